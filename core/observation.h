@@ -1,0 +1,108 @@
+/* What a probe of the guest found. */
+#ifndef VFJ_CORE_OBSERVATION_H
+#define VFJ_CORE_OBSERVATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/status.h"
+
+enum { VFJ_ADDRESS_SIZE = 48 };
+
+/* An address and its prefix length as text, "10.0.0.4/24" or "fd00::4/64"; only digits, letters, '.', ':' and '/'. */
+struct vfj_address {
+    char text[VFJ_ADDRESS_SIZE];
+};
+
+bool vfj_address_parse(struct vfj_span span, struct vfj_address *address);
+bool vfj_address_is_inet6(const struct vfj_address *address);
+
+enum vfj_link { VFJ_LINK_UNKNOWN, VFJ_LINK_UP, VFJ_LINK_DOWN };
+enum vfj_laggproto { VFJ_LAGGPROTO_NONE, VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_OTHER };
+
+/* An interface as ifconfig(8) shows it. When it does not exist, all else is zero. */
+struct vfj_interface {
+    struct vfj_name name;
+    bool exists;
+    bool up;        /* IFF_UP */
+    bool no_dad;    /* nd6 option NO_DAD */
+    bool rtadv;     /* nd6 option ACCEPT_RTADV */
+    bool truncated; /* more addresses than VFJ_ADDRESSES_MAX */
+    uint8_t link;      /* enum vfj_link */
+    uint8_t laggproto; /* enum vfj_laggproto; NONE when it is not a lagg */
+    uint8_t address_count;
+    uint8_t port_count;
+    uint32_t mtu;
+    struct vfj_address addresses[VFJ_ADDRESSES_MAX]; /* inet, and inet6 that is neither link-local nor autoconf */
+    struct vfj_name ports[VFJ_PORTS_MAX];            /* of a lagg, as listed */
+};
+
+bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name port);
+/* Append; false (and `truncated` set) when there is no room. */
+bool vfj_interface_add_address(struct vfj_interface *interface, const struct vfj_address *address);
+bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name port);
+
+struct vfj_pair {
+    struct vfj_name vf;
+    struct vfj_name hn;
+};
+
+enum { VFJ_TRANSPARENT_ABSENT = -1 }; /* hw.hn.vf_transparent is not known to the kernel */
+
+/* hw.hn.*: which VF is mapped to which hn (sys/dev/hyperv/netvsc/if_hn.c). */
+struct vfj_map {
+    int32_t transparent; /* value of hw.hn.vf_transparent, or VFJ_TRANSPARENT_ABSENT */
+    bool has_list;       /* the kernel has hw.hn.vflist */
+    bool truncated;      /* more pairs than VFJ_SLOTS_MAX */
+    uint8_t pair_count;
+    struct vfj_pair pairs[VFJ_SLOTS_MAX];
+};
+
+/* All that joining one hn and its VF needs to know. */
+struct vfj_view {
+    struct vfj_name hn_name;
+    struct vfj_name vf_name; /* dev.hn.N.vf; empty when none */
+    struct vfj_name rxvf;    /* dev.hn.N.rxvf: the VF that has the data path; empty when none */
+    int32_t transparent;
+    bool script;             /* the per-interface script exists and may be run */
+    bool lease;              /* hn's dhclient lease file exists */
+    uint64_t hn_dhclient;    /* pid of the running dhclient of hn; 0 when none */
+    uint64_t lagg_dhclient;  /* likewise of the lagg */
+    struct vfj_name hn_lagg; /* the lagg that has hn as a port; empty when none */
+    struct vfj_name vf_lagg; /* likewise of the VF */
+    struct vfj_interface hn;
+    struct vfj_interface vf;
+    struct vfj_interface lagg; /* laggN of the hn's unit */
+    struct vfj_address gateway; /* of the default route when it goes through hn or the lagg; empty when none */
+    bool gateway_on_lagg;
+};
+
+/* A file of the guest: a per-interface script, or a pidfile. */
+struct vfj_file {
+    bool exists;
+    char text[VFJ_VALUE_SIZE]; /* its beginning; empty when not asked for, not readable or not text */
+};
+
+enum vfj_probe { VFJ_PROBE_SYSCTL, VFJ_PROBE_IFCONFIG, VFJ_PROBE_FILE, VFJ_PROBE_MAP, VFJ_PROBE_SLOT };
+
+/* The answer to a probe command. */
+struct vfj_observation {
+    uint64_t command; /* id of the command that asked */
+    uint8_t probe;    /* enum vfj_probe: which member of `as` holds */
+    bool ok;          /* false: the guest could not be read, or said no (`sysctl -n` of an unknown name) */
+    union {
+        char value[VFJ_VALUE_SIZE];
+        struct vfj_interface interface;
+        struct vfj_file file;
+        struct vfj_map map;
+        struct vfj_view view;
+    } as;
+};
+
+/* As a record body, and back. decode(encode(x)) is x for every well-formed x. */
+void vfj_observation_encode(const struct vfj_observation *observation, struct vfj_text *text);
+enum vfj_status vfj_observation_decode(struct vfj_span body, struct vfj_observation *observation);
+
+#endif

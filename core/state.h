@@ -1,0 +1,175 @@
+/* The machine's state: a plain value, fixed arrays, no pointers. */
+#ifndef VFJ_CORE_STATE_H
+#define VFJ_CORE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/decision.h"
+#include "core/event.h"
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/observation.h"
+
+/* All members are laid out without padding, so that equal states are equal bytes and one digest fits every
+ * FreeBSD/amd64 and arm64 build; core/state.c checks the sizes when it is compiled. */
+
+enum { VFJ_NEVER_US = -1 }; /* a deadline that is not set */
+
+/* What a slot's timer is for. */
+enum vfj_timer {
+    VFJ_TIMER_NONE,
+    VFJ_TIMER_DELAY,   /* hyperv_vf_delay: then the VF is joined and upped */
+    VFJ_TIMER_RETRY,   /* a plan failed and is tried again */
+    VFJ_TIMER_RECHECK, /* look at the guest again */
+};
+
+/* What a slot's plan is to reach. */
+enum vfj_goal {
+    VFJ_GOAL_NONE,
+    VFJ_GOAL_LOOK,    /* see how the guest is, change nothing but what is harmful */
+    VFJ_GOAL_BASE,    /* no half-moved configuration: laggN on hn has all that hn had */
+    VFJ_GOAL_JOIN,    /* and the VF is a port */
+    VFJ_GOAL_JOIN_UP, /* and the VF is up */
+};
+
+/* An address on its way from hn to the lagg. */
+struct vfj_carry {
+    struct vfj_address address;
+    uint8_t on_hn;
+    uint8_t on_lagg;
+    uint8_t pad[6];
+};
+
+/* Policy vfjournal: what is believed of the guest, from the last view and the outcomes since. */
+struct vfj_belief {
+    uint64_t hn_dhclient;
+    uint64_t lagg_dhclient;
+    uint8_t fresh;        /* the view is of this plan */
+    uint8_t changed;      /* a command has changed the guest since the view */
+    uint8_t transparent;
+    uint8_t script;
+    uint8_t lease;
+    uint8_t hn_exists, hn_up;
+    uint8_t vf_exists, vf_up;
+    uint8_t lagg_exists, lagg_up, lagg_failover, lagg_no_dad, lagg_rtadv;
+    uint8_t lagg_has_hn, lagg_has_vf, lagg_foreign;
+    uint8_t hn_elsewhere, vf_elsewhere; /* a port of another lagg */
+    uint8_t hn_rtadv;
+    uint8_t gateway_on_lagg;
+    uint8_t lease_carried;
+    uint8_t configured; /* laggN was given rc.conf's arguments, or needs none */
+    uint8_t aliased;    /* rc.conf's aliases given so far */
+    uint8_t routed;     /* rc.conf's routes given so far */
+    uint8_t carry_count;
+    uint8_t carry_truncated;
+    uint8_t pad[5];
+    struct vfj_name vf;      /* dev.hn.N.vf */
+    struct vfj_address gateway;
+    struct vfj_carry carry[VFJ_ADDRESSES_MAX];
+};
+
+/* One hn interface and its VF. */
+struct vfj_slot {
+    uint64_t generation;    /* attachments seen */
+    uint64_t pending;       /* id of the command under way; 0 none */
+    int64_t timer_us;       /* mono time at which the timer is due; VFJ_NEVER_US none */
+    struct vfj_name hn;
+    struct vfj_name vf;     /* empty: none mapped */
+    struct vfj_name unit;   /* N of dev.hn.N and laggN */
+    uint8_t state;          /* enum vfj_slot_state */
+    uint8_t timer;          /* enum vfj_timer */
+    uint8_t goal;           /* enum vfj_goal */
+    uint8_t pending_kind;   /* enum vfj_command_kind */
+    uint8_t fault;          /* enum vfj_reason; NONE when all is well */
+    uint8_t failures;       /* in a row */
+    uint8_t steps;          /* commands of this plan so far */
+    uint8_t rxvf;           /* VF_UP seen, no VF_DOWN since */
+    uint8_t paper;          /* observe mode: the plan was written down once for this generation */
+    uint8_t again;          /* something happened while a command was under way: look again */
+    uint8_t pending_address; /* which carry the command under way is about */
+    uint8_t pad[5];
+    struct vfj_belief belief;
+};
+
+/* Policy scripts: the one script that devd runs, those that wait for it, and those that sleep. */
+enum vfj_script { VFJ_SCRIPT_NONE, VFJ_SCRIPT_VFATTACH, VFJ_SCRIPT_VFUP };
+
+struct vfj_script_run {
+    uint64_t pending;      /* command under way */
+    struct vfj_name iface; /* $1 */
+    struct vfj_name vf;
+    struct vfj_name lagg;
+    uint8_t script;        /* enum vfj_script */
+    uint8_t step;          /* which command of the script is under way */
+    uint8_t strip_left;    /* IPv4 addresses of hn still to be removed */
+    uint8_t pad[5];
+};
+
+struct vfj_sleeper {
+    uint64_t pending;      /* command under way after the sleep; 0 while it sleeps */
+    int64_t due_us;        /* VFJ_NEVER_US: not in use */
+    struct vfj_name iface;
+    uint8_t step;
+    uint8_t pad[7];
+};
+
+struct vfj_waiting {
+    struct vfj_name iface;
+    uint8_t script;
+    uint8_t pad[7];
+};
+
+struct vfj_scripts {
+    struct vfj_script_run run;
+    uint16_t first, waiting; /* ring in queue */
+    uint16_t sleeping;       /* sleepers in use */
+    uint8_t pad[2];
+    struct vfj_sleeper sleepers[VFJ_SLEEPERS_MAX];
+    struct vfj_waiting queue[VFJ_SCRIPT_QUEUE_MAX];
+};
+
+/* rc.conf's values: NAME=value pairs in devd's grammar. */
+struct vfj_rc {
+    char text[VFJ_RC_SIZE];
+};
+
+struct vfj_head {
+    uint64_t command_last; /* the newest command id */
+    uint64_t boot;         /* counts the boots seen: 1 after the first start */
+    int64_t mono_us;       /* of the newest event */
+    uint64_t map_pending;  /* id of the map probe under way */
+    char boot_id[64];
+    uint8_t mode;          /* enum vfj_mode */
+    uint8_t policy;        /* enum vfj_policy */
+    uint8_t running;       /* a daemon runs */
+    uint8_t map_again;     /* something asked for the map while it was being read */
+    uint8_t map_failures;
+    uint8_t slot_count;
+    uint8_t transparent;   /* last known */
+    uint8_t settle;        /* the next map is compared with the slots as after a gap */
+    int64_t map_retry_us;
+    int64_t due_us[VFJ_SLOTS_MAX + 1]; /* timer_us of each slot, and the earliest of the sleepers last */
+    uint64_t part_digests[VFJ_SLOTS_MAX + 2]; /* of each slot, of rc, of scripts */
+};
+
+struct vfj_state {
+    struct vfj_head head;
+    struct vfj_rc rc;
+    struct vfj_scripts scripts;
+    struct vfj_slot slots[VFJ_SLOTS_MAX];
+};
+
+/* The state of a journal without records. */
+void vfj_state_init(struct vfj_state *state);
+
+/* Take over into `state` what a step from `state` wrote to `next`. */
+void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, const struct vfj_touched *touched);
+
+/* Add `more` to `touched`. */
+void vfj_touched_merge(struct vfj_touched *touched, const struct vfj_touched *more);
+
+/* A 64-bit digest of the whole state; costs only the head, for the parts' digests are kept by vfj_step. */
+uint64_t vfj_state_digest(const struct vfj_state *state);
+
+#endif

@@ -1,0 +1,56 @@
+/* Bounded text: a buffer that is appended to and never overrun. */
+#ifndef VFJ_CORE_TEXT_H
+#define VFJ_CORE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A borrowed run of bytes: not ended by NUL, may hold NUL. */
+struct vfj_span {
+    const char *text;
+    size_t length;
+};
+
+/* A buffer of `size` bytes of the caller's; `length` of them are used, and a NUL always follows. What does not
+ * fit is left out and `overflow` says so: the caller decides whether that is an error. */
+struct vfj_text {
+    char *bytes;
+    size_t size;
+    size_t length;
+    bool overflow;
+};
+
+/* Begin an empty text in `size` (>= 1) bytes at `bytes`. */
+struct vfj_text vfj_text_begin(char *bytes, size_t size);
+
+void vfj_text_add(struct vfj_text *text, const char *string);
+void vfj_text_add_span(struct vfj_text *text, struct vfj_span span);
+void vfj_text_add_char(struct vfj_text *text, char c);
+void vfj_text_add_u64(struct vfj_text *text, uint64_t value);
+void vfj_text_add_i64(struct vfj_text *text, int64_t value);
+/* `width` hexadecimal digits, lower case. */
+void vfj_text_add_hex(struct vfj_text *text, uint64_t value, unsigned width);
+/* Microseconds as seconds with six decimals: 120.400000. */
+void vfj_text_add_seconds(struct vfj_text *text, int64_t us);
+/* One word quoted for sh(1), but only when it needs it. */
+void vfj_text_add_shell_word(struct vfj_text *text, const char *word);
+
+struct vfj_span vfj_span_of(const char *string);
+bool vfj_span_is(struct vfj_span span, const char *string);
+/* As vfj_span_is, ASCII case ignored: devd compares its match values so (devd.conf(5)). */
+bool vfj_span_is_nocase(struct vfj_span span, const char *string);
+bool vfj_span_starts(struct vfj_span span, const char *prefix);
+
+/* Decimal digits only, no sign; false when empty, not a number or past UINT64_MAX. */
+bool vfj_span_to_u64(struct vfj_span span, uint64_t *value);
+/* As above with an optional leading '-'. */
+bool vfj_span_to_i64(struct vfj_span span, int64_t *value);
+
+/* The next word of a text separated by white space (sh(1)'s default IFS), taken off its front; false at the end. */
+bool vfj_span_word(struct vfj_span *rest, struct vfj_span *word);
+
+/* Copy with truncation to `size` (>= 1) bytes, NUL included, the tail zeroed; false when it did not fit. */
+bool vfj_span_copy(char *to, size_t size, struct vfj_span from);
+
+#endif
