@@ -43,29 +43,37 @@ struct vfj_carry {
 
 /* Policy vfjournal: what is believed of the guest, from the last view and the outcomes since. */
 struct vfj_belief {
-    uint64_t hn_dhclient;
+    uint64_t hn_dhclient; /* pid */
     uint64_t lagg_dhclient;
-    uint8_t fresh;        /* the view is of this plan */
-    uint8_t changed;      /* a command has changed the guest since the view */
-    uint8_t transparent;
-    uint8_t script;
-    uint8_t lease;
-    uint8_t hn_exists, hn_up;
-    uint8_t vf_exists, vf_up;
-    uint8_t lagg_exists, lagg_up, lagg_failover, lagg_no_dad, lagg_rtadv;
-    uint8_t lagg_has_hn, lagg_has_vf, lagg_foreign;
-    uint8_t hn_elsewhere, vf_elsewhere; /* a port of another lagg */
+    uint8_t fresh;   /* a view was taken in this plan */
+    uint8_t changed; /* a command has changed the guest since the view */
+    uint8_t script;  /* there is a per-interface script */
+    uint8_t script_ran;
+    uint8_t hn_exists;
+    uint8_t hn_up;
     uint8_t hn_rtadv;
+    uint8_t hn_elsewhere; /* a port of another lagg */
+    uint8_t vf_exists;
+    uint8_t vf_up;
+    uint8_t vf_elsewhere;
+    uint8_t lagg_exists;
+    uint8_t lagg_up;
+    uint8_t lagg_no_dad;
+    uint8_t lagg_rtadv;
+    uint8_t lagg_has_hn;
+    uint8_t lagg_has_vf;
+    uint8_t lagg_foreign; /* not for this hn */
+    uint8_t lease;        /* hn's lease is to be written again for the lagg */
+    uint8_t dhcp;         /* hn had a dhclient: the lagg is to have one */
     uint8_t gateway_on_lagg;
-    uint8_t lease_carried;
-    uint8_t configured; /* laggN was given rc.conf's arguments, or needs none */
-    uint8_t aliased;    /* rc.conf's aliases given so far */
-    uint8_t routed;     /* rc.conf's routes given so far */
+    uint8_t moved;     /* configuration came to the lagg in this plan: the routes are due */
+    uint8_t configured; /* laggN was given rc.conf's arguments in this plan */
+    uint8_t aliases;   /* of rc.conf's aliases, how many were given in this plan */
+    uint8_t routes;    /* of rc.conf's static routes, likewise */
     uint8_t carry_count;
     uint8_t carry_truncated;
     uint8_t pad[5];
-    struct vfj_name vf;      /* dev.hn.N.vf */
-    struct vfj_address gateway;
+    struct vfj_address gateway; /* of the default route that goes, or went, through hn or the lagg */
     struct vfj_carry carry[VFJ_ADDRESSES_MAX];
 };
 
@@ -84,11 +92,13 @@ struct vfj_slot {
     uint8_t fault;          /* enum vfj_reason; NONE when all is well */
     uint8_t failures;       /* in a row */
     uint8_t steps;          /* commands of this plan so far */
-    uint8_t rxvf;           /* VF_UP seen, no VF_DOWN since */
+    uint8_t rxvf;           /* the data path is on the VF: VF_UP seen, no VF_DOWN since */
     uint8_t paper;          /* observe mode: the plan was written down once for this generation */
-    uint8_t again;          /* something happened while a command was under way: look again */
-    uint8_t pending_address; /* which carry the command under way is about */
-    uint8_t pad[5];
+    uint8_t look_again;     /* something happened while a plan was under way: look when it has ended */
+    uint8_t pending_index;  /* which address, alias or route the command under way is about */
+    uint8_t rechecks;       /* in a row */
+    uint8_t found;          /* by a probe, not by an event: look before anything is timed */
+    uint8_t pad[3];
     struct vfj_belief belief;
 };
 
@@ -101,7 +111,7 @@ struct vfj_script_run {
     struct vfj_name vf;
     struct vfj_name lagg;
     uint8_t script;        /* enum vfj_script */
-    uint8_t step;          /* which command of the script is under way */
+    uint8_t step;          /* which command of the script is under way: enum step in core/policy/scripts.c */
     uint8_t strip_left;    /* IPv4 addresses of hn still to be removed */
     uint8_t pad[5];
 };
@@ -147,7 +157,7 @@ struct vfj_head {
     uint8_t map_failures;
     uint8_t slot_count;
     uint8_t transparent;   /* last known */
-    uint8_t settle;        /* the next map is compared with the slots as after a gap */
+    uint8_t settle;        /* the next map is the first after a gap: every slot is looked at */
     int64_t map_retry_us;
     int64_t due_us[VFJ_SLOTS_MAX + 1]; /* timer_us of each slot, and the earliest of the sleepers last */
     uint64_t part_digests[VFJ_SLOTS_MAX + 2]; /* of each slot, of rc, of scripts */

@@ -1,0 +1,210 @@
+/* What rc.conf says, as network.subr and the two scripts read it. */
+#include "core/rc.h"
+
+#include <string.h>
+
+#include "core/kv.h"
+
+bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size)
+{
+    struct vfj_kv pair;
+    value[0] = '\0';
+    if (!vfj_kv_find(vfj_span_of(rc->text), name, &pair))
+        return false;
+    vfj_kv_value(&pair, value, size);
+    return true;
+}
+
+/* The number that test(1) sees in a word: strtoimax(3), decimal, the whole word. */
+static bool test_number(struct vfj_span word, int64_t *number)
+{
+    if (word.length > 1 && word.text[0] == '+' && word.text[1] != '-')
+        word = (struct vfj_span){word.text + 1, word.length - 1};
+    return vfj_span_to_i64(word, number);
+}
+
+int64_t vfj_rc_delay_s(const struct vfj_rc *rc)
+{
+    const int64_t least_s = 2;
+    const int64_t most_s = INT32_MAX;
+    char value[VFJ_VALUE_SIZE];
+    struct vfj_span word, more;
+    int64_t delay_s = 0;
+    vfj_rc_get(rc, "hyperv_vf_delay", value, sizeof value);
+    struct vfj_span rest = vfj_span_of(value);
+    if (!vfj_span_word(&rest, &word) || vfj_span_word(&rest, &more) || !test_number(word, &delay_s)
+        || delay_s < least_s)
+        return least_s;
+    return delay_s < most_s ? delay_s : most_s;
+}
+
+static void variable_name(char *variable, size_t size, const char *prefix, struct vfj_name interface,
+                          const char *suffix)
+{
+    struct vfj_text text = vfj_text_begin(variable, size);
+    vfj_text_add(&text, prefix);
+    for (const char *c = interface.text; *c != '\0'; c++)
+        vfj_text_add_char(&text, strchr(".-/+", *c) != NULL ? '_' : *c);
+    vfj_text_add(&text, suffix);
+}
+
+void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *words, size_t size)
+{
+    char variable[64];
+    variable_name(variable, sizeof variable, "ifconfig_", interface, "");
+    if (!vfj_rc_get(rc, variable, words, size))
+        vfj_rc_get(rc, "ifconfig_DEFAULT", words, size);
+}
+
+/* Drivers that network.subr takes for having no address (noafif), or never DHCP (dhcpif). */
+static bool starts_with_driver(struct vfj_name interface, const char *driver)
+{
+    size_t length = strlen(driver);
+    return strncmp(interface.text, driver, length) == 0 && interface.text[length] >= '0'
+        && interface.text[length] <= '9';
+}
+
+static bool is_without_address(struct vfj_name interface)
+{
+    static const char *const drivers[] = {"pflog", "pfsync", "usbus", "an",  "ath", "ipw", "ipfw",
+                                          "iwi",   "iwn",    "ral",   "wi",  "wl",  "wpi"};
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+        if (starts_with_driver(interface, drivers[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_never_dhcp(struct vfj_name interface)
+{
+    return starts_with_driver(interface, "lo") || starts_with_driver(interface, "stf")
+        || starts_with_driver(interface, "lp") || starts_with_driver(interface, "sl");
+}
+
+bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
+{
+    char words[VFJ_VALUE_SIZE];
+    struct vfj_span word;
+    if (is_never_dhcp(interface) || is_without_address(interface))
+        return false;
+    vfj_rc_if_words(rc, interface, words, sizeof words);
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        if (vfj_span_is_nocase(word, "DHCP") || vfj_span_is_nocase(word, "NOSYNCDHCP")
+            || vfj_span_is_nocase(word, "SYNCDHCP"))
+            return true;
+    }
+    return false;
+}
+
+/* checkyesno of rc.subr. */
+static bool is_yes(const struct vfj_rc *rc, const char *name)
+{
+    char value[VFJ_VALUE_SIZE];
+    vfj_rc_get(rc, name, value, sizeof value);
+    struct vfj_span span = vfj_span_of(value);
+    return vfj_span_is_nocase(span, "YES") || vfj_span_is_nocase(span, "TRUE") || vfj_span_is_nocase(span, "ON")
+        || vfj_span_is(span, "1");
+}
+
+bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
+{
+    char words[VFJ_VALUE_SIZE];
+    struct vfj_span word;
+    if (is_without_address(interface))
+        return false;
+    vfj_rc_if_words(rc, interface, words, sizeof words);
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        if (vfj_span_is_nocase(word, "NOSYNCDHCP"))
+            return false;
+        if (vfj_span_is_nocase(word, "SYNCDHCP"))
+            return true;
+    }
+    return is_yes(rc, "synchronous_dhclient");
+}
+
+static bool is_pseudo_word(struct vfj_span word)
+{
+    static const char *const pseudo[] = {"DHCP", "NOAUTO", "NOSYNCDHCP", "SYNCDHCP", "WPA", "HOSTAP"};
+    for (size_t i = 0; i < sizeof pseudo / sizeof pseudo[0]; i++) {
+        if (vfj_span_is_nocase(word, pseudo[i]))
+            return true;
+    }
+    return false;
+}
+
+bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size)
+{
+    char words[VFJ_VALUE_SIZE];
+    struct vfj_text text = vfj_text_begin(args, size);
+    struct vfj_span word;
+    bool jail_follows = false;
+    unsigned count = 0;
+    vfj_rc_if_words(rc, interface, words, sizeof words);
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        bool is_jail = jail_follows;
+        jail_follows = !is_jail && vfj_span_is(word, "vnet");
+        if (is_jail || jail_follows || is_pseudo_word(word))
+            continue;
+        if (text.length > 0)
+            vfj_text_add_char(&text, ' ');
+        vfj_text_add_span(&text, word);
+        count++;
+    }
+    return !text.overflow && count <= VFJ_WORDS_MAX - 4;
+}
+
+static bool bounded_words(const char *args)
+{
+    struct vfj_span rest = vfj_span_of(args);
+    struct vfj_span word;
+    unsigned count = 0;
+    while (vfj_span_word(&rest, &word))
+        count++;
+    return count > 0 && count <= VFJ_WORDS_MAX - 4;
+}
+
+bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+{
+    char variable[64], suffix[24];
+    struct vfj_text text = vfj_text_begin(suffix, sizeof suffix);
+    vfj_text_add(&text, "_alias");
+    vfj_text_add_u64(&text, number);
+    variable_name(variable, sizeof variable, "ifconfig_", interface, suffix);
+    return vfj_rc_get(rc, variable, args, size) && bounded_words(args);
+}
+
+bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size)
+{
+    vfj_rc_get(rc, "defaultrouter", router, size);
+    return router[0] != '\0' && !vfj_span_is_nocase(vfj_span_of(router), "NO") && bounded_words(router);
+}
+
+/* NAME or NAME:IF: the name, when it is for that interface or for any. */
+static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct vfj_span *name)
+{
+    const char *colon = memchr(entry.text, ':', entry.length);
+    *name = entry;
+    if (colon == NULL)
+        return true;
+    name->length = (size_t)(colon - entry.text);
+    return vfj_span_is((struct vfj_span){colon + 1, entry.length - name->length - 1}, interface.text);
+}
+
+bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+{
+    char list[VFJ_VALUE_SIZE], variable[64];
+    struct vfj_span entry, name;
+    vfj_rc_get(rc, "static_routes", list, sizeof list);
+    for (struct vfj_span rest = vfj_span_of(list); vfj_span_word(&rest, &entry);) {
+        if (!route_entry(entry, interface, &name) || name.length + sizeof "route_" > sizeof variable)
+            continue;
+        struct vfj_text text = vfj_text_begin(variable, sizeof variable);
+        vfj_text_add(&text, "route_");
+        vfj_text_add_span(&text, name);
+        if (!vfj_rc_get(rc, variable, args, size) || !bounded_words(args))
+            continue;
+        if (number-- == 0)
+            return true;
+    }
+    return false;
+}

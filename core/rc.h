@@ -1,0 +1,43 @@
+/* What rc.conf says, as network.subr and the two scripts read it. */
+#ifndef VFJ_CORE_RC_H
+#define VFJ_CORE_RC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/state.h"
+#include "core/text.h"
+
+/* The value of `name` into `size` bytes; false when it is not set (then the value is empty). A value that does not
+ * fit is cut. */
+bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size);
+
+/* hyperv_vf_delay in seconds as hyperv_vfattach takes it: a number of at least 2, else 2 (unset, empty, "2.5", "abc",
+ * negative). */
+int64_t vfj_rc_delay_s(const struct vfj_rc *rc);
+
+/* _ifconfig_getargs: ifconfig_IF where it is set, though it be empty, else ifconfig_DEFAULT. In variable names the
+ * bytes . - / + of an interface name become '_' (get_if_var). */
+void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *words, size_t size);
+
+/* dhcpif, syncdhcpif: whether the interface is configured by DHCP, and whether dhclient is waited for. */
+bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
+bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
+
+/* ifconfig_getargs: the words without DHCP, SYNCDHCP, NOSYNCDHCP, NOAUTO, WPA, HOSTAP and "vnet JAIL", joined by one
+ * blank. False when they do not fit: `args` then holds those that do. */
+bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size);
+
+/* ifconfig_IF_aliasN; false when that is not set. */
+bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size);
+
+/* defaultrouter; false when it is not set or "NO". */
+bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size);
+
+/* The arguments of the `number`th of static_routes: the value of its route_NAME; false when there are no more. An
+ * entry of the form NAME:IF is taken when IF is `interface`. */
+bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size);
+
+#endif

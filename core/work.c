@@ -1,0 +1,193 @@
+/* One step under way: reading, editing and answering. */
+#include "core/work.h"
+
+#include <string.h>
+
+#include "core/check.h"
+
+void vfj_work_note(struct vfj_work *work, enum vfj_reason note)
+{
+    if (work->decision->note == VFJ_REASON_NONE)
+        work->decision->note = (uint8_t)note;
+}
+
+const struct vfj_rc *vfj_work_rc(const struct vfj_work *work)
+{
+    return work->decision->touched.rc ? &work->next->rc : &work->now->rc;
+}
+
+const struct vfj_scripts *vfj_work_scripts(const struct vfj_work *work)
+{
+    return work->decision->touched.scripts ? &work->next->scripts : &work->now->scripts;
+}
+
+struct vfj_scripts *vfj_work_edit_scripts(struct vfj_work *work)
+{
+    if (!work->decision->touched.scripts) {
+        work->next->scripts = work->now->scripts;
+        work->decision->touched.scripts = true;
+    }
+    return &work->next->scripts;
+}
+
+static bool is_touched(const struct vfj_work *work, unsigned index)
+{
+    return (work->decision->touched.slots >> index & 1) != 0;
+}
+
+const struct vfj_slot *vfj_work_slot(const struct vfj_work *work, unsigned index)
+{
+    VFJ_CHECK(index < work->next->head.slot_count);
+    return is_touched(work, index) ? &work->next->slots[index] : &work->now->slots[index];
+}
+
+struct vfj_slot *vfj_work_edit_slot(struct vfj_work *work, unsigned index)
+{
+    VFJ_CHECK(index < work->next->head.slot_count);
+    if (!is_touched(work, index)) {
+        work->next->slots[index] = work->now->slots[index];
+        work->decision->touched.slots |= (uint64_t)1 << index;
+    }
+    return &work->next->slots[index];
+}
+
+unsigned vfj_work_find_hn(const struct vfj_work *work, struct vfj_name hn)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+        if (vfj_name_equal(vfj_work_slot(work, i)->hn, hn))
+            return i;
+    }
+    return VFJ_SLOTS_MAX;
+}
+
+unsigned vfj_work_find_vf(const struct vfj_work *work, struct vfj_name vf)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+        if (vfj_name_equal(vfj_work_slot(work, i)->vf, vf))
+            return i;
+    }
+    return VFJ_SLOTS_MAX;
+}
+
+unsigned vfj_work_open_hn(struct vfj_work *work, struct vfj_name hn)
+{
+    struct vfj_head *head = &work->next->head;
+    unsigned index = vfj_work_find_hn(work, hn);
+    if (index < VFJ_SLOTS_MAX)
+        return index;
+    if (head->slot_count == VFJ_SLOTS_MAX) {
+        vfj_work_note(work, VFJ_REASON_TOO_MANY_SLOTS);
+        return VFJ_SLOTS_MAX;
+    }
+    index = head->slot_count++;
+    struct vfj_slot *slot = vfj_work_edit_slot(work, index);
+    slot->hn = hn;
+    slot->unit = vfj_name_digits(hn);
+    return index;
+}
+
+/* Time limits in milliseconds, by what a command can need on a slow guest. */
+static uint32_t limit_ms(enum vfj_command_kind kind)
+{
+    switch (kind) {
+    case VFJ_COMMAND_PROBE_SYSCTL:
+    case VFJ_COMMAND_PROBE_IFCONFIG:
+    case VFJ_COMMAND_PROBE_FILE:
+    case VFJ_COMMAND_PROBE_MAP:
+    case VFJ_COMMAND_PROBE_SLOT:
+    case VFJ_COMMAND_DHCLIENT_STOP:
+        return 5000;
+    case VFJ_COMMAND_UP:
+    case VFJ_COMMAND_CREATE:
+    case VFJ_COMMAND_JOIN_BOTH:
+    case VFJ_COMMAND_JOIN_FIRST:
+    case VFJ_COMMAND_JOIN:
+    case VFJ_COMMAND_NO_DAD:
+    case VFJ_COMMAND_RTADV:
+    case VFJ_COMMAND_STRIP:
+    case VFJ_COMMAND_ADDRESS_DELETE:
+    case VFJ_COMMAND_ADDRESS_ADD:
+    case VFJ_COMMAND_CONFIGURE:
+    case VFJ_COMMAND_LEASE:
+    case VFJ_COMMAND_ROUTE_ADD:
+        return 15000;
+    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
+        return 30000;
+    case VFJ_COMMAND_DHCLIENT:
+    case VFJ_COMMAND_SCRIPT:
+        return 300000;
+    case VFJ_COMMAND_COUNT:
+        break;
+    }
+    VFJ_CHECK(false);
+    return 0;
+}
+
+struct vfj_command *vfj_work_command(struct vfj_work *work, enum vfj_command_kind kind)
+{
+    struct vfj_decision *decision = work->decision;
+    VFJ_CHECK(decision->command_count < VFJ_COMMANDS_MAX);
+    struct vfj_command *command = &decision->commands[decision->command_count++];
+    memset(command, 0, sizeof *command);
+    command->id = ++work->next->head.command_last;
+    command->kind = (uint8_t)kind;
+    command->limit_ms = limit_ms(kind);
+    return command;
+}
+
+static struct vfj_transition *transition(struct vfj_work *work, const struct vfj_slot *slot, enum vfj_reason reason)
+{
+    struct vfj_decision *decision = work->decision;
+    VFJ_CHECK(decision->transition_count < VFJ_TRANSITIONS_MAX);
+    struct vfj_transition *made = &decision->transitions[decision->transition_count++];
+    *made = (struct vfj_transition){
+        .hn = slot->hn,
+        .vf = slot->vf,
+        .generation = slot->generation,
+        .from = slot->state,
+        .to = slot->state,
+        .reason = (uint8_t)reason,
+    };
+    return made;
+}
+
+void vfj_work_move(struct vfj_work *work, struct vfj_slot *slot, enum vfj_slot_state to, enum vfj_reason reason)
+{
+    transition(work, slot, reason)->to = (uint8_t)to;
+    slot->state = (uint8_t)to;
+}
+
+void vfj_work_notice(struct vfj_work *work, const struct vfj_slot *slot, enum vfj_reason reason)
+{
+    transition(work, slot, reason);
+}
+
+void vfj_work_attach(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name vf, enum vfj_reason reason)
+{
+    if (!vfj_name_is_empty(slot->vf))
+        vfj_work_detach(work, slot, VFJ_REASON_VF_REPLACED);
+    slot->vf = vf;
+    slot->generation++;
+    vfj_work_move(work, slot, VFJ_SLOT_ATTACHED, reason);
+}
+
+void vfj_work_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason reason)
+{
+    if (slot->state != VFJ_SLOT_DETACHED)
+        vfj_work_move(work, slot, VFJ_SLOT_DETACHED, reason);
+    memset(&slot->vf, 0, sizeof slot->vf);
+    slot->rxvf = 0;
+    vfj_work_disarm(slot);
+}
+
+void vfj_work_arm(struct vfj_work *work, struct vfj_slot *slot, enum vfj_timer timer, int64_t delay_us)
+{
+    slot->timer = (uint8_t)timer;
+    slot->timer_us = work->next->head.mono_us + delay_us;
+}
+
+void vfj_work_disarm(struct vfj_slot *slot)
+{
+    slot->timer = VFJ_TIMER_NONE;
+    slot->timer_us = VFJ_NEVER_US;
+}
