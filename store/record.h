@@ -1,0 +1,48 @@
+/* One row of the journal. */
+#ifndef VFJ_STORE_RECORD_H
+#define VFJ_STORE_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/event.h"
+#include "core/text.h"
+
+/* The kinds of rows: the kinds of events, and what a step decided. Their persisted names are
+ * vfj_record_kind_name()'s; a name once written to a journal is never reused. */
+enum vfj_record_kind {
+    VFJ_RECORD_TRANSITION = VFJ_EVENT_COUNT,
+    VFJ_RECORD_COMMAND,
+    VFJ_RECORD_KIND_COUNT,
+};
+
+enum {
+    VFJ_CHAIN_SIZE = 16,  /* bytes of the chain kept in a row */
+    VFJ_RECORD_NAME = 32, /* bytes that a kind or a note may have */
+};
+
+/* Spans are borrowed from whoever filled the record in. */
+struct vfj_record {
+    uint64_t seq;                  /* 1, 2, 3 … without gaps */
+    uint64_t cause;                /* seq of the row that led to this one; 0: it came from outside */
+    uint64_t boot;                 /* counts the boots seen */
+    int64_t wall_us;               /* Unix time in microseconds */
+    int64_t mono_us;               /* microseconds since boot */
+    uint8_t kind;                  /* enum vfj_event_kind or enum vfj_record_kind */
+    struct vfj_span body;          /* any bytes; a devd line as it came, else key=value text */
+    struct vfj_span note;          /* persisted name of a reason; empty for none */
+    uint64_t digest;               /* events: of the state after it; else 0 */
+    uint8_t chain[VFJ_CHAIN_SIZE]; /* the beginning of the chain's head after this row (store/chain.h) */
+};
+
+bool vfj_record_is_event(const struct vfj_record *record);
+
+const char *vfj_record_kind_name(unsigned kind);
+/* An unknown name gives VFJ_RECORD_KIND_COUNT. */
+unsigned vfj_record_kind_parse(struct vfj_span name);
+
+/* Whether a body is stored as TEXT: well-formed UTF-8 without control characters (C0, DEL, C1), so that it
+ * can be read in any SQLite shell. All else is stored as BLOB. */
+bool vfj_body_is_text(struct vfj_span body);
+
+#endif
