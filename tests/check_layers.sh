@@ -1,0 +1,67 @@
+#!/bin/sh
+# Each #include is an edge between layers; this says which edges there may be.
+#   usage: check_layers.sh ROOT
+#
+#       tools ──► store ──► core
+#         └────► adapters/freebsd ──► core
+set -u
+
+root=${1:?usage: check_layers.sh ROOT}
+cd "$root" || exit 1
+
+find core store adapters tools -type f \( -name '*.c' -o -name '*.h' \) | LC_ALL=C sort | xargs awk '
+    function layer_of(path) {
+        if (path ~ /^core\//) return "core"
+        if (path ~ /^store\//) return "store"
+        if (path ~ /^adapters\/freebsd\//) return "freebsd"
+        if (path ~ /^tools\//) return "tools"
+        return ""
+    }
+    function refuse(why) {
+        printf "%s:%d: %s\n    %s\n", FILENAME, FNR, why, $0
+        bad++
+    }
+    BEGIN {
+        # "A B": a file of layer A may include one of layer B.
+        n = split("core core,store store,store core,freebsd freebsd,freebsd core," \
+                  "tools tools,tools store,tools freebsd,tools core", list, ",")
+        for (i = 1; i <= n; i++) edge[list[i]] = 1
+        n = split("stdint.h stdbool.h stddef.h string.h inttypes.h", list, " ")
+        for (i = 1; i <= n; i++) core_may[list[i]] = 1
+    }
+    FNR == 1 { files++ }
+    /^[ \t]*#[ \t]*include/ {
+        layer = layer_of(FILENAME)
+        if (match($0, /<[^>]*>/)) {
+            name = substr($0, RSTART + 1, RLENGTH - 2)
+            if (layer == "core" && !(name in core_may))
+                refuse("core is pure: not this header")
+            if (layer == "store" && name ~ /^(event\.h|ev[a-z]+\.h|event2\/|sys\/event\.h|sys\/sysctl\.h|net\/|netinet|sys\/socket\.h|spawn\.h|sys\/wait\.h)/)
+                refuse("store knows no event loop, no network and no children")
+            if (layer == "freebsd" && name ~ /^(sqlite3|openssl\/)/)
+                refuse("an adapter never sees the journal")
+            next
+        }
+        if (!match($0, /"[^"]*"/)) {
+            refuse("an include that names no file")
+            next
+        }
+        name = substr($0, RSTART + 1, RLENGTH - 2)
+        target = layer_of(name)
+        if (name ~ /\.c$/)
+            refuse("a source is compiled, not included")
+        else if (target == "" || name ~ /\.\./)
+            refuse("includes are written from the root, and only of a layer")
+        else if (!((layer " " target) in edge))
+            refuse(layer " must not see " target)
+        else if ((getline line < name) < 0)
+            refuse("no such file")
+        else
+            edges++
+        close(name)
+    }
+    END {
+        printf "%d files, %d edges between them, %d refused\n", files, edges, bad
+        if (files == 0) bad++
+        exit bad ? 1 : 0
+    }'
