@@ -1,0 +1,49 @@
+/* The stand-in guest: one binary that acts as ifconfig, sysctl, dhclient, route, kill and devd, by its name.
+ *
+ * As vfj_guest it makes, drives and ends a guest; README.md has the grammar. */
+#include "tests/guest/control.h"
+#include "tests/guest/programs.h"
+#include "tests/guest/root.h"
+#include "tests/guest/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct guest_program guest_programs[] = {
+    {"ifconfig", guest_ifconfig, guest_ifconfig_changes},
+    {"sysctl", guest_sysctl, guest_sysctl_changes},
+    {"route", guest_route, guest_route_changes},
+    {"dhclient", guest_dhclient, NULL},
+    {"kill", guest_kill, NULL},
+    {"devd", guest_devd, NULL},
+    {NULL, NULL, NULL},
+};
+
+static int run_program(const struct guest_program *program, int argc, char **argv)
+{
+    char text[16];
+    int status = 0;
+
+    guest_root_enter(argv[0]);
+    bool changes = program->changes == NULL || program->changes(argc, argv);
+    if (!guest_fault_strikes(argc, argv, &status)) {
+        status = program->run(argc, argv);
+    }
+    guest_print(text, sizeof text, "%d", status);
+    if (program->run != guest_devd) {
+        guest_log(changes, text, argc, argv);
+    }
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = guest_base_name(argc > 0 ? argv[0] : "");
+
+    for (const struct guest_program *program = guest_programs; program->name != NULL; program++) {
+        if (strcmp(program->name, name) == 0) {
+            return run_program(program, argc, argv);
+        }
+    }
+    return guest_control(argc, argv);
+}

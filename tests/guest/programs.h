@@ -1,0 +1,31 @@
+/* The programs that the stand-in acts: each takes its argv in the guest's root and answers its exit status.
+ *
+ * What they print and how they refuse was recorded on FreeBSD 13.2; where nothing was recorded, sbin/ of its
+ * sources was read. A guest_*_changes() says whether the arguments mean a change or only a look. */
+#ifndef VFJ_TESTS_GUEST_PROGRAMS_H
+#define VFJ_TESTS_GUEST_PROGRAMS_H
+
+#include <stdbool.h>
+
+/* ifconfig [-a | -l | -g GROUP | IF [AF] | IF words...] (ifconfig.c, ifconfig_show.c) */
+int guest_ifconfig(int argc, char **argv);
+bool guest_ifconfig_changes(int argc, char **argv);
+
+/* sysctl [-n] [-i] [-e] [-q] NAME[=VALUE]... (sysctl.c) */
+int guest_sysctl(int argc, char **argv);
+bool guest_sysctl_changes(int argc, char **argv);
+
+/* route [-n] get|add|delete ... (route.c) */
+int guest_route(int argc, char **argv);
+bool guest_route_changes(int argc, char **argv);
+
+/* dhclient [-b] [-q] IF (dhclient.c) */
+int guest_dhclient(int argc, char **argv);
+
+/* kill [-SIGNAL | -s SIGNAL] PID...: only processes of this guest exist for it (kill.c) */
+int guest_kill(int argc, char **argv);
+
+/* devd [-dnq] [-l N] [--stream-chunk N] [--stock-dhclient-rule] (devd.c) */
+int guest_devd(int argc, char **argv);
+
+#endif

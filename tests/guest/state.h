@@ -1,0 +1,165 @@
+/* The state that the programs of a stand-in guest share: one text file, changed under one lock.
+ *
+ * Every program works in the guest's root directory (see root.h), so all paths here are relative. state/guest
+ * is for people as well: one object a line. A change is made whole: guest_state_open() takes the lock and
+ * reads, guest_state_commit() writes a new file, renames it over the old one, queues the devctl lines that
+ * the change caused in their order, and lets go of the lock. Then it wakes devd and the dhclients. */
+#ifndef VFJ_TESTS_GUEST_STATE_H
+#define VFJ_TESTS_GUEST_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    GUEST_NAME_SIZE = 16, /* IFNAMSIZ */
+    GUEST_MAC_SIZE = 18,
+    GUEST_IN6_SIZE = 46,
+    GUEST_BUS_SIZE = 512,
+    GUEST_VALUE_SIZE = 256,
+    GUEST_IFS_MAX = 320,
+    GUEST_ADDRS_MAX = 16,
+    GUEST_PORTS_MAX = 32, /* LAGG_MAX_PORTS */
+    GUEST_ROUTES_MAX = 64,
+    GUEST_LEASES_MAX = 32,
+    GUEST_SETTINGS_MAX = 64,
+    GUEST_FAULTS_MAX = 32,
+    GUEST_EVENTS_SIZE = 65536
+};
+
+enum guest_kind { GUEST_ETHER, GUEST_HN, GUEST_LAGG, GUEST_LO };
+
+enum guest_link { GUEST_LINK_UNKNOWN, GUEST_LINK_DOWN, GUEST_LINK_UP };
+
+/* Bits of `nd6 options` (netinet6/nd6.h). */
+enum {
+    GUEST_ND6_PERFORMNUD = 0x1,
+    GUEST_ND6_ACCEPT_RTADV = 0x2,
+    GUEST_ND6_IFDISABLED = 0x8,
+    GUEST_ND6_AUTO_LINKLOCAL = 0x20,
+    GUEST_ND6_NO_DAD = 0x100
+};
+
+struct guest_inet {
+    uint32_t address; /* host order */
+    unsigned length;
+};
+
+struct guest_inet6 {
+    char address[GUEST_IN6_SIZE]; /* without scope */
+    unsigned length;
+};
+
+/* A port of a lagg and what it gets back when it leaves. The first one is the MASTER. */
+struct guest_port {
+    char name[GUEST_NAME_SIZE];
+    unsigned mtu;
+    char mac[GUEST_MAC_SIZE];
+};
+
+struct guest_if {
+    char name[GUEST_NAME_SIZE];
+    enum guest_kind kind;
+    unsigned index;
+    unsigned unit; /* of hn: the newbus unit, N of dev.hn.N; survives a rename */
+    char mac[GUEST_MAC_SIZE];
+    char own_mac[GUEST_MAC_SIZE]; /* shown as hwaddr when it differs */
+    unsigned mtu;
+    unsigned max_mtu;
+    bool up;
+    bool carrier;          /* what the host's side of the wire says */
+    enum guest_link link;  /* what the kernel says of it */
+    unsigned long linkups; /* how often it came UP */
+    unsigned nd6;
+    struct guest_inet inet[GUEST_ADDRS_MAX];
+    size_t inet_count;
+    struct guest_inet6 inet6[GUEST_ADDRS_MAX];
+    size_t inet6_count;
+    struct guest_port ports[GUEST_PORTS_MAX];
+    size_t port_count;
+    char proto[GUEST_NAME_SIZE]; /* of a lagg */
+    char lagg[GUEST_NAME_SIZE];  /* the lagg that this is a port of */
+    char vf[GUEST_NAME_SIZE];    /* of hn: what the kernel's map says */
+    char rxvf[GUEST_NAME_SIZE];  /* of hn: the VF that carries the data path */
+    char hn[GUEST_NAME_SIZE];    /* of a VF: the hn with its MAC */
+    char bus[GUEST_BUS_SIZE];    /* of a VF: its newbus line without the sign */
+};
+
+/* A route belongs to an address of an interface; gateway 0 is the connected one. */
+struct guest_route {
+    uint32_t destination;
+    unsigned length;
+    uint32_t gateway;
+    char interface[GUEST_NAME_SIZE];
+    uint32_t source;
+};
+
+/* What the DHCP server of the host gives to a MAC. */
+struct guest_lease {
+    char mac[GUEST_MAC_SIZE];
+    struct guest_inet inet;
+    uint32_t router;
+};
+
+/* Of a sysctl, a tunable of the stand-in, or a pair (hn and the VF it is going to have). */
+struct guest_setting {
+    char name[GUEST_VALUE_SIZE];
+    char value[GUEST_VALUE_SIZE];
+    bool absent;
+};
+
+enum guest_fault_kind { GUEST_FAIL, GUEST_SLOW, GUEST_HANG };
+
+struct guest_fault {
+    enum guest_fault_kind kind;
+    unsigned count;  /* of fail: how many are left */
+    unsigned status; /* of fail */
+    double seconds;  /* of slow */
+    char argv[GUEST_VALUE_SIZE];
+};
+
+struct guest_settings {
+    struct guest_setting at[GUEST_SETTINGS_MAX];
+    size_t count;
+};
+
+struct guest_state {
+    struct guest_if ifs[GUEST_IFS_MAX];
+    size_t if_count;
+    struct guest_route routes[GUEST_ROUTES_MAX];
+    size_t route_count;
+    struct guest_lease leases[GUEST_LEASES_MAX];
+    size_t lease_count;
+    struct guest_settings sysctls;
+    struct guest_settings tunes;
+    struct guest_settings pairs;
+    struct guest_fault faults[GUEST_FAULTS_MAX];
+    size_t fault_count;
+    char events[GUEST_EVENTS_SIZE]; /* lines not yet queued */
+    size_t events_used;
+    int lock;
+};
+
+/* Takes the lock and reads. There is one state a process, and it must be closed or committed before it is
+ * opened again. */
+struct guest_state *guest_state_open(void);
+/* The same for a guest that does not exist yet. */
+struct guest_state *guest_state_create(void);
+void guest_state_commit(struct guest_state *state);
+/* Lets go of the lock without writing. */
+void guest_state_close(struct guest_state *state);
+
+/* Text form (state_text.c). guest_state_read() reads one line; the line is cut up. */
+void guest_state_write(const struct guest_state *state, char *to, size_t size);
+void guest_state_read(struct guest_state *state, char *line);
+
+/* A devctl line, without newline, to be queued at commit. */
+void guest_event(struct guest_state *state, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The setting of that name, or NULL. */
+struct guest_setting *guest_setting_find(struct guest_settings *settings, const char *name);
+void guest_setting_set(struct guest_settings *settings, const char *name, const char *value);
+/* A tunable of the stand-in, in its own unit; `otherwise` when it was not set. */
+unsigned long guest_tune(struct guest_state *state, const char *name, unsigned long otherwise);
+
+#endif
