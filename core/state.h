@@ -33,6 +33,10 @@ enum vfj_goal {
     VFJ_GOAL_JOIN_UP, /* and the VF is up */
 };
 
+/* Values of pending_index where it is not an index: which interface an UP is for, which kind of route is added. */
+enum { VFJ_UP_LAGG, VFJ_UP_HN, VFJ_UP_VF };
+enum { VFJ_ROUTE_STATIC, VFJ_ROUTE_DEFAULT };
+
 /* An address on its way from hn to the lagg. */
 struct vfj_carry {
     struct vfj_address address;
@@ -95,7 +99,7 @@ struct vfj_slot {
     uint8_t rxvf;           /* the data path is on the VF: VF_UP seen, no VF_DOWN since */
     uint8_t paper;          /* observe mode: the plan was written down once for this generation */
     uint8_t look_again;     /* something happened while a plan was under way: look when it has ended */
-    uint8_t pending_index;  /* which address, alias or route the command under way is about */
+    uint8_t pending_index;  /* which address, interface or route the command under way is about */
     uint8_t rechecks;       /* in a row */
     uint8_t found;          /* by a probe, not by an event: look before anything is timed */
     uint8_t pad[3];

@@ -305,7 +305,7 @@ static void up_counted(struct vfj_work *work, const struct vfj_observation *answ
     const struct vfj_interface *hn = &answer->as.interface;
     run->strip_left = 0;
     for (unsigned i = 0; answer->ok && i < hn->address_count; i++)
-        run->strip_left += !vfj_address_is_inet6(&hn->addresses[i]);
+        run->strip_left = (uint8_t)(run->strip_left + !vfj_address_is_inet6(&hn->addresses[i]));
     up_strip(work);
 }
 

@@ -1,0 +1,239 @@
+/* Policy vfjournal: what is believed of the guest. */
+#include "core/policy/belief.h"
+
+#include <string.h>
+
+#include "core/command.h"
+
+void vfj_belief_begin(struct vfj_belief *belief)
+{
+    struct vfj_address gateway = belief->gateway;
+    memset(belief, 0, sizeof *belief);
+    belief->gateway = gateway;
+}
+
+static struct vfj_carry *find_carry(struct vfj_belief *belief, const struct vfj_address *address)
+{
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        if (strcmp(belief->carry[i].address.text, address->text) == 0)
+            return &belief->carry[i];
+    }
+    return NULL;
+}
+
+static struct vfj_carry *open_carry(struct vfj_belief *belief, const struct vfj_address *address)
+{
+    struct vfj_carry *carry = find_carry(belief, address);
+    if (carry != NULL)
+        return carry;
+    if (belief->carry_count == VFJ_ADDRESSES_MAX) {
+        belief->carry_truncated = 1;
+        return NULL;
+    }
+    carry = &belief->carry[belief->carry_count++];
+    memset(carry, 0, sizeof *carry);
+    carry->address = *address;
+    return carry;
+}
+
+static void see_addresses(struct vfj_belief *belief, const struct vfj_view *view)
+{
+    struct vfj_carry *carry;
+    belief->carry_truncated = view->hn.truncated;
+    for (unsigned i = 0; i < belief->carry_count; i++)
+        belief->carry[i].on_hn = belief->carry[i].on_lagg = 0;
+    for (unsigned i = 0; i < view->hn.address_count; i++) {
+        if ((carry = open_carry(belief, &view->hn.addresses[i])) != NULL)
+            carry->on_hn = 1;
+    }
+    for (unsigned i = 0; i < view->lagg.address_count; i++) {
+        if ((carry = open_carry(belief, &view->lagg.addresses[i])) != NULL)
+            carry->on_lagg = 1;
+    }
+}
+
+/* A lagg of that unit that is not for this hn: another protocol, ports of somebody else, or an address although hn is
+ * no port of it. One without ports and addresses is half-built: it may be finished. */
+static bool is_foreign(const struct vfj_slot *slot, const struct vfj_view *view)
+{
+    const struct vfj_interface *lagg = &view->lagg;
+    if (!lagg->exists || vfj_interface_has_port(lagg, slot->hn))
+        return lagg->exists && lagg->laggproto != VFJ_LAGGPROTO_FAILOVER;
+    for (unsigned i = 0; i < lagg->port_count; i++) {
+        if (!vfj_name_equal(lagg->ports[i], slot->vf))
+            return true;
+    }
+    return lagg->laggproto != VFJ_LAGGPROTO_FAILOVER || lagg->address_count > 0;
+}
+
+static bool is_elsewhere(struct vfj_name lagg, const struct vfj_slot *slot)
+{
+    return !vfj_name_is_empty(lagg) && !vfj_name_equal(lagg, vfj_name_lagg(slot->unit));
+}
+
+/* A setting that a kernel may lack is asked for once in a plan, and then taken for made. */
+enum { SETTING_TRIED = 2 };
+
+static void see_setting(uint8_t *setting, bool seen)
+{
+    if (*setting != SETTING_TRIED)
+        *setting = seen;
+}
+
+static void see_interfaces(struct vfj_slot *slot, const struct vfj_view *view)
+{
+    struct vfj_belief *belief = &slot->belief;
+    belief->hn_exists = view->hn.exists;
+    belief->hn_up = view->hn.up;
+    belief->hn_rtadv |= view->hn.rtadv;
+    belief->hn_elsewhere = is_elsewhere(view->hn_lagg, slot);
+    belief->vf_exists = view->vf.exists;
+    belief->vf_up = view->vf.up;
+    belief->vf_elsewhere = is_elsewhere(view->vf_lagg, slot);
+    belief->lagg_exists = view->lagg.exists;
+    belief->lagg_up = view->lagg.up;
+    see_setting(&belief->lagg_no_dad, view->lagg.no_dad);
+    see_setting(&belief->lagg_rtadv, view->lagg.rtadv);
+    belief->lagg_has_hn = vfj_interface_has_port(&view->lagg, slot->hn);
+    belief->lagg_has_vf = !vfj_name_is_empty(slot->vf) && vfj_interface_has_port(&view->lagg, slot->vf);
+    belief->lagg_foreign = is_foreign(slot, view);
+}
+
+void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view)
+{
+    struct vfj_belief *belief = &slot->belief;
+    belief->fresh = 1;
+    belief->changed = 0;
+    belief->script = view->script;
+    belief->hn_dhclient = view->hn_dhclient;
+    belief->lagg_dhclient = view->lagg_dhclient;
+    belief->dhcp |= view->hn_dhclient != 0;
+    if (view->lease && belief->lease == 0)
+        belief->lease = 1;
+    belief->gateway_on_lagg = view->gateway_on_lagg;
+    if (view->gateway.text[0] != '\0')
+        belief->gateway = view->gateway;
+    see_interfaces(slot, view);
+    see_addresses(belief, view);
+}
+
+static void did_up(struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    if (slot->pending_index == VFJ_UP_HN)
+        belief->hn_up = 1;
+    else if (slot->pending_index == VFJ_UP_VF)
+        belief->vf_up = 1;
+    else
+        belief->lagg_up = 1;
+}
+
+static void did_address(struct vfj_slot *slot, bool added)
+{
+    struct vfj_carry *carry = &slot->belief.carry[slot->pending_index];
+    if (added)
+        carry->on_lagg = 1;
+    else
+        carry->on_hn = 0;
+    slot->belief.moved = 1;
+}
+
+static void did_configure(struct vfj_slot *slot)
+{
+    if (slot->belief.configured)
+        slot->belief.aliases++;
+    slot->belief.configured = 1;
+    slot->belief.moved = 1;
+}
+
+static void did_route(struct vfj_slot *slot)
+{
+    if (slot->pending_index == VFJ_ROUTE_DEFAULT)
+        slot->belief.gateway_on_lagg = 1;
+    else
+        slot->belief.routes++;
+}
+
+void vfj_belief_did(struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    belief->changed = 1;
+    switch ((int)slot->pending_kind) {
+    case VFJ_COMMAND_CREATE:
+        belief->lagg_exists = 1;
+        break;
+    case VFJ_COMMAND_NO_DAD:
+        belief->lagg_no_dad = SETTING_TRIED;
+        break;
+    case VFJ_COMMAND_RTADV:
+        belief->lagg_rtadv = SETTING_TRIED;
+        break;
+    case VFJ_COMMAND_UP:
+        did_up(slot);
+        break;
+    case VFJ_COMMAND_LEASE:
+        belief->lease = SETTING_TRIED;
+        break;
+    case VFJ_COMMAND_DHCLIENT_STOP:
+        belief->hn_dhclient = 0;
+        break;
+    case VFJ_COMMAND_JOIN_FIRST:
+        belief->lagg_has_hn = 1;
+        break;
+    case VFJ_COMMAND_JOIN:
+        belief->lagg_has_vf = 1;
+        break;
+    case VFJ_COMMAND_ADDRESS_DELETE:
+        did_address(slot, false);
+        break;
+    case VFJ_COMMAND_ADDRESS_ADD:
+        did_address(slot, true);
+        break;
+    case VFJ_COMMAND_CONFIGURE:
+        did_configure(slot);
+        break;
+    case VFJ_COMMAND_ROUTE_ADD:
+        did_route(slot);
+        break;
+    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
+        belief->lagg_dhclient = 1;
+        break;
+    case VFJ_COMMAND_SCRIPT:
+        belief->script_ran = 1;
+        break;
+    default:
+        break;
+    }
+}
+
+bool vfj_belief_has_inet(const struct vfj_belief *belief)
+{
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        if (!vfj_address_is_inet6(&belief->carry[i].address))
+            return true;
+    }
+    return false;
+}
+
+enum vfj_reason vfj_belief_harm(const struct vfj_belief *belief)
+{
+    if (!belief->lagg_has_hn)
+        return VFJ_REASON_NONE;
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        if (belief->carry[i].on_hn)
+            return VFJ_REASON_HN_HAS_ADDRESS;
+    }
+    return belief->hn_dhclient != 0 ? VFJ_REASON_HN_HAS_DHCLIENT : VFJ_REASON_NONE;
+}
+
+bool vfj_belief_is_joined(const struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    if (!belief->lagg_has_hn || !belief->lagg_has_vf || !belief->vf_up || belief->lagg_foreign)
+        return false;
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        if (!belief->carry[i].on_lagg)
+            return false;
+    }
+    return vfj_belief_harm(belief) == VFJ_REASON_NONE;
+}

@@ -1,0 +1,26 @@
+/* Policy vfjournal: what is believed of the guest. Used inside core/policy only. */
+#ifndef VFJ_CORE_POLICY_BELIEF_H
+#define VFJ_CORE_POLICY_BELIEF_H
+
+#include "core/event.h"
+#include "core/state.h"
+
+/* A plan begins: nothing has been done in it. What is remembered beyond a plan stays (the gateway). */
+void vfj_belief_begin(struct vfj_belief *belief);
+
+/* Believe what a view shows. Addresses that are on their way, on neither interface, stay on the list. */
+void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view);
+
+/* Believe that the slot's command under way did what it is for. */
+void vfj_belief_did(struct vfj_slot *slot);
+
+/* Whether laggN holds hn and the slot's VF, hn has nothing left of its own, and nothing is on its way. */
+bool vfj_belief_is_joined(const struct vfj_slot *slot);
+
+/* Whether hn, a port of laggN, has an address or a dhclient of its own: with that the first return of a VF can cut
+ * the guest off (vfjournal-hyperv(7)). NONE, or the reason. */
+enum vfj_reason vfj_belief_harm(const struct vfj_belief *belief);
+
+bool vfj_belief_has_inet(const struct vfj_belief *belief);
+
+#endif

@@ -1,0 +1,294 @@
+/* Policy vfjournal: the next command on the way to a slot's goal.
+ *
+ * The order is the one that was seen to lose next to nothing on a real FreeBSD: laggN is built on hn while hn still
+ * has its link, address, routes and lease go over, the VF becomes a port, and only then it is upped; hn then pretends
+ * link down while lagg already has another port (vfjournal-hyperv(7)). */
+#include "core/policy/plan.h"
+
+#include <string.h>
+
+#include "core/policy/belief.h"
+#include "core/rc.h"
+
+static struct vfj_command *issue(struct vfj_work *work, struct vfj_slot *slot, enum vfj_command_kind kind)
+{
+    struct vfj_command *command = vfj_work_command(work, kind);
+    command->hn = slot->hn;
+    command->a = vfj_name_lagg(slot->unit);
+    slot->pending = command->id;
+    slot->pending_kind = (uint8_t)kind;
+    slot->pending_index = 0;
+    slot->steps++;
+    return command;
+}
+
+static bool issue_up(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name interface, uint8_t which)
+{
+    issue(work, slot, VFJ_COMMAND_UP)->a = interface;
+    slot->pending_index = which;
+    return true;
+}
+
+static void set_text(struct vfj_command *command, const char *text)
+{
+    vfj_span_copy(command->text, sizeof command->text, vfj_span_of(text));
+}
+
+static bool stop_dhclient(struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_DHCLIENT_STOP);
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add_u64(&text, slot->belief.hn_dhclient);
+    memset(&command->a, 0, sizeof command->a);
+    return true;
+}
+
+static bool carry_lease(struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_LEASE);
+    command->b = command->a;
+    command->a = slot->hn;
+    return true;
+}
+
+static bool is_dhcp(const struct vfj_work *work, const struct vfj_slot *slot)
+{
+    return slot->belief.dhcp || vfj_rc_is_dhcp(vfj_work_rc(work), slot->hn);
+}
+
+/* laggN with hn as its first port, up. */
+static bool plan_lagg(struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    if (!belief->lagg_exists)
+        return issue(work, slot, VFJ_COMMAND_CREATE) != NULL;
+    if (!belief->lagg_no_dad)
+        return issue(work, slot, VFJ_COMMAND_NO_DAD) != NULL;
+    if (!belief->hn_up)
+        return issue_up(work, slot, slot->hn, VFJ_UP_HN);
+    if (!belief->lagg_has_hn && belief->lease == 1 && is_dhcp(work, slot))
+        return carry_lease(work, slot);
+    if (belief->hn_dhclient != 0)
+        return stop_dhclient(work, slot);
+    if (!belief->lagg_has_hn) {
+        issue(work, slot, VFJ_COMMAND_JOIN_FIRST)->b = slot->hn;
+        return true;
+    }
+    if (!belief->lagg_up)
+        return issue_up(work, slot, vfj_name_lagg(slot->unit), VFJ_UP_LAGG);
+    return false;
+}
+
+static bool delete_address(struct vfj_work *work, struct vfj_slot *slot, unsigned index)
+{
+    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_ADDRESS_DELETE);
+    struct vfj_span address = vfj_span_of(slot->belief.carry[index].address.text);
+    const char *slash = memchr(address.text, '/', address.length);
+    if (slash != NULL)
+        address.length = (size_t)(slash - address.text);
+    vfj_span_copy(command->text, sizeof command->text, address);
+    command->a = slot->hn;
+    slot->pending_index = (uint8_t)index;
+    return true;
+}
+
+static bool add_address(struct vfj_work *work, struct vfj_slot *slot, unsigned index)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    const struct vfj_address *address = &belief->carry[index].address;
+    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_ADDRESS_ADD);
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    bool first = true;
+    for (unsigned i = 0; i < belief->carry_count; i++)
+        first &= !belief->carry[i].on_lagg || vfj_address_is_inet6(&belief->carry[i].address);
+    vfj_text_add(&text, address->text);
+    if (!first && !vfj_address_is_inet6(address))
+        vfj_text_add(&text, " alias");
+    slot->pending_index = (uint8_t)index;
+    return true;
+}
+
+/* Each address of hn goes over to the lagg: first off hn, then on the lagg, so that no address ever has two owners
+ * and its routes never point at a port. */
+static bool plan_addresses(struct vfj_work *work, struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        if (belief->carry[i].on_hn)
+            return delete_address(work, slot, i);
+        if (!belief->carry[i].on_lagg)
+            return add_address(work, slot, i);
+    }
+    return false;
+}
+
+/* hn had no address to carry over: then rc.conf's, as the scripts would. */
+static bool plan_rc_addresses(struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    char args[VFJ_ARGS_SIZE - 8];
+    if (is_dhcp(work, slot) || (vfj_belief_has_inet(belief) && !belief->configured))
+        return false;
+    if (!belief->configured) {
+        if (!vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, sizeof args) || args[0] == '\0')
+            return false;
+        set_text(issue(work, slot, VFJ_COMMAND_CONFIGURE), args);
+        return true;
+    }
+    if (!vfj_rc_alias(vfj_work_rc(work), slot->hn, belief->aliases, args, sizeof args))
+        return false;
+    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_CONFIGURE);
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&text, args);
+    vfj_text_add(&text, " alias");
+    return true;
+}
+
+static bool to_ipv4(struct vfj_span text, uint32_t *address)
+{
+    *address = 0;
+    for (unsigned part = 0; part < 4; part++) {
+        struct vfj_span digits = {text.text, 0};
+        uint64_t value = 0;
+        while (digits.length < text.length && text.text[digits.length] != '.')
+            digits.length++;
+        if (!vfj_span_to_u64(digits, &value) || value > 255 || (part < 3 && digits.length == text.length))
+            return false;
+        *address = *address << 8 | (uint32_t)value;
+        size_t used = part < 3 ? digits.length + 1 : digits.length;
+        text = (struct vfj_span){text.text + used, text.length - used};
+    }
+    return text.length == 0;
+}
+
+/* Whether the router is in the subnet of an address of the slot's. Without any address to tell by: yes. */
+static bool is_router_of(const struct vfj_belief *belief, const char *router)
+{
+    uint32_t gateway = 0, address = 0;
+    if (!vfj_belief_has_inet(belief) || !to_ipv4(vfj_span_of(router), &gateway))
+        return true;
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        struct vfj_span text = vfj_span_of(belief->carry[i].address.text);
+        const char *slash = memchr(text.text, '/', text.length);
+        uint64_t bits = 32;
+        if (slash != NULL) {
+            vfj_span_to_u64((struct vfj_span){slash + 1, text.length - (size_t)(slash - text.text) - 1}, &bits);
+            text.length = (size_t)(slash - text.text);
+        }
+        uint32_t mask = bits == 0 ? 0 : bits >= 32 ? UINT32_MAX : ~(UINT32_MAX >> bits);
+        if (to_ipv4(text, &address) && ((address ^ gateway) & mask) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Taking hn's address off it drops the routes through it. */
+static bool plan_routes(struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    char text[VFJ_ARGS_SIZE - 16];
+    if (!belief->moved)
+        return false;
+    bool known = belief->gateway.text[0] != '\0';
+    if (known)
+        vfj_span_copy(text, sizeof text, vfj_span_of(belief->gateway.text));
+    else
+        known = vfj_rc_default_router(vfj_work_rc(work), text, sizeof text) && is_router_of(belief, text);
+    if (!belief->gateway_on_lagg && known) {
+        struct vfj_command *command = issue(work, slot, VFJ_COMMAND_ROUTE_ADD);
+        struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
+        vfj_text_add(&words, "default ");
+        vfj_text_add(&words, text);
+        slot->pending_index = VFJ_ROUTE_DEFAULT;
+        return true;
+    }
+    if (belief->routes >= VFJ_ROUTES_MAX
+        || !vfj_rc_static_route(vfj_work_rc(work), slot->hn, belief->routes, text, sizeof text))
+        return false;
+    set_text(issue(work, slot, VFJ_COMMAND_ROUTE_ADD), text);
+    slot->pending_index = VFJ_ROUTE_STATIC;
+    return true;
+}
+
+/* Always in the background: the address has been carried over, and no other slot may wait for a lease. */
+static bool plan_dhclient(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (!is_dhcp(work, slot) || slot->belief.lagg_dhclient != 0)
+        return false;
+    return issue(work, slot, VFJ_COMMAND_DHCLIENT_BACKGROUND) != NULL;
+}
+
+static bool plan_configuration(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (plan_addresses(work, slot) || plan_rc_addresses(work, slot))
+        return true;
+    if (slot->belief.hn_rtadv && !slot->belief.lagg_rtadv)
+        return issue(work, slot, VFJ_COMMAND_RTADV) != NULL;
+    return plan_routes(work, slot) || plan_dhclient(work, slot);
+}
+
+static bool plan_vf(struct vfj_work *work, struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    if (slot->goal < VFJ_GOAL_JOIN || !belief->vf_exists)
+        return false;
+    if (!belief->lagg_has_vf) {
+        issue(work, slot, VFJ_COMMAND_JOIN)->b = slot->vf;
+        return true;
+    }
+    if (slot->goal == VFJ_GOAL_JOIN_UP && !belief->vf_up)
+        return issue_up(work, slot, slot->vf, VFJ_UP_VF);
+    return false;
+}
+
+/* The admin's own script does it all, as with the scripts: the VF is upped, and the script runs once it is. */
+static bool plan_script(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->goal == VFJ_GOAL_JOIN_UP && !slot->belief.vf_up)
+        return issue_up(work, slot, slot->vf, VFJ_UP_VF);
+    if (slot->goal < VFJ_GOAL_JOIN || !slot->rxvf || slot->belief.script_ran)
+        return false;
+    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_SCRIPT);
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&text, "/usr/libexec/hyperv/hyperv_vfup.");
+    vfj_text_add(&text, slot->hn.text);
+    memset(&command->a, 0, sizeof command->a);
+    return true;
+}
+
+/* Why the goal can't be reached, whatever is done. */
+static enum vfj_reason obstacle(const struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    if (vfj_name_is_empty(slot->unit) || vfj_name_is_empty(vfj_name_lagg(slot->unit)))
+        return VFJ_REASON_NO_UNIT;
+    if (belief->hn_elsewhere)
+        return VFJ_REASON_HN_IN_OTHER_LAGG;
+    if (belief->lagg_foreign)
+        return VFJ_REASON_FOREIGN_LAGG;
+    if (belief->vf_elsewhere && slot->goal >= VFJ_GOAL_JOIN)
+        return VFJ_REASON_VF_IN_OTHER_LAGG;
+    if (belief->carry_truncated)
+        return VFJ_REASON_TOO_MANY_ADDRESSES;
+    return VFJ_REASON_NONE;
+}
+
+/* The VF left, or is not to be joined: is there anything half-done to finish? */
+static bool nothing_begun(const struct vfj_slot *slot)
+{
+    return slot->goal < VFJ_GOAL_JOIN && !slot->belief.lagg_has_hn;
+}
+
+enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason *fault)
+{
+    if (!slot->belief.hn_exists || nothing_begun(slot))
+        return VFJ_PLAN_DONE;
+    if (slot->belief.script)
+        return plan_script(work, slot) ? VFJ_PLAN_COMMAND : VFJ_PLAN_DONE;
+    *fault = obstacle(slot);
+    if (*fault != VFJ_REASON_NONE)
+        return VFJ_PLAN_FAULT;
+    if (plan_lagg(work, slot) || plan_configuration(work, slot) || plan_vf(work, slot))
+        return VFJ_PLAN_COMMAND;
+    return VFJ_PLAN_DONE;
+}

@@ -1,0 +1,18 @@
+/* Policy vfjournal: the next command on the way to a slot's goal. Used inside core/policy only. */
+#ifndef VFJ_CORE_POLICY_PLAN_H
+#define VFJ_CORE_POLICY_PLAN_H
+
+#include "core/work.h"
+
+enum vfj_plan {
+    VFJ_PLAN_COMMAND, /* a command was issued: its outcome comes first */
+    VFJ_PLAN_DONE,    /* the guest is believed to be as the goal asks */
+    VFJ_PLAN_FAULT,   /* it can't be reached: *fault says why */
+};
+
+/* Issue the next command towards slot->goal, seen from slot->belief. There is no list of steps and no counter: each
+ * command answers one thing that is not yet as it should be, so a plan begun by a dead daemon, by the scripts or by
+ * the admin is finished from wherever it stands. */
+enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason *fault);
+
+#endif
