@@ -67,6 +67,17 @@ need_build() {
     need_library 'cmocka >= 1.1' libcmocka-dev cmocka
 }
 
+# clang with libFuzzer, which Debian packages by the version of clang.
+need_fuzzer() {
+    if ! have clang; then
+        need clang -
+        install_missing
+    fi
+    echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
+        clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null ||
+        need "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev" -
+}
+
 install_missing() {
     [ -n "$missing" ] || return 0
     say "installing:$missing"
@@ -80,6 +91,12 @@ install_missing() {
     fi || die "could not install:$missing"
     missing=
     hash -r
+}
+
+# wish PACKAGE: as install_missing, but it goes on without.
+wish() {
+    say "installing: $1"
+    apt_install "$1" 2>/dev/null || say "goes on without $1"
 }
 
 # The lists of packages may be missing or old: they are fetched when an install fails without them.
