@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2016
 # Each #include is an edge between layers; this says which edges there may be.
 #   usage: check_layers.sh ROOT
 #

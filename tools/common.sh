@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034
 # What the scripts beside it share: finding the repository, installing what is missing, building a preset.
 # Sourced, with $0 in tools/ or .ci/; needs nothing but a POSIX shell and the base system.
 
