@@ -1,0 +1,87 @@
+/* Where everything of the guest is: files, sockets and programs. */
+#include "adapters/freebsd/paths.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/text.h"
+
+#define SCRIPTS_DEFAULT "/usr/libexec/hyperv/"
+
+static bool join(char path[VFJ_PATHNAME_SIZE], const char *a, const char *b)
+{
+    struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
+    vfj_text_add(&text, a);
+    vfj_text_add(&text, b);
+    return !text.overflow;
+}
+
+enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root)
+{
+    bool fits = vfj_span_copy(paths->root, sizeof paths->root, vfj_span_of(root));
+#define X(member, path) fits = join(paths->member, root, path) && fits;
+    VFJ_PATHS(X)
+#undef X
+    return fits ? VFJ_OK : VFJ_TOO_LONG;
+}
+
+enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path)
+{
+    return vfj_span_copy(member, VFJ_PATHNAME_SIZE, vfj_span_of(path)) ? VFJ_OK : VFJ_TOO_LONG;
+}
+
+bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a, const char *b,
+                    const char *c)
+{
+    struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
+    vfj_text_add(&text, directory);
+    vfj_text_add_char(&text, '/');
+    vfj_text_add(&text, a);
+    vfj_text_add(&text, b);
+    vfj_text_add(&text, c);
+    return !text.overflow;
+}
+
+bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name, char path[VFJ_PATHNAME_SIZE])
+{
+    path[0] = '\0';
+    if (name[0] != '/' || strstr(name, "/../") != NULL)
+        return false;
+    if (vfj_span_starts(vfj_span_of(name), SCRIPTS_DEFAULT))
+        return vfj_paths_join(path, paths->scripts_dir, name + strlen(SCRIPTS_DEFAULT), "", "");
+    return join(path, paths->root, name);
+}
+
+static const char *program_path(const struct vfj_paths *paths, enum vfj_program program)
+{
+    switch (program) {
+    case VFJ_PROGRAM_SYSCTL:
+        return paths->sysctl;
+    case VFJ_PROGRAM_IFCONFIG:
+        return paths->ifconfig;
+    case VFJ_PROGRAM_DHCLIENT:
+        return paths->dhclient;
+    case VFJ_PROGRAM_ROUTE:
+        return paths->route;
+    case VFJ_PROGRAM_KILL:
+        return paths->kill;
+    case VFJ_PROGRAM_LEASE:
+        return paths->lease_helper;
+    case VFJ_PROGRAM_SCRIPT:
+    case VFJ_PROGRAM_NONE:
+    case VFJ_PROGRAM_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv,
+                          char path[VFJ_PATHNAME_SIZE])
+{
+    VFJ_CHECK(argv->count > 0);
+    if (argv->program == VFJ_PROGRAM_SCRIPT)
+        return vfj_paths_of_file(paths, argv->words[0], path);
+    const char *program = program_path(paths, argv->program);
+    VFJ_CHECK(program != NULL);
+    return join(path, program, "");
+}

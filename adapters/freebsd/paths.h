@@ -1,0 +1,55 @@
+/* Where everything of the guest is: files, sockets and programs. */
+#ifndef VFJ_FREEBSD_PATHS_H
+#define VFJ_FREEBSD_PATHS_H
+
+#include <stdbool.h>
+
+#include "core/command.h"
+#include "core/status.h"
+
+enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
+
+/* X(member, FreeBSD's default). hier(7) and the man page of each program say so. */
+#define VFJ_PATHS(X)                                                \
+    X(devd_seqpacket, "/var/run/devd.seqpacket.pipe")               \
+    X(devd_stream, "/var/run/devd.pipe")                            \
+    X(sysctl, "/sbin/sysctl")                                       \
+    X(ifconfig, "/sbin/ifconfig")                                   \
+    X(dhclient, "/sbin/dhclient")                                   \
+    X(route, "/sbin/route")                                         \
+    X(kill, "/bin/kill")                                            \
+    X(scripts_dir, "/usr/libexec/hyperv")                           \
+    X(lease_helper, "/usr/local/libexec/vfjournal/vfjournal-lease") \
+    X(rc_helper, "/usr/local/libexec/vfjournal/vfjournal-rcconf")   \
+    X(run_dir, "/var/run")                                          \
+    X(dhclient_run_dir, "/var/run/dhclient")                        \
+    X(lease_dir, "/var/db")                                         \
+    X(rc_conf, "/etc/rc.conf")
+
+/* A path that was set is taken as it is; a default stands under `root`, which is empty on a real guest. */
+struct vfj_paths {
+    char root[VFJ_PATHNAME_SIZE];
+#define X(member, path) char member[VFJ_PATHNAME_SIZE];
+    VFJ_PATHS(X)
+#undef X
+};
+
+/* All defaults under `root`: "" for the guest itself. TOO_LONG when a path does not fit. */
+enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root);
+
+/* Set one path; TOO_LONG when it does not fit. */
+enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path);
+
+/* directory/A B C, into `path`; false when it does not fit. */
+bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a, const char *b,
+                    const char *c);
+
+/* The path that stands for `name`, a path as the guest's scripts know it: the scripts' directory where it is,
+ * all else under the root. False when it does not fit or is not absolute. */
+bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name, char path[VFJ_PATHNAME_SIZE]);
+
+/* The program file that a command's first word stands for. False as above. */
+bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv,
+                          char path[VFJ_PATHNAME_SIZE]);
+
+#endif

@@ -1,0 +1,328 @@
+/* Answers the commands that only read the guest. */
+#include "adapters/freebsd/probe.h"
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/freebsd/guest_file.h"
+#include "adapters/freebsd/view.h"
+#include "core/check.h"
+
+enum {
+    PARTS_MAX = 3,
+    PART_SYSCTL = 0,
+    PART_IFCONFIG = 1,
+    PART_ROUTE = 2
+}; /* as vfj_command_argv() numbers them */
+
+/* One program of a probe. */
+struct part {
+    struct probe *probe;
+    struct vfj_child *child; /* NULL: not started, or ended */
+    void (*feed)(struct probe *probe, struct vfj_span bytes);
+    bool exited; /* by itself */
+    int32_t status;
+};
+
+struct probe {
+    struct vfj_prober *prober;
+    struct probe *next;
+    struct event soon; /* a probe without programs is answered from the loop */
+    struct part parts[PARTS_MAX];
+    unsigned running;
+    struct vfj_command command;
+    struct vfj_observation answer;
+    size_t kept; /* bytes in answer.as.value */
+    union {
+        struct vfj_sysctl_parser sysctl;     /* PROBE_MAP */
+        struct vfj_ifconfig_parser ifconfig; /* PROBE_IFCONFIG */
+        struct vfj_view_reader view;         /* PROBE_SLOT */
+    } reader;
+};
+
+struct vfj_prober {
+    struct event_base *base;
+    struct vfj_children *children;
+    const struct vfj_paths *paths;
+    vfj_observed_fn *observed;
+    void *context;
+    struct probe *first;
+};
+
+static void drop(struct probe *probe)
+{
+    struct probe **link = &probe->prober->first;
+    while (*link != probe)
+        link = &(*link)->next;
+    *link = probe->next;
+    event_del(&probe->soon);
+    free(probe);
+}
+
+static void answer(struct probe *probe)
+{
+    probe->prober->observed(probe->prober->context, &probe->answer);
+    drop(probe);
+}
+
+static bool succeeded(const struct probe *probe, unsigned part)
+{
+    return probe->parts[part].exited && probe->parts[part].status == 0;
+}
+
+/* sysctl -n: the value is the first line. */
+static void feed_value(struct probe *probe, struct vfj_span bytes)
+{
+    char *value = probe->answer.as.value;
+    for (size_t i = 0; i < bytes.length && probe->kept < VFJ_VALUE_SIZE - 1; i++)
+        value[probe->kept++] = bytes.text[i];
+}
+
+static void end_value(struct probe *probe)
+{
+    char *value = probe->answer.as.value;
+    size_t length = strcspn(value, "\r\n"); /* at a NUL at the latest */
+    memset(value + length, 0, VFJ_VALUE_SIZE - length);
+    probe->answer.ok = succeeded(probe, 0);
+    if (!probe->answer.ok)
+        memset(value, 0, VFJ_VALUE_SIZE);
+}
+
+static void take_interface(void *context, const struct vfj_interface *interface)
+{
+    struct probe *probe = context;
+    if (vfj_name_equal(interface->name, probe->command.a))
+        probe->answer.as.interface = *interface;
+}
+
+static void feed_interface(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_ifconfig_feed(&probe->reader.ifconfig, bytes);
+}
+
+static void end_interface(struct probe *probe)
+{
+    vfj_ifconfig_end(&probe->reader.ifconfig);
+    if (!succeeded(probe, 0))
+        memset(&probe->answer.as.interface, 0, sizeof probe->answer.as.interface);
+    probe->answer.as.interface.name = probe->command.a;
+    probe->answer.ok = probe->parts[0].exited;
+}
+
+static void take_map(void *context, struct vfj_span name, struct vfj_span value, bool cut)
+{
+    struct probe *probe = context;
+    vfj_sysctl_map_line(&probe->answer.as.map, name, value, cut);
+}
+
+static void feed_map(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_sysctl_feed(&probe->reader.sysctl, bytes);
+}
+
+static void end_map(struct probe *probe)
+{
+    vfj_sysctl_end(&probe->reader.sysctl);
+    probe->answer.ok = succeeded(probe, 0);
+}
+
+static void feed_slot_sysctl(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_sysctl_feed(&probe->reader.view.sysctl, bytes);
+}
+
+static void feed_slot_ifconfig(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_ifconfig_feed(&probe->reader.view.ifconfig, bytes);
+}
+
+static void feed_slot_route(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_route_feed(&probe->reader.view.route, bytes);
+}
+
+static void end_slot(struct probe *probe)
+{
+    vfj_view_end(&probe->reader.view);
+    probe->answer.ok
+        = succeeded(probe, PART_SYSCTL) && succeeded(probe, PART_IFCONFIG) && probe->parts[PART_ROUTE].exited;
+}
+
+static void end_all(struct probe *probe)
+{
+    switch ((enum vfj_probe)probe->answer.probe) {
+    case VFJ_PROBE_SYSCTL:
+        end_value(probe);
+        break;
+    case VFJ_PROBE_IFCONFIG:
+        end_interface(probe);
+        break;
+    case VFJ_PROBE_MAP:
+        end_map(probe);
+        break;
+    case VFJ_PROBE_SLOT:
+        end_slot(probe);
+        break;
+    case VFJ_PROBE_FILE:
+        break;
+    }
+    answer(probe);
+}
+
+static void on_output(void *context, struct vfj_span bytes)
+{
+    struct part *part = context;
+    part->feed(part->probe, bytes);
+}
+
+/* sysctl tells which interface is the VF: only then is ifconfig's output looked at. */
+static void resume_ifconfig(struct probe *probe)
+{
+    vfj_sysctl_end(&probe->reader.view.sysctl);
+    if (probe->parts[PART_IFCONFIG].child != NULL)
+        vfj_child_resume(probe->parts[PART_IFCONFIG].child);
+}
+
+static void on_ended(void *context, const struct vfj_child_end *end)
+{
+    struct part *part = context;
+    struct probe *probe = part->probe;
+    part->child = NULL;
+    part->exited = end->kind == VFJ_OUTCOME_EXITED;
+    part->status = end->status;
+    if (probe->answer.probe == VFJ_PROBE_SLOT && part == &probe->parts[PART_SYSCTL])
+        resume_ifconfig(probe);
+    if (--probe->running == 0)
+        end_all(probe);
+}
+
+static void start(struct probe *probe, unsigned index,
+                  void (*feed)(struct probe *probe, struct vfj_span bytes))
+{
+    struct part *part = &probe->parts[index];
+    struct vfj_argv argv;
+    char path[VFJ_PATHNAME_SIZE];
+    VFJ_CHECK(vfj_command_argv(&probe->command, index, &argv));
+    VFJ_CHECK(vfj_paths_of_program(probe->prober->paths, &argv, path));
+    argv.words[0] = path;
+    struct vfj_child_request request = {
+        .path = path,
+        .argv = argv.words,
+        .errors = VFJ_STDERR_DROPPED,
+        .limit_ms = probe->command.limit_ms > 0 ? probe->command.limit_ms : VFJ_PROBE_LIMIT_DEFAULT_MS,
+        .output_max = VFJ_PROBE_OUTPUT_MAX,
+        .output = on_output,
+        .ended = on_ended,
+        .context = part,
+    };
+    part->probe = probe;
+    part->feed = feed;
+    part->child = vfj_child_start(probe->prober->children, &request);
+    probe->running++;
+}
+
+static void start_map(struct probe *probe)
+{
+    probe->answer.as.map.transparent = VFJ_TRANSPARENT_ABSENT;
+    vfj_sysctl_begin(&probe->reader.sysctl, take_map, probe);
+    start(probe, 0, feed_map);
+}
+
+static void start_slot(struct probe *probe)
+{
+    vfj_view_begin(&probe->reader.view, &probe->command, &probe->answer.as.view);
+    start(probe, PART_SYSCTL, feed_slot_sysctl);
+    start(probe, PART_IFCONFIG, feed_slot_ifconfig);
+    vfj_child_pause(probe->parts[PART_IFCONFIG].child);
+    start(probe, PART_ROUTE, feed_slot_route);
+    vfj_view_read_files(&probe->reader.view, probe->prober->paths);
+}
+
+static void read_file(struct probe *probe)
+{
+    char path[VFJ_PATHNAME_SIZE];
+    probe->answer.ok = vfj_paths_of_file(probe->prober->paths, probe->command.text, path);
+    if (probe->answer.ok)
+        vfj_guest_file_read(path, &probe->answer.as.file);
+    event_active(&probe->soon, EV_TIMEOUT, 0);
+}
+
+static enum vfj_probe probe_of(enum vfj_command_kind kind)
+{
+    VFJ_CHECK(kind <= VFJ_COMMAND_PROBE_SLOT);
+    if (kind == VFJ_COMMAND_PROBE_SYSCTL)
+        return VFJ_PROBE_SYSCTL;
+    if (kind == VFJ_COMMAND_PROBE_IFCONFIG)
+        return VFJ_PROBE_IFCONFIG;
+    if (kind == VFJ_COMMAND_PROBE_FILE)
+        return VFJ_PROBE_FILE;
+    return kind == VFJ_COMMAND_PROBE_MAP ? VFJ_PROBE_MAP : VFJ_PROBE_SLOT;
+}
+
+static void begin(struct probe *probe)
+{
+    switch ((enum vfj_probe)probe->answer.probe) {
+    case VFJ_PROBE_SYSCTL:
+        start(probe, 0, feed_value);
+        break;
+    case VFJ_PROBE_IFCONFIG:
+        vfj_ifconfig_begin(&probe->reader.ifconfig, take_interface, probe);
+        start(probe, 0, feed_interface);
+        break;
+    case VFJ_PROBE_FILE:
+        read_file(probe);
+        break;
+    case VFJ_PROBE_MAP:
+        start_map(probe);
+        break;
+    case VFJ_PROBE_SLOT:
+        start_slot(probe);
+        break;
+    }
+}
+
+static void on_soon(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    answer(context);
+}
+
+struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children *children,
+                                   const struct vfj_paths *paths, vfj_observed_fn *observed, void *context)
+{
+    struct vfj_prober *prober = calloc(1, sizeof *prober);
+    if (prober == NULL)
+        return NULL;
+    prober->base = base;
+    prober->children = children;
+    prober->paths = paths;
+    prober->observed = observed;
+    prober->context = context;
+    return prober;
+}
+
+void vfj_prober_close(struct vfj_prober *prober)
+{
+    if (prober == NULL)
+        return;
+    while (prober->first != NULL)
+        drop(prober->first);
+    free(prober);
+}
+
+void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command)
+{
+    struct probe *probe = calloc(1, sizeof *probe);
+    VFJ_CHECK(probe != NULL);
+    probe->prober = prober;
+    probe->next = prober->first;
+    prober->first = probe;
+    probe->command = *command;
+    probe->answer.command = command->id;
+    probe->answer.probe = (uint8_t)probe_of((enum vfj_command_kind)command->kind);
+    event_assign(&probe->soon, prober->base, -1, 0, on_soon, probe);
+    begin(probe);
+}

@@ -1,0 +1,30 @@
+/* Answers the commands that only read the guest. */
+#ifndef VFJ_FREEBSD_PROBE_H
+#define VFJ_FREEBSD_PROBE_H
+
+#include "adapters/freebsd/child.h"
+#include "adapters/freebsd/paths.h"
+#include "core/command.h"
+#include "core/observation.h"
+
+struct vfj_prober;
+
+enum {
+    VFJ_PROBE_LIMIT_DEFAULT_MS = 10000,      /* of a probe that names no limit */
+    VFJ_PROBE_OUTPUT_MAX = 16 * 1024 * 1024, /* read of one program's output: 40,000 interfaces */
+};
+
+/* `observation` is borrowed for the call. Never called from inside vfj_prober_run(). */
+typedef void vfj_observed_fn(void *context, const struct vfj_observation *observation);
+
+/* `base`, `children` and `paths` must outlive it. NULL when memory is short. */
+struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children *children,
+                                   const struct vfj_paths *paths, vfj_observed_fn *observed, void *context);
+void vfj_prober_close(struct vfj_prober *prober);
+
+/* Answer a PROBE_* command by one observation. Its programs run side by side. When one of them can't be
+ * started, is ended at its limit or fails, the observation is not ok; except that ifconfig(8) failing for one
+ * interface says that the interface does not exist, and route(8) failing that there is no default route. */
+void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command);
+
+#endif

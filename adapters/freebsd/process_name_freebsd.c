@@ -1,0 +1,19 @@
+/* What a process is called: FreeBSD's kern.proc.pid, sysctl(3). */
+#include "adapters/freebsd/process_name.h"
+
+#include <sys/param.h>
+#include <sys/sysctl.h>
+#include <sys/user.h>
+
+#include "core/text.h"
+
+bool vfj_process_name(pid_t pid, char *name, size_t size)
+{
+    int oid[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, (int)pid};
+    struct kinfo_proc process;
+    size_t length = sizeof process;
+    if (sysctl(oid, 4, &process, &length, NULL, 0) != 0 || length != sizeof process)
+        return false;
+    vfj_span_copy(name, size, vfj_span_of(process.ki_comm));
+    return true;
+}

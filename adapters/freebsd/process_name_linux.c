@@ -1,0 +1,27 @@
+/* What a process is called: Linux's /proc/PID/comm, proc(5). */
+#include "adapters/freebsd/process_name.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/text.h"
+
+bool vfj_process_name(pid_t pid, char *name, size_t size)
+{
+    char path[48], bytes[64];
+    struct vfj_text text = vfj_text_begin(path, sizeof path);
+    vfj_text_add(&text, "/proc/");
+    vfj_text_add_i64(&text, pid);
+    vfj_text_add(&text, "/comm");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t count = read(fd, bytes, sizeof bytes);
+    close(fd);
+    if (count <= 0)
+        return false;
+    const char *end = memchr(bytes, '\n', (size_t)count);
+    vfj_span_copy(name, size, (struct vfj_span){bytes, end != NULL ? (size_t)(end - bytes) : (size_t)count});
+    return true;
+}

@@ -1,0 +1,172 @@
+/* The rc.conf values that matter, as the guest's own scripts resolve them. */
+#include "adapters/freebsd/rc_conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/freebsd/lines.h"
+#include "core/check.h"
+#include "core/kv.h"
+#include "core/limits.h"
+
+enum { OUTPUT_MAX = 1024 * 1024 };
+
+/* One run of the helper. */
+struct reading {
+    struct vfj_rc_reader *reader;
+    struct vfj_lines lines;
+    struct vfj_text rc;
+    bool whole; /* the last line was seen: no rc.conf said exit */
+    char complaint[160];
+    char line[VFJ_RC_SIZE];
+    char bytes[VFJ_RC_SIZE];
+};
+
+struct vfj_rc_reader {
+    struct vfj_children *children;
+    const struct vfj_paths *paths;
+    vfj_rc_fn *done;
+    void *context;
+    struct reading *reading; /* NULL: none under way */
+    bool again;
+};
+
+static bool is_wanted(struct vfj_span name)
+{
+    static const char *const prefixes[] = {"ifconfig_", "ipv4_addrs_", "ipv6_", "route_"};
+    static const char *const names[]
+        = {"synchronous_dhclient", "defaultrouter", "static_routes", "hyperv_vf_delay"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (vfj_span_starts(name, prefixes[i]))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (vfj_span_is(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static void complain(struct reading *reading, struct vfj_span line)
+{
+    struct vfj_text text = vfj_text_begin(reading->complaint, sizeof reading->complaint);
+    for (size_t i = 0; i < line.length; i++)
+        vfj_text_add_char(&text, line.text[i] >= ' ' && line.text[i] <= '~' ? line.text[i] : '?');
+}
+
+/* The helper's own lines are one pair each; all else is what the guest's scripts say on standard error, and
+ * the last line of that is why they failed. */
+static void read_line(void *context, struct vfj_span line)
+{
+    struct reading *reading = context;
+    struct vfj_span rest = line;
+    struct vfj_kv pair, more;
+    char value[VFJ_RC_SIZE], name[128];
+    if (vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR && is_wanted(pair.key)
+        && vfj_kv_next(&rest, &more) == VFJ_KV_END && vfj_kv_value(&pair, value, sizeof value)
+        && vfj_span_copy(name, sizeof name, pair.key))
+        vfj_kv_add_string(&reading->rc, name, value);
+    else if (vfj_span_is(line, "."))
+        reading->whole = true;
+    else if (line.length > 0)
+        complain(reading, line);
+}
+
+static void on_output(void *context, struct vfj_span bytes)
+{
+    struct reading *reading = context;
+    vfj_lines_feed(&reading->lines, bytes);
+}
+
+/* What is said when the helper itself said nothing. */
+static const char *failure(const struct vfj_child_end *end)
+{
+    switch (end->kind) {
+    case VFJ_OUTCOME_ABSENT:
+        return strerror(end->status);
+    case VFJ_OUTCOME_TIMEOUT:
+        return "took too long and was ended";
+    case VFJ_OUTCOME_SIGNALED:
+        return "died by a signal";
+    case VFJ_OUTCOME_EXITED:
+    case VFJ_OUTCOME_SKIPPED:
+    case VFJ_OUTCOME_COUNT:
+        break;
+    }
+    return "failed";
+}
+
+static void judge(const struct reading *reading, const struct vfj_child_end *end,
+                  struct vfj_rc_answer *answer)
+{
+    if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || !reading->whole) {
+        bool said = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
+        answer->status = VFJ_SYSTEM;
+        answer->complaint = said ? reading->complaint : failure(end);
+    } else if (reading->rc.overflow) {
+        answer->status = VFJ_TOO_LONG;
+        answer->complaint = vfj_status_text(VFJ_TOO_LONG);
+    } else {
+        answer->rc = (struct vfj_span){reading->rc.bytes, reading->rc.length};
+    }
+}
+
+static void on_ended(void *context, const struct vfj_child_end *end)
+{
+    struct reading *reading = context;
+    struct vfj_rc_reader *reader = reading->reader;
+    struct vfj_rc_answer answer = {.status = VFJ_OK, .rc = {"", 0}, .complaint = ""};
+    vfj_lines_end(&reading->lines);
+    judge(reading, end, &answer);
+    reader->done(reader->context, &answer);
+    free(reading);
+    reader->reading = NULL;
+    if (reader->again)
+        vfj_rc_reader_read(reader);
+}
+
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths,
+                                         vfj_rc_fn *done, void *context)
+{
+    struct vfj_rc_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        return NULL;
+    reader->children = children;
+    reader->paths = paths;
+    reader->done = done;
+    reader->context = context;
+    return reader;
+}
+
+void vfj_rc_reader_close(struct vfj_rc_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    free(reader->reading);
+    free(reader);
+}
+
+void vfj_rc_reader_read(struct vfj_rc_reader *reader)
+{
+    reader->again = reader->reading != NULL;
+    if (reader->again)
+        return;
+    struct reading *reading = calloc(1, sizeof *reading);
+    VFJ_CHECK(reading != NULL);
+    reading->reader = reader;
+    reading->lines = vfj_lines_begin(reading->line, sizeof reading->line, read_line, reading);
+    reading->rc = vfj_text_begin(reading->bytes, sizeof reading->bytes);
+    reader->reading = reading;
+    const char *argv[] = {reader->paths->rc_helper, reader->paths->rc_conf, reader->paths->root, NULL};
+    struct vfj_child_request request = {
+        .path = reader->paths->rc_helper,
+        .argv = argv,
+        .errors = VFJ_STDERR_WITH_STDOUT,
+        .limit_ms = VFJ_RC_LIMIT_MS,
+        .output_max = OUTPUT_MAX,
+        .output = on_output,
+        .ended = on_ended,
+        .context = reading,
+    };
+    vfj_child_start(reader->children, &request);
+}

@@ -1,0 +1,32 @@
+/* The rc.conf values that matter, as the guest's own scripts resolve them. */
+#ifndef VFJ_FREEBSD_RC_CONF_H
+#define VFJ_FREEBSD_RC_CONF_H
+
+#include "adapters/freebsd/child.h"
+#include "adapters/freebsd/paths.h"
+#include "core/status.h"
+#include "core/text.h"
+
+struct vfj_rc_reader;
+
+enum { VFJ_RC_LIMIT_MS = 10000 };
+
+/* What a reading found; borrowed for the call. */
+struct vfj_rc_answer {
+    enum vfj_status status; /* OK, TOO_LONG (more than VFJ_RC_SIZE - 1 bytes), SYSTEM (the helper failed) */
+    struct vfj_span rc;     /* OK: NAME=value pairs in devd's grammar */
+    const char *complaint;  /* not OK: one line for people, its bytes safe for a terminal */
+};
+
+typedef void vfj_rc_fn(void *context, const struct vfj_rc_answer *answer);
+
+/* `children` and `paths` must outlive it. NULL when memory is short. */
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths,
+                                         vfj_rc_fn *done, void *context);
+void vfj_rc_reader_close(struct vfj_rc_reader *reader);
+
+/* Run the helper (adapters/freebsd/libexec/vfjournal-rcconf) and answer, from the loop. While one runs,
+ * another is asked for at most once more. */
+void vfj_rc_reader_read(struct vfj_rc_reader *reader);
+
+#endif

@@ -1,0 +1,32 @@
+/* Runs the commands that change the guest. */
+#ifndef VFJ_FREEBSD_RUNNER_H
+#define VFJ_FREEBSD_RUNNER_H
+
+#include "adapters/freebsd/child.h"
+#include "adapters/freebsd/paths.h"
+#include "core/command.h"
+#include "core/event.h"
+
+struct vfj_runner;
+
+enum {
+    VFJ_RUNNER_QUEUE_MAX = 256,          /* commands that wait; one more ends at once, ABSENT with EAGAIN */
+    VFJ_RUNNER_OUTPUT_MAX = 64 * 1024,   /* read of a command's output; VFJ_OUTPUT_SIZE of it is kept */
+    VFJ_RUNNER_LIMIT_DEFAULT_MS = 60000, /* of a command that names no limit */
+};
+
+/* `outcome` is borrowed for the call. Never called from inside vfj_runner_run(). */
+typedef void vfj_finished_fn(void *context, const struct vfj_outcome *outcome);
+
+/* `base`, `children` and `paths` must outlive it. NULL when memory is short. */
+struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children *children,
+                                   const struct vfj_paths *paths, vfj_finished_fn *finished, void *context);
+
+/* Commands under way go on by themselves; nothing more is heard of them. */
+void vfj_runner_close(struct vfj_runner *runner);
+
+/* Run a changing command, or queue it behind those of the same slot (command->hn): they run one at a time, in
+ * order. Slots don't wait for each other, nor do commands of no slot. */
+void vfj_runner_run(struct vfj_runner *runner, const struct vfj_command *command);
+
+#endif

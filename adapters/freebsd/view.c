@@ -1,0 +1,95 @@
+/* All that joining one hn and its VF needs to know, put together from what three programs print. */
+#include "adapters/freebsd/view.h"
+
+#include <string.h>
+
+#include "adapters/freebsd/guest_file.h"
+
+static void read_sysctl(void *context, struct vfj_span name, struct vfj_span value, bool cut)
+{
+    struct vfj_view_reader *reader = context;
+    (void)cut;
+    if (vfj_span_is(name, "hw.hn.vf_transparent"))
+        reader->view->transparent = vfj_sysctl_transparent(value);
+    else if (vfj_span_is(name, reader->vf_oid))
+        vfj_name_parse(value, &reader->view->vf_name);
+    else if (vfj_span_is(name, reader->rxvf_oid))
+        vfj_name_parse(value, &reader->view->rxvf);
+    if (!vfj_name_is_empty(reader->view->vf_name))
+        reader->vf = reader->view->vf_name;
+}
+
+static bool is(const struct vfj_interface *interface, struct vfj_name name)
+{
+    return vfj_name_equal(interface->name, name);
+}
+
+static void read_interface(void *context, const struct vfj_interface *interface)
+{
+    struct vfj_view_reader *reader = context;
+    struct vfj_view *view = reader->view;
+    if (is(interface, reader->hn))
+        view->hn = *interface;
+    else if (is(interface, reader->vf))
+        view->vf = *interface;
+    else if (is(interface, reader->lagg))
+        view->lagg = *interface;
+    if (interface->laggproto == VFJ_LAGGPROTO_NONE)
+        return;
+    if (vfj_interface_has_port(interface, reader->hn))
+        view->hn_lagg = interface->name;
+    if (vfj_interface_has_port(interface, reader->vf))
+        view->vf_lagg = interface->name;
+}
+
+static void name_oid(char oid[64], const char *unit, const char *leaf)
+{
+    struct vfj_text text = vfj_text_begin(oid, 64);
+    vfj_text_add(&text, "dev.hn.");
+    vfj_text_add(&text, unit);
+    vfj_text_add(&text, leaf);
+}
+
+void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command, struct vfj_view *view)
+{
+    memset(view, 0, sizeof *view);
+    view->hn_name = command->a;
+    view->transparent = VFJ_TRANSPARENT_ABSENT;
+    reader->view = view;
+    reader->hn = command->a;
+    reader->lagg = command->b;
+    reader->vf = command->c;
+    name_oid(reader->vf_oid, command->text, ".vf");
+    name_oid(reader->rxvf_oid, command->text, ".rxvf");
+    vfj_sysctl_begin(&reader->sysctl, read_sysctl, reader);
+    vfj_ifconfig_begin(&reader->ifconfig, read_interface, reader);
+    vfj_route_begin(&reader->route);
+}
+
+void vfj_view_read_files(struct vfj_view_reader *reader, const struct vfj_paths *paths)
+{
+    struct vfj_view *view = reader->view;
+    char path[VFJ_PATHNAME_SIZE];
+    if (vfj_paths_join(path, paths->scripts_dir, "hyperv_vfup.", reader->hn.text, ""))
+        view->script = vfj_guest_file_is_script(path);
+    if (vfj_paths_join(path, paths->lease_dir, "dhclient.leases.", reader->hn.text, ""))
+        view->lease = vfj_guest_file_holds(path);
+    view->hn_dhclient = vfj_guest_dhclient(paths, reader->hn);
+    view->lagg_dhclient = vfj_guest_dhclient(paths, reader->lagg);
+}
+
+void vfj_view_end(struct vfj_view_reader *reader)
+{
+    struct vfj_view *view = reader->view;
+    vfj_ifconfig_end(&reader->ifconfig);
+    vfj_route_end(&reader->route);
+    view->hn.name = reader->hn;
+    view->vf.name = reader->vf;
+    view->lagg.name = reader->lagg;
+    bool on_lagg = vfj_name_equal(reader->route.interface, reader->lagg);
+    if (vfj_name_is_empty(reader->route.interface)
+        || (!on_lagg && !vfj_name_equal(reader->route.interface, reader->hn)))
+        return;
+    view->gateway = reader->route.gateway;
+    view->gateway_on_lagg = on_lagg && view->gateway.text[0] != '\0';
+}

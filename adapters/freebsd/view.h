@@ -1,0 +1,31 @@
+/* All that joining one hn and its VF needs to know, put together from what three programs print. */
+#ifndef VFJ_FREEBSD_VIEW_H
+#define VFJ_FREEBSD_VIEW_H
+
+#include "adapters/freebsd/parse_ifconfig.h"
+#include "adapters/freebsd/parse_route.h"
+#include "adapters/freebsd/parse_sysctl.h"
+#include "adapters/freebsd/paths.h"
+#include "core/command.h"
+
+/* The object must not move while it is in use. sysctl's output must be complete before ifconfig's is fed: it
+ * tells which interface is the VF. */
+struct vfj_view_reader {
+    struct vfj_view *view;
+    struct vfj_name hn, lagg, vf;
+    char vf_oid[64], rxvf_oid[64];
+    struct vfj_sysctl_parser sysctl;
+    struct vfj_ifconfig_parser ifconfig;
+    struct vfj_route_parser route;
+};
+
+/* Begin the answer to a PROBE_SLOT command in *view, which is zeroed. */
+void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command, struct vfj_view *view);
+
+/* Look at the files: lease, per-interface script, dhclients. */
+void vfj_view_read_files(struct vfj_view_reader *reader, const struct vfj_paths *paths);
+
+/* ifconfig's and route's output are complete. */
+void vfj_view_end(struct vfj_view_reader *reader);
+
+#endif

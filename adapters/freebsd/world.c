@@ -1,0 +1,300 @@
+/* The guest as one object: it turns what happens into events and runs commands. */
+#include "adapters/freebsd/world.h"
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "adapters/freebsd/alarm.h"
+#include "adapters/freebsd/child.h"
+#include "adapters/freebsd/clock.h"
+#include "adapters/freebsd/devd_client.h"
+#include "adapters/freebsd/probe.h"
+#include "adapters/freebsd/rc_conf.h"
+#include "adapters/freebsd/runner.h"
+
+enum { SIGNALS = 3 };
+
+struct vfj_world {
+    struct vfj_world_settings settings;
+    struct vfj_devd_settings devd_settings;
+    struct vfj_world_listener listener;
+    struct event_base *base;
+    struct event signals[SIGNALS];
+    struct vfj_alarm deadline, wake;
+    struct vfj_children *children;
+    struct vfj_runner *runner;
+    struct vfj_prober *prober;
+    struct vfj_rc_reader *rc;
+    struct vfj_devd_client *devd;
+    const char *ending; /* a signal ended it before it ran */
+    bool running;
+    bool connecting; /* devd is, or will be, listened to */
+    bool stopped;    /* STOPPED was told, or the loop broken */
+    int64_t mono_us; /* of the newest event */
+};
+
+static void stamp(struct vfj_world *world, struct vfj_event *event, int64_t wall_us, int64_t mono_us)
+{
+    if (mono_us > world->mono_us)
+        world->mono_us = mono_us;
+    event->wall_us = wall_us;
+    event->mono_us = world->mono_us;
+}
+
+void vfj_world_stamp(struct vfj_world *world, struct vfj_event *event)
+{
+    stamp(world, event, vfj_clock_wall_us(), vfj_clock_mono_us());
+}
+
+static void tell(struct vfj_world *world, const struct vfj_event *event)
+{
+    if (!world->stopped)
+        world->listener.event(world->listener.context, event);
+}
+
+static void end_batch(struct vfj_world *world, bool more)
+{
+    if (!world->stopped)
+        world->listener.batch_end(world->listener.context, more);
+}
+
+static void tell_now(struct vfj_world *world, struct vfj_event *event)
+{
+    vfj_world_stamp(world, event);
+    tell(world, event);
+}
+
+static void tell_text(struct vfj_world *world, enum vfj_event_kind kind, const char *text)
+{
+    struct vfj_event event = {.kind = (uint8_t)kind, .as.text = vfj_span_of(text)};
+    tell_now(world, &event);
+}
+
+static void log_line(struct vfj_world *world, const char *what, const char *detail)
+{
+    char line[512];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    vfj_text_add(&text, what);
+    vfj_text_add(&text, detail);
+    world->listener.log(world->listener.context, line);
+}
+
+/* The parts' callbacks: each makes an event of what it is told. */
+
+static void on_connected(void *context, const char *path)
+{
+    log_line(context, "devd: connected to ", path);
+    tell_text(context, VFJ_EVENT_CONNECTED, path);
+}
+
+static void on_gap(void *context, const char *reason)
+{
+    log_line(context, "devd: events may be missed: ", reason);
+    tell_text(context, VFJ_EVENT_GAP, reason);
+}
+
+static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_DEVD};
+    stamp(context, &event, wall_us, mono_us);
+    vfj_devd_parse(raw, &event.as.devd);
+    tell(context, &event);
+}
+
+static void on_batch_end(void *context, bool more)
+{
+    end_batch(context, more);
+}
+
+static void on_observed(void *context, const struct vfj_observation *observation)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_OBSERVED, .as.observed = *observation};
+    tell_now(context, &event);
+    end_batch(context, false);
+}
+
+static void on_finished(void *context, const struct vfj_outcome *outcome)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .as.finished = *outcome};
+    tell_now(context, &event);
+    end_batch(context, false);
+}
+
+static void on_deadline(void *context)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_TIMER};
+    tell_now(context, &event);
+    end_batch(context, false);
+}
+
+static void on_wake(void *context)
+{
+    struct vfj_world *world = context;
+    if (!world->stopped)
+        world->listener.wake(world->listener.context);
+}
+
+/* The first reading is waited for, so that the machine knows the configuration before it hears of a VF. */
+static void on_rc(void *context, const struct vfj_rc_answer *answer)
+{
+    struct vfj_world *world = context;
+    if (answer->status == VFJ_OK) {
+        struct vfj_event event = {.kind = VFJ_EVENT_CONFIGURED, .as.rc = answer->rc};
+        tell_now(world, &event);
+        end_batch(world, false);
+    } else {
+        log_line(world, "rc.conf: not read, the last configuration stays: ", answer->complaint);
+    }
+    if (!world->connecting)
+        vfj_devd_client_connect(world->devd);
+    world->connecting = true;
+}
+
+static void stop(struct vfj_world *world, const char *reason)
+{
+    world->ending = reason;
+    if (!world->running)
+        return;
+    tell_text(world, VFJ_EVENT_STOPPED, reason);
+    end_batch(world, false);
+    vfj_world_break(world);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *context)
+{
+    (void)what;
+    if (number == SIGHUP)
+        vfj_rc_reader_read(((struct vfj_world *)context)->rc);
+    else
+        stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
+}
+
+static bool open_signals(struct vfj_world *world)
+{
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
+    for (unsigned i = 0; i < SIGNALS; i++) {
+        event_assign(&world->signals[i], world->base, numbers[i], EV_SIGNAL | EV_PERSIST, on_signal, world);
+        if (event_add(&world->signals[i], NULL) != 0)
+            return false;
+    }
+    return signal(SIGPIPE, SIG_IGN) != SIG_ERR;
+}
+
+static bool open_devd(struct vfj_world *world)
+{
+    const struct vfj_devd_listener listener = {.connected = on_connected,
+                                               .gap = on_gap,
+                                               .line = on_line,
+                                               .batch_end = on_batch_end,
+                                               .context = world};
+    world->devd_settings = (struct vfj_devd_settings){
+        .seqpacket_path = world->settings.paths.devd_seqpacket,
+        .stream_path = world->settings.paths.devd_stream,
+        .stream_only = world->settings.stream_only,
+        .network_only = world->settings.network_only,
+        .retry_first_ms = VFJ_DEVD_RETRY_FIRST_MS,
+        .retry_last_ms = VFJ_DEVD_RETRY_LAST_MS,
+    };
+    world->devd = vfj_devd_client_open(world->base, &world->devd_settings, &listener);
+    return world->devd != NULL;
+}
+
+static bool open_parts(struct vfj_world *world)
+{
+    const struct vfj_paths *paths = &world->settings.paths;
+    world->base = event_base_new();
+    if (world->base == NULL)
+        return false;
+    vfj_alarm_open(&world->deadline, world->base, on_deadline, world);
+    vfj_alarm_open(&world->wake, world->base, on_wake, world);
+    world->children = vfj_children_open(world->base);
+    if (world->children == NULL)
+        return false;
+    world->runner = vfj_runner_open(world->base, world->children, paths, on_finished, world);
+    world->prober = vfj_prober_open(world->base, world->children, paths, on_observed, world);
+    world->rc = vfj_rc_reader_open(world->children, paths, on_rc, world);
+    return world->runner != NULL && world->prober != NULL && world->rc != NULL && open_devd(world)
+        && open_signals(world);
+}
+
+enum vfj_status vfj_world_open(struct vfj_world **world, const struct vfj_world_settings *settings,
+                               const struct vfj_world_listener *listener)
+{
+    *world = calloc(1, sizeof **world);
+    if (*world == NULL)
+        return VFJ_SYSTEM;
+    (*world)->settings = *settings;
+    (*world)->listener = *listener;
+    if (open_parts(*world))
+        return VFJ_OK;
+    vfj_world_close(*world);
+    *world = NULL;
+    return VFJ_SYSTEM;
+}
+
+void vfj_world_close(struct vfj_world *world)
+{
+    if (world == NULL)
+        return;
+    if (world->base != NULL) {
+        vfj_devd_client_close(world->devd);
+        vfj_children_close(world->children);
+        vfj_runner_close(world->runner);
+        vfj_prober_close(world->prober);
+        vfj_rc_reader_close(world->rc);
+        for (unsigned i = 0; i < SIGNALS; i++) {
+            if (event_initialized(&world->signals[i]))
+                event_del(&world->signals[i]);
+        }
+        vfj_alarm_close(&world->deadline);
+        vfj_alarm_close(&world->wake);
+        event_base_free(world->base);
+    }
+    free(world);
+}
+
+bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE])
+{
+    bool known = vfj_boot_id_read(world->base, world->children, &world->settings.paths, id);
+    if (!known)
+        log_line(world, "boot: sysctl tells neither kern.boot_id nor kern.boottime: taken for a new boot",
+                 "");
+    return known;
+}
+
+void vfj_world_run(struct vfj_world *world)
+{
+    world->running = true;
+    if (world->ending != NULL)
+        stop(world, world->ending);
+    if (world->stopped)
+        return;
+    vfj_rc_reader_read(world->rc);
+    event_base_dispatch(world->base);
+}
+
+void vfj_world_break(struct vfj_world *world)
+{
+    world->stopped = true;
+    event_base_loopbreak(world->base);
+}
+
+void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command)
+{
+    if (vfj_command_reads(command))
+        vfj_prober_run(world->prober, command);
+    else
+        vfj_runner_run(world->runner, command);
+}
+
+void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us)
+{
+    vfj_alarm_set(&world->deadline, due_us);
+}
+
+void vfj_world_wake_at(struct vfj_world *world, int64_t due_us)
+{
+    vfj_alarm_set(&world->wake, due_us);
+}

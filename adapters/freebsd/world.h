@@ -1,0 +1,61 @@
+/* The guest as one object: it turns what happens into events and runs commands. */
+#ifndef VFJ_FREEBSD_WORLD_H
+#define VFJ_FREEBSD_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "adapters/freebsd/boot_id.h"
+#include "adapters/freebsd/paths.h"
+#include "core/command.h"
+#include "core/event.h"
+#include "core/status.h"
+
+struct vfj_world;
+
+struct vfj_world_settings {
+    struct vfj_paths paths;
+    bool stream_only;  /* devd's stream socket, not the seqpacket one */
+    bool network_only; /* only lines for which vfj_devd_is_network() */
+};
+
+/* What the world tells, always from its loop; what it hands over is borrowed for the call. */
+struct vfj_world_listener {
+    /* CONFIGURED, CONNECTED, GAP, DEVD, OBSERVED, FINISHED, TIMER and, once and last, STOPPED. mono_us never
+     * runs backwards. */
+    void (*event)(void *context, const struct vfj_event *event);
+    /* After events that came together. `more`: others are at hand already and come at once. */
+    void (*batch_end)(void *context, bool more);
+    /* The time of vfj_world_wake_at() has come. */
+    void (*wake)(void *context);
+    /* A line for people, its bytes safe for a terminal; the subsystem is its first word. */
+    void (*log)(void *context, const char *line);
+    void *context;
+};
+
+/* Takes SIGTERM and SIGINT (STOPPED, and the loop ends), SIGHUP (rc.conf is read again), SIGCHLD; ignores
+ * SIGPIPE. One at a time in a process. On failure *world is NULL. */
+enum vfj_status vfj_world_open(struct vfj_world **world, const struct vfj_world_settings *settings,
+                               const struct vfj_world_listener *listener);
+void vfj_world_close(struct vfj_world *world);
+
+/* Which boot this is; false as of vfj_boot_id_read(). Before vfj_world_run(). */
+bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE]);
+
+/* Read rc.conf, then connect to devd, and tell events until STOPPED was told or vfj_world_break() called. */
+void vfj_world_run(struct vfj_world *world);
+void vfj_world_break(struct vfj_world *world);
+
+/* Answer a command that only reads by one OBSERVED, run any other and tell its end by one FINISHED. */
+void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command);
+
+/* Tell one TIMER when mono_us is at or past `due_us`; INT64_MAX for never. The last call counts. */
+void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us);
+
+/* Call `wake` once, likewise. */
+void vfj_world_wake_at(struct vfj_world *world, int64_t due_us);
+
+/* The times of an event that happens now, for one that the caller makes. */
+void vfj_world_stamp(struct vfj_world *world, struct vfj_event *event);
+
+#endif
