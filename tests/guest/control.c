@@ -1,6 +1,7 @@
 /* vfj_guest itself: the verbs. */
 #include "tests/guest/control.h"
 
+#include "tests/guest/listen.h"
 #include "tests/guest/processes.h"
 #include "tests/guest/root.h"
 #include "tests/guest/text.h"
@@ -15,6 +16,7 @@ static int usage(void)
           "       vfj_guest start DIR [devd options]\n"
           "       vfj_guest host DIR COMMAND [ARGUMENT]...\n"
           "       vfj_guest play DIR FILE [--speed X]\n"
+          "       vfj_guest listen DIR seqpacket|stream [--reads]\n"
           "       vfj_guest log | probes | state DIR\n"
           "       vfj_guest stop DIR\n",
           stderr);
@@ -72,6 +74,9 @@ int guest_control(int argc, char **argv)
     }
     if (strcmp(verb, "host") == 0 && argc > 3) {
         return guest_host(argc - 3, argv + 3);
+    }
+    if (strcmp(verb, "listen") == 0) {
+        return guest_listen(argc - 3, argv + 3);
     }
     if (strcmp(verb, "stop") == 0) {
         guest_processes_stop();

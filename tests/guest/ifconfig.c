@@ -55,10 +55,14 @@ static bool refuse(struct change *change, const char *format, ...)
 static const char *error_text(int error)
 {
     switch (error) {
-    case EBUSY: return "Device busy";
-    case EADDRNOTAVAIL: return "Can't assign requested address";
-    case EPROTONOSUPPORT: return "Protocol not supported";
-    default: return strerror(error);
+    case EBUSY:
+        return "Device busy";
+    case EADDRNOTAVAIL:
+        return "Can't assign requested address";
+    case EPROTONOSUPPORT:
+        return "Protocol not supported";
+    default:
+        return strerror(error);
     }
 }
 

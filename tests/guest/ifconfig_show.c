@@ -29,10 +29,10 @@ static const struct bit if_bits[] = {{UP, "UP"},
                                      {SIMPLEX, "SIMPLEX"},
                                      {MULTICAST, "MULTICAST"},
                                      {0, NULL}};
-static const struct bit nd6_bits[] = {
-    {GUEST_ND6_PERFORMNUD, "PERFORMNUD"}, {GUEST_ND6_ACCEPT_RTADV, "ACCEPT_RTADV"},
-    {GUEST_ND6_IFDISABLED, "IFDISABLED"}, {GUEST_ND6_AUTO_LINKLOCAL, "AUTO_LINKLOCAL"},
-    {GUEST_ND6_NO_DAD, "NO_DAD"},         {0, NULL}};
+static const struct bit nd6_bits[]
+    = {{GUEST_ND6_PERFORMNUD, "PERFORMNUD"}, {GUEST_ND6_ACCEPT_RTADV, "ACCEPT_RTADV"},
+       {GUEST_ND6_IFDISABLED, "IFDISABLED"}, {GUEST_ND6_AUTO_LINKLOCAL, "AUTO_LINKLOCAL"},
+       {GUEST_ND6_NO_DAD, "NO_DAD"},         {0, NULL}};
 static const struct bit port_bits[] = {{GUEST_PORT_MASTER, "MASTER"},
                                        {GUEST_PORT_ACTIVE, "ACTIVE"},
                                        {GUEST_PORT_COLLECTING, "COLLECTING"},
@@ -58,10 +58,16 @@ static void show_head(const struct guest_if *ifp)
     unsigned flags = MULTICAST;
 
     switch (ifp->kind) {
-    case GUEST_LO: flags |= LOOPBACK; break;
-    case GUEST_LAGG: flags |= BROADCAST | SIMPLEX; break;
+    case GUEST_LO:
+        flags |= LOOPBACK;
+        break;
+    case GUEST_LAGG:
+        flags |= BROADCAST | SIMPLEX;
+        break;
     case GUEST_ETHER:
-    case GUEST_HN: flags |= BROADCAST | SIMPLEX | NAMELESS; break;
+    case GUEST_HN:
+        flags |= BROADCAST | SIMPLEX | NAMELESS;
+        break;
     }
     flags |= ifp->up ? UP | RUNNING : 0;
     printf("%s: flags=", ifp->name);
@@ -135,10 +141,16 @@ static void show_nd6(const struct guest_if *ifp)
 static void show_rest(struct guest_state *state, const struct guest_if *ifp)
 {
     switch (ifp->kind) {
-    case GUEST_LO: printf("\tgroups: lo\n"); break;
-    case GUEST_LAGG: show_lagg(state, ifp); break;
+    case GUEST_LO:
+        printf("\tgroups: lo\n");
+        break;
+    case GUEST_LAGG:
+        show_lagg(state, ifp);
+        break;
     case GUEST_ETHER:
-    case GUEST_HN: printf("\tmedia: Ethernet autoselect (10Gbase-T <full-duplex>)\n"); break;
+    case GUEST_HN:
+        printf("\tmedia: Ethernet autoselect (10Gbase-T <full-duplex>)\n");
+        break;
     }
     if (ifp->kind != GUEST_LO) {
         printf("\tstatus: %s\n", ifp->link == GUEST_LINK_UP ? "active" : "no carrier");

@@ -25,9 +25,9 @@ struct pair {
     unsigned unit;
 };
 
-static const char *const directories[] = {
-    "sbin",   "bin", "usr",  "usr/libexec", "usr/libexec/hyperv", "var", "var/run", "var/run/dhclient",
-    "var/db", "etc", "state"};
+static const char *const directories[]
+    = {"sbin",   "bin", "usr",  "usr/libexec", "usr/libexec/hyperv", "var", "var/run", "var/run/dhclient",
+       "var/db", "etc", "state"};
 
 static void make_directory(const char *path)
 {

@@ -118,9 +118,12 @@ static void refresh_link(struct guest_state *state, struct guest_if *ifp)
     case GUEST_ETHER:
         guest_if_set_link(state, ifp, ifp->up && ifp->carrier ? GUEST_LINK_UP : GUEST_LINK_DOWN);
         break;
-    case GUEST_HN: guest_hn_link(state, ifp); break;
+    case GUEST_HN:
+        guest_hn_link(state, ifp);
+        break;
     case GUEST_LAGG:
-    case GUEST_LO: break;
+    case GUEST_LO:
+        break;
     }
 }
 

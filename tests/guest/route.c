@@ -120,8 +120,8 @@ static int get(const struct request *request)
     bool is_default = strcmp(request->destination_text, "default") == 0;
 
     guest_state_close(state);
-    const struct guest_route *route =
-        is_default ? guest_route_find(state, 0, 0) : guest_route_lookup(state, request->destination);
+    const struct guest_route *route
+        = is_default ? guest_route_find(state, 0, 0) : guest_route_lookup(state, request->destination);
     if (route == NULL) {
         fprintf(stderr, "route: route has not been found\n");
         return 255;

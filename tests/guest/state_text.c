@@ -29,12 +29,12 @@ static void put(struct sink *sink, const char *format, ...)
     sink->room -= (size_t)length;
 }
 
-static const char *const kind_names[] = {
-    [GUEST_ETHER] = "ether", [GUEST_HN] = "hn", [GUEST_LAGG] = "lagg", [GUEST_LO] = "lo"};
-static const char *const link_names[] = {
-    [GUEST_LINK_UNKNOWN] = "unknown", [GUEST_LINK_DOWN] = "down", [GUEST_LINK_UP] = "up"};
-static const char *const fault_names[] = {
-    [GUEST_FAIL] = "fail", [GUEST_SLOW] = "slow", [GUEST_HANG] = "hang"};
+static const char *const kind_names[]
+    = {[GUEST_ETHER] = "ether", [GUEST_HN] = "hn", [GUEST_LAGG] = "lagg", [GUEST_LO] = "lo"};
+static const char *const link_names[]
+    = {[GUEST_LINK_UNKNOWN] = "unknown", [GUEST_LINK_DOWN] = "down", [GUEST_LINK_UP] = "up"};
+static const char *const fault_names[]
+    = {[GUEST_FAIL] = "fail", [GUEST_SLOW] = "slow", [GUEST_HANG] = "hang"};
 
 static void put_if(struct sink *sink, const struct guest_if *ifp)
 {

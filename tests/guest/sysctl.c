@@ -196,11 +196,20 @@ static bool take_options(const char *word, struct options *options)
 {
     for (const char *at = word + 1; *at != '\0'; at++) {
         switch (*at) {
-        case 'n': options->no_name = true; break;
-        case 'i': options->ignore_unknown = true; break;
-        case 'q': options->quiet = true; break;
-        case 'e': guest_copy(options->separator, sizeof options->separator, "="); break;
-        default: return false;
+        case 'n':
+            options->no_name = true;
+            break;
+        case 'i':
+            options->ignore_unknown = true;
+            break;
+        case 'q':
+            options->quiet = true;
+            break;
+        case 'e':
+            guest_copy(options->separator, sizeof options->separator, "=");
+            break;
+        default:
+            return false;
         }
     }
     return true;
