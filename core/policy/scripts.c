@@ -71,8 +71,8 @@ static struct vfj_command *issue(struct vfj_work *work, enum step step, enum vfj
     return command;
 }
 
-static void issue_text(struct vfj_work *work, enum step step, enum vfj_command_kind kind, const char *before,
-                       struct vfj_name name, const char *after)
+static struct vfj_command *issue_text(struct vfj_work *work, enum step step, enum vfj_command_kind kind,
+                                      const char *before, struct vfj_name name, const char *after)
 {
     struct vfj_command *command = issue(work, step, kind);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
@@ -80,11 +80,12 @@ static void issue_text(struct vfj_work *work, enum step step, enum vfj_command_k
     vfj_text_add(&text, name.text);
     vfj_text_add(&text, after);
     memset(&command->a, 0, sizeof command->a);
+    return command;
 }
 
-static void issue_sysctl(struct vfj_work *work, enum step step, const char *name)
+static struct vfj_command *issue_sysctl(struct vfj_work *work, enum step step, const char *name)
 {
-    issue_text(work, step, VFJ_COMMAND_PROBE_SYSCTL, name, (struct vfj_name){{0}}, "");
+    return issue_text(work, step, VFJ_COMMAND_PROBE_SYSCTL, name, (struct vfj_name){{0}}, "");
 }
 
 /* `[ $value -ne 0 ]`: what is not a number is an error of test(1), and no reason to stop. */
@@ -167,7 +168,7 @@ static void attach_listed(struct vfj_work *work, const struct vfj_observation *a
         return;
     }
     leave_sleeper(work);
-    issue_sysctl(work, ATTACH_MAP, "hw.hn.vfmap");
+    issue_sysctl(work, ATTACH_MAP, "hw.hn.vfmap")->is_extra = true;
 }
 
 /* hyperv_vfup */
@@ -221,7 +222,7 @@ static bool grep_matches(struct vfj_name port, struct vfj_name vf)
 
 static void confirm(struct vfj_work *work)
 {
-    issue(work, UP_CONFIRM, VFJ_COMMAND_PROBE_IFCONFIG);
+    issue(work, UP_CONFIRM, VFJ_COMMAND_PROBE_IFCONFIG)->is_extra = true;
 }
 
 static void up_read_ports(struct vfj_work *work, const struct vfj_observation *answer)
@@ -269,6 +270,7 @@ static void up_count_addresses(struct vfj_work *work)
 {
     struct vfj_command *command = issue(work, UP_COUNT_ADDRESSES, VFJ_COMMAND_PROBE_IFCONFIG);
     command->a = vfj_work_scripts(work)->run.iface;
+    command->is_extra = true;
 }
 
 static void up_configure(struct vfj_work *work)

@@ -85,6 +85,8 @@ static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
     if (slot->look_again) {
         slot->look_again = 0;
         look_soon(work, slot);
+    } else {
+        slot->found = 0;
     }
 }
 

@@ -1,0 +1,176 @@
+/* The guest model: carrying out commands. */
+#include <string.h>
+
+#include "core/check.h"
+#include "core/guest.h"
+
+/* Whether the argv begins with the words of a rule. */
+static bool begins_with(const struct vfj_argv *argv, const char *words)
+{
+    struct vfj_span rest = vfj_span_of(words);
+    struct vfj_span word;
+    for (unsigned i = 0; vfj_span_word(&rest, &word); i++) {
+        if (i >= argv->count || !vfj_span_is(word, argv->words[i]))
+            return false;
+    }
+    return true;
+}
+
+bool vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_argv *argv, int32_t *status)
+{
+    for (unsigned i = 0; i < guest->fail_count; i++) {
+        if (guest->fails[i].times == 0 || !begins_with(argv, guest->fails[i].argv))
+            continue;
+        guest->fails[i].times--;
+        *status = guest->fails[i].status;
+        return true;
+    }
+    return false;
+}
+
+int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command)
+{
+    struct vfj_argv argv;
+    int64_t duration_us = 0;
+    for (unsigned i = 0; !command->is_extra && vfj_command_argv(command, i, &argv); i++) {
+        for (unsigned rule = guest->slow_count; rule-- > 0;) {
+            if (begins_with(&argv, guest->slows[rule].argv)) { /* the newest rule that fits */
+                if (guest->slows[rule].us > duration_us)
+                    duration_us = guest->slows[rule].us;
+                break;
+            }
+        }
+    }
+    return duration_us;
+}
+
+/* The address that DHCP gives on this interface: what it had, or what a port of it had. */
+static const struct vfj_address *lease_of(struct vfj_guest *guest, const struct vfj_guest_if *interface)
+{
+    if (interface->lease.text[0] != '\0')
+        return &interface->lease;
+    for (unsigned i = 0; i < interface->facts.port_count; i++) {
+        const struct vfj_guest_if *port = vfj_guest_find(guest, interface->facts.ports[i]);
+        if (port != NULL && port->lease.text[0] != '\0')
+            return &port->lease;
+    }
+    return NULL;
+}
+
+static bool has_address(const struct vfj_interface *interface, const struct vfj_address *address)
+{
+    for (unsigned i = 0; i < interface->address_count; i++) {
+        if (strcmp(interface->addresses[i].text, address->text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int32_t run_dhclient(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+{
+    struct vfj_name name;
+    struct vfj_guest_if *interface = NULL;
+    if (vfj_name_parse(vfj_span_of(argv->words[argv->count - 1]), &name))
+        interface = vfj_guest_find(guest, name);
+    if (interface == NULL) {
+        vfj_text_add(output, "interface not found");
+        return 1;
+    }
+    if (interface->dhclient != 0) {
+        vfj_text_add(output, "dhclient already running, pid: ");
+        vfj_text_add_u64(output, interface->dhclient);
+        return 1;
+    }
+    const struct vfj_address *lease = lease_of(guest, interface);
+    interface->dhclient = ++guest->pid_last;
+    interface->facts.up = true;
+    if (lease != NULL && !has_address(&interface->facts, lease))
+        vfj_interface_add_address(&interface->facts, lease);
+    return 0;
+}
+
+static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+{
+    int32_t status = argv->count > 2 ? 0 : 2;
+    for (unsigned i = 2; i < argv->count; i++) {
+        uint64_t pid = 0;
+        bool found = false;
+        vfj_span_to_u64(vfj_span_of(argv->words[i]), &pid);
+        for (unsigned k = 0; k < guest->if_count; k++) {
+            if (guest->ifs[k].dhclient == pid && pid != 0) {
+                guest->ifs[k].dhclient = 0;
+                found = true;
+            }
+        }
+        if (!found) {
+            vfj_text_add(output, "No such process");
+            status = 1;
+        }
+    }
+    return status;
+}
+
+/* route add: only the default route is kept. */
+static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+{
+    if (argv->count != 4 || strcmp(argv->words[2], "default") != 0)
+        return 0;
+    if (!vfj_name_is_empty(guest->default_if)) {
+        vfj_text_add(output, "add net default: gateway ");
+        vfj_text_add(output, argv->words[3]);
+        vfj_text_add(output, " fib 0: route already in table");
+        return 1;
+    }
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        const struct vfj_interface *facts = &guest->ifs[i].facts;
+        if (facts->exists && facts->address_count > 0 && facts->port_count > 0)
+            guest->default_if = facts->name;
+    }
+    vfj_address_parse(vfj_span_of(argv->words[3]), &guest->default_gateway);
+    return 0;
+}
+
+static int32_t run_script(const struct vfj_guest *guest, const struct vfj_argv *argv)
+{
+    for (unsigned i = 0; i < guest->file_count; i++) {
+        if (strcmp(guest->files[i].path, argv->words[0]) == 0)
+            return (guest->files[i].mode & 0111) != 0 ? 0 : 126;
+    }
+    return 127;
+}
+
+void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_outcome *outcome)
+{
+    struct vfj_argv argv;
+    struct vfj_text output = vfj_text_begin(outcome->output, sizeof outcome->output);
+    VFJ_CHECK(vfj_command_argv(command, 0, &argv));
+    outcome->command = command->id;
+    outcome->kind = VFJ_OUTCOME_EXITED;
+    outcome->duration_us = vfj_guest_duration_us(guest, command);
+    if (vfj_guest_take_failure(guest, &argv, &outcome->status))
+        return;
+    switch (argv.program) {
+    case VFJ_PROGRAM_IFCONFIG:
+        outcome->status = vfj_guest_ifconfig(guest, &argv, &output);
+        break;
+    case VFJ_PROGRAM_DHCLIENT:
+        outcome->status = run_dhclient(guest, &argv, &output);
+        break;
+    case VFJ_PROGRAM_KILL:
+        outcome->status = run_kill(guest, &argv, &output);
+        break;
+    case VFJ_PROGRAM_ROUTE:
+        outcome->status = run_route(guest, &argv, &output);
+        break;
+    case VFJ_PROGRAM_SCRIPT:
+        outcome->status = run_script(guest, &argv);
+        break;
+    case VFJ_PROGRAM_LEASE:
+        outcome->status = 0;
+        break;
+    case VFJ_PROGRAM_NONE:
+    case VFJ_PROGRAM_SYSCTL:
+    case VFJ_PROGRAM_COUNT:
+        VFJ_CHECK(false);
+    }
+}

@@ -1,0 +1,87 @@
+/* The trace format, version 1: one line at a time (vfjournal-trace(5)). */
+#ifndef VFJ_CORE_TRACE_H
+#define VFJ_CORE_TRACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/limits.h"
+#include "core/name.h"
+#include "core/observation.h"
+#include "core/text.h"
+
+/* X(symbol, word of the directive) */
+#define VFJ_DIRECTIVES(X)                                                                                              \
+    X(VERSION, "vfjournal")                                                                                            \
+    X(AT, "at")                                                                                                        \
+    X(SYSCTL, "sysctl")                                                                                                \
+    X(NOSYSCTL, "nosysctl")                                                                                            \
+    X(RC, "rc")                                                                                                        \
+    X(IF, "if")                                                                                                        \
+    X(NOIF, "noif")                                                                                                    \
+    X(VF, "vf")                                                                                                        \
+    X(FILE, "file")                                                                                                    \
+    X(FAIL, "fail")                                                                                                    \
+    X(SLOW, "slow")                                                                                                    \
+    X(MODE, "mode")                                                                                                    \
+    X(POLICY, "policy")                                                                                                \
+    X(CRASH, "crash")                                                                                                  \
+    X(RESTART, "restart")                                                                                              \
+    X(BOOT, "boot")                                                                                                    \
+    X(GAP, "gap")
+
+enum vfj_trace_kind {
+    VFJ_TRACE_BLANK, /* nothing, or a comment */
+    VFJ_TRACE_EVENT, /* a devd line */
+#define X(symbol, word) VFJ_TRACE_##symbol,
+    VFJ_DIRECTIVES(X)
+#undef X
+        VFJ_TRACE_COUNT
+};
+
+enum vfj_trace_time_form {
+    VFJ_TIME_SAME,     /* the instant of the line before */
+    VFJ_TIME_RELATIVE, /* microseconds after the first event */
+    VFJ_TIME_UNIX,     /* Unix time in microseconds */
+    VFJ_TIME_AFTER,    /* microseconds after the event before */
+};
+
+struct vfj_trace_time {
+    uint8_t form; /* enum vfj_trace_time_form */
+    int64_t us;
+};
+
+/* %if, and what %noif, %vf name. */
+struct vfj_trace_if {
+    struct vfj_interface interface;
+    uint64_t dhclient; /* pid; 0 none */
+};
+
+/* One line, read. Spans point into the line. */
+struct vfj_trace_line {
+    uint8_t kind; /* enum vfj_trace_kind */
+    struct vfj_trace_time time; /* EVENT and AT */
+    struct vfj_span event;      /* EVENT: the devd line */
+    struct vfj_name name, other; /* NOIF: name; VF: the VF and its hn */
+    struct vfj_span key;        /* SYSCTL, NOSYSCTL, RC: the name; FILE: the path; FAIL, SLOW: the argv */
+    char value[VFJ_VALUE_SIZE]; /* SYSCTL, RC: the value, unquoted; FILE: the text */
+    bool has_text;              /* FILE */
+    uint32_t mode;              /* FILE; 0755 when not said */
+    uint64_t count;             /* FAIL */
+    int32_t status;             /* FAIL */
+    int64_t us;                 /* SLOW */
+    uint8_t choice;             /* MODE: enum vfj_mode; POLICY: enum vfj_policy */
+    struct vfj_span reason;     /* GAP */
+    struct vfj_trace_if if_facts;
+};
+
+struct vfj_trace_error {
+    size_t column;    /* 1 for the first byte */
+    const char *what; /* a sentence without a full stop */
+};
+
+/* Read one line, without its "\n"; a "\r" before that is dropped here. `number` is 1 for the first line of the file.
+ * False on an error. */
+bool vfj_trace_read(struct vfj_span line, uint64_t number, struct vfj_trace_line *read, struct vfj_trace_error *error);
+
+#endif
