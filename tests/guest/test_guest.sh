@@ -352,6 +352,48 @@ test_transparent() {
     expect 1 "sysctl: unknown oid 'hw.hn.vflist'" sysctl -n hw.hn.vflist
 }
 
+# hn maps one VF at a time, and loses it when it is renamed.
+test_map() {
+    new_guest map hn0=mce0
+    host plug mce0
+    host plug mce7 hn0
+    expect 0 mce0:hn0 sysctl -n hw.hn.vfmap
+    host link mce0 down
+    expect 0 '' ifconfig mce0 up
+    same 'a VF without link' 'unreachable: the route is on hn0, which has no link (No route to host)' "$(host reach)"
+    expect 0 '' ifconfig mce0 down
+    same 'the data path is back' 'reachable via hn0' "$(host reach)"
+    expect 0 fast0 ifconfig mce0 name fast0
+    same 'the map forgets it' 'dev.hn.0.vf: ' "$("$dir/sbin/sysctl" dev.hn.0.vf)"
+    expect 0 '' ifconfig fast0 up
+    same 'the MAC still counts' fast0 "$("$dir/sbin/sysctl" -n dev.hn.0.rxvf)"
+}
+
+test_ports_are_limited() {
+    new_guest limit hn0=mce0
+    "$dir/sbin/ifconfig" lagg0 create
+    awk 'BEGIN { for (i = 0; i <= 32; i++) print "@0 attach tap" i }' >"$work/taps.play"
+    "$guest" play "$dir" "$work/taps.play"
+    # shellcheck disable=SC2046
+    expect 1 'ifconfig: lagg0 tap32: SIOCSLAGGPORT: No space left on device' \
+        ifconfig lagg0 $(awk 'BEGIN { for (i = 0; i <= 32; i++) print "laggport tap" i }')
+}
+
+test_no_dhcp_server() {
+    new_guest noserver hn0=mce0,syncdhcp
+    host tune dhcp_server 0
+    host tune dhcp_timeout_ms 300
+    host tune link_wait_ms 100
+    start
+    same 'no address' '' "$(lines hn0 'inet ')"
+    host tune dhcp_server 1
+    await has_inet hn0
+    host link hn0 down
+    "$dir/bin/kill" "$(cat "$dir/var/run/dhclient/dhclient.hn0.pid")"
+    await is_gone "$(cat "$dir/var/run/dhclient/dhclient.hn0.pid")"
+    expect 1 'hn0: no link ... giving up' dhclient hn0
+}
+
 test_dhclient() {
     new_guest dhclient hn0=mce0,dhcp
     start
@@ -445,6 +487,9 @@ test_stream_is_cut
 test_slow_client_is_dropped
 test_queue_is_bounded
 test_transparent
+test_map
+test_ports_are_limited
+test_no_dhcp_server
 test_dhclient
 test_lease_is_carried_over
 test_outage
