@@ -41,8 +41,8 @@ const char *vfj_record_kind_name(unsigned kind);
 /* An unknown name gives VFJ_RECORD_KIND_COUNT. */
 unsigned vfj_record_kind_parse(struct vfj_span name);
 
-/* Whether a body is stored as TEXT: well-formed UTF-8 without control characters (C0, DEL, C1), so that it
- * can be read in any SQLite shell. All else is stored as BLOB. */
+/* Whether a body is stored as TEXT: well-formed UTF-8 without control characters (C0, DEL, C1) but tab and
+ * newline, so that it can be read in any SQLite shell. All else is stored as BLOB. */
 bool vfj_body_is_text(struct vfj_span body);
 
 #endif

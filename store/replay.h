@@ -42,7 +42,7 @@ struct vfj_replay_result {
 /* Called for each record that was found right, after its event was stepped. */
 typedef void vfj_replay_watch(void *arg, const struct vfj_record *record, const struct vfj_machine *machine);
 
-struct vfj_replay_options {
+struct vfj_replay_checks {
     bool skip_chain;         /* leave the SHA-256 out: edits that the machine ignores are then not seen */
     vfj_replay_watch *watch; /* NULL for none */
     void *arg;
@@ -54,6 +54,6 @@ struct vfj_replay_options {
  * rules without comparing up to the next `started` of the present rules, for that is what the daemon that
  * wrote it did, too. */
 void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine,
-                    const struct vfj_replay_options *options, struct vfj_replay_result *result);
+                    const struct vfj_replay_checks *checks, struct vfj_replay_result *result);
 
 #endif

@@ -1,0 +1,197 @@
+/* The journal as a file, before SQLite sees it. */
+#include "store/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/schema.h"
+#include "store/uri.h"
+
+enum { HEADER_SIZE = 100 };
+
+static enum vfj_status say(enum vfj_status status, struct vfj_text *detail, const char *what)
+{
+    vfj_text_add(detail, what);
+    return status;
+}
+
+static enum vfj_status say_errno(struct vfj_text *detail, const char *what)
+{
+    int error = errno;
+    vfj_text_add(detail, what);
+    return say(VFJ_JOURNAL_IO, detail, strerror(error));
+}
+
+static bool beside(const char *path, const char *suffix, char name[PATH_MAX])
+{
+    struct vfj_text text = vfj_text_begin(name, PATH_MAX);
+    vfj_text_add(&text, path);
+    vfj_text_add(&text, suffix);
+    return !text.overflow;
+}
+
+static bool has_wal(const char *path)
+{
+    char name[PATH_MAX];
+    struct stat stat_wal;
+    return beside(path, "-wal", name) && stat(name, &stat_wal) == 0 && stat_wal.st_size > 0;
+}
+
+static uint32_t big_endian(const unsigned char *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* Offsets are those of the file format: 16 page size, 24 and 92 whether the size at 28 holds, 56 encoding, 60
+ * user_version, 68 application_id. */
+static enum vfj_status inspect_header(const unsigned char *header, const struct vfj_file_facts *facts,
+                                      struct vfj_text *detail)
+{
+    uint64_t page_size = (uint64_t)header[16] << 8 | header[17];
+    uint64_t pages = big_endian(header + 28);
+    if (page_size == 1)
+        page_size = 65536;
+    if (big_endian(header + 68) != VFJ_APPLICATION_ID)
+        return say(VFJ_JOURNAL_NOT_OURS, detail, "a database of another program");
+    if (big_endian(header + 60) > VFJ_SCHEMA_VERSION) {
+        vfj_text_add(detail, "written by a newer vfjournal: its format is ");
+        vfj_text_add_u64(detail, big_endian(header + 60));
+        vfj_text_add(detail, ", this program knows up to ");
+        vfj_text_add_u64(detail, VFJ_SCHEMA_VERSION);
+        return VFJ_JOURNAL_NEWER;
+    }
+    if (big_endian(header + 56) != 1)
+        return say(VFJ_JOURNAL_NOT_OURS, detail, "its text is not UTF-8");
+    if (!facts->wal && big_endian(header + 24) == big_endian(header + 92)
+        && (uint64_t)facts->stat.st_size < pages * page_size) {
+        vfj_text_add(detail, "truncated: ");
+        vfj_text_add_i64(detail, facts->stat.st_size);
+        vfj_text_add(detail, " of ");
+        vfj_text_add_u64(detail, pages * page_size);
+        return say(VFJ_JOURNAL_DAMAGED, detail, " bytes");
+    }
+    return VFJ_OK;
+}
+
+static enum vfj_status inspect_start(const unsigned char *header, size_t length,
+                                     const struct vfj_file_facts *facts, struct vfj_text *detail)
+{
+    static const char magic[] = "SQLite format 3";
+    if (length == 0)
+        return say(VFJ_JOURNAL_DAMAGED, detail,
+                   "the file is empty, not a journal (remove it to begin a new one)");
+    if (memcmp(header, magic, length < sizeof magic ? length : sizeof magic) != 0)
+        return say(VFJ_JOURNAL_NOT_OURS, detail, "not a database");
+    if (length < HEADER_SIZE)
+        return say(VFJ_JOURNAL_DAMAGED, detail, "truncated within its header");
+    return inspect_header(header, facts, detail);
+}
+
+static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_facts *facts,
+                                    struct vfj_text *detail)
+{
+    unsigned char header[HEADER_SIZE] = {0};
+    if (fstat(fd, &facts->stat) != 0)
+        return say_errno(detail, "");
+    if (S_ISDIR(facts->stat.st_mode))
+        return say(VFJ_JOURNAL_NOT_OURS, detail, "a directory, not a journal");
+    if (!S_ISREG(facts->stat.st_mode))
+        return say(VFJ_JOURNAL_NOT_OURS, detail, "not a regular file");
+    ssize_t length = pread(fd, header, sizeof header, 0);
+    if (length < 0)
+        return say_errno(detail, "");
+    facts->wal = has_wal(path);
+    return inspect_start(header, (size_t)length, facts, detail);
+}
+
+enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts, struct vfj_text *detail)
+{
+    memset(facts, 0, sizeof *facts);
+    /* O_NONBLOCK: a FIFO must not hold us up. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT)
+        return say(VFJ_JOURNAL_ABSENT, detail, strerror(ENOENT));
+    if (fd < 0)
+        return say_errno(detail, "");
+    /* Closed before SQLite opens it: a close would drop SQLite's own locks on the file. */
+    enum vfj_status status = inspect_file(fd, path, facts, detail);
+    (void)close(fd);
+    return status;
+}
+
+bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts)
+{
+    struct stat now;
+    const struct stat *then = &facts->stat;
+    return stat(path, &now) != 0 || now.st_ino != then->st_ino || now.st_size != then->st_size
+        || now.st_mtim.tv_sec != then->st_mtim.tv_sec || now.st_mtim.tv_nsec != then->st_mtim.tv_nsec
+        || has_wal(path) != facts->wal;
+}
+
+static enum vfj_status sync_directory(const char *path, struct vfj_text *detail)
+{
+    char name[PATH_MAX];
+    if (!beside(path, "", name))
+        return VFJ_OK;
+    char *slash = strrchr(name, '/');
+    if (slash == NULL)
+        (void)strcpy(name, ".");
+    else
+        slash[slash == name ? 1 : 0] = '\0';
+    int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return say_errno(detail, "its directory: ");
+    int failed = fsync(fd);
+    enum vfj_status status = failed ? say_errno(detail, "its directory: ") : VFJ_OK;
+    (void)close(fd);
+    return status;
+}
+
+/* SQLite gives its files the mode of the database, so the database is made before it. */
+static bool make_private(const char *name)
+{
+    if (unlink(name) != 0 && errno != ENOENT)
+        return false;
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return fd >= 0 && close(fd) == 0;
+}
+
+static int fill(const char *name)
+{
+    char uri[VFJ_URI_SIZE];
+    sqlite3 *db = NULL;
+    if (!vfj_uri_of(name, "", uri))
+        return SQLITE_CANTOPEN;
+    int code = sqlite3_open_v2(uri, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db,
+                            "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;",
+                            NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = vfj_schema_migrate(db, 0);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db, "PRAGMA journal_mode = WAL;", NULL, NULL, NULL);
+    int closed = sqlite3_close(db);
+    return code != SQLITE_OK ? code : closed;
+}
+
+enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail)
+{
+    char name[PATH_MAX];
+    if (!beside(path, ".new", name))
+        return say(VFJ_JOURNAL_IO, detail, strerror(ENAMETOOLONG));
+    if (!make_private(name))
+        return say_errno(detail, "");
+    int code = fill(name);
+    if (code == SQLITE_OK && rename(name, path) == 0)
+        return sync_directory(path, detail);
+    enum vfj_status status
+        = code == SQLITE_OK ? say_errno(detail, "") : say(VFJ_JOURNAL_IO, detail, sqlite3_errstr(code));
+    (void)unlink(name);
+    return status;
+}

@@ -1,0 +1,400 @@
+/* The journal file: open, append, close. */
+#include "store/journal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/limits.h"
+#include "store/journal_impl.h"
+#include "store/lock.h"
+#include "store/schema.h"
+#include "store/uri.h"
+
+#define COLUMNS "seq, cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
+
+#define TIME                                                                                           \
+    "strftime('%Y-%m-%dT%H:%M:%S', r.wall_us / 1000000, 'unixepoch') || printf('.%06dZ', r.wall_us % " \
+    "1000000)"
+
+static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
+    [VFJ_STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+    [VFJ_STATEMENT_COMMIT] = "COMMIT",
+    [VFJ_STATEMENT_ROLLBACK] = "ROLLBACK",
+    [VFJ_STATEMENT_APPEND]
+    = "INSERT INTO record (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
+    [VFJ_STATEMENT_FORWARD] = "SELECT " COLUMNS " FROM record WHERE seq >= ?1 ORDER BY seq",
+    [VFJ_STATEMENT_BACKWARD] = "SELECT " COLUMNS " FROM record WHERE seq <= ?1 ORDER BY seq DESC",
+    [VFJ_STATEMENT_ONE] = "SELECT " COLUMNS " FROM record WHERE seq = ?1",
+    /* json_patch takes members that are null away. */
+    [VFJ_STATEMENT_JSON]
+    = "SELECT json_patch(json_patch('{}', json_object('seq', r.seq, 'cause', r.cause, 'time', " TIME ","
+      " 'boot', r.boot, 'wall_us', r.wall_us, 'mono_us', r.mono_us, 'kind', r.kind, 'note', r.note)),"
+      " json_object('slot', coalesce(t.slot, c.slot), 'vf', t.vf, 'from', t.\"from\", 'to', t.\"to\","
+      " 'reason', t.reason, 'generation', t.generation, 'delay', t.delay,"
+      " 'command', coalesce(c.id, o.id), 'argv', c.argv,"
+      " 'outcome', o.outcome, 'status', o.status, 'duration', o.duration, 'output', o.output,"
+      " 'body', CASE typeof(r.body) WHEN 'text' THEN r.body END,"
+      " 'body_hex', CASE typeof(r.body) WHEN 'blob' THEN lower(hex(r.body)) END,"
+      " 'digest', CASE WHEN r.digest IS NOT NULL THEN printf('%016x', r.digest) END,"
+      " 'chain', lower(hex(r.chain))))"
+      " FROM record AS r LEFT JOIN transition AS t ON t.seq = r.seq"
+      " LEFT JOIN command AS c ON c.seq = r.seq LEFT JOIN outcome AS o ON o.seq = r.seq"
+      " WHERE r.seq = ?1",
+};
+
+struct vfj_text vfj_journal_begin_detail(struct vfj_journal *journal)
+{
+    return vfj_text_begin(journal->detail, sizeof journal->detail);
+}
+
+static enum vfj_status status_of(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_DONE:
+        return VFJ_OK;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return VFJ_JOURNAL_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_CONSTRAINT: /* the next seq is taken: somebody else wrote */
+        return VFJ_JOURNAL_DAMAGED;
+    case SQLITE_TOOBIG:
+        return VFJ_TOO_LONG;
+    case SQLITE_NOMEM:
+        return VFJ_SYSTEM;
+    default:
+        return VFJ_JOURNAL_IO;
+    }
+}
+
+enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
+{
+    struct vfj_text text = vfj_journal_begin_detail(journal);
+    if (journal->immutable && vfj_file_changed(journal->path, &journal->facts)) {
+        vfj_text_add(&text, "it changed while it was read; try again");
+        return VFJ_JOURNAL_BUSY;
+    }
+    bool said = journal->db != NULL && (sqlite3_errcode(journal->db) & 0xff) == (code & 0xff);
+    vfj_text_add(&text, said ? sqlite3_errmsg(journal->db) : sqlite3_errstr(code));
+    int error = journal->db != NULL ? sqlite3_system_errno(journal->db) : 0;
+    if (said && error != 0 && status_of(code) == VFJ_JOURNAL_IO) {
+        vfj_text_add(&text, ": ");
+        vfj_text_add(&text, strerror(error));
+    }
+    return status_of(code);
+}
+
+const char *vfj_journal_detail(const struct vfj_journal *journal)
+{
+    return journal != NULL ? journal->detail : "out of memory";
+}
+
+/* What a file can do to its reader is bounded here; what is not ours is refused later, by the schema. */
+static void limit(sqlite3 *db)
+{
+    static const struct {
+        int limit, value;
+    } limits[] = {
+        {SQLITE_LIMIT_LENGTH, 1 << 20},
+        {SQLITE_LIMIT_SQL_LENGTH, 1 << 16},
+        {SQLITE_LIMIT_COLUMN, 64},
+        {SQLITE_LIMIT_EXPR_DEPTH, 64},
+        {SQLITE_LIMIT_COMPOUND_SELECT, 4},
+        {SQLITE_LIMIT_VDBE_OP, 25000},
+        {SQLITE_LIMIT_FUNCTION_ARG, 64},
+        {SQLITE_LIMIT_ATTACHED, 0},
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, 16},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 4},
+        {SQLITE_LIMIT_WORKER_THREADS, 0},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        (void)sqlite3_limit(db, limits[i].limit, limits[i].value);
+}
+
+static int configure(struct vfj_journal *journal)
+{
+    static const int off[]
+        = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_WRITABLE_SCHEMA,
+           SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL};
+    int code = sqlite3_db_config(journal->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    for (size_t i = 0; i < sizeof off / sizeof off[0] && code == SQLITE_OK; i++)
+        code = sqlite3_db_config(journal->db, off[i], 0, (int *)NULL);
+    limit(journal->db);
+    (void)sqlite3_busy_timeout(journal->db, 200);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(journal->db,
+                            "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;"
+                            "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512;",
+                            NULL, NULL, NULL);
+    if (code == SQLITE_OK && journal->mode == VFJ_JOURNAL_READ)
+        code = sqlite3_exec(journal->db, "PRAGMA query_only = ON;", NULL, NULL, NULL);
+    return code;
+}
+
+static enum vfj_status connect_db(struct vfj_journal *journal, int flags, const char *query)
+{
+    char uri[VFJ_URI_SIZE];
+    if (!vfj_uri_of(journal->path, query, uri))
+        return vfj_journal_failed(journal, SQLITE_CANTOPEN);
+    int code = sqlite3_open_v2(uri, &journal->db,
+                               flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (code == SQLITE_OK)
+        code = configure(journal);
+    return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
+}
+
+static int pragma_value(struct vfj_journal *journal, const char *pragma, int *value)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(journal->db, pragma, -1, &stmt, NULL);
+    if (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        *value = sqlite3_column_int(stmt, 0);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(stmt);
+    return code;
+}
+
+/* Ours, and of a version we know: as SQLite sees it, with what the WAL holds. */
+static enum vfj_status check_version(struct vfj_journal *journal)
+{
+    int application = 0;
+    int version = 0;
+    int code = pragma_value(journal, "PRAGMA application_id", &application);
+    if (code == SQLITE_OK)
+        code = pragma_value(journal, "PRAGMA user_version", &version);
+    if (code != SQLITE_OK)
+        return vfj_journal_failed(journal, code);
+    struct vfj_text text = vfj_journal_begin_detail(journal);
+    if (application != VFJ_APPLICATION_ID) {
+        vfj_text_add(&text, "a database of another program");
+        return VFJ_JOURNAL_NOT_OURS;
+    }
+    if (version > VFJ_SCHEMA_VERSION) {
+        vfj_text_add(&text, "written by a newer vfjournal");
+        return VFJ_JOURNAL_NEWER;
+    }
+    if (version != VFJ_SCHEMA_VERSION) {
+        vfj_text_add(&text, "of no version that there is");
+        return VFJ_JOURNAL_NOT_OURS;
+    }
+    return VFJ_OK;
+}
+
+static enum vfj_status check_schema(struct vfj_journal *journal, bool facts_only)
+{
+    char object[160];
+    struct vfj_text name = vfj_text_begin(object, sizeof object);
+    int code = vfj_schema_compare(journal->db, facts_only, &name);
+    if (code != SQLITE_MISMATCH)
+        return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
+    struct vfj_text text = vfj_journal_begin_detail(journal);
+    vfj_text_add(&text, "its schema is not that of a journal: ");
+    vfj_text_add(&text, object);
+    return VFJ_JOURNAL_NOT_OURS;
+}
+
+static enum vfj_status prepare(struct vfj_journal *journal)
+{
+    for (int i = 0; i < VFJ_STATEMENT_COUNT; i++) {
+        int code = sqlite3_prepare_v3(journal->db, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                      &journal->statements[i], NULL);
+        if (code != SQLITE_OK)
+            return vfj_journal_failed(journal, code);
+    }
+    return VFJ_OK;
+}
+
+static enum vfj_status inspect(struct vfj_journal *journal)
+{
+    struct vfj_text text = vfj_journal_begin_detail(journal);
+    return vfj_file_inspect(journal->path, &journal->facts, &text);
+}
+
+/* Connect for reading only. Without anything in a WAL the file alone is the journal: immutable keeps SQLite
+ * from making -wal and -shm files beside it, which it could not do in every directory, nor should in any. */
+static enum vfj_status connect_read(struct vfj_journal *journal, bool facts_only)
+{
+    journal->immutable = !journal->facts.wal;
+    enum vfj_status status
+        = connect_db(journal, SQLITE_OPEN_READONLY, journal->immutable ? "?immutable=1" : "");
+    if (status == VFJ_OK)
+        status = check_version(journal);
+    if (status == VFJ_OK)
+        status = check_schema(journal, facts_only);
+    return status;
+}
+
+static void disconnect(struct vfj_journal *journal)
+{
+    for (int i = 0; i < VFJ_STATEMENT_COUNT; i++) {
+        sqlite3_finalize(journal->statements[i]);
+        journal->statements[i] = NULL;
+    }
+    VFJ_CHECK(sqlite3_close(journal->db) == SQLITE_OK);
+    journal->db = NULL;
+    journal->immutable = false;
+}
+
+static enum vfj_status open_read(struct vfj_journal *journal)
+{
+    enum vfj_status status = inspect(journal);
+    if (status == VFJ_OK)
+        status = connect_read(journal, false);
+    return status;
+}
+
+static enum vfj_status take_lock(struct vfj_journal *journal)
+{
+    struct vfj_text text = vfj_journal_begin_detail(journal);
+    return vfj_lock_take(journal->path, &journal->lock, &text);
+}
+
+static enum vfj_status create(struct vfj_journal *journal)
+{
+    struct vfj_text text = vfj_journal_begin_detail(journal);
+    return vfj_file_create(journal->path, &text);
+}
+
+static enum vfj_status connect_write(struct vfj_journal *journal)
+{
+    enum vfj_status status = connect_db(journal, SQLITE_OPEN_READWRITE, "");
+    if (status != VFJ_OK)
+        return status;
+    /* journal_size_limit: a burst's WAL is cut back at the next checkpoint. */
+    int code = sqlite3_exec(
+        journal->db,
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;", NULL,
+        NULL, NULL);
+    if (code != SQLITE_OK)
+        return vfj_journal_failed(journal, code);
+    if (check_schema(journal, false) == VFJ_OK)
+        return VFJ_OK;
+    /* The facts were compared before: only views, which are made again. */
+    code = vfj_schema_rebuild_views(journal->db);
+    return code == SQLITE_OK ? check_schema(journal, false) : vfj_journal_failed(journal, code);
+}
+
+/* Nothing is opened for writing before it was looked at by a connection that can't: closing a database with a
+ * WAL would change it. */
+static enum vfj_status open_write(struct vfj_journal *journal)
+{
+    enum vfj_status status = inspect(journal);
+    if (status != VFJ_OK && status != VFJ_JOURNAL_ABSENT)
+        return status;
+    status = take_lock(journal);
+    if (status == VFJ_OK)
+        status = inspect(journal);
+    if (status == VFJ_JOURNAL_ABSENT) {
+        status = create(journal);
+        if (status == VFJ_OK)
+            status = inspect(journal);
+    }
+    if (status == VFJ_OK)
+        status = connect_read(journal, true);
+    if (status != VFJ_OK)
+        return status;
+    disconnect(journal);
+    return connect_write(journal);
+}
+
+enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path, enum vfj_journal_mode mode)
+{
+    struct vfj_journal *made = calloc(1, sizeof *made);
+    *journal = made;
+    if (made == NULL)
+        return VFJ_SYSTEM;
+    made->mode = mode;
+    made->lock = -1;
+    if (path[0] == '\0' || !vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path))) {
+        struct vfj_text text = vfj_journal_begin_detail(made);
+        vfj_text_add(&text, strerror(path[0] == '\0' ? ENOENT : ENAMETOOLONG));
+        return path[0] == '\0' ? VFJ_JOURNAL_ABSENT : VFJ_JOURNAL_IO;
+    }
+    enum vfj_status status = mode == VFJ_JOURNAL_WRITE ? open_write(made) : open_read(made);
+    return status == VFJ_OK ? prepare(made) : status;
+}
+
+void vfj_journal_close(struct vfj_journal *journal)
+{
+    if (journal == NULL)
+        return;
+    disconnect(journal);
+    vfj_lock_release(journal->path, journal->lock);
+    free(journal);
+}
+
+/* Run a statement that has no rows. */
+static enum vfj_status run(struct vfj_journal *journal, enum vfj_statement statement)
+{
+    sqlite3_stmt *stmt = journal->statements[statement];
+    int code = sqlite3_step(stmt);
+    enum vfj_status status = code == SQLITE_DONE ? VFJ_OK : vfj_journal_failed(journal, code);
+    (void)sqlite3_reset(stmt);
+    return status;
+}
+
+enum vfj_status vfj_journal_begin(struct vfj_journal *journal)
+{
+    return run(journal, VFJ_STATEMENT_BEGIN);
+}
+
+enum vfj_status vfj_journal_commit(struct vfj_journal *journal)
+{
+    return run(journal, VFJ_STATEMENT_COMMIT);
+}
+
+void vfj_journal_rollback(struct vfj_journal *journal)
+{
+    /* Many failures have rolled back already. One that has not, and fails now, leaves the next BEGIN to fail.
+     */
+    if (sqlite3_get_autocommit(journal->db) != 0)
+        return;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ROLLBACK];
+    (void)sqlite3_step(stmt);
+    (void)sqlite3_reset(stmt);
+}
+
+static int bind_u64(sqlite3_stmt *stmt, int column, uint64_t value)
+{
+    return sqlite3_bind_int64(stmt, column, (sqlite3_int64)value);
+}
+
+static int bind_body(sqlite3_stmt *stmt, int column, struct vfj_span body)
+{
+    const char *bytes = body.length > 0 ? body.text : "";
+    int length = (int)body.length;
+    if (vfj_body_is_text(body))
+        return sqlite3_bind_text(stmt, column, bytes, length, SQLITE_STATIC);
+    return sqlite3_bind_blob(stmt, column, bytes, length, SQLITE_STATIC);
+}
+
+static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record)
+{
+    int failed = bind_u64(stmt, 1, record->seq);
+    failed |= record->cause != 0 ? bind_u64(stmt, 2, record->cause) : sqlite3_bind_null(stmt, 2);
+    failed |= bind_u64(stmt, 3, record->boot);
+    failed |= sqlite3_bind_int64(stmt, 4, record->wall_us);
+    failed |= sqlite3_bind_int64(stmt, 5, record->mono_us);
+    failed |= sqlite3_bind_text(stmt, 6, vfj_record_kind_name(record->kind), -1, SQLITE_STATIC);
+    failed |= bind_body(stmt, 7, record->body);
+    failed |= record->note.length > 0
+        ? sqlite3_bind_text(stmt, 8, record->note.text, (int)record->note.length, SQLITE_STATIC)
+        : sqlite3_bind_null(stmt, 8);
+    failed |= vfj_record_is_event(record) ? bind_u64(stmt, 9, record->digest) : sqlite3_bind_null(stmt, 9);
+    failed |= sqlite3_bind_blob(stmt, 10, record->chain, sizeof record->chain, SQLITE_STATIC);
+    return failed;
+}
+
+enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record)
+{
+    VFJ_CHECK(record->body.length <= VFJ_BODY_MAX && record->note.length <= VFJ_RECORD_NAME);
+    VFJ_CHECK(bind_record(journal->statements[VFJ_STATEMENT_APPEND], record) == SQLITE_OK);
+    return run(journal, VFJ_STATEMENT_APPEND);
+}

@@ -1,0 +1,340 @@
+/* The ledger keeps the machine's state and the journal equal. */
+#include "store/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/limits.h"
+#include "store/backlog.h"
+#include "store/replay.h"
+
+enum { BACKLOG_SIZE = 4 << 20 };
+
+/* There are two of everything: as of the last event submitted (machine, seq), and as of the last commit
+ * (committed, …). While detached, "committed" is as of the newest row in the backlog from the moment on when
+ * the backlog is full. */
+struct vfj_ledger {
+    struct vfj_journal *journal;
+    struct vfj_chain *chain;
+    struct vfj_backlog backlog;
+    enum vfj_on_error on_error;
+    bool detached;
+    bool rules_changed;
+    uint64_t seq;         /* of the newest row submitted */
+    uint64_t durable_seq; /* of the newest row in the journal */
+    uint64_t kept, lost;  /* events since it was detached */
+    struct vfj_head_hash head;
+    struct vfj_touched touched; /* parts in which machine.state differs from committed */
+    struct vfj_event event;     /* as the machine sees it */
+    struct vfj_machine machine;
+    struct vfj_state committed;
+    struct vfj_pending committed_pending;
+    uint64_t committed_seq;
+    char detail[VFJ_DIFFERENCE_SIZE];
+};
+
+bool vfj_on_error_parse(struct vfj_span span, enum vfj_on_error *on_error)
+{
+    *on_error = vfj_span_is(span, "stop") ? VFJ_ON_ERROR_STOP : VFJ_ON_ERROR_CONTINUE;
+    return vfj_span_is(span, "stop") || vfj_span_is(span, "continue");
+}
+
+static void say(struct vfj_ledger *ledger, const char *text)
+{
+    struct vfj_text detail = vfj_text_begin(ledger->detail, sizeof ledger->detail);
+    vfj_text_add(&detail, text);
+}
+
+static enum vfj_status say_replay(struct vfj_ledger *ledger, const struct vfj_replay_result *result)
+{
+    struct vfj_text detail = vfj_text_begin(ledger->detail, sizeof ledger->detail);
+    if (result->verdict == VFJ_VERDICT_UNUSABLE) {
+        vfj_text_add(&detail, vfj_journal_detail(ledger->journal));
+        return (enum vfj_status)result->status;
+    }
+    vfj_text_add(&detail, "record ");
+    vfj_text_add_u64(&detail, result->seq);
+    vfj_text_add(&detail, ": ");
+    vfj_text_add(&detail, vfj_verdict_text((enum vfj_verdict)result->verdict));
+    vfj_text_add(&detail, " (");
+    vfj_text_add(&detail, result->what);
+    vfj_text_add(&detail, ")");
+    return result->verdict == VFJ_VERDICT_DIVERGED ? VFJ_DIVERGED : VFJ_JOURNAL_DAMAGED;
+}
+
+/* The state of the journal's last record. */
+static enum vfj_status recover(struct vfj_ledger *ledger)
+{
+    struct vfj_replay_result result;
+    vfj_machine_init(&ledger->machine);
+    vfj_replay_run(ledger->journal, &ledger->machine, NULL, &result);
+    ledger->rules_changed = result.verdict == VFJ_VERDICT_RULES_CHANGED;
+    if (result.verdict != VFJ_VERDICT_SAME && !ledger->rules_changed)
+        return say_replay(ledger, &result);
+    ledger->head = result.head;
+    ledger->seq = result.records;
+    ledger->durable_seq = result.records;
+    ledger->committed_seq = result.records;
+    ledger->committed = ledger->machine.state;
+    vfj_pending_copy(&ledger->committed_pending, &ledger->machine.pending);
+    return VFJ_OK;
+}
+
+enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error)
+{
+    struct vfj_ledger *made = calloc(1, sizeof *made);
+    *ledger = made;
+    if (made == NULL)
+        return VFJ_SYSTEM;
+    made->on_error = on_error;
+    made->chain = vfj_chain_open();
+    if (!vfj_backlog_open(&made->backlog, BACKLOG_SIZE) || made->chain == NULL) {
+        say(made, "out of memory");
+        return VFJ_SYSTEM;
+    }
+    enum vfj_status status = vfj_journal_open(&made->journal, path, VFJ_JOURNAL_WRITE);
+    if (status != VFJ_OK) {
+        say(made, vfj_journal_detail(made->journal));
+        return status;
+    }
+    return recover(made);
+}
+
+void vfj_ledger_close(struct vfj_ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    vfj_journal_close(ledger->journal);
+    vfj_chain_close(ledger->chain);
+    vfj_backlog_close(&ledger->backlog);
+    free(ledger);
+}
+
+const char *vfj_ledger_detail(const struct vfj_ledger *ledger)
+{
+    return ledger != NULL ? ledger->detail : "out of memory";
+}
+
+/* What was submitted is now what there is. */
+static void settle(struct vfj_ledger *ledger)
+{
+    vfj_state_adopt(&ledger->committed, &ledger->machine.state, &ledger->touched);
+    vfj_pending_copy(&ledger->committed_pending, &ledger->machine.pending);
+    ledger->committed_seq = ledger->seq;
+    memset(&ledger->touched, 0, sizeof ledger->touched);
+}
+
+/* What was submitted since then was never said. */
+static void undo(struct vfj_ledger *ledger)
+{
+    vfj_state_adopt(&ledger->machine.state, &ledger->committed, &ledger->touched);
+    vfj_pending_copy(&ledger->machine.pending, &ledger->committed_pending);
+    ledger->seq = ledger->committed_seq;
+    memset(&ledger->touched, 0, sizeof ledger->touched);
+}
+
+static enum vfj_status append_rows(struct vfj_ledger *ledger, struct vfj_head_hash *head)
+{
+    enum vfj_status status = VFJ_OK;
+    struct vfj_record *row;
+    for (size_t at = 0; status == VFJ_OK && (row = vfj_backlog_next(&ledger->backlog, &at)) != NULL;) {
+        vfj_chain_add(ledger->chain, row, head);
+        memcpy(row->chain, head->bytes, sizeof row->chain);
+        status = vfj_journal_append(ledger->journal, row);
+    }
+    return status;
+}
+
+/* Write the backlog in one transaction; on failure it is as before. */
+static enum vfj_status flush(struct vfj_ledger *ledger)
+{
+    struct vfj_head_hash head = ledger->head;
+    enum vfj_status status = vfj_journal_begin(ledger->journal);
+    if (status == VFJ_OK)
+        status = append_rows(ledger, &head);
+    if (status == VFJ_OK)
+        status = vfj_journal_commit(ledger->journal);
+    if (status != VFJ_OK) {
+        say(ledger, vfj_journal_detail(ledger->journal));
+        vfj_journal_rollback(ledger->journal);
+        return status;
+    }
+    ledger->head = head;
+    vfj_backlog_clear(&ledger->backlog);
+    return VFJ_OK;
+}
+
+static uint64_t count_events(const struct vfj_backlog *backlog)
+{
+    uint64_t count = 0;
+    const struct vfj_record *row;
+    for (size_t at = 0; (row = vfj_backlog_next(backlog, &at)) != NULL;)
+        count += vfj_record_is_event(row);
+    return count;
+}
+
+enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
+{
+    if (ledger->detached || vfj_backlog_is_empty(&ledger->backlog))
+        return VFJ_OK;
+    enum vfj_status status = flush(ledger);
+    if (status == VFJ_OK) {
+        settle(ledger);
+        ledger->durable_seq = ledger->seq;
+    } else if (ledger->on_error == VFJ_ON_ERROR_CONTINUE) {
+        ledger->detached = true;
+        ledger->kept = count_events(&ledger->backlog);
+        ledger->lost = 0;
+        status = VFJ_OK;
+    } else {
+        undo(ledger);
+        vfj_backlog_clear(&ledger->backlog);
+    }
+    return status;
+}
+
+/* Encode the event into `body`, and decode it again for the machine. */
+static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_event *event,
+                                 struct vfj_text *body)
+{
+    vfj_event_encode(event, body);
+    if (body->overflow)
+        return VFJ_TOO_LONG;
+    struct vfj_span written = {body->bytes, body->length};
+    enum vfj_status status = vfj_event_decode((enum vfj_event_kind)event->kind, written, &ledger->event);
+    ledger->event.kind = event->kind;
+    ledger->event.wall_us = event->wall_us;
+    ledger->event.mono_us = event->mono_us;
+    return status;
+}
+
+/* Make room for one more event: by a commit, or, detached, by keeping no more. */
+static enum vfj_status make_room(struct vfj_ledger *ledger)
+{
+    if (vfj_backlog_has_room(&ledger->backlog))
+        return VFJ_OK;
+    if (!ledger->detached) {
+        enum vfj_status status = vfj_ledger_commit(ledger);
+        if (status != VFJ_OK || !ledger->detached)
+            return status;
+    }
+    if (ledger->lost == 0)
+        settle(ledger);
+    return VFJ_END;
+}
+
+static void keep_rows(struct vfj_ledger *ledger, const struct vfj_record *event, const struct vfj_text *body)
+{
+    struct vfj_record row;
+    vfj_backlog_push(&ledger->backlog, event, body);
+    for (unsigned i = 0; i < vfj_machine_rows(&ledger->machine); i++) {
+        struct vfj_text text = vfj_backlog_body(&ledger->backlog);
+        vfj_machine_row(&ledger->machine, event, i, &row, &text);
+        vfj_backlog_push(&ledger->backlog, &row, &text);
+    }
+}
+
+static void step(struct vfj_ledger *ledger, struct vfj_record *row)
+{
+    *row = (struct vfj_record){.note = {"", 0}};
+    vfj_machine_step(&ledger->machine, &ledger->event, ledger->seq + 1, row);
+    vfj_touched_merge(&ledger->touched, &ledger->machine.decision.touched);
+    ledger->seq += 1 + vfj_machine_rows(&ledger->machine);
+}
+
+enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_event *event,
+                                  const struct vfj_decision **decision)
+{
+    struct vfj_record row;
+    enum vfj_status room = make_room(ledger);
+    if (room != VFJ_OK && room != VFJ_END)
+        return room;
+    struct vfj_text body = vfj_backlog_body(&ledger->backlog);
+    enum vfj_status status = read_back(ledger, event, &body);
+    if (status != VFJ_OK) {
+        say(ledger, vfj_status_text(status));
+        return status;
+    }
+    step(ledger, &row);
+    if (room == VFJ_OK) {
+        keep_rows(ledger, &row, &body);
+        ledger->kept++;
+    } else {
+        ledger->lost++;
+    }
+    if (decision != NULL)
+        *decision = &ledger->machine.decision;
+    return VFJ_OK;
+}
+
+bool vfj_ledger_waiting(const struct vfj_ledger *ledger)
+{
+    return !vfj_backlog_is_empty(&ledger->backlog);
+}
+
+bool vfj_ledger_detached(const struct vfj_ledger *ledger)
+{
+    return ledger->detached;
+}
+
+static enum vfj_status submit_gap(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us,
+                                  const struct vfj_reattached *told, const struct vfj_decision **decision)
+{
+    char bytes[128];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    if (told->lost > 0) {
+        vfj_text_add(&text, "journal lost ");
+        vfj_text_add_u64(&text, told->lost);
+        vfj_text_add(&text, " events: it could not be written; ");
+    } else {
+        vfj_text_add(&text, "journal written again: ");
+    }
+    vfj_text_add_u64(&text, told->kept);
+    vfj_text_add(&text, " events kept");
+    struct vfj_event gap = {
+        .wall_us = wall_us, .mono_us = mono_us, .kind = VFJ_EVENT_GAP, .as.text = {text.bytes, text.length}};
+    return vfj_ledger_submit(ledger, &gap, decision);
+}
+
+enum vfj_status vfj_ledger_reattach(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us,
+                                    struct vfj_reattached *reattached, const struct vfj_decision **decision)
+{
+    VFJ_CHECK(ledger->detached);
+    enum vfj_status status = flush(ledger);
+    if (status != VFJ_OK)
+        return status;
+    *reattached = (struct vfj_reattached){.kept = ledger->kept, .lost = ledger->lost};
+    if (ledger->lost > 0)
+        undo(ledger);
+    else
+        settle(ledger);
+    ledger->detached = false;
+    ledger->durable_seq = ledger->seq;
+    return submit_gap(ledger, wall_us, mono_us, reattached, decision);
+}
+
+const struct vfj_state *vfj_ledger_state(const struct vfj_ledger *ledger)
+{
+    return &ledger->machine.state;
+}
+
+uint64_t vfj_ledger_seq(const struct vfj_ledger *ledger)
+{
+    return ledger->seq;
+}
+
+uint64_t vfj_ledger_durable_seq(const struct vfj_ledger *ledger)
+{
+    return ledger->durable_seq;
+}
+
+struct vfj_head_hash vfj_ledger_head(const struct vfj_ledger *ledger)
+{
+    return ledger->head;
+}
+
+bool vfj_ledger_rules_changed(const struct vfj_ledger *ledger)
+{
+    return ledger->rules_changed;
+}

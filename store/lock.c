@@ -1,0 +1,91 @@
+/* One writer per journal: flock(2) on a file beside it. */
+#include "store/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool lock_path(const char *path, char *to, size_t size)
+{
+    struct vfj_text text = vfj_text_begin(to, size);
+    vfj_text_add(&text, path);
+    vfj_text_add(&text, ".lock");
+    return !text.overflow;
+}
+
+/* Whether the file behind fd is still the one of that name: its last owner removes it. */
+static bool same_file(int fd, const char *name)
+{
+    struct stat by_fd;
+    struct stat by_name;
+    return fstat(fd, &by_fd) == 0 && stat(name, &by_name) == 0 && by_fd.st_ino == by_name.st_ino
+        && by_fd.st_dev == by_name.st_dev;
+}
+
+static void name_owner(int fd, struct vfj_text *detail)
+{
+    char pid[24];
+    ssize_t length = pread(fd, pid, sizeof pid - 1, 0);
+    vfj_text_add(detail, "in use by another process");
+    if (length <= 0)
+        return;
+    pid[length] = '\0';
+    vfj_text_add(detail, ", pid ");
+    vfj_text_add_span(detail, (struct vfj_span){pid, strcspn(pid, "\n")});
+}
+
+static void write_owner(int fd)
+{
+    char bytes[24];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_text_add_i64(&text, getpid());
+    vfj_text_add_char(&text, '\n');
+    /* Only for people: the lock holds without it, on a full disk as well. */
+    bool written = ftruncate(fd, 0) == 0 && pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
+    (void)written;
+}
+
+enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail)
+{
+    char name[PATH_MAX];
+    *fd = -1;
+    if (!lock_path(path, name, sizeof name)) {
+        vfj_text_add(detail, strerror(ENAMETOOLONG));
+        return VFJ_JOURNAL_IO;
+    }
+    for (;;) {
+        int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+        if (file < 0) {
+            vfj_text_add(detail, name);
+            vfj_text_add(detail, ": ");
+            vfj_text_add(detail, strerror(errno));
+            return VFJ_JOURNAL_IO;
+        }
+        if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+            name_owner(file, detail);
+            (void)close(file);
+            return VFJ_JOURNAL_BUSY;
+        }
+        if (same_file(file, name)) {
+            write_owner(file);
+            *fd = file;
+            return VFJ_OK;
+        }
+        (void)close(file);
+    }
+}
+
+void vfj_lock_release(const char *path, int fd)
+{
+    char name[PATH_MAX];
+    if (fd < 0)
+        return;
+    /* Removed while it is held: who opened it before sees by same_file that it is not the lock any more. */
+    if (lock_path(path, name, sizeof name))
+        (void)unlink(name);
+    (void)close(fd);
+}

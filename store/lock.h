@@ -1,0 +1,16 @@
+/* One writer per journal. */
+#ifndef VFJ_STORE_LOCK_H
+#define VFJ_STORE_LOCK_H
+
+#include "core/status.h"
+#include "core/text.h"
+
+/* Take flock(2) on the file PATH.lock, made with mode 0600, and write our pid into it, for people. VFJ_OK:
+ * *fd is to be given to vfj_lock_release. JOURNAL_BUSY: another process has it; JOURNAL_IO: it can't be made.
+ * *detail says more. */
+enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail);
+
+/* Remove PATH.lock and let go of it; fd -1 is nothing. */
+void vfj_lock_release(const char *path, int fd);
+
+#endif

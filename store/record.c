@@ -1,0 +1,95 @@
+/* One row of the journal: its kinds, and which bodies are text. */
+#include "store/record.h"
+
+#include <string.h>
+
+#include "core/check.h"
+
+bool vfj_record_is_event(const struct vfj_record *record)
+{
+    return record->kind < VFJ_EVENT_COUNT;
+}
+
+const char *vfj_record_kind_name(unsigned kind)
+{
+    VFJ_CHECK(kind < VFJ_RECORD_KIND_COUNT);
+    if (kind == VFJ_RECORD_TRANSITION)
+        return "transition";
+    if (kind == VFJ_RECORD_COMMAND)
+        return "command";
+    return vfj_event_kind_name((enum vfj_event_kind)kind);
+}
+
+unsigned vfj_record_kind_parse(struct vfj_span name)
+{
+    /* Most rows are devd lines. */
+    if (vfj_span_is(name, "devd"))
+        return VFJ_EVENT_DEVD;
+    for (unsigned kind = 0; kind < VFJ_RECORD_KIND_COUNT; kind++) {
+        if (vfj_span_is(name, vfj_record_kind_name(kind)))
+            return kind;
+    }
+    return VFJ_RECORD_KIND_COUNT;
+}
+
+/* How many of the first bytes are ASCII that a text may have: eight at a time, where they are printable. */
+static size_t plain_run(const unsigned char *at, size_t length)
+{
+    const uint64_t ones = UINT64_MAX / 255;
+    const uint64_t high = ones * 0x80;
+    size_t run = 0;
+    for (; length - run >= 8; run += 8) {
+        uint64_t word;
+        memcpy(&word, at + run, 8);
+        uint64_t control = (word - ones * 0x20) & ~word; /* a byte below 0x20 */
+        uint64_t del = (word ^ ones * 0x7f) - ones;      /* a byte 0x7f */
+        if (((word | control | (del & ~(word ^ ones * 0x7f))) & high) != 0)
+            break;
+    }
+    while (run < length && ((at[run] >= 0x20 && at[run] < 0x7f) || at[run] == '\t' || at[run] == '\n'))
+        run++;
+    return run;
+}
+
+/* The length of the well-formed, printable character of two to four bytes there, or 0 (RFC 3629, section 4).
+ */
+static size_t wide_character(const unsigned char *at, size_t length)
+{
+    static const struct {
+        unsigned char first_low, first_high, second_low, second_high;
+        size_t size;
+    } rows[] = {
+        {0xc2, 0xc2, 0xa0, 0xbf, 2}, /* U+0080 to U+009F are control characters */
+        {0xc3, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
+        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3}, {0xf0, 0xf0, 0x90, 0xbf, 4},
+        {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (at[0] < rows[i].first_low || at[0] > rows[i].first_high)
+            continue;
+        if (length < rows[i].size || at[1] < rows[i].second_low || at[1] > rows[i].second_high)
+            return 0;
+        for (size_t next = 2; next < rows[i].size; next++) {
+            if ((at[next] & 0xc0) != 0x80)
+                return 0;
+        }
+        return rows[i].size;
+    }
+    return 0;
+}
+
+bool vfj_body_is_text(struct vfj_span body)
+{
+    const unsigned char *at = (const unsigned char *)body.text;
+    size_t done = 0;
+    while (done < body.length) {
+        done += plain_run(at + done, body.length - done);
+        if (done == body.length)
+            break;
+        size_t wide = wide_character(at + done, body.length - done);
+        if (wide == 0)
+            return false;
+        done += wide;
+    }
+    return true;
+}

@@ -1,0 +1,261 @@
+/* Replay: every event of a journal again through the machine, compared with what was recorded. */
+#include "store/replay.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/limits.h"
+
+/* One replay under way. */
+struct replay {
+    struct vfj_journal *journal;
+    struct vfj_machine *machine;
+    const struct vfj_replay_checks *checks;
+    struct vfj_replay_result *result;
+    struct vfj_chain *chain; /* NULL: not checked */
+    struct vfj_record event; /* the newest event's row, without spans */
+    unsigned rows, row;      /* how many rows follow it, and how many of them were read */
+    bool other_rules;        /* the daemon that wrote here said so */
+    bool lenient;            /* they decided otherwise: not compared up to the next start */
+    bool ended;
+    char body[VFJ_BODY_MAX + 1];
+};
+
+const char *vfj_verdict_name(enum vfj_verdict verdict)
+{
+    static const char *const names[] = {
+#define X(symbol, name, text) [VFJ_VERDICT_##symbol] = (name),
+        VFJ_VERDICTS(X)
+#undef X
+    };
+    VFJ_CHECK(verdict < VFJ_VERDICT_COUNT);
+    return names[verdict];
+}
+
+const char *vfj_verdict_text(enum vfj_verdict verdict)
+{
+    static const char *const texts[] = {
+#define X(symbol, name, text) [VFJ_VERDICT_##symbol] = (text),
+        VFJ_VERDICTS(X)
+#undef X
+    };
+    VFJ_CHECK(verdict < VFJ_VERDICT_COUNT);
+    return texts[verdict];
+}
+
+static void keep(char to[VFJ_DIFFERENCE_SIZE], struct vfj_span text)
+{
+    struct vfj_text kept = vfj_text_begin(to, VFJ_DIFFERENCE_SIZE);
+    for (size_t i = 0; i < text.length && !kept.overflow; i++)
+        vfj_text_add_char(&kept, text.text[i] != '\0' ? text.text[i] : ' ');
+}
+
+static void judge(struct replay *replay, enum vfj_verdict verdict, uint64_t seq, const char *what)
+{
+    replay->result->verdict = (uint8_t)verdict;
+    replay->result->seq = seq;
+    replay->result->what = what;
+}
+
+static void end(struct replay *replay, enum vfj_verdict verdict, uint64_t seq, const char *what)
+{
+    judge(replay, verdict, seq, what);
+    replay->ended = true;
+}
+
+/* The record is not what the machine does: the end, unless other rules were in force. */
+static void differ(struct replay *replay, uint64_t seq, const char *what, struct vfj_span expected,
+                   struct vfj_span found)
+{
+    bool first = replay->result->what == NULL;
+    if (replay->lenient || (replay->other_rules && !first))
+        return;
+    keep(replay->result->expected, expected);
+    keep(replay->result->found, found);
+    judge(replay, replay->other_rules ? VFJ_VERDICT_RULES_CHANGED : VFJ_VERDICT_DIVERGED, seq, what);
+    replay->lenient = replay->other_rules;
+    replay->ended = !replay->other_rules;
+}
+
+static void differ_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected,
+                          uint64_t found, bool hex)
+{
+    char bytes[2][24];
+    struct vfj_text texts[2];
+    const uint64_t numbers[2] = {expected, found};
+    for (int i = 0; i < 2; i++) {
+        texts[i] = vfj_text_begin(bytes[i], sizeof bytes[i]);
+        if (hex)
+            vfj_text_add_hex(&texts[i], numbers[i], 16);
+        else
+            vfj_text_add_u64(&texts[i], numbers[i]);
+    }
+    differ(replay, seq, what, (struct vfj_span){texts[0].bytes, texts[0].length},
+           (struct vfj_span){texts[1].bytes, texts[1].length});
+}
+
+static bool same_bytes(struct vfj_span a, struct vfj_span b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
+}
+
+static void compare_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected,
+                           uint64_t found)
+{
+    if (!replay->ended && expected != found)
+        differ_number(replay, seq, what, expected, found, false);
+}
+
+static void compare_bytes(struct replay *replay, uint64_t seq, const char *what, struct vfj_span expected,
+                          struct vfj_span found)
+{
+    if (!replay->ended && !same_bytes(expected, found))
+        differ(replay, seq, what, expected, found);
+}
+
+/* Gapless, and as it was when it was chained: else somebody was here. */
+static bool check_chain(struct replay *replay, const struct vfj_record *record)
+{
+    struct vfj_replay_result *result = replay->result;
+    if (record->seq != result->records + 1) {
+        end(replay, VFJ_VERDICT_EDITED, result->records + 1, "record missing");
+        return false;
+    }
+    if (replay->chain == NULL)
+        return true;
+    struct vfj_head_hash head = result->head;
+    vfj_chain_add(replay->chain, record, &head);
+    if (memcmp(head.bytes, record->chain, sizeof record->chain) != 0) {
+        end(replay, VFJ_VERDICT_EDITED, record->seq, "chain");
+        return false;
+    }
+    result->head = head;
+    return true;
+}
+
+/* Which rules were in force. A start ends what could not be compared: its daemon had the state that its own
+ * rules led to, as we have. */
+static void note_rules(struct replay *replay, const struct vfj_event *event)
+{
+    if (event->kind != VFJ_EVENT_STARTED)
+        return;
+    replay->other_rules = event->as.started.rules != VFJ_RULES;
+    replay->lenient = replay->other_rules && replay->result->what != NULL;
+}
+
+static void check_event(struct replay *replay, const struct vfj_record *record)
+{
+    struct vfj_event event;
+    struct vfj_record *expected = &replay->event;
+    if (replay->row < replay->rows) {
+        struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
+        struct vfj_record missing;
+        vfj_machine_row(replay->machine, &replay->event, replay->row, &missing, &text);
+        differ(replay, record->seq, vfj_record_kind_name(missing.kind), missing.body, vfj_span_of("(none)"));
+        if (replay->ended)
+            return;
+    }
+    if (vfj_event_decode((enum vfj_event_kind)record->kind, record->body, &event) != VFJ_OK) {
+        end(replay, VFJ_VERDICT_DIVERGED, record->seq, "body");
+        keep(replay->result->expected, vfj_span_of("a body that decodes"));
+        keep(replay->result->found, record->body);
+        return;
+    }
+    event.kind = record->kind;
+    event.wall_us = record->wall_us;
+    event.mono_us = record->mono_us;
+    note_rules(replay, &event);
+    vfj_machine_step(replay->machine, &event, record->seq, expected);
+    replay->rows = vfj_machine_rows(replay->machine);
+    replay->row = 0;
+    compare_number(replay, record->seq, "cause", expected->cause, record->cause);
+    compare_number(replay, record->seq, "boot", expected->boot, record->boot);
+    compare_bytes(replay, record->seq, "note", expected->note, record->note);
+    if (!replay->ended && expected->digest != record->digest)
+        differ_number(replay, record->seq, "digest", expected->digest, record->digest, true);
+    replay->result->events++;
+}
+
+/* A transition or a command: what the machine has just decided, in its order. */
+static void check_decided(struct replay *replay, const struct vfj_record *record)
+{
+    struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
+    struct vfj_record expected;
+    const char *what = vfj_record_kind_name(record->kind);
+    if (replay->lenient)
+        return;
+    if (replay->row == replay->rows) {
+        differ(replay, record->seq, what, vfj_span_of("(none)"), record->body);
+        return;
+    }
+    vfj_machine_row(replay->machine, &replay->event, replay->row, &expected, &text);
+    replay->row++;
+    compare_bytes(replay, record->seq, "kind", vfj_span_of(vfj_record_kind_name(expected.kind)),
+                  vfj_span_of(what));
+    compare_bytes(replay, record->seq, what, expected.body, record->body);
+    compare_bytes(replay, record->seq, "note", expected.note, record->note);
+    compare_number(replay, record->seq, "cause", expected.cause, record->cause);
+    compare_number(replay, record->seq, "boot", expected.boot, record->boot);
+    compare_number(replay, record->seq, "wall_us", (uint64_t)expected.wall_us, (uint64_t)record->wall_us);
+    compare_number(replay, record->seq, "mono_us", (uint64_t)expected.mono_us, (uint64_t)record->mono_us);
+}
+
+static void check_record(struct replay *replay, const struct vfj_record *record)
+{
+    if (!check_chain(replay, record))
+        return;
+    if (vfj_record_is_event(record))
+        check_event(replay, record);
+    else
+        check_decided(replay, record);
+    if (replay->ended)
+        return;
+    replay->result->records++;
+    if (replay->checks->watch != NULL)
+        replay->checks->watch(replay->checks->arg, record, replay->machine);
+}
+
+/* The end of the journal: all that followed from the last event must have been there. */
+static void check_end(struct replay *replay, enum vfj_status status)
+{
+    if (status != VFJ_END) {
+        end(replay, VFJ_VERDICT_UNUSABLE, replay->result->records + 1, "journal");
+        replay->result->status = (uint8_t)status;
+    } else if (replay->row < replay->rows && !replay->lenient) {
+        struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
+        struct vfj_record missing;
+        vfj_machine_row(replay->machine, &replay->event, replay->row, &missing, &text);
+        keep(replay->result->expected, missing.body);
+        keep(replay->result->found, vfj_span_of("(the end)"));
+        end(replay, VFJ_VERDICT_INCOMPLETE, missing.seq, vfj_record_kind_name(missing.kind));
+    }
+}
+
+static void run(struct replay *replay)
+{
+    struct vfj_record record;
+    enum vfj_status status = VFJ_OK;
+    vfj_journal_walk(replay->journal, 0, VFJ_FORWARD);
+    while (!replay->ended && (status = vfj_journal_next(replay->journal, &record)) == VFJ_OK)
+        check_record(replay, &record);
+    if (!replay->ended)
+        check_end(replay, status);
+    vfj_journal_walk_end(replay->journal);
+}
+
+void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine,
+                    const struct vfj_replay_checks *checks, struct vfj_replay_result *result)
+{
+    static const struct vfj_replay_checks all;
+    struct replay replay = {.journal = journal, .machine = machine, .checks = checks, .result = result};
+    if (checks == NULL)
+        replay.checks = &all;
+    memset(result, 0, sizeof *result);
+    if (!replay.checks->skip_chain && (replay.chain = vfj_chain_open()) == NULL) {
+        end(&replay, VFJ_VERDICT_UNUSABLE, 0, "memory");
+        result->status = VFJ_SYSTEM;
+        return;
+    }
+    run(&replay);
+    vfj_chain_close(replay.chain);
+}

@@ -1,0 +1,27 @@
+/* The journal's schema, and how a file is compared with it. */
+#ifndef VFJ_STORE_SCHEMA_H
+#define VFJ_STORE_SCHEMA_H
+
+#include <sqlite3.h>
+
+#include "core/status.h"
+#include "core/text.h"
+
+enum {
+    VFJ_APPLICATION_ID = 0x56464a31, /* "VFJ1", in the file's header and for file(1) */
+    VFJ_SCHEMA_VERSION = 1,          /* user_version */
+};
+
+/* Make an empty database a journal of the present version, or an older journal one: the migrations from
+ * `version` (0: empty) on, in one transaction. The SQLite result code. */
+int vfj_schema_migrate(sqlite3 *db, int version);
+
+/* Drop what is derived and make it again. */
+int vfj_schema_rebuild_views(sqlite3 *db);
+
+/* Compare the schema of `db` with that of the present version, every object's text. SQLITE_OK: equal.
+ * SQLITE_MISMATCH: *name has the first object that differs, is missing, or should not be there; `facts_only`
+ * leaves views out. Else what failed. */
+int vfj_schema_compare(sqlite3 *db, bool facts_only, struct vfj_text *name);
+
+#endif
