@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/backlog.h"
 #include "adapters/freebsd/clock.h"
 #include "adapters/freebsd/devd_socket.h"
+#include "adapters/freebsd/intake.h"
 #include "adapters/freebsd/lines.h"
 #include "core/event.h"
 #include "core/limits.h"
@@ -30,11 +30,11 @@ struct vfj_devd_client {
     struct event readable, retry, deliver;
     int fd;       /* -1: not connected */
     bool records; /* a seqpacket socket */
-    bool ended;   /* the connection has: told when the backlog is empty */
+    bool ended;   /* the connection has: told when the intake is empty */
     bool gap_told;
     uint32_t retry_ms;
     int64_t connected_us;
-    struct vfj_backlog backlog;
+    struct vfj_intake intake;
     struct vfj_lines lines;
     char reason[REASON_SIZE];
     char bytes[VFJ_LINE_MAX + 1];
@@ -56,7 +56,7 @@ static void keep_line(void *context, struct vfj_span raw)
     struct vfj_devd_client *client = context;
     if (client->settings->network_only && !vfj_devd_is_network(raw))
         return;
-    vfj_backlog_add(&client->backlog, raw, vfj_clock_wall_us(), vfj_clock_mono_us());
+    vfj_intake_add(&client->intake, raw, vfj_clock_wall_us(), vfj_clock_mono_us());
 }
 
 /* A cut-off line at the end is journalled as well: it came. */
@@ -75,7 +75,7 @@ static void drain(struct vfj_devd_client *client)
 {
     char bytes[VFJ_LINE_MAX + 2]; /* a line that is just too long, with its '\n' */
     for (unsigned reads = 0; reads < READS_A_TURN; reads++) {
-        if (client->fd < 0 || !vfj_backlog_has_room(&client->backlog))
+        if (client->fd < 0 || !vfj_intake_has_room(&client->intake))
             return;
         ssize_t count = recv(client->fd, bytes, sizeof bytes, 0);
         if (count < 0 && errno == EINTR)
@@ -122,9 +122,9 @@ static void end_connection(struct vfj_devd_client *client)
 
 static unsigned tell_lines(struct vfj_devd_client *client)
 {
-    struct vfj_backlog_line line;
+    struct vfj_intake_line line;
     unsigned told = 0;
-    while (told < LINES_A_TURN && vfj_backlog_take(&client->backlog, &line)) {
+    while (told < LINES_A_TURN && vfj_intake_take(&client->intake, &line)) {
         client->listener.line(client->listener.context, line.raw, line.wall_us, line.mono_us);
         if (++told % LINES_BETWEEN_READS == 0)
             drain(client);
@@ -135,7 +135,7 @@ static unsigned tell_lines(struct vfj_devd_client *client)
 static void deliver(struct vfj_devd_client *client)
 {
     unsigned told = tell_lines(client);
-    bool more = !vfj_backlog_is_empty(&client->backlog);
+    bool more = !vfj_intake_is_empty(&client->intake);
     if (told > 0)
         client->listener.batch_end(client->listener.context, more);
     if (more)
@@ -231,6 +231,6 @@ void vfj_devd_client_close(struct vfj_devd_client *client)
     }
     event_del(&client->retry);
     event_del(&client->deliver);
-    vfj_backlog_free(&client->backlog);
+    vfj_intake_free(&client->intake);
     free(client);
 }

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/process_name.h"
+#include "adapters/freebsd/process.h"
 
 /* A file of somebody's may be a fifo or a device: O_NONBLOCK, and only a regular one is read. */
 static int open_regular(const char *path, struct stat *status)

@@ -2,7 +2,9 @@
 #include "adapters/freebsd/paths.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "adapters/freebsd/process.h"
 #include "core/check.h"
 #include "core/text.h"
 
@@ -16,12 +18,38 @@ static bool join(char path[VFJ_PATHNAME_SIZE], const char *a, const char *b)
     return !text.overflow;
 }
 
+static bool find_helper(char path[VFJ_PATHNAME_SIZE], const char *beside, const char *name)
+{
+    static const char *const places[] = {"/../libexec/vfjournal/", "/libexec/vfjournal/"};
+    for (size_t i = 0; beside[0] != '\0' && i < sizeof places / sizeof places[0]; i++) {
+        struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
+        vfj_text_add(&text, beside);
+        vfj_text_add(&text, places[i]);
+        vfj_text_add(&text, name);
+        if (!text.overflow && access(path, X_OK) == 0)
+            return true;
+    }
+    return join(path, "/usr/local/libexec/vfjournal/", name);
+}
+
+static bool find_helpers(struct vfj_paths *paths)
+{
+    char beside[VFJ_PATHNAME_SIZE];
+    char *slash = vfj_process_executable(beside, sizeof beside) ? strrchr(beside, '/') : NULL;
+    if (slash == NULL)
+        slash = beside;
+    *slash = '\0';
+    return find_helper(paths->lease_helper, beside, "vfjournal-lease")
+        && find_helper(paths->rc_helper, beside, "vfjournal-rcconf");
+}
+
 enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root)
 {
     bool fits = vfj_span_copy(paths->root, sizeof paths->root, vfj_span_of(root));
 #define X(member, path) fits = join(paths->member, root, path) && fits;
     VFJ_PATHS(X)
 #undef X
+    fits = find_helpers(paths) && fits;
     return fits ? VFJ_OK : VFJ_TOO_LONG;
 }
 

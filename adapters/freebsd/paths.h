@@ -9,21 +9,19 @@
 
 enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
 
-/* X(member, FreeBSD's default). hier(7) and the man page of each program say so. */
-#define VFJ_PATHS(X)                                                \
-    X(devd_seqpacket, "/var/run/devd.seqpacket.pipe")               \
-    X(devd_stream, "/var/run/devd.pipe")                            \
-    X(sysctl, "/sbin/sysctl")                                       \
-    X(ifconfig, "/sbin/ifconfig")                                   \
-    X(dhclient, "/sbin/dhclient")                                   \
-    X(route, "/sbin/route")                                         \
-    X(kill, "/bin/kill")                                            \
-    X(scripts_dir, "/usr/libexec/hyperv")                           \
-    X(lease_helper, "/usr/local/libexec/vfjournal/vfjournal-lease") \
-    X(rc_helper, "/usr/local/libexec/vfjournal/vfjournal-rcconf")   \
-    X(run_dir, "/var/run")                                          \
-    X(dhclient_run_dir, "/var/run/dhclient")                        \
-    X(lease_dir, "/var/db")                                         \
+/* X(member, FreeBSD's default): of the guest. hier(7) and the man page of each program say so. */
+#define VFJ_PATHS(X)                                  \
+    X(devd_seqpacket, "/var/run/devd.seqpacket.pipe") \
+    X(devd_stream, "/var/run/devd.pipe")              \
+    X(sysctl, "/sbin/sysctl")                         \
+    X(ifconfig, "/sbin/ifconfig")                     \
+    X(dhclient, "/sbin/dhclient")                     \
+    X(route, "/sbin/route")                           \
+    X(kill, "/bin/kill")                              \
+    X(scripts_dir, "/usr/libexec/hyperv")             \
+    X(run_dir, "/var/run")                            \
+    X(dhclient_run_dir, "/var/run/dhclient")          \
+    X(lease_dir, "/var/db")                           \
     X(rc_conf, "/etc/rc.conf")
 
 /* A path that was set is taken as it is; a default stands under `root`, which is empty on a real guest. */
@@ -32,9 +30,13 @@ struct vfj_paths {
 #define X(member, path) char member[VFJ_PATHNAME_SIZE];
     VFJ_PATHS(X)
 #undef X
+    char lease_helper[VFJ_PATHNAME_SIZE]; /* our own programs, never under the root */
+    char rc_helper[VFJ_PATHNAME_SIZE];
 };
 
-/* All defaults under `root`: "" for the guest itself. TOO_LONG when a path does not fit. */
+/* All defaults under `root`: "" for the guest itself. Our helpers are looked for beside the program: in
+ * ../libexec/vfjournal from its directory, where an installation has them, or in libexec/vfjournal, where a
+ * build has them; else they are in /usr/local/libexec/vfjournal. TOO_LONG when a path does not fit. */
 enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root);
 
 /* Set one path; TOO_LONG when it does not fit. */

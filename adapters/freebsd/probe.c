@@ -32,6 +32,7 @@ struct probe {
     struct event soon; /* a probe without programs is answered from the loop */
     struct part parts[PARTS_MAX];
     unsigned running;
+    bool forgotten;
     struct vfj_command command;
     struct vfj_observation answer;
     size_t kept; /* bytes in answer.as.value */
@@ -63,7 +64,8 @@ static void drop(struct probe *probe)
 
 static void answer(struct probe *probe)
 {
-    probe->prober->observed(probe->prober->context, &probe->answer);
+    if (!probe->forgotten)
+        probe->prober->observed(probe->prober->context, &probe->answer);
     drop(probe);
 }
 
@@ -311,6 +313,12 @@ void vfj_prober_close(struct vfj_prober *prober)
     while (prober->first != NULL)
         drop(prober->first);
     free(prober);
+}
+
+void vfj_prober_forget(struct vfj_prober *prober)
+{
+    for (struct probe *probe = prober->first; probe != NULL; probe = probe->next)
+        probe->forgotten = true;
 }
 
 void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command)

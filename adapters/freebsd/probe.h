@@ -22,6 +22,9 @@ struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children 
                                    const struct vfj_paths *paths, vfj_observed_fn *observed, void *context);
 void vfj_prober_close(struct vfj_prober *prober);
 
+/* Tell nothing of the probes under way. */
+void vfj_prober_forget(struct vfj_prober *prober);
+
 /* Answer a PROBE_* command by one observation. Its programs run side by side. When one of them can't be
  * started, is ended at its limit or fails, the observation is not ok; except that ifconfig(8) failing for one
  * interface says that the interface does not exist, and route(8) failing that there is no default route. */

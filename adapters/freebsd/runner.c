@@ -15,6 +15,7 @@ struct job {
     struct vfj_runner *runner;
     struct job *next;
     enum job_state state;
+    bool forgotten;
     size_t kept; /* bytes in outcome.output */
     struct vfj_outcome outcome;
     struct vfj_command command;
@@ -111,7 +112,8 @@ static void finish(struct job *job)
     unlink_job(runner, job);
     if (ran && !vfj_name_is_empty(hn))
         start_next(runner, hn);
-    runner->finished(runner->context, &job->outcome);
+    if (!job->forgotten)
+        runner->finished(runner->context, &job->outcome);
     free(job);
 }
 
@@ -175,6 +177,22 @@ void vfj_runner_close(struct vfj_runner *runner)
         free(job);
     }
     free(runner);
+}
+
+/* A running one still keeps its slot. */
+void vfj_runner_forget(struct vfj_runner *runner)
+{
+    struct job *job = runner->first;
+    while (job != NULL) {
+        struct job *next = job->next;
+        job->forgotten = true;
+        if (job->state != JOB_RUNNING) {
+            unlink_job(runner, job);
+            free(job);
+        }
+        job = next;
+    }
+    runner->waiting = 0;
 }
 
 void vfj_runner_run(struct vfj_runner *runner, const struct vfj_command *command)

@@ -25,6 +25,9 @@ struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children 
 /* Commands under way go on by themselves; nothing more is heard of them. */
 void vfj_runner_close(struct vfj_runner *runner);
 
+/* Tell nothing more of the commands under way and drop those that wait. */
+void vfj_runner_forget(struct vfj_runner *runner);
+
 /* Run a changing command, or queue it behind those of the same slot (command->hn): they run one at a time, in
  * order. Slots don't wait for each other, nor do commands of no slot. */
 void vfj_runner_run(struct vfj_runner *runner, const struct vfj_command *command);

@@ -289,6 +289,17 @@ void vfj_world_execute(struct vfj_world *world, const struct vfj_command *comman
         vfj_runner_run(world->runner, command);
 }
 
+void vfj_world_forget(struct vfj_world *world)
+{
+    vfj_runner_forget(world->runner);
+    vfj_prober_forget(world->prober);
+}
+
+void vfj_world_configure(struct vfj_world *world)
+{
+    vfj_rc_reader_read(world->rc);
+}
+
 void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us)
 {
     vfj_alarm_set(&world->deadline, due_us);

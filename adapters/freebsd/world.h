@@ -49,6 +49,12 @@ void vfj_world_break(struct vfj_world *world);
 /* Answer a command that only reads by one OBSERVED, run any other and tell its end by one FINISHED. */
 void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command);
 
+/* Tell nothing of the commands under way: their answers mean nothing any more. */
+void vfj_world_forget(struct vfj_world *world);
+
+/* Read rc.conf again, as SIGHUP does. */
+void vfj_world_configure(struct vfj_world *world);
+
 /* Tell one TIMER when mono_us is at or past `due_us`; INT64_MAX for never. The last call counts. */
 void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us);
 

@@ -1,10 +1,9 @@
-/* What a process is called: FreeBSD's kern.proc.pid, sysctl(3). */
-#include "adapters/freebsd/process_name.h"
-
+/* What only the system knows about processes: FreeBSD's kern.proc, sysctl(3). */
 #include <sys/param.h>
 #include <sys/sysctl.h>
 #include <sys/user.h>
 
+#include "adapters/freebsd/process.h"
 #include "core/text.h"
 
 bool vfj_process_name(pid_t pid, char *name, size_t size)
@@ -16,4 +15,11 @@ bool vfj_process_name(pid_t pid, char *name, size_t size)
         return false;
     vfj_span_copy(name, size, vfj_span_of(process.ki_comm));
     return true;
+}
+
+bool vfj_process_executable(char *path, size_t size)
+{
+    int oid[] = {CTL_KERN, KERN_PROC, KERN_PROC_PATHNAME, -1};
+    size_t length = size;
+    return sysctl(oid, 4, path, &length, NULL, 0) == 0 && length > 0;
 }

@@ -1,5 +1,5 @@
 /* Lines that were received and not yet handed on, with the time of their receipt. */
-#include "adapters/freebsd/backlog.h"
+#include "adapters/freebsd/intake.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 struct vfj_chunk {
     struct vfj_chunk *next;
     size_t taken, used; /* offsets in bytes */
-    char bytes[VFJ_BACKLOG_CHUNK_SIZE];
+    char bytes[VFJ_INTAKE_CHUNK_SIZE];
 };
 
 struct head {
@@ -19,7 +19,7 @@ struct head {
 };
 
 _Static_assert((VFJ_LINE_MAX + 2) * (sizeof(struct head) + 1) + sizeof(struct head) + VFJ_LINE_MAX + 1
-                   <= VFJ_BACKLOG_CHUNK_SIZE,
+                   <= VFJ_INTAKE_CHUNK_SIZE,
                "one read, even of nothing but newlines, and a line before it fit in one chunk");
 
 static bool fits(const struct vfj_chunk *chunk, size_t length)
@@ -27,80 +27,80 @@ static bool fits(const struct vfj_chunk *chunk, size_t length)
     return chunk != NULL && sizeof chunk->bytes - chunk->used >= sizeof(struct head) + length;
 }
 
-bool vfj_backlog_has_room(const struct vfj_backlog *backlog)
+bool vfj_intake_has_room(const struct vfj_intake *intake)
 {
-    return backlog->chunks < VFJ_BACKLOG_CHUNKS_MAX;
+    return intake->chunks < VFJ_INTAKE_CHUNKS_MAX;
 }
 
-static void add_chunk(struct vfj_backlog *backlog)
+static void add_chunk(struct vfj_intake *intake)
 {
     struct vfj_chunk *chunk = malloc(sizeof *chunk);
-    VFJ_CHECK(chunk != NULL && backlog->chunks < VFJ_BACKLOG_CHUNKS_MAX);
+    VFJ_CHECK(chunk != NULL && intake->chunks < VFJ_INTAKE_CHUNKS_MAX);
     chunk->next = NULL;
     chunk->taken = chunk->used = 0;
-    if (backlog->last != NULL)
-        backlog->last->next = chunk;
+    if (intake->last != NULL)
+        intake->last->next = chunk;
     else
-        backlog->first = chunk;
-    backlog->last = chunk;
-    backlog->chunks++;
+        intake->first = chunk;
+    intake->last = chunk;
+    intake->chunks++;
 }
 
-void vfj_backlog_add(struct vfj_backlog *backlog, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
+void vfj_intake_add(struct vfj_intake *intake, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
 {
     struct head head = {wall_us, mono_us, raw.length};
     VFJ_CHECK(raw.length <= VFJ_LINE_MAX + 1);
-    if (!fits(backlog->last, raw.length))
-        add_chunk(backlog);
-    struct vfj_chunk *chunk = backlog->last;
+    if (!fits(intake->last, raw.length))
+        add_chunk(intake);
+    struct vfj_chunk *chunk = intake->last;
     memcpy(chunk->bytes + chunk->used, &head, sizeof head);
     if (raw.length > 0)
         memcpy(chunk->bytes + chunk->used + sizeof head, raw.text, raw.length);
     chunk->used += sizeof head + raw.length;
-    backlog->bytes += sizeof head + raw.length;
+    intake->bytes += sizeof head + raw.length;
 }
 
 /* The line taken last may still be in use: chunks are given back by the next call. */
-static void drop_taken(struct vfj_backlog *backlog)
+static void drop_taken(struct vfj_intake *intake)
 {
-    struct vfj_chunk *chunk = backlog->first;
+    struct vfj_chunk *chunk = intake->first;
     while (chunk != NULL && chunk->taken == chunk->used && chunk->next != NULL) {
-        backlog->first = chunk->next;
-        backlog->chunks--;
+        intake->first = chunk->next;
+        intake->chunks--;
         free(chunk);
-        chunk = backlog->first;
+        chunk = intake->first;
     }
     if (chunk != NULL && chunk->taken == chunk->used)
         chunk->taken = chunk->used = 0;
 }
 
-bool vfj_backlog_take(struct vfj_backlog *backlog, struct vfj_backlog_line *line)
+bool vfj_intake_take(struct vfj_intake *intake, struct vfj_intake_line *line)
 {
     struct head head;
-    if (backlog->bytes == 0)
+    if (intake->bytes == 0)
         return false;
-    drop_taken(backlog);
-    struct vfj_chunk *chunk = backlog->first;
+    drop_taken(intake);
+    struct vfj_chunk *chunk = intake->first;
     memcpy(&head, chunk->bytes + chunk->taken, sizeof head);
     line->wall_us = head.wall_us;
     line->mono_us = head.mono_us;
     line->raw = (struct vfj_span){chunk->bytes + chunk->taken + sizeof head, head.length};
     chunk->taken += sizeof head + head.length;
-    backlog->bytes -= sizeof head + head.length;
+    intake->bytes -= sizeof head + head.length;
     return true;
 }
 
-bool vfj_backlog_is_empty(const struct vfj_backlog *backlog)
+bool vfj_intake_is_empty(const struct vfj_intake *intake)
 {
-    return backlog->bytes == 0;
+    return intake->bytes == 0;
 }
 
-void vfj_backlog_free(struct vfj_backlog *backlog)
+void vfj_intake_free(struct vfj_intake *intake)
 {
-    while (backlog->first != NULL) {
-        struct vfj_chunk *chunk = backlog->first;
-        backlog->first = chunk->next;
+    while (intake->first != NULL) {
+        struct vfj_chunk *chunk = intake->first;
+        intake->first = chunk->next;
         free(chunk);
     }
-    memset(backlog, 0, sizeof *backlog);
+    memset(intake, 0, sizeof *intake);
 }

@@ -1,5 +1,5 @@
-/* What a process is called: Linux's /proc/PID/comm, proc(5). */
-#include "adapters/freebsd/process_name.h"
+/* What only the system knows about processes: Linux's /proc, proc(5). */
+#include "adapters/freebsd/process.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -23,5 +23,14 @@ bool vfj_process_name(pid_t pid, char *name, size_t size)
         return false;
     const char *end = memchr(bytes, '\n', (size_t)count);
     vfj_span_copy(name, size, (struct vfj_span){bytes, end != NULL ? (size_t)(end - bytes) : (size_t)count});
+    return true;
+}
+
+bool vfj_process_executable(char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size);
+    if (length <= 0 || (size_t)length >= size)
+        return false;
+    path[length] = '\0';
     return true;
 }

@@ -1,0 +1,132 @@
+/* vfjournal daemon: journals what devd says and, in act mode, does what follows from it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/pidfile.h"
+#include "core/step.h"
+#include "tools/daemon_log.h"
+#include "tools/daemon_loop.h"
+#include "tools/daemon_options.h"
+#include "tools/verb.h"
+
+/* Descriptors 0 to 2 are open from here on: no file of ours can become somebody's standard output. */
+static bool fill_standard_descriptors(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+    return fd >= 0;
+}
+
+static void make_directory_of(const char *journal)
+{
+    char directory[VFJ_PATHNAME_SIZE];
+    vfj_span_copy(directory, sizeof directory, vfj_span_of(journal));
+    char *slash = strrchr(directory, '/');
+    if (slash == NULL || slash == directory)
+        return;
+    *slash = '\0';
+    if (mkdir(directory, 0700) != 0 && errno != EEXIST)
+        vfj_daemon_log("journal", "its directory can't be made: ", strerror(errno));
+}
+
+/* A status, with the failing object's detail where it has one. */
+static int refuse_journal(const char *path, enum vfj_status status, const struct vfj_ledger *ledger)
+{
+    char why[256];
+    struct vfj_text text = vfj_text_begin(why, sizeof why);
+    vfj_text_add(&text, ": ");
+    vfj_text_add(&text, vfj_status_text(status));
+    if (ledger != NULL && vfj_ledger_detail(ledger)[0] != '\0') {
+        vfj_text_add(&text, ": ");
+        vfj_text_add(&text, vfj_ledger_detail(ledger));
+    }
+    vfj_daemon_log("journal", path, why);
+    return status == VFJ_JOURNAL_IO || status == VFJ_SYSTEM ? VFJ_EXIT_SYSTEM : VFJ_EXIT_UNUSABLE;
+}
+
+static void say_start(const struct vfj_daemon_options *options, const struct vfj_daemon_loop *loop)
+{
+    char what[128];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    vfj_text_add(&text, "version " VFJ_VERSION ", mode ");
+    vfj_text_add(&text, vfj_mode_name(options->mode));
+    vfj_text_add(&text, ", policy ");
+    vfj_text_add(&text, vfj_policy_name(options->policy));
+    vfj_text_add(&text, ", journal ");
+    vfj_daemon_log("daemon", what, options->journal);
+    if (vfj_ledger_rules_changed(loop->ledger))
+        vfj_daemon_log("journal", "part of it was written under other rules, which decide otherwise now", "");
+}
+
+/* SQLite comes last: by then no process is forked off that could have its descriptors. */
+static int run_on_world(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
+{
+    loop->started.rules = VFJ_RULES;
+    loop->started.mode = (uint8_t)options->mode;
+    loop->started.policy = (uint8_t)options->policy;
+    vfj_world_boot_id(loop->world, loop->started.boot_id);
+    make_directory_of(options->journal);
+    int exit_status = VFJ_EXIT_OK;
+    enum vfj_status status = vfj_ledger_open(&loop->ledger, options->journal, options->on_error);
+    if (status != VFJ_OK) {
+        exit_status = refuse_journal(options->journal, status, loop->ledger);
+    } else {
+        say_start(options, loop);
+        vfj_daemon_loop_run(loop);
+        exit_status = loop->failed ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
+    }
+    vfj_ledger_close(loop->ledger);
+    return exit_status;
+}
+
+static int run(const struct vfj_daemon_options *options)
+{
+    static struct vfj_daemon_loop loop; /* too big for a stack */
+    struct vfj_world_listener listener = vfj_daemon_loop_listener(&loop);
+    if (vfj_world_open(&loop.world, &options->world, &listener) != VFJ_OK) {
+        vfj_daemon_log("daemon", "can't start: ", strerror(errno));
+        return VFJ_EXIT_SYSTEM;
+    }
+    int exit_status = run_on_world(options, &loop);
+    vfj_world_close(loop.world);
+    return exit_status;
+}
+
+static int run_with_pidfile(const struct vfj_daemon_options *options)
+{
+    if (options->pidfile[0] == '\0')
+        return run(options);
+    int fd = vfj_pidfile_open(options->pidfile);
+    if (fd < 0) {
+        vfj_daemon_log("pidfile",
+                       errno == EWOULDBLOCK ? "another daemon runs: " : "can't be made: ", options->pidfile);
+        return VFJ_EXIT_SYSTEM;
+    }
+    int exit_status = run(options);
+    vfj_pidfile_close(options->pidfile, fd);
+    return exit_status;
+}
+
+int vfj_verb_daemon(int argc, char **argv)
+{
+    struct vfj_daemon_options options;
+    if (!fill_standard_descriptors())
+        return VFJ_EXIT_SYSTEM;
+    switch (vfj_daemon_options_read(argc, argv, &options)) {
+    case VFJ_PARSED_HELP:
+        return VFJ_EXIT_OK;
+    case VFJ_PARSED_WRONG:
+        return VFJ_EXIT_UNUSABLE;
+    case VFJ_PARSED_RUN:
+        break;
+    }
+    umask(077);
+    return run_with_pidfile(&options);
+}

@@ -1,0 +1,23 @@
+/* What the daemon says on standard error: one line each, the subsystem first. */
+#ifndef VFJ_TOOLS_DAEMON_LOG_H
+#define VFJ_TOOLS_DAEMON_LOG_H
+
+#include "core/decision.h"
+#include "core/event.h"
+
+/* "SUBSYSTEM: WHAT"; bytes that a terminal might act upon are printed as '?'. */
+void vfj_daemon_log(const char *subsystem, const char *what, const char *detail);
+
+/* A whole line that begins with its subsystem. */
+void vfj_daemon_log_line(const char *line);
+
+/* "hn0: delayed -> lagged, VF mce0: why" */
+void vfj_daemon_log_transition(const struct vfj_transition *transition);
+
+/* "hn0: run: ifconfig lagg0 create" */
+void vfj_daemon_log_command(const struct vfj_command *command);
+
+/* Only of a command that failed: "command 12: exit 1: ifconfig: interface …" */
+void vfj_daemon_log_outcome(const struct vfj_outcome *outcome);
+
+#endif

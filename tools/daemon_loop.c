@@ -1,0 +1,215 @@
+/* The one loop: line, event, submit, decision, command, outcome, event. */
+#include "tools/daemon_loop.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "tools/daemon_log.h"
+
+static int64_t now_us(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event event;
+    vfj_world_stamp(loop->world, &event);
+    return event.mono_us;
+}
+
+/* What can't be recorded is not done: the loop ends, and nothing that waited is run. */
+static void fail(struct vfj_daemon_loop *loop)
+{
+    vfj_daemon_log("journal", "can't be written, the daemon stops: ", vfj_ledger_detail(loop->ledger));
+    loop->failed = true;
+    loop->held_count = 0;
+    vfj_world_break(loop->world);
+}
+
+static void note_detached(struct vfj_daemon_loop *loop)
+{
+    if (loop->reattach_us != 0 || !vfj_ledger_detached(loop->ledger))
+        return;
+    vfj_daemon_log("journal", "can't be written, rows wait in memory: ", vfj_ledger_detail(loop->ledger));
+    loop->reattach_us = now_us(loop) + VFJ_REATTACH_AFTER_US;
+    vfj_world_wake_at(loop->world, loop->reattach_us);
+}
+
+/* Make durable what was submitted; only then run what it asks for. */
+static void commit(struct vfj_daemon_loop *loop)
+{
+    if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
+        fail(loop);
+        return;
+    }
+    loop->waiting_us = 0;
+    vfj_world_wake_at(loop->world, loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX);
+    note_detached(loop);
+    for (unsigned i = 0; i < loop->held_count; i++) {
+        vfj_daemon_log_command(&loop->held[i]);
+        vfj_world_execute(loop->world, &loop->held[i]);
+    }
+    loop->held_count = 0;
+}
+
+static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command *command)
+{
+    if (vfj_command_reads(command)) {
+        loop->probes++;
+        vfj_world_execute(loop->world, command);
+    } else if (loop->started.mode == VFJ_MODE_ACT) {
+        VFJ_CHECK(loop->held_count < VFJ_HELD_MAX);
+        loop->held[loop->held_count++] = *command;
+    } else {
+        VFJ_CHECK(loop->skipped_count < VFJ_HELD_MAX);
+        loop->skipped[loop->skipped_count++] = command->id;
+    }
+}
+
+static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decision *decision)
+{
+    for (unsigned i = 0; i < decision->transition_count; i++)
+        vfj_daemon_log_transition(&decision->transitions[i]);
+    for (unsigned i = 0; i < decision->command_count; i++)
+        take_command(loop, &decision->commands[i]);
+    vfj_world_set_deadline(loop->world, decision->deadline_us);
+}
+
+static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
+{
+    const struct vfj_decision *decision = NULL;
+    if (loop->held_count > VFJ_HELD_MAX - VFJ_COMMANDS_MAX)
+        commit(loop);
+    if (loop->failed)
+        return;
+    enum vfj_status status = vfj_ledger_submit(loop->ledger, event, &decision);
+    if (status == VFJ_BAD_BODY || status == VFJ_TOO_LONG) {
+        vfj_daemon_log("journal", "an event that can't be recorded: ", vfj_status_text(status));
+        return;
+    }
+    if (status != VFJ_OK) {
+        fail(loop);
+        return;
+    }
+    if (loop->waiting_us == 0)
+        loop->waiting_us = event->mono_us;
+    take_decision(loop, decision);
+}
+
+/* In observe mode a changing command is answered at once; the answer may bring the next. */
+static void answer_skipped(struct vfj_daemon_loop *loop)
+{
+    while (loop->skipped_count > 0 && !loop->failed) {
+        struct vfj_event event = {.kind = VFJ_EVENT_FINISHED};
+        event.as.finished.kind = VFJ_OUTCOME_SKIPPED;
+        event.as.finished.command = loop->skipped[0];
+        memmove(loop->skipped, loop->skipped + 1, --loop->skipped_count * sizeof loop->skipped[0]);
+        vfj_world_stamp(loop->world, &event);
+        submit(loop, &event);
+    }
+}
+
+static void submit_now(struct vfj_daemon_loop *loop, struct vfj_event *event)
+{
+    vfj_world_stamp(loop->world, event);
+    submit(loop, event);
+    answer_skipped(loop);
+}
+
+static void remember_connection(struct vfj_daemon_loop *loop, const struct vfj_event *event)
+{
+    if (event->kind == VFJ_EVENT_CONNECTED)
+        vfj_span_copy(loop->connected, sizeof loop->connected, event->as.text);
+    else if (event->kind == VFJ_EVENT_GAP)
+        loop->connected[0] = '\0';
+}
+
+static void on_event(void *context, const struct vfj_event *event)
+{
+    struct vfj_daemon_loop *loop = context;
+    if (event->kind == VFJ_EVENT_OBSERVED && loop->probes > 0)
+        loop->probes--;
+    if (event->kind == VFJ_EVENT_FINISHED)
+        vfj_daemon_log_outcome(&event->as.finished);
+    remember_connection(loop, event);
+    submit(loop, event);
+    answer_skipped(loop);
+}
+
+/* A changing command waits for nothing; without one, answers and lines that are on their way share a commit.
+ */
+static void on_batch_end(void *context, bool more)
+{
+    struct vfj_daemon_loop *loop = context;
+    int64_t due_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
+    if (loop->failed || loop->waiting_us == 0)
+        return;
+    if (loop->held_count > 0 || (loop->probes == 0 && !more) || now_us(loop) >= due_us)
+        commit(loop);
+    else
+        vfj_world_wake_at(loop->world, due_us);
+}
+
+/* Rows were lost: we go on as the successor of a daemon that died then. */
+static void start_anew(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
+    struct vfj_event connected = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
+    vfj_world_forget(loop->world);
+    loop->probes = 0;
+    loop->held_count = 0;
+    loop->skipped_count = 0;
+    submit_now(loop, &started);
+    vfj_world_configure(loop->world);
+    if (loop->connected[0] != '\0')
+        submit_now(loop, &connected);
+}
+
+static void reattach(struct vfj_daemon_loop *loop)
+{
+    struct vfj_reattached reattached;
+    const struct vfj_decision *decision = NULL;
+    struct vfj_event times;
+    vfj_world_stamp(loop->world, &times);
+    loop->reattach_us = times.mono_us + VFJ_REATTACH_AFTER_US;
+    if (vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision) != VFJ_OK) {
+        vfj_world_wake_at(loop->world, loop->reattach_us);
+        return;
+    }
+    loop->reattach_us = 0;
+    loop->waiting_us = times.mono_us;
+    vfj_daemon_log("journal", "is written again", reattached.lost > 0 ? ", but rows were lost" : "");
+    if (reattached.lost > 0)
+        start_anew(loop);
+    else
+        take_decision(loop, decision);
+    answer_skipped(loop);
+    commit(loop);
+}
+
+static void on_wake(void *context)
+{
+    struct vfj_daemon_loop *loop = context;
+    if (loop->reattach_us != 0 && now_us(loop) >= loop->reattach_us)
+        reattach(loop);
+    else
+        commit(loop);
+}
+
+static void on_log(void *context, const char *line)
+{
+    (void)context;
+    vfj_daemon_log_line(line);
+}
+
+struct vfj_world_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop)
+{
+    return (struct vfj_world_listener){
+        .event = on_event, .batch_end = on_batch_end, .wake = on_wake, .log = on_log, .context = loop};
+}
+
+void vfj_daemon_loop_run(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
+    submit_now(loop, &started);
+    on_batch_end(loop, false);
+    vfj_world_run(loop->world);
+    if (!loop->failed && vfj_ledger_commit(loop->ledger) != VFJ_OK)
+        fail(loop);
+}

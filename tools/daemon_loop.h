@@ -1,0 +1,39 @@
+/* The one loop: line, event, submit, decision, command, outcome, event. */
+#ifndef VFJ_TOOLS_DAEMON_LOOP_H
+#define VFJ_TOOLS_DAEMON_LOOP_H
+
+#include "adapters/freebsd/world.h"
+#include "core/decision.h"
+#include "store/ledger.h"
+
+enum {
+    VFJ_COMMIT_AFTER_US = 20 * 1000, /* a row is durable at the latest so long after it was submitted, while
+                                        answers that may join its transaction are awaited */
+    VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000, /* between tries to write the journal again */
+    VFJ_HELD_MAX = 2 * VFJ_COMMANDS_MAX,
+};
+
+/* Where ledger and world meet. The world must not be open longer than the loop. */
+struct vfj_daemon_loop {
+    struct vfj_ledger *ledger;
+    struct vfj_world *world;
+    struct vfj_started started;        /* submitted at the start, and again after rows were lost */
+    char connected[VFJ_PATHNAME_SIZE]; /* devd's socket; empty while there is a gap */
+    bool failed;                       /* the loop ended because the journal can't be written */
+    unsigned probes;                   /* asked and not answered */
+    int64_t waiting_us;                /* mono time of the oldest row not committed; 0: none */
+    int64_t reattach_us;               /* when to try next; 0: the ledger is attached */
+    unsigned held_count;
+    struct vfj_command held[VFJ_HELD_MAX]; /* changing commands, whose record is not durable yet */
+    unsigned skipped_count;
+    uint64_t skipped[VFJ_HELD_MAX]; /* observe mode: commands to be answered by an outcome `skipped` */
+};
+
+/* What the world is to be opened with; `loop` must outlive it. */
+struct vfj_world_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop);
+
+/* With ledger, world and `started` set and all else zero: submit the start, then run until a signal ends it
+ * or the journal fails. */
+void vfj_daemon_loop_run(struct vfj_daemon_loop *loop);
+
+#endif

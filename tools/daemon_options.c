@@ -1,0 +1,213 @@
+/* The options of `vfjournal daemon`. */
+#include "tools/daemon_options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "tools/verb.h"
+
+static const char help[]
+    = "usage: vfjournal daemon [options]\n"
+      "Listens to devd, journals what happens, and, with --act, keeps hn and its VF in one lagg.\n"
+      "\n"
+      "  --observe              journal, decide and run nothing (this is the default)\n"
+      "  --act                  run the commands\n"
+      "  --policy NAME          vfjournal (default), or scripts: what FreeBSD's hyperv scripts do\n"
+      "  --journal FILE         default " VFJ_JOURNAL_PATH "\n"
+      "  --on-journal-error A   continue (default): the network comes first; or stop\n"
+      "  --capture WHAT         all (default) devd lines, or those of the network\n"
+      "  --stream               listen to devd's stream socket, not the seqpacket one\n"
+      "  --devd-socket PATH     default /var/run/devd.seqpacket.pipe, else /var/run/devd.pipe\n"
+      "  --pidfile FILE         write our pid there and keep the file locked\n"
+      "  --root DIR             where the guest's files and programs are; default /\n"
+      "  --sysctl, --ifconfig, --dhclient, --route, --kill PROGRAM\n"
+      "  --scripts-dir DIR      per-interface scripts; default /usr/libexec/hyperv\n"
+      "  --rc-conf FILE         default /etc/rc.conf\n"
+      "  --rc-helper, --lease-helper PROGRAM\n"
+      "\n"
+      "SIGHUP reads rc.conf again; SIGTERM and SIGINT end the daemon in order.\n"
+      "Exit status: 0 ended in order, 2 usage or a journal that can't be used, 4 the system failed.\n";
+
+/* Options whose argument is a path of the guest, and where it goes. */
+#define PATH_OPTIONS(X)           \
+    X("sysctl", sysctl)           \
+    X("ifconfig", ifconfig)       \
+    X("dhclient", dhclient)       \
+    X("route", route)             \
+    X("kill", kill)               \
+    X("scripts-dir", scripts_dir) \
+    X("rc-conf", rc_conf)         \
+    X("rc-helper", rc_helper)     \
+    X("lease-helper", lease_helper)
+
+enum option_code {
+    OPTION_HELP = 'h',
+    OPTION_FIRST = 256,
+    OPTION_OBSERVE,
+    OPTION_ACT,
+    OPTION_POLICY,
+    OPTION_JOURNAL,
+    OPTION_ON_ERROR,
+    OPTION_CAPTURE,
+    OPTION_STREAM,
+    OPTION_SOCKET,
+    OPTION_PIDFILE,
+    OPTION_ROOT,
+#define X(name, member) OPTION_PATH_##member,
+    PATH_OPTIONS(X)
+#undef X
+};
+
+static const struct option table[] = {
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"observe", no_argument, NULL, OPTION_OBSERVE},
+    {"act", no_argument, NULL, OPTION_ACT},
+    {"policy", required_argument, NULL, OPTION_POLICY},
+    {"journal", required_argument, NULL, OPTION_JOURNAL},
+    {"on-journal-error", required_argument, NULL, OPTION_ON_ERROR},
+    {"capture", required_argument, NULL, OPTION_CAPTURE},
+    {"stream", no_argument, NULL, OPTION_STREAM},
+    {"devd-socket", required_argument, NULL, OPTION_SOCKET},
+    {"pidfile", required_argument, NULL, OPTION_PIDFILE},
+    {"root", required_argument, NULL, OPTION_ROOT},
+#define X(name, member) {name, required_argument, NULL, OPTION_PATH_##member},
+    PATH_OPTIONS(X)
+#undef X
+        {NULL, 0, NULL, 0},
+};
+
+static enum vfj_parsed wrong(const char *what, const char *value)
+{
+    fprintf(stderr, "vfjournal daemon: %s: %s\n", what, value);
+    return VFJ_PARSED_WRONG;
+}
+
+/* A path as we were given it, from the directory that we are in now. */
+static bool absolute(char to[VFJ_PATHNAME_SIZE], const char *path)
+{
+    char here[VFJ_PATHNAME_SIZE];
+    if (path[0] == '/')
+        return vfj_paths_set(to, path) == VFJ_OK;
+    return path[0] != '\0' && getcwd(here, sizeof here) != NULL && vfj_paths_join(to, here, path, "", "");
+}
+
+static enum vfj_parsed set_path(char to[VFJ_PATHNAME_SIZE], const char *path)
+{
+    return absolute(to, path) ? VFJ_PARSED_RUN : wrong("not a path that can be used", path);
+}
+
+/* "/" is no prefix; of "/guest/" it is "/guest". */
+static bool set_root(char root[VFJ_PATHNAME_SIZE], const char *path)
+{
+    if (!absolute(root, path))
+        return false;
+    for (size_t length = strlen(root); length > 0 && root[length - 1] == '/'; length--)
+        root[length - 1] = '\0';
+    return true;
+}
+
+/* The root moves all defaults: it is looked for before the other options are taken. */
+static enum vfj_parsed take_root(int argc, char **argv, struct vfj_daemon_options *options)
+{
+    char root[VFJ_PATHNAME_SIZE] = "";
+    int code;
+    optind = 1;
+    opterr = 0;
+    while ((code = getopt_long(argc, argv, "h", table, NULL)) != -1) {
+        if (code == OPTION_ROOT && !set_root(root, optarg))
+            return wrong("not a path that can be used", optarg);
+    }
+    if (vfj_paths_init(&options->world.paths, root) != VFJ_OK
+        || !vfj_paths_join(options->journal, root, VFJ_JOURNAL_PATH + 1, "", ""))
+        return wrong("too long", root);
+    return VFJ_PARSED_RUN;
+}
+
+static enum vfj_parsed set_capture(struct vfj_daemon_options *options, const char *value)
+{
+    options->world.network_only = strcmp(value, "network") == 0;
+    if (options->world.network_only || strcmp(value, "all") == 0)
+        return VFJ_PARSED_RUN;
+    return wrong("--capture takes all or network, not", value);
+}
+
+static enum vfj_parsed set_policy(struct vfj_daemon_options *options, const char *value)
+{
+    if (vfj_policy_parse(vfj_span_of(value), &options->policy))
+        return VFJ_PARSED_RUN;
+    return wrong("--policy takes scripts or vfjournal, not", value);
+}
+
+static enum vfj_parsed set_on_error(struct vfj_daemon_options *options, const char *value)
+{
+    if (vfj_on_error_parse(vfj_span_of(value), &options->on_error))
+        return VFJ_PARSED_RUN;
+    return wrong("--on-journal-error takes continue or stop, not", value);
+}
+
+static enum vfj_parsed set_socket(struct vfj_daemon_options *options, const char *value)
+{
+    if (set_path(options->world.paths.devd_stream, value) != VFJ_PARSED_RUN)
+        return VFJ_PARSED_WRONG;
+    return set_path(options->world.paths.devd_seqpacket, value);
+}
+
+static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_options *options)
+{
+    switch (code) {
+    case OPTION_HELP:
+        fputs(help, stdout);
+        return VFJ_PARSED_HELP;
+    case OPTION_OBSERVE:
+    case OPTION_ACT:
+        options->mode = code == OPTION_ACT ? VFJ_MODE_ACT : VFJ_MODE_OBSERVE;
+        return VFJ_PARSED_RUN;
+    case OPTION_POLICY:
+        return set_policy(options, value);
+    case OPTION_JOURNAL:
+        return set_path(options->journal, value);
+    case OPTION_ON_ERROR:
+        return set_on_error(options, value);
+    case OPTION_CAPTURE:
+        return set_capture(options, value);
+    case OPTION_STREAM:
+        options->world.stream_only = true;
+        return VFJ_PARSED_RUN;
+    case OPTION_SOCKET:
+        return set_socket(options, value);
+    case OPTION_PIDFILE:
+        return set_path(options->pidfile, value);
+    case OPTION_ROOT:
+        return VFJ_PARSED_RUN;
+#define X(name, member)        \
+    case OPTION_PATH_##member: \
+        return set_path(options->world.paths.member, value);
+        PATH_OPTIONS(X)
+#undef X
+    default:
+        fputs("try: vfjournal daemon --help\n", stderr);
+        return VFJ_PARSED_WRONG;
+    }
+}
+
+enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon_options *options)
+{
+    char name[] = "vfjournal daemon";
+    int code;
+    memset(options, 0, sizeof *options);
+    options->mode = VFJ_MODE_OBSERVE;
+    options->policy = VFJ_POLICY_VFJOURNAL;
+    options->on_error = VFJ_ON_ERROR_CONTINUE;
+    argv[0] = name; /* what getopt_long(3) puts before its complaints */
+    enum vfj_parsed parsed = take_root(argc, argv, options);
+    optind = 1;
+    opterr = 1;
+    while (parsed == VFJ_PARSED_RUN && (code = getopt_long(argc, argv, "h", table, NULL)) != -1)
+        parsed = take(code, optarg, options);
+    if (parsed == VFJ_PARSED_RUN && optind < argc)
+        parsed = wrong("an argument too many", argv[optind]);
+    return parsed;
+}

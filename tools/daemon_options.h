@@ -1,0 +1,23 @@
+/* The options of `vfjournal daemon`. */
+#ifndef VFJ_TOOLS_DAEMON_OPTIONS_H
+#define VFJ_TOOLS_DAEMON_OPTIONS_H
+
+#include "adapters/freebsd/world.h"
+#include "core/event.h"
+#include "store/ledger.h"
+
+struct vfj_daemon_options {
+    enum vfj_mode mode;
+    enum vfj_policy policy;
+    enum vfj_on_error on_error;
+    char journal[VFJ_PATHNAME_SIZE];
+    char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
+    struct vfj_world_settings world;
+};
+
+enum vfj_parsed { VFJ_PARSED_RUN, VFJ_PARSED_HELP, VFJ_PARSED_WRONG };
+
+/* Read the words after the verb argv[0]. WRONG has said why on standard error, HELP has printed the help. */
+enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon_options *options);
+
+#endif
