@@ -11,14 +11,14 @@
 #include "core/text.h"
 
 /* The programs a command can need; the adapter knows where they are. X(symbol, name) */
-#define VFJ_PROGRAMS(X)                                                                                                \
-    X(NONE, "")                                                                                                        \
-    X(SYSCTL, "sysctl")                                                                                                \
-    X(IFCONFIG, "ifconfig")                                                                                            \
-    X(DHCLIENT, "dhclient")                                                                                            \
-    X(ROUTE, "route")                                                                                                  \
-    X(KILL, "kill")                                                                                                    \
-    X(LEASE, "vfjournal-lease") /* our own helper: writes hn's lease again for the lagg */                             \
+#define VFJ_PROGRAMS(X)                                                                    \
+    X(NONE, "")                                                                            \
+    X(SYSCTL, "sysctl")                                                                    \
+    X(IFCONFIG, "ifconfig")                                                                \
+    X(DHCLIENT, "dhclient")                                                                \
+    X(ROUTE, "route")                                                                      \
+    X(KILL, "kill")                                                                        \
+    X(LEASE, "vfjournal-lease") /* our own helper: writes hn's lease again for the lagg */ \
     X(SCRIPT, "")               /* the per-interface script: its path is argv[0] */
 
 enum vfj_program {
@@ -31,29 +31,29 @@ enum vfj_program {
 const char *vfj_program_name(enum vfj_program program);
 
 /* X(symbol, persisted name, whether it only reads). Operands a, b, c are interface names, `text` the free words. */
-#define VFJ_COMMAND_KINDS(X)                                                                                           \
-    X(PROBE_SYSCTL, "probe-sysctl", true)     /* sysctl -n TEXT */                                                     \
-    X(PROBE_IFCONFIG, "probe-ifconfig", true) /* ifconfig A */                                                         \
-    X(PROBE_FILE, "probe-file", true)         /* no program: is there a file TEXT, and what is in it */                \
-    X(PROBE_MAP, "probe-map", true)           /* sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap */            \
-    X(PROBE_SLOT, "probe-slot", true)         /* all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C */    \
-    X(UP, "up", false)                        /* ifconfig A up */                                                      \
-    X(CREATE, "create", false)                /* ifconfig A create */                                                  \
-    X(JOIN_BOTH, "join-both", false)          /* ifconfig A laggproto failover laggport B laggport C */                \
-    X(JOIN_FIRST, "join-first", false)        /* ifconfig A laggproto failover laggport B */                           \
-    X(JOIN, "join", false)                    /* ifconfig A laggport B */                                              \
-    X(NO_DAD, "no-dad", false)                /* ifconfig A inet6 no_dad */                                            \
-    X(RTADV, "rtadv", false)                  /* ifconfig A inet6 accept_rtadv */                                      \
-    X(STRIP, "strip", false)                  /* ifconfig A -alias */                                                  \
-    X(ADDRESS_DELETE, "address-delete", false) /* ifconfig A inet|inet6 TEXT(address) delete */                        \
-    X(ADDRESS_ADD, "address-add", false)      /* ifconfig A inet|inet6 TEXT(address/length) [alias] */                 \
-    X(CONFIGURE, "configure", false)          /* ifconfig A TEXT... */                                                 \
-    X(DHCLIENT, "dhclient", false)            /* dhclient A */                                                         \
-    X(DHCLIENT_BACKGROUND, "dhclient-background", false) /* dhclient -b A */                                           \
-    X(DHCLIENT_STOP, "dhclient-stop", false)  /* kill -TERM TEXT... */                                                 \
-    X(LEASE, "lease", false)                  /* vfjournal-lease A B: hn A's lease written again for lagg B */         \
-    X(ROUTE_ADD, "route-add", false)          /* route add TEXT... */                                                  \
-    X(SCRIPT, "script", false)                /* TEXT, a path */
+#define VFJ_COMMAND_KINDS(X)                                                                                         \
+    X(PROBE_SYSCTL, "probe-sysctl", true)      /* sysctl -n TEXT */                                                  \
+    X(PROBE_IFCONFIG, "probe-ifconfig", true)  /* ifconfig A */                                                      \
+    X(PROBE_FILE, "probe-file", true)          /* no program: is there a file TEXT, and what is in it */             \
+    X(PROBE_MAP, "probe-map", true)            /* sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap */         \
+    X(PROBE_SLOT, "probe-slot", true)          /* all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C */ \
+    X(UP, "up", false)                         /* ifconfig A up */                                                   \
+    X(CREATE, "create", false)                 /* ifconfig A create */                                               \
+    X(JOIN_BOTH, "join-both", false)           /* ifconfig A laggproto failover laggport B laggport C */             \
+    X(JOIN_FIRST, "join-first", false)         /* ifconfig A laggproto failover laggport B */                        \
+    X(JOIN, "join", false)                     /* ifconfig A laggport B */                                           \
+    X(NO_DAD, "no-dad", false)                 /* ifconfig A inet6 no_dad */                                         \
+    X(RTADV, "rtadv", false)                   /* ifconfig A inet6 accept_rtadv */                                   \
+    X(STRIP, "strip", false)                   /* ifconfig A -alias */                                               \
+    X(ADDRESS_DELETE, "address-delete", false) /* ifconfig A inet|inet6 TEXT(address) delete */                      \
+    X(ADDRESS_ADD, "address-add", false)       /* ifconfig A inet|inet6 TEXT(address/length) [alias] */              \
+    X(CONFIGURE, "configure", false)           /* ifconfig A TEXT... */                                              \
+    X(DHCLIENT, "dhclient", false)             /* dhclient A */                                                      \
+    X(DHCLIENT_BACKGROUND, "dhclient-background", false) /* dhclient -b A */                                         \
+    X(DHCLIENT_STOP, "dhclient-stop", false)             /* kill -TERM TEXT... */                                    \
+    X(LEASE, "lease", false)         /* vfjournal-lease A B: hn A's lease written again for lagg B */                \
+    X(ROUTE_ADD, "route-add", false) /* route add TEXT... */                                                         \
+    X(SCRIPT, "script", false)       /* TEXT, a path */
 
 enum vfj_command_kind {
 #define X(symbol, name, reads) VFJ_COMMAND_##symbol,
@@ -63,10 +63,10 @@ enum vfj_command_kind {
 };
 
 struct vfj_command {
-    uint64_t id;       /* given by the core: 1, 2, 3 …, the same on replay; 0 is none */
-    uint8_t kind;      /* enum vfj_command_kind */
-    bool is_extra;     /* a read that the emulated scripts would not make: for our own books */
-    uint32_t limit_ms; /* ended when it takes longer */
+    uint64_t id;        /* given by the core: 1, 2, 3 …, the same on replay; 0 is none */
+    uint8_t kind;       /* enum vfj_command_kind */
+    bool is_extra;      /* a read that the emulated scripts would not make: for our own books */
+    uint32_t limit_ms;  /* ended when it takes longer */
     struct vfj_name hn; /* the slot it works for; empty when none. One at a time per slot */
     struct vfj_name a, b, c;
     char text[VFJ_ARGS_SIZE];

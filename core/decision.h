@@ -8,10 +8,10 @@
 #include "core/reason.h"
 
 /* X(symbol, persisted name): the states of a slot. */
-#define VFJ_SLOT_STATES(X)                                                                                             \
-    X(DETACHED, "detached") /* no VF is mapped to this hn */                                                           \
-    X(ATTACHED, "attached") /* a VF is mapped; no delay runs, it carries no traffic */                                 \
-    X(DELAYED, "delayed")   /* hyperv_vf_delay runs, then VF_UP is awaited */                                          \
+#define VFJ_SLOT_STATES(X)                                                             \
+    X(DETACHED, "detached") /* no VF is mapped to this hn */                           \
+    X(ATTACHED, "attached") /* a VF is mapped; no delay runs, it carries no traffic */ \
+    X(DELAYED, "delayed")   /* hyperv_vf_delay runs, then VF_UP is awaited */          \
     X(LAGGED, "lagged")     /* seen: laggN holds hn and the VF and has hn's configuration */
 
 enum vfj_slot_state {

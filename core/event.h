@@ -11,15 +11,15 @@
 #include "core/text.h"
 
 /* X(symbol, persisted name) */
-#define VFJ_EVENT_KINDS(X)                                                                                             \
-    X(STARTED, "started")       /* a daemon started on this journal; the boot it runs in */                            \
-    X(STOPPED, "stopped")       /* it ended in order */                                                                \
-    X(CONFIGURED, "configured") /* the rc.conf values in force, all of them */                                         \
-    X(CONNECTED, "connected")   /* devd's socket is open */                                                            \
-    X(GAP, "gap")               /* events may have been missed */                                                      \
-    X(DEVD, "devd")             /* a line of devd */                                                                   \
-    X(OBSERVED, "observed")     /* the answer to a probe */                                                            \
-    X(FINISHED, "finished")     /* the outcome of a command */                                                         \
+#define VFJ_EVENT_KINDS(X)                                                                  \
+    X(STARTED, "started")       /* a daemon started on this journal; the boot it runs in */ \
+    X(STOPPED, "stopped")       /* it ended in order */                                     \
+    X(CONFIGURED, "configured") /* the rc.conf values in force, all of them */              \
+    X(CONNECTED, "connected")   /* devd's socket is open */                                 \
+    X(GAP, "gap")               /* events may have been missed */                           \
+    X(DEVD, "devd")             /* a line of devd */                                        \
+    X(OBSERVED, "observed")     /* the answer to a probe */                                 \
+    X(FINISHED, "finished")     /* the outcome of a command */                              \
     X(TIMER, "timer")           /* the next deadline has passed */
 
 enum vfj_event_kind {
@@ -30,13 +30,13 @@ enum vfj_event_kind {
 };
 
 /* What a devd line says. X(symbol, name for people) */
-#define VFJ_DEVD_KINDS(X)                                                                                              \
-    X(OTHER, "other")             /* concerns no VF, or is not understood */                                           \
-    X(VF_ATTACHED, "vf-attached") /* ETHERNET IFATTACH: of any Ethernet interface, a VF perhaps */                     \
-    X(VF_DETACHED, "vf-detached") /* IFNET DETACH: likewise */                                                         \
-    X(VF_UP, "vf-up")             /* HYPERV_NIC_VF VF_UP: of an hn interface */                                        \
-    X(VF_DOWN, "vf-down")         /* HYPERV_NIC_VF VF_DOWN */                                                          \
-    X(RENAMED, "renamed")         /* IFNET RENAME */                                                                   \
+#define VFJ_DEVD_KINDS(X)                                                                          \
+    X(OTHER, "other")             /* concerns no VF, or is not understood */                       \
+    X(VF_ATTACHED, "vf-attached") /* ETHERNET IFATTACH: of any Ethernet interface, a VF perhaps */ \
+    X(VF_DETACHED, "vf-detached") /* IFNET DETACH: likewise */                                     \
+    X(VF_UP, "vf-up")             /* HYPERV_NIC_VF VF_UP: of an hn interface */                    \
+    X(VF_DOWN, "vf-down")         /* HYPERV_NIC_VF VF_DOWN */                                      \
+    X(RENAMED, "renamed")         /* IFNET RENAME */                                               \
     X(LINK, "link")               /* IFNET LINK_UP, LINK_DOWN */
 
 enum vfj_devd_kind {
@@ -79,11 +79,11 @@ struct vfj_started {
 };
 
 /* X(symbol, persisted name): how a command ended. */
-#define VFJ_OUTCOMES(X)                                                                                                \
-    X(EXITED, "exited")   /* by itself, with `status` */                                                               \
-    X(SIGNALED, "signal") /* by signal `status` */                                                                     \
-    X(TIMEOUT, "timeout") /* it was ended at its time limit */                                                         \
-    X(ABSENT, "absent")   /* the program could not be started; `status` is errno */                                    \
+#define VFJ_OUTCOMES(X)                                                             \
+    X(EXITED, "exited")   /* by itself, with `status` */                            \
+    X(SIGNALED, "signal") /* by signal `status` */                                  \
+    X(TIMEOUT, "timeout") /* it was ended at its time limit */                      \
+    X(ABSENT, "absent")   /* the program could not be started; `status` is errno */ \
     X(SKIPPED, "skipped") /* observe mode: not run */
 
 enum vfj_outcome_kind {
@@ -113,7 +113,8 @@ struct vfj_event {
     union {
         struct vfj_started started;
         struct vfj_span text; /* STOPPED and GAP: the reason, one line; CONNECTED: the socket's path; borrowed */
-        struct vfj_span rc;   /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes; borrowed */
+        struct vfj_span
+            rc; /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes; borrowed */
         struct vfj_devd devd;
         struct vfj_observation observed;
         struct vfj_outcome finished;

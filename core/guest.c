@@ -34,8 +34,7 @@ static struct vfj_guest_if *free_place(struct vfj_guest *guest)
 static struct vfj_guest_if *find_told(struct vfj_guest *guest, struct vfj_name name)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
-        if (!guest->ifs[i].facts.exists && guest->ifs[i].told.exists
-            && vfj_name_equal(guest->ifs[i].told.name, name))
+        if (!guest->ifs[i].facts.exists && guest->ifs[i].told.exists && vfj_name_equal(guest->ifs[i].told.name, name))
             return &guest->ifs[i];
     }
     return NULL;

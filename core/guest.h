@@ -25,10 +25,10 @@ struct vfj_guest_if {
     struct vfj_interface told;  /* as %if said: what it is again after a boot */
     uint64_t dhclient;          /* pid; 0 none */
     uint64_t told_dhclient;
-    struct vfj_name unit;       /* of an hn interface: N of dev.hn.N, kept when it is renamed */
-    struct vfj_name rxvf;       /* of an hn interface: the VF that has the data path */
-    struct vfj_address lease;   /* what DHCP gives here */
-    bool made;                  /* by a command */
+    struct vfj_name unit;     /* of an hn interface: N of dev.hn.N, kept when it is renamed */
+    struct vfj_name rxvf;     /* of an hn interface: the VF that has the data path */
+    struct vfj_address lease; /* what DHCP gives here */
+    bool made;                /* by a command */
 };
 
 enum vfj_guest_attachment { VFJ_GUEST_UNKNOWN, VFJ_GUEST_ATTACHED, VFJ_GUEST_DETACHED };

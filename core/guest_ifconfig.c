@@ -107,7 +107,10 @@ static unsigned netmask_bits(const char *mask)
     unsigned bits = 0;
     if (vfj_span_starts(rest, "0x")) {
         for (size_t i = 2; i < rest.length; i++)
-            bits += rest.text[i] == 'f' || rest.text[i] == 'F' ? 4 : rest.text[i] == 'e' ? 3 : rest.text[i] == 'c' ? 2 : rest.text[i] == '8';
+            bits += rest.text[i] == 'f' || rest.text[i] == 'F' ? 4
+                : rest.text[i] == 'e'                          ? 3
+                : rest.text[i] == 'c'                          ? 2
+                                                               : rest.text[i] == '8';
         return bits <= 32 ? bits : 32;
     }
     while (rest.length > 0) {

@@ -71,7 +71,8 @@ static bool sysctl(const struct vfj_guest *guest, const char *name, char *value,
     struct vfj_text text = vfj_text_begin(value, size);
     if (told == NULL)
         return own_sysctl(guest, name, &text);
-    vfj_text_add(&text, told->value);
+    if (!told->absent)
+        vfj_text_add(&text, told->value);
     return !told->absent;
 }
 
@@ -140,8 +141,7 @@ static bool has_file(const struct vfj_guest *guest, const char *before, struct v
     return find_file(guest, path) != NULL;
 }
 
-static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, const char *leaf,
-                           struct vfj_name *name)
+static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, const char *leaf, struct vfj_name *name)
 {
     char oid[64], value[VFJ_VALUE_SIZE];
     struct vfj_span word;

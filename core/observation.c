@@ -79,19 +79,19 @@ static void add_nonzero(struct vfj_text *text, const char *key, uint64_t value)
 }
 
 /* X(flag in the text, member) */
-#define INTERFACE_FLAGS(X)                                                                                             \
-    X("exists", exists)                                                                                                \
-    X("up", up)                                                                                                        \
-    X("no_dad", no_dad)                                                                                                \
-    X("rtadv", rtadv)                                                                                                  \
+#define INTERFACE_FLAGS(X) \
+    X("exists", exists)    \
+    X("up", up)            \
+    X("no_dad", no_dad)    \
+    X("rtadv", rtadv)      \
     X("truncated", truncated)
 
 static void encode_flags(const struct vfj_interface *interface, const char *key, struct vfj_text *text)
 {
     char list[64];
     struct vfj_text flags = vfj_text_begin(list, sizeof list);
-#define X(name, member)                                                                                                \
-    if (interface->member)                                                                                             \
+#define X(name, member)    \
+    if (interface->member) \
         vfj_text_add(&flags, flags.length > 0 ? "," name : name);
     INTERFACE_FLAGS(X)
 #undef X
@@ -220,8 +220,8 @@ static bool take_flags(struct vfj_span list, struct vfj_interface *interface)
         size_t used = flag.length < list.length ? flag.length + 1 : flag.length;
         list = (struct vfj_span){list.text + used, list.length - used};
         bool known = false;
-#define X(text, member)                                                                                                \
-    if (vfj_span_is(flag, text))                                                                                       \
+#define X(text, member)          \
+    if (vfj_span_is(flag, text)) \
         known = interface->member = true;
         INTERFACE_FLAGS(X)
 #undef X
@@ -301,8 +301,7 @@ static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
     const struct {
         const char *key;
         bool *flag;
-    } flags[] = {
-        {"script", &view->script}, {"lease", &view->lease}, {"gateway_on_lagg", &view->gateway_on_lagg}};
+    } flags[] = {{"script", &view->script}, {"lease", &view->lease}, {"gateway_on_lagg", &view->gateway_on_lagg}};
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (vfj_span_is(pair->key, flags[i].key))
             return take_bool(pair, flags[i].flag);

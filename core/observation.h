@@ -26,10 +26,10 @@ enum vfj_laggproto { VFJ_LAGGPROTO_NONE, VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_O
 struct vfj_interface {
     struct vfj_name name;
     bool exists;
-    bool up;        /* IFF_UP */
-    bool no_dad;    /* nd6 option NO_DAD */
-    bool rtadv;     /* nd6 option ACCEPT_RTADV */
-    bool truncated; /* more addresses than VFJ_ADDRESSES_MAX */
+    bool up;           /* IFF_UP */
+    bool no_dad;       /* nd6 option NO_DAD */
+    bool rtadv;        /* nd6 option ACCEPT_RTADV */
+    bool truncated;    /* more addresses than VFJ_ADDRESSES_MAX */
     uint8_t link;      /* enum vfj_link */
     uint8_t laggproto; /* enum vfj_laggproto; NONE when it is not a lagg */
     uint8_t address_count;
@@ -74,7 +74,7 @@ struct vfj_view {
     struct vfj_name vf_lagg; /* likewise of the VF */
     struct vfj_interface hn;
     struct vfj_interface vf;
-    struct vfj_interface lagg; /* laggN of the hn's unit */
+    struct vfj_interface lagg;  /* laggN of the hn's unit */
     struct vfj_address gateway; /* of the default route when it goes through hn or the lagg; empty when none */
     bool gateway_on_lagg;
 };

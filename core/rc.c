@@ -66,8 +66,8 @@ static bool starts_with_driver(struct vfj_name interface, const char *driver)
 
 static bool is_without_address(struct vfj_name interface)
 {
-    static const char *const drivers[] = {"pflog", "pfsync", "usbus", "an",  "ath", "ipw", "ipfw",
-                                          "iwi",   "iwn",    "ral",   "wi",  "wl",  "wpi"};
+    static const char *const drivers[]
+        = {"pflog", "pfsync", "usbus", "an", "ath", "ipw", "ipfw", "iwi", "iwn", "ral", "wi", "wl", "wpi"};
     for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
         if (starts_with_driver(interface, drivers[i]))
             return true;

@@ -7,10 +7,10 @@
 
 /* No padding: equal states are equal bytes. */
 _Static_assert(sizeof(struct vfj_carry) == VFJ_ADDRESS_SIZE + 8, "padding in vfj_carry");
-_Static_assert(sizeof(struct vfj_belief)
-                   == 16 + 32 + VFJ_ADDRESS_SIZE + VFJ_ADDRESSES_MAX * sizeof(struct vfj_carry),
+_Static_assert(sizeof(struct vfj_belief) == 16 + 32 + VFJ_ADDRESS_SIZE + VFJ_ADDRESSES_MAX * sizeof(struct vfj_carry),
                "padding in vfj_belief");
-_Static_assert(sizeof(struct vfj_slot) == 24 + 3 * VFJ_NAME_SIZE + 16 + sizeof(struct vfj_belief), "padding in vfj_slot");
+_Static_assert(sizeof(struct vfj_slot) == 24 + 3 * VFJ_NAME_SIZE + 16 + sizeof(struct vfj_belief),
+               "padding in vfj_slot");
 _Static_assert(sizeof(struct vfj_script_run) == 16 + 3 * VFJ_NAME_SIZE, "padding in vfj_script_run");
 _Static_assert(sizeof(struct vfj_sleeper) == 24 + VFJ_NAME_SIZE, "padding in vfj_sleeper");
 _Static_assert(sizeof(struct vfj_head) == 32 + 64 + 16 + 8 * (VFJ_SLOTS_MAX + 1) + 8 * (VFJ_SLOTS_MAX + 2),

@@ -70,10 +70,10 @@ struct vfj_belief {
     uint8_t lease;        /* hn's lease is to be written again for the lagg */
     uint8_t dhcp;         /* hn had a dhclient: the lagg is to have one */
     uint8_t gateway_on_lagg;
-    uint8_t moved;     /* configuration came to the lagg in this plan: the routes are due */
+    uint8_t moved;      /* configuration came to the lagg in this plan: the routes are due */
     uint8_t configured; /* laggN was given rc.conf's arguments in this plan */
-    uint8_t aliases;   /* of rc.conf's aliases, how many were given in this plan */
-    uint8_t routes;    /* of rc.conf's static routes, likewise */
+    uint8_t aliases;    /* of rc.conf's aliases, how many were given in this plan */
+    uint8_t routes;     /* of rc.conf's static routes, likewise */
     uint8_t carry_count;
     uint8_t carry_truncated;
     uint8_t pad[5];
@@ -83,25 +83,25 @@ struct vfj_belief {
 
 /* One hn interface and its VF. */
 struct vfj_slot {
-    uint64_t generation;    /* attachments seen */
-    uint64_t pending;       /* id of the command under way; 0 none */
-    int64_t timer_us;       /* mono time at which the timer is due; VFJ_NEVER_US none */
+    uint64_t generation; /* attachments seen */
+    uint64_t pending;    /* id of the command under way; 0 none */
+    int64_t timer_us;    /* mono time at which the timer is due; VFJ_NEVER_US none */
     struct vfj_name hn;
-    struct vfj_name vf;     /* empty: none mapped */
-    struct vfj_name unit;   /* N of dev.hn.N and laggN */
-    uint8_t state;          /* enum vfj_slot_state */
-    uint8_t timer;          /* enum vfj_timer */
-    uint8_t goal;           /* enum vfj_goal */
-    uint8_t pending_kind;   /* enum vfj_command_kind */
-    uint8_t fault;          /* enum vfj_reason; NONE when all is well */
-    uint8_t failures;       /* in a row */
-    uint8_t steps;          /* commands of this plan so far */
-    uint8_t rxvf;           /* the data path is on the VF: VF_UP seen, no VF_DOWN since */
-    uint8_t paper;          /* observe mode: the plan was written down once for this generation */
-    uint8_t look_again;     /* something happened while a plan was under way: look when it has ended */
-    uint8_t pending_index;  /* which address, interface or route the command under way is about */
-    uint8_t rechecks;       /* in a row */
-    uint8_t found;          /* by a probe, not by an event: look before anything is timed */
+    struct vfj_name vf;    /* empty: none mapped */
+    struct vfj_name unit;  /* N of dev.hn.N and laggN */
+    uint8_t state;         /* enum vfj_slot_state */
+    uint8_t timer;         /* enum vfj_timer */
+    uint8_t goal;          /* enum vfj_goal */
+    uint8_t pending_kind;  /* enum vfj_command_kind */
+    uint8_t fault;         /* enum vfj_reason; NONE when all is well */
+    uint8_t failures;      /* in a row */
+    uint8_t steps;         /* commands of this plan so far */
+    uint8_t rxvf;          /* the data path is on the VF: VF_UP seen, no VF_DOWN since */
+    uint8_t paper;         /* observe mode: the plan was written down once for this generation */
+    uint8_t look_again;    /* something happened while a plan was under way: look when it has ended */
+    uint8_t pending_index; /* which address, interface or route the command under way is about */
+    uint8_t rechecks;      /* in a row */
+    uint8_t found;         /* by a probe, not by an event: look before anything is timed */
     uint8_t pad[3];
     struct vfj_belief belief;
 };
@@ -114,15 +114,15 @@ struct vfj_script_run {
     struct vfj_name iface; /* $1 */
     struct vfj_name vf;
     struct vfj_name lagg;
-    uint8_t script;        /* enum vfj_script */
-    uint8_t step;          /* which command of the script is under way: enum step in core/policy/scripts.c */
-    uint8_t strip_left;    /* IPv4 addresses of hn still to be removed */
+    uint8_t script;     /* enum vfj_script */
+    uint8_t step;       /* which command of the script is under way: enum step in core/policy/scripts.c */
+    uint8_t strip_left; /* IPv4 addresses of hn still to be removed */
     uint8_t pad[5];
 };
 
 struct vfj_sleeper {
-    uint64_t pending;      /* command under way after the sleep; 0 while it sleeps */
-    int64_t due_us;        /* VFJ_NEVER_US: not in use */
+    uint64_t pending; /* command under way after the sleep; 0 while it sleeps */
+    int64_t due_us;   /* VFJ_NEVER_US: not in use */
     struct vfj_name iface;
     uint8_t step;
     uint8_t pad[7];
@@ -154,16 +154,16 @@ struct vfj_head {
     int64_t mono_us;       /* of the newest event */
     uint64_t map_pending;  /* id of the map probe under way */
     char boot_id[64];
-    uint8_t mode;          /* enum vfj_mode */
-    uint8_t policy;        /* enum vfj_policy */
-    uint8_t running;       /* a daemon runs */
-    uint8_t map_again;     /* something asked for the map while it was being read */
+    uint8_t mode;      /* enum vfj_mode */
+    uint8_t policy;    /* enum vfj_policy */
+    uint8_t running;   /* a daemon runs */
+    uint8_t map_again; /* something asked for the map while it was being read */
     uint8_t map_failures;
     uint8_t slot_count;
-    uint8_t transparent;   /* last known */
-    uint8_t settle;        /* the next map is the first after a gap: every slot is looked at */
+    uint8_t transparent; /* last known */
+    uint8_t settle;      /* the next map is the first after a gap: every slot is looked at */
     int64_t map_retry_us;
-    int64_t due_us[VFJ_SLOTS_MAX + 1]; /* timer_us of each slot, and the earliest of the sleepers last */
+    int64_t due_us[VFJ_SLOTS_MAX + 1];        /* timer_us of each slot, and the earliest of the sleepers last */
     uint64_t part_digests[VFJ_SLOTS_MAX + 2]; /* of each slot, of rc, of scripts */
 };
 

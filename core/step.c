@@ -45,8 +45,7 @@ static void advance_clock(struct vfj_work *work, bool is_boot)
 static bool is_new_boot(const struct vfj_work *work)
 {
     return work->event->kind == VFJ_EVENT_STARTED
-        && (work->now->head.boot == 0
-            || strcmp(work->now->head.boot_id, work->event->as.started.boot_id) != 0);
+        && (work->now->head.boot == 0 || strcmp(work->now->head.boot_id, work->event->as.started.boot_id) != 0);
 }
 
 static void start(struct vfj_work *work, bool is_boot)

@@ -11,23 +11,23 @@
 #include "core/text.h"
 
 /* X(symbol, word of the directive) */
-#define VFJ_DIRECTIVES(X)                                                                                              \
-    X(VERSION, "vfjournal")                                                                                            \
-    X(AT, "at")                                                                                                        \
-    X(SYSCTL, "sysctl")                                                                                                \
-    X(NOSYSCTL, "nosysctl")                                                                                            \
-    X(RC, "rc")                                                                                                        \
-    X(IF, "if")                                                                                                        \
-    X(NOIF, "noif")                                                                                                    \
-    X(VF, "vf")                                                                                                        \
-    X(FILE, "file")                                                                                                    \
-    X(FAIL, "fail")                                                                                                    \
-    X(SLOW, "slow")                                                                                                    \
-    X(MODE, "mode")                                                                                                    \
-    X(POLICY, "policy")                                                                                                \
-    X(CRASH, "crash")                                                                                                  \
-    X(RESTART, "restart")                                                                                              \
-    X(BOOT, "boot")                                                                                                    \
+#define VFJ_DIRECTIVES(X)   \
+    X(VERSION, "vfjournal") \
+    X(AT, "at")             \
+    X(SYSCTL, "sysctl")     \
+    X(NOSYSCTL, "nosysctl") \
+    X(RC, "rc")             \
+    X(IF, "if")             \
+    X(NOIF, "noif")         \
+    X(VF, "vf")             \
+    X(FILE, "file")         \
+    X(FAIL, "fail")         \
+    X(SLOW, "slow")         \
+    X(MODE, "mode")         \
+    X(POLICY, "policy")     \
+    X(CRASH, "crash")       \
+    X(RESTART, "restart")   \
+    X(BOOT, "boot")         \
     X(GAP, "gap")
 
 enum vfj_trace_kind {
@@ -59,19 +59,19 @@ struct vfj_trace_if {
 
 /* One line, read. Spans point into the line. */
 struct vfj_trace_line {
-    uint8_t kind; /* enum vfj_trace_kind */
-    struct vfj_trace_time time; /* EVENT and AT */
-    struct vfj_span event;      /* EVENT: the devd line */
+    uint8_t kind;                /* enum vfj_trace_kind */
+    struct vfj_trace_time time;  /* EVENT and AT */
+    struct vfj_span event;       /* EVENT: the devd line */
     struct vfj_name name, other; /* NOIF: name; VF: the VF and its hn */
-    struct vfj_span key;        /* SYSCTL, NOSYSCTL, RC: the name; FILE: the path; FAIL, SLOW: the argv */
-    char value[VFJ_VALUE_SIZE]; /* SYSCTL, RC: the value, unquoted; FILE: the text */
-    bool has_text;              /* FILE */
-    uint32_t mode;              /* FILE; 0755 when not said */
-    uint64_t count;             /* FAIL */
-    int32_t status;             /* FAIL */
-    int64_t us;                 /* SLOW */
-    uint8_t choice;             /* MODE: enum vfj_mode; POLICY: enum vfj_policy */
-    struct vfj_span reason;     /* GAP */
+    struct vfj_span key;         /* SYSCTL, NOSYSCTL, RC: the name; FILE: the path; FAIL, SLOW: the argv */
+    char value[VFJ_VALUE_SIZE];  /* SYSCTL, RC: the value, unquoted; FILE: the text */
+    bool has_text;               /* FILE */
+    uint32_t mode;               /* FILE; 0755 when not said */
+    uint64_t count;              /* FAIL */
+    int32_t status;              /* FAIL */
+    int64_t us;                  /* SLOW */
+    uint8_t choice;              /* MODE: enum vfj_mode; POLICY: enum vfj_policy */
+    struct vfj_span reason;      /* GAP */
     struct vfj_trace_if if_facts;
 };
 

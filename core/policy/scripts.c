@@ -94,8 +94,7 @@ static bool is_nonzero(const char *value)
     int64_t number = 0;
     struct vfj_span rest = vfj_span_of(value);
     struct vfj_span word, more;
-    return vfj_span_word(&rest, &word) && !vfj_span_word(&rest, &more) && vfj_span_to_i64(word, &number)
-        && number != 0;
+    return vfj_span_word(&rest, &word) && !vfj_span_word(&rest, &more) && vfj_span_to_i64(word, &number) && number != 0;
 }
 
 /* hyperv_vfattach */
@@ -108,9 +107,8 @@ static void leave_sleeper(struct vfj_work *work)
         struct vfj_sleeper *sleeper = &scripts->sleepers[i];
         if (sleeper->due_us != VFJ_NEVER_US)
             continue;
-        *sleeper = (struct vfj_sleeper){.due_us = work->next->head.mono_us + delay_us,
-                                        .iface = scripts->run.iface,
-                                        .step = SLEEPER_ASLEEP};
+        *sleeper = (struct vfj_sleeper){
+            .due_us = work->next->head.mono_us + delay_us, .iface = scripts->run.iface, .step = SLEEPER_ASLEEP};
         scripts->sleeping++;
         return;
     }

@@ -14,10 +14,10 @@
 static const int64_t second_us = 1000000;
 
 enum {
-    STEPS_MAX = 120,         /* commands of one plan: far more than the longest needs */
-    BACKOFF_MAX_S = 300,     /* the longest pause between tries */
-    OBSTACLE_PAUSE_S = 60,   /* between looks at what only an admin can change */
-    LINK_RECHECK_S = 5,      /* after hn's link came up: a dhclient started by devd's rule has shown itself */
+    STEPS_MAX = 120,       /* commands of one plan: far more than the longest needs */
+    BACKOFF_MAX_S = 300,   /* the longest pause between tries */
+    OBSTACLE_PAUSE_S = 60, /* between looks at what only an admin can change */
+    LINK_RECHECK_S = 5,    /* after hn's link came up: a dhclient started by devd's rule has shown itself */
 };
 
 static void advance(struct vfj_work *work, struct vfj_slot *slot);
@@ -444,8 +444,8 @@ static void vfjournal_finished(struct vfj_work *work)
         vfj_belief_did(slot);
         advance(work, slot);
     } else {
-        fail(work, slot,
-             outcome->kind == VFJ_OUTCOME_TIMEOUT ? VFJ_REASON_COMMAND_TIMEOUT : VFJ_REASON_COMMAND_FAILED, false);
+        fail(work, slot, outcome->kind == VFJ_OUTCOME_TIMEOUT ? VFJ_REASON_COMMAND_TIMEOUT : VFJ_REASON_COMMAND_FAILED,
+             false);
     }
 }
 

@@ -1,0 +1,370 @@
+/* Playing a trace: the guest model as the world, simulated time, and a machine that is fed by it. */
+#include "core/play.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/step.h"
+
+void vfj_play_init(struct vfj_play *play, struct vfj_play_sink sink, int mode, int policy)
+{
+    memset(play, 0, sizeof *play);
+    play->sink = sink;
+    play->mode_fixed = mode >= 0;
+    play->policy_fixed = policy >= 0;
+    play->mode = (uint8_t)(mode >= 0 ? mode : VFJ_MODE_ACT);
+    play->policy = (uint8_t)(policy >= 0 ? policy : VFJ_POLICY_VFJOURNAL);
+    play->deadline_us = INT64_MAX;
+    vfj_guest_init(&play->guest);
+}
+
+void vfj_play_rewind(struct vfj_play *play)
+{
+    play->now_us = 0;
+    play->has_unix = false;
+    play->started = false;
+}
+
+/* Times */
+
+/* The line's time on the play's clock. The first event's own time is where the clock begins: 0, or what it says
+ * when that is relative. */
+static bool to_clock(struct vfj_play *play, const struct vfj_trace_time *time, int64_t *clock_us)
+{
+    *clock_us = play->now_us;
+    switch ((enum vfj_trace_time_form)time->form) {
+    case VFJ_TIME_SAME:
+        break;
+    case VFJ_TIME_RELATIVE:
+        *clock_us = time->us;
+        break;
+    case VFJ_TIME_AFTER:
+        *clock_us += time->us;
+        break;
+    case VFJ_TIME_UNIX:
+        if (!play->has_unix) {
+            play->has_unix = true;
+            play->first_unix_us = time->us - play->now_us;
+        }
+        *clock_us = time->us - play->first_unix_us;
+        break;
+    }
+    return *clock_us >= play->now_us;
+}
+
+static bool has_time(const struct vfj_trace_line *line)
+{
+    return line->kind == VFJ_TRACE_EVENT || line->kind == VFJ_TRACE_AT;
+}
+
+bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
+{
+    int64_t clock_us;
+    vfj_guest_learn(&play->guest, line);
+    if (!has_time(line))
+        return true;
+    if (!to_clock(play, &line->time, &clock_us)) {
+        *error = (struct vfj_trace_error){line->kind == VFJ_TRACE_AT ? 5 : 1, "time runs backwards"};
+        return false;
+    }
+    play->now_us = clock_us;
+    return true;
+}
+
+/* Events */
+
+static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *decision);
+
+static struct vfj_event *blank_event(struct vfj_play *play, enum vfj_event_kind kind)
+{
+    memset(&play->event, 0, sizeof play->event);
+    play->event.kind = (uint8_t)kind;
+    play->event.mono_us = play->now_us - play->boot_us;
+    play->event.wall_us = play->first_unix_us + play->now_us;
+    return &play->event;
+}
+
+static enum vfj_status submit_only(struct vfj_play *play, const struct vfj_decision **decision)
+{
+    enum vfj_status status = play->sink.submit(play->sink.context, &play->event, decision);
+    if (status == VFJ_OK)
+        play->deadline_us
+            = (*decision)->deadline_us == INT64_MAX ? INT64_MAX : (*decision)->deadline_us + play->boot_us;
+    return status;
+}
+
+static enum vfj_status submit(struct vfj_play *play)
+{
+    const struct vfj_decision *decision;
+    enum vfj_status status = submit_only(play, &decision);
+    return status == VFJ_OK ? drain(play, decision) : status;
+}
+
+static enum vfj_status submit_text(struct vfj_play *play, enum vfj_event_kind kind, struct vfj_span text)
+{
+    blank_event(play, kind)->as.text = text;
+    return submit(play);
+}
+
+static enum vfj_status configure(struct vfj_play *play)
+{
+    if (!play->rc_changed)
+        return VFJ_OK;
+    play->rc_changed = false;
+    blank_event(play, VFJ_EVENT_CONFIGURED)->as.rc = vfj_span_of(play->guest.rc.text);
+    return submit(play);
+}
+
+static enum vfj_status start(struct vfj_play *play)
+{
+    struct vfj_started *started = &blank_event(play, VFJ_EVENT_STARTED)->as.started;
+    struct vfj_text boot_id = vfj_text_begin(started->boot_id, sizeof started->boot_id);
+    vfj_text_add(&boot_id, "boot-");
+    vfj_text_add_u64(&boot_id, play->boots + 1u);
+    started->mode = play->mode;
+    started->policy = play->policy;
+    started->rules = VFJ_RULES;
+    play->started = play->running = true;
+    play->restart = false;
+    play->rc_changed = true;
+    enum vfj_status status = submit(play);
+    if (status == VFJ_OK)
+        status = configure(play);
+    if (status == VFJ_OK)
+        status = submit_text(play, VFJ_EVENT_CONNECTED, vfj_span_of("trace"));
+    return status;
+}
+
+/* Commands */
+
+static void execute(struct vfj_play *play, const struct vfj_command *command)
+{
+    if (vfj_command_reads(command)) {
+        vfj_guest_observe(&play->guest, command, &blank_event(play, VFJ_EVENT_OBSERVED)->as.observed);
+        return;
+    }
+    struct vfj_outcome *outcome = &blank_event(play, VFJ_EVENT_FINISHED)->as.finished;
+    outcome->command = command->id;
+    if (play->mode == VFJ_MODE_ACT)
+        vfj_guest_run(&play->guest, command, outcome);
+    else
+        outcome->kind = VFJ_OUTCOME_SKIPPED;
+}
+
+static bool enqueue(struct vfj_play *play, const struct vfj_command *command)
+{
+    bool runs = vfj_command_reads(command) || play->mode == VFJ_MODE_ACT;
+    int64_t duration_us = runs ? vfj_guest_duration_us(&play->guest, command) : 0;
+    if (play->pending_count == VFJ_PLAY_PENDING_MAX)
+        return false;
+    play->pending[play->pending_count++]
+        = (struct vfj_play_pending){.due_us = play->now_us + duration_us, .order = play->order++, .command = *command};
+    return true;
+}
+
+/* The command that ends first, and of several the one issued first. */
+static unsigned earliest(const struct vfj_play *play)
+{
+    unsigned found = 0;
+    for (unsigned i = 1; i < play->pending_count; i++) {
+        const struct vfj_play_pending *a = &play->pending[i], *b = &play->pending[found];
+        if (a->due_us < b->due_us || (a->due_us == b->due_us && a->order < b->order))
+            found = i;
+    }
+    return found;
+}
+
+static struct vfj_command take(struct vfj_play *play, unsigned index)
+{
+    struct vfj_command command = play->pending[index].command;
+    play->pending[index] = play->pending[--play->pending_count];
+    return command;
+}
+
+/* Queue the decision's commands and carry out all that take no time, those they lead to as well. */
+static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *decision)
+{
+    enum vfj_status status = VFJ_OK;
+    for (;;) {
+        for (unsigned i = 0; i < decision->command_count; i++) {
+            if (!enqueue(play, &decision->commands[i]))
+                return VFJ_TOO_MANY;
+        }
+        unsigned next = earliest(play);
+        if (play->pending_count == 0 || play->pending[next].due_us > play->now_us)
+            return VFJ_OK;
+        struct vfj_command command = take(play, next);
+        execute(play, &command);
+        if ((status = submit_only(play, &decision)) != VFJ_OK)
+            return status;
+    }
+}
+
+/* Let time pass: outcomes and timers that are due until then, each at its own time. */
+static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool timers)
+{
+    enum vfj_status status = VFJ_OK;
+    while (status == VFJ_OK && play->running) {
+        bool has_pending = play->pending_count > 0;
+        int64_t outcome_us = has_pending ? play->pending[earliest(play)].due_us : INT64_MAX;
+        int64_t timer_us = timers ? play->deadline_us : INT64_MAX;
+        int64_t next_us = outcome_us <= timer_us ? outcome_us : timer_us;
+        if (next_us == INT64_MAX || next_us > until_us)
+            break;
+        if (next_us > play->now_us)
+            play->now_us = next_us;
+        if (has_pending && outcome_us <= timer_us) {
+            struct vfj_command command = take(play, earliest(play));
+            execute(play, &command);
+        } else {
+            blank_event(play, VFJ_EVENT_TIMER);
+        }
+        status = submit(play);
+    }
+    return status;
+}
+
+/* The daemon dies: what its children were doing is done, but nobody hears of it. */
+static void crash(struct vfj_play *play)
+{
+    while (play->pending_count > 0) {
+        struct vfj_command command = take(play, earliest(play));
+        execute(play, &command);
+    }
+    play->running = false;
+    play->deadline_us = INT64_MAX;
+}
+
+static enum vfj_status stop(struct vfj_play *play, const char *reason)
+{
+    enum vfj_status status = submit_text(play, VFJ_EVENT_STOPPED, vfj_span_of(reason));
+    crash(play);
+    return status;
+}
+
+static enum vfj_status restart(struct vfj_play *play)
+{
+    enum vfj_status status = play->running ? stop(play, "restart") : VFJ_OK;
+    return status == VFJ_OK ? start(play) : status;
+}
+
+static enum vfj_status boot(struct vfj_play *play)
+{
+    crash(play);
+    vfj_guest_boot(&play->guest);
+    play->boots++;
+    play->boot_us = play->now_us;
+    return start(play);
+}
+
+static enum vfj_status gap(struct vfj_play *play, struct vfj_span reason)
+{
+    if (!play->running)
+        return VFJ_OK;
+    enum vfj_status status = submit_text(play, VFJ_EVENT_GAP, reason);
+    return status == VFJ_OK ? submit_text(play, VFJ_EVENT_CONNECTED, vfj_span_of("trace")) : status;
+}
+
+/* All that is to be up to date before something happens. */
+static enum vfj_status settle(struct vfj_play *play)
+{
+    enum vfj_status status = VFJ_OK;
+    if (!play->started)
+        return start(play);
+    if (play->running && play->restart)
+        status = restart(play);
+    return status == VFJ_OK && play->running ? configure(play) : status;
+}
+
+static enum vfj_status move_to(struct vfj_play *play, const struct vfj_trace_time *time)
+{
+    int64_t clock_us;
+    enum vfj_status status = VFJ_OK;
+    VFJ_CHECK(to_clock(play, time, &clock_us));
+    if (!play->started) {
+        play->now_us = clock_us;
+        play->boot_us = 0;
+    }
+    if ((status = settle(play)) != VFJ_OK || (status = run_until(play, clock_us, true)) != VFJ_OK)
+        return status;
+    play->now_us = clock_us;
+    return VFJ_OK;
+}
+
+static enum vfj_status happen(struct vfj_play *play, const struct vfj_trace_line *line)
+{
+    enum vfj_status status = move_to(play, &line->time);
+    struct vfj_devd *devd = &blank_event(play, VFJ_EVENT_DEVD)->as.devd;
+    if (status != VFJ_OK)
+        return status;
+    vfj_devd_parse(line->event, devd);
+    vfj_guest_happen(&play->guest, devd);
+    return play->running ? submit(play) : VFJ_OK;
+}
+
+static void choose(struct vfj_play *play, const struct vfj_trace_line *line)
+{
+    bool is_mode = line->kind == VFJ_TRACE_MODE;
+    uint8_t *choice = is_mode ? &play->mode : &play->policy;
+    if (is_mode ? play->mode_fixed : play->policy_fixed)
+        return;
+    play->restart |= *choice != line->choice;
+    *choice = line->choice;
+}
+
+static enum vfj_status direct(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
+{
+    const char *refusal = vfj_guest_direct(&play->guest, line);
+    play->rc_changed |= line->kind == VFJ_TRACE_RC;
+    if (refusal == NULL)
+        return VFJ_OK;
+    *error = (struct vfj_trace_error){1, refusal};
+    return VFJ_TOO_MANY;
+}
+
+enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
+{
+    enum vfj_status status = VFJ_OK;
+    *error = (struct vfj_trace_error){1, "more commands under way at once than a replay holds (512)"};
+    switch ((enum vfj_trace_kind)line->kind) {
+    case VFJ_TRACE_BLANK:
+    case VFJ_TRACE_VERSION:
+    case VFJ_TRACE_COUNT:
+        return VFJ_OK;
+    case VFJ_TRACE_EVENT:
+        return happen(play, line);
+    case VFJ_TRACE_AT:
+        return move_to(play, &line->time);
+    case VFJ_TRACE_MODE:
+    case VFJ_TRACE_POLICY:
+        choose(play, line);
+        return VFJ_OK;
+    case VFJ_TRACE_CRASH:
+        if ((status = settle(play)) == VFJ_OK)
+            crash(play);
+        return status;
+    case VFJ_TRACE_RESTART:
+        return (status = settle(play)) == VFJ_OK ? restart(play) : status;
+    case VFJ_TRACE_BOOT:
+        return (status = settle(play)) == VFJ_OK ? boot(play) : status;
+    case VFJ_TRACE_GAP:
+        return (status = settle(play)) == VFJ_OK ? gap(play, line->reason) : status;
+    case VFJ_TRACE_SYSCTL:
+    case VFJ_TRACE_NOSYSCTL:
+    case VFJ_TRACE_RC:
+    case VFJ_TRACE_IF:
+    case VFJ_TRACE_NOIF:
+    case VFJ_TRACE_VF:
+    case VFJ_TRACE_FILE:
+    case VFJ_TRACE_FAIL:
+    case VFJ_TRACE_SLOW:
+        return direct(play, line, error);
+    }
+    return status;
+}
+
+enum vfj_status vfj_play_end(struct vfj_play *play)
+{
+    enum vfj_status status = settle(play);
+    return status == VFJ_OK ? run_until(play, INT64_MAX, false) : status;
+}

@@ -1,0 +1,169 @@
+/* Traces with their expected transcripts in one file: tests/traces/NAME.trace.
+ *
+ * After the trace stand sections, in comments, so that the file stays a trace:
+ *
+ *     #> scripts commands
+ *     #| ifconfig mce0 up
+ *     #> vfjournal text
+ *     #|      0.000000  -     started …
+ *
+ * Each names a policy and an output of `vfjournal replay`, and holds what that prints. VFJ_ACCEPT=1 in the
+ * environment writes the sections anew with what is printed now: read the difference before you commit it. */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/play.h"
+#include "tools/trace_file.h"
+#include "tools/transcript.h"
+
+enum { TRACES_MAX = 512, PATH_SIZE = 512 };
+
+struct rehearsal {
+    struct vfj_play play;
+    struct vfj_transcript transcript;
+};
+
+/* What `vfjournal replay` prints for the trace; to be freed. */
+static char *rehearse(struct vfj_span trace, int policy, enum vfj_replay_output output)
+{
+    char *printed = NULL;
+    size_t length = 0;
+    struct vfj_trace_place place = {0};
+    FILE *out = open_memstream(&printed, &length);
+    struct rehearsal *rehearsal = malloc(sizeof *rehearsal);
+    assert_non_null(out);
+    assert_non_null(rehearsal);
+    vfj_transcript_init(&rehearsal->transcript, out, output, false);
+    vfj_play_init(&rehearsal->play, vfj_transcript_sink(&rehearsal->transcript), -1, policy);
+    enum vfj_status status = vfj_trace_play(trace, &rehearsal->play, &place);
+    if (status == VFJ_OK)
+        vfj_transcript_end(&rehearsal->transcript, &rehearsal->transcript.state, &rehearsal->play);
+    else
+        fprintf(out, "%llu:%zu: %s\n", (unsigned long long)place.line, place.column, place.what);
+    free(rehearsal);
+    fclose(out);
+    return printed;
+}
+
+/* "#> POLICY OUTPUT" */
+static void read_heading(const char *path, const char *line, int *policy, enum vfj_replay_output *output)
+{
+    char policy_word[16], output_word[16];
+    enum vfj_policy parsed;
+    if (sscanf(line, "#> %15s %15s", policy_word, output_word) != 2
+        || !vfj_policy_parse(vfj_span_of(policy_word), &parsed)
+        || (strcmp(output_word, "text") != 0 && strcmp(output_word, "commands") != 0))
+        fail_msg("%s: not a heading: %s", path, line);
+    *policy = (int)parsed;
+    *output = strcmp(output_word, "text") == 0 ? VFJ_REPLAY_TEXT : VFJ_REPLAY_COMMANDS;
+}
+
+/* Write `printed` as the body of a section. */
+static void write_section(FILE *file, char *printed)
+{
+    char *rest = NULL;
+    for (char *line = strtok_r(printed, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+        fprintf(file, "#| %s\n", line);
+}
+
+/* The file as it should be: the trace as it stands, each section with what is printed now. */
+static char *expected_file(const char *path, char *text, size_t trace_length)
+{
+    char *made = NULL;
+    size_t made_length = 0;
+    char *rest = NULL;
+    FILE *out = open_memstream(&made, &made_length);
+    assert_non_null(out);
+    fwrite(text, 1, trace_length, out);
+    char *copy = strdup(text + trace_length);
+    assert_non_null(copy);
+    for (char *line = strtok_r(copy, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+        int policy;
+        enum vfj_replay_output output;
+        if (strncmp(line, "#> ", 3) != 0)
+            continue;
+        read_heading(path, line, &policy, &output);
+        fprintf(out, "%s\n", line);
+        char *printed = rehearse((struct vfj_span){text, trace_length}, policy, output);
+        write_section(out, printed);
+        free(printed);
+    }
+    free(copy);
+    fclose(out);
+    return made;
+}
+
+/* The first line that differs, for the message. */
+static void report_difference(const char *path, const char *expected, const char *got)
+{
+    unsigned number = 1;
+    while (*expected != '\0' && *expected == *got) {
+        number += *expected == '\n';
+        expected++;
+        got++;
+    }
+    while (number > 1 && expected[-1] != '\n') {
+        expected--;
+        got--;
+    }
+    fail_msg("%s:%u: expected: %.*s\n%s:%u: got:      %.*s", path, number, (int)strcspn(expected, "\n"), expected, path,
+             number, (int)strcspn(got, "\n"), got);
+}
+
+static void test_trace(void **state)
+{
+    const char *path = *state;
+    char *bytes = NULL;
+    size_t length = 0;
+    assert_int_equal(vfj_trace_slurp(path, &bytes, &length), 0);
+    char *text = calloc(1, length + 1);
+    assert_non_null(text);
+    memcpy(text, bytes, length);
+    free(bytes);
+    char *sections = strncmp(text, "#> ", 3) == 0 ? text : strstr(text, "\n#> ");
+    assert_non_null(sections);
+    char *now = expected_file(path, text, (size_t)(sections - text) + (sections != text));
+    if (strcmp(now, text) != 0 && getenv("VFJ_ACCEPT") != NULL) {
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs(now, file);
+        fclose(file);
+    } else if (strcmp(now, text) != 0) {
+        report_difference(path, text, now);
+    }
+    free(now);
+    free(text);
+}
+
+static int is_trace(const struct dirent *entry)
+{
+    const char *end = strrchr(entry->d_name, '.');
+    return end != NULL && strcmp(end, ".trace") == 0;
+}
+
+int main(void)
+{
+    static char paths[TRACES_MAX][PATH_SIZE];
+    static struct CMUnitTest tests[TRACES_MAX];
+    struct dirent **entries;
+    int count = scandir("traces", &entries, is_trace, alphasort);
+    if (count <= 0 || count > TRACES_MAX) {
+        fprintf(stderr, "tests/traces: %d traces\n", count);
+        return 1;
+    }
+    for (int i = 0; i < count; i++) {
+        snprintf(paths[i], sizeof paths[i], "traces/%s", entries[i]->d_name);
+        tests[i] = (struct CMUnitTest){.name = paths[i], .test_func = test_trace, .initial_state = paths[i]};
+        free(entries[i]);
+    }
+    free(entries);
+    return _cmocka_run_group_tests("traces", tests, (size_t)count, NULL, NULL);
+}
