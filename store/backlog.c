@@ -57,8 +57,7 @@ struct vfj_text vfj_backlog_body(struct vfj_backlog *backlog)
     return vfj_text_begin(backlog->bytes + backlog->used + RECORD_SIZE, VFJ_BODY_MAX + 1);
 }
 
-void vfj_backlog_push(struct vfj_backlog *backlog, const struct vfj_record *record,
-                      const struct vfj_text *body)
+void vfj_backlog_push(struct vfj_backlog *backlog, const struct vfj_record *record, const struct vfj_text *body)
 {
     struct vfj_record *row = (struct vfj_record *)(void *)(backlog->bytes + backlog->used);
     VFJ_CHECK(body->bytes == backlog->bytes + backlog->used + RECORD_SIZE && !body->overflow);

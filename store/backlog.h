@@ -28,8 +28,7 @@ bool vfj_backlog_has_room(const struct vfj_backlog *backlog);
 struct vfj_text vfj_backlog_body(struct vfj_backlog *backlog);
 
 /* Append a row whose body is that text. The row's other spans must outlive the backlog. */
-void vfj_backlog_push(struct vfj_backlog *backlog, const struct vfj_record *record,
-                      const struct vfj_text *body);
+void vfj_backlog_push(struct vfj_backlog *backlog, const struct vfj_record *record, const struct vfj_text *body);
 
 /* Walk the rows from `at` = 0; NULL at the end. The row may be written to. */
 struct vfj_record *vfj_backlog_next(const struct vfj_backlog *backlog, size_t *at);

@@ -59,7 +59,7 @@ static enum vfj_status inspect_header(const unsigned char *header, const struct 
     if (big_endian(header + 68) != VFJ_APPLICATION_ID)
         return say(VFJ_JOURNAL_NOT_OURS, detail, "a database of another program");
     if (big_endian(header + 60) > VFJ_SCHEMA_VERSION) {
-        vfj_text_add(detail, "written by a newer vfjournal: its format is ");
+        vfj_text_add(detail, "its format is ");
         vfj_text_add_u64(detail, big_endian(header + 60));
         vfj_text_add(detail, ", this program knows up to ");
         vfj_text_add_u64(detail, VFJ_SCHEMA_VERSION);
@@ -78,13 +78,12 @@ static enum vfj_status inspect_header(const unsigned char *header, const struct 
     return VFJ_OK;
 }
 
-static enum vfj_status inspect_start(const unsigned char *header, size_t length,
-                                     const struct vfj_file_facts *facts, struct vfj_text *detail)
+static enum vfj_status inspect_start(const unsigned char *header, size_t length, const struct vfj_file_facts *facts,
+                                     struct vfj_text *detail)
 {
     static const char magic[] = "SQLite format 3";
     if (length == 0)
-        return say(VFJ_JOURNAL_DAMAGED, detail,
-                   "the file is empty, not a journal (remove it to begin a new one)");
+        return say(VFJ_JOURNAL_DAMAGED, detail, "the file is empty, not a journal (remove it to begin a new one)");
     if (memcmp(header, magic, length < sizeof magic ? length : sizeof magic) != 0)
         return say(VFJ_JOURNAL_NOT_OURS, detail, "not a database");
     if (length < HEADER_SIZE)
@@ -92,8 +91,7 @@ static enum vfj_status inspect_start(const unsigned char *header, size_t length,
     return inspect_header(header, facts, detail);
 }
 
-static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_facts *facts,
-                                    struct vfj_text *detail)
+static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_facts *facts, struct vfj_text *detail)
 {
     unsigned char header[HEADER_SIZE] = {0};
     if (fstat(fd, &facts->stat) != 0)
@@ -115,7 +113,7 @@ enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts,
     /* O_NONBLOCK: a FIFO must not hold us up. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT)
-        return say(VFJ_JOURNAL_ABSENT, detail, strerror(ENOENT));
+        return VFJ_JOURNAL_ABSENT;
     if (fd < 0)
         return say_errno(detail, "");
     /* Closed before SQLite opens it: a close would drop SQLite's own locks on the file. */
@@ -169,9 +167,8 @@ static int fill(const char *name)
         return SQLITE_CANTOPEN;
     int code = sqlite3_open_v2(uri, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(db,
-                            "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;",
-                            NULL, NULL, NULL);
+        code = sqlite3_exec(db, "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;", NULL,
+                            NULL, NULL);
     if (code == SQLITE_OK)
         code = vfj_schema_migrate(db, 0);
     if (code == SQLITE_OK)

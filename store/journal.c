@@ -22,8 +22,7 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [VFJ_STATEMENT_COMMIT] = "COMMIT",
     [VFJ_STATEMENT_ROLLBACK] = "ROLLBACK",
-    [VFJ_STATEMENT_APPEND]
-    = "INSERT INTO record (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [VFJ_STATEMENT_APPEND] = "INSERT INTO record (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
     [VFJ_STATEMENT_FORWARD] = "SELECT " COLUMNS " FROM record WHERE seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_BACKWARD] = "SELECT " COLUMNS " FROM record WHERE seq <= ?1 ORDER BY seq DESC",
@@ -100,18 +99,10 @@ static void limit(sqlite3 *db)
     static const struct {
         int limit, value;
     } limits[] = {
-        {SQLITE_LIMIT_LENGTH, 1 << 20},
-        {SQLITE_LIMIT_SQL_LENGTH, 1 << 16},
-        {SQLITE_LIMIT_COLUMN, 64},
-        {SQLITE_LIMIT_EXPR_DEPTH, 64},
-        {SQLITE_LIMIT_COMPOUND_SELECT, 4},
-        {SQLITE_LIMIT_VDBE_OP, 25000},
-        {SQLITE_LIMIT_FUNCTION_ARG, 64},
-        {SQLITE_LIMIT_ATTACHED, 0},
-        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64},
-        {SQLITE_LIMIT_VARIABLE_NUMBER, 16},
-        {SQLITE_LIMIT_TRIGGER_DEPTH, 4},
-        {SQLITE_LIMIT_WORKER_THREADS, 0},
+        {SQLITE_LIMIT_LENGTH, 1 << 20},     {SQLITE_LIMIT_SQL_LENGTH, 1 << 16}, {SQLITE_LIMIT_COLUMN, 64},
+        {SQLITE_LIMIT_EXPR_DEPTH, 64},      {SQLITE_LIMIT_COMPOUND_SELECT, 4},  {SQLITE_LIMIT_VDBE_OP, 25000},
+        {SQLITE_LIMIT_FUNCTION_ARG, 64},    {SQLITE_LIMIT_ATTACHED, 0},         {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 64},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, 16}, {SQLITE_LIMIT_TRIGGER_DEPTH, 4},    {SQLITE_LIMIT_WORKER_THREADS, 0},
     };
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
         (void)sqlite3_limit(db, limits[i].limit, limits[i].value);
@@ -119,9 +110,8 @@ static void limit(sqlite3 *db)
 
 static int configure(struct vfj_journal *journal)
 {
-    static const int off[]
-        = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_WRITABLE_SCHEMA,
-           SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL};
+    static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_WRITABLE_SCHEMA,
+                              SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL};
     int code = sqlite3_db_config(journal->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     for (size_t i = 0; i < sizeof off / sizeof off[0] && code == SQLITE_OK; i++)
         code = sqlite3_db_config(journal->db, off[i], 0, (int *)NULL);
@@ -142,8 +132,8 @@ static enum vfj_status connect_db(struct vfj_journal *journal, int flags, const 
     char uri[VFJ_URI_SIZE];
     if (!vfj_uri_of(journal->path, query, uri))
         return vfj_journal_failed(journal, SQLITE_CANTOPEN);
-    int code = sqlite3_open_v2(uri, &journal->db,
-                               flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int code = sqlite3_open_v2(uri, &journal->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                               NULL);
     if (code == SQLITE_OK)
         code = configure(journal);
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
@@ -177,7 +167,7 @@ static enum vfj_status check_version(struct vfj_journal *journal)
         return VFJ_JOURNAL_NOT_OURS;
     }
     if (version > VFJ_SCHEMA_VERSION) {
-        vfj_text_add(&text, "written by a newer vfjournal");
+        vfj_text_add(&text, "its format is newer");
         return VFJ_JOURNAL_NEWER;
     }
     if (version != VFJ_SCHEMA_VERSION) {
@@ -222,8 +212,7 @@ static enum vfj_status inspect(struct vfj_journal *journal)
 static enum vfj_status connect_read(struct vfj_journal *journal, bool facts_only)
 {
     journal->immutable = !journal->facts.wal;
-    enum vfj_status status
-        = connect_db(journal, SQLITE_OPEN_READONLY, journal->immutable ? "?immutable=1" : "");
+    enum vfj_status status = connect_db(journal, SQLITE_OPEN_READONLY, journal->immutable ? "?immutable=1" : "");
     if (status == VFJ_OK)
         status = check_version(journal);
     if (status == VFJ_OK)
@@ -269,8 +258,7 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
         return status;
     /* journal_size_limit: a burst's WAL is cut back at the next checkpoint. */
     int code = sqlite3_exec(
-        journal->db,
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;", NULL,
+        journal->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;", NULL,
         NULL, NULL);
     if (code != SQLITE_OK)
         return vfj_journal_failed(journal, code);
@@ -312,10 +300,12 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
         return VFJ_SYSTEM;
     made->mode = mode;
     made->lock = -1;
-    if (path[0] == '\0' || !vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path))) {
+    if (path[0] == '\0')
+        return VFJ_JOURNAL_ABSENT;
+    if (!vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path))) {
         struct vfj_text text = vfj_journal_begin_detail(made);
-        vfj_text_add(&text, strerror(path[0] == '\0' ? ENOENT : ENAMETOOLONG));
-        return path[0] == '\0' ? VFJ_JOURNAL_ABSENT : VFJ_JOURNAL_IO;
+        vfj_text_add(&text, strerror(ENAMETOOLONG));
+        return VFJ_JOURNAL_IO;
     }
     enum vfj_status status = mode == VFJ_JOURNAL_WRITE ? open_write(made) : open_read(made);
     return status == VFJ_OK ? prepare(made) : status;

@@ -26,7 +26,7 @@ struct vfj_journal;
  *   JOURNAL_NEWER     its user_version is newer than this program
  *   JOURNAL_DAMAGED   it was one of ours: truncated, empty, or SQLite finds it malformed
  *   JOURNAL_BUSY      another process writes it (WRITE)
- *   JOURNAL_IO        it can't be opened, read or written; the detail has the system's word
+ *   JOURNAL_IO        it can't be opened, read or written; the detail is the system's word
  *
  * A file that is refused is left as it was, byte for byte. */
 enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path, enum vfj_journal_mode mode);
@@ -34,7 +34,8 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
 /* NULL is allowed. An open transaction is rolled back. */
 void vfj_journal_close(struct vfj_journal *journal);
 
-/* What failed last, one line for people without the path; its bytes are not safe for a terminal. */
+/* What failed last: what is to be added to the status's text for people, perhaps nothing. Its bytes are not safe for a
+ * terminal. */
 const char *vfj_journal_detail(const struct vfj_journal *journal);
 
 /* The newest seq; 0 when there are no records. */

@@ -75,8 +75,7 @@ static bool read_note(sqlite3_stmt *stmt, struct vfj_record *record)
     if (has_type(stmt, NOTE, SQLITE_NULL))
         return true;
     record->note = bytes_of(stmt, NOTE);
-    return has_type(stmt, NOTE, SQLITE_TEXT) && record->note.length > 0
-        && record->note.length <= VFJ_RECORD_NAME;
+    return has_type(stmt, NOTE, SQLITE_TEXT) && record->note.length > 0 && record->note.length <= VFJ_RECORD_NAME;
 }
 
 static bool read_digest(sqlite3_stmt *stmt, struct vfj_record *record)
@@ -147,8 +146,7 @@ void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direc
 {
     vfj_journal_walk_end(journal);
     journal->direction = direction;
-    journal->walk
-        = journal->statements[direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD];
+    journal->walk = journal->statements[direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD];
     journal->walk_last = 0;
     int64_t bound = from > (uint64_t)INT64_MAX ? INT64_MAX : (int64_t)from;
     VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
@@ -162,8 +160,7 @@ enum vfj_status vfj_journal_next(struct vfj_journal *journal, struct vfj_record 
         return status;
     /* A malformed file can list rows in any order, and for ever. */
     bool forward = journal->direction == VFJ_FORWARD;
-    if (journal->walk_last != 0
-        && (forward ? record->seq <= journal->walk_last : record->seq >= journal->walk_last))
+    if (journal->walk_last != 0 && (forward ? record->seq <= journal->walk_last : record->seq >= journal->walk_last))
         return damaged(journal, record->seq, "place");
     journal->walk_last = record->seq;
     return VFJ_OK;

@@ -195,8 +195,7 @@ enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
 }
 
 /* Encode the event into `body`, and decode it again for the machine. */
-static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_event *event,
-                                 struct vfj_text *body)
+static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_event *event, struct vfj_text *body)
 {
     vfj_event_encode(event, body);
     if (body->overflow)
@@ -292,8 +291,8 @@ static enum vfj_status submit_gap(struct vfj_ledger *ledger, int64_t wall_us, in
     }
     vfj_text_add_u64(&text, told->kept);
     vfj_text_add(&text, " events kept");
-    struct vfj_event gap = {
-        .wall_us = wall_us, .mono_us = mono_us, .kind = VFJ_EVENT_GAP, .as.text = {text.bytes, text.length}};
+    struct vfj_event gap
+        = {.wall_us = wall_us, .mono_us = mono_us, .kind = VFJ_EVENT_GAP, .as.text = {text.bytes, text.length}};
     return vfj_ledger_submit(ledger, &gap, decision);
 }
 

@@ -28,7 +28,8 @@ enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, en
 /* NULL is allowed. What was submitted and not committed is lost: commit before. */
 void vfj_ledger_close(struct vfj_ledger *ledger);
 
-/* What failed last, one line for people, without the path; its bytes are not safe for a terminal. */
+/* What failed last: what is to be added to the status's text for people, perhaps nothing. Its bytes are not safe for a
+ * terminal. */
 const char *vfj_ledger_detail(const struct vfj_ledger *ledger);
 
 /* Step by one event. The machine sees what the event's record decodes to, so that a replay sees the same; of

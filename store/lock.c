@@ -30,11 +30,10 @@ static void name_owner(int fd, struct vfj_text *detail)
 {
     char pid[24];
     ssize_t length = pread(fd, pid, sizeof pid - 1, 0);
-    vfj_text_add(detail, "in use by another process");
     if (length <= 0)
         return;
     pid[length] = '\0';
-    vfj_text_add(detail, ", pid ");
+    vfj_text_add(detail, "pid ");
     vfj_text_add_span(detail, (struct vfj_span){pid, strcspn(pid, "\n")});
 }
 

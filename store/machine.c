@@ -54,13 +54,11 @@ static uint64_t cause_of(struct vfj_machine *machine, const struct vfj_event *ev
     return 0;
 }
 
-void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq,
-                      struct vfj_record *row)
+void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq, struct vfj_record *row)
 {
     const struct vfj_decision *decision = &machine->decision;
     vfj_step(&machine->state, event, &machine->scratch, &machine->decision);
-    VFJ_CHECK(decision->command_count <= VFJ_COMMANDS_MAX
-              && decision->transition_count <= VFJ_TRANSITIONS_MAX);
+    VFJ_CHECK(decision->command_count <= VFJ_COMMANDS_MAX && decision->transition_count <= VFJ_TRANSITIONS_MAX);
     vfj_state_adopt(&machine->state, &machine->scratch, &decision->touched);
     row->seq = seq;
     row->cause = cause_of(machine, event);
@@ -71,8 +69,7 @@ void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event
     row->note = vfj_span_of(vfj_reason_name((enum vfj_reason)decision->note));
     row->digest = vfj_state_digest(&machine->state);
     for (unsigned i = 0; i < decision->command_count; i++)
-        vfj_pending_add(&machine->pending, decision->commands[i].id,
-                        seq + 1 + decision->transition_count + i);
+        vfj_pending_add(&machine->pending, decision->commands[i].id, seq + 1 + decision->transition_count + i);
 }
 
 unsigned vfj_machine_rows(const struct vfj_machine *machine)

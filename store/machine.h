@@ -39,8 +39,7 @@ void vfj_machine_init(struct vfj_machine *machine);
 
 /* Step to the state after `event`, whose row has number `seq`; machine->decision is the answer. Fills in the
  * event's row but for its body: seq, cause, boot, times, kind, note, digest. */
-void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq,
-                      struct vfj_record *row);
+void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq, struct vfj_record *row);
 
 /* How many rows follow the event's row: the decision's transitions, then its commands. */
 unsigned vfj_machine_rows(const struct vfj_machine *machine);

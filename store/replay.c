@@ -77,8 +77,8 @@ static void differ(struct replay *replay, uint64_t seq, const char *what, struct
     replay->ended = !replay->other_rules;
 }
 
-static void differ_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected,
-                          uint64_t found, bool hex)
+static void differ_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected, uint64_t found,
+                          bool hex)
 {
     char bytes[2][24];
     struct vfj_text texts[2];
@@ -99,8 +99,7 @@ static bool same_bytes(struct vfj_span a, struct vfj_span b)
     return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
 }
 
-static void compare_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected,
-                           uint64_t found)
+static void compare_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected, uint64_t found)
 {
     if (!replay->ended && expected != found)
         differ_number(replay, seq, what, expected, found, false);
@@ -190,8 +189,7 @@ static void check_decided(struct replay *replay, const struct vfj_record *record
     }
     vfj_machine_row(replay->machine, &replay->event, replay->row, &expected, &text);
     replay->row++;
-    compare_bytes(replay, record->seq, "kind", vfj_span_of(vfj_record_kind_name(expected.kind)),
-                  vfj_span_of(what));
+    compare_bytes(replay, record->seq, "kind", vfj_span_of(vfj_record_kind_name(expected.kind)), vfj_span_of(what));
     compare_bytes(replay, record->seq, what, expected.body, record->body);
     compare_bytes(replay, record->seq, "note", expected.note, record->note);
     compare_number(replay, record->seq, "cause", expected.cause, record->cause);
@@ -243,8 +241,8 @@ static void run(struct replay *replay)
     vfj_journal_walk_end(replay->journal);
 }
 
-void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine,
-                    const struct vfj_replay_checks *checks, struct vfj_replay_result *result)
+void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, const struct vfj_replay_checks *checks,
+                    struct vfj_replay_result *result)
 {
     static const struct vfj_replay_checks all;
     struct replay replay = {.journal = journal, .machine = machine, .checks = checks, .result = result};

@@ -28,10 +28,10 @@ const char *vfj_verdict_text(enum vfj_verdict verdict);
 enum { VFJ_DIFFERENCE_SIZE = 1024 };
 
 struct vfj_replay_result {
-    uint8_t verdict;  /* enum vfj_verdict */
-    uint8_t status;   /* UNUSABLE: enum vfj_status; the journal has the detail */
-    uint64_t seq;     /* the first record with a difference; 0 when there is none */
-    const char *what; /* what differs there: "body", "digest", "note" …; NULL when nothing does */
+    uint8_t verdict;                    /* enum vfj_verdict */
+    uint8_t status;                     /* UNUSABLE: enum vfj_status; the journal has the detail */
+    uint64_t seq;                       /* the first record with a difference; 0 when there is none */
+    const char *what;                   /* what differs there: "body", "digest", "note" …; NULL when nothing does */
     char expected[VFJ_DIFFERENCE_SIZE]; /* what the machine does, cut to fit; untrusted bytes */
     char found[VFJ_DIFFERENCE_SIZE];    /* what the journal holds */
     uint64_t records;                   /* read and, but for the last, found right */
@@ -53,7 +53,7 @@ struct vfj_replay_checks {
  * were in force, the verdict is RULES_CHANGED, the difference is noted, and the machine goes on by its own
  * rules without comparing up to the next `started` of the present rules, for that is what the daemon that
  * wrote it did, too. */
-void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine,
-                    const struct vfj_replay_checks *checks, struct vfj_replay_result *result);
+void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, const struct vfj_replay_checks *checks,
+                    struct vfj_replay_result *result);
 
 #endif

@@ -61,8 +61,7 @@ static const char version_1[] = /**/
              "            '\\\\', char(1)), '\\\"', '\"'), char(1), '\\')\n"        \
              "        WHEN instr(b, ' " key "=') > 0 THEN rtrim(" AFTER(key) ") END"
 
-#define TIME \
-    "strftime('%Y-%m-%dT%H:%M:%S', wall_us / 1000000, 'unixepoch') || printf('.%06dZ', wall_us % 1000000)"
+#define TIME "strftime('%Y-%m-%dT%H:%M:%S', wall_us / 1000000, 'unixepoch') || printf('.%06dZ', wall_us % 1000000)"
 
 #define BODIES(kinds) "(SELECT *, ' ' || body || ' ' AS b FROM record WHERE kind IN (" kinds "))"
 
@@ -76,26 +75,25 @@ static const char view_event[] = /**/
 static const char view_transition[] = /**/
     "CREATE VIEW transition AS -- a slot's change of state; where both are the same, a notice\n"
     "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS event,\n"
-    "    " WORD(
-        "slot") " AS slot,\n"
-                "    " WORD(
-                    "vf") " AS vf,\n"
-                          "    " WORD(
-                              "from") " AS \"from\",\n"
-                                      "    " WORD(
-                                          "to") " AS \"to\",\n"
-                                                "    " WORD(
-                                                    "reason") " AS reason,\n"
-                                                              "    CAST(" WORD(
-                                                                  "generation") " AS INTEGER) AS "
-                                                                                "generation,\n"
-                                                                                "    " WORD(
-                                                                                    "delay_us") " / 1e6 AS "
-                                                                                                "delay\n"
-                                                                                                "FROM"
-                                                                                                " " BODIES(
-                                                                                                    "'transit"
-                                                                                                    "ion'");
+    "    " WORD("slot") " AS slot,\n"
+                        "    " WORD(
+                            "vf") " AS vf,\n"
+                                  "    " WORD(
+                                      "from") " AS \"from\",\n"
+                                              "    " WORD(
+                                                  "to") " AS \"to\",\n"
+                                                        "    " WORD(
+                                                            "reason") " AS reason,\n"
+                                                                      "    CAST(" WORD(
+                                                                          "generation") " AS INTEGER) AS "
+                                                                                        "generation,\n"
+                                                                                        "    " WORD(
+                                                                                            "delay_us") " / 1e6 AS "
+                                                                                                        "delay\n"
+                                                                                                        "FROM"
+                                                                                                        " " BODIES(
+                                                                                                            "'transit"
+                                                                                                            "ion'");
 
 static const char view_command[] = /**/
     "CREATE VIEW command AS -- what the guest was to do, or was asked; argv is quoted for sh(1)\n"
@@ -104,23 +102,21 @@ static const char view_command[] = /**/
                            "    " WORD("kind") " AS kind,\n"
                                                "    " WORD("slot") " AS slot,\n"
                                                                    "    " LAST("argv") " AS argv\n"
-                                                                                       "FROM " BODIES(
-                                                                                           "'command'");
+                                                                                       "FROM " BODIES("'command'");
 
 static const char view_outcome[] = /**/
     "CREATE VIEW outcome AS -- how a command ended; what a probe found is in view event, kind observed\n"
     "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS command,\n"
-    "    CAST(" WORD(
-        "command") " AS INTEGER) AS id,\n"
-                   "    " WORD("outcome") " AS outcome,\n"
-                                          "    CAST(" WORD(
-                                              "status") " AS INTEGER) AS status,\n"
-                                                        "    " WORD(
-                                                            "duration_us") " / 1e6 AS duration,\n"
-                                                                           "    " LAST(
-                                                                               "output") " AS output\n"
-                                                                                         "FROM " BODIES(
-                                                                                             "'finished'");
+    "    CAST(" WORD("command") " AS INTEGER) AS id,\n"
+                                "    " WORD("outcome") " AS outcome,\n"
+                                                       "    CAST(" WORD(
+                                                           "status") " AS INTEGER) AS status,\n"
+                                                                     "    " WORD(
+                                                                         "duration_us") " / 1e6 AS duration,\n"
+                                                                                        "    " LAST(
+                                                                                            "output") " AS output\n"
+                                                                                                      "FROM " BODIES(
+                                                                                                          "'finished'");
 
 static const char view_slot[] = /**/
     "CREATE VIEW slot AS -- the state of each slot after the newest record\n"
@@ -173,8 +169,7 @@ static int finish(sqlite3 *db, int code)
 
 static int drop_views(sqlite3 *db)
 {
-    return run_each(db,
-                    "SELECT format('DROP VIEW \"%w\"', name) FROM sqlite_schema WHERE type = 'view' LIMIT 1");
+    return run_each(db, "SELECT format('DROP VIEW \"%w\"', name) FROM sqlite_schema WHERE type = 'view' LIMIT 1");
 }
 
 int vfj_schema_rebuild_views(sqlite3 *db)
@@ -197,8 +192,8 @@ int vfj_schema_migrate(sqlite3 *db, int version)
         code = run(db, migrations[version]);
     if (code == SQLITE_OK)
         code = make_views(db);
-    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-                           VFJ_APPLICATION_ID, VFJ_SCHEMA_VERSION);
+    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id = %d; PRAGMA user_version = %d;", VFJ_APPLICATION_ID,
+                           VFJ_SCHEMA_VERSION);
     if (code == SQLITE_OK)
         code = run(db, sql);
     return finish(db, code);

@@ -1,0 +1,17 @@
+/* What the verbs' options have in common, on getopt_long(3). */
+#ifndef VFJ_TOOLS_OPTIONS_H
+#define VFJ_TOOLS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* "vfjournal VERB: what: value" and where help is, on standard error; VFJ_EXIT_UNUSABLE. An empty value is left out. */
+int vfj_usage_error(const char *verb, const char *what, const char *value);
+
+/* The place of a word in a list that ends with NULL, or -1. */
+int vfj_option_choice(const char *word, const char *const *choices);
+
+/* A decimal number of at least 1. */
+bool vfj_option_count(const char *word, uint64_t *count);
+
+#endif

@@ -1,0 +1,391 @@
+/* How a record reads as one line for people. */
+#include "tools/output.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/decision.h"
+#include "core/kv.h"
+#include "core/limits.h"
+#include "tools/terminal.h"
+
+enum {
+    WORD_WIDTH = 11,
+    STATES_WIDTH = 20, /* "detached -> attached" */
+    ARGV_WIDTH = 40,
+    LINE_SIZE = 4 * VFJ_BODY_MAX + 1024,
+};
+
+/* SGR parameters: few, and each with a meaning. */
+#define GOOD   "32"
+#define BAD    "31"
+#define MOVING "33"
+#define FAINT  "2"
+
+struct line {
+    const struct vfj_style *style;
+    struct vfj_text text;
+    size_t begin;  /* of the column under way */
+    size_t unseen; /* bytes in it that take no room */
+};
+
+struct vfj_style vfj_style_of(FILE *out)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    bool plain = (no_color != NULL && no_color[0] != '\0') || term == NULL || strcmp(term, "dumb") == 0;
+    return (struct vfj_style){.colour = !plain && isatty(fileno(out)) == 1, .who_width = VFJ_WHO_WIDTH};
+}
+
+static void begin_column(struct line *line)
+{
+    line->begin = line->text.length;
+    line->unseen = 0;
+}
+
+/* Fill the column up to its width, and two blanks. */
+static void end_column(struct line *line, size_t width)
+{
+    while (line->text.length - line->begin - line->unseen < width)
+        vfj_text_add_char(&line->text, ' ');
+    vfj_text_add(&line->text, "  ");
+    begin_column(line);
+}
+
+static void sgr(struct line *line, const char *parameters)
+{
+    size_t before = line->text.length;
+    if (!line->style->colour || parameters == NULL)
+        return;
+    vfj_text_add(&line->text, "\033[");
+    vfj_text_add(&line->text, parameters);
+    vfj_text_add(&line->text, "m");
+    line->unseen += line->text.length - before;
+}
+
+static void add(struct line *line, const char *text)
+{
+    vfj_text_add(&line->text, text);
+}
+
+/* Words of ours, in colour. */
+static void add_coloured(struct line *line, const char *parameters, const char *text)
+{
+    sgr(line, parameters);
+    add(line, text);
+    sgr(line, parameters != NULL ? "0" : NULL);
+}
+
+static void add_untrusted(struct line *line, struct vfj_span span)
+{
+    vfj_terminal_add(&line->text, span);
+}
+
+/* A value of a body, unquoted; empty when it is not there. */
+static struct vfj_span value_of(struct vfj_span body, const char *key, char *bytes, size_t size)
+{
+    struct vfj_kv pair;
+    if (!vfj_kv_find(body, key, &pair) || !vfj_kv_value(&pair, bytes, size))
+        return (struct vfj_span){"", 0};
+    return vfj_span_of(bytes);
+}
+
+static void add_value(struct line *line, struct vfj_span body, const char *key)
+{
+    char bytes[4 * VFJ_ARGS_SIZE];
+    add_untrusted(line, value_of(body, key, bytes, sizeof bytes));
+}
+
+/* The text of a persisted reason; of one that we do not know, its name. */
+static void add_reason(struct line *line, struct vfj_span name)
+{
+    for (unsigned i = 0; i < VFJ_REASON_COUNT; i++) {
+        if (vfj_span_is(name, vfj_reason_name((enum vfj_reason)i))) {
+            add(line, vfj_reason_text((enum vfj_reason)i));
+            return;
+        }
+    }
+    add_untrusted(line, name);
+}
+
+static void add_note(struct line *line, const struct vfj_record *record)
+{
+    if (record->note.length == 0)
+        return;
+    add(line, " (");
+    add_reason(line, record->note);
+    add(line, ")");
+}
+
+static void add_time(struct line *line, int64_t wall_us)
+{
+    struct tm parts;
+    char bytes[40];
+    int64_t fraction = wall_us % 1000000;
+    time_t seconds = (time_t)(wall_us / 1000000 - (fraction < 0));
+    if (gmtime_r(&seconds, &parts) == NULL || strftime(bytes, sizeof bytes, "%Y-%m-%d %H:%M:%S", &parts) == 0)
+        memcpy(bytes, "?", 2);
+    sgr(line, FAINT);
+    add(line, bytes);
+    struct vfj_text *text = &line->text;
+    vfj_text_add_char(text, '.');
+    fraction = fraction < 0 ? fraction + 1000000 : fraction;
+    for (int64_t unit = 100000; unit > 0; unit /= 10)
+        vfj_text_add_char(text, (char)('0' + fraction / unit % 10));
+    sgr(line, "0");
+    end_column(line, 26);
+}
+
+struct vfj_name vfj_record_who(const struct vfj_record *record)
+{
+    struct vfj_name name = {{0}};
+    struct vfj_devd devd;
+    char bytes[VFJ_NAME_SIZE];
+    if (record->kind == VFJ_EVENT_DEVD) {
+        vfj_devd_parse(record->body, &devd);
+        name = devd.name;
+    } else if (!vfj_record_is_event(record)) {
+        (void)vfj_name_parse(value_of(record->body, "slot", bytes, sizeof bytes), &name);
+    }
+    return name;
+}
+
+/* "2.1 ms": three digits at least, in the unit that suits. */
+static void add_duration(struct line *line, int64_t us)
+{
+    uint64_t tenths = us < 0 ? 0 : (uint64_t)us / 100;
+    const char *unit = " ms";
+    if (tenths >= 10000) {
+        tenths /= 1000;
+        unit = " s";
+    }
+    vfj_text_add_u64(&line->text, tenths / 10);
+    vfj_text_add_char(&line->text, '.');
+    vfj_text_add_u64(&line->text, tenths % 10);
+    add(line, unit);
+}
+
+static void add_end(struct line *line, const struct vfj_outcome *outcome)
+{
+    bool ok = vfj_outcome_ok(outcome);
+    sgr(line, ok ? GOOD : BAD);
+    switch ((enum vfj_outcome_kind)outcome->kind) {
+    case VFJ_OUTCOME_EXITED:
+        add(line, ok ? "ok" : "exit ");
+        break;
+    case VFJ_OUTCOME_SIGNALED:
+        add(line, "signal ");
+        break;
+    case VFJ_OUTCOME_TIMEOUT:
+        add(line, "took too long, signal ");
+        break;
+    case VFJ_OUTCOME_ABSENT:
+        add(line, "not started, errno ");
+        break;
+    case VFJ_OUTCOME_SKIPPED:
+        add(line, "not run: observe mode");
+        break;
+    case VFJ_OUTCOME_COUNT:
+        break;
+    }
+    if (!ok)
+        vfj_text_add_i64(&line->text, outcome->status);
+    sgr(line, "0");
+}
+
+/* How a command ended: "ok, 2.1 ms", or with the first line of what it said. */
+static void add_outcome(struct line *line, const struct vfj_record *record)
+{
+    struct vfj_event event;
+    if (vfj_event_decode(VFJ_EVENT_FINISHED, record->body, &event) != VFJ_OK) {
+        add_untrusted(line, record->body);
+        return;
+    }
+    const struct vfj_outcome *outcome = &event.as.finished;
+    add_end(line, outcome);
+    if (outcome->kind == VFJ_OUTCOME_SKIPPED)
+        return;
+    add(line, ", ");
+    add_duration(line, outcome->duration_us);
+    if (!vfj_outcome_ok(outcome) && outcome->output[0] != '\0') {
+        add(line, ": ");
+        add_untrusted(line, (struct vfj_span){outcome->output, strcspn(outcome->output, "\n")});
+    }
+}
+
+static const char *colour_of_state(struct vfj_span state)
+{
+    if (vfj_span_is(state, vfj_slot_state_name(VFJ_SLOT_LAGGED)))
+        return GOOD;
+    return vfj_span_is(state, vfj_slot_state_name(VFJ_SLOT_DETACHED)) ? BAD : MOVING;
+}
+
+static void add_states(struct line *line, struct vfj_span body)
+{
+    char bytes[16];
+    add_value(line, body, "from");
+    add(line, " -> ");
+    struct vfj_span to = value_of(body, "to", bytes, sizeof bytes);
+    sgr(line, colour_of_state(to));
+    add_untrusted(line, to);
+    sgr(line, "0");
+    end_column(line, STATES_WIDTH);
+}
+
+static bool is_notice(struct vfj_span body)
+{
+    char from[16];
+    char to[16];
+    return vfj_span_is(value_of(body, "from", from, sizeof from), value_of(body, "to", to, sizeof to).text);
+}
+
+static void add_transition(struct line *line, const struct vfj_record *record)
+{
+    char bytes[VFJ_RECORD_NAME + 1];
+    struct vfj_span body = record->body;
+    if (!is_notice(body))
+        add_states(line, body);
+    struct vfj_span vf = value_of(body, "vf", bytes, sizeof bytes);
+    add_untrusted(line, vf);
+    add(line, vf.length > 0 ? ": " : "");
+    add_reason(line, value_of(body, "reason", bytes, sizeof bytes));
+    struct vfj_span delay = value_of(body, "delay_us", bytes, sizeof bytes);
+    int64_t us = 0;
+    if (vfj_span_to_i64(delay, &us) && us > 0) {
+        add(line, ", ");
+        add_duration(line, us);
+    }
+}
+
+static void add_command(struct line *line, const struct vfj_record *record, const struct vfj_record *outcome)
+{
+    struct vfj_kv argv;
+    if (vfj_kv_find(record->body, "argv", &argv))
+        add_value(line, record->body, "argv");
+    else
+        add_untrusted(line, record->body);
+    if (line->style->rows)
+        return;
+    end_column(line, ARGV_WIDTH);
+    if (outcome != NULL)
+        add_outcome(line, outcome);
+    else
+        add_coloured(line, MOVING, "has not ended");
+}
+
+static const char *devd_text(const struct vfj_devd *devd)
+{
+    switch ((enum vfj_devd_kind)devd->kind) {
+    case VFJ_DEVD_VF_ATTACHED:
+        return "the interface attached";
+    case VFJ_DEVD_VF_DETACHED:
+        return "the interface is gone";
+    case VFJ_DEVD_VF_UP:
+        return "the data path moves to the VF";
+    case VFJ_DEVD_VF_DOWN:
+        return "the data path moves back to hn";
+    case VFJ_DEVD_RENAMED:
+        return "renamed to ";
+    case VFJ_DEVD_LINK:
+        return devd->link_up ? "link up" : "link down";
+    case VFJ_DEVD_OTHER:
+    case VFJ_DEVD_COUNT:
+        break;
+    }
+    return NULL;
+}
+
+static void add_devd(struct line *line, const struct vfj_record *record, const struct vfj_devd *devd)
+{
+    const char *text = line->style->rows ? NULL : devd_text(devd);
+    if (text == NULL) {
+        add_untrusted(line, record->body);
+        return;
+    }
+    add(line, text);
+    if (devd->kind == VFJ_DEVD_RENAMED)
+        add(line, devd->new_name.text);
+}
+
+static void add_started(struct line *line, const struct vfj_record *record)
+{
+    add_value(line, record->body, "mode");
+    add(line, " mode, policy ");
+    add_value(line, record->body, "policy");
+    add(line, ", boot ");
+    add_value(line, record->body, "boot");
+}
+
+static void add_word(struct line *line, const char *colour, const char *word)
+{
+    add_coloured(line, colour, word);
+    end_column(line, WORD_WIDTH);
+}
+
+static void add_decided(struct line *line, const struct vfj_record *record, const struct vfj_record *outcome)
+{
+    char bytes[32];
+    if (record->kind == VFJ_RECORD_TRANSITION) {
+        add_word(line, NULL, is_notice(record->body) ? "notice" : "state");
+        add_transition(line, record);
+        return;
+    }
+    struct vfj_span kind = value_of(record->body, "kind", bytes, sizeof bytes);
+    add_word(line, NULL, vfj_span_starts(kind, "probe-") ? "probe" : "run");
+    add_command(line, record, outcome);
+}
+
+static void add_event(struct line *line, const struct vfj_record *record)
+{
+    struct vfj_devd devd = {.kind = VFJ_DEVD_OTHER};
+    const char *word = vfj_event_kind_name((enum vfj_event_kind)record->kind);
+    if (record->kind == VFJ_EVENT_DEVD)
+        vfj_devd_parse(record->body, &devd);
+    if (devd.kind != VFJ_DEVD_OTHER)
+        word = vfj_devd_kind_name((enum vfj_devd_kind)devd.kind);
+    add_word(line, record->kind == VFJ_EVENT_GAP ? BAD : NULL, word);
+    if (record->kind == VFJ_EVENT_DEVD)
+        add_devd(line, record, &devd);
+    else if (record->kind == VFJ_EVENT_STARTED)
+        add_started(line, record);
+    else if (record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP)
+        add_value(line, record->body, "reason");
+    else if (record->kind == VFJ_EVENT_FINISHED)
+        add_outcome(line, record);
+    else
+        add_untrusted(line, record->body);
+    add_note(line, record);
+}
+
+static void add_seq(struct line *line, uint64_t seq)
+{
+    struct vfj_text *text = &line->text;
+    for (uint64_t rest = seq; rest < 100000; rest *= 10)
+        vfj_text_add_char(text, ' ');
+    vfj_text_add_u64(text, seq);
+    end_column(line, 0);
+}
+
+void vfj_output_record(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
+                       const struct vfj_record *outcome)
+{
+    static char bytes[LINE_SIZE]; /* what does not fit is cut: a body of VFJ_BODY_MAX odd bytes does */
+    struct line line = {.style = style, .text = vfj_text_begin(bytes, sizeof bytes)};
+    struct vfj_name who = vfj_record_who(record);
+    if (style->rows)
+        add_seq(&line, record->seq);
+    add_time(&line, record->wall_us);
+    add(&line, vfj_name_is_empty(who) ? "-" : who.text);
+    end_column(&line, (size_t)style->who_width);
+    if (vfj_record_is_event(record))
+        add_event(&line, record);
+    else
+        add_decided(&line, record, outcome);
+    size_t length = line.text.length;
+    while (length > 0 && bytes[length - 1] == ' ')
+        length--;
+    (void)fwrite(bytes, 1, length, out);
+    (void)fputc('\n', out);
+}

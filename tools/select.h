@@ -1,0 +1,39 @@
+/* Which records `vfjournal show` shows. */
+#ifndef VFJ_TOOLS_SELECT_H
+#define VFJ_TOOLS_SELECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/name.h"
+#include "core/status.h"
+#include "store/journal.h"
+
+struct vfj_criteria {
+    uint64_t count;        /* the newest so many; UINT64_MAX for all */
+    bool every_kind;       /* also what matters little: plain devd lines, probes, timers */
+    bool fold;             /* a command and its outcome are one */
+    struct vfj_name about; /* only what concerns this interface; empty for all */
+};
+
+struct vfj_pick {
+    uint64_t seq;
+    uint64_t outcome; /* fold: seq of how the command ended; 0 none */
+};
+
+struct vfj_selection {
+    struct vfj_pick *picks; /* oldest first */
+    size_t count;
+    size_t room;
+    int who_width;
+    uint64_t missing; /* seq of a record that is not there, though newer ones are; 0 none */
+};
+
+/* Read the journal from its end until there is enough. VFJ_END is not returned; on failure the selection has what was read. */
+enum vfj_status vfj_select(struct vfj_journal *journal, const struct vfj_criteria *criteria,
+                           struct vfj_selection *selection);
+
+void vfj_selection_free(struct vfj_selection *selection);
+
+#endif
