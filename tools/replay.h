@@ -7,7 +7,7 @@
 
 enum vfj_replay_output { VFJ_REPLAY_TEXT, VFJ_REPLAY_COMMANDS, VFJ_REPLAY_JSON };
 
-struct vfj_replay_tool_options {
+struct vfj_replay_options {
     enum vfj_replay_output output;
     bool probes;         /* with COMMANDS: reading ones, too */
     int mode;            /* enum vfj_mode, or -1: as the trace says */
@@ -17,7 +17,7 @@ struct vfj_replay_tool_options {
 
 /* Replay a trace, or a journal, and print to `out`; complaints go to standard error. The exit status
  * (tools/verb.h). */
-int vfj_replay_trace(const char *path, const struct vfj_replay_tool_options *options, FILE *out);
-int vfj_replay_journal(const char *path, const struct vfj_replay_tool_options *options, FILE *out);
+int vfj_replay_trace(const char *path, const struct vfj_replay_options *options, FILE *out);
+int vfj_replay_journal(const char *path, const struct vfj_replay_options *options, FILE *out);
 
 #endif
