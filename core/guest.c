@@ -387,7 +387,10 @@ static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_lin
     struct vfj_guest_vf *entry = find_vf(guest, facts->name);
     if (interface == NULL)
         return "more interfaces than the guest model holds (512)";
+    bool no_dad = interface->facts.no_dad, rtadv = interface->facts.rtadv;
     interface->facts = *facts;
+    interface->facts.no_dad = no_dad; /* %if has no words for these */
+    interface->facts.rtadv = rtadv;
     interface->facts.link = VFJ_LINK_UP;
     interface->told = interface->facts;
     interface->dhclient = interface->told_dhclient = line->if_facts.dhclient;
@@ -431,8 +434,17 @@ static const char *direct_file(struct vfj_guest *guest, const struct vfj_trace_l
 
 static const char *direct_rule(struct vfj_guest_rule *rules, unsigned *count, const struct vfj_trace_line *line)
 {
+    /* a rule that is used up, or that the same words replace, makes room; a newer rule stands behind an older one */
+    unsigned kept = 0;
+    for (unsigned i = 0; i < *count; i++) {
+        bool used_up = line->kind == VFJ_TRACE_FAIL && rules[i].times == 0;
+        bool replaced = line->kind == VFJ_TRACE_SLOW && vfj_span_is(line->key, rules[i].argv);
+        if (!used_up && !replaced)
+            rules[kept++] = rules[i];
+    }
+    *count = kept;
     if (*count == VFJ_GUEST_RULES_MAX)
-        return "more %fail or %slow lines than the guest model holds (64)";
+        return "more %fail or %slow lines than the guest model holds (256)";
     struct vfj_guest_rule *rule = &rules[(*count)++];
     *rule = (struct vfj_guest_rule){.times = line->count, .status = line->status, .us = line->us};
     VFJ_CHECK(vfj_span_copy(rule->argv, sizeof rule->argv, line->key));

@@ -17,7 +17,7 @@ enum {
     VFJ_GUEST_VFS_MAX = 256,
     VFJ_GUEST_SYSCTLS_MAX = 128,
     VFJ_GUEST_FILES_MAX = 64,
-    VFJ_GUEST_RULES_MAX = 64,
+    VFJ_GUEST_RULES_MAX = 256,
 };
 
 struct vfj_guest_if {

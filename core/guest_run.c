@@ -28,11 +28,25 @@ bool vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_argv *argv
     return false;
 }
 
+/* What a rule is held against: the command's programs; of a file, which no program reads, `test -f PATH`. */
+static bool rule_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv)
+{
+    if (command->kind != VFJ_COMMAND_PROBE_FILE)
+        return vfj_command_argv(command, index, argv);
+    argv->program = VFJ_PROGRAM_NONE;
+    argv->count = 3;
+    argv->words[0] = "test";
+    argv->words[1] = "-f";
+    argv->words[2] = command->text;
+    argv->words[3] = NULL;
+    return index == 0;
+}
+
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command)
 {
     struct vfj_argv argv;
     int64_t duration_us = 0;
-    for (unsigned i = 0; !command->is_extra && vfj_command_argv(command, i, &argv); i++) {
+    for (unsigned i = 0; rule_argv(command, i, &argv); i++) {
         for (unsigned rule = guest->slow_count; rule-- > 0;) {
             if (begins_with(&argv, guest->slows[rule].argv)) { /* the newest rule that fits */
                 if (guest->slows[rule].us > duration_us)

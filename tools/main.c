@@ -13,6 +13,7 @@ static const struct verb {
     {"daemon", vfj_verb_daemon, "journal what devd says and, with --act, do what follows from it"},
     {"show", vfj_verb_show, "print the journal, newest last"},
     {"replay", vfj_verb_replay, "check a journal, or play a trace"},
+    {"export", vfj_verb_export, "write a journal as a trace"},
 };
 
 enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };

@@ -1,51 +1,151 @@
 /* `vfjournal replay` of a trace: a guest model answers, and the transcript is printed. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/play.h"
+#include "store/journal.h"
+#include "store/ledger.h"
 #include "tools/replay.h"
+#include "tools/terminal.h"
 #include "tools/trace_file.h"
 #include "tools/transcript.h"
 #include "tools/verb.h"
 
 /* All of one replay; too large for the stack. */
 struct rehearsal {
+    struct vfj_ledger *ledger; /* NULL: a bare machine */
     struct vfj_play play;
     struct vfj_transcript transcript;
 };
 
-static int report(const char *path, enum vfj_status status, const struct vfj_trace_place *place)
+/* The sink with a journal: the same machine, and every row kept. */
+static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
 {
+    struct rehearsal *rehearsal = context;
+    enum vfj_status status = vfj_ledger_submit(rehearsal->ledger, event, decision);
     if (status == VFJ_OK)
-        return VFJ_EXIT_OK;
-    if (status == VFJ_BAD_SYNTAX || status == VFJ_TOO_MANY)
-        fprintf(stderr, "%s:%llu:%zu: %s\n", path, (unsigned long long)place->line, place->column, place->what);
-    else
-        fprintf(stderr, "vfjournal: %s: %s\n", path, vfj_status_text(status));
+        vfj_transcript_print(&rehearsal->transcript, event, *decision);
+    return status;
+}
+
+static int complain(const char *path, const struct rehearsal *rehearsal, enum vfj_status status,
+                    const struct vfj_trace_place *place)
+{
+    if (status != VFJ_BAD_SYNTAX && status != VFJ_TOO_MANY)
+        return vfj_complain_status(path, status, vfj_ledger_detail(rehearsal->ledger));
+    vfj_terminal_print(stderr, vfj_span_of(path));
+    (void)fprintf(stderr, ":%llu:%zu: %s\n", (unsigned long long)place->line, place->column, place->what);
     return VFJ_EXIT_UNUSABLE;
+}
+
+static int play(const char *path, struct rehearsal *rehearsal, struct vfj_span trace)
+{
+    struct vfj_trace_place place = {0};
+    enum vfj_status status = vfj_trace_play(trace, &rehearsal->play, &place);
+    if (status == VFJ_OK && rehearsal->ledger != NULL)
+        status = vfj_ledger_commit(rehearsal->ledger);
+    if (status != VFJ_OK)
+        return complain(path, rehearsal, status, &place);
+    const struct vfj_state *state
+        = rehearsal->ledger != NULL ? vfj_ledger_state(rehearsal->ledger) : &rehearsal->transcript.state;
+    vfj_transcript_end(&rehearsal->transcript, state, &rehearsal->play);
+    return VFJ_EXIT_OK;
+}
+
+/* Play with a journal at a path where there is no file yet. */
+static int play_journalled(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, const char *journal)
+{
+    if (access(journal, F_OK) == 0) {
+        vfj_complain(journal, "exists; a replay is written to a new journal");
+        return VFJ_EXIT_UNUSABLE;
+    }
+    enum vfj_status status = vfj_ledger_open(&rehearsal->ledger, journal, VFJ_ON_ERROR_STOP);
+    int exit_status = status == VFJ_OK ? play(path, rehearsal, trace)
+                                       : vfj_complain_status(journal, status, vfj_ledger_detail(rehearsal->ledger));
+    vfj_ledger_close(rehearsal->ledger);
+    if (exit_status != VFJ_EXIT_OK && status == VFJ_OK)
+        (void)unlink(journal); /* nothing half-replayed stays */
+    return exit_status;
+}
+
+static int print_json(const char *path, FILE *out)
+{
+    struct vfj_journal *journal;
+    struct vfj_span json;
+    uint64_t last = 0;
+    enum vfj_status status = vfj_journal_open(&journal, path, VFJ_JOURNAL_READ);
+    if (status == VFJ_OK)
+        status = vfj_journal_last(journal, &last);
+    for (uint64_t seq = 1; status == VFJ_OK && seq <= last; seq++) {
+        status = vfj_journal_json(journal, seq, &json);
+        if (status == VFJ_OK) {
+            (void)fwrite(json.text, 1, json.length, out);
+            (void)fputc('\n', out);
+        }
+    }
+    int exit_status = status == VFJ_OK ? VFJ_EXIT_OK : vfj_complain_status(path, status, vfj_journal_detail(journal));
+    vfj_journal_close(journal);
+    return exit_status;
+}
+
+/* -o json: the rows of a journal, kept only for that when none was asked for. */
+static int play_json(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, const char *journal,
+                     FILE *out)
+{
+    const char *base = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+    char directory[VFJ_PATH_SIZE], file[VFJ_PATH_SIZE];
+    (void)snprintf(directory, sizeof directory, "%.200s/vfjournal.XXXXXX", base);
+    if (journal == NULL && mkdtemp(directory) == NULL) {
+        vfj_complain(directory, strerror(errno));
+        return VFJ_EXIT_SYSTEM;
+    }
+    (void)snprintf(file, sizeof file, "%.230s/journal.db", directory);
+    const char *kept = journal != NULL ? journal : file;
+    int exit_status = play_journalled(path, rehearsal, trace, kept);
+    if (exit_status == VFJ_EXIT_OK)
+        exit_status = print_json(kept, out);
+    if (journal == NULL) {
+        (void)unlink(file);
+        (void)rmdir(directory);
+    }
+    return exit_status;
+}
+
+static int rehearse(const char *path, const struct vfj_replay_options *options, struct vfj_span trace, FILE *out)
+{
+    struct rehearsal *rehearsal = malloc(sizeof *rehearsal);
+    bool json = options->output == VFJ_REPLAY_JSON;
+    int exit_status;
+    if (rehearsal == NULL)
+        return VFJ_EXIT_SYSTEM;
+    rehearsal->ledger = NULL;
+    vfj_transcript_init(&rehearsal->transcript, out, options->output, options->probes);
+    struct vfj_play_sink sink = json || options->journal != NULL
+        ? (struct vfj_play_sink){.context = rehearsal, .submit = submit}
+        : vfj_transcript_sink(&rehearsal->transcript);
+    vfj_play_init(&rehearsal->play, sink, options->mode, options->policy);
+    if (json)
+        exit_status = play_json(path, rehearsal, trace, options->journal, out);
+    else if (options->journal != NULL)
+        exit_status = play_journalled(path, rehearsal, trace, options->journal);
+    else
+        exit_status = play(path, rehearsal, trace);
+    free(rehearsal);
+    return exit_status;
 }
 
 int vfj_replay_trace(const char *path, const struct vfj_replay_options *options, FILE *out)
 {
     char *bytes = NULL;
     size_t length = 0;
-    struct vfj_trace_place place = {0};
     int error = vfj_trace_slurp(path, &bytes, &length);
     if (error != 0) {
-        fprintf(stderr, "vfjournal: %s: %s\n", path, strerror(error));
+        vfj_complain(path, strerror(error));
         return VFJ_EXIT_UNUSABLE;
     }
-    struct rehearsal *rehearsal = malloc(sizeof *rehearsal);
-    if (rehearsal == NULL) {
-        free(bytes);
-        return VFJ_EXIT_SYSTEM;
-    }
-    vfj_transcript_init(&rehearsal->transcript, out, options->output, options->probes);
-    vfj_play_init(&rehearsal->play, vfj_transcript_sink(&rehearsal->transcript), options->mode, options->policy);
-    enum vfj_status status = vfj_trace_play((struct vfj_span){bytes, length}, &rehearsal->play, &place);
-    if (status == VFJ_OK)
-        vfj_transcript_end(&rehearsal->transcript, &rehearsal->transcript.state, &rehearsal->play);
-    free(rehearsal);
+    int exit_status = rehearse(path, options, (struct vfj_span){bytes, length}, out);
     free(bytes);
-    return report(path, status, &place);
+    return exit_status;
 }

@@ -136,6 +136,8 @@ void vfj_transcript_print(struct vfj_transcript *transcript, const struct vfj_ev
         for (unsigned i = 0; i < decision->transition_count; i++)
             print_transition(transcript, event, &decision->transitions[i]);
     }
+    if (transcript->output == VFJ_REPLAY_JSON)
+        return; /* printed from the journal, afterwards */
     for (unsigned i = 0; i < decision->command_count; i++)
         print_command(transcript, event, &decision->commands[i]);
 }

@@ -16,6 +16,7 @@ enum {
 
 /* argv[0] is the verb. Every verb answers --help by itself. */
 int vfj_verb_daemon(int argc, char **argv);
+int vfj_verb_export(int argc, char **argv);
 int vfj_verb_replay(int argc, char **argv);
 int vfj_verb_show(int argc, char **argv);
 

@@ -1,0 +1,72 @@
+/* vfjournal export: the journal in another form. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "store/journal.h"
+#include "tools/export_trace.h"
+#include "tools/options.h"
+#include "tools/terminal.h"
+#include "tools/verb.h"
+
+static const char help[] = /**/
+    "usage: vfjournal export --trace [--journal FILE]\n"
+    "Writes the whole journal as a trace to standard output: what devd said, when timers fired, and what the guest "
+    "was\n"
+    "like whenever it was looked at. `vfjournal replay` of that trace gives the journal's transitions and commands\n"
+    "again; with --policy, what another policy would have done.\n"
+    "\n"
+    "  -t, --trace          as a trace\n"
+    "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
+    "\n"
+    "A trace can't say what IPv6 flags an interface has, nor hold a line with a NUL or a newline; such a line is left\n"
+    "out with a comment.\n"
+    "Exit status: 0 exported, 2 usage or a journal that can't be used, 4 the system failed.\n";
+
+enum { PARSED_RUN = -1 };
+
+static int read_options(int argc, char **argv, const char **path)
+{
+    static const struct option options[] = {
+        {"trace", no_argument, NULL, 't'},
+        {"journal", required_argument, NULL, 'J'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    static char name[] = "vfjournal export";
+    bool trace = false;
+    int option;
+    argv[0] = name;
+    while ((option = getopt_long(argc, argv, "tJ:h", options, NULL)) != -1) {
+        switch (option) {
+        case 't':
+            trace = true;
+            break;
+        case 'J':
+            *path = optarg;
+            break;
+        case 'h':
+            (void)fputs(help, stdout);
+            return vfj_finish_output(VFJ_EXIT_OK);
+        default:
+            (void)fputs("try: vfjournal export --help\n", stderr);
+            return VFJ_EXIT_UNUSABLE;
+        }
+    }
+    if (optind < argc)
+        return vfj_usage_error("export", "an argument too many", argv[optind]);
+    return trace ? PARSED_RUN : vfj_usage_error("export", "--trace is missing", "");
+}
+
+int vfj_verb_export(int argc, char **argv)
+{
+    const char *path = VFJ_JOURNAL_PATH;
+    struct vfj_journal *journal;
+    int parsed = read_options(argc, argv, &path);
+    if (parsed != PARSED_RUN)
+        return parsed;
+    enum vfj_status status = vfj_journal_open(&journal, path, VFJ_JOURNAL_READ);
+    int exit_status = status == VFJ_OK ? vfj_export_trace(journal, path, stdout)
+                                       : vfj_complain_status(path, status, vfj_journal_detail(journal));
+    vfj_journal_close(journal);
+    return vfj_finish_output(exit_status);
+}

@@ -1,0 +1,268 @@
+/* What a recorded answer says of the guest, as directives of a trace. */
+#include "tools/export_facts.h"
+
+#include <string.h>
+
+bool vfj_mirror_direct(struct vfj_mirror *mirror, const char *line)
+{
+    struct vfj_trace_line read;
+    struct vfj_trace_error error;
+    if (!vfj_trace_read(vfj_span_of(line), 2, &read, &error))
+        return false;
+    (void)fprintf(mirror->out, "%s\n", line);
+    vfj_guest_learn(&mirror->guest, &read);
+    return vfj_guest_direct(&mirror->guest, &read) == NULL;
+}
+
+static void direct2(struct vfj_mirror *mirror, const char *before, const char *name, const char *between,
+                    const char *value)
+{
+    char line[2 * VFJ_VALUE_SIZE];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    vfj_text_add(&text, before);
+    vfj_text_add(&text, name);
+    vfj_text_add(&text, between);
+    vfj_text_add(&text, value);
+    if (!text.overflow)
+        vfj_mirror_direct(mirror, line);
+}
+
+static void tell_sysctl(struct vfj_mirror *mirror, const char *name, const char *value)
+{
+    if (value != NULL)
+        direct2(mirror, "%sysctl ", name, "=", value);
+    else
+        direct2(mirror, "%nosysctl ", name, "", "");
+}
+
+static void tell_transparent(struct vfj_mirror *mirror, int32_t value)
+{
+    char digits[16];
+    struct vfj_text text = vfj_text_begin(digits, sizeof digits);
+    vfj_text_add_i64(&text, value);
+    tell_sysctl(mirror, "hw.hn.vf_transparent", value == VFJ_TRANSPARENT_ABSENT ? NULL : digits);
+}
+
+static void add_interface_words(struct vfj_text *text, const struct vfj_interface *interface, uint64_t dhclient)
+{
+    vfj_text_add(text, interface->up ? " up" : " down");
+    if (interface->mtu != 0) {
+        vfj_text_add(text, " mtu ");
+        vfj_text_add_u64(text, interface->mtu);
+    }
+    for (unsigned i = 0; i < interface->address_count; i++) {
+        vfj_text_add(text, vfj_address_is_inet6(&interface->addresses[i]) ? " inet6 " : " inet ");
+        vfj_text_add(text, interface->addresses[i].text);
+    }
+    if (dhclient != 0) {
+        vfj_text_add(text, " dhclient ");
+        vfj_text_add_u64(text, dhclient);
+    }
+    if (interface->laggproto != VFJ_LAGGPROTO_NONE)
+        vfj_text_add(text, interface->laggproto == VFJ_LAGGPROTO_FAILOVER ? " laggproto failover" : " laggproto lacp");
+    for (unsigned i = 0; i < interface->port_count; i++) {
+        vfj_text_add(text, " laggport ");
+        vfj_text_add(text, interface->ports[i].text);
+    }
+}
+
+static void tell_interface(struct vfj_mirror *mirror, const struct vfj_interface *interface, uint64_t dhclient)
+{
+    char line[VFJ_LINE_MAX];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    vfj_text_add(&text, interface->exists ? "%if " : "%noif ");
+    vfj_text_add(&text, interface->name.text);
+    if (interface->exists)
+        add_interface_words(&text, interface, dhclient);
+    if (!text.overflow)
+        vfj_mirror_direct(mirror, line);
+}
+
+/* Whether the model has the interface as recorded, as far as a trace can say. */
+static bool same_interface(const struct vfj_interface *a, const struct vfj_interface *b)
+{
+    return a->exists == b->exists && a->up == b->up && a->laggproto == b->laggproto
+        && a->address_count == b->address_count && a->port_count == b->port_count && (a->mtu == b->mtu || b->mtu == 0)
+        && memcmp(a->addresses, b->addresses, a->address_count * sizeof a->addresses[0]) == 0
+        && memcmp(a->ports, b->ports, a->port_count * sizeof a->ports[0]) == 0;
+}
+
+static uint64_t dhclient_of(struct vfj_mirror *mirror, struct vfj_name name)
+{
+    const struct vfj_guest_if *interface = vfj_guest_find(&mirror->guest, name);
+    return interface != NULL ? interface->dhclient : 0;
+}
+
+static void match_interface(struct vfj_mirror *mirror, const struct vfj_interface *model,
+                            const struct vfj_interface *recorded, bool dhclient_differs, uint64_t dhclient)
+{
+    if (!vfj_name_is_empty(recorded->name) && (!same_interface(model, recorded) || dhclient_differs))
+        tell_interface(mirror, recorded, dhclient);
+}
+
+/* A pid differs on another machine; that there is one is what counts. */
+static bool differs(uint64_t a, uint64_t b)
+{
+    return (a == 0) != (b == 0);
+}
+
+static void tell_dev_sysctl(struct vfj_mirror *mirror, const char *unit, const char *leaf, struct vfj_name value)
+{
+    char name[64];
+    struct vfj_text text = vfj_text_begin(name, sizeof name);
+    vfj_text_add(&text, "dev.hn.");
+    vfj_text_add(&text, unit);
+    vfj_text_add(&text, leaf);
+    tell_sysctl(mirror, name, value.text);
+}
+
+static void tell_file(struct vfj_mirror *mirror, const char *directory, struct vfj_name name)
+{
+    direct2(mirror, "%file ", directory, "", name.text);
+}
+
+/* hn, or the VF, is a port of another lagg than its own. */
+static void tell_holder(struct vfj_mirror *mirror, struct vfj_name holder, struct vfj_name port)
+{
+    struct vfj_interface lagg = {.name = holder, .exists = true, .laggproto = VFJ_LAGGPROTO_FAILOVER};
+    if (vfj_name_is_empty(holder))
+        return;
+    const struct vfj_guest_if *known = vfj_guest_find(&mirror->guest, holder);
+    if (known != NULL)
+        lagg = known->facts;
+    if (!vfj_interface_has_port(&lagg, port) && vfj_interface_add_port(&lagg, port))
+        tell_interface(mirror, &lagg, dhclient_of(mirror, holder));
+}
+
+static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *model,
+                        const struct vfj_view *recorded)
+{
+    if (model->transparent != recorded->transparent)
+        tell_transparent(mirror, recorded->transparent);
+    if (!vfj_name_equal(model->vf_name, recorded->vf_name))
+        tell_dev_sysctl(mirror, command->text, ".vf", recorded->vf_name);
+    if (recorded->script && !model->script)
+        tell_file(mirror, "/usr/libexec/hyperv/hyperv_vfup.", command->a);
+    if (recorded->lease && !model->lease)
+        tell_file(mirror, "/var/db/dhclient.leases.", command->a);
+    match_interface(mirror, &model->vf, &recorded->vf, false, 0);
+    match_interface(mirror, &model->hn, &recorded->hn, differs(model->hn_dhclient, recorded->hn_dhclient),
+                    recorded->hn_dhclient);
+    match_interface(mirror, &model->lagg, &recorded->lagg, differs(model->lagg_dhclient, recorded->lagg_dhclient),
+                    recorded->lagg_dhclient);
+    if (!vfj_name_equal(model->hn_lagg, recorded->hn_lagg))
+        tell_holder(mirror, recorded->hn_lagg, command->a);
+    if (!vfj_name_equal(model->vf_lagg, recorded->vf_lagg))
+        tell_holder(mirror, recorded->vf_lagg, command->c);
+    if (recorded->gateway.text[0] != '\0' && model->gateway.text[0] == '\0')
+        direct2(mirror, "%rc defaultrouter=\"", recorded->gateway.text, "", "\"");
+}
+
+/* After the interfaces are right: a VF that is up has the data path, unless the kernel was seen to say otherwise. */
+static void answer_rxvf(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *recorded)
+{
+    struct vfj_observation model;
+    vfj_guest_observe(&mirror->guest, command, &model);
+    if (!vfj_name_equal(model.as.view.rxvf, recorded->rxvf))
+        tell_dev_sysctl(mirror, command->text, ".rxvf", recorded->rxvf);
+}
+
+static bool same_map(const struct vfj_map *a, const struct vfj_map *b)
+{
+    return a->transparent == b->transparent && a->has_list == b->has_list && a->pair_count == b->pair_count
+        && memcmp(a->pairs, b->pairs, a->pair_count * sizeof a->pairs[0]) == 0;
+}
+
+static void add_words(struct vfj_text *list, const char *word, const char *after)
+{
+    if (list->length > 0)
+        vfj_text_add_char(list, ' ');
+    vfj_text_add(list, word);
+    vfj_text_add(list, after);
+}
+
+static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_map *recorded)
+{
+    char list[VFJ_VALUE_SIZE], map[VFJ_VALUE_SIZE];
+    struct vfj_text list_text = vfj_text_begin(list, sizeof list);
+    struct vfj_text map_text = vfj_text_begin(map, sizeof map);
+    if (same_map(model, recorded))
+        return;
+    if (model->transparent != recorded->transparent)
+        tell_transparent(mirror, recorded->transparent);
+    for (unsigned i = 0; i < recorded->pair_count; i++) {
+        add_words(&list_text, recorded->pairs[i].vf.text, "");
+        add_words(&map_text, recorded->pairs[i].vf.text, ":");
+        vfj_text_add(&map_text, recorded->pairs[i].hn.text);
+    }
+    tell_sysctl(mirror, "hw.hn.vflist", recorded->has_list ? list : NULL);
+    tell_sysctl(mirror, "hw.hn.vfmap", map);
+}
+
+static void fail_probe(struct vfj_mirror *mirror, const struct vfj_command *command)
+{
+    char line[VFJ_VALUE_SIZE];
+    struct vfj_argv argv;
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    if (!vfj_command_argv(command, 0, &argv))
+        return;
+    vfj_text_add(&text, "%fail 1 1 ");
+    vfj_argv_print(&argv, &text);
+    struct vfj_observation refused;
+    if (vfj_mirror_direct(mirror, line))
+        vfj_guest_observe(&mirror->guest, command, &refused);
+}
+
+static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_file *model,
+                        const struct vfj_file *recorded)
+{
+    char line[2 * VFJ_VALUE_SIZE];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    if (!recorded->exists || (model->exists && strcmp(model->text, recorded->text) == 0))
+        return;
+    vfj_text_add(&text, "%file ");
+    vfj_text_add(&text, command->text);
+    vfj_text_add(&text, " text=\"");
+    for (const char *c = recorded->text; *c != '\0'; c++) {
+        if (strchr("\"\\$`", *c) != NULL)
+            vfj_text_add_char(&text, '\\');
+        vfj_text_add_char(&text, *c);
+    }
+    vfj_text_add_char(&text, '"');
+    if (!text.overflow && strchr(recorded->text, '\n') == NULL)
+        vfj_mirror_direct(mirror, line);
+}
+
+void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
+                       const struct vfj_observation *recorded)
+{
+    struct vfj_observation model;
+    vfj_guest_observe(&mirror->guest, command, &model);
+    switch ((enum vfj_probe)recorded->probe) {
+    case VFJ_PROBE_SYSCTL:
+        if (model.ok != recorded->ok || strcmp(model.as.value, recorded->as.value) != 0)
+            tell_sysctl(mirror, command->text, recorded->ok ? recorded->as.value : NULL);
+        break;
+    case VFJ_PROBE_IFCONFIG:
+        match_interface(mirror, &model.as.interface, &recorded->as.interface, false,
+                        dhclient_of(mirror, recorded->as.interface.name));
+        break;
+    case VFJ_PROBE_FILE:
+        answer_file(mirror, command, &model.as.file, &recorded->as.file);
+        break;
+    case VFJ_PROBE_MAP:
+        if (recorded->ok)
+            answer_map(mirror, &model.as.map, &recorded->as.map);
+        else
+            fail_probe(mirror, command);
+        break;
+    case VFJ_PROBE_SLOT:
+        if (recorded->ok) {
+            answer_view(mirror, command, &model.as.view, &recorded->as.view);
+            answer_rxvf(mirror, command, &recorded->as.view);
+        } else {
+            fail_probe(mirror, command);
+        }
+        break;
+    }
+}
