@@ -33,8 +33,7 @@ static void on_time(evutil_socket_t fd, short what, void *context)
     alarm->due(alarm->context);
 }
 
-void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due)(void *context),
-                    void *context)
+void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due)(void *context), void *context)
 {
     alarm->due_us = INT64_MAX;
     alarm->due = due;

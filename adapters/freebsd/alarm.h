@@ -15,8 +15,7 @@ struct vfj_alarm {
 };
 
 /* The object must not move while it is in use. */
-void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due)(void *context),
-                    void *context);
+void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due)(void *context), void *context);
 void vfj_alarm_close(struct vfj_alarm *alarm);
 
 /* Call `due` once, from the loop, when vfj_clock_mono_us() has reached `due_us`, never before; INT64_MAX for

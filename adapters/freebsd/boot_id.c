@@ -31,8 +31,8 @@ static void on_ended(void *context, const struct vfj_child_end *end)
     query->value[strcspn(query->value, "\r\n")] = '\0';
 }
 
-static bool read_sysctl(struct event_base *base, struct vfj_children *children, const char *program,
-                        const char *name, struct query *query)
+static bool read_sysctl(struct event_base *base, struct vfj_children *children, const char *program, const char *name,
+                        struct query *query)
 {
     const char *argv[] = {program, "-n", name, NULL};
     struct vfj_child_request request = {
@@ -85,8 +85,7 @@ bool vfj_boot_id_read(struct event_base *base, struct vfj_children *children, co
                       char id[VFJ_BOOT_ID_SIZE])
 {
     struct query query;
-    if (read_sysctl(base, children, paths->sysctl, "kern.boot_id", &query)
-        && take_id(vfj_span_of(query.value), id))
+    if (read_sysctl(base, children, paths->sysctl, "kern.boot_id", &query) && take_id(vfj_span_of(query.value), id))
         return true;
     if (read_sysctl(base, children, paths->sysctl, "kern.boottime", &query)
         && take_boottime(vfj_span_of(query.value), id))

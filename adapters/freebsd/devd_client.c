@@ -7,37 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "adapters/freebsd/clock.h"
+#include "adapters/freebsd/devd_reader.h"
 #include "adapters/freebsd/devd_socket.h"
 #include "adapters/freebsd/intake.h"
-#include "adapters/freebsd/lines.h"
-#include "core/event.h"
-#include "core/limits.h"
 
-enum {
-    READS_A_TURN = 4096,      /* of the socket, at most, before lines are told */
-    LINES_A_TURN = 1024,      /* told in a row before others in the loop have theirs */
-    LINES_BETWEEN_READS = 32, /* devd drops a client whose buffer is full: it is emptied first and often */
-    REASON_SIZE = 256,
-};
+enum { LINES_A_TURN = 512 }; /* told in a row before others in the loop have theirs */
 
 struct vfj_devd_client {
     struct event_base *base;
     const struct vfj_devd_settings *settings;
     struct vfj_devd_listener listener;
     struct event readable, retry, deliver;
-    int fd;       /* -1: not connected */
-    bool records; /* a seqpacket socket */
-    bool ended;   /* the connection has: told when the intake is empty */
+    struct vfj_devd_reader *reader; /* NULL: not connected */
+    bool ended;                     /* the connection has: told when the intake is empty */
     bool gap_told;
     uint32_t retry_ms;
     int64_t connected_us;
-    struct vfj_intake intake;
-    struct vfj_lines lines;
-    char reason[REASON_SIZE];
-    char bytes[VFJ_LINE_MAX + 1];
+    struct vfj_intake intake; /* taken from the reader, to be told */
+    char reason[256];
 };
 
 static void set_reason(struct vfj_devd_client *client, const char *what, const char *path, int error)
@@ -48,47 +37,6 @@ static void set_reason(struct vfj_devd_client *client, const char *what, const c
     if (error != 0) {
         vfj_text_add(&text, ": ");
         vfj_text_add(&text, strerror(error));
-    }
-}
-
-static void keep_line(void *context, struct vfj_span raw)
-{
-    struct vfj_devd_client *client = context;
-    if (client->settings->network_only && !vfj_devd_is_network(raw))
-        return;
-    vfj_intake_add(&client->intake, raw, vfj_clock_wall_us(), vfj_clock_mono_us());
-}
-
-/* A cut-off line at the end is journalled as well: it came. */
-static void end(struct vfj_devd_client *client, int error)
-{
-    set_reason(client, error == 0 ? "devd closed the connection" : "reading devd's socket", "", error);
-    vfj_lines_end(&client->lines);
-    event_del(&client->readable);
-    close(client->fd);
-    client->fd = -1;
-    client->ended = true;
-}
-
-/* Empty the socket. Linux does not report MSG_EOR, so the record's end is where recv(2) ends. */
-static void drain(struct vfj_devd_client *client)
-{
-    char bytes[VFJ_LINE_MAX + 2]; /* a line that is just too long, with its '\n' */
-    for (unsigned reads = 0; reads < READS_A_TURN; reads++) {
-        if (client->fd < 0 || !vfj_intake_has_room(&client->intake))
-            return;
-        ssize_t count = recv(client->fd, bytes, sizeof bytes, 0);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0 && errno == EAGAIN)
-            return;
-        if (count <= 0) {
-            end(client, count < 0 ? errno : 0);
-            return;
-        }
-        vfj_lines_feed(&client->lines, (struct vfj_span){bytes, (size_t)count});
-        if (client->records)
-            vfj_lines_end(&client->lines);
     }
 }
 
@@ -117,7 +65,21 @@ static void end_connection(struct vfj_devd_client *client)
     int64_t held_us = vfj_clock_mono_us() - client->connected_us;
     if (held_us > (int64_t)client->settings->retry_last_ms * 1000)
         client->retry_ms = client->settings->retry_first_ms;
+    event_del(&client->readable);
+    vfj_devd_reader_close(client->reader);
+    client->reader = NULL;
     tell_gap(client);
+}
+
+/* Lines of the reader, when ours are told. */
+static void refill(struct vfj_devd_client *client)
+{
+    int error = 0;
+    if (client->reader == NULL || client->ended || !vfj_intake_is_empty(&client->intake))
+        return;
+    client->ended = !vfj_devd_reader_take(client->reader, &client->intake, &error);
+    if (client->ended)
+        set_reason(client, error == 0 ? "devd closed the connection" : "reading devd's socket", "", error);
 }
 
 static unsigned tell_lines(struct vfj_devd_client *client)
@@ -126,15 +88,20 @@ static unsigned tell_lines(struct vfj_devd_client *client)
     unsigned told = 0;
     while (told < LINES_A_TURN && vfj_intake_take(&client->intake, &line)) {
         client->listener.line(client->listener.context, line.raw, line.wall_us, line.mono_us);
-        if (++told % LINES_BETWEEN_READS == 0)
-            drain(client);
+        told++;
     }
     return told;
 }
 
-static void deliver(struct vfj_devd_client *client)
+/* After the last line the reader is asked once more: so `more` is said while a burst lasts. */
+static void on_deliver(evutil_socket_t fd, short what, void *context)
 {
+    struct vfj_devd_client *client = context;
+    (void)fd;
+    (void)what;
+    refill(client);
     unsigned told = tell_lines(client);
+    refill(client);
     bool more = !vfj_intake_is_empty(&client->intake);
     if (told > 0)
         client->listener.batch_end(client->listener.context, more);
@@ -144,48 +111,42 @@ static void deliver(struct vfj_devd_client *client)
         end_connection(client);
 }
 
-static void on_deliver(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd;
-    (void)what;
-    drain(context);
-    deliver(context);
-}
-
-/* The first of the sockets that is there. A path that is a socket of the other type is tried as that. */
-static int connect_any(struct vfj_devd_client *client, const char **path)
+/* The first of the sockets that is there; a path that is a socket of the other type is tried as that. The reason why
+ * there is none is of the first. */
+static int connect_any(struct vfj_devd_client *client, const char **path, bool *records)
 {
     const struct vfj_devd_settings *settings = client->settings;
-    int error = 0, error_stream = 0, fd = -1;
-    client->records = !settings->stream_only;
-    if (client->records) {
-        *path = settings->seqpacket_path;
-        fd = vfj_devd_socket_connect(*path, SOCK_SEQPACKET, &error);
-        if (fd >= 0 || (error != ENOENT && error != EPROTOTYPE)) {
-            set_reason(client, "connecting to ", *path, error);
-            return fd;
-        }
+    int error = 0, ignored = 0, fd = -1;
+    *records = !settings->stream_only;
+    *path = *records ? settings->seqpacket_path : settings->stream_path;
+    fd = vfj_devd_socket_connect(*path, *records ? SOCK_SEQPACKET : SOCK_STREAM, &error);
+    if (fd < 0)
         set_reason(client, "connecting to ", *path, error);
+    if (fd < 0 && *records && (error == ENOENT || error == EPROTOTYPE)) {
+        *records = false;
+        *path = settings->stream_path;
+        fd = vfj_devd_socket_connect(*path, SOCK_STREAM, &ignored);
     }
-    client->records = false;
-    *path = settings->stream_path;
-    fd = vfj_devd_socket_connect(*path, SOCK_STREAM, &error_stream);
-    if (error == 0)
-        set_reason(client, "connecting to ", *path, error_stream);
     return fd;
 }
 
 static void connect_now(struct vfj_devd_client *client)
 {
     const char *path = NULL;
-    client->fd = connect_any(client, &path);
-    if (client->fd < 0) {
+    bool records = false;
+    int fd = connect_any(client, &path, &records);
+    if (fd >= 0) {
+        client->reader = vfj_devd_reader_open(fd, records, client->settings->network_only);
+        set_reason(client, "no thread to read devd's socket", "", errno);
+    }
+    if (client->reader == NULL) {
         tell_gap(client);
         return;
     }
     client->gap_told = false;
     client->connected_us = vfj_clock_mono_us();
-    event_assign(&client->readable, client->base, client->fd, EV_READ | EV_PERSIST, on_deliver, client);
+    event_assign(&client->readable, client->base, vfj_devd_reader_wakeup(client->reader), EV_READ | EV_PERSIST,
+                 on_deliver, client);
     event_add(&client->readable, NULL);
     client->listener.connected(client->listener.context, path);
     client->listener.batch_end(client->listener.context, false);
@@ -198,8 +159,7 @@ static void on_retry(evutil_socket_t fd, short what, void *context)
     connect_now(context);
 }
 
-struct vfj_devd_client *vfj_devd_client_open(struct event_base *base,
-                                             const struct vfj_devd_settings *settings,
+struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, const struct vfj_devd_settings *settings,
                                              const struct vfj_devd_listener *listener)
 {
     struct vfj_devd_client *client = calloc(1, sizeof *client);
@@ -208,9 +168,7 @@ struct vfj_devd_client *vfj_devd_client_open(struct event_base *base,
     client->base = base;
     client->settings = settings;
     client->listener = *listener;
-    client->fd = -1;
     client->retry_ms = settings->retry_first_ms;
-    client->lines = vfj_lines_begin(client->bytes, sizeof client->bytes, keep_line, client);
     event_assign(&client->retry, base, -1, 0, on_retry, client);
     event_assign(&client->deliver, base, -1, 0, on_deliver, client);
     return client;
@@ -225,10 +183,9 @@ void vfj_devd_client_close(struct vfj_devd_client *client)
 {
     if (client == NULL)
         return;
-    if (client->fd >= 0) {
+    if (client->reader != NULL)
         event_del(&client->readable);
-        close(client->fd);
-    }
+    vfj_devd_reader_close(client->reader);
     event_del(&client->retry);
     event_del(&client->deliver);
     vfj_intake_free(&client->intake);

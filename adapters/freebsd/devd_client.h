@@ -35,8 +35,7 @@ struct vfj_devd_settings {
 enum { VFJ_DEVD_RETRY_FIRST_MS = 250, VFJ_DEVD_RETRY_LAST_MS = 30000 };
 
 /* `settings` and the paths in it must outlive it. NULL when memory is short. */
-struct vfj_devd_client *vfj_devd_client_open(struct event_base *base,
-                                             const struct vfj_devd_settings *settings,
+struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, const struct vfj_devd_settings *settings,
                                              const struct vfj_devd_listener *listener);
 
 /* Connect now, and again whenever the connection is lost. The outcome is told from the loop. */

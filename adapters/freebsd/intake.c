@@ -1,12 +1,13 @@
 /* Lines that were received and not yet handed on, with the time of their receipt. */
 #include "adapters/freebsd/intake.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/check.h"
 #include "core/limits.h"
 
+/* Mapped, not allocated: what a storm took goes back to the system. */
 struct vfj_chunk {
     struct vfj_chunk *next;
     size_t taken, used; /* offsets in bytes */
@@ -34,8 +35,8 @@ bool vfj_intake_has_room(const struct vfj_intake *intake)
 
 static void add_chunk(struct vfj_intake *intake)
 {
-    struct vfj_chunk *chunk = malloc(sizeof *chunk);
-    VFJ_CHECK(chunk != NULL && intake->chunks < VFJ_INTAKE_CHUNKS_MAX);
+    struct vfj_chunk *chunk = mmap(NULL, sizeof *chunk, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
+    VFJ_CHECK(chunk != MAP_FAILED && intake->chunks < VFJ_INTAKE_CHUNKS_MAX);
     chunk->next = NULL;
     chunk->taken = chunk->used = 0;
     if (intake->last != NULL)
@@ -67,7 +68,7 @@ static void drop_taken(struct vfj_intake *intake)
     while (chunk != NULL && chunk->taken == chunk->used && chunk->next != NULL) {
         intake->first = chunk->next;
         intake->chunks--;
-        free(chunk);
+        munmap(chunk, sizeof *chunk);
         chunk = intake->first;
     }
     if (chunk != NULL && chunk->taken == chunk->used)
@@ -100,7 +101,7 @@ void vfj_intake_free(struct vfj_intake *intake)
     while (intake->first != NULL) {
         struct vfj_chunk *chunk = intake->first;
         intake->first = chunk->next;
-        free(chunk);
+        munmap(chunk, sizeof *chunk);
     }
     memset(intake, 0, sizeof *intake);
 }

@@ -174,8 +174,7 @@ static void read_mtu(struct vfj_interface *interface, struct vfj_span rest)
     struct vfj_span word;
     uint64_t mtu;
     while (vfj_span_word(&rest, &word)) {
-        if (vfj_span_is(word, "mtu") && vfj_span_word(&rest, &word) && vfj_span_to_u64(word, &mtu)
-            && mtu <= UINT32_MAX)
+        if (vfj_span_is(word, "mtu") && vfj_span_word(&rest, &word) && vfj_span_to_u64(word, &mtu) && mtu <= UINT32_MAX)
             interface->mtu = (uint32_t)mtu;
     }
 }

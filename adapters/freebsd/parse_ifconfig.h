@@ -13,8 +13,7 @@ typedef void vfj_interface_fn(void *context, const struct vfj_interface *interfa
 /* Any number of interfaces in the memory of one. The object must not move while it is in use. */
 struct vfj_ifconfig_parser {
     struct vfj_lines lines;
-    struct vfj_interface
-        interface; /* the one being read; no name: none, or one whose name can't reach a command */
+    struct vfj_interface interface; /* the one being read; no name: none, or one whose name can't reach a command */
     vfj_interface_fn *done;
     void *context;
     char bytes[VFJ_IFCONFIG_LINE_SIZE];

@@ -58,8 +58,7 @@ enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path)
     return vfj_span_copy(member, VFJ_PATHNAME_SIZE, vfj_span_of(path)) ? VFJ_OK : VFJ_TOO_LONG;
 }
 
-bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a, const char *b,
-                    const char *c)
+bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a, const char *b, const char *c)
 {
     struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
     vfj_text_add(&text, directory);
@@ -103,8 +102,7 @@ static const char *program_path(const struct vfj_paths *paths, enum vfj_program 
     return NULL;
 }
 
-bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv,
-                          char path[VFJ_PATHNAME_SIZE])
+bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv, char path[VFJ_PATHNAME_SIZE])
 {
     VFJ_CHECK(argv->count > 0);
     if (argv->program == VFJ_PROGRAM_SCRIPT)

@@ -43,15 +43,13 @@ enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root);
 enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path);
 
 /* directory/A B C, into `path`; false when it does not fit. */
-bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a, const char *b,
-                    const char *c);
+bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a, const char *b, const char *c);
 
 /* The path that stands for `name`, a path as the guest's scripts know it: the scripts' directory where it is,
  * all else under the root. False when it does not fit or is not absolute. */
 bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name, char path[VFJ_PATHNAME_SIZE]);
 
 /* The program file that a command's first word stands for. False as above. */
-bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv,
-                          char path[VFJ_PATHNAME_SIZE]);
+bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv, char path[VFJ_PATHNAME_SIZE]);
 
 #endif

@@ -16,8 +16,7 @@ static bool write_pid(int fd)
     struct vfj_text text = vfj_text_begin(line, sizeof line);
     vfj_text_add_i64(&text, getpid());
     vfj_text_add_char(&text, '\n');
-    return ftruncate(fd, 0) == 0 && fchmod(fd, 0644) == 0
-        && write(fd, line, text.length) == (ssize_t)text.length;
+    return ftruncate(fd, 0) == 0 && fchmod(fd, 0644) == 0 && write(fd, line, text.length) == (ssize_t)text.length;
 }
 
 int vfj_pidfile_open(const char *path)

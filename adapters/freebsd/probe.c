@@ -10,12 +10,7 @@
 #include "adapters/freebsd/view.h"
 #include "core/check.h"
 
-enum {
-    PARTS_MAX = 3,
-    PART_SYSCTL = 0,
-    PART_IFCONFIG = 1,
-    PART_ROUTE = 2
-}; /* as vfj_command_argv() numbers them */
+enum { PARTS_MAX = 3, PART_SYSCTL = 0, PART_IFCONFIG = 1, PART_ROUTE = 2 }; /* as vfj_command_argv() numbers them */
 
 /* One program of a probe. */
 struct part {
@@ -200,8 +195,7 @@ static void on_ended(void *context, const struct vfj_child_end *end)
         end_all(probe);
 }
 
-static void start(struct probe *probe, unsigned index,
-                  void (*feed)(struct probe *probe, struct vfj_span bytes))
+static void start(struct probe *probe, unsigned index, void (*feed)(struct probe *probe, struct vfj_span bytes))
 {
     struct part *part = &probe->parts[index];
     struct vfj_argv argv;

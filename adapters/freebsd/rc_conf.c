@@ -34,8 +34,7 @@ struct vfj_rc_reader {
 static bool is_wanted(struct vfj_span name)
 {
     static const char *const prefixes[] = {"ifconfig_", "ipv4_addrs_", "ipv6_", "route_"};
-    static const char *const names[]
-        = {"synchronous_dhclient", "defaultrouter", "static_routes", "hyperv_vf_delay"};
+    static const char *const names[] = {"synchronous_dhclient", "defaultrouter", "static_routes", "hyperv_vf_delay"};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         if (vfj_span_starts(name, prefixes[i]))
             return true;
@@ -62,9 +61,8 @@ static void read_line(void *context, struct vfj_span line)
     struct vfj_span rest = line;
     struct vfj_kv pair, more;
     char value[VFJ_RC_SIZE], name[128];
-    if (vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR && is_wanted(pair.key)
-        && vfj_kv_next(&rest, &more) == VFJ_KV_END && vfj_kv_value(&pair, value, sizeof value)
-        && vfj_span_copy(name, sizeof name, pair.key))
+    if (vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR && is_wanted(pair.key) && vfj_kv_next(&rest, &more) == VFJ_KV_END
+        && vfj_kv_value(&pair, value, sizeof value) && vfj_span_copy(name, sizeof name, pair.key))
         vfj_kv_add_string(&reading->rc, name, value);
     else if (vfj_span_is(line, "."))
         reading->whole = true;
@@ -96,8 +94,7 @@ static const char *failure(const struct vfj_child_end *end)
     return "failed";
 }
 
-static void judge(const struct reading *reading, const struct vfj_child_end *end,
-                  struct vfj_rc_answer *answer)
+static void judge(const struct reading *reading, const struct vfj_child_end *end, struct vfj_rc_answer *answer)
 {
     if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || !reading->whole) {
         bool said = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
@@ -125,8 +122,8 @@ static void on_ended(void *context, const struct vfj_child_end *end)
         vfj_rc_reader_read(reader);
 }
 
-struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths,
-                                         vfj_rc_fn *done, void *context)
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths, vfj_rc_fn *done,
+                                         void *context)
 {
     struct vfj_rc_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL)

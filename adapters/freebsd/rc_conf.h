@@ -21,8 +21,8 @@ struct vfj_rc_answer {
 typedef void vfj_rc_fn(void *context, const struct vfj_rc_answer *answer);
 
 /* `children` and `paths` must outlive it. NULL when memory is short. */
-struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths,
-                                         vfj_rc_fn *done, void *context);
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths, vfj_rc_fn *done,
+                                         void *context);
 void vfj_rc_reader_close(struct vfj_rc_reader *reader);
 
 /* Run the helper (adapters/freebsd/libexec/vfjournal-rcconf) and answer, from the loop. While one runs,

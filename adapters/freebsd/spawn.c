@@ -41,8 +41,8 @@ static int set_descriptors(posix_spawn_file_actions_t *actions, int output, enum
  * signals: FreeBSD's libc refuses to set SIGKILL's. */
 static void add_ignorable(sigset_t *set)
 {
-    static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM, SIGTERM,
-                                  SIGCHLD, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU};
+    static const int signals[]
+        = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         sigaddset(set, signals[i]);
 }
@@ -59,8 +59,8 @@ static int set_attributes(posix_spawnattr_t *attributes)
     if (status == 0)
         status = posix_spawnattr_setsigdefault(attributes, &defaults);
     if (status == 0)
-        status = posix_spawnattr_setflags(
-            attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        status = posix_spawnattr_setflags(attributes,
+                                          POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     return status;
 }
 
@@ -77,8 +77,7 @@ static int start(const char *path, const char *const *argv, const posix_spawn_fi
     return status;
 }
 
-static int start_with_output(const char *path, const char *const *argv, enum vfj_stderr errors, int output,
-                             pid_t *pid)
+static int start_with_output(const char *path, const char *const *argv, enum vfj_stderr errors, int output, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;

@@ -184,11 +184,8 @@ static bool open_signals(struct vfj_world *world)
 
 static bool open_devd(struct vfj_world *world)
 {
-    const struct vfj_devd_listener listener = {.connected = on_connected,
-                                               .gap = on_gap,
-                                               .line = on_line,
-                                               .batch_end = on_batch_end,
-                                               .context = world};
+    const struct vfj_devd_listener listener
+        = {.connected = on_connected, .gap = on_gap, .line = on_line, .batch_end = on_batch_end, .context = world};
     world->devd_settings = (struct vfj_devd_settings){
         .seqpacket_path = world->settings.paths.devd_seqpacket,
         .stream_path = world->settings.paths.devd_stream,
@@ -259,8 +256,7 @@ bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE])
 {
     bool known = vfj_boot_id_read(world->base, world->children, &world->settings.paths, id);
     if (!known)
-        log_line(world, "boot: sysctl tells neither kern.boot_id nor kern.boottime: taken for a new boot",
-                 "");
+        log_line(world, "boot: sysctl tells neither kern.boot_id nor kern.boottime: taken for a new boot", "");
     return known;
 }
 
