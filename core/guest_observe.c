@@ -131,14 +131,25 @@ static const struct vfj_guest_file *find_file(const struct vfj_guest *guest, con
     return NULL;
 }
 
-static bool has_file(const struct vfj_guest *guest, const char *before, struct vfj_name name, const char *after)
+static const struct vfj_guest_file *file_of(const struct vfj_guest *guest, const char *before, struct vfj_name name)
 {
     char path[VFJ_PATH_SIZE];
     struct vfj_text text = vfj_text_begin(path, sizeof path);
     vfj_text_add(&text, before);
     vfj_text_add(&text, name.text);
-    vfj_text_add(&text, after);
-    return find_file(guest, path) != NULL;
+    return find_file(guest, path);
+}
+
+static bool has_lease(const struct vfj_guest *guest, struct vfj_name hn)
+{
+    return file_of(guest, "/var/db/dhclient.leases.", hn) != NULL;
+}
+
+/* One that may be run, and that nobody else may have written. */
+static bool has_script(const struct vfj_guest *guest, struct vfj_name hn)
+{
+    const struct vfj_guest_file *script = file_of(guest, "/usr/libexec/hyperv/hyperv_vfup.", hn);
+    return script != NULL && (script->mode & 0111) != 0 && (script->mode & 022) == 0;
 }
 
 static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, const char *leaf, struct vfj_name *name)
@@ -176,8 +187,8 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
     view->transparent = transparent(guest);
     name_of_sysctl(guest, unit, ".vf", &view->vf_name);
     name_of_sysctl(guest, unit, ".rxvf", &view->rxvf);
-    view->script = has_file(guest, "/usr/libexec/hyperv/hyperv_vfup.", command->a, "");
-    view->lease = has_file(guest, "/var/db/dhclient.leases.", command->a, "");
+    view->script = has_script(guest, command->a);
+    view->lease = has_lease(guest, command->a);
     view->hn_dhclient = dhclient_of(guest, command->a);
     view->lagg_dhclient = dhclient_of(guest, command->b);
     view->hn_lagg = lagg_of(guest, command->a);

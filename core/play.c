@@ -200,7 +200,7 @@ static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *d
     }
 }
 
-/* Let time pass: outcomes and timers that are due until then, each at its own time. */
+/* Let time pass: outcomes and timers that are due until then, each at its own time; a timer before an outcome. */
 static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool timers)
 {
     enum vfj_status status = VFJ_OK;
@@ -208,12 +208,12 @@ static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool t
         bool has_pending = play->pending_count > 0;
         int64_t outcome_us = has_pending ? play->pending[earliest(play)].due_us : INT64_MAX;
         int64_t timer_us = timers ? play->deadline_us : INT64_MAX;
-        int64_t next_us = outcome_us <= timer_us ? outcome_us : timer_us;
+        int64_t next_us = outcome_us < timer_us ? outcome_us : timer_us;
         if (next_us == INT64_MAX || next_us > until_us)
             break;
         if (next_us > play->now_us)
             play->now_us = next_us;
-        if (has_pending && outcome_us <= timer_us) {
+        if (has_pending && outcome_us < timer_us) {
             struct vfj_command command = take(play, earliest(play));
             execute(play, &command);
         } else {

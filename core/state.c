@@ -11,8 +11,8 @@ _Static_assert(sizeof(struct vfj_belief) == 16 + 32 + VFJ_ADDRESS_SIZE + VFJ_ADD
                "padding in vfj_belief");
 _Static_assert(sizeof(struct vfj_slot) == 24 + 3 * VFJ_NAME_SIZE + 16 + sizeof(struct vfj_belief),
                "padding in vfj_slot");
-_Static_assert(sizeof(struct vfj_script_run) == 16 + 3 * VFJ_NAME_SIZE, "padding in vfj_script_run");
-_Static_assert(sizeof(struct vfj_sleeper) == 24 + VFJ_NAME_SIZE, "padding in vfj_sleeper");
+_Static_assert(sizeof(struct vfj_script_run) == 24 + 3 * VFJ_NAME_SIZE + VFJ_ARGS_SIZE, "padding in vfj_script_run");
+_Static_assert(sizeof(struct vfj_sleeper) == 32 + VFJ_NAME_SIZE, "padding in vfj_sleeper");
 _Static_assert(sizeof(struct vfj_head) == 32 + 64 + 16 + 8 * (VFJ_SLOTS_MAX + 1) + 8 * (VFJ_SLOTS_MAX + 2),
                "padding in vfj_head");
 

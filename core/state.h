@@ -111,18 +111,24 @@ enum vfj_script { VFJ_SCRIPT_NONE, VFJ_SCRIPT_VFATTACH, VFJ_SCRIPT_VFUP };
 
 struct vfj_script_run {
     uint64_t pending;      /* command under way */
+    int64_t delay_us;      /* hyperv_vf_delay, when the script took it from rc.conf */
     struct vfj_name iface; /* $1 */
     struct vfj_name vf;
     struct vfj_name lagg;
-    uint8_t script;     /* enum vfj_script */
-    uint8_t step;       /* which command of the script is under way: enum step in core/policy/scripts.c */
-    uint8_t strip_left; /* IPv4 addresses of hn still to be removed */
-    uint8_t pad[5];
+    char args[VFJ_ARGS_SIZE]; /* ifconfig_getargs HN, when the script loaded rc.conf */
+    uint8_t script;           /* enum vfj_script */
+    uint8_t step;             /* which command of the script is under way: enum step in core/policy/scripts.c */
+    uint8_t strip_left;       /* IPv4 addresses of hn still to be removed */
+    uint8_t dhcp;             /* dhcpif HN, likewise */
+    uint8_t sync_dhcp;        /* syncdhcpif HN, likewise */
+    uint8_t args_too_long;
+    uint8_t pad[2];
 };
 
 struct vfj_sleeper {
-    uint64_t pending; /* command under way after the sleep; 0 while it sleeps */
+    uint64_t pending; /* command under way before or after the sleep; 0 while it sleeps */
     int64_t due_us;   /* VFJ_NEVER_US: not in use */
+    int64_t delay_us; /* it sleeps so long */
     struct vfj_name iface;
     uint8_t step;
     uint8_t pad[7];

@@ -17,6 +17,7 @@ static void boot_slot(struct vfj_work *work, unsigned index)
 {
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
     vfj_work_detach(work, slot, VFJ_REASON_BOOTED);
+    vfj_work_disarm(slot);
     slot->goal = VFJ_GOAL_NONE;
     slot->fault = VFJ_REASON_NONE;
     slot->failures = 0;

@@ -82,7 +82,8 @@ unsigned vfj_work_open_hn(struct vfj_work *work, struct vfj_name hn)
     index = head->slot_count++;
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
     slot->hn = hn;
-    slot->unit = vfj_name_digits(hn);
+    if (vfj_name_has_driver(hn, "hn"))
+        slot->unit = vfj_name_digits(hn);
     return index;
 }
 
@@ -177,7 +178,8 @@ void vfj_work_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reas
         vfj_work_move(work, slot, VFJ_SLOT_DETACHED, reason);
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->rxvf = 0;
-    vfj_work_disarm(slot);
+    if (slot->timer != VFJ_TIMER_RECHECK) /* hn is still to be looked at */
+        vfj_work_disarm(slot);
 }
 
 void vfj_work_arm(struct vfj_work *work, struct vfj_slot *slot, enum vfj_timer timer, int64_t delay_us)

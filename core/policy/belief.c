@@ -8,8 +8,10 @@
 void vfj_belief_begin(struct vfj_belief *belief)
 {
     struct vfj_address gateway = belief->gateway;
+    uint8_t lagg_has_hn = belief->lagg_has_hn;
     memset(belief, 0, sizeof *belief);
     belief->gateway = gateway;
+    belief->lagg_has_hn = lagg_has_hn;
 }
 
 static struct vfj_carry *find_carry(struct vfj_belief *belief, const struct vfj_address *address)

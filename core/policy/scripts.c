@@ -20,11 +20,11 @@ enum step {
     ATTACH_LIST_PROBE,        /* sysctl -n hw.hn.vflist > /dev/null */
     ATTACH_LIST_READ,         /* vf_list=`sysctl -n hw.hn.vflist` */
     ATTACH_MAP,               /* ours: which hn */
-    /* hyperv_vfattach IF DELAY, after the sleep */
-    SLEEPER_ASLEEP,
+    /* hyperv_vfattach IF DELAY */
     SLEEPER_TRANSPARENT_PROBE,
     SLEEPER_TRANSPARENT_READ,
-    SLEEPER_UP, /* ifconfig IF up */
+    SLEEPER_ASLEEP, /* sleep DELAY */
+    SLEEPER_UP,     /* ifconfig IF up */
     /* hyperv_vfup HN */
     UP_SCRIPT_PROBE,    /* [ -f /usr/libexec/hyperv/hyperv_vfup.HN ] */
     UP_SCRIPT,          /* that script */
@@ -99,17 +99,26 @@ static bool is_nonzero(const char *value)
 
 /* hyperv_vfattach */
 
+static void sleeper_ask(struct vfj_work *work, struct vfj_sleeper *sleeper, enum step step)
+{
+    struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_PROBE_SYSCTL);
+    vfj_span_copy(command->text, sizeof command->text, vfj_span_of("hw.hn.vf_transparent"));
+    sleeper->step = (uint8_t)step;
+    sleeper->pending = command->id;
+}
+
 static void leave_sleeper(struct vfj_work *work)
 {
     struct vfj_scripts *scripts = vfj_work_edit_scripts(work);
-    int64_t delay_us = vfj_rc_delay_s(vfj_work_rc(work)) * 1000000;
+    int64_t delay_us = scripts->run.delay_us;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++) {
         struct vfj_sleeper *sleeper = &scripts->sleepers[i];
         if (sleeper->due_us != VFJ_NEVER_US)
             continue;
         *sleeper = (struct vfj_sleeper){
-            .due_us = work->next->head.mono_us + delay_us, .iface = scripts->run.iface, .step = SLEEPER_ASLEEP};
+            .due_us = work->next->head.mono_us + delay_us, .delay_us = delay_us, .iface = scripts->run.iface};
         scripts->sleeping++;
+        sleeper_ask(work, sleeper, SLEEPER_TRANSPARENT_PROBE);
         return;
     }
     vfj_work_note(work, VFJ_REASON_TOO_MANY_TIMERS);
@@ -154,8 +163,15 @@ static void attach_mapped(struct vfj_work *work, const struct vfj_observation *a
     if (slot->state == VFJ_SLOT_ATTACHED) {
         vfj_work_move(work, slot, VFJ_SLOT_DELAYED, VFJ_REASON_DELAY_STARTED);
         work->decision->transitions[work->decision->transition_count - 1].delay_us
-            = vfj_rc_delay_s(vfj_work_rc(work)) * 1000000;
+            = vfj_work_scripts(work)->run.delay_us;
     }
+}
+
+/* The script takes hyperv_vf_delay from rc.conf here, before it looks for the VF. */
+static void attach_list(struct vfj_work *work)
+{
+    run_of(work)->delay_us = vfj_rc_delay_s(vfj_work_rc(work)) * 1000000;
+    issue_sysctl(work, ATTACH_LIST_PROBE, "hw.hn.vflist");
 }
 
 static void attach_listed(struct vfj_work *work, const struct vfj_observation *answer)
@@ -273,19 +289,16 @@ static void up_count_addresses(struct vfj_work *work)
 
 static void up_configure(struct vfj_work *work)
 {
-    struct vfj_name hn = vfj_work_scripts(work)->run.iface;
-    if (vfj_rc_is_dhcp(vfj_work_rc(work), hn)) {
+    const struct vfj_script_run *run = &vfj_work_scripts(work)->run;
+    if (run->dhcp) {
         issue(work, UP_LAGG_UP, VFJ_COMMAND_UP);
-        return;
+    } else if (run->args[0] != '\0') {
+        struct vfj_command *command = issue(work, UP_CONFIGURE, VFJ_COMMAND_CONFIGURE);
+        vfj_span_copy(command->text, sizeof command->text, vfj_span_of(run->args));
+    } else {
+        notice(work, run->args_too_long ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NO_CONFIGURATION);
+        confirm(work);
     }
-    struct vfj_command *command = issue(work, UP_CONFIGURE, VFJ_COMMAND_CONFIGURE);
-    bool fits = vfj_rc_ifconfig_args(vfj_work_rc(work), hn, command->text, sizeof command->text);
-    if (fits && command->text[0] != '\0')
-        return;
-    notice(work, fits ? VFJ_REASON_NO_CONFIGURATION : VFJ_REASON_ARGS_TOO_LONG);
-    work->decision->command_count--;
-    work->next->head.command_last--;
-    confirm(work);
 }
 
 static void up_strip(struct vfj_work *work)
@@ -309,16 +322,28 @@ static void up_counted(struct vfj_work *work, const struct vfj_observation *answ
     up_strip(work);
 }
 
+/* load_rc_config netif: what rc.conf says while the script begins holds until it ends. */
+static void load_rc(const struct vfj_rc *rc, struct vfj_script_run *run)
+{
+    run->dhcp = vfj_rc_is_dhcp(rc, run->iface);
+    run->sync_dhcp = vfj_rc_is_sync_dhcp(rc, run->iface);
+    run->args_too_long = !vfj_rc_ifconfig_args(rc, run->iface, run->args, sizeof run->args);
+    if (run->args_too_long)
+        memset(run->args, 0, sizeof run->args);
+}
+
 static void begin_script(struct vfj_work *work, enum vfj_script script, struct vfj_name iface)
 {
     struct vfj_script_run *run = run_of(work);
     memset(run, 0, sizeof *run);
     run->script = (uint8_t)script;
     run->iface = iface;
-    if (script == VFJ_SCRIPT_VFATTACH)
+    if (script == VFJ_SCRIPT_VFATTACH) {
         issue_sysctl(work, ATTACH_TRANSPARENT_PROBE, "hw.hn.vf_transparent");
-    else
-        issue_text(work, UP_SCRIPT_PROBE, VFJ_COMMAND_PROBE_FILE, "/usr/libexec/hyperv/hyperv_vfup.", iface, "");
+        return;
+    }
+    load_rc(vfj_work_rc(work), run);
+    issue_text(work, UP_SCRIPT_PROBE, VFJ_COMMAND_PROBE_FILE, "/usr/libexec/hyperv/hyperv_vfup.", iface, "");
 }
 
 static void next_script(struct vfj_work *work)
@@ -422,14 +447,6 @@ static struct vfj_sleeper *sleeper_of(struct vfj_work *work, uint64_t command)
     return NULL;
 }
 
-static void sleeper_ask(struct vfj_work *work, struct vfj_sleeper *sleeper, enum step step)
-{
-    struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_PROBE_SYSCTL);
-    vfj_span_copy(command->text, sizeof command->text, vfj_span_of("hw.hn.vf_transparent"));
-    sleeper->step = (uint8_t)step;
-    sleeper->pending = command->id;
-}
-
 static void sleeper_end(struct vfj_work *work, struct vfj_sleeper *sleeper)
 {
     *sleeper = (struct vfj_sleeper){.due_us = VFJ_NEVER_US};
@@ -448,10 +465,23 @@ static void sleeper_observed(struct vfj_work *work, struct vfj_sleeper *sleeper)
         sleeper_end(work, sleeper);
         return;
     }
+    sleeper->due_us = work->next->head.mono_us + sleeper->delay_us;
+    sleeper->step = SLEEPER_ASLEEP;
+    sleeper->pending = 0;
+}
+
+static void sleeper_wake(struct vfj_work *work, struct vfj_sleeper *sleeper)
+{
     struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_UP);
     command->a = sleeper->iface;
     sleeper->step = SLEEPER_UP;
     sleeper->pending = command->id;
+}
+
+/* Of two that are due at once, the one that went to sleep first. */
+static bool wakes_before(const struct vfj_sleeper *a, const struct vfj_sleeper *b)
+{
+    return a->due_us < b->due_us || (a->due_us == b->due_us && a->delay_us > b->delay_us);
 }
 
 static struct vfj_sleeper *earliest_due(struct vfj_work *work)
@@ -462,7 +492,7 @@ static struct vfj_sleeper *earliest_due(struct vfj_work *work)
         const struct vfj_sleeper *sleeper = &scripts->sleepers[i];
         if (sleeper->due_us == VFJ_NEVER_US || sleeper->pending != 0 || sleeper->due_us > work->next->head.mono_us)
             continue;
-        if (found == VFJ_SLEEPERS_MAX || sleeper->due_us < scripts->sleepers[found].due_us)
+        if (found == VFJ_SLEEPERS_MAX || wakes_before(sleeper, &scripts->sleepers[found]))
             found = i;
     }
     return found < VFJ_SLEEPERS_MAX ? &vfj_work_edit_scripts(work)->sleepers[found] : NULL;
@@ -472,7 +502,7 @@ static void scripts_timer(struct vfj_work *work)
 {
     struct vfj_sleeper *sleeper;
     while (work->decision->command_count < VFJ_COMMANDS_MAX && (sleeper = earliest_due(work)) != NULL)
-        sleeper_ask(work, sleeper, SLEEPER_TRANSPARENT_PROBE);
+        sleeper_wake(work, sleeper);
 }
 
 /* Answers and outcomes */
@@ -484,14 +514,14 @@ static void attach_observed(struct vfj_work *work, const struct vfj_observation 
         if (answer->ok)
             issue_sysctl(work, ATTACH_TRANSPARENT_READ, "hw.hn.vf_transparent");
         else
-            issue_sysctl(work, ATTACH_LIST_PROBE, "hw.hn.vflist");
+            attach_list(work);
         break;
     case ATTACH_TRANSPARENT_READ:
         if (answer->ok && is_nonzero(answer->as.value)) {
             vfj_work_note(work, VFJ_REASON_TRANSPARENT);
             end_script(work);
         } else {
-            issue_sysctl(work, ATTACH_LIST_PROBE, "hw.hn.vflist");
+            attach_list(work);
         }
         break;
     case ATTACH_LIST_PROBE:
@@ -629,7 +659,7 @@ static void up_finished(struct vfj_work *work, enum step step, bool ok)
         break;
     case UP_LAGG_UP:
         issue(work, UP_DHCLIENT,
-              vfj_rc_is_sync_dhcp(vfj_work_rc(work), hn) ? VFJ_COMMAND_DHCLIENT : VFJ_COMMAND_DHCLIENT_BACKGROUND);
+              vfj_work_scripts(work)->run.sync_dhcp ? VFJ_COMMAND_DHCLIENT : VFJ_COMMAND_DHCLIENT_BACKGROUND);
         break;
     case UP_DHCLIENT:
     case UP_CONFIGURE:
@@ -681,8 +711,10 @@ static void scripts_reset(struct vfj_work *work)
         struct vfj_sleeper *sleeper = &scripts->sleepers[i];
         if (sleeper->due_us != VFJ_NEVER_US && (!same || sleeper->step == SLEEPER_UP))
             sleeper_end(work, sleeper);
-        else if (sleeper->due_us != VFJ_NEVER_US)
+        else if (sleeper->due_us != VFJ_NEVER_US) {
+            sleeper->step = SLEEPER_ASLEEP;
             sleeper->pending = 0;
+        }
     }
 }
 

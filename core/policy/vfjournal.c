@@ -17,7 +17,7 @@ enum {
     STEPS_MAX = 120,       /* commands of one plan: far more than the longest needs */
     BACKOFF_MAX_S = 300,   /* the longest pause between tries */
     OBSTACLE_PAUSE_S = 60, /* between looks at what only an admin can change */
-    LINK_RECHECK_S = 5,    /* after hn's link came up: a dhclient started by devd's rule has shown itself */
+    LINK_RECHECKS = 5,     /* looks after hn's link came up, 1, 2, 4 … s apart: a dhclient that devd starts takes its time */
 };
 
 static void advance(struct vfj_work *work, struct vfj_slot *slot);
@@ -122,6 +122,18 @@ static void fail(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason r
         arm_later(work, slot, VFJ_TIMER_RETRY, backoff_us(slot->failures - 2u));
 }
 
+/* An hn interface whose name does not tell its unit, and whose renaming was not seen: what the kernel says of
+ * dev.hn.N, and which lagg is whose, can only be guessed. Nothing is done until it is known. */
+static void give_up(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->fault != VFJ_REASON_NO_UNIT)
+        vfj_work_notice(work, slot, VFJ_REASON_NO_UNIT);
+    slot->fault = VFJ_REASON_NO_UNIT;
+    slot->goal = VFJ_GOAL_NONE;
+    slot->look_again = 0;
+    slot->found = 0;
+}
+
 static void look_at_guest(struct vfj_work *work, struct vfj_slot *slot)
 {
     struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_PROBE_SLOT);
@@ -149,8 +161,12 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     }
     if (is_mapped && vfj_belief_is_joined(slot)) {
         enter_lagged(work, slot);
-    } else if (is_mapped && slot->rxvf && slot->timer != VFJ_TIMER_DELAY) {
+    } else if (is_mapped && slot->rxvf) {
         leave_lagged(work, slot, VFJ_REASON_LEFT);
+        if (slot->timer == VFJ_TIMER_DELAY) { /* its VF_UP was not heard: hn has no traffic until the VF is joined */
+            vfj_work_notice(work, slot, VFJ_REASON_VF_UP);
+            vfj_work_disarm(slot);
+        }
         slot->goal = VFJ_GOAL_JOIN;
         advance(work, slot);
         return;
@@ -189,6 +205,10 @@ static void advance(struct vfj_work *work, struct vfj_slot *slot)
     enum vfj_reason fault = VFJ_REASON_NONE;
     if (slot->pending != 0 || slot->goal == VFJ_GOAL_NONE)
         return;
+    if (vfj_name_is_empty(slot->unit)) {
+        give_up(work, slot);
+        return;
+    }
     if (!slot->belief.fresh) {
         look_at_guest(work, slot);
         return;
@@ -258,6 +278,8 @@ static void detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason
         slot->goal = VFJ_GOAL_BASE;
         slot->belief.fresh = 0;
         advance(work, slot);
+    } else if (slot->goal == VFJ_GOAL_NONE) {
+        slot->fault = VFJ_REASON_NONE;
     }
 }
 
@@ -347,23 +369,30 @@ static struct vfj_slot *slot_of_command(struct vfj_work *work, uint64_t command)
     return NULL;
 }
 
+/* No VF is mapped to this hn: there is nothing to join, only what was begun is finished. */
+static void view_no_vf(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->state != VFJ_SLOT_DETACHED)
+        vfj_work_detach(work, slot, VFJ_REASON_VF_LOST);
+    else if (slot->goal >= VFJ_GOAL_JOIN)
+        vfj_work_notice(work, slot, VFJ_REASON_VF_GONE);
+    if (slot->goal >= VFJ_GOAL_JOIN)
+        slot->goal = VFJ_GOAL_BASE;
+}
+
 /* The view tells which VF the kernel maps to this hn: that is taken before anything is planned. */
 static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
 {
-    slot->rxvf = !vfj_name_is_empty(view->rxvf);
-    if (vfj_name_equal(slot->vf, view->vf_name))
-        return;
-    if (!vfj_name_is_empty(slot->vf))
-        vfj_work_detach(work, slot, VFJ_REASON_VF_LOST);
-    slot->rxvf = !vfj_name_is_empty(view->rxvf);
     if (vfj_name_is_empty(view->vf_name)) {
-        if (slot->goal >= VFJ_GOAL_JOIN)
-            slot->goal = VFJ_GOAL_BASE;
-        return;
+        view_no_vf(work, slot);
+    } else if (!vfj_name_equal(slot->vf, view->vf_name)) {
+        if (!vfj_name_is_empty(slot->vf))
+            vfj_work_detach(work, slot, VFJ_REASON_VF_LOST);
+        vfj_work_attach(work, slot, view->vf_name, VFJ_REASON_VF_FOUND);
+        slot->paper = 0;
+        slot->found = 1;
     }
-    vfj_work_attach(work, slot, view->vf_name, VFJ_REASON_VF_FOUND);
-    slot->paper = 0;
-    slot->found = 1;
+    slot->rxvf = !vfj_name_is_empty(view->rxvf);
 }
 
 static void slot_observed(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_observation *answer)
@@ -531,14 +560,27 @@ static void vf_down(struct vfj_work *work, struct vfj_name hn)
     }
 }
 
+/* The slot keeps its unit under the new name: so a renamed hn is still known for what it is. A slot that has the new
+ * name already is what is left of a boot before, and gets the old one. */
+static void rename_hn(struct vfj_work *work, const struct vfj_devd *devd)
+{
+    unsigned index = vfj_work_find_hn(work, devd->name);
+    unsigned namesake = vfj_work_find_hn(work, devd->new_name);
+    if (index == VFJ_SLOTS_MAX && namesake == VFJ_SLOTS_MAX && vfj_name_has_driver(devd->name, "hn"))
+        index = vfj_work_open_hn(work, devd->name);
+    if (index == VFJ_SLOTS_MAX)
+        return;
+    if (namesake < VFJ_SLOTS_MAX)
+        vfj_work_edit_slot(work, namesake)->hn = devd->name;
+    vfj_work_edit_slot(work, index)->hn = devd->new_name;
+}
+
 static void renamed(struct vfj_work *work, const struct vfj_devd *devd)
 {
     unsigned index = vfj_work_find_vf(work, devd->name);
     if (index < VFJ_SLOTS_MAX)
         vfj_work_edit_slot(work, index)->vf = devd->new_name;
-    index = vfj_work_find_hn(work, devd->name);
-    if (index < VFJ_SLOTS_MAX)
-        vfj_work_edit_slot(work, index)->hn = devd->new_name;
+    rename_hn(work, devd);
 }
 
 /* hn's link is back: devd's own rule may now start a dhclient on it, a lagg port. */
@@ -548,9 +590,18 @@ static void link_up(struct vfj_work *work, struct vfj_name name)
     if (index == VFJ_SLOTS_MAX || !vfj_work_slot(work, index)->belief.lagg_has_hn)
         return;
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
-    look_soon(work, slot);
-    if (slot->timer == VFJ_TIMER_NONE)
-        vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, LINK_RECHECK_S * second_us);
+    if (slot->timer != VFJ_TIMER_NONE)
+        return; /* what is due will look */
+    slot->rechecks = 0;
+    vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, second_us);
+}
+
+/* The next of the looks that follow a link of hn's. */
+static void recheck_link(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (!slot->belief.lagg_has_hn || slot->timer != VFJ_TIMER_NONE || ++slot->rechecks >= LINK_RECHECKS)
+        return;
+    vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, backoff_us(slot->rechecks));
 }
 
 static void vfjournal_devd(struct vfj_work *work)
@@ -595,6 +646,8 @@ static void fire(struct vfj_work *work, struct vfj_slot *slot)
         advance(work, slot);
         break;
     case VFJ_TIMER_RECHECK:
+        if (vfj_name_is_empty(slot->vf))
+            recheck_link(work, slot);
         look_soon(work, slot);
         break;
     case VFJ_TIMER_NONE:
