@@ -1,6 +1,7 @@
 /* The chain: SHA-256 over every record and the chain before it. */
 #include "store/chain.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@ struct vfj_chain *vfj_chain_open(void)
     struct vfj_chain *chain = calloc(1, sizeof *chain);
     if (chain == NULL)
         return NULL;
+    /* Not openssl.cnf, nor the tables of error texts: a digest needs neither, and a daemon is to be small. */
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
     chain->context = EVP_MD_CTX_new();
     if (chain->context == NULL || EVP_DigestInit_ex(chain->context, EVP_sha256(), NULL) != 1) {
         vfj_chain_close(chain);
