@@ -202,14 +202,26 @@ int vfj_schema_migrate(sqlite3 *db, int version)
 static const char objects[] = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
                               " WHERE ?1 = 0 OR type <> 'view' ORDER BY type, name";
 
-static int column_differs(sqlite3_stmt *ours, sqlite3_stmt *theirs, int column)
+static bool column_differs(sqlite3_stmt *ours, sqlite3_stmt *theirs, int column)
 {
     const void *a = sqlite3_column_blob(ours, column);
     const void *b = sqlite3_column_blob(theirs, column);
     int length = sqlite3_column_bytes(ours, column);
     if (length != sqlite3_column_bytes(theirs, column))
-        return 1;
+        return true;
     return length > 0 && memcmp(a, b, (size_t)length) != 0;
+}
+
+/* By type and name, as both are sorted. */
+static int order(sqlite3_stmt *ours, sqlite3_stmt *theirs)
+{
+    int order = 0;
+    for (int column = 0; column < 2 && order == 0; column++) {
+        const char *a = (const char *)sqlite3_column_text(ours, column);
+        const char *b = (const char *)sqlite3_column_text(theirs, column);
+        order = strcmp(a != NULL ? a : "", b != NULL ? b : "");
+    }
+    return order;
 }
 
 static void name_object(sqlite3_stmt *stmt, struct vfj_text *name)
@@ -233,11 +245,12 @@ static int compare_rows(sqlite3_stmt *ours, sqlite3_stmt *theirs, struct vfj_tex
             return mine;
         if (mine == SQLITE_DONE && other == SQLITE_DONE)
             return SQLITE_OK;
-        int differs = mine != other;
+        bool differs = mine != other;
         for (int column = 0; column < 4 && !differs; column++)
             differs = column_differs(ours, theirs, column);
         if (differs) {
-            name_object(mine == SQLITE_ROW ? ours : theirs, name);
+            bool missing = mine == SQLITE_ROW && (other != SQLITE_ROW || order(ours, theirs) <= 0);
+            name_object(missing ? ours : theirs, name);
             return SQLITE_MISMATCH;
         }
     }

@@ -14,7 +14,7 @@
 enum {
     WORD_WIDTH = 11,
     STATES_WIDTH = 20, /* "detached -> attached" */
-    ARGV_WIDTH = 40,
+    ARGV_WIDTH = 48,
     LINE_SIZE = 4 * VFJ_BODY_MAX + 1024,
 };
 
@@ -152,7 +152,7 @@ struct vfj_name vfj_record_who(const struct vfj_record *record)
     return name;
 }
 
-/* "2.1 ms": three digits at least, in the unit that suits. */
+/* "2.1 ms", "1.5 s", "120 s": in the unit that suits. */
 static void add_duration(struct line *line, int64_t us)
 {
     uint64_t tenths = us < 0 ? 0 : (uint64_t)us / 100;
@@ -162,8 +162,10 @@ static void add_duration(struct line *line, int64_t us)
         unit = " s";
     }
     vfj_text_add_u64(&line->text, tenths / 10);
-    vfj_text_add_char(&line->text, '.');
-    vfj_text_add_u64(&line->text, tenths % 10);
+    if (tenths < 100 || tenths % 10 != 0) {
+        vfj_text_add_char(&line->text, '.');
+        vfj_text_add_u64(&line->text, tenths % 10);
+    }
     add(line, unit);
 }
 

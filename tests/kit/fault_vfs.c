@@ -1,0 +1,184 @@
+/* An SQLite VFS that fails when it is told to: in front of the default one, file by file. */
+#include "tests/kit/fault_vfs.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+struct fault_file {
+    sqlite3_file base;
+    sqlite3_file *real; /* behind this object */
+};
+
+static struct {
+    unsigned left; /* operations up to the one that fails; 0: none does */
+    int code;
+    bool stay;
+    bool struck;
+} plan;
+
+static sqlite3_vfs vfs;
+static sqlite3_vfs *real_vfs;
+
+static sqlite3_file *real_of(sqlite3_file *file)
+{
+    return ((struct fault_file *)file)->real;
+}
+
+/* The result code for this operation, or SQLITE_OK to go on. */
+static int strike(void)
+{
+    if (plan.left == 0)
+        return SQLITE_OK;
+    if (plan.left > 1) {
+        plan.left--;
+        return SQLITE_OK;
+    }
+    plan.struck = true;
+    if (!plan.stay)
+        plan.left = 0;
+    return plan.code;
+}
+
+static int fault_close(sqlite3_file *file)
+{
+    return real_of(file)->pMethods->xClose(real_of(file));
+}
+
+static int fault_read(sqlite3_file *file, void *to, int amount, sqlite3_int64 offset)
+{
+    return real_of(file)->pMethods->xRead(real_of(file), to, amount, offset);
+}
+
+static int fault_write(sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
+{
+    int code = strike();
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xWrite(real_of(file), from, amount, offset);
+}
+
+static int fault_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+    int code = strike();
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xTruncate(real_of(file), size);
+}
+
+static int fault_sync(sqlite3_file *file, int flags)
+{
+    int code = strike();
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xSync(real_of(file), flags);
+}
+
+static int fault_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+    return real_of(file)->pMethods->xFileSize(real_of(file), size);
+}
+
+static int fault_lock(sqlite3_file *file, int level)
+{
+    return real_of(file)->pMethods->xLock(real_of(file), level);
+}
+
+static int fault_unlock(sqlite3_file *file, int level)
+{
+    return real_of(file)->pMethods->xUnlock(real_of(file), level);
+}
+
+static int fault_reserved(sqlite3_file *file, int *answer)
+{
+    return real_of(file)->pMethods->xCheckReservedLock(real_of(file), answer);
+}
+
+static int fault_control(sqlite3_file *file, int operation, void *argument)
+{
+    return real_of(file)->pMethods->xFileControl(real_of(file), operation, argument);
+}
+
+static int fault_sector(sqlite3_file *file)
+{
+    return real_of(file)->pMethods->xSectorSize(real_of(file));
+}
+
+static int fault_traits(sqlite3_file *file)
+{
+    return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
+}
+
+static int fault_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **memory)
+{
+    return real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, memory);
+}
+
+static int fault_shm_lock(sqlite3_file *file, int offset, int count, int flags)
+{
+    return real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
+}
+
+static void fault_shm_barrier(sqlite3_file *file)
+{
+    real_of(file)->pMethods->xShmBarrier(real_of(file));
+}
+
+static int fault_shm_unmap(sqlite3_file *file, int delete)
+{
+    return real_of(file)->pMethods->xShmUnmap(real_of(file), delete);
+}
+
+static const sqlite3_io_methods methods = {
+    .iVersion = 2,
+    .xClose = fault_close,
+    .xRead = fault_read,
+    .xWrite = fault_write,
+    .xTruncate = fault_truncate,
+    .xSync = fault_sync,
+    .xFileSize = fault_size,
+    .xLock = fault_lock,
+    .xUnlock = fault_unlock,
+    .xCheckReservedLock = fault_reserved,
+    .xFileControl = fault_control,
+    .xSectorSize = fault_sector,
+    .xDeviceCharacteristics = fault_traits,
+    .xShmMap = fault_shm_map,
+    .xShmLock = fault_shm_lock,
+    .xShmBarrier = fault_shm_barrier,
+    .xShmUnmap = fault_shm_unmap,
+};
+
+static int fault_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags, int *out_flags)
+{
+    struct fault_file *mine = (struct fault_file *)file;
+    (void)self;
+    mine->base.pMethods = NULL;
+    mine->real = (sqlite3_file *)(void *)&mine[1];
+    int code = strike();
+    if (code == SQLITE_OK)
+        code = real_vfs->xOpen(real_vfs, name, mine->real, flags, out_flags);
+    if (code == SQLITE_OK)
+        mine->base.pMethods = &methods;
+    return code;
+}
+
+void kit_fault_install(void)
+{
+    if (real_vfs != NULL)
+        return;
+    real_vfs = sqlite3_vfs_find(NULL);
+    vfs = *real_vfs;
+    vfs.zName = "fault";
+    vfs.pNext = NULL;
+    vfs.szOsFile = (int)sizeof(struct fault_file) + real_vfs->szOsFile;
+    vfs.xOpen = fault_open;
+    (void)sqlite3_vfs_register(&vfs, 1);
+}
+
+void kit_fault_arm(unsigned count, int code, bool stay)
+{
+    plan.left = count;
+    plan.code = code;
+    plan.stay = stay;
+    plan.struck = false;
+}
+
+bool kit_fault_disarm(void)
+{
+    plan.left = 0;
+    return plan.struck;
+}

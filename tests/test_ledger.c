@@ -1,0 +1,389 @@
+/* The ledger: state and journal stay equal, whatever fails. */
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "store/replay.h"
+#include "tests/kit/fault_vfs.h"
+#include "tests/kit/journal.h"
+#include "tests/kit/scratch.h"
+
+static const char ifattach[] = "!system=ETHERNET subsystem=mce0 type=IFATTACH";
+
+/* The state that the file says, and that it says one. */
+static void read_state(const char *path, struct vfj_state *read, uint64_t *records)
+{
+    struct vfj_journal *journal = NULL;
+    struct vfj_replay_result result;
+    struct vfj_machine *machine = malloc(sizeof *machine);
+    assert_non_null(machine);
+    vfj_machine_init(machine);
+    assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
+    vfj_replay_run(journal, machine, NULL, &result);
+    if (result.verdict != VFJ_VERDICT_SAME)
+        fail_msg("%s at %llu: %s: expected \"%s\", found \"%s\"", vfj_verdict_name((enum vfj_verdict)result.verdict),
+                 (unsigned long long)result.seq, result.what, result.expected, result.found);
+    *read = machine->state;
+    *records = result.records;
+    vfj_journal_close(journal);
+    free(machine);
+}
+
+/* The journal on disk is the ledger's state, and complete. */
+static void assert_equal_to_disk(const struct vfj_ledger *ledger, const char *path)
+{
+    struct vfj_state *read = malloc(sizeof *read);
+    uint64_t records = 0;
+    assert_non_null(read);
+    read_state(path, read, &records);
+    assert_int_equal(records, vfj_ledger_durable_seq(ledger));
+    assert_int_equal(records, vfj_ledger_seq(ledger));
+    assert_memory_equal(read, vfj_ledger_state(ledger), sizeof *read);
+    free(read);
+}
+
+static const char *fresh(const char *name)
+{
+    const char *path = kit_path(name);
+    (void)unlink(path);
+    return path;
+}
+
+static void test_what_is_committed_is_on_disk(void **state)
+{
+    const char *path = fresh("commit.db");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    const struct vfj_decision *decision = NULL;
+    struct vfj_event event = kit_started();
+    (void)state;
+    assert_false(vfj_ledger_waiting(ledger));
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_int_equal(vfj_ledger_submit(ledger, &event, &decision), VFJ_OK);
+    assert_non_null(decision);
+    assert_true(vfj_ledger_waiting(ledger));
+    assert_int_equal(vfj_ledger_durable_seq(ledger), 0);
+    event = kit_devd(ifattach);
+    assert_int_equal(vfj_ledger_submit(ledger, &event, &decision), VFJ_OK);
+    assert_true(decision->command_count > 0);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_false(vfj_ledger_waiting(ledger));
+    assert_equal_to_disk(ledger, path);
+    vfj_ledger_close(ledger);
+}
+
+static void test_what_is_not_committed_is_lost_at_close(void **state)
+{
+    const char *path = fresh("lost.db");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    (void)state;
+    kit_submit(ledger, kit_started());
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    kit_submit(ledger, kit_devd(ifattach));
+    vfj_ledger_close(ledger);
+    ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    assert_int_equal(vfj_ledger_seq(ledger), 1);
+    assert_equal_to_disk(ledger, path);
+    vfj_ledger_close(ledger);
+}
+
+/* A journal goes on where it ended: states, ids, chain, and which row an answer belongs to. */
+static void test_it_goes_on_where_it_ended(void **state)
+{
+    const char *path = fresh("goes-on.db");
+    const struct vfj_decision *decision = NULL;
+    struct vfj_event event = kit_devd(ifattach);
+    (void)state;
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    kit_submit(ledger, kit_started());
+    assert_int_equal(vfj_ledger_submit(ledger, &event, &decision), VFJ_OK);
+    uint64_t id = decision->commands[0].id;
+    assert_int_equal(decision->commands[0].kind, VFJ_COMMAND_PROBE_MAP);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    uint64_t asked = vfj_ledger_seq(ledger);
+    vfj_ledger_close(ledger);
+
+    ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    assert_equal_to_disk(ledger, path);
+    event = kit_devd("");
+    event.kind = VFJ_EVENT_OBSERVED;
+    memset(&event.as, 0, sizeof event.as);
+    event.as.observed.command = id;
+    event.as.observed.probe = VFJ_PROBE_MAP;
+    event.as.observed.ok = true;
+    event.as.observed.as.map.has_list = true;
+    kit_submit(ledger, event);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_equal_to_disk(ledger, path);
+    vfj_ledger_close(ledger);
+    assert_int_equal((uint64_t)kit_sql_integer(path, "SELECT cause FROM record WHERE kind = 'observed'"), asked);
+}
+
+static void test_what_is_no_event_changes_nothing(void **state)
+{
+    static char long_line[VFJ_BODY_MAX + 2];
+    const char *path = fresh("no-event.db");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    (void)state;
+    kit_submit(ledger, kit_started());
+    memset(long_line, 'x', sizeof long_line - 1);
+    struct vfj_event event = kit_devd(long_line);
+    assert_int_equal(vfj_ledger_submit(ledger, &event, NULL), VFJ_TOO_LONG);
+    event.kind = VFJ_EVENT_GAP;
+    event.as.text = vfj_span_of("a \"quoted\" reason is not one");
+    assert_int_equal(vfj_ledger_submit(ledger, &event, NULL), VFJ_BAD_BODY);
+    assert_string_not_equal(vfj_ledger_detail(ledger), "");
+    assert_int_equal(vfj_ledger_seq(ledger), 1);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_equal_to_disk(ledger, path);
+    vfj_ledger_close(ledger);
+}
+
+static void submit_burst(struct vfj_ledger *ledger, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        kit_submit(ledger, kit_devd(i % 7 == 0 ? ifattach : "!system=DEVFS subsystem=CDEV type=CREATE cdev=fd/3"));
+        kit_submit(ledger, kit_devd("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP"));
+    }
+}
+
+/* The 1st, 2nd, 3rd … operation of a commit fails, once or for good: nothing of the batch stays, in memory or on disk, and
+ * the next commit succeeds. Up to the run in which nothing failed any more. */
+static void fail_commits(const char *name, int code, bool stay)
+{
+    const char *path = fresh(name);
+    struct vfj_state *before = malloc(sizeof *before);
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    assert_non_null(before);
+    kit_submit(ledger, kit_started());
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    bool struck = true;
+    for (unsigned count = 1; struck; count++) {
+        assert_true(count < 1000);
+        *before = *vfj_ledger_state(ledger);
+        uint64_t seq = vfj_ledger_seq(ledger);
+        submit_burst(ledger, 20);
+        kit_fault_arm(count, code, stay);
+        enum vfj_status status = vfj_ledger_commit(ledger);
+        struck = kit_fault_disarm();
+        if (status != VFJ_OK) {
+            assert_true(struck);
+            assert_int_equal(status, VFJ_JOURNAL_IO);
+            assert_string_not_equal(vfj_ledger_detail(ledger), "");
+            assert_false(vfj_ledger_waiting(ledger));
+            assert_int_equal(vfj_ledger_seq(ledger), seq);
+            assert_memory_equal(before, vfj_ledger_state(ledger), sizeof *before);
+        }
+        assert_equal_to_disk(ledger, path);
+        kit_submit(ledger, kit_devd("!system=A"));
+        assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+        assert_equal_to_disk(ledger, path);
+    }
+    vfj_ledger_close(ledger);
+    free(before);
+}
+
+static void test_a_failed_commit_keeps_nothing(void **state)
+{
+    (void)state;
+    fail_commits("full.db", SQLITE_FULL, false);
+    fail_commits("full-stays.db", SQLITE_FULL, true);
+    fail_commits("write.db", SQLITE_IOERR_WRITE, false);
+    fail_commits("sync.db", SQLITE_IOERR_FSYNC, true);
+}
+
+/* With on-journal-error continue, the machine goes on, and everything is written later. */
+static void test_a_detached_ledger_keeps_everything(void **state)
+{
+    const char *path = fresh("detached.db");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_CONTINUE);
+    struct vfj_reattached reattached;
+    const struct vfj_decision *decision = NULL;
+    (void)state;
+    kit_submit(ledger, kit_started());
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    kit_fault_arm(1, SQLITE_FULL, true);
+    submit_burst(ledger, 5);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_true(vfj_ledger_detached(ledger));
+    assert_string_not_equal(vfj_ledger_detail(ledger), "");
+    submit_burst(ledger, 5);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_int_equal(vfj_ledger_reattach(ledger, 1, 1, &reattached, &decision), VFJ_JOURNAL_IO);
+    assert_true(vfj_ledger_detached(ledger));
+    assert_int_equal(vfj_ledger_durable_seq(ledger), 1);
+    submit_burst(ledger, 1);
+    assert_true(kit_fault_disarm());
+    uint64_t digest = vfj_state_digest(vfj_ledger_state(ledger));
+
+    assert_int_equal(vfj_ledger_reattach(ledger, 1795356999000000, 999000000, &reattached, &decision), VFJ_OK);
+    assert_false(vfj_ledger_detached(ledger));
+    assert_non_null(decision);
+    assert_int_equal(reattached.kept, 22);
+    assert_int_equal(reattached.lost, 0);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_equal_to_disk(ledger, path);
+    vfj_ledger_close(ledger);
+    assert_int_equal(kit_sql_integer(path,
+                                     "SELECT count(*) FROM record WHERE kind = 'gap' AND "
+                                     "body = 'reason=\"journal written again: 22 events kept\"'"),
+                     1);
+    /* The last event before the gap left the very state that we had. */
+    assert_int_equal((uint64_t)kit_sql_integer(path,
+                                               "SELECT digest FROM record WHERE digest IS NOT NULL AND kind <> 'gap' "
+                                               "ORDER BY seq DESC LIMIT 1"),
+                     digest);
+}
+
+/* More than the backlog holds: the oldest are kept, the state goes back to theirs, and all that is recorded replays. */
+static void test_what_is_lost_is_counted_and_given_up(void **state)
+{
+    static char line[4000];
+    const char *path = fresh("overflow.db");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_CONTINUE);
+    struct vfj_reattached reattached;
+    char expected[100];
+    (void)state;
+    memset(line, 'x', sizeof line - 1);
+    kit_submit(ledger, kit_started());
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    kit_fault_arm(1, SQLITE_IOERR_WRITE, true);
+    for (unsigned i = 0; i < 2000; i++) {
+        kit_submit(ledger, kit_devd(line));
+        assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    }
+    kit_submit(ledger, kit_devd(ifattach)); /* lost, with what it led to */
+    assert_true(kit_fault_disarm());
+    assert_int_equal(vfj_ledger_reattach(ledger, 1795356999000000, 999000000, &reattached, NULL), VFJ_OK);
+    assert_true(reattached.kept > 500);
+    assert_true(reattached.lost > 500);
+    assert_int_equal(reattached.kept + reattached.lost, 2001);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_equal_to_disk(ledger, path);
+    (void)snprintf(expected, sizeof expected,
+                   "SELECT count(*) FROM event WHERE body LIKE 'reason=\"journal lost %llu events%%'",
+                   (unsigned long long)reattached.lost);
+    assert_int_equal(kit_sql_integer(path, expected), 1);
+
+    /* And it goes on, as after a start. */
+    kit_submit(ledger, kit_started());
+    kit_submit(ledger, kit_devd(ifattach));
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_equal_to_disk(ledger, path);
+    vfj_ledger_close(ledger);
+    ledger = kit_ledger_open(path, VFJ_ON_ERROR_CONTINUE);
+    assert_equal_to_disk(ledger, path);
+    vfj_ledger_close(ledger);
+}
+
+/* A batch larger than the backlog is committed in parts, each of whole events. */
+static void test_a_burst_is_committed_in_parts(void **state)
+{
+    static char line[4000];
+    const char *path = fresh("burst.db");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    (void)state;
+    memset(line, 'x', sizeof line - 1);
+    kit_submit(ledger, kit_started());
+    for (unsigned i = 0; i < 2000; i++)
+        kit_submit(ledger, kit_devd(line));
+    assert_true(vfj_ledger_durable_seq(ledger) > 500);
+    assert_true(vfj_ledger_waiting(ledger));
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_equal_to_disk(ledger, path);
+
+    /* And when that commit fails, the event at hand was not stepped. */
+    kit_fault_arm(1, SQLITE_FULL, true);
+    enum vfj_status status = VFJ_OK;
+    struct vfj_event event = kit_devd(line);
+    for (unsigned i = 0; i < 2000 && status == VFJ_OK; i++)
+        status = vfj_ledger_submit(ledger, &event, NULL);
+    assert_int_equal(status, VFJ_JOURNAL_IO);
+    assert_true(kit_fault_disarm());
+    assert_int_equal(vfj_ledger_seq(ledger), 2001);
+    assert_equal_to_disk(ledger, path);
+    vfj_ledger_close(ledger);
+}
+
+/* Making and opening a journal: each operation fails in turn; then there is none, or a whole one. */
+static void test_a_failed_creation_leaves_no_half_journal(void **state)
+{
+    bool struck = true;
+    (void)state;
+    for (unsigned count = 1; struck; count++) {
+        const char *path = fresh("create.db");
+        struct vfj_ledger *ledger = NULL;
+        assert_true(count < 1000);
+        kit_fault_arm(count, SQLITE_FULL, true);
+        enum vfj_status status = vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP);
+        struck = kit_fault_disarm();
+        if (status != VFJ_OK) {
+            assert_true(struck);
+            assert_string_not_equal(vfj_ledger_detail(ledger), "");
+        }
+        vfj_ledger_close(ledger);
+        assert_false(kit_exists(kit_beside(path, ".lock")));
+        if (kit_exists(path)) {
+            ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+            vfj_ledger_close(ledger);
+        }
+    }
+}
+
+static void test_refusals_have_their_reasons(void **state)
+{
+    const char *path = fresh("refused.db");
+    struct vfj_ledger *ledger = NULL;
+    (void)state;
+    kit_make_journal(path);
+    kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE kind = 'devd'");
+    assert_int_equal(vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP), VFJ_JOURNAL_DAMAGED);
+    assert_non_null(strstr(vfj_ledger_detail(ledger), "changed or taken out"));
+    vfj_ledger_close(ledger);
+    kit_forge(path, "UPDATE record SET note = 'stale' WHERE kind = 'devd'");
+    assert_int_equal(vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP), VFJ_DIVERGED);
+    vfj_ledger_close(ledger);
+    vfj_ledger_close(NULL);
+}
+
+static void test_on_error_has_two_words(void **state)
+{
+    enum vfj_on_error on_error = VFJ_ON_ERROR_CONTINUE;
+    (void)state;
+    assert_true(vfj_on_error_parse(vfj_span_of("stop"), &on_error));
+    assert_int_equal(on_error, VFJ_ON_ERROR_STOP);
+    assert_true(vfj_on_error_parse(vfj_span_of("continue"), &on_error));
+    assert_int_equal(on_error, VFJ_ON_ERROR_CONTINUE);
+    assert_false(vfj_on_error_parse(vfj_span_of("panic"), &on_error));
+}
+
+static int set_up(void **state)
+{
+    kit_fault_install();
+    return kit_scratch_make(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_committed_is_on_disk),
+        cmocka_unit_test(test_what_is_not_committed_is_lost_at_close),
+        cmocka_unit_test(test_it_goes_on_where_it_ended),
+        cmocka_unit_test(test_what_is_no_event_changes_nothing),
+        cmocka_unit_test(test_a_failed_commit_keeps_nothing),
+        cmocka_unit_test(test_a_detached_ledger_keeps_everything),
+        cmocka_unit_test(test_what_is_lost_is_counted_and_given_up),
+        cmocka_unit_test(test_a_burst_is_committed_in_parts),
+        cmocka_unit_test(test_a_failed_creation_leaves_no_half_journal),
+        cmocka_unit_test(test_refusals_have_their_reasons),
+        cmocka_unit_test(test_on_error_has_two_words),
+    };
+    return cmocka_run_group_tests(tests, set_up, kit_scratch_remove);
+}
