@@ -82,7 +82,7 @@ static void read_notification(struct vfj_devd *devd)
     }
     enum vfj_devd_kind kind = classify(&notice);
     if (kind == VFJ_DEVD_OTHER) {
-        devd->note = other_note(&notice);
+        devd->note = (uint8_t)other_note(&notice);
         return;
     }
     if (!take_name(&notice.subsystem, &devd->name)

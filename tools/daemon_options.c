@@ -121,7 +121,7 @@ static enum vfj_parsed take_root(int argc, char **argv, struct vfj_daemon_option
             return wrong("not a path that can be used", optarg);
     }
     if (vfj_paths_init(&options->world.paths, root) != VFJ_OK
-        || !vfj_paths_join(options->journal, root, VFJ_JOURNAL_PATH + 1, "", ""))
+        || !vfj_paths_join(options->journal, root, &VFJ_JOURNAL_PATH[1], "", ""))
         return wrong("too long", root);
     return VFJ_PARSED_RUN;
 }
