@@ -113,8 +113,7 @@ static bool take_options(int argc, char **argv, struct options *options)
             options->chunk = number;
         } else if (strcmp(argv[i], "--stock-dhclient-rule") == 0) {
             options->dhclient_rule = true;
-        } else if (argv[i][0] == '-' && argv[i][1] != '\0'
-                   && strspn(argv[i] + 1, "dnq") == strlen(argv[i] + 1)) {
+        } else if (argv[i][0] == '-' && argv[i][1] != '\0' && strspn(argv[i] + 1, "dnq") == strlen(argv[i] + 1)) {
             options->foreground = options->foreground || strchr(argv[i], 'd') != NULL;
         } else {
             return false;

@@ -75,9 +75,8 @@ void guest_clients_send(struct guest_clients *clients, const char *event, size_t
 {
     for (size_t i = clients->count; i-- > 0;) {
         struct guest_client *client = &clients->at[i];
-        bool sent = client->stream && clients->chunk > 0
-            ? send_chunks(client, clients->chunk, event, length)
-            : send_whole(client->fd, event, length, client->stream);
+        bool sent = client->stream && clients->chunk > 0 ? send_chunks(client, clients->chunk, event, length)
+                                                         : send_whole(client->fd, event, length, client->stream);
         if (!sent) {
             drop(clients, i);
         }

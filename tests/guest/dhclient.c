@@ -302,8 +302,8 @@ static int open_client(struct client *client)
     long other = 0;
     char text[64];
 
-    guest_print(client->pidfile_path, sizeof client->pidfile_path,
-                GUEST_DHCLIENT_DIRECTORY "/dhclient.%s.pid", client->name);
+    guest_print(client->pidfile_path, sizeof client->pidfile_path, GUEST_DHCLIENT_DIRECTORY "/dhclient.%s.pid",
+                client->name);
     guest_print(client->bell_name, sizeof client->bell_name, "dhclient.%s", client->name);
     client->pidfile = guest_pidfile_open(client->pidfile_path, &other);
     if (client->pidfile >= 0) {

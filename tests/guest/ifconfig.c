@@ -112,8 +112,7 @@ static bool set_ether(struct change *change, const char *word, const char *argum
     if (sscanf(argument, "%2x:%2x:%2x:%2x:%2x:%2x", &m[0], &m[1], &m[2], &m[3], &m[4], &m[5]) != 6) {
         return refuse(change, "malformed link-level address");
     }
-    guest_print(ifp->mac, sizeof ifp->mac, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4],
-                m[5]);
+    guest_print(ifp->mac, sizeof ifp->mac, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
     return true;
 }
 
@@ -125,8 +124,7 @@ static bool set_proto(struct change *change, const char *word, const char *argum
     if (ifp->kind != GUEST_LAGG) {
         return refuse(change, "SIOCSLAGG: %s", error_text(EINVAL));
     }
-    return guest_lagg_set_proto(ifp, argument) == 0
-        || refuse(change, "Invalid aggregation protocol: %s", argument);
+    return guest_lagg_set_proto(ifp, argument) == 0 || refuse(change, "Invalid aggregation protocol: %s", argument);
 }
 
 static bool add_port(struct change *change, const char *word, const char *argument)
@@ -408,8 +406,7 @@ static int change_interface(int argc, char **argv)
     int skip = 2;
     bool exists;
 
-    guest_copy(change.name, sizeof change.name,
-               strlen(argv[1]) < sizeof change.name ? argv[1] : "toolongname");
+    guest_copy(change.name, sizeof change.name, strlen(argv[1]) < sizeof change.name ? argv[1] : "toolongname");
     if (strcmp(argv[2], "create") == 0 || strcmp(argv[2], "plumb") == 0) {
         exists = create(&change);
         skip = 3;
@@ -438,8 +435,8 @@ static void list_group(const struct guest_state *state, const char *group)
 {
     for (size_t i = 0; i < state->if_count; i++) {
         enum guest_kind kind = state->ifs[i].kind;
-        if ((kind == GUEST_LAGG && strcmp(group, "lagg") == 0)
-            || (kind == GUEST_LO && strcmp(group, "lo") == 0) || strcmp(group, "all") == 0) {
+        if ((kind == GUEST_LAGG && strcmp(group, "lagg") == 0) || (kind == GUEST_LO && strcmp(group, "lo") == 0)
+            || strcmp(group, "all") == 0) {
             printf("%s\n", state->ifs[i].name);
         }
     }

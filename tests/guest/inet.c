@@ -69,9 +69,8 @@ static const struct guest_if *owner_of(const struct guest_state *state, uint32_t
 
 static void connect_prefix(struct guest_state *state, const struct guest_if *ifp, struct guest_inet inet)
 {
-    struct guest_route route = {.destination = inet.address & guest_mask_of(inet.length),
-                                .length = inet.length,
-                                .source = inet.address};
+    struct guest_route route
+        = {.destination = inet.address & guest_mask_of(inet.length), .length = inet.length, .source = inet.address};
 
     if (guest_route_find(state, route.destination, route.length) == NULL) {
         guest_copy(route.interface, sizeof route.interface, ifp->name);
@@ -85,8 +84,7 @@ static bool is_of(const struct guest_route *route, const struct guest_if *ifp, u
 }
 
 /* The address no longer counts: its routes go, its connected prefix to the next owner. */
-static void scrub(struct guest_state *state, const struct guest_if *ifp, struct guest_inet inet,
-                  bool keep_static)
+static void scrub(struct guest_state *state, const struct guest_if *ifp, struct guest_inet inet, bool keep_static)
 {
     struct guest_inet next;
 

@@ -12,8 +12,7 @@
 
 struct guest_if *guest_if_find(struct guest_state *state, const char *name);
 /* A new interface, down, IPv6 disabled; IFNET ATTACH and, unless it is lo, ETHERNET IFATTACH are queued. */
-struct guest_if *guest_if_attach(struct guest_state *state, const char *name, enum guest_kind kind,
-                                 const char *mac);
+struct guest_if *guest_if_attach(struct guest_state *state, const char *name, enum guest_kind kind, const char *mac);
 /* It is taken down, loses its addresses and routes, leaves its lagg, hn unmaps it; then IFNET DETACH and
  * newbus. */
 void guest_if_detach(struct guest_state *state, const char *name);
@@ -70,12 +69,7 @@ int guest_route_delete(struct guest_state *state, uint32_t destination, unsigned
 /* --- lagg (lagg.c) --- */
 
 /* Bits of a port's flags (net/if_lagg.h). */
-enum {
-    GUEST_PORT_MASTER = 0x1,
-    GUEST_PORT_ACTIVE = 0x4,
-    GUEST_PORT_COLLECTING = 0x8,
-    GUEST_PORT_DISTRIBUTING = 0x10
-};
+enum { GUEST_PORT_MASTER = 0x1, GUEST_PORT_ACTIVE = 0x4, GUEST_PORT_COLLECTING = 0x8, GUEST_PORT_DISTRIBUTING = 0x10 };
 
 /* EPROTONOSUPPORT for a protocol that lagg(4) does not know. */
 int guest_lagg_set_proto(struct guest_if *lagg, const char *proto);

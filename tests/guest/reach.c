@@ -44,6 +44,5 @@ int guest_reach(const char *destination)
         printf("unreachable: %s is no address\n", destination);
         return 1;
     }
-    return report(state,
-                  destination == NULL ? guest_route_find(state, 0, 0) : guest_route_lookup(state, address));
+    return report(state, destination == NULL ? guest_route_find(state, 0, 0) : guest_route_lookup(state, address));
 }

@@ -164,8 +164,7 @@ static bool take_words(struct request *request, int argc, char **argv, bool *net
         } else if (strcmp(argv[i], "-netmask") == 0 && i + 1 < argc) {
             request->has_length = guest_mask_parse(argv[++i], &request->length);
         } else if (argv[i][0] == '-') {
-            if (strcmp(argv[i], "-inet") != 0 && strcmp(argv[i], "-4") != 0
-                && strcmp(argv[i], "-host") != 0) {
+            if (strcmp(argv[i], "-inet") != 0 && strcmp(argv[i], "-4") != 0 && strcmp(argv[i], "-host") != 0) {
                 return false;
             }
         } else if (request->destination_text == NULL) {
@@ -203,8 +202,7 @@ int guest_route(int argc, char **argv)
     if (strcmp(request.command, "get") == 0) {
         return get(&request);
     }
-    if (strcmp(request.command, "delete") == 0
-        || (strcmp(request.command, "add") == 0 && request.gateway != 0)) {
+    if (strcmp(request.command, "delete") == 0 || (strcmp(request.command, "add") == 0 && request.gateway != 0)) {
         return change(&request);
     }
     return usage();

@@ -33,18 +33,17 @@ static const char *const kind_names[]
     = {[GUEST_ETHER] = "ether", [GUEST_HN] = "hn", [GUEST_LAGG] = "lagg", [GUEST_LO] = "lo"};
 static const char *const link_names[]
     = {[GUEST_LINK_UNKNOWN] = "unknown", [GUEST_LINK_DOWN] = "down", [GUEST_LINK_UP] = "up"};
-static const char *const fault_names[]
-    = {[GUEST_FAIL] = "fail", [GUEST_SLOW] = "slow", [GUEST_HANG] = "hang"};
+static const char *const fault_names[] = {[GUEST_FAIL] = "fail", [GUEST_SLOW] = "slow", [GUEST_HANG] = "hang"};
 
 static void put_if(struct sink *sink, const struct guest_if *ifp)
 {
     char address[GUEST_MASK_SIZE];
 
-    put(sink, "if %s kind=%s index=%u unit=%u mac=%s own_mac=%s mtu=%u max_mtu=%u up=%d carrier=%d link=%s",
-        ifp->name, kind_names[ifp->kind], ifp->index, ifp->unit, ifp->mac, ifp->own_mac, ifp->mtu,
-        ifp->max_mtu, ifp->up, ifp->carrier, link_names[ifp->link]);
-    put(sink, " linkups=%lu nd6=%u proto=%s lagg=%s vf=%s rxvf=%s hn=%s\n", ifp->linkups, ifp->nd6,
-        ifp->proto, ifp->lagg, ifp->vf, ifp->rxvf, ifp->hn);
+    put(sink, "if %s kind=%s index=%u unit=%u mac=%s own_mac=%s mtu=%u max_mtu=%u up=%d carrier=%d link=%s", ifp->name,
+        kind_names[ifp->kind], ifp->index, ifp->unit, ifp->mac, ifp->own_mac, ifp->mtu, ifp->max_mtu, ifp->up,
+        ifp->carrier, link_names[ifp->link]);
+    put(sink, " linkups=%lu nd6=%u proto=%s lagg=%s vf=%s rxvf=%s hn=%s\n", ifp->linkups, ifp->nd6, ifp->proto,
+        ifp->lagg, ifp->vf, ifp->rxvf, ifp->hn);
     for (size_t i = 0; i < ifp->inet_count; i++) {
         guest_inet_print(address, sizeof address, ifp->inet[i].address);
         put(sink, "inet %s %s %u\n", ifp->name, address, ifp->inet[i].length);
@@ -107,8 +106,8 @@ void guest_state_write(const struct guest_state *state, char *to, size_t size)
     put_settings(&sink, "pair", &state->pairs);
     for (size_t i = 0; i < state->fault_count; i++) {
         const struct guest_fault *fault = &state->faults[i];
-        put(&sink, "fault %s %u %u %.3f %s\n", fault_names[fault->kind], fault->count, fault->status,
-            fault->seconds, fault->argv);
+        put(&sink, "fault %s %u %u %.3f %s\n", fault_names[fault->kind], fault->count, fault->status, fault->seconds,
+            fault->argv);
     }
 }
 

@@ -35,8 +35,7 @@ static bool hn_list(const struct guest_state *state, const char *format_pair, ch
     return true;
 }
 
-static bool hn_leaf(struct guest_state *state, const struct guest_if *hn, const char *leaf, char *to,
-                    size_t size)
+static bool hn_leaf(struct guest_state *state, const struct guest_if *hn, const char *leaf, char *to, size_t size)
 {
     if (strcmp(leaf, "vf") == 0) {
         guest_copy(to, size, hn->vf);
@@ -108,8 +107,7 @@ static bool show_node(struct guest_state *state, const struct options *options, 
     guest_copy(names[count++], sizeof names[0], "hw.hn.vflist");
     guest_copy(names[count++], sizeof names[0], "hw.hn.vfmap");
     for (size_t i = 0; i < state->sysctls.count; i++) {
-        if (strcmp(state->sysctls.at[i].name, names[0]) != 0
-            && strcmp(state->sysctls.at[i].name, names[1]) != 0) {
+        if (strcmp(state->sysctls.at[i].name, names[0]) != 0 && strcmp(state->sysctls.at[i].name, names[1]) != 0) {
             guest_copy(names[count++], sizeof names[0], state->sysctls.at[i].name);
         }
     }
@@ -146,8 +144,7 @@ static int read_one(struct guest_state *state, const struct options *options, co
     return 1;
 }
 
-static int set_one(struct guest_state *state, const struct options *options, const char *name,
-                   const char *value)
+static int set_one(struct guest_state *state, const struct options *options, const char *name, const char *value)
 {
     static const char *const writable[] = {"hw.hn.vf_xpnt_attwait", "hw.bus.devctl_queue"};
     char before[GUEST_LINE_SIZE * 4];
