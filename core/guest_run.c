@@ -124,6 +124,19 @@ static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv, st
     return status;
 }
 
+/* The interface in whose subnet the router is. */
+static struct vfj_name interface_of(const struct vfj_guest *guest, const char *router)
+{
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        const struct vfj_interface *facts = &guest->ifs[i].facts;
+        for (unsigned k = 0; facts->exists && k < facts->address_count; k++) {
+            if (vfj_address_covers(&facts->addresses[k], vfj_span_of(router)))
+                return facts->name;
+        }
+    }
+    return (struct vfj_name){{0}};
+}
+
 /* route add: only the default route is kept. */
 static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
 {
@@ -135,10 +148,10 @@ static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv, s
         vfj_text_add(output, " fib 0: route already in table");
         return 1;
     }
-    for (unsigned i = 0; i < guest->if_count; i++) {
-        const struct vfj_interface *facts = &guest->ifs[i].facts;
-        if (facts->exists && facts->address_count > 0 && facts->port_count > 0)
-            guest->default_if = facts->name;
+    guest->default_if = interface_of(guest, argv->words[3]);
+    if (vfj_name_is_empty(guest->default_if)) {
+        vfj_text_add(output, "route: writing to routing socket: Network is unreachable");
+        return 1;
     }
     vfj_address_parse(vfj_span_of(argv->words[3]), &guest->default_gateway);
     return 0;

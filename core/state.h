@@ -24,6 +24,13 @@ enum vfj_timer {
     VFJ_TIMER_RECHECK, /* look at the guest again */
 };
 
+/* Why a look may have to start the delay. */
+enum vfj_found {
+    VFJ_FOUND_NOT,
+    VFJ_FOUND_NEW,   /* a VF found by a probe, not told of by an event */
+    VFJ_FOUND_AGAIN, /* after a gap: a VF known before, perhaps another of the same name */
+};
+
 /* What a slot's plan is to reach. */
 enum vfj_goal {
     VFJ_GOAL_NONE,
@@ -76,7 +83,8 @@ struct vfj_belief {
     uint8_t routes;     /* of rc.conf's static routes, likewise */
     uint8_t carry_count;
     uint8_t carry_truncated;
-    uint8_t pad[5];
+    uint8_t dhclient_tried; /* laggN's dhclient was started in this plan */
+    uint8_t pad[4];
     struct vfj_address gateway; /* of the default route that goes, or went, through hn or the lagg */
     struct vfj_carry carry[VFJ_ADDRESSES_MAX];
 };
@@ -101,7 +109,7 @@ struct vfj_slot {
     uint8_t look_again;    /* something happened while a plan was under way: look when it has ended */
     uint8_t pending_index; /* which address, interface or route the command under way is about */
     uint8_t rechecks;      /* in a row */
-    uint8_t found;         /* by a probe, not by an event: look before anything is timed */
+    uint8_t found;         /* enum vfj_found: look before anything is timed */
     uint8_t pad[3];
     struct vfj_belief belief;
 };

@@ -9,8 +9,10 @@ void vfj_belief_begin(struct vfj_belief *belief)
 {
     struct vfj_address gateway = belief->gateway;
     uint8_t lagg_has_hn = belief->lagg_has_hn;
+    uint8_t script_ran = belief->script_ran;
     memset(belief, 0, sizeof *belief);
     belief->gateway = gateway;
+    belief->script_ran = script_ran;
     belief->lagg_has_hn = lagg_has_hn;
 }
 
@@ -73,7 +75,7 @@ static bool is_elsewhere(struct vfj_name lagg, const struct vfj_slot *slot)
     return !vfj_name_is_empty(lagg) && !vfj_name_equal(lagg, vfj_name_lagg(slot->unit));
 }
 
-/* A setting that a kernel may lack is asked for once in a plan, and then taken for made. */
+/* What a kernel may lack, or another interface may have, is asked for once in a plan, and then taken for made. */
 enum { SETTING_TRIED = 2 };
 
 static void see_setting(uint8_t *setting, bool seen)
@@ -112,7 +114,7 @@ void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view)
     belief->dhcp |= view->hn_dhclient != 0;
     if (view->lease && belief->lease == 0)
         belief->lease = 1;
-    belief->gateway_on_lagg = view->gateway_on_lagg;
+    see_setting(&belief->gateway_on_lagg, view->gateway_on_lagg);
     if (view->gateway.text[0] != '\0')
         belief->gateway = view->gateway;
     see_interfaces(slot, view);
@@ -151,7 +153,7 @@ static void did_configure(struct vfj_slot *slot)
 static void did_route(struct vfj_slot *slot)
 {
     if (slot->pending_index == VFJ_ROUTE_DEFAULT)
-        slot->belief.gateway_on_lagg = 1;
+        slot->belief.gateway_on_lagg = SETTING_TRIED;
     else
         slot->belief.routes++;
 }
@@ -199,6 +201,7 @@ void vfj_belief_did(struct vfj_slot *slot)
         break;
     case VFJ_COMMAND_DHCLIENT_BACKGROUND:
         belief->lagg_dhclient = 1;
+        belief->dhclient_tried = 1;
         break;
     case VFJ_COMMAND_SCRIPT:
         belief->script_ran = 1;

@@ -56,6 +56,11 @@ static bool is_dhcp(const struct vfj_work *work, const struct vfj_slot *slot)
     return slot->belief.dhcp || vfj_rc_is_dhcp(vfj_work_rc(work), slot->hn);
 }
 
+bool vfj_plan_wants_dhclient(const struct vfj_work *work, const struct vfj_slot *slot)
+{
+    return is_dhcp(work, slot) && slot->belief.lagg_dhclient == 0;
+}
+
 /* laggN with hn as its first port, up. */
 static bool plan_lagg(struct vfj_work *work, struct vfj_slot *slot)
 {
@@ -144,39 +149,38 @@ static bool plan_rc_addresses(struct vfj_work *work, struct vfj_slot *slot)
     return true;
 }
 
-static bool to_ipv4(struct vfj_span text, uint32_t *address)
+/* Whether the router is in the subnet of an address of the slot's: then the routes over it went with that address. */
+static bool is_router_of(const struct vfj_belief *belief, struct vfj_span router)
 {
-    *address = 0;
-    for (unsigned part = 0; part < 4; part++) {
-        struct vfj_span digits = {text.text, 0};
-        uint64_t value = 0;
-        while (digits.length < text.length && text.text[digits.length] != '.')
-            digits.length++;
-        if (!vfj_span_to_u64(digits, &value) || value > 255 || (part < 3 && digits.length == text.length))
-            return false;
-        *address = *address << 8 | (uint32_t)value;
-        size_t used = part < 3 ? digits.length + 1 : digits.length;
-        text = (struct vfj_span){text.text + used, text.length - used};
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        if (vfj_address_covers(&belief->carry[i].address, router))
+            return true;
     }
-    return text.length == 0;
+    return false;
 }
 
-/* Whether the router is in the subnet of an address of the slot's. Without any address to tell by: yes. */
-static bool is_router_of(const struct vfj_belief *belief, const char *router)
+static bool is_inet6(struct vfj_span router)
 {
-    uint32_t gateway = 0, address = 0;
-    if (!vfj_belief_has_inet(belief) || !to_ipv4(vfj_span_of(router), &gateway))
-        return true;
-    for (unsigned i = 0; i < belief->carry_count; i++) {
-        struct vfj_span text = vfj_span_of(belief->carry[i].address.text);
-        const char *slash = memchr(text.text, '/', text.length);
-        uint64_t bits = 32;
-        if (slash != NULL) {
-            vfj_span_to_u64((struct vfj_span){slash + 1, text.length - (size_t)(slash - text.text) - 1}, &bits);
-            text.length = (size_t)(slash - text.text);
-        }
-        uint32_t mask = bits == 0 ? 0 : bits >= 32 ? UINT32_MAX : ~(UINT32_MAX >> bits);
-        if (to_ipv4(text, &address) && ((address ^ gateway) & mask) == 0)
+    return memchr(router.text, ':', router.length) != NULL;
+}
+
+/* rc.conf's default router, when it is this slot's; without an IPv4 address to tell by, it is. */
+static bool rc_gateway(const struct vfj_work *work, const struct vfj_slot *slot, char *router, size_t size)
+{
+    return vfj_rc_default_router(vfj_work_rc(work), router, size)
+        && (is_router_of(&slot->belief, vfj_span_of(router)) || !vfj_belief_has_inet(&slot->belief));
+}
+
+/* The next of rc.conf's static routes that is this slot's: its last word names the router. */
+static bool rc_route(const struct vfj_work *work, struct vfj_slot *slot, char *words, size_t size)
+{
+    for (; slot->belief.routes < VFJ_ROUTES_MAX; slot->belief.routes++) {
+        struct vfj_span router = {words, 0}, word;
+        if (!vfj_rc_static_route(vfj_work_rc(work), slot->hn, slot->belief.routes, words, size))
+            return false;
+        for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);)
+            router = word;
+        if (is_inet6(router) || is_router_of(&slot->belief, router))
             return true;
     }
     return false;
@@ -193,7 +197,7 @@ static bool plan_routes(struct vfj_work *work, struct vfj_slot *slot)
     if (known)
         vfj_span_copy(text, sizeof text, vfj_span_of(belief->gateway.text));
     else
-        known = vfj_rc_default_router(vfj_work_rc(work), text, sizeof text) && is_router_of(belief, text);
+        known = rc_gateway(work, slot, text, sizeof text);
     if (!belief->gateway_on_lagg && known) {
         struct vfj_command *command = issue(work, slot, VFJ_COMMAND_ROUTE_ADD);
         struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
@@ -202,8 +206,7 @@ static bool plan_routes(struct vfj_work *work, struct vfj_slot *slot)
         slot->pending_index = VFJ_ROUTE_DEFAULT;
         return true;
     }
-    if (belief->routes >= VFJ_ROUTES_MAX
-        || !vfj_rc_static_route(vfj_work_rc(work), slot->hn, belief->routes, text, sizeof text))
+    if (!rc_route(work, slot, text, sizeof text))
         return false;
     set_text(issue(work, slot, VFJ_COMMAND_ROUTE_ADD), text);
     slot->pending_index = VFJ_ROUTE_STATIC;
@@ -213,7 +216,7 @@ static bool plan_routes(struct vfj_work *work, struct vfj_slot *slot)
 /* Always in the background: the address has been carried over, and no other slot may wait for a lease. */
 static bool plan_dhclient(struct vfj_work *work, struct vfj_slot *slot)
 {
-    if (!is_dhcp(work, slot) || slot->belief.lagg_dhclient != 0)
+    if (!vfj_plan_wants_dhclient(work, slot) || slot->belief.dhclient_tried)
         return false;
     return issue(work, slot, VFJ_COMMAND_DHCLIENT_BACKGROUND) != NULL;
 }

@@ -15,4 +15,7 @@ enum vfj_plan {
  * the admin is finished from wherever it stands. */
 enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason *fault);
 
+/* Whether laggN should have a dhclient and has none. */
+bool vfj_plan_wants_dhclient(const struct vfj_work *work, const struct vfj_slot *slot);
+
 #endif

@@ -17,7 +17,7 @@ enum {
     STEPS_MAX = 120,       /* commands of one plan: far more than the longest needs */
     BACKOFF_MAX_S = 300,   /* the longest pause between tries */
     OBSTACLE_PAUSE_S = 60, /* between looks at what only an admin can change */
-    LINK_RECHECKS = 5,     /* looks after hn's link came up, 1, 2, 4 … s apart: a dhclient that devd starts takes its time */
+    LINK_RECHECKS = 5,     /* looks after hn's link came up, 1, 2, 4 … s apart: devd's dhclient takes its time */
 };
 
 static void advance(struct vfj_work *work, struct vfj_slot *slot);
@@ -86,7 +86,7 @@ static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
         slot->look_again = 0;
         look_soon(work, slot);
     } else {
-        slot->found = 0;
+        slot->found = VFJ_FOUND_NOT;
     }
 }
 
@@ -131,7 +131,7 @@ static void give_up(struct vfj_work *work, struct vfj_slot *slot)
     slot->fault = VFJ_REASON_NO_UNIT;
     slot->goal = VFJ_GOAL_NONE;
     slot->look_again = 0;
-    slot->found = 0;
+    slot->found = VFJ_FOUND_NOT;
 }
 
 static void look_at_guest(struct vfj_work *work, struct vfj_slot *slot)
@@ -150,19 +150,23 @@ static void look_at_guest(struct vfj_work *work, struct vfj_slot *slot)
 static void judge(struct vfj_work *work, struct vfj_slot *slot)
 {
     enum vfj_reason harm = vfj_belief_harm(&slot->belief);
-    bool was_found = slot->found != 0;
+    enum vfj_found found = (enum vfj_found)slot->found;
     bool is_mapped = !vfj_name_is_empty(slot->vf);
-    slot->found = 0;
+    slot->found = VFJ_FOUND_NOT;
     if (harm != VFJ_REASON_NONE) {
-        vfj_work_notice(work, slot, harm);
+        if (slot->fault != harm)
+            vfj_work_notice(work, slot, harm);
+        slot->fault = (uint8_t)harm;
         slot->goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
         advance(work, slot);
         return;
     }
-    if (is_mapped && vfj_belief_is_joined(slot)) {
+    bool is_joined = is_mapped && vfj_belief_is_joined(slot);
+    if (is_joined && !vfj_plan_wants_dhclient(work, slot)) {
         enter_lagged(work, slot);
     } else if (is_mapped && slot->rxvf) {
-        leave_lagged(work, slot, VFJ_REASON_LEFT);
+        if (!is_joined)
+            leave_lagged(work, slot, VFJ_REASON_LEFT);
         if (slot->timer == VFJ_TIMER_DELAY) { /* its VF_UP was not heard: hn has no traffic until the VF is joined */
             vfj_work_notice(work, slot, VFJ_REASON_VF_UP);
             vfj_work_disarm(slot);
@@ -172,7 +176,9 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         return;
     } else if (is_mapped) {
         leave_lagged(work, slot, VFJ_REASON_LEFT);
-        if (was_found && slot->timer == VFJ_TIMER_NONE)
+        /* a port that is down was taken down by somebody: that is left so */
+        bool is_new = found == VFJ_FOUND_NEW || (found == VFJ_FOUND_AGAIN && !slot->belief.lagg_has_vf);
+        if (is_new && slot->timer == VFJ_TIMER_NONE)
             start_delay(work, slot);
     }
     end_plan(work, slot);
@@ -191,7 +197,9 @@ static void conclude(struct vfj_work *work, struct vfj_slot *slot)
         if (slot->rechecks < UINT8_MAX)
             slot->rechecks++;
     }
+    enum vfj_reason harm = vfj_belief_harm(&slot->belief);
     end_plan(work, slot);
+    slot->fault = (uint8_t)harm; /* in observe mode it stays */
 }
 
 /* In observe mode a plan is written down once for each attachment, not at each look. */
@@ -259,8 +267,9 @@ static void attach(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name
     vfj_work_attach(work, slot, vf, is_found ? VFJ_REASON_VF_FOUND : VFJ_REASON_VF_ATTACHED);
     slot->paper = 0;
     slot->rechecks = 0;
+    slot->belief.script_ran = 0;
     if (is_found) {
-        slot->found = 1;
+        slot->found = VFJ_FOUND_NEW;
         look_soon(work, slot);
     } else {
         start_delay(work, slot);
@@ -271,7 +280,7 @@ static void attach(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name
 static void detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason reason)
 {
     vfj_work_detach(work, slot, reason);
-    slot->found = 0;
+    slot->found = VFJ_FOUND_NOT;
     slot->belief.lagg_has_vf = 0;
     slot->belief.vf_exists = 0;
     if (slot->goal >= VFJ_GOAL_BASE) {
@@ -315,8 +324,11 @@ static void settle_slots(struct vfj_work *work)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
         struct vfj_slot *slot = vfj_work_edit_slot(work, i);
-        if (slot->state == VFJ_SLOT_ATTACHED && slot->timer == VFJ_TIMER_NONE)
-            slot->found = 1;
+        bool is_idle = slot->timer == VFJ_TIMER_NONE && slot->goal == VFJ_GOAL_NONE;
+        if (is_idle && slot->state == VFJ_SLOT_DELAYED)
+            slot->found = VFJ_FOUND_NEW;
+        else if (is_idle && slot->state == VFJ_SLOT_ATTACHED)
+            slot->found = VFJ_FOUND_AGAIN;
         if (slot->goal == VFJ_GOAL_NONE)
             look_soon(work, slot);
         else
@@ -390,7 +402,8 @@ static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct v
             vfj_work_detach(work, slot, VFJ_REASON_VF_LOST);
         vfj_work_attach(work, slot, view->vf_name, VFJ_REASON_VF_FOUND);
         slot->paper = 0;
-        slot->found = 1;
+        slot->found = VFJ_FOUND_NEW;
+        slot->belief.script_ran = 0;
     }
     slot->rxvf = !vfj_name_is_empty(view->rxvf);
 }
@@ -460,6 +473,13 @@ static bool is_already_so(uint8_t kind, const struct vfj_outcome *outcome)
     }
 }
 
+/* A static route that can't be added keeps nobody from the rest: rc(8) goes on as well. */
+static bool is_bearable(const struct vfj_slot *slot, const struct vfj_outcome *outcome)
+{
+    return outcome->kind == VFJ_OUTCOME_EXITED && slot->pending_kind == VFJ_COMMAND_ROUTE_ADD
+        && slot->pending_index == VFJ_ROUTE_STATIC;
+}
+
 static void vfjournal_finished(struct vfj_work *work)
 {
     const struct vfj_outcome *outcome = &work->event->as.finished;
@@ -470,6 +490,10 @@ static void vfjournal_finished(struct vfj_work *work)
     }
     slot->pending = 0;
     if (vfj_outcome_ok(outcome) || is_already_so(slot->pending_kind, outcome)) {
+        vfj_belief_did(slot);
+        advance(work, slot);
+    } else if (is_bearable(slot, outcome)) {
+        vfj_work_notice(work, slot, VFJ_REASON_COMMAND_FAILED);
         vfj_belief_did(slot);
         advance(work, slot);
     } else {
@@ -492,7 +516,7 @@ static void vf_attached(struct vfj_work *work, struct vfj_name name)
         vfj_work_note(work, VFJ_REASON_DUPLICATE);
         struct vfj_slot *slot = vfj_work_edit_slot(work, index);
         if (slot->state != VFJ_SLOT_DELAYED) {
-            slot->found = 1; /* its DETACH may have been lost */
+            slot->found = VFJ_FOUND_NEW; /* its DETACH may have been lost */
             look_soon(work, slot);
         }
     }
@@ -550,6 +574,7 @@ static void vf_down(struct vfj_work *work, struct vfj_name hn)
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
     slot->rxvf = 0;
     slot->belief.vf_up = 0;
+    slot->belief.script_ran = 0;
     leave_lagged(work, slot, VFJ_REASON_VF_DOWN);
     if (slot->state == VFJ_SLOT_DELAYED && slot->timer != VFJ_TIMER_DELAY)
         vfj_work_move(work, slot, VFJ_SLOT_ATTACHED, VFJ_REASON_VF_DOWN);
