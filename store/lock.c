@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -76,6 +77,43 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
         }
         (void)close(file);
     }
+}
+
+static long read_owner(int fd)
+{
+    char bytes[24];
+    uint64_t pid = 0;
+    ssize_t length = pread(fd, bytes, sizeof bytes, 0);
+    if (length <= 0)
+        return 0;
+    size_t digits = (size_t)length;
+    for (size_t i = digits; i-- > 0;)
+        digits = bytes[i] == '\n' ? i : digits;
+    return vfj_span_to_u64((struct vfj_span){bytes, digits}, &pid) && pid <= INT_MAX ? (long)pid : 0;
+}
+
+long vfj_lock_holder(const char *path, struct vfj_text *detail)
+{
+    char name[PATH_MAX];
+    if (!lock_path(path, name, sizeof name))
+        return 0;
+    int file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0) {
+        bool absent = errno == ENOENT || errno == ENOTDIR;
+        if (!absent)
+            vfj_text_add(detail, strerror(errno));
+        return absent ? 0 : -1;
+    }
+    long pid = read_owner(file);
+    /* Of a process that is gone the lock is free: not even for an instant is it ours, then, and a daemon that starts
+     * just now does not meet us. */
+    bool gone = pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+    if (gone || flock(file, LOCK_SH | LOCK_NB) == 0)
+        pid = 0;
+    else if (errno != EWOULDBLOCK || pid == 0)
+        pid = -1;
+    (void)close(file);
+    return pid;
 }
 
 void vfj_lock_release(const char *path, int fd)

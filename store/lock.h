@@ -10,6 +10,10 @@
  * *detail says more. */
 enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail);
 
+/* Whether a process holds that lock, without waiting and without taking it from anyone: its pid, 0 when nobody does,
+ * -1 when it can't be told (*detail says why). */
+long vfj_lock_holder(const char *path, struct vfj_text *detail);
+
 /* Remove PATH.lock and let go of it; fd -1 is nothing. */
 void vfj_lock_release(const char *path, int fd);
 

@@ -12,6 +12,7 @@ static const struct verb {
 } verbs[] = {
     {"daemon", vfj_verb_daemon, "journal what devd says and, with --act, do what follows from it"},
     {"show", vfj_verb_show, "print the journal, newest last"},
+    {"status", vfj_verb_status, "say how things stand, by the journal"},
     {"replay", vfj_verb_replay, "check a journal, or play a trace"},
     {"export", vfj_verb_export, "write a journal as a trace"},
 };

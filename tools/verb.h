@@ -15,9 +15,12 @@ enum {
 #define VFJ_JOURNAL_PATH "/var/db/vfjournal/journal.db"
 
 /* argv[0] is the verb. Every verb answers --help by itself. */
+int vfj_verb_config(int argc, char **argv);
 int vfj_verb_daemon(int argc, char **argv);
+int vfj_verb_doctor(int argc, char **argv);
 int vfj_verb_export(int argc, char **argv);
 int vfj_verb_replay(int argc, char **argv);
 int vfj_verb_show(int argc, char **argv);
+int vfj_verb_status(int argc, char **argv);
 
 #endif
