@@ -195,6 +195,7 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
     observe_interface(guest, command->a, &view->hn);
     observe_interface(guest, command->b, &view->lagg);
     if (!vfj_name_is_empty(command->c)) {
+        view->vf_dhclient = dhclient_of(guest, command->c);
         view->vf_lagg = lagg_of(guest, command->c);
         observe_interface(guest, command->c, &view->vf);
     }

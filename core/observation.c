@@ -178,6 +178,7 @@ static void encode_view(const struct vfj_view *view, struct vfj_text *text)
     add_nonzero(text, "script", view->script);
     add_nonzero(text, "lease", view->lease);
     add_nonzero(text, "hn_dhclient", view->hn_dhclient);
+    add_nonzero(text, "vf_dhclient", view->vf_dhclient);
     add_nonzero(text, "lagg_dhclient", view->lagg_dhclient);
     add_name(text, "hn_lagg", view->hn_lagg);
     add_name(text, "vf_lagg", view->vf_lagg);
@@ -342,6 +343,8 @@ static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
         return take_transparent(pair, &view->transparent);
     if (vfj_span_is(pair->key, "hn_dhclient"))
         return take_u64(pair, INT32_MAX, &view->hn_dhclient);
+    if (vfj_span_is(pair->key, "vf_dhclient"))
+        return take_u64(pair, INT32_MAX, &view->vf_dhclient);
     if (vfj_span_is(pair->key, "lagg_dhclient"))
         return take_u64(pair, INT32_MAX, &view->lagg_dhclient);
     if (vfj_span_is(pair->key, "gateway"))

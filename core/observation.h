@@ -71,6 +71,7 @@ struct vfj_view {
     bool script;             /* the per-interface script exists and may be run */
     bool lease;              /* hn's dhclient lease file exists */
     uint64_t hn_dhclient;    /* pid of the running dhclient of hn; 0 when none */
+    uint64_t vf_dhclient;    /* likewise of the VF */
     uint64_t lagg_dhclient;  /* likewise of the lagg */
     struct vfj_name hn_lagg; /* the lagg that has hn as a port; empty when none */
     struct vfj_name vf_lagg; /* likewise of the VF */

@@ -45,6 +45,8 @@
     X(VF_IN_OTHER_LAGG, "vf-in-other-lagg", "the VF is a port of another lagg: it is left alone")               \
     X(HN_HAS_ADDRESS, "hn-has-address", "hn, a lagg port, has an address of its own")                           \
     X(HN_HAS_DHCLIENT, "hn-has-dhclient", "hn, a lagg port, has a dhclient of its own")                         \
+    X(VF_HAS_ADDRESS, "vf-has-address", "the VF, a lagg port, has an address of its own")                       \
+    X(VF_HAS_DHCLIENT, "vf-has-dhclient", "the VF, a lagg port, has a dhclient of its own")                     \
     X(NOT_CONVERGING, "not-converging", "commands succeed and yet the guest does not become what they ask for") \
     X(TOO_MANY_ADDRESSES, "too-many-addresses", "hn has more addresses than can be carried over")               \
     X(ARGS_TOO_LONG, "args-too-long", "the configuration in rc.conf is longer than one command can carry")      \

@@ -40,21 +40,26 @@ enum vfj_goal {
     VFJ_GOAL_JOIN_UP, /* and the VF is up */
 };
 
-/* Values of pending_index where it is not an index: which interface an UP is for, which kind of route is added. */
+/* Values of pending_index where it is not an index: which interface an UP is for, which kind of route is added, whose
+ * dhclient is stopped; and, beside an index, that the address is deleted of the VF. */
 enum { VFJ_UP_LAGG, VFJ_UP_HN, VFJ_UP_VF };
 enum { VFJ_ROUTE_STATIC, VFJ_ROUTE_DEFAULT };
+enum { VFJ_DHCLIENT_HN, VFJ_DHCLIENT_VF };
+enum { VFJ_CARRY_INDEX = 0x7f, VFJ_CARRY_OF_VF = 0x80 };
 
-/* An address on its way from hn to the lagg. */
+/* An address on its way from hn, or the VF, to the lagg. */
 struct vfj_carry {
     struct vfj_address address;
     uint8_t on_hn;
+    uint8_t on_vf;
     uint8_t on_lagg;
-    uint8_t pad[6];
+    uint8_t pad[5];
 };
 
 /* Policy vfjournal: what is believed of the guest, from the last view and the outcomes since. */
 struct vfj_belief {
     uint64_t hn_dhclient; /* pid */
+    uint64_t vf_dhclient;
     uint64_t lagg_dhclient;
     uint8_t fresh;   /* a view was taken in this plan */
     uint8_t changed; /* a command has changed the guest since the view */

@@ -145,7 +145,8 @@ static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *com
         tell_file(mirror, "/usr/libexec/hyperv/hyperv_vfup.", command->a);
     if (recorded->lease && !model->lease)
         tell_file(mirror, "/var/db/dhclient.leases.", command->a);
-    match_interface(mirror, &model->vf, &recorded->vf, false, 0);
+    match_interface(mirror, &model->vf, &recorded->vf, differs(model->vf_dhclient, recorded->vf_dhclient),
+                    recorded->vf_dhclient);
     match_interface(mirror, &model->hn, &recorded->hn, differs(model->hn_dhclient, recorded->hn_dhclient),
                     recorded->hn_dhclient);
     match_interface(mirror, &model->lagg, &recorded->lagg, differs(model->lagg_dhclient, recorded->lagg_dhclient),

@@ -76,6 +76,8 @@ void vfj_view_read_files(struct vfj_view_reader *reader, const struct vfj_paths 
         view->lease = vfj_guest_file_holds(path);
     view->hn_dhclient = vfj_guest_dhclient(paths, reader->hn);
     view->lagg_dhclient = vfj_guest_dhclient(paths, reader->lagg);
+    if (!vfj_name_is_empty(reader->vf))
+        view->vf_dhclient = vfj_guest_dhclient(paths, reader->vf);
 }
 
 void vfj_view_end(struct vfj_view_reader *reader)

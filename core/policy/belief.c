@@ -43,12 +43,16 @@ static struct vfj_carry *open_carry(struct vfj_belief *belief, const struct vfj_
 static void see_addresses(struct vfj_belief *belief, const struct vfj_view *view)
 {
     struct vfj_carry *carry;
-    belief->carry_truncated = view->hn.truncated;
+    belief->carry_truncated = view->hn.truncated || view->vf.truncated;
     for (unsigned i = 0; i < belief->carry_count; i++)
-        belief->carry[i].on_hn = belief->carry[i].on_lagg = 0;
+        belief->carry[i].on_hn = belief->carry[i].on_vf = belief->carry[i].on_lagg = 0;
     for (unsigned i = 0; i < view->hn.address_count; i++) {
         if ((carry = open_carry(belief, &view->hn.addresses[i])) != NULL)
             carry->on_hn = 1;
+    }
+    for (unsigned i = 0; i < view->vf.address_count; i++) {
+        if ((carry = open_carry(belief, &view->vf.addresses[i])) != NULL)
+            carry->on_vf = 1;
     }
     for (unsigned i = 0; i < view->lagg.address_count; i++) {
         if ((carry = open_carry(belief, &view->lagg.addresses[i])) != NULL)
@@ -110,8 +114,9 @@ void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view)
     belief->changed = 0;
     belief->script = view->script;
     belief->hn_dhclient = view->hn_dhclient;
+    belief->vf_dhclient = view->vf_dhclient;
     belief->lagg_dhclient = view->lagg_dhclient;
-    belief->dhcp |= view->hn_dhclient != 0;
+    belief->dhcp |= view->hn_dhclient != 0 || view->vf_dhclient != 0;
     if (view->lease && belief->lease == 0)
         belief->lease = 1;
     see_setting(&belief->gateway_on_lagg, view->gateway_on_lagg);
@@ -134,9 +139,11 @@ static void did_up(struct vfj_slot *slot)
 
 static void did_address(struct vfj_slot *slot, bool added)
 {
-    struct vfj_carry *carry = &slot->belief.carry[slot->pending_index];
+    struct vfj_carry *carry = &slot->belief.carry[slot->pending_index & VFJ_CARRY_INDEX];
     if (added)
         carry->on_lagg = 1;
+    else if ((slot->pending_index & VFJ_CARRY_OF_VF) != 0)
+        carry->on_vf = 0;
     else
         carry->on_hn = 0;
     slot->belief.moved = 1;
@@ -179,7 +186,10 @@ void vfj_belief_did(struct vfj_slot *slot)
         belief->lease = SETTING_TRIED;
         break;
     case VFJ_COMMAND_DHCLIENT_STOP:
-        belief->hn_dhclient = 0;
+        if (slot->pending_index == VFJ_DHCLIENT_VF)
+            belief->vf_dhclient = 0;
+        else
+            belief->hn_dhclient = 0;
         break;
     case VFJ_COMMAND_JOIN_FIRST:
         belief->lagg_has_hn = 1;
@@ -222,13 +232,19 @@ bool vfj_belief_has_inet(const struct vfj_belief *belief)
 
 enum vfj_reason vfj_belief_harm(const struct vfj_belief *belief)
 {
-    if (!belief->lagg_has_hn)
-        return VFJ_REASON_NONE;
-    for (unsigned i = 0; i < belief->carry_count; i++) {
+    for (unsigned i = 0; i < belief->carry_count && belief->lagg_has_hn; i++) {
         if (belief->carry[i].on_hn)
             return VFJ_REASON_HN_HAS_ADDRESS;
     }
-    return belief->hn_dhclient != 0 ? VFJ_REASON_HN_HAS_DHCLIENT : VFJ_REASON_NONE;
+    if (belief->lagg_has_hn && belief->hn_dhclient != 0)
+        return VFJ_REASON_HN_HAS_DHCLIENT;
+    for (unsigned i = 0; i < belief->carry_count && belief->lagg_has_vf; i++) {
+        if (belief->carry[i].on_vf)
+            return VFJ_REASON_VF_HAS_ADDRESS;
+    }
+    if (belief->lagg_has_vf && belief->vf_dhclient != 0)
+        return VFJ_REASON_VF_HAS_DHCLIENT;
+    return VFJ_REASON_NONE;
 }
 
 bool vfj_belief_is_joined(const struct vfj_slot *slot)

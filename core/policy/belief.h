@@ -18,8 +18,8 @@ void vfj_belief_did(struct vfj_slot *slot);
 /* Whether laggN holds hn and the slot's VF, hn has nothing left of its own, and nothing is on its way. */
 bool vfj_belief_is_joined(const struct vfj_slot *slot);
 
-/* Whether hn, a port of laggN, has an address or a dhclient of its own: with that the first return of a VF can cut
- * the guest off (vfjournal-hyperv(7)). NONE, or the reason. */
+/* Whether hn or the VF, ports of laggN, has an address or a dhclient of its own: with that the first return of a VF
+ * can cut the guest off (vfjournal-hyperv(7)). NONE, or the reason. */
 enum vfj_reason vfj_belief_harm(const struct vfj_belief *belief);
 
 bool vfj_belief_has_inet(const struct vfj_belief *belief);

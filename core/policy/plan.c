@@ -34,12 +34,13 @@ static void set_text(struct vfj_command *command, const char *text)
     vfj_span_copy(command->text, sizeof command->text, vfj_span_of(text));
 }
 
-static bool stop_dhclient(struct vfj_work *work, struct vfj_slot *slot)
+static bool stop_dhclient(struct vfj_work *work, struct vfj_slot *slot, uint64_t pid, uint8_t whose)
 {
     struct vfj_command *command = issue(work, slot, VFJ_COMMAND_DHCLIENT_STOP);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
-    vfj_text_add_u64(&text, slot->belief.hn_dhclient);
+    vfj_text_add_u64(&text, pid);
     memset(&command->a, 0, sizeof command->a);
+    slot->pending_index = whose;
     return true;
 }
 
@@ -74,7 +75,7 @@ static bool plan_lagg(struct vfj_work *work, struct vfj_slot *slot)
     if (!belief->lagg_has_hn && belief->lease == 1 && is_dhcp(work, slot))
         return carry_lease(work, slot);
     if (belief->hn_dhclient != 0)
-        return stop_dhclient(work, slot);
+        return stop_dhclient(work, slot, belief->hn_dhclient, VFJ_DHCLIENT_HN);
     if (!belief->lagg_has_hn) {
         issue(work, slot, VFJ_COMMAND_JOIN_FIRST)->b = slot->hn;
         return true;
@@ -84,15 +85,12 @@ static bool plan_lagg(struct vfj_work *work, struct vfj_slot *slot)
     return false;
 }
 
-static bool delete_address(struct vfj_work *work, struct vfj_slot *slot, unsigned index)
+static bool delete_address(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name owner, unsigned index)
 {
     struct vfj_command *command = issue(work, slot, VFJ_COMMAND_ADDRESS_DELETE);
-    struct vfj_span address = vfj_span_of(slot->belief.carry[index].address.text);
-    const char *slash = memchr(address.text, '/', address.length);
-    if (slash != NULL)
-        address.length = (size_t)(slash - address.text);
-    vfj_span_copy(command->text, sizeof command->text, address);
-    command->a = slot->hn;
+    const char *address = slot->belief.carry[index & VFJ_CARRY_INDEX].address.text;
+    vfj_span_copy(command->text, sizeof command->text, (struct vfj_span){address, strcspn(address, "/")});
+    command->a = owner;
     slot->pending_index = (uint8_t)index;
     return true;
 }
@@ -113,15 +111,25 @@ static bool add_address(struct vfj_work *work, struct vfj_slot *slot, unsigned i
     return true;
 }
 
-/* Each address of hn goes over to the lagg: first off hn, then on the lagg, so that no address ever has two owners
- * and its routes never point at a port. */
+/* What somebody gave the VF itself, pccard_ether for ifconfig_DEFAULT or cloud-init, goes the same way as hn's: the
+ * two have one MAC, and as a port it may have nothing. */
+static bool takes_from_vf(const struct vfj_slot *slot)
+{
+    return slot->belief.vf_exists && (slot->goal >= VFJ_GOAL_JOIN || slot->belief.lagg_has_vf);
+}
+
+/* Each address goes over to the lagg: first off hn and the VF, then on the lagg, so that no address ever has two
+ * owners and its routes never point at a port. */
 static bool plan_addresses(struct vfj_work *work, struct vfj_slot *slot)
 {
     const struct vfj_belief *belief = &slot->belief;
     for (unsigned i = 0; i < belief->carry_count; i++) {
-        if (belief->carry[i].on_hn)
-            return delete_address(work, slot, i);
-        if (!belief->carry[i].on_lagg)
+        const struct vfj_carry *carry = &belief->carry[i];
+        if (carry->on_vf && takes_from_vf(slot))
+            return delete_address(work, slot, slot->vf, i | VFJ_CARRY_OF_VF);
+        if (carry->on_hn)
+            return delete_address(work, slot, slot->hn, i);
+        if (!carry->on_lagg && !carry->on_vf)
             return add_address(work, slot, i);
     }
     return false;
@@ -223,6 +231,8 @@ static bool plan_dhclient(struct vfj_work *work, struct vfj_slot *slot)
 
 static bool plan_configuration(struct vfj_work *work, struct vfj_slot *slot)
 {
+    if (slot->belief.vf_dhclient != 0 && takes_from_vf(slot))
+        return stop_dhclient(work, slot, slot->belief.vf_dhclient, VFJ_DHCLIENT_VF);
     if (plan_addresses(work, slot) || plan_rc_addresses(work, slot))
         return true;
     if (slot->belief.hn_rtadv && !slot->belief.lagg_rtadv)
