@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "tools/daemon_log.h"
+#include "tools/daemon_status.h"
 
 static int64_t now_us(struct vfj_daemon_loop *loop)
 {
@@ -192,6 +193,13 @@ static void on_wake(void *context)
         commit(loop);
 }
 
+static void on_asked(void *context)
+{
+    struct vfj_daemon_loop *loop = context;
+    vfj_daemon_status_log(vfj_ledger_state(loop->ledger), loop->connected, vfj_ledger_durable_seq(loop->ledger),
+                          now_us(loop));
+}
+
 static void on_log(void *context, const char *line)
 {
     (void)context;
@@ -201,7 +209,13 @@ static void on_log(void *context, const char *line)
 struct vfj_world_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop)
 {
     return (struct vfj_world_listener){
-        .event = on_event, .batch_end = on_batch_end, .wake = on_wake, .log = on_log, .context = loop};
+        .event = on_event,
+        .batch_end = on_batch_end,
+        .wake = on_wake,
+        .asked = on_asked,
+        .log = on_log,
+        .context = loop,
+    };
 }
 
 void vfj_daemon_loop_run(struct vfj_daemon_loop *loop)

@@ -28,7 +28,8 @@ static const char help[]
       "  --rc-conf FILE         default /etc/rc.conf\n"
       "  --rc-helper, --lease-helper PROGRAM\n"
       "\n"
-      "SIGHUP reads rc.conf again; SIGTERM and SIGINT end the daemon in order.\n"
+      "SIGHUP reads rc.conf again; SIGINFO, or SIGUSR1 where there is none, logs how things stand; SIGTERM and\n"
+      "SIGINT end the daemon in order.\n"
       "Exit status: 0 ended in order, 2 usage or a journal that can't be used, 4 the system failed.\n";
 
 /* Options whose argument is a path of the guest, and where it goes. */

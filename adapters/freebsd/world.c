@@ -14,7 +14,13 @@
 #include "adapters/freebsd/rc_conf.h"
 #include "adapters/freebsd/runner.h"
 
-enum { SIGNALS = 3 };
+#ifdef SIGINFO
+enum { SIGNAL_ASKED = SIGINFO };
+#else
+enum { SIGNAL_ASKED = SIGUSR1 };
+#endif
+
+enum { SIGNALS = 4 };
 
 struct vfj_world {
     struct vfj_world_settings settings;
@@ -164,16 +170,19 @@ static void stop(struct vfj_world *world, const char *reason)
 
 static void on_signal(evutil_socket_t number, short what, void *context)
 {
+    struct vfj_world *world = context;
     (void)what;
     if (number == SIGHUP)
-        vfj_rc_reader_read(((struct vfj_world *)context)->rc);
+        vfj_rc_reader_read(world->rc);
+    else if (number == SIGNAL_ASKED)
+        world->listener.asked(world->listener.context);
     else
         stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
 }
 
 static bool open_signals(struct vfj_world *world)
 {
-    static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGNAL_ASKED};
     for (unsigned i = 0; i < SIGNALS; i++) {
         event_assign(&world->signals[i], world->base, numbers[i], EV_SIGNAL | EV_PERSIST, on_signal, world);
         if (event_add(&world->signals[i], NULL) != 0)

@@ -28,13 +28,15 @@ struct vfj_world_listener {
     void (*batch_end)(void *context, bool more);
     /* The time of vfj_world_wake_at() has come. */
     void (*wake)(void *context);
+    /* Somebody asks how things stand: SIGINFO, or SIGUSR1 where there is none. */
+    void (*asked)(void *context);
     /* A line for people, its bytes safe for a terminal; the subsystem is its first word. */
     void (*log)(void *context, const char *line);
     void *context;
 };
 
-/* Takes SIGTERM and SIGINT (STOPPED, and the loop ends), SIGHUP (rc.conf is read again), SIGCHLD; ignores
- * SIGPIPE. One at a time in a process. On failure *world is NULL. */
+/* Takes SIGTERM and SIGINT (STOPPED, and the loop ends), SIGHUP (rc.conf is read again), SIGINFO (else
+ * SIGUSR1), SIGCHLD; ignores SIGPIPE. One at a time in a process. On failure *world is NULL. */
 enum vfj_status vfj_world_open(struct vfj_world **world, const struct vfj_world_settings *settings,
                                const struct vfj_world_listener *listener);
 void vfj_world_close(struct vfj_world *world);
