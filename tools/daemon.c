@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/act_lock.h"
+#include "adapters/freebsd/daemonise.h"
 #include "adapters/freebsd/pidfile.h"
 #include "core/step.h"
 #include "tools/daemon_log.h"
@@ -65,6 +67,25 @@ static void say_start(const struct vfj_daemon_options *options, const struct vfj
         vfj_daemon_log("journal", "part of it was written under other rules, which decide otherwise now", "");
 }
 
+/* In act mode devd's rules leave the work to us from the lock on; so it is taken when the start can't fail any more. */
+static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
+{
+    int lock = -1;
+    if (options->mode == VFJ_MODE_ACT) {
+        lock = vfj_act_lock_take(options->world.paths.act_lock);
+        if (lock < 0) {
+            vfj_daemon_log("act lock", errno == EWOULDBLOCK ? "another daemon acts: " : "can't be made: ",
+                           options->world.paths.act_lock);
+            return VFJ_EXIT_SYSTEM;
+        }
+    }
+    vfj_daemonise_ready();
+    say_start(options, loop);
+    vfj_daemon_loop_run(loop);
+    vfj_act_lock_drop(lock);
+    return loop->failed ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
+}
+
 /* SQLite comes last: by then no process is forked off that could have its descriptors. */
 static int run_on_world(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
@@ -78,9 +99,7 @@ static int run_on_world(const struct vfj_daemon_options *options, struct vfj_dae
     if (status != VFJ_OK) {
         exit_status = refuse_journal(options->journal, status, loop->ledger);
     } else {
-        say_start(options, loop);
-        vfj_daemon_loop_run(loop);
-        exit_status = loop->failed ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
+        exit_status = run_on_journal(options, loop);
     }
     vfj_ledger_close(loop->ledger);
     return exit_status;
@@ -99,17 +118,32 @@ static int run(const struct vfj_daemon_options *options)
     return exit_status;
 }
 
-static int run_with_pidfile(const struct vfj_daemon_options *options)
+/* After the fork, if there is one: the pid is that of the child. */
+static int run_as_owner(const struct vfj_daemon_options *options, int pidfile)
 {
-    if (options->pidfile[0] == '\0')
-        return run(options);
-    int fd = vfj_pidfile_open(options->pidfile);
-    if (fd < 0) {
-        vfj_daemon_log("pidfile",
-                       errno == EWOULDBLOCK ? "another daemon runs: " : "can't be made: ", options->pidfile);
+    if (options->daemonise && !vfj_daemonise()) {
+        vfj_daemon_log("daemon", "can't go to the background: ", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
-    int exit_status = run(options);
+    if (pidfile >= 0 && !vfj_pidfile_write(pidfile)) {
+        vfj_daemon_log("pidfile", "can't be written: ", strerror(errno));
+        return VFJ_EXIT_SYSTEM;
+    }
+    return run(options);
+}
+
+static int run_with_pidfile(const struct vfj_daemon_options *options)
+{
+    int fd = -1;
+    if (options->pidfile[0] != '\0') {
+        fd = vfj_pidfile_open(options->pidfile);
+        if (fd < 0) {
+            vfj_daemon_log("pidfile",
+                           errno == EWOULDBLOCK ? "another daemon runs: " : "can't be made: ", options->pidfile);
+            return VFJ_EXIT_SYSTEM;
+        }
+    }
+    int exit_status = run_as_owner(options, fd);
     vfj_pidfile_close(options->pidfile, fd);
     return exit_status;
 }
@@ -128,5 +162,7 @@ int vfj_verb_daemon(int argc, char **argv)
         break;
     }
     umask(077);
+    if (options.syslog)
+        vfj_daemon_log_to_syslog();
     return run_with_pidfile(&options);
 }

@@ -1,12 +1,21 @@
-/* What the daemon says on standard error: one line each, the subsystem first. */
+/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem first. */
 #include "tools/daemon_log.h"
 
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "core/text.h"
 
 enum { LINE_SIZE = 1024 };
+
+static bool to_syslog;
+
+void vfj_daemon_log_to_syslog(void)
+{
+    openlog("vfjournal", LOG_PID, LOG_DAEMON);
+    to_syslog = true;
+}
 
 /* In one write(2), so that lines of several processes do not mix. */
 static void put(struct vfj_text *text)
@@ -15,6 +24,8 @@ static void put(struct vfj_text *text)
         if (text->bytes[i] < ' ' || text->bytes[i] > '~')
             text->bytes[i] = '?';
     }
+    if (to_syslog)
+        syslog(LOG_NOTICE, "%s", text->bytes);
     text->bytes[text->length] = '\n'; /* where the NUL was */
     (void)!write(STDERR_FILENO, text->bytes, text->length + 1);
 }

@@ -1,9 +1,12 @@
-/* What the daemon says on standard error: one line each, the subsystem first. */
+/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem first. */
 #ifndef VFJ_TOOLS_DAEMON_LOG_H
 #define VFJ_TOOLS_DAEMON_LOG_H
 
 #include "core/decision.h"
 #include "core/event.h"
+
+/* From now on each line goes to syslog(3) as well: facility daemon, priority notice, tag vfjournal. */
+void vfj_daemon_log_to_syslog(void);
 
 /* "SUBSYSTEM: WHAT"; bytes that a terminal might act upon are printed as '?'. */
 void vfj_daemon_log(const char *subsystem, const char *what, const char *detail);

@@ -21,7 +21,10 @@ static const char help[]
       "  --capture WHAT         all (default) devd lines, or those of the network\n"
       "  --stream               listen to devd's stream socket, not the seqpacket one\n"
       "  --devd-socket PATH     default /var/run/devd.seqpacket.pipe, else /var/run/devd.pipe\n"
+      "  -b, --daemonise        go to the background, once the journal is open; implies --syslog\n"
+      "  --syslog               what is said on standard error goes to syslog(3) as well, facility daemon\n"
       "  --pidfile FILE         write our pid there and keep the file locked\n"
+      "  --act-lock FILE        locked while we act, for devd's rules; default /var/run/vfjournal/act.lock\n"
       "  --root DIR             where the guest's files and programs are; default /\n"
       "  --sysctl, --ifconfig, --dhclient, --route, --kill PROGRAM\n"
       "  --scripts-dir DIR      per-interface scripts; default /usr/libexec/hyperv\n"
@@ -41,11 +44,13 @@ static const char help[]
     X("kill", kill)               \
     X("scripts-dir", scripts_dir) \
     X("rc-conf", rc_conf)         \
+    X("act-lock", act_lock)       \
     X("rc-helper", rc_helper)     \
     X("lease-helper", lease_helper)
 
 enum option_code {
     OPTION_HELP = 'h',
+    OPTION_DAEMONISE = 'b',
     OPTION_FIRST = 256,
     OPTION_OBSERVE,
     OPTION_ACT,
@@ -55,6 +60,7 @@ enum option_code {
     OPTION_CAPTURE,
     OPTION_STREAM,
     OPTION_SOCKET,
+    OPTION_SYSLOG,
     OPTION_PIDFILE,
     OPTION_ROOT,
 #define X(name, member) OPTION_PATH_##member,
@@ -72,6 +78,8 @@ static const struct option table[] = {
     {"capture", required_argument, NULL, OPTION_CAPTURE},
     {"stream", no_argument, NULL, OPTION_STREAM},
     {"devd-socket", required_argument, NULL, OPTION_SOCKET},
+    {"daemonise", no_argument, NULL, OPTION_DAEMONISE},
+    {"syslog", no_argument, NULL, OPTION_SYSLOG},
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
     {"root", required_argument, NULL, OPTION_ROOT},
 #define X(name, member) {name, required_argument, NULL, OPTION_PATH_##member},
@@ -117,7 +125,7 @@ static enum vfj_parsed take_root(int argc, char **argv, struct vfj_daemon_option
     int code;
     optind = 1;
     opterr = 0;
-    while ((code = getopt_long(argc, argv, "h", table, NULL)) != -1) {
+    while ((code = getopt_long(argc, argv, "hb", table, NULL)) != -1) {
         if (code == OPTION_ROOT && !set_root(root, optarg))
             return wrong("not a path that can be used", optarg);
     }
@@ -179,6 +187,13 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
         return VFJ_PARSED_RUN;
     case OPTION_SOCKET:
         return set_socket(options, value);
+    case OPTION_DAEMONISE:
+        options->daemonise = true;
+        options->syslog = true;
+        return VFJ_PARSED_RUN;
+    case OPTION_SYSLOG:
+        options->syslog = true;
+        return VFJ_PARSED_RUN;
     case OPTION_PIDFILE:
         return set_path(options->pidfile, value);
     case OPTION_ROOT:
@@ -206,7 +221,7 @@ enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon
     enum vfj_parsed parsed = take_root(argc, argv, options);
     optind = 1;
     opterr = 1;
-    while (parsed == VFJ_PARSED_RUN && (code = getopt_long(argc, argv, "h", table, NULL)) != -1)
+    while (parsed == VFJ_PARSED_RUN && (code = getopt_long(argc, argv, "hb", table, NULL)) != -1)
         parsed = take(code, optarg, options);
     if (parsed == VFJ_PARSED_RUN && optind < argc)
         parsed = wrong("an argument too many", argv[optind]);

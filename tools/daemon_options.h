@@ -12,6 +12,8 @@ struct vfj_daemon_options {
     enum vfj_on_error on_error;
     char journal[VFJ_PATHNAME_SIZE];
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
+    bool daemonise;
+    bool syslog;
     struct vfj_world_settings world;
 };
 

@@ -22,7 +22,8 @@ enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
     X(run_dir, "/var/run")                            \
     X(dhclient_run_dir, "/var/run/dhclient")          \
     X(lease_dir, "/var/db")                           \
-    X(rc_conf, "/etc/rc.conf")
+    X(rc_conf, "/etc/rc.conf")                        \
+    X(act_lock, "/var/run/vfjournal/act.lock")
 
 /* A path that was set is taken as it is; a default stands under `root`, which is empty on a real guest. */
 struct vfj_paths {

@@ -1,35 +1,58 @@
-/* The daemon's pidfile. */
+/* The daemon's pidfile: who has it locked runs. */
 #include "adapters/freebsd/pidfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/text.h"
 
-static bool write_pid(int fd)
+enum { TRIES_MAX = 8 };
+
+/* Whether it is still the file of that name: its last owner may have removed it between our open and lock. */
+static bool is_named(int fd, const char *path)
+{
+    struct stat ours, named;
+    return fstat(fd, &ours) == 0 && stat(path, &named) == 0 && ours.st_dev == named.st_dev
+        && ours.st_ino == named.st_ino;
+}
+
+static int close_with(int fd, int error)
+{
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+int vfj_pidfile_open(const char *path)
+{
+    for (int i = 0; i < TRIES_MAX; i++) {
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
+        if (fd < 0)
+            return -1;
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+            return close_with(fd, errno);
+        if (!is_named(fd, path)) {
+            close(fd);
+            continue;
+        }
+        if (fchmod(fd, 0600) != 0 || ftruncate(fd, 0) != 0)
+            return close_with(fd, errno);
+        return fd;
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
+bool vfj_pidfile_write(int fd)
 {
     char line[24];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
     vfj_text_add_i64(&text, getpid());
     vfj_text_add_char(&text, '\n');
-    return ftruncate(fd, 0) == 0 && fchmod(fd, 0644) == 0 && write(fd, line, text.length) == (ssize_t)text.length;
-}
-
-int vfj_pidfile_open(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
-    if (fd < 0)
-        return -1;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && write_pid(fd))
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
+    return ftruncate(fd, 0) == 0 && pwrite(fd, line, text.length, 0) == (ssize_t)text.length;
 }
 
 void vfj_pidfile_close(const char *path, int fd)
@@ -38,4 +61,21 @@ void vfj_pidfile_close(const char *path, int fd)
         return;
     (void)unlink(path);
     close(fd);
+}
+
+pid_t vfj_pidfile_owner(const char *path)
+{
+    char line[24];
+    uint64_t pid = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0)
+        return 0;
+    /* shared: two that ask at the same time don't take each other for the owner */
+    bool locked = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    ssize_t length = locked ? read(fd, line, sizeof line) : 0;
+    close(fd);
+    if (length < 2 || line[length - 1] != '\n' || !vfj_span_to_u64((struct vfj_span){line, (size_t)length - 1}, &pid)
+        || pid > INT32_MAX)
+        return 0;
+    return (pid_t)pid;
 }
