@@ -251,6 +251,15 @@ static enum vfj_status create(struct vfj_journal *journal)
     return vfj_file_create(journal->path, &text);
 }
 
+/* The triggers are for every other program. What they refuse we can't do: our one INSERT takes the next seq
+ * (vfj_journal_append checks it) and replaces nothing, and there is no UPDATE or DELETE among the statements. They would double
+ * the cost of a row. */
+static enum vfj_status switch_triggers_off(struct vfj_journal *journal)
+{
+    int code = sqlite3_db_config(journal->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
+    return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
+}
+
 static enum vfj_status connect_write(struct vfj_journal *journal)
 {
     enum vfj_status status = connect_db(journal, SQLITE_OPEN_READWRITE, "");
@@ -262,11 +271,13 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
         NULL, NULL);
     if (code != SQLITE_OK)
         return vfj_journal_failed(journal, code);
-    if (check_schema(journal, false) == VFJ_OK)
-        return VFJ_OK;
-    /* The facts were compared before: only views, which are made again. */
-    code = vfj_schema_rebuild_views(journal->db);
-    return code == SQLITE_OK ? check_schema(journal, false) : vfj_journal_failed(journal, code);
+    status = check_schema(journal, false);
+    if (status == VFJ_JOURNAL_NOT_OURS) {
+        /* The facts were compared before: only views, which are made again. */
+        code = vfj_schema_rebuild_views(journal->db);
+        status = code == SQLITE_OK ? check_schema(journal, false) : vfj_journal_failed(journal, code);
+    }
+    return status == VFJ_OK ? switch_triggers_off(journal) : status;
 }
 
 /* Nothing is opened for writing before it was looked at by a connection that can't: closing a database with a
@@ -308,7 +319,9 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
         return VFJ_JOURNAL_IO;
     }
     enum vfj_status status = mode == VFJ_JOURNAL_WRITE ? open_write(made) : open_read(made);
-    return status == VFJ_OK ? prepare(made) : status;
+    if (status == VFJ_OK)
+        status = prepare(made);
+    return status == VFJ_OK ? vfj_journal_last(made, &made->last) : status;
 }
 
 void vfj_journal_close(struct vfj_journal *journal)
@@ -332,12 +345,16 @@ static enum vfj_status run(struct vfj_journal *journal, enum vfj_statement state
 
 enum vfj_status vfj_journal_begin(struct vfj_journal *journal)
 {
+    journal->appended = journal->last;
     return run(journal, VFJ_STATEMENT_BEGIN);
 }
 
 enum vfj_status vfj_journal_commit(struct vfj_journal *journal)
 {
-    return run(journal, VFJ_STATEMENT_COMMIT);
+    enum vfj_status status = run(journal, VFJ_STATEMENT_COMMIT);
+    if (status == VFJ_OK)
+        journal->last = journal->appended;
+    return status;
 }
 
 void vfj_journal_rollback(struct vfj_journal *journal)
@@ -385,6 +402,8 @@ static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record)
 enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record)
 {
     VFJ_CHECK(record->body.length <= VFJ_BODY_MAX && record->note.length <= VFJ_RECORD_NAME);
+    VFJ_CHECK(record->seq == journal->appended + 1);
     VFJ_CHECK(bind_record(journal->statements[VFJ_STATEMENT_APPEND], record) == SQLITE_OK);
+    journal->appended++;
     return run(journal, VFJ_STATEMENT_APPEND);
 }

@@ -41,7 +41,7 @@ const char *vfj_journal_detail(const struct vfj_journal *journal);
 /* The newest seq; 0 when there are no records. */
 enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq);
 
-/* Writing. vfj_journal_commit is durable when it returns VFJ_OK (WAL, synchronous=FULL). After any failure
+/* Writing. The record's seq is the next one, its chain is given. vfj_journal_commit is durable when it returns VFJ_OK (WAL, synchronous=FULL). After any failure
  * the caller rolls back; nothing of the transaction is then seen by a reader. (After a failed sync a power
  * cut may yet bring the transaction back: appended rows that nobody acted upon.) */
 enum vfj_status vfj_journal_begin(struct vfj_journal *journal);

@@ -29,8 +29,10 @@ struct vfj_journal {
     uint64_t walk_last; /* seq of the walk's newest record; 0 before the first */
     enum vfj_direction direction;
     enum vfj_journal_mode mode;
-    bool immutable; /* opened without locks: changes are watched for */
-    int lock;       /* the writer's; -1 none */
+    bool immutable;    /* opened without locks: changes are watched for */
+    int lock;          /* the writer's; -1 none */
+    uint64_t last;     /* the writer: seq of the newest durable record */
+    uint64_t appended; /* and of the newest in the open transaction */
     struct vfj_file_facts facts;
     char path[PATH_MAX];
     char detail[512];

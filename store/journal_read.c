@@ -6,7 +6,7 @@
 #include "store/journal_impl.h"
 
 /* The columns of FORWARD, BACKWARD and ONE. */
-enum column { SEQ, CAUSE, BOOT, WALL_US, MONO_US, KIND, BODY, NOTE, DIGEST, CHAIN };
+enum column { SEQ, CAUSE, BOOT, WALL_US, MONO_US, KIND, BODY, NOTE, DIGEST, CHAIN, COLUMN_COUNT };
 
 enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq)
 {
@@ -21,102 +21,106 @@ enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq)
     return status;
 }
 
-static struct vfj_span bytes_of(sqlite3_stmt *stmt, enum column column)
+static struct vfj_span bytes_of(sqlite3_value *value)
 {
-    const char *text = sqlite3_column_blob(stmt, (int)column);
-    return (struct vfj_span){text != NULL ? text : "", (size_t)sqlite3_column_bytes(stmt, (int)column)};
+    const char *text = sqlite3_value_blob(value);
+    return (struct vfj_span){text != NULL ? text : "", (size_t)sqlite3_value_bytes(value)};
 }
 
-static bool has_type(sqlite3_stmt *stmt, enum column column, int type)
+static bool has_type(sqlite3_value *value, int type)
 {
-    return sqlite3_column_type(stmt, (int)column) == type;
+    return sqlite3_value_type(value) == type;
 }
 
 /* An integer of at least `least`. */
-static bool read_integer(sqlite3_stmt *stmt, enum column column, int64_t least, int64_t *value)
+static bool read_integer(sqlite3_value *value, int64_t least, int64_t *number)
 {
-    *value = sqlite3_column_int64(stmt, (int)column);
-    return has_type(stmt, column, SQLITE_INTEGER) && *value >= least;
+    *number = sqlite3_value_int64(value);
+    return has_type(value, SQLITE_INTEGER) && *number >= least;
 }
 
-static bool read_unsigned(sqlite3_stmt *stmt, enum column column, int64_t least, uint64_t *value)
+static bool read_unsigned(sqlite3_value *value, int64_t least, uint64_t *number)
 {
-    int64_t number = 0;
-    bool right = read_integer(stmt, column, least, &number);
-    *value = (uint64_t)number;
+    int64_t read = 0;
+    bool right = read_integer(value, least, &read);
+    *number = (uint64_t)read;
     return right;
 }
 
-static bool read_cause(sqlite3_stmt *stmt, struct vfj_record *record)
+static bool read_cause(sqlite3_value *value, struct vfj_record *record)
 {
-    if (has_type(stmt, CAUSE, SQLITE_NULL))
+    if (has_type(value, SQLITE_NULL))
         return true;
-    return read_unsigned(stmt, CAUSE, 1, &record->cause) && record->cause < record->seq;
+    return read_unsigned(value, 1, &record->cause) && record->cause < record->seq;
 }
 
-static bool read_kind(sqlite3_stmt *stmt, struct vfj_record *record)
+static bool read_kind(sqlite3_value *value, struct vfj_record *record)
 {
-    unsigned kind = vfj_record_kind_parse(bytes_of(stmt, KIND));
+    unsigned kind = vfj_record_kind_parse(bytes_of(value));
     record->kind = (uint8_t)kind;
-    return has_type(stmt, KIND, SQLITE_TEXT) && kind < VFJ_RECORD_KIND_COUNT;
+    return has_type(value, SQLITE_TEXT) && kind < VFJ_RECORD_KIND_COUNT;
 }
 
-static bool read_body(sqlite3_stmt *stmt, struct vfj_record *record)
+static bool read_body(sqlite3_value *value, struct vfj_record *record)
 {
-    int type = sqlite3_column_type(stmt, BODY);
-    record->body = bytes_of(stmt, BODY);
+    int type = sqlite3_value_type(value);
+    record->body = bytes_of(value);
     if ((type != SQLITE_TEXT && type != SQLITE_BLOB) || record->body.length > VFJ_BODY_MAX)
         return false;
     return vfj_body_is_text(record->body) == (type == SQLITE_TEXT);
 }
 
-static bool read_note(sqlite3_stmt *stmt, struct vfj_record *record)
+static bool read_note(sqlite3_value *value, struct vfj_record *record)
 {
-    if (has_type(stmt, NOTE, SQLITE_NULL))
+    if (has_type(value, SQLITE_NULL))
         return true;
-    record->note = bytes_of(stmt, NOTE);
-    return has_type(stmt, NOTE, SQLITE_TEXT) && record->note.length > 0 && record->note.length <= VFJ_RECORD_NAME;
+    record->note = bytes_of(value);
+    return has_type(value, SQLITE_TEXT) && record->note.length > 0 && record->note.length <= VFJ_RECORD_NAME;
 }
 
-static bool read_digest(sqlite3_stmt *stmt, struct vfj_record *record)
+static bool read_digest(sqlite3_value *value, struct vfj_record *record)
 {
     if (!vfj_record_is_event(record))
-        return has_type(stmt, DIGEST, SQLITE_NULL);
-    return read_unsigned(stmt, DIGEST, INT64_MIN, &record->digest);
+        return has_type(value, SQLITE_NULL);
+    return read_unsigned(value, INT64_MIN, &record->digest);
 }
 
-static bool read_chain(sqlite3_stmt *stmt, struct vfj_record *record)
+static bool read_chain(sqlite3_value *value, struct vfj_record *record)
 {
-    struct vfj_span chain = bytes_of(stmt, CHAIN);
-    if (!has_type(stmt, CHAIN, SQLITE_BLOB) || chain.length != sizeof record->chain)
+    struct vfj_span chain = bytes_of(value);
+    if (!has_type(value, SQLITE_BLOB) || chain.length != sizeof record->chain)
         return false;
     memcpy(record->chain, chain.text, sizeof record->chain);
     return true;
 }
 
-/* The row as a record; else the column that can't be one. */
+/* The row as a record; else the column that can't be one. A column is looked up once and then asked by sqlite3_value_*:
+ * in SQLITE_OPEN_NOMUTEX, as ours, its values may be asked so. */
 static const char *read_columns(sqlite3_stmt *stmt, struct vfj_record *record)
 {
+    sqlite3_value *values[COLUMN_COUNT];
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        values[i] = sqlite3_column_value(stmt, i);
     *record = (struct vfj_record){.note = {"", 0}};
-    if (!read_unsigned(stmt, SEQ, 1, &record->seq))
+    if (!read_unsigned(values[SEQ], 1, &record->seq))
         return "seq";
-    if (!read_cause(stmt, record))
+    if (!read_cause(values[CAUSE], record))
         return "cause";
-    if (!read_unsigned(stmt, BOOT, 0, &record->boot))
+    if (!read_unsigned(values[BOOT], 0, &record->boot))
         return "boot";
-    if (!read_integer(stmt, WALL_US, INT64_MIN, &record->wall_us))
+    if (!read_integer(values[WALL_US], INT64_MIN, &record->wall_us))
         return "wall_us";
-    if (!read_integer(stmt, MONO_US, INT64_MIN, &record->mono_us))
+    if (!read_integer(values[MONO_US], INT64_MIN, &record->mono_us))
         return "mono_us";
-    if (!read_kind(stmt, record))
+    if (!read_kind(values[KIND], record))
         return "kind";
-    if (!read_body(stmt, record))
+    if (!read_body(values[BODY], record))
         return "body";
-    if (!read_note(stmt, record))
+    if (!read_note(values[NOTE], record))
         return "note";
-    if (!read_digest(stmt, record))
+    if (!read_digest(values[DIGEST], record))
         return "digest";
-    return read_chain(stmt, record) ? NULL : "chain";
+    return read_chain(values[CHAIN], record) ? NULL : "chain";
 }
 
 static enum vfj_status damaged(struct vfj_journal *journal, uint64_t seq, const char *column)

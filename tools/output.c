@@ -339,6 +339,15 @@ static void add_decided(struct line *line, const struct vfj_record *record, cons
     add_command(line, record, outcome);
 }
 
+/* Where rows stand for themselves: which command is answered. */
+static void add_cause(struct line *line, const struct vfj_record *record)
+{
+    if (!line->style->rows || record->cause == 0)
+        return;
+    add(line, " <- ");
+    vfj_text_add_u64(&line->text, record->cause);
+}
+
 static void add_event(struct line *line, const struct vfj_record *record)
 {
     struct vfj_devd devd = {.kind = VFJ_DEVD_OTHER};
@@ -358,6 +367,7 @@ static void add_event(struct line *line, const struct vfj_record *record)
         add_outcome(line, record);
     else
         add_untrusted(line, record->body);
+    add_cause(line, record);
     add_note(line, record);
 }
 

@@ -1,0 +1,305 @@
+/* vfjournal show, and replay of a journal, as a user meets them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/kit/journal.h"
+#include "tests/kit/scratch.h"
+#include "tools/output.h"
+#include "tools/terminal.h"
+#include "tools/verb.h"
+
+/* The output of `vfjournal VERB OPTIONS PATH` and its exit status; to be freed. */
+static char *run(const char *verb, const char *options, const char *path, int expected)
+{
+    char arguments[1000];
+    int exit_status = -1;
+    bool is_show = strcmp(verb, "show") == 0;
+    (void)snprintf(arguments, sizeof arguments, "%s %s %s'%s'", verb, options, is_show ? "--journal " : "", path);
+    char *printed = kit_run(arguments, &exit_status);
+    if (exit_status != expected)
+        fail_msg("vfjournal %s: exit status %d: %s", arguments, exit_status, printed);
+    return printed;
+}
+
+static void assert_mentions(const char *verb, const char *options, const char *path, int expected, const char *text)
+{
+    char *printed = run(verb, options, path, expected);
+    if (strstr(printed, text) == NULL)
+        fail_msg("vfjournal %s %s: no \"%s\" in:\n%s", verb, options, text, printed);
+    free(printed);
+}
+
+static unsigned count_lines(const char *text)
+{
+    unsigned count = 0;
+    for (const char *c = text; *c != '\0'; c++)
+        count += *c == '\n';
+    return count;
+}
+
+static const char *journal(void)
+{
+    const char *path = kit_path("journal.db");
+    if (!kit_exists(path))
+        kit_make_journal(path);
+    return path;
+}
+
+/* What is printed is what tests/expected/NAME holds; VFJ_ACCEPT=1 in the environment writes that anew. It is what the user
+ * sees first: read the difference before you commit it. */
+static void assert_expected(const char *verb, const char *options, const char *name)
+{
+    char path[200];
+    size_t length;
+    char *printed = run(verb, options, journal(), VFJ_EXIT_OK);
+    (void)snprintf(path, sizeof path, "expected/%s", name);
+    if (getenv("VFJ_ACCEPT") != NULL)
+        kit_write(path, printed, strlen(printed));
+    char *expected = kit_read(path, &length);
+    if (strcmp(printed, expected) != 0)
+        fail_msg("vfjournal %s %s does not print %s:\n%s", verb, options, path, printed);
+    free(expected);
+    free(printed);
+}
+
+static void test_it_reads_well(void **state)
+{
+    (void)state;
+    assert_expected("show", "-n all", "show.txt");
+    assert_expected("show", "-a", "show-all.txt");
+    assert_expected("replay", "-o commands", "replay-commands.txt");
+}
+
+static void test_the_newest_come_last_and_are_counted(void **state)
+{
+    (void)state;
+    char *all = run("show", "-n all", journal(), VFJ_EXIT_OK);
+    for (unsigned n = 1; n <= count_lines(all); n++) {
+        char option[32];
+        (void)snprintf(option, sizeof option, "-n %u", n);
+        char *some = run("show", option, journal(), VFJ_EXIT_OK);
+        assert_int_equal(count_lines(some), n);
+        assert_string_equal(some, all + strlen(all) - strlen(some));
+        free(some);
+    }
+    free(all);
+    char *rows = run("show", "-a", journal(), VFJ_EXIT_OK);
+    assert_int_equal(count_lines(rows), kit_sql_integer(journal(), "SELECT max(seq) FROM record"));
+    free(rows);
+}
+
+static void test_an_interface_has_its_own_story(void **state)
+{
+    const char *path = kit_path("two.db");
+    (void)state;
+    kit_make_journal(path);
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    kit_submit(ledger, kit_devd("!system=HYPERV_NIC_VF subsystem=hn7 type=VF_UP"));
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_close(ledger);
+    char *of_hn0 = run("show", "-n all -i hn0", path, VFJ_EXIT_OK);
+    char *of_hn7 = run("show", "-n all -i hn7", path, VFJ_EXIT_OK);
+    assert_non_null(strstr(of_hn0, "ifconfig lagg0 create"));
+    assert_non_null(strstr(of_hn0, "vf-attached")); /* of mce0: it led to what hn0 did */
+    assert_null(strstr(of_hn0, "hn7"));
+    assert_non_null(strstr(of_hn7, "vf-up"));
+    assert_null(strstr(of_hn7, "lagg0"));
+    free(of_hn0);
+    free(of_hn7);
+    assert_mentions("show", "-n all -i mce0", path, VFJ_EXIT_OK, "detached -> attached");
+}
+
+static void test_json_has_every_byte(void **state)
+{
+    const char *path = kit_path("json.db");
+    struct vfj_event event = kit_devd("");
+    (void)state;
+    kit_make_journal(path);
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    event.as.devd.raw = (struct vfj_span){"!\0\033]0;x\007", 8};
+    kit_submit(ledger, event);
+    kit_submit(ledger, kit_devd("!system=X note=\"a \\\" b\tc\""));
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_close(ledger);
+    assert_mentions("show", "-a -n 2 -o json", path, VFJ_EXIT_OK, "\"body_hex\":\"21001b5d303b7807\"");
+    assert_mentions("show", "-a -n 1 -o json", path, VFJ_EXIT_OK,
+                    "\"body\":\"!system=X note=\\\"a \\\\\\\" b\\tc\\\"\"");
+    assert_mentions("show", "-a -o json", path, VFJ_EXIT_OK, "\"argv\":\"ifconfig lagg0 create\"");
+    assert_mentions("show", "-n all -o json", path, VFJ_EXIT_OK, "\"outcome\":\"exited\",\"status\":1");
+}
+
+/* Every byte from outside is escaped, in lines and in complaints. */
+static void test_nothing_steers_the_terminal(void **state)
+{
+    const char *path = kit_path("\033[31mred");
+    struct vfj_event event = kit_devd("");
+    char every[256];
+    (void)state;
+    for (unsigned i = 0; i < sizeof every; i++)
+        every[i] = (char)i;
+    kit_make_journal(path);
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    event.as.devd.raw = (struct vfj_span){every, sizeof every};
+    kit_submit(ledger, event);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_close(ledger);
+    static const char *const verbs[][2]
+        = {{"show", "-a"}, {"show", "-n 3"}, {"show", "-a -o json"}, {"replay", ""}, {"replay", "-o json"}};
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        char *printed = run(verbs[i][0], verbs[i][1], path, VFJ_EXIT_OK);
+        for (const char *c = printed; *c != '\0'; c++)
+            assert_true((*c >= ' ' && *c <= '~') || *c == '\n');
+        free(printed);
+    }
+    assert_mentions("show", "-n 1", path, VFJ_EXIT_OK, "\\x00\\x01");
+    assert_mentions("show", "", kit_path("\033[31mno"), VFJ_EXIT_UNUSABLE, "\\x1b[31mno: no such journal\n");
+}
+
+static void test_escapes_can_be_read_back(void **state)
+{
+    char bytes[64];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    (void)state;
+    vfj_terminal_add(&text, (struct vfj_span){"a\\x\n\0\xff~", 7});
+    assert_string_equal(bytes, "a\\\\x\\x0a\\x00\\xff~");
+}
+
+static void test_bad_input_is_one_clear_line(void **state)
+{
+    const char *path = kit_path("bad.db");
+    (void)state;
+    kit_write(path, "SQLite format 3", 15);
+    assert_mentions("show", "", path, VFJ_EXIT_UNUSABLE, ": damaged: truncated within its header\n");
+    assert_mentions("replay", "", path, VFJ_EXIT_UNUSABLE, ": damaged: truncated within its header\n");
+    kit_write(path, "", 0);
+    assert_mentions("show", "", path, VFJ_EXIT_UNUSABLE, ": damaged: the file is empty");
+    assert_mentions("show", "", kit_path("."), VFJ_EXIT_UNUSABLE,
+                    ": not a vfjournal journal: a directory, not a journal\n");
+    assert_mentions("show", "", kit_path("missing"), VFJ_EXIT_UNUSABLE, ": no such journal\n");
+    assert_mentions("replay", "", kit_path("missing"), VFJ_EXIT_UNUSABLE, "missing: No such file or directory\n");
+}
+
+static void test_missing_records_are_said(void **state)
+{
+    const char *path = kit_path("hole.db");
+    (void)state;
+    kit_make_journal(path);
+    kit_tamper(path, "DELETE FROM record WHERE seq = 9");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_DIFFERENT, "records are missing: 9\n");
+    assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, "record 9: record missing\n");
+}
+
+static void test_damage_is_said_after_what_is_sound(void **state)
+{
+    const char *path = kit_path("damage.db");
+    (void)state;
+    kit_make_journal(path);
+    kit_tamper(path, "UPDATE record SET kind = 'devil' WHERE seq = 2");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE, ": damaged: record 2: its kind can't be one\n");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE, "ifconfig lagg0 create");
+    assert_mentions("show", "-n 3", path, VFJ_EXIT_OK, "vf-detached");
+    assert_mentions("replay", "", path, VFJ_EXIT_UNUSABLE, ": damaged: record 2: its kind can't be one\n");
+}
+
+static void test_replay_tells_what_differs(void **state)
+{
+    const char *path = kit_path("forged.db");
+    (void)state;
+    assert_mentions("replay", "", journal(), VFJ_EXIT_OK, "journal.db: same: ");
+    assert_mentions("replay", "", journal(), VFJ_EXIT_OK, "\n  hn0 detached\n");
+    kit_make_journal(path);
+    kit_tamper(path, "UPDATE record SET body = replace(body, 'lagg0 create', 'lagg1 create')");
+    assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, ": edited: ");
+    kit_forge(path, "UPDATE record SET body = body");
+    assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, ": diverged: ");
+    assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, "argv=\"ifconfig lagg0 create\"\n");
+    assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, "argv=\"ifconfig lagg1 create\"\n");
+    assert_mentions("replay", "-o json", path, VFJ_EXIT_DIFFERENT, "\"verdict\":\"diverged\"");
+    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=1', 'rules=2') WHERE kind = 'started'");
+    assert_mentions("replay", "", path, VFJ_EXIT_UNSURE, ": rules changed: ");
+    assert_mentions("replay", "-o commands", path, VFJ_EXIT_UNSURE, "other rules");
+}
+
+static void test_replay_prints_the_commands(void **state)
+{
+    (void)state;
+    assert_mentions("replay", "-o commands --probes", journal(), VFJ_EXIT_OK, "sysctl -i hw.hn.vf_transparent");
+}
+
+static void test_usage_errors(void **state)
+{
+    static const char *const lines[] = {
+        "show -n 0",           "show -n x",         "show -i 'a b'", "show -i ''", "show -o xml",
+        "show extra",          "show --nonsense",   "replay",        "replay a b", "replay -o x a",
+        "replay --policy p a", "replay --mode m a", "nonsense",      "",           "help nonsense",
+    };
+    int exit_status;
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char *printed = kit_run(lines[i], &exit_status);
+        if (exit_status != VFJ_EXIT_UNUSABLE || strstr(printed, "try: vfjournal ") == NULL)
+            fail_msg("vfjournal %s: exit status %d: %s", lines[i], exit_status, printed);
+        free(printed);
+    }
+    assert_mentions("replay", "--policy scripts", journal(), VFJ_EXIT_UNUSABLE, "this is a journal");
+}
+
+static void test_help_is_at_every_door(void **state)
+{
+    static const char *const lines[]
+        = {"--help", "-h", "help", "show --help", "help show", "replay -h", "help replay", "help daemon"};
+    int exit_status;
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char *printed = kit_run(lines[i], &exit_status);
+        assert_int_equal(exit_status, VFJ_EXIT_OK);
+        assert_non_null(strstr(printed, "usage: vfjournal "));
+        assert_non_null(strstr(printed, "Exit status: "));
+        free(printed);
+    }
+    char *version = kit_run("--version", &exit_status);
+    assert_int_equal(exit_status, VFJ_EXIT_OK);
+    assert_string_equal(version, "vfjournal " VFJ_VERSION "\n");
+    free(version);
+}
+
+static void test_output_that_fails_is_a_failure(void **state)
+{
+    char arguments[600];
+    int exit_status;
+    (void)state;
+    if (!kit_exists("/dev/full"))
+        skip();
+    (void)snprintf(arguments, sizeof arguments, "show --journal '%s' >/dev/full", journal());
+    char *printed = kit_run(arguments, &exit_status);
+    assert_int_equal(exit_status, VFJ_EXIT_SYSTEM);
+    free(printed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_it_reads_well),
+        cmocka_unit_test(test_the_newest_come_last_and_are_counted),
+        cmocka_unit_test(test_an_interface_has_its_own_story),
+        cmocka_unit_test(test_json_has_every_byte),
+        cmocka_unit_test(test_nothing_steers_the_terminal),
+        cmocka_unit_test(test_escapes_can_be_read_back),
+        cmocka_unit_test(test_bad_input_is_one_clear_line),
+        cmocka_unit_test(test_missing_records_are_said),
+        cmocka_unit_test(test_damage_is_said_after_what_is_sound),
+        cmocka_unit_test(test_replay_tells_what_differs),
+        cmocka_unit_test(test_replay_prints_the_commands),
+        cmocka_unit_test(test_usage_errors),
+        cmocka_unit_test(test_help_is_at_every_door),
+        cmocka_unit_test(test_output_that_fails_is_a_failure),
+    };
+    return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
+}
