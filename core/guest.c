@@ -97,15 +97,15 @@ static void drop_port(struct vfj_interface *lagg, struct vfj_name port)
     lagg->port_count = (uint8_t)kept;
 }
 
-/* An interface departs: its lagg drops it by itself (lagg(4)). */
+/* An interface departs: its lagg drops it by itself (lagg(4)), and so it does a port that no line told of. */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
 {
     struct vfj_guest_if *gone = vfj_guest_find(guest, name);
     struct vfj_guest_if *lagg;
-    if (gone == NULL)
-        return;
-    gone->facts.exists = false;
-    gone->dhclient = 0;
+    if (gone != NULL) {
+        gone->facts.exists = false;
+        gone->dhclient = 0;
+    }
     if (vfj_name_equal(guest->default_if, name))
         guest->default_if = (struct vfj_name){{0}};
     while ((lagg = vfj_guest_lagg_of(guest, name)) != NULL)

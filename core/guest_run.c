@@ -28,18 +28,28 @@ bool vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_argv *argv
     return false;
 }
 
-/* What a rule is held against: the command's programs; of a file, which no program reads, `test -f PATH`. */
+/* What a rule of %slow is held against: the command's programs; of a file, which no program reads, `test -f PATH`; of
+ * a read that is not the scripts' own, `extra` and its program: what is slow for them costs such a read nothing. */
 static bool rule_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv)
 {
-    if (command->kind != VFJ_COMMAND_PROBE_FILE)
-        return vfj_command_argv(command, index, argv);
-    argv->program = VFJ_PROGRAM_NONE;
-    argv->count = 3;
-    argv->words[0] = "test";
-    argv->words[1] = "-f";
-    argv->words[2] = command->text;
-    argv->words[3] = NULL;
-    return index == 0;
+    if (command->kind == VFJ_COMMAND_PROBE_FILE) {
+        argv->program = VFJ_PROGRAM_NONE;
+        argv->count = 3;
+        argv->words[0] = "test";
+        argv->words[1] = "-f";
+        argv->words[2] = command->text;
+        argv->words[3] = NULL;
+        return index == 0;
+    }
+    if (!vfj_command_argv(command, index, argv))
+        return false;
+    if (command->is_extra) {
+        VFJ_CHECK(argv->count < VFJ_WORDS_MAX);
+        memmove(&argv->words[1], &argv->words[0], (argv->count + 1) * sizeof argv->words[0]);
+        argv->words[0] = "extra";
+        argv->count++;
+    }
+    return true;
 }
 
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command)

@@ -117,7 +117,7 @@ static bool read_quoted(struct reader *reader, char *value, size_t size)
     for (; i < reader->rest.length; i++) {
         char c = reader->rest.text[i];
         bool blank = c == ' ' || c == '\t';
-        if (quote == '\0' && (blank || c == '#'))
+        if (quote == '\0' && blank)
             break;
         if (quote == '\0' && (c == '"' || c == '\'')) {
             quote = c;

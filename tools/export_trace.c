@@ -180,6 +180,8 @@ static void tell_duration(struct export *export, const struct vfj_command *comma
         vfj_text_add(&text, "test -f ");
         vfj_text_add(&text, command->text);
     } else if (vfj_command_argv(command, index, &argv)) {
+        if (command->is_extra)
+            vfj_text_add(&text, "extra ");
         vfj_argv_print(&argv, &text);
     }
     if (!text.overflow)
