@@ -1,0 +1,184 @@
+/* A bare machine that a trace is played to, and that a test looks into. */
+#include "tests/kit/machine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+void kit_machine_step(struct kit_machine *machine, const struct vfj_event *event)
+{
+    vfj_step(&machine->state, event, &machine->next, &machine->decision);
+    machine->events++;
+    if (machine->watch != NULL)
+        machine->watch(machine, event);
+    vfj_state_adopt(&machine->state, &machine->next, &machine->decision.touched);
+}
+
+static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
+{
+    struct kit_machine *machine = context;
+    kit_machine_step(machine, event);
+    *decision = &machine->decision;
+    return VFJ_OK;
+}
+
+struct kit_machine *kit_machine_open(enum vfj_mode mode, enum vfj_policy policy)
+{
+    struct kit_machine *machine = calloc(1, sizeof *machine);
+    assert_non_null(machine);
+    vfj_state_init(&machine->state);
+    vfj_play_init(&machine->play, (struct vfj_play_sink){.context = machine, .submit = submit}, (int)mode, (int)policy);
+    return machine;
+}
+
+void kit_machine_close(struct kit_machine *machine)
+{
+    free(machine);
+}
+
+static void read_line(struct vfj_span line, uint64_t number, struct vfj_trace_line *read)
+{
+    struct vfj_trace_error error;
+    if (!vfj_trace_read(line, number, read, &error))
+        fail_msg("%llu:%zu: %s: %.*s", (unsigned long long)number, error.column, error.what, (int)line.length,
+                 line.text);
+}
+
+static struct vfj_span next_line(struct vfj_span *rest)
+{
+    const char *end = memchr(rest->text, '\n', rest->length);
+    size_t length = end != NULL ? (size_t)(end - rest->text) : rest->length;
+    struct vfj_span line = {rest->text, length};
+    size_t used = end != NULL ? length + 1 : length;
+    *rest = (struct vfj_span){rest->text + used, rest->length - used};
+    return line;
+}
+
+static void play_line(struct kit_machine *machine, const struct vfj_trace_line *read)
+{
+    struct vfj_trace_error error;
+    if (vfj_play_line(&machine->play, read, &error) != VFJ_OK)
+        fail_msg("%s", error.what);
+}
+
+void kit_machine_play(struct kit_machine *machine, const char *trace)
+{
+    static struct vfj_trace_line read;
+    struct vfj_trace_error error;
+    uint64_t number = 1;
+    for (struct vfj_span rest = vfj_span_of(trace); rest.length > 0; number++) {
+        read_line(next_line(&rest), number, &read);
+        if (!vfj_play_check(&machine->play, &read, &error))
+            fail_msg("%llu:%zu: %s", (unsigned long long)number, error.column, error.what);
+    }
+    vfj_play_rewind(&machine->play);
+    number = 1;
+    for (struct vfj_span rest = vfj_span_of(trace); rest.length > 0; number++) {
+        read_line(next_line(&rest), number, &read);
+        play_line(machine, &read);
+    }
+}
+
+void kit_machine_line(struct kit_machine *machine, const char *line)
+{
+    static struct vfj_trace_line read;
+    read_line(vfj_span_of(line), 2, &read);
+    play_line(machine, &read);
+}
+
+const struct vfj_slot *kit_machine_slot(const struct kit_machine *machine, const char *hn)
+{
+    for (unsigned i = 0; i < machine->state.head.slot_count; i++) {
+        if (strcmp(machine->state.slots[i].hn.text, hn) == 0)
+            return &machine->state.slots[i];
+    }
+    return NULL;
+}
+
+/* Whether all bytes are still `pattern`. */
+static bool is_untouched(const void *bytes, size_t size, unsigned char pattern)
+{
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < size; i++) {
+        if (at[i] != pattern)
+            return false;
+    }
+    return true;
+}
+
+static void check_untouched(const struct vfj_state *next, const struct vfj_touched *touched, unsigned char pattern)
+{
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
+        if ((touched->slots >> i & 1) == 0)
+            assert_true(is_untouched(&next->slots[i], sizeof next->slots[i], pattern));
+    }
+    if (!touched->rc)
+        assert_true(is_untouched(&next->rc, sizeof next->rc, pattern));
+    if (!touched->scripts)
+        assert_true(is_untouched(&next->scripts, sizeof next->scripts, pattern));
+}
+
+static void check_same_parts(const struct vfj_state *a, const struct vfj_state *b, const struct vfj_touched *touched)
+{
+    assert_memory_equal(&a->head, &b->head, sizeof a->head);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
+        if ((touched->slots >> i & 1) != 0)
+            assert_memory_equal(&a->slots[i], &b->slots[i], sizeof a->slots[i]);
+    }
+    if (touched->rc)
+        assert_memory_equal(&a->rc, &b->rc, sizeof a->rc);
+    if (touched->scripts)
+        assert_memory_equal(&a->scripts, &b->scripts, sizeof a->scripts);
+}
+
+/* Member by member: there is padding between them. */
+static void check_same_transition(const struct vfj_transition *a, const struct vfj_transition *b)
+{
+    assert_string_equal(a->hn.text, b->hn.text);
+    assert_string_equal(a->vf.text, b->vf.text);
+    assert_true(a->generation == b->generation);
+    assert_int_equal(a->from, b->from);
+    assert_int_equal(a->to, b->to);
+    assert_int_equal(a->reason, b->reason);
+    assert_true(a->delay_us == b->delay_us);
+}
+
+static void check_same_decision(const struct vfj_decision *a, const struct vfj_decision *b)
+{
+    assert_int_equal(a->note, b->note);
+    assert_int_equal(a->command_count, b->command_count);
+    assert_int_equal(a->transition_count, b->transition_count);
+    assert_true(a->deadline_us == b->deadline_us);
+    assert_true(a->touched.slots == b->touched.slots);
+    assert_int_equal(a->touched.rc, b->touched.rc);
+    assert_int_equal(a->touched.scripts, b->touched.scripts);
+    assert_memory_equal(a->commands, b->commands, a->command_count * sizeof a->commands[0]);
+    for (unsigned i = 0; i < a->transition_count; i++)
+        check_same_transition(&a->transitions[i], &b->transitions[i]);
+}
+
+const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now, const struct vfj_event *event,
+                                                  struct vfj_state *adopted)
+{
+    static struct vfj_state before, next[2];
+    static struct vfj_decision decision[2];
+    static const unsigned char patterns[2] = {0xa5, 0x3c};
+    before = *now;
+    for (unsigned i = 0; i < 2; i++) {
+        memset(&next[i], patterns[i], sizeof next[i]);
+        memset(&decision[i], patterns[i], sizeof decision[i]);
+        vfj_step(now, event, &next[i], &decision[i]);
+        check_untouched(&next[i], &decision[i].touched, patterns[i]);
+    }
+    assert_memory_equal(&before, now, sizeof before);
+    check_same_parts(&next[0], &next[1], &decision[0].touched);
+    check_same_decision(&decision[0], &decision[1]);
+    *adopted = *now;
+    vfj_state_adopt(adopted, &next[0], &decision[0].touched);
+    return &decision[0];
+}
