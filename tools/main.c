@@ -13,6 +13,8 @@ static const struct verb {
     {"daemon", vfj_verb_daemon, "journal what devd says and, with --act, do what follows from it"},
     {"show", vfj_verb_show, "print the journal, newest last"},
     {"status", vfj_verb_status, "say how things stand, by the journal"},
+    {"doctor", vfj_verb_doctor, "look at the guest, and say what is wrong and what to do"},
+    {"config", vfj_verb_config, "print what rc.conf says for each hn interface, and where"},
     {"replay", vfj_verb_replay, "check a journal, or play a trace"},
     {"export", vfj_verb_export, "write a journal as a trace"},
 };

@@ -1,0 +1,162 @@
+/* Asking the guest one thing and waiting for the answer. */
+#include "adapters/freebsd/ask.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/freebsd/probe.h"
+#include "adapters/freebsd/rc_conf.h"
+
+enum { PROGRAM_LIMIT_MS = 10000 };
+
+#define ORIGIN_HELPER "vfjournal-rcorigin"
+
+struct vfj_ask {
+    struct event_base *base;
+    struct vfj_children *children;
+    struct vfj_prober *prober;
+    struct vfj_rc_reader *rc_reader, *origin_reader;
+    const struct vfj_paths *paths;
+    struct vfj_paths origin_paths; /* as paths, with the other helper */
+
+    /* where the answer under way goes */
+    struct vfj_observation *observation;
+    struct vfj_rc *rc;
+    struct vfj_text output;
+    struct vfj_text complaint;
+    struct vfj_child_end *end;
+    bool right;
+};
+
+static void stop(struct vfj_ask *ask)
+{
+    event_base_loopbreak(ask->base);
+}
+
+static void wait_for_answer(struct vfj_ask *ask)
+{
+    event_base_dispatch(ask->base);
+}
+
+static void on_observed(void *context, const struct vfj_observation *observation)
+{
+    struct vfj_ask *ask = context;
+    *ask->observation = *observation;
+    stop(ask);
+}
+
+static void on_rc(void *context, const struct vfj_rc_answer *answer)
+{
+    struct vfj_ask *ask = context;
+    ask->right = answer->status == VFJ_OK && vfj_span_copy(ask->rc->text, sizeof ask->rc->text, answer->rc);
+    vfj_text_add(&ask->complaint, answer->complaint);
+    stop(ask);
+}
+
+static void on_output(void *context, struct vfj_span bytes)
+{
+    struct vfj_ask *ask = context;
+    for (size_t i = 0; i < bytes.length && !ask->output.overflow; i++)
+        vfj_text_add_char(&ask->output, bytes.text[i]);
+}
+
+static void on_ended(void *context, const struct vfj_child_end *end)
+{
+    struct vfj_ask *ask = context;
+    *ask->end = *end;
+    stop(ask);
+}
+
+static bool set_origin_helper(struct vfj_paths *paths)
+{
+    char *slash = strrchr(paths->rc_helper, '/');
+    size_t room = slash != NULL ? sizeof paths->rc_helper - (size_t)(slash + 1 - paths->rc_helper) : 0;
+    return slash != NULL && vfj_span_copy(slash + 1, room, vfj_span_of(ORIGIN_HELPER));
+}
+
+static bool open_parts(struct vfj_ask *ask)
+{
+    ask->base = event_base_new();
+    ask->children = ask->base != NULL ? vfj_children_open(ask->base) : NULL;
+    if (ask->children == NULL || !set_origin_helper(&ask->origin_paths))
+        return false;
+    ask->prober = vfj_prober_open(ask->base, ask->children, ask->paths, on_observed, ask);
+    ask->rc_reader = vfj_rc_reader_open(ask->children, ask->paths, on_rc, ask);
+    ask->origin_reader = vfj_rc_reader_open(ask->children, &ask->origin_paths, on_rc, ask);
+    return ask->prober != NULL && ask->rc_reader != NULL && ask->origin_reader != NULL;
+}
+
+struct vfj_ask *vfj_ask_open(const struct vfj_paths *paths)
+{
+    struct vfj_ask *ask = calloc(1, sizeof *ask);
+    if (ask == NULL)
+        return NULL;
+    ask->paths = paths;
+    ask->origin_paths = *paths;
+    if (open_parts(ask))
+        return ask;
+    vfj_ask_close(ask);
+    return NULL;
+}
+
+void vfj_ask_close(struct vfj_ask *ask)
+{
+    if (ask == NULL)
+        return;
+    if (ask->children != NULL)
+        vfj_children_close(ask->children);
+    if (ask->prober != NULL)
+        vfj_prober_close(ask->prober);
+    vfj_rc_reader_close(ask->rc_reader);
+    vfj_rc_reader_close(ask->origin_reader);
+    if (ask->base != NULL)
+        event_base_free(ask->base);
+    free(ask);
+}
+
+void vfj_ask_probe(struct vfj_ask *ask, const struct vfj_command *command, struct vfj_observation *answer)
+{
+    ask->observation = answer;
+    vfj_prober_run(ask->prober, command);
+    wait_for_answer(ask);
+}
+
+static bool read_rc(struct vfj_ask *ask, struct vfj_rc_reader *reader, struct vfj_rc *rc, char *complaint, size_t size)
+{
+    memset(rc, 0, sizeof *rc);
+    ask->rc = rc;
+    ask->complaint = vfj_text_begin(complaint, size);
+    vfj_rc_reader_read(reader);
+    wait_for_answer(ask);
+    return ask->right;
+}
+
+bool vfj_ask_rc(struct vfj_ask *ask, struct vfj_rc *rc, char *complaint, size_t size)
+{
+    return read_rc(ask, ask->rc_reader, rc, complaint, size);
+}
+
+bool vfj_ask_rc_origin(struct vfj_ask *ask, struct vfj_rc *origin, char *complaint, size_t size)
+{
+    return read_rc(ask, ask->origin_reader, origin, complaint, size);
+}
+
+void vfj_ask_program(struct vfj_ask *ask, const char *path, const char *const *argv, char *output, size_t size,
+                     struct vfj_child_end *end)
+{
+    struct vfj_child_request request = {
+        .path = path,
+        .argv = argv,
+        .errors = VFJ_STDERR_WITH_STDOUT,
+        .limit_ms = PROGRAM_LIMIT_MS,
+        .output_max = size,
+        .output = on_output,
+        .ended = on_ended,
+        .context = ask,
+    };
+    ask->output = vfj_text_begin(output, size);
+    ask->end = end;
+    vfj_child_start(ask->children, &request);
+    wait_for_answer(ask);
+}

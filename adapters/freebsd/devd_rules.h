@@ -1,0 +1,54 @@
+/* The notify rules of devd(8), and which of them devd runs for an event. */
+#ifndef VFJ_FREEBSD_DEVD_RULES_H
+#define VFJ_FREEBSD_DEVD_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/text.h"
+
+enum {
+    VFJ_RULES_MAX = 1024,
+    VFJ_RULE_MATCHES_MAX = 8,
+    VFJ_RULE_VALUE_SIZE = 256,
+};
+
+struct vfj_devd_match {
+    char key[32];
+    char pattern[VFJ_RULE_VALUE_SIZE]; /* an extended regular expression; a leading '!' inverts */
+};
+
+struct vfj_devd_rule {
+    long priority;
+    unsigned line; /* of its file, where it begins */
+    unsigned order;
+    unsigned match_count;
+    struct vfj_devd_match matches[VFJ_RULE_MATCHES_MAX];
+    char file[VFJ_RULE_VALUE_SIZE]; /* without the root */
+    char action[VFJ_RULE_VALUE_SIZE];
+};
+
+struct vfj_devd_rules {
+    struct vfj_devd_rule *rules; /* in devd's order: highest priority first, else as read */
+    unsigned count;
+    unsigned file_count;
+    char complaint[VFJ_RULE_VALUE_SIZE]; /* the first thing that could not be read; empty for none */
+};
+
+/* A variable of an event: "system", "subsystem", "type" … */
+struct vfj_devd_fact {
+    const char *key;
+    const char *value;
+};
+
+/* Read ROOT/etc/devd.conf and, as its options say, each *.conf of its directories (devd.conf(5)), all under `root`. A file
+ * that can't be understood is left where that happens, and *complaint says so. False when devd.conf itself can't be read. */
+bool vfj_devd_rules_read(struct vfj_devd_rules *rules, const char *root);
+void vfj_devd_rules_free(struct vfj_devd_rules *rules);
+
+/* The one rule whose action devd runs for the event: the first that matches (sbin/devd/devd.cc, process_event). NULL when
+ * none does. */
+const struct vfj_devd_rule *vfj_devd_rules_choose(const struct vfj_devd_rules *rules, const struct vfj_devd_fact *facts,
+                                                  unsigned count);
+
+#endif

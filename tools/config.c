@@ -1,0 +1,278 @@
+/* vfjournal config: what rc.conf says, as vfjournal understands it. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/kv.h"
+#include "core/rc.h"
+#include "tools/guest_look.h"
+#include "tools/options.h"
+#include "tools/terminal.h"
+#include "tools/verb.h"
+
+static const char help[] = /**/
+    "usage: vfjournal config [-i IF] [--root DIR]\n"
+    "Prints what rc.conf says for each hn interface, what that means to vfjournal, and which file says it. The values\n"
+    "are the guest's own rc.subr(8)'s; the daemon reads the same.\n"
+    "\n"
+    "  -i, --interface IF  only this hn\n"
+    "      --root DIR      where the guest's files and programs are; default /\n"
+    "\n"
+    "Exit status: 0 printed, 2 usage or an rc.conf that can't be read, 4 the system failed.\n";
+
+enum { PARSED_RUN = -1, OPTION_ROOT = 256, LABEL_WIDTH = 8 };
+
+struct config {
+    const char *root;
+    struct vfj_name only;
+    struct vfj_paths paths;
+    struct vfj_rc rc, origin;
+    struct vfj_hns hns;
+};
+
+static int take(struct config *config, int option, const char *value)
+{
+    switch (option) {
+    case 'i':
+        if (vfj_name_parse(vfj_span_of(value), &config->only))
+            return PARSED_RUN;
+        return vfj_usage_error("config", "-i takes the name of an interface, not", value);
+    case OPTION_ROOT:
+        config->root = value;
+        return PARSED_RUN;
+    case 'h':
+        (void)fputs(help, stdout);
+        return vfj_finish_output(VFJ_EXIT_OK);
+    default:
+        (void)fputs("try: vfjournal config --help\n", stderr);
+        return VFJ_EXIT_UNUSABLE;
+    }
+}
+
+static int read_options(struct config *config, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"interface", required_argument, NULL, 'i'},
+        {"root", required_argument, NULL, OPTION_ROOT},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    static char name[] = "vfjournal config";
+    int option;
+    int parsed = PARSED_RUN;
+    argv[0] = name;
+    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "i:h", options, NULL)) != -1)
+        parsed = take(config, option, optarg);
+    if (parsed == PARSED_RUN && optind < argc)
+        parsed = vfj_usage_error("config", "an argument too many", argv[optind]);
+    return parsed;
+}
+
+static void print_label(const char *label)
+{
+    (void)printf("%*s: ", LABEL_WIDTH, label);
+}
+
+static void print_value(const char *value)
+{
+    vfj_terminal_print(stdout, vfj_span_of(value));
+}
+
+/* " (NAME in FILE)", and the end of the line. */
+static void end_with_origin(const struct config *config, const char *variable)
+{
+    char file[VFJ_VALUE_SIZE];
+    (void)printf(" (%s", variable);
+    if (vfj_rc_get(&config->origin, variable, file, sizeof file)) {
+        (void)fputs(" in ", stdout);
+        print_value(file);
+    }
+    (void)fputs(")\n", stdout);
+}
+
+static void print_delay(const struct config *config)
+{
+    char value[VFJ_VALUE_SIZE];
+    char exact[24];
+    int64_t delay_s = vfj_rc_delay_s(&config->rc);
+    bool set = vfj_rc_get(&config->rc, "hyperv_vf_delay", value, sizeof value);
+    struct vfj_text text = vfj_text_begin(exact, sizeof exact);
+    vfj_text_add_i64(&text, delay_s);
+    print_label("delay");
+    (void)printf("%s s", exact);
+    if (!set) {
+        (void)fputs(", the least (hyperv_vf_delay is not set)\n", stdout);
+        return;
+    }
+    if (vfj_delay_is_clamped(value, delay_s)) {
+        (void)fputs(", clamped: \"", stdout);
+        print_value(value);
+        (void)fputs("\" is not a number of at least 2", stdout);
+    }
+    end_with_origin(config, "hyperv_vf_delay");
+}
+
+static void print_routes(const struct config *config)
+{
+    char args[VFJ_VALUE_SIZE];
+    print_label("router");
+    if (vfj_rc_default_router(&config->rc, args, sizeof args)) {
+        print_value(args);
+        end_with_origin(config, "defaultrouter");
+    } else {
+        (void)fputs("none in rc.conf\n", stdout);
+    }
+}
+
+/* IFNAME as variables name it (get_if_var of network.subr). */
+static void variable_of(char *variable, size_t size, struct vfj_name interface)
+{
+    struct vfj_text text = vfj_text_begin(variable, size);
+    vfj_text_add(&text, "ifconfig_");
+    for (const char *c = interface.text; *c != '\0'; c++)
+        vfj_text_add_char(&text, strchr(".-/+", *c) != NULL ? '_' : *c);
+}
+
+static const char *what_dhcp(const struct config *config, struct vfj_name hn)
+{
+    return vfj_rc_is_sync_dhcp(&config->rc, hn) ? "DHCP, waited for by rc(8) and the stock script" : "DHCP";
+}
+
+static void print_ipv4(const struct config *config, struct vfj_name hn)
+{
+    char variable[64], words[VFJ_VALUE_SIZE], args[VFJ_VALUE_SIZE];
+    variable_of(variable, sizeof variable, hn);
+    print_label("inet");
+    if (!vfj_rc_get(&config->rc, variable, words, sizeof words))
+        vfj_span_copy(variable, sizeof variable, vfj_span_of("ifconfig_DEFAULT"));
+    bool set = vfj_rc_get(&config->rc, variable, words, sizeof words);
+    bool fits = vfj_rc_ifconfig_args(&config->rc, hn, args, sizeof args);
+    if (!set) {
+        (void)fputs("not configured: laggN gets what hn has, and nothing else\n", stdout);
+        return;
+    }
+    if (vfj_rc_is_dhcp(&config->rc, hn))
+        print_value(what_dhcp(config, hn));
+    else
+        print_value(args[0] != '\0' ? args : "nothing");
+    if (!fits)
+        (void)fputs(" ... longer than one command can carry", stdout);
+    end_with_origin(config, variable);
+    if (vfj_rc_is_dhcp(&config->rc, hn) && args[0] != '\0') {
+        print_label("besides");
+        print_value(args);
+        (void)fputc('\n', stdout);
+    }
+}
+
+/* Whether the variable is of that interface, beyond ifconfig_IF: aliases, inet6 … */
+static bool is_more_of(struct vfj_span key, struct vfj_name hn)
+{
+    static const char *const forms[] = {"ifconfig_%_", "ipv4_addrs_%", "ipv6_ifconfig_%", "ipv6_prefix_%"};
+    char variable[64];
+    variable_of(variable, sizeof variable, hn);
+    const char *name = variable + sizeof "ifconfig_" - 1;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        char prefix[96];
+        struct vfj_text text = vfj_text_begin(prefix, sizeof prefix);
+        for (const char *c = forms[i]; *c != '\0'; c++) {
+            if (*c == '%')
+                vfj_text_add(&text, name);
+            else
+                vfj_text_add_char(&text, *c);
+        }
+        char after = key.length > text.length ? key.text[text.length] : '_';
+        bool whole = forms[i][strlen(forms[i]) - 1] == '_' || after == '_';
+        if (vfj_span_starts(key, prefix) && whole)
+            return true;
+    }
+    return false;
+}
+
+static void print_more(const struct config *config, struct vfj_name hn)
+{
+    struct vfj_kv pair;
+    char variable[128], value[VFJ_VALUE_SIZE];
+    for (struct vfj_span rest = vfj_span_of(config->rc.text); vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR;) {
+        if (!is_more_of(pair.key, hn) || !vfj_span_copy(variable, sizeof variable, pair.key))
+            continue;
+        bool alias = strstr(variable, "_alias") != NULL || vfj_span_starts(pair.key, "ipv4_addrs_");
+        print_label(alias ? "alias" : strstr(variable, "ipv6") != NULL ? "inet6" : "more");
+        print_value(vfj_kv_value(&pair, value, sizeof value) ? value : "?");
+        end_with_origin(config, variable);
+    }
+}
+
+static void print_static_routes(const struct config *config, struct vfj_name hn)
+{
+    char args[VFJ_VALUE_SIZE];
+    for (unsigned i = 0; i < VFJ_ROUTES_MAX && vfj_rc_static_route(&config->rc, hn, i, args, sizeof args); i++) {
+        print_label("route");
+        print_value(args);
+        end_with_origin(config, "static_routes");
+    }
+}
+
+static void print_hn(const struct config *config, struct vfj_name hn)
+{
+    (void)printf("\n%s\n", hn.text);
+    print_ipv4(config, hn);
+    print_more(config, hn);
+    print_static_routes(config, hn);
+    print_label("lagg");
+    (void)printf("%s\n",
+                 vfj_name_has_driver(hn, "hn") ? vfj_name_lagg(vfj_name_digits(hn)).text
+                                               : "laggN, N the unit of dev.hn.N");
+}
+
+static int print(const struct config *config)
+{
+    bool any = false;
+    print_delay(config);
+    print_routes(config);
+    for (unsigned i = 0; i < config->hns.count; i++) {
+        if (!vfj_name_is_empty(config->only) && !vfj_name_equal(config->only, config->hns.names[i]))
+            continue;
+        print_hn(config, config->hns.names[i]);
+        any = true;
+    }
+    if (any)
+        return VFJ_EXIT_OK;
+    if (!vfj_name_is_empty(config->only))
+        return vfj_usage_error("config", "no such hn interface", config->only.text);
+    (void)fputs("\nNo hn interface.\n", stdout);
+    return VFJ_EXIT_OK;
+}
+
+static int look(struct config *config, struct vfj_ask *ask)
+{
+    char complaint[256];
+    struct vfj_map map;
+    if (!vfj_ask_rc(ask, &config->rc, complaint, sizeof complaint)) {
+        vfj_complain(config->paths.rc_conf, complaint);
+        return VFJ_EXIT_UNUSABLE;
+    }
+    (void)vfj_ask_rc_origin(ask, &config->origin, complaint, sizeof complaint);
+    (void)vfj_guest_map(ask, &map);
+    vfj_guest_hns(ask, &config->paths, &map, &config->rc, &config->hns);
+    return print(config);
+}
+
+int vfj_verb_config(int argc, char **argv)
+{
+    static struct config config;
+    char journal[VFJ_PATHNAME_SIZE];
+    config.root = "/";
+    int exit_status = read_options(&config, argc, argv);
+    if (exit_status != PARSED_RUN)
+        return exit_status;
+    if (!vfj_guest_paths(&config.paths, journal, config.root))
+        return vfj_usage_error("config", "not a path that can be used", config.root);
+    struct vfj_ask *ask = vfj_ask_open(&config.paths);
+    if (ask == NULL)
+        return vfj_complain_status(config.paths.rc_conf, VFJ_SYSTEM, "");
+    exit_status = look(&config, ask);
+    vfj_ask_close(ask);
+    return vfj_finish_output(exit_status);
+}

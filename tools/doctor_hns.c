@@ -1,0 +1,84 @@
+/* vfjournal doctor: each hn interface with its VF and its lagg. */
+#include "core/rc.h"
+#include "tools/doctor.h"
+
+/* "hn0: VF mce0, which has the data path; both are ports of lagg0" */
+static void describe(const struct vfj_view *view, const struct vfj_map *map, struct vfj_text *text)
+{
+    if (vfj_name_is_empty(view->vf_name)) {
+        vfj_text_add(text, map->transparent > 0 ? "no VF (transparent mode)" : "no VF");
+    } else {
+        vfj_text_add(text, "VF ");
+        vfj_text_add(text, view->vf_name.text);
+        vfj_text_add(text, vfj_name_is_empty(view->rxvf) ? ", traffic on hn" : ", traffic on the VF");
+    }
+    if (vfj_name_is_empty(view->hn_lagg))
+        return;
+    vfj_text_add(text, "; port of ");
+    vfj_text_add(text, view->hn_lagg.text);
+    if (!vfj_name_is_empty(view->vf_name) && vfj_interface_has_port(&view->lagg, view->vf_name))
+        vfj_text_add(text, ", and so is the VF");
+}
+
+/* What cuts a guest off when its VF comes back: an address or a dhclient on a port of a lagg. */
+static bool check_port(struct vfj_doctor *doctor, const struct vfj_view *view, const char *hn)
+{
+    char advice[256];
+    struct vfj_text text = vfj_text_begin(advice, sizeof advice);
+    if (vfj_name_is_empty(view->hn_lagg))
+        return true;
+    if (view->hn_dhclient != 0) {
+        vfj_text_add(&text, "service dhclient stop ");
+        vfj_text_add(&text, hn);
+        vfj_text_add(&text, "; a daemon in act mode does it by itself");
+        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, hn,
+                        "has a dhclient, though it is a port of a lagg: the guest is cut off when its VF comes back",
+                        advice);
+    }
+    if (view->hn.address_count > 0) {
+        struct vfj_span address = vfj_span_of(view->hn.addresses[0].text);
+        for (size_t i = 0; i < address.length; i++)
+            address.length = address.text[i] == '/' ? i : address.length;
+        text = vfj_text_begin(advice, sizeof advice);
+        vfj_text_add(&text, "ifconfig ");
+        vfj_text_add(&text, hn);
+        vfj_text_add(&text, vfj_address_is_inet6(&view->hn.addresses[0]) ? " inet6 " : " inet ");
+        vfj_text_add_span(&text, address);
+        vfj_text_add(&text, " delete, then see that the default route is on the lagg");
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, hn,
+                         "has an address, though it is a port of a lagg: ", view->hn.addresses[0].text, advice);
+    }
+    return view->hn_dhclient == 0 && view->hn.address_count == 0;
+}
+
+static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
+{
+    static struct vfj_view view;
+    char what[160];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    if (!vfj_guest_view(doctor->ask, &doctor->map, hn, &view)) {
+        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, hn.text, "can't be looked at: sysctl or ifconfig does not answer", "");
+        return;
+    }
+    if (!view.hn.exists) {
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, hn.text, "is in rc.conf, but there is no such interface",
+                        "take it out of rc.conf, unless it is yet to come");
+        return;
+    }
+    if (!check_port(doctor, &view, hn.text))
+        return;
+    describe(&view, &doctor->map, &text);
+    if (!view.hn.up)
+        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, hn.text, what,
+                         "; it is down: without it nothing is left when the VF goes", "ifconfig it up");
+    else
+        vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, what, "");
+}
+
+void vfj_doctor_check_hns(struct vfj_doctor *doctor)
+{
+    if (doctor->hns.count == 0)
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "hn", "there is no hn interface", "");
+    for (unsigned i = 0; i < doctor->hns.count; i++)
+        check_hn(doctor, doctor->hns.names[i]);
+}

@@ -1,0 +1,186 @@
+/* vfjournal doctor: the daemon and its journal. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/clock.h"
+#include "store/lock.h"
+#include "tools/doctor.h"
+#include "tools/when.h"
+
+enum {
+    DISK_LOW_MB = 256, /* a journal grows by some kilobytes an event: enough for years */
+    DISK_OUT_MB = 16,
+    CLOCK_SLACK_US = 2 * 1000 * 1000,
+};
+
+static void check_mode(struct vfj_doctor *doctor, const char *path, mode_t forbidden, const char *advice)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0) {
+        if (errno != ENOENT)
+            vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "files", path, ": can't be looked at", "run me as root");
+        return;
+    }
+    if (S_ISLNK(status.st_mode))
+        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " is a symbolic link", "name the file itself");
+    else if ((status.st_mode & forbidden) != 0)
+        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " is open to others than its owner", advice);
+    else if (status.st_uid != 0 && status.st_uid != geteuid())
+        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " belongs to neither root nor you", "chown it");
+    else
+        vfj_doctor_find2(doctor, VFJ_LEVEL_OK, "files", path, ": for its owner alone", "");
+}
+
+static void check_files(struct vfj_doctor *doctor, const char *directory)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", ".lock"};
+    check_mode(doctor, directory, S_IRWXG | S_IRWXO, "chmod 0700 it");
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char path[VFJ_PATHNAME_SIZE + 8];
+        struct vfj_text text = vfj_text_begin(path, sizeof path);
+        vfj_text_add(&text, doctor->journal);
+        vfj_text_add(&text, suffixes[i]);
+        check_mode(doctor, path, S_IRWXG | S_IRWXO, "chmod 0600 it");
+    }
+}
+
+static void check_disk(struct vfj_doctor *doctor, const char *directory)
+{
+    struct statvfs disk;
+    char what[64];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    if (statvfs(directory, &disk) != 0)
+        return;
+    uint64_t free_mb = (uint64_t)disk.f_bavail * disk.f_frsize >> 20;
+    vfj_text_add_u64(&text, free_mb);
+    vfj_text_add(&text, " MiB free for the journal");
+    if (free_mb < DISK_LOW_MB)
+        vfj_doctor_find(doctor, free_mb < DISK_OUT_MB ? VFJ_LEVEL_FAIL : VFJ_LEVEL_WARN, "disk", what,
+                        "make room, or move the journal with --journal: when it can't be written, rows wait in memory");
+    else
+        vfj_doctor_find(doctor, VFJ_LEVEL_OK, "disk", what, "");
+}
+
+static void check_clock(struct vfj_doctor *doctor, const struct vfj_status_facts *facts)
+{
+    char what[128];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    int64_t now_us = vfj_clock_wall_us();
+    if (facts->result.records == 0)
+        return;
+    vfj_text_add(&text, "the newest record is of ");
+    vfj_when_add(&text, facts->newest_wall_us);
+    if (facts->newest_wall_us > now_us + CLOCK_SLACK_US) {
+        vfj_text_add(&text, ", which is yet to come");
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "clock", what,
+                        "the clock was set back: see that ntpd(8) runs; delays and the order of records do not suffer");
+        return;
+    }
+    vfj_text_add(&text, ", ");
+    vfj_when_add_duration(&text, now_us - facts->newest_wall_us);
+    vfj_text_add(&text, " ago");
+    vfj_doctor_find(doctor, VFJ_LEVEL_OK, "clock", what, "");
+}
+
+static void check_faults(struct vfj_doctor *doctor, const struct vfj_state *state)
+{
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        const struct vfj_slot *slot = &state->slots[i];
+        if (slot->fault != VFJ_REASON_NONE)
+            vfj_doctor_find(doctor, VFJ_LEVEL_WARN, slot->hn.text, vfj_reason_text((enum vfj_reason)slot->fault),
+                            "see vfjournal status, and vfjournal show -i of it");
+    }
+}
+
+static void check_verdict(struct vfj_doctor *doctor, const struct vfj_status_facts *facts, const char *detail)
+{
+    enum vfj_verdict verdict = (enum vfj_verdict)facts->result.verdict;
+    switch (verdict) {
+    case VFJ_VERDICT_SAME:
+    case VFJ_VERDICT_RULES_CHANGED:
+        vfj_doctor_find2(doctor, VFJ_LEVEL_OK, "journal", vfj_verdict_text(verdict), "", "");
+        break;
+    case VFJ_VERDICT_DIVERGED:
+    case VFJ_VERDICT_EDITED:
+    case VFJ_VERDICT_INCOMPLETE:
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "journal", vfj_verdict_text(verdict), "",
+                         "vfjournal replay says where; keep the file, and let the daemon begin a new one");
+        break;
+    case VFJ_VERDICT_UNUSABLE:
+    case VFJ_VERDICT_COUNT:
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "journal", vfj_status_text((enum vfj_status)facts->result.status),
+                         detail, "keep the file, and move it away");
+        break;
+    }
+}
+
+static void check_daemon(struct vfj_doctor *doctor, const struct vfj_status_facts *facts)
+{
+    const struct vfj_head *head = &facts->machine.state.head;
+    char what[96];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    if (doctor->daemon == 0) {
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "daemon", "does not run: nothing is journalled",
+                        "service vfjournal start");
+        return;
+    }
+    if (doctor->daemon < 0) {
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "daemon", "whether it runs can't be told", "run me as root");
+        return;
+    }
+    doctor->acts = facts->result.records > 0 && head->running && head->mode == VFJ_MODE_ACT;
+    vfj_text_add(&text, "runs, pid ");
+    vfj_text_add_i64(&text, doctor->daemon);
+    vfj_text_add(&text, ", mode ");
+    vfj_text_add(&text, vfj_mode_name((enum vfj_mode)head->mode));
+    vfj_text_add(&text, ", policy ");
+    vfj_text_add(&text, vfj_policy_name((enum vfj_policy)head->policy));
+    vfj_doctor_find(doctor, VFJ_LEVEL_OK, "daemon", what, "");
+    if (!facts->listening)
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "daemon", "is not connected to devd: ", facts->gap.text,
+                         "see that devd(8) runs and has a free place for a client");
+}
+
+static void check_content(struct vfj_doctor *doctor, struct vfj_status_facts *facts)
+{
+    struct vfj_journal *journal = NULL;
+    enum vfj_status status = vfj_journal_open(&journal, doctor->journal, VFJ_JOURNAL_READ);
+    if (status == VFJ_OK) {
+        vfj_status_facts_gather(journal, facts);
+        check_daemon(doctor, facts);
+        check_verdict(doctor, facts, vfj_journal_detail(journal));
+        check_faults(doctor, &facts->machine.state);
+        check_clock(doctor, facts);
+    } else {
+        memset(facts, 0, sizeof *facts);
+        check_daemon(doctor, facts);
+        bool absent = status == VFJ_JOURNAL_ABSENT;
+        vfj_doctor_find2(doctor, absent ? VFJ_LEVEL_WARN : VFJ_LEVEL_FAIL, "journal", doctor->journal,
+                         absent ? ": not there yet" : ": can't be used",
+                         absent ? "it is made when the daemon starts" : vfj_status_text(status));
+    }
+    vfj_journal_close(journal);
+}
+
+void vfj_doctor_check_journal(struct vfj_doctor *doctor)
+{
+    char bytes[128], directory[VFJ_PATHNAME_SIZE];
+    struct vfj_text detail = vfj_text_begin(bytes, sizeof bytes);
+    struct vfj_status_facts *facts = calloc(1, sizeof *facts);
+    doctor->daemon = vfj_lock_holder(doctor->journal, &detail);
+    vfj_span_copy(directory, sizeof directory, vfj_span_of(doctor->journal));
+    char *slash = strrchr(directory, '/');
+    if (slash != NULL && slash != directory)
+        *slash = '\0';
+    else
+        vfj_span_copy(directory, sizeof directory, vfj_span_of(slash != NULL ? "/" : "."));
+    if (facts != NULL)
+        check_content(doctor, facts);
+    free(facts);
+    check_files(doctor, directory);
+    check_disk(doctor, directory);
+}
