@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -124,6 +125,33 @@ static void test_it_goes_on_where_it_ended(void **state)
     assert_equal_to_disk(ledger, path);
     vfj_ledger_close(ledger);
     assert_int_equal((uint64_t)kit_sql_integer(path, "SELECT cause FROM record WHERE kind = 'observed'"), asked);
+}
+
+/* Killed without a word: -wal, -shm and the lock file stay behind, and nothing that was committed is lost. */
+static void test_a_killed_ledger_lost_nothing_committed(void **state)
+{
+    const char *path = fresh("killed.db");
+    (void)state;
+    for (unsigned round = 1; round <= 5; round++) {
+        pid_t child = fork();
+        if (child == 0) {
+            struct vfj_ledger *ledger = NULL;
+            struct vfj_event event = kit_devd(ifattach);
+            bool right = vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK
+                && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK
+                && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK;
+            _exit(right ? 0 : 1);
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        assert_true(kit_exists(kit_beside(path, "-wal")));
+        assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'devd'"), round);
+    }
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    assert_equal_to_disk(ledger, path);
+    vfj_ledger_close(ledger);
+    assert_false(kit_exists(kit_beside(path, ".lock")));
 }
 
 static void test_what_is_no_event_changes_nothing(void **state)
@@ -376,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_what_is_committed_is_on_disk),
         cmocka_unit_test(test_what_is_not_committed_is_lost_at_close),
         cmocka_unit_test(test_it_goes_on_where_it_ended),
+        cmocka_unit_test(test_a_killed_ledger_lost_nothing_committed),
         cmocka_unit_test(test_what_is_no_event_changes_nothing),
         cmocka_unit_test(test_a_failed_commit_keeps_nothing),
         cmocka_unit_test(test_a_detached_ledger_keeps_everything),
