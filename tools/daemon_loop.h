@@ -7,8 +7,9 @@
 #include "store/ledger.h"
 
 enum {
-    VFJ_COMMIT_AFTER_US = 20 * 1000, /* a row is durable at the latest so long after it was submitted, while
-                                        answers that may join its transaction are awaited */
+    /* A row is durable at the latest so long after it was submitted, while answers are awaited that may join its
+     * transaction. */
+    VFJ_COMMIT_AFTER_US = 20 * 1000,
     VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000, /* between tries to write the journal again */
     VFJ_HELD_MAX = 2 * VFJ_COMMANDS_MAX,
 };

@@ -102,10 +102,10 @@ static void feed_interface(struct probe *probe, struct vfj_span bytes)
 static void end_interface(struct probe *probe)
 {
     vfj_ifconfig_end(&probe->reader.ifconfig);
-    if (!succeeded(probe, 0))
+    probe->answer.ok = succeeded(probe, 0);
+    if (!probe->answer.ok)
         memset(&probe->answer.as.interface, 0, sizeof probe->answer.as.interface);
     probe->answer.as.interface.name = probe->command.a;
-    probe->answer.ok = probe->parts[0].exited;
 }
 
 static void take_map(void *context, struct vfj_span name, struct vfj_span value, bool cut)

@@ -25,9 +25,9 @@ void vfj_prober_close(struct vfj_prober *prober);
 /* Tell nothing of the probes under way. */
 void vfj_prober_forget(struct vfj_prober *prober);
 
-/* Answer a PROBE_* command by one observation. Its programs run side by side. When one of them can't be
- * started, is ended at its limit or fails, the observation is not ok; except that ifconfig(8) failing for one
- * interface says that the interface does not exist, and route(8) failing that there is no default route. */
+/* Answer a PROBE_* command by one observation. Its programs run side by side. When one of them can't be started, is
+ * ended at its limit or fails, the observation is not ok: that is also how ifconfig(8) says that the one interface
+ * it was asked for does not exist. Only route(8) may fail: then there is no default route. */
 void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command);
 
 #endif

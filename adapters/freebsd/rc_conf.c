@@ -16,7 +16,7 @@ struct reading {
     struct vfj_rc_reader *reader;
     struct vfj_lines lines;
     struct vfj_text rc;
-    bool whole; /* the last line was seen: no rc.conf said exit */
+    unsigned dots; /* 1: values follow, 2: all were seen, and no rc.conf said exit */
     char complaint[160];
     char line[VFJ_RC_SIZE];
     char bytes[VFJ_RC_SIZE];
@@ -53,21 +53,26 @@ static void complain(struct reading *reading, struct vfj_span line)
         vfj_text_add_char(&text, line.text[i] >= ' ' && line.text[i] <= '~' ? line.text[i] : '?');
 }
 
-/* The helper's own lines are one pair each; all else is what the guest's scripts say on standard error, and
- * the last line of that is why they failed. */
+static void add_value(struct reading *reading, const struct vfj_kv *pair)
+{
+    char value[VFJ_RC_SIZE], name[128];
+    if (is_wanted(pair->key) && vfj_kv_value(pair, value, sizeof value) && vfj_span_copy(name, sizeof name, pair->key))
+        vfj_kv_add_string(&reading->rc, name, value);
+}
+
+/* Outside of the dots is what the guest's files say on standard error; the last line of that is why they failed. */
 static void read_line(void *context, struct vfj_span line)
 {
     struct reading *reading = context;
-    struct vfj_span rest = line;
     struct vfj_kv pair, more;
-    char value[VFJ_RC_SIZE], name[128];
-    if (vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR && is_wanted(pair.key) && vfj_kv_next(&rest, &more) == VFJ_KV_END
-        && vfj_kv_value(&pair, value, sizeof value) && vfj_span_copy(name, sizeof name, pair.key))
-        vfj_kv_add_string(&reading->rc, name, value);
-    else if (vfj_span_is(line, "."))
-        reading->whole = true;
-    else if (line.length > 0)
-        complain(reading, line);
+    if (vfj_span_is(line, ".")) {
+        reading->dots++;
+    } else if (reading->dots != 1) {
+        if (line.length > 0)
+            complain(reading, line);
+    } else if (vfj_kv_next(&line, &pair) == VFJ_KV_PAIR && vfj_kv_next(&line, &more) == VFJ_KV_END) {
+        add_value(reading, &pair);
+    }
 }
 
 static void on_output(void *context, struct vfj_span bytes)
@@ -96,7 +101,7 @@ static const char *failure(const struct vfj_child_end *end)
 
 static void judge(const struct reading *reading, const struct vfj_child_end *end, struct vfj_rc_answer *answer)
 {
-    if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || !reading->whole) {
+    if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || reading->dots != 2) {
         bool said = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
         answer->status = VFJ_SYSTEM;
         answer->complaint = said ? reading->complaint : failure(end);

@@ -120,6 +120,8 @@ static void finish(struct job *job)
 static void on_ended(void *context, const struct vfj_child_end *end)
 {
     struct job *job = context;
+    while (job->kept > 0 && job->outcome.output[job->kept - 1] == '\n')
+        job->outcome.output[--job->kept] = '\0'; /* as $(…) of sh(1) has it */
     job->outcome.kind = (uint8_t)end->kind;
     job->outcome.status = end->status;
     job->outcome.duration_us = end->duration_us;

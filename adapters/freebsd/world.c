@@ -174,10 +174,10 @@ static void on_signal(evutil_socket_t number, short what, void *context)
     (void)what;
     if (number == SIGHUP)
         vfj_rc_reader_read(world->rc);
-    else if (number == SIGNAL_ASKED)
-        world->listener.asked(world->listener.context);
-    else
+    else if (number != SIGNAL_ASKED)
         stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
+    else if (world->running)
+        world->listener.asked(world->listener.context);
 }
 
 static bool open_signals(struct vfj_world *world)
