@@ -182,12 +182,22 @@ struct vfj_head {
     uint8_t transparent; /* last known */
     uint8_t settle;      /* the next map is the first after a gap: every slot is looked at */
     int64_t map_retry_us;
-    int64_t due_us[VFJ_SLOTS_MAX + 1];        /* timer_us of each slot, and the earliest of the sleepers last */
-    uint64_t part_digests[VFJ_SLOTS_MAX + 2]; /* of each slot, of rc, of scripts */
+    int64_t due_us; /* the earliest of all timers and sleepers; VFJ_NEVER_US none */
+    uint64_t parts; /* digests of all parts, folded into one by exclusive or */
+};
+
+/* Of each part what the head sums up, so that a step looks only at the parts it wrote: slots, then rc, then scripts. In
+ * `next` only the entries of touched parts are to be looked at. */
+struct vfj_index {
+    int64_t due_us[VFJ_SLOTS_MAX + 1]; /* timer_us of each slot, and the earliest of the sleepers last */
+    uint64_t digests[VFJ_SLOTS_MAX + 2];
+    struct vfj_name hn[VFJ_SLOTS_MAX]; /* the names, close together: a line's slot is searched for by them */
+    struct vfj_name vf[VFJ_SLOTS_MAX];
 };
 
 struct vfj_state {
     struct vfj_head head;
+    struct vfj_index index;
     struct vfj_rc rc;
     struct vfj_scripts scripts;
     struct vfj_slot slots[VFJ_SLOTS_MAX];

@@ -1,6 +1,7 @@
 /* The one function of the machine: what is the same under every policy, and the way to the policy in force. */
 #include "core/step.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "core/check.h"
@@ -121,31 +122,59 @@ static int64_t earliest_sleeper(const struct vfj_scripts *scripts)
     return earliest;
 }
 
-/* Bring the head's tables of deadlines and digests up to date with the parts that the step wrote. */
+static void put_digest(struct vfj_work *work, unsigned part, const void *bytes, size_t size)
+{
+    struct vfj_state *next = work->next;
+    next->index.digests[part] = vfj_digest(bytes, size, part);
+    next->head.parts ^= work->now->index.digests[part] ^ next->index.digests[part];
+}
+
+/* Of a slot what is in use: most have one address to carry over, not all that there is room for. */
+static size_t slot_size(const struct vfj_slot *slot)
+{
+    VFJ_CHECK(slot->belief.carry_count <= VFJ_ADDRESSES_MAX);
+    return offsetof(struct vfj_slot, belief.carry) + slot->belief.carry_count * sizeof slot->belief.carry[0];
+}
+
+static void put_earliest(struct vfj_work *work)
+{
+    const struct vfj_touched *touched = &work->decision->touched;
+    struct vfj_head *head = &work->next->head;
+    head->due_us = (touched->scripts ? work->next : work->now)->index.due_us[VFJ_SLOTS_MAX];
+    for (unsigned i = 0; i < head->slot_count; i++) {
+        int64_t due_us = ((touched->slots >> i & 1) != 0 ? work->next : work->now)->index.due_us[i];
+        if (due_us != VFJ_NEVER_US && (head->due_us == VFJ_NEVER_US || due_us < head->due_us))
+            head->due_us = due_us;
+    }
+}
+
+/* Bring the index, and the head's summary of it, up to date with the parts that the step wrote. */
 static void close_parts(struct vfj_work *work)
 {
-    struct vfj_head *head = &work->next->head;
-    for (uint64_t left = work->decision->touched.slots; left != 0; left &= left - 1) {
+    const struct vfj_touched *touched = &work->decision->touched;
+    struct vfj_state *next = work->next;
+    for (uint64_t left = touched->slots; left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        head->due_us[i] = work->next->slots[i].timer_us;
-        head->part_digests[i] = vfj_digest(&work->next->slots[i], sizeof work->next->slots[i], i);
+        next->index.due_us[i] = next->slots[i].timer_us;
+        next->index.hn[i] = next->slots[i].hn;
+        next->index.vf[i] = next->slots[i].vf;
+        put_digest(work, i, &next->slots[i], slot_size(&next->slots[i]));
     }
-    if (work->decision->touched.rc)
-        head->part_digests[VFJ_SLOTS_MAX] = vfj_digest(&work->next->rc, strlen(work->next->rc.text), VFJ_SLOTS_MAX);
-    if (work->decision->touched.scripts) {
-        head->due_us[VFJ_SLOTS_MAX] = earliest_sleeper(&work->next->scripts);
-        head->part_digests[VFJ_SLOTS_MAX + 1]
-            = vfj_digest(&work->next->scripts, sizeof work->next->scripts, VFJ_SLOTS_MAX + 1);
+    if (touched->rc)
+        put_digest(work, VFJ_SLOTS_MAX, &next->rc, strlen(next->rc.text));
+    if (touched->scripts) {
+        next->index.due_us[VFJ_SLOTS_MAX] = earliest_sleeper(&next->scripts);
+        put_digest(work, VFJ_SLOTS_MAX + 1, &next->scripts, sizeof next->scripts);
     }
+    if (touched->scripts || touched->slots != 0)
+        put_earliest(work);
 }
 
 static int64_t next_deadline(const struct vfj_head *head)
 {
     int64_t deadline = head->map_retry_us != VFJ_NEVER_US ? head->map_retry_us : INT64_MAX;
-    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++) {
-        if (head->due_us[i] != VFJ_NEVER_US && head->due_us[i] < deadline)
-            deadline = head->due_us[i];
-    }
+    if (head->due_us != VFJ_NEVER_US && head->due_us < deadline)
+        deadline = head->due_us;
     return head->running ? deadline : INT64_MAX;
 }
 

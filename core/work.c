@@ -54,7 +54,8 @@ struct vfj_slot *vfj_work_edit_slot(struct vfj_work *work, unsigned index)
 unsigned vfj_work_find_hn(const struct vfj_work *work, struct vfj_name hn)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        if (vfj_name_equal(vfj_work_slot(work, i)->hn, hn))
+        const struct vfj_name *known = is_touched(work, i) ? &work->next->slots[i].hn : &work->now->index.hn[i];
+        if (vfj_name_equal(*known, hn))
             return i;
     }
     return VFJ_SLOTS_MAX;
@@ -63,7 +64,8 @@ unsigned vfj_work_find_hn(const struct vfj_work *work, struct vfj_name hn)
 unsigned vfj_work_find_vf(const struct vfj_work *work, struct vfj_name vf)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        if (vfj_name_equal(vfj_work_slot(work, i)->vf, vf))
+        const struct vfj_name *known = is_touched(work, i) ? &work->next->slots[i].vf : &work->now->index.vf[i];
+        if (vfj_name_equal(*known, vf))
             return i;
     }
     return VFJ_SLOTS_MAX;
