@@ -81,8 +81,7 @@ static void test_every_edit_is_noticed(void **state)
         "boot = boot + 1",
         "wall_us = wall_us + 1",
         "mono_us = mono_us + 1",
-        "kind = CASE kind WHEN 'transition' THEN 'command' WHEN 'command' THEN 'transition' WHEN 'devd' THEN 'gap' "
-        "ELSE 'devd' END",
+        "kind = CASE kind WHEN 'command' THEN 'transition' WHEN 'transition' THEN 'command' ELSE 'gap' END",
         "body = body || ' '",
         "note = CASE WHEN note IS NULL THEN 'stale' END",
         "digest = CASE WHEN digest IS NOT NULL THEN digest + 1 END",
