@@ -1,4 +1,6 @@
 /* vfjournal doctor: each hn interface with its VF and its lagg. */
+#include <string.h>
+
 #include "core/rc.h"
 #include "tools/doctor.h"
 
@@ -20,35 +22,43 @@ static void describe(const struct vfj_view *view, const struct vfj_map *map, str
         vfj_text_add(text, ", and so is the VF");
 }
 
-/* What cuts a guest off when its VF comes back: an address or a dhclient on a port of a lagg. */
-static bool check_port(struct vfj_doctor *doctor, const struct vfj_view *view, const char *hn)
+static void find_dhclient(struct vfj_doctor *doctor, const char *port)
+{
+    char advice[128];
+    struct vfj_text text = vfj_text_begin(advice, sizeof advice);
+    vfj_text_add(&text, "service dhclient stop ");
+    vfj_text_add(&text, port);
+    vfj_text_add(&text, "; a daemon in act mode does it by itself");
+    vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, port,
+                    "has a dhclient, though it is a port of a lagg: the guest is cut off when its VF comes back",
+                    advice);
+}
+
+static void find_address(struct vfj_doctor *doctor, const char *port, const struct vfj_address *address)
 {
     char advice[256];
     struct vfj_text text = vfj_text_begin(advice, sizeof advice);
-    if (vfj_name_is_empty(view->hn_lagg))
+    struct vfj_span bare = {address->text, strcspn(address->text, "/")};
+    vfj_text_add(&text, "ifconfig ");
+    vfj_text_add(&text, port);
+    vfj_text_add(&text, vfj_address_is_inet6(address) ? " inet6 " : " inet ");
+    vfj_text_add_span(&text, bare);
+    vfj_text_add(&text, " delete, then see that the default route is on the lagg");
+    vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, port, "has an address, though it is a port of a lagg: ", address->text,
+                     advice);
+}
+
+/* What cuts a guest off when its VF comes back: an address or a dhclient on a port of a lagg. */
+static bool check_port(struct vfj_doctor *doctor, const struct vfj_interface *port, struct vfj_name lagg,
+                       uint64_t dhclient)
+{
+    if (vfj_name_is_empty(lagg) || !port->exists)
         return true;
-    if (view->hn_dhclient != 0) {
-        vfj_text_add(&text, "service dhclient stop ");
-        vfj_text_add(&text, hn);
-        vfj_text_add(&text, "; a daemon in act mode does it by itself");
-        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, hn,
-                        "has a dhclient, though it is a port of a lagg: the guest is cut off when its VF comes back",
-                        advice);
-    }
-    if (view->hn.address_count > 0) {
-        struct vfj_span address = vfj_span_of(view->hn.addresses[0].text);
-        for (size_t i = 0; i < address.length; i++)
-            address.length = address.text[i] == '/' ? i : address.length;
-        text = vfj_text_begin(advice, sizeof advice);
-        vfj_text_add(&text, "ifconfig ");
-        vfj_text_add(&text, hn);
-        vfj_text_add(&text, vfj_address_is_inet6(&view->hn.addresses[0]) ? " inet6 " : " inet ");
-        vfj_text_add_span(&text, address);
-        vfj_text_add(&text, " delete, then see that the default route is on the lagg");
-        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, hn,
-                         "has an address, though it is a port of a lagg: ", view->hn.addresses[0].text, advice);
-    }
-    return view->hn_dhclient == 0 && view->hn.address_count == 0;
+    if (dhclient != 0)
+        find_dhclient(doctor, port->name.text);
+    if (port->address_count > 0)
+        find_address(doctor, port->name.text, &port->addresses[0]);
+    return dhclient == 0 && port->address_count == 0;
 }
 
 static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
@@ -65,7 +75,8 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
                         "take it out of rc.conf, unless it is yet to come");
         return;
     }
-    if (!check_port(doctor, &view, hn.text))
+    bool well = check_port(doctor, &view.hn, view.hn_lagg, view.hn_dhclient);
+    if (!check_port(doctor, &view.vf, view.vf_lagg, view.vf_dhclient) || !well)
         return;
     describe(&view, &doctor->map, &text);
     if (!view.hn.up)
