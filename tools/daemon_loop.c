@@ -40,6 +40,7 @@ static void commit(struct vfj_daemon_loop *loop)
         return;
     }
     loop->waiting_us = 0;
+    loop->waiting = 0;
     vfj_world_wake_at(loop->world, loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX);
     note_detached(loop);
     for (unsigned i = 0; i < loop->held_count; i++) {
@@ -90,6 +91,7 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
     }
     if (loop->waiting_us == 0)
         loop->waiting_us = event->mono_us;
+    loop->waiting++;
     take_decision(loop, decision);
 }
 
@@ -141,7 +143,8 @@ static void on_batch_end(void *context, bool more)
     int64_t due_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
     if (loop->failed || loop->waiting_us == 0)
         return;
-    if (loop->held_count > 0 || (loop->probes == 0 && !more) || now_us(loop) >= due_us)
+    if (loop->held_count > 0 || (loop->probes == 0 && !more) || loop->waiting >= VFJ_COMMIT_EVENTS
+        || now_us(loop) >= due_us)
         commit(loop);
     else
         vfj_world_wake_at(loop->world, due_us);

@@ -10,6 +10,7 @@ enum {
     /* A row is durable at the latest so long after it was submitted, while answers are awaited that may join its
      * transaction. */
     VFJ_COMMIT_AFTER_US = 20 * 1000,
+    VFJ_COMMIT_EVENTS = 1024,                /* in a storm: enough to share the cost, few enough to stay small */
     VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000, /* between tries to write the journal again */
     VFJ_HELD_MAX = 2 * VFJ_COMMANDS_MAX,
 };
@@ -22,6 +23,7 @@ struct vfj_daemon_loop {
     char connected[VFJ_PATHNAME_SIZE]; /* devd's socket; empty while there is a gap */
     bool failed;                       /* the loop ended because the journal can't be written */
     unsigned probes;                   /* asked and not answered */
+    unsigned waiting;                  /* events not committed */
     int64_t waiting_us;                /* mono time of the oldest row not committed; 0: none */
     int64_t reattach_us;               /* when to try next; 0: the ledger is attached */
     unsigned held_count;
