@@ -247,10 +247,16 @@ enum vfj_reason vfj_belief_harm(const struct vfj_belief *belief)
     return VFJ_REASON_NONE;
 }
 
+bool vfj_belief_carries(const struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    return belief->lagg_has_hn && belief->lagg_has_vf && belief->vf_up && !belief->lagg_foreign;
+}
+
 bool vfj_belief_is_joined(const struct vfj_slot *slot)
 {
     const struct vfj_belief *belief = &slot->belief;
-    if (!belief->lagg_has_hn || !belief->lagg_has_vf || !belief->vf_up || belief->lagg_foreign)
+    if (!vfj_belief_carries(slot))
         return false;
     for (unsigned i = 0; i < belief->carry_count; i++) {
         if (!belief->carry[i].on_lagg)

@@ -15,7 +15,10 @@ void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view);
 /* Believe that the slot's command under way did what it is for. */
 void vfj_belief_did(struct vfj_slot *slot);
 
-/* Whether laggN holds hn and the slot's VF, hn has nothing left of its own, and nothing is on its way. */
+/* Whether laggN holds hn and the slot's VF, which is up. */
+bool vfj_belief_carries(const struct vfj_slot *slot);
+
+/* Whether, besides, hn has nothing left of its own, and nothing is on its way. */
 bool vfj_belief_is_joined(const struct vfj_slot *slot);
 
 /* Whether hn or the VF, ports of laggN, has an address or a dhclient of its own: with that the first return of a VF

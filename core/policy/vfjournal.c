@@ -152,21 +152,22 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     enum vfj_reason harm = vfj_belief_harm(&slot->belief);
     enum vfj_found found = (enum vfj_found)slot->found;
     bool is_mapped = !vfj_name_is_empty(slot->vf);
-    slot->found = VFJ_FOUND_NOT;
+    bool is_joined = is_mapped && vfj_belief_is_joined(slot);
+    if (!vfj_belief_carries(slot))
+        leave_lagged(work, slot, VFJ_REASON_LEFT);
     if (harm != VFJ_REASON_NONE) {
         if (slot->fault != harm)
             vfj_work_notice(work, slot, harm);
         slot->fault = (uint8_t)harm;
+        slot->look_again = is_acting(work); /* then for the rest */
         slot->goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
         advance(work, slot);
         return;
     }
-    bool is_joined = is_mapped && vfj_belief_is_joined(slot);
+    slot->found = VFJ_FOUND_NOT;
     if (is_joined && !vfj_plan_wants_dhclient(work, slot)) {
         enter_lagged(work, slot);
     } else if (is_mapped && slot->rxvf) {
-        if (!is_joined)
-            leave_lagged(work, slot, VFJ_REASON_LEFT);
         if (slot->timer == VFJ_TIMER_DELAY) { /* its VF_UP was not heard: hn has no traffic until the VF is joined */
             vfj_work_notice(work, slot, VFJ_REASON_VF_UP);
             vfj_work_disarm(slot);
@@ -175,7 +176,6 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         advance(work, slot);
         return;
     } else if (is_mapped) {
-        leave_lagged(work, slot, VFJ_REASON_LEFT);
         /* a port that is down was taken down by somebody: that is left so */
         bool is_new = found == VFJ_FOUND_NEW || (found == VFJ_FOUND_AGAIN && !slot->belief.lagg_has_vf);
         if (is_new && slot->timer == VFJ_TIMER_NONE)
@@ -188,6 +188,8 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
 static void conclude(struct vfj_work *work, struct vfj_slot *slot)
 {
     bool joined = !vfj_name_is_empty(slot->vf) && vfj_belief_is_joined(slot);
+    if (!vfj_belief_carries(slot))
+        leave_lagged(work, slot, VFJ_REASON_LEFT);
     if (joined) {
         enter_lagged(work, slot);
     } else if (!is_acting(work) && slot->goal >= VFJ_GOAL_JOIN) {
@@ -327,7 +329,7 @@ static void settle_slots(struct vfj_work *work)
         bool is_idle = slot->timer == VFJ_TIMER_NONE && slot->goal == VFJ_GOAL_NONE;
         if (is_idle && slot->state == VFJ_SLOT_DELAYED)
             slot->found = VFJ_FOUND_NEW;
-        else if (is_idle && slot->state == VFJ_SLOT_ATTACHED)
+        else if (is_idle && slot->state != VFJ_SLOT_DETACHED)
             slot->found = VFJ_FOUND_AGAIN;
         if (slot->goal == VFJ_GOAL_NONE)
             look_soon(work, slot);

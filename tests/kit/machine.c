@@ -27,12 +27,18 @@ static enum vfj_status submit(void *context, const struct vfj_event *event, cons
     return VFJ_OK;
 }
 
+void kit_machine_begin(struct kit_machine *machine, enum vfj_mode mode, enum vfj_policy policy)
+{
+    machine->events = 0;
+    vfj_state_init(&machine->state);
+    vfj_play_init(&machine->play, (struct vfj_play_sink){.context = machine, .submit = submit}, (int)mode, (int)policy);
+}
+
 struct kit_machine *kit_machine_open(enum vfj_mode mode, enum vfj_policy policy)
 {
     struct kit_machine *machine = calloc(1, sizeof *machine);
     assert_non_null(machine);
-    vfj_state_init(&machine->state);
-    vfj_play_init(&machine->play, (struct vfj_play_sink){.context = machine, .submit = submit}, (int)mode, (int)policy);
+    kit_machine_begin(machine, mode, policy);
     return machine;
 }
 

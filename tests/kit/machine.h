@@ -22,6 +22,9 @@ struct kit_machine {
 struct kit_machine *kit_machine_open(enum vfj_mode mode, enum vfj_policy policy);
 void kit_machine_close(struct kit_machine *machine);
 
+/* Begin again, as opened; what watches stays. */
+void kit_machine_begin(struct kit_machine *machine, enum vfj_mode mode, enum vfj_policy policy);
+
 /* Play the lines of a whole trace, up to its end; commands that take time stay under way. Fails the test on an error
  * in the text. */
 void kit_machine_play(struct kit_machine *machine, const char *trace);
