@@ -262,3 +262,25 @@ void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body
     if (command->text[0] != '\0')
         vfj_kv_add_string(body, "text", command->text);
 }
+
+bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome)
+{
+    if (outcome->kind != VFJ_OUTCOME_EXITED)
+        return false;
+    switch ((int)kind) {
+    case VFJ_COMMAND_ROUTE_ADD:
+        return strstr(outcome->output, "already in table") != NULL || strstr(outcome->output, "File exists") != NULL;
+    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
+        return strstr(outcome->output, "already running") != NULL;
+    case VFJ_COMMAND_DHCLIENT_STOP:
+        return strstr(outcome->output, "No such process") != NULL;
+    case VFJ_COMMAND_ADDRESS_DELETE:
+        return strstr(outcome->output, "Can't assign requested address") != NULL;
+    case VFJ_COMMAND_LEASE:
+    case VFJ_COMMAND_NO_DAD:
+    case VFJ_COMMAND_RTADV:
+        return true;
+    default:
+        return false;
+    }
+}

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/event.h"
 #include "core/limits.h"
 #include "core/name.h"
 #include "core/observation.h"
@@ -91,6 +92,11 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
 
 /* Append the argv as one shell line. */
 void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
+
+/* A command that fails because what it asks for is already so has done its work. The messages are those of FreeBSD's
+ * route(8), dhclient(8), kill(1) and ifconfig(8). A missing lease or IPv6 support counts as done, too: it costs
+ * comfort, not the network. */
+bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
 
 /* The body of the command's record. */
 void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body);

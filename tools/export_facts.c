@@ -100,7 +100,7 @@ static void match_interface(struct vfj_mirror *mirror, const struct vfj_interfac
         tell_interface(mirror, recorded, dhclient);
 }
 
-/* A pid differs on another machine; that there is one is what counts. */
+/* Of the lagg's dhclient the pid is in no command: that there is one is what counts. */
 static bool differs(uint64_t a, uint64_t b)
 {
     return (a == 0) != (b == 0);
@@ -122,11 +122,14 @@ static void tell_file(struct vfj_mirror *mirror, const char *directory, struct v
 }
 
 /* hn, or the VF, is a port of another lagg than its own. */
-static void tell_holder(struct vfj_mirror *mirror, struct vfj_name holder, struct vfj_name port)
+static void tell_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder, struct vfj_name port)
 {
     struct vfj_interface lagg = {.name = holder, .exists = true, .laggproto = VFJ_LAGGPROTO_FAILOVER};
-    if (vfj_name_is_empty(holder))
+    struct vfj_interface gone = {.name = before};
+    if (vfj_name_is_empty(holder)) {
+        tell_interface(mirror, &gone, 0);
         return;
+    }
     const struct vfj_guest_if *known = vfj_guest_find(&mirror->guest, holder);
     if (known != NULL)
         lagg = known->facts;
@@ -147,14 +150,14 @@ static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *com
         tell_file(mirror, "/var/db/dhclient.leases.", command->a);
     match_interface(mirror, &model->vf, &recorded->vf, differs(model->vf_dhclient, recorded->vf_dhclient),
                     recorded->vf_dhclient);
-    match_interface(mirror, &model->hn, &recorded->hn, differs(model->hn_dhclient, recorded->hn_dhclient),
+    match_interface(mirror, &model->hn, &recorded->hn, model->hn_dhclient != recorded->hn_dhclient,
                     recorded->hn_dhclient);
     match_interface(mirror, &model->lagg, &recorded->lagg, differs(model->lagg_dhclient, recorded->lagg_dhclient),
                     recorded->lagg_dhclient);
     if (!vfj_name_equal(model->hn_lagg, recorded->hn_lagg))
-        tell_holder(mirror, recorded->hn_lagg, command->a);
+        tell_holder(mirror, model->hn_lagg, recorded->hn_lagg, command->a);
     if (!vfj_name_equal(model->vf_lagg, recorded->vf_lagg))
-        tell_holder(mirror, recorded->vf_lagg, command->c);
+        tell_holder(mirror, model->vf_lagg, recorded->vf_lagg, command->c);
     if (recorded->gateway.text[0] != '\0' && model->gateway.text[0] == '\0')
         direct2(mirror, "%rc defaultrouter=\"", recorded->gateway.text, "", "\"");
 }
@@ -234,6 +237,16 @@ static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *com
         vfj_mirror_direct(mirror, line);
 }
 
+/* dev.hn.N.vf names an interface that nothing else may have told of. */
+static void tell_named_vf(struct vfj_mirror *mirror, const char *oid, const char *value)
+{
+    struct vfj_interface vf = {.exists = true, .up = true, .mtu = 1500};
+    size_t length = strlen(oid);
+    bool is_vf = length > 3 && strcmp(oid + length - 3, ".vf") == 0;
+    if (is_vf && vfj_name_parse(vfj_span_of(value), &vf.name) && vfj_guest_find(&mirror->guest, vf.name) == NULL)
+        tell_interface(mirror, &vf, 0);
+}
+
 void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
                        const struct vfj_observation *recorded)
 {
@@ -243,6 +256,7 @@ void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *comm
     case VFJ_PROBE_SYSCTL:
         if (model.ok != recorded->ok || strcmp(model.as.value, recorded->as.value) != 0)
             tell_sysctl(mirror, command->text, recorded->ok ? recorded->as.value : NULL);
+        tell_named_vf(mirror, command->text, recorded->as.value);
         break;
     case VFJ_PROBE_IFCONFIG:
         match_interface(mirror, &model.as.interface, &recorded->as.interface, false,

@@ -4,7 +4,7 @@
  * its answer. The second writes the trace: before an event, what the guest was like if its answer tells something that
  * the model would not know (tools/export_facts.h), and how long the commands that the event leads to took; then the
  * event. What happens in the same instant as its cause stands with it as one group: the start, with its configuration
- * and connection, and the commands that are skipped in observe mode. */
+ * and connection, the commands that are skipped in observe mode, and, where time is simulated, what takes none. */
 #include "tools/export_trace.h"
 
 #include <stdlib.h>
@@ -16,7 +16,9 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-enum { GROUP_SIZE = 2 * VFJ_LINE_MAX, COMMANDS_KEPT = 1024 };
+enum { GROUP_SIZE = 2 * VFJ_LINE_MAX, COMMANDS_KEPT = 1024, CHANGED_KEPT = 16, TIMER_SLACK_US = 2 };
+
+static const int64_t never_us = 100000000000000; /* how long a command takes whose answer nobody heard */
 
 /* Times by index, grown as needed. */
 struct times {
@@ -28,7 +30,8 @@ struct export
 {
     struct vfj_mirror mirror;
     struct times events;  /* clock of each event row, in order */
-    struct times answers; /* by command id: clock of the answer; 0 none */
+    struct times answers; /* by command id: clock of the answer, and 1; 0 none */
+    struct times asked;   /* by command id: clock of the command, and 1; 0 none */
     int64_t clock_us, base_us, last_wall_us;
     uint64_t boot;
     int64_t deadline_us; /* that the machine last asked for, on the clock */
@@ -36,6 +39,9 @@ struct export
     /* second pass */
     size_t at;
     bool begun, running, starting;
+    struct vfj_name changed[CHANGED_KEPT]; /* interfaces that commands of the group under way have changed */
+    unsigned changed_count;
+    bool unanswered; /* a command has no answer in the journal */
     uint8_t mode, policy;
     char gap[256];
     char group[GROUP_SIZE]; /* the lines of the group under way that come last */
@@ -85,21 +91,35 @@ static uint64_t answered(const struct vfj_event *event)
     return event->kind == VFJ_EVENT_FINISHED ? event->as.finished.command : 0;
 }
 
+static bool is_answer(const struct vfj_event *event)
+{
+    return answered(event) != 0;
+}
+
+/* Whether the present event, an answer, came in the instant in which it was asked for. */
+static bool in_same_instant(const struct export *export)
+{
+    return get(&export->asked, answered(&export->event)) == export->clock_us + 1;
+}
+
 /* First pass */
 
-/* One clock over all boots: it never stands still between two events, and a timer is on time. */
+/* One clock over all boots. A timer is on time: what the loop was late by is no part of what happened. */
 static void tick(struct export *export, const struct vfj_record *record)
 {
     if (record->boot != export->boot) {
         int64_t pause_us = export->boot == 0 ? 0 : record->wall_us - export->last_wall_us;
-        export->base_us = export->clock_us + (pause_us > 0 ? pause_us : 1) - record->mono_us;
+        export->base_us = export->clock_us + (pause_us > 0 ? pause_us : 0) - record->mono_us;
         export->boot = record->boot;
         export->deadline_us = INT64_MAX;
     }
     int64_t us = export->base_us + record->mono_us;
-    if (record->kind == VFJ_EVENT_TIMER && export->deadline_us < us)
-        us = export->deadline_us;
-    export->clock_us = us > export->clock_us ? us : export->clock_us + 1;
+    if (record->kind == VFJ_EVENT_TIMER && export->deadline_us < us - TIMER_SLACK_US)
+        us = export->deadline_us + TIMER_SLACK_US;
+    if (us > export->clock_us)
+        export->clock_us = us;
+    else if (is_answer(&export->event) && !in_same_instant(export))
+        export->clock_us++; /* its facts have to stand between it and what came before */
     export->last_wall_us = record->wall_us;
 }
 
@@ -132,7 +152,9 @@ static void first_pass(void *arg, const struct vfj_record *record, const struct 
     learn(export);
     put(export, &export->events, export->events.count, export->clock_us);
     if (answered(&export->event) != 0)
-        put(export, &export->answers, answered(&export->event), export->clock_us);
+        put(export, &export->answers, answered(&export->event), export->clock_us + 1);
+    for (unsigned i = 0; i < machine->decision.command_count; i++)
+        put(export, &export->asked, machine->decision.commands[i].id, export->clock_us + 1);
     export->deadline_us
         = machine->decision.deadline_us == INT64_MAX ? INT64_MAX : export->base_us + machine->decision.deadline_us;
 }
@@ -163,6 +185,7 @@ static void open_group(struct export *export, int64_t us)
     flush(export);
     export->group_us = us;
     export->starting = false;
+    export->changed_count = 0;
 }
 
 static void tell_duration(struct export *export, const struct vfj_command *command, unsigned index)
@@ -170,11 +193,12 @@ static void tell_duration(struct export *export, const struct vfj_command *comma
     char line[4 * VFJ_ARGS_SIZE];
     struct vfj_argv argv;
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    int64_t answer_us = get(&export->answers, command->id);
-    if (answer_us <= export->group_us)
+    int64_t answer_us = get(&export->answers, command->id) - 1;
+    export->unanswered |= answer_us < 0;
+    if (answer_us == export->group_us)
         return;
     vfj_text_add(&text, "%slow ");
-    vfj_text_add_seconds(&text, answer_us - export->group_us);
+    vfj_text_add_seconds(&text, answer_us < 0 ? never_us : answer_us - export->group_us);
     vfj_text_add_char(&text, ' ');
     if (command->kind == VFJ_COMMAND_PROBE_FILE) {
         vfj_text_add(&text, "test -f ");
@@ -275,11 +299,12 @@ static void connected(struct export *export, int64_t us)
 
 static void configured(struct export *export, int64_t us)
 {
+    bool alone = !export->starting;
+    if (alone)
+        open_group(export, us);
     tell_rc(export, export->event.as.rc);
-    if (export->starting)
-        return;
-    open_group(export, us);
-    add_line(export, "%at ", us, vfj_span_of(""));
+    if (alone)
+        add_line(export, "%at ", us, vfj_span_of(""));
 }
 
 static void devd(struct export *export, int64_t us)
@@ -297,13 +322,31 @@ static void devd(struct export *export, int64_t us)
     vfj_guest_happen(&export->mirror.guest, line);
 }
 
+/* Whether the present event, an answer, belongs to the group under way: it took no time. */
+static bool in_group(const struct export *export, int64_t us)
+{
+    return us == export->group_us && get(&export->asked, answered(&export->event)) == us + 1;
+}
+
+/* What a command of this very group made of an interface would be told before that command. */
+static bool changed_here(const struct export *export, const struct vfj_command *probe)
+{
+    bool changed = false;
+    for (unsigned i = 0; probe->kind == VFJ_COMMAND_PROBE_IFCONFIG && i < export->changed_count; i++)
+        changed |= vfj_name_equal(export->changed[i], probe->a);
+    return changed;
+}
+
 static void observed(struct export *export, int64_t us)
 {
     const struct vfj_command *command = command_of(export, export->event.as.observed.command);
-    open_group(export, us);
-    if (command != NULL)
+    bool alone = !in_group(export, us);
+    if (alone)
+        open_group(export, us);
+    if (command != NULL && !changed_here(export, command))
         vfj_mirror_answer(&export->mirror, command, &export->event.as.observed);
-    add_line(export, "%at ", us, vfj_span_of(""));
+    if (alone)
+        add_line(export, "%at ", us, vfj_span_of(""));
 }
 
 /* The model carries the command out, too; that a failure is none (its work was done already) it would see itself. */
@@ -316,12 +359,14 @@ static void finished(struct export *export, int64_t us)
     char line[4 * VFJ_ARGS_SIZE];
     if (outcome->kind == VFJ_OUTCOME_SKIPPED)
         return;
-    open_group(export, us);
-    add_line(export, "%at ", us, vfj_span_of(""));
+    if (!in_group(export, us)) {
+        open_group(export, us);
+        add_line(export, "%at ", us, vfj_span_of(""));
+    }
     if (command == NULL || vfj_command_reads(command))
         return;
-    if (!vfj_outcome_ok(outcome) && vfj_command_argv(command, 0, &argv)
-        && export->event.as.finished.output[0] == '\0') {
+    if (!vfj_outcome_ok(outcome) && !vfj_command_already_so((enum vfj_command_kind)command->kind, outcome)
+        && vfj_command_argv(command, 0, &argv)) {
         struct vfj_text text = vfj_text_begin(line, sizeof line);
         vfj_text_add(&text, "%fail 1 ");
         vfj_text_add_u64(&text, outcome->kind == VFJ_OUTCOME_EXITED ? (uint64_t)outcome->status & 255 : 1);
@@ -329,6 +374,8 @@ static void finished(struct export *export, int64_t us)
         vfj_argv_print(&argv, &text);
         vfj_mirror_direct(&export->mirror, line);
     }
+    if (export->changed_count < CHANGED_KEPT)
+        export->changed[export->changed_count++] = command->a;
     memset(&model, 0, sizeof model);
     vfj_guest_run(&export->mirror.guest, command, &model);
 }
@@ -416,9 +463,12 @@ int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out)
         (void)fputs("%vfjournal 1\n", out);
         done = run(journal, path, export, second_pass);
         flush(export);
+        if (export->unanswered)
+            (void)fputs("%crash\n", out);
     }
     free(export->events.us);
     free(export->answers.us);
+    free(export->asked.us);
     free(export);
     return done ? VFJ_EXIT_OK : VFJ_EXIT_UNUSABLE;
 }

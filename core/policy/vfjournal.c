@@ -451,30 +451,6 @@ static void vfjournal_observed(struct vfj_work *work)
         vfj_work_note(work, VFJ_REASON_STALE);
 }
 
-/* A command that fails because what it asks for is already so has done its work. The messages are those of FreeBSD's
- * route(8), dhclient(8), kill(1) and ifconfig(8); a missing lease or IPv6 support costs comfort, not the network. */
-static bool is_already_so(uint8_t kind, const struct vfj_outcome *outcome)
-{
-    if (outcome->kind != VFJ_OUTCOME_EXITED)
-        return false;
-    switch ((int)kind) {
-    case VFJ_COMMAND_ROUTE_ADD:
-        return strstr(outcome->output, "already in table") != NULL || strstr(outcome->output, "File exists") != NULL;
-    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
-        return strstr(outcome->output, "already running") != NULL;
-    case VFJ_COMMAND_DHCLIENT_STOP:
-        return strstr(outcome->output, "No such process") != NULL;
-    case VFJ_COMMAND_ADDRESS_DELETE:
-        return strstr(outcome->output, "Can't assign requested address") != NULL;
-    case VFJ_COMMAND_LEASE:
-    case VFJ_COMMAND_NO_DAD:
-    case VFJ_COMMAND_RTADV:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* A static route that can't be added keeps nobody from the rest: rc(8) goes on as well. */
 static bool is_bearable(const struct vfj_slot *slot, const struct vfj_outcome *outcome)
 {
@@ -491,7 +467,7 @@ static void vfjournal_finished(struct vfj_work *work)
         return;
     }
     slot->pending = 0;
-    if (vfj_outcome_ok(outcome) || is_already_so(slot->pending_kind, outcome)) {
+    if (vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)slot->pending_kind, outcome)) {
         vfj_belief_did(slot);
         advance(work, slot);
     } else if (is_bearable(slot, outcome)) {
