@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every option that a verb's --help names is in its section of vfjournal.8, and no other; so is every verb, every
-# directive of a trace, every kind of record and every view in the page that is about it.
+# directive of a trace, every kind of record and every view in the page that is about it. And the examples of these pages
+# do what is said of them.
 #   usage: check_options.sh VFJOURNAL ROOT
 set -u
 
@@ -64,6 +65,35 @@ for word in $(sed -n 's/.*CREATE VIEW \([a-z]*\) AS.*/\1/p' "$root/store/schema.
     sed -n '/^\.Ss Views/,/^\.Ss Digest/p' "$root/man/vfjournal-journal.5" | grep -q "^\.It Cm $word\$" ||
         refuse "vfjournal-journal.5: no view $word"
 done
+
+# blocks PAGE: the literal blocks of its EXAMPLES, into files 1, 2, 3 ...
+blocks()
+{
+    rm -f "$scratch"/[0-9]*
+    awk -v to="$scratch/" '
+        /^\.Sh / { inside = $2 == "EXAMPLES" }
+        /^\.Ed/ { open = 0 }
+        inside && open { print > (to number) }
+        inside && /^\.Bd -literal/ { open = 1; number++ }' "$root/man/$1"
+}
+
+blocks vfjournal-trace.5
+"$vfjournal" replay --policy scripts -o commands "$scratch/1" >"$scratch/printed" 2>&1
+cmp -s "$scratch/printed" "$scratch/2" || refuse "vfjournal-trace.5: the example gives something else:" \
+    "$(diff "$scratch/2" "$scratch/printed")"
+"$vfjournal" replay "$scratch/3" >"$scratch/printed" 2>&1 || refuse "vfjournal-trace.5: the last example does not play"
+grep -q 'lagged: joined' "$scratch/printed" || refuse "vfjournal-trace.5: the last example does not end lagged"
+
+"$vfjournal" replay --journal "$scratch/journal.db" "$scratch/1" >/dev/null || refuse "no journal to ask"
+if command -v sqlite3 >/dev/null; then
+    blocks vfjournal-journal.5
+    for query in "$scratch"/[0-9]*; do
+        sqlite3 -readonly "$scratch/journal.db" <"$query" >"$scratch/printed" 2>&1 ||
+            refuse "vfjournal-journal.5: a query that fails:" "$(cat "$query" "$scratch/printed")"
+    done
+    sqlite3 -readonly "$scratch/journal.db" "VACUUM INTO '$scratch/copy.db'" &&
+        "$vfjournal" replay "$scratch/copy.db" >/dev/null || refuse "vfjournal-journal.5: the copy is none"
+fi
 
 [ $status -eq 0 ] && echo "$count options, all there"
 exit $status

@@ -23,7 +23,7 @@ bool vfj_guest_paths(struct vfj_paths *paths, char journal[VFJ_PATHNAME_SIZE], c
 {
     char prefix[VFJ_PATHNAME_SIZE];
     return absolute_root(prefix, root) && vfj_paths_init(paths, prefix) == VFJ_OK
-        && vfj_paths_join(journal, prefix, VFJ_JOURNAL_PATH + 1, "", "");
+        && vfj_paths_join(journal, prefix, &VFJ_JOURNAL_PATH[1], "", "");
 }
 
 static void add(struct vfj_hns *hns, struct vfj_name name)
