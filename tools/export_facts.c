@@ -154,19 +154,20 @@ static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *com
                     recorded->hn_dhclient);
     match_interface(mirror, &model->lagg, &recorded->lagg, differs(model->lagg_dhclient, recorded->lagg_dhclient),
                     recorded->lagg_dhclient);
-    if (!vfj_name_equal(model->hn_lagg, recorded->hn_lagg))
-        tell_holder(mirror, model->hn_lagg, recorded->hn_lagg, command->a);
-    if (!vfj_name_equal(model->vf_lagg, recorded->vf_lagg))
-        tell_holder(mirror, model->vf_lagg, recorded->vf_lagg, command->c);
     if (recorded->gateway.text[0] != '\0' && model->gateway.text[0] == '\0')
         direct2(mirror, "%rc defaultrouter=\"", recorded->gateway.text, "", "\"");
 }
 
-/* After the interfaces are right: a VF that is up has the data path, unless the kernel was seen to say otherwise. */
-static void answer_rxvf(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *recorded)
+/* What follows from the interfaces, now that they are right: who holds the ports, and that a VF that is up has the data
+ * path. */
+static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *recorded)
 {
     struct vfj_observation model;
     vfj_guest_observe(&mirror->guest, command, &model);
+    if (!vfj_name_equal(model.as.view.hn_lagg, recorded->hn_lagg))
+        tell_holder(mirror, model.as.view.hn_lagg, recorded->hn_lagg, command->a);
+    if (!vfj_name_equal(model.as.view.vf_lagg, recorded->vf_lagg))
+        tell_holder(mirror, model.as.view.vf_lagg, recorded->vf_lagg, command->c);
     if (!vfj_name_equal(model.as.view.rxvf, recorded->rxvf))
         tell_dev_sysctl(mirror, command->text, ".rxvf", recorded->rxvf);
 }
@@ -274,7 +275,7 @@ void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *comm
     case VFJ_PROBE_SLOT:
         if (recorded->ok) {
             answer_view(mirror, command, &model.as.view, &recorded->as.view);
-            answer_rxvf(mirror, command, &recorded->as.view);
+            answer_rest(mirror, command, &recorded->as.view);
         } else {
             fail_probe(mirror, command);
         }
