@@ -101,6 +101,22 @@ static void encode_outcome(const struct vfj_outcome *outcome, struct vfj_text *b
         vfj_kv_add_string(body, "output", outcome->output);
 }
 
+/* A text is handed on as it stands in the record, so nothing in it may need quoting: '"' is written as "'", and '\\' as
+ * '/'. */
+static void encode_text(const char *key, struct vfj_span text, struct vfj_text *body)
+{
+    size_t kept = body->length;
+    vfj_kv_add(body, key, text);
+    for (size_t i = kept; i < body->length; i++) {
+        char c = body->bytes[i];
+        if (c == '\\')
+            c = i + 1 < body->length && body->bytes[++i] == '"' ? '\'' : '/';
+        body->bytes[kept++] = c != '\0' ? c : '?';
+    }
+    body->length = kept;
+    body->bytes[kept] = '\0';
+}
+
 void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body)
 {
     switch ((enum vfj_event_kind)event->kind) {
@@ -109,10 +125,10 @@ void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body)
         break;
     case VFJ_EVENT_STOPPED:
     case VFJ_EVENT_GAP:
-        vfj_kv_add(body, "reason", event->as.text);
+        encode_text("reason", event->as.text, body);
         break;
     case VFJ_EVENT_CONNECTED:
-        vfj_kv_add(body, "socket", event->as.text);
+        encode_text("socket", event->as.text, body);
         break;
     case VFJ_EVENT_CONFIGURED:
         vfj_text_add_span(body, event->as.rc);
@@ -190,14 +206,18 @@ static bool decode_outcome(struct vfj_span rest, struct vfj_outcome *outcome)
         && at_end(rest);
 }
 
-/* One pair with a printable value that is handed on as written: no quoting is undone, for none was needed. */
+/* One pair whose value is handed on as written: no quoting is undone, for none was needed. */
 static bool decode_text(struct vfj_span rest, const char *key, struct vfj_span *text)
 {
     struct vfj_kv pair;
     if (!next_is(&rest, key, &pair) || !at_end(rest))
         return false;
     *text = pair.value;
-    return pair.value.length == 0 || memchr(pair.value.text, '\\', pair.value.length) == NULL;
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->text[i] == '\\' || text->text[i] == '"' || text->text[i] == '\0')
+            return false;
+    }
+    return true;
 }
 
 static bool decode_rc(struct vfj_span rest, struct vfj_span *rc)

@@ -112,7 +112,8 @@ struct vfj_event {
     uint8_t kind;    /* enum vfj_event_kind */
     union {
         struct vfj_started started;
-        struct vfj_span text; /* STOPPED and GAP: the reason, one line; CONNECTED: the socket's path; borrowed */
+        struct vfj_span text; /* STOPPED and GAP: the reason, one line; CONNECTED: the socket's path; borrowed. Its
+                                 record has "'" for '"' and '/' for '\\' */
         struct vfj_span
             rc; /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes; borrowed */
         struct vfj_devd devd;

@@ -1,0 +1,38 @@
+/* Any bytes as the body of a record, of the kind that the first byte says: what can be read says the same when it is
+ * written and read again. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/event.h"
+#include "core/limits.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct vfj_event event;
+
+/* Written out, at most as long as a record may be. */
+static size_t encode(char *body)
+{
+    struct vfj_text text = vfj_text_begin(body, VFJ_BODY_MAX + VFJ_LINE_MAX);
+    vfj_event_encode(&event, &text);
+    VFJ_CHECK(!text.overflow);
+    return text.length;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char first[VFJ_BODY_MAX + VFJ_LINE_MAX], second[VFJ_BODY_MAX + VFJ_LINE_MAX];
+    if (size < 1 || size > VFJ_BODY_MAX)
+        return 0;
+    enum vfj_event_kind kind = (enum vfj_event_kind)(data[0] % VFJ_EVENT_COUNT);
+    struct vfj_span body = {(const char *)data + 1, size - 1};
+    if (vfj_event_decode(kind, body, &event) != VFJ_OK)
+        return 0;
+    size_t length = encode(first);
+    VFJ_CHECK(vfj_event_decode(kind, (struct vfj_span){first, length}, &event) == VFJ_OK);
+    size_t again = encode(second);
+    VFJ_CHECK(again == length && memcmp(first, second, length) == 0);
+    return 0;
+}
