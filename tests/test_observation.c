@@ -1,0 +1,273 @@
+/* Answers to probes as records: written and read back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/limits.h"
+#include "core/observation.h"
+
+static uint64_t random_state = 1;
+
+static uint64_t roll(uint64_t sides)
+{
+    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (z ^ z >> 31) % sides;
+}
+
+static void any_text(char *text, size_t size)
+{
+    size_t length = roll(8) == 0 ? size - 1 : roll(size < 40 ? size : 40);
+    for (size_t i = 0; i < length; i++)
+        text[i] = (char)(1 + roll(255));
+}
+
+static struct vfj_name any_name(void)
+{
+    static const char first[] = "abcXYZ", later[] = "abc019_.-";
+    struct vfj_name name = {{0}};
+    size_t length = roll(VFJ_NAME_SIZE);
+    for (size_t i = 0; i < length; i++)
+        name.text[i] = i == 0 ? first[roll(sizeof first - 1)] : later[roll(sizeof later - 1)];
+    return name;
+}
+
+static struct vfj_name some_name(void)
+{
+    struct vfj_name name = any_name();
+    return vfj_name_is_empty(name) ? vfj_name_of("hn0") : name;
+}
+
+static void any_address(struct vfj_address *address)
+{
+    static const char *const texts[]
+        = {"10.0.0.4/24", "2001:db8::4/64", "1", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128"};
+    const char *text = texts[roll(4)];
+    assert_true(vfj_address_parse(vfj_span_of(text), address) == (strlen(text) < VFJ_ADDRESS_SIZE));
+    if (address->text[0] == '\0')
+        address->text[0] = 'a';
+}
+
+static void any_interface(struct vfj_interface *interface)
+{
+    interface->name = any_name();
+    interface->exists = roll(2);
+    interface->up = roll(2);
+    interface->no_dad = roll(2);
+    interface->rtadv = roll(2);
+    interface->truncated = roll(2);
+    interface->link = (uint8_t)roll(3);
+    interface->laggproto = (uint8_t)roll(3);
+    interface->mtu = roll(3) == 0 ? UINT32_MAX : (uint32_t)roll(10000);
+    interface->address_count = (uint8_t)(roll(4) == 0 ? VFJ_ADDRESSES_MAX : roll(3));
+    interface->port_count = (uint8_t)(roll(4) == 0 ? VFJ_PORTS_MAX : roll(3));
+    for (unsigned i = 0; i < interface->address_count; i++)
+        any_address(&interface->addresses[i]);
+    for (unsigned i = 0; i < interface->port_count; i++)
+        interface->ports[i] = some_name();
+}
+
+static void any_map(struct vfj_map *map)
+{
+    map->transparent = (int32_t)roll(3) - 1;
+    map->has_list = roll(2);
+    map->truncated = roll(2);
+    map->pair_count = (uint8_t)(roll(4) == 0 ? VFJ_SLOTS_MAX : roll(4));
+    for (unsigned i = 0; i < map->pair_count; i++) {
+        map->pairs[i].vf = some_name();
+        map->pairs[i].hn = any_name();
+    }
+}
+
+static void any_view(struct vfj_view *view)
+{
+    view->hn_name = any_name();
+    view->vf_name = any_name();
+    view->rxvf = any_name();
+    view->transparent = roll(2) == 0 ? INT32_MIN : (int32_t)roll(3) - 1;
+    view->script = roll(2);
+    view->lease = roll(2);
+    view->hn_dhclient = roll(3) * 1000;
+    view->vf_dhclient = roll(3) * 1000;
+    view->lagg_dhclient = roll(2) * INT32_MAX;
+    view->hn_lagg = any_name();
+    view->vf_lagg = any_name();
+    any_interface(&view->hn);
+    any_interface(&view->vf);
+    any_interface(&view->lagg);
+    if (roll(2) == 0)
+        any_address(&view->gateway);
+    view->gateway_on_lagg = roll(2);
+}
+
+static void any_observation(struct vfj_observation *observation)
+{
+    memset(observation, 0, sizeof *observation);
+    observation->command = roll(2) == 0 ? UINT64_MAX : roll(1000);
+    observation->probe = (uint8_t)roll(VFJ_PROBE_SLOT + 1);
+    observation->ok = roll(2);
+    switch ((enum vfj_probe)observation->probe) {
+    case VFJ_PROBE_SYSCTL:
+        any_text(observation->as.value, sizeof observation->as.value);
+        break;
+    case VFJ_PROBE_IFCONFIG:
+        any_interface(&observation->as.interface);
+        break;
+    case VFJ_PROBE_FILE:
+        observation->as.file.exists = roll(2);
+        any_text(observation->as.file.text, sizeof observation->as.file.text);
+        break;
+    case VFJ_PROBE_MAP:
+        any_map(&observation->as.map);
+        break;
+    case VFJ_PROBE_SLOT:
+        any_view(&observation->as.view);
+        break;
+    }
+}
+
+static void test_round_trip(void **unused)
+{
+    static struct vfj_observation observation, read;
+    static char body[VFJ_BODY_MAX];
+    (void)unused;
+    for (unsigned round = 0; round < 5000; round++) {
+        struct vfj_text text = vfj_text_begin(body, sizeof body);
+        any_observation(&observation);
+        vfj_observation_encode(&observation, &text);
+        assert_false(text.overflow);
+        if (vfj_observation_decode((struct vfj_span){body, text.length}, &read) != VFJ_OK)
+            fail_msg("not read: %s", body);
+        if (memcmp(&observation, &read, sizeof read) != 0)
+            fail_msg("read otherwise: %s", body);
+    }
+}
+
+/* However a body is cut, nothing past its end is looked at. */
+static void test_truncations(void **unused)
+{
+    static struct vfj_observation observation, read;
+    static char body[VFJ_BODY_MAX];
+    (void)unused;
+    for (unsigned round = 0; round < 60; round++) {
+        struct vfj_text text = vfj_text_begin(body, sizeof body);
+        any_observation(&observation);
+        vfj_observation_encode(&observation, &text);
+        for (size_t length = 0; length < text.length; length += length < 200 ? 1 : 37) {
+            char *cut = malloc(length > 0 ? length : 1);
+            assert_non_null(cut);
+            memcpy(cut, body, length);
+            vfj_observation_decode((struct vfj_span){cut, length}, &read);
+            free(cut);
+        }
+    }
+}
+
+static void test_refused(void **unused)
+{
+    static const char *const bodies[] = {
+        "",
+        "command=1",
+        "probe=map command=1",
+        "command=x probe=map",
+        "command=1 probe=dance",
+        "command=1 probe=map ok=2",
+        "command=1 probe=map ok=\"1\"",
+        "command=1 probe=map vf=mce0 hn=hn0 hn=../x",
+        "command=1 probe=map hn=hn0",
+        "command=1 probe=map vf=0bad",
+        "command=1 probe=map unknown=1",
+        "command=1 probe=map transparent=99999999999",
+        "command=1 probe=sysctl",
+        "command=1 probe=sysctl other=1 value=x",
+        "command=1 probe=ifconfig if_if=hn0 if_flags=up,flying",
+        "command=1 probe=ifconfig if_link=3",
+        "command=1 probe=ifconfig if_laggproto=3",
+        "command=1 probe=ifconfig if_mtu=4294967296",
+        "command=1 probe=ifconfig if_address=hello",
+        "command=1 probe=ifconfig if_port=a;b",
+        "command=1 probe=ifconfig hn_if=hn0",
+        "command=1 probe=slot hn_dhclient=2147483648",
+        "command=1 probe=slot if_if=hn0",
+        "command=1 probe=slot script=yes",
+        "command=1 probe=file exists=1 text=\"open",
+    };
+    static struct vfj_observation read;
+    (void)unused;
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        bool is_empty_value = strcmp(bodies[i], "command=1 probe=sysctl") == 0; /* read as empty: nothing is missing */
+        if ((vfj_observation_decode(vfj_span_of(bodies[i]), &read) == VFJ_OK) != is_empty_value)
+            fail_msg("%s", bodies[i]);
+    }
+}
+
+/* One more than there is room for. */
+static void check_count(const char *before, const char *item, unsigned most)
+{
+    static struct vfj_observation read;
+    static char body[VFJ_BODY_MAX];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    vfj_text_add(&text, before);
+    for (unsigned i = 0; i < most; i++)
+        vfj_text_add(&text, item);
+    assert_int_equal(vfj_observation_decode((struct vfj_span){body, text.length}, &read), VFJ_OK);
+    vfj_text_add(&text, item);
+    assert_int_equal(vfj_observation_decode((struct vfj_span){body, text.length}, &read), VFJ_BAD_BODY);
+}
+
+static void test_limits(void **unused)
+{
+    (void)unused;
+    check_count("command=1 probe=ifconfig", " if_address=10.0.0.4/24", VFJ_ADDRESSES_MAX);
+    check_count("command=1 probe=ifconfig", " if_port=mce0", VFJ_PORTS_MAX);
+    check_count("command=1 probe=map", " vf=mce0 hn=hn0", VFJ_SLOTS_MAX);
+    check_count("command=1 probe=slot", " lagg_port=mce0", VFJ_PORTS_MAX);
+}
+
+static void test_addresses(void **unused)
+{
+    static const char *const bad[] = {"",
+                                      "hello",
+                                      "10.0.0.4/24;x",
+                                      "/24",
+                                      "fe80::1%hn0",
+                                      "10.0.0.4 /24",
+                                      "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128888888"};
+    static const struct {
+        const char *address, *host;
+        bool covers;
+    } cases[] = {
+        {"10.0.0.4/24", "10.0.0.1", true},    {"10.0.0.4/24", "10.0.1.1", false},
+        {"10.0.0.4/32", "10.0.0.4", true},    {"10.0.0.4/32", "10.0.0.5", false},
+        {"10.0.0.4/0", "192.168.1.1", true},  {"10.0.0.4", "10.0.0.4", true},
+        {"10.0.0.4", "10.0.0.5", false},      {"172.16.9.4/16", "172.16.0.1", true},
+        {"10.0.0.4/33", "10.0.0.4", false},   {"2001:db8::4/64", "2001:db8::1", false},
+        {"10.0.0.4/24", "10.0.0", false},     {"10.0.0.4/24", "10.0.0.256", false},
+        {"10.0.0.4/24", "10.0.0.1.1", false}, {"10.0.0.4/24", "", false},
+        {"10.0.0.4/24", "router", false},
+    };
+    struct vfj_address address;
+    (void)unused;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(vfj_address_parse(vfj_span_of(bad[i]), &address));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_true(vfj_address_parse(vfj_span_of(cases[i].address), &address));
+        if (vfj_address_covers(&address, vfj_span_of(cases[i].host)) != cases[i].covers)
+            fail_msg("%s, %s", cases[i].address, cases[i].host);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_truncations), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_addresses),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,248 @@
+/* What rc.conf says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/kv.h"
+#include "core/rc.h"
+
+static struct vfj_rc rc;
+static char value[VFJ_VALUE_SIZE];
+
+/* NAME=value pairs, alternating, up to a NULL. */
+static void set(const char *const *pairs)
+{
+    struct vfj_text text = vfj_text_begin(rc.text, sizeof rc.text);
+    for (; pairs[0] != NULL; pairs += 2)
+        vfj_kv_add_string(&text, pairs[0], pairs[1]);
+    assert_false(text.overflow);
+}
+
+#define SET(...) set((const char *const[]){__VA_ARGS__, NULL})
+
+static struct vfj_name hn0(void)
+{
+    return vfj_name_of("hn0");
+}
+
+static void test_get(void **unused)
+{
+    char small[3];
+    (void)unused;
+    SET("a", "1", "b", "", "a", "two words");
+    assert_true(vfj_rc_get(&rc, "a", value, sizeof value));
+    assert_string_equal(value, "two words");
+    assert_true(vfj_rc_get(&rc, "b", value, sizeof value));
+    assert_string_equal(value, "");
+    assert_false(vfj_rc_get(&rc, "c", value, sizeof value));
+    assert_string_equal(value, "");
+    assert_true(vfj_rc_get(&rc, "a", small, sizeof small));
+    assert_string_equal(small, "tw");
+}
+
+static void test_delay(void **unused)
+{
+    static const struct {
+        const char *text;
+        int64_t delay_s;
+    } cases[] = {{"120", 120},
+                 {"2", 2},
+                 {"1", 2},
+                 {"0", 2},
+                 {"-5", 2},
+                 {"", 2},
+                 {"abc", 2},
+                 {"2.5", 2},
+                 {"5 6", 2},
+                 {" 7 ", 7},
+                 {"+9", 9},
+                 {"+-9", 2},
+                 {"08", 8},
+                 {"0x10", 2},
+                 {"10s", 2},
+                 {"99999999999", 2147483647},
+                 {"99999999999999999999999", 2}};
+    (void)unused;
+    SET("other", "1");
+    assert_int_equal(vfj_rc_delay_s(&rc), 2);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        SET("hyperv_vf_delay", cases[i].text);
+        if (vfj_rc_delay_s(&rc) != cases[i].delay_s)
+            fail_msg("'%s': %lld", cases[i].text, (long long)vfj_rc_delay_s(&rc));
+    }
+}
+
+static void test_if_words(void **unused)
+{
+    (void)unused;
+    SET("ifconfig_hn0", "DHCP", "ifconfig_DEFAULT", "inet 1.2.3.4/8");
+    vfj_rc_if_words(&rc, hn0(), value, sizeof value);
+    assert_string_equal(value, "DHCP");
+    vfj_rc_if_words(&rc, vfj_name_of("hn1"), value, sizeof value);
+    assert_string_equal(value, "inet 1.2.3.4/8");
+    SET("ifconfig_hn0", "", "ifconfig_DEFAULT", "DHCP");
+    vfj_rc_if_words(&rc, hn0(), value, sizeof value);
+    assert_string_equal(value, "");
+    SET("ifconfig_vm_public_7", "up");
+    vfj_rc_if_words(&rc, vfj_name_of("vm-public.7"), value, sizeof value);
+    assert_string_equal(value, "up");
+}
+
+static void test_dhcp(void **unused)
+{
+    static const struct {
+        const char *words;
+        bool dhcp, sync;
+    } cases[] = {
+        {"DHCP", true, false},
+        {"SYNCDHCP", true, true},
+        {"NOSYNCDHCP", true, false},
+        {"syncdhcp", true, true},
+        {"NOSYNCDHCP SYNCDHCP", true, false},
+        {"SYNCDHCP NOSYNCDHCP", true, true},
+        {"DHCP SYNCDHCP", true, true},
+        {"WPA DHCP", true, false},
+        {"inet 10.0.0.4/24", false, false},
+        {"", false, false},
+        {"XDHCP", false, false},
+        {"DHCPX", false, false},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        SET("ifconfig_hn0", cases[i].words);
+        assert_int_equal(vfj_rc_is_dhcp(&rc, hn0()), cases[i].dhcp);
+        assert_int_equal(vfj_rc_is_sync_dhcp(&rc, hn0()), cases[i].sync);
+    }
+    SET("ifconfig_lo0", "DHCP", "ifconfig_DEFAULT", "DHCP");
+    assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("lo0")));
+    assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("stf1")));
+    assert_true(vfj_rc_is_dhcp(&rc, vfj_name_of("loop0")));
+    assert_true(vfj_rc_is_dhcp(&rc, hn0()));
+}
+
+/* checkyesno */
+static void test_synchronous(void **unused)
+{
+    static const struct {
+        const char *word;
+        bool yes;
+    } cases[] = {{"YES", true}, {"yes", true},    {"TRUE", true}, {"on", true}, {"1", true},
+                 {"NO", false}, {"FALSE", false}, {"0", false},   {"", false},  {"yes please", false}};
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        SET("ifconfig_hn0", "DHCP", "synchronous_dhclient", cases[i].word);
+        assert_int_equal(vfj_rc_is_sync_dhcp(&rc, hn0()), cases[i].yes);
+    }
+    SET("ifconfig_hn0", "NOSYNCDHCP", "synchronous_dhclient", "YES");
+    assert_false(vfj_rc_is_sync_dhcp(&rc, hn0()));
+}
+
+static void test_args(void **unused)
+{
+    static const struct {
+        const char *words, *args;
+    } cases[] = {
+        {"inet 10.0.0.4/24", "inet 10.0.0.4/24"},
+        {"  inet\t10.0.0.4/24\n mtu  9000 ", "inet 10.0.0.4/24 mtu 9000"},
+        {"DHCP", ""},
+        {"WPA SYNCDHCP NOAUTO up", "up"},
+        {"wpa hostap inet 1.2.3.4/8", "inet 1.2.3.4/8"},
+        {"vnet jail1 inet 1.2.3.4/8", "inet 1.2.3.4/8"},
+        {"inet 1.2.3.4/8 vnet", "inet 1.2.3.4/8"},
+        {"vnet DHCP up", "up"},
+        {"", ""},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        SET("ifconfig_hn0", cases[i].words);
+        assert_true(vfj_rc_ifconfig_args(&rc, hn0(), value, sizeof value));
+        assert_string_equal(value, cases[i].args);
+    }
+}
+
+/* More than one command can carry is said, not cut in silence. */
+static void test_args_limits(void **unused)
+{
+    char words[VFJ_VALUE_SIZE], args[VFJ_ARGS_SIZE];
+    struct vfj_text text = vfj_text_begin(words, sizeof words);
+    (void)unused;
+    memset(words, 'x', VFJ_ARGS_SIZE);
+    words[VFJ_ARGS_SIZE - 1] = '\0';
+    SET("ifconfig_hn0", words);
+    assert_true(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
+    words[VFJ_ARGS_SIZE - 1] = 'x';
+    words[VFJ_ARGS_SIZE] = '\0';
+    SET("ifconfig_hn0", words);
+    assert_false(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
+    for (unsigned i = 0; i < VFJ_WORDS_MAX - 4; i++)
+        vfj_text_add(&text, "w ");
+    SET("ifconfig_hn0", words);
+    assert_true(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
+    vfj_text_add(&text, "w ");
+    SET("ifconfig_hn0", words);
+    assert_false(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
+}
+
+static void test_aliases(void **unused)
+{
+    (void)unused;
+    SET("ifconfig_hn0_alias0", "inet 10.0.0.5/32", "ifconfig_hn0_alias2", "inet 10.0.0.7/32", "ifconfig_hn0_alias3",
+        " ");
+    assert_true(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
+    assert_string_equal(value, "inet 10.0.0.5/32");
+    assert_false(vfj_rc_alias(&rc, hn0(), 1, value, sizeof value));
+    assert_true(vfj_rc_alias(&rc, hn0(), 2, value, sizeof value));
+    assert_false(vfj_rc_alias(&rc, hn0(), 3, value, sizeof value));
+    assert_false(vfj_rc_alias(&rc, vfj_name_of("hn1"), 0, value, sizeof value));
+}
+
+static void test_router(void **unused)
+{
+    (void)unused;
+    SET("defaultrouter", "10.0.0.1");
+    assert_true(vfj_rc_default_router(&rc, value, sizeof value));
+    assert_string_equal(value, "10.0.0.1");
+    SET("defaultrouter", "NO");
+    assert_false(vfj_rc_default_router(&rc, value, sizeof value));
+    SET("defaultrouter", "no");
+    assert_false(vfj_rc_default_router(&rc, value, sizeof value));
+    SET("defaultrouter", "");
+    assert_false(vfj_rc_default_router(&rc, value, sizeof value));
+    SET("other", "x");
+    assert_false(vfj_rc_default_router(&rc, value, sizeof value));
+}
+
+static void test_static_routes(void **unused)
+{
+    (void)unused;
+    SET("static_routes", "lab none far:hn0 other:hn1 last", "route_lab", "-net 192.168.7.0/24 10.0.0.9", "route_far",
+        "-net 192.168.8.0/24 10.0.0.10", "route_other", "-net 192.168.9.0/24 10.0.1.1", "route_last",
+        "-host 1.2.3.4 10.0.0.1");
+    assert_true(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
+    assert_string_equal(value, "-net 192.168.7.0/24 10.0.0.9");
+    assert_true(vfj_rc_static_route(&rc, hn0(), 1, value, sizeof value));
+    assert_string_equal(value, "-net 192.168.8.0/24 10.0.0.10");
+    assert_true(vfj_rc_static_route(&rc, hn0(), 2, value, sizeof value));
+    assert_string_equal(value, "-host 1.2.3.4 10.0.0.1");
+    assert_false(vfj_rc_static_route(&rc, hn0(), 3, value, sizeof value));
+    assert_true(vfj_rc_static_route(&rc, vfj_name_of("hn1"), 1, value, sizeof value));
+    assert_string_equal(value, "-net 192.168.9.0/24 10.0.1.1");
+    SET("other", "x");
+    assert_false(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_get),           cmocka_unit_test(test_delay),       cmocka_unit_test(test_if_words),
+        cmocka_unit_test(test_dhcp),          cmocka_unit_test(test_synchronous), cmocka_unit_test(test_args),
+        cmocka_unit_test(test_args_limits),   cmocka_unit_test(test_aliases),     cmocka_unit_test(test_router),
+        cmocka_unit_test(test_static_routes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,346 @@
+/* Lines of a trace: what they say, and where they are wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/event.h"
+#include "core/trace.h"
+#include "core/trace_time.h"
+
+static struct vfj_trace_line read;
+static struct vfj_trace_error error;
+
+static bool read_line(const char *line)
+{
+    error = (struct vfj_trace_error){0};
+    return vfj_trace_read(vfj_span_of(line), 2, &read, &error);
+}
+
+static void test_errors(void **unused)
+{
+    static const struct {
+        const char *line;
+        size_t column;
+        const char *what;
+    } cases[] = {
+        {"hello", 1, "not an event (! + - ?), a directive (%) or a comment (#)"},
+        {" !system=IFNET", 1, "not an event (! + - ?), a directive (%) or a comment (#)"},
+        {"@1", 3, "a time without an event"},
+        {"@1 ", 3, "a time without an event"},
+        {"@1\t!x", 3, "a time without an event"},
+        {"@ !x", 2, "not a time"},
+        {"@x !x", 2, "not a time"},
+        {"@1.x !x", 2, "not a time"},
+        {"@1. !x", 2, "not a time"},
+        {"@-1 !x", 2, "not a time"},
+        {"@1 hello", 4, "not an event (! + - ?), a directive (%) or a comment (#)"},
+        {"@1  !x", 4, "not an event (! + - ?), a directive (%) or a comment (#)"},
+        {"%", 1, "unknown directive"},
+        {"% at 1", 1, "unknown directive"},
+        {"%dance", 1, "unknown directive"},
+        {"%AT 1", 1, "unknown directive"},
+        {"%vfjournal 1", 1, "%vfjournal may only be the first line"},
+        {"%at", 4, "the time is missing"},
+        {"%at soon", 5, "not a time"},
+        {"%at 1 2", 7, "more words than the directive takes"},
+        {"%sysctl", 8, "NAME=VALUE is missing"},
+        {"%sysctl a", 9, "NAME=VALUE is missing"},
+        {"%sysctl =1", 9, "NAME=VALUE is missing"},
+        {"%nosysctl", 10, "a sysctl name is missing"},
+        {"%nosysctl a b", 13, "more words than the directive takes"},
+        {"%rc", 4, "NAME=\"VALUE\" is missing"},
+        {"%rc a", 5, "NAME=\"VALUE\" is missing"},
+        {"%rc 1a=2", 5, "not a variable name"},
+        {"%rc a-b=2", 5, "not a variable name"},
+        {"%rc =2", 5, "not a variable name"},
+        {"%rc a=\"open", 7, "the quote is not closed"},
+        {"%rc a='open", 7, "the quote is not closed"},
+        {"%rc a=b'c", 8, "the quote is not closed"},
+        {"%rc a=b c", 9, "more words than one assignment has"},
+        {"%if", 4, "an interface name is missing"},
+        {"%if 0hn", 5, "not an interface name"},
+        {"%if hn0 sideways", 9, "not a word of %if"},
+        {"%if hn0 mtu", 12, "an MTU of at most 65535 is missing"},
+        {"%if hn0 mtu 65536", 13, "an MTU of at most 65535 is missing"},
+        {"%if hn0 inet", 13, "an address is missing"},
+        {"%if hn0 inet fd00::1/64", 14, "not an address of that family (ADDR/LEN)"},
+        {"%if hn0 inet6 10.0.0.4/24", 15, "not an address of that family (ADDR/LEN)"},
+        {"%if hn0 inet hello", 14, "not an address of that family (ADDR/LEN)"},
+        {"%if hn0 dhclient", 17, "a pid is missing"},
+        {"%if hn0 dhclient x", 18, "a pid is missing"},
+        {"%if hn0 dhclient 2147483648", 18, "a pid is missing"},
+        {"%if lagg0 laggport", 19, "an interface name is missing"},
+        {"%if lagg0 laggport a;b", 20, "not an interface name"},
+        {"%if lagg0 laggproto", 20, "a lagg protocol is missing"},
+        {"%noif", 6, "an interface name is missing"},
+        {"%noif a b", 9, "more words than the directive takes"},
+        {"%vf", 4, "an interface name is missing"},
+        {"%vf mce0", 9, "an interface name is missing"},
+        {"%vf mce0 hn0 x", 14, "more words than the directive takes"},
+        {"%file", 6, "a path is missing"},
+        {"%file x", 7, "not an absolute path of at most 255 bytes"},
+        {"%file /x mode=9", 15, "not an octal mode"},
+        {"%file /x mode=", 15, "not an octal mode"},
+        {"%file /x mode=77777", 15, "not an octal mode"},
+        {"%file /x owner=0", 10, "not a word of %file"},
+        {"%file /x text=\"open", 15, "the quote is not closed"},
+        {"%fail", 6, "a number of times is missing"},
+        {"%fail x", 7, "a number of times is missing"},
+        {"%fail 1000001", 7, "a number of times is missing"},
+        {"%fail 1", 8, "an exit status of at most 255 is missing"},
+        {"%fail 1 256", 9, "an exit status of at most 255 is missing"},
+        {"%fail 1 1", 10, "a command is missing"},
+        {"%fail 1 1 ", 11, "a command is missing"},
+        {"%slow", 6, "a number of seconds is missing"},
+        {"%slow x y", 7, "not a number of seconds"},
+        {"%slow 1", 8, "a command is missing"},
+        {"%mode", 6, "a word is missing"},
+        {"%mode think", 7, "not observe or act"},
+        {"%mode act now", 11, "more words than the directive takes"},
+        {"%policy none", 9, "not scripts or vfjournal"},
+        {"%crash now", 8, "more words than the directive takes"},
+        {"%restart 1", 10, "more words than the directive takes"},
+        {"%boot x", 7, "more words than the directive takes"},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (read_line(cases[i].line))
+            fail_msg("no error: %s", cases[i].line);
+        if (error.column != cases[i].column || strcmp(error.what, cases[i].what) != 0)
+            fail_msg("%s: %zu: %s", cases[i].line, error.column, error.what);
+    }
+}
+
+static void test_version(void **unused)
+{
+    (void)unused;
+    assert_true(vfj_trace_read(vfj_span_of("%vfjournal 1"), 1, &read, &error));
+    assert_int_equal(read.kind, VFJ_TRACE_VERSION);
+    assert_false(vfj_trace_read(vfj_span_of("%vfjournal 2"), 1, &read, &error));
+    assert_string_equal(error.what, "unknown version of the trace format");
+    assert_int_equal(error.column, 12);
+    assert_false(vfj_trace_read(vfj_span_of("%vfjournal"), 1, &read, &error));
+    assert_string_equal(error.what, "the version is missing");
+    assert_false(vfj_trace_read(vfj_span_of("%vfjournal 1 x"), 1, &read, &error));
+    assert_int_equal(error.column, 14);
+}
+
+static void test_bytes(void **unused)
+{
+    static char line[VFJ_LINE_MAX + 2];
+    (void)unused;
+    assert_false(vfj_trace_read((struct vfj_span){"!a\0b", 4}, 1, &read, &error));
+    assert_int_equal(error.column, 3);
+    assert_string_equal(error.what, "a NUL byte");
+    memset(line, 'x', sizeof line);
+    line[0] = '!';
+    assert_true(vfj_trace_read((struct vfj_span){line, VFJ_LINE_MAX}, 1, &read, &error));
+    assert_false(vfj_trace_read((struct vfj_span){line, VFJ_LINE_MAX + 1}, 1, &read, &error));
+    assert_int_equal(error.column, VFJ_LINE_MAX + 1);
+    assert_string_equal(error.what, "the line is longer than 8192 bytes");
+    line[VFJ_LINE_MAX] = '\r';
+    assert_true(vfj_trace_read((struct vfj_span){line, VFJ_LINE_MAX + 1}, 1, &read, &error));
+    assert_int_equal(read.event.length, VFJ_LINE_MAX);
+}
+
+static void test_blank(void **unused)
+{
+    static const char *const lines[] = {"", "\r", "#", "# comment", "#> vfjournal text", "#\r"};
+    (void)unused;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_true(read_line(lines[i]));
+        assert_int_equal(read.kind, VFJ_TRACE_BLANK);
+    }
+}
+
+static void test_events(void **unused)
+{
+    (void)unused;
+    assert_true(read_line("!system=IFNET subsystem=hn0 type=LINK_UP\r"));
+    assert_int_equal(read.kind, VFJ_TRACE_EVENT);
+    assert_int_equal(read.time.form, VFJ_TIME_SAME);
+    assert_true(vfj_span_is(read.event, "!system=IFNET subsystem=hn0 type=LINK_UP"));
+    assert_true(read_line("@120.4 -mlx5_core0 at slot=2"));
+    assert_int_equal(read.time.form, VFJ_TIME_RELATIVE);
+    assert_true(read.time.us == 120400000);
+    assert_true(vfj_span_is(read.event, "-mlx5_core0 at slot=2"));
+    assert_true(read_line("+"));
+    assert_true(read_line("?"));
+}
+
+static void test_directives(void **unused)
+{
+    (void)unused;
+    assert_true(read_line("%at +1.5"));
+    assert_true(read.kind == VFJ_TRACE_AT && read.time.form == VFJ_TIME_AFTER && read.time.us == 1500000);
+    assert_true(read_line("%sysctl  dev.hn.0.vf= two words "));
+    assert_true(vfj_span_is(read.key, "dev.hn.0.vf"));
+    assert_string_equal(read.value, " two words ");
+    assert_true(read_line("%sysctl dev.hn.0.vf="));
+    assert_string_equal(read.value, "");
+    assert_true(read_line("%nosysctl hw.hn.vflist "));
+    assert_true(vfj_span_is(read.key, "hw.hn.vflist"));
+    assert_true(
+        read_line("%if lagg0 down mtu 9000 inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 7 laggproto lacp laggport a1"));
+    assert_string_equal(read.if_facts.interface.name.text, "lagg0");
+    assert_true(read.if_facts.interface.exists && !read.if_facts.interface.up);
+    assert_int_equal(read.if_facts.interface.mtu, 9000);
+    assert_int_equal(read.if_facts.interface.address_count, 2);
+    assert_int_equal(read.if_facts.dhclient, 7);
+    assert_int_equal(read.if_facts.interface.laggproto, VFJ_LAGGPROTO_OTHER);
+    assert_true(vfj_interface_has_port(&read.if_facts.interface, vfj_name_of("a1")));
+    assert_true(read_line("%if lagg0 laggport a1"));
+    assert_int_equal(read.if_facts.interface.laggproto, VFJ_LAGGPROTO_FAILOVER);
+    assert_int_equal(read.if_facts.interface.mtu, 1500);
+    assert_true(read_line("%vf mce0 hn0"));
+    assert_string_equal(read.name.text, "mce0");
+    assert_string_equal(read.other.text, "hn0");
+    assert_true(read_line("%file /a/b"));
+    assert_true(read.mode == 0755 && !read.has_text);
+    assert_true(read_line("%file /a/b mode=0640 text=\"a \\\"b\\\"\""));
+    assert_true(read.mode == 0640 && read.has_text);
+    assert_string_equal(read.value, "a \"b\"");
+    assert_true(read_line("%fail 3 126 ifconfig lagg0 create"));
+    assert_true(read.count == 3 && read.status == 126 && vfj_span_is(read.key, "ifconfig lagg0 create"));
+    assert_true(read_line("%slow 0.25 dhclient"));
+    assert_true(read.us == 250000 && vfj_span_is(read.key, "dhclient"));
+    assert_true(read_line("%mode act") && read.choice == VFJ_MODE_ACT);
+    assert_true(read_line("%policy scripts") && read.choice == VFJ_POLICY_SCRIPTS);
+    assert_true(read_line("%gap  devd is gone ") && vfj_span_is(read.reason, "devd is gone "));
+    assert_true(read_line("%gap") && read.reason.length == 0);
+    assert_true(read_line("%crash") && read.kind == VFJ_TRACE_CRASH);
+    assert_true(read_line("%restart") && read.kind == VFJ_TRACE_RESTART);
+    assert_true(read_line("%boot") && read.kind == VFJ_TRACE_BOOT);
+}
+
+/* rc.conf(5) is read by sh(1). */
+static void test_rc_quoting(void **unused)
+{
+    static const struct {
+        const char *line, *value;
+    } cases[] = {
+        {"%rc a=", ""},
+        {"%rc a=\"\"", ""},
+        {"%rc a=b", "b"},
+        {"%rc a=\"b c\" # why", "b c"},
+        {"%rc a='b $c \\d'", "b $c \\d"},
+        {"%rc a=\"b\"'c'd", "bcd"},
+        {"%rc a=b\\ c", "b c"},
+        {"%rc a=\"\\$x \\` \\\\ \\\" \\n\"", "$x ` \\ \" \\n"},
+        {"%rc a=b#c", "b#c"},
+        {"%rc a=b # c", "b"},
+        {"%rc a=\"b # c\"", "b # c"},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (!read_line(cases[i].line))
+            fail_msg("%s: %zu: %s", cases[i].line, error.column, error.what);
+        if (strcmp(read.value, cases[i].value) != 0)
+            fail_msg("%s: %s", cases[i].line, read.value);
+    }
+}
+
+/* Every limit of a line: the most that is read, and one more. */
+static void check_limit(const char *before, const char *item, unsigned most, const char *after, const char *what)
+{
+    static char line[VFJ_LINE_MAX];
+    for (unsigned more = 0; more < 2; more++) {
+        struct vfj_text text = vfj_text_begin(line, sizeof line);
+        vfj_text_add(&text, before);
+        for (unsigned i = 0; i < most + more; i++)
+            vfj_text_add(&text, item);
+        vfj_text_add(&text, after);
+        assert_false(text.overflow);
+        assert_int_equal(read_line(line), more == 0);
+        if (more == 1)
+            assert_string_equal(error.what, what);
+    }
+}
+
+static void test_limits(void **unused)
+{
+    (void)unused;
+    check_limit("%if hn0", " inet 10.0.0.4/24", VFJ_ADDRESSES_MAX, "", "too many addresses");
+    check_limit("%if lagg0", " laggport mce0", VFJ_PORTS_MAX, "", "too many lagg ports");
+    check_limit("%sysctl a=", "x", VFJ_VALUE_SIZE - 1, "", "value too long");
+    check_limit("%rc a=\"", "x", VFJ_VALUE_SIZE - 1, "\"", "value too long");
+    check_limit("%file /x text=\"", "x", VFJ_VALUE_SIZE - 1, "\"", "value too long");
+    check_limit("%file /", "x", VFJ_PATH_SIZE - 2, "", "not an absolute path of at most 255 bytes");
+    check_limit("%fail 1 1 ", "x", VFJ_PATH_SIZE - 1, "", "command too long");
+    check_limit("%slow 1 ", "x", VFJ_PATH_SIZE - 1, "", "command too long");
+    check_limit("%noif h", "n", VFJ_NAME_SIZE - 2, "", "not an interface name");
+}
+
+static void test_times(void **unused)
+{
+    static const struct {
+        const char *text;
+        enum vfj_trace_time_form form;
+        int64_t us;
+    } cases[] = {
+        {"0", VFJ_TIME_RELATIVE, 0},
+        {"0.000001", VFJ_TIME_RELATIVE, 1},
+        {"0.0000019", VFJ_TIME_RELATIVE, 1},
+        {"999999999.999999", VFJ_TIME_RELATIVE, 999999999999999},
+        {"1000000000", VFJ_TIME_UNIX, 1000000000000000},
+        {"+0.5", VFJ_TIME_AFTER, 500000},
+        {"+2000000000", VFJ_TIME_AFTER, 2000000000000000},
+        {"100000000000", VFJ_TIME_UNIX, 100000000000000000},
+        {"1970-01-01T00:00:00Z", VFJ_TIME_UNIX, 0},
+        {"2000-02-29T12:00:00Z", VFJ_TIME_UNIX, 951825600000000},
+        {"2026-11-22T14:00:00.123456Z", VFJ_TIME_UNIX, 1795356000123456},
+        {"2026-12-31T23:59:60Z", VFJ_TIME_UNIX, 1798761600000000},
+        {"2100-03-01T00:00:00Z", VFJ_TIME_UNIX, 4107542400000000},
+    };
+    static const char *const bad[] = {
+        "",
+        "-1",
+        "1.",
+        "1.2.3",
+        "1e3",
+        "+",
+        "+-1",
+        "100000000001",
+        "0x10",
+        "2026-11-22",
+        "2026-11-22T14:00:00",
+        "2026-13-01T00:00:00Z",
+        "2026-00-01T00:00:00Z",
+        "2026-04-32T00:00:00Z",
+        "2026-11-22T24:00:00Z",
+        "2026-11-22T14:60:00Z",
+        "2026-11-22T14:00:61Z",
+        "2026-11-22T14:00:00.Z",
+        "2026-11-22T14:00:00.1x",
+        "2026-11-22 14:00:00Z",
+        "1969-12-31T23:59:59Z",
+        "2026-11-22T14:00:00ZZ",
+        "2026-11-22T14:00:00+01:00",
+    };
+    struct vfj_trace_time time;
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (!vfj_trace_time_parse(vfj_span_of(cases[i].text), &time) || time.form != cases[i].form
+            || time.us != cases[i].us)
+            fail_msg("%s: form %u, %lld us", cases[i].text, time.form, (long long)time.us);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        if (vfj_trace_time_parse(vfj_span_of(bad[i]), &time))
+            fail_msg("read: %s", bad[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_errors),     cmocka_unit_test(test_version), cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_blank),      cmocka_unit_test(test_events),  cmocka_unit_test(test_directives),
+        cmocka_unit_test(test_rc_quoting), cmocka_unit_test(test_limits),  cmocka_unit_test(test_times),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
