@@ -441,6 +441,7 @@ static void take_walk(struct walk *walk, uint64_t seed, enum vfj_mode mode, enum
     for (unsigned i = 0; i < ACTIONS; i++)
         act(walk);
     quiet_down(walk);
+    kit_machine_check_index(&walk->machine->state);
     for (unsigned i = 0; i < HNS && mode == VFJ_MODE_ACT && policy == VFJ_POLICY_VFJOURNAL; i++)
         check_settled(walk, i);
 }

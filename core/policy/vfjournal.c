@@ -305,7 +305,9 @@ static bool is_mapped(const struct vfj_map *map, const struct vfj_slot *slot)
 
 static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool settle)
 {
-    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+    if (map->truncated) /* what it does not show may be there all the same */
+        vfj_work_note(work, VFJ_REASON_TOO_MANY_SLOTS);
+    for (unsigned i = 0; i < work->next->head.slot_count && !map->truncated; i++) {
         const struct vfj_slot *slot = vfj_work_slot(work, i);
         if (!vfj_name_is_empty(slot->vf) && !is_mapped(map, slot))
             detach(work, vfj_work_edit_slot(work, i), VFJ_REASON_VF_LOST);

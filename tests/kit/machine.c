@@ -188,3 +188,23 @@ const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now, c
     vfj_state_adopt(adopted, &next[0], &decision[0].touched);
     return &decision[0];
 }
+
+void kit_machine_check_index(const struct vfj_state *state)
+{
+    const struct vfj_index *index = &state->index;
+    uint64_t parts = 0;
+    int64_t due_us = VFJ_NEVER_US;
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        const struct vfj_slot *slot = &state->slots[i];
+        assert_true(index->due_us[i] == slot->timer_us);
+        assert_true(vfj_name_equal(index->hn[i], slot->hn) && vfj_name_equal(index->vf[i], slot->vf));
+    }
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)
+        parts ^= index->digests[i];
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++) {
+        if (index->due_us[i] != VFJ_NEVER_US && (due_us == VFJ_NEVER_US || index->due_us[i] < due_us))
+            due_us = index->due_us[i];
+    }
+    assert_true(state->head.parts == parts);
+    assert_true(state->head.due_us == due_us);
+}

@@ -43,4 +43,7 @@ const struct vfj_slot *kit_machine_slot(const struct kit_machine *machine, const
 const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now, const struct vfj_event *event,
                                                   struct vfj_state *adopted);
 
+/* Fails the test unless the state's index and head say of the parts what the parts are. */
+void kit_machine_check_index(const struct vfj_state *state);
+
 #endif

@@ -1,0 +1,333 @@
+/* The guest model does what FreeBSD was seen to do. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/guest.h"
+#include "core/limits.h"
+
+static struct vfj_guest guest;
+static struct vfj_outcome outcome;
+
+static void direct(const char *line)
+{
+    static struct vfj_trace_line read;
+    struct vfj_trace_error error;
+    if (!vfj_trace_read(vfj_span_of(line), 2, &read, &error))
+        fail_msg("%s: %s", line, error.what);
+    assert_null(vfj_guest_direct(&guest, &read));
+}
+
+static void happen(const char *line)
+{
+    struct vfj_devd devd;
+    vfj_devd_parse(vfj_span_of(line), &devd);
+    assert_int_equal(devd.note, VFJ_REASON_NONE);
+    vfj_guest_happen(&guest, &devd);
+}
+
+/* ifconfig NAME WORDS */
+static int32_t ifconfig(const char *name, const char *words)
+{
+    struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_CONFIGURE, .a = vfj_name_of(name)};
+    vfj_span_copy(command.text, sizeof command.text, vfj_span_of(words));
+    memset(&outcome, 0, sizeof outcome);
+    vfj_guest_run(&guest, &command, &outcome);
+    return outcome.status;
+}
+
+static int32_t run(enum vfj_command_kind kind, const char *name, const char *text)
+{
+    struct vfj_command command = {.id = 1, .kind = (uint8_t)kind};
+    if (name[0] != '\0')
+        command.a = vfj_name_of(name);
+    vfj_span_copy(command.text, sizeof command.text, vfj_span_of(text));
+    memset(&outcome, 0, sizeof outcome);
+    vfj_guest_run(&guest, &command, &outcome);
+    return outcome.status;
+}
+
+/* sysctl -n NAME; NULL when the kernel does not know it. */
+static const char *sysctl(const char *name)
+{
+    static struct vfj_observation answer;
+    struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_SYSCTL};
+    vfj_span_copy(command.text, sizeof command.text, vfj_span_of(name));
+    vfj_guest_observe(&guest, &command, &answer);
+    return answer.ok ? answer.as.value : NULL;
+}
+
+static const struct vfj_guest_if *find(const char *name)
+{
+    return vfj_guest_find(&guest, vfj_name_of(name));
+}
+
+static void begin(void)
+{
+    vfj_guest_init(&guest);
+    direct("%if hn0 up inet 10.0.0.4/24 dhclient 411");
+    direct("%if mce0 down");
+}
+
+static void test_lagg(void **unused)
+{
+    (void)unused;
+    begin();
+    assert_int_equal(ifconfig("lagg0", "up"), 1);
+    assert_non_null(strstr(outcome.output, "does not exist"));
+    assert_int_equal(ifconfig("lagg0", "create"), 0);
+    assert_int_equal(ifconfig("lagg0", "create"), 1);
+    assert_non_null(strstr(outcome.output, "already exists"));
+    assert_int_equal(ifconfig("lagg0", "laggproto failover laggport hn0"), 0);
+    assert_int_equal(ifconfig("lagg0", "laggport hn0"), 0); /* already: silence */
+    assert_string_equal(outcome.output, "");
+    assert_int_equal(ifconfig("lagg0", "laggport nosuch0"), 1);
+    assert_non_null(strstr(outcome.output, "SIOCSLAGGPORT: Invalid argument"));
+    assert_int_equal(ifconfig("lagg0", "laggport lagg0"), 1);
+    assert_int_equal(ifconfig("lagg1", "create"), 0);
+    assert_int_equal(ifconfig("lagg1", "laggport hn0"), 1);
+    assert_non_null(strstr(outcome.output, "SIOCSLAGGPORT: Device busy"));
+    assert_int_equal(ifconfig("lagg1", "laggport hn0 laggport mce0"), 1); /* half succeeds */
+    assert_true(vfj_interface_has_port(&find("lagg1")->facts, vfj_name_of("mce0")));
+    assert_int_equal(ifconfig("hn0", "laggport mce0"), 1); /* no lagg */
+    assert_int_equal(find("hn0")->facts.address_count, 1); /* IPv4 addresses stay */
+}
+
+static void test_mtu(void **unused)
+{
+    (void)unused;
+    begin();
+    assert_int_equal(ifconfig("hn0", "mtu 9000"), 0);
+    ifconfig("lagg0", "create");
+    assert_int_equal(ifconfig("lagg0", "laggport hn0 laggport mce0"), 0);
+    assert_int_equal(find("lagg0")->facts.mtu, 9000); /* the first port's */
+    assert_int_equal(find("mce0")->facts.mtu, 9000);
+    assert_int_equal(ifconfig("hn0", "mtu 1400"), 1);
+    assert_int_equal(ifconfig("lagg0", "mtu 1400"), 0);
+    assert_int_equal(find("hn0")->facts.mtu, 1400);
+    assert_int_equal(ifconfig("lagg0", "mtu x"), 1);
+}
+
+static void test_addresses(void **unused)
+{
+    (void)unused;
+    begin();
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.5 netmask 255.255.255.0 alias"), 0);
+    assert_string_equal(find("hn0")->facts.addresses[1].text, "10.0.0.5/24");
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.6 netmask 0xfffffff0 alias"), 0);
+    assert_string_equal(find("hn0")->facts.addresses[2].text, "10.0.0.6/28");
+    assert_int_equal(ifconfig("hn0", "-alias"), 0);
+    assert_int_equal(ifconfig("hn0", "-alias"), 0);
+    assert_int_equal(ifconfig("hn0", "-alias"), 0);
+    assert_int_equal(ifconfig("hn0", "-alias"), 1);
+    assert_non_null(strstr(outcome.output, "Can't assign requested address"));
+    assert_int_equal(ifconfig("mce0", "inet 10.0.0.9/24"), 0);
+    assert_true(find("mce0")->facts.up); /* the first IPv4 address ups it */
+    assert_int_equal(ifconfig("mce0", "inet 10.0.0.8/24"), 0);
+    assert_int_equal(find("mce0")->facts.address_count, 1); /* replaced: no alias */
+    assert_int_equal(ifconfig("mce0", "inet6 fd00::4 prefixlen 64"), 0);
+    assert_string_equal(find("mce0")->facts.addresses[1].text, "fd00::4/64");
+    assert_int_equal(ifconfig("mce0", "-alias"), 0);
+    assert_int_equal(find("mce0")->facts.address_count, 1); /* IPv6 is not -alias's */
+    assert_int_equal(ifconfig("mce0", "inet 10.0.0.7 delete"), 1);
+    assert_int_equal(ifconfig("mce0", "inet6 fd00::4 delete"), 0);
+    assert_int_equal(ifconfig("mce0", "inet hello"), 1);
+    assert_int_equal(ifconfig("mce0", "down"), 0);
+    assert_false(find("mce0")->facts.up);
+}
+
+/* hn(4) keeps the first VF of an hn, and lists it while it is attached. */
+static void test_map(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%noif mce0");
+    direct("%vf mce0 hn0");
+    direct("%vf mce1 hn0");
+    assert_string_equal(sysctl("hw.hn.vflist"), "");
+    happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
+    assert_string_equal(sysctl("hw.hn.vflist"), "mce0");
+    assert_string_equal(sysctl("hw.hn.vfmap"), "mce0:hn0");
+    assert_string_equal(sysctl("dev.hn.0.vf"), "mce0");
+    happen("!system=ETHERNET subsystem=mce1 type=IFATTACH");
+    assert_string_equal(sysctl("hw.hn.vflist"), "mce0");
+    happen("!system=IFNET subsystem=mce0 type=DETACH");
+    assert_string_equal(sysctl("hw.hn.vflist"), "");
+    assert_string_equal(sysctl("dev.hn.0.vf"), "");
+    assert_null(sysctl("dev.hn.1.vf"));
+    assert_null(sysctl("dev.hn..vf"));
+    assert_null(sysctl("kern.nothing"));
+    assert_string_equal(sysctl("hw.hn.vf_transparent"), "0");
+    direct("%sysctl dev.hn.0.vf=mce7");
+    assert_string_equal(sysctl("dev.hn.0.vf"), "mce7");
+    direct("%nosysctl hw.hn.vflist");
+    assert_null(sysctl("hw.hn.vflist"));
+}
+
+static void test_the_only_hn(void **unused)
+{
+    static const char *const drivers[] = {"mlxen0", "mce0", "mana1", "ixv2", "iavf3"};
+    (void)unused;
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+        char line[96];
+        struct vfj_text text = vfj_text_begin(line, sizeof line);
+        vfj_guest_init(&guest);
+        direct("%if hn0 up");
+        vfj_text_add(&text, "!system=ETHERNET subsystem=");
+        vfj_text_add(&text, drivers[i]);
+        vfj_text_add(&text, " type=IFATTACH");
+        happen(line);
+        assert_string_equal(sysctl("dev.hn.0.vf"), drivers[i]);
+    }
+    happen("!system=ETHERNET subsystem=ue0 type=IFATTACH");
+    vfj_guest_init(&guest);
+    direct("%if hn0 up");
+    direct("%if hn1 up");
+    happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
+    assert_string_equal(sysctl("hw.hn.vflist"), "");
+}
+
+static void test_data_path(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%vf mce0 hn0");
+    assert_string_equal(sysctl("dev.hn.0.vf"), "mce0"); /* it is there: it has attached */
+    assert_string_equal(sysctl("dev.hn.0.rxvf"), "");
+    happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_string_equal(sysctl("dev.hn.0.rxvf"), "mce0");
+    assert_true(find("mce0")->facts.up);
+    assert_int_equal(find("hn0")->facts.link, VFJ_LINK_DOWN); /* hn pretends */
+    happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN");
+    assert_string_equal(sysctl("dev.hn.0.rxvf"), "");
+    assert_int_equal(find("hn0")->facts.link, VFJ_LINK_UP);
+    assert_false(find("mce0")->facts.up);
+}
+
+/* A port that departs is dropped; the lagg lives on. */
+static void test_departure(void **unused)
+{
+    (void)unused;
+    begin();
+    ifconfig("lagg0", "create");
+    ifconfig("lagg0", "laggport hn0 laggport mce0");
+    happen("!system=IFNET subsystem=mce0 type=DETACH");
+    assert_null(find("mce0"));
+    assert_int_equal(find("lagg0")->facts.port_count, 1);
+    assert_true(vfj_interface_has_port(&find("lagg0")->facts, vfj_name_of("hn0")));
+}
+
+static void test_rename(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%vf mce0 hn0");
+    ifconfig("lagg0", "create");
+    ifconfig("lagg0", "laggport hn0 laggport mce0");
+    happen("!system=IFNET subsystem=mce0 type=RENAME name=fast0");
+    assert_true(vfj_interface_has_port(&find("lagg0")->facts, vfj_name_of("fast0")));
+    assert_string_equal(sysctl("hw.hn.vflist"), ""); /* hn(4) forgets it */
+    happen("!system=IFNET subsystem=hn0 type=RENAME name=wan");
+    assert_true(vfj_interface_has_port(&find("lagg0")->facts, vfj_name_of("wan")));
+    assert_non_null(sysctl("dev.hn.0.vf")); /* the unit is the device's, not the name's */
+}
+
+static void test_dhclient(void **unused)
+{
+    (void)unused;
+    begin();
+    ifconfig("lagg0", "create");
+    ifconfig("lagg0", "laggport hn0");
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn0", ""), 1);
+    assert_non_null(strstr(outcome.output, "already running, pid: 411"));
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "411"), 0);
+    assert_int_equal(find("hn0")->dhclient, 0);
+    assert_int_equal(find("hn0")->facts.address_count, 1); /* on SIGTERM it leaves the address */
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "411"), 1);
+    assert_non_null(strstr(outcome.output, "No such process"));
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 0);
+    assert_true(find("lagg0")->dhclient != 0 && find("lagg0")->facts.up);
+    assert_string_equal(find("lagg0")->facts.addresses[0].text, "10.0.0.4/24"); /* the lease of its port */
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "nosuch0", ""), 1);
+}
+
+static void test_routes(void **unused)
+{
+    (void)unused;
+    begin();
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 192.168.1.1"), 1);
+    assert_non_null(strstr(outcome.output, "Network is unreachable"));
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.0.1"), 0);
+    assert_string_equal(guest.default_if.text, "hn0");
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.0.1"), 1);
+    assert_non_null(strstr(outcome.output, "already in table"));
+    ifconfig("hn0", "inet 10.0.0.4 delete"); /* the routes go with the address */
+    assert_string_equal(guest.default_if.text, "");
+}
+
+static void test_scripts(void **unused)
+{
+    (void)unused;
+    begin();
+    assert_int_equal(run(VFJ_COMMAND_SCRIPT, "", "/x"), 127);
+    direct("%file /x mode=644");
+    assert_int_equal(run(VFJ_COMMAND_SCRIPT, "", "/x"), 126);
+    direct("%file /x mode=755");
+    assert_int_equal(run(VFJ_COMMAND_SCRIPT, "", "/x"), 0);
+}
+
+/* %fail takes so many commands, %slow every one; words are compared whole. */
+static void test_rules(void **unused)
+{
+    const struct vfj_command up = {.id = 1, .kind = VFJ_COMMAND_UP, .a = vfj_name_of("mce0")};
+    (void)unused;
+    begin();
+    direct("%fail 2 7 ifconfig mce0");
+    assert_int_equal(ifconfig("mce0", "up"), 7);
+    assert_int_equal(ifconfig("hn0", "up"), 0);
+    assert_int_equal(ifconfig("mce0", "up"), 7);
+    assert_int_equal(ifconfig("mce0", "up"), 0);
+    direct("%fail 1 7 ifconfig mce");
+    assert_int_equal(ifconfig("mce0", "up"), 0);
+    assert_int_equal(vfj_guest_duration_us(&guest, &up), 0);
+    direct("%slow 2 ifconfig mce0");
+    assert_int_equal(vfj_guest_duration_us(&guest, &up), 2000000);
+    direct("%slow 1 ifconfig");
+    assert_int_equal(vfj_guest_duration_us(&guest, &up), 1000000); /* the newest that fits */
+}
+
+static void test_boot(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%vf mce0 hn0");
+    ifconfig("lagg0", "create");
+    ifconfig("lagg0", "laggport hn0 laggport mce0");
+    ifconfig("hn0", "-alias");
+    run(VFJ_COMMAND_DHCLIENT_STOP, "", "411");
+    vfj_guest_boot(&guest);
+    assert_null(find("lagg0"));
+    assert_null(find("mce0")); /* a VF has yet to attach */
+    assert_int_equal(find("hn0")->facts.address_count, 1);
+    assert_int_equal(find("hn0")->dhclient, 411);
+    assert_string_equal(sysctl("hw.hn.vflist"), "");
+    happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
+    assert_string_equal(sysctl("hw.hn.vflist"), "mce0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lagg),      cmocka_unit_test(test_mtu),         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_map),       cmocka_unit_test(test_the_only_hn), cmocka_unit_test(test_data_path),
+        cmocka_unit_test(test_departure), cmocka_unit_test(test_rename),      cmocka_unit_test(test_dhclient),
+        cmocka_unit_test(test_routes),    cmocka_unit_test(test_scripts),     cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_boot),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,328 @@
+/* Every limit of the machine is reached, answers with its reason, and loses nothing in silence. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "tests/kit/machine.h"
+
+static struct kit_machine *machine;
+
+/* How often a note, or a notice of a slot, was seen. */
+static unsigned notes[VFJ_REASON_COUNT], notices[VFJ_REASON_COUNT];
+
+static void watch(struct kit_machine *watched, const struct vfj_event *event)
+{
+    const struct vfj_decision *decision = &watched->decision;
+    (void)event;
+    notes[decision->note]++;
+    for (unsigned i = 0; i < decision->transition_count; i++)
+        notices[decision->transitions[i].reason]++;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    machine->watch = watch;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    kit_machine_close(machine);
+    return 0;
+}
+
+static void begin(enum vfj_policy policy)
+{
+    memset(notes, 0, sizeof notes);
+    memset(notices, 0, sizeof notices);
+    kit_machine_begin(machine, VFJ_MODE_ACT, policy);
+}
+
+static void line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void line(const char *format, ...)
+{
+    char text[2 * VFJ_VALUE_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    kit_machine_line(machine, text);
+}
+
+/* The next line is refused: more than the guest model holds. */
+static void refused(const char *text, const char *what)
+{
+    static struct vfj_trace_line read;
+    struct vfj_trace_error error = {0};
+    assert_true(vfj_trace_read(vfj_span_of(text), 2, &read, &error));
+    assert_int_equal(vfj_play_line(&machine->play, &read, &error), VFJ_TOO_MANY);
+    assert_string_equal(error.what, what);
+}
+
+static void test_slots(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("@0 +cpu0 at x on y");
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
+        line("@+0 !system=HYPERV_NIC_VF subsystem=hn%u type=VF_UP", i);
+    assert_int_equal(machine->state.head.slot_count, VFJ_SLOTS_MAX);
+    assert_int_equal(notes[VFJ_REASON_TOO_MANY_SLOTS], 0);
+    line("@+0 !system=HYPERV_NIC_VF subsystem=hn64 type=VF_UP");
+    assert_int_equal(notes[VFJ_REASON_TOO_MANY_SLOTS], 1);
+    line("@+0 !system=HYPERV_NIC_VF subsystem=hn64 type=VF_DOWN");
+    line("@+0 !system=IFNET subsystem=hn65 type=RENAME name=wan");
+    assert_int_equal(notes[VFJ_REASON_TOO_MANY_SLOTS], 3);
+    assert_int_equal(machine->state.head.slot_count, VFJ_SLOTS_MAX);
+}
+
+/* All slots at once: a burst, one delay's end, a gap, a boot. */
+static void test_all_slots(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
+        line("%%if hn%u up inet 10.0.%u.4/24 dhclient %u", i, i, 1000 + i);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
+        line("%%vf mce%u hn%u", i, i);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
+        line("@0 !system=ETHERNET subsystem=mce%u type=IFATTACH", i);
+    line("%%at 2");
+    assert_int_equal(notices[VFJ_REASON_JOINED], VFJ_SLOTS_MAX);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
+        line("%%noif mce%u", i);
+    line("%%gap all VFs left");
+    assert_int_equal(notices[VFJ_REASON_VF_LOST], VFJ_SLOTS_MAX);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
+        line("%%if mce%u down", i);
+    line("%%gap all VFs came back");
+    assert_int_equal(notices[VFJ_REASON_VF_FOUND], VFJ_SLOTS_MAX);
+    line("%%at +3");
+    assert_int_equal(notices[VFJ_REASON_JOINED], 2 * VFJ_SLOTS_MAX);
+    line("%%boot");
+    assert_int_equal(notices[VFJ_REASON_BOOTED], VFJ_SLOTS_MAX);
+    line("%%at +3");
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
+        assert_int_equal(machine->state.slots[i].state, VFJ_SLOT_DETACHED);
+}
+
+/* A map with more pairs than slots: what it shows is taken, what it does not show is not taken for gone. */
+static void test_map(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++)
+        line("%%vf mce%u hn%u", i, i);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++)
+        line("%%if mce%u down", i);
+    line("@0 +cpu0 at x on y");
+    assert_int_equal(machine->state.head.slot_count, VFJ_SLOTS_MAX);
+    assert_true(notes[VFJ_REASON_TOO_MANY_SLOTS] > 0);
+    line("%%gap x");
+    assert_int_equal(notices[VFJ_REASON_VF_LOST], 0);
+}
+
+static void test_sleepers(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_SCRIPTS);
+    line("%%rc hyperv_vf_delay=\"1000\"");
+    line("%%vf mce0 hn0");
+    line("@0 +cpu0 at x on y");
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
+        line("@+1 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    assert_int_equal(machine->state.scripts.sleeping, VFJ_SLEEPERS_MAX);
+    assert_int_equal(notes[VFJ_REASON_TOO_MANY_TIMERS], 0);
+    line("@+1 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    assert_int_equal(notes[VFJ_REASON_TOO_MANY_TIMERS], 1);
+    line("%%at +2000");
+    assert_int_equal(machine->state.scripts.sleeping, 0);
+}
+
+/* More sleepers wake at one instant than one decision has room for commands: none is forgotten. */
+static void test_sleepers_at_once(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_SCRIPTS);
+    line("%%rc hyperv_vf_delay=\"1000\"");
+    line("%%vf mce0 hn0");
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
+        line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    assert_int_equal(machine->state.scripts.sleeping, VFJ_SLEEPERS_MAX);
+    line("%%at 2000");
+    assert_int_equal(machine->state.scripts.sleeping, 0);
+}
+
+static void test_script_queue(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_SCRIPTS);
+    line("%%slow 1000 sysctl -n hw.hn.vflist");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    for (unsigned i = 0; i < VFJ_SCRIPT_QUEUE_MAX; i++)
+        line("@0 !system=ETHERNET subsystem=epair%ua type=IFATTACH", i);
+    assert_int_equal(machine->state.scripts.waiting, VFJ_SCRIPT_QUEUE_MAX);
+    assert_int_equal(notes[VFJ_REASON_QUEUE_FULL], 0);
+    line("@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_int_equal(notes[VFJ_REASON_QUEUE_FULL], 1);
+    line("%%slow 0 sysctl");
+    line("%%at 2000000");
+    assert_int_equal(machine->state.scripts.waiting, 0);
+}
+
+/* An interface with more addresses than are carried over is left alone. */
+static void test_addresses(void **state)
+{
+    char text[VFJ_LINE_MAX];
+    struct vfj_text words = vfj_text_begin(text, sizeof text);
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    vfj_text_add(&words, "%if hn0 up");
+    for (unsigned i = 0; i < VFJ_ADDRESSES_MAX; i++) {
+        vfj_text_add(&words, " inet 10.0.0.");
+        vfj_text_add_u64(&words, 4 + i);
+        vfj_text_add(&words, "/32");
+    }
+    kit_machine_line(machine, text);
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 2");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
+    assert_int_equal(notices[VFJ_REASON_NOT_CONVERGING], 0);
+
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, text);
+    line("%%if lagg0 up laggport hn0 inet 192.168.1.1/32");
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 2");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_TOO_MANY_ADDRESSES);
+    assert_int_equal(vfj_guest_find(&machine->play.guest, vfj_name_of("hn0"))->facts.address_count, VFJ_ADDRESSES_MAX);
+}
+
+/* A lagg that has no room for another port. */
+static void test_ports(void **state)
+{
+    char text[VFJ_LINE_MAX];
+    struct vfj_text words = vfj_text_begin(text, sizeof text);
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    vfj_text_add(&words, "%if lagg0 up laggport hn0");
+    for (unsigned i = 1; i < VFJ_PORTS_MAX; i++) {
+        line("%%if igb%u up", i);
+        vfj_text_add(&words, " laggport igb");
+        vfj_text_add_u64(&words, i);
+    }
+    line("%%if hn0 up");
+    kit_machine_line(machine, text);
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 10");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_COMMAND_FAILED);
+    assert_false(vfj_guest_find(&machine->play.guest, vfj_name_of("mce0"))->facts.up);
+}
+
+/* A configuration that one command can't carry is said under the scripts; nothing is cut. */
+static void test_arguments(void **state)
+{
+    char words[VFJ_ARGS_SIZE + 8];
+    (void)state;
+    begin(VFJ_POLICY_SCRIPTS);
+    memset(words, 'x', sizeof words);
+    words[sizeof words - 1] = '\0';
+    line("%%rc ifconfig_hn0=\"%.400s %.200s\"", words, words);
+    line("%%vf mce0 hn0");
+    line("@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_int_equal(notices[VFJ_REASON_ARGS_TOO_LONG], 1);
+}
+
+static void test_not_converging(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%sysctl dev.hn.0.vf=mce1");
+    line("%%sysctl hw.hn.vfmap=mce0:hn0");
+    line("%%if hn0 up inet 10.0.0.4/24");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 100");
+    assert_true(machine->events < 1000); /* two answers that contradict each other are no reason to run wild */
+}
+
+static void test_guest_model(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    for (unsigned i = 0; i < VFJ_GUEST_IFS_MAX; i++)
+        line("%%if if%u up", i);
+    refused("%if one.more up", "more interfaces than the guest model holds (512)");
+    begin(VFJ_POLICY_VFJOURNAL);
+    for (unsigned i = 0; i < VFJ_GUEST_VFS_MAX; i++)
+        line("%%vf mce%u hn%u", i, i % 50);
+    refused("%vf one.more hn0", "more VFs than the guest model holds (256)");
+    for (unsigned i = 0; i < VFJ_GUEST_SYSCTLS_MAX; i++)
+        line("%%sysctl a.%u=x", i);
+    line("%%sysctl a.0=y");
+    refused("%sysctl one.more=x", "more sysctl names than the guest model holds (128)");
+    for (unsigned i = 0; i < VFJ_GUEST_FILES_MAX; i++)
+        line("%%file /a/%u", i);
+    line("%%file /a/0 text=\"again\"");
+    refused("%file /one/more", "more files than the guest model holds (64)");
+    for (unsigned i = 0; i < VFJ_GUEST_RULES_MAX; i++)
+        line("%%fail 1 1 a%u", i);
+    refused("%fail 1 1 more", "more %fail or %slow lines than the guest model holds (256)");
+    for (unsigned i = 0; i < VFJ_GUEST_RULES_MAX; i++)
+        line("%%slow 1 a%u", i);
+    refused("%slow 1 more", "more %fail or %slow lines than the guest model holds (256)");
+}
+
+static void test_rc(void **state)
+{
+    char value[VFJ_VALUE_SIZE], text[VFJ_LINE_MAX];
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    memset(value, 'v', sizeof value);
+    value[VFJ_VALUE_SIZE - 1] = '\0';
+    for (unsigned i = 0; i < 15; i++)
+        line("%%rc v%u=\"%.400s\"", i, value);
+    line("%%rc v0=\"1\"");
+    unsigned count = 0;
+    while (strlen(machine->play.guest.rc.text) + VFJ_VALUE_SIZE + 8 < VFJ_RC_SIZE) {
+        snprintf(text, sizeof text, "%%rc w%u=\"%s\"", count++, value);
+        kit_machine_line(machine, text);
+    }
+    snprintf(text, sizeof text, "%%rc more=\"%s\"", value);
+    size_t before = strlen(machine->play.guest.rc.text);
+    refused(text, "more rc.conf values than fit (16383 bytes)");
+    assert_int_equal(strlen(machine->play.guest.rc.text), before);
+    line("@0 +cpu0 at x on y");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_all_slots),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_sleepers),
+        cmocka_unit_test(test_sleepers_at_once),
+        cmocka_unit_test(test_script_queue),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_not_converging),
+        cmocka_unit_test(test_guest_model),
+        cmocka_unit_test(test_rc),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
