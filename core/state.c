@@ -1,8 +1,10 @@
 /* The machine's state: adopting a step's result, and the digest. */
 #include "core/state.h"
 
+#include <stddef.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "core/digest.h"
 
 /* No padding: equal states are equal bytes. */
@@ -48,6 +50,69 @@ void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, cons
         state->index.hn[i] = next->index.hn[i];
         state->index.vf[i] = next->index.vf[i];
     }
+}
+
+/* Of a slot what is in use: most have one address to carry over, not all that there is room for. */
+static size_t slot_size(const struct vfj_slot *slot)
+{
+    VFJ_CHECK(slot->belief.carry_count <= VFJ_ADDRESSES_MAX);
+    return offsetof(struct vfj_slot, belief.carry) + slot->belief.carry_count * sizeof slot->belief.carry[0];
+}
+
+void vfj_state_index_slot(struct vfj_state *state, unsigned i)
+{
+    const struct vfj_slot *slot = &state->slots[i];
+    state->index.due_us[i] = slot->timer_us;
+    state->index.hn[i] = slot->hn;
+    state->index.vf[i] = slot->vf;
+    state->index.digests[i] = vfj_digest(slot, slot_size(slot), i);
+}
+
+void vfj_state_index_rc(struct vfj_state *state)
+{
+    state->index.digests[VFJ_SLOTS_MAX] = vfj_digest(&state->rc, strlen(state->rc.text), VFJ_SLOTS_MAX);
+}
+
+static int64_t earliest_sleeper(const struct vfj_scripts *scripts)
+{
+    int64_t earliest = VFJ_NEVER_US;
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && scripts->sleeping > 0; i++) {
+        const struct vfj_sleeper *sleeper = &scripts->sleepers[i];
+        if (sleeper->due_us != VFJ_NEVER_US && sleeper->pending == 0
+            && (earliest == VFJ_NEVER_US || sleeper->due_us < earliest))
+            earliest = sleeper->due_us;
+    }
+    return earliest;
+}
+
+void vfj_state_index_scripts(struct vfj_state *state)
+{
+    state->index.due_us[VFJ_SLOTS_MAX] = earliest_sleeper(&state->scripts);
+    state->index.digests[VFJ_SLOTS_MAX + 1] = vfj_digest(&state->scripts, sizeof state->scripts, VFJ_SLOTS_MAX + 1);
+}
+
+static bool can_be_indexed(const struct vfj_state *state)
+{
+    bool right = state->head.slot_count <= VFJ_SLOTS_MAX && memchr(state->rc.text, '\0', sizeof state->rc.text) != NULL;
+    for (unsigned i = 0; right && i < state->head.slot_count; i++)
+        right = state->slots[i].belief.carry_count <= VFJ_ADDRESSES_MAX;
+    return right;
+}
+
+bool vfj_state_index(struct vfj_state *state)
+{
+    uint64_t parts = 0;
+    if (!can_be_indexed(state))
+        return false;
+    for (unsigned i = 0; i < state->head.slot_count; i++)
+        vfj_state_index_slot(state, i);
+    if (state->index.digests[VFJ_SLOTS_MAX] != 0)
+        vfj_state_index_rc(state);
+    if (state->index.digests[VFJ_SLOTS_MAX + 1] != 0)
+        vfj_state_index_scripts(state);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)
+        parts ^= state->index.digests[i];
+    return parts == state->head.parts;
 }
 
 void vfj_touched_merge(struct vfj_touched *touched, const struct vfj_touched *more)

@@ -209,6 +209,15 @@ void vfj_state_init(struct vfj_state *state);
 /* Take over into `state` what a step from `state` wrote to `next`. */
 void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, const struct vfj_touched *touched);
 
+/* Bring the index of one part up to date with the part: slots[i], rc, scripts. */
+void vfj_state_index_slot(struct vfj_state *state, unsigned i);
+void vfj_state_index_rc(struct vfj_state *state);
+void vfj_state_index_scripts(struct vfj_state *state);
+
+/* Make the index anew, but for parts that no step has written (their digest is 0, which is looked at). Whether head and
+ * parts are of one state, by what the head sums up; nothing of the state need be well-formed. */
+bool vfj_state_index(struct vfj_state *state);
+
 /* Add `more` to `touched`. */
 void vfj_touched_merge(struct vfj_touched *touched, const struct vfj_touched *more);
 

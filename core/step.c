@@ -1,11 +1,9 @@
 /* The one function of the machine: what is the same under every policy, and the way to the policy in force. */
 #include "core/step.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "core/check.h"
-#include "core/digest.h"
 #include "core/policy/policy.h"
 #include "core/work.h"
 
@@ -110,32 +108,6 @@ static void handle(struct vfj_work *work, bool is_boot)
     }
 }
 
-static int64_t earliest_sleeper(const struct vfj_scripts *scripts)
-{
-    int64_t earliest = VFJ_NEVER_US;
-    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && scripts->sleeping > 0; i++) {
-        const struct vfj_sleeper *sleeper = &scripts->sleepers[i];
-        if (sleeper->due_us != VFJ_NEVER_US && sleeper->pending == 0
-            && (earliest == VFJ_NEVER_US || sleeper->due_us < earliest))
-            earliest = sleeper->due_us;
-    }
-    return earliest;
-}
-
-static void put_digest(struct vfj_work *work, unsigned part, const void *bytes, size_t size)
-{
-    struct vfj_state *next = work->next;
-    next->index.digests[part] = vfj_digest(bytes, size, part);
-    next->head.parts ^= work->now->index.digests[part] ^ next->index.digests[part];
-}
-
-/* Of a slot what is in use: most have one address to carry over, not all that there is room for. */
-static size_t slot_size(const struct vfj_slot *slot)
-{
-    VFJ_CHECK(slot->belief.carry_count <= VFJ_ADDRESSES_MAX);
-    return offsetof(struct vfj_slot, belief.carry) + slot->belief.carry_count * sizeof slot->belief.carry[0];
-}
-
 static void put_earliest(struct vfj_work *work)
 {
     const struct vfj_touched *touched = &work->decision->touched;
@@ -148,23 +120,28 @@ static void put_earliest(struct vfj_work *work)
     }
 }
 
+/* Let the head sum up the part as it is now. */
+static void fold_part(struct vfj_work *work, unsigned part)
+{
+    work->next->head.parts ^= work->now->index.digests[part] ^ work->next->index.digests[part];
+}
+
 /* Bring the index, and the head's summary of it, up to date with the parts that the step wrote. */
 static void close_parts(struct vfj_work *work)
 {
     const struct vfj_touched *touched = &work->decision->touched;
-    struct vfj_state *next = work->next;
     for (uint64_t left = touched->slots; left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        next->index.due_us[i] = next->slots[i].timer_us;
-        next->index.hn[i] = next->slots[i].hn;
-        next->index.vf[i] = next->slots[i].vf;
-        put_digest(work, i, &next->slots[i], slot_size(&next->slots[i]));
+        vfj_state_index_slot(work->next, i);
+        fold_part(work, i);
     }
-    if (touched->rc)
-        put_digest(work, VFJ_SLOTS_MAX, &next->rc, strlen(next->rc.text));
+    if (touched->rc) {
+        vfj_state_index_rc(work->next);
+        fold_part(work, VFJ_SLOTS_MAX);
+    }
     if (touched->scripts) {
-        next->index.due_us[VFJ_SLOTS_MAX] = earliest_sleeper(&next->scripts);
-        put_digest(work, VFJ_SLOTS_MAX + 1, &next->scripts, sizeof next->scripts);
+        vfj_state_index_scripts(work->next);
+        fold_part(work, VFJ_SLOTS_MAX + 1);
     }
     if (touched->scripts || touched->slots != 0)
         put_earliest(work);

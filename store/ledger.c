@@ -1,6 +1,7 @@
 /* The ledger keeps the machine's state and the journal equal. */
 #include "store/ledger.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,8 +9,12 @@
 #include "core/limits.h"
 #include "store/backlog.h"
 #include "store/replay.h"
+#include "store/snapshot.h"
 
-enum { BACKLOG_SIZE = 4 << 20 };
+enum {
+    BACKLOG_SIZE = 4 << 20,
+    SNAPSHOT_AFTER = 4096, /* rows, which are replayed in a few milliseconds */
+};
 
 /* There are two of everything: as of the last event submitted (machine, seq), and as of the last commit
  * (committed, …). While detached, "committed" is as of the newest row in the backlog from the moment on when
@@ -31,6 +36,11 @@ struct vfj_ledger {
     struct vfj_state committed;
     struct vfj_pending committed_pending;
     uint64_t committed_seq;
+    bool cached;                  /* snapshots are read and written */
+    bool ours;                    /* the newest start is of the present rules, and in this ledger */
+    uint64_t resting_at;          /* where the last snapshot is */
+    struct vfj_snapshot snapshot; /* what the next one says besides the state */
+    char path[PATH_MAX];
     char detail[VFJ_DIFFERENCE_SIZE];
 };
 
@@ -63,14 +73,35 @@ static enum vfj_status say_replay(struct vfj_ledger *ledger, const struct vfj_re
     return result->verdict == VFJ_VERDICT_DIVERGED ? VFJ_DIVERGED : VFJ_JOURNAL_DAMAGED;
 }
 
+/* By the snapshot and what came after it: whether nothing about it is in doubt. */
+static bool recover_cached(struct vfj_ledger *ledger, struct vfj_replay_result *result)
+{
+    struct vfj_replay_from from;
+    const struct vfj_replay_checks checks = {.from = &from};
+    if (!ledger->cached
+        || !vfj_snapshot_read(ledger->path, ledger->journal, ledger->chain, &ledger->machine, &ledger->snapshot, &from))
+        return false;
+    vfj_replay_run(ledger->journal, &ledger->machine, &checks, result);
+    ledger->rules_changed = ledger->snapshot.rules_changed;
+    ledger->resting_at = from.seq;
+    return result->verdict == VFJ_VERDICT_SAME;
+}
+
+static void recover_all(struct vfj_ledger *ledger, struct vfj_replay_result *result)
+{
+    vfj_machine_init(&ledger->machine);
+    vfj_replay_run(ledger->journal, &ledger->machine, NULL, result);
+    ledger->rules_changed = result->verdict == VFJ_VERDICT_RULES_CHANGED;
+    ledger->resting_at = 0;
+}
+
 /* The state of the journal's last record. */
 static enum vfj_status recover(struct vfj_ledger *ledger)
 {
     struct vfj_replay_result result;
-    vfj_machine_init(&ledger->machine);
-    vfj_replay_run(ledger->journal, &ledger->machine, NULL, &result);
-    ledger->rules_changed = result.verdict == VFJ_VERDICT_RULES_CHANGED;
-    if (result.verdict != VFJ_VERDICT_SAME && !ledger->rules_changed)
+    if (!recover_cached(ledger, &result))
+        recover_all(ledger, &result);
+    if (result.verdict != VFJ_VERDICT_SAME && result.verdict != VFJ_VERDICT_RULES_CHANGED)
         return say_replay(ledger, &result);
     ledger->head = result.head;
     ledger->seq = result.records;
@@ -81,13 +112,15 @@ static enum vfj_status recover(struct vfj_ledger *ledger)
     return VFJ_OK;
 }
 
-enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error)
+static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error,
+                                   bool cached)
 {
     struct vfj_ledger *made = calloc(1, sizeof *made);
     *ledger = made;
     if (made == NULL)
         return VFJ_SYSTEM;
     made->on_error = on_error;
+    made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
     if (!vfj_backlog_open(&made->backlog, BACKLOG_SIZE) || made->chain == NULL) {
         say(made, "out of memory");
@@ -101,10 +134,38 @@ enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, en
     return recover(made);
 }
 
+enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error)
+{
+    return open_ledger(ledger, path, on_error, false);
+}
+
+enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error)
+{
+    return open_ledger(ledger, path, on_error, true);
+}
+
+static void rest(struct vfj_ledger *ledger, uint64_t after)
+{
+    bool settled = !ledger->detached && vfj_backlog_is_empty(&ledger->backlog);
+    if (!ledger->cached || !ledger->ours || !settled || ledger->durable_seq - ledger->resting_at < after)
+        return;
+    ledger->snapshot.seq = ledger->durable_seq;
+    ledger->snapshot.rules_changed = ledger->rules_changed;
+    vfj_snapshot_write(ledger->path, &ledger->machine, &ledger->snapshot);
+    ledger->resting_at = ledger->durable_seq;
+}
+
+void vfj_ledger_rest(struct vfj_ledger *ledger)
+{
+    rest(ledger, SNAPSHOT_AFTER);
+}
+
 void vfj_ledger_close(struct vfj_ledger *ledger)
 {
     if (ledger == NULL)
         return;
+    if (ledger->durable_seq >= SNAPSHOT_AFTER)
+        rest(ledger, 1);
     vfj_journal_close(ledger->journal);
     vfj_chain_close(ledger->chain);
     vfj_backlog_close(&ledger->backlog);
@@ -134,11 +195,14 @@ static void undo(struct vfj_ledger *ledger)
     memset(&ledger->touched, 0, sizeof ledger->touched);
 }
 
-static enum vfj_status append_rows(struct vfj_ledger *ledger, struct vfj_head_hash *head)
+static enum vfj_status append_rows(struct vfj_ledger *ledger, struct vfj_head_hash *head, struct vfj_snapshot *snapshot)
 {
     enum vfj_status status = VFJ_OK;
     struct vfj_record *row;
     for (size_t at = 0; status == VFJ_OK && (row = vfj_backlog_next(&ledger->backlog, &at)) != NULL;) {
+        snapshot->before = *head;
+        if (vfj_record_is_event(row))
+            snapshot->event_seq = row->seq;
         vfj_chain_add(ledger->chain, row, head);
         memcpy(row->chain, head->bytes, sizeof row->chain);
         status = vfj_journal_append(ledger->journal, row);
@@ -150,9 +214,10 @@ static enum vfj_status append_rows(struct vfj_ledger *ledger, struct vfj_head_ha
 static enum vfj_status flush(struct vfj_ledger *ledger)
 {
     struct vfj_head_hash head = ledger->head;
+    struct vfj_snapshot snapshot = {0};
     enum vfj_status status = vfj_journal_begin(ledger->journal);
     if (status == VFJ_OK)
-        status = append_rows(ledger, &head);
+        status = append_rows(ledger, &head, &snapshot);
     if (status == VFJ_OK)
         status = vfj_journal_commit(ledger->journal);
     if (status != VFJ_OK) {
@@ -161,6 +226,7 @@ static enum vfj_status flush(struct vfj_ledger *ledger)
         return status;
     }
     ledger->head = head;
+    ledger->snapshot = snapshot;
     vfj_backlog_clear(&ledger->backlog);
     return VFJ_OK;
 }
@@ -239,6 +305,8 @@ static void step(struct vfj_ledger *ledger, struct vfj_record *row)
     *row = (struct vfj_record){.note = {"", 0}};
     vfj_machine_step(&ledger->machine, &ledger->event, ledger->seq + 1, row);
     vfj_touched_merge(&ledger->touched, &ledger->machine.decision.touched);
+    if (ledger->event.kind == VFJ_EVENT_STARTED)
+        ledger->ours = ledger->event.as.started.rules == VFJ_RULES;
     ledger->seq += 1 + vfj_machine_rows(&ledger->machine);
 }
 

@@ -25,6 +25,15 @@ struct vfj_ledger;
  * without memory. All memory is taken here; nothing later allocates but SQLite. */
 enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error);
 
+/* As vfj_ledger_open, but begin with a snapshot (store/snapshot.h) when there is one that can be believed, and replay only
+ * what came after it; and leave one behind. What is before it is then not checked. The state is the same as without: when it
+ * or what follows from it is in doubt, the whole journal is replayed. */
+enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error);
+
+/* Opened so, write a snapshot when so many rows were committed since the last one that it is worth it; not between a
+ * commit and its commands. vfj_ledger_close does so, too. */
+void vfj_ledger_rest(struct vfj_ledger *ledger);
+
 /* NULL is allowed. What was submitted and not committed is lost: commit before. */
 void vfj_ledger_close(struct vfj_ledger *ledger);
 

@@ -233,7 +233,7 @@ static void run(struct replay *replay)
 {
     struct vfj_record record;
     enum vfj_status status = VFJ_OK;
-    vfj_journal_walk(replay->journal, 0, VFJ_FORWARD);
+    vfj_journal_walk(replay->journal, replay->result->records + 1, VFJ_FORWARD);
     while (!replay->ended && (status = vfj_journal_next(replay->journal, &record)) == VFJ_OK)
         check_record(replay, &record);
     if (!replay->ended)
@@ -249,6 +249,10 @@ void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, co
     if (checks == NULL)
         replay.checks = &all;
     memset(result, 0, sizeof *result);
+    if (replay.checks->from != NULL) {
+        result->records = replay.checks->from->seq;
+        result->head = replay.checks->from->head;
+    }
     if (!replay.checks->skip_chain && (replay.chain = vfj_chain_open()) == NULL) {
         end(&replay, VFJ_VERDICT_UNUSABLE, 0, "memory");
         result->status = VFJ_SYSTEM;

@@ -42,13 +42,20 @@ struct vfj_replay_result {
 /* Called for each record that was found right, after its event was stepped. */
 typedef void vfj_replay_watch(void *arg, const struct vfj_record *record, const struct vfj_machine *machine);
 
+/* A record that need not be replayed, nor what is before it: the machine has the state after it. */
+struct vfj_replay_from {
+    uint64_t seq;
+    struct vfj_head_hash head; /* of the chain after it */
+};
+
 struct vfj_replay_checks {
-    bool skip_chain;         /* leave the SHA-256 out: edits that the machine ignores are then not seen */
-    vfj_replay_watch *watch; /* NULL for none */
+    const struct vfj_replay_from *from; /* NULL: the whole journal, from an initialised machine */
+    bool skip_chain;                    /* leave the SHA-256 out: edits that the machine ignores are then not seen */
+    vfj_replay_watch *watch;            /* NULL for none */
     void *arg;
 };
 
-/* Replay the whole journal, from an initialised machine, which then has the state after the last record. It
+/* Replay the journal; the machine then has the state after the last record. It
  * ends at the first difference, with one exception: where the `started` row before it says that other rules
  * were in force, the verdict is RULES_CHANGED, the difference is noted, and the machine goes on by its own
  * rules without comparing up to the next `started` of the present rules, for that is what the daemon that

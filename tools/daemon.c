@@ -95,7 +95,8 @@ static int run_on_world(const struct vfj_daemon_options *options, struct vfj_dae
     vfj_world_boot_id(loop->world, loop->started.boot_id);
     make_directory_of(options->journal);
     int exit_status = VFJ_EXIT_OK;
-    enum vfj_status status = vfj_ledger_open(&loop->ledger, options->journal, options->on_error);
+    enum vfj_status status = (options->no_snapshot ? vfj_ledger_open : vfj_ledger_open_cached)(
+        &loop->ledger, options->journal, options->on_error);
     if (status != VFJ_OK) {
         exit_status = refuse_journal(options->journal, status, loop->ledger);
     } else {

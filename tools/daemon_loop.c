@@ -41,13 +41,15 @@ static void commit(struct vfj_daemon_loop *loop)
     }
     loop->waiting_us = 0;
     loop->waiting = 0;
+    loop->committed_us = now_us(loop);
     vfj_world_wake_at(loop->world, loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX);
     note_detached(loop);
     for (unsigned i = 0; i < loop->held_count; i++) {
-        vfj_daemon_log_command(&loop->held[i]);
         vfj_world_execute(loop->world, &loop->held[i]);
+        vfj_daemon_log_command(&loop->held[i]);
     }
     loop->held_count = 0;
+    vfj_ledger_rest(loop->ledger);
 }
 
 static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command *command)
@@ -135,15 +137,20 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-/* A changing command waits for nothing; without one, answers and lines that are on their way share a commit.
- */
+/* Whether the last commit was so long ago that there is no storm: a line that comes alone is durable at once. */
+static bool is_calm(struct vfj_daemon_loop *loop)
+{
+    return now_us(loop) >= loop->committed_us + VFJ_COMMIT_AFTER_US;
+}
+
+/* A changing command waits for nothing; without one, answers and lines that are on their way share a commit. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
     int64_t due_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
     if (loop->failed || loop->waiting_us == 0)
         return;
-    if (loop->held_count > 0 || (loop->probes == 0 && !more) || loop->waiting >= VFJ_COMMIT_EVENTS
+    if (loop->held_count > 0 || (loop->probes == 0 && !more && is_calm(loop)) || loop->waiting >= VFJ_COMMIT_EVENTS
         || now_us(loop) >= due_us)
         commit(loop);
     else

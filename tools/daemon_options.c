@@ -18,6 +18,7 @@ static const char help[]
       "  --policy NAME          vfjournal (default), or scripts: what FreeBSD's hyperv scripts do\n"
       "  --journal FILE         default " VFJ_JOURNAL_PATH "\n"
       "  --on-journal-error A   continue (default): the network comes first; or stop\n"
+      "  --no-snapshot          replay and check the whole journal at the start\n"
       "  --capture WHAT         all (default) devd lines, or those of the network\n"
       "  --stream               listen to devd's stream socket, not the seqpacket one\n"
       "  --devd-socket PATH     default /var/run/devd.seqpacket.pipe, else /var/run/devd.pipe\n"
@@ -57,6 +58,7 @@ enum option_code {
     OPTION_POLICY,
     OPTION_JOURNAL,
     OPTION_ON_ERROR,
+    OPTION_NO_SNAPSHOT,
     OPTION_CAPTURE,
     OPTION_STREAM,
     OPTION_SOCKET,
@@ -75,6 +77,7 @@ static const struct option table[] = {
     {"policy", required_argument, NULL, OPTION_POLICY},
     {"journal", required_argument, NULL, OPTION_JOURNAL},
     {"on-journal-error", required_argument, NULL, OPTION_ON_ERROR},
+    {"no-snapshot", no_argument, NULL, OPTION_NO_SNAPSHOT},
     {"capture", required_argument, NULL, OPTION_CAPTURE},
     {"stream", no_argument, NULL, OPTION_STREAM},
     {"devd-socket", required_argument, NULL, OPTION_SOCKET},
@@ -180,6 +183,9 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
         return set_path(options->journal, value);
     case OPTION_ON_ERROR:
         return set_on_error(options, value);
+    case OPTION_NO_SNAPSHOT:
+        options->no_snapshot = true;
+        return VFJ_PARSED_RUN;
     case OPTION_CAPTURE:
         return set_capture(options, value);
     case OPTION_STREAM:

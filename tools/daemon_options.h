@@ -10,6 +10,7 @@ struct vfj_daemon_options {
     enum vfj_mode mode;
     enum vfj_policy policy;
     enum vfj_on_error on_error;
+    bool no_snapshot;
     char journal[VFJ_PATHNAME_SIZE];
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
     bool daemonise;

@@ -1,0 +1,217 @@
+/* A cache of the machine's state. */
+#include "store/snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define OPENSSL_SUPPRESS_DEPRECATED /* as store/chain.c has it, and why */
+#include <openssl/sha.h>
+
+#include "core/step.h"
+
+enum { HASH_SIZE = 32 };
+
+/* What the file begins with: whose it is, and how much of each part follows. Without padding, and zeroed. */
+struct header {
+    char magic[8];
+    char program[24];
+    uint32_t rules;
+    uint32_t sizes[5];
+    uint64_t seq, event_seq;
+    uint8_t before[VFJ_HEAD_SIZE];
+    uint64_t rc_digest, scripts_digest; /* 0: never written, and left out */
+    uint32_t slot_count, rc_length, pending_count, rules_changed;
+};
+
+_Static_assert(sizeof(struct header) == 8 + 24 + 24 + 16 + VFJ_HEAD_SIZE + 16 + 16, "padding in the header");
+
+/* A file under way, in either direction: each part is hashed as it passes. */
+struct stream {
+    int fd;
+    bool writes;
+    SHA256_CTX hash;
+};
+
+static bool name_file(const char *path, const char *suffix, char name[PATH_MAX])
+{
+    struct vfj_text text = vfj_text_begin(name, PATH_MAX);
+    vfj_text_add(&text, path);
+    vfj_text_add(&text, suffix);
+    return !text.overflow;
+}
+
+static void sign(struct header *header)
+{
+    static const uint32_t sizes[5] = {sizeof(struct vfj_head), sizeof(struct vfj_slot), sizeof(struct vfj_scripts),
+                                      sizeof(struct vfj_rc), sizeof(struct vfj_pending)};
+    memset(header, 0, sizeof *header);
+    memcpy(header->magic, "vfjsnap1", sizeof header->magic);
+    vfj_span_copy(header->program, sizeof header->program, vfj_span_of(VFJ_VERSION));
+    header->rules = VFJ_RULES;
+    memcpy(header->sizes, sizes, sizeof sizes);
+}
+
+static bool transfer(struct stream *stream, void *bytes, size_t size)
+{
+    char *at = bytes;
+    while (size > 0) {
+        ssize_t done = stream->writes ? write(stream->fd, at, size) : read(stream->fd, at, size);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return false;
+        at += done;
+        size -= (size_t)done;
+    }
+    return true;
+}
+
+static bool pass(struct stream *stream, void *bytes, size_t size)
+{
+    return size == 0 || (transfer(stream, bytes, size) && SHA256_Update(&stream->hash, bytes, size) == 1);
+}
+
+/* All after the header, in the one order that reading and writing share. */
+static bool pass_machine(struct stream *stream, const struct header *header, struct vfj_machine *machine)
+{
+    struct vfj_state *state = &machine->state;
+    return pass(stream, &state->head, sizeof state->head) && pass(stream, state->rc.text, header->rc_length)
+        && (header->scripts_digest == 0 || pass(stream, &state->scripts, sizeof state->scripts))
+        && pass(stream, state->slots, header->slot_count * sizeof state->slots[0])
+        && pass(stream, machine->pending.open, header->pending_count * sizeof machine->pending.open[0]);
+}
+
+static bool pass_hash(struct stream *stream)
+{
+    unsigned char hash[HASH_SIZE], found[HASH_SIZE], more;
+    if (SHA256_Final(hash, &stream->hash) != 1)
+        return false;
+    if (stream->writes)
+        return transfer(stream, hash, sizeof hash);
+    return transfer(stream, found, sizeof found) && memcmp(hash, found, sizeof hash) == 0
+        && read(stream->fd, &more, 1) == 0;
+}
+
+static bool read_machine(struct stream *stream, struct header *header, struct vfj_machine *machine)
+{
+    struct header ours;
+    sign(&ours);
+    if (!pass(stream, header, sizeof *header) || memcmp(header, &ours, offsetof(struct header, seq)) != 0
+        || header->slot_count > VFJ_SLOTS_MAX || header->rc_length >= VFJ_RC_SIZE
+        || header->pending_count > VFJ_PENDING_MAX)
+        return false;
+    vfj_machine_init(machine);
+    if (!pass_machine(stream, header, machine) || !pass_hash(stream))
+        return false;
+    machine->pending.count = header->pending_count;
+    machine->state.index.digests[VFJ_SLOTS_MAX] = header->rc_digest;
+    machine->state.index.digests[VFJ_SLOTS_MAX + 1] = header->scripts_digest;
+    return machine->state.head.slot_count == header->slot_count && vfj_state_index(&machine->state)
+        && machine->state.index.digests[VFJ_SLOTS_MAX] == header->rc_digest
+        && machine->state.index.digests[VFJ_SLOTS_MAX + 1] == header->scripts_digest;
+}
+
+/* Nobody else can have written it. */
+static bool is_private(int fd)
+{
+    struct stat facts;
+    return fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_uid == geteuid() && (facts.st_mode & 022) == 0;
+}
+
+static bool read_file(const char *path, struct header *header, struct vfj_machine *machine)
+{
+    char name[PATH_MAX];
+    if (!name_file(path, "-snapshot", name))
+        return false;
+    struct stream stream = {.fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+    bool right = stream.fd >= 0 && is_private(stream.fd) && SHA256_Init(&stream.hash) == 1
+        && read_machine(&stream, header, machine);
+    if (stream.fd >= 0)
+        (void)close(stream.fd);
+    return right;
+}
+
+/* The newest event has led to this state, and nothing but what it led to follows up to the snapshot's record. */
+static bool follows(struct vfj_journal *journal, const struct header *header, const struct vfj_state *state)
+{
+    struct vfj_record record;
+    bool right = header->event_seq <= header->seq
+        && header->seq - header->event_seq <= VFJ_TRANSITIONS_MAX + VFJ_COMMANDS_MAX
+        && vfj_journal_get(journal, header->event_seq, &record) == VFJ_OK && vfj_record_is_event(&record)
+        && record.digest == vfj_state_digest(state);
+    for (uint64_t seq = header->event_seq + 1; right && seq <= header->seq; seq++)
+        right = vfj_journal_get(journal, seq, &record) == VFJ_OK && !vfj_record_is_event(&record);
+    return right;
+}
+
+static bool is_chained(struct vfj_journal *journal, struct vfj_chain *chain, const struct header *header,
+                       struct vfj_head_hash *head)
+{
+    struct vfj_record record;
+    if (vfj_journal_get(journal, header->seq, &record) != VFJ_OK)
+        return false;
+    memcpy(head->bytes, header->before, sizeof head->bytes);
+    vfj_chain_add(chain, &record, head);
+    return memcmp(head->bytes, record.chain, sizeof record.chain) == 0;
+}
+
+bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj_chain *chain,
+                       struct vfj_machine *machine, struct vfj_snapshot *snapshot, struct vfj_replay_from *from)
+{
+    struct header header;
+    if (!read_file(path, &header, machine) || !is_chained(journal, chain, &header, &from->head)
+        || !follows(journal, &header, &machine->state))
+        return false;
+    from->seq = header.seq;
+    *snapshot = (struct vfj_snapshot){
+        .seq = header.seq, .event_seq = header.event_seq, .rules_changed = header.rules_changed != 0};
+    memcpy(snapshot->before.bytes, header.before, sizeof header.before);
+    return true;
+}
+
+static void describe(struct header *header, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot)
+{
+    const struct vfj_state *state = &machine->state;
+    sign(header);
+    header->seq = snapshot->seq;
+    header->event_seq = snapshot->event_seq;
+    memcpy(header->before, snapshot->before.bytes, sizeof header->before);
+    header->rc_digest = state->index.digests[VFJ_SLOTS_MAX];
+    header->scripts_digest = state->index.digests[VFJ_SLOTS_MAX + 1];
+    header->slot_count = state->head.slot_count;
+    header->rc_length = (uint32_t)strlen(state->rc.text);
+    header->pending_count = machine->pending.count;
+    header->rules_changed = snapshot->rules_changed;
+}
+
+static bool write_file(int fd, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot)
+{
+    struct stream stream = {.fd = fd, .writes = true};
+    struct header header;
+    describe(&header, machine, snapshot);
+    /* A stream that writes leaves the machine as it is. */
+    bool right = SHA256_Init(&stream.hash) == 1 && pass(&stream, &header, sizeof header)
+        && pass_machine(&stream, &header, (struct vfj_machine *)machine) && pass_hash(&stream);
+    return right;
+}
+
+bool vfj_snapshot_write(const char *path, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot)
+{
+    char name[PATH_MAX], made[PATH_MAX];
+    if (!name_file(path, "-snapshot", name) || !name_file(path, "-snapshot.new", made))
+        return false;
+    (void)unlink(made);
+    int fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return false;
+    bool right = write_file(fd, machine, snapshot);
+    right = close(fd) == 0 && right && rename(made, name) == 0;
+    if (!right)
+        (void)unlink(made);
+    return right;
+}
