@@ -16,6 +16,8 @@ static const struct verb {
     {"doctor", vfj_verb_doctor, "look at the guest, and say what is wrong and what to do"},
     {"config", vfj_verb_config, "print what rc.conf says for each hn interface, and where"},
     {"replay", vfj_verb_replay, "check a journal, or play a trace"},
+    {"verify", vfj_verb_verify, "check that a journal is whole and unedited, against a head kept elsewhere as well"},
+    {"backup", vfj_verb_backup, "copy the journal while a daemon writes it"},
     {"export", vfj_verb_export, "write a journal as a trace"},
 };
 
@@ -29,7 +31,7 @@ static int print_help(void)
         (void)printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
     (void)printf("  %-10s %s\n\n", "help VERB", "say more about one of these; the same as VERB --help");
     (void)printf("Exit status: 0 done, and the answer is yes; 1 done, and the answer is no; 2 usage, or an input that\n"
-                 "can't be used; 3 done, and there is no answer; 4 the system failed.\n");
+                 "can't be used; 3 done, and there is no answer; 4 the system failed. verify has more.\n");
     return vfj_finish_output(VFJ_EXIT_OK);
 }
 

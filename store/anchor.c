@@ -1,0 +1,41 @@
+/* An anchor: a head of the chain as it leaves the guest. */
+#include "store/anchor.h"
+
+#include <string.h>
+
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool vfj_anchor_parse(struct vfj_span span, struct vfj_anchor *anchor)
+{
+    const char *colon = span.length > 0 ? memchr(span.text, ':', span.length) : NULL;
+    if (colon == NULL)
+        return false;
+    size_t before = (size_t)(colon - span.text);
+    const char *hex = colon + 1;
+    if (span.length - before - 1 != sizeof anchor->head.bytes * 2
+        || !vfj_span_to_u64((struct vfj_span){span.text, before}, &anchor->seq))
+        return false;
+    for (size_t i = 0; i < sizeof anchor->head.bytes; i++) {
+        int high = digit_of(hex[2 * i]);
+        int low = digit_of(hex[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        anchor->head.bytes[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+void vfj_anchor_print(const struct vfj_anchor *anchor, struct vfj_text *text)
+{
+    vfj_text_add_u64(text, anchor->seq);
+    vfj_text_add_char(text, ':');
+    for (size_t i = 0; i < sizeof anchor->head.bytes; i++)
+        vfj_text_add_hex(text, anchor->head.bytes[i], 2);
+}

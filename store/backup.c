@@ -1,0 +1,134 @@
+/* Backup: a copy of a journal, taken while it may be written. */
+#include "store/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/journal_impl.h"
+#include "store/place.h"
+#include "store/uri.h"
+
+/* How often a journal is copied again that changed meanwhile: a daemon starts, or ends, but once. */
+enum { TRIES = 5 };
+
+static struct vfj_text begin_detail(struct vfj_backup *backup, const char *where)
+{
+    backup->where = where;
+    return vfj_text_begin(backup->detail, sizeof backup->detail);
+}
+
+static enum vfj_status fail(struct vfj_backup *backup, const char *where, enum vfj_status status, const char *detail)
+{
+    struct vfj_text text = begin_detail(backup, where);
+    vfj_text_add(&text, detail);
+    return status;
+}
+
+static enum vfj_status status_of(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_DONE:
+        return VFJ_OK;
+    case SQLITE_NOMEM:
+        return VFJ_SYSTEM;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return VFJ_JOURNAL_DAMAGED;
+    default:
+        return VFJ_JOURNAL_IO;
+    }
+}
+
+/* Empty, and private before SQLite writes to it. Without a journal of its own, and not synced: a copy that is not
+ * finished is thrown away. */
+static int open_copy(const char *path, sqlite3 **db)
+{
+    char uri[VFJ_URI_SIZE];
+    *db = NULL;
+    (void)unlink(path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 || close(fd) != 0 || !vfj_uri_of(path, "", uri))
+        return SQLITE_CANTOPEN;
+    int code = sqlite3_open_v2(uri, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(*db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;", NULL, NULL, NULL);
+    return code;
+}
+
+/* All pages in one step: one read transaction of the source, which holds no writer up. */
+static int copy_pages(struct vfj_journal *journal, sqlite3 *copy)
+{
+    sqlite3_backup *pages = sqlite3_backup_init(copy, "main", journal->db, "main");
+    if (pages == NULL)
+        return sqlite3_errcode(copy);
+    int code = sqlite3_backup_step(pages, -1);
+    int finished = sqlite3_backup_finish(pages);
+    return code == SQLITE_DONE ? finished : code;
+}
+
+static enum vfj_status copy_journal(struct vfj_backup *backup, struct vfj_journal *journal, const char *to,
+                                    const struct vfj_place *place)
+{
+    sqlite3 *copy = NULL;
+    int code = open_copy(place->path, &copy);
+    if (code == SQLITE_OK)
+        code = copy_pages(journal, copy);
+    int closed = sqlite3_close(copy);
+    if (code == SQLITE_OK)
+        code = closed;
+    if (journal->immutable && vfj_file_changed(journal->path, &journal->facts))
+        return fail(backup, journal->path, VFJ_JOURNAL_BUSY, "it changed while it was read; try again");
+    return code == SQLITE_OK ? VFJ_OK : fail(backup, to, status_of(code), sqlite3_errstr(code));
+}
+
+static enum vfj_status copy_path(struct vfj_backup *backup, const char *path, const char *to,
+                                 const struct vfj_place *place)
+{
+    struct vfj_journal *journal = NULL;
+    enum vfj_status status = vfj_journal_open(&journal, path, VFJ_JOURNAL_READ);
+    if (status == VFJ_OK)
+        status = copy_journal(backup, journal, to, place);
+    else
+        (void)fail(backup, path, status, vfj_journal_detail(journal));
+    vfj_journal_close(journal);
+    backup->where = status == VFJ_OK ? NULL : backup->where == to ? to : path;
+    return status;
+}
+
+static enum vfj_status put(struct vfj_backup *backup, struct vfj_place *place)
+{
+    struct vfj_text text = vfj_text_begin(backup->detail, sizeof backup->detail);
+    enum vfj_status status = vfj_place_put(place, &text);
+    backup->kept = status == VFJ_OK;
+    backup->where = status == VFJ_OK ? NULL : place->to;
+    return status;
+}
+
+static enum vfj_status make(struct vfj_backup *backup, const char *path, struct vfj_place *place)
+{
+    enum vfj_status status = VFJ_JOURNAL_BUSY;
+    for (unsigned i = 0; i < TRIES && status == VFJ_JOURNAL_BUSY; i++)
+        status = copy_path(backup, path, place->to, place);
+    if (status != VFJ_OK)
+        return status;
+    vfj_verify(place->path, NULL, &backup->verified);
+    if (backup->verified.finding == VFJ_FINDING_UNUSABLE)
+        return fail(backup, place->to, (enum vfj_status)backup->verified.status, backup->verified.detail);
+    return backup->verified.finding == VFJ_FINDING_DAMAGED ? VFJ_OK : put(backup, place);
+}
+
+enum vfj_status vfj_backup(const char *path, const char *to, struct vfj_backup *backup)
+{
+    struct vfj_place place;
+    memset(backup, 0, sizeof *backup);
+    struct vfj_text text = begin_detail(backup, to);
+    enum vfj_status status = vfj_place_begin(&place, to, &text);
+    if (status == VFJ_OK)
+        status = make(backup, path, &place);
+    vfj_place_end(&place);
+    return status;
+}

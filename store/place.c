@@ -1,0 +1,100 @@
+/* A new journal on the way to its place. */
+#include "store/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum vfj_status say_errno(struct vfj_text *detail)
+{
+    vfj_text_add(detail, strerror(errno));
+    return VFJ_JOURNAL_IO;
+}
+
+static bool join(char to[PATH_MAX], const char *first, const char *second)
+{
+    struct vfj_text text = vfj_text_begin(to, PATH_MAX);
+    vfj_text_add(&text, first);
+    vfj_text_add(&text, second);
+    return !text.overflow;
+}
+
+enum vfj_status vfj_place_begin(struct vfj_place *place, const char *to, struct vfj_text *detail)
+{
+    char name[PATH_MAX];
+    struct stat facts;
+    errno = 0;
+    place->to = to;
+    place->directory[0] = '\0';
+    if (lstat(to, &facts) == 0)
+        errno = EEXIST;
+    if (errno != ENOENT)
+        return say_errno(detail);
+    errno = ENAMETOOLONG;
+    if (!join(name, to, ".XXXXXX") || mkdtemp(name) == NULL)
+        return say_errno(detail);
+    memcpy(place->directory, name, sizeof name);
+    errno = ENAMETOOLONG;
+    return join(place->path, name, "/journal.db") ? VFJ_OK : say_errno(detail);
+}
+
+static bool sync_path(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    int failed = fsync(fd);
+    return close(fd) == 0 && failed == 0;
+}
+
+static bool sync_directory_of(const char *path)
+{
+    char name[PATH_MAX];
+    if (!join(name, path, ""))
+        return false;
+    char *slash = strrchr(name, '/');
+    if (slash == NULL)
+        return sync_path(".", O_RDONLY | O_DIRECTORY);
+    slash[slash == name ? 1 : 0] = '\0';
+    return sync_path(name, O_RDONLY | O_DIRECTORY);
+}
+
+/* link(2) never replaces a file. Where there are no hard links, the moment between a look and rename(2) has to do. */
+static bool move(const char *from, const char *to)
+{
+    struct stat facts;
+    if (link(from, to) == 0)
+        return true;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+        return false;
+    if (lstat(to, &facts) == 0) {
+        errno = EEXIST;
+        return false;
+    }
+    return errno == ENOENT && rename(from, to) == 0;
+}
+
+enum vfj_status vfj_place_put(struct vfj_place *place, struct vfj_text *detail)
+{
+    if (!sync_path(place->path, O_RDWR) || !move(place->path, place->to) || !sync_directory_of(place->to))
+        return say_errno(detail);
+    return VFJ_OK;
+}
+
+void vfj_place_end(struct vfj_place *place)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".lock", ".new", ".new-journal", ".new-wal"};
+    char name[PATH_MAX];
+    if (place->directory[0] == '\0')
+        return;
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        if (join(name, place->path, suffixes[i]))
+            (void)unlink(name);
+    }
+    (void)rmdir(place->directory);
+    place->directory[0] = '\0';
+}

@@ -1,0 +1,61 @@
+/* What `vfjournal verify` and those that verify their work say of it. */
+#include "tools/finding.h"
+
+#include "tools/terminal.h"
+#include "tools/verb.h"
+
+int vfj_finding_exit_status(const struct vfj_verified *verified)
+{
+    switch ((enum vfj_finding)verified->finding) {
+    case VFJ_FINDING_SOUND:
+        return VFJ_EXIT_OK;
+    case VFJ_FINDING_DAMAGED:
+        return VFJ_EXIT_DAMAGED;
+    case VFJ_FINDING_EDITED:
+        return VFJ_EXIT_EDITED;
+    case VFJ_FINDING_INCOMPLETE:
+        return VFJ_EXIT_INCOMPLETE;
+    case VFJ_FINDING_DIVERGED:
+        return VFJ_EXIT_DIFFERENT;
+    case VFJ_FINDING_RULES_CHANGED:
+        return VFJ_EXIT_UNSURE;
+    case VFJ_FINDING_NOT_ANCHORED:
+        return VFJ_EXIT_NOT_ANCHORED;
+    case VFJ_FINDING_UNUSABLE:
+    case VFJ_FINDING_COUNT:
+        break;
+    }
+    return verified->status == VFJ_SYSTEM ? VFJ_EXIT_SYSTEM : VFJ_EXIT_UNUSABLE;
+}
+
+static void print_anchor(FILE *out, const struct vfj_verified *verified)
+{
+    char bytes[VFJ_ANCHOR_SIZE];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_anchor_print(&verified->head, &text);
+    (void)fputs(bytes, out);
+}
+
+void vfj_finding_print(FILE *out, const char *path, const struct vfj_verified *verified)
+{
+    enum vfj_finding finding = (enum vfj_finding)verified->finding;
+    if (finding == VFJ_FINDING_UNUSABLE) {
+        (void)vfj_complain_status(path, (enum vfj_status)verified->status, verified->detail);
+        return;
+    }
+    vfj_terminal_print(out, vfj_span_of(path));
+    (void)fprintf(out, ": %s: %s", vfj_finding_name(finding), vfj_finding_text(finding));
+    if (verified->detail[0] != '\0') {
+        (void)fputs(" (", out);
+        vfj_terminal_print(out, vfj_span_of(verified->detail));
+        (void)fputc(')', out);
+    }
+    (void)fprintf(out, "; %llu records hold, head ", (unsigned long long)verified->head.seq);
+    vfj_finding_print_head(out, verified);
+}
+
+void vfj_finding_print_head(FILE *out, const struct vfj_verified *verified)
+{
+    print_anchor(out, verified);
+    (void)fputc('\n', out);
+}
