@@ -179,7 +179,8 @@ static int make_root(void **state)
     write_script(root, "/sbin/ifconfig",
                  "case \"$*\" in\n"
                  "'-g lagg') echo lagg0; echo lagg1 ;;\n"
-                 "lagg0) printf 'lagg0: flags=8843\\n\\tlaggproto failover\\n\\tlaggport: hn10 flags=1<MASTER>\\n' ;;\n"
+                 "lagg0) printf 'lagg0: flags=8843\\n\\tlaggproto failover\\n\\tlaggport: hn10 "
+                 "flags=1<MASTER>\\n\\tlaggport: hn200 flags=0<>\\n' ;;\n"
                  "lagg1) printf 'lagg1: flags=8843\\n\\tlaggport: hn1 flags=1<MASTER>\\n\\tlaggport: mce1 "
                  "flags=4<ACTIVE>\\n' ;;\n"
                  "esac");
@@ -247,9 +248,10 @@ static void expect_ours(void)
     expect_run(VF_UP, "");
     expect_run(IFATTACH, "");
     expect_run(LINK_UP, "");
-    /* hn10 is a port, hn100 and hn0 are not: whole names are compared */
+    /* hn10 and hn200 are ports, hn100, hn20 and hn0 are not: whole names are compared */
     expect_run("!system=IFNET subsystem=hn10 type=LINK_UP\n", "");
     expect_run("!system=IFNET subsystem=hn100 type=LINK_UP\n", "service dhclient quietstart hn100\n");
+    expect_run("!system=IFNET subsystem=hn20 type=LINK_UP\n", "service dhclient quietstart hn20\n");
     expect_run("!system=IFNET subsystem=hn0 type=LINK_UP\n", "service dhclient quietstart hn0\n");
 }
 
@@ -258,7 +260,7 @@ static const char *lock_path(void)
     return kit_path("guest/var/run/vfjournal/act.lock");
 }
 
-/* A process that acts, until it is killed. */
+/* A process that acts, until it is killed or a minute is over. */
 static pid_t start_actor(void)
 {
     int ends[2];
@@ -269,6 +271,7 @@ static pid_t start_actor(void)
     if (child == 0) {
         if (vfj_act_lock_take(lock_path()) < 0 || write(ends[1], "", 1) != 1)
             _exit(1);
+        (void)alarm(60); /* should the test fail before it ends us */
         for (;;)
             pause();
     }
