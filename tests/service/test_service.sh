@@ -131,7 +131,7 @@ same "with what the verb says" "1" "$(service status | grep -c "daemon: running,
 same "show" "2" "$(service show -n 1 | wc -l | tr -d ' ')"
 
 same "verify" "[0]" "$(service verify | tail -n 1)"
-same "verify says what replay does" "1" "$(service verify | grep -c ': same: ')"
+same "verify says so" "1" "$(service verify | grep -c ': verified')"
 same "doctor looks" "1" "$(service doctor --root "$guest" | grep -c '^ok *rc.conf')"
 
 same "reload" "[0]" "$(service reload)"
