@@ -53,7 +53,8 @@ struct vfj_carry {
     uint8_t on_hn;
     uint8_t on_vf;
     uint8_t on_lagg;
-    uint8_t pad[5];
+    uint8_t of_hn; /* hn had it when this plan first saw it */
+    uint8_t pad[4];
 };
 
 /* Policy vfjournal: what is believed of the guest, from the last view and the outcomes since. */

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "core/rc.h"
 #include "tests/kit/machine.h"
 
 enum { HNS = 2, VFS = 3, ACTIONS = 30, WALKS = 1500, RULES_MAX = 40 };
@@ -29,6 +30,7 @@ struct walk {
     size_t length;
     unsigned rules;
     bool crashed;
+    int64_t attached_us[VFJ_SLOTS_MAX];      /* when the VF of each slot became known */
     char last[VFJ_SLOTS_MAX][VFJ_ARGS_SIZE]; /* the newest changing command of each slot, until something is learnt */
     struct vfj_state replayed, next;
     struct vfj_decision decision;
@@ -64,6 +66,14 @@ static void say(struct walk *walk, const char *format, ...)
 
 /* What must never be seen, at any step */
 
+static unsigned slot_index(const struct vfj_state *state, struct vfj_name hn)
+{
+    unsigned i = 0;
+    while (i < state->head.slot_count && !vfj_name_equal(state->slots[i].hn, hn))
+        i++;
+    return i;
+}
+
 /* By the drawing in the design: what a slot may become in one move. */
 static void check_transition(struct walk *walk, const struct vfj_transition *made)
 {
@@ -77,14 +87,22 @@ static void check_transition(struct walk *walk, const struct vfj_transition *mad
         walk_fail(walk, "a move that is not in the drawing");
     if (made->reason == VFJ_REASON_NONE)
         walk_fail(walk, "a move without a reason");
+    if (made->to == VFJ_SLOT_ATTACHED && made->from == VFJ_SLOT_DETACHED)
+        walk->attached_us[slot_index(&walk->machine->next, made->hn) % VFJ_SLOTS_MAX]
+            = walk->machine->next.head.mono_us;
 }
 
-static unsigned slot_index(const struct vfj_state *state, struct vfj_name hn)
+/* A VF is upped by us when its delay has passed, and not before. */
+static void check_delay(struct walk *walk, const struct vfj_command *command)
 {
-    unsigned i = 0;
-    while (i < state->head.slot_count && !vfj_name_equal(state->slots[i].hn, hn))
-        i++;
-    return i;
+    const struct vfj_state *next = &walk->machine->next;
+    unsigned index = slot_index(next, command->hn);
+    if (command->kind != VFJ_COMMAND_UP || index >= next->head.slot_count
+        || !vfj_name_equal(command->a, next->slots[index].vf))
+        return;
+    int64_t delay_us = vfj_rc_delay_s(&walk->machine->state.rc) * 1000000;
+    if (next->head.mono_us - walk->attached_us[index] < delay_us)
+        walk_fail(walk, "a VF is upped before its delay has passed");
 }
 
 static void check_command(struct walk *walk, const struct vfj_command *command)
@@ -97,6 +115,7 @@ static void check_command(struct walk *walk, const struct vfj_command *command)
     if (machine->play.mode == VFJ_MODE_ACT && command->kind == VFJ_COMMAND_ADDRESS_DELETE
         && vfj_name_equal(command->a, command->hn) && vfj_guest_lagg_of(&machine->play.guest, command->hn) == NULL)
         walk_fail(walk, "an address is taken off hn before hn is a port");
+    check_delay(walk, command);
     assert_true(vfj_command_argv(command, 0, &argv));
     struct vfj_text text = vfj_text_begin(line, sizeof line);
     vfj_argv_print(&argv, &text);

@@ -48,7 +48,7 @@ static void see_addresses(struct vfj_belief *belief, const struct vfj_view *view
         belief->carry[i].on_hn = belief->carry[i].on_vf = belief->carry[i].on_lagg = 0;
     for (unsigned i = 0; i < view->hn.address_count; i++) {
         if ((carry = open_carry(belief, &view->hn.addresses[i])) != NULL)
-            carry->on_hn = 1;
+            carry->on_hn = carry->of_hn = 1;
     }
     for (unsigned i = 0; i < view->vf.address_count; i++) {
         if ((carry = open_carry(belief, &view->vf.addresses[i])) != NULL)

@@ -129,7 +129,7 @@ static bool plan_addresses(struct vfj_work *work, struct vfj_slot *slot)
             return delete_address(work, slot, slot->vf, i | VFJ_CARRY_OF_VF);
         if (carry->on_hn)
             return delete_address(work, slot, slot->hn, i);
-        if (!carry->on_lagg && !carry->on_vf)
+        if (!carry->on_lagg && (carry->of_hn || !carry->on_vf))
             return add_address(work, slot, i);
     }
     return false;

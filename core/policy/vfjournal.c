@@ -323,21 +323,23 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool s
     }
 }
 
-/* After a gap every slot is looked at, and what was under way goes on from what is seen. */
+/* After a gap every slot is looked at: at once, or when the plan that was under way has gone on from what is seen and
+ * has ended. */
+static void settle_slot(struct vfj_work *work, struct vfj_slot *slot)
+{
+    bool is_idle = slot->timer == VFJ_TIMER_NONE && slot->goal == VFJ_GOAL_NONE;
+    if (is_idle && slot->state == VFJ_SLOT_DELAYED)
+        slot->found = VFJ_FOUND_NEW;
+    else if (slot->state != VFJ_SLOT_DETACHED && slot->found == VFJ_FOUND_NOT)
+        slot->found = VFJ_FOUND_AGAIN;
+    look_soon(work, slot);
+    advance(work, slot);
+}
+
 static void settle_slots(struct vfj_work *work)
 {
-    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        struct vfj_slot *slot = vfj_work_edit_slot(work, i);
-        bool is_idle = slot->timer == VFJ_TIMER_NONE && slot->goal == VFJ_GOAL_NONE;
-        if (is_idle && slot->state == VFJ_SLOT_DELAYED)
-            slot->found = VFJ_FOUND_NEW;
-        else if (is_idle && slot->state != VFJ_SLOT_DETACHED)
-            slot->found = VFJ_FOUND_AGAIN;
-        if (slot->goal == VFJ_GOAL_NONE)
-            look_soon(work, slot);
-        else
-            advance(work, slot);
-    }
+    for (unsigned i = 0; i < work->next->head.slot_count; i++)
+        settle_slot(work, vfj_work_edit_slot(work, i));
 }
 
 static void take_map(struct vfj_work *work, const struct vfj_map *map)
@@ -396,18 +398,30 @@ static void view_no_vf(struct vfj_work *work, struct vfj_slot *slot)
         slot->goal = VFJ_GOAL_BASE;
 }
 
+/* A VF that no event told of, found in the middle of a plan: one that has the data path is joined now, any other has
+ * its delay first, when what was begun is finished. */
+static void view_new_vf(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
+{
+    if (!vfj_name_is_empty(slot->vf))
+        vfj_work_detach(work, slot, VFJ_REASON_VF_LOST);
+    vfj_work_attach(work, slot, view->vf_name, VFJ_REASON_VF_FOUND);
+    slot->paper = 0;
+    slot->found = VFJ_FOUND_NEW;
+    slot->belief.script_ran = 0;
+    if (slot->goal == VFJ_GOAL_LOOK)
+        return;
+    bool is_up = !vfj_name_is_empty(view->rxvf);
+    slot->goal = is_up && slot->goal >= VFJ_GOAL_JOIN ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
+    slot->look_again = slot->goal == VFJ_GOAL_BASE;
+}
+
 /* The view tells which VF the kernel maps to this hn: that is taken before anything is planned. */
 static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
 {
     if (vfj_name_is_empty(view->vf_name)) {
         view_no_vf(work, slot);
     } else if (!vfj_name_equal(slot->vf, view->vf_name)) {
-        if (!vfj_name_is_empty(slot->vf))
-            vfj_work_detach(work, slot, VFJ_REASON_VF_LOST);
-        vfj_work_attach(work, slot, view->vf_name, VFJ_REASON_VF_FOUND);
-        slot->paper = 0;
-        slot->found = VFJ_FOUND_NEW;
-        slot->belief.script_ran = 0;
+        view_new_vf(work, slot, view);
     }
     slot->rxvf = !vfj_name_is_empty(view->rxvf);
 }
