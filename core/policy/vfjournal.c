@@ -74,6 +74,22 @@ static void look_soon(struct vfj_work *work, struct vfj_slot *slot)
     advance(work, slot);
 }
 
+static bool is_looking(const struct vfj_slot *slot)
+{
+    return slot->pending != 0 && slot->pending_kind == VFJ_COMMAND_PROBE_SLOT;
+}
+
+/* A look that began before something happened may not have seen it: its answer is not taken, the guest is looked at
+ * again. */
+static void look_anew(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (!is_looking(slot))
+        return;
+    slot->pending = 0;
+    slot->belief.fresh = 0;
+    advance(work, slot);
+}
+
 static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
 {
     slot->goal = VFJ_GOAL_NONE;
@@ -178,7 +194,7 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     } else if (is_mapped) {
         /* a port that is down was taken down by somebody: that is left so */
         bool is_new = found == VFJ_FOUND_NEW || (found == VFJ_FOUND_AGAIN && !slot->belief.lagg_has_vf);
-        if (is_new && slot->timer == VFJ_TIMER_NONE)
+        if (is_new && slot->timer != VFJ_TIMER_DELAY)
             start_delay(work, slot);
     }
     end_plan(work, slot);
@@ -270,6 +286,7 @@ static void attach(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name
     slot->paper = 0;
     slot->rechecks = 0;
     slot->belief.script_ran = 0;
+    look_anew(work, slot);
     if (is_found) {
         slot->found = VFJ_FOUND_NEW;
         look_soon(work, slot);
@@ -285,6 +302,7 @@ static void detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason
     slot->found = VFJ_FOUND_NOT;
     slot->belief.lagg_has_vf = 0;
     slot->belief.vf_exists = 0;
+    look_anew(work, slot);
     if (slot->goal >= VFJ_GOAL_BASE) {
         slot->goal = VFJ_GOAL_BASE;
         slot->belief.fresh = 0;
@@ -323,6 +341,18 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool s
     }
 }
 
+/* What was asked before a gap says nothing of what happened in it. */
+static void forget_looks(struct vfj_work *work)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+        if (!is_looking(vfj_work_slot(work, i)))
+            continue;
+        struct vfj_slot *slot = vfj_work_edit_slot(work, i);
+        slot->pending = 0;
+        slot->belief.fresh = 0;
+    }
+}
+
 /* After a gap every slot is looked at: at once, or when the plan that was under way has gone on from what is seen and
  * has ended. */
 static void settle_slot(struct vfj_work *work, struct vfj_slot *slot)
@@ -332,7 +362,8 @@ static void settle_slot(struct vfj_work *work, struct vfj_slot *slot)
         slot->found = VFJ_FOUND_NEW;
     else if (slot->state != VFJ_SLOT_DETACHED && slot->found == VFJ_FOUND_NOT)
         slot->found = VFJ_FOUND_AGAIN;
-    look_soon(work, slot);
+    if (slot->goal != VFJ_GOAL_LOOK)
+        look_soon(work, slot);
     advance(work, slot);
 }
 
@@ -352,6 +383,8 @@ static void take_map(struct vfj_work *work, const struct vfj_map *map)
         vfj_work_note(work, VFJ_REASON_TRANSPARENT);
         return;
     }
+    if (settle)
+        forget_looks(work);
     compare_map(work, map, settle);
     if (settle)
         settle_slots(work);
@@ -545,6 +578,7 @@ static void vf_up(struct vfj_work *work, struct vfj_name hn)
     bool was_up = slot->rxvf != 0;
     slot->rxvf = 1;
     slot->belief.vf_up = 1;
+    look_anew(work, slot);
     if (was_up)
         vfj_work_note(work, VFJ_REASON_LOST_VF_DOWN);
     if (slot->state == VFJ_SLOT_LAGGED && !was_up && !slot->belief.script)
@@ -569,6 +603,7 @@ static void vf_down(struct vfj_work *work, struct vfj_name hn)
     slot->rxvf = 0;
     slot->belief.vf_up = 0;
     slot->belief.script_ran = 0;
+    look_anew(work, slot);
     leave_lagged(work, slot, VFJ_REASON_VF_DOWN);
     if (slot->state == VFJ_SLOT_DELAYED && slot->timer != VFJ_TIMER_DELAY)
         vfj_work_move(work, slot, VFJ_SLOT_ATTACHED, VFJ_REASON_VF_DOWN);

@@ -4,8 +4,11 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "tests/kit/unsynced.h"
+
 struct fault_file {
     sqlite3_file base;
+    const char *name;
     sqlite3_file *real; /* behind this object */
 };
 
@@ -14,6 +17,9 @@ static struct {
     int code;
     bool stay;
     bool struck;
+    unsigned left_to_live; /* operations up to the one at which the process dies; 0: it lives */
+    bool dead;
+    bool track;
 } plan;
 
 static sqlite3_vfs vfs;
@@ -24,9 +30,25 @@ static sqlite3_file *real_of(sqlite3_file *file)
     return ((struct fault_file *)file)->real;
 }
 
+static void note(sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
+{
+    const char *name = ((struct fault_file *)file)->name;
+    if (plan.track && name != NULL)
+        kit_unsynced_note(name, real_of(file), from, amount, offset);
+}
+
+static bool is_dying(void)
+{
+    if (plan.left_to_live > 0 && --plan.left_to_live == 0)
+        plan.dead = true;
+    return plan.dead;
+}
+
 /* The result code for this operation, or SQLITE_OK to go on. */
 static int strike(void)
 {
+    if (is_dying())
+        return SQLITE_IOERR;
     if (plan.left == 0)
         return SQLITE_OK;
     if (plan.left > 1) {
@@ -52,19 +74,29 @@ static int fault_read(sqlite3_file *file, void *to, int amount, sqlite3_int64 of
 static int fault_write(sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
 {
     int code = strike();
-    return code != SQLITE_OK ? code : real_of(file)->pMethods->xWrite(real_of(file), from, amount, offset);
+    if (code != SQLITE_OK)
+        return code;
+    note(file, from, amount, offset);
+    return real_of(file)->pMethods->xWrite(real_of(file), from, amount, offset);
 }
 
 static int fault_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     int code = strike();
-    return code != SQLITE_OK ? code : real_of(file)->pMethods->xTruncate(real_of(file), size);
+    if (code != SQLITE_OK)
+        return code;
+    note(file, NULL, 0, size);
+    return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
 static int fault_sync(sqlite3_file *file, int flags)
 {
     int code = strike();
-    return code != SQLITE_OK ? code : real_of(file)->pMethods->xSync(real_of(file), flags);
+    if (code == SQLITE_OK)
+        code = real_of(file)->pMethods->xSync(real_of(file), flags);
+    if (code == SQLITE_OK && plan.track && ((struct fault_file *)file)->name != NULL)
+        kit_unsynced_settle(((struct fault_file *)file)->name);
+    return code;
 }
 
 static int fault_size(sqlite3_file *file, sqlite3_int64 *size)
@@ -147,12 +179,24 @@ static int fault_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, i
     struct fault_file *mine = (struct fault_file *)file;
     (void)self;
     mine->base.pMethods = NULL;
+    mine->name = name;
     mine->real = (sqlite3_file *)(void *)&mine[1];
     int code = strike();
     if (code == SQLITE_OK)
         code = real_vfs->xOpen(real_vfs, name, mine->real, flags, out_flags);
     if (code == SQLITE_OK)
         mine->base.pMethods = &methods;
+    return code;
+}
+
+static int fault_delete(sqlite3_vfs *self, const char *name, int sync_directory)
+{
+    int code = is_dying() ? SQLITE_IOERR : SQLITE_OK;
+    (void)self;
+    if (code == SQLITE_OK)
+        code = real_vfs->xDelete(real_vfs, name, sync_directory);
+    if (code == SQLITE_OK && plan.track)
+        kit_unsynced_settle(name);
     return code;
 }
 
@@ -166,6 +210,7 @@ void kit_fault_install(void)
     vfs.pNext = NULL;
     vfs.szOsFile = (int)sizeof(struct fault_file) + real_vfs->szOsFile;
     vfs.xOpen = fault_open;
+    vfs.xDelete = fault_delete;
     (void)sqlite3_vfs_register(&vfs, 1);
 }
 
@@ -181,4 +226,28 @@ bool kit_fault_disarm(void)
 {
     plan.left = 0;
     return plan.struck;
+}
+
+void kit_fault_die(unsigned count)
+{
+    plan.left_to_live = count;
+}
+
+bool kit_fault_is_dead(void)
+{
+    return plan.dead;
+}
+
+void kit_fault_track(void)
+{
+    plan.track = true;
+}
+
+void kit_fault_revive(uint64_t *power)
+{
+    plan.left = 0;
+    plan.left_to_live = 0;
+    plan.dead = false;
+    if (power != NULL)
+        kit_unsynced_cut(power);
 }

@@ -3,6 +3,7 @@
 #define VFJ_TESTS_KIT_FAULT_VFS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Put it before the default VFS, for good. */
 void kit_fault_install(void);
@@ -13,5 +14,17 @@ void kit_fault_arm(unsigned count, int code, bool stay);
 
 /* Fail nothing any more. Whether something was failed since it was armed. */
 bool kit_fault_disarm(void);
+
+/* The process dies at the `count`th write, sync, truncation, opening or removal from now on (1: the next; 0: at none):
+ * that one and all after it fail and change nothing, so that what is on disk is what a dead process left there. */
+void kit_fault_die(unsigned count);
+bool kit_fault_is_dead(void);
+
+/* From now on remember what is written and not synced; kit_fault_revive() then needs all files to be closed. */
+void kit_fault_track(void);
+
+/* A new process: nothing fails. `power`: not NULL when it was the power that went; then what was not synced is lost, or torn,
+ * as this random number decides. */
+void kit_fault_revive(uint64_t *power);
 
 #endif

@@ -1,0 +1,132 @@
+/* What was written to a file and not yet synced: kept in the order of writing, undone and written again in part. */
+#include "tests/kit/unsynced.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 256, SECTOR = 512 };
+
+struct change {
+    struct change *next; /* the one before it */
+    char path[PATH_BYTES];
+    bool is_truncation;
+    sqlite3_int64 size; /* of the file before */
+    sqlite3_int64 offset;
+    int amount;            /* bytes after `offset` that it changes */
+    unsigned char *before; /* amount bytes each; zero past the end */
+    unsigned char *after;
+};
+
+static struct change *newest;
+
+static void drop(struct change *change)
+{
+    free(change->before);
+    free(change->after);
+    free(change);
+}
+
+void kit_unsynced_note(const char *path, sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
+{
+    struct change *change = calloc(1, sizeof *change);
+    if (change == NULL || path == NULL || strlen(path) >= sizeof change->path)
+        abort();
+    (void)strcpy(change->path, path);
+    (void)file->pMethods->xFileSize(file, &change->size);
+    change->is_truncation = from == NULL;
+    change->offset = offset;
+    if (change->is_truncation)
+        amount = change->size > offset ? (int)(change->size - offset) : 0;
+    change->amount = amount;
+    change->before = calloc(1, (size_t)amount + 1);
+    change->after = calloc(1, (size_t)amount + 1);
+    if (change->before == NULL || change->after == NULL)
+        abort();
+    if (amount > 0)
+        (void)file->pMethods->xRead(file, change->before, amount, offset);
+    if (from != NULL)
+        memcpy(change->after, from, (size_t)amount);
+    change->next = newest;
+    newest = change;
+}
+
+void kit_unsynced_settle(const char *path)
+{
+    struct change **at = &newest;
+    while (*at != NULL) {
+        struct change *change = *at;
+        if (strcmp(change->path, path) == 0) {
+            *at = change->next;
+            drop(change);
+        } else {
+            at = &change->next;
+        }
+    }
+}
+
+static void put(int fd, const unsigned char *bytes, int amount, sqlite3_int64 offset)
+{
+    if (amount > 0 && pwrite(fd, bytes, (size_t)amount, (off_t)offset) != amount)
+        abort();
+}
+
+static int reopen(const struct change *change)
+{
+    return open(change->path, O_RDWR | O_CLOEXEC);
+}
+
+static void undo(const struct change *change)
+{
+    int fd = reopen(change);
+    if (fd < 0)
+        return;
+    put(fd, change->before, change->amount, change->offset);
+    if (ftruncate(fd, (off_t)change->size) != 0)
+        abort();
+    (void)close(fd);
+}
+
+static uint64_t toss(uint64_t *random)
+{
+    uint64_t z = *random += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return (z ^ z >> 31) & 1;
+}
+
+static void redo(const struct change *change, uint64_t *random)
+{
+    int fd = reopen(change);
+    if (fd < 0)
+        return;
+    if (change->is_truncation && toss(random) && ftruncate(fd, (off_t)change->offset) != 0)
+        abort();
+    for (int at = 0; at < change->amount && !change->is_truncation;) {
+        int room = SECTOR - (int)((change->offset + at) % SECTOR);
+        int length = change->amount - at < room ? change->amount - at : room;
+        if (toss(random))
+            put(fd, change->after + at, length, change->offset + at);
+        at += length;
+    }
+    (void)close(fd);
+}
+
+void kit_unsynced_cut(uint64_t *random)
+{
+    struct change *oldest = NULL;
+    while (newest != NULL) { /* undone from the newest on, and put in the order of writing */
+        struct change *change = newest;
+        newest = change->next;
+        undo(change);
+        change->next = oldest;
+        oldest = change;
+    }
+    while (oldest != NULL) {
+        struct change *change = oldest;
+        oldest = change->next;
+        redo(change, random);
+        drop(change);
+    }
+}

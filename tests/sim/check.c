@@ -1,0 +1,243 @@
+/* What must never be seen, whatever happens. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/replay.h"
+#include "tests/sim/sim.h"
+
+static bool is_ours(const struct sim *sim)
+{
+    return sim->mode == VFJ_MODE_ACT && sim->policy == VFJ_POLICY_VFJOURNAL;
+}
+
+/* Commands */
+
+static void check_not_again(struct sim *sim, struct sim_nic *nic, const struct vfj_command *command)
+{
+    struct vfj_argv argv;
+    char line[VFJ_ARGS_SIZE];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    if (!vfj_command_argv(command, 0, &argv))
+        sim_fail(sim, "a command without words");
+    vfj_argv_print(&argv, &text);
+    if (strcmp(nic->last, line) == 0)
+        sim_fail(sim, "given again, and nothing was learnt since: %s", line);
+    memcpy(nic->last, line, sizeof line);
+}
+
+static void check_delete(struct sim *sim, const struct sim_nic *nic, const struct vfj_command *command)
+{
+    if (vfj_name_equal(command->a, nic->hn) && vfj_guest_lagg_of(&sim->guest, nic->hn) == NULL)
+        sim_fail(sim, "an address is taken off %s before that is a port", nic->hn.text);
+}
+
+static void check_dhclient(struct sim *sim, const struct vfj_command *command)
+{
+    const struct vfj_guest_if *interface = sim_interface(sim, command->a);
+    if (interface != NULL && interface->dhclient != 0)
+        sim_fail(sim, "a second dhclient for %s", command->a.text);
+    if (vfj_guest_lagg_of(&sim->guest, command->a) != NULL)
+        sim_fail(sim, "a dhclient for %s, which is a port", command->a.text);
+}
+
+void sim_check_command(struct sim *sim, const struct vfj_command *command)
+{
+    struct sim_nic *nic = sim_nic_of(sim, command->hn);
+    const struct vfj_ledger *ledger = sim->loop.ledger;
+    if (sim->mode != VFJ_MODE_ACT)
+        sim_fail(sim, "a command that changes the guest, in observe mode");
+    if (vfj_ledger_waiting(ledger) && !vfj_ledger_detached(ledger))
+        sim_fail(sim, "a command runs before its record is durable");
+    if (!is_ours(sim))
+        return;
+    if (nic == NULL)
+        sim_fail(sim, "a command for an unknown interface: %s", command->hn.text);
+    check_not_again(sim, nic, command);
+    if (nic->meddled)
+        return;
+    if (command->kind == VFJ_COMMAND_ADDRESS_DELETE || command->kind == VFJ_COMMAND_STRIP)
+        check_delete(sim, nic, command);
+    if (command->kind == VFJ_COMMAND_DHCLIENT_BACKGROUND || command->kind == VFJ_COMMAND_DHCLIENT)
+        check_dhclient(sim, command);
+}
+
+/* Plans that end */
+
+static bool has_address(const struct vfj_guest_if *interface, const char *address)
+{
+    for (unsigned i = 0; interface != NULL && i < interface->facts.address_count; i++) {
+        if (strcmp(interface->facts.addresses[i].text, address) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_port(struct sim *sim, const struct vfj_guest_if *lagg, struct vfj_name name)
+{
+    const struct vfj_guest_if *port = sim_interface(sim, name);
+    if (port == NULL || !vfj_interface_has_port(&lagg->facts, name))
+        return;
+    if (port->facts.address_count > 0)
+        sim_fail(sim, "a plan ended, and %s, a port, has an address", name.text);
+    if (port->dhclient != 0)
+        sim_fail(sim, "a plan ended, and %s, a port, has a dhclient", name.text);
+}
+
+void sim_note_plans(struct sim *sim)
+{
+    const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
+    for (unsigned i = 0; i < state->head.slot_count; i++)
+        sim->goals[i] = state->slots[i].goal;
+}
+
+void sim_check_plans(struct sim *sim)
+{
+    const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
+    for (unsigned i = 0; i < state->head.slot_count && is_ours(sim); i++) {
+        const struct vfj_slot *slot = &state->slots[i];
+        const struct sim_nic *nic = sim_nic_of(sim, slot->hn);
+        if (sim->goals[i] == VFJ_GOAL_NONE || slot->goal != VFJ_GOAL_NONE || slot->fault != VFJ_REASON_NONE
+            || nic == NULL || nic->meddled)
+            continue;
+        const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+        if (lagg == NULL || !vfj_interface_has_port(&lagg->facts, nic->hn))
+            continue;
+        check_port(sim, lagg, nic->hn);
+        check_port(sim, lagg, nic->vf);
+    }
+}
+
+/* The journal */
+
+static void read_journal(struct sim *sim, struct vfj_machine *machine, struct vfj_replay_result *result)
+{
+    struct vfj_journal *journal = NULL;
+    vfj_machine_init(machine);
+    enum vfj_status status = vfj_journal_open(&journal, sim->journal, VFJ_JOURNAL_READ);
+    if (status != VFJ_OK)
+        sim_fail(sim, "the journal can't be read: %s: %s", vfj_status_text(status), vfj_journal_detail(journal));
+    vfj_replay_run(journal, machine, NULL, result);
+    vfj_journal_close(journal);
+    if (result->verdict != VFJ_VERDICT_SAME)
+        sim_fail(sim, "the journal: %s at %llu", vfj_verdict_text((enum vfj_verdict)result->verdict),
+                 (unsigned long long)result->seq);
+}
+
+void sim_check_journal(struct sim *sim)
+{
+    static struct vfj_machine machine;
+    struct vfj_replay_result result;
+    const struct vfj_ledger *ledger = sim->loop.ledger;
+    read_journal(sim, &machine, &result);
+    if (result.records != vfj_ledger_durable_seq(ledger) || result.records != vfj_ledger_seq(ledger))
+        sim_fail(sim, "the journal has %llu records, the ledger says %llu", (unsigned long long)result.records,
+                 (unsigned long long)vfj_ledger_seq(ledger));
+    if (memcmp(&machine.state, vfj_ledger_state(ledger), sizeof machine.state) != 0)
+        sim_fail(sim, "the journal replayed is not the live state");
+}
+
+/* The chain's head after a record, as the file has it. */
+static void read_head(struct sim *sim, uint64_t seq, struct vfj_head_hash *head)
+{
+    struct vfj_journal *journal = NULL;
+    struct vfj_record record;
+    if (vfj_journal_open(&journal, sim->journal, VFJ_JOURNAL_READ) != VFJ_OK
+        || vfj_journal_get(journal, seq, &record) != VFJ_OK)
+        sim_fail(sim, "record %llu can't be read", (unsigned long long)seq);
+    memcpy(head->bytes, record.chain, VFJ_CHAIN_SIZE);
+    vfj_journal_close(journal);
+}
+
+void sim_check_opened(struct sim *sim)
+{
+    const struct vfj_ledger *ledger = sim->loop.ledger;
+    const struct sim_durable *durable = &sim->durable;
+    struct vfj_head_hash head = vfj_ledger_head(ledger);
+    uint64_t seq = vfj_ledger_seq(ledger);
+    if (seq < durable->seq)
+        sim_fail(sim, "committed, and lost: records %llu to %llu", (unsigned long long)seq + 1,
+                 (unsigned long long)durable->seq);
+    if (seq > durable->seq && durable->seq > 0)
+        read_head(sim, durable->seq, &head);
+    if (durable->seq > 0 && memcmp(head.bytes, durable->head.bytes, VFJ_CHAIN_SIZE) != 0)
+        sim_fail(sim, "record %llu is another one than was committed", (unsigned long long)durable->seq);
+    if (seq == durable->seq && durable->has_digest && vfj_state_digest(vfj_ledger_state(ledger)) != durable->digest)
+        sim_fail(sim, "another state than before the crash");
+}
+
+/* The end */
+
+static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
+{
+    const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
+    const struct vfj_guest_if *vf = sim_interface(sim, hn->rxvf);
+    bool hn_carries = hn->facts.up && vf == NULL;
+    if (owner == hn)
+        return hn_carries && vfj_guest_lagg_of(&sim->guest, nic->hn) == NULL;
+    if (owner->facts.laggproto != VFJ_LAGGPROTO_FAILOVER || !owner->facts.up)
+        return false;
+    return (hn_carries && vfj_interface_has_port(&owner->facts, nic->hn))
+        || (vf != NULL && vf->facts.up && vfj_interface_has_port(&owner->facts, vf->facts.name));
+}
+
+static void check_connectivity(struct sim *sim, const struct sim_nic *nic, bool is_obstructed)
+{
+    const struct vfj_guest_if *owner = NULL;
+    for (unsigned i = 0; i < sim->guest.if_count; i++) {
+        const struct vfj_guest_if *interface = &sim->guest.ifs[i];
+        if (!interface->facts.exists || !has_address(interface, nic->address))
+            continue;
+        if (owner != NULL)
+            sim_fail(sim, "%s has two owners: %s and %s", nic->address, owner->facts.name.text,
+                     interface->facts.name.text);
+        owner = interface;
+    }
+    if (owner == NULL)
+        sim_fail(sim, "%s has no owner", nic->address);
+    if (!is_obstructed && !carries(sim, nic, owner))
+        sim_fail(sim, "%s has %s and carries no traffic", owner->facts.name.text, nic->address);
+}
+
+static const struct vfj_slot *slot_of(const struct sim *sim, struct vfj_name hn)
+{
+    const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        if (vfj_name_equal(state->slots[i].hn, hn))
+            return &state->slots[i];
+    }
+    return NULL;
+}
+
+/* Whether the slot may rest in this state. */
+static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    const struct vfj_guest_vf *vf = vfj_guest_mapped_vf(&sim->guest, nic->hn);
+    if (vf == NULL)
+        return slot == NULL || slot->state == VFJ_SLOT_DETACHED;
+    if (slot == NULL || !vfj_name_equal(slot->vf, vf->vf))
+        return false;
+    if (nic->is_held_down)
+        return slot->state == VFJ_SLOT_ATTACHED || slot->state == VFJ_SLOT_LAGGED;
+    return slot->state == VFJ_SLOT_LAGGED;
+}
+
+static void check_nic(struct sim *sim, const struct sim_nic *nic)
+{
+    const struct vfj_slot *slot = slot_of(sim, nic->hn);
+    bool is_obstructed = nic->foreign && slot != NULL && slot->fault == VFJ_REASON_FOREIGN_LAGG;
+    if (slot != NULL && slot->fault != VFJ_REASON_NONE && !is_obstructed)
+        sim_fail(sim, "%s: a fault that names nothing real: %s", nic->hn.text,
+                 vfj_reason_text((enum vfj_reason)slot->fault));
+    if (slot != NULL && !is_obstructed && (slot->goal != VFJ_GOAL_NONE || slot->pending != 0))
+        sim_fail(sim, "%s: a plan that never ends", nic->hn.text);
+    if (!is_obstructed && !is_at_rest(sim, nic, slot))
+        sim_fail(sim, "%s: neither joined nor detached at the end, but %s", nic->hn.text,
+                 slot != NULL ? vfj_slot_state_name((enum vfj_slot_state)slot->state) : "unknown");
+    check_connectivity(sim, nic, is_obstructed || nic->is_hn_down);
+}
+
+void sim_check_end(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->nic_count && is_ours(sim); i++)
+        check_nic(sim, &sim->nics[i]);
+}

@@ -1,0 +1,128 @@
+/* A daemon's life: open the journal, run the loop, end in order or die. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/step.h"
+#include "tests/kit/fault_vfs.h"
+#include "tests/sim/sim.h"
+#include "tools/daemon_log.h"
+#include "tools/daemon_status.h"
+
+static const int64_t ms = 1000, second = 1000000;
+
+/* What the loop says. One simulator runs at a time in a process. */
+static struct sim *speaker;
+
+void vfj_daemon_log(const char *subsystem, const char *what, const char *detail)
+{
+    sim_say(speaker, "%s: %s%s", subsystem, what, detail);
+}
+
+void vfj_daemon_log_transition(const struct vfj_transition *made)
+{
+    sim_say(speaker, "  %s: %s -> %s, VF %s: %s", made->hn.text, vfj_slot_state_name((enum vfj_slot_state)made->from),
+            vfj_slot_state_name((enum vfj_slot_state)made->to), made->vf.text,
+            vfj_reason_text((enum vfj_reason)made->reason));
+}
+
+void vfj_daemon_log_command(const struct vfj_command *command)
+{
+    (void)command;
+}
+
+void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
+{
+    (void)outcome;
+}
+
+void vfj_daemon_log_line(const char *line)
+{
+    sim_say(speaker, "%s", line);
+}
+
+void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq, int64_t mono_us)
+{
+    (void)state;
+    (void)connected;
+    (void)seq;
+    (void)mono_us;
+}
+
+static void choose_crash(struct sim *sim)
+{
+    static const enum sim_crash kinds[]
+        = {SIM_CRASH_LOOP, SIM_CRASH_DISK, SIM_CRASH_BEFORE_COMMAND, SIM_CRASH_AFTER_COMMAND};
+    sim->crash = SIM_CRASH_NOT;
+    sim->crash_in = 0;
+    if (!sim->storm || !sim_chance(sim, 60))
+        return;
+    sim->crash = (uint8_t)kinds[sim_roll(sim, 4)];
+    sim->crash_in = 1 + (unsigned)sim_roll(sim, sim->crash == SIM_CRASH_LOOP ? 150 : 30);
+    if (sim->crash == SIM_CRASH_DISK)
+        kit_fault_die(1 + (unsigned)sim_roll(sim, 200));
+}
+
+static void begin_life(struct sim *sim)
+{
+    speaker = sim;
+    memset(&sim->loop, 0, sizeof sim->loop);
+    sim->loop.world = (struct vfj_world *)(void *)sim;
+    sim->loop.started.rules = VFJ_RULES;
+    sim->loop.started.mode = sim->mode;
+    sim->loop.started.policy = sim->policy;
+    snprintf(sim->loop.started.boot_id, sizeof sim->loop.started.boot_id, "boot-%u", sim->boots);
+    sim->listener = vfj_daemon_loop_listener(&sim->loop);
+    sim->alive = true;
+    sim->broken = sim->dead = sim->stop = sim->connected = sim->power = false;
+    sim->deadline_us = sim->wake_us = INT64_MAX;
+}
+
+/* What a crash now must not lose. */
+static void remember(struct sim *sim)
+{
+    const struct vfj_ledger *ledger = sim->loop.ledger;
+    sim->durable.seq = vfj_ledger_durable_seq(ledger);
+    sim->durable.head = vfj_ledger_head(ledger);
+    sim->durable.has_digest = !vfj_ledger_waiting(ledger) && !vfj_ledger_detached(ledger);
+    sim->durable.digest = vfj_state_digest(vfj_ledger_state(ledger));
+}
+
+static void end_life(struct sim *sim)
+{
+    bool crashed = sim->dead;
+    remember(sim);
+    if (crashed)
+        kit_fault_die(1); /* at the next thing it would do to the disk */
+    vfj_ledger_close(sim->loop.ledger);
+    sim->loop.ledger = NULL;
+    sim->alive = sim->connected = false;
+    sim->line_count = 0;
+    sim->crashes += crashed;
+    sim->restart_us = sim->now_us + (sim->storm ? sim_between(sim, 10 * ms, 8 * second) : 100 * ms);
+    sim_say(sim, "the daemon %s", !crashed ? "ended" : sim->power ? "and the guest lose power" : "crashed");
+    (void)kit_fault_disarm();
+    kit_fault_revive(sim->power ? &sim->random : NULL);
+    sim->cuts += sim->power;
+    if (sim->power)
+        sim_boot(sim);
+    if (sim->disk_until_us != INT64_MAX)
+        sim->disk_until_us = sim->now_us; /* room again */
+}
+
+void sim_daemon_run(struct sim *sim)
+{
+    begin_life(sim);
+    enum vfj_status status = vfj_ledger_open(&sim->loop.ledger, sim->journal, sim->on_error);
+    if (status != VFJ_OK)
+        sim_fail(sim, "the journal can't be opened after a crash: %s: %s", vfj_status_text(status),
+                 vfj_ledger_detail(sim->loop.ledger));
+    sim_check_opened(sim);
+    sim_say(sim, "a daemon starts at record %llu", (unsigned long long)vfj_ledger_seq(sim->loop.ledger));
+    choose_crash(sim);
+    vfj_daemon_loop_run(&sim->loop);
+    if (!sim->dead && sim->now_us >= sim->end_us) {
+        sim_check_journal(sim);
+        sim_check_end(sim);
+    }
+    end_life(sim);
+}

@@ -1,0 +1,208 @@
+/* vfj_sim: runs seeds, and says which failed. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/kit/fault_vfs.h"
+#include "tests/sim/sim.h"
+
+static const char usage[] = "usage: vfj_sim [--seed N | --seeds A-B | --file FILE] [--verbose]\n"
+                            "Simulates a guest, its host and daemons that die; the seed decides all.\n";
+
+struct totals {
+    uint64_t runs, failures, events, commands, crashes, cuts;
+    int64_t simulated_us;
+};
+
+void sim_fail(struct sim *sim, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sim->why, sizeof sim->why, format, arguments);
+    va_end(arguments);
+    longjmp(sim->out, 1);
+}
+
+void sim_say(struct sim *sim, const char *format, ...)
+{
+    va_list arguments;
+    if (!sim->verbose)
+        return;
+    printf("%12.6f ", (double)sim->now_us / 1e6);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+}
+
+static uint64_t running;
+
+/* A VFJ_CHECK of the program's own, or worse. */
+static void on_trap(int signal_number)
+{
+    printf("seed %" PRIu64 ": FAILED by signal %d\n", running, signal_number);
+    (void)fflush(stdout);
+    _exit(1);
+}
+
+static void remove_journal(const struct sim *sim)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".lock", ".new", "-snapshot"};
+    char name[SIM_PATH_SIZE + 16];
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        snprintf(name, sizeof name, "%s%s", sim->journal, suffixes[i]);
+        (void)unlink(name);
+    }
+}
+
+static void begin(struct sim *sim, uint64_t seed)
+{
+    sim->seed = sim->random = seed;
+    sim->order = 0;
+    sim->now_us = 0;
+    sim->boot_us = -5000000;
+    sim->clock_us = INT64_C(1795356000000000); /* 2026-11-22 14:00:00 UTC */
+    sim->end_us = INT64_MAX;
+    sim->restart_us = 0;
+    sim->alive = false;
+    sim->rc_changed = false;
+    sim->line_first = sim->line_count = sim->flight_count = sim->todo_count = 0;
+    sim->fault_percent = sim->slow_percent = sim->lose_percent = sim->double_percent = 0;
+    sim->boots = 1;
+    sim->events = sim->commands = sim->crashes = sim->cuts = sim->lines_lost = 0;
+    memset(&sim->durable, 0, sizeof sim->durable);
+    sim->nic_count = sim_chance(sim, 30) ? SIM_NICS_MAX : 1 + (unsigned)sim_roll(sim, 3);
+    sim->mode = sim_chance(sim, 12) ? VFJ_MODE_OBSERVE : VFJ_MODE_ACT;
+    sim->policy = sim_chance(sim, 12) ? VFJ_POLICY_SCRIPTS : VFJ_POLICY_VFJOURNAL;
+    sim->on_error = sim_chance(sim, 30) ? VFJ_ON_ERROR_STOP : VFJ_ON_ERROR_CONTINUE;
+    kit_fault_die(0);
+    kit_fault_revive(NULL);
+    (void)kit_fault_disarm();
+    remove_journal(sim);
+}
+
+static bool run(struct sim *sim, uint64_t seed)
+{
+    running = seed;
+    begin(sim, seed);
+    if (setjmp(sim->out) != 0) {
+        printf("seed %" PRIu64 ": FAILED at %.6f s: %s\n", seed, (double)sim->now_us / 1e6, sim->why);
+        (void)kit_fault_disarm();
+        kit_fault_die(1);
+        vfj_ledger_close(sim->loop.ledger);
+        sim->loop.ledger = NULL;
+        return false;
+    }
+    sim_set_up_guest(sim);
+    sim_storm_begin(sim);
+    sim_run_until(sim, INT64_MAX);
+    return true;
+}
+
+static void add(struct totals *totals, const struct sim *sim, bool right)
+{
+    totals->runs++;
+    totals->failures += !right;
+    totals->events += sim->events;
+    totals->commands += sim->commands;
+    totals->crashes += sim->crashes;
+    totals->cuts += sim->cuts;
+    totals->simulated_us += sim->now_us;
+}
+
+static void run_file(struct sim *sim, const char *path, struct totals *totals)
+{
+    char line[256];
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        perror(path);
+        exit(2);
+    }
+    while (fgets(line, sizeof line, file) != NULL) {
+        char *end;
+        uint64_t seed = strtoull(line, &end, 10);
+        if (end != line)
+            add(totals, sim, run(sim, seed));
+    }
+    (void)fclose(file);
+}
+
+static void make_place(struct sim *sim, char directory[SIM_DIRECTORY_SIZE])
+{
+    const char *base = getenv("TMPDIR");
+    struct stat facts;
+    if (base == NULL)
+        base = stat("/dev/shm", &facts) == 0 && S_ISDIR(facts.st_mode) ? "/dev/shm" : "/tmp";
+    snprintf(directory, SIM_DIRECTORY_SIZE, "%s/vfj_sim.XXXXXX", base);
+    if (mkdtemp(directory) == NULL) {
+        perror(directory);
+        exit(2);
+    }
+    snprintf(sim->journal, sizeof sim->journal, "%s/j.db", directory);
+}
+
+static double now_s(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void print_totals(const struct totals *totals, double took_s)
+{
+    printf("%" PRIu64 " seeds, %" PRIu64 " failed; %.1f hours simulated in %.1f s: %" PRIu64 " events, %" PRIu64
+           " commands, %" PRIu64 " crashes, %" PRIu64 " of them power cuts\n",
+           totals->runs, totals->failures, (double)totals->simulated_us / 3.6e9, took_s, totals->events,
+           totals->commands, totals->crashes, totals->cuts);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option table[] = {{"seed", required_argument, NULL, 's'},
+                                          {"seeds", required_argument, NULL, 'r'},
+                                          {"file", required_argument, NULL, 'f'},
+                                          {"verbose", no_argument, NULL, 'v'},
+                                          {NULL, 0, NULL, 0}};
+    static struct sim sim;
+    struct totals totals = {0};
+    char directory[SIM_DIRECTORY_SIZE];
+    uint64_t first = 1, last = 100;
+    const char *file = NULL;
+    int code;
+    while ((code = getopt_long(argc, argv, "", table, NULL)) != -1) {
+        char *end = NULL;
+        if (code == 's')
+            first = last = strtoull(optarg, &end, 10);
+        else if (code == 'r' && (first = strtoull(optarg, &end, 10), *end == '-'))
+            last = strtoull(end + 1, &end, 10);
+        else if (code == 'f')
+            file = optarg;
+        else if (code == 'v')
+            sim.verbose = true;
+        if (code == '?' || (end != NULL && *end != '\0')) {
+            (void)fputs(usage, stderr);
+            return 2;
+        }
+    }
+    (void)signal(SIGILL, on_trap);
+    (void)signal(SIGTRAP, on_trap);
+    kit_fault_install();
+    kit_fault_track();
+    make_place(&sim, directory);
+    double begun_s = now_s();
+    if (file != NULL)
+        run_file(&sim, file, &totals);
+    for (uint64_t seed = first; seed <= last && file == NULL; seed++)
+        add(&totals, &sim, run(&sim, seed));
+    remove_journal(&sim);
+    (void)rmdir(directory);
+    print_totals(&totals, now_s() - begun_s);
+    return totals.failures == 0 ? 0 : 1;
+}

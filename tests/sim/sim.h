@@ -1,0 +1,190 @@
+/* The simulator: the real core, ledger and daemon loop in a made-up world that one seed decides. */
+#ifndef VFJ_TESTS_SIM_SIM_H
+#define VFJ_TESTS_SIM_SIM_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/guest.h"
+#include "tools/daemon_loop.h"
+
+enum {
+    SIM_NICS_MAX = 8,
+    SIM_LINES_MAX = 1024,
+    SIM_LINE_SIZE = 120,
+    SIM_FLIGHT_MAX = 256,
+    SIM_HOST_MAX = 64,
+    SIM_DIRECTORY_SIZE = 256,
+    SIM_PATH_SIZE = SIM_DIRECTORY_SIZE + 16,
+};
+
+/* A devd line on its way to the daemon. */
+struct sim_line {
+    int64_t due_us;
+    char text[SIM_LINE_SIZE];
+};
+
+/* How a command under way will end. */
+enum sim_fate {
+    SIM_FATE_WELL,
+    SIM_FATE_FAILS,      /* exit status 1, and nothing was done */
+    SIM_FATE_LIES,       /* exit status 1, and yet it was done */
+    SIM_FATE_HANGS,      /* ended at its time limit, nothing done */
+    SIM_FATE_DONE_HANGS, /* it did its work, then hung */
+    SIM_FATE_KILLED,     /* by a signal, nothing done */
+    SIM_FATE_ABSENT,     /* could not be started */
+};
+
+/* A command under way. */
+struct sim_flight {
+    int64_t due_us;
+    uint64_t order;
+    uint8_t fate;
+    bool is_forgotten; /* its answer is told to nobody */
+    bool is_seen;      /* a read: the answer was taken when it began */
+    struct vfj_command command;
+    struct vfj_observation answer;
+};
+
+/* What the host is going to do to one interface. */
+enum sim_host {
+    SIM_HOST_NONE,
+    SIM_HOST_PLUG,
+    SIM_HOST_UNPLUG,
+    SIM_HOST_LINK_UP,
+    SIM_HOST_DATA_PATH,
+    SIM_HOST_DHCLIENT
+};
+
+struct sim_todo {
+    int64_t due_us;
+    uint64_t order;
+    uint8_t what; /* enum sim_host */
+    unsigned nic;
+};
+
+/* One hn interface, as the simulator knows it. */
+struct sim_nic {
+    struct vfj_name hn;
+    struct vfj_name vf; /* the VF that the host has plugged; empty none */
+    bool dhcp;
+    bool foreign;      /* an admin has taken laggN for something else */
+    bool is_hn_down;   /* an admin took hn down */
+    bool is_held_down; /* an admin took the VF down: that is left so */
+    bool meddled;      /* something other than a command changed it since it was last looked at */
+    bool path_due;     /* a switch of the data path is on its way */
+    char address[VFJ_ADDRESS_SIZE];
+    char last[VFJ_ARGS_SIZE]; /* the newest changing command, until the guest is looked at */
+};
+
+enum sim_crash { SIM_CRASH_NOT, SIM_CRASH_LOOP, SIM_CRASH_DISK, SIM_CRASH_BEFORE_COMMAND, SIM_CRASH_AFTER_COMMAND };
+
+/* What the journal is known to hold. */
+struct sim_durable {
+    uint64_t seq;
+    uint64_t digest; /* of the state, when nothing was submitted after it */
+    bool has_digest;
+    struct vfj_head_hash head;
+};
+
+struct sim {
+    uint64_t seed, random, order;
+    bool verbose;
+    char journal[SIM_PATH_SIZE];
+
+    /* time */
+    int64_t now_us;
+    int64_t boot_us;  /* when the guest booted */
+    int64_t clock_us; /* wall clock minus now */
+    int64_t end_us;   /* when this piece of the run ends */
+
+    /* the daemon */
+    struct vfj_daemon_loop loop;
+    struct vfj_world_listener listener;
+    uint8_t mode, policy;
+    enum vfj_on_error on_error;
+    bool alive;  /* a daemon runs */
+    bool broken; /* it said that it ends */
+    bool dead;   /* it crashed */
+    bool stop;   /* SIGTERM */
+    bool connected;
+    bool rc_changed;
+    uint8_t crash; /* enum sim_crash */
+    unsigned crash_in;
+    int64_t deadline_us, wake_us; /* mono */
+    int64_t restart_us;
+    struct sim_durable durable;
+    uint8_t goals[VFJ_SLOTS_MAX]; /* of the slots, before the step under way */
+    bool power;                   /* the crash is one of the whole guest: the power is cut */
+    struct vfj_event event;
+
+    /* the guest and the host */
+    unsigned boots;
+    unsigned nic_count;
+    struct sim_nic nics[SIM_NICS_MAX];
+    struct vfj_guest guest;
+    unsigned line_first, line_count;
+    struct sim_line lines[SIM_LINES_MAX];
+    unsigned flight_count;
+    struct sim_flight flights[SIM_FLIGHT_MAX];
+    unsigned todo_count;
+    struct sim_todo todos[SIM_HOST_MAX];
+
+    /* the weather */
+    bool storm;
+    int64_t storm_us; /* the next thing that happens */
+    unsigned storm_left;
+    unsigned fault_percent, slow_percent;
+    unsigned lose_percent, double_percent, late_percent;
+    int64_t late_until_us;
+    int64_t disk_until_us;
+
+    /* counters */
+    uint64_t events, commands, crashes, cuts, boots_seen, lines_lost;
+    jmp_buf out;
+    char why[256];
+};
+
+/* random.c */
+uint64_t sim_roll(struct sim *sim, uint64_t sides);
+bool sim_chance(struct sim *sim, unsigned percent);
+int64_t sim_between(struct sim *sim, int64_t low_us, int64_t high_us);
+
+/* main.c: end the run, it failed. Never from inside SQLite. */
+void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3), noreturn));
+void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* kernel.c: the guest's kernel and the host behind it */
+void sim_direct(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sim_set_up_guest(struct sim *sim);
+struct sim_nic *sim_nic_of(struct sim *sim, struct vfj_name name); /* by hn, VF or lagg; NULL when it is none's */
+struct vfj_guest_if *sim_interface(struct sim *sim, struct vfj_name name);
+struct vfj_guest_if *sim_lagg(struct sim *sim, const struct sim_nic *nic);
+void sim_emit(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void sim_later(struct sim *sim, enum sim_host what, unsigned nic, int64_t after_us);
+void sim_do(struct sim *sim, const struct sim_todo *todo);
+void sim_kernel_follow(struct sim *sim); /* after anything that changed the guest: the data path follows */
+void sim_boot(struct sim *sim);
+
+/* storm.c: what happens */
+void sim_storm_begin(struct sim *sim);
+void sim_storm_next(struct sim *sim);
+void sim_storm_end(struct sim *sim);
+
+/* world.c: the world that the daemon loop sees, and time */
+void sim_run_until(struct sim *sim, int64_t until_us);
+void sim_gap(struct sim *sim); /* devd drops us as a slow client */
+
+/* daemon.c: a daemon's life */
+void sim_daemon_run(struct sim *sim);
+
+/* check.c: what must never be seen */
+void sim_check_command(struct sim *sim, const struct vfj_command *command);
+void sim_note_plans(struct sim *sim); /* before a step of the machine; the other after it */
+void sim_check_plans(struct sim *sim);
+void sim_check_opened(struct sim *sim);
+void sim_check_journal(struct sim *sim);
+void sim_check_end(struct sim *sim);
+
+#endif

@@ -1,0 +1,298 @@
+/* What happens to a guest in a storm: the host, the admin, the disk, the clock, and daemons that die. */
+#include <stdio.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "tests/kit/fault_vfs.h"
+#include "tests/sim/sim.h"
+
+static const int64_t ms = 1000, second = 1000000;
+
+static unsigned any_nic(struct sim *sim)
+{
+    return (unsigned)sim_roll(sim, sim->nic_count);
+}
+
+static void host_toggles(struct sim *sim)
+{
+    unsigned nic = any_nic(sim);
+    bool has_vf = !vfj_name_is_empty(sim->nics[nic].vf);
+    sim_later(sim, has_vf ? SIM_HOST_UNPLUG : SIM_HOST_PLUG, nic, 0);
+}
+
+static void host_flaps(struct sim *sim)
+{
+    unsigned nic = any_nic(sim);
+    unsigned times = 1 + (unsigned)sim_roll(sim, 4);
+    int64_t at_us = 0;
+    for (unsigned i = 0; i < times; i++) {
+        sim_later(sim, SIM_HOST_UNPLUG, nic, at_us += sim_between(sim, ms, 3 * second));
+        sim_later(sim, SIM_HOST_PLUG, nic, at_us += sim_between(sim, ms, 3 * second));
+    }
+}
+
+/* The host is serviced: all VFs leave, and come back after a while, in another order. */
+static void host_servicing(struct sim *sim)
+{
+    int64_t away_us = sim_between(sim, 100 * ms, 30 * second);
+    for (unsigned i = 0; i < sim->nic_count; i++) {
+        sim_later(sim, SIM_HOST_UNPLUG, i, sim_between(sim, 0, second));
+        sim_later(sim, SIM_HOST_PLUG, i, away_us + sim_between(sim, second, 3 * second));
+    }
+}
+
+/* The admin */
+
+static void admin_address(struct sim *sim, struct sim_nic *nic)
+{
+    struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    struct vfj_guest_if *port = sim_interface(sim, sim_chance(sim, 70) ? nic->hn : nic->vf);
+    struct vfj_address address;
+    if (lagg == NULL || port == NULL || port->facts.address_count > 0
+        || !vfj_interface_has_port(&lagg->facts, port->facts.name)
+        || !vfj_address_parse(vfj_span_of(nic->address), &address))
+        return;
+    sim_say(sim, "admin: ifconfig %s inet %s", port->facts.name.text, nic->address);
+    vfj_interface_add_address(&port->facts, &address);
+    if (nic->dhcp)
+        port->dhclient = ++sim->guest.pid_last;
+}
+
+static void admin_takes_port(struct sim *sim, struct sim_nic *nic)
+{
+    struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    for (unsigned i = 0; lagg != NULL && i < lagg->facts.port_count; i++) {
+        if (!vfj_name_equal(lagg->facts.ports[i], nic->vf))
+            continue;
+        sim_say(sim, "admin: ifconfig %s -laggport %s", lagg->facts.name.text, nic->vf.text);
+        lagg->facts.ports[i] = lagg->facts.ports[--lagg->facts.port_count];
+        memset(&lagg->facts.ports[lagg->facts.port_count], 0, sizeof lagg->facts.ports[0]);
+    }
+}
+
+static void admin_downs(struct sim *sim, struct sim_nic *nic)
+{
+    bool is_vf = sim_chance(sim, 50) && !vfj_name_is_empty(nic->vf);
+    struct vfj_guest_if *interface = sim_interface(sim, is_vf ? nic->vf : nic->hn);
+    if (interface == NULL)
+        return;
+    sim_say(sim, "admin: ifconfig %s down", interface->facts.name.text);
+    interface->facts.up = false;
+    nic->is_held_down |= is_vf;
+    nic->is_hn_down |= !is_vf;
+}
+
+static void admin_ups(struct sim *sim, struct sim_nic *nic)
+{
+    struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
+    if (vf == NULL)
+        return;
+    sim_say(sim, "admin: ifconfig %s up", nic->vf.text);
+    vf->facts.up = true;
+    nic->is_held_down = false;
+}
+
+static void admin_takes_lagg(struct sim *sim, struct sim_nic *nic)
+{
+    if (sim_lagg(sim, nic) != NULL)
+        return;
+    sim_direct(sim, "%%if lagg%u up", (unsigned)(nic - sim->nics));
+    struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    memset(&lagg->told, 0, sizeof lagg->told); /* no boot brings it back */
+    lagg->facts.laggproto = VFJ_LAGGPROTO_OTHER;
+    nic->foreign = true;
+    sim_say(sim, "admin: ifconfig %s create laggproto loadbalance", lagg->facts.name.text);
+}
+
+static void admin_gives_lagg_back(struct sim *sim, struct sim_nic *nic)
+{
+    struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    if (!nic->foreign)
+        return;
+    sim_say(sim, "admin: ifconfig lagg destroy");
+    nic->foreign = false;
+    vfj_guest_remove(&sim->guest, lagg->facts.name);
+}
+
+static void admin_renames(struct sim *sim, struct sim_nic *nic)
+{
+    const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
+    char name[VFJ_NAME_SIZE];
+    if (vf == NULL || vf->facts.up || vfj_guest_lagg_of(&sim->guest, nic->vf) != NULL)
+        return;
+    snprintf(name, sizeof name, "net%u", (unsigned)(nic - sim->nics));
+    if (sim_interface(sim, vfj_name_of(name)) != NULL)
+        return;
+    sim_emit(sim, "!system=IFNET subsystem=%s type=RENAME name=%s", nic->vf.text, name);
+    nic->vf = vfj_name_of(name);
+}
+
+static void admin_meddles(struct sim *sim)
+{
+    struct sim_nic *nic = &sim->nics[any_nic(sim)];
+    nic->meddled = true;
+    switch (sim_roll(sim, 8)) {
+    case 0:
+    case 1:
+        admin_address(sim, nic);
+        break;
+    case 2:
+        admin_takes_port(sim, nic);
+        break;
+    case 3:
+        admin_downs(sim, nic);
+        break;
+    case 4:
+        admin_ups(sim, nic);
+        break;
+    case 5:
+        admin_takes_lagg(sim, nic);
+        break;
+    case 6:
+        admin_gives_lagg_back(sim, nic);
+        break;
+    default:
+        admin_renames(sim, nic);
+    }
+}
+
+/* The rest */
+
+static void change_weather(struct sim *sim)
+{
+    static const unsigned faults[] = {0, 0, 5, 20, 60};
+    static const unsigned losses[] = {0, 0, 10, 40, 100};
+    sim->fault_percent = faults[sim_roll(sim, 5)];
+    sim->slow_percent = faults[sim_roll(sim, 5)];
+    sim->lose_percent = losses[sim_roll(sim, 5)];
+    sim->double_percent = losses[sim_roll(sim, 4)];
+    if (sim_chance(sim, 20))
+        sim->late_until_us = sim->now_us + sim_between(sim, 0, 10 * second);
+    sim_say(sim, "weather: faults %u %%, slow %u %%, lost %u %%, doubled %u %%", sim->fault_percent, sim->slow_percent,
+            sim->lose_percent, sim->double_percent);
+}
+
+static void fill_disk(struct sim *sim)
+{
+    static const int codes[] = {SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC};
+    if (!sim->alive)
+        return;
+    sim_say(sim, "the disk is full");
+    kit_fault_arm(1 + (unsigned)sim_roll(sim, 5), codes[sim_roll(sim, 3)], sim_chance(sim, 80));
+    sim->disk_until_us = sim->now_us + sim_between(sim, 100 * ms, 20 * second);
+}
+
+static void end_daemon(struct sim *sim)
+{
+    if (!sim->alive)
+        return;
+    if (sim_chance(sim, 40))
+        sim->stop = true;
+    else
+        sim->dead = true;
+}
+
+static void boot(struct sim *sim)
+{
+    if (!sim->alive) {
+        sim_boot(sim);
+        sim->restart_us = sim->now_us + sim_between(sim, 100 * ms, 10 * second);
+        return;
+    }
+    sim->dead = sim->power = true;
+}
+
+static void change_configuration(struct sim *sim)
+{
+    sim_direct(sim, "%%rc hyperv_vf_delay=\"%u\"", (unsigned)sim_roll(sim, 20));
+    sim->rc_changed = true;
+}
+
+static void step_clock(struct sim *sim)
+{
+    sim->clock_us += sim_between(sim, -3600 * second, 3600 * second);
+}
+
+static void act(struct sim *sim)
+{
+    uint64_t what = sim_roll(sim, 40);
+    if (what < 10)
+        host_toggles(sim);
+    else if (what < 14)
+        host_flaps(sim);
+    else if (what < 17)
+        host_servicing(sim);
+    else if (what < 24)
+        admin_meddles(sim);
+    else if (what < 29)
+        change_weather(sim);
+    else if (what < 31)
+        fill_disk(sim);
+    else if (what < 34)
+        end_daemon(sim);
+    else if (what < 35)
+        boot(sim);
+    else if (what < 37)
+        sim_gap(sim);
+    else if (what < 38)
+        change_configuration(sim);
+    else
+        step_clock(sim);
+}
+
+void sim_storm_begin(struct sim *sim)
+{
+    sim->storm = true;
+    sim->storm_left = 10 + (unsigned)sim_roll(sim, 30);
+    sim->storm_us = sim->now_us + second;
+    sim->late_until_us = 0;
+    sim->disk_until_us = INT64_MAX;
+    for (unsigned i = 0; i < sim->nic_count; i++) {
+        if (sim_chance(sim, 70))
+            sim_later(sim, SIM_HOST_PLUG, i, sim_between(sim, 0, 10 * second));
+    }
+}
+
+static int64_t pause_us(struct sim *sim)
+{
+    return sim_chance(sim, 60) ? sim_between(sim, ms, 3 * second) : sim_between(sim, second, 40 * second);
+}
+
+/* Fair weather again. What was lost is found after a gap: devd drops a client that it could not send to. */
+void sim_storm_end(struct sim *sim)
+{
+    sim_say(sim, "the storm is over");
+    sim->storm = false;
+    sim->storm_us = INT64_MAX;
+    sim->crash = SIM_CRASH_NOT;
+    kit_fault_die(0);
+    (void)kit_fault_disarm();
+    sim->disk_until_us = INT64_MAX;
+    sim->fault_percent = sim->slow_percent = sim->lose_percent = sim->double_percent = 0;
+    sim->late_until_us = 0;
+    for (unsigned i = 0; i < sim->nic_count; i++) {
+        if (sim_chance(sim, 80))
+            admin_gives_lagg_back(sim, &sim->nics[i]);
+    }
+    if (sim->restart_us != INT64_MAX && sim->restart_us > sim->now_us + second)
+        sim->restart_us = sim->now_us + second;
+    sim_gap(sim);
+    sim->end_us = sim->now_us + 1500 * second;
+}
+
+void sim_storm_next(struct sim *sim)
+{
+    if (sim->storm_left == 0) {
+        bool is_calm = true; /* what the host is about to do happens first */
+        for (unsigned i = 0; i < sim->todo_count; i++)
+            is_calm &= sim->todos[i].what != SIM_HOST_PLUG && sim->todos[i].what != SIM_HOST_UNPLUG;
+        sim->storm_us = sim->now_us + second;
+        if (is_calm)
+            sim_storm_end(sim);
+        return;
+    }
+    sim->storm_left--;
+    act(sim);
+    sim->storm_us = sim->now_us + pause_us(sim);
+}

@@ -1,0 +1,374 @@
+/* The world that the daemon's loop sees (adapters/freebsd/world.h), made of the simulated guest, and simulated time. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/trace.h"
+#include "tests/kit/fault_vfs.h"
+#include "tests/sim/sim.h"
+
+static const int64_t ms = 1000, second = 1000000;
+
+/* The loop knows the world by a pointer only. */
+static struct sim *sim_of(struct vfj_world *world)
+{
+    return (struct sim *)(void *)world;
+}
+
+void vfj_world_stamp(struct vfj_world *world, struct vfj_event *event)
+{
+    struct sim *sim = sim_of(world);
+    event->mono_us = sim->now_us - sim->boot_us;
+    event->wall_us = sim->now_us + sim->clock_us;
+}
+
+void vfj_world_break(struct vfj_world *world)
+{
+    sim_of(world)->broken = true;
+}
+
+void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us)
+{
+    sim_of(world)->deadline_us = due_us;
+}
+
+void vfj_world_wake_at(struct vfj_world *world, int64_t due_us)
+{
+    sim_of(world)->wake_us = due_us;
+}
+
+void vfj_world_forget(struct vfj_world *world)
+{
+    struct sim *sim = sim_of(world);
+    for (unsigned i = 0; i < sim->flight_count; i++)
+        sim->flights[i].is_forgotten = true;
+}
+
+static void tell(struct sim *sim)
+{
+    sim->now_us += sim_between(sim, 10, 200);
+    vfj_world_stamp(sim->loop.world, &sim->event);
+    sim->events++;
+    if (sim->crash == SIM_CRASH_LOOP && sim->crash_in > 0 && --sim->crash_in == 0)
+        sim->dead = true;
+    if (sim->dead || sim->broken)
+        return;
+    sim->listener.event(sim->listener.context, &sim->event);
+}
+
+static struct vfj_event *begin(struct sim *sim, enum vfj_event_kind kind)
+{
+    memset(&sim->event, 0, sizeof sim->event);
+    sim->event.kind = (uint8_t)kind;
+    return &sim->event;
+}
+
+void vfj_world_configure(struct vfj_world *world)
+{
+    struct sim *sim = sim_of(world);
+    begin(sim, VFJ_EVENT_CONFIGURED)->as.rc = vfj_span_of(sim->guest.rc.text);
+    tell(sim);
+}
+
+/* Commands */
+
+static enum sim_fate choose_fate(struct sim *sim)
+{
+    static const enum sim_fate bad[] = {SIM_FATE_FAILS, SIM_FATE_FAILS,      SIM_FATE_FAILS,  SIM_FATE_LIES,
+                                        SIM_FATE_HANGS, SIM_FATE_DONE_HANGS, SIM_FATE_KILLED, SIM_FATE_ABSENT};
+    return sim_chance(sim, sim->fault_percent) ? bad[sim_roll(sim, 8)] : SIM_FATE_WELL;
+}
+
+static int64_t choose_duration(struct sim *sim, const struct sim_flight *flight)
+{
+    int64_t limit_us = flight->command.limit_ms * ms;
+    int64_t took_us
+        = sim_chance(sim, sim->slow_percent) ? sim_between(sim, 200 * ms, 12 * second) : sim_between(sim, 500, 30 * ms);
+    bool hangs = flight->fate == SIM_FATE_HANGS || flight->fate == SIM_FATE_DONE_HANGS;
+    return hangs || took_us > limit_us ? limit_us : took_us;
+}
+
+static void look(struct sim *sim, struct sim_flight *flight)
+{
+    struct sim_nic *nic = sim_nic_of(sim, flight->command.hn);
+    vfj_guest_observe(&sim->guest, &flight->command, &flight->answer);
+    flight->answer.ok = flight->answer.ok && flight->fate == SIM_FATE_WELL;
+    flight->is_seen = true;
+    if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT) {
+        nic->meddled = false;
+        nic->last[0] = '\0';
+    }
+}
+
+void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command)
+{
+    struct sim *sim = sim_of(world);
+    bool reads = vfj_command_reads(command);
+    if (kit_fault_is_dead())
+        sim->dead = true;
+    if (!reads && sim->crash == SIM_CRASH_BEFORE_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
+        sim->dead = true;
+    if (sim->dead || sim->broken)
+        return;
+    if (sim->flight_count == SIM_FLIGHT_MAX)
+        sim_fail(sim, "more commands under way than there can be");
+    if (!reads)
+        sim_check_command(sim, command);
+    struct sim_flight *flight = &sim->flights[sim->flight_count++];
+    memset(flight, 0, sizeof *flight);
+    flight->command = *command;
+    flight->order = sim->order++;
+    flight->fate = (uint8_t)choose_fate(sim);
+    flight->due_us = sim->now_us + choose_duration(sim, flight);
+    if (reads && sim_chance(sim, 50))
+        look(sim, flight);
+}
+
+static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_outcome *outcome)
+{
+    enum sim_fate fate = (enum sim_fate)flight->fate;
+    outcome->command = flight->command.id;
+    outcome->kind = VFJ_OUTCOME_EXITED;
+    if (fate == SIM_FATE_WELL || fate == SIM_FATE_LIES || fate == SIM_FATE_DONE_HANGS)
+        vfj_guest_run(&sim->guest, &flight->command, outcome);
+    if (fate == SIM_FATE_FAILS || fate == SIM_FATE_LIES) {
+        outcome->status = 1;
+        (void)strcpy(outcome->output, "Input/output error");
+    } else if (fate == SIM_FATE_HANGS || fate == SIM_FATE_DONE_HANGS) {
+        outcome->kind = VFJ_OUTCOME_TIMEOUT;
+        outcome->status = 15;
+    } else if (fate == SIM_FATE_KILLED) {
+        outcome->kind = VFJ_OUTCOME_SIGNALED;
+        outcome->status = 9;
+    } else if (fate == SIM_FATE_ABSENT) {
+        outcome->kind = VFJ_OUTCOME_ABSENT;
+        outcome->status = 2;
+    }
+    sim->commands++;
+    sim_say(sim, "    [%llu] %s %s %s %s: %s %d %s", (unsigned long long)flight->command.id,
+            vfj_command_kind_name((enum vfj_command_kind)flight->command.kind), flight->command.a.text,
+            flight->command.b.text, flight->command.text, outcome->kind == VFJ_OUTCOME_TIMEOUT ? "timeout" : "exit",
+            outcome->status, outcome->output);
+}
+
+static void finish_flight(struct sim *sim, unsigned index)
+{
+    static struct sim_flight flight;
+    flight = sim->flights[index];
+    sim->flights[index] = sim->flights[--sim->flight_count];
+    if (vfj_command_reads(&flight.command)) {
+        if (!flight.is_seen)
+            look(sim, &flight);
+        sim_say(sim, "    [%llu] %s %s: %s", (unsigned long long)flight.command.id,
+                vfj_command_kind_name((enum vfj_command_kind)flight.command.kind), flight.command.a.text,
+                flight.answer.ok ? "seen" : "failed");
+        begin(sim, VFJ_EVENT_OBSERVED)->as.observed = flight.answer;
+    } else {
+        work(sim, &flight, &begin(sim, VFJ_EVENT_FINISHED)->as.finished);
+        if (sim->crash == SIM_CRASH_AFTER_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
+            sim->dead = true;
+    }
+    if (sim->alive && !flight.is_forgotten)
+        tell(sim);
+}
+
+/* A daemon is gone: what its children were doing is done, or never will be. */
+static void orphan_flights(struct sim *sim)
+{
+    static struct vfj_outcome outcome;
+    while (sim->flight_count > 0) {
+        static struct sim_flight flight;
+        flight = sim->flights[--sim->flight_count];
+        struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
+        memset(&outcome, 0, sizeof outcome);
+        if (!vfj_command_reads(&flight.command) && sim_chance(sim, 50))
+            work(sim, &flight, &outcome);
+        if (nic != NULL)
+            nic->meddled = true;
+    }
+}
+
+/* Time */
+
+static void give_line(struct sim *sim)
+{
+    static char text[SIM_LINE_SIZE]; /* borrowed by the event */
+    (void)strcpy(text, sim->lines[sim->line_first].text);
+    sim->line_first = (sim->line_first + 1) % SIM_LINES_MAX;
+    sim->line_count--;
+    struct vfj_devd *devd = &begin(sim, VFJ_EVENT_DEVD)->as.devd;
+    vfj_devd_parse(vfj_span_of(text), devd);
+    tell(sim);
+}
+
+enum source { FROM_NOTHING, FROM_LINE, FROM_FLIGHT, FROM_HOST, FROM_STORM, FROM_TIMER, FROM_WAKE, FROM_DISK };
+
+struct next {
+    enum source source;
+    int64_t due_us;
+    unsigned index;
+};
+
+static void consider(struct next *next, enum source source, int64_t due_us, unsigned index)
+{
+    if (due_us < next->due_us)
+        *next = (struct next){source, due_us, index};
+}
+
+static struct next find_next(struct sim *sim)
+{
+    struct next next = {FROM_NOTHING, INT64_MAX, 0};
+    if (sim->alive && sim->line_count > 0)
+        consider(&next, FROM_LINE, sim->lines[sim->line_first].due_us, 0);
+    for (unsigned i = 0; i < sim->flight_count; i++)
+        consider(&next, FROM_FLIGHT, sim->flights[i].due_us, i);
+    for (unsigned i = 0; i < sim->todo_count; i++)
+        consider(&next, FROM_HOST, sim->todos[i].due_us, i);
+    consider(&next, FROM_STORM, sim->storm_us, 0);
+    consider(&next, FROM_DISK, sim->disk_until_us, 0);
+    if (sim->alive && sim->deadline_us != INT64_MAX)
+        consider(&next, FROM_TIMER, sim->deadline_us + sim->boot_us, 0);
+    if (sim->alive && sim->wake_us != INT64_MAX)
+        consider(&next, FROM_WAKE, sim->wake_us + sim->boot_us, 0);
+    return next;
+}
+
+static void take_todo(struct sim *sim, unsigned index)
+{
+    struct sim_todo todo = sim->todos[index];
+    sim->todos[index] = sim->todos[--sim->todo_count];
+    sim_do(sim, &todo);
+}
+
+static void take_next(struct sim *sim, const struct next *next)
+{
+    switch (next->source) {
+    case FROM_NOTHING:
+        break;
+    case FROM_LINE:
+        give_line(sim);
+        break;
+    case FROM_FLIGHT:
+        finish_flight(sim, next->index);
+        break;
+    case FROM_HOST:
+        take_todo(sim, next->index);
+        break;
+    case FROM_STORM:
+        sim_storm_next(sim);
+        break;
+    case FROM_DISK:
+        sim->disk_until_us = INT64_MAX;
+        (void)kit_fault_disarm();
+        sim_say(sim, "there is room on the disk again");
+        break;
+    case FROM_TIMER:
+        sim->deadline_us = INT64_MAX;
+        begin(sim, VFJ_EVENT_TIMER);
+        tell(sim);
+        break;
+    case FROM_WAKE:
+        sim->wake_us = INT64_MAX;
+        sim->listener.wake(sim->listener.context);
+        break;
+    }
+}
+
+/* One thing happens, unless that is after `until_us`. */
+static bool step(struct sim *sim, int64_t until_us)
+{
+    struct next next = find_next(sim);
+    if (next.due_us > until_us) {
+        if (until_us != INT64_MAX && until_us > sim->now_us)
+            sim->now_us = until_us;
+        return false;
+    }
+    if (next.due_us > sim->now_us)
+        sim->now_us = next.due_us;
+    take_next(sim, &next);
+    sim_kernel_follow(sim);
+    if (kit_fault_is_dead())
+        sim->dead = true;
+    return true;
+}
+
+static void connect_daemon(struct sim *sim)
+{
+    sim->connected = true;
+    begin(sim, VFJ_EVENT_CONNECTED)->as.text = vfj_span_of("/var/run/devd.seqpacket.pipe");
+    tell(sim);
+}
+
+static void lose_connection(struct sim *sim)
+{
+    sim->connected = false;
+    sim->line_count = 0;
+    begin(sim, VFJ_EVENT_GAP)->as.text = vfj_span_of("devd closed the socket");
+    tell(sim);
+}
+
+static void stop_daemon(struct sim *sim)
+{
+    sim->broken = false;
+    begin(sim, VFJ_EVENT_STOPPED)->as.text = vfj_span_of("signal");
+    tell(sim);
+    sim->broken = true;
+}
+
+static void serve_daemon(struct sim *sim)
+{
+    sim_note_plans(sim);
+    if (!step(sim, sim->end_us)) {
+        stop_daemon(sim);
+        return;
+    }
+    if (sim->dead || sim->broken)
+        return;
+    if (!sim->connected)
+        connect_daemon(sim);
+    if (sim->rc_changed) {
+        sim->rc_changed = false;
+        vfj_world_configure(sim->loop.world);
+    }
+    if (!sim->dead && !sim->broken)
+        sim->listener.batch_end(sim->listener.context, sim_chance(sim, 20));
+    if (kit_fault_is_dead())
+        sim->dead = true;
+    if (!sim->dead && !sim->broken)
+        sim_check_plans(sim);
+    if (sim->stop && !sim->dead && !sim->broken)
+        stop_daemon(sim);
+}
+
+void vfj_world_run(struct vfj_world *world)
+{
+    struct sim *sim = sim_of(world);
+    vfj_world_configure(world);
+    connect_daemon(sim);
+    if (!sim->dead && !sim->broken)
+        sim->listener.batch_end(sim->listener.context, false);
+    while (!sim->dead && !sim->broken)
+        serve_daemon(sim);
+}
+
+void sim_gap(struct sim *sim)
+{
+    if (sim->alive && sim->connected && !sim->dead)
+        lose_connection(sim);
+}
+
+void sim_run_until(struct sim *sim, int64_t until_us)
+{
+    while (sim->now_us < until_us) {
+        int64_t wait_us = sim->restart_us < until_us ? sim->restart_us : until_us;
+        while (sim->restart_us > sim->now_us && step(sim, wait_us))
+            wait_us = sim->restart_us < until_us ? sim->restart_us : until_us;
+        until_us = sim->end_us;
+        if (sim->now_us < sim->restart_us)
+            continue;
+        sim->restart_us = INT64_MAX;
+        sim_daemon_run(sim);
+        orphan_flights(sim);
+        sim_kernel_follow(sim);
+    }
+}
