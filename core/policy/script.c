@@ -1,0 +1,108 @@
+/* Policy scripts: the one script that devd runs, those that wait for it, and the commands of a script. */
+#include "core/policy/script.h"
+
+#include <string.h>
+
+#include "core/rc.h"
+
+static void next_script(struct vfj_work *work);
+
+struct vfj_script_run *vfj_script_run_of(struct vfj_work *work)
+{
+    return &vfj_work_edit_scripts(work)->run;
+}
+
+void vfj_script_end(struct vfj_work *work)
+{
+    memset(vfj_script_run_of(work), 0, sizeof(struct vfj_script_run));
+    next_script(work);
+}
+
+/* The script's next command. The hn of a command is the slot it works for; sleepers work beside the slots. */
+struct vfj_command *vfj_script_issue(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind)
+{
+    struct vfj_script_run *run = vfj_script_run_of(work);
+    struct vfj_command *command = vfj_work_command(work, kind);
+    if (run->script == VFJ_SCRIPT_VFUP)
+        command->hn = run->iface;
+    command->a = run->lagg;
+    run->step = (uint8_t)step;
+    run->pending = command->id;
+    return command;
+}
+
+struct vfj_command *vfj_script_issue_text(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind,
+                                          const char *before, struct vfj_name name, const char *after)
+{
+    struct vfj_command *command = vfj_script_issue(work, step, kind);
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&text, before);
+    vfj_text_add(&text, name.text);
+    vfj_text_add(&text, after);
+    memset(&command->a, 0, sizeof command->a);
+    return command;
+}
+
+struct vfj_command *vfj_script_issue_sysctl(struct vfj_work *work, enum vfj_script_step step, const char *name)
+{
+    return vfj_script_issue_text(work, step, VFJ_COMMAND_PROBE_SYSCTL, name, (struct vfj_name){{0}}, "");
+}
+
+/* `[ $value -ne 0 ]`: what is not a number is an error of test(1), and no reason to stop. */
+bool vfj_script_is_nonzero(const char *value)
+{
+    int64_t number = 0;
+    struct vfj_span rest = vfj_span_of(value);
+    struct vfj_span word, more;
+    return vfj_span_word(&rest, &word) && !vfj_span_word(&rest, &more) && vfj_span_to_i64(word, &number) && number != 0;
+}
+
+/* load_rc_config netif: what rc.conf says while the script begins holds until it ends. */
+static void load_rc(const struct vfj_rc *rc, struct vfj_script_run *run)
+{
+    run->dhcp = vfj_rc_is_dhcp(rc, run->iface);
+    run->sync_dhcp = vfj_rc_is_sync_dhcp(rc, run->iface);
+    run->args_too_long = !vfj_rc_ifconfig_args(rc, run->iface, run->args, sizeof run->args);
+    if (run->args_too_long)
+        memset(run->args, 0, sizeof run->args);
+}
+
+static void begin_script(struct vfj_work *work, enum vfj_script script, struct vfj_name iface)
+{
+    struct vfj_script_run *run = vfj_script_run_of(work);
+    memset(run, 0, sizeof *run);
+    run->script = (uint8_t)script;
+    run->iface = iface;
+    if (script == VFJ_SCRIPT_VFATTACH) {
+        vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_TRANSPARENT_PROBE, "hw.hn.vf_transparent");
+        return;
+    }
+    load_rc(vfj_work_rc(work), run);
+    vfj_script_issue_text(work, VFJ_STEP_UP_SCRIPT_PROBE, VFJ_COMMAND_PROBE_FILE, "/usr/libexec/hyperv/hyperv_vfup.",
+                          iface, "");
+}
+
+static void next_script(struct vfj_work *work)
+{
+    struct vfj_scripts *scripts = vfj_work_edit_scripts(work);
+    if (scripts->waiting == 0 || scripts->run.script != VFJ_SCRIPT_NONE)
+        return;
+    struct vfj_waiting first = scripts->queue[scripts->first];
+    memset(&scripts->queue[scripts->first], 0, sizeof first);
+    scripts->first = (uint16_t)((scripts->first + 1) % VFJ_SCRIPT_QUEUE_MAX);
+    scripts->waiting--;
+    begin_script(work, (enum vfj_script)first.script, first.iface);
+}
+
+void vfj_script_enqueue(struct vfj_work *work, enum vfj_script script, struct vfj_name iface)
+{
+    struct vfj_scripts *scripts = vfj_work_edit_scripts(work);
+    if (scripts->waiting == VFJ_SCRIPT_QUEUE_MAX) {
+        vfj_work_note(work, VFJ_REASON_QUEUE_FULL);
+        return;
+    }
+    unsigned at = (scripts->first + scripts->waiting) % VFJ_SCRIPT_QUEUE_MAX;
+    scripts->queue[at] = (struct vfj_waiting){.iface = iface, .script = (uint8_t)script};
+    scripts->waiting++;
+    next_script(work);
+}

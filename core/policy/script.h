@@ -1,0 +1,72 @@
+/* Policy scripts: what its files share. Used inside core/policy only. */
+#ifndef VFJ_CORE_POLICY_SCRIPT_H
+#define VFJ_CORE_POLICY_SCRIPT_H
+
+#include "core/policy/policy.h"
+
+/* Which command of a script is under way. */
+enum vfj_script_step {
+    /* hyperv_vfattach IF 0 */
+    VFJ_STEP_ATTACH_TRANSPARENT_PROBE, /* sysctl -n hw.hn.vf_transparent > /dev/null */
+    VFJ_STEP_ATTACH_TRANSPARENT_READ,  /* vf_transparent=`sysctl -n hw.hn.vf_transparent` */
+    VFJ_STEP_ATTACH_LIST_PROBE,        /* sysctl -n hw.hn.vflist > /dev/null */
+    VFJ_STEP_ATTACH_LIST_READ,         /* vf_list=`sysctl -n hw.hn.vflist` */
+    VFJ_STEP_ATTACH_MAP,               /* ours: which hn */
+    /* hyperv_vfattach IF DELAY */
+    VFJ_STEP_SLEEPER_TRANSPARENT_PROBE,
+    VFJ_STEP_SLEEPER_TRANSPARENT_READ,
+    VFJ_STEP_SLEEPER_ASLEEP, /* sleep DELAY */
+    VFJ_STEP_SLEEPER_UP,     /* ifconfig IF up */
+    /* hyperv_vfup HN */
+    VFJ_STEP_UP_SCRIPT_PROBE,    /* [ -f /usr/libexec/hyperv/hyperv_vfup.HN ] */
+    VFJ_STEP_UP_SCRIPT,          /* that script */
+    VFJ_STEP_UP_VF,              /* vf=`sysctl -n dev.hn.UNIT.vf` */
+    VFJ_STEP_UP_LAGG_PROBE,      /* ifconfig LAGG > /dev/null */
+    VFJ_STEP_UP_CREATE,          /* ifconfig LAGG create */
+    VFJ_STEP_UP_JOIN_BOTH,       /* ifconfig LAGG laggproto failover laggport HN laggport VF */
+    VFJ_STEP_UP_NO_DAD,          /* ifconfig LAGG inet6 no_dad */
+    VFJ_STEP_UP_PIDFILE,         /* [ -f /var/run/dhclient.HN.pid ] */
+    VFJ_STEP_UP_DHCLIENT_STOP,   /* kill -TERM `cat pidfile` */
+    VFJ_STEP_UP_COUNT_ADDRESSES, /* ours: how often -alias will succeed */
+    VFJ_STEP_UP_STRIP,           /* ifconfig HN -alias */
+    VFJ_STEP_UP_LAGG_UP,         /* ifconfig LAGG up */
+    VFJ_STEP_UP_DHCLIENT,        /* dhclient [-b] LAGG */
+    VFJ_STEP_UP_CONFIGURE,       /* ifconfig LAGG ARGS */
+    VFJ_STEP_UP_PORTS,           /* ifconfig LAGG | grep "laggport: VF" */
+    VFJ_STEP_UP_JOIN,            /* ifconfig LAGG laggport VF */
+    VFJ_STEP_UP_CONFIRM,         /* ours: does it hold both */
+};
+
+/* The script under way, to be written to. */
+struct vfj_script_run *vfj_script_run_of(struct vfj_work *work);
+
+/* devd has an action to run: now, or when those before it have ended. */
+void vfj_script_enqueue(struct vfj_work *work, enum vfj_script script, struct vfj_name iface);
+
+/* The script under way has ended: the next one that waits begins. */
+void vfj_script_end(struct vfj_work *work);
+
+/* The script's next command: `step` is under way from now on. issue: operand a is the lagg. issue_text: the free text
+ * is before, name and after joined, and there is no operand. */
+struct vfj_command *vfj_script_issue(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind);
+struct vfj_command *vfj_script_issue_text(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind,
+                                          const char *before, struct vfj_name name, const char *after);
+struct vfj_command *vfj_script_issue_sysctl(struct vfj_work *work, enum vfj_script_step step, const char *name);
+
+/* `[ $value -ne 0 ]`: what is not a number is an error of test(1), and no reason to stop. */
+bool vfj_script_is_nonzero(const char *value);
+
+/* hyperv_vfattach: the answer to the probe of `step`. */
+void vfj_vfattach_observed(struct vfj_work *work, const struct vfj_observation *answer, enum vfj_script_step step);
+
+/* The processes that it leaves asleep: the one that awaits a command, or NULL; its answers; its end; those due. */
+struct vfj_sleeper *vfj_sleeper_of(struct vfj_work *work, uint64_t command);
+void vfj_sleeper_observed(struct vfj_work *work, struct vfj_sleeper *sleeper);
+void vfj_sleeper_end(struct vfj_work *work, struct vfj_sleeper *sleeper);
+void vfj_sleepers_timer(struct vfj_work *work);
+
+/* hyperv_vfup: the answer to the probe, or the end of the command, of `step`. */
+void vfj_vfup_observed(struct vfj_work *work, const struct vfj_observation *answer, enum vfj_script_step step);
+void vfj_vfup_finished(struct vfj_work *work, enum vfj_script_step step, bool ok);
+
+#endif

@@ -1,0 +1,197 @@
+/* Policy scripts: hyperv_vfattach IF 0, and the process that it leaves asleep. */
+#include <string.h>
+
+#include "core/check.h"
+#include "core/policy/script.h"
+#include "core/rc.h"
+
+static void sleeper_ask(struct vfj_work *work, struct vfj_sleeper *sleeper, enum vfj_script_step step)
+{
+    struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_PROBE_SYSCTL);
+    vfj_span_copy(command->text, sizeof command->text, vfj_span_of("hw.hn.vf_transparent"));
+    sleeper->step = (uint8_t)step;
+    sleeper->pending = command->id;
+}
+
+static void leave_sleeper(struct vfj_work *work)
+{
+    struct vfj_scripts *scripts = vfj_work_edit_scripts(work);
+    int64_t delay_us = scripts->run.delay_us;
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++) {
+        struct vfj_sleeper *sleeper = &scripts->sleepers[i];
+        if (sleeper->due_us != VFJ_NEVER_US)
+            continue;
+        *sleeper = (struct vfj_sleeper){
+            .due_us = work->next->head.mono_us + delay_us, .delay_us = delay_us, .iface = scripts->run.iface};
+        scripts->sleeping++;
+        sleeper_ask(work, sleeper, VFJ_STEP_SLEEPER_TRANSPARENT_PROBE);
+        return;
+    }
+    vfj_work_note(work, VFJ_REASON_TOO_MANY_TIMERS);
+}
+
+static bool lists(const char *list, struct vfj_name iface)
+{
+    struct vfj_span rest = vfj_span_of(list);
+    struct vfj_span word;
+    while (vfj_span_word(&rest, &word)) {
+        if (vfj_span_is(word, iface.text))
+            return true;
+    }
+    return false;
+}
+
+/* The hn of a VF in hw.hn.vfmap, "vf:hn vf:hn". */
+static bool mapped_hn(const char *map, struct vfj_name vf, struct vfj_name *hn)
+{
+    struct vfj_span rest = vfj_span_of(map);
+    struct vfj_span word;
+    size_t length = strlen(vf.text);
+    while (vfj_span_word(&rest, &word)) {
+        if (vfj_span_starts(word, vf.text) && word.length > length && word.text[length] == ':')
+            return vfj_name_parse((struct vfj_span){word.text + length + 1, word.length - length - 1}, hn);
+    }
+    return false;
+}
+
+static void attach_mapped(struct vfj_work *work, const struct vfj_observation *answer)
+{
+    struct vfj_name vf = vfj_work_scripts(work)->run.iface;
+    struct vfj_name hn;
+    if (!answer->ok || !mapped_hn(answer->as.value, vf, &hn))
+        return;
+    unsigned index = vfj_work_open_hn(work, hn);
+    if (index == VFJ_SLOTS_MAX)
+        return;
+    struct vfj_slot *slot = vfj_work_edit_slot(work, index);
+    if (!vfj_name_equal(slot->vf, vf))
+        vfj_work_attach(work, slot, vf, VFJ_REASON_VF_ATTACHED);
+    if (slot->state == VFJ_SLOT_ATTACHED) {
+        vfj_work_move(work, slot, VFJ_SLOT_DELAYED, VFJ_REASON_DELAY_STARTED);
+        work->decision->transitions[work->decision->transition_count - 1].delay_us
+            = vfj_work_scripts(work)->run.delay_us;
+    }
+}
+
+/* The script takes hyperv_vf_delay from rc.conf here, before it looks for the VF. */
+static void attach_list(struct vfj_work *work)
+{
+    vfj_script_run_of(work)->delay_us = vfj_rc_delay_s(vfj_work_rc(work)) * 1000000;
+    vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_LIST_PROBE, "hw.hn.vflist");
+}
+
+static void attach_listed(struct vfj_work *work, const struct vfj_observation *answer)
+{
+    if (!answer->ok || !lists(answer->as.value, vfj_work_scripts(work)->run.iface)) {
+        vfj_work_note(work, VFJ_REASON_NOT_A_VF);
+        vfj_script_end(work);
+        return;
+    }
+    leave_sleeper(work);
+    vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_MAP, "hw.hn.vfmap")->is_extra = true;
+}
+
+void vfj_vfattach_observed(struct vfj_work *work, const struct vfj_observation *answer, enum vfj_script_step step)
+{
+    switch ((int)step) {
+    case VFJ_STEP_ATTACH_TRANSPARENT_PROBE:
+        if (answer->ok)
+            vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_TRANSPARENT_READ, "hw.hn.vf_transparent");
+        else
+            attach_list(work);
+        break;
+    case VFJ_STEP_ATTACH_TRANSPARENT_READ:
+        if (answer->ok && vfj_script_is_nonzero(answer->as.value)) {
+            vfj_work_note(work, VFJ_REASON_TRANSPARENT);
+            vfj_script_end(work);
+        } else {
+            attach_list(work);
+        }
+        break;
+    case VFJ_STEP_ATTACH_LIST_PROBE:
+        if (answer->ok) {
+            vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_LIST_READ, "hw.hn.vflist");
+        } else {
+            vfj_work_note(work, VFJ_REASON_NO_VF_LIST);
+            vfj_script_end(work);
+        }
+        break;
+    case VFJ_STEP_ATTACH_LIST_READ:
+        attach_listed(work, answer);
+        break;
+    case VFJ_STEP_ATTACH_MAP:
+        attach_mapped(work, answer);
+        vfj_script_end(work);
+        break;
+    default:
+        VFJ_CHECK(false);
+    }
+}
+
+struct vfj_sleeper *vfj_sleeper_of(struct vfj_work *work, uint64_t command)
+{
+    const struct vfj_scripts *scripts = vfj_work_scripts(work);
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && command != 0; i++) {
+        if (scripts->sleepers[i].pending == command)
+            return &vfj_work_edit_scripts(work)->sleepers[i];
+    }
+    return NULL;
+}
+
+void vfj_sleeper_end(struct vfj_work *work, struct vfj_sleeper *sleeper)
+{
+    *sleeper = (struct vfj_sleeper){.due_us = VFJ_NEVER_US};
+    vfj_work_edit_scripts(work)->sleeping--;
+}
+
+void vfj_sleeper_observed(struct vfj_work *work, struct vfj_sleeper *sleeper)
+{
+    const struct vfj_observation *answer = &work->event->as.observed;
+    if (sleeper->step == VFJ_STEP_SLEEPER_TRANSPARENT_PROBE && answer->ok) {
+        sleeper_ask(work, sleeper, VFJ_STEP_SLEEPER_TRANSPARENT_READ);
+        return;
+    }
+    if (sleeper->step == VFJ_STEP_SLEEPER_TRANSPARENT_READ && answer->ok && vfj_script_is_nonzero(answer->as.value)) {
+        vfj_work_note(work, VFJ_REASON_TRANSPARENT);
+        vfj_sleeper_end(work, sleeper);
+        return;
+    }
+    sleeper->due_us = work->next->head.mono_us + sleeper->delay_us;
+    sleeper->step = VFJ_STEP_SLEEPER_ASLEEP;
+    sleeper->pending = 0;
+}
+
+static void sleeper_wake(struct vfj_work *work, struct vfj_sleeper *sleeper)
+{
+    struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_UP);
+    command->a = sleeper->iface;
+    sleeper->step = VFJ_STEP_SLEEPER_UP;
+    sleeper->pending = command->id;
+}
+
+/* Of two that are due at once, the one that went to sleep first. */
+static bool wakes_before(const struct vfj_sleeper *a, const struct vfj_sleeper *b)
+{
+    return a->due_us < b->due_us || (a->due_us == b->due_us && a->delay_us > b->delay_us);
+}
+
+static struct vfj_sleeper *earliest_due(struct vfj_work *work)
+{
+    const struct vfj_scripts *scripts = vfj_work_scripts(work);
+    unsigned found = VFJ_SLEEPERS_MAX;
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++) {
+        const struct vfj_sleeper *sleeper = &scripts->sleepers[i];
+        if (sleeper->due_us == VFJ_NEVER_US || sleeper->pending != 0 || sleeper->due_us > work->next->head.mono_us)
+            continue;
+        if (found == VFJ_SLEEPERS_MAX || wakes_before(sleeper, &scripts->sleepers[found]))
+            found = i;
+    }
+    return found < VFJ_SLEEPERS_MAX ? &vfj_work_edit_scripts(work)->sleepers[found] : NULL;
+}
+
+void vfj_sleepers_timer(struct vfj_work *work)
+{
+    struct vfj_sleeper *sleeper;
+    while (work->decision->command_count < VFJ_COMMANDS_MAX && (sleeper = earliest_due(work)) != NULL)
+        sleeper_wake(work, sleeper);
+}
