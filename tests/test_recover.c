@@ -1,0 +1,306 @@
+/* vfjournal recover: what is left of a journal after all sorts of damage. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "store/salvage.h"
+#include "store/verify.h"
+#include "tests/kit/journal.h"
+#include "tests/kit/scratch.h"
+#include "tools/verb.h"
+
+enum { PAGE = 4096 };
+
+/* A journal of many pages, some of them of long bodies: its bytes, kept for all tests. */
+static const char *large;
+static size_t large_length;
+static uint64_t large_records;
+
+static int make_large(void **state)
+{
+    static char line[7000];
+    if (kit_scratch_make(state) != 0)
+        return -1;
+    const char *path = kit_path("large.db");
+    kit_make_journal(path);
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    memset(line, 'x', sizeof line - 1);
+    kit_submit(ledger, kit_started());
+    for (unsigned i = 0; i < 120; i++) {
+        kit_submit(ledger, kit_devd("!system=ETHERNET subsystem=mce0 type=IFATTACH"));
+        if (i % 20 == 0)
+            kit_submit(ledger, kit_devd(line));
+    }
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    large_records = vfj_ledger_seq(ledger);
+    vfj_ledger_close(ledger);
+    large = kit_read(path, &large_length);
+    return 0;
+}
+
+static int drop_large(void **state)
+{
+    free((void *)large);
+    return kit_scratch_remove(state);
+}
+
+static void ignore(void *arg, const struct vfj_record *record)
+{
+    uint64_t *last = arg;
+    assert_true(record->seq > *last);
+    *last = record->seq;
+}
+
+/* Salvage it: what is saved is in order, and begins as the journal does. */
+static struct vfj_salvage salvage(const char *path, enum vfj_status expected)
+{
+    struct vfj_salvage result;
+    struct vfj_verified verified;
+    uint64_t last = 0;
+    const char *to = kit_path("new.db");
+    (void)unlink(to);
+    enum vfj_status status = vfj_salvage(path, to, 1795356999000000, ignore, &last, &result);
+    if (status != expected)
+        fail_msg("%s: %s", vfj_status_text(status), result.detail);
+    assert_int_equal(kit_exists(to), status == VFJ_OK);
+    if (status != VFJ_OK)
+        return result;
+    struct vfj_anchor anchor = result.saved;
+    vfj_verify(to, &anchor, &verified);
+    if (verified.finding != VFJ_FINDING_SOUND)
+        fail_msg("%s: %s", vfj_finding_name((enum vfj_finding)verified.finding), verified.detail);
+    vfj_verify(kit_path("large.db"), &anchor, &verified);
+    assert_int_equal(verified.finding, VFJ_FINDING_SOUND);
+    assert_int_equal(kit_sql_integer(to, "SELECT count(*) FROM event WHERE kind = 'gap' AND body LIKE '%recovered:%'"),
+                     result.lost);
+    return result;
+}
+
+static const char *copy_of(const char *bytes, size_t length)
+{
+    const char *path = kit_path("damaged.db");
+    kit_write(path, bytes, length);
+    return path;
+}
+
+static void test_a_sound_journal_is_saved_whole(void **state)
+{
+    (void)state;
+    struct vfj_salvage result = salvage(copy_of(large, large_length), VFJ_OK);
+    assert_false(result.lost);
+    assert_int_equal(result.saved.seq, large_records);
+    assert_int_equal(result.newest, large_records);
+}
+
+/* Any one page lost: all before it is saved, and that it is not all is said. Any but those with rows cost nothing. */
+static void test_any_page_may_be_lost(void **state)
+{
+    char *bytes = malloc(large_length);
+    unsigned whole = 0;
+    (void)state;
+    assert_non_null(bytes);
+    for (size_t page = 0; page < large_length; page += PAGE) {
+        memcpy(bytes, large, large_length);
+        memset(bytes + page, (int)(page / PAGE % 3 * 0x55), PAGE);
+        const char *path = copy_of(bytes, large_length);
+        struct vfj_salvage result;
+        uint64_t last = 0;
+        (void)unlink(kit_path("new.db"));
+        if (vfj_salvage(path, kit_path("new.db"), 1, ignore, &last, &result) != VFJ_JOURNAL_DAMAGED)
+            result = salvage(path, VFJ_OK);
+        assert_true(result.lost);
+        whole += result.saved.seq == large_records;
+    }
+    assert_true(whole >= 2); /* the schema's, and the root */
+    free(bytes);
+}
+
+static void test_the_end_may_be_cut_off(void **state)
+{
+    uint64_t before = large_records;
+    (void)state;
+    for (size_t length = large_length - 1000; length > 20000; length -= 16384) {
+        struct vfj_salvage result = salvage(copy_of(large, length), VFJ_OK);
+        assert_true(result.lost);
+        assert_true(result.saved.seq <= before);
+        before = result.saved.seq;
+    }
+    assert_true(before < large_records / 2);
+    (void)salvage(copy_of(large, 3000), VFJ_JOURNAL_DAMAGED);
+    (void)salvage(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
+}
+
+/* What ends amid an event is saved up to the event before it; what was edited, up to that. */
+static void test_what_is_saved_is_complete_and_unedited(void **state)
+{
+    (void)state;
+    const char *path = copy_of(large, large_length);
+    kit_tamper(path, "DELETE FROM record WHERE seq >= (SELECT min(seq) FROM transition WHERE \"to\" = 'delayed')");
+    uint64_t cut = (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record");
+    struct vfj_salvage result = salvage(path, VFJ_OK);
+    assert_true(result.lost);
+    assert_true(result.saved.seq < cut);
+
+    path = copy_of(large, large_length);
+    kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE seq = (SELECT max(seq) - 100 FROM record)");
+    result = salvage(path, VFJ_OK);
+    assert_true(result.saved.seq < large_records - 100 && result.saved.seq > large_records - 105);
+    assert_int_equal(result.newest, large_records);
+}
+
+/* Killed, and the file itself torn: what only the -wal has is found there. */
+static void test_the_wal_is_looked_through(void **state)
+{
+    const char *path = copy_of(large, large_length);
+    struct stat facts;
+    size_t length;
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        struct vfj_ledger *ledger = NULL;
+        bool right = vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK;
+        for (unsigned i = 0; i < 20 && right; i++) {
+            struct vfj_event event = kit_devd("!system=IFNET subsystem=mce0 type=LINK_UP");
+            right = vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
+        }
+        _exit(right ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(stat(kit_beside(path, "-wal"), &facts), 0);
+    char *wal = kit_read(kit_beside(path, "-wal"), &length);
+    uint64_t last = 0;
+    struct vfj_salvage result;
+    (void)unlink(kit_path("new.db"));
+    assert_int_equal(vfj_salvage(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
+    assert_int_equal(result.saved.seq, large_records + 20);
+    assert_false(result.lost);
+    /* Its last frame torn: the transaction that it ends is not there, as SQLite has it. */
+    memset(wal + length - 100, 0, 100);
+    kit_write(kit_beside(path, "-wal"), wal, length);
+    (void)unlink(kit_path("new.db"));
+    assert_int_equal(vfj_salvage(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
+    assert_true(result.saved.seq >= large_records + 19);
+    free(wal);
+    (void)unlink(kit_beside(path, "-wal"));
+    (void)unlink(kit_beside(path, "-shm"));
+    (void)unlink(kit_beside(path, ".lock"));
+}
+
+/* Bytes at random, seeded: whatever the pages say, it ends, and what is saved is right. */
+static void test_noise(void **state)
+{
+    char *bytes = malloc(large_length);
+    uint64_t random = 20261122;
+    (void)state;
+    assert_non_null(bytes);
+    for (unsigned round = 0; round < 10; round++) {
+        memcpy(bytes, large, large_length);
+        for (unsigned i = 0; i < 1 + round * 16; i++) {
+            random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+            bytes[(random >> 20) % large_length] = (char)(random >> 56);
+        }
+        const char *path = copy_of(bytes, large_length);
+        uint64_t last = 0;
+        struct vfj_salvage result;
+        (void)unlink(kit_path("new.db"));
+        if (vfj_salvage(path, kit_path("new.db"), 1, ignore, &last, &result) == VFJ_OK)
+            (void)salvage(path, VFJ_OK);
+        else
+            assert_false(kit_exists(kit_path("new.db")));
+    }
+    free(bytes);
+}
+
+static char *recover(const char *options, const char *path, const char *to, int expected)
+{
+    char line[1000];
+    int exit_status = -1;
+    (void)snprintf(line, sizeof line, "recover %s '%s' '%s'", options, path, to);
+    char *printed = kit_run(line, &exit_status);
+    if (exit_status != expected)
+        fail_msg("vfjournal %s: exit status %d: %s", line, exit_status, printed);
+    return printed;
+}
+
+static void says(const char *options, const char *path, const char *to, int expected, const char *text)
+{
+    char *printed = recover(options, path, to, expected);
+    if (strstr(printed, text) == NULL)
+        fail_msg("recover %s: no \"%s\" in:\n%s", options, text, printed);
+    free(printed);
+}
+
+static void test_it_is_said_what_is_missing(void **state)
+{
+    const char *path = kit_path("hole.db");
+    struct stat facts;
+    (void)state;
+    kit_make_journal(path);
+    says("", path, kit_path("new-1.db"), VFJ_EXIT_OK, "new-1.db: 42 records saved, head 42:");
+    assert_int_equal(stat(kit_path("new-1.db"), &facts), 0);
+    assert_int_equal(facts.st_mode & 0777, 0600);
+    kit_tamper(path, "DELETE FROM record WHERE seq BETWEEN 20 AND 25 OR seq = 30");
+    says("", path, kit_path("new-2.db"), VFJ_EXIT_DIFFERENT, "hole.db: records 20 to 25: missing\n");
+    says("", path, kit_path("new-3.db"), VFJ_EXIT_DIFFERENT,
+         "hole.db: records 26 to 29: can be read, but nothing vouches for them: not saved\n");
+    says("", path, kit_path("new-4.db"), VFJ_EXIT_DIFFERENT, "hole.db: record 30: missing\n");
+    says("--rows", path, kit_path("new-5.db"), VFJ_EXIT_DIFFERENT, "\n    31  2026-");
+    kit_tamper(path, "DELETE FROM record WHERE seq > 19");
+    char *printed = recover("", path, kit_path("new-6.db"), VFJ_EXIT_OK);
+    free(printed);
+    kit_tamper(path, "DELETE FROM record WHERE seq = 1");
+    says("", path, kit_path("new-7.db"), VFJ_EXIT_DAMAGED, "nothing can be saved\n");
+    assert_false(kit_exists(kit_path("new-7.db")));
+}
+
+static void test_what_is_refused(void **state)
+{
+    const char *path = kit_path("refused.db");
+    const char *to = kit_path("not-made.db");
+    (void)state;
+    kit_make_journal(path);
+    kit_write(kit_path("there"), "mine", 4);
+    says("", path, kit_path("there"), VFJ_EXIT_UNUSABLE, "there: can't be read or written: File exists\n");
+    says("", path, path, VFJ_EXIT_UNUSABLE, "File exists\n");
+    says("", kit_path("missing"), to, VFJ_EXIT_UNUSABLE, "missing: no such journal\n");
+    says("", kit_path("."), to, VFJ_EXIT_UNUSABLE, ": not a regular file\n");
+    says("", "/dev/null", to, VFJ_EXIT_UNUSABLE, ": not a regular file\n");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    says("", path, to, VFJ_EXIT_UNUSABLE, ": in use by another process: a daemon writes it\n");
+    vfj_ledger_close(ledger);
+    assert_false(kit_exists(to));
+    static const char *const lines[] = {"recover", "recover a", "recover a b c", "recover --nonsense a b"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        int exit_status;
+        char *printed = kit_run(lines[i], &exit_status);
+        assert_int_equal(exit_status, VFJ_EXIT_UNUSABLE);
+        assert_non_null(strstr(printed, "try: vfjournal recover --help\n"));
+        free(printed);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_sound_journal_is_saved_whole),
+        cmocka_unit_test(test_any_page_may_be_lost),
+        cmocka_unit_test(test_the_end_may_be_cut_off),
+        cmocka_unit_test(test_what_is_saved_is_complete_and_unedited),
+        cmocka_unit_test(test_the_wal_is_looked_through),
+        cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_it_is_said_what_is_missing),
+        cmocka_unit_test(test_what_is_refused),
+    };
+    return cmocka_run_group_tests(tests, make_large, drop_large);
+}
