@@ -1,0 +1,343 @@
+/* Policy vfjournal: the course of a slot, from a goal over looks and commands to its end. */
+#include "core/policy/course.h"
+
+#include "core/policy/belief.h"
+#include "core/policy/plan.h"
+#include "core/rc.h"
+
+static const int64_t second_us = 1000000;
+
+enum {
+    STEPS_MAX = 120,       /* commands of one plan: far more than the longest needs */
+    BACKOFF_MAX_S = 300,   /* the longest pause between tries */
+    OBSTACLE_PAUSE_S = 60, /* between looks at what only an admin can change */
+};
+
+static bool is_acting(const struct vfj_work *work)
+{
+    return work->next->head.mode == VFJ_MODE_ACT;
+}
+
+int64_t vfj_course_backoff_us(unsigned times)
+{
+    int64_t pause_s = times < 9 ? (int64_t)1 << times : BACKOFF_MAX_S;
+    return (pause_s < BACKOFF_MAX_S ? pause_s : BACKOFF_MAX_S) * second_us;
+}
+
+/* The delay is never given up for another timer: what else is due waits for it. */
+static void arm_later(struct vfj_work *work, struct vfj_slot *slot, enum vfj_timer timer, int64_t delay_us)
+{
+    if (slot->timer != VFJ_TIMER_DELAY)
+        vfj_work_arm(work, slot, timer, delay_us);
+}
+
+void vfj_course_start_delay(struct vfj_work *work, struct vfj_slot *slot)
+{
+    int64_t delay_us = vfj_rc_delay_s(vfj_work_rc(work)) * second_us;
+    vfj_work_arm(work, slot, VFJ_TIMER_DELAY, delay_us);
+    vfj_work_move(work, slot, VFJ_SLOT_DELAYED, VFJ_REASON_DELAY_STARTED);
+    work->decision->transitions[work->decision->transition_count - 1].delay_us = delay_us;
+}
+
+/* Goals */
+
+void vfj_course_want(struct vfj_slot *slot, enum vfj_goal goal)
+{
+    if (slot->goal == VFJ_GOAL_NONE) {
+        vfj_belief_begin(&slot->belief);
+        slot->steps = 0;
+        slot->failures = 0;
+    }
+    if (slot->goal < goal)
+        slot->goal = (uint8_t)goal;
+}
+
+/* Look at the slot now, or when the plan under way has ended. */
+void vfj_course_look_soon(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->goal != VFJ_GOAL_NONE) {
+        slot->look_again = 1;
+        return;
+    }
+    vfj_course_want(slot, VFJ_GOAL_LOOK);
+    vfj_course_advance(work, slot);
+}
+
+bool vfj_course_is_looking(const struct vfj_slot *slot)
+{
+    return slot->pending != 0 && slot->pending_kind == VFJ_COMMAND_PROBE_SLOT;
+}
+
+/* A look that began before something happened may not have seen it: its answer is not taken, the guest is looked at
+ * again. */
+void vfj_course_look_anew(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (!vfj_course_is_looking(slot))
+        return;
+    slot->pending = 0;
+    slot->belief.fresh = 0;
+    vfj_course_advance(work, slot);
+}
+
+static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
+{
+    slot->goal = VFJ_GOAL_NONE;
+    slot->failures = 0;
+    slot->fault = VFJ_REASON_NONE;
+    slot->belief.fresh = 0;
+    if (slot->timer == VFJ_TIMER_RETRY)
+        vfj_work_disarm(slot);
+    if (slot->look_again) {
+        slot->look_again = 0;
+        vfj_course_look_soon(work, slot);
+    } else {
+        slot->found = VFJ_FOUND_NOT;
+    }
+}
+
+static void enter_lagged(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->state != VFJ_SLOT_LAGGED)
+        vfj_work_move(work, slot, VFJ_SLOT_LAGGED, VFJ_REASON_JOINED);
+    if (slot->timer == VFJ_TIMER_DELAY)
+        vfj_work_disarm(slot);
+    slot->rechecks = 0;
+}
+
+void vfj_course_leave_lagged(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason reason)
+{
+    if (slot->state == VFJ_SLOT_LAGGED)
+        vfj_work_move(work, slot, VFJ_SLOT_ATTACHED, reason);
+}
+
+static void fail(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason reason, bool is_obstacle)
+{
+    if (slot->fault != reason || slot->failures == 0)
+        vfj_work_notice(work, slot, reason);
+    slot->fault = (uint8_t)reason;
+    slot->belief.fresh = 0;
+    slot->steps = 0;
+    if (slot->failures < UINT8_MAX)
+        slot->failures++;
+    if (is_obstacle)
+        arm_later(work, slot, VFJ_TIMER_RETRY, OBSTACLE_PAUSE_S * second_us);
+    else if (slot->failures == 1)
+        vfj_course_advance(work, slot);
+    else
+        arm_later(work, slot, VFJ_TIMER_RETRY, vfj_course_backoff_us(slot->failures - 2u));
+}
+
+/* An hn interface whose name does not tell its unit, and whose renaming was not seen: what the kernel says of
+ * dev.hn.N, and which lagg is whose, can only be guessed. Nothing is done until it is known. */
+static void give_up(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->fault != VFJ_REASON_NO_UNIT)
+        vfj_work_notice(work, slot, VFJ_REASON_NO_UNIT);
+    slot->fault = VFJ_REASON_NO_UNIT;
+    slot->goal = VFJ_GOAL_NONE;
+    slot->look_again = 0;
+    slot->found = VFJ_FOUND_NOT;
+}
+
+static void look_at_guest(struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_PROBE_SLOT);
+    command->hn = slot->hn;
+    command->a = slot->hn;
+    command->b = vfj_name_lagg(slot->unit);
+    command->c = slot->vf;
+    vfj_span_copy(command->text, sizeof command->text, vfj_span_of(slot->unit.text));
+    slot->pending = command->id;
+    slot->pending_kind = VFJ_COMMAND_PROBE_SLOT;
+}
+
+/* What a look without a plan leads to. */
+static void judge(struct vfj_work *work, struct vfj_slot *slot)
+{
+    enum vfj_reason harm = vfj_belief_harm(&slot->belief);
+    enum vfj_found found = (enum vfj_found)slot->found;
+    bool is_mapped = !vfj_name_is_empty(slot->vf);
+    bool is_joined = is_mapped && vfj_belief_is_joined(slot);
+    if (!vfj_belief_carries(slot))
+        vfj_course_leave_lagged(work, slot, VFJ_REASON_LEFT);
+    if (harm != VFJ_REASON_NONE) {
+        if (slot->fault != harm)
+            vfj_work_notice(work, slot, harm);
+        slot->fault = (uint8_t)harm;
+        slot->look_again = is_acting(work); /* then for the rest */
+        slot->goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
+        vfj_course_advance(work, slot);
+        return;
+    }
+    slot->found = VFJ_FOUND_NOT;
+    if (is_joined && !vfj_plan_wants_dhclient(work, slot)) {
+        enter_lagged(work, slot);
+    } else if (is_mapped && slot->rxvf) {
+        if (slot->timer == VFJ_TIMER_DELAY) { /* its VF_UP was not heard: hn has no traffic until the VF is joined */
+            vfj_work_notice(work, slot, VFJ_REASON_VF_UP);
+            vfj_work_disarm(slot);
+        }
+        slot->goal = VFJ_GOAL_JOIN;
+        vfj_course_advance(work, slot);
+        return;
+    } else if (is_mapped) {
+        /* a port that is down was taken down by somebody: that is left so */
+        bool is_new = found == VFJ_FOUND_NEW || (found == VFJ_FOUND_AGAIN && !slot->belief.lagg_has_vf);
+        if (is_new && slot->timer != VFJ_TIMER_DELAY)
+            vfj_course_start_delay(work, slot);
+    }
+    end_plan(work, slot);
+}
+
+/* Nothing is left to do, and the last view says so. */
+static void conclude(struct vfj_work *work, struct vfj_slot *slot)
+{
+    bool joined = !vfj_name_is_empty(slot->vf) && vfj_belief_is_joined(slot);
+    if (!vfj_belief_carries(slot))
+        vfj_course_leave_lagged(work, slot, VFJ_REASON_LEFT);
+    if (joined) {
+        enter_lagged(work, slot);
+    } else if (!is_acting(work) && slot->goal >= VFJ_GOAL_JOIN) {
+        if (slot->rechecks == 0)
+            vfj_work_notice(work, slot, VFJ_REASON_NOT_JOINED_YET);
+        arm_later(work, slot, VFJ_TIMER_RECHECK, vfj_course_backoff_us(slot->rechecks + 1u));
+        if (slot->rechecks < UINT8_MAX)
+            slot->rechecks++;
+    }
+    enum vfj_reason harm = vfj_belief_harm(&slot->belief);
+    end_plan(work, slot);
+    slot->fault = (uint8_t)harm; /* in observe mode it stays */
+}
+
+/* In observe mode a plan is written down once for each attachment, not at each look. */
+static bool is_written_down(const struct vfj_work *work, const struct vfj_slot *slot)
+{
+    return !is_acting(work) && slot->paper;
+}
+
+void vfj_course_advance(struct vfj_work *work, struct vfj_slot *slot)
+{
+    enum vfj_reason fault = VFJ_REASON_NONE;
+    if (slot->pending != 0 || slot->goal == VFJ_GOAL_NONE)
+        return;
+    if (vfj_name_is_empty(slot->unit)) {
+        give_up(work, slot);
+        return;
+    }
+    if (!slot->belief.fresh) {
+        look_at_guest(work, slot);
+        return;
+    }
+    if (slot->goal == VFJ_GOAL_LOOK) {
+        judge(work, slot);
+        return;
+    }
+    if (slot->steps >= STEPS_MAX) {
+        fail(work, slot, VFJ_REASON_NOT_CONVERGING, true);
+        return;
+    }
+    if (is_written_down(work, slot)) {
+        conclude(work, slot);
+        return;
+    }
+    switch (vfj_plan_next(work, slot, &fault)) {
+    case VFJ_PLAN_COMMAND:
+        break;
+    case VFJ_PLAN_FAULT:
+        fail(work, slot, fault, true);
+        break;
+    case VFJ_PLAN_DONE:
+        slot->paper = !is_acting(work);
+        if (slot->belief.changed)
+            look_at_guest(work, slot);
+        else
+            conclude(work, slot);
+        break;
+    }
+}
+
+/* No VF is mapped to this hn: there is nothing to join, only what was begun is finished. */
+static void view_no_vf(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->state != VFJ_SLOT_DETACHED)
+        vfj_work_detach(work, slot, VFJ_REASON_VF_LOST);
+    else if (slot->goal >= VFJ_GOAL_JOIN)
+        vfj_work_notice(work, slot, VFJ_REASON_VF_GONE);
+    if (slot->goal >= VFJ_GOAL_JOIN)
+        slot->goal = VFJ_GOAL_BASE;
+}
+
+/* A VF that no event told of, found in the middle of a plan: one that has the data path is joined now, any other has
+ * its delay first, when what was begun is finished. */
+static void view_new_vf(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
+{
+    if (!vfj_name_is_empty(slot->vf))
+        vfj_work_detach(work, slot, VFJ_REASON_VF_LOST);
+    vfj_work_attach(work, slot, view->vf_name, VFJ_REASON_VF_FOUND);
+    slot->paper = 0;
+    slot->found = VFJ_FOUND_NEW;
+    slot->belief.script_ran = 0;
+    if (slot->goal == VFJ_GOAL_LOOK)
+        return;
+    bool is_up = !vfj_name_is_empty(view->rxvf);
+    slot->goal = is_up && slot->goal >= VFJ_GOAL_JOIN ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
+    slot->look_again = slot->goal == VFJ_GOAL_BASE;
+}
+
+/* The view tells which VF the kernel maps to this hn: that is taken before anything is planned. */
+static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
+{
+    if (vfj_name_is_empty(view->vf_name)) {
+        view_no_vf(work, slot);
+    } else if (!vfj_name_equal(slot->vf, view->vf_name)) {
+        view_new_vf(work, slot, view);
+    }
+    slot->rxvf = !vfj_name_is_empty(view->rxvf);
+}
+
+void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_observation *answer)
+{
+    const struct vfj_view *view = &answer->as.view;
+    struct vfj_name asked_vf = slot->vf;
+    slot->pending = 0;
+    if (!answer->ok) {
+        fail(work, slot, VFJ_REASON_PROBE_FAILED, false);
+        return;
+    }
+    if (view->transparent > 0) {
+        work->next->head.transparent = 1;
+        vfj_work_note(work, VFJ_REASON_TRANSPARENT);
+        end_plan(work, slot);
+        return;
+    }
+    view_vf(work, slot, view);
+    if (!vfj_name_is_empty(slot->vf) && !vfj_name_equal(asked_vf, slot->vf)) {
+        /* the view was taken for another VF, or none: it says nothing of this one's interface */
+        slot->belief.fresh = 0;
+        vfj_course_advance(work, slot);
+        return;
+    }
+    vfj_belief_see(slot, view);
+    vfj_course_advance(work, slot);
+}
+/* A static route that can't be added keeps nobody from the rest: rc(8) goes on as well. */
+static bool is_bearable(const struct vfj_slot *slot, const struct vfj_outcome *outcome)
+{
+    return outcome->kind == VFJ_OUTCOME_EXITED && slot->pending_kind == VFJ_COMMAND_ROUTE_ADD
+        && slot->pending_index == VFJ_ROUTE_STATIC;
+}
+void vfj_course_finished(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_outcome *outcome)
+{
+    slot->pending = 0;
+    if (vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)slot->pending_kind, outcome)) {
+        vfj_belief_did(slot);
+        vfj_course_advance(work, slot);
+    } else if (is_bearable(slot, outcome)) {
+        vfj_work_notice(work, slot, VFJ_REASON_COMMAND_FAILED);
+        vfj_belief_did(slot);
+        vfj_course_advance(work, slot);
+    } else {
+        fail(work, slot, outcome->kind == VFJ_OUTCOME_TIMEOUT ? VFJ_REASON_COMMAND_TIMEOUT : VFJ_REASON_COMMAND_FAILED,
+             false);
+    }
+}

@@ -1,0 +1,37 @@
+/* Policy vfjournal: the course of a slot, from a goal over looks and commands to its end. Used inside core/policy
+ * only. */
+#ifndef VFJ_CORE_POLICY_COURSE_H
+#define VFJ_CORE_POLICY_COURSE_H
+
+#include "core/work.h"
+
+/* Have at least that goal. */
+void vfj_course_want(struct vfj_slot *slot, enum vfj_goal goal);
+
+/* Take the next step towards the goal, if there is one and no command is under way: look, issue a command, or end. */
+void vfj_course_advance(struct vfj_work *work, struct vfj_slot *slot);
+
+/* Look at the slot now, or when the plan under way has ended. */
+void vfj_course_look_soon(struct vfj_work *work, struct vfj_slot *slot);
+
+/* Whether a look is under way. */
+bool vfj_course_is_looking(const struct vfj_slot *slot);
+
+/* A look that began before something happened may not have seen it: its answer is not taken, the guest is looked at
+ * again. */
+void vfj_course_look_anew(struct vfj_work *work, struct vfj_slot *slot);
+
+/* Begin hyperv_vf_delay. */
+void vfj_course_start_delay(struct vfj_work *work, struct vfj_slot *slot);
+
+/* LAGGED no more, for that reason; in any other state nothing. */
+void vfj_course_leave_lagged(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason reason);
+
+/* The pause after so many failures in a row: 1, 2, 4 … seconds, up to five minutes. */
+int64_t vfj_course_backoff_us(unsigned times);
+
+/* The slot's look has its answer; its command has ended. */
+void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_observation *answer);
+void vfj_course_finished(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_outcome *outcome);
+
+#endif

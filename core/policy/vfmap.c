@@ -1,0 +1,144 @@
+/* Policy vfjournal: which VF the kernel maps to which hn, and VFs that come and go. */
+#include "core/policy/vfmap.h"
+
+#include "core/policy/course.h"
+
+void vfj_vfmap_ask(struct vfj_work *work)
+{
+    struct vfj_head *head = &work->next->head;
+    if (head->map_pending != 0) {
+        head->map_again = 1;
+        return;
+    }
+    head->map_retry_us = VFJ_NEVER_US;
+    head->map_pending = vfj_work_command(work, VFJ_COMMAND_PROBE_MAP)->id;
+}
+
+static void attach(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name vf, bool is_found)
+{
+    vfj_work_attach(work, slot, vf, is_found ? VFJ_REASON_VF_FOUND : VFJ_REASON_VF_ATTACHED);
+    slot->paper = 0;
+    slot->rechecks = 0;
+    slot->belief.script_ran = 0;
+    vfj_course_look_anew(work, slot);
+    if (is_found) {
+        slot->found = VFJ_FOUND_NEW;
+        vfj_course_look_soon(work, slot);
+    } else {
+        vfj_course_start_delay(work, slot);
+    }
+}
+
+/* The VF is gone; what of the configuration is on its way still has to arrive. */
+void vfj_vfmap_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason reason)
+{
+    vfj_work_detach(work, slot, reason);
+    slot->found = VFJ_FOUND_NOT;
+    slot->belief.lagg_has_vf = 0;
+    slot->belief.vf_exists = 0;
+    vfj_course_look_anew(work, slot);
+    if (slot->goal >= VFJ_GOAL_BASE) {
+        slot->goal = VFJ_GOAL_BASE;
+        slot->belief.fresh = 0;
+        vfj_course_advance(work, slot);
+    } else if (slot->goal == VFJ_GOAL_NONE) {
+        slot->fault = VFJ_REASON_NONE;
+    }
+}
+
+static bool is_mapped(const struct vfj_map *map, const struct vfj_slot *slot)
+{
+    for (unsigned i = 0; i < map->pair_count; i++) {
+        if (vfj_name_equal(map->pairs[i].hn, slot->hn) && vfj_name_equal(map->pairs[i].vf, slot->vf))
+            return true;
+    }
+    return false;
+}
+
+static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool settle)
+{
+    if (map->truncated) /* what it does not show may be there all the same */
+        vfj_work_note(work, VFJ_REASON_TOO_MANY_SLOTS);
+    for (unsigned i = 0; i < work->next->head.slot_count && !map->truncated; i++) {
+        const struct vfj_slot *slot = vfj_work_slot(work, i);
+        if (!vfj_name_is_empty(slot->vf) && !is_mapped(map, slot))
+            vfj_vfmap_detach(work, vfj_work_edit_slot(work, i), VFJ_REASON_VF_LOST);
+    }
+    for (unsigned i = 0; i < map->pair_count; i++) {
+        if (vfj_name_is_empty(map->pairs[i].hn))
+            continue;
+        unsigned index = vfj_work_open_hn(work, map->pairs[i].hn);
+        if (index == VFJ_SLOTS_MAX)
+            continue;
+        if (!vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
+            attach(work, vfj_work_edit_slot(work, index), map->pairs[i].vf, settle);
+    }
+}
+
+/* What was asked before a gap says nothing of what happened in it. */
+void vfj_vfmap_forget_looks(struct vfj_work *work)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+        if (!vfj_course_is_looking(vfj_work_slot(work, i)))
+            continue;
+        struct vfj_slot *slot = vfj_work_edit_slot(work, i);
+        slot->pending = 0;
+        slot->belief.fresh = 0;
+    }
+}
+
+/* After a gap every slot is looked at: at once, or when the plan that was under way has gone on from what is seen and
+ * has ended. */
+static void settle_slot(struct vfj_work *work, struct vfj_slot *slot)
+{
+    bool is_idle = slot->timer == VFJ_TIMER_NONE && slot->goal == VFJ_GOAL_NONE;
+    if (is_idle && slot->state == VFJ_SLOT_DELAYED)
+        slot->found = VFJ_FOUND_NEW;
+    else if (slot->state != VFJ_SLOT_DETACHED && slot->found == VFJ_FOUND_NOT)
+        slot->found = VFJ_FOUND_AGAIN;
+    if (slot->goal != VFJ_GOAL_LOOK)
+        vfj_course_look_soon(work, slot);
+    vfj_course_advance(work, slot);
+}
+
+static void settle_slots(struct vfj_work *work)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++)
+        settle_slot(work, vfj_work_edit_slot(work, i));
+}
+
+static void take_map(struct vfj_work *work, const struct vfj_map *map)
+{
+    struct vfj_head *head = &work->next->head;
+    bool settle = head->settle != 0;
+    head->transparent = map->transparent > 0;
+    head->settle = 0;
+    if (head->transparent) {
+        vfj_work_note(work, VFJ_REASON_TRANSPARENT);
+        return;
+    }
+    if (settle)
+        vfj_vfmap_forget_looks(work);
+    compare_map(work, map, settle);
+    if (settle)
+        settle_slots(work);
+}
+
+void vfj_vfmap_observed(struct vfj_work *work, const struct vfj_observation *answer)
+{
+    struct vfj_head *head = &work->next->head;
+    head->map_pending = 0;
+    if (answer->ok) {
+        head->map_failures = 0;
+        take_map(work, &answer->as.map);
+    } else {
+        vfj_work_note(work, VFJ_REASON_PROBE_FAILED);
+        head->map_retry_us = head->mono_us + vfj_course_backoff_us(head->map_failures);
+        if (head->map_failures < UINT8_MAX)
+            head->map_failures++;
+    }
+    if (head->map_again) {
+        head->map_again = 0;
+        vfj_vfmap_ask(work);
+    }
+}
