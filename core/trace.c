@@ -251,6 +251,18 @@ static bool read_octal(struct vfj_span word, uint32_t *mode)
     return word.length > 0 && *mode <= 07777;
 }
 
+/* A file's text may have more lines than the one it stands in: "\n" is a line's end. */
+static void unescape_newlines(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0'; from++) {
+        bool newline = from[0] == '\\' && from[1] == 'n';
+        *to++ = newline ? '\n' : *from;
+        from += newline;
+    }
+    memset(to, 0, 1);
+}
+
 static bool read_file(struct reader *reader, struct vfj_trace_line *read)
 {
     struct vfj_span word;
@@ -265,6 +277,7 @@ static bool read_file(struct reader *reader, struct vfj_trace_line *read)
             read->has_text = true;
             if (!read_quoted(reader, read->value, sizeof read->value))
                 return false;
+            unescape_newlines(read->value);
         } else if (vfj_span_starts(reader->rest, "mode=")) {
             vfj_span_word(&reader->rest, &word);
             if (!read_octal((struct vfj_span){word.text + 5, word.length - 5}, &read->mode))
