@@ -1,0 +1,274 @@
+/* Rows about the way from an event on the socket to the first command that changes something. */
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/bench/bench.h"
+#include "tests/bench/daemon.h"
+#include "tests/bench/sql.h"
+
+enum { ROUNDS = 15 };
+
+struct command {
+    struct bench_daemon daemon;
+    struct bench_sql sql;
+};
+
+static void *command_open(struct bench *bench, uint64_t size)
+{
+    struct command *command = bench_allocate(sizeof *command);
+    bench_guest_make(&command->daemon, bench, (unsigned)size);
+    bench_sql_open(&command->sql, bench_path(bench, "baseline.db"));
+    bench_daemon_start(&command->daemon, "--act");
+    bench_daemon_accept(&command->daemon);
+    bench_daemon_wait(&command->daemon, "-> lagged");
+    return command;
+}
+
+static void swap_answer(const struct bench *bench, const char *answer)
+{
+    char from[BENCH_PATH_SIZE];
+    (void)strcpy(from, bench_path(bench, answer));
+    bench_remove(bench_path(bench, "answers/ifconfig"));
+    BENCH_CHECK(link(from, bench_path(bench, "answers/ifconfig")) == 0);
+}
+
+/* A VF leaves, another comes, and while its delay runs VF_UP arrives: from there to the command. */
+static double time_command(struct bench *bench, struct bench_daemon *daemon)
+{
+    struct bench_run run;
+    double programs = 0;
+    bench_devd_send(daemon, "!system=IFNET subsystem=mce0 type=DETACH");
+    bench_daemon_wait(daemon, "-> detached");
+    swap_answer(bench, "answers/apart");
+    bench_devd_send(daemon, "!system=ETHERNET subsystem=mce0 type=IFATTACH");
+    bench_daemon_wait(daemon, "-> delayed");
+    while (bench_next_run(daemon, &run, 60))
+        continue;
+    int64_t start = bench_now_ns();
+    bench_devd_send(daemon, "!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    do {
+        BENCH_CHECK(bench_next_run(daemon, &run, 20000));
+        programs++;
+    } while (!run.changes);
+    bench->extra[0] = programs - 1;
+    bench_daemon_wait(daemon, "-> lagged");
+    return (double)(run.ns - start) / 1e3;
+}
+
+/* One program, from its spawn to the end of its output and itself; or to its main(). */
+static void spawn(struct bench_daemon *daemon, const char *name, const char *const *argv, struct bench_run *run)
+{
+    char path[BENCH_PATH_SIZE], bytes[16384];
+    const char *words[8] = {path};
+    char *environment[] = {NULL};
+    int ends[2];
+    pid_t pid;
+    posix_spawn_file_actions_t actions;
+    (void)strcpy(path, bench_path(daemon->bench, name));
+    for (unsigned i = 0; argv[i] != NULL; i++)
+        words[i + 1] = argv[i];
+    BENCH_CHECK(pipe2(ends, O_CLOEXEC) == 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    BENCH_CHECK(posix_spawn(&pid, path, &actions, NULL, (char *const *)(const void *)words, environment) == 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    while (read(ends[0], bytes, sizeof bytes) > 0)
+        continue;
+    close(ends[0]);
+    BENCH_CHECK(waitpid(pid, NULL, 0) == pid);
+    BENCH_CHECK(bench_next_run(daemon, run, 1000));
+}
+
+static double time_parts(struct command *command, double programs)
+{
+    static const char *const sysctl[] = {"-i", "hw.hn.vf_transparent", "dev.hn.0.vf", "dev.hn.0.rxvf", NULL};
+    static const char *const all[] = {"-a", NULL};
+    static const char *const route[] = {"-n", "get", "-inet", "default", NULL};
+    static const char *const join[] = {"lagg0", "laggport", "mce0", NULL};
+    struct bench_run run;
+    while (bench_next_run(&command->daemon, &run, 20))
+        continue;
+    int64_t start = bench_now_ns();
+    if (programs >= 1)
+        spawn(&command->daemon, "sbin/sysctl", sysctl, &run);
+    if (programs >= 2)
+        spawn(&command->daemon, "sbin/ifconfig", all, &run);
+    if (programs >= 3)
+        spawn(&command->daemon, "sbin/route", route, &run);
+    bench_sql_run(command->sql.db, "BEGIN IMMEDIATE");
+    bench_sql_insert(&command->sql, "!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    bench_sql_run(command->sql.db, "COMMIT");
+    spawn(&command->daemon, "sbin/ifconfig", join, &run);
+    return (double)(run.ns - start) / 1e3;
+}
+
+static struct bench_sample command_turn(struct bench *bench, void *context)
+{
+    struct command *command = context;
+    double ours = time_command(bench, &command->daemon);
+    return (struct bench_sample){ours, time_parts(command, bench->extra[0])};
+}
+
+static void command_close(struct bench *bench, void *context)
+{
+    struct command *command = context;
+    (void)bench;
+    bench_daemon_stop(&command->daemon);
+    bench_guest_close(&command->daemon);
+    bench_sql_close(&command->sql);
+    free(command);
+}
+
+const struct bench_row bench_command = {
+    .name = "command",
+    .what = "VF_UP on devd's socket to the main() of the first changing command",
+    .baseline = "the probe's programs one after the other, one durable commit, one posix_spawn of the command",
+    .size = "interfaces",
+    .unit = "us",
+    .figure = BENCH_TIMES,
+    .goal = 1.3,
+    .repeats = ROUNDS,
+    .sizes = {1, 8, 64},
+    .full_sizes = {1, 8, 64},
+    .extra = {"programs", NULL},
+    .open = command_open,
+    .turn = command_turn,
+    .close = command_close,
+};
+
+/* A file of shell functions as large as rc.subr or network.subr: they are read, not run. */
+static void write_functions(FILE *script, const char *prefix, unsigned bytes)
+{
+    static const char body[] = "\tlocal _if _tmpargs _arg\n"
+                               "\t_if=$1\n"
+                               "\tif [ -z \"$_if\" ]; then\n"
+                               "\t\treturn 1\n"
+                               "\tfi\n"
+                               "\t# the words that are not arguments of ifconfig\n"
+                               "\tfor _arg in $_tmpargs; do\n"
+                               "\t\tcase $_arg:$_vlan in\n"
+                               "\t\t[Dd][Hh][Cc][Pp]:*)\t;;\n"
+                               "\t\t[Nn][Oo][Aa][Uu][Tt][Oo]:*)\t;;\n"
+                               "\t\t*:vnet)\t_args=\"$_args $_arg\" ;;\n"
+                               "\t\t*)\tdebug \"$_if: $_arg\" ;;\n"
+                               "\t\tesac\n"
+                               "\tdone\n"
+                               "\techo \"${_args#* }\"\n";
+    for (unsigned i = 0; bytes > 0; i++) {
+        int written
+            = fprintf(script, "# %s_%u interface\n#\tWhat the function of this number does.\n%s_%u()\n{\n%s}\n\n",
+                      prefix, i, prefix, i, body);
+        bytes -= (unsigned)written < bytes ? (unsigned)written : bytes;
+    }
+}
+
+/* /etc/defaults/rc.conf is as long, but made of assignments with remarks. */
+static void write_values(FILE *script, unsigned bytes)
+{
+    for (unsigned i = 0; bytes > 0; i++) {
+        int written = fprintf(script, "service_%u_enable=\"NO\"\t# Run the service of this number (or NO).\n", i);
+        bytes -= (unsigned)written < bytes ? (unsigned)written : bytes;
+    }
+}
+
+enum { RC_SUBR = 51000, NETWORK_SUBR = 36800, DEFAULTS = 40900 }; /* bytes, in FreeBSD 13.2 */
+
+struct shell {
+    struct command *command;
+    uint64_t percent; /* of these sizes */
+};
+
+static FILE *create(struct bench *bench, const char *name)
+{
+    FILE *file = fopen(bench_path(bench, name), "w");
+    BENCH_CHECK(file != NULL);
+    return file;
+}
+
+/* The steps of hyperv_vfup up to its first changing command. */
+static void write_script(struct bench *bench)
+{
+    FILE *script = create(bench, "vfup");
+    const char *d = bench->directory;
+    fprintf(script, ". %s/rc.subr\n. %s/network.subr\n. %s/defaults\n. %s/etc/rc.conf\n", d, d, d, d);
+    fprintf(script, "unit=`echo $1 | sed 's/[^0-9]//g'`\nvf=`%s/sbin/sysctl -n dev.hn.$unit.vf`\n", d);
+    fprintf(script, "%s/sbin/ifconfig lagg$unit >/dev/null 2>&1\n", d);
+    fprintf(script, "%s/sbin/ifconfig lagg$unit laggport mce0\n", d);
+    BENCH_CHECK(fclose(script) == 0);
+}
+
+static void *shell_open(struct bench *bench, uint64_t size)
+{
+    struct shell *shell = bench_allocate(sizeof *shell);
+    unsigned percent = (unsigned)size;
+    shell->command = command_open(bench, 1);
+    FILE *file = create(bench, "rc.subr");
+    write_functions(file, "rc", RC_SUBR / 100 * percent);
+    BENCH_CHECK(fclose(file) == 0);
+    file = create(bench, "network.subr");
+    write_functions(file, "network", NETWORK_SUBR / 100 * percent);
+    BENCH_CHECK(fclose(file) == 0);
+    file = create(bench, "defaults");
+    write_values(file, DEFAULTS / 100 * percent);
+    BENCH_CHECK(fclose(file) == 0);
+    write_script(bench);
+    return shell;
+}
+
+static double time_script(struct bench *bench, struct bench_daemon *daemon)
+{
+    char script[BENCH_PATH_SIZE], sh[] = "/bin/sh", hn[] = "hn0";
+    char *argv[] = {sh, script, hn, NULL};
+    char path[] = "PATH=/sbin:/bin:/usr/sbin:/usr/bin";
+    char *environment[] = {path, NULL};
+    struct bench_run run;
+    pid_t pid;
+    (void)strcpy(script, bench_path(bench, "vfup"));
+    while (bench_next_run(daemon, &run, 20))
+        continue;
+    int64_t start = bench_now_ns();
+    BENCH_CHECK(posix_spawn(&pid, sh, NULL, NULL, argv, environment) == 0);
+    do {
+        BENCH_CHECK(bench_next_run(daemon, &run, 20000));
+    } while (!run.changes);
+    BENCH_CHECK(waitpid(pid, NULL, 0) == pid);
+    return (double)(run.ns - start) / 1e3;
+}
+
+static struct bench_sample shell_turn(struct bench *bench, void *context)
+{
+    struct shell *shell = context;
+    double ours = time_command(bench, &shell->command->daemon);
+    return (struct bench_sample){ours, time_script(bench, &shell->command->daemon)};
+}
+
+static void shell_close(struct bench *bench, void *context)
+{
+    struct shell *shell = context;
+    command_close(bench, shell->command);
+    free(shell);
+}
+
+const struct bench_row bench_shell = {
+    .name = "shell",
+    .what = "VF_UP on devd's socket to the main() of the first changing command",
+    .baseline
+    = "/bin/sh: files like rc.subr, network.subr, defaults/rc.conf; sysctl, ifconfig, the command; no journal",
+    .size = "% of sizes",
+    .unit = "us",
+    .figure = BENCH_FASTER,
+    .goal = 8,
+    .repeats = ROUNDS,
+    .sizes = {50, 100, 200},
+    .full_sizes = {50, 100, 200},
+    .open = shell_open,
+    .turn = shell_turn,
+    .close = shell_close,
+};

@@ -1,0 +1,339 @@
+/* Rows about the daemon as a whole: a burst, a steady stream, its start, and doing nothing. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
+
+#include "tests/bench/bench.h"
+#include "tests/bench/daemon.h"
+#include "tests/bench/sql.h"
+
+struct lines {
+    uint64_t count;
+    struct bench_daemon daemon;
+};
+
+static void *lines_open(struct bench *bench, uint64_t size)
+{
+    struct lines *lines = bench_allocate(sizeof *lines);
+    lines->count = size;
+    bench_guest_make(&lines->daemon, bench, 1);
+    return lines;
+}
+
+static void lines_close(struct bench *bench, void *context)
+{
+    struct lines *lines = context;
+    (void)bench;
+    bench_guest_close(&lines->daemon);
+    free(lines);
+}
+
+static void sleep_ns(int64_t ns)
+{
+    struct timespec time = {ns / 1000000000, ns % 1000000000};
+    (void)nanosleep(&time, NULL);
+}
+
+static void start_quiet(struct bench_daemon *daemon)
+{
+    bench_daemon_start(daemon, "--observe");
+    bench_daemon_accept(daemon);
+    sleep_ns(200000000); /* it looks at the guest */
+}
+
+static void remove_journal(struct bench *bench)
+{
+    bench_remove(bench_path(bench, "journal.db"));
+    bench_remove(bench_path(bench, "journal.db-wal"));
+    bench_remove(bench_path(bench, "journal.db-shm"));
+    bench_remove(bench_path(bench, "journal.db-snapshot"));
+}
+
+/* How many transactions the journal's WAL has seen: iChange of its index (sqlite.org/walformat.html). */
+static uint32_t transactions(struct bench *bench)
+{
+    uint32_t words[4] = {0};
+    int fd = open(bench_path(bench, "journal.db-shm"), O_RDONLY);
+    BENCH_CHECK(fd >= 0 && read(fd, words, sizeof words) == (ssize_t)sizeof words);
+    close(fd);
+    return words[2];
+}
+
+/* Bytes sent to the daemon that it has not received. */
+static int behind(int fd)
+{
+    int bytes = 0;
+#ifdef SIOCOUTQ
+    BENCH_CHECK(ioctl(fd, SIOCOUTQ, &bytes) == 0);
+#endif
+    return bytes;
+}
+
+static double time_burst(struct bench *bench, struct lines *lines, uint32_t *commits)
+{
+    struct bench_daemon *daemon = &lines->daemon;
+    uint64_t goal = bench_journal_rows(daemon) + lines->count;
+    uint32_t before = transactions(bench);
+    int64_t start = bench_now_ns();
+    for (uint64_t i = 0; i < lines->count; i++) {
+        bench_devd_send(daemon, bench_line(i));
+        int now = behind(daemon->devd);
+        if (now > bench->extra[0])
+            bench->extra[0] = now;
+    }
+    while (bench_journal_rows(daemon) < goal)
+        sleep_ns(1000000);
+    double ns = (double)(bench_now_ns() - start);
+    *commits = transactions(bench) - before;
+    return ns / (double)lines->count;
+}
+
+static double time_inserts(struct bench *bench, const struct lines *lines, uint32_t commits)
+{
+    struct bench_sql sql;
+    bench_remove(bench_path(bench, "baseline.db"));
+    bench_sql_open(&sql, bench_path(bench, "baseline.db"));
+    int64_t start = bench_now_ns();
+    for (uint32_t i = 0; i < commits; i++) {
+        uint64_t first = lines->count * i / commits;
+        bench_sql_commit_lines(&sql, first, lines->count * (i + 1) / commits - first);
+    }
+    double ns = (double)(bench_now_ns() - start);
+    bench_sql_close(&sql);
+    return ns / (double)lines->count;
+}
+
+static struct bench_sample burst_turn(struct bench *bench, void *context)
+{
+    struct lines *lines = context;
+    uint32_t commits = 0;
+    remove_journal(bench);
+    start_quiet(&lines->daemon);
+    double ours = time_burst(bench, lines, &commits) / 1e3;
+    bench_daemon_stop(&lines->daemon);
+    bench->extra[1] = commits;
+    return (struct bench_sample){ours, time_inserts(bench, lines, commits) / 1e3};
+}
+
+const struct bench_row bench_burst = {
+    .name = "burst",
+    .what = "a line of a burst: from devd's socket into the journal, durable",
+    .baseline = "prepared INSERTs of the same bytes in as many transactions, synchronous=FULL",
+    .size = "lines",
+    .unit = "us a line",
+    .figure = BENCH_OF_RATE,
+    .goal = 0.8,
+    .repeats = 5,
+    .sizes = {1000, 10000, 100000},
+    .full_sizes = {1000, 10000, 100000},
+    .extra = {"behind_bytes", "transactions"},
+    .open = lines_open,
+    .turn = burst_turn,
+    .close = lines_close,
+};
+
+/* What the rows below need to know of the daemon from outside. */
+static double cpu_s(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec)
+        + (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
+/* A client of devd that only reads. */
+static double read_only(struct lines *lines, uint64_t count, int64_t gap_ns)
+{
+    int ends[2], status;
+    struct rusage usage;
+    BENCH_CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
+    pid_t pid = fork();
+    BENCH_CHECK(pid >= 0);
+    if (pid == 0) {
+        char bytes[8300];
+        close(ends[0]);
+        while (recv(ends[1], bytes, sizeof bytes, 0) > 0)
+            (void)bench_now_ns();
+        _exit(0);
+    }
+    close(ends[1]);
+    lines->daemon.devd = ends[0];
+    for (uint64_t i = 0; i < count; i++) {
+        bench_devd_send(&lines->daemon, bench_line(i));
+        sleep_ns(gap_ns);
+    }
+    close(ends[0]);
+    BENCH_CHECK(wait4(pid, &status, 0, &usage) == pid);
+    return cpu_s(&usage);
+}
+
+/* Of a process that runs, from /proc; 0 where that is not to be had. */
+static double read_proc(pid_t pid, const char *file, const char *key)
+{
+    char path[64], line[256];
+    double value = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+    FILE *proc = fopen(path, "r");
+    while (proc != NULL && fgets(line, sizeof line, proc) != NULL) {
+        if (strncmp(line, key, strlen(key)) == 0)
+            value = strtod(line + strlen(key), NULL);
+    }
+    if (proc != NULL)
+        fclose(proc);
+    return value;
+}
+
+static struct bench_sample steady_turn(struct bench *bench, void *context)
+{
+    struct lines *lines = context;
+    const int64_t gap_ns = 1000000 - 60000; /* nanosleep(2) sleeps so much longer */
+    remove_journal(bench);
+    start_quiet(&lines->daemon);
+    double rss = read_proc(lines->daemon.pid, "status", "VmRSS:");
+    int64_t start = bench_now_ns();
+    for (uint64_t i = 0; i < lines->count; i++) {
+        bench_devd_send(&lines->daemon, bench_line(i));
+        sleep_ns(gap_ns);
+    }
+    double s = (double)(bench_now_ns() - start) / 1e9;
+    bench->extra[0] = (double)lines->count / s;
+    bench->extra[1] = read_proc(lines->daemon.pid, "status", "VmRSS:") - rss;
+    bench_daemon_stop(&lines->daemon);
+    double ours = 100 * cpu_s(&lines->daemon.usage) / s;
+    return (struct bench_sample){ours, 100 * read_only(lines, lines->count, gap_ns) / s};
+}
+
+const struct bench_row bench_steady = {
+    .name = "steady",
+    .what = "1,000 lines a second: processor time of the daemon, start and end included",
+    .baseline = "a client of devd that only reads and looks at the clock",
+    .size = "lines",
+    .unit = "% of one",
+    .figure = BENCH_DIFFERENCE,
+    .goal = 10,
+    .repeats = 1,
+    .sizes = {1000, 3000, 9000},
+    .full_sizes = {10000, 30000, 60000},
+    .extra = {"lines_per_second", "rss_growth_kib"},
+    .open = lines_open,
+    .turn = steady_turn,
+    .close = lines_close,
+};
+
+static void *start_open(struct bench *bench, uint64_t size)
+{
+    struct lines *lines = lines_open(bench, size);
+    bench_make_journal(bench_path(bench, "journal.db"), size);
+    start_quiet(&lines->daemon); /* leaves a snapshot behind */
+    bench_daemon_stop(&lines->daemon);
+    return lines;
+}
+
+static double time_open(struct bench *bench)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *stmt = NULL;
+    int64_t start = bench_now_ns();
+    BENCH_CHECK(sqlite3_open_v2(bench_path(bench, "journal.db"), &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
+    BENCH_CHECK(
+        sqlite3_prepare_v2(db, "SELECT * FROM record WHERE seq = (SELECT max(seq) FROM record)", -1, &stmt, NULL)
+        == SQLITE_OK);
+    BENCH_CHECK(sqlite3_step(stmt) == SQLITE_ROW);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return (double)(bench_now_ns() - start) / 1e6;
+}
+
+static struct bench_sample start_turn(struct bench *bench, void *context)
+{
+    struct lines *lines = context;
+    double baseline = time_open(bench);
+    int64_t start = bench_now_ns();
+    bench_daemon_start(&lines->daemon, "--observe");
+    bench_daemon_accept(&lines->daemon);
+    double ours = (double)(bench_now_ns() - start) / 1e6;
+    sleep_ns(50000000);
+    bench_daemon_stop(&lines->daemon);
+    return (struct bench_sample){ours, baseline};
+}
+
+const struct bench_row bench_start = {
+    .name = "start",
+    .what = "start of the daemon on a journal until it is connected to devd, with its two programs (sysctl, rc helper)",
+    .baseline = "open, and one indexed SELECT",
+    .size = "rows",
+    .unit = "ms",
+    .figure = BENCH_OURS,
+    .goal = 20,
+    .repeats = 9,
+    .sizes = {10000, 100000, 1000000},
+    .full_sizes = {100000, 1000000, 10000000},
+    .open = start_open,
+    .turn = start_turn,
+    .close = lines_close,
+};
+
+/* Switches of both threads; the second is the reader of devd's socket. */
+static double wakeups(pid_t pid)
+{
+    char path[64], line[64];
+    double sum = 0;
+    (void)snprintf(path, sizeof path, "ls /proc/%d/task", (int)pid);
+    FILE *tasks = popen(path, "r");
+    while (tasks != NULL && fgets(line, sizeof line, tasks) != NULL) {
+        (void)snprintf(path, sizeof path, "task/%d/status", atoi(line));
+        sum += read_proc(pid, path, "voluntary_ctxt_switches:");
+    }
+    if (tasks != NULL)
+        (void)pclose(tasks);
+    return sum;
+}
+
+enum { IDLE_S = 5 };
+
+static struct bench_sample idle_turn(struct bench *bench, void *context)
+{
+    struct lines *lines = context;
+    remove_journal(bench);
+    start_quiet(&lines->daemon);
+    uint64_t goal = bench_journal_rows(&lines->daemon) + lines->count;
+    double empty = read_proc(lines->daemon.pid, "status", "VmRSS:");
+    for (uint64_t i = 0; i < lines->count; i++)
+        bench_devd_send(&lines->daemon, bench_line(i));
+    while (bench_journal_rows(&lines->daemon) < goal)
+        sleep_ns(1000000);
+    sleep_ns(3000000000); /* the last timers */
+    bench->extra[0] = read_proc(lines->daemon.pid, "status", "VmRSS:");
+    bench->extra[1] = bench->extra[0] - empty;
+    double before = wakeups(lines->daemon.pid);
+    sleep_ns((int64_t)IDLE_S * 1000000000);
+    double ours = (wakeups(lines->daemon.pid) - before) / IDLE_S;
+    bench_daemon_stop(&lines->daemon);
+    return (struct bench_sample){ours, 0};
+}
+
+const struct bench_row bench_idle = {
+    .name = "idle",
+    .what = "the daemon with nothing to do, after so many lines: wake-ups",
+    .size = "lines",
+    .unit = "a second",
+    .figure = BENCH_OURS,
+    .goal = 0,
+    .repeats = 1,
+    .sizes = {1000, 10000, 100000},
+    .full_sizes = {10000, 100000, 1000000},
+    .extra = {"rss_kib", "rss_growth_kib"},
+    .open = lines_open,
+    .turn = idle_turn,
+    .close = lines_close,
+};
