@@ -35,13 +35,16 @@ static void note_detached(struct vfj_daemon_loop *loop)
 /* Make durable what was submitted; only then run what it asks for. */
 static void commit(struct vfj_daemon_loop *loop)
 {
+    int64_t begun_us = now_us(loop);
     if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
         fail(loop);
         return;
     }
     loop->waiting_us = 0;
     loop->waiting = 0;
-    loop->committed_us = now_us(loop);
+    int64_t committed_us = now_us(loop);
+    int64_t pause_us = VFJ_COMMIT_PAUSE * (committed_us - begun_us);
+    loop->calm_us = committed_us + (pause_us < VFJ_COMMIT_AFTER_US ? pause_us : VFJ_COMMIT_AFTER_US);
     vfj_world_wake_at(loop->world, loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX);
     note_detached(loop);
     for (unsigned i = 0; i < loop->held_count; i++) {
@@ -137,21 +140,17 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-/* Whether the last commit was so long ago that there is no storm: a line that comes alone is durable at once. */
-static bool is_calm(struct vfj_daemon_loop *loop)
-{
-    return now_us(loop) >= loop->committed_us + VFJ_COMMIT_AFTER_US;
-}
-
-/* A changing command waits for nothing; without one, answers and lines that are on their way share a commit. */
+/* A changing command waits for nothing; without one, answers and lines that are on their way share a commit. A line that
+ * comes alone is durable at once; in a storm, committing takes no more than its share of the time. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
     int64_t due_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
     if (loop->failed || loop->waiting_us == 0)
         return;
-    if (loop->held_count > 0 || (loop->probes == 0 && !more && is_calm(loop)) || loop->waiting >= VFJ_COMMIT_EVENTS
-        || now_us(loop) >= due_us)
+    if (loop->probes == 0 && !more && loop->calm_us < due_us)
+        due_us = loop->calm_us;
+    if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS || now_us(loop) >= due_us)
         commit(loop);
     else
         vfj_world_wake_at(loop->world, due_us);

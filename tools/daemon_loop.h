@@ -8,9 +8,10 @@
 
 enum {
     /* A row is durable at the latest so long after it was submitted, while answers are awaited that may join its
-     * transaction, or in a storm, so that there are at most so many commits a second as this allows. */
+     * transaction. */
     VFJ_COMMIT_AFTER_US = 20 * 1000,
-    VFJ_COMMIT_EVENTS = 1024,                /* in a storm: enough to share the cost, few enough to stay small */
+    VFJ_COMMIT_PAUSE = 3,     /* after a commit that nobody waits for: so many times as long as it took */
+    VFJ_COMMIT_EVENTS = 1024, /* in a storm: enough to share the cost, few enough to stay small */
     VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000, /* between tries to write the journal again */
     VFJ_HELD_MAX = 2 * VFJ_COMMANDS_MAX,
 };
@@ -25,7 +26,7 @@ struct vfj_daemon_loop {
     unsigned probes;                   /* asked and not answered */
     unsigned waiting;                  /* events not committed */
     int64_t waiting_us;                /* mono time of the oldest row not committed; 0: none */
-    int64_t committed_us;              /* mono time of the last commit */
+    int64_t calm_us;                   /* mono time from when on a commit need not wait for others to share it */
     int64_t reattach_us;               /* when to try next; 0: the ledger is attached */
     unsigned held_count;
     struct vfj_command held[VFJ_HELD_MAX]; /* changing commands, whose record is not durable yet */
