@@ -1,0 +1,626 @@
+/* Exhaustive exploration: the machine and a small guest as one value, and all that can happen to it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/step.h"
+#include "core/trace.h"
+#include "tests/sim/explore.h"
+
+static struct vfj_state next;
+static struct vfj_decision decision;
+static struct vfj_event event;
+
+static void direct(struct explore_world *world, const char *format, unsigned slot)
+{
+    static struct vfj_trace_line read;
+    struct vfj_trace_error error;
+    char line[128];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(line, sizeof line, format, slot, slot);
+#pragma GCC diagnostic pop
+    VFJ_CHECK(vfj_trace_read(vfj_span_of(line), 2, &read, &error));
+    vfj_guest_learn(&world->guest, &read);
+    VFJ_CHECK(vfj_guest_direct(&world->guest, &read) == NULL);
+}
+
+static struct vfj_name name_of(const char *driver, unsigned number)
+{
+    char text[VFJ_NAME_SIZE];
+    snprintf(text, sizeof text, "%s%u", driver, number);
+    return vfj_name_of(text);
+}
+
+static void wrong(struct explore_world *world, const char *what)
+{
+    if (world->wrong == NULL)
+        world->wrong = what;
+}
+
+static unsigned slot_of(const struct explore_world *world, struct vfj_name hn)
+{
+    for (unsigned i = 0; i < world->slots; i++) {
+        if (vfj_name_equal(name_of("hn", i), hn))
+            return i;
+    }
+    return EXPLORE_SLOTS_MAX;
+}
+
+/* Stepping */
+
+static void check_again(struct explore_world *world, unsigned slot, const struct vfj_command *command)
+{
+    struct vfj_argv argv;
+    char line[VFJ_ARGS_SIZE] = "";
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    VFJ_CHECK(vfj_command_argv(command, 0, &argv));
+    vfj_argv_print(&argv, &text);
+    if (strcmp(world->last[slot], line) == 0)
+        wrong(world, "a command is given again, and nothing was learnt since");
+    memcpy(world->last[slot], line, sizeof line);
+}
+
+static void check_command(struct explore_world *world, const struct vfj_command *command)
+{
+    unsigned slot = slot_of(world, command->hn);
+    if (vfj_command_reads(command) || slot == EXPLORE_SLOTS_MAX)
+        return;
+    check_again(world, slot, command);
+    if (!world->looked[slot])
+        return;
+    const struct vfj_guest_if *on = vfj_guest_find(&world->guest, command->a);
+    if (command->kind == VFJ_COMMAND_ADDRESS_DELETE && vfj_name_equal(command->a, command->hn)
+        && vfj_guest_lagg_of(&world->guest, command->hn) == NULL)
+        wrong(world, "an address is taken off hn before hn is a port");
+    if (command->kind == VFJ_COMMAND_DHCLIENT_BACKGROUND && on != NULL && on->dhclient != 0)
+        wrong(world, "a second dhclient");
+}
+
+static void check_ended(struct explore_world *world, unsigned slot, const struct vfj_slot *after)
+{
+    const struct vfj_guest_if *hn = vfj_guest_find(&world->guest, after->hn);
+    const struct vfj_guest_if *lagg = vfj_guest_find(&world->guest, name_of("lagg", slot));
+    if (!world->looked[slot] || after->fault != VFJ_REASON_NONE || hn == NULL || lagg == NULL
+        || !vfj_interface_has_port(&lagg->facts, after->hn))
+        return;
+    if (hn->facts.address_count > 0 || hn->dhclient != 0)
+        wrong(world, "a plan ended, and hn, a port, has an address or a dhclient");
+}
+
+static void submit(struct explore_world *world)
+{
+    uint8_t goals[EXPLORE_SLOTS_MAX] = {0};
+    for (unsigned i = 0; i < world->state.head.slot_count && i < EXPLORE_SLOTS_MAX; i++)
+        goals[i] = world->state.slots[i].goal;
+    vfj_step(&world->state, &event, &next, &decision);
+    vfj_state_adopt(&world->state, &next, &decision.touched);
+    for (unsigned i = 0; i < decision.command_count; i++) {
+        VFJ_CHECK(world->flight_count < EXPLORE_FLIGHT_MAX);
+        world->flight[world->flight_count++] = decision.commands[i];
+        check_command(world, &decision.commands[i]);
+    }
+    for (unsigned i = 0; i < world->state.head.slot_count && i < EXPLORE_SLOTS_MAX; i++) {
+        const struct vfj_slot *slot = &world->state.slots[i];
+        if (goals[i] != VFJ_GOAL_NONE && slot->goal == VFJ_GOAL_NONE && slot_of(world, slot->hn) < EXPLORE_SLOTS_MAX)
+            check_ended(world, slot_of(world, slot->hn), slot);
+    }
+}
+
+static struct vfj_event *begin(struct explore_world *world, enum vfj_event_kind kind)
+{
+    memset(&event, 0, sizeof event);
+    event.kind = (uint8_t)kind;
+    event.mono_us = world->state.head.mono_us;
+    return &event;
+}
+
+static void start(struct explore_world *world)
+{
+    struct vfj_started *started = &begin(world, VFJ_EVENT_STARTED)->as.started;
+    *started = (struct vfj_started){
+        .boot_id = "boot", .rules = VFJ_RULES, .mode = VFJ_MODE_ACT, .policy = VFJ_POLICY_VFJOURNAL};
+    world->flight_count = 0;
+    submit(world);
+    begin(world, VFJ_EVENT_CONFIGURED)->as.rc = vfj_span_of(world->guest.rc.text);
+    submit(world);
+    begin(world, VFJ_EVENT_CONNECTED)->as.text = vfj_span_of("socket");
+    submit(world);
+}
+
+void explore_begin(struct explore_world *world, unsigned slots)
+{
+    memset(world, 0, sizeof *world);
+    vfj_state_init(&world->state);
+    vfj_guest_init(&world->guest);
+    world->slots = slots;
+    for (unsigned i = 0; i < slots; i++) {
+        direct(world, i == 0 ? "%%rc ifconfig_hn%u=\"DHCP\"" : "%%rc ifconfig_hn%u=\"inet 10.%u.0.4/24\"", i);
+        direct(world, i == 0 ? "%%if hn%u up inet 10.%u.0.4/24 dhclient 411" : "%%if hn%u up inet 10.%u.0.4/24", i);
+        direct(world, "%%vf mce%u hn%u", i);
+    }
+    start(world);
+}
+
+/* What the kernel does, and the line that tells of it, which the daemon may not hear. */
+
+static void happen(struct explore_world *world, unsigned slot, const char *format, const char *name, bool is_heard)
+{
+    char line[120];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(line, sizeof line, format, name);
+#pragma GCC diagnostic pop
+    struct vfj_devd *devd = &begin(world, VFJ_EVENT_DEVD)->as.devd;
+    vfj_devd_parse(vfj_span_of(line), devd);
+    vfj_guest_happen(&world->guest, devd);
+    world->looked[slot] = 0;
+    if (is_heard)
+        submit(world);
+}
+
+static bool is_there(const struct explore_world *world, unsigned slot)
+{
+    return vfj_guest_mapped_vf(&world->guest, name_of("hn", slot)) != NULL;
+}
+
+static bool is_on_vf(struct explore_world *world, unsigned slot)
+{
+    return !vfj_name_is_empty(vfj_guest_find(&world->guest, name_of("hn", slot))->rxvf);
+}
+
+static bool attach(struct explore_world *world, unsigned slot, bool is_heard)
+{
+    if (is_there(world, slot))
+        return false;
+    happen(world, slot, "!system=ETHERNET subsystem=%s type=IFATTACH", name_of("mce", slot).text, is_heard);
+    return true;
+}
+
+static bool path_down(struct explore_world *world, unsigned slot, bool is_heard)
+{
+    happen(world, slot, "!system=HYPERV_NIC_VF subsystem=%s type=VF_DOWN", name_of("hn", slot).text, is_heard);
+    return true;
+}
+
+static bool detach(struct explore_world *world, unsigned slot, bool is_heard)
+{
+    if (!is_there(world, slot))
+        return false;
+    if (is_on_vf(world, slot))
+        path_down(world, slot, is_heard);
+    happen(world, slot, "!system=IFNET subsystem=%s type=DETACH", name_of("mce", slot).text, is_heard);
+    return true;
+}
+
+static bool path_up(struct explore_world *world, unsigned slot, bool is_heard)
+{
+    const struct vfj_guest_if *vf = vfj_guest_find(&world->guest, name_of("mce", slot));
+    if (!is_there(world, slot) || is_on_vf(world, slot) || vf == NULL || !vf->facts.up)
+        return false;
+    happen(world, slot, "!system=HYPERV_NIC_VF subsystem=%s type=VF_UP", name_of("hn", slot).text, is_heard);
+    return true;
+}
+
+/* devd's own rule runs dhclient on hn when its link comes up. */
+static bool link_up(struct explore_world *world, unsigned slot)
+{
+    struct vfj_guest_if *hn = vfj_guest_find(&world->guest, name_of("hn", slot));
+    if (slot != 0 || hn->dhclient != 0 || is_on_vf(world, slot))
+        return false;
+    hn->dhclient = ++world->guest.pid_last;
+    if (hn->facts.address_count == 0)
+        vfj_interface_add_address(&hn->facts, &hn->lease);
+    happen(world, slot, "!system=IFNET subsystem=%s type=LINK_UP", hn->facts.name.text, true);
+    return true;
+}
+
+/* Commands */
+
+enum fate { WELL, FAILS, LIES };
+
+static void answer(struct explore_world *world, const struct vfj_command *command, enum fate fate)
+{
+    if (vfj_command_reads(command)) {
+        struct vfj_observation *seen = &begin(world, VFJ_EVENT_OBSERVED)->as.observed;
+        unsigned slot = slot_of(world, command->hn);
+        vfj_guest_observe(&world->guest, command, seen);
+        seen->ok &= fate == WELL;
+        if (slot < EXPLORE_SLOTS_MAX && command->kind == VFJ_COMMAND_PROBE_SLOT) {
+            world->looked[slot] = 1;
+            world->last[slot][0] = '\0';
+        }
+        return;
+    }
+    struct vfj_outcome *outcome = &begin(world, VFJ_EVENT_FINISHED)->as.finished;
+    if (fate != FAILS)
+        vfj_guest_run(&world->guest, command, outcome);
+    outcome->command = command->id;
+    outcome->kind = VFJ_OUTCOME_EXITED;
+    if (fate != WELL) {
+        outcome->status = 1;
+        memset(outcome->output, 0, sizeof outcome->output);
+    }
+}
+
+static bool end_command(struct explore_world *world, unsigned slot, enum fate fate)
+{
+    for (unsigned i = 0; i < world->flight_count; i++) {
+        struct vfj_command command = world->flight[i];
+        unsigned owner = slot_of(world, command.hn);
+        if (owner != slot && !(owner == EXPLORE_SLOTS_MAX && slot == 0))
+            continue;
+        if (fate == LIES && vfj_command_reads(&command))
+            return false;
+        memmove(&world->flight[i], &world->flight[i + 1], (world->flight_count - i - 1) * sizeof world->flight[0]);
+        world->flight_count--;
+        answer(world, &command, fate);
+        submit(world);
+        return true;
+    }
+    return false;
+}
+
+static int64_t due_us(const struct explore_world *world)
+{
+    const struct vfj_head *head = &world->state.head;
+    int64_t due = head->map_retry_us != VFJ_NEVER_US ? head->map_retry_us : INT64_MAX;
+    return head->due_us != VFJ_NEVER_US && head->due_us < due ? head->due_us : due;
+}
+
+static bool timer(struct explore_world *world)
+{
+    int64_t due = due_us(world);
+    if (due == INT64_MAX)
+        return false;
+    begin(world, VFJ_EVENT_TIMER);
+    if (due > event.mono_us)
+        event.mono_us = due;
+    submit(world);
+    return true;
+}
+
+/* The daemon dies, before or after what is under way was done, and another starts. */
+static bool crash(struct explore_world *world, bool is_done)
+{
+    bool changes = false;
+    for (unsigned i = 0; i < world->flight_count; i++)
+        changes |= !vfj_command_reads(&world->flight[i]);
+    if (is_done && !changes)
+        return false;
+    for (unsigned i = 0; i < world->flight_count && is_done; i++) {
+        if (!vfj_command_reads(&world->flight[i]))
+            answer(world, &world->flight[i], WELL);
+    }
+    start(world);
+    return true;
+}
+
+static bool gap(struct explore_world *world)
+{
+    begin(world, VFJ_EVENT_GAP)->as.text = vfj_span_of("gap");
+    submit(world);
+    begin(world, VFJ_EVENT_CONNECTED)->as.text = vfj_span_of("socket");
+    submit(world);
+    return true;
+}
+
+static bool move_slot(struct explore_world *world, unsigned move, unsigned slot, const char **name)
+{
+    static const char *const names[] = {"command ends well",       "command fails",
+                                        "command done and failed", "VF attaches",
+                                        "VF attaches, unheard",    "VF leaves",
+                                        "VF leaves, unheard",      "VF_UP",
+                                        "VF_UP, unheard",          "LINK_UP and dhclient on hn"};
+    *name = move < sizeof names / sizeof names[0] ? names[move] : "";
+    switch (move) {
+    case 0:
+        return end_command(world, slot, WELL);
+    case 1:
+        return end_command(world, slot, FAILS);
+    case 2:
+        return end_command(world, slot, LIES);
+    case 3:
+        return attach(world, slot, true);
+    case 4:
+        return attach(world, slot, false);
+    case 5:
+        return detach(world, slot, true);
+    case 6:
+        return detach(world, slot, false);
+    case 7:
+        return path_up(world, slot, true);
+    case 8:
+        return path_up(world, slot, false);
+    case 9:
+        return link_up(world, slot);
+    default:
+        return false;
+    }
+}
+
+bool explore_move(struct explore_world *world, unsigned move, const char **name)
+{
+    enum { FIRST_COMMON = 10, PER_SLOT = 16 };
+    unsigned slot = move / PER_SLOT;
+    static const char *const names[] = {"timer", "crash, not done", "crash, done", "gap"};
+    move %= PER_SLOT;
+    if (slot >= world->slots)
+        return false;
+    if (move < FIRST_COMMON)
+        return move_slot(world, move, slot, name);
+    if (slot > 0 || move - FIRST_COMMON > 3)
+        return false;
+    *name = names[move - FIRST_COMMON];
+    switch (move - FIRST_COMMON) {
+    case 0:
+        return timer(world);
+    case 1:
+        return crash(world, false);
+    case 2:
+        return crash(world, true);
+    default:
+        return gap(world);
+    }
+}
+
+/* Fair weather */
+
+static void check_settled(struct explore_world *world, unsigned number)
+{
+    const struct vfj_guest_if *hn = vfj_guest_find(&world->guest, name_of("hn", number));
+    const struct vfj_guest_if *lagg = vfj_guest_find(&world->guest, name_of("lagg", number));
+    const struct vfj_guest_if *vf = vfj_guest_find(&world->guest, name_of("mce", number));
+    const struct vfj_slot *slot = NULL;
+    unsigned owners = hn->facts.address_count + (lagg != NULL ? lagg->facts.address_count : 0u)
+        + (vf != NULL ? vf->facts.address_count : 0u);
+    for (unsigned i = 0; i < world->state.head.slot_count; i++) {
+        if (vfj_name_equal(world->state.slots[i].hn, hn->facts.name))
+            slot = &world->state.slots[i];
+    }
+    if (owners != 1)
+        wrong(world, owners == 0 ? "the address has no owner at the end" : "the address has two owners at the end");
+    if (slot == NULL) {
+        if (is_there(world, number))
+            wrong(world, "a VF that was never found");
+        return;
+    }
+    if (slot->goal != VFJ_GOAL_NONE || slot->fault != VFJ_REASON_NONE)
+        wrong(world, "a plan that does not end");
+    if (slot->state != (is_there(world, number) ? VFJ_SLOT_LAGGED : VFJ_SLOT_DETACHED))
+        wrong(world, "neither joined nor detached at the end");
+    bool is_port = lagg != NULL && vfj_interface_has_port(&lagg->facts, hn->facts.name);
+    if (is_port && (lagg->facts.address_count != 1 || !lagg->facts.up || !hn->facts.up))
+        wrong(world, "hn is a port, and lagg has not all it should have");
+}
+
+void explore_settle(struct explore_world *world)
+{
+    enum { STEPS_MAX = 600 };
+    unsigned steps = 0;
+    gap(world);
+    for (bool more = true; more && steps < STEPS_MAX; steps++) {
+        more = false;
+        for (unsigned i = 0; i < world->slots && !more; i++)
+            more = end_command(world, i, WELL) || path_up(world, i, true);
+        if (!more)
+            more = timer(world);
+    }
+    if (steps >= STEPS_MAX)
+        wrong(world, "it never comes to rest");
+    for (unsigned i = 0; i < world->slots; i++)
+        check_settled(world, i);
+}
+
+/* Merging */
+
+static int64_t relative(int64_t time_us, int64_t now_us)
+{
+    return time_us == VFJ_NEVER_US ? VFJ_NEVER_US : time_us > now_us ? time_us - now_us : 0;
+}
+
+static void rename_command(struct explore_world *world, uint64_t *pending, uint64_t id)
+{
+    for (unsigned i = 0; i < world->flight_count && *pending != 0; i++) {
+        if (world->flight[i].id == *pending) {
+            world->flight[i].id = id;
+            *pending = id;
+            return;
+        }
+    }
+    *pending = 0;
+}
+
+/* Commands that nobody waits for are left out, but for what they do to the guest. */
+static void normalise_commands(struct explore_world *world)
+{
+    struct vfj_head *head = &world->state.head;
+    enum { FAR = 1000000 };
+    uint64_t id = 1;
+    for (unsigned i = 0; i < world->flight_count; i++)
+        world->flight[i].id += FAR;
+    if (head->map_pending != 0) {
+        head->map_pending += FAR;
+        rename_command(world, &head->map_pending, id++);
+    }
+    for (unsigned i = 0; i < head->slot_count; i++) {
+        if (world->state.slots[i].pending == 0)
+            continue;
+        world->state.slots[i].pending += FAR;
+        rename_command(world, &world->state.slots[i].pending, id++);
+    }
+    unsigned kept = 0;
+    for (unsigned i = 0; i < world->flight_count; i++) {
+        if (world->flight[i].id > FAR && vfj_command_reads(&world->flight[i]))
+            continue;
+        if (world->flight[i].id > FAR)
+            world->flight[i].id = id++;
+        world->flight[kept++] = world->flight[i];
+    }
+    world->flight_count = kept;
+    head->command_last = id;
+}
+
+static void rename_pid(struct explore_world *world, uint64_t *pid)
+{
+    for (unsigned i = 0; i < world->guest.if_count; i++) {
+        if (*pid != 0 && world->guest.ifs[i].dhclient == *pid) {
+            *pid = 1000 + i;
+            return;
+        }
+    }
+    if (*pid > 1)
+        *pid = 999; /* of a process that is gone */
+}
+
+static void normalise_pids(struct explore_world *world)
+{
+    for (unsigned i = 0; i < world->state.head.slot_count; i++) {
+        struct vfj_belief *belief = &world->state.slots[i].belief;
+        rename_pid(world, &belief->hn_dhclient);
+        rename_pid(world, &belief->vf_dhclient);
+        rename_pid(world, &belief->lagg_dhclient);
+    }
+    for (unsigned i = 0; i < world->flight_count; i++) {
+        uint64_t pid = 0;
+        struct vfj_command *command = &world->flight[i];
+        if (command->kind != VFJ_COMMAND_DHCLIENT_STOP || !vfj_span_to_u64(vfj_span_of(command->text), &pid))
+            continue;
+        rename_pid(world, &pid);
+        memset(command->text, 0, sizeof command->text);
+        snprintf(command->text, sizeof command->text, "%u", (unsigned)pid);
+    }
+    for (unsigned i = 0; i < world->slots; i++) {
+        if (strncmp(world->last[i], "kill", 4) == 0)
+            memset(world->last[i], 0, sizeof world->last[i]);
+    }
+    for (unsigned i = 0; i < world->guest.if_count; i++)
+        world->guest.ifs[i].dhclient = world->guest.ifs[i].dhclient != 0 ? 1000 + i : 0;
+    world->guest.pid_last = 2000;
+}
+
+void explore_normalise(struct explore_world *world)
+{
+    struct vfj_head *head = &world->state.head;
+    normalise_commands(world);
+    normalise_pids(world);
+    head->map_retry_us = relative(head->map_retry_us, head->mono_us);
+    head->due_us = relative(head->due_us, head->mono_us);
+    for (unsigned i = 0; i < head->slot_count; i++) {
+        struct vfj_slot *slot = &world->state.slots[i];
+        slot->timer_us = relative(slot->timer_us, head->mono_us);
+        slot->generation = 0;
+        slot->steps = 0;
+        if (slot->pending == 0)
+            slot->pending_kind = slot->pending_index = 0;
+    }
+    head->mono_us = 0;
+    head->boot = 1;
+    for (unsigned i = 0; i < world->slots; i++) {
+        if (world->last[i][0] == '\0')
+            memset(world->last[i], 0, sizeof world->last[i]);
+    }
+    head->parts = 0;
+    for (unsigned i = 0; i < head->slot_count; i++) {
+        vfj_state_index_slot(&world->state, i);
+        head->parts ^= world->state.index.digests[i];
+    }
+    head->parts ^= world->state.index.digests[VFJ_SLOTS_MAX];
+}
+
+/* Packing: a run of zeroes is a 0 and its length. */
+
+struct pack {
+    unsigned char *bytes;
+    size_t size, length;
+    bool is_full;
+};
+
+static void put_byte(struct pack *pack, unsigned char byte)
+{
+    if (pack->length < pack->size)
+        pack->bytes[pack->length++] = byte;
+    else
+        pack->is_full = true;
+}
+
+static void put(struct pack *pack, const void *from, size_t size)
+{
+    const unsigned char *at = from;
+    for (size_t i = 0; i < size;) {
+        size_t run = 0;
+        while (i + run < size && at[i + run] == 0 && run < 255)
+            run++;
+        if (run > 0) {
+            put_byte(pack, 0);
+            put_byte(pack, (unsigned char)run);
+            i += run;
+        } else {
+            put_byte(pack, at[i++]);
+        }
+    }
+}
+
+static void get(struct pack *pack, void *to, size_t size)
+{
+    unsigned char *at = to;
+    for (size_t i = 0; i < size;) {
+        unsigned char byte = pack->bytes[pack->length++];
+        size_t run = byte == 0 ? pack->bytes[pack->length++] : 1;
+        VFJ_CHECK(run > 0 && i + run <= size);
+        memset(at + i, byte, run);
+        i += run;
+    }
+}
+
+typedef void part(struct pack *pack, void *bytes, size_t size);
+
+static void put_part(struct pack *pack, void *bytes, size_t size)
+{
+    put(pack, bytes, size);
+}
+
+/* The same walk over all parts, there and back. */
+static void walk(struct explore_world *world, struct pack *pack, part *each)
+{
+    each(pack, &world->state.head, sizeof world->state.head);
+    each(pack, world->state.slots, world->state.head.slot_count * sizeof world->state.slots[0]);
+    each(pack, &world->flight_count, sizeof world->flight_count);
+    each(pack, world->flight, world->flight_count * sizeof world->flight[0]);
+    each(pack, world->looked, sizeof world->looked);
+    each(pack, world->last, sizeof world->last);
+    each(pack, &world->guest.if_count, sizeof world->guest.if_count);
+    each(pack, &world->guest.vf_count, sizeof world->guest.vf_count);
+    each(pack, &world->guest.pid_last, sizeof world->guest.pid_last);
+    each(pack, &world->guest.default_if, sizeof world->guest.default_if);
+    each(pack, &world->guest.default_gateway, sizeof world->guest.default_gateway);
+    each(pack, world->guest.ifs, world->guest.if_count * sizeof world->guest.ifs[0]);
+    each(pack, world->guest.vfs, world->guest.vf_count * sizeof world->guest.vfs[0]);
+}
+
+size_t explore_pack(const struct explore_world *world, unsigned char *bytes, size_t size)
+{
+    struct pack pack = {bytes, size, 0, false};
+    walk((struct explore_world *)world, &pack, put_part);
+    return pack.is_full ? 0 : pack.length;
+}
+
+void explore_unpack(struct explore_world *world, const unsigned char *bytes, size_t length)
+{
+    struct pack pack = {(unsigned char *)bytes, length, 0, false};
+    walk(world, &pack, get);
+    for (unsigned i = 0; i < world->state.head.slot_count; i++)
+        vfj_state_index_slot(&world->state, i);
+    for (unsigned i = world->state.head.slot_count; i < VFJ_SLOTS_MAX && world->state.index.hn[i].text[0] != '\0';
+         i++) {
+        memset(&world->state.slots[i], 0, sizeof world->state.slots[i]);
+        world->state.slots[i].timer_us = VFJ_NEVER_US;
+        memset(&world->state.index.hn[i], 0, sizeof world->state.index.hn[i]);
+        memset(&world->state.index.vf[i], 0, sizeof world->state.index.vf[i]);
+        world->state.index.due_us[i] = VFJ_NEVER_US;
+        world->state.index.digests[i] = 0;
+    }
+    for (unsigned i = world->guest.if_count; i < world->guest.if_count + 4 && i < VFJ_GUEST_IFS_MAX; i++)
+        memset(&world->guest.ifs[i], 0, sizeof world->guest.ifs[i]);
+    world->wrong = NULL;
+}
