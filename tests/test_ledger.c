@@ -164,8 +164,8 @@ static void test_what_is_no_event_changes_nothing(void **state)
     memset(long_line, 'x', sizeof long_line - 1);
     struct vfj_event event = kit_devd(long_line);
     assert_int_equal(vfj_ledger_submit(ledger, &event, NULL), VFJ_TOO_LONG);
-    event.kind = VFJ_EVENT_GAP;
-    event.as.text = vfj_span_of("a \"quoted\" reason is not one");
+    event.kind = VFJ_EVENT_CONFIGURED;
+    event.as.rc = vfj_span_of("not pairs");
     assert_int_equal(vfj_ledger_submit(ledger, &event, NULL), VFJ_BAD_BODY);
     assert_string_not_equal(vfj_ledger_detail(ledger), "");
     assert_int_equal(vfj_ledger_seq(ledger), 1);
