@@ -284,6 +284,18 @@ static void view_new_vf(struct vfj_work *work, struct vfj_slot *slot, const stru
     slot->look_again = slot->goal == VFJ_GOAL_BASE;
 }
 
+/* A VF that is being joined because it was up is down: its VF_DOWN was not heard, and perhaps it left and came back. What
+ * is to become of it is judged when what was begun is finished. */
+static void view_vf_down(struct vfj_slot *slot, const struct vfj_view *view)
+{
+    if (slot->goal != VFJ_GOAL_JOIN || !view->vf.exists || view->vf.up || !vfj_name_is_empty(view->rxvf))
+        return;
+    slot->goal = VFJ_GOAL_BASE;
+    slot->look_again = 1;
+    if (slot->found == VFJ_FOUND_NOT)
+        slot->found = VFJ_FOUND_AGAIN;
+}
+
 /* The view tells which VF the kernel maps to this hn: that is taken before anything is planned. */
 static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
 {
@@ -293,6 +305,7 @@ static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct v
         view_new_vf(work, slot, view);
     }
     slot->rxvf = !vfj_name_is_empty(view->rxvf);
+    view_vf_down(slot, view);
 }
 
 void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_observation *answer)
