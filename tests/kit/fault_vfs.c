@@ -17,6 +17,7 @@ static struct {
     int code;
     bool stay;
     bool struck;
+    bool reads;            /* they count, too */
     unsigned left_to_live; /* operations up to the one at which the process dies; 0: it lives */
     bool dead;
     bool track;
@@ -61,6 +62,11 @@ static int strike(void)
     return plan.code;
 }
 
+static int strike_read(void)
+{
+    return plan.reads ? strike() : SQLITE_OK;
+}
+
 static int fault_close(sqlite3_file *file)
 {
     return real_of(file)->pMethods->xClose(real_of(file));
@@ -68,7 +74,8 @@ static int fault_close(sqlite3_file *file)
 
 static int fault_read(sqlite3_file *file, void *to, int amount, sqlite3_int64 offset)
 {
-    return real_of(file)->pMethods->xRead(real_of(file), to, amount, offset);
+    int code = strike_read();
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xRead(real_of(file), to, amount, offset);
 }
 
 static int fault_write(sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
@@ -101,12 +108,14 @@ static int fault_sync(sqlite3_file *file, int flags)
 
 static int fault_size(sqlite3_file *file, sqlite3_int64 *size)
 {
-    return real_of(file)->pMethods->xFileSize(real_of(file), size);
+    int code = strike_read();
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xFileSize(real_of(file), size);
 }
 
 static int fault_lock(sqlite3_file *file, int level)
 {
-    return real_of(file)->pMethods->xLock(real_of(file), level);
+    int code = strike_read();
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xLock(real_of(file), level);
 }
 
 static int fault_unlock(sqlite3_file *file, int level)
@@ -136,12 +145,14 @@ static int fault_traits(sqlite3_file *file)
 
 static int fault_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **memory)
 {
-    return real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, memory);
+    int code = strike_read();
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, memory);
 }
 
 static int fault_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
-    return real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
+    int code = strike_read();
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
 }
 
 static void fault_shm_barrier(sqlite3_file *file)
@@ -220,6 +231,11 @@ void kit_fault_arm(unsigned count, int code, bool stay)
     plan.code = code;
     plan.stay = stay;
     plan.struck = false;
+}
+
+void kit_fault_reads(bool count)
+{
+    plan.reads = count;
 }
 
 bool kit_fault_disarm(void)

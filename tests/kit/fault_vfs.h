@@ -12,6 +12,9 @@ void kit_fault_install(void);
  * after it. 0 fails nothing. */
 void kit_fault_arm(unsigned count, int code, bool stay);
 
+/* Whether reads, looks at sizes and locks count as well from now on. */
+void kit_fault_reads(bool count);
+
 /* Fail nothing any more. Whether something was failed since it was armed. */
 bool kit_fault_disarm(void);
 

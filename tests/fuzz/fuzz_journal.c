@@ -1,0 +1,144 @@
+/* Whatever bytes a journal has, opening, walking, replaying, verifying and salvaging it end, within its limits, and change nothing: neither
+ * the file nor what is beside it. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/check.h"
+#include "core/limits.h"
+#include "store/replay.h"
+#include "store/salvage.h"
+#include "store/scan.h"
+#include "store/verify.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char directory[128];
+static char path[160];
+static char to[160];
+
+static void remove_directory(void)
+{
+    (void)unlink(path);
+    (void)rmdir(directory);
+}
+
+static void make_directory(void)
+{
+    const char *parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    if (directory[0] != '\0')
+        return;
+    (void)snprintf(directory, sizeof directory, "%s/vfjournal-fuzz.XXXXXX", parent);
+    VFJ_CHECK(mkdtemp(directory) != NULL);
+    (void)snprintf(path, sizeof path, "%s/journal.db", directory);
+    (void)snprintf(to, sizeof to, "%s/new.db", directory);
+    (void)atexit(remove_directory);
+}
+
+static void write_file(const uint8_t *data, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    VFJ_CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size && close(fd) == 0);
+}
+
+static void check_unchanged(const uint8_t *data, size_t size)
+{
+    uint8_t *now = malloc(size + 1);
+    int fd = open(path, O_RDONLY);
+    VFJ_CHECK(now != NULL && fd >= 0 && read(fd, now, size + 1) == (ssize_t)size && memcmp(now, data, size) == 0);
+    (void)close(fd);
+    free(now);
+    DIR *entries = opendir(directory);
+    unsigned count = 0;
+    VFJ_CHECK(entries != NULL);
+    while (readdir(entries) != NULL)
+        count++;
+    (void)closedir(entries);
+    VFJ_CHECK(count == 3); /* with "." and ".." */
+}
+
+static void check_record(const struct vfj_record *record)
+{
+    VFJ_CHECK(record->seq > 0 && record->body.length <= VFJ_BODY_MAX && record->note.length <= VFJ_RECORD_NAME);
+    VFJ_CHECK(record->kind < VFJ_RECORD_KIND_COUNT && record->cause < record->seq);
+}
+
+static void walk(struct vfj_journal *journal, enum vfj_direction direction)
+{
+    struct vfj_record record;
+    struct vfj_span json;
+    vfj_journal_walk(journal, direction == VFJ_FORWARD ? 0 : UINT64_MAX, direction);
+    while (vfj_journal_next(journal, &record) == VFJ_OK) {
+        check_record(&record);
+        if (direction == VFJ_BACKWARD)
+            (void)vfj_journal_json(journal, record.seq, &json);
+    }
+    vfj_journal_walk_end(journal);
+}
+
+static void look(struct vfj_journal *journal)
+{
+    static struct vfj_machine machine;
+    struct vfj_replay_result result;
+    walk(journal, VFJ_FORWARD);
+    walk(journal, VFJ_BACKWARD);
+    vfj_machine_init(&machine);
+    vfj_replay_run(journal, &machine, NULL, &result);
+    VFJ_CHECK(result.verdict < VFJ_VERDICT_COUNT);
+}
+
+static void scan(void)
+{
+    struct vfj_scan *scan = NULL;
+    struct vfj_record record;
+    char detail[256];
+    struct vfj_text text = vfj_text_begin(detail, sizeof detail);
+    VFJ_CHECK(vfj_scan_open(&scan, path, &text) == VFJ_OK);
+    for (size_t i = 0; i < vfj_scan_count(scan); i++) {
+        if (vfj_scan_get(scan, i, false, &record))
+            check_record(&record);
+    }
+    vfj_scan_close(scan);
+}
+
+static void see(void *arg, const struct vfj_record *record)
+{
+    (void)arg;
+    check_record(record);
+}
+
+/* Now and then, for it syncs: what is saved is in order. */
+static void salvage(void)
+{
+    static unsigned turn;
+    struct vfj_salvage salvaged;
+    struct vfj_verified verified;
+    if (turn++ % 16 != 0 || vfj_salvage(path, to, 1, see, NULL, &salvaged) != VFJ_OK)
+        return;
+    vfj_verify(to, &salvaged.saved, &verified);
+    VFJ_CHECK(verified.finding == VFJ_FINDING_SOUND || verified.finding == VFJ_FINDING_RULES_CHANGED);
+    (void)unlink(to);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct vfj_journal *journal = NULL;
+    struct vfj_verified verified;
+    if (size > 1 << 20)
+        return -1;
+    make_directory();
+    write_file(data, size);
+    if (vfj_journal_open(&journal, path, VFJ_JOURNAL_READ) == VFJ_OK)
+        look(journal);
+    vfj_journal_close(journal);
+    vfj_verify(path, NULL, &verified);
+    scan();
+    salvage();
+    check_unchanged(data, size);
+    return 0;
+}
