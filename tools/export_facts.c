@@ -229,12 +229,12 @@ static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *com
     vfj_text_add(&text, command->text);
     vfj_text_add(&text, " text=\"");
     for (const char *c = recorded->text; *c != '\0'; c++) {
-        if (strchr("\"\\$`", *c) != NULL)
+        if (strchr("\"\\$`\n", *c) != NULL)
             vfj_text_add_char(&text, '\\');
-        vfj_text_add_char(&text, *c);
+        vfj_text_add_char(&text, *c != '\n' ? *c : 'n');
     }
     vfj_text_add_char(&text, '"');
-    if (!text.overflow && strchr(recorded->text, '\n') == NULL)
+    if (!text.overflow)
         vfj_mirror_direct(mirror, line);
 }
 
