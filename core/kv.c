@@ -3,14 +3,31 @@
 
 #include <string.h>
 
+enum { KEY = 1, WHITE = 2 };
+
+#define K KEY
+#define W WHITE
+/* What each byte may be part of: looked up, for every byte of every line is. */
+static const unsigned char classes[256] = {
+    ['\t'] = W, ['\n'] = W, ['\r'] = W, [' '] = W, ['-'] = K, ['_'] = K, ['0'] = K, ['1'] = K, ['2'] = K, ['3'] = K,
+    ['4'] = K,  ['5'] = K,  ['6'] = K,  ['7'] = K, ['8'] = K, ['9'] = K, ['A'] = K, ['B'] = K, ['C'] = K, ['D'] = K,
+    ['E'] = K,  ['F'] = K,  ['G'] = K,  ['H'] = K, ['I'] = K, ['J'] = K, ['K'] = K, ['L'] = K, ['M'] = K, ['N'] = K,
+    ['O'] = K,  ['P'] = K,  ['Q'] = K,  ['R'] = K, ['S'] = K, ['T'] = K, ['U'] = K, ['V'] = K, ['W'] = K, ['X'] = K,
+    ['Y'] = K,  ['Z'] = K,  ['a'] = K,  ['b'] = K, ['c'] = K, ['d'] = K, ['e'] = K, ['f'] = K, ['g'] = K, ['h'] = K,
+    ['i'] = K,  ['j'] = K,  ['k'] = K,  ['l'] = K, ['m'] = K, ['n'] = K, ['o'] = K, ['p'] = K, ['q'] = K, ['r'] = K,
+    ['s'] = K,  ['t'] = K,  ['u'] = K,  ['v'] = K, ['w'] = K, ['x'] = K, ['y'] = K, ['z'] = K,
+};
+#undef K
+#undef W
+
 static bool key_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return (classes[(unsigned char)c] & KEY) != 0;
 }
 
 static bool white(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    return (classes[(unsigned char)c] & WHITE) != 0;
 }
 
 static void advance(struct vfj_span *rest, size_t count)

@@ -101,22 +101,15 @@ struct vfj_span vfj_span_of(const char *string)
     return (struct vfj_span){string, strlen(string)};
 }
 
-bool vfj_span_is(struct vfj_span span, const char *string)
-{
-    return span.length == strlen(string) && (span.length == 0 || memcmp(span.text, string, span.length) == 0);
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-bool vfj_span_is_nocase(struct vfj_span span, const char *string)
+bool vfj_bytes_equal_nocase(const char *a, const char *b, size_t length)
 {
-    if (span.length != strlen(string))
-        return false;
-    for (size_t i = 0; i < span.length; i++) {
-        if (lower(span.text[i]) != lower(string[i]))
+    for (size_t i = 0; i < length; i++) {
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i]))
             return false;
     }
     return true;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A borrowed run of bytes: not ended by NUL, may hold NUL. */
 struct vfj_span {
@@ -37,9 +38,18 @@ void vfj_text_add_seconds(struct vfj_text *text, int64_t us);
 void vfj_text_add_shell_word(struct vfj_text *text, const char *word);
 
 struct vfj_span vfj_span_of(const char *string);
-bool vfj_span_is(struct vfj_span span, const char *string);
+/* Here, so that the length of a literal is known to the compiler: lines are compared with many. */
+static inline bool vfj_span_is(struct vfj_span span, const char *string)
+{
+    size_t length = strlen(string);
+    return span.length == length && (length == 0 || memcmp(span.text, string, length) == 0);
+}
+bool vfj_bytes_equal_nocase(const char *a, const char *b, size_t length);
 /* As vfj_span_is, ASCII case ignored: devd compares its match values so (devd.conf(5)). */
-bool vfj_span_is_nocase(struct vfj_span span, const char *string);
+static inline bool vfj_span_is_nocase(struct vfj_span span, const char *string)
+{
+    return span.length == strlen(string) && vfj_bytes_equal_nocase(span.text, string, span.length);
+}
 bool vfj_span_starts(struct vfj_span span, const char *prefix);
 
 /* Decimal digits only, no sign; false when empty, not a number or past UINT64_MAX. */

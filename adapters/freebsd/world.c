@@ -103,7 +103,8 @@ static void on_gap(void *context, const char *reason)
 
 static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
 {
-    struct vfj_event event = {.kind = VFJ_EVENT_DEVD};
+    struct vfj_event event; /* not zeroed: that would be kilobytes for each line */
+    event.kind = VFJ_EVENT_DEVD;
     stamp(context, &event, wall_us, mono_us);
     vfj_devd_parse(raw, &event.as.devd);
     tell(context, &event);
