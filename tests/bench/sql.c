@@ -21,7 +21,8 @@ void bench_sql_run(sqlite3 *db, const char *text)
 void bench_sql_open(struct bench_sql *sql, const char *path)
 {
     *sql = (struct bench_sql){0};
-    BENCH_CHECK(sqlite3_open(path, &sql->db) == SQLITE_OK);
+    BENCH_CHECK(sqlite3_open_v2(path, &sql->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)
+                == SQLITE_OK);
     bench_sql_run(sql->db, schema);
     BENCH_CHECK(sqlite3_prepare_v3(sql->db, "INSERT INTO record VALUES (?1, NULL, 1, ?2, ?3, 'devd', ?4, NULL, ?5, ?6)",
                                    -1, SQLITE_PREPARE_PERSISTENT, &sql->insert, NULL)
@@ -60,30 +61,33 @@ void bench_sql_commit_lines(struct bench_sql *sql, uint64_t first, uint64_t coun
 
 static int64_t ticks;
 
-static void submit(struct vfj_ledger *ledger, struct vfj_event event)
+static void submit(struct vfj_ledger *ledger, struct vfj_event *event)
 {
     ticks++;
-    event.wall_us = 1795356000000000 + ticks * 1000;
-    event.mono_us = ticks * 1000;
-    BENCH_CHECK(vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK);
+    event->wall_us = 1795356000000000 + ticks * 1000;
+    event->mono_us = ticks * 1000;
+    BENCH_CHECK(vfj_ledger_submit(ledger, event, NULL) == VFJ_OK);
 }
 
 struct vfj_ledger *bench_ledger_open(const char *path)
 {
     struct vfj_ledger *ledger = NULL;
     BENCH_CHECK(vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK);
-    submit(ledger,
-           (struct vfj_event){
-               .kind = VFJ_EVENT_STARTED,
-               .as.started
-               = {.boot_id = "bench", .rules = VFJ_RULES, .mode = VFJ_MODE_OBSERVE, .policy = VFJ_POLICY_VFJOURNAL}});
+    struct vfj_event started
+        = {.kind = VFJ_EVENT_STARTED,
+           .as.started
+           = {.boot_id = "bench", .rules = VFJ_RULES, .mode = VFJ_MODE_OBSERVE, .policy = VFJ_POLICY_VFJOURNAL}};
+    submit(ledger, &started);
     BENCH_CHECK(vfj_ledger_commit(ledger) == VFJ_OK);
     return ledger;
 }
 
 void bench_ledger_submit(struct vfj_ledger *ledger, const char *line)
 {
-    submit(ledger, (struct vfj_event){.kind = VFJ_EVENT_DEVD, .as.devd.raw = {line, strlen(line)}});
+    struct vfj_event event; /* not zeroed, as the adapter's */
+    event.kind = VFJ_EVENT_DEVD;
+    event.as.devd.raw = (struct vfj_span){line, strlen(line)};
+    submit(ledger, &event);
 }
 
 void bench_make_journal(const char *path, uint64_t rows)
