@@ -157,7 +157,8 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     enum vfj_reason harm = vfj_belief_harm(&slot->belief);
     enum vfj_found found = (enum vfj_found)slot->found;
     bool is_mapped = !vfj_name_is_empty(slot->vf);
-    bool is_joined = is_mapped && vfj_belief_is_joined(slot);
+    bool lacks = is_acting(work) && vfj_plan_lacks_address(work, slot);
+    bool is_joined = is_mapped && !lacks && vfj_belief_is_joined(slot);
     if (!vfj_belief_carries(slot))
         vfj_course_leave_lagged(work, slot, VFJ_REASON_LEFT);
     if (harm != VFJ_REASON_NONE) {
@@ -166,6 +167,12 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         slot->fault = (uint8_t)harm;
         slot->look_again = is_acting(work); /* then for the rest */
         slot->goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
+        vfj_course_advance(work, slot);
+        return;
+    }
+    if (vfj_plan_is_bare(work, slot) && !(is_mapped && slot->rxvf)) {
+        slot->look_again = is_acting(work);
+        slot->goal = VFJ_GOAL_BASE;
         vfj_course_advance(work, slot);
         return;
     }
@@ -185,6 +192,10 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         bool is_new = found == VFJ_FOUND_NEW || (found == VFJ_FOUND_AGAIN && !slot->belief.lagg_has_vf);
         if (is_new && slot->timer != VFJ_TIMER_DELAY)
             vfj_course_start_delay(work, slot);
+    } else if (lacks) {
+        slot->goal = VFJ_GOAL_BASE;
+        vfj_course_advance(work, slot);
+        return;
     }
     end_plan(work, slot);
 }

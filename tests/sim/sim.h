@@ -141,7 +141,7 @@ struct sim {
     int64_t disk_until_us;
 
     /* counters */
-    uint64_t events, commands, crashes, cuts, boots_seen, lines_lost;
+    uint64_t events, commands, crashes, cuts, lines_lost;
     jmp_buf out;
     char why[256];
 };

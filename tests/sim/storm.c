@@ -284,9 +284,7 @@ void sim_storm_end(struct sim *sim)
 void sim_storm_next(struct sim *sim)
 {
     if (sim->storm_left == 0) {
-        bool is_calm = true; /* what the host is about to do happens first */
-        for (unsigned i = 0; i < sim->todo_count; i++)
-            is_calm &= sim->todos[i].what != SIM_HOST_PLUG && sim->todos[i].what != SIM_HOST_UNPLUG;
+        bool is_calm = sim->todo_count == 0; /* what is about to happen happens first */
         sim->storm_us = sim->now_us + second;
         if (is_calm)
             sim_storm_end(sim);

@@ -88,13 +88,24 @@ static int64_t choose_duration(struct sim *sim, const struct sim_flight *flight)
     return hangs || took_us > limit_us ? limit_us : took_us;
 }
 
+/* Whether the machine waits for this look: of one that it gave up it learns nothing. */
+static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
+{
+    const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        if (state->slots[i].pending == command->id)
+            return true;
+    }
+    return false;
+}
+
 static void look(struct sim *sim, struct sim_flight *flight)
 {
     struct sim_nic *nic = sim_nic_of(sim, flight->command.hn);
     vfj_guest_observe(&sim->guest, &flight->command, &flight->answer);
     flight->answer.ok = flight->answer.ok && flight->fate == SIM_FATE_WELL;
     flight->is_seen = true;
-    if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT) {
+    if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT && is_awaited(sim, &flight->command)) {
         nic->meddled = false;
         nic->last[0] = '\0';
     }
