@@ -42,6 +42,13 @@ static bool has_wal(const char *path)
     return beside(path, "-wal", name) && stat(name, &stat_wal) == 0 && stat_wal.st_size > 0;
 }
 
+static bool has_shm(const char *path)
+{
+    char name[PATH_MAX];
+    struct stat stat_shm;
+    return beside(path, "-shm", name) && lstat(name, &stat_shm) == 0;
+}
+
 static uint32_t big_endian(const unsigned char *at)
 {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
@@ -104,6 +111,7 @@ static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_fa
     if (length < 0)
         return say_errno(detail, "");
     facts->wal = has_wal(path);
+    facts->shm = has_shm(path);
     return inspect_start(header, (size_t)length, facts, detail);
 }
 

@@ -11,6 +11,7 @@
 struct vfj_file_facts {
     struct stat stat;
     bool wal; /* there is a -wal file with something in it */
+    bool shm; /* there is a -shm file: somebody may have the WAL open */
 };
 
 /* Look at PATH by its first 100 bytes (sqlite.org/fileformat2.html#the_database_header), reading nothing else

@@ -108,6 +108,16 @@ static void limit(sqlite3 *db)
         (void)sqlite3_limit(db, limits[i].limit, limits[i].value);
 }
 
+/* A WAL that nobody has open, before it is looked at: its index is made in memory, as for the one user of a database, and it is
+ * left as it is at the end. */
+static int leave_wal_alone(struct vfj_journal *journal)
+{
+    if (!journal->immutable || !journal->facts.wal)
+        return SQLITE_OK;
+    int code = sqlite3_db_config(journal->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
+    return code == SQLITE_OK ? sqlite3_exec(journal->db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL) : code;
+}
+
 static int configure(struct vfj_journal *journal)
 {
     static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_WRITABLE_SCHEMA,
@@ -119,6 +129,8 @@ static int configure(struct vfj_journal *journal)
         code = vfj_journal_make_function(journal);
     limit(journal->db);
     (void)sqlite3_busy_timeout(journal->db, 200);
+    if (code == SQLITE_OK)
+        code = leave_wal_alone(journal);
     if (code == SQLITE_OK)
         code = sqlite3_exec(journal->db,
                             "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;"
@@ -215,11 +227,17 @@ static enum vfj_status inspect(struct vfj_journal *journal)
 }
 
 /* Connect for reading only. Without anything in a WAL the file alone is the journal: immutable keeps SQLite
- * from making -wal and -shm files beside it, which it could not do in every directory, nor should in any. */
+ * from making -wal and -shm files beside it, which it could not do in every directory, nor should in any. So does
+ * a VFS without locks, where there is a WAL that nobody has open. */
 static enum vfj_status connect_read(struct vfj_journal *journal, bool facts_only)
 {
-    journal->immutable = !journal->facts.wal;
-    enum vfj_status status = connect_db(journal, SQLITE_OPEN_READONLY, journal->immutable ? "?immutable=1" : "");
+    bool wal = journal->facts.wal;
+    bool alone = wal && !journal->facts.shm;
+    journal->immutable = !wal || alone;
+    enum vfj_status status = connect_db(journal, SQLITE_OPEN_READONLY,
+                                        alone     ? "?vfs=unix-none"
+                                            : wal ? ""
+                                                  : "?immutable=1");
     if (status == VFJ_OK)
         status = check_version(journal);
     if (status == VFJ_OK)

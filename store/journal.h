@@ -8,8 +8,8 @@
 enum vfj_journal_mode {
     /* Reads, and never changes the file. It may be a live journal of a running daemon, or one that somebody
      * mailed: schema and versions are checked first, SQLite runs defensive and with low limits. A journal
-     * without -wal file is opened as immutable, so that nothing is written beside it; if it changes
-     * meanwhile, reading ends with VFJ_JOURNAL_BUSY rather than with wrong rows. */
+     * without -wal file, or with one that nobody has open (no -shm), is opened without locks, so that nothing is
+     * written beside it; if it changes meanwhile, reading ends with VFJ_JOURNAL_BUSY rather than with wrong rows. */
     VFJ_JOURNAL_READ,
     /* Appends. The file is made, with mode 0600, when it does not exist; its directory is not. One writer at
      * a time: it holds flock(2) on PATH.lock, which is a file of its own because on FreeBSD flock and

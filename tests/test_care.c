@@ -325,6 +325,51 @@ static void test_a_copy_of_what_is_wrong(void **state)
     assert_false(kit_exists(kit_path("damaged-copy.db")));
 }
 
+/* A journal with its -wal, as somebody would mail it: all of it is read, and neither is changed, nor anything made beside them. */
+static void test_nothing_is_written_beside_a_journal(void **state)
+{
+    const char *path = fresh("mailed.db");
+    const char *verbs[] = {"show -J", "replay", "verify -J", "export --trace -J", "status -J"};
+    size_t lengths[2], length;
+    (void)state;
+    struct vfj_ledger *ledger = NULL;
+    pid_t last = fork();
+    if (last == 0) {
+        struct vfj_event event = kit_devd("!system=LAST");
+        bool right = vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK
+            && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
+        _exit(right ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(last, &status, 0), last);
+    assert_int_equal(status, 0);
+    (void)unlink(kit_beside(path, ".lock"));
+    assert_int_equal(unlink(kit_beside(path, "-shm")), 0);
+    char *file = kit_read(path, &lengths[0]);
+    char *wal = kit_read(kit_beside(path, "-wal"), &lengths[1]);
+    assert_true(lengths[1] > 0);
+    says("show", path, "-a -n 1", VFJ_EXIT_OK, "system=LAST");
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        char line[700];
+        int exit_status;
+        (void)snprintf(line, sizeof line, "%s '%s'", verbs[i], path);
+        free(kit_run(line, &exit_status));
+        assert_true(exit_status == VFJ_EXIT_OK || (i == 4 && exit_status == VFJ_EXIT_DIFFERENT));
+        assert_false(kit_exists(kit_beside(path, "-shm")));
+        assert_false(kit_exists(kit_beside(path, ".lock")));
+        char *now = kit_read(path, &length);
+        assert_int_equal(length, lengths[0]);
+        assert_memory_equal(now, file, length);
+        free(now);
+        now = kit_read(kit_beside(path, "-wal"), &length);
+        assert_int_equal(length, lengths[1]);
+        assert_memory_equal(now, wal, length);
+        free(now);
+    }
+    free(file);
+    free(wal);
+}
+
 static void test_usage_errors(void **state)
 {
     static const char *const lines[] = {
@@ -354,6 +399,7 @@ int main(void)
         cmocka_unit_test(test_a_copy_is_the_journal),
         cmocka_unit_test(test_nothing_is_overwritten),
         cmocka_unit_test(test_a_copy_of_what_is_wrong),
+        cmocka_unit_test(test_nothing_is_written_beside_a_journal),
         cmocka_unit_test(test_usage_errors),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);

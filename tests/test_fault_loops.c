@@ -339,7 +339,6 @@ static int run_verb(void)
 static void prepare_reading(void)
 {
     (void)unlink(kit_path("copied.db"));
-    (void)unlink(kit_beside(killed(), "-shm"));
 }
 
 static bool run_reading(void)
