@@ -170,12 +170,6 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         vfj_course_advance(work, slot);
         return;
     }
-    if (vfj_plan_is_bare(work, slot) && !(is_mapped && slot->rxvf)) {
-        slot->look_again = is_acting(work);
-        slot->goal = VFJ_GOAL_BASE;
-        vfj_course_advance(work, slot);
-        return;
-    }
     slot->found = VFJ_FOUND_NOT;
     if (is_joined && !vfj_plan_wants_dhclient(work, slot)) {
         enter_lagged(work, slot);

@@ -70,18 +70,7 @@ bool vfj_plan_lacks_address(const struct vfj_work *work, const struct vfj_slot *
         return false;
     if (is_dhcp(work, slot))
         return belief->lagg_dhclient == 0;
-    return vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, sizeof args) && args[0] != '\0';
-}
-
-bool vfj_plan_is_bare(const struct vfj_work *work, const struct vfj_slot *slot)
-{
-    const struct vfj_belief *belief = &slot->belief;
-    char args[VFJ_ARGS_SIZE - 8];
-    if (!belief->lagg_has_hn || belief->lagg_foreign || belief->script || vfj_belief_has_inet(belief))
-        return false;
-    if (is_dhcp(work, slot))
-        return belief->lagg_dhclient == 0;
-    return vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, sizeof args) && args[0] != '\0';
+    return vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, sizeof args) && strstr(args, "inet") != NULL;
 }
 
 /* laggN with hn as its first port, up. */

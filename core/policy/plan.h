@@ -18,9 +18,6 @@ enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum v
 /* Whether laggN should have a dhclient and has none. */
 bool vfj_plan_wants_dhclient(const struct vfj_work *work, const struct vfj_slot *slot);
 
-/* Whether hn is a lagg port, and neither has what rc.conf asks for: a plan that nobody remembers died half-way. */
-bool vfj_plan_is_bare(const struct vfj_work *work, const struct vfj_slot *slot);
-
 /* Whether hn is a port and nobody has an address, although rc.conf gives one: a join was cut off, and what was on its
  * way is not known any more. */
 bool vfj_plan_lacks_address(const struct vfj_work *work, const struct vfj_slot *slot);
