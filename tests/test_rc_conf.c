@@ -40,12 +40,13 @@ static void on_answer(void *context, const struct vfj_rc_answer *answer)
 
 static struct bench *open_bench(void)
 {
-    char helper[VFJ_PATHNAME_SIZE];
+    char *helper = realpath(HELPERS "vfjournal-rcconf", NULL);
     struct bench *bench = calloc(1, sizeof *bench);
     assert_non_null(bench);
     assert_int_equal(vfj_paths_init(&bench->paths, kit_path("root")), VFJ_OK);
-    assert_non_null(realpath(HELPERS "vfjournal-rcconf", helper));
+    assert_non_null(helper);
     vfj_paths_set(bench->paths.rc_helper, helper);
+    free(helper);
     vfj_paths_set(bench->paths.rc_conf, kit_path("rc.conf"));
     bench->base = event_base_new();
     bench->children = vfj_children_open(bench->base);
