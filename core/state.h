@@ -83,7 +83,7 @@ struct vfj_belief {
     uint8_t lease;        /* hn's lease is to be written again for the lagg */
     uint8_t dhcp;         /* hn had a dhclient: the lagg is to have one */
     uint8_t gateway_on_lagg;
-    uint8_t moved;      /* configuration came to the lagg in this plan: the routes are due */
+    uint8_t moved;      /* configuration was moved to the lagg in this plan: the routes are due */
     uint8_t configured; /* laggN was given rc.conf's arguments in this plan */
     uint8_t aliases;    /* of rc.conf's aliases, how many were given in this plan */
     uint8_t routes;     /* of rc.conf's static routes, likewise */

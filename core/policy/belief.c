@@ -146,7 +146,6 @@ static void did_address(struct vfj_slot *slot, bool added)
         carry->on_vf = 0;
     else
         carry->on_hn = 0;
-    slot->belief.moved = 1;
 }
 
 static void did_configure(struct vfj_slot *slot)
@@ -154,7 +153,6 @@ static void did_configure(struct vfj_slot *slot)
     if (slot->belief.configured)
         slot->belief.aliases++;
     slot->belief.configured = 1;
-    slot->belief.moved = 1;
 }
 
 static void did_route(struct vfj_slot *slot)

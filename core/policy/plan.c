@@ -10,6 +10,13 @@
 #include "core/policy/belief.h"
 #include "core/rc.h"
 
+/* Whether the kernel drops or lacks routes once that command has run. */
+static bool moves_configuration(enum vfj_command_kind kind)
+{
+    return kind == VFJ_COMMAND_ADDRESS_DELETE || kind == VFJ_COMMAND_ADDRESS_ADD || kind == VFJ_COMMAND_CONFIGURE;
+}
+
+/* The routes are due from here on, not from the outcome on: one that nobody heard of did its work all the same. */
 static struct vfj_command *issue(struct vfj_work *work, struct vfj_slot *slot, enum vfj_command_kind kind)
 {
     struct vfj_command *command = vfj_work_command(work, kind);
@@ -19,6 +26,7 @@ static struct vfj_command *issue(struct vfj_work *work, struct vfj_slot *slot, e
     slot->pending_kind = (uint8_t)kind;
     slot->pending_index = 0;
     slot->steps++;
+    slot->belief.moved |= moves_configuration(kind);
     return command;
 }
 
