@@ -63,6 +63,14 @@ void vfj_course_look_soon(struct vfj_work *work, struct vfj_slot *slot)
     vfj_course_advance(work, slot);
 }
 
+void vfj_course_watch_link(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (!slot->belief.lagg_has_hn || slot->timer != VFJ_TIMER_NONE)
+        return; /* what is due will look */
+    slot->rechecks = 0;
+    vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, second_us);
+}
+
 bool vfj_course_is_looking(const struct vfj_slot *slot)
 {
     return slot->pending != 0 && slot->pending_kind == VFJ_COMMAND_PROBE_SLOT;
@@ -309,6 +317,8 @@ static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct v
     } else if (!vfj_name_equal(slot->vf, view->vf_name)) {
         view_new_vf(work, slot, view);
     }
+    if (slot->rxvf && vfj_name_is_empty(view->rxvf)) /* its VF_DOWN was not heard, nor perhaps the LINK_UP of hn */
+        vfj_course_watch_link(work, slot);
     slot->rxvf = !vfj_name_is_empty(view->rxvf);
     view_vf_down(slot, view);
 }

@@ -14,6 +14,9 @@ void vfj_course_advance(struct vfj_work *work, struct vfj_slot *slot);
 /* Look at the slot now, or when the plan under way has ended. */
 void vfj_course_look_soon(struct vfj_work *work, struct vfj_slot *slot);
 
+/* hn's link is back, or may be: devd's own rule may now start a dhclient on it, a lagg port. Look soon, and then again. */
+void vfj_course_watch_link(struct vfj_work *work, struct vfj_slot *slot);
+
 /* Whether a look is under way. */
 bool vfj_course_is_looking(const struct vfj_slot *slot);
 

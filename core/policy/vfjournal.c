@@ -7,8 +7,6 @@
 #include "core/policy/policy.h"
 #include "core/policy/vfmap.h"
 
-static const int64_t second_us = 1000000;
-
 /* Looks after hn's link came up, 1, 2, 4 … s apart: devd's dhclient takes its time. */
 enum { LINK_RECHECKS = 5 };
 
@@ -154,17 +152,11 @@ static void renamed(struct vfj_work *work, const struct vfj_devd *devd)
     rename_hn(work, devd);
 }
 
-/* hn's link is back: devd's own rule may now start a dhclient on it, a lagg port. */
 static void link_up(struct vfj_work *work, struct vfj_name name)
 {
     unsigned index = vfj_work_find_hn(work, name);
-    if (index == VFJ_SLOTS_MAX || !vfj_work_slot(work, index)->belief.lagg_has_hn)
-        return;
-    struct vfj_slot *slot = vfj_work_edit_slot(work, index);
-    if (slot->timer != VFJ_TIMER_NONE)
-        return; /* what is due will look */
-    slot->rechecks = 0;
-    vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, second_us);
+    if (index < VFJ_SLOTS_MAX && vfj_work_slot(work, index)->belief.lagg_has_hn)
+        vfj_course_watch_link(work, vfj_work_edit_slot(work, index));
 }
 
 /* The next of the looks that follow a link of hn's. */

@@ -99,6 +99,8 @@ static void settle_slot(struct vfj_work *work, struct vfj_slot *slot)
     if (slot->goal != VFJ_GOAL_LOOK)
         vfj_course_look_soon(work, slot);
     vfj_course_advance(work, slot);
+    if (!slot->rxvf) /* the LINK_UP of hn may be among what was lost */
+        vfj_course_watch_link(work, slot);
 }
 
 static void settle_slots(struct vfj_work *work)

@@ -284,10 +284,7 @@ void sim_storm_end(struct sim *sim)
 void sim_storm_next(struct sim *sim)
 {
     if (sim->storm_left == 0) {
-        bool is_calm = sim->todo_count == 0; /* what is about to happen happens first */
-        sim->storm_us = sim->now_us + second;
-        if (is_calm)
-            sim_storm_end(sim);
+        sim_storm_end(sim);
         return;
     }
     sim->storm_left--;
