@@ -12,6 +12,8 @@
 #include "store/schema.h"
 #include "store/uri.h"
 
+enum { CHECKPOINT_PAGES = 1000 }; /* SQLite's own default */
+
 #define COLUMNS "seq, cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
 
 #define TIME                                                                                           \
@@ -391,6 +393,29 @@ void vfj_journal_rollback(struct vfj_journal *journal)
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ROLLBACK];
     (void)sqlite3_step(stmt);
     (void)sqlite3_reset(stmt);
+}
+
+static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
+{
+    struct vfj_journal *journal = context;
+    (void)db;
+    (void)name;
+    journal->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+void vfj_journal_defer_checkpoints(struct vfj_journal *journal)
+{
+    (void)sqlite3_wal_hook(journal->db, note_wal, journal); /* takes the place of the automatic checkpoints */
+}
+
+/* One that fails, or can't get past a reader, loses nothing: the next one tries again. */
+void vfj_journal_checkpoint(struct vfj_journal *journal)
+{
+    if (journal->wal_pages < CHECKPOINT_PAGES)
+        return;
+    (void)sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    journal->wal_pages = 0;
 }
 
 static int bind_u64(sqlite3_stmt *stmt, int column, uint64_t value)

@@ -42,6 +42,7 @@ struct vfj_journal {
     bool immutable;      /* opened without locks: changes are watched for */
     int lock;            /* the writer's; -1 none */
     uint64_t last;       /* the writer: seq of the newest durable record */
+    int wal_pages;       /* when checkpoints are deferred: how long the WAL is */
     uint64_t appended;   /* and of the newest in the open transaction */
     struct vfj_row *row; /* of the statement that is stepped: walked or single */
     struct vfj_row walked, single;

@@ -131,6 +131,8 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
         say(made, vfj_journal_detail(made->journal));
         return status;
     }
+    if (cached)
+        vfj_journal_defer_checkpoints(made->journal);
     return recover(made);
 }
 
@@ -157,6 +159,7 @@ static void rest(struct vfj_ledger *ledger, uint64_t after)
 
 void vfj_ledger_rest(struct vfj_ledger *ledger)
 {
+    vfj_journal_checkpoint(ledger->journal);
     rest(ledger, SNAPSHOT_AFTER);
 }
 

@@ -30,8 +30,8 @@ enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, en
  * or what follows from it is in doubt, the whole journal is replayed. */
 enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error);
 
-/* Opened so, write a snapshot when so many rows were committed since the last one that it is worth it; not between a
- * commit and its commands. vfj_ledger_close does so, too. */
+/* Do what a commit does not: shorten the WAL when it is long, and, opened so, write a snapshot when many rows were committed
+ * since the last one. To be called after commits when their commands are under way. vfj_ledger_close does so, too. */
 void vfj_ledger_rest(struct vfj_ledger *ledger);
 
 /* NULL is allowed. What was submitted and not committed is lost: commit before. */

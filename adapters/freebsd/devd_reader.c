@@ -1,6 +1,6 @@
 /* A thread that keeps devd's socket empty. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2: glibc hides it without */
+#define _GNU_SOURCE /* pipe2, recvmmsg: glibc hides them without */
 #endif
 #include "adapters/freebsd/devd_reader.h"
 
@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,7 +18,11 @@
 #include "core/event.h"
 #include "core/limits.h"
 
-enum { STACK_SIZE = 256 * 1024 };
+enum {
+    STACK_SIZE = 256 * 1024,
+    RECEIPTS = 16,                   /* at once, in a storm */
+    RECEIPT_SIZE = VFJ_LINE_MAX + 2, /* a line that is just too long, with its '\n' */
+};
 
 struct vfj_devd_reader {
     pthread_t thread;
@@ -26,7 +31,9 @@ struct vfj_devd_reader {
     bool records, network_only;
     struct vfj_lines lines; /* the thread's own, like `bytes` */
     char bytes[VFJ_LINE_MAX + 1];
-    pthread_mutex_t lock; /* of what follows */
+    char receipts[RECEIPTS][RECEIPT_SIZE];
+    int64_t wall_us, mono_us; /* of what was received last */
+    pthread_mutex_t lock;     /* of what follows */
     pthread_cond_t room;
     struct vfj_intake intake;
     bool ended, closing;
@@ -37,7 +44,7 @@ static void keep_line(void *context, struct vfj_span raw)
 {
     struct vfj_devd_reader *reader = context;
     if (!reader->network_only || vfj_devd_is_network(raw))
-        vfj_intake_add(&reader->intake, raw, vfj_clock_wall_us(), vfj_clock_mono_us());
+        vfj_intake_add(&reader->intake, raw, reader->wall_us, reader->mono_us);
 }
 
 /* A full pipe is as good a wake-up as one byte more. */
@@ -46,20 +53,31 @@ static void wake(struct vfj_devd_reader *reader)
     (void)!write(reader->wakeup[1], "", 1);
 }
 
-/* False when the reader is being closed. Linux does not report MSG_EOR, so a record ends where recv(2) ends. */
-static bool keep(struct vfj_devd_reader *reader, struct vfj_span bytes)
+/* Linux does not report MSG_EOR, so a record ends where its receipt ends. */
+static void keep(struct vfj_devd_reader *reader, struct vfj_span bytes)
 {
-    pthread_mutex_lock(&reader->lock);
     while (!vfj_intake_has_room(&reader->intake) && !reader->closing)
         pthread_cond_wait(&reader->room, &reader->lock);
-    bool go_on = !reader->closing;
+    if (reader->closing)
+        return;
     bool was_empty = vfj_intake_is_empty(&reader->intake);
-    if (go_on)
-        vfj_lines_feed(&reader->lines, bytes);
-    if (go_on && reader->records)
+    vfj_lines_feed(&reader->lines, bytes);
+    if (reader->records)
         vfj_lines_end(&reader->lines);
     if (was_empty && !vfj_intake_is_empty(&reader->intake))
         wake(reader);
+}
+
+/* False at the end of the stream, or when the reader is being closed. */
+static bool keep_all(struct vfj_devd_reader *reader, const struct mmsghdr *messages, unsigned count)
+{
+    unsigned i = 0;
+    reader->wall_us = vfj_clock_wall_us();
+    reader->mono_us = vfj_clock_mono_us();
+    pthread_mutex_lock(&reader->lock);
+    for (; i < count && messages[i].msg_len > 0; i++)
+        keep(reader, (struct vfj_span){reader->receipts[i], (size_t)messages[i].msg_len});
+    bool go_on = !reader->closing && i == count;
     pthread_mutex_unlock(&reader->lock);
     return go_on;
 }
@@ -76,20 +94,27 @@ static void end(struct vfj_devd_reader *reader, int error)
     pthread_mutex_unlock(&reader->lock);
 }
 
+/* Waits for one receipt and takes those that are there besides: a system call, a lock and a look at the clocks for many
+ * lines, when there are many. */
 static void *read_all(void *context)
 {
     struct vfj_devd_reader *reader = context;
-    char bytes[VFJ_LINE_MAX + 2]; /* a line that is just too long, with its '\n' */
+    struct mmsghdr messages[RECEIPTS];
+    struct iovec parts[RECEIPTS];
+    memset(messages, 0, sizeof messages);
+    for (unsigned i = 0; i < RECEIPTS; i++) {
+        parts[i] = (struct iovec){reader->receipts[i], RECEIPT_SIZE};
+        messages[i].msg_hdr.msg_iov = &parts[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
     for (;;) {
-        ssize_t count = recv(reader->fd, bytes, sizeof bytes, 0);
+        int count = (int)recvmmsg(reader->fd, messages, RECEIPTS, MSG_WAITFORONE, NULL);
         if (count < 0 && errno == EINTR)
             continue;
-        if (count <= 0) {
+        if (count <= 0 || !keep_all(reader, messages, (unsigned)count)) {
             end(reader, count < 0 ? errno : 0);
             return NULL;
         }
-        if (!keep(reader, (struct vfj_span){bytes, (size_t)count}))
-            return NULL;
     }
 }
 

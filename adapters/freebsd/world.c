@@ -106,7 +106,7 @@ static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t
     struct vfj_event event; /* not zeroed: that would be kilobytes for each line */
     event.kind = VFJ_EVENT_DEVD;
     stamp(context, &event, wall_us, mono_us);
-    vfj_devd_parse(raw, &event.as.devd);
+    event.as.devd.raw = raw;
     tell(context, &event);
 }
 

@@ -22,7 +22,7 @@ struct vfj_world_settings {
 /* What the world tells, always from its loop; what it hands over is borrowed for the call. */
 struct vfj_world_listener {
     /* CONFIGURED, CONNECTED, GAP, DEVD, OBSERVED, FINISHED, TIMER and, once and last, STOPPED. mono_us never
-     * runs backwards. */
+     * runs backwards. Of DEVD only the raw line is set: who records it reads it. */
     void (*event)(void *context, const struct vfj_event *event);
     /* After events that came together. `more`: others are at hand already and come at once. */
     void (*batch_end)(void *context, bool more);
