@@ -196,6 +196,10 @@ static void check_connectivity(struct sim *sim, const struct sim_nic *nic, bool 
         sim_fail(sim, "%s has no owner", nic->address);
     if (!is_obstructed && !carries(sim, nic, owner))
         sim_fail(sim, "%s has %s and carries no traffic", owner->facts.name.text, nic->address);
+    /* the model knows of the default routes that commands made: on hn it is rc(8)'s */
+    if (!is_obstructed && nic->has_router && owner == sim_lagg(sim, nic)
+        && !vfj_name_equal(sim->guest.default_if, owner->facts.name))
+        sim_fail(sim, "%s has %s and no default route", owner->facts.name.text, nic->address);
 }
 
 static const struct vfj_slot *slot_of(const struct sim *sim, struct vfj_name hn)

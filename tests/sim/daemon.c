@@ -48,16 +48,20 @@ void vfj_daemon_status_log(const struct vfj_state *state, const char *connected,
     (void)mono_us;
 }
 
+/* Half of the daemons that follow one that crashed die over what it left in doubt. */
 static void choose_crash(struct sim *sim)
 {
     static const enum sim_crash kinds[]
         = {SIM_CRASH_LOOP, SIM_CRASH_DISK, SIM_CRASH_BEFORE_COMMAND, SIM_CRASH_AFTER_COMMAND};
+    static const unsigned latest[] = {150, 1, 12, 12};
     sim->crash = SIM_CRASH_NOT;
     sim->crash_in = 0;
     if (!sim->storm || !sim_chance(sim, 60))
         return;
-    sim->crash = (uint8_t)kinds[sim_roll(sim, 4)];
-    sim->crash_in = 1 + (unsigned)sim_roll(sim, sim->crash == SIM_CRASH_LOOP ? 150 : 30);
+    bool is_close = sim->crashed && sim_chance(sim, 50);
+    unsigned kind = is_close ? 2 + (unsigned)sim_roll(sim, 2) : (unsigned)sim_roll(sim, 4);
+    sim->crash = (uint8_t)kinds[kind];
+    sim->crash_in = 1 + (unsigned)sim_roll(sim, is_close ? 2 : latest[kind]);
     if (sim->crash == SIM_CRASH_DISK)
         kit_fault_die(1 + (unsigned)sim_roll(sim, 200));
 }
@@ -89,17 +93,17 @@ static void remember(struct sim *sim)
 
 static void end_life(struct sim *sim)
 {
-    bool crashed = sim->dead;
+    sim->crashed = sim->dead;
     remember(sim);
-    if (crashed)
+    if (sim->crashed)
         kit_fault_die(1); /* at the next thing it would do to the disk */
     vfj_ledger_close(sim->loop.ledger);
     sim->loop.ledger = NULL;
     sim->alive = sim->connected = false;
     sim->line_count = 0;
-    sim->crashes += crashed;
+    sim->crashes += sim->crashed;
     sim->restart_us = sim->now_us + (sim->storm ? sim_between(sim, 10 * ms, 8 * second) : 100 * ms);
-    sim_say(sim, "the daemon %s", !crashed ? "ended" : sim->power ? "and the guest lose power" : "crashed");
+    sim_say(sim, "the daemon %s", !sim->crashed ? "ended" : sim->power ? "and the guest lose power" : "crashed");
     (void)kit_fault_disarm();
     kit_fault_revive(sim->power ? &sim->random : NULL);
     sim->cuts += sim->power;

@@ -72,8 +72,11 @@ void sim_set_up_guest(struct sim *sim)
             sim_direct(sim, "%%if hn%u up inet %s", i, nic->address);
         }
     }
-    if (sim_chance(sim, 60))
-        sim_direct(sim, "%%rc defaultrouter=\"10.%u.0.1\"", (unsigned)sim_roll(sim, sim->nic_count));
+    if (sim_chance(sim, 60)) {
+        unsigned i = (unsigned)sim_roll(sim, sim->nic_count);
+        sim->nics[i].has_router = true;
+        sim_direct(sim, "%%rc defaultrouter=\"10.%u.0.1\"", i);
+    }
 }
 
 /* Lines */

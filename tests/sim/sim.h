@@ -69,6 +69,7 @@ struct sim_nic {
     struct vfj_name hn;
     struct vfj_name vf; /* the VF that the host has plugged; empty none */
     bool dhcp;
+    bool has_router;   /* rc.conf's default router is in its subnet */
     bool foreign;      /* an admin has taken laggN for something else */
     bool is_hn_down;   /* an admin took hn down */
     bool is_held_down; /* an admin took the VF down: that is left so */
@@ -107,6 +108,7 @@ struct sim {
     bool alive;  /* a daemon runs */
     bool broken; /* it said that it ends */
     bool dead;   /* it crashed */
+    bool crashed; /* so did the one before */
     bool stop;   /* SIGTERM */
     bool connected;
     bool rc_changed;
