@@ -145,11 +145,32 @@ static bool has_lease(const struct vfj_guest *guest, struct vfj_name hn)
     return file_of(guest, "/var/db/dhclient.leases.", hn) != NULL;
 }
 
-/* One that may be run, and that nobody else may have written. */
-static bool has_script(const struct vfj_guest *guest, struct vfj_name hn)
+static const char *refusal(const struct vfj_guest_file *script)
 {
-    const struct vfj_guest_file *script = file_of(guest, "/usr/libexec/hyperv/hyperv_vfup.", hn);
-    return script != NULL && (script->mode & 0111) != 0 && (script->mode & 022) == 0;
+    if ((script->mode & 0002) != 0)
+        return ": others can write to it";
+    if ((script->mode & 0020) != 0)
+        return ": its group can write to it";
+    return (script->mode & 0111) == 0 ? ": not executable" : "";
+}
+
+/* The first that is there is the one. All but the file itself is root's. */
+static void observe_script(const struct vfj_guest *guest, struct vfj_name hn, struct vfj_view *view)
+{
+    const struct vfj_guest_file *script = NULL;
+    enum vfj_own_script place = VFJ_OWN_SCRIPT_NONE;
+    while (script == NULL && ++place < VFJ_OWN_SCRIPT_COUNT)
+        script = file_of(guest, vfj_own_script_path(place), hn);
+    if (script == NULL)
+        return;
+    struct vfj_text text = vfj_text_begin(view->script_refused, sizeof view->script_refused);
+    const char *why = refusal(script);
+    if (why[0] == '\0') {
+        view->script = (uint8_t)place;
+        return;
+    }
+    vfj_text_add(&text, script->path);
+    vfj_text_add(&text, why);
 }
 
 static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, const char *leaf, struct vfj_name *name)
@@ -187,7 +208,7 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
     view->transparent = transparent(guest);
     name_of_sysctl(guest, unit, ".vf", &view->vf_name);
     name_of_sysctl(guest, unit, ".rxvf", &view->rxvf);
-    view->script = has_script(guest, command->a);
+    observe_script(guest, command->a, view);
     view->lease = has_lease(guest, command->a);
     view->hn_dhclient = dhclient_of(guest, command->a);
     view->lagg_dhclient = dhclient_of(guest, command->b);

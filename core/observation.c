@@ -3,7 +3,15 @@
 
 #include <string.h>
 
+#include "core/check.h"
 #include "core/kv.h"
+
+const char *vfj_own_script_path(enum vfj_own_script script)
+{
+    VFJ_CHECK(script == VFJ_OWN_SCRIPT_BASE || script == VFJ_OWN_SCRIPT_LOCAL);
+    return script == VFJ_OWN_SCRIPT_BASE ? "/usr/libexec/hyperv/hyperv_vfup."
+                                         : "/usr/local/libexec/hyperv/hyperv_vfup.";
+}
 
 bool vfj_address_parse(struct vfj_span span, struct vfj_address *address)
 {
@@ -176,6 +184,8 @@ static void encode_view(const struct vfj_view *view, struct vfj_text *text)
     add_name(text, "vf", view->vf_name);
     add_name(text, "rxvf", view->rxvf);
     add_nonzero(text, "script", view->script);
+    if (view->script_refused[0] != '\0')
+        vfj_kv_add_string(text, "script_refused", view->script_refused);
     add_nonzero(text, "lease", view->lease);
     add_nonzero(text, "hn_dhclient", view->hn_dhclient);
     add_nonzero(text, "vf_dhclient", view->vf_dhclient);
@@ -317,6 +327,14 @@ static bool take_map(const struct vfj_kv *pair, struct vfj_map *map)
     return false;
 }
 
+static bool take_own_script(const struct vfj_kv *pair, uint8_t *script)
+{
+    uint64_t number = 0;
+    bool right = take_u64(pair, VFJ_OWN_SCRIPT_COUNT - 1, &number);
+    *script = (uint8_t)number;
+    return right;
+}
+
 static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
 {
     const struct {
@@ -334,13 +352,17 @@ static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
     const struct {
         const char *key;
         bool *flag;
-    } flags[] = {{"script", &view->script}, {"lease", &view->lease}, {"gateway_on_lagg", &view->gateway_on_lagg}};
+    } flags[] = {{"lease", &view->lease}, {"gateway_on_lagg", &view->gateway_on_lagg}};
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (vfj_span_is(pair->key, flags[i].key))
             return take_bool(pair, flags[i].flag);
     }
     if (vfj_span_is(pair->key, "transparent"))
         return take_transparent(pair, &view->transparent);
+    if (vfj_span_is(pair->key, "script"))
+        return take_own_script(pair, &view->script);
+    if (vfj_span_is(pair->key, "script_refused"))
+        return vfj_kv_value(pair, view->script_refused, sizeof view->script_refused);
     if (vfj_span_is(pair->key, "hn_dhclient"))
         return take_u64(pair, INT32_MAX, &view->hn_dhclient);
     if (vfj_span_is(pair->key, "vf_dhclient"))

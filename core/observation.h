@@ -62,13 +62,20 @@ struct vfj_map {
     struct vfj_pair pairs[VFJ_SLOTS_MAX];
 };
 
+/* Where a script of the admin's stands that takes over the work for one hn: the directory that FreeBSD's hyperv_vfup looks
+ * in, and the one for what is not of the base system (hier(7)). */
+enum vfj_own_script { VFJ_OWN_SCRIPT_NONE, VFJ_OWN_SCRIPT_BASE, VFJ_OWN_SCRIPT_LOCAL, VFJ_OWN_SCRIPT_COUNT };
+
+/* The script's path without the hn's name, which ends it. Not for NONE. */
+const char *vfj_own_script_path(enum vfj_own_script script);
+
 /* All that joining one hn and its VF needs to know. */
 struct vfj_view {
     struct vfj_name hn_name;
     struct vfj_name vf_name; /* dev.hn.N.vf; empty when none */
     struct vfj_name rxvf;    /* dev.hn.N.rxvf: the VF that has the data path; empty when none */
     int32_t transparent;
-    bool script;             /* the per-interface script exists and may be run */
+    uint8_t script;          /* enum vfj_own_script: the per-interface script that is there and may be run */
     bool lease;              /* hn's dhclient lease file exists */
     uint64_t hn_dhclient;    /* pid of the running dhclient of hn; 0 when none */
     uint64_t vf_dhclient;    /* likewise of the VF */
@@ -80,6 +87,7 @@ struct vfj_view {
     struct vfj_interface lagg;  /* laggN of the hn's unit */
     struct vfj_address gateway; /* of the default route when it goes through hn or the lagg; empty when none */
     bool gateway_on_lagg;
+    char script_refused[VFJ_PATH_SIZE]; /* why a per-interface script that is there is not run; empty when none is */
 };
 
 /* A file of the guest: a per-interface script, or a pidfile. */

@@ -64,7 +64,7 @@ struct vfj_belief {
     uint64_t lagg_dhclient;
     uint8_t fresh;   /* a view was taken in this plan */
     uint8_t changed; /* a command has changed the guest since the view */
-    uint8_t script;  /* there is a per-interface script */
+    uint8_t script;  /* enum vfj_own_script */
     uint8_t script_ran;
     uint8_t hn_exists;
     uint8_t hn_up;
@@ -90,7 +90,8 @@ struct vfj_belief {
     uint8_t carry_count;
     uint8_t carry_truncated;
     uint8_t dhclient_tried; /* laggN's dhclient was started in this plan */
-    uint8_t pad[4];
+    uint8_t script_refused; /* there is a per-interface script that is not run, and it was said */
+    uint8_t pad[3];
     struct vfj_address gateway; /* of the default route that goes, or went, through hn or the lagg */
     struct vfj_carry carry[VFJ_ADDRESSES_MAX];
 };

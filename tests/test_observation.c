@@ -91,7 +91,8 @@ static void any_view(struct vfj_view *view)
     view->vf_name = any_name();
     view->rxvf = any_name();
     view->transparent = roll(2) == 0 ? INT32_MIN : (int32_t)roll(3) - 1;
-    view->script = roll(2);
+    view->script = (uint8_t)roll(VFJ_OWN_SCRIPT_COUNT);
+    any_text(view->script_refused, roll(2) == 0 ? 1 : sizeof view->script_refused);
     view->lease = roll(2);
     view->hn_dhclient = roll(3) * 1000;
     view->vf_dhclient = roll(3) * 1000;
@@ -196,6 +197,7 @@ static void test_refused(void **unused)
         "command=1 probe=slot hn_dhclient=2147483648",
         "command=1 probe=slot if_if=hn0",
         "command=1 probe=slot script=yes",
+        "command=1 probe=slot script=3",
         "command=1 probe=file exists=1 text=\"open",
     };
     static struct vfj_observation read;

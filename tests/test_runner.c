@@ -300,6 +300,43 @@ static void test_forget(void **state)
     close_bench(bench);
 }
 
+/* The admin's script is run when nobody else can change it; when somebody can, the outcome says what he can change, and
+ * the slot goes on. */
+static void test_script(void **state)
+{
+    struct bench *bench = open_bench();
+    struct vfj_command command
+        = {.id = 1, .kind = VFJ_COMMAND_SCRIPT, .limit_ms = 20000, .text = "/usr/libexec/hyperv/hyperv_vfup.hn0"};
+    struct vfj_command after = up(4, "hn0");
+    (void)state;
+    command.hn = vfj_name_of("hn0");
+    vfj_paths_set(bench->paths.scripts_dir, kit_path("."));
+    set_program(bench->paths.ifconfig, "ifconfig", "");
+    const char *script = kit_program("hyperv_vfup.hn0", "echo mine $#");
+    vfj_runner_run(bench->runner, &command);
+    wait_for(bench, 1);
+    assert_int_equal(bench->outcomes[0].kind, VFJ_OUTCOME_EXITED);
+    assert_string_equal(bench->outcomes[0].output, "mine 0");
+
+    assert_int_equal(chmod(script, 0775), 0);
+    command.id = 2;
+    vfj_runner_run(bench->runner, &command);
+    vfj_runner_run(bench->runner, &after);
+    assert_int_equal(bench->outcome_count, 1);
+    wait_for(bench, 3);
+    assert_int_equal(bench->outcomes[1].command, 2);
+    assert_int_equal(bench->outcomes[1].kind, VFJ_OUTCOME_ABSENT);
+    assert_int_equal(bench->outcomes[1].status, EPERM);
+    assert_non_null(strstr(bench->outcomes[1].output, "/hyperv_vfup.hn0: its group can write to it"));
+    assert_int_equal(bench->outcomes[2].command, 4);
+
+    assert_int_equal(unlink(script), 0);
+    vfj_runner_run(bench->runner, &command);
+    wait_for(bench, 4);
+    assert_int_equal(bench->outcomes[3].status, ENOENT);
+    close_bench(bench);
+}
+
 static void test_lease(void **state)
 {
     struct bench *bench = open_bench();
@@ -409,6 +446,40 @@ static const char big_ifconfig[] = "echo 'mce3: flags=8843<UP> metric 0 mtu 1500
                                    "echo '\tlaggproto failover'\n"
                                    "echo '\tlaggport: hn0 flags=5<MASTER,ACTIVE>'";
 
+/* The base system's place is looked at before the local one; who can't be trusted there is named, and stands in no other's
+ * way. */
+static void test_probe_script(void **state)
+{
+    struct bench *bench = open_bench();
+    struct vfj_command command = {.id = 9, .kind = VFJ_COMMAND_PROBE_SLOT, .limit_ms = 20000, .text = "0"};
+    const struct vfj_view *view = &bench->observed.as.view;
+    (void)state;
+    command.a = vfj_name_of("hn7");
+    command.b = vfj_name_of("lagg7");
+    set_program(bench->paths.sysctl, "sysctl", "");
+    set_program(bench->paths.ifconfig, "ifconfig", "");
+    set_program(bench->paths.route, "route", "exit 1");
+    (void)mkdir(kit_path("local"), 0755);
+    vfj_paths_set(bench->paths.scripts_dir, kit_path("."));
+    vfj_paths_set(bench->paths.local_scripts_dir, kit_path("local"));
+    probe(bench, &command);
+    assert_int_equal(view->script, VFJ_OWN_SCRIPT_NONE);
+    assert_string_equal(view->script_refused, "");
+    const char *local = kit_program("local/hyperv_vfup.hn7", "true");
+    probe(bench, &command);
+    assert_int_equal(view->script, VFJ_OWN_SCRIPT_LOCAL);
+    const char *base = kit_program("hyperv_vfup.hn7", "true");
+    probe(bench, &command);
+    assert_int_equal(view->script, VFJ_OWN_SCRIPT_BASE);
+    assert_int_equal(chmod(base, 0757), 0);
+    probe(bench, &command);
+    assert_int_equal(view->script, VFJ_OWN_SCRIPT_NONE);
+    assert_non_null(strstr(view->script_refused, "/hyperv_vfup.hn7: others can write to it"));
+    (void)unlink(local);
+    (void)unlink(base);
+    close_bench(bench);
+}
+
 static void test_probe_slot(void **state)
 {
     struct bench *bench = open_bench();
@@ -458,15 +529,16 @@ static void test_probe_slot(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exits),       cmocka_unit_test(test_absent),      cmocka_unit_test(test_time_limit),
-        cmocka_unit_test(test_stubborn),    cmocka_unit_test(test_flood),       cmocka_unit_test(test_grandchild),
+        cmocka_unit_test(test_exits),           cmocka_unit_test(test_absent),     cmocka_unit_test(test_time_limit),
+        cmocka_unit_test(test_stubborn),        cmocka_unit_test(test_flood),      cmocka_unit_test(test_grandchild),
         cmocka_unit_test(test_environment),
 #ifdef __linux__
         cmocka_unit_test(test_descriptors),
 #endif
-        cmocka_unit_test(test_slots),       cmocka_unit_test(test_queue),       cmocka_unit_test(test_forget),
-        cmocka_unit_test(test_lease),       cmocka_unit_test(test_probe_value), cmocka_unit_test(test_probe_interface),
-        cmocka_unit_test(test_probe_file),  cmocka_unit_test(test_probe_slot),
+        cmocka_unit_test(test_slots),           cmocka_unit_test(test_queue),      cmocka_unit_test(test_forget),
+        cmocka_unit_test(test_script),          cmocka_unit_test(test_lease),      cmocka_unit_test(test_probe_value),
+        cmocka_unit_test(test_probe_interface), cmocka_unit_test(test_probe_file), cmocka_unit_test(test_probe_script),
+        cmocka_unit_test(test_probe_slot),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

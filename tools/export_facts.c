@@ -121,6 +121,19 @@ static void tell_file(struct vfj_mirror *mirror, const char *directory, struct v
     direct2(mirror, "%file ", directory, "", name.text);
 }
 
+static void tell_script(struct vfj_mirror *mirror, struct vfj_name hn, const struct vfj_view *recorded)
+{
+    char name[VFJ_NAME_SIZE + 16];
+    struct vfj_text text = vfj_text_begin(name, sizeof name);
+    vfj_text_add(&text, hn.text);
+    if (recorded->script != VFJ_OWN_SCRIPT_NONE)
+        tell_file(mirror, vfj_own_script_path((enum vfj_own_script)recorded->script), hn);
+    if (recorded->script_refused[0] == '\0')
+        return;
+    vfj_text_add(&text, " mode=0775");
+    direct2(mirror, "%file ", vfj_own_script_path(VFJ_OWN_SCRIPT_BASE), "", name);
+}
+
 /* hn, or the VF, is a port of another lagg than its own. */
 static void tell_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder, struct vfj_name port)
 {
@@ -144,8 +157,9 @@ static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *com
         tell_transparent(mirror, recorded->transparent);
     if (!vfj_name_equal(model->vf_name, recorded->vf_name))
         tell_dev_sysctl(mirror, command->text, ".vf", recorded->vf_name);
-    if (recorded->script && !model->script)
-        tell_file(mirror, "/usr/libexec/hyperv/hyperv_vfup.", command->a);
+    if (recorded->script != model->script
+        || (recorded->script_refused[0] == '\0') != (model->script_refused[0] == '\0'))
+        tell_script(mirror, command->a, recorded);
     if (recorded->lease && !model->lease)
         tell_file(mirror, "/var/db/dhclient.leases.", command->a);
     match_interface(mirror, &model->vf, &recorded->vf, differs(model->vf_dhclient, recorded->vf_dhclient),

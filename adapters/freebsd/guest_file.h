@@ -15,9 +15,8 @@ void vfj_guest_file_read(const char *path, struct vfj_file *file);
 /* Whether there is a regular file that is not empty. */
 bool vfj_guest_file_holds(const char *path);
 
-/* Whether it is a script that we may run as it stands: a regular file that is executable, belongs to root or
- * to us, and that nobody else can write. */
-bool vfj_guest_file_is_script(const char *path);
+/* Whether there is a regular file. */
+bool vfj_guest_file_exists(const char *path);
 
 /* The pid of the dhclient(8) that runs on an interface; 0 when none does. Its pidfile is in dhclient_run_dir
  * as sbin/dhclient/dhclient.c makes it today, or in run_dir as older ones did. dhclient holds a lock on it as

@@ -8,8 +8,6 @@
 #include "core/check.h"
 #include "core/text.h"
 
-#define SCRIPTS_DEFAULT "/usr/libexec/hyperv/"
-
 static bool join(char path[VFJ_PATHNAME_SIZE], const char *a, const char *b)
 {
     struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
@@ -74,8 +72,14 @@ bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name, char pat
     path[0] = '\0';
     if (name[0] != '/' || strstr(name, "/../") != NULL)
         return false;
-    if (vfj_span_starts(vfj_span_of(name), SCRIPTS_DEFAULT))
-        return vfj_paths_join(path, paths->scripts_dir, name + strlen(SCRIPTS_DEFAULT), "", "");
+    const struct {
+        const char *name, *path;
+    } directories[]
+        = {{"/usr/libexec/hyperv/", paths->scripts_dir}, {"/usr/local/libexec/hyperv/", paths->local_scripts_dir}};
+    for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+        if (vfj_span_starts(vfj_span_of(name), directories[i].name))
+            return vfj_paths_join(path, directories[i].path, name + strlen(directories[i].name), "", "");
+    }
     return join(path, paths->root, name);
 }
 

@@ -19,6 +19,7 @@ enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
     X(route, "/sbin/route")                           \
     X(kill, "/bin/kill")                              \
     X(scripts_dir, "/usr/libexec/hyperv")             \
+    X(local_scripts_dir, "/usr/local/libexec/hyperv") \
     X(run_dir, "/var/run")                            \
     X(dhclient_run_dir, "/var/run/dhclient")          \
     X(lease_dir, "/var/db")                           \
@@ -46,7 +47,7 @@ enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path);
 /* directory/A B C, into `path`; false when it does not fit. */
 bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a, const char *b, const char *c);
 
-/* The path that stands for `name`, a path as the guest's scripts know it: the scripts' directory where it is,
+/* The path that stands for `name`, a path as the guest's scripts know it: the scripts' directories where they are,
  * all else under the root. False when it does not fit or is not absolute. */
 bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name, char path[VFJ_PATHNAME_SIZE]);
 

@@ -7,9 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/freebsd/guest_file.h"
+#include "adapters/freebsd/safe_path.h"
 #include "core/check.h"
 
-enum job_state { JOB_WAITING, JOB_RUNNING, JOB_REFUSED };
+enum job_state {
+    JOB_WAITING,
+    JOB_RUNNING,
+    JOB_BARRED,  /* its program may not be run; as if it had run otherwise */
+    JOB_REFUSED, /* too many wait */
+};
 
 struct job {
     struct vfj_runner *runner;
@@ -26,7 +33,7 @@ struct vfj_runner {
     const struct vfj_paths *paths;
     vfj_finished_fn *finished;
     void *context;
-    struct event refusal;
+    struct event unrun;
     struct job *first, **last; /* in the order in which they were asked for */
     unsigned waiting;
 };
@@ -51,6 +58,18 @@ static void keep_output(void *context, struct vfj_span bytes)
 }
 
 static void on_ended(void *context, const struct vfj_child_end *end);
+static void end_unrun(struct job *job, enum job_state state, int error);
+
+/* The admin's script, looked at once more now that it is to be run: the view that found it is older. 0, or an errno. */
+static int bar(struct job *job, const struct vfj_argv *argv, const char *path)
+{
+    struct vfj_text complaint = vfj_text_begin(job->outcome.output, sizeof job->outcome.output);
+    if (argv->program != VFJ_PROGRAM_SCRIPT)
+        return 0;
+    if (!vfj_guest_file_exists(path))
+        return ENOENT;
+    return vfj_safe_path_check(path, &complaint) ? 0 : EPERM;
+}
 
 static void start(struct job *job)
 {
@@ -65,6 +84,11 @@ static void start(struct job *job)
         VFJ_CHECK(argv.count < VFJ_WORDS_MAX);
         argv.words[argv.count++] = runner->paths->lease_dir;
         argv.words[argv.count] = NULL;
+    }
+    int error = bar(job, &argv, path);
+    if (error != 0) {
+        end_unrun(job, JOB_BARRED, error);
+        return;
     }
     struct vfj_child_request request = {
         .path = path,
@@ -108,7 +132,7 @@ static void finish(struct job *job)
 {
     struct vfj_runner *runner = job->runner;
     struct vfj_name hn = job->command.hn;
-    bool ran = job->state == JOB_RUNNING;
+    bool ran = job->state == JOB_RUNNING || job->state == JOB_BARRED;
     unlink_job(runner, job);
     if (ran && !vfj_name_is_empty(hn))
         start_next(runner, hn);
@@ -128,29 +152,29 @@ static void on_ended(void *context, const struct vfj_child_end *end)
     finish(job);
 }
 
-static struct job *find_refused(struct vfj_runner *runner)
+static struct job *find_unrun(struct vfj_runner *runner)
 {
     struct job *job = runner->first;
-    while (job != NULL && job->state != JOB_REFUSED)
+    while (job != NULL && job->state != JOB_BARRED && job->state != JOB_REFUSED)
         job = job->next;
     return job;
 }
 
-static void on_refusal(evutil_socket_t fd, short what, void *context)
+static void on_unrun(evutil_socket_t fd, short what, void *context)
 {
     struct job *job;
     (void)fd;
     (void)what;
-    while ((job = find_refused(context)) != NULL)
+    while ((job = find_unrun(context)) != NULL)
         finish(job);
 }
 
-static void refuse(struct job *job)
+static void end_unrun(struct job *job, enum job_state state, int error)
 {
-    job->state = JOB_REFUSED;
+    job->state = state;
     job->outcome.kind = VFJ_OUTCOME_ABSENT;
-    job->outcome.status = EAGAIN;
-    event_active(&job->runner->refusal, EV_TIMEOUT, 0);
+    job->outcome.status = error;
+    event_active(&job->runner->unrun, EV_TIMEOUT, 0);
 }
 
 struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children *children,
@@ -164,7 +188,7 @@ struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children 
     runner->finished = finished;
     runner->context = context;
     runner->last = &runner->first;
-    event_assign(&runner->refusal, base, -1, 0, on_refusal, runner);
+    event_assign(&runner->unrun, base, -1, 0, on_unrun, runner);
     return runner;
 }
 
@@ -172,7 +196,7 @@ void vfj_runner_close(struct vfj_runner *runner)
 {
     if (runner == NULL)
         return;
-    event_del(&runner->refusal);
+    event_del(&runner->unrun);
     while (runner->first != NULL) {
         struct job *job = runner->first;
         unlink_job(runner, job);
@@ -209,7 +233,7 @@ void vfj_runner_run(struct vfj_runner *runner, const struct vfj_command *command
     if (!must_wait(job)) {
         start(job);
     } else if (runner->waiting == VFJ_RUNNER_QUEUE_MAX) {
-        refuse(job);
+        end_unrun(job, JOB_REFUSED, EAGAIN);
     } else {
         job->state = JOB_WAITING;
         runner->waiting++;

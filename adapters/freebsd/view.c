@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "adapters/freebsd/guest_file.h"
+#include "adapters/freebsd/safe_path.h"
 
 static void read_sysctl(void *context, struct vfj_span name, struct vfj_span value, bool cut)
 {
@@ -66,12 +67,29 @@ void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *co
     vfj_route_begin(&reader->route);
 }
 
+/* The first that is there is the one. */
+static void read_script(struct vfj_view_reader *reader, const struct vfj_paths *paths)
+{
+    struct vfj_view *view = reader->view;
+    char name[VFJ_PATH_SIZE], path[VFJ_PATHNAME_SIZE];
+    for (unsigned place = VFJ_OWN_SCRIPT_BASE; place < VFJ_OWN_SCRIPT_COUNT; place++) {
+        struct vfj_text text = vfj_text_begin(name, sizeof name);
+        vfj_text_add(&text, vfj_own_script_path((enum vfj_own_script)place));
+        vfj_text_add(&text, reader->hn.text);
+        if (!vfj_paths_of_file(paths, name, path) || !vfj_guest_file_exists(path))
+            continue;
+        struct vfj_text complaint = vfj_text_begin(view->script_refused, sizeof view->script_refused);
+        if (vfj_safe_path_check(path, &complaint))
+            view->script = (uint8_t)place;
+        return;
+    }
+}
+
 void vfj_view_read_files(struct vfj_view_reader *reader, const struct vfj_paths *paths)
 {
     struct vfj_view *view = reader->view;
     char path[VFJ_PATHNAME_SIZE];
-    if (vfj_paths_join(path, paths->scripts_dir, "hyperv_vfup.", reader->hn.text, ""))
-        view->script = vfj_guest_file_is_script(path);
+    read_script(reader, paths);
     if (vfj_paths_join(path, paths->lease_dir, "dhclient.leases.", reader->hn.text, ""))
         view->lease = vfj_guest_file_holds(path);
     view->hn_dhclient = vfj_guest_dhclient(paths, reader->hn);

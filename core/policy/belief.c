@@ -9,10 +9,11 @@ void vfj_belief_begin(struct vfj_belief *belief)
 {
     struct vfj_address gateway = belief->gateway;
     uint8_t lagg_has_hn = belief->lagg_has_hn;
-    uint8_t script_ran = belief->script_ran;
+    uint8_t script_ran = belief->script_ran, script_refused = belief->script_refused;
     memset(belief, 0, sizeof *belief);
     belief->gateway = gateway;
     belief->script_ran = script_ran;
+    belief->script_refused = script_refused;
     belief->lagg_has_hn = lagg_has_hn;
 }
 

@@ -6,7 +6,8 @@
 #include "core/state.h"
 
 /* A plan begins: nothing has been done in it. What is remembered beyond a plan stays: the gateway, whether laggN
- * had hn when it was last seen, and whether the admin's script has run for this VF_UP. */
+ * had hn when it was last seen, whether the admin's script has run for this VF_UP, and whether it was said that it is not
+ * run. */
 void vfj_belief_begin(struct vfj_belief *belief);
 
 /* Believe what a view shows. Addresses that are on their way, on neither interface, stay on the list. */

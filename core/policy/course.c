@@ -280,6 +280,15 @@ static void view_no_vf(struct vfj_work *work, struct vfj_slot *slot)
         slot->goal = VFJ_GOAL_BASE;
 }
 
+/* Said once: who can write a script to that place shall not keep the hn from being joined as any other. */
+static void view_script(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
+{
+    bool is_refused = view->script_refused[0] != '\0';
+    if (is_refused && !slot->belief.script_refused)
+        vfj_work_notice(work, slot, VFJ_REASON_SCRIPT_REFUSED);
+    slot->belief.script_refused = is_refused;
+}
+
 /* A VF that no event told of, found in the middle of a plan: one that has the data path is joined now, any other has
  * its delay first, when what was begun is finished. */
 static void view_new_vf(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
@@ -346,8 +355,10 @@ void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const str
         return;
     }
     vfj_belief_see(slot, view);
+    view_script(work, slot, view);
     vfj_course_advance(work, slot);
 }
+
 /* A static route that can't be added keeps nobody from the rest: rc(8) goes on as well. */
 static bool is_bearable(const struct vfj_slot *slot, const struct vfj_outcome *outcome)
 {

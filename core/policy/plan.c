@@ -282,7 +282,7 @@ static bool plan_script(struct vfj_work *work, struct vfj_slot *slot)
         return false;
     struct vfj_command *command = issue(work, slot, VFJ_COMMAND_SCRIPT);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
-    vfj_text_add(&text, "/usr/libexec/hyperv/hyperv_vfup.");
+    vfj_text_add(&text, vfj_own_script_path((enum vfj_own_script)slot->belief.script));
     vfj_text_add(&text, slot->hn.text);
     memset(&command->a, 0, sizeof command->a);
     return true;
