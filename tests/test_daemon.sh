@@ -1,10 +1,12 @@
 #!/bin/sh
 # The daemon from end to end: a real one, against the stand-in guest.
-#   usage: test_daemon.sh VFJOURNAL VFJ_GUEST
+#   usage: test_daemon.sh VFJOURNAL VFJ_GUEST SCENARIO
+# A scenario is a function scenario_* at the end; each has a guest of its own.
 set -u
 
 vfjournal=$1
 guest=$2
+name=$3
 work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_daemon.XXXXXX") || exit 1
 dir=
 pid=
@@ -52,12 +54,10 @@ await() {
     done
 }
 
-# begin NAME PAIR...: a new guest
+# begin PAIR...: a new guest
 begin() {
-    name=$1
     dir=$work/$name
     journal=$dir/var/db/vfjournal/journal.db
-    shift
     "$guest" init "$dir" "$@" || exit 1
 }
 
@@ -138,179 +138,204 @@ two_migrations() {
     check "and by hn1" host reach 10.1.0.1
 }
 
-begin act hn0=mce0 hn1=mce1
-start_guest
-start_daemon --act --pidfile "$dir/daemon.pid"
-same "pidfile" "$pid" "$(cat "$dir/daemon.pid")"
-same "the journal's directory" 700 "$(stat -c %a "${journal%/*}" 2>/dev/null || stat -f %Lp "${journal%/*}")"
-two_migrations
-check "newbus lines are journalled" row_holds '"body":"+mlx5_core0 '
-if [ -d "/proc/$pid/task" ]; then
-    switches() { cat /proc/"$pid"/task/*/status | grep voluntary; }
-    idle_before=$(switches)
-    sleep 1
-    same "no wake-ups when idle" "$idle_before" "$(switches)"
-fi
-"$vfjournal" daemon --root "$dir" 2>"$dir/second.log"
-same "a second daemon on the same journal" 2 $?
-same "says one line" 1 "$(wc -l <"$dir/second.log" | tr -d ' ')"
-"$vfjournal" daemon --root "$dir" --journal "$dir/other.db" --pidfile "$dir/daemon.pid" 2>/dev/null
-same "a second daemon with the same pidfile" 4 $?
-end
-check "the pidfile is gone" test ! -e "$dir/daemon.pid"
+scenario_act() {
+    begin hn0=mce0 hn1=mce1
+    start_guest
+    start_daemon --act --pidfile "$dir/daemon.pid"
+    same "pidfile" "$pid" "$(cat "$dir/daemon.pid")"
+    same "the journal's directory" 700 "$(stat -c %a "${journal%/*}" 2>/dev/null || stat -f %Lp "${journal%/*}")"
+    two_migrations
+    check "newbus lines are journalled" row_holds '"body":"+mlx5_core0 '
+    if [ -d "/proc/$pid/task" ]; then
+        switches() { cat /proc/"$pid"/task/*/status | grep voluntary; }
+        idle_before=$(switches)
+        sleep 1
+        same "no wake-ups when idle" "$idle_before" "$(switches)"
+    fi
+    "$vfjournal" daemon --root "$dir" 2>"$dir/second.log"
+    same "a second daemon on the same journal" 2 $?
+    same "says one line" 1 "$(wc -l <"$dir/second.log" | tr -d ' ')"
+    "$vfjournal" daemon --root "$dir" --journal "$dir/other.db" --pidfile "$dir/daemon.pid" 2>/dev/null
+    same "a second daemon with the same pidfile" 4 $?
+    end
+    check "the pidfile is gone" test ! -e "$dir/daemon.pid"
+}
 
-begin network hn0=mce0 hn1=mce1
-start_guest
-start_daemon --act --capture network
-two_migrations
-host line '!system=ACPI subsystem=Thermal type=_TMP'
-host line '!system=IFNET subsystem=epair0a type=ATTACH'
-await "a line of the network" row_holds epair0a
-check "no newbus line" no_row_holds mlx5_core
-check "no other system" no_row_holds ACPI
-end
+scenario_network() {
+    begin hn0=mce0 hn1=mce1
+    start_guest
+    start_daemon --act --capture network
+    two_migrations
+    host line '!system=ACPI subsystem=Thermal type=_TMP'
+    host line '!system=IFNET subsystem=epair0a type=ATTACH'
+    await "a line of the network" row_holds epair0a
+    check "no newbus line" no_row_holds mlx5_core
+    check "no other system" no_row_holds ACPI
+    end
+}
 
-begin stream hn0=mce0 hn1=mce1
-start_guest --stream-chunk 7
-start_daemon --act --stream
-check "the stream socket" row_holds 'socket=.*devd\.pipe'
-two_migrations
-end
+scenario_stream() {
+    begin hn0=mce0 hn1=mce1
+    start_guest --stream-chunk 7
+    start_daemon --act --stream
+    check "the stream socket" row_holds 'socket=.*devd\.pipe'
+    two_migrations
+    end
+}
 
 # What devd's stock rules do when hn0's link returns must not cost the network.
-begin dhcp hn0=mce0,syncdhcp
-start_guest --stock-dhclient-rule
-start_daemon --act
-host plug mce0
-await "joined" is_lagged hn0 mce0
-check "packets get out" host reach
-host unplug mce0
-check "packets get out without VF" host reach
-host plug mce0
-await "joined again" is_count 2 'transition".*"to":"lagged'
-await "the end" is_quiet
-check "packets get out at the end" host reach
-check "one owner of the address" has_address lagg0 10.0.0.4
-check "and not hn0" eval '! has_address hn0 10.0.0.4'
-end
+scenario_dhcp() {
+    begin hn0=mce0,syncdhcp
+    start_guest --stock-dhclient-rule
+    start_daemon --act
+    host plug mce0
+    await "joined" is_lagged hn0 mce0
+    check "packets get out" host reach
+    host unplug mce0
+    check "packets get out without VF" host reach
+    host plug mce0
+    await "joined again" is_count 2 'transition".*"to":"lagged'
+    await "the end" is_quiet
+    check "packets get out at the end" host reach
+    check "one owner of the address" has_address lagg0 10.0.0.4
+    check "and not hn0" eval '! has_address hn0 10.0.0.4'
+    end
+}
 
-begin scripts hn0=mce0
-start_guest
-start_daemon --act --policy scripts
-host plug mce0
-await "joined" holds_port lagg0 mce0
-await "the end" is_quiet
-same "what the scripts do" "ifconfig mce0 up
+scenario_scripts() {
+    begin hn0=mce0
+    start_guest
+    start_daemon --act --policy scripts
+    host plug mce0
+    await "joined" holds_port lagg0 mce0
+    await "the end" is_quiet
+    same "what the scripts do" "ifconfig mce0 up
 ifconfig lagg0 create
 ifconfig lagg0 laggproto failover laggport hn0 laggport mce0
 ifconfig lagg0 inet6 no_dad
 ifconfig hn0 -alias
 ifconfig lagg0 inet 10.0.0.4 netmask 255.255.255.0" "$(ran | grep -v '^ifconfig lagg0$')"
-end
+    end
+}
 
-begin observe hn0=mce0
-start_guest
-start_daemon
-host plug mce0
-await "what it would do" row_holds '"outcome":"skipped"'
-await "the end" is_quiet
-same "nothing was run" "" "$(ran)"
-check "no lagg" eval '! "$dir/sbin/ifconfig" lagg0'
-end
+scenario_observe() {
+    begin hn0=mce0
+    start_guest
+    start_daemon
+    host plug mce0
+    await "what it would do" row_holds '"outcome":"skipped"'
+    await "the end" is_quiet
+    same "nothing was run" "" "$(ran)"
+    check "no lagg" eval '! "$dir/sbin/ifconfig" lagg0'
+    end
+}
 
-begin hostile hn0=mce0
-start_guest
-start_daemon --act
-host line '!system=HYPERV_NIC_VF subsystem=hn0;reboot type=VF_UP'
-host line '!system=HYPERV_NIC_VF subsystem=../../x type=VF_UP'
-host line '!system=HYPERV_NIC_VF subsystem=hn0'
-host line '!system=HYPERV_NIC_VF subsystem=hn0 type=VF_SIDEWAYS'
-host line 'garbage'
-host line '!system=IFNET subsystem=last type=ATTACH'
-await "the last line" row_holds subsystem=last
-for note in bad-name no-type unknown-type malformed; do
-    check "note $note" row_holds "\"note\":\"$note\""
-done
-same "names" 2 "$(rows | grep -c '"note":"bad-name"')"
-await "the end" is_quiet
-same "nothing was run" "" "$(ran)"
-end
+scenario_hostile() {
+    begin hn0=mce0
+    start_guest
+    start_daemon --act
+    host line '!system=HYPERV_NIC_VF subsystem=hn0;reboot type=VF_UP'
+    host line '!system=HYPERV_NIC_VF subsystem=../../x type=VF_UP'
+    host line '!system=HYPERV_NIC_VF subsystem=hn0'
+    host line '!system=HYPERV_NIC_VF subsystem=hn0 type=VF_SIDEWAYS'
+    host line 'garbage'
+    host line '!system=IFNET subsystem=last type=ATTACH'
+    await "the last line" row_holds subsystem=last
+    for note in bad-name no-type unknown-type malformed; do
+        check "note $note" row_holds "\"note\":\"$note\""
+    done
+    same "names" 2 "$(rows | grep -c '"note":"bad-name"')"
+    await "the end" is_quiet
+    same "nothing was run" "" "$(ran)"
+    end
+}
 
 # devd goes away; what happened meanwhile is found.
-begin gap hn0=mce0
-start_guest
-start_daemon --act
-host devd stop
-await "the gap" is_count 1 gap
-host plug mce0
-host devd start
-await "the connection" is_count 2 connected
-await "joined" is_lagged hn0 mce0
-same "one gap" 1 "$(count gap)"
-end
+scenario_gap() {
+    begin hn0=mce0
+    start_guest
+    start_daemon --act
+    host devd stop
+    await "the gap" is_count 1 gap
+    host plug mce0
+    host devd start
+    await "the connection" is_count 2 connected
+    await "joined" is_lagged hn0 mce0
+    same "one gap" 1 "$(count gap)"
+    end
+}
 
 # A daemon that is killed in the delay goes on with the same deadline; rc.conf is read again on SIGHUP.
-begin crash hn0=mce0
-start_guest
-echo 'hyperv_vf_delay="4"' >>"$dir/etc/rc.conf"
-start_daemon --act
-host plug mce0
-await "the delay" row_holds '"to":"delayed"'
-kill -KILL "$pid"
-wait "$pid" 2>/dev/null
-start_daemon --act
-await "joined" is_lagged hn0 mce0
-same "one delay" 1 "$(rows | grep -c '"to":"delayed"')"
-configured=$(count configured)
-echo 'hyperv_vf_delay="5"' >>"$dir/etc/rc.conf"
-kill -HUP "$pid"
-await "the new configuration" more_than "$configured" configured
-check "its value" row_holds 'hyperv_vf_delay=5'
-echo 'hyperv_vf_delay="' >>"$dir/etc/rc.conf"
-kill -HUP "$pid"
-await "the complaint" grep -q 'rc.conf: not read' "$dir/daemon.log"
-same "the last configuration stays" $((configured + 1)) "$(count configured)"
-end
+scenario_crash() {
+    begin hn0=mce0
+    start_guest
+    echo 'hyperv_vf_delay="4"' >>"$dir/etc/rc.conf"
+    start_daemon --act
+    host plug mce0
+    await "the delay" row_holds '"to":"delayed"'
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null
+    start_daemon --act
+    await "joined" is_lagged hn0 mce0
+    same "one delay" 1 "$(rows | grep -c '"to":"delayed"')"
+    configured=$(count configured)
+    echo 'hyperv_vf_delay="5"' >>"$dir/etc/rc.conf"
+    kill -HUP "$pid"
+    await "the new configuration" more_than "$configured" configured
+    check "its value" row_holds 'hyperv_vf_delay=5'
+    echo 'hyperv_vf_delay="' >>"$dir/etc/rc.conf"
+    kill -HUP "$pid"
+    await "the complaint" grep -q 'rc.conf: not read' "$dir/daemon.log"
+    same "the last configuration stays" $((configured + 1)) "$(count configured)"
+    end
+}
 
-begin retry hn0=mce0
-start_guest
-start_daemon --act
-host fail 1 1 ifconfig lagg0 create
-host plug mce0
-await "joined all the same" is_lagged hn0 mce0
-check "the failure is told" row_holds '"reason":"\(create\|command\)-failed"'
-end
+scenario_retry() {
+    begin hn0=mce0
+    start_guest
+    start_daemon --act
+    host fail 1 1 ifconfig lagg0 create
+    host plug mce0
+    await "joined all the same" is_lagged hn0 mce0
+    check "the failure is told" row_holds '"reason":"\(create\|command\)-failed"'
+    end
+}
 
 # Lines that come in a storm.
-begin storm hn0=mce0
-start_guest
-start_daemon --capture all
-i=0
-while [ $i -lt 10000 ]; do
-    echo "@0 line !system=IFNET subsystem=epair${i}a type=ATTACH"
-    i=$((i + 1))
-done >"$dir/storm.play"
-"$guest" play "$dir" "$dir/storm.play"
-await "the last line" row_holds 'subsystem=epair9999a'
-same "all lines" 10000 "$(count 'devd')"
-same "no gap" 0 "$(count gap)"
-end
+scenario_storm() {
+    begin hn0=mce0
+    start_guest
+    start_daemon --capture all
+    i=0
+    while [ $i -lt 10000 ]; do
+        echo "@0 line !system=IFNET subsystem=epair${i}a type=ATTACH"
+        i=$((i + 1))
+    done >"$dir/storm.play"
+    "$guest" play "$dir" "$dir/storm.play"
+    await "the last line" row_holds 'subsystem=epair9999a'
+    same "all lines" 10000 "$(count 'devd')"
+    same "no gap" 0 "$(count gap)"
+    end
+}
 
 # Journals that can't be used stay as they are.
-begin refused hn0=mce0
-mkdir -p "${journal%/*}"
-echo 'no database at all, but a text that is long enough to be looked at' >"$journal"
-cp "$journal" "$dir/copy"
-"$vfjournal" daemon --root "$dir" 2>"$dir/daemon.log"
-same "exit status" 2 $?
-same "one line" 1 "$(wc -l <"$dir/daemon.log" | tr -d ' ')"
-check "untouched" cmp "$journal" "$dir/copy"
-"$vfjournal" daemon --root "$dir" --policy none 2>/dev/null
-same "usage" 2 $?
-"$vfjournal" daemon --root "$dir" --capture 2>/dev/null
-same "usage" 2 $?
-"$vfjournal" daemon extra 2>/dev/null
-same "usage" 2 $?
+scenario_refused() {
+    begin hn0=mce0
+    mkdir -p "${journal%/*}"
+    echo 'no database at all, but a text that is long enough to be looked at' >"$journal"
+    cp "$journal" "$dir/copy"
+    "$vfjournal" daemon --root "$dir" 2>"$dir/daemon.log"
+    same "exit status" 2 $?
+    same "one line" 1 "$(wc -l <"$dir/daemon.log" | tr -d ' ')"
+    check "untouched" cmp "$journal" "$dir/copy"
+    "$vfjournal" daemon --root "$dir" --policy none 2>/dev/null
+    same "usage" 2 $?
+    "$vfjournal" daemon --root "$dir" --capture 2>/dev/null
+    same "usage" 2 $?
+    "$vfjournal" daemon extra 2>/dev/null
+    same "usage" 2 $?
+}
 
+"scenario_$name"
 printf '%d checks, %d failures\n' "$checks" "$failures"
 [ "$failures" -eq 0 ]
