@@ -48,9 +48,16 @@ endif()
 if(VFJ_FUZZ)
     target_compile_options(vfj_build INTERFACE -fsanitize=fuzzer-no-link)
 endif()
+
+# vfj::counted is for what is shipped, and not for its tests. The counters are a mapped file (%c): they are right even of a
+# process that is killed. Where it lies is built in: so it holds in every environment.
+add_library(vfj_counted INTERFACE)
+add_library(vfj::counted ALIAS vfj_counted)
 if(VFJ_COVERAGE)
-    target_compile_options(vfj_build INTERFACE --coverage)
-    target_link_options(vfj_build INTERFACE --coverage)
+    set(vfj_counters "-fprofile-instr-generate=${PROJECT_BINARY_DIR}/coverage/%m%c.profraw")
+    target_compile_options(vfj_counted INTERFACE
+        ${vfj_counters} -fcoverage-mapping "SHELL:-mllvm -runtime-counter-relocation")
+    target_link_options(vfj_build INTERFACE ${vfj_counters})
 endif()
 
 # vfj_add_layer(NAME source...): the library vfj_NAME, known to others as vfj::NAME.
@@ -58,5 +65,5 @@ function(vfj_add_layer name)
     add_library(vfj_${name} STATIC ${ARGN})
     add_library(vfj::${name} ALIAS vfj_${name})
     set_target_properties(vfj_${name} PROPERTIES LINKER_LANGUAGE C POSITION_INDEPENDENT_CODE ON)
-    target_link_libraries(vfj_${name} PRIVATE vfj::build)
+    target_link_libraries(vfj_${name} PRIVATE vfj::build vfj::counted)
 endfunction()

@@ -57,7 +57,7 @@ static char *rehearse(struct vfj_span trace, int policy, enum vfj_replay_output 
 static void read_heading(const char *path, const char *line, int *policy, enum vfj_replay_output *output)
 {
     char policy_word[16], output_word[16];
-    enum vfj_policy parsed;
+    enum vfj_policy parsed = VFJ_POLICY_SCRIPTS;
     if (sscanf(line, "#> %15s %15s", policy_word, output_word) != 2
         || !vfj_policy_parse(vfj_span_of(policy_word), &parsed)
         || (strcmp(output_word, "text") != 0 && strcmp(output_word, "commands") != 0))

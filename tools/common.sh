@@ -79,6 +79,13 @@ need_fuzzer() {
         need "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev" -
 }
 
+# clang's counters, and what reads them.
+need_coverage() {
+    need_command clang clang -
+    need_command llvm-cov llvm -
+    need_command llvm-profdata llvm -
+}
+
 install_missing() {
     [ -n "$missing" ] || return 0
     say "installing:$missing"
