@@ -182,6 +182,8 @@ static void watch(struct kit_machine *machine, const struct vfj_event *event)
     struct walk *walk = machine->context;
     const struct vfj_decision *decision = &machine->decision;
     replay(walk, event);
+    if (machine->events % 29 == 0 && !kit_state_reads_back(&walk->replayed))
+        walk_fail(walk, "a state that its text does not give again");
     learn(walk, event);
     for (unsigned i = 0; i < decision->transition_count; i++)
         check_transition(walk, &decision->transitions[i]);

@@ -17,6 +17,9 @@ struct vfj_policy_entries {
 
 /* hyperv_vfattach and hyperv_vfup, step for step (core/policy/scripts.c). */
 extern const struct vfj_policy_entries vfj_policy_scripts;
+/* Whether a policy scripts that somebody wrote down is one that its steps can lead to, as far as they rely on it. */
+bool vfj_scripts_is_sound(const struct vfj_scripts *scripts);
+
 /* What they should have done (core/policy/vfjournal.c). */
 extern const struct vfj_policy_entries vfj_policy_vfjournal;
 

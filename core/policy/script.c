@@ -106,3 +106,33 @@ void vfj_script_enqueue(struct vfj_work *work, enum vfj_script script, struct vf
     scripts->waiting++;
     next_script(work);
 }
+
+static bool is_sound_run(const struct vfj_script_run *run)
+{
+    if (run->script == VFJ_SCRIPT_NONE)
+        return run->pending == 0;
+    return run->script == VFJ_SCRIPT_VFATTACH
+        ? run->step <= VFJ_STEP_ATTACH_MAP
+        : run->step >= VFJ_STEP_UP_SCRIPT_PROBE && run->step <= VFJ_STEP_UP_CONFIRM;
+}
+
+static bool is_sound_sleeper(const struct vfj_sleeper *sleeper)
+{
+    if (sleeper->due_us == VFJ_NEVER_US)
+        return sleeper->pending == 0;
+    return sleeper->step >= VFJ_STEP_SLEEPER_TRANSPARENT_PROBE && sleeper->step <= VFJ_STEP_SLEEPER_UP;
+}
+
+bool vfj_scripts_is_sound(const struct vfj_scripts *scripts)
+{
+    unsigned sleeping = 0;
+    bool right = scripts->first < VFJ_SCRIPT_QUEUE_MAX && scripts->waiting <= VFJ_SCRIPT_QUEUE_MAX
+        && is_sound_run(&scripts->run);
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && right; i++) {
+        right = is_sound_sleeper(&scripts->sleepers[i]);
+        sleeping += scripts->sleepers[i].due_us != VFJ_NEVER_US;
+    }
+    for (unsigned i = 0; i < scripts->waiting && right; i++)
+        right = scripts->queue[(scripts->first + i) % VFJ_SCRIPT_QUEUE_MAX].script != VFJ_SCRIPT_NONE;
+    return right && scripts->sleeping == sleeping;
+}

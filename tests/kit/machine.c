@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "core/state_text.h"
+
 void kit_machine_step(struct kit_machine *machine, const struct vfj_event *event)
 {
     vfj_step(&machine->state, event, &machine->next, &machine->decision);
@@ -207,4 +209,49 @@ void kit_machine_check_index(const struct vfj_state *state)
     }
     assert_true(state->head.parts == parts);
     assert_true(state->head.due_us == due_us);
+}
+
+static bool read_pairs(struct vfj_state_reader *reader, struct vfj_span text)
+{
+    struct vfj_kv pair;
+    enum vfj_kv_result result;
+    while ((result = vfj_kv_next(&text, &pair)) == VFJ_KV_PAIR) {
+        if (!vfj_state_read(reader, &pair))
+            return false;
+    }
+    return result == VFJ_KV_END;
+}
+
+/* Of the rest each step looks at what is in use only. */
+static bool same_slot(const struct vfj_slot *a, const struct vfj_slot *b)
+{
+    size_t size = offsetof(struct vfj_slot, belief.carry) + a->belief.carry_count * sizeof a->belief.carry[0];
+    return a->belief.carry_count == b->belief.carry_count && memcmp(a, b, size) == 0;
+}
+
+static bool same_state(const struct vfj_state *a, const struct vfj_state *b)
+{
+    bool same = memcmp(&a->head, &b->head, sizeof a->head) == 0 && memcmp(&a->index, &b->index, sizeof a->index) == 0
+        && strcmp(a->rc.text, b->rc.text) == 0 && memcmp(&a->scripts, &b->scripts, sizeof a->scripts) == 0;
+    for (unsigned i = 0; i < a->head.slot_count && same; i++)
+        same = same_slot(&a->slots[i], &b->slots[i]);
+    return same;
+}
+
+bool kit_state_reads_back(const struct vfj_state *state)
+{
+    static struct vfj_state read;
+    char item[VFJ_STATE_ITEM_MAX];
+    struct vfj_state_place place = {0};
+    struct vfj_state_reader reader;
+    vfj_state_read_begin(&reader, &read);
+    for (;;) {
+        struct vfj_text text = vfj_text_begin(item, sizeof item);
+        if (!vfj_state_write(state, &place, &text))
+            break;
+        if (text.overflow || !read_pairs(&reader, (struct vfj_span){item, text.length}))
+            return false;
+    }
+    return vfj_state_read_end(&reader) && same_state(&read, state)
+        && vfj_state_digest(&read) == vfj_state_digest(state);
 }

@@ -1,0 +1,57 @@
+/* The machine's state as text, and back: what a checkpoint of the journal holds. */
+#ifndef VFJ_CORE_STATE_TEXT_H
+#define VFJ_CORE_STATE_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/kv.h"
+#include "core/state.h"
+#include "core/status.h"
+
+/* The text is a run of items, each of key=value pairs in devd's grammar. The first key says what the item is, the keys after it
+ * are members of that part of the state, named as in core/state.h; pairs that say what a blank part has are left out.
+ *
+ *     state=1          the format of all that follows; then the head
+ *     rc=TEXT          a piece of the rc.conf values; the pieces are joined
+ *     script=N         policy scripts: the script under way, and its queue
+ *     sleeper=INDEX    one of its sleepers
+ *     queued=INDEX     one place of its queue
+ *     slot=HN          a slot, in their order
+ *     carry=ADDRESS    an address that the slot before it carries over, in their order
+ *
+ * States, modes, policies, reasons and command kinds are written by their persisted names; what has no name, as the number it has
+ * in core/state.h, which this format fixes. A member more needs a place in the lists of core/state_text.c (it does not compile
+ * without); one that a text of this format can lack keeps the format's number, as does a text without it. */
+enum {
+    VFJ_STATE_FORMAT = 1,
+    VFJ_STATE_ITEM_MAX = 6144, /* bytes that an item takes, at most */
+};
+
+/* The next item; zero before the first. */
+struct vfj_state_place {
+    unsigned kind, index, carry;
+};
+
+/* Append the next item, with a blank before it when the text is not empty. False: there are no more. On overflow of `text` the
+ * caller takes back both text and place. */
+bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *place, struct vfj_text *text);
+
+/* A text being read into a state. */
+struct vfj_state_reader {
+    struct vfj_state *state;
+    unsigned item;  /* what it is in */
+    unsigned index; /* of the sleeper or the place in the queue */
+};
+
+/* Begin to read into `state`, which is made that of an empty journal. */
+void vfj_state_read_begin(struct vfj_state_reader *reader, struct vfj_state *state);
+
+/* The next pair of the text; false when it can't be one. */
+bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair);
+
+/* After the last pair: whether this is a state that the machine can go on from, whoever wrote the text. Then all of it is
+ * as it was, down to the digest, but for what no step looks at. */
+bool vfj_state_read_end(struct vfj_state_reader *reader);
+
+#endif

@@ -1,0 +1,125 @@
+/* Any text as that of a state: what is taken says the same when it is written and read again, and the machine goes on from
+ * it, whatever comes. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/check.h"
+#include "core/state_text.h"
+#include "core/step.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { TEXT_SIZE = 1 << 20 };
+
+static struct vfj_state state, again, next;
+static struct vfj_decision decision;
+
+static bool read(struct vfj_span text, struct vfj_state *to)
+{
+    struct vfj_state_reader reader;
+    struct vfj_kv pair;
+    vfj_state_read_begin(&reader, to);
+    enum vfj_kv_result result;
+    while ((result = vfj_kv_next(&text, &pair)) == VFJ_KV_PAIR) {
+        if (!vfj_state_read(&reader, &pair))
+            return false;
+    }
+    return result == VFJ_KV_END && vfj_state_read_end(&reader);
+}
+
+static size_t write(const struct vfj_state *from, char *bytes)
+{
+    struct vfj_text text = vfj_text_begin(bytes, TEXT_SIZE);
+    for (struct vfj_state_place place = {0};;) {
+        size_t before = text.length;
+        if (!vfj_state_write(from, &place, &text))
+            break;
+        VFJ_CHECK(text.length - before <= VFJ_STATE_ITEM_MAX);
+    }
+    VFJ_CHECK(!text.overflow);
+    return text.length;
+}
+
+/* A text that says of its parts what they are, though it was changed: the fuzzer can't make a digest. */
+static void mend(struct vfj_span text)
+{
+    struct vfj_state_reader reader;
+    struct vfj_kv pair;
+    uint64_t parts = 0;
+    vfj_state_read_begin(&reader, &state);
+    while (vfj_kv_next(&text, &pair) == VFJ_KV_PAIR && vfj_state_read(&reader, &pair))
+        continue;
+    (void)vfj_state_index(&state);
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)
+        parts ^= state.index.digests[i];
+    state.head.parts = parts;
+}
+
+static void step(struct vfj_event *event, enum vfj_event_kind kind)
+{
+    event->kind = (uint8_t)kind;
+    event->mono_us = state.head.mono_us + 1000000;
+    vfj_step(&state, event, &next, &decision);
+    vfj_state_adopt(&state, &next, &decision.touched);
+    memset(&event->as, 0, sizeof event->as);
+}
+
+static void answer(uint64_t command, enum vfj_command_kind kind)
+{
+    struct vfj_event event = {0};
+    if (command == 0)
+        return;
+    event.as.finished.command = command;
+    step(&event, VFJ_EVENT_FINISHED);
+    event.as.observed.command = command;
+    event.as.observed.ok = true;
+    event.as.observed.probe = kind == VFJ_COMMAND_PROBE_SLOT ? VFJ_PROBE_SLOT
+        : kind == VFJ_COMMAND_PROBE_MAP                      ? VFJ_PROBE_MAP
+                                                             : VFJ_PROBE_SYSCTL;
+    step(&event, VFJ_EVENT_OBSERVED);
+}
+
+static void go_on(void)
+{
+    static const char *const lines[] = {
+        "!system=ETHERNET subsystem=mce0 type=IFATTACH",
+        "!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP",
+        "!system=IFNET subsystem=mce0 type=DETACH",
+    };
+    struct vfj_event event = {0};
+    for (unsigned i = 0; i < state.head.slot_count; i++)
+        answer(state.slots[i].pending, (enum vfj_command_kind)state.slots[i].pending_kind);
+    answer(state.scripts.run.pending, VFJ_COMMAND_PROBE_SYSCTL);
+    answer(state.head.map_pending, VFJ_COMMAND_PROBE_MAP);
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
+        answer(state.scripts.sleepers[i].pending, VFJ_COMMAND_PROBE_SYSCTL);
+    step(&event, VFJ_EVENT_TIMER);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        vfj_devd_parse(vfj_span_of(lines[i]), &event.as.devd);
+        step(&event, VFJ_EVENT_DEVD);
+    }
+    for (unsigned i = 0; i < decision.command_count; i++)
+        answer(decision.commands[i].id, (enum vfj_command_kind)decision.commands[i].kind);
+    event.as.text = vfj_span_of("");
+    step(&event, VFJ_EVENT_GAP);
+    event.as.started.mode = VFJ_MODE_ACT;
+    event.as.started.policy = VFJ_POLICY_VFJOURNAL;
+    step(&event, VFJ_EVENT_STARTED);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char first[TEXT_SIZE], second[TEXT_SIZE];
+    if (size > TEXT_SIZE / 2)
+        return -1;
+    mend((struct vfj_span){(const char *)data, size});
+    size_t length = write(&state, first);
+    if (!read((struct vfj_span){first, length}, &state))
+        return 0;
+    VFJ_CHECK(write(&state, second) == length && memcmp(first, second, length) == 0);
+    VFJ_CHECK(read((struct vfj_span){second, length}, &again));
+    VFJ_CHECK(vfj_state_digest(&again) == vfj_state_digest(&state));
+    go_on();
+    return 0;
+}
