@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -184,6 +185,10 @@ static void test_bad_input_is_one_clear_line(void **state)
                     ": not a vfjournal journal: a directory, not a journal\n");
     assert_mentions("show", "", kit_path("missing"), VFJ_EXIT_UNUSABLE, ": no such journal\n");
     assert_mentions("replay", "", kit_path("missing"), VFJ_EXIT_UNUSABLE, "missing: No such file or directory\n");
+    const char *large = kit_path("large.trace");
+    kit_write(large, "# mailed\n", 9);
+    assert_int_equal(truncate(large, (off_t)1 << 40), 0);
+    assert_mentions("replay", "", large, VFJ_EXIT_UNUSABLE, "large.trace: File too large\n");
 }
 
 static void test_missing_records_are_said(void **state)

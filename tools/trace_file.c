@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The next line off the front of the text, without its "\n"; false at the end. */
 static bool next_line(struct vfj_span *rest, struct vfj_span *line)
@@ -55,15 +56,27 @@ enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play, str
     return status == VFJ_OK ? vfj_play_end(play) : status;
 }
 
+/* What the file system says at once; a pipe or a device is found out by reading. */
+static bool is_too_large(FILE *file)
+{
+    struct stat status;
+    return fstat(fileno(file), &status) == 0 && status.st_size >= VFJ_TRACE_FILE_MAX;
+}
+
 int vfj_trace_slurp(const char *path, char **bytes, size_t *length)
 {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     size_t size = 0, used = 0;
     char *buffer = NULL;
-    int error = 0;
+    int error;
     if (file == NULL)
         return errno;
+    error = is_too_large(file) ? EFBIG : 0;
     while (error == 0 && !feof(file)) {
+        if (used == VFJ_TRACE_FILE_MAX) {
+            error = EFBIG;
+            break;
+        }
         if (used == size) {
             size = size > 0 ? 2 * size : 65536;
             char *more = realloc(buffer, size);

@@ -105,11 +105,11 @@ struct sim {
     struct vfj_world_listener listener;
     uint8_t mode, policy;
     enum vfj_on_error on_error;
-    bool alive;  /* a daemon runs */
-    bool broken; /* it said that it ends */
-    bool dead;   /* it crashed */
+    bool alive;   /* a daemon runs */
+    bool broken;  /* it said that it ends */
+    bool dead;    /* it crashed */
     bool crashed; /* so did the one before */
-    bool stop;   /* SIGTERM */
+    bool stop;    /* SIGTERM */
     bool connected;
     bool rc_changed;
     uint8_t crash; /* enum sim_crash */
