@@ -100,6 +100,7 @@ enum type {
     X(IMPLIED, carry_count, 0)            \
     X(NUMBER, carry_truncated, UINT8_MAX) \
     X(NUMBER, dhclient_tried, UINT8_MAX)  \
+    X(NUMBER, script_refused, UINT8_MAX)  \
     X(RESERVED, pad, 0)                   \
     X(ADDRESS, gateway, 0)                \
     X(IMPLIED, carry, 0)
