@@ -184,6 +184,11 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
     case VFJ_COMMAND_JOIN:
         ifconfig_join(command, argv);
         break;
+    case VFJ_COMMAND_LEAVE:
+        ifconfig(command, argv, &bytes);
+        word(argv, &bytes, "-laggport");
+        word(argv, &bytes, command->b.text);
+        break;
     case VFJ_COMMAND_NO_DAD:
         ifconfig_words(command, argv, "inet6 no_dad");
         break;
@@ -276,6 +281,8 @@ bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome
         return strstr(outcome->output, "No such process") != NULL;
     case VFJ_COMMAND_ADDRESS_DELETE:
         return strstr(outcome->output, "Can't assign requested address") != NULL;
+    case VFJ_COMMAND_LEAVE:
+        return strstr(outcome->output, "No such file or directory") != NULL;
     case VFJ_COMMAND_LEASE:
     case VFJ_COMMAND_NO_DAD:
     case VFJ_COMMAND_RTADV:

@@ -43,6 +43,7 @@ const char *vfj_program_name(enum vfj_program program);
     X(JOIN_BOTH, "join-both", false)           /* ifconfig A laggproto failover laggport B laggport C */             \
     X(JOIN_FIRST, "join-first", false)         /* ifconfig A laggproto failover laggport B */                        \
     X(JOIN, "join", false)                     /* ifconfig A laggport B */                                           \
+    X(LEAVE, "leave", false)                   /* ifconfig A -laggport B */                                          \
     X(NO_DAD, "no-dad", false)                 /* ifconfig A inet6 no_dad */                                         \
     X(RTADV, "rtadv", false)                   /* ifconfig A inet6 accept_rtadv */                                   \
     X(STRIP, "strip", false)                   /* ifconfig A -alias */                                               \

@@ -87,16 +87,6 @@ struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name 
     return NULL;
 }
 
-static void drop_port(struct vfj_interface *lagg, struct vfj_name port)
-{
-    unsigned kept = 0;
-    for (unsigned i = 0; i < lagg->port_count; i++) {
-        if (!vfj_name_equal(lagg->ports[i], port))
-            lagg->ports[kept++] = lagg->ports[i];
-    }
-    lagg->port_count = (uint8_t)kept;
-}
-
 /* An interface departs: its lagg drops it by itself (lagg(4)), and so it does a port that no line told of. */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
 {
@@ -109,7 +99,7 @@ void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
     if (vfj_name_equal(guest->default_if, name))
         guest->default_if = (struct vfj_name){{0}};
     while ((lagg = vfj_guest_lagg_of(guest, name)) != NULL)
-        drop_port(&lagg->facts, name);
+        vfj_interface_drop_port(&lagg->facts, name);
     for (unsigned i = 0; i < guest->if_count; i++) {
         if (vfj_name_equal(guest->ifs[i].rxvf, name))
             guest->ifs[i].rxvf = (struct vfj_name){{0}};

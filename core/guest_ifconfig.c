@@ -70,6 +70,18 @@ static void add_port(struct call *call)
     }
 }
 
+static void remove_port(struct call *call)
+{
+    const char *word = next(call);
+    struct vfj_name name;
+    if (!vfj_name_parse(vfj_span_of(word), &name) || vfj_guest_find(call->guest, name) == NULL)
+        complain(call, "SIOCSLAGGDELPORT: Invalid argument");
+    else if (!vfj_interface_has_port(&call->interface->facts, name))
+        complain(call, "SIOCSLAGGDELPORT: No such file or directory");
+    else
+        vfj_interface_drop_port(&call->interface->facts, name);
+}
+
 static void delete_address(struct call *call, unsigned index)
 {
     struct vfj_interface *facts = &call->interface->facts;
@@ -232,6 +244,8 @@ static void keyword(struct call *call)
         laggproto(call);
     else if (next_is(call, "laggport"))
         add_port(call);
+    else if (next_is(call, "-laggport"))
+        remove_port(call);
     else if (next_is(call, "inet"))
         inet(call, false);
     else if (next_is(call, "inet6"))

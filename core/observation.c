@@ -93,6 +93,16 @@ bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name por
     return true;
 }
 
+void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name port)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < interface->port_count; i++) {
+        if (!vfj_name_equal(interface->ports[i], port))
+            interface->ports[kept++] = interface->ports[i];
+    }
+    interface->port_count = (uint8_t)kept;
+}
+
 static const char *const probe_names[] = {
     [VFJ_PROBE_SYSCTL] = "sysctl", [VFJ_PROBE_IFCONFIG] = "ifconfig", [VFJ_PROBE_FILE] = "file",
     [VFJ_PROBE_MAP] = "map",       [VFJ_PROBE_SLOT] = "slot",

@@ -45,6 +45,7 @@ bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name po
 /* Append; false (and `truncated` set) when there is no room. */
 bool vfj_interface_add_address(struct vfj_interface *interface, const struct vfj_address *address);
 bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name port);
+void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name port);
 
 struct vfj_pair {
     struct vfj_name vf;

@@ -9,7 +9,8 @@
 
 /* No padding: equal states are equal bytes. */
 _Static_assert(sizeof(struct vfj_carry) == VFJ_ADDRESS_SIZE + 8, "padding in vfj_carry");
-_Static_assert(sizeof(struct vfj_belief) == 24 + 32 + VFJ_ADDRESS_SIZE + VFJ_ADDRESSES_MAX * sizeof(struct vfj_carry),
+_Static_assert(sizeof(struct vfj_belief)
+                   == 24 + 32 + VFJ_NAME_SIZE + VFJ_ADDRESS_SIZE + VFJ_ADDRESSES_MAX * sizeof(struct vfj_carry),
                "padding in vfj_belief");
 _Static_assert(sizeof(struct vfj_slot) == 24 + 3 * VFJ_NAME_SIZE + 16 + sizeof(struct vfj_belief),
                "padding in vfj_slot");

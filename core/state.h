@@ -72,7 +72,6 @@ struct vfj_belief {
     uint8_t hn_elsewhere; /* a port of another lagg */
     uint8_t vf_exists;
     uint8_t vf_up;
-    uint8_t vf_elsewhere;
     uint8_t lagg_exists;
     uint8_t lagg_up;
     uint8_t lagg_no_dad;
@@ -91,7 +90,8 @@ struct vfj_belief {
     uint8_t carry_truncated;
     uint8_t dhclient_tried; /* laggN's dhclient was started in this plan */
     uint8_t script_refused; /* there is a per-interface script that is not run, and it was said */
-    uint8_t pad[3];
+    uint8_t pad[4];
+    struct vfj_name vf_lagg;    /* another lagg that the VF is a port of; empty: none */
     struct vfj_address gateway; /* of the default route that goes, or went, through hn or the lagg */
     struct vfj_carry carry[VFJ_ADDRESSES_MAX];
 };

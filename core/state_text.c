@@ -82,7 +82,6 @@ enum type {
     X(NUMBER, hn_elsewhere, UINT8_MAX)    \
     X(NUMBER, vf_exists, UINT8_MAX)       \
     X(NUMBER, vf_up, UINT8_MAX)           \
-    X(NUMBER, vf_elsewhere, UINT8_MAX)    \
     X(NUMBER, lagg_exists, UINT8_MAX)     \
     X(NUMBER, lagg_up, UINT8_MAX)         \
     X(NUMBER, lagg_no_dad, UINT8_MAX)     \
@@ -102,6 +101,7 @@ enum type {
     X(NUMBER, dhclient_tried, UINT8_MAX)  \
     X(NUMBER, script_refused, UINT8_MAX)  \
     X(RESERVED, pad, 0)                   \
+    X(NAME, vf_lagg, 0)                   \
     X(ADDRESS, gateway, 0)                \
     X(IMPLIED, carry, 0)
 

@@ -105,6 +105,7 @@ static uint32_t limit_ms(enum vfj_command_kind kind)
     case VFJ_COMMAND_JOIN_BOTH:
     case VFJ_COMMAND_JOIN_FIRST:
     case VFJ_COMMAND_JOIN:
+    case VFJ_COMMAND_LEAVE:
     case VFJ_COMMAND_NO_DAD:
     case VFJ_COMMAND_RTADV:
     case VFJ_COMMAND_STRIP:

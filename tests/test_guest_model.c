@@ -95,6 +95,13 @@ static void test_lagg(void **unused)
     assert_int_equal(ifconfig("lagg1", "laggport hn0 laggport mce0"), 1); /* half succeeds */
     assert_true(vfj_interface_has_port(&find("lagg1")->facts, vfj_name_of("mce0")));
     assert_int_equal(ifconfig("hn0", "laggport mce0"), 1); /* no lagg */
+    assert_int_equal(ifconfig("lagg1", "-laggport mce0"), 0);
+    assert_false(vfj_interface_has_port(&find("lagg1")->facts, vfj_name_of("mce0")));
+    assert_int_equal(ifconfig("lagg1", "-laggport mce0"), 1);
+    assert_non_null(strstr(outcome.output, "SIOCSLAGGDELPORT: No such file or directory"));
+    assert_int_equal(ifconfig("lagg1", "-laggport nosuch0"), 1);
+    assert_non_null(strstr(outcome.output, "SIOCSLAGGDELPORT: Invalid argument"));
+    assert_int_equal(ifconfig("lagg1", "-laggport"), 1);
     assert_int_equal(find("hn0")->facts.address_count, 1); /* IPv4 addresses stay */
 }
 

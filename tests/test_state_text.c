@@ -108,6 +108,7 @@ static void test_each_member_is_written(void **unused)
     slot->pending = 12;
     slot->timer_us = 1;
     slot->belief.hn_dhclient = slot->belief.vf_dhclient = slot->belief.lagg_dhclient = 99;
+    slot->belief.vf_lagg = vfj_name_of("lagg5");
     index_anew(state);
     assert_true(kit_state_reads_back(state));
     kit_machine_close(machine);
@@ -140,7 +141,7 @@ static void fill(struct vfj_state *state)
         memset(slot->pad, 0, sizeof slot->pad);
         memset(slot->belief.pad, 0, sizeof slot->belief.pad);
         snprintf(name, sizeof name, "hn3456789012%u", 100 + i);
-        slot->hn = slot->vf = vfj_name_of(name);
+        slot->hn = slot->vf = slot->belief.vf_lagg = vfj_name_of(name);
         slot->unit = vfj_name_digits(slot->hn);
         slot->belief.carry_count = VFJ_ADDRESSES_MAX;
         memset(&slot->belief.gateway, 0, sizeof slot->belief.gateway);

@@ -98,7 +98,7 @@ static void see_interfaces(struct vfj_slot *slot, const struct vfj_view *view)
     belief->hn_elsewhere = is_elsewhere(view->hn_lagg, slot);
     belief->vf_exists = view->vf.exists;
     belief->vf_up = view->vf.up;
-    belief->vf_elsewhere = is_elsewhere(view->vf_lagg, slot);
+    belief->vf_lagg = is_elsewhere(view->vf_lagg, slot) ? view->vf_lagg : (struct vfj_name){{0}};
     belief->lagg_exists = view->lagg.exists;
     belief->lagg_up = view->lagg.up;
     see_setting(&belief->lagg_no_dad, view->lagg.no_dad);
@@ -195,6 +195,9 @@ void vfj_belief_did(struct vfj_slot *slot)
         break;
     case VFJ_COMMAND_JOIN:
         belief->lagg_has_vf = 1;
+        break;
+    case VFJ_COMMAND_LEAVE:
+        memset(&belief->vf_lagg, 0, sizeof belief->vf_lagg);
         break;
     case VFJ_COMMAND_ADDRESS_DELETE:
         did_address(slot, false);

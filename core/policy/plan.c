@@ -259,11 +259,34 @@ static bool plan_configuration(struct vfj_work *work, struct vfj_slot *slot)
     return plan_routes(work, slot) || plan_dhclient(work, slot);
 }
 
+/* Whether the VF is a port of the lagg of another slot, whose VF it is not: a join for a VF of that name, which left while
+ * the join ran, has put it there. It has another MAC than that slot's hn, so nobody can have meant it. */
+static bool is_astray(const struct vfj_work *work, const struct vfj_slot *slot)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+        const struct vfj_slot *other = vfj_work_slot(work, i);
+        if (!vfj_name_equal(other->hn, slot->hn) && vfj_name_equal(vfj_name_lagg(other->unit), slot->belief.vf_lagg))
+            return other->belief.lagg_has_hn && !vfj_name_equal(other->vf, slot->vf);
+    }
+    return false;
+}
+
+static bool take_out(struct vfj_work *work, struct vfj_slot *slot)
+{
+    vfj_work_notice(work, slot, VFJ_REASON_VF_ASTRAY);
+    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_LEAVE);
+    command->a = slot->belief.vf_lagg;
+    command->b = slot->vf;
+    return true;
+}
+
 static bool plan_vf(struct vfj_work *work, struct vfj_slot *slot)
 {
     const struct vfj_belief *belief = &slot->belief;
     if (slot->goal < VFJ_GOAL_JOIN || !belief->vf_exists)
         return false;
+    if (!vfj_name_is_empty(belief->vf_lagg))
+        return take_out(work, slot);
     if (!belief->lagg_has_vf) {
         issue(work, slot, VFJ_COMMAND_JOIN)->b = slot->vf;
         return true;
@@ -289,7 +312,7 @@ static bool plan_script(struct vfj_work *work, struct vfj_slot *slot)
 }
 
 /* Why the goal can't be reached, whatever is done. */
-static enum vfj_reason obstacle(const struct vfj_slot *slot)
+static enum vfj_reason obstacle(const struct vfj_work *work, const struct vfj_slot *slot)
 {
     const struct vfj_belief *belief = &slot->belief;
     if (vfj_name_is_empty(slot->unit) || vfj_name_is_empty(vfj_name_lagg(slot->unit)))
@@ -298,7 +321,7 @@ static enum vfj_reason obstacle(const struct vfj_slot *slot)
         return VFJ_REASON_HN_IN_OTHER_LAGG;
     if (belief->lagg_foreign)
         return VFJ_REASON_FOREIGN_LAGG;
-    if (belief->vf_elsewhere && slot->goal >= VFJ_GOAL_JOIN)
+    if (!vfj_name_is_empty(belief->vf_lagg) && slot->goal >= VFJ_GOAL_JOIN && !is_astray(work, slot))
         return VFJ_REASON_VF_IN_OTHER_LAGG;
     if (belief->carry_truncated)
         return VFJ_REASON_TOO_MANY_ADDRESSES;
@@ -317,7 +340,7 @@ enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum v
         return VFJ_PLAN_DONE;
     if (slot->belief.script)
         return plan_script(work, slot) ? VFJ_PLAN_COMMAND : VFJ_PLAN_DONE;
-    *fault = obstacle(slot);
+    *fault = obstacle(work, slot);
     if (*fault != VFJ_REASON_NONE)
         return VFJ_PLAN_FAULT;
     if (plan_lagg(work, slot) || plan_configuration(work, slot) || plan_vf(work, slot))

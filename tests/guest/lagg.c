@@ -98,7 +98,7 @@ int guest_lagg_leave(struct guest_state *state, struct guest_if *lagg, const cha
         at++;
     }
     if (at == lagg->port_count) {
-        return EINVAL;
+        return guest_if_find(state, name) == NULL ? EINVAL : ENOENT;
     }
     release(state, lagg, at);
     if (at == 0) {

@@ -226,17 +226,15 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
 }
 
 /* Whether the fault names something that stands in the way, and that the machine leaves alone. */
-static bool is_obstacle(struct sim *sim, const struct sim_nic *nic, enum vfj_reason fault)
+static bool is_obstacle(const struct sim_nic *nic, enum vfj_reason fault)
 {
-    const struct vfj_guest_if *holder = vfj_name_is_empty(nic->vf) ? NULL : vfj_guest_lagg_of(&sim->guest, nic->vf);
-    return (fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign)
-        || (fault == VFJ_REASON_VF_IN_OTHER_LAGG && holder != NULL && holder != sim_lagg(sim, nic));
+    return fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign;
 }
 
 static void check_nic(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_slot *slot = slot_of(sim, nic->hn);
-    bool is_obstructed = slot != NULL && is_obstacle(sim, nic, (enum vfj_reason)slot->fault);
+    bool is_obstructed = slot != NULL && is_obstacle(nic, (enum vfj_reason)slot->fault);
     if (slot != NULL && slot->fault != VFJ_REASON_NONE && !is_obstructed)
         sim_fail(sim, "%s: a fault that names nothing real: %s", nic->hn.text,
                  vfj_reason_text((enum vfj_reason)slot->fault));

@@ -62,13 +62,10 @@ static void admin_address(struct sim *sim, struct sim_nic *nic)
 static void admin_takes_port(struct sim *sim, struct sim_nic *nic)
 {
     struct vfj_guest_if *lagg = sim_lagg(sim, nic);
-    for (unsigned i = 0; lagg != NULL && i < lagg->facts.port_count; i++) {
-        if (!vfj_name_equal(lagg->facts.ports[i], nic->vf))
-            continue;
-        sim_say(sim, "admin: ifconfig %s -laggport %s", lagg->facts.name.text, nic->vf.text);
-        lagg->facts.ports[i] = lagg->facts.ports[--lagg->facts.port_count];
-        memset(&lagg->facts.ports[lagg->facts.port_count], 0, sizeof lagg->facts.ports[0]);
-    }
+    if (lagg == NULL || !vfj_interface_has_port(&lagg->facts, nic->vf))
+        return;
+    sim_say(sim, "admin: ifconfig %s -laggport %s", lagg->facts.name.text, nic->vf.text);
+    vfj_interface_drop_port(&lagg->facts, nic->vf);
 }
 
 static void admin_downs(struct sim *sim, struct sim_nic *nic)
