@@ -26,61 +26,72 @@ void vfj_chain_close(struct vfj_chain *chain)
     free(chain);
 }
 
-/* What is hashed of one record, but for a long body: small ones go in by one call, which is what costs. */
-struct message {
-    unsigned char bytes[512];
-    size_t length;
-};
+/* What is hashed of one record before its body, at most: the head, six integers, two names, and the body's length. */
+enum { COLUMNS_SIZE = sizeof(struct vfj_head_hash) + 6 * 8 + 2 * (1 + VFJ_RECORD_NAME) + 4 };
 
-static void add_bytes(struct message *message, const void *bytes, size_t length)
+/* Most significant byte first. */
+static unsigned char *put_u64(unsigned char *to, uint64_t value)
 {
-    VFJ_CHECK(length <= sizeof message->bytes - message->length);
+    to[0] = (unsigned char)(value >> 56);
+    to[1] = (unsigned char)(value >> 48);
+    to[2] = (unsigned char)(value >> 40);
+    to[3] = (unsigned char)(value >> 32);
+    to[4] = (unsigned char)(value >> 24);
+    to[5] = (unsigned char)(value >> 16);
+    to[6] = (unsigned char)(value >> 8);
+    to[7] = (unsigned char)value;
+    return to + 8;
+}
+
+static unsigned char *put_u32(unsigned char *to, uint32_t value)
+{
+    to[0] = (unsigned char)(value >> 24);
+    to[1] = (unsigned char)(value >> 16);
+    to[2] = (unsigned char)(value >> 8);
+    to[3] = (unsigned char)value;
+    return to + 4;
+}
+
+static unsigned char *put_bytes(unsigned char *to, const void *bytes, size_t length)
+{
     if (length > 0)
-        memcpy(message->bytes + message->length, bytes, length);
-    message->length += length;
+        memcpy(to, bytes, length);
+    return to + length;
 }
 
-static void add_integer(struct message *message, uint64_t value, unsigned size)
-{
-    VFJ_CHECK(size <= sizeof message->bytes - message->length);
-    for (unsigned i = 0; i < size; i++)
-        message->bytes[message->length + i] = (unsigned char)(value >> (8 * (size - 1 - i)));
-    message->length += size;
-}
-
-static void add_name(struct message *message, struct vfj_span name)
+static unsigned char *put_name(unsigned char *to, struct vfj_span name)
 {
     VFJ_CHECK(name.length <= VFJ_RECORD_NAME);
-    add_integer(message, name.length, 1);
-    add_bytes(message, name.text, name.length);
+    *to = (unsigned char)name.length;
+    return put_bytes(to + 1, name.text, name.length);
 }
 
-static void add_columns(struct message *message, const struct vfj_record *record)
+static unsigned char *put_columns(unsigned char *to, const struct vfj_record *record)
 {
-    add_integer(message, record->seq, 8);
-    add_integer(message, record->cause, 8);
-    add_integer(message, record->boot, 8);
-    add_integer(message, (uint64_t)record->wall_us, 8);
-    add_integer(message, (uint64_t)record->mono_us, 8);
-    add_integer(message, record->digest, 8);
-    add_name(message, vfj_span_of(vfj_record_kind_name(record->kind)));
-    add_name(message, record->note);
-    add_integer(message, record->body.length, 4);
+    to = put_u64(to, record->seq);
+    to = put_u64(to, record->cause);
+    to = put_u64(to, record->boot);
+    to = put_u64(to, (uint64_t)record->wall_us);
+    to = put_u64(to, (uint64_t)record->mono_us);
+    to = put_u64(to, record->digest);
+    to = put_name(to, vfj_span_of(vfj_record_kind_name(record->kind)));
+    to = put_name(to, record->note);
+    return put_u32(to, (uint32_t)record->body.length);
 }
 
+/* A small record is hashed by one call, which is what costs; of a long one the body is not copied. */
 void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record, struct vfj_head_hash *head)
 {
-    struct message message;
+    unsigned char message[512];
+    _Static_assert(COLUMNS_SIZE < sizeof message, "all but the body has room");
+    unsigned char *end = put_columns(put_bytes(message, head->bytes, sizeof head->bytes), record);
     struct vfj_span rest = record->body;
-    message.length = 0;
-    add_bytes(&message, head->bytes, sizeof head->bytes);
-    add_columns(&message, record);
-    if (rest.length <= sizeof message.bytes - message.length) {
-        add_bytes(&message, rest.text, rest.length);
+    if (rest.length <= (size_t)(message + sizeof message - end)) {
+        end = put_bytes(end, rest.text, rest.length);
         rest.length = 0;
     }
     VFJ_CHECK(SHA256_Init(&chain->context) == 1);
-    VFJ_CHECK(SHA256_Update(&chain->context, message.bytes, message.length) == 1);
+    VFJ_CHECK(SHA256_Update(&chain->context, message, (size_t)(end - message)) == 1);
     if (rest.length > 0)
         VFJ_CHECK(SHA256_Update(&chain->context, rest.text, rest.length) == 1);
     VFJ_CHECK(SHA256_Final(head->bytes, &chain->context) == 1);

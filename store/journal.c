@@ -26,9 +26,9 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_ROLLBACK] = "ROLLBACK",
     [VFJ_STATEMENT_APPEND] = "INSERT INTO record (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
-    [VFJ_STATEMENT_FORWARD] = "SELECT record_row(" COLUMNS ") FROM record WHERE seq >= ?1 ORDER BY seq",
-    [VFJ_STATEMENT_BACKWARD] = "SELECT record_row(" COLUMNS ") FROM record WHERE seq <= ?1 ORDER BY seq DESC",
-    [VFJ_STATEMENT_ONE] = "SELECT record_row(" COLUMNS ") FROM record WHERE seq = ?1",
+    [VFJ_STATEMENT_FORWARD] = "SELECT 1 FROM record WHERE seq >= ?1 AND record_row(" COLUMNS ") ORDER BY seq",
+    [VFJ_STATEMENT_BACKWARD] = "SELECT 1 FROM record WHERE seq <= ?1 AND record_row(" COLUMNS ") ORDER BY seq DESC",
+    [VFJ_STATEMENT_ONE] = "SELECT 1 FROM record WHERE seq = ?1 AND record_row(" COLUMNS ")",
     /* json_patch takes members that are null away. */
     [VFJ_STATEMENT_JSON]
     = "SELECT json_patch(json_patch('{}', json_object('seq', r.seq, 'cause', r.cause, 'time', " TIME ","

@@ -24,12 +24,30 @@ enum vfj_statement {
     VFJ_STATEMENT_COUNT
 };
 
-/* Where a row is put that SQLite has stepped to. */
+enum { VFJ_ROW_BYTES = VFJ_BODY_MAX + VFJ_RECORD_NAME }; /* of the longest body and note */
+
+/* A row as it was read. All of it was looked at, but whether its body is stored as it should be is still to be asked, by
+ * vfj_journal_body_is_right: that is most of the work, and need not be done by the one who reads. */
 struct vfj_row {
     struct vfj_record record;
-    const char *wrong; /* the column that can't be one; NULL none */
-    char note[VFJ_RECORD_NAME];
-    char body[VFJ_BODY_MAX];
+    bool is_text; /* TEXT, not BLOB */
+};
+
+/* Where rows are put that SQLite has stepped over; the storage is the owner's. */
+struct vfj_rows {
+    struct vfj_row *rows;
+    unsigned room; /* for so many */
+    char *bytes;   /* of their bodies and notes */
+    size_t size;   /* VFJ_ROW_BYTES at least */
+    unsigned count;
+    size_t used;
+    const char *wrong; /* the column of rows[count] that can't be one; NULL none */
+};
+
+/* Storage for one. */
+struct vfj_single {
+    struct vfj_row row;
+    char bytes[VFJ_ROW_BYTES];
 };
 
 struct vfj_journal {
@@ -39,13 +57,13 @@ struct vfj_journal {
     uint64_t walk_last; /* seq of the walk's newest record; 0 before the first */
     enum vfj_direction direction;
     enum vfj_journal_mode mode;
-    bool immutable;      /* opened without locks: changes are watched for */
-    int lock;            /* the writer's; -1 none */
-    uint64_t last;       /* the writer: seq of the newest durable record */
-    int wal_pages;       /* when checkpoints are deferred: how long the WAL is */
-    uint64_t appended;   /* and of the newest in the open transaction */
-    struct vfj_row *row; /* of the statement that is stepped: walked or single */
-    struct vfj_row walked, single;
+    bool immutable;        /* opened without locks: changes are watched for */
+    int lock;              /* the writer's; -1 none */
+    uint64_t last;         /* the writer: seq of the newest durable record */
+    int wal_pages;         /* when checkpoints are deferred: how long the WAL is */
+    uint64_t appended;     /* and of the newest in the open transaction */
+    struct vfj_rows *rows; /* of the statement that is stepped */
+    struct vfj_single walked, got;
     struct vfj_file_facts facts;
     char path[PATH_MAX];
     char detail[512];
@@ -53,8 +71,18 @@ struct vfj_journal {
 
 enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statement statement);
 
-/* Make the SQL function by which rows are read: record_row(every column, in the order of the schema). */
+/* Make the SQL function by which rows are read: record_row(every column, in the order of the schema). It is a condition
+ * that is met when there is no room for another row. */
 int vfj_journal_make_function(struct vfj_journal *journal);
+
+/* The next rows of the walk, VFJ_OK when there is no room for more. Otherwise, too, those in `rows` were before the end, or
+ * before what is wrong. */
+enum vfj_status vfj_journal_next_rows(struct vfj_journal *journal, struct vfj_rows *rows);
+
+bool vfj_journal_body_is_right(const struct vfj_row *row);
+
+/* Say that the column of the record can't be one: VFJ_JOURNAL_DAMAGED. */
+enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, const char *column);
 
 /* Keep SQLite's word as the detail; the status that the result code stands for. */
 enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code);

@@ -32,26 +32,24 @@ static bool has_type(sqlite3_value *value, int type)
     return sqlite3_value_type(value) == type;
 }
 
-/* An integer of at least `least`. */
-static bool read_integer(sqlite3_value *value, int64_t least, int64_t *number)
+static bool read_integer(sqlite3_value *value, int64_t *number)
 {
     *number = sqlite3_value_int64(value);
-    return has_type(value, SQLITE_INTEGER) && *number >= least;
+    return has_type(value, SQLITE_INTEGER);
 }
 
-static bool read_unsigned(sqlite3_value *value, int64_t least, uint64_t *number)
+static bool read_unsigned(sqlite3_value *value, uint64_t *number)
 {
-    int64_t read = 0;
-    bool right = read_integer(value, least, &read);
-    *number = (uint64_t)read;
-    return right;
+    *number = (uint64_t)sqlite3_value_int64(value);
+    return has_type(value, SQLITE_INTEGER);
 }
 
 static bool read_cause(sqlite3_value *value, struct vfj_record *record)
 {
+    record->cause = 0;
     if (has_type(value, SQLITE_NULL))
         return true;
-    return read_unsigned(value, 1, &record->cause) && record->cause < record->seq;
+    return read_unsigned(value, &record->cause) && record->cause >= 1 && record->cause < record->seq;
 }
 
 static bool read_kind(sqlite3_value *value, struct vfj_record *record)
@@ -61,17 +59,17 @@ static bool read_kind(sqlite3_value *value, struct vfj_record *record)
     return has_type(value, SQLITE_TEXT) && kind < VFJ_RECORD_KIND_COUNT;
 }
 
-static bool read_body(sqlite3_value *value, struct vfj_record *record)
+static bool read_body(sqlite3_value *value, struct vfj_row *row)
 {
     int type = sqlite3_value_type(value);
-    record->body = bytes_of(value);
-    if ((type != SQLITE_TEXT && type != SQLITE_BLOB) || record->body.length > VFJ_BODY_MAX)
-        return false;
-    return vfj_body_is_text(record->body) == (type == SQLITE_TEXT);
+    row->is_text = type == SQLITE_TEXT;
+    row->record.body = bytes_of(value);
+    return (row->is_text || type == SQLITE_BLOB) && row->record.body.length <= VFJ_BODY_MAX;
 }
 
 static bool read_note(sqlite3_value *value, struct vfj_record *record)
 {
+    record->note = (struct vfj_span){"", 0};
     if (has_type(value, SQLITE_NULL))
         return true;
     record->note = bytes_of(value);
@@ -80,9 +78,10 @@ static bool read_note(sqlite3_value *value, struct vfj_record *record)
 
 static bool read_digest(sqlite3_value *value, struct vfj_record *record)
 {
+    record->digest = 0;
     if (!vfj_record_is_event(record))
         return has_type(value, SQLITE_NULL);
-    return read_unsigned(value, INT64_MIN, &record->digest);
+    return read_unsigned(value, &record->digest);
 }
 
 static bool read_chain(sqlite3_value *value, struct vfj_record *record)
@@ -94,23 +93,24 @@ static bool read_chain(sqlite3_value *value, struct vfj_record *record)
     return true;
 }
 
-/* The row as a record; else the column that can't be one. */
-static const char *read_columns(sqlite3_value **values, struct vfj_record *record)
+/* The row as a record; else the column that can't be one. Every member is written, and no more than once where it can be:
+ * a journal has millions of rows. */
+static const char *read_columns(sqlite3_value **values, struct vfj_row *row)
 {
-    *record = (struct vfj_record){.note = {"", 0}};
-    if (!read_unsigned(values[SEQ], 1, &record->seq))
+    struct vfj_record *record = &row->record;
+    if (!read_unsigned(values[SEQ], &record->seq) || record->seq == 0 || record->seq > INT64_MAX)
         return "seq";
     if (!read_cause(values[CAUSE], record))
         return "cause";
-    if (!read_unsigned(values[BOOT], 0, &record->boot))
+    if (!read_unsigned(values[BOOT], &record->boot) || record->boot > INT64_MAX)
         return "boot";
-    if (!read_integer(values[WALL_US], INT64_MIN, &record->wall_us))
+    if (!read_integer(values[WALL_US], &record->wall_us))
         return "wall_us";
-    if (!read_integer(values[MONO_US], INT64_MIN, &record->mono_us))
+    if (!read_integer(values[MONO_US], &record->mono_us))
         return "mono_us";
     if (!read_kind(values[KIND], record))
         return "kind";
-    if (!read_body(values[BODY], record))
+    if (!read_body(values[BODY], row))
         return "body";
     if (!read_note(values[NOTE], record))
         return "note";
@@ -119,24 +119,35 @@ static const char *read_columns(sqlite3_value **values, struct vfj_record *recor
     return read_chain(values[CHAIN], record) ? NULL : "chain";
 }
 
-static void keep(char *to, struct vfj_span *span)
+static void keep(struct vfj_rows *rows, struct vfj_span *span)
 {
+    char *to = rows->bytes + rows->used;
     if (span->length > 0)
         memcpy(to, span->text, span->length);
     span->text = to;
+    rows->used += span->length;
+}
+
+static bool is_full(const struct vfj_rows *rows)
+{
+    return rows->count == rows->room || rows->size - rows->used < VFJ_ROW_BYTES;
 }
 
 /* record_row(): a function is handed all columns at once, while asking a statement for ten columns one by one costs as
- * much as SQLite's way to the row. */
+ * much as SQLite's way to the row. And a condition that is not met keeps SQLite on its way. */
 static void take_row(sqlite3_context *context, int count, sqlite3_value **values)
 {
-    struct vfj_row *row = ((struct vfj_journal *)sqlite3_user_data(context))->row;
-    VFJ_CHECK(count == COLUMN_COUNT && row != NULL);
-    row->wrong = read_columns(values, &row->record);
-    if (row->wrong != NULL)
-        return;
-    keep(row->body, &row->record.body);
-    keep(row->note, &row->record.note);
+    struct vfj_rows *rows = ((struct vfj_journal *)sqlite3_user_data(context))->rows;
+    VFJ_CHECK(count == COLUMN_COUNT && rows != NULL && !is_full(rows));
+    struct vfj_row *row = &rows->rows[rows->count];
+    rows->wrong = read_columns(values, row);
+    if (rows->wrong == NULL) {
+        keep(rows, &row->record.body);
+        keep(rows, &row->record.note);
+        rows->count++;
+    }
+    if (rows->wrong != NULL || is_full(rows))
+        sqlite3_result_int(context, 1);
 }
 
 int vfj_journal_make_function(struct vfj_journal *journal)
@@ -145,7 +156,7 @@ int vfj_journal_make_function(struct vfj_journal *journal)
                                       take_row, NULL, NULL, NULL);
 }
 
-static enum vfj_status damaged(struct vfj_journal *journal, uint64_t seq, const char *column)
+enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, const char *column)
 {
     struct vfj_text text = vfj_journal_begin_detail(journal);
     vfj_text_add(&text, "record ");
@@ -156,18 +167,37 @@ static enum vfj_status damaged(struct vfj_journal *journal, uint64_t seq, const 
     return VFJ_JOURNAL_DAMAGED;
 }
 
-/* Step to a row and read it. */
-static enum vfj_status read_row(struct vfj_journal *journal, sqlite3_stmt *stmt, struct vfj_row *row,
-                                struct vfj_record *record)
+/* Step until there is no room for another row. */
+static enum vfj_status read_rows(struct vfj_journal *journal, sqlite3_stmt *stmt, struct vfj_rows *rows)
 {
-    journal->row = row;
+    rows->count = 0;
+    rows->used = 0;
+    rows->wrong = NULL;
+    journal->rows = rows;
     int code = sqlite3_step(stmt);
     if (code == SQLITE_DONE && !(journal->immutable && vfj_file_changed(journal->path, &journal->facts)))
         return VFJ_END;
     if (code != SQLITE_ROW)
         return vfj_journal_failed(journal, code);
+    return rows->wrong == NULL ? VFJ_OK : vfj_journal_damaged(journal, rows->rows[rows->count].record.seq, rows->wrong);
+}
+
+bool vfj_journal_body_is_right(const struct vfj_row *row)
+{
+    return vfj_body_is_text(row->record.body) == row->is_text;
+}
+
+static struct vfj_rows rows_of(struct vfj_single *single)
+{
+    return (struct vfj_rows){.rows = &single->row, .room = 1, .bytes = single->bytes, .size = sizeof single->bytes};
+}
+
+static enum vfj_status give(struct vfj_journal *journal, const struct vfj_row *row, struct vfj_record *record)
+{
+    if (!vfj_journal_body_is_right(row))
+        return vfj_journal_damaged(journal, row->record.seq, "body");
     *record = row->record;
-    return row->wrong == NULL ? VFJ_OK : damaged(journal, record->seq, row->wrong);
+    return VFJ_OK;
 }
 
 void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction)
@@ -180,18 +210,28 @@ void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direc
     VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
 }
 
-enum vfj_status vfj_journal_next(struct vfj_journal *journal, struct vfj_record *record)
+enum vfj_status vfj_journal_next_rows(struct vfj_journal *journal, struct vfj_rows *rows)
 {
     VFJ_CHECK(journal->walk != NULL);
-    enum vfj_status status = read_row(journal, journal->walk, &journal->walked, record);
-    if (status != VFJ_OK)
-        return status;
-    /* A malformed file can list rows in any order, and for ever. */
+    enum vfj_status status = read_rows(journal, journal->walk, rows);
     bool forward = journal->direction == VFJ_FORWARD;
-    if (journal->walk_last != 0 && (forward ? record->seq <= journal->walk_last : record->seq >= journal->walk_last))
-        return damaged(journal, record->seq, "place");
-    journal->walk_last = record->seq;
-    return VFJ_OK;
+    for (unsigned i = 0; i < rows->count; i++) {
+        /* A malformed file can list rows in any order, and for ever. */
+        uint64_t seq = rows->rows[i].record.seq;
+        if (journal->walk_last != 0 && (forward ? seq <= journal->walk_last : seq >= journal->walk_last)) {
+            rows->count = i;
+            return vfj_journal_damaged(journal, seq, "place");
+        }
+        journal->walk_last = seq;
+    }
+    return status;
+}
+
+enum vfj_status vfj_journal_next(struct vfj_journal *journal, struct vfj_record *record)
+{
+    struct vfj_rows rows = rows_of(&journal->walked);
+    enum vfj_status status = vfj_journal_next_rows(journal, &rows);
+    return status == VFJ_OK ? give(journal, &journal->walked.row, record) : status;
 }
 
 void vfj_journal_walk_end(struct vfj_journal *journal)
@@ -208,7 +248,9 @@ enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq, struc
     if (seq > (uint64_t)INT64_MAX)
         return VFJ_END;
     VFJ_CHECK(sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
-    return read_row(journal, stmt, &journal->single, record);
+    struct vfj_rows rows = rows_of(&journal->got);
+    enum vfj_status status = read_rows(journal, stmt, &rows);
+    return status == VFJ_OK ? give(journal, &journal->got.row, record) : status;
 }
 
 enum vfj_status vfj_journal_json(struct vfj_journal *journal, uint64_t seq, struct vfj_span *json)

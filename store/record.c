@@ -32,20 +32,25 @@ unsigned vfj_record_kind_parse(struct vfj_span name)
     return VFJ_RECORD_KIND_COUNT;
 }
 
-/* How many of the first bytes are ASCII that a text may have: eight at a time, where they are printable. */
-static size_t plain_run(const unsigned char *at, size_t length)
+/* Whether eight bytes are all printable ASCII. A byte that is not sets the high bit: its own, by the addition (DEL) or by
+ * the subtraction (control characters, whose borrow can only add to what is wrong). */
+static bool is_plain_word(const unsigned char *at)
 {
     const uint64_t ones = UINT64_MAX / 255;
-    const uint64_t high = ones * 0x80;
+    uint64_t word;
+    memcpy(&word, at, 8);
+    return ((word | (word + ones) | (word - ones * 0x20)) & (ones * 0x80)) == 0;
+}
+
+/* How many of the first bytes are ASCII that a text may have: eight at a time where they are printable, the last eight
+ * perhaps twice. */
+static size_t plain_run(const unsigned char *at, size_t length)
+{
     size_t run = 0;
-    for (; length - run >= 8; run += 8) {
-        uint64_t word;
-        memcpy(&word, at + run, 8);
-        uint64_t control = (word - ones * 0x20) & ~word; /* a byte below 0x20 */
-        uint64_t del = (word ^ ones * 0x7f) - ones;      /* a byte 0x7f */
-        if (((word | control | (del & ~(word ^ ones * 0x7f))) & high) != 0)
-            break;
-    }
+    while (length - run >= 8 && is_plain_word(at + run))
+        run += 8;
+    if (length - run < 8 && run > 0 && is_plain_word(at + length - 8))
+        return length;
     while (run < length && ((at[run] >= 0x20 && at[run] < 0x7f) || at[run] == '\t' || at[run] == '\n'))
         run++;
     return run;

@@ -5,6 +5,9 @@
 
 #include "core/check.h"
 #include "core/limits.h"
+#include "store/ahead.h"
+
+enum { THREAD_AFTER = 16384 }; /* rows: fewer take a few milliseconds, which is not worth a thread */
 
 /* One replay under way. */
 struct replay {
@@ -229,16 +232,27 @@ static void check_end(struct replay *replay, enum vfj_status status)
     }
 }
 
-static void run(struct replay *replay)
+static bool are_many(struct vfj_journal *journal, uint64_t before)
 {
-    struct vfj_record record;
+    uint64_t last = 0;
+    return vfj_journal_last(journal, &last) == VFJ_OK && last > before && last - before >= THREAD_AFTER;
+}
+
+/* False without memory. */
+static bool run(struct replay *replay)
+{
+    const struct vfj_record *record;
     enum vfj_status status = VFJ_OK;
-    vfj_journal_walk(replay->journal, replay->result->records + 1, VFJ_FORWARD);
-    while (!replay->ended && (status = vfj_journal_next(replay->journal, &record)) == VFJ_OK)
-        check_record(replay, &record);
+    uint64_t before = replay->result->records;
+    struct vfj_ahead *ahead = vfj_ahead_open(replay->journal, before + 1, are_many(replay->journal, before));
+    if (ahead == NULL)
+        return false;
+    while (!replay->ended && (record = vfj_ahead_next(ahead, &status)) != NULL)
+        check_record(replay, record);
+    vfj_ahead_close(ahead);
     if (!replay->ended)
         check_end(replay, status);
-    vfj_journal_walk_end(replay->journal);
+    return true;
 }
 
 void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, const struct vfj_replay_checks *checks,
@@ -253,11 +267,10 @@ void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, co
         result->records = replay.checks->from->seq;
         result->head = replay.checks->from->head;
     }
-    if (!replay.checks->skip_chain && (replay.chain = vfj_chain_open()) == NULL) {
+    bool chained = replay.checks->skip_chain || (replay.chain = vfj_chain_open()) != NULL;
+    if (!chained || !run(&replay)) {
         end(&replay, VFJ_VERDICT_UNUSABLE, 0, "memory");
         result->status = VFJ_SYSTEM;
-        return;
     }
-    run(&replay);
     vfj_chain_close(replay.chain);
 }
