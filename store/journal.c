@@ -24,7 +24,7 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [VFJ_STATEMENT_COMMIT] = "COMMIT",
     [VFJ_STATEMENT_ROLLBACK] = "ROLLBACK",
-    [VFJ_STATEMENT_APPEND] = "INSERT INTO record (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [VFJ_STATEMENT_APPEND] = "INSERT INTO record (" COLUMNS ") SELECT " COLUMNS " FROM incoming",
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
     [VFJ_STATEMENT_FORWARD] = "SELECT 1 FROM record WHERE seq >= ?1 AND record_row(" COLUMNS ") ORDER BY seq",
     [VFJ_STATEMENT_BACKWARD] = "SELECT 1 FROM record WHERE seq <= ?1 AND record_row(" COLUMNS ") ORDER BY seq DESC",
@@ -129,6 +129,8 @@ static int configure(struct vfj_journal *journal)
         code = sqlite3_db_config(journal->db, off[i], 0, (int *)NULL);
     if (code == SQLITE_OK)
         code = vfj_journal_make_function(journal);
+    if (code == SQLITE_OK)
+        code = vfj_journal_make_incoming(journal);
     limit(journal->db);
     (void)sqlite3_busy_timeout(journal->db, 200);
     if (code == SQLITE_OK)
@@ -279,7 +281,7 @@ static enum vfj_status create(struct vfj_journal *journal)
 }
 
 /* The triggers are for every other program. What they refuse we can't do: our one INSERT takes the next seq
- * (vfj_journal_append checks it) and replaces nothing, and there is no UPDATE or DELETE among the statements. They would double
+ * (journal_append.c checks it) and replaces nothing, and there is no UPDATE or DELETE among the statements. They would double
  * the cost of a row. */
 static enum vfj_status switch_triggers_off(struct vfj_journal *journal)
 {
@@ -360,8 +362,7 @@ void vfj_journal_close(struct vfj_journal *journal)
     free(journal);
 }
 
-/* Run a statement that has no rows. */
-static enum vfj_status run(struct vfj_journal *journal, enum vfj_statement statement)
+enum vfj_status vfj_journal_run(struct vfj_journal *journal, enum vfj_statement statement)
 {
     sqlite3_stmt *stmt = journal->statements[statement];
     int code = sqlite3_step(stmt);
@@ -372,15 +373,15 @@ static enum vfj_status run(struct vfj_journal *journal, enum vfj_statement state
 
 enum vfj_status vfj_journal_begin(struct vfj_journal *journal)
 {
-    journal->appended = journal->last;
-    return run(journal, VFJ_STATEMENT_BEGIN);
+    journal->incoming.last = journal->last;
+    return vfj_journal_run(journal, VFJ_STATEMENT_BEGIN);
 }
 
 enum vfj_status vfj_journal_commit(struct vfj_journal *journal)
 {
-    enum vfj_status status = run(journal, VFJ_STATEMENT_COMMIT);
+    enum vfj_status status = vfj_journal_run(journal, VFJ_STATEMENT_COMMIT);
     if (status == VFJ_OK)
-        journal->last = journal->appended;
+        journal->last = journal->incoming.last;
     return status;
 }
 
@@ -416,44 +417,4 @@ void vfj_journal_checkpoint(struct vfj_journal *journal)
         return;
     (void)sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     journal->wal_pages = 0;
-}
-
-static int bind_u64(sqlite3_stmt *stmt, int column, uint64_t value)
-{
-    return sqlite3_bind_int64(stmt, column, (sqlite3_int64)value);
-}
-
-static int bind_body(sqlite3_stmt *stmt, int column, struct vfj_span body)
-{
-    const char *bytes = body.length > 0 ? body.text : "";
-    int length = (int)body.length;
-    if (vfj_body_is_text(body))
-        return sqlite3_bind_text(stmt, column, bytes, length, SQLITE_STATIC);
-    return sqlite3_bind_blob(stmt, column, bytes, length, SQLITE_STATIC);
-}
-
-static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record)
-{
-    int failed = bind_u64(stmt, 1, record->seq);
-    failed |= record->cause != 0 ? bind_u64(stmt, 2, record->cause) : sqlite3_bind_null(stmt, 2);
-    failed |= bind_u64(stmt, 3, record->boot);
-    failed |= sqlite3_bind_int64(stmt, 4, record->wall_us);
-    failed |= sqlite3_bind_int64(stmt, 5, record->mono_us);
-    failed |= sqlite3_bind_text(stmt, 6, vfj_record_kind_name(record->kind), -1, SQLITE_STATIC);
-    failed |= bind_body(stmt, 7, record->body);
-    failed |= record->note.length > 0
-        ? sqlite3_bind_text(stmt, 8, record->note.text, (int)record->note.length, SQLITE_STATIC)
-        : sqlite3_bind_null(stmt, 8);
-    failed |= vfj_record_is_event(record) ? bind_u64(stmt, 9, record->digest) : sqlite3_bind_null(stmt, 9);
-    failed |= sqlite3_bind_blob(stmt, 10, record->chain, sizeof record->chain, SQLITE_STATIC);
-    return failed;
-}
-
-enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record)
-{
-    VFJ_CHECK(record->body.length <= VFJ_BODY_MAX && record->note.length <= VFJ_RECORD_NAME);
-    VFJ_CHECK(record->seq == journal->appended + 1);
-    VFJ_CHECK(bind_record(journal->statements[VFJ_STATEMENT_APPEND], record) == SQLITE_OK);
-    journal->appended++;
-    return run(journal, VFJ_STATEMENT_APPEND);
 }

@@ -50,6 +50,16 @@ struct vfj_single {
     char bytes[VFJ_ROW_BYTES];
 };
 
+/* The records on their way into the journal, as a table. */
+struct vfj_incoming {
+    sqlite3_vtab table;
+    sqlite3_vtab_cursor cursor;
+    vfj_journal_source *next;
+    void *context;
+    const struct vfj_record *record; /* the one there; NULL at the end */
+    uint64_t last;                   /* seq of the newest in the open transaction */
+};
+
 struct vfj_journal {
     sqlite3 *db;
     sqlite3_stmt *statements[VFJ_STATEMENT_COUNT];
@@ -57,11 +67,11 @@ struct vfj_journal {
     uint64_t walk_last; /* seq of the walk's newest record; 0 before the first */
     enum vfj_direction direction;
     enum vfj_journal_mode mode;
-    bool immutable;        /* opened without locks: changes are watched for */
-    int lock;              /* the writer's; -1 none */
-    uint64_t last;         /* the writer: seq of the newest durable record */
-    int wal_pages;         /* when checkpoints are deferred: how long the WAL is */
-    uint64_t appended;     /* and of the newest in the open transaction */
+    bool immutable; /* opened without locks: changes are watched for */
+    int lock;       /* the writer's; -1 none */
+    uint64_t last;  /* the writer: seq of the newest durable record */
+    int wal_pages;  /* when checkpoints are deferred: how long the WAL is */
+    struct vfj_incoming incoming;
     struct vfj_rows *rows; /* of the statement that is stepped */
     struct vfj_single walked, got;
     struct vfj_file_facts facts;
@@ -70,6 +80,12 @@ struct vfj_journal {
 };
 
 enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statement statement);
+
+/* Run a statement that has no rows. */
+enum vfj_status vfj_journal_run(struct vfj_journal *journal, enum vfj_statement statement);
+
+/* Make the table `incoming`. */
+int vfj_journal_make_incoming(struct vfj_journal *journal);
 
 /* Make the SQL function by which rows are read: record_row(every column, in the order of the schema). It is a condition
  * that is met when there is no room for another row. */

@@ -198,29 +198,35 @@ static void undo(struct vfj_ledger *ledger)
     memset(&ledger->touched, 0, sizeof ledger->touched);
 }
 
-static enum vfj_status append_rows(struct vfj_ledger *ledger, struct vfj_head_hash *head, struct vfj_snapshot *snapshot)
+/* The backlog on its way into the journal. */
+struct flush {
+    struct vfj_ledger *ledger;
+    size_t at; /* in the backlog */
+    struct vfj_head_hash head;
+    struct vfj_snapshot snapshot;
+};
+
+static const struct vfj_record *next_row(void *context)
 {
-    enum vfj_status status = VFJ_OK;
-    struct vfj_record *row;
-    for (size_t at = 0; status == VFJ_OK && (row = vfj_backlog_next(&ledger->backlog, &at)) != NULL;) {
-        snapshot->before = *head;
-        if (vfj_record_is_event(row))
-            snapshot->event_seq = row->seq;
-        vfj_chain_add(ledger->chain, row, head);
-        memcpy(row->chain, head->bytes, sizeof row->chain);
-        status = vfj_journal_append(ledger->journal, row);
-    }
-    return status;
+    struct flush *flush = context;
+    struct vfj_record *row = vfj_backlog_next(&flush->ledger->backlog, &flush->at);
+    if (row == NULL)
+        return NULL;
+    flush->snapshot.before = flush->head;
+    if (vfj_record_is_event(row))
+        flush->snapshot.event_seq = row->seq;
+    vfj_chain_add(flush->ledger->chain, row, &flush->head);
+    memcpy(row->chain, flush->head.bytes, sizeof row->chain);
+    return row;
 }
 
 /* Write the backlog in one transaction; on failure it is as before. */
-static enum vfj_status flush(struct vfj_ledger *ledger)
+static enum vfj_status write_backlog(struct vfj_ledger *ledger)
 {
-    struct vfj_head_hash head = ledger->head;
-    struct vfj_snapshot snapshot = {0};
+    struct flush flush = {.ledger = ledger, .head = ledger->head};
     enum vfj_status status = vfj_journal_begin(ledger->journal);
     if (status == VFJ_OK)
-        status = append_rows(ledger, &head, &snapshot);
+        status = vfj_journal_append_all(ledger->journal, next_row, &flush);
     if (status == VFJ_OK)
         status = vfj_journal_commit(ledger->journal);
     if (status != VFJ_OK) {
@@ -228,8 +234,8 @@ static enum vfj_status flush(struct vfj_ledger *ledger)
         vfj_journal_rollback(ledger->journal);
         return status;
     }
-    ledger->head = head;
-    ledger->snapshot = snapshot;
+    ledger->head = flush.head;
+    ledger->snapshot = flush.snapshot;
     vfj_backlog_clear(&ledger->backlog);
     return VFJ_OK;
 }
@@ -247,7 +253,7 @@ enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
 {
     if (ledger->detached || vfj_backlog_is_empty(&ledger->backlog))
         return VFJ_OK;
-    enum vfj_status status = flush(ledger);
+    enum vfj_status status = write_backlog(ledger);
     if (status == VFJ_OK) {
         settle(ledger);
         ledger->durable_seq = ledger->seq;
@@ -371,7 +377,7 @@ enum vfj_status vfj_ledger_reattach(struct vfj_ledger *ledger, int64_t wall_us, 
                                     struct vfj_reattached *reattached, const struct vfj_decision **decision)
 {
     VFJ_CHECK(ledger->detached);
-    enum vfj_status status = flush(ledger);
+    enum vfj_status status = write_backlog(ledger);
     if (status != VFJ_OK)
         return status;
     *reattached = (struct vfj_reattached){.kept = ledger->kept, .lost = ledger->lost};
