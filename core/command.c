@@ -176,6 +176,9 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
     case VFJ_COMMAND_UP:
         ifconfig_words(command, argv, "up");
         break;
+    case VFJ_COMMAND_DOWN:
+        ifconfig_words(command, argv, "down");
+        break;
     case VFJ_COMMAND_CREATE:
         ifconfig_words(command, argv, "create");
         break;

@@ -39,6 +39,7 @@ const char *vfj_program_name(enum vfj_program program);
     X(PROBE_MAP, "probe-map", true)            /* sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap */         \
     X(PROBE_SLOT, "probe-slot", true)          /* all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C */ \
     X(UP, "up", false)                         /* ifconfig A up */                                                   \
+    X(DOWN, "down", false)                     /* ifconfig A down */                                                 \
     X(CREATE, "create", false)                 /* ifconfig A create */                                               \
     X(JOIN_BOTH, "join-both", false)           /* ifconfig A laggproto failover laggport B laggport C */             \
     X(JOIN_FIRST, "join-first", false)         /* ifconfig A laggproto failover laggport B */                        \

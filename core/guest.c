@@ -377,11 +377,11 @@ static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_lin
     struct vfj_guest_vf *entry = find_vf(guest, facts->name);
     if (interface == NULL)
         return "more interfaces than the guest model holds (512)";
-    bool no_dad = interface->facts.no_dad, rtadv = interface->facts.rtadv;
+    struct vfj_interface before = interface->facts;
     interface->facts = *facts;
-    interface->facts.no_dad = no_dad; /* %if has no words for these */
-    interface->facts.rtadv = rtadv;
-    interface->facts.link = VFJ_LINK_UP;
+    interface->facts.no_dad |= before.no_dad; /* a %if without their words says nothing of these */
+    interface->facts.rtadv |= before.rtadv;
+    interface->facts.link = facts->link == VFJ_LINK_DOWN ? VFJ_LINK_DOWN : VFJ_LINK_UP;
     interface->told = interface->facts;
     interface->dhclient = interface->told_dhclient = line->if_facts.dhclient;
     if (interface->dhclient != 0 && facts->address_count > 0)

@@ -57,7 +57,8 @@ static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct v
         const struct vfj_guest_vf *vf = vfj_guest_mapped_vf(guest, hn->facts.name);
         vfj_text_add(text, vf != NULL ? vf->vf.text : "");
     } else if ((hn = hn_of(guest, name, ".rxvf")) != NULL) {
-        vfj_text_add(text, hn->rxvf.text);
+        const struct vfj_guest_if *vf = vfj_guest_find((struct vfj_guest *)guest, hn->rxvf);
+        vfj_text_add(text, vf != NULL && vf->facts.up ? hn->rxvf.text : ""); /* at once when the VF is downed */
     } else {
         return false;
     }

@@ -129,11 +129,12 @@ static void add_nonzero(struct vfj_text *text, const char *key, uint64_t value)
 }
 
 /* X(flag in the text, member) */
-#define INTERFACE_FLAGS(X) \
-    X("exists", exists)    \
-    X("up", up)            \
-    X("no_dad", no_dad)    \
-    X("rtadv", rtadv)      \
+#define INTERFACE_FLAGS(X)      \
+    X("exists", exists)         \
+    X("up", up)                 \
+    X("no_dad", no_dad)         \
+    X("rtadv", rtadv)           \
+    X("ifdisabled", ifdisabled) \
     X("truncated", truncated)
 
 static void encode_flags(const struct vfj_interface *interface, const char *key, struct vfj_text *text)

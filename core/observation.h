@@ -31,6 +31,7 @@ struct vfj_interface {
     bool up;           /* IFF_UP */
     bool no_dad;       /* nd6 option NO_DAD */
     bool rtadv;        /* nd6 option ACCEPT_RTADV */
+    bool ifdisabled;   /* nd6 option IFDISABLED: no IPv6 */
     bool truncated;    /* more addresses than VFJ_ADDRESSES_MAX */
     uint8_t link;      /* enum vfj_link */
     uint8_t laggproto; /* enum vfj_laggproto; NONE when it is not a lagg */

@@ -38,6 +38,20 @@ int64_t vfj_rc_delay_s(const struct vfj_rc *rc)
     return delay_s < most_s ? delay_s : most_s;
 }
 
+int64_t vfj_rc_link_wait_s(const struct vfj_rc *rc)
+{
+    const int64_t usual_s = 10;
+    const int64_t most_s = INT32_MAX;
+    char value[VFJ_VALUE_SIZE];
+    struct vfj_span word, more;
+    int64_t wait_s = 0;
+    vfj_rc_get(rc, "vfjournal_link_wait", value, sizeof value);
+    struct vfj_span rest = vfj_span_of(value);
+    if (!vfj_span_word(&rest, &word) || vfj_span_word(&rest, &more) || !test_number(word, &wait_s) || wait_s < 0)
+        return usual_s;
+    return wait_s < most_s ? wait_s : most_s;
+}
+
 static void variable_name(char *variable, size_t size, const char *prefix, struct vfj_name interface,
                           const char *suffix)
 {

@@ -18,6 +18,10 @@ bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t s
  * negative). */
 int64_t vfj_rc_delay_s(const struct vfj_rc *rc);
 
+/* vfjournal_link_wait in seconds: how long a VF may be up without link; 0 is for ever. Not set, or not a number of at
+ * least 0: 10. */
+int64_t vfj_rc_link_wait_s(const struct vfj_rc *rc);
+
 /* _ifconfig_getargs: ifconfig_IF where it is set, though it be empty, else ifconfig_DEFAULT. In variable names the
  * bytes . - / + of an interface name become '_' (get_if_var). */
 void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *words, size_t size);

@@ -12,7 +12,7 @@ _Static_assert(sizeof(struct vfj_carry) == VFJ_ADDRESS_SIZE + 8, "padding in vfj
 _Static_assert(sizeof(struct vfj_belief)
                    == 24 + 32 + VFJ_NAME_SIZE + VFJ_ADDRESS_SIZE + VFJ_ADDRESSES_MAX * sizeof(struct vfj_carry),
                "padding in vfj_belief");
-_Static_assert(sizeof(struct vfj_slot) == 24 + 3 * VFJ_NAME_SIZE + 16 + sizeof(struct vfj_belief),
+_Static_assert(sizeof(struct vfj_slot) == 32 + 3 * VFJ_NAME_SIZE + 16 + sizeof(struct vfj_belief),
                "padding in vfj_slot");
 _Static_assert(sizeof(struct vfj_script_run) == 24 + 3 * VFJ_NAME_SIZE + VFJ_ARGS_SIZE, "padding in vfj_script_run");
 _Static_assert(sizeof(struct vfj_sleeper) == 32 + VFJ_NAME_SIZE, "padding in vfj_sleeper");
@@ -26,9 +26,16 @@ void vfj_state_init(struct vfj_state *state)
     for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++)
         state->index.due_us[i] = VFJ_NEVER_US;
     for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
-        state->slots[i].timer_us = VFJ_NEVER_US;
+        state->slots[i].timer_us = state->slots[i].link_us = VFJ_NEVER_US;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
         state->scripts.sleepers[i].due_us = VFJ_NEVER_US;
+}
+
+int64_t vfj_slot_due_us(const struct vfj_slot *slot)
+{
+    if (slot->timer_us == VFJ_NEVER_US || slot->link_us == VFJ_NEVER_US)
+        return slot->timer_us == VFJ_NEVER_US ? slot->link_us : slot->timer_us;
+    return slot->timer_us < slot->link_us ? slot->timer_us : slot->link_us;
 }
 
 void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, const struct vfj_touched *touched)
@@ -63,7 +70,7 @@ static size_t slot_size(const struct vfj_slot *slot)
 void vfj_state_index_slot(struct vfj_state *state, unsigned i)
 {
     const struct vfj_slot *slot = &state->slots[i];
-    state->index.due_us[i] = slot->timer_us;
+    state->index.due_us[i] = vfj_slot_due_us(slot);
     state->index.hn[i] = slot->hn;
     state->index.vf[i] = slot->vf;
     state->index.digests[i] = vfj_digest(slot, slot_size(slot), i);

@@ -31,6 +31,15 @@ enum vfj_found {
     VFJ_FOUND_AGAIN, /* after a gap: a VF known before, perhaps another of the same name */
 };
 
+/* A VF that is up and has no link: while it is up hn pretends to have none either. */
+enum vfj_watch {
+    VFJ_WATCH_NOT,
+    VFJ_WATCH_WAITING, /* until link_us for its link */
+    VFJ_WATCH_DUE,     /* it waited long enough: if a look shows the same it is over */
+    VFJ_WATCH_OVER,    /* to be taken down; in observe mode that is said, and no more */
+    VFJ_WATCH_HELD,    /* taken down, and upped again at link_us */
+};
+
 /* What a slot's plan is to reach. */
 enum vfj_goal {
     VFJ_GOAL_NONE,
@@ -90,7 +99,8 @@ struct vfj_belief {
     uint8_t carry_truncated;
     uint8_t dhclient_tried; /* laggN's dhclient was started in this plan */
     uint8_t script_refused; /* there is a per-interface script that is not run, and it was said */
-    uint8_t pad[4];
+    uint8_t vf_no_link;     /* the VF is up and has none */
+    uint8_t pad[3];
     struct vfj_name vf_lagg;    /* another lagg that the VF is a port of; empty: none */
     struct vfj_address gateway; /* of the default route that goes, or went, through hn or the lagg */
     struct vfj_carry carry[VFJ_ADDRESSES_MAX];
@@ -101,6 +111,7 @@ struct vfj_slot {
     uint64_t generation; /* attachments seen */
     uint64_t pending;    /* id of the command under way; 0 none */
     int64_t timer_us;    /* mono time at which the timer is due; VFJ_NEVER_US none */
+    int64_t link_us;     /* mono time at which the watch is due; VFJ_NEVER_US none */
     struct vfj_name hn;
     struct vfj_name vf;    /* empty: none mapped */
     struct vfj_name unit;  /* N of dev.hn.N and laggN */
@@ -117,9 +128,14 @@ struct vfj_slot {
     uint8_t pending_index; /* which address, interface or route the command under way is about */
     uint8_t rechecks;      /* in a row */
     uint8_t found;         /* enum vfj_found: look before anything is timed */
-    uint8_t pad[3];
+    uint8_t watch;         /* enum vfj_watch */
+    uint8_t link_tries;    /* in a row, how often the VF was up and had no link */
+    uint8_t pad[1];
     struct vfj_belief belief;
 };
+
+/* When the slot's timer or its watch is due, whichever is first; VFJ_NEVER_US neither. */
+int64_t vfj_slot_due_us(const struct vfj_slot *slot);
 
 /* Policy scripts: the one script that devd runs, those that wait for it, and those that sleep. */
 enum vfj_script { VFJ_SCRIPT_NONE, VFJ_SCRIPT_VFATTACH, VFJ_SCRIPT_VFUP };
@@ -191,7 +207,7 @@ struct vfj_head {
 /* Of each part what the head sums up, so that a step looks only at the parts it wrote: slots, then rc, then scripts. In
  * `next` only the entries of touched parts are to be looked at. */
 struct vfj_index {
-    int64_t due_us[VFJ_SLOTS_MAX + 1]; /* timer_us of each slot, and the earliest of the sleepers last */
+    int64_t due_us[VFJ_SLOTS_MAX + 1]; /* of each slot, and the earliest of the sleepers last */
     uint64_t digests[VFJ_SLOTS_MAX + 2];
     struct vfj_name hn[VFJ_SLOTS_MAX]; /* the names, close together: a line's slot is searched for by them */
     struct vfj_name vf[VFJ_SLOTS_MAX];

@@ -50,6 +50,7 @@ enum type {
     X(NUMBER, generation, UINT64_MAX)   \
     X(NUMBER, pending, UINT64_MAX)      \
     X(DUE, timer_us, 0)                 \
+    X(DUE, link_us, 0)                  \
     X(IMPLIED, hn, 0)                   \
     X(NAME, vf, 0)                      \
     X(DIGITS, unit, 0)                  \
@@ -66,6 +67,8 @@ enum type {
     X(NUMBER, pending_index, UINT8_MAX) \
     X(NUMBER, rechecks, UINT8_MAX)      \
     X(NUMBER, found, VFJ_FOUND_AGAIN)   \
+    X(NUMBER, watch, VFJ_WATCH_HELD)    \
+    X(NUMBER, link_tries, UINT8_MAX)    \
     X(RESERVED, pad, 0)
 
 #define BELIEF_MEMBERS(X)                 \
@@ -100,6 +103,7 @@ enum type {
     X(NUMBER, carry_truncated, UINT8_MAX) \
     X(NUMBER, dhclient_tried, UINT8_MAX)  \
     X(NUMBER, script_refused, UINT8_MAX)  \
+    X(NUMBER, vf_no_link, UINT8_MAX)      \
     X(RESERVED, pad, 0)                   \
     X(NAME, vf_lagg, 0)                   \
     X(ADDRESS, gateway, 0)                \

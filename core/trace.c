@@ -195,14 +195,37 @@ static bool read_if_port(struct reader *reader, struct vfj_interface *interface)
     return vfj_interface_add_port(interface, port) || refuse(reader, "too many lagg ports");
 }
 
+/* Words that stand alone: up, down, and those of which the interface has none unless they are there. */
+static bool read_if_flag(struct vfj_span word, struct vfj_interface *interface)
+{
+    const struct {
+        const char *word;
+        bool *flag;
+    } flags[] = {{"up", &interface->up},
+                 {"no_dad", &interface->no_dad},
+                 {"accept_rtadv", &interface->rtadv},
+                 {"ifdisabled", &interface->ifdisabled},
+                 {"truncated", &interface->truncated}};
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (vfj_span_is(word, flags[i].word))
+            return *flags[i].flag = true;
+    }
+    if (vfj_span_is(word, "nolink")) {
+        interface->link = VFJ_LINK_DOWN;
+        return true;
+    }
+    if (!vfj_span_is(word, "down"))
+        return false;
+    interface->up = false;
+    return true;
+}
+
 static bool read_if_word(struct reader *reader, struct vfj_span word, struct vfj_trace_if *facts)
 {
     struct vfj_interface *interface = &facts->interface;
     uint64_t number = 0;
-    if (vfj_span_is(word, "up") || vfj_span_is(word, "down")) {
-        interface->up = vfj_span_is(word, "up");
+    if (read_if_flag(word, interface))
         return true;
-    }
     if (vfj_span_is(word, "mtu")) {
         if (!read_number(reader, 65535, &number, "an MTU of at most 65535 is missing"))
             return false;

@@ -84,6 +84,7 @@ unsigned vfj_work_open_hn(struct vfj_work *work, struct vfj_name hn)
     index = head->slot_count++;
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
     slot->hn = hn;
+    slot->link_us = VFJ_NEVER_US;
     if (vfj_name_has_driver(hn, "hn"))
         slot->unit = vfj_name_digits(hn);
     return index;
@@ -101,6 +102,7 @@ static uint32_t limit_ms(enum vfj_command_kind kind)
     case VFJ_COMMAND_DHCLIENT_STOP:
         return 5000;
     case VFJ_COMMAND_UP:
+    case VFJ_COMMAND_DOWN:
     case VFJ_COMMAND_CREATE:
     case VFJ_COMMAND_JOIN_BOTH:
     case VFJ_COMMAND_JOIN_FIRST:
@@ -181,6 +183,7 @@ void vfj_work_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reas
         vfj_work_move(work, slot, VFJ_SLOT_DETACHED, reason);
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->rxvf = 0;
+    vfj_work_forget_link(slot);
     if (slot->timer != VFJ_TIMER_RECHECK) /* hn is still to be looked at */
         vfj_work_disarm(slot);
 }
@@ -195,4 +198,11 @@ void vfj_work_disarm(struct vfj_slot *slot)
 {
     slot->timer = VFJ_TIMER_NONE;
     slot->timer_us = VFJ_NEVER_US;
+}
+
+void vfj_work_forget_link(struct vfj_slot *slot)
+{
+    slot->watch = VFJ_WATCH_NOT;
+    slot->link_us = VFJ_NEVER_US;
+    slot->link_tries = 0;
 }

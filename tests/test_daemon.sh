@@ -301,6 +301,22 @@ scenario_retry() {
     end
 }
 
+# A VF that loses its link takes the network with it until it is taken down.
+scenario_link() {
+    begin hn0=mce0
+    start_guest
+    echo 'vfjournal_link_wait="1"' >>"$dir/etc/rc.conf"
+    start_daemon --act
+    host plug mce0
+    await "joined" is_lagged hn0 mce0
+    host link mce0 down
+    check "nothing gets out" eval '! host reach'
+    await "the VF is down" row_holds '"to":"attached","reason":"no-link"'
+    await "packets get out" host reach
+    check "the fault stands" eval '"$vfjournal" status --journal "$journal" | grep -q "no link"'
+    end
+}
+
 # Lines that come in a storm.
 scenario_storm() {
     begin hn0=mce0

@@ -93,6 +93,7 @@ static void test_file_alone(void **state)
             "ipv4_addrs_hn1=\"10.1.0.1-3/24\n10.2.0.1/24\"\n"
             "static_routes=\"n9\"; route_n9=\"-net 10.9.0.0/16 10.0.0.1\"\n"
             "hyperv_vf_delay=\"120\"\n"
+            "vfjournal_link_wait=60\n"
             "echo noise; echo 'ifconfig_hn9=noise' >&2; false\n");
     assert_int_equal(bench->status, VFJ_OK);
     assert_string_equal(bench->rc,
@@ -101,7 +102,8 @@ static void test_file_alone(void **state)
                         "ifconfig_hn1_alias0=\"inet 10.0.0.5/32 descr \\\"a b\\\"\" "
                         "ifconfig_hn2_descr=\"back\\\\slash\" "
                         "ipv4_addrs_hn1=\"10.1.0.1-3/24 10.2.0.1/24\" "
-                        "route_n9=\"-net 10.9.0.0/16 10.0.0.1\" static_routes=n9");
+                        "route_n9=\"-net 10.9.0.0/16 10.0.0.1\" static_routes=n9 "
+                        "vfjournal_link_wait=60");
     close_bench(bench);
 }
 
@@ -113,14 +115,16 @@ static void test_rc_subr(void **state)
     assert_int_equal(mkdir(kit_path("root"), 0755), 0);
     assert_int_equal(mkdir(kit_path("root/etc"), 0755), 0);
     kit_text("root/etc/rc.subr",
-             "load_rc_config()\n{\n[ $1 = netif ] || exit 1\nifconfig_hn0=DHCP\n"
+             "load_rc_config()\n{\ncase $1 in netif) ;; vfjournal) ifconfig_hn0=no vfjournal_link_wait=20; return;;"
+             "*) exit 1;; esac\nifconfig_hn0=DHCP\n"
              "hyperv_vf_delay=7\nsynchronous_dhclient=NO\n}\n");
     kit_text("root/etc/network.subr", "network_loaded=1\n");
     read_rc(bench, "ifconfig_hn0=SYNCDHCP\nhyperv_vf_delay=120\n");
     assert_int_equal(bench->status, VFJ_OK);
-    assert_string_equal(bench->rc, "hyperv_vf_delay=120 ifconfig_hn0=DHCP synchronous_dhclient=NO");
+    assert_string_equal(bench->rc,
+                        "hyperv_vf_delay=120 ifconfig_hn0=DHCP synchronous_dhclient=NO vfjournal_link_wait=20");
     read_rc(bench, "ifconfig_hn0=SYNCDHCP\n");
-    assert_string_equal(bench->rc, "ifconfig_hn0=DHCP synchronous_dhclient=NO");
+    assert_string_equal(bench->rc, "ifconfig_hn0=DHCP synchronous_dhclient=NO vfjournal_link_wait=20");
     unlink(kit_path("root/etc/rc.subr"));
     unlink(kit_path("root/etc/network.subr"));
     rmdir(kit_path("root/etc"));

@@ -113,6 +113,22 @@ static void print_delay(const struct config *config)
     end_with_origin(config, "hyperv_vf_delay");
 }
 
+static void print_link_wait(const struct config *config)
+{
+    char value[VFJ_VALUE_SIZE];
+    char seconds[24];
+    int64_t wait_s = vfj_rc_link_wait_s(&config->rc);
+    struct vfj_text text = vfj_text_begin(seconds, sizeof seconds);
+    vfj_text_add_i64(&text, wait_s);
+    print_label("link");
+    (void)printf("a VF without it is taken down %s%s", wait_s > 0 ? "after " : "", wait_s > 0 ? seconds : "never");
+    (void)fputs(wait_s > 0 ? " s" : "", stdout);
+    if (vfj_rc_get(&config->rc, "vfjournal_link_wait", value, sizeof value))
+        end_with_origin(config, "vfjournal_link_wait");
+    else
+        (void)fputs(" (vfjournal_link_wait is not set)\n", stdout);
+}
+
 static void print_routes(const struct config *config)
 {
     char args[VFJ_VALUE_SIZE];
@@ -230,6 +246,7 @@ static int print(const struct config *config)
 {
     bool any = false;
     print_delay(config);
+    print_link_wait(config);
     print_routes(config);
     for (unsigned i = 0; i < config->hns.count; i++) {
         if (!vfj_name_is_empty(config->only) && !vfj_name_equal(config->only, config->hns.names[i]))

@@ -46,6 +46,11 @@ static void tell_transparent(struct vfj_mirror *mirror, int32_t value)
 static void add_interface_words(struct vfj_text *text, const struct vfj_interface *interface, uint64_t dhclient)
 {
     vfj_text_add(text, interface->up ? " up" : " down");
+    vfj_text_add(text, interface->link == VFJ_LINK_DOWN ? " nolink" : "");
+    vfj_text_add(text, interface->no_dad ? " no_dad" : "");
+    vfj_text_add(text, interface->rtadv ? " accept_rtadv" : "");
+    vfj_text_add(text, interface->ifdisabled ? " ifdisabled" : "");
+    vfj_text_add(text, interface->truncated ? " truncated" : "");
     if (interface->mtu != 0) {
         vfj_text_add(text, " mtu ");
         vfj_text_add_u64(text, interface->mtu);
@@ -81,7 +86,9 @@ static void tell_interface(struct vfj_mirror *mirror, const struct vfj_interface
 /* Whether the model has the interface as recorded, as far as a trace can say. */
 static bool same_interface(const struct vfj_interface *a, const struct vfj_interface *b)
 {
-    return a->exists == b->exists && a->up == b->up && a->laggproto == b->laggproto
+    bool same_flags = (a->link == VFJ_LINK_DOWN) == (b->link == VFJ_LINK_DOWN) && (a->no_dad || !b->no_dad)
+        && (a->rtadv || !b->rtadv) && a->ifdisabled == b->ifdisabled && a->truncated == b->truncated;
+    return same_flags && a->exists == b->exists && a->up == b->up && a->laggproto == b->laggproto
         && a->address_count == b->address_count && a->port_count == b->port_count && (a->mtu == b->mtu || b->mtu == 0)
         && memcmp(a->addresses, b->addresses, a->address_count * sizeof a->addresses[0]) == 0
         && memcmp(a->ports, b->ports, a->port_count * sizeof a->ports[0]) == 0;

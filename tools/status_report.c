@@ -89,6 +89,11 @@ const char *vfj_status_timer(const struct vfj_status_report *report, const struc
         what = "recheck";
         break;
     case VFJ_TIMER_NONE:
+        if (slot->watch == VFJ_WATCH_HELD) {
+            due_us = slot->link_us;
+            what = "retry";
+            break;
+        }
         due_us = sleeper_due_us(&report->facts->machine.state.scripts, slot->vf);
         what = due_us != VFJ_NEVER_US ? "delay" : NULL;
         break;

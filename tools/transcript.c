@@ -164,6 +164,9 @@ static void print_slot(FILE *out, const struct vfj_state *state, const struct vf
         fprintf(out, " %s", slot->vf.text);
     if (slot->timer_us != VFJ_NEVER_US)
         fprintf(out, ", timer in %.6f s", (double)(slot->timer_us - state->head.mono_us) / 1e6);
+    if (slot->link_us != VFJ_NEVER_US)
+        fprintf(out, ", %s %.6f s", slot->watch == VFJ_WATCH_HELD ? "upped again in" : "its link is awaited for",
+                (double)(slot->link_us - state->head.mono_us) / 1e6);
     if (slot->fault != VFJ_REASON_NONE)
         fprintf(out, ", fault %s", vfj_reason_name((enum vfj_reason)slot->fault));
     fputc('\n', out);

@@ -147,6 +147,7 @@ static void read_nd6(struct vfj_interface *interface, struct vfj_span rest)
         return;
     interface->no_dad = in_brackets(rest, "NO_DAD");
     interface->rtadv = in_brackets(rest, "ACCEPT_RTADV");
+    interface->ifdisabled = in_brackets(rest, "IFDISABLED");
 }
 
 static void read_detail(struct vfj_interface *interface, struct vfj_span rest)

@@ -99,6 +99,7 @@ static void see_interfaces(struct vfj_slot *slot, const struct vfj_view *view)
     belief->vf_exists = view->vf.exists;
     belief->vf_up = view->vf.up;
     belief->vf_lagg = is_elsewhere(view->vf_lagg, slot) ? view->vf_lagg : (struct vfj_name){{0}};
+    belief->vf_no_link = view->vf.up && view->vf.link == VFJ_LINK_DOWN;
     belief->lagg_exists = view->lagg.exists;
     belief->lagg_up = view->lagg.up;
     see_setting(&belief->lagg_no_dad, view->lagg.no_dad);
@@ -180,6 +181,9 @@ void vfj_belief_did(struct vfj_slot *slot)
         break;
     case VFJ_COMMAND_UP:
         did_up(slot);
+        break;
+    case VFJ_COMMAND_DOWN:
+        belief->vf_up = 0;
         break;
     case VFJ_COMMAND_LEASE:
         belief->lease = SETTING_TRIED;

@@ -2,6 +2,7 @@
 #include "core/policy/course.h"
 
 #include "core/policy/belief.h"
+#include "core/policy/link.h"
 #include "core/policy/plan.h"
 #include "core/rc.h"
 
@@ -34,6 +35,7 @@ static void arm_later(struct vfj_work *work, struct vfj_slot *slot, enum vfj_tim
 void vfj_course_start_delay(struct vfj_work *work, struct vfj_slot *slot)
 {
     int64_t delay_us = vfj_rc_delay_s(vfj_work_rc(work)) * second_us;
+    vfj_work_forget_link(slot);
     vfj_work_arm(work, slot, VFJ_TIMER_DELAY, delay_us);
     vfj_work_move(work, slot, VFJ_SLOT_DELAYED, VFJ_REASON_DELAY_STARTED);
     work->decision->transitions[work->decision->transition_count - 1].delay_us = delay_us;
@@ -87,11 +89,19 @@ void vfj_course_look_anew(struct vfj_work *work, struct vfj_slot *slot)
     vfj_course_advance(work, slot);
 }
 
+void vfj_course_look_first(struct vfj_work *work, struct vfj_slot *slot)
+{
+    vfj_course_want(slot, VFJ_GOAL_LOOK);
+    slot->belief.fresh = 0;
+    vfj_course_advance(work, slot);
+}
+
 static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
 {
     slot->goal = VFJ_GOAL_NONE;
     slot->failures = 0;
-    slot->fault = VFJ_REASON_NONE;
+    vfj_link_rest(work, slot);
+    slot->fault = (uint8_t)vfj_link_fault(slot);
     slot->belief.fresh = 0;
     if (slot->timer == VFJ_TIMER_RETRY)
         vfj_work_disarm(slot);
@@ -219,7 +229,8 @@ static void conclude(struct vfj_work *work, struct vfj_slot *slot)
     }
     enum vfj_reason harm = vfj_belief_harm(&slot->belief);
     end_plan(work, slot);
-    slot->fault = (uint8_t)harm; /* in observe mode it stays */
+    if (harm != VFJ_REASON_NONE)
+        slot->fault = (uint8_t)harm; /* in observe mode it stays */
 }
 
 /* In observe mode a plan is written down once for each attachment, not at each look. */
@@ -239,6 +250,10 @@ void vfj_course_advance(struct vfj_work *work, struct vfj_slot *slot)
     }
     if (!slot->belief.fresh) {
         look_at_guest(work, slot);
+        return;
+    }
+    if (slot->watch == VFJ_WATCH_OVER && is_acting(work)) {
+        vfj_link_take_down(work, slot);
         return;
     }
     if (slot->goal == VFJ_GOAL_LOOK) {
@@ -356,6 +371,7 @@ void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const str
     }
     vfj_belief_see(slot, view);
     view_script(work, slot, view);
+    vfj_link_see(work, slot);
     vfj_course_advance(work, slot);
 }
 
@@ -370,6 +386,8 @@ void vfj_course_finished(struct vfj_work *work, struct vfj_slot *slot, const str
     slot->pending = 0;
     if (vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)slot->pending_kind, outcome)) {
         vfj_belief_did(slot);
+        if (slot->pending_kind == VFJ_COMMAND_DOWN)
+            vfj_link_held(work, slot);
         vfj_course_advance(work, slot);
     } else if (is_bearable(slot, outcome)) {
         vfj_work_notice(work, slot, VFJ_REASON_COMMAND_FAILED);

@@ -30,6 +30,10 @@ void vfj_course_start_delay(struct vfj_work *work, struct vfj_slot *slot);
 /* LAGGED no more, for that reason; in any other state nothing. */
 void vfj_course_leave_lagged(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason reason);
 
+/* Look at the guest before anything else is done in the slot, and do something: begin with a look where there is no
+ * plan. */
+void vfj_course_look_first(struct vfj_work *work, struct vfj_slot *slot);
+
 /* The pause after so many failures in a row: 1, 2, 4 … seconds, up to five minutes. */
 int64_t vfj_course_backoff_us(unsigned times);
 

@@ -4,6 +4,7 @@
  * believe its outcome, and so on; when nothing is left to do, look again, and only what that shows ends the plan.
  * Slots do not wait for each other. */
 #include "core/policy/course.h"
+#include "core/policy/link.h"
 #include "core/policy/policy.h"
 #include "core/policy/vfmap.h"
 
@@ -152,7 +153,7 @@ static void renamed(struct vfj_work *work, const struct vfj_devd *devd)
     rename_hn(work, devd);
 }
 
-static void link_up(struct vfj_work *work, struct vfj_name name)
+static void hn_link_up(struct vfj_work *work, struct vfj_name name)
 {
     unsigned index = vfj_work_find_hn(work, name);
     if (index < VFJ_SLOTS_MAX && vfj_work_slot(work, index)->belief.lagg_has_hn)
@@ -165,6 +166,15 @@ static void recheck_link(struct vfj_work *work, struct vfj_slot *slot)
     if (!slot->belief.lagg_has_hn || slot->timer != VFJ_TIMER_NONE || ++slot->rechecks >= LINK_RECHECKS)
         return;
     vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, vfj_course_backoff_us(slot->rechecks));
+}
+
+static void link_changed(struct vfj_work *work, const struct vfj_devd *devd)
+{
+    unsigned index = vfj_work_find_vf(work, devd->name);
+    if (index < VFJ_SLOTS_MAX)
+        vfj_link_changed(work, vfj_work_edit_slot(work, index), devd->link_up);
+    if (devd->link_up)
+        hn_link_up(work, devd->name);
 }
 
 static void vfjournal_devd(struct vfj_work *work)
@@ -187,8 +197,7 @@ static void vfjournal_devd(struct vfj_work *work)
         renamed(work, devd);
         break;
     case VFJ_DEVD_LINK:
-        if (devd->link_up)
-            link_up(work, devd->name);
+        link_changed(work, devd);
         break;
     case VFJ_DEVD_OTHER:
     case VFJ_DEVD_COUNT:
@@ -199,6 +208,10 @@ static void vfjournal_devd(struct vfj_work *work)
 static void fire(struct vfj_work *work, struct vfj_slot *slot)
 {
     enum vfj_timer timer = (enum vfj_timer)slot->timer;
+    if (vfj_slot_due_us(slot) != slot->timer_us) {
+        vfj_link_due(work, slot);
+        return;
+    }
     vfj_work_disarm(slot);
     switch (timer) {
     case VFJ_TIMER_DELAY:
@@ -223,10 +236,10 @@ static unsigned earliest_due(const struct vfj_work *work)
 {
     unsigned found = VFJ_SLOTS_MAX;
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        const struct vfj_slot *slot = vfj_work_slot(work, i);
-        if (slot->timer == VFJ_TIMER_NONE || slot->timer_us > work->next->head.mono_us)
+        int64_t due_us = vfj_slot_due_us(vfj_work_slot(work, i));
+        if (due_us == VFJ_NEVER_US || due_us > work->next->head.mono_us)
             continue;
-        if (found == VFJ_SLOTS_MAX || slot->timer_us < vfj_work_slot(work, found)->timer_us)
+        if (found == VFJ_SLOTS_MAX || due_us < vfj_slot_due_us(vfj_work_slot(work, found)))
             found = i;
     }
     return found;
@@ -248,13 +261,18 @@ static void vfjournal_settle(struct vfj_work *work)
     vfj_vfmap_ask(work);
 }
 
+static bool is_idle(const struct vfj_slot *slot)
+{
+    return slot->goal == VFJ_GOAL_NONE && slot->timer == VFJ_TIMER_NONE && slot->watch == VFJ_WATCH_NOT;
+}
+
 /* What was under way when the last daemon ended is in doubt: what it did is looked at, never guessed. */
 static void vfjournal_reset(struct vfj_work *work)
 {
     bool is_ours = work->next->head.policy == VFJ_POLICY_VFJOURNAL;
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
         const struct vfj_slot *before = vfj_work_slot(work, i);
-        if (before->pending == 0 && (is_ours || (before->goal == VFJ_GOAL_NONE && before->timer == VFJ_TIMER_NONE)))
+        if (before->pending == 0 && (is_ours || is_idle(before)))
             continue;
         struct vfj_slot *slot = vfj_work_edit_slot(work, i);
         if (slot->pending != 0 && slot->pending_kind != VFJ_COMMAND_PROBE_SLOT)
@@ -264,6 +282,7 @@ static void vfjournal_reset(struct vfj_work *work)
         if (!is_ours) {
             slot->goal = VFJ_GOAL_NONE;
             vfj_work_disarm(slot);
+            vfj_work_forget_link(slot);
         }
     }
 }

@@ -198,7 +198,7 @@ void kit_machine_check_index(const struct vfj_state *state)
     int64_t due_us = VFJ_NEVER_US;
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         const struct vfj_slot *slot = &state->slots[i];
-        assert_true(index->due_us[i] == slot->timer_us);
+        assert_true(index->due_us[i] == vfj_slot_due_us(slot));
         assert_true(vfj_name_equal(index->hn[i], slot->hn) && vfj_name_equal(index->vf[i], slot->vf));
     }
     for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)

@@ -177,7 +177,8 @@ static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj
     if (owner->facts.laggproto != VFJ_LAGGPROTO_FAILOVER || !owner->facts.up)
         return false;
     return (hn_carries && vfj_interface_has_port(&owner->facts, nic->hn))
-        || (vf != NULL && vf->facts.up && vfj_interface_has_port(&owner->facts, vf->facts.name));
+        || (vf != NULL && vf->facts.up && vf->facts.link != VFJ_LINK_DOWN
+            && vfj_interface_has_port(&owner->facts, vf->facts.name));
 }
 
 static void check_connectivity(struct sim *sim, const struct sim_nic *nic, bool is_obstructed)
@@ -220,21 +221,22 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
         return slot == NULL || slot->state == VFJ_SLOT_DETACHED;
     if (slot == NULL || !vfj_name_equal(slot->vf, vf->vf))
         return false;
-    if (nic->is_held_down)
+    if (nic->is_held_down || slot->watch == VFJ_WATCH_HELD)
         return slot->state == VFJ_SLOT_ATTACHED || slot->state == VFJ_SLOT_LAGGED;
     return slot->state == VFJ_SLOT_LAGGED;
 }
 
 /* Whether the fault names something that stands in the way, and that the machine leaves alone. */
-static bool is_obstacle(const struct sim_nic *nic, enum vfj_reason fault)
+static bool is_obstacle(const struct sim_nic *nic, const struct vfj_slot *slot)
 {
-    return fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign;
+    return (slot->fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign)
+        || (slot->fault == VFJ_REASON_NO_LINK && slot->watch == VFJ_WATCH_HELD);
 }
 
 static void check_nic(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_slot *slot = slot_of(sim, nic->hn);
-    bool is_obstructed = slot != NULL && is_obstacle(nic, (enum vfj_reason)slot->fault);
+    bool is_obstructed = slot != NULL && is_obstacle(nic, slot);
     if (slot != NULL && slot->fault != VFJ_REASON_NONE && !is_obstructed)
         sim_fail(sim, "%s: a fault that names nothing real: %s", nic->hn.text,
                  vfj_reason_text((enum vfj_reason)slot->fault));

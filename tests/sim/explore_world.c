@@ -509,6 +509,7 @@ void explore_normalise(struct explore_world *world)
     for (unsigned i = 0; i < head->slot_count; i++) {
         struct vfj_slot *slot = &world->state.slots[i];
         slot->timer_us = relative(slot->timer_us, head->mono_us);
+        slot->link_us = relative(slot->link_us, head->mono_us);
         slot->generation = 0;
         slot->steps = 0;
         if (slot->pending == 0)
@@ -614,7 +615,7 @@ void explore_unpack(struct explore_world *world, const unsigned char *bytes, siz
     for (unsigned i = world->state.head.slot_count; i < VFJ_SLOTS_MAX && world->state.index.hn[i].text[0] != '\0';
          i++) {
         memset(&world->state.slots[i], 0, sizeof world->state.slots[i]);
-        world->state.slots[i].timer_us = VFJ_NEVER_US;
+        world->state.slots[i].timer_us = world->state.slots[i].link_us = VFJ_NEVER_US;
         memset(&world->state.index.hn[i], 0, sizeof world->state.index.hn[i]);
         memset(&world->state.index.vf[i], 0, sizeof world->state.index.vf[i]);
         world->state.index.due_us[i] = VFJ_NEVER_US;

@@ -201,6 +201,21 @@ static void run_dhclient(struct sim *sim, unsigned number)
         vfj_interface_add_address(&hn->facts, &lease);
 }
 
+/* The host's side of the wire; the line tells of it only when the VF is up. */
+static void toggle_vf_link(struct sim *sim, unsigned number)
+{
+    struct vfj_guest_if *vf = sim_interface(sim, sim->nics[number].vf);
+    if (vf == NULL)
+        return;
+    bool comes = vf->facts.link == VFJ_LINK_DOWN;
+    if (vf->facts.up) {
+        sim_emit(sim, "!system=IFNET subsystem=%s type=%s", vf->facts.name.text, comes ? "LINK_UP" : "LINK_DOWN");
+        return;
+    }
+    sim_say(sim, "host: the link of %s %s", vf->facts.name.text, comes ? "comes" : "goes");
+    vf->facts.link = comes ? VFJ_LINK_UP : VFJ_LINK_DOWN;
+}
+
 static void path_up(struct sim *sim, unsigned number)
 {
     struct sim_nic *nic = &sim->nics[number];
@@ -229,6 +244,9 @@ void sim_do(struct sim *sim, const struct sim_todo *todo)
         break;
     case SIM_HOST_DATA_PATH:
         path_up(sim, todo->nic);
+        break;
+    case SIM_HOST_VF_LINK:
+        toggle_vf_link(sim, todo->nic);
         break;
     case SIM_HOST_DHCLIENT:
         run_dhclient(sim, todo->nic);

@@ -54,7 +54,8 @@ enum sim_host {
     SIM_HOST_UNPLUG,
     SIM_HOST_LINK_UP,
     SIM_HOST_DATA_PATH,
-    SIM_HOST_DHCLIENT
+    SIM_HOST_DHCLIENT,
+    SIM_HOST_VF_LINK, /* comes or goes */
 };
 
 struct sim_todo {

@@ -18,7 +18,10 @@ static void host_toggles(struct sim *sim)
 {
     unsigned nic = any_nic(sim);
     bool has_vf = !vfj_name_is_empty(sim->nics[nic].vf);
-    sim_later(sim, has_vf ? SIM_HOST_UNPLUG : SIM_HOST_PLUG, nic, 0);
+    if (has_vf && sim_chance(sim, 30))
+        sim_later(sim, SIM_HOST_VF_LINK, nic, 0);
+    else
+        sim_later(sim, has_vf ? SIM_HOST_UNPLUG : SIM_HOST_PLUG, nic, 0);
 }
 
 static void host_flaps(struct sim *sim)
@@ -251,6 +254,16 @@ void sim_storm_begin(struct sim *sim)
     }
 }
 
+/* A VF that has no link gets it. */
+static void give_links_back(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->nic_count; i++) {
+        const struct vfj_guest_if *vf = sim_interface(sim, sim->nics[i].vf);
+        if (vf != NULL && vf->facts.link == VFJ_LINK_DOWN)
+            sim_later(sim, SIM_HOST_VF_LINK, i, 0);
+    }
+}
+
 static int64_t pause_us(struct sim *sim)
 {
     return sim_chance(sim, 60) ? sim_between(sim, ms, 3 * second) : sim_between(sim, second, 40 * second);
@@ -272,6 +285,7 @@ void sim_storm_end(struct sim *sim)
         if (sim_chance(sim, 80))
             admin_gives_lagg_back(sim, &sim->nics[i]);
     }
+    give_links_back(sim);
     if (sim->restart_us != INT64_MAX && sim->restart_us > sim->now_us + second)
         sim->restart_us = sim->now_us + second;
     sim_gap(sim);
