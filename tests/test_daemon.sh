@@ -311,7 +311,7 @@ scenario_link() {
     await "joined" is_lagged hn0 mce0
     host link mce0 down
     check "nothing gets out" eval '! host reach'
-    await "the VF is down" row_holds '"to":"attached","reason":"no-link"'
+    await "it is told" row_holds '"reason":"no-link"'
     await "packets get out" host reach
     check "the fault stands" eval '"$vfjournal" status --journal "$journal" | grep -q "no link"'
     end
