@@ -50,7 +50,8 @@ enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj
 /* The next record to be appended, which holds until the next call; NULL: no more. */
 typedef const struct vfj_record *vfj_journal_source(void *context);
 
-/* Append all that there are, which costs less for each than vfj_journal_append. */
+/* Append all that there are, which costs less for each than vfj_journal_append. The journal is not empty, or the first one's seq
+ * is 1; VFJ_JOURNAL_DAMAGED when somebody else has written. */
 enum vfj_status vfj_journal_append_all(struct vfj_journal *journal, vfj_journal_source *next, void *context);
 
 enum vfj_status vfj_journal_commit(struct vfj_journal *journal);

@@ -176,11 +176,23 @@ int vfj_journal_make_incoming(struct vfj_journal *journal)
     return sqlite3_create_module_v2(journal->db, "incoming", &module, journal, NULL);
 }
 
-enum vfj_status vfj_journal_append_all(struct vfj_journal *journal, vfj_journal_source *next, void *context)
+static void point_to(struct vfj_journal *journal, vfj_journal_source *next, void *context)
 {
     journal->incoming.next = next;
     journal->incoming.context = context;
-    return vfj_journal_run(journal, VFJ_STATEMENT_APPEND);
+}
+
+/* SQLite gives each row the number after the newest one's, for which it need not look; that it is the right one is seen when
+ * all are there. */
+enum vfj_status vfj_journal_append_all(struct vfj_journal *journal, vfj_journal_source *next, void *context)
+{
+    uint64_t before = journal->incoming.last;
+    point_to(journal, next, context);
+    enum vfj_status status = vfj_journal_run(journal, VFJ_STATEMENT_APPEND_ALL);
+    uint64_t last = journal->incoming.last;
+    if (status != VFJ_OK || last == before || sqlite3_last_insert_rowid(journal->db) == (sqlite3_int64)last)
+        return status;
+    return vfj_journal_damaged(journal, last, "seq");
 }
 
 static const struct vfj_record *take_one(void *context)
@@ -193,5 +205,6 @@ static const struct vfj_record *take_one(void *context)
 
 enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record)
 {
-    return vfj_journal_append_all(journal, take_one, &record);
+    point_to(journal, take_one, &record);
+    return vfj_journal_run(journal, VFJ_STATEMENT_APPEND);
 }

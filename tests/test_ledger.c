@@ -381,6 +381,25 @@ static void test_refusals_have_their_reasons(void **state)
     vfj_ledger_close(NULL);
 }
 
+/* By the schema's own rules, but not through the ledger. */
+static void test_a_row_that_somebody_else_appended_is_no_place_to_go_on_from(void **state)
+{
+    const char *path = fresh("appended.db");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    (void)state;
+    kit_submit(ledger, kit_started());
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    kit_sql(path,
+            "INSERT INTO record SELECT seq + 1, NULL, 1, 1, 1, 'devd', '!', NULL, 1, chain FROM record"
+            " ORDER BY seq DESC LIMIT 1");
+    int64_t before = kit_sql_integer(path, "SELECT count(*) FROM record");
+    kit_submit(ledger, kit_devd("!system=IFNET"));
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_JOURNAL_DAMAGED);
+    assert_non_null(strstr(vfj_ledger_detail(ledger), "its seq can't be one"));
+    vfj_ledger_close(ledger);
+    assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record"), before);
+}
+
 static void test_on_error_has_two_words(void **state)
 {
     enum vfj_on_error on_error = VFJ_ON_ERROR_CONTINUE;
@@ -412,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_a_burst_is_committed_in_parts),
         cmocka_unit_test(test_a_failed_creation_leaves_no_half_journal),
         cmocka_unit_test(test_refusals_have_their_reasons),
+        cmocka_unit_test(test_a_row_that_somebody_else_appended_is_no_place_to_go_on_from),
         cmocka_unit_test(test_on_error_has_two_words),
     };
     return cmocka_run_group_tests(tests, set_up, kit_scratch_remove);
