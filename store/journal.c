@@ -311,8 +311,8 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
     return status == VFJ_OK ? switch_triggers_off(journal) : status;
 }
 
-/* Nothing is opened for writing before it was looked at by a connection that can't: closing a database with a
- * WAL would change it. */
+/* Nothing that we have not made just now is opened for writing before it was looked at by a connection that can't: closing
+ * a database with a WAL would change it. */
 static enum vfj_status open_write(struct vfj_journal *journal)
 {
     enum vfj_status status = inspect(journal);
@@ -323,15 +323,12 @@ static enum vfj_status open_write(struct vfj_journal *journal)
         status = inspect(journal);
     if (status == VFJ_JOURNAL_ABSENT) {
         status = create(journal);
-        if (status == VFJ_OK)
-            status = inspect(journal);
-    }
-    if (status == VFJ_OK)
+    } else if (status == VFJ_OK) {
         status = connect_read(journal, true);
-    if (status != VFJ_OK)
-        return status;
-    disconnect(journal);
-    return connect_write(journal);
+        if (status == VFJ_OK)
+            disconnect(journal);
+    }
+    return status == VFJ_OK ? connect_write(journal) : status;
 }
 
 enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path, enum vfj_journal_mode mode)

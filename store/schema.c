@@ -3,48 +3,56 @@
 
 #include <string.h>
 
+/* Each statement is written as SQLite keeps it in a file, word for word, so that a file's schema can be compared with it. */
+#define TABLE_RECORD                                                                                         \
+    "CREATE TABLE record (\n"                                                                                \
+    "    -- 1, 2, 3 ... without gaps\n"                                                                      \
+    "    seq INTEGER PRIMARY KEY,\n"                                                                         \
+    "    -- seq of the row that led to this one: an event's transitions and commands, a command's answer.\n" \
+    "    -- NULL: it came from outside\n"                                                                    \
+    "    cause INTEGER,\n"                                                                                   \
+    "    -- counts the boots of the guest that this journal has seen\n"                                      \
+    "    boot INTEGER NOT NULL,\n"                                                                           \
+    "    -- Unix time in microseconds, for people\n"                                                         \
+    "    wall_us INTEGER NOT NULL,\n"                                                                        \
+    "    -- microseconds since boot, for decisions\n"                                                        \
+    "    mono_us INTEGER NOT NULL,\n"                                                                        \
+    "    -- events: started stopped configured connected gap devd observed finished timer;\n"                \
+    "    -- what an event led to: transition command\n"                                                      \
+    "    kind TEXT NOT NULL,\n"                                                                              \
+    "    -- devd: the line as it came; else key=value text in devd's grammar.\n"                             \
+    "    -- TEXT when it is UTF-8 without control characters but tab and newline, else BLOB\n"               \
+    "    body ANY NOT NULL,\n"                                                                               \
+    "    -- why the event changed nothing, or what is odd about it\n"                                        \
+    "    note TEXT,\n"                                                                                       \
+    "    -- 64 bits of the machine's state after the event; NULL for transition and command\n"               \
+    "    digest INTEGER,\n"                                                                                  \
+    "    -- the first 16 bytes of SHA-256(chain before, whole, and every column of this row)\n"              \
+    "    chain BLOB NOT NULL\n"                                                                              \
+    ") STRICT"
+
+/* Refuses INSERT OR REPLACE as well, which no UPDATE or DELETE trigger sees. */
+#define TRIGGER_GAPLESS                                                                  \
+    "CREATE TRIGGER record_is_gapless BEFORE INSERT ON record\n"                         \
+    "WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM record)\n"               \
+    "BEGIN\n"                                                                            \
+    "    SELECT raise(ABORT, 'the journal is append-only: seq must be the next one');\n" \
+    "END"
+
+#define TRIGGER_CHANGED                                                   \
+    "CREATE TRIGGER record_is_never_changed BEFORE UPDATE ON record\n"    \
+    "BEGIN\n"                                                             \
+    "    SELECT raise(ABORT, 'the journal is append-only: no UPDATE');\n" \
+    "END"
+
+#define TRIGGER_DELETED                                                   \
+    "CREATE TRIGGER record_is_never_deleted BEFORE DELETE ON record\n"    \
+    "BEGIN\n"                                                             \
+    "    SELECT raise(ABORT, 'the journal is append-only: no DELETE');\n" \
+    "END"
+
 /* What is a fact. Once released, a migration is never changed: a new one follows it. */
-static const char version_1[] = /**/
-    "-- What happened, in order, and what followed from it. Rows are only ever appended.\n"
-    "CREATE TABLE record (\n"
-    "    -- 1, 2, 3 ... without gaps\n"
-    "    seq INTEGER PRIMARY KEY,\n"
-    "    -- seq of the row that led to this one: an event's transitions and commands, a command's answer.\n"
-    "    -- NULL: it came from outside\n"
-    "    cause INTEGER,\n"
-    "    -- counts the boots of the guest that this journal has seen\n"
-    "    boot INTEGER NOT NULL,\n"
-    "    -- Unix time in microseconds, for people\n"
-    "    wall_us INTEGER NOT NULL,\n"
-    "    -- microseconds since boot, for decisions\n"
-    "    mono_us INTEGER NOT NULL,\n"
-    "    -- events: started stopped configured connected gap devd observed finished timer;\n"
-    "    -- what an event led to: transition command\n"
-    "    kind TEXT NOT NULL,\n"
-    "    -- devd: the line as it came; else key=value text in devd's grammar.\n"
-    "    -- TEXT when it is UTF-8 without control characters but tab and newline, else BLOB\n"
-    "    body ANY NOT NULL,\n"
-    "    -- why the event changed nothing, or what is odd about it\n"
-    "    note TEXT,\n"
-    "    -- 64 bits of the machine's state after the event; NULL for transition and command\n"
-    "    digest INTEGER,\n"
-    "    -- the first 16 bytes of SHA-256(chain before, whole, and every column of this row)\n"
-    "    chain BLOB NOT NULL\n"
-    ") STRICT;\n"
-    "-- Refuses INSERT OR REPLACE as well, which no UPDATE or DELETE trigger sees.\n"
-    "CREATE TRIGGER record_is_gapless BEFORE INSERT ON record\n"
-    "WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM record)\n"
-    "BEGIN\n"
-    "    SELECT raise(ABORT, 'the journal is append-only: seq must be the next one');\n"
-    "END;\n"
-    "CREATE TRIGGER record_is_never_changed BEFORE UPDATE ON record\n"
-    "BEGIN\n"
-    "    SELECT raise(ABORT, 'the journal is append-only: no UPDATE');\n"
-    "END;\n"
-    "CREATE TRIGGER record_is_never_deleted BEFORE DELETE ON record\n"
-    "BEGIN\n"
-    "    SELECT raise(ABORT, 'the journal is append-only: no DELETE');\n"
-    "END;\n";
+static const char version_1[] = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHANGED ";" TRIGGER_DELETED ";";
 
 /* What follows " KEY=" in b, which is the body between blanks. */
 #define AFTER(key) "substr(b, instr(b, ' " key "=') + length(' " key "='))"
@@ -123,14 +131,22 @@ static const char view_slot[] = /**/
     "SELECT slot, \"to\" AS state, vf, time AS since, max(seq) AS transition\n"
     "FROM transition WHERE \"from\" <> \"to\" GROUP BY slot";
 
-static const struct {
-    const char *name, *sql;
-} views[] = {
-    {"event", view_event}, {"transition", view_transition}, {"command", view_command}, {"outcome", view_outcome},
-    {"slot", view_slot},
+/* A journal's whole schema, in the order of type and name: what is a fact, then the views. */
+static const struct object {
+    const char *type, *name, *table, *sql;
+} objects[] = {
+    {"table", "record", "record", TABLE_RECORD},
+    {"trigger", "record_is_gapless", "record", TRIGGER_GAPLESS},
+    {"trigger", "record_is_never_changed", "record", TRIGGER_CHANGED},
+    {"trigger", "record_is_never_deleted", "record", TRIGGER_DELETED},
+    {"view", "command", "command", view_command},
+    {"view", "event", "event", view_event},
+    {"view", "outcome", "outcome", view_outcome},
+    {"view", "slot", "slot", view_slot},
+    {"view", "transition", "transition", view_transition},
 };
 
-enum { VIEWS = sizeof views / sizeof views[0] };
+enum { FACTS = 4, OBJECTS = sizeof objects / sizeof objects[0] };
 
 static const char *const migrations[VFJ_SCHEMA_VERSION] = {version_1};
 
@@ -142,8 +158,8 @@ static int run(sqlite3 *db, const char *sql)
 static int make_views(sqlite3 *db)
 {
     int code = SQLITE_OK;
-    for (size_t i = 0; i < VIEWS && code == SQLITE_OK; i++)
-        code = run(db, views[i].sql);
+    for (size_t i = FACTS; i < OBJECTS && code == SQLITE_OK; i++)
+        code = run(db, objects[i].sql);
     return code;
 }
 
@@ -214,95 +230,68 @@ int vfj_schema_migrate(sqlite3 *db, int version)
     return finish(db, code);
 }
 
-static const char objects[] = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
-                              " WHERE ?1 = 0 OR type <> 'view' ORDER BY type, name";
-
-/* Ours: facts as the migrations make them in a database of their own, and views as they are written above, which SQLite keeps
- * word for word; making them too would take most of the time of opening a journal. */
-static const char expected[] = "SELECT type, name, tbl_name, sql FROM sqlite_schema UNION ALL"
-                               " SELECT 'view', column1, column1, column2"
-                               " FROM (VALUES (?2, ?3), (?4, ?5), (?6, ?7), (?8, ?9), (?10, ?11))"
-                               " WHERE ?1 = 0 ORDER BY type, name";
-
-_Static_assert(VIEWS == 5, "as many views as there are pairs of parameters in `expected`");
-
-static bool column_differs(sqlite3_stmt *ours, sqlite3_stmt *theirs, int column)
+static bool column_is(sqlite3_stmt *row, int column, const char *text)
 {
-    const void *a = sqlite3_column_blob(ours, column);
-    const void *b = sqlite3_column_blob(theirs, column);
-    int length = sqlite3_column_bytes(ours, column);
-    if (length != sqlite3_column_bytes(theirs, column))
-        return true;
-    return length > 0 && memcmp(a, b, (size_t)length) != 0;
+    const void *bytes = sqlite3_column_blob(row, column);
+    size_t length = (size_t)sqlite3_column_bytes(row, column);
+    return bytes != NULL && length == strlen(text) && memcmp(bytes, text, length) == 0;
 }
 
-/* By type and name, as both are sorted. */
-static int order(sqlite3_stmt *ours, sqlite3_stmt *theirs)
+static bool is_equal(const struct object *object, sqlite3_stmt *row)
 {
-    int order = 0;
-    for (int column = 0; column < 2 && order == 0; column++) {
-        const char *a = (const char *)sqlite3_column_text(ours, column);
-        const char *b = (const char *)sqlite3_column_text(theirs, column);
-        order = strcmp(a != NULL ? a : "", b != NULL ? b : "");
-    }
-    return order;
+    return column_is(row, 0, object->type) && column_is(row, 1, object->name) && column_is(row, 2, object->table)
+        && column_is(row, 3, object->sql);
 }
 
-static void name_object(sqlite3_stmt *stmt, struct vfj_text *name)
+static const char *text_of(sqlite3_stmt *row, int column)
 {
-    for (int column = 0; column < 2; column++) {
-        const char *text = (const char *)sqlite3_column_text(stmt, column);
-        vfj_text_add(name, column > 0 ? " " : "");
-        vfj_text_add(name, text != NULL ? text : "?");
-    }
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text != NULL ? text : "";
 }
 
-/* Both statements list their objects in one order: the first that differs tells. */
-static int compare_rows(sqlite3_stmt *ours, sqlite3_stmt *theirs, struct vfj_text *name)
+/* Whether the file has no such object, as both are sorted by type and name. */
+static bool is_missing(const struct object *object, sqlite3_stmt *row)
 {
-    for (;;) {
-        int mine = sqlite3_step(ours);
-        int other = sqlite3_step(theirs);
-        if (other != SQLITE_ROW && other != SQLITE_DONE)
-            return other;
-        if (mine != SQLITE_ROW && mine != SQLITE_DONE)
-            return mine;
-        if (mine == SQLITE_DONE && other == SQLITE_DONE)
-            return SQLITE_OK;
-        bool differs = mine != other;
-        for (int column = 0; column < 4 && !differs; column++)
-            differs = column_differs(ours, theirs, column);
-        if (differs) {
-            bool missing = mine == SQLITE_ROW && (other != SQLITE_ROW || order(ours, theirs) <= 0);
-            name_object(missing ? ours : theirs, name);
-            return SQLITE_MISMATCH;
-        }
+    int order = strcmp(object->type, text_of(row, 0));
+    return order < 0 || (order == 0 && strcmp(object->name, text_of(row, 1)) <= 0);
+}
+
+static int differs(const char *type, const char *of, struct vfj_text *name)
+{
+    vfj_text_add(name, type);
+    vfj_text_add_char(name, ' ');
+    vfj_text_add(name, of);
+    return SQLITE_MISMATCH;
+}
+
+static int compare_rows(sqlite3_stmt *rows, size_t count, struct vfj_text *name)
+{
+    int code;
+    size_t i = 0;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        if (i < count && is_equal(&objects[i], rows))
+            i++;
+        else if (i < count && is_missing(&objects[i], rows))
+            return differs(objects[i].type, objects[i].name, name);
+        else
+            return differs(text_of(rows, 0), text_of(rows, 1), name);
     }
+    if (code == SQLITE_DONE && i < count)
+        return differs(objects[i].type, objects[i].name, name);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
 int vfj_schema_compare(sqlite3 *db, bool facts_only, struct vfj_text *name)
 {
-    sqlite3 *model = NULL;
-    sqlite3_stmt *ours = NULL;
-    sqlite3_stmt *theirs = NULL;
-    int code = sqlite3_open_v2(":memory:", &model, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    if (code == SQLITE_OK)
-        code = make_facts(model, 0);
-    if (code == SQLITE_OK)
-        code = sqlite3_prepare_v2(model, expected, -1, &ours, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_prepare_v2(db, objects, -1, &theirs, NULL);
+    sqlite3_stmt *rows = NULL;
+    int code = sqlite3_prepare_v2(db,
+                                  "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+                                  " WHERE ?1 = 0 OR type <> 'view' ORDER BY type, name",
+                                  -1, &rows, NULL);
     if (code == SQLITE_OK) {
-        (void)sqlite3_bind_int(ours, 1, facts_only);
-        for (int i = 0; i < VIEWS; i++) {
-            (void)sqlite3_bind_text(ours, 2 + 2 * i, views[i].name, -1, SQLITE_STATIC);
-            (void)sqlite3_bind_text(ours, 3 + 2 * i, views[i].sql, -1, SQLITE_STATIC);
-        }
-        (void)sqlite3_bind_int(theirs, 1, facts_only);
-        code = compare_rows(ours, theirs, name);
+        (void)sqlite3_bind_int(rows, 1, facts_only);
+        code = compare_rows(rows, facts_only ? FACTS : OBJECTS, name);
     }
-    sqlite3_finalize(ours);
-    sqlite3_finalize(theirs);
-    sqlite3_close(model);
+    sqlite3_finalize(rows);
     return code;
 }

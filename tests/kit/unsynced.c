@@ -15,37 +15,39 @@ struct change {
     sqlite3_int64 size; /* of the file before */
     sqlite3_int64 offset;
     int amount;            /* bytes after `offset` that it changes */
-    unsigned char *before; /* amount bytes each; zero past the end */
-    unsigned char *after;
+    int had;               /* how many of them the file had */
+    unsigned char *before; /* had bytes */
+    unsigned char *after;  /* amount bytes */
 };
 
 static struct change *newest;
 
-static void drop(struct change *change)
+static int size_between(sqlite3_int64 from, sqlite3_int64 to)
 {
-    free(change->before);
-    free(change->after);
-    free(change);
+    return to > from ? (int)(to - from) : 0;
 }
 
-void kit_unsynced_note(const char *path, sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
+void kit_unsynced_note(const char *path, sqlite3_file *file, sqlite3_int64 size, const void *from, int amount,
+                       sqlite3_int64 offset)
 {
-    struct change *change = calloc(1, sizeof *change);
+    int had = size_between(offset, size);
+    if (from == NULL)
+        amount = had;
+    else if (had > amount)
+        had = amount;
+    struct change *change = malloc(sizeof *change + (size_t)had + (size_t)amount);
     if (change == NULL || path == NULL || strlen(path) >= sizeof change->path)
         abort();
     (void)strcpy(change->path, path);
-    (void)file->pMethods->xFileSize(file, &change->size);
     change->is_truncation = from == NULL;
+    change->size = size;
     change->offset = offset;
-    if (change->is_truncation)
-        amount = change->size > offset ? (int)(change->size - offset) : 0;
     change->amount = amount;
-    change->before = calloc(1, (size_t)amount + 1);
-    change->after = calloc(1, (size_t)amount + 1);
-    if (change->before == NULL || change->after == NULL)
-        abort();
-    if (amount > 0)
-        (void)file->pMethods->xRead(file, change->before, amount, offset);
+    change->had = had;
+    change->before = (unsigned char *)&change[1];
+    change->after = change->before + had;
+    if (had > 0)
+        (void)file->pMethods->xRead(file, change->before, had, offset);
     if (from != NULL)
         memcpy(change->after, from, (size_t)amount);
     change->next = newest;
@@ -59,7 +61,7 @@ void kit_unsynced_settle(const char *path)
         struct change *change = *at;
         if (strcmp(change->path, path) == 0) {
             *at = change->next;
-            drop(change);
+            free(change);
         } else {
             at = &change->next;
         }
@@ -82,7 +84,7 @@ static void undo(const struct change *change)
     int fd = reopen(change);
     if (fd < 0)
         return;
-    put(fd, change->before, change->amount, change->offset);
+    put(fd, change->before, change->had, change->offset);
     if (ftruncate(fd, (off_t)change->size) != 0)
         abort();
     (void)close(fd);
@@ -127,6 +129,6 @@ void kit_unsynced_cut(uint64_t *random)
         struct change *change = oldest;
         oldest = change->next;
         redo(change, random);
-        drop(change);
+        free(change);
     }
 }

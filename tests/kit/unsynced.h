@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Before a write or a truncation (`from` NULL: to size `offset`) of an open file: remember what it changes. */
-void kit_unsynced_note(const char *path, sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset);
+/* Before a write or a truncation (`from` NULL: to size `offset`) of an open file of that size: remember what it changes. */
+void kit_unsynced_note(const char *path, sqlite3_file *file, sqlite3_int64 size, const void *from, int amount,
+                       sqlite3_int64 offset);
 
 /* The file was synced, or is gone: nothing of it can be lost any more. */
 void kit_unsynced_settle(const char *path);

@@ -127,6 +127,7 @@ void sim_daemon_run(struct sim *sim)
     if (!sim->dead && sim->now_us >= sim->end_us) {
         sim_check_journal(sim);
         sim_check_end(sim);
+        sim->is_checked = true;
     }
     end_life(sim);
 }

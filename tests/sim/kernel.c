@@ -30,23 +30,16 @@ struct vfj_guest_if *sim_interface(struct sim *sim, struct vfj_name name)
     return vfj_name_is_empty(name) ? NULL : vfj_guest_find(&sim->guest, name);
 }
 
-static struct vfj_name lagg_name(unsigned nic)
-{
-    char name[VFJ_NAME_SIZE];
-    snprintf(name, sizeof name, "lagg%u", nic);
-    return vfj_name_of(name);
-}
-
 struct vfj_guest_if *sim_lagg(struct sim *sim, const struct sim_nic *nic)
 {
-    return sim_interface(sim, lagg_name((unsigned)(nic - sim->nics)));
+    return sim_interface(sim, nic->lagg);
 }
 
 struct sim_nic *sim_nic_of(struct sim *sim, struct vfj_name name)
 {
     for (unsigned i = 0; i < sim->nic_count && !vfj_name_is_empty(name); i++) {
         struct sim_nic *nic = &sim->nics[i];
-        if (vfj_name_equal(nic->hn, name) || vfj_name_equal(nic->vf, name) || vfj_name_equal(lagg_name(i), name))
+        if (vfj_name_equal(nic->hn, name) || vfj_name_equal(nic->vf, name) || vfj_name_equal(nic->lagg, name))
             return nic;
     }
     return NULL;
@@ -62,6 +55,8 @@ void sim_set_up_guest(struct sim *sim)
         snprintf(name, sizeof name, "hn%u", i);
         memset(nic, 0, sizeof *nic);
         nic->hn = vfj_name_of(name);
+        snprintf(name, sizeof name, "lagg%u", i);
+        nic->lagg = vfj_name_of(name);
         nic->dhcp = sim_chance(sim, 50);
         snprintf(nic->address, sizeof nic->address, "10.%u.0.4/24", i);
         if (nic->dhcp) {

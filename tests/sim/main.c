@@ -54,7 +54,8 @@ static void on_trap(int signal_number)
 
 static void remove_journal(const struct sim *sim)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".lock", ".new", "-snapshot"};
+    static const char *const suffixes[]
+        = {"", "-wal", "-shm", "-journal", ".lock", ".new", "-snapshot", "-snapshot.new"};
     char name[SIM_PATH_SIZE + 16];
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         snprintf(name, sizeof name, "%s%s", sim->journal, suffixes[i]);
@@ -72,7 +73,7 @@ static void begin(struct sim *sim, uint64_t seed)
     sim->end_us = INT64_MAX;
     sim->restart_us = 0;
     sim->alive = false;
-    sim->rc_changed = false;
+    sim->rc_changed = sim->is_checked = false;
     sim->line_first = sim->line_count = sim->flight_count = sim->todo_count = 0;
     sim->fault_percent = sim->slow_percent = sim->lose_percent = sim->double_percent = 0;
     sim->boots = 1;
@@ -102,7 +103,7 @@ static bool run(struct sim *sim, uint64_t seed)
     }
     sim_set_up_guest(sim);
     sim_storm_begin(sim);
-    sim_run_until(sim, INT64_MAX);
+    sim_run(sim);
     return true;
 }
 

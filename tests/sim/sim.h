@@ -68,6 +68,7 @@ struct sim_todo {
 /* One hn interface, as the simulator knows it. */
 struct sim_nic {
     struct vfj_name hn;
+    struct vfj_name lagg;
     struct vfj_name vf; /* the VF that the host has plugged; empty none */
     bool dhcp;
     bool has_router;   /* rc.conf's default router is in its subnet */
@@ -113,7 +114,8 @@ struct sim {
     bool stop;    /* SIGTERM */
     bool connected;
     bool rc_changed;
-    uint8_t crash; /* enum sim_crash */
+    bool is_checked; /* the end was */
+    uint8_t crash;   /* enum sim_crash */
     unsigned crash_in;
     int64_t deadline_us, wake_us; /* mono */
     int64_t restart_us;
@@ -176,7 +178,7 @@ void sim_storm_next(struct sim *sim);
 void sim_storm_end(struct sim *sim);
 
 /* world.c: the world that the daemon loop sees, and time */
-void sim_run_until(struct sim *sim, int64_t until_us);
+void sim_run(struct sim *sim);
 void sim_gap(struct sim *sim); /* devd drops us as a slow client */
 
 /* daemon.c: a daemon's life */
