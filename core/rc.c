@@ -26,7 +26,7 @@ static bool test_number(struct vfj_span word, int64_t *number)
 int64_t vfj_rc_delay_s(const struct vfj_rc *rc)
 {
     const int64_t least_s = 2;
-    const int64_t most_s = INT32_MAX;
+    const int64_t most_s = VFJ_PAUSE_MAX_S;
     char value[VFJ_VALUE_SIZE];
     struct vfj_span word, more;
     int64_t delay_s = 0;
@@ -41,7 +41,7 @@ int64_t vfj_rc_delay_s(const struct vfj_rc *rc)
 int64_t vfj_rc_link_wait_s(const struct vfj_rc *rc)
 {
     const int64_t usual_s = 10;
-    const int64_t most_s = INT32_MAX;
+    const int64_t most_s = VFJ_PAUSE_MAX_S;
     char value[VFJ_VALUE_SIZE];
     struct vfj_span word, more;
     int64_t wait_s = 0;

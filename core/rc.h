@@ -14,6 +14,9 @@
  * fit is cut. */
 bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size);
 
+/* No pause that rc.conf asks for is longer: 68 years. */
+#define VFJ_PAUSE_MAX_S INT32_MAX
+
 /* hyperv_vf_delay in seconds as hyperv_vfattach takes it: a number of at least 2, else 2 (unset, empty, "2.5", "abc",
  * negative). */
 int64_t vfj_rc_delay_s(const struct vfj_rc *rc);

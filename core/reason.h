@@ -22,6 +22,7 @@
     X(STALE, "stale", "the answer to a question that no longer matters")                                         \
     X(DUPLICATE, "duplicate", "already known")                                                                   \
     X(LOST_VF_DOWN, "lost-vf-down", "VF_UP twice: a VF_DOWN was lost, for the kernel sends only changes")        \
+    X(DELAY_TOO_LONG, "delay-too-long", "a pause in rc.conf is longer than 2147483647 s, which it is taken for") \
     X(NOT_RUNNING, "not-running", "no daemon ran")                                                               \
     /* transitions */                                                                                            \
     X(VF_ATTACHED, "vf-attached", "the VF attached and the kernel maps it to this hn")                           \
@@ -53,6 +54,7 @@
     X(ARGS_TOO_LONG, "args-too-long", "the configuration in rc.conf is longer than one command can carry")       \
     X(CUSTOM_SCRIPT, "custom-script", "the per-interface script takes over")                                     \
     X(SCRIPT_REFUSED, "script-refused", "the per-interface script is not run: others than root could change it") \
+    X(SCRIPT_FAILED, "script-failed", "the per-interface script failed")                                         \
     X(CREATE_FAILED, "create-failed", "lagg creation failed")                                                    \
     X(NO_CONFIGURATION, "no-configuration", "rc.conf configures nothing for this hn")                            \
     X(NO_UNIT, "no-unit", "the unit of this hn is not known")                                                    \

@@ -97,10 +97,12 @@ struct vfj_belief {
     uint8_t routes;     /* of rc.conf's static routes, likewise */
     uint8_t carry_count;
     uint8_t carry_truncated;
-    uint8_t dhclient_tried; /* laggN's dhclient was started in this plan */
-    uint8_t script_refused; /* there is a per-interface script that is not run, and it was said */
-    uint8_t vf_no_link;     /* the VF is up and has none */
-    uint8_t pad[3];
+    uint8_t dhclient_tried;  /* laggN's dhclient was started in this plan */
+    uint8_t script_refused;  /* there is a per-interface script that is not run, and it was said */
+    uint8_t vf_no_link;      /* the VF is up and has none */
+    uint8_t lagg_ours;       /* in this boot laggN had hn, or was made, by us or by others */
+    uint8_t script_failures; /* in a row, of the per-interface script, since the VF is up */
+    uint8_t pad[1];
     struct vfj_name vf_lagg;    /* another lagg that the VF is a port of; empty: none */
     struct vfj_address gateway; /* of the default route that goes, or went, through hn or the lagg */
     struct vfj_carry carry[VFJ_ADDRESSES_MAX];

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/policy/policy.h"
+#include "core/rc.h"
 #include "core/work.h"
 
 static const struct vfj_policy_entries *policy_of(const struct vfj_work *work)
@@ -70,6 +71,8 @@ static void configure(struct vfj_work *work)
     VFJ_CHECK(work->event->as.rc.length < sizeof rc->text);
     vfj_span_copy(rc->text, sizeof rc->text, work->event->as.rc);
     work->decision->touched.rc = true;
+    if (vfj_rc_delay_s(rc) == VFJ_PAUSE_MAX_S || vfj_rc_link_wait_s(rc) == VFJ_PAUSE_MAX_S)
+        vfj_work_note(work, VFJ_REASON_DELAY_TOO_LONG);
 }
 
 static void handle(struct vfj_work *work, bool is_boot)

@@ -7,14 +7,28 @@
 
 void vfj_belief_begin(struct vfj_belief *belief)
 {
-    struct vfj_address gateway = belief->gateway;
-    uint8_t lagg_has_hn = belief->lagg_has_hn;
-    uint8_t script_ran = belief->script_ran, script_refused = belief->script_refused;
+    struct vfj_belief before = *belief;
     memset(belief, 0, sizeof *belief);
-    belief->gateway = gateway;
-    belief->script_ran = script_ran;
-    belief->script_refused = script_refused;
-    belief->lagg_has_hn = lagg_has_hn;
+    belief->gateway = before.gateway;
+    belief->script_ran = before.script_ran;
+    belief->script_failures = before.script_failures;
+    belief->script_refused = before.script_refused;
+    belief->lagg_has_hn = before.lagg_has_hn;
+    belief->lagg_ours = before.lagg_ours;
+}
+
+void vfj_belief_hn_gone(struct vfj_belief *belief)
+{
+    belief->hn_exists = 0;
+    belief->lagg_has_hn = 0;
+}
+
+void vfj_belief_script_anew(struct vfj_slot *slot)
+{
+    slot->belief.script_ran = 0;
+    slot->belief.script_failures = 0;
+    if (slot->fault == VFJ_REASON_SCRIPT_FAILED)
+        slot->fault = VFJ_REASON_NONE;
 }
 
 static struct vfj_carry *find_carry(struct vfj_belief *belief, const struct vfj_address *address)
@@ -55,14 +69,14 @@ static void see_addresses(struct vfj_belief *belief, const struct vfj_view *view
         if ((carry = open_carry(belief, &view->vf.addresses[i])) != NULL)
             carry->on_vf = 1;
     }
-    for (unsigned i = 0; i < view->lagg.address_count; i++) {
+    for (unsigned i = 0; i < view->lagg.address_count && !belief->lagg_foreign; i++) {
         if ((carry = open_carry(belief, &view->lagg.addresses[i])) != NULL)
             carry->on_lagg = 1;
     }
 }
 
 /* A lagg of that unit that is not for this hn: another protocol, ports of somebody else, or an address although hn is
- * no port of it. One without ports and addresses is half-built: it may be finished. */
+ * no port of it and never was in this boot. One without ports and addresses is half-built: it may be finished. */
 static bool is_foreign(const struct vfj_slot *slot, const struct vfj_view *view)
 {
     const struct vfj_interface *lagg = &view->lagg;
@@ -72,7 +86,7 @@ static bool is_foreign(const struct vfj_slot *slot, const struct vfj_view *view)
         if (!vfj_name_equal(lagg->ports[i], slot->vf))
             return true;
     }
-    return lagg->laggproto != VFJ_LAGGPROTO_FAILOVER || lagg->address_count > 0;
+    return lagg->laggproto != VFJ_LAGGPROTO_FAILOVER || (lagg->address_count > 0 && !slot->belief.lagg_ours);
 }
 
 static bool is_elsewhere(struct vfj_name lagg, const struct vfj_slot *slot)
@@ -107,6 +121,7 @@ static void see_interfaces(struct vfj_slot *slot, const struct vfj_view *view)
     belief->lagg_has_hn = vfj_interface_has_port(&view->lagg, slot->hn);
     belief->lagg_has_vf = !vfj_name_is_empty(slot->vf) && vfj_interface_has_port(&view->lagg, slot->vf);
     belief->lagg_foreign = is_foreign(slot, view);
+    belief->lagg_ours = view->lagg.exists && !belief->lagg_foreign && (belief->lagg_ours || belief->lagg_has_hn);
 }
 
 void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view)
@@ -171,7 +186,7 @@ void vfj_belief_did(struct vfj_slot *slot)
     belief->changed = 1;
     switch ((int)slot->pending_kind) {
     case VFJ_COMMAND_CREATE:
-        belief->lagg_exists = 1;
+        belief->lagg_exists = belief->lagg_ours = 1;
         break;
     case VFJ_COMMAND_NO_DAD:
         belief->lagg_no_dad = SETTING_TRIED;
@@ -195,7 +210,7 @@ void vfj_belief_did(struct vfj_slot *slot)
             belief->hn_dhclient = 0;
         break;
     case VFJ_COMMAND_JOIN_FIRST:
-        belief->lagg_has_hn = 1;
+        belief->lagg_has_hn = belief->lagg_ours = 1;
         break;
     case VFJ_COMMAND_JOIN:
         belief->lagg_has_vf = 1;
@@ -221,6 +236,7 @@ void vfj_belief_did(struct vfj_slot *slot)
         break;
     case VFJ_COMMAND_SCRIPT:
         belief->script_ran = 1;
+        belief->script_failures = 0;
         break;
     default:
         break;
@@ -251,6 +267,15 @@ enum vfj_reason vfj_belief_harm(const struct vfj_belief *belief)
     if (belief->lagg_has_vf && belief->vf_dhclient != 0)
         return VFJ_REASON_VF_HAS_DHCLIENT;
     return VFJ_REASON_NONE;
+}
+
+bool vfj_belief_is_orphaned(const struct vfj_belief *belief)
+{
+    bool has_hold = belief->lagg_dhclient != 0;
+    for (unsigned i = 0; i < belief->carry_count; i++)
+        has_hold |= belief->carry[i].on_lagg;
+    return has_hold && belief->lagg_exists && belief->lagg_ours && !belief->lagg_has_hn && belief->hn_exists
+        && !belief->hn_elsewhere && !belief->script;
 }
 
 bool vfj_belief_carries(const struct vfj_slot *slot)

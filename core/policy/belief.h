@@ -5,9 +5,9 @@
 #include "core/event.h"
 #include "core/state.h"
 
-/* A plan begins: nothing has been done in it. What is remembered beyond a plan stays: the gateway, whether laggN
- * had hn when it was last seen, whether the admin's script has run for this VF_UP, and whether it was said that it is not
- * run. */
+/* A plan begins: nothing has been done in it. What is remembered beyond a plan stays: the gateway, whether laggN has hn,
+ * or had it in this boot, and how it stands with the admin's script: whether it has run for this VF_UP, how often it
+ * failed, and whether it was said that it is not run. */
 void vfj_belief_begin(struct vfj_belief *belief);
 
 /* Believe what a view shows. Addresses that are on their way, on neither interface, stay on the list. */
@@ -15,6 +15,15 @@ void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view);
 
 /* Believe that the slot's command under way did what it is for. */
 void vfj_belief_did(struct vfj_slot *slot);
+
+/* hn has departed: lagg(4) drops a port that does. */
+void vfj_belief_hn_gone(struct vfj_belief *belief);
+
+/* Whether laggN has lost hn, which is there again, and still has what was hn's: it can't be reached there. */
+bool vfj_belief_is_orphaned(const struct vfj_belief *belief);
+
+/* The per-interface script has yet to run for this VF_UP. */
+void vfj_belief_script_anew(struct vfj_slot *slot);
 
 /* Whether laggN holds hn and the slot's VF, which is up. */
 bool vfj_belief_carries(const struct vfj_slot *slot);

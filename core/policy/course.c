@@ -11,7 +11,10 @@ static const int64_t second_us = 1000000;
 enum {
     STEPS_MAX = 120,       /* commands of one plan: far more than the longest needs */
     BACKOFF_MAX_S = 300,   /* the longest pause between tries */
-    OBSTACLE_PAUSE_S = 60, /* between looks at what only an admin can change */
+    OBSTACLE_PAUSE_S = 60, /* between looks at what only an admin can change: this at first, then twice as long … */
+    OBSTACLE_PAUSE_MAX_S = 3600,
+    SCRIPT_TRIES = 5,    /* of a per-interface script for one VF_UP */
+    SCRIPT_PAUSE_S = 10, /* between them: this at first, then twice as long … */
 };
 
 static bool is_acting(const struct vfj_work *work)
@@ -23,6 +26,15 @@ int64_t vfj_course_backoff_us(unsigned times)
 {
     int64_t pause_s = times < 9 ? (int64_t)1 << times : BACKOFF_MAX_S;
     return (pause_s < BACKOFF_MAX_S ? pause_s : BACKOFF_MAX_S) * second_us;
+}
+
+/* `first_s` after the first failure, then twice as long each time. */
+static int64_t growing_us(int64_t first_s, int64_t most_s, unsigned failures)
+{
+    int64_t pause_s = first_s;
+    for (unsigned i = 1; i < failures && pause_s < most_s; i++)
+        pause_s *= 2;
+    return (pause_s < most_s ? pause_s : most_s) * second_us;
 }
 
 /* The delay is never given up for another timer: what else is due waits for it. */
@@ -96,12 +108,19 @@ void vfj_course_look_first(struct vfj_work *work, struct vfj_slot *slot)
     vfj_course_advance(work, slot);
 }
 
+/* What is still at fault when a plan has ended. */
+static enum vfj_reason standing_fault(const struct vfj_slot *slot)
+{
+    enum vfj_reason fault = vfj_link_fault(slot);
+    return fault == VFJ_REASON_NONE && slot->belief.script_failures > 0 ? VFJ_REASON_SCRIPT_FAILED : fault;
+}
+
 static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
 {
     slot->goal = VFJ_GOAL_NONE;
     slot->failures = 0;
     vfj_link_rest(work, slot);
-    slot->fault = (uint8_t)vfj_link_fault(slot);
+    slot->fault = (uint8_t)standing_fault(slot);
     slot->belief.fresh = 0;
     if (slot->timer == VFJ_TIMER_RETRY)
         vfj_work_disarm(slot);
@@ -138,7 +157,7 @@ static void fail(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason r
     if (slot->failures < UINT8_MAX)
         slot->failures++;
     if (is_obstacle)
-        arm_later(work, slot, VFJ_TIMER_RETRY, OBSTACLE_PAUSE_S * second_us);
+        arm_later(work, slot, VFJ_TIMER_RETRY, growing_us(OBSTACLE_PAUSE_S, OBSTACLE_PAUSE_MAX_S, slot->failures));
     else if (slot->failures == 1)
         vfj_course_advance(work, slot);
     else
@@ -204,7 +223,7 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         bool is_new = found == VFJ_FOUND_NEW || (found == VFJ_FOUND_AGAIN && !slot->belief.lagg_has_vf);
         if (is_new && slot->timer != VFJ_TIMER_DELAY)
             vfj_course_start_delay(work, slot);
-    } else if (lacks) {
+    } else if (lacks || vfj_belief_is_orphaned(&slot->belief)) {
         slot->goal = VFJ_GOAL_BASE;
         vfj_course_advance(work, slot);
         return;
@@ -220,6 +239,9 @@ static void conclude(struct vfj_work *work, struct vfj_slot *slot)
         vfj_course_leave_lagged(work, slot, VFJ_REASON_LEFT);
     if (joined) {
         enter_lagged(work, slot);
+    } else if (slot->belief.script && slot->rxvf) {
+        if (slot->state == VFJ_SLOT_DELAYED)
+            vfj_work_move(work, slot, VFJ_SLOT_ATTACHED, VFJ_REASON_CUSTOM_SCRIPT);
     } else if (!is_acting(work) && slot->goal >= VFJ_GOAL_JOIN) {
         if (slot->rechecks == 0)
             vfj_work_notice(work, slot, VFJ_REASON_NOT_JOINED_YET);
@@ -313,7 +335,7 @@ static void view_new_vf(struct vfj_work *work, struct vfj_slot *slot, const stru
     vfj_work_attach(work, slot, view->vf_name, VFJ_REASON_VF_FOUND);
     slot->paper = 0;
     slot->found = VFJ_FOUND_NEW;
-    slot->belief.script_ran = 0;
+    vfj_belief_script_anew(slot);
     if (slot->goal == VFJ_GOAL_LOOK)
         return;
     bool is_up = !vfj_name_is_empty(view->rxvf);
@@ -381,6 +403,23 @@ static bool is_bearable(const struct vfj_slot *slot, const struct vfj_outcome *o
     return outcome->kind == VFJ_OUTCOME_EXITED && slot->pending_kind == VFJ_COMMAND_ROUTE_ADD
         && slot->pending_index == VFJ_ROUTE_STATIC;
 }
+
+/* The originals run the script once and don't look at how it ends. */
+static void fail_script(struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    if (belief->script_failures++ == 0)
+        vfj_work_notice(work, slot, VFJ_REASON_SCRIPT_FAILED);
+    slot->fault = VFJ_REASON_SCRIPT_FAILED;
+    belief->fresh = 0;
+    if (belief->script_failures < SCRIPT_TRIES) {
+        arm_later(work, slot, VFJ_TIMER_RETRY, growing_us(SCRIPT_PAUSE_S, INT32_MAX, belief->script_failures));
+        return;
+    }
+    belief->script_ran = 1;
+    vfj_course_advance(work, slot);
+}
+
 void vfj_course_finished(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_outcome *outcome)
 {
     slot->pending = 0;
@@ -393,6 +432,8 @@ void vfj_course_finished(struct vfj_work *work, struct vfj_slot *slot, const str
         vfj_work_notice(work, slot, VFJ_REASON_COMMAND_FAILED);
         vfj_belief_did(slot);
         vfj_course_advance(work, slot);
+    } else if (slot->pending_kind == VFJ_COMMAND_SCRIPT) {
+        fail_script(work, slot);
     } else {
         fail(work, slot, outcome->kind == VFJ_OUTCOME_TIMEOUT ? VFJ_REASON_COMMAND_TIMEOUT : VFJ_REASON_COMMAND_FAILED,
              false);

@@ -331,7 +331,7 @@ static enum vfj_reason obstacle(const struct vfj_work *work, const struct vfj_sl
 /* The VF left, or is not to be joined: is there anything half-done to finish? */
 static bool nothing_begun(const struct vfj_slot *slot)
 {
-    return slot->goal < VFJ_GOAL_JOIN && !slot->belief.lagg_has_hn;
+    return slot->goal < VFJ_GOAL_JOIN && !slot->belief.lagg_has_hn && !vfj_belief_is_orphaned(&slot->belief);
 }
 
 enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason *fault)

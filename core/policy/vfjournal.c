@@ -3,6 +3,7 @@
  * A slot has a goal and a belief. While it has a goal: look at the guest, issue the one command that the plan names,
  * believe its outcome, and so on; when nothing is left to do, look again, and only what that shows ends the plan.
  * Slots do not wait for each other. */
+#include "core/policy/belief.h"
 #include "core/policy/course.h"
 #include "core/policy/link.h"
 #include "core/policy/policy.h"
@@ -47,6 +48,14 @@ static void vfjournal_finished(struct vfj_work *work)
 
 /* devd's lines */
 
+/* An hn that the host took away and has given back: what it had is on laggN still. */
+static void hn_attached(struct vfj_work *work, struct vfj_name name)
+{
+    unsigned index = vfj_work_find_hn(work, name);
+    if (index < VFJ_SLOTS_MAX && vfj_work_slot(work, index)->belief.lagg_ours)
+        vfj_course_look_soon(work, vfj_work_edit_slot(work, index));
+}
+
 static void vf_attached(struct vfj_work *work, struct vfj_name name)
 {
     /* hn_ismyvf() never takes these for a VF */
@@ -63,7 +72,27 @@ static void vf_attached(struct vfj_work *work, struct vfj_name name)
             vfj_course_look_soon(work, slot);
         }
     }
+    hn_attached(work, name);
     vfj_vfmap_ask(work);
+}
+
+/* The slot's way is blocked by what only an admin can change, and something was changed: look now. */
+static void look_again(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->pending == 0)
+        vfj_course_look_first(work, slot);
+}
+
+/* A lagg is gone: it may have been one that was in the way, or that holds a slot's interfaces. */
+static void lagg_detached(struct vfj_work *work, struct vfj_name name)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+        const struct vfj_slot *slot = vfj_work_slot(work, i);
+        if (slot->goal != VFJ_GOAL_NONE && slot->fault != VFJ_REASON_NONE && slot->timer == VFJ_TIMER_RETRY)
+            look_again(work, vfj_work_edit_slot(work, i));
+        else if (slot->state == VFJ_SLOT_LAGGED && vfj_name_equal(name, vfj_name_lagg(slot->unit)))
+            vfj_course_look_soon(work, vfj_work_edit_slot(work, i));
+    }
 }
 
 static void vf_detached(struct vfj_work *work, struct vfj_name name)
@@ -75,14 +104,13 @@ static void vf_detached(struct vfj_work *work, struct vfj_name name)
     }
     index = vfj_work_find_hn(work, name);
     if (index < VFJ_SLOTS_MAX) {
-        vfj_vfmap_detach(work, vfj_work_edit_slot(work, index), VFJ_REASON_VF_DETACHED);
+        struct vfj_slot *slot = vfj_work_edit_slot(work, index);
+        vfj_belief_hn_gone(&slot->belief);
+        vfj_vfmap_detach(work, slot, VFJ_REASON_VF_DETACHED);
         return;
     }
-    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        const struct vfj_slot *slot = vfj_work_slot(work, i);
-        if (slot->state == VFJ_SLOT_LAGGED && vfj_name_equal(name, vfj_name_lagg(slot->unit)))
-            vfj_course_look_soon(work, vfj_work_edit_slot(work, i));
-    }
+    if (vfj_name_has_driver(name, "lagg"))
+        lagg_detached(work, name);
 }
 
 static void vf_up(struct vfj_work *work, struct vfj_name hn)
@@ -105,7 +133,7 @@ static void vf_up(struct vfj_work *work, struct vfj_name hn)
         vfj_course_look_soon(work, slot);
         return;
     }
-    slot->belief.script_ran = 0;
+    vfj_belief_script_anew(slot);
     vfj_course_want(slot, VFJ_GOAL_JOIN);
     vfj_course_advance(work, slot);
 }
@@ -118,7 +146,7 @@ static void vf_down(struct vfj_work *work, struct vfj_name hn)
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
     slot->rxvf = 0;
     slot->belief.vf_up = 0;
-    slot->belief.script_ran = 0;
+    vfj_belief_script_anew(slot);
     vfj_course_look_anew(work, slot);
     vfj_course_leave_lagged(work, slot, VFJ_REASON_VF_DOWN);
     if (slot->state == VFJ_SLOT_DELAYED && slot->timer != VFJ_TIMER_DELAY)

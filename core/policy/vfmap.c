@@ -1,6 +1,7 @@
 /* Policy vfjournal: which VF the kernel maps to which hn, and VFs that come and go. */
 #include "core/policy/vfmap.h"
 
+#include "core/policy/belief.h"
 #include "core/policy/course.h"
 
 void vfj_vfmap_ask(struct vfj_work *work)
@@ -19,7 +20,7 @@ static void attach(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name
     vfj_work_attach(work, slot, vf, is_found ? VFJ_REASON_VF_FOUND : VFJ_REASON_VF_ATTACHED);
     slot->paper = 0;
     slot->rechecks = 0;
-    slot->belief.script_ran = 0;
+    vfj_belief_script_anew(slot);
     vfj_course_look_anew(work, slot);
     if (is_found) {
         slot->found = VFJ_FOUND_NEW;
