@@ -2,12 +2,18 @@
 # The daemon from end to end: a real one, against the stand-in guest.
 #   usage: test_daemon.sh VFJOURNAL VFJ_GUEST SCENARIO
 # A scenario is a function scenario_* at the end; each has a guest of its own.
+# VFJ_TEST_USER: the daemon is to be that user, with a warden; only root can try that.
 set -u
 
 vfjournal=$1
 guest=$2
 name=$3
 work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_daemon.XXXXXX") || exit 1
+if [ -n "${VFJ_TEST_USER-}" ]; then
+    [ "$(id -u)" -eq 0 ] || exit 77
+    chmod 755 "$work" # the user must get to the journal
+fi
+as_user() { [ -z "${VFJ_TEST_USER-}" ] || echo "--user $VFJ_TEST_USER"; }
 dir=
 pid=
 checks=0
@@ -68,7 +74,8 @@ start_guest() {
 # The daemon, once it listens to devd.
 start_daemon() {
     before=$(count connected)
-    "$vfjournal" daemon --root "$dir" "$@" 2>>"$dir/daemon.log" &
+    # shellcheck disable=SC2046
+    "$vfjournal" daemon --root "$dir" $(as_user) "$@" 2>>"$dir/daemon.log" &
     pid=$!
     await "the connection" more_than "$before" connected
 }

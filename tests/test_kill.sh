@@ -1,6 +1,7 @@
 #!/bin/sh
 # A daemon that is killed again and again, kill -9, at random points: at the end the guest is as without kills.
 #   usage: test_kill.sh VFJOURNAL VFJ_GUEST [ROUNDS [SEED]]
+# VFJ_TEST_USER: the daemon is to be that user, with a warden; only root can try that.
 # Each round is a guest of its own and a live migration of two interfaces; five rounds run at a time.
 set -u
 
@@ -9,6 +10,11 @@ guest=$2
 rounds=${3:-10}
 seed=${4:-1}
 work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_kill.XXXXXX") || exit 1
+if [ -n "${VFJ_TEST_USER-}" ]; then
+    [ "$(id -u)" -eq 0 ] || exit 77
+    chmod 755 "$work" # the user must get to the journal
+fi
+as_user() { [ -z "${VFJ_TEST_USER-}" ] || echo "--user $VFJ_TEST_USER"; }
 
 finish() {
     for dir in "$work"/*/; do
@@ -23,7 +29,8 @@ trap 'exit 1' HUP INT TERM
 rows() { "$vfjournal" show --journal "$journal" -a -o json 2>/dev/null; }
 
 start_daemon() {
-    "$vfjournal" daemon --root "$dir" --act 2>>"$dir/daemon.log" &
+    # shellcheck disable=SC2046
+    "$vfjournal" daemon --root "$dir" $(as_user) --act 2>>"$dir/daemon.log" &
     pid=$!
     echo "$pid" >"$dir/daemon.pid"
 }

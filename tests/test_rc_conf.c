@@ -49,7 +49,7 @@ static struct bench *open_bench(void)
     free(helper);
     vfj_paths_set(bench->paths.rc_conf, kit_path("rc.conf"));
     bench->base = event_base_new();
-    bench->children = vfj_children_open(bench->base);
+    bench->children = vfj_children_open(bench->base, &bench->paths, NULL);
     bench->reader = vfj_rc_reader_open(bench->children, &bench->paths, on_answer, bench);
     assert_non_null(bench->reader);
     return bench;

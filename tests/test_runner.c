@@ -57,10 +57,10 @@ static struct bench *open_bench(void)
     assert_int_equal(vfj_paths_init(&bench->paths, ""), VFJ_OK);
     bench->base = event_base_new();
     assert_non_null(bench->base);
-    bench->children = vfj_children_open(bench->base);
+    bench->children = vfj_children_open(bench->base, &bench->paths, NULL);
     assert_non_null(bench->children);
-    bench->runner = vfj_runner_open(bench->base, bench->children, &bench->paths, on_finished, bench);
-    bench->prober = vfj_prober_open(bench->base, bench->children, &bench->paths, on_observed, bench);
+    bench->runner = vfj_runner_open(bench->base, bench->children, on_finished, bench);
+    bench->prober = vfj_prober_open(bench->base, bench->children, &bench->paths, NULL, on_observed, bench);
     return bench;
 }
 

@@ -1,4 +1,7 @@
 /* vfjournal daemon: journals what devd says and, in act mode, does what follows from it. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* closefrom: glibc hides it without */
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -12,17 +15,18 @@
 #include "tools/daemon_log.h"
 #include "tools/daemon_loop.h"
 #include "tools/daemon_options.h"
+#include "tools/daemon_split.h"
 #include "tools/verb.h"
 
-/* Descriptors 0 to 2 are open from here on: no file of ours can become somebody's standard output. */
-static bool fill_standard_descriptors(void)
+/* Descriptors 0 to 2 are open from here on, and no others: no file of ours can become somebody's standard output, and
+ * what whoever started us left open reaches no program of ours. */
+static bool settle_descriptors(void)
 {
     int fd;
     do {
         fd = open("/dev/null", O_RDWR);
     } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd > STDERR_FILENO)
-        close(fd);
+    closefrom(STDERR_FILENO + 1);
     return fd >= 0;
 }
 
@@ -55,12 +59,13 @@ static int refuse_journal(const char *path, enum vfj_status status, const struct
 
 static void say_start(const struct vfj_daemon_options *options, const struct vfj_daemon_loop *loop)
 {
-    char what[128];
+    char what[512];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
     vfj_text_add(&text, "version " VFJ_VERSION ", mode ");
     vfj_text_add(&text, vfj_mode_name(options->mode));
     vfj_text_add(&text, ", policy ");
     vfj_text_add(&text, vfj_policy_name(options->policy));
+    vfj_daemon_split_describe(&text);
     vfj_text_add(&text, ", journal ");
     vfj_daemon_log("daemon", what, options->journal);
     if (vfj_ledger_rules_changed(loop->ledger))
@@ -72,7 +77,7 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
 {
     int lock = -1;
     if (options->mode == VFJ_MODE_ACT) {
-        lock = vfj_act_lock_take(options->world.paths.act_lock);
+        lock = vfj_world_take_act_lock(loop->world);
         if (lock < 0) {
             vfj_daemon_log("act lock", errno == EWOULDBLOCK ? "another daemon acts: " : "can't be made: ",
                            options->world.paths.act_lock);
@@ -83,7 +88,7 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
     say_start(options, loop);
     vfj_daemon_loop_run(loop);
     vfj_act_lock_drop(lock);
-    return loop->failed ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
+    return loop->failed || vfj_world_is_lost(loop->world) ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
 }
 
 /* SQLite comes last: by then no process is forked off that could have its descriptors. */
@@ -119,8 +124,18 @@ static int run(const struct vfj_daemon_options *options)
     return exit_status;
 }
 
+/* From here on we are two, if we can. */
+static int run_split(struct vfj_daemon_options *options)
+{
+    if (!vfj_daemon_split(options))
+        return VFJ_EXIT_SYSTEM;
+    int exit_status = run(options);
+    vfj_warden_end(options->world.warden);
+    return exit_status;
+}
+
 /* After the fork, if there is one: the pid is that of the child. */
-static int run_as_owner(const struct vfj_daemon_options *options, int pidfile)
+static int run_as_owner(struct vfj_daemon_options *options, int pidfile)
 {
     if (options->daemonise && !vfj_daemonise()) {
         vfj_daemon_log("daemon", "can't go to the background: ", strerror(errno));
@@ -130,10 +145,10 @@ static int run_as_owner(const struct vfj_daemon_options *options, int pidfile)
         vfj_daemon_log("pidfile", "can't be written: ", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
-    return run(options);
+    return run_split(options);
 }
 
-static int run_with_pidfile(const struct vfj_daemon_options *options)
+static int run_with_pidfile(struct vfj_daemon_options *options)
 {
     int fd = -1;
     if (options->pidfile[0] != '\0') {
@@ -152,7 +167,7 @@ static int run_with_pidfile(const struct vfj_daemon_options *options)
 int vfj_verb_daemon(int argc, char **argv)
 {
     struct vfj_daemon_options options;
-    if (!fill_standard_descriptors())
+    if (!settle_descriptors())
         return VFJ_EXIT_SYSTEM;
     switch (vfj_daemon_options_read(argc, argv, &options)) {
     case VFJ_PARSED_HELP:

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/user.h"
 #include "core/text.h"
 #include "tools/verb.h"
 
@@ -25,6 +26,8 @@ static const char help[]
       "  -b, --daemonise        go to the background, once the journal is open; implies --syslog\n"
       "  --syslog               what is said on standard error goes to syslog(3) as well, facility daemon\n"
       "  --pidfile FILE         write our pid there and keep the file locked\n"
+      "  --user NAME            who we are but for a small part that stays root; default " VFJ_USER_DEFAULT "\n"
+      "  --one-process          stay root as a whole\n"
       "  --act-lock FILE        locked while we act, for devd's rules; default /var/run/vfjournal/act.lock\n"
       "  --root DIR             where the guest's files and programs are; default /\n"
       "  --sysctl, --ifconfig, --dhclient, --route, --kill PROGRAM\n"
@@ -64,6 +67,8 @@ enum option_code {
     OPTION_SOCKET,
     OPTION_SYSLOG,
     OPTION_PIDFILE,
+    OPTION_USER,
+    OPTION_ONE_PROCESS,
     OPTION_ROOT,
 #define X(name, member) OPTION_PATH_##member,
     PATH_OPTIONS(X)
@@ -84,6 +89,8 @@ static const struct option table[] = {
     {"daemonise", no_argument, NULL, OPTION_DAEMONISE},
     {"syslog", no_argument, NULL, OPTION_SYSLOG},
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
+    {"user", required_argument, NULL, OPTION_USER},
+    {"one-process", no_argument, NULL, OPTION_ONE_PROCESS},
     {"root", required_argument, NULL, OPTION_ROOT},
 #define X(name, member) {name, required_argument, NULL, OPTION_PATH_##member},
     PATH_OPTIONS(X)
@@ -202,6 +209,12 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
         return VFJ_PARSED_RUN;
     case OPTION_PIDFILE:
         return set_path(options->pidfile, value);
+    case OPTION_USER:
+        options->user = value;
+        return VFJ_PARSED_RUN;
+    case OPTION_ONE_PROCESS:
+        options->one_process = true;
+        return VFJ_PARSED_RUN;
     case OPTION_ROOT:
         return VFJ_PARSED_RUN;
 #define X(name, member)        \

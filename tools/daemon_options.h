@@ -13,6 +13,8 @@ struct vfj_daemon_options {
     bool no_snapshot;
     char journal[VFJ_PATHNAME_SIZE];
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
+    const char *user;                /* NULL: not given */
+    bool one_process;
     bool daemonise;
     bool syslog;
     struct vfj_world_settings world;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/clock.h"
+#include "adapters/freebsd/user.h"
 #include "store/lock.h"
 #include "tools/doctor.h"
 #include "tools/when.h"
@@ -16,6 +17,13 @@ enum {
     DISK_OUT_MB = 16,
     CLOCK_SLACK_US = 2 * 1000 * 1000,
 };
+
+/* Whom the daemon can be. */
+static bool is_daemons(uid_t uid)
+{
+    struct vfj_user user;
+    return uid == 0 || uid == geteuid() || (vfj_user_find(VFJ_USER_DEFAULT, &user) && uid == user.uid);
+}
 
 static void check_mode(struct vfj_doctor *doctor, const char *path, mode_t forbidden, const char *advice)
 {
@@ -29,8 +37,9 @@ static void check_mode(struct vfj_doctor *doctor, const char *path, mode_t forbi
         vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " is a symbolic link", "name the file itself");
     else if ((status.st_mode & forbidden) != 0)
         vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " is open to others than its owner", advice);
-    else if (status.st_uid != 0 && status.st_uid != geteuid())
-        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " belongs to neither root nor you", "chown it");
+    else if (!is_daemons(status.st_uid))
+        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path,
+                         " belongs to none of root, " VFJ_USER_DEFAULT " and you", "chown it");
     else
         vfj_doctor_find2(doctor, VFJ_LEVEL_OK, "files", path, ": for its owner alone", "");
 }

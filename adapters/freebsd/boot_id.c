@@ -31,14 +31,12 @@ static void on_ended(void *context, const struct vfj_child_end *end)
     query->value[strcspn(query->value, "\r\n")] = '\0';
 }
 
-static bool read_sysctl(struct event_base *base, struct vfj_children *children, const char *program, const char *name,
+static bool read_sysctl(struct event_base *base, struct vfj_children *children, enum vfj_errand_kind kind,
                         struct query *query)
 {
-    const char *argv[] = {program, "-n", name, NULL};
+    const struct vfj_errand errand = {.kind = kind};
     struct vfj_child_request request = {
-        .path = program,
-        .argv = argv,
-        .errors = VFJ_STDERR_DROPPED,
+        .errand = &errand,
         .limit_ms = LIMIT_MS,
         .output_max = VFJ_PATHNAME_SIZE,
         .output = on_output,
@@ -47,7 +45,7 @@ static bool read_sysctl(struct event_base *base, struct vfj_children *children, 
     };
     memset(query, 0, sizeof *query);
     vfj_child_start(children, &request);
-    while (!query->ended && event_base_loop(base, EVLOOP_ONCE) == 0)
+    while (!query->ended && event_base_loop(base, EVLOOP_ONCE) == 0 && !event_base_got_break(base))
         continue;
     return query->ended && query->right;
 }
@@ -81,14 +79,12 @@ static bool take_boottime(struct vfj_span value, char id[VFJ_BOOT_ID_SIZE])
     return false;
 }
 
-bool vfj_boot_id_read(struct event_base *base, struct vfj_children *children, const struct vfj_paths *paths,
-                      char id[VFJ_BOOT_ID_SIZE])
+bool vfj_boot_id_read(struct event_base *base, struct vfj_children *children, char id[VFJ_BOOT_ID_SIZE])
 {
     struct query query;
-    if (read_sysctl(base, children, paths->sysctl, "kern.boot_id", &query) && take_id(vfj_span_of(query.value), id))
+    if (read_sysctl(base, children, VFJ_ERRAND_BOOT_ID, &query) && take_id(vfj_span_of(query.value), id))
         return true;
-    if (read_sysctl(base, children, paths->sysctl, "kern.boottime", &query)
-        && take_boottime(vfj_span_of(query.value), id))
+    if (read_sysctl(base, children, VFJ_ERRAND_BOOT_TIME, &query) && take_boottime(vfj_span_of(query.value), id))
         return true;
     struct vfj_text text = vfj_text_begin(id, VFJ_BOOT_ID_SIZE);
     vfj_text_add(&text, "start-");

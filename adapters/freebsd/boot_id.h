@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "adapters/freebsd/child.h"
-#include "adapters/freebsd/paths.h"
 
 enum { VFJ_BOOT_ID_SIZE = 64 };
 
@@ -13,7 +12,6 @@ enum { VFJ_BOOT_ID_SIZE = 64 };
  * second of kern.boottime; or, where both fail, a name that no other start has, and false: a boot that can't
  * be told from the next one is taken for a new one. Runs the event loop until sysctl(8) has answered: for the
  * start. */
-bool vfj_boot_id_read(struct event_base *base, struct vfj_children *children, const struct vfj_paths *paths,
-                      char id[VFJ_BOOT_ID_SIZE]);
+bool vfj_boot_id_read(struct event_base *base, struct vfj_children *children, char id[VFJ_BOOT_ID_SIZE]);
 
 #endif

@@ -4,17 +4,20 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/clock.h"
+#include "adapters/freebsd/warden.h"
 #include "core/check.h"
 
 /* What the child's timer is for. */
 enum stage {
     STAGE_LIMIT,  /* it runs */
+    STAGE_ASKED,  /* the warden has it */
     STAGE_TERM,   /* its time is over: SIGTERM was sent */
     STAGE_KILL,   /* SIGKILL was sent */
     STAGE_LINGER, /* reaped; its output has not ended */
@@ -34,10 +37,13 @@ struct vfj_child {
     bool paused, settled;
     int64_t started_us;
     struct vfj_child_end end;
+    char complaint[VFJ_PATH_SIZE]; /* why it was not started */
 };
 
 struct vfj_children {
     struct event_base *base;
+    const struct vfj_paths *paths;
+    struct vfj_warden *warden; /* NULL: we start them ourselves */
     struct event died;
     struct vfj_child *first;
     unsigned count;
@@ -101,6 +107,8 @@ static bool reap(struct vfj_child *child)
 {
     siginfo_t info = {0};
     int status = 0;
+    if (child->stage == STAGE_ASKED)
+        return child->settled;
     if (child->pid == 0)
         return child->stage != STAGE_ABSENT;
     if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
@@ -161,6 +169,12 @@ static bool read_some(struct vfj_child *child)
     return true;
 }
 
+static void linger(struct vfj_child *child)
+{
+    child->stage = STAGE_LINGER;
+    arm(&child->timer, VFJ_CHILD_LINGER_MS);
+}
+
 /* It was reaped: it has ended when its output has. */
 static void settle(struct vfj_child *child)
 {
@@ -168,12 +182,10 @@ static void settle(struct vfj_child *child)
     event_del(&child->timer);
     if (child->paused)
         return;
-    if (child->output >= 0 && read_some(child)) {
-        child->stage = STAGE_LINGER;
-        arm(&child->timer, VFJ_CHILD_LINGER_MS);
-        return;
-    }
-    finish(child);
+    if (child->output >= 0 && read_some(child))
+        linger(child);
+    else
+        finish(child);
 }
 
 static void on_output(evutil_socket_t fd, short what, void *context)
@@ -186,6 +198,14 @@ static void on_output(evutil_socket_t fd, short what, void *context)
     close_output(child);
     if (reap(child))
         finish(child);
+}
+
+/* As the output of a program that was not started. */
+static void tell_complaint(struct vfj_child *child)
+{
+    struct vfj_span complaint = vfj_span_of(child->complaint);
+    if (complaint.length > 0 && child->request.output != NULL)
+        child->request.output(child->request.context, complaint);
 }
 
 static struct vfj_child *find_unsettled(struct vfj_children *children)
@@ -260,21 +280,30 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
         child->end.duration_us = vfj_clock_mono_us() - child->started_us;
         finish(child);
         break;
-    case STAGE_LINGER:
     case STAGE_ABSENT:
+        tell_complaint(child);
         finish(child);
         break;
+    case STAGE_LINGER:
+        finish(child);
+        break;
+    case STAGE_ASKED:
     case STAGE_LEFT:
         break;
     }
 }
 
-struct vfj_children *vfj_children_open(struct event_base *base)
+struct vfj_children *vfj_children_open(struct event_base *base, const struct vfj_paths *paths,
+                                       struct vfj_warden *warden)
 {
     struct vfj_children *children = calloc(1, sizeof *children);
     if (children == NULL)
         return NULL;
     children->base = base;
+    children->paths = paths;
+    children->warden = warden;
+    if (warden != NULL)
+        return children;
     event_assign(&children->died, base, SIGCHLD, EV_SIGNAL | EV_PERSIST, on_died, children);
     if (event_add(&children->died, NULL) != 0) {
         free(children);
@@ -291,8 +320,18 @@ void vfj_children_close(struct vfj_children *children)
         close_output(children->first);
         release(children->first);
     }
-    event_del(&children->died);
+    if (children->warden == NULL)
+        event_del(&children->died);
     free(children);
+}
+
+static int spawn_errand(struct vfj_child *child)
+{
+    struct vfj_errand_program program;
+    int error = vfj_errand_prepare(child->request.errand, child->children->paths, &program);
+    vfj_span_copy(child->complaint, sizeof child->complaint, vfj_span_of(program.complaint));
+    return error != 0 ? error
+                      : vfj_spawn(program.path, program.argv.words, program.errors, &child->pid, &child->output);
 }
 
 static int spawn(struct vfj_child *child)
@@ -300,6 +339,8 @@ static int spawn(struct vfj_child *child)
     const struct vfj_child_request *request = &child->request;
     if (child->children->count > VFJ_CHILDREN_MAX)
         return EAGAIN;
+    if (request->path == NULL)
+        return spawn_errand(child);
     return vfj_spawn(request->path, request->argv, request->errors, &child->pid, &child->output);
 }
 
@@ -310,12 +351,62 @@ static void watch(struct vfj_child *child)
     arm(&child->timer, child->request.limit_ms);
 }
 
+/* A process that was to be ended and is gone: kill(1) would have said that and ended with 1. */
 static void fail(struct vfj_child *child, int error)
 {
+    bool is_gone = error == ESRCH;
     child->stage = STAGE_ABSENT;
-    child->end.kind = VFJ_OUTCOME_ABSENT;
-    child->end.status = error;
+    child->end.kind = is_gone ? VFJ_OUTCOME_EXITED : VFJ_OUTCOME_ABSENT;
+    child->end.status = is_gone ? 1 : error;
     arm(&child->timer, 0);
+}
+
+static bool set_nonblocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
+static void take_started(struct vfj_child *child, int output)
+{
+    if (output < 0 || child->output >= 0 || !set_nonblocking(output)) {
+        if (output >= 0)
+            close(output);
+        return;
+    }
+    child->output = output;
+    event_assign(&child->input, child->children->base, output, EV_READ | EV_PERSIST, on_output, child);
+    if (!child->paused)
+        watch_output(child);
+}
+
+static void take_ended(struct vfj_child *child, const struct vfj_warden_reply *reply)
+{
+    child->end.kind = (enum vfj_outcome_kind)reply->outcome;
+    child->end.status = reply->status;
+    child->end.duration_us = reply->duration_us;
+    vfj_span_copy(child->complaint, sizeof child->complaint, vfj_span_of(reply->as.text));
+    tell_complaint(child);
+    settle(child);
+}
+
+static void on_reply(void *context, const struct vfj_warden_reply *reply, int descriptor)
+{
+    if (reply->kind == VFJ_REPLY_STARTED) {
+        take_started(context, descriptor);
+        return;
+    }
+    if (descriptor >= 0)
+        close(descriptor);
+    take_ended(context, reply);
+}
+
+static void ask(struct vfj_child *child)
+{
+    struct vfj_errand errand = *child->request.errand;
+    errand.limit_ms = child->request.limit_ms;
+    child->stage = STAGE_ASKED;
+    vfj_warden_ask(child->children->warden, &errand, on_reply, child);
 }
 
 struct vfj_child *vfj_child_start(struct vfj_children *children, const struct vfj_child_request *request)
@@ -330,12 +421,26 @@ struct vfj_child *vfj_child_start(struct vfj_children *children, const struct vf
     children->count++;
     child->started_us = vfj_clock_mono_us();
     event_assign(&child->timer, children->base, -1, 0, on_timer, child);
+    if (children->warden != NULL) {
+        VFJ_CHECK(request->errand != NULL);
+        ask(child);
+        return child;
+    }
     int error = spawn(child);
     if (error != 0)
         fail(child, error);
     else
         watch(child);
     return child;
+}
+
+int vfj_child_take_output(struct vfj_child *child)
+{
+    int output = child->output;
+    if (output >= 0)
+        event_del(&child->input);
+    child->output = -1;
+    return output;
 }
 
 void vfj_child_pause(struct vfj_child *child)
@@ -350,8 +455,6 @@ void vfj_child_resume(struct vfj_child *child)
     child->paused = false;
     if (child->output >= 0)
         watch_output(child);
-    if (child->settled) {
-        child->stage = STAGE_LINGER;
-        arm(&child->timer, VFJ_CHILD_LINGER_MS);
-    }
+    if (child->settled)
+        linger(child);
 }

@@ -6,11 +6,9 @@
 #include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "adapters/freebsd/clock.h"
 #include "adapters/freebsd/devd_reader.h"
-#include "adapters/freebsd/devd_socket.h"
 #include "adapters/freebsd/intake.h"
 
 enum { LINES_A_TURN = 512 }; /* told in a row before others in the loop have theirs */
@@ -111,33 +109,19 @@ static void on_deliver(evutil_socket_t fd, short what, void *context)
         end_connection(client);
 }
 
-/* The first of the sockets that is there; a path that is a socket of the other type is tried as that. The reason why
- * there is none is of the first. */
-static int connect_any(struct vfj_devd_client *client, const char **path, bool *records)
+static const char *path_of(const struct vfj_devd_client *client, bool records)
 {
-    const struct vfj_devd_settings *settings = client->settings;
-    int error = 0, ignored = 0, fd = -1;
-    *records = !settings->stream_only;
-    *path = *records ? settings->seqpacket_path : settings->stream_path;
-    fd = vfj_devd_socket_connect(*path, *records ? SOCK_SEQPACKET : SOCK_STREAM, &error);
-    if (fd < 0)
-        set_reason(client, "connecting to ", *path, error);
-    if (fd < 0 && *records && (error == ENOENT || error == EPROTOTYPE)) {
-        *records = false;
-        *path = settings->stream_path;
-        fd = vfj_devd_socket_connect(*path, SOCK_STREAM, &ignored);
-    }
-    return fd;
+    return records ? client->settings->seqpacket_path : client->settings->stream_path;
 }
 
-static void connect_now(struct vfj_devd_client *client)
+void vfj_devd_client_take(struct vfj_devd_client *client, const struct vfj_devd_connection *connection)
 {
-    const char *path = NULL;
-    bool records = false;
-    int fd = connect_any(client, &path, &records);
-    if (fd >= 0) {
-        client->reader = vfj_devd_reader_open(fd, records, client->settings->network_only);
+    const char *path = path_of(client, connection->records);
+    if (connection->fd >= 0) {
+        client->reader = vfj_devd_reader_open(connection->fd, connection->records, client->settings->network_only);
         set_reason(client, "no thread to read devd's socket", "", errno);
+    } else {
+        set_reason(client, "connecting to ", path, connection->error);
     }
     if (client->reader == NULL) {
         tell_gap(client);
@@ -150,6 +134,18 @@ static void connect_now(struct vfj_devd_client *client)
     event_add(&client->readable, NULL);
     client->listener.connected(client->listener.context, path);
     client->listener.batch_end(client->listener.context, false);
+}
+
+static void connect_now(struct vfj_devd_client *client)
+{
+    const struct vfj_devd_settings *settings = client->settings;
+    struct vfj_devd_connection connection;
+    if (settings->ask != NULL) {
+        settings->ask(settings->ask_context);
+        return;
+    }
+    vfj_devd_socket_open(settings->seqpacket_path, settings->stream_path, settings->stream_only, &connection);
+    vfj_devd_client_take(client, &connection);
 }
 
 static void on_retry(evutil_socket_t fd, short what, void *context)

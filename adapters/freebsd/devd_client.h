@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "adapters/freebsd/devd_socket.h"
 #include "core/text.h"
 
 struct event_base;
@@ -27,7 +28,9 @@ struct vfj_devd_settings {
     const char *seqpacket_path;
     const char *stream_path; /* when there is no seqpacket socket */
     bool stream_only;
-    bool network_only;       /* only lines for which vfj_devd_is_network() */
+    bool network_only;          /* only lines for which vfj_devd_is_network() */
+    void (*ask)(void *context); /* who connects for us, and then calls vfj_devd_client_take(); NULL: nobody */
+    void *ask_context;
     uint32_t retry_first_ms; /* doubled after each failure … */
     uint32_t retry_last_ms;  /* … up to this; begins anew after a connection that held so long */
 };
@@ -40,6 +43,9 @@ struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, const stru
 
 /* Connect now, and again whenever the connection is lost. The outcome is told from the loop. */
 void vfj_devd_client_connect(struct vfj_devd_client *client);
+
+/* The connection that was asked for, or why there is none; its descriptor becomes the client's. */
+void vfj_devd_client_take(struct vfj_devd_client *client, const struct vfj_devd_connection *connection);
 
 void vfj_devd_client_close(struct vfj_devd_client *client);
 

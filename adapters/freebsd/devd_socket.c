@@ -34,3 +34,16 @@ int vfj_devd_socket_connect(const char *path, int type, int *error)
     }
     return fd;
 }
+
+void vfj_devd_socket_open(const char *seqpacket_path, const char *stream_path, bool stream_only,
+                          struct vfj_devd_connection *connection)
+{
+    int ignored = 0;
+    *connection = (struct vfj_devd_connection){.fd = -1, .records = !stream_only};
+    connection->fd = vfj_devd_socket_connect(stream_only ? stream_path : seqpacket_path,
+                                             stream_only ? SOCK_STREAM : SOCK_SEQPACKET, &connection->error);
+    if (connection->fd < 0 && !stream_only && (connection->error == ENOENT || connection->error == EPROTOTYPE)) {
+        connection->fd = vfj_devd_socket_connect(stream_path, SOCK_STREAM, &ignored);
+        connection->records = connection->fd < 0;
+    }
+}

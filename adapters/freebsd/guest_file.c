@@ -1,6 +1,7 @@
 /* Small files of the guest: pidfiles, leases, per-interface scripts. */
 #include "adapters/freebsd/guest_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -121,4 +122,32 @@ uint64_t vfj_guest_dhclient(const struct vfj_paths *paths, struct vfj_name inter
         return 0;
     uint64_t pid = read_pidfile(paths->dhclient_run_dir, interface);
     return pid != 0 ? pid : read_pidfile(paths->run_dir, interface);
+}
+
+/* dhclient.NAME.pid */
+static bool interface_of_pidfile(const char *file, struct vfj_name *interface)
+{
+    static const char before[] = "dhclient.", after[] = ".pid";
+    size_t length = strlen(file), around = sizeof before - 1 + sizeof after - 1;
+    return length > around && strncmp(file, before, sizeof before - 1) == 0
+        && strcmp(file + length - (sizeof after - 1), after) == 0
+        && vfj_name_parse((struct vfj_span){file + sizeof before - 1, length - around}, interface);
+}
+
+static bool directory_has_dhclient(const char *directory, uint64_t pid)
+{
+    struct vfj_name interface;
+    const struct dirent *entry;
+    bool found = false;
+    DIR *listing = opendir(directory);
+    while (listing != NULL && !found && (entry = readdir(listing)) != NULL)
+        found = interface_of_pidfile(entry->d_name, &interface) && read_pidfile(directory, interface) == pid;
+    if (listing != NULL)
+        closedir(listing);
+    return found;
+}
+
+bool vfj_guest_has_dhclient(const struct vfj_paths *paths, uint64_t pid)
+{
+    return directory_has_dhclient(paths->dhclient_run_dir, pid) || directory_has_dhclient(paths->run_dir, pid);
 }

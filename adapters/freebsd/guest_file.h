@@ -24,4 +24,7 @@ bool vfj_guest_file_exists(const char *path);
  * process must exist and be a dhclient. */
 uint64_t vfj_guest_dhclient(const struct vfj_paths *paths, struct vfj_name interface);
 
+/* Whether `pid` is, by that, the dhclient of any interface. */
+bool vfj_guest_has_dhclient(const struct vfj_paths *paths, uint64_t pid);
+
 #endif

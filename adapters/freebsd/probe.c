@@ -5,9 +5,10 @@
 #include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "adapters/freebsd/guest_file.h"
 #include "adapters/freebsd/view.h"
+#include "adapters/freebsd/warden.h"
 #include "core/check.h"
 
 enum { PARTS_MAX = 3, PART_SYSCTL = 0, PART_IFCONFIG = 1, PART_ROUTE = 2 }; /* as vfj_command_argv() numbers them */
@@ -24,9 +25,9 @@ struct part {
 struct probe {
     struct vfj_prober *prober;
     struct probe *next;
-    struct event soon; /* a probe without programs is answered from the loop */
+    struct event soon; /* what was read at once is told from the loop */
     struct part parts[PARTS_MAX];
-    unsigned running;
+    unsigned running; /* of its programs, and the look at the files */
     bool forgotten;
     struct vfj_command command;
     struct vfj_observation answer;
@@ -42,6 +43,7 @@ struct vfj_prober {
     struct event_base *base;
     struct vfj_children *children;
     const struct vfj_paths *paths;
+    struct vfj_warden *warden;
     vfj_observed_fn *observed;
     void *context;
     struct probe *first;
@@ -168,6 +170,12 @@ static void end_all(struct probe *probe)
     answer(probe);
 }
 
+static void end_one(struct probe *probe)
+{
+    if (--probe->running == 0)
+        end_all(probe);
+}
+
 static void on_output(void *context, struct vfj_span bytes)
 {
     struct part *part = context;
@@ -191,22 +199,15 @@ static void on_ended(void *context, const struct vfj_child_end *end)
     part->status = end->status;
     if (probe->answer.probe == VFJ_PROBE_SLOT && part == &probe->parts[PART_SYSCTL])
         resume_ifconfig(probe);
-    if (--probe->running == 0)
-        end_all(probe);
+    end_one(probe);
 }
 
 static void start(struct probe *probe, unsigned index, void (*feed)(struct probe *probe, struct vfj_span bytes))
 {
     struct part *part = &probe->parts[index];
-    struct vfj_argv argv;
-    char path[VFJ_PATHNAME_SIZE];
-    VFJ_CHECK(vfj_command_argv(&probe->command, index, &argv));
-    VFJ_CHECK(vfj_paths_of_program(probe->prober->paths, &argv, path));
-    argv.words[0] = path;
+    struct vfj_errand errand = vfj_errand_of(&probe->command, index);
     struct vfj_child_request request = {
-        .path = path,
-        .argv = argv.words,
-        .errors = VFJ_STDERR_DROPPED,
+        .errand = &errand,
         .limit_ms = probe->command.limit_ms > 0 ? probe->command.limit_ms : VFJ_PROBE_LIMIT_DEFAULT_MS,
         .output_max = VFJ_PROBE_OUTPUT_MAX,
         .output = on_output,
@@ -226,6 +227,42 @@ static void start_map(struct probe *probe)
     start(probe, 0, feed_map);
 }
 
+static void take_files(struct probe *probe, const struct vfj_files *files)
+{
+    if (probe->answer.probe == VFJ_PROBE_SLOT) {
+        vfj_view_take_files(&probe->reader.view, &files->as.slot);
+        return;
+    }
+    probe->answer.ok = files->ok;
+    if (files->ok)
+        probe->answer.as.file = files->as.file;
+}
+
+static void on_files(void *context, const struct vfj_warden_reply *reply, int descriptor)
+{
+    struct probe *probe = context;
+    if (descriptor >= 0)
+        close(descriptor);
+    take_files(probe, &reply->as.files);
+    end_one(probe);
+}
+
+static void look_at_files(struct probe *probe)
+{
+    struct vfj_prober *prober = probe->prober;
+    struct vfj_files files;
+    probe->running++;
+    if (prober->warden != NULL) {
+        struct vfj_errand errand = vfj_errand_of(&probe->command, 0);
+        errand.kind = VFJ_ERRAND_FILES;
+        vfj_warden_ask(prober->warden, &errand, on_files, probe);
+        return;
+    }
+    vfj_files_read(prober->paths, &probe->command, &files);
+    take_files(probe, &files);
+    event_active(&probe->soon, EV_TIMEOUT, 0);
+}
+
 static void start_slot(struct probe *probe)
 {
     vfj_view_begin(&probe->reader.view, &probe->command, &probe->answer.as.view);
@@ -233,16 +270,7 @@ static void start_slot(struct probe *probe)
     start(probe, PART_IFCONFIG, feed_slot_ifconfig);
     vfj_child_pause(probe->parts[PART_IFCONFIG].child);
     start(probe, PART_ROUTE, feed_slot_route);
-    vfj_view_read_files(&probe->reader.view, probe->prober->paths);
-}
-
-static void read_file(struct probe *probe)
-{
-    char path[VFJ_PATHNAME_SIZE];
-    probe->answer.ok = vfj_paths_of_file(probe->prober->paths, probe->command.text, path);
-    if (probe->answer.ok)
-        vfj_guest_file_read(path, &probe->answer.as.file);
-    event_active(&probe->soon, EV_TIMEOUT, 0);
+    look_at_files(probe);
 }
 
 static enum vfj_probe probe_of(enum vfj_command_kind kind)
@@ -268,7 +296,7 @@ static void begin(struct probe *probe)
         start(probe, 0, feed_interface);
         break;
     case VFJ_PROBE_FILE:
-        read_file(probe);
+        look_at_files(probe);
         break;
     case VFJ_PROBE_MAP:
         start_map(probe);
@@ -283,11 +311,12 @@ static void on_soon(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    answer(context);
+    end_one(context);
 }
 
 struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children *children,
-                                   const struct vfj_paths *paths, vfj_observed_fn *observed, void *context)
+                                   const struct vfj_paths *paths, struct vfj_warden *warden, vfj_observed_fn *observed,
+                                   void *context)
 {
     struct vfj_prober *prober = calloc(1, sizeof *prober);
     if (prober == NULL)
@@ -295,6 +324,7 @@ struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children 
     prober->base = base;
     prober->children = children;
     prober->paths = paths;
+    prober->warden = warden;
     prober->observed = observed;
     prober->context = context;
     return prober;

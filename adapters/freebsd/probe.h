@@ -17,9 +17,10 @@ enum {
 /* `observation` is borrowed for the call. Never called from inside vfj_prober_run(). */
 typedef void vfj_observed_fn(void *context, const struct vfj_observation *observation);
 
-/* `base`, `children` and `paths` must outlive it. NULL when memory is short. */
+/* All that is given must outlive it. With a warden that is the one who looks at files. NULL when memory is short. */
 struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children *children,
-                                   const struct vfj_paths *paths, vfj_observed_fn *observed, void *context);
+                                   const struct vfj_paths *paths, struct vfj_warden *warden, vfj_observed_fn *observed,
+                                   void *context);
 void vfj_prober_close(struct vfj_prober *prober);
 
 /* Tell nothing of the probes under way. */

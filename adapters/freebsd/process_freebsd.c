@@ -1,7 +1,9 @@
-/* What only the system knows about processes: FreeBSD's kern.proc, sysctl(3). */
+/* What only the system knows about processes: FreeBSD's kern.proc, sysctl(3), and procctl(2). */
 #include <sys/param.h>
+#include <sys/procctl.h>
 #include <sys/sysctl.h>
 #include <sys/user.h>
+#include <unistd.h>
 
 #include "adapters/freebsd/process.h"
 #include "core/text.h"
@@ -22,4 +24,17 @@ bool vfj_process_executable(char *path, size_t size)
     int oid[] = {CTL_KERN, KERN_PROC, KERN_PROC_PATHNAME, -1};
     size_t length = size;
     return sysctl(oid, 4, path, &length, NULL, 0) == 0 && length > 0;
+}
+
+void vfj_process_set_title(const char *title)
+{
+    setproctitle("%s", title);
+}
+
+void vfj_process_forgo_rights(void)
+{
+#ifdef PROC_NO_NEW_PRIVS_CTL
+    int enable = PROC_NO_NEW_PRIVS_ENABLE;
+    (void)procctl(P_PID, 0, PROC_NO_NEW_PRIVS_CTL, &enable);
+#endif
 }

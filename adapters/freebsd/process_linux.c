@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "core/text.h"
@@ -33,4 +34,14 @@ bool vfj_process_executable(char *path, size_t size)
         return false;
     path[length] = '\0';
     return true;
+}
+
+void vfj_process_set_title(const char *title)
+{
+    (void)prctl(PR_SET_NAME, title, 0, 0, 0);
+}
+
+void vfj_process_forgo_rights(void)
+{
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }

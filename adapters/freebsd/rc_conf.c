@@ -160,8 +160,10 @@ void vfj_rc_reader_read(struct vfj_rc_reader *reader)
     reading->lines = vfj_lines_begin(reading->line, sizeof reading->line, read_line, reading);
     reading->rc = vfj_text_begin(reading->bytes, sizeof reading->bytes);
     reader->reading = reading;
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_RC};
     const char *argv[] = {reader->paths->rc_helper, reader->paths->rc_conf, reader->paths->root, NULL};
     struct vfj_child_request request = {
+        .errand = &errand,
         .path = reader->paths->rc_helper,
         .argv = argv,
         .errors = VFJ_STDERR_WITH_STDOUT,

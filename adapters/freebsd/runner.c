@@ -7,16 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/freebsd/guest_file.h"
-#include "adapters/freebsd/safe_path.h"
 #include "core/check.h"
 
-enum job_state {
-    JOB_WAITING,
-    JOB_RUNNING,
-    JOB_BARRED,  /* its program may not be run; as if it had run otherwise */
-    JOB_REFUSED, /* too many wait */
-};
+enum job_state { JOB_WAITING, JOB_RUNNING, JOB_REFUSED };
 
 struct job {
     struct vfj_runner *runner;
@@ -30,10 +23,9 @@ struct job {
 
 struct vfj_runner {
     struct vfj_children *children;
-    const struct vfj_paths *paths;
     vfj_finished_fn *finished;
     void *context;
-    struct event unrun;
+    struct event refusal;
     struct job *first, **last; /* in the order in which they were asked for */
     unsigned waiting;
 };
@@ -58,42 +50,12 @@ static void keep_output(void *context, struct vfj_span bytes)
 }
 
 static void on_ended(void *context, const struct vfj_child_end *end);
-static void end_unrun(struct job *job, enum job_state state, int error);
-
-/* The admin's script, looked at once more now that it is to be run: the view that found it is older. 0, or an errno. */
-static int bar(struct job *job, const struct vfj_argv *argv, const char *path)
-{
-    struct vfj_text complaint = vfj_text_begin(job->outcome.output, sizeof job->outcome.output);
-    if (argv->program != VFJ_PROGRAM_SCRIPT)
-        return 0;
-    if (!vfj_guest_file_exists(path))
-        return ENOENT;
-    return vfj_safe_path_check(path, &complaint) ? 0 : EPERM;
-}
 
 static void start(struct job *job)
 {
-    struct vfj_runner *runner = job->runner;
-    struct vfj_argv argv;
-    char path[VFJ_PATHNAME_SIZE];
-    VFJ_CHECK(vfj_command_argv(&job->command, 0, &argv));
-    if (!vfj_paths_of_program(runner->paths, &argv, path))
-        path[0] = '\0'; /* ENOENT */
-    argv.words[0] = path;
-    if (argv.program == VFJ_PROGRAM_LEASE) {
-        VFJ_CHECK(argv.count < VFJ_WORDS_MAX);
-        argv.words[argv.count++] = runner->paths->lease_dir;
-        argv.words[argv.count] = NULL;
-    }
-    int error = bar(job, &argv, path);
-    if (error != 0) {
-        end_unrun(job, JOB_BARRED, error);
-        return;
-    }
+    struct vfj_errand errand = vfj_errand_of(&job->command, 0);
     struct vfj_child_request request = {
-        .path = path,
-        .argv = argv.words,
-        .errors = VFJ_STDERR_WITH_STDOUT,
+        .errand = &errand,
         .limit_ms = job->command.limit_ms > 0 ? job->command.limit_ms : VFJ_RUNNER_LIMIT_DEFAULT_MS,
         .output_max = VFJ_RUNNER_OUTPUT_MAX,
         .output = keep_output,
@@ -101,7 +63,7 @@ static void start(struct job *job)
         .context = job,
     };
     job->state = JOB_RUNNING;
-    vfj_child_start(runner->children, &request);
+    vfj_child_start(job->runner->children, &request);
 }
 
 /* Whether a command of the job's slot is before it. */
@@ -132,7 +94,7 @@ static void finish(struct job *job)
 {
     struct vfj_runner *runner = job->runner;
     struct vfj_name hn = job->command.hn;
-    bool ran = job->state == JOB_RUNNING || job->state == JOB_BARRED;
+    bool ran = job->state == JOB_RUNNING;
     unlink_job(runner, job);
     if (ran && !vfj_name_is_empty(hn))
         start_next(runner, hn);
@@ -152,43 +114,42 @@ static void on_ended(void *context, const struct vfj_child_end *end)
     finish(job);
 }
 
-static struct job *find_unrun(struct vfj_runner *runner)
+static struct job *find_refused(struct vfj_runner *runner)
 {
     struct job *job = runner->first;
-    while (job != NULL && job->state != JOB_BARRED && job->state != JOB_REFUSED)
+    while (job != NULL && job->state != JOB_REFUSED)
         job = job->next;
     return job;
 }
 
-static void on_unrun(evutil_socket_t fd, short what, void *context)
+static void on_refusal(evutil_socket_t fd, short what, void *context)
 {
     struct job *job;
     (void)fd;
     (void)what;
-    while ((job = find_unrun(context)) != NULL)
+    while ((job = find_refused(context)) != NULL)
         finish(job);
 }
 
-static void end_unrun(struct job *job, enum job_state state, int error)
+static void refuse(struct job *job)
 {
-    job->state = state;
+    job->state = JOB_REFUSED;
     job->outcome.kind = VFJ_OUTCOME_ABSENT;
-    job->outcome.status = error;
-    event_active(&job->runner->unrun, EV_TIMEOUT, 0);
+    job->outcome.status = EAGAIN;
+    event_active(&job->runner->refusal, EV_TIMEOUT, 0);
 }
 
-struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children *children,
-                                   const struct vfj_paths *paths, vfj_finished_fn *finished, void *context)
+struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children *children, vfj_finished_fn *finished,
+                                   void *context)
 {
     struct vfj_runner *runner = calloc(1, sizeof *runner);
     if (runner == NULL)
         return NULL;
     runner->children = children;
-    runner->paths = paths;
     runner->finished = finished;
     runner->context = context;
     runner->last = &runner->first;
-    event_assign(&runner->unrun, base, -1, 0, on_unrun, runner);
+    event_assign(&runner->refusal, base, -1, 0, on_refusal, runner);
     return runner;
 }
 
@@ -196,7 +157,7 @@ void vfj_runner_close(struct vfj_runner *runner)
 {
     if (runner == NULL)
         return;
-    event_del(&runner->unrun);
+    event_del(&runner->refusal);
     while (runner->first != NULL) {
         struct job *job = runner->first;
         unlink_job(runner, job);
@@ -233,7 +194,7 @@ void vfj_runner_run(struct vfj_runner *runner, const struct vfj_command *command
     if (!must_wait(job)) {
         start(job);
     } else if (runner->waiting == VFJ_RUNNER_QUEUE_MAX) {
-        end_unrun(job, JOB_REFUSED, EAGAIN);
+        refuse(job);
     } else {
         job->state = JOB_WAITING;
         runner->waiting++;

@@ -3,7 +3,6 @@
 #define VFJ_FREEBSD_RUNNER_H
 
 #include "adapters/freebsd/child.h"
-#include "adapters/freebsd/paths.h"
 #include "core/command.h"
 #include "core/event.h"
 
@@ -18,9 +17,9 @@ enum {
 /* `outcome` is borrowed for the call. Never called from inside vfj_runner_run(). */
 typedef void vfj_finished_fn(void *context, const struct vfj_outcome *outcome);
 
-/* `base`, `children` and `paths` must outlive it. NULL when memory is short. */
-struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children *children,
-                                   const struct vfj_paths *paths, vfj_finished_fn *finished, void *context);
+/* `base` and `children` must outlive it. NULL when memory is short. */
+struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children *children, vfj_finished_fn *finished,
+                                   void *context);
 
 /* Commands under way go on by themselves; nothing more is heard of them. */
 void vfj_runner_close(struct vfj_runner *runner);

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-#include "adapters/freebsd/guest_file.h"
-#include "adapters/freebsd/safe_path.h"
-
 static void read_sysctl(void *context, struct vfj_span name, struct vfj_span value, bool cut)
 {
     struct vfj_view_reader *reader = context;
@@ -67,35 +64,15 @@ void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *co
     vfj_route_begin(&reader->route);
 }
 
-/* The first that is there is the one. */
-static void read_script(struct vfj_view_reader *reader, const struct vfj_paths *paths)
+void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files)
 {
     struct vfj_view *view = reader->view;
-    char name[VFJ_PATH_SIZE], path[VFJ_PATHNAME_SIZE];
-    for (unsigned place = VFJ_OWN_SCRIPT_BASE; place < VFJ_OWN_SCRIPT_COUNT; place++) {
-        struct vfj_text text = vfj_text_begin(name, sizeof name);
-        vfj_text_add(&text, vfj_own_script_path((enum vfj_own_script)place));
-        vfj_text_add(&text, reader->hn.text);
-        if (!vfj_paths_of_file(paths, name, path) || !vfj_guest_file_exists(path))
-            continue;
-        struct vfj_text complaint = vfj_text_begin(view->script_refused, sizeof view->script_refused);
-        if (vfj_safe_path_check(path, &complaint))
-            view->script = (uint8_t)place;
-        return;
-    }
-}
-
-void vfj_view_read_files(struct vfj_view_reader *reader, const struct vfj_paths *paths)
-{
-    struct vfj_view *view = reader->view;
-    char path[VFJ_PATHNAME_SIZE];
-    read_script(reader, paths);
-    if (vfj_paths_join(path, paths->lease_dir, "dhclient.leases.", reader->hn.text, ""))
-        view->lease = vfj_guest_file_holds(path);
-    view->hn_dhclient = vfj_guest_dhclient(paths, reader->hn);
-    view->lagg_dhclient = vfj_guest_dhclient(paths, reader->lagg);
-    if (!vfj_name_is_empty(reader->vf))
-        view->vf_dhclient = vfj_guest_dhclient(paths, reader->vf);
+    view->script = files->script;
+    memcpy(view->script_refused, files->script_refused, sizeof view->script_refused);
+    view->lease = files->lease;
+    view->hn_dhclient = files->hn_dhclient;
+    view->vf_dhclient = files->vf_dhclient;
+    view->lagg_dhclient = files->lagg_dhclient;
 }
 
 void vfj_view_end(struct vfj_view_reader *reader)

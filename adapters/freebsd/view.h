@@ -2,10 +2,10 @@
 #ifndef VFJ_FREEBSD_VIEW_H
 #define VFJ_FREEBSD_VIEW_H
 
+#include "adapters/freebsd/files.h"
 #include "adapters/freebsd/parse_ifconfig.h"
 #include "adapters/freebsd/parse_route.h"
 #include "adapters/freebsd/parse_sysctl.h"
-#include "adapters/freebsd/paths.h"
 #include "core/command.h"
 
 /* The object must not move while it is in use. sysctl's output must be complete before ifconfig's is fed: it
@@ -22,8 +22,8 @@ struct vfj_view_reader {
 /* Begin the answer to a PROBE_SLOT command in *view, which is zeroed. */
 void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command, struct vfj_view *view);
 
-/* Look at the files: lease, per-interface script, dhclients. */
-void vfj_view_read_files(struct vfj_view_reader *reader, const struct vfj_paths *paths);
+/* Take in what the files say. */
+void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files);
 
 /* ifconfig's and route's output are complete. */
 void vfj_view_end(struct vfj_view_reader *reader);

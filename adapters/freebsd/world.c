@@ -1,15 +1,18 @@
 /* The guest as one object: it turns what happens into events and runs commands. */
 #include "adapters/freebsd/world.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <signal.h>
 #include <stdlib.h>
 
+#include "adapters/freebsd/act_lock.h"
 #include "adapters/freebsd/alarm.h"
 #include "adapters/freebsd/child.h"
 #include "adapters/freebsd/clock.h"
 #include "adapters/freebsd/devd_client.h"
+#include "adapters/freebsd/pidfile.h"
 #include "adapters/freebsd/probe.h"
 #include "adapters/freebsd/rc_conf.h"
 #include "adapters/freebsd/runner.h"
@@ -38,6 +41,7 @@ struct vfj_world {
     bool running;
     bool connecting; /* devd is, or will be, listened to */
     bool stopped;    /* STOPPED was told, or the loop broken */
+    bool lost;       /* the warden has ended */
     int64_t mono_us; /* of the newest event */
 };
 
@@ -169,6 +173,30 @@ static void stop(struct vfj_world *world, const char *reason)
     vfj_world_break(world);
 }
 
+static void on_warden_gone(void *context)
+{
+    struct vfj_world *world = context;
+    log_line(world, "warden: it has ended, and so does the daemon", "");
+    world->lost = true;
+    stop(world, "the warden has ended");
+    event_base_loopbreak(world->base); /* whoever waits for an answer before it runs */
+}
+
+static void on_devd(void *context, const struct vfj_warden_reply *reply, int descriptor)
+{
+    struct vfj_world *world = context;
+    const struct vfj_devd_connection connection
+        = {.fd = descriptor, .records = reply->records != 0, .error = reply->status};
+    vfj_devd_client_take(world->devd, &connection);
+}
+
+static void ask_for_devd(void *context)
+{
+    struct vfj_world *world = context;
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_DEVD};
+    vfj_warden_ask(world->settings.warden, &errand, on_devd, world);
+}
+
 static void on_signal(evutil_socket_t number, short what, void *context)
 {
     struct vfj_world *world = context;
@@ -201,6 +229,8 @@ static bool open_devd(struct vfj_world *world)
         .stream_path = world->settings.paths.devd_stream,
         .stream_only = world->settings.stream_only,
         .network_only = world->settings.network_only,
+        .ask = world->settings.warden != NULL ? ask_for_devd : NULL,
+        .ask_context = world,
         .retry_first_ms = VFJ_DEVD_RETRY_FIRST_MS,
         .retry_last_ms = VFJ_DEVD_RETRY_LAST_MS,
     };
@@ -211,16 +241,17 @@ static bool open_devd(struct vfj_world *world)
 static bool open_parts(struct vfj_world *world)
 {
     const struct vfj_paths *paths = &world->settings.paths;
+    struct vfj_warden *warden = world->settings.warden;
     world->base = event_base_new();
-    if (world->base == NULL)
+    if (world->base == NULL || (warden != NULL && !vfj_warden_listen(warden, world->base, on_warden_gone, world)))
         return false;
     vfj_alarm_open(&world->deadline, world->base, on_deadline, world);
     vfj_alarm_open(&world->wake, world->base, on_wake, world);
-    world->children = vfj_children_open(world->base);
+    world->children = vfj_children_open(world->base, paths, warden);
     if (world->children == NULL)
         return false;
-    world->runner = vfj_runner_open(world->base, world->children, paths, on_finished, world);
-    world->prober = vfj_prober_open(world->base, world->children, paths, on_observed, world);
+    world->runner = vfj_runner_open(world->base, world->children, on_finished, world);
+    world->prober = vfj_prober_open(world->base, world->children, paths, warden, on_observed, world);
     world->rc = vfj_rc_reader_open(world->children, paths, on_rc, world);
     return world->runner != NULL && world->prober != NULL && world->rc != NULL && open_devd(world)
         && open_signals(world);
@@ -246,6 +277,8 @@ void vfj_world_close(struct vfj_world *world)
     if (world == NULL)
         return;
     if (world->base != NULL) {
+        if (world->settings.warden != NULL)
+            vfj_warden_ignore(world->settings.warden);
         vfj_devd_client_close(world->devd);
         vfj_children_close(world->children);
         vfj_runner_close(world->runner);
@@ -264,10 +297,41 @@ void vfj_world_close(struct vfj_world *world)
 
 bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE])
 {
-    bool known = vfj_boot_id_read(world->base, world->children, &world->settings.paths, id);
+    bool known = vfj_boot_id_read(world->base, world->children, id);
     if (!known)
         log_line(world, "boot: sysctl tells neither kern.boot_id nor kern.boottime: taken for a new boot", "");
     return known;
+}
+
+bool vfj_world_is_lost(const struct vfj_world *world)
+{
+    return world->lost;
+}
+
+struct lock_answer {
+    bool came;
+    int fd, error;
+};
+
+static void on_lock(void *context, const struct vfj_warden_reply *reply, int descriptor)
+{
+    struct lock_answer *answer = context;
+    *answer = (struct lock_answer){.came = true, .fd = descriptor, .error = reply->status};
+}
+
+int vfj_world_take_act_lock(struct vfj_world *world)
+{
+    struct lock_answer answer = {.fd = -1, .error = EPIPE};
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_ACT_LOCK};
+    if (world->settings.warden == NULL)
+        return vfj_act_lock_take(world->settings.paths.act_lock);
+    vfj_warden_ask(world->settings.warden, &errand, on_lock, &answer);
+    while (!answer.came && !world->lost && event_base_loop(world->base, EVLOOP_ONCE) == 0)
+        continue;
+    if (answer.fd >= 0)
+        (void)vfj_pidfile_write(answer.fd); /* the warden wrote its own pid */
+    errno = answer.error;
+    return answer.fd;
 }
 
 void vfj_world_run(struct vfj_world *world)

@@ -7,6 +7,7 @@
 
 #include "adapters/freebsd/boot_id.h"
 #include "adapters/freebsd/paths.h"
+#include "adapters/freebsd/warden.h"
 #include "core/command.h"
 #include "core/event.h"
 #include "core/status.h"
@@ -15,8 +16,9 @@ struct vfj_world;
 
 struct vfj_world_settings {
     struct vfj_paths paths;
-    bool stream_only;  /* devd's stream socket, not the seqpacket one */
-    bool network_only; /* only lines for which vfj_devd_is_network() */
+    struct vfj_warden *warden; /* who does what needs root's rights; NULL: we do. It must outlive the world */
+    bool stream_only;          /* devd's stream socket, not the seqpacket one */
+    bool network_only;         /* only lines for which vfj_devd_is_network() */
 };
 
 /* What the world tells, always from its loop; what it hands over is borrowed for the call. */
@@ -40,6 +42,12 @@ struct vfj_world_listener {
 enum vfj_status vfj_world_open(struct vfj_world **world, const struct vfj_world_settings *settings,
                                const struct vfj_world_listener *listener);
 void vfj_world_close(struct vfj_world *world);
+
+/* Whether the warden has ended, and with it the world: STOPPED was told. */
+bool vfj_world_is_lost(const struct vfj_world *world);
+
+/* vfj_act_lock_take() on the path of the settings, by the warden if there is one, with our pid. Before vfj_world_run(). */
+int vfj_world_take_act_lock(struct vfj_world *world);
 
 /* Which boot this is; false as of vfj_boot_id_read(). Before vfj_world_run(). */
 bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE]);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -106,6 +108,16 @@ void bench_guest_close(struct bench_daemon *daemon)
     close(daemon->times);
 }
 
+/* With VFJ_BENCH_USER the daemon is that user, with a warden; only root can measure that. */
+static const char *give_directory(const struct bench *bench)
+{
+    const char *name = getenv("VFJ_BENCH_USER");
+    const struct passwd *user = name != NULL ? getpwnam(name) : NULL;
+    if (user != NULL)
+        BENCH_CHECK(chown(bench->directory, user->pw_uid, user->pw_gid) == 0);
+    return name;
+}
+
 static void run(const struct bench *bench, const char *mode, int log)
 {
     char root[BENCH_PATH_SIZE], journal[BENCH_PATH_SIZE], rc[BENCH_PATH_SIZE];
@@ -113,8 +125,9 @@ static void run(const struct bench *bench, const char *mode, int log)
     (void)strcpy(journal, bench_path(bench, "journal.db"));
     (void)strcpy(rc, bench_path(bench, "rc-helper"));
     (void)dup2(log, STDERR_FILENO);
+    const char *user = give_directory(bench);
     (void)execl(bench->program, bench->program, "daemon", mode, "--root", root, "--journal", journal, "--rc-helper", rc,
-                (char *)NULL);
+                user != NULL ? "--user" : (char *)NULL, user, (char *)NULL);
     _exit(127);
 }
 

@@ -82,7 +82,7 @@ grep -q 'action "/opt/vfj/libexec/vfjournal/vfjournal-devd vf-up ' "$work/root/o
 	fail "devd would not find vfjournal-devd"
 "$work/root/opt/vfj/sbin/vfjournal" --version >/dev/null || fail "what was installed does not run"
 
-grep -q '^@dir(root,wheel,700) /var/db/vfjournal$' "$port/pkg-plist" || fail "the journal's directory is not in the list"
+grep -q '^@dir(_vfjournal,_vfjournal,700) /var/db/vfjournal$' "$port/pkg-plist" || fail "the journal's directory is not in the list"
 version=$(sed -n 's/^DISTVERSION=[[:space:]]*//p' "$port/Makefile")
 [ "vfjournal $version" = "$("$work/root/opt/vfj/sbin/vfjournal" --version)" ] || fail "the port's version is $version"
 

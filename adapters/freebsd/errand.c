@@ -1,0 +1,340 @@
+/* What the daemon may ask of the guest: a closed list of things, each checked, none of them a command line. */
+#include "adapters/freebsd/errand.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+
+#include "adapters/freebsd/guest_file.h"
+#include "adapters/freebsd/safe_path.h"
+#include "core/check.h"
+
+#define PIDFILE_BEFORE "/var/run/dhclient."
+#define PIDFILE_AFTER  ".pid"
+
+enum { SLOT_PROGRAMS = 3 }; /* of PROBE_SLOT */
+
+_Static_assert(sizeof(struct vfj_errand) == 8 + 4 * 4 + 4 * sizeof(struct vfj_name) + VFJ_ARGS_SIZE,
+               "padding in vfj_errand");
+
+struct vfj_errand vfj_errand_of(const struct vfj_command *command, unsigned index)
+{
+    struct vfj_errand errand = {
+        .kind = VFJ_ERRAND_COMMAND,
+        .limit_ms = command->limit_ms,
+        .command = command->kind,
+        .index = index,
+        .hn = command->hn,
+        .a = command->a,
+        .b = command->b,
+        .c = command->c,
+    };
+    memcpy(errand.text, command->text, sizeof errand.text);
+    return errand;
+}
+
+struct vfj_command vfj_errand_command(const struct vfj_errand *errand)
+{
+    struct vfj_command command = {
+        .kind = (uint8_t)errand->command,
+        .limit_ms = errand->limit_ms,
+        .hn = errand->hn,
+        .a = errand->a,
+        .b = errand->b,
+        .c = errand->c,
+    };
+    memcpy(command.text, errand->text, sizeof command.text);
+    return command;
+}
+
+/* Empty, or a name, and zero behind it. */
+static bool is_name_or_none(const struct vfj_name *name)
+{
+    struct vfj_name parsed;
+    size_t length = strnlen(name->text, sizeof name->text);
+    if (length > 0 && !vfj_name_parse((struct vfj_span){name->text, length}, &parsed))
+        return false;
+    for (size_t i = length; i < sizeof name->text; i++) {
+        if (name->text[i] != '\0')
+            return false;
+    }
+    return true;
+}
+
+static bool has(struct vfj_name name)
+{
+    return !vfj_name_is_empty(name);
+}
+
+static bool is_lagg(struct vfj_name name)
+{
+    return vfj_name_has_driver(name, "lagg");
+}
+
+/* Ended within its array, and of printable bytes. */
+static bool is_text(const char *text, size_t size)
+{
+    size_t length = strnlen(text, size);
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < ' ' || text[i] > '~')
+            return false;
+    }
+    return length < size;
+}
+
+static bool consists_of(struct vfj_span word, const char *bytes)
+{
+    for (size_t i = 0; i < word.length; i++) {
+        if (strchr(bytes, word.text[i]) == NULL)
+            return false;
+    }
+    return word.length > 0;
+}
+
+#define DIGITS  "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* hw.hn.NAME or dev.hn.NAME; with a '=' sysctl(8) would set it. */
+static bool is_hn_sysctl(const char *text)
+{
+    struct vfj_span span = vfj_span_of(text);
+    return consists_of(span, DIGITS LETTERS "._%")
+        && (vfj_span_starts(span, "hw.hn.") || vfj_span_starts(span, "dev.hn."));
+}
+
+/* `before`, a name, `after`. */
+static bool is_path_of_name(const char *text, const char *before, const char *after)
+{
+    struct vfj_name name;
+    struct vfj_span span = vfj_span_of(text);
+    size_t around = strlen(before) + strlen(after);
+    return vfj_span_starts(span, before) && span.length > around
+        && strcmp(text + span.length - strlen(after), after) == 0
+        && vfj_name_parse((struct vfj_span){text + strlen(before), span.length - around}, &name);
+}
+
+static bool is_own_script(const char *text)
+{
+    return is_path_of_name(text, vfj_own_script_path(VFJ_OWN_SCRIPT_BASE), "")
+        || is_path_of_name(text, vfj_own_script_path(VFJ_OWN_SCRIPT_LOCAL), "");
+}
+
+static bool is_file_of_hn(const char *text)
+{
+    return is_own_script(text) || is_path_of_name(text, PIDFILE_BEFORE, PIDFILE_AFTER);
+}
+
+static bool is_unit(const char *text)
+{
+    return text[0] == '\0' || (strlen(text) < VFJ_NAME_SIZE && consists_of(vfj_span_of(text), DIGITS));
+}
+
+static bool is_pids(const char *text)
+{
+    struct vfj_span rest = vfj_span_of(text), word;
+    uint64_t pid;
+    while (vfj_span_word(&rest, &word)) {
+        if (!vfj_span_to_u64(word, &pid) || pid < 2 || pid > INT_MAX)
+            return false;
+    }
+    return true;
+}
+
+/* An address, perhaps with its prefix length, then words of letters. */
+static bool is_address(const char *text)
+{
+    struct vfj_span rest = vfj_span_of(text), word;
+    if (!vfj_span_word(&rest, &word) || !consists_of(word, DIGITS LETTERS ".:/%"))
+        return false;
+    while (vfj_span_word(&rest, &word)) {
+        if (!consists_of(word, LETTERS))
+            return false;
+    }
+    return true;
+}
+
+/* rc.conf's own: all that can be said of them is how many there are. */
+static bool is_words(const char *text, unsigned others)
+{
+    struct vfj_span rest = vfj_span_of(text), word;
+    unsigned count = others;
+    while (vfj_span_word(&rest, &word))
+        count++;
+    return count > others && count < VFJ_WORDS_MAX;
+}
+
+static bool check_command(const struct vfj_errand *errand)
+{
+    const char *text = errand->text;
+    if (errand->command >= VFJ_COMMAND_COUNT || errand->index >= SLOT_PROGRAMS)
+        return false;
+    enum vfj_command_kind kind = (enum vfj_command_kind)errand->command;
+    if (errand->index > 0 && kind != VFJ_COMMAND_PROBE_SLOT)
+        return false;
+    switch (kind) {
+    case VFJ_COMMAND_PROBE_SYSCTL:
+        return is_hn_sysctl(text);
+    case VFJ_COMMAND_PROBE_FILE:
+        return is_file_of_hn(text);
+    case VFJ_COMMAND_PROBE_MAP:
+        return true;
+    case VFJ_COMMAND_PROBE_SLOT:
+        return has(errand->a) && is_unit(text);
+    case VFJ_COMMAND_PROBE_IFCONFIG:
+    case VFJ_COMMAND_UP:
+    case VFJ_COMMAND_DOWN:
+    case VFJ_COMMAND_NO_DAD:
+    case VFJ_COMMAND_RTADV:
+    case VFJ_COMMAND_STRIP:
+    case VFJ_COMMAND_DHCLIENT:
+    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
+        return has(errand->a);
+    case VFJ_COMMAND_CREATE:
+        return is_lagg(errand->a);
+    case VFJ_COMMAND_JOIN_BOTH:
+        return is_lagg(errand->a) && has(errand->b) && has(errand->c);
+    case VFJ_COMMAND_JOIN_FIRST:
+    case VFJ_COMMAND_JOIN:
+    case VFJ_COMMAND_LEAVE:
+        return is_lagg(errand->a) && has(errand->b);
+    case VFJ_COMMAND_ADDRESS_DELETE:
+    case VFJ_COMMAND_ADDRESS_ADD:
+        return has(errand->a) && is_address(text) && is_words(text, 4);
+    case VFJ_COMMAND_CONFIGURE:
+        return has(errand->a) && is_words(text, 2);
+    case VFJ_COMMAND_DHCLIENT_STOP:
+        return is_pids(text) && (text[0] == '\0' || is_words(text, 2));
+    case VFJ_COMMAND_LEASE:
+        return has(errand->a) && is_lagg(errand->b);
+    case VFJ_COMMAND_ROUTE_ADD:
+        return is_words(text, 2);
+    case VFJ_COMMAND_SCRIPT:
+        return is_own_script(text);
+    case VFJ_COMMAND_COUNT:
+        break;
+    }
+    return false;
+}
+
+bool vfj_errand_check(const struct vfj_errand *errand)
+{
+    if (errand->kind >= VFJ_ERRAND_COUNT || errand->limit_ms > VFJ_ERRAND_LIMIT_MAX_MS || !is_name_or_none(&errand->hn)
+        || !is_name_or_none(&errand->a) || !is_name_or_none(&errand->b) || !is_name_or_none(&errand->c)
+        || !is_text(errand->text, sizeof errand->text))
+        return false;
+    switch ((enum vfj_errand_kind)errand->kind) {
+    case VFJ_ERRAND_COMMAND:
+        return errand->command != VFJ_COMMAND_PROBE_FILE && check_command(errand);
+    case VFJ_ERRAND_FILES:
+        return (errand->command == VFJ_COMMAND_PROBE_FILE || errand->command == VFJ_COMMAND_PROBE_SLOT)
+            && check_command(errand);
+    case VFJ_ERRAND_RC:
+    case VFJ_ERRAND_BOOT_ID:
+    case VFJ_ERRAND_BOOT_TIME:
+    case VFJ_ERRAND_DEVD:
+    case VFJ_ERRAND_ACT_LOCK:
+    case VFJ_ERRAND_END:
+        return true;
+    case VFJ_ERRAND_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* Words that are there as long as the paths. */
+static void set_words(struct vfj_errand_program *program, const char *path, const char *first, const char *second)
+{
+    struct vfj_argv *argv = &program->argv;
+    vfj_span_copy(program->path, sizeof program->path, vfj_span_of(path));
+    argv->words[0] = program->path;
+    argv->words[1] = first;
+    argv->words[2] = second;
+    argv->words[3] = NULL;
+    argv->count = 3;
+}
+
+static int complain(struct vfj_errand_program *program, int error, const char *what, uint64_t number)
+{
+    struct vfj_text text = vfj_text_begin(program->complaint, sizeof program->complaint);
+    vfj_text_add(&text, "process ");
+    vfj_text_add_u64(&text, number);
+    vfj_text_add(&text, ": ");
+    vfj_text_add(&text, what);
+    return error;
+}
+
+/* Only dhclients are ended, and of those only the ones whose pidfiles say so now. */
+static int prepare_kill(const struct vfj_errand *errand, const struct vfj_paths *paths,
+                        struct vfj_errand_program *program)
+{
+    struct vfj_span rest = vfj_span_of(errand->text), word;
+    uint64_t pid = 0;
+    while (vfj_span_word(&rest, &word)) {
+        VFJ_CHECK(vfj_span_to_u64(word, &pid) && pid <= INT_MAX);
+        if (vfj_guest_has_dhclient(paths, pid))
+            continue;
+        if (kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+            return complain(program, ESRCH, "No such process", pid);
+        return complain(program, EPERM, "not the dhclient of an interface", pid);
+    }
+    return 0;
+}
+
+/* The admin's script, looked at once more now that it is to be run: the view that found it is older. */
+static int prepare_script(struct vfj_errand_program *program)
+{
+    struct vfj_text complaint = vfj_text_begin(program->complaint, sizeof program->complaint);
+    if (!vfj_guest_file_exists(program->path))
+        return ENOENT;
+    return vfj_safe_path_check(program->path, &complaint) ? 0 : EPERM;
+}
+
+static int prepare_command(const struct vfj_errand *errand, const struct vfj_paths *paths,
+                           struct vfj_errand_program *program)
+{
+    const struct vfj_command command = vfj_errand_command(errand);
+    struct vfj_argv *argv = &program->argv;
+    program->errors = vfj_command_reads(&command) ? VFJ_STDERR_DROPPED : VFJ_STDERR_WITH_STDOUT;
+    VFJ_CHECK(vfj_command_argv(&command, errand->index, argv));
+    if (!vfj_paths_of_program(paths, argv, program->path))
+        return ENOENT;
+    argv->words[0] = program->path;
+    if (argv->program == VFJ_PROGRAM_LEASE) {
+        VFJ_CHECK(argv->count < VFJ_WORDS_MAX);
+        argv->words[argv->count++] = paths->lease_dir;
+        argv->words[argv->count] = NULL;
+    }
+    if (argv->program == VFJ_PROGRAM_KILL)
+        return prepare_kill(errand, paths, program);
+    return argv->program == VFJ_PROGRAM_SCRIPT ? prepare_script(program) : 0;
+}
+
+int vfj_errand_prepare(const struct vfj_errand *errand, const struct vfj_paths *paths,
+                       struct vfj_errand_program *program)
+{
+    program->complaint[0] = '\0';
+    program->errors = VFJ_STDERR_DROPPED;
+    switch ((enum vfj_errand_kind)errand->kind) {
+    case VFJ_ERRAND_COMMAND:
+        return prepare_command(errand, paths, program);
+    case VFJ_ERRAND_RC:
+        program->errors = VFJ_STDERR_WITH_STDOUT;
+        set_words(program, paths->rc_helper, paths->rc_conf, paths->root);
+        return 0;
+    case VFJ_ERRAND_BOOT_ID:
+        set_words(program, paths->sysctl, "-n", "kern.boot_id");
+        return 0;
+    case VFJ_ERRAND_BOOT_TIME:
+        set_words(program, paths->sysctl, "-n", "kern.boottime");
+        return 0;
+    case VFJ_ERRAND_FILES:
+    case VFJ_ERRAND_DEVD:
+    case VFJ_ERRAND_ACT_LOCK:
+    case VFJ_ERRAND_END:
+    case VFJ_ERRAND_COUNT:
+        break;
+    }
+    VFJ_CHECK(false);
+    return EINVAL;
+}

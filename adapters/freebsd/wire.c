@@ -1,0 +1,116 @@
+/* Frames of one size on a local stream socket, each with a descriptor or without. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* MSG_CMSG_CLOEXEC: glibc hides it without */
+#endif
+#include "adapters/freebsd/wire.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BUFFER = 256 * 1024 };
+
+/* For one descriptor; a union, for alignment. */
+union control {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+static void make_room(int socket)
+{
+    int size = BUFFER;
+    (void)setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    (void)setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
+bool vfj_wire_open(struct vfj_wire *one, struct vfj_wire *other)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return false;
+    make_room(ends[0]);
+    make_room(ends[1]);
+    *one = (struct vfj_wire){.socket = ends[0], .descriptor = -1};
+    *other = (struct vfj_wire){.socket = ends[1], .descriptor = -1};
+    return true;
+}
+
+void vfj_wire_close(struct vfj_wire *wire)
+{
+    if (wire->descriptor >= 0)
+        close(wire->descriptor);
+    if (wire->socket >= 0)
+        close(wire->socket);
+    wire->descriptor = -1;
+    wire->socket = -1;
+}
+
+static void attach(struct msghdr *message, union control *control, int descriptor)
+{
+    memset(control, 0, sizeof *control);
+    message->msg_control = control->bytes;
+    message->msg_controllen = sizeof control->bytes;
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof descriptor);
+    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+}
+
+enum vfj_wire_state vfj_wire_send(struct vfj_wire *wire, const void *frame, size_t size, int descriptor, bool waits)
+{
+    union control control;
+    while (wire->sent < size) {
+        struct iovec rest = {(char *)(uintptr_t)frame + wire->sent, size - wire->sent};
+        struct msghdr message = {.msg_iov = &rest, .msg_iovlen = 1};
+        if (descriptor >= 0 && wire->sent == 0)
+            attach(&message, &control, descriptor);
+        ssize_t count = sendmsg(wire->socket, &message, MSG_NOSIGNAL | (waits ? 0 : MSG_DONTWAIT));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0 && (errno == EAGAIN || errno == ENOBUFS))
+            return VFJ_WIRE_WAIT;
+        if (count <= 0)
+            return VFJ_WIRE_END;
+        wire->sent += (size_t)count;
+    }
+    wire->sent = 0;
+    return VFJ_WIRE_DONE;
+}
+
+/* The one descriptor that there is room for. */
+static void take_descriptor(struct vfj_wire *wire, struct msghdr *message)
+{
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
+    if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS
+        || header->cmsg_len != CMSG_LEN(sizeof(int)))
+        return;
+    if (wire->descriptor >= 0)
+        close(wire->descriptor);
+    memcpy(&wire->descriptor, CMSG_DATA(header), sizeof(int));
+}
+
+enum vfj_wire_state vfj_wire_receive(struct vfj_wire *wire, void *frame, size_t size, int *descriptor)
+{
+    union control control;
+    while (wire->received < size) {
+        struct iovec rest = {(char *)frame + wire->received, size - wire->received};
+        struct msghdr message
+            = {.msg_iov = &rest, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+        ssize_t count = recvmsg(wire->socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0 && errno == EAGAIN)
+            return VFJ_WIRE_WAIT;
+        if (count <= 0)
+            return VFJ_WIRE_END;
+        take_descriptor(wire, &message);
+        wire->received += (size_t)count;
+    }
+    *descriptor = wire->descriptor;
+    wire->descriptor = -1;
+    wire->received = 0;
+    return VFJ_WIRE_DONE;
+}

@@ -1,0 +1,222 @@
+#!/bin/sh
+# The daemon as two processes: who they are, what they have open, whose the files are, and what the end of one does to the
+# other. Only root can try that.
+#   usage: test_split.sh VFJOURNAL VFJ_GUEST
+set -u
+
+[ "$(id -u)" -eq 0 ] || exit 77
+[ -d /proc/self/fd ] || exit 77
+
+vfjournal=$1
+guest=$2
+user=nobody
+work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_split.XXXXXX") || exit 1
+chmod 755 "$work"
+dir=$work/guest
+log=$work/log
+journal=$dir/var/db/vfjournal/journal.db
+pid=
+warden=
+checks=0
+failures=0
+
+finish() {
+    [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
+    "$guest" stop "$dir" >/dev/null 2>&1
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
+fail() {
+    failures=$((failures + 1))
+    printf 'FAILED: %s\n' "$*"
+    sed 's/^/    | /' "$log"
+}
+
+# check WHAT COMMAND...
+check() {
+    what=$1
+    shift
+    checks=$((checks + 1))
+    "$@" >/dev/null 2>&1 || fail "$what"
+}
+
+# same WHAT EXPECTED FOUND
+same() {
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] || fail "$1: expected '$2', found '$3'"
+}
+
+# Until a command succeeds, 20 seconds at most: await WHAT COMMAND...
+await() {
+    what=$1
+    tries=0
+    shift
+    checks=$((checks + 1))
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ $tries -lt 400 ] || {
+            fail "waited for $what"
+            return 1
+        }
+        sleep 0.05
+    done
+}
+
+rows() { "$vfjournal" show --journal "$journal" -a -o json 2>/dev/null; }
+connections() { rows | grep -c '"kind":"connected"'; }
+more_connections() { [ "$(connections)" -gt "$before" ]; }
+is_gone() { ! kill -0 "$1"; }
+of_status() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
+# Beyond the standard ones.
+descriptors() {
+    for fd in "/proc/$1"/fd/*; do
+        [ "${fd##*/}" -le 2 ] || readlink "$fd"
+    done | sed 's/:\[.*//' | sort
+}
+
+start_daemon() {
+    before=$(connections)
+    # a descriptor that whoever started us left open reaches neither the warden nor a program
+    "$vfjournal" daemon --root "$dir" --pidfile "$dir/daemon.pid" "$@" 2>>"$log" 9<"$guest" &
+    pid=$!
+    await "the connection" more_connections
+    warden=$(sed -n 's/.*, warden \([0-9]*\),.*/\1/p' "$log" | tail -n 1)
+}
+
+end_daemon() {
+    kill -TERM "$pid"
+    wait "$pid"
+    same "exit status" 0 $?
+    check "the warden has ended" is_gone "$warden"
+    check "the pidfile is gone" test ! -e "$dir/daemon.pid"
+    pid=
+}
+
+# A program that tells who it is and what it has open, before it does its work: the fourth descriptor is ls's own.
+spy() {
+    cat >"$work/$1" <<END
+#!/bin/sh
+id -u >>"$work/$1.user"
+ls -m /proc/self/fd >>"$work/$1.descriptors"
+exec "$dir/sbin/$1" "\$@"
+END
+    chmod 755 "$work/$1"
+}
+
+: >"$log"
+"$guest" init "$dir" hn0=mce0 || exit 1
+spy ifconfig
+spy sysctl
+"$guest" start "$dir" >/dev/null
+
+# Who they are, and what they can.
+start_daemon --act --user $user --ifconfig "$work/ifconfig" --sysctl "$work/sysctl"
+uid=$(id -u $user)
+same "the daemon's user" "$uid	$uid	$uid	$uid" "$(of_status "$pid" Uid)"
+gid=$(id -g $user)
+same "the daemon's group" "$gid	$gid	$gid	$gid" "$(of_status "$pid" Gid)"
+same "no other groups" "$gid" "$(of_status "$pid" Groups | sed 's/ *$//')"
+for set in CapInh CapPrm CapEff CapAmb; do
+    same "the daemon's capabilities, $set" 0000000000000000 "$(of_status "$pid" $set)"
+done
+same "no program gives it rights" 1 "$(of_status "$pid" NoNewPrivs)"
+same "the warden's user" "0	0	0	0" "$(of_status "$warden" Uid)"
+same "the warden is the daemon's" "$pid" "$(of_status "$warden" PPid)"
+same "the pidfile names the daemon" "$pid" "$(cat "$dir/daemon.pid")"
+same "the lock names the daemon" "$pid" "$(cat "$dir/var/run/vfjournal/act.lock")"
+
+# What the warden has open: 0 to 2, the socket, and what libevent needs.
+same "the warden's descriptors" "anon_inode pipe pipe socket" "$(descriptors "$warden" | paste -s -d ' ' -)"
+
+# Whose the files are.
+same "the journal's directory" "$user 700" "$(stat -c '%U %a' "${journal%/*}")"
+for file in "$journal" "$journal-wal" "$journal-shm" "$journal.lock"; do
+    same "${file##*/}" "$user 600" "$(stat -c '%U %a' "$file")"
+done
+same "the pidfile" "root 600" "$(stat -c '%U %a' "$dir/daemon.pid")"
+same "the lock" "root 600" "$(stat -c '%U %a' "$dir/var/run/vfjournal/act.lock")"
+
+# It does its work, by programs that are root's and have the standard descriptors.
+"$guest" host "$dir" plug mce0 >/dev/null
+await "joined" eval 'rows | grep -q "\"to\":\"lagged\""'
+check "packets get out" "$guest" host "$dir" reach
+for program in ifconfig sysctl; do
+    same "$program is run by root" 0 "$(sort -u "$work/$program.user")"
+    same "$program's descriptors" "0, 1, 2, 3" "$(sort -u "$work/$program.descriptors")"
+done
+end_daemon
+same "replay" 0 "$("$vfjournal" replay "$journal" >/dev/null 2>&1; echo $?)"
+
+# The daemon is killed: the warden goes, the lock is free at once, the next daemon goes on.
+start_daemon --act --user $user
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+await "the warden's end" is_gone "$warden"
+check "the lock is free" flock -n "$dir/var/run/vfjournal/act.lock" true
+start_daemon --act --user $user
+
+# The warden is killed: the daemon says so and ends, so that whoever supervises it starts it again.
+kill -KILL "$warden"
+wait "$pid"
+same "exit status without a warden" 4 $?
+pid=
+check "it is said" grep -q 'warden: it has ended' "$log"
+check "and journalled" eval 'rows | tail -n 1 | grep -q "\"kind\":\"stopped\".*warden"'
+
+# Signals to the process group, as a terminal sends them, end the daemon in order, not the warden before it.
+start_daemon --act --user $user
+kill -INT "$warden"
+kill -TERM "$warden"
+kill -HUP "$warden"
+sleep 0.2
+check "the warden takes no signals" kill -0 "$warden"
+end_daemon
+
+# A journal that root wrote, as the unsplit daemon, becomes the user's, with what is beside it.
+chown -R root "${journal%/*}"
+start_daemon --user $user
+same "it is the user's again" "$user" "$(stat -c %U "$journal")"
+end_daemon
+
+# But nothing is given away that is not the journal's.
+chown -R root "${journal%/*}"
+ln "$guest" "${journal%/*}/journal.db-linked" 2>/dev/null || ln "$log" "${journal%/*}/journal.db-linked"
+ln -s /etc/passwd "${journal%/*}/journal.db-soft"
+start_daemon --user $user
+same "a file with another name" root "$(stat -c %U "${journal%/*}/journal.db-linked")"
+same "where a link leads" root "$(stat -c %U /etc/passwd)"
+end_daemon
+rm "${journal%/*}/journal.db-linked" "${journal%/*}/journal.db-soft"
+chown root "${journal%/*}"
+echo mine >"${journal%/*}/.profile"
+"$vfjournal" daemon --root "$dir" --user $user 2>"$log"
+same "a directory that is not the journal's alone" 4 $?
+check "is named" grep -q "var/db/vfjournal does not belong to user $user" "$log"
+same "and stays root's" root "$(stat -c %U "${journal%/*}")"
+rm "${journal%/*}/.profile"
+
+# Without a user it goes on as one process, and says so; a user that was named must be one.
+start_daemon
+case $(sed -n 's/.*\(one process: no user _vfjournal\|user _vfjournal, warden\).*/\1/p' "$log") in
+'one process: no user _vfjournal')
+    same "root as a whole" "0	0	0	0" "$(of_status "$pid" Uid)"
+    warden=$pid
+    ;;
+'user _vfjournal, warden') ;;
+*) fail "neither is said" ;;
+esac
+end_daemon
+start_daemon --one-process
+check "as told" grep -q 'one process: as told' "$log"
+warden=$pid
+end_daemon
+"$vfjournal" daemon --root "$dir" --user no-such-user 2>"$log"
+same "no such user" 4 $?
+check "is said" grep -q "can't run as another user: no user no-such-user" "$log"
+"$vfjournal" daemon --root "$dir" --user root 2>"$log"
+same "root is no such user" 4 $?
+
+printf '%d checks, %d failures\n' "$checks" "$failures"
+[ "$failures" -eq 0 ]

@@ -1,0 +1,488 @@
+/* The warden at the other end of its socket: what it does, and what a daemon that is not itself any more can get out
+ * of it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "adapters/freebsd/warden_process.h"
+#include "adapters/freebsd/wire.h"
+#include "tests/kit/program.h"
+#include "tests/kit/scratch.h"
+
+struct bench {
+    struct vfj_wire wire;
+    pid_t pid;
+    struct vfj_warden_settings settings;
+};
+
+static void be_silent(const char *line)
+{
+    (void)line;
+}
+
+static struct bench *open_bench(bool acts)
+{
+    struct bench *bench = calloc(1, sizeof *bench);
+    struct vfj_wire theirs;
+    assert_non_null(bench);
+    assert_int_equal(vfj_paths_init(&bench->settings.paths, kit_path("root")), VFJ_OK);
+    vfj_paths_set(bench->settings.paths.ifconfig, kit_program("ifconfig", "echo \"$@\""));
+    vfj_paths_set(bench->settings.paths.sysctl, kit_program("sysctl", "echo \"$@\""));
+    vfj_paths_set(bench->settings.paths.kill, kit_program("kill", "echo \"$@\""));
+    vfj_paths_set(bench->settings.paths.scripts_dir, kit_path("."));
+    vfj_paths_set(bench->settings.paths.act_lock, kit_path("act.lock"));
+    vfj_paths_set(bench->settings.paths.run_dir, kit_path("."));
+    bench->settings.acts = acts;
+    bench->settings.log = be_silent;
+    vfj_paths_set(bench->settings.pidfile, kit_text("warden.pid", "1\n"));
+    assert_true(vfj_wire_open(&bench->wire, &theirs));
+    bench->pid = fork();
+    assert_true(bench->pid >= 0);
+    if (bench->pid == 0)
+        vfj_warden_process(theirs.socket, &bench->settings);
+    vfj_wire_close(&theirs);
+    return bench;
+}
+
+/* Its exit status. */
+static int close_bench(struct bench *bench)
+{
+    int status = 0;
+    vfj_wire_close(&bench->wire);
+    assert_int_equal(waitpid(bench->pid, &status, 0), bench->pid);
+    free(bench);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void ask(struct bench *bench, const struct vfj_errand *errand)
+{
+    assert_int_equal(vfj_wire_send(&bench->wire, errand, sizeof *errand, -1, true), VFJ_WIRE_DONE);
+}
+
+/* False when it has ended. Ten seconds at most. */
+static bool hear(struct bench *bench, struct vfj_warden_reply *reply, int *descriptor)
+{
+    const struct timespec pause = {0, 1000 * 1000};
+    for (unsigned i = 0; i < 10000; i++) {
+        enum vfj_wire_state state = vfj_wire_receive(&bench->wire, reply, sizeof *reply, descriptor);
+        if (state != VFJ_WIRE_WAIT)
+            return state == VFJ_WIRE_DONE;
+        nanosleep(&pause, NULL);
+    }
+    fail();
+    return false;
+}
+
+static struct vfj_errand command(enum vfj_command_kind kind, const char *a, const char *text)
+{
+    struct vfj_errand errand = {.number = 7, .kind = VFJ_ERRAND_COMMAND, .command = (uint32_t)kind, .limit_ms = 20000};
+    if (a[0] != '\0')
+        errand.a = vfj_name_of(a);
+    vfj_span_copy(errand.text, sizeof errand.text, vfj_span_of(text));
+    return errand;
+}
+
+static void read_all(int fd, char *text, size_t size)
+{
+    size_t length = 0;
+    ssize_t count;
+    (void)fcntl(fd, F_SETFL, 0);
+    while (length < size - 1 && (count = read(fd, text + length, size - 1 - length)) > 0)
+        length += (size_t)count;
+    text[length] = '\0';
+    close(fd);
+}
+
+static void test_run(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_errand errand = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_warden_reply reply;
+    char output[256];
+    int descriptor;
+    (void)state;
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_STARTED);
+    assert_int_equal(reply.number, 7);
+    assert_true(descriptor >= 0);
+    read_all(descriptor, output, sizeof output);
+    assert_string_equal(output, "mce0 up\n");
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_ENDED);
+    assert_int_equal(reply.outcome, VFJ_OUTCOME_EXITED);
+    assert_int_equal(reply.status, 0);
+    assert_int_equal(descriptor, -1);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* A program over its time is ended by the warden. */
+static void test_limit(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_errand errand = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_warden_reply reply;
+    int descriptor;
+    (void)state;
+    kit_program("ifconfig", "exec sleep 100");
+    errand.limit_ms = 200;
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    close(descriptor);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.outcome, VFJ_OUTCOME_TIMEOUT);
+    assert_int_equal(reply.status, SIGTERM);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* What may not be run ends unrun, with the reason, and the warden goes on. */
+static void test_refused(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_errand errand = command(VFJ_COMMAND_SCRIPT, "", "/usr/libexec/hyperv/hyperv_vfup.hn0");
+    struct vfj_warden_reply reply;
+    char pid[24];
+    int descriptor;
+    (void)state;
+    assert_int_equal(chmod(kit_program("hyperv_vfup.hn0", "echo bad"), 0777), 0);
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_ENDED);
+    assert_int_equal(reply.outcome, VFJ_OUTCOME_ABSENT);
+    assert_int_equal(reply.status, EPERM);
+    assert_non_null(strstr(reply.as.text, "hyperv_vfup.hn0: others can write to it"));
+
+    (void)snprintf(pid, sizeof pid, "%ld", (long)getpid()); /* alive, and nobody's dhclient */
+    errand = command(VFJ_COMMAND_DHCLIENT_STOP, "", pid);
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.outcome, VFJ_OUTCOME_ABSENT);
+    assert_int_equal(reply.status, EPERM);
+    assert_non_null(strstr(reply.as.text, "not the dhclient of an interface"));
+
+    pid_t gone = fork();
+    if (gone == 0)
+        _exit(0);
+    waitpid(gone, NULL, 0);
+    (void)snprintf(pid, sizeof pid, "%ld", (long)gone);
+    errand = command(VFJ_COMMAND_DHCLIENT_STOP, "", pid);
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.outcome, VFJ_OUTCOME_EXITED);
+    assert_int_equal(reply.status, 1);
+    assert_non_null(strstr(reply.as.text, "No such process"));
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* A dhclient, by the lock on its pidfile, is ended. */
+static void test_dhclient(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_warden_reply reply;
+    char text[64], output[256], expected[64];
+    int descriptor;
+    (void)state;
+    (void)snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    int fd = open(kit_text("dhclient.hn0.pid", text), O_RDWR);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    text[strlen(text) - 1] = '\0';
+    struct vfj_errand errand = command(VFJ_COMMAND_DHCLIENT_STOP, "", text);
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_STARTED);
+    read_all(descriptor, output, sizeof output);
+    (void)snprintf(expected, sizeof expected, "-TERM %ld\n", (long)getpid());
+    assert_string_equal(output, expected);
+    close(fd);
+    (void)unlink(kit_path("dhclient.hn0.pid"));
+    assert_int_equal(close_bench(bench), 0);
+}
+
+static void test_files(void **state)
+{
+    struct bench *bench = open_bench(false);
+    struct vfj_errand errand = command(VFJ_COMMAND_PROBE_FILE, "", "/usr/libexec/hyperv/hyperv_vfup.hn3");
+    struct vfj_warden_reply reply;
+    int descriptor;
+    (void)state;
+    errand.kind = VFJ_ERRAND_FILES;
+    kit_program("hyperv_vfup.hn3", "true");
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_FILES);
+    assert_true(reply.as.files.ok && reply.as.files.as.file.exists);
+    assert_string_equal(reply.as.files.as.file.text, "#!/bin/sh");
+    errand.command = VFJ_COMMAND_PROBE_SLOT;
+    errand.a = vfj_name_of("hn3");
+    memset(errand.text, 0, sizeof errand.text);
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.as.files.as.slot.script, VFJ_OWN_SCRIPT_BASE);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* The lock comes as a descriptor, and is held as long as that is open, whatever becomes of the warden. */
+static void test_lock(void **state)
+{
+    struct bench *bench = open_bench(true);
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_ACT_LOCK};
+    struct vfj_warden_reply reply;
+    int descriptor;
+    (void)state;
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_LOCK);
+    assert_true(descriptor >= 0);
+    assert_true((fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0);
+    assert_int_equal(close_bench(bench), 0);
+    int other = open(kit_path("act.lock"), O_RDONLY);
+    assert_int_equal(flock(other, LOCK_SH | LOCK_NB), -1);
+    close(descriptor);
+    assert_int_equal(flock(other, LOCK_SH | LOCK_NB), 0);
+    close(other);
+}
+
+static void test_devd(void **state)
+{
+    struct bench *bench = open_bench(false);
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_DEVD};
+    struct vfj_warden_reply reply;
+    int descriptor;
+    (void)state;
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_DEVD);
+    assert_int_equal(descriptor, -1);
+    assert_int_equal(reply.status, ENOENT);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+static void test_end(void **state)
+{
+    struct bench *bench = open_bench(true);
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_END};
+    (void)state;
+    ask(bench, &errand);
+    assert_int_equal(close_bench(bench), 0);
+    assert_false(kit_exists(kit_path("warden.pid")));
+}
+
+/* A daemon that just dies leaves the pidfile as it is: another may have it already. */
+static void test_death(void **state)
+{
+    (void)state;
+    assert_int_equal(close_bench(open_bench(true)), 0);
+    assert_true(kit_exists(kit_path("warden.pid")));
+}
+
+/* Errands that are none: nothing is run, and the warden ends. */
+static void assert_ends(const void *bytes, size_t size, bool acts)
+{
+    struct bench *bench = open_bench(acts);
+    struct vfj_warden_reply reply;
+    int descriptor;
+    assert_int_equal(send(bench->wire.socket, bytes, size, MSG_NOSIGNAL), (ssize_t)size);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
+}
+
+static void assert_is_none(const struct vfj_errand *errand)
+{
+    assert_ends(errand, sizeof *errand, true);
+}
+
+static void test_hostile_numbers(void **state)
+{
+    (void)state;
+    struct vfj_errand errand = {.kind = VFJ_ERRAND_COUNT};
+    assert_is_none(&errand);
+    errand.kind = UINT32_MAX;
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_UP, "hn0", "");
+    errand.command = VFJ_COMMAND_COUNT;
+    assert_is_none(&errand);
+    errand.command = VFJ_COMMAND_UP + 256; /* as a byte it would be one */
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_UP, "hn0", "");
+    errand.index = 1;
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_PROBE_SLOT, "hn0", "0");
+    errand.index = 3;
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_UP, "hn0", "");
+    errand.limit_ms = VFJ_ERRAND_LIMIT_MAX_MS + 1;
+    assert_is_none(&errand);
+}
+
+static void test_hostile_names(void **state)
+{
+    static const char *const names[] = {"-a", "hn0;id", "../x", "hn 0", "$(id)", "0hn", "hn\n", "h\xff"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct vfj_errand errand = command(VFJ_COMMAND_UP, "", "");
+        (void)strcpy(errand.a.text, names[i]);
+        assert_is_none(&errand);
+    }
+    struct vfj_errand errand = command(VFJ_COMMAND_UP, "", "");
+    assert_is_none(&errand);                          /* it has to have one */
+    memset(errand.a.text, 'a', sizeof errand.a.text); /* without an end */
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_UP, "hn0", "");
+    errand.a.text[10] = 'x'; /* behind its end */
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_UP, "hn0", "");
+    (void)strcpy(errand.c.text, "-x"); /* a name that the command does not use */
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_CREATE, "bridge0", "");
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_JOIN, "hn0", "");
+    errand.b = vfj_name_of("mce0");
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_JOIN, "lagg0", "");
+    assert_is_none(&errand);
+}
+
+static void test_hostile_texts(void **state)
+{
+    static const struct {
+        enum vfj_command_kind kind;
+        const char *text;
+    } texts[] = {
+        {VFJ_COMMAND_PROBE_SYSCTL, "dev.hn.0.vf=1"},
+        {VFJ_COMMAND_PROBE_SYSCTL, "kern.hostname"},
+        {VFJ_COMMAND_PROBE_SYSCTL, "dev.hn.0.vf kern.hostname"},
+        {VFJ_COMMAND_PROBE_SYSCTL, "-a"},
+        {VFJ_COMMAND_PROBE_SYSCTL, ""},
+        {VFJ_COMMAND_PROBE_SLOT, "0=1"},
+        {VFJ_COMMAND_PROBE_SLOT, "0.vf kern"},
+        {VFJ_COMMAND_ADDRESS_ADD, "10.0.0.4/24 -alias"},
+        {VFJ_COMMAND_ADDRESS_ADD, "10.0.0.4/24;id"},
+        {VFJ_COMMAND_ADDRESS_DELETE, ""},
+        {VFJ_COMMAND_CONFIGURE, ""},
+        {VFJ_COMMAND_CONFIGURE, "inet\n10.0.0.4"},
+        {VFJ_COMMAND_ROUTE_ADD, ""},
+        {VFJ_COMMAND_DHCLIENT_STOP, "1"},
+        {VFJ_COMMAND_DHCLIENT_STOP, "-1"},
+        {VFJ_COMMAND_DHCLIENT_STOP, "0"},
+        {VFJ_COMMAND_DHCLIENT_STOP, "99999999999"},
+        {VFJ_COMMAND_DHCLIENT_STOP, "412 -9"},
+        {VFJ_COMMAND_SCRIPT, "/bin/sh"},
+        {VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup."},
+        {VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup.hn0/../../../bin/sh"},
+        {VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup.hn0 x"},
+        {VFJ_COMMAND_PROBE_FILE, "/etc/master.passwd"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct vfj_errand errand = command(texts[i].kind, "hn0", texts[i].text);
+        assert_is_none(&errand);
+    }
+    struct vfj_errand errand = command(VFJ_COMMAND_CONFIGURE, "hn0", "");
+    memset(errand.text, 'a', sizeof errand.text); /* without an end */
+    assert_is_none(&errand);
+    for (size_t i = 0; i < sizeof errand.text - 1; i++)
+        errand.text[i] = i % 2 == 0 ? 'a' : ' '; /* more words than an argv has */
+    errand.text[sizeof errand.text - 1] = '\0';
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_PROBE_FILE, "", "/etc/master.passwd");
+    errand.kind = VFJ_ERRAND_FILES;
+    assert_is_none(&errand);
+    (void)strcpy(errand.text, "/var/run/dhclient.hn0/../x.pid");
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_UP, "hn0", "");
+    errand.kind = VFJ_ERRAND_FILES; /* no files are asked for */
+    assert_is_none(&errand);
+}
+
+static void test_hostile_mode(void **state)
+{
+    (void)state;
+    struct vfj_errand errand = command(VFJ_COMMAND_UP, "hn0", "");
+    assert_ends(&errand, sizeof errand, false); /* in observe mode nothing is changed */
+    errand = (struct vfj_errand){.kind = VFJ_ERRAND_ACT_LOCK};
+    assert_ends(&errand, sizeof errand, false);
+}
+
+static void test_hostile_bytes(void **state)
+{
+    unsigned char noise[4096];
+    (void)state;
+    for (unsigned seed = 1; seed <= 20; seed++) {
+        srandom(seed);
+        for (size_t i = 0; i < sizeof noise; i++)
+            noise[i] = (unsigned char)(random() >> 8);
+        assert_ends(noise, sizeof noise, true);
+    }
+}
+
+/* A descriptor belongs to no errand. */
+static void test_hostile_descriptor(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_errand errand = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_warden_reply reply;
+    int descriptor;
+    (void)state;
+    assert_int_equal(vfj_wire_send(&bench->wire, &errand, sizeof errand, STDIN_FILENO, true), VFJ_WIRE_DONE);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
+}
+
+/* Pieces of an errand, as a stream may bring them, are one in the end; half an errand is none. */
+static void test_pieces(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_errand errand = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_warden_reply reply;
+    int descriptor;
+    (void)state;
+    for (size_t i = 0; i < sizeof errand; i++) {
+        assert_int_equal(send(bench->wire.socket, (const char *)&errand + i, 1, MSG_NOSIGNAL), 1);
+        if (i % 100 == 0)
+            usleep(1000);
+    }
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_STARTED);
+    close(descriptor);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(send(bench->wire.socket, &errand, 100, MSG_NOSIGNAL), 100);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_dhclient),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_lock),
+        cmocka_unit_test(test_devd),
+        cmocka_unit_test(test_end),
+        cmocka_unit_test(test_death),
+        cmocka_unit_test(test_hostile_numbers),
+        cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_hostile_texts),
+        cmocka_unit_test(test_hostile_mode),
+        cmocka_unit_test(test_hostile_bytes),
+        cmocka_unit_test(test_hostile_descriptor),
+        cmocka_unit_test(test_pieces),
+    };
+    return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
+}

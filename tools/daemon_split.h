@@ -1,0 +1,15 @@
+/* The daemon as two processes: a user without rights, who reads, decides and writes the journal, and root's warden. */
+#ifndef VFJ_TOOLS_DAEMON_SPLIT_H
+#define VFJ_TOOLS_DAEMON_SPLIT_H
+
+#include "tools/daemon_options.h"
+
+/* Fork the warden off into options->world.warden, and be the user. When we are not root, or there is no such user, or
+ * the journal can't be its own, we stay as we are, unless the user was named: then that is an error. So is everything
+ * that fails when it has begun. False: it was said why, and the process must end. */
+bool vfj_daemon_split(struct vfj_daemon_options *options);
+
+/* Append what has become of it: ", user _vfjournal, warden 412", or ", one process: not root". */
+void vfj_daemon_split_describe(struct vfj_text *text);
+
+#endif
