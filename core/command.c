@@ -6,17 +6,6 @@
 #include "core/check.h"
 #include "core/kv.h"
 
-const char *vfj_program_name(enum vfj_program program)
-{
-    static const char *const names[] = {
-#define X(symbol, name) [VFJ_PROGRAM_##symbol] = (name),
-        VFJ_PROGRAMS(X)
-#undef X
-    };
-    VFJ_CHECK(program < VFJ_PROGRAM_COUNT);
-    return names[program];
-}
-
 const char *vfj_command_kind_name(enum vfj_command_kind kind)
 {
     static const char *const names[] = {
@@ -258,7 +247,8 @@ void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body
     vfj_kv_add_u64(body, "id", command->id);
     vfj_kv_add_string(body, "kind", vfj_command_kind_name((enum vfj_command_kind)command->kind));
     add_name(body, "slot", command->hn);
-    if (!vfj_command_reads(command) && vfj_command_argv(command, 0, &argv)) {
+    if (!vfj_command_reads(command)) {
+        VFJ_CHECK(vfj_command_argv(command, 0, &argv));
         struct vfj_text text = vfj_text_begin(line, sizeof line);
         vfj_argv_print(&argv, &text);
         vfj_kv_add_string(body, "argv", line);

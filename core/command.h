@@ -11,25 +11,18 @@
 #include "core/observation.h"
 #include "core/text.h"
 
-/* The programs a command can need; the adapter knows where they are. X(symbol, name) */
-#define VFJ_PROGRAMS(X)                                                                    \
-    X(NONE, "")                                                                            \
-    X(SYSCTL, "sysctl")                                                                    \
-    X(IFCONFIG, "ifconfig")                                                                \
-    X(DHCLIENT, "dhclient")                                                                \
-    X(ROUTE, "route")                                                                      \
-    X(KILL, "kill")                                                                        \
-    X(LEASE, "vfjournal-lease") /* our own helper: writes hn's lease again for the lagg */ \
-    X(SCRIPT, "")               /* the per-interface script: its path is argv[0] */
-
+/* The programs a command can need; the adapter knows where they are. */
 enum vfj_program {
-#define X(symbol, name) VFJ_PROGRAM_##symbol,
-    VFJ_PROGRAMS(X)
-#undef X
-        VFJ_PROGRAM_COUNT
+    VFJ_PROGRAM_NONE,
+    VFJ_PROGRAM_SYSCTL,
+    VFJ_PROGRAM_IFCONFIG,
+    VFJ_PROGRAM_DHCLIENT,
+    VFJ_PROGRAM_ROUTE,
+    VFJ_PROGRAM_KILL,
+    VFJ_PROGRAM_LEASE,  /* our own helper: writes hn's lease again for the lagg */
+    VFJ_PROGRAM_SCRIPT, /* the per-interface script: its path is argv[0] */
+    VFJ_PROGRAM_COUNT
 };
-
-const char *vfj_program_name(enum vfj_program program);
 
 /* X(symbol, persisted name, whether it only reads). Operands a, b, c are interface names, `text` the free words. */
 #define VFJ_COMMAND_KINDS(X)                                                                                         \

@@ -282,7 +282,7 @@ void vfj_guest_happen(struct vfj_guest *guest, const struct vfj_devd *devd)
 
 static void know_hn(struct vfj_guest *guest, struct vfj_name name)
 {
-    if (vfj_name_is_empty(name) || vfj_guest_find(guest, name) != NULL)
+    if (vfj_guest_find(guest, name) != NULL)
         return;
     struct vfj_guest_if *hn = vfj_guest_open(guest, name);
     if (hn == NULL)
@@ -358,9 +358,11 @@ static const char *direct_rc(struct vfj_guest *guest, const struct vfj_trace_lin
     char name[VFJ_VALUE_SIZE], value[VFJ_VALUE_SIZE];
     while (vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR) {
         bool same = pair.key.length == line->key.length && memcmp(pair.key.text, line->key.text, pair.key.length) == 0;
+        if (same)
+            continue;
         vfj_span_copy(name, sizeof name, pair.key);
-        if (!same && vfj_kv_value(&pair, value, sizeof value))
-            vfj_kv_add_string(&text, name, value);
+        VFJ_CHECK(vfj_kv_value(&pair, value, sizeof value));
+        vfj_kv_add_string(&text, name, value);
     }
     vfj_span_copy(name, sizeof name, line->key);
     vfj_kv_add_string(&text, name, line->value);
@@ -464,7 +466,7 @@ const char *vfj_guest_direct(struct vfj_guest *guest, const struct vfj_trace_lin
     case VFJ_TRACE_SLOW:
         return direct_rule(guest->slows, &guest->slow_count, line);
     default:
-        return NULL;
+        VFJ_CHECK(false);
     }
 }
 

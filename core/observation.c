@@ -143,11 +143,11 @@ static void encode_flags(const struct vfj_interface *interface, const char *key,
     struct vfj_text flags = vfj_text_begin(list, sizeof list);
 #define X(name, member)    \
     if (interface->member) \
-        vfj_text_add(&flags, flags.length > 0 ? "," name : name);
+        vfj_text_add(&flags, "," name);
     INTERFACE_FLAGS(X)
 #undef X
     if (flags.length > 0)
-        vfj_kv_add_string(text, key, list);
+        vfj_kv_add_string(text, key, list + 1);
 }
 
 static void encode_interface(const struct vfj_interface *interface, const char *prefix, struct vfj_text *text)
@@ -288,14 +288,13 @@ static bool take_flags(struct vfj_span list, struct vfj_interface *interface)
 static bool take_address(const struct vfj_kv *pair, struct vfj_interface *interface)
 {
     struct vfj_address address;
-    return interface->address_count < VFJ_ADDRESSES_MAX && vfj_address_parse(pair->value, &address)
-        && vfj_interface_add_address(interface, &address);
+    return vfj_address_parse(pair->value, &address) && vfj_interface_add_address(interface, &address);
 }
 
 static bool take_port(const struct vfj_kv *pair, struct vfj_interface *interface)
 {
     struct vfj_name port;
-    return interface->port_count < VFJ_PORTS_MAX && take_name(pair, &port) && vfj_interface_add_port(interface, port);
+    return take_name(pair, &port) && vfj_interface_add_port(interface, port);
 }
 
 static bool take_interface(const struct vfj_kv *pair, struct vfj_span key, struct vfj_interface *interface)
@@ -415,7 +414,7 @@ static bool take_pair(const struct vfj_kv *pair, struct vfj_observation *observa
     case VFJ_PROBE_SLOT:
         return take_view(pair, &observation->as.view);
     }
-    return false;
+    VFJ_CHECK(false);
 }
 
 static bool take_probe(const struct vfj_kv *pair, struct vfj_observation *observation)

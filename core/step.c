@@ -94,7 +94,7 @@ static void handle(struct vfj_work *work, bool is_boot)
         break;
     case VFJ_EVENT_DEVD:
         vfj_work_note(work, (enum vfj_reason)work->event->as.devd.note);
-        if (work->decision->note == VFJ_REASON_NONE && work->event->as.devd.kind != VFJ_DEVD_OTHER)
+        if (work->decision->note == VFJ_REASON_NONE)
             policy_of(work)->devd(work);
         break;
     case VFJ_EVENT_OBSERVED:

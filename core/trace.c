@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/check.h"
 #include "core/event.h"
 #include "core/rc.h"
 #include "core/trace_time.h"
@@ -28,7 +29,7 @@ static bool refuse(struct reader *reader, const char *what)
 
 static bool next_word(struct reader *reader, struct vfj_span *word, const char *what)
 {
-    return vfj_span_word(&reader->rest, word) || refuse(reader, what);
+    return vfj_span_word(&reader->rest, word) ? true : refuse(reader, what);
 }
 
 static void skip_blanks(struct reader *reader)
@@ -42,19 +43,19 @@ static void skip_blanks(struct reader *reader)
 static bool at_end(struct reader *reader)
 {
     skip_blanks(reader);
-    return reader->rest.length == 0 || refuse(reader, "more words than the directive takes");
+    return reader->rest.length == 0 ? true : refuse(reader, "more words than the directive takes");
 }
 
 static bool read_name(struct reader *reader, struct vfj_name *name)
 {
     struct vfj_span word;
     return next_word(reader, &word, "an interface name is missing")
-        && (vfj_name_parse(word, name) || refuse_at(reader, word.text, "not an interface name"));
+        && (vfj_name_parse(word, name) ? true : refuse_at(reader, word.text, "not an interface name"));
 }
 
 static bool read_time_word(struct reader *reader, struct vfj_span word, struct vfj_trace_time *time)
 {
-    return vfj_trace_time_parse(word, time) || refuse_at(reader, word.text, "not a time");
+    return vfj_trace_time_parse(word, time) ? true : refuse_at(reader, word.text, "not a time");
 }
 
 static bool read_event(struct reader *reader, struct vfj_trace_line *read)
@@ -104,7 +105,8 @@ static bool read_sysctl(struct reader *reader, struct vfj_trace_line *read)
         return refuse(reader, "NAME=VALUE is missing");
     read->key = (struct vfj_span){reader->rest.text, (size_t)(equals - reader->rest.text)};
     struct vfj_span value = {equals + 1, reader->rest.length - read->key.length - 1};
-    return vfj_span_copy(read->value, sizeof read->value, value) || refuse_at(reader, equals + 1, "value too long");
+    return vfj_span_copy(read->value, sizeof read->value, value) ? true
+                                                                 : refuse_at(reader, equals + 1, "value too long");
 }
 
 /* A value in sh(1)'s quoting, as in rc.conf(5): words of '…', "…" and plain bytes, one after another. */
@@ -163,15 +165,16 @@ static bool read_rc(struct reader *reader, struct vfj_trace_line *read)
     if (!read_quoted(reader, read->value, sizeof read->value))
         return false;
     skip_blanks(reader);
-    return reader->rest.length == 0 || reader->rest.text[0] == '#'
-        || refuse(reader, "more words than one assignment has");
+    if (reader->rest.length > 0 && reader->rest.text[0] != '#')
+        return refuse(reader, "more words than one assignment has");
+    return true;
 }
 
 static bool read_number(struct reader *reader, uint64_t most, uint64_t *number, const char *what)
 {
     struct vfj_span word;
     return next_word(reader, &word, what)
-        && ((vfj_span_to_u64(word, number) && *number <= most) || refuse_at(reader, word.text, what));
+        && (vfj_span_to_u64(word, number) && *number <= most ? true : refuse_at(reader, word.text, what));
 }
 
 static bool read_if_address(struct reader *reader, struct vfj_interface *interface, bool inet6)
@@ -182,7 +185,7 @@ static bool read_if_address(struct reader *reader, struct vfj_interface *interfa
         return false;
     if (!vfj_address_parse(word, &address) || vfj_address_is_inet6(&address) != inet6)
         return refuse_at(reader, word.text, "not an address of that family (ADDR/LEN)");
-    return vfj_interface_add_address(interface, &address) || refuse_at(reader, word.text, "too many addresses");
+    return vfj_interface_add_address(interface, &address) ? true : refuse_at(reader, word.text, "too many addresses");
 }
 
 static bool read_if_port(struct reader *reader, struct vfj_interface *interface)
@@ -192,7 +195,7 @@ static bool read_if_port(struct reader *reader, struct vfj_interface *interface)
         return false;
     if (interface->laggproto == VFJ_LAGGPROTO_NONE)
         interface->laggproto = VFJ_LAGGPROTO_FAILOVER;
-    return vfj_interface_add_port(interface, port) || refuse(reader, "too many lagg ports");
+    return vfj_interface_add_port(interface, port) ? true : refuse(reader, "too many lagg ports");
 }
 
 /* Words that stand alone: up, down, and those of which the interface has none unless they are there. */
@@ -318,7 +321,7 @@ static bool read_argv(struct reader *reader, struct vfj_trace_line *read)
     read->key = reader->rest;
     if (read->key.length == 0)
         return refuse(reader, "a command is missing");
-    return read->key.length < VFJ_PATH_SIZE || refuse(reader, "command too long");
+    return read->key.length < VFJ_PATH_SIZE ? true : refuse(reader, "command too long");
 }
 
 static bool read_fail(struct reader *reader, struct vfj_trace_line *read)
@@ -335,7 +338,7 @@ static bool read_slow(struct reader *reader, struct vfj_trace_line *read)
 {
     struct vfj_span word;
     return next_word(reader, &word, "a number of seconds is missing")
-        && (vfj_trace_seconds_parse(word, &read->us) || refuse_at(reader, word.text, "not a number of seconds"))
+        && (vfj_trace_seconds_parse(word, &read->us) ? true : refuse_at(reader, word.text, "not a number of seconds"))
         && read_argv(reader, read);
 }
 
@@ -399,7 +402,7 @@ static bool read_rest(struct reader *reader, struct vfj_trace_line *read, uint64
     case VFJ_TRACE_COUNT:
         break;
     }
-    return false;
+    VFJ_CHECK(false);
 }
 
 static bool read_directive(struct reader *reader, struct vfj_trace_line *read, uint64_t number)

@@ -13,7 +13,8 @@ void vfj_work_note(struct vfj_work *work, enum vfj_reason note)
 
 const struct vfj_rc *vfj_work_rc(const struct vfj_work *work)
 {
-    return work->decision->touched.rc ? &work->next->rc : &work->now->rc;
+    VFJ_CHECK(!work->decision->touched.rc); /* no event that writes it reads it */
+    return &work->now->rc;
 }
 
 const struct vfj_scripts *vfj_work_scripts(const struct vfj_work *work)
@@ -126,7 +127,6 @@ static uint32_t limit_ms(enum vfj_command_kind kind)
         break;
     }
     VFJ_CHECK(false);
-    return 0;
 }
 
 struct vfj_command *vfj_work_command(struct vfj_work *work, enum vfj_command_kind kind)

@@ -66,6 +66,18 @@ static void test_texts_with_quotes(void **unused)
     check(&event, "reason=a?b");
 }
 
+/* A body that is too small is cut, and its end stays inside it. */
+static void test_no_room(void **unused)
+{
+    struct vfj_event event = of_text(VFJ_EVENT_GAP, "a b\\");
+    char bytes[] = "reason=\"a b\\..";
+    struct vfj_text cut = vfj_text_begin(bytes, sizeof "reason=\"a b\\");
+    (void)unused;
+    vfj_event_encode(&event, &cut);
+    assert_true(cut.overflow);
+    assert_string_equal(bytes, "reason=\"a b/");
+}
+
 static void test_started(void **unused)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_STARTED};
@@ -140,6 +152,9 @@ static void test_refused(void **unused)
         {VFJ_EVENT_FINISHED, "command=-1 outcome=exited status=0 duration_us=0"},
         {VFJ_EVENT_FINISHED, "command=1 outcome=exploded status=0 duration_us=0"},
         {VFJ_EVENT_FINISHED, "command=1 outcome=exited status=2147483648 duration_us=0"},
+        {VFJ_EVENT_FINISHED, "command=1 outcome=exited status=-2147483649 duration_us=0"},
+        {VFJ_EVENT_FINISHED, "command=1 outcome=exited status=x duration_us=0"},
+        {VFJ_EVENT_FINISHED, "command=1 outcome=exited"},
         {VFJ_EVENT_FINISHED, "command=1 outcome=exited status=0 duration_us=x"},
         {VFJ_EVENT_FINISHED, "command=1 outcome=exited status=0 duration_us=0 output=x more=y"},
         {VFJ_EVENT_CONFIGURED, "a=1 b"},
@@ -147,7 +162,14 @@ static void test_refused(void **unused)
         {VFJ_EVENT_COUNT, ""},
     };
     static struct vfj_event event;
+    static char long_output[256 + VFJ_OUTPUT_SIZE];
+    struct vfj_text text = vfj_text_begin(long_output, sizeof long_output);
     (void)unused;
+    assert_int_equal(vfj_event_decode(VFJ_EVENT_GAP, (struct vfj_span){"reason=a\0b", 10}, &event), VFJ_BAD_BODY);
+    vfj_text_add(&text, "command=1 outcome=exited status=0 duration_us=0 output=");
+    for (unsigned i = 0; i < VFJ_OUTPUT_SIZE; i++)
+        vfj_text_add_char(&text, 'x');
+    assert_int_equal(vfj_event_decode(VFJ_EVENT_FINISHED, vfj_span_of(long_output), &event), VFJ_BAD_BODY);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         if (vfj_event_decode(cases[i].kind, vfj_span_of(cases[i].body), &event) != VFJ_BAD_BODY)
             fail_msg("read: %s", cases[i].body);
@@ -206,14 +228,9 @@ static void test_kind_names(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_texts_with_quotes),
-        cmocka_unit_test(test_started),
-        cmocka_unit_test(test_finished),
-        cmocka_unit_test(test_the_rest),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_configured_limit),
-        cmocka_unit_test(test_truncations),
+        cmocka_unit_test(test_texts),      cmocka_unit_test(test_texts_with_quotes), cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_started),    cmocka_unit_test(test_finished),          cmocka_unit_test(test_the_rest),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_configured_limit),  cmocka_unit_test(test_truncations),
         cmocka_unit_test(test_kind_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,6 +62,14 @@ static const char *sysctl(const char *name)
     return answer.ok ? answer.as.value : NULL;
 }
 
+static bool observe(enum vfj_command_kind kind, const char *name)
+{
+    static struct vfj_observation answer;
+    struct vfj_command command = {.id = 1, .kind = (uint8_t)kind, .a = vfj_name_of(name)};
+    vfj_guest_observe(&guest, &command, &answer);
+    return answer.ok;
+}
+
 static const struct vfj_guest_if *find(const char *name)
 {
     return vfj_guest_find(&guest, vfj_name_of(name));
@@ -102,6 +110,16 @@ static void test_lagg(void **unused)
     assert_int_equal(ifconfig("lagg1", "-laggport nosuch0"), 1);
     assert_non_null(strstr(outcome.output, "SIOCSLAGGDELPORT: Invalid argument"));
     assert_int_equal(ifconfig("lagg1", "-laggport"), 1);
+    assert_int_equal(ifconfig("lagg1", "laggport"), 1);
+    assert_int_equal(ifconfig("lagg1", "laggport nosuch0 laggport a;b"), 1);
+    assert_string_equal(outcome.output,
+                        "ifconfig: lagg1 nosuch0: SIOCSLAGGPORT: Invalid argument; "
+                        "ifconfig: lagg1 a;b: SIOCSLAGGPORT: Invalid argument");
+    assert_int_equal(ifconfig("hn0", "laggproto failover"), 1);
+    assert_int_equal(ifconfig("lagg1", "laggproto lacp"), 0);
+    assert_int_equal(find("lagg1")->facts.laggproto, VFJ_LAGGPROTO_OTHER);
+    assert_int_equal(ifconfig("vlan7", "create"), 0);
+    assert_int_equal(find("vlan7")->facts.laggproto, VFJ_LAGGPROTO_NONE);
     assert_int_equal(find("hn0")->facts.address_count, 1); /* IPv4 addresses stay */
 }
 
@@ -118,6 +136,9 @@ static void test_mtu(void **unused)
     assert_int_equal(ifconfig("lagg0", "mtu 1400"), 0);
     assert_int_equal(find("hn0")->facts.mtu, 1400);
     assert_int_equal(ifconfig("lagg0", "mtu x"), 1);
+    assert_int_equal(ifconfig("lagg0", "mtu 65536"), 1);
+    direct("%if lagg7 laggport ghost0");
+    assert_int_equal(ifconfig("lagg7", "mtu 1400"), 0); /* a port that is told of and not there */
 }
 
 static void test_addresses(void **unused)
@@ -146,6 +167,120 @@ static void test_addresses(void **unused)
     assert_int_equal(ifconfig("mce0", "inet hello"), 1);
     assert_int_equal(ifconfig("mce0", "down"), 0);
     assert_false(find("mce0")->facts.up);
+}
+
+static const char *mask(const char *netmask)
+{
+    char words[64];
+    struct vfj_text text = vfj_text_begin(words, sizeof words);
+    vfj_text_add(&text, "inet 10.0.0.9 netmask ");
+    vfj_text_add(&text, netmask);
+    assert_int_equal(ifconfig("mce0", words), 0);
+    return strchr(find("mce0")->facts.addresses[0].text, '/');
+}
+
+static void test_netmasks(void **unused)
+{
+    (void)unused;
+    begin();
+    assert_string_equal(mask("255.255.255.128"), "/25");
+    assert_string_equal(mask("0xFFFFfffe"), "/31");
+    assert_string_equal(mask("0xffffc000"), "/18");
+    assert_string_equal(mask("0xff800000"), "/9");
+    assert_string_equal(mask("0xfffffffff"), "/32");
+    assert_string_equal(mask("255.255.255.255.255"), "/32");
+    assert_string_equal(mask("255.256.0.0"), "/32");
+    assert_string_equal(mask("255.x.0.0"), "/32");
+}
+
+static void test_words_of_inet(void **unused)
+{
+    (void)unused;
+    begin();
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.40/24 alias"), 0);
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.5 broadcast 10.0.0.255 add"), 0);
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.50/24 add"), 0);
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.5 -alias"), 0); /* not the one that begins so */
+    assert_int_equal(find("hn0")->facts.address_count, 3);
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.6 -alias"), 1);
+    assert_int_equal(ifconfig("hn0", "inet -alias"), 0);
+    assert_string_equal(find("hn0")->facts.addresses[0].text, "10.0.0.40/24");
+    assert_int_equal(ifconfig("mce0", "inet6 fd00::4 prefixlen 64"), 0);
+    assert_int_equal(ifconfig("mce0", "inet6 fd00::4/64"), 0); /* again: nothing changes */
+    assert_int_equal(ifconfig("mce0", "inet 10.0.0.9/24"), 0); /* not in the place of an IPv6 address */
+    assert_int_equal(find("mce0")->facts.address_count, 2);
+    assert_int_equal(ifconfig("mce0", "inet 10.0.0.8/24"), 0);
+    assert_string_equal(find("mce0")->facts.addresses[1].text, "10.0.0.8/24");
+    assert_int_equal(ifconfig("mce0", "inet6 no_dad"), 0);
+    assert_true(find("mce0")->facts.no_dad);
+    assert_int_equal(ifconfig("mce0", "inet6 -no_dad"), 0);
+    assert_false(find("mce0")->facts.no_dad);
+    assert_int_equal(ifconfig("mce0", "inet6 accept_rtadv"), 0);
+    assert_true(find("mce0")->facts.rtadv);
+    assert_int_equal(ifconfig("mce0", "inet6 -accept_rtadv"), 0);
+    assert_false(find("mce0")->facts.rtadv);
+}
+
+/* What the tables of the model can't hold any more is not there, and harms nothing. */
+static void test_full(void **unused)
+{
+    char line[32];
+    (void)unused;
+    begin();
+    direct("%vf mce9 hn0");
+    direct("%vf mce8 hn80");
+    happen("!system=IFNET subsystem=hn80 type=DETACH");
+    for (unsigned i = 3; i < VFJ_GUEST_IFS_MAX; i++) {
+        struct vfj_text text = vfj_text_begin(line, sizeof line);
+        vfj_text_add(&text, "%if full");
+        vfj_text_add_u64(&text, i);
+        direct(line);
+    }
+    happen("!system=ETHERNET subsystem=mce9 type=IFATTACH");
+    happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_null(find("mce9"));
+    assert_string_equal(sysctl("dev.hn.0.rxvf"), "mce9");
+    happen("!system=HYPERV_NIC_VF subsystem=hn80 type=VF_UP");
+    happen("!system=HYPERV_NIC_VF subsystem=hn80 type=VF_DOWN");
+    direct("%vf mce7 hn81");
+    assert_null(find("hn81"));
+    assert_int_equal(ifconfig("lagg0", "create"), 1);
+    assert_non_null(strstr(outcome.output, "Cannot allocate memory"));
+    assert_int_equal(run(VFJ_COMMAND_CREATE, "", ""), 0); /* no name: there is nothing to be made */
+}
+
+static void test_hn_gone(void **unused)
+{
+    (void)unused;
+    vfj_guest_init(&guest);
+    direct("%vf mce0 hn0");
+    direct("%noif hn0");
+    direct("%if mce0 up");
+    assert_string_equal(sysctl("hw.hn.vfmap"), "mce0:hn0");
+    assert_null(sysctl("dev.hn.0.rxvf"));
+}
+
+/* What a trace's line tells of hn interfaces before it is played. */
+static void test_learn(void **unused)
+{
+    static struct vfj_trace_line read;
+    struct vfj_trace_error error;
+    static const char *const lines[] = {"%rc ifconfig_hn0123456789abcdef=DHCP", "%rc ifconfig_hnx=DHCP", "%at 1"};
+    (void)unused;
+    vfj_guest_init(&guest);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_true(vfj_trace_read(vfj_span_of(lines[i]), 2, &read, &error));
+        vfj_guest_learn(&guest, &read);
+    }
+    assert_int_equal(guest.if_count, 0);
+    assert_true(vfj_trace_read(vfj_span_of("%rc ifconfig_hn7=DHCP"), 2, &read, &error));
+    vfj_guest_learn(&guest, &read);
+    assert_non_null(find("hn7"));
+    assert_true(
+        vfj_trace_read(vfj_span_of("%sysctl a.name.that.is.longer.than.any.that.the.kernel.has.and.so.is.refused=1"), 2,
+                       &read, &error));
+    assert_string_equal(vfj_guest_direct(&guest, &read),
+                        "the sysctl name is longer than the guest model holds (63 bytes)");
 }
 
 /* hn(4) keeps the first VF of an hn, and lists it while it is attached. */
@@ -239,6 +374,10 @@ static void test_rename(void **unused)
     happen("!system=IFNET subsystem=mce0 type=RENAME name=fast0");
     assert_true(vfj_interface_has_port(&find("lagg0")->facts, vfj_name_of("fast0")));
     assert_string_equal(sysctl("hw.hn.vflist"), ""); /* hn(4) forgets it */
+    happen("!system=IFNET subsystem=nosuch0 type=RENAME name=fast1");
+    assert_null(find("fast1"));
+    happen("!system=IFNET subsystem=hn0 type=RENAME name=fast0"); /* there is one */
+    assert_non_null(find("hn0"));
     happen("!system=IFNET subsystem=hn0 type=RENAME name=wan");
     assert_true(vfj_interface_has_port(&find("lagg0")->facts, vfj_name_of("wan")));
     assert_non_null(sysctl("dev.hn.0.vf")); /* the unit is the device's, not the name's */
@@ -261,6 +400,14 @@ static void test_dhclient(void **unused)
     assert_true(find("lagg0")->dhclient != 0 && find("lagg0")->facts.up);
     assert_string_equal(find("lagg0")->facts.addresses[0].text, "10.0.0.4/24"); /* the lease of its port */
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "nosuch0", ""), 1);
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "", ""), 1);
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn0", ""), 0); /* again: the address is there */
+    assert_int_equal(find("hn0")->facts.address_count, 1);
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "0"), 1);
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", ""), 2);
+    direct("%if lagg7 laggport ghost0 laggport mce0");
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "lagg7", ""), 0); /* no port of it ever had a lease */
+    assert_int_equal(find("lagg7")->facts.address_count, 0);
 }
 
 static void test_routes(void **unused)
@@ -273,6 +420,8 @@ static void test_routes(void **unused)
     assert_string_equal(guest.default_if.text, "hn0");
     assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.0.1"), 1);
     assert_non_null(strstr(outcome.output, "already in table"));
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "-net 192.168.7.0/24 10.0.0.9"), 0);
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "192.168.7.0/24 10.0.0.9"), 0);
     ifconfig("hn0", "inet 10.0.0.4 delete"); /* the routes go with the address */
     assert_string_equal(guest.default_if.text, "");
 }
@@ -308,6 +457,53 @@ static void test_rules(void **unused)
     assert_int_equal(vfj_guest_duration_us(&guest, &up), 1000000); /* the newest that fits */
 }
 
+static void test_refused_probes(void **unused)
+{
+    (void)unused;
+    begin();
+    assert_true(observe(VFJ_COMMAND_PROBE_IFCONFIG, "hn0"));
+    direct("%fail 1 1 ifconfig hn0");
+    assert_false(observe(VFJ_COMMAND_PROBE_IFCONFIG, "hn0"));
+    direct("%fail 1 1 sysctl -n hw.hn.vflist");
+    assert_null(sysctl("hw.hn.vflist"));
+    assert_non_null(sysctl("hw.hn.vflist"));
+    assert_true(observe(VFJ_COMMAND_PROBE_SLOT, "hn0"));
+    direct("%fail 1 1 route"); /* there may be no default route */
+    assert_true(observe(VFJ_COMMAND_PROBE_SLOT, "hn0"));
+    direct("%fail 1 1 ifconfig -a");
+    assert_false(observe(VFJ_COMMAND_PROBE_SLOT, "hn0"));
+}
+
+static void view_of(const char *hn, struct vfj_view *view)
+{
+    static struct vfj_observation answer;
+    struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_SLOT, .a = vfj_name_of(hn)};
+    vfj_guest_observe(&guest, &command, &answer);
+    *view = answer.as.view;
+}
+
+static void test_views(void **unused)
+{
+    static struct vfj_view view;
+    (void)unused;
+    begin();
+    direct("%if hn1 up inet 10.0.1.4/24");
+    run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.1.1");
+    view_of("hn0", &view);
+    assert_string_equal(view.gateway.text, ""); /* it is another's */
+    view_of("hn1", &view);
+    assert_string_equal(view.gateway.text, "10.0.1.1");
+    direct("%sysctl hw.hn.vf_transparent=-1");
+    view_of("hn0", &view);
+    assert_int_equal(view.transparent, 0);
+    direct("%sysctl hw.hn.vf_transparent=yes");
+    view_of("hn0", &view);
+    assert_int_equal(view.transparent, 0);
+    direct("%sysctl hw.hn.vf_transparent=2");
+    view_of("hn0", &view);
+    assert_int_equal(view.transparent, 1);
+}
+
 static void test_boot(void **unused)
 {
     (void)unused;
@@ -330,11 +526,16 @@ static void test_boot(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lagg),      cmocka_unit_test(test_mtu),         cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_map),       cmocka_unit_test(test_the_only_hn), cmocka_unit_test(test_data_path),
-        cmocka_unit_test(test_departure), cmocka_unit_test(test_rename),      cmocka_unit_test(test_dhclient),
-        cmocka_unit_test(test_routes),    cmocka_unit_test(test_scripts),     cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_boot),
+        cmocka_unit_test(test_lagg),          cmocka_unit_test(test_mtu),
+        cmocka_unit_test(test_addresses),     cmocka_unit_test(test_map),
+        cmocka_unit_test(test_the_only_hn),   cmocka_unit_test(test_data_path),
+        cmocka_unit_test(test_departure),     cmocka_unit_test(test_rename),
+        cmocka_unit_test(test_dhclient),      cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_scripts),       cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_boot),          cmocka_unit_test(test_netmasks),
+        cmocka_unit_test(test_words_of_inet), cmocka_unit_test(test_full),
+        cmocka_unit_test(test_hn_gone),       cmocka_unit_test(test_learn),
+        cmocka_unit_test(test_views),         cmocka_unit_test(test_refused_probes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

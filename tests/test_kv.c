@@ -79,6 +79,10 @@ static void test_value(void **unused)
     assert_false(vfj_kv_value(&pair, small, sizeof small));
     assert_string_equal(small, "ab");
 
+    pair = (struct vfj_kv){.value = vfj_span_of("a\\"), .quoted = true}; /* nothing follows that it could quote */
+    assert_true(vfj_kv_value(&pair, value, sizeof value));
+    assert_string_equal(value, "a\\");
+
     rest = (struct vfj_span){"a=b\0c", 5};
     assert_int_equal(vfj_kv_next(&rest, &pair), VFJ_KV_PAIR);
     assert_false(vfj_kv_value(&pair, value, sizeof value));

@@ -185,6 +185,10 @@ static void test_refused(void **unused)
         "command=1 probe=map vf=0bad",
         "command=1 probe=map unknown=1",
         "command=1 probe=map transparent=99999999999",
+        "command=1 probe=map transparent=-99999999999",
+        "command=1 probe=map transparent=\"1\"",
+        "command=1 probe=map transparent=x",
+        "command=1 other=map",
         "command=1 probe=sysctl",
         "command=1 probe=sysctl other=1 value=x",
         "command=1 probe=ifconfig if_if=hn0 if_flags=up,flying",
@@ -194,11 +198,13 @@ static void test_refused(void **unused)
         "command=1 probe=ifconfig if_address=hello",
         "command=1 probe=ifconfig if_port=a;b",
         "command=1 probe=ifconfig hn_if=hn0",
+        "command=1 probe=ifconfig if_if=\"hn0\"",
         "command=1 probe=slot hn_dhclient=2147483648",
         "command=1 probe=slot if_if=hn0",
         "command=1 probe=slot script=yes",
         "command=1 probe=slot script=3",
         "command=1 probe=file exists=1 text=\"open",
+        "command=1 probe=file exists=1 name=x",
     };
     static struct vfj_observation read;
     (void)unused;

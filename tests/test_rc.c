@@ -201,6 +201,20 @@ static void test_aliases(void **unused)
     assert_false(vfj_rc_alias(&rc, vfj_name_of("hn1"), 0, value, sizeof value));
 }
 
+static void test_too_many_words(void **unused)
+{
+    char words[2 * VFJ_WORDS_MAX + 1];
+    struct vfj_text text = vfj_text_begin(words, sizeof words);
+    (void)unused;
+    for (unsigned i = 0; i < VFJ_WORDS_MAX - 4; i++)
+        vfj_text_add(&text, "w ");
+    SET("ifconfig_hn0_alias0", words);
+    assert_true(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
+    vfj_text_add(&text, "w");
+    SET("ifconfig_hn0_alias0", words);
+    assert_false(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
+}
+
 static void test_router(void **unused)
 {
     (void)unused;
@@ -212,6 +226,8 @@ static void test_router(void **unused)
     SET("defaultrouter", "no");
     assert_false(vfj_rc_default_router(&rc, value, sizeof value));
     SET("defaultrouter", "");
+    assert_false(vfj_rc_default_router(&rc, value, sizeof value));
+    SET("defaultrouter", " ");
     assert_false(vfj_rc_default_router(&rc, value, sizeof value));
     SET("other", "x");
     assert_false(vfj_rc_default_router(&rc, value, sizeof value));
@@ -232,6 +248,11 @@ static void test_static_routes(void **unused)
     assert_false(vfj_rc_static_route(&rc, hn0(), 3, value, sizeof value));
     assert_true(vfj_rc_static_route(&rc, vfj_name_of("hn1"), 1, value, sizeof value));
     assert_string_equal(value, "-net 192.168.9.0/24 10.0.1.1");
+    SET("static_routes", "a_name_that_is_longer_than_any_variable_of_a_route_that_is_looked_up_here empty full",
+        "route_empty", " ", "route_full", "-host 1.2.3.4 10.0.0.1");
+    assert_true(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
+    assert_string_equal(value, "-host 1.2.3.4 10.0.0.1");
+    assert_false(vfj_rc_static_route(&rc, hn0(), 1, value, sizeof value));
     SET("other", "x");
     assert_false(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
 }
@@ -239,10 +260,10 @@ static void test_static_routes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_get),           cmocka_unit_test(test_delay),       cmocka_unit_test(test_if_words),
-        cmocka_unit_test(test_dhcp),          cmocka_unit_test(test_synchronous), cmocka_unit_test(test_args),
-        cmocka_unit_test(test_args_limits),   cmocka_unit_test(test_aliases),     cmocka_unit_test(test_router),
-        cmocka_unit_test(test_static_routes),
+        cmocka_unit_test(test_get),           cmocka_unit_test(test_delay),          cmocka_unit_test(test_if_words),
+        cmocka_unit_test(test_dhcp),          cmocka_unit_test(test_synchronous),    cmocka_unit_test(test_args),
+        cmocka_unit_test(test_args_limits),   cmocka_unit_test(test_aliases),        cmocka_unit_test(test_router),
+        cmocka_unit_test(test_static_routes), cmocka_unit_test(test_too_many_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,6 +91,31 @@ static void test_index(void **unused)
     kit_machine_close(machine);
 }
 
+/* What was read from a file is indexed anew, if it can be. */
+static void test_index_of_what_was_read(void **unused)
+{
+    static struct vfj_state bad;
+    struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
+    (void)unused;
+    assert_true(vfj_state_index(&machine->state)); /* nothing has happened */
+    kit_machine_play(machine, LAGGED);
+    assert_true(vfj_state_index(&machine->state));
+    kit_machine_check_index(&machine->state);
+    bad = machine->state;
+    bad.slots[0].rxvf ^= 1;
+    assert_false(vfj_state_index(&bad));
+    bad = machine->state;
+    bad.head.slot_count = VFJ_SLOTS_MAX + 1;
+    assert_false(vfj_state_index(&bad));
+    bad = machine->state;
+    memset(bad.rc.text, 'x', sizeof bad.rc.text);
+    assert_false(vfj_state_index(&bad));
+    bad = machine->state;
+    bad.slots[0].belief.carry_count = VFJ_ADDRESSES_MAX + 1;
+    assert_false(vfj_state_index(&bad));
+    kit_machine_close(machine);
+}
+
 static void test_adopt(void **unused)
 {
     static struct vfj_state state, next, before;
@@ -128,7 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_digest_of_bytes), cmocka_unit_test(test_digest_of_histories),
         cmocka_unit_test(test_index),           cmocka_unit_test(test_adopt),
-        cmocka_unit_test(test_touched),
+        cmocka_unit_test(test_touched),         cmocka_unit_test(test_index_of_what_was_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -126,6 +126,7 @@ static void test_spans(void **unused)
     assert_false(vfj_span_is_nocase(vfj_span_of("VF_up"), "vf_ups"));
     assert_true(vfj_span_starts(vfj_span_of("hn0"), "hn"));
     assert_false(vfj_span_starts(vfj_span_of("h"), "hn"));
+    assert_true(vfj_span_starts((struct vfj_span){NULL, 0}, ""));
     assert_true(vfj_span_copy(copy, sizeof copy, vfj_span_of("abc")));
     assert_string_equal(copy, "abc");
     assert_false(vfj_span_copy(copy, sizeof copy, vfj_span_of("abcd")));

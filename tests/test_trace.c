@@ -58,6 +58,9 @@ static void test_errors(void **unused)
         {"%rc 1a=2", 5, "not a variable name"},
         {"%rc a-b=2", 5, "not a variable name"},
         {"%rc =2", 5, "not a variable name"},
+        {"%rc a{=2", 5, "not a variable name"},
+        {"%rc a[=2", 5, "not a variable name"},
+        {"%rc a:=2", 5, "not a variable name"},
         {"%rc a=\"open", 7, "the quote is not closed"},
         {"%rc a='open", 7, "the quote is not closed"},
         {"%rc a=b'c", 8, "the quote is not closed"},
@@ -87,6 +90,8 @@ static void test_errors(void **unused)
         {"%file /x mode=9", 15, "not an octal mode"},
         {"%file /x mode=", 15, "not an octal mode"},
         {"%file /x mode=77777", 15, "not an octal mode"},
+        {"%file /x mode=7777777", 15, "not an octal mode"},
+        {"%file /x mode=7/7", 15, "not an octal mode"},
         {"%file /x owner=0", 10, "not a word of %file"},
         {"%file /x text=\"open", 15, "the quote is not closed"},
         {"%fail", 6, "a number of times is missing"},
@@ -205,6 +210,8 @@ static void test_directives(void **unused)
     assert_true(read_line("%file /a/b mode=0640 text=\"a \\\"b\\\"\""));
     assert_true(read.mode == 0640 && read.has_text);
     assert_string_equal(read.value, "a \"b\"");
+    assert_true(read_line("%file /a/b text=\"a\\nb\\c\""));
+    assert_string_equal(read.value, "a\nb\\c");
     assert_true(read_line("%fail 3 126 ifconfig lagg0 create"));
     assert_true(read.count == 3 && read.status == 126 && vfj_span_is(read.key, "ifconfig lagg0 create"));
     assert_true(read_line("%slow 0.25 dhclient"));
@@ -231,6 +238,8 @@ static void test_rc_quoting(void **unused)
         {"%rc a='b $c \\d'", "b $c \\d"},
         {"%rc a=\"b\"'c'd", "bcd"},
         {"%rc a=b\\ c", "b c"},
+        {"%rc a=b\\", "b\\"},
+        {"%rc\ta=b", "b"},
         {"%rc a=\"\\$x \\` \\\\ \\\" \\n\"", "$x ` \\ \" \\n"},
         {"%rc a=b#c", "b#c"},
         {"%rc a=b # c", "b"},

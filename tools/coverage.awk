@@ -16,12 +16,12 @@ function read_source(path,    number, text, cases) {
     cases = 0
     for (number = 1; (getline text < path) > 0; number++) {
         source[number] = text
-        if (text ~ /VFJ_CHECK\(|switch \(/)
+        if (text ~ /VFJ_CHECK\(|switch \(|^ *case VFJ_[A-Z_]*_COUNT:$/)
             unbranched[number] = 1
         if (text ~ /VFJ_CHECK\(false\)/)
             for (; cases >= 0; cases--)
                 unreached[number - cases] = unbranched[number - cases] = 1
-        cases = text ~ /^ *(case .*|default):$/ ? cases + 1 : 0
+        cases = text ~ /^ *(case .*|default):$/ || cases > 0 && text ~ /^ *(break;|})$/ ? cases + 1 : 0
     }
     close(path)
 }

@@ -1,0 +1,182 @@
+/* Playing a trace: where it stops, and that it stops there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/play.h"
+#include "core/step.h"
+
+/* A machine whose storage fails at one event. */
+struct rig {
+    struct vfj_state state, next;
+    struct vfj_decision decision;
+    struct vfj_play play;
+    unsigned events, fails_at; /* 0: never */
+};
+
+static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
+{
+    struct rig *rig = context;
+    assert_true(rig->fails_at == 0 || rig->events < rig->fails_at); /* nothing is submitted after a failure */
+    if (++rig->events == rig->fails_at)
+        return VFJ_JOURNAL_IO;
+    vfj_step(&rig->state, event, &rig->next, &rig->decision);
+    vfj_state_adopt(&rig->state, &rig->next, &rig->decision.touched);
+    *decision = &rig->decision;
+    return VFJ_OK;
+}
+
+static struct rig *open_rig(unsigned fails_at)
+{
+    struct rig *rig = calloc(1, sizeof *rig);
+    assert_non_null(rig);
+    rig->fails_at = fails_at;
+    vfj_state_init(&rig->state);
+    vfj_play_init(&rig->play, (struct vfj_play_sink){.context = rig, .submit = submit}, -1, -1);
+    return rig;
+}
+
+static void read_line(const char *text, struct vfj_trace_line *line)
+{
+    struct vfj_trace_error error;
+    if (!vfj_trace_read(vfj_span_of(text), 2, line, &error))
+        fail_msg("%s: %s", text, error.what);
+}
+
+static enum vfj_status play_line(struct rig *rig, const char *text, struct vfj_trace_error *error)
+{
+    static struct vfj_trace_line line;
+    read_line(text, &line);
+    return vfj_play_line(&rig->play, &line, error);
+}
+
+static const char *const lines[] = {
+    "%if hn0 up inet 10.0.0.4/24 dhclient 411",
+    "%rc ifconfig_hn0=\"DHCP\"",
+    "%vf mce0 hn0",
+    "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH",
+    "%slow 1 ifconfig lagg0 create",
+    "%rc a=1",
+    "@3 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP",
+    "%rc a=2",
+    "%gap devd is gone",
+    "%mode observe",
+    "%gap again",
+    "%mode act",
+    "@60 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN",
+    "%rc a=3",
+    "%restart",
+    "%rc a=4",
+    "%crash",
+    "%gap unheard",
+    "@61 !system=IFNET subsystem=mce0 type=DETACH",
+    "%restart",
+    "%rc a=5",
+    "%boot",
+    "@+5 !system=ETHERNET subsystem=mce0 type=IFATTACH",
+    "%slow 30 ifconfig mce0 up",
+    "%at +3",
+    "%rc a=6",
+};
+
+static enum vfj_status play_all(struct rig *rig)
+{
+    struct vfj_trace_error error;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        enum vfj_status status = play_line(rig, lines[i], &error);
+        if (status != VFJ_OK)
+            return status;
+    }
+    return vfj_play_end(&rig->play);
+}
+
+/* Whichever event can't be stored: the play ends with the status of that, there and then. */
+static void test_failures(void **unused)
+{
+    enum vfj_status status = VFJ_JOURNAL_IO;
+    unsigned at = 0;
+    (void)unused;
+    while (status != VFJ_OK) {
+        struct rig *rig = open_rig(++at);
+        status = play_all(rig);
+        if (status != VFJ_OK) {
+            assert_int_equal(status, VFJ_JOURNAL_IO);
+            assert_int_equal(rig->events, at);
+        }
+        free(rig);
+    }
+    assert_true(at > 60);
+}
+
+/* A line that needs the daemon to start first, when that fails. */
+static void test_first_failures(void **unused)
+{
+    static const char *const firsts[] = {"%crash", "%restart", "%boot", "%gap x", "%at 5", "@5 +x at y"};
+    struct vfj_trace_error error;
+    (void)unused;
+    for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {
+        struct rig *rig = open_rig(1);
+        assert_int_equal(play_line(rig, firsts[i], &error), VFJ_JOURNAL_IO);
+        free(rig);
+    }
+}
+
+static void test_backwards(void **unused)
+{
+    static const struct {
+        const char *line;
+        size_t column;
+    } cases[] = {{"%at 4", 5}, {"@4 +x at y", 1}};
+    static struct vfj_trace_line line;
+    struct vfj_trace_error error;
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct rig *rig = open_rig(0);
+        read_line("@5 +x at y", &line);
+        assert_true(vfj_play_check(&rig->play, &line, &error));
+        read_line(cases[i].line, &line);
+        assert_false(vfj_play_check(&rig->play, &line, &error));
+        assert_int_equal(error.column, cases[i].column);
+        assert_string_equal(error.what, "time runs backwards");
+        free(rig);
+    }
+}
+
+/* Looks at the guest that are given up, and take long: there is an end to what is kept. */
+static void test_too_many_commands(void **unused)
+{
+    struct vfj_trace_error error;
+    struct rig *rig = open_rig(0);
+    enum vfj_status status = VFJ_OK;
+    unsigned count = 0;
+    (void)unused;
+    assert_int_equal(play_line(rig, "%slow 1000 ifconfig -a", &error), VFJ_OK);
+    assert_int_equal(play_line(rig, "%vf mce0 hn0", &error), VFJ_OK);
+    while (status == VFJ_OK && count < 2000) {
+        bool up = count++ % 2 == 0;
+        status = play_line(rig,
+                           up ? "!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP"
+                              : "!system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN",
+                           &error);
+    }
+    assert_int_equal(status, VFJ_TOO_MANY);
+    assert_string_equal(error.what, "more commands under way at once than a replay holds (512)");
+    assert_int_equal(rig->play.pending_count, VFJ_PLAY_PENDING_MAX);
+    free(rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_first_failures),
+        cmocka_unit_test(test_backwards),
+        cmocka_unit_test(test_too_many_commands),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

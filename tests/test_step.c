@@ -1,0 +1,216 @@
+/* What a step does under every policy, and no trace can tell: events that arrive otherwise than a replay gives them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/kit/machine.h"
+
+static struct kit_machine *machine;
+static struct vfj_event event;
+
+static int set_up(void **state)
+{
+    (void)state;
+    machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    kit_machine_close(machine);
+    return 0;
+}
+
+/* In the middle of a delay, nothing under way. */
+static void begin(enum vfj_policy policy)
+{
+    kit_machine_begin(machine, VFJ_MODE_ACT, policy);
+    kit_machine_play(machine,
+                     "%rc hyperv_vf_delay=\"10\"\n"
+                     "%if hn0 up inet 10.0.0.4/24\n"
+                     "%vf mce0 hn0\n"
+                     "@1 !system=ETHERNET subsystem=mce0 type=IFATTACH\n");
+}
+
+static struct vfj_event *blank(enum vfj_event_kind kind)
+{
+    memset(&event, 0, sizeof event);
+    event.kind = (uint8_t)kind;
+    event.mono_us = machine->state.head.mono_us;
+    return &event;
+}
+
+static void step(void)
+{
+    kit_machine_step(machine, &event);
+    kit_machine_check_index(&machine->state);
+}
+
+static void started(const char *boot_id)
+{
+    struct vfj_started *body = &blank(VFJ_EVENT_STARTED)->as.started;
+    vfj_span_copy(body->boot_id, sizeof body->boot_id, vfj_span_of(boot_id));
+    body->mode = VFJ_MODE_ACT;
+    body->policy = machine->state.head.policy;
+    body->rules = VFJ_RULES;
+}
+
+/* Nothing that was known of an interface, begun or due outlives the boot. */
+static void test_boot(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    static const struct vfj_belief blank_belief;
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    slot->goal = VFJ_GOAL_JOIN;
+    slot->fault = VFJ_REASON_COMMAND_FAILED;
+    slot->failures = 7;
+    slot->pending = 3;
+    slot->belief.lagg_has_hn = 1;
+    started("another");
+    event.mono_us = 5;
+    step();
+    assert_int_equal(machine->state.head.boot, 2);
+    assert_true(machine->state.head.mono_us == 5); /* another boot's clock begins anew */
+    assert_int_equal(slot->state, VFJ_SLOT_DETACHED);
+    assert_int_equal(slot->timer, VFJ_TIMER_NONE);
+    assert_int_equal(slot->goal, VFJ_GOAL_NONE);
+    assert_int_equal(slot->fault, VFJ_REASON_NONE);
+    assert_int_equal(slot->failures, 0);
+    assert_true(slot->pending == 0);
+    assert_memory_equal(&slot->belief, &blank_belief, sizeof blank_belief);
+    assert_int_equal(machine->decision.transition_count, 1);
+    assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_BOOTED);
+}
+
+/* The daemon starts again in the same boot: what it had asked the guest is asked anew, the rest stays. */
+static void test_start(void **state)
+{
+    struct vfj_head *head = &machine->state.head;
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    head->running = 0;
+    head->map_pending = 9;
+    head->map_again = 1;
+    head->map_retry_us = 7;
+    started(head->boot_id);
+    step();
+    assert_int_equal(head->boot, 1);
+    assert_int_equal(head->running, 1);
+    assert_true(head->map_pending == 0 && head->map_again == 0 && head->map_retry_us == VFJ_NEVER_US);
+    assert_int_equal(machine->state.slots[0].state, VFJ_SLOT_DELAYED);
+    assert_true(machine->decision.deadline_us == machine->state.slots[0].timer_us);
+}
+
+/* Nothing is due while no daemon runs. */
+static void test_stop(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    blank(VFJ_EVENT_STOPPED)->as.text = vfj_span_of("a=1");
+    step();
+    assert_int_equal(machine->state.head.running, 0);
+    assert_true(machine->decision.deadline_us == INT64_MAX);
+    assert_false(machine->decision.touched.rc);
+    assert_string_equal(machine->state.rc.text, "hyperv_vf_delay=10");
+}
+
+/* A gap alone changes nothing: what may have been missed is looked at once devd is connected again. */
+static void test_gap(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    blank(VFJ_EVENT_GAP)->as.devd.kind = VFJ_DEVD_VF_ATTACHED;
+    event.as.devd.note = VFJ_REASON_NO_TYPE;
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_NONE);
+    assert_int_equal(machine->decision.command_count, 0);
+}
+
+/* Time never goes back within a boot, whatever an event says. */
+static void test_clock(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    blank(VFJ_EVENT_GAP)->mono_us = 999999;
+    step();
+    assert_true(machine->state.head.mono_us == 1000000);
+    event.mono_us = 1000001;
+    step();
+    assert_true(machine->state.head.mono_us == 1000001);
+}
+
+/* A line with something odd about it is journalled with that, and reaches no policy. */
+static void test_odd_lines(void **state)
+{
+    static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        begin(policies[i]);
+        blank(VFJ_EVENT_DEVD)->as.devd.kind = VFJ_DEVD_VF_UP;
+        event.as.devd.name = vfj_name_of("hn7");
+        event.as.devd.note = VFJ_REASON_BAD_NAME;
+        step();
+        assert_int_equal(machine->decision.note, VFJ_REASON_BAD_NAME);
+        assert_null(kit_machine_slot(machine, "hn7"));
+        event.as.devd.note = VFJ_REASON_NONE;
+        step();
+        assert_non_null(kit_machine_slot(machine, "hn7"));
+    }
+}
+
+/* What is due fires by its own event, though another one arrives late. */
+static void test_timers_of_their_own(void **state)
+{
+    static const enum vfj_event_kind kinds[] = {VFJ_EVENT_FINISHED, VFJ_EVENT_OBSERVED, VFJ_EVENT_DEVD, VFJ_EVENT_GAP};
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        blank(kinds[i])->mono_us = 60000000;
+        step();
+        assert_int_equal(machine->state.slots[0].timer, VFJ_TIMER_DELAY);
+        assert_true(machine->decision.deadline_us == 11000000); /* long past */
+    }
+    blank(VFJ_EVENT_TIMER);
+    step();
+    assert_int_equal(machine->state.slots[0].timer, VFJ_TIMER_NONE);
+}
+
+/* The deadline is the earliest of what is due. */
+static void test_deadline(void **state)
+{
+    struct vfj_head *head = &machine->state.head;
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    blank(VFJ_EVENT_GAP);
+    head->map_retry_us = 12000000;
+    step();
+    assert_true(machine->decision.deadline_us == 11000000);
+    head->map_retry_us = 10999999;
+    step();
+    assert_true(machine->decision.deadline_us == 10999999);
+    head->map_retry_us = VFJ_NEVER_US;
+    step();
+    assert_true(machine->decision.deadline_us == 11000000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_boot),
+        cmocka_unit_test(test_start),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_gap),
+        cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_odd_lines),
+        cmocka_unit_test(test_timers_of_their_own),
+        cmocka_unit_test(test_deadline),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
