@@ -93,9 +93,8 @@ static bool has_address(const struct vfj_interface *interface, const struct vfj_
 static int32_t run_dhclient(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
 {
     struct vfj_name name;
-    struct vfj_guest_if *interface = NULL;
-    if (vfj_name_parse(vfj_span_of(argv->words[argv->count - 1]), &name))
-        interface = vfj_guest_find(guest, name);
+    VFJ_CHECK(vfj_name_parse(vfj_span_of(argv->words[argv->count - 1]), &name));
+    struct vfj_guest_if *interface = vfj_guest_find(guest, name);
     if (interface == NULL) {
         vfj_text_add(output, "interface not found");
         return 1;

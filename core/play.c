@@ -360,7 +360,7 @@ enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line
     case VFJ_TRACE_SLOW:
         return direct(play, line, error);
     }
-    return status;
+    VFJ_CHECK(false);
 }
 
 enum vfj_status vfj_play_end(struct vfj_play *play)

@@ -35,6 +35,8 @@ static void test_words(void **unused)
         {VFJ_COMMAND_PROBE_SLOT, "0", "sysctl -i hw.hn.vf_transparent dev.hn.0.vf dev.hn.0.rxvf"},
         {VFJ_COMMAND_PROBE_SLOT, "", "sysctl -i hw.hn.vf_transparent"},
         {VFJ_COMMAND_UP, "", "ifconfig lagg0 up"},
+        {VFJ_COMMAND_DOWN, "", "ifconfig lagg0 down"},
+        {VFJ_COMMAND_LEAVE, "", "ifconfig lagg0 -laggport hn0"},
         {VFJ_COMMAND_CREATE, "", "ifconfig lagg0 create"},
         {VFJ_COMMAND_JOIN_BOTH, "", "ifconfig lagg0 laggproto failover laggport hn0 laggport mce0"},
         {VFJ_COMMAND_JOIN_FIRST, "", "ifconfig lagg0 laggproto failover laggport hn0"},

@@ -205,6 +205,7 @@ static void test_words_of_inet(void **unused)
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.6 -alias"), 1);
     assert_int_equal(ifconfig("hn0", "inet -alias"), 0);
     assert_string_equal(find("hn0")->facts.addresses[0].text, "10.0.0.40/24");
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.4 delete"), 1); /* it only begins so */
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4 prefixlen 64"), 0);
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4/64"), 0); /* again: nothing changes */
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.9/24"), 0); /* not in the place of an IPv6 address */
@@ -228,9 +229,7 @@ static void test_full(void **unused)
     (void)unused;
     begin();
     direct("%vf mce9 hn0");
-    direct("%vf mce8 hn80");
-    happen("!system=IFNET subsystem=hn80 type=DETACH");
-    for (unsigned i = 3; i < VFJ_GUEST_IFS_MAX; i++) {
+    for (unsigned i = 2; i < VFJ_GUEST_IFS_MAX; i++) {
         struct vfj_text text = vfj_text_begin(line, sizeof line);
         vfj_text_add(&text, "%if full");
         vfj_text_add_u64(&text, i);
@@ -239,7 +238,7 @@ static void test_full(void **unused)
     happen("!system=ETHERNET subsystem=mce9 type=IFATTACH");
     happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     assert_null(find("mce9"));
-    assert_string_equal(sysctl("dev.hn.0.rxvf"), "mce9");
+    assert_string_equal(find("hn0")->rxvf.text, "mce9");
     happen("!system=HYPERV_NIC_VF subsystem=hn80 type=VF_UP");
     happen("!system=HYPERV_NIC_VF subsystem=hn80 type=VF_DOWN");
     direct("%vf mce7 hn81");
@@ -502,6 +501,19 @@ static void test_views(void **unused)
     direct("%sysctl hw.hn.vf_transparent=2");
     view_of("hn0", &view);
     assert_int_equal(view.transparent, 1);
+    direct("%file /usr/libexec/hyperv/hyperv_vfup.hn0 mode=757");
+    view_of("hn0", &view);
+    assert_non_null(strstr(view.script_refused, ": others can write to it"));
+    direct("%file /usr/libexec/hyperv/hyperv_vfup.hn0 mode=775");
+    view_of("hn0", &view);
+    assert_non_null(strstr(view.script_refused, ": its group can write to it"));
+    direct("%file /usr/libexec/hyperv/hyperv_vfup.hn0 mode=644");
+    view_of("hn0", &view);
+    assert_non_null(strstr(view.script_refused, ": not executable"));
+    assert_int_equal(view.script, VFJ_OWN_SCRIPT_NONE);
+    direct("%file /usr/libexec/hyperv/hyperv_vfup.hn0 mode=755");
+    view_of("hn0", &view);
+    assert_true(view.script != VFJ_OWN_SCRIPT_NONE && view.script_refused[0] == '\0');
 }
 
 static void test_boot(void **unused)

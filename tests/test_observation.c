@@ -199,6 +199,7 @@ static void test_refused(void **unused)
         "command=1 probe=ifconfig if_port=a;b",
         "command=1 probe=ifconfig hn_if=hn0",
         "command=1 probe=ifconfig if_if=\"hn0\"",
+        "command=1 probe=ifconfig if_color=1",
         "command=1 probe=slot hn_dhclient=2147483648",
         "command=1 probe=slot if_if=hn0",
         "command=1 probe=slot script=yes",
@@ -238,6 +239,21 @@ static void test_limits(void **unused)
     check_count("command=1 probe=slot", " lagg_port=mce0", VFJ_PORTS_MAX);
 }
 
+static void test_too_long(void **unused)
+{
+    static const char *const heads[] = {"command=1 probe=sysctl value=", "command=1 probe=file exists=1 text="};
+    static struct vfj_observation read;
+    static char body[2 * VFJ_VALUE_SIZE];
+    (void)unused;
+    for (unsigned i = 0; i < 2; i++) {
+        struct vfj_text text = vfj_text_begin(body, sizeof body);
+        vfj_text_add(&text, heads[i]);
+        for (unsigned k = 0; k < VFJ_VALUE_SIZE; k++)
+            vfj_text_add_char(&text, 'x');
+        assert_int_equal(vfj_observation_decode(vfj_span_of(body), &read), VFJ_BAD_BODY);
+    }
+}
+
 static void test_addresses(void **unused)
 {
     static const char *const bad[] = {"",
@@ -275,7 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_truncations), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_limits),     cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_addresses),   cmocka_unit_test(test_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

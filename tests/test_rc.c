@@ -121,6 +121,10 @@ static void test_dhcp(void **unused)
     SET("ifconfig_lo0", "DHCP", "ifconfig_DEFAULT", "DHCP");
     assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("lo0")));
     assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("stf1")));
+    assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("lp0")));
+    assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("sl0")));
+    assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("wpi0")));
+    assert_true(vfj_rc_is_dhcp(&rc, vfj_name_of("lo.1")));
     assert_true(vfj_rc_is_dhcp(&rc, vfj_name_of("loop0")));
     assert_true(vfj_rc_is_dhcp(&rc, hn0()));
 }

@@ -96,6 +96,8 @@ static void test_commands(void **unused)
         {VFJ_COMMAND_PROBE_MAP, 5000},
         {VFJ_COMMAND_PROBE_SLOT, 5000},
         {VFJ_COMMAND_DHCLIENT_STOP, 5000},
+        {VFJ_COMMAND_DOWN, 15000},
+        {VFJ_COMMAND_LEAVE, 15000},
         {VFJ_COMMAND_UP, 15000},
         {VFJ_COMMAND_CREATE, 15000},
         {VFJ_COMMAND_JOIN_BOTH, 15000},

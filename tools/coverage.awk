@@ -16,6 +16,8 @@ function read_source(path,    number, text, cases) {
     cases = 0
     for (number = 1; (getline text < path) > 0; number++) {
         source[number] = text
+        if (text == "}" && source[number - 1] ~ /VFJ_CHECK\(false\)/)
+            unreached[number] = 1
         if (text ~ /VFJ_CHECK\(|switch \(|^ *case VFJ_[A-Z_]*_COUNT:$/)
             unbranched[number] = 1
         if (text ~ /VFJ_CHECK\(false\)/)
@@ -40,7 +42,7 @@ function missed(line, why,    text) {
 
 $1 == "SF" {
     file = substr($0, 4)
-    sub("^" root, "", file)
+    sub("^(" root "|.*/[.][.]/)", "", file) # the latter with the base directory of ccache
     name = file
     sub(/\/[^\/]*$/, "", name)
     sub(/^core\/.*/, "core", name)
