@@ -79,10 +79,11 @@ void vfj_course_look_soon(struct vfj_work *work, struct vfj_slot *slot)
 
 void vfj_course_watch_link(struct vfj_work *work, struct vfj_slot *slot)
 {
-    if (!slot->belief.lagg_has_hn || slot->timer != VFJ_TIMER_NONE)
-        return; /* what is due will look */
+    if (!slot->belief.lagg_has_hn)
+        return;
     slot->rechecks = 0;
-    vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, second_us);
+    if (slot->timer == VFJ_TIMER_NONE) /* else what is due will look */
+        vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, second_us);
 }
 
 bool vfj_course_is_looking(const struct vfj_slot *slot)
@@ -117,6 +118,7 @@ static enum vfj_reason standing_fault(const struct vfj_slot *slot)
 
 static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
 {
+    bool had_failed = slot->failures > 0;
     slot->goal = VFJ_GOAL_NONE;
     slot->failures = 0;
     vfj_link_rest(work, slot);
@@ -124,6 +126,8 @@ static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
     slot->belief.fresh = 0;
     if (slot->timer == VFJ_TIMER_RETRY)
         vfj_work_disarm(slot);
+    if (had_failed && !slot->rxvf) /* a LINK_UP of hn may have come meanwhile, and a dhclient may still come */
+        vfj_course_watch_link(work, slot);
     if (slot->look_again) {
         slot->look_again = 0;
         vfj_course_look_soon(work, slot);

@@ -116,7 +116,9 @@ static void end_life(struct sim *sim)
 void sim_daemon_run(struct sim *sim)
 {
     begin_life(sim);
-    enum vfj_status status = vfj_ledger_open(&sim->loop.ledger, sim->journal, sim->on_error);
+    bool cached = sim_chance(sim, 75); /* as the daemon opens it, or with --no-snapshot */
+    enum vfj_status status
+        = (cached ? vfj_ledger_open_cached : vfj_ledger_open)(&sim->loop.ledger, sim->journal, sim->on_error);
     if (status != VFJ_OK)
         sim_fail(sim, "the journal can't be opened after a crash: %s: %s", vfj_status_text(status),
                  vfj_ledger_detail(sim->loop.ledger));
