@@ -110,6 +110,7 @@ more_than() { [ "$(count "$2")" -gt "$1" ]; }
 is_count() { [ "$(count "$2")" -eq "$1" ]; }
 row_holds() { rows | grep -q -e "$1"; }
 no_row_holds() { ! row_holds "$1"; }
+newest_holds() { "$vfjournal" show --journal "$journal" -a -n 9 -o json 2>/dev/null | grep -q -e "$1"; }
 last_is() { rows | tail -n 1 | grep -q -e "\"kind\":\"$1\""; }
 host() { "$guest" host "$dir" "$@"; }
 holds_port() { "$dir/sbin/ifconfig" "$1" 2>/dev/null | grep -q -e "laggport: $2 "; }
@@ -335,7 +336,7 @@ scenario_storm() {
         i=$((i + 1))
     done >"$dir/storm.play"
     "$guest" play "$dir" "$dir/storm.play"
-    await "the last line" row_holds 'subsystem=epair9999a'
+    await "the last line" newest_holds 'subsystem=epair9999a'
     same "all lines" 10000 "$(count 'devd')"
     same "no gap" 0 "$(count gap)"
     end
