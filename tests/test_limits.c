@@ -257,6 +257,61 @@ static void test_not_converging(void **state)
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
     line("%%at 100");
     assert_true(machine->events < 1000); /* two answers that contradict each other are no reason to run wild */
+
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%if hn0 up inet 10.0.0.4/24");
+    line("%%vf mce0 hn0");
+    line("%%fail 1000 0 ifconfig mce0 up"); /* it says that the VF is up, and it never is */
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 3");
+    assert_int_equal(notices[VFJ_REASON_NOT_CONVERGING], 1);
+    assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_NOT_CONVERGING);
+    assert_true(machine->events < 1000);
+}
+
+/* Failures are counted up to 255, and longer tried. */
+static void test_failures(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%if hn0 up inet 10.0.0.4/24");
+    line("%%vf mce0 hn0");
+    line("%%fail 1000000 1 ifconfig lagg0 create");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 200000");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->failures, UINT8_MAX);
+    assert_int_equal(notices[VFJ_REASON_COMMAND_FAILED], 1);
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%fail 1000000 1 sysctl -i");
+    line("@0 +x at y");
+    line("%%at 200000");
+    assert_int_equal(machine->state.head.map_failures, UINT8_MAX);
+    line("@+1 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    assert_int_equal(machine->state.head.map_failures, UINT8_MAX);
+}
+
+/* One hn too many, whatever tells of it. */
+static void test_one_hn_too_many(void **state)
+{
+    static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        begin(policies[i]);
+        line("@0 +x at y");
+        for (unsigned hn = 0; hn < VFJ_SLOTS_MAX; hn++)
+            line("!system=HYPERV_NIC_VF subsystem=hn%u type=VF_DOWN", hn);
+        line("%%if hn64 up");
+        line("%%vf mce0 hn64");
+        assert_int_equal(notes[VFJ_REASON_TOO_MANY_SLOTS], 0);
+        line("!system=HYPERV_NIC_VF subsystem=hn64 type=VF_DOWN");
+        assert_int_equal(notes[VFJ_REASON_TOO_MANY_SLOTS], 1);
+        line("!system=HYPERV_NIC_VF subsystem=hn64 type=VF_UP");
+        assert_true(notes[VFJ_REASON_TOO_MANY_SLOTS] >= 2);
+        line("!system=ETHERNET subsystem=mce0 type=IFATTACH");
+        assert_true(notes[VFJ_REASON_TOO_MANY_SLOTS] >= 3);
+        line("@100 +x at y");
+        assert_null(kit_machine_slot(machine, "hn64"));
+    }
 }
 
 static void test_guest_model(void **state)
@@ -321,6 +376,8 @@ int main(void)
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_not_converging),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_one_hn_too_many),
         cmocka_unit_test(test_guest_model),
         cmocka_unit_test(test_rc),
     };

@@ -200,6 +200,154 @@ static void test_deadline(void **state)
     assert_true(machine->decision.deadline_us == 11000000);
 }
 
+/* An answer to the question that slot or map waits for, as the guest model gives it. */
+static struct vfj_observation *answer_to(enum vfj_command_kind kind, uint64_t id)
+{
+    struct vfj_command command = {.id = id, .kind = (uint8_t)kind, .a = vfj_name_of("hn0"), .b = vfj_name_of("lagg0")};
+    command.c = vfj_name_of("mce0");
+    command.text[0] = '0';
+    vfj_guest_observe(&machine->play.guest, &command, &blank(VFJ_EVENT_OBSERVED)->as.observed);
+    return &event.as.observed;
+}
+
+/* Another policy takes over: what the one before had begun, or had due, is not gone on with. */
+static void test_another_policy(void **state)
+{
+    static const struct {
+        const char *slow, *at;
+        unsigned notices;
+    } cases[] = {
+        {"%at +0", "%at +1", 0},                            /* in the delay */
+        {"%slow 60 ifconfig -a", "%at 12", 0},              /* looking */
+        {"%slow 60 ifconfig lagg0 create", "%at 12", 1},    /* a command under way */
+        {"%fail 3 1 ifconfig lagg0 create", "%at 11.5", 0}, /* to be tried again */
+        {"%at +0", "%at 12", 0},                            /* nothing */
+    };
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        begin(VFJ_POLICY_VFJOURNAL);
+        kit_machine_line(machine, cases[i].slow);
+        kit_machine_line(machine, cases[i].at);
+        started(machine->state.head.boot_id);
+        event.as.started.policy = VFJ_POLICY_SCRIPTS;
+        step();
+        assert_int_equal(machine->decision.transition_count, cases[i].notices);
+        assert_true(slot->pending == 0);
+        assert_int_equal(slot->goal, VFJ_GOAL_NONE);
+        assert_int_equal(slot->timer, VFJ_TIMER_NONE);
+        assert_true(machine->decision.deadline_us == INT64_MAX);
+        begin(VFJ_POLICY_VFJOURNAL);
+        kit_machine_line(machine, cases[i].slow);
+        kit_machine_line(machine, cases[i].at);
+        started(machine->state.head.boot_id);
+        step();
+        assert_true(slot->pending == 0);
+        assert_int_equal(machine->decision.transition_count, cases[i].notices);
+    }
+}
+
+/* The policy scripts takes over, and gives way: a process that sleeps is none of vfjournal's. */
+static void test_another_policy_than_scripts(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_SCRIPTS);
+    assert_int_equal(machine->state.scripts.sleeping, 1);
+    started(machine->state.head.boot_id);
+    step();
+    assert_int_equal(machine->state.scripts.sleeping, 1);
+    started(machine->state.head.boot_id);
+    event.as.started.policy = VFJ_POLICY_VFJOURNAL;
+    step();
+    assert_int_equal(machine->state.scripts.sleeping, 0);
+    assert_true(machine->decision.deadline_us == INT64_MAX);
+}
+
+/* What the adapter could not read whole is no ground to move addresses, or to give up VFs. */
+static void test_truncated(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        begin(VFJ_POLICY_VFJOURNAL);
+        kit_machine_line(machine, "%slow 60 ifconfig -a");
+        kit_machine_line(machine, "%at 12");
+        struct vfj_observation *answer = answer_to(VFJ_COMMAND_PROBE_SLOT, slot->pending);
+        *(i == 0 ? &answer->as.view.hn.truncated : &answer->as.view.vf.truncated) = true;
+        step();
+        assert_int_equal(slot->fault, VFJ_REASON_TOO_MANY_ADDRESSES);
+        assert_int_equal(machine->decision.command_count, 0);
+    }
+    begin(VFJ_POLICY_VFJOURNAL);
+    machine->state.head.map_pending = 77;
+    struct vfj_map *map = &answer_to(VFJ_COMMAND_PROBE_MAP, 77)->as.map;
+    map->truncated = true;
+    map->pair_count = 1;
+    map->pairs[0] = (struct vfj_pair){.vf = vfj_name_of("mce7")}; /* of an hn whose name can't be used */
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_TOO_MANY_SLOTS);
+    assert_int_equal(machine->state.head.slot_count, 1);
+    assert_int_equal(slot->state, VFJ_SLOT_DELAYED);
+}
+
+/* An answer that is not the one that is waited for, or to nobody's question. */
+static void test_stale(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    answer_to(VFJ_COMMAND_PROBE_MAP, 0);
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    machine->state.head.map_pending = 77;
+    answer_to(VFJ_COMMAND_PROBE_SLOT, 77);
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    kit_machine_line(machine, "%slow 60 ifconfig -a");
+    kit_machine_line(machine, "%at 12");
+    answer_to(VFJ_COMMAND_PROBE_MAP, slot->pending);
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    blank(VFJ_EVENT_FINISHED)->as.finished.command = slot->pending;
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
+    kit_machine_line(machine, "%at 12");
+    answer_to(VFJ_COMMAND_PROBE_SLOT, slot->pending);
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+}
+
+/* The same under the policy scripts: of a sleeper, and of the script under way. */
+static void test_stale_of_scripts(void **state)
+{
+    const struct vfj_scripts *scripts = &machine->state.scripts;
+    (void)state;
+    begin(VFJ_POLICY_SCRIPTS);
+    kit_machine_line(machine, "%slow 60 ifconfig mce0 up");
+    kit_machine_line(machine, "%at 12");
+    const struct vfj_sleeper *sleeper = &scripts->sleepers[0];
+    assert_true(sleeper->pending != 0);
+    answer_to(VFJ_COMMAND_PROBE_SYSCTL, sleeper->pending);
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
+    kit_machine_play(machine,
+                     "%if hn0 up\n%vf mce0 hn0\n%slow 60 sysctl -n hw.hn.vf_transparent\n"
+                     "@1 !system=ETHERNET subsystem=mce0 type=IFATTACH\n");
+    assert_true(scripts->run.pending != 0);
+    blank(VFJ_EVENT_FINISHED)->as.finished.command = scripts->run.pending;
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    answer_to(VFJ_COMMAND_PROBE_FILE, scripts->run.pending);
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    answer_to(VFJ_COMMAND_PROBE_SYSCTL, 0);
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +357,11 @@ int main(void)
         cmocka_unit_test(test_gap),
         cmocka_unit_test(test_clock),
         cmocka_unit_test(test_odd_lines),
+        cmocka_unit_test(test_another_policy),
+        cmocka_unit_test(test_another_policy_than_scripts),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_stale_of_scripts),
         cmocka_unit_test(test_timers_of_their_own),
         cmocka_unit_test(test_deadline),
     };

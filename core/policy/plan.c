@@ -315,7 +315,7 @@ static bool plan_script(struct vfj_work *work, struct vfj_slot *slot)
 static enum vfj_reason obstacle(const struct vfj_work *work, const struct vfj_slot *slot)
 {
     const struct vfj_belief *belief = &slot->belief;
-    if (vfj_name_is_empty(slot->unit) || vfj_name_is_empty(vfj_name_lagg(slot->unit)))
+    if (vfj_name_is_empty(vfj_name_lagg(slot->unit)))
         return VFJ_REASON_NO_UNIT;
     if (belief->hn_elsewhere)
         return VFJ_REASON_HN_IN_OTHER_LAGG;

@@ -144,7 +144,7 @@ static void scripts_reset(struct vfj_work *work)
 {
     const struct vfj_scripts *before = vfj_work_scripts(work);
     bool same = work->next->head.boot == work->now->head.boot && work->next->head.policy == VFJ_POLICY_SCRIPTS;
-    if (before->run.script == VFJ_SCRIPT_NONE && before->waiting == 0 && before->sleeping == 0)
+    if (before->run.script == VFJ_SCRIPT_NONE && before->sleeping == 0) /* and so nothing waits */
         return;
     struct vfj_scripts *scripts = vfj_work_edit_scripts(work);
     memset(&scripts->run, 0, sizeof scripts->run);
