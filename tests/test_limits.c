@@ -290,6 +290,19 @@ static void test_failures(void **state)
     assert_int_equal(machine->state.head.map_failures, UINT8_MAX);
 }
 
+/* A VF that never gets its link is tried for ever, with pauses that end growing. */
+static void test_no_link(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%if hn0 up inet 10.0.0.4/24");
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("!system=IFNET subsystem=mce0 type=LINK_DOWN");
+    line("%%at 1500000");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->link_tries, UINT8_MAX);
+}
+
 /* One hn too many, whatever tells of it. */
 static void test_one_hn_too_many(void **state)
 {
@@ -377,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_not_converging),
         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_no_link),
         cmocka_unit_test(test_one_hn_too_many),
         cmocka_unit_test(test_guest_model),
         cmocka_unit_test(test_rc),

@@ -61,6 +61,7 @@ static void any_interface(struct vfj_interface *interface)
     interface->up = roll(2);
     interface->no_dad = roll(2);
     interface->rtadv = roll(2);
+    interface->ifdisabled = roll(2);
     interface->truncated = roll(2);
     interface->link = (uint8_t)roll(3);
     interface->laggproto = (uint8_t)roll(3);

@@ -77,6 +77,22 @@ static void test_delay(void **unused)
     }
 }
 
+static void test_link_wait(void **unused)
+{
+    static const struct {
+        const char *text;
+        int64_t wait_s;
+    } cases[] = {{"", 10},     {"0", 0},   {"7", 7},
+                 {" 30 ", 30}, {"-1", 10}, {"x", 10},
+                 {"1 2", 10},  {" ", 10},  {"99999999999", VFJ_PAUSE_MAX_S}};
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        SET("vfjournal_link_wait", cases[i].text);
+        if (vfj_rc_link_wait_s(&rc) != cases[i].wait_s)
+            fail_msg("%s: %lld", cases[i].text, (long long)vfj_rc_link_wait_s(&rc));
+    }
+}
+
 static void test_if_words(void **unused)
 {
     (void)unused;
@@ -124,6 +140,7 @@ static void test_dhcp(void **unused)
     assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("lp0")));
     assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("sl0")));
     assert_false(vfj_rc_is_dhcp(&rc, vfj_name_of("wpi0")));
+    assert_false(vfj_rc_is_sync_dhcp(&rc, vfj_name_of("wpi0")));
     assert_true(vfj_rc_is_dhcp(&rc, vfj_name_of("lo.1")));
     assert_true(vfj_rc_is_dhcp(&rc, vfj_name_of("loop0")));
     assert_true(vfj_rc_is_dhcp(&rc, hn0()));
@@ -264,10 +281,10 @@ static void test_static_routes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_get),           cmocka_unit_test(test_delay),          cmocka_unit_test(test_if_words),
-        cmocka_unit_test(test_dhcp),          cmocka_unit_test(test_synchronous),    cmocka_unit_test(test_args),
-        cmocka_unit_test(test_args_limits),   cmocka_unit_test(test_aliases),        cmocka_unit_test(test_router),
-        cmocka_unit_test(test_static_routes), cmocka_unit_test(test_too_many_words),
+        cmocka_unit_test(test_link_wait), cmocka_unit_test(test_get),           cmocka_unit_test(test_delay),
+        cmocka_unit_test(test_if_words),  cmocka_unit_test(test_dhcp),          cmocka_unit_test(test_synchronous),
+        cmocka_unit_test(test_args),      cmocka_unit_test(test_args_limits),   cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_router),    cmocka_unit_test(test_static_routes), cmocka_unit_test(test_too_many_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

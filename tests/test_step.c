@@ -319,9 +319,33 @@ static void test_stale(void **state)
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
 }
 
+/* A command that this policy never gives, as a state that somebody made may have it, changes no belief. */
+static void test_foreign_command(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
+    kit_machine_line(machine, "%at 12");
+    slot->pending_kind = VFJ_COMMAND_STRIP;
+    blank(VFJ_EVENT_FINISHED)->as.finished.command = slot->pending;
+    step();
+    assert_int_equal(slot->belief.lagg_exists, 0);
+    assert_int_equal(slot->pending_kind, VFJ_COMMAND_CREATE);
+}
+
 /* The same under the policy scripts: of a sleeper, and of the script under way. */
 static void test_stale_of_scripts(void **state)
 {
+    static const struct {
+        const char *trace;
+        bool is_sleeper;
+    } probes[] = {
+        {"%slow 60 sysctl -n dev.hn.0.vf\n@1 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n", false},
+        {"%slow 1 sysctl -n hw.hn.vflist\n@1 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+         "@1.5 +x at y\n%slow 60 sysctl -n hw.hn.vf_transparent\n%at 5\n",
+         true},
+    };
     const struct vfj_scripts *scripts = &machine->state.scripts;
     (void)state;
     begin(VFJ_POLICY_SCRIPTS);
@@ -332,6 +356,16 @@ static void test_stale_of_scripts(void **state)
     answer_to(VFJ_COMMAND_PROBE_SYSCTL, sleeper->pending);
     step();
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    for (unsigned i = 0; i < 2; i++) { /* a probe does not end as a command does */
+        kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
+        kit_machine_play(machine, "%if hn0 up\n%vf mce0 hn0\n");
+        kit_machine_play(machine, probes[i].trace);
+        uint64_t pending = probes[i].is_sleeper ? scripts->sleepers[0].pending : scripts->run.pending;
+        assert_true(pending != 0);
+        blank(VFJ_EVENT_FINISHED)->as.finished.command = pending;
+        step();
+        assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    }
     kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
     kit_machine_play(machine,
                      "%if hn0 up\n%vf mce0 hn0\n%slow 60 sysctl -n hw.hn.vf_transparent\n"
@@ -360,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_another_policy),
         cmocka_unit_test(test_another_policy_than_scripts),
         cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_foreign_command),
         cmocka_unit_test(test_stale),
         cmocka_unit_test(test_stale_of_scripts),
         cmocka_unit_test(test_timers_of_their_own),

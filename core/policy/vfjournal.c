@@ -3,6 +3,7 @@
  * A slot has a goal and a belief. While it has a goal: look at the guest, issue the one command that the plan names,
  * believe its outcome, and so on; when nothing is left to do, look again, and only what that shows ends the plan.
  * Slots do not wait for each other. */
+#include "core/check.h"
 #include "core/policy/belief.h"
 #include "core/policy/course.h"
 #include "core/policy/link.h"
@@ -255,7 +256,7 @@ static void fire(struct vfj_work *work, struct vfj_slot *slot)
         vfj_course_look_soon(work, slot);
         break;
     case VFJ_TIMER_NONE:
-        break;
+        VFJ_CHECK(false);
     }
 }
 
