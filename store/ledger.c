@@ -1,9 +1,11 @@
 /* The ledger keeps the machine's state and the journal equal. */
 #include "store/ledger.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/check.h"
 #include "core/limits.h"
@@ -41,6 +43,7 @@ struct vfj_ledger {
     uint64_t resting_at;          /* where the last snapshot is */
     struct vfj_snapshot snapshot; /* what the next one says besides the state */
     char path[PATH_MAX];
+    int directory; /* of the path, for snapshots; -1: none */
     char detail[VFJ_DIFFERENCE_SIZE];
 };
 
@@ -112,6 +115,19 @@ static enum vfj_status recover(struct vfj_ledger *ledger)
     return VFJ_OK;
 }
 
+/* -1 when it can't be opened: then there are no snapshots. */
+static int open_directory_of(const char *path)
+{
+    char directory[PATH_MAX];
+    vfj_span_copy(directory, sizeof directory, vfj_span_of(path));
+    char *slash = strrchr(directory, '/');
+    if (slash == NULL)
+        (void)strcpy(directory, ".");
+    else
+        slash[slash == directory ? 1 : 0] = '\0';
+    return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error,
                                    bool cached)
 {
@@ -120,6 +136,7 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
     if (made == NULL)
         return VFJ_SYSTEM;
     made->on_error = on_error;
+    made->directory = -1;
     made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
     if (!vfj_backlog_open(&made->backlog, BACKLOG_SIZE) || made->chain == NULL) {
@@ -131,6 +148,8 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
         say(made, vfj_journal_detail(made->journal));
         return status;
     }
+    if (made->cached)
+        made->directory = open_directory_of(made->path);
     if (cached)
         vfj_journal_defer_checkpoints(made->journal);
     return recover(made);
@@ -149,11 +168,11 @@ enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *p
 static void rest(struct vfj_ledger *ledger, uint64_t after)
 {
     bool settled = !ledger->detached && vfj_backlog_is_empty(&ledger->backlog);
-    if (!ledger->cached || !ledger->ours || !settled || ledger->durable_seq - ledger->resting_at < after)
+    if (ledger->directory < 0 || !ledger->ours || !settled || ledger->durable_seq - ledger->resting_at < after)
         return;
     ledger->snapshot.seq = ledger->durable_seq;
     ledger->snapshot.rules_changed = ledger->rules_changed;
-    vfj_snapshot_write(ledger->path, &ledger->machine, &ledger->snapshot);
+    vfj_snapshot_write(ledger->directory, ledger->path, &ledger->machine, &ledger->snapshot);
     ledger->resting_at = ledger->durable_seq;
 }
 
@@ -172,6 +191,8 @@ void vfj_ledger_close(struct vfj_ledger *ledger)
     vfj_journal_close(ledger->journal);
     vfj_chain_close(ledger->chain);
     vfj_backlog_close(&ledger->backlog);
+    if (ledger->directory >= 0)
+        (void)close(ledger->directory);
     free(ledger);
 }
 

@@ -200,18 +200,21 @@ static bool write_file(int fd, const struct vfj_machine *machine, const struct v
     return right;
 }
 
-bool vfj_snapshot_write(const char *path, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot)
+bool vfj_snapshot_write(int directory, const char *path, const struct vfj_machine *machine,
+                        const struct vfj_snapshot *snapshot)
 {
     char name[PATH_MAX], made[PATH_MAX];
-    if (!name_file(path, "-snapshot", name) || !name_file(path, "-snapshot.new", made))
+    const char *slash = strrchr(path, '/');
+    const char *file = slash != NULL ? slash + 1 : path;
+    if (!name_file(file, "-snapshot", name) || !name_file(file, "-snapshot.new", made))
         return false;
-    (void)unlink(made);
-    int fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    (void)unlinkat(directory, made, 0);
+    int fd = openat(directory, made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return false;
     bool right = write_file(fd, machine, snapshot);
-    right = close(fd) == 0 && right && rename(made, name) == 0;
+    right = close(fd) == 0 && right && renameat(directory, made, directory, name) == 0;
     if (!right)
-        (void)unlink(made);
+        (void)unlinkat(directory, made, 0);
     return right;
 }

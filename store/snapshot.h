@@ -31,8 +31,10 @@ struct vfj_snapshot {
 bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj_chain *chain,
                        struct vfj_machine *machine, struct vfj_snapshot *snapshot, struct vfj_replay_from *from);
 
-/* The machine is in the state after record snapshot->seq, which is durable. Whether it could be written; if not, a snapshot
- * that was there may be or not be. */
-bool vfj_snapshot_write(const char *path, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot);
+/* The machine is in the state after record snapshot->seq, which is durable. `directory` is the journal's, open: a
+ * process may have no other names left by now. Whether it could be written; if not, a snapshot that was there may be
+ * or not be. */
+bool vfj_snapshot_write(int directory, const char *path, const struct vfj_machine *machine,
+                        const struct vfj_snapshot *snapshot);
 
 #endif

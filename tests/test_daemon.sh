@@ -2,7 +2,7 @@
 # The daemon from end to end: a real one, against the stand-in guest.
 #   usage: test_daemon.sh VFJOURNAL VFJ_GUEST SCENARIO
 # A scenario is a function scenario_* at the end; each has a guest of its own.
-# VFJ_TEST_USER: the daemon is to be that user, with a warden; only root can try that.
+# VFJ_TEST_USER: the daemon is to be that user, with a warden; only root can try that. VFJ_TEST_OPTIONS: more options.
 set -u
 
 vfjournal=$1
@@ -74,8 +74,8 @@ start_guest() {
 # The daemon, once it listens to devd.
 start_daemon() {
     before=$(count connected)
-    # shellcheck disable=SC2046
-    "$vfjournal" daemon --root "$dir" $(as_user) "$@" 2>>"$dir/daemon.log" &
+    # shellcheck disable=SC2046,SC2086
+    "$vfjournal" daemon --root "$dir" $(as_user) ${VFJ_TEST_OPTIONS-} "$@" 2>>"$dir/daemon.log" &
     pid=$!
     await "the connection" more_than "$before" connected
 }

@@ -89,7 +89,7 @@ end_daemon() {
     kill -TERM "$pid"
     wait "$pid"
     same "exit status" 0 $?
-    check "the warden has ended" is_gone "$warden"
+    await "the warden's end" is_gone "$warden" # in capability mode it is init that takes note of it
     check "the pidfile is gone" test ! -e "$dir/daemon.pid"
     pid=
 }
@@ -196,6 +196,23 @@ same "a directory that is not the journal's alone" 4 $?
 check "is named" grep -q "var/db/vfjournal does not belong to user $user" "$log"
 same "and stays root's" root "$(stat -c %U "${journal%/*}")"
 rm "${journal%/*}/.profile"
+
+# In capability mode its end leaves a WAL, and the next start takes up what is in it.
+ASAN_OPTIONS=detect_leaks=0
+export ASAN_OPTIONS
+start_daemon --act --user $user --capsicum
+check "capability mode" grep -q 'capsicum: in capability mode' "$log"
+"$guest" host "$dir" line '!system=IFNET subsystem=sandbox0 type=ATTACH' >/dev/null
+await "the line" eval 'rows | grep -q sandbox0'
+end_daemon
+same "the last row" stopped "$(rows | tail -n 1 | sed 's/.*"kind":"\([a-z]*\)".*/\1/')"
+start_daemon --act --user $user --capsicum
+end_daemon
+check "replay" "$vfjournal" replay "$journal"
+start_daemon --one-process --capsicum
+check "without a warden it is not entered" grep -q 'capsicum: not in capability mode: one process' "$log"
+warden=$pid
+end_daemon
 
 # Without a user it goes on as one process, and says so; a user that was named must be one.
 start_daemon

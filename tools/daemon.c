@@ -86,6 +86,7 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
     }
     vfj_daemonise_ready();
     say_start(options, loop);
+    vfj_daemon_enter_capability_mode(options);
     vfj_daemon_loop_run(loop);
     vfj_act_lock_drop(lock);
     return loop->failed || vfj_world_is_lost(loop->world) ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;

@@ -17,6 +17,12 @@ void vfj_daemon_log_to_syslog(void)
     to_syslog = true;
 }
 
+void vfj_daemon_log_connect(void)
+{
+    if (to_syslog)
+        openlog("vfjournal", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
 /* In one write(2), so that lines of several processes do not mix. */
 static void put(struct vfj_text *text)
 {

@@ -8,6 +8,9 @@
 /* From now on each line goes to syslog(3) as well: facility daemon, priority notice, tag vfjournal. */
 void vfj_daemon_log_to_syslog(void);
 
+/* Connect to syslogd now, if it is to be told anything: later its socket's name may be out of reach. */
+void vfj_daemon_log_connect(void);
+
 /* "SUBSYSTEM: WHAT"; bytes that a terminal might act upon are printed as '?'. */
 void vfj_daemon_log(const char *subsystem, const char *what, const char *detail);
 

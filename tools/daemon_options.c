@@ -28,6 +28,7 @@ static const char help[]
       "  --pidfile FILE         write our pid there and keep the file locked\n"
       "  --user NAME            who we are but for a small part that stays root; default " VFJ_USER_DEFAULT "\n"
       "  --one-process          stay root as a whole\n"
+      "  --capsicum             FreeBSD: once started, enter capability mode\n"
       "  --act-lock FILE        locked while we act, for devd's rules; default /var/run/vfjournal/act.lock\n"
       "  --root DIR             where the guest's files and programs are; default /\n"
       "  --sysctl, --ifconfig, --dhclient, --route, --kill PROGRAM\n"
@@ -69,6 +70,7 @@ enum option_code {
     OPTION_PIDFILE,
     OPTION_USER,
     OPTION_ONE_PROCESS,
+    OPTION_CAPSICUM,
     OPTION_ROOT,
 #define X(name, member) OPTION_PATH_##member,
     PATH_OPTIONS(X)
@@ -91,6 +93,7 @@ static const struct option table[] = {
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
     {"user", required_argument, NULL, OPTION_USER},
     {"one-process", no_argument, NULL, OPTION_ONE_PROCESS},
+    {"capsicum", no_argument, NULL, OPTION_CAPSICUM},
     {"root", required_argument, NULL, OPTION_ROOT},
 #define X(name, member) {name, required_argument, NULL, OPTION_PATH_##member},
     PATH_OPTIONS(X)
@@ -214,6 +217,9 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
         return VFJ_PARSED_RUN;
     case OPTION_ONE_PROCESS:
         options->one_process = true;
+        return VFJ_PARSED_RUN;
+    case OPTION_CAPSICUM:
+        options->capsicum = true;
         return VFJ_PARSED_RUN;
     case OPTION_ROOT:
         return VFJ_PARSED_RUN;

@@ -15,6 +15,7 @@ struct vfj_daemon_options {
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
     const char *user;                /* NULL: not given */
     bool one_process;
+    bool capsicum;
     bool daemonise;
     bool syslog;
     struct vfj_world_settings world;

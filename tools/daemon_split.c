@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/capability.h"
 #include "adapters/freebsd/user.h"
 #include "tools/daemon_log.h"
 
@@ -83,4 +84,19 @@ bool vfj_daemon_split(struct vfj_daemon_options *options)
 void vfj_daemon_split_describe(struct vfj_text *text)
 {
     vfj_text_add(text, description);
+}
+
+void vfj_daemon_enter_capability_mode(const struct vfj_daemon_options *options)
+{
+    if (!options->capsicum)
+        return;
+    if (options->world.warden == NULL) {
+        vfj_daemon_log("capsicum", "not in capability mode: one process does it all", "");
+        return;
+    }
+    vfj_daemon_log_connect();
+    if (vfj_capability_enter())
+        vfj_daemon_log("capsicum", "in capability mode", "");
+    else
+        vfj_daemon_log("capsicum", "not in capability mode: ", strerror(errno));
 }

@@ -9,6 +9,10 @@
  * that fails when it has begun. False: it was said why, and the process must end. */
 bool vfj_daemon_split(struct vfj_daemon_options *options);
 
+/* If told so, and as the user, enter capability mode; that we can't is said, and we go on without. When the journal is
+ * open, the lock taken and the start answered. */
+void vfj_daemon_enter_capability_mode(const struct vfj_daemon_options *options);
+
 /* Append what has become of it: ", user _vfjournal, warden 412", or ", one process: not root". */
 void vfj_daemon_split_describe(struct vfj_text *text);
 

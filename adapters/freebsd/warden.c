@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -174,6 +175,16 @@ void vfj_warden_ask(struct vfj_warden *warden, const struct vfj_errand *errand, 
         send_questions(warden);
 }
 
+/* What it still says is dropped. By the connection, for in capability mode there is no waitpid(2). */
+static void wait_for_end(const struct vfj_wire *wire)
+{
+    char bytes[4096];
+    ssize_t count;
+    do {
+        count = recv(wire->socket, bytes, sizeof bytes, 0);
+    } while (count > 0 || (count < 0 && errno == EINTR));
+}
+
 void vfj_warden_end(struct vfj_warden *warden)
 {
     const struct vfj_errand end = {.kind = VFJ_ERRAND_END};
@@ -182,6 +193,8 @@ void vfj_warden_end(struct vfj_warden *warden)
     vfj_warden_ignore(warden);
     if (warden->wire.sent == 0) /* else it is in the middle of an errand, and the end of the connection says it */
         (void)vfj_wire_send(&warden->wire, &end, sizeof end, -1, false);
+    (void)shutdown(warden->wire.socket, SHUT_WR);
+    wait_for_end(&warden->wire);
     vfj_wire_close(&warden->wire);
     while (waitpid(warden->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
