@@ -44,7 +44,8 @@ struct bench_row {
     unsigned repeats;
     uint64_t sizes[BENCH_SIZES];
     uint64_t full_sizes[BENCH_SIZES];
-    const char *extra[2]; /* names of further figures; NULL none */
+    const char *extra[2];  /* names of further figures; NULL none */
+    double extra_goals[2]; /* each at most; 0: no goal */
     /* Set up for a size, in an empty directory bench->directory; what it returns is the turns'. */
     void *(*open)(struct bench *bench, uint64_t size);
     struct bench_sample (*turn)(struct bench *bench, void *context);

@@ -11,10 +11,10 @@
 enum { REPEATS_MAX = 99 };
 
 static const char usage[]
-    = "usage: vfj_bench [--full] [--commit ID] [--directory DIR] [--json FILE] [ROW...]\n"
+    = "usage: vfj_bench [--full] [--commit ID] [--directory DIR] [--json FILE] [--markdown FILE] [ROW...]\n"
       "Prints one line a row and size: ours, the baseline, and the figure with its goal, each the median of\n"
       "repeated turns. --full takes the sizes of the goals (minutes, and gigabytes in DIR, default /var/tmp).\n"
-      "--commit says what is measured; --json writes the same to a file.\n";
+      "--commit says what is measured; --json and --markdown write the same to a file.\n";
 
 static const struct bench_row *const rows[]
     = {&bench_command, &bench_shell, &bench_burst, &bench_append, &bench_replay, &bench_replay_plain,
@@ -28,7 +28,7 @@ struct outcome {
 };
 
 struct output {
-    FILE *json;
+    FILE *json, *markdown;
     bool begun;
     unsigned missed;
 };
@@ -59,6 +59,19 @@ static bool is_at_least(const struct bench_row *row)
 static bool is_met(const struct bench_row *row, double figure)
 {
     return is_at_least(row) ? figure >= row->goal : figure <= row->goal;
+}
+
+static bool is_extra_met(const struct bench_row *row, const struct outcome *outcome, unsigned i)
+{
+    return row->extra_goals[i] == 0 || outcome->extra[i] <= row->extra_goals[i];
+}
+
+static unsigned count_missed(const struct bench_row *row, const struct outcome *outcome)
+{
+    unsigned missed = !is_met(row, outcome->figure);
+    for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++)
+        missed += !is_extra_met(row, outcome, i);
+    return missed;
 }
 
 static struct outcome measure(const struct bench_row *row, struct bench *bench, uint64_t size)
@@ -112,8 +125,11 @@ static void print_outcome(const struct bench_row *row, const struct outcome *out
     printf("    %14llu %14.4g %14s %10.3g %-9s goal %s %g: %s", (unsigned long long)outcome->size, outcome->ours,
            baseline, outcome->figure, figure_unit(row), is_at_least(row) ? ">=" : "<=", row->goal,
            is_met(row, outcome->figure) ? "met" : "MISSED");
-    for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++)
+    for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++) {
         printf("; %s %.4g", row->extra[i], outcome->extra[i]);
+        if (row->extra_goals[i] != 0)
+            printf(" (goal <= %g: %s)", row->extra_goals[i], is_extra_met(row, outcome, i) ? "met" : "MISSED");
+    }
     printf("\n");
     fflush(stdout);
 }
@@ -136,6 +152,25 @@ static void write_outcome(struct output *output, const struct bench_row *row, co
     output->begun = true;
 }
 
+/* One line of the table that the documentation has. */
+static void write_markdown(FILE *markdown, const struct bench_row *row, const struct outcome *outcome)
+{
+    if (markdown == NULL)
+        return;
+    fprintf(markdown, "| %s | %llu %s | %.4g |", row->name, (unsigned long long)outcome->size, row->size,
+            outcome->ours);
+    if (row->baseline != NULL)
+        fprintf(markdown, " %.4g", outcome->baseline);
+    fprintf(markdown, " | %s | **%.3g** %s | %s %g%s |", row->unit, outcome->figure, figure_unit(row),
+            is_at_least(row) ? "≥" : "≤", row->goal, is_met(row, outcome->figure) ? "" : ", missed");
+    for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++) {
+        fprintf(markdown, "%s %s %.4g", i > 0 ? "," : "", row->extra[i], outcome->extra[i]);
+        if (row->extra_goals[i] != 0)
+            fprintf(markdown, " (≤ %g%s)", row->extra_goals[i], is_extra_met(row, outcome, i) ? "" : ", missed");
+    }
+    fprintf(markdown, " |\n");
+}
+
 /* Each size has an empty directory of its own. */
 static void run_row(const struct bench_row *row, const struct bench *settings, struct output *output)
 {
@@ -151,7 +186,8 @@ static void run_row(const struct bench_row *row, const struct bench *settings, s
         bench_remove_tree(directory);
         print_outcome(row, &outcome);
         write_outcome(output, row, &outcome);
-        output->missed += !is_met(row, outcome.figure);
+        write_markdown(output->markdown, row, &outcome);
+        output->missed += count_missed(row, &outcome);
     }
 }
 
@@ -170,6 +206,11 @@ static void begin(struct output *output, const char *commit)
     printf("machine: %s\ncommit: %s\n", machine, commit);
     if (output->json != NULL)
         fprintf(output->json, "{\"machine\": \"%s\", \"commit\": \"%s\", \"rows\": [", machine, commit);
+    if (output->markdown != NULL)
+        fprintf(output->markdown,
+                "%s; commit %s\n\n| row | size | ours | baseline | unit | figure | goal | besides |\n"
+                "|---|---|---:|---:|---|---|---|---|\n",
+                machine, commit);
 }
 
 static void end(struct output *output)
@@ -179,6 +220,8 @@ static void end(struct output *output)
         fprintf(output->json, "\n]}\n");
         BENCH_CHECK(fclose(output->json) == 0);
     }
+    if (output->markdown != NULL)
+        BENCH_CHECK(fclose(output->markdown) == 0);
 }
 
 int main(int argc, char **argv)
@@ -187,6 +230,7 @@ int main(int argc, char **argv)
                                             {"commit", required_argument, NULL, 'c'},
                                             {"directory", required_argument, NULL, 'd'},
                                             {"json", required_argument, NULL, 'j'},
+                                            {"markdown", required_argument, NULL, 'm'},
                                             {NULL, 0, NULL, 0}};
     struct bench bench = {.program = VFJ_BENCH_PROGRAM, .nothing = VFJ_BENCH_NOTHING, .directory = "/var/tmp"};
     struct output output = {0};
@@ -201,6 +245,8 @@ int main(int argc, char **argv)
             bench.directory = optarg;
         else if (code == 'j')
             BENCH_CHECK((output.json = fopen(optarg, "w")) != NULL);
+        else if (code == 'm')
+            BENCH_CHECK((output.markdown = fopen(optarg, "w")) != NULL);
         else
             return fputs(usage, stderr), 2;
     }
