@@ -3,6 +3,7 @@
 #define VFJ_CORE_NAME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/text.h"
 
@@ -23,6 +24,9 @@ struct vfj_name vfj_name_of(const char *string);
 
 bool vfj_name_equal(struct vfj_name a, struct vfj_name b);
 bool vfj_name_is_empty(struct vfj_name name);
+
+/* One byte of a name: equal names have the same, others seldom; 0 of the empty one. */
+uint8_t vfj_name_tag(struct vfj_name name);
 
 /* All digits of the name, joined, as hyperv_vfup takes its unit (step 3): "hn0" gives "0", "wan" gives "". */
 struct vfj_name vfj_name_digits(struct vfj_name name);

@@ -57,6 +57,8 @@ void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, cons
         state->index.digests[i] = next->index.digests[i];
         state->index.hn[i] = next->index.hn[i];
         state->index.vf[i] = next->index.vf[i];
+        state->index.hn_tags[i] = next->index.hn_tags[i];
+        state->index.vf_tags[i] = next->index.vf_tags[i];
     }
 }
 
@@ -73,6 +75,8 @@ void vfj_state_index_slot(struct vfj_state *state, unsigned i)
     state->index.due_us[i] = vfj_slot_due_us(slot);
     state->index.hn[i] = slot->hn;
     state->index.vf[i] = slot->vf;
+    state->index.hn_tags[i] = vfj_name_tag(slot->hn);
+    state->index.vf_tags[i] = vfj_name_tag(slot->vf);
     state->index.digests[i] = vfj_digest(slot, slot_size(slot), i);
 }
 

@@ -211,8 +211,11 @@ struct vfj_head {
 struct vfj_index {
     int64_t due_us[VFJ_SLOTS_MAX + 1]; /* of each slot, and the earliest of the sleepers last */
     uint64_t digests[VFJ_SLOTS_MAX + 2];
-    struct vfj_name hn[VFJ_SLOTS_MAX]; /* the names, close together: a line's slot is searched for by them */
+    /* The names, and a byte of each, by which a line's slot is searched for: at once, however many there are. */
+    struct vfj_name hn[VFJ_SLOTS_MAX];
     struct vfj_name vf[VFJ_SLOTS_MAX];
+    uint8_t hn_tags[VFJ_SLOTS_MAX]; /* vfj_name_tag() of them */
+    uint8_t vf_tags[VFJ_SLOTS_MAX];
 };
 
 struct vfj_state {

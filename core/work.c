@@ -1,6 +1,7 @@
 /* One step under way: reading, editing and answering. */
 #include "core/work.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "core/check.h"
@@ -52,24 +53,51 @@ struct vfj_slot *vfj_work_edit_slot(struct vfj_work *work, unsigned index)
     return &work->next->slots[index];
 }
 
-unsigned vfj_work_find_hn(const struct vfj_work *work, struct vfj_name hn)
+/* Of the slots that this step has written, the first one with the name; `member` is the name's offset in a slot. */
+static unsigned find_touched(const struct vfj_work *work, struct vfj_name name, size_t member)
 {
-    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        const struct vfj_name *known = is_touched(work, i) ? &work->next->slots[i].hn : &work->now->index.hn[i];
-        if (vfj_name_equal(*known, hn))
+    for (uint64_t left = work->decision->touched.slots; left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        if (memcmp((const char *)&work->next->slots[i] + member, &name, sizeof name) == 0)
             return i;
     }
     return VFJ_SLOTS_MAX;
 }
 
-unsigned vfj_work_find_vf(const struct vfj_work *work, struct vfj_name vf)
+/* Of the first `count` slots and of those not written, by the index of names. */
+static unsigned find_untouched(const struct vfj_work *work, struct vfj_name name, const struct vfj_name *names,
+                               const uint8_t *tags, unsigned count)
 {
-    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        const struct vfj_name *known = is_touched(work, i) ? &work->next->slots[i].vf : &work->now->index.vf[i];
-        if (vfj_name_equal(*known, vf))
+    const uint8_t *end = tags + count;
+    const uint8_t *at = tags;
+    while (at < end && (at = memchr(at, vfj_name_tag(name), (size_t)(end - at))) != NULL) {
+        unsigned i = (unsigned)(at - tags);
+        if (!is_touched(work, i) && vfj_name_equal(names[i], name))
             return i;
+        at++;
     }
     return VFJ_SLOTS_MAX;
+}
+
+static unsigned find(const struct vfj_work *work, struct vfj_name name, size_t member, const struct vfj_name *names,
+                     const uint8_t *tags)
+{
+    unsigned touched = find_touched(work, name, member);
+    unsigned count = touched < VFJ_SLOTS_MAX ? touched : work->next->head.slot_count;
+    unsigned untouched = find_untouched(work, name, names, tags, count);
+    return untouched < VFJ_SLOTS_MAX ? untouched : touched;
+}
+
+unsigned vfj_work_find_hn(const struct vfj_work *work, struct vfj_name hn)
+{
+    const struct vfj_index *index = &work->now->index;
+    return find(work, hn, offsetof(struct vfj_slot, hn), index->hn, index->hn_tags);
+}
+
+unsigned vfj_work_find_vf(const struct vfj_work *work, struct vfj_name vf)
+{
+    const struct vfj_index *index = &work->now->index;
+    return find(work, vf, offsetof(struct vfj_slot, vf), index->vf, index->vf_tags);
 }
 
 unsigned vfj_work_open_hn(struct vfj_work *work, struct vfj_name hn)

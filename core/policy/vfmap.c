@@ -47,22 +47,26 @@ void vfj_vfmap_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_rea
     }
 }
 
-static bool is_mapped(const struct vfj_map *map, const struct vfj_slot *slot)
+/* Bit i: slot i has the VF that the map says. */
+static uint64_t mapped_slots(const struct vfj_work *work, const struct vfj_map *map)
 {
+    uint64_t mapped = 0;
     for (unsigned i = 0; i < map->pair_count; i++) {
-        if (vfj_name_equal(map->pairs[i].hn, slot->hn) && vfj_name_equal(map->pairs[i].vf, slot->vf))
-            return true;
+        unsigned index = vfj_work_find_hn(work, map->pairs[i].hn);
+        if (index < VFJ_SLOTS_MAX && vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
+            mapped |= (uint64_t)1 << index;
     }
-    return false;
+    return mapped;
 }
 
 static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool settle)
 {
+    uint64_t mapped = mapped_slots(work, map);
     if (map->truncated) /* what it does not show may be there all the same */
         vfj_work_note(work, VFJ_REASON_TOO_MANY_SLOTS);
     for (unsigned i = 0; i < work->next->head.slot_count && !map->truncated; i++) {
         const struct vfj_slot *slot = vfj_work_slot(work, i);
-        if (!vfj_name_is_empty(slot->vf) && !is_mapped(map, slot))
+        if (!vfj_name_is_empty(slot->vf) && (mapped >> i & 1) == 0)
             vfj_vfmap_detach(work, vfj_work_edit_slot(work, i), VFJ_REASON_VF_LOST);
     }
     for (unsigned i = 0; i < map->pair_count; i++) {
