@@ -165,6 +165,13 @@ static void did_address(struct vfj_slot *slot, bool added)
         carry->on_hn = 0;
 }
 
+void vfj_belief_lose_routes(struct vfj_belief *belief)
+{
+    if (belief->gateway_on_lagg == SETTING_TRIED)
+        belief->gateway_on_lagg = 0;
+    belief->routes = 0;
+}
+
 static void did_configure(struct vfj_slot *slot)
 {
     if (slot->belief.configured)

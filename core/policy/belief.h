@@ -25,6 +25,9 @@ bool vfj_belief_is_orphaned(const struct vfj_belief *belief);
 /* The per-interface script has yet to run for this VF_UP. */
 void vfj_belief_script_anew(struct vfj_slot *slot);
 
+/* An address is taken off an interface: the routes over it go with it, also those that were added in this plan. */
+void vfj_belief_lose_routes(struct vfj_belief *belief);
+
 /* Whether laggN holds hn and the slot's VF, which is up. */
 bool vfj_belief_carries(const struct vfj_slot *slot);
 

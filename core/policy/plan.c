@@ -111,6 +111,7 @@ static bool delete_address(struct vfj_work *work, struct vfj_slot *slot, struct 
     vfj_span_copy(command->text, sizeof command->text, (struct vfj_span){address, strcspn(address, "/")});
     command->a = owner;
     slot->pending_index = (uint8_t)index;
+    vfj_belief_lose_routes(&slot->belief);
     return true;
 }
 
