@@ -290,6 +290,20 @@ static void test_failures(void **state)
     assert_int_equal(machine->state.head.map_failures, UINT8_MAX);
 }
 
+/* Nobody joins what an observer waits for: it looks for ever. */
+static void test_rechecks(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_begin(machine, VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL);
+    line("%%if hn0 up inet 10.0.0.4/24");
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 200000");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->rechecks, UINT8_MAX);
+    assert_int_equal(notices[VFJ_REASON_NOT_JOINED_YET], 1);
+}
+
 /* A VF that never gets its link is tried for ever, with pauses that end growing. */
 static void test_no_link(void **state)
 {
@@ -391,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_not_converging),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_no_link),
+        cmocka_unit_test(test_rechecks),
         cmocka_unit_test(test_one_hn_too_many),
         cmocka_unit_test(test_guest_model),
         cmocka_unit_test(test_rc),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/digest.h"
+#include "core/policy/script.h"
 #include "tests/kit/machine.h"
 
 #define LAGGED                                           \
@@ -116,6 +117,63 @@ static void test_index_of_what_was_read(void **unused)
     kit_machine_close(machine);
 }
 
+/* What a file says of the scripts can be gone on with, or is refused. */
+static void test_sound_scripts(void **unused)
+{
+    static struct vfj_state state;
+    static const struct {
+        uint8_t script, step;
+        uint64_t pending;
+        bool sound;
+    } runs[] = {
+        {VFJ_SCRIPT_NONE, 0, 0, true},
+        {VFJ_SCRIPT_NONE, 0, 1, false},
+        {VFJ_SCRIPT_VFATTACH, VFJ_STEP_ATTACH_TRANSPARENT_PROBE, 1, true},
+        {VFJ_SCRIPT_VFATTACH, VFJ_STEP_ATTACH_MAP, 1, true},
+        {VFJ_SCRIPT_VFATTACH, VFJ_STEP_ATTACH_MAP + 1, 1, false},
+        {VFJ_SCRIPT_VFUP, VFJ_STEP_UP_SCRIPT_PROBE, 1, true},
+        {VFJ_SCRIPT_VFUP, VFJ_STEP_UP_SCRIPT_PROBE - 1, 1, false},
+        {VFJ_SCRIPT_VFUP, VFJ_STEP_UP_CONFIRM, 1, true},
+        {VFJ_SCRIPT_VFUP, VFJ_STEP_UP_CONFIRM + 1, 1, false},
+    }, sleepers[] = {
+        {0, 0, 0, true},
+        {0, 0, 1, false},
+        {1, VFJ_STEP_SLEEPER_TRANSPARENT_PROBE, 1, true},
+        {1, VFJ_STEP_SLEEPER_TRANSPARENT_PROBE - 1, 1, false},
+        {1, VFJ_STEP_SLEEPER_UP, 1, true},
+        {1, VFJ_STEP_SLEEPER_UP + 1, 1, false},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        vfj_state_init(&state);
+        state.scripts.run
+            = (struct vfj_script_run){.script = runs[i].script, .step = runs[i].step, .pending = runs[i].pending};
+        assert_int_equal(vfj_scripts_is_sound(&state.scripts), runs[i].sound);
+    }
+    for (size_t i = 0; i < sizeof sleepers / sizeof sleepers[0]; i++) {
+        struct vfj_sleeper *sleeper = &state.scripts.sleepers[VFJ_SLEEPERS_MAX - 1];
+        vfj_state_init(&state);
+        sleeper->step = sleepers[i].step;
+        sleeper->pending = sleepers[i].pending;
+        sleeper->due_us = sleepers[i].script != 0 ? 7 : VFJ_NEVER_US;
+        state.scripts.sleeping = sleepers[i].script;
+        assert_int_equal(vfj_scripts_is_sound(&state.scripts), sleepers[i].sound);
+        state.scripts.sleeping ^= 1;
+        assert_false(vfj_scripts_is_sound(&state.scripts));
+    }
+    vfj_state_init(&state);
+    state.scripts.first = VFJ_SCRIPT_QUEUE_MAX - 1;
+    state.scripts.waiting = 2;
+    assert_false(vfj_scripts_is_sound(&state.scripts));
+    state.scripts.queue[VFJ_SCRIPT_QUEUE_MAX - 1].script = state.scripts.queue[0].script = VFJ_SCRIPT_VFUP;
+    assert_true(vfj_scripts_is_sound(&state.scripts));
+    state.scripts.waiting = VFJ_SCRIPT_QUEUE_MAX + 1;
+    assert_false(vfj_scripts_is_sound(&state.scripts));
+    vfj_state_init(&state);
+    state.scripts.first = VFJ_SCRIPT_QUEUE_MAX;
+    assert_false(vfj_scripts_is_sound(&state.scripts));
+}
+
 static void test_adopt(void **unused)
 {
     static struct vfj_state state, next, before;
@@ -151,9 +209,13 @@ static void test_touched(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_digest_of_bytes), cmocka_unit_test(test_digest_of_histories),
-        cmocka_unit_test(test_index),           cmocka_unit_test(test_adopt),
-        cmocka_unit_test(test_touched),         cmocka_unit_test(test_index_of_what_was_read),
+        cmocka_unit_test(test_digest_of_bytes),
+        cmocka_unit_test(test_digest_of_histories),
+        cmocka_unit_test(test_index),
+        cmocka_unit_test(test_adopt),
+        cmocka_unit_test(test_sound_scripts),
+        cmocka_unit_test(test_touched),
+        cmocka_unit_test(test_index_of_what_was_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
