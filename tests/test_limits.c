@@ -299,6 +299,7 @@ static void test_rechecks(void **state)
     line("%%if hn0 up inet 10.0.0.4/24");
     line("%%vf mce0 hn0");
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("@3 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     line("%%at 200000");
     assert_int_equal(kit_machine_slot(machine, "hn0")->rechecks, UINT8_MAX);
     assert_int_equal(notices[VFJ_REASON_NOT_JOINED_YET], 1);
