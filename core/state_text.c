@@ -44,7 +44,7 @@ enum type {
     X(NUMBER, settle, 1)                \
     X(DUE, map_retry_us, 0)             \
     X(DUE, due_us, 0)                   \
-    X(NUMBER, parts, UINT64_MAX)
+    X(IMPLIED, parts, 0)
 
 #define SLOT_MEMBERS(X)                 \
     X(NUMBER, generation, UINT64_MAX)   \
@@ -695,11 +695,22 @@ static bool is_sound_slot(const struct vfj_slot *slot)
     return (slot->pending_index & VFJ_CARRY_INDEX) < VFJ_ADDRESSES_MAX;
 }
 
+/* What the head says of the parts is of this program's making, not of the text's: their digests change with their layout. */
+static void index_anew(struct vfj_state *state)
+{
+    (void)vfj_state_index(state);
+    state->head.parts = 0;
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)
+        state->head.parts ^= state->index.digests[i];
+}
+
 bool vfj_state_read_end(struct vfj_state_reader *reader)
 {
     struct vfj_state *state = reader->state;
     bool right = reader->item != ITEM_NONE && reader->item != ITEM_COUNT && vfj_scripts_is_sound(&state->scripts);
     for (unsigned i = 0; i < state->head.slot_count && right; i++)
         right = is_sound_slot(&state->slots[i]);
-    return right && vfj_state_index(state);
+    if (right)
+        index_anew(state);
+    return right;
 }

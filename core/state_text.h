@@ -50,8 +50,8 @@ void vfj_state_read_begin(struct vfj_state_reader *reader, struct vfj_state *sta
 /* The next pair of the text; false when it can't be one. */
 bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair);
 
-/* After the last pair: whether this is a state that the machine can go on from, whoever wrote the text. Then all of it is
- * as it was, down to the digest, but for what no step looks at. */
+/* After the last pair: whether this is a state that the machine can go on from, whoever wrote the text. Written by the present
+ * rules, and not changed since, it has the digest that the state had; all is as it was but for what no step looks at. */
 bool vfj_state_read_end(struct vfj_state_reader *reader);
 
 #endif

@@ -175,8 +175,10 @@ static int fill(const char *name)
         return SQLITE_CANTOPEN;
     int code = sqlite3_open_v2(uri, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(db, "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;", NULL,
-                            NULL, NULL);
+        code = sqlite3_exec(db,
+                            "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;"
+                            "PRAGMA auto_vacuum = INCREMENTAL;", /* so that pruning can give pages back */
+                            NULL, NULL, NULL);
     if (code == SQLITE_OK)
         code = vfj_schema_migrate(db, 0);
     if (code == SQLITE_OK)

@@ -46,6 +46,11 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
       " FROM record AS r LEFT JOIN transition AS t ON t.seq = r.seq"
       " LEFT JOIN command AS c ON c.seq = r.seq LEFT JOIN outcome AS o ON o.seq = r.seq"
       " WHERE r.seq = ?1",
+    [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",
+    /* Only a first part has no cause. */
+    [VFJ_STATEMENT_NEXT_CHECKPOINT] = "SELECT seq, wall_us FROM record WHERE seq > ?1"
+                                      " AND kind = 'checkpoint' AND cause IS NULL ORDER BY seq LIMIT 1",
+    [VFJ_STATEMENT_PRUNE] = "DELETE FROM record WHERE seq < ?1",
 };
 
 struct vfj_text vfj_journal_begin_detail(struct vfj_journal *journal)
@@ -134,7 +139,7 @@ static int configure(struct vfj_journal *journal)
     if (code == SQLITE_OK)
         code = vfj_journal_make_incoming(journal);
     limit(journal->db);
-    (void)sqlite3_busy_timeout(journal->db, 200);
+    (void)sqlite3_busy_timeout(journal->db, journal->mode == VFJ_JOURNAL_TRIM ? 10000 : 200);
     if (code == SQLITE_OK)
         code = leave_wal_alone(journal);
     if (code == SQLITE_OK)
@@ -190,10 +195,11 @@ static enum vfj_status check_version(struct vfj_journal *journal)
         vfj_text_add(&text, "its format is newer");
         return VFJ_JOURNAL_NEWER;
     }
-    if (version != VFJ_SCHEMA_VERSION) {
+    if (version < 1) {
         vfj_text_add(&text, "of no version that there is");
         return VFJ_JOURNAL_NOT_OURS;
     }
+    journal->version = version;
     return VFJ_OK;
 }
 
@@ -201,7 +207,7 @@ static enum vfj_status check_schema(struct vfj_journal *journal, bool facts_only
 {
     char object[160];
     struct vfj_text name = vfj_text_begin(object, sizeof object);
-    int code = vfj_schema_compare(journal->db, facts_only, &name);
+    int code = vfj_schema_compare(journal->db, journal->version, facts_only, &name);
     if (code != SQLITE_MISMATCH)
         return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
     struct vfj_text text = vfj_journal_begin_detail(journal);
@@ -212,12 +218,16 @@ static enum vfj_status check_schema(struct vfj_journal *journal, bool facts_only
 
 enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statement statement)
 {
+    if (journal->statements[statement] != NULL) {
+        (void)sqlite3_reset(journal->statements[statement]);
+        return VFJ_OK;
+    }
     int code = sqlite3_prepare_v3(journal->db, statement_texts[statement], -1, SQLITE_PREPARE_PERSISTENT,
                                   &journal->statements[statement], NULL);
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
 }
 
-/* All but JSON: joining the views takes longer than all else about opening a journal. */
+/* All but those that few need: JSON, which joins views, takes longer than all else about opening a journal. */
 static enum vfj_status prepare(struct vfj_journal *journal)
 {
     enum vfj_status status = VFJ_OK;
@@ -302,6 +312,12 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
         NULL, NULL);
     if (code != SQLITE_OK)
         return vfj_journal_failed(journal, code);
+    if (journal->version < VFJ_SCHEMA_VERSION) {
+        code = vfj_schema_migrate(journal->db, journal->version);
+        if (code != SQLITE_OK)
+            return vfj_journal_failed(journal, code);
+        journal->version = VFJ_SCHEMA_VERSION;
+    }
     status = check_schema(journal, false);
     if (status == VFJ_JOURNAL_NOT_OURS) {
         /* The facts were compared before: only views, which are made again. */
@@ -311,19 +327,25 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
     return status == VFJ_OK ? switch_triggers_off(journal) : status;
 }
 
+/* One who appends holds the lock, and makes the journal where there is none; *made tells. */
+static enum vfj_status take_or_make(struct vfj_journal *journal, bool *made)
+{
+    enum vfj_status status = take_lock(journal);
+    if (status == VFJ_OK)
+        status = inspect(journal);
+    *made = status == VFJ_JOURNAL_ABSENT;
+    if (*made)
+        journal->version = VFJ_SCHEMA_VERSION;
+    return *made ? create(journal) : status;
+}
+
 /* Nothing that we have not made just now is opened for writing before it was looked at by a connection that can't: closing
  * a database with a WAL would change it. */
 static enum vfj_status open_write(struct vfj_journal *journal)
 {
-    enum vfj_status status = inspect(journal);
-    if (status != VFJ_OK && status != VFJ_JOURNAL_ABSENT)
-        return status;
-    status = take_lock(journal);
-    if (status == VFJ_OK)
-        status = inspect(journal);
-    if (status == VFJ_JOURNAL_ABSENT) {
-        status = create(journal);
-    } else if (status == VFJ_OK) {
+    bool made = false;
+    enum vfj_status status = journal->mode == VFJ_JOURNAL_WRITE ? take_or_make(journal, &made) : inspect(journal);
+    if (status == VFJ_OK && !made) {
         status = connect_read(journal, true);
         if (status == VFJ_OK)
             disconnect(journal);
@@ -346,7 +368,7 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
         vfj_text_add(&text, strerror(ENAMETOOLONG));
         return VFJ_JOURNAL_IO;
     }
-    enum vfj_status status = mode == VFJ_JOURNAL_WRITE ? open_write(made) : open_read(made);
+    enum vfj_status status = mode == VFJ_JOURNAL_READ ? open_read(made) : open_write(made);
     if (status == VFJ_OK)
         status = prepare(made);
     return status == VFJ_OK ? vfj_journal_last(made, &made->last) : status;

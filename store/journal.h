@@ -15,6 +15,9 @@ enum vfj_journal_mode {
      * a time: it holds flock(2) on PATH.lock, which is a file of its own because on FreeBSD flock and
      * SQLite's fcntl(2) locks on one file exclude each other. The lock file is removed at an orderly end. */
     VFJ_JOURNAL_WRITE,
+    /* Takes the oldest rows away (store/trim.h), also while a daemon writes the journal: SQLite's own locks do. Nothing is made,
+     * appended or locked otherwise. */
+    VFJ_JOURNAL_TRIM,
 };
 
 struct vfj_journal;

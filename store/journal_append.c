@@ -70,8 +70,10 @@ static int step(sqlite3_vtab_cursor *cursor)
     if (record == NULL)
         return SQLITE_OK;
     VFJ_CHECK(record->body.length <= VFJ_BODY_MAX && record->note.length <= VFJ_RECORD_NAME);
-    VFJ_CHECK(record->seq == incoming->last + 1);
-    incoming->last++;
+    /* An empty journal may begin with a checkpoint. */
+    VFJ_CHECK(record->seq == incoming->last + 1
+              || (incoming->last == 0 && record->kind == VFJ_RECORD_CHECKPOINT && record->seq > 0));
+    incoming->last = record->seq;
     return SQLITE_OK;
 }
 

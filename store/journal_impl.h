@@ -9,8 +9,7 @@
 #include "store/file.h"
 #include "store/journal.h"
 
-/* Every statement of the journal. Texts are in journal.c; all are prepared when it is opened, but JSON, the last, when it
- * is needed. */
+/* Every statement of the journal. Texts are in journal.c. */
 enum vfj_statement {
     VFJ_STATEMENT_BEGIN,
     VFJ_STATEMENT_COMMIT,
@@ -21,7 +20,10 @@ enum vfj_statement {
     VFJ_STATEMENT_FORWARD,
     VFJ_STATEMENT_BACKWARD,
     VFJ_STATEMENT_ONE,
-    VFJ_STATEMENT_JSON,
+    VFJ_STATEMENT_JSON, /* this and all below: prepared when they are needed */
+    VFJ_STATEMENT_FIRST,
+    VFJ_STATEMENT_NEXT_CHECKPOINT,
+    VFJ_STATEMENT_PRUNE,
     VFJ_STATEMENT_COUNT
 };
 
@@ -61,6 +63,12 @@ struct vfj_incoming {
     uint64_t last;                   /* seq of the newest in the open transaction */
 };
 
+/* A checkpoint that the journal could begin with. */
+struct vfj_trim_place {
+    uint64_t seq;
+    int64_t wall_us;
+};
+
 struct vfj_journal {
     sqlite3 *db;
     sqlite3_stmt *statements[VFJ_STATEMENT_COUNT];
@@ -68,10 +76,13 @@ struct vfj_journal {
     uint64_t walk_last; /* seq of the walk's newest record; 0 before the first */
     enum vfj_direction direction;
     enum vfj_journal_mode mode;
-    bool immutable; /* opened without locks: changes are watched for */
-    int lock;       /* the writer's; -1 none */
-    uint64_t last;  /* the writer: seq of the newest durable record */
-    int wal_pages;  /* when checkpoints are deferred: how long the WAL is */
+    int version;                           /* user_version */
+    bool immutable;                        /* opened without locks: changes are watched for */
+    int lock;                              /* the writer's; -1 none */
+    uint64_t last;                         /* the writer: seq of the newest durable record */
+    int wal_pages;                         /* when checkpoints are deferred: how long the WAL is */
+    struct vfj_trim_place next_checkpoint; /* of store/trim.c: after the first row; seq 0 when it is not known */
+    uint64_t searched;                     /* after the first row, none up to here */
     struct vfj_incoming incoming;
     struct vfj_rows *rows; /* of the statement that is stepped */
     struct vfj_single walked, got;
@@ -80,6 +91,7 @@ struct vfj_journal {
     char detail[512];
 };
 
+/* Make statement ready to be bound and stepped. */
 enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statement statement);
 
 /* Run a statement that has no rows. */

@@ -206,7 +206,8 @@ void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direc
     journal->direction = direction;
     journal->walk = journal->statements[direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD];
     journal->walk_last = 0;
-    int64_t bound = from > (uint64_t)INT64_MAX ? INT64_MAX : (int64_t)from;
+    /* A row before the first is none, and is met. */
+    int64_t bound = from > (uint64_t)INT64_MAX ? INT64_MAX : from > 1 ? (int64_t)from : INT64_MIN;
     VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
 }
 
@@ -255,13 +256,10 @@ enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq, struc
 
 enum vfj_status vfj_journal_json(struct vfj_journal *journal, uint64_t seq, struct vfj_span *json)
 {
-    if (journal->statements[VFJ_STATEMENT_JSON] == NULL) {
-        enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_JSON);
-        if (status != VFJ_OK)
-            return status;
-    }
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_JSON);
+    if (status != VFJ_OK)
+        return status;
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_JSON];
-    (void)sqlite3_reset(stmt);
     VFJ_CHECK(seq <= (uint64_t)INT64_MAX && sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
     int code = sqlite3_step(stmt);
     if (code == SQLITE_DONE)

@@ -10,6 +10,7 @@
 #include "core/check.h"
 #include "core/limits.h"
 #include "store/backlog.h"
+#include "store/checkpoint.h"
 #include "store/replay.h"
 #include "store/snapshot.h"
 
@@ -42,6 +43,8 @@ struct vfj_ledger {
     bool ours;                    /* the newest start is of the present rules, and in this ledger */
     uint64_t resting_at;          /* where the last snapshot is */
     struct vfj_snapshot snapshot; /* what the next one says besides the state */
+    uint64_t checkpoint_rows;     /* between checkpoints: so many rows, or so long */
+    int64_t checkpoint_us;
     char path[PATH_MAX];
     int directory; /* of the path, for snapshots; -1: none */
     char detail[VFJ_DIFFERENCE_SIZE];
@@ -76,11 +79,26 @@ static enum vfj_status say_replay(struct vfj_ledger *ledger, const struct vfj_re
     return result->verdict == VFJ_VERDICT_DIVERGED ? VFJ_DIVERGED : VFJ_JOURNAL_DAMAGED;
 }
 
+static void note_checkpoint(struct vfj_snapshot *snapshot, const struct vfj_record *record)
+{
+    bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
+    if (is_checkpoint)
+        snapshot->checkpoint_seq = record->seq;
+    if (is_checkpoint || record->seq == 1)
+        snapshot->checkpoint_wall_us = record->wall_us;
+}
+
+static void watch(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
+{
+    (void)machine;
+    note_checkpoint(arg, record);
+}
+
 /* By the snapshot and what came after it: whether nothing about it is in doubt. */
 static bool recover_cached(struct vfj_ledger *ledger, struct vfj_replay_result *result)
 {
     struct vfj_replay_from from;
-    const struct vfj_replay_checks checks = {.from = &from};
+    const struct vfj_replay_checks checks = {.from = &from, .watch = watch, .arg = &ledger->snapshot};
     if (!ledger->cached
         || !vfj_snapshot_read(ledger->path, ledger->journal, ledger->chain, &ledger->machine, &ledger->snapshot, &from))
         return false;
@@ -92,8 +110,10 @@ static bool recover_cached(struct vfj_ledger *ledger, struct vfj_replay_result *
 
 static void recover_all(struct vfj_ledger *ledger, struct vfj_replay_result *result)
 {
+    const struct vfj_replay_checks checks = {.watch = watch, .arg = &ledger->snapshot};
+    ledger->snapshot = (struct vfj_snapshot){0};
     vfj_machine_init(&ledger->machine);
-    vfj_replay_run(ledger->journal, &ledger->machine, NULL, result);
+    vfj_replay_run(ledger->journal, &ledger->machine, &checks, result);
     ledger->rules_changed = result->verdict == VFJ_VERDICT_RULES_CHANGED;
     ledger->resting_at = 0;
 }
@@ -137,6 +157,7 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
         return VFJ_SYSTEM;
     made->on_error = on_error;
     made->directory = -1;
+    vfj_ledger_set_checkpoints(made, VFJ_CHECKPOINT_ROWS, (int64_t)VFJ_CHECKPOINT_S * 1000000);
     made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
     if (!vfj_backlog_open(&made->backlog, BACKLOG_SIZE) || made->chain == NULL) {
@@ -165,10 +186,53 @@ enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *p
     return open_ledger(ledger, path, on_error, true);
 }
 
+void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us)
+{
+    ledger->checkpoint_rows = rows;
+    ledger->checkpoint_us = us;
+}
+
+static bool is_settled(const struct vfj_ledger *ledger)
+{
+    return !ledger->detached && vfj_backlog_is_empty(&ledger->backlog);
+}
+
+/* Only under the rules of the present daemon: a replay then knows which they were. */
+static bool is_checkpoint_due(const struct vfj_ledger *ledger)
+{
+    const struct vfj_snapshot *snapshot = &ledger->snapshot;
+    return ledger->ours && is_settled(ledger) && ledger->durable_seq > snapshot->checkpoint_seq
+        && (ledger->durable_seq - snapshot->checkpoint_seq >= ledger->checkpoint_rows
+            || ledger->event.wall_us - snapshot->checkpoint_wall_us >= ledger->checkpoint_us);
+}
+
+static void write_checkpoint(struct vfj_ledger *ledger)
+{
+    struct vfj_checkpoint checkpoint;
+    uint64_t first = ledger->seq + 1;
+    vfj_checkpoint_begin(&checkpoint, &ledger->machine, &ledger->head, VFJ_RULES);
+    for (;;) {
+        struct vfj_text text = vfj_backlog_body(&ledger->backlog);
+        if (!vfj_checkpoint_write(&checkpoint, &text))
+            break;
+        const struct vfj_record row = {
+            .seq = ++ledger->seq,
+            .cause = ledger->seq > first ? first : 0,
+            .boot = ledger->machine.state.head.boot,
+            .wall_us = ledger->event.wall_us,
+            .mono_us = ledger->event.mono_us,
+            .kind = VFJ_RECORD_CHECKPOINT,
+            .note = {"", 0},
+        };
+        vfj_backlog_push(&ledger->backlog, &row, &text);
+    }
+    (void)vfj_ledger_commit(ledger);
+}
+
 static void rest(struct vfj_ledger *ledger, uint64_t after)
 {
-    bool settled = !ledger->detached && vfj_backlog_is_empty(&ledger->backlog);
-    if (ledger->directory < 0 || !ledger->ours || !settled || ledger->durable_seq - ledger->resting_at < after)
+    if (ledger->directory < 0 || !ledger->ours || !is_settled(ledger)
+        || ledger->durable_seq - ledger->resting_at < after)
         return;
     ledger->snapshot.seq = ledger->durable_seq;
     ledger->snapshot.rules_changed = ledger->rules_changed;
@@ -179,6 +243,8 @@ static void rest(struct vfj_ledger *ledger, uint64_t after)
 void vfj_ledger_rest(struct vfj_ledger *ledger)
 {
     vfj_journal_checkpoint(ledger->journal);
+    if (is_checkpoint_due(ledger))
+        write_checkpoint(ledger);
     rest(ledger, SNAPSHOT_AFTER);
 }
 
@@ -236,6 +302,7 @@ static const struct vfj_record *next_row(void *context)
     flush->snapshot.before = flush->head;
     if (vfj_record_is_event(row))
         flush->snapshot.event_seq = row->seq;
+    note_checkpoint(&flush->snapshot, row);
     vfj_chain_add(flush->ledger->chain, row, &flush->head);
     memcpy(row->chain, flush->head.bytes, sizeof row->chain);
     return row;
@@ -244,7 +311,7 @@ static const struct vfj_record *next_row(void *context)
 /* Write the backlog in one transaction; on failure it is as before. */
 static enum vfj_status write_backlog(struct vfj_ledger *ledger)
 {
-    struct flush flush = {.ledger = ledger, .head = ledger->head};
+    struct flush flush = {.ledger = ledger, .head = ledger->head, .snapshot = ledger->snapshot};
     enum vfj_status status = vfj_journal_begin(ledger->journal);
     if (status == VFJ_OK)
         status = vfj_journal_append_all(ledger->journal, next_row, &flush);
@@ -363,6 +430,38 @@ enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_ev
     if (decision != NULL)
         *decision = &ledger->machine.decision;
     return VFJ_OK;
+}
+
+bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body)
+{
+    if ((ledger->detached && ledger->lost > 0) || !vfj_backlog_has_room(&ledger->backlog))
+        return false;
+    struct vfj_text text = vfj_backlog_body(&ledger->backlog);
+    const struct vfj_record row = {
+        .seq = ledger->seq + 1,
+        .boot = ledger->machine.state.head.boot,
+        .wall_us = wall_us,
+        .mono_us = mono_us,
+        .kind = VFJ_RECORD_JOURNAL,
+        .note = {"", 0},
+    };
+    vfj_text_add(&text, body);
+    if (text.overflow)
+        return false;
+    ledger->seq++;
+    vfj_backlog_push(&ledger->backlog, &row, &text);
+    return true;
+}
+
+enum vfj_status vfj_ledger_trim(struct vfj_ledger *ledger, const struct vfj_trim_rule *rule, int64_t wall_us,
+                                uint64_t spare, uint64_t *first)
+{
+    if (!is_settled(ledger))
+        return VFJ_END;
+    enum vfj_status status = vfj_trim_step(ledger->journal, rule, wall_us, spare, first);
+    if (status != VFJ_OK && status != VFJ_END)
+        say(ledger, vfj_journal_detail(ledger->journal));
+    return status;
 }
 
 bool vfj_ledger_waiting(const struct vfj_ledger *ledger)

@@ -7,6 +7,7 @@
 #include "core/state.h"
 #include "core/status.h"
 #include "store/chain.h"
+#include "store/trim.h"
 
 /* What to do when the journal can't be written: --on-journal-error. */
 enum vfj_on_error {
@@ -30,9 +31,24 @@ enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, en
  * or what follows from it is in doubt, the whole journal is replayed. */
 enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error);
 
-/* Do what a commit does not: shorten the WAL when it is long, and, opened so, write a snapshot when many rows were committed
- * since the last one. To be called after commits when their commands are under way. vfj_ledger_close does so, too. */
+enum { VFJ_CHECKPOINT_ROWS = 4096, VFJ_CHECKPOINT_S = 24 * 60 * 60 };
+
+/* How many rows, and how much time, there are between checkpoints; VFJ_CHECKPOINT_ROWS and _S unless said otherwise. */
+void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us);
+
+/* Do what a commit does not: shorten the WAL when it is long; write a checkpoint, and commit it, when enough rows or time came
+ * after the last one, so that what is before can be pruned; and, opened so, write a snapshot when many rows were committed
+ * since the last one. To be called after commits when their commands are under way. vfj_ledger_close does so, too, but for
+ * checkpoints. A checkpoint that can't be written is no failure of the ledger's, but may detach it. */
 void vfj_ledger_rest(struct vfj_ledger *ledger);
+
+/* One small step of pruning, as vfj_trim_step() has it; VFJ_END as well while something waits or the ledger is detached. */
+enum vfj_status vfj_ledger_trim(struct vfj_ledger *ledger, const struct vfj_trim_rule *rule, int64_t wall_us,
+                                uint64_t spare, uint64_t *first);
+
+/* Submit a row that the machine does not see: what befell the journal itself, "about=…" and more pairs. False when there is no
+ * room for it, or it is too long. */
+bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body);
 
 /* NULL is allowed. What was submitted and not committed is lost: commit before. */
 void vfj_ledger_close(struct vfj_ledger *ledger);

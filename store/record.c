@@ -10,14 +10,21 @@ bool vfj_record_is_event(const struct vfj_record *record)
     return record->kind < VFJ_EVENT_COUNT;
 }
 
+bool vfj_record_is_decided(const struct vfj_record *record)
+{
+    return record->kind == VFJ_RECORD_TRANSITION || record->kind == VFJ_RECORD_COMMAND;
+}
+
 const char *vfj_record_kind_name(unsigned kind)
 {
+    static const char *const names[VFJ_RECORD_KIND_COUNT] = {
+        [VFJ_RECORD_TRANSITION] = "transition",
+        [VFJ_RECORD_COMMAND] = "command",
+        [VFJ_RECORD_CHECKPOINT] = "checkpoint",
+        [VFJ_RECORD_JOURNAL] = "journal",
+    };
     VFJ_CHECK(kind < VFJ_RECORD_KIND_COUNT);
-    if (kind == VFJ_RECORD_TRANSITION)
-        return "transition";
-    if (kind == VFJ_RECORD_COMMAND)
-        return "command";
-    return vfj_event_kind_name((enum vfj_event_kind)kind);
+    return names[kind] != NULL ? names[kind] : vfj_event_kind_name((enum vfj_event_kind)kind);
 }
 
 unsigned vfj_record_kind_parse(struct vfj_span name)

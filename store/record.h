@@ -8,11 +8,14 @@
 #include "core/event.h"
 #include "core/text.h"
 
-/* The kinds of rows: the kinds of events, and what a step decided. Their persisted names are
+/* The kinds of rows: the kinds of events, what a step decided, and what the machine does not see: its state, written down
+ * so that a journal can begin there (store/checkpoint.h), and what befell the journal itself. Their persisted names are
  * vfj_record_kind_name()'s; a name once written to a journal is never reused. */
 enum vfj_record_kind {
     VFJ_RECORD_TRANSITION = VFJ_EVENT_COUNT,
     VFJ_RECORD_COMMAND,
+    VFJ_RECORD_CHECKPOINT, /* since user_version 2, as all below */
+    VFJ_RECORD_JOURNAL,
     VFJ_RECORD_KIND_COUNT,
 };
 
@@ -36,6 +39,8 @@ struct vfj_record {
 };
 
 bool vfj_record_is_event(const struct vfj_record *record);
+/* Whether a step decided it: a transition or a command. */
+bool vfj_record_is_decided(const struct vfj_record *record);
 
 const char *vfj_record_kind_name(unsigned kind);
 /* An unknown name gives VFJ_RECORD_KIND_COUNT. */

@@ -6,8 +6,12 @@
 #include "core/check.h"
 #include "core/limits.h"
 #include "store/ahead.h"
+#include "store/checkpoint.h"
 
 enum { THREAD_AFTER = 16384 }; /* rows: fewer take a few milliseconds, which is not worth a thread */
+
+/* Where a journal can begin, so that there are more numbers than anybody will write rows. */
+static const uint64_t seq_max = UINT64_C(1) << 62;
 
 /* One replay under way. */
 struct replay {
@@ -21,6 +25,13 @@ struct replay {
     bool other_rules;        /* the daemon that wrote here said so */
     bool lenient;            /* they decided otherwise: not compared up to the next start */
     bool ended;
+    struct vfj_head_hash before; /* of the chain before the record at hand */
+    bool begins;                 /* the journal begins with the checkpoint that is being read */
+    bool marks;                  /* a checkpoint is under way: its next part has to follow */
+    uint64_t mark;               /* seq of its first part */
+    uint32_t rules;              /* in force, by the newest start or checkpoint */
+    struct vfj_checkpoint checkpoint;
+    struct vfj_checkpoint_reader reader;
     char body[VFJ_BODY_MAX + 1];
 };
 
@@ -119,6 +130,7 @@ static void compare_bytes(struct replay *replay, uint64_t seq, const char *what,
 static bool check_chain(struct replay *replay, const struct vfj_record *record)
 {
     struct vfj_replay_result *result = replay->result;
+    replay->before = result->head;
     if (record->seq != result->records + 1) {
         end(replay, VFJ_VERDICT_EDITED, result->records + 1, "record missing");
         return false;
@@ -141,8 +153,18 @@ static void note_rules(struct replay *replay, const struct vfj_event *event)
 {
     if (event->kind != VFJ_EVENT_STARTED)
         return;
-    replay->other_rules = event->as.started.rules != VFJ_RULES;
+    replay->rules = event->as.started.rules;
+    replay->other_rules = replay->rules != VFJ_RULES;
     replay->lenient = replay->other_rules && replay->result->what != NULL;
+}
+
+/* Something else stands where more was to follow from the event. */
+static void say_missing(struct replay *replay, uint64_t seq)
+{
+    struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
+    struct vfj_record missing;
+    vfj_machine_row(replay->machine, &replay->event, replay->row, &missing, &text);
+    differ(replay, seq, vfj_record_kind_name(missing.kind), missing.body, vfj_span_of("(none)"));
 }
 
 static void check_event(struct replay *replay, const struct vfj_record *record)
@@ -150,10 +172,7 @@ static void check_event(struct replay *replay, const struct vfj_record *record)
     struct vfj_event event;
     struct vfj_record *expected = &replay->event;
     if (replay->row < replay->rows) {
-        struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
-        struct vfj_record missing;
-        vfj_machine_row(replay->machine, &replay->event, replay->row, &missing, &text);
-        differ(replay, record->seq, vfj_record_kind_name(missing.kind), missing.body, vfj_span_of("(none)"));
+        say_missing(replay, record->seq);
         if (replay->ended)
             return;
     }
@@ -201,14 +220,85 @@ static void check_decided(struct replay *replay, const struct vfj_record *record
     compare_number(replay, record->seq, "mono_us", (uint64_t)expected.mono_us, (uint64_t)record->mono_us);
 }
 
+/* The journal's first part of a checkpoint: from where on it is to be checked. Whatever stands there, the chain and the
+ * state have to fit. */
+static void begin_pruned(struct replay *replay, const struct vfj_record *record)
+{
+    uint32_t rules = 0;
+    struct vfj_replay_result *result = replay->result;
+    if (record->kind != VFJ_RECORD_CHECKPOINT || record->seq > seq_max
+        || !vfj_checkpoint_first(record->body, &result->head, &rules))
+        return;
+    result->first = record->seq;
+    result->first_head = result->head;
+    result->records = record->seq - 1;
+    replay->rules = rules;
+    replay->other_rules = rules != VFJ_RULES;
+    replay->begins = true;
+    vfj_checkpoint_read_begin(&replay->reader, replay->machine);
+}
+
+static void read_checkpoint(struct replay *replay, const struct vfj_record *record)
+{
+    switch (vfj_checkpoint_read(&replay->reader, record->body)) {
+    case VFJ_CHECKPOINT_MORE:
+        replay->marks = true;
+        break;
+    case VFJ_CHECKPOINT_READ:
+        replay->begins = replay->marks = false;
+        break;
+    case VFJ_CHECKPOINT_WRONG:
+        end(replay, VFJ_VERDICT_DIVERGED, record->seq, "checkpoint");
+        keep(replay->result->expected, vfj_span_of("a state that the machine can go on from"));
+        keep(replay->result->found, record->body);
+        break;
+    }
+}
+
+/* A checkpoint on the way is what the machine would write there. */
+static void compare_checkpoint(struct replay *replay, const struct vfj_record *record)
+{
+    uint32_t rules = 0;
+    struct vfj_head_hash head = replay->before;
+    struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
+    if (!replay->marks) {
+        /* Where the chain is not checked, the head is not known. */
+        if (replay->chain == NULL)
+            (void)vfj_checkpoint_first(record->body, &head, &rules);
+        vfj_checkpoint_begin(&replay->checkpoint, replay->machine, &head, replay->rules);
+        replay->mark = record->seq;
+    }
+    (void)vfj_checkpoint_write(&replay->checkpoint, &text);
+    replay->marks = replay->checkpoint.part < replay->checkpoint.parts;
+    compare_bytes(replay, record->seq, "checkpoint", (struct vfj_span){text.bytes, text.length}, record->body);
+    compare_number(replay, record->seq, "cause", record->seq > replay->mark ? replay->mark : 0, record->cause);
+}
+
+/* What the machine does not see stands after an event and all that followed from it. */
+static void check_unseen(struct replay *replay, const struct vfj_record *record)
+{
+    if (replay->row < replay->rows)
+        say_missing(replay, record->seq);
+    if (replay->begins)
+        read_checkpoint(replay, record);
+    else if (!replay->ended && !replay->lenient && record->kind == VFJ_RECORD_CHECKPOINT)
+        compare_checkpoint(replay, record);
+}
+
 static void check_record(struct replay *replay, const struct vfj_record *record)
 {
+    if (replay->result->records == 0 && record->seq > 1)
+        begin_pruned(replay, record);
     if (!check_chain(replay, record))
         return;
-    if (vfj_record_is_event(record))
+    if (replay->marks && !replay->lenient && record->kind != VFJ_RECORD_CHECKPOINT)
+        differ(replay, record->seq, "checkpoint", vfj_span_of("its next part"), record->body);
+    else if (vfj_record_is_event(record))
         check_event(replay, record);
-    else
+    else if (vfj_record_is_decided(record))
         check_decided(replay, record);
+    else
+        check_unseen(replay, record);
     if (replay->ended)
         return;
     replay->result->records++;
@@ -222,6 +312,8 @@ static void check_end(struct replay *replay, enum vfj_status status)
     if (status != VFJ_END) {
         end(replay, VFJ_VERDICT_UNUSABLE, replay->result->records + 1, "journal");
         replay->result->status = (uint8_t)status;
+    } else if (replay->marks && !replay->lenient) {
+        end(replay, VFJ_VERDICT_INCOMPLETE, replay->result->records + 1, "checkpoint");
     } else if (replay->row < replay->rows && !replay->lenient) {
         struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
         struct vfj_record missing;
@@ -259,10 +351,12 @@ void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, co
                     struct vfj_replay_result *result)
 {
     static const struct vfj_replay_checks all;
-    struct replay replay = {.journal = journal, .machine = machine, .checks = checks, .result = result};
+    struct replay replay
+        = {.journal = journal, .machine = machine, .checks = checks, .result = result, .rules = VFJ_RULES};
     if (checks == NULL)
         replay.checks = &all;
     memset(result, 0, sizeof *result);
+    result->first = 1;
     if (replay.checks->from != NULL) {
         result->records = replay.checks->from->seq;
         result->head = replay.checks->from->head;

@@ -34,7 +34,9 @@ struct vfj_replay_result {
     const char *what;                   /* what differs there: "body", "digest", "note" …; NULL when nothing does */
     char expected[VFJ_DIFFERENCE_SIZE]; /* what the machine does, cut to fit; untrusted bytes */
     char found[VFJ_DIFFERENCE_SIZE];    /* what the journal holds */
-    uint64_t records;                   /* read and, but for the last, found right */
+    uint64_t first;                     /* seq of the first record: 1, or that of the checkpoint it begins with */
+    struct vfj_head_hash first_head;    /* of the chain before it */
+    uint64_t records;                   /* seq of the last record that was found right */
     uint64_t events;
     struct vfj_head_hash head; /* of the chain after the last record that was right */
 };
@@ -49,13 +51,14 @@ struct vfj_replay_from {
 };
 
 struct vfj_replay_checks {
-    const struct vfj_replay_from *from; /* NULL: the whole journal, from an initialised machine */
+    const struct vfj_replay_from *from; /* NULL: the whole journal, from an initialised machine or its checkpoint */
     bool skip_chain;                    /* leave the SHA-256 out: edits that the machine ignores are then not seen */
     vfj_replay_watch *watch;            /* NULL for none */
     void *arg;
 };
 
-/* Replay the journal; the machine then has the state after the last record. It
+/* Replay the journal; the machine then has the state after the last record. A pruned one begins with a checkpoint, whose
+ * state is taken as it is; any other checkpoint has to be what the machine would write there. It
  * ends at the first difference, with one exception: where the `started` row before it says that other rules
  * were in force, the verdict is RULES_CHANGED, the difference is noted, and the machine goes on by its own
  * rules without comparing up to the next `started` of the present rules, for that is what the daemon that

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/checkpoint.h"
 #include "store/journal.h"
 #include "store/ledger.h"
 #include "store/lock.h"
@@ -21,6 +22,7 @@ struct work {
     struct vfj_chain *chain;
     struct vfj_journal *journal;
     struct vfj_head_hash head;
+    struct vfj_anchor start; /* the first record that can be saved, and the head before it; seq 0: there is none */
 };
 
 static struct vfj_text begin_detail(struct work *work, const char *where)
@@ -59,6 +61,49 @@ static bool find_row(struct work *work, uint64_t seq, struct vfj_record *record)
     return false;
 }
 
+/* How far the chain goes from there: the last seq, or the one before `start`. */
+static uint64_t reach(struct work *work, const struct vfj_anchor *start)
+{
+    struct vfj_record record;
+    uint64_t next = start->seq;
+    work->head = start->head;
+    while (next < INT64_MAX && find_row(work, next, &record))
+        next++;
+    return next - 1;
+}
+
+/* Whether a journal could begin with that row. */
+static bool can_begin(struct work *work, size_t index, struct vfj_anchor *start)
+{
+    struct vfj_record record;
+    uint32_t rules;
+    *start = (struct vfj_anchor){.seq = vfj_scan_seq(work->scan, index)};
+    if (start->seq == 1)
+        return true;
+    return (vfj_scan_get(work->scan, index, false, &record) || vfj_scan_get(work->scan, index, true, &record))
+        && record.kind == VFJ_RECORD_CHECKPOINT && vfj_checkpoint_first(record.body, &start->head, &rules);
+}
+
+/* The longest run of records that the chain vouches for. */
+static void find_start(struct work *work)
+{
+    struct vfj_anchor start;
+    uint64_t longest = 0;
+    uint64_t covered = 0;
+    for (size_t i = 0; i < vfj_scan_count(work->scan); i++) {
+        if (vfj_scan_seq(work->scan, i) <= covered || !can_begin(work, i, &start))
+            continue;
+        uint64_t last = reach(work, &start);
+        if (last < start.seq)
+            continue;
+        covered = last;
+        if (last - start.seq + 1 >= longest) {
+            longest = last - start.seq + 1;
+            work->start = start;
+        }
+    }
+}
+
 static enum vfj_status copy_batch(struct work *work, uint64_t *next, uint64_t until, bool *more)
 {
     struct vfj_record record;
@@ -78,9 +123,9 @@ static enum vfj_status copy_batch(struct work *work, uint64_t *next, uint64_t un
 /* Write a new journal with the records up to `until`, or as far as the chain goes. */
 static enum vfj_status write_journal(struct work *work, uint64_t until)
 {
-    uint64_t next = 1;
-    bool more = true;
-    memset(&work->head, 0, sizeof work->head);
+    uint64_t next = work->start.seq;
+    bool more = next > 0;
+    work->head = work->start.head;
     (void)unlink(work->place.path);
     enum vfj_status status = vfj_journal_open(&work->journal, work->place.path, VFJ_JOURNAL_WRITE);
     while (status == VFJ_OK && more)
@@ -112,6 +157,7 @@ static enum vfj_status verify_journal(struct work *work)
 static enum vfj_status save(struct work *work)
 {
     struct vfj_salvage *salvage = work->salvage;
+    find_start(work);
     enum vfj_status status = write_journal(work, UINT64_MAX);
     if (status == VFJ_OK)
         status = verify_journal(work);
@@ -120,6 +166,7 @@ static enum vfj_status save(struct work *work)
         if (status == VFJ_OK)
             status = verify_journal(work);
     }
+    salvage->first = work->start.seq;
     salvage->saved = salvage->verified.head;
     return status;
 }
@@ -205,7 +252,8 @@ static enum vfj_status run(struct work *work, int64_t wall_us)
         return status;
     note_losses(work);
     if (work->salvage->lost && work->salvage->saved.seq == 0)
-        return fail(work, work->path, VFJ_JOURNAL_DAMAGED, "its first record can't be found: nothing can be saved");
+        return fail(work, work->path, VFJ_JOURNAL_DAMAGED,
+                    "neither its first record nor a checkpoint can be found: nothing can be saved");
     status = add_gap(work, wall_us);
     return status == VFJ_OK ? put(work) : status;
 }

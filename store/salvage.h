@@ -5,6 +5,7 @@
 #include "store/verify.h"
 
 struct vfj_salvage {
+    uint64_t first;               /* the first record that was saved */
     struct vfj_anchor saved;      /* the last record that was saved, and the head after it */
     uint64_t newest;              /* the highest seq of which a row was seen */
     bool lost;                    /* something is missing, or may be */
@@ -17,12 +18,12 @@ struct vfj_salvage {
 typedef void vfj_salvage_watch(void *arg, const struct vfj_record *record);
 
 /* Read the damaged journal PATH, and its WAL, page by page (store/scan.h), and write to the new file TO, mode 0600, the records
- * from the first on as long as the chain holds, the machine decides the same, and the last event is there with all that
- * followed from it. If something is lost, a gap row at `wall_us` says so, and a daemon can go on with TO. PATH is only
+ * from the first, or from a checkpoint, on as long as the chain holds, the machine decides the same, and the last event is there
+ * with all that followed from it: of several such runs the longest, of equals the newest. If something is lost, a gap row at `wall_us` says so, and a daemon can go on with TO. PATH is only
  * read; TO is made as by vfj_backup().
  *
  *   JOURNAL_BUSY     a daemon writes PATH
- *   JOURNAL_DAMAGED  there is no first record: nothing was saved
+ *   JOURNAL_DAMAGED  there is no first record, and no checkpoint: nothing was saved
  *   JOURNAL_IO, JOURNAL_ABSENT, JOURNAL_NOT_OURS, SYSTEM */
 enum vfj_status vfj_salvage(const char *path, const char *to, int64_t wall_us, vfj_salvage_watch *watch, void *arg,
                             struct vfj_salvage *salvage);

@@ -54,6 +54,9 @@
 /* What is a fact. Once released, a migration is never changed: a new one follows it. */
 static const char version_1[] = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHANGED ";" TRIGGER_DELETED ";";
 
+/* Two kinds of rows more, which older programs would not know: checkpoint and journal. No object is changed but a view. */
+static const char version_2[] = "";
+
 /* What follows " KEY=" in b, which is the body between blanks. */
 #define AFTER(key) "substr(b, instr(b, ' " key "=') + length(' " key "='))"
 
@@ -73,12 +76,16 @@ static const char version_1[] = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHA
 
 #define BODIES(kinds) "(SELECT *, ' ' || body || ' ' AS b FROM record WHERE kind IN (" kinds "))"
 
-/* What is derived: for people with an SQLite shell. It can be dropped and made again at any time. */
-static const char view_event[] = /**/
-    "CREATE VIEW event AS -- what reached the machine\n"
-    "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause, kind,\n"
-    "    CAST(body AS TEXT) AS body, note, printf('%016x', digest) AS digest\n"
-    "FROM record WHERE kind NOT IN ('transition', 'command')";
+#define EVENT(others)                                                             \
+    "CREATE VIEW event AS -- what reached the machine\n"                          \
+    "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause, kind,\n" \
+    "    CAST(body AS TEXT) AS body, note, printf('%016x', digest) AS digest\n"   \
+    "FROM record WHERE kind NOT IN (" others ")"
+
+/* What is derived: for people with an SQLite shell. It can be dropped and made again at any time. A view that changes gets
+ * a text more, for those who read a journal of an older version. */
+static const char view_event_1[] = EVENT("'transition', 'command'");
+static const char view_event[] = EVENT("'transition', 'command', 'checkpoint', 'journal'");
 
 static const char view_transition[] = /**/
     "CREATE VIEW transition AS -- a slot's change of state; where both are the same, a notice\n"
@@ -131,24 +138,31 @@ static const char view_slot[] = /**/
     "SELECT slot, \"to\" AS state, vf, time AS since, max(seq) AS transition\n"
     "FROM transition WHERE \"from\" <> \"to\" GROUP BY slot";
 
-/* A journal's whole schema, in the order of type and name: what is a fact, then the views. */
-static const struct object {
+struct object {
     const char *type, *name, *table, *sql;
-} objects[] = {
-    {"table", "record", "record", TABLE_RECORD},
-    {"trigger", "record_is_gapless", "record", TRIGGER_GAPLESS},
-    {"trigger", "record_is_never_changed", "record", TRIGGER_CHANGED},
-    {"trigger", "record_is_never_deleted", "record", TRIGGER_DELETED},
-    {"view", "command", "command", view_command},
-    {"view", "event", "event", view_event},
-    {"view", "outcome", "outcome", view_outcome},
-    {"view", "slot", "slot", view_slot},
-    {"view", "transition", "transition", view_transition},
 };
 
-enum { FACTS = 4, OBJECTS = sizeof objects / sizeof objects[0] };
+enum { FACTS = 4, OBJECTS = 9 };
 
-static const char *const migrations[VFJ_SCHEMA_VERSION] = {version_1};
+#define OBJECTS_OF_1(event)                                                                                   \
+    {"table", "record", "record", TABLE_RECORD}, {"trigger", "record_is_gapless", "record", TRIGGER_GAPLESS}, \
+        {"trigger", "record_is_never_changed", "record", TRIGGER_CHANGED},                                    \
+        {"trigger", "record_is_never_deleted", "record", TRIGGER_DELETED},                                    \
+        {"view", "command", "command", view_command}, {"view", "event", "event", event},                      \
+        {"view", "outcome", "outcome", view_outcome}, {"view", "slot", "slot", view_slot},                    \
+        {"view", "transition", "transition", view_transition},
+
+/* Each version that a journal can have: how it is made from the one before, and its whole schema, in the order of type and
+ * name: what is a fact, then the views. */
+static const struct version {
+    const char *migration;
+    struct object objects[OBJECTS];
+} versions[VFJ_SCHEMA_VERSION] = {
+    {version_1, {OBJECTS_OF_1(view_event_1)}},
+    {version_2, {OBJECTS_OF_1(view_event)}},
+};
+
+static const struct version *const newest = &versions[VFJ_SCHEMA_VERSION - 1];
 
 static int run(sqlite3 *db, const char *sql)
 {
@@ -159,7 +173,7 @@ static int make_views(sqlite3 *db)
 {
     int code = SQLITE_OK;
     for (size_t i = FACTS; i < OBJECTS && code == SQLITE_OK; i++)
-        code = run(db, objects[i].sql);
+        code = run(db, newest->objects[i].sql);
     return code;
 }
 
@@ -205,11 +219,11 @@ int vfj_schema_rebuild_views(sqlite3 *db)
     return finish(db, code);
 }
 
-static int make_facts(sqlite3 *db, int version)
+static int make_facts(sqlite3 *db, int from, int to)
 {
     int code = SQLITE_OK;
-    for (; version < VFJ_SCHEMA_VERSION && code == SQLITE_OK; version++)
-        code = run(db, migrations[version]);
+    for (int version = from; version < to && code == SQLITE_OK; version++)
+        code = run(db, versions[version].migration);
     return code;
 }
 
@@ -220,7 +234,7 @@ int vfj_schema_migrate(sqlite3 *db, int version)
     if (code == SQLITE_OK)
         code = drop_views(db);
     if (code == SQLITE_OK)
-        code = make_facts(db, version);
+        code = make_facts(db, version, VFJ_SCHEMA_VERSION);
     if (code == SQLITE_OK)
         code = make_views(db);
     (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id = %d; PRAGMA user_version = %d;", VFJ_APPLICATION_ID,
@@ -264,7 +278,7 @@ static int differs(const char *type, const char *of, struct vfj_text *name)
     return SQLITE_MISMATCH;
 }
 
-static int compare_rows(sqlite3_stmt *rows, size_t count, struct vfj_text *name)
+static int compare_rows(sqlite3_stmt *rows, const struct object *objects, size_t count, struct vfj_text *name)
 {
     int code;
     size_t i = 0;
@@ -281,7 +295,7 @@ static int compare_rows(sqlite3_stmt *rows, size_t count, struct vfj_text *name)
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-int vfj_schema_compare(sqlite3 *db, bool facts_only, struct vfj_text *name)
+int vfj_schema_compare(sqlite3 *db, int version, bool facts_only, struct vfj_text *name)
 {
     sqlite3_stmt *rows = NULL;
     int code = sqlite3_prepare_v2(db,
@@ -290,7 +304,7 @@ int vfj_schema_compare(sqlite3 *db, bool facts_only, struct vfj_text *name)
                                   -1, &rows, NULL);
     if (code == SQLITE_OK) {
         (void)sqlite3_bind_int(rows, 1, facts_only);
-        code = compare_rows(rows, facts_only ? FACTS : OBJECTS, name);
+        code = compare_rows(rows, versions[version - 1].objects, facts_only ? FACTS : OBJECTS, name);
     }
     sqlite3_finalize(rows);
     return code;

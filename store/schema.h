@@ -9,7 +9,7 @@
 
 enum {
     VFJ_APPLICATION_ID = 0x56464a31, /* "VFJ1", in the file's header and for file(1) */
-    VFJ_SCHEMA_VERSION = 1,          /* user_version */
+    VFJ_SCHEMA_VERSION = 2,          /* user_version */
 };
 
 /* Make an empty database a journal of the present version, or an older journal one: the migrations from
@@ -19,9 +19,9 @@ int vfj_schema_migrate(sqlite3 *db, int version);
 /* Drop what is derived and make it again. */
 int vfj_schema_rebuild_views(sqlite3 *db);
 
-/* Compare the schema of `db` with that of the present version, every object's text. SQLITE_OK: equal.
+/* Compare the schema of `db` with that of a version, 1 to the present one, every object's text. SQLITE_OK: equal.
  * SQLITE_MISMATCH: *name has the first object that differs, is missing, or should not be there; `facts_only`
  * leaves views out. Else what failed. */
-int vfj_schema_compare(sqlite3 *db, bool facts_only, struct vfj_text *name);
+int vfj_schema_compare(sqlite3 *db, int version, bool facts_only, struct vfj_text *name);
 
 #endif

@@ -13,8 +13,12 @@
 #include <openssl/sha.h>
 
 #include "core/step.h"
+#include "store/checkpoint.h"
 
-enum { HASH_SIZE = 32 };
+enum {
+    HASH_SIZE = 32,
+    UNSEEN_MAX = 4 * VFJ_CHECKPOINT_PARTS_MAX, /* rows that the machine does not see, after one event */
+};
 
 /* What the file begins with: whose it is, and how much of each part follows. Without padding, and zeroed. */
 struct header {
@@ -22,13 +26,14 @@ struct header {
     char program[24];
     uint32_t rules;
     uint32_t sizes[5];
-    uint64_t seq, event_seq;
+    uint64_t seq, event_seq, checkpoint_seq;
+    int64_t checkpoint_wall_us;
     uint8_t before[VFJ_HEAD_SIZE];
     uint64_t rc_digest, scripts_digest; /* 0: never written, and left out */
     uint32_t slot_count, rc_length, pending_count, rules_changed;
 };
 
-_Static_assert(sizeof(struct header) == 8 + 24 + 24 + 16 + VFJ_HEAD_SIZE + 16 + 16, "padding in the header");
+_Static_assert(sizeof(struct header) == 8 + 24 + 24 + 32 + VFJ_HEAD_SIZE + 16 + 16, "padding in the header");
 
 /* A file under way, in either direction: each part is hashed as it passes. */
 struct stream {
@@ -50,7 +55,7 @@ static void sign(struct header *header)
     static const uint32_t sizes[5] = {sizeof(struct vfj_head), sizeof(struct vfj_slot), sizeof(struct vfj_scripts),
                                       sizeof(struct vfj_rc), sizeof(struct vfj_pending)};
     memset(header, 0, sizeof *header);
-    memcpy(header->magic, "vfjsnap1", sizeof header->magic);
+    memcpy(header->magic, "vfjsnap2", sizeof header->magic);
     vfj_span_copy(header->program, sizeof header->program, vfj_span_of(VFJ_VERSION));
     header->rules = VFJ_RULES;
     memcpy(header->sizes, sizes, sizeof sizes);
@@ -141,7 +146,7 @@ static bool follows(struct vfj_journal *journal, const struct header *header, co
 {
     struct vfj_record record;
     bool right = header->event_seq <= header->seq
-        && header->seq - header->event_seq <= VFJ_TRANSITIONS_MAX + VFJ_COMMANDS_MAX
+        && header->seq - header->event_seq <= VFJ_TRANSITIONS_MAX + VFJ_COMMANDS_MAX + UNSEEN_MAX
         && vfj_journal_get(journal, header->event_seq, &record) == VFJ_OK && vfj_record_is_event(&record)
         && record.digest == vfj_state_digest(state);
     for (uint64_t seq = header->event_seq + 1; right && seq <= header->seq; seq++)
@@ -169,7 +174,12 @@ bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj
         return false;
     from->seq = header.seq;
     *snapshot = (struct vfj_snapshot){
-        .seq = header.seq, .event_seq = header.event_seq, .rules_changed = header.rules_changed != 0};
+        .seq = header.seq,
+        .event_seq = header.event_seq,
+        .rules_changed = header.rules_changed != 0,
+        .checkpoint_seq = header.checkpoint_seq,
+        .checkpoint_wall_us = header.checkpoint_wall_us,
+    };
     memcpy(snapshot->before.bytes, header.before, sizeof header.before);
     return true;
 }
@@ -187,6 +197,8 @@ static void describe(struct header *header, const struct vfj_machine *machine, c
     header->rc_length = (uint32_t)strlen(state->rc.text);
     header->pending_count = machine->pending.count;
     header->rules_changed = snapshot->rules_changed;
+    header->checkpoint_seq = snapshot->checkpoint_seq;
+    header->checkpoint_wall_us = snapshot->checkpoint_wall_us;
 }
 
 static bool write_file(int fd, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot)

@@ -15,7 +15,7 @@
  *   - the journal has its newest record, whose chain follows from the head that the snapshot holds: it is of this
  *     journal, and its head is right in all of its 256 bits;
  *   - the parts of the state are what the state's head sums up, and the state has the digest that the newest event's
- *     record has, with nothing but what that event led to after it.
+ *     record has, with nothing after it that the machine sees but what that event led to.
  *
  * Whoever can write the file can write the journal, too; so the digest of 64 bits, no match for a forger, is enough. What
  * was pending is seen to be right by the replay of what came after. */
@@ -25,6 +25,8 @@ struct vfj_snapshot {
     uint64_t event_seq;          /* of the newest event's */
     struct vfj_head_hash before; /* the chain's head before the newest record */
     bool rules_changed;          /* vfj_ledger_rules_changed() */
+    uint64_t checkpoint_seq;     /* of the newest checkpoint's last row; 0: there is none */
+    int64_t checkpoint_wall_us;  /* when that was; without one, when the journal began */
 };
 
 /* False when there is no snapshot of `journal` that can be believed; the machine's contents are then undefined. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "store/checkpoint.h"
 #include "store/journal_impl.h"
 
 /* How often a file is looked at again that changed while it was read: a daemon starts, or ends, but once. */
@@ -92,15 +93,18 @@ static bool check_integrity(struct look *look)
     return right;
 }
 
-/* An event is complete with the last row that followed from it; by other rules, when the next one has come. */
+/* An event is complete with the last row that followed from it; by other rules, when the next one has come. A checkpoint is
+ * with its last part. */
 static void note_complete(struct look *look, const struct vfj_record *record)
 {
+    bool is_unseen = !vfj_record_is_event(record) && !vfj_record_is_decided(record);
     if (vfj_record_is_event(record)) {
         look->event = record->seq;
         look->rows = vfj_machine_rows(&look->machine);
         look->verified->complete = record->seq - 1;
     }
-    if (record->seq == look->event + look->rows)
+    if (is_unseen ? record->kind != VFJ_RECORD_CHECKPOINT || vfj_checkpoint_is_last(record->body)
+                  : record->seq == look->event + look->rows)
         look->verified->complete = record->seq;
 }
 
@@ -140,6 +144,7 @@ static void judge_replay(struct look *look)
         find_status(look, (enum vfj_status)replay->status, vfj_journal_detail(look->journal));
     else if (replay->what != NULL)
         say_record(look);
+    look->verified->first = replay->first;
     look->verified->head = (struct vfj_anchor){replay->records, replay->head};
     if (replay->verdict == VFJ_VERDICT_SAME || replay->verdict == VFJ_VERDICT_RULES_CHANGED)
         look->verified->complete = replay->records;
@@ -151,8 +156,17 @@ static void judge_anchor(struct look *look)
     bool whole = look->verified->finding == VFJ_FINDING_SOUND || look->verified->finding == VFJ_FINDING_RULES_CHANGED;
     if (anchor == NULL || !whole)
         return;
-    /* Before the first record the head is all zero. */
-    look->anchor_seen = look->anchor_seen || anchor->seq == 0;
+    if (anchor->seq < look->replay.first - 1) {
+        struct vfj_text pruned = begin_detail(look);
+        vfj_text_add(&pruned, "it begins with record ");
+        vfj_text_add_u64(&pruned, look->replay.first);
+        find(look, VFJ_FINDING_ANCHOR_PRUNED);
+        return;
+    }
+    if (anchor->seq == look->replay.first - 1) {
+        look->anchor_seen = true;
+        look->at_anchor = look->replay.first_head;
+    }
     if (look->anchor_seen && memcmp(&look->at_anchor, &anchor->head, sizeof anchor->head) == 0)
         return;
     struct vfj_text text = begin_detail(look);

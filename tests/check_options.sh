@@ -58,7 +58,7 @@ for word in $(sed -n 's/^    X([A-Z_]*, "\([a-z]*\)").*/\1/p' "$root/core/trace.
 done
 kinds=$(sed -n '/define VFJ_EVENT_KINDS/,/^$/s/^ *X([A-Z]*, "\([a-z]*\)").*/\1/p' "$root/core/event.h")
 [ -n "$kinds" ] || refuse "no kinds of events"
-for word in $kinds transition command; do
+for word in $kinds transition command checkpoint journal; do
     grep -q "^\.It Cm $word\$" "$root/man/vfjournal-journal.5" || refuse "vfjournal-journal.5: no kind $word"
 done
 for word in $(sed -n 's/.*CREATE VIEW \([a-z]*\) AS.*/\1/p' "$root/store/schema.c"); do

@@ -437,6 +437,10 @@ static bool run(struct vfj_journal *journal, const char *path, struct export *ex
     vfj_machine_init(machine);
     vfj_replay_run(journal, machine, &checks, &result);
     free(machine);
+    if (result.first > 1) {
+        vfj_complain(path, "can't be exported: its beginning was pruned, and a trace begins with the guest's");
+        return false;
+    }
     if (result.verdict == VFJ_VERDICT_SAME && !export->failed)
         return true;
     char what[256];

@@ -18,6 +18,7 @@ int vfj_finding_exit_status(const struct vfj_verified *verified)
     case VFJ_FINDING_DIVERGED:
         return VFJ_EXIT_DIFFERENT;
     case VFJ_FINDING_RULES_CHANGED:
+    case VFJ_FINDING_ANCHOR_PRUNED:
         return VFJ_EXIT_UNSURE;
     case VFJ_FINDING_NOT_ANCHORED:
         return VFJ_EXIT_NOT_ANCHORED;
@@ -50,7 +51,11 @@ void vfj_finding_print(FILE *out, const char *path, const struct vfj_verified *v
         vfj_terminal_print(out, vfj_span_of(verified->detail));
         (void)fputc(')', out);
     }
-    (void)fprintf(out, "; %llu records hold, head ", (unsigned long long)verified->head.seq);
+    if (verified->first > 1)
+        (void)fprintf(out, "; records %llu to %llu hold, head ", (unsigned long long)verified->first,
+                      (unsigned long long)verified->head.seq);
+    else
+        (void)fprintf(out, "; %llu records hold, head ", (unsigned long long)verified->head.seq);
     vfj_finding_print_head(out, verified);
 }
 

@@ -18,6 +18,7 @@ static const struct verb {
     {"replay", vfj_verb_replay, "check a journal, or play a trace"},
     {"verify", vfj_verb_verify, "check that a journal is whole and unedited, against a head kept elsewhere as well"},
     {"backup", vfj_verb_backup, "copy the journal while a daemon writes it"},
+    {"prune", vfj_verb_prune, "take the oldest records away, into an archive or for good"},
     {"recover", vfj_verb_recover, "make a new journal of what a damaged one still proves"},
     {"export", vfj_verb_export, "write a journal as a trace"},
 };

@@ -14,4 +14,9 @@ int vfj_option_choice(const char *word, const char *const *choices);
 /* A decimal number of at least 1. */
 bool vfj_option_count(const char *word, uint64_t *count);
 
+/* "90d", "12h", "30m", "45s" in microseconds, at least one second; "64K", "200M", "2G" or a number in bytes, at least one.
+ * False for all else, and for what is more than a century, or 2^62 bytes. */
+bool vfj_option_age(const char *word, int64_t *us);
+bool vfj_option_size(const char *word, uint64_t *bytes);
+
 #endif

@@ -146,7 +146,7 @@ struct vfj_name vfj_record_who(const struct vfj_record *record)
     if (record->kind == VFJ_EVENT_DEVD) {
         vfj_devd_parse(record->body, &devd);
         name = devd.name;
-    } else if (!vfj_record_is_event(record)) {
+    } else if (vfj_record_is_decided(record)) {
         (void)vfj_name_parse(value_of(record->body, "slot", bytes, sizeof bytes), &name);
     }
     return name;
@@ -339,6 +339,22 @@ static void add_decided(struct line *line, const struct vfj_record *record, cons
     add_command(line, record, outcome);
 }
 
+/* What the machine does not see. A checkpoint is named, not shown: it is long, and says what the rows before it said. */
+static void add_unseen(struct line *line, const struct vfj_record *record)
+{
+    bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
+    add_word(line, is_checkpoint ? NULL : BAD, vfj_record_kind_name(record->kind));
+    if (!is_checkpoint) {
+        add_untrusted(line, record->body);
+        return;
+    }
+    char bytes[8];
+    add(line, "part ");
+    add_untrusted(line, value_of(record->body, "part", bytes, sizeof bytes));
+    add(line, " of ");
+    add_untrusted(line, value_of(record->body, "of", bytes, sizeof bytes));
+}
+
 /* Where rows stand for themselves: which command is answered. */
 static void add_cause(struct line *line, const struct vfj_record *record)
 {
@@ -393,8 +409,10 @@ void vfj_output_record(FILE *out, const struct vfj_style *style, const struct vf
     end_column(&line, (size_t)style->who_width);
     if (vfj_record_is_event(record))
         add_event(&line, record);
-    else
+    else if (vfj_record_is_decided(record))
         add_decided(&line, record, outcome);
+    else
+        add_unseen(&line, record);
     size_t length = line.text.length;
     while (length > 0 && bytes[length - 1] == ' ')
         length--;

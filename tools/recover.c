@@ -12,7 +12,8 @@
 static const char help[] = /**/
     "usage: vfjournal recover [--rows] DAMAGED NEW\n"
     "Looks through every page of the damaged journal for records, and writes to the new file NEW those from the first\n"
-    "on, as long as the chain of hashes holds and the machine decides the same; says what is missing, and what can be\n"
+    "or a checkpoint on, as long as the chain of hashes holds and the machine decides the same; says what is missing, "
+    "and what can be\n"
     "read but not be saved, for nothing vouches for it. DAMAGED is only read.\n"
     "\n"
     "  -r, --rows   print those records that can be read and were not saved, a line each\n"
@@ -98,7 +99,8 @@ static void print_saved(const char *to, const struct vfj_salvage *salvage)
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     vfj_anchor_print(&salvage->saved, &text);
     vfj_terminal_print(stdout, vfj_span_of(to));
-    (void)printf(": %llu records saved, head %s\n", (unsigned long long)salvage->saved.seq, bytes);
+    uint64_t count = salvage->saved.seq > 0 ? salvage->saved.seq - salvage->first + 1 : 0;
+    (void)printf(": %llu records saved, head %s\n", (unsigned long long)count, bytes);
 }
 
 static int report(const char *path, const char *to, const struct rest *rest)
@@ -106,6 +108,8 @@ static int report(const char *path, const char *to, const struct rest *rest)
     const struct vfj_salvage *salvage = rest->salvage;
     if (!rest->rows)
         end_run(rest);
+    if (salvage->first > 1)
+        print_range(path, 1, salvage->first - 1, "pruned, or lost: what is saved begins with a checkpoint");
     print_saved(to, salvage);
     if (!salvage->lost)
         return VFJ_EXIT_OK;

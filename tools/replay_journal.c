@@ -103,8 +103,9 @@ static void print_text(const struct context *context)
                   vfj_verdict_text((enum vfj_verdict)result->verdict));
     if (result->what != NULL)
         print_difference(context);
-    (void)fprintf(context->out, "  %llu records, %llu of them events; chain %s\n", (unsigned long long)result->records,
-                  (unsigned long long)result->events, head);
+    (void)fprintf(context->out, "  %llu records%s, %llu of them events; chain %s\n",
+                  (unsigned long long)(result->records - (result->first - 1)),
+                  result->first > 1 ? " after a checkpoint" : "", (unsigned long long)result->events, head);
     if (result->verdict == VFJ_VERDICT_SAME)
         print_slots(context);
 }
@@ -119,6 +120,7 @@ static int print_json(const struct context *context)
     hex_of_head(&result->head, head);
     vfj_json_add_string(json, "file", context->path);
     vfj_json_add_string(json, "verdict", vfj_verdict_name((enum vfj_verdict)result->verdict));
+    vfj_json_add_integer(json, "first", (int64_t)result->first);
     vfj_json_add_integer(json, "records", (int64_t)result->records);
     vfj_json_add_integer(json, "events", (int64_t)result->events);
     vfj_json_add_string(json, "chain", head);

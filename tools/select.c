@@ -71,6 +71,8 @@ static bool names(const struct vfj_record *record, const struct vfj_name *name)
     }
     if (vfj_record_is_event(record))
         return record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP;
+    if (record->kind == VFJ_RECORD_JOURNAL)
+        return true;
     return value_is(record->body, "slot", name) || value_is(record->body, "vf", name);
 }
 
@@ -110,6 +112,7 @@ static bool matters(const struct vfj_record *record)
     case VFJ_EVENT_GAP:
     case VFJ_EVENT_FINISHED:
     case VFJ_RECORD_TRANSITION:
+    case VFJ_RECORD_JOURNAL:
         return true;
     case VFJ_EVENT_DEVD:
         return devd_matters(record);
@@ -190,10 +193,17 @@ static void look_for_gap(struct search *search, uint64_t seq)
     search->last = seq;
 }
 
+/* A journal may begin with a checkpoint: what was before it was taken away, and is not missing. */
+static bool begins(const struct vfj_record *record)
+{
+    return record->kind == VFJ_RECORD_CHECKPOINT && record->cause == 0;
+}
+
 enum vfj_status vfj_select(struct vfj_journal *journal, const struct vfj_criteria *criteria,
                            struct vfj_selection *selection)
 {
     struct vfj_record record;
+    bool is_begun = false;
     enum vfj_status status = VFJ_OK;
     struct search *search = calloc(1, sizeof *search);
     memset(selection, 0, sizeof *selection);
@@ -206,9 +216,11 @@ enum vfj_status vfj_select(struct vfj_journal *journal, const struct vfj_criteri
     while (!enough(search) && (status = vfj_journal_next(journal, &record)) == VFJ_OK) {
         look_for_gap(search, record.seq);
         consider(search, &record);
+        is_begun = begins(&record);
     }
     if (status == VFJ_END) {
-        look_for_gap(search, 0);
+        if (!is_begun)
+            look_for_gap(search, 0);
         status = VFJ_OK;
     }
     vfj_journal_walk_end(journal);

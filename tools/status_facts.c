@@ -137,6 +137,9 @@ static void watch(void *arg, const struct vfj_record *record, const struct vfj_m
     struct vfj_status_facts *facts = arg;
     facts->newest_wall_us = record->wall_us;
     facts->newest_mono_us = record->mono_us;
+    /* The checkpoint that a pruned journal begins with does not tell; a daemon that ran listened. */
+    if (record->kind == VFJ_RECORD_CHECKPOINT && facts->result.events == 0)
+        facts->listening = machine->state.head.running;
     if (!vfj_record_is_event(record)
         || vfj_event_decode((enum vfj_event_kind)record->kind, record->body, &event) != VFJ_OK)
         return;

@@ -50,6 +50,7 @@ static void print_whole(FILE *out, struct vfj_json *json, const struct vfj_statu
     const struct vfj_status_facts *facts = report->facts;
     const struct vfj_head *head = &facts->machine.state.head;
     vfj_json_add_string(json, "journal", report->path);
+    vfj_json_add_integer(json, "first", (int64_t)facts->result.first);
     vfj_json_add_integer(json, "records", (int64_t)facts->result.records);
     vfj_json_add_string(json, "verdict", vfj_verdict_name((enum vfj_verdict)facts->result.verdict));
     add_time(json, "newest", facts->newest_wall_us);

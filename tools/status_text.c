@@ -41,8 +41,13 @@ static void print_journal(FILE *out, const struct vfj_status_report *report)
     const struct vfj_replay_result *result = &report->facts->result;
     add_untrusted(text, report->path);
     vfj_text_add(text, ", ");
-    vfj_text_add_u64(text, result->records);
+    vfj_text_add_u64(text, result->records - (result->first - 1));
     vfj_text_add(text, " records");
+    if (result->first > 1) {
+        vfj_text_add(text, " from number ");
+        vfj_text_add_u64(text, result->first);
+        vfj_text_add(text, " on,");
+    }
     if (result->records > 0) {
         vfj_text_add(text, " up to ");
         vfj_when_add(text, report->facts->newest_wall_us);

@@ -41,21 +41,6 @@ static size_t write(const struct vfj_state *from, char *bytes)
     return text.length;
 }
 
-/* A text that says of its parts what they are, though it was changed: the fuzzer can't make a digest. */
-static void mend(struct vfj_span text)
-{
-    struct vfj_state_reader reader;
-    struct vfj_kv pair;
-    uint64_t parts = 0;
-    vfj_state_read_begin(&reader, &state);
-    while (vfj_kv_next(&text, &pair) == VFJ_KV_PAIR && vfj_state_read(&reader, &pair))
-        continue;
-    (void)vfj_state_index(&state);
-    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)
-        parts ^= state.index.digests[i];
-    state.head.parts = parts;
-}
-
 static void step(struct vfj_event *event, enum vfj_event_kind kind)
 {
     event->kind = (uint8_t)kind;
@@ -113,13 +98,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char first[TEXT_SIZE], second[TEXT_SIZE];
     if (size > TEXT_SIZE / 2)
         return -1;
-    mend((struct vfj_span){(const char *)data, size});
-    size_t length = write(&state, first);
-    if (!read((struct vfj_span){first, length}, &state))
+    if (!read((struct vfj_span){(const char *)data, size}, &state))
         return 0;
-    VFJ_CHECK(write(&state, second) == length && memcmp(first, second, length) == 0);
-    VFJ_CHECK(read((struct vfj_span){second, length}, &again));
+    size_t length = write(&state, first);
+    VFJ_CHECK(read((struct vfj_span){first, length}, &again));
     VFJ_CHECK(vfj_state_digest(&again) == vfj_state_digest(&state));
+    VFJ_CHECK(write(&again, second) == length && memcmp(first, second, length) == 0);
     go_on();
     return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "core/step.h"
 #include "store/chain.h"
+#include "store/checkpoint.h"
 #include "tools/trace_file.h"
 
 enum { TRIGGERS_MAX = 8 };
@@ -160,6 +161,8 @@ static void chain_anew(sqlite3 *db)
 {
     struct vfj_chain *chain = vfj_chain_open();
     struct vfj_head_hash head = {{0}};
+    uint32_t rules;
+    bool begins = true;
     sqlite3_stmt *rows = NULL;
     sqlite3_stmt *update = NULL;
     assert_int_equal(sqlite3_prepare_v2(
@@ -181,6 +184,9 @@ static void chain_anew(sqlite3 *db)
             .note = span_of(rows, 7),
             .digest = (uint64_t)sqlite3_column_int64(rows, 8),
         };
+        if (begins && record.kind == VFJ_RECORD_CHECKPOINT)
+            (void)vfj_checkpoint_first(record.body, &head, &rules);
+        begins = false;
         vfj_chain_add(chain, &record, &head);
         sqlite3_bind_blob(update, 1, head.bytes, VFJ_CHAIN_SIZE, SQLITE_TRANSIENT);
         sqlite3_bind_int64(update, 2, (sqlite3_int64)record.seq);

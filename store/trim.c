@@ -1,0 +1,148 @@
+/* Taking the oldest rows of a journal away, a little at a time. */
+#include "store/trim.h"
+
+#include "core/check.h"
+#include "store/journal_impl.h"
+
+enum { GIVE_BACK_PAGES = 256 }; /* a megabyte: a few milliseconds */
+
+static enum vfj_status number_of(struct vfj_journal *journal, const char *pragma, uint64_t *number)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(journal->db, pragma, -1, &stmt, NULL);
+    if (code == SQLITE_OK && (code = sqlite3_step(stmt)) == SQLITE_ROW) {
+        *number = (uint64_t)sqlite3_column_int64(stmt, 0);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(stmt);
+    return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
+}
+
+enum vfj_status vfj_trim_size(struct vfj_journal *journal, struct vfj_trim_size *size)
+{
+    uint64_t page = 0, pages = 0, spare = 0;
+    enum vfj_status status = number_of(journal, "PRAGMA page_size", &page);
+    if (status == VFJ_OK)
+        status = number_of(journal, "PRAGMA page_count", &pages);
+    if (status == VFJ_OK)
+        status = number_of(journal, "PRAGMA freelist_count", &spare);
+    size->used = (pages - spare) * page;
+    size->spare = spare * page;
+    return status;
+}
+
+enum vfj_status vfj_trim_first(struct vfj_journal *journal, uint64_t *seq)
+{
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_FIRST);
+    if (status != VFJ_OK)
+        return status;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_FIRST];
+    int code = sqlite3_step(stmt);
+    *seq = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
+    if (code != SQLITE_ROW)
+        status = vfj_journal_failed(journal, code);
+    (void)sqlite3_reset(stmt);
+    return status;
+}
+
+enum vfj_status vfj_trim_next(struct vfj_journal *journal, uint64_t seq, uint64_t *next, int64_t *wall_us)
+{
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_NEXT_CHECKPOINT);
+    if (status != VFJ_OK || seq > INT64_MAX)
+        return status == VFJ_OK ? VFJ_END : status;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_NEXT_CHECKPOINT];
+    VFJ_CHECK(sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
+    int code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW) {
+        *next = (uint64_t)sqlite3_column_int64(stmt, 0);
+        *wall_us = sqlite3_column_int64(stmt, 1);
+    } else {
+        status = code == SQLITE_DONE ? VFJ_END : vfj_journal_failed(journal, code);
+    }
+    (void)sqlite3_reset(stmt);
+    return status;
+}
+
+/* The next checkpoint, as it was found last: rows are looked through once. */
+static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first, struct vfj_trim_place *next)
+{
+    struct vfj_trim_place *place = &journal->next_checkpoint;
+    if (place->seq <= first) {
+        uint64_t last = 0;
+        uint64_t from = journal->searched > first ? journal->searched : first;
+        enum vfj_status status = vfj_journal_last(journal, &last);
+        if (status == VFJ_OK)
+            status = vfj_trim_next(journal, from, &place->seq, &place->wall_us);
+        if (status == VFJ_END)
+            journal->searched = last;
+        if (status != VFJ_OK)
+            return status;
+    }
+    *next = *place;
+    return VFJ_OK;
+}
+
+enum vfj_status vfj_trim_cut(struct vfj_journal *journal, uint64_t cut)
+{
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_PRUNE);
+    if (status == VFJ_OK)
+        status = vfj_journal_begin(journal);
+    if (status != VFJ_OK)
+        return status;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_PRUNE];
+    VFJ_CHECK(cut <= INT64_MAX && sqlite3_bind_int64(stmt, 1, (sqlite3_int64)cut) == SQLITE_OK);
+    int code = sqlite3_step(stmt);
+    if (code != SQLITE_DONE)
+        status = vfj_journal_failed(journal, code);
+    (void)sqlite3_reset(stmt);
+    if (status == VFJ_OK)
+        status = vfj_journal_commit(journal);
+    if (status != VFJ_OK)
+        vfj_journal_rollback(journal);
+    return status;
+}
+
+/* VFJ_END when nothing comes of it: the file was not made for that. */
+static enum vfj_status give_back(struct vfj_journal *journal, const struct vfj_trim_size *before)
+{
+    char sql[64];
+    struct vfj_trim_size after;
+    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA incremental_vacuum(%d)", GIVE_BACK_PAGES);
+    enum vfj_status status = vfj_journal_begin(journal);
+    if (status != VFJ_OK)
+        return status;
+    int code = sqlite3_exec(journal->db, sql, NULL, NULL, NULL);
+    status = code == SQLITE_OK ? vfj_journal_commit(journal) : vfj_journal_failed(journal, code);
+    if (status == VFJ_OK)
+        status = vfj_trim_size(journal, &after);
+    else
+        vfj_journal_rollback(journal);
+    return status == VFJ_OK && after.spare >= before->spare ? VFJ_END : status;
+}
+
+static bool may_go(const struct vfj_trim_rule *rule, const struct vfj_trim_size *size,
+                   const struct vfj_trim_place *next, int64_t wall_us)
+{
+    return (rule->keep_us > 0 && next->wall_us < wall_us - rule->keep_us)
+        || (rule->max_bytes > 0 && size->used > rule->max_bytes);
+}
+
+enum vfj_status vfj_trim_step(struct vfj_journal *journal, const struct vfj_trim_rule *rule, int64_t wall_us,
+                              uint64_t spare, uint64_t *first)
+{
+    struct vfj_trim_size size;
+    struct vfj_trim_place next;
+    enum vfj_status status = vfj_trim_size(journal, &size);
+    if (status == VFJ_OK)
+        status = vfj_trim_first(journal, first);
+    if (status != VFJ_OK)
+        return status;
+    status = find_next(journal, *first, &next);
+    if (status == VFJ_OK && may_go(rule, &size, &next, wall_us)) {
+        *first = next.seq;
+        return vfj_trim_cut(journal, next.seq);
+    }
+    if (status != VFJ_OK && status != VFJ_END)
+        return status;
+    return size.spare > spare ? give_back(journal, &size) : VFJ_END;
+}
