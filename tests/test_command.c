@@ -116,6 +116,10 @@ static void test_records(void **unused)
     command.text[0] = '0';
     vfj_command_encode(&command, &body);
     assert_string_equal(bytes, "id=7 kind=probe-slot slot=hn0 a=lagg0 b=hn0 c=mce0 text=0");
+    command = (struct vfj_command){.id = 8, .kind = VFJ_COMMAND_PROBE_MAP};
+    body = vfj_text_begin(bytes, sizeof bytes);
+    vfj_command_encode(&command, &body);
+    assert_string_equal(bytes, "id=8 kind=probe-map");
 }
 
 int main(void)

@@ -269,6 +269,25 @@ static void test_not_converging(void **state)
     assert_true(machine->events < 1000);
 }
 
+/* The commands of a plan are counted, not those of a slot's life. */
+static void test_many_plans(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%if hn0 up inet 10.0.0.4/24");
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("@3 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    for (unsigned i = 0; i < 200; i++) {
+        line("%%if hn0 up inet 10.0.0.5/24"); /* somebody gives a port an address */
+        line("@+100 !system=IFNET subsystem=hn0 type=LINK_UP");
+    }
+    line("%%at +100");
+    assert_true(notices[VFJ_REASON_HN_HAS_ADDRESS] >= 199);
+    assert_int_equal(notices[VFJ_REASON_NOT_CONVERGING], 0);
+    assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
+}
+
 /* Failures are counted up to 255, and longer tried. */
 static void test_failures(void **state)
 {
@@ -405,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_not_converging),
         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_many_plans),
         cmocka_unit_test(test_no_link),
         cmocka_unit_test(test_rechecks),
         cmocka_unit_test(test_one_hn_too_many),

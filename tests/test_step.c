@@ -334,6 +334,28 @@ static void test_foreign_command(void **state)
     assert_int_equal(slot->pending_kind, VFJ_COMMAND_CREATE);
 }
 
+/* Without a unit nothing is begun, and nothing is kept for later. */
+static void test_no_unit(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    memset(&slot->unit, 0, sizeof slot->unit);
+    slot->look_again = 1;
+    slot->found = VFJ_FOUND_NEW;
+    blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
+    step();
+    assert_int_equal(slot->fault, VFJ_REASON_NO_UNIT);
+    assert_int_equal(machine->decision.command_count, 0);
+    assert_int_equal(slot->goal, VFJ_GOAL_NONE);
+    assert_int_equal(slot->look_again, 0);
+    assert_int_equal(slot->found, VFJ_FOUND_NOT);
+    assert_int_equal(machine->decision.transition_count, 1);
+    blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
+    step();
+    assert_int_equal(machine->decision.transition_count, 0); /* said once */
+}
+
 /* The same under the policy scripts: of a sleeper, and of the script under way. */
 static void test_stale_of_scripts(void **state)
 {
@@ -395,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_another_policy_than_scripts),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_foreign_command),
+        cmocka_unit_test(test_no_unit),
         cmocka_unit_test(test_stale),
         cmocka_unit_test(test_stale_of_scripts),
         cmocka_unit_test(test_timers_of_their_own),

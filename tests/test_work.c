@@ -71,10 +71,14 @@ static void test_moves(void **unused)
     assert_int_equal(decision.transitions[2].generation, 2);
     assert_int_equal(decision.transitions[2].reason, VFJ_REASON_VF_FOUND);
     assert_true(slot->rxvf == 0 && slot->timer == VFJ_TIMER_NONE && slot->timer_us == VFJ_NEVER_US);
+    slot->watch = VFJ_WATCH_WAITING;
+    slot->link_us = 99;
+    slot->link_tries = 3;
     vfj_work_arm(&work, slot, VFJ_TIMER_RECHECK, 7);
     vfj_work_detach(&work, slot, VFJ_REASON_VF_LOST);
     assert_int_equal(slot->timer, VFJ_TIMER_RECHECK); /* hn is still to be looked at */
     assert_true(vfj_name_is_empty(slot->vf));
+    assert_true(slot->watch == VFJ_WATCH_NOT && slot->link_us == VFJ_NEVER_US && slot->link_tries == 0);
     vfj_work_detach(&work, slot, VFJ_REASON_VF_LOST);
     assert_int_equal(decision.transition_count, 4); /* it was gone already */
     vfj_work_notice(&work, slot, VFJ_REASON_IN_DOUBT);
