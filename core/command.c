@@ -70,6 +70,16 @@ static void sysctl_of_unit(struct vfj_argv *argv, struct vfj_text *bytes, const 
     word(argv, bytes, name);
 }
 
+/* The program of PROBE_MAP: which VF is whose by name, and then by unit, which a rename does not change. */
+static void map_argv(struct vfj_argv *argv)
+{
+    struct vfj_text bytes;
+    begin(argv, &bytes, VFJ_PROGRAM_SYSCTL);
+    words(argv, &bytes, "sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap");
+    for (unsigned i = 0; i < VFJ_UNITS_MAX; i++)
+        sysctl_of_unit(argv, &bytes, vfj_name_of_number(i).text, ".vf");
+}
+
 /* The programs of PROBE_SLOT. */
 static bool slot_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv)
 {
@@ -160,7 +170,7 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
         ifconfig(command, argv, &bytes);
         break;
     case VFJ_COMMAND_PROBE_MAP:
-        program_words(argv, VFJ_PROGRAM_SYSCTL, "sysctl -i", "hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap", "");
+        map_argv(argv);
         break;
     case VFJ_COMMAND_UP:
         ifconfig_words(command, argv, "up");

@@ -26,25 +26,25 @@ enum vfj_program {
 
 /* X(symbol, persisted name, whether it only reads). Operands a, b, c are interface names, `text` the free words. */
 #define VFJ_COMMAND_KINDS(X)                                                                                         \
-    X(PROBE_SYSCTL, "probe-sysctl", true)      /* sysctl -n TEXT */                                                  \
-    X(PROBE_IFCONFIG, "probe-ifconfig", true)  /* ifconfig A */                                                      \
-    X(PROBE_FILE, "probe-file", true)          /* no program: is there a file TEXT, and what is in it */             \
-    X(PROBE_MAP, "probe-map", true)            /* sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap */         \
-    X(PROBE_SLOT, "probe-slot", true)          /* all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C */ \
-    X(UP, "up", false)                         /* ifconfig A up */                                                   \
-    X(DOWN, "down", false)                     /* ifconfig A down */                                                 \
-    X(CREATE, "create", false)                 /* ifconfig A create */                                               \
-    X(JOIN_BOTH, "join-both", false)           /* ifconfig A laggproto failover laggport B laggport C */             \
-    X(JOIN_FIRST, "join-first", false)         /* ifconfig A laggproto failover laggport B */                        \
-    X(JOIN, "join", false)                     /* ifconfig A laggport B */                                           \
-    X(LEAVE, "leave", false)                   /* ifconfig A -laggport B */                                          \
-    X(NO_DAD, "no-dad", false)                 /* ifconfig A inet6 no_dad */                                         \
-    X(RTADV, "rtadv", false)                   /* ifconfig A inet6 accept_rtadv */                                   \
-    X(STRIP, "strip", false)                   /* ifconfig A -alias */                                               \
-    X(ADDRESS_DELETE, "address-delete", false) /* ifconfig A inet|inet6 TEXT(address) delete */                      \
-    X(ADDRESS_ADD, "address-add", false)       /* ifconfig A inet|inet6 TEXT(address/length) [alias] */              \
-    X(CONFIGURE, "configure", false)           /* ifconfig A TEXT... */                                              \
-    X(DHCLIENT, "dhclient", false)             /* dhclient A */                                                      \
+    X(PROBE_SYSCTL, "probe-sysctl", true)     /* sysctl -n TEXT */                                                   \
+    X(PROBE_IFCONFIG, "probe-ifconfig", true) /* ifconfig A */                                                       \
+    X(PROBE_FILE, "probe-file", true)         /* no program: is there a file TEXT, and what is in it */              \
+    X(PROBE_MAP, "probe-map", true)    /* sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap dev.hn.0.vf … */ \
+    X(PROBE_SLOT, "probe-slot", true)  /* all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C */         \
+    X(UP, "up", false)                 /* ifconfig A up */                                                           \
+    X(DOWN, "down", false)             /* ifconfig A down */                                                         \
+    X(CREATE, "create", false)         /* ifconfig A create */                                                       \
+    X(JOIN_BOTH, "join-both", false)   /* ifconfig A laggproto failover laggport B laggport C */                     \
+    X(JOIN_FIRST, "join-first", false) /* ifconfig A laggproto failover laggport B */                                \
+    X(JOIN, "join", false)             /* ifconfig A laggport B */                                                   \
+    X(LEAVE, "leave", false)           /* ifconfig A -laggport B */                                                  \
+    X(NO_DAD, "no-dad", false)         /* ifconfig A inet6 no_dad */                                                 \
+    X(RTADV, "rtadv", false)           /* ifconfig A inet6 accept_rtadv */                                           \
+    X(STRIP, "strip", false)           /* ifconfig A -alias */                                                       \
+    X(ADDRESS_DELETE, "address-delete", false)           /* ifconfig A inet|inet6 TEXT(address) delete */            \
+    X(ADDRESS_ADD, "address-add", false)                 /* ifconfig A inet|inet6 TEXT(address/length) [alias] */    \
+    X(CONFIGURE, "configure", false)                     /* ifconfig A TEXT... */                                    \
+    X(DHCLIENT, "dhclient", false)                       /* dhclient A */                                            \
     X(DHCLIENT_BACKGROUND, "dhclient-background", false) /* dhclient -b A */                                         \
     X(DHCLIENT_STOP, "dhclient-stop", false)             /* kill -TERM TEXT... */                                    \
     X(LEASE, "lease", false)         /* vfjournal-lease A B: hn A's lease written again for lagg B */                \

@@ -205,6 +205,11 @@ static void data_path_to_vf(struct vfj_guest *guest, struct vfj_name name)
             attach_vf(guest, &guest->vfs[i]);
     }
     const struct vfj_guest_vf *entry = vfj_guest_mapped_vf(guest, name);
+    for (unsigned i = 0; i < guest->vf_count && entry == NULL; i++) {
+        const struct vfj_guest_vf *renamed = &guest->vfs[i];
+        if (renamed->renamed && renamed->attachment == VFJ_GUEST_ATTACHED && vfj_name_equal(renamed->hn, name))
+            entry = renamed;
+    }
     if (hn == NULL || entry == NULL)
         return;
     struct vfj_guest_if *vf = vfj_guest_open(guest, entry->vf);
@@ -238,9 +243,14 @@ static void renamed(struct vfj_guest *guest, struct vfj_name from, struct vfj_na
         if (vfj_name_equal(lagg->facts.ports[i], from))
             lagg->facts.ports[i] = to;
     }
-    if (entry != NULL) { /* hn(4) forgets a VF that is renamed */
-        entry->attachment = VFJ_GUEST_DETACHED;
+    if (entry != NULL) { /* hn(4) forgets a VF that is renamed, but not where the data path is */
+        entry->vf = to;
         entry->mapped = false;
+        entry->renamed = true;
+    }
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (vfj_name_equal(guest->ifs[i].rxvf, from))
+            guest->ifs[i].rxvf = to;
     }
     for (unsigned i = 0; i < guest->vf_count; i++) {
         if (vfj_name_equal(guest->vfs[i].hn, from))

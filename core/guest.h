@@ -38,6 +38,7 @@ struct vfj_guest_vf {
     struct vfj_name hn;
     uint8_t attachment; /* enum vfj_guest_attachment */
     bool mapped;        /* the kernel maps it: it attached while no other VF was mapped to that hn */
+    bool renamed;       /* hn(4) has forgotten it, and knows it by its MAC only when it is upped */
 };
 
 struct vfj_guest_sysctl {

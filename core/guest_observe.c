@@ -44,6 +44,18 @@ static const struct vfj_guest_if *hn_of(const struct vfj_guest *guest, const cha
     return NULL;
 }
 
+/* A trace says `%sysctl dev.hn.N.vf=`: the VF was gone when somebody looked. */
+static bool is_told_gone(const struct vfj_guest *guest, const struct vfj_guest_if *hn)
+{
+    char oid[64];
+    struct vfj_text text = vfj_text_begin(oid, sizeof oid);
+    vfj_text_add(&text, "dev.hn.");
+    vfj_text_add(&text, hn->unit.text);
+    vfj_text_add(&text, ".vf");
+    const struct vfj_guest_sysctl *told = told_sysctl(guest, oid);
+    return told != NULL && told->value[0] == '\0';
+}
+
 static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct vfj_text *text)
 {
     const struct vfj_guest_if *hn;
@@ -58,7 +70,8 @@ static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct v
         vfj_text_add(text, vf != NULL ? vf->vf.text : "");
     } else if ((hn = hn_of(guest, name, ".rxvf")) != NULL) {
         const struct vfj_guest_if *vf = vfj_guest_find((struct vfj_guest *)guest, hn->rxvf);
-        vfj_text_add(text, vf != NULL && vf->facts.up ? hn->rxvf.text : ""); /* at once when the VF is downed */
+        bool is_up = vf != NULL && vf->facts.up; /* at once when the VF is downed */
+        vfj_text_add(text, is_up && !is_told_gone(guest, hn) ? hn->rxvf.text : "");
     } else {
         return false;
     }
@@ -86,10 +99,37 @@ static int32_t transparent(const struct vfj_guest *guest)
     return vfj_span_to_i64(vfj_span_of(value), &number) && number > 0 ? 1 : 0;
 }
 
-static void add_pair(struct vfj_map *map, struct vfj_name vf, struct vfj_name hn)
+static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, const char *leaf, struct vfj_name *name)
+{
+    char oid[64], value[VFJ_VALUE_SIZE];
+    struct vfj_span word;
+    struct vfj_text text = vfj_text_begin(oid, sizeof oid);
+    vfj_text_add(&text, "dev.hn.");
+    vfj_text_add(&text, unit.text);
+    vfj_text_add(&text, leaf);
+    struct vfj_span rest = {value, 0};
+    if (sysctl(guest, oid, value, sizeof value))
+        rest = vfj_span_of(value);
+    if (vfj_span_word(&rest, &word))
+        vfj_name_parse(word, name);
+}
+
+/* N of the dev.hn.N.vf that names the VF; empty when none does. */
+static struct vfj_name unit_of_vf(const struct vfj_guest *guest, struct vfj_name vf)
+{
+    for (unsigned i = 0; i < VFJ_UNITS_MAX; i++) {
+        struct vfj_name unit = vfj_name_of_number(i), found = {{0}};
+        name_of_sysctl(guest, unit, ".vf", &found);
+        if (vfj_name_equal(found, vf))
+            return unit;
+    }
+    return (struct vfj_name){{0}};
+}
+
+static void add_pair(const struct vfj_guest *guest, struct vfj_map *map, struct vfj_name vf, struct vfj_name hn)
 {
     if (map->pair_count < VFJ_SLOTS_MAX)
-        map->pairs[map->pair_count++] = (struct vfj_pair){.vf = vf, .hn = hn};
+        map->pairs[map->pair_count++] = (struct vfj_pair){.vf = vf, .hn = hn, .unit = unit_of_vf(guest, vf)};
     else
         map->truncated = true;
 }
@@ -110,7 +150,7 @@ static void observe_map(const struct vfj_guest *guest, struct vfj_map *map)
         size_t length = (size_t)(colon - word.text);
         if (vfj_name_parse((struct vfj_span){word.text, length}, &vf)
             && vfj_name_parse((struct vfj_span){colon + 1, word.length - length - 1}, &hn))
-            add_pair(map, vf, hn);
+            add_pair(guest, map, vf, hn);
     }
 }
 
@@ -172,21 +212,6 @@ static void observe_script(const struct vfj_guest *guest, struct vfj_name hn, st
     }
     vfj_text_add(&text, script->path);
     vfj_text_add(&text, why);
-}
-
-static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, const char *leaf, struct vfj_name *name)
-{
-    char oid[64], value[VFJ_VALUE_SIZE];
-    struct vfj_span word;
-    struct vfj_text text = vfj_text_begin(oid, sizeof oid);
-    vfj_text_add(&text, "dev.hn.");
-    vfj_text_add(&text, unit.text);
-    vfj_text_add(&text, leaf);
-    struct vfj_span rest = {value, 0};
-    if (sysctl(guest, oid, value, sizeof value))
-        rest = vfj_span_of(value);
-    if (vfj_span_word(&rest, &word))
-        vfj_name_parse(word, name);
 }
 
 static struct vfj_name lagg_of(struct vfj_guest *guest, struct vfj_name port)

@@ -4,6 +4,7 @@
 
 enum {
     VFJ_SLOTS_MAX = 64,         /* hn interfaces watched at once */
+    VFJ_UNITS_MAX = 32,         /* units of hn(4) that are asked for their VF; beyond, the name is believed */
     VFJ_LINE_MAX = 8192,        /* bytes of a devd or trace line, devd's own DEVCTL_MAXBUF */
     VFJ_VALUE_SIZE = 1024,      /* a sysctl's value with its NUL */
     VFJ_PATH_SIZE = 256,        /* a path given as an operand, with its NUL */

@@ -64,6 +64,14 @@ struct vfj_name vfj_name_digits(struct vfj_name name)
     return digits;
 }
 
+struct vfj_name vfj_name_of_number(uint64_t number)
+{
+    struct vfj_name name = {{0}};
+    struct vfj_text text = vfj_text_begin(name.text, sizeof name.text);
+    vfj_text_add_u64(&text, number);
+    return name;
+}
+
 struct vfj_name vfj_name_lagg(struct vfj_name unit)
 {
     struct vfj_name lagg = {{0}};

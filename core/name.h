@@ -31,6 +31,9 @@ uint8_t vfj_name_tag(struct vfj_name name);
 /* All digits of the name, joined, as hyperv_vfup takes its unit (step 3): "hn0" gives "0", "wan" gives "". */
 struct vfj_name vfj_name_digits(struct vfj_name name);
 
+/* The number in decimal, as a unit is written. At most 15 digits. */
+struct vfj_name vfj_name_of_number(uint64_t number);
+
 /* "lagg" and the unit; empty when that is longer than a name can be. */
 struct vfj_name vfj_name_lagg(struct vfj_name unit);
 

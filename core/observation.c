@@ -103,6 +103,11 @@ void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name po
     interface->port_count = (uint8_t)kept;
 }
 
+struct vfj_name vfj_view_vf(const struct vfj_view *view)
+{
+    return vfj_name_is_empty(view->vf_name) ? view->rxvf : view->vf_name;
+}
+
 static const char *const probe_names[] = {
     [VFJ_PROBE_SYSCTL] = "sysctl", [VFJ_PROBE_IFCONFIG] = "ifconfig", [VFJ_PROBE_FILE] = "file",
     [VFJ_PROBE_MAP] = "map",       [VFJ_PROBE_SLOT] = "slot",
@@ -185,6 +190,7 @@ static void encode_map(const struct vfj_map *map, struct vfj_text *text)
     for (unsigned i = 0; i < map->pair_count; i++) {
         vfj_kv_add_string(text, "vf", map->pairs[i].vf.text);
         add_name(text, "hn", map->pairs[i].hn);
+        add_name(text, "unit", map->pairs[i].unit);
     }
 }
 
@@ -322,6 +328,15 @@ static bool take_interface(const struct vfj_kv *pair, struct vfj_span key, struc
     return right;
 }
 
+static bool take_unit(const struct vfj_kv *pair, struct vfj_name *unit)
+{
+    uint64_t number;
+    if (!take_u64(pair, VFJ_UNITS_MAX - 1, &number))
+        return false;
+    *unit = vfj_name_of_number(number);
+    return true;
+}
+
 static bool take_map(const struct vfj_kv *pair, struct vfj_map *map)
 {
     if (vfj_span_is(pair->key, "transparent"))
@@ -334,6 +349,8 @@ static bool take_map(const struct vfj_kv *pair, struct vfj_map *map)
         return map->pair_count < VFJ_SLOTS_MAX && take_name(pair, &map->pairs[map->pair_count++].vf);
     if (vfj_span_is(pair->key, "hn"))
         return map->pair_count > 0 && take_name(pair, &map->pairs[map->pair_count - 1].hn);
+    if (vfj_span_is(pair->key, "unit"))
+        return map->pair_count > 0 && take_unit(pair, &map->pairs[map->pair_count - 1].unit);
     return false;
 }
 

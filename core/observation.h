@@ -51,6 +51,7 @@ void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name po
 struct vfj_pair {
     struct vfj_name vf;
     struct vfj_name hn;
+    struct vfj_name unit; /* N of the dev.hn.N.vf that names the VF; empty when none does */
 };
 
 enum { VFJ_TRANSPARENT_ABSENT = -1 }; /* hw.hn.vf_transparent is not known to the kernel */
@@ -91,6 +92,9 @@ struct vfj_view {
     bool gateway_on_lagg;
     char script_refused[VFJ_PATH_SIZE]; /* why a per-interface script that is there is not run; empty when none is */
 };
+
+/* hn's VF: dev.hn.N.vf; or, as the kernel forgets a VF that is renamed, the one that has the data path; empty when none. */
+struct vfj_name vfj_view_vf(const struct vfj_view *view);
 
 /* A file of the guest: a per-interface script, or a pidfile. */
 struct vfj_file {

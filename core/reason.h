@@ -35,6 +35,7 @@
     X(VF_LOST, "vf-lost", "a probe no longer finds the VF; no event told of it")                                 \
     X(JOINED, "joined", "lagg holds hn and the VF, and has hn's configuration")                                  \
     X(LEFT, "left", "lagg no longer holds hn and the VF")                                                        \
+    X(HN_RENAMED, "hn-renamed", "the kernel has this unit under another name; no event told of it")              \
     X(BOOTED, "booted", "the guest booted")                                                                      \
     /* notices and faults */                                                                                     \
     X(COMMAND_FAILED, "command-failed", "a command failed")                                                      \

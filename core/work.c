@@ -100,6 +100,15 @@ unsigned vfj_work_find_vf(const struct vfj_work *work, struct vfj_name vf)
     return find(work, vf, offsetof(struct vfj_slot, vf), index->vf, index->vf_tags);
 }
 
+unsigned vfj_work_find_unit(const struct vfj_work *work, struct vfj_name unit)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+        if (vfj_name_equal(vfj_work_slot(work, i)->unit, unit))
+            return i;
+    }
+    return VFJ_SLOTS_MAX;
+}
+
 unsigned vfj_work_open_hn(struct vfj_work *work, struct vfj_name hn)
 {
     struct vfj_head *head = &work->next->head;
@@ -114,8 +123,9 @@ unsigned vfj_work_open_hn(struct vfj_work *work, struct vfj_name hn)
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
     slot->hn = hn;
     slot->link_us = VFJ_NEVER_US;
-    if (vfj_name_has_driver(hn, "hn"))
-        slot->unit = vfj_name_digits(hn);
+    struct vfj_name unit = vfj_name_digits(hn);
+    if (vfj_name_has_driver(hn, "hn") && vfj_work_find_unit(work, unit) == VFJ_SLOTS_MAX)
+        slot->unit = unit;
     return index;
 }
 

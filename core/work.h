@@ -29,8 +29,9 @@ struct vfj_slot *vfj_work_edit_slot(struct vfj_work *work, unsigned index);
 /* The index of a slot, or VFJ_SLOTS_MAX when there is none. */
 unsigned vfj_work_find_hn(const struct vfj_work *work, struct vfj_name hn);
 unsigned vfj_work_find_vf(const struct vfj_work *work, struct vfj_name vf);
+unsigned vfj_work_find_unit(const struct vfj_work *work, struct vfj_name unit);
 /* As find_hn, a new slot made when there is none yet; VFJ_SLOTS_MAX, and a note, when all are in use. Its unit is taken
- * from a name that is hn and a number, and of no other. */
+ * from a name that is hn and a number, and of no other, until the kernel says otherwise; not when another slot has it. */
 unsigned vfj_work_open_hn(struct vfj_work *work, struct vfj_name hn);
 
 /* A new command with its id, kind and time limit set, all else empty. */

@@ -207,6 +207,21 @@ static void add_words(struct vfj_text *list, const char *word, const char *after
     vfj_text_add(list, after);
 }
 
+/* The unit of a renamed hn, which the model can but guess. */
+static void tell_unit(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_pair *pair)
+{
+    for (unsigned i = 0; i < model->pair_count; i++) {
+        const struct vfj_pair *guess = &model->pairs[i];
+        if (!vfj_name_equal(guess->vf, pair->vf) || vfj_name_is_empty(guess->unit))
+            continue;
+        if (vfj_name_equal(guess->unit, pair->unit))
+            return;
+        tell_dev_sysctl(mirror, guess->unit.text, ".vf", (struct vfj_name){{0}});
+    }
+    if (!vfj_name_is_empty(pair->unit))
+        tell_dev_sysctl(mirror, pair->unit.text, ".vf", pair->vf);
+}
+
 static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_map *recorded)
 {
     char list[VFJ_VALUE_SIZE], map[VFJ_VALUE_SIZE];
@@ -223,7 +238,12 @@ static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model, c
     }
     tell_sysctl(mirror, "hw.hn.vflist", recorded->has_list ? list : NULL);
     tell_sysctl(mirror, "hw.hn.vfmap", map);
+    for (unsigned i = 0; i < recorded->pair_count; i++)
+        tell_unit(mirror, model, &recorded->pairs[i]);
 }
+
+/* By so many words the programs of probes are told apart. */
+enum { FAIL_WORDS = 5 };
 
 static void fail_probe(struct vfj_mirror *mirror, const struct vfj_command *command)
 {
@@ -233,6 +253,8 @@ static void fail_probe(struct vfj_mirror *mirror, const struct vfj_command *comm
     if (!vfj_command_argv(command, 0, &argv))
         return;
     vfj_text_add(&text, "%fail 1 1 ");
+    if (argv.count > FAIL_WORDS)
+        argv.count = FAIL_WORDS;
     vfj_argv_print(&argv, &text);
     struct vfj_observation refused;
     if (vfj_mirror_direct(mirror, line))

@@ -45,7 +45,7 @@ void vfj_sysctl_end(struct vfj_sysctl_parser *parser)
 
 static void add_pair(struct vfj_span word, struct vfj_map *map)
 {
-    struct vfj_pair pair;
+    struct vfj_pair pair = {0};
     const char *colon = memchr(word.text, ':', word.length);
     if (colon == NULL)
         return;
@@ -74,6 +74,21 @@ int32_t vfj_sysctl_transparent(struct vfj_span value)
     return (int32_t)number;
 }
 
+/* dev.hn.N.vf: VF */
+static void add_unit(struct vfj_map *map, struct vfj_span name, struct vfj_span vf)
+{
+    const size_t before = sizeof "dev.hn." - 1, after = sizeof ".vf" - 1;
+    uint64_t number;
+    if (name.length <= before + after || memcmp(name.text + name.length - after, ".vf", after) != 0
+        || !vfj_span_to_u64((struct vfj_span){name.text + before, name.length - before - after}, &number)
+        || number >= VFJ_UNITS_MAX)
+        return;
+    for (unsigned i = 0; i < map->pair_count; i++) {
+        if (vfj_span_is(vf, map->pairs[i].vf.text))
+            map->pairs[i].unit = vfj_name_of_number(number);
+    }
+}
+
 void vfj_sysctl_map_line(struct vfj_map *map, struct vfj_span name, struct vfj_span value, bool cut)
 {
     if (vfj_span_is(name, "hw.hn.vf_transparent")) {
@@ -84,5 +99,7 @@ void vfj_sysctl_map_line(struct vfj_map *map, struct vfj_span name, struct vfj_s
         map->pair_count = 0;
         map->truncated = cut;
         vfj_sysctl_vfmap(value, map);
+    } else if (vfj_span_starts(name, "dev.hn.")) {
+        add_unit(map, name, value);
     }
 }

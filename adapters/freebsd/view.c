@@ -13,8 +13,8 @@ static void read_sysctl(void *context, struct vfj_span name, struct vfj_span val
         vfj_name_parse(value, &reader->view->vf_name);
     else if (vfj_span_is(name, reader->rxvf_oid))
         vfj_name_parse(value, &reader->view->rxvf);
-    if (!vfj_name_is_empty(reader->view->vf_name))
-        reader->vf = reader->view->vf_name;
+    if (!vfj_name_is_empty(vfj_view_vf(reader->view)))
+        reader->vf = vfj_view_vf(reader->view);
 }
 
 static bool is(const struct vfj_interface *interface, struct vfj_name name)

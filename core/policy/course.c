@@ -4,6 +4,7 @@
 #include "core/policy/belief.h"
 #include "core/policy/link.h"
 #include "core/policy/plan.h"
+#include "core/policy/vfmap.h"
 #include "core/rc.h"
 
 static const int64_t second_us = 1000000;
@@ -168,8 +169,8 @@ static void fail(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason r
         arm_later(work, slot, VFJ_TIMER_RETRY, vfj_course_backoff_us(slot->failures - 2u));
 }
 
-/* An hn interface whose name does not tell its unit, and whose renaming was not seen: what the kernel says of
- * dev.hn.N, and which lagg is whose, can only be guessed. Nothing is done until it is known. */
+/* An hn interface whose name does not tell its unit, and whose renaming was not seen: what the kernel says of dev.hn.N,
+ * and which lagg is whose, can only be guessed. The map, which is asked for, may tell; nothing is done until it does. */
 static void give_up(struct vfj_work *work, struct vfj_slot *slot)
 {
     if (slot->fault != VFJ_REASON_NO_UNIT)
@@ -178,6 +179,7 @@ static void give_up(struct vfj_work *work, struct vfj_slot *slot)
     slot->goal = VFJ_GOAL_NONE;
     slot->look_again = 0;
     slot->found = VFJ_FOUND_NOT;
+    vfj_vfmap_ask(work);
 }
 
 static void look_at_guest(struct vfj_work *work, struct vfj_slot *slot)
@@ -336,7 +338,7 @@ static void view_new_vf(struct vfj_work *work, struct vfj_slot *slot, const stru
 {
     if (!vfj_name_is_empty(slot->vf))
         vfj_work_detach(work, slot, VFJ_REASON_VF_LOST);
-    vfj_work_attach(work, slot, view->vf_name, VFJ_REASON_VF_FOUND);
+    vfj_work_attach(work, slot, vfj_view_vf(view), VFJ_REASON_VF_FOUND);
     slot->paper = 0;
     slot->found = VFJ_FOUND_NEW;
     vfj_belief_script_anew(slot);
@@ -362,9 +364,10 @@ static void view_vf_down(struct vfj_slot *slot, const struct vfj_view *view)
 /* The view tells which VF the kernel maps to this hn: that is taken before anything is planned. */
 static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
 {
-    if (vfj_name_is_empty(view->vf_name)) {
+    struct vfj_name vf = vfj_view_vf(view);
+    if (vfj_name_is_empty(vf)) {
         view_no_vf(work, slot);
-    } else if (!vfj_name_equal(slot->vf, view->vf_name)) {
+    } else if (!vfj_name_equal(slot->vf, vf)) {
         view_new_vf(work, slot, view);
     }
     if (slot->rxvf && vfj_name_is_empty(view->rxvf)) /* its VF_DOWN was not heard, nor perhaps the LINK_UP of hn */

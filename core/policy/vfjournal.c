@@ -171,7 +171,9 @@ static void rename_hn(struct vfj_work *work, const struct vfj_devd *devd)
         return;
     if (namesake < VFJ_SLOTS_MAX)
         vfj_work_edit_slot(work, namesake)->hn = devd->name;
-    vfj_work_edit_slot(work, index)->hn = devd->new_name;
+    struct vfj_slot *slot = vfj_work_edit_slot(work, index);
+    slot->hn = devd->new_name;
+    vfj_course_look_anew(work, slot);
 }
 
 static void renamed(struct vfj_work *work, const struct vfj_devd *devd)

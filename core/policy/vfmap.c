@@ -47,6 +47,54 @@ void vfj_vfmap_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_rea
     }
 }
 
+/* Two slots in each other's place: the one of that unit has the other's name. */
+static void rename_slot(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name hn)
+{
+    unsigned namesake = vfj_work_find_hn(work, hn);
+    if (namesake < VFJ_SLOTS_MAX) {
+        struct vfj_slot *other = vfj_work_edit_slot(work, namesake);
+        other->hn = slot->hn;
+        if (vfj_name_is_empty(other->unit)) { /* opened by a line that had the new name */
+            slot->rxvf |= other->rxvf;
+            vfj_work_detach(work, other, VFJ_REASON_HN_RENAMED);
+            other->fault = VFJ_REASON_NONE;
+        }
+    }
+    slot->hn = hn;
+    vfj_work_notice(work, slot, VFJ_REASON_HN_RENAMED);
+    vfj_course_look_anew(work, slot);
+    vfj_course_look_soon(work, slot);
+}
+
+/* What was believed of the lagg was another unit's. */
+static void set_unit(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name unit)
+{
+    slot->unit = unit;
+    slot->belief.lagg_has_hn = slot->belief.lagg_ours = 0;
+    slot->belief.fresh = 0;
+    if (slot->fault != VFJ_REASON_NO_UNIT)
+        return;
+    slot->fault = VFJ_REASON_NONE;
+    slot->found = VFJ_FOUND_NEW;
+    vfj_course_look_soon(work, slot);
+}
+
+/* An hn may have been renamed, and no line told of it: the unit that the kernel says goes before the one known, or taken
+ * from the name. */
+static void learn_unit(struct vfj_work *work, const struct vfj_pair *pair)
+{
+    if (vfj_name_is_empty(pair->hn) || vfj_name_is_empty(pair->unit))
+        return;
+    unsigned named = vfj_work_find_hn(work, pair->hn);
+    if (named < VFJ_SLOTS_MAX && vfj_name_equal(vfj_work_slot(work, named)->unit, pair->unit))
+        return;
+    unsigned owner = vfj_work_find_unit(work, pair->unit);
+    if (owner < VFJ_SLOTS_MAX)
+        rename_slot(work, vfj_work_edit_slot(work, owner), pair->hn);
+    else if ((named = vfj_work_open_hn(work, pair->hn)) < VFJ_SLOTS_MAX)
+        set_unit(work, vfj_work_edit_slot(work, named), pair->unit);
+}
+
 /* Bit i: slot i has the VF that the map says. */
 static uint64_t mapped_slots(const struct vfj_work *work, const struct vfj_map *map)
 {
@@ -66,7 +114,12 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool s
         vfj_work_note(work, VFJ_REASON_TOO_MANY_SLOTS);
     for (unsigned i = 0; i < work->next->head.slot_count && !map->truncated; i++) {
         const struct vfj_slot *slot = vfj_work_slot(work, i);
-        if (!vfj_name_is_empty(slot->vf) && (mapped >> i & 1) == 0)
+        if (vfj_name_is_empty(slot->vf) || (mapped >> i & 1) != 0)
+            continue;
+        bool carries = slot->state == VFJ_SLOT_LAGGED && slot->rxvf; /* a VF that was renamed, which hn(4) forgets */
+        if (carries)
+            vfj_course_look_soon(work, vfj_work_edit_slot(work, i));
+        else
             vfj_vfmap_detach(work, vfj_work_edit_slot(work, i), VFJ_REASON_VF_LOST);
     }
     for (unsigned i = 0; i < map->pair_count; i++) {
@@ -76,7 +129,7 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool s
         if (index == VFJ_SLOTS_MAX)
             continue;
         if (!vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
-            attach(work, vfj_work_edit_slot(work, index), map->pairs[i].vf, settle);
+            attach(work, vfj_work_edit_slot(work, index), map->pairs[i].vf, settle || vfj_work_slot(work, index)->rxvf);
     }
 }
 
@@ -110,8 +163,12 @@ static void settle_slot(struct vfj_work *work, struct vfj_slot *slot)
 
 static void settle_slots(struct vfj_work *work)
 {
-    for (unsigned i = 0; i < work->next->head.slot_count; i++)
-        settle_slot(work, vfj_work_edit_slot(work, i));
+    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+        const struct vfj_slot *slot = vfj_work_slot(work, i);
+        bool is_name_alone = vfj_name_is_empty(slot->unit) && vfj_name_is_empty(slot->vf);
+        if (!is_name_alone) /* left behind by a renaming */
+            settle_slot(work, vfj_work_edit_slot(work, i));
+    }
 }
 
 static void take_map(struct vfj_work *work, const struct vfj_map *map)
@@ -126,6 +183,8 @@ static void take_map(struct vfj_work *work, const struct vfj_map *map)
     }
     if (settle)
         vfj_vfmap_forget_looks(work);
+    for (unsigned i = 0; i < map->pair_count; i++)
+        learn_unit(work, &map->pairs[i]);
     compare_map(work, map, settle);
     if (settle)
         settle_slots(work);

@@ -49,7 +49,7 @@ static void answer(const char *name, int argc, char **argv)
     if (strcmp(name, "sysctl") == 0 && strcmp(last, "kern.boot_id") == 0)
         (void)!write(STDOUT_FILENO, "bench\n", 6);
     else if (strcmp(name, "sysctl") == 0)
-        print(strcmp(last, "hw.hn.vfmap") == 0 ? "map" : "slot");
+        print(argc > 3 && strcmp(argv[3], "hw.hn.vflist") == 0 ? "map" : "slot");
     else if (strcmp(name, "ifconfig") == 0 && strcmp(last, "-a") == 0)
         print("ifconfig");
     else if (argc > 3 && strcmp(argv[2], "laggport") == 0)
