@@ -124,7 +124,7 @@ struct vfj_slot {
     uint8_t fault;         /* enum vfj_reason; NONE when all is well */
     uint8_t failures;      /* in a row */
     uint8_t steps;         /* commands of this plan so far */
-    uint8_t rxvf;          /* the data path is on the VF: VF_UP seen, no VF_DOWN since */
+    uint8_t rxvf;          /* the data path is on the VF: VF_UP heard or the kernel says so, no VF_DOWN since */
     uint8_t paper;         /* observe mode: the plan was written down once for this generation */
     uint8_t look_again;    /* something happened while a plan was under way: look when it has ended */
     uint8_t pending_index; /* which address, interface or route the command under way is about */
@@ -132,7 +132,7 @@ struct vfj_slot {
     uint8_t found;         /* enum vfj_found: look before anything is timed */
     uint8_t watch;         /* enum vfj_watch */
     uint8_t link_tries;    /* in a row, how often the VF was up and had no link */
-    uint8_t pad[1];
+    uint8_t up_heard;      /* of this rxvf, VF_UP was heard: devd may tell it long after a look has shown it */
     struct vfj_belief belief;
 };
 

@@ -69,7 +69,7 @@ enum type {
     X(NUMBER, found, VFJ_FOUND_AGAIN)   \
     X(NUMBER, watch, VFJ_WATCH_HELD)    \
     X(NUMBER, link_tries, UINT8_MAX)    \
-    X(RESERVED, pad, 0)
+    X(NUMBER, up_heard, UINT8_MAX)
 
 #define BELIEF_MEMBERS(X)                 \
     X(NUMBER, hn_dhclient, UINT64_MAX)    \

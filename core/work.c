@@ -221,6 +221,7 @@ void vfj_work_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reas
         vfj_work_move(work, slot, VFJ_SLOT_DETACHED, reason);
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->rxvf = 0;
+    slot->up_heard = 0;
     vfj_work_forget_link(slot);
     if (slot->timer != VFJ_TIMER_RECHECK) /* hn is still to be looked at */
         vfj_work_disarm(slot);

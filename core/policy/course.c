@@ -373,6 +373,7 @@ static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct v
     if (slot->rxvf && vfj_name_is_empty(view->rxvf)) /* its VF_DOWN was not heard, nor perhaps the LINK_UP of hn */
         vfj_course_watch_link(work, slot);
     slot->rxvf = !vfj_name_is_empty(view->rxvf);
+    slot->up_heard &= slot->rxvf;
     view_vf_down(slot, view);
 }
 

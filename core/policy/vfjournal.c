@@ -120,11 +120,12 @@ static void vf_up(struct vfj_work *work, struct vfj_name hn)
     if (index == VFJ_SLOTS_MAX)
         return;
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
-    bool was_up = slot->rxvf != 0;
+    bool was_up = slot->rxvf != 0, was_heard = slot->up_heard != 0;
     slot->rxvf = 1;
+    slot->up_heard = 1;
     slot->belief.vf_up = 1;
     vfj_course_look_anew(work, slot);
-    if (was_up)
+    if (was_heard)
         vfj_work_note(work, VFJ_REASON_LOST_VF_DOWN);
     if (slot->state == VFJ_SLOT_LAGGED && !was_up && !slot->belief.script)
         return; /* we upped it: this confirms it */
@@ -146,6 +147,7 @@ static void vf_down(struct vfj_work *work, struct vfj_name hn)
         return;
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
     slot->rxvf = 0;
+    slot->up_heard = 0;
     slot->belief.vf_up = 0;
     vfj_belief_script_anew(slot);
     vfj_course_look_anew(work, slot);
