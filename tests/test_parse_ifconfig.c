@@ -139,7 +139,7 @@ static void test_masks(void **state)
     } cases[] = {
         {"\tinet 10.0.0.4 netmask 0xffffffff broadcast 10.0.0.4\n", "10.0.0.4/32"},
         {"\tinet 10.0.0.4 netmask 0xfffff000 broadcast 10.0.15.255\n", "10.0.0.4/20"},
-        {"\tinet 0.0.0.0 netmask 0x00000000\n", "0.0.0.0/0"},
+        {"\tinet 10.0.0.4 netmask 0x00000000\n", "10.0.0.4/0"},
         {"\tinet 10.0.0.4 --> 10.0.0.9 netmask 0xFFFFFF00\n", "10.0.0.4/24"},
         {"\tinet 10.0.0.4/26 broadcast 10.0.0.63\n", "10.0.0.4/26"},
         {"\tinet 10.0.0.4 netmask 0xffffff00 broadcast 10.0.0.255 vhid 1\n", "10.0.0.4/24"},
@@ -163,6 +163,8 @@ static void test_no_address(void **state)
         "\tinet6 febf::1 prefixlen 64\n",
         "\tinet6 2001:db8::a prefixlen 64 autoconf\n",
         "\tinet6 2001:db8::b prefixlen 64 deprecated autoconf temporary\n",
+        "\tinet 0.0.0.0 netmask 0xff000000 broadcast 255.255.255.255\n", /* a dhclient asks */
+        "\tinet 0.0.0.0/8 broadcast 255.255.255.255\n",
         "\tinet 10.0.0.4 netmask 0xff00ff00\n",
         "\tinet 10.0.0.4 netmask 255.255.255.0\n",
         "\tinet 10.0.0.4 netmask\n",

@@ -50,8 +50,11 @@ static bool mask_length(struct vfj_span mask, unsigned *length)
     return bits == 0;
 }
 
+/* 0.0.0.0 is none: dhclient-script(8) sets it for as long as a dhclient has no lease. */
 static void add_address(struct vfj_interface *interface, struct vfj_span host, struct vfj_span length)
 {
+    if (vfj_span_is(host, "0.0.0.0"))
+        return;
     char bytes[VFJ_ADDRESS_SIZE];
     struct vfj_address address;
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
