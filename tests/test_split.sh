@@ -214,6 +214,17 @@ check "without a warden it is not entered" grep -q 'capsicum: not in capability 
 warden=$pid
 end_daemon
 
+# In the background: who started it and reads what it says is not kept waiting by the warden.
+said=$(timeout 20 "$vfjournal" daemon --root "$dir" -b --pidfile "$dir/daemon.pid" --user $user 2>&1)
+same "the start in the background" "0 " "$? $said"
+daemon=$(cat "$dir/daemon.pid")
+warden=$(tr -d ' ' <"/proc/$daemon/task/$daemon/children")
+same "the warden has let go" "/dev/null /dev/null /dev/null" \
+    "$(readlink "/proc/$warden/fd/0" "/proc/$warden/fd/1" "/proc/$warden/fd/2" | paste -s -d ' ' -)"
+kill -TERM "$daemon"
+await "the pidfile to be gone" test ! -e "$dir/daemon.pid"
+await "the warden's end" is_gone "$warden"
+
 # Without a user it goes on as one process, and says so; a user that was named must be one.
 start_daemon
 case $(sed -n 's/.*\(one process: no user _vfjournal\|user _vfjournal, warden\).*/\1/p' "$log") in
