@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@
 
 #include "core/digest.h"
 #include "core/policy/script.h"
+#include "core/step.h"
+#include "store/machine.h"
 #include "tests/kit/machine.h"
 
 #define LAGGED                                           \
@@ -206,6 +209,45 @@ static void test_touched(void **unused)
     assert_true(touched.slots == 7 && touched.rc && touched.scripts);
 }
 
+/* The `count`th interface whose name has the tag of hn0. */
+static struct vfj_name namesake(unsigned count)
+{
+    struct vfj_name first = vfj_name_of("hn0");
+    char text[VFJ_NAME_SIZE];
+    for (unsigned unit = 0;; unit++) {
+        (void)snprintf(text, sizeof text, "hn%u", unit);
+        if (vfj_name_tag(vfj_name_of(text)) == vfj_name_tag(first) && count-- == 0)
+            return vfj_name_of(text);
+    }
+}
+
+/* Each name is found in its own slot, though the bytes by which slots are searched for are all the same. */
+static void test_names_of_one_tag(void **unused)
+{
+    struct vfj_machine *machine = calloc(1, sizeof *machine);
+    struct vfj_record row;
+    uint64_t seq = 0;
+    struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = {.boot_id = "boot-1", .rules = VFJ_RULES}};
+    (void)unused;
+    assert_non_null(machine);
+    started.as.started.policy = VFJ_POLICY_VFJOURNAL;
+    vfj_machine_init(machine);
+    vfj_machine_step(machine, &started, ++seq, &row);
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
+            struct vfj_event event = {.kind = VFJ_EVENT_DEVD};
+            event.as.devd.kind = VFJ_DEVD_VF_DOWN;
+            event.as.devd.name = namesake(i);
+            vfj_machine_step(machine, &event, ++seq, &row);
+            assert_true(machine->decision.touched.slots == (uint64_t)1 << i);
+            assert_string_equal(machine->state.slots[i].hn.text, event.as.devd.name.text);
+        }
+    }
+    assert_int_equal(machine->state.head.slot_count, VFJ_SLOTS_MAX);
+    assert_int_equal(vfj_name_tag((struct vfj_name){{0}}), 0);
+    free(machine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_sound_scripts),
         cmocka_unit_test(test_touched),
         cmocka_unit_test(test_index_of_what_was_read),
+        cmocka_unit_test(test_names_of_one_tag),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
