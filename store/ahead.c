@@ -10,6 +10,8 @@
 /* So many rows that handing them over costs next to nothing, so few that they stay in a processor's cache. */
 enum { BLOCKS = 4, BLOCK_ROWS = 512, BLOCK_BYTES = 65536 };
 
+_Static_assert((int)BLOCK_BYTES >= (int)VFJ_ROW_BYTES, "the longest row fits");
+
 /* Belongs to the one who fills it, or to the one who looks at it. */
 struct block {
     struct vfj_rows rows;
