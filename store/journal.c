@@ -374,10 +374,19 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
     return status == VFJ_OK ? vfj_journal_last(made, &made->last) : status;
 }
 
+/* As closing does, but closing first asks by name whether the file is still there, and leaves the WAL as it is when it
+ * can't be told: in a process without names the file alone would not be the whole journal. */
+static void empty_wal(struct vfj_journal *journal)
+{
+    if (journal->mode == VFJ_JOURNAL_WRITE && journal->db != NULL)
+        (void)sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void vfj_journal_close(struct vfj_journal *journal)
 {
     if (journal == NULL)
         return;
+    empty_wal(journal);
     disconnect(journal);
     vfj_lock_release(journal->path, journal->lock);
     free(journal);
