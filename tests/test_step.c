@@ -334,6 +334,89 @@ static void test_foreign_command(void **state)
     assert_int_equal(slot->pending_kind, VFJ_COMMAND_CREATE);
 }
 
+/* States that a history of days may lead to: set here, not played. */
+static void test_rare_states(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    /* the same fault again, after a plan that ended well: it is said again */
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
+    kit_machine_line(machine, "%at 12");
+    slot->fault = VFJ_REASON_COMMAND_FAILED;
+    blank(VFJ_EVENT_FINISHED)->as.finished = (struct vfj_outcome){.command = slot->pending, .status = 1};
+    step();
+    assert_int_equal(machine->decision.transition_count, 1);
+    assert_int_equal(slot->failures, 1);
+
+    /* a lagg is destroyed while a slot that is to be tried again has a command under way: that one is waited for */
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
+    kit_machine_line(machine, "%at 12");
+    slot->fault = VFJ_REASON_FOREIGN_LAGG;
+    slot->timer = VFJ_TIMER_RETRY;
+    slot->timer_us = 99000000;
+    blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_DETACHED, .name = vfj_name_of("lagg7")};
+    step();
+    assert_int_equal(machine->decision.command_count, 0);
+
+    /* the admin's script joined, and VF_UP confirms nothing of ours: the guest is looked at */
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%at 12");
+    assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
+    slot->belief.script = 1;
+    blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
+    step();
+    assert_int_equal(machine->decision.command_count, 1);
+
+    /* a VF that is held down is no business of another policy */
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%at 12");
+    slot->watch = VFJ_WATCH_HELD;
+    slot->link_us = 99000000;
+    started(machine->state.head.boot_id);
+    event.as.started.policy = VFJ_POLICY_SCRIPTS;
+    step();
+    assert_int_equal(slot->watch, VFJ_WATCH_NOT);
+
+    /* hn is no port any more when it is to be looked at again: it is, and for the last time */
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%at 12");
+    memset(&slot->vf, 0, sizeof slot->vf);
+    slot->state = VFJ_SLOT_DETACHED;
+    slot->belief.lagg_has_hn = 0;
+    slot->timer = VFJ_TIMER_RECHECK;
+    slot->timer_us = 1;
+    blank(VFJ_EVENT_TIMER);
+    step();
+    assert_int_equal(slot->timer, VFJ_TIMER_NONE);
+    assert_int_equal(machine->decision.command_count, 1);
+}
+
+/* Addresses of a VF that is not there are nobody's. */
+static void test_contradiction(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%slow 60 ifconfig -a");
+    kit_machine_line(machine, "%at 12");
+    struct vfj_view *view = &answer_to(VFJ_COMMAND_PROBE_SLOT, slot->pending)->as.view;
+    view->vf.exists = view->vf.up = false;
+    view->vf_dhclient = 77;
+    view->lagg.exists = true;
+    view->lagg.laggproto = VFJ_LAGGPROTO_FAILOVER;
+    view->lagg.up = view->lagg.no_dad = true;
+    vfj_interface_add_port(&view->lagg, slot->hn);
+    view->hn_lagg = vfj_name_of("lagg0");
+    vfj_address_parse(vfj_span_of("10.0.0.9/24"), &view->vf.addresses[0]);
+    view->vf.address_count = 1;
+    step();
+    assert_int_equal(machine->decision.command_count, 1);
+    assert_int_equal(machine->decision.commands[0].kind, VFJ_COMMAND_ADDRESS_DELETE);
+    assert_string_equal(machine->decision.commands[0].a.text, "hn0");
+}
+
 /* Without a unit nothing is begun, and nothing is kept for later. */
 static void test_no_unit(void **state)
 {
@@ -418,6 +501,8 @@ int main(void)
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_foreign_command),
         cmocka_unit_test(test_no_unit),
+        cmocka_unit_test(test_rare_states),
+        cmocka_unit_test(test_contradiction),
         cmocka_unit_test(test_stale),
         cmocka_unit_test(test_stale_of_scripts),
         cmocka_unit_test(test_timers_of_their_own),
