@@ -167,8 +167,9 @@ static void test_sound_scripts(void **unused)
     vfj_state_init(&state);
     state.scripts.first = VFJ_SCRIPT_QUEUE_MAX - 1;
     state.scripts.waiting = 2;
+    state.scripts.queue[0].script = VFJ_SCRIPT_VFUP;
     assert_false(vfj_scripts_is_sound(&state.scripts));
-    state.scripts.queue[VFJ_SCRIPT_QUEUE_MAX - 1].script = state.scripts.queue[0].script = VFJ_SCRIPT_VFUP;
+    state.scripts.queue[VFJ_SCRIPT_QUEUE_MAX - 1].script = VFJ_SCRIPT_VFUP;
     assert_true(vfj_scripts_is_sound(&state.scripts));
     state.scripts.waiting = VFJ_SCRIPT_QUEUE_MAX + 1;
     assert_false(vfj_scripts_is_sound(&state.scripts));

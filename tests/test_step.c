@@ -261,6 +261,15 @@ static void test_another_policy_than_scripts(void **state)
     step();
     assert_int_equal(machine->state.scripts.sleeping, 0);
     assert_true(machine->decision.deadline_us == INT64_MAX);
+
+    /* the daemon ends while a process's own command is under way: what that did is not waited for */
+    begin(VFJ_POLICY_SCRIPTS);
+    kit_machine_line(machine, "%slow 60 ifconfig mce0 up");
+    kit_machine_line(machine, "%at 12");
+    assert_true(machine->state.scripts.sleepers[0].pending != 0);
+    started(machine->state.head.boot_id);
+    step();
+    assert_true(machine->state.scripts.sleepers[0].pending == 0);
 }
 
 /* What the adapter could not read whole is no ground to move addresses, or to give up VFs. */
@@ -378,6 +387,17 @@ static void test_rare_states(void **state)
     event.as.started.policy = VFJ_POLICY_SCRIPTS;
     step();
     assert_int_equal(slot->watch, VFJ_WATCH_NOT);
+
+    /* a VF that is new, and found down while it is joined for being up, stays new: it has its delay */
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%slow 60 ifconfig -a");
+    kit_machine_line(machine, "%at 12");
+    slot->goal = VFJ_GOAL_JOIN;
+    slot->found = VFJ_FOUND_NEW;
+    answer_to(VFJ_COMMAND_PROBE_SLOT, slot->pending)->as.view.vf.up = false;
+    step();
+    assert_int_equal(slot->found, VFJ_FOUND_NEW);
+    assert_int_equal(slot->look_again, 0); /* taken up at once: nothing was begun */
 
     /* hn is no port any more when it is to be looked at again: it is, and for the last time */
     begin(VFJ_POLICY_VFJOURNAL);

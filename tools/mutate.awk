@@ -1,4 +1,5 @@
-# The mutants of one C source of ours: for each, a line "FILE<tab>NUMBER<tab>LINE AS IT IS<tab>LINE AS IT WOULD BE".
+# The mutants of one C source of ours: for each, a line "FILE<tab>NUMBER<tab>LINE AS IT IS<tab>LINE AS IT WOULD BE<tab>LINE
+# BEFORE IT".
 # Goes by the lines that clang-format leaves: one statement, one label, one row of a table each. Changed are, one at a time,
 #   a condition (always, never), a comparison, && and ||, a negation, a returned truth value,
 #   a statement, a label of a switch and a row of a table (left out),
@@ -6,7 +7,7 @@
 
 function emit(line) {
     if (line != $0)
-        printf "%s\t%d\t%s\t%s\n", FILENAME, FNR, $0, line
+        printf "%s\t%d\t%s\t%s\t%s\n", FILENAME, FNR, $0, line, previous
 }
 
 # The line with what stands between literal quotes and in comments as underscores: same length.
@@ -45,6 +46,10 @@ function operator(from, to) {
     }
 }
 
+{
+    previous = current
+    current = $0
+}
 FNR == 1 { in_comment = 0 }
 in_comment || /^ *\/\*/ {
     in_comment = $0 !~ /\*\//

@@ -14,18 +14,27 @@ part == 1 {
     place[FNR] = column[1] ":" column[2]
     before[FNR] = trimmed(column[3])
     after[FNR] = trimmed(column[4])
+    above[FNR] = trimmed(column[5])
 }
 
-# "FILE", "- LINE", "+ LINE" and, at last, the reason.
-part == 2 && /^core\// { file = $0 }
+# "FILE", perhaps "@ LINE BEFORE IT", "- LINE", "+ LINE" and, at last, the reason.
+part == 2 && /^core\// {
+    file = $0
+    context = ""
+}
+part == 2 && /^@ / { context = substr($0, 3) }
 part == 2 && /^- / { old = substr($0, 3) }
-part == 2 && /^\+/ { known[file, old, trimmed(substr($0, 2))] = 1 }
+part == 2 && /^\+/ { known[file, context, old, trimmed(substr($0, 2))] = 1 }
+
+function is_known(number, where) {
+    return (file_of[number], where, before[number], after[number]) in known
+}
 
 part == 3 {
     file = file_of[$1]
     if (!(file in tried))
         files[++file_count] = file
-    verdict = $2 == "survived" && (file, before[$1], after[$1]) in known ? "equal" : $2
+    verdict = $2 == "survived" && (is_known($1, "") || is_known($1, above[$1])) ? "equal" : $2
     verdict = verdict ~ /^(broken|equal|survived)$/ ? verdict : "caught"
     tried[file]++
     count[file, verdict]++
@@ -41,6 +50,6 @@ END {
             count[file, "caught"], count[file, "survived"]
     }
     for (i = 1; i <= survivor_count; i++)
-        printf "%s\n- %s\n+ %s\n", place[survivors[i]], before[survivors[i]], after[survivors[i]]
+        printf "%s\n@ %s\n- %s\n+ %s\n", place[survivors[i]], above[survivors[i]], before[survivors[i]], after[survivors[i]]
     exit survivor_count > 0
 }
