@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "core/policy/script.h"
 #include "tests/kit/machine.h"
 
 static struct kit_machine *machine;
@@ -288,6 +289,41 @@ static void test_many_plans(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 }
 
+/* dhclient -b says that all is well, and is gone: it is not started again within the plan. */
+static void test_dhclient_that_ends(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%rc ifconfig_hn0=\"DHCP\"");
+    line("%%fail 1 0 dhclient");
+    line("%%if hn0 up inet 10.0.0.4/24 dhclient 411");
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 60");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
+    assert_true(vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->dhclient == 0);
+}
+
+/* The ports of the lagg can't be read: hyperv_vfup finds no VF among them, and joins it once more. */
+static void test_ports_not_read(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_SCRIPTS);
+    line("%%rc ifconfig_hn0=\"inet 10.0.0.4/24\"");
+    line("%%slow 1 ifconfig lagg0");
+    line("%%if hn0 up inet 10.0.0.4/24");
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("@3 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    line("@20 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    line("%%at 21.5");
+    line("%%fail 1 1 ifconfig lagg0");
+    line("%%at 22.5");
+    assert_int_equal(machine->state.scripts.run.step, VFJ_STEP_UP_JOIN);
+    line("%%at 40");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
+}
+
 /* Failures are counted up to 255, and longer tried. */
 static void test_failures(void **state)
 {
@@ -424,6 +460,8 @@ int main(void)
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_not_converging),
         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_dhclient_that_ends),
+        cmocka_unit_test(test_ports_not_read),
         cmocka_unit_test(test_many_plans),
         cmocka_unit_test(test_no_link),
         cmocka_unit_test(test_rechecks),
