@@ -195,7 +195,7 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
         ifconfig_words(command, argv, "inet6 no_dad");
         break;
     case VFJ_COMMAND_RTADV:
-        ifconfig_words(command, argv, "inet6 accept_rtadv");
+        ifconfig_words(command, argv, "inet6 -ifdisabled accept_rtadv");
         break;
     case VFJ_COMMAND_STRIP:
         ifconfig_words(command, argv, "-alias");

@@ -39,7 +39,7 @@ enum vfj_program {
     X(JOIN, "join", false)             /* ifconfig A laggport B */                                                   \
     X(LEAVE, "leave", false)           /* ifconfig A -laggport B */                                                  \
     X(NO_DAD, "no-dad", false)         /* ifconfig A inet6 no_dad */                                                 \
-    X(RTADV, "rtadv", false)           /* ifconfig A inet6 accept_rtadv */                                           \
+    X(RTADV, "rtadv", false)           /* ifconfig A inet6 -ifdisabled accept_rtadv */                               \
     X(STRIP, "strip", false)           /* ifconfig A -alias */                                                       \
     X(ADDRESS_DELETE, "address-delete", false)           /* ifconfig A inet|inet6 TEXT(address) delete */            \
     X(ADDRESS_ADD, "address-add", false)                 /* ifconfig A inet|inet6 TEXT(address/length) [alias] */    \

@@ -168,18 +168,36 @@ static void add_address(struct call *call, const char *word, const char *netmask
     vfj_interface_add_address(facts, &address);
 }
 
+/* One of the words that are nd6 options, with a minus to take it away. */
+static bool nd6_option(struct call *call)
+{
+    struct vfj_interface *facts = &call->interface->facts;
+    const struct {
+        const char *on, *off;
+        bool *option;
+    } words[] = {
+        {"no_dad", "-no_dad", &facts->no_dad},
+        {"accept_rtadv", "-accept_rtadv", &facts->rtadv},
+        {"ifdisabled", "-ifdisabled", &facts->ifdisabled},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        bool on = next_is(call, words[i].on);
+        if (on || next_is(call, words[i].off)) {
+            *words[i].option = on;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void inet(struct call *call, bool inet6)
 {
     const char *netmask = NULL;
-    bool alias = inet6;
-    if (inet6 && (next_is(call, "no_dad") || next_is(call, "-no_dad"))) {
-        call->interface->facts.no_dad = strcmp(call->argv->words[call->at - 1], "no_dad") == 0;
+    bool alias = inet6, options = false;
+    while (inet6 && nd6_option(call))
+        options = true;
+    if (options)
         return;
-    }
-    if (inet6 && (next_is(call, "accept_rtadv") || next_is(call, "-accept_rtadv"))) {
-        call->interface->facts.rtadv = strcmp(call->argv->words[call->at - 1], "accept_rtadv") == 0;
-        return;
-    }
     if (next_is(call, "-alias")) {
         remove_address(call, "", inet6);
         return;

@@ -42,7 +42,7 @@ static void test_words(void **unused)
         {VFJ_COMMAND_JOIN_FIRST, "", "ifconfig lagg0 laggproto failover laggport hn0"},
         {VFJ_COMMAND_JOIN, "", "ifconfig lagg0 laggport hn0"},
         {VFJ_COMMAND_NO_DAD, "", "ifconfig lagg0 inet6 no_dad"},
-        {VFJ_COMMAND_RTADV, "", "ifconfig lagg0 inet6 accept_rtadv"},
+        {VFJ_COMMAND_RTADV, "", "ifconfig lagg0 inet6 -ifdisabled accept_rtadv"},
         {VFJ_COMMAND_STRIP, "", "ifconfig lagg0 -alias"},
         {VFJ_COMMAND_ADDRESS_ADD, "10.0.0.4/24", "ifconfig lagg0 inet 10.0.0.4/24"},
         {VFJ_COMMAND_ADDRESS_DELETE, "10.0.0.4/24", "ifconfig lagg0 inet 10.0.0.4/24 delete"},

@@ -218,8 +218,12 @@ static void test_words_of_inet(void **unused)
     assert_false(find("mce0")->facts.no_dad);
     assert_int_equal(ifconfig("mce0", "inet6 accept_rtadv"), 0);
     assert_true(find("mce0")->facts.rtadv);
-    assert_int_equal(ifconfig("mce0", "inet6 -accept_rtadv"), 0);
-    assert_false(find("mce0")->facts.rtadv);
+    assert_int_equal(ifconfig("mce0", "inet6 -accept_rtadv ifdisabled"), 0);
+    assert_true(!find("mce0")->facts.rtadv && find("mce0")->facts.ifdisabled);
+    assert_int_equal(ifconfig("mce0", "inet6 accept_rtadv"), 0);
+    assert_true(find("mce0")->facts.rtadv && find("mce0")->facts.ifdisabled);
+    assert_int_equal(ifconfig("mce0", "inet6 -ifdisabled accept_rtadv"), 0);
+    assert_true(find("mce0")->facts.rtadv && !find("mce0")->facts.ifdisabled);
 }
 
 /* What the tables of the model can't hold any more is not there, and harms nothing. */

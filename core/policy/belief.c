@@ -117,7 +117,7 @@ static void see_interfaces(struct vfj_slot *slot, const struct vfj_view *view)
     belief->lagg_exists = view->lagg.exists;
     belief->lagg_up = view->lagg.up;
     see_setting(&belief->lagg_no_dad, view->lagg.no_dad);
-    see_setting(&belief->lagg_rtadv, view->lagg.rtadv);
+    see_setting(&belief->lagg_rtadv, view->lagg.rtadv && !view->lagg.ifdisabled);
     belief->lagg_has_hn = vfj_interface_has_port(&view->lagg, slot->hn);
     belief->lagg_has_vf = !vfj_name_is_empty(slot->vf) && vfj_interface_has_port(&view->lagg, slot->vf);
     belief->lagg_foreign = is_foreign(slot, view);
