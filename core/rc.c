@@ -177,13 +177,39 @@ static bool bounded_words(const char *args)
     return count > 0 && count <= VFJ_WORDS_MAX - 4;
 }
 
+bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size, bool *rtadv)
+{
+    char variable[64], words[VFJ_VALUE_SIZE];
+    struct vfj_text text = vfj_text_begin(args, size);
+    struct vfj_span word;
+    bool any = false;
+    *rtadv = false;
+    variable_name(variable, sizeof variable, "ifconfig_", interface, "_ipv6");
+    vfj_rc_get(rc, variable, words, sizeof words);
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        if (vfj_span_is(word, "accept_rtadv")) {
+            *rtadv = true;
+            continue;
+        }
+        if (text.length == 0 && memchr(word.text, ':', word.length) != NULL)
+            vfj_text_add(&text, "inet6 ");
+        else if (text.length > 0)
+            vfj_text_add_char(&text, ' ');
+        vfj_text_add_span(&text, word);
+        any |= !vfj_span_is(word, "inet6");
+    }
+    return any && !text.overflow && bounded_words(args);
+}
+
 bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
 {
     char variable[64], suffix[24];
     struct vfj_text text = vfj_text_begin(suffix, sizeof suffix);
     vfj_text_add(&text, "_alias");
     vfj_text_add_u64(&text, number);
-    variable_name(variable, sizeof variable, "ifconfig_", interface, suffix);
+    variable_name(variable, sizeof variable, "vfjournal_", interface, "_alias0");
+    bool resolved = vfj_rc_get(rc, variable, args, size);
+    variable_name(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface, suffix);
     return vfj_rc_get(rc, variable, args, size) && bounded_words(args);
 }
 
@@ -204,21 +230,47 @@ static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct
     return vfj_span_is((struct vfj_span){colon + 1, entry.length - name->length - 1}, interface.text);
 }
 
-bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+/* The `*number`th of a list of routes, which is counted down for those that there are. */
+static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, bool inet6, unsigned *number, char *args,
+                         size_t size)
 {
     char list[VFJ_VALUE_SIZE], variable[64];
     struct vfj_span entry, name;
-    vfj_rc_get(rc, "static_routes", list, sizeof list);
+    vfj_rc_get(rc, inet6 ? "ipv6_static_routes" : "static_routes", list, sizeof list);
     for (struct vfj_span rest = vfj_span_of(list); vfj_span_word(&rest, &entry);) {
-        if (!route_entry(entry, interface, &name) || name.length + sizeof "route_" > sizeof variable)
+        if (!route_entry(entry, interface, &name) || name.length + sizeof "ipv6_route_" > sizeof variable)
             continue;
         struct vfj_text text = vfj_text_begin(variable, sizeof variable);
-        vfj_text_add(&text, "route_");
+        vfj_text_add(&text, inet6 ? "ipv6_route_" : "route_");
         vfj_text_add_span(&text, name);
         if (!vfj_rc_get(rc, variable, args, size) || !bounded_words(args))
             continue;
-        if (number-- == 0)
+        if ((*number)-- == 0)
             return true;
     }
     return false;
+}
+
+static bool default_router6(const struct vfj_rc *rc, char *args, size_t size)
+{
+    char router[64];
+    struct vfj_text text = vfj_text_begin(args, size);
+    vfj_rc_get(rc, "ipv6_defaultrouter", router, sizeof router);
+    vfj_text_add(&text, "default ");
+    vfj_text_add(&text, router);
+    return strchr(router, ':') != NULL && strchr(router, ' ') == NULL;
+}
+
+bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+{
+    char words[VFJ_VALUE_SIZE];
+    if (listed_route(rc, interface, false, &number, args, size))
+        return true;
+    if (!listed_route(rc, interface, true, &number, words, sizeof words)
+        && (number > 0 || !default_router6(rc, words, sizeof words)))
+        return false;
+    struct vfj_text text = vfj_text_begin(args, size);
+    vfj_text_add(&text, "-inet6 ");
+    vfj_text_add(&text, words);
+    return !text.overflow;
 }

@@ -37,14 +37,19 @@ bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
  * blank. False when they do not fit: `args` then holds those that do. */
 bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size);
 
-/* ifconfig_IF_aliasN; false when that is not set. */
+/* ifconfig_IF_ipv6 as network.subr gives it to ifconfig, an address without its keyword with it, but without accept_rtadv;
+ * *rtadv says whether that was there. False when there is nothing left, or it does not fit. */
+bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size, bool *rtadv);
+
+/* The `number`th alias: as network.subr resolved them all, vfjournal_IF_aliasN, else ifconfig_IF_aliasN; false when that is not set. */
 bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size);
 
 /* defaultrouter; false when it is not set or "NO". */
 bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size);
 
-/* The arguments of the `number`th of static_routes: the value of its route_NAME; false when there are no more. An
- * entry of the form NAME:IF is taken when IF is `interface`. */
+/* The arguments of the `number`th of static_routes: the value of its route_NAME; then of ipv6_static_routes and, last,
+ * ipv6_defaultrouter, with -inet6; false when there are no more. An entry of the form NAME:IF is taken when IF is
+ * `interface`. */
 bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size);
 
 #endif

@@ -105,8 +105,8 @@ enum type {
     X(NUMBER, script_refused, UINT8_MAX)  \
     X(NUMBER, vf_no_link, UINT8_MAX)      \
     X(NUMBER, lagg_ours, UINT8_MAX)       \
+    X(NUMBER, configured6, UINT8_MAX)     \
     X(NUMBER, script_failures, UINT8_MAX) \
-    X(RESERVED, pad, 0)                   \
     X(NAME, vf_lagg, 0)                   \
     X(ADDRESS, gateway, 0)                \
     X(IMPLIED, carry, 0)

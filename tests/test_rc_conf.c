@@ -107,6 +107,10 @@ static void test_file_alone(void **state)
     close_bench(bench);
 }
 
+#define RESOLVED_ALIASES                                                                   \
+    "vfjournal_hn0_alias0=\"inet 10.0.0.5/32\" vfjournal_hn0_alias1=\"inet 10.0.0.6/32\" " \
+    "vfjournal_hn0_alias2=\"inet6 10.0.0.5/32\" vfjournal_hn0_alias3=\"inet6 10.0.0.6/32\" "
+
 /* Where the guest has rc.subr, it decides; only the delay is of rc.conf itself, as hyperv_vfattach reads it. */
 static void test_rc_subr(void **state)
 {
@@ -117,14 +121,22 @@ static void test_rc_subr(void **state)
     kit_text("root/etc/rc.subr",
              "load_rc_config()\n{\ncase $1 in netif) ;; vfjournal) ifconfig_hn0=no vfjournal_link_wait=20; return;;"
              "*) exit 1;; esac\nifconfig_hn0=DHCP\n"
+             "ifconfig_hn0_aliases='10.0.0.5/32 10.0.0.6/32'\n"
              "hyperv_vf_delay=7\nsynchronous_dhclient=NO\n}\n");
-    kit_text("root/etc/network.subr", "network_loaded=1\n");
+    kit_text("root/etc/network.subr",
+             "IFCONFIG_CMD=/nonexistent\n"
+             "ifalias()\n{\nfor word in $ifconfig_hn0_aliases; do\n"
+             "$IFCONFIG_CMD $1 $2 $word $3\ndone\n}\n");
     read_rc(bench, "ifconfig_hn0=SYNCDHCP\nhyperv_vf_delay=120\n");
     assert_int_equal(bench->status, VFJ_OK);
     assert_string_equal(bench->rc,
-                        "hyperv_vf_delay=120 ifconfig_hn0=DHCP synchronous_dhclient=NO vfjournal_link_wait=20");
+                        RESOLVED_ALIASES
+                        "hyperv_vf_delay=120 ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
+                        "synchronous_dhclient=NO vfjournal_link_wait=20");
     read_rc(bench, "ifconfig_hn0=SYNCDHCP\n");
-    assert_string_equal(bench->rc, "ifconfig_hn0=DHCP synchronous_dhclient=NO vfjournal_link_wait=20");
+    assert_string_equal(bench->rc,
+                        RESOLVED_ALIASES "ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
+                                         "synchronous_dhclient=NO vfjournal_link_wait=20");
     unlink(kit_path("root/etc/rc.subr"));
     unlink(kit_path("root/etc/network.subr"));
     rmdir(kit_path("root/etc"));

@@ -97,7 +97,7 @@ static void test_each_member_is_written(void **unused)
     check_bytes(state, &state->head, offsetof(struct vfj_head, mode), offsetof(struct vfj_head, map_retry_us),
                 offsetof(struct vfj_head, slot_count));
     check_bytes(state, slot, offsetof(struct vfj_slot, state), offsetof(struct vfj_slot, belief), SIZE_MAX);
-    check_bytes(state, &slot->belief, offsetof(struct vfj_belief, fresh), offsetof(struct vfj_belief, pad),
+    check_bytes(state, &slot->belief, offsetof(struct vfj_belief, fresh), offsetof(struct vfj_belief, vf_lagg),
                 offsetof(struct vfj_belief, carry_count));
     check_bytes(state, &slot->belief.carry[1], offsetof(struct vfj_carry, on_hn), offsetof(struct vfj_carry, pad),
                 SIZE_MAX);
@@ -138,7 +138,6 @@ static void fill(struct vfj_state *state)
         struct vfj_slot *slot = &state->slots[i];
         char name[16];
         memset(slot, 1, sizeof *slot);
-        memset(slot->belief.pad, 0, sizeof slot->belief.pad);
         snprintf(name, sizeof name, "hn3456789012%u", 100 + i);
         slot->hn = slot->vf = slot->belief.vf_lagg = vfj_name_of(name);
         slot->unit = vfj_name_digits(slot->hn);

@@ -33,9 +33,8 @@ struct vfj_rc_reader {
 
 static bool is_wanted(struct vfj_span name)
 {
-    static const char *const prefixes[] = {"ifconfig_", "ipv4_addrs_", "ipv6_", "route_"};
-    static const char *const names[]
-        = {"synchronous_dhclient", "defaultrouter", "static_routes", "hyperv_vf_delay", "vfjournal_link_wait"};
+    static const char *const prefixes[] = {"ifconfig_", "ipv4_addrs_", "ipv6_", "route_", "vfjournal_"};
+    static const char *const names[] = {"synchronous_dhclient", "defaultrouter", "static_routes", "hyperv_vf_delay"};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         if (vfj_span_starts(name, prefixes[i]))
             return true;

@@ -174,9 +174,12 @@ void vfj_belief_lose_routes(struct vfj_belief *belief)
 
 static void did_configure(struct vfj_slot *slot)
 {
-    if (slot->belief.configured)
+    if (slot->pending_index == VFJ_CONFIGURE_INET)
+        slot->belief.configured = 1;
+    else if (slot->pending_index == VFJ_CONFIGURE_INET6)
+        slot->belief.configured6 = 1;
+    else
         slot->belief.aliases++;
-    slot->belief.configured = 1;
 }
 
 static void did_route(struct vfj_slot *slot)
@@ -250,13 +253,23 @@ void vfj_belief_did(struct vfj_slot *slot)
     }
 }
 
-bool vfj_belief_has_inet(const struct vfj_belief *belief)
+static bool has_family(const struct vfj_belief *belief, bool inet6)
 {
     for (unsigned i = 0; i < belief->carry_count; i++) {
-        if (!vfj_address_is_inet6(&belief->carry[i].address))
+        if (vfj_address_is_inet6(&belief->carry[i].address) == inet6)
             return true;
     }
     return false;
+}
+
+bool vfj_belief_has_inet(const struct vfj_belief *belief)
+{
+    return has_family(belief, false);
+}
+
+bool vfj_belief_has_inet6(const struct vfj_belief *belief)
+{
+    return has_family(belief, true);
 }
 
 enum vfj_reason vfj_belief_harm(const struct vfj_belief *belief)

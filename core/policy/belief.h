@@ -39,5 +39,6 @@ bool vfj_belief_is_joined(const struct vfj_slot *slot);
 enum vfj_reason vfj_belief_harm(const struct vfj_belief *belief);
 
 bool vfj_belief_has_inet(const struct vfj_belief *belief);
+bool vfj_belief_has_inet6(const struct vfj_belief *belief);
 
 #endif

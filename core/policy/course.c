@@ -405,11 +405,13 @@ void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const str
     vfj_course_advance(work, slot);
 }
 
-/* A static route that can't be added keeps nobody from the rest: rc(8) goes on as well. */
+/* A static route or an IPv6 address of rc.conf that can't be added keeps nobody from the rest: rc(8) goes on as well. */
 static bool is_bearable(const struct vfj_slot *slot, const struct vfj_outcome *outcome)
 {
-    return outcome->kind == VFJ_OUTCOME_EXITED && slot->pending_kind == VFJ_COMMAND_ROUTE_ADD
-        && slot->pending_index == VFJ_ROUTE_STATIC;
+    bool is_route = slot->pending_kind == VFJ_COMMAND_ROUTE_ADD && slot->pending_index == VFJ_ROUTE_STATIC;
+    bool is_inet6 = slot->pending_kind == VFJ_COMMAND_CONFIGURE
+        && (slot->pending_index == VFJ_CONFIGURE_INET6 || slot->pending_index == VFJ_CONFIGURE_ALIAS6);
+    return outcome->kind == VFJ_OUTCOME_EXITED && (is_route || is_inet6);
 }
 
 /* The originals run the script once and don't look at how it ends. */

@@ -74,7 +74,13 @@ bool vfj_plan_lacks_address(const struct vfj_work *work, const struct vfj_slot *
 {
     char args[VFJ_ARGS_SIZE];
     const struct vfj_belief *belief = &slot->belief;
-    if (!belief->lagg_has_hn || belief->lagg_foreign || belief->script || belief->carry_count > 0)
+    bool rtadv;
+    if (!belief->lagg_has_hn || belief->lagg_foreign || belief->script)
+        return false;
+    if (!vfj_belief_has_inet6(belief) && vfj_rc_ipv6_args(vfj_work_rc(work), slot->hn, args, sizeof args, &rtadv)
+        && strstr(args, "inet6 ") != NULL)
+        return true;
+    if (belief->carry_count > 0)
         return false;
     if (is_dhcp(work, slot))
         return belief->lagg_dhclient == 0;
@@ -155,26 +161,52 @@ static bool plan_addresses(struct vfj_work *work, struct vfj_slot *slot)
     return false;
 }
 
-/* hn had no address to carry over: then rc.conf's, as the scripts would. */
+static bool configure(struct vfj_work *work, struct vfj_slot *slot, uint8_t what, const char *args, const char *more)
+{
+    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_CONFIGURE);
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&text, args);
+    vfj_text_add(&text, more);
+    slot->pending_index = what;
+    return true;
+}
+
+/* The next of rc.conf's aliases of a family whose first address came from there as well: of the other family hn had what
+ * was carried over. */
+static bool plan_alias(struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    char args[VFJ_ARGS_SIZE - 8];
+    for (; vfj_rc_alias(vfj_work_rc(work), slot->hn, belief->aliases, args, sizeof args); belief->aliases++) {
+        bool inet6 = strncmp(args, "inet6", 5) == 0;
+        if (inet6 ? belief->configured6 : belief->configured)
+            return configure(work, slot, inet6 ? VFJ_CONFIGURE_ALIAS6 : VFJ_CONFIGURE_ALIAS, args, " alias");
+    }
+    return false;
+}
+
+/* hn had no address of a family to carry over: then rc.conf's, as the scripts would. */
 static bool plan_rc_addresses(struct vfj_work *work, struct vfj_slot *slot)
 {
     struct vfj_belief *belief = &slot->belief;
     char args[VFJ_ARGS_SIZE - 8];
-    if (is_dhcp(work, slot) || (vfj_belief_has_inet(belief) && !belief->configured))
-        return false;
-    if (!belief->configured) {
-        if (!vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, sizeof args) || args[0] == '\0')
-            return false;
-        set_text(issue(work, slot, VFJ_COMMAND_CONFIGURE), args);
-        return true;
-    }
-    if (!vfj_rc_alias(vfj_work_rc(work), slot->hn, belief->aliases, args, sizeof args))
-        return false;
-    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_CONFIGURE);
-    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
-    vfj_text_add(&text, args);
-    vfj_text_add(&text, " alias");
-    return true;
+    bool rtadv;
+    if (!belief->configured && !is_dhcp(work, slot) && !vfj_belief_has_inet(belief)
+        && vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, sizeof args) && args[0] != '\0')
+        return configure(work, slot, VFJ_CONFIGURE_INET, args, "");
+    if (!belief->configured6 && !vfj_belief_has_inet6(belief)
+        && vfj_rc_ipv6_args(vfj_work_rc(work), slot->hn, args, sizeof args, &rtadv))
+        return configure(work, slot, VFJ_CONFIGURE_INET6, args, "");
+    return (belief->configured || belief->configured6) && plan_alias(work, slot);
+}
+
+/* Whether laggN is to take router advertisements: hn does, or rc.conf says so. */
+static bool wants_rtadv(const struct vfj_work *work, const struct vfj_slot *slot)
+{
+    char args[VFJ_ARGS_SIZE];
+    bool rtadv;
+    vfj_rc_ipv6_args(vfj_work_rc(work), slot->hn, args, sizeof args, &rtadv);
+    return rtadv || slot->belief.hn_rtadv;
 }
 
 /* Whether the router is in the subnet of an address of the slot's: then the routes over it went with that address. */
@@ -255,7 +287,7 @@ static bool plan_configuration(struct vfj_work *work, struct vfj_slot *slot)
         return stop_dhclient(work, slot, slot->belief.vf_dhclient, VFJ_DHCLIENT_VF);
     if (plan_addresses(work, slot) || plan_rc_addresses(work, slot))
         return true;
-    if (slot->belief.hn_rtadv && !slot->belief.lagg_rtadv)
+    if (!slot->belief.lagg_rtadv && wants_rtadv(work, slot))
         return issue(work, slot, VFJ_COMMAND_RTADV) != NULL;
     return plan_routes(work, slot) || plan_dhclient(work, slot);
 }
