@@ -100,7 +100,10 @@ void vfj_link_changed(struct vfj_work *work, struct vfj_slot *slot, bool is_up)
 {
     if (!slot->rxvf || slot->watch == VFJ_WATCH_HELD) /* what is down has no link, and is not missed */
         return;
-    if (is_up)
+    bool is_going = slot->watch == VFJ_WATCH_OVER && work->next->head.mode == VFJ_MODE_ACT;
+    if (is_up && is_going) /* a command takes it down, or has done so: only a look can tell */
+        vfj_course_look_soon(work, slot);
+    else if (is_up)
         link_came(slot);
     else if (slot->watch == VFJ_WATCH_NOT)
         begin_waiting(work, slot);
