@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/check.h"
@@ -46,7 +47,7 @@ struct vfj_ledger {
     uint64_t checkpoint_rows;     /* between checkpoints: so many rows, or so long */
     int64_t checkpoint_us;
     char path[PATH_MAX];
-    int directory; /* of the path, for snapshots; -1: none */
+    int directory; /* of the path; -1: none */
     char detail[VFJ_DIFFERENCE_SIZE];
 };
 
@@ -169,8 +170,7 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
         say(made, vfj_journal_detail(made->journal));
         return status;
     }
-    if (made->cached)
-        made->directory = open_directory_of(made->path);
+    made->directory = open_directory_of(made->path);
     if (cached)
         vfj_journal_defer_checkpoints(made->journal);
     return recover(made);
@@ -231,7 +231,7 @@ static void write_checkpoint(struct vfj_ledger *ledger)
 
 static void rest(struct vfj_ledger *ledger, uint64_t after)
 {
-    if (ledger->directory < 0 || !ledger->ours || !is_settled(ledger)
+    if (!ledger->cached || ledger->directory < 0 || !ledger->ours || !is_settled(ledger)
         || ledger->durable_seq - ledger->resting_at < after)
         return;
     ledger->snapshot.seq = ledger->durable_seq;
@@ -430,6 +430,20 @@ enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_ev
     if (decision != NULL)
         *decision = &ledger->machine.decision;
     return VFJ_OK;
+}
+
+bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first)
+{
+    return is_settled(ledger) && vfj_trim_first(ledger->journal, first) == VFJ_OK;
+}
+
+bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes)
+{
+    struct statvfs facts;
+    if (ledger->directory < 0 || fstatvfs(ledger->directory, &facts) != 0)
+        return false;
+    *bytes = (uint64_t)facts.f_bavail * facts.f_frsize;
+    return true;
 }
 
 bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body)

@@ -46,6 +46,10 @@ void vfj_ledger_rest(struct vfj_ledger *ledger);
 enum vfj_status vfj_ledger_trim(struct vfj_ledger *ledger, const struct vfj_trim_rule *rule, int64_t wall_us,
                                 uint64_t spare, uint64_t *first);
 
+/* The first record of the journal, 0 for an empty one; and how many bytes are free for it. False when that can't be told. */
+bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first);
+bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes);
+
 /* Submit a row that the machine does not see: what befell the journal itself, "about=…" and more pairs. False when there is no
  * room for it, or it is too long. */
 bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body);

@@ -342,6 +342,43 @@ scenario_storm() {
     end
 }
 
+# 1, or the checkpoint's that the journal begins with
+first_row() { "$vfjournal" verify --journal "$journal" | sed -n 's/.*; records \([0-9]*\) to .*/\1/p; s/.*; [0-9]* records.*/1/p'; }
+begins_after() { [ "$(first_row)" -gt "$1" ]; }
+
+# A journal that is kept small, by the daemon and by hand, while a storm is written to it; a disk with too little room.
+scenario_prune() {
+    begin hn0=mce0
+    start_guest
+    start_daemon --capture all --max-size 600K --min-free 1000000G
+    i=0
+    while [ $i -lt 9000 ]; do
+        echo "@0 line !system=IFNET subsystem=epair${i}a type=ATTACH"
+        i=$((i + 1))
+    done >"$dir/storm.play"
+    "$guest" play "$dir" "$dir/storm.play"
+    await "the last line" newest_holds 'subsystem=epair8999a'
+    sleep 1.2 # it looks once a second
+    echo "@0 line !system=IFNET subsystem=epair0a type=DETACH" >"$dir/one.play"
+    "$guest" play "$dir" "$dir/one.play"
+    await "a pruned journal" begins_after 4000
+    check "a row that says so" row_holds 'about=pruned first='
+    before=$(first_row)
+    check "verified" "$vfjournal" verify --journal "$journal"
+    same "no gap" 0 "$(count gap)"
+    check "the log says that room is short" grep -q 'the disk is nearly full' "$dir/daemon.log"
+    check "and that it was pruned" grep -q 'journal: pruned' "$dir/daemon.log"
+    "$vfjournal" prune --keep 1s --journal "$journal" >"$dir/pruned" 2>&1
+    same "pruned by hand" 0 $?
+    end
+    check "verified in the end" "$vfjournal" verify --journal "$journal"
+    check "the file is small" [ "$(wc -c <"$journal")" -lt 2000000 ]
+    check "begins no earlier" begins_after $((before - 1))
+    start_daemon --max-size 600K
+    end
+    check "and a daemon goes on" "$vfjournal" verify --journal "$journal"
+}
+
 # Journals that can't be used stay as they are.
 scenario_refused() {
     begin hn0=mce0

@@ -98,6 +98,8 @@ static int run_on_world(const struct vfj_daemon_options *options, struct vfj_dae
     loop->started.rules = VFJ_RULES;
     loop->started.mode = (uint8_t)options->mode;
     loop->started.policy = (uint8_t)options->policy;
+    loop->care.rule = options->rule;
+    loop->care.min_free = options->min_free;
     vfj_world_boot_id(loop->world, loop->started.boot_id);
     make_directory_of(options->journal);
     int exit_status = VFJ_EXIT_OK;

@@ -32,6 +32,28 @@ static void note_detached(struct vfj_daemon_loop *loop)
     vfj_world_wake_at(loop->world, loop->reattach_us);
 }
 
+/* Nothing waits for a commit: when there is something to do by itself. */
+static void wake_later(struct vfj_daemon_loop *loop)
+{
+    int64_t at_us = loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX;
+    if (loop->care_us != 0 && loop->care_us < at_us)
+        at_us = loop->care_us;
+    vfj_world_wake_at(loop->world, at_us);
+}
+
+/* The journal's own care, when all else is done. What it has to say is committed at once. */
+static void care(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event now;
+    vfj_world_stamp(loop->world, &now);
+    loop->care_us = vfj_daemon_care_step(&loop->care, loop->ledger, now.wall_us, now.mono_us);
+    if (vfj_ledger_waiting(loop->ledger) && vfj_ledger_commit(loop->ledger) != VFJ_OK)
+        fail(loop);
+    else
+        note_detached(loop);
+    wake_later(loop);
+}
+
 /* Make durable what was submitted; only then run what it asks for. */
 static void commit(struct vfj_daemon_loop *loop)
 {
@@ -45,7 +67,7 @@ static void commit(struct vfj_daemon_loop *loop)
     int64_t committed_us = now_us(loop);
     int64_t pause_us = VFJ_COMMIT_PAUSE * (committed_us - begun_us);
     loop->calm_us = committed_us + (pause_us < VFJ_COMMIT_AFTER_US ? pause_us : VFJ_COMMIT_AFTER_US);
-    vfj_world_wake_at(loop->world, loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX);
+    wake_later(loop);
     note_detached(loop);
     for (unsigned i = 0; i < loop->held_count; i++) {
         vfj_world_execute(loop->world, &loop->held[i]);
@@ -53,6 +75,7 @@ static void commit(struct vfj_daemon_loop *loop)
     }
     loop->held_count = 0;
     vfj_ledger_rest(loop->ledger);
+    care(loop);
 }
 
 static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command *command)

@@ -5,6 +5,7 @@
 #include "adapters/freebsd/world.h"
 #include "core/decision.h"
 #include "store/ledger.h"
+#include "tools/daemon_care.h"
 
 enum {
     /* A row is durable at the latest so long after it was submitted, while answers are awaited that may join its
@@ -28,6 +29,8 @@ struct vfj_daemon_loop {
     int64_t waiting_us;                /* mono time of the oldest row not committed; 0: none */
     int64_t calm_us;                   /* mono time from when on a commit need not wait for others to share it */
     int64_t reattach_us;               /* when to try next; 0: the ledger is attached */
+    struct vfj_daemon_care care;       /* of the journal */
+    int64_t care_us;                   /* when it wants its next turn; INT64_MAX or 0: it does not */
     unsigned held_count;
     struct vfj_command held[VFJ_HELD_MAX]; /* changing commands, whose record is not durable yet */
     unsigned skipped_count;
@@ -37,7 +40,7 @@ struct vfj_daemon_loop {
 /* What the world is to be opened with; `loop` must outlive it. */
 struct vfj_world_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop);
 
-/* With ledger, world and `started` set and all else zero: submit the start, then run until a signal ends it
+/* With ledger, world, `started` and the settings of `care` set and all else zero: submit the start, then run until a signal ends it
  * or the journal fails. */
 void vfj_daemon_loop_run(struct vfj_daemon_loop *loop);
 

@@ -8,6 +8,7 @@
 
 #include "adapters/freebsd/user.h"
 #include "core/text.h"
+#include "tools/options.h"
 #include "tools/verb.h"
 
 static const char help[]
@@ -19,6 +20,10 @@ static const char help[]
       "  --policy NAME          vfjournal (default), or scripts: what FreeBSD's hyperv scripts do\n"
       "  --journal FILE         default " VFJ_JOURNAL_PATH "\n"
       "  --on-journal-error A   continue (default): the network comes first; or stop\n"
+      "  --keep AGE             prune what is older: 90d, 12h, 30m or 45s; default: nothing\n"
+      "  --max-size SIZE        prune the oldest while the journal is larger: 200M, 64K, 2G or bytes; default: "
+      "nothing\n"
+      "  --min-free SIZE        say when less is free for the journal; default 32M, 0 never\n"
       "  --no-snapshot          replay and check the whole journal at the start\n"
       "  --capture WHAT         all (default) devd lines, or those of the network\n"
       "  --stream               listen to devd's stream socket, not the seqpacket one\n"
@@ -62,6 +67,9 @@ enum option_code {
     OPTION_POLICY,
     OPTION_JOURNAL,
     OPTION_ON_ERROR,
+    OPTION_KEEP,
+    OPTION_MAX_SIZE,
+    OPTION_MIN_FREE,
     OPTION_NO_SNAPSHOT,
     OPTION_CAPTURE,
     OPTION_STREAM,
@@ -84,6 +92,9 @@ static const struct option table[] = {
     {"policy", required_argument, NULL, OPTION_POLICY},
     {"journal", required_argument, NULL, OPTION_JOURNAL},
     {"on-journal-error", required_argument, NULL, OPTION_ON_ERROR},
+    {"keep", required_argument, NULL, OPTION_KEEP},
+    {"max-size", required_argument, NULL, OPTION_MAX_SIZE},
+    {"min-free", required_argument, NULL, OPTION_MIN_FREE},
     {"no-snapshot", no_argument, NULL, OPTION_NO_SNAPSHOT},
     {"capture", required_argument, NULL, OPTION_CAPTURE},
     {"stream", no_argument, NULL, OPTION_STREAM},
@@ -170,6 +181,28 @@ static enum vfj_parsed set_on_error(struct vfj_daemon_options *options, const ch
     return wrong("--on-journal-error takes continue or stop, not", value);
 }
 
+static enum vfj_parsed set_keep(struct vfj_daemon_options *options, const char *value)
+{
+    if (vfj_option_age(value, &options->rule.keep_us))
+        return VFJ_PARSED_RUN;
+    return wrong("--keep takes a number and d, h, m or s, not", value);
+}
+
+static enum vfj_parsed set_max_size(struct vfj_daemon_options *options, const char *value)
+{
+    if (vfj_option_size(value, &options->rule.max_bytes))
+        return VFJ_PARSED_RUN;
+    return wrong("--max-size takes a number of bytes, or with K, M or G, not", value);
+}
+
+static enum vfj_parsed set_min_free(struct vfj_daemon_options *options, const char *value)
+{
+    options->min_free = 0;
+    if (strcmp(value, "0") == 0 || vfj_option_size(value, &options->min_free))
+        return VFJ_PARSED_RUN;
+    return wrong("--min-free takes a number of bytes, or with K, M or G, or 0, not", value);
+}
+
 static enum vfj_parsed set_socket(struct vfj_daemon_options *options, const char *value)
 {
     if (set_path(options->world.paths.devd_stream, value) != VFJ_PARSED_RUN)
@@ -193,6 +226,12 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
         return set_path(options->journal, value);
     case OPTION_ON_ERROR:
         return set_on_error(options, value);
+    case OPTION_KEEP:
+        return set_keep(options, value);
+    case OPTION_MAX_SIZE:
+        return set_max_size(options, value);
+    case OPTION_MIN_FREE:
+        return set_min_free(options, value);
     case OPTION_NO_SNAPSHOT:
         options->no_snapshot = true;
         return VFJ_PARSED_RUN;
@@ -242,6 +281,7 @@ enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon
     options->mode = VFJ_MODE_OBSERVE;
     options->policy = VFJ_POLICY_VFJOURNAL;
     options->on_error = VFJ_ON_ERROR_CONTINUE;
+    options->min_free = 32 << 20;
     argv[0] = name; /* what getopt_long(3) puts before its complaints */
     enum vfj_parsed parsed = take_root(argc, argv, options);
     optind = 1;

@@ -132,7 +132,8 @@ void sim_check_journal(struct sim *sim)
     if (result.records != vfj_ledger_durable_seq(ledger) || result.records != vfj_ledger_seq(ledger))
         sim_fail(sim, "the journal has %llu records, the ledger says %llu", (unsigned long long)result.records,
                  (unsigned long long)vfj_ledger_seq(ledger));
-    if (memcmp(&machine.state, vfj_ledger_state(ledger), sizeof machine.state) != 0)
+    /* The digest is of all that a step looks at; what else there is in memory a checkpoint does not keep. */
+    if (vfj_state_digest(&machine.state) != vfj_state_digest(vfj_ledger_state(ledger)))
         sim_fail(sim, "the journal replayed is not the live state");
 }
 

@@ -8,6 +8,8 @@
 #include "tools/daemon_log.h"
 #include "tools/daemon_status.h"
 
+enum { PRUNES = 15, PRUNE_EVERY = 60 };
+
 static const int64_t ms = 1000, second = 1000000;
 
 /* What the loop says. One simulator runs at a time in a process. */
@@ -113,6 +115,12 @@ static void end_life(struct sim *sim)
         sim->disk_until_us = sim->now_us; /* room again */
 }
 
+/* One seed in sixteen; nothing is rolled for it. */
+static bool prunes(const struct sim *sim)
+{
+    return sim->seed % 16 == PRUNES;
+}
+
 void sim_daemon_run(struct sim *sim)
 {
     begin_life(sim);
@@ -122,6 +130,10 @@ void sim_daemon_run(struct sim *sim)
     if (status != VFJ_OK)
         sim_fail(sim, "the journal can't be opened after a crash: %s: %s", vfj_status_text(status),
                  vfj_ledger_detail(sim->loop.ledger));
+    if (prunes(sim)) {
+        sim->loop.care.rule.keep_us = 1;
+        vfj_ledger_set_checkpoints(sim->loop.ledger, PRUNE_EVERY, INT64_MAX);
+    }
     sim_check_opened(sim);
     sim_say(sim, "a daemon starts at record %llu", (unsigned long long)vfj_ledger_seq(sim->loop.ledger));
     choose_crash(sim);
