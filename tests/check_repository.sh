@@ -36,6 +36,7 @@ tab=$(printf '\t')
 self='^tests/check_repository\.sh$'
 refuse "trailing white space" "[ $tab]+\$" "$ours"
 refuse "tab" "$tab" "$(printf '%s\n' "$ours" | grep -Ev '\.(md|sh)$')"
+refuse "the mark of a merge" '^(<<<<<<<|>>>>>>>)( |$)' "$files"
 refuse "carriage return" "$(printf '\r')" "$ours"
 refuse "a note to self" '(^|[^A-Za-z])(TO''DO|FIX''ME|X''XX)([^A-Za-z]|$)' "$(printf '%s\n' "$files" | grep -Ev "$self")"
 refuse "a path of somebody's machine" '(^|[^A-Za-z0-9_.$}-])/(work|home/[a-z]+|root|Users)/' "$(printf '%s\n' "$files" | grep -Ev "$self")"
