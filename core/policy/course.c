@@ -364,13 +364,14 @@ static void view_vf_down(struct vfj_slot *slot, const struct vfj_view *view)
 /* The view tells which VF the kernel maps to this hn: that is taken before anything is planned. */
 static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
 {
+    bool was_up = slot->rxvf != 0;
     struct vfj_name vf = vfj_view_vf(view);
     if (vfj_name_is_empty(vf)) {
         view_no_vf(work, slot);
     } else if (!vfj_name_equal(slot->vf, vf)) {
         view_new_vf(work, slot, view);
     }
-    if (slot->rxvf && vfj_name_is_empty(view->rxvf)) /* its VF_DOWN was not heard, nor perhaps the LINK_UP of hn */
+    if (was_up && vfj_name_is_empty(view->rxvf)) /* its VF_DOWN was not heard, nor perhaps the LINK_UP of hn */
         vfj_course_watch_link(work, slot);
     slot->rxvf = !vfj_name_is_empty(view->rxvf);
     slot->up_heard &= slot->rxvf;
