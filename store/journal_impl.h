@@ -27,6 +27,10 @@ enum vfj_statement {
     VFJ_STATEMENT_COUNT
 };
 
+/* SQLite refuses a longer row before it reads it: rows of a crafted file may share one long chain of pages. JSON needs more
+ * while it is made. */
+enum { VFJ_LENGTH_READ = 1 << 16, VFJ_LENGTH_JSON = 1 << 20 };
+
 enum { VFJ_ROW_BYTES = VFJ_BODY_MAX + VFJ_RECORD_NAME }; /* of the longest body and note */
 
 /* A row as it was read. All of it was looked at, but whether its body is stored as it should be is still to be asked, by

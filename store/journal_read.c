@@ -261,7 +261,9 @@ enum vfj_status vfj_journal_json(struct vfj_journal *journal, uint64_t seq, stru
         return status;
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_JSON];
     VFJ_CHECK(seq <= (uint64_t)INT64_MAX && sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
+    (void)sqlite3_limit(journal->db, SQLITE_LIMIT_LENGTH, VFJ_LENGTH_JSON);
     int code = sqlite3_step(stmt);
+    (void)sqlite3_limit(journal->db, SQLITE_LIMIT_LENGTH, VFJ_LENGTH_READ);
     if (code == SQLITE_DONE)
         return VFJ_END;
     if (code != SQLITE_ROW)

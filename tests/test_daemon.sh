@@ -374,9 +374,6 @@ scenario_prune() {
     check "verified in the end" "$vfjournal" verify --journal "$journal"
     check "the file is small" [ "$(wc -c <"$journal")" -lt 2000000 ]
     check "begins no earlier" begins_after $((before - 1))
-    start_daemon --max-size 600K
-    end
-    check "and a daemon goes on" "$vfjournal" verify --journal "$journal"
 }
 
 # Journals that can't be used stay as they are.

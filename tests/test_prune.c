@@ -511,6 +511,7 @@ static void test_crafted_beginnings(void **state)
          VFJ_FINDING_RULES_CHANGED, "digest"},
         {"UPDATE record SET seq = seq + 4611686018427387904", VFJ_FINDING_EDITED, "missing"},
         {"UPDATE record SET seq = seq + 9223372036854770000", VFJ_FINDING_EDITED, "missing"},
+        {"UPDATE record SET body = zeroblob(900000)", VFJ_FINDING_DAMAGED, "too big"},
         {"UPDATE record SET seq = seq - 1000000", VFJ_FINDING_DAMAGED, "seq"},
         {"DELETE FROM record WHERE seq = (SELECT min(seq) FROM record)", VFJ_FINDING_EDITED,
          "record 1: record missing"},
