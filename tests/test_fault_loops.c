@@ -1,5 +1,5 @@
 /* Each allocation, and each operation on a file, fails at the 1st, 2nd, 3rd … time, once and for good, until a run passes clean:
- * in appending, opening, making, copying and recovering a journal, and in all that reads one. A failure is told, never
+ * in appending, opening, making, copying, recovering and pruning a journal, and in all that reads one. A failure is told, never
  * covers anything up, loses nothing that was there, and the next try succeeds. */
 #include <fcntl.h>
 #include <getopt.h>
@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "store/prune.h"
 #include "store/salvage.h"
 #include "store/verify.h"
 #include "tests/kit/fault_memory.h"
@@ -451,6 +452,69 @@ static void test_recovering(void **state)
     loop_all(&scenario);
 }
 
+/* ---- pruning ---- */
+
+static const char *prunable(void)
+{
+    return kit_path("prunable.db");
+}
+
+static const char *pruned(void)
+{
+    return kit_path("pruned.db");
+}
+
+static uint64_t first_kept;
+
+static void make_prunable(void)
+{
+    kit_make_journal(prunable());
+    struct vfj_ledger *ledger = kit_ledger_open(prunable(), VFJ_ON_ERROR_STOP);
+    vfj_ledger_set_checkpoints(ledger, 20, INT64_MAX);
+    kit_submit(ledger, kit_started());
+    for (unsigned i = 0; i < 50; i++) {
+        kit_submit(ledger, kit_devd("!system=ETHERNET subsystem=mce0 type=IFATTACH"));
+        assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+        vfj_ledger_rest(ledger);
+    }
+    vfj_ledger_close(ledger);
+}
+
+static void prepare_prune(void)
+{
+    remove_journal(pruned());
+    remove_journal(copied());
+    copy(prunable(), pruned());
+}
+
+static bool run_prune(void)
+{
+    static const struct vfj_trim_rule all = {.keep_us = 1};
+    struct vfj_prune prune;
+    enum vfj_status status = vfj_prune(pruned(), &all, INT64_MAX / 2, copied(), &prune);
+    first_kept = status == VFJ_OK ? prune.cut : 0;
+    return status == VFJ_OK && !prune.refused;
+}
+
+/* What the journal lacks is in the archive, whatever failed. */
+static void check_pruned(bool ok)
+{
+    struct vfj_verified verified;
+    assert_sound(pruned());
+    vfj_verify(pruned(), NULL, &verified);
+    assert_true(!ok || (first_kept > 1 && verified.first == first_kept));
+    if (ok || verified.first > 1)
+        assert_sound(copied());
+}
+
+static void test_pruning(void **state)
+{
+    static const struct scenario scenario = {"prune", prepare_prune, run_prune, check_pruned};
+    (void)state;
+    make_prunable();
+    loop_all(&scenario);
+}
+
 /* Where there is a file system in memory, the many files are made there. */
 static int set_up(void **state)
 {
@@ -481,6 +545,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_appending), cmocka_unit_test(test_making),  cmocka_unit_test(test_opening),
         cmocka_unit_test(test_reading),   cmocka_unit_test(test_copying), cmocka_unit_test(test_recovering),
+        cmocka_unit_test(test_pruning),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
