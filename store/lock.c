@@ -4,11 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* How long a lock whose owner was killed is waited for: 2 s. */
+enum { STRAGGLER_TRIES = 100, STRAGGLER_PAUSE_MS = 20 };
 
 static bool lock_path(const char *path, char *to, size_t size)
 {
@@ -49,9 +53,31 @@ static void write_owner(int fd)
     (void)written;
 }
 
+static long read_owner(int fd)
+{
+    char bytes[24];
+    uint64_t pid = 0;
+    ssize_t length = pread(fd, bytes, sizeof bytes, 0);
+    if (length <= 0)
+        return 0;
+    size_t digits = (size_t)length;
+    for (size_t i = digits; i-- > 0;)
+        digits = bytes[i] == '\n' ? i : digits;
+    return vfj_span_to_u64((struct vfj_span){bytes, digits}, &pid) && pid <= INT_MAX ? (long)pid : 0;
+}
+
+/* Whether the process that wrote its pid is gone. The lock, if there is one, is a child's that it was starting when it was
+ * killed: until the child's exec. */
+static bool owner_is_gone(int fd)
+{
+    long pid = read_owner(fd);
+    return pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
 enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail)
 {
     char name[PATH_MAX];
+    unsigned tries = 0;
     *fd = -1;
     if (!lock_path(path, name, sizeof name)) {
         vfj_text_add(detail, strerror(ENAMETOOLONG));
@@ -66,6 +92,11 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
             return VFJ_JOURNAL_IO;
         }
         if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+            if (tries++ < STRAGGLER_TRIES && owner_is_gone(file)) {
+                (void)close(file);
+                (void)poll(NULL, 0, STRAGGLER_PAUSE_MS);
+                continue;
+            }
             name_owner(file, detail);
             (void)close(file);
             return VFJ_JOURNAL_BUSY;
@@ -77,19 +108,6 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
         }
         (void)close(file);
     }
-}
-
-static long read_owner(int fd)
-{
-    char bytes[24];
-    uint64_t pid = 0;
-    ssize_t length = pread(fd, bytes, sizeof bytes, 0);
-    if (length <= 0)
-        return 0;
-    size_t digits = (size_t)length;
-    for (size_t i = digits; i-- > 0;)
-        digits = bytes[i] == '\n' ? i : digits;
-    return vfj_span_to_u64((struct vfj_span){bytes, digits}, &pid) && pid <= INT_MAX ? (long)pid : 0;
 }
 
 long vfj_lock_holder(const char *path, struct vfj_text *detail)
@@ -107,8 +125,7 @@ long vfj_lock_holder(const char *path, struct vfj_text *detail)
     long pid = read_owner(file);
     /* Of a process that is gone the lock is free: not even for an instant is it ours, then, and a daemon that starts
      * just now does not meet us. */
-    bool gone = pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
-    if (gone || flock(file, LOCK_SH | LOCK_NB) == 0)
+    if (owner_is_gone(file) || flock(file, LOCK_SH | LOCK_NB) == 0)
         pid = 0;
     else if (errno != EWOULDBLOCK || pid == 0)
         pid = -1;

@@ -6,7 +6,8 @@
 #include "core/text.h"
 
 /* Take flock(2) on the file PATH.lock, made with mode 0600, and write our pid into it, for people. VFJ_OK:
- * *fd is to be given to vfj_lock_release. JOURNAL_BUSY: another process has it; JOURNAL_IO: it can't be made.
+ * *fd is to be given to vfj_lock_release. JOURNAL_BUSY: another process has it, and it is not just a child that its
+ * killed owner was starting, which is waited for; JOURNAL_IO: it can't be made.
  * *detail says more. */
 enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail);
 

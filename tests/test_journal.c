@@ -1,6 +1,8 @@
 /* The journal file: what is refused, what is left alone, and what can't be changed. */
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -222,6 +225,29 @@ static void test_one_writer_at_a_time(void **state)
     vfj_journal_close(first);
     assert_int_equal(vfj_journal_open(&second, path, VFJ_JOURNAL_WRITE), VFJ_OK);
     vfj_journal_close(second);
+}
+
+/* A daemon that is killed while it starts a program: the child has the lock until its exec. */
+static void test_a_killed_writers_child_is_waited_for(void **state)
+{
+    const char *path = kit_path("straggler.db");
+    struct vfj_journal *journal = NULL;
+    int status = 0;
+    (void)state;
+    pid_t writer = fork();
+    if (writer == 0) {
+        if (vfj_journal_open(&journal, path, VFJ_JOURNAL_WRITE) != VFJ_OK)
+            _exit(1);
+        if (fork() == 0) {
+            (void)poll(NULL, 0, 300);
+            _exit(0);
+        }
+        (void)raise(SIGKILL);
+    }
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_WRITE), VFJ_OK);
+    vfj_journal_close(journal);
 }
 
 static uint64_t count_records(const char *path)
@@ -443,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_a_new_journal_is_private_and_leaves_nothing_beside_it),
         cmocka_unit_test(test_records_can_only_be_appended),
         cmocka_unit_test(test_one_writer_at_a_time),
+        cmocka_unit_test(test_a_killed_writers_child_is_waited_for),
         cmocka_unit_test(test_a_reader_beside_a_writer),
         cmocka_unit_test(test_a_walk_sees_one_moment),
         cmocka_unit_test(test_a_file_that_changes_under_the_reader_is_noticed),
