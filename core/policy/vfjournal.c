@@ -255,7 +255,7 @@ static void fire(struct vfj_work *work, struct vfj_slot *slot)
         vfj_course_advance(work, slot);
         break;
     case VFJ_TIMER_RECHECK:
-        if (vfj_name_is_empty(slot->vf))
+        if (!slot->rxvf && slot->state != VFJ_SLOT_LAGGED) /* hn has a link, then */
             recheck_link(work, slot);
         vfj_course_look_soon(work, slot);
         break;
