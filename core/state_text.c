@@ -692,7 +692,8 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
 
 static bool is_sound_slot(const struct vfj_slot *slot)
 {
-    return (slot->pending_index & VFJ_CARRY_INDEX) < VFJ_ADDRESSES_MAX;
+    return (slot->pending_index & VFJ_CARRY_INDEX) < VFJ_ADDRESSES_MAX
+        && (slot->timer == VFJ_TIMER_NONE) == (slot->timer_us == VFJ_NEVER_US);
 }
 
 /* What the head says of the parts is of this program's making, not of the text's: their digests change with their layout. */

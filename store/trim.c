@@ -120,6 +120,12 @@ static enum vfj_status give_back(struct vfj_journal *journal, const struct vfj_t
     return status == VFJ_OK && after.spare >= before->spare ? VFJ_END : status;
 }
 
+/* Whether there is a reason to look for a checkpoint: a journal of an older format may have none in a million rows. */
+static bool may_apply(const struct vfj_trim_rule *rule, const struct vfj_trim_size *size)
+{
+    return rule->keep_us > 0 || (rule->max_bytes > 0 && size->used > rule->max_bytes);
+}
+
 static bool may_go(const struct vfj_trim_rule *rule, const struct vfj_trim_size *size,
                    const struct vfj_trim_place *next, int64_t wall_us)
 {
@@ -137,7 +143,7 @@ enum vfj_status vfj_trim_step(struct vfj_journal *journal, const struct vfj_trim
         status = vfj_trim_first(journal, first);
     if (status != VFJ_OK)
         return status;
-    status = find_next(journal, *first, &next);
+    status = may_apply(rule, &size) ? find_next(journal, *first, &next) : VFJ_END;
     if (status == VFJ_OK && may_go(rule, &size, &next, wall_us)) {
         *first = next.seq;
         return vfj_trim_cut(journal, next.seq);

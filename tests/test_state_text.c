@@ -70,7 +70,7 @@ static void index_anew(struct vfj_state *state)
     state->head.parts = parts;
 }
 
-/* Each member that is a byte is written: set to another value, it comes back as that. */
+/* Each member that is a byte is written: set to another value, it comes back as that; but one, that follows from others. */
 static void check_bytes(struct vfj_state *state, void *part, size_t from, size_t to, size_t implied)
 {
     unsigned char *bytes = part;
@@ -96,7 +96,8 @@ static void test_each_member_is_written(void **unused)
     assert_true(state->head.slot_count == 2 && slot->belief.carry_count > 1);
     check_bytes(state, &state->head, offsetof(struct vfj_head, mode), offsetof(struct vfj_head, map_retry_us),
                 offsetof(struct vfj_head, slot_count));
-    check_bytes(state, slot, offsetof(struct vfj_slot, state), offsetof(struct vfj_slot, belief), SIZE_MAX);
+    check_bytes(state, slot, offsetof(struct vfj_slot, state), offsetof(struct vfj_slot, belief),
+                offsetof(struct vfj_slot, timer));
     check_bytes(state, &slot->belief, offsetof(struct vfj_belief, fresh), offsetof(struct vfj_belief, vf_lagg),
                 offsetof(struct vfj_belief, carry_count));
     check_bytes(state, &slot->belief.carry[1], offsetof(struct vfj_carry, on_hn), offsetof(struct vfj_carry, pad),
@@ -106,6 +107,7 @@ static void test_each_member_is_written(void **unused)
     state->head.map_retry_us = -5;
     slot->generation = UINT64_MAX;
     slot->pending = 12;
+    slot->timer = VFJ_TIMER_RETRY; /* goes with its time only */
     slot->timer_us = 1;
     slot->belief.hn_dhclient = slot->belief.vf_dhclient = slot->belief.lagg_dhclient = 99;
     slot->belief.vf_lagg = vfj_name_of("lagg5");
@@ -262,6 +264,8 @@ static void test_refused(void **unused)
     refuses(text, "carry=10.0.0.4", "carry=10.0.0.4$");
     refuses(text, "slot=hn0", "carry=10.0.0.4/24 slot=hn0");
     refuses(text, "slot=hn0", "pending_index=32 slot=hn0");
+    refuses(text, "carry=10.0.0.4", "timer=1 carry=10.0.0.4");
+    refuses(text, "carry=10.0.0.4", "timer_us=1 carry=10.0.0.4");
     refuses(text, "slot=hn0", "sleeper=128 slot=hn0");
     refuses(text, "slot=hn0", "queued=256 slot=hn0");
     refuses(text, "slot=hn0", "script=3 slot=hn0");
