@@ -147,6 +147,7 @@ static void attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry)
     struct vfj_guest_if *vf = vfj_guest_open(guest, entry->vf);
     struct vfj_guest_if *hn = vfj_guest_find(guest, entry->hn);
     entry->attachment = VFJ_GUEST_ATTACHED;
+    entry->renamed = false;
     entry->mapped = entry->mapped || vfj_guest_mapped_vf(guest, entry->hn) == NULL;
     if (entry->mapped && vf != NULL && vf->facts.up && hn != NULL)
         hn->rxvf = entry->vf;
@@ -180,8 +181,8 @@ static void attached(struct vfj_guest *guest, struct vfj_name name)
     struct vfj_guest_vf *entry = find_vf(guest, name);
     struct vfj_guest_if *hn = only_hn(guest);
     vfj_guest_open(guest, name);
-    if (entry == NULL && hn != NULL && has_vf_driver(name))
-        entry = open_vf(guest, name, hn->facts.name);
+    if (entry == NULL || entry->renamed) /* no %vf tells of it */
+        entry = hn != NULL && has_vf_driver(name) ? open_vf(guest, name, hn->facts.name) : NULL;
     if (entry != NULL)
         attach_vf(guest, entry);
 }
@@ -231,6 +232,19 @@ static void data_path_to_hn(struct vfj_guest *guest, struct vfj_name name)
     hn->facts.link = VFJ_LINK_UP;
 }
 
+/* hn(4) forgets a VF that is renamed, but not where the data path is. One that attaches under the old name is known again. */
+static void rename_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry, struct vfj_name to)
+{
+    struct vfj_name hn = entry->hn;
+    entry->attachment = VFJ_GUEST_DETACHED;
+    entry->mapped = entry->renamed = false;
+    entry = find_vf(guest, to) == NULL ? open_vf(guest, to, hn) : NULL;
+    if (entry == NULL)
+        return;
+    entry->attachment = VFJ_GUEST_ATTACHED;
+    entry->renamed = true;
+}
+
 static void renamed(struct vfj_guest *guest, struct vfj_name from, struct vfj_name to)
 {
     struct vfj_guest_if *interface = vfj_guest_find(guest, from);
@@ -243,11 +257,8 @@ static void renamed(struct vfj_guest *guest, struct vfj_name from, struct vfj_na
         if (vfj_name_equal(lagg->facts.ports[i], from))
             lagg->facts.ports[i] = to;
     }
-    if (entry != NULL) { /* hn(4) forgets a VF that is renamed, but not where the data path is */
-        entry->vf = to;
-        entry->mapped = false;
-        entry->renamed = true;
-    }
+    if (entry != NULL)
+        rename_vf(guest, entry, to);
     for (unsigned i = 0; i < guest->if_count; i++) {
         if (vfj_name_equal(guest->ifs[i].rxvf, from))
             guest->ifs[i].rxvf = to;
