@@ -36,12 +36,8 @@ static int read_options(int argc, char **argv, const char **path)
         case 'J':
             *path = optarg;
             break;
-        case 'h':
-            (void)fputs(help, stdout);
-            return vfj_finish_output(VFJ_EXIT_OK);
         default:
-            (void)fputs("try: vfjournal backup --help\n", stderr);
-            return VFJ_EXIT_UNUSABLE;
+            return vfj_option_rest(option, "backup", help);
         }
     }
     if (optind == argc)

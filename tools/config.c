@@ -41,12 +41,8 @@ static int take(struct config *config, int option, const char *value)
     case OPTION_ROOT:
         config->root = value;
         return PARSED_RUN;
-    case 'h':
-        (void)fputs(help, stdout);
-        return vfj_finish_output(VFJ_EXIT_OK);
     default:
-        (void)fputs("try: vfjournal config --help\n", stderr);
-        return VFJ_EXIT_UNUSABLE;
+        return vfj_option_rest(option, "config", help);
     }
 }
 

@@ -49,12 +49,8 @@ static int take(struct options *options, int option, const char *value)
     case OPTION_ROOT:
         options->root = value;
         return PARSED_RUN;
-    case 'h':
-        (void)fputs(help, stdout);
-        return vfj_finish_output(VFJ_EXIT_OK);
     default:
-        (void)fputs("try: vfjournal doctor --help\n", stderr);
-        return VFJ_EXIT_UNUSABLE;
+        return vfj_option_rest(option, "doctor", help);
     }
 }
 

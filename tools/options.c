@@ -16,6 +16,16 @@ int vfj_usage_error(const char *verb, const char *what, const char *value)
     return VFJ_EXIT_UNUSABLE;
 }
 
+int vfj_option_rest(int option, const char *verb, const char *help)
+{
+    if (option == 'h') {
+        (void)fputs(help, stdout);
+        return vfj_finish_output(VFJ_EXIT_OK);
+    }
+    (void)fprintf(stderr, "try: vfjournal %s --help\n", verb);
+    return VFJ_EXIT_UNUSABLE;
+}
+
 int vfj_option_choice(const char *word, const char *const *choices)
 {
     for (int i = 0; choices[i] != NULL; i++) {

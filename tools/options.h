@@ -8,6 +8,10 @@
 /* "vfjournal VERB: what: value" and where help is, on standard error; VFJ_EXIT_UNUSABLE. An empty value is left out. */
 int vfj_usage_error(const char *verb, const char *what, const char *value);
 
+/* The options that every verb has: 'h' prints `help`; any other is one that getopt_long(3) has complained about, and where
+ * help is follows. The verb's exit status. */
+int vfj_option_rest(int option, const char *verb, const char *help);
+
 /* The place of a word in a list that ends with NULL, or -1. */
 int vfj_option_choice(const char *word, const char *const *choices);
 

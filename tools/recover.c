@@ -47,12 +47,8 @@ static int read_options(int argc, char **argv, bool *rows)
         case 'r':
             *rows = true;
             break;
-        case 'h':
-            (void)fputs(help, stdout);
-            return vfj_finish_output(VFJ_EXIT_OK);
         default:
-            (void)fputs("try: vfjournal recover --help\n", stderr);
-            return VFJ_EXIT_UNUSABLE;
+            return vfj_option_rest(option, "recover", help);
         }
     }
     if (optind + 1 >= argc)

@@ -73,12 +73,8 @@ static int take(struct vfj_replay_options *options, int option, const char *valu
     case OPTION_JOURNAL:
         options->journal = value;
         return PARSED_RUN;
-    case 'h':
-        (void)fputs(help, stdout);
-        return vfj_finish_output(VFJ_EXIT_OK);
     default:
-        (void)fputs("try: vfjournal replay --help\n", stderr);
-        return VFJ_EXIT_UNUSABLE;
+        return vfj_option_rest(option, "replay", help);
     }
 }
 

@@ -71,12 +71,8 @@ static int take(struct show *show, int option, const char *value)
     case 'J':
         show->path = value;
         return PARSED_RUN;
-    case 'h':
-        (void)fputs(help, stdout);
-        return vfj_finish_output(VFJ_EXIT_OK);
     default:
-        (void)fputs("try: vfjournal show --help\n", stderr);
-        return VFJ_EXIT_UNUSABLE;
+        return vfj_option_rest(option, "show", help);
     }
 }
 

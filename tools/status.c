@@ -53,12 +53,8 @@ static int take(struct status *status, int option, const char *value)
     case 'J':
         status->path = value;
         return PARSED_RUN;
-    case 'h':
-        (void)fputs(help, stdout);
-        return vfj_finish_output(VFJ_EXIT_OK);
     default:
-        (void)fputs("try: vfjournal status --help\n", stderr);
-        return VFJ_EXIT_UNUSABLE;
+        return vfj_option_rest(option, "status", help);
     }
 }
 

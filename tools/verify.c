@@ -48,12 +48,8 @@ static int take(struct options *options, int option, const char *value)
     case 'J':
         options->path = value;
         return PARSED_RUN;
-    case 'h':
-        (void)fputs(help, stdout);
-        return vfj_finish_output(VFJ_EXIT_OK);
     default:
-        (void)fputs("try: vfjournal verify --help\n", stderr);
-        return VFJ_EXIT_UNUSABLE;
+        return vfj_option_rest(option, "verify", help);
     }
 }
 
