@@ -120,17 +120,21 @@ static enum vfj_status give_back(struct vfj_journal *journal, const struct vfj_t
     return status == VFJ_OK && after.spare >= before->spare ? VFJ_END : status;
 }
 
+static bool is_too_large(const struct vfj_trim_rule *rule, const struct vfj_trim_size *size)
+{
+    return rule->max_bytes > 0 && size->used > rule->max_bytes;
+}
+
 /* Whether there is a reason to look for a checkpoint: a journal of an older format may have none in a million rows. */
 static bool may_apply(const struct vfj_trim_rule *rule, const struct vfj_trim_size *size)
 {
-    return rule->keep_us > 0 || (rule->max_bytes > 0 && size->used > rule->max_bytes);
+    return rule->keep_us > 0 || is_too_large(rule, size);
 }
 
 static bool may_go(const struct vfj_trim_rule *rule, const struct vfj_trim_size *size,
                    const struct vfj_trim_place *next, int64_t wall_us)
 {
-    return (rule->keep_us > 0 && next->wall_us < wall_us - rule->keep_us)
-        || (rule->max_bytes > 0 && size->used > rule->max_bytes);
+    return (rule->keep_us > 0 && next->wall_us < wall_us - rule->keep_us) || is_too_large(rule, size);
 }
 
 enum vfj_status vfj_trim_step(struct vfj_journal *journal, const struct vfj_trim_rule *rule, int64_t wall_us,
