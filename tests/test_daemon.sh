@@ -169,6 +169,30 @@ scenario_act() {
     check "the pidfile is gone" test ! -e "$dir/daemon.pid"
 }
 
+# What is followed is what is shown afterwards; a daemon that ends and one that starts are followed, too.
+scenario_follow() {
+    begin hn0=mce0
+    start_guest
+    start_daemon --act
+    "$vfjournal" show --journal "$journal" -n all -f >"$dir/followed" 2>&1 &
+    follower=$!
+    host plug mce0 hn0
+    await "hn0 joined" is_lagged hn0 mce0
+    await "the join is followed" grep -q -e "-> lagged" "$dir/followed"
+    stop_daemon
+    await "the end is followed" grep -q -e "stopped" "$dir/followed"
+    start_daemon --act
+    host unplug mce0
+    await "the VF left" row_holds '"to":"detached"'
+    await "what the next daemon did is followed" grep -q -e "-> detached" "$dir/followed"
+    end
+    sleep 1
+    check "it still follows" kill "$follower"
+    wait "$follower"
+    "$vfjournal" show --journal "$journal" -n all >"$dir/shown"
+    same "what was followed" "$(cat "$dir/shown")" "$(grep -v "has not ended" "$dir/followed")"
+}
+
 scenario_network() {
     begin hn0=mce0 hn1=mce1
     start_guest

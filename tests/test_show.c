@@ -136,6 +136,36 @@ static void test_json_has_every_byte(void **state)
     assert_mentions("show", "-n all -o json", path, VFJ_EXIT_OK, "\"outcome\":\"exited\",\"status\":1");
 }
 
+static void assert_shows(const char *options, const char *first, const char *last)
+{
+    char *printed = run("show", options, journal(), VFJ_EXIT_OK);
+    size_t length = strlen(printed);
+    if (length > 0)
+        printed[--length] = '\0';
+    char *line = strrchr(printed, '\n');
+    const char *newest = line != NULL ? line + 1 : printed;
+    if (strncmp(printed, first, strlen(first)) != 0 || strncmp(newest, last, strlen(last)) != 0)
+        fail_msg("vfjournal show %s: not from %s to %s:\n%s", options, first, last, printed);
+    free(printed);
+}
+
+static void test_a_time_has_its_own_story(void **state)
+{
+    (void)state;
+    assert_shows("-S '2026-11-22 14:00:05'", "2026-11-22 14:00:05.000000", "2026-11-22 14:01:41.000000");
+    assert_shows("-S '2026-11-22 14:01:40.000001'", "2026-11-22 14:01:41.000000", "2026-11-22 14:01:41.000000");
+    assert_shows("-U '2026-11-22 14:00:03.006300'", "2026-11-22 14:00:00.000000", "2026-11-22 14:00:03.006300");
+    assert_shows("-U '2026-11-22 14:01' -n 1", "2026-11-22 14:00:05.000000", "2026-11-22 14:00:05.000000");
+    assert_shows("-S '2026-11-22 14:00:01' -U '2026-11-22T14:00:02Z' -n 1", "2026-11-22 14:00:01",
+                 "2026-11-22 14:00:01");
+    assert_shows("-S '2026-11-23'", "", "");
+    assert_shows("-U '2026-11-22'", "", "");
+    /* a command is of the time of its outcome, too; a row that stands for itself only of its own */
+    assert_shows("-S '2026-11-22 14:00:03.018900' -n all", "2026-11-22 14:00:03.016800", "2026-11-22 14:01:41");
+    assert_shows("-a -S '2026-11-22 14:00:03.018900' -n all", "    34  2026-11-22 14:00:03.018900", "    42");
+    assert_shows("-a -U '2026-11-22 14:00:03.016800'", "     1  ", "    33  2026-11-22 14:00:03.016800");
+}
+
 /* Every byte from outside is escaped, in lines and in complaints. */
 static void test_nothing_steers_the_terminal(void **state)
 {
@@ -241,9 +271,10 @@ static void test_replay_prints_the_commands(void **state)
 static void test_usage_errors(void **state)
 {
     static const char *const lines[] = {
-        "show -n 0",           "show -n x",         "show -i 'a b'", "show -i ''", "show -o xml",
-        "show extra",          "show --nonsense",   "replay",        "replay a b", "replay -o x a",
-        "replay --policy p a", "replay --mode m a", "nonsense",      "",           "help nonsense",
+        "show -n 0",    "show -n x",  "show -i 'a b'",  "show -i ''",          "show -o xml",
+        "show -S noon", "show -U ''", "show -f -U now", "show extra",          "show --nonsense",
+        "replay",       "replay a b", "replay -o x a",  "replay --policy p a", "replay --mode m a",
+        "nonsense",     "",           "help nonsense",
     };
     int exit_status;
     (void)state;
@@ -294,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_it_reads_well),
         cmocka_unit_test(test_the_newest_come_last_and_are_counted),
         cmocka_unit_test(test_an_interface_has_its_own_story),
+        cmocka_unit_test(test_a_time_has_its_own_story),
         cmocka_unit_test(test_json_has_every_byte),
         cmocka_unit_test(test_nothing_steers_the_terminal),
         cmocka_unit_test(test_escapes_can_be_read_back),

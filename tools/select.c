@@ -13,8 +13,9 @@ enum { SET_SIZE = 4096 };
 
 struct set {
     size_t count;
-    struct {
+    struct met {
         uint64_t key, value;
+        bool within; /* of the time and place that is asked for */
     } members[SET_SIZE];
 };
 
@@ -28,31 +29,35 @@ struct search {
     bool no_memory;
 };
 
-static void set_put(struct set *set, uint64_t key, uint64_t value)
+static void set_put(struct set *set, struct met met)
 {
-    if (key == 0)
+    if (met.key == 0)
         return;
     if (set->count == SET_SIZE) {
         set->count--;
         memmove(&set->members[0], &set->members[1], set->count * sizeof set->members[0]);
     }
-    set->members[set->count].key = key;
-    set->members[set->count++].value = value;
+    set->members[set->count++] = met;
 }
 
-/* The value, or 0; the member is taken out. */
-static uint64_t set_take(struct set *set, uint64_t key)
+/* The member, which is taken out; its value is 0 when there is none. */
+static struct met set_take(struct set *set, uint64_t key)
 {
-    uint64_t value = 0;
+    struct met met = {0};
     size_t kept = 0;
     for (size_t i = 0; i < set->count; i++) {
         if (set->members[i].key == key)
-            value = set->members[i].value;
+            met = set->members[i];
         else
             set->members[kept++] = set->members[i];
     }
     set->count = kept;
-    return value;
+    return met;
+}
+
+static void put_cause(struct search *search, uint64_t cause)
+{
+    set_put(&search->causes, (struct met){.key = cause, .value = 1});
 }
 
 static bool value_is(struct vfj_span body, const char *key, const struct vfj_name *name)
@@ -81,7 +86,7 @@ static bool concerns(struct search *search, const struct vfj_record *record)
     const struct vfj_name *about = &search->criteria->about;
     if (vfj_name_is_empty(*about))
         return true;
-    bool led_to_it = set_take(&search->causes, record->seq) != 0;
+    bool led_to_it = set_take(&search->causes, record->seq).value != 0;
     return led_to_it || names(record, about);
 }
 
@@ -123,9 +128,28 @@ static bool matters(const struct vfj_record *record)
     }
 }
 
+static bool is_within(const struct vfj_criteria *criteria, const struct vfj_record *record)
+{
+    return record->seq > criteria->after && record->wall_us >= criteria->since_us
+        && record->wall_us <= criteria->until_us;
+}
+
 static bool enough(const struct search *search)
 {
     return search->selection->count >= search->criteria->count || search->no_memory;
+}
+
+/* Whether neither this record nor one before it can be chosen any more. */
+static bool is_past(const struct search *search, uint64_t seq)
+{
+    if (seq > search->criteria->after)
+        return false;
+    for (size_t i = 0; i < search->answers.count; i++) {
+        const struct met *answer = &search->answers.members[i];
+        if (answer->within && answer->key <= seq)
+            return false;
+    }
+    return true;
 }
 
 static void pick(struct search *search, uint64_t seq, uint64_t outcome)
@@ -145,15 +169,23 @@ static void pick(struct search *search, uint64_t seq, uint64_t outcome)
     selection->picks[selection->count++] = (struct vfj_pick){.seq = seq, .outcome = outcome};
 }
 
-static void choose(struct search *search, const struct vfj_record *record, uint64_t answer)
+static void choose(struct search *search, const struct vfj_record *record, struct met answer)
 {
     struct vfj_selection *selection = search->selection;
+    bool within = is_within(search->criteria, record);
+    if (!within && !answer.within)
+        return;
     int width = (int)strlen(vfj_record_who(record).text);
     if (width > selection->who_width)
         selection->who_width = width;
-    if (answer != 0 && !search->criteria->fold)
-        pick(search, answer, 0);
-    pick(search, record->seq, search->criteria->fold ? answer : 0);
+    if (search->criteria->fold) {
+        pick(search, record->seq, answer.value);
+        return;
+    }
+    if (answer.within)
+        pick(search, answer.value, 0);
+    if (within)
+        pick(search, record->seq, 0);
 }
 
 /* Answers are chosen with the command that asked for them, which tells what they are about; but when all is chosen, at
@@ -165,16 +197,18 @@ static void consider(struct search *search, const struct vfj_record *record)
     bool everything = criteria->every_kind && vfj_name_is_empty(criteria->about) && !criteria->fold;
     if (is_answer && record->cause != 0 && !everything) {
         /* What followed from the answer leads to the command by way of it. */
-        if (set_take(&search->causes, record->seq) != 0)
-            set_put(&search->causes, record->cause, 1);
-        set_put(&search->answers, record->cause, record->seq);
+        if (set_take(&search->causes, record->seq).value != 0)
+            put_cause(search, record->cause);
+        set_put(&search->answers, (struct met){record->cause, record->seq, is_within(criteria, record)});
         return;
     }
-    uint64_t answer = record->kind == VFJ_RECORD_COMMAND ? set_take(&search->answers, record->seq) : 0;
+    struct met answer = {0};
+    if (record->kind == VFJ_RECORD_COMMAND)
+        answer = set_take(&search->answers, record->seq);
     if (!concerns(search, record))
         return;
     if (!vfj_name_is_empty(criteria->about))
-        set_put(&search->causes, record->cause, 1);
+        put_cause(search, record->cause);
     if (criteria->every_kind || matters(record))
         choose(search, record, answer);
 }
@@ -214,7 +248,11 @@ enum vfj_status vfj_select(struct vfj_journal *journal, const struct vfj_criteri
     selection->who_width = VFJ_WHO_WIDTH;
     vfj_journal_walk(journal, UINT64_MAX, VFJ_BACKWARD);
     while (!enough(search) && (status = vfj_journal_next(journal, &record)) == VFJ_OK) {
+        if (selection->newest == 0)
+            selection->newest = record.seq;
         look_for_gap(search, record.seq);
+        if (is_past(search, record.seq))
+            break;
         consider(search, &record);
         is_begun = begins(&record);
     }

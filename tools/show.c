@@ -2,9 +2,11 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/limits.h"
 #include "store/journal.h"
+#include "tools/moment.h"
 #include "tools/options.h"
 #include "tools/output.h"
 #include "tools/select.h"
@@ -12,28 +14,35 @@
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal show [-a] [-n N] [-i IF] [-o short|json] [--journal FILE]\n"
+    "usage: vfjournal show [-a] [-f] [-n N] [-i IF] [-S TIME] [-U TIME] [-o short|json] [--journal FILE]\n"
     "Prints what matters in the journal, newest last: starts and ends, gaps, VFs that come and go, changes of state,\n"
     "and commands with how they ended.\n"
     "\n"
     "  -a, --all            every row, plain devd lines and probes as well; without -n, all of them\n"
-    "  -n, --lines N        the newest N, or all; default 20\n"
+    "  -n, --lines N        the newest N, or all; default 20, and all with -S\n"
     "  -i, --interface IF   only what concerns this interface, an hn or a VF\n"
+    "  -S, --since TIME     only what is not older\n"
+    "  -U, --until TIME     only what is not newer\n"
+    "  -f, --follow         wait for what comes, and show it, until interrupted\n"
     "  -o, --output FORMAT  short (default), or json: one object a line, a row of the journal each\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "Times are UTC. Bytes that are not printable ASCII are shown as \\xHH. The file is only read; a daemon may be\n"
+    "Times are UTC. TIME is one as printed, \"2026-11-22 03:12:54\", or its beginning, down to the day or the minute; "
+    "03:12 is\n"
+    "of today; now, today, yesterday; -15m, -2h, -7d are so long ago. Bytes that are not printable ASCII are shown as "
+    "\\xHH. The file is only read; a daemon may be\n"
     "writing it.\n"
     "Exit status: 0 shown, 1 shown, but records are missing, 2 usage or a journal that can't be used (what could be\n"
     "read was shown), 4 the system failed.\n";
 
-enum { DEFAULT_COUNT = 20 };
+enum { DEFAULT_COUNT = 20, POLL_NS = 250000000 };
 
 struct show {
     struct vfj_criteria criteria;
     struct vfj_journal *journal;
     const char *path;
     bool json;
+    bool follow;
 };
 
 enum parsed { PARSED_RUN = -1 }; /* else an exit status */
@@ -54,12 +63,28 @@ static int take_output(struct show *show, const char *value)
     return format >= 0 ? PARSED_RUN : vfj_usage_error("show", "-o takes short or json, not", value);
 }
 
+static int take_time(const char *value, const char *complaint, int64_t *us)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    if (vfj_moment_parse(vfj_span_of(value), now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000, us))
+        return PARSED_RUN;
+    return vfj_usage_error("show", complaint, value);
+}
+
 static int take(struct show *show, int option, const char *value)
 {
     switch (option) {
     case 'a':
         show->criteria.every_kind = true;
         return PARSED_RUN;
+    case 'f':
+        show->follow = true;
+        return PARSED_RUN;
+    case 'S':
+        return take_time(value, "-S takes a time, as 2026-11-22 03:12 or -2h, not", &show->criteria.since_us);
+    case 'U':
+        return take_time(value, "-U takes a time, as 2026-11-22 03:12 or -2h, not", &show->criteria.until_us);
     case 'n':
         return take_count(show, value);
     case 'i':
@@ -79,24 +104,26 @@ static int take(struct show *show, int option, const char *value)
 static int read_options(struct show *show, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"all", no_argument, NULL, 'a'},
-        {"lines", required_argument, NULL, 'n'},
-        {"interface", required_argument, NULL, 'i'},
-        {"output", required_argument, NULL, 'o'},
-        {"journal", required_argument, NULL, 'J'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"all", no_argument, NULL, 'a'},          {"follow", no_argument, NULL, 'f'},
+        {"lines", required_argument, NULL, 'n'},  {"interface", required_argument, NULL, 'i'},
+        {"since", required_argument, NULL, 'S'},  {"until", required_argument, NULL, 'U'},
+        {"output", required_argument, NULL, 'o'}, {"journal", required_argument, NULL, 'J'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     static char name[] = "vfjournal show"; /* what getopt_long(3) puts before its complaints */
     int option;
     int parsed = PARSED_RUN;
     argv[0] = name;
-    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "an:i:o:J:h", options, NULL)) != -1)
+    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "afn:i:S:U:o:J:h", options, NULL)) != -1)
         parsed = take(show, option, optarg);
     if (parsed == PARSED_RUN && optind < argc)
         parsed = vfj_usage_error("show", "an argument too many", argv[optind]);
-    if (show->criteria.count == 0)
-        show->criteria.count = show->criteria.every_kind ? UINT64_MAX : DEFAULT_COUNT;
+    if (parsed == PARSED_RUN && show->follow && show->criteria.until_us != INT64_MAX)
+        parsed = vfj_usage_error("show", "-f and -U exclude each other", "");
+    if (show->criteria.count == 0) {
+        bool all = show->criteria.every_kind || show->criteria.since_us != INT64_MIN;
+        show->criteria.count = all ? UINT64_MAX : DEFAULT_COUNT;
+    }
     show->criteria.fold = !show->criteria.every_kind && !show->json;
     return parsed;
 }
@@ -162,11 +189,22 @@ static enum vfj_status print_picks(struct show *show, const struct vfj_selection
     return status;
 }
 
-static int print_all(struct show *show)
+/* While a journal is followed: its daemon starts, or ends, just now. */
+static bool comes_later(const struct show *show, enum vfj_status status)
+{
+    return show->criteria.after > 0 && status == VFJ_JOURNAL_BUSY;
+}
+
+/* What is asked for of the open journal, and what was not there before. */
+static int print_new(struct show *show)
 {
     struct vfj_selection selection;
     enum vfj_status read = vfj_select(show->journal, &show->criteria, &selection);
     int exit_status = VFJ_EXIT_OK;
+    if (comes_later(show, read)) {
+        vfj_selection_free(&selection);
+        return VFJ_EXIT_OK;
+    }
     if (read != VFJ_OK)
         exit_status = vfj_complain_status(show->path, read, vfj_journal_detail(show->journal));
     enum vfj_status printed = print_picks(show, &selection);
@@ -180,21 +218,50 @@ static int print_all(struct show *show)
         vfj_complain(show->path, what);
         exit_status = VFJ_EXIT_DIFFERENT;
     }
+    if (exit_status == VFJ_EXIT_OK && selection.newest < show->criteria.after) {
+        vfj_complain(show->path, "not the journal any more that was followed");
+        exit_status = VFJ_EXIT_DIFFERENT;
+    }
+    show->criteria.after = selection.newest;
     vfj_selection_free(&selection);
+    return exit_status;
+}
+
+static int print(struct show *show)
+{
+    int exit_status;
+    enum vfj_status status = vfj_journal_open(&show->journal, show->path, VFJ_JOURNAL_READ);
+    if (status == VFJ_OK)
+        exit_status = print_new(show);
+    else if (comes_later(show, status))
+        exit_status = VFJ_EXIT_OK;
+    else
+        exit_status = vfj_complain_status(show->path, status, vfj_journal_detail(show->journal));
+    vfj_journal_close(show->journal);
+    return exit_status;
+}
+
+/* The journal is opened anew each time, a matter of a millisecond: so its daemon may come and go, and is never held up. */
+static int follow(struct show *show)
+{
+    static const struct timespec pause = {.tv_nsec = POLL_NS};
+    int exit_status = vfj_finish_output(VFJ_EXIT_OK);
+    show->criteria.count = UINT64_MAX;
+    while (exit_status == VFJ_EXIT_OK) {
+        (void)nanosleep(&pause, NULL);
+        exit_status = vfj_finish_output(print(show));
+    }
     return exit_status;
 }
 
 int vfj_verb_show(int argc, char **argv)
 {
-    struct show show = {.path = VFJ_JOURNAL_PATH};
+    struct show show = {.path = VFJ_JOURNAL_PATH, .criteria = {.since_us = INT64_MIN, .until_us = INT64_MAX}};
     int exit_status = read_options(&show, argc, argv);
     if (exit_status != PARSED_RUN)
         return exit_status;
-    enum vfj_status status = vfj_journal_open(&show.journal, show.path, VFJ_JOURNAL_READ);
-    if (status == VFJ_OK)
-        exit_status = print_all(&show);
-    else
-        exit_status = vfj_complain_status(show.path, status, vfj_journal_detail(show.journal));
-    vfj_journal_close(show.journal);
+    exit_status = print(&show);
+    if (show.follow && exit_status == VFJ_EXIT_OK)
+        exit_status = follow(&show);
     return vfj_finish_output(exit_status);
 }
