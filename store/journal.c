@@ -15,6 +15,7 @@
 enum { CHECKPOINT_PAGES = 1000 }; /* SQLite's own default */
 
 #define COLUMNS "cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
+#define RECORD_ROW "record_row(chain, digest, note, body, kind, mono_us, wall_us, boot, cause, seq)"
 
 #define TIME                                                                                           \
     "strftime('%Y-%m-%dT%H:%M:%S', r.wall_us / 1000000, 'unixepoch') || printf('.%06dZ', r.wall_us % " \
@@ -27,10 +28,10 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_APPEND] = "INSERT INTO record (seq, " COLUMNS ") SELECT seq, " COLUMNS " FROM incoming",
     [VFJ_STATEMENT_APPEND_ALL] = "INSERT INTO record (" COLUMNS ") SELECT " COLUMNS " FROM incoming",
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
-    [VFJ_STATEMENT_FORWARD] = "SELECT 1 FROM record WHERE seq >= ?1 AND record_row(seq, " COLUMNS ") ORDER BY seq",
+    [VFJ_STATEMENT_FORWARD] = "SELECT 1 FROM record WHERE seq >= ?1 AND " RECORD_ROW " ORDER BY seq",
     [VFJ_STATEMENT_BACKWARD]
-    = "SELECT 1 FROM record WHERE seq <= ?1 AND record_row(seq, " COLUMNS ") ORDER BY seq DESC",
-    [VFJ_STATEMENT_ONE] = "SELECT 1 FROM record WHERE seq = ?1 AND record_row(seq, " COLUMNS ")",
+    = "SELECT 1 FROM record WHERE seq <= ?1 AND " RECORD_ROW " ORDER BY seq DESC",
+    [VFJ_STATEMENT_ONE] = "SELECT 1 FROM record WHERE seq = ?1 AND " RECORD_ROW,
     /* json_patch takes members that are null away. */
     [VFJ_STATEMENT_JSON]
     = "SELECT json_patch(json_patch('{}', json_object('seq', r.seq, 'cause', r.cause, 'time', " TIME ","

@@ -104,7 +104,7 @@ enum vfj_status vfj_journal_run(struct vfj_journal *journal, enum vfj_statement 
 /* Make the table `incoming`. */
 int vfj_journal_make_incoming(struct vfj_journal *journal);
 
-/* Make the SQL function by which rows are read: record_row(every column, in the order of the schema). It is a condition
+/* Make the SQL function by which rows are read: record_row(every column, from the last one to the first). It is a condition
  * that is met when there is no room for another row. */
 int vfj_journal_make_function(struct vfj_journal *journal);
 

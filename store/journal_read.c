@@ -5,8 +5,9 @@
 #include "core/limits.h"
 #include "store/journal_impl.h"
 
-/* The arguments of record_row. */
-enum column { SEQ, CAUSE, BOOT, WALL_US, MONO_US, KIND, BODY, NOTE, DIGEST, CHAIN, COLUMN_COUNT };
+/* The arguments of record_row: the last column first. SQLite finds its way through the head of a row up to the column that it
+ * is asked for; asked for the last one it has gone it once, and knows where all others are. */
+enum column { CHAIN, DIGEST, NOTE, BODY, KIND, MONO_US, WALL_US, BOOT, CAUSE, SEQ, COLUMN_COUNT };
 
 enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq)
 {
