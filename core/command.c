@@ -98,8 +98,9 @@ static bool slot_argv(const struct vfj_command *command, unsigned index, struct 
         words(argv, &bytes, "ifconfig -a");
         return true;
     case 2:
+    case 3:
         begin(argv, &bytes, VFJ_PROGRAM_ROUTE);
-        words(argv, &bytes, "route -n get -inet default");
+        words(argv, &bytes, index == 2 ? "route -n get -inet default" : "route -n get -inet6 default");
         return true;
     default:
         return false;

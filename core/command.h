@@ -81,7 +81,7 @@ struct vfj_argv {
     char bytes[VFJ_ARGS_SIZE + 256];
 };
 
-/* The program runs that a command stands for: one for a changing command, none to three for a probe. Fills the
+/* The program runs that a command stands for: one for a changing command, none to four for a probe. Fills the
  * `index`th; false when there are no more. A probe's argv is what programs are asked; its files are read besides. */
 bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);
 

@@ -212,6 +212,9 @@ static void encode_view(const struct vfj_view *view, struct vfj_text *text)
     if (view->gateway.text[0] != '\0')
         vfj_kv_add_string(text, "gateway", view->gateway.text);
     add_nonzero(text, "gateway_on_lagg", view->gateway_on_lagg);
+    if (view->gateway6.text[0] != '\0')
+        vfj_kv_add_string(text, "gateway6", view->gateway6.text);
+    add_nonzero(text, "gateway6_on_lagg", view->gateway6_on_lagg);
     encode_interface(&view->hn, "hn_", text);
     encode_interface(&view->vf, "vf_", text);
     encode_interface(&view->lagg, "lagg_", text);
@@ -379,7 +382,9 @@ static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
     const struct {
         const char *key;
         bool *flag;
-    } flags[] = {{"lease", &view->lease}, {"gateway_on_lagg", &view->gateway_on_lagg}};
+    } flags[] = {{"lease", &view->lease},
+                 {"gateway_on_lagg", &view->gateway_on_lagg},
+                 {"gateway6_on_lagg", &view->gateway6_on_lagg}};
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (vfj_span_is(pair->key, flags[i].key))
             return take_bool(pair, flags[i].flag);
@@ -398,6 +403,8 @@ static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
         return take_u64(pair, INT32_MAX, &view->lagg_dhclient);
     if (vfj_span_is(pair->key, "gateway"))
         return vfj_address_parse(pair->value, &view->gateway);
+    if (vfj_span_is(pair->key, "gateway6"))
+        return vfj_address_parse(pair->value, &view->gateway6);
     const struct {
         const char *prefix;
         struct vfj_interface *interface;

@@ -90,6 +90,10 @@ struct vfj_view {
     struct vfj_interface lagg;  /* laggN of the hn's unit */
     struct vfj_address gateway; /* of the default route when it goes through hn or the lagg; empty when none */
     bool gateway_on_lagg;
+    /* The same of the IPv6 default route, when somebody added it (RTF_STATIC): one from a router's advertisement comes
+     * back by itself. A link-local gateway is without its scope, which is the interface. */
+    struct vfj_address gateway6;
+    bool gateway6_on_lagg;
     char script_refused[VFJ_PATH_SIZE]; /* why a per-interface script that is there is not run; empty when none is */
 };
 

@@ -106,6 +106,9 @@ static void any_view(struct vfj_view *view)
     if (roll(2) == 0)
         any_address(&view->gateway);
     view->gateway_on_lagg = roll(2);
+    if (roll(2) == 0)
+        any_address(&view->gateway6);
+    view->gateway6_on_lagg = roll(2);
 }
 
 static void any_observation(struct vfj_observation *observation)

@@ -125,6 +125,20 @@ static void test_route(void **state)
                                            "       0         0         0         0      1500         1         0 \n");
     assert_string_equal(parser.gateway.text, "10.0.2.2");
     assert_string_equal(parser.interface.text, "hn0");
+    assert_true(parser.is_static);
+
+    parser = route("   route to: ::\n"
+                   "    gateway: fe80::2%lagg0\n"
+                   "  interface: lagg0\n"
+                   "      flags: <UP,GATEWAY,DONE>\n");
+    assert_string_equal(parser.gateway.text, "fe80::2");
+    assert_string_equal(parser.interface.text, "lagg0");
+    assert_false(parser.is_static);
+
+    assert_false(route("flags: <UP,STATICARP,LLINFO>\n").is_static);
+    assert_false(route("flags: \n").is_static);
+    assert_false(route("flags: <>\n").is_static);
+    assert_true(route("flags: <STATIC>\n").is_static);
 
     parser = route("route: route has not been found\n");
     assert_string_equal(parser.gateway.text, "");

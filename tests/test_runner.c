@@ -491,7 +491,11 @@ static void test_probe_slot(void **state)
     command.c = vfj_name_of("mce0");
     set_program(bench->paths.sysctl, "sysctl", slow_sysctl);
     set_program(bench->paths.ifconfig, "ifconfig", big_ifconfig);
-    set_program(bench->paths.route, "route", "echo '    gateway: 10.0.0.1'; echo '  interface: hn0'");
+    set_program(bench->paths.route, "route",
+                "case $3 in -inet) echo '    gateway: 10.0.0.1'; echo '  interface: hn0';;"
+                " -inet6) echo '    gateway: fe80::1%lagg0'; echo '  interface: lagg0'; echo '      flags: "
+                "<UP,GATEWAY,DONE,STATIC>';;"
+                " esac");
     vfj_paths_set(bench->paths.lease_dir, kit_path("."));
     kit_text("dhclient.leases.hn0", "lease {}\n");
     probe(bench, &command);
@@ -505,6 +509,8 @@ static void test_probe_slot(void **state)
     assert_string_equal(view->vf_lagg.text, "lagg7");
     assert_string_equal(view->gateway.text, "10.0.0.1");
     assert_false(view->gateway_on_lagg);
+    assert_string_equal(view->gateway6.text, "fe80::1");
+    assert_true(view->gateway6_on_lagg);
     assert_true(view->lease);
     assert_int_equal(view->transparent, 0);
 

@@ -322,7 +322,7 @@ static void test_hostile_numbers(void **state)
     errand.index = 1;
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_PROBE_SLOT, "hn0", "0");
-    errand.index = 3;
+    errand.index = 4;
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_UP, "hn0", "");
     errand.limit_ms = VFJ_ERRAND_LIMIT_MAX_MS + 1;

@@ -13,7 +13,7 @@
 #define PIDFILE_BEFORE "/var/run/dhclient."
 #define PIDFILE_AFTER  ".pid"
 
-enum { SLOT_PROGRAMS = 3 }; /* of PROBE_SLOT */
+enum { SLOT_PROGRAMS = 4 }; /* of PROBE_SLOT */
 
 _Static_assert(sizeof(struct vfj_errand) == 8 + 4 * 4 + 4 * sizeof(struct vfj_name) + VFJ_ARGS_SIZE,
                "padding in vfj_errand");

@@ -1,7 +1,26 @@
-/* What route(8) prints for `route -n get -inet default`. */
+/* What route(8) prints for `route -n get -inet default`, or `-inet6`. */
 #include "adapters/freebsd/parse_route.h"
 
 #include <string.h>
+
+/* fe80::2%hn0: the scope is the interface's name. */
+static struct vfj_span without_scope(struct vfj_span address)
+{
+    const char *percent = memchr(address.text, '%', address.length);
+    return percent != NULL ? (struct vfj_span){address.text, (size_t)(percent - address.text)} : address;
+}
+
+/* Whether FLAG is in "<UP,GATEWAY,DONE,STATIC>". */
+static bool has_flag(struct vfj_span list, const char *flag)
+{
+    for (size_t at = 0, end; at < list.length; at = end + 1) {
+        for (end = at; end < list.length && strchr("<,>", list.text[end]) == NULL;)
+            end++;
+        if (vfj_span_is((struct vfj_span){list.text + at, end - at}, flag))
+            return true;
+    }
+    return false;
+}
 
 static void read_line(void *context, struct vfj_span line)
 {
@@ -10,9 +29,11 @@ static void read_line(void *context, struct vfj_span line)
     if (!vfj_span_word(&line, &key) || !vfj_span_word(&line, &value))
         return;
     if (vfj_span_is(key, "gateway:"))
-        vfj_address_parse(value, &parser->gateway);
+        vfj_address_parse(without_scope(value), &parser->gateway);
     else if (vfj_span_is(key, "interface:"))
         vfj_name_parse(value, &parser->interface);
+    else if (vfj_span_is(key, "flags:"))
+        parser->is_static = has_flag(value, "STATIC");
 }
 
 void vfj_route_begin(struct vfj_route_parser *parser)

@@ -11,7 +11,8 @@
 #include "adapters/freebsd/warden.h"
 #include "core/check.h"
 
-enum { PARTS_MAX = 3, PART_SYSCTL = 0, PART_IFCONFIG = 1, PART_ROUTE = 2 }; /* as vfj_command_argv() numbers them */
+/* As vfj_command_argv() numbers them. */
+enum { PART_SYSCTL, PART_IFCONFIG, PART_ROUTE, PART_ROUTE6, PARTS_MAX };
 
 /* One program of a probe. */
 struct part {
@@ -142,11 +143,16 @@ static void feed_slot_route(struct probe *probe, struct vfj_span bytes)
     vfj_route_feed(&probe->reader.view.route, bytes);
 }
 
+static void feed_slot_route6(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_route_feed(&probe->reader.view.route6, bytes);
+}
+
 static void end_slot(struct probe *probe)
 {
     vfj_view_end(&probe->reader.view);
-    probe->answer.ok
-        = succeeded(probe, PART_SYSCTL) && succeeded(probe, PART_IFCONFIG) && probe->parts[PART_ROUTE].exited;
+    probe->answer.ok = succeeded(probe, PART_SYSCTL) && succeeded(probe, PART_IFCONFIG)
+        && probe->parts[PART_ROUTE].exited && probe->parts[PART_ROUTE6].exited;
 }
 
 static void end_all(struct probe *probe)
@@ -270,6 +276,7 @@ static void start_slot(struct probe *probe)
     start(probe, PART_IFCONFIG, feed_slot_ifconfig);
     vfj_child_pause(probe->parts[PART_IFCONFIG].child);
     start(probe, PART_ROUTE, feed_slot_route);
+    start(probe, PART_ROUTE6, feed_slot_route6);
     look_at_files(probe);
 }
 

@@ -1,4 +1,4 @@
-/* All that joining one hn and its VF needs to know, put together from what three programs print. */
+/* All that joining one hn and its VF needs to know, put together from what four programs print. */
 #include "adapters/freebsd/view.h"
 
 #include <string.h>
@@ -62,6 +62,7 @@ void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *co
     vfj_sysctl_begin(&reader->sysctl, read_sysctl, reader);
     vfj_ifconfig_begin(&reader->ifconfig, read_interface, reader);
     vfj_route_begin(&reader->route);
+    vfj_route_begin(&reader->route6);
 }
 
 void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files)
@@ -75,18 +76,27 @@ void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_f
     view->lagg_dhclient = files->lagg_dhclient;
 }
 
+/* A default route that goes through hn or the lagg. */
+static void take_route(const struct vfj_view_reader *reader, const struct vfj_route_parser *route,
+                       struct vfj_address *gateway, bool *on_lagg)
+{
+    bool is_on_lagg = vfj_name_equal(route->interface, reader->lagg);
+    if (vfj_name_is_empty(route->interface) || (!is_on_lagg && !vfj_name_equal(route->interface, reader->hn)))
+        return;
+    *gateway = route->gateway;
+    *on_lagg = is_on_lagg && gateway->text[0] != '\0';
+}
+
 void vfj_view_end(struct vfj_view_reader *reader)
 {
     struct vfj_view *view = reader->view;
     vfj_ifconfig_end(&reader->ifconfig);
     vfj_route_end(&reader->route);
+    vfj_route_end(&reader->route6);
     view->hn.name = reader->hn;
     view->vf.name = reader->vf;
     view->lagg.name = reader->lagg;
-    bool on_lagg = vfj_name_equal(reader->route.interface, reader->lagg);
-    if (vfj_name_is_empty(reader->route.interface)
-        || (!on_lagg && !vfj_name_equal(reader->route.interface, reader->hn)))
-        return;
-    view->gateway = reader->route.gateway;
-    view->gateway_on_lagg = on_lagg && view->gateway.text[0] != '\0';
+    take_route(reader, &reader->route, &view->gateway, &view->gateway_on_lagg);
+    if (reader->route6.is_static)
+        take_route(reader, &reader->route6, &view->gateway6, &view->gateway6_on_lagg);
 }

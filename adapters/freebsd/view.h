@@ -1,4 +1,4 @@
-/* All that joining one hn and its VF needs to know, put together from what three programs print. */
+/* All that joining one hn and its VF needs to know, put together from what four programs print. */
 #ifndef VFJ_FREEBSD_VIEW_H
 #define VFJ_FREEBSD_VIEW_H
 
@@ -16,7 +16,7 @@ struct vfj_view_reader {
     char vf_oid[64], rxvf_oid[64];
     struct vfj_sysctl_parser sysctl;
     struct vfj_ifconfig_parser ifconfig;
-    struct vfj_route_parser route;
+    struct vfj_route_parser route, route6;
 };
 
 /* Begin the answer to a PROBE_SLOT command in *view, which is zeroed. */
@@ -25,7 +25,7 @@ void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *co
 /* Take in what the files say. */
 void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files);
 
-/* ifconfig's and route's output are complete. */
+/* All output is complete. */
 void vfj_view_end(struct vfj_view_reader *reader);
 
 #endif
