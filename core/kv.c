@@ -79,16 +79,18 @@ enum vfj_kv_result vfj_kv_next(struct vfj_span *rest, struct vfj_kv *pair)
 
 bool vfj_kv_value(const struct vfj_kv *pair, char *to, size_t size)
 {
-    struct vfj_text text = vfj_text_begin(to, size);
-    for (size_t i = 0; i < pair->value.length; i++) {
+    size_t length = 0;
+    bool right = true;
+    for (size_t i = 0; i < pair->value.length && right; i++) {
         char c = pair->value.text[i];
         if (pair->quoted && c == '\\' && i + 1 < pair->value.length)
             c = pair->value.text[++i];
-        if (c == '\0')
-            return false;
-        vfj_text_add_char(&text, c);
+        right = c != '\0' && length < size - 1;
+        if (right)
+            to[length++] = c;
     }
-    return !text.overflow;
+    to[length] = '\0';
+    return right;
 }
 
 bool vfj_kv_find(struct vfj_span text, const char *key, struct vfj_kv *pair)

@@ -8,7 +8,10 @@
 #include "store/journal_impl.h"
 
 /* So many rows that handing them over costs next to nothing, so few that they stay in a processor's cache. */
-enum { BLOCKS = 4, BLOCK_ROWS = 512, BLOCK_BYTES = 65536 };
+enum { BLOCKS = 8, BLOCK_ROWS = 512, BLOCK_BYTES = 65536 };
+
+/* To wake a thread costs both: one that waits is woken when there are so many blocks for it. */
+enum { WORTH_READING = BLOCKS / 2, WORTH_LOOKING = 2 };
 
 _Static_assert((int)BLOCK_BYTES >= (int)VFJ_ROW_BYTES, "the longest row fits");
 
@@ -25,12 +28,12 @@ struct vfj_ahead {
     struct block *block; /* looked at; NULL before the first */
     unsigned next;       /* row of it */
     uint64_t wrong;      /* seq of a row whose body can't be one; 0 none */
-    unsigned taken;      /* blocks looked at so far, with this one */
     bool threaded;
     pthread_t thread;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
-    unsigned filled, left; /* blocks so far: filled, and done with */
+    unsigned filled, taken, left; /* blocks so far: filled, looked at, and done with */
+    bool ended;                   /* no more will be filled */
     bool closing;
     struct block blocks[BLOCKS];
 };
@@ -42,33 +45,56 @@ static void fill(struct vfj_ahead *ahead, struct block *block)
     block->status = vfj_journal_next_rows(ahead->journal, &block->rows);
 }
 
+/* What the reader waits for when there is no room, and the other when nothing is filled. As they can't both wait, whoever is
+ * woken is the one. */
+static bool is_worth_reading(const struct vfj_ahead *ahead)
+{
+    return ahead->closing || BLOCKS - (ahead->filled - ahead->left) >= WORTH_READING;
+}
+
+static bool is_worth_looking(const struct vfj_ahead *ahead)
+{
+    return ahead->ended || ahead->filled - ahead->taken >= WORTH_LOOKING;
+}
+
 /* False when nobody wants to know any more. */
 static bool wait_for_room(struct vfj_ahead *ahead)
 {
     pthread_mutex_lock(&ahead->lock);
-    while (ahead->filled - ahead->left == BLOCKS && !ahead->closing)
-        pthread_cond_wait(&ahead->changed, &ahead->lock);
+    if (ahead->filled - ahead->left == BLOCKS) {
+        while (!is_worth_reading(ahead))
+            pthread_cond_wait(&ahead->changed, &ahead->lock);
+    }
     bool go_on = !ahead->closing;
     pthread_mutex_unlock(&ahead->lock);
     return go_on;
 }
 
-static void count_one(struct vfj_ahead *ahead, unsigned *count)
+static void hand_over(struct vfj_ahead *ahead, const struct block *block)
 {
     pthread_mutex_lock(&ahead->lock);
-    ++*count;
-    pthread_cond_signal(&ahead->changed);
+    ahead->filled++;
+    ahead->ended = block->status != VFJ_OK;
+    if (is_worth_looking(ahead))
+        pthread_cond_signal(&ahead->changed);
+    pthread_mutex_unlock(&ahead->lock);
+}
+
+static void give_back(struct vfj_ahead *ahead)
+{
+    pthread_mutex_lock(&ahead->lock);
+    ahead->left++;
+    if (is_worth_reading(ahead))
+        pthread_cond_signal(&ahead->changed);
     pthread_mutex_unlock(&ahead->lock);
 }
 
 static void *fill_all(void *context)
 {
     struct vfj_ahead *ahead = context;
-    enum vfj_status status = VFJ_OK;
-    for (unsigned i = 0; status == VFJ_OK && wait_for_room(ahead); i++) {
+    for (unsigned i = 0; !ahead->ended && wait_for_room(ahead); i++) {
         fill(ahead, &ahead->blocks[i % BLOCKS]);
-        status = ahead->blocks[i % BLOCKS].status;
-        count_one(ahead, &ahead->filled);
+        hand_over(ahead, &ahead->blocks[i % BLOCKS]);
     }
     return NULL;
 }
@@ -84,7 +110,7 @@ static bool start_thread(struct vfj_ahead *ahead)
     return started;
 }
 
-struct vfj_ahead *vfj_ahead_open(struct vfj_journal *journal, uint64_t from, bool thread)
+struct vfj_ahead *vfj_ahead_open(struct vfj_journal *journal, uint64_t from, bool chain, bool thread)
 {
     struct vfj_ahead *ahead = malloc(sizeof *ahead);
     if (ahead == NULL)
@@ -94,33 +120,37 @@ struct vfj_ahead *vfj_ahead_open(struct vfj_journal *journal, uint64_t from, boo
     ahead->next = 0;
     ahead->wrong = 0;
     ahead->taken = ahead->filled = ahead->left = 0;
-    ahead->closing = false;
+    ahead->ended = ahead->closing = false;
     pthread_mutex_init(&ahead->lock, NULL);
     pthread_cond_init(&ahead->changed, NULL);
-    vfj_journal_walk(journal, from, VFJ_FORWARD);
+    if (chain)
+        vfj_journal_walk(journal, from, VFJ_FORWARD);
+    else
+        vfj_journal_walk_unchained(journal, from);
     ahead->threaded = thread && start_thread(ahead);
     return ahead;
 }
 
-static void wait_for_block(struct vfj_ahead *ahead)
+static void take_block(struct vfj_ahead *ahead)
 {
     pthread_mutex_lock(&ahead->lock);
-    while (ahead->filled == ahead->taken)
-        pthread_cond_wait(&ahead->changed, &ahead->lock);
+    if (ahead->filled == ahead->taken) {
+        while (!is_worth_looking(ahead))
+            pthread_cond_wait(&ahead->changed, &ahead->lock);
+    }
+    ahead->taken++;
     pthread_mutex_unlock(&ahead->lock);
 }
 
 static void next_block(struct vfj_ahead *ahead)
 {
     if (ahead->block != NULL && ahead->threaded)
-        count_one(ahead, &ahead->left);
+        give_back(ahead);
     ahead->block = &ahead->blocks[ahead->taken % BLOCKS];
-    if (ahead->threaded) {
-        wait_for_block(ahead);
-        ahead->taken++;
-    } else {
+    if (ahead->threaded)
+        take_block(ahead);
+    else
         fill(ahead, ahead->block);
-    }
     ahead->next = 0;
 }
 

@@ -14,8 +14,9 @@
 
 enum { CHECKPOINT_PAGES = 1000 }; /* SQLite's own default */
 
-#define COLUMNS "cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
-#define RECORD_ROW "record_row(chain, digest, note, body, kind, mono_us, wall_us, boot, cause, seq)"
+#define COLUMNS       "cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
+#define UNCHAINED_ROW "digest, note, body, kind, mono_us, wall_us, boot, cause, seq)"
+#define RECORD_ROW    "record_row(chain, " UNCHAINED_ROW
 
 #define TIME                                                                                           \
     "strftime('%Y-%m-%dT%H:%M:%S', r.wall_us / 1000000, 'unixepoch') || printf('.%06dZ', r.wall_us % " \
@@ -29,8 +30,7 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_APPEND_ALL] = "INSERT INTO record (" COLUMNS ") SELECT " COLUMNS " FROM incoming",
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
     [VFJ_STATEMENT_FORWARD] = "SELECT 1 FROM record WHERE seq >= ?1 AND " RECORD_ROW " ORDER BY seq",
-    [VFJ_STATEMENT_BACKWARD]
-    = "SELECT 1 FROM record WHERE seq <= ?1 AND " RECORD_ROW " ORDER BY seq DESC",
+    [VFJ_STATEMENT_BACKWARD] = "SELECT 1 FROM record WHERE seq <= ?1 AND " RECORD_ROW " ORDER BY seq DESC",
     [VFJ_STATEMENT_ONE] = "SELECT 1 FROM record WHERE seq = ?1 AND " RECORD_ROW,
     /* json_patch takes members that are null away. */
     [VFJ_STATEMENT_JSON]
@@ -47,6 +47,8 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
       " FROM record AS r LEFT JOIN transition AS t ON t.seq = r.seq"
       " LEFT JOIN command AS c ON c.seq = r.seq LEFT JOIN outcome AS o ON o.seq = r.seq"
       " WHERE r.seq = ?1",
+    [VFJ_STATEMENT_UNCHAINED]
+    = "SELECT 1 FROM record WHERE seq >= ?1 AND record_row(NULL, " UNCHAINED_ROW " ORDER BY seq",
     [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",
     /* Only a first part has no cause. */
     [VFJ_STATEMENT_NEXT_CHECKPOINT] = ("SELECT seq, wall_us FROM record WHERE seq > ?1"

@@ -21,6 +21,7 @@ enum vfj_statement {
     VFJ_STATEMENT_BACKWARD,
     VFJ_STATEMENT_ONE,
     VFJ_STATEMENT_JSON, /* this and all below: prepared when they are needed */
+    VFJ_STATEMENT_UNCHAINED,
     VFJ_STATEMENT_FIRST,
     VFJ_STATEMENT_NEXT_CHECKPOINT,
     VFJ_STATEMENT_PRUNE,
@@ -48,6 +49,7 @@ struct vfj_rows {
     size_t size;   /* VFJ_ROW_BYTES at least */
     unsigned count;
     size_t used;
+    bool unchained;    /* the statement gives no chain */
     const char *wrong; /* the column of rows[count] that can't be one; NULL none */
 };
 
@@ -104,9 +106,12 @@ enum vfj_status vfj_journal_run(struct vfj_journal *journal, enum vfj_statement 
 /* Make the table `incoming`. */
 int vfj_journal_make_incoming(struct vfj_journal *journal);
 
-/* Make the SQL function by which rows are read: record_row(every column, from the last one to the first). It is a condition
- * that is met when there is no room for another row. */
+/* Make the SQL function by which rows are read: record_row(every column, from the last one to the first); or NULL for the chain,
+ * where that is not wanted. It is a condition that is met when there is no room for another row. */
 int vfj_journal_make_function(struct vfj_journal *journal);
+
+/* As vfj_journal_walk, forward, for whoever does not look at the chain: its column is not read. */
+void vfj_journal_walk_unchained(struct vfj_journal *journal, uint64_t from);
 
 /* The next rows of the walk, VFJ_OK when there is no room for more. Otherwise, too, those in `rows` were before the end, or
  * before what is wrong. */

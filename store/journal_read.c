@@ -85,8 +85,12 @@ static bool read_digest(sqlite3_value *value, struct vfj_record *record)
     return read_unsigned(value, &record->digest);
 }
 
-static bool read_chain(sqlite3_value *value, struct vfj_record *record)
+static bool read_chain(sqlite3_value *value, bool unchained, struct vfj_record *record)
 {
+    if (unchained) {
+        memset(record->chain, 0, sizeof record->chain);
+        return true;
+    }
     struct vfj_span chain = bytes_of(value);
     if (!has_type(value, SQLITE_BLOB) || chain.length != sizeof record->chain)
         return false;
@@ -96,10 +100,11 @@ static bool read_chain(sqlite3_value *value, struct vfj_record *record)
 
 /* The row as a record; else the column that can't be one. Every member is written, and no more than once where it can be:
  * a journal has millions of rows. */
-static const char *read_columns(sqlite3_value **values, struct vfj_row *row)
+static const char *read_columns(sqlite3_value **values, bool unchained, struct vfj_row *row)
 {
     struct vfj_record *record = &row->record;
-    if (!read_unsigned(values[SEQ], &record->seq) || record->seq == 0 || record->seq > INT64_MAX)
+    record->seq = (uint64_t)sqlite3_value_int64(values[SEQ]); /* the rowid: an integer in any file */
+    if (record->seq == 0 || record->seq > INT64_MAX)
         return "seq";
     if (!read_cause(values[CAUSE], record))
         return "cause";
@@ -117,7 +122,7 @@ static const char *read_columns(sqlite3_value **values, struct vfj_row *row)
         return "note";
     if (!read_digest(values[DIGEST], record))
         return "digest";
-    return read_chain(values[CHAIN], record) ? NULL : "chain";
+    return read_chain(values[CHAIN], unchained, record) ? NULL : "chain";
 }
 
 static void keep(struct vfj_rows *rows, struct vfj_span *span)
@@ -141,7 +146,7 @@ static void take_row(sqlite3_context *context, int count, sqlite3_value **values
     struct vfj_rows *rows = ((struct vfj_journal *)sqlite3_user_data(context))->rows;
     VFJ_CHECK(count == COLUMN_COUNT && rows != NULL && !is_full(rows));
     struct vfj_row *row = &rows->rows[rows->count];
-    rows->wrong = read_columns(values, row);
+    rows->wrong = read_columns(values, rows->unchained, row);
     if (rows->wrong == NULL) {
         keep(rows, &row->record.body);
         keep(rows, &row->record.note);
@@ -174,6 +179,7 @@ static enum vfj_status read_rows(struct vfj_journal *journal, sqlite3_stmt *stmt
     rows->count = 0;
     rows->used = 0;
     rows->wrong = NULL;
+    rows->unchained = stmt == journal->statements[VFJ_STATEMENT_UNCHAINED];
     journal->rows = rows;
     int code = sqlite3_step(stmt);
     if (code == SQLITE_DONE && !(journal->immutable && vfj_file_changed(journal->path, &journal->facts)))
@@ -201,15 +207,27 @@ static enum vfj_status give(struct vfj_journal *journal, const struct vfj_row *r
     return VFJ_OK;
 }
 
-void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction)
+static void walk(struct vfj_journal *journal, enum vfj_statement statement, uint64_t from)
 {
     vfj_journal_walk_end(journal);
-    journal->direction = direction;
-    journal->walk = journal->statements[direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD];
+    journal->walk = journal->statements[statement];
     journal->walk_last = 0;
     /* A row before the first is none, and is met. */
     int64_t bound = from > (uint64_t)INT64_MAX ? INT64_MAX : from > 1 ? (int64_t)from : INT64_MIN;
     VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
+}
+
+void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction)
+{
+    journal->direction = direction;
+    walk(journal, direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD, from);
+}
+
+void vfj_journal_walk_unchained(struct vfj_journal *journal, uint64_t from)
+{
+    bool made = vfj_journal_prepare(journal, VFJ_STATEMENT_UNCHAINED) == VFJ_OK;
+    journal->direction = VFJ_FORWARD;
+    walk(journal, made ? VFJ_STATEMENT_UNCHAINED : VFJ_STATEMENT_FORWARD, from);
 }
 
 enum vfj_status vfj_journal_next_rows(struct vfj_journal *journal, struct vfj_rows *rows)

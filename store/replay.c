@@ -336,7 +336,8 @@ static bool run(struct replay *replay)
     const struct vfj_record *record;
     enum vfj_status status = VFJ_OK;
     uint64_t before = replay->result->records;
-    struct vfj_ahead *ahead = vfj_ahead_open(replay->journal, before + 1, are_many(replay->journal, before));
+    bool thread = are_many(replay->journal, before);
+    struct vfj_ahead *ahead = vfj_ahead_open(replay->journal, before + 1, replay->chain != NULL, thread);
     if (ahead == NULL)
         return false;
     while (!replay->ended && (record = vfj_ahead_next(ahead, &status)) != NULL)

@@ -52,7 +52,7 @@ struct vfj_replay_from {
 
 struct vfj_replay_checks {
     const struct vfj_replay_from *from; /* NULL: the whole journal, from an initialised machine or its checkpoint */
-    bool skip_chain;                    /* leave the SHA-256 out: edits that the machine ignores are then not seen */
+    bool skip_chain;                    /* leave the chain out: edits that the machine ignores are then not seen */
     vfj_replay_watch *watch;            /* NULL for none */
     void *arg;
 };

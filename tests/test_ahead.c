@@ -72,7 +72,7 @@ static uint64_t compare(const char *path, uint64_t from, bool thread)
 {
     struct vfj_journal *walked = open_journal(path);
     struct vfj_journal *journal = open_journal(path);
-    struct vfj_ahead *ahead = vfj_ahead_open(journal, from, thread);
+    struct vfj_ahead *ahead = vfj_ahead_open(journal, from, true, thread);
     enum vfj_status expected, status = VFJ_OK;
     struct vfj_record record;
     uint64_t count = 0;
@@ -127,7 +127,7 @@ static void test_it_can_be_ended_at_any_time(void **state)
     (void)state;
     for (unsigned records = 0; records < 3000; records += 999) {
         struct vfj_journal *journal = open_journal(path);
-        struct vfj_ahead *ahead = vfj_ahead_open(journal, 1, true);
+        struct vfj_ahead *ahead = vfj_ahead_open(journal, 1, true, true);
         enum vfj_status status;
         struct vfj_record record;
         for (unsigned i = 1; i <= records; i++)
@@ -138,17 +138,41 @@ static void test_it_can_be_ended_at_any_time(void **state)
     }
 }
 
-static struct vfj_replay_result replay(const char *path)
+static struct vfj_replay_result replay_with(const char *path, const struct vfj_replay_checks *checks)
 {
     struct vfj_journal *journal = open_journal(path);
     struct vfj_machine *machine = malloc(sizeof *machine);
     struct vfj_replay_result result;
     assert_non_null(machine);
     vfj_machine_init(machine);
-    vfj_replay_run(journal, machine, NULL, &result);
+    vfj_replay_run(journal, machine, checks, &result);
     vfj_journal_close(journal);
     free(machine);
     return result;
+}
+
+static struct vfj_replay_result replay(const char *path)
+{
+    return replay_with(path, NULL);
+}
+
+static void test_a_chain_that_is_not_checked_is_not_read(void **state)
+{
+    const struct vfj_replay_checks plain = {.skip_chain = true};
+    const char *path = fresh("unchained.db");
+    (void)state;
+    kit_tamper(path, "UPDATE record SET chain = x'00' WHERE seq = 9000");
+    assert_int_equal(compare(path, 1, true), 8999);
+    struct vfj_replay_result result = replay(path);
+    assert_int_equal(result.verdict, VFJ_VERDICT_UNUSABLE);
+    assert_int_equal(result.records, 8999);
+    result = replay_with(path, &plain);
+    assert_int_equal(result.verdict, VFJ_VERDICT_SAME);
+    assert_int_equal(result.records, ROWS);
+    kit_tamper(path, "UPDATE record SET note = '' WHERE seq = 9001");
+    result = replay_with(path, &plain);
+    assert_int_equal(result.verdict, VFJ_VERDICT_UNUSABLE);
+    assert_int_equal(result.records, 9000);
 }
 
 static void test_a_replay_of_many_rows_ends_where_they_are_wrong(void **state)
@@ -181,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_the_records_are_those_of_a_walk),
         cmocka_unit_test(test_so_is_the_end_of_a_journal_with_a_row_that_is_no_record),
         cmocka_unit_test(test_it_can_be_ended_at_any_time),
+        cmocka_unit_test(test_a_chain_that_is_not_checked_is_not_read),
         cmocka_unit_test(test_a_replay_of_many_rows_ends_where_they_are_wrong),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);

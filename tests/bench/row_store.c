@@ -152,7 +152,7 @@ static double time_rows(const char *path, const struct replay *replay)
     uint64_t seen = 0;
     BENCH_CHECK(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ) == VFJ_OK);
     int64_t start = bench_now_ns();
-    struct vfj_ahead *ahead = vfj_ahead_open(journal, 1, false);
+    struct vfj_ahead *ahead = vfj_ahead_open(journal, 1, !replay->skip_chain, false);
     BENCH_CHECK(ahead != NULL);
     while (vfj_ahead_next(ahead, &status) != NULL)
         seen++;
