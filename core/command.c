@@ -28,13 +28,12 @@ bool vfj_command_reads(const struct vfj_command *command)
     return reading[command->kind];
 }
 
-/* Words are collected in argv->bytes, each with its NUL. */
+/* Words are collected in argv->bytes, each with its NUL; there is one at least. */
 static void begin(struct vfj_argv *argv, struct vfj_text *bytes, enum vfj_program program)
 {
     *bytes = vfj_text_begin(argv->bytes, sizeof argv->bytes);
     argv->program = program;
     argv->count = 0;
-    argv->words[0] = NULL;
 }
 
 static void word_span(struct vfj_argv *argv, struct vfj_text *bytes, struct vfj_span word)

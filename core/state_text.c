@@ -236,7 +236,7 @@ static unsigned name_count(enum type type)
     case COMMAND:
         return VFJ_COMMAND_COUNT;
     default:
-        return 0;
+        VFJ_CHECK(false);
     }
 }
 
@@ -380,11 +380,12 @@ static unsigned places_of(const struct vfj_state *state, unsigned kind)
     case ITEM_SLOT:
         return state->head.slot_count;
     case ITEM_NONE:
+        return 0;
     case ITEM_CARRY:
     case ITEM_COUNT:
         break;
     }
-    return 0;
+    VFJ_CHECK(false);
 }
 
 static bool is_zero(const void *bytes, size_t size)
@@ -471,16 +472,25 @@ bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *plac
 
 /* Reading */
 
-static bool put_number(void *at, size_t size, uint64_t value)
+static void put_number(void *at, size_t size, uint64_t value)
 {
     uint16_t two = (uint16_t)value;
+    VFJ_CHECK(size == sizeof value || value >> (8 * size) == 0); /* `most` is the member's */
     if (size == 1)
         *(uint8_t *)at = (uint8_t)value;
     else if (size == sizeof two)
         memcpy(at, &two, sizeof two);
     else
         memcpy(at, &value, sizeof value);
-    return size == sizeof value || value >> (8 * size) == 0;
+}
+
+static bool read_number(const struct member *member, struct vfj_span span, char *at)
+{
+    uint64_t value = 0;
+    if (!vfj_span_to_u64(span, &value) || value > member->most)
+        return false;
+    put_number(at, member->size, value);
+    return true;
 }
 
 static bool read_time(struct vfj_span span, char *at)
@@ -497,8 +507,10 @@ static bool read_time(struct vfj_span span, char *at)
 static bool read_name_of(enum type type, struct vfj_span span, char *at)
 {
     for (unsigned i = 0; i < name_count(type); i++) {
-        if (vfj_span_is(span, name_of(type, i)))
-            return put_number(at, 1, i);
+        if (vfj_span_is(span, name_of(type, i))) {
+            put_number(at, 1, i);
+            return true;
+        }
     }
     return false;
 }
@@ -516,13 +528,12 @@ static bool read_member(const struct member *member, void *part, const struct vf
 {
     char *at = (char *)part + member->offset;
     char value[VFJ_ARGS_SIZE];
-    uint64_t number = 0;
     if (!vfj_kv_value(pair, value, sizeof value))
         return false;
     struct vfj_span span = vfj_span_of(value);
     switch ((enum type)member->type) {
     case NUMBER:
-        return vfj_span_to_u64(span, &number) && number <= member->most && put_number(at, member->size, number);
+        return read_number(member, span, at);
     case TIME:
     case DUE:
         return read_time(span, at);
@@ -625,7 +636,7 @@ static bool begin_item(struct vfj_state_reader *reader, const struct vfj_kv *pai
     case ITEM_COUNT:
         break;
     }
-    return false;
+    VFJ_CHECK(false);
 }
 
 /* Each item comes after those that are listed before it; only a slot follows on a carry. */
@@ -663,10 +674,11 @@ static bool read_in_item(struct vfj_state_reader *reader, const struct vfj_kv *p
                        &newest_slot(state)->belief.carry[newest_slot(state)->belief.carry_count - 1], pair);
     case ITEM_NONE:
     case ITEM_RC:
+        return false;
     case ITEM_COUNT:
         break;
     }
-    return false;
+    VFJ_CHECK(false);
 }
 
 void vfj_state_read_begin(struct vfj_state_reader *reader, struct vfj_state *state)

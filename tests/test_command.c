@@ -11,57 +11,107 @@
 #include "core/command.h"
 #include "core/event.h"
 
-/* The words of the command's program number `index`; NULL when it has none. */
-static const char *words_of(const struct vfj_command *command, unsigned index)
+/* The words of the command's program number `index`, which is that one, with NULL after the last; NULL when there is none. */
+static const char *words_of(const struct vfj_command *command, unsigned index, enum vfj_program program)
 {
     static struct vfj_argv argv;
-    static char line[2 * VFJ_ARGS_SIZE];
+    static char line[VFJ_WORDS_MAX * 16 + 2 * VFJ_ARGS_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
+    memset(&argv, 0xff, sizeof argv);
     if (!vfj_command_argv(command, index, &argv))
         return NULL;
+    assert_int_equal(argv.program, program);
+    assert_null(argv.words[argv.count]);
     vfj_argv_print(&argv, &text);
     return line;
+}
+
+static struct vfj_command command_of(enum vfj_command_kind kind, const char *text)
+{
+    struct vfj_command command = {.kind = (uint8_t)kind, .a = vfj_name_of("lagg0")};
+    command.b = vfj_name_of("hn0");
+    command.c = vfj_name_of("mce0");
+    vfj_span_copy(command.text, sizeof command.text, vfj_span_of(text));
+    return command;
 }
 
 static void test_words(void **unused)
 {
     static const struct {
         enum vfj_command_kind kind;
-        const char *text, *words;
+        unsigned index;
+        const char *text;
+        enum vfj_program program;
+        const char *words;
     } cases[] = {
-        {VFJ_COMMAND_PROBE_SYSCTL, "a.b", "sysctl -n a.b"},
-        {VFJ_COMMAND_PROBE_IFCONFIG, "", "ifconfig lagg0"},
-        {VFJ_COMMAND_PROBE_FILE, "/x", NULL},
-        {VFJ_COMMAND_PROBE_SLOT, "0", "sysctl -i hw.hn.vf_transparent dev.hn.0.vf dev.hn.0.rxvf"},
-        {VFJ_COMMAND_PROBE_SLOT, "", "sysctl -i hw.hn.vf_transparent"},
-        {VFJ_COMMAND_UP, "", "ifconfig lagg0 up"},
-        {VFJ_COMMAND_DOWN, "", "ifconfig lagg0 down"},
-        {VFJ_COMMAND_LEAVE, "", "ifconfig lagg0 -laggport hn0"},
-        {VFJ_COMMAND_CREATE, "", "ifconfig lagg0 create"},
-        {VFJ_COMMAND_JOIN_BOTH, "", "ifconfig lagg0 laggproto failover laggport hn0 laggport mce0"},
-        {VFJ_COMMAND_JOIN_FIRST, "", "ifconfig lagg0 laggproto failover laggport hn0"},
-        {VFJ_COMMAND_JOIN, "", "ifconfig lagg0 laggport hn0"},
-        {VFJ_COMMAND_NO_DAD, "", "ifconfig lagg0 inet6 no_dad"},
-        {VFJ_COMMAND_RTADV, "", "ifconfig lagg0 inet6 -ifdisabled accept_rtadv"},
-        {VFJ_COMMAND_STRIP, "", "ifconfig lagg0 -alias"},
-        {VFJ_COMMAND_ADDRESS_ADD, "10.0.0.4/24", "ifconfig lagg0 inet 10.0.0.4/24"},
-        {VFJ_COMMAND_ADDRESS_DELETE, "10.0.0.4/24", "ifconfig lagg0 inet 10.0.0.4/24 delete"},
-        {VFJ_COMMAND_CONFIGURE, "inet 10.0.0.4/24 mtu 9000", "ifconfig lagg0 inet 10.0.0.4/24 mtu 9000"},
-        {VFJ_COMMAND_ROUTE_ADD, "default 10.0.0.1", "route add default 10.0.0.1"},
-        {VFJ_COMMAND_DHCLIENT, "", "dhclient lagg0"},
-        {VFJ_COMMAND_DHCLIENT_BACKGROUND, "", "dhclient -b lagg0"},
-        {VFJ_COMMAND_DHCLIENT_STOP, "411", "kill -TERM 411"},
+        {VFJ_COMMAND_PROBE_SYSCTL, 0, "a.b", VFJ_PROGRAM_SYSCTL, "sysctl -n a.b"},
+        {VFJ_COMMAND_PROBE_IFCONFIG, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0"},
+        {VFJ_COMMAND_PROBE_SLOT, 0, "0", VFJ_PROGRAM_SYSCTL,
+         "sysctl -i hw.hn.vf_transparent dev.hn.0.vf dev.hn.0.rxvf"},
+        {VFJ_COMMAND_PROBE_SLOT, 0, "", VFJ_PROGRAM_SYSCTL, "sysctl -i hw.hn.vf_transparent"},
+        {VFJ_COMMAND_PROBE_SLOT, 1, "0", VFJ_PROGRAM_IFCONFIG, "ifconfig -a"},
+        {VFJ_COMMAND_PROBE_SLOT, 2, "0", VFJ_PROGRAM_ROUTE, "route -n get -inet default"},
+        {VFJ_COMMAND_PROBE_SLOT, 3, "0", VFJ_PROGRAM_ROUTE, "route -n get -inet6 default"},
+        {VFJ_COMMAND_UP, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 up"},
+        {VFJ_COMMAND_DOWN, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 down"},
+        {VFJ_COMMAND_LEAVE, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 -laggport hn0"},
+        {VFJ_COMMAND_CREATE, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 create"},
+        {VFJ_COMMAND_JOIN_BOTH, 0, "", VFJ_PROGRAM_IFCONFIG,
+         "ifconfig lagg0 laggproto failover laggport hn0 laggport mce0"},
+        {VFJ_COMMAND_JOIN_FIRST, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 laggproto failover laggport hn0"},
+        {VFJ_COMMAND_JOIN, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 laggport hn0"},
+        {VFJ_COMMAND_NO_DAD, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 inet6 no_dad"},
+        {VFJ_COMMAND_RTADV, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 inet6 -ifdisabled accept_rtadv"},
+        {VFJ_COMMAND_STRIP, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 -alias"},
+        {VFJ_COMMAND_ADDRESS_ADD, 0, "10.0.0.4/24", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 inet 10.0.0.4/24"},
+        {VFJ_COMMAND_ADDRESS_DELETE, 0, "10.0.0.4/24", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 inet 10.0.0.4/24 delete"},
+        {VFJ_COMMAND_CONFIGURE, 0, "inet 10.0.0.4/24 mtu 9000", VFJ_PROGRAM_IFCONFIG,
+         "ifconfig lagg0 inet 10.0.0.4/24 mtu 9000"},
+        {VFJ_COMMAND_ROUTE_ADD, 0, "default 10.0.0.1", VFJ_PROGRAM_ROUTE, "route add default 10.0.0.1"},
+        {VFJ_COMMAND_DHCLIENT, 0, "", VFJ_PROGRAM_DHCLIENT, "dhclient lagg0"},
+        {VFJ_COMMAND_DHCLIENT_BACKGROUND, 0, "", VFJ_PROGRAM_DHCLIENT, "dhclient -b lagg0"},
+        {VFJ_COMMAND_DHCLIENT_STOP, 0, "411", VFJ_PROGRAM_KILL, "kill -TERM 411"},
+        {VFJ_COMMAND_LEASE, 0, "", VFJ_PROGRAM_LEASE, "vfjournal-lease lagg0 hn0"},
+        {VFJ_COMMAND_SCRIPT, 0, "/usr/x y", VFJ_PROGRAM_SCRIPT, "'/usr/x y'"},
     };
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct vfj_command command = {.kind = (uint8_t)cases[i].kind, .a = vfj_name_of("lagg0")};
-        command.b = vfj_name_of("hn0");
-        command.c = vfj_name_of("mce0");
-        vfj_span_copy(command.text, sizeof command.text, vfj_span_of(cases[i].text));
-        const char *words = words_of(&command, 0);
-        if ((words == NULL) != (cases[i].words == NULL) || (words != NULL && strcmp(words, cases[i].words) != 0))
+        struct vfj_command command = command_of(cases[i].kind, cases[i].text);
+        const char *words = words_of(&command, cases[i].index, cases[i].program);
+        if (words == NULL || strcmp(words, cases[i].words) != 0)
             fail_msg("%s: %s", cases[i].words, words);
     }
+}
+
+/* Each command has as many programs as it says, and none more. */
+static void test_programs_end(void **unused)
+{
+    (void)unused;
+    for (unsigned kind = 0; kind < VFJ_COMMAND_COUNT; kind++) {
+        static struct vfj_argv argv;
+        struct vfj_command command = command_of((enum vfj_command_kind)kind, "0");
+        unsigned count = 0;
+        while (vfj_command_argv(&command, count, &argv))
+            count++;
+        assert_int_equal(count, kind == VFJ_COMMAND_PROBE_SLOT ? 4 : kind != VFJ_COMMAND_PROBE_FILE);
+        assert_false(vfj_command_argv(&command, count + 1, &argv));
+    }
+}
+
+/* The map is asked for by name and by unit, of every unit that an answer can tell of. */
+static void test_map_words(void **unused)
+{
+    struct vfj_command command = {.kind = VFJ_COMMAND_PROBE_MAP};
+    char expected[VFJ_WORDS_MAX * 16];
+    struct vfj_text text = vfj_text_begin(expected, sizeof expected);
+    (void)unused;
+    vfj_text_add(&text, "sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap");
+    for (unsigned i = 0; i < VFJ_UNITS_MAX; i++) {
+        vfj_text_add(&text, " dev.hn.");
+        vfj_text_add_u64(&text, i);
+        vfj_text_add(&text, ".vf");
+    }
+    assert_string_equal(words_of(&command, 0, VFJ_PROGRAM_SYSCTL), expected);
 }
 
 /* A command that failed because what it wants is so already has succeeded. */
@@ -125,9 +175,8 @@ static void test_records(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_already_so),
-        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_words),      cmocka_unit_test(test_programs_end), cmocka_unit_test(test_map_words),
+        cmocka_unit_test(test_already_so), cmocka_unit_test(test_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -194,12 +194,17 @@ static bool reads(const char *text)
     struct vfj_state_reader reader;
     struct vfj_span rest = vfj_span_of(text);
     struct vfj_kv pair;
+    bool right = true;
     vfj_state_read_begin(&reader, &state);
     while (vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR) {
-        if (!vfj_state_read(&reader, &pair))
-            return false;
+        bool taken = vfj_state_read(&reader, &pair);
+        if (taken && !right)
+            fail_msg("read on after what is no state: %s", pair.key.text);
+        right = taken;
     }
-    return vfj_state_read_end(&reader);
+    bool ended = vfj_state_read_end(&reader);
+    assert_true(right || !ended);
+    return ended;
 }
 
 /* The text as it stands in every checkpoint of this format that was ever written: a difference is another format. */
@@ -260,6 +265,13 @@ static void test_refused(void **unused)
     refuses(text, "slot=hn0", "slot=-hn0");
     refuses(text, "slot=hn0", "slot=hn1");
     refuses(text, "unit=0", "unit=0x");
+    refuses(text, "unit=0", "unit=-0");
+    refuses(text, "unit=0", "unit=0 pending_index=32");
+    refuses(text, "unit=0", "unit=0 pad=1");
+    refuses(text, "unit=0", "unit=0 timer_us=soon");
+    refuses(text, "unit=0", "unit=0 link_us=1152921504606846976");
+    refuses(text, "unit=0", "unit=0 link_us=-1152921504606846976");
+    refuses(text, "running=1", "running=yes");
     refuses(text, "vf=mce1", "vf=\"mce1;reboot\"");
     refuses(text, "carry=10.0.0.4", "carry=10.0.0.4$");
     refuses(text, "slot=hn0", "carry=10.0.0.4/24 slot=hn0");
@@ -267,6 +279,8 @@ static void test_refused(void **unused)
     refuses(text, "carry=10.0.0.4", "timer=1 carry=10.0.0.4");
     refuses(text, "carry=10.0.0.4", "timer_us=1 carry=10.0.0.4");
     refuses(text, "slot=hn0", "sleeper=128 slot=hn0");
+    refuses(text, "slot=hn0", "sleeper=first slot=hn0");
+    refuses(text, "slot=hn0", "script=0 pad=1 slot=hn0");
     refuses(text, "slot=hn0", "queued=256 slot=hn0");
     refuses(text, "slot=hn0", "script=3 slot=hn0");
     refuses(text, "slot=hn0", "script=1 step=9 slot=hn0");
@@ -279,12 +293,48 @@ static void test_refused(void **unused)
     kit_machine_close(machine);
 }
 
+/* More of a thing than there is room for. */
+static void test_too_much(void **unused)
+{
+    enum { SIZE = 8192 };
+    char bytes[SIZE];
+    (void)unused;
+    struct vfj_text text = vfj_text_begin(bytes, SIZE);
+    vfj_text_add(&text, "state=1");
+    for (unsigned i = 0; i <= VFJ_SLOTS_MAX; i++) {
+        assert_true(reads(bytes));
+        vfj_text_add(&text, " slot=hn");
+        vfj_text_add_u64(&text, i);
+    }
+    assert_false(reads(bytes));
+
+    text = vfj_text_begin(bytes, SIZE);
+    vfj_text_add(&text, "state=1 slot=hn0");
+    for (unsigned i = 0; i <= VFJ_ADDRESSES_MAX; i++) {
+        assert_true(reads(bytes));
+        vfj_text_add(&text, " carry=10.0.0.4/24");
+    }
+    assert_false(reads(bytes));
+
+    text = vfj_text_begin(bytes, SIZE);
+    vfj_text_add(&text, "state=1 script=0 args=");
+    for (unsigned i = 1; i < VFJ_ARGS_SIZE; i++)
+        vfj_text_add(&text, "x");
+    assert_true(reads(bytes));
+    vfj_text_add(&text, "x");
+    assert_false(reads(bytes));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_state_reads_back), cmocka_unit_test(test_each_member_is_written),
-        cmocka_unit_test(test_largest_state),         cmocka_unit_test(test_empty_state),
-        cmocka_unit_test(test_format_stays),          cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_each_state_reads_back),
+        cmocka_unit_test(test_each_member_is_written),
+        cmocka_unit_test(test_largest_state),
+        cmocka_unit_test(test_empty_state),
+        cmocka_unit_test(test_format_stays),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_too_much),
     };
     return cmocka_run_group_tests_name("state_text", tests, NULL, NULL);
 }
