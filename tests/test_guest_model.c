@@ -386,6 +386,58 @@ static void test_rename(void **unused)
     assert_non_null(sysctl("dev.hn.0.vf")); /* the unit is the device's, not the name's */
 }
 
+/* A VF that was renamed still has the data path of its hn, and of no other; under another name it is not mapped. */
+static void test_renamed_vf(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%if hn1 up");
+    direct("%vf mce0 hn0");
+    direct("%vf mce1 hn1");
+    direct("%if mce1 up");
+    happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
+    happen("!system=ETHERNET subsystem=mce1 type=IFATTACH");
+    happen("!system=IFNET subsystem=mce0 type=RENAME name=fast0");
+    happen("!system=IFNET subsystem=mce1 type=RENAME name=fast1");
+    happen("!system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP");
+    assert_string_equal(find("hn1")->rxvf.text, "fast1");
+    assert_true(vfj_name_is_empty(find("hn0")->rxvf));
+    happen("!system=HYPERV_NIC_VF subsystem=hn1 type=VF_DOWN");
+    happen("!system=IFNET subsystem=fast1 type=DETACH");
+    happen("!system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP");
+    assert_true(vfj_name_is_empty(find("hn1")->rxvf));
+    happen("!system=ETHERNET subsystem=fast0 type=IFATTACH"); /* of no known driver: hn has no VF by it */
+    assert_string_equal(sysctl("hw.hn.vflist"), "");
+}
+
+/* A name that a VF had before is free for another. */
+static void test_rename_to_a_known_vf(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%vf mce0 hn0");
+    direct("%vf mce1 hn0");
+    happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
+    happen("!system=IFNET subsystem=mce0 type=RENAME name=mce1");
+    assert_null(find("mce0"));
+    assert_non_null(find("mce1"));
+    assert_string_equal(sysctl("hw.hn.vflist"), "");
+}
+
+/* VF_UP of one hn says nothing of the VF of another that nobody has seen. */
+static void test_data_path_of_two(void **unused)
+{
+    (void)unused;
+    vfj_guest_init(&guest);
+    direct("%if hn0 up");
+    direct("%if hn1 up");
+    direct("%vf mce0 hn0");
+    direct("%vf mce1 hn1");
+    happen("!system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP");
+    assert_string_equal(sysctl("hw.hn.vflist"), "mce1");
+    assert_string_equal(find("hn1")->rxvf.text, "mce1");
+}
+
 static void test_dhclient(void **unused)
 {
     (void)unused;
@@ -406,6 +458,12 @@ static void test_dhclient(void **unused)
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "", ""), 1);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn0", ""), 0); /* again: the address is there */
     assert_int_equal(find("hn0")->facts.address_count, 1);
+    direct("%if hn2 up inet 10.0.2.4/24 dhclient 412");
+    run(VFJ_COMMAND_DHCLIENT_STOP, "", "412");
+    ifconfig("hn2", "-alias");
+    ifconfig("hn2", "inet 10.0.2.9/24");
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn2", ""), 0); /* another address does not keep the lease's away */
+    assert_int_equal(find("hn2")->facts.address_count, 2);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "0"), 1);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", ""), 2);
     direct("%if lagg7 laggport ghost0 laggport mce0");
@@ -542,16 +600,29 @@ static void test_boot(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lagg),          cmocka_unit_test(test_mtu),
-        cmocka_unit_test(test_addresses),     cmocka_unit_test(test_map),
-        cmocka_unit_test(test_the_only_hn),   cmocka_unit_test(test_data_path),
-        cmocka_unit_test(test_departure),     cmocka_unit_test(test_rename),
-        cmocka_unit_test(test_dhclient),      cmocka_unit_test(test_routes),
-        cmocka_unit_test(test_scripts),       cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_boot),          cmocka_unit_test(test_netmasks),
-        cmocka_unit_test(test_words_of_inet), cmocka_unit_test(test_full),
-        cmocka_unit_test(test_hn_gone),       cmocka_unit_test(test_learn),
-        cmocka_unit_test(test_views),         cmocka_unit_test(test_refused_probes),
+        cmocka_unit_test(test_lagg),
+        cmocka_unit_test(test_mtu),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_the_only_hn),
+        cmocka_unit_test(test_data_path),
+        cmocka_unit_test(test_departure),
+        cmocka_unit_test(test_rename),
+        cmocka_unit_test(test_dhclient),
+        cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_scripts),
+        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_boot),
+        cmocka_unit_test(test_netmasks),
+        cmocka_unit_test(test_words_of_inet),
+        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_hn_gone),
+        cmocka_unit_test(test_learn),
+        cmocka_unit_test(test_views),
+        cmocka_unit_test(test_refused_probes),
+        cmocka_unit_test(test_renamed_vf),
+        cmocka_unit_test(test_rename_to_a_known_vf),
+        cmocka_unit_test(test_data_path_of_two),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -187,6 +187,9 @@ static void test_refused(void **unused)
         "command=1 probe=map vf=mce0 hn=hn0 hn=../x",
         "command=1 probe=map hn=hn0",
         "command=1 probe=map vf=0bad",
+        "command=1 probe=map unit=0",
+        "command=1 probe=map vf=mce0 unit=32",
+        "command=1 probe=map vf=mce0 unit=x",
         "command=1 probe=map unknown=1",
         "command=1 probe=map transparent=99999999999",
         "command=1 probe=map transparent=-99999999999",
@@ -271,14 +274,15 @@ static void test_addresses(void **unused)
         const char *address, *host;
         bool covers;
     } cases[] = {
-        {"10.0.0.4/24", "10.0.0.1", true},    {"10.0.0.4/24", "10.0.1.1", false},
-        {"10.0.0.4/32", "10.0.0.4", true},    {"10.0.0.4/32", "10.0.0.5", false},
-        {"10.0.0.4/0", "192.168.1.1", true},  {"10.0.0.4", "10.0.0.4", true},
-        {"10.0.0.4", "10.0.0.5", false},      {"172.16.9.4/16", "172.16.0.1", true},
-        {"10.0.0.4/33", "10.0.0.4", false},   {"2001:db8::4/64", "2001:db8::1", false},
-        {"10.0.0.4/24", "10.0.0", false},     {"10.0.0.4/24", "10.0.0.256", false},
-        {"10.0.0.4/24", "10.0.0.1.1", false}, {"10.0.0.4/24", "", false},
-        {"10.0.0.4/24", "router", false},
+        {"10.0.0.4/24", "10.0.0.1", true},     {"10.0.0.4/24", "10.0.1.1", false},
+        {"10.0.0.4/32", "10.0.0.4", true},     {"10.0.0.4/32", "10.0.0.5", false},
+        {"10.0.0.4/0", "192.168.1.1", true},   {"10.0.0.4", "10.0.0.4", true},
+        {"10.0.0.4", "10.0.0.5", false},       {"172.16.9.4/16", "172.16.0.1", true},
+        {"10.0.0.4/33", "10.0.0.4", false},    {"2001:db8::4/64", "2001:db8::1", false},
+        {"10.0.0.4/24", "10.0.0", false},      {"10.0.0.4/24", "10.0.0.256", false},
+        {"10.0.0.4/24", "10.0.0.1.1", false},  {"10.0.0.4/24", "", false},
+        {"10.0.0.4/24", "router", false},      {"10.0.0.4/", "10.0.0.4", false},
+        {"2001:DB8::4/32", "10.0.0.4", false},
     };
     struct vfj_address address;
     (void)unused;

@@ -222,6 +222,58 @@ static void test_aliases(void **unused)
     assert_false(vfj_rc_alias(&rc, vfj_name_of("hn1"), 0, value, sizeof value));
 }
 
+/* As the daemon resolves them, variables of other names and all: then these are the aliases, and rc.conf's are not. */
+static void test_resolved_aliases(void **unused)
+{
+    (void)unused;
+    SET("ifconfig_hn0_alias0", "inet 10.0.0.5/32", "ifconfig_hn0_alias1", "inet 10.0.0.6/32", "vfjournal_hn0_alias0",
+        "inet 10.0.0.7/32");
+    assert_true(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
+    assert_string_equal(value, "inet 10.0.0.7/32");
+    assert_false(vfj_rc_alias(&rc, hn0(), 1, value, sizeof value));
+}
+
+static void test_ipv6_args(void **unused)
+{
+    char words[2 * VFJ_WORDS_MAX + 8] = "fd00::4 ", small[16];
+    struct vfj_text text = vfj_text_begin(words + 8, sizeof words - 8);
+    bool rtadv = true;
+    (void)unused;
+    SET("ifconfig_hn0_ipv6", "fd00::4 prefixlen 64 accept_rtadv up");
+    assert_true(vfj_rc_ipv6_args(&rc, hn0(), value, sizeof value, &rtadv));
+    assert_string_equal(value, "inet6 fd00::4 prefixlen 64 up");
+    assert_true(rtadv);
+    assert_false(vfj_rc_ipv6_args(&rc, hn0(), small, sizeof small, &rtadv));
+    SET("ifconfig_hn0_ipv6", "inet6 accept_rtadv");
+    assert_false(vfj_rc_ipv6_args(&rc, hn0(), value, sizeof value, &rtadv));
+    assert_true(rtadv);
+    SET("ifconfig_hn0_ipv6", "inet6 auto_linklocal");
+    assert_true(vfj_rc_ipv6_args(&rc, hn0(), value, sizeof value, &rtadv));
+    assert_string_equal(value, "inet6 auto_linklocal");
+    assert_false(rtadv);
+    assert_false(vfj_rc_ipv6_args(&rc, vfj_name_of("hn1"), value, sizeof value, &rtadv));
+    for (unsigned i = 0; i < VFJ_WORDS_MAX - 6; i++)
+        vfj_text_add(&text, "w ");
+    SET("ifconfig_hn0_ipv6", words);
+    assert_true(vfj_rc_ipv6_args(&rc, hn0(), value, sizeof value, &rtadv));
+    vfj_text_add(&text, "w");
+    SET("ifconfig_hn0_ipv6", words);
+    assert_false(vfj_rc_ipv6_args(&rc, hn0(), value, sizeof value, &rtadv));
+}
+
+static void test_ipv6_router(void **unused)
+{
+    (void)unused;
+    SET("ipv6_defaultrouter", "fd00::1");
+    assert_true(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
+    assert_string_equal(value, "-inet6 default fd00::1");
+    assert_false(vfj_rc_static_route(&rc, hn0(), 1, value, sizeof value));
+    SET("ipv6_defaultrouter", "fd00::1 -reject");
+    assert_false(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
+    SET("ipv6_defaultrouter", "NO");
+    assert_false(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
+}
+
 static void test_too_many_words(void **unused)
 {
     char words[2 * VFJ_WORDS_MAX + 1];
@@ -281,10 +333,21 @@ static void test_static_routes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_link_wait), cmocka_unit_test(test_get),           cmocka_unit_test(test_delay),
-        cmocka_unit_test(test_if_words),  cmocka_unit_test(test_dhcp),          cmocka_unit_test(test_synchronous),
-        cmocka_unit_test(test_args),      cmocka_unit_test(test_args_limits),   cmocka_unit_test(test_aliases),
-        cmocka_unit_test(test_router),    cmocka_unit_test(test_static_routes), cmocka_unit_test(test_too_many_words),
+        cmocka_unit_test(test_link_wait),
+        cmocka_unit_test(test_get),
+        cmocka_unit_test(test_delay),
+        cmocka_unit_test(test_if_words),
+        cmocka_unit_test(test_dhcp),
+        cmocka_unit_test(test_synchronous),
+        cmocka_unit_test(test_args),
+        cmocka_unit_test(test_args_limits),
+        cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_router),
+        cmocka_unit_test(test_static_routes),
+        cmocka_unit_test(test_too_many_words),
+        cmocka_unit_test(test_resolved_aliases),
+        cmocka_unit_test(test_ipv6_args),
+        cmocka_unit_test(test_ipv6_router),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -243,6 +243,8 @@ static void test_rc_quoting(void **unused)
         {"%rc a=\"\\$x \\` \\\\ \\\" \\n\"", "$x ` \\ \" \\n"},
         {"%rc a=b#c", "b#c"},
         {"%rc a=b # c", "b"},
+        {"%rc a=b\t# c", "b"},
+        {"%rc a=\"b\tc\"", "b\tc"},
         {"%rc a=\"b # c\"", "b # c"},
     };
     (void)unused;
@@ -319,6 +321,7 @@ static void test_times(void **unused)
         "2026-11-22",
         "2026-11-22T14:00:00",
         "2026-13-01T00:00:00Z",
+        "2026-1x-01T00:00:00Z",
         "2026-00-01T00:00:00Z",
         "2026-04-32T00:00:00Z",
         "2026-11-22T24:00:00Z",
