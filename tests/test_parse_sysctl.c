@@ -123,30 +123,30 @@ static void test_route(void **state)
                                            "      flags: <UP,GATEWAY,DONE,STATIC>\n"
                                            " recvpipe  sendpipe  ssthresh  rtt,msec    mtu        weight    expire\n"
                                            "       0         0         0         0      1500         1         0 \n");
-    assert_string_equal(parser.gateway.text, "10.0.2.2");
-    assert_string_equal(parser.interface.text, "hn0");
-    assert_true(parser.is_static);
+    assert_string_equal(parser.route.gateway.text, "10.0.2.2");
+    assert_string_equal(parser.route.interface.text, "hn0");
+    assert_true(parser.route.is_static);
 
     parser = route("   route to: ::\n"
                    "    gateway: fe80::2%lagg0\n"
                    "  interface: lagg0\n"
                    "      flags: <UP,GATEWAY,DONE>\n");
-    assert_string_equal(parser.gateway.text, "fe80::2");
-    assert_string_equal(parser.interface.text, "lagg0");
-    assert_false(parser.is_static);
+    assert_string_equal(parser.route.gateway.text, "fe80::2");
+    assert_string_equal(parser.route.interface.text, "lagg0");
+    assert_false(parser.route.is_static);
 
-    assert_false(route("flags: <UP,STATICARP,LLINFO>\n").is_static);
-    assert_false(route("flags: \n").is_static);
-    assert_false(route("flags: <>\n").is_static);
-    assert_true(route("flags: <STATIC>\n").is_static);
+    assert_false(route("flags: <UP,STATICARP,LLINFO>\n").route.is_static);
+    assert_false(route("flags: \n").route.is_static);
+    assert_false(route("flags: <>\n").route.is_static);
+    assert_true(route("flags: <STATIC>\n").route.is_static);
 
     parser = route("route: route has not been found\n");
-    assert_string_equal(parser.gateway.text, "");
-    assert_string_equal(parser.interface.text, "");
+    assert_string_equal(parser.route.gateway.text, "");
+    assert_string_equal(parser.route.interface.text, "");
 
     parser = route("    gateway: link#2\n  interface: ../x\n");
-    assert_string_equal(parser.gateway.text, "");
-    assert_string_equal(parser.interface.text, "");
+    assert_string_equal(parser.route.gateway.text, "");
+    assert_string_equal(parser.route.interface.text, "");
 }
 
 int main(void)

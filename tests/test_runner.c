@@ -60,7 +60,8 @@ static struct bench *open_bench(void)
     bench->children = vfj_children_open(bench->base, &bench->paths, NULL);
     assert_non_null(bench->children);
     bench->runner = vfj_runner_open(bench->base, bench->children, on_finished, bench);
-    bench->prober = vfj_prober_open(bench->base, bench->children, &bench->paths, NULL, on_observed, bench);
+    bench->prober = vfj_prober_open(bench->base, bench->children, &bench->paths, NULL, VFJ_PROBE_WAY_PROGRAMS,
+                                    on_observed, bench);
     return bench;
 }
 

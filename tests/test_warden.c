@@ -407,6 +407,11 @@ static void test_hostile_texts(void **state)
     errand = command(VFJ_COMMAND_UP, "hn0", "");
     errand.kind = VFJ_ERRAND_FILES; /* no files are asked for */
     assert_is_none(&errand);
+    errand.kind = VFJ_ERRAND_READ; /* it reads nothing */
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_PROBE_SYSCTL, "", "kern.hostname");
+    errand.kind = VFJ_ERRAND_READ;
+    assert_is_none(&errand);
 }
 
 static void test_hostile_mode(void **state)

@@ -65,6 +65,8 @@ static void say_start(const struct vfj_daemon_options *options, const struct vfj
     vfj_text_add(&text, vfj_mode_name(options->mode));
     vfj_text_add(&text, ", policy ");
     vfj_text_add(&text, vfj_policy_name(options->policy));
+    vfj_text_add(&text,
+                 options->world.probe_way == VFJ_PROBE_WAY_KERNEL ? ", probes by kernel" : ", probes by programs");
     vfj_daemon_split_describe(&text);
     vfj_text_add(&text, ", journal ");
     vfj_daemon_log("daemon", what, options->journal);

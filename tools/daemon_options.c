@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/kernel.h"
 #include "adapters/freebsd/user.h"
 #include "core/text.h"
 #include "tools/options.h"
@@ -28,6 +29,8 @@ static const char help[]
       "  --capture WHAT         all (default) devd lines, or those of the network\n"
       "  --stream               listen to devd's stream socket, not the seqpacket one\n"
       "  --devd-socket PATH     default /var/run/devd.seqpacket.pipe, else /var/run/devd.pipe\n"
+      "  --probe WAY            how the guest is read: kernel (default on FreeBSD) asks its kernel; programs runs\n"
+      "                         sysctl, ifconfig and route, and is what --root, --sysctl, --ifconfig, --route imply\n"
       "  -b, --daemonise        go to the background, once the journal is open; implies --syslog\n"
       "  --syslog               what is said on standard error goes to syslog(3) as well, facility daemon\n"
       "  --pidfile FILE         write our pid there and keep the file locked\n"
@@ -74,6 +77,7 @@ enum option_code {
     OPTION_CAPTURE,
     OPTION_STREAM,
     OPTION_SOCKET,
+    OPTION_PROBE,
     OPTION_SYSLOG,
     OPTION_PIDFILE,
     OPTION_USER,
@@ -99,6 +103,7 @@ static const struct option table[] = {
     {"capture", required_argument, NULL, OPTION_CAPTURE},
     {"stream", no_argument, NULL, OPTION_STREAM},
     {"devd-socket", required_argument, NULL, OPTION_SOCKET},
+    {"probe", required_argument, NULL, OPTION_PROBE},
     {"daemonise", no_argument, NULL, OPTION_DAEMONISE},
     {"syslog", no_argument, NULL, OPTION_SYSLOG},
     {"pidfile", required_argument, NULL, OPTION_PIDFILE},
@@ -203,6 +208,25 @@ static enum vfj_parsed set_min_free(struct vfj_daemon_options *options, const ch
     return wrong("--min-free takes a number of bytes, or with K, M or G, or 0, not", value);
 }
 
+static enum vfj_parsed set_probe(struct vfj_daemon_options *options, const char *value)
+{
+    bool kernel = strcmp(value, "kernel") == 0;
+    options->probe_chosen = true;
+    options->world.probe_way = kernel ? VFJ_PROBE_WAY_KERNEL : VFJ_PROBE_WAY_PROGRAMS;
+    if (kernel || strcmp(value, "programs") == 0)
+        return VFJ_PARSED_RUN;
+    return wrong("--probe takes kernel or programs, not", value);
+}
+
+/* Who names the programs, or the root that they are below, means them and not the kernel under us. */
+static enum vfj_probe_way default_probe_way(const struct vfj_paths *paths)
+{
+    struct vfj_paths base;
+    bool are_base = vfj_paths_init(&base, "") == VFJ_OK && strcmp(paths->sysctl, base.sysctl) == 0
+        && strcmp(paths->ifconfig, base.ifconfig) == 0 && strcmp(paths->route, base.route) == 0;
+    return are_base && vfj_kernel_answers() ? VFJ_PROBE_WAY_KERNEL : VFJ_PROBE_WAY_PROGRAMS;
+}
+
 static enum vfj_parsed set_socket(struct vfj_daemon_options *options, const char *value)
 {
     if (set_path(options->world.paths.devd_stream, value) != VFJ_PARSED_RUN)
@@ -242,6 +266,8 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
         return VFJ_PARSED_RUN;
     case OPTION_SOCKET:
         return set_socket(options, value);
+    case OPTION_PROBE:
+        return set_probe(options, value);
     case OPTION_DAEMONISE:
         options->daemonise = true;
         options->syslog = true;
@@ -288,6 +314,8 @@ enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon
     opterr = 1;
     while (parsed == VFJ_PARSED_RUN && (code = getopt_long(argc, argv, "hb", table, NULL)) != -1)
         parsed = take(code, optarg, options);
+    if (!options->probe_chosen)
+        options->world.probe_way = default_probe_way(&options->world.paths);
     if (parsed == VFJ_PARSED_RUN && optind < argc)
         parsed = wrong("an argument too many", argv[optind]);
     return parsed;

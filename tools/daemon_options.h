@@ -20,6 +20,7 @@ struct vfj_daemon_options {
     bool capsicum;
     bool daemonise;
     bool syslog;
+    bool probe_chosen; /* else world.probe_way is the default */
     struct vfj_world_settings world;
 };
 

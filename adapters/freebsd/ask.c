@@ -81,7 +81,7 @@ static bool open_parts(struct vfj_ask *ask)
     ask->children = ask->base != NULL ? vfj_children_open(ask->base, ask->paths, NULL) : NULL;
     if (ask->children == NULL || !set_origin_helper(&ask->origin_paths))
         return false;
-    ask->prober = vfj_prober_open(ask->base, ask->children, ask->paths, NULL, on_observed, ask);
+    ask->prober = vfj_prober_open(ask->base, ask->children, ask->paths, NULL, VFJ_PROBE_WAY_PROGRAMS, on_observed, ask);
     ask->rc_reader = vfj_rc_reader_open(ask->children, ask->paths, on_rc, ask);
     ask->origin_reader = vfj_rc_reader_open(ask->children, &ask->origin_paths, on_rc, ask);
     return ask->prober != NULL && ask->rc_reader != NULL && ask->origin_reader != NULL;

@@ -226,6 +226,10 @@ bool vfj_errand_check(const struct vfj_errand *errand)
     switch ((enum vfj_errand_kind)errand->kind) {
     case VFJ_ERRAND_COMMAND:
         return errand->command != VFJ_COMMAND_PROBE_FILE && check_command(errand);
+    case VFJ_ERRAND_READ:
+        return (errand->command == VFJ_COMMAND_PROBE_SYSCTL || errand->command == VFJ_COMMAND_PROBE_IFCONFIG
+                || errand->command == VFJ_COMMAND_PROBE_MAP || errand->command == VFJ_COMMAND_PROBE_SLOT)
+            && check_command(errand);
     case VFJ_ERRAND_FILES:
         return (errand->command == VFJ_COMMAND_PROBE_FILE || errand->command == VFJ_COMMAND_PROBE_SLOT)
             && check_command(errand);
@@ -328,6 +332,7 @@ int vfj_errand_prepare(const struct vfj_errand *errand, const struct vfj_paths *
     case VFJ_ERRAND_BOOT_TIME:
         set_words(program, paths->sysctl, "-n", "kern.boottime");
         return 0;
+    case VFJ_ERRAND_READ:
     case VFJ_ERRAND_FILES:
     case VFJ_ERRAND_DEVD:
     case VFJ_ERRAND_ACT_LOCK:

@@ -14,6 +14,7 @@ enum vfj_errand_kind {
     VFJ_ERRAND_RC,        /* run vfjournal-rcconf */
     VFJ_ERRAND_BOOT_ID,   /* run sysctl -n kern.boot_id */
     VFJ_ERRAND_BOOT_TIME, /* run sysctl -n kern.boottime */
+    VFJ_ERRAND_READ,      /* read the guest for the command, without programs */
     VFJ_ERRAND_FILES,     /* look at the files of the command, PROBE_FILE or PROBE_SLOT */
     VFJ_ERRAND_DEVD,      /* connect to devd */
     VFJ_ERRAND_ACT_LOCK,  /* take the lock that says that a daemon acts */

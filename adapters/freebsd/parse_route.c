@@ -29,11 +29,11 @@ static void read_line(void *context, struct vfj_span line)
     if (!vfj_span_word(&line, &key) || !vfj_span_word(&line, &value))
         return;
     if (vfj_span_is(key, "gateway:"))
-        vfj_address_parse(without_scope(value), &parser->gateway);
+        vfj_address_parse(without_scope(value), &parser->route.gateway);
     else if (vfj_span_is(key, "interface:"))
-        vfj_name_parse(value, &parser->interface);
+        vfj_name_parse(value, &parser->route.interface);
     else if (vfj_span_is(key, "flags:"))
-        parser->is_static = has_flag(value, "STATIC");
+        parser->route.is_static = has_flag(value, "STATIC");
 }
 
 void vfj_route_begin(struct vfj_route_parser *parser)

@@ -7,12 +7,16 @@
 
 enum { VFJ_ROUTE_LINE_SIZE = 256 };
 
+struct vfj_default_route {
+    struct vfj_address gateway; /* without scope; empty: no default route, or one through a link */
+    struct vfj_name interface;  /* empty: no default route */
+    bool is_static;             /* somebody added it, as routes learnt from an advertisement are not */
+};
+
 /* The object must not move while it is in use. */
 struct vfj_route_parser {
     struct vfj_lines lines;
-    struct vfj_address gateway; /* without scope; empty: no default route, or one through a link */
-    struct vfj_name interface;
-    bool is_static; /* somebody added it, as routes learnt from an advertisement are not */
+    struct vfj_default_route route;
     char bytes[VFJ_ROUTE_LINE_SIZE];
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/kernel_read.h"
 #include "adapters/freebsd/view.h"
 #include "adapters/freebsd/warden.h"
 #include "core/check.h"
@@ -30,6 +31,7 @@ struct probe {
     struct part parts[PARTS_MAX];
     unsigned running; /* of its programs, and the look at the files */
     bool forgotten;
+    bool is_read; /* by the kernel's way: the answer is whole */
     struct vfj_command command;
     struct vfj_observation answer;
     size_t kept; /* bytes in answer.as.value */
@@ -38,6 +40,9 @@ struct probe {
         struct vfj_ifconfig_parser ifconfig; /* PROBE_IFCONFIG */
         struct vfj_view_reader view;         /* PROBE_SLOT */
     } reader;
+    bool garbled; /* what the warden reads for us is too long */
+    size_t body_length;
+    char body[VFJ_BODY_MAX]; /* as far as it came */
 };
 
 struct vfj_prober {
@@ -45,6 +50,7 @@ struct vfj_prober {
     struct vfj_children *children;
     const struct vfj_paths *paths;
     struct vfj_warden *warden;
+    enum vfj_probe_way way;
     vfj_observed_fn *observed;
     void *context;
     struct probe *first;
@@ -316,14 +322,88 @@ static void begin(struct probe *probe)
 
 static void on_soon(evutil_socket_t fd, short what, void *context)
 {
+    struct probe *probe = context;
     (void)fd;
     (void)what;
-    end_one(context);
+    if (probe->is_read)
+        answer(probe);
+    else
+        end_one(probe);
+}
+
+static void keep_part(struct probe *probe, const struct vfj_reply_part *part)
+{
+    if (part->length > sizeof part->bytes || part->length > sizeof probe->body - probe->body_length) {
+        probe->garbled = true;
+        return;
+    }
+    memcpy(probe->body + probe->body_length, part->bytes, part->length);
+    probe->body_length += part->length;
+}
+
+/* As it is when nothing of the guest could be read. */
+static void answer_nothing(struct probe *probe)
+{
+    if (probe->answer.probe == VFJ_PROBE_MAP)
+        probe->answer.as.map.transparent = VFJ_TRANSPARENT_ABSENT;
+    if (probe->answer.probe == VFJ_PROBE_SLOT)
+        vfj_view_begin(&probe->reader.view, &probe->command, &probe->answer.as.view);
+    answer(probe);
+}
+
+/* To read it is to check it; and it is to be the answer to what was asked. */
+static void answer_body(struct probe *probe)
+{
+    struct vfj_observation told;
+    const struct vfj_span body = {probe->body, probe->body_length};
+    if (probe->garbled || vfj_observation_decode(body, &told) != VFJ_OK || told.probe != probe->answer.probe) {
+        answer_nothing(probe);
+        return;
+    }
+    told.command = probe->command.id;
+    probe->answer = told;
+    answer(probe);
+}
+
+static void on_read(void *context, const struct vfj_warden_reply *reply, int descriptor)
+{
+    struct probe *probe = context;
+    if (descriptor >= 0)
+        close(descriptor);
+    if (reply->status != 0) {
+        begin(probe);
+        return;
+    }
+    keep_part(probe, &reply->as.part);
+    if (reply->as.part.more == 0)
+        answer_body(probe);
+}
+
+static void ask_warden_to_read(struct probe *probe)
+{
+    struct vfj_errand errand = vfj_errand_of(&probe->command, 0);
+    errand.kind = VFJ_ERRAND_READ;
+    vfj_warden_ask(probe->prober->warden, &errand, on_read, probe);
+}
+
+/* Without programs, if that can be. */
+static void ask_kernel(struct probe *probe)
+{
+    struct vfj_observation read;
+    if (probe->prober->warden != NULL) {
+        ask_warden_to_read(probe);
+    } else if (vfj_kernel_read(probe->prober->paths, &probe->command, &read)) {
+        probe->answer = read;
+        probe->is_read = true;
+        event_active(&probe->soon, EV_TIMEOUT, 0);
+    } else {
+        begin(probe);
+    }
 }
 
 struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children *children,
-                                   const struct vfj_paths *paths, struct vfj_warden *warden, vfj_observed_fn *observed,
-                                   void *context)
+                                   const struct vfj_paths *paths, struct vfj_warden *warden, enum vfj_probe_way way,
+                                   vfj_observed_fn *observed, void *context)
 {
     struct vfj_prober *prober = calloc(1, sizeof *prober);
     if (prober == NULL)
@@ -332,6 +412,7 @@ struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children 
     prober->children = children;
     prober->paths = paths;
     prober->warden = warden;
+    prober->way = way;
     prober->observed = observed;
     prober->context = context;
     return prober;
@@ -363,5 +444,8 @@ void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command
     probe->answer.command = command->id;
     probe->answer.probe = (uint8_t)probe_of((enum vfj_command_kind)command->kind);
     event_assign(&probe->soon, prober->base, -1, 0, on_soon, probe);
-    begin(probe);
+    if (prober->way == VFJ_PROBE_WAY_KERNEL && command->kind != VFJ_COMMAND_PROBE_FILE)
+        ask_kernel(probe);
+    else
+        begin(probe);
 }

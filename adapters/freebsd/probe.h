@@ -14,19 +14,26 @@ enum {
     VFJ_PROBE_OUTPUT_MAX = 16 * 1024 * 1024, /* read of one program's output: 40,000 interfaces */
 };
 
+/* How the guest is read. */
+enum vfj_probe_way {
+    VFJ_PROBE_WAY_PROGRAMS, /* by programs of base: sysctl(8), ifconfig(8), route(8) */
+    VFJ_PROBE_WAY_KERNEL,   /* by asking the kernel, and programs only where it can't be asked */
+};
+
 /* `observation` is borrowed for the call. Never called from inside vfj_prober_run(). */
 typedef void vfj_observed_fn(void *context, const struct vfj_observation *observation);
 
-/* All that is given must outlive it. With a warden that is the one who looks at files. NULL when memory is short. */
+/* All that is given must outlive it. With a warden that is the one who asks the kernel and looks at files. NULL when memory
+ * is short. */
 struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children *children,
-                                   const struct vfj_paths *paths, struct vfj_warden *warden, vfj_observed_fn *observed,
-                                   void *context);
+                                   const struct vfj_paths *paths, struct vfj_warden *warden, enum vfj_probe_way way,
+                                   vfj_observed_fn *observed, void *context);
 void vfj_prober_close(struct vfj_prober *prober);
 
 /* Tell nothing of the probes under way. */
 void vfj_prober_forget(struct vfj_prober *prober);
 
-/* Answer a PROBE_* command by one observation. Its programs run side by side. When one of them can't be started, is
+/* Answer a PROBE_* command by one observation, the same whichever way it is read. Programs run side by side. When one of them can't be started, is
  * ended at its limit or fails, the observation is not ok: that is also how ifconfig(8) says that the one interface
  * it was asked for does not exist. Only route(8) may fail: then there is no default route. */
 void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command);

@@ -1,4 +1,4 @@
-/* All that joining one hn and its VF needs to know, put together from what four programs print. */
+/* All that joining one hn and its VF needs to know, put together from what four programs print, or the kernel says. */
 #include "adapters/freebsd/view.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ static bool is(const struct vfj_interface *interface, struct vfj_name name)
     return vfj_name_equal(interface->name, name);
 }
 
-static void read_interface(void *context, const struct vfj_interface *interface)
+void vfj_view_take_interface(void *context, const struct vfj_interface *interface)
 {
     struct vfj_view_reader *reader = context;
     struct vfj_view *view = reader->view;
@@ -60,7 +60,7 @@ void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *co
     name_oid(reader->vf_oid, command->text, ".vf");
     name_oid(reader->rxvf_oid, command->text, ".rxvf");
     vfj_sysctl_begin(&reader->sysctl, read_sysctl, reader);
-    vfj_ifconfig_begin(&reader->ifconfig, read_interface, reader);
+    vfj_ifconfig_begin(&reader->ifconfig, vfj_view_take_interface, reader);
     vfj_route_begin(&reader->route);
     vfj_route_begin(&reader->route6);
 }
@@ -77,7 +77,7 @@ void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_f
 }
 
 /* A default route that goes through hn or the lagg. */
-static void take_route(const struct vfj_view_reader *reader, const struct vfj_route_parser *route,
+static void take_route(const struct vfj_view_reader *reader, const struct vfj_default_route *route,
                        struct vfj_address *gateway, bool *on_lagg)
 {
     bool is_on_lagg = vfj_name_equal(route->interface, reader->lagg);
@@ -96,7 +96,7 @@ void vfj_view_end(struct vfj_view_reader *reader)
     view->hn.name = reader->hn;
     view->vf.name = reader->vf;
     view->lagg.name = reader->lagg;
-    take_route(reader, &reader->route, &view->gateway, &view->gateway_on_lagg);
-    if (reader->route6.is_static)
-        take_route(reader, &reader->route6, &view->gateway6, &view->gateway6_on_lagg);
+    take_route(reader, &reader->route.route, &view->gateway, &view->gateway_on_lagg);
+    if (reader->route6.route.is_static)
+        take_route(reader, &reader->route6.route, &view->gateway6, &view->gateway6_on_lagg);
 }

@@ -1,4 +1,4 @@
-/* All that joining one hn and its VF needs to know, put together from what four programs print. */
+/* All that joining one hn and its VF needs to know, put together from what four programs print, or the kernel says. */
 #ifndef VFJ_FREEBSD_VIEW_H
 #define VFJ_FREEBSD_VIEW_H
 
@@ -22,10 +22,13 @@ struct vfj_view_reader {
 /* Begin the answer to a PROBE_SLOT command in *view, which is zeroed. */
 void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command, struct vfj_view *view);
 
+/* Take in an interface, as ifconfig's output does by itself: a vfj_interface_fn, its context the reader. */
+void vfj_view_take_interface(void *context, const struct vfj_interface *interface);
+
 /* Take in what the files say. */
 void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files);
 
-/* All output is complete. */
+/* All output is complete, or all interfaces and both routes were taken in otherwise. */
 void vfj_view_end(struct vfj_view_reader *reader);
 
 #endif

@@ -89,12 +89,19 @@ static void lose(struct vfj_warden *warden)
     warden->gone(warden->context);
 }
 
+/* Whether it is not the last reply to its question. */
+static bool is_followed(const struct vfj_warden_reply *reply)
+{
+    return reply->kind == VFJ_REPLY_STARTED
+        || (reply->kind == VFJ_REPLY_READ && reply->status == 0 && reply->as.part.more != 0);
+}
+
 static void pass_on(struct vfj_warden *warden, int descriptor)
 {
     struct question *question = find_question(warden, warden->reply.number);
     vfj_warden_reply_fn *replied = question != NULL ? question->replied : NULL;
     void *context = question != NULL ? question->context : NULL;
-    if (question != NULL && warden->reply.kind != VFJ_REPLY_STARTED)
+    if (question != NULL && !is_followed(&warden->reply))
         remove_question(warden, question);
     if (replied != NULL)
         replied(context, &warden->reply, descriptor);

@@ -35,7 +35,8 @@ bool vfj_warden_listen(struct vfj_warden *warden, struct event_base *base, void 
 /* Hear no more, and forget who asked. */
 void vfj_warden_ignore(struct vfj_warden *warden);
 
-/* Ask. `replied` is told from the loop, for a program that is started twice: STARTED, and later ENDED. */
+/* Ask. `replied` is told from the loop, once; but
+ * for a program that is started twice, STARTED and later ENDED, and for an observation once for each of its parts. */
 void vfj_warden_ask(struct vfj_warden *warden, const struct vfj_errand *errand, vfj_warden_reply_fn *replied,
                     void *context);
 

@@ -10,11 +10,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/act_lock.h"
 #include "adapters/freebsd/child.h"
 #include "adapters/freebsd/devd_socket.h"
+#include "adapters/freebsd/kernel_read.h"
 #include "adapters/freebsd/pidfile.h"
 #include "adapters/freebsd/process.h"
 #include "adapters/freebsd/wire.h"
@@ -90,6 +92,37 @@ static void run_program(struct warden *warden)
     close(output);
 }
 
+/* A body in parts, of which the last, maybe the only one, says so. */
+static void answer_body(struct warden *warden, struct vfj_span body)
+{
+    struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_READ);
+    struct vfj_reply_part *part = &reply.as.part;
+    do {
+        part->length = body.length < sizeof part->bytes ? (uint32_t)body.length : (uint32_t)sizeof part->bytes;
+        memcpy(part->bytes, body.text, part->length);
+        body = (struct vfj_span){body.text + part->length, body.length - part->length};
+        part->more = body.length > 0;
+        answer(warden, &reply, -1);
+    } while (part->more);
+}
+
+static void read_guest(struct warden *warden)
+{
+    const struct vfj_command command = vfj_errand_command(&warden->errand);
+    struct vfj_observation observation;
+    char bytes[VFJ_BODY_MAX];
+    struct vfj_text body = vfj_text_begin(bytes, sizeof bytes);
+    if (vfj_kernel_read(&warden->settings->paths, &command, &observation)) {
+        vfj_observation_encode(&observation, &body);
+        VFJ_CHECK(!body.overflow);
+        answer_body(warden, (struct vfj_span){body.bytes, body.length});
+    } else {
+        struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_READ);
+        reply.status = ENOSYS;
+        answer(warden, &reply, -1);
+    }
+}
+
 static void look_at_files(struct warden *warden)
 {
     const struct vfj_command command = vfj_errand_command(&warden->errand);
@@ -157,6 +190,9 @@ static void obey(struct warden *warden)
     case VFJ_ERRAND_BOOT_ID:
     case VFJ_ERRAND_BOOT_TIME:
         run_program(warden);
+        break;
+    case VFJ_ERRAND_READ:
+        read_guest(warden);
         break;
     case VFJ_ERRAND_FILES:
         look_at_files(warden);

@@ -9,9 +9,19 @@
 enum vfj_warden_reply_kind {
     VFJ_REPLY_STARTED, /* a program; the descriptor is where its output comes from */
     VFJ_REPLY_ENDED,   /* a program: outcome, status, duration; text why it was not run */
+    VFJ_REPLY_READ,    /* status, not 0 when programs are to be asked; else the next part of an observation's body */
     VFJ_REPLY_FILES,   /* files */
     VFJ_REPLY_DEVD,    /* the descriptor is the connection; records; or status, an errno */
     VFJ_REPLY_LOCK,    /* the descriptor has the lock; or status, an errno */
+};
+
+enum { VFJ_REPLY_PART_SIZE = 1000 }; /* a look at a slot is one part or two */
+
+/* An observation comes as the text that a journal has of it, so that reading it checks it. */
+struct vfj_reply_part {
+    uint32_t length; /* of the part */
+    uint32_t more;   /* another reply has the next one */
+    char bytes[VFJ_REPLY_PART_SIZE];
 };
 
 struct vfj_warden_reply {
@@ -23,6 +33,7 @@ struct vfj_warden_reply {
     int64_t duration_us;
     union {
         struct vfj_files files;
+        struct vfj_reply_part part;
         char text[VFJ_PATH_SIZE];
     } as;
 };

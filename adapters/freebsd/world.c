@@ -251,7 +251,8 @@ static bool open_parts(struct vfj_world *world)
     if (world->children == NULL)
         return false;
     world->runner = vfj_runner_open(world->base, world->children, on_finished, world);
-    world->prober = vfj_prober_open(world->base, world->children, paths, warden, on_observed, world);
+    world->prober
+        = vfj_prober_open(world->base, world->children, paths, warden, world->settings.probe_way, on_observed, world);
     world->rc = vfj_rc_reader_open(world->children, paths, on_rc, world);
     return world->runner != NULL && world->prober != NULL && world->rc != NULL && open_devd(world)
         && open_signals(world);

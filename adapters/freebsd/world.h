@@ -7,6 +7,7 @@
 
 #include "adapters/freebsd/boot_id.h"
 #include "adapters/freebsd/paths.h"
+#include "adapters/freebsd/probe.h"
 #include "adapters/freebsd/warden.h"
 #include "core/command.h"
 #include "core/event.h"
@@ -17,8 +18,9 @@ struct vfj_world;
 struct vfj_world_settings {
     struct vfj_paths paths;
     struct vfj_warden *warden; /* who does what needs root's rights; NULL: we do. It must outlive the world */
-    bool stream_only;          /* devd's stream socket, not the seqpacket one */
-    bool network_only;         /* only lines for which vfj_devd_is_network() */
+    enum vfj_probe_way probe_way;
+    bool stream_only;  /* devd's stream socket, not the seqpacket one */
+    bool network_only; /* only lines for which vfj_devd_is_network() */
 };
 
 /* What the world tells, always from its loop; what it hands over is borrowed for the call. */

@@ -33,7 +33,8 @@ static void parse_route(struct vfj_span text)
     vfj_route_begin(&parser);
     vfj_route_feed(&parser, text);
     vfj_route_end(&parser);
-    VFJ_CHECK(vfj_name_is_empty(parser.interface) || vfj_name_parse(vfj_span_of(parser.interface.text), &name));
+    VFJ_CHECK(vfj_name_is_empty(parser.route.interface)
+              || vfj_name_parse(vfj_span_of(parser.route.interface.text), &name));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

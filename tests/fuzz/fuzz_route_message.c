@@ -1,0 +1,25 @@
+/* Whatever a routing socket says, in whatever length, the answer is a name and an address, or none. */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "adapters/freebsd/route_message.h"
+#include "core/check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { HEADER = 152 }; /* struct rt_msghdr of FreeBSD/amd64 */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const struct vfj_span message = {(const char *)data, size};
+    struct vfj_default_route route;
+    struct vfj_address address;
+    struct vfj_name name;
+    (void)vfj_route_message_answers(message, 411, 1);
+    bool right = vfj_route_message_read(message, HEADER, &route);
+    VFJ_CHECK(right || (route.gateway.text[0] == '\0' && vfj_name_is_empty(route.interface)));
+    VFJ_CHECK(route.gateway.text[0] == '\0' || vfj_address_parse(vfj_span_of(route.gateway.text), &address));
+    VFJ_CHECK(vfj_name_is_empty(route.interface) || vfj_name_parse(vfj_span_of(route.interface.text), &name));
+    return 0;
+}
