@@ -7,8 +7,9 @@
 
 #include "store/journal_impl.h"
 
-/* So many rows that handing them over costs next to nothing, so few that they stay in a processor's cache. */
-enum { BLOCKS = 8, BLOCK_ROWS = 512, BLOCK_BYTES = 65536 };
+/* So many rows that handing them over costs next to nothing; so many blocks that one which is filled again has left the cache of
+ * the processor that looked at it: to write where another has just read takes four times as long. */
+enum { BLOCKS = 16, BLOCK_ROWS = 512, BLOCK_BYTES = 65536 };
 
 /* To wake a thread costs both: one that waits is woken when there are so many blocks for it. */
 enum { WORTH_READING = BLOCKS / 2, WORTH_LOOKING = 2 };
