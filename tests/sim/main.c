@@ -1,20 +1,28 @@
 /* vfj_sim: runs seeds, and says which failed. */
 #include <getopt.h>
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tests/kit/fault_vfs.h"
 #include "tests/sim/sim.h"
 
-static const char usage[] = "usage: vfj_sim [--seed N | --seeds A-B | --file FILE] [--verbose]\n"
-                            "Simulates a guest, its host and daemons that die; the seed decides all.\n";
+static const char usage[] = "usage: vfj_sim [--seed N | --seeds A-B | --file FILE] [--jobs N] [--verbose]\n"
+                            "Simulates a guest, its host and daemons that die; the seed decides all.\n"
+                            "  --jobs N  so many processes share the seeds; else as many as there are processors\n";
+
+enum {
+    JOBS_MAX = 64,
+    SEEDS_FOR_A_JOB = 50, /* fewer are not worth a process */
+};
 
 struct totals {
     uint64_t runs, failures, events, commands, crashes, cuts;
@@ -118,6 +126,13 @@ static void add(struct totals *totals, const struct sim *sim, bool right)
     totals->simulated_us += sim->now_us;
 }
 
+/* Every `step`th seed, up to `last`. */
+static void run_seeds(struct sim *sim, uint64_t first, uint64_t last, unsigned step, struct totals *totals)
+{
+    for (uint64_t seed = first; seed <= last; seed += step)
+        add(totals, sim, run(sim, seed));
+}
+
 static void run_file(struct sim *sim, const char *path, struct totals *totals)
 {
     char line[256];
@@ -149,6 +164,77 @@ static void make_place(struct sim *sim, char directory[SIM_DIRECTORY_SIZE])
     snprintf(sim->journal, sizeof sim->journal, "%s/j.db", directory);
 }
 
+static void remove_place(const struct sim *sim, const char *directory)
+{
+    remove_journal(sim);
+    (void)rmdir(directory);
+}
+
+/* A process of its own: SQLite, its faults and the simulator are one each in a process. Its totals come by a pipe; of one
+ * that a check of the program's has ended there are none. */
+static int begin_job(struct sim *sim, uint64_t first, uint64_t last, unsigned step)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return -1;
+    pid_t pid = fork();
+    if (pid != 0) {
+        (void)close(ends[1]);
+        return pid > 0 ? ends[0] : -1;
+    }
+    struct totals totals = {0};
+    char directory[SIM_DIRECTORY_SIZE];
+    make_place(sim, directory);
+    run_seeds(sim, first, last, step, &totals);
+    remove_place(sim, directory);
+    _exit(write(ends[1], &totals, sizeof totals) == (ssize_t)sizeof totals ? 0 : 2);
+}
+
+static void end_job(int fd, struct totals *totals)
+{
+    struct totals of_job = {.failures = 1};
+    if (fd < 0 || read(fd, &of_job, sizeof of_job) != (ssize_t)sizeof of_job)
+        puts("a process ended before its last seed: what was left was not run");
+    (void)close(fd);
+    (void)wait(NULL);
+    totals->runs += of_job.runs;
+    totals->failures += of_job.failures;
+    totals->events += of_job.events;
+    totals->commands += of_job.commands;
+    totals->crashes += of_job.crashes;
+    totals->cuts += of_job.cuts;
+    totals->simulated_us += of_job.simulated_us;
+}
+
+static void run_jobs(struct sim *sim, uint64_t first, uint64_t last, unsigned jobs, struct totals *totals)
+{
+    int pipes[JOBS_MAX];
+    for (unsigned i = 0; i < jobs; i++)
+        pipes[i] = begin_job(sim, first + i, last, jobs);
+    for (unsigned i = 0; i < jobs; i++)
+        end_job(pipes[i], totals);
+}
+
+static unsigned choose_jobs(uint64_t asked, uint64_t seeds)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    uint64_t jobs = asked > 0 ? asked : processors > 1 ? (uint64_t)processors : 1;
+    uint64_t useful = seeds / SEEDS_FOR_A_JOB;
+    if (jobs > useful)
+        jobs = useful > 0 ? useful : 1;
+    return jobs < JOBS_MAX ? (unsigned)jobs : JOBS_MAX;
+}
+
+/* The process has one thread; and nobody asks how much memory SQLite has, or where it is short. */
+static void prepare_sqlite(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 512, 400);
+    kit_fault_install();
+    kit_fault_track();
+}
+
 static double now_s(void)
 {
     struct timespec now;
@@ -158,10 +244,10 @@ static double now_s(void)
 
 static void print_totals(const struct totals *totals, double took_s)
 {
-    printf("%" PRIu64 " seeds, %" PRIu64 " failed; %.1f hours simulated in %.1f s: %" PRIu64 " events, %" PRIu64
-           " commands, %" PRIu64 " crashes, %" PRIu64 " of them power cuts\n",
-           totals->runs, totals->failures, (double)totals->simulated_us / 3.6e9, took_s, totals->events,
-           totals->commands, totals->crashes, totals->cuts);
+    printf("%" PRIu64 " seeds, %" PRIu64 " failed; %.1f hours simulated in %.1f s, %.0f seeds a minute: %" PRIu64
+           " events, %" PRIu64 " commands, %" PRIu64 " crashes, %" PRIu64 " of them power cuts\n",
+           totals->runs, totals->failures, (double)totals->simulated_us / 3.6e9, took_s,
+           (double)totals->runs * 60 / took_s, totals->events, totals->commands, totals->crashes, totals->cuts);
 }
 
 int main(int argc, char **argv)
@@ -169,12 +255,13 @@ int main(int argc, char **argv)
     static const struct option table[] = {{"seed", required_argument, NULL, 's'},
                                           {"seeds", required_argument, NULL, 'r'},
                                           {"file", required_argument, NULL, 'f'},
+                                          {"jobs", required_argument, NULL, 'j'},
                                           {"verbose", no_argument, NULL, 'v'},
                                           {NULL, 0, NULL, 0}};
     static struct sim sim;
     struct totals totals = {0};
     char directory[SIM_DIRECTORY_SIZE];
-    uint64_t first = 1, last = 100;
+    uint64_t first = 1, last = 100, jobs = 0;
     const char *file = NULL;
     int code;
     while ((code = getopt_long(argc, argv, "", table, NULL)) != -1) {
@@ -185,25 +272,31 @@ int main(int argc, char **argv)
             last = strtoull(end + 1, &end, 10);
         else if (code == 'f')
             file = optarg;
+        else if (code == 'j')
+            jobs = strtoull(optarg, &end, 10);
         else if (code == 'v')
             sim.verbose = true;
-        if (code == '?' || (end != NULL && *end != '\0')) {
+        if (code == '?' || (end != NULL && *end != '\0') || last < first) {
             (void)fputs(usage, stderr);
             return 2;
         }
     }
     (void)signal(SIGILL, on_trap);
     (void)signal(SIGTRAP, on_trap);
-    kit_fault_install();
-    kit_fault_track();
-    make_place(&sim, directory);
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* processes share it */
     double begun_s = now_s();
-    if (file != NULL)
-        run_file(&sim, file, &totals);
-    for (uint64_t seed = first; seed <= last && file == NULL; seed++)
-        add(&totals, &sim, run(&sim, seed));
-    remove_journal(&sim);
-    (void)rmdir(directory);
+    jobs = choose_jobs(jobs, file != NULL ? 0 : last - first + 1);
+    prepare_sqlite();
+    if (jobs > 1) {
+        run_jobs(&sim, first, last, (unsigned)jobs, &totals);
+    } else {
+        make_place(&sim, directory);
+        if (file != NULL)
+            run_file(&sim, file, &totals);
+        else
+            run_seeds(&sim, first, last, 1, &totals);
+        remove_place(&sim, directory);
+    }
     print_totals(&totals, now_s() - begun_s);
     return totals.failures == 0 ? 0 : 1;
 }
