@@ -25,6 +25,7 @@ bool vfj_backlog_open(struct vfj_backlog *backlog, size_t size)
 {
     VFJ_CHECK(size > EVENT_SIZE);
     backlog->size = size;
+    backlog->room = size - EVENT_SIZE;
     backlog->used = 0;
     backlog->bytes = malloc(size);
     return backlog->bytes != NULL;
@@ -34,6 +35,12 @@ void vfj_backlog_close(struct vfj_backlog *backlog)
 {
     free(backlog->bytes);
     backlog->bytes = NULL;
+}
+
+void vfj_backlog_set_room(struct vfj_backlog *backlog, size_t bytes)
+{
+    size_t most = backlog->size - EVENT_SIZE;
+    backlog->room = bytes < most ? bytes : most;
 }
 
 void vfj_backlog_clear(struct vfj_backlog *backlog)
@@ -48,7 +55,7 @@ bool vfj_backlog_is_empty(const struct vfj_backlog *backlog)
 
 bool vfj_backlog_has_room(const struct vfj_backlog *backlog)
 {
-    return backlog->size - backlog->used >= EVENT_SIZE;
+    return backlog->used <= backlog->room;
 }
 
 struct vfj_text vfj_backlog_body(struct vfj_backlog *backlog)

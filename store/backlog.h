@@ -10,12 +10,16 @@
 struct vfj_backlog {
     char *bytes;
     size_t size;
+    size_t room; /* for another event as long as no more than this is used */
     size_t used;
 };
 
 /* False without memory. What is never used is never resident. */
 bool vfj_backlog_open(struct vfj_backlog *backlog, size_t size);
 void vfj_backlog_close(struct vfj_backlog *backlog);
+
+/* From now on there is room for so many bytes of rows and one event more, or for what the memory holds if that is less. */
+void vfj_backlog_set_room(struct vfj_backlog *backlog, size_t bytes);
 
 void vfj_backlog_clear(struct vfj_backlog *backlog);
 bool vfj_backlog_is_empty(const struct vfj_backlog *backlog);

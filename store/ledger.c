@@ -15,10 +15,7 @@
 #include "store/replay.h"
 #include "store/snapshot.h"
 
-enum {
-    BACKLOG_SIZE = 4 << 20,
-    SNAPSHOT_AFTER = 4096, /* rows, which are replayed in a few milliseconds */
-};
+enum { BACKLOG_SIZE = 4 << 20 };
 
 /* There are two of everything: as of the last event submitted (machine, seq), and as of the last commit
  * (committed, …). While detached, "committed" is as of the newest row in the backlog from the moment on when
@@ -42,6 +39,7 @@ struct vfj_ledger {
     uint64_t committed_seq;
     bool cached;                  /* snapshots are read and written */
     bool ours;                    /* the newest start is of the present rules, and in this ledger */
+    uint64_t snapshot_rows;       /* between snapshots */
     uint64_t resting_at;          /* where the last snapshot is */
     struct vfj_snapshot snapshot; /* what the next one says besides the state */
     uint64_t checkpoint_rows;     /* between checkpoints: so many rows, or so long */
@@ -159,6 +157,7 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
     made->on_error = on_error;
     made->directory = -1;
     vfj_ledger_set_checkpoints(made, VFJ_CHECKPOINT_ROWS, (int64_t)VFJ_CHECKPOINT_S * 1000000);
+    vfj_ledger_set_snapshots(made, VFJ_SNAPSHOT_ROWS);
     made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
     if (!vfj_backlog_open(&made->backlog, BACKLOG_SIZE) || made->chain == NULL) {
@@ -190,6 +189,16 @@ void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_
 {
     ledger->checkpoint_rows = rows;
     ledger->checkpoint_us = us;
+}
+
+void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows)
+{
+    ledger->snapshot_rows = rows;
+}
+
+void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes)
+{
+    vfj_backlog_set_room(&ledger->backlog, bytes);
 }
 
 static bool is_settled(const struct vfj_ledger *ledger)
@@ -245,14 +254,14 @@ void vfj_ledger_rest(struct vfj_ledger *ledger)
     vfj_journal_checkpoint(ledger->journal);
     if (is_checkpoint_due(ledger))
         write_checkpoint(ledger);
-    rest(ledger, SNAPSHOT_AFTER);
+    rest(ledger, ledger->snapshot_rows);
 }
 
 void vfj_ledger_close(struct vfj_ledger *ledger)
 {
     if (ledger == NULL)
         return;
-    if (ledger->durable_seq >= SNAPSHOT_AFTER)
+    if (ledger->durable_seq >= ledger->snapshot_rows)
         rest(ledger, 1);
     vfj_journal_close(ledger->journal);
     vfj_chain_close(ledger->chain);

@@ -36,6 +36,15 @@ enum { VFJ_CHECKPOINT_ROWS = 4096, VFJ_CHECKPOINT_S = 24 * 60 * 60 };
 /* How many rows, and how much time, there are between checkpoints; VFJ_CHECKPOINT_ROWS and _S unless said otherwise. */
 void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us);
 
+enum { VFJ_SNAPSHOT_ROWS = 4096 }; /* they are replayed in a few milliseconds */
+
+/* How many rows there are between snapshots, and before the first; VFJ_SNAPSHOT_ROWS unless said otherwise. */
+void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows);
+
+/* How many bytes of rows wait for a journal that can't be written, before events are lost: what is said here and the rows of
+ * one event, never more than the 4 MiB that the ledger has, which it takes unless said otherwise. */
+void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes);
+
 /* Do what a commit does not: shorten the WAL when it is long; write a checkpoint, and commit it, when enough rows or time came
  * after the last one, so that what is before can be pruned; and, opened so, write a snapshot when many rows were committed
  * since the last one. To be called after commits when their commands are under way. vfj_ledger_close does so, too, but for

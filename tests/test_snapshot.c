@@ -137,6 +137,25 @@ static void test_short_journal_has_none(void **state)
     assert_false(kit_exists(kit_path("short.db-snapshot")));
 }
 
+/* As many rows as are said, at a rest and at the end. */
+static void test_rows_between_snapshots(void **state)
+{
+    struct vfj_ledger *ledger = NULL;
+    (void)state;
+    assert_int_equal(vfj_ledger_open_cached(&ledger, kit_path("often.db"), VFJ_ON_ERROR_STOP), VFJ_OK);
+    vfj_ledger_set_snapshots(ledger, 5);
+    kit_submit(ledger, kit_started());
+    submit_lines(ledger, 3);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_rest(ledger);
+    assert_false(kit_exists(kit_path("often.db-snapshot")));
+    submit_lines(ledger, 1);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_rest(ledger);
+    assert_true(kit_exists(kit_path("often.db-snapshot")));
+    vfj_ledger_close(ledger);
+}
+
 static void test_damaged(void **state)
 {
     size_t length;
@@ -232,6 +251,7 @@ int main(void)
         cmocka_unit_test(test_state_is_the_same),
         cmocka_unit_test(test_goes_on),
         cmocka_unit_test(test_short_journal_has_none),
+        cmocka_unit_test(test_rows_between_snapshots),
         cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_of_another_journal),
