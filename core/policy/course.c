@@ -208,7 +208,8 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         if (slot->fault != harm)
             vfj_work_notice(work, slot, harm);
         slot->fault = (uint8_t)harm;
-        slot->look_again = is_acting(work); /* then for the rest */
+        /* then for the rest; what an admin's script has taken over is left as it is */
+        slot->look_again = is_acting(work) && !slot->belief.script;
         slot->goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
         vfj_course_advance(work, slot);
         return;

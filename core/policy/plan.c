@@ -70,6 +70,15 @@ bool vfj_plan_wants_dhclient(const struct vfj_work *work, const struct vfj_slot 
     return is_dhcp(work, slot) && slot->belief.lagg_dhclient == 0;
 }
 
+/* Whether laggN is to take router advertisements: hn does, or rc.conf says so. */
+static bool wants_rtadv(const struct vfj_work *work, const struct vfj_slot *slot)
+{
+    char args[VFJ_ARGS_SIZE];
+    bool rtadv;
+    vfj_rc_ipv6_args(vfj_work_rc(work), slot->hn, args, sizeof args, &rtadv);
+    return rtadv || slot->belief.hn_rtadv;
+}
+
 bool vfj_plan_lacks_address(const struct vfj_work *work, const struct vfj_slot *slot)
 {
     char args[VFJ_ARGS_SIZE];
@@ -79,6 +88,9 @@ bool vfj_plan_lacks_address(const struct vfj_work *work, const struct vfj_slot *
         return false;
     if (!vfj_belief_has_inet6(belief) && vfj_rc_ipv6_args(vfj_work_rc(work), slot->hn, args, sizeof args, &rtadv)
         && strstr(args, "inet6 ") != NULL)
+        return true;
+    if (!belief->lagg_rtadv
+        && wants_rtadv(work, slot)) /* the command may have failed, which keeps nobody from the rest */
         return true;
     if (belief->carry_count > 0)
         return false;
@@ -198,15 +210,6 @@ static bool plan_rc_addresses(struct vfj_work *work, struct vfj_slot *slot)
         && vfj_rc_ipv6_args(vfj_work_rc(work), slot->hn, args, sizeof args, &rtadv))
         return configure(work, slot, VFJ_CONFIGURE_INET6, args, "");
     return (belief->configured || belief->configured6) && plan_alias(work, slot);
-}
-
-/* Whether laggN is to take router advertisements: hn does, or rc.conf says so. */
-static bool wants_rtadv(const struct vfj_work *work, const struct vfj_slot *slot)
-{
-    char args[VFJ_ARGS_SIZE];
-    bool rtadv;
-    vfj_rc_ipv6_args(vfj_work_rc(work), slot->hn, args, sizeof args, &rtadv);
-    return rtadv || slot->belief.hn_rtadv;
 }
 
 /* Whether the router is in the subnet of an address of the slot's: then the routes over it went with that address. */
@@ -329,9 +332,12 @@ static bool plan_vf(struct vfj_work *work, struct vfj_slot *slot)
     return false;
 }
 
-/* The admin's own script does it all, as with the scripts: the VF is upped, and the script runs once it is. */
+/* The admin's own script does it all, as with the scripts: the VF is upped, and the script runs once it is. It can't know
+ * that a join of ours has put the VF elsewhere. */
 static bool plan_script(struct vfj_work *work, struct vfj_slot *slot)
 {
+    if (slot->goal >= VFJ_GOAL_JOIN && !vfj_name_is_empty(slot->belief.vf_lagg) && is_astray(work, slot))
+        return take_out(work, slot);
     if (slot->goal == VFJ_GOAL_JOIN_UP && !slot->belief.vf_up)
         return issue_up(work, slot, slot->vf, VFJ_UP_VF);
     if (slot->goal < VFJ_GOAL_JOIN || !slot->rxvf || slot->belief.script_ran)

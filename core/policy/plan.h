@@ -19,7 +19,7 @@ enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum v
 bool vfj_plan_wants_dhclient(const struct vfj_work *work, const struct vfj_slot *slot);
 
 /* Whether hn is a port and nobody has an address, although rc.conf gives one: a join was cut off, and what was on its
- * way is not known any more. */
+ * way is not known any more. Or laggN should take router advertisements and does not: it could not be told to. */
 bool vfj_plan_lacks_address(const struct vfj_work *work, const struct vfj_slot *slot);
 
 #endif
