@@ -87,10 +87,13 @@ static void begin_life(struct sim *sim)
 static void remember(struct sim *sim)
 {
     const struct vfj_ledger *ledger = sim->loop.ledger;
+    if (ledger == NULL)
+        return;
     sim->durable.seq = vfj_ledger_durable_seq(ledger);
     sim->durable.head = vfj_ledger_head(ledger);
     sim->durable.has_digest = !vfj_ledger_waiting(ledger) && !vfj_ledger_detached(ledger);
     sim->durable.digest = vfj_state_digest(vfj_ledger_state(ledger));
+    sim->records_lost |= vfj_ledger_detached(ledger);
 }
 
 static void end_life(struct sim *sim)
@@ -121,27 +124,58 @@ static bool prunes(const struct sim *sim)
     return sim->seed % 16 == PRUNES;
 }
 
-void sim_daemon_run(struct sim *sim)
+/* Some daemons die while they open the journal, or make it. */
+static bool open_journal(struct sim *sim)
 {
-    begin_life(sim);
     bool cached = sim_chance(sim, 75); /* as the daemon opens it, or with --no-snapshot */
+    if (sim->storm && sim_chance(sim, 8))
+        kit_fault_die(1 + (unsigned)sim_roll(sim, 80));
     enum vfj_status status
         = (cached ? vfj_ledger_open_cached : vfj_ledger_open)(&sim->loop.ledger, sim->journal, sim->on_error);
+    if (kit_fault_is_dead()) {
+        sim_say(sim, "a daemon dies while it opens the journal");
+        vfj_ledger_close(sim->loop.ledger);
+        sim->loop.ledger = NULL;
+        sim->dead = true;
+        sim->power = sim_chance(sim, 20);
+        return false;
+    }
+    kit_fault_die(0);
     if (status != VFJ_OK)
         sim_fail(sim, "the journal can't be opened after a crash: %s: %s", vfj_status_text(status),
                  vfj_ledger_detail(sim->loop.ledger));
+    return true;
+}
+
+/* Rows are lost, and snapshots written, far sooner than it takes in life. */
+static void set_limits(struct sim *sim)
+{
+    if (sim_chance(sim, 50))
+        vfj_ledger_set_backlog(sim->loop.ledger, (size_t)sim_roll(sim, 4000));
+    if (sim->snapshot_rows > 0)
+        vfj_ledger_set_snapshots(sim->loop.ledger, sim->snapshot_rows);
     if (prunes(sim)) {
         sim->loop.care.rule.keep_us = 1;
         vfj_ledger_set_checkpoints(sim->loop.ledger, PRUNE_EVERY, INT64_MAX);
     }
-    sim_check_opened(sim);
-    sim_say(sim, "a daemon starts at record %llu", (unsigned long long)vfj_ledger_seq(sim->loop.ledger));
-    choose_crash(sim);
-    vfj_daemon_loop_run(&sim->loop);
-    if (!sim->dead && sim->now_us >= sim->end_us) {
-        sim_check_journal(sim);
-        sim_check_end(sim);
-        sim->is_checked = true;
+}
+
+void sim_daemon_run(struct sim *sim)
+{
+    sim_disk_spoil(sim);
+    begin_life(sim);
+    if (open_journal(sim)) {
+        set_limits(sim);
+        sim_check_opened(sim);
+        sim_say(sim, "a daemon starts at record %llu", (unsigned long long)vfj_ledger_seq(sim->loop.ledger));
+        choose_crash(sim);
+        vfj_daemon_loop_run(&sim->loop);
+        if (!sim->dead && sim->now_us >= sim->end_us) {
+            sim_check_journal(sim);
+            sim_check_end(sim);
+            sim->is_checked = true;
+        }
     }
     end_life(sim);
+    sim_disk_keep(sim);
 }

@@ -3,27 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/trace.h"
 #include "tests/sim/sim.h"
 
 static const int64_t ms = 1000, second = 1000000;
-
-void sim_direct(struct sim *sim, const char *format, ...)
-{
-    static struct vfj_trace_line read;
-    struct vfj_trace_error error;
-    char line[256];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (!vfj_trace_read(vfj_span_of(line), 2, &read, &error))
-        sim_fail(sim, "the simulator's own line: %s: %s", line, error.what);
-    vfj_guest_learn(&sim->guest, &read);
-    const char *refusal = vfj_guest_direct(&sim->guest, &read);
-    if (refusal != NULL)
-        sim_fail(sim, "the guest model: %s: %s", line, refusal);
-}
 
 struct vfj_guest_if *sim_interface(struct sim *sim, struct vfj_name name)
 {
@@ -39,39 +21,20 @@ struct sim_nic *sim_nic_of(struct sim *sim, struct vfj_name name)
 {
     for (unsigned i = 0; i < sim->nic_count && !vfj_name_is_empty(name); i++) {
         struct sim_nic *nic = &sim->nics[i];
-        if (vfj_name_equal(nic->hn, name) || vfj_name_equal(nic->vf, name) || vfj_name_equal(nic->lagg, name))
+        if (vfj_name_equal(nic->hn, name) || vfj_name_equal(nic->vf, name) || vfj_name_equal(nic->lagg, name)
+            || vfj_name_equal(nic->hn_unit, name) || vfj_name_equal(nic->hn_new, name))
             return nic;
     }
     return NULL;
 }
 
-void sim_set_up_guest(struct sim *sim)
+bool sim_has_address(const struct vfj_guest_if *interface, const char *address)
 {
-    vfj_guest_init(&sim->guest);
-    sim_direct(sim, "%%rc hyperv_vf_delay=\"%u\"", (unsigned)sim_roll(sim, 12));
-    for (unsigned i = 0; i < sim->nic_count; i++) {
-        struct sim_nic *nic = &sim->nics[i];
-        char name[VFJ_NAME_SIZE];
-        snprintf(name, sizeof name, "hn%u", i);
-        memset(nic, 0, sizeof *nic);
-        nic->hn = vfj_name_of(name);
-        snprintf(name, sizeof name, "lagg%u", i);
-        nic->lagg = vfj_name_of(name);
-        nic->dhcp = sim_chance(sim, 50);
-        snprintf(nic->address, sizeof nic->address, "10.%u.0.4/24", i);
-        if (nic->dhcp) {
-            sim_direct(sim, "%%rc ifconfig_hn%u=\"%s\"", i, sim_chance(sim, 50) ? "DHCP" : "SYNCDHCP");
-            sim_direct(sim, "%%if hn%u up inet %s dhclient %u", i, nic->address, 400 + i);
-        } else {
-            sim_direct(sim, "%%rc ifconfig_hn%u=\"inet %s\"", i, nic->address);
-            sim_direct(sim, "%%if hn%u up inet %s", i, nic->address);
-        }
+    for (unsigned i = 0; interface != NULL && i < interface->facts.address_count; i++) {
+        if (strcmp(interface->facts.addresses[i].text, address) == 0)
+            return true;
     }
-    if (sim_chance(sim, 60)) {
-        unsigned i = (unsigned)sim_roll(sim, sim->nic_count);
-        sim->nics[i].has_router = true;
-        sim_direct(sim, "%%rc defaultrouter=\"10.%u.0.1\"", i);
-    }
+    return false;
 }
 
 /* Lines */
@@ -139,12 +102,13 @@ static struct vfj_name choose_vf_name(struct sim *sim, unsigned number)
     return name;
 }
 
-static void plug(struct sim *sim, unsigned number)
+static void plug(struct sim *sim, unsigned number, struct vfj_name wanted)
 {
     struct sim_nic *nic = &sim->nics[number];
     if (!vfj_name_is_empty(nic->vf))
         return;
-    nic->vf = choose_vf_name(sim, number);
+    bool is_free = !vfj_name_is_empty(wanted) && sim_interface(sim, wanted) == NULL;
+    nic->vf = is_free ? wanted : choose_vf_name(sim, number);
     nic->is_held_down = false;
     sim_direct(sim, "%%vf %s %s", nic->vf.text, nic->hn.text);
     sim_emit(sim, "!system=IFNET subsystem=%s type=ATTACH", nic->vf.text);
@@ -219,6 +183,7 @@ static void path_up(struct sim *sim, unsigned number)
     nic->path_due = false;
     if (vf == NULL || !vf->facts.up || !vfj_name_is_empty(sim_interface(sim, nic->hn)->rxvf))
         return;
+    nic->script_ran = false;
     sim_emit(sim, "!system=HYPERV_NIC_VF subsystem=%s type=VF_UP", nic->hn.text);
     sim_emit(sim, "!system=IFNET subsystem=%s type=LINK_DOWN", nic->hn.text);
 }
@@ -229,7 +194,7 @@ void sim_do(struct sim *sim, const struct sim_todo *todo)
     case SIM_HOST_NONE:
         break;
     case SIM_HOST_PLUG:
-        plug(sim, todo->nic);
+        plug(sim, todo->nic, todo->vf);
         break;
     case SIM_HOST_UNPLUG:
         unplug(sim, todo->nic);
@@ -264,6 +229,7 @@ void sim_kernel_follow(struct sim *sim)
             nic->path_due = true;
             sim_later(sim, SIM_HOST_DATA_PATH, i, sim_between(sim, 0, 300 * ms));
         }
+        sim_inet_follow(sim, nic);
     }
 }
 
@@ -286,4 +252,5 @@ void sim_boot(struct sim *sim)
         if (had_vf)
             sim_later(sim, SIM_HOST_PLUG, i, sim_between(sim, 0, 20 * second));
     }
+    sim_boot_interfaces(sim);
 }

@@ -1,8 +1,8 @@
 /* vfj_sim: runs seeds, and says which failed. */
 #include <getopt.h>
 #include <inttypes.h>
-#include <sqlite3.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +81,7 @@ static void begin(struct sim *sim, uint64_t seed)
     sim->end_us = INT64_MAX;
     sim->restart_us = 0;
     sim->alive = false;
-    sim->rc_changed = sim->is_checked = false;
+    sim->rc_changed = sim->is_checked = sim->records_lost = sim->power = false;
     sim->line_first = sim->line_count = sim->flight_count = sim->todo_count = 0;
     sim->fault_percent = sim->slow_percent = sim->lose_percent = sim->double_percent = 0;
     sim->boots = 1;
@@ -91,6 +91,8 @@ static void begin(struct sim *sim, uint64_t seed)
     sim->mode = sim_chance(sim, 12) ? VFJ_MODE_OBSERVE : VFJ_MODE_ACT;
     sim->policy = sim_chance(sim, 12) ? VFJ_POLICY_SCRIPTS : VFJ_POLICY_VFJOURNAL;
     sim->on_error = sim_chance(sim, 30) ? VFJ_ON_ERROR_STOP : VFJ_ON_ERROR_CONTINUE;
+    sim->snapshot_rows = sim_chance(sim, 50) ? 1 + sim_roll(sim, 200) : 0;
+    sim->snapshot_size = 0;
     kit_fault_die(0);
     kit_fault_revive(NULL);
     (void)kit_fault_disarm();
@@ -252,12 +254,10 @@ static void print_totals(const struct totals *totals, double took_s)
 
 int main(int argc, char **argv)
 {
-    static const struct option table[] = {{"seed", required_argument, NULL, 's'},
-                                          {"seeds", required_argument, NULL, 'r'},
-                                          {"file", required_argument, NULL, 'f'},
-                                          {"jobs", required_argument, NULL, 'j'},
-                                          {"verbose", no_argument, NULL, 'v'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option table[]
+        = {{"seed", required_argument, NULL, 's'}, {"seeds", required_argument, NULL, 'r'},
+           {"file", required_argument, NULL, 'f'}, {"jobs", required_argument, NULL, 'j'},
+           {"verbose", no_argument, NULL, 'v'},    {NULL, 0, NULL, 0}};
     static struct sim sim;
     struct totals totals = {0};
     char directory[SIM_DIRECTORY_SIZE];

@@ -17,6 +17,7 @@ enum {
     SIM_HOST_MAX = 64,
     SIM_DIRECTORY_SIZE = 256,
     SIM_PATH_SIZE = SIM_DIRECTORY_SIZE + 16,
+    SIM_SNAPSHOT_SIZE = 1 << 17,
 };
 
 /* A devd line on its way to the daemon. */
@@ -41,8 +42,9 @@ struct sim_flight {
     int64_t due_us;
     uint64_t order;
     uint8_t fate;
-    bool is_forgotten; /* its answer is told to nobody */
-    bool is_seen;      /* a read: the answer was taken when it began */
+    bool is_forgotten;  /* its answer is told to nobody */
+    bool is_unrecorded; /* it began while the journal could not be written */
+    bool is_seen;       /* a read: the answer was taken when it began */
     struct vfj_command command;
     struct vfj_observation answer;
 };
@@ -63,22 +65,34 @@ struct sim_todo {
     uint64_t order;
     uint8_t what; /* enum sim_host */
     unsigned nic;
+    struct vfj_name vf; /* of PLUG: its name; empty: any */
 };
 
 /* One hn interface, as the simulator knows it. */
 struct sim_nic {
-    struct vfj_name hn;
+    struct vfj_name hn;      /* as it is named now */
+    struct vfj_name hn_unit; /* as its driver named it */
+    struct vfj_name hn_new;  /* the name that rc.conf or an admin gives it; empty none */
     struct vfj_name lagg;
     struct vfj_name vf; /* the VF that the host has plugged; empty none */
     bool dhcp;
-    bool has_router;   /* rc.conf's default router is in its subnet */
-    bool foreign;      /* an admin has taken laggN for something else */
-    bool is_hn_down;   /* an admin took hn down */
-    bool is_held_down; /* an admin took the VF down: that is left so */
-    bool meddled;      /* something other than a command changed it since it was last looked at */
-    bool path_due;     /* a switch of the data path is on its way */
+    bool is_renamed;          /* at each boot */
+    bool has_router;          /* rc.conf's default router is in its subnet */
+    bool has_route;           /* a static route of rc.conf is over its subnet */
+    bool route_failed;        /* a command that was to add it */
+    bool rtadv;               /* inet6 comes by router advertisements */
+    bool has_script;          /* an admin's own, in place of all that vfjournal does */
+    bool script_ran;          /* since its VF was upped last */
+    bool foreign;             /* an admin has taken laggN for something else */
+    bool is_hn_down;          /* an admin took hn down */
+    bool is_held_down;        /* an admin took the VF down: that is left so */
+    bool meddled;             /* something other than a command changed it since it was last looked at */
+    bool path_due;            /* a switch of the data path is on its way */
+    struct vfj_name route_if; /* what the static route leads through; empty: there is none */
     char address[VFJ_ADDRESS_SIZE];
-    char last[VFJ_ARGS_SIZE]; /* the newest changing command, until the guest is looked at */
+    char alias[VFJ_ADDRESS_SIZE]; /* empty none */
+    char inet6[VFJ_ADDRESS_SIZE]; /* empty none */
+    char last[VFJ_ARGS_SIZE];     /* the newest changing command, until the guest is looked at */
 };
 
 enum sim_crash { SIM_CRASH_NOT, SIM_CRASH_LOOP, SIM_CRASH_DISK, SIM_CRASH_BEFORE_COMMAND, SIM_CRASH_AFTER_COMMAND };
@@ -120,7 +134,12 @@ struct sim {
     int64_t deadline_us, wake_us; /* mono */
     int64_t restart_us;
     struct sim_durable durable;
+    uint64_t snapshot_rows; /* between snapshots; 0: as many as there are unless said otherwise */
+    size_t snapshot_size;   /* of one that there was; 0 none */
+    unsigned char snapshot[SIM_SNAPSHOT_SIZE];
     uint8_t goals[VFJ_SLOTS_MAX]; /* of the slots, before the step under way */
+    bool was_detached;            /* likewise, of the ledger */
+    bool records_lost;            /* a daemon ended before it could write what it knew */
     bool power;                   /* the crash is one of the whole guest: the power is cut */
     struct vfj_event event;
 
@@ -147,6 +166,7 @@ struct sim {
 
     /* counters */
     uint64_t events, commands, crashes, cuts, lines_lost;
+    uint64_t events_of_storm;
     jmp_buf out;
     char why[256];
 };
@@ -160,22 +180,40 @@ int64_t sim_between(struct sim *sim, int64_t low_us, int64_t high_us);
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3), noreturn));
 void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* kernel.c: the guest's kernel and the host behind it */
+/* setup.c: the guest as rc.conf has it */
 void sim_direct(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_set_up_guest(struct sim *sim);
+void sim_boot_interfaces(struct sim *sim); /* what rc(8) does at a boot */
+
+/* kernel.c: the guest's kernel and the host behind it */
 struct sim_nic *sim_nic_of(struct sim *sim, struct vfj_name name); /* by hn, VF or lagg; NULL when it is none's */
 struct vfj_guest_if *sim_interface(struct sim *sim, struct vfj_name name);
 struct vfj_guest_if *sim_lagg(struct sim *sim, const struct sim_nic *nic);
+bool sim_has_address(const struct vfj_guest_if *interface, const char *address); /* NULL has none */
 void sim_emit(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_later(struct sim *sim, enum sim_host what, unsigned nic, int64_t after_us);
 void sim_do(struct sim *sim, const struct sim_todo *todo);
 void sim_kernel_follow(struct sim *sim); /* after anything that changed the guest: the data path follows */
 void sim_boot(struct sim *sim);
 
+/* inet.c: addresses and routes that the guest model knows nothing of, or that come by themselves */
+void sim_inet_follow(struct sim *sim, struct sim_nic *nic);
+void sim_add_route(struct sim *sim, const struct vfj_command *command, struct vfj_outcome *outcome);
+
+/* admin.c: what people do to the guest by hand, and their scripts */
+void sim_admin_meddles(struct sim *sim);
+void sim_admin_gives_lagg_back(struct sim *sim, struct sim_nic *nic);
+void sim_admin_script(struct sim *sim, struct sim_nic *nic);
+
 /* storm.c: what happens */
 void sim_storm_begin(struct sim *sim);
 void sim_storm_next(struct sim *sim);
 void sim_storm_end(struct sim *sim);
+void sim_storm_swap(struct sim *sim, struct sim_flight *join); /* while a join runs its VF's name goes to another hn */
+
+/* disk.c: the snapshot, which no sync and no transaction keeps */
+void sim_disk_keep(struct sim *sim);
+void sim_disk_spoil(struct sim *sim);
 
 /* world.c: the world that the daemon loop sees, and time */
 void sim_run(struct sim *sim);
@@ -185,11 +223,14 @@ void sim_gap(struct sim *sim); /* devd drops us as a slow client */
 void sim_daemon_run(struct sim *sim);
 
 /* check.c: what must never be seen */
+bool sim_is_ours(const struct sim *sim); /* the policy is vfjournal's, and acts */
 void sim_check_command(struct sim *sim, const struct vfj_command *command);
 void sim_note_plans(struct sim *sim); /* before a step of the machine; the other after it */
 void sim_check_plans(struct sim *sim);
 void sim_check_opened(struct sim *sim);
 void sim_check_journal(struct sim *sim);
+
+/* check_end.c: what must be so when the storm is over */
 void sim_check_end(struct sim *sim);
 
 #endif

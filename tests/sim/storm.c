@@ -1,7 +1,4 @@
-/* What happens to a guest in a storm: the host, the admin, the disk, the clock, and daemons that die. */
-#include <stdio.h>
-#include <string.h>
-
+/* What happens to a guest in a storm: the host, the disk, the clock, and daemons that die. */
 #include <sqlite3.h>
 
 #include "tests/kit/fault_vfs.h"
@@ -45,119 +42,23 @@ static void host_servicing(struct sim *sim)
     }
 }
 
-/* The admin */
-
-static void admin_address(struct sim *sim, struct sim_nic *nic)
+/* The VF that is about to become a port leaves, and one of its name comes to another hn, all before ifconfig(8) does it. */
+void sim_storm_swap(struct sim *sim, struct sim_flight *join)
 {
-    struct vfj_guest_if *lagg = sim_lagg(sim, nic);
-    struct vfj_guest_if *port = sim_interface(sim, sim_chance(sim, 70) ? nic->hn : nic->vf);
-    struct vfj_address address;
-    if (lagg == NULL || port == NULL || port->facts.address_count > 0
-        || !vfj_interface_has_port(&lagg->facts, port->facts.name)
-        || !vfj_address_parse(vfj_span_of(nic->address), &address))
+    const struct sim_nic *nic = sim_nic_of(sim, join->command.hn);
+    unsigned other = any_nic(sim);
+    if (!sim->storm || nic == NULL || &sim->nics[other] == nic || !vfj_name_equal(nic->vf, join->command.b)
+        || !sim_chance(sim, 10))
         return;
-    sim_say(sim, "admin: ifconfig %s inet %s", port->facts.name.text, nic->address);
-    vfj_interface_add_address(&port->facts, &address);
-    if (nic->dhcp)
-        port->dhclient = ++sim->guest.pid_last;
+    sim_later(sim, SIM_HOST_UNPLUG, (unsigned)(nic - sim->nics), 100 * ms);
+    sim_later(sim, SIM_HOST_UNPLUG, other, 200 * ms);
+    sim_later(sim, SIM_HOST_PLUG, other, 400 * ms);
+    if (sim->todo_count < SIM_HOST_MAX)
+        sim->todos[sim->todo_count - 1].vf = nic->vf;
+    join->due_us = sim->now_us + sim_between(sim, 300 * ms, 2 * second);
+    if (sim_chance(sim, 70))
+        join->fate = SIM_FATE_WELL;
 }
-
-static void admin_takes_port(struct sim *sim, struct sim_nic *nic)
-{
-    struct vfj_guest_if *lagg = sim_lagg(sim, nic);
-    if (lagg == NULL || !vfj_interface_has_port(&lagg->facts, nic->vf))
-        return;
-    sim_say(sim, "admin: ifconfig %s -laggport %s", lagg->facts.name.text, nic->vf.text);
-    vfj_interface_drop_port(&lagg->facts, nic->vf);
-}
-
-static void admin_downs(struct sim *sim, struct sim_nic *nic)
-{
-    bool is_vf = sim_chance(sim, 50) && !vfj_name_is_empty(nic->vf);
-    struct vfj_guest_if *interface = sim_interface(sim, is_vf ? nic->vf : nic->hn);
-    if (interface == NULL)
-        return;
-    sim_say(sim, "admin: ifconfig %s down", interface->facts.name.text);
-    interface->facts.up = false;
-    nic->is_held_down |= is_vf;
-    nic->is_hn_down |= !is_vf;
-}
-
-static void admin_ups(struct sim *sim, struct sim_nic *nic)
-{
-    struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
-    if (vf == NULL)
-        return;
-    sim_say(sim, "admin: ifconfig %s up", nic->vf.text);
-    vf->facts.up = true;
-    nic->is_held_down = false;
-}
-
-static void admin_takes_lagg(struct sim *sim, struct sim_nic *nic)
-{
-    if (sim_lagg(sim, nic) != NULL)
-        return;
-    sim_direct(sim, "%%if lagg%u up", (unsigned)(nic - sim->nics));
-    struct vfj_guest_if *lagg = sim_lagg(sim, nic);
-    memset(&lagg->told, 0, sizeof lagg->told); /* no boot brings it back */
-    lagg->facts.laggproto = VFJ_LAGGPROTO_OTHER;
-    nic->foreign = true;
-    sim_say(sim, "admin: ifconfig %s create laggproto loadbalance", lagg->facts.name.text);
-}
-
-static void admin_gives_lagg_back(struct sim *sim, struct sim_nic *nic)
-{
-    struct vfj_guest_if *lagg = sim_lagg(sim, nic);
-    if (!nic->foreign)
-        return;
-    sim_say(sim, "admin: ifconfig lagg destroy");
-    nic->foreign = false;
-    vfj_guest_remove(&sim->guest, lagg->facts.name);
-}
-
-static void admin_renames(struct sim *sim, struct sim_nic *nic)
-{
-    const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
-    char name[VFJ_NAME_SIZE];
-    if (vf == NULL || vf->facts.up || vfj_guest_lagg_of(&sim->guest, nic->vf) != NULL)
-        return;
-    snprintf(name, sizeof name, "net%u", (unsigned)(nic - sim->nics));
-    if (sim_interface(sim, vfj_name_of(name)) != NULL)
-        return;
-    sim_emit(sim, "!system=IFNET subsystem=%s type=RENAME name=%s", nic->vf.text, name);
-    nic->vf = vfj_name_of(name);
-}
-
-static void admin_meddles(struct sim *sim)
-{
-    struct sim_nic *nic = &sim->nics[any_nic(sim)];
-    nic->meddled = true;
-    switch (sim_roll(sim, 8)) {
-    case 0:
-    case 1:
-        admin_address(sim, nic);
-        break;
-    case 2:
-        admin_takes_port(sim, nic);
-        break;
-    case 3:
-        admin_downs(sim, nic);
-        break;
-    case 4:
-        admin_ups(sim, nic);
-        break;
-    case 5:
-        admin_takes_lagg(sim, nic);
-        break;
-    case 6:
-        admin_gives_lagg_back(sim, nic);
-        break;
-    default:
-        admin_renames(sim, nic);
-    }
-}
-
-/* The rest */
 
 static void change_weather(struct sim *sim)
 {
@@ -224,7 +125,7 @@ static void act(struct sim *sim)
     else if (what < 17)
         host_servicing(sim);
     else if (what < 24)
-        admin_meddles(sim);
+        sim_admin_meddles(sim);
     else if (what < 29)
         change_weather(sim);
     else if (what < 31)
@@ -283,12 +184,13 @@ void sim_storm_end(struct sim *sim)
     sim->late_until_us = 0;
     for (unsigned i = 0; i < sim->nic_count; i++) {
         if (sim_chance(sim, 80))
-            admin_gives_lagg_back(sim, &sim->nics[i]);
+            sim_admin_gives_lagg_back(sim, &sim->nics[i]);
     }
     give_links_back(sim);
     if (sim->restart_us != INT64_MAX && sim->restart_us > sim->now_us + second)
         sim->restart_us = sim->now_us + second;
     sim_gap(sim);
+    sim->events_of_storm = sim->events;
     sim->end_us = sim->now_us + 1500 * second;
 }
 

@@ -129,10 +129,34 @@ void vfj_world_execute(struct vfj_world *world, const struct vfj_command *comman
     memset(flight, 0, sizeof *flight);
     flight->command = *command;
     flight->order = sim->order++;
+    flight->is_unrecorded = vfj_ledger_detached(sim->loop.ledger);
     flight->fate = (uint8_t)choose_fate(sim);
     flight->due_us = sim->now_us + choose_duration(sim, flight);
+    if (command->kind == VFJ_COMMAND_JOIN)
+        sim_storm_swap(sim, flight);
     if (reads && sim_chance(sim, 50))
         look(sim, flight);
+}
+
+/* What the guest model does not do. */
+static void work_more(struct sim *sim, const struct sim_flight *flight, struct vfj_outcome *outcome)
+{
+    const struct vfj_command *command = &flight->command;
+    struct sim_nic *nic = sim_nic_of(sim, command->hn);
+    if (nic != NULL && command->kind == VFJ_COMMAND_DOWN && flight->is_unrecorded)
+        nic->is_held_down = true; /* the next daemon takes it for an admin's doing */
+    if (command->kind == VFJ_COMMAND_ROUTE_ADD)
+        sim_add_route(sim, command, outcome);
+    else if (command->kind == VFJ_COMMAND_SCRIPT && nic != NULL && outcome->status == 0)
+        sim_admin_script(sim, nic);
+}
+
+/* Of a static route that can't be added the machine says so, and goes on. */
+static void note_route(struct sim *sim, const struct vfj_command *command, const struct vfj_outcome *outcome)
+{
+    struct sim_nic *nic = sim_nic_of(sim, command->hn);
+    if (nic != NULL && command->kind == VFJ_COMMAND_ROUTE_ADD)
+        nic->route_failed |= !vfj_outcome_ok(outcome) && vfj_name_is_empty(nic->route_if);
 }
 
 static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_outcome *outcome)
@@ -140,8 +164,10 @@ static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_ou
     enum sim_fate fate = (enum sim_fate)flight->fate;
     outcome->command = flight->command.id;
     outcome->kind = VFJ_OUTCOME_EXITED;
-    if (fate == SIM_FATE_WELL || fate == SIM_FATE_LIES || fate == SIM_FATE_DONE_HANGS)
+    if (fate == SIM_FATE_WELL || fate == SIM_FATE_LIES || fate == SIM_FATE_DONE_HANGS) {
         vfj_guest_run(&sim->guest, &flight->command, outcome);
+        work_more(sim, flight, outcome);
+    }
     if (fate == SIM_FATE_FAILS || fate == SIM_FATE_LIES) {
         outcome->status = 1;
         (void)strcpy(outcome->output, "Input/output error");
@@ -155,6 +181,7 @@ static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_ou
         outcome->kind = VFJ_OUTCOME_ABSENT;
         outcome->status = 2;
     }
+    note_route(sim, &flight->command, outcome);
     sim->commands++;
     sim_say(sim, "    [%llu] %s %s %s %s: %s %d %s", (unsigned long long)flight->command.id,
             vfj_command_kind_name((enum vfj_command_kind)flight->command.kind), flight->command.a.text,
@@ -175,7 +202,10 @@ static void finish_flight(struct sim *sim, unsigned index)
                 flight.answer.ok ? "seen" : "failed");
         begin(sim, VFJ_EVENT_OBSERVED)->as.observed = flight.answer;
     } else {
+        struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
         work(sim, &flight, &begin(sim, VFJ_EVENT_FINISHED)->as.finished);
+        if (nic != NULL && flight.is_forgotten)
+            nic->meddled = true;
         if (sim->crash == SIM_CRASH_AFTER_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
             sim->dead = true;
     }

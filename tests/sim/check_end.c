@@ -1,0 +1,162 @@
+/* What must be so when the storm is over. */
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+enum { CALM_EVENTS_MAX = 500 }; /* of each hn in the 1500 s after a storm; more are a loop */
+
+static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
+{
+    const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
+    const struct vfj_guest_if *vf = sim_interface(sim, hn->rxvf);
+    bool hn_carries = hn->facts.up && vf == NULL;
+    if (owner == hn)
+        return hn_carries && vfj_guest_lagg_of(&sim->guest, nic->hn) == NULL;
+    if (owner->facts.laggproto != VFJ_LAGGPROTO_FAILOVER || !owner->facts.up)
+        return false;
+    return (hn_carries && vfj_interface_has_port(&owner->facts, nic->hn))
+        || (vf != NULL && vf->facts.up && vf->facts.link != VFJ_LINK_DOWN
+            && vfj_interface_has_port(&owner->facts, vf->facts.name));
+}
+
+/* The one interface that has the address. */
+static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
+{
+    const struct vfj_guest_if *owner = NULL;
+    for (unsigned i = 0; i < sim->guest.if_count; i++) {
+        const struct vfj_guest_if *interface = &sim->guest.ifs[i];
+        if (!interface->facts.exists || !sim_has_address(interface, address))
+            continue;
+        if (owner != NULL)
+            sim_fail(sim, "%s has two owners: %s and %s", address, owner->facts.name.text, interface->facts.name.text);
+        owner = interface;
+    }
+    if (owner == NULL)
+        sim_fail(sim, "%s has no owner", address);
+    return owner;
+}
+
+/* What else the interface has, where the address is. */
+static void check_more_addresses(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
+{
+    if (nic->alias[0] != '\0' && owner_of(sim, nic->alias) != owner)
+        sim_fail(sim, "%s has %s, but not %s", owner->facts.name.text, nic->address, nic->alias);
+    if (nic->inet6[0] != '\0' && owner_of(sim, nic->inet6) != owner)
+        sim_fail(sim, "%s has %s, but not %s", owner->facts.name.text, nic->address, nic->inet6);
+    if (nic->rtadv && (!owner->facts.rtadv || owner->facts.ifdisabled))
+        sim_fail(sim, "%s takes no router advertisements", owner->facts.name.text);
+}
+
+/* Through hn they are rc(8)'s, and an admin can take them away with the address. */
+static void check_routes(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
+{
+    if (owner != sim_lagg(sim, nic))
+        return;
+    if (nic->has_router && !vfj_name_equal(sim->guest.default_if, owner->facts.name))
+        sim_fail(sim, "%s has %s and no default route", owner->facts.name.text, nic->address);
+    if (nic->has_route && !nic->route_failed && !vfj_name_equal(nic->route_if, owner->facts.name))
+        sim_fail(sim, "%s has %s and not the static route", owner->facts.name.text, nic->address);
+}
+
+static void check_connectivity(struct sim *sim, const struct sim_nic *nic, bool is_obstructed)
+{
+    const struct vfj_guest_if *owner = owner_of(sim, nic->address);
+    if (is_obstructed)
+        return;
+    if (!carries(sim, nic, owner))
+        sim_fail(sim, "%s has %s and carries no traffic", owner->facts.name.text, nic->address);
+    check_more_addresses(sim, nic, owner);
+    check_routes(sim, nic, owner);
+}
+
+static const struct vfj_slot *slot_of(const struct sim *sim, struct vfj_name hn)
+{
+    const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        if (vfj_name_equal(state->slots[i].hn, hn))
+            return &state->slots[i];
+    }
+    return NULL;
+}
+
+/* Whether the slot may rest in this state. */
+static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    const struct vfj_guest_vf *vf = vfj_guest_mapped_vf(&sim->guest, nic->hn);
+    if (vf == NULL)
+        return slot == NULL || slot->state == VFJ_SLOT_DETACHED;
+    if (slot == NULL || !vfj_name_equal(slot->vf, vf->vf))
+        return false;
+    if (nic->is_held_down || slot->watch == VFJ_WATCH_HELD)
+        return slot->state == VFJ_SLOT_ATTACHED || slot->state == VFJ_SLOT_LAGGED;
+    return slot->state == VFJ_SLOT_LAGGED;
+}
+
+/* Whether the fault names something that stands in the way, and that the machine leaves alone. */
+static bool is_obstacle(const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    return (slot->fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign)
+        || (slot->fault == VFJ_REASON_NO_LINK && slot->watch == VFJ_WATCH_HELD);
+}
+
+/* An admin's script does it all, once for each time that the VF is upped and not in place; what it made of addresses is the
+ * admin's. */
+static void check_script(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
+    const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    bool in_place = lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->hn)
+        && vfj_interface_has_port(&lagg->facts, nic->vf);
+    if (slot != NULL && (slot->goal != VFJ_GOAL_NONE || slot->pending != 0))
+        sim_fail(sim, "%s: a plan that never ends", nic->hn.text);
+    if (!vfj_name_is_empty(hn->rxvf) && !nic->script_ran && !in_place)
+        sim_fail(sim, "%s: its VF is up, and the admin's script did not run", nic->hn.text);
+}
+
+static void check_ports(struct sim *sim, const struct sim_nic *nic)
+{
+    const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    for (unsigned i = 0; lagg != NULL && !nic->foreign && i < lagg->facts.port_count; i++) {
+        struct vfj_name port = lagg->facts.ports[i];
+        if (!vfj_name_equal(port, nic->hn) && !vfj_name_equal(port, nic->vf))
+            sim_fail(sim, "%s is in %s, where it does not belong", port.text, lagg->facts.name.text);
+    }
+}
+
+/* A daemon that could not write its records made a lagg, and was the only one to know: its successors hear of that hn when
+ * it has a VF again. */
+static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    return slot == NULL && sim->records_lost && sim_lagg(sim, nic) != NULL
+        && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
+}
+
+static void check_nic(struct sim *sim, const struct sim_nic *nic)
+{
+    const struct vfj_slot *slot = slot_of(sim, nic->hn);
+    if (nic->has_script) {
+        check_script(sim, nic, slot);
+        return;
+    }
+    if (is_forgotten(sim, nic, slot))
+        return;
+    bool is_obstructed = slot != NULL && is_obstacle(nic, slot);
+    if (slot != NULL && slot->fault != VFJ_REASON_NONE && !is_obstructed)
+        sim_fail(sim, "%s: a fault that names nothing real: %s", nic->hn.text,
+                 vfj_reason_text((enum vfj_reason)slot->fault));
+    if (slot != NULL && !is_obstructed && (slot->goal != VFJ_GOAL_NONE || slot->pending != 0))
+        sim_fail(sim, "%s: a plan that never ends", nic->hn.text);
+    if (!is_obstructed && !is_at_rest(sim, nic, slot))
+        sim_fail(sim, "%s: neither joined nor detached at the end, but %s", nic->hn.text,
+                 slot != NULL ? vfj_slot_state_name((enum vfj_slot_state)slot->state) : "unknown");
+    check_connectivity(sim, nic, is_obstructed || nic->is_hn_down);
+    check_ports(sim, nic);
+}
+
+void sim_check_end(struct sim *sim)
+{
+    if (sim->events - sim->events_of_storm > (uint64_t)CALM_EVENTS_MAX * sim->nic_count)
+        sim_fail(sim, "%llu events since the storm was over", (unsigned long long)(sim->events - sim->events_of_storm));
+    for (unsigned i = 0; i < sim->nic_count && sim_is_ours(sim); i++)
+        check_nic(sim, &sim->nics[i]);
+}

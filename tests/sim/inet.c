@@ -1,0 +1,106 @@
+/* Addresses and routes: what the kernel does to them by itself, and the static routes, which the guest model does not keep. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+/* lagg(4) takes all IPv6 off an interface that becomes a port. */
+static void strip_port(struct sim *sim, struct vfj_name name)
+{
+    struct vfj_guest_if *port = sim_interface(sim, name);
+    if (port == NULL || port->facts.address_count == 0 || vfj_guest_lagg_of(&sim->guest, name) == NULL)
+        return;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < port->facts.address_count; i++) {
+        if (!vfj_address_is_inet6(&port->facts.addresses[i]))
+            port->facts.addresses[kept++] = port->facts.addresses[i];
+    }
+    port->facts.address_count = (uint8_t)kept;
+}
+
+static bool takes_advertisements(struct sim *sim, const struct vfj_guest_if *interface)
+{
+    return interface != NULL && interface->facts.up && interface->facts.rtadv && !interface->facts.ifdisabled
+        && vfj_guest_lagg_of(&sim->guest, interface->facts.name) == NULL;
+}
+
+/* Routers advertise all the time. */
+static void advertise(struct sim *sim, const struct sim_nic *nic)
+{
+    struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
+    struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    struct vfj_guest_if *taker = takes_advertisements(sim, lagg) ? lagg : takes_advertisements(sim, hn) ? hn : NULL;
+    struct vfj_address address;
+    if (taker == NULL || sim_has_address(hn, nic->inet6) || sim_has_address(lagg, nic->inet6)
+        || !vfj_address_parse(vfj_span_of(nic->inet6), &address))
+        return;
+    sim_say(sim, "kernel: %s has %s, as a router advertised", taker->facts.name.text, nic->inet6);
+    vfj_interface_add_address(&taker->facts, &address);
+}
+
+static void router_of(const struct sim *sim, const struct sim_nic *nic, char router[VFJ_ADDRESS_SIZE])
+{
+    snprintf(router, VFJ_ADDRESS_SIZE, "10.%u.0.9", (unsigned)(nic - sim->nics));
+}
+
+static bool reaches(const struct vfj_guest_if *interface, const char *router)
+{
+    for (unsigned i = 0; interface != NULL && i < interface->facts.address_count; i++) {
+        if (vfj_address_covers(&interface->facts.addresses[i], vfj_span_of(router)))
+            return true;
+    }
+    return false;
+}
+
+/* A route goes with the address that it was added over. */
+static void drop_route(struct sim *sim, struct sim_nic *nic)
+{
+    char router[VFJ_ADDRESS_SIZE];
+    router_of(sim, nic, router);
+    if (!vfj_name_is_empty(nic->route_if) && !reaches(sim_interface(sim, nic->route_if), router))
+        memset(&nic->route_if, 0, sizeof nic->route_if);
+}
+
+void sim_inet_follow(struct sim *sim, struct sim_nic *nic)
+{
+    if (nic->inet6[0] != '\0') {
+        strip_port(sim, nic->hn);
+        strip_port(sim, nic->vf);
+    }
+    if (nic->rtadv)
+        advertise(sim, nic);
+    drop_route(sim, nic);
+}
+
+static struct sim_nic *nic_of_route(struct sim *sim, const struct vfj_command *command, char router[VFJ_ADDRESS_SIZE])
+{
+    for (unsigned i = 0; i < sim->nic_count; i++) {
+        size_t length = strlen(command->text);
+        router_of(sim, &sim->nics[i], router);
+        size_t tail = strlen(router);
+        if (sim->nics[i].has_route && length > tail && strcmp(command->text + length - tail, router) == 0)
+            return &sim->nics[i];
+    }
+    return NULL;
+}
+
+void sim_add_route(struct sim *sim, const struct vfj_command *command, struct vfj_outcome *outcome)
+{
+    char router[VFJ_ADDRESS_SIZE];
+    struct sim_nic *nic = nic_of_route(sim, command, router);
+    if (nic == NULL)
+        return;
+    const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
+    const struct vfj_guest_if *over = reaches(lagg, router) ? lagg : reaches(hn, router) ? hn : NULL;
+    drop_route(sim, nic);
+    outcome->status = 1;
+    if (!vfj_name_is_empty(nic->route_if)) {
+        (void)strcpy(outcome->output, "add net: gateway fib 0: route already in table");
+    } else if (over == NULL) {
+        (void)strcpy(outcome->output, "route: writing to routing socket: Network is unreachable");
+    } else {
+        nic->route_if = over->facts.name;
+        outcome->status = 0;
+    }
+}
