@@ -107,7 +107,7 @@ static int fault_truncate(sqlite3_file *file, sqlite3_int64 size)
 static int fault_sync(sqlite3_file *file, int flags)
 {
     int code = strike();
-    if (code == SQLITE_OK && !plan.track) /* else kit_unsynced knows what a power cut would leave, and no power is cut */
+    if (code == SQLITE_OK && !plan.track) /* else it is kit_unsynced that knows what a power cut leaves */
         code = real_of(file)->pMethods->xSync(real_of(file), flags);
     if (code == SQLITE_OK && plan.track && ((struct fault_file *)file)->name != NULL)
         kit_unsynced_settle(((struct fault_file *)file)->name);
