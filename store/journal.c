@@ -414,6 +414,7 @@ enum vfj_status vfj_journal_run(struct vfj_journal *journal, enum vfj_statement 
 
 enum vfj_status vfj_journal_begin(struct vfj_journal *journal)
 {
+    vfj_journal_rollback(journal); /* one that failed before */
     journal->incoming.last = journal->last;
     return vfj_journal_run(journal, VFJ_STATEMENT_BEGIN);
 }
@@ -428,8 +429,7 @@ enum vfj_status vfj_journal_commit(struct vfj_journal *journal)
 
 void vfj_journal_rollback(struct vfj_journal *journal)
 {
-    /* Many failures have rolled back already. One that has not, and fails now, leaves the next BEGIN to fail.
-     */
+    /* Many failures have rolled back already. One that has not, and fails now, is tried again before the next BEGIN. */
     if (sqlite3_get_autocommit(journal->db) != 0)
         return;
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ROLLBACK];

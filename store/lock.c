@@ -74,6 +74,14 @@ static bool owner_is_gone(int fd)
     return pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
+static void say_errno(struct vfj_text *detail, const char *name)
+{
+    int error = errno;
+    vfj_text_add(detail, name);
+    vfj_text_add(detail, ": ");
+    vfj_text_add(detail, strerror(error));
+}
+
 enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail)
 {
     char name[PATH_MAX];
@@ -86,20 +94,22 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
     for (;;) {
         int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
         if (file < 0) {
-            vfj_text_add(detail, name);
-            vfj_text_add(detail, ": ");
-            vfj_text_add(detail, strerror(errno));
+            say_errno(detail, name);
             return VFJ_JOURNAL_IO;
         }
         if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-            if (tries++ < STRAGGLER_TRIES && owner_is_gone(file)) {
+            bool busy = errno == EWOULDBLOCK;
+            if (busy && tries++ < STRAGGLER_TRIES && owner_is_gone(file)) {
                 (void)close(file);
                 (void)poll(NULL, 0, STRAGGLER_PAUSE_MS);
                 continue;
             }
-            name_owner(file, detail);
+            if (busy)
+                name_owner(file, detail);
+            else
+                say_errno(detail, name);
             (void)close(file);
-            return VFJ_JOURNAL_BUSY;
+            return busy ? VFJ_JOURNAL_BUSY : VFJ_JOURNAL_IO;
         }
         if (same_file(file, name)) {
             write_owner(file);

@@ -80,9 +80,14 @@ static bool move(const char *from, const char *to)
 
 enum vfj_status vfj_place_put(struct vfj_place *place, struct vfj_text *detail)
 {
-    if (!sync_path(place->path, O_RDWR) || !move(place->path, place->to) || !sync_directory_of(place->to))
+    if (!sync_path(place->path, O_RDWR) || !move(place->path, place->to))
         return say_errno(detail);
-    return VFJ_OK;
+    if (sync_directory_of(place->to))
+        return VFJ_OK;
+    /* Said to have failed, it is not to be there. */
+    enum vfj_status status = say_errno(detail);
+    (void)unlink(place->to);
+    return status;
 }
 
 void vfj_place_end(struct vfj_place *place)

@@ -7,6 +7,7 @@
 #include "core/limits.h"
 #include "store/ahead.h"
 #include "store/checkpoint.h"
+#include "store/journal_impl.h"
 
 enum { THREAD_AFTER = 16384 }; /* rows: fewer take a few milliseconds, which is not worth a thread */
 
@@ -365,7 +366,7 @@ void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, co
     bool chained = replay.checks->skip_chain || (replay.chain = vfj_chain_open()) != NULL;
     if (!chained || !run(&replay)) {
         end(&replay, VFJ_VERDICT_UNUSABLE, 0, "memory");
-        result->status = VFJ_SYSTEM;
+        result->status = (uint8_t)vfj_journal_failed(journal, SQLITE_NOMEM);
     }
     vfj_chain_close(replay.chain);
 }

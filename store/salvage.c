@@ -263,7 +263,7 @@ enum vfj_status vfj_salvage(const char *path, const char *to, int64_t wall_us, v
 {
     struct work work = {.salvage = salvage, .path = path, .place.to = to, .chain = vfj_chain_open()};
     memset(salvage, 0, sizeof *salvage);
-    enum vfj_status status = work.chain != NULL ? run(&work, wall_us) : VFJ_SYSTEM;
+    enum vfj_status status = work.chain != NULL ? run(&work, wall_us) : fail(&work, path, VFJ_SYSTEM, "out of memory");
     if (work.scan != NULL && work.salvage->saved.seq < work.salvage->newest)
         tell_rest(&work, watch, arg);
     vfj_place_end(&work.place);

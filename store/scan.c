@@ -180,11 +180,12 @@ static void read_page_size(struct vfj_scan *scan)
         scan->page_size = size;
 }
 
-/* All pages of the file but the first, which begins the schema. */
-static bool scan_file(struct vfj_scan *scan)
+/* All pages of the file but the first, which begins the schema. One that can't be read is not the last: a disk that fails has
+ * bad places. */
+static bool scan_file(struct vfj_scan *scan, uint64_t size)
 {
-    for (uint64_t at = scan->page_size; read_at(scan->file, scan->page, scan->page_size, at); at += scan->page_size) {
-        if (!scan_page(scan, at, FROM_FILE))
+    for (uint64_t at = scan->page_size; at < size; at += scan->page_size) {
+        if (read_at(scan->file, scan->page, scan->page_size, at) && !scan_page(scan, at, FROM_FILE))
             return false;
     }
     return true;
@@ -305,7 +306,7 @@ static enum vfj_status say_errno(struct vfj_text *detail)
     return status;
 }
 
-static enum vfj_status open_files(struct vfj_scan *scan, const char *path, struct vfj_text *detail)
+static enum vfj_status open_files(struct vfj_scan *scan, const char *path, uint64_t *size, struct vfj_text *detail)
 {
     char name[PATH_MAX];
     struct stat facts;
@@ -313,6 +314,7 @@ static enum vfj_status open_files(struct vfj_scan *scan, const char *path, struc
     scan->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (scan->file < 0 || fstat(scan->file, &facts) != 0)
         return say_errno(detail);
+    *size = (uint64_t)facts.st_size;
     if (!S_ISREG(facts.st_mode)) {
         vfj_text_add(detail, "not a regular file");
         return VFJ_JOURNAL_NOT_OURS;
@@ -328,16 +330,21 @@ enum vfj_status vfj_scan_open(struct vfj_scan **scan, const char *path, struct v
 {
     struct vfj_scan *made = calloc(1, sizeof *made);
     *scan = made;
-    if (made == NULL)
+    if (made == NULL) {
+        vfj_text_add(detail, "out of memory");
         return VFJ_SYSTEM;
+    }
     made->file = -1;
     made->wal = -1;
-    enum vfj_status status = open_files(made, path, detail);
+    uint64_t size = 0;
+    enum vfj_status status = open_files(made, path, &size, detail);
     if (status != VFJ_OK)
         return status;
     read_page_size(made);
-    if (!scan_file(made) || !scan_wal(made))
+    if (!scan_file(made, size) || !scan_wal(made)) {
+        vfj_text_add(detail, "out of memory");
         return VFJ_SYSTEM;
+    }
     if (made->count > 0)
         qsort(made->places, made->count, sizeof *made->places, by_seq);
     if (made->frame_count > 0)

@@ -86,7 +86,7 @@ static bool check_integrity(struct look *look)
     if (code != SQLITE_ROW)
         find_status(look, vfj_journal_failed(look->journal, code), vfj_journal_detail(look->journal));
     else if (said == NULL)
-        find_status(look, VFJ_SYSTEM, "");
+        find_status(look, VFJ_SYSTEM, "out of memory");
     else if (!right)
         find_status(look, VFJ_JOURNAL_DAMAGED, said);
     sqlite3_finalize(stmt);
@@ -221,6 +221,8 @@ void vfj_verify(const char *path, const struct vfj_anchor *anchor, struct vfj_ve
     if (look == NULL) {
         verified->finding = VFJ_FINDING_UNUSABLE;
         verified->status = VFJ_SYSTEM;
+        struct vfj_text text = vfj_text_begin(verified->detail, sizeof verified->detail);
+        vfj_text_add(&text, "out of memory");
         return;
     }
     look->anchor = anchor;

@@ -1,6 +1,6 @@
-/* Each allocation, and each operation on a file, fails at the 1st, 2nd, 3rd … time, once and for good, until a run passes clean:
- * in appending, opening, making, copying, recovering and pruning a journal, and in all that reads one. A failure is told, never
- * covers anything up, loses nothing that was there, and the next try succeeds. */
+/* Each allocation, each operation on a file, each call of the system and of SQLite fails at the 1st, 2nd, 3rd … time, once and for
+ * good, until a run passes clean: in appending, opening, making, copying, recovering and pruning a journal, and in all that
+ * reads one. A failure is told, never covers anything up, loses nothing that was there, and the next try succeeds. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "store/prune.h"
 #include "store/salvage.h"
 #include "store/verify.h"
+#include "tests/kit/fault_calls.h"
 #include "tests/kit/fault_memory.h"
 #include "tests/kit/fault_vfs.h"
 #include "tests/kit/journal.h"
@@ -33,40 +35,60 @@ struct scenario {
     void (*check)(bool ok);
 };
 
+enum strikes { ON_MEMORY, ON_WRITES, ON_READS, ON_SYSTEM, ON_SQLITE };
+
 struct fault {
     const char *name;
-    int code; /* of an operation on a file; 0: memory runs out */
-    bool reads, stay;
+    enum strikes on;
+    int code; /* SQLite's, of an operation on a file */
+    bool stay;
 };
 
 static const struct fault faults[] = {
-    {"no memory, once", 0, false, false},
-    {"no memory any more", 0, false, true},
-    {"a full disk, once", SQLITE_FULL, false, false},
-    {"a full disk", SQLITE_FULL, false, true},
-    {"a failed write, once", SQLITE_IOERR_WRITE, false, false},
-    {"failed writes", SQLITE_IOERR_WRITE, false, true},
-    {"a failed read, once", SQLITE_IOERR_READ, true, false},
-    {"failed reads", SQLITE_IOERR_READ, true, true},
+    {"no memory, once", ON_MEMORY, 0, false},
+    {"no memory any more", ON_MEMORY, 0, true},
+    {"a full disk, once", ON_WRITES, SQLITE_FULL, false},
+    {"a full disk", ON_WRITES, SQLITE_FULL, true},
+    {"a failed write, once", ON_WRITES, SQLITE_IOERR_WRITE, false},
+    {"failed writes", ON_WRITES, SQLITE_IOERR_WRITE, true},
+    {"a failed read, once", ON_READS, SQLITE_IOERR_READ, false},
+    {"failed reads", ON_READS, SQLITE_IOERR_READ, true},
+    {"a failed call of the system, once", ON_SYSTEM, 0, false},
+    {"failed calls of the system", ON_SYSTEM, 0, true},
+    {"a failed call of SQLite, once", ON_SQLITE, 0, false},
+    {"failed calls of SQLite", ON_SQLITE, 0, true},
 };
 
 static unsigned long runs, failures;
 static unsigned at;       /* where the fault struck last */
 static const char *under; /* which one it was */
+static bool is_system;    /* whether that was a call of the system */
 
 static void arm(const struct fault *fault, unsigned count)
 {
-    kit_fault_reads(fault->reads);
-    kit_memory_arm(fault->code == 0 ? count : 0, fault->stay);
-    kit_fault_arm(fault->code != 0 ? count : 0, fault->code, fault->stay);
+    switch (fault->on) {
+    case ON_MEMORY:
+        kit_memory_arm(count, fault->stay);
+        break;
+    case ON_WRITES:
+    case ON_READS:
+        kit_fault_reads(fault->on == ON_READS);
+        kit_fault_arm(count, fault->code, fault->stay);
+        break;
+    case ON_SYSTEM:
+    case ON_SQLITE:
+        kit_calls_arm(fault->on == ON_SYSTEM ? KIT_CALLS_SYSTEM : KIT_CALLS_SQLITE, count, fault->stay);
+        break;
+    }
 }
 
 static bool disarm(void)
 {
     bool memory = kit_memory_disarm();
     bool file = kit_fault_disarm();
+    bool call = kit_calls_disarm();
     kit_fault_reads(false);
-    return memory || file;
+    return memory || file || call;
 }
 
 /* Each allocation and each read is a run of its own when VFJ_FAULTS is "all"; else those of a long scenario are gone through in
@@ -74,7 +96,8 @@ static bool disarm(void)
 static unsigned next_count(const struct fault *fault, unsigned count)
 {
     const char *all = getenv("VFJ_FAULTS");
-    if ((fault->code != 0 && !fault->reads) || count < 20 || (all != NULL && strcmp(all, "all") == 0))
+    bool many = fault->on == ON_MEMORY || fault->on == ON_READS;
+    if (!many || count < 20 || (all != NULL && strcmp(all, "all") == 0))
         return count + 1;
     return count + 1 + count / 5 + (fault->stay ? 1 : 0);
 }
@@ -86,6 +109,9 @@ static void loop(const struct scenario *scenario, const struct fault *fault)
         if (count >= 1000000)
             fail_msg("%s: %s: no end", scenario->name, fault->name);
         scenario->prepare();
+        at = count;
+        under = fault->name;
+        is_system = fault->on == ON_SYSTEM;
         arm(fault, count);
         bool ok = scenario->run();
         struck = disarm();
@@ -93,8 +119,6 @@ static void loop(const struct scenario *scenario, const struct fault *fault)
             fail_msg("%s: it fails by itself", scenario->name);
         runs++;
         failures += !ok;
-        at = count;
-        under = fault->name;
         scenario->check(ok);
     }
 }
@@ -216,6 +240,51 @@ static void test_appending(void **state)
     assert_sound(appended());
 }
 
+/* ---- appending, and going on in memory while that fails ---- */
+
+static uint64_t gone_on; /* events so far */
+
+static void prepare_going_on(void)
+{
+    if (appending.ledger == NULL) {
+        appending.ledger = kit_ledger_open(appended(), VFJ_ON_ERROR_CONTINUE);
+        gone_on = 0;
+    }
+}
+
+static bool run_going_on(void)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        kit_submit(appending.ledger, kit_devd("!system=GOES type=ON"));
+        assert_int_equal(vfj_ledger_commit(appending.ledger), VFJ_OK);
+    }
+    gone_on += 4;
+    return !vfj_ledger_detached(appending.ledger);
+}
+
+/* All of them are written later, each once. */
+static void check_gone_on(bool ok)
+{
+    struct vfj_reattached told = {0};
+    if (!ok && vfj_ledger_reattach(appending.ledger, 1, 1, &told, NULL) != VFJ_OK)
+        fail_msg("%s at %u: not written later: %s", under, at, vfj_ledger_detail(appending.ledger));
+    assert_int_equal(told.lost, 0);
+    assert_int_equal(vfj_ledger_commit(appending.ledger), VFJ_OK);
+    assert_int_equal(kit_sql_integer(appended(), "SELECT count(*) FROM record WHERE kind = 'devd'"), gone_on);
+    assert_int_equal(kit_sql_integer(appended(), "SELECT max(seq) FROM record"), vfj_ledger_seq(appending.ledger));
+}
+
+static void test_going_on(void **state)
+{
+    static const struct scenario scenario = {"go on", prepare_going_on, run_going_on, check_gone_on};
+    (void)state;
+    remove_journal(appended());
+    loop_all(&scenario);
+    vfj_ledger_close(appending.ledger);
+    appending.ledger = NULL;
+    assert_sound(appended());
+}
+
 /* ---- making, and opening what a killed daemon left ---- */
 
 static const char *opened(void)
@@ -228,8 +297,8 @@ static bool run_open(void)
     struct vfj_ledger *ledger = NULL;
     struct vfj_event event = kit_devd("!system=B");
     bool ok = vfj_ledger_open(&ledger, opened(), VFJ_ON_ERROR_STOP) == VFJ_OK;
-    if (!ok)
-        assert_string_not_equal(vfj_ledger_detail(ledger), "");
+    if (!ok && vfj_ledger_detail(ledger)[0] == '\0')
+        fail_msg("%s at %u: a failure without a word", under, at);
     ok = ok && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
     vfj_ledger_close(ledger);
     return ok;
@@ -248,6 +317,13 @@ static void assert_appended(int64_t before, bool ok)
         fail_msg("%s at %u: %lld records, where %lld were", under, at, (long long)records, (long long)before);
 }
 
+/* Where the file of the lock could not be locked it is nobody's, and stays. */
+static void assert_unlocked(void)
+{
+    if (kit_exists(kit_beside(opened(), ".lock")) && !is_system)
+        fail_msg("%s at %u: the lock stays", under, at);
+}
+
 static void prepare_nothing(void)
 {
     remove_journal(opened());
@@ -255,8 +331,7 @@ static void prepare_nothing(void)
 
 static void check_made(bool ok)
 {
-    if (kit_exists(kit_beside(opened(), ".lock")))
-        fail_msg("%s at %u: the lock stays", under, at);
+    assert_unlocked();
     if (kit_exists(opened())) {
         assert_sound(opened());
         assert_appended(0, ok);
@@ -282,7 +357,7 @@ static void prepare_killed(void)
 
 static void check_opened(bool ok)
 {
-    assert_false(kit_exists(kit_beside(opened(), ".lock")));
+    assert_unlocked();
     assert_sound(opened());
     assert_appended(killed_records, ok);
     assert_true(run_open());
@@ -292,6 +367,85 @@ static void test_opening(void **state)
 {
     static const struct scenario scenario = {"open", prepare_killed, run_open, check_opened};
     (void)state;
+    loop_all(&scenario);
+}
+
+/* ---- opening with a snapshot, and leaving one ---- */
+
+enum { CACHED_LINES = 4200 };
+
+static int64_t cached_records;
+static uint64_t cached_digests[2]; /* of the state in the end; and when one that started has been committed besides */
+
+static const char *cached(void)
+{
+    return kit_path("cached.db");
+}
+
+static void prepare_cached(void)
+{
+    remove_journal(opened());
+    copy(cached(), opened());
+    copy(kit_beside(cached(), "-snapshot"), kit_beside(opened(), "-snapshot"));
+    (void)chmod(kit_beside(opened(), "-snapshot"), 0600);
+}
+
+static void make_cached(void)
+{
+    struct vfj_ledger *ledger = NULL;
+    kit_make_journal(cached());
+    assert_int_equal(vfj_ledger_open_cached(&ledger, cached(), VFJ_ON_ERROR_STOP), VFJ_OK);
+    kit_submit(ledger, kit_started());
+    for (unsigned i = 0; i < CACHED_LINES; i++)
+        kit_submit(ledger, kit_devd("!system=B"));
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    cached_digests[0] = vfj_state_digest(vfj_ledger_state(ledger));
+    cached_records = (int64_t)vfj_ledger_seq(ledger);
+    vfj_ledger_close(ledger);
+    assert_true(kit_exists(kit_beside(cached(), "-snapshot")));
+    prepare_cached();
+    ledger = kit_ledger_open(opened(), VFJ_ON_ERROR_STOP);
+    kit_submit(ledger, kit_started());
+    cached_digests[1] = vfj_state_digest(vfj_ledger_state(ledger));
+    vfj_ledger_close(ledger);
+}
+
+static bool run_open_cached(void)
+{
+    struct vfj_ledger *ledger = NULL;
+    bool ok = vfj_ledger_open_cached(&ledger, opened(), VFJ_ON_ERROR_STOP) == VFJ_OK;
+    if (!ok)
+        assert_string_not_equal(vfj_ledger_detail(ledger), "");
+    else
+        assert_true(vfj_state_digest(vfj_ledger_state(ledger)) == cached_digests[0]);
+    if (ok) {
+        struct vfj_event started = kit_started();
+        vfj_ledger_set_checkpoints(ledger, 1, INT64_MAX);
+        ok = vfj_ledger_submit(ledger, &started, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
+    }
+    if (ok)
+        vfj_ledger_rest(ledger);
+    vfj_ledger_close(ledger);
+    return ok;
+}
+
+/* Whatever was left behind is the truth, or is not believed: a start with it comes to the state that the journal leads to. */
+static void check_cached(bool ok)
+{
+    struct vfj_ledger *ledger = NULL;
+    assert_unlocked();
+    bool more = records_of(opened()) > cached_records;
+    assert_true(more || !ok);
+    assert_int_equal(vfj_ledger_open_cached(&ledger, opened(), VFJ_ON_ERROR_STOP), VFJ_OK);
+    assert_true(vfj_state_digest(vfj_ledger_state(ledger)) == cached_digests[more]);
+    vfj_ledger_close(ledger);
+}
+
+static void test_cached(void **state)
+{
+    static const struct scenario scenario = {"open with a snapshot", prepare_cached, run_open_cached, check_cached};
+    (void)state;
+    make_cached();
     loop_all(&scenario);
 }
 
@@ -308,17 +462,17 @@ static struct {
 static int with_output(int (*verb)(int argc, char **argv), int argc, char **argv)
 {
     int kept[2] = {dup(1), dup(2)};
-    int out = open(kit_path("printed"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    int null = open("/dev/null", O_WRONLY);
+    int out = creat(kit_path("printed"), 0600); /* not open(2), which may be told to fail */
+    int said = creat(kit_path("said"), 0600);
     (void)fflush(stdout);
     (void)dup2(out, 1);
-    (void)dup2(null, 2);
+    (void)dup2(said, 2);
     int exit_status = verb(argc, argv);
     (void)fflush(stdout);
     clearerr(stdout);
     (void)dup2(kept[0], 1);
     (void)dup2(kept[1], 2);
-    const int all[] = {kept[0], kept[1], out, null};
+    const int all[] = {kept[0], kept[1], out, said};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         (void)close(all[i]);
     return exit_status;
@@ -347,12 +501,28 @@ static bool run_reading(void)
     return run_verb() == reading.expected;
 }
 
+static size_t length_of(const char *name)
+{
+    size_t length;
+    free(kit_read(kit_path(name), &length));
+    return length;
+}
+
+/* A finding is printed; all other complaints go to stderr. */
+static void assert_told(const char *of, bool finding)
+{
+    if (length_of("said") == 0 && !(finding && length_of("printed") > 0))
+        fail_msg("%s: %s at %u: a failure without a word", of, under, at);
+}
+
 /* Either all of it, or a failure is told. */
 static void check_reading(bool ok)
 {
     size_t length;
-    if (!ok)
+    if (!ok) {
+        assert_told(reading.line, reading.verb == vfj_verb_verify);
         return;
+    }
     char *printed = kit_read(kit_path("printed"), &length);
     if (reading.right == NULL) {
         reading.right = printed;
@@ -421,9 +591,16 @@ static bool run_backup(void)
     return with_output(vfj_verb_backup, 4, words) == VFJ_EXIT_OK;
 }
 
+static void check_backup(bool ok)
+{
+    check_copied(ok);
+    if (!ok)
+        assert_told("backup", false);
+}
+
 static void test_copying(void **state)
 {
-    static const struct scenario scenario = {"backup", prepare_copy, run_backup, check_copied};
+    static const struct scenario scenario = {"backup", prepare_copy, run_backup, check_backup};
     (void)state;
     loop_all(&scenario);
 }
@@ -434,12 +611,21 @@ static void see(void *arg, const struct vfj_record *record)
     (void)record;
 }
 
+enum { SAVED = 29 };
+
+static uint64_t torn_records;
+
+/* All that can be saved is, or less where the file can't be read, which is told; or nothing. */
 static bool run_recover(void)
 {
     struct vfj_salvage salvage;
     enum vfj_status status = vfj_salvage(kit_path("torn.db"), copied(), 1, see, NULL, &salvage);
-    if (status == VFJ_OK)
-        assert_true(salvage.saved.seq > 0);
+    bool whole = salvage.saved.seq == SAVED && salvage.newest == torn_records;
+    if (status == VFJ_OK && (!salvage.lost || !(whole || is_system)))
+        fail_msg("%s at %u: saved up to %llu, newest %llu", under, at, (unsigned long long)salvage.saved.seq,
+                 (unsigned long long)salvage.newest);
+    if (status != VFJ_OK && salvage.detail[0] == '\0')
+        fail_msg("%s at %u: a failure without a word", under, at);
     return status == VFJ_OK;
 }
 
@@ -449,6 +635,7 @@ static void test_recovering(void **state)
     (void)state;
     copy(sound(), kit_path("torn.db"));
     kit_tamper(kit_path("torn.db"), "DELETE FROM record WHERE seq = 30");
+    torn_records = (uint64_t)kit_sql_integer(kit_path("torn.db"), "SELECT max(seq) FROM record");
     loop_all(&scenario);
 }
 
@@ -492,6 +679,8 @@ static bool run_prune(void)
     static const struct vfj_trim_rule all = {.keep_us = 1};
     struct vfj_prune prune;
     enum vfj_status status = vfj_prune(pruned(), &all, INT64_MAX / 2, copied(), &prune);
+    if (status != VFJ_OK && prune.detail[0] == '\0')
+        fail_msg("%s at %u: a failure without a word", under, at);
     first_kept = status == VFJ_OK ? prune.cut : 0;
     return status == VFJ_OK && !prune.refused;
 }
@@ -543,9 +732,9 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_appending), cmocka_unit_test(test_making),  cmocka_unit_test(test_opening),
-        cmocka_unit_test(test_reading),   cmocka_unit_test(test_copying), cmocka_unit_test(test_recovering),
-        cmocka_unit_test(test_pruning),
+        cmocka_unit_test(test_appending), cmocka_unit_test(test_going_on),   cmocka_unit_test(test_cached),
+        cmocka_unit_test(test_making),    cmocka_unit_test(test_opening),    cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_copying),   cmocka_unit_test(test_recovering), cmocka_unit_test(test_pruning),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

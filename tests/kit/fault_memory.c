@@ -79,6 +79,8 @@ void kit_memory_arm(unsigned count, bool stay)
 
 bool kit_memory_disarm(void)
 {
+    bool struck = plan.struck;
     plan.left = 0;
-    return plan.struck;
+    plan.struck = false;
+    return struck;
 }

@@ -206,7 +206,7 @@ static int fault_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
     struct fault_file *mine = (struct fault_file *)file;
     unsigned slots = ((1u << count) - 1) << offset;
-    int code = strike_read();
+    int code = (flags & SQLITE_SHM_UNLOCK) == 0 ? strike_read() : SQLITE_OK;
     if (code != SQLITE_OK)
         return code;
     return plan.track ? own_shm_lock(mine, (unsigned)offset, slots, flags)
@@ -302,8 +302,10 @@ void kit_fault_reads(bool count)
 
 bool kit_fault_disarm(void)
 {
+    bool struck = plan.struck;
     plan.left = 0;
-    return plan.struck;
+    plan.struck = false;
+    return struck;
 }
 
 void kit_fault_die(unsigned count)
