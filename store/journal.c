@@ -12,7 +12,7 @@
 #include "store/schema.h"
 #include "store/uri.h"
 
-enum { CHECKPOINT_PAGES = 1000 }; /* SQLite's own default */
+enum { WAL_CHECKPOINT_PAGES = 1000 }; /* SQLite's own default */
 
 #define COLUMNS       "cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
 #define UNCHAINED_ROW "digest, note, body, kind, mono_us, wall_us, boot, cause, seq)"
@@ -446,15 +446,15 @@ static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
-void vfj_journal_defer_checkpoints(struct vfj_journal *journal)
+void vfj_journal_defer_wal_checkpoints(struct vfj_journal *journal)
 {
     (void)sqlite3_wal_hook(journal->db, note_wal, journal); /* takes the place of the automatic checkpoints */
 }
 
 /* One that fails, or can't get past a reader, loses nothing: the next one tries again. */
-void vfj_journal_checkpoint(struct vfj_journal *journal)
+void vfj_journal_checkpoint_wal(struct vfj_journal *journal)
 {
-    if (journal->wal_pages < CHECKPOINT_PAGES)
+    if (journal->wal_pages < WAL_CHECKPOINT_PAGES)
         return;
     (void)sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     journal->wal_pages = 0;

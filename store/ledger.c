@@ -171,7 +171,7 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
     }
     made->directory = open_directory_of(made->path);
     if (cached)
-        vfj_journal_defer_checkpoints(made->journal);
+        vfj_journal_defer_wal_checkpoints(made->journal);
     return recover(made);
 }
 
@@ -251,7 +251,7 @@ static void rest(struct vfj_ledger *ledger, uint64_t after)
 
 void vfj_ledger_rest(struct vfj_ledger *ledger)
 {
-    vfj_journal_checkpoint(ledger->journal);
+    vfj_journal_checkpoint_wal(ledger->journal);
     if (is_checkpoint_due(ledger))
         write_checkpoint(ledger);
     rest(ledger, ledger->snapshot_rows);

@@ -372,7 +372,7 @@ static void test_opening(void **state)
 
 /* ---- opening with a snapshot, and leaving one ---- */
 
-enum { CACHED_LINES = 4200 };
+enum { CACHED_LINES = 100 };
 
 static int64_t cached_records;
 static uint64_t cached_digests[2]; /* of the state in the end; and when one that started has been committed besides */
@@ -395,6 +395,7 @@ static void make_cached(void)
     struct vfj_ledger *ledger = NULL;
     kit_make_journal(cached());
     assert_int_equal(vfj_ledger_open_cached(&ledger, cached(), VFJ_ON_ERROR_STOP), VFJ_OK);
+    vfj_ledger_set_snapshots(ledger, 1);
     kit_submit(ledger, kit_started());
     for (unsigned i = 0; i < CACHED_LINES; i++)
         kit_submit(ledger, kit_devd("!system=B"));
@@ -421,6 +422,7 @@ static bool run_open_cached(void)
     if (ok) {
         struct vfj_event started = kit_started();
         vfj_ledger_set_checkpoints(ledger, 1, INT64_MAX);
+        vfj_ledger_set_snapshots(ledger, 1);
         ok = vfj_ledger_submit(ledger, &started, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
     }
     if (ok)
