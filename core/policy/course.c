@@ -113,7 +113,8 @@ void vfj_course_look_first(struct vfj_work *work, struct vfj_slot *slot)
 /* What is still at fault when a plan has ended. */
 static enum vfj_reason standing_fault(const struct vfj_slot *slot)
 {
-    enum vfj_reason fault = vfj_link_fault(slot);
+    enum vfj_reason harm = vfj_belief_harm(&slot->belief); /* stays in observe mode, and with an admin's own script */
+    enum vfj_reason fault = harm != VFJ_REASON_NONE ? harm : vfj_link_fault(slot);
     return fault == VFJ_REASON_NONE && slot->belief.script_failures > 0 ? VFJ_REASON_SCRIPT_FAILED : fault;
 }
 
@@ -204,9 +205,9 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     bool is_joined = is_mapped && !lacks && vfj_belief_is_joined(slot);
     if (!vfj_belief_carries(slot))
         vfj_course_leave_lagged(work, slot, VFJ_REASON_LEFT);
-    if (harm != VFJ_REASON_NONE) {
-        if (slot->fault != harm)
-            vfj_work_notice(work, slot, harm);
+    if (harm != VFJ_REASON_NONE && slot->fault != harm)
+        vfj_work_notice(work, slot, harm);
+    if (harm != VFJ_REASON_NONE && !slot->belief.script) { /* an own script's ports are its admin's */
         slot->fault = (uint8_t)harm;
         /* then for the rest; what an admin's script has taken over is left as it is */
         slot->look_again = is_acting(work) && !slot->belief.script;
@@ -256,10 +257,7 @@ static void conclude(struct vfj_work *work, struct vfj_slot *slot)
         if (slot->rechecks < UINT8_MAX)
             slot->rechecks++;
     }
-    enum vfj_reason harm = vfj_belief_harm(&slot->belief);
     end_plan(work, slot);
-    if (harm != VFJ_REASON_NONE)
-        slot->fault = (uint8_t)harm; /* in observe mode it stays */
 }
 
 /* In observe mode a plan is written down once for each attachment, not at each look. */
