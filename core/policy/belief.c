@@ -17,12 +17,6 @@ void vfj_belief_begin(struct vfj_belief *belief)
     belief->lagg_ours = before.lagg_ours;
 }
 
-void vfj_belief_hn_gone(struct vfj_belief *belief)
-{
-    belief->hn_exists = 0;
-    belief->lagg_has_hn = 0;
-}
-
 void vfj_belief_script_anew(struct vfj_slot *slot)
 {
     slot->belief.script_ran = 0;
@@ -49,8 +43,7 @@ static struct vfj_carry *open_carry(struct vfj_belief *belief, const struct vfj_
         belief->carry_truncated = 1;
         return NULL;
     }
-    carry = &belief->carry[belief->carry_count++];
-    memset(carry, 0, sizeof *carry);
+    carry = &belief->carry[belief->carry_count++]; /* blank since the plan began */
     carry->address = *address;
     return carry;
 }
@@ -206,9 +199,6 @@ void vfj_belief_did(struct vfj_slot *slot)
         break;
     case VFJ_COMMAND_UP:
         did_up(slot);
-        break;
-    case VFJ_COMMAND_DOWN:
-        belief->vf_up = 0;
         break;
     case VFJ_COMMAND_LEASE:
         belief->lease = SETTING_TRIED;

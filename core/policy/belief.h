@@ -16,9 +16,6 @@ void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view);
 /* Believe that the slot's command under way did what it is for. */
 void vfj_belief_did(struct vfj_slot *slot);
 
-/* hn has departed: lagg(4) drops a port that does. */
-void vfj_belief_hn_gone(struct vfj_belief *belief);
-
 /* Whether laggN has lost hn, which is there again, and still has what was hn's: it can't be reached there. */
 bool vfj_belief_is_orphaned(const struct vfj_belief *belief);
 

@@ -106,7 +106,7 @@ static void vf_detached(struct vfj_work *work, struct vfj_name name)
     index = vfj_work_find_hn(work, name);
     if (index < VFJ_SLOTS_MAX) {
         struct vfj_slot *slot = vfj_work_edit_slot(work, index);
-        vfj_belief_hn_gone(&slot->belief);
+        slot->belief.lagg_has_hn = 0; /* lagg(4) drops a port that departs */
         vfj_vfmap_detach(work, slot, VFJ_REASON_VF_DETACHED);
         return;
     }
@@ -196,9 +196,8 @@ static void hn_link_up(struct vfj_work *work, struct vfj_name name)
 /* The next of the looks that follow a link of hn's. */
 static void recheck_link(struct vfj_work *work, struct vfj_slot *slot)
 {
-    if (!slot->belief.lagg_has_hn || slot->timer != VFJ_TIMER_NONE || ++slot->rechecks >= LINK_RECHECKS)
-        return;
-    vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, vfj_course_backoff_us(slot->rechecks));
+    if (slot->belief.lagg_has_hn && ++slot->rechecks < LINK_RECHECKS)
+        vfj_work_arm(work, slot, VFJ_TIMER_RECHECK, vfj_course_backoff_us(slot->rechecks));
 }
 
 static void link_changed(struct vfj_work *work, const struct vfj_devd *devd)
