@@ -94,3 +94,9 @@ bool vfj_capability_enter(void)
     return false;
 #endif
 }
+
+void vfj_capability_limit(int fd, enum vfj_capability_use use)
+{
+    (void)fd;
+    (void)use;
+}

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/act_lock.h"
+#include "adapters/freebsd/capability.h"
 #include "adapters/freebsd/child.h"
 #include "adapters/freebsd/devd_socket.h"
 #include "adapters/freebsd/kernel_read.h"
@@ -41,9 +42,12 @@ struct task {
     struct vfj_warden_reply reply;
 };
 
-/* It waits while the daemon makes rows durable. That nobody hears it is seen by reading. */
+/* It waits while the daemon makes rows durable. That nobody hears it is seen by reading. A descriptor, but for the lock, is
+ * there to be read. */
 static void answer(struct warden *warden, const struct vfj_warden_reply *reply, int descriptor)
 {
+    if (descriptor >= 0)
+        vfj_capability_limit(descriptor, reply->kind == VFJ_REPLY_LOCK ? VFJ_CAPABILITY_WORK : VFJ_CAPABILITY_READ);
     (void)vfj_wire_send(&warden->wire, reply, sizeof *reply, descriptor, true);
 }
 

@@ -1,5 +1,5 @@
 /* The guest that this runs on, read by its programs and by asking its kernel: both must lead to the same rows.
- *   usage: test_kernel_read [SLOT_VF]
+ *   usage: test_kernel_read_freebsd [SLOT_VF]
  * Each interface alone; each interface as the hn of a slot, with lagg0 and lagg1, and with SLOT_VF as the VF that is
  * expected; the map; single sysctls. Prints TAP, and what each way took. */
 #include <event2/event.h>
