@@ -43,7 +43,9 @@ static void check_file(int file)
     char byte = 'x';
     works(pwrite(file, &byte, 1, 0) == 1 && pread(file, &byte, 1, 0) == 1, "a file is read and written");
     works(fsync(file) == 0 && fdatasync(file) == 0 && ftruncate(file, 4096) == 0, "and synced and cut");
-    works(fcntl(file, F_SETLK, &lock) == 0 && flock(file, LOCK_EX | LOCK_NB) == 0, "and locked");
+    works(fcntl(file, F_SETLK, &lock) == 0, "and locked by fcntl(2)");
+    lock.l_type = F_UNLCK;
+    works(fcntl(file, F_SETLK, &lock) == 0 && flock(file, LOCK_EX | LOCK_NB) == 0, "and by flock(2)");
     works(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0) != MAP_FAILED, "and mapped");
     is_refused(fchmod(file, 0666) == 0, "its mode is not changed");
     is_refused(fchown(file, 0, 0) == 0, "nor its owner");
