@@ -13,57 +13,6 @@ const char *vfj_own_script_path(enum vfj_own_script script)
                                          : "/usr/local/libexec/hyperv/hyperv_vfup.";
 }
 
-bool vfj_address_parse(struct vfj_span span, struct vfj_address *address)
-{
-    memset(address, 0, sizeof *address);
-    if (span.length == 0 || span.length >= sizeof address->text)
-        return false;
-    for (size_t i = 0; i < span.length; i++) {
-        char c = span.text[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '.' || c == ':'
-              || (c == '/' && i > 0)))
-            return false;
-    }
-    return vfj_span_copy(address->text, sizeof address->text, span);
-}
-
-bool vfj_address_is_inet6(const struct vfj_address *address)
-{
-    return strchr(address->text, ':') != NULL;
-}
-
-static bool to_ipv4(struct vfj_span text, uint32_t *address)
-{
-    *address = 0;
-    for (unsigned part = 0; part < 4; part++) {
-        struct vfj_span digits = {text.text, 0};
-        uint64_t value = 0;
-        while (digits.length < text.length && text.text[digits.length] != '.')
-            digits.length++;
-        if (!vfj_span_to_u64(digits, &value) || value > 255 || (part < 3 && digits.length == text.length))
-            return false;
-        *address = *address << 8 | (uint32_t)value;
-        size_t used = part < 3 ? digits.length + 1 : digits.length;
-        text = (struct vfj_span){text.text + used, text.length - used};
-    }
-    return text.length == 0;
-}
-
-bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host)
-{
-    uint32_t own = 0, other = 0;
-    uint64_t bits = 32;
-    struct vfj_span text = vfj_span_of(address->text);
-    const char *slash = strchr(address->text, '/');
-    if (slash != NULL) {
-        text.length = (size_t)(slash - address->text);
-        if (!vfj_span_to_u64(vfj_span_of(slash + 1), &bits) || bits > 32)
-            return false;
-    }
-    uint32_t mask = bits == 0 ? 0 : ~(uint32_t)0 << (32 - bits);
-    return to_ipv4(text, &own) && to_ipv4(host, &other) && ((own ^ other) & mask) == 0;
-}
-
 bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name port)
 {
     for (unsigned i = 0; i < lagg->port_count; i++) {

@@ -5,21 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/address.h"
 #include "core/limits.h"
 #include "core/name.h"
 #include "core/status.h"
-
-enum { VFJ_ADDRESS_SIZE = 48 };
-
-/* An address and its prefix length as text, "10.0.0.4/24" or "fd00::4/64"; only digits, letters, '.', ':' and '/'. */
-struct vfj_address {
-    char text[VFJ_ADDRESS_SIZE];
-};
-
-bool vfj_address_parse(struct vfj_span span, struct vfj_address *address);
-bool vfj_address_is_inet6(const struct vfj_address *address);
-/* Whether the IPv4 host ("10.0.0.1") is in the subnet of the address; false when either is not IPv4. */
-bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host);
 
 enum vfj_link { VFJ_LINK_UNKNOWN, VFJ_LINK_UP, VFJ_LINK_DOWN };
 enum vfj_laggproto { VFJ_LAGGPROTO_NONE, VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_OTHER };

@@ -145,7 +145,7 @@ static void fill(struct vfj_state *state)
         slot->unit = vfj_name_digits(slot->hn);
         slot->belief.carry_count = VFJ_ADDRESSES_MAX;
         memset(&slot->belief.gateway, 0, sizeof slot->belief.gateway);
-        memset(slot->belief.gateway.text, 'f', sizeof slot->belief.gateway.text - 1);
+        strcpy(slot->belief.gateway.text, "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/0");
         for (unsigned k = 0; k < VFJ_ADDRESSES_MAX; k++) {
             slot->belief.carry[k].address = slot->belief.gateway;
             memset(slot->belief.carry[k].pad, 0, sizeof slot->belief.carry[k].pad);
@@ -274,6 +274,7 @@ static void test_refused(void **unused)
     refuses(text, "running=1", "running=yes");
     refuses(text, "vf=mce1", "vf=\"mce1;reboot\"");
     refuses(text, "carry=10.0.0.4", "carry=10.0.0.4$");
+    refuses(text, "carry=10.0.0.4/24", "carry=10.");
     refuses(text, "slot=hn0", "carry=10.0.0.4/24 slot=hn0");
     refuses(text, "slot=hn0", "pending_index=32 slot=hn0");
     refuses(text, "carry=10.0.0.4", "timer=1 carry=10.0.0.4");

@@ -1,0 +1,22 @@
+/* An address and its prefix length, as text. */
+#ifndef VFJ_CORE_ADDRESS_H
+#define VFJ_CORE_ADDRESS_H
+
+#include <stdbool.h>
+
+#include "core/text.h"
+
+enum { VFJ_ADDRESS_SIZE = 48 };
+
+/* "10.0.0.4/24", "fd00::4/64", or without the length: as inet_pton(3) takes it, and no zone. */
+struct vfj_address {
+    char text[VFJ_ADDRESS_SIZE];
+};
+
+/* False, and the address empty, for anything else. */
+bool vfj_address_parse(struct vfj_span span, struct vfj_address *address);
+bool vfj_address_is_inet6(const struct vfj_address *address);
+/* Whether the IPv4 host ("10.0.0.1") is in the subnet of the address; false when either is not IPv4. */
+bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host);
+
+#endif
