@@ -203,15 +203,15 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     bool is_mapped = !vfj_name_is_empty(slot->vf);
     bool lacks = is_acting(work) && vfj_plan_lacks_address(work, slot);
     bool is_joined = is_mapped && !lacks && vfj_belief_is_joined(slot);
+    enum vfj_goal goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
     if (!vfj_belief_carries(slot))
         vfj_course_leave_lagged(work, slot, VFJ_REASON_LEFT);
     if (harm != VFJ_REASON_NONE && slot->fault != harm)
         vfj_work_notice(work, slot, harm);
-    if (harm != VFJ_REASON_NONE && !slot->belief.script) { /* an own script's ports are its admin's */
+    if (harm != VFJ_REASON_NONE && vfj_plan_mends(slot, goal)) {
         slot->fault = (uint8_t)harm;
-        /* then for the rest; what an admin's script has taken over is left as it is */
-        slot->look_again = is_acting(work) && !slot->belief.script;
-        slot->goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
+        slot->look_again = is_acting(work); /* then for the rest */
+        slot->goal = (uint8_t)goal;
         vfj_course_advance(work, slot);
         return;
     }

@@ -367,15 +367,21 @@ static enum vfj_reason obstacle(const struct vfj_work *work, const struct vfj_sl
     return VFJ_REASON_NONE;
 }
 
-/* The VF left, or is not to be joined: is there anything half-done to finish? */
-static bool nothing_begun(const struct vfj_slot *slot)
+/* If the VF left, or is not to be joined: is there anything half-done to finish? */
+static bool is_due(const struct vfj_slot *slot, enum vfj_goal goal)
 {
-    return slot->goal < VFJ_GOAL_JOIN && !slot->belief.lagg_has_hn && !vfj_belief_is_orphaned(&slot->belief);
+    const struct vfj_belief *belief = &slot->belief;
+    return belief->hn_exists && (goal >= VFJ_GOAL_JOIN || belief->lagg_has_hn || vfj_belief_is_orphaned(belief));
+}
+
+bool vfj_plan_mends(const struct vfj_slot *slot, enum vfj_goal goal)
+{
+    return is_due(slot, goal) && !slot->belief.script;
 }
 
 enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason *fault)
 {
-    if (!slot->belief.hn_exists || nothing_begun(slot))
+    if (!is_due(slot, (enum vfj_goal)slot->goal))
         return VFJ_PLAN_DONE;
     if (slot->belief.script)
         return plan_script(work, slot) ? VFJ_PLAN_COMMAND : VFJ_PLAN_DONE;
