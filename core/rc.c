@@ -191,6 +191,8 @@ bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *
             *rtadv = true;
             continue;
         }
+        if (is_pseudo_word(word))
+            continue;
         if (text.length == 0 && memchr(word.text, ':', word.length) != NULL)
             vfj_text_add(&text, "inet6 ");
         else if (text.length > 0)

@@ -233,12 +233,22 @@ static void test_resolved_aliases(void **unused)
     assert_false(vfj_rc_alias(&rc, hn0(), 1, value, sizeof value));
 }
 
+/* What is said to be resolved to nothing is nothing. */
+static void test_aliases_that_are_none(void **unused)
+{
+    (void)unused;
+    SET("ifconfig_hn0_alias0", "inet6 fd00::5/64", "vfjournal_hn0_alias0", "");
+    assert_false(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
+}
+
 static void test_ipv6_args(void **unused)
 {
     char words[2 * VFJ_WORDS_MAX + 8] = "fd00::4 ", small[16];
     struct vfj_text text = vfj_text_begin(words + 8, sizeof words - 8);
     bool rtadv = true;
     (void)unused;
+    SET("ifconfig_hn0_ipv6", "SyncDHCP");
+    assert_false(vfj_rc_ipv6_args(&rc, hn0(), value, sizeof value, &rtadv));
     SET("ifconfig_hn0_ipv6", "fd00::4 prefixlen 64 accept_rtadv up");
     assert_true(vfj_rc_ipv6_args(&rc, hn0(), value, sizeof value, &rtadv));
     assert_string_equal(value, "inet6 fd00::4 prefixlen 64 up");
@@ -346,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_static_routes),
         cmocka_unit_test(test_too_many_words),
         cmocka_unit_test(test_resolved_aliases),
+        cmocka_unit_test(test_aliases_that_are_none),
         cmocka_unit_test(test_ipv6_args),
         cmocka_unit_test(test_ipv6_router),
     };

@@ -137,6 +137,20 @@ static void test_rc_subr(void **state)
     assert_string_equal(bench->rc,
                         RESOLVED_ALIASES "ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
                                          "synchronous_dhclient=NO vfjournal_link_wait=20");
+    /* No IPv6 on this interface: its aliases are none; and where nothing is left, that is said. */
+    kit_text("root/etc/network.subr",
+             "ifalias()\n{\n[ $2 = inet6 ] || [ -z \"$ifconfig_hn0_inet\" ] ||"
+             " $IFCONFIG_CMD $1 $2 $ifconfig_hn0_inet $3\n"
+             "[ $2 = inet ] || $IFCONFIG_CMD $1 $2 fd00::5/64 $3\n}\n"
+             "ipv6if()\n{\n[ \"$ipv6_network_interfaces\" = hn0 ]\n}\n");
+    kit_text("root/etc/rc.subr", "load_rc_config()\n{\n. \"$_vfj_conf\"\n}\n");
+    read_rc(bench, "ifconfig_hn0_alias0='inet6 fd00::5/64'\nifconfig_hn0_inet=10.0.0.5/32\n");
+    assert_non_null(strstr(bench->rc, "vfjournal_hn0_alias0=\"inet 10.0.0.5/32\""));
+    assert_null(strstr(bench->rc, "vfjournal_hn0_alias1"));
+    read_rc(bench, "ifconfig_hn0_alias0='inet6 fd00::5/64'\n");
+    assert_non_null(strstr(bench->rc, "vfjournal_hn0_alias0=\"\""));
+    read_rc(bench, "ipv6_ifconfig_hn0_alias0='fd00::5/64'\nipv6_network_interfaces=hn0\n");
+    assert_non_null(strstr(bench->rc, "vfjournal_hn0_alias0=\"inet6 fd00::5/64\""));
     unlink(kit_path("root/etc/rc.subr"));
     unlink(kit_path("root/etc/network.subr"));
     rmdir(kit_path("root/etc"));
