@@ -30,57 +30,87 @@ static struct vfj_span take_until(struct vfj_span *rest, char separator)
     return taken;
 }
 
-static bool is_group(struct vfj_span text)
+enum { GROUPS = 8 }; /* of 16 bits, that an IPv6 address has */
+
+struct groups {
+    uint16_t at[GROUPS];
+    unsigned count;
+};
+
+static bool add_group(struct groups *groups, uint32_t value)
 {
+    if (groups->count == GROUPS)
+        return false;
+    groups->at[groups->count++] = (uint16_t)value;
+    return true;
+}
+
+static bool to_group(struct vfj_span text, uint32_t *value)
+{
+    *value = 0;
     for (size_t i = 0; i < text.length; i++) {
         char c = text.text[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')))
+        if (c >= '0' && c <= '9')
+            *value = *value << 4 | (uint32_t)(c - '0');
+        else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
+            *value = *value << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
+        else
             return false;
     }
     return text.length >= 1 && text.length <= 4;
 }
 
-/* How many groups of 16 bits there are between colons, the last two perhaps an IPv4 address; none in an empty text. More than any
- * address has when it is something else. */
-static unsigned count_groups(struct vfj_span text)
+/* The groups between colons, the last two perhaps an IPv4 address; none in an empty text. False when it is something else, or
+ * more than an address has. */
+static bool read_groups(struct vfj_span text, struct groups *groups)
 {
-    enum { WRONG = 99 };
-    unsigned count = 0;
-    uint32_t ipv4;
     bool more = text.length > 0;
-    while (more && count < WRONG) {
+    groups->count = 0;
+    while (more) {
+        uint32_t value;
         struct vfj_span group = take_until(&text, ':');
         more = group.text + group.length != text.text; /* a colon was there */
-        if (is_group(group))
-            count++;
-        else
-            count += !more && to_ipv4(group, &ipv4) ? 2 : WRONG;
+        if (to_group(group, &value)) {
+            if (!add_group(groups, value))
+                return false;
+        } else if (more || !to_ipv4(group, &value) || !add_group(groups, value >> 16) || !add_group(groups, value)) {
+            return false;
+        }
     }
-    return count;
+    return true;
 }
 
 /* RFC 4291, section 2.2. */
-static bool is_ipv6(struct vfj_span text)
+static bool to_ipv6(struct vfj_span text, uint16_t address[GROUPS])
 {
-    for (size_t i = 0; i + 1 < text.length; i++) {
-        if (text.text[i] == ':' && text.text[i + 1] == ':') {
-            struct vfj_span before = {text.text, i}, after = {text.text + i + 2, text.length - i - 2};
-            bool dotted = memchr(before.text, '.', before.length) != NULL;
-            return !dotted && count_groups(before) + count_groups(after) < 8;
-        }
+    struct groups head, tail = {.count = 0};
+    struct vfj_span before = text, after = {text.text, 0};
+    bool is_short = false;
+    for (size_t i = 0; i + 1 < text.length && !is_short; i++) {
+        is_short = text.text[i] == ':' && text.text[i + 1] == ':';
+        before.length = is_short ? i : text.length;
+        after = (struct vfj_span){text.text + i + 2, is_short ? text.length - i - 2 : 0};
     }
-    return count_groups(text) == 8;
+    bool dotted = is_short && memchr(before.text, '.', before.length) != NULL;
+    if (dotted || !read_groups(before, &head) || !read_groups(after, &tail)
+        || (is_short ? head.count + tail.count >= GROUPS : head.count != GROUPS))
+        return false;
+    memset(address, 0, GROUPS * sizeof address[0]);
+    memcpy(address, head.at, head.count * sizeof address[0]);
+    memcpy(address + GROUPS - tail.count, tail.at, tail.count * sizeof address[0]);
+    return true;
 }
 
 bool vfj_address_parse(struct vfj_span span, struct vfj_address *address)
 {
     uint32_t ipv4;
+    uint16_t ipv6[GROUPS];
     uint64_t bits = 0;
     struct vfj_span length = span;
     struct vfj_span host = take_until(&length, '/');
     memset(address, 0, sizeof *address);
     bool is_ipv4 = to_ipv4(host, &ipv4);
-    if (!is_ipv4 && !is_ipv6(host))
+    if (!is_ipv4 && !to_ipv6(host, ipv6))
         return false;
     if (host.length < span.length && (!vfj_span_to_u64(length, &bits) || bits > (is_ipv4 ? 32 : 128)))
         return false;
@@ -92,17 +122,44 @@ bool vfj_address_is_inet6(const struct vfj_address *address)
     return strchr(address->text, ':') != NULL;
 }
 
-bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host)
+static bool covers_ipv4(struct vfj_span own_text, struct vfj_span host, uint64_t bits)
 {
     uint32_t own = 0, other = 0;
-    uint64_t bits = 32;
+    uint32_t mask = bits == 0 ? 0 : ~(uint32_t)0 << (32 - bits);
+    return to_ipv4(own_text, &own) && to_ipv4(host, &other) && ((own ^ other) & mask) == 0;
+}
+
+static bool covers_ipv6(struct vfj_span own_text, struct vfj_span host, uint64_t bits)
+{
+    uint16_t own[GROUPS], other[GROUPS];
+    if (!to_ipv6(own_text, own) || !to_ipv6(host, other))
+        return false;
+    for (unsigned i = 0; bits > 0; i++) {
+        unsigned here = bits < 16 ? (unsigned)bits : 16;
+        if ((own[i] ^ other[i]) >> (16 - here) != 0)
+            return false;
+        bits -= here;
+    }
+    return true;
+}
+
+bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host)
+{
+    bool is_inet6 = vfj_address_is_inet6(address);
+    uint64_t most = is_inet6 ? 128 : 32, bits = most;
     struct vfj_span text = vfj_span_of(address->text);
     const char *slash = strchr(address->text, '/');
     if (slash != NULL) {
         text.length = (size_t)(slash - address->text);
-        if (!vfj_span_to_u64(vfj_span_of(slash + 1), &bits) || bits > 32)
+        if (!vfj_span_to_u64(vfj_span_of(slash + 1), &bits) || bits > most)
             return false;
     }
-    uint32_t mask = bits == 0 ? 0 : ~(uint32_t)0 << (32 - bits);
-    return to_ipv4(text, &own) && to_ipv4(host, &other) && ((own ^ other) & mask) == 0;
+    return is_inet6 ? covers_ipv6(text, host, bits) : covers_ipv4(text, host, bits);
+}
+
+bool vfj_address_is_link_local(struct vfj_span address)
+{
+    return address.length > 4 && (address.text[0] | 0x20) == 'f' && (address.text[1] | 0x20) == 'e'
+        && address.text[2] != '\0' && strchr("89abAB", address.text[2]) != NULL && address.text[3] != ':'
+        && address.text[4] == ':';
 }

@@ -16,7 +16,10 @@ struct vfj_address {
 /* False, and the address empty, for anything else. */
 bool vfj_address_parse(struct vfj_span span, struct vfj_address *address);
 bool vfj_address_is_inet6(const struct vfj_address *address);
-/* Whether the IPv4 host ("10.0.0.1") is in the subnet of the address; false when either is not IPv4. */
+/* Whether the host ("10.0.0.1", "fd00::1") is in the subnet of the address; false when the two are not of one family, or
+ * the host has a zone. */
 bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host);
+/* Whether the text begins as an IPv6 address of one link only: fe80::/10, RFC 4291, section 2.5.6. */
+bool vfj_address_is_link_local(struct vfj_span address);
 
 #endif

@@ -222,6 +222,12 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
     case VFJ_COMMAND_ROUTE_ADD:
         program_words(argv, VFJ_PROGRAM_ROUTE, "route add", command->text, "");
         break;
+    case VFJ_COMMAND_ROUTE_CHANGE:
+        program_words(argv, VFJ_PROGRAM_ROUTE, "route change", command->text, "");
+        break;
+    case VFJ_COMMAND_RTSOL:
+        program_words(argv, VFJ_PROGRAM_RTSOL, "rtsol -i", "", command->a.text);
+        break;
     case VFJ_COMMAND_SCRIPT:
         begin(argv, &bytes, VFJ_PROGRAM_SCRIPT);
         word(argv, &bytes, command->text);
@@ -289,6 +295,7 @@ bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome
     case VFJ_COMMAND_LEASE:
     case VFJ_COMMAND_NO_DAD:
     case VFJ_COMMAND_RTADV:
+    case VFJ_COMMAND_RTSOL:
         return true;
     default:
         return false;

@@ -18,6 +18,7 @@ enum vfj_program {
     VFJ_PROGRAM_IFCONFIG,
     VFJ_PROGRAM_DHCLIENT,
     VFJ_PROGRAM_ROUTE,
+    VFJ_PROGRAM_RTSOL,
     VFJ_PROGRAM_KILL,
     VFJ_PROGRAM_LEASE,  /* our own helper: writes hn's lease again for the lagg */
     VFJ_PROGRAM_SCRIPT, /* the per-interface script: its path is argv[0] */
@@ -47,9 +48,11 @@ enum vfj_program {
     X(DHCLIENT, "dhclient", false)                       /* dhclient A */                                            \
     X(DHCLIENT_BACKGROUND, "dhclient-background", false) /* dhclient -b A */                                         \
     X(DHCLIENT_STOP, "dhclient-stop", false)             /* kill -TERM TEXT... */                                    \
-    X(LEASE, "lease", false)         /* vfjournal-lease A B: hn A's lease written again for lagg B */                \
-    X(ROUTE_ADD, "route-add", false) /* route add TEXT... */                                                         \
-    X(SCRIPT, "script", false)       /* TEXT, a path */
+    X(LEASE, "lease", false)               /* vfjournal-lease A B: hn A's lease written again for lagg B */          \
+    X(ROUTE_ADD, "route-add", false)       /* route add TEXT... */                                                   \
+    X(ROUTE_CHANGE, "route-change", false) /* route change TEXT... */                                                \
+    X(RTSOL, "rtsol", false)               /* rtsol -i A: ask for a router's advertisement */                        \
+    X(SCRIPT, "script", false)             /* TEXT, a path */
 
 enum vfj_command_kind {
 #define X(symbol, name, reads) VFJ_COMMAND_##symbol,
@@ -89,8 +92,8 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
 void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
 
 /* A command that fails because what it asks for is already so has done its work. The messages are those of FreeBSD's
- * route(8), dhclient(8), kill(1) and ifconfig(8). A missing lease or IPv6 support counts as done, too: it costs
- * comfort, not the network. */
+ * route(8), dhclient(8), kill(1) and ifconfig(8). A missing lease, IPv6 support or router counts as done, too: it
+ * costs comfort, not the network. */
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
 
 /* The body of the command's record. */

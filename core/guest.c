@@ -66,16 +66,38 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
     if (place == NULL && (place = free_place(guest)) == NULL)
         return NULL;
     struct vfj_interface told = place->told;
+    struct vfj_address told_gateway6 = place->told_gateway6;
     uint64_t told_dhclient = place->told_dhclient;
     memset(place, 0, sizeof *place);
     place->told = told;
     place->told_dhclient = told_dhclient;
+    place->told_gateway6 = told_gateway6;
     place->facts.name = name;
     place->facts.exists = true;
     place->facts.mtu = 1500;
+    place->facts.ifdisabled
+        = true; /* nd6_ifattach() begins so (sys/netinet6/nd6.c); rc(8) enables what it configures */
     if (vfj_name_has_driver(name, "hn"))
         place->unit = unit_of(guest, name);
     return place;
+}
+
+struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest)
+{
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (guest->ifs[i].facts.exists && guest->ifs[i].gateway6.text[0] != '\0')
+            return &guest->ifs[i];
+    }
+    return NULL;
+}
+
+void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface, const struct vfj_address *gateway)
+{
+    struct vfj_guest_if *before;
+    struct vfj_address to = *gateway;
+    while ((before = vfj_guest_default6(guest)) != NULL)
+        memset(&before->gateway6, 0, sizeof before->gateway6);
+    interface->gateway6 = to;
 }
 
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port)
@@ -95,6 +117,7 @@ void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
     if (gone != NULL) {
         gone->facts.exists = false;
         gone->dhclient = 0;
+        memset(&gone->gateway6, 0, sizeof gone->gateway6);
     }
     if (vfj_name_equal(guest->default_if, name))
         guest->default_if = (struct vfj_name){{0}};
@@ -409,6 +432,10 @@ static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_lin
     interface->dhclient = interface->told_dhclient = line->if_facts.dhclient;
     if (interface->dhclient != 0 && facts->address_count > 0)
         interface->lease = facts->addresses[0];
+    memset(&interface->gateway6, 0, sizeof interface->gateway6);
+    interface->told_gateway6 = line->if_facts.gateway6;
+    if (line->if_facts.gateway6.text[0] != '\0')
+        vfj_guest_set_default6(guest, interface, &line->if_facts.gateway6);
     if (vfj_name_has_driver(facts->name, "lagg") && facts->laggproto == VFJ_LAGGPROTO_NONE)
         interface->facts.laggproto = interface->told.laggproto = VFJ_LAGGPROTO_FAILOVER;
     if (entry != NULL)
@@ -497,6 +524,7 @@ void vfj_guest_boot(struct vfj_guest *guest)
         struct vfj_guest_if *interface = &guest->ifs[i];
         interface->facts = interface->told;
         interface->dhclient = interface->told_dhclient;
+        interface->gateway6 = interface->told_gateway6;
         interface->rxvf = (struct vfj_name){{0}};
     }
     for (unsigned i = 0; i < guest->vf_count; i++) {

@@ -28,7 +28,9 @@ struct vfj_guest_if {
     struct vfj_name unit;     /* of an hn interface: N of dev.hn.N, kept when it is renamed */
     struct vfj_name rxvf;     /* of an hn interface: the VF that has the data path */
     struct vfj_address lease; /* what DHCP gives here */
-    bool made;                /* by a command */
+    /* Of the IPv6 default route that somebody added, without scope, when it goes through here; there is but one. */
+    struct vfj_address gateway6, told_gateway6;
+    bool made; /* by a command */
 };
 
 enum vfj_guest_attachment { VFJ_GUEST_UNKNOWN, VFJ_GUEST_ATTACHED, VFJ_GUEST_DETACHED };
@@ -103,6 +105,10 @@ void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command, s
 struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name name);
 struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name name); /* NULL when there is no room */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name);
+/* The interface of the IPv6 default route, or NULL. */
+struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
+/* That route goes through this interface, and no other. */
+void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface, const struct vfj_address *gateway);
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port);
 const struct vfj_guest_vf *vfj_guest_mapped_vf(const struct vfj_guest *guest, struct vfj_name hn);
 bool vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_argv *argv, int32_t *status);

@@ -156,7 +156,8 @@ static void add_address(struct call *call, const char *word, const char *netmask
         return;
     }
     bool inet6 = vfj_address_is_inet6(&address);
-    facts->up |= !inet6; /* the first address of an Ethernet interface ups it (ether_ioctl) */
+    facts->ifdisabled &= !inet6; /* in6_control(): an address enables IPv6 */
+    facts->up |= !inet6;         /* the first address of an Ethernet interface ups it (ether_ioctl) */
     for (unsigned i = 0; i < facts->address_count; i++) {
         if (strcmp(facts->addresses[i].text, address.text) == 0)
             return;

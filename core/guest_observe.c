@@ -226,6 +226,16 @@ static uint64_t dhclient_of(struct vfj_guest *guest, struct vfj_name name)
     return interface != NULL ? interface->dhclient : 0;
 }
 
+static void observe_gateway6(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_view *view)
+{
+    const struct vfj_guest_if *interface = vfj_guest_default6(guest);
+    bool on_lagg = interface != NULL && vfj_name_equal(interface->facts.name, command->b);
+    if (interface == NULL || (!on_lagg && !vfj_name_equal(interface->facts.name, command->a)))
+        return;
+    view->gateway6 = interface->gateway6;
+    view->gateway6_on_lagg = on_lagg;
+}
+
 static void observe_slot(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_view *view)
 {
     struct vfj_name unit = {{0}};
@@ -251,6 +261,7 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
         view->gateway = guest->default_gateway;
         view->gateway_on_lagg = on_lagg;
     }
+    observe_gateway6(guest, command, view);
 }
 
 static void observe_file(const struct vfj_guest *guest, const char *path, struct vfj_file *file)

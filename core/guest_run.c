@@ -133,37 +133,80 @@ static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv, st
     return status;
 }
 
-/* The interface in whose subnet the router is. */
-static struct vfj_name interface_of(const struct vfj_guest *guest, const char *router)
+/* The interface in whose subnet the router is, or that is its scope. */
+static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_span router)
 {
+    const char *scope = memchr(router.text, '%', router.length);
     for (unsigned i = 0; i < guest->if_count; i++) {
         const struct vfj_interface *facts = &guest->ifs[i].facts;
+        if (facts->exists && scope != NULL && strcmp(scope + 1, facts->name.text) == 0)
+            return &guest->ifs[i];
         for (unsigned k = 0; facts->exists && k < facts->address_count; k++) {
-            if (vfj_address_covers(&facts->addresses[k], vfj_span_of(router)))
-                return facts->name;
+            if (vfj_address_covers(&facts->addresses[k], router))
+                return &guest->ifs[i];
         }
     }
-    return (struct vfj_name){{0}};
+    return NULL;
 }
 
-/* route add: only the default route is kept. */
+static int32_t refuse_route(const struct vfj_argv *argv, const char *why, struct vfj_text *output)
+{
+    vfj_text_add(output, argv->words[1]);
+    vfj_text_add(output, " net default: gateway ");
+    vfj_text_add(output, argv->words[argv->count - 1]);
+    vfj_text_add(output, " fib 0: ");
+    vfj_text_add(output, why);
+    return 1;
+}
+
+static int32_t run_default(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+{
+    struct vfj_span router = vfj_span_of(argv->words[3]);
+    if (!vfj_name_is_empty(guest->default_if))
+        return refuse_route(argv, "route already in table", output);
+    const struct vfj_guest_if *through = interface_of(guest, router);
+    if (through == NULL)
+        return refuse_route(argv, "Network is unreachable", output);
+    guest->default_if = through->facts.name;
+    vfj_address_parse(router, &guest->default_gateway);
+    return 0;
+}
+
+/* Messages of FreeBSD 13.2. */
+static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+{
+    struct vfj_span router = vfj_span_of(argv->words[4]);
+    struct vfj_address gateway;
+    bool is_change = strcmp(argv->words[1], "change") == 0;
+    bool is_there = vfj_guest_default6(guest) != NULL;
+    if (is_change != is_there)
+        return refuse_route(argv, is_there ? "route already in table" : "not in table", output);
+    struct vfj_guest_if *through = interface_of(guest, router);
+    const char *scope = strchr(router.text, '%');
+    router.length = scope != NULL ? (size_t)(scope - router.text) : router.length;
+    if (through == NULL || !vfj_address_parse(router, &gateway))
+        return refuse_route(argv, "Network is unreachable", output);
+    vfj_guest_set_default6(guest, through, &gateway);
+    return 0;
+}
+
+/* Only default routes are kept. */
 static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
 {
-    if (argv->count != 4 || strcmp(argv->words[2], "default") != 0)
-        return 0;
-    if (!vfj_name_is_empty(guest->default_if)) {
-        vfj_text_add(output, "add net default: gateway ");
-        vfj_text_add(output, argv->words[3]);
-        vfj_text_add(output, " fib 0: route already in table");
-        return 1;
-    }
-    guest->default_if = interface_of(guest, argv->words[3]);
-    if (vfj_name_is_empty(guest->default_if)) {
-        vfj_text_add(output, "route: writing to routing socket: Network is unreachable");
-        return 1;
-    }
-    vfj_address_parse(vfj_span_of(argv->words[3]), &guest->default_gateway);
+    if (argv->count == 4 && strcmp(argv->words[2], "default") == 0)
+        return run_default(guest, argv, output);
+    if (argv->count == 5 && strcmp(argv->words[2], "-inet6") == 0 && strcmp(argv->words[3], "default") == 0)
+        return run_default6(guest, argv, output);
     return 0;
+}
+
+/* rtsol(8) asks only on an interface that takes advertisements. */
+static int32_t run_rtsol(struct vfj_guest *guest, const struct vfj_argv *argv)
+{
+    struct vfj_name name;
+    VFJ_CHECK(vfj_name_parse(vfj_span_of(argv->words[argv->count - 1]), &name));
+    const struct vfj_guest_if *interface = vfj_guest_find(guest, name);
+    return interface != NULL && interface->facts.rtadv && !interface->facts.ifdisabled ? 0 : 1;
 }
 
 static int32_t run_script(const struct vfj_guest *guest, const struct vfj_argv *argv)
@@ -197,6 +240,9 @@ void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command, s
         break;
     case VFJ_PROGRAM_ROUTE:
         outcome->status = run_route(guest, &argv, &output);
+        break;
+    case VFJ_PROGRAM_RTSOL:
+        outcome->status = run_rtsol(guest, &argv);
         break;
     case VFJ_PROGRAM_SCRIPT:
         outcome->status = run_script(guest, &argv);

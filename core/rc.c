@@ -167,13 +167,19 @@ bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, ch
     return !text.overflow && count <= VFJ_WORDS_MAX - 4;
 }
 
-static bool bounded_words(const char *args)
+static unsigned count_words(const char *args)
 {
     struct vfj_span rest = vfj_span_of(args);
     struct vfj_span word;
     unsigned count = 0;
     while (vfj_span_word(&rest, &word))
         count++;
+    return count;
+}
+
+static bool bounded_words(const char *args)
+{
+    unsigned count = count_words(args);
     return count > 0 && count <= VFJ_WORDS_MAX - 4;
 }
 
@@ -203,22 +209,73 @@ bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *
     return any && !text.overflow && bounded_words(args);
 }
 
-bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+static bool find_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, struct vfj_kv *pair)
 {
     char variable[64], suffix[24];
     struct vfj_text text = vfj_text_begin(suffix, sizeof suffix);
     vfj_text_add(&text, "_alias");
     vfj_text_add_u64(&text, number);
     variable_name(variable, sizeof variable, "vfjournal_", interface, "_alias0");
-    bool resolved = vfj_rc_get(rc, variable, args, size);
+    bool resolved = vfj_kv_find(vfj_span_of(rc->text), variable, pair);
     variable_name(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface, suffix);
-    return vfj_rc_get(rc, variable, args, size) && bounded_words(args);
+    return vfj_kv_find(vfj_span_of(rc->text), variable, pair);
+}
+
+bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+{
+    struct vfj_kv pair;
+    if (!find_alias(rc, interface, number, &pair))
+        return false;
+    bool is_whole = vfj_kv_value(&pair, args, size);
+    if (is_whole && count_words(args) == 0)
+        return false;
+    if (!is_whole || !bounded_words(args))
+        args[0] = '\0';
+    return true;
+}
+
+/* The words of a value fit in one command: ifconfig and an interface, or route and add, stand before them, alias or
+ * keywords of ours behind. */
+static bool fits(const struct vfj_rc *rc, const char *name)
+{
+    char value[VFJ_ARGS_SIZE - 16];
+    struct vfj_kv pair;
+    return !vfj_kv_find(vfj_span_of(rc->text), name, &pair)
+        || (vfj_kv_value(&pair, value, sizeof value) && (count_words(value) == 0 || bounded_words(value)));
+}
+
+static bool aliases_fit(const struct vfj_rc *rc, struct vfj_name interface)
+{
+    char args[VFJ_ARGS_SIZE - 16];
+    for (unsigned i = 0; vfj_rc_alias(rc, interface, i, args, sizeof args); i++) {
+        if (args[0] == '\0')
+            return false;
+    }
+    return true;
+}
+
+bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum vfj_rc_part part)
+{
+    char variable[64];
+    struct vfj_kv pair;
+    if (part == VFJ_RC_ALIASES)
+        return !aliases_fit(rc, interface);
+    variable_name(variable, sizeof variable, "ifconfig_", interface, part == VFJ_RC_INET6 ? "_ipv6" : "");
+    if (part == VFJ_RC_INET && !vfj_kv_find(vfj_span_of(rc->text), variable, &pair))
+        return !fits(rc, "ifconfig_DEFAULT");
+    return !fits(rc, variable);
 }
 
 bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size)
 {
     vfj_rc_get(rc, "defaultrouter", router, size);
     return router[0] != '\0' && !vfj_span_is_nocase(vfj_span_of(router), "NO") && bounded_words(router);
+}
+
+bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size)
+{
+    vfj_rc_get(rc, "ipv6_defaultrouter", router, size);
+    return strchr(router, ':') != NULL && strchr(router, ' ') == NULL;
 }
 
 /* NAME or NAME:IF: the name, when it is for that interface or for any. */
@@ -253,23 +310,12 @@ static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, boo
     return false;
 }
 
-static bool default_router6(const struct vfj_rc *rc, char *args, size_t size)
-{
-    char router[64];
-    struct vfj_text text = vfj_text_begin(args, size);
-    vfj_rc_get(rc, "ipv6_defaultrouter", router, sizeof router);
-    vfj_text_add(&text, "default ");
-    vfj_text_add(&text, router);
-    return strchr(router, ':') != NULL && strchr(router, ' ') == NULL;
-}
-
 bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
 {
     char words[VFJ_VALUE_SIZE];
     if (listed_route(rc, interface, false, &number, args, size))
         return true;
-    if (!listed_route(rc, interface, true, &number, words, sizeof words)
-        && (number > 0 || !default_router6(rc, words, sizeof words)))
+    if (!listed_route(rc, interface, true, &number, words, sizeof words))
         return false;
     struct vfj_text text = vfj_text_begin(args, size);
     vfj_text_add(&text, "-inet6 ");

@@ -41,15 +41,22 @@ bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, ch
  * *rtadv says whether that was there. False when there is nothing left, or it does not fit. */
 bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size, bool *rtadv);
 
-/* The `number`th alias: as network.subr resolved them all, vfjournal_IF_aliasN, else ifconfig_IF_aliasN; false when that is not set. */
+/* The `number`th alias: as network.subr resolved them all, vfjournal_IF_aliasN, else ifconfig_IF_aliasN; false when that is
+ * not set, or without words. Empty when it does not fit. */
 bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size);
+
+/* Whether some of it does not fit in one command, or its words are more than one can have: it is not used then. */
+enum vfj_rc_part { VFJ_RC_INET, VFJ_RC_INET6, VFJ_RC_ALIASES };
+bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum vfj_rc_part part);
 
 /* defaultrouter; false when it is not set or "NO". */
 bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size);
 
-/* The arguments of the `number`th of static_routes: the value of its route_NAME; then of ipv6_static_routes and, last,
- * ipv6_defaultrouter, with -inet6; false when there are no more. An entry of the form NAME:IF is taken when IF is
- * `interface`. */
+/* ipv6_defaultrouter, perhaps with a scope; false when it is no address. */
+bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size);
+
+/* The arguments of the `number`th of static_routes: the value of its route_NAME; then of ipv6_static_routes, with -inet6;
+ * false when there are no more. An entry of the form NAME:IF is taken when IF is `interface`. */
 bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size);
 
 #endif

@@ -60,6 +60,7 @@
     X(NO_CONFIGURATION, "no-configuration", "rc.conf configures nothing for this hn")                            \
     X(NO_UNIT, "no-unit", "the unit of this hn is not known")                                                    \
     X(NO_LINK, "no-link", "the VF is up and has no link: hn has none either as long as it is")                   \
+    X(ROUTE_STAYS, "route-stays", "the IPv6 default route could not be moved to lagg: it is tried again")        \
     X(NOT_JOINED_YET, "not-joined-yet", "in observe mode: the guest itself has not joined hn and the VF yet")
 
 enum vfj_reason {

@@ -10,7 +10,7 @@
 /* No padding: equal states are equal bytes. */
 _Static_assert(sizeof(struct vfj_carry) == VFJ_ADDRESS_SIZE + 8, "padding in vfj_carry");
 _Static_assert(sizeof(struct vfj_belief)
-                   == 24 + 32 + VFJ_NAME_SIZE + VFJ_ADDRESS_SIZE + VFJ_ADDRESSES_MAX * sizeof(struct vfj_carry),
+                   == 24 + 40 + VFJ_NAME_SIZE + 2 * VFJ_ADDRESS_SIZE + VFJ_ADDRESSES_MAX * sizeof(struct vfj_carry),
                "padding in vfj_belief");
 _Static_assert(sizeof(struct vfj_slot) == 32 + 3 * VFJ_NAME_SIZE + 16 + sizeof(struct vfj_belief),
                "padding in vfj_slot");

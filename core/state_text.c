@@ -71,44 +71,53 @@ enum type {
     X(NUMBER, link_tries, UINT8_MAX)    \
     X(NUMBER, up_heard, UINT8_MAX)
 
-#define BELIEF_MEMBERS(X)                 \
-    X(NUMBER, hn_dhclient, UINT64_MAX)    \
-    X(NUMBER, vf_dhclient, UINT64_MAX)    \
-    X(NUMBER, lagg_dhclient, UINT64_MAX)  \
-    X(NUMBER, fresh, UINT8_MAX)           \
-    X(NUMBER, changed, UINT8_MAX)         \
-    X(NUMBER, script, UINT8_MAX)          \
-    X(NUMBER, script_ran, UINT8_MAX)      \
-    X(NUMBER, hn_exists, UINT8_MAX)       \
-    X(NUMBER, hn_up, UINT8_MAX)           \
-    X(NUMBER, hn_rtadv, UINT8_MAX)        \
-    X(NUMBER, hn_elsewhere, UINT8_MAX)    \
-    X(NUMBER, vf_exists, UINT8_MAX)       \
-    X(NUMBER, vf_up, UINT8_MAX)           \
-    X(NUMBER, lagg_exists, UINT8_MAX)     \
-    X(NUMBER, lagg_up, UINT8_MAX)         \
-    X(NUMBER, lagg_no_dad, UINT8_MAX)     \
-    X(NUMBER, lagg_rtadv, UINT8_MAX)      \
-    X(NUMBER, lagg_has_hn, UINT8_MAX)     \
-    X(NUMBER, lagg_has_vf, UINT8_MAX)     \
-    X(NUMBER, lagg_foreign, UINT8_MAX)    \
-    X(NUMBER, lease, UINT8_MAX)           \
-    X(NUMBER, dhcp, UINT8_MAX)            \
-    X(NUMBER, gateway_on_lagg, UINT8_MAX) \
-    X(NUMBER, moved, UINT8_MAX)           \
-    X(NUMBER, configured, UINT8_MAX)      \
-    X(NUMBER, aliases, UINT8_MAX)         \
-    X(NUMBER, routes, UINT8_MAX)          \
-    X(IMPLIED, carry_count, 0)            \
-    X(NUMBER, carry_truncated, UINT8_MAX) \
-    X(NUMBER, dhclient_tried, UINT8_MAX)  \
-    X(NUMBER, script_refused, UINT8_MAX)  \
-    X(NUMBER, vf_no_link, UINT8_MAX)      \
-    X(NUMBER, lagg_ours, UINT8_MAX)       \
-    X(NUMBER, configured6, UINT8_MAX)     \
-    X(NUMBER, script_failures, UINT8_MAX) \
-    X(NAME, vf_lagg, 0)                   \
-    X(ADDRESS, gateway, 0)                \
+#define BELIEF_MEMBERS(X)                   \
+    X(NUMBER, hn_dhclient, UINT64_MAX)      \
+    X(NUMBER, vf_dhclient, UINT64_MAX)      \
+    X(NUMBER, lagg_dhclient, UINT64_MAX)    \
+    X(NUMBER, fresh, UINT8_MAX)             \
+    X(NUMBER, changed, UINT8_MAX)           \
+    X(NUMBER, script, UINT8_MAX)            \
+    X(NUMBER, script_ran, UINT8_MAX)        \
+    X(NUMBER, hn_exists, UINT8_MAX)         \
+    X(NUMBER, hn_up, UINT8_MAX)             \
+    X(NUMBER, hn_rtadv, UINT8_MAX)          \
+    X(NUMBER, hn_elsewhere, UINT8_MAX)      \
+    X(NUMBER, vf_exists, UINT8_MAX)         \
+    X(NUMBER, vf_up, UINT8_MAX)             \
+    X(NUMBER, lagg_exists, UINT8_MAX)       \
+    X(NUMBER, lagg_up, UINT8_MAX)           \
+    X(NUMBER, lagg_no_dad, UINT8_MAX)       \
+    X(NUMBER, lagg_rtadv, UINT8_MAX)        \
+    X(NUMBER, lagg_has_hn, UINT8_MAX)       \
+    X(NUMBER, lagg_has_vf, UINT8_MAX)       \
+    X(NUMBER, lagg_foreign, UINT8_MAX)      \
+    X(NUMBER, lease, UINT8_MAX)             \
+    X(NUMBER, dhcp, UINT8_MAX)              \
+    X(NUMBER, gateway_on_lagg, UINT8_MAX)   \
+    X(NUMBER, moved, UINT8_MAX)             \
+    X(NUMBER, configured, UINT8_MAX)        \
+    X(NUMBER, aliases, UINT8_MAX)           \
+    X(NUMBER, routes, UINT8_MAX)            \
+    X(IMPLIED, carry_count, 0)              \
+    X(NUMBER, carry_truncated, UINT8_MAX)   \
+    X(NUMBER, dhclient_tried, UINT8_MAX)    \
+    X(NUMBER, script_refused, UINT8_MAX)    \
+    X(NUMBER, vf_no_link, UINT8_MAX)        \
+    X(NUMBER, lagg_ours, UINT8_MAX)         \
+    X(NUMBER, configured6, UINT8_MAX)       \
+    X(NUMBER, script_failures, UINT8_MAX)   \
+    X(NUMBER, gateway6_on_lagg, UINT8_MAX)  \
+    X(NUMBER, gateway6_on_hn, UINT8_MAX)    \
+    X(NUMBER, gateway6_failed, UINT8_MAX)   \
+    X(NUMBER, gateway6_failures, UINT8_MAX) \
+    X(NUMBER, route_missing, UINT8_MAX)     \
+    X(NUMBER, solicit, UINT8_MAX)           \
+    X(NUMBER, args_too_long, UINT8_MAX)     \
+    X(RESERVED, pad, 0)                     \
+    X(NAME, vf_lagg, 0)                     \
+    X(ADDRESS, gateway, 0)                  \
+    X(ADDRESS, gateway6, 0)                 \
     X(IMPLIED, carry, 0)
 
 #define CARRY_MEMBERS(X)          \

@@ -188,6 +188,15 @@ static bool read_if_address(struct reader *reader, struct vfj_interface *interfa
     return vfj_interface_add_address(interface, &address) ? true : refuse_at(reader, word.text, "too many addresses");
 }
 
+static bool read_gateway6(struct reader *reader, struct vfj_address *gateway)
+{
+    struct vfj_span word;
+    if (!next_word(reader, &word, "an IPv6 gateway is missing"))
+        return false;
+    return (vfj_address_parse(word, gateway) && vfj_address_is_inet6(gateway) && strchr(gateway->text, '/') == NULL)
+        || refuse_at(reader, word.text, "not an IPv6 address without length and scope");
+}
+
 static bool read_if_port(struct reader *reader, struct vfj_interface *interface)
 {
     struct vfj_name port;
@@ -237,6 +246,8 @@ static bool read_if_word(struct reader *reader, struct vfj_span word, struct vfj
     }
     if (vfj_span_is(word, "inet") || vfj_span_is(word, "inet6"))
         return read_if_address(reader, interface, vfj_span_is(word, "inet6"));
+    if (vfj_span_is(word, "gateway6"))
+        return read_gateway6(reader, &facts->gateway6);
     if (vfj_span_is(word, "dhclient"))
         return read_number(reader, INT32_MAX, &facts->dhclient, "a pid is missing");
     if (vfj_span_is(word, "laggport"))

@@ -54,7 +54,8 @@ struct vfj_trace_time {
 /* %if, and what %noif, %vf name. */
 struct vfj_trace_if {
     struct vfj_interface interface;
-    uint64_t dhclient; /* pid; 0 none */
+    uint64_t dhclient;           /* pid; 0 none */
+    struct vfj_address gateway6; /* of the IPv6 default route that goes through it, without scope; empty: none does */
 };
 
 /* One line, read. Spans point into the line. */

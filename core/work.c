@@ -139,6 +139,7 @@ static uint32_t limit_ms(enum vfj_command_kind kind)
     case VFJ_COMMAND_PROBE_MAP:
     case VFJ_COMMAND_PROBE_SLOT:
     case VFJ_COMMAND_DHCLIENT_STOP:
+    case VFJ_COMMAND_RTSOL: /* it asks at once, and again after 4 s (RFC 4861, RTR_SOLICITATION_INTERVAL) */
         return 5000;
     case VFJ_COMMAND_UP:
     case VFJ_COMMAND_DOWN:
@@ -155,6 +156,7 @@ static uint32_t limit_ms(enum vfj_command_kind kind)
     case VFJ_COMMAND_CONFIGURE:
     case VFJ_COMMAND_LEASE:
     case VFJ_COMMAND_ROUTE_ADD:
+    case VFJ_COMMAND_ROUTE_CHANGE:
         return 15000;
     case VFJ_COMMAND_DHCLIENT_BACKGROUND:
         return 30000;

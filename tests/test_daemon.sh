@@ -234,6 +234,27 @@ scenario_dhcp() {
     end
 }
 
+# IPv6 as the guest has it: the address and its default route go over to lagg0, and one that takes advertisements is asked
+# for one.
+scenario_inet6() {
+    begin hn0=mce0 hn1=mce1
+    start_guest
+    "$dir/sbin/ifconfig" hn0 inet6 fd00::4/64
+    "$dir/sbin/route" add -inet6 default fe80::1%hn0 >/dev/null
+    "$dir/sbin/ifconfig" hn1 inet6 -ifdisabled accept_rtadv
+    start_daemon --act
+    host plug mce0
+    await "joined" is_lagged hn0 mce0
+    check "the address" eval '"$dir/sbin/ifconfig" lagg0 | grep -q "inet6 fd00::4 "'
+    same "the default route" "fe80::1%lagg0" "$("$dir/sbin/route" -n get -inet6 default | sed -n 's/ *gateway: //p')"
+    check "was seen" row_holds 'gateway6=fe80::1 gateway6_on_lagg=1'
+    host plug mce1
+    await "the other joined" is_lagged hn1 mce1
+    await "the end" is_quiet
+    same "one was asked for an advertisement" "rtsol -i lagg1" "$(ran | grep rtsol)"
+    end
+}
+
 scenario_scripts() {
     begin hn0=mce0
     start_guest

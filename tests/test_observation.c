@@ -307,7 +307,7 @@ static void test_addresses(void **unused)
         {"10.0.0.4", "10.0.0.5", false},
         {"172.16.9.4/16", "172.16.0.1", true},
         {"::/0", "10.0.0.4", false},
-        {"2001:db8::4/64", "2001:db8::1", false},
+        {"2001:db8::4/64", "2001:db8::1", true},
         {"10.0.0.4/24", "10.0.0", false},
         {"10.0.0.4/24", "10.0.0.256", false},
         {"10.0.0.4/24", "10.0.0.1.1", false},
@@ -320,6 +320,28 @@ static void test_addresses(void **unused)
         {"::1", "", false},
         {"1::", "", false},
         {"1:2:3:4:5:6:7::", "", false},
+        {"10.0.0.4/24", "fd00::1", false},
+        {"fd00::4/64", "10.0.0.1", false},
+        {"fd00::4/64", "FD00:0:0:0:1::", true},
+        {"fd00::4/64", "fd00:0:0:1::1", false},
+        {"fd00::4/65", "fd00::8000:0:0:1", false},
+        {"fd00::4/65", "fd00::7fff:0:0:1", true},
+        {"fd00::4/63", "fd00:0:0:1::1", true},
+        {"fd00::4/128", "fd00::4", true},
+        {"fd00::4", "fd00::5", false},
+        {"fd00::4/0", "::", true},
+        {"1:2:3:4:5:6:7:8/128", "1:2:3:4:5:6:7:8", true},
+        {"1:2:3:4:5:6:7:8/128", "1:2:3:4:5:6:7::8", false},
+        {"1:2:3:4:5:6:7:8/0", "1:2:3:4:5:6:7", false},
+        {"1:2:3:4:5:6:7:8/0", "1:2:3:4:5:6:7:8:9", false},
+        {"1:2:3:4:5:6:7:8/0", "1::2::3", false},
+        {"1:2:3:4:5:6:7:8/0", "12345::", false},
+        {"1:2:3:4:5:6:7:8/0", "fd00::g", false},
+        {"1:2:3:4:5:6:7:8/0", ":1::", false},
+        {"1:2:3:4:5:6:7:8/0", "1::2:", false},
+        {"fe80::4/64", "fe80::1%hn0", false},
+        {"::/128", "::", true},
+        {"::1/128", "::", false},
     };
     struct vfj_address address;
     (void)unused;
@@ -330,6 +352,13 @@ static void test_addresses(void **unused)
         if (vfj_address_covers(&address, vfj_span_of(cases[i].host)) != cases[i].covers)
             fail_msg("%s, %s", cases[i].address, cases[i].host);
     }
+    static const char *const local[] = {"fe80::1", "FE80::1", "fe9a::", "feAf::1%hn0", "febf::"};
+    static const char *const global[]
+        = {"fd00::1", "fec0::1", "fe80", "fe80.::", "2001:db8::fe80", "fe8::1", "ff02::1", ""};
+    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
+        assert_true(vfj_address_is_link_local(vfj_span_of(local[i])));
+    for (size_t i = 0; i < sizeof global / sizeof global[0]; i++)
+        assert_false(vfj_address_is_link_local(vfj_span_of(global[i])));
 }
 
 int main(void)

@@ -271,19 +271,6 @@ static void test_ipv6_args(void **unused)
     assert_false(vfj_rc_ipv6_args(&rc, hn0(), value, sizeof value, &rtadv));
 }
 
-static void test_ipv6_router(void **unused)
-{
-    (void)unused;
-    SET("ipv6_defaultrouter", "fd00::1");
-    assert_true(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
-    assert_string_equal(value, "-inet6 default fd00::1");
-    assert_false(vfj_rc_static_route(&rc, hn0(), 1, value, sizeof value));
-    SET("ipv6_defaultrouter", "fd00::1 -reject");
-    assert_false(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
-    SET("ipv6_defaultrouter", "NO");
-    assert_false(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
-}
-
 static void test_too_many_words(void **unused)
 {
     char words[2 * VFJ_WORDS_MAX + 1];
@@ -295,7 +282,61 @@ static void test_too_many_words(void **unused)
     assert_true(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
     vfj_text_add(&text, "w");
     SET("ifconfig_hn0_alias0", words);
-    assert_false(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
+    assert_true(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
+    assert_string_equal(value, "");
+}
+
+/* What is longer than a command, or has more words than one, is told from what is not there. */
+static void test_too_long(void **unused)
+{
+    char words[VFJ_ARGS_SIZE + 1];
+    static const struct {
+        const char *name;
+        enum vfj_rc_part part;
+    } parts[] = {{"ifconfig_hn0", VFJ_RC_INET},
+                 {"ifconfig_DEFAULT", VFJ_RC_INET},
+                 {"ifconfig_hn0_ipv6", VFJ_RC_INET6},
+                 {"ifconfig_hn0_alias0", VFJ_RC_ALIASES}};
+    (void)unused;
+    memset(words, 'x', sizeof words - 1);
+    words[sizeof words - 1] = '\0';
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        for (unsigned part = VFJ_RC_INET; part <= VFJ_RC_ALIASES; part++) {
+            SET(parts[i].name, words);
+            assert_int_equal(vfj_rc_is_too_long(&rc, hn0(), (enum vfj_rc_part)part), part == (unsigned)parts[i].part);
+            SET(parts[i].name, "w w");
+            assert_false(vfj_rc_is_too_long(&rc, hn0(), (enum vfj_rc_part)part));
+            SET(parts[i].name, " ");
+            assert_false(vfj_rc_is_too_long(&rc, hn0(), (enum vfj_rc_part)part));
+        }
+    }
+    SET("ifconfig_hn0", "inet 10.0.0.4/24", "ifconfig_DEFAULT", words);
+    assert_false(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_INET));
+    SET("ifconfig_hn0_alias0", words, "ifconfig_hn0_alias1", "inet 10.0.0.5/32");
+    assert_true(vfj_rc_alias(&rc, hn0(), 0, value, VFJ_ARGS_SIZE));
+    assert_string_equal(value, "");
+    assert_true(vfj_rc_alias(&rc, hn0(), 1, value, VFJ_ARGS_SIZE)); /* it is not the last for that */
+    assert_string_equal(value, "inet 10.0.0.5/32");
+    SET("vfjournal_hn0_alias0", "inet 10.0.0.5/32", "vfjournal_hn0_alias1", words);
+    assert_true(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_ALIASES));
+}
+
+static void test_router6(void **unused)
+{
+    static const char *const none[] = {"", "NO", "10.0.0.1", "fd00::1 -reject"};
+    (void)unused;
+    SET("ipv6_defaultrouter", "fe80::1%hn0");
+    assert_true(vfj_rc_default_router6(&rc, value, sizeof value));
+    assert_string_equal(value, "fe80::1%hn0");
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        SET("ipv6_defaultrouter", none[i]);
+        assert_false(vfj_rc_default_router6(&rc, value, sizeof value));
+    }
+    SET("ipv6_static_routes", "far:hn0 other:hn1", "ipv6_route_far", "2001:db8:9:: -prefixlen 48 fe80::9%hn0",
+        "ipv6_route_other", "2001:db8:8::/48 2001:db8::8", "ipv6_defaultrouter", "fd00::1");
+    assert_true(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
+    assert_string_equal(value, "-inet6 2001:db8:9:: -prefixlen 48 fe80::9%hn0");
+    assert_false(vfj_rc_static_route(&rc, hn0(), 1, value, sizeof value));
 }
 
 static void test_router(void **unused)
@@ -358,7 +399,8 @@ int main(void)
         cmocka_unit_test(test_resolved_aliases),
         cmocka_unit_test(test_aliases_that_are_none),
         cmocka_unit_test(test_ipv6_args),
-        cmocka_unit_test(test_ipv6_router),
+        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_router6),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

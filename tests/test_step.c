@@ -508,6 +508,55 @@ static void test_stale_of_scripts(void **state)
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
 }
 
+/* The outcome of the command under way, which no guest model gives. */
+static void end_command(enum vfj_outcome_kind kind)
+{
+    struct vfj_outcome *outcome = &blank(VFJ_EVENT_FINISHED)->as.finished;
+    outcome->command = kit_machine_slot(machine, "hn0")->pending;
+    outcome->kind = (uint8_t)kind;
+    outcome->status = 15;
+    step();
+}
+
+static bool has_notice(enum vfj_reason reason)
+{
+    for (unsigned i = 0; i < machine->decision.transition_count; i++) {
+        if (machine->decision.transitions[i].reason == (uint8_t)reason)
+            return true;
+    }
+    return false;
+}
+
+/* A router that does not answer, or no rtsol(8) at all: said, but no fault, and nothing waits for it. */
+static void test_no_advertisement(void **unused)
+{
+    static const struct {
+        enum vfj_outcome_kind kind;
+        enum vfj_reason notice;
+    } cases[] = {{VFJ_OUTCOME_TIMEOUT, VFJ_REASON_COMMAND_TIMEOUT},
+                 {VFJ_OUTCOME_ABSENT, VFJ_REASON_COMMAND_FAILED},
+                 {VFJ_OUTCOME_SIGNALED, VFJ_REASON_COMMAND_FAILED}};
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+        kit_machine_play(machine,
+                         "%rc ifconfig_hn0_ipv6=\"inet6 accept_rtadv\"\n"
+                         "%slow 100 rtsol\n"
+                         "%if hn0 up inet 10.0.0.4/24 accept_rtadv\n"
+                         "%vf mce0 hn0\n"
+                         "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                         "@3 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n");
+        const struct vfj_slot *slot = kit_machine_slot(machine, "hn0");
+        assert_int_equal(slot->pending_kind, VFJ_COMMAND_RTSOL);
+        assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
+        end_command(cases[i].kind);
+        assert_true(has_notice(cases[i].notice));
+        slot = kit_machine_slot(machine, "hn0");
+        assert_int_equal(slot->fault, VFJ_REASON_NONE);
+        assert_int_equal(slot->pending_kind, VFJ_COMMAND_PROBE_SLOT);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -528,6 +577,7 @@ int main(void)
         cmocka_unit_test(test_stale_of_scripts),
         cmocka_unit_test(test_timers_of_their_own),
         cmocka_unit_test(test_deadline),
+        cmocka_unit_test(test_no_advertisement),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -355,6 +355,8 @@ static void test_hostile_names(void **state)
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_JOIN, "lagg0", "");
     assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_RTSOL, "hn0", "");
+    assert_is_none(&errand);
 }
 
 static void test_hostile_texts(void **state)
@@ -376,6 +378,9 @@ static void test_hostile_texts(void **state)
         {VFJ_COMMAND_CONFIGURE, ""},
         {VFJ_COMMAND_CONFIGURE, "inet\n10.0.0.4"},
         {VFJ_COMMAND_ROUTE_ADD, ""},
+        {VFJ_COMMAND_ROUTE_CHANGE, ""},
+        {VFJ_COMMAND_ROUTE_CHANGE, "-inet6"},
+        {VFJ_COMMAND_ROUTE_CHANGE, "default 10.0.0.1"},
         {VFJ_COMMAND_DHCLIENT_STOP, "1"},
         {VFJ_COMMAND_DHCLIENT_STOP, "-1"},
         {VFJ_COMMAND_DHCLIENT_STOP, "0"},

@@ -39,7 +39,7 @@ static const char help[]
       "  --capsicum             FreeBSD: once started, enter capability mode\n"
       "  --act-lock FILE        locked while we act, for devd's rules; default /var/run/vfjournal/act.lock\n"
       "  --root DIR             where the guest's files and programs are; default /\n"
-      "  --sysctl, --ifconfig, --dhclient, --route, --kill PROGRAM\n"
+      "  --sysctl, --ifconfig, --dhclient, --route, --rtsol, --kill PROGRAM\n"
       "  --scripts-dir DIR      per-interface scripts; default /usr/libexec/hyperv\n"
       "  --rc-conf FILE         default /etc/rc.conf\n"
       "  --rc-helper, --lease-helper PROGRAM\n"
@@ -54,6 +54,7 @@ static const char help[]
     X("ifconfig", ifconfig)       \
     X("dhclient", dhclient)       \
     X("route", route)             \
+    X("rtsol", rtsol)             \
     X("kill", kill)               \
     X("scripts-dir", scripts_dir) \
     X("rc-conf", rc_conf)         \

@@ -43,7 +43,14 @@ static void tell_transparent(struct vfj_mirror *mirror, int32_t value)
     tell_sysctl(mirror, "hw.hn.vf_transparent", value == VFJ_TRANSPARENT_ABSENT ? NULL : digits);
 }
 
-static void add_interface_words(struct vfj_text *text, const struct vfj_interface *interface, uint64_t dhclient)
+/* What a trace can say of an interface beside what ifconfig(8) shows. */
+struct more_facts {
+    uint64_t dhclient;
+    struct vfj_address gateway6;
+};
+
+static void add_interface_words(struct vfj_text *text, const struct vfj_interface *interface,
+                                const struct more_facts *more)
 {
     vfj_text_add(text, interface->up ? " up" : " down");
     vfj_text_add(text, interface->link == VFJ_LINK_DOWN ? " nolink" : "");
@@ -59,9 +66,13 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
         vfj_text_add(text, vfj_address_is_inet6(&interface->addresses[i]) ? " inet6 " : " inet ");
         vfj_text_add(text, interface->addresses[i].text);
     }
-    if (dhclient != 0) {
+    if (more->gateway6.text[0] != '\0') {
+        vfj_text_add(text, " gateway6 ");
+        vfj_text_add(text, more->gateway6.text);
+    }
+    if (more->dhclient != 0) {
         vfj_text_add(text, " dhclient ");
-        vfj_text_add_u64(text, dhclient);
+        vfj_text_add_u64(text, more->dhclient);
     }
     if (interface->laggproto != VFJ_LAGGPROTO_NONE)
         vfj_text_add(text, interface->laggproto == VFJ_LAGGPROTO_FAILOVER ? " laggproto failover" : " laggproto lacp");
@@ -71,14 +82,15 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
     }
 }
 
-static void tell_interface(struct vfj_mirror *mirror, const struct vfj_interface *interface, uint64_t dhclient)
+static void tell_interface(struct vfj_mirror *mirror, const struct vfj_interface *interface,
+                           const struct more_facts *more)
 {
     char line[VFJ_LINE_MAX];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
     vfj_text_add(&text, interface->exists ? "%if " : "%noif ");
     vfj_text_add(&text, interface->name.text);
     if (interface->exists)
-        add_interface_words(&text, interface, dhclient);
+        add_interface_words(&text, interface, more);
     if (!text.overflow)
         vfj_mirror_direct(mirror, line);
 }
@@ -94,17 +106,17 @@ static bool same_interface(const struct vfj_interface *a, const struct vfj_inter
         && memcmp(a->ports, b->ports, a->port_count * sizeof a->ports[0]) == 0;
 }
 
-static uint64_t dhclient_of(struct vfj_mirror *mirror, struct vfj_name name)
+static struct more_facts more_of(struct vfj_mirror *mirror, struct vfj_name name)
 {
     const struct vfj_guest_if *interface = vfj_guest_find(&mirror->guest, name);
-    return interface != NULL ? interface->dhclient : 0;
+    return interface != NULL ? (struct more_facts){interface->dhclient, interface->gateway6} : (struct more_facts){0};
 }
 
 static void match_interface(struct vfj_mirror *mirror, const struct vfj_interface *model,
-                            const struct vfj_interface *recorded, bool dhclient_differs, uint64_t dhclient)
+                            const struct vfj_interface *recorded, bool more_differs, const struct more_facts *more)
 {
-    if (!vfj_name_is_empty(recorded->name) && (!same_interface(model, recorded) || dhclient_differs))
-        tell_interface(mirror, recorded, dhclient);
+    if (!vfj_name_is_empty(recorded->name) && (!same_interface(model, recorded) || more_differs))
+        tell_interface(mirror, recorded, more);
 }
 
 /* Of the lagg's dhclient the pid is in no command: that there is one is what counts. */
@@ -146,15 +158,36 @@ static void tell_holder(struct vfj_mirror *mirror, struct vfj_name before, struc
 {
     struct vfj_interface lagg = {.name = holder, .exists = true, .laggproto = VFJ_LAGGPROTO_FAILOVER};
     struct vfj_interface gone = {.name = before};
+    const struct more_facts none = {0}, more = more_of(mirror, holder);
     if (vfj_name_is_empty(holder)) {
-        tell_interface(mirror, &gone, 0);
+        tell_interface(mirror, &gone, &none);
         return;
     }
     const struct vfj_guest_if *known = vfj_guest_find(&mirror->guest, holder);
     if (known != NULL)
         lagg = known->facts;
     if (!vfj_interface_has_port(&lagg, port) && vfj_interface_add_port(&lagg, port))
-        tell_interface(mirror, &lagg, dhclient_of(mirror, holder));
+        tell_interface(mirror, &lagg, &more);
+}
+
+/* Of the IPv6 default route of a view: the part that goes through hn, or through the lagg. */
+static struct vfj_address gateway6_of(const struct vfj_view *view, bool on_lagg)
+{
+    return view->gateway6_on_lagg == on_lagg ? view->gateway6 : (struct vfj_address){{0}};
+}
+
+static void answer_interfaces(struct vfj_mirror *mirror, const struct vfj_view *model, const struct vfj_view *recorded)
+{
+    const struct more_facts vf = {.dhclient = recorded->vf_dhclient};
+    const struct more_facts hn = {recorded->hn_dhclient, gateway6_of(recorded, false)};
+    const struct more_facts lagg = {recorded->lagg_dhclient, gateway6_of(recorded, true)};
+    struct vfj_address hn_model = gateway6_of(model, false), lagg_model = gateway6_of(model, true);
+    bool hn_differs = model->hn_dhclient != hn.dhclient || memcmp(&hn_model, &hn.gateway6, sizeof hn_model) != 0;
+    bool lagg_differs
+        = differs(model->lagg_dhclient, lagg.dhclient) || memcmp(&lagg_model, &lagg.gateway6, sizeof lagg_model) != 0;
+    match_interface(mirror, &model->vf, &recorded->vf, differs(model->vf_dhclient, vf.dhclient), &vf);
+    match_interface(mirror, &model->hn, &recorded->hn, hn_differs, &hn);
+    match_interface(mirror, &model->lagg, &recorded->lagg, lagg_differs, &lagg);
 }
 
 static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *model,
@@ -169,12 +202,7 @@ static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *com
         tell_script(mirror, command->a, recorded);
     if (recorded->lease && !model->lease)
         tell_file(mirror, "/var/db/dhclient.leases.", command->a);
-    match_interface(mirror, &model->vf, &recorded->vf, differs(model->vf_dhclient, recorded->vf_dhclient),
-                    recorded->vf_dhclient);
-    match_interface(mirror, &model->hn, &recorded->hn, model->hn_dhclient != recorded->hn_dhclient,
-                    recorded->hn_dhclient);
-    match_interface(mirror, &model->lagg, &recorded->lagg, differs(model->lagg_dhclient, recorded->lagg_dhclient),
-                    recorded->lagg_dhclient);
+    answer_interfaces(mirror, model, recorded);
     if (recorded->gateway.text[0] != '\0' && model->gateway.text[0] == '\0')
         direct2(mirror, "%rc defaultrouter=\"", recorded->gateway.text, "", "\"");
 }
@@ -285,16 +313,18 @@ static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *com
 static void tell_named_vf(struct vfj_mirror *mirror, const char *oid, const char *value)
 {
     struct vfj_interface vf = {.exists = true, .up = true, .mtu = 1500};
+    const struct more_facts none = {0};
     size_t length = strlen(oid);
     bool is_vf = length > 3 && strcmp(oid + length - 3, ".vf") == 0;
     if (is_vf && vfj_name_parse(vfj_span_of(value), &vf.name) && vfj_guest_find(&mirror->guest, vf.name) == NULL)
-        tell_interface(mirror, &vf, 0);
+        tell_interface(mirror, &vf, &none);
 }
 
 void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
                        const struct vfj_observation *recorded)
 {
     struct vfj_observation model;
+    struct more_facts more;
     vfj_guest_observe(&mirror->guest, command, &model);
     switch ((enum vfj_probe)recorded->probe) {
     case VFJ_PROBE_SYSCTL:
@@ -303,8 +333,8 @@ void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *comm
         tell_named_vf(mirror, command->text, recorded->as.value);
         break;
     case VFJ_PROBE_IFCONFIG:
-        match_interface(mirror, &model.as.interface, &recorded->as.interface, false,
-                        dhclient_of(mirror, recorded->as.interface.name));
+        more = more_of(mirror, recorded->as.interface.name);
+        match_interface(mirror, &model.as.interface, &recorded->as.interface, false, &more);
         break;
     case VFJ_PROBE_FILE:
         answer_file(mirror, command, &model.as.file, &recorded->as.file);

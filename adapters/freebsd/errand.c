@@ -209,6 +209,10 @@ static bool check_command(const struct vfj_errand *errand)
         return has(errand->a) && is_lagg(errand->b);
     case VFJ_COMMAND_ROUTE_ADD:
         return is_words(text, 2);
+    case VFJ_COMMAND_ROUTE_CHANGE: /* IPv4 routes go with their address, and are added */
+        return vfj_span_starts(vfj_span_of(text), "-inet6 ") && is_words(text, 2);
+    case VFJ_COMMAND_RTSOL:
+        return is_lagg(errand->a);
     case VFJ_COMMAND_SCRIPT:
         return is_own_script(text);
     case VFJ_COMMAND_COUNT:

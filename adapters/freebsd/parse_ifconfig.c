@@ -89,13 +89,6 @@ static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
     }
 }
 
-/* fe80::/10, RFC 4291 2.5.6; ifconfig prints lower case. */
-static bool is_link_local(struct vfj_span host)
-{
-    return host.length > 4 && vfj_span_starts(host, "fe") && strchr("89ab", host.text[2]) != NULL
-        && host.text[2] != '\0';
-}
-
 /* inet6 A[%zone] prefixlen N [words…]; those that the kernel made from a router's advertisement come back by
  * themselves. */
 static void read_inet6(struct vfj_interface *interface, struct vfj_span rest)
@@ -105,7 +98,7 @@ static void read_inet6(struct vfj_interface *interface, struct vfj_span rest)
         return;
     cut(host, '%', &host, &zone);
     bool cidr = cut(host, '/', &host, &length);
-    if (is_link_local(host))
+    if (vfj_address_is_link_local(host))
         return;
     while (vfj_span_word(&rest, &word)) {
         if (vfj_span_is(word, "autoconf") || vfj_span_is(word, "temporary"))

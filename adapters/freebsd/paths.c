@@ -94,6 +94,8 @@ static const char *program_path(const struct vfj_paths *paths, enum vfj_program 
         return paths->dhclient;
     case VFJ_PROGRAM_ROUTE:
         return paths->route;
+    case VFJ_PROGRAM_RTSOL:
+        return paths->rtsol;
     case VFJ_PROGRAM_KILL:
         return paths->kill;
     case VFJ_PROGRAM_LEASE:

@@ -17,6 +17,7 @@ enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
     X(ifconfig, "/sbin/ifconfig")                     \
     X(dhclient, "/sbin/dhclient")                     \
     X(route, "/sbin/route")                           \
+    X(rtsol, "/sbin/rtsol")                           \
     X(kill, "/bin/kill")                              \
     X(scripts_dir, "/usr/libexec/hyperv")             \
     X(local_scripts_dir, "/usr/local/libexec/hyperv") \

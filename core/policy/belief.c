@@ -10,6 +10,9 @@ void vfj_belief_begin(struct vfj_belief *belief)
     struct vfj_belief before = *belief;
     memset(belief, 0, sizeof *belief);
     belief->gateway = before.gateway;
+    belief->gateway6 = before.gateway6;
+    belief->gateway6_failures = before.gateway6_failures;
+    belief->args_too_long = before.args_too_long;
     belief->script_ran = before.script_ran;
     belief->script_failures = before.script_failures;
     belief->script_refused = before.script_refused;
@@ -117,6 +120,16 @@ static void see_interfaces(struct vfj_slot *slot, const struct vfj_view *view)
     belief->lagg_ours = view->lagg.exists && !belief->lagg_foreign && (belief->lagg_ours || belief->lagg_has_hn);
 }
 
+/* Unlike an IPv4 route it does not go with hn's address: what a look shows is how it is. */
+static void see_gateway6(struct vfj_belief *belief, const struct vfj_view *view)
+{
+    bool is_there = view->gateway6.text[0] != '\0';
+    see_setting(&belief->gateway6_on_lagg, view->gateway6_on_lagg);
+    belief->gateway6_on_hn = is_there && !view->gateway6_on_lagg;
+    if (is_there)
+        belief->gateway6 = view->gateway6;
+}
+
 void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view)
 {
     struct vfj_belief *belief = &slot->belief;
@@ -132,6 +145,7 @@ void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view)
     see_setting(&belief->gateway_on_lagg, view->gateway_on_lagg);
     if (view->gateway.text[0] != '\0')
         belief->gateway = view->gateway;
+    see_gateway6(belief, view);
     see_interfaces(slot, view);
     see_addresses(belief, view);
 }
@@ -177,10 +191,38 @@ static void did_configure(struct vfj_slot *slot)
 
 static void did_route(struct vfj_slot *slot)
 {
-    if (slot->pending_index == VFJ_ROUTE_DEFAULT)
-        slot->belief.gateway_on_lagg = SETTING_TRIED;
+    struct vfj_belief *belief = &slot->belief;
+    if (slot->pending_index == VFJ_ROUTE_DEFAULT) {
+        belief->gateway_on_lagg = SETTING_TRIED;
+    } else if (slot->pending_index == VFJ_ROUTE_DEFAULT6) {
+        belief->gateway6_on_lagg = SETTING_TRIED;
+        belief->gateway6_on_hn = 0;
+    } else {
+        belief->routes++;
+        belief->route_missing = 0;
+    }
+}
+
+void vfj_belief_bore(struct vfj_slot *slot)
+{
+    vfj_belief_did(slot);
+    if (slot->pending_kind == VFJ_COMMAND_ROUTE_ADD && slot->pending_index == VFJ_ROUTE_DEFAULT6)
+        slot->belief.gateway6_failed = 1;
+}
+
+void vfj_belief_route_not_changed(struct vfj_slot *slot)
+{
+    if (slot->pending_index == VFJ_ROUTE_DEFAULT6)
+        slot->belief.gateway6_on_hn = 0;
     else
-        slot->belief.routes++;
+        slot->belief.route_missing = 1;
+}
+
+bool vfj_belief_lacks_gateway6(const struct vfj_belief *belief)
+{
+    return belief->lagg_has_hn && !belief->lagg_foreign && !belief->script
+        && (belief->gateway6_on_hn || belief->gateway6_failed
+            || (belief->gateway6_failures > 0 && !belief->gateway6_on_lagg));
 }
 
 void vfj_belief_did(struct vfj_slot *slot)
@@ -228,7 +270,11 @@ void vfj_belief_did(struct vfj_slot *slot)
         did_configure(slot);
         break;
     case VFJ_COMMAND_ROUTE_ADD:
+    case VFJ_COMMAND_ROUTE_CHANGE:
         did_route(slot);
+        break;
+    case VFJ_COMMAND_RTSOL:
+        belief->solicit = SETTING_TRIED;
         break;
     case VFJ_COMMAND_DHCLIENT_BACKGROUND:
         belief->lagg_dhclient = 1;

@@ -5,9 +5,9 @@
 #include "core/event.h"
 #include "core/state.h"
 
-/* A plan begins: nothing has been done in it. What is remembered beyond a plan stays: the gateway, whether laggN has hn,
- * or had it in this boot, and how it stands with the admin's script: whether it has run for this VF_UP, how often it
- * failed, and whether it was said that it is not run. */
+/* A plan begins: nothing has been done in it. What is remembered beyond a plan stays: the gateways, whether laggN has
+ * hn, or had it in this boot, how it stands with the admin's script (whether it has run for this VF_UP, how often it
+ * failed, and whether it was said that it is not run), and what could not be done of the routes and of rc.conf. */
 void vfj_belief_begin(struct vfj_belief *belief);
 
 /* Believe what a view shows. Addresses that are on their way, on neither interface, stay on the list. */
@@ -15,6 +15,16 @@ void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view);
 
 /* Believe that the slot's command under way did what it is for. */
 void vfj_belief_did(struct vfj_slot *slot);
+
+/* The slot's command under way failed, and that is borne with: it is done with, in this plan. */
+void vfj_belief_bore(struct vfj_slot *slot);
+
+/* The slot's command under way, ROUTE_CHANGE, found no route to change: it is to be added. */
+void vfj_belief_route_not_changed(struct vfj_slot *slot);
+
+/* Whether hn, a port of laggN, still has the IPv6 default route that somebody added, or laggN could not be given it:
+ * while the VF is up it leads nowhere. */
+bool vfj_belief_lacks_gateway6(const struct vfj_belief *belief);
 
 /* Whether laggN has lost hn, which is there again, and still has what was hn's: it can't be reached there. */
 bool vfj_belief_is_orphaned(const struct vfj_belief *belief);

@@ -14,6 +14,7 @@ enum {
     BACKOFF_MAX_S = 300,   /* the longest pause between tries */
     OBSTACLE_PAUSE_S = 60, /* between looks at what only an admin can change: this at first, then twice as long … */
     OBSTACLE_PAUSE_MAX_S = 3600,
+    ROUTE_PAUSE_S = 5,   /* after an IPv6 default route that did not move: this at first, then twice as long … */
     SCRIPT_TRIES = 5,    /* of a per-interface script for one VF_UP */
     SCRIPT_PAUSE_S = 10, /* between them: this at first, then twice as long … */
 };
@@ -115,7 +116,13 @@ static enum vfj_reason standing_fault(const struct vfj_slot *slot)
 {
     enum vfj_reason harm = vfj_belief_harm(&slot->belief); /* stays in observe mode, and with an admin's own script */
     enum vfj_reason fault = harm != VFJ_REASON_NONE ? harm : vfj_link_fault(slot);
-    return fault == VFJ_REASON_NONE && slot->belief.script_failures > 0 ? VFJ_REASON_SCRIPT_FAILED : fault;
+    if (fault == VFJ_REASON_NONE && slot->belief.script_failures > 0)
+        fault = VFJ_REASON_SCRIPT_FAILED;
+    if (fault == VFJ_REASON_NONE && slot->belief.gateway6_failures > 0)
+        fault = VFJ_REASON_ROUTE_STAYS;
+    if (fault == VFJ_REASON_NONE && slot->belief.args_too_long)
+        fault = VFJ_REASON_ARGS_TOO_LONG;
+    return fault;
 }
 
 static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
@@ -236,18 +243,35 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         vfj_course_advance(work, slot);
         return;
     }
+    if (is_acting(work) && vfj_belief_lacks_gateway6(&slot->belief)) {
+        slot->goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
+        vfj_course_advance(work, slot);
+        return;
+    }
+    slot->belief.gateway6_failures = 0;
     end_plan(work, slot);
 }
 
-/* Nothing is left to do, and the last view says so. */
-static void conclude(struct vfj_work *work, struct vfj_slot *slot)
+/* A join is not held up by a route of IPv6, nor is that given up. */
+static void retry_gateway6(struct vfj_work *work, struct vfj_slot *slot)
 {
-    bool joined = !vfj_name_is_empty(slot->vf) && vfj_belief_is_joined(slot);
-    if (!vfj_belief_carries(slot))
-        vfj_course_leave_lagged(work, slot, VFJ_REASON_LEFT);
-    if (joined) {
-        enter_lagged(work, slot);
-    } else if (slot->belief.script && slot->rxvf) {
+    struct vfj_belief *belief = &slot->belief;
+    if (!is_acting(work) || !vfj_belief_lacks_gateway6(belief)) {
+        belief->gateway6_failures = 0;
+        return;
+    }
+    if (belief->gateway6_failures == 0)
+        vfj_work_notice(work, slot, VFJ_REASON_ROUTE_STAYS);
+    if (belief->gateway6_failures < UINT8_MAX)
+        belief->gateway6_failures++;
+    arm_later(work, slot, VFJ_TIMER_RECHECK,
+              growing_us(ROUTE_PAUSE_S, OBSTACLE_PAUSE_MAX_S, belief->gateway6_failures));
+}
+
+/* Why hn and its VF are not joined, though nothing is left to do: the admin's script does that, or the guest itself. */
+static void conclude_not_joined(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->belief.script && slot->rxvf) {
         if (slot->state == VFJ_SLOT_DELAYED)
             vfj_work_move(work, slot, VFJ_SLOT_ATTACHED, VFJ_REASON_CUSTOM_SCRIPT);
     } else if (!is_acting(work) && slot->goal >= VFJ_GOAL_JOIN) {
@@ -257,6 +281,21 @@ static void conclude(struct vfj_work *work, struct vfj_slot *slot)
         if (slot->rechecks < UINT8_MAX)
             slot->rechecks++;
     }
+}
+
+/* Nothing is left to do, and the last view says so. */
+static void conclude(struct vfj_work *work, struct vfj_slot *slot)
+{
+    bool joined = !vfj_name_is_empty(slot->vf) && vfj_belief_is_joined(slot);
+    if (!vfj_belief_carries(slot))
+        vfj_course_leave_lagged(work, slot, VFJ_REASON_LEFT);
+    if (joined)
+        enter_lagged(work, slot);
+    if (vfj_plan_solicit(work, slot))
+        return;
+    if (!joined)
+        conclude_not_joined(work, slot);
+    retry_gateway6(work, slot);
     end_plan(work, slot);
 }
 
@@ -405,13 +444,21 @@ void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const str
     vfj_course_advance(work, slot);
 }
 
-/* A static route or an IPv6 address of rc.conf that can't be added keeps nobody from the rest: rc(8) goes on as well. */
+/* A static route or an IPv6 address of rc.conf that can't be added keeps nobody from the rest: rc(8) goes on as well. Nor
+ * does an IPv6 default route, which is tried again, or a router that does not answer. */
 static bool is_bearable(const struct vfj_slot *slot, const struct vfj_outcome *outcome)
 {
-    bool is_route = slot->pending_kind == VFJ_COMMAND_ROUTE_ADD && slot->pending_index == VFJ_ROUTE_STATIC;
+    if (slot->pending_kind == VFJ_COMMAND_RTSOL)
+        return true;
+    bool is_route = slot->pending_kind == VFJ_COMMAND_ROUTE_ADD && slot->pending_index != VFJ_ROUTE_DEFAULT;
     bool is_inet6 = slot->pending_kind == VFJ_COMMAND_CONFIGURE
         && (slot->pending_index == VFJ_CONFIGURE_INET6 || slot->pending_index == VFJ_CONFIGURE_ALIAS6);
     return outcome->kind == VFJ_OUTCOME_EXITED && (is_route || is_inet6);
+}
+
+static enum vfj_reason reason_of_failure(const struct vfj_outcome *outcome)
+{
+    return outcome->kind == VFJ_OUTCOME_TIMEOUT ? VFJ_REASON_COMMAND_TIMEOUT : VFJ_REASON_COMMAND_FAILED;
 }
 
 /* The originals run the script once and don't look at how it ends. */
@@ -438,14 +485,16 @@ void vfj_course_finished(struct vfj_work *work, struct vfj_slot *slot, const str
         if (slot->pending_kind == VFJ_COMMAND_DOWN)
             vfj_link_held(work, slot);
         vfj_course_advance(work, slot);
+    } else if (slot->pending_kind == VFJ_COMMAND_ROUTE_CHANGE && outcome->kind == VFJ_OUTCOME_EXITED) {
+        vfj_belief_route_not_changed(slot);
+        vfj_course_advance(work, slot);
     } else if (is_bearable(slot, outcome)) {
-        vfj_work_notice(work, slot, VFJ_REASON_COMMAND_FAILED);
-        vfj_belief_did(slot);
+        vfj_work_notice(work, slot, reason_of_failure(outcome));
+        vfj_belief_bore(slot);
         vfj_course_advance(work, slot);
     } else if (slot->pending_kind == VFJ_COMMAND_SCRIPT) {
         fail_script(work, slot);
     } else {
-        fail(work, slot, outcome->kind == VFJ_OUTCOME_TIMEOUT ? VFJ_REASON_COMMAND_TIMEOUT : VFJ_REASON_COMMAND_FAILED,
-             false);
+        fail(work, slot, reason_of_failure(outcome), false);
     }
 }

@@ -16,7 +16,8 @@ static bool moves_configuration(enum vfj_command_kind kind)
     return kind == VFJ_COMMAND_ADDRESS_DELETE || kind == VFJ_COMMAND_ADDRESS_ADD || kind == VFJ_COMMAND_CONFIGURE;
 }
 
-/* The routes are due from here on, not from the outcome on: one that nobody heard of did its work all the same. */
+/* The routes, and an advertisement, are due from here on, not from the outcome on: one that nobody heard of did its work
+ * all the same. */
 static struct vfj_command *issue(struct vfj_work *work, struct vfj_slot *slot, enum vfj_command_kind kind)
 {
     struct vfj_command *command = vfj_work_command(work, kind);
@@ -27,6 +28,8 @@ static struct vfj_command *issue(struct vfj_work *work, struct vfj_slot *slot, e
     slot->pending_index = 0;
     slot->steps++;
     slot->belief.moved |= moves_configuration(kind);
+    if (slot->belief.solicit == 0 && (kind == VFJ_COMMAND_JOIN_FIRST || kind == VFJ_COMMAND_RTADV))
+        slot->belief.solicit = 1;
     return command;
 }
 
@@ -35,11 +38,6 @@ static bool issue_up(struct vfj_work *work, struct vfj_slot *slot, struct vfj_na
     issue(work, slot, VFJ_COMMAND_UP)->a = interface;
     slot->pending_index = which;
     return true;
-}
-
-static void set_text(struct vfj_command *command, const char *text)
-{
-    vfj_span_copy(command->text, sizeof command->text, vfj_span_of(text));
 }
 
 static bool stop_dhclient(struct vfj_work *work, struct vfj_slot *slot, uint64_t pid, uint8_t whose)
@@ -191,10 +189,26 @@ static bool plan_alias(struct vfj_work *work, struct vfj_slot *slot)
     char args[VFJ_ARGS_SIZE - 8];
     for (; vfj_rc_alias(vfj_work_rc(work), slot->hn, belief->aliases, args, sizeof args); belief->aliases++) {
         bool inet6 = strncmp(args, "inet6", 5) == 0;
+        if (args[0] == '\0')
+            continue; /* it does not fit */
         if (inet6 ? belief->configured6 : belief->configured)
             return configure(work, slot, inet6 ? VFJ_CONFIGURE_ALIAS6 : VFJ_CONFIGURE_ALIAS, args, " alias");
     }
     return false;
+}
+
+/* Said once: something of rc.conf is wanted and does not fit, so that laggN goes without it. */
+static void see_args(struct vfj_work *work, struct vfj_slot *slot)
+{
+    const struct vfj_rc *rc = vfj_work_rc(work);
+    struct vfj_belief *belief = &slot->belief;
+    bool is_too_long
+        = !is_dhcp(work, slot) && !vfj_belief_has_inet(belief) && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_INET);
+    is_too_long |= !vfj_belief_has_inet6(belief) && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_INET6);
+    is_too_long |= (belief->configured || belief->configured6) && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_ALIASES);
+    if (is_too_long && !belief->args_too_long)
+        vfj_work_notice(work, slot, VFJ_REASON_ARGS_TOO_LONG);
+    belief->args_too_long = is_too_long;
 }
 
 /* hn had no address of a family to carry over: then rc.conf's, as the scripts would. */
@@ -203,6 +217,7 @@ static bool plan_rc_addresses(struct vfj_work *work, struct vfj_slot *slot)
     struct vfj_belief *belief = &slot->belief;
     char args[VFJ_ARGS_SIZE - 8];
     bool rtadv;
+    see_args(work, slot);
     if (!belief->configured && !is_dhcp(work, slot) && !vfj_belief_has_inet(belief)
         && vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, sizeof args) && args[0] != '\0')
         return configure(work, slot, VFJ_CONFIGURE_INET, args, "");
@@ -222,11 +237,6 @@ static bool is_router_of(const struct vfj_belief *belief, struct vfj_span router
     return false;
 }
 
-static bool is_inet6(struct vfj_span router)
-{
-    return memchr(router.text, ':', router.length) != NULL;
-}
-
 /* rc.conf's default router, when it is this slot's; without an IPv4 address to tell by, it is. */
 static bool rc_gateway(const struct vfj_work *work, const struct vfj_slot *slot, char *router, size_t size)
 {
@@ -234,7 +244,46 @@ static bool rc_gateway(const struct vfj_work *work, const struct vfj_slot *slot,
         && (is_router_of(&slot->belief, vfj_span_of(router)) || !vfj_belief_has_inet(&slot->belief));
 }
 
-/* The next of rc.conf's static routes that is this slot's: its last word names the router. */
+static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
+{
+    return vfj_span_is(scope, slot->hn.text) || vfj_span_is(scope, vfj_name_lagg(slot->unit).text);
+}
+
+/* What is behind the '%' of an IPv6 address, which ends before that; empty when it has none. */
+static struct vfj_span cut_scope(struct vfj_span *address)
+{
+    const char *percent = address->length > 0 ? memchr(address->text, '%', address->length) : NULL;
+    if (percent == NULL)
+        return (struct vfj_span){"", 0};
+    size_t length = (size_t)(percent - address->text);
+    struct vfj_span scope = {percent + 1, address->length - length - 1};
+    address->length = length;
+    return scope;
+}
+
+/* rc.conf's IPv6 default router, when it is this slot's: its scope says so; without one, it is in a subnet of the slot's,
+ * or laggN has just been given rc.conf's IPv6 addresses, which no look has shown yet. */
+static bool rc_gateway6(const struct vfj_work *work, const struct vfj_slot *slot, struct vfj_address *gateway)
+{
+    char text[VFJ_VALUE_SIZE];
+    const struct vfj_belief *belief = &slot->belief;
+    if (!vfj_rc_default_router6(vfj_work_rc(work), text, sizeof text))
+        return false;
+    struct vfj_span router = vfj_span_of(text), scope = cut_scope(&router);
+    if (!vfj_address_parse(router, gateway))
+        return false;
+    if (scope.length > 0 || vfj_address_is_link_local(router))
+        return is_own_scope(slot, scope);
+    return is_router_of(belief, router) || (!vfj_belief_has_inet6(belief) && belief->configured6);
+}
+
+static bool is_inet6_route(const char *words)
+{
+    return vfj_span_starts(vfj_span_of(words), "-inet6 ");
+}
+
+/* The next of rc.conf's static routes that is this slot's: its last word names the router. An IPv6 one may be anybody's,
+ * unless its scope is another interface. */
 static bool rc_route(const struct vfj_work *work, struct vfj_slot *slot, char *words, size_t size)
 {
     for (; slot->belief.routes < VFJ_ROUTES_MAX; slot->belief.routes++) {
@@ -243,37 +292,95 @@ static bool rc_route(const struct vfj_work *work, struct vfj_slot *slot, char *w
             return false;
         for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);)
             router = word;
-        if (is_inet6(router) || is_router_of(&slot->belief, router))
+        struct vfj_span scope = cut_scope(&router);
+        if (is_inet6_route(words) ? scope.length == 0 || is_own_scope(slot, scope)
+                                  : is_router_of(&slot->belief, router))
             return true;
     }
     return false;
 }
 
-/* Taking hn's address off it drops the routes through it. */
-static bool plan_routes(struct vfj_work *work, struct vfj_slot *slot)
+static bool plan_gateway(struct vfj_work *work, struct vfj_slot *slot)
 {
-    struct vfj_belief *belief = &slot->belief;
-    char text[VFJ_ARGS_SIZE - 16];
-    if (!belief->moved)
-        return false;
-    bool known = belief->gateway.text[0] != '\0';
-    if (known)
-        vfj_span_copy(text, sizeof text, vfj_span_of(belief->gateway.text));
+    const struct vfj_belief *belief = &slot->belief;
+    char router[VFJ_ARGS_SIZE - 16];
+    bool is_known = belief->gateway.text[0] != '\0';
+    if (is_known)
+        vfj_span_copy(router, sizeof router, vfj_span_of(belief->gateway.text));
     else
-        known = rc_gateway(work, slot, text, sizeof text);
-    if (!belief->gateway_on_lagg && known) {
-        struct vfj_command *command = issue(work, slot, VFJ_COMMAND_ROUTE_ADD);
-        struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
-        vfj_text_add(&words, "default ");
-        vfj_text_add(&words, text);
-        slot->pending_index = VFJ_ROUTE_DEFAULT;
-        return true;
-    }
-    if (!rc_route(work, slot, text, sizeof text))
+        is_known = rc_gateway(work, slot, router, sizeof router);
+    if (belief->gateway_on_lagg || !is_known)
         return false;
-    set_text(issue(work, slot, VFJ_COMMAND_ROUTE_ADD), text);
+    struct vfj_command *command = issue(work, slot, VFJ_COMMAND_ROUTE_ADD);
+    struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&words, "default ");
+    vfj_text_add(&words, router);
+    slot->pending_index = VFJ_ROUTE_DEFAULT;
+    return true;
+}
+
+/* The kernel leaves IPv6 routes where they are when an address moves: this one is changed while it goes through hn. Through
+ * anything else it is left alone: it can't be added then, and that is well. */
+static bool plan_gateway6(struct vfj_work *work, struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    struct vfj_address gateway = belief->gateway6;
+    bool is_due = belief->moved || belief->gateway6_on_hn || belief->gateway6_failures > 0;
+    if (belief->gateway6_on_lagg || !is_due)
+        return false;
+    if (gateway.text[0] == '\0' && !rc_gateway6(work, slot, &gateway))
+        return false;
+    struct vfj_command *command
+        = issue(work, slot, belief->gateway6_on_hn ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
+    struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&words, "-inet6 default ");
+    vfj_text_add(&words, gateway.text);
+    if (vfj_address_is_link_local(vfj_span_of(gateway.text))) {
+        vfj_text_add_char(&words, '%');
+        vfj_text_add(&words, vfj_name_lagg(slot->unit).text);
+    }
+    slot->pending_index = VFJ_ROUTE_DEFAULT6;
+    return true;
+}
+
+/* A route's words, with laggN for hn where that is a scope. */
+static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot, const char *words)
+{
+    struct vfj_span word;
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        struct vfj_span scope = cut_scope(&word);
+        if (text->length > 0)
+            vfj_text_add_char(text, ' ');
+        vfj_text_add_span(text, word);
+        if (scope.length == 0)
+            continue;
+        vfj_text_add_char(text, '%');
+        if (is_own_scope(slot, scope))
+            vfj_text_add(text, vfj_name_lagg(slot->unit).text);
+        else
+            vfj_text_add_span(text, scope);
+    }
+}
+
+/* One that went with hn's address is added; an IPv6 one is changed, as it is there still, and added when it is not. */
+static bool plan_static_route(struct vfj_work *work, struct vfj_slot *slot)
+{
+    char words[VFJ_ARGS_SIZE - 16];
+    if (!rc_route(work, slot, words, sizeof words))
+        return false;
+    bool is_change = is_inet6_route(words) && !slot->belief.route_missing;
+    struct vfj_command *command = issue(work, slot, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    add_route_words(&text, slot, words);
     slot->pending_index = VFJ_ROUTE_STATIC;
     return true;
+}
+
+static bool plan_routes(struct vfj_work *work, struct vfj_slot *slot)
+{
+    bool is_moved = slot->belief.moved;
+    return (is_moved && plan_gateway(work, slot)) || plan_gateway6(work, slot)
+        || (is_moved && plan_static_route(work, slot));
 }
 
 /* Always in the background: the address has been carried over, and no other slot may wait for a lease. */
@@ -330,6 +437,11 @@ static bool plan_vf(struct vfj_work *work, struct vfj_slot *slot)
     if (slot->goal == VFJ_GOAL_JOIN_UP && !belief->vf_up)
         return issue_up(work, slot, slot->vf, VFJ_UP_VF);
     return false;
+}
+
+bool vfj_plan_solicit(struct vfj_work *work, struct vfj_slot *slot)
+{
+    return slot->belief.solicit == 1 && wants_rtadv(work, slot) && issue(work, slot, VFJ_COMMAND_RTSOL) != NULL;
 }
 
 /* The admin's own script does it all, as with the scripts: the VF is upped, and the script runs once it is. It can't know

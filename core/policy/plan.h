@@ -15,6 +15,10 @@ enum vfj_plan {
  * the admin is finished from wherever it stands. */
 enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason *fault);
 
+/* When all else is done: ask for a router's advertisement, if that is due. Before one comes laggN has no address of its own
+ * making, nor a route; but a router that does not answer is to hold up nothing. True when a command was issued. */
+bool vfj_plan_solicit(struct vfj_work *work, struct vfj_slot *slot);
+
 /* Whether laggN should have a dhclient and has none. */
 bool vfj_plan_wants_dhclient(const struct vfj_work *work, const struct vfj_slot *slot);
 

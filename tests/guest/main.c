@@ -1,4 +1,4 @@
-/* The stand-in guest: one binary that acts as ifconfig, sysctl, dhclient, route, kill and devd, by its name.
+/* The stand-in guest: one binary that acts as ifconfig, sysctl, dhclient, route, rtsol, kill and devd, by its name.
  *
  * As vfj_guest it makes, drives and ends a guest; README.md has the grammar. */
 #include "tests/guest/control.h"
@@ -13,6 +13,7 @@ const struct guest_program guest_programs[] = {
     {"ifconfig", guest_ifconfig, guest_ifconfig_changes},
     {"sysctl", guest_sysctl, guest_sysctl_changes},
     {"route", guest_route, guest_route_changes},
+    {"rtsol", guest_rtsol, NULL},
     {"dhclient", guest_dhclient, NULL},
     {"kill", guest_kill, NULL},
     {"devd", guest_devd, NULL},

@@ -88,6 +88,7 @@ void guest_if_detach(struct guest_state *state, const char *name)
         guest_lagg_leave(state, guest_if_find(state, ifp->lagg), gone);
     }
     guest_hn_unmap(state, gone);
+    guest_route6_purge(state, gone);
     size_t at = (size_t)(ifp - state->ifs);
     memmove(ifp, ifp + 1, (state->if_count - at - 1) * sizeof *ifp);
     state->if_count--;
@@ -199,6 +200,7 @@ int guest_if_rename(struct guest_state *state, struct guest_if *ifp, const char 
     for (size_t i = 0; i < state->route_count; i++) {
         rename_in(state->routes[i].interface, from, name);
     }
+    guest_route6_rename(state, from, name);
     return 0;
 }
 

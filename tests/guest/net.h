@@ -66,6 +66,20 @@ int guest_route_add(struct guest_state *state, uint32_t destination, unsigned le
 /* ESRCH. */
 int guest_route_delete(struct guest_state *state, uint32_t destination, unsigned length);
 
+/* --- IPv6 routes (inet6.c): addresses as text, a gateway perhaps with its scope --- */
+
+/* The route to exactly this prefix, or NULL. */
+struct guest_route6 *guest_route6_find(struct guest_state *state, const char *destination, unsigned length);
+/* EEXIST; ENETUNREACH when no interface has the gateway in a prefix or is its scope. */
+int guest_route6_add(struct guest_state *state, const char *destination, unsigned length, const char *gateway);
+/* ESRCH; ENETUNREACH. The interface is the one that the gateway is reached through now. */
+int guest_route6_change(struct guest_state *state, const char *destination, unsigned length, const char *gateway);
+/* ESRCH. */
+int guest_route6_delete(struct guest_state *state, const char *destination, unsigned length);
+/* The interface is gone, or has another name. */
+void guest_route6_purge(struct guest_state *state, const char *interface);
+void guest_route6_rename(struct guest_state *state, const char *from, const char *to);
+
 /* --- lagg (lagg.c) --- */
 
 /* Bits of a port's flags (net/if_lagg.h). */

@@ -15,9 +15,12 @@ bool guest_ifconfig_changes(int argc, char **argv);
 int guest_sysctl(int argc, char **argv);
 bool guest_sysctl_changes(int argc, char **argv);
 
-/* route [-n] get|add|delete ... (route.c) */
+/* route [-n] get|add|change|delete ...; change is for IPv6 (route.c) */
 int guest_route(int argc, char **argv);
 bool guest_route_changes(int argc, char **argv);
+
+/* rtsol [-i] IF (rtsol.c) */
+int guest_rtsol(int argc, char **argv);
 
 /* dhclient [-b] [-q] IF (dhclient.c) */
 int guest_dhclient(int argc, char **argv);

@@ -1,4 +1,4 @@
-/* route of FreeBSD 13.2, IPv4 only: get, add, delete.
+/* route of FreeBSD 13.2: get, add, delete, and for IPv6 change.
  *
  * Recorded: a get without answer says "route: route has not been found" and ends with 255; an add that is
  * refused says why behind "fib 0:" on standard output. The rest is after sbin/route/route.c. */
@@ -15,16 +15,18 @@ struct request {
     const char *command;
     const char *destination_text;
     const char *gateway_text;
+    bool inet6;
     bool host;
     bool has_length;
     uint32_t destination;
     unsigned length;
     uint32_t gateway;
+    char destination6[GUEST_IN6_SIZE];
 };
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: route [-n] command [[-inet] [-net | -host] destination [gateway]]\n");
+    fprintf(stderr, "usage: route [-n] command [[-inet | -inet6] [-net | -host] destination [gateway]]\n");
     return 64;
 }
 
@@ -145,6 +147,91 @@ static int get(const struct request *request)
     return 0;
 }
 
+static bool parse_destination6(struct request *request)
+{
+    char text[64];
+    unsigned long length = request->length;
+
+    if (strcmp(request->destination_text, "default") == 0) {
+        guest_copy(request->destination6, sizeof request->destination6, "::");
+        request->length = 0;
+        return true;
+    }
+    if (strlen(request->destination_text) >= sizeof text) {
+        return false;
+    }
+    guest_copy(text, sizeof text, request->destination_text);
+    char *slash = strchr(text, '/');
+    if (slash != NULL) {
+        *slash++ = '\0';
+        if (!guest_number(slash, 128, &length)) {
+            return false;
+        }
+    }
+    request->host = slash == NULL && !request->has_length;
+    request->length = request->host ? 128 : (unsigned)length;
+    return guest_inet6_parse(text, request->destination6, sizeof request->destination6);
+}
+
+static int change6(const struct request *request)
+{
+    struct guest_state *state = guest_state_open();
+    const char *destination = request->destination6;
+    int error;
+
+    if (strcmp(request->command, "delete") == 0) {
+        error = guest_route6_delete(state, destination, request->length);
+    } else if (strcmp(request->command, "change") == 0) {
+        error = guest_route6_change(state, destination, request->length, request->gateway_text);
+    } else {
+        error = guest_route6_add(state, destination, request->length, request->gateway_text);
+    }
+    guest_state_commit(state);
+    return answer(request, error);
+}
+
+static int get6(const struct request *request)
+{
+    struct guest_state *state = guest_state_open();
+
+    guest_state_close(state);
+    const struct guest_route6 *route = guest_route6_find(state, request->destination6, request->length);
+    if (route == NULL) {
+        fprintf(stderr, "route: route has not been found\n");
+        return 255;
+    }
+    bool is_local = strncmp(route->gateway, "fe80:", 5) == 0;
+    printf("   route to: %s\ndestination: %s\n       mask: %s\n", route->destination, route->destination,
+           route->length == 0 ? "::" : "ffff::");
+    printf("    gateway: %s%s%s\n", route->gateway, is_local ? "%" : "", is_local ? route->interface : "");
+    printf("        fib: 0\n  interface: %s\n      flags: <UP,GATEWAY,DONE,STATIC>\n", route->interface);
+    printf(" recvpipe  sendpipe  ssthresh  rtt,msec    mtu        weight    expire\n");
+    printf("       0         0         0         0      1500         1         0 \n");
+    return 0;
+}
+
+static int route6(struct request *request)
+{
+    char bare[GUEST_IN6_SIZE];
+
+    if (!parse_destination6(request)) {
+        return bad_address(request->destination_text);
+    }
+    if (strcmp(request->command, "get") == 0) {
+        return get6(request);
+    }
+    if (strcmp(request->command, "delete") != 0) {
+        bool is_known = strcmp(request->command, "add") == 0 || strcmp(request->command, "change") == 0;
+        if (!is_known || request->gateway_text == NULL) {
+            return usage();
+        }
+        if (!guest_inet6_parse(request->gateway_text, bare, sizeof bare)) {
+            return bad_address(request->gateway_text);
+        }
+    }
+    return change6(request);
+}
+
 bool guest_route_changes(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -159,8 +246,15 @@ bool guest_route_changes(int argc, char **argv)
 static bool take_words(struct request *request, int argc, char **argv, bool *net)
 {
     for (int i = 0; i < argc; i++) {
+        unsigned long length;
         if (strcmp(argv[i], "-net") == 0) {
             *net = true;
+        } else if (strcmp(argv[i], "-inet6") == 0 || strcmp(argv[i], "-6") == 0) {
+            request->inet6 = true;
+        } else if (strcmp(argv[i], "-prefixlen") == 0 && i + 1 < argc && guest_number(argv[i + 1], 128, &length)) {
+            request->has_length = true;
+            request->length = (unsigned)length;
+            i++;
         } else if (strcmp(argv[i], "-netmask") == 0 && i + 1 < argc) {
             request->has_length = guest_mask_parse(argv[++i], &request->length);
         } else if (argv[i][0] == '-') {
@@ -193,6 +287,9 @@ int guest_route(int argc, char **argv)
         return usage();
     }
     request.command = strcmp(argv[first], "del") == 0 ? "delete" : argv[first];
+    if (request.inet6) {
+        return route6(&request);
+    }
     if (!parse_destination(&request, net)) {
         return bad_address(request.destination_text);
     }

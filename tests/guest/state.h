@@ -94,6 +94,14 @@ struct guest_route {
     uint32_t source;
 };
 
+/* An IPv6 route through a gateway: it belongs to an interface, and stays there when that loses its addresses. */
+struct guest_route6 {
+    char destination[GUEST_IN6_SIZE];
+    unsigned length;
+    char gateway[GUEST_IN6_SIZE]; /* without scope, which is the interface */
+    char interface[GUEST_NAME_SIZE];
+};
+
 /* What the DHCP server of the host gives to a MAC. */
 struct guest_lease {
     char mac[GUEST_MAC_SIZE];
@@ -128,6 +136,8 @@ struct guest_state {
     size_t if_count;
     struct guest_route routes[GUEST_ROUTES_MAX];
     size_t route_count;
+    struct guest_route6 routes6[GUEST_ROUTES_MAX];
+    size_t route6_count;
     struct guest_lease leases[GUEST_LEASES_MAX];
     size_t lease_count;
     struct guest_settings sysctls;

@@ -72,6 +72,10 @@ static void put_routes(struct sink *sink, const struct guest_state *state)
         guest_inet_print(three, sizeof three, route->source);
         put(sink, "route %s %u %s %s %s\n", one, route->length, two, route->interface, three);
     }
+    for (size_t i = 0; i < state->route6_count; i++) {
+        const struct guest_route6 *route = &state->routes6[i];
+        put(sink, "route6 %s %u %s %s\n", route->destination, route->length, route->gateway, route->interface);
+    }
     for (size_t i = 0; i < state->lease_count; i++) {
         const struct guest_lease *lease = &state->leases[i];
         guest_inet_print(one, sizeof one, lease->inet.address);
@@ -223,6 +227,12 @@ static void get_route(struct guest_state *state, char **words)
         route->gateway = address_of(words[3]);
         guest_copy(route->interface, sizeof route->interface, words[4]);
         route->source = address_of(words[5]);
+    } else if (strcmp(words[0], "route6") == 0 && state->route6_count < GUEST_ROUTES_MAX) {
+        struct guest_route6 *route = &state->routes6[state->route6_count++];
+        guest_copy(route->destination, sizeof route->destination, words[1]);
+        route->length = number_of(words[2]);
+        guest_copy(route->gateway, sizeof route->gateway, words[3]);
+        guest_copy(route->interface, sizeof route->interface, words[4]);
     } else if (strcmp(words[0], "lease") == 0 && state->lease_count < GUEST_LEASES_MAX) {
         struct guest_lease *lease = &state->leases[state->lease_count++];
         guest_copy(lease->mac, sizeof lease->mac, words[1]);
@@ -297,7 +307,7 @@ void guest_state_read(struct guest_state *state, char *line)
         if (ifp != NULL) {
             guest_copy(ifp->bus, sizeof ifp->bus, words[2]);
         }
-    } else if (strcmp(words[0], "route") == 0 || strcmp(words[0], "lease") == 0) {
+    } else if (strcmp(words[0], "route") == 0 || strcmp(words[0], "route6") == 0 || strcmp(words[0], "lease") == 0) {
         get_route(state, words);
     } else if (strcmp(words[0], "fault") == 0) {
         get_fault(state, words);

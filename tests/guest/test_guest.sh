@@ -216,6 +216,39 @@ delete net default fib 0: not in table' route delete default
     expect 0 'delete net default' route delete default
 }
 
+test_inet6_routes() {
+    new_guest routes6 hn0=mce0
+    expect 255 'route: route has not been found' route -n get -inet6 default
+    expect 1 'route: writing to routing socket: Network is unreachable
+add net default: gateway fd00::1 fib 0: Network is unreachable' route add -inet6 default fd00::1
+    expect 0 '' ifconfig hn0 inet6 fd00::4/64
+    expect 0 'add net default: gateway fd00::1' route add -inet6 default fd00::1
+    expect 0 'add net 2001:db8:9::: gateway fe80::9%hn0' route add -inet6 2001:db8:9::/48 fe80::9%hn0
+    expect 0 '' ifconfig lagg0 create
+    expect 0 '' ifconfig lagg0 laggproto failover laggport hn0 up
+    expect 0 '' ifconfig lagg0 inet6 fd00::4/64
+    expect 1 'add net default: gateway fd00::1 fib 0: route already in table' route add -inet6 default fd00::1
+    same 'it stays where it was' hn0 "$("$dir/sbin/route" -n get -inet6 default | sed -n 's/ *interface: //p')"
+    expect 0 'change net default: gateway fd00::1' route change -inet6 default fd00::1
+    expect 0 'change net 2001:db8:9::: gateway fe80::9%lagg0' route change -inet6 2001:db8:9:: -prefixlen 48 fe80::9%lagg0
+    same 'a scope' 'fe80::9%lagg0' "$("$dir/sbin/route" -n get -inet6 2001:db8:9::/48 | sed -n 's/ *gateway: //p')"
+    expect 0 '   route to: ::
+destination: ::
+       mask: ::
+    gateway: fd00::1
+        fib: 0
+  interface: lagg0
+      flags: <UP,GATEWAY,DONE,STATIC>
+ recvpipe  sendpipe  ssthresh  rtt,msec    mtu        weight    expire
+       0         0         0         0      1500         1         0 ' route -n get -inet6 default
+    expect 0 '' ifconfig lagg0 destroy
+    expect 1 'route: route has not been found
+change net default: gateway fd00::1 fib 0: not in table' route change -inet6 default fd00::1
+    expect 1 'rtsol: failed to initialize interface' rtsol -i hn0
+    expect 0 '' ifconfig hn0 inet6 accept_rtadv
+    expect 0 '' rtsol -i hn0
+}
+
 test_log() {
     new_guest log hn0=mce0,none
     "$dir/sbin/ifconfig" lagg0 create
@@ -480,6 +513,7 @@ test_mtu_of_ports
 test_addresses
 test_inet6_of_ports
 test_routes
+test_inet6_routes
 test_log
 test_faults
 test_devd

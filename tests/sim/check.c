@@ -93,6 +93,8 @@ void sim_check_plans(struct sim *sim)
         if (sim->goals[i] == VFJ_GOAL_NONE || slot->goal != VFJ_GOAL_NONE || slot->fault != VFJ_REASON_NONE
             || nic == NULL || nic->meddled || nic->has_script)
             continue;
+        if (!vfj_name_equal(slot->hn, nic->hn))
+            continue; /* it was renamed, and the row that told so is lost: the slot knows of no hn */
         const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
         if (lagg == NULL || !vfj_interface_has_port(&lagg->facts, nic->hn))
             continue;

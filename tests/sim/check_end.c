@@ -54,6 +54,8 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic, const struc
         return;
     if (nic->has_router && !vfj_name_equal(sim->guest.default_if, owner->facts.name))
         sim_fail(sim, "%s has %s and no default route", owner->facts.name.text, nic->address);
+    if (nic->has_router6 && vfj_guest_default6(&sim->guest) != owner)
+        sim_fail(sim, "%s has %s and not the IPv6 default route", owner->facts.name.text, nic->inet6);
     if (nic->has_route && !nic->route_failed && !vfj_name_equal(nic->route_if, owner->facts.name))
         sim_fail(sim, "%s has %s and not the static route", owner->facts.name.text, nic->address);
 }

@@ -34,6 +34,7 @@ static struct {
 } seen;
 
 static struct explore_world world, probe;
+static bool has_inet6;
 static unsigned char packed[PACK_SIZE];
 
 static void *must(void *memory)
@@ -86,7 +87,7 @@ static void print_path(uint32_t path, unsigned slots)
 {
     const char *name = "";
     if (path == 0) {
-        explore_begin(&probe, slots);
+        explore_begin(&probe, slots, has_inet6);
         explore_normalise(&probe);
         return;
     }
@@ -175,7 +176,7 @@ static bool explore(unsigned slots, unsigned depth_max, double limit_s)
 {
     struct node *level = NULL;
     double begun_s = now_s();
-    explore_begin(&world, slots);
+    explore_begin(&world, slots, has_inet6);
     if (visit(&level, 0, 0, slots) || visit_join(&level, slots))
         return false;
     printf("%u slots, depth  0: %9zu states: those of an undisturbed join\n", slots, seen.used);
@@ -206,6 +207,7 @@ static bool explore(unsigned slots, unsigned depth_max, double limit_s)
 int main(int argc, char **argv)
 {
     static const struct option table[] = {{"slots", required_argument, NULL, 's'},
+                                          {"inet6", no_argument, NULL, '6'},
                                           {"depth", required_argument, NULL, 'd'},
                                           {"seconds", required_argument, NULL, 't'},
                                           {NULL, 0, NULL, 0}};
@@ -215,6 +217,8 @@ int main(int argc, char **argv)
     while ((code = getopt_long(argc, argv, "", table, NULL)) != -1) {
         if (code == 's')
             slots = (unsigned)strtoul(optarg, NULL, 10);
+        else if (code == '6')
+            has_inet6 = true;
         else if (code == 'd')
             depth = (unsigned)strtoul(optarg, NULL, 10);
         else if (code == 't')
@@ -223,7 +227,7 @@ int main(int argc, char **argv)
             slots = 0;
     }
     if (slots < 1 || slots > EXPLORE_SLOTS_MAX) {
-        (void)fputs("usage: vfj_explore [--slots 1|2] [--depth N] [--seconds S]\n", stderr);
+        (void)fputs("usage: vfj_explore [--slots 1|2] [--inet6] [--depth N] [--seconds S]\n", stderr);
         return 2;
     }
     bool right = explore(slots, depth, limit_s);

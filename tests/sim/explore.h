@@ -16,6 +16,7 @@ struct explore_world {
     struct vfj_state state;
     struct vfj_guest guest;
     unsigned slots;
+    bool inet6; /* the first interface has IPv6, too */
     unsigned flight_count;
     struct vfj_command flight[EXPLORE_FLIGHT_MAX];
     uint8_t looked[EXPLORE_SLOTS_MAX]; /* nothing but commands changed the guest since its slot was looked at */
@@ -23,8 +24,8 @@ struct explore_world {
     const char *wrong;                           /* an invariant that was broken; NULL */
 };
 
-/* A guest with that many hn interfaces and a daemon that has just started. */
-void explore_begin(struct explore_world *world, unsigned slots);
+/* A guest with that many hn interfaces, the first perhaps with IPv6 as well, and a daemon that has just started. */
+void explore_begin(struct explore_world *world, unsigned slots, bool inet6);
 
 /* Let the `move`th thing happen, and all that follows from it at once; false when it can't happen here. `name` is what
  * it is. */

@@ -128,17 +128,27 @@ static void start(struct explore_world *world)
     submit(world);
 }
 
-void explore_begin(struct explore_world *world, unsigned slots)
+/* An IPv6 address and its default route, beside DHCP. */
+static void begin_inet6(struct explore_world *world)
+{
+    direct(world, "%%rc ifconfig_hn%u_ipv6=\"inet6 fd00::4/64\"", 0);
+    direct(world, "%%if hn%u up inet 10.%u.0.4/24 inet6 fd00::4/64 gateway6 fe80::1 dhclient 411", 0);
+}
+
+void explore_begin(struct explore_world *world, unsigned slots, bool inet6)
 {
     memset(world, 0, sizeof *world);
     vfj_state_init(&world->state);
     vfj_guest_init(&world->guest);
     world->slots = slots;
+    world->inet6 = inet6;
     for (unsigned i = 0; i < slots; i++) {
         direct(world, i == 0 ? "%%rc ifconfig_hn%u=\"DHCP\"" : "%%rc ifconfig_hn%u=\"inet 10.%u.0.4/24\"", i);
         direct(world, i == 0 ? "%%if hn%u up inet 10.%u.0.4/24 dhclient 411" : "%%if hn%u up inet 10.%u.0.4/24", i);
         direct(world, "%%vf mce%u hn%u", i);
     }
+    if (inet6)
+        begin_inet6(world);
     start(world);
 }
 
@@ -366,20 +376,32 @@ bool explore_move(struct explore_world *world, unsigned move, const char **name)
 
 /* Fair weather */
 
+/* How many addresses of a family it has. */
+static unsigned owns(const struct vfj_guest_if *interface, bool inet6)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; interface != NULL && i < interface->facts.address_count; i++)
+        count += vfj_address_is_inet6(&interface->facts.addresses[i]) == inet6;
+    return count;
+}
+
 static void check_settled(struct explore_world *world, unsigned number)
 {
     const struct vfj_guest_if *hn = vfj_guest_find(&world->guest, name_of("hn", number));
     const struct vfj_guest_if *lagg = vfj_guest_find(&world->guest, name_of("lagg", number));
     const struct vfj_guest_if *vf = vfj_guest_find(&world->guest, name_of("mce", number));
     const struct vfj_slot *slot = NULL;
-    unsigned owners = hn->facts.address_count + (lagg != NULL ? lagg->facts.address_count : 0u)
-        + (vf != NULL ? vf->facts.address_count : 0u);
+    bool has_inet6 = world->inet6 && number == 0;
+    unsigned owners = owns(hn, false) + owns(lagg, false) + owns(vf, false);
+    unsigned owners6 = owns(hn, true) + owns(lagg, true) + owns(vf, true);
     for (unsigned i = 0; i < world->state.head.slot_count; i++) {
         if (vfj_name_equal(world->state.slots[i].hn, hn->facts.name))
             slot = &world->state.slots[i];
     }
     if (owners != 1)
         wrong(world, owners == 0 ? "the address has no owner at the end" : "the address has two owners at the end");
+    if (owners6 != has_inet6)
+        wrong(world, "the IPv6 address has no owner, or two, at the end");
     if (slot == NULL) {
         if (is_there(world, number))
             wrong(world, "a VF that was never found");
@@ -390,8 +412,10 @@ static void check_settled(struct explore_world *world, unsigned number)
     if (slot->state != (is_there(world, number) ? VFJ_SLOT_LAGGED : VFJ_SLOT_DETACHED))
         wrong(world, "neither joined nor detached at the end");
     bool is_port = lagg != NULL && vfj_interface_has_port(&lagg->facts, hn->facts.name);
-    if (is_port && (lagg->facts.address_count != 1 || !lagg->facts.up || !hn->facts.up))
+    if (is_port && (owns(lagg, false) != 1 || owns(lagg, true) != has_inet6 || !lagg->facts.up || !hn->facts.up))
         wrong(world, "hn is a port, and lagg has not all it should have");
+    if (has_inet6 && vfj_guest_default6(&world->guest) != (is_port ? lagg : hn))
+        wrong(world, "the IPv6 default route does not go where the address is");
 }
 
 void explore_settle(struct explore_world *world)

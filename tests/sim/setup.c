@@ -72,6 +72,28 @@ static void write_rc(struct sim *sim, const struct sim_nic *nic, struct vfj_name
         sim_direct(sim, "%%rc ifconfig_%s_ipv6=\"inet6 %s\"", name.text, nic->inet6);
 }
 
+/* The first interface with an IPv6 address that somebody gave it has the default route; not a matter of chance. */
+static void choose_router6(struct sim *sim, struct sim_nic *nic)
+{
+    nic->has_router6 = nic->inet6[0] != '\0' && !nic->rtadv;
+    for (const struct sim_nic *other = sim->nics; other != nic; other++)
+        nic->has_router6 = nic->has_router6 && !other->has_router6;
+    if (nic->has_router6)
+        sim_direct(sim, "%%rc ipv6_defaultrouter=\"2001:db8:%u::1\"", number_of(sim, nic));
+}
+
+static void add_inet6_words(struct sim *sim, const struct sim_nic *nic, struct vfj_text *text)
+{
+    vfj_text_add(text, " inet6 ");
+    vfj_text_add(text, nic->inet6);
+    vfj_text_add(text, nic->rtadv ? " accept_rtadv" : "");
+    if (!nic->has_router6)
+        return;
+    vfj_text_add(text, " gateway6 2001:db8:");
+    vfj_text_add_u64(text, number_of(sim, nic));
+    vfj_text_add(text, "::1");
+}
+
 static void set_up_nic(struct sim *sim, struct sim_nic *nic)
 {
     char line[256];
@@ -90,11 +112,8 @@ static void set_up_nic(struct sim *sim, struct sim_nic *nic)
         vfj_text_add(&text, " inet ");
         vfj_text_add(&text, nic->alias);
     }
-    if (nic->inet6[0] != '\0') {
-        vfj_text_add(&text, " inet6 ");
-        vfj_text_add(&text, nic->inet6);
-        vfj_text_add(&text, nic->rtadv ? " accept_rtadv" : "");
-    }
+    if (nic->inet6[0] != '\0')
+        add_inet6_words(sim, nic, &text);
     if (nic->dhcp) {
         vfj_text_add(&text, " dhclient ");
         vfj_text_add_u64(&text, 400 + i);
@@ -143,6 +162,7 @@ void sim_set_up_guest(struct sim *sim)
     for (unsigned i = 0; i < sim->nic_count; i++) {
         choose_names(sim, &sim->nics[i]);
         choose_addresses(sim, &sim->nics[i]);
+        choose_router6(sim, &sim->nics[i]);
         set_up_nic(sim, &sim->nics[i]);
     }
     set_up_routes(sim);

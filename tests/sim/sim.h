@@ -78,6 +78,7 @@ struct sim_nic {
     bool dhcp;
     bool is_renamed;          /* at each boot */
     bool has_router;          /* rc.conf's default router is in its subnet */
+    bool has_router6;         /* the IPv6 default route that somebody added goes through it */
     bool has_route;           /* a static route of rc.conf is over its subnet */
     bool route_failed;        /* a command that was to add it */
     bool rtadv;               /* inet6 comes by router advertisements */
