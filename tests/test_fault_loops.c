@@ -731,12 +731,15 @@ static int tear_down(void **state)
     return kit_scratch_remove(state);
 }
 
-int main(void)
+/* The name of a test, as test_reading: that one alone. */
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_appending), cmocka_unit_test(test_going_on),   cmocka_unit_test(test_cached),
         cmocka_unit_test(test_making),    cmocka_unit_test(test_opening),    cmocka_unit_test(test_reading),
         cmocka_unit_test(test_copying),   cmocka_unit_test(test_recovering), cmocka_unit_test(test_pruning),
     };
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

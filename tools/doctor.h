@@ -11,6 +11,13 @@
 
 enum vfj_level { VFJ_LEVEL_OK, VFJ_LEVEL_WARN, VFJ_LEVEL_FAIL };
 
+/* What the daemon was doing. */
+struct vfj_doctor_slot {
+    struct vfj_name hn;
+    bool busy;             /* a plan was under way */
+    uint64_t last_command; /* id of the newest that changed something */
+};
+
 struct vfj_doctor {
     struct vfj_paths paths;
     char journal[VFJ_PATHNAME_SIZE];
@@ -24,6 +31,8 @@ struct vfj_doctor {
     /* what the checks found out, for those after them */
     long daemon; /* pid; 0 none, -1 it can't be told */
     bool acts;   /* it runs, and in act mode */
+    unsigned slot_count;
+    struct vfj_doctor_slot slots[VFJ_SLOTS_MAX]; /* by the journal, when it was read first */
     bool rc_read;
     struct vfj_rc rc, origin;
     bool map_read;
@@ -39,6 +48,10 @@ void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char
 /* Likewise, `what` being made of two parts. */
 void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject, const char *what,
                       const char *detail, const char *advice);
+
+/* Whether the daemon has been at work on that hn since the journal was read first: how it stands now is not how it stays. Reads the
+ * journal anew. */
+bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn);
 
 /* The checks, in the order in which they are made. */
 void vfj_doctor_check_journal(struct vfj_doctor *doctor); /* daemon, permissions, disk, clock, replay */

@@ -49,16 +49,20 @@ static void find_address(struct vfj_doctor *doctor, const char *port, const stru
 }
 
 /* What cuts a guest off when its VF comes back: an address or a dhclient on a port of a lagg. */
-static bool check_port(struct vfj_doctor *doctor, const struct vfj_interface *port, struct vfj_name lagg,
+static bool is_well(const struct vfj_interface *port, struct vfj_name lagg, uint64_t dhclient)
+{
+    return vfj_name_is_empty(lagg) || !port->exists || (dhclient == 0 && port->address_count == 0);
+}
+
+static void find_owner(struct vfj_doctor *doctor, const struct vfj_interface *port, struct vfj_name lagg,
                        uint64_t dhclient)
 {
-    if (vfj_name_is_empty(lagg) || !port->exists)
-        return true;
+    if (is_well(port, lagg, dhclient))
+        return;
     if (dhclient != 0)
         find_dhclient(doctor, port->name.text);
     if (port->address_count > 0)
         find_address(doctor, port->name.text, &port->addresses[0]);
-    return dhclient == 0 && port->address_count == 0;
 }
 
 static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
@@ -75,9 +79,17 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
                         "take it out of rc.conf, unless it is yet to come");
         return;
     }
-    bool well = check_port(doctor, &view.hn, view.hn_lagg, view.hn_dhclient);
-    if (!check_port(doctor, &view.vf, view.vf_lagg, view.vf_dhclient) || !well)
+    bool well = is_well(&view.hn, view.hn_lagg, view.hn_dhclient) && is_well(&view.vf, view.vf_lagg, view.vf_dhclient);
+    /* On its way from hn to the lagg an address is on a port for some moments. */
+    if (!(well && view.hn.up) && vfj_doctor_is_at_work(doctor, hn)) {
+        vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, "the daemon is at work on it: look again in a moment", "");
         return;
+    }
+    if (!well) {
+        find_owner(doctor, &view.hn, view.hn_lagg, view.hn_dhclient);
+        find_owner(doctor, &view.vf, view.vf_lagg, view.vf_dhclient);
+        return;
+    }
     describe(&view, &doctor->map, &text);
     if (!view.hn.up)
         vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, hn.text, what,

@@ -127,6 +127,27 @@ static void check_verdict(struct vfj_doctor *doctor, const struct vfj_status_fac
     }
 }
 
+/* The file of the lock is the daemon's own, whoever that is. */
+static void check_user(struct vfj_doctor *doctor)
+{
+    char path[VFJ_PATHNAME_SIZE + 8];
+    struct stat status;
+    struct vfj_user user;
+    struct vfj_text text = vfj_text_begin(path, sizeof path);
+    vfj_text_add(&text, doctor->journal);
+    vfj_text_add(&text, ".lock");
+    if (lstat(path, &status) != 0 || status.st_uid != 0)
+        return;
+    bool found = vfj_user_find(VFJ_USER_DEFAULT, &user);
+    vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "daemon",
+                    found ? "is root, in one process: what reads devd's lines and what commands say has all rights"
+                          : "is root, in one process, for there is no user " VFJ_USER_DEFAULT
+                            ": what reads devd's lines and what commands say has all rights",
+                    found ? "its first line in the log says why; without --one-process it is two"
+                          : "pw useradd " VFJ_USER_DEFAULT " -d /nonexistent -s /usr/sbin/nologin,"
+                            " then service vfjournal restart");
+}
+
 static void check_daemon(struct vfj_doctor *doctor, const struct vfj_status_facts *facts)
 {
     const struct vfj_head *head = &facts->machine.state.head;
@@ -149,9 +170,57 @@ static void check_daemon(struct vfj_doctor *doctor, const struct vfj_status_fact
     vfj_text_add(&text, ", policy ");
     vfj_text_add(&text, vfj_policy_name((enum vfj_policy)head->policy));
     vfj_doctor_find(doctor, VFJ_LEVEL_OK, "daemon", what, "");
+    check_user(doctor);
     if (!facts->listening)
         vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "daemon", "is not connected to devd: ", facts->gap.text,
                          "see that devd(8) runs and has a free place for a client");
+}
+
+static struct vfj_doctor_slot slot_of(const struct vfj_status_facts *facts, unsigned i)
+{
+    const struct vfj_slot *slot = &facts->machine.state.slots[i];
+    return (struct vfj_doctor_slot){
+        .hn = slot->hn,
+        .busy = slot->goal != VFJ_GOAL_NONE,
+        .last_command = facts->slots[i].last.id,
+    };
+}
+
+static void note_slots(struct vfj_doctor *doctor, const struct vfj_status_facts *facts)
+{
+    doctor->slot_count = facts->machine.state.head.slot_count;
+    for (unsigned i = 0; i < doctor->slot_count; i++)
+        doctor->slots[i] = slot_of(facts, i);
+}
+
+/* Whether it was at work then, is now, or has been between. */
+static bool was_at_work(const struct vfj_doctor *doctor, const struct vfj_status_facts *facts, struct vfj_name hn)
+{
+    struct vfj_doctor_slot then = {.busy = false};
+    for (unsigned i = 0; i < doctor->slot_count; i++) {
+        if (vfj_name_equal(doctor->slots[i].hn, hn))
+            then = doctor->slots[i];
+    }
+    for (unsigned i = 0; i < facts->machine.state.head.slot_count; i++) {
+        struct vfj_doctor_slot now = slot_of(facts, i);
+        if (vfj_name_equal(now.hn, hn))
+            return then.busy || now.busy || now.last_command != then.last_command;
+    }
+    return then.busy;
+}
+
+bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn)
+{
+    struct vfj_journal *journal = NULL;
+    struct vfj_status_facts *facts = doctor->acts ? calloc(1, sizeof *facts) : NULL;
+    bool at_work = false;
+    if (facts != NULL && vfj_journal_open(&journal, doctor->journal, VFJ_JOURNAL_READ) == VFJ_OK) {
+        vfj_status_facts_gather(journal, facts);
+        at_work = was_at_work(doctor, facts, hn);
+    }
+    vfj_journal_close(journal);
+    free(facts);
+    return at_work;
 }
 
 static void check_content(struct vfj_doctor *doctor, struct vfj_status_facts *facts)
@@ -160,6 +229,7 @@ static void check_content(struct vfj_doctor *doctor, struct vfj_status_facts *fa
     enum vfj_status status = vfj_journal_open(&journal, doctor->journal, VFJ_JOURNAL_READ);
     if (status == VFJ_OK) {
         vfj_status_facts_gather(journal, facts);
+        note_slots(doctor, facts);
         check_daemon(doctor, facts);
         check_verdict(doctor, facts, vfj_journal_detail(journal));
         check_faults(doctor, &facts->machine.state);

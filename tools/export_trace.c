@@ -432,8 +432,10 @@ static bool run(struct vfj_journal *journal, const char *path, struct export *ex
     struct vfj_replay_checks checks = {.watch = watch, .arg = export};
     struct vfj_replay_result result;
     struct vfj_machine *machine = malloc(sizeof *machine);
-    if (machine == NULL)
+    if (machine == NULL) {
+        (void)vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
         return false;
+    }
     vfj_machine_init(machine);
     vfj_replay_run(journal, machine, &checks, &result);
     free(machine);
@@ -458,7 +460,7 @@ int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out)
     struct export *export = calloc(1, sizeof *export);
     bool done = false;
     if (export == NULL)
-        return VFJ_EXIT_SYSTEM;
+        return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
     export->mirror.out = out;
     export->deadline_us = INT64_MAX;
     vfj_guest_init(&export->mirror.guest);
