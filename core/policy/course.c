@@ -250,6 +250,8 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     }
     slot->belief.gateway6_failures = 0;
     end_plan(work, slot);
+    if (harm != VFJ_REASON_NONE)
+        slot->fault = (uint8_t)harm; /* it is for the admin, whose script has taken hn over */
 }
 
 /* A join is not held up by a route of IPv6, nor is that given up. */

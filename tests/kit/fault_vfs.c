@@ -5,12 +5,14 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "tests/kit/held_files.h"
 #include "tests/kit/unsynced.h"
 
 struct fault_file {
     sqlite3_file base;
     const char *name;
     sqlite3_file *real;       /* behind this object */
+    struct kit_held *held;    /* in memory; NULL: it is not */
     sqlite3_int64 size;       /* when it was written by this object, the only one that does; else -1 */
     unsigned shared, private; /* locks on the WAL's index that it holds, a bit each */
 };
@@ -24,6 +26,7 @@ static struct {
     unsigned left_to_live; /* operations up to the one at which the process dies; 0: it lives */
     bool dead;
     bool track;
+    bool hold;
 } plan;
 
 static sqlite3_vfs vfs;
@@ -34,14 +37,27 @@ static sqlite3_file *real_of(sqlite3_file *file)
     return ((struct fault_file *)file)->real;
 }
 
+static struct kit_held *held_of(sqlite3_file *file)
+{
+    return ((struct fault_file *)file)->held;
+}
+
+static int look_at_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+    if (held_of(file) == NULL)
+        return real_of(file)->pMethods->xFileSize(real_of(file), size);
+    *size = kit_held_size(held_of(file));
+    return SQLITE_OK;
+}
+
 static void note(sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
 {
     struct fault_file *mine = (struct fault_file *)file;
     if (!plan.track || mine->name == NULL)
         return;
     if (mine->size < 0)
-        (void)real_of(file)->pMethods->xFileSize(real_of(file), &mine->size);
-    kit_unsynced_note(mine->name, real_of(file), mine->size, from, amount, offset);
+        (void)look_at_size(file, &mine->size);
+    kit_unsynced_note(mine->name, file, mine->size, from, amount, offset);
     if (from == NULL || mine->size < offset + amount)
         mine->size = offset + amount;
 }
@@ -77,12 +93,16 @@ static int strike_read(void)
 
 static int fault_close(sqlite3_file *file)
 {
+    if (held_of(file) != NULL)
+        kit_held_close(held_of(file));
     return real_of(file)->pMethods->xClose(real_of(file));
 }
 
 static int fault_read(sqlite3_file *file, void *to, int amount, sqlite3_int64 offset)
 {
     int code = strike_read();
+    if (code == SQLITE_OK && held_of(file) != NULL)
+        return kit_held_read(held_of(file), to, amount, offset);
     return code != SQLITE_OK ? code : real_of(file)->pMethods->xRead(real_of(file), to, amount, offset);
 }
 
@@ -92,6 +112,10 @@ static int fault_write(sqlite3_file *file, const void *from, int amount, sqlite3
     if (code != SQLITE_OK)
         return code;
     note(file, from, amount, offset);
+    if (held_of(file) != NULL) {
+        kit_held_write(held_of(file), from, amount, offset);
+        return SQLITE_OK;
+    }
     return real_of(file)->pMethods->xWrite(real_of(file), from, amount, offset);
 }
 
@@ -101,6 +125,10 @@ static int fault_truncate(sqlite3_file *file, sqlite3_int64 size)
     if (code != SQLITE_OK)
         return code;
     note(file, NULL, 0, size);
+    if (held_of(file) != NULL) {
+        kit_held_truncate(held_of(file), size);
+        return SQLITE_OK;
+    }
     return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
@@ -117,7 +145,7 @@ static int fault_sync(sqlite3_file *file, int flags)
 static int fault_size(sqlite3_file *file, sqlite3_int64 *size)
 {
     int code = strike_read();
-    return code != SQLITE_OK ? code : real_of(file)->pMethods->xFileSize(real_of(file), size);
+    return code != SQLITE_OK ? code : look_at_size(file, size);
 }
 
 static int fault_lock(sqlite3_file *file, int level)
@@ -252,6 +280,7 @@ static int fault_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, i
     mine->base.pMethods = NULL;
     mine->name = name;
     mine->size = -1;
+    mine->held = NULL;
     mine->shared = mine->private = 0;
     mine->real = (sqlite3_file *)(void *)&mine[1];
     int code = strike();
@@ -259,6 +288,8 @@ static int fault_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, i
         code = real_vfs->xOpen(real_vfs, name, mine->real, flags, out_flags);
     if (code == SQLITE_OK)
         mine->base.pMethods = &methods;
+    if (code == SQLITE_OK && plan.hold && name != NULL)
+        mine->held = kit_held_open(name);
     return code;
 }
 
@@ -267,7 +298,7 @@ static int fault_delete(sqlite3_vfs *self, const char *name, int sync_directory)
     int code = is_dying() ? SQLITE_IOERR : SQLITE_OK;
     (void)self;
     if (code == SQLITE_OK)
-        code = real_vfs->xDelete(real_vfs, name, sync_directory);
+        code = real_vfs->xDelete(real_vfs, name, plan.track ? 0 : sync_directory);
     if (code == SQLITE_OK && plan.track)
         kit_unsynced_settle(name);
     return code;
@@ -321,6 +352,11 @@ bool kit_fault_is_dead(void)
 void kit_fault_track(void)
 {
     plan.track = true;
+}
+
+void kit_fault_hold(void)
+{
+    plan.hold = true;
 }
 
 void kit_fault_revive(uint64_t *power)

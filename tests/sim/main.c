@@ -235,6 +235,7 @@ static void prepare_sqlite(void)
     (void)sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 512, 400);
     kit_fault_install();
     kit_fault_track();
+    kit_fault_hold();
 }
 
 static double now_s(void)

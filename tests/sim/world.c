@@ -105,7 +105,8 @@ static void look(struct sim *sim, struct sim_flight *flight)
     vfj_guest_observe(&sim->guest, &flight->command, &flight->answer);
     flight->answer.ok = flight->answer.ok && flight->fate == SIM_FATE_WELL;
     flight->is_seen = true;
-    if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT && is_awaited(sim, &flight->command)) {
+    if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT && vfj_name_equal(flight->command.a, nic->hn)
+        && is_awaited(sim, &flight->command)) {
         nic->meddled = false;
         nic->last[0] = '\0';
     }
