@@ -406,6 +406,8 @@ static bool plan_configuration(struct vfj_work *work, struct vfj_slot *slot)
  * the join ran, has put it there. It has another MAC than that slot's hn, so nobody can have meant it. */
 static bool is_astray(const struct vfj_work *work, const struct vfj_slot *slot)
 {
+    if (slot->goal < VFJ_GOAL_JOIN || vfj_name_is_empty(slot->belief.vf_lagg))
+        return false;
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
         const struct vfj_slot *other = vfj_work_slot(work, i);
         if (!vfj_name_equal(other->hn, slot->hn) && vfj_name_equal(vfj_name_lagg(other->unit), slot->belief.vf_lagg))
@@ -414,8 +416,11 @@ static bool is_astray(const struct vfj_work *work, const struct vfj_slot *slot)
     return false;
 }
 
+/* First of all: whatever becomes of this slot, it was not to be there. */
 static bool take_out(struct vfj_work *work, struct vfj_slot *slot)
 {
+    if (!is_astray(work, slot))
+        return false;
     vfj_work_notice(work, slot, VFJ_REASON_VF_ASTRAY);
     struct vfj_command *command = issue(work, slot, VFJ_COMMAND_LEAVE);
     command->a = slot->belief.vf_lagg;
@@ -428,8 +433,6 @@ static bool plan_vf(struct vfj_work *work, struct vfj_slot *slot)
     const struct vfj_belief *belief = &slot->belief;
     if (slot->goal < VFJ_GOAL_JOIN || !belief->vf_exists)
         return false;
-    if (!vfj_name_is_empty(belief->vf_lagg))
-        return take_out(work, slot);
     if (!belief->lagg_has_vf) {
         issue(work, slot, VFJ_COMMAND_JOIN)->b = slot->vf;
         return true;
@@ -444,12 +447,9 @@ bool vfj_plan_solicit(struct vfj_work *work, struct vfj_slot *slot)
     return slot->belief.solicit == 1 && wants_rtadv(work, slot) && issue(work, slot, VFJ_COMMAND_RTSOL) != NULL;
 }
 
-/* The admin's own script does it all, as with the scripts: the VF is upped, and the script runs once it is. It can't know
- * that a join of ours has put the VF elsewhere. */
+/* The admin's own script does it all, as with the scripts: the VF is upped, and the script runs once it is. */
 static bool plan_script(struct vfj_work *work, struct vfj_slot *slot)
 {
-    if (slot->goal >= VFJ_GOAL_JOIN && !vfj_name_is_empty(slot->belief.vf_lagg) && is_astray(work, slot))
-        return take_out(work, slot);
     if (slot->goal == VFJ_GOAL_JOIN_UP && !slot->belief.vf_up)
         return issue_up(work, slot, slot->vf, VFJ_UP_VF);
     if (slot->goal < VFJ_GOAL_JOIN || !slot->rxvf || slot->belief.script_ran)
@@ -463,7 +463,7 @@ static bool plan_script(struct vfj_work *work, struct vfj_slot *slot)
 }
 
 /* Why the goal can't be reached, whatever is done. */
-static enum vfj_reason obstacle(const struct vfj_work *work, const struct vfj_slot *slot)
+static enum vfj_reason obstacle(const struct vfj_slot *slot)
 {
     const struct vfj_belief *belief = &slot->belief;
     if (vfj_name_is_empty(vfj_name_lagg(slot->unit)))
@@ -472,7 +472,7 @@ static enum vfj_reason obstacle(const struct vfj_work *work, const struct vfj_sl
         return VFJ_REASON_HN_IN_OTHER_LAGG;
     if (belief->lagg_foreign)
         return VFJ_REASON_FOREIGN_LAGG;
-    if (!vfj_name_is_empty(belief->vf_lagg) && slot->goal >= VFJ_GOAL_JOIN && !is_astray(work, slot))
+    if (!vfj_name_is_empty(belief->vf_lagg) && slot->goal >= VFJ_GOAL_JOIN)
         return VFJ_REASON_VF_IN_OTHER_LAGG;
     if (belief->carry_truncated)
         return VFJ_REASON_TOO_MANY_ADDRESSES;
@@ -495,9 +495,11 @@ enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum v
 {
     if (!is_due(slot, (enum vfj_goal)slot->goal))
         return VFJ_PLAN_DONE;
+    if (take_out(work, slot))
+        return VFJ_PLAN_COMMAND;
     if (slot->belief.script)
         return plan_script(work, slot) ? VFJ_PLAN_COMMAND : VFJ_PLAN_DONE;
-    *fault = obstacle(work, slot);
+    *fault = obstacle(slot);
     if (*fault != VFJ_REASON_NONE)
         return VFJ_PLAN_FAULT;
     if (plan_lagg(work, slot) || plan_configuration(work, slot) || plan_vf(work, slot))

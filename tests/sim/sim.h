@@ -140,7 +140,7 @@ struct sim {
     unsigned char snapshot[SIM_SNAPSHOT_SIZE];
     uint8_t goals[VFJ_SLOTS_MAX]; /* of the slots, before the step under way */
     bool was_detached;            /* likewise, of the ledger */
-    bool records_lost;            /* a daemon ended before it could write what it knew */
+    bool records_lost;            /* a daemon could not write what it did */
     bool power;                   /* the crash is one of the whole guest: the power is cut */
     struct vfj_event event;
 

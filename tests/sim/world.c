@@ -40,6 +40,7 @@ void vfj_world_wake_at(struct vfj_world *world, int64_t due_us)
 void vfj_world_forget(struct vfj_world *world)
 {
     struct sim *sim = sim_of(world);
+    sim->records_lost = true;
     for (unsigned i = 0; i < sim->flight_count; i++)
         sim->flights[i].is_forgotten = true;
 }
