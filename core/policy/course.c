@@ -251,7 +251,7 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     slot->belief.gateway6_failures = 0;
     end_plan(work, slot);
     if (harm != VFJ_REASON_NONE)
-        slot->fault = (uint8_t)harm; /* it is for the admin, whose script has taken hn over */
+        slot->fault = (uint8_t)harm; /* no plan of ours mends it: it stands */
 }
 
 /* A join is not held up by a route of IPv6, nor is that given up. */
@@ -411,8 +411,10 @@ static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct v
     } else if (!vfj_name_equal(slot->vf, vf)) {
         view_new_vf(work, slot, view);
     }
-    if (was_up && vfj_name_is_empty(view->rxvf)) /* its VF_DOWN was not heard, nor perhaps the LINK_UP of hn */
+    if (was_up && vfj_name_is_empty(view->rxvf)) { /* its VF_DOWN was not heard, nor perhaps the LINK_UP of hn */
+        vfj_belief_script_anew(slot);
         vfj_course_watch_link(work, slot);
+    }
     slot->rxvf = !vfj_name_is_empty(view->rxvf);
     slot->up_heard &= slot->rxvf;
     view_vf_down(slot, view);

@@ -237,11 +237,17 @@ static bool is_router_of(const struct vfj_belief *belief, struct vfj_span router
     return false;
 }
 
-/* rc.conf's default router, when it is this slot's; without an IPv4 address to tell by, it is. */
+/* Whether an IPv4 route of rc.conf's over the router is this slot's: it is, too, when the address to tell by was rc.conf's
+ * just now. */
+static bool is_route_of(const struct vfj_belief *belief, struct vfj_span router)
+{
+    return is_router_of(belief, router) || (belief->configured && !vfj_belief_has_inet(belief));
+}
+
+/* With DHCP and no lease yet it can't be added, and keeps nobody from the lease. */
 static bool rc_gateway(const struct vfj_work *work, const struct vfj_slot *slot, char *router, size_t size)
 {
-    return vfj_rc_default_router(vfj_work_rc(work), router, size)
-        && (is_router_of(&slot->belief, vfj_span_of(router)) || !vfj_belief_has_inet(&slot->belief));
+    return vfj_rc_default_router(vfj_work_rc(work), router, size) && is_route_of(&slot->belief, vfj_span_of(router));
 }
 
 static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
@@ -293,8 +299,7 @@ static bool rc_route(const struct vfj_work *work, struct vfj_slot *slot, char *w
         for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);)
             router = word;
         struct vfj_span scope = cut_scope(&router);
-        if (is_inet6_route(words) ? scope.length == 0 || is_own_scope(slot, scope)
-                                  : is_router_of(&slot->belief, router))
+        if (is_inet6_route(words) ? scope.length == 0 || is_own_scope(slot, scope) : is_route_of(&slot->belief, router))
             return true;
     }
     return false;
