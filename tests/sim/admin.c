@@ -108,6 +108,8 @@ static void admin_mistakes_lagg(struct sim *sim, struct sim_nic *nic)
 {
     const struct sim_nic *other = any_nic(sim);
     struct vfj_guest_if *lagg = sim_lagg(sim, other);
+    if (vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL) /* one that was renamed is nobody's, as far as can be told */
+        return;
     if (other == nic || nic->has_script || lagg == NULL || other->foreign || other->has_script
         || sim_interface(sim, nic->vf) == NULL || !vfj_interface_has_port(&lagg->facts, other->hn)
         || vfj_guest_lagg_of(&sim->guest, nic->vf) != NULL)
