@@ -10,6 +10,7 @@ enum { BENCH_SIZES = 3, BENCH_PATH_SIZE = 512 };
 /* What a run works with. */
 struct bench {
     const char *program; /* vfjournal */
+    const char *asking;  /* vfjournal with a kernel that can be asked (kernel.c) */
     const char *nothing; /* the program that does nothing (nothing.c) */
     const char *directory;
     bool full;       /* the sizes of the goals, some of which take minutes */
@@ -52,8 +53,9 @@ struct bench_row {
     void (*close)(struct bench *bench, void *context);
 };
 
-extern const struct bench_row bench_command, bench_shell, bench_burst, bench_append, bench_replay, bench_replay_plain,
-    bench_step, bench_start, bench_bytes, bench_steady, bench_idle, bench_flap;
+extern const struct bench_row bench_command, bench_command_kernel, bench_shell, bench_shell_kernel, bench_burst,
+    bench_append, bench_replay, bench_replay_plain, bench_step, bench_start, bench_bytes, bench_steady, bench_idle,
+    bench_flap;
 
 /* Ends the program with a sentence on standard error. */
 #define BENCH_CHECK(condition) ((condition) ? (void)0 : bench_die(__FILE__, __LINE__, #condition))

@@ -118,16 +118,19 @@ static const char *give_directory(const struct bench *bench)
     return name;
 }
 
-static void run(const struct bench *bench, const char *mode, int log)
+static void run(const struct bench_daemon *daemon, const char *mode, int log)
 {
+    const struct bench *bench = daemon->bench;
+    const char *program = daemon->asks ? bench->asking : bench->program;
     char root[BENCH_PATH_SIZE], journal[BENCH_PATH_SIZE], rc[BENCH_PATH_SIZE];
     (void)strcpy(root, bench->directory);
     (void)strcpy(journal, bench_path(bench, "journal.db"));
     (void)strcpy(rc, bench_path(bench, "rc-helper"));
     (void)dup2(log, STDERR_FILENO);
+    (void)setenv("VFJ_BENCH_GUEST", root, 1);
     const char *user = give_directory(bench);
-    (void)execl(bench->program, bench->program, "daemon", mode, "--root", root, "--journal", journal, "--rc-helper", rc,
-                user != NULL ? "--user" : (char *)NULL, user, (char *)NULL);
+    (void)execl(program, program, "daemon", mode, "--root", root, "--journal", journal, "--rc-helper", rc, "--probe",
+                daemon->asks ? "kernel" : "programs", user != NULL ? "--user" : (char *)NULL, user, (char *)NULL);
     _exit(127);
 }
 
@@ -140,7 +143,7 @@ void bench_daemon_start(struct bench_daemon *daemon, const char *mode)
     daemon->pid = fork();
     BENCH_CHECK(daemon->pid >= 0);
     if (daemon->pid == 0)
-        run(daemon->bench, mode, ends[1]);
+        run(daemon, mode, ends[1]);
     close(ends[1]);
 }
 

@@ -17,8 +17,9 @@ static const char usage[]
       "--commit says what is measured; --json and --markdown write the same to a file.\n";
 
 static const struct bench_row *const rows[]
-    = {&bench_command, &bench_shell, &bench_burst, &bench_append, &bench_replay, &bench_replay_plain,
-       &bench_step,    &bench_flap,  &bench_start, &bench_bytes,  &bench_steady, &bench_idle};
+    = {&bench_command, &bench_command_kernel, &bench_shell,        &bench_shell_kernel, &bench_burst,
+       &bench_append,  &bench_replay,         &bench_replay_plain, &bench_step,         &bench_flap,
+       &bench_start,   &bench_bytes,          &bench_steady,       &bench_idle};
 
 /* The medians of one row at one size. */
 struct outcome {
@@ -232,7 +233,10 @@ int main(int argc, char **argv)
                                             {"json", required_argument, NULL, 'j'},
                                             {"markdown", required_argument, NULL, 'm'},
                                             {NULL, 0, NULL, 0}};
-    struct bench bench = {.program = VFJ_BENCH_PROGRAM, .nothing = VFJ_BENCH_NOTHING, .directory = "/var/tmp"};
+    struct bench bench = {.program = VFJ_BENCH_PROGRAM,
+                          .asking = VFJ_BENCH_DAEMON,
+                          .nothing = VFJ_BENCH_NOTHING,
+                          .directory = "/var/tmp"};
     struct output output = {0};
     const char *commit = "unknown";
     int code;

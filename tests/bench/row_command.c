@@ -19,15 +19,26 @@ struct command {
     struct bench_sql sql;
 };
 
-static void *command_open(struct bench *bench, uint64_t size)
+static struct command *open_command(struct bench *bench, unsigned hns, bool asks)
 {
     struct command *command = bench_allocate(sizeof *command);
-    bench_guest_make(&command->daemon, bench, (unsigned)size);
+    bench_guest_make(&command->daemon, bench, hns);
+    command->daemon.asks = asks;
     bench_sql_open(&command->sql, bench_path(bench, "baseline.db"));
     bench_daemon_start(&command->daemon, "--act");
     bench_daemon_accept(&command->daemon);
     bench_daemon_wait(&command->daemon, "-> lagged");
     return command;
+}
+
+static void *command_open(struct bench *bench, uint64_t size)
+{
+    return open_command(bench, (unsigned)size, false);
+}
+
+static void *command_kernel_open(struct bench *bench, uint64_t size)
+{
+    return open_command(bench, (unsigned)size, true);
 }
 
 static void swap_answer(const struct bench *bench, const char *answer)
@@ -146,6 +157,23 @@ const struct bench_row bench_command = {
     .close = command_close,
 };
 
+const struct bench_row bench_command_kernel = {
+    .name = "command-kernel",
+    .what = "the same, when the guest's kernel is asked (--probe kernel)",
+    .baseline = "one durable commit, one posix_spawn of the command",
+    .size = "interfaces",
+    .unit = "us",
+    .figure = BENCH_TIMES,
+    .goal = 1.3,
+    .repeats = ROUNDS,
+    .sizes = {1, 8, 64},
+    .full_sizes = {1, 8, 64},
+    .extra = {"programs", NULL},
+    .open = command_kernel_open,
+    .turn = command_turn,
+    .close = command_close,
+};
+
 /* A file of shell functions as large as rc.subr or network.subr: they are read, not run. */
 static void write_functions(FILE *script, const char *prefix, unsigned bytes)
 {
@@ -207,11 +235,10 @@ static void write_script(struct bench *bench)
     BENCH_CHECK(fclose(script) == 0);
 }
 
-static void *shell_open(struct bench *bench, uint64_t size)
+static struct shell *open_shell(struct bench *bench, unsigned percent, bool asks)
 {
     struct shell *shell = bench_allocate(sizeof *shell);
-    unsigned percent = (unsigned)size;
-    shell->command = command_open(bench, 1);
+    shell->command = open_command(bench, 1, asks);
     FILE *file = create(bench, "rc.subr");
     write_functions(file, "rc", RC_SUBR / 100 * percent);
     BENCH_CHECK(fclose(file) == 0);
@@ -223,6 +250,16 @@ static void *shell_open(struct bench *bench, uint64_t size)
     BENCH_CHECK(fclose(file) == 0);
     write_script(bench);
     return shell;
+}
+
+static void *shell_open(struct bench *bench, uint64_t size)
+{
+    return open_shell(bench, (unsigned)size, false);
+}
+
+static void *shell_kernel_open(struct bench *bench, uint64_t size)
+{
+    return open_shell(bench, (unsigned)size, true);
 }
 
 static double time_script(struct bench *bench, struct bench_daemon *daemon)
@@ -272,6 +309,23 @@ const struct bench_row bench_shell = {
     .sizes = {50, 100, 200},
     .full_sizes = {50, 100, 200},
     .open = shell_open,
+    .turn = shell_turn,
+    .close = shell_close,
+};
+
+const struct bench_row bench_shell_kernel = {
+    .name = "shell-kernel",
+    .what = "the same, when the guest's kernel is asked (--probe kernel)",
+    .baseline
+    = "/bin/sh: files like rc.subr, network.subr, defaults/rc.conf; sysctl, ifconfig, the command; no journal",
+    .size = "% of sizes",
+    .unit = "us",
+    .figure = BENCH_FASTER,
+    .goal = 8,
+    .repeats = ROUNDS,
+    .sizes = {50, 100, 200},
+    .full_sizes = {50, 100, 200},
+    .open = shell_kernel_open,
     .turn = shell_turn,
     .close = shell_close,
 };
