@@ -170,14 +170,23 @@ done
     echo 'static_routes="lab other:hn1"'
     echo 'route_lab="-net 10.9.0.0/16 10.0.0.254"'
     echo 'route_other="-net 10.8.0.0/16 10.1.0.254"'
+    echo 'ipv6_static_routes="six"'
+    echo 'ipv6_route_six="2001:db8:9::/48 2001:db8::9"'
+    echo 'ipv6_defaultrouter="fe80::1%hn0"'
 } >g/etc/rc.conf
 expect 0 "config" config --root g
 says '^ +delay: 120 s \(hyperv_vf_delay in /etc/rc\.conf\)$' '^ +router: 10\.0\.0\.1 \(defaultrouter in /etc/rc\.conf\)$' \
     '^ +inet: inet 10\.0\.0\.4 netmask 255\.255\.255\.0 \(ifconfig_hn0 in /etc/rc\.conf\)$' \
     '^ +alias: inet 10\.0\.0\.5/32 \(ifconfig_hn0_alias0 in ' '^ +inet6: inet6 accept_rtadv \(ifconfig_hn0_ipv6 in ' \
-    '^ +inet: DHCP \(ifconfig_hn1 in ' '^ +route: -net 10\.8\.0\.0/16 10\.1\.0\.254' '^ +lagg: lagg1$'
+    '^ +inet: DHCP \(ifconfig_hn1 in ' '^ +route: -net 10\.8\.0\.0/16 10\.1\.0\.254 \(static_routes in ' \
+    '^ +route: -inet6 2001:db8:9::/48 2001:db8::9 \(ipv6_static_routes in ' '^ router6: fe80::1%hn0 \(ipv6_defaultrouter in ' \
+    '^ +lagg: lagg1$'
 expect 0 "config of one" config -i hn1 --root g
 not '^hn0$'
+"$guest" host g rename hn1 wan7
+expect 0 "config of a renamed hn" config -i wan7 --root g
+says '^wan7$' '^ +lagg: lagg1$'
+"$guest" host g rename wan7 hn1
 expect 2 "config of none" config -i hn9 --root g
 echo 'ifconfig_hn5="DHCP"' >>g/etc/rc.conf
 expect 1 "an hn that is not there" doctor -q --root g

@@ -74,6 +74,21 @@ says '^\{"journal":"two\.db".*"running":false.*"attention":true\}$' \
 expect 2 "an unknown hn" "$vfjournal" status -i hn7 -J two.db
 says 'knows no such interface: hn7'
 
+# What rc.conf says does not fit in one command.
+words=$(printf 'w %.0s' 1 2 3 4 5 6 7 8 9 10)
+cat >long.trace <<END
+%rc ifconfig_hn0="inet 10.0.0.4/24 $words$words$words$words$words$words$words"
+%if hn0 up
+%vf mce0 hn0
+@1795356000 !system=ETHERNET subsystem=mce0 type=IFATTACH
+%at +130
+END
+"$vfjournal" replay --journal long.db long.trace >/dev/null || exit 1
+expect 1 "too many words" "$vfjournal" status -J long.db
+says 'fault: the configuration in rc\.conf is longer than one command can carry'
+expect 0 "too many words, shown" "$vfjournal" show -J long.db
+says 'hn0 .*mce0: the configuration in rc\.conf is longer than one command can carry'
+
 # Policy scripts: the delay is a sleeper's.
 sed '1i %policy scripts' two.trace >scripts.trace
 "$vfjournal" replay --journal scripts.db scripts.trace >/dev/null || exit 1

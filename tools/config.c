@@ -28,6 +28,7 @@ struct config {
     struct vfj_name only;
     struct vfj_paths paths;
     struct vfj_rc rc, origin;
+    struct vfj_map map;
     struct vfj_hns hns;
 };
 
@@ -135,6 +136,11 @@ static void print_routes(const struct config *config)
     } else {
         (void)fputs("none in rc.conf\n", stdout);
     }
+    if (vfj_rc_default_router6(&config->rc, args, sizeof args)) {
+        print_label("router6");
+        print_value(args);
+        end_with_origin(config, "ipv6_defaultrouter");
+    }
 }
 
 /* IFNAME as variables name it (get_if_var of network.subr). */
@@ -222,7 +228,7 @@ static void print_static_routes(const struct config *config, struct vfj_name hn)
     for (unsigned i = 0; i < VFJ_ROUTES_MAX && vfj_rc_static_route(&config->rc, hn, i, args, sizeof args); i++) {
         print_label("route");
         print_value(args);
-        end_with_origin(config, "static_routes");
+        end_with_origin(config, vfj_span_starts(vfj_span_of(args), "-inet6 ") ? "ipv6_static_routes" : "static_routes");
     }
 }
 
@@ -233,9 +239,10 @@ static void print_hn(const struct config *config, struct vfj_name hn)
     print_more(config, hn);
     print_static_routes(config, hn);
     print_label("lagg");
+    struct vfj_name unit = vfj_guest_unit(&config->map, hn);
     (void)printf("%s\n",
-                 vfj_name_has_driver(hn, "hn") ? vfj_name_lagg(vfj_name_digits(hn)).text
-                                               : "laggN, N the unit of dev.hn.N");
+                 !vfj_name_is_empty(unit) ? vfj_name_lagg(unit).text
+                                          : "laggN, N the unit of dev.hn.N, which shows when it has a VF");
 }
 
 static int print(const struct config *config)
@@ -261,14 +268,13 @@ static int print(const struct config *config)
 static int look(struct config *config, struct vfj_ask *ask)
 {
     char complaint[256];
-    struct vfj_map map;
     if (!vfj_ask_rc(ask, &config->rc, complaint, sizeof complaint)) {
         vfj_complain(config->paths.rc_conf, complaint);
         return VFJ_EXIT_UNUSABLE;
     }
     (void)vfj_ask_rc_origin(ask, &config->origin, complaint, sizeof complaint);
-    (void)vfj_guest_map(ask, &map);
-    vfj_guest_hns(ask, &config->paths, &map, &config->rc, &config->hns);
+    (void)vfj_guest_map(ask, &config->map);
+    vfj_guest_hns(ask, &config->paths, &config->map, &config->rc, &config->hns);
     return print(config);
 }
 

@@ -85,12 +85,21 @@ bool vfj_guest_map(struct vfj_ask *ask, struct vfj_map *map)
     return answer.ok;
 }
 
+struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn)
+{
+    for (unsigned i = 0; i < map->pair_count; i++) {
+        if (vfj_name_equal(map->pairs[i].hn, hn) && !vfj_name_is_empty(map->pairs[i].unit))
+            return map->pairs[i].unit;
+    }
+    return vfj_name_has_driver(hn, "hn") ? vfj_name_digits(hn) : (struct vfj_name){{0}};
+}
+
 bool vfj_guest_view(struct vfj_ask *ask, const struct vfj_map *map, struct vfj_name hn, struct vfj_view *view)
 {
     struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_SLOT, .hn = hn, .a = hn};
     static struct vfj_observation answer;
-    if (vfj_name_has_driver(hn, "hn")) {
-        struct vfj_name unit = vfj_name_digits(hn);
+    struct vfj_name unit = vfj_guest_unit(map, hn);
+    if (!vfj_name_is_empty(unit)) {
         command.b = vfj_name_lagg(unit);
         vfj_span_copy(command.text, sizeof command.text, vfj_span_of(unit.text));
     }

@@ -26,6 +26,10 @@ void vfj_guest_hns(struct vfj_ask *ask, const struct vfj_paths *paths, const str
 /* hw.hn.*; false when sysctl(8) did not answer. */
 bool vfj_guest_map(struct vfj_ask *ask, struct vfj_map *map);
 
+/* The unit of an hn: what the kernel says while it maps a VF to it; else the number of its name, when that is hn and a
+ * number. Empty when neither tells. */
+struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn);
+
 /* All that is to be seen of an hn, its VF and its lagg. */
 bool vfj_guest_view(struct vfj_ask *ask, const struct vfj_map *map, struct vfj_name hn, struct vfj_view *view);
 
