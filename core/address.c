@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/check.h"
+
 static bool to_ipv4(struct vfj_span text, uint32_t *address)
 {
     *address = 0;
@@ -126,13 +128,15 @@ static bool covers_ipv4(struct vfj_span own_text, struct vfj_span host, uint64_t
 {
     uint32_t own = 0, other = 0;
     uint32_t mask = bits == 0 ? 0 : ~(uint32_t)0 << (32 - bits);
-    return to_ipv4(own_text, &own) && to_ipv4(host, &other) && ((own ^ other) & mask) == 0;
+    VFJ_CHECK(to_ipv4(own_text, &own));
+    return to_ipv4(host, &other) && ((own ^ other) & mask) == 0;
 }
 
 static bool covers_ipv6(struct vfj_span own_text, struct vfj_span host, uint64_t bits)
 {
     uint16_t own[GROUPS], other[GROUPS];
-    if (!to_ipv6(own_text, own) || !to_ipv6(host, other))
+    VFJ_CHECK(to_ipv6(own_text, own));
+    if (!to_ipv6(host, other))
         return false;
     for (unsigned i = 0; bits > 0; i++) {
         unsigned here = bits < 16 ? (unsigned)bits : 16;
@@ -151,8 +155,7 @@ bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host)
     const char *slash = strchr(address->text, '/');
     if (slash != NULL) {
         text.length = (size_t)(slash - address->text);
-        if (!vfj_span_to_u64(vfj_span_of(slash + 1), &bits) || bits > most)
-            return false;
+        VFJ_CHECK(vfj_span_to_u64(vfj_span_of(slash + 1), &bits) && bits <= most); /* vfj_address_parse() saw to it */
     }
     return is_inet6 ? covers_ipv6(text, host, bits) : covers_ipv4(text, host, bits);
 }

@@ -330,8 +330,8 @@ bool vfj_belief_is_orphaned(const struct vfj_belief *belief)
     bool has_hold = belief->lagg_dhclient != 0;
     for (unsigned i = 0; i < belief->carry_count; i++)
         has_hold |= belief->carry[i].on_lagg;
-    return has_hold && belief->lagg_exists && belief->lagg_ours && !belief->lagg_has_hn && belief->hn_exists
-        && !belief->hn_elsewhere && !belief->script;
+    return has_hold && belief->lagg_ours && !belief->lagg_has_hn && belief->hn_exists && !belief->hn_elsewhere
+        && !belief->script;
 }
 
 bool vfj_belief_carries(const struct vfj_slot *slot)

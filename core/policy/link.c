@@ -91,8 +91,8 @@ void vfj_link_see(struct vfj_work *work, struct vfj_slot *slot)
 
 void vfj_link_rest(struct vfj_work *work, struct vfj_slot *slot)
 {
-    bool is_down = !vfj_name_is_empty(slot->vf) && !slot->belief.vf_up;
-    if (slot->link_tries > 0 && slot->watch == VFJ_WATCH_NOT && is_down)
+    /* so the VF is down: one that is up is watched, or has a link, and one that left is forgotten */
+    if (slot->link_tries > 0 && slot->watch == VFJ_WATCH_NOT)
         set_watch(slot, VFJ_WATCH_HELD, work->next->head.mono_us + pause_us(slot->link_tries));
 }
 
