@@ -15,54 +15,16 @@ if [ -n "${VFJ_TEST_USER-}" ]; then
 fi
 as_user() { [ -z "${VFJ_TEST_USER-}" ] || echo "--user $VFJ_TEST_USER"; }
 dir=
+log=
 pid=
-checks=0
-failures=0
 
-fail() {
-    failures=$((failures + 1))
-    printf 'FAILED: %s: %s\n' "$name" "$*"
-    [ ! -f "$dir/daemon.log" ] || sed 's/^/    | /' "$dir/daemon.log"
-}
-
-# check WHAT COMMAND...
-check() {
-    what=$1
-    shift
-    checks=$((checks + 1))
-    "$@" >/dev/null 2>&1 || fail "$what"
-}
-
-# same WHAT EXPECTED FOUND
-same() {
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1
---- expected
-$2
---- found
-$3
----"
-}
-
-# Until a command succeeds, 20 seconds at most: await WHAT COMMAND...
-await() {
-    what=$1
-    tries=0
-    shift
-    checks=$((checks + 1))
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ $tries -lt 400 ] || {
-            fail "waited for $what"
-            return 1
-        }
-        sleep 0.05
-    done
-}
+# shellcheck source=tests/kit/checks.sh
+. "${0%/*}/kit/checks.sh"
 
 # begin PAIR...: a new guest
 begin() {
     dir=$work/$name
+    log=$dir/daemon.log
     journal=$dir/var/db/vfjournal/journal.db
     "$guest" init "$dir" "$@" || exit 1
 }
@@ -75,7 +37,7 @@ start_guest() {
 start_daemon() {
     before=$(count connected)
     # shellcheck disable=SC2046,SC2086
-    "$vfjournal" daemon --root "$dir" $(as_user) ${VFJ_TEST_OPTIONS-} "$@" 2>>"$dir/daemon.log" &
+    "$vfjournal" daemon --root "$dir" $(as_user) ${VFJ_TEST_OPTIONS-} "$@" 2>>"$log" &
     pid=$!
     await "the connection" more_than "$before" connected
 }
@@ -103,10 +65,6 @@ finish() {
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
-rows() { "$vfjournal" show --journal "$journal" -a -o json 2>/dev/null; }
-# How many rows of a kind, or that hold a text.
-count() { rows | grep -c -e "\"kind\":\"$1\""; }
-more_than() { [ "$(count "$2")" -gt "$1" ]; }
 is_count() { [ "$(count "$2")" -eq "$1" ]; }
 row_holds() { rows | grep -q -e "$1"; }
 no_row_holds() { ! row_holds "$1"; }
@@ -338,7 +296,7 @@ scenario_crash() {
     check "its value" row_holds 'hyperv_vf_delay=5'
     echo 'hyperv_vf_delay="' >>"$dir/etc/rc.conf"
     kill -HUP "$pid"
-    await "the complaint" grep -q 'rc.conf: not read' "$dir/daemon.log"
+    await "the complaint" grep -q 'rc.conf: not read' "$log"
     same "the last configuration stays" $((configured + 1)) "$(count configured)"
     end
 }
@@ -411,8 +369,8 @@ scenario_prune() {
     before=$(first_row)
     check "verified" "$vfjournal" verify --journal "$journal"
     same "no gap" 0 "$(count gap)"
-    check "the log says that room is short" grep -q 'the disk is nearly full' "$dir/daemon.log"
-    check "and that it was pruned" grep -q 'journal: pruned' "$dir/daemon.log"
+    check "the log says that room is short" grep -q 'the disk is nearly full' "$log"
+    check "and that it was pruned" grep -q 'journal: pruned' "$log"
     "$vfjournal" prune --keep 1s --journal "$journal" >"$dir/pruned" 2>&1
     same "pruned by hand" 0 $?
     end
@@ -427,9 +385,9 @@ scenario_refused() {
     mkdir -p "${journal%/*}"
     echo 'no database at all, but a text that is long enough to be looked at' >"$journal"
     cp "$journal" "$dir/copy"
-    "$vfjournal" daemon --root "$dir" 2>"$dir/daemon.log"
+    "$vfjournal" daemon --root "$dir" 2>"$log"
     same "exit status" 2 $?
-    same "one line" 1 "$(wc -l <"$dir/daemon.log" | tr -d ' ')"
+    same "one line" 1 "$(wc -l <"$log" | tr -d ' ')"
     check "untouched" cmp "$journal" "$dir/copy"
     "$vfjournal" daemon --root "$dir" --policy none 2>/dev/null
     same "usage" 2 $?
@@ -440,5 +398,4 @@ scenario_refused() {
 }
 
 "scenario_$name"
-printf '%d checks, %d failures\n' "$checks" "$failures"
-[ "$failures" -eq 0 ]
+judge

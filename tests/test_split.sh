@@ -9,6 +9,7 @@ set -u
 
 vfjournal=$1
 guest=$2
+name=split
 user=nobody
 work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_split.XXXXXX") || exit 1
 chmod 755 "$work"
@@ -17,8 +18,9 @@ log=$work/log
 journal=$dir/var/db/vfjournal/journal.db
 pid=
 warden=
-checks=0
-failures=0
+
+# shellcheck source=tests/kit/checks.sh
+. "${0%/*}/kit/checks.sh"
 
 finish() {
     [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
@@ -28,45 +30,6 @@ finish() {
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
-fail() {
-    failures=$((failures + 1))
-    printf 'FAILED: %s\n' "$*"
-    sed 's/^/    | /' "$log"
-}
-
-# check WHAT COMMAND...
-check() {
-    what=$1
-    shift
-    checks=$((checks + 1))
-    "$@" >/dev/null 2>&1 || fail "$what"
-}
-
-# same WHAT EXPECTED FOUND
-same() {
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] || fail "$1: expected '$2', found '$3'"
-}
-
-# Until a command succeeds, 20 seconds at most: await WHAT COMMAND...
-await() {
-    what=$1
-    tries=0
-    shift
-    checks=$((checks + 1))
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ $tries -lt 400 ] || {
-            fail "waited for $what"
-            return 1
-        }
-        sleep 0.05
-    done
-}
-
-rows() { "$vfjournal" show --journal "$journal" -a -o json 2>/dev/null; }
-connections() { rows | grep -c '"kind":"connected"'; }
-more_connections() { [ "$(connections)" -gt "$before" ]; }
 is_gone() { ! kill -0 "$1"; }
 of_status() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
 # Beyond the standard ones.
@@ -77,11 +40,11 @@ descriptors() {
 }
 
 start_daemon() {
-    before=$(connections)
+    before=$(count connected)
     # a descriptor that whoever started us left open reaches neither the warden nor a program
     "$vfjournal" daemon --root "$dir" --pidfile "$dir/daemon.pid" "$@" 2>>"$log" 9<"$guest" &
     pid=$!
-    await "the connection" more_connections
+    await "the connection" more_than "$before" connected
     warden=$(sed -n 's/.*, warden \([0-9]*\),.*/\1/p' "$log" | tail -n 1)
 }
 
@@ -251,5 +214,4 @@ check "is said" grep -q "can't run as another user: no user no-such-user" "$log"
 "$vfjournal" daemon --root "$dir" --user root 2>"$log"
 same "root is no such user" 4 $?
 
-printf '%d checks, %d failures\n' "$checks" "$failures"
-[ "$failures" -eq 0 ]
+judge
