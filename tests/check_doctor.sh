@@ -125,7 +125,7 @@ cat >g/etc/devd/mine.conf <<'END'
 /* shadows */ notify 20 {
     match "system" "ETHERNET"; // and a comment
     match "type" "!IFDETACH";
-    action "logger \"$subsystem\"";
+    action "logger $subsystem";
 };
 END
 expect 1 "a shadow" doctor --root g

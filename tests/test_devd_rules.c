@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "adapters/freebsd/act_lock.h"
+#include "adapters/freebsd/devd_conf.h"
 #include "adapters/freebsd/pidfile.h"
 #include "tests/kit/devd_rules.h"
 #include "tests/kit/scratch.h"
@@ -28,7 +29,7 @@ static struct kit_devd_rules rules;
 
 static void read_rules(const char *first, const char *second)
 {
-    kit_devd_free(&rules);
+    rules.count = 0;
     kit_devd_read(&rules, first);
     if (second != NULL)
         kit_devd_read(&rules, second);
@@ -119,11 +120,68 @@ static void another_hypervisor(void **state)
     static const char newer[] = "notify 10 { match \"system\" \"ETHERNET\"; match \"type\" \"IFATTACH\";"
                                 " match \"vm_guest\" \"hv\"; action \"hyperv_vfattach $subsystem 0\"; };";
     (void)state;
-    kit_devd_free(&rules);
+    rules.count = 0;
     kit_devd_parse(&rules, newer);
     kit_devd_read(&rules, OURS);
     expect("!system=ETHERNET subsystem=em0 type=IFATTACH vm_guest=vmware\n", NULL, NULL);
     expect("!system=ETHERNET subsystem=mce0 type=IFATTACH vm_guest=hv\n", NULL, HELPER " ifattach mce0");
+}
+
+/* What devd takes, and what it does not: the line of the first error, as doctor tells it. */
+static void told_rule(void *context, const struct vfj_devd_rule *rule)
+{
+    *(struct vfj_devd_rule *)context = *rule;
+}
+
+static void ignore_directory(void *context, const char *path)
+{
+    (void)context;
+    (void)path;
+}
+
+static void ignore_setting(void *context, const char *name, const char *value)
+{
+    (void)context;
+    (void)name;
+    (void)value;
+}
+
+static void what_is_understood(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned line;
+    } texts[] = {
+        {"", 0},
+        {"# nothing\n", 0},
+        {"options { directory \"/etc/devd\"; pid-file \"/x\"; set a \"b\"; };", 0},
+        {"attach 0 { device-name \"x\"; class \"y\"; subdevice \"z\"; action \"w\"; };\ndetach 1 {}; nomatch 2 {};", 0},
+        {"notify 1 { match \"a\" \"b\"; };\nnotify { match \"a\" \"b\"; };", 2},
+        {"notify x { };", 1},
+        {"notify 1 { match \"a\"; };", 1},
+        {"notify 1 {\nmatch \"a\" b; };", 2},
+        {"notify 1 {\n\nmatches \"a\" \"b\"; };", 3},
+        {"notify 1 { directory \"/etc\"; };", 1},
+        {"options { action \"a\"; };", 1},
+        {"options 1 { set a \"b\"; };", 1},
+        {"notify 1 { action \"\"; };", 1},
+        {"notify 1 { action \"a; };", 1},
+        {"notify 1 { action \"a\" };", 1},
+        {"notify 1 { action \"a\"; }", 1},
+        {"alert 1 { action \"a\"; };", 1},
+    };
+    struct vfj_devd_rule rule;
+    const struct vfj_devd_conf_listener listener
+        = {.rule = told_rule, .directory = ignore_directory, .set = ignore_setting, .context = &rule};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        unsigned line = vfj_devd_conf_read(vfj_span_of(texts[i].text), &listener);
+        if (line != texts[i].line)
+            fail_msg("%s: line %u, not %u", texts[i].text, line, texts[i].line);
+    }
+    assert_int_equal(vfj_devd_conf_read(vfj_span_of("notify 7 { action \"a \\\n\t b\\c\"; };"), &listener), 0);
+    assert_string_equal(rule.action, "a b\\c");
+    assert_int_equal(rule.priority, 7);
 }
 
 /* Somebody's own rules still come first. */
@@ -425,6 +483,7 @@ int main(void)
         cmocka_unit_test(freebsd_alone),
         cmocka_unit_test(with_ours),
         cmocka_unit_test(another_hypervisor),
+        cmocka_unit_test(what_is_understood),
         cmocka_unit_test(rules_of_the_administrator),
         cmocka_unit_test(no_daemon),
         cmocka_unit_test(a_daemon_acts),
@@ -436,6 +495,6 @@ int main(void)
         cmocka_unit_test(hostile_arguments),
     };
     int failed = cmocka_run_group_tests(tests, make_root, remove_root);
-    kit_devd_free(&rules);
+    rules.count = 0;
     return failed;
 }

@@ -2,36 +2,20 @@
 #ifndef VFJ_TESTS_KIT_DEVD_RULES_H
 #define VFJ_TESTS_KIT_DEVD_RULES_H
 
-#include <regex.h>
-#include <stdbool.h>
 #include <stddef.h>
+
+#include "adapters/freebsd/devd_rules.h"
 
 enum {
     KIT_DEVD_RULES_MAX = 64,
-    KIT_DEVD_STATEMENTS_MAX = 16,
+    KIT_DEVD_FACTS_MAX = 16,
     KIT_DEVD_TEXT_SIZE = 512,
 };
 
-enum kit_devd_word { KIT_DEVD_MATCH, KIT_DEVD_MEDIA, KIT_DEVD_ACTION };
-
-struct kit_devd_statement {
-    enum kit_devd_word word;
-    bool inverted;
-    char variable[64];
-    char text[KIT_DEVD_TEXT_SIZE]; /* the regular expression, the medium or the command */
-    regex_t regex;
-};
-
-struct kit_devd_rule {
-    char kind; /* the first byte of the events it is for: ! + - ? */
-    int priority;
-    size_t count;
-    struct kit_devd_statement statements[KIT_DEVD_STATEMENTS_MAX];
-};
-
+/* In devd's order. Begins zeroed. */
 struct kit_devd_rules {
     size_t count;
-    struct kit_devd_rule rules[KIT_DEVD_RULES_MAX];
+    struct vfj_devd_rule rules[KIT_DEVD_RULES_MAX];
 };
 
 /* Read one file more; it fails the test at what devd would not take. */
@@ -48,7 +32,5 @@ enum kit_devd_quoting { KIT_DEVD_AS_IT_IS, KIT_DEVD_QUOTED };
  * text holds until the next call. */
 const char *kit_devd_command(const struct kit_devd_rules *rules, const char *event, const char *medium,
                              enum kit_devd_quoting quoting);
-
-void kit_devd_free(struct kit_devd_rules *rules);
 
 #endif
