@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/clock.h"
@@ -25,10 +24,6 @@ enum {
     RECEIPT_SIZE = VFJ_LINE_MAX + 2, /* a line that is just too long, with its '\n' */
 };
 
-/* So many lines in so short a time are a storm. Then lines are left to gather for a moment: to be woken for each of them would
- * cost more, here and in devd, than all else. Of devd's 256 KiB it fills some, not all, at the rate of any devd. */
-enum { STORM_LINES = 64, STORM_US = 2000, GATHER_US = 100 };
-
 struct vfj_devd_reader {
     pthread_t thread;
     int fd;
@@ -38,9 +33,7 @@ struct vfj_devd_reader {
     char bytes[VFJ_LINE_MAX + 1];
     char receipts[RECEIPTS][RECEIPT_SIZE];
     int64_t wall_us, mono_us; /* of what was received last */
-    int64_t storm_us;         /* since when they are counted */
-    unsigned storm_lines;
-    pthread_mutex_t lock; /* of what follows */
+    pthread_mutex_t lock;     /* of what follows */
     pthread_cond_t room;
     struct vfj_intake intake;
     bool ended, closing;
@@ -89,23 +82,6 @@ static bool keep_all(struct vfj_devd_reader *reader, const struct mmsghdr *messa
     return go_on;
 }
 
-static bool is_storm(struct vfj_devd_reader *reader, unsigned count)
-{
-    if (reader->mono_us - reader->storm_us > STORM_US) {
-        reader->storm_us = reader->mono_us;
-        reader->storm_lines = 0;
-    }
-    reader->storm_lines += count;
-    return reader->storm_lines >= STORM_LINES;
-}
-
-/* There are no more at present. */
-static void let_gather(void)
-{
-    const struct timespec time = {0, GATHER_US * 1000L};
-    (void)nanosleep(&time, NULL);
-}
-
 /* A line without its end is kept as well: it came. */
 static void end(struct vfj_devd_reader *reader, int error)
 {
@@ -139,8 +115,6 @@ static void *read_all(void *context)
             end(reader, count < 0 ? errno : 0);
             return NULL;
         }
-        if (is_storm(reader, (unsigned)count) && count < RECEIPTS)
-            let_gather();
     }
 }
 
