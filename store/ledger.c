@@ -15,7 +15,18 @@
 #include "store/replay.h"
 #include "store/snapshot.h"
 
-enum { BACKLOG_SIZE = 4 << 20 };
+enum {
+    BACKLOG_SIZE = 4 << 20,
+    WORTH_APPENDING = 8192, /* bytes of rows, some 50 lines: to run the statement costs as much as half a row */
+};
+
+/* The transaction under way. */
+struct transaction {
+    bool open;
+    size_t at; /* so much of the backlog is in it */
+    struct vfj_head_hash head;
+    struct vfj_snapshot snapshot; /* as the head: what holds when it is committed */
+};
 
 /* There are two of everything: as of the last event submitted (machine, seq), and as of the last commit
  * (committed, …). While detached, "committed" is as of the newest row in the backlog from the moment on when
@@ -42,7 +53,8 @@ struct vfj_ledger {
     uint64_t snapshot_rows;       /* between snapshots */
     uint64_t resting_at;          /* where the last snapshot is */
     struct vfj_snapshot snapshot; /* what the next one says besides the state */
-    uint64_t checkpoint_rows;     /* between checkpoints: so many rows, or so long */
+    struct transaction transaction;
+    uint64_t checkpoint_rows; /* between checkpoints: so many rows, or so long */
     int64_t checkpoint_us;
     char path[PATH_MAX];
     int directory; /* of the path; -1: none */
@@ -257,12 +269,21 @@ void vfj_ledger_rest(struct vfj_ledger *ledger)
     rest(ledger, ledger->snapshot_rows);
 }
 
+/* All of the backlog waits again. */
+static void roll_back(struct vfj_ledger *ledger)
+{
+    if (ledger->transaction.open)
+        vfj_journal_rollback(ledger->journal);
+    ledger->transaction = (struct transaction){.open = false};
+}
+
 void vfj_ledger_close(struct vfj_ledger *ledger)
 {
     if (ledger == NULL)
         return;
     if (ledger->durable_seq >= ledger->snapshot_rows)
         rest(ledger, 1);
+    roll_back(ledger);
     vfj_journal_close(ledger->journal);
     vfj_chain_close(ledger->chain);
     vfj_backlog_close(&ledger->backlog);
@@ -295,46 +316,62 @@ static void undo(struct vfj_ledger *ledger)
 }
 
 /* The backlog on its way into the journal. */
-struct flush {
-    struct vfj_ledger *ledger;
-    size_t at; /* in the backlog */
-    struct vfj_head_hash head;
-    struct vfj_snapshot snapshot;
-};
-
 static const struct vfj_record *next_row(void *context)
 {
-    struct flush *flush = context;
-    struct vfj_record *row = vfj_backlog_next(&flush->ledger->backlog, &flush->at);
+    struct vfj_ledger *ledger = context;
+    struct transaction *transaction = &ledger->transaction;
+    struct vfj_record *row = vfj_backlog_next(&ledger->backlog, &transaction->at);
     if (row == NULL)
         return NULL;
-    flush->snapshot.before = flush->head;
+    transaction->snapshot.before = transaction->head;
     if (vfj_record_is_event(row))
-        flush->snapshot.event_seq = row->seq;
-    note_checkpoint(&flush->snapshot, row);
-    vfj_chain_add(flush->ledger->chain, row, &flush->head);
-    memcpy(row->chain, flush->head.bytes, sizeof row->chain);
+        transaction->snapshot.event_seq = row->seq;
+    note_checkpoint(&transaction->snapshot, row);
+    vfj_chain_add(ledger->chain, row, &transaction->head);
+    memcpy(row->chain, transaction->head.bytes, sizeof row->chain);
     return row;
+}
+
+static enum vfj_status begin(struct vfj_ledger *ledger)
+{
+    if (ledger->transaction.open)
+        return VFJ_OK;
+    ledger->transaction = (struct transaction){.open = true, .head = ledger->head, .snapshot = ledger->snapshot};
+    return vfj_journal_begin(ledger->journal);
+}
+
+/* Put what waits into the transaction, as far as it is not there yet. */
+static enum vfj_status append_backlog(struct vfj_ledger *ledger)
+{
+    enum vfj_status status = begin(ledger);
+    return status == VFJ_OK ? vfj_journal_append_all(ledger->journal, next_row, ledger) : status;
 }
 
 /* Write the backlog in one transaction; on failure it is as before. */
 static enum vfj_status write_backlog(struct vfj_ledger *ledger)
 {
-    struct flush flush = {.ledger = ledger, .head = ledger->head, .snapshot = ledger->snapshot};
-    enum vfj_status status = vfj_journal_begin(ledger->journal);
-    if (status == VFJ_OK)
-        status = vfj_journal_append_all(ledger->journal, next_row, &flush);
+    enum vfj_status status = append_backlog(ledger);
     if (status == VFJ_OK)
         status = vfj_journal_commit(ledger->journal);
     if (status != VFJ_OK) {
         say(ledger, vfj_journal_detail(ledger->journal));
-        vfj_journal_rollback(ledger->journal);
+        roll_back(ledger);
         return status;
     }
-    ledger->head = flush.head;
-    ledger->snapshot = flush.snapshot;
+    ledger->head = ledger->transaction.head;
+    ledger->snapshot = ledger->transaction.snapshot;
+    ledger->transaction = (struct transaction){.open = false};
     vfj_backlog_clear(&ledger->backlog);
     return VFJ_OK;
+}
+
+/* A failure is the next commit's, which tries again. */
+void vfj_ledger_prepare(struct vfj_ledger *ledger)
+{
+    if (ledger->detached || ledger->backlog.used - ledger->transaction.at < WORTH_APPENDING)
+        return;
+    if (append_backlog(ledger) != VFJ_OK)
+        roll_back(ledger);
 }
 
 static uint64_t count_events(const struct vfj_backlog *backlog)

@@ -163,6 +163,14 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
+/* What the commit will do can be done meanwhile, as far as no line waits for it. */
+static void wait_until(struct vfj_daemon_loop *loop, int64_t due_us, bool more)
+{
+    if (!more)
+        vfj_ledger_prepare(loop->ledger);
+    vfj_world_wake_at(loop->world, due_us);
+}
+
 /* A changing command waits for nothing; without one, answers and lines that are on their way share a commit. A line that
  * comes alone is durable at once; in a storm, committing takes no more than its share of the time. */
 static void on_batch_end(void *context, bool more)
@@ -176,7 +184,7 @@ static void on_batch_end(void *context, bool more)
     if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS || now_us(loop) >= due_us)
         commit(loop);
     else
-        vfj_world_wake_at(loop->world, due_us);
+        wait_until(loop, due_us, more);
 }
 
 /* Rows were lost: we go on as the successor of a daemon that died then. */
