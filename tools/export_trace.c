@@ -349,7 +349,14 @@ static void observed(struct export *export, int64_t us)
         add_line(export, "%at ", us, vfj_span_of(""));
 }
 
-/* The model carries the command out, too; that a failure is none (its work was done already) it would see itself. */
+/* A failure that is none, by what the command printed: its work was done already, which the model sees by itself. */
+static bool is_told_by_output(enum vfj_command_kind kind, const struct vfj_outcome *outcome)
+{
+    struct vfj_outcome silent = {.kind = outcome->kind, .status = outcome->status};
+    return vfj_command_already_so(kind, outcome) && !vfj_command_already_so(kind, &silent);
+}
+
+/* The model carries the command out, too. */
 static void finished(struct export *export, int64_t us)
 {
     const struct vfj_outcome *outcome = &export->event.as.finished;
@@ -365,7 +372,7 @@ static void finished(struct export *export, int64_t us)
     }
     if (command == NULL || vfj_command_reads(command))
         return;
-    if (!vfj_outcome_ok(outcome) && !vfj_command_already_so((enum vfj_command_kind)command->kind, outcome)
+    if (!vfj_outcome_ok(outcome) && !is_told_by_output((enum vfj_command_kind)command->kind, outcome)
         && vfj_command_argv(command, 0, &argv)) {
         struct vfj_text text = vfj_text_begin(line, sizeof line);
         vfj_text_add(&text, "%fail 1 ");
