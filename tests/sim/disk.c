@@ -1,9 +1,40 @@
-/* The snapshot beside the journal: it is not synced and in no transaction, so after a crash there is any of them, or what is
- * left of one, or none. */
+/* What is on the disk before a daemon starts: an empty journal, which most runs begin with; and the snapshot beside a journal:
+ * it is not synced and in no transaction, so after a crash there is any of them, or what is left of one, or none. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "tests/sim/sim.h"
+
+static struct {
+    unsigned char bytes[1 << 16];
+    size_t size;
+} empty;
+
+void sim_disk_prepare(struct sim *sim)
+{
+    FILE *file = NULL;
+    if (vfj_ledger_open(&sim->loop.ledger, sim->journal, VFJ_ON_ERROR_STOP) == VFJ_OK) {
+        vfj_ledger_close(sim->loop.ledger);
+        file = fopen(sim->journal, "r");
+    }
+    if (file != NULL) {
+        empty.size = fread(empty.bytes, 1, sizeof empty.bytes, file);
+        (void)fclose(file);
+    }
+}
+
+void sim_disk_begin(struct sim *sim)
+{
+    if (sim->seed % 8 == 0)
+        return;
+    int fd = open(sim->journal, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool written = fd >= 0 && write(fd, empty.bytes, empty.size) == (ssize_t)empty.size;
+    if (fd >= 0)
+        (void)close(fd);
+    if (!written || empty.size == 0 || empty.size == sizeof empty.bytes)
+        sim_fail(sim, "the simulator can't write an empty journal");
+}
 
 static FILE *open_snapshot(const struct sim *sim, const char *mode)
 {

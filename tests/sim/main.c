@@ -111,6 +111,7 @@ static bool run(struct sim *sim, uint64_t seed)
         sim->loop.ledger = NULL;
         return false;
     }
+    sim_disk_begin(sim);
     sim_set_up_guest(sim);
     sim_storm_begin(sim);
     sim_run(sim);
@@ -164,6 +165,7 @@ static void make_place(struct sim *sim, char directory[SIM_DIRECTORY_SIZE])
         exit(2);
     }
     snprintf(sim->journal, sizeof sim->journal, "%s/j.db", directory);
+    sim_disk_prepare(sim);
 }
 
 static void remove_place(const struct sim *sim, const char *directory)

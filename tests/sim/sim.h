@@ -212,7 +212,9 @@ void sim_storm_next(struct sim *sim);
 void sim_storm_end(struct sim *sim);
 void sim_storm_swap(struct sim *sim, struct sim_flight *join); /* while a join runs its VF's name goes to another hn */
 
-/* disk.c: the snapshot, which no sync and no transaction keeps */
+/* disk.c: what is on the disk before a daemon starts */
+void sim_disk_prepare(struct sim *sim); /* once: an empty journal, as a daemon makes it */
+void sim_disk_begin(struct sim *sim);   /* one run in eight begins without: its first daemon makes it */
 void sim_disk_keep(struct sim *sim);
 void sim_disk_spoil(struct sim *sim);
 
