@@ -82,6 +82,16 @@ static const struct vfj_slot *slot_of(const struct sim *sim, struct vfj_name hn)
     return NULL;
 }
 
+/* Records that were lost are those of a VF that was taken down, or joined and not yet upped: it is taken for one that an admin
+ * took down. */
+static bool is_left_down(struct sim *sim, const struct sim_nic *nic)
+{
+    const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
+    const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    return sim->records_lost && vf != NULL && !vf->facts.up && lagg != NULL
+        && vfj_interface_has_port(&lagg->facts, nic->vf);
+}
+
 /* Whether the slot may rest in this state. */
 static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
@@ -90,7 +100,7 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
         return slot == NULL || slot->state == VFJ_SLOT_DETACHED;
     if (slot == NULL || !vfj_name_equal(slot->vf, vf->vf))
         return false;
-    if (nic->is_held_down || slot->watch == VFJ_WATCH_HELD)
+    if (nic->is_held_down || slot->watch == VFJ_WATCH_HELD || is_left_down(sim, nic))
         return slot->state == VFJ_SLOT_ATTACHED || slot->state == VFJ_SLOT_LAGGED;
     return slot->state == VFJ_SLOT_LAGGED;
 }
