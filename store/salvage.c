@@ -11,7 +11,10 @@
 #include "store/place.h"
 #include "store/scan.h"
 
-enum { BATCH = 1000 }; /* records a transaction */
+enum {
+    BATCH = 1000, /* records a transaction */
+    TRIES = 16,   /* how often a row is looked at, on average: it is there in the file, and in frames of the WAL */
+};
 
 /* One salvage under way. */
 struct work {
@@ -22,6 +25,7 @@ struct work {
     struct vfj_chain *chain;
     struct vfj_journal *journal;
     struct vfj_head_hash head;
+    uint64_t tries;          /* that are left: in a crafted file all rows may say that they are the same one */
     struct vfj_anchor start; /* the first record that can be saved, and the head before it; seq 0: there is none */
 };
 
@@ -41,6 +45,9 @@ static enum vfj_status fail(struct work *work, const char *where, enum vfj_statu
 static bool fits(struct work *work, size_t index, bool file_only, struct vfj_record *record)
 {
     struct vfj_head_hash head = work->head;
+    if (work->tries == 0)
+        return false;
+    work->tries--;
     if (!vfj_scan_get(work->scan, index, file_only, record))
         return false;
     vfj_chain_add(work->chain, record, &head);
@@ -157,6 +164,7 @@ static enum vfj_status verify_journal(struct work *work)
 static enum vfj_status save(struct work *work)
 {
     struct vfj_salvage *salvage = work->salvage;
+    work->tries = ((uint64_t)vfj_scan_count(work->scan) + BATCH) * TRIES;
     find_start(work);
     enum vfj_status status = write_journal(work, UINT64_MAX);
     if (status == VFJ_OK)
