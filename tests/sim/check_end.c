@@ -136,11 +136,12 @@ static void check_ports(struct sim *sim, const struct sim_nic *nic)
     }
 }
 
-/* A daemon that could not write its records made a lagg, and was the only one to know: its successors hear of that hn when
- * it has a VF again. */
+/* Who hears of an hn only when it has a VF again: the successors of a daemon that made a lagg and could not write so, and one
+ * that was not told that the hn got another name. */
 static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
-    return slot == NULL && sim->records_lost && sim_lagg(sim, nic) != NULL
+    bool is_renamed = slot_of(sim, nic->hn_unit) != NULL || slot_of(sim, nic->hn_new) != NULL;
+    return slot == NULL && (sim->records_lost || is_renamed) && sim_lagg(sim, nic) != NULL
         && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
 }
 
