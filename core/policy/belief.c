@@ -221,8 +221,7 @@ void vfj_belief_route_not_changed(struct vfj_slot *slot)
 bool vfj_belief_lacks_gateway6(const struct vfj_belief *belief)
 {
     return belief->lagg_has_hn && !belief->lagg_foreign && !belief->script
-        && (belief->gateway6_on_hn || belief->gateway6_failed
-            || (belief->gateway6_failures > 0 && !belief->gateway6_on_lagg));
+        && (belief->gateway6_on_hn || belief->gateway6_failed);
 }
 
 void vfj_belief_did(struct vfj_slot *slot)

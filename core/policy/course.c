@@ -243,7 +243,9 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         vfj_course_advance(work, slot);
         return;
     }
-    if (is_acting(work) && vfj_belief_lacks_gateway6(&slot->belief)) {
+    bool owes_gateway6
+        = slot->belief.gateway6_failures > 0 && slot->belief.lagg_has_hn && !slot->belief.gateway6_on_lagg;
+    if (is_acting(work) && (owes_gateway6 || vfj_belief_lacks_gateway6(&slot->belief))) {
         slot->goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
         vfj_course_advance(work, slot);
         return;
