@@ -27,7 +27,7 @@ enum {
 struct vfj_devd_reader {
     pthread_t thread;
     int fd;
-    int wakeup[2]; /* a pipe: a byte in it for each time the intake was empty and is no more */
+    int wakeup[2]; /* a pipe, with a byte in it while `woken` */
     bool records, network_only;
     struct vfj_lines lines; /* the thread's own, like `bytes` */
     char bytes[VFJ_LINE_MAX + 1];
@@ -36,6 +36,7 @@ struct vfj_devd_reader {
     pthread_mutex_t lock;     /* of what follows */
     pthread_cond_t room;
     struct vfj_intake intake;
+    bool woken; /* there is something to take, and that was said */
     bool ended, closing;
     int error;
 };
@@ -47,10 +48,11 @@ static void keep_line(void *context, struct vfj_span raw)
         vfj_intake_add(&reader->intake, raw, reader->wall_us, reader->mono_us);
 }
 
-/* A full pipe is as good a wake-up as one byte more. */
 static void wake(struct vfj_devd_reader *reader)
 {
-    (void)!write(reader->wakeup[1], "", 1);
+    if (!reader->woken)
+        (void)!write(reader->wakeup[1], "", 1);
+    reader->woken = true;
 }
 
 /* Linux does not report MSG_EOR, so a record ends where its receipt ends. */
@@ -60,11 +62,10 @@ static void keep(struct vfj_devd_reader *reader, struct vfj_span bytes)
         pthread_cond_wait(&reader->room, &reader->lock);
     if (reader->closing)
         return;
-    bool was_empty = vfj_intake_is_empty(&reader->intake);
     vfj_lines_feed(&reader->lines, bytes);
     if (reader->records)
         vfj_lines_end(&reader->lines);
-    if (was_empty && !vfj_intake_is_empty(&reader->intake))
+    if (!vfj_intake_is_empty(&reader->intake))
         wake(reader);
 }
 
@@ -180,9 +181,10 @@ int vfj_devd_reader_wakeup(const struct vfj_devd_reader *reader)
 
 static void clear_wakeup(struct vfj_devd_reader *reader)
 {
-    char bytes[64];
-    while (read(reader->wakeup[0], bytes, sizeof bytes) == (ssize_t)sizeof bytes)
-        continue;
+    char byte;
+    if (reader->woken)
+        (void)!read(reader->wakeup[0], &byte, 1);
+    reader->woken = false;
 }
 
 bool vfj_devd_reader_take(struct vfj_devd_reader *reader, struct vfj_intake *intake, int *error)
