@@ -3,22 +3,24 @@
 
 #include <string.h>
 
-enum { KEY = 1, WHITE = 2 };
+enum { KEY = 1, WHITE = 2, QUOTED = 4 };
 
 #define K KEY
-#define W WHITE
-/* What each byte may be part of: looked up, for every byte of every line is. */
+#define W (WHITE | QUOTED)
+#define Q QUOTED
+/* What each byte may be part of, and what puts a value in quotes: looked up, for every byte of every line is. */
 static const unsigned char classes[256] = {
-    ['\t'] = W, ['\n'] = W, ['\r'] = W, [' '] = W, ['-'] = K, ['_'] = K, ['0'] = K, ['1'] = K, ['2'] = K, ['3'] = K,
-    ['4'] = K,  ['5'] = K,  ['6'] = K,  ['7'] = K, ['8'] = K, ['9'] = K, ['A'] = K, ['B'] = K, ['C'] = K, ['D'] = K,
-    ['E'] = K,  ['F'] = K,  ['G'] = K,  ['H'] = K, ['I'] = K, ['J'] = K, ['K'] = K, ['L'] = K, ['M'] = K, ['N'] = K,
-    ['O'] = K,  ['P'] = K,  ['Q'] = K,  ['R'] = K, ['S'] = K, ['T'] = K, ['U'] = K, ['V'] = K, ['W'] = K, ['X'] = K,
-    ['Y'] = K,  ['Z'] = K,  ['a'] = K,  ['b'] = K, ['c'] = K, ['d'] = K, ['e'] = K, ['f'] = K, ['g'] = K, ['h'] = K,
-    ['i'] = K,  ['j'] = K,  ['k'] = K,  ['l'] = K, ['m'] = K, ['n'] = K, ['o'] = K, ['p'] = K, ['q'] = K, ['r'] = K,
-    ['s'] = K,  ['t'] = K,  ['u'] = K,  ['v'] = K, ['w'] = K, ['x'] = K, ['y'] = K, ['z'] = K,
+    ['\t'] = W, ['\n'] = W, ['\r'] = W, [' '] = W, ['"'] = Q, ['\\'] = Q, ['-'] = K, ['_'] = K, ['0'] = K, ['1'] = K,
+    ['2'] = K,  ['3'] = K,  ['4'] = K,  ['5'] = K, ['6'] = K, ['7'] = K,  ['8'] = K, ['9'] = K, ['A'] = K, ['B'] = K,
+    ['C'] = K,  ['D'] = K,  ['E'] = K,  ['F'] = K, ['G'] = K, ['H'] = K,  ['I'] = K, ['J'] = K, ['K'] = K, ['L'] = K,
+    ['M'] = K,  ['N'] = K,  ['O'] = K,  ['P'] = K, ['Q'] = K, ['R'] = K,  ['S'] = K, ['T'] = K, ['U'] = K, ['V'] = K,
+    ['W'] = K,  ['X'] = K,  ['Y'] = K,  ['Z'] = K, ['a'] = K, ['b'] = K,  ['c'] = K, ['d'] = K, ['e'] = K, ['f'] = K,
+    ['g'] = K,  ['h'] = K,  ['i'] = K,  ['j'] = K, ['k'] = K, ['l'] = K,  ['m'] = K, ['n'] = K, ['o'] = K, ['p'] = K,
+    ['q'] = K,  ['r'] = K,  ['s'] = K,  ['t'] = K, ['u'] = K, ['v'] = K,  ['w'] = K, ['x'] = K, ['y'] = K, ['z'] = K,
 };
 #undef K
 #undef W
+#undef Q
 
 static bool key_byte(char c)
 {
@@ -109,7 +111,7 @@ bool vfj_kv_find(struct vfj_span text, const char *key, struct vfj_kv *pair)
 static bool needs_quotes(struct vfj_span value)
 {
     for (size_t i = 0; i < value.length; i++) {
-        if (white(value.text[i]) || value.text[i] == '"' || value.text[i] == '\\')
+        if ((classes[(unsigned char)value.text[i]] & QUOTED) != 0)
             return true;
     }
     return value.length == 0;
@@ -144,7 +146,7 @@ void vfj_kv_add_u64(struct vfj_text *text, const char *key, uint64_t value)
     char digits[24];
     struct vfj_text number = vfj_text_begin(digits, sizeof digits);
     vfj_text_add_u64(&number, value);
-    vfj_kv_add_string(text, key, digits);
+    vfj_kv_add(text, key, (struct vfj_span){digits, number.length});
 }
 
 void vfj_kv_add_i64(struct vfj_text *text, const char *key, int64_t value)
@@ -152,5 +154,5 @@ void vfj_kv_add_i64(struct vfj_text *text, const char *key, int64_t value)
     char digits[24];
     struct vfj_text number = vfj_text_begin(digits, sizeof digits);
     vfj_text_add_i64(&number, value);
-    vfj_kv_add_string(text, key, digits);
+    vfj_kv_add(text, key, (struct vfj_span){digits, number.length});
 }

@@ -36,16 +36,6 @@ struct vfj_name vfj_name_of(const char *string)
     return name;
 }
 
-bool vfj_name_equal(struct vfj_name a, struct vfj_name b)
-{
-    return memcmp(a.text, b.text, sizeof a.text) == 0;
-}
-
-bool vfj_name_is_empty(struct vfj_name name)
-{
-    return name.text[0] == '\0';
-}
-
 uint8_t vfj_name_tag(struct vfj_name name)
 {
     uint64_t words[2];

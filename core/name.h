@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/text.h"
 
@@ -22,8 +23,15 @@ bool vfj_name_parse(struct vfj_span span, struct vfj_name *name);
 /* The name of a string known to be valid; a check fails otherwise. */
 struct vfj_name vfj_name_of(const char *string);
 
-bool vfj_name_equal(struct vfj_name a, struct vfj_name b);
-bool vfj_name_is_empty(struct vfj_name name);
+/* Here, so that they are two comparisons and one: names are looked for among many. */
+static inline bool vfj_name_equal(struct vfj_name a, struct vfj_name b)
+{
+    return memcmp(a.text, b.text, sizeof a.text) == 0;
+}
+static inline bool vfj_name_is_empty(struct vfj_name name)
+{
+    return name.text[0] == '\0';
+}
 
 /* One byte of a name: equal names have the same, others seldom; 0 of the empty one. */
 uint8_t vfj_name_tag(struct vfj_name name);

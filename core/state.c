@@ -55,6 +55,7 @@ void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, cons
         state->slots[i] = next->slots[i];
         state->index.due_us[i] = next->index.due_us[i];
         state->index.digests[i] = next->index.digests[i];
+        state->index.pending[i] = next->index.pending[i];
         state->index.hn[i] = next->index.hn[i];
         state->index.vf[i] = next->index.vf[i];
         state->index.hn_tags[i] = next->index.hn_tags[i];
@@ -73,6 +74,7 @@ void vfj_state_index_slot(struct vfj_state *state, unsigned i)
 {
     const struct vfj_slot *slot = &state->slots[i];
     state->index.due_us[i] = vfj_slot_due_us(slot);
+    state->index.pending[i] = slot->pending;
     state->index.hn[i] = slot->hn;
     state->index.vf[i] = slot->vf;
     state->index.hn_tags[i] = vfj_name_tag(slot->hn);

@@ -216,11 +216,13 @@ struct vfj_head {
     uint64_t parts; /* digests of all parts, folded into one by exclusive or */
 };
 
-/* Of each part what the head sums up, so that a step looks only at the parts it wrote: slots, then rc, then scripts. In
- * `next` only the entries of touched parts are to be looked at. */
+/* Of each part what the head sums up, so that a step looks only at the parts it wrote: slots, then rc, then scripts; and
+ * what slots are searched for by, for the slots themselves are far apart. In `next` only the entries of touched parts are to
+ * be looked at. */
 struct vfj_index {
     int64_t due_us[VFJ_SLOTS_MAX + 1]; /* of each slot, and the earliest of the sleepers last */
     uint64_t digests[VFJ_SLOTS_MAX + 2];
+    uint64_t pending[VFJ_SLOTS_MAX];
     /* The names, and a byte of each, by which a line's slot is searched for: at once, however many there are. */
     struct vfj_name hn[VFJ_SLOTS_MAX];
     struct vfj_name vf[VFJ_SLOTS_MAX];

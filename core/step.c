@@ -133,10 +133,12 @@ static void fold_part(struct vfj_work *work, unsigned part)
 static void close_parts(struct vfj_work *work)
 {
     const struct vfj_touched *touched = &work->decision->touched;
+    bool is_due_anew = touched->scripts;
     for (uint64_t left = touched->slots; left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
         vfj_state_index_slot(work->next, i);
         fold_part(work, i);
+        is_due_anew |= work->next->index.due_us[i] != work->now->index.due_us[i];
     }
     if (touched->rc) {
         vfj_state_index_rc(work->next);
@@ -146,7 +148,7 @@ static void close_parts(struct vfj_work *work)
         vfj_state_index_scripts(work->next);
         fold_part(work, VFJ_SLOTS_MAX + 1);
     }
-    if (touched->scripts || touched->slots != 0)
+    if (is_due_anew)
         put_earliest(work);
 }
 

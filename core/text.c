@@ -26,16 +26,6 @@ void vfj_text_add_span(struct vfj_text *text, struct vfj_span span)
     text->bytes[text->length] = '\0';
 }
 
-void vfj_text_add(struct vfj_text *text, const char *string)
-{
-    vfj_text_add_span(text, vfj_span_of(string));
-}
-
-void vfj_text_add_char(struct vfj_text *text, char c)
-{
-    vfj_text_add_span(text, (struct vfj_span){&c, 1});
-}
-
 void vfj_text_add_u64(struct vfj_text *text, uint64_t value)
 {
     char digits[20];

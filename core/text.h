@@ -25,9 +25,21 @@ struct vfj_text {
 /* Begin an empty text in `size` (>= 1) bytes at `bytes`. */
 struct vfj_text vfj_text_begin(char *bytes, size_t size);
 
-void vfj_text_add(struct vfj_text *text, const char *string);
 void vfj_text_add_span(struct vfj_text *text, struct vfj_span span);
-void vfj_text_add_char(struct vfj_text *text, char c);
+/* Here, so that the length of a literal is known to the compiler, and one byte is no call. */
+static inline void vfj_text_add(struct vfj_text *text, const char *string)
+{
+    vfj_text_add_span(text, (struct vfj_span){string, strlen(string)});
+}
+static inline void vfj_text_add_char(struct vfj_text *text, char c)
+{
+    if (text->size - text->length <= 1) {
+        text->overflow = true;
+        return;
+    }
+    text->bytes[text->length++] = c;
+    text->bytes[text->length] = '\0';
+}
 void vfj_text_add_u64(struct vfj_text *text, uint64_t value);
 void vfj_text_add_i64(struct vfj_text *text, int64_t value);
 /* `width` hexadecimal digits, lower case. */

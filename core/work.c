@@ -32,21 +32,9 @@ struct vfj_scripts *vfj_work_edit_scripts(struct vfj_work *work)
     return &work->next->scripts;
 }
 
-static bool is_touched(const struct vfj_work *work, unsigned index)
-{
-    return (work->decision->touched.slots >> index & 1) != 0;
-}
-
-const struct vfj_slot *vfj_work_slot(const struct vfj_work *work, unsigned index)
-{
-    VFJ_CHECK(index < work->next->head.slot_count);
-    return is_touched(work, index) ? &work->next->slots[index] : &work->now->slots[index];
-}
-
 struct vfj_slot *vfj_work_edit_slot(struct vfj_work *work, unsigned index)
 {
-    VFJ_CHECK(index < work->next->head.slot_count);
-    if (!is_touched(work, index)) {
+    if (!vfj_work_is_written(work, index)) {
         work->next->slots[index] = work->now->slots[index];
         work->decision->touched.slots |= (uint64_t)1 << index;
     }
@@ -72,7 +60,7 @@ static unsigned find_untouched(const struct vfj_work *work, struct vfj_name name
     const uint8_t *at = tags;
     while (at < end && (at = memchr(at, vfj_name_tag(name), (size_t)(end - at))) != NULL) {
         unsigned i = (unsigned)(at - tags);
-        if (!is_touched(work, i) && vfj_name_equal(names[i], name))
+        if (!vfj_work_is_written(work, i) && vfj_name_equal(names[i], name))
             return i;
         at++;
     }
@@ -104,6 +92,20 @@ unsigned vfj_work_find_unit(const struct vfj_work *work, struct vfj_name unit)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
         if (vfj_name_equal(vfj_work_slot(work, i)->unit, unit))
+            return i;
+    }
+    return VFJ_SLOTS_MAX;
+}
+
+unsigned vfj_work_find_pending(const struct vfj_work *work, uint64_t command)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++) {
+        if (work->now->index.pending[i] == command && vfj_work_slot(work, i)->pending == command)
+            return i;
+    }
+    for (uint64_t left = work->decision->touched.slots; left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        if (work->next->slots[i].pending == command)
             return i;
     }
     return VFJ_SLOTS_MAX;

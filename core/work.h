@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/check.h"
 #include "core/decision.h"
 #include "core/event.h"
 #include "core/state.h"
@@ -23,13 +24,30 @@ void vfj_work_note(struct vfj_work *work, enum vfj_reason note);
 const struct vfj_rc *vfj_work_rc(const struct vfj_work *work);
 const struct vfj_scripts *vfj_work_scripts(const struct vfj_work *work);
 struct vfj_scripts *vfj_work_edit_scripts(struct vfj_work *work);
-const struct vfj_slot *vfj_work_slot(const struct vfj_work *work, unsigned index);
+/* Here, like the next ones, so that to look at all slots is no call for each. */
+static inline bool vfj_work_is_written(const struct vfj_work *work, unsigned index)
+{
+    VFJ_CHECK(index < work->next->head.slot_count);
+    return (work->decision->touched.slots >> index & 1) != 0;
+}
+static inline const struct vfj_slot *vfj_work_slot(const struct vfj_work *work, unsigned index)
+{
+    return vfj_work_is_written(work, index) ? &work->next->slots[index] : &work->now->slots[index];
+}
 struct vfj_slot *vfj_work_edit_slot(struct vfj_work *work, unsigned index);
+/* vfj_slot_due_us() of a slot. */
+static inline int64_t vfj_work_due_us(const struct vfj_work *work, unsigned index)
+{
+    return vfj_work_is_written(work, index) ? vfj_slot_due_us(&work->next->slots[index])
+                                            : work->now->index.due_us[index];
+}
 
 /* The index of a slot, or VFJ_SLOTS_MAX when there is none. */
 unsigned vfj_work_find_hn(const struct vfj_work *work, struct vfj_name hn);
 unsigned vfj_work_find_vf(const struct vfj_work *work, struct vfj_name vf);
 unsigned vfj_work_find_unit(const struct vfj_work *work, struct vfj_name unit);
+/* Whose command under way has that id; not 0. */
+unsigned vfj_work_find_pending(const struct vfj_work *work, uint64_t command);
 /* As find_hn, a new slot made when there is none yet; VFJ_SLOTS_MAX, and a note, when all are in use. Its unit is taken
  * from a name that is hn and a number, and of no other, until the kernel says otherwise; not when another slot has it. */
 unsigned vfj_work_open_hn(struct vfj_work *work, struct vfj_name hn);

@@ -48,6 +48,7 @@ static struct vfj_event *blank(enum vfj_event_kind kind)
 
 static void step(void)
 {
+    kit_machine_index(&machine->state);
     kit_machine_step(machine, &event);
     kit_machine_check_index(&machine->state);
 }

@@ -15,11 +15,8 @@ enum { LINK_RECHECKS = 5 };
 
 static struct vfj_slot *slot_of_command(struct vfj_work *work, uint64_t command)
 {
-    for (unsigned i = 0; i < work->next->head.slot_count && command != 0; i++) {
-        if (vfj_work_slot(work, i)->pending == command)
-            return vfj_work_edit_slot(work, i);
-    }
-    return NULL;
+    unsigned index = command != 0 ? vfj_work_find_pending(work, command) : VFJ_SLOTS_MAX;
+    return index < VFJ_SLOTS_MAX ? vfj_work_edit_slot(work, index) : NULL;
 }
 
 static void vfjournal_observed(struct vfj_work *work)
@@ -268,10 +265,10 @@ static unsigned earliest_due(const struct vfj_work *work)
 {
     unsigned found = VFJ_SLOTS_MAX;
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        int64_t due_us = vfj_slot_due_us(vfj_work_slot(work, i));
+        int64_t due_us = vfj_work_due_us(work, i);
         if (due_us == VFJ_NEVER_US || due_us > work->next->head.mono_us)
             continue;
-        if (found == VFJ_SLOTS_MAX || due_us < vfj_slot_due_us(vfj_work_slot(work, found)))
+        if (found == VFJ_SLOTS_MAX || due_us < vfj_work_due_us(work, found))
             found = i;
     }
     return found;

@@ -79,42 +79,65 @@ static void set_unit(struct vfj_work *work, struct vfj_slot *slot, struct vfj_na
     vfj_course_look_soon(work, slot);
 }
 
-/* An hn may have been renamed, and no line told of it: the unit that the kernel says goes before the one known, or taken
- * from the name. */
 static void learn_unit(struct vfj_work *work, const struct vfj_pair *pair)
 {
-    if (vfj_name_is_empty(pair->hn) || vfj_name_is_empty(pair->unit))
-        return;
-    unsigned named = vfj_work_find_hn(work, pair->hn);
-    if (named < VFJ_SLOTS_MAX && vfj_name_equal(vfj_work_slot(work, named)->unit, pair->unit))
-        return;
     unsigned owner = vfj_work_find_unit(work, pair->unit);
     if (owner < VFJ_SLOTS_MAX)
         rename_slot(work, vfj_work_edit_slot(work, owner), pair->hn);
-    else if ((named = vfj_work_open_hn(work, pair->hn)) < VFJ_SLOTS_MAX)
-        set_unit(work, vfj_work_edit_slot(work, named), pair->unit);
+    else if ((owner = vfj_work_open_hn(work, pair->hn)) < VFJ_SLOTS_MAX)
+        set_unit(work, vfj_work_edit_slot(work, owner), pair->unit);
+}
+
+/* Of each pair the slot that has its hn's name, or VFJ_SLOTS_MAX. */
+struct owners {
+    uint8_t slots[VFJ_SLOTS_MAX];
+};
+
+static void find_owners(const struct vfj_work *work, const struct vfj_map *map, struct owners *owners)
+{
+    for (unsigned i = 0; i < map->pair_count; i++)
+        owners->slots[i] = (uint8_t)vfj_work_find_hn(work, map->pairs[i].hn);
+}
+
+static bool is_known(const struct vfj_work *work, const struct vfj_pair *pair, unsigned owner)
+{
+    if (vfj_name_is_empty(pair->hn) || vfj_name_is_empty(pair->unit))
+        return true;
+    return owner < VFJ_SLOTS_MAX && vfj_name_equal(vfj_work_slot(work, owner)->unit, pair->unit);
+}
+
+/* An hn may have been renamed, and no line told of it: the unit that the kernel says goes before the one known, or taken
+ * from the name. */
+static void learn_units(struct vfj_work *work, const struct vfj_map *map, struct owners *owners)
+{
+    for (unsigned i = 0; i < map->pair_count; i++) {
+        if (is_known(work, &map->pairs[i], owners->slots[i]))
+            continue;
+        learn_unit(work, &map->pairs[i]);
+        find_owners(work, map, owners); /* names have moved */
+    }
 }
 
 /* Bit i: slot i has the VF that the map says. */
-static uint64_t mapped_slots(const struct vfj_work *work, const struct vfj_map *map)
+static uint64_t mapped_slots(const struct vfj_work *work, const struct vfj_map *map, const struct owners *owners)
 {
     uint64_t mapped = 0;
     for (unsigned i = 0; i < map->pair_count; i++) {
-        unsigned index = vfj_work_find_hn(work, map->pairs[i].hn);
+        unsigned index = owners->slots[i];
         if (index < VFJ_SLOTS_MAX && vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
             mapped |= (uint64_t)1 << index;
     }
     return mapped;
 }
 
-static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool settle)
+static void compare_map(struct vfj_work *work, const struct vfj_map *map, const struct owners *owners, bool settle)
 {
-    uint64_t mapped = mapped_slots(work, map);
+    uint64_t mapped = mapped_slots(work, map, owners);
     if (map->truncated) /* what it does not show may be there all the same */
         vfj_work_note(work, VFJ_REASON_TOO_MANY_SLOTS);
     for (unsigned i = 0; i < work->next->head.slot_count && !map->truncated; i++) {
         const struct vfj_slot *slot = vfj_work_slot(work, i);
-        if (vfj_name_is_empty(slot->vf) || (mapped >> i & 1) != 0)
+        if ((mapped >> i & 1) != 0 || vfj_name_is_empty(slot->vf))
             continue;
         bool carries = slot->state == VFJ_SLOT_LAGGED && slot->rxvf; /* a VF that was renamed, which hn(4) forgets */
         if (carries)
@@ -125,7 +148,9 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool s
     for (unsigned i = 0; i < map->pair_count; i++) {
         if (vfj_name_is_empty(map->pairs[i].hn))
             continue;
-        unsigned index = vfj_work_open_hn(work, map->pairs[i].hn);
+        unsigned index = owners->slots[i];
+        if (index == VFJ_SLOTS_MAX)
+            index = vfj_work_open_hn(work, map->pairs[i].hn);
         if (index == VFJ_SLOTS_MAX)
             continue;
         if (!vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
@@ -173,6 +198,7 @@ static void settle_slots(struct vfj_work *work)
 
 static void take_map(struct vfj_work *work, const struct vfj_map *map)
 {
+    struct owners owners;
     struct vfj_head *head = &work->next->head;
     bool settle = head->settle != 0;
     head->transparent = map->transparent > 0;
@@ -183,9 +209,9 @@ static void take_map(struct vfj_work *work, const struct vfj_map *map)
     }
     if (settle)
         vfj_vfmap_forget_looks(work);
-    for (unsigned i = 0; i < map->pair_count; i++)
-        learn_unit(work, &map->pairs[i]);
-    compare_map(work, map, settle);
+    find_owners(work, map, &owners);
+    learn_units(work, map, &owners);
+    compare_map(work, map, &owners, settle);
     if (settle)
         settle_slots(work);
 }

@@ -191,22 +191,37 @@ const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now, c
     return &decision[0];
 }
 
+/* What the head is to sum up. */
+static void sum_up(const struct vfj_index *index, uint64_t *parts, int64_t *due_us)
+{
+    *parts = 0;
+    *due_us = VFJ_NEVER_US;
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)
+        *parts ^= index->digests[i];
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++) {
+        if (index->due_us[i] != VFJ_NEVER_US && (*due_us == VFJ_NEVER_US || index->due_us[i] < *due_us))
+            *due_us = index->due_us[i];
+    }
+}
+
+void kit_machine_index(struct vfj_state *state)
+{
+    (void)vfj_state_index(state);
+    sum_up(&state->index, &state->head.parts, &state->head.due_us);
+}
+
 void kit_machine_check_index(const struct vfj_state *state)
 {
     const struct vfj_index *index = &state->index;
-    uint64_t parts = 0;
-    int64_t due_us = VFJ_NEVER_US;
+    uint64_t parts;
+    int64_t due_us;
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         const struct vfj_slot *slot = &state->slots[i];
         assert_true(index->due_us[i] == vfj_slot_due_us(slot));
+        assert_true(index->pending[i] == slot->pending);
         assert_true(vfj_name_equal(index->hn[i], slot->hn) && vfj_name_equal(index->vf[i], slot->vf));
     }
-    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)
-        parts ^= index->digests[i];
-    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++) {
-        if (index->due_us[i] != VFJ_NEVER_US && (due_us == VFJ_NEVER_US || index->due_us[i] < due_us))
-            due_us = index->due_us[i];
-    }
+    sum_up(index, &parts, &due_us);
     assert_true(state->head.parts == parts);
     assert_true(state->head.due_us == due_us);
 }

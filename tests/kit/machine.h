@@ -46,6 +46,9 @@ const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now, c
 /* Fails the test unless the state's index and head say of the parts what the parts are. */
 void kit_machine_check_index(const struct vfj_state *state);
 
+/* Let index and head fit slots that a test has written by itself. */
+void kit_machine_index(struct vfj_state *state);
+
 /* Write the state as text and read it: whether it is the state again, as far as any step looks at it. */
 bool kit_state_reads_back(const struct vfj_state *state);
 
