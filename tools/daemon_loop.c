@@ -64,6 +64,7 @@ static void commit(struct vfj_daemon_loop *loop)
     }
     loop->waiting_us = 0;
     loop->waiting = 0;
+    loop->urgent = false;
     int64_t committed_us = now_us(loop);
     int64_t pause_us = VFJ_COMMIT_PAUSE * (committed_us - begun_us);
     loop->calm_us = committed_us + (pause_us < VFJ_COMMIT_AFTER_US ? pause_us : VFJ_COMMIT_AFTER_US);
@@ -101,6 +102,13 @@ static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decisio
     vfj_world_set_deadline(loop->world, decision->deadline_us);
 }
 
+/* A line that concerns no slot: the state is what it was. */
+static bool changes_nothing(const struct vfj_event *event, const struct vfj_decision *decision)
+{
+    return event->kind == VFJ_EVENT_DEVD && decision->command_count == 0 && decision->transition_count == 0
+        && decision->touched.slots == 0 && !decision->touched.scripts;
+}
+
 static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
 {
     const struct vfj_decision *decision = NULL;
@@ -120,6 +128,7 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
     if (loop->waiting_us == 0)
         loop->waiting_us = event->mono_us;
     loop->waiting++;
+    loop->urgent = loop->urgent || !changes_nothing(event, decision);
     take_decision(loop, decision);
 }
 
@@ -163,24 +172,42 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-/* What the commit will do can be done meanwhile, as far as no line waits for it. */
+static int64_t min_us(int64_t a_us, int64_t b_us)
+{
+    return a_us < b_us ? a_us : b_us;
+}
+
+static bool wants_company(const struct vfj_daemon_loop *loop)
+{
+    return !loop->urgent && loop->waiting < VFJ_COMPANY_EVENTS;
+}
+
+/* When what waits is to be committed. Answers and lines that are on their way share a commit; in a storm, committing takes no
+ * more than its share of the time. */
+static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
+{
+    int64_t last_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
+    int64_t company_us = loop->waiting_us + VFJ_COMPANY_AFTER_US;
+    if (loop->probes > 0 || more)
+        return last_us;
+    return wants_company(loop) && company_us > loop->calm_us ? company_us : min_us(loop->calm_us, last_us);
+}
+
+/* What the commit will do can be done meanwhile, as far as no line waits for it; once for all that come for company. */
 static void wait_until(struct vfj_daemon_loop *loop, int64_t due_us, bool more)
 {
-    if (!more)
+    if (!more && !wants_company(loop))
         vfj_ledger_prepare(loop->ledger);
     vfj_world_wake_at(loop->world, due_us);
 }
 
-/* A changing command waits for nothing; without one, answers and lines that are on their way share a commit. A line that
- * comes alone is durable at once; in a storm, committing takes no more than its share of the time. */
+/* A changing command waits for nothing. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
-    int64_t due_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
     if (loop->failed || loop->waiting_us == 0)
         return;
-    if (loop->probes == 0 && !more && loop->calm_us < due_us)
-        due_us = loop->calm_us;
+    int64_t due_us = commit_due_us(loop, more);
     if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS || now_us(loop) >= due_us)
         commit(loop);
     else

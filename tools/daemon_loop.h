@@ -13,6 +13,10 @@ enum {
     VFJ_COMMIT_AFTER_US = 20 * 1000,
     VFJ_COMMIT_PAUSE = 3,     /* after a commit that nobody waits for: so many times as long as it took */
     VFJ_COMMIT_EVENTS = 1024, /* in a storm: enough to share the cost, few enough to stay small */
+    /* Lines that change nothing wait so long, or until they are so many, for others to share their commit: it takes as much
+     * processor time as 32 of them, and no disk syncs more than some hundred times a second for long. */
+    VFJ_COMPANY_AFTER_US = 5 * 1000,
+    VFJ_COMPANY_EVENTS = 32,
     VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000, /* between tries to write the journal again */
     VFJ_HELD_MAX = 2 * VFJ_COMMANDS_MAX,
 };
@@ -26,6 +30,7 @@ struct vfj_daemon_loop {
     bool failed;                       /* the loop ended because the journal can't be written */
     unsigned probes;                   /* asked and not answered */
     unsigned waiting;                  /* events not committed */
+    bool urgent;                       /* they are not all lines that change nothing */
     int64_t waiting_us;                /* mono time of the oldest row not committed; 0: none */
     int64_t calm_us;                   /* mono time from when on a commit need not wait for others to share it */
     int64_t reattach_us;               /* when to try next; 0: the ledger is attached */
