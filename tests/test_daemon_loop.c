@@ -1,0 +1,226 @@
+/* When the daemon's loop commits: its world is this file, whose time stands still unless it is moved. */
+#include "tools/daemon_loop.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/step.h"
+#include "tests/kit/scratch.h"
+#include "tools/daemon_log.h"
+#include "tools/daemon_status.h"
+
+static struct vfj_daemon_loop loop;
+static struct vfj_world_listener listener;
+static void (*scene)(void); /* what happens while the loop runs */
+static int64_t now_us, wake_us;
+static uint64_t asked; /* the command that was run last */
+
+void vfj_world_stamp(struct vfj_world *world, struct vfj_event *event)
+{
+    (void)world;
+    event->wall_us = event->mono_us = now_us;
+}
+
+void vfj_world_wake_at(struct vfj_world *world, int64_t due_us)
+{
+    (void)world;
+    wake_us = due_us;
+}
+
+void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us)
+{
+    (void)world;
+    (void)due_us;
+}
+
+void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command)
+{
+    (void)world;
+    asked = command->id;
+}
+
+void vfj_world_break(struct vfj_world *world)
+{
+    (void)world;
+    fail_msg("the loop gave up");
+}
+
+void vfj_world_forget(struct vfj_world *world)
+{
+    (void)world;
+}
+
+void vfj_world_configure(struct vfj_world *world)
+{
+    (void)world;
+}
+
+void vfj_world_run(struct vfj_world *world)
+{
+    (void)world;
+    scene();
+}
+
+void vfj_daemon_log(const char *subsystem, const char *what, const char *detail)
+{
+    (void)subsystem;
+    (void)what;
+    (void)detail;
+}
+
+void vfj_daemon_log_line(const char *what)
+{
+    (void)what;
+}
+
+void vfj_daemon_log_transition(const struct vfj_transition *transition)
+{
+    (void)transition;
+}
+
+void vfj_daemon_log_command(const struct vfj_command *command)
+{
+    (void)command;
+}
+
+void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
+{
+    (void)outcome;
+}
+
+void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq, int64_t mono_us)
+{
+    (void)state;
+    (void)connected;
+    (void)seq;
+    (void)mono_us;
+}
+
+static void tell(const char *line)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_DEVD, .as.devd.raw = vfj_span_of(line)};
+    vfj_world_stamp(NULL, &event);
+    listener.event(listener.context, &event);
+}
+
+static void tell_alone(const char *line)
+{
+    tell(line);
+    listener.batch_end(listener.context, false);
+}
+
+static const char nothing[] = "!system=IFNET subsystem=em0 type=LINK_UP";
+
+static uint64_t waiting(void)
+{
+    return vfj_ledger_seq(loop.ledger) - vfj_ledger_durable_seq(loop.ledger);
+}
+
+/* A daemon in observe mode on a new journal, from its start to its end. */
+static void play(const char *name, void (*what)(void))
+{
+    memset(&loop, 0, sizeof loop);
+    loop.started = (struct vfj_started){.boot_id = "boot", .rules = VFJ_RULES, .policy = VFJ_POLICY_VFJOURNAL};
+    listener = vfj_daemon_loop_listener(&loop);
+    scene = what;
+    now_us = 1000000;
+    wake_us = INT64_MAX;
+    asked = 0;
+    assert_int_equal(vfj_ledger_open(&loop.ledger, kit_path(name), VFJ_ON_ERROR_STOP), VFJ_OK);
+    vfj_daemon_loop_run(&loop);
+    assert_false(loop.failed);
+    assert_int_equal(waiting(), 0);
+    vfj_ledger_close(loop.ledger);
+}
+
+static void one_line(void)
+{
+    assert_int_equal(waiting(), 0); /* the start */
+    assert_true(wake_us == INT64_MAX);
+    tell_alone(nothing);
+    assert_int_equal(waiting(), 1);
+    assert_true(wake_us == now_us + VFJ_COMPANY_AFTER_US);
+    now_us += VFJ_COMPANY_AFTER_US / 2;
+    tell_alone(nothing);
+    assert_int_equal(waiting(), 2);
+    assert_true(wake_us == now_us + VFJ_COMPANY_AFTER_US - VFJ_COMPANY_AFTER_US / 2); /* by the first */
+    now_us = wake_us;
+    listener.wake(listener.context);
+    assert_int_equal(waiting(), 0);
+    assert_true(wake_us == INT64_MAX); /* nothing wakes an idle daemon */
+}
+
+static void late_line(void)
+{
+    tell_alone(nothing);
+    now_us += VFJ_COMPANY_AFTER_US;
+    tell_alone(nothing); /* before the wake-up, which is late */
+    assert_int_equal(waiting(), 0);
+}
+
+static void many_lines(void)
+{
+    for (unsigned i = 1; i < VFJ_COMPANY_EVENTS; i++)
+        tell_alone(nothing);
+    assert_int_equal(waiting(), VFJ_COMPANY_EVENTS - 1);
+    tell_alone(nothing);
+    assert_int_equal(waiting(), 0);
+}
+
+/* VF_UP has the guest looked at: the answer joins its commit, and is waited for longer. */
+static void line_of_a_slot(void)
+{
+    tell_alone(nothing);
+    assert_int_equal(waiting(), 1);
+    tell_alone("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_true(asked != 0);
+    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US);
+    struct vfj_event answer = {.kind = VFJ_EVENT_OBSERVED};
+    answer.as.observed = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_MAP};
+    vfj_world_stamp(NULL, &answer);
+    listener.event(listener.context, &answer);
+    assert_true(waiting() > 2);
+    listener.batch_end(listener.context, false);
+    assert_int_equal(waiting(), 0);
+}
+
+static void line_before_the_end(void)
+{
+    tell(nothing);
+    assert_int_equal(waiting(), 1);
+}
+
+static void test_a_line_that_changes_nothing_waits_a_little(void **state)
+{
+    (void)state;
+    play("one.db", one_line);
+    play("late.db", late_line);
+    play("end.db", line_before_the_end);
+}
+
+static void test_enough_lines_wait_no_longer(void **state)
+{
+    (void)state;
+    play("many.db", many_lines);
+}
+
+static void test_a_line_of_a_slot_takes_along_what_waits(void **state)
+{
+    (void)state;
+    play("slot.db", line_of_a_slot);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_line_that_changes_nothing_waits_a_little),
+        cmocka_unit_test(test_enough_lines_wait_no_longer),
+        cmocka_unit_test(test_a_line_of_a_slot_takes_along_what_waits),
+    };
+    return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
+}
