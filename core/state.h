@@ -222,7 +222,7 @@ struct vfj_head {
 struct vfj_index {
     int64_t due_us[VFJ_SLOTS_MAX + 1]; /* of each slot, and the earliest of the sleepers last */
     uint64_t digests[VFJ_SLOTS_MAX + 2];
-    uint64_t pending[VFJ_SLOTS_MAX];
+    uint64_t pending[VFJ_SLOTS_MAX]; /* the id of each slot's command under way */
     /* The names, and a byte of each, by which a line's slot is searched for: at once, however many there are. */
     struct vfj_name hn[VFJ_SLOTS_MAX];
     struct vfj_name vf[VFJ_SLOTS_MAX];
