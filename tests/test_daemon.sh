@@ -301,6 +301,41 @@ scenario_crash() {
     end
 }
 
+# rc.conf's files are looked at with the guest: no signal is needed. What can't be read changes nothing, is said in the
+# journal, and is tried again.
+scenario_rc() {
+    begin hn0=mce0
+    start_guest
+    echo 'hyperv_vf_delay="3"' >>"$dir/etc/rc.conf"
+    start_daemon --act
+    await "the configuration" row_holds 'hyperv_vf_delay=3'
+    await "the end" is_quiet
+    configured=$(count configured)
+    host unplug mce0 2>/dev/null
+    host plug mce0 hn0
+    await "joined" is_lagged hn0 mce0
+    await "the end" is_quiet
+    same "nothing has changed, nothing is read" "$configured" "$(count configured)"
+    sed 's/hyperv_vf_delay="3"/hyperv_vf_delay="4"/' "$dir/etc/rc.conf" >"$dir/etc/rc.conf.new"
+    mv "$dir/etc/rc.conf.new" "$dir/etc/rc.conf"
+    host unplug mce0
+    host plug mce0 hn0
+    await "the new configuration" row_holds 'hyperv_vf_delay=4'
+    await "its delay" row_holds 'delay_us=4000000'
+    cp "$dir/etc/rc.conf" "$dir/etc/rc.conf.good"
+    echo 'hyperv_vf_delay="' >>"$dir/etc/rc.conf"
+    configured=$(count configured)
+    host unplug mce0
+    host plug mce0 hn0
+    await "a row says so" row_holds 'about=rc-unread why='
+    check "the log, too" grep -q 'rc.conf: not read' "$log"
+    same "the last configuration stays" "$configured" "$(count configured)"
+    mv "$dir/etc/rc.conf.good" "$dir/etc/rc.conf"
+    await "it is tried again by itself" more_than "$configured" configured
+    same "said once" 1 "$(rows | grep -c rc-unread)"
+    end
+}
+
 scenario_retry() {
     begin hn0=mce0
     start_guest

@@ -50,7 +50,7 @@ static struct bench *open_bench(void)
     vfj_paths_set(bench->paths.rc_conf, kit_path("rc.conf"));
     bench->base = event_base_new();
     bench->children = vfj_children_open(bench->base, &bench->paths, NULL);
-    bench->reader = vfj_rc_reader_open(bench->children, &bench->paths, on_answer, bench);
+    bench->reader = vfj_rc_reader_open(bench->children, &bench->paths, NULL, on_answer, bench);
     assert_non_null(bench->reader);
     return bench;
 }
@@ -119,7 +119,8 @@ static void test_rc_subr(void **state)
     assert_int_equal(mkdir(kit_path("root"), 0755), 0);
     assert_int_equal(mkdir(kit_path("root/etc"), 0755), 0);
     kit_text("root/etc/rc.subr",
-             "load_rc_config()\n{\ncase $1 in netif) ;; vfjournal) ifconfig_hn0=no vfjournal_link_wait=20; return;;"
+             "load_rc_config()\n{\ncase $1 in network) return;; netif) ;; vfjournal) ifconfig_hn0=no "
+             "vfjournal_link_wait=20; return;;"
              "*) exit 1;; esac\nifconfig_hn0=DHCP\n"
              "ifconfig_hn0_aliases='10.0.0.5/32 10.0.0.6/32'\n"
              "hyperv_vf_delay=7\nsynchronous_dhclient=NO\n}\n");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/kv.h"
 #include "tools/daemon_log.h"
 #include "tools/daemon_status.h"
 
@@ -267,6 +268,23 @@ static void on_asked(void *context)
                           now_us(loop));
 }
 
+/* Of the daemon's own, not an event of the machine: its configuration stays. */
+static void on_unread(void *context, const char *complaint)
+{
+    struct vfj_daemon_loop *loop = context;
+    struct vfj_event now;
+    char body[256];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    vfj_kv_add_string(&text, "about", "rc-unread");
+    vfj_kv_add_string(&text, "why", complaint);
+    vfj_world_stamp(loop->world, &now);
+    if (loop->failed || !vfj_ledger_note(loop->ledger, now.wall_us, now.mono_us, body))
+        return;
+    if (loop->waiting_us == 0)
+        loop->waiting_us = now.mono_us;
+    on_batch_end(loop, false);
+}
+
 static void on_log(void *context, const char *line)
 {
     (void)context;
@@ -280,6 +298,7 @@ struct vfj_world_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop)
         .batch_end = on_batch_end,
         .wake = on_wake,
         .asked = on_asked,
+        .unread = on_unread,
         .log = on_log,
         .context = loop,
     };

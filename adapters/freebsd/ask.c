@@ -82,8 +82,8 @@ static bool open_parts(struct vfj_ask *ask)
     if (ask->children == NULL || !set_origin_helper(&ask->origin_paths))
         return false;
     ask->prober = vfj_prober_open(ask->base, ask->children, ask->paths, NULL, VFJ_PROBE_WAY_PROGRAMS, on_observed, ask);
-    ask->rc_reader = vfj_rc_reader_open(ask->children, ask->paths, on_rc, ask);
-    ask->origin_reader = vfj_rc_reader_open(ask->children, &ask->origin_paths, on_rc, ask);
+    ask->rc_reader = vfj_rc_reader_open(ask->children, ask->paths, NULL, on_rc, ask);
+    ask->origin_reader = vfj_rc_reader_open(ask->children, &ask->origin_paths, NULL, on_rc, ask);
     return ask->prober != NULL && ask->rc_reader != NULL && ask->origin_reader != NULL;
 }
 

@@ -238,6 +238,7 @@ bool vfj_errand_check(const struct vfj_errand *errand)
         return (errand->command == VFJ_COMMAND_PROBE_FILE || errand->command == VFJ_COMMAND_PROBE_SLOT)
             && check_command(errand);
     case VFJ_ERRAND_RC:
+    case VFJ_ERRAND_RC_STAMP:
     case VFJ_ERRAND_BOOT_ID:
     case VFJ_ERRAND_BOOT_TIME:
     case VFJ_ERRAND_DEVD:
@@ -336,6 +337,7 @@ int vfj_errand_prepare(const struct vfj_errand *errand, const struct vfj_paths *
     case VFJ_ERRAND_BOOT_TIME:
         set_words(program, paths->sysctl, "-n", "kern.boottime");
         return 0;
+    case VFJ_ERRAND_RC_STAMP:
     case VFJ_ERRAND_READ:
     case VFJ_ERRAND_FILES:
     case VFJ_ERRAND_DEVD:

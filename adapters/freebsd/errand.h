@@ -18,6 +18,7 @@ enum vfj_errand_kind {
     VFJ_ERRAND_FILES,     /* look at the files of the command, PROBE_FILE or PROBE_SLOT */
     VFJ_ERRAND_DEVD,      /* connect to devd */
     VFJ_ERRAND_ACT_LOCK,  /* take the lock that says that a daemon acts */
+    VFJ_ERRAND_RC_STAMP,  /* look at the files that vfjournal-rcconf reads */
     VFJ_ERRAND_END,       /* the daemon ends in order */
     VFJ_ERRAND_COUNT
 };

@@ -27,8 +27,11 @@ struct vfj_rc_reader {
     const struct vfj_paths *paths;
     vfj_rc_fn *done;
     void *context;
-    struct reading *reading; /* NULL: none under way */
+    struct vfj_warden *warden; /* NULL: we look at the files ourselves */
+    struct reading *reading;   /* NULL: none under way */
     bool again;
+    bool is_stamped;
+    struct vfj_rc_stamp stamp; /* of the files, when they were looked at last */
 };
 
 static bool is_wanted(struct vfj_span name)
@@ -127,14 +130,15 @@ static void on_ended(void *context, const struct vfj_child_end *end)
         vfj_rc_reader_read(reader);
 }
 
-struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths, vfj_rc_fn *done,
-                                         void *context)
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths,
+                                         struct vfj_warden *warden, vfj_rc_fn *done, void *context)
 {
     struct vfj_rc_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL)
         return NULL;
     reader->children = children;
     reader->paths = paths;
+    reader->warden = warden;
     reader->done = done;
     reader->context = context;
     return reader;
@@ -173,4 +177,31 @@ void vfj_rc_reader_read(struct vfj_rc_reader *reader)
         .context = reading,
     };
     vfj_child_start(reader->children, &request);
+}
+
+static void take_stamp(struct vfj_rc_reader *reader, const struct vfj_rc_stamp *stamp)
+{
+    bool is_changed = reader->is_stamped && memcmp(stamp, &reader->stamp, sizeof *stamp) != 0;
+    reader->stamp = *stamp;
+    reader->is_stamped = true;
+    if (is_changed)
+        vfj_rc_reader_read(reader);
+}
+
+static void on_stamp(void *context, const struct vfj_warden_reply *reply, int descriptor)
+{
+    (void)descriptor;
+    take_stamp(context, &reply->as.stamp);
+}
+
+void vfj_rc_reader_check(struct vfj_rc_reader *reader)
+{
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_RC_STAMP};
+    struct vfj_rc_stamp stamp;
+    if (reader->warden != NULL) {
+        vfj_warden_ask(reader->warden, &errand, on_stamp, reader);
+        return;
+    }
+    vfj_rc_stamp_take(reader->paths, &stamp);
+    take_stamp(reader, &stamp);
 }

@@ -4,6 +4,7 @@
 
 #include "adapters/freebsd/child.h"
 #include "adapters/freebsd/paths.h"
+#include "adapters/freebsd/warden.h"
 #include "core/status.h"
 #include "core/text.h"
 
@@ -20,13 +21,16 @@ struct vfj_rc_answer {
 
 typedef void vfj_rc_fn(void *context, const struct vfj_rc_answer *answer);
 
-/* `children` and `paths` must outlive it. NULL when memory is short. */
-struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths, vfj_rc_fn *done,
-                                         void *context);
+/* `children`, `paths` and `warden`, which may be NULL, must outlive it. NULL when memory is short. */
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths,
+                                         struct vfj_warden *warden, vfj_rc_fn *done, void *context);
 void vfj_rc_reader_close(struct vfj_rc_reader *reader);
 
 /* Run the helper (adapters/freebsd/libexec/vfjournal-rcconf) and answer, from the loop. While one runs,
  * another is asked for at most once more. */
 void vfj_rc_reader_read(struct vfj_rc_reader *reader);
+
+/* Read when a file that the values come from is not as it was at the last call of this; the first call only looks. */
+void vfj_rc_reader_check(struct vfj_rc_reader *reader);
 
 #endif

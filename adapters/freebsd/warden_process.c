@@ -135,6 +135,13 @@ static void look_at_files(struct warden *warden)
     answer(warden, &reply, -1);
 }
 
+static void look_at_rc(struct warden *warden)
+{
+    struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_STAMP);
+    vfj_rc_stamp_take(&warden->settings->paths, &reply.as.stamp);
+    answer(warden, &reply, -1);
+}
+
 static void connect_to_devd(struct warden *warden)
 {
     const struct vfj_paths *paths = &warden->settings->paths;
@@ -194,6 +201,9 @@ static void obey(struct warden *warden)
     case VFJ_ERRAND_BOOT_ID:
     case VFJ_ERRAND_BOOT_TIME:
         run_program(warden);
+        break;
+    case VFJ_ERRAND_RC_STAMP:
+        look_at_rc(warden);
         break;
     case VFJ_ERRAND_READ:
         read_guest(warden);

@@ -5,12 +5,14 @@
 #include <stdint.h>
 
 #include "adapters/freebsd/files.h"
+#include "adapters/freebsd/rc_stamp.h"
 
 enum vfj_warden_reply_kind {
     VFJ_REPLY_STARTED, /* a program; the descriptor is where its output comes from */
     VFJ_REPLY_ENDED,   /* a program: outcome, status, duration; text why it was not run */
     VFJ_REPLY_READ,    /* status, not 0 when programs are to be asked; else the next part of an observation's body */
     VFJ_REPLY_FILES,   /* files */
+    VFJ_REPLY_STAMP,   /* stamp */
     VFJ_REPLY_DEVD,    /* the descriptor is the connection; records; or status, an errno */
     VFJ_REPLY_LOCK,    /* the descriptor has the lock; or status, an errno */
 };
@@ -33,6 +35,7 @@ struct vfj_warden_reply {
     int64_t duration_us;
     union {
         struct vfj_files files;
+        struct vfj_rc_stamp stamp;
         struct vfj_reply_part part;
         char text[VFJ_PATH_SIZE];
     } as;

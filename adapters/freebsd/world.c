@@ -6,6 +6,7 @@
 #include <event2/event_struct.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "adapters/freebsd/act_lock.h"
 #include "adapters/freebsd/alarm.h"
@@ -25,17 +26,22 @@ enum { SIGNAL_ASKED = SIGUSR1 };
 
 enum { SIGNALS = 4 };
 
+/* rc.conf that can't be read is tried again after 5, 10, 20 … seconds, ten minutes at most. */
+enum { RC_RETRY_FIRST_S = 5, RC_RETRY_LAST_S = 600 };
+
 struct vfj_world {
     struct vfj_world_settings settings;
     struct vfj_devd_settings devd_settings;
     struct vfj_world_listener listener;
     struct event_base *base;
     struct event signals[SIGNALS];
-    struct vfj_alarm deadline, wake;
+    struct vfj_alarm deadline, wake, rc_retry;
     struct vfj_children *children;
     struct vfj_runner *runner;
     struct vfj_prober *prober;
     struct vfj_rc_reader *rc;
+    char rc_complaint[160]; /* why it could not be read last; empty: it could */
+    int64_t rc_retry_s;
     struct vfj_devd_client *devd;
     const char *ending; /* a signal ended it before it ran */
     bool running;
@@ -147,17 +153,43 @@ static void on_wake(void *context)
         world->listener.wake(world->listener.context);
 }
 
+static void on_rc_retry(void *context)
+{
+    struct vfj_world *world = context;
+    vfj_rc_reader_read(world->rc);
+}
+
+static void rc_was_read(struct vfj_world *world, struct vfj_span rc)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_CONFIGURED, .as.rc = rc};
+    world->rc_complaint[0] = '\0';
+    world->rc_retry_s = 0;
+    vfj_alarm_set(&world->rc_retry, INT64_MAX);
+    tell_now(world, &event);
+    end_batch(world, false);
+}
+
+static void rc_was_not_read(struct vfj_world *world, const char *complaint)
+{
+    int64_t pause_s = world->rc_retry_s > 0 ? 2 * world->rc_retry_s : RC_RETRY_FIRST_S;
+    world->rc_retry_s = pause_s < RC_RETRY_LAST_S ? pause_s : RC_RETRY_LAST_S;
+    vfj_alarm_set(&world->rc_retry, vfj_clock_mono_us() + world->rc_retry_s * 1000000);
+    if (strcmp(world->rc_complaint, complaint) == 0)
+        return;
+    vfj_span_copy(world->rc_complaint, sizeof world->rc_complaint, vfj_span_of(complaint));
+    log_line(world, "rc.conf: not read, the last configuration stays: ", complaint);
+    if (!world->stopped)
+        world->listener.unread(world->listener.context, complaint);
+}
+
 /* The first reading is waited for, so that the machine knows the configuration before it hears of a VF. */
 static void on_rc(void *context, const struct vfj_rc_answer *answer)
 {
     struct vfj_world *world = context;
-    if (answer->status == VFJ_OK) {
-        struct vfj_event event = {.kind = VFJ_EVENT_CONFIGURED, .as.rc = answer->rc};
-        tell_now(world, &event);
-        end_batch(world, false);
-    } else {
-        log_line(world, "rc.conf: not read, the last configuration stays: ", answer->complaint);
-    }
+    if (answer->status == VFJ_OK)
+        rc_was_read(world, answer->rc);
+    else
+        rc_was_not_read(world, answer->complaint);
     if (!world->connecting)
         vfj_devd_client_connect(world->devd);
     world->connecting = true;
@@ -201,12 +233,14 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 {
     struct vfj_world *world = context;
     (void)what;
-    if (number == SIGHUP)
+    if (number == SIGHUP) {
+        world->rc_complaint[0] = '\0'; /* who asks is told again */
         vfj_rc_reader_read(world->rc);
-    else if (number != SIGNAL_ASKED)
+    } else if (number != SIGNAL_ASKED) {
         stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
-    else if (world->running)
+    } else if (world->running) {
         world->listener.asked(world->listener.context);
+    }
 }
 
 static bool open_signals(struct vfj_world *world)
@@ -247,13 +281,14 @@ static bool open_parts(struct vfj_world *world)
         return false;
     vfj_alarm_open(&world->deadline, world->base, on_deadline, world);
     vfj_alarm_open(&world->wake, world->base, on_wake, world);
+    vfj_alarm_open(&world->rc_retry, world->base, on_rc_retry, world);
     world->children = vfj_children_open(world->base, paths, warden);
     if (world->children == NULL)
         return false;
     world->runner = vfj_runner_open(world->base, world->children, on_finished, world);
     world->prober
         = vfj_prober_open(world->base, world->children, paths, warden, world->settings.probe_way, on_observed, world);
-    world->rc = vfj_rc_reader_open(world->children, paths, on_rc, world);
+    world->rc = vfj_rc_reader_open(world->children, paths, warden, on_rc, world);
     return world->runner != NULL && world->prober != NULL && world->rc != NULL && open_devd(world)
         && open_signals(world);
 }
@@ -291,6 +326,7 @@ void vfj_world_close(struct vfj_world *world)
         }
         vfj_alarm_close(&world->deadline);
         vfj_alarm_close(&world->wake);
+        vfj_alarm_close(&world->rc_retry);
         event_base_free(world->base);
     }
     free(world);
@@ -342,6 +378,7 @@ void vfj_world_run(struct vfj_world *world)
         stop(world, world->ending);
     if (world->stopped)
         return;
+    vfj_rc_reader_check(world->rc);
     vfj_rc_reader_read(world->rc);
     event_base_dispatch(world->base);
 }
@@ -354,10 +391,12 @@ void vfj_world_break(struct vfj_world *world)
 
 void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command)
 {
-    if (vfj_command_reads(command))
+    if (vfj_command_reads(command)) {
         vfj_prober_run(world->prober, command);
-    else
+        vfj_rc_reader_check(world->rc);
+    } else {
         vfj_runner_run(world->runner, command);
+    }
 }
 
 void vfj_world_forget(struct vfj_world *world)

@@ -34,6 +34,9 @@ struct vfj_world_listener {
     void (*wake)(void *context);
     /* Somebody asks how things stand: SIGINFO, or SIGUSR1 where there is none. */
     void (*asked)(void *context);
+    /* rc.conf could not be read: the last configuration stays. Once for as long as the complaint, one line and safe for a
+     * terminal, is the same. */
+    void (*unread)(void *context, const char *complaint);
     /* A line for people, its bytes safe for a terminal; the subsystem is its first word. */
     void (*log)(void *context, const char *line);
     void *context;
@@ -58,7 +61,8 @@ bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE]);
 void vfj_world_run(struct vfj_world *world);
 void vfj_world_break(struct vfj_world *world);
 
-/* Answer a command that only reads by one OBSERVED, run any other and tell its end by one FINISHED. */
+/* Answer a command that only reads by one OBSERVED, run any other and tell its end by one FINISHED. Who looks at the guest
+ * looks at rc.conf's files, too: when they have changed they are read again. */
 void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command);
 
 /* Tell nothing of the commands under way: their answers mean nothing any more. */
