@@ -45,6 +45,7 @@
     X(FOREIGN_LAGG, "foreign-lagg", "the lagg of that unit is not for this hn: it is left alone")                \
     X(HN_IN_OTHER_LAGG, "hn-in-other-lagg", "hn is a port of another lagg: it is left alone")                    \
     X(VF_IN_OTHER_LAGG, "vf-in-other-lagg", "the VF is a port of another lagg: it is left alone")                \
+    X(VF_MTU, "vf-mtu", "the VF was refused as a port, and its MTU is not the lagg's: it is left alone")         \
     X(VF_ASTRAY, "vf-astray", "the VF came into the lagg of another hn: it is taken out of that")                \
     X(HN_HAS_ADDRESS, "hn-has-address", "hn, a lagg port, has an address of its own")                            \
     X(HN_HAS_DHCLIENT, "hn-has-dhclient", "hn, a lagg port, has a dhclient of its own")                          \

@@ -98,20 +98,20 @@ struct vfj_belief {
     uint8_t routes;     /* of rc.conf's static routes, likewise */
     uint8_t carry_count;
     uint8_t carry_truncated;
-    uint8_t dhclient_tried;    /* laggN's dhclient was started in this plan */
-    uint8_t script_refused;    /* there is a per-interface script that is not run, and it was said */
-    uint8_t vf_no_link;        /* the VF is up and has none */
-    uint8_t lagg_ours;         /* in this boot laggN had hn, or was made, by us or by others */
-    uint8_t configured6;       /* laggN was given rc.conf's IPv6 words in this plan */
-    uint8_t script_failures;   /* in a row, of the per-interface script, since the VF is up */
-    uint8_t gateway6_on_lagg;  /* the IPv6 default route that somebody added goes through laggN */
-    uint8_t gateway6_on_hn;    /* or through hn */
-    uint8_t gateway6_failed;   /* it could not be added in this plan */
-    uint8_t gateway6_failures; /* plans in a row that have not got it to laggN */
-    uint8_t route_missing;     /* the static route that is due was not there to be changed: it is added */
-    uint8_t solicit;           /* an advertisement: 1 to be asked for; then it was */
-    uint8_t args_too_long;     /* something of rc.conf that is wanted does not fit in one command, and it was said */
-    uint8_t pad;
+    uint8_t dhclient_tried;      /* laggN's dhclient was started in this plan */
+    uint8_t script_refused;      /* there is a per-interface script that is not run, and it was said */
+    uint8_t vf_no_link;          /* the VF is up and has none */
+    uint8_t lagg_ours;           /* in this boot laggN had hn, or was made, by us or by others */
+    uint8_t configured6;         /* laggN was given rc.conf's IPv6 words in this plan */
+    uint8_t script_failures;     /* in a row, of the per-interface script, since the VF is up */
+    uint8_t gateway6_on_lagg;    /* the IPv6 default route that somebody added goes through laggN */
+    uint8_t gateway6_on_hn;      /* or through hn */
+    uint8_t gateway6_failed;     /* it could not be added in this plan */
+    uint8_t gateway6_failures;   /* plans in a row that have not got it to laggN */
+    uint8_t route_missing;       /* the static route that is due was not there to be changed: it is added */
+    uint8_t solicit;             /* an advertisement: 1 to be asked for; then it was */
+    uint8_t args_too_long;       /* something of rc.conf that is wanted does not fit in one command, and it was said */
+    uint8_t vf_mtu_differs;      /* from the one that lagg(4) would give it as a port */
     struct vfj_name vf_lagg;     /* another lagg that the VF is a port of; empty: none */
     struct vfj_address gateway;  /* of the default route that goes, or went, through hn or the lagg */
     struct vfj_address gateway6; /* likewise of the IPv6 one, a link-local one without its scope */

@@ -114,7 +114,7 @@ enum type {
     X(NUMBER, route_missing, UINT8_MAX)     \
     X(NUMBER, solicit, UINT8_MAX)           \
     X(NUMBER, args_too_long, UINT8_MAX)     \
-    X(RESERVED, pad, 0)                     \
+    X(NUMBER, vf_mtu_differs, UINT8_MAX)    \
     X(NAME, vf_lagg, 0)                     \
     X(ADDRESS, gateway, 0)                  \
     X(ADDRESS, gateway6, 0)                 \

@@ -321,6 +321,8 @@ scenario_rc() {
     host unplug mce0
     host plug mce0 hn0
     await "the new configuration" row_holds 'hyperv_vf_delay=4'
+    host unplug mce0 # its delay may have begun before
+    host plug mce0 hn0
     await "its delay" row_holds 'delay_us=4000000'
     cp "$dir/etc/rc.conf" "$dir/etc/rc.conf.good"
     echo 'hyperv_vf_delay="' >>"$dir/etc/rc.conf"

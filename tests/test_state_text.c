@@ -98,7 +98,7 @@ static void test_each_member_is_written(void **unused)
                 offsetof(struct vfj_head, slot_count));
     check_bytes(state, slot, offsetof(struct vfj_slot, state), offsetof(struct vfj_slot, belief),
                 offsetof(struct vfj_slot, timer));
-    check_bytes(state, &slot->belief, offsetof(struct vfj_belief, fresh), offsetof(struct vfj_belief, pad),
+    check_bytes(state, &slot->belief, offsetof(struct vfj_belief, fresh), offsetof(struct vfj_belief, vf_lagg),
                 offsetof(struct vfj_belief, carry_count));
     check_bytes(state, &slot->belief.carry[1], offsetof(struct vfj_carry, on_hn), offsetof(struct vfj_carry, pad),
                 SIZE_MAX);
@@ -147,7 +147,6 @@ static void fill(struct vfj_state *state)
         memset(&slot->belief.gateway, 0, sizeof slot->belief.gateway);
         strcpy(slot->belief.gateway.text, "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/0");
         slot->belief.gateway6 = slot->belief.gateway;
-        slot->belief.pad = 0;
         for (unsigned k = 0; k < VFJ_ADDRESSES_MAX; k++) {
             slot->belief.carry[k].address = slot->belief.gateway;
             memset(slot->belief.carry[k].pad, 0, sizeof slot->belief.carry[k].pad);

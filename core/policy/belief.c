@@ -99,6 +99,13 @@ static void see_setting(uint8_t *setting, bool seen)
         *setting = seen;
 }
 
+/* A lagg has the MTU of its first port and gives it to the others (sys/net/if_lagg.c): hn is the first. */
+static bool mtu_differs(const struct vfj_view *view)
+{
+    uint32_t mtu = view->lagg.port_count > 0 ? view->lagg.mtu : view->hn.mtu;
+    return view->vf.exists && mtu != view->vf.mtu;
+}
+
 static void see_interfaces(struct vfj_slot *slot, const struct vfj_view *view)
 {
     struct vfj_belief *belief = &slot->belief;
@@ -110,6 +117,7 @@ static void see_interfaces(struct vfj_slot *slot, const struct vfj_view *view)
     belief->vf_up = view->vf.up;
     belief->vf_lagg = is_elsewhere(view->vf_lagg, slot) ? view->vf_lagg : (struct vfj_name){{0}};
     belief->vf_no_link = view->vf.up && view->vf.link == VFJ_LINK_DOWN;
+    belief->vf_mtu_differs = mtu_differs(view);
     belief->lagg_exists = view->lagg.exists;
     belief->lagg_up = view->lagg.up;
     see_setting(&belief->lagg_no_dad, view->lagg.no_dad);

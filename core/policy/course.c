@@ -462,9 +462,12 @@ static bool is_bearable(const struct vfj_slot *slot, const struct vfj_outcome *o
     return outcome->kind == VFJ_OUTCOME_EXITED && (is_route || is_inet6);
 }
 
-static enum vfj_reason reason_of_failure(const struct vfj_outcome *outcome)
+static enum vfj_reason reason_of_failure(const struct vfj_slot *slot, const struct vfj_outcome *outcome)
 {
-    return outcome->kind == VFJ_OUTCOME_TIMEOUT ? VFJ_REASON_COMMAND_TIMEOUT : VFJ_REASON_COMMAND_FAILED;
+    if (outcome->kind == VFJ_OUTCOME_TIMEOUT)
+        return VFJ_REASON_COMMAND_TIMEOUT;
+    bool is_mtu = slot->pending_kind == VFJ_COMMAND_JOIN && slot->belief.vf_mtu_differs;
+    return is_mtu ? VFJ_REASON_VF_MTU : VFJ_REASON_COMMAND_FAILED;
 }
 
 /* The originals run the script once and don't look at how it ends. */
@@ -495,12 +498,12 @@ void vfj_course_finished(struct vfj_work *work, struct vfj_slot *slot, const str
         vfj_belief_route_not_changed(slot);
         vfj_course_advance(work, slot);
     } else if (is_bearable(slot, outcome)) {
-        vfj_work_notice(work, slot, reason_of_failure(outcome));
+        vfj_work_notice(work, slot, reason_of_failure(slot, outcome));
         vfj_belief_bore(slot);
         vfj_course_advance(work, slot);
     } else if (slot->pending_kind == VFJ_COMMAND_SCRIPT) {
         fail_script(work, slot);
     } else {
-        fail(work, slot, reason_of_failure(outcome), false);
+        fail(work, slot, reason_of_failure(slot, outcome), false);
     }
 }
