@@ -103,11 +103,6 @@ unsigned vfj_work_find_pending(const struct vfj_work *work, uint64_t command)
         if (work->now->index.pending[i] == command && vfj_work_slot(work, i)->pending == command)
             return i;
     }
-    for (uint64_t left = work->decision->touched.slots; left != 0; left &= left - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(left);
-        if (work->next->slots[i].pending == command)
-            return i;
-    }
     return VFJ_SLOTS_MAX;
 }
 

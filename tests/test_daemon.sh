@@ -335,6 +335,15 @@ scenario_rc() {
     mv "$dir/etc/rc.conf.good" "$dir/etc/rc.conf"
     await "it is tried again by itself" more_than "$configured" configured
     same "said once" 1 "$(rows | grep -c rc-unread)"
+    configured=$(count configured)
+    echo 'hyperv_vf_delay="3"' >>"$dir/etc/rc.conf"
+    kill -HUP "$pid"
+    await "what the signal is for" more_than "$configured" configured
+    host unplug mce0
+    host plug mce0 hn0
+    await "joined with it" newest_holds '"to":"lagged"'
+    await "the end" is_quiet
+    same "one change, one reading" $((configured + 1)) "$(count configured)"
     end
 }
 

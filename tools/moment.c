@@ -1,26 +1,20 @@
 /* Points in time as a user writes them. */
 #include "tools/moment.h"
 
-#include <string.h>
-#include <time.h>
-
 #include "core/trace_time.h"
 #include "tools/options.h"
+#include "tools/when.h"
 
 enum { WORD_SIZE = 40, DAY_LENGTH = sizeof "2026-11-22" - 1, MINUTE_LENGTH = sizeof "03:12" - 1 };
 
-static const int64_t second_us = 1000000;
-
 /* "2026-11-22" of so many days ago. */
-static bool add_day(struct vfj_text *text, int64_t now_us, int days_ago)
+static void add_day(struct vfj_text *text, int64_t now_us, int days_ago)
 {
-    char day[DAY_LENGTH + 1];
-    struct tm parts;
-    time_t seconds = (time_t)(now_us / second_us) - (time_t)days_ago * 24 * 60 * 60;
-    if (gmtime_r(&seconds, &parts) == NULL || strftime(day, sizeof day, "%Y-%m-%d", &parts) != DAY_LENGTH)
-        return false;
-    vfj_text_add(text, day);
-    return true;
+    const int64_t day_us = INT64_C(24) * 60 * 60 * 1000000;
+    char bytes[WORD_SIZE];
+    struct vfj_text whole = vfj_text_begin(bytes, sizeof bytes);
+    vfj_when_add(&whole, now_us - days_ago * day_us);
+    vfj_text_add_span(text, (struct vfj_span){bytes, DAY_LENGTH});
 }
 
 /* The time of day, and what was left out of it. */
@@ -60,8 +54,7 @@ static bool parse_date(struct vfj_span word, int64_t now_us, int64_t *us)
     struct vfj_trace_time parsed;
     struct vfj_span day, time = word;
     if (is_time(word)) {
-        if (!add_day(&whole, now_us, 0))
-            return false;
+        add_day(&whole, now_us, 0);
     } else {
         if (!take_day(word, &day, &time))
             return false;
@@ -89,7 +82,8 @@ static bool parse_day(int64_t now_us, int days_ago, int64_t *us)
 {
     char bytes[WORD_SIZE];
     struct vfj_text day = vfj_text_begin(bytes, sizeof bytes);
-    return add_day(&day, now_us, days_ago) && parse_date((struct vfj_span){day.bytes, day.length}, now_us, us);
+    add_day(&day, now_us, days_ago);
+    return parse_date((struct vfj_span){day.bytes, day.length}, now_us, us);
 }
 
 bool vfj_moment_parse(struct vfj_span word, int64_t now_us, int64_t *us)

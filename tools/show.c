@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "adapters/freebsd/clock.h"
 #include "core/limits.h"
 #include "store/journal.h"
 #include "tools/moment.h"
@@ -65,9 +66,7 @@ static int take_output(struct show *show, const char *value)
 
 static int take_time(const char *value, const char *complaint, int64_t *us)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    if (vfj_moment_parse(vfj_span_of(value), now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000, us))
+    if (vfj_moment_parse(vfj_span_of(value), vfj_clock_wall_us(), us))
         return PARSED_RUN;
     return vfj_usage_error("show", complaint, value);
 }

@@ -152,33 +152,6 @@ void vfj_rc_reader_close(struct vfj_rc_reader *reader)
     free(reader);
 }
 
-void vfj_rc_reader_read(struct vfj_rc_reader *reader)
-{
-    reader->again = reader->reading != NULL;
-    if (reader->again)
-        return;
-    struct reading *reading = calloc(1, sizeof *reading);
-    VFJ_CHECK(reading != NULL);
-    reading->reader = reader;
-    reading->lines = vfj_lines_begin(reading->line, sizeof reading->line, read_line, reading);
-    reading->rc = vfj_text_begin(reading->bytes, sizeof reading->bytes);
-    reader->reading = reading;
-    const struct vfj_errand errand = {.kind = VFJ_ERRAND_RC};
-    const char *argv[] = {reader->paths->rc_helper, reader->paths->rc_conf, reader->paths->root, NULL};
-    struct vfj_child_request request = {
-        .errand = &errand,
-        .path = reader->paths->rc_helper,
-        .argv = argv,
-        .errors = VFJ_STDERR_WITH_STDOUT,
-        .limit_ms = VFJ_RC_LIMIT_MS,
-        .output_max = OUTPUT_MAX,
-        .output = on_output,
-        .ended = on_ended,
-        .context = reading,
-    };
-    vfj_child_start(reader->children, &request);
-}
-
 static void take_stamp(struct vfj_rc_reader *reader, const struct vfj_rc_stamp *stamp)
 {
     bool is_changed = reader->is_stamped && memcmp(stamp, &reader->stamp, sizeof *stamp) != 0;
@@ -204,4 +177,33 @@ void vfj_rc_reader_check(struct vfj_rc_reader *reader)
     }
     vfj_rc_stamp_take(reader->paths, &stamp);
     take_stamp(reader, &stamp);
+}
+
+void vfj_rc_reader_read(struct vfj_rc_reader *reader)
+{
+    reader->is_stamped = false; /* what is there now is what is read */
+    vfj_rc_reader_check(reader);
+    reader->again = reader->reading != NULL;
+    if (reader->again)
+        return;
+    struct reading *reading = calloc(1, sizeof *reading);
+    VFJ_CHECK(reading != NULL);
+    reading->reader = reader;
+    reading->lines = vfj_lines_begin(reading->line, sizeof reading->line, read_line, reading);
+    reading->rc = vfj_text_begin(reading->bytes, sizeof reading->bytes);
+    reader->reading = reading;
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_RC};
+    const char *argv[] = {reader->paths->rc_helper, reader->paths->rc_conf, reader->paths->root, NULL};
+    struct vfj_child_request request = {
+        .errand = &errand,
+        .path = reader->paths->rc_helper,
+        .argv = argv,
+        .errors = VFJ_STDERR_WITH_STDOUT,
+        .limit_ms = VFJ_RC_LIMIT_MS,
+        .output_max = OUTPUT_MAX,
+        .output = on_output,
+        .ended = on_ended,
+        .context = reading,
+    };
+    vfj_child_start(reader->children, &request);
 }

@@ -30,7 +30,7 @@ void vfj_rc_reader_close(struct vfj_rc_reader *reader);
  * another is asked for at most once more. */
 void vfj_rc_reader_read(struct vfj_rc_reader *reader);
 
-/* Read when a file that the values come from is not as it was at the last call of this; the first call only looks. */
+/* Read when a file that the values come from is not as it was when it was looked at last, here or for a reading. */
 void vfj_rc_reader_check(struct vfj_rc_reader *reader);
 
 #endif

@@ -378,7 +378,6 @@ void vfj_world_run(struct vfj_world *world)
         stop(world, world->ending);
     if (world->stopped)
         return;
-    vfj_rc_reader_check(world->rc);
     vfj_rc_reader_read(world->rc);
     event_base_dispatch(world->base);
 }

@@ -36,25 +36,39 @@ static int bad_address(const char *text)
     return 68; /* EX_NOHOST */
 }
 
+enum { DESTINATION_SIZE = 64 };
+
+/* The destination without its length, and that, when it has one; false when either can't be. */
+static bool split_destination(const struct request *request, unsigned long most, char text[DESTINATION_SIZE],
+                              unsigned long *length, bool *has_length)
+{
+    if (strlen(request->destination_text) >= DESTINATION_SIZE) {
+        return false;
+    }
+    guest_copy(text, DESTINATION_SIZE, request->destination_text);
+    char *slash = strchr(text, '/');
+    *has_length = slash != NULL;
+    if (slash == NULL) {
+        return true;
+    }
+    *slash++ = '\0';
+    return guest_number(slash, most, length);
+}
+
 static bool parse_destination(struct request *request, bool net)
 {
-    char text[64];
+    char text[DESTINATION_SIZE];
     unsigned long length = 32;
+    bool has_length;
 
     if (strcmp(request->destination_text, "default") == 0) {
         request->length = 0;
         return true;
     }
-    if (strlen(request->destination_text) >= sizeof text) {
+    if (!split_destination(request, 32, text, &length, &has_length)) {
         return false;
     }
-    guest_copy(text, sizeof text, request->destination_text);
-    char *slash = strchr(text, '/');
-    if (slash != NULL) {
-        *slash++ = '\0';
-        if (!guest_number(slash, 32, &length)) {
-            return false;
-        }
+    if (has_length) {
         request->has_length = true;
         request->length = (unsigned)length;
     }
@@ -149,26 +163,19 @@ static int get(const struct request *request)
 
 static bool parse_destination6(struct request *request)
 {
-    char text[64];
+    char text[DESTINATION_SIZE];
     unsigned long length = request->length;
+    bool has_length;
 
     if (strcmp(request->destination_text, "default") == 0) {
         guest_copy(request->destination6, sizeof request->destination6, "::");
         request->length = 0;
         return true;
     }
-    if (strlen(request->destination_text) >= sizeof text) {
+    if (!split_destination(request, 128, text, &length, &has_length)) {
         return false;
     }
-    guest_copy(text, sizeof text, request->destination_text);
-    char *slash = strchr(text, '/');
-    if (slash != NULL) {
-        *slash++ = '\0';
-        if (!guest_number(slash, 128, &length)) {
-            return false;
-        }
-    }
-    request->host = slash == NULL && !request->has_length;
+    request->host = !has_length && !request->has_length;
     request->length = request->host ? 128 : (unsigned)length;
     return guest_inet6_parse(text, request->destination6, sizeof request->destination6);
 }
