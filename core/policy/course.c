@@ -1,6 +1,7 @@
 /* Policy vfjournal: the course of a slot, from a goal over looks and commands to its end. */
 #include "core/policy/course.h"
 
+#include "core/policy/addresses.h"
 #include "core/policy/belief.h"
 #include "core/policy/link.h"
 #include "core/policy/plan.h"
@@ -208,7 +209,7 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     enum vfj_reason harm = vfj_belief_harm(&slot->belief);
     enum vfj_found found = (enum vfj_found)slot->found;
     bool is_mapped = !vfj_name_is_empty(slot->vf);
-    bool lacks = is_acting(work) && vfj_plan_lacks_address(work, slot);
+    bool lacks = is_acting(work) && vfj_addresses_lack(work, slot);
     bool is_joined = is_mapped && !lacks && vfj_belief_is_joined(slot);
     enum vfj_goal goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
     if (!vfj_belief_carries(slot))
@@ -223,7 +224,7 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         return;
     }
     slot->found = VFJ_FOUND_NOT;
-    if (is_joined && !vfj_plan_wants_dhclient(work, slot)) {
+    if (is_joined && !vfj_addresses_want_dhclient(work, slot)) {
         enter_lagged(work, slot);
     } else if (is_mapped && slot->rxvf) {
         if (slot->timer == VFJ_TIMER_DELAY) { /* its VF_UP was not heard: hn has no traffic until the VF is joined */

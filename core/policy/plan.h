@@ -19,15 +19,8 @@ enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum v
  * making, nor a route; but a router that does not answer is to hold up nothing. True when a command was issued. */
 bool vfj_plan_solicit(struct vfj_work *work, struct vfj_slot *slot);
 
-/* Whether laggN should have a dhclient and has none. */
-bool vfj_plan_wants_dhclient(const struct vfj_work *work, const struct vfj_slot *slot);
-
 /* Whether a plan with that goal can do anything about what is harmful: not without hn, nor where there is no lagg to finish,
  * nor with a per-interface script, for what that has taken over is its admin's. */
 bool vfj_plan_mends(const struct vfj_slot *slot, enum vfj_goal goal);
-
-/* Whether hn is a port and nobody has an address, although rc.conf gives one: a join was cut off, and what was on its
- * way is not known any more. Or laggN should take router advertisements and does not: it could not be told to. */
-bool vfj_plan_lacks_address(const struct vfj_work *work, const struct vfj_slot *slot);
 
 #endif

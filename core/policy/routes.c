@@ -1,0 +1,169 @@
+/* Policy vfjournal: routes that went with hn's addresses, or still go through hn. */
+#include "core/policy/routes.h"
+
+#include <string.h>
+
+#include "core/policy/belief.h"
+#include "core/policy/issue.h"
+#include "core/rc.h"
+
+/* Whether the router is in the subnet of an address of the slot's: then the routes over it went with that address. */
+static bool is_router_of(const struct vfj_belief *belief, struct vfj_span router)
+{
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        if (vfj_address_covers(&belief->carry[i].address, router))
+            return true;
+    }
+    return false;
+}
+
+/* Whether an IPv4 route of rc.conf's over the router is this slot's: it is, too, when the address to tell by was rc.conf's
+ * just now. */
+static bool is_route_of(const struct vfj_belief *belief, struct vfj_span router)
+{
+    return is_router_of(belief, router) || (belief->configured && !vfj_belief_has_inet(belief));
+}
+
+/* With DHCP and no lease yet it can't be added, and keeps nobody from the lease. */
+static bool rc_gateway(const struct vfj_work *work, const struct vfj_slot *slot, char *router, size_t size)
+{
+    return vfj_rc_default_router(vfj_work_rc(work), router, size) && is_route_of(&slot->belief, vfj_span_of(router));
+}
+
+static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
+{
+    return vfj_span_is(scope, slot->hn.text) || vfj_span_is(scope, vfj_name_lagg(slot->unit).text);
+}
+
+/* What is behind the '%' of an IPv6 address, which ends before that; empty when it has none. */
+static struct vfj_span cut_scope(struct vfj_span *address)
+{
+    const char *percent = address->length > 0 ? memchr(address->text, '%', address->length) : NULL;
+    if (percent == NULL)
+        return (struct vfj_span){"", 0};
+    size_t length = (size_t)(percent - address->text);
+    struct vfj_span scope = {percent + 1, address->length - length - 1};
+    address->length = length;
+    return scope;
+}
+
+/* rc.conf's IPv6 default router, when it is this slot's: its scope says so; without one, it is in a subnet of the slot's,
+ * or laggN has just been given rc.conf's IPv6 addresses, which no look has shown yet. */
+static bool rc_gateway6(const struct vfj_work *work, const struct vfj_slot *slot, struct vfj_address *gateway)
+{
+    char text[VFJ_VALUE_SIZE];
+    const struct vfj_belief *belief = &slot->belief;
+    if (!vfj_rc_default_router6(vfj_work_rc(work), text, sizeof text))
+        return false;
+    struct vfj_span router = vfj_span_of(text), scope = cut_scope(&router);
+    if (!vfj_address_parse(router, gateway))
+        return false;
+    if (scope.length > 0 || vfj_address_is_link_local(router))
+        return is_own_scope(slot, scope);
+    return is_router_of(belief, router) || (!vfj_belief_has_inet6(belief) && belief->configured6);
+}
+
+static bool is_inet6_route(const char *words)
+{
+    return vfj_span_starts(vfj_span_of(words), "-inet6 ");
+}
+
+/* The next of rc.conf's static routes that is this slot's: its last word names the router. An IPv6 one may be anybody's,
+ * unless its scope is another interface. */
+static bool rc_route(const struct vfj_work *work, struct vfj_slot *slot, char *words, size_t size)
+{
+    for (; slot->belief.routes < VFJ_ROUTES_MAX; slot->belief.routes++) {
+        struct vfj_span router = {words, 0}, word;
+        if (!vfj_rc_static_route(vfj_work_rc(work), slot->hn, slot->belief.routes, words, size))
+            return false;
+        for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);)
+            router = word;
+        struct vfj_span scope = cut_scope(&router);
+        if (is_inet6_route(words) ? scope.length == 0 || is_own_scope(slot, scope) : is_route_of(&slot->belief, router))
+            return true;
+    }
+    return false;
+}
+
+static bool plan_gateway(struct vfj_work *work, struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    char router[VFJ_ARGS_SIZE - 16];
+    bool is_known = belief->gateway.text[0] != '\0';
+    if (is_known)
+        vfj_span_copy(router, sizeof router, vfj_span_of(belief->gateway.text));
+    else
+        is_known = rc_gateway(work, slot, router, sizeof router);
+    if (belief->gateway_on_lagg || !is_known)
+        return false;
+    struct vfj_command *command = vfj_issue(work, slot, VFJ_COMMAND_ROUTE_ADD);
+    struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&words, "default ");
+    vfj_text_add(&words, router);
+    slot->pending_index = VFJ_ROUTE_DEFAULT;
+    return true;
+}
+
+/* The kernel leaves IPv6 routes where they are when an address moves: this one is changed while it goes through hn. Through
+ * anything else it is left alone: it can't be added then, and that is well. */
+static bool plan_gateway6(struct vfj_work *work, struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    struct vfj_address gateway = belief->gateway6;
+    bool is_due = belief->moved || belief->gateway6_on_hn || belief->gateway6_failures > 0;
+    if (belief->gateway6_on_lagg || !is_due)
+        return false;
+    if (gateway.text[0] == '\0' && !rc_gateway6(work, slot, &gateway))
+        return false;
+    struct vfj_command *command
+        = vfj_issue(work, slot, belief->gateway6_on_hn ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
+    struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&words, "-inet6 default ");
+    vfj_text_add(&words, gateway.text);
+    if (vfj_address_is_link_local(vfj_span_of(gateway.text))) {
+        vfj_text_add_char(&words, '%');
+        vfj_text_add(&words, vfj_name_lagg(slot->unit).text);
+    }
+    slot->pending_index = VFJ_ROUTE_DEFAULT6;
+    return true;
+}
+
+/* A route's words, with laggN for hn where that is a scope. */
+static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot, const char *words)
+{
+    struct vfj_span word;
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        struct vfj_span scope = cut_scope(&word);
+        if (text->length > 0)
+            vfj_text_add_char(text, ' ');
+        vfj_text_add_span(text, word);
+        if (scope.length == 0)
+            continue;
+        vfj_text_add_char(text, '%');
+        if (is_own_scope(slot, scope))
+            vfj_text_add(text, vfj_name_lagg(slot->unit).text);
+        else
+            vfj_text_add_span(text, scope);
+    }
+}
+
+/* One that went with hn's address is added; an IPv6 one is changed, as it is there still, and added when it is not. */
+static bool plan_static_route(struct vfj_work *work, struct vfj_slot *slot)
+{
+    char words[VFJ_ARGS_SIZE - 16];
+    if (!rc_route(work, slot, words, sizeof words))
+        return false;
+    bool is_change = is_inet6_route(words) && !slot->belief.route_missing;
+    struct vfj_command *command = vfj_issue(work, slot, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    add_route_words(&text, slot, words);
+    slot->pending_index = VFJ_ROUTE_STATIC;
+    return true;
+}
+
+bool vfj_routes_next(struct vfj_work *work, struct vfj_slot *slot)
+{
+    bool is_moved = slot->belief.moved;
+    return (is_moved && plan_gateway(work, slot)) || plan_gateway6(work, slot)
+        || (is_moved && plan_static_route(work, slot));
+}
