@@ -6,36 +6,36 @@
 #include "core/check.h"
 #include "core/kv.h"
 
+struct kind {
+    const char *name;
+    bool reads;
+    enum vfj_program program;
+    const char *words;
+};
+
+static const struct kind kinds[VFJ_COMMAND_COUNT] = {
+#define X(symbol, name, reads, program, words) [VFJ_COMMAND_##symbol] = {name, reads, VFJ_PROGRAM_##program, words},
+    VFJ_COMMAND_KINDS(X)
+#undef X
+};
+
+static const struct kind *kind_of(enum vfj_command_kind kind)
+{
+    VFJ_CHECK(kind < VFJ_COMMAND_COUNT);
+    return &kinds[kind];
+}
+
 const char *vfj_command_kind_name(enum vfj_command_kind kind)
 {
-    static const char *const names[] = {
-#define X(symbol, name, reads) [VFJ_COMMAND_##symbol] = (name),
-        VFJ_COMMAND_KINDS(X)
-#undef X
-    };
-    VFJ_CHECK(kind < VFJ_COMMAND_COUNT);
-    return names[kind];
+    return kind_of(kind)->name;
 }
 
 bool vfj_command_reads(const struct vfj_command *command)
 {
-    static const bool reading[] = {
-#define X(symbol, name, reads) [VFJ_COMMAND_##symbol] = (reads),
-        VFJ_COMMAND_KINDS(X)
-#undef X
-    };
-    VFJ_CHECK(command->kind < VFJ_COMMAND_COUNT);
-    return reading[command->kind];
+    return kind_of((enum vfj_command_kind)command->kind)->reads;
 }
 
 /* Words are collected in argv->bytes, each with its NUL; there is one at least. */
-static void begin(struct vfj_argv *argv, struct vfj_text *bytes, enum vfj_program program)
-{
-    *bytes = vfj_text_begin(argv->bytes, sizeof argv->bytes);
-    argv->program = program;
-    argv->count = 0;
-}
-
 static void word_span(struct vfj_argv *argv, struct vfj_text *bytes, struct vfj_span word)
 {
     VFJ_CHECK(argv->count < VFJ_WORDS_MAX);
@@ -69,175 +69,63 @@ static void sysctl_of_unit(struct vfj_argv *argv, struct vfj_text *bytes, const 
     word(argv, bytes, name);
 }
 
-/* The program of PROBE_MAP: which VF is whose by name, and then by unit, which a rename does not change. */
-static void map_argv(struct vfj_argv *argv)
+/* A unit that is not known has none. */
+static void unit(struct vfj_argv *argv, struct vfj_text *bytes, const char *number)
 {
-    struct vfj_text bytes;
-    begin(argv, &bytes, VFJ_PROGRAM_SYSCTL);
-    words(argv, &bytes, "sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap");
+    if (number[0] == '\0')
+        return;
+    sysctl_of_unit(argv, bytes, number, ".vf");
+    sysctl_of_unit(argv, bytes, number, ".rxvf");
+}
+
+static void units(struct vfj_argv *argv, struct vfj_text *bytes)
+{
     for (unsigned i = 0; i < VFJ_UNITS_MAX; i++)
-        sysctl_of_unit(argv, &bytes, vfj_name_of_number(i).text, ".vf");
+        sysctl_of_unit(argv, bytes, vfj_name_of_number(i).text, ".vf");
 }
 
-/* The programs of PROBE_SLOT. */
-static bool slot_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv)
+/* What one of a kind's words stands for. */
+static void add(const struct vfj_command *command, struct vfj_span what, struct vfj_argv *argv, struct vfj_text *bytes)
 {
-    struct vfj_text bytes;
-    switch (index) {
-    case 0:
-        begin(argv, &bytes, VFJ_PROGRAM_SYSCTL);
-        words(argv, &bytes, "sysctl -i hw.hn.vf_transparent");
-        if (command->text[0] != '\0') {
-            sysctl_of_unit(argv, &bytes, command->text, ".vf");
-            sysctl_of_unit(argv, &bytes, command->text, ".rxvf");
-        }
-        return true;
-    case 1:
-        begin(argv, &bytes, VFJ_PROGRAM_IFCONFIG);
-        words(argv, &bytes, "ifconfig -a");
-        return true;
-    case 2:
-    case 3:
-        begin(argv, &bytes, VFJ_PROGRAM_ROUTE);
-        words(argv, &bytes, index == 2 ? "route -n get -inet default" : "route -n get -inet6 default");
-        return true;
-    default:
-        return false;
+    if (vfj_span_is(what, "A")) {
+        word(argv, bytes, command->a.text);
+    } else if (vfj_span_is(what, "B")) {
+        word(argv, bytes, command->b.text);
+    } else if (vfj_span_is(what, "C")) {
+        word(argv, bytes, command->c.text);
+    } else if (vfj_span_is(what, "TEXT")) {
+        words(argv, bytes, command->text);
+    } else if (vfj_span_is(what, "PATH")) {
+        word(argv, bytes, command->text);
+    } else if (vfj_span_is(what, "FAMILY")) {
+        word(argv, bytes, strchr(command->text, ':') != NULL ? "inet6" : "inet");
+    } else if (vfj_span_is(what, "UNIT")) {
+        unit(argv, bytes, command->text);
+    } else if (vfj_span_is(what, "UNITS")) {
+        units(argv, bytes);
+    } else {
+        word_span(argv, bytes, what);
     }
-}
-
-static void ifconfig(const struct vfj_command *command, struct vfj_argv *argv, struct vfj_text *bytes)
-{
-    begin(argv, bytes, VFJ_PROGRAM_IFCONFIG);
-    word(argv, bytes, "ifconfig");
-    word(argv, bytes, command->a.text);
-}
-
-static void ifconfig_words(const struct vfj_command *command, struct vfj_argv *argv, const char *list)
-{
-    struct vfj_text bytes;
-    ifconfig(command, argv, &bytes);
-    words(argv, &bytes, list);
-}
-
-static void ifconfig_join(const struct vfj_command *command, struct vfj_argv *argv)
-{
-    struct vfj_text bytes;
-    ifconfig(command, argv, &bytes);
-    if (command->kind != VFJ_COMMAND_JOIN)
-        words(argv, &bytes, "laggproto failover");
-    word(argv, &bytes, "laggport");
-    word(argv, &bytes, command->b.text);
-    if (command->kind == VFJ_COMMAND_JOIN_BOTH) {
-        word(argv, &bytes, "laggport");
-        word(argv, &bytes, command->c.text);
-    }
-}
-
-static void ifconfig_address(const struct vfj_command *command, struct vfj_argv *argv)
-{
-    struct vfj_text bytes;
-    ifconfig(command, argv, &bytes);
-    word(argv, &bytes, strchr(command->text, ':') != NULL ? "inet6" : "inet");
-    words(argv, &bytes, command->text);
-    if (command->kind == VFJ_COMMAND_ADDRESS_DELETE)
-        word(argv, &bytes, "delete");
-}
-
-static void program_words(struct vfj_argv *argv, enum vfj_program program, const char *first, const char *rest,
-                          const char *name)
-{
-    struct vfj_text bytes;
-    begin(argv, &bytes, program);
-    words(argv, &bytes, first);
-    words(argv, &bytes, rest);
-    words(argv, &bytes, name);
 }
 
 bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv)
 {
-    struct vfj_text bytes;
-    enum vfj_command_kind kind = (enum vfj_command_kind)command->kind;
-    if (kind == VFJ_COMMAND_PROBE_SLOT)
-        return slot_argv(command, index, argv);
-    if (index > 0)
+    static const struct kind of_slot[] = {
+        {.program = VFJ_PROGRAM_SYSCTL, .words = "sysctl -i hw.hn.vf_transparent UNIT"},
+        {.program = VFJ_PROGRAM_IFCONFIG, .words = "ifconfig -a"},
+        {.program = VFJ_PROGRAM_ROUTE, .words = "route -n get -inet default"},
+        {.program = VFJ_PROGRAM_ROUTE, .words = "route -n get -inet6 default"},
+    };
+    bool is_slot = command->kind == VFJ_COMMAND_PROBE_SLOT;
+    const struct kind *kind = is_slot ? of_slot : kind_of((enum vfj_command_kind)command->kind);
+    if (index >= (is_slot ? sizeof of_slot / sizeof of_slot[0] : kind->program != VFJ_PROGRAM_NONE))
         return false;
-    switch (kind) {
-    case VFJ_COMMAND_PROBE_SYSCTL:
-        program_words(argv, VFJ_PROGRAM_SYSCTL, "sysctl -n", command->text, "");
-        break;
-    case VFJ_COMMAND_PROBE_IFCONFIG:
-        ifconfig(command, argv, &bytes);
-        break;
-    case VFJ_COMMAND_PROBE_MAP:
-        map_argv(argv);
-        break;
-    case VFJ_COMMAND_UP:
-        ifconfig_words(command, argv, "up");
-        break;
-    case VFJ_COMMAND_DOWN:
-        ifconfig_words(command, argv, "down");
-        break;
-    case VFJ_COMMAND_CREATE:
-        ifconfig_words(command, argv, "create");
-        break;
-    case VFJ_COMMAND_JOIN_BOTH:
-    case VFJ_COMMAND_JOIN_FIRST:
-    case VFJ_COMMAND_JOIN:
-        ifconfig_join(command, argv);
-        break;
-    case VFJ_COMMAND_LEAVE:
-        ifconfig(command, argv, &bytes);
-        word(argv, &bytes, "-laggport");
-        word(argv, &bytes, command->b.text);
-        break;
-    case VFJ_COMMAND_NO_DAD:
-        ifconfig_words(command, argv, "inet6 no_dad");
-        break;
-    case VFJ_COMMAND_RTADV:
-        ifconfig_words(command, argv, "inet6 -ifdisabled accept_rtadv");
-        break;
-    case VFJ_COMMAND_STRIP:
-        ifconfig_words(command, argv, "-alias");
-        break;
-    case VFJ_COMMAND_ADDRESS_DELETE:
-    case VFJ_COMMAND_ADDRESS_ADD:
-        ifconfig_address(command, argv);
-        break;
-    case VFJ_COMMAND_CONFIGURE:
-        ifconfig_words(command, argv, command->text);
-        break;
-    case VFJ_COMMAND_DHCLIENT:
-        program_words(argv, VFJ_PROGRAM_DHCLIENT, "dhclient", "", command->a.text);
-        break;
-    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
-        program_words(argv, VFJ_PROGRAM_DHCLIENT, "dhclient -b", "", command->a.text);
-        break;
-    case VFJ_COMMAND_DHCLIENT_STOP:
-        program_words(argv, VFJ_PROGRAM_KILL, "kill -TERM", command->text, "");
-        break;
-    case VFJ_COMMAND_LEASE:
-        program_words(argv, VFJ_PROGRAM_LEASE, "vfjournal-lease", command->a.text, command->b.text);
-        break;
-    case VFJ_COMMAND_ROUTE_ADD:
-        program_words(argv, VFJ_PROGRAM_ROUTE, "route add", command->text, "");
-        break;
-    case VFJ_COMMAND_ROUTE_CHANGE:
-        program_words(argv, VFJ_PROGRAM_ROUTE, "route change", command->text, "");
-        break;
-    case VFJ_COMMAND_RTSOL:
-        program_words(argv, VFJ_PROGRAM_RTSOL, "rtsol -i", "", command->a.text);
-        break;
-    case VFJ_COMMAND_SCRIPT:
-        begin(argv, &bytes, VFJ_PROGRAM_SCRIPT);
-        word(argv, &bytes, command->text);
-        break;
-    case VFJ_COMMAND_PROBE_FILE:
-        return false;
-    case VFJ_COMMAND_PROBE_SLOT:
-    case VFJ_COMMAND_COUNT:
-        VFJ_CHECK(false);
-    }
+    struct vfj_text bytes = vfj_text_begin(argv->bytes, sizeof argv->bytes);
+    struct vfj_span rest = vfj_span_of(kind[index].words), next;
+    argv->program = kind[index].program;
+    argv->count = 0;
+    while (vfj_span_word(&rest, &next))
+        add(command, next, argv, &bytes);
     return true;
 }
 

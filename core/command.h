@@ -25,37 +25,39 @@ enum vfj_program {
     VFJ_PROGRAM_COUNT
 };
 
-/* X(symbol, persisted name, whether it only reads). Operands a, b, c are interface names, `text` the free words. */
-#define VFJ_COMMAND_KINDS(X)                                                                                         \
-    X(PROBE_SYSCTL, "probe-sysctl", true)     /* sysctl -n TEXT */                                                   \
-    X(PROBE_IFCONFIG, "probe-ifconfig", true) /* ifconfig A */                                                       \
-    X(PROBE_FILE, "probe-file", true)         /* no program: is there a file TEXT, and what is in it */              \
-    X(PROBE_MAP, "probe-map", true)    /* sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap dev.hn.0.vf … */ \
-    X(PROBE_SLOT, "probe-slot", true)  /* all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C */         \
-    X(UP, "up", false)                 /* ifconfig A up */                                                           \
-    X(DOWN, "down", false)             /* ifconfig A down */                                                         \
-    X(CREATE, "create", false)         /* ifconfig A create */                                                       \
-    X(JOIN_BOTH, "join-both", false)   /* ifconfig A laggproto failover laggport B laggport C */                     \
-    X(JOIN_FIRST, "join-first", false) /* ifconfig A laggproto failover laggport B */                                \
-    X(JOIN, "join", false)             /* ifconfig A laggport B */                                                   \
-    X(LEAVE, "leave", false)           /* ifconfig A -laggport B */                                                  \
-    X(NO_DAD, "no-dad", false)         /* ifconfig A inet6 no_dad */                                                 \
-    X(RTADV, "rtadv", false)           /* ifconfig A inet6 -ifdisabled accept_rtadv */                               \
-    X(STRIP, "strip", false)           /* ifconfig A -alias */                                                       \
-    X(ADDRESS_DELETE, "address-delete", false)           /* ifconfig A inet|inet6 TEXT(address) delete */            \
-    X(ADDRESS_ADD, "address-add", false)                 /* ifconfig A inet|inet6 TEXT(address/length) [alias] */    \
-    X(CONFIGURE, "configure", false)                     /* ifconfig A TEXT... */                                    \
-    X(DHCLIENT, "dhclient", false)                       /* dhclient A */                                            \
-    X(DHCLIENT_BACKGROUND, "dhclient-background", false) /* dhclient -b A */                                         \
-    X(DHCLIENT_STOP, "dhclient-stop", false)             /* kill -TERM TEXT... */                                    \
-    X(LEASE, "lease", false)               /* vfjournal-lease A B: hn A's lease written again for lagg B */          \
-    X(ROUTE_ADD, "route-add", false)       /* route add TEXT... */                                                   \
-    X(ROUTE_CHANGE, "route-change", false) /* route change TEXT... */                                                \
-    X(RTSOL, "rtsol", false)               /* rtsol -i A: ask for a router's advertisement */                        \
-    X(SCRIPT, "script", false)             /* TEXT, a path */
+/* X(symbol, persisted name, whether it only reads, program, words). In the words A, B and C stand for the operands, names
+ * of interfaces, TEXT for the words of `text`, PATH for all of it as one; FAMILY is inet or inet6, as the address in TEXT is;
+ * UNIT are the sysctls of hn's unit TEXT, UNITS tell the VF of each unit. */
+#define VFJ_COMMAND_KINDS(X)                                                                                          \
+    X(PROBE_SYSCTL, "probe-sysctl", true, SYSCTL, "sysctl -n TEXT")                                                   \
+    X(PROBE_IFCONFIG, "probe-ifconfig", true, IFCONFIG, "ifconfig A")                                                 \
+    X(PROBE_FILE, "probe-file", true, NONE, "") /* is there a file TEXT, and what is in it */                         \
+    X(PROBE_MAP, "probe-map", true, SYSCTL, "sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap UNITS")          \
+    X(PROBE_SLOT, "probe-slot", true, NONE, "") /* all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C */ \
+    X(UP, "up", false, IFCONFIG, "ifconfig A up")                                                                     \
+    X(DOWN, "down", false, IFCONFIG, "ifconfig A down")                                                               \
+    X(CREATE, "create", false, IFCONFIG, "ifconfig A create")                                                         \
+    X(JOIN_BOTH, "join-both", false, IFCONFIG, "ifconfig A laggproto failover laggport B laggport C")                 \
+    X(JOIN_FIRST, "join-first", false, IFCONFIG, "ifconfig A laggproto failover laggport B")                          \
+    X(JOIN, "join", false, IFCONFIG, "ifconfig A laggport B")                                                         \
+    X(LEAVE, "leave", false, IFCONFIG, "ifconfig A -laggport B")                                                      \
+    X(NO_DAD, "no-dad", false, IFCONFIG, "ifconfig A inet6 no_dad")                                                   \
+    X(RTADV, "rtadv", false, IFCONFIG, "ifconfig A inet6 -ifdisabled accept_rtadv")                                   \
+    X(STRIP, "strip", false, IFCONFIG, "ifconfig A -alias")                                                           \
+    X(ADDRESS_DELETE, "address-delete", false, IFCONFIG, "ifconfig A FAMILY TEXT delete") /* an address */            \
+    X(ADDRESS_ADD, "address-add", false, IFCONFIG, "ifconfig A FAMILY TEXT") /* address/length, and perhaps alias */  \
+    X(CONFIGURE, "configure", false, IFCONFIG, "ifconfig A TEXT")                                                     \
+    X(DHCLIENT, "dhclient", false, DHCLIENT, "dhclient A")                                                            \
+    X(DHCLIENT_BACKGROUND, "dhclient-background", false, DHCLIENT, "dhclient -b A")                                   \
+    X(DHCLIENT_STOP, "dhclient-stop", false, KILL, "kill -TERM TEXT")                                                 \
+    X(LEASE, "lease", false, LEASE, "vfjournal-lease A B") /* hn A's lease written again for lagg B */                \
+    X(ROUTE_ADD, "route-add", false, ROUTE, "route add TEXT")                                                         \
+    X(ROUTE_CHANGE, "route-change", false, ROUTE, "route change TEXT")                                                \
+    X(RTSOL, "rtsol", false, RTSOL, "rtsol -i A") /* ask for a router's advertisement */                              \
+    X(SCRIPT, "script", false, SCRIPT, "PATH")
 
 enum vfj_command_kind {
-#define X(symbol, name, reads) VFJ_COMMAND_##symbol,
+#define X(symbol, ...) VFJ_COMMAND_##symbol,
     VFJ_COMMAND_KINDS(X)
 #undef X
         VFJ_COMMAND_COUNT

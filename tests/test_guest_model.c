@@ -455,7 +455,6 @@ static void test_dhclient(void **unused)
     assert_true(find("lagg0")->dhclient != 0 && find("lagg0")->facts.up);
     assert_string_equal(find("lagg0")->facts.addresses[0].text, "10.0.0.4/24"); /* the lease of its port */
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "nosuch0", ""), 1);
-    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "", ""), 1);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn0", ""), 0); /* again: the address is there */
     assert_int_equal(find("hn0")->facts.address_count, 1);
     direct("%if hn2 up inet 10.0.2.4/24 dhclient 412");
