@@ -21,7 +21,7 @@
  *     carry=ADDRESS    an address that the slot before it carries over, in their order
  *
  * States, modes, policies, reasons and command kinds are written by their persisted names; what has no name, as the number it has
- * in core/state.h, which this format fixes. A member more needs a place in the lists of core/state_text.c (it does not compile
+ * in core/state.h, which this format fixes. A member more needs a place in the lists of core/state_members.c (it does not compile
  * without); one that a text of this format can lack keeps the format's number, as does a text without it. */
 enum {
     VFJ_STATE_FORMAT = 1,

@@ -1,0 +1,265 @@
+/* The machine's state as text: reading it. */
+#include <string.h>
+
+#include "core/check.h"
+#include "core/policy/policy.h"
+#include "core/state_members.h"
+#include "core/state_text.h"
+
+static void put_number(void *at, size_t size, uint64_t value)
+{
+    uint16_t two = (uint16_t)value;
+    VFJ_CHECK(size == sizeof value || value >> (8 * size) == 0); /* `most` is the member's */
+    if (size == 1)
+        *(uint8_t *)at = (uint8_t)value;
+    else if (size == sizeof two)
+        memcpy(at, &two, sizeof two);
+    else
+        memcpy(at, &value, sizeof value);
+}
+
+static bool read_number(const struct vfj_member *member, struct vfj_span span, char *at)
+{
+    uint64_t value = 0;
+    if (!vfj_span_to_u64(span, &value) || value > member->most)
+        return false;
+    put_number(at, member->size, value);
+    return true;
+}
+
+static bool read_time(struct vfj_span span, char *at)
+{
+    /* Sums of a few of them are times, too. */
+    const int64_t most = INT64_MAX / 8;
+    int64_t value = 0;
+    if (!vfj_span_to_i64(span, &value) || value > most || value < -most)
+        return false;
+    memcpy(at, &value, sizeof value);
+    return true;
+}
+
+static bool read_name_of(enum vfj_member_type type, struct vfj_span span, char *at)
+{
+    for (unsigned i = 0; i < vfj_member_name_count(type); i++) {
+        if (vfj_span_is(span, vfj_member_name(type, i))) {
+            put_number(at, 1, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_digits(struct vfj_span span, char *at)
+{
+    for (size_t i = 0; i < span.length; i++) {
+        if (span.text[i] < '0' || span.text[i] > '9')
+            return false;
+    }
+    return vfj_span_copy(at, VFJ_NAME_SIZE, span);
+}
+
+static bool read_member(const struct vfj_member *member, void *part, const struct vfj_kv *pair)
+{
+    char *at = (char *)part + member->offset;
+    char value[VFJ_ARGS_SIZE];
+    if (!vfj_kv_value(pair, value, sizeof value))
+        return false;
+    struct vfj_span span = vfj_span_of(value);
+    switch ((enum vfj_member_type)member->type) {
+    case VFJ_MEMBER_NUMBER:
+        return read_number(member, span, at);
+    case VFJ_MEMBER_TIME:
+    case VFJ_MEMBER_DUE:
+        return read_time(span, at);
+    case VFJ_MEMBER_NAME:
+        return vfj_name_parse(span, (struct vfj_name *)(void *)at);
+    case VFJ_MEMBER_DIGITS:
+        return read_digits(span, at);
+    case VFJ_MEMBER_ADDRESS:
+        return vfj_address_parse(span, (struct vfj_address *)(void *)at);
+    case VFJ_MEMBER_TEXT:
+        return vfj_span_copy(at, member->size, span);
+    case VFJ_MEMBER_MODE:
+    case VFJ_MEMBER_POLICY:
+    case VFJ_MEMBER_STATE:
+    case VFJ_MEMBER_REASON:
+    case VFJ_MEMBER_COMMAND:
+        return read_name_of((enum vfj_member_type)member->type, span, at);
+    case VFJ_MEMBER_IMPLIED:
+    case VFJ_MEMBER_RESERVED:
+        break;
+    }
+    return false;
+}
+
+static bool read_in(const struct vfj_members *members, void *part, const struct vfj_kv *pair)
+{
+    for (size_t i = 0; i < members->count; i++) {
+        if (vfj_span_is(pair->key, members->list[i].key))
+            return read_member(&members->list[i], part, pair);
+    }
+    return false;
+}
+
+static struct vfj_slot *newest_slot(struct vfj_state *state)
+{
+    return &state->slots[state->head.slot_count - 1];
+}
+
+static bool begin_rc(struct vfj_state *state, const struct vfj_kv *pair)
+{
+    size_t length = strlen(state->rc.text);
+    state->index.digests[VFJ_SLOTS_MAX] = 1; /* made when all is read */
+    return vfj_kv_value(pair, state->rc.text + length, sizeof state->rc.text - length);
+}
+
+static bool begin_slot(struct vfj_state *state, struct vfj_span name)
+{
+    struct vfj_name hn;
+    if (state->head.slot_count == VFJ_SLOTS_MAX || !vfj_name_parse(name, &hn))
+        return false;
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        if (vfj_name_equal(state->slots[i].hn, hn))
+            return false;
+    }
+    state->head.slot_count++;
+    newest_slot(state)->hn = hn;
+    return true;
+}
+
+static bool begin_carry(struct vfj_state *state, struct vfj_span address)
+{
+    struct vfj_belief *belief = state->head.slot_count > 0 ? &newest_slot(state)->belief : NULL;
+    if (belief == NULL || belief->carry_count == VFJ_ADDRESSES_MAX)
+        return false;
+    return vfj_address_parse(address, &belief->carry[belief->carry_count++].address);
+}
+
+static bool begin_number(struct vfj_state_reader *reader, struct vfj_span value, uint64_t limit)
+{
+    uint64_t number = 0;
+    if (!vfj_span_to_u64(value, &number) || number >= limit)
+        return false;
+    reader->index = (unsigned)number;
+    return true;
+}
+
+static bool begin_item(struct vfj_state_reader *reader, const struct vfj_kv *pair)
+{
+    struct vfj_state *state = reader->state;
+    switch ((enum vfj_item)reader->item) {
+    case VFJ_ITEM_HEAD:
+        return vfj_span_is(pair->value, "1");
+    case VFJ_ITEM_RC:
+        return begin_rc(state, pair);
+    case VFJ_ITEM_SCRIPT:
+        state->index.digests[VFJ_SLOTS_MAX + 1] = 1;
+        if (!begin_number(reader, pair->value, VFJ_SCRIPT_VFUP + 1))
+            return false;
+        state->scripts.run.script = (uint8_t)reader->index;
+        return true;
+    case VFJ_ITEM_SLEEPER:
+        return begin_number(reader, pair->value, VFJ_SLEEPERS_MAX);
+    case VFJ_ITEM_QUEUED:
+        return begin_number(reader, pair->value, VFJ_SCRIPT_QUEUE_MAX);
+    case VFJ_ITEM_SLOT:
+        return begin_slot(state, pair->value);
+    case VFJ_ITEM_CARRY:
+        return begin_carry(state, pair->value);
+    case VFJ_ITEM_NONE:
+    case VFJ_ITEM_COUNT:
+        break;
+    }
+    VFJ_CHECK(false);
+}
+
+/* Each item comes after those that are listed before it; only a slot follows on a carry. */
+static bool is_item(struct vfj_state_reader *reader, struct vfj_span key, enum vfj_item *item)
+{
+    for (unsigned i = VFJ_ITEM_HEAD; i < VFJ_ITEM_COUNT; i++) {
+        bool again = i == VFJ_ITEM_SLOT || i > reader->item
+            || (i == reader->item && i != VFJ_ITEM_HEAD && i != VFJ_ITEM_SCRIPT);
+        bool begun = i == VFJ_ITEM_HEAD || reader->item != VFJ_ITEM_NONE;
+        if (vfj_span_is(key, vfj_item_keys[i]) && again && begun) {
+            *item = (enum vfj_item)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_in_item(struct vfj_state_reader *reader, const struct vfj_kv *pair)
+{
+    struct vfj_state *state = reader->state;
+    switch ((enum vfj_item)reader->item) {
+    case VFJ_ITEM_HEAD:
+        return read_in(&vfj_head_members, &state->head, pair);
+    case VFJ_ITEM_SCRIPT:
+        return read_in(&vfj_script_members, &state->scripts.run, pair)
+            || read_in(&vfj_queue_members, &state->scripts, pair);
+    case VFJ_ITEM_SLEEPER:
+        return read_in(&vfj_sleeper_members, &state->scripts.sleepers[reader->index], pair);
+    case VFJ_ITEM_QUEUED:
+        return read_in(&vfj_waiting_members, &state->scripts.queue[reader->index], pair);
+    case VFJ_ITEM_SLOT:
+        return read_in(&vfj_slot_members, newest_slot(state), pair)
+            || read_in(&vfj_belief_members, &newest_slot(state)->belief, pair);
+    case VFJ_ITEM_CARRY:
+        return read_in(&vfj_carry_members,
+                       &newest_slot(state)->belief.carry[newest_slot(state)->belief.carry_count - 1], pair);
+    case VFJ_ITEM_NONE:
+    case VFJ_ITEM_RC:
+        return false;
+    case VFJ_ITEM_COUNT:
+        break;
+    }
+    VFJ_CHECK(false);
+}
+
+void vfj_state_read_begin(struct vfj_state_reader *reader, struct vfj_state *state)
+{
+    vfj_state_init(state);
+    *reader = (struct vfj_state_reader){.state = state, .item = VFJ_ITEM_NONE};
+}
+
+bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
+{
+    enum vfj_item item = VFJ_ITEM_NONE;
+    if (reader->item == VFJ_ITEM_COUNT)
+        return false;
+    bool right = read_in_item(reader, pair);
+    if (!right && is_item(reader, pair->key, &item)) {
+        reader->item = item;
+        right = begin_item(reader, pair);
+    }
+    if (!right)
+        reader->item = VFJ_ITEM_COUNT; /* nothing more is read */
+    return right;
+}
+
+static bool is_sound_slot(const struct vfj_slot *slot)
+{
+    return (slot->pending_index & VFJ_CARRY_INDEX) < VFJ_ADDRESSES_MAX
+        && (slot->timer == VFJ_TIMER_NONE) == (slot->timer_us == VFJ_NEVER_US);
+}
+
+/* What the head says of the parts is of this program's making, not of the text's: their digests change with their layout. */
+static void index_anew(struct vfj_state *state)
+{
+    (void)vfj_state_index(state);
+    state->head.parts = 0;
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)
+        state->head.parts ^= state->index.digests[i];
+}
+
+bool vfj_state_read_end(struct vfj_state_reader *reader)
+{
+    struct vfj_state *state = reader->state;
+    bool right
+        = reader->item != VFJ_ITEM_NONE && reader->item != VFJ_ITEM_COUNT && vfj_scripts_is_sound(&state->scripts);
+    for (unsigned i = 0; i < state->head.slot_count && right; i++)
+        right = is_sound_slot(&state->slots[i]);
+    if (right)
+        index_anew(state);
+    return right;
+}
