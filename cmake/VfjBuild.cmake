@@ -50,13 +50,15 @@ if(VFJ_FUZZ)
 endif()
 
 # vfj::counted is for what is shipped, and not for its tests. The counters are a mapped file (%c): they are right even of a
-# process that is killed. Where it lies is built in: so it holds in every environment.
+# process that is killed. Programs that run at the same time share it, so that a count that were not atomic would be lost; the
+# way that is told by difference, a condition's false, would then be "never" taken. Where it lies is built in: so it holds in
+# every environment.
 add_library(vfj_counted INTERFACE)
 add_library(vfj::counted ALIAS vfj_counted)
 if(VFJ_COVERAGE)
     set(vfj_counters "-fprofile-instr-generate=${PROJECT_BINARY_DIR}/coverage/%m%c.profraw")
     target_compile_options(vfj_counted INTERFACE
-        ${vfj_counters} -fcoverage-mapping "SHELL:-mllvm -runtime-counter-relocation")
+        ${vfj_counters} -fprofile-update=atomic -fcoverage-mapping "SHELL:-mllvm -runtime-counter-relocation")
     target_link_options(vfj_build INTERFACE ${vfj_counters})
 endif()
 

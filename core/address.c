@@ -162,7 +162,7 @@ bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host)
 
 bool vfj_address_is_link_local(struct vfj_span address)
 {
-    return address.length > 4 && (address.text[0] | 0x20) == 'f' && (address.text[1] | 0x20) == 'e'
-        && address.text[2] != '\0' && strchr("89abAB", address.text[2]) != NULL && address.text[3] != ':'
-        && address.text[4] == ':';
+    uint32_t first;
+    struct vfj_span rest = address, group = take_until(&rest, ':');
+    return group.length < address.length && to_group(group, &first) && (first & 0xffc0) == 0xfe80;
 }

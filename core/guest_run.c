@@ -182,10 +182,11 @@ static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv
     if (is_change != is_there)
         return refuse_route(argv, is_there ? "route already in table" : "not in table", output);
     struct vfj_guest_if *through = interface_of(guest, router);
+    if (through == NULL)
+        return refuse_route(argv, "Network is unreachable", output);
     const char *scope = strchr(router.text, '%');
     router.length = scope != NULL ? (size_t)(scope - router.text) : router.length;
-    if (through == NULL || !vfj_address_parse(router, &gateway))
-        return refuse_route(argv, "Network is unreachable", output);
+    VFJ_CHECK(vfj_address_parse(router, &gateway)); /* the core sees to it */
     vfj_guest_set_default6(guest, through, &gateway);
     return 0;
 }

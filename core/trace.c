@@ -193,8 +193,9 @@ static bool read_gateway6(struct reader *reader, struct vfj_address *gateway)
     struct vfj_span word;
     if (!next_word(reader, &word, "an IPv6 gateway is missing"))
         return false;
-    return (vfj_address_parse(word, gateway) && vfj_address_is_inet6(gateway) && strchr(gateway->text, '/') == NULL)
-        || refuse_at(reader, word.text, "not an IPv6 address without length and scope");
+    if (!vfj_address_parse(word, gateway) || !vfj_address_is_inet6(gateway) || strchr(gateway->text, '/') != NULL)
+        return refuse_at(reader, word.text, "not an IPv6 address without length and scope");
+    return true;
 }
 
 static bool read_if_port(struct reader *reader, struct vfj_interface *interface)

@@ -237,6 +237,12 @@ void vfj_work_disarm(struct vfj_slot *slot)
     slot->timer_us = VFJ_NEVER_US;
 }
 
+void vfj_work_count_up(uint8_t *count)
+{
+    if (*count < UINT8_MAX)
+        ++*count;
+}
+
 void vfj_work_forget_link(struct vfj_slot *slot)
 {
     slot->watch = VFJ_WATCH_NOT;

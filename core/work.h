@@ -68,6 +68,9 @@ void vfj_work_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reas
 void vfj_work_arm(struct vfj_work *work, struct vfj_slot *slot, enum vfj_timer timer, int64_t delay_us);
 void vfj_work_disarm(struct vfj_slot *slot);
 
+/* One more of something; the most that can be counted stays. */
+void vfj_work_count_up(uint8_t *count);
+
 /* Nothing is known of the link of the slot's VF: it is another one, or there is none. */
 void vfj_work_forget_link(struct vfj_slot *slot);
 

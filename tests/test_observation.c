@@ -194,6 +194,7 @@ static void test_refused(void **unused)
         "command=1 probe=map transparent=99999999999",
         "command=1 probe=map transparent=-99999999999",
         "command=1 probe=map transparent=\"1\"",
+        "command=1 probe=slot hn_mtu=\"1500\"",
         "command=1 probe=map transparent=x",
         "command=1 other=map",
         "command=1 probe=sysctl",
@@ -334,6 +335,7 @@ static void test_addresses(void **unused)
         {"1:2:3:4:5:6:7:8/128", "1:2:3:4:5:6:7::8", false},
         {"1:2:3:4:5:6:7:8/0", "1:2:3:4:5:6:7", false},
         {"1:2:3:4:5:6:7:8/0", "1:2:3:4:5:6:7:8:9", false},
+        {"1:2:3:4:5:6:7:8/0", "1:2:3:4:5:6:7:8:1.2.3.4", false},
         {"1:2:3:4:5:6:7:8/0", "1::2::3", false},
         {"1:2:3:4:5:6:7:8/0", "12345::", false},
         {"1:2:3:4:5:6:7:8/0", "fd00::g", false},
@@ -354,7 +356,7 @@ static void test_addresses(void **unused)
     }
     static const char *const local[] = {"fe80::1", "FE80::1", "fe9a::", "feAf::1%hn0", "febf::"};
     static const char *const global[]
-        = {"fd00::1", "fec0::1", "fe80", "fe80.::", "2001:db8::fe80", "fe8::1", "ff02::1", ""};
+        = {"fd00::1", "fec0::1", "fe80", "fe80.::", "2001:db8::fe80", "fe8::1", "fe8g::1", "ff02::1", ""};
     for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
         assert_true(vfj_address_is_link_local(vfj_span_of(local[i])));
     for (size_t i = 0; i < sizeof global / sizeof global[0]; i++)

@@ -168,8 +168,7 @@ static void fail(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason r
     slot->fault = (uint8_t)reason;
     slot->belief.fresh = 0;
     slot->steps = 0;
-    if (slot->failures < UINT8_MAX)
-        slot->failures++;
+    vfj_work_count_up(&slot->failures);
     if (is_obstacle)
         arm_later(work, slot, VFJ_TIMER_RETRY, growing_us(OBSTACLE_PAUSE_S, OBSTACLE_PAUSE_MAX_S, slot->failures));
     else if (slot->failures == 1)
@@ -267,8 +266,7 @@ static void retry_gateway6(struct vfj_work *work, struct vfj_slot *slot)
     }
     if (belief->gateway6_failures == 0)
         vfj_work_notice(work, slot, VFJ_REASON_ROUTE_STAYS);
-    if (belief->gateway6_failures < UINT8_MAX)
-        belief->gateway6_failures++;
+    vfj_work_count_up(&belief->gateway6_failures);
     arm_later(work, slot, VFJ_TIMER_RECHECK,
               growing_us(ROUTE_PAUSE_S, OBSTACLE_PAUSE_MAX_S, belief->gateway6_failures));
 }
@@ -283,8 +281,7 @@ static void conclude_not_joined(struct vfj_work *work, struct vfj_slot *slot)
         if (slot->rechecks == 0)
             vfj_work_notice(work, slot, VFJ_REASON_NOT_JOINED_YET);
         arm_later(work, slot, VFJ_TIMER_RECHECK, vfj_course_backoff_us(slot->rechecks + 1u));
-        if (slot->rechecks < UINT8_MAX)
-            slot->rechecks++;
+        vfj_work_count_up(&slot->rechecks);
     }
 }
 

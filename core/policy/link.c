@@ -51,8 +51,7 @@ static void report(struct vfj_work *work, struct vfj_slot *slot)
 {
     if (slot->link_tries == 0)
         vfj_work_notice(work, slot, VFJ_REASON_NO_LINK);
-    if (slot->link_tries < UINT8_MAX)
-        slot->link_tries++;
+    vfj_work_count_up(&slot->link_tries);
     slot->fault = VFJ_REASON_NO_LINK;
 }
 

@@ -121,8 +121,9 @@ static bool plan_vf(struct vfj_work *work, struct vfj_slot *slot)
 
 bool vfj_plan_solicit(struct vfj_work *work, struct vfj_slot *slot)
 {
-    return slot->belief.solicit == 1 && vfj_addresses_want_rtadv(work, slot)
-        && vfj_issue(work, slot, VFJ_COMMAND_RTSOL) != NULL;
+    if (slot->belief.solicit != 1 || !vfj_addresses_want_rtadv(work, slot))
+        return false;
+    return vfj_issue(work, slot, VFJ_COMMAND_RTSOL) != NULL;
 }
 
 /* The admin's own script does it all, as with the scripts: the VF is upped, and the script runs once it is. */

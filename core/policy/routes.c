@@ -38,7 +38,7 @@ static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
 /* What is behind the '%' of an IPv6 address, which ends before that; empty when it has none. */
 static struct vfj_span cut_scope(struct vfj_span *address)
 {
-    const char *percent = address->length > 0 ? memchr(address->text, '%', address->length) : NULL;
+    const char *percent = memchr(address->text, '%', address->length);
     if (percent == NULL)
         return (struct vfj_span){"", 0};
     size_t length = (size_t)(percent - address->text);

@@ -226,8 +226,7 @@ void vfj_vfmap_observed(struct vfj_work *work, const struct vfj_observation *ans
     } else {
         vfj_work_note(work, VFJ_REASON_PROBE_FAILED);
         head->map_retry_us = head->mono_us + vfj_course_backoff_us(head->map_failures);
-        if (head->map_failures < UINT8_MAX)
-            head->map_failures++;
+        vfj_work_count_up(&head->map_failures);
     }
     if (head->map_again) {
         head->map_again = 0;
