@@ -105,12 +105,18 @@ void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command, s
 struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name name);
 struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name name); /* NULL when there is no room */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name);
+void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name); /* it is there, up, from the beginning */
 /* The interface of the IPv6 default route, or NULL. */
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
 /* That route goes through this interface, and no other. */
 void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface, const struct vfj_address *gateway);
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port);
 const struct vfj_guest_vf *vfj_guest_mapped_vf(const struct vfj_guest *guest, struct vfj_name hn);
+struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name vf);
+/* The VF, of that hn from now on; NULL when there is no room. */
+struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf, struct vfj_name hn);
+void vfj_guest_attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry);
+void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name); /* an interface, perhaps a VF, is gone */
 bool vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_argv *argv, int32_t *status);
 int32_t vfj_guest_ifconfig(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output);
 
