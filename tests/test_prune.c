@@ -254,7 +254,7 @@ static void test_readers(void **state)
     const char *path = fresh("readers.db");
     (void)state;
     (void)prune_all(path, NULL);
-    says(VFJ_EXIT_OK, "about=pruned first=", "show -J '%s'", path);
+    says(VFJ_EXIT_OK, "pruned, it begins with record ", "show -J '%s'", path);
     says(VFJ_EXIT_OK, "checkpoint   part 1 of 1", "show -a -J '%s'", path);
     says(VFJ_EXIT_OK, "\"kind\":\"checkpoint\"", "show -a -o json -J '%s'", path);
     says(VFJ_EXIT_DIFFERENT, "hn0", "status -J '%s'", path);

@@ -167,6 +167,30 @@ static void test_a_time_has_its_own_story(void **state)
 }
 
 /* Every byte from outside is escaped, in lines and in complaints. */
+static void test_what_befell_the_journal_is_told_in_words(void **state)
+{
+    static const struct {
+        const char *body, *text;
+    } notes[] = {
+        {"about=pruned first=4097", "pruned, it begins with record 4097"},
+        {"about=low-disk free=9437184 limit=33554432", "the disk is nearly full: 9 MiB free, limit 32 MiB"},
+        {"about=rc-unread why=\"it ended with 2\"",
+         "rc.conf can't be read, the last configuration stays: it ended with 2"},
+        {"about=moon phase=full", "about=moon phase=full"}, /* a later version's */
+    };
+    const char *path = kit_path("notes.db");
+    (void)state;
+    kit_make_journal(path);
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+        struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+        assert_true(vfj_ledger_note(ledger, 0, 0, notes[i].body));
+        assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+        vfj_ledger_close(ledger);
+        assert_mentions("show", "-n 1", path, VFJ_EXIT_OK, notes[i].text);
+        assert_mentions("show", "-a -n 1", path, VFJ_EXIT_OK, notes[i].body);
+    }
+}
+
 static void test_nothing_steers_the_terminal(void **state)
 {
     const char *path = kit_path("\033[31mred");
@@ -327,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_an_interface_has_its_own_story),
         cmocka_unit_test(test_a_time_has_its_own_story),
         cmocka_unit_test(test_json_has_every_byte),
+        cmocka_unit_test(test_what_befell_the_journal_is_told_in_words),
         cmocka_unit_test(test_nothing_steers_the_terminal),
         cmocka_unit_test(test_escapes_can_be_read_back),
         cmocka_unit_test(test_bad_input_is_one_clear_line),

@@ -339,13 +339,43 @@ static void add_decided(struct line *line, const struct vfj_record *record, cons
     add_command(line, record, outcome);
 }
 
+static void add_mib(struct line *line, struct vfj_span body, const char *key)
+{
+    char bytes[32];
+    uint64_t value = 0;
+    (void)vfj_span_to_u64(value_of(body, key, bytes, sizeof bytes), &value);
+    vfj_text_add_u64(&line->text, value >> 20);
+    add(line, " MiB");
+}
+
+/* What befell the journal; what we do not know, a later version's, as it stands. */
+static void add_journal(struct line *line, struct vfj_span body)
+{
+    char bytes[32];
+    struct vfj_span about = value_of(body, "about", bytes, sizeof bytes);
+    if (!line->style->rows && vfj_span_is(about, "pruned")) {
+        add(line, "pruned, it begins with record ");
+        add_value(line, body, "first");
+    } else if (!line->style->rows && vfj_span_is(about, "low-disk")) {
+        add(line, "the disk is nearly full: ");
+        add_mib(line, body, "free");
+        add(line, " free, limit ");
+        add_mib(line, body, "limit");
+    } else if (!line->style->rows && vfj_span_is(about, "rc-unread")) {
+        add(line, "rc.conf can't be read, the last configuration stays: ");
+        add_value(line, body, "why");
+    } else {
+        add_untrusted(line, body);
+    }
+}
+
 /* What the machine does not see. A checkpoint is named, not shown: it is long, and says what the rows before it said. */
 static void add_unseen(struct line *line, const struct vfj_record *record)
 {
     bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
     add_word(line, is_checkpoint ? NULL : BAD, vfj_record_kind_name(record->kind));
     if (!is_checkpoint) {
-        add_untrusted(line, record->body);
+        add_journal(line, record->body);
         return;
     }
     char bytes[8];

@@ -12,9 +12,8 @@
 static const char help[] = /**/
     "usage: vfjournal recover [--rows] DAMAGED NEW\n"
     "Looks through every page of the damaged journal for records, and writes to the new file NEW those from the first\n"
-    "or a checkpoint on, as long as the chain of hashes holds and the machine decides the same; says what is missing, "
-    "and what can be\n"
-    "read but not be saved, for nothing vouches for it. DAMAGED is only read.\n"
+    "or a checkpoint on, as long as the chain of hashes holds and the machine decides the same; says what is missing,\n"
+    "and what can be read but not be saved, for nothing vouches for it. DAMAGED is only read.\n"
     "\n"
     "  -r, --rows   print those records that can be read and were not saved, a line each\n"
     "\n"

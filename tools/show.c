@@ -28,11 +28,9 @@ static const char help[] = /**/
     "  -o, --output FORMAT  short (default), or json: one object a line, a row of the journal each\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "Times are UTC. TIME is one as printed, \"2026-11-22 03:12:54\", or its beginning, down to the day or the minute; "
-    "03:12 is\n"
-    "of today; now, today, yesterday; -15m, -2h, -7d are so long ago. Bytes that are not printable ASCII are shown as "
-    "\\xHH. The file is only read; a daemon may be\n"
-    "writing it.\n"
+    "Times are UTC. TIME is one as printed, \"2026-11-22 03:12:54\", or its beginning, down to the day or the minute;\n"
+    "03:12 is of today; now, today, yesterday; -15m, -2h, -7d are so long ago. Bytes that are not printable ASCII are\n"
+    "shown as \\xHH. The file is only read; a daemon may be writing it.\n"
     "Exit status: 0 shown, 1 shown, but records are missing, 2 usage or a journal that can't be used (what could be\n"
     "read was shown), 4 the system failed.\n";
 
