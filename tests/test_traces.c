@@ -7,11 +7,13 @@
  *     #> vfjournal text
  *     #|      0.000000  -     started …
  *
- * Each names a policy and an output of `vfjournal replay`, and holds what that prints. VFJ_ACCEPT=1 in the
- * environment writes the sections anew with what is printed now: read the difference before you commit it. */
+ * Each names a policy and an output of `vfjournal replay`, and holds what that prints; "probes" is `-o commands --probes`,
+ * which keeps the commands that only read the guest. VFJ_ACCEPT=1 in the environment writes the sections anew with what is
+ * printed now: read the difference before you commit it. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,8 +33,15 @@ struct rehearsal {
     struct vfj_transcript transcript;
 };
 
+/* What a section's heading asks for. */
+struct heading {
+    int policy;
+    enum vfj_replay_output output;
+    bool probes;
+};
+
 /* What `vfjournal replay` prints for the trace; to be freed. */
-static char *rehearse(struct vfj_span trace, int policy, enum vfj_replay_output output)
+static char *rehearse(struct vfj_span trace, const struct heading *heading)
 {
     char *printed = NULL;
     size_t length = 0;
@@ -41,8 +50,8 @@ static char *rehearse(struct vfj_span trace, int policy, enum vfj_replay_output 
     struct rehearsal *rehearsal = malloc(sizeof *rehearsal);
     assert_non_null(out);
     assert_non_null(rehearsal);
-    vfj_transcript_init(&rehearsal->transcript, out, output, false);
-    vfj_play_init(&rehearsal->play, vfj_transcript_sink(&rehearsal->transcript), -1, policy);
+    vfj_transcript_init(&rehearsal->transcript, out, heading->output, heading->probes);
+    vfj_play_init(&rehearsal->play, vfj_transcript_sink(&rehearsal->transcript), -1, heading->policy);
     enum vfj_status status = vfj_trace_play(trace, &rehearsal->play, &place);
     if (status == VFJ_OK)
         vfj_transcript_end(&rehearsal->transcript, &rehearsal->transcript.state, &rehearsal->play);
@@ -54,16 +63,18 @@ static char *rehearse(struct vfj_span trace, int policy, enum vfj_replay_output 
 }
 
 /* "#> POLICY OUTPUT" */
-static void read_heading(const char *path, const char *line, int *policy, enum vfj_replay_output *output)
+static struct heading read_heading(const char *path, const char *line)
 {
-    char policy_word[16], output_word[16];
-    enum vfj_policy parsed = VFJ_POLICY_SCRIPTS;
-    if (sscanf(line, "#> %15s %15s", policy_word, output_word) != 2
-        || !vfj_policy_parse(vfj_span_of(policy_word), &parsed)
-        || (strcmp(output_word, "text") != 0 && strcmp(output_word, "commands") != 0))
+    char policy_word[16], output[16];
+    enum vfj_policy policy = VFJ_POLICY_SCRIPTS;
+    if (sscanf(line, "#> %15s %15s", policy_word, output) != 2 || !vfj_policy_parse(vfj_span_of(policy_word), &policy)
+        || (strcmp(output, "text") != 0 && strcmp(output, "commands") != 0 && strcmp(output, "probes") != 0))
         fail_msg("%s: not a heading: %s", path, line);
-    *policy = (int)parsed;
-    *output = strcmp(output_word, "text") == 0 ? VFJ_REPLAY_TEXT : VFJ_REPLAY_COMMANDS;
+    return (struct heading){
+        .policy = (int)policy,
+        .output = strcmp(output, "text") == 0 ? VFJ_REPLAY_TEXT : VFJ_REPLAY_COMMANDS,
+        .probes = strcmp(output, "probes") == 0,
+    };
 }
 
 /* Write `printed` as the body of a section. */
@@ -86,13 +97,11 @@ static char *expected_file(const char *path, char *text, size_t trace_length)
     char *copy = strdup(text + trace_length);
     assert_non_null(copy);
     for (char *line = strtok_r(copy, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-        int policy;
-        enum vfj_replay_output output;
         if (strncmp(line, "#> ", 3) != 0)
             continue;
-        read_heading(path, line, &policy, &output);
+        struct heading heading = read_heading(path, line);
         fprintf(out, "%s\n", line);
-        char *printed = rehearse((struct vfj_span){text, trace_length}, policy, output);
+        char *printed = rehearse((struct vfj_span){text, trace_length}, &heading);
         write_section(out, printed);
         free(printed);
     }
