@@ -31,8 +31,7 @@ int64_t vfj_course_backoff_us(unsigned times)
     return (pause_s < BACKOFF_MAX_S ? pause_s : BACKOFF_MAX_S) * second_us;
 }
 
-/* `first_s` after the first failure, then twice as long each time. */
-static int64_t growing_us(int64_t first_s, int64_t most_s, unsigned failures)
+int64_t vfj_course_growing_us(int64_t first_s, int64_t most_s, unsigned failures)
 {
     int64_t pause_s = first_s;
     for (unsigned i = 1; i < failures && pause_s < most_s; i++)
@@ -170,7 +169,8 @@ static void fail(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason r
     slot->steps = 0;
     vfj_work_count_up(&slot->failures);
     if (is_obstacle)
-        arm_later(work, slot, VFJ_TIMER_RETRY, growing_us(OBSTACLE_PAUSE_S, OBSTACLE_PAUSE_MAX_S, slot->failures));
+        arm_later(work, slot, VFJ_TIMER_RETRY,
+                  vfj_course_growing_us(OBSTACLE_PAUSE_S, OBSTACLE_PAUSE_MAX_S, slot->failures));
     else if (slot->failures == 1)
         vfj_course_advance(work, slot);
     else
@@ -268,7 +268,7 @@ static void retry_gateway6(struct vfj_work *work, struct vfj_slot *slot)
         vfj_work_notice(work, slot, VFJ_REASON_ROUTE_STAYS);
     vfj_work_count_up(&belief->gateway6_failures);
     arm_later(work, slot, VFJ_TIMER_RECHECK,
-              growing_us(ROUTE_PAUSE_S, OBSTACLE_PAUSE_MAX_S, belief->gateway6_failures));
+              vfj_course_growing_us(ROUTE_PAUSE_S, OBSTACLE_PAUSE_MAX_S, belief->gateway6_failures));
 }
 
 /* Why hn and its VF are not joined, though nothing is left to do: the admin's script does that, or the guest itself. */
@@ -477,7 +477,8 @@ static void fail_script(struct vfj_work *work, struct vfj_slot *slot)
     slot->fault = VFJ_REASON_SCRIPT_FAILED;
     belief->fresh = 0;
     if (belief->script_failures < SCRIPT_TRIES) {
-        arm_later(work, slot, VFJ_TIMER_RETRY, growing_us(SCRIPT_PAUSE_S, INT32_MAX, belief->script_failures));
+        arm_later(work, slot, VFJ_TIMER_RETRY,
+                  vfj_course_growing_us(SCRIPT_PAUSE_S, INT32_MAX, belief->script_failures));
         return;
     }
     belief->script_ran = 1;

@@ -37,6 +37,9 @@ void vfj_course_look_first(struct vfj_work *work, struct vfj_slot *slot);
 /* The pause after so many failures in a row: 1, 2, 4 … seconds, up to five minutes. */
 int64_t vfj_course_backoff_us(unsigned times);
 
+/* After the first failure `first_s` seconds, then twice as long each time, up to `most_s`. */
+int64_t vfj_course_growing_us(int64_t first_s, int64_t most_s, unsigned failures);
+
 /* The slot's look has its answer; its command has ended. */
 void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_observation *answer);
 void vfj_course_finished(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_outcome *outcome);

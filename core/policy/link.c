@@ -5,6 +5,7 @@
 #include "core/policy/link.h"
 
 #include "core/policy/course.h"
+#include "core/policy/issue.h"
 #include "core/rc.h"
 
 static const int64_t second_us = 1000000;
@@ -14,10 +15,7 @@ enum { PAUSE_FIRST_S = 300, PAUSE_MAX_S = 3600 };
 
 static int64_t pause_us(unsigned tries)
 {
-    int64_t pause_s = PAUSE_FIRST_S;
-    for (unsigned i = 1; i < tries && pause_s < PAUSE_MAX_S; i++)
-        pause_s *= 2;
-    return (pause_s < PAUSE_MAX_S ? pause_s : PAUSE_MAX_S) * second_us;
+    return vfj_course_growing_us(PAUSE_FIRST_S, PAUSE_MAX_S, tries);
 }
 
 enum vfj_reason vfj_link_fault(const struct vfj_slot *slot)
@@ -52,7 +50,6 @@ static void report(struct vfj_work *work, struct vfj_slot *slot)
     if (slot->link_tries == 0)
         vfj_work_notice(work, slot, VFJ_REASON_NO_LINK);
     vfj_work_count_up(&slot->link_tries);
-    slot->fault = VFJ_REASON_NO_LINK;
 }
 
 static void see_no_link(struct vfj_work *work, struct vfj_slot *slot)
@@ -79,8 +76,7 @@ void vfj_link_see(struct vfj_work *work, struct vfj_slot *slot)
     if (is_ours && belief->vf_no_link) {
         see_no_link(work, slot);
     } else if (is_ours && belief->vf_up) {
-        if (slot->watch != VFJ_WATCH_NOT || slot->link_tries > 0)
-            link_came(slot);
+        link_came(slot);
     } else if (is_ours && slot->watch == VFJ_WATCH_OVER && work->next->head.mode == VFJ_MODE_ACT) {
         vfj_link_held(work, slot); /* the command said that it failed, and yet it was done */
     } else if (!is_ours || (slot->watch != VFJ_WATCH_HELD && slot->watch != VFJ_WATCH_NOT)) {
@@ -100,11 +96,9 @@ void vfj_link_changed(struct vfj_work *work, struct vfj_slot *slot, bool is_up)
     if (!slot->rxvf || slot->watch == VFJ_WATCH_HELD) /* what is down has no link, and is not missed */
         return;
     bool is_going = slot->watch == VFJ_WATCH_OVER && work->next->head.mode == VFJ_MODE_ACT;
-    if (is_up && is_going) /* a command takes it down, or has done so: only a look can tell */
-        vfj_course_look_soon(work, slot);
-    else if (is_up)
+    if (is_up && !is_going) /* else a command takes it down, or has done so: the look that follows tells */
         link_came(slot);
-    else if (slot->watch == VFJ_WATCH_NOT)
+    else if (!is_up && slot->watch == VFJ_WATCH_NOT)
         begin_waiting(work, slot);
 }
 
@@ -119,13 +113,7 @@ void vfj_link_due(struct vfj_work *work, struct vfj_slot *slot)
 
 void vfj_link_take_down(struct vfj_work *work, struct vfj_slot *slot)
 {
-    struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_DOWN);
-    command->hn = slot->hn;
-    command->a = slot->vf;
-    slot->pending = command->id;
-    slot->pending_kind = VFJ_COMMAND_DOWN;
-    slot->pending_index = 0;
-    slot->steps++;
+    vfj_issue(work, slot, VFJ_COMMAND_DOWN)->a = slot->vf;
 }
 
 void vfj_link_held(struct vfj_work *work, struct vfj_slot *slot)
