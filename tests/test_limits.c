@@ -177,6 +177,7 @@ static void test_script_queue(void **state)
     assert_int_equal(notes[VFJ_REASON_QUEUE_FULL], 0);
     line("@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     assert_int_equal(notes[VFJ_REASON_QUEUE_FULL], 1);
+    assert_int_equal(machine->state.scripts.waiting, VFJ_SCRIPT_QUEUE_MAX);
     line("%%slow 0 sysctl");
     line("%%at 2000000");
     assert_int_equal(machine->state.scripts.waiting, 0);
@@ -319,7 +320,7 @@ static void test_ports_not_read(void **state)
     line("%%at 21.5");
     line("%%fail 1 1 ifconfig lagg0");
     line("%%at 22.5");
-    assert_int_equal(machine->state.scripts.run.step, VFJ_STEP_UP_JOIN);
+    assert_int_equal(machine->state.scripts.run.step, VFJ_STEP_UP_LAST);
     line("%%at 40");
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 }

@@ -509,6 +509,29 @@ static void test_stale_of_scripts(void **state)
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
 }
 
+/* What the journal keeps of a script's command, and its argv does not tell. */
+static void test_commands_of_scripts(void **state)
+{
+    const struct vfj_command *command = &machine->decision.commands[0];
+    (void)state;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
+    kit_machine_play(machine,
+                     "%if hn0 up\n%vf mce0 hn0\n%slow 60 sysctl -n hw.hn.vf_transparent\n"
+                     "@1 !system=ETHERNET subsystem=mce0 type=IFATTACH\n");
+    assert_int_equal(machine->decision.command_count, 1);
+    assert_string_equal(command->hn.text, ""); /* which slot it is for nobody knows yet */
+
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
+    kit_machine_play(machine,
+                     "%if hn0 up\n%vf mce0 hn0\n%slow 60 kill\n"
+                     "%file /var/run/dhclient.hn0.pid text=\" 411  412 \"\n"
+                     "@1 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n");
+    assert_int_equal(machine->decision.command_count, 1);
+    assert_string_equal(command->hn.text, "hn0");
+    assert_string_equal(command->a.text, "");
+    assert_string_equal(command->text, "411 412");
+}
+
 /* The outcome of the command under way, which no guest model gives. */
 static void end_command(enum vfj_outcome_kind kind)
 {
@@ -576,6 +599,7 @@ int main(void)
         cmocka_unit_test(test_contradiction),
         cmocka_unit_test(test_stale),
         cmocka_unit_test(test_stale_of_scripts),
+        cmocka_unit_test(test_commands_of_scripts),
         cmocka_unit_test(test_timers_of_their_own),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_no_advertisement),

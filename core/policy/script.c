@@ -25,9 +25,15 @@ struct vfj_command *vfj_script_issue(struct vfj_work *work, enum vfj_script_step
     struct vfj_command *command = vfj_work_command(work, kind);
     if (run->script == VFJ_SCRIPT_VFUP)
         command->hn = run->iface;
-    command->a = run->lagg;
     run->step = (uint8_t)step;
     run->pending = command->id;
+    return command;
+}
+
+struct vfj_command *vfj_script_issue_lagg(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind)
+{
+    struct vfj_command *command = vfj_script_issue(work, step, kind);
+    command->a = vfj_work_scripts(work)->run.lagg;
     return command;
 }
 
@@ -39,7 +45,6 @@ struct vfj_command *vfj_script_issue_text(struct vfj_work *work, enum vfj_script
     vfj_text_add(&text, before);
     vfj_text_add(&text, name.text);
     vfj_text_add(&text, after);
-    memset(&command->a, 0, sizeof command->a);
     return command;
 }
 
@@ -51,7 +56,7 @@ struct vfj_command *vfj_script_issue_sysctl(struct vfj_work *work, enum vfj_scri
 /* `[ $value -ne 0 ]`: what is not a number is an error of test(1), and no reason to stop. */
 bool vfj_script_is_nonzero(const char *value)
 {
-    int64_t number = 0;
+    int64_t number;
     struct vfj_span rest = vfj_span_of(value);
     struct vfj_span word, more;
     return vfj_span_word(&rest, &word) && !vfj_span_word(&rest, &more) && vfj_span_to_i64(word, &number) && number != 0;
@@ -70,7 +75,6 @@ static void load_rc(const struct vfj_rc *rc, struct vfj_script_run *run)
 static void begin_script(struct vfj_work *work, enum vfj_script script, struct vfj_name iface)
 {
     struct vfj_script_run *run = vfj_script_run_of(work);
-    memset(run, 0, sizeof *run);
     run->script = (uint8_t)script;
     run->iface = iface;
     if (script == VFJ_SCRIPT_VFATTACH) {

@@ -14,9 +14,8 @@ enum vfj_script_step {
     VFJ_STEP_ATTACH_MAP,               /* ours: which hn */
     /* hyperv_vfattach IF DELAY */
     VFJ_STEP_SLEEPER_TRANSPARENT_PROBE,
-    VFJ_STEP_SLEEPER_TRANSPARENT_READ,
-    VFJ_STEP_SLEEPER_ASLEEP, /* sleep DELAY */
-    VFJ_STEP_SLEEPER_UP,     /* ifconfig IF up */
+    VFJ_STEP_SLEEPER_TRANSPARENT_READ, /* then, nothing under way: sleep DELAY */
+    VFJ_STEP_SLEEPER_UP,               /* ifconfig IF up */
     /* hyperv_vfup HN */
     VFJ_STEP_UP_SCRIPT_PROBE,    /* [ -f /usr/libexec/hyperv/hyperv_vfup.HN ] */
     VFJ_STEP_UP_SCRIPT,          /* that script */
@@ -30,10 +29,8 @@ enum vfj_script_step {
     VFJ_STEP_UP_COUNT_ADDRESSES, /* ours: how often -alias will succeed */
     VFJ_STEP_UP_STRIP,           /* ifconfig HN -alias */
     VFJ_STEP_UP_LAGG_UP,         /* ifconfig LAGG up */
-    VFJ_STEP_UP_DHCLIENT,        /* dhclient [-b] LAGG */
-    VFJ_STEP_UP_CONFIGURE,       /* ifconfig LAGG ARGS */
     VFJ_STEP_UP_PORTS,           /* ifconfig LAGG | grep "laggport: VF" */
-    VFJ_STEP_UP_JOIN,            /* ifconfig LAGG laggport VF */
+    VFJ_STEP_UP_LAST,            /* dhclient [-b] LAGG, ifconfig LAGG ARGS or ifconfig LAGG laggport VF */
     VFJ_STEP_UP_CONFIRM,         /* ours: does it hold both */
 };
 
@@ -46,9 +43,10 @@ void vfj_script_enqueue(struct vfj_work *work, enum vfj_script script, struct vf
 /* The script under way has ended: the next one that waits begins. */
 void vfj_script_end(struct vfj_work *work);
 
-/* The script's next command: `step` is under way from now on. issue: operand a is the lagg. issue_text: the free text
- * is before, name and after joined, and there is no operand. */
+/* The script's next command: `step` is under way from now on. issue: no operand yet. issue_lagg: operand a is the lagg.
+ * issue_text: the free text is before, name and after joined. */
 struct vfj_command *vfj_script_issue(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind);
+struct vfj_command *vfj_script_issue_lagg(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind);
 struct vfj_command *vfj_script_issue_text(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind,
                                           const char *before, struct vfj_name name, const char *after);
 struct vfj_command *vfj_script_issue_sysctl(struct vfj_work *work, enum vfj_script_step step, const char *name);

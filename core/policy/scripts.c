@@ -107,7 +107,6 @@ static void scripts_observed(struct vfj_work *work)
     } else if (run->pending == answer->command && run->pending != 0
                && probe_matches((enum vfj_script_step)run->step, answer->probe)) {
         enum vfj_script_step step = (enum vfj_script_step)run->step;
-        vfj_script_run_of(work)->pending = 0;
         if (run->script == VFJ_SCRIPT_VFATTACH)
             vfj_vfattach_observed(work, answer, step);
         else
@@ -152,12 +151,9 @@ static void scripts_reset(struct vfj_work *work)
     scripts->first = scripts->waiting = 0;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++) {
         struct vfj_sleeper *sleeper = &scripts->sleepers[i];
+        sleeper->pending = 0;
         if (sleeper->due_us != VFJ_NEVER_US && (!same || sleeper->step == VFJ_STEP_SLEEPER_UP))
             vfj_sleeper_end(work, sleeper);
-        else if (sleeper->due_us != VFJ_NEVER_US) {
-            sleeper->step = VFJ_STEP_SLEEPER_ASLEEP;
-            sleeper->pending = 0;
-        }
     }
 }
 

@@ -48,7 +48,7 @@ static bool mapped_hn(const char *map, struct vfj_name vf, struct vfj_name *hn)
     struct vfj_span word;
     size_t length = strlen(vf.text);
     while (vfj_span_word(&rest, &word)) {
-        if (vfj_span_starts(word, vf.text) && word.length > length && word.text[length] == ':')
+        if (vfj_span_starts(word, vf.text) && word.text[length] == ':')
             return vfj_name_parse((struct vfj_span){word.text + length + 1, word.length - length - 1}, hn);
     }
     return false;
@@ -157,7 +157,6 @@ void vfj_sleeper_observed(struct vfj_work *work, struct vfj_sleeper *sleeper)
         return;
     }
     sleeper->due_us = work->next->head.mono_us + sleeper->delay_us;
-    sleeper->step = VFJ_STEP_SLEEPER_ASLEEP;
     sleeper->pending = 0;
 }
 

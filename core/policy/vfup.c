@@ -1,6 +1,4 @@
 /* Policy scripts: hyperv_vfup HN. */
-#include <string.h>
-
 #include "core/check.h"
 #include "core/policy/script.h"
 #include "core/rc.h"
@@ -35,7 +33,7 @@ static void up_read_vf(struct vfj_work *work, const struct vfj_observation *answ
     if (vfj_name_is_empty(run->lagg))
         vfj_script_end(work);
     else
-        vfj_script_issue(work, VFJ_STEP_UP_LAGG_PROBE, VFJ_COMMAND_PROBE_IFCONFIG);
+        vfj_script_issue_lagg(work, VFJ_STEP_UP_LAGG_PROBE, VFJ_COMMAND_PROBE_IFCONFIG);
 }
 
 /* grep "laggport: VF" on a line "laggport: PORT flags=…": the VF's name is a basic regular expression in which '.' is
@@ -54,7 +52,7 @@ static bool grep_matches(struct vfj_name port, struct vfj_name vf)
 
 static void confirm(struct vfj_work *work)
 {
-    vfj_script_issue(work, VFJ_STEP_UP_CONFIRM, VFJ_COMMAND_PROBE_IFCONFIG)->is_extra = true;
+    vfj_script_issue_lagg(work, VFJ_STEP_UP_CONFIRM, VFJ_COMMAND_PROBE_IFCONFIG)->is_extra = true;
 }
 
 static void up_read_ports(struct vfj_work *work, const struct vfj_observation *answer)
@@ -67,7 +65,7 @@ static void up_read_ports(struct vfj_work *work, const struct vfj_observation *a
             return;
         }
     }
-    vfj_script_issue(work, VFJ_STEP_UP_JOIN, VFJ_COMMAND_JOIN)->b = vf;
+    vfj_script_issue_lagg(work, VFJ_STEP_UP_LAST, VFJ_COMMAND_JOIN)->b = vf;
 }
 
 static void up_confirm(struct vfj_work *work, const struct vfj_observation *answer)
@@ -88,9 +86,8 @@ static void up_stop_dhclient(struct vfj_work *work, const char *pids)
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     struct vfj_span rest = vfj_span_of(pids);
     struct vfj_span word;
-    uint64_t pid = 0;
+    uint64_t pid;
     unsigned left = VFJ_WORDS_MAX - 8;
-    memset(&command->a, 0, sizeof command->a);
     while (left-- > 0 && vfj_span_word(&rest, &word) && vfj_span_to_u64(word, &pid)) {
         if (text.length > 0)
             vfj_text_add_char(&text, ' ');
@@ -109,9 +106,9 @@ static void up_configure(struct vfj_work *work)
 {
     const struct vfj_script_run *run = &vfj_work_scripts(work)->run;
     if (run->dhcp) {
-        vfj_script_issue(work, VFJ_STEP_UP_LAGG_UP, VFJ_COMMAND_UP);
+        vfj_script_issue_lagg(work, VFJ_STEP_UP_LAGG_UP, VFJ_COMMAND_UP);
     } else if (run->args[0] != '\0') {
-        struct vfj_command *command = vfj_script_issue(work, VFJ_STEP_UP_CONFIGURE, VFJ_COMMAND_CONFIGURE);
+        struct vfj_command *command = vfj_script_issue_lagg(work, VFJ_STEP_UP_LAST, VFJ_COMMAND_CONFIGURE);
         vfj_span_copy(command->text, sizeof command->text, vfj_span_of(run->args));
     } else {
         notice(work, run->args_too_long ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NO_CONFIGURATION);
@@ -134,7 +131,6 @@ static void up_counted(struct vfj_work *work, const struct vfj_observation *answ
 {
     struct vfj_script_run *run = vfj_script_run_of(work);
     const struct vfj_interface *hn = &answer->as.interface;
-    run->strip_left = 0;
     for (unsigned i = 0; answer->ok && i < hn->address_count; i++)
         run->strip_left = (uint8_t)(run->strip_left + !vfj_address_is_inet6(&hn->addresses[i]));
     up_strip(work);
@@ -157,9 +153,9 @@ void vfj_vfup_observed(struct vfj_work *work, const struct vfj_observation *answ
         break;
     case VFJ_STEP_UP_LAGG_PROBE:
         if (answer->ok)
-            vfj_script_issue(work, VFJ_STEP_UP_PORTS, VFJ_COMMAND_PROBE_IFCONFIG);
+            vfj_script_issue_lagg(work, VFJ_STEP_UP_PORTS, VFJ_COMMAND_PROBE_IFCONFIG);
         else
-            vfj_script_issue(work, VFJ_STEP_UP_CREATE, VFJ_COMMAND_CREATE);
+            vfj_script_issue_lagg(work, VFJ_STEP_UP_CREATE, VFJ_COMMAND_CREATE);
         break;
     case VFJ_STEP_UP_PIDFILE:
         if (answer->as.file.exists)
@@ -192,12 +188,12 @@ void vfj_vfup_finished(struct vfj_work *work, enum vfj_script_step step, bool ok
             vfj_script_end(work);
             break;
         }
-        command = vfj_script_issue(work, VFJ_STEP_UP_JOIN_BOTH, VFJ_COMMAND_JOIN_BOTH);
+        command = vfj_script_issue_lagg(work, VFJ_STEP_UP_JOIN_BOTH, VFJ_COMMAND_JOIN_BOTH);
         command->b = hn;
         command->c = vfj_work_scripts(work)->run.vf;
         break;
     case VFJ_STEP_UP_JOIN_BOTH:
-        vfj_script_issue(work, VFJ_STEP_UP_NO_DAD, VFJ_COMMAND_NO_DAD);
+        vfj_script_issue_lagg(work, VFJ_STEP_UP_NO_DAD, VFJ_COMMAND_NO_DAD);
         break;
     case VFJ_STEP_UP_NO_DAD:
         vfj_script_issue_text(work, VFJ_STEP_UP_PIDFILE, VFJ_COMMAND_PROBE_FILE, "/var/run/dhclient.", hn, ".pid");
@@ -211,13 +207,11 @@ void vfj_vfup_finished(struct vfj_work *work, enum vfj_script_step step, bool ok
         up_strip(work);
         break;
     case VFJ_STEP_UP_LAGG_UP:
-        vfj_script_issue(work, VFJ_STEP_UP_DHCLIENT,
-                         vfj_work_scripts(work)->run.sync_dhcp ? VFJ_COMMAND_DHCLIENT
-                                                               : VFJ_COMMAND_DHCLIENT_BACKGROUND);
+        vfj_script_issue_lagg(work, VFJ_STEP_UP_LAST,
+                              vfj_work_scripts(work)->run.sync_dhcp ? VFJ_COMMAND_DHCLIENT
+                                                                    : VFJ_COMMAND_DHCLIENT_BACKGROUND);
         break;
-    case VFJ_STEP_UP_DHCLIENT:
-    case VFJ_STEP_UP_CONFIGURE:
-    case VFJ_STEP_UP_JOIN:
+    case VFJ_STEP_UP_LAST:
         confirm(work);
         break;
     case VFJ_STEP_UP_SCRIPT:
