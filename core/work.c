@@ -100,7 +100,7 @@ unsigned vfj_work_find_unit(const struct vfj_work *work, struct vfj_name unit)
 unsigned vfj_work_find_pending(const struct vfj_work *work, uint64_t command)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        if (work->now->index.pending[i] == command && vfj_work_slot(work, i)->pending == command)
+        if (work->now->index.pending[i] == command)
             return i;
     }
     return VFJ_SLOTS_MAX;

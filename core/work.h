@@ -46,7 +46,7 @@ static inline int64_t vfj_work_due_us(const struct vfj_work *work, unsigned inde
 unsigned vfj_work_find_hn(const struct vfj_work *work, struct vfj_name hn);
 unsigned vfj_work_find_vf(const struct vfj_work *work, struct vfj_name vf);
 unsigned vfj_work_find_unit(const struct vfj_work *work, struct vfj_name unit);
-/* Whose command under way has that id; not 0. */
+/* Whose command under way had that id when the step began; not 0. */
 unsigned vfj_work_find_pending(const struct vfj_work *work, uint64_t command);
 /* As find_hn, a new slot made when there is none yet; VFJ_SLOTS_MAX, and a note, when all are in use. Its unit is taken
  * from a name that is hn and a number, and of no other, until the kernel says otherwise; not when another slot has it. */

@@ -25,17 +25,23 @@ static bool join(char to[PATH_MAX], const char *first, const char *second)
 
 enum vfj_status vfj_place_begin(struct vfj_place *place, const char *to, struct vfj_text *detail)
 {
-    char name[PATH_MAX];
     struct stat facts;
     errno = 0;
-    place->to = to;
     place->directory[0] = '\0';
     if (lstat(to, &facts) == 0)
         errno = EEXIST;
     if (errno != ENOENT)
         return say_errno(detail);
+    return vfj_place_begin_passing(place, to, detail);
+}
+
+enum vfj_status vfj_place_begin_passing(struct vfj_place *place, const char *prefix, struct vfj_text *detail)
+{
+    char name[PATH_MAX];
+    place->to = prefix;
+    place->directory[0] = '\0';
     errno = ENAMETOOLONG;
-    if (!join(name, to, ".XXXXXX") || mkdtemp(name) == NULL)
+    if (!join(name, prefix, ".XXXXXX") || mkdtemp(name) == NULL)
         return say_errno(detail);
     memcpy(place->directory, name, sizeof name);
     errno = ENAMETOOLONG;

@@ -17,6 +17,9 @@ struct vfj_place {
  * answers, vfj_place_end() follows. */
 enum vfj_status vfj_place_begin(struct vfj_place *place, const char *to, struct vfj_text *detail);
 
+/* As vfj_place_begin(), of a file that is put nowhere: its directory is PREFIX.XXXXXX. */
+enum vfj_status vfj_place_begin_passing(struct vfj_place *place, const char *prefix, struct vfj_text *detail);
+
 /* Put the file, closed by now and synced here, to its place, durably; a file that is there by now is left alone, as JOURNAL_IO. */
 enum vfj_status vfj_place_put(struct vfj_place *place, struct vfj_text *detail);
 

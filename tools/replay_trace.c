@@ -7,6 +7,7 @@
 #include "core/play.h"
 #include "store/journal.h"
 #include "store/ledger.h"
+#include "store/place.h"
 #include "tools/replay.h"
 #include "tools/terminal.h"
 #include "tools/trace_file.h"
@@ -90,26 +91,29 @@ static int print_json(const char *path, FILE *out)
     return exit_status;
 }
 
-/* -o json: the rows of a journal, kept only for that when none was asked for. */
+/* -o json: the rows of a journal. */
 static int play_json(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, const char *journal,
                      FILE *out)
 {
+    int exit_status = play_journalled(path, rehearsal, trace, journal);
+    return exit_status == VFJ_EXIT_OK ? print_json(journal, out) : exit_status;
+}
+
+/* Of a journal that is made for that alone. */
+static int play_json_passing(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, FILE *out)
+{
     const char *base = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
-    char directory[VFJ_PATH_SIZE], file[VFJ_PATH_SIZE];
-    (void)snprintf(directory, sizeof directory, "%.200s/vfjournal.XXXXXX", base);
-    if (journal == NULL && mkdtemp(directory) == NULL) {
-        vfj_complain(directory, strerror(errno));
-        return VFJ_EXIT_SYSTEM;
-    }
-    (void)snprintf(file, sizeof file, "%.230s/journal.db", directory);
-    const char *kept = journal != NULL ? journal : file;
-    int exit_status = play_journalled(path, rehearsal, trace, kept);
-    if (exit_status == VFJ_EXIT_OK)
-        exit_status = print_json(kept, out);
-    if (journal == NULL) {
-        (void)unlink(file);
-        (void)rmdir(directory);
-    }
+    char prefix[VFJ_PATH_SIZE], why[512];
+    struct vfj_place place;
+    struct vfj_text detail = vfj_text_begin(why, sizeof why);
+    (void)snprintf(prefix, sizeof prefix, "%s/vfjournal", base);
+    enum vfj_status status = vfj_place_begin_passing(&place, prefix, &detail);
+    int exit_status = VFJ_EXIT_SYSTEM;
+    if (status == VFJ_OK)
+        exit_status = play_json(path, rehearsal, trace, place.path, out);
+    else
+        vfj_complain(base, why);
+    vfj_place_end(&place);
     return exit_status;
 }
 
@@ -119,14 +123,16 @@ static int rehearse(const char *path, const struct vfj_replay_options *options, 
     bool json = options->output == VFJ_REPLAY_JSON;
     int exit_status;
     if (rehearsal == NULL)
-        return VFJ_EXIT_SYSTEM;
+        return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
     rehearsal->ledger = NULL;
     vfj_transcript_init(&rehearsal->transcript, out, options->output, options->probes);
     struct vfj_play_sink sink = json || options->journal != NULL
         ? (struct vfj_play_sink){.context = rehearsal, .submit = submit}
         : vfj_transcript_sink(&rehearsal->transcript);
     vfj_play_init(&rehearsal->play, sink, options->mode, options->policy);
-    if (json)
+    if (json && options->journal == NULL)
+        exit_status = play_json_passing(path, rehearsal, trace, out);
+    else if (json)
         exit_status = play_json(path, rehearsal, trace, options->journal, out);
     else if (options->journal != NULL)
         exit_status = play_journalled(path, rehearsal, trace, options->journal);

@@ -318,6 +318,17 @@ void kit_fault_install(void)
     (void)sqlite3_vfs_register(&vfs, 1);
 }
 
+static int fault_no_sleep(sqlite3_vfs *self, int sleep_us)
+{
+    (void)self;
+    return sleep_us;
+}
+
+void kit_fault_no_sleep(void)
+{
+    vfs.xSleep = fault_no_sleep;
+}
+
 void kit_fault_arm(unsigned count, int code, bool stay)
 {
     plan.left = count;

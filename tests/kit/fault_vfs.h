@@ -8,6 +8,9 @@
 /* Put it before the default VFS, for good. */
 void kit_fault_install(void);
 
+/* From now on SQLite never sleeps: what waits for a lock or makes room for another process finds neither here. */
+void kit_fault_no_sleep(void);
+
 /* Fail the `count`th write, sync, truncation or opening from now on (1: the next) with the SQLite result code; `stay`: and every one
  * after it. 0 fails nothing. */
 void kit_fault_arm(unsigned count, int code, bool stay);
