@@ -18,6 +18,9 @@ static struct kit_machine *machine;
 /* How often a note, or a notice of a slot, was seen. */
 static unsigned notes[VFJ_REASON_COUNT], notices[VFJ_REASON_COUNT];
 
+/* How many commands were to change the guest. */
+static unsigned commands;
+
 static void watch(struct kit_machine *watched, const struct vfj_event *event)
 {
     const struct vfj_decision *decision = &watched->decision;
@@ -25,6 +28,8 @@ static void watch(struct kit_machine *watched, const struct vfj_event *event)
     notes[decision->note]++;
     for (unsigned i = 0; i < decision->transition_count; i++)
         notices[decision->transitions[i].reason]++;
+    for (unsigned i = 0; i < decision->command_count; i++)
+        commands += !vfj_command_reads(&decision->commands[i]);
 }
 
 static int set_up(void **state)
@@ -46,6 +51,7 @@ static void begin(enum vfj_policy policy)
 {
     memset(notes, 0, sizeof notes);
     memset(notices, 0, sizeof notices);
+    commands = 0;
     kit_machine_begin(machine, VFJ_MODE_ACT, policy);
 }
 
@@ -268,7 +274,19 @@ static void test_not_converging(void **state)
     line("%%at 3");
     assert_int_equal(notices[VFJ_REASON_NOT_CONVERGING], 1);
     assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_NOT_CONVERGING);
-    assert_true(machine->events < 1000);
+    assert_int_equal(commands, 120);
+
+    line("%%at 64"); /* a try later, of as many */
+    assert_int_equal(commands, 240);
+    line("%%if mce0 up");
+    line("%%at 1000");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
+
+    commands = 0; /* and another plan */
+    line("%%fail 1000 0 ifconfig hn0 inet");
+    line("%%if hn0 up inet 10.0.0.5/24");
+    line("@+1 !system=ETHERNET subsystem=hn0 type=IFATTACH");
+    assert_int_equal(commands, 120);
 }
 
 /* The commands of a plan are counted, not those of a slot's life. */
@@ -288,6 +306,22 @@ static void test_many_plans(void **state)
     assert_true(notices[VFJ_REASON_HN_HAS_ADDRESS] >= 199);
     assert_int_equal(notices[VFJ_REASON_NOT_CONVERGING], 0);
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
+}
+
+/* A route that stays is tried for ever, and that it does is said once. */
+static void test_many_tries(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%if hn0 up inet 10.0.0.4/24 inet6 fd00::4/64 gateway6 fd00::1");
+    line("%%fail 1000 1 route change -inet6 default");
+    line("%%fail 1000 1 route add -inet6 default");
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 1000000");
+    assert_true(notices[VFJ_REASON_COMMAND_FAILED] > 2 + UINT8_MAX);
+    assert_int_equal(notices[VFJ_REASON_ROUTE_STAYS], 1);
+    assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_ROUTE_STAYS);
 }
 
 /* dhclient -b says that all is well, and is gone: it is not started again within the plan. */
@@ -464,6 +498,7 @@ int main(void)
         cmocka_unit_test(test_dhclient_that_ends),
         cmocka_unit_test(test_ports_not_read),
         cmocka_unit_test(test_many_plans),
+        cmocka_unit_test(test_many_tries),
         cmocka_unit_test(test_no_link),
         cmocka_unit_test(test_rechecks),
         cmocka_unit_test(test_one_hn_too_many),

@@ -389,6 +389,25 @@ static void test_rare_states(void **state)
     step();
     assert_int_equal(slot->watch, VFJ_WATCH_NOT);
 
+    /* nor is a plan that has failed */
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%at 12");
+    slot->goal = VFJ_GOAL_JOIN;
+    slot->failures = 3;
+    started(machine->state.head.boot_id);
+    event.as.started.policy = VFJ_POLICY_SCRIPTS;
+    step();
+    assert_int_equal(slot->goal, VFJ_GOAL_NONE);
+    assert_int_equal(slot->failures, 0);
+
+    /* transparent VF mode, seen by a look at a slot, is known of the guest */
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%slow 60 ifconfig -a");
+    kit_machine_line(machine, "%at 12");
+    answer_to(VFJ_COMMAND_PROBE_SLOT, slot->pending)->as.view.transparent = 1;
+    step();
+    assert_int_equal(machine->state.head.transparent, 1);
+
     /* a VF that is new, and found down while it is joined for being up, stays new: it has its delay */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig -a");

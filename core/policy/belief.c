@@ -91,7 +91,7 @@ static bool is_elsewhere(struct vfj_name lagg, const struct vfj_slot *slot)
 }
 
 /* What a kernel may lack, or another interface may have, is asked for once in a plan, and then taken for made. */
-enum { SETTING_TRIED = 2 };
+enum { SETTING_MISSING, SETTING_SEEN, SETTING_TRIED };
 
 static void see_setting(uint8_t *setting, bool seen)
 {
@@ -204,7 +204,6 @@ static void did_route(struct vfj_slot *slot)
         belief->gateway_on_lagg = SETTING_TRIED;
     } else if (slot->pending_index == VFJ_ROUTE_DEFAULT6) {
         belief->gateway6_on_lagg = SETTING_TRIED;
-        belief->gateway6_on_hn = 0;
     } else {
         belief->routes++;
         belief->route_missing = 0;

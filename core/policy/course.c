@@ -62,7 +62,6 @@ void vfj_course_want(struct vfj_slot *slot, enum vfj_goal goal)
     if (slot->goal == VFJ_GOAL_NONE) {
         vfj_belief_begin(&slot->belief);
         slot->steps = 0;
-        slot->failures = 0;
     }
     if (slot->goal < goal)
         slot->goal = (uint8_t)goal;
@@ -100,7 +99,6 @@ void vfj_course_look_anew(struct vfj_work *work, struct vfj_slot *slot)
     if (!vfj_course_is_looking(slot))
         return;
     slot->pending = 0;
-    slot->belief.fresh = 0;
     vfj_course_advance(work, slot);
 }
 
@@ -132,7 +130,6 @@ static void end_plan(struct vfj_work *work, struct vfj_slot *slot)
     slot->failures = 0;
     vfj_link_rest(work, slot);
     slot->fault = (uint8_t)standing_fault(slot);
-    slot->belief.fresh = 0;
     if (slot->timer == VFJ_TIMER_RETRY)
         vfj_work_disarm(slot);
     if (had_failed && !slot->rxvf) /* a LINK_UP of hn may have come meanwhile, and a dhclient may still come */
@@ -200,6 +197,7 @@ static void look_at_guest(struct vfj_work *work, struct vfj_slot *slot)
     vfj_span_copy(command->text, sizeof command->text, vfj_span_of(slot->unit.text));
     slot->pending = command->id;
     slot->pending_kind = VFJ_COMMAND_PROBE_SLOT;
+    slot->belief.fresh = 0;
 }
 
 /* What a look without a plan leads to. */
@@ -230,7 +228,7 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
             vfj_work_notice(work, slot, VFJ_REASON_VF_UP);
             vfj_work_disarm(slot);
         }
-        slot->goal = VFJ_GOAL_JOIN;
+        slot->goal = (uint8_t)goal;
         vfj_course_advance(work, slot);
         return;
     } else if (is_mapped) {
@@ -246,14 +244,12 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     bool owes_gateway6
         = slot->belief.gateway6_failures > 0 && slot->belief.lagg_has_hn && !slot->belief.gateway6_on_lagg;
     if (is_acting(work) && (owes_gateway6 || vfj_belief_lacks_gateway6(&slot->belief))) {
-        slot->goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
+        slot->goal = (uint8_t)goal;
         vfj_course_advance(work, slot);
         return;
     }
     slot->belief.gateway6_failures = 0;
     end_plan(work, slot);
-    if (harm != VFJ_REASON_NONE)
-        slot->fault = (uint8_t)harm; /* no plan of ours mends it: it stands */
 }
 
 /* A join is not held up by a route of IPv6, nor is that given up. */
@@ -309,7 +305,6 @@ static bool is_written_down(const struct vfj_work *work, const struct vfj_slot *
 
 void vfj_course_advance(struct vfj_work *work, struct vfj_slot *slot)
 {
-    enum vfj_reason fault = VFJ_REASON_NONE;
     if (slot->pending != 0 || slot->goal == VFJ_GOAL_NONE)
         return;
     if (vfj_name_is_empty(slot->unit)) {
@@ -336,11 +331,11 @@ void vfj_course_advance(struct vfj_work *work, struct vfj_slot *slot)
         conclude(work, slot);
         return;
     }
-    switch (vfj_plan_next(work, slot, &fault)) {
+    switch (vfj_plan_next(work, slot)) {
     case VFJ_PLAN_COMMAND:
         break;
     case VFJ_PLAN_FAULT:
-        fail(work, slot, fault, true);
+        fail(work, slot, vfj_plan_obstacle(slot), true);
         break;
     case VFJ_PLAN_DONE:
         slot->paper = !is_acting(work);
@@ -385,8 +380,8 @@ static void view_new_vf(struct vfj_work *work, struct vfj_slot *slot, const stru
     if (slot->goal == VFJ_GOAL_LOOK)
         return;
     bool is_up = !vfj_name_is_empty(view->rxvf);
-    slot->goal = is_up && slot->goal >= VFJ_GOAL_JOIN ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
-    slot->look_again = slot->goal == VFJ_GOAL_BASE;
+    slot->goal = is_up ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
+    slot->look_again = !is_up;
 }
 
 /* A VF that is being joined because it was up is down: its VF_DOWN was not heard, and perhaps it left and came back. What
@@ -438,7 +433,6 @@ void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const str
     view_vf(work, slot, view);
     if (!vfj_name_is_empty(slot->vf) && !vfj_name_equal(asked_vf, slot->vf)) {
         /* the view was taken for another VF, or none: it says nothing of this one's interface */
-        slot->belief.fresh = 0;
         vfj_course_advance(work, slot);
         return;
     }

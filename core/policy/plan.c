@@ -141,8 +141,7 @@ static bool plan_script(struct vfj_work *work, struct vfj_slot *slot)
     return true;
 }
 
-/* Why the goal can't be reached, whatever is done. */
-static enum vfj_reason obstacle(const struct vfj_slot *slot)
+enum vfj_reason vfj_plan_obstacle(const struct vfj_slot *slot)
 {
     const struct vfj_belief *belief = &slot->belief;
     if (vfj_name_is_empty(vfj_name_lagg(slot->unit)))
@@ -170,7 +169,7 @@ bool vfj_plan_mends(const struct vfj_slot *slot, enum vfj_goal goal)
     return is_due(slot, goal) && !slot->belief.script;
 }
 
-enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason *fault)
+enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot)
 {
     if (!is_due(slot, (enum vfj_goal)slot->goal))
         return VFJ_PLAN_DONE;
@@ -178,8 +177,7 @@ enum vfj_plan vfj_plan_next(struct vfj_work *work, struct vfj_slot *slot, enum v
         return VFJ_PLAN_COMMAND;
     if (slot->belief.script)
         return plan_script(work, slot) ? VFJ_PLAN_COMMAND : VFJ_PLAN_DONE;
-    *fault = obstacle(slot);
-    if (*fault != VFJ_REASON_NONE)
+    if (vfj_plan_obstacle(slot) != VFJ_REASON_NONE)
         return VFJ_PLAN_FAULT;
     if (plan_lagg(work, slot) || plan_configuration(work, slot) || plan_vf(work, slot))
         return VFJ_PLAN_COMMAND;

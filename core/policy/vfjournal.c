@@ -74,20 +74,14 @@ static void vf_attached(struct vfj_work *work, struct vfj_name name)
     vfj_vfmap_ask(work);
 }
 
-/* The slot's way is blocked by what only an admin can change, and something was changed: look now. */
-static void look_again(struct vfj_work *work, struct vfj_slot *slot)
-{
-    if (slot->pending == 0)
-        vfj_course_look_first(work, slot);
-}
-
-/* A lagg is gone: it may have been one that was in the way, or that holds a slot's interfaces. */
+/* A lagg is gone: it may have been one that was in the way, so that nobody waits any longer, or that holds a slot's
+ * interfaces. */
 static void lagg_detached(struct vfj_work *work, struct vfj_name name)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_work_slot(work, i);
-        if (slot->goal != VFJ_GOAL_NONE && slot->fault != VFJ_REASON_NONE && slot->timer == VFJ_TIMER_RETRY)
-            look_again(work, vfj_work_edit_slot(work, i));
+        if (slot->timer == VFJ_TIMER_RETRY)
+            vfj_course_look_first(work, vfj_work_edit_slot(work, i));
         else if (slot->state == VFJ_SLOT_LAGGED && vfj_name_equal(name, vfj_name_lagg(slot->unit)))
             vfj_course_look_soon(work, vfj_work_edit_slot(work, i));
     }
@@ -96,16 +90,13 @@ static void lagg_detached(struct vfj_work *work, struct vfj_name name)
 static void vf_detached(struct vfj_work *work, struct vfj_name name)
 {
     unsigned index = vfj_work_find_vf(work, name);
-    if (index < VFJ_SLOTS_MAX) {
+    if (index < VFJ_SLOTS_MAX)
         vfj_vfmap_detach(work, vfj_work_edit_slot(work, index), VFJ_REASON_VF_DETACHED);
-        return;
-    }
     index = vfj_work_find_hn(work, name);
     if (index < VFJ_SLOTS_MAX) {
         struct vfj_slot *slot = vfj_work_edit_slot(work, index);
         slot->belief.lagg_has_hn = 0; /* lagg(4) drops a port that departs */
         vfj_vfmap_detach(work, slot, VFJ_REASON_VF_DETACHED);
-        return;
     }
     if (vfj_name_has_driver(name, "lagg"))
         lagg_detached(work, name);
@@ -126,8 +117,7 @@ static void vf_up(struct vfj_work *work, struct vfj_name hn)
         vfj_work_note(work, VFJ_REASON_LOST_VF_DOWN);
     if (slot->state == VFJ_SLOT_LAGGED && !was_up && !slot->belief.script)
         return; /* we upped it: this confirms it */
-    if (slot->timer != VFJ_TIMER_NONE)
-        vfj_work_disarm(slot);
+    vfj_work_disarm(slot);
     if (slot->state == VFJ_SLOT_LAGGED) {
         vfj_course_look_soon(work, slot);
         return;
@@ -145,7 +135,6 @@ static void vf_down(struct vfj_work *work, struct vfj_name hn)
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
     slot->rxvf = 0;
     slot->up_heard = 0;
-    slot->belief.vf_up = 0;
     vfj_belief_script_anew(slot);
     vfj_course_look_anew(work, slot);
     vfj_course_leave_lagged(work, slot, VFJ_REASON_VF_DOWN);
@@ -153,7 +142,6 @@ static void vf_down(struct vfj_work *work, struct vfj_name hn)
         vfj_work_move(work, slot, VFJ_SLOT_ATTACHED, VFJ_REASON_VF_DOWN);
     if (slot->goal >= VFJ_GOAL_JOIN) {
         slot->goal = VFJ_GOAL_BASE;
-        slot->belief.fresh = 0;
         vfj_course_advance(work, slot);
     }
 }
@@ -290,19 +278,11 @@ static void vfjournal_settle(struct vfj_work *work)
     vfj_vfmap_ask(work);
 }
 
-static bool is_idle(const struct vfj_slot *slot)
-{
-    return slot->goal == VFJ_GOAL_NONE && slot->timer == VFJ_TIMER_NONE && slot->watch == VFJ_WATCH_NOT;
-}
-
 /* What was under way when the last daemon ended is in doubt: what it did is looked at, never guessed. */
 static void vfjournal_reset(struct vfj_work *work)
 {
     bool is_ours = work->next->head.policy == VFJ_POLICY_VFJOURNAL;
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        const struct vfj_slot *before = vfj_work_slot(work, i);
-        if (before->pending == 0 && (is_ours || is_idle(before)))
-            continue;
         struct vfj_slot *slot = vfj_work_edit_slot(work, i);
         if (slot->pending != 0 && slot->pending_kind != VFJ_COMMAND_PROBE_SLOT)
             vfj_work_notice(work, slot, VFJ_REASON_IN_DOUBT);
@@ -310,6 +290,7 @@ static void vfjournal_reset(struct vfj_work *work)
         slot->belief.fresh = 0;
         if (!is_ours) {
             slot->goal = VFJ_GOAL_NONE;
+            slot->failures = 0;
             vfj_work_disarm(slot);
             vfj_work_forget_link(slot);
         }

@@ -162,11 +162,8 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, const 
 void vfj_vfmap_forget_looks(struct vfj_work *work)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        if (!vfj_course_is_looking(vfj_work_slot(work, i)))
-            continue;
-        struct vfj_slot *slot = vfj_work_edit_slot(work, i);
-        slot->pending = 0;
-        slot->belief.fresh = 0;
+        if (vfj_course_is_looking(vfj_work_slot(work, i)))
+            vfj_work_edit_slot(work, i)->pending = 0;
     }
 }
 
