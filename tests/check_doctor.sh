@@ -251,6 +251,9 @@ printf '@4000000000 !system=ETHERNET subsystem=ue0 type=IFATTACH\n' >future.trac
 "$vfjournal" replay --journal future.db future.trace >/dev/null
 expect 1 "the future" doctor --root nothing --journal future.db
 says '^warn +clock .*yet to come'
+LC_ALL=C sed 's/subsystem=ue0/subsystem=ue1/' future.db >edited.db
+expect 1 "an edited journal" doctor --root nothing --journal edited.db
+says '^FAIL +journal ' '-> vfjournal replay says where'
 expect 1 "a hostile journal" doctor --root nothing --journal rc.conf
 says "^FAIL +journal +rc\\.conf: can't be used"
 

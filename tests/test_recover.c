@@ -157,19 +157,21 @@ static void test_what_is_saved_is_complete_and_unedited(void **state)
     assert_int_equal(result.newest, large_records);
 }
 
-/* Killed, and the file itself torn: what only the -wal has is found there. */
+/* Killed, and the file itself torn: what only the -wal has is found there, rows longer than a page included. */
 static void test_the_wal_is_looked_through(void **state)
 {
+    static char line[7000];
     const char *path = copy_of(large, large_length);
     struct stat facts;
     size_t length;
     (void)state;
+    memset(line, 'y', sizeof line - 1);
     pid_t child = fork();
     if (child == 0) {
         struct vfj_ledger *ledger = NULL;
         bool right = vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK;
         for (unsigned i = 0; i < 20 && right; i++) {
-            struct vfj_event event = kit_devd("!system=IFNET subsystem=mce0 type=LINK_UP");
+            struct vfj_event event = kit_devd(i % 5 == 0 ? line : "!system=IFNET subsystem=mce0 type=LINK_UP");
             right = vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
         }
         _exit(right ? 0 : 1);
