@@ -50,6 +50,7 @@ static void report(struct vfj_work *work, struct vfj_slot *slot)
     if (slot->link_tries == 0)
         vfj_work_notice(work, slot, VFJ_REASON_NO_LINK);
     vfj_work_count_up(&slot->link_tries);
+    slot->fault = VFJ_REASON_NO_LINK; /* already now: to take it down may take its time */
 }
 
 static void see_no_link(struct vfj_work *work, struct vfj_slot *slot)
