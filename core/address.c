@@ -160,6 +160,36 @@ bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host)
     return is_inet6 ? covers_ipv6(text, host, bits) : covers_ipv4(text, host, bits);
 }
 
+static bool to_mask(struct vfj_span text, uint32_t *mask)
+{
+    uint32_t low;
+    if (!vfj_span_starts(text, "0x"))
+        return to_ipv4(text, mask);
+    if (text.length != 10 || !to_group((struct vfj_span){text.text + 2, 4}, mask)
+        || !to_group((struct vfj_span){text.text + 6, 4}, &low))
+        return false;
+    *mask = *mask << 16 | low;
+    return true;
+}
+
+bool vfj_address_mask_bits(struct vfj_span mask, unsigned *bits)
+{
+    uint32_t left;
+    *bits = 0;
+    if (!to_mask(mask, &left))
+        return false;
+    for (; (left & 0x80000000U) != 0; left <<= 1)
+        (*bits)++;
+    return left == 0;
+}
+
+bool vfj_address_same_host(const struct vfj_address *a, const struct vfj_address *b)
+{
+    struct vfj_address host = *a;
+    host.text[strcspn(host.text, "/")] = '\0';
+    return vfj_address_covers(&host, (struct vfj_span){b->text, strcspn(b->text, "/")});
+}
+
 bool vfj_address_is_link_local(struct vfj_span address)
 {
     uint32_t first;

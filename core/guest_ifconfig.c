@@ -112,32 +112,11 @@ static void remove_address(struct call *call, const char *address, bool inet6)
     complain(call, "ioctl (SIOCDIFADDR): Can't assign requested address");
 }
 
-/* 255.255.255.0 or 0xffffff00 as a prefix length; what is neither gives 32. */
+/* What is no netmask gives 32. */
 static unsigned netmask_bits(const char *mask)
 {
-    struct vfj_span rest = vfj_span_of(mask);
-    unsigned bits = 0;
-    if (vfj_span_starts(rest, "0x")) {
-        for (size_t i = 2; i < rest.length; i++)
-            bits += rest.text[i] == 'f' || rest.text[i] == 'F' ? 4
-                : rest.text[i] == 'e'                          ? 3
-                : rest.text[i] == 'c'                          ? 2
-                                                               : rest.text[i] == '8';
-        return bits <= 32 ? bits : 32;
-    }
-    while (rest.length > 0) {
-        struct vfj_span part = {rest.text, 0};
-        uint64_t value = 0;
-        while (part.length < rest.length && rest.text[part.length] != '.')
-            part.length++;
-        if (!vfj_span_to_u64(part, &value) || value > 255)
-            return 32;
-        for (; value > 0; value &= value - 1)
-            bits++;
-        size_t used = part.length < rest.length ? part.length + 1 : part.length;
-        rest = (struct vfj_span){rest.text + used, rest.length - used};
-    }
-    return bits <= 32 ? bits : 32;
+    unsigned bits;
+    return vfj_address_mask_bits(vfj_span_of(mask), &bits) ? bits : 32;
 }
 
 static void add_address(struct call *call, const char *word, const char *netmask, bool alias)

@@ -167,6 +167,36 @@ bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, ch
     return !text.overflow && count <= VFJ_WORDS_MAX - 4;
 }
 
+static bool add_length(struct vfj_address *address, struct vfj_span length)
+{
+    unsigned bits;
+    struct vfj_address host = *address;
+    struct vfj_text text = vfj_text_begin(address->text, sizeof address->text);
+    vfj_text_add(&text, host.text);
+    vfj_text_add_char(&text, '/');
+    if (vfj_address_mask_bits(length, &bits))
+        vfj_text_add_u64(&text, bits);
+    else
+        vfj_text_add_span(&text, length);
+    host = *address;
+    return !text.overflow && vfj_address_parse(vfj_span_of(host.text), address);
+}
+
+bool vfj_rc_address(const char *args, struct vfj_address *address)
+{
+    struct vfj_span word;
+    bool is_found = false, is_length = false;
+    for (struct vfj_span rest = vfj_span_of(args); vfj_span_word(&rest, &word);) {
+        if (is_length)
+            return add_length(address, word);
+        if (is_found)
+            is_length = vfj_span_is(word, "netmask") || vfj_span_is(word, "prefixlen");
+        else if ((is_found = vfj_address_parse(word, address)) && memchr(word.text, '/', word.length) != NULL)
+            return true;
+    }
+    return false;
+}
+
 static unsigned count_words(const char *args)
 {
     struct vfj_span rest = vfj_span_of(args);

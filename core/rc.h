@@ -37,6 +37,10 @@ bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
  * blank. False when they do not fit: `args` then holds those that do. */
 bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size);
 
+/* The address that such words, or those below, give, with its prefix length: "inet 10.0.0.4/24", "inet 10.0.0.4 netmask
+ * 255.255.255.0", "inet6 fd00::4 prefixlen 64". False when they give none, or don't say its length. */
+bool vfj_rc_address(const char *args, struct vfj_address *address);
+
 /* ifconfig_IF_ipv6 as network.subr gives it to ifconfig, an address without its keyword with it, but without accept_rtadv;
  * *rtadv says whether that was there. False when there is nothing left, or it does not fit. */
 bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size, bool *rtadv);

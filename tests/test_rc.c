@@ -209,6 +209,63 @@ static void test_args_limits(void **unused)
     assert_false(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
 }
 
+/* NULL: no address whose length is told. */
+static void test_address(void **unused)
+{
+    static const struct {
+        const char *args, *address;
+    } cases[] = {
+        {"inet 10.0.0.4/24", "10.0.0.4/24"},
+        {"10.0.0.4/24 up", "10.0.0.4/24"},
+        {"inet 10.0.0.4/24 netmask 255.0.0.0", "10.0.0.4/24"},
+        {"inet 10.0.0.4 netmask 255.255.255.0", "10.0.0.4/24"},
+        {"inet 10.0.0.4 broadcast 10.0.0.255 netmask 0xfffffe00 mtu 9000", "10.0.0.4/23"},
+        {"up mtu 9000 inet 10.0.0.4 netmask 0xFFFFFFFF", "10.0.0.4/32"},
+        {"inet 10.0.0.4 netmask 0x00000000", "10.0.0.4/0"},
+        {"inet6 2001:DB8:0::4 prefixlen 64", "2001:DB8:0::4/64"},
+        {"inet6 fd00::4/56 no_dad", "fd00::4/56"},
+        {"inet 10.0.0.4", NULL},
+        {"inet 10.0.0.4 netmask", NULL},
+        {"inet 10.0.0.4 netmask 255.0.255.0", NULL},
+        {"inet 10.0.0.4 netmask 0xff00ff00", NULL},
+        {"inet 10.0.0.4 netmask 0xfffffff", NULL},
+        {"inet 10.0.0.4 netmask 0xffffff0g", NULL},
+        {"inet 10.0.0.4 netmask 0xfffgff00", NULL},
+        {"inet 10.0.0.4 netmask 255.255.256.0", NULL},
+        {"inet6 fd00::4 prefixlen 129", NULL},
+        {"inet6 ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255 prefixlen 000128", NULL}, /* has no room */
+        {"ether 02:00:00:00:00:01 up", NULL},
+        {"inet6 fe80::1%hn0/64", NULL},
+        {"", NULL},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_address address;
+        bool told = vfj_rc_address(cases[i].args, &address);
+        if (told != (cases[i].address != NULL) || (told && strcmp(address.text, cases[i].address) != 0))
+            fail_msg("%s: %s", cases[i].args, told ? address.text : "none");
+    }
+}
+
+static void test_same_host(void **unused)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        {"10.0.0.4/24", "10.0.0.4/24", true},      {"10.0.0.4/24", "10.0.0.4/32", true},
+        {"10.0.0.4", "10.0.0.4/32", true},         {"10.0.0.4/24", "10.0.0.5/24", false},
+        {"2001:DB8:0::4/64", "2001:db8::4", true}, {"2001:db8::4/64", "2001:db8::40/64", false},
+        {"10.0.0.4/24", "::a00:4/24", false},      {"::a00:4", "10.0.0.4", false},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_address a, b;
+        assert_true(vfj_address_parse(vfj_span_of(cases[i].a), &a) && vfj_address_parse(vfj_span_of(cases[i].b), &b));
+        assert_int_equal(vfj_address_same_host(&a, &b), cases[i].same);
+    }
+}
+
 static void test_aliases(void **unused)
 {
     (void)unused;
@@ -392,6 +449,8 @@ int main(void)
         cmocka_unit_test(test_synchronous),
         cmocka_unit_test(test_args),
         cmocka_unit_test(test_args_limits),
+        cmocka_unit_test(test_address),
+        cmocka_unit_test(test_same_host),
         cmocka_unit_test(test_aliases),
         cmocka_unit_test(test_router),
         cmocka_unit_test(test_static_routes),

@@ -32,24 +32,6 @@ static bool in_brackets(struct vfj_span text, const char *word)
     return vfj_span_is(list, word);
 }
 
-/* Length of a netmask given as 0xffffff00; false when it is none. */
-static bool mask_length(struct vfj_span mask, unsigned *length)
-{
-    uint32_t bits = 0;
-    if (mask.length != 10 || !vfj_span_starts(mask, "0x"))
-        return false;
-    for (size_t i = 2; i < mask.length; i++) {
-        const char *digits = "0123456789abcdef";
-        const char *at = mask.text[i] != '\0' ? strchr(digits, mask.text[i] | 0x20) : NULL;
-        if (at == NULL)
-            return false;
-        bits = bits << 4 | (uint32_t)(at - digits);
-    }
-    for (*length = 0; *length < 32 && (bits & 0x80000000U) != 0; bits <<= 1)
-        (*length)++;
-    return bits == 0;
-}
-
 /* 0.0.0.0 is none: dhclient-script(8) sets it for as long as a dhclient has no lease. */
 static void add_address(struct vfj_interface *interface, struct vfj_span host, struct vfj_span length)
 {
@@ -80,7 +62,7 @@ static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
     while (vfj_span_word(&rest, &word)) {
         if (!vfj_span_is(word, "netmask"))
             continue;
-        if (!vfj_span_word(&rest, &word) || !mask_length(word, &bits))
+        if (!vfj_span_word(&rest, &word) || !vfj_address_mask_bits(word, &bits))
             return;
         struct vfj_text text = vfj_text_begin(digits, sizeof digits);
         vfj_text_add_u64(&text, bits);
