@@ -12,7 +12,7 @@ _Static_assert(sizeof(struct vfj_carry) == VFJ_ADDRESS_SIZE + 8, "padding in vfj
 _Static_assert(sizeof(struct vfj_belief)
                    == 24 + 40 + VFJ_NAME_SIZE + 2 * VFJ_ADDRESS_SIZE + VFJ_ADDRESSES_MAX * sizeof(struct vfj_carry),
                "padding in vfj_belief");
-_Static_assert(sizeof(struct vfj_slot) == 32 + 3 * VFJ_NAME_SIZE + 16 + sizeof(struct vfj_belief),
+_Static_assert(sizeof(struct vfj_slot) == 32 + 3 * VFJ_NAME_SIZE + 24 + sizeof(struct vfj_belief),
                "padding in vfj_slot");
 _Static_assert(sizeof(struct vfj_script_run) == 24 + 3 * VFJ_NAME_SIZE + VFJ_ARGS_SIZE, "padding in vfj_script_run");
 _Static_assert(sizeof(struct vfj_sleeper) == 32 + VFJ_NAME_SIZE, "padding in vfj_sleeper");

@@ -143,6 +143,8 @@ struct vfj_slot {
     uint8_t watch;         /* enum vfj_watch */
     uint8_t link_tries;    /* in a row, how often the VF was up and had no link */
     uint8_t up_heard;      /* of this rxvf, VF_UP was heard: devd may tell it long after a look has shown it */
+    uint8_t doubt;         /* what was done last, and what was on its way then, may not be known: until a look */
+    uint8_t pad[7];
     struct vfj_belief belief;
 };
 

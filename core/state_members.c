@@ -46,7 +46,9 @@
     X(NUMBER, found, VFJ_FOUND_AGAIN)   \
     X(NUMBER, watch, VFJ_WATCH_HELD)    \
     X(NUMBER, link_tries, UINT8_MAX)    \
-    X(NUMBER, up_heard, UINT8_MAX)
+    X(NUMBER, up_heard, UINT8_MAX)      \
+    X(NUMBER, doubt, UINT8_MAX)         \
+    X(RESERVED, pad, 0)
 
 #define BELIEF_MEMBERS(X)                   \
     X(NUMBER, hn_dhclient, UINT64_MAX)      \

@@ -22,6 +22,7 @@ static void boot_slot(struct vfj_work *work, unsigned index)
     slot->fault = VFJ_REASON_NONE;
     slot->failures = 0;
     slot->pending = 0;
+    slot->doubt = 1;
     memset(&slot->belief, 0, sizeof slot->belief);
 }
 
@@ -49,12 +50,21 @@ static bool is_new_boot(const struct vfj_work *work)
         && (work->now->head.boot == 0 || strcmp(work->now->head.boot_id, work->event->as.started.boot_id) != 0);
 }
 
+/* The daemon before did not say that it ended: what it did last may not have been written. */
+static void doubt(struct vfj_work *work)
+{
+    for (unsigned i = 0; i < work->next->head.slot_count; i++)
+        vfj_work_edit_slot(work, i)->doubt = 1;
+}
+
 static void start(struct vfj_work *work, bool is_boot)
 {
     const struct vfj_started *started = &work->event->as.started;
     struct vfj_head *head = &work->next->head;
     if (is_boot)
         boot(work, started);
+    else if (head->running)
+        doubt(work);
     head->mode = started->mode;
     head->policy = started->policy;
     head->running = 1;

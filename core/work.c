@@ -119,6 +119,7 @@ unsigned vfj_work_open_hn(struct vfj_work *work, struct vfj_name hn)
     index = head->slot_count++;
     struct vfj_slot *slot = vfj_work_edit_slot(work, index);
     slot->hn = hn; /* else it is blank, as vfj_state_init() made it */
+    slot->doubt = 1;
     struct vfj_name unit = vfj_name_digits(hn);
     if (vfj_name_has_driver(hn, "hn") && vfj_work_find_unit(work, unit) == VFJ_SLOTS_MAX)
         slot->unit = unit;

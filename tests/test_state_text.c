@@ -112,7 +112,7 @@ static void test_each_member_is_written(void **unused)
     assert_true(state->head.slot_count == 2 && slot->belief.carry_count > 1);
     check_bytes(state, &state->head, offsetof(struct vfj_head, mode), offsetof(struct vfj_head, map_retry_us),
                 offsetof(struct vfj_head, slot_count));
-    check_bytes(state, slot, offsetof(struct vfj_slot, state), offsetof(struct vfj_slot, belief),
+    check_bytes(state, slot, offsetof(struct vfj_slot, state), offsetof(struct vfj_slot, pad),
                 offsetof(struct vfj_slot, timer));
     check_bytes(state, &slot->belief, offsetof(struct vfj_belief, fresh), offsetof(struct vfj_belief, vf_lagg),
                 offsetof(struct vfj_belief, carry_count));
@@ -156,6 +156,7 @@ static void fill(struct vfj_state *state)
         struct vfj_slot *slot = &state->slots[i];
         char name[16];
         memset(slot, 1, sizeof *slot);
+        memset(slot->pad, 0, sizeof slot->pad);
         snprintf(name, sizeof name, "hn3456789012%u", 100 + i);
         slot->hn = slot->vf = slot->belief.vf_lagg = vfj_name_of(name);
         slot->unit = vfj_name_digits(slot->hn);

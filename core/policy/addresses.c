@@ -38,7 +38,9 @@ bool vfj_addresses_lack(const struct vfj_work *work, const struct vfj_slot *slot
     if (!belief->lagg_rtadv
         && vfj_addresses_want_rtadv(work, slot)) /* the command may have failed, which keeps nobody from the rest */
         return true;
-    if (belief->carry_count > 0)
+    if (vfj_belief_has_on_its_way(belief))
+        return true;
+    if (vfj_belief_has_inet(belief))
         return false;
     if (vfj_addresses_by_dhcp(work, slot))
         return belief->lagg_dhclient == 0;
@@ -104,6 +106,11 @@ static bool configure(struct vfj_work *work, struct vfj_slot *slot, uint8_t what
     return true;
 }
 
+static bool is_inet6_alias(const char *args)
+{
+    return vfj_span_starts(vfj_span_of(args), "inet6");
+}
+
 /* The next of rc.conf's aliases of a family whose first address came from there as well: of the other family hn had what
  * was carried over. */
 static bool plan_alias(struct vfj_work *work, struct vfj_slot *slot)
@@ -111,7 +118,7 @@ static bool plan_alias(struct vfj_work *work, struct vfj_slot *slot)
     struct vfj_belief *belief = &slot->belief;
     char args[VFJ_ARGS_SIZE - 8];
     for (; vfj_rc_alias(vfj_work_rc(work), slot->hn, belief->aliases, args, sizeof args); belief->aliases++) {
-        bool inet6 = strncmp(args, "inet6", 5) == 0;
+        bool inet6 = is_inet6_alias(args);
         if (args[0] == '\0')
             continue; /* it does not fit */
         if (inet6 ? belief->configured6 : belief->configured)
@@ -134,20 +141,52 @@ static void see_args(struct vfj_work *work, struct vfj_slot *slot)
     belief->args_too_long = is_too_long;
 }
 
-/* hn had no address of a family to carry over: then rc.conf's, as the scripts would. */
+/* hn had no address of a family to carry over: then rc.conf's words, all of them, as the scripts would. */
+static bool wants_rc_inet(const struct vfj_work *work, const struct vfj_slot *slot, char *args, size_t size)
+{
+    return !vfj_addresses_by_dhcp(work, slot) && !vfj_belief_has_inet(&slot->belief)
+        && vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, size) && args[0] != '\0';
+}
+
+static bool wants_rc_inet6(const struct vfj_work *work, const struct vfj_slot *slot, char *args, size_t size)
+{
+    bool rtadv;
+    return !vfj_belief_has_inet6(&slot->belief) && vfj_rc_ipv6_args(vfj_work_rc(work), slot->hn, args, size, &rtadv);
+}
+
 static bool plan_rc_addresses(struct vfj_work *work, struct vfj_slot *slot)
 {
-    struct vfj_belief *belief = &slot->belief;
+    const struct vfj_belief *belief = &slot->belief;
     char args[VFJ_ARGS_SIZE - 8];
-    bool rtadv;
     see_args(work, slot);
-    if (!belief->configured && !vfj_addresses_by_dhcp(work, slot) && !vfj_belief_has_inet(belief)
-        && vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, sizeof args) && args[0] != '\0')
+    if (!belief->configured && wants_rc_inet(work, slot, args, sizeof args))
         return configure(work, slot, VFJ_CONFIGURE_INET, args, "");
-    if (!belief->configured6 && !vfj_belief_has_inet6(belief)
-        && vfj_rc_ipv6_args(vfj_work_rc(work), slot->hn, args, sizeof args, &rtadv))
+    if (!belief->configured6 && wants_rc_inet6(work, slot, args, sizeof args))
         return configure(work, slot, VFJ_CONFIGURE_INET6, args, "");
     return (belief->configured || belief->configured6) && plan_alias(work, slot);
+}
+
+static void recall(struct vfj_belief *belief, const char *args)
+{
+    struct vfj_address address;
+    if (vfj_rc_address(args, &address))
+        vfj_belief_recall(belief, &address);
+}
+
+void vfj_addresses_recall(const struct vfj_work *work, struct vfj_slot *slot)
+{
+    const struct vfj_rc *rc = vfj_work_rc(work);
+    char args[VFJ_ARGS_SIZE];
+    bool inet = !wants_rc_inet(work, slot, args, sizeof args), inet6 = !wants_rc_inet6(work, slot, args, sizeof args);
+    bool rtadv;
+    if (inet && !vfj_addresses_by_dhcp(work, slot) && vfj_rc_ifconfig_args(rc, slot->hn, args, sizeof args))
+        recall(&slot->belief, args);
+    if (inet6 && vfj_rc_ipv6_args(rc, slot->hn, args, sizeof args, &rtadv))
+        recall(&slot->belief, args);
+    for (unsigned i = 0; vfj_rc_alias(rc, slot->hn, i, args, sizeof args); i++) {
+        if (is_inet6_alias(args) ? inet6 : inet)
+            recall(&slot->belief, args);
+    }
 }
 
 bool vfj_addresses_next(struct vfj_work *work, struct vfj_slot *slot)

@@ -20,8 +20,12 @@ bool vfj_addresses_want_rtadv(const struct vfj_work *work, const struct vfj_slot
  * two have one MAC, and as a port it may have nothing. */
 bool vfj_addresses_take_from_vf(const struct vfj_slot *slot);
 
-/* Whether hn is a port and nobody has an address, although rc.conf gives one: a join was cut off, and what was on its
- * way is not known any more. Or laggN should take router advertisements and does not: it could not be told to. */
+/* Believe that what rc.conf gives hn, and no interface has, is on its way; but where all of a family is missing rc.conf's words
+ * are given as they are. */
+void vfj_addresses_recall(const struct vfj_work *work, struct vfj_slot *slot);
+
+/* Whether hn is a port and an address is on its way; or nobody has one of a family, although rc.conf gives it: a join was
+ * cut off. Or laggN should take router advertisements and does not: it could not be told to. */
 bool vfj_addresses_lack(const struct vfj_work *work, const struct vfj_slot *slot);
 
 #endif

@@ -28,11 +28,23 @@ void vfj_belief_script_anew(struct vfj_slot *slot)
         slot->fault = VFJ_REASON_NONE;
 }
 
+static bool is_nowhere(const struct vfj_carry *carry)
+{
+    return !carry->on_hn && !carry->on_vf && !carry->on_lagg;
+}
+
 static struct vfj_carry *find_carry(struct vfj_belief *belief, const struct vfj_address *address)
 {
     for (unsigned i = 0; i < belief->carry_count; i++) {
         if (strcmp(belief->carry[i].address.text, address->text) == 0)
             return &belief->carry[i];
+    }
+    for (unsigned i = 0; i < belief->carry_count; i++) { /* one on its way may be known as rc.conf writes it */
+        struct vfj_carry *carry = &belief->carry[i];
+        if (!is_nowhere(carry) || !vfj_address_same_host(&carry->address, address))
+            continue;
+        carry->address = *address;
+        return carry;
     }
     return NULL;
 }
@@ -49,6 +61,24 @@ static struct vfj_carry *open_carry(struct vfj_belief *belief, const struct vfj_
     carry = &belief->carry[belief->carry_count++]; /* blank since the plan began */
     carry->address = *address;
     return carry;
+}
+
+void vfj_belief_recall(struct vfj_belief *belief, const struct vfj_address *address)
+{
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        if (vfj_address_same_host(&belief->carry[i].address, address))
+            return;
+    }
+    (void)open_carry(belief, address);
+}
+
+bool vfj_belief_has_on_its_way(const struct vfj_belief *belief)
+{
+    for (unsigned i = 0; i < belief->carry_count; i++) {
+        if (is_nowhere(&belief->carry[i]))
+            return true;
+    }
+    return false;
 }
 
 static void see_addresses(struct vfj_belief *belief, const struct vfj_view *view)

@@ -5,6 +5,7 @@
 #include "core/policy/belief.h"
 #include "core/policy/link.h"
 #include "core/policy/plan.h"
+#include "core/policy/routes.h"
 #include "core/policy/vfmap.h"
 #include "core/rc.h"
 
@@ -206,7 +207,7 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     enum vfj_reason harm = vfj_belief_harm(&slot->belief);
     enum vfj_found found = (enum vfj_found)slot->found;
     bool is_mapped = !vfj_name_is_empty(slot->vf);
-    bool lacks = is_acting(work) && vfj_addresses_lack(work, slot);
+    bool lacks = is_acting(work) && (slot->belief.moved || vfj_addresses_lack(work, slot));
     bool is_joined = is_mapped && !lacks && vfj_belief_is_joined(slot);
     enum vfj_goal goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
     if (!vfj_belief_carries(slot))
@@ -236,7 +237,8 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         bool is_new = found == VFJ_FOUND_NEW || (found == VFJ_FOUND_AGAIN && !slot->belief.lagg_has_vf);
         if (is_new && slot->timer != VFJ_TIMER_DELAY)
             vfj_course_start_delay(work, slot);
-    } else if (lacks || vfj_belief_is_orphaned(&slot->belief)) {
+    }
+    if (!is_joined && (lacks || vfj_belief_is_orphaned(&slot->belief))) {
         slot->goal = VFJ_GOAL_BASE;
         vfj_course_advance(work, slot);
         return;
@@ -415,6 +417,24 @@ static void view_vf(struct vfj_work *work, struct vfj_slot *slot, const struct v
     view_vf_down(slot, view);
 }
 
+/* What was done last, by a daemon that died or before there was one, may not be known. What rc.conf gives hn and no interface
+ * has was on its way then, and its routes went with it; before hn is a port nothing is. A script that has not joined has
+ * not run. */
+static void view_in_doubt(struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    if (!slot->doubt || !is_acting(work))
+        return;
+    slot->doubt = 0;
+    if (belief->script) {
+        if (!vfj_belief_carries(slot))
+            vfj_belief_script_anew(slot);
+    } else if ((belief->lagg_has_hn && !belief->lagg_foreign) || vfj_belief_is_orphaned(belief)) {
+        vfj_addresses_recall(work, slot);
+        belief->moved |= vfj_routes_may_lack(work, slot);
+    }
+}
+
 void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_observation *answer)
 {
     const struct vfj_view *view = &answer->as.view;
@@ -437,6 +457,7 @@ void vfj_course_observed(struct vfj_work *work, struct vfj_slot *slot, const str
         return;
     }
     vfj_belief_see(slot, view);
+    view_in_doubt(work, slot);
     view_script(work, slot, view);
     vfj_link_see(work, slot);
     vfj_course_advance(work, slot);

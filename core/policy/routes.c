@@ -68,13 +68,14 @@ static bool is_inet6_route(const char *words)
     return vfj_span_starts(vfj_span_of(words), "-inet6 ");
 }
 
-/* The next of rc.conf's static routes that is this slot's: its last word names the router. An IPv6 one may be anybody's,
- * unless its scope is another interface. */
-static bool rc_route(const struct vfj_work *work, struct vfj_slot *slot, char *words, size_t size)
+/* The next of rc.conf's static routes, from the `*number`th on, that is this slot's: its last word names the router. An IPv6
+ * one may be anybody's, unless its scope is another interface. */
+static bool rc_route(const struct vfj_work *work, const struct vfj_slot *slot, uint8_t *number, char *words,
+                     size_t size)
 {
-    for (; slot->belief.routes < VFJ_ROUTES_MAX; slot->belief.routes++) {
+    for (; *number < VFJ_ROUTES_MAX; (*number)++) {
         struct vfj_span router = {words, 0}, word;
-        if (!vfj_rc_static_route(vfj_work_rc(work), slot->hn, slot->belief.routes, words, size))
+        if (!vfj_rc_static_route(vfj_work_rc(work), slot->hn, *number, words, size))
             return false;
         for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);)
             router = word;
@@ -85,16 +86,25 @@ static bool rc_route(const struct vfj_work *work, struct vfj_slot *slot, char *w
     return false;
 }
 
-static bool plan_gateway(struct vfj_work *work, struct vfj_slot *slot)
+/* The default router that hn or laggN is known to have had, or rc.conf's. */
+static bool find_gateway(const struct vfj_work *work, const struct vfj_slot *slot, char *router, size_t size)
 {
     const struct vfj_belief *belief = &slot->belief;
+    if (belief->gateway.text[0] == '\0')
+        return rc_gateway(work, slot, router, size);
+    return vfj_span_copy(router, size, vfj_span_of(belief->gateway.text));
+}
+
+static bool find_gateway6(const struct vfj_work *work, const struct vfj_slot *slot, struct vfj_address *gateway)
+{
+    *gateway = slot->belief.gateway6;
+    return gateway->text[0] != '\0' || rc_gateway6(work, slot, gateway);
+}
+
+static bool plan_gateway(struct vfj_work *work, struct vfj_slot *slot)
+{
     char router[VFJ_ARGS_SIZE - 16];
-    bool is_known = belief->gateway.text[0] != '\0';
-    if (is_known)
-        vfj_span_copy(router, sizeof router, vfj_span_of(belief->gateway.text));
-    else
-        is_known = rc_gateway(work, slot, router, sizeof router);
-    if (belief->gateway_on_lagg || !is_known)
+    if (slot->belief.gateway_on_lagg || !find_gateway(work, slot, router, sizeof router))
         return false;
     struct vfj_command *command = vfj_issue(work, slot, VFJ_COMMAND_ROUTE_ADD);
     struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
@@ -109,11 +119,9 @@ static bool plan_gateway(struct vfj_work *work, struct vfj_slot *slot)
 static bool plan_gateway6(struct vfj_work *work, struct vfj_slot *slot)
 {
     const struct vfj_belief *belief = &slot->belief;
-    struct vfj_address gateway = belief->gateway6;
+    struct vfj_address gateway;
     bool is_due = belief->moved || belief->gateway6_on_hn || belief->gateway6_failures > 0;
-    if (belief->gateway6_on_lagg || !is_due)
-        return false;
-    if (gateway.text[0] == '\0' && !rc_gateway6(work, slot, &gateway))
+    if (belief->gateway6_on_lagg || !is_due || !find_gateway6(work, slot, &gateway))
         return false;
     struct vfj_command *command
         = vfj_issue(work, slot, belief->gateway6_on_hn ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
@@ -151,7 +159,7 @@ static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot, 
 static bool plan_static_route(struct vfj_work *work, struct vfj_slot *slot)
 {
     char words[VFJ_ARGS_SIZE - 16];
-    if (!rc_route(work, slot, words, sizeof words))
+    if (!rc_route(work, slot, &slot->belief.routes, words, sizeof words))
         return false;
     bool is_change = is_inet6_route(words) && !slot->belief.route_missing;
     struct vfj_command *command = vfj_issue(work, slot, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
@@ -166,4 +174,15 @@ bool vfj_routes_next(struct vfj_work *work, struct vfj_slot *slot)
     bool is_moved = slot->belief.moved;
     return (is_moved && plan_gateway(work, slot)) || plan_gateway6(work, slot)
         || (is_moved && plan_static_route(work, slot));
+}
+
+bool vfj_routes_may_lack(const struct vfj_work *work, const struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    char words[VFJ_ARGS_SIZE - 16];
+    struct vfj_address gateway6;
+    uint8_t first = 0;
+    return (!belief->gateway_on_lagg && find_gateway(work, slot, words, sizeof words))
+        || (!belief->gateway6_on_lagg && find_gateway6(work, slot, &gateway6))
+        || rc_route(work, slot, &first, words, sizeof words);
 }

@@ -36,10 +36,10 @@ static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
     return owner;
 }
 
-/* What else the interface has, where the address is. Of an alias only the records tell that it was on its way. */
+/* What else the interface has, where the address is. */
 static void check_more_addresses(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
 {
-    if (nic->alias[0] != '\0' && !sim->records_lost && owner_of(sim, nic->alias) != owner)
+    if (nic->alias[0] != '\0' && owner_of(sim, nic->alias) != owner)
         sim_fail(sim, "%s has %s, but not %s", owner->facts.name.text, nic->address, nic->alias);
     if (nic->inet6[0] != '\0' && owner_of(sim, nic->inet6) != owner)
         sim_fail(sim, "%s has %s, but not %s", owner->facts.name.text, nic->address, nic->inet6);
@@ -47,11 +47,10 @@ static void check_more_addresses(struct sim *sim, const struct sim_nic *nic, con
         sim_fail(sim, "%s takes no router advertisements", owner->facts.name.text);
 }
 
-/* Through hn they are rc(8)'s, and an admin can take them away with the address. That one was on its way to the lagg only the
- * records tell. */
+/* Through hn they are rc(8)'s, and an admin can take them away with the address. */
 static void check_routes(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
 {
-    if (owner != sim_lagg(sim, nic) || sim->records_lost)
+    if (owner != sim_lagg(sim, nic))
         return;
     if (nic->has_router && !vfj_name_equal(sim->guest.default_if, owner->facts.name))
         sim_fail(sim, "%s has %s and no default route", owner->facts.name.text, nic->address);
