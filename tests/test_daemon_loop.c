@@ -189,6 +189,40 @@ static void line_of_a_slot(void)
     assert_int_equal(waiting(), 0);
 }
 
+static void connect(void)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of("devd.pipe")};
+    vfj_world_stamp(NULL, &event);
+    listener.event(listener.context, &event);
+    listener.batch_end(listener.context, false);
+}
+
+static void answer_map(void)
+{
+    struct vfj_event answer = {.kind = VFJ_EVENT_OBSERVED};
+    answer.as.observed = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_MAP, .ok = true};
+    vfj_world_stamp(NULL, &answer);
+    listener.event(listener.context, &answer);
+    listener.batch_end(listener.context, false);
+}
+
+/* The guest is looked at again, as after any gap; where there is no devd, when there is. */
+static void stray_command(void)
+{
+    uint64_t seq = vfj_ledger_seq(loop.ledger);
+    listener.stray(listener.context);
+    assert_int_equal(vfj_ledger_seq(loop.ledger), seq);
+    connect();
+    answer_map();
+    seq = vfj_ledger_seq(loop.ledger);
+    asked = 0;
+    listener.stray(listener.context);
+    assert_true(asked != 0);
+    assert_true(vfj_ledger_seq(loop.ledger) > seq);
+    answer_map();
+    assert_int_equal(waiting(), 0);
+}
+
 static void line_before_the_end(void)
 {
     tell(nothing);
@@ -215,12 +249,19 @@ static void test_a_line_of_a_slot_takes_along_what_waits(void **state)
     play("slot.db", line_of_a_slot);
 }
 
+static void test_a_stray_command_is_looked_after(void **state)
+{
+    (void)state;
+    play("stray.db", stray_command);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_line_that_changes_nothing_waits_a_little),
         cmocka_unit_test(test_enough_lines_wait_no_longer),
         cmocka_unit_test(test_a_line_of_a_slot_takes_along_what_waits),
+        cmocka_unit_test(test_a_stray_command_is_looked_after),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

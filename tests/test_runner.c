@@ -29,7 +29,7 @@ struct bench {
     struct vfj_paths paths;
     struct vfj_runner *runner;
     struct vfj_prober *prober;
-    unsigned outcome_count, wanted;
+    unsigned outcome_count, wanted, strays;
     struct vfj_outcome outcomes[OUTCOMES_MAX];
     struct vfj_observation observed;
 };
@@ -41,6 +41,12 @@ static void on_finished(void *context, const struct vfj_outcome *outcome)
     bench->outcomes[bench->outcome_count++] = *outcome;
     if (bench->outcome_count >= bench->wanted)
         event_base_loopbreak(bench->base);
+}
+
+static void on_stray(void *context)
+{
+    struct bench *bench = context;
+    bench->strays++;
 }
 
 static void on_observed(void *context, const struct vfj_observation *observation)
@@ -59,7 +65,7 @@ static struct bench *open_bench(void)
     assert_non_null(bench->base);
     bench->children = vfj_children_open(bench->base, &bench->paths, NULL);
     assert_non_null(bench->children);
-    bench->runner = vfj_runner_open(bench->base, bench->children, on_finished, bench);
+    bench->runner = vfj_runner_open(bench->base, bench->children, on_finished, on_stray, bench);
     bench->prober = vfj_prober_open(bench->base, bench->children, &bench->paths, NULL, VFJ_PROBE_WAY_PROGRAMS,
                                     on_observed, bench);
     return bench;
@@ -298,6 +304,7 @@ static void test_forget(void **state)
     vfj_runner_run(bench->runner, &third);
     wait_for(bench, 1);
     assert_int_equal(bench->outcomes[0].command, 3);
+    assert_int_equal(bench->strays, 1); /* the first: the second never began */
     close_bench(bench);
 }
 

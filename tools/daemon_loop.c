@@ -230,6 +230,20 @@ static void start_anew(struct vfj_daemon_loop *loop)
         submit_now(loop, &connected);
 }
 
+/* What it did came after the guest was looked at. While there is no devd a gap is open: all is looked at when that ends. */
+static void on_stray(void *context)
+{
+    struct vfj_daemon_loop *loop = context;
+    struct vfj_event gap
+        = {.kind = VFJ_EVENT_GAP, .as.text = vfj_span_of("a command that was under way when rows were lost has ended")};
+    struct vfj_event connected = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
+    if (loop->connected[0] == '\0')
+        return;
+    submit_now(loop, &gap);
+    submit_now(loop, &connected);
+    on_batch_end(loop, false);
+}
+
 static void reattach(struct vfj_daemon_loop *loop)
 {
     struct vfj_reattached reattached;
@@ -296,6 +310,7 @@ struct vfj_world_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop)
     return (struct vfj_world_listener){
         .event = on_event,
         .batch_end = on_batch_end,
+        .stray = on_stray,
         .wake = on_wake,
         .asked = on_asked,
         .unread = on_unread,

@@ -24,6 +24,7 @@ struct job {
 struct vfj_runner {
     struct vfj_children *children;
     vfj_finished_fn *finished;
+    vfj_stray_fn *stray;
     void *context;
     struct event refusal;
     struct job *first, **last; /* in the order in which they were asked for */
@@ -98,7 +99,9 @@ static void finish(struct job *job)
     unlink_job(runner, job);
     if (ran && !vfj_name_is_empty(hn))
         start_next(runner, hn);
-    if (!job->forgotten)
+    if (job->forgotten)
+        runner->stray(runner->context);
+    else
         runner->finished(runner->context, &job->outcome);
     free(job);
 }
@@ -140,13 +143,14 @@ static void refuse(struct job *job)
 }
 
 struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children *children, vfj_finished_fn *finished,
-                                   void *context)
+                                   vfj_stray_fn *stray, void *context)
 {
     struct vfj_runner *runner = calloc(1, sizeof *runner);
     if (runner == NULL)
         return NULL;
     runner->children = children;
     runner->finished = finished;
+    runner->stray = stray;
     runner->context = context;
     runner->last = &runner->first;
     event_assign(&runner->refusal, base, -1, 0, on_refusal, runner);

@@ -17,14 +17,17 @@ enum {
 /* `outcome` is borrowed for the call. Never called from inside vfj_runner_run(). */
 typedef void vfj_finished_fn(void *context, const struct vfj_outcome *outcome);
 
+/* A command that was forgotten has ended. */
+typedef void vfj_stray_fn(void *context);
+
 /* `base` and `children` must outlive it. NULL when memory is short. */
 struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children *children, vfj_finished_fn *finished,
-                                   void *context);
+                                   vfj_stray_fn *stray, void *context);
 
 /* Commands under way go on by themselves; nothing more is heard of them. */
 void vfj_runner_close(struct vfj_runner *runner);
 
-/* Tell nothing more of the commands under way and drop those that wait. */
+/* Drop the commands that wait; of those under way tell no more than that they end. */
 void vfj_runner_forget(struct vfj_runner *runner);
 
 /* Run a changing command, or queue it behind those of the same slot (command->hn): they run one at a time, in

@@ -139,6 +139,13 @@ static void on_finished(void *context, const struct vfj_outcome *outcome)
     end_batch(context, false);
 }
 
+static void on_stray(void *context)
+{
+    struct vfj_world *world = context;
+    if (!world->stopped)
+        world->listener.stray(world->listener.context);
+}
+
 static void on_deadline(void *context)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_TIMER};
@@ -285,7 +292,7 @@ static bool open_parts(struct vfj_world *world)
     world->children = vfj_children_open(world->base, paths, warden);
     if (world->children == NULL)
         return false;
-    world->runner = vfj_runner_open(world->base, world->children, on_finished, world);
+    world->runner = vfj_runner_open(world->base, world->children, on_finished, on_stray, world);
     world->prober
         = vfj_prober_open(world->base, world->children, paths, warden, world->settings.probe_way, on_observed, world);
     world->rc = vfj_rc_reader_open(world->children, paths, warden, on_rc, world);

@@ -30,6 +30,8 @@ struct vfj_world_listener {
     void (*event)(void *context, const struct vfj_event *event);
     /* After events that came together. `more`: others are at hand already and come at once. */
     void (*batch_end)(void *context, bool more);
+    /* A command that vfj_world_forget() forgot, and that changes the guest, has ended: only now is there what it did. */
+    void (*stray)(void *context);
     /* The time of vfj_world_wake_at() has come. */
     void (*wake)(void *context);
     /* Somebody asks how things stand: SIGINFO, or SIGUSR1 where there is none. */
@@ -65,7 +67,7 @@ void vfj_world_break(struct vfj_world *world);
  * looks at rc.conf's files, too: when they have changed they are read again. */
 void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command);
 
-/* Tell nothing of the commands under way: their answers mean nothing any more. */
+/* Tell nothing of the commands under way but that they end: their answers mean nothing any more. */
 void vfj_world_forget(struct vfj_world *world);
 
 /* Read rc.conf again, as SIGHUP does. */

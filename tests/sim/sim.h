@@ -40,8 +40,10 @@ enum sim_fate {
 /* A command under way. */
 struct sim_flight {
     int64_t due_us;
+    int64_t took_us;
     uint64_t order;
     uint8_t fate;
+    bool is_waiting;    /* for the command of its slot that is under way */
     bool is_forgotten;  /* its answer is told to nobody */
     bool is_unrecorded; /* it began while the journal could not be written */
     bool is_seen;       /* a read: the answer was taken when it began */

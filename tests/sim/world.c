@@ -40,9 +40,14 @@ void vfj_world_wake_at(struct vfj_world *world, int64_t due_us)
 void vfj_world_forget(struct vfj_world *world)
 {
     struct sim *sim = sim_of(world);
+    unsigned kept = 0;
     sim->records_lost = true;
-    for (unsigned i = 0; i < sim->flight_count; i++)
+    for (unsigned i = 0; i < sim->flight_count; i++) {
         sim->flights[i].is_forgotten = true;
+        if (!sim->flights[i].is_waiting)
+            sim->flights[kept++] = sim->flights[i];
+    }
+    sim->flight_count = kept;
 }
 
 static void tell(struct sim *sim)
@@ -100,6 +105,32 @@ static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
     return false;
 }
 
+/* As the runner has it (adapters/freebsd/runner.h): the commands of a slot run one at a time. */
+static bool must_wait(const struct sim *sim, const struct vfj_command *command)
+{
+    for (unsigned i = 0; i < sim->flight_count; i++) {
+        const struct vfj_command *other = &sim->flights[i].command;
+        if (!vfj_command_reads(other) && vfj_name_equal(other->hn, command->hn))
+            return true;
+    }
+    return false;
+}
+
+static void start_next(struct sim *sim, struct vfj_name hn)
+{
+    struct sim_flight *next = NULL;
+    for (unsigned i = 0; i < sim->flight_count; i++) {
+        struct sim_flight *flight = &sim->flights[i];
+        if (flight->is_waiting && vfj_name_equal(flight->command.hn, hn)
+            && (next == NULL || flight->order < next->order))
+            next = flight;
+    }
+    if (next == NULL)
+        return;
+    next->is_waiting = false;
+    next->due_us = sim->now_us + next->took_us;
+}
+
 static void look(struct sim *sim, struct sim_flight *flight)
 {
     struct sim_nic *nic = sim_nic_of(sim, flight->command.hn);
@@ -127,14 +158,17 @@ void vfj_world_execute(struct vfj_world *world, const struct vfj_command *comman
         sim_fail(sim, "more commands under way than there can be");
     if (!reads)
         sim_check_command(sim, command);
+    bool waits = !reads && must_wait(sim, command);
     struct sim_flight *flight = &sim->flights[sim->flight_count++];
     memset(flight, 0, sizeof *flight);
     flight->command = *command;
+    flight->is_waiting = waits;
     flight->order = sim->order++;
     flight->is_unrecorded = vfj_ledger_detached(sim->loop.ledger);
     flight->fate = (uint8_t)choose_fate(sim);
-    flight->due_us = sim->now_us + choose_duration(sim, flight);
-    if (command->kind == VFJ_COMMAND_JOIN)
+    flight->took_us = choose_duration(sim, flight);
+    flight->due_us = waits ? INT64_MAX : sim->now_us + flight->took_us;
+    if (command->kind == VFJ_COMMAND_JOIN && !waits)
         sim_storm_swap(sim, flight);
     if (reads && sim_chance(sim, 50))
         look(sim, flight);
@@ -206,13 +240,18 @@ static void finish_flight(struct sim *sim, unsigned index)
     } else {
         struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
         work(sim, &flight, &begin(sim, VFJ_EVENT_FINISHED)->as.finished);
+        start_next(sim, flight.command.hn);
         if (nic != NULL && flight.is_forgotten)
             nic->meddled = true;
         if (sim->crash == SIM_CRASH_AFTER_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
             sim->dead = true;
     }
-    if (sim->alive && !flight.is_forgotten)
+    if (!sim->alive)
+        return;
+    if (!flight.is_forgotten)
         tell(sim);
+    else if (!vfj_command_reads(&flight.command) && !sim->dead && !sim->broken)
+        sim->listener.stray(sim->listener.context);
 }
 
 /* A daemon is gone: what its children were doing is done, or never will be. */
@@ -224,7 +263,7 @@ static void orphan_flights(struct sim *sim)
         flight = sim->flights[--sim->flight_count];
         struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
         memset(&outcome, 0, sizeof outcome);
-        if (!vfj_command_reads(&flight.command) && sim_chance(sim, 50))
+        if (!vfj_command_reads(&flight.command) && !flight.is_waiting && sim_chance(sim, 50))
             work(sim, &flight, &outcome);
         if (nic != NULL)
             nic->meddled = true;
