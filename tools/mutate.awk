@@ -26,7 +26,8 @@ function masked(line,    made, rest, start, length_) {
     return made
 }
 
-# Each place of the masked line where the pattern matches, replaced.
+# Each place of the masked line where the pattern matches, replaced: by the next enumerator, or by what it is without its first
+# character.
 function swap(pattern, with, skip,    at, found, text) {
     at = 0
     while (match(substr(code, at + 1), pattern)) {
@@ -34,7 +35,7 @@ function swap(pattern, with, skip,    at, found, text) {
         text = substr(code, found, RLENGTH)
         at = found + RLENGTH - 1
         if ((skip == "" || text !~ skip) && substr(code, 1, found - 1) !~ /[!=]= $/)
-            emit(substr($0, 1, found - 1) (with == "next" ? "(" text " + 1)" : with) substr($0, found + length(text)))
+            emit(substr($0, 1, found - 1) (with == "next" ? "(" text " + 1)" : substr(text, 2)) substr($0, found + length(text)))
     }
 }
 
@@ -87,7 +88,7 @@ in_comment || /^ *\/\*/ {
         operator("+", "-")
         operator("-", "+")
     }
-    swap("!\\(?[a-z]", "", "never")
+    swap("!\\(?[a-z]", "without", "never")
     if (code ~ /^ *return .*;$/ && code !~ /VFJ_|NULL|^ *return [0-9]/) {
         text = $0
         sub(/return /, "return !(", text)

@@ -93,11 +93,8 @@ static void vf_detached(struct vfj_work *work, struct vfj_name name)
     if (index < VFJ_SLOTS_MAX)
         vfj_vfmap_detach(work, vfj_work_edit_slot(work, index), VFJ_REASON_VF_DETACHED);
     index = vfj_work_find_hn(work, name);
-    if (index < VFJ_SLOTS_MAX) {
-        struct vfj_slot *slot = vfj_work_edit_slot(work, index);
-        slot->belief.lagg_has_hn = 0; /* lagg(4) drops a port that departs */
-        vfj_vfmap_detach(work, slot, VFJ_REASON_VF_DETACHED);
-    }
+    if (index < VFJ_SLOTS_MAX)
+        vfj_vfmap_detach(work, vfj_work_edit_slot(work, index), VFJ_REASON_VF_DETACHED);
     if (vfj_name_has_driver(name, "lagg"))
         lagg_detached(work, name);
 }
