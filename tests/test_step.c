@@ -248,6 +248,27 @@ static void test_another_policy(void **state)
     }
 }
 
+/* The policy changes, and changes back, when the VF is a port already and about to be upped: that is begun again, for it was
+ * not an admin who left it down. */
+static void test_another_policy_for_a_while(void **state)
+{
+    static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
+    const struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%slow 60 ifconfig mce0 up");
+    kit_machine_line(machine, "%at 12");
+    assert_int_equal(slot->pending_kind, VFJ_COMMAND_UP);
+    for (unsigned i = 0; i < 2; i++) {
+        started(machine->state.head.boot_id);
+        event.as.started.policy = (uint8_t)policies[i];
+        step();
+    }
+    kit_machine_line(machine, "%gap x");
+    assert_true(slot->belief.lagg_has_vf);
+    assert_int_equal(slot->timer, VFJ_TIMER_DELAY);
+}
+
 /* The policy scripts takes over, and gives way: a process that sleeps is none of vfjournal's. */
 static void test_another_policy_than_scripts(void **state)
 {
@@ -478,6 +499,12 @@ static void test_no_unit(void **state)
     blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
     step();
     assert_int_equal(machine->decision.transition_count, 0); /* said once */
+    struct vfj_map *map = &answer_to(VFJ_COMMAND_PROBE_MAP, machine->state.head.map_pending)->as.map;
+    map->pair_count = 1;
+    map->pairs[0] = (struct vfj_pair){.vf = slot->vf, .hn = slot->hn, .unit = vfj_name_of_number(0)};
+    step();
+    assert_int_equal(slot->fault, VFJ_REASON_NONE);
+    assert_int_equal(slot->pending_kind, VFJ_COMMAND_PROBE_SLOT);
 }
 
 /* The same under the policy scripts: of a sleeper, and of the script under way. */
@@ -610,6 +637,7 @@ int main(void)
         cmocka_unit_test(test_clock),
         cmocka_unit_test(test_odd_lines),
         cmocka_unit_test(test_another_policy),
+        cmocka_unit_test(test_another_policy_for_a_while),
         cmocka_unit_test(test_another_policy_than_scripts),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_foreign_command),

@@ -34,17 +34,15 @@ static void attach(struct vfj_work *work, struct vfj_slot *slot, struct vfj_name
 void vfj_vfmap_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason reason)
 {
     vfj_work_detach(work, slot, reason);
-    slot->found = VFJ_FOUND_NOT;
-    slot->belief.lagg_has_vf = 0;
-    slot->belief.vf_exists = 0;
     vfj_course_look_anew(work, slot);
-    if (slot->goal >= VFJ_GOAL_BASE) {
-        slot->goal = VFJ_GOAL_BASE;
-        slot->belief.fresh = 0;
-        vfj_course_advance(work, slot);
-    } else if (slot->goal == VFJ_GOAL_NONE) {
+    if (slot->goal == VFJ_GOAL_NONE) {
         slot->fault = VFJ_REASON_NONE;
+        return;
     }
+    if (slot->goal >= VFJ_GOAL_JOIN)
+        slot->goal = VFJ_GOAL_BASE;
+    slot->belief.fresh = 0;
+    vfj_course_advance(work, slot); /* what it waited for went with the VF */
 }
 
 /* Two slots in each other's place: the one of that unit has the other's name. */
@@ -71,6 +69,7 @@ static void set_unit(struct vfj_work *work, struct vfj_slot *slot, struct vfj_na
 {
     slot->unit = unit;
     slot->belief.lagg_has_hn = slot->belief.lagg_ours = 0;
+    vfj_course_look_anew(work, slot);
     slot->belief.fresh = 0;
     if (slot->fault != VFJ_REASON_NO_UNIT)
         return;
@@ -88,51 +87,39 @@ static void learn_unit(struct vfj_work *work, const struct vfj_pair *pair)
         set_unit(work, vfj_work_edit_slot(work, owner), pair->unit);
 }
 
-/* Of each pair the slot that has its hn's name, or VFJ_SLOTS_MAX. */
-struct owners {
-    uint8_t slots[VFJ_SLOTS_MAX];
-};
-
-static void find_owners(const struct vfj_work *work, const struct vfj_map *map, struct owners *owners)
-{
-    for (unsigned i = 0; i < map->pair_count; i++)
-        owners->slots[i] = (uint8_t)vfj_work_find_hn(work, map->pairs[i].hn);
-}
-
-static bool is_known(const struct vfj_work *work, const struct vfj_pair *pair, unsigned owner)
+static bool is_known(const struct vfj_work *work, const struct vfj_pair *pair)
 {
     if (vfj_name_is_empty(pair->hn) || vfj_name_is_empty(pair->unit))
         return true;
+    unsigned owner = vfj_work_find_hn(work, pair->hn);
     return owner < VFJ_SLOTS_MAX && vfj_name_equal(vfj_work_slot(work, owner)->unit, pair->unit);
 }
 
 /* An hn may have been renamed, and no line told of it: the unit that the kernel says goes before the one known, or taken
  * from the name. */
-static void learn_units(struct vfj_work *work, const struct vfj_map *map, struct owners *owners)
+static void learn_units(struct vfj_work *work, const struct vfj_map *map)
 {
     for (unsigned i = 0; i < map->pair_count; i++) {
-        if (is_known(work, &map->pairs[i], owners->slots[i]))
-            continue;
-        learn_unit(work, &map->pairs[i]);
-        find_owners(work, map, owners); /* names have moved */
+        if (!is_known(work, &map->pairs[i]))
+            learn_unit(work, &map->pairs[i]);
     }
 }
 
 /* Bit i: slot i has the VF that the map says. */
-static uint64_t mapped_slots(const struct vfj_work *work, const struct vfj_map *map, const struct owners *owners)
+static uint64_t mapped_slots(const struct vfj_work *work, const struct vfj_map *map)
 {
     uint64_t mapped = 0;
     for (unsigned i = 0; i < map->pair_count; i++) {
-        unsigned index = owners->slots[i];
+        unsigned index = vfj_work_find_hn(work, map->pairs[i].hn);
         if (index < VFJ_SLOTS_MAX && vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
             mapped |= (uint64_t)1 << index;
     }
     return mapped;
 }
 
-static void compare_map(struct vfj_work *work, const struct vfj_map *map, const struct owners *owners, bool settle)
+static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool settle)
 {
-    uint64_t mapped = mapped_slots(work, map, owners);
+    uint64_t mapped = mapped_slots(work, map);
     if (map->truncated) /* what it does not show may be there all the same */
         vfj_work_note(work, VFJ_REASON_TOO_MANY_SLOTS);
     for (unsigned i = 0; i < work->next->head.slot_count && !map->truncated; i++) {
@@ -148,18 +135,14 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, const 
     for (unsigned i = 0; i < map->pair_count; i++) {
         if (vfj_name_is_empty(map->pairs[i].hn))
             continue;
-        unsigned index = owners->slots[i];
-        if (index == VFJ_SLOTS_MAX)
-            index = vfj_work_open_hn(work, map->pairs[i].hn);
-        if (index == VFJ_SLOTS_MAX)
-            continue;
-        if (!vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
+        unsigned index = vfj_work_open_hn(work, map->pairs[i].hn);
+        if (index < VFJ_SLOTS_MAX && !vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
             attach(work, vfj_work_edit_slot(work, index), map->pairs[i].vf, settle || vfj_work_slot(work, index)->rxvf);
     }
 }
 
 /* What was asked before a gap says nothing of what happened in it. */
-void vfj_vfmap_forget_looks(struct vfj_work *work)
+static void forget_looks(struct vfj_work *work)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
         if (vfj_course_is_looking(vfj_work_slot(work, i)))
@@ -195,7 +178,6 @@ static void settle_slots(struct vfj_work *work)
 
 static void take_map(struct vfj_work *work, const struct vfj_map *map)
 {
-    struct owners owners;
     struct vfj_head *head = &work->next->head;
     bool settle = head->settle != 0;
     head->transparent = map->transparent > 0;
@@ -205,10 +187,9 @@ static void take_map(struct vfj_work *work, const struct vfj_map *map)
         return;
     }
     if (settle)
-        vfj_vfmap_forget_looks(work);
-    find_owners(work, map, &owners);
-    learn_units(work, map, &owners);
-    compare_map(work, map, &owners, settle);
+        forget_looks(work);
+    learn_units(work, map);
+    compare_map(work, map, settle);
     if (settle)
         settle_slots(work);
 }

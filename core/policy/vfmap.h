@@ -13,7 +13,4 @@ void vfj_vfmap_observed(struct vfj_work *work, const struct vfj_observation *ans
 /* The slot's VF is gone. */
 void vfj_vfmap_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason reason);
 
-/* What was asked before a gap says nothing of what happened in it. */
-void vfj_vfmap_forget_looks(struct vfj_work *work);
-
 #endif
