@@ -12,8 +12,6 @@
 #include "store/schema.h"
 #include "store/uri.h"
 
-enum { WAL_CHECKPOINT_PAGES = 1000 }; /* SQLite's own default */
-
 #define COLUMNS       "cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
 #define UNCHAINED_ROW "digest, note, body, kind, mono_us, wall_us, boot, cause, seq)"
 #define RECORD_ROW    "record_row(chain, " UNCHAINED_ROW
@@ -317,7 +315,7 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
     enum vfj_status status = connect_db(journal, SQLITE_OPEN_READWRITE, "");
     if (status != VFJ_OK)
         return status;
-    /* journal_size_limit: a burst's WAL is cut back at the next checkpoint. */
+    /* journal_size_limit, VFJ_WAL_BYTES: a burst's WAL is cut back at the next checkpoint. */
     int code = sqlite3_exec(
         journal->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;", NULL,
         NULL, NULL);
@@ -385,19 +383,11 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
     return status == VFJ_OK ? vfj_journal_last(made, &made->last) : status;
 }
 
-/* As closing does, but closing first asks by name whether the file is still there, and leaves the WAL as it is when it
- * can't be told: in a process without names the file alone would not be the whole journal. */
-static void empty_wal(struct vfj_journal *journal)
-{
-    if (journal->mode == VFJ_JOURNAL_WRITE && journal->db != NULL)
-        (void)sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-}
-
 void vfj_journal_close(struct vfj_journal *journal)
 {
     if (journal == NULL)
         return;
-    empty_wal(journal);
+    vfj_journal_empty_wal(journal);
     disconnect(journal);
     vfj_lock_release(journal->path, journal->lock);
     free(journal);
@@ -435,27 +425,4 @@ void vfj_journal_rollback(struct vfj_journal *journal)
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ROLLBACK];
     (void)sqlite3_step(stmt);
     (void)sqlite3_reset(stmt);
-}
-
-static int note_wal(void *context, sqlite3 *db, const char *name, int pages)
-{
-    struct vfj_journal *journal = context;
-    (void)db;
-    (void)name;
-    journal->wal_pages = pages;
-    return SQLITE_OK;
-}
-
-void vfj_journal_defer_wal_checkpoints(struct vfj_journal *journal)
-{
-    (void)sqlite3_wal_hook(journal->db, note_wal, journal); /* takes the place of the automatic checkpoints */
-}
-
-/* One that fails, or can't get past a reader, loses nothing: the next one tries again. */
-void vfj_journal_checkpoint_wal(struct vfj_journal *journal)
-{
-    if (journal->wal_pages < WAL_CHECKPOINT_PAGES)
-        return;
-    (void)sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    journal->wal_pages = 0;
 }

@@ -65,6 +65,11 @@ void vfj_journal_rollback(struct vfj_journal *journal);
 void vfj_journal_defer_wal_checkpoints(struct vfj_journal *journal);
 void vfj_journal_checkpoint_wal(struct vfj_journal *journal);
 
+/* Let the WAL be so many bytes long from now on, the part that is not in use being zeros, which are no frames: a commit then writes
+ * over what is there, and its sync has no new length and blocks of the file to make durable besides. Does a megabyte at a time,
+ * synced; to be called after commits, when nobody waits and no transaction is open. A WAL that can't be lengthened is left as it is. */
+void vfj_journal_lengthen_wal(struct vfj_journal *journal, uint32_t bytes);
+
 /* Reading. One walk at a time per journal; it sees the journal as it was when it began. */
 enum vfj_direction { VFJ_FORWARD, VFJ_BACKWARD };
 void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction);

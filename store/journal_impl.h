@@ -86,7 +86,8 @@ struct vfj_journal {
     bool immutable;                        /* opened without locks: changes are watched for */
     int lock;                              /* the writer's; -1 none */
     uint64_t last;                         /* the writer: seq of the newest durable record */
-    int wal_pages;                         /* when checkpoints are deferred: how long the WAL is */
+    int wal_pages;                         /* when checkpoints are deferred: how much of the WAL is in use */
+    bool wal_is_as_is;                     /* it could not be lengthened */
     struct vfj_trim_place next_checkpoint; /* of store/trim.c: after the first row; seq 0 when it is not known */
     uint64_t searched;                     /* after the first row, none up to here */
     struct vfj_incoming incoming;
@@ -102,6 +103,9 @@ enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statem
 
 /* Run a statement that has no rows. */
 enum vfj_status vfj_journal_run(struct vfj_journal *journal, enum vfj_statement statement);
+
+/* Move the WAL into the database, and leave nothing in it. */
+void vfj_journal_empty_wal(struct vfj_journal *journal);
 
 /* Make the table `incoming`. */
 int vfj_journal_make_incoming(struct vfj_journal *journal);

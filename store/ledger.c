@@ -54,6 +54,7 @@ struct vfj_ledger {
     uint64_t resting_at;          /* where the last snapshot is */
     struct vfj_snapshot snapshot; /* what the next one says besides the state */
     struct transaction transaction;
+    uint32_t wal_bytes;
     uint64_t checkpoint_rows; /* between checkpoints: so many rows, or so long */
     int64_t checkpoint_us;
     char path[PATH_MAX];
@@ -170,6 +171,7 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
     made->directory = -1;
     vfj_ledger_set_checkpoints(made, VFJ_CHECKPOINT_ROWS, (int64_t)VFJ_CHECKPOINT_S * 1000000);
     vfj_ledger_set_snapshots(made, VFJ_SNAPSHOT_ROWS);
+    vfj_ledger_set_wal(made, VFJ_WAL_BYTES);
     made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
     if (!vfj_backlog_open(&made->backlog, BACKLOG_SIZE) || made->chain == NULL) {
@@ -206,6 +208,11 @@ void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_
 void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows)
 {
     ledger->snapshot_rows = rows;
+}
+
+void vfj_ledger_set_wal(struct vfj_ledger *ledger, uint32_t bytes)
+{
+    ledger->wal_bytes = bytes;
 }
 
 void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes)
@@ -267,6 +274,12 @@ void vfj_ledger_rest(struct vfj_ledger *ledger)
     if (is_checkpoint_due(ledger))
         write_checkpoint(ledger);
     rest(ledger, ledger->snapshot_rows);
+}
+
+void vfj_ledger_lengthen_wal(struct vfj_ledger *ledger)
+{
+    if (is_settled(ledger))
+        vfj_journal_lengthen_wal(ledger->journal, ledger->wal_bytes);
 }
 
 /* All of the backlog waits again. */

@@ -51,6 +51,15 @@ void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes);
  * checkpoints. A checkpoint that can't be written is no failure of the ledger's, but may detach it. */
 void vfj_ledger_rest(struct vfj_ledger *ledger);
 
+enum { VFJ_WAL_BYTES = 4 << 20 }; /* what it needs from checkpoint to checkpoint, and may keep (journal_size_limit) */
+
+/* How long the WAL is made ahead of its use; VFJ_WAL_BYTES unless said otherwise, 0 for not at all. */
+void vfj_ledger_set_wal(struct vfj_ledger *ledger, uint32_t bytes);
+
+/* Make it longer by a part, as vfj_journal_lengthen_wal() does, until it has that length; nothing while something waits or the
+ * ledger is detached. To be called as vfj_ledger_rest is, but at a start, which it would make longer. */
+void vfj_ledger_lengthen_wal(struct vfj_ledger *ledger);
+
 /* One small step of pruning, as vfj_trim_step() has it; VFJ_END as well while something waits or the ledger is detached. */
 enum vfj_status vfj_ledger_trim(struct vfj_ledger *ledger, const struct vfj_trim_rule *rule, int64_t wall_us,
                                 uint64_t spare, uint64_t *first);

@@ -77,6 +77,8 @@ static void commit(struct vfj_daemon_loop *loop)
     }
     loop->held_count = 0;
     vfj_ledger_rest(loop->ledger);
+    if (loop->connected[0] != '\0') /* a start is not held up by it */
+        vfj_ledger_lengthen_wal(loop->ledger);
     care(loop);
 }
 
