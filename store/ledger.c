@@ -379,9 +379,10 @@ static enum vfj_status write_backlog(struct vfj_ledger *ledger)
 }
 
 /* A failure is the next commit's, which tries again. */
-void vfj_ledger_prepare(struct vfj_ledger *ledger)
+void vfj_ledger_prepare(struct vfj_ledger *ledger, bool idle)
 {
-    if (ledger->detached || ledger->backlog.used - ledger->transaction.at < WORTH_APPENDING)
+    size_t waits = ledger->backlog.used - ledger->transaction.at;
+    if (ledger->detached || waits == 0 || (!idle && waits < WORTH_APPENDING))
         return;
     if (append_backlog(ledger) != VFJ_OK)
         roll_back(ledger);

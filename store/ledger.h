@@ -95,10 +95,10 @@ const char *vfj_ledger_detail(const struct vfj_ledger *ledger);
 enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_event *event,
                                   const struct vfj_decision **decision);
 
-/* Begin what vfj_ledger_commit will do, when there is nothing else to do: what waits is put into the transaction, if it is much,
- * so that the commit takes hardly longer than that of one row. Nothing is durable by it; until the commit nobody else can write
- * to the journal. */
-void vfj_ledger_prepare(struct vfj_ledger *ledger);
+/* Begin what vfj_ledger_commit will do, when there is nothing else to do: what waits is put into the transaction, if it is much or
+ * the caller is idle, so that the commit takes hardly longer than that of one row. Nothing is durable by it; until the commit
+ * nobody else can write to the journal. */
+void vfj_ledger_prepare(struct vfj_ledger *ledger, bool idle);
 
 /* Make all that was submitted durable, in one transaction. Nothing submitted: VFJ_OK.
  *

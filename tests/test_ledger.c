@@ -201,7 +201,7 @@ static void fail_commits(const char *name, int code, bool stay, bool prepared)
         kit_fault_arm(count, code, stay);
         if (prepared) {
             submit_burst(ledger, 20);
-            vfj_ledger_prepare(ledger);
+            vfj_ledger_prepare(ledger, false);
             submit_burst(ledger, 1);
         }
         enum vfj_status status = vfj_ledger_commit(ledger);
@@ -239,6 +239,17 @@ static int64_t rows_on_disk(const char *path)
     return kit_sql_integer(path, "SELECT count(*) FROM record");
 }
 
+/* Whether a transaction is under way in which rows are appended. */
+static bool is_being_written(const char *path)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    int code = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    assert_true(code == SQLITE_OK || code == SQLITE_BUSY);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return code == SQLITE_BUSY;
+}
+
 static void test_what_is_prepared_is_durable_by_the_commit_only(void **state)
 {
     const char *path = fresh("prepared.db");
@@ -248,20 +259,29 @@ static void test_what_is_prepared_is_durable_by_the_commit_only(void **state)
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     for (unsigned i = 0; i < 3; i++) {
         submit_burst(ledger, 50);
-        vfj_ledger_prepare(ledger);
+        vfj_ledger_prepare(ledger, false);
         assert_true(vfj_ledger_waiting(ledger));
         assert_int_equal(vfj_ledger_durable_seq(ledger), 1);
         assert_int_equal(rows_on_disk(path), 1);
     }
     submit_burst(ledger, 1);
-    vfj_ledger_prepare(ledger);
+    vfj_ledger_prepare(ledger, false);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_false(is_being_written(path));
+    submit_burst(ledger, 1);
+    vfj_ledger_prepare(ledger, false);
+    assert_false(is_being_written(path));
+    vfj_ledger_prepare(ledger, true);
+    assert_true(is_being_written(path));
+    submit_burst(ledger, 1);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    assert_false(is_being_written(path));
     assert_equal_to_disk(ledger, path);
-    vfj_ledger_prepare(ledger);
+    vfj_ledger_prepare(ledger, false);
     assert_false(vfj_ledger_waiting(ledger));
     uint64_t seq = vfj_ledger_seq(ledger);
     submit_burst(ledger, 50);
-    vfj_ledger_prepare(ledger);
+    vfj_ledger_prepare(ledger, false);
     vfj_ledger_close(ledger);
     ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
     assert_int_equal(vfj_ledger_seq(ledger), seq);
@@ -285,7 +305,7 @@ static void test_a_detached_ledger_keeps_everything(void **state)
     assert_true(vfj_ledger_detached(ledger));
     assert_string_not_equal(vfj_ledger_detail(ledger), "");
     submit_burst(ledger, 5);
-    vfj_ledger_prepare(ledger);
+    vfj_ledger_prepare(ledger, false);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     assert_int_equal(vfj_ledger_reattach(ledger, 1, 1, &reattached, &decision), VFJ_JOURNAL_IO);
     assert_true(vfj_ledger_detached(ledger));

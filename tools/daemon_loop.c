@@ -196,11 +196,12 @@ static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
     return wants_company(loop) && company_us > loop->calm_us ? company_us : min_us(loop->calm_us, last_us);
 }
 
-/* What the commit will do can be done meanwhile, as far as no line waits for it; once for all that come for company. */
+/* What the commit will do can be done meanwhile, as far as no line waits for it; once for all that come for company. While the
+ * guest is being read there is nothing else to do. */
 static void wait_until(struct vfj_daemon_loop *loop, int64_t due_us, bool more)
 {
     if (!more && !wants_company(loop))
-        vfj_ledger_prepare(loop->ledger);
+        vfj_ledger_prepare(loop->ledger, loop->probes > 0);
     vfj_world_wake_at(loop->world, due_us);
 }
 
