@@ -48,6 +48,8 @@ struct vfj_world {
     bool connecting; /* devd is, or will be, listened to */
     bool stopped;    /* STOPPED was told, or the loop broken */
     bool lost;       /* the warden has ended */
+    bool answering;  /* an answer or an outcome is being told */
+    bool rc_due;     /* rc.conf's files are to be looked at, once the guest was */
     int64_t mono_us; /* of the newest event */
 };
 
@@ -125,18 +127,29 @@ static void on_batch_end(void *context, bool more)
     end_batch(context, more);
 }
 
+static void tell_answer(struct vfj_world *world, struct vfj_event *event)
+{
+    world->answering = true;
+    tell_now(world, event);
+    world->answering = false;
+    end_batch(world, false);
+}
+
+/* What the answer led to is under way. */
 static void on_observed(void *context, const struct vfj_observation *observation)
 {
+    struct vfj_world *world = context;
     struct vfj_event event = {.kind = VFJ_EVENT_OBSERVED, .as.observed = *observation};
-    tell_now(context, &event);
-    end_batch(context, false);
+    tell_answer(world, &event);
+    if (world->rc_due)
+        vfj_rc_reader_check(world->rc);
+    world->rc_due = false;
 }
 
 static void on_finished(void *context, const struct vfj_outcome *outcome)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .as.finished = *outcome};
-    tell_now(context, &event);
-    end_batch(context, false);
+    tell_answer(context, &event);
 }
 
 static void on_stray(void *context)
@@ -395,11 +408,12 @@ void vfj_world_break(struct vfj_world *world)
     event_base_loopbreak(world->base);
 }
 
+/* A look that an answer brings is one more of the same plan, for which rc.conf's files were looked at. */
 void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command)
 {
     if (vfj_command_reads(command)) {
         vfj_prober_run(world->prober, command);
-        vfj_rc_reader_check(world->rc);
+        world->rc_due = world->rc_due || !world->answering;
     } else {
         vfj_runner_run(world->runner, command);
     }

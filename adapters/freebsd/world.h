@@ -64,7 +64,8 @@ void vfj_world_run(struct vfj_world *world);
 void vfj_world_break(struct vfj_world *world);
 
 /* Answer a command that only reads by one OBSERVED, run any other and tell its end by one FINISHED. Who looks at the guest
- * looks at rc.conf's files, too: when they have changed they are read again. */
+ * looks at rc.conf's files, too, and when they have changed they are read again: after the first answer, once for that look and
+ * those that its answer and what follows bring. */
 void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command);
 
 /* Tell nothing of the commands under way but that they end: their answers mean nothing any more. */
