@@ -13,6 +13,7 @@ struct bench {
     const char *asking;  /* vfjournal with a kernel that can be asked (kernel.c) */
     const char *nothing; /* the program that does nothing (nothing.c) */
     const char *directory;
+    bool asks;       /* daemons read the guest by asking its kernel, not by programs */
     bool full;       /* the sizes of the goals, some of which take minutes */
     uint64_t seen;   /* turns so far of the row under way */
     double extra[2]; /* further figures of the last turn, named by the row */
@@ -38,7 +39,10 @@ struct bench_row {
     const char *name;
     const char *what;     /* ours */
     const char *baseline; /* its baseline; NULL none */
-    const char *size;     /* what its sizes count */
+    struct {
+        const char *name, *what, *baseline;
+    } asking;         /* the row once more with bench->asks; name NULL: not so */
+    const char *size; /* what its sizes count */
     const char *unit;
     enum bench_figure figure;
     double goal;
@@ -53,9 +57,8 @@ struct bench_row {
     void (*close)(struct bench *bench, void *context);
 };
 
-extern const struct bench_row bench_command, bench_command_kernel, bench_shell, bench_shell_kernel, bench_burst,
-    bench_append, bench_replay, bench_replay_plain, bench_step, bench_start, bench_bytes, bench_steady, bench_idle,
-    bench_flap;
+extern const struct bench_row bench_command, bench_shell, bench_burst, bench_append, bench_replay, bench_replay_plain,
+    bench_step, bench_start, bench_bytes, bench_steady, bench_idle, bench_flap;
 
 /* Ends the program with a sentence on standard error. */
 #define BENCH_CHECK(condition) ((condition) ? (void)0 : bench_die(__FILE__, __LINE__, #condition))

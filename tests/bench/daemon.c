@@ -121,7 +121,7 @@ static const char *give_directory(const struct bench *bench)
 static void run(const struct bench_daemon *daemon, const char *mode, int log)
 {
     const struct bench *bench = daemon->bench;
-    const char *program = daemon->asks ? bench->asking : bench->program;
+    const char *program = bench->asks ? bench->asking : bench->program;
     char root[BENCH_PATH_SIZE], journal[BENCH_PATH_SIZE], rc[BENCH_PATH_SIZE];
     (void)strcpy(root, bench->directory);
     (void)strcpy(journal, bench_path(bench, "journal.db"));
@@ -130,7 +130,7 @@ static void run(const struct bench_daemon *daemon, const char *mode, int log)
     (void)setenv("VFJ_BENCH_GUEST", root, 1);
     const char *user = give_directory(bench);
     (void)execl(program, program, "daemon", mode, "--root", root, "--journal", journal, "--rc-helper", rc, "--probe",
-                daemon->asks ? "kernel" : "programs", user != NULL ? "--user" : (char *)NULL, user, (char *)NULL);
+                bench->asks ? "kernel" : "programs", user != NULL ? "--user" : (char *)NULL, user, (char *)NULL);
     _exit(127);
 }
 

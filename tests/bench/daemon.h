@@ -23,7 +23,6 @@ enum { BENCH_LOG_SIZE = 65536 };
 
 struct bench_daemon {
     const struct bench *bench;
-    bool asks;    /* reads the guest by asking its kernel, not by programs; to be set before it is started */
     pid_t pid;    /* 0: not running */
     int listener; /* devd's socket */
     int devd;     /* the daemon's connection to it */

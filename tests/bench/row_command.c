@@ -10,6 +10,7 @@
 
 #include "tests/bench/bench.h"
 #include "tests/bench/daemon.h"
+#include "tests/bench/shell.h"
 #include "tests/bench/sql.h"
 
 enum { ROUNDS = 15 };
@@ -19,26 +20,15 @@ struct command {
     struct bench_sql sql;
 };
 
-static struct command *open_command(struct bench *bench, unsigned hns, bool asks)
+static void *command_open(struct bench *bench, uint64_t hns)
 {
     struct command *command = bench_allocate(sizeof *command);
-    bench_guest_make(&command->daemon, bench, hns);
-    command->daemon.asks = asks;
+    bench_guest_make(&command->daemon, bench, (unsigned)hns);
     bench_sql_open(&command->sql, bench_path(bench, "baseline.db"));
     bench_daemon_start(&command->daemon, "--act");
     bench_daemon_accept(&command->daemon);
     bench_daemon_wait(&command->daemon, "-> lagged");
     return command;
-}
-
-static void *command_open(struct bench *bench, uint64_t size)
-{
-    return open_command(bench, (unsigned)size, false);
-}
-
-static void *command_kernel_open(struct bench *bench, uint64_t size)
-{
-    return open_command(bench, (unsigned)size, true);
 }
 
 static void swap_answer(const struct bench *bench, const char *answer)
@@ -144,6 +134,8 @@ const struct bench_row bench_command = {
     .name = "command",
     .what = "VF_UP on devd's socket to the main() of the first changing command",
     .baseline = "the probe's programs one after the other, one durable commit, one posix_spawn of the command",
+    .asking = {"command-kernel", "the same, when the guest's kernel is asked (--probe kernel)",
+               "one durable commit, one posix_spawn of the command"},
     .size = "interfaces",
     .unit = "us",
     .figure = BENCH_TIMES,
@@ -157,150 +149,27 @@ const struct bench_row bench_command = {
     .close = command_close,
 };
 
-const struct bench_row bench_command_kernel = {
-    .name = "command-kernel",
-    .what = "the same, when the guest's kernel is asked (--probe kernel)",
-    .baseline = "one durable commit, one posix_spawn of the command",
-    .size = "interfaces",
-    .unit = "us",
-    .figure = BENCH_TIMES,
-    .goal = 1.3,
-    .repeats = ROUNDS,
-    .sizes = {1, 8, 64},
-    .full_sizes = {1, 8, 64},
-    .extra = {"programs", NULL},
-    .open = command_kernel_open,
-    .turn = command_turn,
-    .close = command_close,
-};
-
-/* A file of shell functions as large as rc.subr or network.subr: they are read, not run. */
-static void write_functions(FILE *script, const char *prefix, unsigned bytes)
+static void *shell_open(struct bench *bench, uint64_t percent)
 {
-    static const char body[] = "\tlocal _if _tmpargs _arg\n"
-                               "\t_if=$1\n"
-                               "\tif [ -z \"$_if\" ]; then\n"
-                               "\t\treturn 1\n"
-                               "\tfi\n"
-                               "\t# the words that are not arguments of ifconfig\n"
-                               "\tfor _arg in $_tmpargs; do\n"
-                               "\t\tcase $_arg:$_vlan in\n"
-                               "\t\t[Dd][Hh][Cc][Pp]:*)\t;;\n"
-                               "\t\t[Nn][Oo][Aa][Uu][Tt][Oo]:*)\t;;\n"
-                               "\t\t*:vnet)\t_args=\"$_args $_arg\" ;;\n"
-                               "\t\t*)\tdebug \"$_if: $_arg\" ;;\n"
-                               "\t\tesac\n"
-                               "\tdone\n"
-                               "\techo \"${_args#* }\"\n";
-    for (unsigned i = 0; bytes > 0; i++) {
-        int written
-            = fprintf(script, "# %s_%u interface\n#\tWhat the function of this number does.\n%s_%u()\n{\n%s}\n\n",
-                      prefix, i, prefix, i, body);
-        bytes -= (unsigned)written < bytes ? (unsigned)written : bytes;
-    }
-}
-
-/* /etc/defaults/rc.conf is as long, but made of assignments with remarks. */
-static void write_values(FILE *script, unsigned bytes)
-{
-    for (unsigned i = 0; bytes > 0; i++) {
-        int written = fprintf(script, "service_%u_enable=\"NO\"\t# Run the service of this number (or NO).\n", i);
-        bytes -= (unsigned)written < bytes ? (unsigned)written : bytes;
-    }
-}
-
-enum { RC_SUBR = 51000, NETWORK_SUBR = 36800, DEFAULTS = 40900 }; /* bytes, in FreeBSD 13.2 */
-
-struct shell {
-    struct command *command;
-    uint64_t percent; /* of these sizes */
-};
-
-static FILE *create(struct bench *bench, const char *name)
-{
-    FILE *file = fopen(bench_path(bench, name), "w");
-    BENCH_CHECK(file != NULL);
-    return file;
-}
-
-/* The steps of hyperv_vfup up to its first changing command. */
-static void write_script(struct bench *bench)
-{
-    FILE *script = create(bench, "vfup");
-    const char *d = bench->directory;
-    fprintf(script, ". %s/rc.subr\n. %s/network.subr\n. %s/defaults\n. %s/etc/rc.conf\n", d, d, d, d);
-    fprintf(script, "unit=`echo $1 | sed 's/[^0-9]//g'`\nvf=`%s/sbin/sysctl -n dev.hn.$unit.vf`\n", d);
-    fprintf(script, "%s/sbin/ifconfig lagg$unit >/dev/null 2>&1\n", d);
-    fprintf(script, "%s/sbin/ifconfig lagg$unit laggport mce0\n", d);
-    BENCH_CHECK(fclose(script) == 0);
-}
-
-static struct shell *open_shell(struct bench *bench, unsigned percent, bool asks)
-{
-    struct shell *shell = bench_allocate(sizeof *shell);
-    shell->command = open_command(bench, 1, asks);
-    FILE *file = create(bench, "rc.subr");
-    write_functions(file, "rc", RC_SUBR / 100 * percent);
-    BENCH_CHECK(fclose(file) == 0);
-    file = create(bench, "network.subr");
-    write_functions(file, "network", NETWORK_SUBR / 100 * percent);
-    BENCH_CHECK(fclose(file) == 0);
-    file = create(bench, "defaults");
-    write_values(file, DEFAULTS / 100 * percent);
-    BENCH_CHECK(fclose(file) == 0);
-    write_script(bench);
-    return shell;
-}
-
-static void *shell_open(struct bench *bench, uint64_t size)
-{
-    return open_shell(bench, (unsigned)size, false);
-}
-
-static void *shell_kernel_open(struct bench *bench, uint64_t size)
-{
-    return open_shell(bench, (unsigned)size, true);
-}
-
-static double time_script(struct bench *bench, struct bench_daemon *daemon)
-{
-    char script[BENCH_PATH_SIZE], sh[] = "/bin/sh", hn[] = "hn0";
-    char *argv[] = {sh, script, hn, NULL};
-    char path[] = "PATH=/sbin:/bin:/usr/sbin:/usr/bin";
-    char *environment[] = {path, NULL};
-    struct bench_run run;
-    pid_t pid;
-    (void)strcpy(script, bench_path(bench, "vfup"));
-    while (bench_next_run(daemon, &run, 20))
-        continue;
-    int64_t start = bench_now_ns();
-    BENCH_CHECK(posix_spawn(&pid, sh, NULL, NULL, argv, environment) == 0);
-    do {
-        BENCH_CHECK(bench_next_run(daemon, &run, 20000));
-    } while (!run.changes);
-    BENCH_CHECK(waitpid(pid, NULL, 0) == pid);
-    return (double)(run.ns - start) / 1e3;
+    bench_shell_write(bench, (unsigned)percent);
+    return command_open(bench, 1);
 }
 
 static struct bench_sample shell_turn(struct bench *bench, void *context)
 {
-    struct shell *shell = context;
-    double ours = time_command(bench, &shell->command->daemon);
-    return (struct bench_sample){ours, time_script(bench, &shell->command->daemon)};
+    struct command *command = context;
+    double ours = time_command(bench, &command->daemon);
+    return (struct bench_sample){ours, bench_shell_time(bench, &command->daemon)};
 }
 
-static void shell_close(struct bench *bench, void *context)
-{
-    struct shell *shell = context;
-    command_close(bench, shell->command);
-    free(shell);
-}
+static const char shell_baseline[]
+    = "/bin/sh: files like rc.subr, network.subr, defaults/rc.conf; sysctl, ifconfig, the command; no journal";
 
 const struct bench_row bench_shell = {
     .name = "shell",
     .what = "VF_UP on devd's socket to the main() of the first changing command",
-    .baseline
-    = "/bin/sh: files like rc.subr, network.subr, defaults/rc.conf; sysctl, ifconfig, the command; no journal",
+    .baseline = shell_baseline,
+    .asking = {"shell-kernel", "the same, when the guest's kernel is asked (--probe kernel)", shell_baseline},
     .size = "% of sizes",
     .unit = "us",
     .figure = BENCH_FASTER,
@@ -310,22 +179,5 @@ const struct bench_row bench_shell = {
     .full_sizes = {50, 100, 200},
     .open = shell_open,
     .turn = shell_turn,
-    .close = shell_close,
-};
-
-const struct bench_row bench_shell_kernel = {
-    .name = "shell-kernel",
-    .what = "the same, when the guest's kernel is asked (--probe kernel)",
-    .baseline
-    = "/bin/sh: files like rc.subr, network.subr, defaults/rc.conf; sysctl, ifconfig, the command; no journal",
-    .size = "% of sizes",
-    .unit = "us",
-    .figure = BENCH_FASTER,
-    .goal = 8,
-    .repeats = ROUNDS,
-    .sizes = {50, 100, 200},
-    .full_sizes = {50, 100, 200},
-    .open = shell_kernel_open,
-    .turn = shell_turn,
-    .close = shell_close,
+    .close = command_close,
 };

@@ -1,0 +1,97 @@
+/* The shell's way to the first changing command: the files that hyperv_vfup reads, and its steps. */
+#include "tests/bench/shell.h"
+
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { RC_SUBR = 51000, NETWORK_SUBR = 36800, DEFAULTS = 40900 }; /* bytes, in FreeBSD 13.2 */
+
+/* A file of shell functions as large as rc.subr or network.subr: they are read, not run. */
+static void write_functions(FILE *script, const char *prefix, unsigned bytes)
+{
+    static const char body[] = "\tlocal _if _tmpargs _arg\n"
+                               "\t_if=$1\n"
+                               "\tif [ -z \"$_if\" ]; then\n"
+                               "\t\treturn 1\n"
+                               "\tfi\n"
+                               "\t# the words that are not arguments of ifconfig\n"
+                               "\tfor _arg in $_tmpargs; do\n"
+                               "\t\tcase $_arg:$_vlan in\n"
+                               "\t\t[Dd][Hh][Cc][Pp]:*)\t;;\n"
+                               "\t\t[Nn][Oo][Aa][Uu][Tt][Oo]:*)\t;;\n"
+                               "\t\t*:vnet)\t_args=\"$_args $_arg\" ;;\n"
+                               "\t\t*)\tdebug \"$_if: $_arg\" ;;\n"
+                               "\t\tesac\n"
+                               "\tdone\n"
+                               "\techo \"${_args#* }\"\n";
+    for (unsigned i = 0; bytes > 0; i++) {
+        int written
+            = fprintf(script, "# %s_%u interface\n#\tWhat the function of this number does.\n%s_%u()\n{\n%s}\n\n",
+                      prefix, i, prefix, i, body);
+        bytes -= (unsigned)written < bytes ? (unsigned)written : bytes;
+    }
+}
+
+/* /etc/defaults/rc.conf is as long, but made of assignments with remarks. */
+static void write_values(FILE *script, unsigned bytes)
+{
+    for (unsigned i = 0; bytes > 0; i++) {
+        int written = fprintf(script, "service_%u_enable=\"NO\"\t# Run the service of this number (or NO).\n", i);
+        bytes -= (unsigned)written < bytes ? (unsigned)written : bytes;
+    }
+}
+
+static FILE *create(const struct bench *bench, const char *name)
+{
+    FILE *file = fopen(bench_path(bench, name), "w");
+    BENCH_CHECK(file != NULL);
+    return file;
+}
+
+/* The steps of hyperv_vfup up to its first changing command. */
+static void write_script(const struct bench *bench)
+{
+    FILE *script = create(bench, "vfup");
+    const char *d = bench->directory;
+    fprintf(script, ". %s/rc.subr\n. %s/network.subr\n. %s/defaults\n. %s/etc/rc.conf\n", d, d, d, d);
+    fprintf(script, "unit=`echo $1 | sed 's/[^0-9]//g'`\nvf=`%s/sbin/sysctl -n dev.hn.$unit.vf`\n", d);
+    fprintf(script, "%s/sbin/ifconfig lagg$unit >/dev/null 2>&1\n", d);
+    fprintf(script, "%s/sbin/ifconfig lagg$unit laggport mce0\n", d);
+    BENCH_CHECK(fclose(script) == 0);
+}
+
+void bench_shell_write(const struct bench *bench, unsigned percent)
+{
+    FILE *file = create(bench, "rc.subr");
+    write_functions(file, "rc", RC_SUBR / 100 * percent);
+    BENCH_CHECK(fclose(file) == 0);
+    file = create(bench, "network.subr");
+    write_functions(file, "network", NETWORK_SUBR / 100 * percent);
+    BENCH_CHECK(fclose(file) == 0);
+    file = create(bench, "defaults");
+    write_values(file, DEFAULTS / 100 * percent);
+    BENCH_CHECK(fclose(file) == 0);
+    write_script(bench);
+}
+
+double bench_shell_time(const struct bench *bench, struct bench_daemon *daemon)
+{
+    char script[BENCH_PATH_SIZE], sh[] = "/bin/sh", hn[] = "hn0";
+    char *argv[] = {sh, script, hn, NULL};
+    char path[] = "PATH=/sbin:/bin:/usr/sbin:/usr/bin";
+    char *environment[] = {path, NULL};
+    struct bench_run run;
+    pid_t pid;
+    (void)strcpy(script, bench_path(bench, "vfup"));
+    while (bench_next_run(daemon, &run, 20))
+        continue;
+    int64_t start = bench_now_ns();
+    BENCH_CHECK(posix_spawn(&pid, sh, NULL, NULL, argv, environment) == 0);
+    do {
+        BENCH_CHECK(bench_next_run(daemon, &run, 20000));
+    } while (!run.changes);
+    BENCH_CHECK(waitpid(pid, NULL, 0) == pid);
+    return (double)(run.ns - start) / 1e3;
+}
