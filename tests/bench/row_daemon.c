@@ -1,4 +1,5 @@
 /* Rows about the daemon as a whole: a burst, a steady stream, its start, and doing nothing. */
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -170,8 +171,16 @@ static double cpu_s(const struct rusage *usage)
         + (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
-/* A client of devd that only reads: its processor time. */
-static double read_only(struct lines *lines, uint64_t count, int64_t gap_ns)
+/* Sleep until it is `ns` by bench_now_ns(); not at all when that has passed. */
+static void sleep_until(int64_t ns)
+{
+    struct timespec time = {ns / 1000000000, ns % 1000000000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR)
+        continue;
+}
+
+/* A client of devd that only reads: its processor time. A line is sent each `period_ns`, or at once when it is late. */
+static double read_only(struct lines *lines, uint64_t count, int64_t period_ns)
 {
     int ends[2], status;
     struct rusage usage;
@@ -187,10 +196,11 @@ static double read_only(struct lines *lines, uint64_t count, int64_t gap_ns)
     }
     close(ends[1]);
     lines->daemon.devd = ends[0];
+    int64_t start = bench_now_ns();
     for (uint64_t i = 0; i < count; i++) {
+        if (period_ns > 0)
+            sleep_until(start + (int64_t)i * period_ns);
         bench_devd_send(&lines->daemon, bench_line(i));
-        if (gap_ns > 0)
-            sleep_ns(gap_ns);
     }
     close(ends[0]);
     BENCH_CHECK(wait4(pid, &status, 0, &usage) == pid);
@@ -223,7 +233,7 @@ static double read_proc(pid_t pid, const char *file, const char *key)
 static struct bench_sample steady_turn(struct bench *bench, void *context)
 {
     struct lines *lines = context;
-    const int64_t gap_ns = 1000000 - 60000; /* nanosleep(2) sleeps so much longer */
+    const int64_t period_ns = 1000000;
     remove_journal(bench);
     start_quiet(&lines->daemon);
     double rss = 0;
@@ -231,15 +241,15 @@ static struct bench_sample steady_turn(struct bench *bench, void *context)
     for (uint64_t i = 0; i < lines->count; i++) {
         if (i == lines->count / 2)
             rss = read_proc(lines->daemon.pid, "status", "VmRSS:");
+        sleep_until(start + (int64_t)i * period_ns);
         bench_devd_send(&lines->daemon, bench_line(i));
-        sleep_ns(gap_ns);
     }
     double s = (double)(bench_now_ns() - start) / 1e9;
     bench->extra[0] = (double)lines->count / s;
     bench->extra[1] = read_proc(lines->daemon.pid, "status", "VmRSS:") - rss;
     bench_daemon_stop(&lines->daemon);
     double ours = 100 * cpu_s(&lines->daemon.usage) / s;
-    return (struct bench_sample){ours, 100 * read_only(lines, lines->count, gap_ns) / s};
+    return (struct bench_sample){ours, 100 * read_only(lines, lines->count, period_ns) / s};
 }
 
 const struct bench_row bench_steady = {
