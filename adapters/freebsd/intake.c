@@ -28,9 +28,10 @@ static bool fits(const struct vfj_chunk *chunk, size_t length)
     return chunk != NULL && sizeof chunk->bytes - chunk->used >= sizeof(struct head) + length;
 }
 
-bool vfj_intake_has_room(const struct vfj_intake *intake)
+/* Each may want a chunk of its own. */
+unsigned vfj_intake_room(const struct vfj_intake *intake)
 {
-    return intake->chunks < VFJ_INTAKE_CHUNKS_MAX;
+    return VFJ_INTAKE_CHUNKS_MAX - intake->chunks;
 }
 
 static void add_chunk(struct vfj_intake *intake)
