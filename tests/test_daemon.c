@@ -17,10 +17,8 @@
 #include <cmocka.h>
 
 #include "core/limits.h"
-#include "tests/kit/fault_vfs.h"
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
-#include "tools/verb.h"
 
 struct bench {
     pid_t daemon;
@@ -31,25 +29,15 @@ struct bench {
 static void run_daemon(const char *socket, const char *journal, const char *option)
 {
     char program[512];
+    int log = open(kit_path("daemon.log"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     (void)snprintf(program, sizeof program, "%s/vfjournal", getenv("VFJ_BINARY_DIR"));
+    (void)dup2(log, STDERR_FILENO);
     execl(program, "vfjournal", "daemon", "--root", kit_path("guest"), "--devd-socket", socket, "--journal", journal,
           option, (char *)NULL);
     _exit(127);
 }
 
-/* The same in this process, on a disk that hangs while there is a file "hangs". */
-static void run_on_bad_disk(const char *socket, const char *journal, const char *option)
-{
-    char *arguments[] = {"daemon",        "--root",       strdup(kit_path("guest")),
-                         "--devd-socket", strdup(socket), "--journal",
-                         strdup(journal), strdup(option), NULL};
-    kit_fault_install();
-    kit_fault_hang(strdup(kit_path("hangs")));
-    _exit(vfj_verb_daemon(sizeof arguments / sizeof arguments[0] - 1, arguments));
-}
-
-static struct bench begin_by(void (*run)(const char *, const char *, const char *), const char *name, int type,
-                             const char *option)
+static struct bench begin(const char *name, int type, const char *option)
 {
     struct bench bench;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -62,20 +50,13 @@ static struct bench begin_by(void (*run)(const char *, const char *, const char 
     assert_int_equal(listen(bench.listener, 4), 0);
     bench.daemon = fork();
     assert_true(bench.daemon >= 0);
-    if (bench.daemon == 0) {
-        (void)dup2(open(kit_path("daemon.log"), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
-        run(socket_path, bench.journal, option);
-    }
+    if (bench.daemon == 0)
+        run_daemon(socket_path, bench.journal, option);
     struct pollfd ready = {.fd = bench.listener, .events = POLLIN};
     assert_int_equal(poll(&ready, 1, 20000), 1);
     bench.devd = accept(bench.listener, NULL, NULL);
     assert_true(bench.devd >= 0);
     return bench;
-}
-
-static struct bench begin(const char *name, int type, const char *option)
-{
-    return begin_by(run_daemon, name, type, option);
 }
 
 static int64_t count(const struct bench *bench, const char *condition)
@@ -166,43 +147,12 @@ static void test_storm(void **state)
     end(&bench);
 }
 
-static void say_many(const struct bench *bench, unsigned first, unsigned last)
-{
-    struct pollfd taken = {.fd = bench->devd, .events = POLLOUT};
-    char line[128];
-    for (unsigned i = first; i < last; i++) {
-        int length = snprintf(line, sizeof line, "!system=IFNET subsystem=epair%ua type=ATTACH\n", i);
-        assert_int_equal(poll(&taken, 1, 20000), 1);
-        say(bench, line, (size_t)length);
-    }
-}
-
-/* A disk that hangs in the midst of a commit does not cost us devd's stream: far more lines than the socket's queue has room for are
- * taken while it does. */
-static void test_disk_that_hangs(void **state)
-{
-    enum { LINES = 20000 };
-    struct bench bench = begin_by(run_on_bad_disk, "hang.db", SOCK_SEQPACKET, "--observe");
-    (void)state;
-    say_many(&bench, 0, 1);
-    await(&bench, "body LIKE '%epair0a%'");
-    kit_write(kit_path("hangs"), "", 0);
-    say_many(&bench, 1, LINES);
-    assert_int_equal(count(&bench, "kind = 'devd'"), 1);
-    assert_int_equal(unlink(kit_path("hangs")), 0);
-    await(&bench, "body LIKE '%epair19999a%'");
-    assert_int_equal(count(&bench, "kind = 'devd'"), LINES);
-    assert_int_equal(count(&bench, "kind = 'gap'"), 0);
-    end(&bench);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_bare),
         cmocka_unit_test(test_storm),
-        cmocka_unit_test(test_disk_that_hangs),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

@@ -309,7 +309,6 @@ static void test_burst(void **state)
     (void)state;
     expect(bench, "connected seq\n");
     bench->with_batches = true;
-    vfj_devd_client_busy(bench->client);
     for (unsigned i = 0; i < LINES; i++) {
         char line[64];
         (void)snprintf(line, sizeof line, "!system=IFNET subsystem=epair%ua type=ATTACH\n", i);
@@ -327,114 +326,12 @@ static void test_burst(void **state)
     close_bench(bench);
 }
 
-/* Now and then busy, for a while or for none, in the midst of lines: none is lost, and they keep their order. */
-static void swap_turns(int type, const char *none, const char *path)
-{
-    enum { LINES = 20000 };
-    int listener = listen_on(kit_path(path), type);
-    struct bench *bench
-        = open_bench(kit_path(type == SOCK_STREAM ? none : path), kit_path(type == SOCK_STREAM ? path : none));
-    int fd = serve(bench, listener);
-    char line[64];
-    for (unsigned i = 0; i < LINES; i++) {
-        (void)snprintf(line, sizeof line, "line %u\n", i);
-        while (send(fd, line, strlen(line), MSG_DONTWAIT) < 0) {
-            assert_int_equal(errno, EAGAIN);
-            event_base_loop(bench->base, EVLOOP_NONBLOCK);
-        }
-        if (i % 7 == 0)
-            event_base_loop(bench->base, EVLOOP_NONBLOCK);
-        if (i % 50 == 0)
-            vfj_devd_client_busy(bench->client);
-        if (i % 500 == 0)
-            usleep(i % 3000);
-    }
-    expect_end(bench, "[line 19999]\n");
-    assert_int_equal(bench->lines, LINES);
-    const char *at = strchr(bench->bytes, '[');
-    for (unsigned i = 0; i < LINES; i++, at += strlen(line)) {
-        (void)snprintf(line, sizeof line, "[line %u]\n", i);
-        assert_memory_equal(at, line, strlen(line));
-    }
-    close(fd);
-    close(listener);
-    close_bench(bench);
-}
-
-static void test_turns(void **state)
-{
-    (void)state;
-    swap_turns(SOCK_SEQPACKET, "none", "seq");
-    swap_turns(SOCK_STREAM, "none", "str");
-}
-
-/* The end of the connection, met by the one or the other. */
-static void test_end_while_busy(void **state)
-{
-    int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
-    struct bench *bench = open_bench(kit_path("seq"), kit_path("none"));
-    int fd = serve(bench, listener);
-    (void)state;
-    expect(bench, "connected seq\n");
-    vfj_devd_client_busy(bench->client);
-    say(fd, "one\n");
-    say(fd, "last without its end");
-    close(fd);
-    usleep(20000);
-    expect(bench, "[one]\n[last without its end]\ngap devd closed the connection\n");
-    expect(bench, "connected seq\n");
-    fd = accept(listener, NULL, NULL);
-    close(listener);
-    vfj_devd_client_busy(bench->client); /* it is closed while the other has the socket */
-    close_bench(bench);
-    close(fd);
-}
-
-/* Who is busy for ever takes 16 MiB of lines; the rest stay with devd, and none is lost. */
-static void test_too_much_while_busy(void **state)
-{
-    static char line[VFJ_LINE_MAX + 1];
-    enum { LEAST = 15 * 1024 * 1024 / VFJ_LINE_MAX, MOST = 4000 };
-    int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
-    struct bench *bench = open_bench(kit_path("seq"), kit_path("none"));
-    int fd = serve(bench, listener);
-    unsigned sent = 0, refused = 0;
-    (void)state;
-    expect(bench, "connected seq\n");
-    memset(line, 'x', VFJ_LINE_MAX);
-    vfj_devd_client_busy(bench->client);
-    while (sent < MOST && refused < (sent < LEAST ? 20000 : 50)) {
-        bool took = send(fd, line, VFJ_LINE_MAX, MSG_DONTWAIT) == VFJ_LINE_MAX;
-        sent += took;
-        refused = took ? 0 : refused + 1;
-        if (!took)
-            usleep(1000);
-    }
-    assert_in_range(sent, LEAST, MOST - 1);
-    for (unsigned i = 0; i < 5000 && bench->lines < sent; i++) {
-        bench->log = vfj_text_begin(bench->bytes, sizeof bench->bytes);
-        event_base_loop(bench->base, EVLOOP_NONBLOCK);
-    }
-    assert_int_equal(bench->lines, sent);
-    close(fd);
-    close(listener);
-    close_bench(bench);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_seqpacket),
-        cmocka_unit_test(test_stream),
-        cmocka_unit_test(test_stream_only),
-        cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_nul),
-        cmocka_unit_test(test_reconnect),
-        cmocka_unit_test(test_network_only),
-        cmocka_unit_test(test_burst),
-        cmocka_unit_test(test_turns),
-        cmocka_unit_test(test_end_while_busy),
-        cmocka_unit_test(test_too_much_while_busy),
+        cmocka_unit_test(test_seqpacket),    cmocka_unit_test(test_stream), cmocka_unit_test(test_stream_only),
+        cmocka_unit_test(test_too_long),     cmocka_unit_test(test_nul),    cmocka_unit_test(test_reconnect),
+        cmocka_unit_test(test_network_only), cmocka_unit_test(test_burst),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

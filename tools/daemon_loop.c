@@ -59,7 +59,6 @@ static void care(struct vfj_daemon_loop *loop)
 static void commit(struct vfj_daemon_loop *loop)
 {
     int64_t begun_us = now_us(loop);
-    vfj_world_busy(loop->world);
     if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
         fail(loop);
         return;
@@ -99,8 +98,6 @@ static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command 
 
 static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decision *decision)
 {
-    if (decision->transition_count + decision->command_count > 0)
-        vfj_world_busy(loop->world); /* a log and a kernel are not always quick */
     for (unsigned i = 0; i < decision->transition_count; i++)
         vfj_daemon_log_transition(&decision->transitions[i]);
     for (unsigned i = 0; i < decision->command_count; i++)
@@ -257,7 +254,6 @@ static void reattach(struct vfj_daemon_loop *loop)
     struct vfj_event times;
     vfj_world_stamp(loop->world, &times);
     loop->reattach_us = times.mono_us + VFJ_REATTACH_AFTER_US;
-    vfj_world_busy(loop->world);
     if (vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision) != VFJ_OK) {
         vfj_world_wake_at(loop->world, loop->reattach_us);
         return;
@@ -285,7 +281,6 @@ static void on_wake(void *context)
 static void on_asked(void *context)
 {
     struct vfj_daemon_loop *loop = context;
-    vfj_world_busy(loop->world);
     vfj_daemon_status_log(vfj_ledger_state(loop->ledger), loop->connected, vfj_ledger_durable_seq(loop->ledger),
                           now_us(loop));
 }

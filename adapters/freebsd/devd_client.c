@@ -69,7 +69,7 @@ static void end_connection(struct vfj_devd_client *client)
     tell_gap(client);
 }
 
-/* More lines, when those we had are told. */
+/* Lines of the reader, when ours are told. */
 static void refill(struct vfj_devd_client *client)
 {
     int error = 0;
@@ -91,41 +91,22 @@ static unsigned tell_lines(struct vfj_devd_client *client)
     return told;
 }
 
-static bool is_lent(const struct vfj_devd_client *client)
+/* After the last line the reader is asked once more: so `more` is said while a burst lasts. */
+static void on_deliver(evutil_socket_t fd, short what, void *context)
 {
-    return client->reader != NULL && vfj_devd_reader_is_lent(client->reader);
-}
-
-/* As long as the socket is lent we don't wait for it. In a storm it is, and asked once more after the last line: so `more` is
- * said while it lasts. */
-static void deliver(struct vfj_devd_client *client)
-{
+    struct vfj_devd_client *client = context;
+    (void)fd;
+    (void)what;
     refill(client);
     unsigned told = tell_lines(client);
-    if (is_lent(client))
-        refill(client);
+    refill(client);
     bool more = !vfj_intake_is_empty(&client->intake);
     if (told > 0)
         client->listener.batch_end(client->listener.context, more);
-    if (client->ended && !more)
-        end_connection(client);
-    else if (more || is_lent(client))
+    if (more)
         event_active(&client->deliver, EV_TIMEOUT, 0);
-}
-
-static void on_deliver(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd;
-    (void)what;
-    deliver(context);
-}
-
-static void on_readable(evutil_socket_t fd, short what, void *context)
-{
-    (void)fd;
-    (void)what;
-    if (!is_lent(context)) /* else on_deliver() is about to be called */
-        deliver(context);
+    else if (client->ended)
+        end_connection(client);
 }
 
 static const char *path_of(const struct vfj_devd_client *client, bool records)
@@ -148,7 +129,8 @@ void vfj_devd_client_take(struct vfj_devd_client *client, const struct vfj_devd_
     }
     client->gap_told = false;
     client->connected_us = vfj_clock_mono_us();
-    event_assign(&client->readable, client->base, connection->fd, EV_READ | EV_PERSIST, on_readable, client);
+    event_assign(&client->readable, client->base, vfj_devd_reader_wakeup(client->reader), EV_READ | EV_PERSIST,
+                 on_deliver, client);
     event_add(&client->readable, NULL);
     client->listener.connected(client->listener.context, path);
     client->listener.batch_end(client->listener.context, false);
@@ -191,14 +173,6 @@ struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, const stru
 void vfj_devd_client_connect(struct vfj_devd_client *client)
 {
     event_active(&client->retry, EV_TIMEOUT, 0);
-}
-
-void vfj_devd_client_busy(struct vfj_devd_client *client)
-{
-    if (client->reader == NULL || is_lent(client))
-        return;
-    vfj_devd_reader_lend(client->reader);
-    event_active(&client->deliver, EV_TIMEOUT, 0);
 }
 
 void vfj_devd_client_close(struct vfj_devd_client *client)

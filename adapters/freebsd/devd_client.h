@@ -47,9 +47,6 @@ void vfj_devd_client_connect(struct vfj_devd_client *client);
 /* The connection that was asked for, or why there is none; its descriptor becomes the client's. */
 void vfj_devd_client_take(struct vfj_devd_client *client, const struct vfj_devd_connection *connection);
 
-/* What the caller does next may take long: if it does, lines are received meanwhile, until the loop turns again. */
-void vfj_devd_client_busy(struct vfj_devd_client *client);
-
 void vfj_devd_client_close(struct vfj_devd_client *client);
 
 #endif

@@ -1,4 +1,4 @@
-/* Receives what devd sends: by the loop's thread, or by one of its own while the loop is busy. */
+/* A thread that keeps devd's socket empty. */
 #ifndef VFJ_FREEBSD_DEVD_READER_H
 #define VFJ_FREEBSD_DEVD_READER_H
 
@@ -6,28 +6,20 @@
 
 #include "adapters/freebsd/intake.h"
 
-/* devd drops a client whose queue is full, at once and for good (sbin/devd/devd.cc, notify_clients), and while the journal
- * is made durable the loop does not read: a slow disk would cost us the stream. So the loop says when it may be busy, and
- * if that lasts, a thread does nothing but receive until it comes back. When the loop waits for lines it receives them
- * itself, so that a line wakes one thread, not two; the other then sleeps until it is needed.
- *
- * All functions are the loop's thread's. */
+/* devd drops a client whose socket buffer is full, at once and for good (sbin/devd/devd.cc, notify_clients), and while
+ * the journal is made durable we don't read: a slow disk would cost us the stream. So one thread does nothing but
+ * receive; all else happens in the loop of the thread that opened it. */
 struct vfj_devd_reader;
 
-/* Read `fd`, a connected socket, which becomes the reader's. `records`: each receipt is one line (seqpacket); else lines
- * end with '\n'. NULL when no thread can be had; the socket is closed then, too. */
+/* Begin to read `fd`, a connected socket, which becomes the reader's. `records`: each receipt is one line (seqpacket);
+ * else lines end with '\n'. NULL when no thread can be had; the socket is closed then, too. */
 struct vfj_devd_reader *vfj_devd_reader_open(int fd, bool records, bool network_only);
 
-/* From now on the thread looks after the socket, from the second millisecond on. vfj_devd_reader_take() is to be called
- * when the caller is free again, before it waits for anything: no line would wake it. */
-void vfj_devd_reader_lend(struct vfj_devd_reader *reader);
+/* A descriptor that is readable when there may be something to take. */
+int vfj_devd_reader_wakeup(const struct vfj_devd_reader *reader);
 
-/* Whether the socket is the thread's: by vfj_devd_reader_lend(), or because more came than the caller could take at once. */
-bool vfj_devd_reader_is_lent(const struct vfj_devd_reader *reader);
-
-/* Take into *intake, which is empty, what the thread has received; when that is nothing, the socket is the caller's again,
- * and what it has is received. False when there are no lines and will be none: the connection has ended, by *error (an
- * errno; 0: devd closed it). */
+/* Take all lines there are into *intake, which is empty. False when there are none and will be none: the connection
+ * has ended, by *error (an errno; 0: devd closed it). */
 bool vfj_devd_reader_take(struct vfj_devd_reader *reader, struct vfj_intake *intake, int *error);
 
 /* End the thread and close the socket; NULL is allowed. */

@@ -28,10 +28,9 @@ static bool fits(const struct vfj_chunk *chunk, size_t length)
     return chunk != NULL && sizeof chunk->bytes - chunk->used >= sizeof(struct head) + length;
 }
 
-/* Each may want a chunk of its own. */
-unsigned vfj_intake_room(const struct vfj_intake *intake)
+bool vfj_intake_has_room(const struct vfj_intake *intake)
 {
-    return VFJ_INTAKE_CHUNKS_MAX - intake->chunks;
+    return intake->chunks < VFJ_INTAKE_CHUNKS_MAX;
 }
 
 static void add_chunk(struct vfj_intake *intake)

@@ -28,8 +28,8 @@ struct vfj_intake_line {
     struct vfj_span raw; /* borrowed from the intake until the next call */
 };
 
-/* How many more reads of up to VFJ_LINE_MAX + 2 bytes there is surely room for, however many lines they have. */
-unsigned vfj_intake_room(const struct vfj_intake *intake);
+/* Whether the lines of one more read of up to VFJ_LINE_MAX + 2 bytes, however many, surely fit. */
+bool vfj_intake_has_room(const struct vfj_intake *intake);
 
 /* Append a line of at most VFJ_LINE_MAX + 1 bytes; there must be room. */
 void vfj_intake_add(struct vfj_intake *intake, struct vfj_span raw, int64_t wall_us, int64_t mono_us);

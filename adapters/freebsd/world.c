@@ -96,7 +96,6 @@ static void log_line(struct vfj_world *world, const char *what, const char *deta
     struct vfj_text text = vfj_text_begin(line, sizeof line);
     vfj_text_add(&text, what);
     vfj_text_add(&text, detail);
-    vfj_world_busy(world);
     world->listener.log(world->listener.context, line);
 }
 
@@ -439,9 +438,4 @@ void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us)
 void vfj_world_wake_at(struct vfj_world *world, int64_t due_us)
 {
     vfj_alarm_set(&world->wake, due_us);
-}
-
-void vfj_world_busy(struct vfj_world *world)
-{
-    vfj_devd_client_busy(world->devd);
 }

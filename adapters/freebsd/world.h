@@ -80,9 +80,6 @@ void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us);
 /* Call `wake` once, likewise. */
 void vfj_world_wake_at(struct vfj_world *world, int64_t due_us);
 
-/* What the caller does next may take long: devd's lines are received meanwhile. Until the loop turns again. */
-void vfj_world_busy(struct vfj_world *world);
-
 /* The times of an event that happens now, for one that the caller makes. */
 void vfj_world_stamp(struct vfj_world *world, struct vfj_event *event);
 

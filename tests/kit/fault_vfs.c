@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <sqlite3.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/kit/held_files.h"
 #include "tests/kit/unsynced.h"
@@ -28,7 +27,6 @@ static struct {
     bool dead;
     bool track;
     bool hold;
-    const char *hanging; /* a file: no sync ends while it is there; NULL none */
 } plan;
 
 static sqlite3_vfs vfs;
@@ -134,16 +132,9 @@ static int fault_truncate(sqlite3_file *file, sqlite3_int64 size)
     return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
-static void hang(void)
-{
-    while (plan.hanging != NULL && access(plan.hanging, F_OK) == 0)
-        (void)usleep(1000);
-}
-
 static int fault_sync(sqlite3_file *file, int flags)
 {
     int code = strike();
-    hang();
     if (code == SQLITE_OK && !plan.track) /* else it is kit_unsynced that knows what a power cut leaves */
         code = real_of(file)->pMethods->xSync(real_of(file), flags);
     if (code == SQLITE_OK && plan.track && ((struct fault_file *)file)->name != NULL)
@@ -377,11 +368,6 @@ void kit_fault_track(void)
 void kit_fault_hold(void)
 {
     plan.hold = true;
-}
-
-void kit_fault_hang(const char *path)
-{
-    plan.hanging = path;
 }
 
 void kit_fault_revive(uint64_t *power)

@@ -33,9 +33,6 @@ void kit_fault_track(void);
  * otherwise meanwhile calls kit_held_flush() before. */
 void kit_fault_hold(void);
 
-/* From now on no sync ends while there is a file of that name, which must outlive its use: a disk that hangs. */
-void kit_fault_hang(const char *path);
-
 /* A new process: nothing fails. `power`: not NULL when it was the power that went; then what was not synced is lost, or torn,
  * as this random number decides. */
 void kit_fault_revive(uint64_t *power);

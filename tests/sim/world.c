@@ -37,11 +37,6 @@ void vfj_world_wake_at(struct vfj_world *world, int64_t due_us)
     sim_of(world)->wake_us = due_us;
 }
 
-void vfj_world_busy(struct vfj_world *world)
-{
-    (void)world; /* no line is lost here while the loop does something else */
-}
-
 void vfj_world_forget(struct vfj_world *world)
 {
     struct sim *sim = sim_of(world);
