@@ -35,10 +35,8 @@ void vfj_vfmap_detach(struct vfj_work *work, struct vfj_slot *slot, enum vfj_rea
 {
     vfj_work_detach(work, slot, reason);
     vfj_course_look_anew(work, slot);
-    if (slot->goal == VFJ_GOAL_NONE) {
+    if (slot->goal == VFJ_GOAL_NONE)
         slot->fault = VFJ_REASON_NONE;
-        return;
-    }
     if (slot->goal >= VFJ_GOAL_JOIN)
         slot->goal = VFJ_GOAL_BASE;
     slot->belief.fresh = 0;
