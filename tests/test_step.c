@@ -74,6 +74,8 @@ static void test_boot(void **state)
     slot->failures = 7;
     slot->pending = 3;
     slot->belief.lagg_has_hn = 1;
+    slot->doubt = 0;
+    machine->state.head.running = 0; /* the daemon said that it ended; what was done before it started nobody knows */
     started("another");
     event.mono_us = 5;
     step();
@@ -85,6 +87,7 @@ static void test_boot(void **state)
     assert_int_equal(slot->fault, VFJ_REASON_NONE);
     assert_int_equal(slot->failures, 0);
     assert_true(slot->pending == 0);
+    assert_int_equal(slot->doubt, 1);
     assert_memory_equal(&slot->belief, &blank_belief, sizeof blank_belief);
     assert_int_equal(machine->decision.transition_count, 1);
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_BOOTED);
