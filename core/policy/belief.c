@@ -69,7 +69,8 @@ void vfj_belief_recall(struct vfj_belief *belief, const struct vfj_address *addr
         if (vfj_address_same_host(&belief->carry[i].address, address))
             return;
     }
-    (void)open_carry(belief, address);
+    if (belief->carry_count < VFJ_ADDRESSES_MAX)
+        (void)open_carry(belief, address);
 }
 
 bool vfj_belief_has_on_its_way(const struct vfj_belief *belief)

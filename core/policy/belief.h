@@ -13,7 +13,7 @@ void vfj_belief_begin(struct vfj_belief *belief);
 /* Believe what a view shows. Addresses that are on their way, on neither interface, stay on the list. */
 void vfj_belief_see(struct vfj_slot *slot, const struct vfj_view *view);
 
-/* Believe that the address is on its way, unless an interface is known to have it. */
+/* Believe that the address is on its way, unless an interface is known to have it, or the list is full. */
 void vfj_belief_recall(struct vfj_belief *belief, const struct vfj_address *address);
 
 /* Whether an address is on its way: on none of the interfaces. */

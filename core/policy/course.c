@@ -431,7 +431,7 @@ static void view_in_doubt(struct vfj_work *work, struct vfj_slot *slot)
             vfj_belief_script_anew(slot);
     } else if ((belief->lagg_has_hn && !belief->lagg_foreign) || vfj_belief_is_orphaned(belief)) {
         vfj_addresses_recall(work, slot);
-        belief->moved |= vfj_routes_may_lack(work, slot);
+        vfj_routes_recall(work, slot);
     }
 }
 

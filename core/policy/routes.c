@@ -176,13 +176,28 @@ bool vfj_routes_next(struct vfj_work *work, struct vfj_slot *slot)
         || (is_moved && plan_static_route(work, slot));
 }
 
-bool vfj_routes_may_lack(const struct vfj_work *work, const struct vfj_slot *slot)
+static bool is_gateway6_of(const struct vfj_belief *belief, const struct vfj_address *gateway)
+{
+    struct vfj_span router = vfj_span_of(gateway->text);
+    return vfj_address_is_link_local(router) || is_router_of(belief, router);
+}
+
+/* No look shows a static one. */
+static bool may_lack(const struct vfj_work *work, const struct vfj_slot *slot)
 {
     const struct vfj_belief *belief = &slot->belief;
     char words[VFJ_ARGS_SIZE - 16];
     struct vfj_address gateway6;
     uint8_t first = 0;
     return (!belief->gateway_on_lagg && find_gateway(work, slot, words, sizeof words))
-        || (!belief->gateway6_on_lagg && find_gateway6(work, slot, &gateway6))
+        || (!belief->gateway6_on_lagg && find_gateway6(work, slot, &gateway6) && is_gateway6_of(belief, &gateway6))
         || rc_route(work, slot, &first, words, sizeof words);
+}
+
+void vfj_routes_recall(const struct vfj_work *work, struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    if (!belief->gateway_on_lagg && !is_router_of(belief, vfj_span_of(belief->gateway.text)))
+        memset(&belief->gateway, 0, sizeof belief->gateway); /* of a network that laggN was in before */
+    belief->moved |= may_lack(work, slot);
 }

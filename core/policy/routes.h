@@ -8,8 +8,8 @@
  * one. */
 bool vfj_routes_next(struct vfj_work *work, struct vfj_slot *slot);
 
-/* Whether a route may have gone with an address: a default one that is known, or is rc.conf's, does not go through laggN; or
- * rc.conf has static ones, which no look shows. */
-bool vfj_routes_may_lack(const struct vfj_work *work, const struct vfj_slot *slot);
+/* Believe that routes went with an address, and are due, if there may be such: a default one that is known, or is rc.conf's,
+ * and that laggN can reach, or a static one. */
+void vfj_routes_recall(const struct vfj_work *work, struct vfj_slot *slot);
 
 #endif
