@@ -229,6 +229,7 @@ static void fire(struct vfj_work *work, struct vfj_slot *slot)
     vfj_work_disarm(slot);
     switch (timer) {
     case VFJ_TIMER_DELAY:
+        vfj_course_watch_link(work, slot); /* a LINK_UP of hn that came in the delay waited for its end */
         vfj_course_want(slot, VFJ_GOAL_JOIN_UP);
         vfj_course_advance(work, slot);
         break;
