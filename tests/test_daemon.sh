@@ -379,13 +379,8 @@ scenario_storm() {
     begin hn0=mce0
     start_guest
     start_daemon --capture all
-    i=0
-    while [ $i -lt 10000 ]; do
-        echo "@0 line !system=IFNET subsystem=epair${i}a type=ATTACH"
-        i=$((i + 1))
-    done >"$dir/storm.play"
-    "$guest" play "$dir" "$dir/storm.play"
-    await "the last line" newest_holds 'subsystem=epair9999a'
+    storm 1 10000
+    await "the last line" newest_holds 'subsystem=epair10000a'
     same "all lines" 10000 "$(count 'devd')"
     same "no gap" 0 "$(count gap)"
     end
@@ -400,13 +395,8 @@ scenario_prune() {
     begin hn0=mce0
     start_guest
     start_daemon --capture all --max-size 600K --min-free 1000000G
-    i=0
-    while [ $i -lt 9000 ]; do
-        echo "@0 line !system=IFNET subsystem=epair${i}a type=ATTACH"
-        i=$((i + 1))
-    done >"$dir/storm.play"
-    "$guest" play "$dir" "$dir/storm.play"
-    await "the last line" newest_holds 'subsystem=epair8999a'
+    storm 1 9000
+    await "the last line" newest_holds 'subsystem=epair9000a'
     sleep 1.2 # it looks once a second
     echo "@0 line !system=IFNET subsystem=epair0a type=DETACH" >"$dir/one.play"
     "$guest" play "$dir" "$dir/one.play"
@@ -425,6 +415,75 @@ scenario_prune() {
     check "begins no earlier" begins_after $((before - 1))
 }
 
+# storm FIRST LAST: that many lines, as fast as they go.
+storm() {
+    i=$1
+    while [ "$i" -le "$2" ]; do
+        echo "@0 line !system=IFNET subsystem=epair${i}a type=ATTACH"
+        i=$((i + 1))
+    done >"$dir/storm.play"
+    "$guest" play "$dir" "$dir/storm.play"
+}
+
+# A daemon whose files can't grow over so many blocks of 512 bytes: as on a full disk.
+start_limited() {
+    printf '#!/bin/sh\ntrap "" XFSZ\nulimit -S -f %s\nexec "%s" "$@"\n' "$1" "$vfjournal" >"$dir/limited"
+    chmod +x "$dir/limited"
+    shift
+    unlimited=$vfjournal
+    vfjournal=$dir/limited
+    start_daemon --act --capture all "$@"
+    vfjournal=$unlimited
+}
+
+log_holds() { grep -q -e "$1" "$log"; }
+
+# Lines until the log says so.
+storm_until() {
+    last=0
+    until log_holds "$1" || [ $last -ge 20000 ]; do
+        storm $((last + 1)) $((last + 500))
+        last=$((last + 500))
+        sleep 0.1
+    done
+    check "$1" log_holds "$1"
+}
+
+# The disk is full: the daemon ends and says so, where that is asked for; else it goes on, the network first, and writes when it
+# can again.
+scenario_full() {
+    begin hn0=mce0
+    start_guest
+    start_limited 600 --on-journal-error stop
+    host plug mce0
+    await "joined" is_lagged hn0 mce0
+    storm_until "journal: can't be written, the daemon stops: "
+    wait "$pid"
+    same "exit status" 4 $?
+    pid=
+    check "packets get out" host reach
+    check "the journal is whole" "$vfjournal" verify --journal "$journal"
+
+    start_limited 1200
+    storm_until "journal: can't be written, rows wait in memory: "
+    host unplug mce0
+    host plug mlxen0 hn0
+    await "joined all the same" holds_port lagg0 mlxen0
+    check "packets get out" host reach
+    check "the journal is whole" "$vfjournal" verify --journal "$journal"
+    check "and knows nothing of that" no_row_holds mlxen0
+    if command -v prlimit >/dev/null; then
+        prlimit --pid "$pid" --fsize=unlimited:
+        await "it is written again" log_holds "journal: is written again"
+        await "and what waited" row_holds mlxen0
+        check "a row says how many" row_holds 'journal .* [0-9]* events kept'
+    else
+        kill -KILL "$pid"
+        pid=
+    fi
+    end
+}
+
 # Journals that can't be used stay as they are.
 scenario_refused() {
     begin hn0=mce0
@@ -435,12 +494,13 @@ scenario_refused() {
     same "exit status" 2 $?
     same "one line" 1 "$(wc -l <"$log" | tr -d ' ')"
     check "untouched" cmp "$journal" "$dir/copy"
-    "$vfjournal" daemon --root "$dir" --policy none 2>/dev/null
-    same "usage" 2 $?
-    "$vfjournal" daemon --root "$dir" --capture 2>/dev/null
-    same "usage" 2 $?
-    "$vfjournal" daemon extra 2>/dev/null
-    same "usage" 2 $?
+    for wrong in '--policy none' --capture '--capture some' '--on-journal-error panic' '--keep 3w' '--max-size many' \
+        '--min-free -1' '--probe guess' extra; do
+        # shellcheck disable=SC2086
+        "$vfjournal" daemon --root "$dir" $wrong 2>"$log"
+        same "usage: $wrong" 2 $?
+        check "it says what: $wrong" log_holds 'vfjournal daemon'
+    done
 }
 
 "scenario_$name"
