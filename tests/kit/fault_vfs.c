@@ -1,20 +1,16 @@
 /* An SQLite VFS that fails when it is told to: in front of the default one, file by file. */
 #include "tests/kit/fault_vfs.h"
 
-#include <limits.h>
 #include <sqlite3.h>
 #include <string.h>
 
-#include "tests/kit/held_files.h"
 #include "tests/kit/unsynced.h"
 
 struct fault_file {
     sqlite3_file base;
     const char *name;
-    sqlite3_file *real;       /* behind this object */
-    struct kit_held *held;    /* in memory; NULL: it is not */
-    sqlite3_int64 size;       /* when it was written by this object, the only one that does; else -1 */
-    unsigned shared, private; /* locks on the WAL's index that it holds, a bit each */
+    sqlite3_file *real; /* behind this object */
+    sqlite3_int64 size; /* when it was written by this object, the only one that does; else -1 */
 };
 
 static struct {
@@ -26,7 +22,6 @@ static struct {
     unsigned left_to_live; /* operations up to the one at which the process dies; 0: it lives */
     bool dead;
     bool track;
-    bool hold;
 } plan;
 
 static sqlite3_vfs vfs;
@@ -37,26 +32,13 @@ static sqlite3_file *real_of(sqlite3_file *file)
     return ((struct fault_file *)file)->real;
 }
 
-static struct kit_held *held_of(sqlite3_file *file)
-{
-    return ((struct fault_file *)file)->held;
-}
-
-static int look_at_size(sqlite3_file *file, sqlite3_int64 *size)
-{
-    if (held_of(file) == NULL)
-        return real_of(file)->pMethods->xFileSize(real_of(file), size);
-    *size = kit_held_size(held_of(file));
-    return SQLITE_OK;
-}
-
 static void note(sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
 {
     struct fault_file *mine = (struct fault_file *)file;
     if (!plan.track || mine->name == NULL)
         return;
     if (mine->size < 0)
-        (void)look_at_size(file, &mine->size);
+        (void)mine->real->pMethods->xFileSize(mine->real, &mine->size);
     kit_unsynced_note(mine->name, file, mine->size, from, amount, offset);
     if (from == NULL || mine->size < offset + amount)
         mine->size = offset + amount;
@@ -93,16 +75,12 @@ static int strike_read(void)
 
 static int fault_close(sqlite3_file *file)
 {
-    if (held_of(file) != NULL)
-        kit_held_close(held_of(file));
     return real_of(file)->pMethods->xClose(real_of(file));
 }
 
 static int fault_read(sqlite3_file *file, void *to, int amount, sqlite3_int64 offset)
 {
     int code = strike_read();
-    if (code == SQLITE_OK && held_of(file) != NULL)
-        return kit_held_read(held_of(file), to, amount, offset);
     return code != SQLITE_OK ? code : real_of(file)->pMethods->xRead(real_of(file), to, amount, offset);
 }
 
@@ -112,10 +90,6 @@ static int fault_write(sqlite3_file *file, const void *from, int amount, sqlite3
     if (code != SQLITE_OK)
         return code;
     note(file, from, amount, offset);
-    if (held_of(file) != NULL) {
-        kit_held_write(held_of(file), from, amount, offset);
-        return SQLITE_OK;
-    }
     return real_of(file)->pMethods->xWrite(real_of(file), from, amount, offset);
 }
 
@@ -125,10 +99,6 @@ static int fault_truncate(sqlite3_file *file, sqlite3_int64 size)
     if (code != SQLITE_OK)
         return code;
     note(file, NULL, 0, size);
-    if (held_of(file) != NULL) {
-        kit_held_truncate(held_of(file), size);
-        return SQLITE_OK;
-    }
     return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
@@ -145,7 +115,7 @@ static int fault_sync(sqlite3_file *file, int flags)
 static int fault_size(sqlite3_file *file, sqlite3_int64 *size)
 {
     int code = strike_read();
-    return code != SQLITE_OK ? code : look_at_size(file, size);
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xFileSize(real_of(file), size);
 }
 
 static int fault_lock(sqlite3_file *file, int level)
@@ -185,60 +155,10 @@ static int fault_shm_map(sqlite3_file *file, int page, int size, int extend, voi
     return code != SQLITE_OK ? code : real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, memory);
 }
 
-/* Locks on the index of a WAL while what is written is remembered. All who have the file open are in this process then, and
- * there is one file; so these need no system calls, which would be a third of all that SQLite makes. */
-static struct {
-    unsigned shared[SQLITE_SHM_NLOCK]; /* how many hold it */
-    unsigned private;                  /* a bit each */
-} locks;
-
-static int lock_shared(struct fault_file *mine, unsigned slot)
-{
-    if ((locks.private >> slot & 1) != 0)
-        return SQLITE_BUSY;
-    locks.shared[slot]++;
-    mine->shared |= 1u << slot;
-    return SQLITE_OK;
-}
-
-static int lock_private(struct fault_file *mine, unsigned slots)
-{
-    for (unsigned slot = 0; slot < SQLITE_SHM_NLOCK; slot++) {
-        if ((slots >> slot & 1) != 0 && (locks.shared[slot] > 0 || (locks.private >> slot & 1) != 0))
-            return SQLITE_BUSY;
-    }
-    locks.private |= slots;
-    mine->private |= slots;
-    return SQLITE_OK;
-}
-
-static void unlock(struct fault_file *mine, unsigned slots)
-{
-    for (unsigned slot = 0; slot < SQLITE_SHM_NLOCK; slot++)
-        locks.shared[slot] -= (mine->shared & slots) >> slot & 1;
-    locks.private &= ~(mine->private & slots);
-    mine->shared &= ~slots;
-    mine->private &= ~slots;
-}
-
-static int own_shm_lock(struct fault_file *mine, unsigned offset, unsigned slots, int flags)
-{
-    if ((flags & SQLITE_SHM_UNLOCK) != 0) {
-        unlock(mine, slots);
-        return SQLITE_OK;
-    }
-    return (flags & SQLITE_SHM_SHARED) != 0 ? lock_shared(mine, offset) : lock_private(mine, slots);
-}
-
 static int fault_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
-    struct fault_file *mine = (struct fault_file *)file;
-    unsigned slots = ((1u << count) - 1) << offset;
     int code = (flags & SQLITE_SHM_UNLOCK) == 0 ? strike_read() : SQLITE_OK;
-    if (code != SQLITE_OK)
-        return code;
-    return plan.track ? own_shm_lock(mine, (unsigned)offset, slots, flags)
-                      : real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
+    return code != SQLITE_OK ? code : real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
 }
 
 static void fault_shm_barrier(sqlite3_file *file)
@@ -248,8 +168,6 @@ static void fault_shm_barrier(sqlite3_file *file)
 
 static int fault_shm_unmap(sqlite3_file *file, int delete)
 {
-    if (plan.track)
-        unlock((struct fault_file *)file, UINT_MAX);
     return real_of(file)->pMethods->xShmUnmap(real_of(file), delete);
 }
 
@@ -280,16 +198,12 @@ static int fault_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, i
     mine->base.pMethods = NULL;
     mine->name = name;
     mine->size = -1;
-    mine->held = NULL;
-    mine->shared = mine->private = 0;
     mine->real = (sqlite3_file *)(void *)&mine[1];
     int code = strike();
     if (code == SQLITE_OK)
         code = real_vfs->xOpen(real_vfs, name, mine->real, flags, out_flags);
     if (code == SQLITE_OK)
         mine->base.pMethods = &methods;
-    if (code == SQLITE_OK && plan.hold && name != NULL)
-        mine->held = kit_held_open(name);
     return code;
 }
 
@@ -363,11 +277,6 @@ bool kit_fault_is_dead(void)
 void kit_fault_track(void)
 {
     plan.track = true;
-}
-
-void kit_fault_hold(void)
-{
-    plan.hold = true;
 }
 
 void kit_fault_revive(uint64_t *power)

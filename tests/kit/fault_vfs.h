@@ -29,10 +29,6 @@ bool kit_fault_is_dead(void);
 /* From now on remember what is written and not synced; kit_fault_revive() then needs all files to be closed. */
 void kit_fault_track(void);
 
-/* From now on what is opened is held in memory until it is closed: without a system call for each page. Who looks at a file
- * otherwise meanwhile calls kit_held_flush() before. */
-void kit_fault_hold(void);
-
 /* A new process: nothing fails. `power`: not NULL when it was the power that went; then what was not synced is lost, or torn,
  * as this random number decides. */
 void kit_fault_revive(uint64_t *power);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "store/replay.h"
-#include "tests/kit/held_files.h"
+#include "tests/kit/held_vfs.h"
 #include "tests/sim/sim.h"
 
 bool sim_is_ours(const struct sim *sim)

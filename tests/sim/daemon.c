@@ -4,6 +4,7 @@
 
 #include "core/step.h"
 #include "tests/kit/fault_vfs.h"
+#include "tests/kit/held_vfs.h"
 #include "tests/sim/sim.h"
 #include "tools/daemon_log.h"
 #include "tools/daemon_status.h"
@@ -110,6 +111,8 @@ static void end_life(struct sim *sim)
     sim->restart_us = sim->now_us + (sim->storm ? sim_between(sim, 10 * ms, 8 * second) : 100 * ms);
     sim_say(sim, "the daemon %s", !sim->crashed ? "ended" : sim->power ? "and the guest lose power" : "crashed");
     (void)kit_fault_disarm();
+    if (sim->power)
+        kit_held_release();
     kit_fault_revive(sim->power ? &sim->random : NULL);
     sim->cuts += sim->power;
     if (sim->power)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "tests/kit/held_vfs.h"
 #include "tests/sim/sim.h"
 
 static struct {
@@ -16,6 +17,7 @@ void sim_disk_prepare(struct sim *sim)
     FILE *file = NULL;
     if (vfj_ledger_open(&sim->loop.ledger, sim->journal, VFJ_ON_ERROR_STOP) == VFJ_OK) {
         vfj_ledger_close(sim->loop.ledger);
+        kit_held_flush();
         file = fopen(sim->journal, "r");
     }
     if (file != NULL) {

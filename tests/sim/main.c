@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "tests/kit/fault_vfs.h"
+#include "tests/kit/held_vfs.h"
 #include "tests/sim/sim.h"
 
 static const char usage[] = "usage: vfj_sim [--seed N | --seeds A-B | --file FILE] [--jobs N] [--verbose]\n"
@@ -235,9 +236,9 @@ static void prepare_sqlite(void)
     (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     (void)sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 512, 400);
+    kit_held_install();
     kit_fault_install();
     kit_fault_track();
-    kit_fault_hold();
 }
 
 static double now_s(void)
