@@ -14,7 +14,7 @@
 enum {
     HELD_MAX = 8,
     PATH_BYTES = 256,
-    HEADER = 100, /* of a database: what is written when it is closed */
+    HEADER = 100, /* of a database: all that others see of a file */
     SHM_REGIONS = 16,
     SECTOR = 4096, /* as SQLite's own VFS has it */
 };
@@ -48,11 +48,12 @@ struct held_file {
     struct held_file *next;
     int level; /* SQLITE_LOCK_… */
     bool read_only, mapped;
+    bool lockless; /* locks are granted, and not kept */
     unsigned shared, private; /* locks on the WAL's index that it holds, a bit each */
 };
 
 static struct held all[HELD_MAX];
-static sqlite3_vfs vfs;
+static sqlite3_vfs vfs, vfs_none;
 
 static struct held_file *file_of(sqlite3_file *file)
 {
@@ -182,22 +183,23 @@ static struct held *load(const char *path, bool create)
     return held;
 }
 
-void kit_held_flush(void)
+void kit_held_show(void)
 {
     for (unsigned i = 0; i < HELD_MAX; i++) {
         if (all[i].fd >= 0)
-            flush(&all[i]);
+            put_header(&all[i]);
     }
 }
 
 void kit_held_release(void)
 {
-    kit_held_flush();
     for (unsigned i = 0; i < HELD_MAX; i++) {
         if (all[i].users != NULL)
             abort();
-        if (all[i].fd >= 0)
-            drop(&all[i]);
+        if (all[i].fd < 0)
+            continue;
+        flush(&all[i]);
+        drop(&all[i]);
     }
 }
 
@@ -261,7 +263,7 @@ static int held_lock(sqlite3_file *file, int level)
 {
     struct held_file *mine = file_of(file);
     int others = others_level(mine);
-    if (level <= mine->level)
+    if (level <= mine->level || mine->lockless)
         return SQLITE_OK;
     if (mine->read_only && level > SQLITE_LOCK_SHARED) /* fcntl(2) has no such locks for these */
         return SQLITE_IOERR_LOCK;
@@ -397,7 +399,7 @@ static int held_shm_unmap(sqlite3_file *file, int delete)
     mine->mapped = false;
     if (--shm->users > 0)
         return SQLITE_OK;
-    if (delete && name_shm(mine, name))
+    if (delete &&name_shm(mine, name))
         (void)unlink(name);
     for (unsigned i = 0; i < SHM_REGIONS; i++)
         free(shm->regions[i]);
@@ -445,11 +447,11 @@ static int held_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, in
 {
     struct held_file *mine = file_of(file);
     struct stat facts;
-    (void)self;
     memset(mine, 0, sizeof *mine);
     if (name == NULL)
         return SQLITE_CANTOPEN;
     mine->name = name;
+    mine->lockless = self == &vfs_none;
     mine->read_only = (flags & SQLITE_OPEN_READONLY) != 0;
     mine->held = stat(name, &facts) == 0 ? find(&facts) : NULL;
     if (mine->held == NULL)
@@ -508,5 +510,8 @@ void kit_held_install(void)
     vfs.xDelete = held_delete;
     vfs.xAccess = held_access;
     vfs.xFullPathname = held_full_name;
+    vfs_none = vfs;
+    vfs_none.zName = "unix-none"; /* which store/journal.c asks for by name */
     (void)sqlite3_vfs_register(&vfs, 1);
+    (void)sqlite3_vfs_register(&vfs_none, 0);
 }

@@ -2,14 +2,14 @@
 #ifndef VFJ_TESTS_KIT_HELD_VFS_H
 #define VFJ_TESTS_KIT_HELD_VFS_H
 
-/* Make it the default VFS, for good. It is for one process that has the files for itself. What others see of them is that
- * they are there; and, while SQLite has one closed, its size and the database header it begins with. */
+/* Make it the default VFS, for good. It is for one process that has the files for itself. Others see of a file that it is there,
+ * and its size and the database header that it begins with as they were when SQLite closed it. */
 void kit_held_install(void);
 
-/* Write out what has changed: somebody is about to read the files themselves. */
-void kit_held_flush(void);
+/* Show others the size and the header of each file as they are now. */
+void kit_held_show(void);
 
-/* Likewise, and forget all of them, for somebody is about to change the files themselves: nobody has one open. */
+/* Write the files out, and forget them: somebody is about to read or change them themselves. Nobody has one open. */
 void kit_held_release(void);
 
 #endif

@@ -113,7 +113,7 @@ static void read_journal(struct sim *sim, struct vfj_machine *machine, struct vf
     char detail[256];
     struct vfj_text text = vfj_text_begin(detail, sizeof detail);
     vfj_machine_init(machine);
-    kit_held_flush();
+    kit_held_show();
     enum vfj_status status = vfj_journal_open(&journal, sim->journal, VFJ_JOURNAL_READ);
     vfj_text_add(&text, vfj_journal_detail(journal));
     if (status == VFJ_OK)
@@ -145,7 +145,7 @@ static void read_head(struct sim *sim, uint64_t seq, struct vfj_head_hash *head)
 {
     struct vfj_journal *journal = NULL;
     struct vfj_record record;
-    kit_held_flush();
+    kit_held_show();
     enum vfj_status status = vfj_journal_open(&journal, sim->journal, VFJ_JOURNAL_READ);
     if (status == VFJ_OK)
         status = vfj_journal_get(journal, seq, &record);

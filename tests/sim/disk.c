@@ -17,7 +17,7 @@ void sim_disk_prepare(struct sim *sim)
     FILE *file = NULL;
     if (vfj_ledger_open(&sim->loop.ledger, sim->journal, VFJ_ON_ERROR_STOP) == VFJ_OK) {
         vfj_ledger_close(sim->loop.ledger);
-        kit_held_flush();
+        kit_held_release();
         file = fopen(sim->journal, "r");
     }
     if (file != NULL) {
