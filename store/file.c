@@ -42,11 +42,11 @@ static bool has_wal(const char *path)
     return beside(path, "-wal", name) && stat(name, &stat_wal) == 0 && stat_wal.st_size > 0;
 }
 
-static bool has_shm(const char *path)
+static bool has(const char *path, const char *suffix)
 {
     char name[PATH_MAX];
-    struct stat stat_shm;
-    return beside(path, "-shm", name) && lstat(name, &stat_shm) == 0;
+    struct stat facts;
+    return beside(path, suffix, name) && lstat(name, &facts) == 0;
 }
 
 static uint32_t big_endian(const unsigned char *at)
@@ -111,7 +111,8 @@ static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_fa
     if (length < 0)
         return say_errno(detail, "");
     facts->wal = has_wal(path);
-    facts->shm = has_shm(path);
+    facts->shm = has(path, "-shm");
+    facts->rollback = has(path, "-journal");
     return inspect_start(header, (size_t)length, facts, detail);
 }
 

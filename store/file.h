@@ -10,8 +10,9 @@
 
 struct vfj_file_facts {
     struct stat stat;
-    bool wal; /* there is a -wal file with something in it */
-    bool shm; /* there is a -shm file: somebody may have the WAL open */
+    bool wal;      /* there is a -wal file with something in it */
+    bool shm;      /* there is a -shm file: somebody may have the WAL open */
+    bool rollback; /* there is a -journal file: SQLite may put the database back by it */
 };
 
 /* Look at PATH by its first 100 bytes (sqlite.org/fileformat2.html#the_database_header), reading nothing else

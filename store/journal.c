@@ -126,14 +126,18 @@ static void limit(sqlite3 *db)
         (void)sqlite3_limit(db, limits[i].limit, limits[i].value);
 }
 
-/* A WAL that nobody has open, before it is looked at: its index is made in memory, as for the one user of a database, and it is
- * left as it is at the end. */
+/* Whether closing leaves the WAL as it is, and does not move it into the database. */
+static int keep_wal(struct vfj_journal *journal, bool keep)
+{
+    return sqlite3_db_config(journal->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, (int *)NULL);
+}
+
+/* A WAL that nobody has open, before it is looked at: its index is made in memory, as for the one user of a database. */
 static int leave_wal_alone(struct vfj_journal *journal)
 {
     if (!journal->immutable || !journal->facts.wal)
         return SQLITE_OK;
-    int code = sqlite3_db_config(journal->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
-    return code == SQLITE_OK ? sqlite3_exec(journal->db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL) : code;
+    return sqlite3_exec(journal->db, "PRAGMA locking_mode = EXCLUSIVE", NULL, NULL, NULL);
 }
 
 static int configure(struct vfj_journal *journal)
@@ -149,6 +153,8 @@ static int configure(struct vfj_journal *journal)
         code = vfj_journal_make_incoming(journal);
     limit(journal->db);
     (void)sqlite3_busy_timeout(journal->db, journal->mode == VFJ_JOURNAL_TRIM ? 10000 : 200);
+    if (code == SQLITE_OK)
+        code = keep_wal(journal, true);
     if (code == SQLITE_OK)
         code = leave_wal_alone(journal);
     if (code == SQLITE_OK)
@@ -212,17 +218,25 @@ static enum vfj_status check_version(struct vfj_journal *journal)
     return VFJ_OK;
 }
 
-static enum vfj_status check_schema(struct vfj_journal *journal, bool facts_only)
+/* *derived: it is not ours, but by its views only. */
+static enum vfj_status check_schema(struct vfj_journal *journal, bool *derived)
 {
     char object[160];
     struct vfj_text name = vfj_text_begin(object, sizeof object);
-    int code = vfj_schema_compare(journal->db, journal->version, facts_only, &name);
+    int code = vfj_schema_compare(journal->db, journal->version, &name, derived);
     if (code != SQLITE_MISMATCH)
         return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
     struct vfj_text text = vfj_journal_begin_detail(journal);
     vfj_text_add(&text, "its schema is not that of a journal: ");
     vfj_text_add(&text, object);
     return VFJ_JOURNAL_NOT_OURS;
+}
+
+static enum vfj_status check_ours(struct vfj_journal *journal, bool *derived)
+{
+    enum vfj_status status = check_version(journal);
+    *derived = false;
+    return status == VFJ_OK ? check_schema(journal, derived) : status;
 }
 
 enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statement statement)
@@ -254,7 +268,7 @@ static enum vfj_status inspect(struct vfj_journal *journal)
 /* Connect for reading only. Without anything in a WAL the file alone is the journal: immutable keeps SQLite
  * from making -wal and -shm files beside it, which it could not do in every directory, nor should in any. So does
  * a VFS without locks, where there is a WAL that nobody has open. */
-static enum vfj_status connect_read(struct vfj_journal *journal, bool facts_only)
+static enum vfj_status connect_read(struct vfj_journal *journal, bool *derived)
 {
     bool wal = journal->facts.wal;
     bool alone = wal && !journal->facts.shm;
@@ -263,11 +277,8 @@ static enum vfj_status connect_read(struct vfj_journal *journal, bool facts_only
                                         alone     ? "?vfs=unix-none"
                                             : wal ? ""
                                                   : "?immutable=1");
-    if (status == VFJ_OK)
-        status = check_version(journal);
-    if (status == VFJ_OK)
-        status = check_schema(journal, facts_only);
-    return status;
+    *derived = false;
+    return status == VFJ_OK ? check_ours(journal, derived) : status;
 }
 
 static void disconnect(struct vfj_journal *journal)
@@ -283,10 +294,9 @@ static void disconnect(struct vfj_journal *journal)
 
 static enum vfj_status open_read(struct vfj_journal *journal)
 {
+    bool derived;
     enum vfj_status status = inspect(journal);
-    if (status == VFJ_OK)
-        status = connect_read(journal, false);
-    return status;
+    return status == VFJ_OK ? connect_read(journal, &derived) : status;
 }
 
 static enum vfj_status take_lock(struct vfj_journal *journal)
@@ -310,9 +320,39 @@ static enum vfj_status switch_triggers_off(struct vfj_journal *journal)
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
 }
 
-static enum vfj_status connect_write(struct vfj_journal *journal)
+/* Connect for writing, and look before anything is written. What is refused is closed as it was: a WAL that was there stays as
+ * it is, and what this connection made beside the file is not left behind. */
+static enum vfj_status connect_checked(struct vfj_journal *journal, bool *derived)
 {
     enum vfj_status status = connect_db(journal, SQLITE_OPEN_READWRITE, "");
+    *derived = false;
+    if (status == VFJ_OK)
+        status = check_ours(journal, derived);
+    bool ours = status == VFJ_OK || *derived;
+    if (journal->db != NULL && (ours || !journal->facts.wal))
+        (void)keep_wal(journal, false);
+    if (!ours)
+        disconnect(journal);
+    return ours ? VFJ_OK : status;
+}
+
+static enum vfj_status update_schema(struct vfj_journal *journal, bool derived)
+{
+    int code = SQLITE_OK;
+    if (journal->version < VFJ_SCHEMA_VERSION)
+        code = vfj_schema_migrate(journal->db, journal->version);
+    else if (derived)
+        code = vfj_schema_rebuild_views(journal->db);
+    else
+        return VFJ_OK;
+    journal->version = VFJ_SCHEMA_VERSION;
+    return code == SQLITE_OK ? check_schema(journal, &derived) : vfj_journal_failed(journal, code);
+}
+
+static enum vfj_status connect_write(struct vfj_journal *journal)
+{
+    bool derived = false;
+    enum vfj_status status = connect_checked(journal, &derived);
     if (status != VFJ_OK)
         return status;
     /* journal_size_limit, VFJ_WAL_BYTES: a burst's WAL is cut back at the next checkpoint. */
@@ -321,44 +361,37 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
         NULL, NULL);
     if (code != SQLITE_OK)
         return vfj_journal_failed(journal, code);
-    if (journal->version < VFJ_SCHEMA_VERSION) {
-        code = vfj_schema_migrate(journal->db, journal->version);
-        if (code != SQLITE_OK)
-            return vfj_journal_failed(journal, code);
-        journal->version = VFJ_SCHEMA_VERSION;
-    }
-    status = check_schema(journal, false);
-    if (status == VFJ_JOURNAL_NOT_OURS) {
-        /* The facts were compared before: only views, which are made again. */
-        code = vfj_schema_rebuild_views(journal->db);
-        status = code == SQLITE_OK ? check_schema(journal, false) : vfj_journal_failed(journal, code);
-    }
+    status = update_schema(journal, derived);
     return status == VFJ_OK ? switch_triggers_off(journal) : status;
 }
 
-/* One who appends holds the lock, and makes the journal where there is none; *made tells. */
-static enum vfj_status take_or_make(struct vfj_journal *journal, bool *made)
+/* One who appends holds the lock, and makes the journal where there is none. */
+static enum vfj_status take_or_make(struct vfj_journal *journal)
 {
     enum vfj_status status = take_lock(journal);
     if (status == VFJ_OK)
         status = inspect(journal);
-    *made = status == VFJ_JOURNAL_ABSENT;
-    if (*made)
-        journal->version = VFJ_SCHEMA_VERSION;
-    return *made ? create(journal) : status;
+    return status == VFJ_JOURNAL_ABSENT ? create(journal) : status;
 }
 
-/* Nothing that we have not made just now is opened for writing before it was looked at by a connection that can't: closing
- * a database with a WAL would change it. */
+/* By a connection that can't write, for one that can would change what is beside the file by opening it: a WAL that nobody has
+ * open gets an index, a rollback journal is put back. */
+static enum vfj_status look_first(struct vfj_journal *journal)
+{
+    bool derived;
+    enum vfj_status status = connect_read(journal, &derived);
+    if (status != VFJ_OK && !derived)
+        return status;
+    disconnect(journal);
+    return VFJ_OK;
+}
+
 static enum vfj_status open_write(struct vfj_journal *journal)
 {
-    bool made = false;
-    enum vfj_status status = journal->mode == VFJ_JOURNAL_WRITE ? take_or_make(journal, &made) : inspect(journal);
-    if (status == VFJ_OK && !made) {
-        status = connect_read(journal, true);
-        if (status == VFJ_OK)
-            disconnect(journal);
-    }
+    const struct vfj_file_facts *facts = &journal->facts;
+    enum vfj_status status = journal->mode == VFJ_JOURNAL_WRITE ? take_or_make(journal) : inspect(journal);
+    if (status == VFJ_OK && ((facts->wal && !facts->shm) || facts->rollback))
+        status = look_first(journal);
     return status == VFJ_OK ? connect_write(journal) : status;
 }
 

@@ -270,42 +270,41 @@ static bool is_missing(const struct object *object, sqlite3_stmt *row)
     return order < 0 || (order == 0 && strcmp(object->name, text_of(row, 1)) <= 0);
 }
 
-static int differs(const char *type, const char *of, struct vfj_text *name)
+/* Views are the last in the order of types: before one that differs all is as it should be. */
+static int differs(const char *type, const char *of, struct vfj_text *name, bool *derived)
 {
     vfj_text_add(name, type);
     vfj_text_add_char(name, ' ');
     vfj_text_add(name, of);
+    *derived = strcmp(type, "view") == 0;
     return SQLITE_MISMATCH;
 }
 
-static int compare_rows(sqlite3_stmt *rows, const struct object *objects, size_t count, struct vfj_text *name)
+static int compare_rows(sqlite3_stmt *rows, const struct object *objects, struct vfj_text *name, bool *derived)
 {
     int code;
     size_t i = 0;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-        if (i < count && is_equal(&objects[i], rows))
+        if (i < OBJECTS && is_equal(&objects[i], rows))
             i++;
-        else if (i < count && is_missing(&objects[i], rows))
-            return differs(objects[i].type, objects[i].name, name);
+        else if (i < OBJECTS && is_missing(&objects[i], rows))
+            return differs(objects[i].type, objects[i].name, name, derived);
         else
-            return differs(text_of(rows, 0), text_of(rows, 1), name);
+            return differs(text_of(rows, 0), text_of(rows, 1), name, derived);
     }
-    if (code == SQLITE_DONE && i < count)
-        return differs(objects[i].type, objects[i].name, name);
+    if (code == SQLITE_DONE && i < OBJECTS)
+        return differs(objects[i].type, objects[i].name, name, derived);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-int vfj_schema_compare(sqlite3 *db, int version, bool facts_only, struct vfj_text *name)
+int vfj_schema_compare(sqlite3 *db, int version, struct vfj_text *name, bool *derived)
 {
     sqlite3_stmt *rows = NULL;
-    int code = sqlite3_prepare_v2(db,
-                                  "SELECT type, name, tbl_name, sql FROM sqlite_schema"
-                                  " WHERE ?1 = 0 OR type <> 'view' ORDER BY type, name",
-                                  -1, &rows, NULL);
-    if (code == SQLITE_OK) {
-        (void)sqlite3_bind_int(rows, 1, facts_only);
-        code = compare_rows(rows, versions[version - 1].objects, facts_only ? FACTS : OBJECTS, name);
-    }
+    int code = sqlite3_prepare_v2(db, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name", -1,
+                                  &rows, NULL);
+    *derived = false;
+    if (code == SQLITE_OK)
+        code = compare_rows(rows, versions[version - 1].objects, name, derived);
     sqlite3_finalize(rows);
     return code;
 }

@@ -20,8 +20,8 @@ int vfj_schema_migrate(sqlite3 *db, int version);
 int vfj_schema_rebuild_views(sqlite3 *db);
 
 /* Compare the schema of `db` with that of a version, 1 to the present one, every object's text. SQLITE_OK: equal.
- * SQLITE_MISMATCH: *name has the first object that differs, is missing, or should not be there; `facts_only`
- * leaves views out. Else what failed. */
-int vfj_schema_compare(sqlite3 *db, int version, bool facts_only, struct vfj_text *name);
+ * SQLITE_MISMATCH: *name has the first object that differs, is missing, or should not be there; *derived: it is a view, and so
+ * are all others. Else what failed. */
+int vfj_schema_compare(sqlite3 *db, int version, struct vfj_text *name, bool *derived);
 
 #endif

@@ -110,6 +110,47 @@ static void test_another_schema_is_refused(void **state)
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "trigger record_is_never_changed");
 }
 
+/* A database that looks like a journal by its header, and not by what a WAL says that somebody left. */
+static void leave_wal(const char *path)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "CREATE INDEX extra ON record (cause)", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void refuses_and_leaves(const char *path, bool index)
+{
+    const char *names[] = {path, kit_beside(path, "-wal")};
+    struct vfj_journal *journal = NULL;
+    size_t length[2], length_after;
+    char *before[2] = {kit_read(names[0], &length[0]), kit_read(names[1], &length[1])};
+    assert_int_equal(kit_exists(kit_beside(path, "-shm")), index);
+    assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_WRITE), VFJ_JOURNAL_NOT_OURS);
+    assert_non_null(strstr(vfj_journal_detail(journal), "index extra"));
+    vfj_journal_close(journal);
+    for (unsigned i = 0; i < 2; i++) {
+        char *after = kit_read(names[i], &length_after);
+        assert_int_equal(length[i], length_after);
+        assert_memory_equal(before[i], after, length_after);
+        free(before[i]);
+        free(after);
+    }
+    assert_int_equal(kit_exists(kit_beside(path, "-shm")), index);
+}
+
+static void test_a_wal_of_another_schema_is_left_as_it_is(void **state)
+{
+    const char *path = kit_path("left.db");
+    (void)state;
+    kit_make_journal(path);
+    leave_wal(path);
+    refuses_and_leaves(path, true);
+    assert_int_equal(unlink(kit_beside(path, "-shm")), 0);
+    refuses_and_leaves(path, false);
+}
+
 /* A view is derived: who reads does not trust another's, who writes makes it again. */
 static void test_views_are_made_again(void **state)
 {
@@ -463,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_a_newer_journal_is_refused),
         cmocka_unit_test(test_a_truncated_journal_is_refused),
         cmocka_unit_test(test_another_schema_is_refused),
+        cmocka_unit_test(test_a_wal_of_another_schema_is_left_as_it_is),
         cmocka_unit_test(test_views_are_made_again),
         cmocka_unit_test(test_what_is_no_file),
         cmocka_unit_test(test_odd_names_are_names),
