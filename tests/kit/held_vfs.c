@@ -48,7 +48,7 @@ struct held_file {
     struct held_file *next;
     int level; /* SQLITE_LOCK_… */
     bool read_only, mapped;
-    bool lockless; /* locks are granted, and not kept */
+    bool lockless;            /* locks are granted, and not kept */
     unsigned shared, private; /* locks on the WAL's index that it holds, a bit each */
 };
 
