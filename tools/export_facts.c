@@ -98,8 +98,8 @@ static void tell_interface(struct vfj_mirror *mirror, const struct vfj_interface
 /* Whether the model has the interface as recorded, as far as a trace can say. */
 static bool same_interface(const struct vfj_interface *a, const struct vfj_interface *b)
 {
-    bool same_flags = (a->link == VFJ_LINK_DOWN) == (b->link == VFJ_LINK_DOWN) && (a->no_dad || !b->no_dad)
-        && (a->rtadv || !b->rtadv) && a->ifdisabled == b->ifdisabled && a->truncated == b->truncated;
+    bool same_flags = (a->link == VFJ_LINK_DOWN) == (b->link == VFJ_LINK_DOWN) && a->no_dad == b->no_dad
+        && a->rtadv == b->rtadv && a->ifdisabled == b->ifdisabled && a->truncated == b->truncated;
     return same_flags && a->exists == b->exists && a->up == b->up && a->laggproto == b->laggproto
         && a->address_count == b->address_count && a->port_count == b->port_count && (a->mtu == b->mtu || b->mtu == 0)
         && memcmp(a->addresses, b->addresses, a->address_count * sizeof a->addresses[0]) == 0
@@ -115,8 +115,12 @@ static struct more_facts more_of(struct vfj_mirror *mirror, struct vfj_name name
 static void match_interface(struct vfj_mirror *mirror, const struct vfj_interface *model,
                             const struct vfj_interface *recorded, bool more_differs, const struct more_facts *more)
 {
-    if (!vfj_name_is_empty(recorded->name) && (!same_interface(model, recorded) || more_differs))
-        tell_interface(mirror, recorded, more);
+    if (vfj_name_is_empty(recorded->name) || (same_interface(model, recorded) && !more_differs))
+        return;
+    /* A %if gives nd6's options and takes none away: whose they are no more is another interface by that name. */
+    if (recorded->exists && ((model->no_dad && !recorded->no_dad) || (model->rtadv && !recorded->rtadv)))
+        tell_interface(mirror, &(struct vfj_interface){.name = recorded->name}, more);
+    tell_interface(mirror, recorded, more);
 }
 
 /* Of the lagg's dhclient the pid is in no command: that there is one is what counts. */
