@@ -5,8 +5,6 @@
  * link down while lagg already has another port (vfjournal-hyperv(7)). */
 #include "core/policy/plan.h"
 
-#include <string.h>
-
 #include "core/policy/addresses.h"
 #include "core/policy/belief.h"
 #include "core/policy/issue.h"
@@ -24,7 +22,6 @@ static bool stop_dhclient(struct vfj_work *work, struct vfj_slot *slot, uint64_t
     struct vfj_command *command = vfj_issue(work, slot, VFJ_COMMAND_DHCLIENT_STOP);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     vfj_text_add_u64(&text, pid);
-    memset(&command->a, 0, sizeof command->a);
     slot->pending_index = whose;
     return true;
 }
@@ -137,7 +134,6 @@ static bool plan_script(struct vfj_work *work, struct vfj_slot *slot)
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     vfj_text_add(&text, vfj_own_script_path((enum vfj_own_script)slot->belief.script));
     vfj_text_add(&text, slot->hn.text);
-    memset(&command->a, 0, sizeof command->a);
     return true;
 }
 
