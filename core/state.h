@@ -57,6 +57,9 @@ enum { VFJ_CONFIGURE_INET, VFJ_CONFIGURE_INET6, VFJ_CONFIGURE_ALIAS, VFJ_CONFIGU
 enum { VFJ_DHCLIENT_HN, VFJ_DHCLIENT_VF };
 enum { VFJ_CARRY_INDEX = 0x7f, VFJ_CARRY_OF_VF = 0x80 };
 
+/* Whether a per-interface script has run since the VF is up, and whether a look has shown its VF as a port after that. */
+enum { VFJ_SCRIPT_RAN_NOT, VFJ_SCRIPT_RAN, VFJ_SCRIPT_JOINED };
+
 /* An address on its way from hn, or the VF, to the lagg. */
 struct vfj_carry {
     struct vfj_address address;
@@ -72,10 +75,10 @@ struct vfj_belief {
     uint64_t hn_dhclient; /* pid */
     uint64_t vf_dhclient;
     uint64_t lagg_dhclient;
-    uint8_t fresh;   /* a view was taken in this plan */
-    uint8_t changed; /* a command has changed the guest since the view */
-    uint8_t script;  /* enum vfj_own_script */
-    uint8_t script_ran;
+    uint8_t fresh;      /* a view was taken in this plan */
+    uint8_t changed;    /* a command has changed the guest since the view */
+    uint8_t script;     /* enum vfj_own_script */
+    uint8_t script_ran; /* VFJ_SCRIPT_RAN_NOT … */
     uint8_t hn_exists;
     uint8_t hn_up;
     uint8_t hn_rtadv;

@@ -22,7 +22,7 @@ void vfj_belief_begin(struct vfj_belief *belief)
 
 void vfj_belief_script_anew(struct vfj_slot *slot)
 {
-    slot->belief.script_ran = 0;
+    slot->belief.script_ran = VFJ_SCRIPT_RAN_NOT;
     slot->belief.script_failures = 0;
     if (slot->fault == VFJ_REASON_SCRIPT_FAILED)
         slot->fault = VFJ_REASON_NONE;
@@ -318,7 +318,7 @@ void vfj_belief_did(struct vfj_slot *slot)
         belief->dhclient_tried = 1;
         break;
     case VFJ_COMMAND_SCRIPT:
-        belief->script_ran = 1;
+        belief->script_ran = VFJ_SCRIPT_RAN;
         belief->script_failures = 0;
         break;
     default:

@@ -360,9 +360,21 @@ static void view_no_vf(struct vfj_work *work, struct vfj_slot *slot)
         slot->goal = VFJ_GOAL_BASE;
 }
 
+/* A VF that was a port when its script had run, and is none any more, left and came back, or was taken out, and no line told
+ * of it: it is joined again, as any other is. */
+static void view_script_ran(struct vfj_slot *slot)
+{
+    struct vfj_belief *belief = &slot->belief;
+    if (belief->script_ran == VFJ_SCRIPT_JOINED && !belief->lagg_has_vf)
+        vfj_belief_script_anew(slot);
+    if (belief->script_ran == VFJ_SCRIPT_RAN && belief->lagg_has_vf)
+        belief->script_ran = VFJ_SCRIPT_JOINED;
+}
+
 /* Said once: who can write a script to that place shall not keep the hn from being joined as any other. */
 static void view_script(struct vfj_work *work, struct vfj_slot *slot, const struct vfj_view *view)
 {
+    view_script_ran(slot);
     bool is_refused = view->script_refused[0] != '\0';
     if (is_refused && !slot->belief.script_refused)
         vfj_work_notice(work, slot, VFJ_REASON_SCRIPT_REFUSED);
@@ -496,7 +508,7 @@ static void fail_script(struct vfj_work *work, struct vfj_slot *slot)
                   vfj_course_growing_us(SCRIPT_PAUSE_S, INT32_MAX, belief->script_failures));
         return;
     }
-    belief->script_ran = 1;
+    belief->script_ran = VFJ_SCRIPT_RAN;
     vfj_course_advance(work, slot);
 }
 
