@@ -78,7 +78,7 @@ static void check_port(struct sim *sim, const struct vfj_guest_if *lagg, struct 
 void sim_note_plans(struct sim *sim)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
-    sim->was_detached = vfj_ledger_detached(sim->loop.ledger);
+    sim->went_back = false;
     for (unsigned i = 0; i < state->head.slot_count; i++)
         sim->goals[i] = state->slots[i].goal;
 }
@@ -86,8 +86,8 @@ void sim_note_plans(struct sim *sim)
 void sim_check_plans(struct sim *sim)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
-    if (sim->was_detached && !vfj_ledger_detached(sim->loop.ledger))
-        return; /* where rows were lost the state went back: no plan has ended by that */
+    if (sim->went_back)
+        return; /* no plan has ended by that */
     for (unsigned i = 0; i < state->head.slot_count && sim_is_ours(sim); i++) {
         const struct vfj_slot *slot = &state->slots[i];
         const struct sim_nic *nic = sim_nic_of(sim, slot->hn);

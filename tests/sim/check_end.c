@@ -104,11 +104,33 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
     return slot->state == VFJ_SLOT_LAGGED;
 }
 
+/* Who hears of an hn only when it has a VF again: the successors of a daemon that made a lagg and could not write so, and one
+ * that was not told that the hn got another name. */
+static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    bool is_renamed = slot_of(sim, nic->hn_unit) != NULL || slot_of(sim, nic->hn_new) != NULL;
+    return slot == NULL && (sim->records_lost || is_renamed) && sim_lagg(sim, nic) != NULL
+        && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
+}
+
+/* Whether the VF is in the lagg of another hn that is forgotten: for all that is known that lagg is an admin's. */
+static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
+{
+    for (unsigned i = 0; i < sim->nic_count; i++) {
+        const struct sim_nic *other = &sim->nics[i];
+        const struct vfj_guest_if *lagg = sim_lagg(sim, other);
+        if (lagg != NULL && vfj_interface_has_port(&lagg->facts, vf))
+            return is_forgotten(sim, other, slot_of(sim, other->hn));
+    }
+    return false;
+}
+
 /* Whether the fault names something that stands in the way, and that the machine leaves alone. */
-static bool is_obstacle(const struct sim_nic *nic, const struct vfj_slot *slot)
+static bool is_obstacle(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     return (slot->fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign)
-        || (slot->fault == VFJ_REASON_NO_LINK && slot->watch == VFJ_WATCH_HELD);
+        || (slot->fault == VFJ_REASON_NO_LINK && slot->watch == VFJ_WATCH_HELD)
+        || (slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG && is_in_forgotten_lagg(sim, nic->vf));
 }
 
 /* An admin's script does it all, once for each time that the VF is upped and not in place; what it made of addresses is the
@@ -135,15 +157,6 @@ static void check_ports(struct sim *sim, const struct sim_nic *nic)
     }
 }
 
-/* Who hears of an hn only when it has a VF again: the successors of a daemon that made a lagg and could not write so, and one
- * that was not told that the hn got another name. */
-static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
-{
-    bool is_renamed = slot_of(sim, nic->hn_unit) != NULL || slot_of(sim, nic->hn_new) != NULL;
-    return slot == NULL && (sim->records_lost || is_renamed) && sim_lagg(sim, nic) != NULL
-        && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
-}
-
 static void check_nic(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_slot *slot = slot_of(sim, nic->hn);
@@ -153,7 +166,7 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     }
     if (is_forgotten(sim, nic, slot))
         return;
-    bool is_obstructed = slot != NULL && is_obstacle(nic, slot);
+    bool is_obstructed = slot != NULL && is_obstacle(sim, nic, slot);
     if (slot != NULL && slot->fault != VFJ_REASON_NONE && !is_obstructed)
         sim_fail(sim, "%s: a fault that names nothing real: %s", nic->hn.text,
                  vfj_reason_text((enum vfj_reason)slot->fault));

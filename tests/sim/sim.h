@@ -141,7 +141,7 @@ struct sim {
     size_t snapshot_size;   /* of one that there was; 0 none */
     unsigned char snapshot[SIM_SNAPSHOT_SIZE];
     uint8_t goals[VFJ_SLOTS_MAX]; /* of the slots, before the step under way */
-    bool was_detached;            /* likewise, of the ledger */
+    bool went_back;               /* rows were lost in that step: the state is the one after the last row kept */
     bool records_lost;            /* a daemon could not write what it did */
     bool power;                   /* the crash is one of the whole guest: the power is cut */
     struct vfj_event event;

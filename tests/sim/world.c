@@ -41,7 +41,7 @@ void vfj_world_forget(struct vfj_world *world)
 {
     struct sim *sim = sim_of(world);
     unsigned kept = 0;
-    sim->records_lost = true;
+    sim->records_lost = sim->went_back = true;
     for (unsigned i = 0; i < sim->flight_count; i++) {
         sim->flights[i].is_forgotten = true;
         if (!sim->flights[i].is_waiting)
