@@ -115,9 +115,6 @@ static void check_command(struct walk *walk, const struct vfj_command *command)
     if (machine->play.mode == VFJ_MODE_ACT && command->kind == VFJ_COMMAND_ADDRESS_DELETE
         && vfj_name_equal(command->a, command->hn) && vfj_guest_lagg_of(&machine->play.guest, command->hn) == NULL)
         walk_fail(walk, "an address is taken off hn before hn is a port");
-    if ((command->kind == VFJ_COMMAND_DHCLIENT_STOP || command->kind == VFJ_COMMAND_SCRIPT)
-        && !vfj_name_is_empty(command->a))
-        walk_fail(walk, "a command names an interface that it has nothing to do with");
     check_delay(walk, command);
     assert_true(vfj_command_argv(command, 0, &argv));
     struct vfj_text text = vfj_text_begin(line, sizeof line);
