@@ -37,7 +37,7 @@ await() {
     checks=$((checks + 1))
     until "$@" >/dev/null 2>&1; do
         tries=$((tries + 1))
-        [ $tries -lt 400 ] || {
+        [ $tries -lt 1200 ] || {
             fail "waited for $what"
             return 1
         }
