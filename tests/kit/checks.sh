@@ -29,7 +29,7 @@ $3
 ---"
 }
 
-# Until a command succeeds, 20 seconds at most: await WHAT COMMAND...
+# Until a command succeeds, a minute at most: await WHAT COMMAND...
 await() {
     what=$1
     tries=0
