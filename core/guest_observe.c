@@ -18,9 +18,7 @@ static void list_vfs(const struct vfj_guest *guest, bool with_hn, struct vfj_tex
     for (unsigned i = 0; i < guest->vf_count; i++) {
         if (!guest->vfs[i].mapped)
             continue;
-        if (text->length > 0)
-            vfj_text_add_char(text, ' ');
-        vfj_text_add(text, guest->vfs[i].vf.text);
+        vfj_text_add_word(text, vfj_span_of(guest->vfs[i].vf.text));
         if (with_hn) {
             vfj_text_add_char(text, ':');
             vfj_text_add(text, guest->vfs[i].hn.text);

@@ -159,9 +159,7 @@ bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, ch
         jail_follows = !is_jail && vfj_span_is(word, "vnet");
         if (is_jail || jail_follows || is_pseudo_word(word))
             continue;
-        if (text.length > 0)
-            vfj_text_add_char(&text, ' ');
-        vfj_text_add_span(&text, word);
+        vfj_text_add_word(&text, word);
         count++;
     }
     return !text.overflow && count <= VFJ_WORDS_MAX - 4;
@@ -230,10 +228,8 @@ bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *
         if (is_pseudo_word(word))
             continue;
         if (text.length == 0 && memchr(word.text, ':', word.length) != NULL)
-            vfj_text_add(&text, "inet6 ");
-        else if (text.length > 0)
-            vfj_text_add_char(&text, ' ');
-        vfj_text_add_span(&text, word);
+            vfj_text_add(&text, "inet6");
+        vfj_text_add_word(&text, word);
         any |= !vfj_span_is(word, "inet6");
     }
     return any && !text.overflow && bounded_words(args);

@@ -26,6 +26,13 @@ void vfj_text_add_span(struct vfj_text *text, struct vfj_span span)
     text->bytes[text->length] = '\0';
 }
 
+void vfj_text_add_word(struct vfj_text *text, struct vfj_span word)
+{
+    if (text->length > 0)
+        vfj_text_add_char(text, ' ');
+    vfj_text_add_span(text, word);
+}
+
 void vfj_text_add_u64(struct vfj_text *text, uint64_t value)
 {
     char digits[20];

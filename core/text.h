@@ -40,6 +40,8 @@ static inline void vfj_text_add_char(struct vfj_text *text, char c)
     text->bytes[text->length++] = c;
     text->bytes[text->length] = '\0';
 }
+/* A word, after a blank unless it is the first. */
+void vfj_text_add_word(struct vfj_text *text, struct vfj_span word);
 void vfj_text_add_u64(struct vfj_text *text, uint64_t value);
 void vfj_text_add_i64(struct vfj_text *text, int64_t value);
 /* `width` hexadecimal digits, lower case. */

@@ -32,6 +32,20 @@ static void test_overflow(void **unused)
     assert_string_equal(bytes, "");
 }
 
+static void test_words_added(void **unused)
+{
+    char bytes[8];
+    (void)unused;
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_text_add_word(&text, vfj_span_of("a"));
+    assert_string_equal(bytes, "a");
+    vfj_text_add_word(&text, vfj_span_of("bc"));
+    assert_string_equal(bytes, "a bc");
+    assert_false(text.overflow);
+    vfj_text_add_word(&text, vfj_span_of("def"));
+    assert_true(text.overflow);
+}
+
 static void test_numbers(void **unused)
 {
     char bytes[200];
@@ -152,9 +166,9 @@ static void test_words(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_overflow),    cmocka_unit_test(test_numbers),    cmocka_unit_test(test_seconds),
-        cmocka_unit_test(test_shell_words), cmocka_unit_test(test_to_numbers), cmocka_unit_test(test_spans),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_overflow),    cmocka_unit_test(test_numbers),     cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_shell_words), cmocka_unit_test(test_to_numbers),  cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_words),       cmocka_unit_test(test_words_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,8 +47,8 @@ static struct vfj_span cut_scope(struct vfj_span *address)
     return scope;
 }
 
-/* rc.conf's IPv6 default router, when it is this slot's: its scope says so; without one, it is in a subnet of the slot's,
- * or laggN has just been given rc.conf's IPv6 addresses, which no look has shown yet. */
+/* rc.conf's IPv6 default router, when it is this slot's: a link-local one's scope says so; another is in a subnet of the
+ * slot's, or laggN has just been given rc.conf's IPv6 addresses, which no look has shown yet. */
 static bool rc_gateway6(const struct vfj_work *work, const struct vfj_slot *slot, struct vfj_address *gateway)
 {
     char text[VFJ_VALUE_SIZE];
@@ -58,7 +58,7 @@ static bool rc_gateway6(const struct vfj_work *work, const struct vfj_slot *slot
     struct vfj_span router = vfj_span_of(text), scope = cut_scope(&router);
     if (!vfj_address_parse(router, gateway))
         return false;
-    if (scope.length > 0 || vfj_address_is_link_local(router))
+    if (vfj_address_is_link_local(router))
         return is_own_scope(slot, scope);
     return is_router_of(belief, router) || (!vfj_belief_has_inet6(belief) && belief->configured6);
 }
@@ -101,16 +101,23 @@ static bool find_gateway6(const struct vfj_work *work, const struct vfj_slot *sl
     return gateway->text[0] != '\0' || rc_gateway6(work, slot, gateway);
 }
 
+/* A route command, whose words are to be added. */
+static struct vfj_text begin_route(struct vfj_work *work, struct vfj_slot *slot, enum vfj_command_kind kind,
+                                   uint8_t which)
+{
+    struct vfj_command *command = vfj_issue(work, slot, kind);
+    slot->pending_index = which;
+    return vfj_text_begin(command->text, sizeof command->text);
+}
+
 static bool plan_gateway(struct vfj_work *work, struct vfj_slot *slot)
 {
     char router[VFJ_ARGS_SIZE - 16];
     if (slot->belief.gateway_on_lagg || !find_gateway(work, slot, router, sizeof router))
         return false;
-    struct vfj_command *command = vfj_issue(work, slot, VFJ_COMMAND_ROUTE_ADD);
-    struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
+    struct vfj_text words = begin_route(work, slot, VFJ_COMMAND_ROUTE_ADD, VFJ_ROUTE_DEFAULT);
     vfj_text_add(&words, "default ");
     vfj_text_add(&words, router);
-    slot->pending_index = VFJ_ROUTE_DEFAULT;
     return true;
 }
 
@@ -123,16 +130,14 @@ static bool plan_gateway6(struct vfj_work *work, struct vfj_slot *slot)
     bool is_due = belief->moved || belief->gateway6_on_hn || belief->gateway6_failures > 0;
     if (belief->gateway6_on_lagg || !is_due || !find_gateway6(work, slot, &gateway))
         return false;
-    struct vfj_command *command
-        = vfj_issue(work, slot, belief->gateway6_on_hn ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
-    struct vfj_text words = vfj_text_begin(command->text, sizeof command->text);
+    enum vfj_command_kind kind = belief->gateway6_on_hn ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD;
+    struct vfj_text words = begin_route(work, slot, kind, VFJ_ROUTE_DEFAULT6);
     vfj_text_add(&words, "-inet6 default ");
     vfj_text_add(&words, gateway.text);
     if (vfj_address_is_link_local(vfj_span_of(gateway.text))) {
         vfj_text_add_char(&words, '%');
         vfj_text_add(&words, vfj_name_lagg(slot->unit).text);
     }
-    slot->pending_index = VFJ_ROUTE_DEFAULT6;
     return true;
 }
 
@@ -142,9 +147,7 @@ static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot, 
     struct vfj_span word;
     for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
         struct vfj_span scope = cut_scope(&word);
-        if (text->length > 0)
-            vfj_text_add_char(text, ' ');
-        vfj_text_add_span(text, word);
+        vfj_text_add_word(text, word);
         if (scope.length == 0)
             continue;
         vfj_text_add_char(text, '%');
@@ -162,10 +165,9 @@ static bool plan_static_route(struct vfj_work *work, struct vfj_slot *slot)
     if (!rc_route(work, slot, &slot->belief.routes, words, sizeof words))
         return false;
     bool is_change = is_inet6_route(words) && !slot->belief.route_missing;
-    struct vfj_command *command = vfj_issue(work, slot, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
-    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    enum vfj_command_kind kind = is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD;
+    struct vfj_text text = begin_route(work, slot, kind, VFJ_ROUTE_STATIC);
     add_route_words(&text, slot, words);
-    slot->pending_index = VFJ_ROUTE_STATIC;
     return true;
 }
 
