@@ -74,15 +74,18 @@ static void vf_attached(struct vfj_work *work, struct vfj_name name)
     vfj_vfmap_ask(work);
 }
 
-/* A lagg is gone: it may have been one that was in the way, so that nobody waits any longer, or that holds a slot's
- * interfaces. */
+/* A lagg is gone: it may have been one that was in the way, so that nobody waits any longer, and no plan goes on from what was
+ * seen before; or one that holds a slot's interfaces. */
 static void lagg_detached(struct vfj_work *work, struct vfj_name name)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_work_slot(work, i);
-        if (slot->timer == VFJ_TIMER_RETRY)
+        bool holds = slot->state == VFJ_SLOT_LAGGED && vfj_name_equal(name, vfj_name_lagg(slot->unit));
+        if (slot->goal != VFJ_GOAL_NONE) {
+            vfj_course_look_anew(work, vfj_work_edit_slot(work, i));
             vfj_course_look_first(work, vfj_work_edit_slot(work, i));
-        else if (slot->state == VFJ_SLOT_LAGGED && vfj_name_equal(name, vfj_name_lagg(slot->unit)))
+        }
+        if (holds)
             vfj_course_look_soon(work, vfj_work_edit_slot(work, i));
     }
 }

@@ -139,12 +139,15 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool s
     }
 }
 
-/* What was asked before a gap says nothing of what happened in it. */
+/* What was seen or asked before a gap says nothing of what happened in it: a plan whose command is under way goes on from a
+ * new look, too. */
 static void forget_looks(struct vfj_work *work)
 {
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
-        if (vfj_course_is_looking(vfj_work_slot(work, i)))
-            vfj_work_edit_slot(work, i)->pending = 0;
+        struct vfj_slot *slot = vfj_work_edit_slot(work, i);
+        slot->belief.fresh = 0;
+        if (vfj_course_is_looking(slot))
+            slot->pending = 0;
     }
 }
 
