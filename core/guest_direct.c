@@ -116,6 +116,7 @@ static const char *direct_vf(struct vfj_guest *guest, const struct vfj_trace_lin
     struct vfj_guest_vf *entry = vfj_guest_open_vf(guest, line->name, line->other);
     if (entry == NULL)
         return "more VFs than the guest model holds (256)";
+    entry->renamed = false; /* one of that name was: this is another */
     vfj_guest_know_hn(guest, line->other);
     if (vfj_guest_find(guest, line->name) != NULL)
         vfj_guest_attach_vf(guest, entry);
