@@ -118,7 +118,8 @@ static bool plan_vf(struct vfj_work *work, struct vfj_slot *slot)
 
 bool vfj_plan_solicit(struct vfj_work *work, struct vfj_slot *slot)
 {
-    if (slot->belief.solicit != 1 || !vfj_addresses_want_rtadv(work, slot))
+    const struct vfj_belief *belief = &slot->belief;
+    if (belief->solicit != 1 || !belief->lagg_has_hn || !vfj_addresses_want_rtadv(work, slot))
         return false;
     return vfj_issue(work, slot, VFJ_COMMAND_RTSOL) != NULL;
 }
