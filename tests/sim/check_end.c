@@ -105,11 +105,12 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
 }
 
 /* Who hears of an hn only when it has a VF again: the successors of a daemon that made a lagg and could not write so, and one
- * that was not told that the hn got another name. */
+ * that was not told that the hn got another name, though a line may have had it: of such a slot the unit is not known. */
 static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
-    bool is_renamed = slot_of(sim, nic->hn_unit) != NULL || slot_of(sim, nic->hn_new) != NULL;
-    return slot == NULL && (sim->records_lost || is_renamed) && sim_lagg(sim, nic) != NULL
+    bool is_renamed = slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit) != NULL;
+    bool is_unknown = slot == NULL || vfj_name_is_empty(slot->unit);
+    return is_unknown && (sim->records_lost || is_renamed) && sim_lagg(sim, nic) != NULL
         && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
 }
 
