@@ -38,6 +38,18 @@ int64_t vfj_slot_due_us(const struct vfj_slot *slot)
     return slot->timer_us < slot->link_us ? slot->timer_us : slot->link_us;
 }
 
+/* Of a slot what is in use: most have one address to carry over, not all that there is room for. */
+static size_t slot_size(const struct vfj_slot *slot)
+{
+    VFJ_CHECK(slot->belief.carry_count <= VFJ_ADDRESSES_MAX);
+    return offsetof(struct vfj_slot, belief.carry) + slot->belief.carry_count * sizeof slot->belief.carry[0];
+}
+
+void vfj_slot_copy(struct vfj_slot *to, const struct vfj_slot *from)
+{
+    memcpy(to, from, slot_size(from));
+}
+
 void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, const struct vfj_touched *touched)
 {
     state->head = next->head;
@@ -52,7 +64,7 @@ void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, cons
     }
     for (uint64_t left = touched->slots; left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        state->slots[i] = next->slots[i];
+        vfj_slot_copy(&state->slots[i], &next->slots[i]);
         state->index.due_us[i] = next->index.due_us[i];
         state->index.digests[i] = next->index.digests[i];
         state->index.pending[i] = next->index.pending[i];
@@ -61,13 +73,6 @@ void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, cons
         state->index.hn_tags[i] = next->index.hn_tags[i];
         state->index.vf_tags[i] = next->index.vf_tags[i];
     }
-}
-
-/* Of a slot what is in use: most have one address to carry over, not all that there is room for. */
-static size_t slot_size(const struct vfj_slot *slot)
-{
-    VFJ_CHECK(slot->belief.carry_count <= VFJ_ADDRESSES_MAX);
-    return offsetof(struct vfj_slot, belief.carry) + slot->belief.carry_count * sizeof slot->belief.carry[0];
 }
 
 void vfj_state_index_slot(struct vfj_state *state, unsigned i)

@@ -118,7 +118,7 @@ struct vfj_belief {
     struct vfj_name vf_lagg;     /* another lagg that the VF is a port of; empty: none */
     struct vfj_address gateway;  /* of the default route that goes, or went, through hn or the lagg */
     struct vfj_address gateway6; /* likewise of the IPv6 one, a link-local one without its scope */
-    struct vfj_carry carry[VFJ_ADDRESSES_MAX];
+    struct vfj_carry carry[VFJ_ADDRESSES_MAX]; /* carry_count of them; whatever bytes come after those are nothing */
 };
 
 /* One hn interface and its VF. */
@@ -153,6 +153,9 @@ struct vfj_slot {
 
 /* When the slot's timer or its watch is due, whichever is first; VFJ_NEVER_US neither. */
 int64_t vfj_slot_due_us(const struct vfj_slot *slot);
+
+/* Make `to` the slot that `from` is: of the addresses, which are most of a slot, those that there are. */
+void vfj_slot_copy(struct vfj_slot *to, const struct vfj_slot *from);
 
 /* Policy scripts: the one script that devd runs, those that wait for it, and those that sleep. */
 enum vfj_script { VFJ_SCRIPT_NONE, VFJ_SCRIPT_VFATTACH, VFJ_SCRIPT_VFUP };

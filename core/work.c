@@ -35,7 +35,7 @@ struct vfj_scripts *vfj_work_edit_scripts(struct vfj_work *work)
 struct vfj_slot *vfj_work_edit_slot(struct vfj_work *work, unsigned index)
 {
     if (!vfj_work_is_written(work, index)) {
-        work->next->slots[index] = work->now->slots[index];
+        vfj_slot_copy(&work->next->slots[index], &work->now->slots[index]);
         work->decision->touched.slots |= (uint64_t)1 << index;
     }
     return &work->next->slots[index];

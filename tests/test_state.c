@@ -186,13 +186,20 @@ static void test_adopt(void **unused)
     vfj_state_init(&state);
     before = state;
     memset(&next, 0x5a, sizeof next);
+    next.slots[3].belief.carry_count = 2;
+    next.slots[63].belief.carry_count = VFJ_ADDRESSES_MAX;
     vfj_state_adopt(&state, &next, &touched);
     assert_memory_equal(&state.head, &next.head, sizeof state.head);
     assert_memory_equal(&state.rc, &next.rc, sizeof state.rc);
     assert_memory_equal(&state.scripts, &before.scripts, sizeof state.scripts);
     for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
+        const struct vfj_belief *belief = &state.slots[i].belief;
         bool taken = i == 3 || i == 63;
-        assert_memory_equal(&state.slots[i], taken ? &next.slots[i] : &before.slots[i], sizeof state.slots[i]);
+        size_t used
+            = taken ? (size_t)((const char *)&belief->carry[belief->carry_count] - (const char *)&state.slots[i]) : 0;
+        assert_memory_equal(&state.slots[i], &next.slots[i], used);
+        assert_memory_equal((const char *)&state.slots[i] + used, (const char *)&before.slots[i] + used,
+                            sizeof state.slots[i] - used);
     }
     touched = (struct vfj_touched){.scripts = true};
     vfj_state_adopt(&state, &next, &touched);

@@ -1,6 +1,7 @@
 /* Policy vfjournal: what is believed of the guest. */
 #include "core/policy/belief.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "core/command.h"
@@ -8,7 +9,7 @@
 void vfj_belief_begin(struct vfj_belief *belief)
 {
     struct vfj_belief before = *belief;
-    memset(belief, 0, sizeof *belief);
+    memset(belief, 0, offsetof(struct vfj_belief, carry)); /* and so without addresses */
     belief->gateway = before.gateway;
     belief->gateway6 = before.gateway6;
     belief->gateway6_failures = before.gateway6_failures;
@@ -58,8 +59,8 @@ static struct vfj_carry *open_carry(struct vfj_belief *belief, const struct vfj_
         belief->carry_truncated = 1;
         return NULL;
     }
-    carry = &belief->carry[belief->carry_count++]; /* blank since the plan began */
-    carry->address = *address;
+    carry = &belief->carry[belief->carry_count++];
+    *carry = (struct vfj_carry){.address = *address};
     return carry;
 }
 

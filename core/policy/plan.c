@@ -80,7 +80,7 @@ static bool plan_configuration(struct vfj_work *work, struct vfj_slot *slot)
  * the join ran, has put it there. It has another MAC than that slot's hn, so nobody can have meant it. */
 static bool is_astray(const struct vfj_work *work, const struct vfj_slot *slot)
 {
-    if (slot->goal < VFJ_GOAL_JOIN)
+    if (slot->goal < VFJ_GOAL_JOIN || vfj_name_is_empty(slot->belief.vf_lagg))
         return false;
     for (unsigned i = 0; i < work->next->head.slot_count; i++) {
         const struct vfj_slot *other = vfj_work_slot(work, i);

@@ -103,26 +103,32 @@ static void learn_units(struct vfj_work *work, const struct vfj_map *map)
     }
 }
 
-/* Bit i: slot i has the VF that the map says. */
-static uint64_t mapped_slots(const struct vfj_work *work, const struct vfj_map *map)
+/* Bit i: of pair i of the map, or of slot i, nothing is new: that slot has the VF that the map says. */
+struct known {
+    uint64_t pairs, slots;
+};
+
+static struct known find_known(const struct vfj_work *work, const struct vfj_map *map)
 {
-    uint64_t mapped = 0;
+    struct known known = {0, 0};
     for (unsigned i = 0; i < map->pair_count; i++) {
         unsigned index = vfj_work_find_hn(work, map->pairs[i].hn);
-        if (index < VFJ_SLOTS_MAX && vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
-            mapped |= (uint64_t)1 << index;
+        if (index == VFJ_SLOTS_MAX || !vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
+            continue;
+        known.pairs |= (uint64_t)1 << i;
+        known.slots |= (uint64_t)1 << index;
     }
-    return mapped;
+    return known;
 }
 
 static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool settle)
 {
-    uint64_t mapped = mapped_slots(work, map);
+    const struct known known = find_known(work, map);
     if (map->truncated) /* what it does not show may be there all the same */
         vfj_work_note(work, VFJ_REASON_TOO_MANY_SLOTS);
     for (unsigned i = 0; i < work->next->head.slot_count && !map->truncated; i++) {
         const struct vfj_slot *slot = vfj_work_slot(work, i);
-        if ((mapped >> i & 1) != 0 || vfj_name_is_empty(slot->vf))
+        if ((known.slots >> i & 1) != 0 || vfj_name_is_empty(slot->vf))
             continue;
         bool carries = slot->state == VFJ_SLOT_LAGGED && slot->rxvf; /* a VF that was renamed, which hn(4) forgets */
         if (carries)
@@ -131,7 +137,7 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool s
             vfj_vfmap_detach(work, vfj_work_edit_slot(work, i), VFJ_REASON_VF_LOST);
     }
     for (unsigned i = 0; i < map->pair_count; i++) {
-        if (vfj_name_is_empty(map->pairs[i].hn))
+        if ((known.pairs >> i & 1) != 0 || vfj_name_is_empty(map->pairs[i].hn))
             continue;
         unsigned index = vfj_work_open_hn(work, map->pairs[i].hn);
         if (index < VFJ_SLOTS_MAX && !vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
