@@ -56,9 +56,14 @@ static bool is_at_least(const struct bench_row *row)
     return row->figure == BENCH_OF_RATE || row->figure == BENCH_FASTER || row->figure == BENCH_MILLIONS;
 }
 
-static bool is_met(const struct bench_row *row, double figure)
+static bool has_goal(const struct bench_row *row, const struct outcome *outcome)
 {
-    return is_at_least(row) ? figure >= row->goal : figure <= row->goal;
+    return row->goal_size == 0 || row->goal_size == outcome->size;
+}
+
+static bool is_met(const struct bench_row *row, const struct outcome *outcome)
+{
+    return is_at_least(row) ? outcome->figure >= row->goal : outcome->figure <= row->goal;
 }
 
 static bool is_extra_met(const struct bench_row *row, const struct outcome *outcome, unsigned i)
@@ -68,7 +73,7 @@ static bool is_extra_met(const struct bench_row *row, const struct outcome *outc
 
 static unsigned count_missed(const struct bench_row *row, const struct outcome *outcome)
 {
-    unsigned missed = !is_met(row, outcome->figure);
+    unsigned missed = has_goal(row, outcome) && !is_met(row, outcome);
     for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++)
         missed += !is_extra_met(row, outcome, i);
     return missed;
@@ -122,9 +127,12 @@ static void print_outcome(const struct bench_row *row, const struct outcome *out
     char baseline[32] = "";
     if (row->baseline != NULL)
         (void)snprintf(baseline, sizeof baseline, "%.4g", outcome->baseline);
-    printf("    %14llu %14.4g %14s %10.3g %-9s goal %s %g: %s", (unsigned long long)outcome->size, outcome->ours,
-           baseline, outcome->figure, figure_unit(row), is_at_least(row) ? ">=" : "<=", row->goal,
-           is_met(row, outcome->figure) ? "met" : "MISSED");
+    printf("    %14llu %14.4g %14s %10.3g %-9s", (unsigned long long)outcome->size, outcome->ours, baseline,
+           outcome->figure, figure_unit(row));
+    if (has_goal(row, outcome))
+        printf(" goal %s %g: %s", is_at_least(row) ? ">=" : "<=", row->goal, is_met(row, outcome) ? "met" : "MISSED");
+    else
+        printf(" no goal");
     for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++) {
         printf("; %s %.4g", row->extra[i], outcome->extra[i]);
         if (row->extra_goals[i] != 0)
@@ -143,9 +151,10 @@ static void write_outcome(struct output *output, const struct bench_row *row, co
             output->begun ? "," : "", row->name, (unsigned long long)outcome->size, row->unit, outcome->ours);
     if (row->baseline != NULL)
         fprintf(json, ", \"baseline\": %.6g", outcome->baseline);
-    fprintf(json, ", \"figure\": %.6g, \"figure_unit\": \"%s\", \"%s\": %g, \"met\": %s", outcome->figure,
-            figure_unit(row), is_at_least(row) ? "at_least" : "at_most", row->goal,
-            is_met(row, outcome->figure) ? "true" : "false");
+    fprintf(json, ", \"figure\": %.6g, \"figure_unit\": \"%s\"", outcome->figure, figure_unit(row));
+    if (has_goal(row, outcome))
+        fprintf(json, ", \"%s\": %g, \"met\": %s", is_at_least(row) ? "at_least" : "at_most", row->goal,
+                is_met(row, outcome) ? "true" : "false");
     for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++)
         fprintf(json, ", \"%s\": %.6g", row->extra[i], outcome->extra[i]);
     fprintf(json, ", \"repeats\": %u}", row->repeats);
@@ -161,8 +170,10 @@ static void write_markdown(FILE *markdown, const struct bench_row *row, const st
             outcome->ours);
     if (row->baseline != NULL)
         fprintf(markdown, " %.4g", outcome->baseline);
-    fprintf(markdown, " | %s | **%.3g** %s | %s %g%s |", row->unit, outcome->figure, figure_unit(row),
-            is_at_least(row) ? "≥" : "≤", row->goal, is_met(row, outcome->figure) ? "" : ", missed");
+    fprintf(markdown, " | %s | **%.3g** %s |", row->unit, outcome->figure, figure_unit(row));
+    if (has_goal(row, outcome))
+        fprintf(markdown, " %s %g%s", is_at_least(row) ? "≥" : "≤", row->goal, is_met(row, outcome) ? "" : ", missed");
+    fprintf(markdown, " |");
     for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++) {
         fprintf(markdown, "%s %s %.4g", i > 0 ? "," : "", row->extra[i], outcome->extra[i]);
         if (row->extra_goals[i] != 0)

@@ -178,6 +178,7 @@ const struct bench_row bench_shell = {
     .unit = "us",
     .figure = BENCH_FASTER,
     .goal = 8,
+    .goal_size = 100,
     .repeats = ROUNDS,
     .sizes = {50, 100, 200},
     .full_sizes = {50, 100, 200},
