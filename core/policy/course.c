@@ -162,6 +162,8 @@ static void fail(struct vfj_work *work, struct vfj_slot *slot, enum vfj_reason r
 {
     if (slot->fault != reason || slot->failures == 0)
         vfj_work_notice(work, slot, reason);
+    if (is_obstacle && slot->fault != reason)
+        slot->failures = 0; /* the pauses for it begin with the shortest, whatever failed before */
     slot->fault = (uint8_t)reason;
     slot->belief.fresh = 0;
     slot->steps = 0;
@@ -201,11 +203,24 @@ static void look_at_guest(struct vfj_work *work, struct vfj_slot *slot)
     slot->belief.fresh = 0;
 }
 
+/* Whether a VF that is found down has its delay before it. A port that is down was taken down by somebody, and is left so; but
+ * for one whose delay was over, and whose plan came to nothing because hn was not there under the name that it was known
+ * by. */
+static bool is_to_be_timed(const struct vfj_work *work, const struct vfj_slot *slot)
+{
+    const struct vfj_belief *belief = &slot->belief;
+    if (slot->timer == VFJ_TIMER_DELAY)
+        return false;
+    if (is_acting(work) && slot->state == VFJ_SLOT_DELAYED && belief->vf_exists && !belief->vf_up)
+        return true;
+    return slot->found == VFJ_FOUND_NEW || (slot->found == VFJ_FOUND_AGAIN && !belief->lagg_has_vf);
+}
+
 /* What a look without a plan leads to. */
 static void judge(struct vfj_work *work, struct vfj_slot *slot)
 {
     enum vfj_reason harm = vfj_belief_harm(&slot->belief);
-    enum vfj_found found = (enum vfj_found)slot->found;
+    bool is_due = is_to_be_timed(work, slot);
     bool is_mapped = !vfj_name_is_empty(slot->vf);
     bool lacks = is_acting(work) && (slot->belief.moved || vfj_addresses_lack(work, slot));
     bool is_joined = is_mapped && !lacks && vfj_belief_is_joined(slot);
@@ -233,9 +248,7 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
         vfj_course_advance(work, slot);
         return;
     } else if (is_mapped) {
-        /* a port that is down was taken down by somebody: that is left so */
-        bool is_new = found == VFJ_FOUND_NEW || (found == VFJ_FOUND_AGAIN && !slot->belief.lagg_has_vf);
-        if (is_new && slot->timer != VFJ_TIMER_DELAY)
+        if (is_due)
             vfj_course_start_delay(work, slot);
     }
     if (!is_joined && (lacks || vfj_belief_is_orphaned(&slot->belief))) {
