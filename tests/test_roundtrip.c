@@ -32,6 +32,7 @@ static const char *const exceptions[] = {
     /* looks and maps that take long enough for something else to happen meanwhile: the export does not tell how long they took */
     "32-another-unit-while-a-command-runs", "attached-while-looking", "gap-while-looking",
     "map-asked-for-while-it-is-read",
+    "32-renamed-unheard-before-the-vf-is-upped", /* a look at a name that no hn has any more, whose unit has a VF */
     "36-crash-and-default-route-gone", /* the default route went while no daemon looked; a trace has no word for that alone */
     "ipv6-default-route-elsewhere", /* a journal tells of no interface but hn, VF and lagg: who has the route it can't say */
 };
