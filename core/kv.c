@@ -38,11 +38,25 @@ static void advance(struct vfj_span *rest, size_t count)
     rest->length -= count;
 }
 
+/* Where the quote is that ends a value which begins with one; past the end without one. Seldom is anything escaped. */
+static size_t closing_quote(struct vfj_span text)
+{
+    const char *quote = memchr(text.text + 1, '"', text.length - 1);
+    if (quote == NULL)
+        return text.length;
+    size_t end = (size_t)(quote - text.text);
+    const char *escape = memchr(text.text + 1, '\\', end - 1);
+    if (escape == NULL)
+        return end;
+    end = (size_t)(escape - text.text);
+    while (end < text.length && text.text[end] != '"')
+        end += text.text[end] == '\\' ? 2 : 1;
+    return end;
+}
+
 static enum vfj_kv_result quoted_value(struct vfj_span *rest, struct vfj_kv *pair)
 {
-    size_t end = 1;
-    while (end < rest->length && rest->text[end] != '"')
-        end += rest->text[end] == '\\' ? 2 : 1;
+    size_t end = closing_quote(*rest);
     if (end >= rest->length)
         return VFJ_KV_BAD;
     pair->value = (struct vfj_span){rest->text + 1, end - 1};
@@ -99,8 +113,9 @@ bool vfj_kv_find(struct vfj_span text, const char *key, struct vfj_kv *pair)
 {
     bool found = false;
     struct vfj_kv next;
+    size_t length = strlen(key);
     while (vfj_kv_next(&text, &next) == VFJ_KV_PAIR) {
-        if (vfj_span_is(next.key, key)) {
+        if (next.key.length == length && memcmp(next.key.text, key, length) == 0) {
             *pair = next;
             found = true;
         }

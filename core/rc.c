@@ -5,11 +5,17 @@
 
 #include "core/kv.h"
 
+/* Most of what is asked for is not set, and then the text has no such word anywhere: that is seen faster. */
+static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
+{
+    return strstr(rc->text, name) != NULL && vfj_kv_find(vfj_span_of(rc->text), name, pair);
+}
+
 bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size)
 {
     struct vfj_kv pair;
     value[0] = '\0';
-    if (!vfj_kv_find(vfj_span_of(rc->text), name, &pair))
+    if (!find(rc, name, &pair))
         return false;
     vfj_kv_value(&pair, value, size);
     return true;
@@ -242,9 +248,9 @@ static bool find_alias(const struct vfj_rc *rc, struct vfj_name interface, unsig
     vfj_text_add(&text, "_alias");
     vfj_text_add_u64(&text, number);
     variable_name(variable, sizeof variable, "vfjournal_", interface, "_alias0");
-    bool resolved = vfj_kv_find(vfj_span_of(rc->text), variable, pair);
+    bool resolved = find(rc, variable, pair);
     variable_name(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface, suffix);
-    return vfj_kv_find(vfj_span_of(rc->text), variable, pair);
+    return find(rc, variable, pair);
 }
 
 bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
@@ -266,7 +272,7 @@ static bool fits(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_ARGS_SIZE - 16];
     struct vfj_kv pair;
-    return !vfj_kv_find(vfj_span_of(rc->text), name, &pair)
+    return !find(rc, name, &pair)
         || (vfj_kv_value(&pair, value, sizeof value) && (count_words(value) == 0 || bounded_words(value)));
 }
 
@@ -287,7 +293,7 @@ bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum
     if (part == VFJ_RC_ALIASES)
         return !aliases_fit(rc, interface);
     variable_name(variable, sizeof variable, "ifconfig_", interface, part == VFJ_RC_INET6 ? "_ipv6" : "");
-    if (part == VFJ_RC_INET && !vfj_kv_find(vfj_span_of(rc->text), variable, &pair))
+    if (part == VFJ_RC_INET && !find(rc, variable, &pair))
         return !fits(rc, "ifconfig_DEFAULT");
     return !fits(rc, variable);
 }
