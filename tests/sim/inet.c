@@ -56,8 +56,10 @@ static bool reaches(const struct vfj_guest_if *interface, const char *router)
 static void drop_route(struct sim *sim, struct sim_nic *nic)
 {
     char router[VFJ_ADDRESS_SIZE];
+    if (vfj_name_is_empty(nic->route_if))
+        return;
     router_of(sim, nic, router);
-    if (!vfj_name_is_empty(nic->route_if) && !reaches(sim_interface(sim, nic->route_if), router))
+    if (!reaches(sim_interface(sim, nic->route_if), router))
         memset(&nic->route_if, 0, sizeof nic->route_if);
 }
 

@@ -14,6 +14,7 @@
 
 #include "tests/kit/fault_vfs.h"
 #include "tests/kit/held_vfs.h"
+#include "tests/kit/pool.h"
 #include "tests/sim/sim.h"
 
 static const char usage[] = "usage: vfj_sim [--seed N | --seeds A-B | --file FILE] [--jobs N] [--verbose]\n"
@@ -230,9 +231,13 @@ static unsigned choose_jobs(uint64_t asked, uint64_t seeds)
     return jobs < JOBS_MAX ? (unsigned)jobs : JOBS_MAX;
 }
 
-/* The process has one thread; and nobody asks how much memory SQLite has, or where it is short. */
+/* The process has one thread; and nobody asks how much memory SQLite has, or where it is short. Where sanitizers are, they look
+ * after it. */
 static void prepare_sqlite(void)
 {
+#ifndef SIM_SANITIZED
+    kit_pool_install();
+#endif
     (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     (void)sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 512, 400);
