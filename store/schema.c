@@ -57,11 +57,72 @@ static const char version_1[] = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHA
 /* Two kinds of rows more, which older programs would not know: checkpoint and journal. No object is changed but a view. */
 static const char version_2[] = "";
 
+/* Other views, which take less to parse: SQLite does so with all of a schema whenever a file is opened. */
+static const char version_3[] = "";
+
+/* What is derived, for people with an SQLite shell: it can be dropped and made again at any time. A view that changes gets a
+ * text more, for those who read a journal of an older version. */
+
+#define TIME "strftime('%Y-%m-%dT%H:%M:%S', wall_us / 1000000, 'unixepoch') || printf('.%06dZ', wall_us % 1000000)"
+
+static const char view_slot[] = /**/
+    "CREATE VIEW slot AS -- the state of each slot after the newest record\n"
+    "SELECT slot, \"to\" AS state, vf, time AS since, max(seq) AS transition\n"
+    "FROM transition WHERE \"from\" <> \"to\" GROUP BY slot";
+
+/* The plain word after KEY, which with the blank before it is `at` bytes long: each blank of `words` is as long as a word can
+ * be (tests/test_formats.c). */
+#define WORD(key, at)        "trim(substr(words, nullif(instr(words, ' " key "'), 0) + " #at ", 32))"
+#define NAME(key, at, as)    ",\n    " WORD(key, at) " AS " as
+#define NUMBER(key, at, as)  ",\n    CAST(" WORD(key, at) " AS INTEGER) AS " as
+#define SECONDS(key, at, as) ",\n    " WORD(key, at) " / 1e6 AS " as
+
+/* The last word, which may be quoted: unquoted by way of char(1), which no such text has. */
+static const char view_entry[] = /**/
+    "CREATE VIEW entry AS -- what the other views are made of\n"
+    "SELECT seq, time, boot, uptime, cause, kind, body, note, digest,\n"
+    "    replace(' ' || body, ' ', printf('%32s', '')) AS words,\n"
+    "    CASE substr(last, 1, 1) WHEN '\"' THEN\n"
+    "        replace(replace(replace(substr(last, 2, length(last) - 2), '\\\\', char(1)), '\\\"', '\"'), char(1), "
+    "'\\')\n"
+    "    ELSE last END AS last\n"
+    "FROM (\n"
+    "    SELECT *, " TIME " AS time, mono_us / 1e6 AS uptime,\n"
+    "        CAST(substr(body, CASE kind WHEN 'command' THEN nullif(instr(body, ' argv='), 0) + 6\n"
+    "            WHEN 'finished' THEN nullif(instr(body, ' output='), 0) + 8 END) AS TEXT) AS last\n"
+    "    FROM record)";
+
+static const char view_event[] = /**/
+    "CREATE VIEW event AS -- what reached the machine\n"
+    "SELECT seq, time, boot, uptime, cause, kind, CAST(body AS TEXT) AS body, note, printf('%016x', digest) AS digest\n"
+    "FROM entry WHERE kind NOT IN ('transition', 'command', 'checkpoint', 'journal')";
+
+static const char view_transition[] = /**/
+    "CREATE VIEW transition AS -- a slot's change of state; where both are the same, a notice\n"
+    "SELECT seq, time, boot, uptime, cause AS event" /**/
+    NAME("slot=", 6, "slot") NAME("vf=", 4, "vf") NAME("from=", 6, "\"from\"") NAME("to=", 4, "\"to\"")
+        NAME("reason=", 8, "reason") NUMBER("generation=", 12, "generation")
+            SECONDS("delay_us=", 10, "delay") "\nFROM entry WHERE kind = 'transition'";
+
+static const char view_command[] = /**/
+    "CREATE VIEW command AS -- what the guest was to do, or was asked; argv is quoted for sh(1)\n"
+    "SELECT seq, time, boot, uptime, cause AS event" /**/
+    NUMBER("id=", 4, "id") NAME("kind=", 6, "kind")
+        NAME("slot=", 6, "slot") ",\n    last AS argv\nFROM entry WHERE kind = 'command'";
+
+static const char view_outcome[] = /**/
+    "CREATE VIEW outcome AS -- how a command ended; what a probe found is in view event, kind observed\n"
+    "SELECT seq, time, boot, uptime, cause AS command" /**/
+    NUMBER("command=", 9, "id") NAME("outcome=", 9, "outcome") NUMBER("status=", 8, "status")
+        SECONDS("duration_us=", 13, "duration") ",\n    last AS output\nFROM entry WHERE kind = 'finished'";
+
+/* The views of versions 1 and 2. */
+
 /* What follows " KEY=" in b, which is the body between blanks. */
 #define AFTER(key) "substr(b, instr(b, ' " key "=') + length(' " key "='))"
 
 /* The value of KEY when it is a plain word. */
-#define WORD(key) \
+#define WORD_1(key) \
     "CASE WHEN instr(b, ' " key "=') > 0 THEN substr(" AFTER(key) ", 1, instr(" AFTER(key) ", ' ') - 1) END"
 
 /* The value of KEY, the last of b, quoted or not: unquoted by way of char(1), which no such text has. */
@@ -72,8 +133,6 @@ static const char version_2[] = "";
              "            '\\\\', char(1)), '\\\"', '\"'), char(1), '\\')\n"        \
              "        WHEN instr(b, ' " key "=') > 0 THEN rtrim(" AFTER(key) ") END"
 
-#define TIME "strftime('%Y-%m-%dT%H:%M:%S', wall_us / 1000000, 'unixepoch') || printf('.%06dZ', wall_us % 1000000)"
-
 #define BODIES(kinds) "(SELECT *, ' ' || body || ' ' AS b FROM record WHERE kind IN (" kinds "))"
 
 #define EVENT(others)                                                             \
@@ -82,84 +141,87 @@ static const char version_2[] = "";
     "    CAST(body AS TEXT) AS body, note, printf('%016x', digest) AS digest\n"   \
     "FROM record WHERE kind NOT IN (" others ")"
 
-/* What is derived: for people with an SQLite shell. It can be dropped and made again at any time. A view that changes gets
- * a text more, for those who read a journal of an older version. */
 static const char view_event_1[] = EVENT("'transition', 'command'");
-static const char view_event[] = EVENT("'transition', 'command', 'checkpoint', 'journal'");
+static const char view_event_2[] = EVENT("'transition', 'command', 'checkpoint', 'journal'");
 
-static const char view_transition[] = /**/
+static const char view_transition_1[] = /**/
     "CREATE VIEW transition AS -- a slot's change of state; where both are the same, a notice\n"
     "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS event,\n"
-    "    " WORD("slot") " AS slot,\n"
-                        "    " WORD(
-                            "vf") " AS vf,\n"
-                                  "    " WORD(
-                                      "from") " AS \"from\",\n"
-                                              "    " WORD(
-                                                  "to") " AS \"to\",\n"
-                                                        "    " WORD(
-                                                            "reason") " AS reason,\n"
-                                                                      "    CAST(" WORD(
-                                                                          "generation") " AS INTEGER) AS "
-                                                                                        "generation,\n"
-                                                                                        "    " WORD(
-                                                                                            "delay_us") " / 1e6 AS "
-                                                                                                        "delay\n"
-                                                                                                        "FROM"
-                                                                                                        " " BODIES(
-                                                                                                            "'transit"
-                                                                                                            "ion'");
+    "    " WORD_1("slot") " AS slot,\n"
+                          "    " WORD_1(
+                              "vf") " AS vf,\n"
+                                    "    " WORD_1(
+                                        "from") " AS \"from\",\n"
+                                                "    " WORD_1(
+                                                    "to") " AS \"to\",\n"
+                                                          "    " WORD_1(
+                                                              "reason") " AS reason,\n"
+                                                                        "    CAST(" WORD_1(
+                                                                            "generation") " AS INTEGER) AS "
+                                                                                          "generation,\n"
+                                                                                          "    " WORD_1(
+                                                                                              "delay_us") " / 1e6 AS "
+                                                                                                          "delay\n"
+                                                                                                          "FROM"
+                                                                                                          " " BODIES(
+                                                                                                              "'transit"
+                                                                                                              "ion'");
 
-static const char view_command[] = /**/
+static const char view_command_1[] = /**/
     "CREATE VIEW command AS -- what the guest was to do, or was asked; argv is quoted for sh(1)\n"
     "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS event,\n"
-    "    CAST(" WORD("id") " AS INTEGER) AS id,\n"
-                           "    " WORD("kind") " AS kind,\n"
-                                               "    " WORD("slot") " AS slot,\n"
-                                                                   "    " LAST("argv") " AS argv\n"
-                                                                                       "FROM " BODIES("'command'");
+    "    CAST(" WORD_1("id") " AS INTEGER) AS id,\n"
+                             "    " WORD_1("kind") " AS kind,\n"
+                                                   "    " WORD_1("slot") " AS slot,\n"
+                                                                         "    " LAST("argv") " AS argv\n"
+                                                                                             "FROM " BODIES(
+                                                                                                 "'command'");
 
-static const char view_outcome[] = /**/
+static const char view_outcome_1[] = /**/
     "CREATE VIEW outcome AS -- how a command ended; what a probe found is in view event, kind observed\n"
     "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS command,\n"
-    "    CAST(" WORD("command") " AS INTEGER) AS id,\n"
-                                "    " WORD("outcome") " AS outcome,\n"
-                                                       "    CAST(" WORD(
-                                                           "status") " AS INTEGER) AS status,\n"
-                                                                     "    " WORD(
-                                                                         "duration_us") " / 1e6 AS duration,\n"
-                                                                                        "    " LAST(
-                                                                                            "output") " AS output\n"
-                                                                                                      "FROM " BODIES(
-                                                                                                          "'finished'");
-
-static const char view_slot[] = /**/
-    "CREATE VIEW slot AS -- the state of each slot after the newest record\n"
-    "SELECT slot, \"to\" AS state, vf, time AS since, max(seq) AS transition\n"
-    "FROM transition WHERE \"from\" <> \"to\" GROUP BY slot";
+    "    CAST(" WORD_1(
+        "command") " AS INTEGER) AS id,\n"
+                   "    " WORD_1("outcome") " AS outcome,\n"
+                                            "    CAST(" WORD_1(
+                                                "status") " AS INTEGER) AS status,\n"
+                                                          "    " WORD_1("duration_us") " / 1e6 AS duration,\n"
+                                                                                       "    " LAST(
+                                                                                           "output") " AS output\n"
+                                                                                                     "FROM " BODIES(
+                                                                                                         "'finished'");
 
 struct object {
     const char *type, *name, *table, *sql;
 };
 
-enum { FACTS = 4, OBJECTS = 9 };
+enum { FACTS = 4, OBJECTS_MAX = 10 };
 
-#define OBJECTS_OF_1(event)                                                                                   \
+#define FACTS_OF_1                                                                                            \
     {"table", "record", "record", TABLE_RECORD}, {"trigger", "record_is_gapless", "record", TRIGGER_GAPLESS}, \
         {"trigger", "record_is_never_changed", "record", TRIGGER_CHANGED},                                    \
-        {"trigger", "record_is_never_deleted", "record", TRIGGER_DELETED},                                    \
-        {"view", "command", "command", view_command}, {"view", "event", "event", event},                      \
-        {"view", "outcome", "outcome", view_outcome}, {"view", "slot", "slot", view_slot},                    \
-        {"view", "transition", "transition", view_transition},
+        {"trigger", "record_is_never_deleted", "record", TRIGGER_DELETED},
+
+#define VIEWS_OF_1(event)                                                                    \
+    {"view", "command", "command", view_command_1}, {"view", "event", "event", event},       \
+        {"view", "outcome", "outcome", view_outcome_1}, {"view", "slot", "slot", view_slot}, \
+        {"view", "transition", "transition", view_transition_1},
+
+#define VIEWS_OF_3                                                                            \
+    {"view", "command", "command", view_command}, {"view", "entry", "entry", view_entry},     \
+        {"view", "event", "event", view_event}, {"view", "outcome", "outcome", view_outcome}, \
+        {"view", "slot", "slot", view_slot}, {"view", "transition", "transition", view_transition},
 
 /* Each version that a journal can have: how it is made from the one before, and its whole schema, in the order of type and
  * name: what is a fact, then the views. */
 static const struct version {
     const char *migration;
-    struct object objects[OBJECTS];
+    size_t count;
+    struct object objects[OBJECTS_MAX];
 } versions[VFJ_SCHEMA_VERSION] = {
-    {version_1, {OBJECTS_OF_1(view_event_1)}},
-    {version_2, {OBJECTS_OF_1(view_event)}},
+    {version_1, 9, {FACTS_OF_1 VIEWS_OF_1(view_event_1)}},
+    {version_2, 9, {FACTS_OF_1 VIEWS_OF_1(view_event_2)}},
+    {version_3, 10, {FACTS_OF_1 VIEWS_OF_3}},
 };
 
 static const struct version *const newest = &versions[VFJ_SCHEMA_VERSION - 1];
@@ -172,7 +234,7 @@ static int run(sqlite3 *db, const char *sql)
 static int make_views(sqlite3 *db)
 {
     int code = SQLITE_OK;
-    for (size_t i = FACTS; i < OBJECTS && code == SQLITE_OK; i++)
+    for (size_t i = FACTS; i < newest->count && code == SQLITE_OK; i++)
         code = run(db, newest->objects[i].sql);
     return code;
 }
@@ -280,19 +342,20 @@ static int differs(const char *type, const char *of, struct vfj_text *name, bool
     return SQLITE_MISMATCH;
 }
 
-static int compare_rows(sqlite3_stmt *rows, const struct object *objects, struct vfj_text *name, bool *derived)
+static int compare_rows(sqlite3_stmt *rows, const struct version *version, struct vfj_text *name, bool *derived)
 {
     int code;
     size_t i = 0;
+    const struct object *objects = version->objects;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-        if (i < OBJECTS && is_equal(&objects[i], rows))
+        if (i < version->count && is_equal(&objects[i], rows))
             i++;
-        else if (i < OBJECTS && is_missing(&objects[i], rows))
+        else if (i < version->count && is_missing(&objects[i], rows))
             return differs(objects[i].type, objects[i].name, name, derived);
         else
             return differs(text_of(rows, 0), text_of(rows, 1), name, derived);
     }
-    if (code == SQLITE_DONE && i < OBJECTS)
+    if (code == SQLITE_DONE && i < version->count)
         return differs(objects[i].type, objects[i].name, name, derived);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
@@ -304,7 +367,7 @@ int vfj_schema_compare(sqlite3 *db, int version, struct vfj_text *name, bool *de
                                   &rows, NULL);
     *derived = false;
     if (code == SQLITE_OK)
-        code = compare_rows(rows, versions[version - 1].objects, name, derived);
+        code = compare_rows(rows, &versions[version - 1], name, derived);
     sqlite3_finalize(rows);
     return code;
 }

@@ -9,7 +9,7 @@
 
 enum {
     VFJ_APPLICATION_ID = 0x56464a31, /* "VFJ1", in the file's header and for file(1) */
-    VFJ_SCHEMA_VERSION = 2,          /* user_version */
+    VFJ_SCHEMA_VERSION = 3,          /* user_version */
 };
 
 /* Make an empty database a journal of the present version, or an older journal one: the migrations from

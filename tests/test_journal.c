@@ -69,7 +69,7 @@ static void test_a_database_of_another_program_is_refused(void **state)
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "another program");
     kit_sql(path, "PRAGMA journal_mode = WAL; PRAGMA application_id = 7;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "another program");
-    kit_sql(path, "PRAGMA application_id = 0x56464a31; PRAGMA user_version = 2;");
+    kit_sql(path, "PRAGMA application_id = 0x56464a31; PRAGMA user_version = 3;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "schema");
     kit_sql(path, "PRAGMA user_version = 0;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "version");
@@ -80,8 +80,8 @@ static void test_a_newer_journal_is_refused(void **state)
     const char *path = kit_path("newer.db");
     (void)state;
     kit_make_journal(path);
-    kit_sql(path, "PRAGMA user_version = 3;");
-    refuses_both(path, VFJ_JOURNAL_NEWER, "its format is 3");
+    kit_sql(path, "PRAGMA user_version = 4;");
+    refuses_both(path, VFJ_JOURNAL_NEWER, "its format is 4");
 }
 
 static void test_a_truncated_journal_is_refused(void **state)
@@ -209,7 +209,7 @@ static void test_a_new_journal_is_private_and_leaves_nothing_beside_it(void **st
     assert_false(kit_exists(kit_beside(path, ".lock")));
     assert_false(kit_exists(kit_beside(path, ".new")));
     assert_int_equal(kit_sql_integer(path, "PRAGMA application_id"), 0x56464a31);
-    assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), 2);
+    assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), 3);
     assert_int_equal(kit_sql_integer(path, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
     assert_int_equal(kit_sql_integer(path, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
 }
