@@ -132,7 +132,7 @@ static void see_args(struct vfj_work *work, struct vfj_slot *slot)
 {
     const struct vfj_rc *rc = vfj_work_rc(work);
     struct vfj_belief *belief = &slot->belief;
-    bool is_too_long = !vfj_addresses_by_dhcp(work, slot) && !vfj_belief_has_inet(belief)
+    bool is_too_long = !vfj_belief_has_inet(belief) && !vfj_addresses_by_dhcp(work, slot)
         && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_INET);
     is_too_long |= !vfj_belief_has_inet6(belief) && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_INET6);
     is_too_long |= (belief->configured || belief->configured6) && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_ALIASES);
@@ -144,7 +144,7 @@ static void see_args(struct vfj_work *work, struct vfj_slot *slot)
 /* hn had no address of a family to carry over: then rc.conf's words, all of them, as the scripts would. */
 static bool wants_rc_inet(const struct vfj_work *work, const struct vfj_slot *slot, char *args, size_t size)
 {
-    return !vfj_addresses_by_dhcp(work, slot) && !vfj_belief_has_inet(&slot->belief)
+    return !vfj_belief_has_inet(&slot->belief) && !vfj_addresses_by_dhcp(work, slot)
         && vfj_rc_ifconfig_args(vfj_work_rc(work), slot->hn, args, size) && args[0] != '\0';
 }
 
