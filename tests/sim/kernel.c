@@ -62,6 +62,7 @@ void sim_emit(struct sim *sim, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    sim->followed = 0;
     vfj_devd_parse(vfj_span_of(text), &devd);
     vfj_guest_happen(&sim->guest, &devd);
     struct sim_nic *nic = sim_nic_of(sim, devd.name);
@@ -238,6 +239,7 @@ void sim_boot(struct sim *sim)
     sim_say(sim, "the guest boots");
     vfj_guest_boot(&sim->guest);
     sim->boots++;
+    sim->followed = 0;
     sim->boot_us = sim->now_us - sim_between(sim, second, 5 * second);
     sim->line_count = 0;
     sim->flight_count = 0;

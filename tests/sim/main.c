@@ -87,6 +87,7 @@ static void begin(struct sim *sim, uint64_t seed)
     sim->line_first = sim->line_count = sim->flight_count = sim->todo_count = 0;
     sim->fault_percent = sim->slow_percent = sim->lose_percent = sim->double_percent = 0;
     sim->boots = 1;
+    sim->followed = 0;
     sim->events = sim->commands = sim->crashes = sim->cuts = sim->lines_lost = 0;
     memset(&sim->durable, 0, sizeof sim->durable);
     sim->nic_count = sim_chance(sim, 30) ? SIM_NICS_MAX : 1 + (unsigned)sim_roll(sim, 3);

@@ -151,6 +151,7 @@ struct sim {
     unsigned nic_count;
     struct sim_nic nics[SIM_NICS_MAX];
     struct vfj_guest guest;
+    unsigned followed; /* so often has the kernel followed since the guest may have changed */
     unsigned line_first, line_count;
     struct sim_line lines[SIM_LINES_MAX];
     unsigned flight_count;

@@ -198,6 +198,7 @@ static void note_route(struct sim *sim, const struct vfj_command *command, const
 static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_outcome *outcome)
 {
     enum sim_fate fate = (enum sim_fate)flight->fate;
+    sim->followed = 0;
     outcome->command = flight->command.id;
     outcome->kind = VFJ_OUTCOME_EXITED;
     if (fate == SIM_FATE_WELL || fate == SIM_FATE_LIES || fate == SIM_FATE_DONE_HANGS) {
@@ -356,7 +357,16 @@ static void take_next(struct sim *sim, const struct next *next)
     }
 }
 
-/* One thing happens, unless that is after `until_us`. */
+/* Lines, timers and what is only read change nothing in the guest. */
+static bool may_change_guest(const struct sim *sim, const struct next *next)
+{
+    if (next->source == FROM_FLIGHT)
+        return !vfj_command_reads(&sim->flights[next->index].command);
+    return next->source == FROM_HOST || next->source == FROM_STORM;
+}
+
+/* One thing happens, unless that is after `until_us`. What the kernel does about it may ask for more: it has done all when it
+ * looked twice. */
 static bool step(struct sim *sim, int64_t until_us)
 {
     struct next next = find_next(sim);
@@ -367,8 +377,11 @@ static bool step(struct sim *sim, int64_t until_us)
     }
     if (next.due_us > sim->now_us)
         sim->now_us = next.due_us;
+    if (may_change_guest(sim, &next))
+        sim->followed = 0;
     take_next(sim, &next);
-    sim_kernel_follow(sim);
+    if (sim->followed++ < 2)
+        sim_kernel_follow(sim);
     if (kit_fault_is_dead())
         sim->dead = true;
     return true;
