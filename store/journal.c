@@ -250,11 +250,11 @@ enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statem
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
 }
 
-/* All but those that few need: JSON, which joins views, takes longer than all else about opening a journal. */
+/* What every daemon needs, and may not lack when there is trouble; of the others each user needs one or two. */
 static enum vfj_status prepare(struct vfj_journal *journal)
 {
     enum vfj_status status = VFJ_OK;
-    for (unsigned i = 0; i < VFJ_STATEMENT_JSON && status == VFJ_OK; i++)
+    for (unsigned i = 0; i < VFJ_STATEMENT_APPEND && status == VFJ_OK; i++)
         status = vfj_journal_prepare(journal, (enum vfj_statement)i);
     return status;
 }

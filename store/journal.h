@@ -70,7 +70,8 @@ void vfj_journal_checkpoint_wal(struct vfj_journal *journal);
  * synced; to be called after commits, when nobody waits and no transaction is open. A WAL that can't be lengthened is left as it is. */
 void vfj_journal_lengthen_wal(struct vfj_journal *journal, uint32_t bytes);
 
-/* Reading. One walk at a time per journal; it sees the journal as it was when it began. */
+/* Reading. One walk at a time per journal; it sees the journal as it was when it began. Where it can't begin, what
+ * vfj_journal_next answers says why. */
 enum vfj_direction { VFJ_FORWARD, VFJ_BACKWARD };
 void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction);
 

@@ -207,6 +207,9 @@ static const struct vfj_record *take_one(void *context)
 
 enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record)
 {
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_APPEND);
+    if (status != VFJ_OK)
+        return status;
     point_to(journal, take_one, &record);
     return vfj_journal_run(journal, VFJ_STATEMENT_APPEND);
 }

@@ -14,13 +14,13 @@ enum vfj_statement {
     VFJ_STATEMENT_BEGIN,
     VFJ_STATEMENT_COMMIT,
     VFJ_STATEMENT_ROLLBACK,
-    VFJ_STATEMENT_APPEND,
     VFJ_STATEMENT_APPEND_ALL,
     VFJ_STATEMENT_LAST,
     VFJ_STATEMENT_FORWARD,
+    VFJ_STATEMENT_APPEND, /* this and all below: prepared when they are needed */
     VFJ_STATEMENT_BACKWARD,
     VFJ_STATEMENT_ONE,
-    VFJ_STATEMENT_JSON, /* this and all below: prepared when they are needed */
+    VFJ_STATEMENT_JSON,
     VFJ_STATEMENT_UNCHAINED,
     VFJ_STATEMENT_FIRST,
     VFJ_STATEMENT_NEXT_CHECKPOINT,
@@ -78,8 +78,9 @@ struct vfj_trim_place {
 struct vfj_journal {
     sqlite3 *db;
     sqlite3_stmt *statements[VFJ_STATEMENT_COUNT];
-    sqlite3_stmt *walk; /* FORWARD or BACKWARD under way; NULL none */
-    uint64_t walk_last; /* seq of the walk's newest record; 0 before the first */
+    sqlite3_stmt *walk;          /* FORWARD or BACKWARD under way; NULL none */
+    enum vfj_status walk_status; /* why the newest walk could not begin; OK it did */
+    uint64_t walk_last;          /* seq of the walk's newest record; 0 before the first */
     enum vfj_direction direction;
     enum vfj_journal_mode mode;
     int version;                           /* user_version */

@@ -210,6 +210,9 @@ static enum vfj_status give(struct vfj_journal *journal, const struct vfj_row *r
 static void walk(struct vfj_journal *journal, enum vfj_statement statement, uint64_t from)
 {
     vfj_journal_walk_end(journal);
+    journal->walk_status = vfj_journal_prepare(journal, statement);
+    if (journal->walk_status != VFJ_OK)
+        return;
     journal->walk = journal->statements[statement];
     journal->walk_last = 0;
     /* A row before the first is none, and is met. */
@@ -225,14 +228,17 @@ void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direc
 
 void vfj_journal_walk_unchained(struct vfj_journal *journal, uint64_t from)
 {
-    bool made = vfj_journal_prepare(journal, VFJ_STATEMENT_UNCHAINED) == VFJ_OK;
     journal->direction = VFJ_FORWARD;
-    walk(journal, made ? VFJ_STATEMENT_UNCHAINED : VFJ_STATEMENT_FORWARD, from);
+    walk(journal, VFJ_STATEMENT_UNCHAINED, from);
 }
 
 enum vfj_status vfj_journal_next_rows(struct vfj_journal *journal, struct vfj_rows *rows)
 {
-    VFJ_CHECK(journal->walk != NULL);
+    VFJ_CHECK(journal->walk != NULL || journal->walk_status != VFJ_OK);
+    if (journal->walk == NULL) {
+        rows->count = 0;
+        return journal->walk_status;
+    }
     enum vfj_status status = read_rows(journal, journal->walk, rows);
     bool forward = journal->direction == VFJ_FORWARD;
     for (unsigned i = 0; i < rows->count; i++) {
@@ -263,13 +269,15 @@ void vfj_journal_walk_end(struct vfj_journal *journal)
 
 enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq, struct vfj_record *record)
 {
-    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ONE];
-    (void)sqlite3_reset(stmt);
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_ONE);
+    if (status != VFJ_OK)
+        return status;
     if (seq > (uint64_t)INT64_MAX)
         return VFJ_END;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ONE];
     VFJ_CHECK(sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
     struct vfj_rows rows = rows_of(&journal->got);
-    enum vfj_status status = read_rows(journal, stmt, &rows);
+    status = read_rows(journal, stmt, &rows);
     return status == VFJ_OK ? give(journal, &journal->got.row, record) : status;
 }
 
