@@ -161,10 +161,7 @@ static void forget_looks(struct vfj_work *work)
  * has ended. */
 static void settle_slot(struct vfj_work *work, struct vfj_slot *slot)
 {
-    bool is_idle = slot->timer == VFJ_TIMER_NONE && slot->goal == VFJ_GOAL_NONE;
-    if (is_idle && slot->state == VFJ_SLOT_DELAYED)
-        slot->found = VFJ_FOUND_NEW;
-    else if (slot->state != VFJ_SLOT_DETACHED && slot->found == VFJ_FOUND_NOT)
+    if (slot->state != VFJ_SLOT_DETACHED && slot->found == VFJ_FOUND_NOT)
         slot->found = VFJ_FOUND_AGAIN;
     if (slot->goal != VFJ_GOAL_LOOK)
         vfj_course_look_soon(work, slot);
