@@ -88,11 +88,8 @@ static void up_stop_dhclient(struct vfj_work *work, const char *pids)
     struct vfj_span word;
     uint64_t pid;
     unsigned left = VFJ_WORDS_MAX - 8;
-    while (left-- > 0 && vfj_span_word(&rest, &word) && vfj_span_to_u64(word, &pid)) {
-        if (text.length > 0)
-            vfj_text_add_char(&text, ' ');
-        vfj_text_add_span(&text, word);
-    }
+    while (left-- > 0 && vfj_span_word(&rest, &word) && vfj_span_to_u64(word, &pid))
+        vfj_text_add_word(&text, word);
 }
 
 static void up_count_addresses(struct vfj_work *work)
