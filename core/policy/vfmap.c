@@ -85,25 +85,20 @@ static void learn_unit(struct vfj_work *work, const struct vfj_pair *pair)
         set_unit(work, vfj_work_edit_slot(work, owner), pair->unit);
 }
 
+static bool has_unit(const struct vfj_slot *slot, const struct vfj_pair *pair)
+{
+    return vfj_name_is_empty(pair->unit) || vfj_name_equal(slot->unit, pair->unit);
+}
+
 static bool is_known(const struct vfj_work *work, const struct vfj_pair *pair)
 {
     if (vfj_name_is_empty(pair->hn) || vfj_name_is_empty(pair->unit))
         return true;
     unsigned owner = vfj_work_find_hn(work, pair->hn);
-    return owner < VFJ_SLOTS_MAX && vfj_name_equal(vfj_work_slot(work, owner)->unit, pair->unit);
+    return owner < VFJ_SLOTS_MAX && has_unit(vfj_work_slot(work, owner), pair);
 }
 
-/* An hn may have been renamed, and no line told of it: the unit that the kernel says goes before the one known, or taken
- * from the name. */
-static void learn_units(struct vfj_work *work, const struct vfj_map *map)
-{
-    for (unsigned i = 0; i < map->pair_count; i++) {
-        if (!is_known(work, &map->pairs[i]))
-            learn_unit(work, &map->pairs[i]);
-    }
-}
-
-/* Bit i: of pair i of the map, or of slot i, nothing is new: that slot has the VF that the map says. */
+/* What a map says that is known. Bit i: the slot of pair i has that unit and that VF; slot i has the VF of a pair. */
 struct known {
     uint64_t pairs, slots;
 };
@@ -112,23 +107,38 @@ static struct known find_known(const struct vfj_work *work, const struct vfj_map
 {
     struct known known = {0, 0};
     for (unsigned i = 0; i < map->pair_count; i++) {
-        unsigned index = vfj_work_find_hn(work, map->pairs[i].hn);
-        if (index == VFJ_SLOTS_MAX || !vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
+        const struct vfj_pair *pair = &map->pairs[i];
+        unsigned index = vfj_work_find_hn(work, pair->hn);
+        if (index == VFJ_SLOTS_MAX || !vfj_name_equal(vfj_work_slot(work, index)->vf, pair->vf))
             continue;
-        known.pairs |= (uint64_t)1 << i;
+        known.pairs |= (uint64_t)has_unit(vfj_work_slot(work, index), pair) << i;
         known.slots |= (uint64_t)1 << index;
     }
     return known;
 }
 
-static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool settle)
+/* An hn may have been renamed, and no line told of it: the unit that the kernel says goes before the one known, or taken
+ * from the name. */
+static struct known learn_units(struct vfj_work *work, const struct vfj_map *map)
 {
     const struct known known = find_known(work, map);
+    bool learned = false;
+    for (unsigned i = 0; i < map->pair_count; i++) {
+        if ((known.pairs >> i & 1) != 0 || is_known(work, &map->pairs[i]))
+            continue;
+        learn_unit(work, &map->pairs[i]);
+        learned = true;
+    }
+    return learned ? find_known(work, map) : known;
+}
+
+static void compare_map(struct vfj_work *work, const struct vfj_map *map, const struct known *known, bool settle)
+{
     if (map->truncated) /* what it does not show may be there all the same */
         vfj_work_note(work, VFJ_REASON_TOO_MANY_SLOTS);
     for (unsigned i = 0; i < work->next->head.slot_count && !map->truncated; i++) {
         const struct vfj_slot *slot = vfj_work_slot(work, i);
-        if ((known.slots >> i & 1) != 0 || vfj_name_is_empty(slot->vf))
+        if ((known->slots >> i & 1) != 0 || vfj_name_is_empty(slot->vf))
             continue;
         bool carries = slot->state == VFJ_SLOT_LAGGED && slot->rxvf; /* a VF that was renamed, which hn(4) forgets */
         if (carries)
@@ -137,7 +147,7 @@ static void compare_map(struct vfj_work *work, const struct vfj_map *map, bool s
             vfj_vfmap_detach(work, vfj_work_edit_slot(work, i), VFJ_REASON_VF_LOST);
     }
     for (unsigned i = 0; i < map->pair_count; i++) {
-        if ((known.pairs >> i & 1) != 0 || vfj_name_is_empty(map->pairs[i].hn))
+        if ((known->pairs >> i & 1) != 0 || vfj_name_is_empty(map->pairs[i].hn))
             continue;
         unsigned index = vfj_work_open_hn(work, map->pairs[i].hn);
         if (index < VFJ_SLOTS_MAX && !vfj_name_equal(vfj_work_slot(work, index)->vf, map->pairs[i].vf))
@@ -192,8 +202,8 @@ static void take_map(struct vfj_work *work, const struct vfj_map *map)
     }
     if (settle)
         forget_looks(work);
-    learn_units(work, map);
-    compare_map(work, map, settle);
+    const struct known known = learn_units(work, map);
+    compare_map(work, map, &known, settle);
     if (settle)
         settle_slots(work);
 }
