@@ -316,28 +316,22 @@ static bool take_own_script(const struct vfj_kv *pair, uint8_t *script)
 
 static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
 {
-    const struct {
-        const char *key;
-        struct vfj_name *name;
-    } names[] = {{"hn", &view->hn_name},
-                 {"vf", &view->vf_name},
-                 {"rxvf", &view->rxvf},
-                 {"hn_lagg", &view->hn_lagg},
-                 {"vf_lagg", &view->vf_lagg}};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (vfj_span_is(pair->key, names[i].key))
-            return take_name(pair, names[i].name);
-    }
-    const struct {
-        const char *key;
-        bool *flag;
-    } flags[] = {{"lease", &view->lease},
-                 {"gateway_on_lagg", &view->gateway_on_lagg},
-                 {"gateway6_on_lagg", &view->gateway6_on_lagg}};
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-        if (vfj_span_is(pair->key, flags[i].key))
-            return take_bool(pair, flags[i].flag);
-    }
+    if (vfj_span_is(pair->key, "hn"))
+        return take_name(pair, &view->hn_name);
+    if (vfj_span_is(pair->key, "vf"))
+        return take_name(pair, &view->vf_name);
+    if (vfj_span_is(pair->key, "rxvf"))
+        return take_name(pair, &view->rxvf);
+    if (vfj_span_is(pair->key, "hn_lagg"))
+        return take_name(pair, &view->hn_lagg);
+    if (vfj_span_is(pair->key, "vf_lagg"))
+        return take_name(pair, &view->vf_lagg);
+    if (vfj_span_is(pair->key, "lease"))
+        return take_bool(pair, &view->lease);
+    if (vfj_span_is(pair->key, "gateway_on_lagg"))
+        return take_bool(pair, &view->gateway_on_lagg);
+    if (vfj_span_is(pair->key, "gateway6_on_lagg"))
+        return take_bool(pair, &view->gateway6_on_lagg);
     if (vfj_span_is(pair->key, "transparent"))
         return take_transparent(pair, &view->transparent);
     if (vfj_span_is(pair->key, "script"))

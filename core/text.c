@@ -93,11 +93,6 @@ void vfj_text_add_shell_word(struct vfj_text *text, const char *word)
     vfj_text_add_char(text, '\'');
 }
 
-struct vfj_span vfj_span_of(const char *string)
-{
-    return (struct vfj_span){string, strlen(string)};
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -110,12 +105,6 @@ bool vfj_bytes_equal_nocase(const char *a, const char *b, size_t length)
             return false;
     }
     return true;
-}
-
-bool vfj_span_starts(struct vfj_span span, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return span.length >= length && (length == 0 || memcmp(span.text, prefix, length) == 0);
 }
 
 bool vfj_span_to_u64(struct vfj_span span, uint64_t *value)

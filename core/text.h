@@ -51,8 +51,11 @@ void vfj_text_add_seconds(struct vfj_text *text, int64_t us);
 /* One word quoted for sh(1), but only when it needs it. */
 void vfj_text_add_shell_word(struct vfj_text *text, const char *word);
 
-struct vfj_span vfj_span_of(const char *string);
-/* Here, so that the length of a literal is known to the compiler: lines are compared with many. */
+/* Here, as what follows, so that the length of a literal is known to the compiler: lines are compared with many. */
+static inline struct vfj_span vfj_span_of(const char *string)
+{
+    return (struct vfj_span){string, strlen(string)};
+}
 static inline bool vfj_span_is(struct vfj_span span, const char *string)
 {
     size_t length = strlen(string);
@@ -64,7 +67,11 @@ static inline bool vfj_span_is_nocase(struct vfj_span span, const char *string)
 {
     return span.length == strlen(string) && vfj_bytes_equal_nocase(span.text, string, span.length);
 }
-bool vfj_span_starts(struct vfj_span span, const char *prefix);
+static inline bool vfj_span_starts(struct vfj_span span, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return span.length >= length && (length == 0 || memcmp(span.text, prefix, length) == 0);
+}
 
 /* Decimal digits only, no sign; false when empty, not a number or past UINT64_MAX. */
 bool vfj_span_to_u64(struct vfj_span span, uint64_t *value);

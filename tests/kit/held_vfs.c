@@ -221,9 +221,13 @@ static int held_read(sqlite3_file *file, void *to, int amount, sqlite3_int64 off
 static int held_write(sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
 {
     struct held *held = held_of(file);
-    grow(held, offset + amount);
+    sqlite3_int64 end = offset + amount;
+    grow(held, offset);
+    make_room(held, end);
     memcpy(held->bytes + offset, from, (size_t)amount);
-    note_change(held, offset, offset + amount);
+    if (held->size < end)
+        held->size = end;
+    note_change(held, offset, end);
     return SQLITE_OK;
 }
 
