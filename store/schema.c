@@ -97,24 +97,41 @@ static const char view_event[] = /**/
     "SELECT seq, time, boot, uptime, cause, kind, CAST(body AS TEXT) AS body, note, printf('%016x', digest) AS digest\n"
     "FROM entry WHERE kind NOT IN ('transition', 'command', 'checkpoint', 'journal')";
 
-static const char view_transition[] = /**/
+/* A column a line. */
+/* clang-format off */
+
+static const char view_transition[] =
     "CREATE VIEW transition AS -- a slot's change of state; where both are the same, a notice\n"
-    "SELECT seq, time, boot, uptime, cause AS event" /**/
-    NAME("slot=", 6, "slot") NAME("vf=", 4, "vf") NAME("from=", 6, "\"from\"") NAME("to=", 4, "\"to\"")
-        NAME("reason=", 8, "reason") NUMBER("generation=", 12, "generation")
-            SECONDS("delay_us=", 10, "delay") "\nFROM entry WHERE kind = 'transition'";
+    "SELECT seq, time, boot, uptime, cause AS event"
+    NAME("slot=", 6, "slot")
+    NAME("vf=", 4, "vf")
+    NAME("from=", 6, "\"from\"")
+    NAME("to=", 4, "\"to\"")
+    NAME("reason=", 8, "reason")
+    NUMBER("generation=", 12, "generation")
+    SECONDS("delay_us=", 10, "delay")
+    "\nFROM entry WHERE kind = 'transition'";
 
-static const char view_command[] = /**/
+static const char view_command[] =
     "CREATE VIEW command AS -- what the guest was to do, or was asked; argv is quoted for sh(1)\n"
-    "SELECT seq, time, boot, uptime, cause AS event" /**/
-    NUMBER("id=", 4, "id") NAME("kind=", 6, "kind")
-        NAME("slot=", 6, "slot") ",\n    last AS argv\nFROM entry WHERE kind = 'command'";
+    "SELECT seq, time, boot, uptime, cause AS event"
+    NUMBER("id=", 4, "id")
+    NAME("kind=", 6, "kind")
+    NAME("slot=", 6, "slot")
+    ",\n    last AS argv"
+    "\nFROM entry WHERE kind = 'command'";
 
-static const char view_outcome[] = /**/
+static const char view_outcome[] =
     "CREATE VIEW outcome AS -- how a command ended; what a probe found is in view event, kind observed\n"
-    "SELECT seq, time, boot, uptime, cause AS command" /**/
-    NUMBER("command=", 9, "id") NAME("outcome=", 9, "outcome") NUMBER("status=", 8, "status")
-        SECONDS("duration_us=", 13, "duration") ",\n    last AS output\nFROM entry WHERE kind = 'finished'";
+    "SELECT seq, time, boot, uptime, cause AS command"
+    NUMBER("command=", 9, "id")
+    NAME("outcome=", 9, "outcome")
+    NUMBER("status=", 8, "status")
+    SECONDS("duration_us=", 13, "duration")
+    ",\n    last AS output"
+    "\nFROM entry WHERE kind = 'finished'";
+
+/* clang-format on */
 
 /* The views of versions 1 and 2. */
 
@@ -144,52 +161,41 @@ static const char view_outcome[] = /**/
 static const char view_event_1[] = EVENT("'transition', 'command'");
 static const char view_event_2[] = EVENT("'transition', 'command', 'checkpoint', 'journal'");
 
-static const char view_transition_1[] = /**/
+/* A column a line. */
+/* clang-format off */
+
+static const char view_transition_1[] =
     "CREATE VIEW transition AS -- a slot's change of state; where both are the same, a notice\n"
     "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS event,\n"
     "    " WORD_1("slot") " AS slot,\n"
-                          "    " WORD_1(
-                              "vf") " AS vf,\n"
-                                    "    " WORD_1(
-                                        "from") " AS \"from\",\n"
-                                                "    " WORD_1(
-                                                    "to") " AS \"to\",\n"
-                                                          "    " WORD_1(
-                                                              "reason") " AS reason,\n"
-                                                                        "    CAST(" WORD_1(
-                                                                            "generation") " AS INTEGER) AS "
-                                                                                          "generation,\n"
-                                                                                          "    " WORD_1(
-                                                                                              "delay_us") " / 1e6 AS "
-                                                                                                          "delay\n"
-                                                                                                          "FROM"
-                                                                                                          " " BODIES(
-                                                                                                              "'transit"
-                                                                                                              "ion'");
+    "    " WORD_1("vf") " AS vf,\n"
+    "    " WORD_1("from") " AS \"from\",\n"
+    "    " WORD_1("to") " AS \"to\",\n"
+    "    " WORD_1("reason") " AS reason,\n"
+    "    CAST(" WORD_1("generation") " AS INTEGER) AS generation,\n"
+    "    " WORD_1("delay_us") " / 1e6 AS delay\n"
+    "FROM " BODIES("'transition'");
 
-static const char view_command_1[] = /**/
+static const char view_command_1[] =
     "CREATE VIEW command AS -- what the guest was to do, or was asked; argv is quoted for sh(1)\n"
     "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS event,\n"
     "    CAST(" WORD_1("id") " AS INTEGER) AS id,\n"
-                             "    " WORD_1("kind") " AS kind,\n"
-                                                   "    " WORD_1("slot") " AS slot,\n"
-                                                                         "    " LAST("argv") " AS argv\n"
-                                                                                             "FROM " BODIES(
-                                                                                                 "'command'");
+    "    " WORD_1("kind") " AS kind,\n"
+    "    " WORD_1("slot") " AS slot,\n"
+    "    " LAST("argv") " AS argv\n"
+    "FROM " BODIES("'command'");
 
-static const char view_outcome_1[] = /**/
+static const char view_outcome_1[] =
     "CREATE VIEW outcome AS -- how a command ended; what a probe found is in view event, kind observed\n"
     "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS command,\n"
-    "    CAST(" WORD_1(
-        "command") " AS INTEGER) AS id,\n"
-                   "    " WORD_1("outcome") " AS outcome,\n"
-                                            "    CAST(" WORD_1(
-                                                "status") " AS INTEGER) AS status,\n"
-                                                          "    " WORD_1("duration_us") " / 1e6 AS duration,\n"
-                                                                                       "    " LAST(
-                                                                                           "output") " AS output\n"
-                                                                                                     "FROM " BODIES(
-                                                                                                         "'finished'");
+    "    CAST(" WORD_1("command") " AS INTEGER) AS id,\n"
+    "    " WORD_1("outcome") " AS outcome,\n"
+    "    CAST(" WORD_1("status") " AS INTEGER) AS status,\n"
+    "    " WORD_1("duration_us") " / 1e6 AS duration,\n"
+    "    " LAST("output") " AS output\n"
+    "FROM " BODIES("'finished'");
+
+/* clang-format on */
 
 struct object {
     const char *type, *name, *table, *sql;
