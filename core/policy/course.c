@@ -216,13 +216,39 @@ static bool is_to_be_timed(const struct vfj_work *work, const struct vfj_slot *s
     return slot->found == VFJ_FOUND_NEW || (slot->found == VFJ_FOUND_AGAIN && !belief->lagg_has_vf);
 }
 
+static void pursue(struct vfj_work *work, struct vfj_slot *slot, enum vfj_goal goal)
+{
+    slot->goal = (uint8_t)goal;
+    vfj_course_advance(work, slot);
+}
+
+/* The VF has the data path, and its VF_UP was not heard: hn has no traffic until the VF is joined. */
+static void end_delay(struct vfj_work *work, struct vfj_slot *slot)
+{
+    if (slot->timer != VFJ_TIMER_DELAY)
+        return;
+    vfj_work_notice(work, slot, VFJ_REASON_VF_UP);
+    vfj_work_disarm(slot);
+}
+
+static bool lacks_addresses(const struct vfj_work *work, const struct vfj_slot *slot)
+{
+    return is_acting(work) && (slot->belief.moved || vfj_addresses_lack(work, slot));
+}
+
+static bool owes_gateway6(const struct vfj_work *work, const struct vfj_belief *belief)
+{
+    bool has_failed = belief->gateway6_failures > 0 && belief->lagg_has_hn && !belief->gateway6_on_lagg;
+    return is_acting(work) && (has_failed || vfj_belief_lacks_gateway6(belief));
+}
+
 /* What a look without a plan leads to. */
 static void judge(struct vfj_work *work, struct vfj_slot *slot)
 {
     enum vfj_reason harm = vfj_belief_harm(&slot->belief);
     bool is_due = is_to_be_timed(work, slot);
     bool is_mapped = !vfj_name_is_empty(slot->vf);
-    bool lacks = is_acting(work) && (slot->belief.moved || vfj_addresses_lack(work, slot));
+    bool lacks = lacks_addresses(work, slot);
     bool is_joined = is_mapped && !lacks && vfj_belief_is_joined(slot);
     enum vfj_goal goal = is_mapped && slot->rxvf ? VFJ_GOAL_JOIN : VFJ_GOAL_BASE;
     if (!vfj_belief_carries(slot))
@@ -232,39 +258,27 @@ static void judge(struct vfj_work *work, struct vfj_slot *slot)
     if (harm != VFJ_REASON_NONE && vfj_plan_mends(slot, goal)) {
         slot->fault = (uint8_t)harm;
         slot->look_again = is_acting(work); /* then for the rest */
-        slot->goal = (uint8_t)goal;
-        vfj_course_advance(work, slot);
+        pursue(work, slot, goal);
         return;
     }
     slot->found = VFJ_FOUND_NOT;
     if (is_joined && !vfj_addresses_want_dhclient(work, slot)) {
         enter_lagged(work, slot);
-    } else if (is_mapped && slot->rxvf) {
-        if (slot->timer == VFJ_TIMER_DELAY) { /* its VF_UP was not heard: hn has no traffic until the VF is joined */
-            vfj_work_notice(work, slot, VFJ_REASON_VF_UP);
-            vfj_work_disarm(slot);
-        }
-        slot->goal = (uint8_t)goal;
-        vfj_course_advance(work, slot);
+    } else if (goal == VFJ_GOAL_JOIN) {
+        end_delay(work, slot);
+        pursue(work, slot, goal);
         return;
-    } else if (is_mapped) {
-        if (is_due)
-            vfj_course_start_delay(work, slot);
+    } else if (is_mapped && is_due) {
+        vfj_course_start_delay(work, slot);
     }
     if (!is_joined && (lacks || vfj_belief_is_orphaned(&slot->belief))) {
-        slot->goal = VFJ_GOAL_BASE;
-        vfj_course_advance(work, slot);
-        return;
+        pursue(work, slot, VFJ_GOAL_BASE);
+    } else if (owes_gateway6(work, &slot->belief)) {
+        pursue(work, slot, goal);
+    } else {
+        slot->belief.gateway6_failures = 0;
+        end_plan(work, slot);
     }
-    bool owes_gateway6
-        = slot->belief.gateway6_failures > 0 && slot->belief.lagg_has_hn && !slot->belief.gateway6_on_lagg;
-    if (is_acting(work) && (owes_gateway6 || vfj_belief_lacks_gateway6(&slot->belief))) {
-        slot->goal = (uint8_t)goal;
-        vfj_course_advance(work, slot);
-        return;
-    }
-    slot->belief.gateway6_failures = 0;
-    end_plan(work, slot);
 }
 
 /* A join is not held up by a route of IPv6, nor is that given up. */
