@@ -46,7 +46,7 @@ struct bench_row {
     const char *unit;
     enum bench_figure figure;
     double goal;
-    uint64_t goal_size; /* the goal is for this size, and the others show how cost grows; 0: it is for each */
+    uint64_t goal_size; /* the goal is for sizes from this one on, and smaller ones show how cost grows */
     unsigned repeats;
     uint64_t sizes[BENCH_SIZES];
     uint64_t full_sizes[BENCH_SIZES];

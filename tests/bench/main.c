@@ -58,7 +58,7 @@ static bool is_at_least(const struct bench_row *row)
 
 static bool has_goal(const struct bench_row *row, const struct outcome *outcome)
 {
-    return row->goal_size == 0 || row->goal_size == outcome->size;
+    return outcome->size >= row->goal_size;
 }
 
 static bool is_met(const struct bench_row *row, const struct outcome *outcome)
