@@ -146,6 +146,8 @@ static void renamed(struct vfj_guest *guest, struct vfj_name from, struct vfj_na
     if (interface == NULL || vfj_guest_find(guest, to) != NULL)
         return;
     interface->facts.name = to;
+    if (vfj_name_equal(guest->default_if, from))
+        guest->default_if = to;
     for (unsigned i = 0; lagg != NULL && i < lagg->facts.port_count; i++) {
         if (vfj_name_equal(lagg->facts.ports[i], from))
             lagg->facts.ports[i] = to;

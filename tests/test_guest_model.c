@@ -486,6 +486,21 @@ static void test_routes(void **unused)
     assert_string_equal(guest.default_if.text, "");
 }
 
+/* A route is of an interface, whatever its name. */
+static void test_route_and_rename(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%if hn1 up inet 10.0.1.4/24");
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.1.1"), 0);
+    happen("!system=IFNET subsystem=hn0 type=RENAME name=wan");
+    assert_string_equal(guest.default_if.text, "hn1");
+    happen("!system=IFNET subsystem=hn1 type=RENAME name=lan3");
+    assert_string_equal(guest.default_if.text, "lan3");
+    ifconfig("lan3", "inet 10.0.1.4 delete");
+    assert_string_equal(guest.default_if.text, "");
+}
+
 static void test_scripts(void **unused)
 {
     (void)unused;
@@ -609,6 +624,7 @@ int main(void)
         cmocka_unit_test(test_rename),
         cmocka_unit_test(test_dhclient),
         cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_route_and_rename),
         cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_boot),
