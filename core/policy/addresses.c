@@ -189,6 +189,31 @@ void vfj_addresses_recall(const struct vfj_work *work, struct vfj_slot *slot)
     }
 }
 
+static bool is_given_unseen(const struct vfj_belief *belief, bool inet6)
+{
+    return inet6 ? belief->configured6 && !vfj_belief_has_inet6(belief)
+                 : belief->configured && !vfj_belief_has_inet(belief);
+}
+
+bool vfj_addresses_given_reach(const struct vfj_work *work, const struct vfj_slot *slot, struct vfj_span router,
+                               bool inet6)
+{
+    const struct vfj_rc *rc = vfj_work_rc(work);
+    struct vfj_address address;
+    char args[VFJ_ARGS_SIZE];
+    bool rtadv;
+    if (!is_given_unseen(&slot->belief, inet6))
+        return false;
+    if (inet6)
+        vfj_rc_ipv6_args(rc, slot->hn, args, sizeof args, &rtadv);
+    else
+        vfj_rc_ifconfig_args(rc, slot->hn, args, sizeof args);
+    bool reaches = !vfj_rc_address(args, &address) || vfj_address_covers(&address, router);
+    for (unsigned i = 0; !reaches && vfj_rc_alias(rc, slot->hn, i, args, sizeof args); i++)
+        reaches = vfj_rc_address(args, &address) && vfj_address_covers(&address, router);
+    return reaches;
+}
+
 bool vfj_addresses_next(struct vfj_work *work, struct vfj_slot *slot)
 {
     return plan_carried(work, slot) || plan_rc_addresses(work, slot);

@@ -28,4 +28,9 @@ void vfj_addresses_recall(const struct vfj_work *work, struct vfj_slot *slot);
  * cut off. Or laggN should take router advertisements and does not: it could not be told to. */
 bool vfj_addresses_lack(const struct vfj_work *work, const struct vfj_slot *slot);
 
+/* Whether laggN was given rc.conf's addresses of the router's family in this plan, which no look has shown yet, and one of
+ * them has the router in its subnet; when rc.conf does not say how far the first one reaches, it may. */
+bool vfj_addresses_given_reach(const struct vfj_work *work, const struct vfj_slot *slot, struct vfj_span router,
+                               bool inet6);
+
 #endif

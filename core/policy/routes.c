@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/policy/addresses.h"
 #include "core/policy/belief.h"
 #include "core/policy/issue.h"
 #include "core/rc.h"
@@ -17,17 +18,17 @@ static bool is_router_of(const struct vfj_belief *belief, struct vfj_span router
     return false;
 }
 
-/* Whether an IPv4 route of rc.conf's over the router is this slot's: it is, too, when the address to tell by was rc.conf's
- * just now. */
-static bool is_route_of(const struct vfj_belief *belief, struct vfj_span router)
+/* Whether a route of rc.conf's over the router is this slot's: what tells may be an address that was rc.conf's just now. */
+static bool is_route_of(const struct vfj_work *work, const struct vfj_slot *slot, struct vfj_span router, bool inet6)
 {
-    return is_router_of(belief, router) || (belief->configured && !vfj_belief_has_inet(belief));
+    return is_router_of(&slot->belief, router) || vfj_addresses_given_reach(work, slot, router, inet6);
 }
 
 /* With DHCP and no lease yet it can't be added, and keeps nobody from the lease. */
 static bool rc_gateway(const struct vfj_work *work, const struct vfj_slot *slot, char *router, size_t size)
 {
-    return vfj_rc_default_router(vfj_work_rc(work), router, size) && is_route_of(&slot->belief, vfj_span_of(router));
+    return vfj_rc_default_router(vfj_work_rc(work), router, size)
+        && is_route_of(work, slot, vfj_span_of(router), false);
 }
 
 static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
@@ -47,12 +48,10 @@ static struct vfj_span cut_scope(struct vfj_span *address)
     return scope;
 }
 
-/* rc.conf's IPv6 default router, when it is this slot's: a link-local one's scope says so; another is in a subnet of the
- * slot's, or laggN has just been given rc.conf's IPv6 addresses, which no look has shown yet. */
+/* rc.conf's IPv6 default router, when it is this slot's: a link-local one's scope says so. */
 static bool rc_gateway6(const struct vfj_work *work, const struct vfj_slot *slot, struct vfj_address *gateway)
 {
     char text[VFJ_VALUE_SIZE];
-    const struct vfj_belief *belief = &slot->belief;
     if (!vfj_rc_default_router6(vfj_work_rc(work), text, sizeof text))
         return false;
     struct vfj_span router = vfj_span_of(text), scope = cut_scope(&router);
@@ -60,7 +59,7 @@ static bool rc_gateway6(const struct vfj_work *work, const struct vfj_slot *slot
         return false;
     if (vfj_address_is_link_local(router))
         return is_own_scope(slot, scope);
-    return is_router_of(belief, router) || (!vfj_belief_has_inet6(belief) && belief->configured6);
+    return is_route_of(work, slot, router, true);
 }
 
 static bool is_inet6_route(const char *words)
@@ -80,7 +79,8 @@ static bool rc_route(const struct vfj_work *work, const struct vfj_slot *slot, u
         for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);)
             router = word;
         struct vfj_span scope = cut_scope(&router);
-        if (is_inet6_route(words) ? scope.length == 0 || is_own_scope(slot, scope) : is_route_of(&slot->belief, router))
+        if (is_inet6_route(words) ? scope.length == 0 || is_own_scope(slot, scope)
+                                  : is_route_of(work, slot, router, false))
             return true;
     }
     return false;
