@@ -222,12 +222,11 @@ enum { FACTS = 4, OBJECTS_MAX = 10 };
  * name: what is a fact, then the views. */
 static const struct version {
     const char *migration;
-    size_t count;
-    struct object objects[OBJECTS_MAX];
+    struct object objects[OBJECTS_MAX + 1]; /* the last is blank */
 } versions[VFJ_SCHEMA_VERSION] = {
-    {version_1, 9, {FACTS_OF_1 VIEWS_OF_1(view_event_1)}},
-    {version_2, 9, {FACTS_OF_1 VIEWS_OF_1(view_event_2)}},
-    {version_3, 10, {FACTS_OF_1 VIEWS_OF_3}},
+    {version_1, {FACTS_OF_1 VIEWS_OF_1(view_event_1)}},
+    {version_2, {FACTS_OF_1 VIEWS_OF_1(view_event_2)}},
+    {version_3, {FACTS_OF_1 VIEWS_OF_3}},
 };
 
 static const struct version *const newest = &versions[VFJ_SCHEMA_VERSION - 1];
@@ -240,8 +239,8 @@ static int run(sqlite3 *db, const char *sql)
 static int make_views(sqlite3 *db)
 {
     int code = SQLITE_OK;
-    for (size_t i = FACTS; i < newest->count && code == SQLITE_OK; i++)
-        code = run(db, newest->objects[i].sql);
+    for (const struct object *view = &newest->objects[FACTS]; view->sql != NULL && code == SQLITE_OK; view++)
+        code = run(db, view->sql);
     return code;
 }
 
@@ -348,21 +347,20 @@ static int differs(const char *type, const char *of, struct vfj_text *name, bool
     return SQLITE_MISMATCH;
 }
 
-static int compare_rows(sqlite3_stmt *rows, const struct version *version, struct vfj_text *name, bool *derived)
+/* `object`: the first of those that there should be, a blank one after the last. */
+static int compare_rows(sqlite3_stmt *rows, const struct object *object, struct vfj_text *name, bool *derived)
 {
     int code;
-    size_t i = 0;
-    const struct object *objects = version->objects;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
-        if (i < version->count && is_equal(&objects[i], rows))
-            i++;
-        else if (i < version->count && is_missing(&objects[i], rows))
-            return differs(objects[i].type, objects[i].name, name, derived);
+        if (object->sql != NULL && is_equal(object, rows))
+            object++;
+        else if (object->sql != NULL && is_missing(object, rows))
+            return differs(object->type, object->name, name, derived);
         else
             return differs(text_of(rows, 0), text_of(rows, 1), name, derived);
     }
-    if (code == SQLITE_DONE && i < version->count)
-        return differs(objects[i].type, objects[i].name, name, derived);
+    if (code == SQLITE_DONE && object->sql != NULL)
+        return differs(object->type, object->name, name, derived);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
@@ -373,7 +371,7 @@ int vfj_schema_compare(sqlite3 *db, int version, struct vfj_text *name, bool *de
                                   &rows, NULL);
     *derived = false;
     if (code == SQLITE_OK)
-        code = compare_rows(rows, &versions[version - 1], name, derived);
+        code = compare_rows(rows, versions[version - 1].objects, name, derived);
     sqlite3_finalize(rows);
     return code;
 }
