@@ -216,7 +216,17 @@ static void sleep_until(int64_t ns)
         continue;
 }
 
-/* A client of devd that only reads: its processor time. A line is sent each `period_ns`, at once when it is late; 0: all at once. */
+/* Lines from `first` on until `end`: line i when i periods are over since `start_ns`, at once when that is late. */
+static void send_steadily(struct bench_daemon *daemon, int64_t start_ns, int64_t period_ns, uint64_t first,
+                          uint64_t end)
+{
+    for (uint64_t i = first; i < end; i++) {
+        sleep_until(start_ns + (int64_t)i * period_ns);
+        bench_devd_send(daemon, bench_line(i));
+    }
+}
+
+/* A client of devd that only reads: its processor time. A line is sent each `period_ns`; 0: all at once. */
 static double read_only(struct lines *lines, uint64_t count, int64_t period_ns)
 {
     int ends[2], status;
@@ -233,12 +243,9 @@ static double read_only(struct lines *lines, uint64_t count, int64_t period_ns)
     }
     close(ends[1]);
     lines->daemon.devd = ends[0];
-    int64_t start = bench_now_ns();
-    for (uint64_t i = 0; i < count && period_ns > 0; i++) {
-        sleep_until(start + (int64_t)i * period_ns);
-        bench_devd_send(&lines->daemon, bench_line(i));
-    }
-    if (period_ns == 0)
+    if (period_ns > 0)
+        send_steadily(&lines->daemon, bench_now_ns(), period_ns, 0, count);
+    else
         (void)send_burst(ends[0], count);
     close(ends[0]);
     BENCH_CHECK(wait4(pid, &status, 0, &usage) == pid);
@@ -274,14 +281,10 @@ static struct bench_sample steady_turn(struct bench *bench, void *context)
     const int64_t period_ns = 1000000;
     remove_journal(bench);
     start_quiet(&lines->daemon);
-    double rss = 0;
     int64_t start = bench_now_ns();
-    for (uint64_t i = 0; i < lines->count; i++) {
-        if (i == lines->count / 2)
-            rss = read_proc(lines->daemon.pid, "status", "VmRSS:");
-        sleep_until(start + (int64_t)i * period_ns);
-        bench_devd_send(&lines->daemon, bench_line(i));
-    }
+    send_steadily(&lines->daemon, start, period_ns, 0, lines->count / 2);
+    double rss = read_proc(lines->daemon.pid, "status", "VmRSS:");
+    send_steadily(&lines->daemon, start, period_ns, lines->count / 2, lines->count);
     double s = (double)(bench_now_ns() - start) / 1e9;
     bench->extra[0] = (double)lines->count / s;
     bench->extra[1] = read_proc(lines->daemon.pid, "status", "VmRSS:") - rss;
