@@ -134,9 +134,7 @@ static bool needs_quotes(struct vfj_span value)
 
 void vfj_kv_add(struct vfj_text *text, const char *key, struct vfj_span value)
 {
-    if (text->length > 0)
-        vfj_text_add_char(text, ' ');
-    vfj_text_add(text, key);
+    vfj_text_add_word(text, vfj_span_of(key));
     vfj_text_add_char(text, '=');
     if (!needs_quotes(value)) {
         vfj_text_add_span(text, value);

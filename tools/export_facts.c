@@ -233,9 +233,7 @@ static bool same_map(const struct vfj_map *a, const struct vfj_map *b)
 
 static void add_words(struct vfj_text *list, const char *word, const char *after)
 {
-    if (list->length > 0)
-        vfj_text_add_char(list, ' ');
-    vfj_text_add(list, word);
+    vfj_text_add_word(list, vfj_span_of(word));
     vfj_text_add(list, after);
 }
 
