@@ -189,3 +189,9 @@ bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome
         return false;
     }
 }
+
+bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome)
+{
+    return !command->is_optional && outcome->kind != VFJ_OUTCOME_NOT_RUN && !vfj_outcome_ok(outcome)
+        && !vfj_command_already_so((enum vfj_command_kind)command->kind, outcome);
+}

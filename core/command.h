@@ -67,6 +67,7 @@ struct vfj_command {
     uint64_t id;        /* given by the core: 1, 2, 3 …, the same on replay; 0 is none */
     uint8_t kind;       /* enum vfj_command_kind */
     bool is_extra;      /* a read that the emulated scripts would not make: for our own books */
+    bool is_optional;   /* the rest of its batch runs though it fails */
     uint32_t limit_ms;  /* ended when it takes longer */
     struct vfj_name hn; /* the slot it works for; empty when none. One at a time per slot */
     struct vfj_name a, b, c;
@@ -97,6 +98,9 @@ void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
  * route(8), dhclient(8), kill(1) and ifconfig(8). A missing lease, IPv6 support or router counts as done, too: it
  * costs comfort, not the network. */
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
+
+/* Whether the rest of the command's batch is not run after that outcome. */
+bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome);
 
 /* The body of the command's record. */
 void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body);

@@ -4,15 +4,39 @@
 #include "core/check.h"
 #include "core/kv.h"
 
-const char *vfj_slot_state_name(enum vfj_slot_state state)
+#define VFJ_MAY(symbol) (1u << VFJ_SLOT_##symbol)
+
+/* One row of the table of states. */
+struct slot_state {
+    const char *name, *text;
+    unsigned successors; /* bit 1 << state */
+};
+
+static const struct slot_state *row_of(enum vfj_slot_state state)
 {
-    static const char *const names[] = {
-#define X(symbol, name) [VFJ_SLOT_##symbol] = (name),
+    static const struct slot_state rows[] = {
+#define X(symbol, name_, successors_, text_) \
+    [VFJ_SLOT_##symbol] = {.name = (name_), .text = (text_), .successors = (successors_)},
         VFJ_SLOT_STATES(X)
 #undef X
     };
     VFJ_CHECK(state < VFJ_SLOT_STATE_COUNT);
-    return names[state];
+    return &rows[state];
+}
+
+const char *vfj_slot_state_name(enum vfj_slot_state state)
+{
+    return row_of(state)->name;
+}
+
+const char *vfj_slot_state_text(enum vfj_slot_state state)
+{
+    return row_of(state)->text;
+}
+
+bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to)
+{
+    return (row_of(from)->successors >> to & 1) != 0;
 }
 
 void vfj_transition_encode(const struct vfj_transition *transition, struct vfj_text *body)

@@ -2,26 +2,33 @@
 #ifndef VFJ_CORE_DECISION_H
 #define VFJ_CORE_DECISION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/command.h"
 #include "core/reason.h"
 
-/* X(symbol, persisted name): the states of a slot. */
-#define VFJ_SLOT_STATES(X)                                                             \
-    X(DETACHED, "detached") /* no VF is mapped to this hn */                           \
-    X(ATTACHED, "attached") /* a VF is mapped; no delay runs, it carries no traffic */ \
-    X(DELAYED, "delayed")   /* hyperv_vf_delay runs, then VF_UP is awaited */          \
-    X(LAGGED, "lagged")     /* seen: laggN holds hn and the VF and has hn's configuration */
+/* The states of a slot. X(symbol, persisted name, states that may follow, sentence for people) */
+#define VFJ_SLOT_STATES(X)                                                                                            \
+    X(DETACHED, "detached", VFJ_MAY(ATTACHED), "No VF is mapped to this hn.")                                         \
+    X(ATTACHED, "attached", VFJ_MAY(DETACHED) | VFJ_MAY(DELAYED) | VFJ_MAY(LAGGED), "A VF is mapped; no delay runs.") \
+    X(DELAYED, "delayed", VFJ_MAY(DETACHED) | VFJ_MAY(ATTACHED) | VFJ_MAY(LAGGED),                                    \
+      "hyperv_vf_delay runs, or is over and the VF is being joined.")                                                 \
+    X(LAGGED, "lagged", VFJ_MAY(DETACHED) | VFJ_MAY(ATTACHED),                                                        \
+      "An observation shows that laggN holds hn and the VF and has hn's configuration.")
 
 enum vfj_slot_state {
-#define X(symbol, name) VFJ_SLOT_##symbol,
+#define X(symbol, ...) VFJ_SLOT_##symbol,
     VFJ_SLOT_STATES(X)
 #undef X
         VFJ_SLOT_STATE_COUNT
 };
 
 const char *vfj_slot_state_name(enum vfj_slot_state state);
+const char *vfj_slot_state_text(enum vfj_slot_state state);
+
+/* Whether a slot in state `from` may move to state `to`. */
+bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to);
 
 /* A change of a slot's state, or, where from and to are the same, something to know about it (a notice). */
 struct vfj_transition {
@@ -33,7 +40,8 @@ struct vfj_transition {
     int64_t delay_us;    /* of a timer that the transition armed, else 0 */
 };
 
-enum { VFJ_COMMANDS_MAX = VFJ_SLOTS_MAX + 2, VFJ_TRANSITIONS_MAX = 4 * VFJ_SLOTS_MAX };
+/* A step issues a probe for each slot and one of the map, or one slot's batch. */
+enum { VFJ_COMMANDS_MAX = VFJ_SLOTS_MAX + VFJ_BATCH_MAX + 2, VFJ_TRANSITIONS_MAX = 4 * VFJ_SLOTS_MAX };
 
 /* Which parts of `next` a step has written; the rest of `next` is not to be looked at. */
 struct vfj_touched {

@@ -84,7 +84,8 @@ struct vfj_started {
     X(SIGNALED, "signal") /* by signal `status` */                                  \
     X(TIMEOUT, "timeout") /* it was ended at its time limit */                      \
     X(ABSENT, "absent")   /* the program could not be started; `status` is errno */ \
-    X(SKIPPED, "skipped") /* observe mode: not run */
+    X(SKIPPED, "skipped") /* observe mode: not run */                               \
+    X(NOT_RUN, "not-run") /* a command of its batch before it failed */
 
 enum vfj_outcome_kind {
 #define X(symbol, name) VFJ_OUTCOME_##symbol,

@@ -12,6 +12,7 @@ enum {
     VFJ_WORDS_MAX = 64,         /* words of one argv */
     VFJ_RC_SIZE = 16384,        /* all rc.conf values that matter, encoded, with the NUL */
     VFJ_ADDRESSES_MAX = 32,     /* addresses of one interface that are carried over */
+    VFJ_BATCH_MAX = 160,        /* commands of one batch */
     VFJ_ROUTES_MAX = 16,        /* static routes that are carried over */
     VFJ_PORTS_MAX = 32,         /* ports of one lagg(4): LAGG_MAX_PORTS */
     VFJ_SCRIPT_QUEUE_MAX = 256, /* events that wait for devd while a script runs (policy scripts) */

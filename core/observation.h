@@ -26,6 +26,7 @@ struct vfj_interface {
     uint8_t laggproto; /* enum vfj_laggproto; NONE when it is not a lagg */
     uint8_t address_count;
     uint8_t port_count;
+    uint8_t pad[2];
     uint32_t mtu;
     struct vfj_address addresses[VFJ_ADDRESSES_MAX]; /* inet, and inet6 that is neither link-local nor autoconf */
     struct vfj_name ports[VFJ_PORTS_MAX];            /* of a lagg, as listed */
@@ -69,6 +70,7 @@ struct vfj_view {
     int32_t transparent;
     uint8_t script;          /* enum vfj_own_script: the per-interface script that is there and may be run */
     bool lease;              /* hn's dhclient lease file exists */
+    uint8_t pad[2];
     uint64_t hn_dhclient;    /* pid of the running dhclient of hn; 0 when none */
     uint64_t vf_dhclient;    /* likewise of the VF */
     uint64_t lagg_dhclient;  /* likewise of the lagg */
@@ -79,10 +81,12 @@ struct vfj_view {
     struct vfj_interface lagg;  /* laggN of the hn's unit */
     struct vfj_address gateway; /* of the default route when it goes through hn or the lagg; empty when none */
     bool gateway_on_lagg;
+    uint8_t pad2[3];
     /* The same of the IPv6 default route, when somebody added it (RTF_STATIC): one from a router's advertisement comes
      * back by itself. A link-local gateway is without its scope, which is the interface. */
     struct vfj_address gateway6;
     bool gateway6_on_lagg;
+    uint8_t pad3[3];
     char script_refused[VFJ_PATH_SIZE]; /* why a per-interface script that is there is not run; empty when none is */
 };
 

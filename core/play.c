@@ -137,28 +137,59 @@ static enum vfj_status start(struct vfj_play *play)
 
 /* Commands */
 
-static void execute(struct vfj_play *play, const struct vfj_command *command)
+/* A command of the batch failed that the rest needs: the rest ends now, and is not run. */
+static void drop_batch(struct vfj_play *play, struct vfj_name hn)
 {
+    for (unsigned i = 0; i < play->pending_count; i++) {
+        struct vfj_play_pending *pending = &play->pending[i];
+        if (vfj_command_reads(&pending->command) || !vfj_name_equal(pending->command.hn, hn))
+            continue;
+        pending->is_dropped = true;
+        pending->due_us = play->now_us;
+    }
+}
+
+static void execute(struct vfj_play *play, const struct vfj_play_pending *pending)
+{
+    const struct vfj_command *command = &pending->command;
     if (vfj_command_reads(command)) {
         vfj_guest_observe(&play->guest, command, &blank_event(play, VFJ_EVENT_OBSERVED)->as.observed);
         return;
     }
     struct vfj_outcome *outcome = &blank_event(play, VFJ_EVENT_FINISHED)->as.finished;
     outcome->command = command->id;
-    if (play->mode == VFJ_MODE_ACT)
+    if (pending->is_dropped)
+        outcome->kind = VFJ_OUTCOME_NOT_RUN;
+    else if (play->mode == VFJ_MODE_ACT)
         vfj_guest_run(&play->guest, command, outcome);
     else
         outcome->kind = VFJ_OUTCOME_SKIPPED;
+    if (vfj_command_stops_batch(command, outcome) && !vfj_name_is_empty(command->hn))
+        drop_batch(play, command->hn);
+}
+
+/* When the commands of the slot's batch before this one have ended. */
+static int64_t batch_end_us(const struct vfj_play *play, const struct vfj_command *command)
+{
+    int64_t end_us = play->now_us;
+    for (unsigned i = 0; i < play->pending_count; i++) {
+        const struct vfj_play_pending *before = &play->pending[i];
+        if (!vfj_command_reads(&before->command) && !vfj_name_is_empty(command->hn)
+            && vfj_name_equal(before->command.hn, command->hn) && before->due_us > end_us)
+            end_us = before->due_us;
+    }
+    return end_us;
 }
 
 static bool enqueue(struct vfj_play *play, const struct vfj_command *command)
 {
-    bool runs = vfj_command_reads(command) || play->mode == VFJ_MODE_ACT;
-    int64_t duration_us = runs ? vfj_guest_duration_us(&play->guest, command) : 0;
+    bool reads = vfj_command_reads(command);
+    int64_t duration_us = reads || play->mode == VFJ_MODE_ACT ? vfj_guest_duration_us(&play->guest, command) : 0;
+    int64_t begin_us = reads ? play->now_us : batch_end_us(play, command);
     if (play->pending_count == VFJ_PLAY_PENDING_MAX)
         return false;
     play->pending[play->pending_count++]
-        = (struct vfj_play_pending){.due_us = play->now_us + duration_us, .order = play->order++, .command = *command};
+        = (struct vfj_play_pending){.due_us = begin_us + duration_us, .order = play->order++, .command = *command};
     return true;
 }
 
@@ -174,11 +205,11 @@ static unsigned earliest(const struct vfj_play *play)
     return found;
 }
 
-static struct vfj_command take(struct vfj_play *play, unsigned index)
+static struct vfj_play_pending take(struct vfj_play *play, unsigned index)
 {
-    struct vfj_command command = play->pending[index].command;
+    struct vfj_play_pending pending = play->pending[index];
     play->pending[index] = play->pending[--play->pending_count];
-    return command;
+    return pending;
 }
 
 /* Queue the decision's commands and carry out all that take no time, those they lead to as well. */
@@ -193,8 +224,8 @@ static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *d
         unsigned next = earliest(play);
         if (play->pending_count == 0 || play->pending[next].due_us > play->now_us)
             return VFJ_OK;
-        struct vfj_command command = take(play, next);
-        execute(play, &command);
+        struct vfj_play_pending pending = take(play, next);
+        execute(play, &pending);
         if ((status = submit_only(play, &decision)) != VFJ_OK)
             return status;
     }
@@ -214,8 +245,8 @@ static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool t
         if (next_us > play->now_us)
             play->now_us = next_us;
         if (has_pending && outcome_us < timer_us) {
-            struct vfj_command command = take(play, earliest(play));
-            execute(play, &command);
+            struct vfj_play_pending pending = take(play, earliest(play));
+            execute(play, &pending);
         } else {
             blank_event(play, VFJ_EVENT_TIMER);
         }
@@ -228,8 +259,8 @@ static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool t
 static void crash(struct vfj_play *play)
 {
     while (play->pending_count > 0) {
-        struct vfj_command command = take(play, earliest(play));
-        execute(play, &command);
+        struct vfj_play_pending pending = take(play, earliest(play));
+        execute(play, &pending);
     }
     play->running = false;
     play->deadline_us = INT64_MAX;

@@ -36,6 +36,7 @@
     X(JOINED, "joined", "lagg holds hn and the VF, and has hn's configuration")                                  \
     X(LEFT, "left", "lagg no longer holds hn and the VF")                                                        \
     X(HN_RENAMED, "hn-renamed", "the kernel has this unit under another name; no event told of it")              \
+    X(VF_HELD, "vf-held", "the VF was taken down, since it had the data path and could not be joined")           \
     X(BOOTED, "booted", "the guest booted")                                                                      \
     /* notices and faults */                                                                                     \
     X(COMMAND_FAILED, "command-failed", "a command failed")                                                      \
@@ -61,6 +62,9 @@
     X(NO_CONFIGURATION, "no-configuration", "rc.conf configures nothing for this hn")                            \
     X(NO_UNIT, "no-unit", "the unit of this hn is not known")                                                    \
     X(NO_LINK, "no-link", "the VF is up and has no link: hn has none either as long as it is")                   \
+    X(ROUTE_FAILED, "route-failed", "a route of hn's could not be given to lagg: it is tried again")             \
+    X(DHCLIENT_FAILED, "dhclient-failed", "no dhclient could be started on lagg: it is tried again")             \
+    X(ADDRESS_FAILED, "address-failed", "an address of hn's could not be given to lagg: it is tried again")      \
     X(ROUTE_STAYS, "route-stays", "the IPv6 default route could not be moved to lagg: it is tried again")        \
     X(NOT_JOINED_YET, "not-joined-yet", "in observe mode: the guest itself has not joined hn and the VF yet")
 

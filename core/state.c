@@ -8,15 +8,33 @@
 #include "core/digest.h"
 
 /* No padding: equal states are equal bytes. */
-_Static_assert(sizeof(struct vfj_carry) == VFJ_ADDRESS_SIZE + 8, "padding in vfj_carry");
-_Static_assert(sizeof(struct vfj_belief)
-                   == 24 + 40 + VFJ_NAME_SIZE + 2 * VFJ_ADDRESS_SIZE + VFJ_ADDRESSES_MAX * sizeof(struct vfj_carry),
-               "padding in vfj_belief");
-_Static_assert(sizeof(struct vfj_slot) == 32 + 3 * VFJ_NAME_SIZE + 24 + sizeof(struct vfj_belief),
+_Static_assert(sizeof(struct vfj_interface)
+                   == VFJ_NAME_SIZE + 16 + VFJ_ADDRESSES_MAX * VFJ_ADDRESS_SIZE + VFJ_PORTS_MAX * VFJ_NAME_SIZE,
+               "padding in vfj_interface");
+_Static_assert(sizeof(struct vfj_view)
+                   == 5 * VFJ_NAME_SIZE + 8 + 24 + 3 * sizeof(struct vfj_interface) + 2 * VFJ_ADDRESS_SIZE + 8
+                       + VFJ_PATH_SIZE,
+               "padding in vfj_view");
+_Static_assert(sizeof(struct vfj_batch) == 16 + 2 * VFJ_BATCH_MAX, "padding in vfj_batch");
+_Static_assert(sizeof(struct vfj_plan) == 24, "padding in vfj_plan");
+_Static_assert(sizeof(struct vfj_slot)
+                   == 3 * VFJ_NAME_SIZE + 8 + sizeof(struct vfj_timers) + sizeof(struct vfj_plan)
+                       + sizeof(struct vfj_batch) + 12 + 12 + 2 * sizeof(struct vfj_view),
                "padding in vfj_slot");
 _Static_assert(sizeof(struct vfj_script_run) == 24 + 3 * VFJ_NAME_SIZE + VFJ_ARGS_SIZE, "padding in vfj_script_run");
 _Static_assert(sizeof(struct vfj_sleeper) == 32 + VFJ_NAME_SIZE, "padding in vfj_sleeper");
 _Static_assert(sizeof(struct vfj_head) == 32 + 64 + 8 + 24, "padding in vfj_head");
+
+const char *vfj_activity_name(enum vfj_activity activity)
+{
+    static const char *const names[] = {
+#define X(symbol, name, text) [VFJ_ACTIVITY_##symbol] = (name),
+        VFJ_ACTIVITIES(X)
+#undef X
+    };
+    VFJ_CHECK(activity < VFJ_ACTIVITY_COUNT);
+    return names[activity];
+}
 
 void vfj_state_init(struct vfj_state *state)
 {
@@ -26,28 +44,43 @@ void vfj_state_init(struct vfj_state *state)
     for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++)
         state->index.due_us[i] = VFJ_NEVER_US;
     for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
-        state->slots[i].timer_us = state->slots[i].link_us = VFJ_NEVER_US;
+        state->slots[i].timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
         state->scripts.sleepers[i].due_us = VFJ_NEVER_US;
 }
 
+static int64_t earlier(int64_t a_us, int64_t b_us)
+{
+    if (a_us == VFJ_NEVER_US || b_us == VFJ_NEVER_US)
+        return a_us == VFJ_NEVER_US ? b_us : a_us;
+    return a_us < b_us ? a_us : b_us;
+}
+
 int64_t vfj_slot_due_us(const struct vfj_slot *slot)
 {
-    if (slot->timer_us == VFJ_NEVER_US || slot->link_us == VFJ_NEVER_US)
-        return slot->timer_us == VFJ_NEVER_US ? slot->link_us : slot->timer_us;
-    return slot->timer_us < slot->link_us ? slot->timer_us : slot->link_us;
+    return earlier(slot->timers.delay_us, earlier(slot->timers.observe_us, slot->timers.link_us));
 }
 
-/* Of a slot what is in use: most have one address to carry over, not all that there is room for. */
-static size_t slot_size(const struct vfj_slot *slot)
+bool vfj_slot_has_plan(const struct vfj_slot *slot)
 {
-    VFJ_CHECK(slot->belief.carry_count <= VFJ_ADDRESSES_MAX);
-    return offsetof(struct vfj_slot, belief.carry) + slot->belief.carry_count * sizeof slot->belief.carry[0];
+    return slot->plan.phase == VFJ_PLAN_ACTIVE || slot->activity == VFJ_ACTIVITY_OBSERVING
+        || slot->activity == VFJ_ACTIVITY_RUNNING;
 }
 
-void vfj_slot_copy(struct vfj_slot *to, const struct vfj_slot *from)
+bool vfj_slot_is_on_vf(const struct vfj_slot *slot)
 {
-    memcpy(to, from, slot_size(from));
+    return slot->data_path != VFJ_DATA_PATH_HN;
+}
+
+enum vfj_slot_state vfj_slot_public_state(const struct vfj_slot *slot)
+{
+    if (vfj_name_is_empty(slot->vf))
+        return VFJ_SLOT_DETACHED;
+    if (slot->joined)
+        return VFJ_SLOT_LAGGED;
+    if (slot->delay == VFJ_DELAY_RUNNING || slot->delay == VFJ_DELAY_OVER)
+        return VFJ_SLOT_DELAYED;
+    return VFJ_SLOT_ATTACHED;
 }
 
 void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, const struct vfj_touched *touched)
@@ -64,14 +97,9 @@ void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, cons
     }
     for (uint64_t left = touched->slots; left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
-        vfj_slot_copy(&state->slots[i], &next->slots[i]);
+        state->slots[i] = next->slots[i];
         state->index.due_us[i] = next->index.due_us[i];
         state->index.digests[i] = next->index.digests[i];
-        state->index.pending[i] = next->index.pending[i];
-        state->index.hn[i] = next->index.hn[i];
-        state->index.vf[i] = next->index.vf[i];
-        state->index.hn_tags[i] = next->index.hn_tags[i];
-        state->index.vf_tags[i] = next->index.vf_tags[i];
     }
 }
 
@@ -79,12 +107,7 @@ void vfj_state_index_slot(struct vfj_state *state, unsigned i)
 {
     const struct vfj_slot *slot = &state->slots[i];
     state->index.due_us[i] = vfj_slot_due_us(slot);
-    state->index.pending[i] = slot->pending;
-    state->index.hn[i] = slot->hn;
-    state->index.vf[i] = slot->vf;
-    state->index.hn_tags[i] = vfj_name_tag(slot->hn);
-    state->index.vf_tags[i] = vfj_name_tag(slot->vf);
-    state->index.digests[i] = vfj_digest(slot, slot_size(slot), i);
+    state->index.digests[i] = vfj_digest(slot, sizeof *slot, i);
 }
 
 void vfj_state_index_rc(struct vfj_state *state)
@@ -112,10 +135,7 @@ void vfj_state_index_scripts(struct vfj_state *state)
 
 static bool can_be_indexed(const struct vfj_state *state)
 {
-    bool right = state->head.slot_count <= VFJ_SLOTS_MAX && memchr(state->rc.text, '\0', sizeof state->rc.text) != NULL;
-    for (unsigned i = 0; right && i < state->head.slot_count; i++)
-        right = state->slots[i].belief.carry_count <= VFJ_ADDRESSES_MAX;
-    return right;
+    return state->head.slot_count <= VFJ_SLOTS_MAX && memchr(state->rc.text, '\0', sizeof state->rc.text) != NULL;
 }
 
 bool vfj_state_index(struct vfj_state *state)

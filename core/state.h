@@ -16,146 +16,188 @@
 
 enum { VFJ_NEVER_US = -1 }; /* a deadline that is not set */
 
-/* What a slot's timer is for. */
-enum vfj_timer {
-    VFJ_TIMER_NONE,
-    VFJ_TIMER_DELAY,   /* hyperv_vf_delay: then the VF is joined and upped */
-    VFJ_TIMER_RETRY,   /* a plan failed and is tried again */
-    VFJ_TIMER_RECHECK, /* look at the guest again */
+/* What a slot is doing. X(symbol, persisted name, sentence for people) */
+#define VFJ_ACTIVITIES(X)                                                    \
+    X(IDLE, "idle", "Nothing is under way.")                                 \
+    X(OBSERVING, "observing", "A probe reads the guest.")                    \
+    X(RUNNING, "running", "A batch of commands runs.")                       \
+    X(WAITING, "waiting", "A timer runs: a delay, a retry, or a VF's link.")
+
+enum vfj_activity {
+#define X(symbol, ...) VFJ_ACTIVITY_##symbol,
+    VFJ_ACTIVITIES(X)
+#undef X
+        VFJ_ACTIVITY_COUNT
 };
 
-/* Why a look may have to start the delay. */
-enum vfj_found {
-    VFJ_FOUND_NOT,
-    VFJ_FOUND_NEW,   /* a VF found by a probe, not told of by an event */
-    VFJ_FOUND_AGAIN, /* after a gap: a VF known before, perhaps another of the same name */
+const char *vfj_activity_name(enum vfj_activity activity);
+
+/* Why an observation of the guest is requested, the strongest last: of two requests the later kind stays. */
+enum vfj_observe {
+    VFJ_OBSERVE_NOT,
+    VFJ_OBSERVE_CHANGE, /* a line, a timer or an outcome may have changed what is observed */
+    VFJ_OBSERVE_GAP,    /* events were missed: the VF may be another one of the same name */
+    VFJ_OBSERVE_FOUND,  /* the map names a VF that no line announced */
 };
 
-/* A VF that is up and has no link: while it is up hn pretends to have none either. */
-enum vfj_watch {
-    VFJ_WATCH_NOT,
-    VFJ_WATCH_WAITING, /* until link_us for its link */
-    VFJ_WATCH_DUE,     /* it waited long enough: if a look shows the same it is over */
-    VFJ_WATCH_OVER,    /* to be taken down; in observe mode that is said, and no more */
-    VFJ_WATCH_HELD,    /* taken down, and upped again at link_us */
+/* How far hyperv_vf_delay of the present attachment is. */
+enum vfj_delay {
+    VFJ_DELAY_NONE,    /* no delay belongs to this VF: it is left up or down as it is */
+    VFJ_DELAY_DUE,     /* the delay starts at the end of this step */
+    VFJ_DELAY_RUNNING, /* until timers.delay_us */
+    VFJ_DELAY_OVER,    /* the VF is to be joined and upped */
 };
 
-/* What a slot's plan is to reach. */
-enum vfj_goal {
-    VFJ_GOAL_NONE,
-    VFJ_GOAL_LOOK,    /* see how the guest is, change nothing but what is harmful */
-    VFJ_GOAL_BASE,    /* no half-moved configuration: laggN on hn has all that hn had */
-    VFJ_GOAL_JOIN,    /* and the VF is a port */
-    VFJ_GOAL_JOIN_UP, /* and the VF is up */
+/* Which interface has the data path. */
+enum vfj_data_path {
+    VFJ_DATA_PATH_HN,
+    VFJ_DATA_PATH_VF_SEEN,  /* an observation shows it */
+    VFJ_DATA_PATH_VF_HEARD, /* VF_UP was received, too: another VF_UP means a lost VF_DOWN */
 };
 
-/* Values of pending_index where it is not an index: which interface an UP is for, which kind of route is meant, which
- * of rc.conf's words are given, whose dhclient is stopped; and, beside an index, that the address is deleted of the VF. */
-enum { VFJ_UP_LAGG, VFJ_UP_HN, VFJ_UP_VF };
-enum { VFJ_ROUTE_STATIC, VFJ_ROUTE_DEFAULT, VFJ_ROUTE_DEFAULT6 };
-enum { VFJ_CONFIGURE_INET, VFJ_CONFIGURE_INET6, VFJ_CONFIGURE_ALIAS, VFJ_CONFIGURE_ALIAS6 };
-enum { VFJ_DHCLIENT_HN, VFJ_DHCLIENT_VF };
-enum { VFJ_CARRY_INDEX = 0x7f, VFJ_CARRY_OF_VF = 0x80 };
-
-/* Whether a per-interface script has run since the VF is up, and whether a look has shown its VF as a port after that. */
-enum { VFJ_SCRIPT_RAN_NOT, VFJ_SCRIPT_RAN, VFJ_SCRIPT_JOINED };
-
-/* An address on its way from hn, or the VF, to the lagg. */
-struct vfj_carry {
-    struct vfj_address address;
-    uint8_t on_hn;
-    uint8_t on_vf;
-    uint8_t on_lagg;
-    uint8_t of_hn; /* hn had it when this plan first saw it */
-    uint8_t pad[4];
+/* Link monitor of a VF. While a VF is up, hn pretends to have no link; a VF without link leaves the guest without traffic. */
+enum vfj_link_monitor {
+    VFJ_LINK_MONITOR_OFF,      /* the VF has its link, or is down */
+    VFJ_LINK_MONITOR_WAITING,  /* the VF is up without link, until timers.link_us */
+    VFJ_LINK_MONITOR_EXPIRED,  /* the wait is over: the next observation decides */
+    VFJ_LINK_MONITOR_NO_LINK,  /* the VF is to be taken down; in observe mode that is reported only */
+    VFJ_LINK_MONITOR_HELD,     /* the VF was taken down, and is upped again at timers.link_us */
+    VFJ_LINK_MONITOR_CONFLICT, /* likewise, since hn and VF could not be joined */
 };
 
-/* Policy vfjournal: what is believed of the guest, from the last view and the outcomes since. */
-struct vfj_belief {
-    uint64_t hn_dhclient; /* pid */
-    uint64_t vf_dhclient;
-    uint64_t lagg_dhclient;
-    uint8_t fresh;      /* a view was taken in this plan */
-    uint8_t changed;    /* a command has changed the guest since the view */
-    uint8_t script;     /* enum vfj_own_script */
-    uint8_t script_ran; /* VFJ_SCRIPT_RAN_NOT … */
-    uint8_t hn_exists;
-    uint8_t hn_up;
-    uint8_t hn_rtadv;
-    uint8_t hn_elsewhere; /* a port of another lagg */
-    uint8_t vf_exists;
-    uint8_t vf_up;
-    uint8_t lagg_exists;
-    uint8_t lagg_up;
-    uint8_t lagg_no_dad;
-    uint8_t lagg_rtadv;
-    uint8_t lagg_has_hn;
-    uint8_t lagg_has_vf;
-    uint8_t lagg_foreign; /* not for this hn */
-    uint8_t lease;        /* hn's lease is to be written again for the lagg */
-    uint8_t dhcp;         /* hn had a dhclient: the lagg is to have one */
-    uint8_t gateway_on_lagg;
-    uint8_t moved;      /* configuration was moved to the lagg in this plan: the routes are due */
-    uint8_t configured; /* laggN was given rc.conf's arguments in this plan */
-    uint8_t aliases;    /* of rc.conf's aliases, how many were given in this plan */
-    uint8_t routes;     /* of rc.conf's static routes, likewise */
-    uint8_t carry_count;
-    uint8_t carry_truncated;
-    uint8_t dhclient_tried;      /* laggN's dhclient was started in this plan */
-    uint8_t script_refused;      /* there is a per-interface script that is not run, and it was said */
-    uint8_t vf_no_link;          /* the VF is up and has none */
-    uint8_t lagg_ours;           /* in this boot laggN had hn, or was made, by us or by others */
-    uint8_t configured6;         /* laggN was given rc.conf's IPv6 words in this plan */
-    uint8_t script_failures;     /* in a row, of the per-interface script, since the VF is up */
-    uint8_t gateway6_on_lagg;    /* the IPv6 default route that somebody added goes through laggN */
-    uint8_t gateway6_on_hn;      /* or through hn */
-    uint8_t gateway6_failed;     /* it could not be added in this plan */
-    uint8_t gateway6_failures;   /* plans in a row that have not got it to laggN */
-    uint8_t route_missing;       /* the static route that is due was not there to be changed: it is added */
-    uint8_t solicit;             /* an advertisement: 1 to be asked for; then it was */
-    uint8_t args_too_long;       /* something of rc.conf that is wanted does not fit in one command, and it was said */
-    uint8_t vf_mtu_differs;      /* from the one that lagg(4) would give it as a port */
-    struct vfj_name vf_lagg;     /* another lagg that the VF is a port of; empty: none */
-    struct vfj_address gateway;  /* of the default route that goes, or went, through hn or the lagg */
-    struct vfj_address gateway6; /* likewise of the IPv6 one, a link-local one without its scope */
-    struct vfj_carry carry[VFJ_ADDRESSES_MAX]; /* carry_count of them; whatever bytes come after those are nothing */
+/* How far the per-interface script is, since the last VF_UP. */
+enum vfj_script_phase {
+    VFJ_SCRIPT_DUE,
+    VFJ_SCRIPT_RAN,
+    VFJ_SCRIPT_JOINED, /* an observation after that showed the VF as a port */
 };
 
-/* One hn interface and its VF. */
+/* How far the plan is: the commands from one state of rest to the next. */
+enum vfj_plan_phase {
+    VFJ_PLAN_NONE,
+    VFJ_PLAN_ACTIVE, /* commands were issued; the plan ends when an observation shows no difference */
+    VFJ_PLAN_LOGGED, /* observe mode: the plan of this attachment was written down */
+};
+
+/* One difference between observed and desired that a command removes. The order is that of the plan. */
+enum vfj_need {
+    VFJ_NEED_NONE,
+    VFJ_NEED_VF_DOWN,       /* the VF has the data path and can't be joined, or has no link */
+    VFJ_NEED_SCRIPT,        /* the per-interface script */
+    VFJ_NEED_STRAY_VF,      /* the VF is a port of another slot's lagg */
+    VFJ_NEED_LAGG,          /* laggN exists */
+    VFJ_NEED_NO_DAD,        /* laggN has nd6 option no_dad */
+    VFJ_NEED_HN_UP,         /* */
+    VFJ_NEED_LAGG_UP,       /* */
+    VFJ_NEED_INET,          /* laggN has the IPv4 addresses of hn and VF */
+    VFJ_NEED_RC_INET,       /* laggN has rc.conf's IPv4 configuration, since hn has none */
+    VFJ_NEED_LEASE,         /* laggN has a copy of hn's lease */
+    VFJ_NEED_HN_DHCLIENT,   /* no dhclient runs on hn */
+    VFJ_NEED_HN_PORT,       /* hn is a port of laggN */
+    VFJ_NEED_HN_ADDRESSES,  /* hn has no address */
+    VFJ_NEED_VF_DHCLIENT,   /* no dhclient runs on the VF */
+    VFJ_NEED_VF_ADDRESSES,  /* the VF has no address */
+    VFJ_NEED_INET6,         /* laggN has the IPv6 addresses of hn and VF */
+    VFJ_NEED_RC_INET6,      /* laggN has rc.conf's IPv6 configuration, since hn has none */
+    VFJ_NEED_RTADV,         /* laggN accepts router advertisements */
+    VFJ_NEED_DEFAULT_ROUTE, /* the IPv4 default route leads through laggN */
+    VFJ_NEED_DEFAULT_ROUTE6,
+    VFJ_NEED_VF_PORT, /* the VF is a port of laggN */
+    VFJ_NEED_VF_UP,
+    VFJ_NEED_DHCLIENT,     /* a dhclient runs on laggN */
+    VFJ_NEED_RTSOL,        /* a router was asked for an advertisement */
+    VFJ_NEED_STATIC_ROUTE, /* the first of VFJ_ROUTES_MAX: rc.conf's static routes lead through laggN */
+    VFJ_NEED_COUNT = VFJ_NEED_STATIC_ROUTE + VFJ_ROUTES_MAX,
+};
+
+/* The commands under way. Their ids follow each other; outcomes arrive in that order. */
+struct vfj_batch {
+    uint64_t first;            /* id of the first command; of the probe, while observing */
+    uint16_t count;            /* commands; 0 when none is under way */
+    uint16_t ended;            /* outcomes received */
+    uint8_t failure;           /* enum vfj_reason: why a command failed that the rest needs; NONE */
+    uint8_t pad[3];
+    uint8_t kinds[VFJ_BATCH_MAX]; /* enum vfj_command_kind of each */
+    uint8_t needs[VFJ_BATCH_MAX]; /* enum vfj_need that each is for */
+};
+
+/* Monotonic times; VFJ_NEVER_US: not armed. */
+struct vfj_timers {
+    int64_t delay_us;   /* hyperv_vf_delay ends */
+    int64_t observe_us; /* the guest is observed again */
+    int64_t link_us;    /* the link monitor is due */
+};
+
+/* The plan under way, or the last one. The masks have bit 1 << need. */
+struct vfj_plan {
+    uint64_t tried;    /* needs for which a command was issued in this plan */
+    uint64_t failed;   /* needs whose command failed, or did not help: the next plan tries them again */
+    uint8_t phase;     /* enum vfj_plan_phase */
+    uint8_t batches;   /* issued in this plan */
+    uint8_t failures;  /* in a row: of observations and of commands that the plan can't do without */
+    uint8_t retries;   /* in a row: plans that ended with failed needs */
+    uint8_t rechecks;  /* in a row: observations scheduled after hn's link came up, or until the guest itself joins */
+    uint8_t pad[3];
+};
+
+/* The per-interface script of an administrator, which takes over the work for one hn. */
+struct vfj_script_facts {
+    uint8_t phase;    /* enum vfj_script_phase */
+    uint8_t failures; /* in a row */
+    uint8_t refused;  /* a script exists that is not run, and that was reported */
+    uint8_t pad;
+};
+
+/* The link monitor of the slot's VF. */
+struct vfj_link_facts {
+    uint8_t monitor; /* enum vfj_link_monitor */
+    uint8_t tries;   /* in a row: how often the VF was up and had no link */
+    uint8_t pad[2];
+};
+
+/* What is being asked of the guest. */
+struct vfj_observe_request {
+    uint8_t wanted; /* enum vfj_observe: requested, not issued yet */
+    uint8_t asked;  /* enum vfj_observe: of the probe under way */
+    uint8_t pad[2];
+};
+
+/* One hn interface and its VF: facts, recorded by the handlers of events. core/machine/reconcile.c decides on them. */
 struct vfj_slot {
-    uint64_t generation; /* attachments seen */
-    uint64_t pending;    /* id of the command under way; 0 none */
-    int64_t timer_us;    /* mono time at which the timer is due; VFJ_NEVER_US none */
-    int64_t link_us;     /* mono time at which the watch is due; VFJ_NEVER_US none */
     struct vfj_name hn;
-    struct vfj_name vf;    /* empty: none mapped */
-    struct vfj_name unit;  /* N of dev.hn.N and laggN */
-    uint8_t state;         /* enum vfj_slot_state */
-    uint8_t timer;         /* enum vfj_timer */
-    uint8_t goal;          /* enum vfj_goal */
-    uint8_t pending_kind;  /* enum vfj_command_kind */
-    uint8_t fault;         /* enum vfj_reason; NONE when all is well */
-    uint8_t failures;      /* in a row */
-    uint8_t steps;         /* commands of this plan so far */
-    uint8_t rxvf;          /* the data path is on the VF: VF_UP heard or the kernel says so, no VF_DOWN since */
-    uint8_t paper;         /* observe mode: the plan was written down once for this generation */
-    uint8_t look_again;    /* something happened while a plan was under way: look when it has ended */
-    uint8_t pending_index; /* which address, interface or route the command under way is about */
-    uint8_t rechecks;      /* in a row */
-    uint8_t found;         /* enum vfj_found: look before anything is timed */
-    uint8_t watch;         /* enum vfj_watch */
-    uint8_t link_tries;    /* in a row, how often the VF was up and had no link */
-    uint8_t up_heard;      /* of this rxvf, VF_UP was heard: devd may tell it long after a look has shown it */
-    uint8_t doubt;         /* what was done last, and what was on its way then, may not be known: until a look */
-    uint8_t pad[7];
-    struct vfj_belief belief;
+    struct vfj_name vf;   /* empty: none is mapped */
+    struct vfj_name unit; /* N of dev.hn.N and laggN; empty: not known */
+    uint64_t generation;  /* attachments seen */
+    struct vfj_timers timers;
+    struct vfj_plan plan;
+    struct vfj_batch batch;
+    struct vfj_observe_request request;
+    struct vfj_script_facts script;
+    struct vfj_link_facts link;
+    uint8_t state;      /* enum vfj_slot_state, as last reported */
+    uint8_t activity;   /* enum vfj_activity */
+    uint8_t delay;      /* enum vfj_delay */
+    uint8_t data_path;  /* enum vfj_data_path */
+    uint8_t fault;      /* enum vfj_reason; NONE when all is well */
+    uint8_t joined;     /* an observation showed hn and VF in laggN with hn's configuration, and none the contrary since */
+    uint8_t lagg_ours;  /* in this boot laggN had hn as a port, or was made for it */
+    uint8_t recovering; /* effects of earlier commands may be unknown: what rc.conf gives hn is due */
+    uint8_t pad[4];
+    struct vfj_view observed; /* the last observation, as it was read; zero before the first */
+    struct vfj_view before;   /* the observation that the plan started from; it holds hn's configuration while that moves */
 };
 
-/* When the slot's timer or its watch is due, whichever is first; VFJ_NEVER_US neither. */
+/* When the slot's first timer is due; VFJ_NEVER_US: none is armed. */
 int64_t vfj_slot_due_us(const struct vfj_slot *slot);
 
-/* Make `to` the slot that `from` is: of the addresses, which are most of a slot, those that there are. */
-void vfj_slot_copy(struct vfj_slot *to, const struct vfj_slot *from);
+/* Whether a plan is under way: the guest is being observed or changed, or a conflict or failure holds the plan up. */
+bool vfj_slot_has_plan(const struct vfj_slot *slot);
+
+/* Whether the VF has the data path. */
+bool vfj_slot_is_on_vf(const struct vfj_slot *slot);
+
+/* The slot's state by its facts. The one definition of the public states. */
+enum vfj_slot_state vfj_slot_public_state(const struct vfj_slot *slot);
 
 /* Policy scripts: the one script that devd runs, those that wait for it, and those that sleep. */
 enum vfj_script { VFJ_SCRIPT_NONE, VFJ_SCRIPT_VFATTACH, VFJ_SCRIPT_VFUP };
@@ -224,18 +266,11 @@ struct vfj_head {
     uint64_t parts; /* digests of all parts, folded into one by exclusive or */
 };
 
-/* Of each part what the head sums up, so that a step looks only at the parts it wrote: slots, then rc, then scripts; and
- * what slots are searched for by, for the slots themselves are far apart. In `next` only the entries of touched parts are to
- * be looked at. */
+/* Of each part what the head sums up, so that a step reads only the parts it wrote: slots, then rc, then scripts. In `next`
+ * only the entries of touched parts are valid. */
 struct vfj_index {
     int64_t due_us[VFJ_SLOTS_MAX + 1]; /* of each slot, and the earliest of the sleepers last */
     uint64_t digests[VFJ_SLOTS_MAX + 2];
-    uint64_t pending[VFJ_SLOTS_MAX]; /* the id of each slot's command under way */
-    /* The names, and a byte of each, by which a line's slot is searched for: at once, however many there are. */
-    struct vfj_name hn[VFJ_SLOTS_MAX];
-    struct vfj_name vf[VFJ_SLOTS_MAX];
-    uint8_t hn_tags[VFJ_SLOTS_MAX]; /* vfj_name_tag() of them */
-    uint8_t vf_tags[VFJ_SLOTS_MAX];
 };
 
 struct vfj_state {

@@ -23,88 +23,67 @@
     X(DUE, due_us, 0)                   \
     X(IMPLIED, parts, 0)
 
-#define SLOT_MEMBERS(X)                 \
-    X(NUMBER, generation, UINT64_MAX)   \
-    X(NUMBER, pending, UINT64_MAX)      \
-    X(DUE, timer_us, 0)                 \
-    X(DUE, link_us, 0)                  \
-    X(IMPLIED, hn, 0)                   \
-    X(NAME, vf, 0)                      \
-    X(DIGITS, unit, 0)                  \
-    X(STATE, state, 0)                  \
-    X(NUMBER, timer, VFJ_TIMER_RECHECK) \
-    X(NUMBER, goal, VFJ_GOAL_JOIN_UP)   \
-    X(COMMAND, pending_kind, 0)         \
-    X(REASON, fault, 0)                 \
-    X(NUMBER, failures, UINT8_MAX)      \
-    X(NUMBER, steps, UINT8_MAX)         \
-    X(NUMBER, rxvf, UINT8_MAX)          \
-    X(NUMBER, paper, UINT8_MAX)         \
-    X(NUMBER, look_again, UINT8_MAX)    \
-    X(NUMBER, pending_index, UINT8_MAX) \
-    X(NUMBER, rechecks, UINT8_MAX)      \
-    X(NUMBER, found, VFJ_FOUND_AGAIN)   \
-    X(NUMBER, watch, VFJ_WATCH_HELD)    \
-    X(NUMBER, link_tries, UINT8_MAX)    \
-    X(NUMBER, up_heard, UINT8_MAX)      \
-    X(NUMBER, doubt, UINT8_MAX)         \
+#define SLOT_MEMBERS(X)               \
+    X(IMPLIED, hn, 0)                 \
+    X(NAME, vf, 0)                    \
+    X(DIGITS, unit, 0)                \
+    X(NUMBER, generation, UINT64_MAX) \
+    X(IMPLIED, timers, 0)             \
+    X(IMPLIED, plan, 0)               \
+    X(IMPLIED, batch, 0)              \
+    X(IMPLIED, request, 0)            \
+    X(IMPLIED, script, 0)             \
+    X(IMPLIED, link, 0)               \
+    X(STATE, state, 0)                \
+    X(ACTIVITY, activity, 0)          \
+    X(NUMBER, delay, VFJ_DELAY_OVER)  \
+    X(NUMBER, data_path, VFJ_DATA_PATH_VF_HEARD) \
+    X(REASON, fault, 0)               \
+    X(NUMBER, joined, 1)              \
+    X(NUMBER, lagg_ours, 1)           \
+    X(NUMBER, recovering, 1)          \
+    X(RESERVED, pad, 0)               \
+    X(IMPLIED, observed, 0)           \
+    X(IMPLIED, before, 0)
+
+#define TIMERS_MEMBERS(X) \
+    X(DUE, delay_us, 0)   \
+    X(DUE, observe_us, 0) \
+    X(DUE, link_us, 0)
+
+#define PLAN_MEMBERS(X)              \
+    X(NUMBER, tried, UINT64_MAX)     \
+    X(NUMBER, failed, UINT64_MAX)    \
+    X(NUMBER, phase, VFJ_PLAN_LOGGED) \
+    X(NUMBER, batches, UINT8_MAX)    \
+    X(NUMBER, failures, UINT8_MAX)   \
+    X(NUMBER, retries, UINT8_MAX)    \
+    X(NUMBER, rechecks, UINT8_MAX)   \
     X(RESERVED, pad, 0)
 
-#define BELIEF_MEMBERS(X)                   \
-    X(NUMBER, hn_dhclient, UINT64_MAX)      \
-    X(NUMBER, vf_dhclient, UINT64_MAX)      \
-    X(NUMBER, lagg_dhclient, UINT64_MAX)    \
-    X(NUMBER, fresh, UINT8_MAX)             \
-    X(NUMBER, changed, UINT8_MAX)           \
-    X(NUMBER, script, UINT8_MAX)            \
-    X(NUMBER, script_ran, UINT8_MAX)        \
-    X(NUMBER, hn_exists, UINT8_MAX)         \
-    X(NUMBER, hn_up, UINT8_MAX)             \
-    X(NUMBER, hn_rtadv, UINT8_MAX)          \
-    X(NUMBER, hn_elsewhere, UINT8_MAX)      \
-    X(NUMBER, vf_exists, UINT8_MAX)         \
-    X(NUMBER, vf_up, UINT8_MAX)             \
-    X(NUMBER, lagg_exists, UINT8_MAX)       \
-    X(NUMBER, lagg_up, UINT8_MAX)           \
-    X(NUMBER, lagg_no_dad, UINT8_MAX)       \
-    X(NUMBER, lagg_rtadv, UINT8_MAX)        \
-    X(NUMBER, lagg_has_hn, UINT8_MAX)       \
-    X(NUMBER, lagg_has_vf, UINT8_MAX)       \
-    X(NUMBER, lagg_foreign, UINT8_MAX)      \
-    X(NUMBER, lease, UINT8_MAX)             \
-    X(NUMBER, dhcp, UINT8_MAX)              \
-    X(NUMBER, gateway_on_lagg, UINT8_MAX)   \
-    X(NUMBER, moved, UINT8_MAX)             \
-    X(NUMBER, configured, UINT8_MAX)        \
-    X(NUMBER, aliases, UINT8_MAX)           \
-    X(NUMBER, routes, UINT8_MAX)            \
-    X(IMPLIED, carry_count, 0)              \
-    X(NUMBER, carry_truncated, UINT8_MAX)   \
-    X(NUMBER, dhclient_tried, UINT8_MAX)    \
-    X(NUMBER, script_refused, UINT8_MAX)    \
-    X(NUMBER, vf_no_link, UINT8_MAX)        \
-    X(NUMBER, lagg_ours, UINT8_MAX)         \
-    X(NUMBER, configured6, UINT8_MAX)       \
-    X(NUMBER, script_failures, UINT8_MAX)   \
-    X(NUMBER, gateway6_on_lagg, UINT8_MAX)  \
-    X(NUMBER, gateway6_on_hn, UINT8_MAX)    \
-    X(NUMBER, gateway6_failed, UINT8_MAX)   \
-    X(NUMBER, gateway6_failures, UINT8_MAX) \
-    X(NUMBER, route_missing, UINT8_MAX)     \
-    X(NUMBER, solicit, UINT8_MAX)           \
-    X(NUMBER, args_too_long, UINT8_MAX)     \
-    X(NUMBER, vf_mtu_differs, UINT8_MAX)    \
-    X(NAME, vf_lagg, 0)                     \
-    X(ADDRESS, gateway, 0)                  \
-    X(ADDRESS, gateway6, 0)                 \
-    X(IMPLIED, carry, 0)
+#define BATCH_MEMBERS(X)           \
+    X(NUMBER, first, UINT64_MAX)   \
+    X(NUMBER, count, VFJ_BATCH_MAX) \
+    X(NUMBER, ended, VFJ_BATCH_MAX) \
+    X(REASON, failure, 0)          \
+    X(RESERVED, pad, 0)            \
+    X(COMMANDS, kinds, 0)           \
+    X(NUMBERS, needs, VFJ_NEED_COUNT - 1)
 
-#define CARRY_MEMBERS(X)          \
-    X(IMPLIED, address, 0)        \
-    X(NUMBER, on_hn, UINT8_MAX)   \
-    X(NUMBER, on_vf, UINT8_MAX)   \
-    X(NUMBER, on_lagg, UINT8_MAX) \
-    X(NUMBER, of_hn, UINT8_MAX)   \
+#define REQUEST_MEMBERS(X)                  \
+    X(NUMBER, wanted, VFJ_OBSERVE_FOUND)    \
+    X(NUMBER, asked, VFJ_OBSERVE_FOUND)     \
+    X(RESERVED, pad, 0)
+
+#define OWN_SCRIPT_MEMBERS(X)            \
+    X(NUMBER, phase, VFJ_SCRIPT_JOINED) \
+    X(NUMBER, failures, UINT8_MAX)      \
+    X(NUMBER, refused, 1)               \
+    X(RESERVED, pad, 0)
+
+#define LINK_MEMBERS(X)                              \
+    X(NUMBER, monitor, VFJ_LINK_MONITOR_CONFLICT)  \
+    X(NUMBER, tries, UINT8_MAX)                      \
     X(RESERVED, pad, 0)
 
 #define SCRIPT_MEMBERS(X)            \
@@ -156,42 +135,64 @@
 
 #define PART struct vfj_head
 static const struct vfj_member head_list[] = {HEAD_MEMBERS(MEMBER)};
-const struct vfj_members vfj_head_members = {head_list, sizeof head_list / sizeof head_list[0]};
+const struct vfj_members vfj_head_members = {head_list, sizeof head_list / sizeof head_list[0], "", 0};
 _Static_assert(0 HEAD_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_head has no text");
 #undef PART
 #define PART struct vfj_slot
 static const struct vfj_member slot_list[] = {SLOT_MEMBERS(MEMBER)};
-const struct vfj_members vfj_slot_members = {slot_list, sizeof slot_list / sizeof slot_list[0]};
-_Static_assert(0 SLOT_MEMBERS(SIZE) + sizeof(struct vfj_belief) == sizeof(PART), "a member of vfj_slot has no text");
+_Static_assert(0 SLOT_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_slot has no text");
 #undef PART
-#define PART struct vfj_belief
-static const struct vfj_member belief_list[] = {BELIEF_MEMBERS(MEMBER)};
-const struct vfj_members vfj_belief_members = {belief_list, sizeof belief_list / sizeof belief_list[0]};
-_Static_assert(0 BELIEF_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_belief has no text");
+#define PART struct vfj_timers
+static const struct vfj_member timers_list[] = {TIMERS_MEMBERS(MEMBER)};
+_Static_assert(0 TIMERS_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_timers has no text");
 #undef PART
-#define PART struct vfj_carry
-static const struct vfj_member carry_list[] = {CARRY_MEMBERS(MEMBER)};
-const struct vfj_members vfj_carry_members = {carry_list, sizeof carry_list / sizeof carry_list[0]};
-_Static_assert(0 CARRY_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_carry has no text");
+#define PART struct vfj_plan
+static const struct vfj_member plan_list[] = {PLAN_MEMBERS(MEMBER)};
+_Static_assert(0 PLAN_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_plan has no text");
 #undef PART
+#define PART struct vfj_batch
+static const struct vfj_member batch_list[] = {BATCH_MEMBERS(MEMBER)};
+_Static_assert(0 BATCH_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_batch has no text");
+#undef PART
+#define PART struct vfj_observe_request
+static const struct vfj_member observe_request_list[] = {REQUEST_MEMBERS(MEMBER)};
+_Static_assert(0 REQUEST_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_observe_request has no text");
+#undef PART
+#define PART struct vfj_script_facts
+static const struct vfj_member script_facts_list[] = {OWN_SCRIPT_MEMBERS(MEMBER)};
+_Static_assert(0 OWN_SCRIPT_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_script_facts has no text");
+#undef PART
+#define PART struct vfj_link_facts
+static const struct vfj_member link_facts_list[] = {LINK_MEMBERS(MEMBER)};
+_Static_assert(0 LINK_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_link_facts has no text");
+#undef PART
+const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS] = {
+    {slot_list, sizeof slot_list / sizeof slot_list[0], "", 0},
+    {timers_list, sizeof timers_list / sizeof timers_list[0], "timer_", offsetof(struct vfj_slot, timers)},
+    {plan_list, sizeof plan_list / sizeof plan_list[0], "plan_", offsetof(struct vfj_slot, plan)},
+    {batch_list, sizeof batch_list / sizeof batch_list[0], "batch_", offsetof(struct vfj_slot, batch)},
+    {observe_request_list, sizeof observe_request_list / sizeof observe_request_list[0], "request_", offsetof(struct vfj_slot, request)},
+    {script_facts_list, sizeof script_facts_list / sizeof script_facts_list[0], "script_", offsetof(struct vfj_slot, script)},
+    {link_facts_list, sizeof link_facts_list / sizeof link_facts_list[0], "link_", offsetof(struct vfj_slot, link)},
+};
 #define PART struct vfj_script_run
 static const struct vfj_member script_list[] = {SCRIPT_MEMBERS(MEMBER)};
-const struct vfj_members vfj_script_members = {script_list, sizeof script_list / sizeof script_list[0]};
+const struct vfj_members vfj_script_members = {script_list, sizeof script_list / sizeof script_list[0], "", 0};
 _Static_assert(0 SCRIPT_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_script_run has no text");
 #undef PART
 #define PART struct vfj_scripts
 static const struct vfj_member queue_list[] = {QUEUE_MEMBERS(MEMBER)};
-const struct vfj_members vfj_queue_members = {queue_list, sizeof queue_list / sizeof queue_list[0]};
+const struct vfj_members vfj_queue_members = {queue_list, sizeof queue_list / sizeof queue_list[0], "", 0};
 _Static_assert(0 QUEUE_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_scripts has no text");
 #undef PART
 #define PART struct vfj_sleeper
 static const struct vfj_member sleeper_list[] = {SLEEPER_MEMBERS(MEMBER)};
-const struct vfj_members vfj_sleeper_members = {sleeper_list, sizeof sleeper_list / sizeof sleeper_list[0]};
+const struct vfj_members vfj_sleeper_members = {sleeper_list, sizeof sleeper_list / sizeof sleeper_list[0], "", 0};
 _Static_assert(0 SLEEPER_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_sleeper has no text");
 #undef PART
 #define PART struct vfj_waiting
 static const struct vfj_member waiting_list[] = {WAITING_MEMBERS(MEMBER)};
-const struct vfj_members vfj_waiting_members = {waiting_list, sizeof waiting_list / sizeof waiting_list[0]};
+const struct vfj_members vfj_waiting_members = {waiting_list, sizeof waiting_list / sizeof waiting_list[0], "", 0};
 _Static_assert(0 WAITING_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_waiting has no text");
 #undef PART
 _Static_assert(sizeof(struct vfj_state)
@@ -202,7 +203,7 @@ _Static_assert(sizeof(struct vfj_state)
 const char *const vfj_item_keys[VFJ_ITEM_COUNT] = {
     [VFJ_ITEM_NONE] = "",         [VFJ_ITEM_HEAD] = "state",      [VFJ_ITEM_RC] = "rc",
     [VFJ_ITEM_SCRIPT] = "script", [VFJ_ITEM_SLEEPER] = "sleeper", [VFJ_ITEM_QUEUED] = "queued",
-    [VFJ_ITEM_SLOT] = "slot",     [VFJ_ITEM_CARRY] = "carry",
+    [VFJ_ITEM_SLOT] = "slot",     [VFJ_ITEM_OBSERVED] = "observed", [VFJ_ITEM_BEFORE] = "before",
 };
 
 unsigned vfj_member_name_count(enum vfj_member_type type)
@@ -216,7 +217,9 @@ unsigned vfj_member_name_count(enum vfj_member_type type)
         return VFJ_SLOT_STATE_COUNT;
     case VFJ_MEMBER_REASON:
         return VFJ_REASON_COUNT;
-    case VFJ_MEMBER_COMMAND:
+    case VFJ_MEMBER_ACTIVITY:
+        return VFJ_ACTIVITY_COUNT;
+    case VFJ_MEMBER_COMMANDS:
         return VFJ_COMMAND_COUNT;
     default:
         VFJ_CHECK(false);
@@ -235,6 +238,8 @@ const char *vfj_member_name(enum vfj_member_type type, unsigned value)
         return vfj_slot_state_name((enum vfj_slot_state)value);
     case VFJ_MEMBER_REASON:
         return vfj_reason_name((enum vfj_reason)value);
+    case VFJ_MEMBER_ACTIVITY:
+        return vfj_activity_name((enum vfj_activity)value);
     default:
         return vfj_command_kind_name((enum vfj_command_kind)value);
     }

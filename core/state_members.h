@@ -12,13 +12,14 @@ enum vfj_member_type {
     VFJ_MEMBER_DUE,      /* a time; VFJ_NEVER_US left out */
     VFJ_MEMBER_NAME,     /* an interface name, or empty */
     VFJ_MEMBER_DIGITS,   /* a name of digits alone, or empty */
-    VFJ_MEMBER_ADDRESS,  /* an address, or empty */
     VFJ_MEMBER_TEXT,     /* any text without NUL, the rest of its room zero */
     VFJ_MEMBER_MODE,     /* the persisted names of enumerators */
     VFJ_MEMBER_POLICY,   /**/
     VFJ_MEMBER_STATE,    /**/
     VFJ_MEMBER_REASON,   /**/
-    VFJ_MEMBER_COMMAND,  /**/
+    VFJ_MEMBER_ACTIVITY, /**/
+    VFJ_MEMBER_COMMANDS, /* bytes, kinds of commands: persisted names, up to the last that is not the first kind */
+    VFJ_MEMBER_NUMBERS,  /* bytes, up to the last that is not 0 */
     VFJ_MEMBER_IMPLIED,  /* not written: the items themselves tell */
     VFJ_MEMBER_RESERVED, /* padding, zero */
 };
@@ -34,9 +35,14 @@ struct vfj_member {
 struct vfj_members {
     const struct vfj_member *list;
     size_t count;
+    const char *prefix; /* before each key */
+    size_t offset;      /* of the part in the struct that the item is about */
 };
 
-extern const struct vfj_members vfj_head_members, vfj_slot_members, vfj_belief_members, vfj_carry_members;
+extern const struct vfj_members vfj_head_members;
+/* A slot's own members, and those of the structs in it. */
+enum { VFJ_SLOT_PARTS = 7 };
+extern const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS];
 extern const struct vfj_members vfj_script_members, vfj_queue_members, vfj_sleeper_members, vfj_waiting_members;
 
 /* The items, in their order; `none` is before the first. */
@@ -48,7 +54,8 @@ enum vfj_item {
     VFJ_ITEM_SLEEPER,
     VFJ_ITEM_QUEUED,
     VFJ_ITEM_SLOT,
-    VFJ_ITEM_CARRY,
+    VFJ_ITEM_OBSERVED,
+    VFJ_ITEM_BEFORE,
     VFJ_ITEM_COUNT
 };
 

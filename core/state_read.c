@@ -58,10 +58,30 @@ static bool read_digits(struct vfj_span span, char *at)
     return vfj_span_copy(at, VFJ_NAME_SIZE, span);
 }
 
+static bool read_list(const struct vfj_member *member, struct vfj_span span, char *at)
+{
+    struct vfj_span word;
+    unsigned count = 0;
+    uint64_t value = 0;
+    for (struct vfj_span rest = span; vfj_span_word(&rest, &word); count++) {
+        if (count == member->size)
+            return false;
+        if (member->type == VFJ_MEMBER_COMMANDS) {
+            if (!read_name_of(VFJ_MEMBER_COMMANDS, word, at + count))
+                return false;
+        } else if (!vfj_span_to_u64(word, &value) || value > member->most) {
+            return false;
+        } else {
+            at[count] = (char)value;
+        }
+    }
+    return true;
+}
+
 static bool read_member(const struct vfj_member *member, void *part, const struct vfj_kv *pair)
 {
     char *at = (char *)part + member->offset;
-    char value[VFJ_ARGS_SIZE];
+    char value[8 * VFJ_BATCH_MAX + 3072];
     if (!vfj_kv_value(pair, value, sizeof value))
         return false;
     struct vfj_span span = vfj_span_of(value);
@@ -75,16 +95,17 @@ static bool read_member(const struct vfj_member *member, void *part, const struc
         return vfj_name_parse(span, (struct vfj_name *)(void *)at);
     case VFJ_MEMBER_DIGITS:
         return read_digits(span, at);
-    case VFJ_MEMBER_ADDRESS:
-        return vfj_address_parse(span, (struct vfj_address *)(void *)at);
     case VFJ_MEMBER_TEXT:
         return vfj_span_copy(at, member->size, span);
     case VFJ_MEMBER_MODE:
     case VFJ_MEMBER_POLICY:
     case VFJ_MEMBER_STATE:
     case VFJ_MEMBER_REASON:
-    case VFJ_MEMBER_COMMAND:
+    case VFJ_MEMBER_ACTIVITY:
         return read_name_of((enum vfj_member_type)member->type, span, at);
+    case VFJ_MEMBER_COMMANDS:
+    case VFJ_MEMBER_NUMBERS:
+        return read_list(member, span, at);
     case VFJ_MEMBER_IMPLIED:
     case VFJ_MEMBER_RESERVED:
         break;
@@ -92,11 +113,24 @@ static bool read_member(const struct vfj_member *member, void *part, const struc
     return false;
 }
 
-static bool read_in(const struct vfj_members *members, void *part, const struct vfj_kv *pair)
+static bool read_in(const struct vfj_members *members, void *item, const struct vfj_kv *pair)
 {
+    size_t prefix = strlen(members->prefix);
+    if (!vfj_span_starts(pair->key, members->prefix))
+        return false;
+    struct vfj_span key = {pair->key.text + prefix, pair->key.length - prefix};
     for (size_t i = 0; i < members->count; i++) {
-        if (vfj_span_is(pair->key, members->list[i].key))
-            return read_member(&members->list[i], part, pair);
+        if (vfj_span_is(key, members->list[i].key))
+            return read_member(&members->list[i], (char *)item + members->offset, pair);
+    }
+    return false;
+}
+
+static bool read_in_slot(struct vfj_slot *slot, const struct vfj_kv *pair)
+{
+    for (unsigned i = 0; i < VFJ_SLOT_PARTS; i++) {
+        if (read_in(&vfj_slot_members[i], slot, pair))
+            return true;
     }
     return false;
 }
@@ -127,12 +161,22 @@ static bool begin_slot(struct vfj_state *state, struct vfj_span name)
     return true;
 }
 
-static bool begin_carry(struct vfj_state *state, struct vfj_span address)
+static bool read_view(struct vfj_state *state, const struct vfj_kv *pair, enum vfj_item item)
 {
-    struct vfj_belief *belief = state->head.slot_count > 0 ? &newest_slot(state)->belief : NULL;
-    if (belief == NULL || belief->carry_count == VFJ_ADDRESSES_MAX)
+    static const struct vfj_view blank;
+    struct vfj_observation observation;
+    char body[VFJ_VIEW_MAX];
+    if (state->head.slot_count == 0 || !vfj_kv_value(pair, body, sizeof body))
         return false;
-    return vfj_address_parse(address, &belief->carry[belief->carry_count++].address);
+    struct vfj_slot *slot = newest_slot(state);
+    struct vfj_view *view = item == VFJ_ITEM_OBSERVED ? &slot->observed : &slot->before;
+    *view = blank;
+    if (body[0] == '\0')
+        return true;
+    if (vfj_observation_decode(vfj_span_of(body), &observation) != VFJ_OK || observation.probe != VFJ_PROBE_SLOT)
+        return false;
+    *view = observation.as.view;
+    return true;
 }
 
 static bool begin_number(struct vfj_state_reader *reader, struct vfj_span value, uint64_t limit)
@@ -149,7 +193,8 @@ static bool begin_item(struct vfj_state_reader *reader, const struct vfj_kv *pai
     struct vfj_state *state = reader->state;
     switch ((enum vfj_item)reader->item) {
     case VFJ_ITEM_HEAD:
-        return vfj_span_is(pair->value, "1");
+        reader->format = vfj_span_is(pair->value, "1") ? 1 : VFJ_STATE_FORMAT;
+        return reader->format == 1 || vfj_span_is(pair->value, "2");
     case VFJ_ITEM_RC:
         return begin_rc(state, pair);
     case VFJ_ITEM_SCRIPT:
@@ -164,8 +209,9 @@ static bool begin_item(struct vfj_state_reader *reader, const struct vfj_kv *pai
         return begin_number(reader, pair->value, VFJ_SCRIPT_QUEUE_MAX);
     case VFJ_ITEM_SLOT:
         return begin_slot(state, pair->value);
-    case VFJ_ITEM_CARRY:
-        return begin_carry(state, pair->value);
+    case VFJ_ITEM_OBSERVED:
+    case VFJ_ITEM_BEFORE:
+        return read_view(state, pair, (enum vfj_item)reader->item);
     case VFJ_ITEM_NONE:
     case VFJ_ITEM_COUNT:
         break;
@@ -173,7 +219,7 @@ static bool begin_item(struct vfj_state_reader *reader, const struct vfj_kv *pai
     VFJ_CHECK(false);
 }
 
-/* Each item comes after those that are listed before it; only a slot follows on a carry. */
+/* Each item comes after those that are listed before it; only a slot follows on the views of one. */
 static bool is_item(struct vfj_state_reader *reader, struct vfj_span key, enum vfj_item *item)
 {
     for (unsigned i = VFJ_ITEM_HEAD; i < VFJ_ITEM_COUNT; i++) {
@@ -202,11 +248,9 @@ static bool read_in_item(struct vfj_state_reader *reader, const struct vfj_kv *p
     case VFJ_ITEM_QUEUED:
         return read_in(&vfj_waiting_members, &state->scripts.queue[reader->index], pair);
     case VFJ_ITEM_SLOT:
-        return read_in(&vfj_slot_members, newest_slot(state), pair)
-            || read_in(&vfj_belief_members, &newest_slot(state)->belief, pair);
-    case VFJ_ITEM_CARRY:
-        return read_in(&vfj_carry_members,
-                       &newest_slot(state)->belief.carry[newest_slot(state)->belief.carry_count - 1], pair);
+        return read_in_slot(newest_slot(state), pair);
+    case VFJ_ITEM_OBSERVED:
+    case VFJ_ITEM_BEFORE:
     case VFJ_ITEM_NONE:
     case VFJ_ITEM_RC:
         return false;
@@ -227,6 +271,10 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
     enum vfj_item item = VFJ_ITEM_NONE;
     if (reader->item == VFJ_ITEM_COUNT)
         return false;
+    if (reader->format == 1 && reader->item == VFJ_ITEM_SLOT && !vfj_span_is(pair->key, vfj_item_keys[VFJ_ITEM_SLOT])) {
+        (void)read_in_slot(newest_slot(reader->state), pair);
+        return true;
+    }
     bool right = read_in_item(reader, pair);
     if (!right && is_item(reader, pair->key, &item)) {
         reader->item = item;
@@ -239,8 +287,19 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
 
 static bool is_sound_slot(const struct vfj_slot *slot)
 {
-    return (slot->pending_index & VFJ_CARRY_INDEX) < VFJ_ADDRESSES_MAX
-        && (slot->timer == VFJ_TIMER_NONE) == (slot->timer_us == VFJ_NEVER_US);
+    bool is_waiting = slot->activity == VFJ_ACTIVITY_OBSERVING || slot->activity == VFJ_ACTIVITY_RUNNING;
+    return (slot->batch.count > slot->batch.ended) == is_waiting
+        && (slot->activity == VFJ_ACTIVITY_RUNNING || slot->batch.count <= 1);
+}
+
+/* What format 1 tells of a slot is observed anew: no probe, command or timer of it is known here. */
+static void recover_slot(struct vfj_slot *slot)
+{
+    memset(&slot->batch, 0, sizeof slot->batch);
+    slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
+    slot->joined = slot->state == VFJ_SLOT_LAGGED;
+    slot->delay = slot->state == VFJ_SLOT_DELAYED ? VFJ_DELAY_OVER : VFJ_DELAY_NONE;
+    slot->recovering = 1;
 }
 
 /* What the head says of the parts is of this program's making, not of the text's: their digests change with their layout. */
@@ -257,6 +316,8 @@ bool vfj_state_read_end(struct vfj_state_reader *reader)
     struct vfj_state *state = reader->state;
     bool right
         = reader->item != VFJ_ITEM_NONE && reader->item != VFJ_ITEM_COUNT && vfj_scripts_is_sound(&state->scripts);
+    for (unsigned i = 0; i < state->head.slot_count && right && reader->format == 1; i++)
+        recover_slot(&state->slots[i]);
     for (unsigned i = 0; i < state->head.slot_count && right; i++)
         right = is_sound_slot(&state->slots[i]);
     if (right)

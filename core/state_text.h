@@ -12,25 +12,29 @@
 /* The text is a run of items, each of key=value pairs in devd's grammar. The first key says what the item is, the keys after it
  * are members of that part of the state, named as in core/state.h; pairs that say what a blank part has are left out.
  *
- *     state=1          the format of all that follows; then the head
+ *     state=2          the format of all that follows; then the head
  *     rc=TEXT          a piece of the rc.conf values; the pieces are joined
  *     script=N         policy scripts: the script under way, and its queue
  *     sleeper=INDEX    one of its sleepers
  *     queued=INDEX     one place of its queue
  *     slot=HN          a slot, in their order
- *     carry=ADDRESS    an address that the slot before it carries over, in their order
+ *     observed=VIEW    its last observation, as the body of its record; empty when there is none
+ *     before=VIEW      the observation that its plan started from, likewise
  *
- * States, modes, policies, reasons and command kinds are written by their persisted names; what has no name, as the number it has
- * in core/state.h, which this format fixes. A member more needs a place in the lists of core/state_members.c (it does not compile
- * without); one that a text of this format can lack keeps the format's number, as does a text without it. */
+ * States, modes, policies, reasons and command kinds are written by their persisted names; a value without a name is the number
+ * that it has in core/state.h, which this format fixes. A new member needs a place in the lists of core/state_members.c (it does
+ * not compile without); a member that a text of this format can lack keeps the format's number, as does a text without it.
+ *
+ * Format 1 was written by earlier rules. Of its slots only the members that still exist are read. */
 enum {
-    VFJ_STATE_FORMAT = 1,
-    VFJ_STATE_ITEM_MAX = 6144, /* bytes that an item takes, at most */
+    VFJ_STATE_FORMAT = 2,
+    VFJ_VIEW_MAX = 12288,       /* bytes of an encoded view, at most */
+    VFJ_STATE_ITEM_MAX = 16384, /* bytes that an item takes, at most */
 };
 
 /* The next item; zero before the first. */
 struct vfj_state_place {
-    unsigned kind, index, carry;
+    unsigned kind, index, part;
 };
 
 /* Append the next item, with a blank before it when the text is not empty. False: there are no more. On overflow of `text` the
@@ -40,6 +44,7 @@ bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *plac
 /* A text being read into a state. */
 struct vfj_state_reader {
     struct vfj_state *state;
+    unsigned format;
     unsigned item;  /* what it is in */
     unsigned index; /* of the sleeper or the place in the queue */
 };

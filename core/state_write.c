@@ -22,34 +22,55 @@ static uint64_t number_at(const void *at, size_t size)
     return eight;
 }
 
-static void write_member(const struct vfj_member *member, const void *part, struct vfj_text *text)
+/* Bytes as words, up to the last that is not zero. */
+static void write_list(const struct vfj_member *member, const char *key, const uint8_t *at, struct vfj_text *text)
 {
-    const char *at = (const char *)part + member->offset;
+    char words[8 * VFJ_BATCH_MAX + 3072];
+    struct vfj_text list = vfj_text_begin(words, sizeof words);
+    unsigned count = member->size;
+    while (count > 0 && at[count - 1] == 0)
+        count--;
+    for (unsigned i = 0; i < count; i++) {
+        vfj_text_add(&list, i > 0 ? " " : "");
+        if (member->type == VFJ_MEMBER_COMMANDS)
+            vfj_text_add(&list, vfj_member_name(VFJ_MEMBER_COMMANDS, at[i]));
+        else
+            vfj_text_add_u64(&list, at[i]);
+    }
+    VFJ_CHECK(!list.overflow);
+    if (count > 0)
+        vfj_kv_add_string(text, key, words);
+}
+
+static void write_member(const struct vfj_member *member, const char *key, const char *at, struct vfj_text *text)
+{
     switch ((enum vfj_member_type)member->type) {
     case VFJ_MEMBER_NUMBER:
         if (number_at(at, member->size) != 0)
-            vfj_kv_add_u64(text, member->key, number_at(at, member->size));
+            vfj_kv_add_u64(text, key, number_at(at, member->size));
         break;
     case VFJ_MEMBER_TIME:
     case VFJ_MEMBER_DUE:
         if ((int64_t)number_at(at, member->size) != (member->type == VFJ_MEMBER_DUE ? VFJ_NEVER_US : 0))
-            vfj_kv_add_i64(text, member->key, (int64_t)number_at(at, member->size));
+            vfj_kv_add_i64(text, key, (int64_t)number_at(at, member->size));
         break;
     case VFJ_MEMBER_NAME:
     case VFJ_MEMBER_DIGITS:
-    case VFJ_MEMBER_ADDRESS:
     case VFJ_MEMBER_TEXT:
         if (*at != '\0')
-            vfj_kv_add_string(text, member->key, at);
+            vfj_kv_add_string(text, key, at);
         break;
     case VFJ_MEMBER_MODE:
     case VFJ_MEMBER_POLICY:
     case VFJ_MEMBER_STATE:
     case VFJ_MEMBER_REASON:
-    case VFJ_MEMBER_COMMAND:
+    case VFJ_MEMBER_ACTIVITY:
         if (number_at(at, member->size) != 0)
-            vfj_kv_add_string(text, member->key,
-                              vfj_member_name((enum vfj_member_type)member->type, *(const uint8_t *)at));
+            vfj_kv_add_string(text, key, vfj_member_name((enum vfj_member_type)member->type, *(const uint8_t *)at));
+        break;
+    case VFJ_MEMBER_COMMANDS:
+    case VFJ_MEMBER_NUMBERS:
+        write_list(member, key, (const uint8_t *)at, text);
         break;
     case VFJ_MEMBER_IMPLIED:
     case VFJ_MEMBER_RESERVED:
@@ -59,8 +80,14 @@ static void write_member(const struct vfj_member *member, const void *part, stru
 
 static void write_members(const struct vfj_members *members, const void *part, struct vfj_text *text)
 {
-    for (size_t i = 0; i < members->count; i++)
-        write_member(&members->list[i], part, text);
+    for (size_t i = 0; i < members->count; i++) {
+        const struct vfj_member *member = &members->list[i];
+        char key[64];
+        struct vfj_text name = vfj_text_begin(key, sizeof key);
+        vfj_text_add(&name, members->prefix);
+        vfj_text_add(&name, member->key);
+        write_member(member, key, (const char *)part + members->offset + member->offset, text);
+    }
 }
 
 static void write_head(const struct vfj_state *state, struct vfj_text *text)
@@ -100,14 +127,28 @@ static void write_queued(const struct vfj_scripts *scripts, unsigned index, stru
 static void write_slot(const struct vfj_slot *slot, struct vfj_text *text)
 {
     vfj_kv_add_string(text, vfj_item_keys[VFJ_ITEM_SLOT], slot->hn.text);
-    write_members(&vfj_slot_members, slot, text);
-    write_members(&vfj_belief_members, &slot->belief, text);
+    for (unsigned i = 0; i < VFJ_SLOT_PARTS; i++)
+        write_members(&vfj_slot_members[i], slot, text);
 }
 
-static void write_carry(const struct vfj_carry *carry, struct vfj_text *text)
+/* A view as the body of an observation. */
+static void write_view(const struct vfj_view *view, enum vfj_item item, struct vfj_text *text)
 {
-    vfj_kv_add_string(text, vfj_item_keys[VFJ_ITEM_CARRY], carry->address.text);
-    write_members(&vfj_carry_members, carry, text);
+    static const struct vfj_view blank;
+    struct vfj_observation observation;
+    char body[VFJ_VIEW_MAX];
+    struct vfj_text encoded = vfj_text_begin(body, sizeof body);
+    if (memcmp(view, &blank, sizeof blank) == 0) {
+        vfj_kv_add_string(text, vfj_item_keys[item], "");
+        return;
+    }
+    memset(&observation, 0, sizeof observation);
+    observation.probe = VFJ_PROBE_SLOT;
+    observation.ok = true;
+    observation.as.view = *view;
+    vfj_observation_encode(&observation, &encoded);
+    VFJ_CHECK(!encoded.overflow);
+    vfj_kv_add_string(text, vfj_item_keys[item], body);
 }
 
 /* How many places of a kind of item there are; some are blank. */
@@ -130,7 +171,8 @@ static unsigned places_of(const struct vfj_state *state, unsigned kind)
         return state->head.slot_count;
     case VFJ_ITEM_NONE:
         return 0;
-    case VFJ_ITEM_CARRY:
+    case VFJ_ITEM_OBSERVED:
+    case VFJ_ITEM_BEFORE:
     case VFJ_ITEM_COUNT:
         break;
     }
@@ -164,7 +206,7 @@ static bool is_blank(const struct vfj_state *state, unsigned kind, unsigned inde
 /* Go to the next item that is to be written. */
 static bool seek(const struct vfj_state *state, struct vfj_state_place *place)
 {
-    for (; place->kind < VFJ_ITEM_CARRY; place->kind++, place->index = 0) {
+    for (; place->kind <= VFJ_ITEM_SLOT; place->kind++, place->index = 0) {
         unsigned places = places_of(state, place->kind);
         while (place->index < places && is_blank(state, place->kind, place->index))
             place->index++;
@@ -193,13 +235,16 @@ static void write_item(const struct vfj_state *state, const struct vfj_state_pla
         write_queued(&state->scripts, place->index, text);
         break;
     case VFJ_ITEM_SLOT:
-        if (place->carry == 0)
+        if (place->part == 0)
             write_slot(&state->slots[place->index], text);
+        else if (place->part == 1)
+            write_view(&state->slots[place->index].observed, VFJ_ITEM_OBSERVED, text);
         else
-            write_carry(&state->slots[place->index].belief.carry[place->carry - 1], text);
+            write_view(&state->slots[place->index].before, VFJ_ITEM_BEFORE, text);
         break;
     case VFJ_ITEM_NONE:
-    case VFJ_ITEM_CARRY:
+    case VFJ_ITEM_OBSERVED:
+    case VFJ_ITEM_BEFORE:
     case VFJ_ITEM_COUNT:
         VFJ_CHECK(false);
     }
@@ -210,10 +255,10 @@ bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *plac
     if (!seek(state, place))
         return false;
     write_item(state, place, text);
-    if (place->kind == VFJ_ITEM_SLOT && place->carry < state->slots[place->index].belief.carry_count) {
-        place->carry++;
+    if (place->kind == VFJ_ITEM_SLOT && place->part < 2) {
+        place->part++;
     } else {
-        place->carry = 0;
+        place->part = 0;
         place->index++;
     }
     return true;

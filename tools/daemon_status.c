@@ -31,14 +31,14 @@ static void log_slot(const struct vfj_slot *slot, int64_t mono_us)
     vfj_text_add(&text, vfj_slot_state_name((enum vfj_slot_state)slot->state));
     vfj_text_add(&text, vfj_name_is_empty(slot->vf) ? "" : ", VF ");
     vfj_text_add(&text, slot->vf.text);
-    if (slot->timer == VFJ_TIMER_DELAY) {
+    if (slot->timers.delay_us != VFJ_NEVER_US) {
         vfj_text_add(&text, ", delay ");
-        vfj_when_add_duration(&text, slot->timer_us - mono_us);
+        vfj_when_add_duration(&text, slot->timers.delay_us - mono_us);
         vfj_text_add(&text, " left");
     }
-    if (slot->pending != 0) {
+    if (slot->batch.count > 0) {
         vfj_text_add(&text, ", command ");
-        vfj_text_add_u64(&text, slot->pending);
+        vfj_text_add_u64(&text, slot->batch.first + slot->batch.ended);
         vfj_text_add(&text, " runs");
     }
     vfj_text_add(&text, slot->fault != VFJ_REASON_NONE ? ", fault: " : "");

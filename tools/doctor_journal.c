@@ -181,7 +181,7 @@ static struct vfj_doctor_slot slot_of(const struct vfj_status_facts *facts, unsi
     const struct vfj_slot *slot = &facts->machine.state.slots[i];
     return (struct vfj_doctor_slot){
         .hn = slot->hn,
-        .busy = slot->goal != VFJ_GOAL_NONE,
+        .busy = vfj_slot_has_plan(slot),
         .last_command = facts->slots[i].last.id,
     };
 }

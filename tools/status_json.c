@@ -117,7 +117,7 @@ static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status
     add_name(json, "vf", slot->vf);
     vfj_json_add_integer(json, "generation", (int64_t)slot->generation);
     add_time(json, "since", facts->since_wall_us);
-    vfj_json_add_bool(json, "traffic_on_vf", slot->rxvf != 0);
+    vfj_json_add_bool(json, "traffic_on_vf", vfj_slot_is_on_vf(slot));
     add_lagg(json, slot, &facts->lagg);
     if (timer != NULL) {
         vfj_json_add_string(json, "timer", timer);
@@ -127,7 +127,7 @@ static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status
     if (slot->fault != VFJ_REASON_NONE) {
         vfj_json_add_string(json, "fault", vfj_reason_name((enum vfj_reason)slot->fault));
         vfj_json_add_string(json, "fault_text", vfj_reason_text((enum vfj_reason)slot->fault));
-        vfj_json_add_integer(json, "failures", slot->failures);
+        vfj_json_add_integer(json, "failures", slot->plan.failures);
     }
     print(out, json);
 }

@@ -76,28 +76,23 @@ static int64_t sleeper_due_us(const struct vfj_scripts *scripts, struct vfj_name
 
 const char *vfj_status_timer(const struct vfj_status_report *report, const struct vfj_slot *slot, int64_t *left_us)
 {
-    const char *what = NULL;
-    int64_t due_us = slot->timer_us;
-    switch ((enum vfj_timer)slot->timer) {
-    case VFJ_TIMER_DELAY:
-        what = "delay";
-        break;
-    case VFJ_TIMER_RETRY:
-        what = "retry";
-        break;
-    case VFJ_TIMER_RECHECK:
-        what = "recheck";
-        break;
-    case VFJ_TIMER_NONE:
-        if (slot->watch == VFJ_WATCH_HELD) {
-            due_us = slot->link_us;
-            what = "retry";
-            break;
-        }
-        due_us = sleeper_due_us(&report->facts->machine.state.scripts, slot->vf);
-        what = due_us != VFJ_NEVER_US ? "delay" : NULL;
-        break;
+    const struct vfj_timers *timers = &slot->timers;
+    int64_t sleeper_us = sleeper_due_us(&report->facts->machine.state.scripts, slot->vf);
+    bool is_held = slot->link.monitor == VFJ_LINK_MONITOR_HELD;
+    const struct {
+        const char *what;
+        int64_t due_us;
+    } rows[] = {
+        {"delay", timers->delay_us},
+        {"delay", sleeper_us},
+        {slot->fault != VFJ_REASON_NONE ? "retry" : "recheck", timers->observe_us},
+        {"retry", is_held ? timers->link_us : VFJ_NEVER_US},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].due_us == VFJ_NEVER_US)
+            continue;
+        *left_us = rows[i].due_us > report->mono_us ? rows[i].due_us - report->mono_us : 0;
+        return rows[i].what;
     }
-    *left_us = due_us > report->mono_us ? due_us - report->mono_us : 0;
-    return what;
+    return NULL;
 }

@@ -193,6 +193,9 @@ static void add_end(struct vfj_text *text, const struct vfj_outcome *outcome)
     case VFJ_OUTCOME_SKIPPED:
         vfj_text_add(text, "not run: observe mode");
         return;
+    case VFJ_OUTCOME_NOT_RUN:
+        vfj_text_add(text, "not run: a command before it failed");
+        return;
     case VFJ_OUTCOME_COUNT:
         break;
     }
@@ -241,9 +244,9 @@ static void print_fault(FILE *out, const struct vfj_slot *slot)
         return;
     struct vfj_text *text = begin(&line, "fault");
     vfj_text_add(text, vfj_reason_text((enum vfj_reason)slot->fault));
-    if (slot->failures > 1) {
+    if (slot->plan.failures > 1) {
         vfj_text_add(text, "; ");
-        vfj_text_add_u64(text, slot->failures);
+        vfj_text_add_u64(text, slot->plan.failures);
         vfj_text_add(text, " times in a row");
     }
     end(out, &line);
@@ -257,7 +260,7 @@ static void print_slot(FILE *out, const struct vfj_status_report *report, unsign
     fill(&row, slot, facts);
     for (unsigned column = 0; column < COLUMNS; column++)
         print_cell(out, row.cells[column], widths[column], column + 1 == COLUMNS);
-    if (slot->state == VFJ_SLOT_LAGGED && !slot->rxvf)
+    if (slot->state == VFJ_SLOT_LAGGED && !vfj_slot_is_on_vf(slot))
         (void)fprintf(out, "%*s: not yet on the VF\n", LABEL_WIDTH, "traffic");
     print_timer(out, report, slot);
     print_last(out, &facts->last);

@@ -47,6 +47,8 @@ static void print_outcome(const struct vfj_transcript *transcript, const struct 
     line_begin(transcript, event, "-");
     if (outcome->kind == VFJ_OUTCOME_SKIPPED)
         fprintf(transcript->out, "skipped");
+    else if (outcome->kind == VFJ_OUTCOME_NOT_RUN)
+        fprintf(transcript->out, "not run");
     else
         fprintf(transcript->out, "exit %d", outcome->status);
     if (outcome->output[0] != '\0') {
@@ -157,16 +159,21 @@ struct vfj_play_sink vfj_transcript_sink(struct vfj_transcript *transcript)
     return (struct vfj_play_sink){.context = transcript, .submit = submit};
 }
 
+static void print_timer(FILE *out, const char *what, int64_t due_us, int64_t now_us)
+{
+    if (due_us != VFJ_NEVER_US)
+        fprintf(out, ", %s %.6f s", what, (double)(due_us - now_us) / 1e6);
+}
+
 static void print_slot(FILE *out, const struct vfj_state *state, const struct vfj_slot *slot)
 {
     fprintf(out, "slot %s: %s", slot->hn.text, vfj_slot_state_name((enum vfj_slot_state)slot->state));
     if (!vfj_name_is_empty(slot->vf))
         fprintf(out, " %s", slot->vf.text);
-    if (slot->timer_us != VFJ_NEVER_US)
-        fprintf(out, ", timer in %.6f s", (double)(slot->timer_us - state->head.mono_us) / 1e6);
-    if (slot->link_us != VFJ_NEVER_US)
-        fprintf(out, ", %s %.6f s", slot->watch == VFJ_WATCH_HELD ? "upped again in" : "its link is awaited for",
-                (double)(slot->link_us - state->head.mono_us) / 1e6);
+    print_timer(out, "delay", slot->timers.delay_us, state->head.mono_us);
+    print_timer(out, "observed again in", slot->timers.observe_us, state->head.mono_us);
+    print_timer(out, slot->link.monitor == VFJ_LINK_MONITOR_HELD ? "upped again in" : "link awaited for",
+                slot->timers.link_us, state->head.mono_us);
     if (slot->fault != VFJ_REASON_NONE)
         fprintf(out, ", fault %s", vfj_reason_name((enum vfj_reason)slot->fault));
     fputc('\n', out);

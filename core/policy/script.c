@@ -5,24 +5,24 @@
 
 #include "core/rc.h"
 
-static void next_script(struct vfj_work *work);
+static void next_script(struct vfj_step_context *context);
 
-struct vfj_script_run *vfj_script_run_of(struct vfj_work *work)
+struct vfj_script_run *vfj_script_run_of(struct vfj_step_context *context)
 {
-    return &vfj_work_edit_scripts(work)->run;
+    return &vfj_step_edit_scripts(context)->run;
 }
 
-void vfj_script_end(struct vfj_work *work)
+void vfj_script_end(struct vfj_step_context *context)
 {
-    memset(vfj_script_run_of(work), 0, sizeof(struct vfj_script_run));
-    next_script(work);
+    memset(vfj_script_run_of(context), 0, sizeof(struct vfj_script_run));
+    next_script(context);
 }
 
-/* The script's next command. The hn of a command is the slot it works for; sleepers work beside the slots. */
-struct vfj_command *vfj_script_issue(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind)
+/* The script's next command. The hn of a command is the slot it works for; sleepers context beside the slots. */
+struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_script_step step, enum vfj_command_kind kind)
 {
-    struct vfj_script_run *run = vfj_script_run_of(work);
-    struct vfj_command *command = vfj_work_command(work, kind);
+    struct vfj_script_run *run = vfj_script_run_of(context);
+    struct vfj_command *command = vfj_step_command(context, kind);
     if (run->script == VFJ_SCRIPT_VFUP)
         command->hn = run->iface;
     run->step = (uint8_t)step;
@@ -30,17 +30,17 @@ struct vfj_command *vfj_script_issue(struct vfj_work *work, enum vfj_script_step
     return command;
 }
 
-struct vfj_command *vfj_script_issue_lagg(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind)
+struct vfj_command *vfj_script_issue_lagg(struct vfj_step_context *context, enum vfj_script_step step, enum vfj_command_kind kind)
 {
-    struct vfj_command *command = vfj_script_issue(work, step, kind);
-    command->a = vfj_work_scripts(work)->run.lagg;
+    struct vfj_command *command = vfj_script_issue(context, step, kind);
+    command->a = vfj_step_scripts(context)->run.lagg;
     return command;
 }
 
-struct vfj_command *vfj_script_issue_text(struct vfj_work *work, enum vfj_script_step step, enum vfj_command_kind kind,
+struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context, enum vfj_script_step step, enum vfj_command_kind kind,
                                           const char *before, struct vfj_name name, const char *after)
 {
-    struct vfj_command *command = vfj_script_issue(work, step, kind);
+    struct vfj_command *command = vfj_script_issue(context, step, kind);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     vfj_text_add(&text, before);
     vfj_text_add(&text, name.text);
@@ -48,9 +48,9 @@ struct vfj_command *vfj_script_issue_text(struct vfj_work *work, enum vfj_script
     return command;
 }
 
-struct vfj_command *vfj_script_issue_sysctl(struct vfj_work *work, enum vfj_script_step step, const char *name)
+struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context, enum vfj_script_step step, const char *name)
 {
-    return vfj_script_issue_text(work, step, VFJ_COMMAND_PROBE_SYSCTL, name, (struct vfj_name){{0}}, "");
+    return vfj_script_issue_text(context, step, VFJ_COMMAND_PROBE_SYSCTL, name, (struct vfj_name){{0}}, "");
 }
 
 /* `[ $value -ne 0 ]`: what is not a number is an error of test(1), and no reason to stop. */
@@ -72,43 +72,43 @@ static void load_rc(const struct vfj_rc *rc, struct vfj_script_run *run)
         memset(run->args, 0, sizeof run->args);
 }
 
-static void begin_script(struct vfj_work *work, enum vfj_script script, struct vfj_name iface)
+static void begin_script(struct vfj_step_context *context, enum vfj_script script, struct vfj_name iface)
 {
-    struct vfj_script_run *run = vfj_script_run_of(work);
+    struct vfj_script_run *run = vfj_script_run_of(context);
     run->script = (uint8_t)script;
     run->iface = iface;
     if (script == VFJ_SCRIPT_VFATTACH) {
-        vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_TRANSPARENT_PROBE, "hw.hn.vf_transparent");
+        vfj_script_issue_sysctl(context, VFJ_STEP_ATTACH_TRANSPARENT_PROBE, "hw.hn.vf_transparent");
         return;
     }
-    load_rc(vfj_work_rc(work), run);
-    vfj_script_issue_text(work, VFJ_STEP_UP_SCRIPT_PROBE, VFJ_COMMAND_PROBE_FILE, "/usr/libexec/hyperv/hyperv_vfup.",
+    load_rc(vfj_step_rc(context), run);
+    vfj_script_issue_text(context, VFJ_STEP_UP_SCRIPT_PROBE, VFJ_COMMAND_PROBE_FILE, "/usr/libexec/hyperv/hyperv_vfup.",
                           iface, "");
 }
 
-static void next_script(struct vfj_work *work)
+static void next_script(struct vfj_step_context *context)
 {
-    struct vfj_scripts *scripts = vfj_work_edit_scripts(work);
+    struct vfj_scripts *scripts = vfj_step_edit_scripts(context);
     if (scripts->waiting == 0 || scripts->run.script != VFJ_SCRIPT_NONE)
         return;
     struct vfj_waiting first = scripts->queue[scripts->first];
     memset(&scripts->queue[scripts->first], 0, sizeof first);
     scripts->first = (uint16_t)((scripts->first + 1) % VFJ_SCRIPT_QUEUE_MAX);
     scripts->waiting--;
-    begin_script(work, (enum vfj_script)first.script, first.iface);
+    begin_script(context, (enum vfj_script)first.script, first.iface);
 }
 
-void vfj_script_enqueue(struct vfj_work *work, enum vfj_script script, struct vfj_name iface)
+void vfj_script_enqueue(struct vfj_step_context *context, enum vfj_script script, struct vfj_name iface)
 {
-    struct vfj_scripts *scripts = vfj_work_edit_scripts(work);
+    struct vfj_scripts *scripts = vfj_step_edit_scripts(context);
     if (scripts->waiting == VFJ_SCRIPT_QUEUE_MAX) {
-        vfj_work_note(work, VFJ_REASON_QUEUE_FULL);
+        vfj_step_note(context, VFJ_REASON_QUEUE_FULL);
         return;
     }
     unsigned at = (scripts->first + scripts->waiting) % VFJ_SCRIPT_QUEUE_MAX;
     scripts->queue[at] = (struct vfj_waiting){.iface = iface, .script = (uint8_t)script};
     scripts->waiting++;
-    next_script(work);
+    next_script(context);
 }
 
 static bool is_sound_run(const struct vfj_script_run *run)

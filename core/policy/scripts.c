@@ -8,62 +8,66 @@
  * whether the lagg really holds both. They only keep the slots' states true. */
 #include <string.h>
 
+#include "core/machine/facts.h"
 #include "core/policy/script.h"
 
-static void vf_up(struct vfj_work *work, struct vfj_name hn)
+static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
 {
-    unsigned index = vfj_work_open_hn(work, hn);
+    unsigned index = vfj_step_open_hn(context, hn);
     if (index < VFJ_SLOTS_MAX) {
-        struct vfj_slot *slot = vfj_work_edit_slot(work, index);
-        if (slot->rxvf)
-            vfj_work_note(work, VFJ_REASON_LOST_VF_DOWN);
-        slot->rxvf = 1;
+        struct vfj_slot *slot = vfj_step_edit_slot(context, index);
+        if (vfj_slot_is_on_vf(slot))
+            vfj_step_note(context, VFJ_REASON_LOST_VF_DOWN);
+        slot->data_path = VFJ_DATA_PATH_VF_HEARD;
     }
-    vfj_script_enqueue(work, VFJ_SCRIPT_VFUP, hn);
+    vfj_script_enqueue(context, VFJ_SCRIPT_VFUP, hn);
 }
 
-static void vf_down(struct vfj_work *work, struct vfj_name hn)
+static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
 {
-    unsigned index = vfj_work_open_hn(work, hn);
+    unsigned index = vfj_step_open_hn(context, hn);
     if (index == VFJ_SLOTS_MAX)
         return;
-    struct vfj_slot *slot = vfj_work_edit_slot(work, index);
-    slot->rxvf = 0;
-    if (slot->state == VFJ_SLOT_LAGGED)
-        vfj_work_move(work, slot, VFJ_SLOT_ATTACHED, VFJ_REASON_VF_DOWN);
+    struct vfj_slot *slot = vfj_step_edit_slot(context, index);
+    slot->data_path = VFJ_DATA_PATH_HN;
+    if (!slot->joined)
+        return;
+    slot->joined = 0;
+    slot->delay = VFJ_DELAY_NONE;
+    vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
 }
 
-static void renamed(struct vfj_work *work, const struct vfj_devd *devd)
+static void renamed(struct vfj_step_context *context, const struct vfj_devd *devd)
 {
-    unsigned index = vfj_work_find_vf(work, devd->name);
+    unsigned index = vfj_step_find_vf(context, devd->name);
     if (index < VFJ_SLOTS_MAX)
-        vfj_work_edit_slot(work, index)->vf = devd->new_name;
-    index = vfj_work_find_hn(work, devd->name);
+        vfj_step_edit_slot(context, index)->vf = devd->new_name;
+    index = vfj_step_find_hn(context, devd->name);
     if (index < VFJ_SLOTS_MAX)
-        vfj_work_edit_slot(work, index)->hn = devd->new_name;
+        vfj_step_edit_slot(context, index)->hn = devd->new_name;
 }
 
-static void scripts_devd(struct vfj_work *work)
+static void scripts_devd(struct vfj_step_context *context)
 {
-    const struct vfj_devd *devd = &work->event->as.devd;
+    const struct vfj_devd *devd = &context->event->as.devd;
     unsigned index;
     switch ((enum vfj_devd_kind)devd->kind) {
     case VFJ_DEVD_VF_ATTACHED:
-        vfj_script_enqueue(work, VFJ_SCRIPT_VFATTACH, devd->name);
+        vfj_script_enqueue(context, VFJ_SCRIPT_VFATTACH, devd->name);
         break;
     case VFJ_DEVD_VF_DETACHED:
-        index = vfj_work_find_vf(work, devd->name);
+        index = vfj_step_find_vf(context, devd->name);
         if (index < VFJ_SLOTS_MAX)
-            vfj_work_detach(work, vfj_work_edit_slot(work, index), VFJ_REASON_VF_DETACHED);
+            vfj_facts_detach(context, vfj_step_edit_slot(context, index), VFJ_REASON_VF_DETACHED);
         break;
     case VFJ_DEVD_VF_UP:
-        vf_up(work, devd->name);
+        vf_up(context, devd->name);
         break;
     case VFJ_DEVD_VF_DOWN:
-        vf_down(work, devd->name);
+        vf_down(context, devd->name);
         break;
     case VFJ_DEVD_RENAMED:
-        renamed(work, devd);
+        renamed(context, devd);
         break;
     case VFJ_DEVD_LINK:
     case VFJ_DEVD_OTHER:
@@ -97,55 +101,55 @@ static bool probe_matches(enum vfj_script_step step, uint8_t probe)
     }
 }
 
-static void scripts_observed(struct vfj_work *work)
+static void scripts_observed(struct vfj_step_context *context)
 {
-    const struct vfj_observation *answer = &work->event->as.observed;
-    const struct vfj_script_run *run = &vfj_work_scripts(work)->run;
-    struct vfj_sleeper *sleeper = vfj_sleeper_of(work, answer->command);
+    const struct vfj_observation *answer = &context->event->as.observed;
+    const struct vfj_script_run *run = &vfj_step_scripts(context)->run;
+    struct vfj_sleeper *sleeper = vfj_sleeper_of(context, answer->command);
     if (sleeper != NULL && probe_matches((enum vfj_script_step)sleeper->step, answer->probe)) {
-        vfj_sleeper_observed(work, sleeper);
+        vfj_sleeper_observed(context, sleeper);
     } else if (run->pending == answer->command && run->pending != 0
                && probe_matches((enum vfj_script_step)run->step, answer->probe)) {
         enum vfj_script_step step = (enum vfj_script_step)run->step;
         if (run->script == VFJ_SCRIPT_VFATTACH)
-            vfj_vfattach_observed(work, answer, step);
+            vfj_vfattach_observed(context, answer, step);
         else
-            vfj_vfup_observed(work, answer, step);
+            vfj_vfup_observed(context, answer, step);
     } else {
-        vfj_work_note(work, VFJ_REASON_STALE);
+        vfj_step_note(context, VFJ_REASON_STALE);
     }
 }
 
-static void scripts_finished(struct vfj_work *work)
+static void scripts_finished(struct vfj_step_context *context)
 {
-    const struct vfj_outcome *outcome = &work->event->as.finished;
-    const struct vfj_script_run *run = &vfj_work_scripts(work)->run;
-    struct vfj_sleeper *sleeper = vfj_sleeper_of(work, outcome->command);
+    const struct vfj_outcome *outcome = &context->event->as.finished;
+    const struct vfj_script_run *run = &vfj_step_scripts(context)->run;
+    struct vfj_sleeper *sleeper = vfj_sleeper_of(context, outcome->command);
     if (sleeper != NULL && sleeper->step == VFJ_STEP_SLEEPER_UP) {
-        vfj_sleeper_end(work, sleeper);
+        vfj_sleeper_end(context, sleeper);
         return;
     }
     if (run->pending == 0 || run->pending != outcome->command || run->script != VFJ_SCRIPT_VFUP) {
-        vfj_work_note(work, VFJ_REASON_STALE);
+        vfj_step_note(context, VFJ_REASON_STALE);
         return;
     }
-    vfj_vfup_finished(work, (enum vfj_script_step)run->step, vfj_outcome_ok(outcome));
+    vfj_vfup_finished(context, (enum vfj_script_step)run->step, vfj_outcome_ok(outcome));
 }
 
 /* The scripts know nothing of gaps: what devd did not tell them never happened to them. */
-static void scripts_settle(struct vfj_work *work)
+static void scripts_settle(struct vfj_step_context *context)
 {
-    (void)work;
+    (void)context;
 }
 
 /* The script under way, and what waited for it, ended with the daemon; the sleepers sleep on within a boot. */
-static void scripts_reset(struct vfj_work *work)
+static void scripts_reset(struct vfj_step_context *context)
 {
-    const struct vfj_scripts *before = vfj_work_scripts(work);
-    bool same = work->next->head.boot == work->now->head.boot && work->next->head.policy == VFJ_POLICY_SCRIPTS;
+    const struct vfj_scripts *before = vfj_step_scripts(context);
+    bool same = context->next->head.boot == context->now->head.boot && context->next->head.policy == VFJ_POLICY_SCRIPTS;
     if (before->run.script == VFJ_SCRIPT_NONE && before->sleeping == 0) /* and so nothing waits */
         return;
-    struct vfj_scripts *scripts = vfj_work_edit_scripts(work);
+    struct vfj_scripts *scripts = vfj_step_edit_scripts(context);
     memset(&scripts->run, 0, sizeof scripts->run);
     memset(scripts->queue, 0, sizeof scripts->queue);
     scripts->first = scripts->waiting = 0;
@@ -153,7 +157,7 @@ static void scripts_reset(struct vfj_work *work)
         struct vfj_sleeper *sleeper = &scripts->sleepers[i];
         sleeper->pending = 0;
         if (sleeper->due_us != VFJ_NEVER_US && (!same || sleeper->step == VFJ_STEP_SLEEPER_UP))
-            vfj_sleeper_end(work, sleeper);
+            vfj_sleeper_end(context, sleeper);
     }
 }
 

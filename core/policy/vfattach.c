@@ -2,32 +2,34 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/machine/facts.h"
+#include "core/machine/reconcile.h"
 #include "core/policy/script.h"
 #include "core/rc.h"
 
-static void sleeper_ask(struct vfj_work *work, struct vfj_sleeper *sleeper, enum vfj_script_step step)
+static void sleeper_ask(struct vfj_step_context *context, struct vfj_sleeper *sleeper, enum vfj_script_step step)
 {
-    struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_PROBE_SYSCTL);
+    struct vfj_command *command = vfj_step_command(context, VFJ_COMMAND_PROBE_SYSCTL);
     vfj_span_copy(command->text, sizeof command->text, vfj_span_of("hw.hn.vf_transparent"));
     sleeper->step = (uint8_t)step;
     sleeper->pending = command->id;
 }
 
-static void leave_sleeper(struct vfj_work *work)
+static void leave_sleeper(struct vfj_step_context *context)
 {
-    struct vfj_scripts *scripts = vfj_work_edit_scripts(work);
+    struct vfj_scripts *scripts = vfj_step_edit_scripts(context);
     int64_t delay_us = scripts->run.delay_us;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++) {
         struct vfj_sleeper *sleeper = &scripts->sleepers[i];
         if (sleeper->due_us != VFJ_NEVER_US)
             continue;
         *sleeper = (struct vfj_sleeper){
-            .due_us = work->next->head.mono_us + delay_us, .delay_us = delay_us, .iface = scripts->run.iface};
+            .due_us = context->next->head.mono_us + delay_us, .delay_us = delay_us, .iface = scripts->run.iface};
         scripts->sleeping++;
-        sleeper_ask(work, sleeper, VFJ_STEP_SLEEPER_TRANSPARENT_PROBE);
+        sleeper_ask(context, sleeper, VFJ_STEP_SLEEPER_TRANSPARENT_PROBE);
         return;
     }
-    vfj_work_note(work, VFJ_REASON_TOO_MANY_TIMERS);
+    vfj_step_note(context, VFJ_REASON_TOO_MANY_TIMERS);
 }
 
 static bool lists(const char *list, struct vfj_name iface)
@@ -54,115 +56,116 @@ static bool mapped_hn(const char *map, struct vfj_name vf, struct vfj_name *hn)
     return false;
 }
 
-static void attach_mapped(struct vfj_work *work, const struct vfj_observation *answer)
+static void attach_mapped(struct vfj_step_context *context, const struct vfj_observation *answer)
 {
-    struct vfj_name vf = vfj_work_scripts(work)->run.iface;
+    struct vfj_name vf = vfj_step_scripts(context)->run.iface;
     struct vfj_name hn;
     if (!answer->ok || !mapped_hn(answer->as.value, vf, &hn))
         return;
-    unsigned index = vfj_work_open_hn(work, hn);
+    unsigned index = vfj_step_open_hn(context, hn);
     if (index == VFJ_SLOTS_MAX)
         return;
-    struct vfj_slot *slot = vfj_work_edit_slot(work, index);
+    struct vfj_slot *slot = vfj_step_edit_slot(context, index);
     if (!vfj_name_equal(slot->vf, vf))
-        vfj_work_attach(work, slot, vf, VFJ_REASON_VF_ATTACHED);
-    if (slot->state == VFJ_SLOT_ATTACHED) {
-        vfj_work_move(work, slot, VFJ_SLOT_DELAYED, VFJ_REASON_DELAY_STARTED);
-        work->decision->transitions[work->decision->transition_count - 1].delay_us
-            = vfj_work_scripts(work)->run.delay_us;
-    }
+        vfj_facts_attach(context, slot, vf, VFJ_REASON_VF_ATTACHED);
+    vfj_reconcile_state(context, index);
+    if (slot->state != VFJ_SLOT_ATTACHED)
+        return;
+    slot->delay = VFJ_DELAY_RUNNING;
+    vfj_step_move(context, slot, VFJ_SLOT_DELAYED, VFJ_REASON_DELAY_STARTED)->delay_us
+        = vfj_step_scripts(context)->run.delay_us;
 }
 
 /* The script takes hyperv_vf_delay from rc.conf here, before it looks for the VF. */
-static void attach_list(struct vfj_work *work)
+static void attach_list(struct vfj_step_context *context)
 {
-    vfj_script_run_of(work)->delay_us = vfj_rc_delay_s(vfj_work_rc(work)) * 1000000;
-    vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_LIST_PROBE, "hw.hn.vflist");
+    vfj_script_run_of(context)->delay_us = vfj_rc_delay_s(vfj_step_rc(context)) * 1000000;
+    vfj_script_issue_sysctl(context, VFJ_STEP_ATTACH_LIST_PROBE, "hw.hn.vflist");
 }
 
-static void attach_listed(struct vfj_work *work, const struct vfj_observation *answer)
+static void attach_listed(struct vfj_step_context *context, const struct vfj_observation *answer)
 {
-    if (!answer->ok || !lists(answer->as.value, vfj_work_scripts(work)->run.iface)) {
-        vfj_work_note(work, VFJ_REASON_NOT_A_VF);
-        vfj_script_end(work);
+    if (!answer->ok || !lists(answer->as.value, vfj_step_scripts(context)->run.iface)) {
+        vfj_step_note(context, VFJ_REASON_NOT_A_VF);
+        vfj_script_end(context);
         return;
     }
-    leave_sleeper(work);
-    vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_MAP, "hw.hn.vfmap")->is_extra = true;
+    leave_sleeper(context);
+    vfj_script_issue_sysctl(context, VFJ_STEP_ATTACH_MAP, "hw.hn.vfmap")->is_extra = true;
 }
 
-void vfj_vfattach_observed(struct vfj_work *work, const struct vfj_observation *answer, enum vfj_script_step step)
+void vfj_vfattach_observed(struct vfj_step_context *context, const struct vfj_observation *answer, enum vfj_script_step step)
 {
     switch ((int)step) {
     case VFJ_STEP_ATTACH_TRANSPARENT_PROBE:
         if (answer->ok)
-            vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_TRANSPARENT_READ, "hw.hn.vf_transparent");
+            vfj_script_issue_sysctl(context, VFJ_STEP_ATTACH_TRANSPARENT_READ, "hw.hn.vf_transparent");
         else
-            attach_list(work);
+            attach_list(context);
         break;
     case VFJ_STEP_ATTACH_TRANSPARENT_READ:
         if (answer->ok && vfj_script_is_nonzero(answer->as.value)) {
-            vfj_work_note(work, VFJ_REASON_TRANSPARENT);
-            vfj_script_end(work);
+            vfj_step_note(context, VFJ_REASON_TRANSPARENT);
+            vfj_script_end(context);
         } else {
-            attach_list(work);
+            attach_list(context);
         }
         break;
     case VFJ_STEP_ATTACH_LIST_PROBE:
         if (answer->ok) {
-            vfj_script_issue_sysctl(work, VFJ_STEP_ATTACH_LIST_READ, "hw.hn.vflist");
+            vfj_script_issue_sysctl(context, VFJ_STEP_ATTACH_LIST_READ, "hw.hn.vflist");
         } else {
-            vfj_work_note(work, VFJ_REASON_NO_VF_LIST);
-            vfj_script_end(work);
+            vfj_step_note(context, VFJ_REASON_NO_VF_LIST);
+            vfj_script_end(context);
         }
         break;
     case VFJ_STEP_ATTACH_LIST_READ:
-        attach_listed(work, answer);
+        attach_listed(context, answer);
         break;
     case VFJ_STEP_ATTACH_MAP:
-        attach_mapped(work, answer);
-        vfj_script_end(work);
+        attach_mapped(context, answer);
+        vfj_script_end(context);
         break;
     default:
         VFJ_CHECK(false);
     }
 }
 
-struct vfj_sleeper *vfj_sleeper_of(struct vfj_work *work, uint64_t command)
+struct vfj_sleeper *vfj_sleeper_of(struct vfj_step_context *context, uint64_t command)
 {
-    const struct vfj_scripts *scripts = vfj_work_scripts(work);
+    const struct vfj_scripts *scripts = vfj_step_scripts(context);
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && command != 0; i++) {
         if (scripts->sleepers[i].pending == command)
-            return &vfj_work_edit_scripts(work)->sleepers[i];
+            return &vfj_step_edit_scripts(context)->sleepers[i];
     }
     return NULL;
 }
 
-void vfj_sleeper_end(struct vfj_work *work, struct vfj_sleeper *sleeper)
+void vfj_sleeper_end(struct vfj_step_context *context, struct vfj_sleeper *sleeper)
 {
     *sleeper = (struct vfj_sleeper){.due_us = VFJ_NEVER_US};
-    vfj_work_edit_scripts(work)->sleeping--;
+    vfj_step_edit_scripts(context)->sleeping--;
 }
 
-void vfj_sleeper_observed(struct vfj_work *work, struct vfj_sleeper *sleeper)
+void vfj_sleeper_observed(struct vfj_step_context *context, struct vfj_sleeper *sleeper)
 {
-    const struct vfj_observation *answer = &work->event->as.observed;
+    const struct vfj_observation *answer = &context->event->as.observed;
     if (sleeper->step == VFJ_STEP_SLEEPER_TRANSPARENT_PROBE && answer->ok) {
-        sleeper_ask(work, sleeper, VFJ_STEP_SLEEPER_TRANSPARENT_READ);
+        sleeper_ask(context, sleeper, VFJ_STEP_SLEEPER_TRANSPARENT_READ);
         return;
     }
     if (sleeper->step == VFJ_STEP_SLEEPER_TRANSPARENT_READ && answer->ok && vfj_script_is_nonzero(answer->as.value)) {
-        vfj_work_note(work, VFJ_REASON_TRANSPARENT);
-        vfj_sleeper_end(work, sleeper);
+        vfj_step_note(context, VFJ_REASON_TRANSPARENT);
+        vfj_sleeper_end(context, sleeper);
         return;
     }
-    sleeper->due_us = work->next->head.mono_us + sleeper->delay_us;
+    sleeper->due_us = context->next->head.mono_us + sleeper->delay_us;
     sleeper->pending = 0;
 }
 
-static void sleeper_wake(struct vfj_work *work, struct vfj_sleeper *sleeper)
+static void sleeper_wake(struct vfj_step_context *context, struct vfj_sleeper *sleeper)
 {
-    struct vfj_command *command = vfj_work_command(work, VFJ_COMMAND_UP);
+    struct vfj_command *command = vfj_step_command(context, VFJ_COMMAND_UP);
     command->a = sleeper->iface;
     sleeper->step = VFJ_STEP_SLEEPER_UP;
     sleeper->pending = command->id;
@@ -174,23 +177,23 @@ static bool wakes_before(const struct vfj_sleeper *a, const struct vfj_sleeper *
     return a->due_us < b->due_us || (a->due_us == b->due_us && a->delay_us > b->delay_us);
 }
 
-static struct vfj_sleeper *earliest_due(struct vfj_work *work)
+static struct vfj_sleeper *earliest_due(struct vfj_step_context *context)
 {
-    const struct vfj_scripts *scripts = vfj_work_scripts(work);
+    const struct vfj_scripts *scripts = vfj_step_scripts(context);
     unsigned found = VFJ_SLEEPERS_MAX;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++) {
         const struct vfj_sleeper *sleeper = &scripts->sleepers[i];
-        if (sleeper->due_us == VFJ_NEVER_US || sleeper->pending != 0 || sleeper->due_us > work->next->head.mono_us)
+        if (sleeper->due_us == VFJ_NEVER_US || sleeper->pending != 0 || sleeper->due_us > context->next->head.mono_us)
             continue;
         if (found == VFJ_SLEEPERS_MAX || wakes_before(sleeper, &scripts->sleepers[found]))
             found = i;
     }
-    return found < VFJ_SLEEPERS_MAX ? &vfj_work_edit_scripts(work)->sleepers[found] : NULL;
+    return found < VFJ_SLEEPERS_MAX ? &vfj_step_edit_scripts(context)->sleepers[found] : NULL;
 }
 
-void vfj_sleepers_timer(struct vfj_work *work)
+void vfj_sleepers_timer(struct vfj_step_context *context)
 {
     struct vfj_sleeper *sleeper;
-    while (work->decision->command_count < VFJ_COMMANDS_MAX && (sleeper = earliest_due(work)) != NULL)
-        sleeper_wake(work, sleeper);
+    while (context->decision->command_count < VFJ_COMMANDS_MAX && (sleeper = earliest_due(context)) != NULL)
+        sleeper_wake(context, sleeper);
 }

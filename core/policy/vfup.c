@@ -1,39 +1,40 @@
 /* Policy scripts: hyperv_vfup HN. */
 #include "core/check.h"
+#include "core/machine/facts.h"
 #include "core/policy/script.h"
 #include "core/rc.h"
 
-static struct vfj_slot *slot_of_run(struct vfj_work *work)
+static struct vfj_slot *slot_of_run(struct vfj_step_context *context)
 {
-    unsigned index = vfj_work_open_hn(work, vfj_work_scripts(work)->run.iface);
-    return index < VFJ_SLOTS_MAX ? vfj_work_edit_slot(work, index) : NULL;
+    unsigned index = vfj_step_open_hn(context, vfj_step_scripts(context)->run.iface);
+    return index < VFJ_SLOTS_MAX ? vfj_step_edit_slot(context, index) : NULL;
 }
 
-static void notice(struct vfj_work *work, enum vfj_reason reason)
+static void notice(struct vfj_step_context *context, enum vfj_reason reason)
 {
-    struct vfj_slot *slot = slot_of_run(work);
+    struct vfj_slot *slot = slot_of_run(context);
     if (slot != NULL)
-        vfj_work_notice(work, slot, reason);
+        vfj_step_notice(context, slot, reason);
 }
 
-static void up_read_vf(struct vfj_work *work, const struct vfj_observation *answer)
+static void up_read_vf(struct vfj_step_context *context, const struct vfj_observation *answer)
 {
-    struct vfj_script_run *run = vfj_script_run_of(work);
+    struct vfj_script_run *run = vfj_script_run_of(context);
     struct vfj_span rest = vfj_span_of(answer->ok ? answer->as.value : "");
     struct vfj_span word;
     if (!vfj_span_word(&rest, &word) || !vfj_name_parse(word, &run->vf)) {
-        notice(work, word.length == 0 ? VFJ_REASON_VF_GONE : VFJ_REASON_BAD_NAME);
-        vfj_script_end(work);
+        notice(context, word.length == 0 ? VFJ_REASON_VF_GONE : VFJ_REASON_BAD_NAME);
+        vfj_script_end(context);
         return;
     }
     run->lagg = vfj_name_lagg(vfj_name_digits(run->iface));
-    struct vfj_slot *slot = slot_of_run(work);
+    struct vfj_slot *slot = slot_of_run(context);
     if (slot != NULL && !vfj_name_equal(slot->vf, run->vf))
-        vfj_work_attach(work, slot, run->vf, VFJ_REASON_VF_FOUND);
+        vfj_facts_attach(context, slot, run->vf, VFJ_REASON_VF_FOUND);
     if (vfj_name_is_empty(run->lagg))
-        vfj_script_end(work);
+        vfj_script_end(context);
     else
-        vfj_script_issue_lagg(work, VFJ_STEP_UP_LAGG_PROBE, VFJ_COMMAND_PROBE_IFCONFIG);
+        vfj_script_issue_lagg(context, VFJ_STEP_UP_LAGG_PROBE, VFJ_COMMAND_PROBE_IFCONFIG);
 }
 
 /* grep "laggport: VF" on a line "laggport: PORT flags=…": the VF's name is a basic regular expression in which '.' is
@@ -50,39 +51,42 @@ static bool grep_matches(struct vfj_name port, struct vfj_name vf)
     return vf.text[i] == '\0';
 }
 
-static void confirm(struct vfj_work *work)
+static void confirm(struct vfj_step_context *context)
 {
-    vfj_script_issue_lagg(work, VFJ_STEP_UP_CONFIRM, VFJ_COMMAND_PROBE_IFCONFIG)->is_extra = true;
+    vfj_script_issue_lagg(context, VFJ_STEP_UP_CONFIRM, VFJ_COMMAND_PROBE_IFCONFIG)->is_extra = true;
 }
 
-static void up_read_ports(struct vfj_work *work, const struct vfj_observation *answer)
+static void up_read_ports(struct vfj_step_context *context, const struct vfj_observation *answer)
 {
-    struct vfj_name vf = vfj_work_scripts(work)->run.vf;
+    struct vfj_name vf = vfj_step_scripts(context)->run.vf;
     const struct vfj_interface *lagg = &answer->as.interface;
     for (unsigned i = 0; answer->ok && i < lagg->port_count; i++) {
         if (grep_matches(lagg->ports[i], vf)) {
-            confirm(work);
+            confirm(context);
             return;
         }
     }
-    vfj_script_issue_lagg(work, VFJ_STEP_UP_LAST, VFJ_COMMAND_JOIN)->b = vf;
+    vfj_script_issue_lagg(context, VFJ_STEP_UP_LAST, VFJ_COMMAND_JOIN)->b = vf;
 }
 
-static void up_confirm(struct vfj_work *work, const struct vfj_observation *answer)
+static void up_confirm(struct vfj_step_context *context, const struct vfj_observation *answer)
 {
-    const struct vfj_script_run *run = &vfj_work_scripts(work)->run;
-    struct vfj_slot *slot = slot_of_run(work);
+    const struct vfj_script_run *run = &vfj_step_scripts(context)->run;
+    struct vfj_slot *slot = slot_of_run(context);
     bool joined = answer->ok && vfj_interface_has_port(&answer->as.interface, run->iface)
         && vfj_interface_has_port(&answer->as.interface, run->vf);
-    if (slot != NULL && joined && slot->state != VFJ_SLOT_LAGGED && vfj_name_equal(slot->vf, run->vf))
-        vfj_work_move(work, slot, VFJ_SLOT_LAGGED, VFJ_REASON_JOINED);
-    vfj_script_end(work);
+    if (slot != NULL && joined && vfj_name_equal(slot->vf, run->vf)) {
+        slot->joined = 1;
+        slot->delay = VFJ_DELAY_NONE;
+        vfj_step_cause(context, slot, VFJ_REASON_JOINED);
+    }
+    vfj_script_end(context);
 }
 
 /* kill -TERM `cat pidfile`: only numbers are let through, for more than an emulation reads that file. */
-static void up_stop_dhclient(struct vfj_work *work, const char *pids)
+static void up_stop_dhclient(struct vfj_step_context *context, const char *pids)
 {
-    struct vfj_command *command = vfj_script_issue(work, VFJ_STEP_UP_DHCLIENT_STOP, VFJ_COMMAND_DHCLIENT_STOP);
+    struct vfj_command *command = vfj_script_issue(context, VFJ_STEP_UP_DHCLIENT_STOP, VFJ_COMMAND_DHCLIENT_STOP);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     struct vfj_span rest = vfj_span_of(pids);
     struct vfj_span word;
@@ -92,129 +96,129 @@ static void up_stop_dhclient(struct vfj_work *work, const char *pids)
         vfj_text_add_word(&text, word);
 }
 
-static void up_count_addresses(struct vfj_work *work)
+static void up_count_addresses(struct vfj_step_context *context)
 {
-    struct vfj_command *command = vfj_script_issue(work, VFJ_STEP_UP_COUNT_ADDRESSES, VFJ_COMMAND_PROBE_IFCONFIG);
-    command->a = vfj_work_scripts(work)->run.iface;
+    struct vfj_command *command = vfj_script_issue(context, VFJ_STEP_UP_COUNT_ADDRESSES, VFJ_COMMAND_PROBE_IFCONFIG);
+    command->a = vfj_step_scripts(context)->run.iface;
     command->is_extra = true;
 }
 
-static void up_configure(struct vfj_work *work)
+static void up_configure(struct vfj_step_context *context)
 {
-    const struct vfj_script_run *run = &vfj_work_scripts(work)->run;
+    const struct vfj_script_run *run = &vfj_step_scripts(context)->run;
     if (run->dhcp) {
-        vfj_script_issue_lagg(work, VFJ_STEP_UP_LAGG_UP, VFJ_COMMAND_UP);
+        vfj_script_issue_lagg(context, VFJ_STEP_UP_LAGG_UP, VFJ_COMMAND_UP);
     } else if (run->args[0] != '\0') {
-        struct vfj_command *command = vfj_script_issue_lagg(work, VFJ_STEP_UP_LAST, VFJ_COMMAND_CONFIGURE);
+        struct vfj_command *command = vfj_script_issue_lagg(context, VFJ_STEP_UP_LAST, VFJ_COMMAND_CONFIGURE);
         vfj_span_copy(command->text, sizeof command->text, vfj_span_of(run->args));
     } else {
-        notice(work, run->args_too_long ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NO_CONFIGURATION);
-        confirm(work);
+        notice(context, run->args_too_long ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NO_CONFIGURATION);
+        confirm(context);
     }
 }
 
-static void up_strip(struct vfj_work *work)
+static void up_strip(struct vfj_step_context *context)
 {
-    struct vfj_script_run *run = vfj_script_run_of(work);
+    struct vfj_script_run *run = vfj_script_run_of(context);
     if (run->strip_left == 0) {
-        up_configure(work);
+        up_configure(context);
         return;
     }
     run->strip_left--;
-    vfj_script_issue(work, VFJ_STEP_UP_STRIP, VFJ_COMMAND_STRIP)->a = run->iface;
+    vfj_script_issue(context, VFJ_STEP_UP_STRIP, VFJ_COMMAND_STRIP)->a = run->iface;
 }
 
-static void up_counted(struct vfj_work *work, const struct vfj_observation *answer)
+static void up_counted(struct vfj_step_context *context, const struct vfj_observation *answer)
 {
-    struct vfj_script_run *run = vfj_script_run_of(work);
+    struct vfj_script_run *run = vfj_script_run_of(context);
     const struct vfj_interface *hn = &answer->as.interface;
     for (unsigned i = 0; answer->ok && i < hn->address_count; i++)
         run->strip_left = (uint8_t)(run->strip_left + !vfj_address_is_inet6(&hn->addresses[i]));
-    up_strip(work);
+    up_strip(context);
 }
 
-void vfj_vfup_observed(struct vfj_work *work, const struct vfj_observation *answer, enum vfj_script_step step)
+void vfj_vfup_observed(struct vfj_step_context *context, const struct vfj_observation *answer, enum vfj_script_step step)
 {
-    struct vfj_name hn = vfj_work_scripts(work)->run.iface;
+    struct vfj_name hn = vfj_step_scripts(context)->run.iface;
     switch ((int)step) {
     case VFJ_STEP_UP_SCRIPT_PROBE:
         if (answer->as.file.exists)
-            vfj_script_issue_text(work, VFJ_STEP_UP_SCRIPT, VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup.", hn,
+            vfj_script_issue_text(context, VFJ_STEP_UP_SCRIPT, VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup.", hn,
                                   "");
         else
-            vfj_script_issue_text(work, VFJ_STEP_UP_VF, VFJ_COMMAND_PROBE_SYSCTL, "dev.hn.", vfj_name_digits(hn),
+            vfj_script_issue_text(context, VFJ_STEP_UP_VF, VFJ_COMMAND_PROBE_SYSCTL, "dev.hn.", vfj_name_digits(hn),
                                   ".vf");
         break;
     case VFJ_STEP_UP_VF:
-        up_read_vf(work, answer);
+        up_read_vf(context, answer);
         break;
     case VFJ_STEP_UP_LAGG_PROBE:
         if (answer->ok)
-            vfj_script_issue_lagg(work, VFJ_STEP_UP_PORTS, VFJ_COMMAND_PROBE_IFCONFIG);
+            vfj_script_issue_lagg(context, VFJ_STEP_UP_PORTS, VFJ_COMMAND_PROBE_IFCONFIG);
         else
-            vfj_script_issue_lagg(work, VFJ_STEP_UP_CREATE, VFJ_COMMAND_CREATE);
+            vfj_script_issue_lagg(context, VFJ_STEP_UP_CREATE, VFJ_COMMAND_CREATE);
         break;
     case VFJ_STEP_UP_PIDFILE:
         if (answer->as.file.exists)
-            up_stop_dhclient(work, answer->as.file.text);
+            up_stop_dhclient(context, answer->as.file.text);
         else
-            up_count_addresses(work);
+            up_count_addresses(context);
         break;
     case VFJ_STEP_UP_COUNT_ADDRESSES:
-        up_counted(work, answer);
+        up_counted(context, answer);
         break;
     case VFJ_STEP_UP_PORTS:
-        up_read_ports(work, answer);
+        up_read_ports(context, answer);
         break;
     case VFJ_STEP_UP_CONFIRM:
-        up_confirm(work, answer);
+        up_confirm(context, answer);
         break;
     default:
         VFJ_CHECK(false);
     }
 }
 
-void vfj_vfup_finished(struct vfj_work *work, enum vfj_script_step step, bool ok)
+void vfj_vfup_finished(struct vfj_step_context *context, enum vfj_script_step step, bool ok)
 {
-    struct vfj_name hn = vfj_work_scripts(work)->run.iface;
+    struct vfj_name hn = vfj_step_scripts(context)->run.iface;
     struct vfj_command *command;
     switch ((int)step) {
     case VFJ_STEP_UP_CREATE:
         if (!ok) {
-            notice(work, VFJ_REASON_CREATE_FAILED);
-            vfj_script_end(work);
+            notice(context, VFJ_REASON_CREATE_FAILED);
+            vfj_script_end(context);
             break;
         }
-        command = vfj_script_issue_lagg(work, VFJ_STEP_UP_JOIN_BOTH, VFJ_COMMAND_JOIN_BOTH);
+        command = vfj_script_issue_lagg(context, VFJ_STEP_UP_JOIN_BOTH, VFJ_COMMAND_JOIN_BOTH);
         command->b = hn;
-        command->c = vfj_work_scripts(work)->run.vf;
+        command->c = vfj_step_scripts(context)->run.vf;
         break;
     case VFJ_STEP_UP_JOIN_BOTH:
-        vfj_script_issue_lagg(work, VFJ_STEP_UP_NO_DAD, VFJ_COMMAND_NO_DAD);
+        vfj_script_issue_lagg(context, VFJ_STEP_UP_NO_DAD, VFJ_COMMAND_NO_DAD);
         break;
     case VFJ_STEP_UP_NO_DAD:
-        vfj_script_issue_text(work, VFJ_STEP_UP_PIDFILE, VFJ_COMMAND_PROBE_FILE, "/var/run/dhclient.", hn, ".pid");
+        vfj_script_issue_text(context, VFJ_STEP_UP_PIDFILE, VFJ_COMMAND_PROBE_FILE, "/var/run/dhclient.", hn, ".pid");
         break;
     case VFJ_STEP_UP_DHCLIENT_STOP:
-        up_count_addresses(work);
+        up_count_addresses(context);
         break;
     case VFJ_STEP_UP_STRIP:
         if (!ok)
-            vfj_script_run_of(work)->strip_left = 0;
-        up_strip(work);
+            vfj_script_run_of(context)->strip_left = 0;
+        up_strip(context);
         break;
     case VFJ_STEP_UP_LAGG_UP:
-        vfj_script_issue_lagg(work, VFJ_STEP_UP_LAST,
-                              vfj_work_scripts(work)->run.sync_dhcp ? VFJ_COMMAND_DHCLIENT
+        vfj_script_issue_lagg(context, VFJ_STEP_UP_LAST,
+                              vfj_step_scripts(context)->run.sync_dhcp ? VFJ_COMMAND_DHCLIENT
                                                                     : VFJ_COMMAND_DHCLIENT_BACKGROUND);
         break;
     case VFJ_STEP_UP_LAST:
-        confirm(work);
+        confirm(context);
         break;
     case VFJ_STEP_UP_SCRIPT:
-        vfj_script_end(work);
+        vfj_script_end(context);
         break;
     default:
-        vfj_work_note(work, VFJ_REASON_STALE);
+        vfj_step_note(context, VFJ_REASON_STALE);
     }
 }

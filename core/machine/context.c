@@ -1,0 +1,204 @@
+/* One step under way: reading, editing and answering. */
+#include "core/machine/context.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "core/check.h"
+
+void vfj_step_note(struct vfj_step_context *context, enum vfj_reason note)
+{
+    if (context->decision->note == VFJ_REASON_NONE)
+        context->decision->note = (uint8_t)note;
+}
+
+const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context)
+{
+    VFJ_CHECK(!context->decision->touched.rc); /* no event that writes it reads it */
+    return &context->now->rc;
+}
+
+const struct vfj_scripts *vfj_step_scripts(const struct vfj_step_context *context)
+{
+    return context->decision->touched.scripts ? &context->next->scripts : &context->now->scripts;
+}
+
+struct vfj_scripts *vfj_step_edit_scripts(struct vfj_step_context *context)
+{
+    if (!context->decision->touched.scripts) {
+        context->next->scripts = context->now->scripts;
+        context->decision->touched.scripts = true;
+    }
+    return &context->next->scripts;
+}
+
+struct vfj_slot *vfj_step_edit_slot(struct vfj_step_context *context, unsigned index)
+{
+    if (!vfj_step_is_written(context, index)) {
+        context->next->slots[index] = context->now->slots[index];
+        context->decision->touched.slots |= (uint64_t)1 << index;
+    }
+    return &context->next->slots[index];
+}
+
+unsigned vfj_step_find_hn(const struct vfj_step_context *context, struct vfj_name hn)
+{
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        if (vfj_name_equal(vfj_step_slot(context, i)->hn, hn))
+            return i;
+    }
+    return VFJ_SLOTS_MAX;
+}
+
+unsigned vfj_step_find_vf(const struct vfj_step_context *context, struct vfj_name vf)
+{
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        if (vfj_name_equal(vfj_step_slot(context, i)->vf, vf))
+            return i;
+    }
+    return VFJ_SLOTS_MAX;
+}
+
+unsigned vfj_step_find_unit(const struct vfj_step_context *context, struct vfj_name unit)
+{
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        if (vfj_name_equal(vfj_step_slot(context, i)->unit, unit))
+            return i;
+    }
+    return VFJ_SLOTS_MAX;
+}
+
+unsigned vfj_step_find_command(const struct vfj_step_context *context, uint64_t command)
+{
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        const struct vfj_batch *batch = &vfj_step_slot(context, i)->batch;
+        if (batch->count > 0 && command == batch->first + batch->ended)
+            return i;
+    }
+    return VFJ_SLOTS_MAX;
+}
+
+unsigned vfj_step_open_hn(struct vfj_step_context *context, struct vfj_name hn)
+{
+    struct vfj_head *head = &context->next->head;
+    unsigned index = vfj_step_find_hn(context, hn);
+    if (index < VFJ_SLOTS_MAX)
+        return index;
+    if (head->slot_count == VFJ_SLOTS_MAX) {
+        vfj_step_note(context, VFJ_REASON_TOO_MANY_SLOTS);
+        return VFJ_SLOTS_MAX;
+    }
+    index = head->slot_count++;
+    struct vfj_slot *slot = vfj_step_edit_slot(context, index);
+    slot->hn = hn; /* else it is blank, as vfj_state_init() made it */
+    slot->recovering = 1;
+    struct vfj_name unit = vfj_name_digits(hn);
+    if (vfj_name_has_driver(hn, "hn") && vfj_step_find_unit(context, unit) == VFJ_SLOTS_MAX)
+        slot->unit = unit;
+    return index;
+}
+
+/* Time limits in milliseconds, by what a command can need on a slow guest. */
+static uint32_t limit_ms(enum vfj_command_kind kind)
+{
+    switch (kind) {
+    case VFJ_COMMAND_PROBE_SYSCTL:
+    case VFJ_COMMAND_PROBE_IFCONFIG:
+    case VFJ_COMMAND_PROBE_FILE:
+    case VFJ_COMMAND_PROBE_MAP:
+    case VFJ_COMMAND_PROBE_SLOT:
+    case VFJ_COMMAND_DHCLIENT_STOP:
+    case VFJ_COMMAND_RTSOL: /* it asks at once, and again after 4 s (RFC 4861, RTR_SOLICITATION_INTERVAL) */
+        return 5000;
+    case VFJ_COMMAND_UP:
+    case VFJ_COMMAND_DOWN:
+    case VFJ_COMMAND_CREATE:
+    case VFJ_COMMAND_JOIN_BOTH:
+    case VFJ_COMMAND_JOIN_FIRST:
+    case VFJ_COMMAND_JOIN:
+    case VFJ_COMMAND_LEAVE:
+    case VFJ_COMMAND_NO_DAD:
+    case VFJ_COMMAND_RTADV:
+    case VFJ_COMMAND_STRIP:
+    case VFJ_COMMAND_ADDRESS_DELETE:
+    case VFJ_COMMAND_ADDRESS_ADD:
+    case VFJ_COMMAND_CONFIGURE:
+    case VFJ_COMMAND_LEASE:
+    case VFJ_COMMAND_ROUTE_ADD:
+    case VFJ_COMMAND_ROUTE_CHANGE:
+        return 15000;
+    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
+        return 30000;
+    case VFJ_COMMAND_DHCLIENT:
+    case VFJ_COMMAND_SCRIPT:
+        return 300000;
+    case VFJ_COMMAND_COUNT:
+        break;
+    }
+    VFJ_CHECK(false);
+}
+
+struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_command_kind kind)
+{
+    struct vfj_decision *decision = context->decision;
+    VFJ_CHECK(decision->command_count < VFJ_COMMANDS_MAX);
+    struct vfj_command *command = &decision->commands[decision->command_count++];
+    memset(command, 0, sizeof *command);
+    command->id = ++context->next->head.command_last;
+    command->kind = (uint8_t)kind;
+    command->limit_ms = limit_ms(kind);
+    return command;
+}
+
+static struct vfj_transition *transition(struct vfj_step_context *context, const struct vfj_slot *slot,
+                                         enum vfj_reason reason)
+{
+    struct vfj_decision *decision = context->decision;
+    VFJ_CHECK(decision->transition_count < VFJ_TRANSITIONS_MAX);
+    struct vfj_transition *made = &decision->transitions[decision->transition_count++];
+    *made = (struct vfj_transition){
+        .hn = slot->hn,
+        .vf = slot->vf,
+        .generation = slot->generation,
+        .from = slot->state,
+        .to = slot->state,
+        .reason = (uint8_t)reason,
+    };
+    return made;
+}
+
+struct vfj_transition *vfj_step_move(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_slot_state to,
+                                     enum vfj_reason reason)
+{
+    VFJ_CHECK(vfj_slot_state_may_follow((enum vfj_slot_state)slot->state, to));
+    struct vfj_transition *made = transition(context, slot, reason);
+    made->to = (uint8_t)to;
+    slot->state = (uint8_t)to;
+    return made;
+}
+
+void vfj_step_notice(struct vfj_step_context *context, const struct vfj_slot *slot, enum vfj_reason reason)
+{
+    (void)transition(context, slot, reason);
+}
+
+void vfj_step_cause(struct vfj_step_context *context, const struct vfj_slot *slot, enum vfj_reason reason)
+{
+    uint8_t *cause = &context->causes[slot - context->next->slots];
+    if (*cause == VFJ_REASON_NONE)
+        *cause = (uint8_t)reason;
+}
+
+void vfj_step_count_up(uint8_t *count)
+{
+    if (*count < UINT8_MAX)
+        ++*count;
+}
+
+int64_t vfj_step_pause_us(int64_t first_s, int64_t most_s, unsigned failures)
+{
+    int64_t pause_s = first_s;
+    for (unsigned i = 1; i < failures && pause_s < most_s; i++)
+        pause_s *= 2;
+    return (pause_s < most_s ? pause_s : most_s) * 1000000;
+}

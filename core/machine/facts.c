@@ -1,0 +1,281 @@
+/* Facts of a slot, as devd's lines, timers, starts and boots report them. */
+#include "core/machine/facts.h"
+
+#include <string.h>
+
+#include "core/machine/link.h"
+#include "core/machine/map.h"
+#include "core/machine/observed.h"
+
+void vfj_request_observation(struct vfj_slot *slot, enum vfj_observe why)
+{
+    if (slot->request.wanted < why)
+        slot->request.wanted = (uint8_t)why;
+}
+
+void vfj_facts_script_due(struct vfj_slot *slot)
+{
+    slot->script.phase = VFJ_SCRIPT_DUE;
+    slot->script.failures = 0;
+    if (slot->fault == VFJ_REASON_SCRIPT_FAILED)
+        slot->fault = VFJ_REASON_NONE;
+}
+
+static void forget_vf(struct vfj_slot *slot)
+{
+    memset(&slot->vf, 0, sizeof slot->vf);
+    slot->data_path = VFJ_DATA_PATH_HN;
+    slot->delay = VFJ_DELAY_NONE;
+    slot->timers.delay_us = VFJ_NEVER_US;
+    slot->joined = 0;
+    vfj_link_forget(slot);
+    vfj_facts_script_due(slot);
+}
+
+void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
+                      enum vfj_reason reason)
+{
+    forget_vf(slot);
+    slot->vf = vf;
+    slot->generation++;
+    slot->plan.rechecks = 0;
+    if (slot->plan.phase == VFJ_PLAN_LOGGED)
+        slot->plan.phase = VFJ_PLAN_NONE;
+    vfj_step_cause(context, slot, reason);
+}
+
+void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason reason)
+{
+    forget_vf(slot);
+    vfj_step_cause(context, slot, reason);
+    /* A plan under way finishes what it began, and what held it up may have left with the VF. */
+    if (slot->plan.phase == VFJ_PLAN_ACTIVE || slot->activity == VFJ_ACTIVITY_OBSERVING)
+        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+    else
+        slot->fault = VFJ_REASON_NONE;
+}
+
+static void forget_plan(struct vfj_slot *slot)
+{
+    memset(&slot->plan, 0, sizeof slot->plan);
+    memset(&slot->request, 0, sizeof slot->request);
+    slot->fault = VFJ_REASON_NONE;
+    slot->timers.observe_us = VFJ_NEVER_US;
+}
+
+void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    forget_vf(slot);
+    forget_plan(slot);
+    memset(&slot->batch, 0, sizeof slot->batch);
+    memset(&slot->observed, 0, sizeof slot->observed);
+    memset(&slot->before, 0, sizeof slot->before);
+    memset(&slot->script, 0, sizeof slot->script);
+    slot->activity = VFJ_ACTIVITY_IDLE;
+    slot->lagg_ours = 0;
+    slot->recovering = 1;
+    vfj_step_cause(context, slot, VFJ_REASON_BOOTED);
+}
+
+/* What ran without a known outcome may have been done or not: the needs are open again. */
+static void forget_batch(struct vfj_slot *slot)
+{
+    for (unsigned i = slot->batch.ended; i < slot->batch.count; i++)
+        slot->plan.tried &= ~((uint64_t)1 << slot->batch.needs[i]);
+    memset(&slot->batch, 0, sizeof slot->batch);
+    slot->activity = VFJ_ACTIVITY_IDLE;
+}
+
+void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, bool was_running)
+{
+    const struct vfj_head *head = &context->next->head;
+    if (slot->activity == VFJ_ACTIVITY_RUNNING)
+        vfj_step_notice(context, slot, VFJ_REASON_IN_DOUBT);
+    slot->recovering |= was_running;
+    forget_batch(slot);
+    if (head->policy == VFJ_POLICY_VFJOURNAL) {
+        if (slot->delay == VFJ_DELAY_RUNNING && slot->timers.delay_us == VFJ_NEVER_US)
+            slot->delay = VFJ_DELAY_NONE; /* a sleeper of policy scripts had it */
+        return;
+    }
+    forget_plan(slot);
+    slot->timers.delay_us = VFJ_NEVER_US;
+    vfj_link_forget(slot);
+}
+
+/* devd's lines */
+
+/* hn's link came up: devd's stock rule may start a dhclient on it, a lagg port. Observations follow, 1, 2, 4 … s apart. */
+static void hn_link_up(struct vfj_step_context *context, struct vfj_name name)
+{
+    unsigned index = vfj_step_find_hn(context, name);
+    if (index < VFJ_SLOTS_MAX && vfj_observed_has_hn_port(vfj_step_slot(context, index)))
+        vfj_step_edit_slot(context, index)->plan.rechecks = 1;
+}
+
+static void link_changed(struct vfj_step_context *context, const struct vfj_devd *devd)
+{
+    unsigned index = vfj_step_find_vf(context, devd->name);
+    if (index < VFJ_SLOTS_MAX)
+        vfj_link_changed(context, vfj_step_edit_slot(context, index), devd->link_up);
+    if (devd->link_up)
+        hn_link_up(context, devd->name);
+}
+
+/* An hn that the host took away and has given back: what it had is on laggN still. */
+static void hn_attached(struct vfj_step_context *context, struct vfj_name name)
+{
+    unsigned index = vfj_step_find_hn(context, name);
+    if (index < VFJ_SLOTS_MAX && vfj_step_slot(context, index)->lagg_ours)
+        vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_CHANGE);
+}
+
+static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
+{
+    /* hn_ismyvf() never takes these for a VF */
+    if (vfj_name_has_driver(name, "lagg") || vfj_name_has_driver(name, "vlan")) {
+        vfj_step_note(context, VFJ_REASON_NOT_A_VF);
+        return;
+    }
+    unsigned index = vfj_step_find_vf(context, name);
+    if (index < VFJ_SLOTS_MAX) {
+        vfj_step_note(context, VFJ_REASON_DUPLICATE);
+        if (vfj_step_slot(context, index)->state != VFJ_SLOT_DELAYED) /* else its DETACH may have been lost */
+            vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_FOUND);
+    }
+    hn_attached(context, name);
+    vfj_map_request(context);
+}
+
+/* A lagg was destroyed. It may have blocked a slot, or held its ports. */
+static void lagg_detached(struct vfj_step_context *context)
+{
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        const struct vfj_slot *slot = vfj_step_slot(context, i);
+        if (slot->activity != VFJ_ACTIVITY_IDLE || slot->state == VFJ_SLOT_LAGGED || slot->lagg_ours)
+            vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
+    }
+}
+
+static void vf_detached(struct vfj_step_context *context, struct vfj_name name)
+{
+    unsigned index = vfj_step_find_vf(context, name);
+    if (index < VFJ_SLOTS_MAX)
+        vfj_facts_detach(context, vfj_step_edit_slot(context, index), VFJ_REASON_VF_DETACHED);
+    index = vfj_step_find_hn(context, name);
+    if (index < VFJ_SLOTS_MAX)
+        vfj_facts_detach(context, vfj_step_edit_slot(context, index), VFJ_REASON_VF_DETACHED);
+    if (vfj_name_has_driver(name, "lagg"))
+        lagg_detached(context);
+}
+
+static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
+{
+    unsigned index = vfj_step_open_hn(context, hn);
+    if (index == VFJ_SLOTS_MAX)
+        return;
+    struct vfj_slot *slot = vfj_step_edit_slot(context, index);
+    bool was_heard = slot->data_path == VFJ_DATA_PATH_VF_HEARD;
+    slot->data_path = VFJ_DATA_PATH_VF_HEARD;
+    if (was_heard)
+        vfj_step_note(context, VFJ_REASON_LOST_VF_DOWN);
+    if (slot->joined && !was_heard && !slot->observed.script)
+        return; /* it confirms what an observation showed */
+    if (!slot->joined) {
+        vfj_facts_script_due(slot);
+        slot->delay = VFJ_DELAY_OVER;
+        slot->timers.delay_us = VFJ_NEVER_US;
+        vfj_step_cause(context, slot, VFJ_REASON_VF_UP);
+    }
+    vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+}
+
+static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
+{
+    unsigned index = vfj_step_open_hn(context, hn);
+    if (index == VFJ_SLOTS_MAX)
+        return;
+    struct vfj_slot *slot = vfj_step_edit_slot(context, index);
+    slot->data_path = VFJ_DATA_PATH_HN;
+    slot->joined = 0;
+    vfj_facts_script_due(slot);
+    if (slot->delay == VFJ_DELAY_OVER && !vfj_link_is_held(slot)) /* an administrator took it down: it is left so */
+        slot->delay = VFJ_DELAY_NONE;
+    vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
+    if (slot->activity == VFJ_ACTIVITY_OBSERVING || slot->plan.phase == VFJ_PLAN_ACTIVE)
+        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+}
+
+/* The slot keeps its unit under the new name: so a renamed hn is still known for what it is. A slot that has the new
+ * name already is what is left of a boot before, and gets the old one. */
+static void rename_hn(struct vfj_step_context *context, const struct vfj_devd *devd)
+{
+    unsigned index = vfj_step_find_hn(context, devd->name);
+    unsigned namesake = vfj_step_find_hn(context, devd->new_name);
+    if (index == VFJ_SLOTS_MAX && namesake == VFJ_SLOTS_MAX && vfj_name_has_driver(devd->name, "hn"))
+        index = vfj_step_open_hn(context, devd->name);
+    if (index == VFJ_SLOTS_MAX)
+        return;
+    if (namesake < VFJ_SLOTS_MAX)
+        vfj_step_edit_slot(context, namesake)->hn = devd->name;
+    struct vfj_slot *slot = vfj_step_edit_slot(context, index);
+    slot->hn = devd->new_name;
+    if (slot->activity == VFJ_ACTIVITY_OBSERVING)
+        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+}
+
+static void renamed(struct vfj_step_context *context, const struct vfj_devd *devd)
+{
+    unsigned index = vfj_step_find_vf(context, devd->name);
+    if (index < VFJ_SLOTS_MAX)
+        vfj_step_edit_slot(context, index)->vf = devd->new_name;
+    rename_hn(context, devd);
+}
+
+void vfj_facts_line(struct vfj_step_context *context)
+{
+    const struct vfj_devd *devd = &context->event->as.devd;
+    switch ((enum vfj_devd_kind)devd->kind) {
+    case VFJ_DEVD_VF_ATTACHED:
+        vf_attached(context, devd->name);
+        break;
+    case VFJ_DEVD_VF_DETACHED:
+        vf_detached(context, devd->name);
+        break;
+    case VFJ_DEVD_VF_UP:
+        vf_up(context, devd->name);
+        break;
+    case VFJ_DEVD_VF_DOWN:
+        vf_down(context, devd->name);
+        break;
+    case VFJ_DEVD_RENAMED:
+        renamed(context, devd);
+        break;
+    case VFJ_DEVD_LINK:
+        link_changed(context, devd);
+        break;
+    case VFJ_DEVD_OTHER:
+    case VFJ_DEVD_COUNT:
+        break;
+    }
+}
+
+static bool take_due(struct vfj_step_context *context, int64_t *timer_us)
+{
+    if (*timer_us == VFJ_NEVER_US || *timer_us > context->next->head.mono_us)
+        return false;
+    *timer_us = VFJ_NEVER_US;
+    return true;
+}
+
+void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    if (take_due(context, &slot->timers.delay_us)) {
+        slot->delay = VFJ_DELAY_OVER;
+        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+    }
+    if (take_due(context, &slot->timers.observe_us))
+        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+    if (take_due(context, &slot->timers.link_us))
+        vfj_link_due(slot);
+}

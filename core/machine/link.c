@@ -1,0 +1,140 @@
+/* Link monitor: a VF that is up and has no link, or that can't be joined. */
+#include "core/machine/link.h"
+
+#include "core/machine/facts.h"
+#include "core/machine/observed.h"
+#include "core/rc.h"
+
+/* Each try costs the network for vfjournal_link_wait: the pauses between them, 5, 10, 20 … minutes, are long. */
+enum { PAUSE_FIRST_S = 300, PAUSE_MAX_S = 3600 };
+
+static void set_monitor(struct vfj_slot *slot, enum vfj_link_monitor monitor)
+{
+    slot->link.monitor = (uint8_t)monitor;
+    slot->timers.link_us = VFJ_NEVER_US; /* reconcile arms it */
+}
+
+void vfj_link_forget(struct vfj_slot *slot)
+{
+    set_monitor(slot, VFJ_LINK_MONITOR_OFF);
+    slot->link.tries = 0;
+}
+
+bool vfj_link_is_held(const struct vfj_slot *slot)
+{
+    return slot->link.monitor == VFJ_LINK_MONITOR_HELD || slot->link.monitor == VFJ_LINK_MONITOR_CONFLICT;
+}
+
+bool vfj_link_wants_down(const struct vfj_slot *slot)
+{
+    return slot->link.monitor == VFJ_LINK_MONITOR_NO_LINK;
+}
+
+static void begin_waiting(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    if (vfj_rc_link_wait_s(vfj_step_rc(context)) > 0)
+        set_monitor(slot, VFJ_LINK_MONITOR_WAITING);
+    else
+        vfj_link_forget(slot);
+}
+
+static void link_came(struct vfj_slot *slot)
+{
+    vfj_link_forget(slot);
+    if (slot->fault == VFJ_REASON_NO_LINK)
+        slot->fault = VFJ_REASON_NONE;
+}
+
+static void expire(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    set_monitor(slot, VFJ_LINK_MONITOR_NO_LINK);
+    if (slot->link.tries == 0)
+        vfj_step_notice(context, slot, VFJ_REASON_NO_LINK);
+    vfj_step_count_up(&slot->link.tries);
+    slot->fault = VFJ_REASON_NO_LINK; /* already now: to take it down may take its time */
+}
+
+static void observed_without_link(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    switch ((enum vfj_link_monitor)slot->link.monitor) {
+    case VFJ_LINK_MONITOR_OFF:
+    case VFJ_LINK_MONITOR_HELD: /* somebody upped it */
+    case VFJ_LINK_MONITOR_CONFLICT:
+        begin_waiting(context, slot);
+        break;
+    case VFJ_LINK_MONITOR_EXPIRED:
+        expire(context, slot);
+        break;
+    case VFJ_LINK_MONITOR_WAITING:
+    case VFJ_LINK_MONITOR_NO_LINK:
+        break;
+    }
+}
+
+void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    const struct vfj_interface *vf = &slot->observed.vf;
+    bool is_ours = vf->exists && vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot));
+    if (vfj_observed_lacks_link(slot)) {
+        observed_without_link(context, slot);
+    } else if (is_ours && vf->up) {
+        link_came(slot);
+    } else if (is_ours && vfj_link_wants_down(slot) && context->next->head.mode == VFJ_MODE_ACT) {
+        vfj_link_held(context, slot); /* the command reported a failure, and yet it was done */
+    } else if (!is_ours || !vfj_link_is_held(slot)) {
+        set_monitor(slot, VFJ_LINK_MONITOR_OFF); /* somebody else took it down, or took it */
+        if (!is_ours)
+            slot->link.tries = 0;
+    }
+}
+
+void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, bool is_up)
+{
+    if (!vfj_slot_is_on_vf(slot) || vfj_link_is_held(slot)) /* an interface that is down has no link */
+        return;
+    bool is_going = vfj_link_wants_down(slot) && context->next->head.mode == VFJ_MODE_ACT;
+    if (is_up && !is_going) { /* else a command takes it down: the observation that follows shows it */
+        link_came(slot);
+        if (slot->plan.failed != 0) /* dhclient(8) needs a link */
+            vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+    } else if (!is_up && slot->link.monitor == VFJ_LINK_MONITOR_OFF) {
+        begin_waiting(context, slot);
+    }
+}
+
+void vfj_link_due(struct vfj_slot *slot)
+{
+    if (slot->link.monitor == VFJ_LINK_MONITOR_HELD) {
+        set_monitor(slot, VFJ_LINK_MONITOR_OFF);
+        slot->delay = VFJ_DELAY_OVER;
+    } else {
+        set_monitor(slot, VFJ_LINK_MONITOR_EXPIRED);
+    }
+    vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+}
+
+void vfj_link_held(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool has_no_link = vfj_link_wants_down(slot);
+    set_monitor(slot, has_no_link ? VFJ_LINK_MONITOR_HELD : VFJ_LINK_MONITOR_CONFLICT);
+    slot->joined = 0;
+    /* One without link waits for its next try; one in a conflict is joined as soon as that is gone. */
+    slot->delay = has_no_link ? VFJ_DELAY_NONE : VFJ_DELAY_OVER;
+    vfj_step_cause(context, slot, has_no_link ? VFJ_REASON_NO_LINK : VFJ_REASON_VF_HELD);
+}
+
+int64_t vfj_link_duration_us(const struct vfj_step_context *context, const struct vfj_slot *slot)
+{
+    switch ((enum vfj_link_monitor)slot->link.monitor) {
+    case VFJ_LINK_MONITOR_WAITING:
+        return vfj_rc_link_wait_s(vfj_step_rc(context)) * 1000000;
+    case VFJ_LINK_MONITOR_HELD:
+        return vfj_step_pause_us(PAUSE_FIRST_S, PAUSE_MAX_S, slot->link.tries);
+    case VFJ_LINK_MONITOR_CONFLICT: /* the plan's retries end it */
+    case VFJ_LINK_MONITOR_OFF:
+    case VFJ_LINK_MONITOR_EXPIRED:
+    case VFJ_LINK_MONITOR_NO_LINK:
+        break;
+    }
+    return VFJ_NEVER_US;
+}

@@ -1,0 +1,120 @@
+/* What a slot's last observation shows. */
+#include "core/machine/observed.h"
+
+#include <string.h>
+
+static void copy_interface(struct vfj_interface *to, const struct vfj_interface *from)
+{
+    memset(to, 0, sizeof *to);
+    memcpy(to, from, offsetof(struct vfj_interface, addresses));
+    memcpy(to->addresses, from->addresses, from->address_count * sizeof to->addresses[0]);
+    memcpy(to->ports, from->ports, from->port_count * sizeof to->ports[0]);
+}
+
+void vfj_observed_copy(struct vfj_view *to, const struct vfj_view *from)
+{
+    *to = *from;
+    copy_interface(&to->hn, &from->hn);
+    copy_interface(&to->vf, &from->vf);
+    copy_interface(&to->lagg, &from->lagg);
+}
+
+bool vfj_observed_has_hn_port(const struct vfj_slot *slot)
+{
+    return vfj_interface_has_port(&slot->observed.lagg, slot->hn);
+}
+
+bool vfj_observed_has_vf_port(const struct vfj_slot *slot)
+{
+    return !vfj_name_is_empty(slot->vf) && vfj_interface_has_port(&slot->observed.lagg, slot->vf);
+}
+
+bool vfj_observed_is_foreign(const struct vfj_slot *slot)
+{
+    const struct vfj_interface *lagg = &slot->observed.lagg;
+    if (!lagg->exists)
+        return false;
+    if (lagg->laggproto != VFJ_LAGGPROTO_FAILOVER)
+        return true;
+    if (vfj_observed_has_hn_port(slot))
+        return false;
+    for (unsigned i = 0; i < lagg->port_count; i++) {
+        if (!vfj_name_equal(lagg->ports[i], slot->vf))
+            return true;
+    }
+    return lagg->address_count > 0 && !slot->lagg_ours;
+}
+
+static struct vfj_name other_lagg(const struct vfj_slot *slot, struct vfj_name lagg)
+{
+    return vfj_name_equal(lagg, vfj_name_lagg(slot->unit)) ? (struct vfj_name){{0}} : lagg;
+}
+
+struct vfj_name vfj_observed_other_lagg_of_hn(const struct vfj_slot *slot)
+{
+    return other_lagg(slot, slot->observed.hn_lagg);
+}
+
+struct vfj_name vfj_observed_other_lagg_of_vf(const struct vfj_slot *slot)
+{
+    return other_lagg(slot, slot->observed.vf_lagg);
+}
+
+bool vfj_observed_carries(const struct vfj_slot *slot)
+{
+    return vfj_observed_has_hn_port(slot) && vfj_observed_has_vf_port(slot) && slot->observed.vf.up
+        && !vfj_observed_is_foreign(slot);
+}
+
+bool vfj_observed_is_orphaned(const struct vfj_slot *slot)
+{
+    const struct vfj_view *view = &slot->observed;
+    bool has_hold = view->lagg_dhclient != 0 || view->lagg.address_count > 0;
+    return has_hold && slot->lagg_ours && view->lagg.exists && !vfj_observed_has_hn_port(slot) && view->hn.exists
+        && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
+}
+
+enum vfj_reason vfj_observed_port_conflict(const struct vfj_slot *slot)
+{
+    const struct vfj_view *view = &slot->observed;
+    if (vfj_observed_has_hn_port(slot) && view->hn.address_count > 0)
+        return VFJ_REASON_HN_HAS_ADDRESS;
+    if (vfj_observed_has_hn_port(slot) && view->hn_dhclient != 0)
+        return VFJ_REASON_HN_HAS_DHCLIENT;
+    if (vfj_observed_has_vf_port(slot) && view->vf.address_count > 0)
+        return VFJ_REASON_VF_HAS_ADDRESS;
+    if (vfj_observed_has_vf_port(slot) && view->vf_dhclient != 0)
+        return VFJ_REASON_VF_HAS_DHCLIENT;
+    return VFJ_REASON_NONE;
+}
+
+bool vfj_observed_mtu_differs(const struct vfj_slot *slot)
+{
+    const struct vfj_view *view = &slot->observed;
+    uint32_t mtu = view->lagg.port_count > 0 ? view->lagg.mtu : view->hn.mtu;
+    return view->vf.exists && mtu != view->vf.mtu;
+}
+
+bool vfj_observed_lacks_link(const struct vfj_slot *slot)
+{
+    const struct vfj_interface *vf = &slot->observed.vf;
+    return vf->exists && vf->up && vf->link == VFJ_LINK_DOWN && vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot));
+}
+
+bool vfj_interface_has_host(const struct vfj_interface *interface, const struct vfj_address *address)
+{
+    for (unsigned i = 0; i < interface->address_count; i++) {
+        if (vfj_address_same_host(&interface->addresses[i], address))
+            return true;
+    }
+    return false;
+}
+
+bool vfj_interface_has_family(const struct vfj_interface *interface, bool inet6)
+{
+    for (unsigned i = 0; i < interface->address_count; i++) {
+        if (vfj_address_is_inet6(&interface->addresses[i]) == inet6)
+            return true;
+    }
+    return false;
+}

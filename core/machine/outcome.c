@@ -1,0 +1,186 @@
+/* Facts of a slot, as answers to probes and outcomes of commands report them. */
+#include <string.h>
+
+#include "core/machine/facts.h"
+#include "core/machine/link.h"
+#include "core/machine/observed.h"
+#include "core/machine/plan.h"
+#include "core/rc.h"
+
+/* The kernel's map of the VF, as the view shows it. */
+
+static void record_no_vf(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    if (!vfj_name_is_empty(slot->vf))
+        vfj_facts_detach(context, slot, VFJ_REASON_VF_LOST);
+    else if (vfj_slot_is_on_vf(slot))
+        vfj_step_notice(context, slot, VFJ_REASON_VF_GONE);
+    slot->delay = VFJ_DELAY_NONE;
+}
+
+/* VF_DOWN was not received, nor perhaps hn's LINK_UP; the VF may have left and come back. */
+static void record_missed_vf_down(struct vfj_slot *slot)
+{
+    vfj_facts_script_due(slot);
+    slot->plan.rechecks = 1;
+    if (slot->delay != VFJ_DELAY_OVER || vfj_link_is_held(slot))
+        return;
+    slot->delay = VFJ_DELAY_NONE;
+    if (slot->request.asked < VFJ_OBSERVE_GAP)
+        slot->request.asked = VFJ_OBSERVE_GAP;
+}
+
+static void record_data_path(struct vfj_slot *slot, const struct vfj_view *view)
+{
+    bool was_on_vf = vfj_slot_is_on_vf(slot);
+    if (vfj_name_is_empty(view->rxvf)) {
+        slot->data_path = VFJ_DATA_PATH_HN;
+        if (was_on_vf && view->vf.exists && !view->vf.up)
+            record_missed_vf_down(slot);
+    } else if (!was_on_vf) {
+        slot->data_path = VFJ_DATA_PATH_VF_SEEN;
+    }
+}
+
+/* False when the view was taken for another VF than the slot now has: it tells nothing of this one's interface. */
+static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_view *view)
+{
+    struct vfj_name vf = vfj_view_vf(view);
+    if (vfj_name_is_empty(vf)) {
+        record_no_vf(context, slot);
+        slot->data_path = VFJ_DATA_PATH_HN;
+        return true;
+    }
+    if (!vfj_name_equal(slot->vf, vf)) {
+        vfj_facts_attach(context, slot, vf, VFJ_REASON_VF_FOUND);
+        vfj_request_observation(slot, VFJ_OBSERVE_FOUND);
+        return false;
+    }
+    record_data_path(slot, view);
+    return true;
+}
+
+/* An administrator's script: a VF that was a port after the script ran, and is none any more, came back unheard. */
+static void record_script(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool is_refused = slot->observed.script_refused[0] != '\0';
+    if (slot->script.phase == VFJ_SCRIPT_JOINED && !vfj_observed_has_vf_port(slot))
+        vfj_facts_script_due(slot);
+    if (slot->script.phase == VFJ_SCRIPT_RAN && vfj_observed_has_vf_port(slot))
+        slot->script.phase = VFJ_SCRIPT_JOINED;
+    if (is_refused && !slot->script.refused)
+        vfj_step_notice(context, slot, VFJ_REASON_SCRIPT_REFUSED);
+    slot->script.refused = is_refused;
+}
+
+static void record_joined(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool carries = vfj_observed_carries(slot);
+    if (!carries && slot->joined) {
+        slot->joined = 0;
+        vfj_step_cause(context, slot, VFJ_REASON_LEFT);
+    }
+    if (!carries || vfj_name_is_empty(slot->vf) || slot->joined || !vfj_plan_is_configured(context, slot))
+        return;
+    slot->joined = 1;
+    slot->delay = VFJ_DELAY_NONE;
+    slot->timers.delay_us = VFJ_NEVER_US;
+    slot->plan.rechecks = 0;
+    vfj_step_cause(context, slot, VFJ_REASON_JOINED);
+}
+
+static void record_transparent(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    context->next->head.transparent = 1;
+    vfj_step_note(context, VFJ_REASON_TRANSPARENT);
+    slot->plan.phase = VFJ_PLAN_NONE;
+    slot->request.asked = VFJ_OBSERVE_NOT;
+}
+
+void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_observation *answer)
+{
+    const struct vfj_view *view = &answer->as.view;
+    memset(&slot->batch, 0, sizeof slot->batch);
+    slot->activity = VFJ_ACTIVITY_IDLE;
+    if (!answer->ok) {
+        context->setback = VFJ_REASON_PROBE_FAILED;
+        return;
+    }
+    if (view->transparent > 0) {
+        record_transparent(context, slot);
+        return;
+    }
+    if (!record_vf(context, slot, view))
+        return;
+    vfj_observed_copy(&slot->observed, view);
+    slot->lagg_ours = view->lagg.exists && !vfj_observed_is_foreign(slot)
+        && (slot->lagg_ours || vfj_observed_has_hn_port(slot));
+    record_script(context, slot);
+    vfj_link_observed(context, slot);
+    record_joined(context, slot);
+    context->is_observed = true;
+}
+
+/* Outcomes */
+
+static enum vfj_reason reason_of_failure(const struct vfj_slot *slot, enum vfj_need need,
+                                         const struct vfj_outcome *outcome)
+{
+    if (outcome->kind == VFJ_OUTCOME_TIMEOUT)
+        return VFJ_REASON_COMMAND_TIMEOUT;
+    return need == VFJ_NEED_VF_PORT && vfj_observed_mtu_differs(slot) ? VFJ_REASON_VF_MTU : VFJ_REASON_COMMAND_FAILED;
+}
+
+static void record_failure(struct vfj_step_context *context, struct vfj_slot *slot, unsigned index,
+                           const struct vfj_outcome *outcome)
+{
+    enum vfj_need need = (enum vfj_need)slot->batch.needs[index];
+    uint64_t bit = (uint64_t)1 << need;
+    bool is_repeated = (slot->plan.failed & bit) != 0;
+    enum vfj_reason reason = reason_of_failure(slot, need, outcome);
+    slot->plan.failed |= bit;
+    if (need == VFJ_NEED_SCRIPT)
+        vfj_step_count_up(&slot->script.failures);
+    else if (vfj_plan_is_required(need))
+        slot->batch.failure = (uint8_t)reason;
+    else if (slot->batch.kinds[index] == VFJ_COMMAND_ROUTE_CHANGE && outcome->kind == VFJ_OUTCOME_EXITED)
+        slot->plan.tried &= ~bit; /* there is no such route: it is added next */
+    else if (!is_repeated)
+        vfj_step_notice(context, slot, reason);
+}
+
+static void record_success(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_need need)
+{
+    slot->plan.failed &= ~((uint64_t)1 << need);
+    if (need == VFJ_NEED_SCRIPT) {
+        slot->script.phase = VFJ_SCRIPT_RAN;
+        slot->script.failures = 0;
+    }
+    if (need == VFJ_NEED_VF_DOWN)
+        vfj_link_held(context, slot);
+}
+
+/* The batch has ended: what it did is observed. */
+static void end_batch(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    context->setback = slot->batch.failure;
+    memset(&slot->batch, 0, sizeof slot->batch);
+    slot->activity = VFJ_ACTIVITY_IDLE;
+    vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+}
+
+void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_outcome *outcome)
+{
+    struct vfj_batch *batch = &slot->batch;
+    unsigned index = batch->ended++;
+    enum vfj_need need = (enum vfj_need)batch->needs[index];
+    if (outcome->kind == VFJ_OUTCOME_NOT_RUN)
+        slot->plan.tried &= ~((uint64_t)1 << need);
+    else if (vfj_outcome_ok(outcome)
+             || vfj_command_already_so((enum vfj_command_kind)batch->kinds[index], outcome))
+        record_success(context, slot, need);
+    else
+        record_failure(context, slot, index, outcome);
+    if (batch->ended == batch->count)
+        end_batch(context, slot);
+}

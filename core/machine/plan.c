@@ -1,0 +1,430 @@
+/* The plan of a slot: its rows in their order, and the batch that comes next.
+ *
+ * The order was seen to lose next to nothing on a real FreeBSD: laggN gets hn's IPv4 addresses while hn still has them; hn
+ * becomes a port, and addresses and routes follow without a pause; the VF becomes a port, and only then it is upped: hn then
+ * pretends to have no link while laggN already has another port (vfjournal-hyperv(7)). */
+#include "core/machine/plan.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/machine/facts.h"
+#include "core/machine/observed.h"
+#include "core/machine/planner.h"
+
+enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
+{
+    if (vfj_name_is_empty(slot->vf) || slot->link.monitor == VFJ_LINK_MONITOR_HELD)
+        return VFJ_TARGET_BASE;
+    if (vfj_slot_is_on_vf(slot))
+        return VFJ_TARGET_JOINED;
+    return slot->delay == VFJ_DELAY_OVER ? VFJ_TARGET_JOINED_UP : VFJ_TARGET_BASE;
+}
+
+enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
+{
+    const struct vfj_view *view = &slot->observed;
+    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
+        return VFJ_REASON_HN_IN_OTHER_LAGG;
+    if (vfj_observed_is_foreign(slot))
+        return VFJ_REASON_FOREIGN_LAGG;
+    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot)) && vfj_plan_target(slot) >= VFJ_TARGET_JOINED)
+        return VFJ_REASON_VF_IN_OTHER_LAGG;
+    if (view->hn.truncated || view->vf.truncated)
+        return VFJ_REASON_TOO_MANY_ADDRESSES;
+    return VFJ_REASON_NONE;
+}
+
+bool vfj_plan_is_due(const struct vfj_slot *slot)
+{
+    const struct vfj_view *view = &slot->observed;
+    bool is_begun = slot->lagg_ours && view->lagg.exists && slot->plan.tried != 0;
+    return view->hn.exists
+        && (vfj_plan_target(slot) >= VFJ_TARGET_JOINED || vfj_observed_has_hn_port(slot)
+            || vfj_observed_is_orphaned(slot) || is_begun);
+}
+
+/* Commands of a batch */
+
+struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind)
+{
+    struct vfj_slot *slot = planner->slot;
+    struct vfj_batch *batch = &slot->batch;
+    if (batch->count == VFJ_BATCH_MAX)
+        return NULL;
+    struct vfj_command *command = vfj_step_command(planner->context, kind);
+    command->hn = slot->hn;
+    command->a = vfj_name_lagg(slot->unit);
+    command->is_optional = !vfj_plan_is_required(need);
+    if (batch->count == 0)
+        batch->first = command->id;
+    batch->kinds[batch->count] = (uint8_t)kind;
+    batch->needs[batch->count] = (uint8_t)need;
+    batch->count++;
+    slot->plan.tried |= (uint64_t)1 << need;
+    return command;
+}
+
+bool vfj_planner_has_tried(const struct vfj_planner *planner, enum vfj_need need)
+{
+    return (planner->slot->plan.tried >> need & 1) != 0;
+}
+
+bool vfj_planner_has_failed(const struct vfj_planner *planner, enum vfj_need need)
+{
+    return (planner->slot->plan.failed >> need & 1) != 0;
+}
+
+bool vfj_planner_is_dhcp(const struct vfj_planner *planner)
+{
+    const struct vfj_slot *slot = planner->slot;
+    return slot->observed.hn_dhclient != 0 || slot->observed.vf_dhclient != 0 || slot->before.hn_dhclient != 0
+        || slot->before.vf_dhclient != 0 || vfj_rc_is_dhcp(planner->rc, slot->hn);
+}
+
+bool vfj_planner_wants_rtadv(const struct vfj_planner *planner)
+{
+    char args[VFJ_ARGS_SIZE];
+    bool rtadv;
+    vfj_rc_ipv6_args(planner->rc, planner->slot->hn, args, sizeof args, &rtadv);
+    return rtadv || planner->slot->observed.hn.rtadv || planner->slot->before.hn.rtadv;
+}
+
+bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target target)
+{
+    return slot->observed.vf.exists && (target >= VFJ_TARGET_JOINED || vfj_observed_has_vf_port(slot));
+}
+
+/* Rows: lagg and ports */
+
+/* An optional need is tried once in a plan. */
+static bool is_open(const struct vfj_planner *planner, enum vfj_need need, bool is_unmet)
+{
+    return is_unmet && !vfj_planner_has_tried(planner, need);
+}
+
+static void plan_up(struct vfj_planner *planner, enum vfj_need need, struct vfj_name interface)
+{
+    struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_UP);
+    if (command != NULL)
+        command->a = interface;
+}
+
+static void plan_stop(struct vfj_planner *planner, enum vfj_need need, uint64_t pid)
+{
+    struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_DHCLIENT_STOP);
+    if (command == NULL)
+        return;
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add_u64(&text, pid);
+}
+
+static void plan_port(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind, struct vfj_name port)
+{
+    struct vfj_command *command = vfj_planner_add(planner, need, kind);
+    if (command != NULL)
+        command->b = port;
+}
+
+/* Whether the VF is a port of the lagg of another slot, whose VF it is not: a join for a VF of that name, which left while
+ * the join ran, has put it there. Its MAC is not that hn's, so nobody can have meant it. */
+static bool is_astray(const struct vfj_step_context *context, const struct vfj_slot *slot)
+{
+    struct vfj_name lagg = vfj_observed_other_lagg_of_vf(slot);
+    if (vfj_name_is_empty(slot->vf) || vfj_name_is_empty(lagg))
+        return false;
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        const struct vfj_slot *other = vfj_step_slot(context, i);
+        if (vfj_name_equal(vfj_name_lagg(other->unit), lagg))
+            return vfj_observed_has_hn_port(other) && !vfj_name_equal(other->vf, slot->vf);
+    }
+    return false;
+}
+
+bool vfj_plan_take_out_stray_vf(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    struct vfj_planner planner = {.context = context, .slot = slot};
+    if (!is_astray(context, slot))
+        return false;
+    vfj_step_notice(context, slot, VFJ_REASON_VF_ASTRAY);
+    memset(&slot->batch, 0, sizeof slot->batch);
+    struct vfj_command *command = vfj_planner_add(&planner, VFJ_NEED_STRAY_VF, VFJ_COMMAND_LEAVE);
+    command->a = vfj_observed_other_lagg_of_vf(slot);
+    command->b = slot->vf;
+    return true;
+}
+
+static void plan_lagg(struct vfj_planner *planner)
+{
+    if (planner->slot->observed.lagg.exists)
+        return;
+    (void)vfj_planner_add(planner, VFJ_NEED_LAGG, VFJ_COMMAND_CREATE);
+    planner->slot->lagg_ours = 1; /* though the outcome may stay unknown */
+}
+
+static void plan_no_dad(struct vfj_planner *planner)
+{
+    if (is_open(planner, VFJ_NEED_NO_DAD, !planner->slot->observed.lagg.no_dad))
+        (void)vfj_planner_add(planner, VFJ_NEED_NO_DAD, VFJ_COMMAND_NO_DAD);
+}
+
+static void plan_hn_up(struct vfj_planner *planner)
+{
+    if (!planner->slot->observed.hn.up)
+        plan_up(planner, VFJ_NEED_HN_UP, planner->slot->hn);
+}
+
+static void plan_lagg_up(struct vfj_planner *planner)
+{
+    if (!planner->slot->observed.lagg.up)
+        plan_up(planner, VFJ_NEED_LAGG_UP, vfj_name_lagg(planner->slot->unit));
+}
+
+static void plan_lease(struct vfj_planner *planner)
+{
+    const struct vfj_slot *slot = planner->slot;
+    bool is_unmet = slot->observed.lease && vfj_planner_is_dhcp(planner) && !vfj_observed_has_hn_port(slot);
+    if (!is_open(planner, VFJ_NEED_LEASE, is_unmet))
+        return;
+    struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_LEASE, VFJ_COMMAND_LEASE);
+    if (command == NULL)
+        return;
+    command->b = command->a;
+    command->a = slot->hn;
+}
+
+static void plan_hn_dhclient(struct vfj_planner *planner)
+{
+    uint64_t pid = planner->slot->observed.hn_dhclient;
+    if (is_open(planner, VFJ_NEED_HN_DHCLIENT, pid != 0))
+        plan_stop(planner, VFJ_NEED_HN_DHCLIENT, pid);
+}
+
+static void plan_hn_port(struct vfj_planner *planner)
+{
+    if (!vfj_observed_has_hn_port(planner->slot))
+        plan_port(planner, VFJ_NEED_HN_PORT, VFJ_COMMAND_JOIN_FIRST, planner->slot->hn);
+}
+
+static void plan_vf_dhclient(struct vfj_planner *planner)
+{
+    uint64_t pid = planner->slot->observed.vf_dhclient;
+    if (is_open(planner, VFJ_NEED_VF_DHCLIENT, pid != 0 && vfj_planner_takes_from_vf(planner->slot, planner->target)))
+        plan_stop(planner, VFJ_NEED_VF_DHCLIENT, pid);
+}
+
+static void plan_rtadv(struct vfj_planner *planner)
+{
+    const struct vfj_interface *lagg = &planner->slot->observed.lagg;
+    bool is_unmet = (!lagg->rtadv || lagg->ifdisabled) && vfj_planner_wants_rtadv(planner);
+    if (is_open(planner, VFJ_NEED_RTADV, is_unmet))
+        (void)vfj_planner_add(planner, VFJ_NEED_RTADV, VFJ_COMMAND_RTADV);
+}
+
+static void plan_vf_port(struct vfj_planner *planner)
+{
+    struct vfj_slot *slot = planner->slot;
+    if (planner->target >= VFJ_TARGET_JOINED && slot->observed.vf.exists && !vfj_observed_has_vf_port(slot))
+        plan_port(planner, VFJ_NEED_VF_PORT, VFJ_COMMAND_JOIN, slot->vf);
+}
+
+static void plan_vf_up(struct vfj_planner *planner)
+{
+    struct vfj_slot *slot = planner->slot;
+    if (planner->target == VFJ_TARGET_JOINED_UP && slot->observed.vf.exists && !slot->observed.vf.up)
+        plan_up(planner, VFJ_NEED_VF_UP, slot->vf);
+}
+
+/* Always in the background: laggN has the address already, and no other slot may wait for a lease. dhclient(8) gives up after
+ * some ten seconds without link: hn's is there until the VF is up, the VF's comes a while after that. */
+static void plan_dhclient(struct vfj_planner *planner)
+{
+    const struct vfj_view *view = &planner->slot->observed;
+    bool is_unmet = view->lagg_dhclient == 0 && vfj_planner_is_dhcp(planner);
+    bool has_link = view->lagg.link != VFJ_LINK_DOWN || !vfj_observed_has_hn_port(planner->slot);
+    if (!is_open(planner, VFJ_NEED_DHCLIENT, is_unmet))
+        return;
+    if (has_link)
+        (void)vfj_planner_add(planner, VFJ_NEED_DHCLIENT, VFJ_COMMAND_DHCLIENT_BACKGROUND);
+    else
+        planner->slot->plan.failed |= (uint64_t)1 << VFJ_NEED_DHCLIENT;
+}
+
+/* While hn has its link, before the VF takes it. */
+static void plan_dhclient_early(struct vfj_planner *planner)
+{
+    if (!vfj_slot_is_on_vf(planner->slot))
+        plan_dhclient(planner);
+}
+
+/* Before an advertisement comes laggN has neither address nor route of its own making; but a router that does not answer is to
+ * hold up nothing. */
+static void plan_rtsol(struct vfj_planner *planner)
+{
+    bool is_new = vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT) || vfj_planner_has_tried(planner, VFJ_NEED_RTADV);
+    if (is_open(planner, VFJ_NEED_RTSOL, is_new && vfj_planner_wants_rtadv(planner)))
+        (void)vfj_planner_add(planner, VFJ_NEED_RTSOL, VFJ_COMMAND_RTSOL);
+}
+
+/* The administrator's script does it all, as with the stock scripts: the VF is upped, and the script runs once it is. */
+static void plan_script(struct vfj_planner *planner)
+{
+    struct vfj_slot *slot = planner->slot;
+    if (planner->target == VFJ_TARGET_JOINED_UP && !slot->observed.vf.up)
+        plan_up(planner, VFJ_NEED_VF_UP, slot->vf);
+    if (planner->target != VFJ_TARGET_JOINED || slot->script.phase != VFJ_SCRIPT_DUE)
+        return;
+    struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_SCRIPT, VFJ_COMMAND_SCRIPT);
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&text, vfj_own_script_path((enum vfj_own_script)slot->observed.script));
+    vfj_text_add(&text, slot->hn.text);
+}
+
+/* The table */
+
+/* A batch holds one phase, or several: see is_merged(). */
+enum phase { PREPARE, SWITCH, JOIN, FINISH, PHASE_COUNT };
+
+struct row {
+    enum vfj_need need;
+    enum phase phase;
+    bool is_required;      /* the rest of the batch, and the next phase, wait for it */
+    enum vfj_reason fault; /* of the slot while the need stays open */
+    void (*plan)(struct vfj_planner *planner);
+};
+
+static const struct row rows[] = {
+    /* clang-format off */
+    {VFJ_NEED_LAGG,           PREPARE, true,  VFJ_REASON_COMMAND_FAILED,  plan_lagg},
+    {VFJ_NEED_NO_DAD,         PREPARE, false, VFJ_REASON_NONE,            plan_no_dad},
+    {VFJ_NEED_HN_UP,          PREPARE, true,  VFJ_REASON_COMMAND_FAILED,  plan_hn_up},
+    {VFJ_NEED_LAGG_UP,        PREPARE, true,  VFJ_REASON_COMMAND_FAILED,  plan_lagg_up},
+    {VFJ_NEED_INET,           PREPARE, true,  VFJ_REASON_COMMAND_FAILED,  vfj_plan_inet},
+    {VFJ_NEED_LEASE,          PREPARE, false, VFJ_REASON_NONE,            plan_lease},
+    {VFJ_NEED_HN_DHCLIENT,    SWITCH,  false, VFJ_REASON_HN_HAS_DHCLIENT, plan_hn_dhclient},
+    {VFJ_NEED_HN_PORT,        SWITCH,  true,  VFJ_REASON_COMMAND_FAILED,  plan_hn_port},
+    {VFJ_NEED_HN_ADDRESSES,   SWITCH,  true,  VFJ_REASON_COMMAND_FAILED,  vfj_plan_hn_addresses},
+    {VFJ_NEED_VF_DHCLIENT,    SWITCH,  false, VFJ_REASON_VF_HAS_DHCLIENT, plan_vf_dhclient},
+    {VFJ_NEED_VF_ADDRESSES,   SWITCH,  false, VFJ_REASON_VF_HAS_ADDRESS,  vfj_plan_vf_addresses},
+    {VFJ_NEED_RC_INET,        SWITCH,  false, VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet},
+    {VFJ_NEED_INET6,          SWITCH,  false, VFJ_REASON_ADDRESS_FAILED,  vfj_plan_inet6},
+    {VFJ_NEED_RC_INET6,       SWITCH,  false, VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
+    {VFJ_NEED_DEFAULT_ROUTE,  SWITCH,  false, VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
+    {VFJ_NEED_DEFAULT_ROUTE6, SWITCH,  false, VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
+    {VFJ_NEED_STATIC_ROUTE,   SWITCH,  false, VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
+    {VFJ_NEED_RTADV,          SWITCH,  false, VFJ_REASON_NONE,            plan_rtadv},
+    {VFJ_NEED_DHCLIENT,       SWITCH,  false, VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
+    {VFJ_NEED_VF_PORT,        JOIN,    true,  VFJ_REASON_COMMAND_FAILED,  plan_vf_port},
+    {VFJ_NEED_VF_UP,          JOIN,    true,  VFJ_REASON_COMMAND_FAILED,  plan_vf_up},
+    {VFJ_NEED_DHCLIENT,       FINISH,  false, VFJ_REASON_DHCLIENT_FAILED, plan_dhclient},
+    {VFJ_NEED_RTSOL,          FINISH,  false, VFJ_REASON_NONE,            plan_rtsol},
+    {VFJ_NEED_STRAY_VF,       FINISH,  true,  VFJ_REASON_COMMAND_FAILED,  NULL}, /* a batch of their own */
+    {VFJ_NEED_SCRIPT,         FINISH,  false, VFJ_REASON_SCRIPT_FAILED,   NULL},
+    {VFJ_NEED_VF_DOWN,        FINISH,  true,  VFJ_REASON_COMMAND_FAILED,  NULL},
+    /* clang-format on */
+};
+
+static const struct row *row_of(enum vfj_need need)
+{
+    if (need > VFJ_NEED_STATIC_ROUTE)
+        need = VFJ_NEED_STATIC_ROUTE;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].need == need)
+            return &rows[i];
+    }
+    VFJ_CHECK(false);
+}
+
+bool vfj_plan_is_required(enum vfj_need need)
+{
+    return row_of(need)->is_required;
+}
+
+enum vfj_reason vfj_plan_fault(enum vfj_need need)
+{
+    return row_of(need)->fault;
+}
+
+void vfj_plan_begin(struct vfj_slot *slot)
+{
+    struct vfj_address gateway = slot->before.gateway, gateway6 = slot->before.gateway6;
+    slot->plan.phase = VFJ_PLAN_ACTIVE;
+    slot->plan.tried = 0;
+    slot->plan.batches = 0;
+    slot->before = slot->observed;
+    /* A route that is nowhere now was hn's, or laggN's, when it was last seen. */
+    if (slot->before.gateway.text[0] == '\0')
+        slot->before.gateway = gateway;
+    if (slot->before.gateway6.text[0] == '\0')
+        slot->before.gateway6 = gateway6;
+}
+
+static void planner_init(struct vfj_planner *planner, struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    const uint64_t moving = (uint64_t)1 << VFJ_NEED_INET | (uint64_t)1 << VFJ_NEED_HN_ADDRESSES
+        | (uint64_t)1 << VFJ_NEED_VF_ADDRESSES | (uint64_t)1 << VFJ_NEED_RC_INET | (uint64_t)1 << VFJ_NEED_RC_INET6
+        | (uint64_t)1 << VFJ_NEED_INET6;
+    planner->context = context;
+    planner->slot = slot;
+    planner->rc = vfj_step_rc(context);
+    planner->target = vfj_plan_target(slot);
+    planner->moves_routes = (slot->plan.tried & moving) != 0 || slot->recovering;
+    vfj_planner_desire(planner);
+}
+
+bool vfj_plan_is_configured(const struct vfj_step_context *context, const struct vfj_slot *slot)
+{
+    struct vfj_planner planner;
+    /* Only reads: nothing is added to the batch. */
+    planner_init(&planner, (struct vfj_step_context *)context, (struct vfj_slot *)slot);
+    if (vfj_observed_port_conflict(slot) != VFJ_REASON_NONE)
+        return false;
+    for (unsigned i = 0; i < planner.desired.count; i++) {
+        if (!vfj_interface_has_host(&slot->observed.lagg, &planner.desired.addresses[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Phases run as one batch when the guest has no traffic to lose between them: the VF has the data path while hn pretends to
+ * have no link, or hn is a port already. In observe mode nothing runs: the whole plan is written down at once. */
+static bool is_merged(const struct vfj_planner *planner)
+{
+    return planner->context->next->head.mode != VFJ_MODE_ACT || vfj_slot_is_on_vf(planner->slot)
+        || vfj_observed_has_hn_port(planner->slot);
+}
+
+static void plan_phases(struct vfj_planner *planner)
+{
+    bool merged = is_merged(planner), observes = planner->context->next->head.mode != VFJ_MODE_ACT;
+    const struct vfj_batch *batch = &planner->slot->batch;
+    for (unsigned phase = 0; phase < PHASE_COUNT; phase++) {
+        bool ends = !merged || (phase == FINISH && !observes);
+        if (batch->count > 0 && ends)
+            return;
+        for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            if (rows[i].phase == phase && rows[i].plan != NULL)
+                rows[i].plan(planner);
+        }
+    }
+}
+
+bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    struct vfj_planner planner;
+    memset(&slot->batch, 0, sizeof slot->batch);
+    planner_init(&planner, context, slot);
+    if (slot->observed.script)
+        plan_script(&planner);
+    else
+        plan_phases(&planner);
+    return slot->batch.count > 0;
+}
+
+void vfj_plan_take_vf_down(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    struct vfj_planner planner = {.context = context, .slot = slot};
+    memset(&slot->batch, 0, sizeof slot->batch);
+    struct vfj_command *command = vfj_planner_add(&planner, VFJ_NEED_VF_DOWN, VFJ_COMMAND_DOWN);
+    command->a = slot->vf;
+}

@@ -1,0 +1,217 @@
+/* The plan's rows about addresses. */
+#include <string.h>
+
+#include "core/machine/observed.h"
+#include "core/machine/planner.h"
+
+static bool has_host(const struct vfj_desired *desired, const struct vfj_address *address)
+{
+    for (unsigned i = 0; i < desired->count; i++) {
+        if (vfj_address_same_host(&desired->addresses[i], address))
+            return true;
+    }
+    return false;
+}
+
+static void desire(struct vfj_desired *desired, const struct vfj_address *address)
+{
+    if (has_host(desired, address))
+        return;
+    if (desired->count < sizeof desired->addresses / sizeof desired->addresses[0])
+        desired->addresses[desired->count++] = *address;
+    else
+        desired->truncated = true;
+}
+
+static void desire_of(struct vfj_desired *desired, const struct vfj_interface *interface, bool without_inet)
+{
+    for (unsigned i = 0; i < interface->address_count; i++) {
+        if (!without_inet || vfj_address_is_inet6(&interface->addresses[i]))
+            desire(desired, &interface->addresses[i]);
+    }
+}
+
+static void desire_args(struct vfj_desired *desired, const struct vfj_interface *lagg, const char *args)
+{
+    struct vfj_address address;
+    if (vfj_rc_address(args, &address) && !vfj_interface_has_host(lagg, &address))
+        desire(desired, &address);
+}
+
+/* Effects of earlier commands are unknown: an address of rc.conf's that no interface has was taken off one. */
+static void desire_rc(struct vfj_planner *planner)
+{
+    const struct vfj_slot *slot = planner->slot;
+    const struct vfj_interface *lagg = &slot->observed.lagg;
+    bool inet = vfj_interface_has_family(lagg, false) || vfj_interface_has_family(&slot->observed.hn, false);
+    bool inet6 = vfj_interface_has_family(lagg, true) || vfj_interface_has_family(&slot->observed.hn, true);
+    char args[VFJ_ARGS_SIZE];
+    bool rtadv;
+    if (inet && !vfj_planner_is_dhcp(planner) && vfj_rc_ifconfig_args(planner->rc, slot->hn, args, sizeof args))
+        desire_args(&planner->desired, lagg, args);
+    if (inet6 && vfj_rc_ipv6_args(planner->rc, slot->hn, args, sizeof args, &rtadv))
+        desire_args(&planner->desired, lagg, args);
+    for (unsigned i = 0; vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
+        if (vfj_span_starts(vfj_span_of(args), "inet6") ? inet6 : inet)
+            desire_args(&planner->desired, lagg, args);
+    }
+}
+
+void vfj_planner_desire(struct vfj_planner *planner)
+{
+    const struct vfj_slot *slot = planner->slot;
+    struct vfj_desired *desired = &planner->desired;
+    const struct vfj_view *now = &slot->observed, *before = &slot->before;
+    bool in_plan = slot->plan.phase == VFJ_PLAN_ACTIVE;
+    /* laggN's dhclient has the last word on the IPv4 address. */
+    bool by_lease = now->lagg_dhclient != 0 && vfj_interface_has_family(&now->lagg, false);
+    desired->count = 0;
+    desired->truncated = false;
+    if (in_plan)
+        desire_of(desired, &before->hn, by_lease);
+    desire_of(desired, &now->hn, false);
+    if (vfj_planner_takes_from_vf(slot, planner->target)) {
+        desire_of(desired, &now->vf, false);
+        if (in_plan)
+            desire_of(desired, &before->vf, by_lease);
+    }
+    if (slot->recovering && planner->context->next->head.mode == VFJ_MODE_ACT
+        && (vfj_observed_has_hn_port(slot) || vfj_observed_is_orphaned(slot)))
+        desire_rc(planner);
+}
+
+static void add_address(struct vfj_planner *planner, enum vfj_need need, const struct vfj_address *address, bool alias)
+{
+    struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_ADDRESS_ADD);
+    planner->moves_routes = true;
+    if (command == NULL)
+        return;
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&text, address->text);
+    vfj_text_add(&text, alias ? " alias" : "");
+}
+
+static void delete_address(struct vfj_planner *planner, enum vfj_need need, struct vfj_name interface,
+                           const struct vfj_address *address)
+{
+    const char *slash = strchr(address->text, '/');
+    size_t length = slash != NULL ? (size_t)(slash - address->text) : strlen(address->text);
+    struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_ADDRESS_DELETE);
+    planner->moves_routes = true;
+    if (command == NULL)
+        return;
+    command->a = interface;
+    vfj_span_copy(command->text, sizeof command->text, (struct vfj_span){address->text, length});
+}
+
+void vfj_plan_inet(struct vfj_planner *planner)
+{
+    const struct vfj_interface *lagg = &planner->slot->observed.lagg;
+    bool alias = vfj_interface_has_family(lagg, false);
+    for (unsigned i = 0; i < planner->desired.count; i++) {
+        const struct vfj_address *address = &planner->desired.addresses[i];
+        if (vfj_address_is_inet6(address) || vfj_interface_has_host(lagg, address))
+            continue;
+        add_address(planner, VFJ_NEED_INET, address, alias);
+        alias = true;
+    }
+}
+
+/* laggport takes hn's IPv6 addresses off hn by itself (sys/net/if_lagg.c, where hn has a link-local one); those that stay are
+ * deleted after that. */
+void vfj_plan_hn_addresses(struct vfj_planner *planner)
+{
+    const struct vfj_interface *hn = &planner->slot->observed.hn;
+    for (unsigned i = 0; i < hn->address_count; i++) {
+        if (!vfj_address_is_inet6(&hn->addresses[i]) || vfj_observed_has_hn_port(planner->slot))
+            delete_address(planner, VFJ_NEED_HN_ADDRESSES, planner->slot->hn, &hn->addresses[i]);
+    }
+}
+
+void vfj_plan_vf_addresses(struct vfj_planner *planner)
+{
+    const struct vfj_interface *vf = &planner->slot->observed.vf;
+    if (!vfj_planner_takes_from_vf(planner->slot, planner->target)
+        || vfj_planner_has_tried(planner, VFJ_NEED_VF_ADDRESSES))
+        return;
+    for (unsigned i = 0; i < vf->address_count; i++)
+        delete_address(planner, VFJ_NEED_VF_ADDRESSES, planner->slot->vf, &vf->addresses[i]);
+}
+
+/* The kernel refuses an IPv6 address on laggN while another interface has it, so it is added after it left that one. */
+void vfj_plan_inet6(struct vfj_planner *planner)
+{
+    const struct vfj_view *view = &planner->slot->observed;
+    bool has_tried = vfj_planner_has_tried(planner, VFJ_NEED_INET6);
+    for (unsigned i = 0; i < planner->desired.count; i++) {
+        const struct vfj_address *address = &planner->desired.addresses[i];
+        bool was_held = vfj_interface_has_host(&view->hn, address) || vfj_interface_has_host(&view->vf, address);
+        if (vfj_address_is_inet6(address) && !vfj_interface_has_host(&view->lagg, address) && (!has_tried || was_held))
+            add_address(planner, VFJ_NEED_INET6, address, false);
+    }
+}
+
+/* rc.conf's words, as the stock scripts use them, where hn had no address of a family */
+
+static void configure(struct vfj_planner *planner, enum vfj_need need, const char *args, const char *more)
+{
+    struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_CONFIGURE);
+    planner->moves_routes = true;
+    if (command == NULL)
+        return;
+    struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
+    vfj_text_add(&text, args);
+    vfj_text_add(&text, more);
+}
+
+static void configure_aliases(struct vfj_planner *planner, enum vfj_need need, bool inet6)
+{
+    const struct vfj_slot *slot = planner->slot;
+    struct vfj_address address;
+    char args[VFJ_ARGS_SIZE - 8];
+    for (unsigned i = 0; vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
+        bool is_there = vfj_rc_address(args, &address) && vfj_interface_has_host(&slot->observed.lagg, &address);
+        if (args[0] != '\0' && !is_there && vfj_span_starts(vfj_span_of(args), "inet6") == inet6)
+            configure(planner, need, args, " alias");
+    }
+}
+
+static bool has_family(const struct vfj_planner *planner, bool inet6)
+{
+    for (unsigned i = 0; i < planner->desired.count; i++) {
+        if (vfj_address_is_inet6(&planner->desired.addresses[i]) == inet6)
+            return true;
+    }
+    return vfj_interface_has_family(&planner->slot->observed.lagg, inet6);
+}
+
+void vfj_plan_rc_inet(struct vfj_planner *planner)
+{
+    char args[VFJ_ARGS_SIZE - 8];
+    if (vfj_planner_has_tried(planner, VFJ_NEED_RC_INET) || vfj_planner_is_dhcp(planner))
+        return;
+    if (!has_family(planner, false)) {
+        if (!vfj_rc_ifconfig_args(planner->rc, planner->slot->hn, args, sizeof args) || args[0] == '\0')
+            return;
+        configure(planner, VFJ_NEED_RC_INET, args, "");
+    } else if (!vfj_planner_has_failed(planner, VFJ_NEED_RC_INET)) {
+        return;
+    }
+    configure_aliases(planner, VFJ_NEED_RC_INET, false);
+}
+
+void vfj_plan_rc_inet6(struct vfj_planner *planner)
+{
+    char args[VFJ_ARGS_SIZE - 8];
+    bool rtadv;
+    if (vfj_planner_has_tried(planner, VFJ_NEED_RC_INET6))
+        return;
+    if (!has_family(planner, true)) {
+        if (!vfj_rc_ipv6_args(planner->rc, planner->slot->hn, args, sizeof args, &rtadv))
+            return;
+        configure(planner, VFJ_NEED_RC_INET6, args, "");
+    } else if (!vfj_planner_has_failed(planner, VFJ_NEED_RC_INET6)) {
+        return;
+    }
+    configure_aliases(planner, VFJ_NEED_RC_INET6, true);
+}

@@ -1,0 +1,377 @@
+/* The one decider: state, timers and commands of a slot follow from its facts. */
+#include "core/machine/reconcile.h"
+
+#include <string.h>
+
+#include "core/machine/facts.h"
+#include "core/machine/link.h"
+#include "core/machine/map.h"
+#include "core/machine/observed.h"
+#include "core/machine/plan.h"
+#include "core/rc.h"
+
+enum {
+    BATCHES_MAX = 16,     /* of one plan: more than the longest needs */
+    BACKOFF_FIRST_S = 1,  /* between tries after a failure: this at first, then twice as long … */
+    BACKOFF_MAX_S = 300,  /* up to this */
+    CONFLICT_FIRST_S = 60, /* between observations of a conflict that only an administrator can end */
+    CONFLICT_MAX_S = 3600,
+    RETRY_FIRST_S = 5, /* between plans that try again what the guest's traffic does not need */
+    RETRY_MAX_S = 3600,
+    SCRIPT_TRIES = 5, /* of a per-interface script for one VF_UP */
+    SCRIPT_FIRST_S = 10,
+    RECHECKS_MAX = 5, /* observations after hn's link came up: devd's dhclient takes its time */
+};
+
+static bool is_acting(const struct vfj_step_context *context)
+{
+    return context->next->head.mode == VFJ_MODE_ACT;
+}
+
+/* States */
+
+/* One VF replaced another within the step: the old one's departure is reported first. */
+static void report_replaced(struct vfj_step_context *context, unsigned index, struct vfj_slot *slot)
+{
+    const struct vfj_slot *was = &context->now->slots[index];
+    if (index >= context->now->head.slot_count || slot->generation == was->generation
+        || slot->state == VFJ_SLOT_DETACHED)
+        return;
+    struct vfj_transition *made = vfj_step_move(context, slot, VFJ_SLOT_DETACHED, VFJ_REASON_VF_REPLACED);
+    made->vf = was->vf;
+    made->generation = was->generation;
+}
+
+static void publish_state(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason reason)
+{
+    enum vfj_slot_state state = vfj_slot_public_state(slot);
+    if (state == slot->state)
+        return;
+    struct vfj_transition *made = vfj_step_move(context, slot, state, reason);
+    const struct vfj_slot *was = &context->now->slots[slot - context->next->slots];
+    if (state == VFJ_SLOT_DETACHED)
+        made->vf = was->vf;
+    if (reason == VFJ_REASON_DELAY_STARTED)
+        made->delay_us = slot->timers.delay_us - context->next->head.mono_us;
+}
+
+void vfj_reconcile_state(struct vfj_step_context *context, unsigned index)
+{
+    struct vfj_slot *slot = &context->next->slots[index];
+    report_replaced(context, index, slot);
+    if (slot->joined && slot->state == VFJ_SLOT_DETACHED) /* a VF found joined: it attached before */
+        (void)vfj_step_move(context, slot, VFJ_SLOT_ATTACHED, VFJ_REASON_VF_FOUND);
+    if (slot->state == VFJ_SLOT_DETACHED && vfj_slot_public_state(slot) == VFJ_SLOT_DELAYED)
+        (void)vfj_step_move(context, slot, VFJ_SLOT_ATTACHED, (enum vfj_reason)context->causes[index]);
+    publish_state(context, slot, (enum vfj_reason)context->causes[index]);
+}
+
+/* Timers */
+
+static void arm(const struct vfj_step_context *context, int64_t *timer_us, int64_t pause_us)
+{
+    *timer_us = context->next->head.mono_us + pause_us;
+}
+
+static void arm_delay(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    if (slot->delay != VFJ_DELAY_DUE)
+        return;
+    slot->delay = VFJ_DELAY_RUNNING;
+    arm(context, &slot->timers.delay_us, vfj_rc_delay_s(vfj_step_rc(context)) * 1000000);
+    publish_state(context, slot, VFJ_REASON_DELAY_STARTED);
+}
+
+static void arm_link(const struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    int64_t duration_us = vfj_link_duration_us(context, slot);
+    if (duration_us != VFJ_NEVER_US && slot->timers.link_us == VFJ_NEVER_US)
+        arm(context, &slot->timers.link_us, duration_us);
+}
+
+/* Observations 1, 2, 4 … seconds apart after hn's link came up, as long as hn carries the traffic. */
+static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool is_due = slot->plan.rechecks > 0 && slot->plan.rechecks <= RECHECKS_MAX && !slot->joined
+        && !vfj_slot_is_on_vf(slot) && vfj_observed_has_hn_port(slot);
+    if (!is_due || slot->timers.observe_us != VFJ_NEVER_US)
+        return;
+    arm(context, &slot->timers.observe_us, vfj_step_pause_us(1, BACKOFF_MAX_S, slot->plan.rechecks));
+    slot->plan.rechecks++;
+}
+
+/* Faults and retries */
+
+static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason fault)
+{
+    if (fault != VFJ_REASON_NONE && slot->fault != fault)
+        vfj_step_notice(context, slot, fault);
+    slot->fault = (uint8_t)fault;
+}
+
+/* The plan can't go on while the VF has the data path: it is taken down, so that hn carries the traffic. */
+static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    const struct vfj_interface *vf = &slot->observed.vf;
+    if (!is_acting(context) || slot->observed.script || vfj_name_is_empty(slot->vf) || !vfj_slot_is_on_vf(slot)
+        || !vf->exists || !vf->up || vfj_observed_carries(slot))
+        return false;
+    vfj_plan_take_vf_down(context, slot);
+    return true;
+}
+
+/* An observation or a required command failed: once more at once, then after growing pauses. */
+static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    enum vfj_reason reason = (enum vfj_reason)context->setback;
+    if (slot->fault != reason || slot->plan.failures == 0)
+        vfj_step_notice(context, slot, reason);
+    slot->fault = (uint8_t)reason;
+    vfj_step_count_up(&slot->plan.failures);
+    if (slot->plan.failures == 1) {
+        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+        return false;
+    }
+    if (reason != VFJ_REASON_PROBE_FAILED && protect_traffic(context, slot))
+        return true;
+    slot->request.wanted = VFJ_OBSERVE_NOT;
+    arm(context, &slot->timers.observe_us,
+        vfj_step_pause_us(BACKOFF_FIRST_S, BACKOFF_MAX_S, slot->plan.failures - 1u));
+    return false;
+}
+
+static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason conflict)
+{
+    if (slot->fault != conflict)
+        slot->plan.failures = 0;
+    set_fault(context, slot, conflict);
+    vfj_step_count_up(&slot->plan.failures);
+    slot->plan.batches = 0;
+    arm(context, &slot->timers.observe_us, vfj_step_pause_us(CONFLICT_FIRST_S, CONFLICT_MAX_S, slot->plan.failures));
+    return protect_traffic(context, slot);
+}
+
+/* rc.conf has words for hn that do not fit in one command, and laggN was given none of that kind. */
+static bool has_too_long_words(const struct vfj_step_context *context, const struct vfj_slot *slot)
+{
+    const struct vfj_rc *rc = vfj_step_rc(context);
+    const struct vfj_interface *lagg = &slot->observed.lagg;
+    if (!vfj_observed_has_hn_port(slot))
+        return false;
+    return (!vfj_interface_has_family(lagg, false) && !vfj_rc_is_dhcp(rc, slot->hn)
+            && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_INET))
+        || (!vfj_interface_has_family(lagg, true) && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_INET6))
+        || ((slot->plan.tried >> VFJ_NEED_RC_INET & 1) != 0 && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_ALIASES));
+}
+
+/* The fault that stands when a plan has ended. */
+static enum vfj_reason standing_fault(const struct vfj_step_context *context, const struct vfj_slot *slot)
+{
+    enum vfj_reason conflict = vfj_observed_port_conflict(slot); /* in observe mode, and beside an administrator's script */
+    if (conflict != VFJ_REASON_NONE)
+        return conflict;
+    if (slot->link.tries > 0)
+        return VFJ_REASON_NO_LINK;
+    if (slot->script.failures > 0)
+        return VFJ_REASON_SCRIPT_FAILED;
+    for (unsigned need = 0; need < VFJ_NEED_COUNT; need++) {
+        if ((slot->plan.failed >> need & 1) != 0 && vfj_plan_fault((enum vfj_need)need) != VFJ_REASON_NONE)
+            return vfj_plan_fault((enum vfj_need)need);
+    }
+    return has_too_long_words(context, slot) ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NONE;
+}
+
+/* In observe mode the guest itself joins hn and VF, or does not: observations, further and further apart. */
+static void await_guest(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    if (slot->plan.rechecks == 0)
+        vfj_step_notice(context, slot, VFJ_REASON_NOT_JOINED_YET);
+    vfj_step_count_up(&slot->plan.rechecks);
+    arm(context, &slot->timers.observe_us, vfj_step_pause_us(2, BACKOFF_MAX_S, slot->plan.rechecks));
+}
+
+/* A failed script is tried again a few times, then given up until the next VF_UP. */
+static void retry_script(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    if (slot->script.failures < SCRIPT_TRIES)
+        arm(context, &slot->timers.observe_us,
+            vfj_step_pause_us(SCRIPT_FIRST_S, INT32_MAX, slot->script.failures));
+    else
+        slot->script.phase = VFJ_SCRIPT_RAN;
+}
+
+static void end_plan(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    struct vfj_plan *plan = &slot->plan;
+    bool had_failures = plan->failures > 0;
+    plan->failed &= plan->tried | (uint64_t)1 << VFJ_NEED_DHCLIENT;
+    plan->failures = 0;
+    plan->phase = plan->phase == VFJ_PLAN_LOGGED ? VFJ_PLAN_LOGGED : VFJ_PLAN_NONE;
+    if (is_acting(context))
+        slot->recovering = 0;
+    if (had_failures && !vfj_slot_is_on_vf(slot) && plan->rechecks == 0)
+        plan->rechecks = 1; /* hn's LINK_UP may have come meanwhile */
+    set_fault(context, slot, standing_fault(context, slot));
+    if (plan->failed == 0) {
+        plan->retries = 0;
+        return;
+    }
+    vfj_step_count_up(&plan->retries);
+    arm(context, &slot->timers.observe_us, vfj_step_pause_us(RETRY_FIRST_S, RETRY_MAX_S, plan->retries));
+}
+
+/* No need is open that this plan could still meet. */
+static void conclude(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool wants_port = vfj_plan_target(slot) >= VFJ_TARGET_JOINED;
+    if (slot->observed.script && slot->script.phase == VFJ_SCRIPT_DUE && slot->script.failures > 0)
+        retry_script(context, slot);
+    if (slot->observed.script && vfj_slot_is_on_vf(slot) && slot->delay == VFJ_DELAY_OVER) {
+        slot->delay = VFJ_DELAY_NONE;
+        publish_state(context, slot, VFJ_REASON_CUSTOM_SCRIPT);
+    }
+    end_plan(context, slot);
+    if (!is_acting(context) && wants_port && !slot->joined && !slot->observed.script)
+        await_guest(context, slot);
+}
+
+/* The decision after an observation */
+
+/* A VF that is found down, and was not known to be the present one, has its delay before it. */
+static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
+{
+    const struct vfj_interface *vf = &slot->observed.vf;
+    if (vfj_name_is_empty(slot->vf) || slot->delay == VFJ_DELAY_RUNNING || slot->joined)
+        return;
+    if (vfj_slot_is_on_vf(slot)) {
+        if (slot->delay == VFJ_DELAY_NONE)
+            slot->delay = VFJ_DELAY_OVER;
+        return;
+    }
+    if (asked == VFJ_OBSERVE_FOUND
+        || (asked == VFJ_OBSERVE_GAP && !vfj_observed_has_vf_port(slot) && !vfj_link_is_held(slot) && vf->exists))
+        slot->delay = VFJ_DELAY_DUE;
+}
+
+/* The VF has the data path though its delay runs: VF_UP was missed. hn has no traffic until the VF is joined. */
+static void end_delay(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    if (slot->delay != VFJ_DELAY_RUNNING || !vfj_slot_is_on_vf(slot))
+        return;
+    vfj_step_notice(context, slot, VFJ_REASON_VF_UP);
+    slot->delay = VFJ_DELAY_OVER;
+    slot->timers.delay_us = VFJ_NEVER_US;
+}
+
+static void begin_plan(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    enum vfj_reason conflict = vfj_observed_port_conflict(slot);
+    if (conflict != VFJ_REASON_NONE)
+        set_fault(context, slot, conflict);
+    vfj_plan_begin(slot);
+}
+
+/* True when a batch was issued. */
+static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool is_logged = slot->plan.phase == VFJ_PLAN_LOGGED && !is_acting(context);
+    if (slot->plan.phase != VFJ_PLAN_ACTIVE && !is_logged)
+        begin_plan(context, slot);
+    if (!vfj_plan_is_due(slot) || is_logged) {
+        conclude(context, slot);
+        return false;
+    }
+    if (vfj_plan_take_out_stray_vf(context, slot))
+        return true;
+    enum vfj_reason conflict = slot->observed.script ? VFJ_REASON_NONE : vfj_plan_conflict(slot);
+    if (conflict == VFJ_REASON_NONE && slot->plan.batches >= BATCHES_MAX)
+        conflict = VFJ_REASON_NOT_CONVERGING;
+    if (conflict != VFJ_REASON_NONE)
+        return handle_conflict(context, slot, conflict);
+    if (!vfj_plan_next_batch(context, slot)) {
+        conclude(context, slot);
+        return false;
+    }
+    slot->plan.batches++;
+    if (!is_acting(context))
+        slot->plan.phase = VFJ_PLAN_LOGGED;
+    return true;
+}
+
+static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_observe asked)
+{
+    decide_delay(slot, asked);
+    end_delay(context, slot);
+    arm_delay(context, slot);
+    if (vfj_link_wants_down(slot) && is_acting(context)) {
+        vfj_plan_take_vf_down(context, slot);
+        return true;
+    }
+    return decide_plan(context, slot);
+}
+
+/* Observations */
+
+/* An hn interface whose name does not tell its unit, and whose renaming was not received: which lagg is whose can only be
+ * guessed. Nothing is done until the map, which is requested, tells. */
+static void give_up(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    set_fault(context, slot, VFJ_REASON_NO_UNIT);
+    memset(&slot->request, 0, sizeof slot->request);
+    slot->plan.phase = VFJ_PLAN_NONE;
+    slot->activity = VFJ_ACTIVITY_IDLE;
+    vfj_map_request(context);
+}
+
+static void observe(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    struct vfj_command *command = vfj_step_command(context, VFJ_COMMAND_PROBE_SLOT);
+    command->hn = slot->hn;
+    command->a = slot->hn;
+    command->b = vfj_name_lagg(slot->unit);
+    command->c = slot->vf;
+    vfj_span_copy(command->text, sizeof command->text, vfj_span_of(slot->unit.text));
+    memset(&slot->batch, 0, sizeof slot->batch);
+    slot->batch.first = command->id;
+    slot->batch.count = 1;
+    if (slot->request.asked < slot->request.wanted)
+        slot->request.asked = slot->request.wanted;
+    slot->request.wanted = VFJ_OBSERVE_NOT;
+    slot->activity = VFJ_ACTIVITY_OBSERVING;
+}
+
+/* What the slot does from here on. */
+static void decide_activity(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool has_batch = false;
+    if (slot->activity == VFJ_ACTIVITY_RUNNING)
+        return;
+    bool is_subject = slot == context->subject;
+    if (is_subject && context->setback != VFJ_REASON_NONE)
+        has_batch = handle_setback(context, slot);
+    if (is_subject && context->is_observed && slot->request.wanted == VFJ_OBSERVE_NOT && !has_batch) {
+        enum vfj_observe asked = (enum vfj_observe)slot->request.asked;
+        slot->request.asked = VFJ_OBSERVE_NOT;
+        has_batch = decide(context, slot, asked);
+    }
+    if (has_batch)
+        slot->activity = VFJ_ACTIVITY_RUNNING;
+    else if (slot->request.wanted != VFJ_OBSERVE_NOT && vfj_name_is_empty(slot->unit))
+        give_up(context, slot);
+    else if (slot->request.wanted != VFJ_OBSERVE_NOT)
+        observe(context, slot);
+    else if (slot->activity != VFJ_ACTIVITY_OBSERVING)
+        slot->activity = vfj_slot_due_us(slot) != VFJ_NEVER_US ? VFJ_ACTIVITY_WAITING : VFJ_ACTIVITY_IDLE;
+}
+
+void vfj_reconcile(struct vfj_step_context *context, unsigned index)
+{
+    struct vfj_slot *slot = &context->next->slots[index];
+    vfj_reconcile_state(context, index);
+    arm_delay(context, slot);
+    decide_activity(context, slot);
+    arm_link(context, slot);
+    arm_recheck(context, slot);
+    if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_due_us(slot) != VFJ_NEVER_US)
+        slot->activity = VFJ_ACTIVITY_WAITING;
+}

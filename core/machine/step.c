@@ -1,0 +1,246 @@
+/* The one function of the machine: what is the same under every policy, and the way to the policy in force. */
+#include "core/step.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/machine/context.h"
+#include "core/machine/facts.h"
+#include "core/machine/map.h"
+#include "core/machine/reconcile.h"
+#include "core/policy/policy.h"
+#include "core/rc.h"
+
+/* Policy vfjournal: handlers record facts, then each slot that was touched is reconciled. */
+
+static void vfjournal_settle(struct vfj_step_context *context)
+{
+    context->next->head.settle = 1;
+    vfj_map_request(context);
+}
+
+static struct vfj_slot *take_subject(struct vfj_step_context *context, uint64_t command, enum vfj_activity activity)
+{
+    unsigned index = command != 0 ? vfj_step_find_command(context, command) : VFJ_SLOTS_MAX;
+    if (index == VFJ_SLOTS_MAX || vfj_step_slot(context, index)->activity != activity) {
+        vfj_step_note(context, VFJ_REASON_STALE);
+        return NULL;
+    }
+    return context->subject = vfj_step_edit_slot(context, index);
+}
+
+static void vfjournal_observed(struct vfj_step_context *context)
+{
+    const struct vfj_observation *answer = &context->event->as.observed;
+    if (answer->command == context->next->head.map_pending && answer->command != 0
+        && answer->probe == VFJ_PROBE_MAP) {
+        vfj_map_observed(context, answer);
+        return;
+    }
+    struct vfj_slot *slot = answer->probe == VFJ_PROBE_SLOT
+        ? take_subject(context, answer->command, VFJ_ACTIVITY_OBSERVING)
+        : take_subject(context, 0, VFJ_ACTIVITY_OBSERVING);
+    if (slot != NULL)
+        vfj_facts_observed(context, slot, answer);
+}
+
+static void vfjournal_finished(struct vfj_step_context *context)
+{
+    const struct vfj_outcome *outcome = &context->event->as.finished;
+    struct vfj_slot *slot = take_subject(context, outcome->command, VFJ_ACTIVITY_RUNNING);
+    if (slot != NULL)
+        vfj_facts_finished(context, slot, outcome);
+}
+
+static void vfjournal_timer(struct vfj_step_context *context)
+{
+    struct vfj_head *head = &context->next->head;
+    if (head->map_retry_us != VFJ_NEVER_US && head->map_retry_us <= head->mono_us)
+        vfj_map_request(context);
+    for (unsigned i = 0; i < head->slot_count; i++) {
+        int64_t due_us = vfj_step_due_us(context, i);
+        if (due_us != VFJ_NEVER_US && due_us <= head->mono_us)
+            vfj_facts_timer(context, vfj_step_edit_slot(context, i));
+    }
+}
+
+static const struct vfj_policy_entries policy_vfjournal = {
+    .settle = vfjournal_settle,
+    .devd = vfj_facts_line,
+    .observed = vfjournal_observed,
+    .finished = vfjournal_finished,
+    .timer = vfjournal_timer,
+};
+
+static const struct vfj_policy_entries *policy_of(const struct vfj_step_context *context)
+{
+    return context->next->head.policy == VFJ_POLICY_SCRIPTS ? &vfj_policy_scripts : &policy_vfjournal;
+}
+
+/* Another boot: timers, pids and observations are void. */
+static void boot(struct vfj_step_context *context, const struct vfj_started *started)
+{
+    struct vfj_head *head = &context->next->head;
+    head->boot++;
+    memcpy(head->boot_id, started->boot_id, sizeof head->boot_id);
+    for (unsigned i = 0; i < head->slot_count; i++)
+        vfj_facts_boot(context, vfj_step_edit_slot(context, i));
+}
+
+/* Within a boot, time stands or goes on; the first event of a boot sets it. */
+static void advance_clock(struct vfj_step_context *context, bool is_boot)
+{
+    struct vfj_head *head = &context->next->head;
+    if (is_boot || context->event->mono_us > head->mono_us)
+        head->mono_us = context->event->mono_us;
+}
+
+static bool is_new_boot(const struct vfj_step_context *context)
+{
+    return context->event->kind == VFJ_EVENT_STARTED
+        && (context->now->head.boot == 0 || strcmp(context->now->head.boot_id, context->event->as.started.boot_id) != 0);
+}
+
+static void start(struct vfj_step_context *context, bool is_boot)
+{
+    const struct vfj_started *started = &context->event->as.started;
+    struct vfj_head *head = &context->next->head;
+    bool was_running = head->running != 0;
+    if (is_boot)
+        boot(context, started);
+    head->mode = started->mode;
+    head->policy = started->policy;
+    head->running = 1;
+    head->map_pending = 0;
+    head->map_again = 0;
+    head->map_retry_us = VFJ_NEVER_US;
+    vfj_policy_scripts.reset(context);
+    for (unsigned i = 0; i < head->slot_count; i++)
+        vfj_facts_restart(context, vfj_step_edit_slot(context, i), was_running);
+}
+
+static void configure(struct vfj_step_context *context)
+{
+    struct vfj_rc *rc = &context->next->rc;
+    VFJ_CHECK(context->event->as.rc.length < sizeof rc->text);
+    vfj_span_copy(rc->text, sizeof rc->text, context->event->as.rc);
+    context->decision->touched.rc = true;
+    if (vfj_rc_delay_s(rc) == VFJ_PAUSE_MAX_S || vfj_rc_link_wait_s(rc) == VFJ_PAUSE_MAX_S)
+        vfj_step_note(context, VFJ_REASON_DELAY_TOO_LONG);
+}
+
+static void handle(struct vfj_step_context *context, bool is_boot)
+{
+    switch ((enum vfj_event_kind)context->event->kind) {
+    case VFJ_EVENT_STARTED:
+        start(context, is_boot);
+        break;
+    case VFJ_EVENT_STOPPED:
+        context->next->head.running = 0;
+        break;
+    case VFJ_EVENT_CONFIGURED:
+        configure(context);
+        break;
+    case VFJ_EVENT_CONNECTED:
+        policy_of(context)->settle(context);
+        break;
+    case VFJ_EVENT_GAP:
+        break;
+    case VFJ_EVENT_DEVD:
+        vfj_step_note(context, (enum vfj_reason)context->event->as.devd.note);
+        if (context->decision->note == VFJ_REASON_NONE)
+            policy_of(context)->devd(context);
+        break;
+    case VFJ_EVENT_OBSERVED:
+        policy_of(context)->observed(context);
+        break;
+    case VFJ_EVENT_FINISHED:
+        policy_of(context)->finished(context);
+        break;
+    case VFJ_EVENT_TIMER:
+        policy_of(context)->timer(context);
+        break;
+    case VFJ_EVENT_COUNT:
+        VFJ_CHECK(false);
+    }
+}
+
+static void put_earliest(struct vfj_step_context *context)
+{
+    const struct vfj_touched *touched = &context->decision->touched;
+    struct vfj_head *head = &context->next->head;
+    head->due_us = (touched->scripts ? context->next : context->now)->index.due_us[VFJ_SLOTS_MAX];
+    for (unsigned i = 0; i < head->slot_count; i++) {
+        int64_t due_us = ((touched->slots >> i & 1) != 0 ? context->next : context->now)->index.due_us[i];
+        if (due_us != VFJ_NEVER_US && (head->due_us == VFJ_NEVER_US || due_us < head->due_us))
+            head->due_us = due_us;
+    }
+}
+
+/* Let the head sum up the part as it is now. */
+static void fold_part(struct vfj_step_context *context, unsigned part)
+{
+    context->next->head.parts ^= context->now->index.digests[part] ^ context->next->index.digests[part];
+}
+
+/* Bring the index, and the head's summary of it, up to date with the parts that the step wrote. */
+static void close_parts(struct vfj_step_context *context)
+{
+    const struct vfj_touched *touched = &context->decision->touched;
+    bool is_due_anew = touched->scripts;
+    for (uint64_t left = touched->slots; left != 0; left &= left - 1) {
+        unsigned i = (unsigned)__builtin_ctzll(left);
+        vfj_state_index_slot(context->next, i);
+        fold_part(context, i);
+        is_due_anew |= context->next->index.due_us[i] != context->now->index.due_us[i];
+    }
+    if (touched->rc) {
+        vfj_state_index_rc(context->next);
+        fold_part(context, VFJ_SLOTS_MAX);
+    }
+    if (touched->scripts) {
+        vfj_state_index_scripts(context->next);
+        fold_part(context, VFJ_SLOTS_MAX + 1);
+    }
+    if (is_due_anew)
+        put_earliest(context);
+}
+
+static int64_t next_deadline(const struct vfj_head *head)
+{
+    int64_t deadline = head->map_retry_us != VFJ_NEVER_US ? head->map_retry_us : INT64_MAX;
+    if (head->due_us != VFJ_NEVER_US && head->due_us < deadline)
+        deadline = head->due_us;
+    return head->running ? deadline : INT64_MAX;
+}
+
+static void reconcile_touched(struct vfj_step_context *context)
+{
+    for (uint64_t left = context->decision->touched.slots; left != 0; left &= left - 1) {
+        unsigned index = (unsigned)__builtin_ctzll(left);
+        if (context->next->head.policy == VFJ_POLICY_VFJOURNAL)
+            vfj_reconcile(context, index);
+        else
+            vfj_reconcile_state(context, index);
+    }
+}
+
+void vfj_step(const struct vfj_state *now, const struct vfj_event *event, struct vfj_state *next,
+              struct vfj_decision *decision)
+{
+    struct vfj_step_context context = {.now = now, .next = next, .decision = decision, .event = event};
+    VFJ_CHECK(now != next);
+    next->head = now->head;
+    decision->note = VFJ_REASON_NONE;
+    decision->command_count = 0;
+    decision->transition_count = 0;
+    decision->touched = (struct vfj_touched){0};
+
+    bool is_boot = is_new_boot(&context);
+    advance_clock(&context, is_boot);
+    handle(&context, is_boot);
+    reconcile_touched(&context);
+
+    close_parts(&context);
+    decision->deadline_us = next_deadline(&next->head);
+}
