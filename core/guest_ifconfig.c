@@ -48,6 +48,17 @@ static void complain_port(struct call *call, const char *port, const char *why)
 }
 
 /* The messages are those of FreeBSD 13.2. A port of this very lagg already: silence, and no harm. */
+/* A port with a link-local address, which every interface with IPv6 has, loses all its IPv6 addresses (sys/net/if_lagg.c). */
+static void detach_inet6(struct vfj_interface *port)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < port->address_count; i++) {
+        if (!vfj_address_is_inet6(&port->addresses[i]))
+            port->addresses[kept++] = port->addresses[i];
+    }
+    port->address_count = (uint8_t)kept;
+}
+
 static void add_port(struct call *call)
 {
     const char *word = next(call);
@@ -67,6 +78,7 @@ static void add_port(struct call *call)
         if (lagg->port_count == 1)
             lagg->mtu = port->facts.mtu;
         port->facts.mtu = lagg->mtu;
+        detach_inet6(&port->facts);
     }
 }
 

@@ -61,8 +61,8 @@ enum vfj_link_monitor {
     VFJ_LINK_MONITOR_WAITING,  /* the VF is up without link, until timers.link_us */
     VFJ_LINK_MONITOR_EXPIRED,  /* the wait is over: the next observation decides */
     VFJ_LINK_MONITOR_NO_LINK,  /* the VF is to be taken down; in observe mode that is reported only */
-    VFJ_LINK_MONITOR_HELD,     /* the VF was taken down, and is upped again at timers.link_us */
-    VFJ_LINK_MONITOR_CONFLICT, /* likewise, since hn and VF could not be joined */
+    VFJ_LINK_MONITOR_HELD,     /* the VF was taken down, until timers.link_us */
+    VFJ_LINK_MONITOR_RETRY,    /* the VF that was taken down is to be joined and upped again */
 };
 
 /* How far the per-interface script is, since the last VF_UP. */
@@ -101,7 +101,8 @@ enum vfj_need {
     VFJ_NEED_RC_INET6,      /* laggN has rc.conf's IPv6 configuration, since hn has none */
     VFJ_NEED_RTADV,         /* laggN accepts router advertisements */
     VFJ_NEED_DEFAULT_ROUTE, /* the IPv4 default route leads through laggN */
-    VFJ_NEED_DEFAULT_ROUTE6,
+    VFJ_NEED_DEFAULT_ROUTE6,     /* the IPv6 default route does not lead through hn */
+    VFJ_NEED_NEW_DEFAULT_ROUTE6, /* the IPv6 default route, which nobody has, leads through laggN */
     VFJ_NEED_VF_PORT, /* the VF is a port of laggN */
     VFJ_NEED_VF_UP,
     VFJ_NEED_DHCLIENT,     /* a dhclient runs on laggN */

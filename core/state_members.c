@@ -82,7 +82,7 @@
     X(RESERVED, pad, 0)
 
 #define LINK_MEMBERS(X)                              \
-    X(NUMBER, monitor, VFJ_LINK_MONITOR_CONFLICT)  \
+    X(NUMBER, monitor, VFJ_LINK_MONITOR_RETRY)  \
     X(NUMBER, tries, UINT8_MAX)                      \
     X(RESERVED, pad, 0)
 

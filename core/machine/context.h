@@ -16,6 +16,7 @@ struct vfj_step_context {
     struct vfj_decision *decision;
     const struct vfj_event *event;
     uint8_t causes[VFJ_SLOTS_MAX]; /* enum vfj_reason: why a slot's facts changed, for its transitions */
+    uint64_t replaced;             /* bit i: the departure of slot i's VF, which another one replaced, was reported */
     struct vfj_slot *subject;      /* the slot whose probe or command the event ends; NULL */
     uint8_t setback;               /* enum vfj_reason: why the subject can't go on at once */
     bool is_observed;              /* the event is a usable observation of the subject */

@@ -35,7 +35,8 @@ static void forget_vf(struct vfj_slot *slot)
 void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
                       enum vfj_reason reason)
 {
-    forget_vf(slot);
+    if (!vfj_name_is_empty(slot->vf)) /* else VF_UP may have come first */
+        forget_vf(slot);
     slot->vf = vf;
     slot->generation++;
     slot->plan.rechecks = 0;
@@ -183,9 +184,9 @@ static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
         return; /* it confirms what an observation showed */
     if (!slot->joined) {
         vfj_facts_script_due(slot);
-        slot->delay = VFJ_DELAY_OVER;
+        if (slot->delay == VFJ_DELAY_RUNNING)
+            slot->delay = VFJ_DELAY_OVER;
         slot->timers.delay_us = VFJ_NEVER_US;
-        vfj_step_cause(context, slot, VFJ_REASON_VF_UP);
     }
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
@@ -199,7 +200,7 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
     slot->data_path = VFJ_DATA_PATH_HN;
     slot->joined = 0;
     vfj_facts_script_due(slot);
-    if (slot->delay == VFJ_DELAY_OVER && !vfj_link_is_held(slot)) /* an administrator took it down: it is left so */
+    if (slot->delay == VFJ_DELAY_OVER) /* an administrator took it down: it is left so */
         slot->delay = VFJ_DELAY_NONE;
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
     if (slot->activity == VFJ_ACTIVITY_OBSERVING || slot->plan.phase == VFJ_PLAN_ACTIVE)

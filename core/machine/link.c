@@ -22,7 +22,7 @@ void vfj_link_forget(struct vfj_slot *slot)
 
 bool vfj_link_is_held(const struct vfj_slot *slot)
 {
-    return slot->link.monitor == VFJ_LINK_MONITOR_HELD || slot->link.monitor == VFJ_LINK_MONITOR_CONFLICT;
+    return slot->link.monitor == VFJ_LINK_MONITOR_HELD || slot->link.monitor == VFJ_LINK_MONITOR_RETRY;
 }
 
 bool vfj_link_wants_down(const struct vfj_slot *slot)
@@ -59,7 +59,7 @@ static void observed_without_link(struct vfj_step_context *context, struct vfj_s
     switch ((enum vfj_link_monitor)slot->link.monitor) {
     case VFJ_LINK_MONITOR_OFF:
     case VFJ_LINK_MONITOR_HELD: /* somebody upped it */
-    case VFJ_LINK_MONITOR_CONFLICT:
+    case VFJ_LINK_MONITOR_RETRY:
         begin_waiting(context, slot);
         break;
     case VFJ_LINK_MONITOR_EXPIRED:
@@ -105,8 +105,7 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
 void vfj_link_due(struct vfj_slot *slot)
 {
     if (slot->link.monitor == VFJ_LINK_MONITOR_HELD) {
-        set_monitor(slot, VFJ_LINK_MONITOR_OFF);
-        slot->delay = VFJ_DELAY_OVER;
+        set_monitor(slot, VFJ_LINK_MONITOR_RETRY);
     } else {
         set_monitor(slot, VFJ_LINK_MONITOR_EXPIRED);
     }
@@ -116,10 +115,10 @@ void vfj_link_due(struct vfj_slot *slot)
 void vfj_link_held(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool has_no_link = vfj_link_wants_down(slot);
-    set_monitor(slot, has_no_link ? VFJ_LINK_MONITOR_HELD : VFJ_LINK_MONITOR_CONFLICT);
-    slot->joined = 0;
     /* One without link waits for its next try; one in a conflict is joined as soon as that is gone. */
-    slot->delay = has_no_link ? VFJ_DELAY_NONE : VFJ_DELAY_OVER;
+    set_monitor(slot, has_no_link ? VFJ_LINK_MONITOR_HELD : VFJ_LINK_MONITOR_RETRY);
+    slot->joined = 0;
+    slot->delay = VFJ_DELAY_NONE;
     vfj_step_cause(context, slot, has_no_link ? VFJ_REASON_NO_LINK : VFJ_REASON_VF_HELD);
 }
 
@@ -130,7 +129,7 @@ int64_t vfj_link_duration_us(const struct vfj_step_context *context, const struc
         return vfj_rc_link_wait_s(vfj_step_rc(context)) * 1000000;
     case VFJ_LINK_MONITOR_HELD:
         return vfj_step_pause_us(PAUSE_FIRST_S, PAUSE_MAX_S, slot->link.tries);
-    case VFJ_LINK_MONITOR_CONFLICT: /* the plan's retries end it */
+    case VFJ_LINK_MONITOR_RETRY:
     case VFJ_LINK_MONITOR_OFF:
     case VFJ_LINK_MONITOR_EXPIRED:
     case VFJ_LINK_MONITOR_NO_LINK:

@@ -23,7 +23,7 @@ static void record_missed_vf_down(struct vfj_slot *slot)
 {
     vfj_facts_script_due(slot);
     slot->plan.rechecks = 1;
-    if (slot->delay != VFJ_DELAY_OVER || vfj_link_is_held(slot))
+    if (vfj_link_is_held(slot))
         return;
     slot->delay = VFJ_DELAY_NONE;
     if (slot->request.asked < VFJ_OBSERVE_GAP)
@@ -136,28 +136,36 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
 {
     enum vfj_need need = (enum vfj_need)slot->batch.needs[index];
     uint64_t bit = (uint64_t)1 << need;
-    bool is_repeated = (slot->plan.failed & bit) != 0;
     enum vfj_reason reason = reason_of_failure(slot, need, outcome);
-    slot->plan.failed |= bit;
-    if (need == VFJ_NEED_SCRIPT)
+    if (need == VFJ_NEED_SCRIPT) {
         vfj_step_count_up(&slot->script.failures);
-    else if (vfj_plan_is_required(need))
+        return;
+    }
+    slot->plan.failed |= bit;
+    if (vfj_plan_is_required(need))
         slot->batch.failure = (uint8_t)reason;
-    else if (slot->batch.kinds[index] == VFJ_COMMAND_ROUTE_CHANGE && outcome->kind == VFJ_OUTCOME_EXITED)
+    else if (need >= VFJ_NEED_STATIC_ROUTE && slot->batch.kinds[index] == VFJ_COMMAND_ROUTE_CHANGE
+             && outcome->kind == VFJ_OUTCOME_EXITED)
         slot->plan.tried &= ~bit; /* there is no such route: it is added next */
-    else if (!is_repeated)
+    else if (slot->plan.retries == 0)
         vfj_step_notice(context, slot, reason);
 }
 
 static void record_success(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_need need)
 {
-    slot->plan.failed &= ~((uint64_t)1 << need);
     if (need == VFJ_NEED_SCRIPT) {
         slot->script.phase = VFJ_SCRIPT_RAN;
         slot->script.failures = 0;
     }
     if (need == VFJ_NEED_VF_DOWN)
         vfj_link_held(context, slot);
+}
+
+/* The need is as open as before, and due even when nothing else moves. */
+static void record_not_run(struct vfj_slot *slot, enum vfj_need need)
+{
+    slot->plan.tried &= ~((uint64_t)1 << need);
+    slot->plan.failed |= (uint64_t)1 << need;
 }
 
 /* The batch has ended: what it did is observed. */
@@ -175,7 +183,7 @@ void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot,
     unsigned index = batch->ended++;
     enum vfj_need need = (enum vfj_need)batch->needs[index];
     if (outcome->kind == VFJ_OUTCOME_NOT_RUN)
-        slot->plan.tried &= ~((uint64_t)1 << need);
+        record_not_run(slot, need);
     else if (vfj_outcome_ok(outcome)
              || vfj_command_already_so((enum vfj_command_kind)batch->kinds[index], outcome))
         record_success(context, slot, need);

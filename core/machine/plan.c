@@ -18,12 +18,15 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
         return VFJ_TARGET_BASE;
     if (vfj_slot_is_on_vf(slot))
         return VFJ_TARGET_JOINED;
-    return slot->delay == VFJ_DELAY_OVER ? VFJ_TARGET_JOINED_UP : VFJ_TARGET_BASE;
+    bool is_wanted_up = slot->delay == VFJ_DELAY_OVER || slot->link.monitor == VFJ_LINK_MONITOR_RETRY;
+    return is_wanted_up ? VFJ_TARGET_JOINED_UP : VFJ_TARGET_BASE;
 }
 
 enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
+    if (vfj_name_is_empty(vfj_name_lagg(slot->unit)))
+        return VFJ_REASON_NO_UNIT;
     if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
         return VFJ_REASON_HN_IN_OTHER_LAGG;
     if (vfj_observed_is_foreign(slot))
@@ -40,8 +43,8 @@ bool vfj_plan_is_due(const struct vfj_slot *slot)
     const struct vfj_view *view = &slot->observed;
     bool is_begun = slot->lagg_ours && view->lagg.exists && slot->plan.tried != 0;
     return view->hn.exists
-        && (vfj_plan_target(slot) >= VFJ_TARGET_JOINED || vfj_observed_has_hn_port(slot)
-            || vfj_observed_is_orphaned(slot) || is_begun);
+        && (vfj_plan_target(slot) >= VFJ_TARGET_JOINED
+            || (vfj_observed_has_hn_port(slot) && !vfj_observed_is_foreign(slot)) || vfj_observed_is_orphaned(slot) || is_begun);
 }
 
 /* Commands of a batch */
@@ -62,6 +65,7 @@ struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need n
     batch->needs[batch->count] = (uint8_t)need;
     batch->count++;
     slot->plan.tried |= (uint64_t)1 << need;
+    slot->plan.failed &= ~((uint64_t)1 << need);
     return command;
 }
 
@@ -156,10 +160,8 @@ bool vfj_plan_take_out_stray_vf(struct vfj_step_context *context, struct vfj_slo
 
 static void plan_lagg(struct vfj_planner *planner)
 {
-    if (planner->slot->observed.lagg.exists)
-        return;
-    (void)vfj_planner_add(planner, VFJ_NEED_LAGG, VFJ_COMMAND_CREATE);
-    planner->slot->lagg_ours = 1; /* though the outcome may stay unknown */
+    if (!planner->slot->observed.lagg.exists)
+        (void)vfj_planner_add(planner, VFJ_NEED_LAGG, VFJ_COMMAND_CREATE);
 }
 
 static void plan_no_dad(struct vfj_planner *planner)
@@ -272,7 +274,8 @@ static void plan_script(struct vfj_planner *planner)
     struct vfj_slot *slot = planner->slot;
     if (planner->target == VFJ_TARGET_JOINED_UP && !slot->observed.vf.up)
         plan_up(planner, VFJ_NEED_VF_UP, slot->vf);
-    if (planner->target != VFJ_TARGET_JOINED || slot->script.phase != VFJ_SCRIPT_DUE)
+    if (planner->target != VFJ_TARGET_JOINED
+        || !is_open(planner, VFJ_NEED_SCRIPT, slot->script.phase == VFJ_SCRIPT_DUE))
         return;
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_SCRIPT, VFJ_COMMAND_SCRIPT);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
@@ -311,6 +314,7 @@ static const struct row rows[] = {
     {VFJ_NEED_RC_INET6,       SWITCH,  false, VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
     {VFJ_NEED_DEFAULT_ROUTE,  SWITCH,  false, VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
     {VFJ_NEED_DEFAULT_ROUTE6, SWITCH,  false, VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
+    {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH, false, VFJ_REASON_ROUTE_STAYS,  vfj_plan_new_default_route6},
     {VFJ_NEED_STATIC_ROUTE,   SWITCH,  false, VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
     {VFJ_NEED_RTADV,          SWITCH,  false, VFJ_REASON_NONE,            plan_rtadv},
     {VFJ_NEED_DHCLIENT,       SWITCH,  false, VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
@@ -379,7 +383,7 @@ bool vfj_plan_is_configured(const struct vfj_step_context *context, const struct
     planner_init(&planner, (struct vfj_step_context *)context, (struct vfj_slot *)slot);
     if (vfj_observed_port_conflict(slot) != VFJ_REASON_NONE)
         return false;
-    for (unsigned i = 0; i < planner.desired.count; i++) {
+    for (unsigned i = 0; i < planner.desired.count && !slot->observed.lagg.truncated; i++) {
         if (!vfj_interface_has_host(&slot->observed.lagg, &planner.desired.addresses[i]))
             return false;
     }
@@ -418,6 +422,7 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
         plan_script(&planner);
     else
         plan_phases(&planner);
+    slot->lagg_ours |= slot->batch.count > 0 && !slot->observed.script; /* though the outcome may stay unknown */
     return slot->batch.count > 0;
 }
 

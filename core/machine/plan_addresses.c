@@ -43,10 +43,13 @@ static void desire_rc(struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
     const struct vfj_interface *lagg = &slot->observed.lagg;
-    bool inet = vfj_interface_has_family(lagg, false) || vfj_interface_has_family(&slot->observed.hn, false);
-    bool inet6 = vfj_interface_has_family(lagg, true) || vfj_interface_has_family(&slot->observed.hn, true);
     char args[VFJ_ARGS_SIZE];
     bool rtadv;
+    /* Without any address of a family, rc.conf's words for that are given as they stand. */
+    bool inet = vfj_interface_has_family(lagg, false) || vfj_interface_has_family(&slot->observed.hn, false)
+        || !vfj_rc_ifconfig_args(planner->rc, slot->hn, args, sizeof args) || args[0] == '\0';
+    bool inet6 = vfj_interface_has_family(lagg, true) || vfj_interface_has_family(&slot->observed.hn, true)
+        || !vfj_rc_ipv6_args(planner->rc, slot->hn, args, sizeof args, &rtadv);
     if (inet && !vfj_planner_is_dhcp(planner) && vfj_rc_ifconfig_args(planner->rc, slot->hn, args, sizeof args))
         desire_args(&planner->desired, lagg, args);
     if (inet6 && vfj_rc_ipv6_args(planner->rc, slot->hn, args, sizeof args, &rtadv))
@@ -110,7 +113,7 @@ void vfj_plan_inet(struct vfj_planner *planner)
     bool alias = vfj_interface_has_family(lagg, false);
     for (unsigned i = 0; i < planner->desired.count; i++) {
         const struct vfj_address *address = &planner->desired.addresses[i];
-        if (vfj_address_is_inet6(address) || vfj_interface_has_host(lagg, address))
+        if (vfj_address_is_inet6(address) || lagg->truncated || vfj_interface_has_host(lagg, address))
             continue;
         add_address(planner, VFJ_NEED_INET, address, alias);
         alias = true;
@@ -146,7 +149,8 @@ void vfj_plan_inet6(struct vfj_planner *planner)
     for (unsigned i = 0; i < planner->desired.count; i++) {
         const struct vfj_address *address = &planner->desired.addresses[i];
         bool was_held = vfj_interface_has_host(&view->hn, address) || vfj_interface_has_host(&view->vf, address);
-        if (vfj_address_is_inet6(address) && !vfj_interface_has_host(&view->lagg, address) && (!has_tried || was_held))
+        if (vfj_address_is_inet6(address) && !view->lagg.truncated && !vfj_interface_has_host(&view->lagg, address)
+            && (!has_tried || was_held))
             add_address(planner, VFJ_NEED_INET6, address, false);
     }
 }

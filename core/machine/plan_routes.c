@@ -91,7 +91,11 @@ static bool find_rc_router6(const struct vfj_planner *planner, struct vfj_addres
 static bool find_router6(const struct vfj_planner *planner, struct vfj_address *gateway)
 {
     *gateway = planner->slot->before.gateway6;
-    return gateway->text[0] != '\0' || find_rc_router6(planner, gateway);
+    struct vfj_span router = vfj_span_of(gateway->text);
+    if (router.length > 0
+        && (!planner->slot->recovering || vfj_address_is_link_local(router) || is_in_reach(planner, router, true)))
+        return true;
+    return find_rc_router6(planner, gateway);
 }
 
 /* A route's command, whose words are to be added; false when the batch is full. */
@@ -118,19 +122,12 @@ void vfj_plan_default_route(struct vfj_planner *planner)
     vfj_text_add(&words, router);
 }
 
-/* The kernel leaves IPv6 routes where they are when an address moves: the default route is changed while it leads through hn.
- * One through another interface is left alone: adding fails then, and that is well. */
-void vfj_plan_default_route6(struct vfj_planner *planner)
+static void plan_route6(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind)
 {
-    const struct vfj_view *view = &planner->slot->observed;
-    bool is_on_hn = view->gateway6.text[0] != '\0' && !view->gateway6_on_lagg;
-    bool is_due = planner->moves_routes || is_on_hn || vfj_planner_has_failed(planner, VFJ_NEED_DEFAULT_ROUTE6);
     struct vfj_address gateway;
     struct vfj_text words;
-    if (view->gateway6_on_lagg || !is_due || vfj_planner_has_tried(planner, VFJ_NEED_DEFAULT_ROUTE6)
-        || !find_router6(planner, &gateway)
-        || !begin_route(planner, VFJ_NEED_DEFAULT_ROUTE6, is_on_hn ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD,
-                        &words))
+    if (vfj_planner_has_tried(planner, need) || !find_router6(planner, &gateway)
+        || !begin_route(planner, need, kind, &words))
         return;
     vfj_text_add(&words, "-inet6 default ");
     vfj_text_add(&words, gateway.text);
@@ -138,6 +135,23 @@ void vfj_plan_default_route6(struct vfj_planner *planner)
         return;
     vfj_text_add_char(&words, '%');
     vfj_text_add(&words, vfj_name_lagg(planner->slot->unit).text);
+}
+
+/* The kernel leaves IPv6 routes where they are when an address moves: the default route is changed while it leads through hn. */
+void vfj_plan_default_route6(struct vfj_planner *planner)
+{
+    const struct vfj_view *view = &planner->slot->observed;
+    if (view->gateway6.text[0] != '\0' && !view->gateway6_on_lagg)
+        plan_route6(planner, VFJ_NEED_DEFAULT_ROUTE6, VFJ_COMMAND_ROUTE_CHANGE);
+}
+
+/* One through another interface is left alone: adding fails then, and that is well. */
+void vfj_plan_new_default_route6(struct vfj_planner *planner)
+{
+    bool is_due = planner->moves_routes || vfj_planner_has_failed(planner, VFJ_NEED_NEW_DEFAULT_ROUTE6)
+        || vfj_planner_has_failed(planner, VFJ_NEED_DEFAULT_ROUTE6);
+    if (planner->slot->observed.gateway6.text[0] == '\0' && is_due)
+        plan_route6(planner, VFJ_NEED_NEW_DEFAULT_ROUTE6, VFJ_COMMAND_ROUTE_ADD);
 }
 
 /* Static routes */

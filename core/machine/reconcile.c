@@ -34,9 +34,10 @@ static bool is_acting(const struct vfj_step_context *context)
 static void report_replaced(struct vfj_step_context *context, unsigned index, struct vfj_slot *slot)
 {
     const struct vfj_slot *was = &context->now->slots[index];
-    if (index >= context->now->head.slot_count || slot->generation == was->generation
-        || slot->state == VFJ_SLOT_DETACHED)
+    if (slot->generation == was->generation || was->state == VFJ_SLOT_DETACHED
+        || slot->state == VFJ_SLOT_DETACHED || (context->replaced >> index & 1) != 0)
         return;
+    context->replaced |= (uint64_t)1 << index;
     struct vfj_transition *made = vfj_step_move(context, slot, VFJ_SLOT_DETACHED, VFJ_REASON_VF_REPLACED);
     made->vf = was->vf;
     made->generation = was->generation;
@@ -77,6 +78,9 @@ static void arm_delay(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->delay != VFJ_DELAY_DUE)
         return;
+    vfj_link_forget(slot);
+    if (slot->fault == VFJ_REASON_NO_LINK)
+        slot->fault = VFJ_REASON_NONE;
     slot->delay = VFJ_DELAY_RUNNING;
     arm(context, &slot->timers.delay_us, vfj_rc_delay_s(vfj_step_rc(context)) * 1000000);
     publish_state(context, slot, VFJ_REASON_DELAY_STARTED);
@@ -89,11 +93,11 @@ static void arm_link(const struct vfj_step_context *context, struct vfj_slot *sl
         arm(context, &slot->timers.link_us, duration_us);
 }
 
-/* Observations 1, 2, 4 … seconds apart after hn's link came up, as long as hn carries the traffic. */
+/* Observations 1, 2, 4 … seconds apart after hn's link came up, as long as hn carries the traffic; else one. */
 static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
-    bool is_due = slot->plan.rechecks > 0 && slot->plan.rechecks <= RECHECKS_MAX && !slot->joined
-        && !vfj_slot_is_on_vf(slot) && vfj_observed_has_hn_port(slot);
+    unsigned most = slot->joined || vfj_slot_is_on_vf(slot) ? 1 : RECHECKS_MAX;
+    bool is_due = slot->plan.rechecks > 0 && slot->plan.rechecks <= most && vfj_observed_has_hn_port(slot);
     if (!is_due || slot->timers.observe_us != VFJ_NEVER_US)
         return;
     arm(context, &slot->timers.observe_us, vfj_step_pause_us(1, BACKOFF_MAX_S, slot->plan.rechecks));
@@ -114,7 +118,7 @@ static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *s
 {
     const struct vfj_interface *vf = &slot->observed.vf;
     if (!is_acting(context) || slot->observed.script || vfj_name_is_empty(slot->vf) || !vfj_slot_is_on_vf(slot)
-        || !vf->exists || !vf->up || vfj_observed_carries(slot))
+        || !vf->exists || !vf->up || !vfj_name_is_empty(slot->observed.vf_lagg))
         return false;
     vfj_plan_take_vf_down(context, slot);
     return true;
@@ -142,12 +146,17 @@ static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *sl
 
 static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason conflict)
 {
-    if (slot->fault != conflict)
+    if (slot->fault != conflict) {
         slot->plan.failures = 0;
+        slot->timers.observe_us = VFJ_NEVER_US;
+    }
     set_fault(context, slot, conflict);
-    vfj_step_count_up(&slot->plan.failures);
     slot->plan.batches = 0;
-    arm(context, &slot->timers.observe_us, vfj_step_pause_us(CONFLICT_FIRST_S, CONFLICT_MAX_S, slot->plan.failures));
+    if (slot->timers.observe_us == VFJ_NEVER_US) {
+        vfj_step_count_up(&slot->plan.failures);
+        arm(context, &slot->timers.observe_us,
+            vfj_step_pause_us(CONFLICT_FIRST_S, CONFLICT_MAX_S, slot->plan.failures));
+    }
     return protect_traffic(context, slot);
 }
 
@@ -224,13 +233,13 @@ static void end_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 static void conclude(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool wants_port = vfj_plan_target(slot) >= VFJ_TARGET_JOINED;
-    if (slot->observed.script && slot->script.phase == VFJ_SCRIPT_DUE && slot->script.failures > 0)
-        retry_script(context, slot);
     if (slot->observed.script && vfj_slot_is_on_vf(slot) && slot->delay == VFJ_DELAY_OVER) {
         slot->delay = VFJ_DELAY_NONE;
         publish_state(context, slot, VFJ_REASON_CUSTOM_SCRIPT);
     }
     end_plan(context, slot);
+    if (slot->observed.script && slot->script.phase == VFJ_SCRIPT_DUE && slot->script.failures > 0)
+        retry_script(context, slot);
     if (!is_acting(context) && wants_port && !slot->joined && !slot->observed.script)
         await_guest(context, slot);
 }
@@ -243,11 +252,8 @@ static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
     const struct vfj_interface *vf = &slot->observed.vf;
     if (vfj_name_is_empty(slot->vf) || slot->delay == VFJ_DELAY_RUNNING || slot->joined)
         return;
-    if (vfj_slot_is_on_vf(slot)) {
-        if (slot->delay == VFJ_DELAY_NONE)
-            slot->delay = VFJ_DELAY_OVER;
+    if (vfj_slot_is_on_vf(slot))
         return;
-    }
     if (asked == VFJ_OBSERVE_FOUND
         || (asked == VFJ_OBSERVE_GAP && !vfj_observed_has_vf_port(slot) && !vfj_link_is_held(slot) && vf->exists))
         slot->delay = VFJ_DELAY_DUE;
@@ -300,6 +306,8 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 
 static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_observe asked)
 {
+    if (!vfj_observed_has_hn_port(slot) && !vfj_observed_is_orphaned(slot) && is_acting(context))
+        slot->recovering = 0; /* nothing was moved yet, or all of it is with hn */
     decide_delay(slot, asked);
     end_delay(context, slot);
     arm_delay(context, slot);
