@@ -106,6 +106,31 @@ struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name 
     return NULL;
 }
 
+static const struct vfj_guest_if *find_const(const struct vfj_guest *guest, struct vfj_name name)
+{
+    return vfj_guest_find((struct vfj_guest *)guest, name);
+}
+
+static bool has_own_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface)
+{
+    const struct vfj_guest_if *vf = find_const(guest, interface->rxvf);
+    if (vf != NULL)
+        return !vf->facts.up;
+    return interface->facts.link != VFJ_LINK_DOWN;
+}
+
+bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface)
+{
+    if (interface->facts.laggproto == VFJ_LAGGPROTO_NONE)
+        return has_own_link(guest, interface);
+    for (unsigned i = 0; i < interface->facts.port_count; i++) {
+        const struct vfj_guest_if *port = find_const(guest, interface->facts.ports[i]);
+        if (port != NULL && port->facts.up && has_own_link(guest, port))
+            return true;
+    }
+    return false;
+}
+
 /* An interface departs: its lagg drops it by itself (lagg(4)), and so it does a port that no line told of. */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
 {
@@ -121,8 +146,10 @@ void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
     while ((lagg = vfj_guest_lagg_of(guest, name)) != NULL)
         vfj_interface_drop_port(&lagg->facts, name);
     for (unsigned i = 0; i < guest->if_count; i++) {
-        if (vfj_name_equal(guest->ifs[i].rxvf, name))
-            guest->ifs[i].rxvf = (struct vfj_name){{0}};
+        if (!vfj_name_equal(guest->ifs[i].rxvf, name))
+            continue;
+        guest->ifs[i].rxvf = (struct vfj_name){{0}};
+        guest->ifs[i].facts.link = VFJ_LINK_UP; /* hn stops pretending */
     }
 }
 

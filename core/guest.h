@@ -92,7 +92,7 @@ void vfj_guest_happen(struct vfj_guest *guest, const struct vfj_devd *devd);
 /* The guest boots: what commands made is gone, interfaces are as %if said, VFs have yet to attach. */
 void vfj_guest_boot(struct vfj_guest *guest);
 
-/* How long the command takes (%slow). */
+/* How long the command takes: as %slow says, and dhclient(8) at least as long as it waits for a link in vain. */
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command);
 
 /* The answer to a probe. */
@@ -111,6 +111,9 @@ struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
 /* That route goes through this interface, and no other. */
 void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface, const struct vfj_address *gateway);
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port);
+/* Whether the interface has a link: hn pretends to have none while a VF that is up has its data path (if_hn.c,
+ * hn_rxvf_change()), and a lagg has one when a port that is up has one (if_lagg.c, lagg_linkstate()). */
+bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface);
 const struct vfj_guest_vf *vfj_guest_mapped_vf(const struct vfj_guest *guest, struct vfj_name hn);
 struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name vf);
 /* The VF, of that hn from now on; NULL when there is no room. */

@@ -155,10 +155,13 @@ static void observe_map(const struct vfj_guest *guest, struct vfj_map *map)
 static void observe_interface(struct vfj_guest *guest, struct vfj_name name, struct vfj_interface *interface)
 {
     const struct vfj_guest_if *found = vfj_guest_find(guest, name);
-    if (found != NULL)
-        *interface = found->facts;
-    else
+    if (found == NULL) {
         interface->name = name;
+        return;
+    }
+    *interface = found->facts;
+    if (found->facts.laggproto != VFJ_LAGGPROTO_NONE)
+        interface->link = vfj_guest_has_link(guest, found) ? VFJ_LINK_UP : VFJ_LINK_DOWN;
 }
 
 static const struct vfj_guest_file *find_file(const struct vfj_guest *guest, const char *path)

@@ -52,6 +52,24 @@ static bool rule_argv(const struct vfj_command *command, unsigned index, struct 
     return true;
 }
 
+/* dhclient(8) waits so long for a link before it asks for anything (dhclient.c, main()). */
+static const int64_t link_wait_us = 11000000;
+
+/* The interface that dhclient is run on, or NULL when there is none. */
+static struct vfj_guest_if *dhclient_interface(const struct vfj_guest *guest, const struct vfj_argv *argv)
+{
+    struct vfj_name name;
+    VFJ_CHECK(vfj_name_parse(vfj_span_of(argv->words[argv->count - 1]), &name));
+    return vfj_guest_find((struct vfj_guest *)guest, name);
+}
+
+static bool waits_for_link(const struct vfj_guest *guest, const struct vfj_argv *argv)
+{
+    const struct vfj_guest_if *interface = argv->program == VFJ_PROGRAM_DHCLIENT ? dhclient_interface(guest, argv)
+                                                                                 : NULL;
+    return interface != NULL && interface->dhclient == 0 && !vfj_guest_has_link(guest, interface);
+}
+
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command)
 {
     struct vfj_argv argv;
@@ -64,6 +82,8 @@ int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_co
                 break;
             }
         }
+        if (waits_for_link(guest, &argv) && duration_us < link_wait_us)
+            duration_us = link_wait_us;
     }
     return duration_us;
 }
@@ -92,9 +112,7 @@ static bool has_address(const struct vfj_interface *interface, const struct vfj_
 
 static int32_t run_dhclient(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
 {
-    struct vfj_name name;
-    VFJ_CHECK(vfj_name_parse(vfj_span_of(argv->words[argv->count - 1]), &name));
-    struct vfj_guest_if *interface = vfj_guest_find(guest, name);
+    struct vfj_guest_if *interface = dhclient_interface(guest, argv);
     if (interface == NULL) {
         vfj_text_add(output, "interface not found");
         return 1;
@@ -102,6 +120,11 @@ static int32_t run_dhclient(struct vfj_guest *guest, const struct vfj_argv *argv
     if (interface->dhclient != 0) {
         vfj_text_add(output, "dhclient already running, pid: ");
         vfj_text_add_u64(output, interface->dhclient);
+        return 1;
+    }
+    if (!vfj_guest_has_link(guest, interface)) {
+        vfj_text_add(output, interface->facts.name.text);
+        vfj_text_add(output, ": no link .............. giving up");
         return 1;
     }
     const struct vfj_address *lease = lease_of(guest, interface);

@@ -137,16 +137,38 @@ static enum vfj_status start(struct vfj_play *play)
 
 /* Commands */
 
-/* A command of the batch failed that the rest needs: the rest ends now, and is not run. */
-static void drop_batch(struct vfj_play *play, struct vfj_name hn)
+/* A command of a batch waits for those before it: it begins when they have ended. */
+static const int64_t not_begun_us = INT64_MAX;
+
+/* The next command of the slot's batch, or NULL. */
+static struct vfj_play_pending *next_of_batch(struct vfj_play *play, struct vfj_name hn)
 {
+    struct vfj_play_pending *found = NULL;
     for (unsigned i = 0; i < play->pending_count; i++) {
         struct vfj_play_pending *pending = &play->pending[i];
-        if (vfj_command_reads(&pending->command) || !vfj_name_equal(pending->command.hn, hn))
-            continue;
-        pending->is_dropped = true;
-        pending->due_us = play->now_us;
+        if (!vfj_command_reads(&pending->command) && vfj_name_equal(pending->command.hn, hn)
+            && (found == NULL || pending->order < found->order))
+            found = pending;
     }
+    return found;
+}
+
+static void begin(struct vfj_play *play, struct vfj_play_pending *pending)
+{
+    bool runs = vfj_command_reads(&pending->command) || (play->mode == VFJ_MODE_ACT && !pending->is_dropped);
+    pending->duration_us = runs ? vfj_guest_duration_us(&play->guest, &pending->command) : 0;
+    pending->due_us = play->now_us + pending->duration_us;
+}
+
+/* The rest of the batch goes on, or, after a failure of a command that the rest needs, ends without being run. */
+static void go_on(struct vfj_play *play, const struct vfj_play_pending *ended, bool is_stopped)
+{
+    struct vfj_play_pending *next
+        = vfj_name_is_empty(ended->command.hn) ? NULL : next_of_batch(play, ended->command.hn);
+    if (next == NULL)
+        return;
+    next->is_dropped = is_stopped;
+    begin(play, next);
 }
 
 static void execute(struct vfj_play *play, const struct vfj_play_pending *pending)
@@ -164,32 +186,20 @@ static void execute(struct vfj_play *play, const struct vfj_play_pending *pendin
         vfj_guest_run(&play->guest, command, outcome);
     else
         outcome->kind = VFJ_OUTCOME_SKIPPED;
-    if (vfj_command_stops_batch(command, outcome) && !vfj_name_is_empty(command->hn))
-        drop_batch(play, command->hn);
-}
-
-/* When the commands of the slot's batch before this one have ended. */
-static int64_t batch_end_us(const struct vfj_play *play, const struct vfj_command *command)
-{
-    int64_t end_us = play->now_us;
-    for (unsigned i = 0; i < play->pending_count; i++) {
-        const struct vfj_play_pending *before = &play->pending[i];
-        if (!vfj_command_reads(&before->command) && !vfj_name_is_empty(command->hn)
-            && vfj_name_equal(before->command.hn, command->hn) && before->due_us > end_us)
-            end_us = before->due_us;
-    }
-    return end_us;
+    outcome->duration_us = pending->duration_us;
+    go_on(play, pending, pending->is_dropped || vfj_command_stops_batch(command, outcome));
 }
 
 static bool enqueue(struct vfj_play *play, const struct vfj_command *command)
 {
-    bool reads = vfj_command_reads(command);
-    int64_t duration_us = reads || play->mode == VFJ_MODE_ACT ? vfj_guest_duration_us(&play->guest, command) : 0;
-    int64_t begin_us = reads ? play->now_us : batch_end_us(play, command);
+    bool waits = !vfj_command_reads(command) && !vfj_name_is_empty(command->hn)
+        && next_of_batch(play, command->hn) != NULL;
     if (play->pending_count == VFJ_PLAY_PENDING_MAX)
         return false;
-    play->pending[play->pending_count++]
-        = (struct vfj_play_pending){.due_us = begin_us + duration_us, .order = play->order++, .command = *command};
+    struct vfj_play_pending *pending = &play->pending[play->pending_count++];
+    *pending = (struct vfj_play_pending){.due_us = not_begun_us, .order = play->order++, .command = *command};
+    if (!waits)
+        begin(play, pending);
     return true;
 }
 
@@ -258,10 +268,12 @@ static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool t
 /* The daemon dies: what its children were doing is done, but nobody hears of it. */
 static void crash(struct vfj_play *play)
 {
-    while (play->pending_count > 0) {
+    while (play->pending_count > 0 && play->pending[earliest(play)].due_us != not_begun_us) {
         struct vfj_play_pending pending = take(play, earliest(play));
-        execute(play, &pending);
+        if (!vfj_command_reads(&pending.command) && play->mode == VFJ_MODE_ACT)
+            vfj_guest_run(&play->guest, &pending.command, &play->event.as.finished);
     }
+    play->pending_count = 0;
     play->running = false;
     play->deadline_us = INT64_MAX;
 }

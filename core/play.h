@@ -21,7 +21,7 @@ struct vfj_play_sink {
 };
 
 struct vfj_play_pending {
-    int64_t due_us;
+    int64_t due_us, duration_us;
     uint64_t order;
     bool is_dropped; /* a command of its batch failed: it is not run */
     struct vfj_command command;

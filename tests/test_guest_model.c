@@ -465,9 +465,42 @@ static void test_dhclient(void **unused)
     assert_int_equal(find("hn2")->facts.address_count, 2);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "0"), 1);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", ""), 2);
+    direct("%if mce0 up");
     direct("%if lagg7 laggport ghost0 laggport mce0");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "lagg7", ""), 0); /* no port of it ever had a lease */
     assert_int_equal(find("lagg7")->facts.address_count, 0);
+}
+
+/* dhclient waits for a link, and ends without one: that of a lagg is its ports', and hn pretends to have none while its VF
+ * is up. */
+static void test_dhclient_without_link(void **unused)
+{
+    const struct vfj_command dhclient = {.id = 1, .kind = VFJ_COMMAND_DHCLIENT_BACKGROUND, .a = vfj_name_of("lagg0")};
+    (void)unused;
+    begin();
+    ifconfig("lagg0", "create");
+    assert_int_equal(vfj_guest_duration_us(&guest, &dhclient), 11000000);
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
+    assert_string_equal(outcome.output, "lagg0: no link .............. giving up");
+    assert_int_equal(find("lagg0")->dhclient, 0);
+    ifconfig("lagg0", "laggport hn0");
+    assert_int_equal(vfj_guest_duration_us(&guest, &dhclient), 0);
+    happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
+    happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
+    ifconfig("mce0", "down"); /* the data path goes back at once */
+    assert_true(vfj_guest_has_link(&guest, find("lagg0")));
+    ifconfig("mce0", "up");
+    happen("!system=IFNET subsystem=mce0 type=LINK_DOWN");
+    ifconfig("lagg0", "laggport mce0");
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
+    direct("%slow 60 dhclient");
+    assert_int_equal(vfj_guest_duration_us(&guest, &dhclient), 60000000);
+    happen("!system=IFNET subsystem=mce0 type=LINK_UP");
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 0);
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1); /* one runs already: that takes no time */
+    happen("!system=IFNET subsystem=mce0 type=DETACH");                     /* and no line told of VF_DOWN */
+    assert_true(vfj_guest_has_link(&guest, find("lagg0")));
 }
 
 static void test_routes(void **unused)
@@ -623,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_departure),
         cmocka_unit_test(test_rename),
         cmocka_unit_test(test_dhclient),
+        cmocka_unit_test(test_dhclient_without_link),
         cmocka_unit_test(test_routes),
         cmocka_unit_test(test_route_and_rename),
         cmocka_unit_test(test_scripts),

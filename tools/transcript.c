@@ -189,9 +189,8 @@ static void print_sleepers(FILE *out, const struct vfj_state *state)
     }
 }
 
-static void print_interface(FILE *out, const struct vfj_guest_if *interface)
+static void print_interface(FILE *out, const struct vfj_guest *guest, const struct vfj_guest_if *interface)
 {
-    static const char *const links[] = {"", "", ", no link"};
     const struct vfj_interface *facts = &interface->facts;
     fprintf(out, "guest %s: %s", facts->name.text, facts->up ? "up" : "down");
     for (unsigned i = 0; i < facts->address_count; i++)
@@ -200,7 +199,7 @@ static void print_interface(FILE *out, const struct vfj_guest_if *interface)
         fprintf(out, ", port %s", facts->ports[i].text);
     if (interface->dhclient != 0)
         fputs(", dhclient", out);
-    fprintf(out, "%s\n", links[facts->link]);
+    fprintf(out, "%s\n", vfj_guest_has_link(guest, interface) ? "" : ", no link");
 }
 
 void vfj_transcript_end(const struct vfj_transcript *transcript, const struct vfj_state *state,
@@ -213,6 +212,6 @@ void vfj_transcript_end(const struct vfj_transcript *transcript, const struct vf
     print_sleepers(transcript->out, state);
     for (unsigned i = 0; i < play->guest.if_count; i++) {
         if (play->guest.ifs[i].facts.exists)
-            print_interface(transcript->out, &play->guest.ifs[i]);
+            print_interface(transcript->out, &play->guest, &play->guest.ifs[i]);
     }
 }

@@ -77,6 +77,16 @@ void sim_admin_gives_lagg_back(struct sim *sim, struct sim_nic *nic)
     vfj_guest_remove(&sim->guest, lagg->facts.name);
 }
 
+/* lagg(4) lets its ports go; its addresses and its dhclient go with it. */
+static void admin_destroys_lagg(struct sim *sim, struct sim_nic *nic)
+{
+    const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    if (lagg == NULL || nic->foreign || nic->has_script)
+        return;
+    sim_say(sim, "admin: ifconfig %s destroy", nic->lagg.text);
+    sim_emit(sim, "!system=IFNET subsystem=%s type=DETACH", nic->lagg.text);
+}
+
 static void admin_renames(struct sim *sim, struct sim_nic *nic)
 {
     const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
@@ -122,7 +132,7 @@ void sim_admin_meddles(struct sim *sim)
 {
     struct sim_nic *nic = any_nic(sim);
     nic->meddled = true;
-    switch (sim_roll(sim, 10)) {
+    switch (sim_roll(sim, 11)) {
     case 0:
     case 1:
         admin_address(sim, nic);
@@ -147,6 +157,9 @@ void sim_admin_meddles(struct sim *sim)
         break;
     case 8:
         admin_renames_hn(sim, nic);
+        break;
+    case 9:
+        admin_destroys_lagg(sim, nic);
         break;
     default:
         admin_mistakes_lagg(sim, nic);

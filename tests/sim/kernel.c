@@ -114,6 +114,26 @@ static void plug(struct sim *sim, unsigned number, struct vfj_name wanted)
     sim_direct(sim, "%%vf %s %s", nic->vf.text, nic->hn.text);
     sim_emit(sim, "!system=IFNET subsystem=%s type=ATTACH", nic->vf.text);
     sim_emit(sim, "!system=ETHERNET subsystem=%s type=IFATTACH", nic->vf.text);
+    if (nic->has_default)
+        sim_later(sim, SIM_HOST_DEFAULT, number, sim_between(sim, 100 * ms, 2 * second));
+}
+
+/* pccard_ether(8): devd runs it for an interface that attaches, and it does nothing with one that is up. With DHCP it runs
+ * dhclient on the VF, which has hn's MAC and so gets hn's address. */
+static void configure_by_default(struct sim *sim, unsigned number)
+{
+    struct sim_nic *nic = &sim->nics[number];
+    struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
+    struct vfj_address lease;
+    if (vf == NULL || vf->facts.up)
+        return;
+    sim_say(sim, "devd: pccard_ether %s start", nic->vf.text);
+    vf->facts.up = nic->meddled = true;
+    if (!nic->dhcp || !vfj_guest_has_link(&sim->guest, vf) || !vfj_address_parse(vfj_span_of(nic->address), &lease))
+        return;
+    vf->dhclient = ++sim->guest.pid_last;
+    if (!sim_has_address(vf, nic->address))
+        vfj_interface_add_address(&vf->facts, &lease);
 }
 
 static void path_down(struct sim *sim, unsigned number)
@@ -211,6 +231,9 @@ void sim_do(struct sim *sim, const struct sim_todo *todo)
         break;
     case SIM_HOST_DHCLIENT:
         run_dhclient(sim, todo->nic);
+        break;
+    case SIM_HOST_DEFAULT:
+        configure_by_default(sim, todo->nic);
         break;
     }
 }

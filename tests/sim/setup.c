@@ -56,6 +56,7 @@ static void choose_addresses(struct sim *sim, struct sim_nic *nic)
     }
     nic->has_route = !nic->dhcp && sim_chance(sim, 30);
     nic->has_script = vfj_name_is_empty(nic->hn_new) && sim_chance(sim, 8);
+    nic->has_default = sim_chance(sim, 12);
 }
 
 static void write_rc(struct sim *sim, const struct sim_nic *nic, struct vfj_name name, const char *dhcp)

@@ -60,6 +60,7 @@ enum sim_host {
     SIM_HOST_DATA_PATH,
     SIM_HOST_DHCLIENT,
     SIM_HOST_VF_LINK, /* comes or goes */
+    SIM_HOST_DEFAULT, /* pccard_ether does with the VF as ifconfig_DEFAULT says */
 };
 
 struct sim_todo {
@@ -84,6 +85,7 @@ struct sim_nic {
     bool has_route;           /* a static route of rc.conf is over its subnet */
     bool route_failed;        /* a command that was to add it */
     bool rtadv;               /* inet6 comes by router advertisements */
+    bool has_default;         /* ifconfig_DEFAULT: its VF is upped when it attaches */
     bool has_script;          /* an admin's own, in place of all that vfjournal does */
     bool script_ran;          /* since its VF was upped last */
     bool foreign;             /* an admin has taken laggN for something else */

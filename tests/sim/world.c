@@ -90,7 +90,10 @@ static int64_t choose_duration(struct sim *sim, const struct sim_flight *flight)
     int64_t limit_us = flight->command.limit_ms * ms;
     int64_t took_us
         = sim_chance(sim, sim->slow_percent) ? sim_between(sim, 200 * ms, 12 * second) : sim_between(sim, 500, 30 * ms);
+    int64_t waits_us = vfj_guest_duration_us(&sim->guest, &flight->command);
     bool hangs = flight->fate == SIM_FATE_HANGS || flight->fate == SIM_FATE_DONE_HANGS;
+    if (took_us < waits_us)
+        took_us = waits_us;
     return hangs || took_us > limit_us ? limit_us : took_us;
 }
 
