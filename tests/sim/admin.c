@@ -57,7 +57,7 @@ static void admin_ups(struct sim *sim, struct sim_nic *nic)
 
 static void admin_takes_lagg(struct sim *sim, struct sim_nic *nic)
 {
-    if (sim_lagg(sim, nic) != NULL)
+    if (sim_lagg(sim, nic) != NULL || !sim_has_address(sim_interface(sim, nic->hn), nic->address))
         return;
     sim_direct(sim, "%%if lagg%u up", (unsigned)(nic - sim->nics));
     struct vfj_guest_if *lagg = sim_lagg(sim, nic);

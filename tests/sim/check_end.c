@@ -19,7 +19,7 @@ static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj
             && vfj_interface_has_port(&owner->facts, vf->facts.name));
 }
 
-/* The one interface that has the address. */
+/* The one interface that has the address: a VF that is down, and got hn's by ifconfig_DEFAULT, is not counted beside hn. */
 static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
 {
     const struct vfj_guest_if *owner = NULL;
@@ -27,7 +27,9 @@ static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
         const struct vfj_guest_if *interface = &sim->guest.ifs[i];
         if (!interface->facts.exists || !sim_has_address(interface, address))
             continue;
-        if (owner != NULL)
+        if (owner != NULL && !interface->facts.up)
+            continue;
+        if (owner != NULL && owner->facts.up)
             sim_fail(sim, "%s has two owners: %s and %s", address, owner->facts.name.text, interface->facts.name.text);
         owner = interface;
     }

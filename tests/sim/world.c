@@ -177,6 +177,17 @@ void vfj_world_execute(struct vfj_world *world, const struct vfj_command *comman
         look(sim, flight);
 }
 
+/* dhclient-script(8) gives the guest the lease's router, when it has none. */
+static void take_router(struct sim *sim, const struct sim_nic *nic, const struct vfj_command *command)
+{
+    char router[VFJ_ADDRESS_SIZE];
+    if (!nic->dhcp || !nic->has_router || !vfj_name_is_empty(sim->guest.default_if))
+        return;
+    snprintf(router, sizeof router, "10.%u.0.1", (unsigned)(nic - sim->nics));
+    sim->guest.default_if = command->a;
+    (void)vfj_address_parse(vfj_span_of(router), &sim->guest.default_gateway);
+}
+
 /* What the guest model does not do. */
 static void work_more(struct sim *sim, const struct sim_flight *flight, struct vfj_outcome *outcome)
 {
@@ -184,6 +195,8 @@ static void work_more(struct sim *sim, const struct sim_flight *flight, struct v
     struct sim_nic *nic = sim_nic_of(sim, command->hn);
     if (nic != NULL && command->kind == VFJ_COMMAND_DOWN && flight->is_unrecorded)
         nic->is_held_down = true; /* the next daemon takes it for an admin's doing */
+    if (nic != NULL && command->kind == VFJ_COMMAND_DHCLIENT_BACKGROUND && outcome->status == 0)
+        take_router(sim, nic, command);
     if (command->kind == VFJ_COMMAND_ROUTE_ADD)
         sim_add_route(sim, command, outcome);
     else if (command->kind == VFJ_COMMAND_SCRIPT && nic != NULL && outcome->status == 0)
