@@ -68,8 +68,8 @@ struct vfj_view {
     struct vfj_name vf_name; /* dev.hn.N.vf; empty when none */
     struct vfj_name rxvf;    /* dev.hn.N.rxvf: the VF that has the data path; empty when none */
     int32_t transparent;
-    uint8_t script;          /* enum vfj_own_script: the per-interface script that is there and may be run */
-    bool lease;              /* hn's dhclient lease file exists */
+    uint8_t script; /* enum vfj_own_script: the per-interface script that is there and may be run */
+    bool lease;     /* hn's dhclient lease file exists */
     uint8_t pad[2];
     uint64_t hn_dhclient;    /* pid of the running dhclient of hn; 0 when none */
     uint64_t vf_dhclient;    /* likewise of the VF */

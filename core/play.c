@@ -192,8 +192,8 @@ static void execute(struct vfj_play *play, const struct vfj_play_pending *pendin
 
 static bool enqueue(struct vfj_play *play, const struct vfj_command *command)
 {
-    bool waits = !vfj_command_reads(command) && !vfj_name_is_empty(command->hn)
-        && next_of_batch(play, command->hn) != NULL;
+    bool waits
+        = !vfj_command_reads(command) && !vfj_name_is_empty(command->hn) && next_of_batch(play, command->hn) != NULL;
     if (play->pending_count == VFJ_PLAY_PENDING_MAX)
         return false;
     struct vfj_play_pending *pending = &play->pending[play->pending_count++];

@@ -17,10 +17,10 @@
 enum { VFJ_NEVER_US = -1 }; /* a deadline that is not set */
 
 /* What a slot is doing. X(symbol, persisted name, sentence for people) */
-#define VFJ_ACTIVITIES(X)                                                    \
-    X(IDLE, "idle", "Nothing is under way.")                                 \
-    X(OBSERVING, "observing", "A probe reads the guest.")                    \
-    X(RUNNING, "running", "A batch of commands runs.")                       \
+#define VFJ_ACTIVITIES(X)                                 \
+    X(IDLE, "idle", "Nothing is under way.")              \
+    X(OBSERVING, "observing", "A probe reads the guest.") \
+    X(RUNNING, "running", "A batch of commands runs.")    \
     X(WAITING, "waiting", "A timer runs: a delay, a retry, or a VF's link.")
 
 enum vfj_activity {
@@ -57,12 +57,12 @@ enum vfj_data_path {
 
 /* Link monitor of a VF. While a VF is up, hn pretends to have no link; a VF without link leaves the guest without traffic. */
 enum vfj_link_monitor {
-    VFJ_LINK_MONITOR_OFF,      /* the VF has its link, or is down */
-    VFJ_LINK_MONITOR_WAITING,  /* the VF is up without link, until timers.link_us */
-    VFJ_LINK_MONITOR_EXPIRED,  /* the wait is over: the next observation decides */
-    VFJ_LINK_MONITOR_NO_LINK,  /* the VF is to be taken down; in observe mode that is reported only */
-    VFJ_LINK_MONITOR_HELD,     /* the VF was taken down, until timers.link_us */
-    VFJ_LINK_MONITOR_RETRY,    /* the VF that was taken down is to be joined and upped again */
+    VFJ_LINK_MONITOR_OFF,     /* the VF has its link, or is down */
+    VFJ_LINK_MONITOR_WAITING, /* the VF is up without link, until timers.link_us */
+    VFJ_LINK_MONITOR_EXPIRED, /* the wait is over: the next observation decides */
+    VFJ_LINK_MONITOR_NO_LINK, /* the VF is to be taken down; in observe mode that is reported only */
+    VFJ_LINK_MONITOR_HELD,    /* the VF was taken down, until timers.link_us */
+    VFJ_LINK_MONITOR_RETRY,   /* the VF that was taken down is to be joined and upped again */
 };
 
 /* How far the per-interface script is, since the last VF_UP. */
@@ -82,28 +82,28 @@ enum vfj_plan_phase {
 /* One difference between observed and desired that a command removes. The order is that of the plan. */
 enum vfj_need {
     VFJ_NEED_NONE,
-    VFJ_NEED_VF_DOWN,       /* the VF has the data path and can't be joined, or has no link */
-    VFJ_NEED_SCRIPT,        /* the per-interface script */
-    VFJ_NEED_STRAY_VF,      /* the VF is a port of another slot's lagg */
-    VFJ_NEED_LAGG,          /* laggN exists */
-    VFJ_NEED_NO_DAD,        /* laggN has nd6 option no_dad */
-    VFJ_NEED_HN_UP,         /* */
-    VFJ_NEED_LAGG_UP,       /* */
-    VFJ_NEED_INET,          /* laggN has the IPv4 addresses of hn and VF */
-    VFJ_NEED_RC_INET,       /* laggN has rc.conf's IPv4 configuration, since hn has none */
-    VFJ_NEED_LEASE,         /* laggN has a copy of hn's lease */
-    VFJ_NEED_HN_DHCLIENT,   /* no dhclient runs on hn */
-    VFJ_NEED_HN_PORT,       /* hn is a port of laggN */
-    VFJ_NEED_HN_ADDRESSES,  /* hn has no address */
-    VFJ_NEED_VF_DHCLIENT,   /* no dhclient runs on the VF */
-    VFJ_NEED_VF_ADDRESSES,  /* the VF has no address */
-    VFJ_NEED_INET6,         /* laggN has the IPv6 addresses of hn and VF */
-    VFJ_NEED_RC_INET6,      /* laggN has rc.conf's IPv6 configuration, since hn has none */
-    VFJ_NEED_RTADV,         /* laggN accepts router advertisements */
-    VFJ_NEED_DEFAULT_ROUTE, /* the IPv4 default route leads through laggN */
+    VFJ_NEED_VF_DOWN,            /* the VF has the data path and can't be joined, or has no link */
+    VFJ_NEED_SCRIPT,             /* the per-interface script */
+    VFJ_NEED_STRAY_VF,           /* the VF is a port of another slot's lagg */
+    VFJ_NEED_LAGG,               /* laggN exists */
+    VFJ_NEED_NO_DAD,             /* laggN has nd6 option no_dad */
+    VFJ_NEED_HN_UP,              /* */
+    VFJ_NEED_LAGG_UP,            /* */
+    VFJ_NEED_INET,               /* laggN has the IPv4 addresses of hn and VF */
+    VFJ_NEED_RC_INET,            /* laggN has rc.conf's IPv4 configuration, since hn has none */
+    VFJ_NEED_LEASE,              /* laggN has a copy of hn's lease */
+    VFJ_NEED_HN_DHCLIENT,        /* no dhclient runs on hn */
+    VFJ_NEED_HN_PORT,            /* hn is a port of laggN */
+    VFJ_NEED_HN_ADDRESSES,       /* hn has no address */
+    VFJ_NEED_VF_DHCLIENT,        /* no dhclient runs on the VF */
+    VFJ_NEED_VF_ADDRESSES,       /* the VF has no address */
+    VFJ_NEED_INET6,              /* laggN has the IPv6 addresses of hn and VF */
+    VFJ_NEED_RC_INET6,           /* laggN has rc.conf's IPv6 configuration, since hn has none */
+    VFJ_NEED_RTADV,              /* laggN accepts router advertisements */
+    VFJ_NEED_DEFAULT_ROUTE,      /* the IPv4 default route leads through laggN */
     VFJ_NEED_DEFAULT_ROUTE6,     /* the IPv6 default route does not lead through hn */
     VFJ_NEED_NEW_DEFAULT_ROUTE6, /* the IPv6 default route, which nobody has, leads through laggN */
-    VFJ_NEED_VF_PORT, /* the VF is a port of laggN */
+    VFJ_NEED_VF_PORT,            /* the VF is a port of laggN */
     VFJ_NEED_VF_UP,
     VFJ_NEED_DHCLIENT,     /* a dhclient runs on laggN */
     VFJ_NEED_RTSOL,        /* a router was asked for an advertisement */
@@ -113,10 +113,10 @@ enum vfj_need {
 
 /* The commands under way. Their ids follow each other; outcomes arrive in that order. */
 struct vfj_batch {
-    uint64_t first;            /* id of the first command; of the probe, while observing */
-    uint16_t count;            /* commands; 0 when none is under way */
-    uint16_t ended;            /* outcomes received */
-    uint8_t failure;           /* enum vfj_reason: why a command failed that the rest needs; NONE */
+    uint64_t first;  /* id of the first command; of the probe, while observing */
+    uint16_t count;  /* commands; 0 when none is under way */
+    uint16_t ended;  /* outcomes received */
+    uint8_t failure; /* enum vfj_reason: why a command failed that the rest needs; NONE */
     uint8_t pad[3];
     uint8_t kinds[VFJ_BATCH_MAX]; /* enum vfj_command_kind of each */
     uint8_t needs[VFJ_BATCH_MAX]; /* enum vfj_need that each is for */
@@ -131,13 +131,13 @@ struct vfj_timers {
 
 /* The plan under way, or the last one. The masks have bit 1 << need. */
 struct vfj_plan {
-    uint64_t tried;    /* needs for which a command was issued in this plan */
-    uint64_t failed;   /* needs whose command failed, or did not help: the next plan tries them again */
-    uint8_t phase;     /* enum vfj_plan_phase */
-    uint8_t batches;   /* issued in this plan */
-    uint8_t failures;  /* in a row: of observations and of commands that the plan can't do without */
-    uint8_t retries;   /* in a row: plans that ended with failed needs */
-    uint8_t rechecks;  /* in a row: observations scheduled after hn's link came up, or until the guest itself joins */
+    uint64_t tried;   /* needs for which a command was issued in this plan */
+    uint64_t failed;  /* needs whose command failed, or did not help: the next plan tries them again */
+    uint8_t phase;    /* enum vfj_plan_phase */
+    uint8_t batches;  /* issued in this plan */
+    uint8_t failures; /* in a row: of observations and of commands that the plan can't do without */
+    uint8_t retries;  /* in a row: plans that ended with failed needs */
+    uint8_t rechecks; /* in a row: observations scheduled after hn's link came up, or until the guest itself joins */
     uint8_t pad[3];
 };
 
@@ -175,17 +175,18 @@ struct vfj_slot {
     struct vfj_observe_request request;
     struct vfj_script_facts script;
     struct vfj_link_facts link;
-    uint8_t state;      /* enum vfj_slot_state, as last reported */
-    uint8_t activity;   /* enum vfj_activity */
-    uint8_t delay;      /* enum vfj_delay */
-    uint8_t data_path;  /* enum vfj_data_path */
-    uint8_t fault;      /* enum vfj_reason; NONE when all is well */
-    uint8_t joined;     /* an observation showed hn and VF in laggN with hn's configuration, and none the contrary since */
+    uint8_t state;     /* enum vfj_slot_state, as last reported */
+    uint8_t activity;  /* enum vfj_activity */
+    uint8_t delay;     /* enum vfj_delay */
+    uint8_t data_path; /* enum vfj_data_path */
+    uint8_t fault;     /* enum vfj_reason; NONE when all is well */
+    uint8_t joined; /* an observation showed hn and VF in laggN with hn's configuration, and none the contrary since */
     uint8_t lagg_ours;  /* in this boot laggN had hn as a port, or was made for it */
     uint8_t recovering; /* effects of earlier commands may be unknown: what rc.conf gives hn is due */
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, as it was read; zero before the first */
-    struct vfj_view before;   /* the observation that the plan started from; it holds hn's configuration while that moves */
+    struct vfj_view
+        before; /* the observation that the plan started from; it holds hn's configuration while that moves */
 };
 
 /* When the slot's first timer is due; VFJ_NEVER_US: none is armed. */

@@ -23,27 +23,27 @@
     X(DUE, due_us, 0)                   \
     X(IMPLIED, parts, 0)
 
-#define SLOT_MEMBERS(X)               \
-    X(IMPLIED, hn, 0)                 \
-    X(NAME, vf, 0)                    \
-    X(DIGITS, unit, 0)                \
-    X(NUMBER, generation, UINT64_MAX) \
-    X(IMPLIED, timers, 0)             \
-    X(IMPLIED, plan, 0)               \
-    X(IMPLIED, batch, 0)              \
-    X(IMPLIED, request, 0)            \
-    X(IMPLIED, script, 0)             \
-    X(IMPLIED, link, 0)               \
-    X(STATE, state, 0)                \
-    X(ACTIVITY, activity, 0)          \
-    X(NUMBER, delay, VFJ_DELAY_OVER)  \
+#define SLOT_MEMBERS(X)                          \
+    X(IMPLIED, hn, 0)                            \
+    X(NAME, vf, 0)                               \
+    X(DIGITS, unit, 0)                           \
+    X(NUMBER, generation, UINT64_MAX)            \
+    X(IMPLIED, timers, 0)                        \
+    X(IMPLIED, plan, 0)                          \
+    X(IMPLIED, batch, 0)                         \
+    X(IMPLIED, request, 0)                       \
+    X(IMPLIED, script, 0)                        \
+    X(IMPLIED, link, 0)                          \
+    X(STATE, state, 0)                           \
+    X(ACTIVITY, activity, 0)                     \
+    X(NUMBER, delay, VFJ_DELAY_OVER)             \
     X(NUMBER, data_path, VFJ_DATA_PATH_VF_HEARD) \
-    X(REASON, fault, 0)               \
-    X(NUMBER, joined, 1)              \
-    X(NUMBER, lagg_ours, 1)           \
-    X(NUMBER, recovering, 1)          \
-    X(RESERVED, pad, 0)               \
-    X(IMPLIED, observed, 0)           \
+    X(REASON, fault, 0)                          \
+    X(NUMBER, joined, 1)                         \
+    X(NUMBER, lagg_ours, 1)                      \
+    X(NUMBER, recovering, 1)                     \
+    X(RESERVED, pad, 0)                          \
+    X(IMPLIED, observed, 0)                      \
     X(IMPLIED, before, 0)
 
 #define TIMERS_MEMBERS(X) \
@@ -51,39 +51,39 @@
     X(DUE, observe_us, 0) \
     X(DUE, link_us, 0)
 
-#define PLAN_MEMBERS(X)              \
-    X(NUMBER, tried, UINT64_MAX)     \
-    X(NUMBER, failed, UINT64_MAX)    \
+#define PLAN_MEMBERS(X)               \
+    X(NUMBER, tried, UINT64_MAX)      \
+    X(NUMBER, failed, UINT64_MAX)     \
     X(NUMBER, phase, VFJ_PLAN_LOGGED) \
-    X(NUMBER, batches, UINT8_MAX)    \
-    X(NUMBER, failures, UINT8_MAX)   \
-    X(NUMBER, retries, UINT8_MAX)    \
-    X(NUMBER, rechecks, UINT8_MAX)   \
+    X(NUMBER, batches, UINT8_MAX)     \
+    X(NUMBER, failures, UINT8_MAX)    \
+    X(NUMBER, retries, UINT8_MAX)     \
+    X(NUMBER, rechecks, UINT8_MAX)    \
     X(RESERVED, pad, 0)
 
-#define BATCH_MEMBERS(X)           \
-    X(NUMBER, first, UINT64_MAX)   \
+#define BATCH_MEMBERS(X)            \
+    X(NUMBER, first, UINT64_MAX)    \
     X(NUMBER, count, VFJ_BATCH_MAX) \
     X(NUMBER, ended, VFJ_BATCH_MAX) \
-    X(REASON, failure, 0)          \
-    X(RESERVED, pad, 0)            \
+    X(REASON, failure, 0)           \
+    X(RESERVED, pad, 0)             \
     X(COMMANDS, kinds, 0)           \
     X(NUMBERS, needs, VFJ_NEED_COUNT - 1)
 
-#define REQUEST_MEMBERS(X)                  \
-    X(NUMBER, wanted, VFJ_OBSERVE_FOUND)    \
-    X(NUMBER, asked, VFJ_OBSERVE_FOUND)     \
+#define REQUEST_MEMBERS(X)               \
+    X(NUMBER, wanted, VFJ_OBSERVE_FOUND) \
+    X(NUMBER, asked, VFJ_OBSERVE_FOUND)  \
     X(RESERVED, pad, 0)
 
-#define OWN_SCRIPT_MEMBERS(X)            \
+#define OWN_SCRIPT_MEMBERS(X)           \
     X(NUMBER, phase, VFJ_SCRIPT_JOINED) \
     X(NUMBER, failures, UINT8_MAX)      \
     X(NUMBER, refused, 1)               \
     X(RESERVED, pad, 0)
 
-#define LINK_MEMBERS(X)                              \
-    X(NUMBER, monitor, VFJ_LINK_MONITOR_RETRY)  \
-    X(NUMBER, tries, UINT8_MAX)                      \
+#define LINK_MEMBERS(X)                        \
+    X(NUMBER, monitor, VFJ_LINK_MONITOR_RETRY) \
+    X(NUMBER, tries, UINT8_MAX)                \
     X(RESERVED, pad, 0)
 
 #define SCRIPT_MEMBERS(X)            \
@@ -171,8 +171,10 @@ const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS] = {
     {timers_list, sizeof timers_list / sizeof timers_list[0], "timer_", offsetof(struct vfj_slot, timers)},
     {plan_list, sizeof plan_list / sizeof plan_list[0], "plan_", offsetof(struct vfj_slot, plan)},
     {batch_list, sizeof batch_list / sizeof batch_list[0], "batch_", offsetof(struct vfj_slot, batch)},
-    {observe_request_list, sizeof observe_request_list / sizeof observe_request_list[0], "request_", offsetof(struct vfj_slot, request)},
-    {script_facts_list, sizeof script_facts_list / sizeof script_facts_list[0], "script_", offsetof(struct vfj_slot, script)},
+    {observe_request_list, sizeof observe_request_list / sizeof observe_request_list[0], "request_",
+     offsetof(struct vfj_slot, request)},
+    {script_facts_list, sizeof script_facts_list / sizeof script_facts_list[0], "script_",
+     offsetof(struct vfj_slot, script)},
     {link_facts_list, sizeof link_facts_list / sizeof link_facts_list[0], "link_", offsetof(struct vfj_slot, link)},
 };
 #define PART struct vfj_script_run
@@ -201,8 +203,8 @@ _Static_assert(sizeof(struct vfj_state)
                "a part of vfj_state has no text");
 
 const char *const vfj_item_keys[VFJ_ITEM_COUNT] = {
-    [VFJ_ITEM_NONE] = "",         [VFJ_ITEM_HEAD] = "state",      [VFJ_ITEM_RC] = "rc",
-    [VFJ_ITEM_SCRIPT] = "script", [VFJ_ITEM_SLEEPER] = "sleeper", [VFJ_ITEM_QUEUED] = "queued",
+    [VFJ_ITEM_NONE] = "",         [VFJ_ITEM_HEAD] = "state",        [VFJ_ITEM_RC] = "rc",
+    [VFJ_ITEM_SCRIPT] = "script", [VFJ_ITEM_SLEEPER] = "sleeper",   [VFJ_ITEM_QUEUED] = "queued",
     [VFJ_ITEM_SLOT] = "slot",     [VFJ_ITEM_OBSERVED] = "observed", [VFJ_ITEM_BEFORE] = "before",
 };
 

@@ -43,7 +43,7 @@ struct vfj_slot *vfj_step_edit_slot(struct vfj_step_context *context, unsigned i
 static inline int64_t vfj_step_due_us(const struct vfj_step_context *context, unsigned index)
 {
     return vfj_step_is_written(context, index) ? vfj_slot_due_us(&context->next->slots[index])
-                                            : context->now->index.due_us[index];
+                                               : context->now->index.due_us[index];
 }
 
 /* The index of a slot, or VFJ_SLOTS_MAX when there is none. */

@@ -6,6 +6,7 @@
 #include "core/machine/link.h"
 #include "core/machine/map.h"
 #include "core/machine/observed.h"
+#include "core/machine/plan.h"
 
 void vfj_request_observation(struct vfj_slot *slot, enum vfj_observe why)
 {
@@ -23,6 +24,10 @@ void vfj_facts_script_due(struct vfj_slot *slot)
 
 static void forget_vf(struct vfj_slot *slot)
 {
+    for (unsigned need = 0; need < VFJ_NEED_COUNT; need++) {
+        if (vfj_plan_is_of_vf((enum vfj_need)need))
+            slot->plan.failed &= ~((uint64_t)1 << need);
+    }
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->data_path = VFJ_DATA_PATH_HN;
     slot->delay = VFJ_DELAY_NONE;

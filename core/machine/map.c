@@ -118,7 +118,8 @@ static struct known learn_units(struct vfj_step_context *context, const struct v
     return learned ? find_known(context, map) : known;
 }
 
-static void compare_map(struct vfj_step_context *context, const struct vfj_map *map, const struct known *known, bool settle)
+static void compare_map(struct vfj_step_context *context, const struct vfj_map *map, const struct known *known,
+                        bool settle)
 {
     if (map->truncated) /* what it does not show may be there all the same */
         vfj_step_note(context, VFJ_REASON_TOO_MANY_SLOTS);
@@ -137,7 +138,8 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
             continue;
         unsigned index = vfj_step_open_hn(context, map->pairs[i].hn);
         if (index < VFJ_SLOTS_MAX && !vfj_name_equal(vfj_step_slot(context, index)->vf, map->pairs[i].vf))
-            attach(context, vfj_step_edit_slot(context, index), map->pairs[i].vf, settle || vfj_slot_is_on_vf(vfj_step_slot(context, index)));
+            attach(context, vfj_step_edit_slot(context, index), map->pairs[i].vf,
+                   settle || vfj_slot_is_on_vf(vfj_step_slot(context, index)));
     }
 }
 

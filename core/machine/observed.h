@@ -28,6 +28,9 @@ bool vfj_observed_carries(const struct vfj_slot *slot);
 /* Whether laggN has lost hn, which exists, and still has what was hn's: the guest can't be reached by that address. */
 bool vfj_observed_is_orphaned(const struct vfj_slot *slot);
 
+/* Whether laggN is gone, and with it all that was hn's: hn has neither address nor dhclient, and is nobody else's port. */
+bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot);
+
 /* hn or the VF, ports of laggN, has an address or a dhclient of its own: with that the first return of a VF can cut the
  * guest off (vfjournal-hyperv(7)). NONE, or the reason. */
 enum vfj_reason vfj_observed_port_conflict(const struct vfj_slot *slot);

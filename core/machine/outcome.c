@@ -113,8 +113,8 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     if (!record_vf(context, slot, view))
         return;
     vfj_observed_copy(&slot->observed, view);
-    slot->lagg_ours = view->lagg.exists && !vfj_observed_is_foreign(slot)
-        && (slot->lagg_ours || vfj_observed_has_hn_port(slot));
+    slot->lagg_ours |= vfj_observed_has_hn_port(slot);
+    slot->lagg_ours &= !vfj_observed_is_foreign(slot) && (view->lagg.exists || vfj_observed_is_lagg_lost(slot));
     record_script(context, slot);
     vfj_link_observed(context, slot);
     record_joined(context, slot);
@@ -137,6 +137,8 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
     enum vfj_need need = (enum vfj_need)slot->batch.needs[index];
     uint64_t bit = (uint64_t)1 << need;
     enum vfj_reason reason = reason_of_failure(slot, need, outcome);
+    if (vfj_plan_is_of_vf(need) && vfj_name_is_empty(slot->vf))
+        return; /* it left */
     if (need == VFJ_NEED_SCRIPT) {
         vfj_step_count_up(&slot->script.failures);
         return;
@@ -184,8 +186,7 @@ void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot,
     enum vfj_need need = (enum vfj_need)batch->needs[index];
     if (outcome->kind == VFJ_OUTCOME_NOT_RUN)
         record_not_run(slot, need);
-    else if (vfj_outcome_ok(outcome)
-             || vfj_command_already_so((enum vfj_command_kind)batch->kinds[index], outcome))
+    else if (vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)batch->kinds[index], outcome))
         record_success(context, slot, need);
     else
         record_failure(context, slot, index, outcome);

@@ -44,7 +44,8 @@ bool vfj_plan_is_due(const struct vfj_slot *slot)
     bool is_begun = slot->lagg_ours && view->lagg.exists && slot->plan.tried != 0;
     return view->hn.exists
         && (vfj_plan_target(slot) >= VFJ_TARGET_JOINED
-            || (vfj_observed_has_hn_port(slot) && !vfj_observed_is_foreign(slot)) || vfj_observed_is_orphaned(slot) || is_begun);
+            || (vfj_observed_has_hn_port(slot) && !vfj_observed_is_foreign(slot)) || vfj_observed_is_orphaned(slot)
+            || vfj_observed_is_lagg_lost(slot) || is_begun);
 }
 
 /* Commands of a batch */
@@ -342,6 +343,12 @@ static const struct row *row_of(enum vfj_need need)
 bool vfj_plan_is_required(enum vfj_need need)
 {
     return row_of(need)->is_required;
+}
+
+bool vfj_plan_is_of_vf(enum vfj_need need)
+{
+    return need == VFJ_NEED_VF_DOWN || need == VFJ_NEED_STRAY_VF || need == VFJ_NEED_VF_DHCLIENT
+        || need == VFJ_NEED_VF_ADDRESSES || need == VFJ_NEED_VF_PORT || need == VFJ_NEED_VF_UP;
 }
 
 enum vfj_reason vfj_plan_fault(enum vfj_need need)

@@ -42,6 +42,9 @@ void vfj_plan_take_vf_down(struct vfj_step_context *context, struct vfj_slot *sl
 /* Whether the plan can't go on while that need is open. */
 bool vfj_plan_is_required(enum vfj_need need);
 
+/* Whether the need is about the VF, and void without it. */
+bool vfj_plan_is_of_vf(enum vfj_need need);
+
 /* The fault of a slot whose need stays open; NONE. */
 enum vfj_reason vfj_plan_fault(enum vfj_need need);
 

@@ -192,8 +192,7 @@ static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, c
     bool has_failed = vfj_planner_has_failed(planner, need);
     bool is_change = is_inet6_route(words) && !has_failed;
     struct vfj_text text;
-    if ((!planner->moves_routes && !has_failed) || vfj_planner_has_tried(planner, need)
-        || !is_route_of(planner, words)
+    if ((!planner->moves_routes && !has_failed) || vfj_planner_has_tried(planner, need) || !is_route_of(planner, words)
         || !begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD, &text))
         return;
     add_route_words(&text, planner->slot, words);

@@ -11,9 +11,9 @@
 #include "core/rc.h"
 
 enum {
-    BATCHES_MAX = 16,     /* of one plan: more than the longest needs */
-    BACKOFF_FIRST_S = 1,  /* between tries after a failure: this at first, then twice as long … */
-    BACKOFF_MAX_S = 300,  /* up to this */
+    BATCHES_MAX = 16,      /* of one plan: more than the longest needs */
+    BACKOFF_FIRST_S = 1,   /* between tries after a failure: this at first, then twice as long … */
+    BACKOFF_MAX_S = 300,   /* up to this */
     CONFLICT_FIRST_S = 60, /* between observations of a conflict that only an administrator can end */
     CONFLICT_MAX_S = 3600,
     RETRY_FIRST_S = 5, /* between plans that try again what the guest's traffic does not need */
@@ -34,8 +34,8 @@ static bool is_acting(const struct vfj_step_context *context)
 static void report_replaced(struct vfj_step_context *context, unsigned index, struct vfj_slot *slot)
 {
     const struct vfj_slot *was = &context->now->slots[index];
-    if (slot->generation == was->generation || was->state == VFJ_SLOT_DETACHED
-        || slot->state == VFJ_SLOT_DETACHED || (context->replaced >> index & 1) != 0)
+    if (slot->generation == was->generation || was->state == VFJ_SLOT_DETACHED || slot->state == VFJ_SLOT_DETACHED
+        || (context->replaced >> index & 1) != 0)
         return;
     context->replaced |= (uint64_t)1 << index;
     struct vfj_transition *made = vfj_step_move(context, slot, VFJ_SLOT_DETACHED, VFJ_REASON_VF_REPLACED);
@@ -139,8 +139,7 @@ static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *sl
     if (reason != VFJ_REASON_PROBE_FAILED && protect_traffic(context, slot))
         return true;
     slot->request.wanted = VFJ_OBSERVE_NOT;
-    arm(context, &slot->timers.observe_us,
-        vfj_step_pause_us(BACKOFF_FIRST_S, BACKOFF_MAX_S, slot->plan.failures - 1u));
+    arm(context, &slot->timers.observe_us, vfj_step_pause_us(BACKOFF_FIRST_S, BACKOFF_MAX_S, slot->plan.failures - 1u));
     return false;
 }
 
@@ -176,7 +175,8 @@ static bool has_too_long_words(const struct vfj_step_context *context, const str
 /* The fault that stands when a plan has ended. */
 static enum vfj_reason standing_fault(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
-    enum vfj_reason conflict = vfj_observed_port_conflict(slot); /* in observe mode, and beside an administrator's script */
+    enum vfj_reason conflict
+        = vfj_observed_port_conflict(slot); /* in observe mode, and beside an administrator's script */
     if (conflict != VFJ_REASON_NONE)
         return conflict;
     if (slot->link.tries > 0)
@@ -203,8 +203,7 @@ static void await_guest(struct vfj_step_context *context, struct vfj_slot *slot)
 static void retry_script(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->script.failures < SCRIPT_TRIES)
-        arm(context, &slot->timers.observe_us,
-            vfj_step_pause_us(SCRIPT_FIRST_S, INT32_MAX, slot->script.failures));
+        arm(context, &slot->timers.observe_us, vfj_step_pause_us(SCRIPT_FIRST_S, INT32_MAX, slot->script.failures));
     else
         slot->script.phase = VFJ_SCRIPT_RAN;
 }

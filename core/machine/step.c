@@ -32,8 +32,7 @@ static struct vfj_slot *take_subject(struct vfj_step_context *context, uint64_t 
 static void vfjournal_observed(struct vfj_step_context *context)
 {
     const struct vfj_observation *answer = &context->event->as.observed;
-    if (answer->command == context->next->head.map_pending && answer->command != 0
-        && answer->probe == VFJ_PROBE_MAP) {
+    if (answer->command == context->next->head.map_pending && answer->command != 0 && answer->probe == VFJ_PROBE_MAP) {
         vfj_map_observed(context, answer);
         return;
     }
@@ -98,7 +97,8 @@ static void advance_clock(struct vfj_step_context *context, bool is_boot)
 static bool is_new_boot(const struct vfj_step_context *context)
 {
     return context->event->kind == VFJ_EVENT_STARTED
-        && (context->now->head.boot == 0 || strcmp(context->now->head.boot_id, context->event->as.started.boot_id) != 0);
+        && (context->now->head.boot == 0
+            || strcmp(context->now->head.boot_id, context->event->as.started.boot_id) != 0);
 }
 
 static void start(struct vfj_step_context *context, bool is_boot)

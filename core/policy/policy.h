@@ -7,7 +7,8 @@
 /* Each entry handles the context's event, which is of the kind it is named for. Notes, transitions and commands go
  * through core/context.h. */
 struct vfj_policy_entries {
-    void (*reset)(struct vfj_step_context *context);    /* after a boot, a restart or a change of policy: nothing is under way */
+    void (*reset)(
+        struct vfj_step_context *context); /* after a boot, a restart or a change of policy: nothing is under way */
     void (*settle)(struct vfj_step_context *context);   /* the stream begins, or was interrupted */
     void (*devd)(struct vfj_step_context *context);     /* a line that can be acted on */
     void (*observed)(struct vfj_step_context *context); /* the answer to one of its probes */

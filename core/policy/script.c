@@ -19,7 +19,8 @@ void vfj_script_end(struct vfj_step_context *context)
 }
 
 /* The script's next command. The hn of a command is the slot it works for; sleepers context beside the slots. */
-struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_script_step step, enum vfj_command_kind kind)
+struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_script_step step,
+                                     enum vfj_command_kind kind)
 {
     struct vfj_script_run *run = vfj_script_run_of(context);
     struct vfj_command *command = vfj_step_command(context, kind);
@@ -30,15 +31,17 @@ struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_
     return command;
 }
 
-struct vfj_command *vfj_script_issue_lagg(struct vfj_step_context *context, enum vfj_script_step step, enum vfj_command_kind kind)
+struct vfj_command *vfj_script_issue_lagg(struct vfj_step_context *context, enum vfj_script_step step,
+                                          enum vfj_command_kind kind)
 {
     struct vfj_command *command = vfj_script_issue(context, step, kind);
     command->a = vfj_step_scripts(context)->run.lagg;
     return command;
 }
 
-struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context, enum vfj_script_step step, enum vfj_command_kind kind,
-                                          const char *before, struct vfj_name name, const char *after)
+struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context, enum vfj_script_step step,
+                                          enum vfj_command_kind kind, const char *before, struct vfj_name name,
+                                          const char *after)
 {
     struct vfj_command *command = vfj_script_issue(context, step, kind);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
@@ -48,7 +51,8 @@ struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context, enum
     return command;
 }
 
-struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context, enum vfj_script_step step, const char *name)
+struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context, enum vfj_script_step step,
+                                            const char *name)
 {
     return vfj_script_issue_text(context, step, VFJ_COMMAND_PROBE_SYSCTL, name, (struct vfj_name){{0}}, "");
 }

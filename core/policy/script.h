@@ -45,17 +45,22 @@ void vfj_script_end(struct vfj_step_context *context);
 
 /* The script's next command: `step` is under way from now on. issue: no operand yet. issue_lagg: operand a is the lagg.
  * issue_text: the free text is before, name and after joined. */
-struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_script_step step, enum vfj_command_kind kind);
-struct vfj_command *vfj_script_issue_lagg(struct vfj_step_context *context, enum vfj_script_step step, enum vfj_command_kind kind);
-struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context, enum vfj_script_step step, enum vfj_command_kind kind,
-                                          const char *before, struct vfj_name name, const char *after);
-struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context, enum vfj_script_step step, const char *name);
+struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_script_step step,
+                                     enum vfj_command_kind kind);
+struct vfj_command *vfj_script_issue_lagg(struct vfj_step_context *context, enum vfj_script_step step,
+                                          enum vfj_command_kind kind);
+struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context, enum vfj_script_step step,
+                                          enum vfj_command_kind kind, const char *before, struct vfj_name name,
+                                          const char *after);
+struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context, enum vfj_script_step step,
+                                            const char *name);
 
 /* `[ $value -ne 0 ]`: what is not a number is an error of test(1), and no reason to stop. */
 bool vfj_script_is_nonzero(const char *value);
 
 /* hyperv_vfattach: the answer to the probe of `step`. */
-void vfj_vfattach_observed(struct vfj_step_context *context, const struct vfj_observation *answer, enum vfj_script_step step);
+void vfj_vfattach_observed(struct vfj_step_context *context, const struct vfj_observation *answer,
+                           enum vfj_script_step step);
 
 /* The processes that it leaves asleep: the one that awaits a command, or NULL; its answers; its end; those due. */
 struct vfj_sleeper *vfj_sleeper_of(struct vfj_step_context *context, uint64_t command);
@@ -64,7 +69,8 @@ void vfj_sleeper_end(struct vfj_step_context *context, struct vfj_sleeper *sleep
 void vfj_sleepers_timer(struct vfj_step_context *context);
 
 /* hyperv_vfup: the answer to the probe, or the end of the command, of `step`. */
-void vfj_vfup_observed(struct vfj_step_context *context, const struct vfj_observation *answer, enum vfj_script_step step);
+void vfj_vfup_observed(struct vfj_step_context *context, const struct vfj_observation *answer,
+                       enum vfj_script_step step);
 void vfj_vfup_finished(struct vfj_step_context *context, enum vfj_script_step step, bool ok);
 
 #endif

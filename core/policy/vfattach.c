@@ -94,7 +94,8 @@ static void attach_listed(struct vfj_step_context *context, const struct vfj_obs
     vfj_script_issue_sysctl(context, VFJ_STEP_ATTACH_MAP, "hw.hn.vfmap")->is_extra = true;
 }
 
-void vfj_vfattach_observed(struct vfj_step_context *context, const struct vfj_observation *answer, enum vfj_script_step step)
+void vfj_vfattach_observed(struct vfj_step_context *context, const struct vfj_observation *answer,
+                           enum vfj_script_step step)
 {
     switch ((int)step) {
     case VFJ_STEP_ATTACH_TRANSPARENT_PROBE:

@@ -137,14 +137,15 @@ static void up_counted(struct vfj_step_context *context, const struct vfj_observ
     up_strip(context);
 }
 
-void vfj_vfup_observed(struct vfj_step_context *context, const struct vfj_observation *answer, enum vfj_script_step step)
+void vfj_vfup_observed(struct vfj_step_context *context, const struct vfj_observation *answer,
+                       enum vfj_script_step step)
 {
     struct vfj_name hn = vfj_step_scripts(context)->run.iface;
     switch ((int)step) {
     case VFJ_STEP_UP_SCRIPT_PROBE:
         if (answer->as.file.exists)
-            vfj_script_issue_text(context, VFJ_STEP_UP_SCRIPT, VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup.", hn,
-                                  "");
+            vfj_script_issue_text(context, VFJ_STEP_UP_SCRIPT, VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup.",
+                                  hn, "");
         else
             vfj_script_issue_text(context, VFJ_STEP_UP_VF, VFJ_COMMAND_PROBE_SYSCTL, "dev.hn.", vfj_name_digits(hn),
                                   ".vf");
@@ -210,7 +211,7 @@ void vfj_vfup_finished(struct vfj_step_context *context, enum vfj_script_step st
     case VFJ_STEP_UP_LAGG_UP:
         vfj_script_issue_lagg(context, VFJ_STEP_UP_LAST,
                               vfj_step_scripts(context)->run.sync_dhcp ? VFJ_COMMAND_DHCLIENT
-                                                                    : VFJ_COMMAND_DHCLIENT_BACKGROUND);
+                                                                       : VFJ_COMMAND_DHCLIENT_BACKGROUND);
         break;
     case VFJ_STEP_UP_LAST:
         confirm(context);
