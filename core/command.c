@@ -11,10 +11,15 @@ struct kind {
     bool reads;
     enum vfj_program program;
     const char *words;
+    uint32_t limit_ms;
+    const char *operands;
+    enum vfj_command_text text;
+    const char *already;
 };
 
 static const struct kind kinds[VFJ_COMMAND_COUNT] = {
-#define X(symbol, name, reads, program, words) [VFJ_COMMAND_##symbol] = {name, reads, VFJ_PROGRAM_##program, words},
+#define X(symbol, name, reads, program, words, limit_ms, operands, text, already) \
+    [VFJ_COMMAND_##symbol] = {name, reads, VFJ_PROGRAM_##program, words, limit_ms, operands, VFJ_TEXT_##text, already},
     VFJ_COMMAND_KINDS(X)
 #undef X
 };
@@ -165,33 +170,152 @@ void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body
         vfj_kv_add_string(body, "text", command->text);
 }
 
+uint32_t vfj_command_limit_ms(enum vfj_command_kind kind)
+{
+    return kind_of(kind)->limit_ms;
+}
+
+/* Whether the output holds one of the messages, which '|' separates. */
+static bool has_message(const char *output, const char *messages)
+{
+    char message[VFJ_OUTPUT_SIZE];
+    while (*messages != '\0') {
+        size_t length = strcspn(messages, "|");
+        vfj_span_copy(message, sizeof message, (struct vfj_span){messages, length});
+        if (strstr(output, message) != NULL)
+            return true;
+        messages += length + (messages[length] == '|');
+    }
+    return false;
+}
+
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome)
 {
-    if (outcome->kind != VFJ_OUTCOME_EXITED)
-        return false;
-    switch ((int)kind) {
-    case VFJ_COMMAND_ROUTE_ADD:
-        return strstr(outcome->output, "already in table") != NULL || strstr(outcome->output, "File exists") != NULL;
-    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
-        return strstr(outcome->output, "already running") != NULL;
-    case VFJ_COMMAND_DHCLIENT_STOP:
-        return strstr(outcome->output, "No such process") != NULL;
-    case VFJ_COMMAND_ADDRESS_DELETE:
-        return strstr(outcome->output, "Can't assign requested address") != NULL;
-    case VFJ_COMMAND_LEAVE:
-        return strstr(outcome->output, "No such file or directory") != NULL;
-    case VFJ_COMMAND_LEASE:
-    case VFJ_COMMAND_NO_DAD:
-    case VFJ_COMMAND_RTADV:
-    case VFJ_COMMAND_RTSOL:
-        return true;
-    default:
-        return false;
-    }
+    const char *messages = kind_of(kind)->already;
+    return outcome->kind == VFJ_OUTCOME_EXITED
+        && (strcmp(messages, "*") == 0 || has_message(outcome->output, messages));
 }
 
 bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome)
 {
     return !command->is_optional && outcome->kind != VFJ_OUTCOME_NOT_RUN && !vfj_outcome_ok(outcome)
         && !vfj_command_already_so((enum vfj_command_kind)command->kind, outcome);
+}
+
+/* The grammar of operands and text */
+
+static bool is_operand(struct vfj_name name, char what)
+{
+    if (what == 'l')
+        return vfj_name_has_driver(name, "lagg");
+    return what != 'i' || !vfj_name_is_empty(name);
+}
+
+static bool consists_of(struct vfj_span word, const char *bytes)
+{
+    for (size_t i = 0; i < word.length; i++) {
+        if (strchr(bytes, word.text[i]) == NULL)
+            return false;
+    }
+    return word.length > 0;
+}
+
+#define DIGITS  "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* hw.hn.NAME or dev.hn.NAME; with a '=' sysctl(8) would set it. */
+static bool is_hn_sysctl(struct vfj_span text)
+{
+    return consists_of(text, DIGITS LETTERS "._%")
+        && (vfj_span_starts(text, "hw.hn.") || vfj_span_starts(text, "dev.hn."));
+}
+
+/* `before`, a name, `after`. */
+static bool is_path_of_name(struct vfj_span text, const char *before, const char *after)
+{
+    struct vfj_name name;
+    size_t around = strlen(before) + strlen(after);
+    if (!vfj_span_starts(text, before) || text.length <= around)
+        return false;
+    struct vfj_span end = {text.text + text.length - strlen(after), strlen(after)};
+    return vfj_span_is(end, after)
+        && vfj_name_parse((struct vfj_span){text.text + strlen(before), text.length - around}, &name);
+}
+
+static bool is_own_script(struct vfj_span text)
+{
+    return is_path_of_name(text, vfj_own_script_path(VFJ_OWN_SCRIPT_BASE), "")
+        || is_path_of_name(text, vfj_own_script_path(VFJ_OWN_SCRIPT_LOCAL), "");
+}
+
+static bool is_pids(struct vfj_span text)
+{
+    struct vfj_span rest = text, word;
+    uint64_t pid;
+    while (vfj_span_word(&rest, &word)) {
+        if (!vfj_span_to_u64(word, &pid) || pid < 2 || pid > INT32_MAX)
+            return false;
+    }
+    return true;
+}
+
+static bool is_address(struct vfj_span text)
+{
+    struct vfj_span rest = text, word;
+    if (!vfj_span_word(&rest, &word) || !consists_of(word, DIGITS LETTERS ".:/%"))
+        return false;
+    while (vfj_span_word(&rest, &word)) {
+        if (!consists_of(word, LETTERS))
+            return false;
+    }
+    return true;
+}
+
+static unsigned count_words(struct vfj_span text)
+{
+    struct vfj_span rest = text, word;
+    unsigned count = 0;
+    while (vfj_span_word(&rest, &word))
+        count++;
+    return count;
+}
+
+/* Of rc.conf's own words only their number can be checked; those of the row stand before and behind them. */
+static bool fits(struct vfj_span text, const char *row)
+{
+    unsigned count = count_words(text);
+    return count > 0 && count + count_words(vfj_span_of(row)) - 1 < VFJ_WORDS_MAX;
+}
+
+bool vfj_command_is_well_formed(const struct vfj_command *command)
+{
+    if (command->kind >= VFJ_COMMAND_COUNT)
+        return false;
+    const struct kind *kind = kind_of((enum vfj_command_kind)command->kind);
+    const char *operands = kind->operands;
+    const struct vfj_span text = vfj_span_of(command->text);
+    if (!is_operand(command->a, operands[0]) || !is_operand(command->b, operands[1])
+        || !is_operand(command->c, operands[2]))
+        return false;
+    switch (kind->text) {
+    case VFJ_TEXT_NONE:
+        return true;
+    case VFJ_TEXT_HN_SYSCTL:
+        return is_hn_sysctl(text);
+    case VFJ_TEXT_HN_FILE:
+        return is_own_script(text) || is_path_of_name(text, "/var/run/dhclient.", ".pid");
+    case VFJ_TEXT_UNIT:
+        return text.length == 0 || (text.length < VFJ_NAME_SIZE && consists_of(text, DIGITS));
+    case VFJ_TEXT_PIDS:
+        return is_pids(text) && (text.length == 0 || fits(text, kind->words));
+    case VFJ_TEXT_ADDRESS:
+        return is_address(text) && fits(text, kind->words);
+    case VFJ_TEXT_WORDS:
+        return fits(text, kind->words);
+    case VFJ_TEXT_ROUTE6:
+        return vfj_span_starts(text, "-inet6 ") && fits(text, kind->words);
+    case VFJ_TEXT_OWN_SCRIPT:
+        return is_own_script(text);
+    }
+    VFJ_CHECK(false);
 }

@@ -25,36 +25,69 @@ enum vfj_program {
     VFJ_PROGRAM_COUNT
 };
 
-/* X(symbol, persisted name, whether it only reads, program, words). In the words A, B and C stand for the operands, names
- * of interfaces, TEXT for the words of `text`, PATH for all of it as one; FAMILY is inet or inet6, as the address in TEXT is;
- * UNIT are the sysctls of hn's unit TEXT, UNITS tell the VF of each unit. */
-#define VFJ_COMMAND_KINDS(X)                                                                                          \
-    X(PROBE_SYSCTL, "probe-sysctl", true, SYSCTL, "sysctl -n TEXT")                                                   \
-    X(PROBE_IFCONFIG, "probe-ifconfig", true, IFCONFIG, "ifconfig A")                                                 \
-    X(PROBE_FILE, "probe-file", true, NONE, "") /* is there a file TEXT, and what is in it */                         \
-    X(PROBE_MAP, "probe-map", true, SYSCTL, "sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap UNITS")          \
-    X(PROBE_SLOT, "probe-slot", true, NONE, "") /* all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C */ \
-    X(UP, "up", false, IFCONFIG, "ifconfig A up")                                                                     \
-    X(DOWN, "down", false, IFCONFIG, "ifconfig A down")                                                               \
-    X(CREATE, "create", false, IFCONFIG, "ifconfig A create")                                                         \
-    X(JOIN_BOTH, "join-both", false, IFCONFIG, "ifconfig A laggproto failover laggport B laggport C")                 \
-    X(JOIN_FIRST, "join-first", false, IFCONFIG, "ifconfig A laggproto failover laggport B")                          \
-    X(JOIN, "join", false, IFCONFIG, "ifconfig A laggport B")                                                         \
-    X(LEAVE, "leave", false, IFCONFIG, "ifconfig A -laggport B")                                                      \
-    X(NO_DAD, "no-dad", false, IFCONFIG, "ifconfig A inet6 no_dad")                                                   \
-    X(RTADV, "rtadv", false, IFCONFIG, "ifconfig A inet6 -ifdisabled accept_rtadv")                                   \
-    X(STRIP, "strip", false, IFCONFIG, "ifconfig A -alias")                                                           \
-    X(ADDRESS_DELETE, "address-delete", false, IFCONFIG, "ifconfig A FAMILY TEXT delete") /* an address */            \
-    X(ADDRESS_ADD, "address-add", false, IFCONFIG, "ifconfig A FAMILY TEXT") /* address/length, and perhaps alias */  \
-    X(CONFIGURE, "configure", false, IFCONFIG, "ifconfig A TEXT")                                                     \
-    X(DHCLIENT, "dhclient", false, DHCLIENT, "dhclient A")                                                            \
-    X(DHCLIENT_BACKGROUND, "dhclient-background", false, DHCLIENT, "dhclient -b A")                                   \
-    X(DHCLIENT_STOP, "dhclient-stop", false, KILL, "kill -TERM TEXT")                                                 \
-    X(LEASE, "lease", false, LEASE, "vfjournal-lease A B") /* hn A's lease written again for lagg B */                \
-    X(ROUTE_ADD, "route-add", false, ROUTE, "route add TEXT")                                                         \
-    X(ROUTE_CHANGE, "route-change", false, ROUTE, "route change TEXT")                                                \
-    X(RTSOL, "rtsol", false, RTSOL, "rtsol -i A") /* ask for a router's advertisement */                              \
-    X(SCRIPT, "script", false, SCRIPT, "PATH")
+/* What a command's `text` must be. */
+enum vfj_command_text {
+    VFJ_TEXT_NONE,       /* it is not used */
+    VFJ_TEXT_HN_SYSCTL,  /* a name below hw.hn or dev.hn */
+    VFJ_TEXT_HN_FILE,    /* the path of an hn's per-interface script or pidfile */
+    VFJ_TEXT_UNIT,       /* digits, or empty */
+    VFJ_TEXT_PIDS,       /* process ids, or empty */
+    VFJ_TEXT_ADDRESS,    /* an address, perhaps with its prefix length, then words of letters */
+    VFJ_TEXT_WORDS,      /* words of rc.conf or route(8), as many as fit in one command */
+    VFJ_TEXT_ROUTE6,     /* likewise, from -inet6 on: IPv4 routes go with their address, and are added */
+    VFJ_TEXT_OWN_SCRIPT, /* the path of an hn's per-interface script */
+};
+
+/* The commands, a row each: all that is known of one. X(symbol, persisted name, whether it only reads, program, words, time
+ * limit in ms, operands, text, messages).
+ *
+ * words: A, B and C stand for the operands, names of interfaces; TEXT for the words of `text`, PATH for all of it as one word;
+ * FAMILY is inet or inet6, as the address in TEXT is; UNIT are the sysctls of hn's unit TEXT, UNITS the VF of each unit.
+ * Limits: what the command can need on a slow guest; rtsol(8) asks at once and again after 4 s (RFC 4861,
+ * RTR_SOLICITATION_INTERVAL).
+ * operands: of A, B and C, whether each is a lagg (l), an interface (i) or not used (.).
+ * messages: a failure with one of them, '|' between, means that the command's effect is there already; "*": any failure does,
+ * for it costs comfort, not the network (no IPv6, no lease, no router). They are FreeBSD's ifconfig(8)'s, route(8)'s, dhclient(8)'s
+ * and kill(1)'s. PROBE_SLOT asks all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C. */
+/* clang-format off */
+#define VFJ_COMMAND_KINDS(X) \
+    X(PROBE_SYSCTL, "probe-sysctl", true, SYSCTL, "sysctl -n TEXT", 5000, "...", HN_SYSCTL, "") \
+    X(PROBE_IFCONFIG, "probe-ifconfig", true, IFCONFIG, "ifconfig A", 5000, "i..", NONE, "") \
+    X(PROBE_FILE, "probe-file", true, NONE, "", 5000, "...", HN_FILE, "") \
+    X(PROBE_MAP, "probe-map", true, SYSCTL, "sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap UNITS", \
+      5000, "...", NONE, "") \
+    X(PROBE_SLOT, "probe-slot", true, NONE, "", 5000, "i..", UNIT, "") \
+    X(UP, "up", false, IFCONFIG, "ifconfig A up", 15000, "i..", NONE, "") \
+    X(DOWN, "down", false, IFCONFIG, "ifconfig A down", 15000, "i..", NONE, "") \
+    X(CREATE, "create", false, IFCONFIG, "ifconfig A create", 15000, "l..", NONE, "") \
+    X(JOIN_BOTH, "join-both", false, IFCONFIG, "ifconfig A laggproto failover laggport B laggport C", \
+      15000, "lii", NONE, "") \
+    X(JOIN_FIRST, "join-first", false, IFCONFIG, "ifconfig A laggproto failover laggport B", \
+      15000, "li.", NONE, "") \
+    X(JOIN, "join", false, IFCONFIG, "ifconfig A laggport B", 15000, "li.", NONE, "") \
+    X(LEAVE, "leave", false, IFCONFIG, "ifconfig A -laggport B", \
+      15000, "li.", NONE, "No such file or directory") \
+    X(NO_DAD, "no-dad", false, IFCONFIG, "ifconfig A inet6 no_dad", 15000, "i..", NONE, "*") \
+    X(RTADV, "rtadv", false, IFCONFIG, "ifconfig A inet6 -ifdisabled accept_rtadv", \
+      15000, "i..", NONE, "*") \
+    X(STRIP, "strip", false, IFCONFIG, "ifconfig A -alias", 15000, "i..", NONE, "") \
+    X(ADDRESS_DELETE, "address-delete", false, IFCONFIG, "ifconfig A FAMILY TEXT delete", \
+      15000, "i..", ADDRESS, "Can't assign requested address") \
+    X(ADDRESS_ADD, "address-add", false, IFCONFIG, "ifconfig A FAMILY TEXT", \
+      15000, "i..", ADDRESS, "") \
+    X(CONFIGURE, "configure", false, IFCONFIG, "ifconfig A TEXT", 15000, "i..", WORDS, "") \
+    X(DHCLIENT, "dhclient", false, DHCLIENT, "dhclient A", 300000, "i..", NONE, "") \
+    X(DHCLIENT_BACKGROUND, "dhclient-background", false, DHCLIENT, "dhclient -b A", \
+      30000, "i..", NONE, "already running") \
+    X(DHCLIENT_STOP, "dhclient-stop", false, KILL, "kill -TERM TEXT", \
+      5000, "...", PIDS, "No such process") \
+    X(LEASE, "lease", false, LEASE, "vfjournal-lease A B", 15000, "il.", NONE, "*") \
+    X(ROUTE_ADD, "route-add", false, ROUTE, "route add TEXT", \
+      15000, "...", WORDS, "already in table|File exists") \
+    X(ROUTE_CHANGE, "route-change", false, ROUTE, "route change TEXT", 15000, "...", ROUTE6, "") \
+    X(RTSOL, "rtsol", false, RTSOL, "rtsol -i A", 5000, "l..", NONE, "*") \
+    X(SCRIPT, "script", false, SCRIPT, "PATH", 300000, "...", OWN_SCRIPT, "")
+/* clang-format on */
 
 enum vfj_command_kind {
 #define X(symbol, ...) VFJ_COMMAND_##symbol,
@@ -94,9 +127,13 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
 /* Append the argv as one shell line. */
 void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
 
-/* A command that fails because what it asks for is already so has done its work. The messages are those of FreeBSD's
- * route(8), dhclient(8), kill(1) and ifconfig(8). A missing lease, IPv6 support or router counts as done, too: it
- * costs comfort, not the network. */
+/* The time limit of a kind, in milliseconds. */
+uint32_t vfj_command_limit_ms(enum vfj_command_kind kind);
+
+/* Whether operands and text are what the kind's row asks for: what may reach a program. */
+bool vfj_command_is_well_formed(const struct vfj_command *command);
+
+/* Whether the failure means that the command's effect is there already: it has done its work. */
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
 
 /* Whether the rest of the command's batch is not run after that outcome. */

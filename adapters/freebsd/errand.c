@@ -10,9 +10,6 @@
 #include "adapters/freebsd/safe_path.h"
 #include "core/check.h"
 
-#define PIDFILE_BEFORE "/var/run/dhclient."
-#define PIDFILE_AFTER  ".pid"
-
 enum { SLOT_PROGRAMS = 4 }; /* of PROBE_SLOT */
 
 _Static_assert(sizeof(struct vfj_errand) == 8 + 4 * 4 + 4 * sizeof(struct vfj_name) + VFJ_ARGS_SIZE,
@@ -62,16 +59,6 @@ static bool is_name_or_none(const struct vfj_name *name)
     return true;
 }
 
-static bool has(struct vfj_name name)
-{
-    return !vfj_name_is_empty(name);
-}
-
-static bool is_lagg(struct vfj_name name)
-{
-    return vfj_name_has_driver(name, "lagg");
-}
-
 /* Ended within its array, and of printable bytes. */
 static bool is_text(const char *text, size_t size)
 {
@@ -83,142 +70,12 @@ static bool is_text(const char *text, size_t size)
     return length < size;
 }
 
-static bool consists_of(struct vfj_span word, const char *bytes)
-{
-    for (size_t i = 0; i < word.length; i++) {
-        if (strchr(bytes, word.text[i]) == NULL)
-            return false;
-    }
-    return word.length > 0;
-}
-
-#define DIGITS  "0123456789"
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-/* hw.hn.NAME or dev.hn.NAME; with a '=' sysctl(8) would set it. */
-static bool is_hn_sysctl(const char *text)
-{
-    struct vfj_span span = vfj_span_of(text);
-    return consists_of(span, DIGITS LETTERS "._%")
-        && (vfj_span_starts(span, "hw.hn.") || vfj_span_starts(span, "dev.hn."));
-}
-
-/* `before`, a name, `after`. */
-static bool is_path_of_name(const char *text, const char *before, const char *after)
-{
-    struct vfj_name name;
-    struct vfj_span span = vfj_span_of(text);
-    size_t around = strlen(before) + strlen(after);
-    return vfj_span_starts(span, before) && span.length > around
-        && strcmp(text + span.length - strlen(after), after) == 0
-        && vfj_name_parse((struct vfj_span){text + strlen(before), span.length - around}, &name);
-}
-
-static bool is_own_script(const char *text)
-{
-    return is_path_of_name(text, vfj_own_script_path(VFJ_OWN_SCRIPT_BASE), "")
-        || is_path_of_name(text, vfj_own_script_path(VFJ_OWN_SCRIPT_LOCAL), "");
-}
-
-static bool is_file_of_hn(const char *text)
-{
-    return is_own_script(text) || is_path_of_name(text, PIDFILE_BEFORE, PIDFILE_AFTER);
-}
-
-static bool is_unit(const char *text)
-{
-    return text[0] == '\0' || (strlen(text) < VFJ_NAME_SIZE && consists_of(vfj_span_of(text), DIGITS));
-}
-
-static bool is_pids(const char *text)
-{
-    struct vfj_span rest = vfj_span_of(text), word;
-    uint64_t pid;
-    while (vfj_span_word(&rest, &word)) {
-        if (!vfj_span_to_u64(word, &pid) || pid < 2 || pid > INT_MAX)
-            return false;
-    }
-    return true;
-}
-
-/* An address, perhaps with its prefix length, then words of letters. */
-static bool is_address(const char *text)
-{
-    struct vfj_span rest = vfj_span_of(text), word;
-    if (!vfj_span_word(&rest, &word) || !consists_of(word, DIGITS LETTERS ".:/%"))
-        return false;
-    while (vfj_span_word(&rest, &word)) {
-        if (!consists_of(word, LETTERS))
-            return false;
-    }
-    return true;
-}
-
-/* rc.conf's own: all that can be said of them is how many there are. */
-static bool is_words(const char *text, unsigned others)
-{
-    struct vfj_span rest = vfj_span_of(text), word;
-    unsigned count = others;
-    while (vfj_span_word(&rest, &word))
-        count++;
-    return count > others && count < VFJ_WORDS_MAX;
-}
-
 static bool check_command(const struct vfj_errand *errand)
 {
-    const char *text = errand->text;
     if (errand->command >= VFJ_COMMAND_COUNT || errand->index >= SLOT_PROGRAMS)
         return false;
-    enum vfj_command_kind kind = (enum vfj_command_kind)errand->command;
-    if (errand->index > 0 && kind != VFJ_COMMAND_PROBE_SLOT)
-        return false;
-    switch (kind) {
-    case VFJ_COMMAND_PROBE_SYSCTL:
-        return is_hn_sysctl(text);
-    case VFJ_COMMAND_PROBE_FILE:
-        return is_file_of_hn(text);
-    case VFJ_COMMAND_PROBE_MAP:
-        return true;
-    case VFJ_COMMAND_PROBE_SLOT:
-        return has(errand->a) && is_unit(text);
-    case VFJ_COMMAND_PROBE_IFCONFIG:
-    case VFJ_COMMAND_UP:
-    case VFJ_COMMAND_DOWN:
-    case VFJ_COMMAND_NO_DAD:
-    case VFJ_COMMAND_RTADV:
-    case VFJ_COMMAND_STRIP:
-    case VFJ_COMMAND_DHCLIENT:
-    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
-        return has(errand->a);
-    case VFJ_COMMAND_CREATE:
-        return is_lagg(errand->a);
-    case VFJ_COMMAND_JOIN_BOTH:
-        return is_lagg(errand->a) && has(errand->b) && has(errand->c);
-    case VFJ_COMMAND_JOIN_FIRST:
-    case VFJ_COMMAND_JOIN:
-    case VFJ_COMMAND_LEAVE:
-        return is_lagg(errand->a) && has(errand->b);
-    case VFJ_COMMAND_ADDRESS_DELETE:
-    case VFJ_COMMAND_ADDRESS_ADD:
-        return has(errand->a) && is_address(text) && is_words(text, 4);
-    case VFJ_COMMAND_CONFIGURE:
-        return has(errand->a) && is_words(text, 2);
-    case VFJ_COMMAND_DHCLIENT_STOP:
-        return is_pids(text) && (text[0] == '\0' || is_words(text, 2));
-    case VFJ_COMMAND_LEASE:
-        return has(errand->a) && is_lagg(errand->b);
-    case VFJ_COMMAND_ROUTE_ADD:
-        return is_words(text, 2);
-    case VFJ_COMMAND_ROUTE_CHANGE: /* IPv4 routes go with their address, and are added */
-        return vfj_span_starts(vfj_span_of(text), "-inet6 ") && is_words(text, 2);
-    case VFJ_COMMAND_RTSOL:
-        return is_lagg(errand->a);
-    case VFJ_COMMAND_SCRIPT:
-        return is_own_script(text);
-    case VFJ_COMMAND_COUNT:
-        break;
-    }
-    return false;
+    const struct vfj_command command = vfj_errand_command(errand);
+    return (errand->index == 0 || errand->command == VFJ_COMMAND_PROBE_SLOT) && vfj_command_is_well_formed(&command);
 }
 
 bool vfj_errand_check(const struct vfj_errand *errand)

@@ -98,46 +98,6 @@ unsigned vfj_step_open_hn(struct vfj_step_context *context, struct vfj_name hn)
     return index;
 }
 
-/* Time limits in milliseconds, by what a command can need on a slow guest. */
-static uint32_t limit_ms(enum vfj_command_kind kind)
-{
-    switch (kind) {
-    case VFJ_COMMAND_PROBE_SYSCTL:
-    case VFJ_COMMAND_PROBE_IFCONFIG:
-    case VFJ_COMMAND_PROBE_FILE:
-    case VFJ_COMMAND_PROBE_MAP:
-    case VFJ_COMMAND_PROBE_SLOT:
-    case VFJ_COMMAND_DHCLIENT_STOP:
-    case VFJ_COMMAND_RTSOL: /* it asks at once, and again after 4 s (RFC 4861, RTR_SOLICITATION_INTERVAL) */
-        return 5000;
-    case VFJ_COMMAND_UP:
-    case VFJ_COMMAND_DOWN:
-    case VFJ_COMMAND_CREATE:
-    case VFJ_COMMAND_JOIN_BOTH:
-    case VFJ_COMMAND_JOIN_FIRST:
-    case VFJ_COMMAND_JOIN:
-    case VFJ_COMMAND_LEAVE:
-    case VFJ_COMMAND_NO_DAD:
-    case VFJ_COMMAND_RTADV:
-    case VFJ_COMMAND_STRIP:
-    case VFJ_COMMAND_ADDRESS_DELETE:
-    case VFJ_COMMAND_ADDRESS_ADD:
-    case VFJ_COMMAND_CONFIGURE:
-    case VFJ_COMMAND_LEASE:
-    case VFJ_COMMAND_ROUTE_ADD:
-    case VFJ_COMMAND_ROUTE_CHANGE:
-        return 15000;
-    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
-        return 30000;
-    case VFJ_COMMAND_DHCLIENT:
-    case VFJ_COMMAND_SCRIPT:
-        return 300000;
-    case VFJ_COMMAND_COUNT:
-        break;
-    }
-    VFJ_CHECK(false);
-}
-
 struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_command_kind kind)
 {
     struct vfj_decision *decision = context->decision;
@@ -146,7 +106,7 @@ struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_
     memset(command, 0, sizeof *command);
     command->id = ++context->next->head.command_last;
     command->kind = (uint8_t)kind;
-    command->limit_ms = limit_ms(kind);
+    command->limit_ms = vfj_command_limit_ms(kind);
     return command;
 }
 

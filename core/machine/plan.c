@@ -383,11 +383,10 @@ static void planner_init(struct vfj_planner *planner, struct vfj_step_context *c
     vfj_planner_desire(planner);
 }
 
-bool vfj_plan_is_configured(const struct vfj_step_context *context, const struct vfj_slot *slot)
+bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     struct vfj_planner planner;
-    /* Only reads: nothing is added to the batch. */
-    planner_init(&planner, (struct vfj_step_context *)context, (struct vfj_slot *)slot);
+    planner_init(&planner, context, slot);
     if (vfj_observed_port_conflict(slot) != VFJ_REASON_NONE)
         return false;
     for (unsigned i = 0; i < planner.desired.count && !slot->observed.lagg.truncated; i++) {

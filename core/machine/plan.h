@@ -25,7 +25,7 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot);
 bool vfj_plan_is_due(const struct vfj_slot *slot);
 
 /* Whether laggN has all that it is to take over from hn and the VF, and these have nothing left of their own. */
-bool vfj_plan_is_configured(const struct vfj_step_context *context, const struct vfj_slot *slot);
+bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* Begin a plan: what is observed now is what hn had. */
 void vfj_plan_begin(struct vfj_slot *slot);

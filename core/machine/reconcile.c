@@ -60,11 +60,10 @@ void vfj_reconcile_state(struct vfj_step_context *context, unsigned index)
 {
     struct vfj_slot *slot = &context->next->slots[index];
     report_replaced(context, index, slot);
-    if (slot->joined && slot->state == VFJ_SLOT_DETACHED) /* a VF found joined: it attached before */
-        (void)vfj_step_move(context, slot, VFJ_SLOT_ATTACHED, VFJ_REASON_VF_FOUND);
-    if (slot->state == VFJ_SLOT_DETACHED && vfj_slot_public_state(slot) == VFJ_SLOT_DELAYED)
-        (void)vfj_step_move(context, slot, VFJ_SLOT_ATTACHED, (enum vfj_reason)context->causes[index]);
-    publish_state(context, slot, (enum vfj_reason)context->causes[index]);
+    enum vfj_reason cause = (enum vfj_reason)context->causes[index];
+    if (slot->state == VFJ_SLOT_DETACHED && vfj_slot_public_state(slot) != VFJ_SLOT_DETACHED)
+        (void)vfj_step_move(context, slot, VFJ_SLOT_ATTACHED, cause); /* before anything else, a VF attaches */
+    publish_state(context, slot, cause);
 }
 
 /* Timers */
