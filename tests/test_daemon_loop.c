@@ -144,11 +144,11 @@ static void one_line(void)
     assert_true(wake_us == INT64_MAX);
     tell_alone(nothing);
     assert_int_equal(waiting(), 1);
-    assert_true(wake_us == now_us + VFJ_COMPANY_AFTER_US);
-    now_us += VFJ_COMPANY_AFTER_US / 2;
+    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US);
+    now_us += VFJ_COMMIT_AFTER_US / 2;
     tell_alone(nothing);
     assert_int_equal(waiting(), 2);
-    assert_true(wake_us == now_us + VFJ_COMPANY_AFTER_US - VFJ_COMPANY_AFTER_US / 2); /* by the first */
+    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US - VFJ_COMMIT_AFTER_US / 2); /* by the first */
     now_us = wake_us;
     listener.wake(listener.context);
     assert_int_equal(waiting(), 0);
@@ -158,21 +158,23 @@ static void one_line(void)
 static void late_line(void)
 {
     tell_alone(nothing);
-    now_us += VFJ_COMPANY_AFTER_US;
+    now_us += VFJ_COMMIT_AFTER_US;
     tell_alone(nothing); /* before the wake-up, which is late */
     assert_int_equal(waiting(), 0);
 }
 
 static void many_lines(void)
 {
-    for (unsigned i = 1; i < VFJ_COMPANY_EVENTS; i++)
-        tell_alone(nothing);
-    assert_int_equal(waiting(), VFJ_COMPANY_EVENTS - 1);
-    tell_alone(nothing);
+    for (unsigned i = 1; i < VFJ_COMMIT_EVENTS; i++)
+        tell(nothing);
+    listener.batch_end(listener.context, true);
+    assert_int_equal(waiting(), VFJ_COMMIT_EVENTS - 1);
+    tell(nothing);
+    listener.batch_end(listener.context, true);
     assert_int_equal(waiting(), 0);
 }
 
-/* VF_UP has the guest looked at: the answer joins its commit, and is waited for longer. */
+/* VF_UP makes the machine probe the guest. The answer joins the commit of the line. */
 static void line_of_a_slot(void)
 {
     tell_alone(nothing);

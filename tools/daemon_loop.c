@@ -58,7 +58,6 @@ static void care(struct vfj_daemon_loop *loop)
 /* Make durable what was submitted; only then run what it asks for. */
 static void commit(struct vfj_daemon_loop *loop)
 {
-    int64_t begun_us = now_us(loop);
     if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
         fail(loop);
         return;
@@ -66,9 +65,6 @@ static void commit(struct vfj_daemon_loop *loop)
     loop->waiting_us = 0;
     loop->waiting = 0;
     loop->urgent = false;
-    int64_t committed_us = now_us(loop);
-    int64_t pause_us = VFJ_COMMIT_PAUSE * (committed_us - begun_us);
-    loop->calm_us = committed_us + (pause_us < VFJ_COMMIT_AFTER_US ? pause_us : VFJ_COMMIT_AFTER_US);
     wake_later(loop);
     note_detached(loop);
     for (unsigned i = 0; i < loop->held_count; i++) {
@@ -77,8 +73,6 @@ static void commit(struct vfj_daemon_loop *loop)
     }
     loop->held_count = 0;
     vfj_ledger_rest(loop->ledger);
-    if (loop->connected[0] != '\0') /* a start is not held up by it */
-        vfj_ledger_lengthen_wal(loop->ledger);
     care(loop);
 }
 
@@ -175,47 +169,24 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-static int64_t min_us(int64_t a_us, int64_t b_us)
+/* Whether more rows may soon share the commit, or nobody waits for what the rows say. */
+static bool may_wait(const struct vfj_daemon_loop *loop, bool more)
 {
-    return a_us < b_us ? a_us : b_us;
+    return loop->waiting < VFJ_COMMIT_EVENTS && (more || loop->probes > 0 || !loop->urgent);
 }
 
-static bool wants_company(const struct vfj_daemon_loop *loop)
-{
-    return !loop->urgent && loop->waiting < VFJ_COMPANY_EVENTS;
-}
-
-/* When what waits is to be committed. Answers and lines that are on their way share a commit; in a storm, committing takes no
- * more than its share of the time. */
-static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
-{
-    int64_t last_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
-    int64_t company_us = loop->waiting_us + VFJ_COMPANY_AFTER_US;
-    if (loop->probes > 0 || more)
-        return last_us;
-    return wants_company(loop) && company_us > loop->calm_us ? company_us : min_us(loop->calm_us, last_us);
-}
-
-/* What the commit will do can be done meanwhile, as far as no line waits for it; once for all that come for company. While the
- * guest is being read there is nothing else to do. */
-static void wait_until(struct vfj_daemon_loop *loop, int64_t due_us, bool more)
-{
-    if (!more && !wants_company(loop))
-        vfj_ledger_prepare(loop->ledger, loop->probes > 0);
-    vfj_world_wake_at(loop->world, due_us);
-}
-
-/* A changing command waits for nothing. */
+/* The one commit rule. A changing command makes the loop commit at once. Otherwise the loop commits when the events at hand
+ * are submitted; answers of probes that run are at hand as well. Lines that concern no slot wait for a timer. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
     if (loop->failed || loop->waiting_us == 0)
         return;
-    int64_t due_us = commit_due_us(loop, more);
-    if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS || now_us(loop) >= due_us)
-        commit(loop);
+    int64_t due_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
+    if (loop->held_count == 0 && may_wait(loop, more) && now_us(loop) < due_us)
+        vfj_world_wake_at(loop->world, due_us);
     else
-        wait_until(loop, due_us, more);
+        commit(loop);
 }
 
 /* Rows were lost: we go on as the successor of a daemon that died then. */
