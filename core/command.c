@@ -189,3 +189,8 @@ bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome
         return false;
     }
 }
+
+bool vfj_command_succeeded(const struct vfj_command *command, const struct vfj_outcome *outcome)
+{
+    return vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)command->kind, outcome);
+}

@@ -98,6 +98,10 @@ void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
  * costs comfort, not the network. */
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
 
+/* Whether the command did its work: it ended well, or failed because what it asks for is already so. A batch goes on after
+ * such a command. */
+bool vfj_command_succeeded(const struct vfj_command *command, const struct vfj_outcome *outcome);
+
 /* The body of the command's record. */
 void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body);
 

@@ -101,6 +101,8 @@ static const char *outcome_word(const struct vfj_outcome *outcome)
         return "took too long, ended by ";
     case VFJ_OUTCOME_ABSENT:
         return "not started, errno ";
+    case VFJ_OUTCOME_NOT_RUN:
+        return "not run, the command before it failed, ";
     case VFJ_OUTCOME_SKIPPED:
     case VFJ_OUTCOME_COUNT:
         break;

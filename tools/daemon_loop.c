@@ -15,12 +15,18 @@ static int64_t now_us(struct vfj_daemon_loop *loop)
     return event.mono_us;
 }
 
+static void forget_held(struct vfj_daemon_loop *loop)
+{
+    loop->held_count = 0;
+    loop->batch_count = 0;
+}
+
 /* What can't be recorded is not done: the loop ends, and nothing that waited is run. */
 static void fail(struct vfj_daemon_loop *loop)
 {
     vfj_daemon_log("journal", "can't be written, the daemon stops: ", vfj_ledger_detail(loop->ledger));
     loop->failed = true;
-    loop->held_count = 0;
+    forget_held(loop);
     vfj_world_break(loop->world);
 }
 
@@ -55,6 +61,19 @@ static void care(struct vfj_daemon_loop *loop)
     wake_later(loop);
 }
 
+/* The commands of each decision, now that they are durable. */
+static void run_held(struct vfj_daemon_loop *loop)
+{
+    unsigned from = 0;
+    for (unsigned i = 0; i < loop->batch_count; i++) {
+        vfj_world_change(loop->world, &loop->held[from], loop->batch_ends[i] - from);
+        from = loop->batch_ends[i];
+    }
+    for (unsigned i = 0; i < loop->held_count; i++)
+        vfj_daemon_log_command(&loop->held[i]);
+    forget_held(loop);
+}
+
 /* Make durable what was submitted; only then run what it asks for. */
 static void commit(struct vfj_daemon_loop *loop)
 {
@@ -67,11 +86,7 @@ static void commit(struct vfj_daemon_loop *loop)
     loop->urgent = false;
     wake_later(loop);
     note_detached(loop);
-    for (unsigned i = 0; i < loop->held_count; i++) {
-        vfj_world_execute(loop->world, &loop->held[i]);
-        vfj_daemon_log_command(&loop->held[i]);
-    }
-    loop->held_count = 0;
+    run_held(loop);
     vfj_ledger_rest(loop->ledger);
     care(loop);
 }
@@ -80,7 +95,7 @@ static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command 
 {
     if (vfj_command_reads(command)) {
         loop->probes++;
-        vfj_world_execute(loop->world, command);
+        vfj_world_probe(loop->world, command);
     } else if (loop->started.mode == VFJ_MODE_ACT) {
         VFJ_CHECK(loop->held_count < VFJ_HELD_MAX);
         loop->held[loop->held_count++] = *command;
@@ -92,10 +107,13 @@ static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command 
 
 static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decision *decision)
 {
+    unsigned held = loop->held_count;
     for (unsigned i = 0; i < decision->transition_count; i++)
         vfj_daemon_log_transition(&decision->transitions[i]);
     for (unsigned i = 0; i < decision->command_count; i++)
         take_command(loop, &decision->commands[i]);
+    if (loop->held_count > held)
+        loop->batch_ends[loop->batch_count++] = loop->held_count;
     vfj_world_set_deadline(loop->world, decision->deadline_us);
 }
 
@@ -169,21 +187,26 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-/* Whether more rows may soon share the commit, or nobody waits for what the rows say. */
-static bool may_wait(const struct vfj_daemon_loop *loop, bool more)
+/* When the events that wait have to be committed at the latest. */
+static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
 {
-    return loop->waiting < VFJ_COMMIT_EVENTS && (more || loop->probes > 0 || !loop->urgent);
+    if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS)
+        return 0;
+    if (vfj_world_is_in_batch(loop->world))
+        return loop->waiting_us + VFJ_COMMIT_IN_BATCH_US;
+    return more || loop->probes > 0 || !loop->urgent ? loop->waiting_us + VFJ_COMMIT_AFTER_US : 0;
 }
 
 /* The one commit rule. A changing command makes the loop commit at once. Otherwise the loop commits when the events at hand
- * are submitted; answers of probes that run are at hand as well. Lines that concern no slot wait for a timer. */
+ * are submitted: the answers of probes that run, and the outcomes of a batch that runs, are at hand as well. Lines that
+ * concern no slot wait for a timer. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
     if (loop->failed || loop->waiting_us == 0)
         return;
-    int64_t due_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
-    if (loop->held_count == 0 && may_wait(loop, more) && now_us(loop) < due_us)
+    int64_t due_us = commit_due_us(loop, more);
+    if (now_us(loop) < due_us)
         vfj_world_wake_at(loop->world, due_us);
     else
         commit(loop);
@@ -196,7 +219,7 @@ static void start_anew(struct vfj_daemon_loop *loop)
     struct vfj_event connected = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
     vfj_world_forget(loop->world);
     loop->probes = 0;
-    loop->held_count = 0;
+    forget_held(loop);
     loop->skipped_count = 0;
     submit_now(loop, &started);
     vfj_world_configure(loop->world);

@@ -9,7 +9,8 @@
 
 enum {
     VFJ_COMMIT_AFTER_US = 20 * 1000, /* a row that may wait for others is committed so long after it was submitted */
-    VFJ_COMMIT_EVENTS = 1024,        /* of a storm in one commit: enough to share its cost, few enough to stay small */
+    VFJ_COMMIT_IN_BATCH_US = 1000 * 1000, /* the same while commands of a batch wait: no commit holds them up */
+    VFJ_COMMIT_EVENTS = 1024, /* of a storm in one commit: enough to share its cost, few enough to stay small */
     VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000, /* between tries to write the journal again */
     VFJ_HELD_MAX = 2 * VFJ_COMMANDS_MAX,
 };
@@ -30,6 +31,8 @@ struct vfj_daemon_loop {
     int64_t care_us;                   /* when it wants its next turn; INT64_MAX or 0: it does not */
     unsigned held_count;
     struct vfj_command held[VFJ_HELD_MAX]; /* changing commands, whose record is not durable yet */
+    unsigned batch_count;
+    unsigned batch_ends[VFJ_HELD_MAX]; /* of the commands of each decision, in `held` */
     unsigned skipped_count;
     uint64_t skipped[VFJ_HELD_MAX]; /* observe mode: commands to be answered by an outcome `skipped` */
 };

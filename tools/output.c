@@ -189,10 +189,13 @@ static void add_end(struct line *line, const struct vfj_outcome *outcome)
     case VFJ_OUTCOME_SKIPPED:
         add(line, "not run: observe mode");
         break;
+    case VFJ_OUTCOME_NOT_RUN:
+        add(line, "not run: a command before it failed");
+        break;
     case VFJ_OUTCOME_COUNT:
         break;
     }
-    if (!ok)
+    if (!ok && vfj_outcome_ran(outcome))
         vfj_text_add_i64(&line->text, outcome->status);
     sgr(line, "0");
 }
@@ -207,7 +210,7 @@ static void add_outcome(struct line *line, const struct vfj_record *record)
     }
     const struct vfj_outcome *outcome = &event.as.finished;
     add_end(line, outcome);
-    if (outcome->kind == VFJ_OUTCOME_SKIPPED)
+    if (!vfj_outcome_ran(outcome))
         return;
     add(line, ", ");
     add_duration(line, outcome->duration_us);

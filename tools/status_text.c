@@ -193,6 +193,9 @@ static void add_end(struct vfj_text *text, const struct vfj_outcome *outcome)
     case VFJ_OUTCOME_SKIPPED:
         vfj_text_add(text, "not run: observe mode");
         return;
+    case VFJ_OUTCOME_NOT_RUN:
+        vfj_text_add(text, "not run: a command before it failed");
+        return;
     case VFJ_OUTCOME_COUNT:
         break;
     }

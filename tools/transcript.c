@@ -47,6 +47,8 @@ static void print_outcome(const struct vfj_transcript *transcript, const struct 
     line_begin(transcript, event, "-");
     if (outcome->kind == VFJ_OUTCOME_SKIPPED)
         fprintf(transcript->out, "skipped");
+    else if (outcome->kind == VFJ_OUTCOME_NOT_RUN)
+        fprintf(transcript->out, "not run");
     else
         fprintf(transcript->out, "exit %d", outcome->status);
     if (outcome->output[0] != '\0') {

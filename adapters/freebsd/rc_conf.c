@@ -96,6 +96,7 @@ static const char *failure(const struct vfj_child_end *end)
         return "died by a signal";
     case VFJ_OUTCOME_EXITED:
     case VFJ_OUTCOME_SKIPPED:
+    case VFJ_OUTCOME_NOT_RUN:
     case VFJ_OUTCOME_COUNT:
         break;
     }

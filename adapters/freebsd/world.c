@@ -305,7 +305,7 @@ static bool open_parts(struct vfj_world *world)
     world->children = vfj_children_open(world->base, paths, warden);
     if (world->children == NULL)
         return false;
-    world->runner = vfj_runner_open(world->base, world->children, on_finished, on_stray, world);
+    world->runner = vfj_runner_open(world->children, on_finished, on_stray, world);
     world->prober
         = vfj_prober_open(world->base, world->children, paths, warden, world->settings.probe_way, on_observed, world);
     world->rc = vfj_rc_reader_open(world->children, paths, warden, on_rc, world);
@@ -409,14 +409,20 @@ void vfj_world_break(struct vfj_world *world)
 }
 
 /* A look that an answer brings is one more of the same plan, for which rc.conf's files were looked at. */
-void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command)
+void vfj_world_probe(struct vfj_world *world, const struct vfj_command *command)
 {
-    if (vfj_command_reads(command)) {
-        vfj_prober_run(world->prober, command);
-        world->rc_due = world->rc_due || !world->answering;
-    } else {
-        vfj_runner_run(world->runner, command);
-    }
+    vfj_prober_run(world->prober, command);
+    world->rc_due = world->rc_due || !world->answering;
+}
+
+void vfj_world_change(struct vfj_world *world, const struct vfj_command *commands, unsigned count)
+{
+    vfj_runner_run(world->runner, commands, count);
+}
+
+bool vfj_world_is_in_batch(const struct vfj_world *world)
+{
+    return vfj_runner_is_in_batch(world->runner);
 }
 
 void vfj_world_forget(struct vfj_world *world)

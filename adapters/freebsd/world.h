@@ -63,10 +63,15 @@ bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE]);
 void vfj_world_run(struct vfj_world *world);
 void vfj_world_break(struct vfj_world *world);
 
-/* Answer a command that only reads by one OBSERVED, run any other and tell its end by one FINISHED. Who looks at the guest
- * looks at rc.conf's files, too, and when they have changed they are read again: after the first answer, once for that look and
- * those that its answer and what follows bring. */
-void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command);
+/* Answer a command that only reads by one OBSERVED. Who looks at the guest looks at rc.conf's files, too, and when they have
+ * changed they are read again: after the first answer, once for that look and those that its answer and what follows bring. */
+void vfj_world_probe(struct vfj_world *world, const struct vfj_command *command);
+
+/* Run the changing commands of one decision, as vfj_runner_run() does; tell the outcome of each by one FINISHED. */
+void vfj_world_change(struct vfj_world *world, const struct vfj_command *commands, unsigned count);
+
+/* Whether a changing command waits for the one before it: nothing should hold it up. */
+bool vfj_world_is_in_batch(const struct vfj_world *world);
 
 /* Tell nothing of the commands under way but that they end: their answers mean nothing any more. */
 void vfj_world_forget(struct vfj_world *world);
