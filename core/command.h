@@ -66,7 +66,7 @@ enum vfj_command_kind {
 struct vfj_command {
     uint64_t id;        /* given by the core: 1, 2, 3 …, the same on replay; 0 is none */
     uint8_t kind;       /* enum vfj_command_kind */
-    bool is_extra;      /* a read that the emulated scripts would not make: for our own books */
+    uint8_t is_extra;   /* a read that the emulated scripts would not make: for our own books */
     uint32_t limit_ms;  /* ended when it takes longer */
     struct vfj_name hn; /* the slot it works for; empty when none. One at a time per slot */
     struct vfj_name a, b, c;

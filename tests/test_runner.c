@@ -25,6 +25,7 @@ enum { OUTCOMES_MAX = 600 };
 
 struct bench {
     struct event_base *base;
+    struct vfj_dispatch *dispatch;
     struct vfj_children *children;
     struct vfj_paths paths;
     struct vfj_runner *runner;
@@ -63,16 +64,18 @@ static struct bench *open_bench(void)
     assert_int_equal(vfj_paths_init(&bench->paths, ""), VFJ_OK);
     bench->base = event_base_new();
     assert_non_null(bench->base);
-    bench->children = vfj_children_open(bench->base, &bench->paths, NULL);
+    bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, NULL, NULL, NULL);
+    assert_non_null(bench->dispatch);
+    bench->children = vfj_children_open(bench->base, bench->dispatch);
     assert_non_null(bench->children);
     bench->runner = vfj_runner_open(bench->children, on_finished, on_stray, bench);
-    bench->prober = vfj_prober_open(bench->base, bench->children, &bench->paths, NULL, VFJ_PROBE_WAY_PROGRAMS,
-                                    on_observed, bench);
+    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_PROGRAMS, on_observed, bench);
     return bench;
 }
 
 static void close_bench(struct bench *bench)
 {
+    vfj_dispatch_close(bench->dispatch);
     vfj_children_close(bench->children);
     vfj_runner_close(bench->runner);
     vfj_prober_close(bench->prober);

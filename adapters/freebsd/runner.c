@@ -45,7 +45,7 @@ static void keep_output(void *context, struct vfj_span bytes)
     }
 }
 
-static void on_ended(void *context, const struct vfj_child_end *end);
+static void on_ended(void *context, const struct vfj_program_end *end);
 
 static void start(struct job *job)
 {
@@ -126,7 +126,7 @@ static void finish(struct job *job)
     free(job);
 }
 
-static void on_ended(void *context, const struct vfj_child_end *end)
+static void on_ended(void *context, const struct vfj_program_end *end)
 {
     struct job *job = context;
     while (job->kept > 0 && job->outcome.output[job->kept - 1] == '\n')
