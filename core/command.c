@@ -196,10 +196,14 @@ bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome
         && (strcmp(messages, "*") == 0 || has_message(outcome->output, messages));
 }
 
+bool vfj_command_succeeded(const struct vfj_command *command, const struct vfj_outcome *outcome)
+{
+    return vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)command->kind, outcome);
+}
+
 bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome)
 {
-    return !command->is_optional && outcome->kind != VFJ_OUTCOME_NOT_RUN && !vfj_outcome_ok(outcome)
-        && !vfj_command_already_so((enum vfj_command_kind)command->kind, outcome);
+    return !command->is_optional && outcome->kind != VFJ_OUTCOME_NOT_RUN && !vfj_command_succeeded(command, outcome);
 }
 
 /* The grammar of operands and text */

@@ -97,12 +97,12 @@ enum vfj_command_kind {
 };
 
 struct vfj_command {
-    uint64_t id;        /* given by the core: 1, 2, 3 …, the same on replay; 0 is none */
-    uint8_t kind;       /* enum vfj_command_kind */
-    bool is_extra;      /* a read that the emulated scripts would not make: for our own books */
-    bool is_optional;   /* the rest of its batch runs though it fails */
-    uint32_t limit_ms;  /* ended when it takes longer */
-    struct vfj_name hn; /* the slot it works for; empty when none. One at a time per slot */
+    uint64_t id;         /* given by the core: 1, 2, 3 …, the same on replay; 0 is none */
+    uint8_t kind;        /* enum vfj_command_kind */
+    uint8_t is_extra;    /* a read that the emulated scripts would not make: for our own books */
+    uint8_t is_optional; /* the rest of its batch runs though it fails */
+    uint32_t limit_ms;   /* ended when it takes longer */
+    struct vfj_name hn;  /* the slot it works for; empty when none. One at a time per slot */
     struct vfj_name a, b, c;
     char text[VFJ_ARGS_SIZE];
 };
@@ -136,7 +136,11 @@ bool vfj_command_is_well_formed(const struct vfj_command *command);
 /* Whether the failure means that the command's effect is there already: it has done its work. */
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
 
-/* Whether the rest of the command's batch is not run after that outcome. */
+/* Whether the command did its work: it ended well, or failed because its effect is there already. */
+bool vfj_command_succeeded(const struct vfj_command *command, const struct vfj_outcome *outcome);
+
+/* Whether the rest of the command's batch is not run after that outcome: the command failed, its effect is not there already,
+ * and the rest needs it. */
 bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome);
 
 /* The body of the command's record. */

@@ -83,6 +83,11 @@ bool vfj_outcome_ok(const struct vfj_outcome *outcome)
     return outcome->kind == VFJ_OUTCOME_SKIPPED || (outcome->kind == VFJ_OUTCOME_EXITED && outcome->status == 0);
 }
 
+bool vfj_outcome_ran(const struct vfj_outcome *outcome)
+{
+    return outcome->kind != VFJ_OUTCOME_SKIPPED && outcome->kind != VFJ_OUTCOME_NOT_RUN;
+}
+
 static void encode_started(const struct vfj_started *started, struct vfj_text *body)
 {
     vfj_kv_add_string(body, "boot", started->boot_id);

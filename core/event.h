@@ -85,7 +85,7 @@ struct vfj_started {
     X(TIMEOUT, "timeout") /* it was ended at its time limit */                      \
     X(ABSENT, "absent")   /* the program could not be started; `status` is errno */ \
     X(SKIPPED, "skipped") /* observe mode: not run */                               \
-    X(NOT_RUN, "not-run") /* a command of its batch before it failed */
+    X(NOT_RUN, "not-run") /* a command before it in its batch failed */
 
 enum vfj_outcome_kind {
 #define X(symbol, name) VFJ_OUTCOME_##symbol,
@@ -106,6 +106,9 @@ struct vfj_outcome {
 
 /* Whether the command did what it is for: exit status 0, or skipped. */
 bool vfj_outcome_ok(const struct vfj_outcome *outcome);
+
+/* Whether the command was tried at all. */
+bool vfj_outcome_ran(const struct vfj_outcome *outcome);
 
 struct vfj_event {
     int64_t wall_us; /* Unix time in microseconds: for people, never for decisions */

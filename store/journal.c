@@ -12,9 +12,7 @@
 #include "store/schema.h"
 #include "store/uri.h"
 
-#define COLUMNS       "cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
-#define UNCHAINED_ROW "digest, note, body, kind, mono_us, wall_us, boot, cause, seq)"
-#define RECORD_ROW    "record_row(chain, " UNCHAINED_ROW
+#define COLUMNS "seq, cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
 
 #define TIME                                                                                           \
     "strftime('%Y-%m-%dT%H:%M:%S', r.wall_us / 1000000, 'unixepoch') || printf('.%06dZ', r.wall_us % " \
@@ -24,12 +22,11 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [VFJ_STATEMENT_COMMIT] = "COMMIT",
     [VFJ_STATEMENT_ROLLBACK] = "ROLLBACK",
-    [VFJ_STATEMENT_APPEND] = "INSERT INTO record (seq, " COLUMNS ") SELECT seq, " COLUMNS " FROM incoming",
-    [VFJ_STATEMENT_APPEND_ALL] = "INSERT INTO record (" COLUMNS ") SELECT " COLUMNS " FROM incoming",
+    [VFJ_STATEMENT_APPEND] = "INSERT INTO record (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
-    [VFJ_STATEMENT_FORWARD] = "SELECT 1 FROM record WHERE seq >= ?1 AND " RECORD_ROW " ORDER BY seq",
-    [VFJ_STATEMENT_BACKWARD] = "SELECT 1 FROM record WHERE seq <= ?1 AND " RECORD_ROW " ORDER BY seq DESC",
-    [VFJ_STATEMENT_ONE] = "SELECT 1 FROM record WHERE seq = ?1 AND " RECORD_ROW,
+    [VFJ_STATEMENT_FORWARD] = "SELECT " COLUMNS " FROM record WHERE seq >= ?1 ORDER BY seq",
+    [VFJ_STATEMENT_BACKWARD] = "SELECT " COLUMNS " FROM record WHERE seq <= ?1 ORDER BY seq DESC",
+    [VFJ_STATEMENT_ONE] = "SELECT " COLUMNS " FROM record WHERE seq = ?1",
     /* json_patch takes members that are null away. */
     [VFJ_STATEMENT_JSON]
     = "SELECT json_patch(json_patch('{}', json_object('seq', r.seq, 'cause', r.cause, 'time', " TIME ","
@@ -45,8 +42,6 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
       " FROM record AS r LEFT JOIN transition AS t ON t.seq = r.seq"
       " LEFT JOIN command AS c ON c.seq = r.seq LEFT JOIN outcome AS o ON o.seq = r.seq"
       " WHERE r.seq = ?1",
-    [VFJ_STATEMENT_UNCHAINED]
-    = "SELECT 1 FROM record WHERE seq >= ?1 AND record_row(NULL, " UNCHAINED_ROW " ORDER BY seq",
     [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",
     /* Only a first part has no cause. */
     [VFJ_STATEMENT_NEXT_CHECKPOINT] = ("SELECT seq, wall_us FROM record WHERE seq > ?1"
@@ -147,10 +142,6 @@ static int configure(struct vfj_journal *journal)
     int code = sqlite3_db_config(journal->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     for (size_t i = 0; i < sizeof off / sizeof off[0] && code == SQLITE_OK; i++)
         code = sqlite3_db_config(journal->db, off[i], 0, (int *)NULL);
-    if (code == SQLITE_OK)
-        code = vfj_journal_make_function(journal);
-    if (code == SQLITE_OK)
-        code = vfj_journal_make_incoming(journal);
     limit(journal->db);
     (void)sqlite3_busy_timeout(journal->db, journal->mode == VFJ_JOURNAL_TRIM ? 10000 : 200);
     if (code == SQLITE_OK)
@@ -254,7 +245,7 @@ enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statem
 static enum vfj_status prepare(struct vfj_journal *journal)
 {
     enum vfj_status status = VFJ_OK;
-    for (unsigned i = 0; i < VFJ_STATEMENT_APPEND && status == VFJ_OK; i++)
+    for (unsigned i = 0; i <= VFJ_STATEMENT_FORWARD && status == VFJ_OK; i++)
         status = vfj_journal_prepare(journal, (enum vfj_statement)i);
     return status;
 }
@@ -311,15 +302,6 @@ static enum vfj_status create(struct vfj_journal *journal)
     return vfj_file_create(journal->path, &text);
 }
 
-/* The triggers are for every other program. What they refuse we can't do: our one INSERT takes the next seq
- * (journal_append.c checks it) and replaces nothing, and there is no UPDATE or DELETE among the statements. They would double
- * the cost of a row. */
-static enum vfj_status switch_triggers_off(struct vfj_journal *journal)
-{
-    int code = sqlite3_db_config(journal->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
-    return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
-}
-
 /* Connect for writing, and look before anything is written. What is refused is closed as it was: a WAL that was there stays as
  * it is, and what this connection made beside the file is not left behind. */
 static enum vfj_status connect_checked(struct vfj_journal *journal, bool *derived)
@@ -355,14 +337,14 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
     enum vfj_status status = connect_checked(journal, &derived);
     if (status != VFJ_OK)
         return status;
-    /* journal_size_limit, VFJ_WAL_BYTES: a burst's WAL is cut back at the next checkpoint. */
+    /* journal_size_limit: the checkpoint after a burst cuts the WAL back to that length. */
     int code = sqlite3_exec(
         journal->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;", NULL,
         NULL, NULL);
     if (code != SQLITE_OK)
         return vfj_journal_failed(journal, code);
     status = update_schema(journal, derived);
-    return status == VFJ_OK ? switch_triggers_off(journal) : status;
+    return status;
 }
 
 /* One who appends holds the lock, and makes the journal where there is none. */
@@ -433,29 +415,4 @@ enum vfj_status vfj_journal_run(struct vfj_journal *journal, enum vfj_statement 
     enum vfj_status status = code == SQLITE_DONE ? VFJ_OK : vfj_journal_failed(journal, code);
     (void)sqlite3_reset(stmt);
     return status;
-}
-
-enum vfj_status vfj_journal_begin(struct vfj_journal *journal)
-{
-    vfj_journal_rollback(journal); /* one that failed before */
-    journal->incoming.last = journal->last;
-    return vfj_journal_run(journal, VFJ_STATEMENT_BEGIN);
-}
-
-enum vfj_status vfj_journal_commit(struct vfj_journal *journal)
-{
-    enum vfj_status status = vfj_journal_run(journal, VFJ_STATEMENT_COMMIT);
-    if (status == VFJ_OK)
-        journal->last = journal->incoming.last;
-    return status;
-}
-
-void vfj_journal_rollback(struct vfj_journal *journal)
-{
-    /* Many failures have rolled back already. One that has not, and fails now, is tried again before the next BEGIN. */
-    if (sqlite3_get_autocommit(journal->db) != 0)
-        return;
-    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ROLLBACK];
-    (void)sqlite3_step(stmt);
-    (void)sqlite3_reset(stmt);
 }

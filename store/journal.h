@@ -49,14 +49,6 @@ enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq);
  * a failed sync a power cut may yet bring the transaction back: appended rows that nobody acted upon.) */
 enum vfj_status vfj_journal_begin(struct vfj_journal *journal);
 enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record);
-
-/* The next record to be appended, which holds until the next call; NULL: no more. */
-typedef const struct vfj_record *vfj_journal_source(void *context);
-
-/* Append all that there are, which costs less for each than vfj_journal_append. The journal is not empty, or the first one's seq
- * is 1; VFJ_JOURNAL_DAMAGED when somebody else has written. */
-enum vfj_status vfj_journal_append_all(struct vfj_journal *journal, vfj_journal_source *next, void *context);
-
 enum vfj_status vfj_journal_commit(struct vfj_journal *journal);
 void vfj_journal_rollback(struct vfj_journal *journal);
 
@@ -64,11 +56,6 @@ void vfj_journal_rollback(struct vfj_journal *journal);
  * call on only vfj_journal_checkpoint_wal does so, when it is long; it is to be called after commits, when nobody waits. */
 void vfj_journal_defer_wal_checkpoints(struct vfj_journal *journal);
 void vfj_journal_checkpoint_wal(struct vfj_journal *journal);
-
-/* Let the WAL be so many bytes long from now on, the part that is not in use being zeros, which are no frames: a commit then writes
- * over what is there, and its sync has no new length and blocks of the file to make durable besides. Does a megabyte at a time,
- * synced; to be called after commits, when nobody waits and no transaction is open. A WAL that can't be lengthened is left as it is. */
-void vfj_journal_lengthen_wal(struct vfj_journal *journal, uint32_t bytes);
 
 /* Reading. One walk at a time per journal; it sees the journal as it was when it began. Where it can't begin, what
  * vfj_journal_next answers says why. */

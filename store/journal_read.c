@@ -5,9 +5,8 @@
 #include "core/limits.h"
 #include "store/journal_impl.h"
 
-/* The arguments of record_row: the last column first. SQLite finds its way through the head of a row up to the column that it
- * is asked for; asked for the last one it has gone it once, and knows where all others are. */
-enum column { CHAIN, DIGEST, NOTE, BODY, KIND, MONO_US, WALL_US, BOOT, CAUSE, SEQ, COLUMN_COUNT };
+/* The columns of every SELECT of records, in the order of the schema. */
+enum column { SEQ, CAUSE, BOOT, WALL_US, MONO_US, KIND, BODY, NOTE, DIGEST, CHAIN };
 
 enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq)
 {
@@ -22,144 +21,110 @@ enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq)
     return status;
 }
 
-static struct vfj_span bytes_of(sqlite3_value *value)
+static struct vfj_span bytes_of(sqlite3_stmt *row, enum column column)
 {
-    const char *text = sqlite3_value_blob(value);
-    return (struct vfj_span){text != NULL ? text : "", (size_t)sqlite3_value_bytes(value)};
+    const char *text = sqlite3_column_blob(row, (int)column);
+    return text != NULL ? (struct vfj_span){text, (size_t)sqlite3_column_bytes(row, (int)column)}
+                        : (struct vfj_span){"", 0};
 }
 
-static bool has_type(sqlite3_value *value, int type)
+static bool has_type(sqlite3_stmt *row, enum column column, int type)
 {
-    return sqlite3_value_type(value) == type;
+    return sqlite3_column_type(row, (int)column) == type;
 }
 
-static bool read_integer(sqlite3_value *value, int64_t *number)
+static bool read_integer(sqlite3_stmt *row, enum column column, int64_t *number)
 {
-    *number = sqlite3_value_int64(value);
-    return has_type(value, SQLITE_INTEGER);
+    *number = sqlite3_column_int64(row, (int)column);
+    return has_type(row, column, SQLITE_INTEGER);
 }
 
-static bool read_unsigned(sqlite3_value *value, uint64_t *number)
+static bool read_unsigned(sqlite3_stmt *row, enum column column, uint64_t *number)
 {
-    *number = (uint64_t)sqlite3_value_int64(value);
-    return has_type(value, SQLITE_INTEGER);
+    *number = (uint64_t)sqlite3_column_int64(row, (int)column);
+    return has_type(row, column, SQLITE_INTEGER);
 }
 
-static bool read_cause(sqlite3_value *value, struct vfj_record *record)
+static bool read_cause(sqlite3_stmt *row, struct vfj_record *record)
 {
     record->cause = 0;
-    if (has_type(value, SQLITE_NULL))
+    if (has_type(row, CAUSE, SQLITE_NULL))
         return true;
-    return read_unsigned(value, &record->cause) && record->cause >= 1 && record->cause < record->seq;
+    return read_unsigned(row, CAUSE, &record->cause) && record->cause >= 1 && record->cause < record->seq;
 }
 
-static bool read_kind(sqlite3_value *value, struct vfj_record *record)
+static bool read_kind(sqlite3_stmt *row, struct vfj_record *record)
 {
-    unsigned kind = vfj_record_kind_parse(bytes_of(value));
+    if (!has_type(row, KIND, SQLITE_TEXT))
+        return false;
+    unsigned kind = vfj_record_kind_parse(bytes_of(row, KIND));
     record->kind = (uint8_t)kind;
-    return has_type(value, SQLITE_TEXT) && kind < VFJ_RECORD_KIND_COUNT;
+    return kind < VFJ_RECORD_KIND_COUNT;
 }
 
-static bool read_body(sqlite3_value *value, struct vfj_row *row)
+/* The type has to be the one that vfj_journal_append() gives to such a body. */
+static bool read_body(sqlite3_stmt *row, struct vfj_record *record)
 {
-    int type = sqlite3_value_type(value);
-    row->is_text = type == SQLITE_TEXT;
-    row->record.body = bytes_of(value);
-    return (row->is_text || type == SQLITE_BLOB) && row->record.body.length <= VFJ_BODY_MAX;
+    bool is_text = has_type(row, BODY, SQLITE_TEXT);
+    if (!is_text && !has_type(row, BODY, SQLITE_BLOB))
+        return false;
+    record->body = bytes_of(row, BODY);
+    return record->body.length <= VFJ_BODY_MAX && vfj_body_is_text(record->body) == is_text;
 }
 
-static bool read_note(sqlite3_value *value, struct vfj_record *record)
+static bool read_note(sqlite3_stmt *row, struct vfj_record *record)
 {
     record->note = (struct vfj_span){"", 0};
-    if (has_type(value, SQLITE_NULL))
+    if (has_type(row, NOTE, SQLITE_NULL))
         return true;
-    record->note = bytes_of(value);
-    return has_type(value, SQLITE_TEXT) && record->note.length > 0 && record->note.length <= VFJ_RECORD_NAME;
+    if (!has_type(row, NOTE, SQLITE_TEXT))
+        return false;
+    record->note = bytes_of(row, NOTE);
+    return record->note.length > 0 && record->note.length <= VFJ_RECORD_NAME;
 }
 
-static bool read_digest(sqlite3_value *value, struct vfj_record *record)
+static bool read_digest(sqlite3_stmt *row, struct vfj_record *record)
 {
     record->digest = 0;
     if (!vfj_record_is_event(record))
-        return has_type(value, SQLITE_NULL);
-    return read_unsigned(value, &record->digest);
+        return has_type(row, DIGEST, SQLITE_NULL);
+    return read_unsigned(row, DIGEST, &record->digest);
 }
 
-static bool read_chain(sqlite3_value *value, bool unchained, struct vfj_record *record)
+static bool read_chain(sqlite3_stmt *row, struct vfj_record *record)
 {
-    if (unchained) {
-        memset(record->chain, 0, sizeof record->chain);
-        return true;
-    }
-    struct vfj_span chain = bytes_of(value);
-    if (!has_type(value, SQLITE_BLOB) || chain.length != sizeof record->chain)
+    if (!has_type(row, CHAIN, SQLITE_BLOB))
+        return false;
+    struct vfj_span chain = bytes_of(row, CHAIN);
+    if (chain.length != sizeof record->chain)
         return false;
     memcpy(record->chain, chain.text, sizeof record->chain);
     return true;
 }
 
-/* The row as a record; else the column that can't be one. Every member is written, and no more than once where it can be:
- * a journal has millions of rows. */
-static const char *read_columns(sqlite3_value **values, bool unchained, struct vfj_row *row)
+/* Fills in every member of the record. Returns NULL, or the name of the column that no record can have. */
+static const char *read_columns(sqlite3_stmt *row, struct vfj_record *record)
 {
-    struct vfj_record *record = &row->record;
-    record->seq = (uint64_t)sqlite3_value_int64(values[SEQ]); /* the rowid: an integer in any file */
+    record->seq = (uint64_t)sqlite3_column_int64(row, SEQ); /* the rowid: an integer in any file */
     if (record->seq == 0 || record->seq > INT64_MAX)
         return "seq";
-    if (!read_cause(values[CAUSE], record))
+    if (!read_cause(row, record))
         return "cause";
-    if (!read_unsigned(values[BOOT], &record->boot) || record->boot > INT64_MAX)
+    if (!read_unsigned(row, BOOT, &record->boot) || record->boot > INT64_MAX)
         return "boot";
-    if (!read_integer(values[WALL_US], &record->wall_us))
+    if (!read_integer(row, WALL_US, &record->wall_us))
         return "wall_us";
-    if (!read_integer(values[MONO_US], &record->mono_us))
+    if (!read_integer(row, MONO_US, &record->mono_us))
         return "mono_us";
-    if (!read_kind(values[KIND], record))
+    if (!read_kind(row, record))
         return "kind";
-    if (!read_body(values[BODY], row))
+    if (!read_body(row, record))
         return "body";
-    if (!read_note(values[NOTE], record))
+    if (!read_note(row, record))
         return "note";
-    if (!read_digest(values[DIGEST], record))
+    if (!read_digest(row, record))
         return "digest";
-    return read_chain(values[CHAIN], unchained, record) ? NULL : "chain";
-}
-
-static void keep(struct vfj_rows *rows, struct vfj_span *span)
-{
-    char *to = rows->bytes + rows->used;
-    if (span->length > 0)
-        memcpy(to, span->text, span->length);
-    span->text = to;
-    rows->used += span->length;
-}
-
-static bool is_full(const struct vfj_rows *rows)
-{
-    return rows->count == rows->room || rows->size - rows->used < VFJ_ROW_BYTES;
-}
-
-/* record_row(): a function is handed all columns at once, while asking a statement for ten columns one by one costs as
- * much as SQLite's way to the row. And a condition that is not met keeps SQLite on its way. */
-static void take_row(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    struct vfj_rows *rows = ((struct vfj_journal *)sqlite3_user_data(context))->rows;
-    VFJ_CHECK(count == COLUMN_COUNT && rows != NULL && !is_full(rows));
-    struct vfj_row *row = &rows->rows[rows->count];
-    rows->wrong = read_columns(values, rows->unchained, row);
-    if (rows->wrong == NULL) {
-        keep(rows, &row->record.body);
-        keep(rows, &row->record.note);
-        rows->count++;
-    }
-    if (rows->wrong != NULL || is_full(rows))
-        sqlite3_result_int(context, 1);
-}
-
-int vfj_journal_make_function(struct vfj_journal *journal)
-{
-    return sqlite3_create_function_v2(journal->db, "record_row", COLUMN_COUNT, SQLITE_UTF8 | SQLITE_DIRECTONLY, journal,
-                                      take_row, NULL, NULL, NULL);
+    return read_chain(row, record) ? NULL : "chain";
 }
 
 enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, const char *column)
@@ -173,91 +138,53 @@ enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, c
     return VFJ_JOURNAL_DAMAGED;
 }
 
-/* Step until there is no room for another row. */
-static enum vfj_status read_rows(struct vfj_journal *journal, sqlite3_stmt *stmt, struct vfj_rows *rows)
+/* Steps to the statement's next record, whose spans are SQLite's until the next step. */
+static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt, struct vfj_record *record)
 {
-    rows->count = 0;
-    rows->used = 0;
-    rows->wrong = NULL;
-    rows->unchained = stmt == journal->statements[VFJ_STATEMENT_UNCHAINED];
-    journal->rows = rows;
     int code = sqlite3_step(stmt);
     if (code == SQLITE_DONE && !(journal->immutable && vfj_file_changed(journal->path, &journal->facts)))
         return VFJ_END;
     if (code != SQLITE_ROW)
         return vfj_journal_failed(journal, code);
-    return rows->wrong == NULL ? VFJ_OK : vfj_journal_damaged(journal, rows->rows[rows->count].record.seq, rows->wrong);
-}
-
-bool vfj_journal_body_is_right(const struct vfj_row *row)
-{
-    return vfj_body_is_text(row->record.body) == row->is_text;
-}
-
-static struct vfj_rows rows_of(struct vfj_single *single)
-{
-    return (struct vfj_rows){.rows = &single->row, .room = 1, .bytes = single->bytes, .size = sizeof single->bytes};
-}
-
-static enum vfj_status give(struct vfj_journal *journal, const struct vfj_row *row, struct vfj_record *record)
-{
-    if (!vfj_journal_body_is_right(row))
-        return vfj_journal_damaged(journal, row->record.seq, "body");
-    *record = row->record;
-    return VFJ_OK;
-}
-
-static void walk(struct vfj_journal *journal, enum vfj_statement statement, uint64_t from)
-{
-    vfj_journal_walk_end(journal);
-    journal->walk_status = vfj_journal_prepare(journal, statement);
-    if (journal->walk_status != VFJ_OK)
-        return;
-    journal->walk = journal->statements[statement];
-    journal->walk_last = 0;
-    /* A row before the first is none, and is met. */
-    int64_t bound = from > (uint64_t)INT64_MAX ? INT64_MAX : from > 1 ? (int64_t)from : INT64_MIN;
-    VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
+    const char *wrong = read_columns(stmt, record);
+    return wrong == NULL ? VFJ_OK : vfj_journal_damaged(journal, record->seq, wrong);
 }
 
 void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction)
 {
+    enum vfj_statement statement = direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD;
+    vfj_journal_walk_end(journal);
     journal->direction = direction;
-    walk(journal, direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD, from);
+    journal->walk_last = 0;
+    journal->walk_status = vfj_journal_prepare(journal, statement);
+    if (journal->walk_status != VFJ_OK)
+        return;
+    journal->walk = journal->statements[statement];
+    /* Zero or less is no seq of ours. The walk meets such a row, and refuses it. */
+    int64_t bound = from > (uint64_t)INT64_MAX ? INT64_MAX : from > 1 ? (int64_t)from : INT64_MIN;
+    VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
 }
 
-void vfj_journal_walk_unchained(struct vfj_journal *journal, uint64_t from)
+/* A malformed file can list rows in any order, and for ever. */
+static bool is_in_order(const struct vfj_journal *journal, uint64_t seq)
 {
-    journal->direction = VFJ_FORWARD;
-    walk(journal, VFJ_STATEMENT_UNCHAINED, from);
-}
-
-enum vfj_status vfj_journal_next_rows(struct vfj_journal *journal, struct vfj_rows *rows)
-{
-    VFJ_CHECK(journal->walk != NULL || journal->walk_status != VFJ_OK);
-    if (journal->walk == NULL) {
-        rows->count = 0;
-        return journal->walk_status;
-    }
-    enum vfj_status status = read_rows(journal, journal->walk, rows);
-    bool forward = journal->direction == VFJ_FORWARD;
-    for (unsigned i = 0; i < rows->count; i++) {
-        /* A malformed file can list rows in any order, and for ever. */
-        uint64_t seq = rows->rows[i].record.seq;
-        if (journal->walk_last != 0 && (forward ? seq <= journal->walk_last : seq >= journal->walk_last)) {
-            rows->count = i;
-            return vfj_journal_damaged(journal, seq, "place");
-        }
-        journal->walk_last = seq;
-    }
-    return status;
+    if (journal->walk_last == 0)
+        return true;
+    return journal->direction == VFJ_FORWARD ? seq > journal->walk_last : seq < journal->walk_last;
 }
 
 enum vfj_status vfj_journal_next(struct vfj_journal *journal, struct vfj_record *record)
 {
-    struct vfj_rows rows = rows_of(&journal->walked);
-    enum vfj_status status = vfj_journal_next_rows(journal, &rows);
-    return status == VFJ_OK ? give(journal, &journal->walked.row, record) : status;
+    VFJ_CHECK(journal->walk != NULL || journal->walk_status != VFJ_OK);
+    if (journal->walk == NULL)
+        return journal->walk_status;
+    enum vfj_status status = read_next(journal, journal->walk, record);
+    if (status != VFJ_OK)
+        return status;
+    if (!is_in_order(journal, record->seq))
+        return vfj_journal_damaged(journal, record->seq, "place");
+    journal->walk_last = record->seq;
+    return VFJ_OK;
 }
 
 void vfj_journal_walk_end(struct vfj_journal *journal)
@@ -276,9 +203,7 @@ enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq, struc
         return VFJ_END;
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ONE];
     VFJ_CHECK(sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
-    struct vfj_rows rows = rows_of(&journal->got);
-    status = read_rows(journal, stmt, &rows);
-    return status == VFJ_OK ? give(journal, &journal->got.row, record) : status;
+    return read_next(journal, stmt, record);
 }
 
 enum vfj_status vfj_journal_json(struct vfj_journal *journal, uint64_t seq, struct vfj_span *json)

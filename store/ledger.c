@@ -15,18 +15,7 @@
 #include "store/replay.h"
 #include "store/snapshot.h"
 
-enum {
-    BACKLOG_SIZE = 4 << 20,
-    WORTH_APPENDING = 8192, /* bytes of rows, some 50 lines: to run the statement costs as much as half a row */
-};
-
-/* The transaction under way. */
-struct transaction {
-    bool open;
-    size_t at; /* so much of the backlog is in it */
-    struct vfj_head_hash head;
-    struct vfj_snapshot snapshot; /* as the head: what holds when it is committed */
-};
+enum { BACKLOG_SIZE = 4 << 20 };
 
 /* There are two of everything: as of the last event submitted (machine, seq), and as of the last commit
  * (committed, …). While detached, "committed" is as of the newest row in the backlog from the moment on when
@@ -53,9 +42,7 @@ struct vfj_ledger {
     uint64_t snapshot_rows;       /* between snapshots */
     uint64_t resting_at;          /* where the last snapshot is */
     struct vfj_snapshot snapshot; /* what the next one says besides the state */
-    struct transaction transaction;
-    uint32_t wal_bytes;
-    uint64_t checkpoint_rows; /* between checkpoints: so many rows, or so long */
+    uint64_t checkpoint_rows;     /* between checkpoints: so many rows, or so long */
     int64_t checkpoint_us;
     char path[PATH_MAX];
     int directory; /* of the path; -1: none */
@@ -171,7 +158,6 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
     made->directory = -1;
     vfj_ledger_set_checkpoints(made, VFJ_CHECKPOINT_ROWS, (int64_t)VFJ_CHECKPOINT_S * 1000000);
     vfj_ledger_set_snapshots(made, VFJ_SNAPSHOT_ROWS);
-    vfj_ledger_set_wal(made, VFJ_WAL_BYTES);
     made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
     if (!vfj_backlog_open(&made->backlog, BACKLOG_SIZE) || made->chain == NULL) {
@@ -208,11 +194,6 @@ void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_
 void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows)
 {
     ledger->snapshot_rows = rows;
-}
-
-void vfj_ledger_set_wal(struct vfj_ledger *ledger, uint32_t bytes)
-{
-    ledger->wal_bytes = bytes;
 }
 
 void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes)
@@ -276,27 +257,12 @@ void vfj_ledger_rest(struct vfj_ledger *ledger)
     rest(ledger, ledger->snapshot_rows);
 }
 
-void vfj_ledger_lengthen_wal(struct vfj_ledger *ledger)
-{
-    if (is_settled(ledger))
-        vfj_journal_lengthen_wal(ledger->journal, ledger->wal_bytes);
-}
-
-/* All of the backlog waits again. */
-static void roll_back(struct vfj_ledger *ledger)
-{
-    if (ledger->transaction.open)
-        vfj_journal_rollback(ledger->journal);
-    ledger->transaction = (struct transaction){.open = false};
-}
-
 void vfj_ledger_close(struct vfj_ledger *ledger)
 {
     if (ledger == NULL)
         return;
     if (ledger->durable_seq >= ledger->snapshot_rows)
         rest(ledger, 1);
-    roll_back(ledger);
     vfj_journal_close(ledger->journal);
     vfj_chain_close(ledger->chain);
     vfj_backlog_close(&ledger->backlog);
@@ -328,64 +294,47 @@ static void undo(struct vfj_ledger *ledger)
     memset(&ledger->touched, 0, sizeof ledger->touched);
 }
 
-/* The backlog on its way into the journal. */
-static const struct vfj_record *next_row(void *context)
+/* What the ledger knows of its journal when the transaction is committed. */
+struct written {
+    struct vfj_head_hash head;
+    struct vfj_snapshot snapshot;
+};
+
+/* Chains the row and appends it to the journal. */
+static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row, struct written *written)
 {
-    struct vfj_ledger *ledger = context;
-    struct transaction *transaction = &ledger->transaction;
-    struct vfj_record *row = vfj_backlog_next(&ledger->backlog, &transaction->at);
-    if (row == NULL)
-        return NULL;
-    transaction->snapshot.before = transaction->head;
+    written->snapshot.before = written->head;
     if (vfj_record_is_event(row))
-        transaction->snapshot.event_seq = row->seq;
-    note_checkpoint(&transaction->snapshot, row);
-    vfj_chain_add(ledger->chain, row, &transaction->head);
-    memcpy(row->chain, transaction->head.bytes, sizeof row->chain);
-    return row;
+        written->snapshot.event_seq = row->seq;
+    note_checkpoint(&written->snapshot, row);
+    vfj_chain_add(ledger->chain, row, &written->head);
+    memcpy(row->chain, written->head.bytes, sizeof row->chain);
+    return vfj_journal_append(ledger->journal, row);
 }
 
-static enum vfj_status begin(struct vfj_ledger *ledger)
+static enum vfj_status append_all(struct vfj_ledger *ledger, struct written *written)
 {
-    if (ledger->transaction.open)
-        return VFJ_OK;
-    ledger->transaction = (struct transaction){.open = true, .head = ledger->head, .snapshot = ledger->snapshot};
-    return vfj_journal_begin(ledger->journal);
-}
-
-/* Put what waits into the transaction, as far as it is not there yet. */
-static enum vfj_status append_backlog(struct vfj_ledger *ledger)
-{
-    enum vfj_status status = begin(ledger);
-    return status == VFJ_OK ? vfj_journal_append_all(ledger->journal, next_row, ledger) : status;
+    enum vfj_status status = vfj_journal_begin(ledger->journal);
+    struct vfj_record *row;
+    for (size_t at = 0; status == VFJ_OK && (row = vfj_backlog_next(&ledger->backlog, &at)) != NULL;)
+        status = append(ledger, row, written);
+    return status == VFJ_OK ? vfj_journal_commit(ledger->journal) : status;
 }
 
 /* Write the backlog in one transaction; on failure it is as before. */
 static enum vfj_status write_backlog(struct vfj_ledger *ledger)
 {
-    enum vfj_status status = append_backlog(ledger);
-    if (status == VFJ_OK)
-        status = vfj_journal_commit(ledger->journal);
+    struct written written = {.head = ledger->head, .snapshot = ledger->snapshot};
+    enum vfj_status status = append_all(ledger, &written);
     if (status != VFJ_OK) {
         say(ledger, vfj_journal_detail(ledger->journal));
-        roll_back(ledger);
+        vfj_journal_rollback(ledger->journal);
         return status;
     }
-    ledger->head = ledger->transaction.head;
-    ledger->snapshot = ledger->transaction.snapshot;
-    ledger->transaction = (struct transaction){.open = false};
+    ledger->head = written.head;
+    ledger->snapshot = written.snapshot;
     vfj_backlog_clear(&ledger->backlog);
     return VFJ_OK;
-}
-
-/* A failure is the next commit's, which tries again. */
-void vfj_ledger_prepare(struct vfj_ledger *ledger, bool idle)
-{
-    size_t waits = ledger->backlog.used - ledger->transaction.at;
-    if (ledger->detached || waits == 0 || (!idle && waits < WORTH_APPENDING))
-        return;
-    if (append_backlog(ledger) != VFJ_OK)
-        roll_back(ledger);
 }
 
 static uint64_t count_events(const struct vfj_backlog *backlog)

@@ -51,15 +51,6 @@ void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes);
  * checkpoints. A checkpoint that can't be written is no failure of the ledger's, but may detach it. */
 void vfj_ledger_rest(struct vfj_ledger *ledger);
 
-enum { VFJ_WAL_BYTES = 4 << 20 }; /* what it needs from checkpoint to checkpoint, and may keep (journal_size_limit) */
-
-/* How long the WAL is made ahead of its use; VFJ_WAL_BYTES unless said otherwise, 0 for not at all. */
-void vfj_ledger_set_wal(struct vfj_ledger *ledger, uint32_t bytes);
-
-/* Make it longer by a part, as vfj_journal_lengthen_wal() does, until it has that length; nothing while something waits or the
- * ledger is detached. To be called as vfj_ledger_rest is, but at a start, which it would make longer. */
-void vfj_ledger_lengthen_wal(struct vfj_ledger *ledger);
-
 /* One small step of pruning, as vfj_trim_step() has it; VFJ_END as well while something waits or the ledger is detached. */
 enum vfj_status vfj_ledger_trim(struct vfj_ledger *ledger, const struct vfj_trim_rule *rule, int64_t wall_us,
                                 uint64_t spare, uint64_t *first);
@@ -94,11 +85,6 @@ const char *vfj_ledger_detail(const struct vfj_ledger *ledger);
  * stepped */
 enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_event *event,
                                   const struct vfj_decision **decision);
-
-/* Begin what vfj_ledger_commit will do, when there is nothing else to do: what waits is put into the transaction, if it is much or
- * the caller is idle, so that the commit takes hardly longer than that of one row. Nothing is durable by it; until the commit
- * nobody else can write to the journal. */
-void vfj_ledger_prepare(struct vfj_ledger *ledger, bool idle);
 
 /* Make all that was submitted durable, in one transaction. Nothing submitted: VFJ_OK.
  *

@@ -5,11 +5,8 @@
 
 #include "core/check.h"
 #include "core/limits.h"
-#include "store/ahead.h"
 #include "store/checkpoint.h"
 #include "store/journal_impl.h"
-
-enum { THREAD_AFTER = 16384 }; /* rows: fewer take a few milliseconds, which is not worth a thread */
 
 /* Where a journal can begin, so that there are more numbers than anybody will write rows. */
 static const uint64_t seq_max = UINT64_C(1) << 62;
@@ -325,28 +322,16 @@ static void check_end(struct replay *replay, enum vfj_status status)
     }
 }
 
-static bool are_many(struct vfj_journal *journal, uint64_t before)
+static void run(struct replay *replay)
 {
-    uint64_t last = 0;
-    return vfj_journal_last(journal, &last) == VFJ_OK && last > before && last - before >= THREAD_AFTER;
-}
-
-/* False without memory. */
-static bool run(struct replay *replay)
-{
-    const struct vfj_record *record;
+    struct vfj_record record;
     enum vfj_status status = VFJ_OK;
-    uint64_t before = replay->result->records;
-    bool thread = are_many(replay->journal, before);
-    struct vfj_ahead *ahead = vfj_ahead_open(replay->journal, before + 1, replay->chain != NULL, thread);
-    if (ahead == NULL)
-        return false;
-    while (!replay->ended && (record = vfj_ahead_next(ahead, &status)) != NULL)
-        check_record(replay, record);
-    vfj_ahead_close(ahead);
+    vfj_journal_walk(replay->journal, replay->result->records + 1, VFJ_FORWARD);
+    while (!replay->ended && (status = vfj_journal_next(replay->journal, &record)) == VFJ_OK)
+        check_record(replay, &record);
+    vfj_journal_walk_end(replay->journal);
     if (!replay->ended)
         check_end(replay, status);
-    return true;
 }
 
 void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, const struct vfj_replay_checks *checks,
@@ -363,8 +348,9 @@ void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, co
         result->records = replay.checks->from->seq;
         result->head = replay.checks->from->head;
     }
-    bool chained = replay.checks->skip_chain || (replay.chain = vfj_chain_open()) != NULL;
-    if (!chained || !run(&replay)) {
+    if (replay.checks->skip_chain || (replay.chain = vfj_chain_open()) != NULL) {
+        run(&replay);
+    } else {
         end(&replay, VFJ_VERDICT_UNUSABLE, 0, "memory");
         result->status = (uint8_t)vfj_journal_failed(journal, SQLITE_NOMEM);
     }

@@ -91,10 +91,7 @@ enum vfj_status vfj_trim_cut(struct vfj_journal *journal, uint64_t cut)
         return status;
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_PRUNE];
     VFJ_CHECK(cut <= INT64_MAX && sqlite3_bind_int64(stmt, 1, (sqlite3_int64)cut) == SQLITE_OK);
-    int code = sqlite3_step(stmt);
-    if (code != SQLITE_DONE)
-        status = vfj_journal_failed(journal, code);
-    (void)sqlite3_reset(stmt);
+    status = vfj_journal_run_untriggered(journal, VFJ_STATEMENT_PRUNE);
     if (status == VFJ_OK)
         status = vfj_journal_commit(journal);
     if (status != VFJ_OK)

@@ -154,6 +154,29 @@ static void test_already_so(void **unused)
     }
 }
 
+/* What lets a batch go on. */
+static void test_succeeded(void **unused)
+{
+    const struct vfj_command up = {.kind = VFJ_COMMAND_UP}, stop = {.kind = VFJ_COMMAND_DHCLIENT_STOP};
+    struct vfj_outcome outcome = {.kind = VFJ_OUTCOME_EXITED};
+    (void)unused;
+    assert_true(vfj_command_succeeded(&up, &outcome));
+    outcome.status = 1;
+    vfj_span_copy(outcome.output, sizeof outcome.output, vfj_span_of("kill: 7: No such process"));
+    assert_false(vfj_command_succeeded(&up, &outcome));
+    assert_true(vfj_command_succeeded(&stop, &outcome));
+    outcome.kind = VFJ_OUTCOME_NOT_RUN;
+    outcome.status = 0;
+    assert_false(vfj_command_succeeded(&stop, &outcome));
+    assert_false(vfj_outcome_ran(&outcome));
+    outcome.kind = VFJ_OUTCOME_SKIPPED;
+    assert_true(vfj_command_succeeded(&up, &outcome));
+    assert_false(vfj_outcome_ran(&outcome));
+    outcome.kind = VFJ_OUTCOME_ABSENT;
+    assert_false(vfj_command_succeeded(&up, &outcome));
+    assert_true(vfj_outcome_ran(&outcome));
+}
+
 /* A record of a command says which slot it is for, and its words; one of a probe, what is asked for. */
 static void test_records(void **unused)
 {
@@ -181,7 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),      cmocka_unit_test(test_programs_end), cmocka_unit_test(test_map_words),
-        cmocka_unit_test(test_already_so), cmocka_unit_test(test_records),
+        cmocka_unit_test(test_already_so), cmocka_unit_test(test_succeeded),    cmocka_unit_test(test_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

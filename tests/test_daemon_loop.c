@@ -18,7 +18,17 @@ static struct vfj_daemon_loop loop;
 static struct vfj_world_listener listener;
 static void (*scene)(void); /* what happens while the loop runs */
 static int64_t now_us, wake_us;
-static uint64_t asked; /* the command that was run last */
+static uint64_t asked; /* the probe that was run last */
+
+enum { RUN_MAX = 64 };
+static uint64_t run[RUN_MAX]; /* changing commands */
+static unsigned run_count, batches;
+static bool in_batch;
+
+static uint64_t waiting(void)
+{
+    return vfj_ledger_seq(loop.ledger) - vfj_ledger_durable_seq(loop.ledger);
+}
 
 void vfj_world_stamp(struct vfj_world *world, struct vfj_event *event)
 {
@@ -38,10 +48,26 @@ void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us)
     (void)due_us;
 }
 
-void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command)
+void vfj_world_probe(struct vfj_world *world, const struct vfj_command *command)
 {
     (void)world;
     asked = command->id;
+}
+
+void vfj_world_change(struct vfj_world *world, const struct vfj_command *commands, unsigned count)
+{
+    (void)world;
+    assert_int_equal(waiting(), 0); /* they are durable */
+    assert_true(count > 0 && run_count + count <= RUN_MAX);
+    for (unsigned i = 0; i < count; i++)
+        run[run_count++] = commands[i].id;
+    batches++;
+}
+
+bool vfj_world_is_in_batch(const struct vfj_world *world)
+{
+    (void)world;
+    return in_batch;
 }
 
 void vfj_world_break(struct vfj_world *world)
@@ -116,26 +142,29 @@ static void tell_alone(const char *line)
 
 static const char nothing[] = "!system=IFNET subsystem=em0 type=LINK_UP";
 
-static uint64_t waiting(void)
-{
-    return vfj_ledger_seq(loop.ledger) - vfj_ledger_durable_seq(loop.ledger);
-}
-
-/* A daemon in observe mode on a new journal, from its start to its end. */
-static void play(const char *name, void (*what)(void))
+/* A daemon on a new journal, from its start to its end. */
+static void play_mode(const char *name, enum vfj_mode mode, void (*what)(void))
 {
     memset(&loop, 0, sizeof loop);
     loop.started = (struct vfj_started){.boot_id = "boot", .rules = VFJ_RULES, .policy = VFJ_POLICY_VFJOURNAL};
+    loop.started.mode = (uint8_t)mode;
     listener = vfj_daemon_loop_listener(&loop);
     scene = what;
     now_us = 1000000;
     wake_us = INT64_MAX;
     asked = 0;
+    run_count = batches = 0;
+    in_batch = false;
     assert_int_equal(vfj_ledger_open(&loop.ledger, kit_path(name), VFJ_ON_ERROR_STOP), VFJ_OK);
     vfj_daemon_loop_run(&loop);
     assert_false(loop.failed);
     assert_int_equal(waiting(), 0);
     vfj_ledger_close(loop.ledger);
+}
+
+static void play(const char *name, void (*what)(void))
+{
+    play_mode(name, VFJ_MODE_OBSERVE, what);
 }
 
 static void one_line(void)
@@ -144,11 +173,11 @@ static void one_line(void)
     assert_true(wake_us == INT64_MAX);
     tell_alone(nothing);
     assert_int_equal(waiting(), 1);
-    assert_true(wake_us == now_us + VFJ_COMPANY_AFTER_US);
-    now_us += VFJ_COMPANY_AFTER_US / 2;
+    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US);
+    now_us += VFJ_COMMIT_AFTER_US / 2;
     tell_alone(nothing);
     assert_int_equal(waiting(), 2);
-    assert_true(wake_us == now_us + VFJ_COMPANY_AFTER_US - VFJ_COMPANY_AFTER_US / 2); /* by the first */
+    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US - VFJ_COMMIT_AFTER_US / 2); /* by the first */
     now_us = wake_us;
     listener.wake(listener.context);
     assert_int_equal(waiting(), 0);
@@ -158,21 +187,23 @@ static void one_line(void)
 static void late_line(void)
 {
     tell_alone(nothing);
-    now_us += VFJ_COMPANY_AFTER_US;
+    now_us += VFJ_COMMIT_AFTER_US;
     tell_alone(nothing); /* before the wake-up, which is late */
     assert_int_equal(waiting(), 0);
 }
 
 static void many_lines(void)
 {
-    for (unsigned i = 1; i < VFJ_COMPANY_EVENTS; i++)
-        tell_alone(nothing);
-    assert_int_equal(waiting(), VFJ_COMPANY_EVENTS - 1);
-    tell_alone(nothing);
+    for (unsigned i = 1; i < VFJ_COMMIT_EVENTS; i++)
+        tell(nothing);
+    listener.batch_end(listener.context, true);
+    assert_int_equal(waiting(), VFJ_COMMIT_EVENTS - 1);
+    tell(nothing);
+    listener.batch_end(listener.context, true);
     assert_int_equal(waiting(), 0);
 }
 
-/* VF_UP has the guest looked at: the answer joins its commit, and is waited for longer. */
+/* VF_UP makes the machine probe the guest. The answer joins the commit of the line. */
 static void line_of_a_slot(void)
 {
     tell_alone(nothing);
@@ -187,6 +218,58 @@ static void line_of_a_slot(void)
     assert_true(waiting() > 2);
     listener.batch_end(listener.context, false);
     assert_int_equal(waiting(), 0);
+}
+
+static void finish_command(uint64_t command)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_FINISHED};
+    event.as.finished.command = command;
+    vfj_world_stamp(NULL, &event);
+    listener.event(listener.context, &event);
+    listener.batch_end(listener.context, false);
+}
+
+/* While commands of a batch wait, no commit holds them up but one that a command of another slot needs. */
+static void batch_under_way(void)
+{
+    in_batch = true;
+    finish_command(101);
+    finish_command(102);
+    tell_alone(nothing);
+    assert_int_equal(waiting(), 3);
+    assert_true(wake_us == now_us + VFJ_COMMIT_IN_BATCH_US);
+    in_batch = false;
+    finish_command(103);
+    assert_int_equal(waiting(), 0);
+    in_batch = true;
+    finish_command(104);
+    now_us = wake_us = now_us + VFJ_COMMIT_IN_BATCH_US;
+    listener.wake(listener.context);
+    assert_int_equal(waiting(), 0);
+}
+
+/* Commands wait for their commit, and the commands of each decision are one batch. */
+static void held_commands(void)
+{
+    static const unsigned counts[] = {3, 1, 2};
+    uint64_t id = 1;
+    tell(nothing);
+    for (unsigned i = 0; i < 3; i++) {
+        for (unsigned k = 0; k < counts[i]; k++)
+            loop.held[loop.held_count++] = (struct vfj_command){.id = id++, .kind = VFJ_COMMAND_UP};
+        loop.batch_ends[loop.batch_count++] = loop.held_count;
+    }
+    assert_int_equal(run_count, 0);
+    listener.batch_end(listener.context, true);
+    assert_int_equal(waiting(), 0);
+    assert_int_equal(batches, 3);
+    assert_int_equal(run_count, 6);
+    for (unsigned i = 0; i < 6; i++)
+        assert_int_equal(run[i], i + 1);
+    assert_int_equal(loop.held_count, 0);
+    tell(nothing);
+    listener.batch_end(listener.context, false);
+    assert_int_equal(run_count, 6);
 }
 
 static void connect(void)
@@ -249,6 +332,18 @@ static void test_a_line_of_a_slot_takes_along_what_waits(void **state)
     play("slot.db", line_of_a_slot);
 }
 
+static void test_no_commit_holds_up_a_batch(void **state)
+{
+    (void)state;
+    play("batch.db", batch_under_way);
+}
+
+static void test_commands_run_when_they_are_durable(void **state)
+{
+    (void)state;
+    play_mode("held.db", VFJ_MODE_ACT, held_commands);
+}
+
 static void test_a_stray_command_is_looked_after(void **state)
 {
     (void)state;
@@ -261,6 +356,8 @@ int main(void)
         cmocka_unit_test(test_a_line_that_changes_nothing_waits_a_little),
         cmocka_unit_test(test_enough_lines_wait_no_longer),
         cmocka_unit_test(test_a_line_of_a_slot_takes_along_what_waits),
+        cmocka_unit_test(test_no_commit_holds_up_a_batch),
+        cmocka_unit_test(test_commands_run_when_they_are_durable),
         cmocka_unit_test(test_a_stray_command_is_looked_after),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);

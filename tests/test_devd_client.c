@@ -26,6 +26,8 @@ enum { LOG_SIZE = 4 * 1024 * 1024 };
  * goes on. */
 struct bench {
     struct event_base *base;
+    struct vfj_paths paths;
+    struct vfj_dispatch *dispatch;
     struct vfj_devd_settings settings;
     struct vfj_devd_client *client;
     unsigned lines;
@@ -80,19 +82,21 @@ static struct bench *open_bench(const char *seqpacket, const char *stream)
     const struct vfj_devd_listener listener = {on_connected, on_gap, on_line, on_batch_end, bench};
     bench->base = event_base_new();
     bench->log = vfj_text_begin(bench->bytes, sizeof bench->bytes);
-    bench->settings = (struct vfj_devd_settings){
-        .seqpacket_path = strdup(seqpacket), .stream_path = strdup(stream), .retry_first_ms = 20, .retry_last_ms = 80};
-    bench->client = vfj_devd_client_open(bench->base, &bench->settings, &listener);
+    bench->settings = (struct vfj_devd_settings){.retry_first_ms = 20, .retry_last_ms = 80};
+    assert_int_equal(vfj_paths_set(bench->paths.devd_seqpacket, seqpacket), VFJ_OK);
+    assert_int_equal(vfj_paths_set(bench->paths.devd_stream, stream), VFJ_OK);
+    bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, NULL, NULL, NULL);
+    assert_non_null(bench->dispatch);
+    bench->client = vfj_devd_client_open(bench->base, bench->dispatch, &bench->paths, &bench->settings, &listener);
     assert_non_null(bench->client);
     return bench;
 }
 
 static void close_bench(struct bench *bench)
 {
+    vfj_dispatch_close(bench->dispatch);
     vfj_devd_client_close(bench->client);
     event_base_free(bench->base);
-    free((void *)(uintptr_t)bench->settings.seqpacket_path);
-    free((void *)(uintptr_t)bench->settings.stream_path);
     free(bench);
 }
 

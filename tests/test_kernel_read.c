@@ -273,6 +273,7 @@ struct bench {
     struct vfj_paths paths;
     struct event_base *base;
     struct vfj_warden *warden;
+    struct vfj_dispatch *dispatch;
     struct vfj_children *children;
     struct vfj_prober *prober;
     unsigned count;
@@ -309,19 +310,17 @@ static struct bench *open_bench(bool warden)
     bench->warden = warden ? vfj_warden_start(&settings) : NULL;
     bench->base = event_base_new();
     assert_non_null(bench->base);
-    if (warden)
-        assert_true(vfj_warden_listen(bench->warden, bench->base, on_gone, bench));
-    bench->children = vfj_children_open(bench->base, &bench->paths, bench->warden);
-    bench->prober = vfj_prober_open(bench->base, bench->children, &bench->paths, bench->warden, VFJ_PROBE_WAY_KERNEL,
-                                    on_observed, bench);
+    bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, bench->warden, on_gone, bench);
+    assert_non_null(bench->dispatch);
+    bench->children = vfj_children_open(bench->base, bench->dispatch);
+    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_KERNEL, on_observed, bench);
     assert_non_null(bench->prober);
     return bench;
 }
 
 static void close_bench(struct bench *bench)
 {
-    if (bench->warden != NULL)
-        vfj_warden_ignore(bench->warden);
+    vfj_dispatch_close(bench->dispatch);
     vfj_children_close(bench->children);
     vfj_prober_close(bench->prober);
     event_base_free(bench->base);

@@ -182,9 +182,9 @@ static void submit_burst(struct vfj_ledger *ledger, unsigned count)
     }
 }
 
-/* The 1st, 2nd, 3rd … operation of a commit, or of one that was prepared, fails, once or for good: nothing of the batch stays,
+/* The 1st, 2nd, 3rd … operation of a commit fails, once or for good: nothing of the batch stays,
  * in memory or on disk, or all of it, and the next commit succeeds. Up to the run in which nothing failed any more. */
-static void fail_commits(const char *name, int code, bool stay, bool prepared)
+static void fail_commits(const char *name, int code, bool stay)
 {
     const char *path = fresh(name);
     struct vfj_state *before = malloc(sizeof *before);
@@ -199,11 +199,6 @@ static void fail_commits(const char *name, int code, bool stay, bool prepared)
         uint64_t seq = vfj_ledger_seq(ledger);
         submit_burst(ledger, 20);
         kit_fault_arm(count, code, stay);
-        if (prepared) {
-            submit_burst(ledger, 20);
-            vfj_ledger_prepare(ledger, false);
-            submit_burst(ledger, 1);
-        }
         enum vfj_status status = vfj_ledger_commit(ledger);
         struck = kit_fault_disarm();
         if (status != VFJ_OK) {
@@ -226,67 +221,10 @@ static void fail_commits(const char *name, int code, bool stay, bool prepared)
 static void test_a_failed_commit_keeps_nothing(void **state)
 {
     (void)state;
-    for (int prepared = 0; prepared <= 1; prepared++) {
-        fail_commits("full.db", SQLITE_FULL, false, prepared != 0);
-        fail_commits("full-stays.db", SQLITE_FULL, true, prepared != 0);
-        fail_commits("write.db", SQLITE_IOERR_WRITE, false, prepared != 0);
-        fail_commits("sync.db", SQLITE_IOERR_FSYNC, true, prepared != 0);
-    }
-}
-
-static int64_t rows_on_disk(const char *path)
-{
-    return kit_sql_integer(path, "SELECT count(*) FROM record");
-}
-
-/* Whether a transaction is under way in which rows are appended. */
-static bool is_being_written(const char *path)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    int code = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    assert_true(code == SQLITE_OK || code == SQLITE_BUSY);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    return code == SQLITE_BUSY;
-}
-
-static void test_what_is_prepared_is_durable_by_the_commit_only(void **state)
-{
-    const char *path = fresh("prepared.db");
-    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
-    (void)state;
-    kit_submit(ledger, kit_started());
-    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    for (unsigned i = 0; i < 3; i++) {
-        submit_burst(ledger, 50);
-        vfj_ledger_prepare(ledger, false);
-        assert_true(vfj_ledger_waiting(ledger));
-        assert_int_equal(vfj_ledger_durable_seq(ledger), 1);
-        assert_int_equal(rows_on_disk(path), 1);
-    }
-    submit_burst(ledger, 1);
-    vfj_ledger_prepare(ledger, false);
-    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    assert_false(is_being_written(path));
-    submit_burst(ledger, 1);
-    vfj_ledger_prepare(ledger, false);
-    assert_false(is_being_written(path));
-    vfj_ledger_prepare(ledger, true);
-    assert_true(is_being_written(path));
-    submit_burst(ledger, 1);
-    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    assert_false(is_being_written(path));
-    assert_equal_to_disk(ledger, path);
-    vfj_ledger_prepare(ledger, false);
-    assert_false(vfj_ledger_waiting(ledger));
-    uint64_t seq = vfj_ledger_seq(ledger);
-    submit_burst(ledger, 50);
-    vfj_ledger_prepare(ledger, false);
-    vfj_ledger_close(ledger);
-    ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
-    assert_int_equal(vfj_ledger_seq(ledger), seq);
-    assert_equal_to_disk(ledger, path);
-    vfj_ledger_close(ledger);
+    fail_commits("full.db", SQLITE_FULL, false);
+    fail_commits("full-stays.db", SQLITE_FULL, true);
+    fail_commits("write.db", SQLITE_IOERR_WRITE, false);
+    fail_commits("sync.db", SQLITE_IOERR_FSYNC, true);
 }
 
 /* With on-journal-error continue, the machine goes on, and everything is written later. */
@@ -305,7 +243,6 @@ static void test_a_detached_ledger_keeps_everything(void **state)
     assert_true(vfj_ledger_detached(ledger));
     assert_string_not_equal(vfj_ledger_detail(ledger), "");
     submit_burst(ledger, 5);
-    vfj_ledger_prepare(ledger, false);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     assert_int_equal(vfj_ledger_reattach(ledger, 1, 1, &reattached, &decision), VFJ_JOURNAL_IO);
     assert_true(vfj_ledger_detached(ledger));
@@ -488,7 +425,7 @@ static void test_a_row_that_somebody_else_appended_is_no_place_to_go_on_from(voi
     int64_t before = kit_sql_integer(path, "SELECT count(*) FROM record");
     kit_submit(ledger, kit_devd("!system=IFNET"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_JOURNAL_DAMAGED);
-    assert_non_null(strstr(vfj_ledger_detail(ledger), "its seq can't be one"));
+    assert_non_null(strstr(vfj_ledger_detail(ledger), "seq must be the next one"));
     vfj_ledger_close(ledger);
     assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record"), before);
 }
@@ -519,7 +456,6 @@ int main(void)
         cmocka_unit_test(test_a_killed_ledger_lost_nothing_committed),
         cmocka_unit_test(test_what_is_no_event_changes_nothing),
         cmocka_unit_test(test_a_failed_commit_keeps_nothing),
-        cmocka_unit_test(test_what_is_prepared_is_durable_by_the_commit_only),
         cmocka_unit_test(test_a_detached_ledger_keeps_everything),
         cmocka_unit_test(test_the_room_of_the_backlog_is_bounded),
         cmocka_unit_test(test_what_is_lost_is_counted_and_given_up),

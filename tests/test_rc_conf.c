@@ -20,6 +20,7 @@
 
 struct bench {
     struct event_base *base;
+    struct vfj_dispatch *dispatch;
     struct vfj_children *children;
     struct vfj_paths paths;
     struct vfj_rc_reader *reader;
@@ -49,14 +50,17 @@ static struct bench *open_bench(void)
     free(helper);
     vfj_paths_set(bench->paths.rc_conf, kit_path("rc.conf"));
     bench->base = event_base_new();
-    bench->children = vfj_children_open(bench->base, &bench->paths, NULL);
-    bench->reader = vfj_rc_reader_open(bench->children, &bench->paths, NULL, on_answer, bench);
+    bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, NULL, NULL, NULL);
+    assert_non_null(bench->dispatch);
+    bench->children = vfj_children_open(bench->base, bench->dispatch);
+    bench->reader = vfj_rc_reader_open(bench->children, bench->dispatch, VFJ_RC_VALUES, on_answer, bench);
     assert_non_null(bench->reader);
     return bench;
 }
 
 static void close_bench(struct bench *bench)
 {
+    vfj_dispatch_close(bench->dispatch);
     vfj_children_close(bench->children);
     vfj_rc_reader_close(bench->reader);
     event_base_free(bench->base);

@@ -25,6 +25,7 @@ enum { OUTCOMES_MAX = 600 };
 
 struct bench {
     struct event_base *base;
+    struct vfj_dispatch *dispatch;
     struct vfj_children *children;
     struct vfj_paths paths;
     struct vfj_runner *runner;
@@ -63,16 +64,18 @@ static struct bench *open_bench(void)
     assert_int_equal(vfj_paths_init(&bench->paths, ""), VFJ_OK);
     bench->base = event_base_new();
     assert_non_null(bench->base);
-    bench->children = vfj_children_open(bench->base, &bench->paths, NULL);
+    bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, NULL, NULL, NULL);
+    assert_non_null(bench->dispatch);
+    bench->children = vfj_children_open(bench->base, bench->dispatch);
     assert_non_null(bench->children);
-    bench->runner = vfj_runner_open(bench->base, bench->children, on_finished, on_stray, bench);
-    bench->prober = vfj_prober_open(bench->base, bench->children, &bench->paths, NULL, VFJ_PROBE_WAY_PROGRAMS,
-                                    on_observed, bench);
+    bench->runner = vfj_runner_open(bench->children, on_finished, on_stray, bench);
+    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_PROGRAMS, on_observed, bench);
     return bench;
 }
 
 static void close_bench(struct bench *bench)
 {
+    vfj_dispatch_close(bench->dispatch);
     vfj_children_close(bench->children);
     vfj_runner_close(bench->runner);
     vfj_prober_close(bench->prober);
@@ -107,7 +110,7 @@ static struct vfj_outcome run(struct bench *bench, const char *body, uint32_t li
     command.limit_ms = limit_ms;
     set_program(bench->paths.ifconfig, "ifconfig", body);
     bench->outcome_count = 0;
-    vfj_runner_run(bench->runner, &command);
+    vfj_runner_run(bench->runner, &command, 1);
     assert_int_equal(bench->outcome_count, 0); /* never from inside */
     wait_for(bench, 1);
     assert_int_equal(bench->outcomes[0].command, 7);
@@ -135,14 +138,14 @@ static void test_absent(void **state)
     struct vfj_command command = up(7, "hn0");
     (void)state;
     vfj_paths_set(bench->paths.ifconfig, kit_path("nothing"));
-    vfj_runner_run(bench->runner, &command);
+    vfj_runner_run(bench->runner, &command, 1);
     assert_int_equal(bench->outcome_count, 0);
     wait_for(bench, 1);
     assert_int_equal(bench->outcomes[0].kind, VFJ_OUTCOME_ABSENT);
     assert_int_equal(bench->outcomes[0].status, ENOENT);
 
     vfj_paths_set(bench->paths.ifconfig, kit_text("no-program", "x"));
-    vfj_runner_run(bench->runner, &command);
+    vfj_runner_run(bench->runner, &command, 1);
     wait_for(bench, 2);
     assert_int_equal(bench->outcomes[1].kind, VFJ_OUTCOME_ABSENT);
     assert_int_equal(bench->outcomes[1].status, EACCES);
@@ -259,36 +262,16 @@ static void test_slots(void **state)
     (void)state;
     set_program(bench->paths.ifconfig, "ifconfig", "[ $1 != mce9 ] || sleep 0.7");
     slow.a = vfj_name_of("mce9");
-    vfj_runner_run(bench->runner, &slow);
-    vfj_runner_run(bench->runner, &next);
-    vfj_runner_run(bench->runner, &other);
-    vfj_runner_run(bench->runner, &none);
-    vfj_runner_run(bench->runner, &last);
+    vfj_runner_run(bench->runner, &slow, 1);
+    vfj_runner_run(bench->runner, &next, 1);
+    vfj_runner_run(bench->runner, &other, 1);
+    vfj_runner_run(bench->runner, &none, 1);
+    vfj_runner_run(bench->runner, &last, 1);
     wait_for(bench, 5);
     assert_int_equal(bench->outcomes[0].command + bench->outcomes[1].command, 3 + 4);
     assert_int_equal(bench->outcomes[2].command, 1);
     assert_int_equal(bench->outcomes[3].command, 2);
     assert_int_equal(bench->outcomes[4].command, 5);
-    close_bench(bench);
-}
-
-static void test_queue(void **state)
-{
-    struct bench *bench = open_bench();
-    (void)state;
-    set_program(bench->paths.ifconfig, "ifconfig", "");
-    for (uint64_t id = 1; id <= VFJ_RUNNER_QUEUE_MAX + 2; id++) {
-        struct vfj_command command = up(id, "hn0");
-        vfj_runner_run(bench->runner, &command);
-    }
-    assert_int_equal(bench->outcome_count, 0);
-    wait_for(bench, 1);
-    assert_int_equal(bench->outcomes[0].command, VFJ_RUNNER_QUEUE_MAX + 2);
-    assert_int_equal(bench->outcomes[0].kind, VFJ_OUTCOME_ABSENT);
-    assert_int_equal(bench->outcomes[0].status, EAGAIN);
-    wait_for(bench, VFJ_RUNNER_QUEUE_MAX + 2);
-    for (unsigned i = 1; i < VFJ_RUNNER_QUEUE_MAX + 2; i++)
-        assert_int_equal(bench->outcomes[i].command, i);
     close_bench(bench);
 }
 
@@ -298,10 +281,10 @@ static void test_forget(void **state)
     struct vfj_command first = up(1, "hn0"), second = up(2, "hn0"), third = up(3, "hn0");
     (void)state;
     set_program(bench->paths.ifconfig, "ifconfig", "sleep 0.2");
-    vfj_runner_run(bench->runner, &first);
-    vfj_runner_run(bench->runner, &second);
+    vfj_runner_run(bench->runner, &first, 1);
+    vfj_runner_run(bench->runner, &second, 1);
     vfj_runner_forget(bench->runner);
-    vfj_runner_run(bench->runner, &third);
+    vfj_runner_run(bench->runner, &third, 1);
     wait_for(bench, 1);
     assert_int_equal(bench->outcomes[0].command, 3);
     assert_int_equal(bench->strays, 1); /* the first: the second never began */
@@ -321,15 +304,15 @@ static void test_script(void **state)
     vfj_paths_set(bench->paths.scripts_dir, kit_path("."));
     set_program(bench->paths.ifconfig, "ifconfig", "");
     const char *script = kit_program("hyperv_vfup.hn0", "echo mine $#");
-    vfj_runner_run(bench->runner, &command);
+    vfj_runner_run(bench->runner, &command, 1);
     wait_for(bench, 1);
     assert_int_equal(bench->outcomes[0].kind, VFJ_OUTCOME_EXITED);
     assert_string_equal(bench->outcomes[0].output, "mine 0");
 
     assert_int_equal(chmod(script, 0775), 0);
     command.id = 2;
-    vfj_runner_run(bench->runner, &command);
-    vfj_runner_run(bench->runner, &after);
+    vfj_runner_run(bench->runner, &command, 1);
+    vfj_runner_run(bench->runner, &after, 1);
     assert_int_equal(bench->outcome_count, 1);
     wait_for(bench, 3);
     assert_int_equal(bench->outcomes[1].command, 2);
@@ -339,7 +322,7 @@ static void test_script(void **state)
     assert_int_equal(bench->outcomes[2].command, 4);
 
     assert_int_equal(unlink(script), 0);
-    vfj_runner_run(bench->runner, &command);
+    vfj_runner_run(bench->runner, &command, 1);
     wait_for(bench, 4);
     assert_int_equal(bench->outcomes[3].status, ENOENT);
     close_bench(bench);
@@ -354,7 +337,7 @@ static void test_lease(void **state)
     command.b = vfj_name_of("lagg0");
     vfj_paths_set(bench->paths.lease_dir, "/leases");
     set_program(bench->paths.lease_helper, "vfjournal-lease", "echo \"$@\"");
-    vfj_runner_run(bench->runner, &command);
+    vfj_runner_run(bench->runner, &command, 1);
     wait_for(bench, 1);
     assert_string_equal(bench->outcomes[0].output, "hn0 lagg0 /leases");
     close_bench(bench);
@@ -543,16 +526,15 @@ static void test_probe_slot(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exits),           cmocka_unit_test(test_absent),     cmocka_unit_test(test_time_limit),
-        cmocka_unit_test(test_stubborn),        cmocka_unit_test(test_flood),      cmocka_unit_test(test_grandchild),
+        cmocka_unit_test(test_exits),       cmocka_unit_test(test_absent),       cmocka_unit_test(test_time_limit),
+        cmocka_unit_test(test_stubborn),    cmocka_unit_test(test_flood),        cmocka_unit_test(test_grandchild),
         cmocka_unit_test(test_environment),
 #ifdef __linux__
         cmocka_unit_test(test_descriptors),
 #endif
-        cmocka_unit_test(test_slots),           cmocka_unit_test(test_queue),      cmocka_unit_test(test_forget),
-        cmocka_unit_test(test_script),          cmocka_unit_test(test_lease),      cmocka_unit_test(test_probe_value),
-        cmocka_unit_test(test_probe_interface), cmocka_unit_test(test_probe_file), cmocka_unit_test(test_probe_script),
-        cmocka_unit_test(test_probe_slot),
+        cmocka_unit_test(test_slots),       cmocka_unit_test(test_forget),       cmocka_unit_test(test_script),
+        cmocka_unit_test(test_lease),       cmocka_unit_test(test_probe_value),  cmocka_unit_test(test_probe_interface),
+        cmocka_unit_test(test_probe_file),  cmocka_unit_test(test_probe_script), cmocka_unit_test(test_probe_slot),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

@@ -19,6 +19,8 @@
 
 #include <cmocka.h>
 
+#include "adapters/freebsd/errand.h"
+#include "adapters/freebsd/reply.h"
 #include "adapters/freebsd/warden_process.h"
 #include "adapters/freebsd/wire.h"
 #include "tests/kit/program.h"
@@ -75,7 +77,7 @@ static void ask(struct bench *bench, const struct vfj_errand *errand)
 }
 
 /* False when it has ended. Ten seconds at most. */
-static bool hear(struct bench *bench, struct vfj_warden_reply *reply, int *descriptor)
+static bool hear(struct bench *bench, struct vfj_reply *reply, int *descriptor)
 {
     const struct timespec pause = {0, 1000 * 1000};
     for (unsigned i = 0; i < 10000; i++) {
@@ -90,10 +92,12 @@ static bool hear(struct bench *bench, struct vfj_warden_reply *reply, int *descr
 
 static struct vfj_errand command(enum vfj_command_kind kind, const char *a, const char *text)
 {
-    struct vfj_errand errand = {.number = 7, .kind = VFJ_ERRAND_COMMAND, .command = (uint32_t)kind, .limit_ms = 20000};
+    struct vfj_errand errand = {.number = 7, .kind = VFJ_ERRAND_COMMAND};
+    errand.command.kind = (uint8_t)kind;
+    errand.command.limit_ms = 20000;
     if (a[0] != '\0')
-        errand.a = vfj_name_of(a);
-    vfj_span_copy(errand.text, sizeof errand.text, vfj_span_of(text));
+        errand.command.a = vfj_name_of(a);
+    vfj_span_copy(errand.command.text, sizeof errand.command.text, vfj_span_of(text));
     return errand;
 }
 
@@ -112,7 +116,7 @@ static void test_run(void **state)
 {
     struct bench *bench = open_bench(true);
     struct vfj_errand errand = command(VFJ_COMMAND_UP, "mce0", "");
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     char output[256];
     int descriptor;
     (void)state;
@@ -125,8 +129,8 @@ static void test_run(void **state)
     assert_string_equal(output, "mce0 up\n");
     assert_true(hear(bench, &reply, &descriptor));
     assert_int_equal(reply.kind, VFJ_REPLY_ENDED);
-    assert_int_equal(reply.outcome, VFJ_OUTCOME_EXITED);
-    assert_int_equal(reply.status, 0);
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_EXITED);
+    assert_int_equal(reply.as.ended.end.status, 0);
     assert_int_equal(descriptor, -1);
     assert_int_equal(close_bench(bench), 0);
 }
@@ -136,17 +140,17 @@ static void test_limit(void **state)
 {
     struct bench *bench = open_bench(true);
     struct vfj_errand errand = command(VFJ_COMMAND_UP, "mce0", "");
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     int descriptor;
     (void)state;
     kit_program("ifconfig", "exec sleep 100");
-    errand.limit_ms = 200;
+    errand.command.limit_ms = 200;
     ask(bench, &errand);
     assert_true(hear(bench, &reply, &descriptor));
     close(descriptor);
     assert_true(hear(bench, &reply, &descriptor));
-    assert_int_equal(reply.outcome, VFJ_OUTCOME_TIMEOUT);
-    assert_int_equal(reply.status, SIGTERM);
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_TIMEOUT);
+    assert_int_equal(reply.as.ended.end.status, SIGTERM);
     assert_int_equal(close_bench(bench), 0);
 }
 
@@ -155,7 +159,7 @@ static void test_refused(void **state)
 {
     struct bench *bench = open_bench(true);
     struct vfj_errand errand = command(VFJ_COMMAND_SCRIPT, "", "/usr/libexec/hyperv/hyperv_vfup.hn0");
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     char pid[24];
     int descriptor;
     (void)state;
@@ -163,17 +167,17 @@ static void test_refused(void **state)
     ask(bench, &errand);
     assert_true(hear(bench, &reply, &descriptor));
     assert_int_equal(reply.kind, VFJ_REPLY_ENDED);
-    assert_int_equal(reply.outcome, VFJ_OUTCOME_ABSENT);
-    assert_int_equal(reply.status, EPERM);
-    assert_non_null(strstr(reply.as.text, "hyperv_vfup.hn0: others can write to it"));
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_ABSENT);
+    assert_int_equal(reply.as.ended.end.status, EPERM);
+    assert_non_null(strstr(reply.as.ended.complaint, "hyperv_vfup.hn0: others can write to it"));
 
     (void)snprintf(pid, sizeof pid, "%ld", (long)getpid()); /* alive, and nobody's dhclient */
     errand = command(VFJ_COMMAND_DHCLIENT_STOP, "", pid);
     ask(bench, &errand);
     assert_true(hear(bench, &reply, &descriptor));
-    assert_int_equal(reply.outcome, VFJ_OUTCOME_ABSENT);
-    assert_int_equal(reply.status, EPERM);
-    assert_non_null(strstr(reply.as.text, "not the dhclient of an interface"));
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_ABSENT);
+    assert_int_equal(reply.as.ended.end.status, EPERM);
+    assert_non_null(strstr(reply.as.ended.complaint, "not the dhclient of an interface"));
 
     pid_t gone = fork();
     if (gone == 0)
@@ -183,9 +187,9 @@ static void test_refused(void **state)
     errand = command(VFJ_COMMAND_DHCLIENT_STOP, "", pid);
     ask(bench, &errand);
     assert_true(hear(bench, &reply, &descriptor));
-    assert_int_equal(reply.outcome, VFJ_OUTCOME_EXITED);
-    assert_int_equal(reply.status, 1);
-    assert_non_null(strstr(reply.as.text, "No such process"));
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_EXITED);
+    assert_int_equal(reply.as.ended.end.status, 1);
+    assert_non_null(strstr(reply.as.ended.complaint, "No such process"));
     assert_int_equal(close_bench(bench), 0);
 }
 
@@ -193,7 +197,7 @@ static void test_refused(void **state)
 static void test_dhclient(void **state)
 {
     struct bench *bench = open_bench(true);
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     char text[64], output[256], expected[64];
     int descriptor;
     (void)state;
@@ -217,7 +221,7 @@ static void test_files(void **state)
 {
     struct bench *bench = open_bench(false);
     struct vfj_errand errand = command(VFJ_COMMAND_PROBE_FILE, "", "/usr/libexec/hyperv/hyperv_vfup.hn3");
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     int descriptor;
     (void)state;
     errand.kind = VFJ_ERRAND_FILES;
@@ -227,9 +231,9 @@ static void test_files(void **state)
     assert_int_equal(reply.kind, VFJ_REPLY_FILES);
     assert_true(reply.as.files.ok && reply.as.files.as.file.exists);
     assert_string_equal(reply.as.files.as.file.text, "#!/bin/sh");
-    errand.command = VFJ_COMMAND_PROBE_SLOT;
-    errand.a = vfj_name_of("hn3");
-    memset(errand.text, 0, sizeof errand.text);
+    errand.command.kind = VFJ_COMMAND_PROBE_SLOT;
+    errand.command.a = vfj_name_of("hn3");
+    memset(errand.command.text, 0, sizeof errand.command.text);
     ask(bench, &errand);
     assert_true(hear(bench, &reply, &descriptor));
     assert_int_equal(reply.as.files.as.slot.script, VFJ_OWN_SCRIPT_BASE);
@@ -241,7 +245,7 @@ static void test_lock(void **state)
 {
     struct bench *bench = open_bench(true);
     const struct vfj_errand errand = {.kind = VFJ_ERRAND_ACT_LOCK};
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     int descriptor;
     (void)state;
     ask(bench, &errand);
@@ -261,7 +265,7 @@ static void test_devd(void **state)
 {
     struct bench *bench = open_bench(false);
     const struct vfj_errand errand = {.kind = VFJ_ERRAND_DEVD};
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     int descriptor;
     (void)state;
     ask(bench, &errand);
@@ -294,7 +298,7 @@ static void test_death(void **state)
 static void assert_ends(const void *bytes, size_t size, bool acts)
 {
     struct bench *bench = open_bench(acts);
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     int descriptor;
     assert_int_equal(send(bench->wire.socket, bytes, size, MSG_NOSIGNAL), (ssize_t)size);
     assert_false(hear(bench, &reply, &descriptor));
@@ -314,9 +318,11 @@ static void test_hostile_numbers(void **state)
     errand.kind = UINT32_MAX;
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_UP, "hn0", "");
-    errand.command = VFJ_COMMAND_COUNT;
+    errand.command.kind = VFJ_COMMAND_COUNT;
     assert_is_none(&errand);
-    errand.command = VFJ_COMMAND_UP + 256; /* as a byte it would be one */
+    errand.command.kind = UINT8_MAX;
+    assert_is_none(&errand);
+    errand = (struct vfj_errand){.kind = VFJ_ERRAND_DEVD, .index = VFJ_DEVD_STREAM_ONLY + 1};
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_UP, "hn0", "");
     errand.index = 1;
@@ -325,7 +331,7 @@ static void test_hostile_numbers(void **state)
     errand.index = 4;
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_UP, "hn0", "");
-    errand.limit_ms = VFJ_ERRAND_LIMIT_MAX_MS + 1;
+    errand.command.limit_ms = VFJ_ERRAND_LIMIT_MAX_MS + 1;
     assert_is_none(&errand);
 }
 
@@ -335,23 +341,23 @@ static void test_hostile_names(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct vfj_errand errand = command(VFJ_COMMAND_UP, "", "");
-        (void)strcpy(errand.a.text, names[i]);
+        (void)strcpy(errand.command.a.text, names[i]);
         assert_is_none(&errand);
     }
     struct vfj_errand errand = command(VFJ_COMMAND_UP, "", "");
-    assert_is_none(&errand);                          /* it has to have one */
-    memset(errand.a.text, 'a', sizeof errand.a.text); /* without an end */
+    assert_is_none(&errand);                                          /* it has to have one */
+    memset(errand.command.a.text, 'a', sizeof errand.command.a.text); /* without an end */
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_UP, "hn0", "");
-    errand.a.text[10] = 'x'; /* behind its end */
+    errand.command.a.text[10] = 'x'; /* behind its end */
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_UP, "hn0", "");
-    (void)strcpy(errand.c.text, "-x"); /* a name that the command does not use */
+    (void)strcpy(errand.command.c.text, "-x"); /* a name that the command does not use */
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_CREATE, "bridge0", "");
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_JOIN, "hn0", "");
-    errand.b = vfj_name_of("mce0");
+    errand.command.b = vfj_name_of("mce0");
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_JOIN, "lagg0", "");
     assert_is_none(&errand);
@@ -398,16 +404,16 @@ static void test_hostile_texts(void **state)
         assert_is_none(&errand);
     }
     struct vfj_errand errand = command(VFJ_COMMAND_CONFIGURE, "hn0", "");
-    memset(errand.text, 'a', sizeof errand.text); /* without an end */
+    memset(errand.command.text, 'a', sizeof errand.command.text); /* without an end */
     assert_is_none(&errand);
-    for (size_t i = 0; i < sizeof errand.text - 1; i++)
-        errand.text[i] = i % 2 == 0 ? 'a' : ' '; /* more words than an argv has */
-    errand.text[sizeof errand.text - 1] = '\0';
+    for (size_t i = 0; i < sizeof errand.command.text - 1; i++)
+        errand.command.text[i] = i % 2 == 0 ? 'a' : ' '; /* more words than an argv has */
+    errand.command.text[sizeof errand.command.text - 1] = '\0';
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_PROBE_FILE, "", "/etc/master.passwd");
     errand.kind = VFJ_ERRAND_FILES;
     assert_is_none(&errand);
-    (void)strcpy(errand.text, "/var/run/dhclient.hn0/../x.pid");
+    (void)strcpy(errand.command.text, "/var/run/dhclient.hn0/../x.pid");
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_UP, "hn0", "");
     errand.kind = VFJ_ERRAND_FILES; /* no files are asked for */
@@ -445,7 +451,7 @@ static void test_hostile_descriptor(void **state)
 {
     struct bench *bench = open_bench(true);
     struct vfj_errand errand = command(VFJ_COMMAND_UP, "mce0", "");
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     int descriptor;
     (void)state;
     assert_int_equal(vfj_wire_send(&bench->wire, &errand, sizeof errand, STDIN_FILENO, true), VFJ_WIRE_DONE);
@@ -458,7 +464,7 @@ static void test_pieces(void **state)
 {
     struct bench *bench = open_bench(true);
     struct vfj_errand errand = command(VFJ_COMMAND_UP, "mce0", "");
-    struct vfj_warden_reply reply;
+    struct vfj_reply reply;
     int descriptor;
     (void)state;
     for (size_t i = 0; i < sizeof errand; i++) {

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "adapters/freebsd/dispatch.h"
 #include "adapters/freebsd/warden.h"
 #include "tests/kit/scratch.h"
 
@@ -17,6 +18,7 @@ enum { ERRANDS = 2000 }; /* some times what a socket holds */
 
 static struct {
     struct event_base *base;
+    struct vfj_dispatch *dispatch;
     uint64_t answered;
     bool gone;
 } bench;
@@ -33,7 +35,7 @@ static void on_gone(void *context)
     (void)event_base_loopbreak(bench.base);
 }
 
-static void on_replied(void *context, const struct vfj_warden_reply *reply, int descriptor)
+static void on_replied(void *context, const struct vfj_reply *reply, int descriptor)
 {
     const uint64_t *expected = context;
     assert_int_equal(descriptor, -1);
@@ -53,18 +55,19 @@ static struct vfj_warden *open_bench(void)
     bench.base = event_base_new();
     assert_non_null(warden);
     assert_non_null(bench.base);
-    assert_true(vfj_warden_listen(warden, bench.base, on_gone, NULL));
+    bench.dispatch = vfj_dispatch_open(bench.base, NULL, warden, on_gone, NULL);
+    assert_non_null(bench.dispatch);
     return warden;
 }
 
 static uint64_t numbers[ERRANDS];
 
-static void ask_all(struct vfj_warden *warden)
+static void ask_all(void)
 {
     const struct vfj_errand errand = {.kind = VFJ_ERRAND_RC_STAMP};
     for (unsigned i = 0; i < ERRANDS; i++) {
         numbers[i] = i + 1;
-        vfj_warden_ask(warden, &errand, on_replied, &numbers[i]);
+        vfj_dispatch_ask(bench.dispatch, &errand, on_replied, &numbers[i]);
     }
 }
 
@@ -73,13 +76,14 @@ static void test_a_warden_that_is_busy(void **state)
     struct vfj_warden *warden = open_bench();
     (void)state;
     assert_int_equal(kill(vfj_warden_pid(warden), SIGSTOP), 0);
-    ask_all(warden);
+    ask_all();
     assert_int_equal(event_base_loop(bench.base, EVLOOP_NONBLOCK), 0);
     assert_int_equal(bench.answered, 0);
     assert_int_equal(kill(vfj_warden_pid(warden), SIGCONT), 0);
     assert_int_equal(event_base_dispatch(bench.base), 0);
     assert_false(bench.gone);
     assert_int_equal(bench.answered, ERRANDS);
+    vfj_dispatch_close(bench.dispatch);
     vfj_warden_end(warden);
     event_base_free(bench.base);
 }
@@ -90,11 +94,12 @@ static void test_a_warden_that_ends(void **state)
     struct vfj_warden *warden = open_bench();
     (void)state;
     assert_int_equal(kill(vfj_warden_pid(warden), SIGSTOP), 0);
-    ask_all(warden);
+    ask_all();
     assert_int_equal(kill(vfj_warden_pid(warden), SIGKILL), 0);
     assert_int_equal(event_base_dispatch(bench.base), 0);
     assert_true(bench.gone);
     assert_int_equal(bench.answered, 0);
+    vfj_dispatch_close(bench.dispatch);
     vfj_warden_end(warden);
     event_base_free(bench.base);
 }

@@ -15,12 +15,18 @@ static int64_t now_us(struct vfj_daemon_loop *loop)
     return event.mono_us;
 }
 
+static void forget_held(struct vfj_daemon_loop *loop)
+{
+    loop->held_count = 0;
+    loop->batch_count = 0;
+}
+
 /* What can't be recorded is not done: the loop ends, and nothing that waited is run. */
 static void fail(struct vfj_daemon_loop *loop)
 {
     vfj_daemon_log("journal", "can't be written, the daemon stops: ", vfj_ledger_detail(loop->ledger));
     loop->failed = true;
-    loop->held_count = 0;
+    forget_held(loop);
     vfj_world_break(loop->world);
 }
 
@@ -55,10 +61,22 @@ static void care(struct vfj_daemon_loop *loop)
     wake_later(loop);
 }
 
+/* The commands of each decision, now that they are durable. */
+static void run_held(struct vfj_daemon_loop *loop)
+{
+    unsigned from = 0;
+    for (unsigned i = 0; i < loop->batch_count; i++) {
+        vfj_world_change(loop->world, &loop->held[from], loop->batch_ends[i] - from);
+        from = loop->batch_ends[i];
+    }
+    for (unsigned i = 0; i < loop->held_count; i++)
+        vfj_daemon_log_command(&loop->held[i]);
+    forget_held(loop);
+}
+
 /* Make durable what was submitted; only then run what it asks for. */
 static void commit(struct vfj_daemon_loop *loop)
 {
-    int64_t begun_us = now_us(loop);
     if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
         fail(loop);
         return;
@@ -66,19 +84,10 @@ static void commit(struct vfj_daemon_loop *loop)
     loop->waiting_us = 0;
     loop->waiting = 0;
     loop->urgent = false;
-    int64_t committed_us = now_us(loop);
-    int64_t pause_us = VFJ_COMMIT_PAUSE * (committed_us - begun_us);
-    loop->calm_us = committed_us + (pause_us < VFJ_COMMIT_AFTER_US ? pause_us : VFJ_COMMIT_AFTER_US);
     wake_later(loop);
     note_detached(loop);
-    for (unsigned i = 0; i < loop->held_count; i++) {
-        vfj_world_execute(loop->world, &loop->held[i]);
-        vfj_daemon_log_command(&loop->held[i]);
-    }
-    loop->held_count = 0;
+    run_held(loop);
     vfj_ledger_rest(loop->ledger);
-    if (loop->connected[0] != '\0') /* a start is not held up by it */
-        vfj_ledger_lengthen_wal(loop->ledger);
     care(loop);
 }
 
@@ -86,7 +95,7 @@ static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command 
 {
     if (vfj_command_reads(command)) {
         loop->probes++;
-        vfj_world_execute(loop->world, command);
+        vfj_world_probe(loop->world, command);
     } else if (loop->started.mode == VFJ_MODE_ACT) {
         VFJ_CHECK(loop->held_count < VFJ_HELD_MAX);
         loop->held[loop->held_count++] = *command;
@@ -98,10 +107,13 @@ static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command 
 
 static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decision *decision)
 {
+    unsigned held = loop->held_count;
     for (unsigned i = 0; i < decision->transition_count; i++)
         vfj_daemon_log_transition(&decision->transitions[i]);
     for (unsigned i = 0; i < decision->command_count; i++)
         take_command(loop, &decision->commands[i]);
+    if (loop->held_count > held)
+        loop->batch_ends[loop->batch_count++] = loop->held_count;
     vfj_world_set_deadline(loop->world, decision->deadline_us);
 }
 
@@ -175,47 +187,29 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-static int64_t min_us(int64_t a_us, int64_t b_us)
-{
-    return a_us < b_us ? a_us : b_us;
-}
-
-static bool wants_company(const struct vfj_daemon_loop *loop)
-{
-    return !loop->urgent && loop->waiting < VFJ_COMPANY_EVENTS;
-}
-
-/* When what waits is to be committed. Answers and lines that are on their way share a commit; in a storm, committing takes no
- * more than its share of the time. */
+/* When the events that wait have to be committed at the latest. */
 static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
 {
-    int64_t last_us = loop->waiting_us + VFJ_COMMIT_AFTER_US;
-    int64_t company_us = loop->waiting_us + VFJ_COMPANY_AFTER_US;
-    if (loop->probes > 0 || more)
-        return last_us;
-    return wants_company(loop) && company_us > loop->calm_us ? company_us : min_us(loop->calm_us, last_us);
+    if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS)
+        return 0;
+    if (vfj_world_is_in_batch(loop->world))
+        return loop->waiting_us + VFJ_COMMIT_IN_BATCH_US;
+    return more || loop->probes > 0 || !loop->urgent ? loop->waiting_us + VFJ_COMMIT_AFTER_US : 0;
 }
 
-/* What the commit will do can be done meanwhile, as far as no line waits for it; once for all that come for company. While the
- * guest is being read there is nothing else to do. */
-static void wait_until(struct vfj_daemon_loop *loop, int64_t due_us, bool more)
-{
-    if (!more && !wants_company(loop))
-        vfj_ledger_prepare(loop->ledger, loop->probes > 0);
-    vfj_world_wake_at(loop->world, due_us);
-}
-
-/* A changing command waits for nothing. */
+/* The one commit rule. A changing command makes the loop commit at once. Otherwise the loop commits when the events at hand
+ * are submitted: the answers of probes that run, and the outcomes of a batch that runs, are at hand as well. Lines that
+ * concern no slot wait for a timer. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
     if (loop->failed || loop->waiting_us == 0)
         return;
     int64_t due_us = commit_due_us(loop, more);
-    if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS || now_us(loop) >= due_us)
-        commit(loop);
+    if (now_us(loop) < due_us)
+        vfj_world_wake_at(loop->world, due_us);
     else
-        wait_until(loop, due_us, more);
+        commit(loop);
 }
 
 /* Rows were lost: we go on as the successor of a daemon that died then. */
@@ -225,7 +219,7 @@ static void start_anew(struct vfj_daemon_loop *loop)
     struct vfj_event connected = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
     vfj_world_forget(loop->world);
     loop->probes = 0;
-    loop->held_count = 0;
+    forget_held(loop);
     loop->skipped_count = 0;
     submit_now(loop, &started);
     vfj_world_configure(loop->world);

@@ -8,15 +8,9 @@
 #include "tools/daemon_care.h"
 
 enum {
-    /* A row is durable at the latest so long after it was submitted, while answers are awaited that may join its
-     * transaction. */
-    VFJ_COMMIT_AFTER_US = 20 * 1000,
-    VFJ_COMMIT_PAUSE = 3,     /* after a commit that nobody waits for: so many times as long as it took */
-    VFJ_COMMIT_EVENTS = 1024, /* in a storm: enough to share the cost, few enough to stay small */
-    /* Lines that change nothing wait so long, or until they are so many, for others to share their commit. Nobody waits for
-     * them: 4 ms are 250 syncs a second at most; and of 32 each one's share of the commit is less than what its row takes. */
-    VFJ_COMPANY_AFTER_US = 4 * 1000,
-    VFJ_COMPANY_EVENTS = 32,
+    VFJ_COMMIT_AFTER_US = 20 * 1000, /* a row that may wait for others is committed so long after it was submitted */
+    VFJ_COMMIT_IN_BATCH_US = 1000 * 1000, /* the same while commands of a batch wait: no commit holds them up */
+    VFJ_COMMIT_EVENTS = 1024, /* of a storm in one commit: enough to share its cost, few enough to stay small */
     VFJ_REATTACH_AFTER_US = 5 * 1000 * 1000, /* between tries to write the journal again */
     VFJ_HELD_MAX = 2 * VFJ_COMMANDS_MAX,
 };
@@ -32,12 +26,13 @@ struct vfj_daemon_loop {
     unsigned waiting;                  /* events not committed */
     bool urgent;                       /* they are not all lines that change nothing */
     int64_t waiting_us;                /* mono time of the oldest row not committed; 0: none */
-    int64_t calm_us;                   /* mono time from when on a commit need not wait for others to share it */
     int64_t reattach_us;               /* when to try next; 0: the ledger is attached */
     struct vfj_daemon_care care;       /* of the journal */
     int64_t care_us;                   /* when it wants its next turn; INT64_MAX or 0: it does not */
     unsigned held_count;
     struct vfj_command held[VFJ_HELD_MAX]; /* changing commands, whose record is not durable yet */
+    unsigned batch_count;
+    unsigned batch_ends[VFJ_HELD_MAX]; /* of the commands of each decision, in `held` */
     unsigned skipped_count;
     uint64_t skipped[VFJ_HELD_MAX]; /* observe mode: commands to be answered by an outcome `skipped` */
 };

@@ -167,8 +167,8 @@ static enum vfj_parsed take_root(int argc, char **argv, struct vfj_daemon_option
 
 static enum vfj_parsed set_capture(struct vfj_daemon_options *options, const char *value)
 {
-    options->world.network_only = strcmp(value, "network") == 0;
-    if (options->world.network_only || strcmp(value, "all") == 0)
+    options->world.devd.network_only = strcmp(value, "network") == 0;
+    if (options->world.devd.network_only || strcmp(value, "all") == 0)
         return VFJ_PARSED_RUN;
     return wrong("--capture takes all or network, not", value);
 }
@@ -263,7 +263,7 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
     case OPTION_CAPTURE:
         return set_capture(options, value);
     case OPTION_STREAM:
-        options->world.stream_only = true;
+        options->world.devd.stream_only = true;
         return VFJ_PARSED_RUN;
     case OPTION_SOCKET:
         return set_socket(options, value);

@@ -16,7 +16,6 @@ static struct vfj_warden_settings settings_of(const struct vfj_daemon_options *o
     struct vfj_warden_settings settings = {
         .paths = options->world.paths,
         .acts = options->mode == VFJ_MODE_ACT,
-        .stream_only = options->world.stream_only,
         .detached = options->daemonise,
         .log = vfj_daemon_log_line,
     };

@@ -58,7 +58,7 @@ static bool is_loaded(struct vfj_doctor *doctor)
 {
     char path[VFJ_PATHNAME_SIZE], output[256];
     const char *const argv[] = {"kldstat", "-q", "-m", "if_lagg", NULL};
-    struct vfj_child_end end;
+    struct vfj_program_end end;
     if (!vfj_paths_of_file(&doctor->paths, "/sbin/kldstat", path) || access(path, X_OK) != 0)
         return false;
     vfj_ask_program(doctor->ask, path, argv, output, sizeof output, &end);
@@ -82,7 +82,7 @@ static void look_for_laggs(struct vfj_doctor *doctor)
 {
     static char output[64 * 1024];
     const char *const argv[] = {"ifconfig", "-l", NULL};
-    struct vfj_child_end end;
+    struct vfj_program_end end;
     struct vfj_name name;
     struct vfj_span word;
     vfj_ask_program(doctor->ask, doctor->paths.ifconfig, argv, output, sizeof output, &end);

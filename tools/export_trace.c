@@ -364,7 +364,7 @@ static void finished(struct export *export, int64_t us)
     struct vfj_outcome model;
     struct vfj_argv argv;
     char line[4 * VFJ_ARGS_SIZE];
-    if (outcome->kind == VFJ_OUTCOME_SKIPPED || outcome->kind == VFJ_OUTCOME_NOT_RUN)
+    if (!vfj_outcome_ran(outcome))
         return;
     if (!in_group(export, us)) {
         open_group(export, us);

@@ -40,7 +40,7 @@ static void add_listed(struct vfj_ask *ask, const struct vfj_paths *paths, struc
 {
     static char output[64 * 1024];
     const char *const argv[] = {"ifconfig", "-l", NULL};
-    struct vfj_child_end end;
+    struct vfj_program_end end;
     struct vfj_span word;
     struct vfj_name name;
     vfj_ask_program(ask, paths->ifconfig, argv, output, sizeof output, &end);

@@ -195,7 +195,7 @@ static void add_end(struct line *line, const struct vfj_outcome *outcome)
     case VFJ_OUTCOME_COUNT:
         break;
     }
-    if (!ok && outcome->kind != VFJ_OUTCOME_NOT_RUN)
+    if (!ok && vfj_outcome_ran(outcome))
         vfj_text_add_i64(&line->text, outcome->status);
     sgr(line, "0");
 }
@@ -210,7 +210,7 @@ static void add_outcome(struct line *line, const struct vfj_record *record)
     }
     const struct vfj_outcome *outcome = &event.as.finished;
     add_end(line, outcome);
-    if (outcome->kind == VFJ_OUTCOME_SKIPPED || outcome->kind == VFJ_OUTCOME_NOT_RUN)
+    if (!vfj_outcome_ran(outcome))
         return;
     add(line, ", ");
     add_duration(line, outcome->duration_us);

@@ -5,27 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/freebsd/dispatch.h"
 #include "adapters/freebsd/probe.h"
 #include "adapters/freebsd/rc_conf.h"
 
 enum { PROGRAM_LIMIT_MS = 10000 };
 
-#define ORIGIN_HELPER "vfjournal-rcorigin"
-
 struct vfj_ask {
     struct event_base *base;
+    struct vfj_dispatch *dispatch;
     struct vfj_children *children;
     struct vfj_prober *prober;
     struct vfj_rc_reader *rc_reader, *origin_reader;
-    const struct vfj_paths *paths;
-    struct vfj_paths origin_paths; /* as paths, with the other helper */
 
     /* where the answer under way goes */
     struct vfj_observation *observation;
     struct vfj_rc *rc;
     struct vfj_text output;
     struct vfj_text complaint;
-    struct vfj_child_end *end;
+    struct vfj_program_end *end;
     bool right;
 };
 
@@ -61,29 +59,23 @@ static void on_output(void *context, struct vfj_span bytes)
         vfj_text_add_char(&ask->output, bytes.text[i]);
 }
 
-static void on_ended(void *context, const struct vfj_child_end *end)
+static void on_ended(void *context, const struct vfj_program_end *end)
 {
     struct vfj_ask *ask = context;
     *ask->end = *end;
     stop(ask);
 }
 
-static bool set_origin_helper(struct vfj_paths *paths)
-{
-    char *slash = strrchr(paths->rc_helper, '/');
-    size_t room = slash != NULL ? sizeof paths->rc_helper - (size_t)(slash + 1 - paths->rc_helper) : 0;
-    return slash != NULL && vfj_span_copy(slash + 1, room, vfj_span_of(ORIGIN_HELPER));
-}
-
-static bool open_parts(struct vfj_ask *ask)
+static bool open_parts(struct vfj_ask *ask, const struct vfj_paths *paths)
 {
     ask->base = event_base_new();
-    ask->children = ask->base != NULL ? vfj_children_open(ask->base, ask->paths, NULL) : NULL;
-    if (ask->children == NULL || !set_origin_helper(&ask->origin_paths))
+    ask->dispatch = ask->base != NULL ? vfj_dispatch_open(ask->base, paths, NULL, NULL, NULL) : NULL;
+    ask->children = ask->dispatch != NULL ? vfj_children_open(ask->base, ask->dispatch) : NULL;
+    if (ask->children == NULL)
         return false;
-    ask->prober = vfj_prober_open(ask->base, ask->children, ask->paths, NULL, VFJ_PROBE_WAY_PROGRAMS, on_observed, ask);
-    ask->rc_reader = vfj_rc_reader_open(ask->children, ask->paths, NULL, on_rc, ask);
-    ask->origin_reader = vfj_rc_reader_open(ask->children, &ask->origin_paths, NULL, on_rc, ask);
+    ask->prober = vfj_prober_open(ask->children, ask->dispatch, VFJ_PROBE_WAY_PROGRAMS, on_observed, ask);
+    ask->rc_reader = vfj_rc_reader_open(ask->children, ask->dispatch, VFJ_RC_VALUES, on_rc, ask);
+    ask->origin_reader = vfj_rc_reader_open(ask->children, ask->dispatch, VFJ_RC_ORIGIN, on_rc, ask);
     return ask->prober != NULL && ask->rc_reader != NULL && ask->origin_reader != NULL;
 }
 
@@ -92,9 +84,7 @@ struct vfj_ask *vfj_ask_open(const struct vfj_paths *paths)
     struct vfj_ask *ask = calloc(1, sizeof *ask);
     if (ask == NULL)
         return NULL;
-    ask->paths = paths;
-    ask->origin_paths = *paths;
-    if (open_parts(ask))
+    if (open_parts(ask, paths))
         return ask;
     vfj_ask_close(ask);
     return NULL;
@@ -104,10 +94,9 @@ void vfj_ask_close(struct vfj_ask *ask)
 {
     if (ask == NULL)
         return;
-    if (ask->children != NULL)
-        vfj_children_close(ask->children);
-    if (ask->prober != NULL)
-        vfj_prober_close(ask->prober);
+    vfj_dispatch_close(ask->dispatch);
+    vfj_children_close(ask->children);
+    vfj_prober_close(ask->prober);
     vfj_rc_reader_close(ask->rc_reader);
     vfj_rc_reader_close(ask->origin_reader);
     if (ask->base != NULL)
@@ -143,12 +132,11 @@ bool vfj_ask_rc_origin(struct vfj_ask *ask, struct vfj_rc *origin, char *complai
 }
 
 void vfj_ask_program(struct vfj_ask *ask, const char *path, const char *const *argv, char *output, size_t size,
-                     struct vfj_child_end *end)
+                     struct vfj_program_end *end)
 {
     struct vfj_child_request request = {
         .path = path,
         .argv = argv,
-        .errors = VFJ_STDERR_WITH_STDOUT,
         .limit_ms = PROGRAM_LIMIT_MS,
         .output_max = size,
         .output = on_output,

@@ -28,6 +28,6 @@ bool vfj_ask_rc_origin(struct vfj_ask *ask, struct vfj_rc *origin, char *complai
 /* Run a program that only reads, `argv` ended by NULL. Its output, cut to `size` - 1 bytes, with what it says on standard
  * error. */
 void vfj_ask_program(struct vfj_ask *ask, const char *path, const char *const *argv, char *output, size_t size,
-                     struct vfj_child_end *end);
+                     struct vfj_program_end *end);
 
 #endif

@@ -23,7 +23,7 @@ static void on_output(void *context, struct vfj_span bytes)
     query->length += take;
 }
 
-static void on_ended(void *context, const struct vfj_child_end *end)
+static void on_ended(void *context, const struct vfj_program_end *end)
 {
     struct query *query = context;
     query->ended = true;

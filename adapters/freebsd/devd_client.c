@@ -9,21 +9,24 @@
 
 #include "adapters/freebsd/clock.h"
 #include "adapters/freebsd/devd_reader.h"
-#include "adapters/freebsd/intake.h"
 
-enum { LINES_A_TURN = 512 }; /* told in a row before others in the loop have theirs */
+enum {
+    LINES_A_TURN = 512, /* told in a row before others in the loop have theirs */
+    RETRY_FIRST_MS = 250,
+    RETRY_LAST_MS = 30000,
+};
 
 struct vfj_devd_client {
     struct event_base *base;
+    struct vfj_dispatch *dispatch;
+    const struct vfj_paths *paths;
     const struct vfj_devd_settings *settings;
     struct vfj_devd_listener listener;
-    struct event readable, retry, deliver;
+    struct event readable, retry;
     struct vfj_devd_reader *reader; /* NULL: not connected */
-    bool ended;                     /* the connection has: told when the intake is empty */
     bool gap_told;
     uint32_t retry_ms;
     int64_t connected_us;
-    struct vfj_intake intake; /* taken from the reader, to be told */
     char reason[256];
 };
 
@@ -38,18 +41,27 @@ static void set_reason(struct vfj_devd_client *client, const char *what, const c
     }
 }
 
+static uint32_t retry_first_ms(const struct vfj_devd_client *client)
+{
+    return client->settings->retry_first_ms > 0 ? client->settings->retry_first_ms : RETRY_FIRST_MS;
+}
+
+static uint32_t retry_last_ms(const struct vfj_devd_client *client)
+{
+    return client->settings->retry_last_ms > 0 ? client->settings->retry_last_ms : RETRY_LAST_MS;
+}
+
 static void retry_later(struct vfj_devd_client *client)
 {
     struct timeval after = {(time_t)(client->retry_ms / 1000), (suseconds_t)(client->retry_ms % 1000 * 1000)};
     event_add(&client->retry, &after);
     client->retry_ms *= 2;
-    if (client->retry_ms > client->settings->retry_last_ms)
-        client->retry_ms = client->settings->retry_last_ms;
+    if (client->retry_ms > retry_last_ms(client))
+        client->retry_ms = retry_last_ms(client);
 }
 
 static void tell_gap(struct vfj_devd_client *client)
 {
-    client->ended = false;
     retry_later(client);
     if (client->gap_told)
         return;
@@ -61,67 +73,51 @@ static void tell_gap(struct vfj_devd_client *client)
 static void end_connection(struct vfj_devd_client *client)
 {
     int64_t held_us = vfj_clock_mono_us() - client->connected_us;
-    if (held_us > (int64_t)client->settings->retry_last_ms * 1000)
-        client->retry_ms = client->settings->retry_first_ms;
+    if (held_us > (int64_t)retry_last_ms(client) * 1000)
+        client->retry_ms = retry_first_ms(client);
     event_del(&client->readable);
     vfj_devd_reader_close(client->reader);
     client->reader = NULL;
     tell_gap(client);
 }
 
-/* Lines of the reader, when ours are told. */
-static void refill(struct vfj_devd_client *client)
-{
-    int error = 0;
-    if (client->reader == NULL || client->ended || !vfj_intake_is_empty(&client->intake))
-        return;
-    client->ended = !vfj_devd_reader_take(client->reader, &client->intake, &error);
-    if (client->ended)
-        set_reason(client, error == 0 ? "devd closed the connection" : "reading devd's socket", "", error);
-}
-
-static unsigned tell_lines(struct vfj_devd_client *client)
-{
-    struct vfj_intake_line line;
-    unsigned told = 0;
-    while (told < LINES_A_TURN && vfj_intake_take(&client->intake, &line)) {
-        client->listener.line(client->listener.context, line.raw, line.wall_us, line.mono_us);
-        told++;
-    }
-    return told;
-}
-
-/* After the last line the reader is asked once more: so `more` is said while a burst lasts. */
-static void on_deliver(evutil_socket_t fd, short what, void *context)
+/* While lines are left the descriptor stays readable. */
+static void on_readable(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_devd_client *client = context;
+    struct vfj_intake_line line;
+    enum vfj_devd_taken taken = VFJ_DEVD_LINE;
+    int error = 0;
     (void)fd;
     (void)what;
-    refill(client);
-    unsigned told = tell_lines(client);
-    refill(client);
-    bool more = !vfj_intake_is_empty(&client->intake);
-    if (told > 0)
-        client->listener.batch_end(client->listener.context, more);
-    if (more)
-        event_active(&client->deliver, EV_TIMEOUT, 0);
-    else if (client->ended)
+    for (unsigned i = 0; i < LINES_A_TURN; i++) {
+        taken = vfj_devd_reader_take(client->reader, &line, &error);
+        if (taken != VFJ_DEVD_LINE)
+            break;
+        client->listener.line(client->listener.context, line.raw, line.wall_us, line.mono_us);
+    }
+    client->listener.batch_end(client->listener.context, taken == VFJ_DEVD_LINE);
+    if (taken == VFJ_DEVD_ENDED) {
+        set_reason(client, error == 0 ? "devd closed the connection" : "reading devd's socket", "", error);
         end_connection(client);
+    }
 }
 
 static const char *path_of(const struct vfj_devd_client *client, bool records)
 {
-    return records ? client->settings->seqpacket_path : client->settings->stream_path;
+    return records ? client->paths->devd_seqpacket : client->paths->devd_stream;
 }
 
-void vfj_devd_client_take(struct vfj_devd_client *client, const struct vfj_devd_connection *connection)
+/* The connection, or why there is none. */
+static void on_connection(void *context, const struct vfj_reply *reply, int fd)
 {
-    const char *path = path_of(client, connection->records);
-    if (connection->fd >= 0) {
-        client->reader = vfj_devd_reader_open(connection->fd, connection->records, client->settings->network_only);
+    struct vfj_devd_client *client = context;
+    const char *path = path_of(client, reply->records != 0);
+    if (fd >= 0) {
+        client->reader = vfj_devd_reader_open(fd, reply->records != 0, client->settings->network_only);
         set_reason(client, "no thread to read devd's socket", "", errno);
     } else {
-        set_reason(client, "connecting to ", path, connection->error);
+        set_reason(client, "connecting to ", path, reply->status);
     }
     if (client->reader == NULL) {
         tell_gap(client);
@@ -130,49 +126,41 @@ void vfj_devd_client_take(struct vfj_devd_client *client, const struct vfj_devd_
     client->gap_told = false;
     client->connected_us = vfj_clock_mono_us();
     event_assign(&client->readable, client->base, vfj_devd_reader_wakeup(client->reader), EV_READ | EV_PERSIST,
-                 on_deliver, client);
+                 on_readable, client);
     event_add(&client->readable, NULL);
     client->listener.connected(client->listener.context, path);
     client->listener.batch_end(client->listener.context, false);
 }
 
-static void connect_now(struct vfj_devd_client *client)
+void vfj_devd_client_connect(struct vfj_devd_client *client)
 {
-    const struct vfj_devd_settings *settings = client->settings;
-    struct vfj_devd_connection connection;
-    if (settings->ask != NULL) {
-        settings->ask(settings->ask_context);
-        return;
-    }
-    vfj_devd_socket_open(settings->seqpacket_path, settings->stream_path, settings->stream_only, &connection);
-    vfj_devd_client_take(client, &connection);
+    const struct vfj_errand errand
+        = {.kind = VFJ_ERRAND_DEVD, .index = client->settings->stream_only ? VFJ_DEVD_STREAM_ONLY : VFJ_DEVD_ANY};
+    vfj_dispatch_ask(client->dispatch, &errand, on_connection, client);
 }
 
 static void on_retry(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    connect_now(context);
+    vfj_devd_client_connect(context);
 }
 
-struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, const struct vfj_devd_settings *settings,
+struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, struct vfj_dispatch *dispatch,
+                                             const struct vfj_paths *paths, const struct vfj_devd_settings *settings,
                                              const struct vfj_devd_listener *listener)
 {
     struct vfj_devd_client *client = calloc(1, sizeof *client);
     if (client == NULL)
         return NULL;
     client->base = base;
+    client->dispatch = dispatch;
+    client->paths = paths;
     client->settings = settings;
     client->listener = *listener;
-    client->retry_ms = settings->retry_first_ms;
+    client->retry_ms = retry_first_ms(client);
     event_assign(&client->retry, base, -1, 0, on_retry, client);
-    event_assign(&client->deliver, base, -1, 0, on_deliver, client);
     return client;
-}
-
-void vfj_devd_client_connect(struct vfj_devd_client *client)
-{
-    event_active(&client->retry, EV_TIMEOUT, 0);
 }
 
 void vfj_devd_client_close(struct vfj_devd_client *client)
@@ -183,7 +171,5 @@ void vfj_devd_client_close(struct vfj_devd_client *client)
         event_del(&client->readable);
     vfj_devd_reader_close(client->reader);
     event_del(&client->retry);
-    event_del(&client->deliver);
-    vfj_intake_free(&client->intake);
     free(client);
 }

@@ -1,6 +1,6 @@
 /* A thread that keeps devd's socket empty. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2, recvmmsg: glibc hides them without */
+#define _GNU_SOURCE /* pipe2: glibc hides it without */
 #endif
 #include "adapters/freebsd/devd_reader.h"
 
@@ -20,7 +20,6 @@
 
 enum {
     STACK_SIZE = 256 * 1024,
-    RECEIPTS = 16,                   /* at once, in a storm */
     RECEIPT_SIZE = VFJ_LINE_MAX + 2, /* a line that is just too long, with its '\n' */
 };
 
@@ -31,12 +30,12 @@ struct vfj_devd_reader {
     bool records, network_only;
     struct vfj_lines lines; /* the thread's own, like `bytes` */
     char bytes[VFJ_LINE_MAX + 1];
-    char receipts[RECEIPTS][RECEIPT_SIZE];
+    char receipt[RECEIPT_SIZE];
     int64_t wall_us, mono_us; /* of what was received last */
     pthread_mutex_t lock;     /* of what follows */
     pthread_cond_t room;
     struct vfj_intake intake;
-    bool woken; /* there is something to take, and that was said */
+    bool woken; /* a byte is in the pipe */
     bool ended, closing;
     int error;
 };
@@ -55,30 +54,22 @@ static void wake(struct vfj_devd_reader *reader)
     reader->woken = true;
 }
 
-/* Linux does not report MSG_EOR, so a record ends where its receipt ends. */
-static void keep(struct vfj_devd_reader *reader, struct vfj_span bytes)
+/* False when the reader is being closed. Linux does not report MSG_EOR, so a record ends where its receipt ends. */
+static bool keep(struct vfj_devd_reader *reader, size_t length)
 {
-    while (!vfj_intake_has_room(&reader->intake) && !reader->closing)
-        pthread_cond_wait(&reader->room, &reader->lock);
-    if (reader->closing)
-        return;
-    vfj_lines_feed(&reader->lines, bytes);
-    if (reader->records)
-        vfj_lines_end(&reader->lines);
-    if (!vfj_intake_is_empty(&reader->intake))
-        wake(reader);
-}
-
-/* False at the end of the stream, or when the reader is being closed. */
-static bool keep_all(struct vfj_devd_reader *reader, const struct mmsghdr *messages, unsigned count)
-{
-    unsigned i = 0;
     reader->wall_us = vfj_clock_wall_us();
     reader->mono_us = vfj_clock_mono_us();
     pthread_mutex_lock(&reader->lock);
-    for (; i < count && messages[i].msg_len > 0; i++)
-        keep(reader, (struct vfj_span){reader->receipts[i], (size_t)messages[i].msg_len});
-    bool go_on = !reader->closing && i == count;
+    while (!vfj_intake_has_room(&reader->intake) && !reader->closing)
+        pthread_cond_wait(&reader->room, &reader->lock);
+    bool go_on = !reader->closing;
+    if (go_on) {
+        vfj_lines_feed(&reader->lines, (struct vfj_span){reader->receipt, length});
+        if (reader->records)
+            vfj_lines_end(&reader->lines);
+        if (!vfj_intake_is_empty(&reader->intake))
+            wake(reader);
+    }
     pthread_mutex_unlock(&reader->lock);
     return go_on;
 }
@@ -95,24 +86,14 @@ static void end(struct vfj_devd_reader *reader, int error)
     pthread_mutex_unlock(&reader->lock);
 }
 
-/* Waits for one receipt and takes those that are there besides: a system call, a lock and a look at the clocks for many
- * lines, when there are many. */
 static void *read_all(void *context)
 {
     struct vfj_devd_reader *reader = context;
-    struct mmsghdr messages[RECEIPTS];
-    struct iovec parts[RECEIPTS];
-    memset(messages, 0, sizeof messages);
-    for (unsigned i = 0; i < RECEIPTS; i++) {
-        parts[i] = (struct iovec){reader->receipts[i], RECEIPT_SIZE};
-        messages[i].msg_hdr.msg_iov = &parts[i];
-        messages[i].msg_hdr.msg_iovlen = 1;
-    }
     for (;;) {
-        int count = (int)recvmmsg(reader->fd, messages, RECEIPTS, MSG_WAITFORONE, NULL);
+        ssize_t count = recv(reader->fd, reader->receipt, sizeof reader->receipt, 0);
         if (count < 0 && errno == EINTR)
             continue;
-        if (count <= 0 || !keep_all(reader, messages, (unsigned)count)) {
+        if (count <= 0 || !keep(reader, (size_t)count)) {
             end(reader, count < 0 ? errno : 0);
             return NULL;
         }
@@ -187,18 +168,18 @@ static void clear_wakeup(struct vfj_devd_reader *reader)
     reader->woken = false;
 }
 
-bool vfj_devd_reader_take(struct vfj_devd_reader *reader, struct vfj_intake *intake, int *error)
+enum vfj_devd_taken vfj_devd_reader_take(struct vfj_devd_reader *reader, struct vfj_intake_line *line, int *error)
 {
-    struct vfj_intake empty = *intake;
+    enum vfj_devd_taken taken = VFJ_DEVD_LINE;
     pthread_mutex_lock(&reader->lock);
-    clear_wakeup(reader);
-    *intake = reader->intake;
-    reader->intake = empty;
-    bool ended = reader->ended;
-    *error = reader->error;
+    if (!vfj_intake_take(&reader->intake, line)) {
+        taken = reader->ended ? VFJ_DEVD_ENDED : VFJ_DEVD_NONE;
+        *error = reader->error;
+        clear_wakeup(reader);
+    }
     pthread_cond_signal(&reader->room);
     pthread_mutex_unlock(&reader->lock);
-    return !ended || !vfj_intake_is_empty(intake);
+    return taken;
 }
 
 void vfj_devd_reader_close(struct vfj_devd_reader *reader)

@@ -6,9 +6,9 @@
 
 #include "adapters/freebsd/intake.h"
 
-/* devd drops a client whose socket buffer is full, at once and for good (sbin/devd/devd.cc, notify_clients), and while
- * the journal is made durable we don't read: a slow disk would cost us the stream. So one thread does nothing but
- * receive; all else happens in the loop of the thread that opened it. */
+/* devd drops a client on the first send that fails, for good (sbin/devd/devd.cc, notify_clients). The socket holds some
+ * thousand lines, which a storm fills in milliseconds, and the loop does not read while it makes rows durable: on a slow disk
+ * that takes seconds. So one thread does nothing but receive lines into one bounded queue, and the loop takes them out. */
 struct vfj_devd_reader;
 
 /* Begin to read `fd`, a connected socket, which becomes the reader's. `records`: each receipt is one line (seqpacket);
@@ -18,9 +18,15 @@ struct vfj_devd_reader *vfj_devd_reader_open(int fd, bool records, bool network_
 /* A descriptor that is readable when there may be something to take. */
 int vfj_devd_reader_wakeup(const struct vfj_devd_reader *reader);
 
-/* Take all lines there are into *intake, which is empty. False when there are none and will be none: the connection
- * has ended, by *error (an errno; 0: devd closed it). */
-bool vfj_devd_reader_take(struct vfj_devd_reader *reader, struct vfj_intake *intake, int *error);
+enum vfj_devd_taken {
+    VFJ_DEVD_LINE,
+    VFJ_DEVD_NONE,  /* no line is there; the descriptor says when there is one */
+    VFJ_DEVD_ENDED, /* the connection has ended, and no line is left */
+};
+
+/* Take the oldest line out of the queue; it is borrowed until the next call. *error says why the connection has ended: an
+ * errno, 0 when devd closed it. */
+enum vfj_devd_taken vfj_devd_reader_take(struct vfj_devd_reader *reader, struct vfj_intake_line *line, int *error);
 
 /* End the thread and close the socket; NULL is allowed. */
 void vfj_devd_reader_close(struct vfj_devd_reader *reader);

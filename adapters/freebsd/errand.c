@@ -10,39 +10,13 @@
 #include "adapters/freebsd/safe_path.h"
 #include "core/check.h"
 
-enum { SLOT_PROGRAMS = 4 }; /* of PROBE_SLOT */
+#define ORIGIN_HELPER "vfjournal-rcorigin"
 
-_Static_assert(sizeof(struct vfj_errand) == 8 + 4 * 4 + 4 * sizeof(struct vfj_name) + VFJ_ARGS_SIZE,
-               "padding in vfj_errand");
+enum { SLOT_PROGRAMS = 4 }; /* of PROBE_SLOT */
 
 struct vfj_errand vfj_errand_of(const struct vfj_command *command, unsigned index)
 {
-    struct vfj_errand errand = {
-        .kind = VFJ_ERRAND_COMMAND,
-        .limit_ms = command->limit_ms,
-        .command = command->kind,
-        .index = index,
-        .hn = command->hn,
-        .a = command->a,
-        .b = command->b,
-        .c = command->c,
-    };
-    memcpy(errand.text, command->text, sizeof errand.text);
-    return errand;
-}
-
-struct vfj_command vfj_errand_command(const struct vfj_errand *errand)
-{
-    struct vfj_command command = {
-        .kind = (uint8_t)errand->command,
-        .limit_ms = errand->limit_ms,
-        .hn = errand->hn,
-        .a = errand->a,
-        .b = errand->b,
-        .c = errand->c,
-    };
-    memcpy(command.text, errand->text, sizeof command.text);
-    return command;
+    return (struct vfj_errand){.kind = VFJ_ERRAND_COMMAND, .index = index, .command = *command};
 }
 
 /* Empty, or a name, and zero behind it. */
@@ -72,33 +46,36 @@ static bool is_text(const char *text, size_t size)
 
 static bool check_command(const struct vfj_errand *errand)
 {
-    if (errand->command >= VFJ_COMMAND_COUNT || errand->index >= SLOT_PROGRAMS)
+    const struct vfj_command *command = &errand->command;
+    if (command->kind >= VFJ_COMMAND_COUNT || errand->index >= SLOT_PROGRAMS)
         return false;
-    const struct vfj_command command = vfj_errand_command(errand);
-    return (errand->index == 0 || errand->command == VFJ_COMMAND_PROBE_SLOT) && vfj_command_is_well_formed(&command);
+    return (errand->index == 0 || command->kind == VFJ_COMMAND_PROBE_SLOT) && vfj_command_is_well_formed(command);
 }
 
 bool vfj_errand_check(const struct vfj_errand *errand)
 {
-    if (errand->kind >= VFJ_ERRAND_COUNT || errand->limit_ms > VFJ_ERRAND_LIMIT_MAX_MS || !is_name_or_none(&errand->hn)
-        || !is_name_or_none(&errand->a) || !is_name_or_none(&errand->b) || !is_name_or_none(&errand->c)
-        || !is_text(errand->text, sizeof errand->text))
+    const struct vfj_command *command = &errand->command;
+    if (errand->kind >= VFJ_ERRAND_COUNT || command->limit_ms > VFJ_ERRAND_LIMIT_MAX_MS
+        || !is_name_or_none(&command->hn) || !is_name_or_none(&command->a) || !is_name_or_none(&command->b)
+        || !is_name_or_none(&command->c) || !is_text(command->text, sizeof command->text))
         return false;
     switch ((enum vfj_errand_kind)errand->kind) {
     case VFJ_ERRAND_COMMAND:
-        return errand->command != VFJ_COMMAND_PROBE_FILE && check_command(errand);
+        return command->kind != VFJ_COMMAND_PROBE_FILE && check_command(errand);
     case VFJ_ERRAND_READ:
-        return (errand->command == VFJ_COMMAND_PROBE_SYSCTL || errand->command == VFJ_COMMAND_PROBE_IFCONFIG
-                || errand->command == VFJ_COMMAND_PROBE_MAP || errand->command == VFJ_COMMAND_PROBE_SLOT)
+        return (command->kind == VFJ_COMMAND_PROBE_SYSCTL || command->kind == VFJ_COMMAND_PROBE_IFCONFIG
+                || command->kind == VFJ_COMMAND_PROBE_MAP || command->kind == VFJ_COMMAND_PROBE_SLOT)
             && check_command(errand);
     case VFJ_ERRAND_FILES:
-        return (errand->command == VFJ_COMMAND_PROBE_FILE || errand->command == VFJ_COMMAND_PROBE_SLOT)
+        return (command->kind == VFJ_COMMAND_PROBE_FILE || command->kind == VFJ_COMMAND_PROBE_SLOT)
             && check_command(errand);
+    case VFJ_ERRAND_DEVD:
+        return errand->index <= VFJ_DEVD_STREAM_ONLY;
     case VFJ_ERRAND_RC:
+    case VFJ_ERRAND_RC_ORIGIN:
     case VFJ_ERRAND_RC_STAMP:
     case VFJ_ERRAND_BOOT_ID:
     case VFJ_ERRAND_BOOT_TIME:
-    case VFJ_ERRAND_DEVD:
     case VFJ_ERRAND_ACT_LOCK:
     case VFJ_ERRAND_END:
         return true;
@@ -134,7 +111,7 @@ static int complain(struct vfj_errand_program *program, int error, const char *w
 static int prepare_kill(const struct vfj_errand *errand, const struct vfj_paths *paths,
                         struct vfj_errand_program *program)
 {
-    struct vfj_span rest = vfj_span_of(errand->text), word;
+    struct vfj_span rest = vfj_span_of(errand->command.text), word;
     uint64_t pid = 0;
     while (vfj_span_word(&rest, &word)) {
         VFJ_CHECK(vfj_span_to_u64(word, &pid) && pid <= INT_MAX);
@@ -159,10 +136,10 @@ static int prepare_script(struct vfj_errand_program *program)
 static int prepare_command(const struct vfj_errand *errand, const struct vfj_paths *paths,
                            struct vfj_errand_program *program)
 {
-    const struct vfj_command command = vfj_errand_command(errand);
+    const struct vfj_command *command = &errand->command;
     struct vfj_argv *argv = &program->argv;
-    program->errors = vfj_command_reads(&command) ? VFJ_STDERR_DROPPED : VFJ_STDERR_WITH_STDOUT;
-    VFJ_CHECK(vfj_command_argv(&command, errand->index, argv));
+    program->errors = vfj_command_reads(command) ? VFJ_STDERR_DROPPED : VFJ_STDERR_WITH_STDOUT;
+    VFJ_CHECK(vfj_command_argv(command, errand->index, argv));
     if (!vfj_paths_of_program(paths, argv, program->path))
         return ENOENT;
     argv->words[0] = program->path;
@@ -174,6 +151,16 @@ static int prepare_command(const struct vfj_errand *errand, const struct vfj_pat
     if (argv->program == VFJ_PROGRAM_KILL)
         return prepare_kill(errand, paths, program);
     return argv->program == VFJ_PROGRAM_SCRIPT ? prepare_script(program) : 0;
+}
+
+/* The helper beside vfjournal-rcconf, with the same words. */
+static int prepare_rc_origin(const struct vfj_paths *paths, struct vfj_errand_program *program)
+{
+    program->errors = VFJ_STDERR_WITH_STDOUT;
+    set_words(program, paths->rc_helper, paths->rc_conf, paths->root);
+    char *slash = strrchr(program->path, '/');
+    size_t room = slash != NULL ? sizeof program->path - (size_t)(slash + 1 - program->path) : 0;
+    return slash != NULL && vfj_span_copy(slash + 1, room, vfj_span_of(ORIGIN_HELPER)) ? 0 : ENOENT;
 }
 
 int vfj_errand_prepare(const struct vfj_errand *errand, const struct vfj_paths *paths,
@@ -188,6 +175,8 @@ int vfj_errand_prepare(const struct vfj_errand *errand, const struct vfj_paths *
         program->errors = VFJ_STDERR_WITH_STDOUT;
         set_words(program, paths->rc_helper, paths->rc_conf, paths->root);
         return 0;
+    case VFJ_ERRAND_RC_ORIGIN:
+        return prepare_rc_origin(paths, program);
     case VFJ_ERRAND_BOOT_ID:
         set_words(program, paths->sysctl, "-n", "kern.boot_id");
         return 0;

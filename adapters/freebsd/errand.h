@@ -12,27 +12,27 @@
 enum vfj_errand_kind {
     VFJ_ERRAND_COMMAND,   /* run the `index`th program of the command */
     VFJ_ERRAND_RC,        /* run vfjournal-rcconf */
+    VFJ_ERRAND_RC_ORIGIN, /* run vfjournal-rcorigin, which is beside it */
     VFJ_ERRAND_BOOT_ID,   /* run sysctl -n kern.boot_id */
     VFJ_ERRAND_BOOT_TIME, /* run sysctl -n kern.boottime */
     VFJ_ERRAND_READ,      /* read the guest for the command, without programs */
     VFJ_ERRAND_FILES,     /* look at the files of the command, PROBE_FILE or PROBE_SLOT */
-    VFJ_ERRAND_DEVD,      /* connect to devd */
+    VFJ_ERRAND_DEVD,      /* connect to devd; `index` is one of enum vfj_devd_sockets */
     VFJ_ERRAND_ACT_LOCK,  /* take the lock that says that a daemon acts */
     VFJ_ERRAND_RC_STAMP,  /* look at the files that vfjournal-rcconf reads */
     VFJ_ERRAND_END,       /* the daemon ends in order */
     VFJ_ERRAND_COUNT
 };
 
-/* A value without pointers, padding and types that have wrong values: it may come from a process that is not trusted,
- * and then nothing but vfj_errand_check() may look at it. */
+enum vfj_devd_sockets { VFJ_DEVD_ANY, VFJ_DEVD_STREAM_ONLY };
+
+/* A value without pointers and types that have wrong values: it may come from a process that is not trusted, and then nothing
+ * but vfj_errand_check() may look at it. */
 struct vfj_errand {
-    uint64_t number;   /* the asker's: the answers bear it */
-    uint32_t kind;     /* enum vfj_errand_kind */
-    uint32_t limit_ms; /* of the program that is run */
-    uint32_t command;  /* enum vfj_command_kind; all below is the command's */
+    uint64_t number; /* the asker's: the answers bear it */
+    uint32_t kind;   /* enum vfj_errand_kind */
     uint32_t index;
-    struct vfj_name hn, a, b, c;
-    char text[VFJ_ARGS_SIZE];
+    struct vfj_command command; /* of COMMAND, READ and FILES; its limit_ms is that of every program */
 };
 
 enum { VFJ_ERRAND_LIMIT_MAX_MS = 15 * 60 * 1000 };
@@ -45,9 +45,6 @@ struct vfj_errand vfj_errand_of(const struct vfj_command *command, unsigned inde
  * reaches no program as an option that it is not, names no other sysctl than hn's, and no other file than those of an
  * hn. */
 bool vfj_errand_check(const struct vfj_errand *errand);
-
-/* The command of an errand that was checked, or is ours. */
-struct vfj_command vfj_errand_command(const struct vfj_errand *errand);
 
 /* The program to be run for it. */
 struct vfj_errand_program {

@@ -1,15 +1,11 @@
 /* Answers the commands that only read the guest. */
 #include "adapters/freebsd/probe.h"
 
-#include <event2/event.h>
-#include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/kernel_read.h"
 #include "adapters/freebsd/view.h"
-#include "adapters/freebsd/warden.h"
 #include "core/check.h"
 
 /* As vfj_command_argv() numbers them. */
@@ -27,11 +23,9 @@ struct part {
 struct probe {
     struct vfj_prober *prober;
     struct probe *next;
-    struct event soon; /* what was read at once is told from the loop */
     struct part parts[PARTS_MAX];
     unsigned running; /* of its programs, and the look at the files */
     bool forgotten;
-    bool is_read; /* by the kernel's way: the answer is whole */
     struct vfj_command command;
     struct vfj_observation answer;
     size_t kept; /* bytes in answer.as.value */
@@ -40,16 +34,14 @@ struct probe {
         struct vfj_ifconfig_parser ifconfig; /* PROBE_IFCONFIG */
         struct vfj_view_reader view;         /* PROBE_SLOT */
     } reader;
-    bool garbled; /* what the warden reads for us is too long */
+    bool garbled; /* an observation that came in parts is too long */
     size_t body_length;
     char body[VFJ_BODY_MAX]; /* as far as it came */
 };
 
 struct vfj_prober {
-    struct event_base *base;
     struct vfj_children *children;
-    const struct vfj_paths *paths;
-    struct vfj_warden *warden;
+    struct vfj_dispatch *dispatch;
     enum vfj_probe_way way;
     vfj_observed_fn *observed;
     void *context;
@@ -62,7 +54,6 @@ static void drop(struct probe *probe)
     while (*link != probe)
         link = &(*link)->next;
     *link = probe->next;
-    event_del(&probe->soon);
     free(probe);
 }
 
@@ -202,7 +193,7 @@ static void resume_ifconfig(struct probe *probe)
         vfj_child_resume(probe->parts[PART_IFCONFIG].child);
 }
 
-static void on_ended(void *context, const struct vfj_child_end *end)
+static void on_ended(void *context, const struct vfj_program_end *end)
 {
     struct part *part = context;
     struct probe *probe = part->probe;
@@ -250,7 +241,7 @@ static void take_files(struct probe *probe, const struct vfj_files *files)
         probe->answer.as.file = files->as.file;
 }
 
-static void on_files(void *context, const struct vfj_warden_reply *reply, int descriptor)
+static void on_files(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct probe *probe = context;
     if (descriptor >= 0)
@@ -261,18 +252,10 @@ static void on_files(void *context, const struct vfj_warden_reply *reply, int de
 
 static void look_at_files(struct probe *probe)
 {
-    struct vfj_prober *prober = probe->prober;
-    struct vfj_files files;
+    struct vfj_errand errand = vfj_errand_of(&probe->command, 0);
+    errand.kind = VFJ_ERRAND_FILES;
     probe->running++;
-    if (prober->warden != NULL) {
-        struct vfj_errand errand = vfj_errand_of(&probe->command, 0);
-        errand.kind = VFJ_ERRAND_FILES;
-        vfj_warden_ask(prober->warden, &errand, on_files, probe);
-        return;
-    }
-    vfj_files_read(prober->paths, &probe->command, &files);
-    take_files(probe, &files);
-    event_active(&probe->soon, EV_TIMEOUT, 0);
+    vfj_dispatch_ask(probe->prober->dispatch, &errand, on_files, probe);
 }
 
 static void start_slot(struct probe *probe)
@@ -320,17 +303,6 @@ static void begin(struct probe *probe)
     }
 }
 
-static void on_soon(evutil_socket_t fd, short what, void *context)
-{
-    struct probe *probe = context;
-    (void)fd;
-    (void)what;
-    if (probe->is_read)
-        answer(probe);
-    else
-        end_one(probe);
-}
-
 static void keep_part(struct probe *probe, const struct vfj_reply_part *part)
 {
     if (part->length > sizeof part->bytes || part->length > sizeof probe->body - probe->body_length) {
@@ -365,7 +337,7 @@ static void answer_body(struct probe *probe)
     answer(probe);
 }
 
-static void on_read(void *context, const struct vfj_warden_reply *reply, int descriptor)
+static void on_read(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct probe *probe = context;
     if (descriptor >= 0)
@@ -379,39 +351,22 @@ static void on_read(void *context, const struct vfj_warden_reply *reply, int des
         answer_body(probe);
 }
 
-static void ask_warden_to_read(struct probe *probe)
-{
-    struct vfj_errand errand = vfj_errand_of(&probe->command, 0);
-    errand.kind = VFJ_ERRAND_READ;
-    vfj_warden_ask(probe->prober->warden, &errand, on_read, probe);
-}
-
 /* Without programs, if that can be. */
 static void ask_kernel(struct probe *probe)
 {
-    struct vfj_observation read;
-    if (probe->prober->warden != NULL) {
-        ask_warden_to_read(probe);
-    } else if (vfj_kernel_read(probe->prober->paths, &probe->command, &read)) {
-        probe->answer = read;
-        probe->is_read = true;
-        event_active(&probe->soon, EV_TIMEOUT, 0);
-    } else {
-        begin(probe);
-    }
+    struct vfj_errand errand = vfj_errand_of(&probe->command, 0);
+    errand.kind = VFJ_ERRAND_READ;
+    vfj_dispatch_ask(probe->prober->dispatch, &errand, on_read, probe);
 }
 
-struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children *children,
-                                   const struct vfj_paths *paths, struct vfj_warden *warden, enum vfj_probe_way way,
+struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dispatch *dispatch, enum vfj_probe_way way,
                                    vfj_observed_fn *observed, void *context)
 {
     struct vfj_prober *prober = calloc(1, sizeof *prober);
     if (prober == NULL)
         return NULL;
-    prober->base = base;
     prober->children = children;
-    prober->paths = paths;
-    prober->warden = warden;
+    prober->dispatch = dispatch;
     prober->way = way;
     prober->observed = observed;
     prober->context = context;
@@ -443,7 +398,6 @@ void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command
     probe->command = *command;
     probe->answer.command = command->id;
     probe->answer.probe = (uint8_t)probe_of((enum vfj_command_kind)command->kind);
-    event_assign(&probe->soon, prober->base, -1, 0, on_soon, probe);
     if (prober->way == VFJ_PROBE_WAY_KERNEL && command->kind != VFJ_COMMAND_PROBE_FILE)
         ask_kernel(probe);
     else

@@ -3,7 +3,7 @@
 #define VFJ_FREEBSD_PROBE_H
 
 #include "adapters/freebsd/child.h"
-#include "adapters/freebsd/paths.h"
+#include "adapters/freebsd/dispatch.h"
 #include "core/command.h"
 #include "core/observation.h"
 
@@ -23,10 +23,8 @@ enum vfj_probe_way {
 /* `observation` is borrowed for the call. Never called from inside vfj_prober_run(). */
 typedef void vfj_observed_fn(void *context, const struct vfj_observation *observation);
 
-/* All that is given must outlive it. With a warden that is the one who asks the kernel and looks at files. NULL when memory
- * is short. */
-struct vfj_prober *vfj_prober_open(struct event_base *base, struct vfj_children *children,
-                                   const struct vfj_paths *paths, struct vfj_warden *warden, enum vfj_probe_way way,
+/* All that is given must outlive it. NULL when memory is short. */
+struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dispatch *dispatch, enum vfj_probe_way way,
                                    vfj_observed_fn *observed, void *context);
 void vfj_prober_close(struct vfj_prober *prober);
 

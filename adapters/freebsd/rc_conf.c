@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapters/freebsd/lines.h"
 #include "core/check.h"
@@ -24,11 +25,11 @@ struct reading {
 
 struct vfj_rc_reader {
     struct vfj_children *children;
-    const struct vfj_paths *paths;
+    struct vfj_dispatch *dispatch;
+    struct vfj_errand errand; /* runs the helper */
     vfj_rc_fn *done;
     void *context;
-    struct vfj_warden *warden; /* NULL: we look at the files ourselves */
-    struct reading *reading;   /* NULL: none under way */
+    struct reading *reading; /* NULL: none under way */
     bool again;
     bool is_stamped;
     struct vfj_rc_stamp stamp; /* of the files, when they were looked at last */
@@ -85,7 +86,7 @@ static void on_output(void *context, struct vfj_span bytes)
 }
 
 /* What is said when the helper itself said nothing. */
-static const char *failure(const struct vfj_child_end *end)
+static const char *failure(const struct vfj_program_end *end)
 {
     switch (end->kind) {
     case VFJ_OUTCOME_ABSENT:
@@ -103,7 +104,7 @@ static const char *failure(const struct vfj_child_end *end)
     return "failed";
 }
 
-static void judge(const struct reading *reading, const struct vfj_child_end *end, struct vfj_rc_answer *answer)
+static void judge(const struct reading *reading, const struct vfj_program_end *end, struct vfj_rc_answer *answer)
 {
     if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || reading->dots != 2) {
         bool said = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
@@ -117,7 +118,7 @@ static void judge(const struct reading *reading, const struct vfj_child_end *end
     }
 }
 
-static void on_ended(void *context, const struct vfj_child_end *end)
+static void on_ended(void *context, const struct vfj_program_end *end)
 {
     struct reading *reading = context;
     struct vfj_rc_reader *reader = reading->reader;
@@ -131,15 +132,15 @@ static void on_ended(void *context, const struct vfj_child_end *end)
         vfj_rc_reader_read(reader);
 }
 
-struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths,
-                                         struct vfj_warden *warden, vfj_rc_fn *done, void *context)
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, struct vfj_dispatch *dispatch,
+                                         enum vfj_rc_wanted wanted, vfj_rc_fn *done, void *context)
 {
     struct vfj_rc_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL)
         return NULL;
     reader->children = children;
-    reader->paths = paths;
-    reader->warden = warden;
+    reader->dispatch = dispatch;
+    reader->errand.kind = wanted == VFJ_RC_VALUES ? VFJ_ERRAND_RC : VFJ_ERRAND_RC_ORIGIN;
     reader->done = done;
     reader->context = context;
     return reader;
@@ -153,31 +154,23 @@ void vfj_rc_reader_close(struct vfj_rc_reader *reader)
     free(reader);
 }
 
-static void take_stamp(struct vfj_rc_reader *reader, const struct vfj_rc_stamp *stamp)
+static void on_stamp(void *context, const struct vfj_reply *reply, int descriptor)
 {
+    struct vfj_rc_reader *reader = context;
+    const struct vfj_rc_stamp *stamp = &reply->as.stamp;
     bool is_changed = reader->is_stamped && memcmp(stamp, &reader->stamp, sizeof *stamp) != 0;
+    if (descriptor >= 0)
+        close(descriptor);
     reader->stamp = *stamp;
     reader->is_stamped = true;
     if (is_changed)
         vfj_rc_reader_read(reader);
 }
 
-static void on_stamp(void *context, const struct vfj_warden_reply *reply, int descriptor)
-{
-    (void)descriptor;
-    take_stamp(context, &reply->as.stamp);
-}
-
 void vfj_rc_reader_check(struct vfj_rc_reader *reader)
 {
     const struct vfj_errand errand = {.kind = VFJ_ERRAND_RC_STAMP};
-    struct vfj_rc_stamp stamp;
-    if (reader->warden != NULL) {
-        vfj_warden_ask(reader->warden, &errand, on_stamp, reader);
-        return;
-    }
-    vfj_rc_stamp_take(reader->paths, &stamp);
-    take_stamp(reader, &stamp);
+    vfj_dispatch_ask(reader->dispatch, &errand, on_stamp, reader);
 }
 
 void vfj_rc_reader_read(struct vfj_rc_reader *reader)
@@ -193,13 +186,8 @@ void vfj_rc_reader_read(struct vfj_rc_reader *reader)
     reading->lines = vfj_lines_begin(reading->line, sizeof reading->line, read_line, reading);
     reading->rc = vfj_text_begin(reading->bytes, sizeof reading->bytes);
     reader->reading = reading;
-    const struct vfj_errand errand = {.kind = VFJ_ERRAND_RC};
-    const char *argv[] = {reader->paths->rc_helper, reader->paths->rc_conf, reader->paths->root, NULL};
     struct vfj_child_request request = {
-        .errand = &errand,
-        .path = reader->paths->rc_helper,
-        .argv = argv,
-        .errors = VFJ_STDERR_WITH_STDOUT,
+        .errand = &reader->errand,
         .limit_ms = VFJ_RC_LIMIT_MS,
         .output_max = OUTPUT_MAX,
         .output = on_output,

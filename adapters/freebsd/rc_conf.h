@@ -3,8 +3,7 @@
 #define VFJ_FREEBSD_RC_CONF_H
 
 #include "adapters/freebsd/child.h"
-#include "adapters/freebsd/paths.h"
-#include "adapters/freebsd/warden.h"
+#include "adapters/freebsd/dispatch.h"
 #include "core/status.h"
 #include "core/text.h"
 
@@ -21,12 +20,17 @@ struct vfj_rc_answer {
 
 typedef void vfj_rc_fn(void *context, const struct vfj_rc_answer *answer);
 
-/* `children`, `paths` and `warden`, which may be NULL, must outlive it. NULL when memory is short. */
-struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, const struct vfj_paths *paths,
-                                         struct vfj_warden *warden, vfj_rc_fn *done, void *context);
+enum vfj_rc_wanted {
+    VFJ_RC_VALUES,
+    VFJ_RC_ORIGIN, /* of each value, the file that gives it */
+};
+
+/* `children` and `dispatch` must outlive it. NULL when memory is short. */
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, struct vfj_dispatch *dispatch,
+                                         enum vfj_rc_wanted wanted, vfj_rc_fn *done, void *context);
 void vfj_rc_reader_close(struct vfj_rc_reader *reader);
 
-/* Run the helper (adapters/freebsd/libexec/vfjournal-rcconf) and answer, from the loop. While one runs,
+/* Run the helper (adapters/freebsd/libexec/vfjournal-rcconf, or vfjournal-rcorigin) and answer, from the loop. While one runs,
  * another is asked for at most once more. */
 void vfj_rc_reader_read(struct vfj_rc_reader *reader);
 

@@ -1,44 +1,39 @@
 /* Runs the commands that change the guest. */
 #include "adapters/freebsd/runner.h"
 
-#include <errno.h>
-#include <event2/event.h>
-#include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "core/check.h"
 
-enum job_state { JOB_WAITING, JOB_RUNNING, JOB_REFUSED };
-
+/* A command that runs, or waits for those of its slot that are before it in the list. */
 struct job {
+    TAILQ_ENTRY(job) link;
     struct vfj_runner *runner;
-    struct job *next;
-    enum job_state state;
+    uint64_t batch; /* the same for the commands of one call */
+    bool running;
     bool forgotten;
     size_t kept; /* bytes in outcome.output */
     struct vfj_outcome outcome;
     struct vfj_command command;
 };
 
+TAILQ_HEAD(jobs, job);
+
 struct vfj_runner {
     struct vfj_children *children;
     vfj_finished_fn *finished;
     vfj_stray_fn *stray;
     void *context;
-    struct event refusal;
-    struct job *first, **last; /* in the order in which they were asked for */
-    unsigned waiting;
+    struct jobs jobs; /* in the order in which they were asked for */
+    uint64_t batches;
 };
 
-static void unlink_job(struct vfj_runner *runner, struct job *job)
+static void drop(struct job *job)
 {
-    struct job **link = &runner->first;
-    while (*link != job)
-        link = &(*link)->next;
-    *link = job->next;
-    if (runner->last == &job->next)
-        runner->last = link;
+    TAILQ_REMOVE(&job->runner->jobs, job, link);
+    free(job);
 }
 
 static void keep_output(void *context, struct vfj_span bytes)
@@ -50,7 +45,7 @@ static void keep_output(void *context, struct vfj_span bytes)
     }
 }
 
-static void on_ended(void *context, const struct vfj_child_end *end);
+static void on_ended(void *context, const struct vfj_program_end *end);
 
 static void start(struct job *job)
 {
@@ -63,50 +58,75 @@ static void start(struct job *job)
         .ended = on_ended,
         .context = job,
     };
-    job->state = JOB_RUNNING;
+    job->running = true;
     vfj_child_start(job->runner->children, &request);
 }
 
-/* Whether a command of the job's slot is before it. */
-static bool must_wait(const struct job *job)
+static bool is_of_slot(const struct job *job, struct vfj_name hn)
 {
-    if (vfj_name_is_empty(job->command.hn))
-        return false;
-    for (const struct job *other = job->runner->first; other != job; other = other->next) {
-        if (vfj_name_equal(other->command.hn, job->command.hn))
-            return true;
+    return !vfj_name_is_empty(hn) && vfj_name_equal(job->command.hn, hn);
+}
+
+static struct job *first_of_slot(struct vfj_runner *runner, struct vfj_name hn)
+{
+    struct job *job;
+    TAILQ_FOREACH(job, &runner->jobs, link)
+    {
+        if (is_of_slot(job, hn))
+            return job;
     }
-    return false;
+    return NULL;
 }
 
 static void start_next(struct vfj_runner *runner, struct vfj_name hn)
 {
-    for (struct job *job = runner->first; job != NULL; job = job->next) {
-        if (job->state == JOB_WAITING && vfj_name_equal(job->command.hn, hn)) {
-            runner->waiting--;
-            start(job);
-            return;
-        }
+    struct job *next = first_of_slot(runner, hn);
+    if (next != NULL && !next->running)
+        start(next);
+}
+
+/* Takes the rest of the job's batch out of the list, into `rest`. */
+static void take_rest(struct vfj_runner *runner, const struct job *failed, struct jobs *rest)
+{
+    struct job *job, *next;
+    for (job = TAILQ_FIRST(&runner->jobs); job != NULL; job = next) {
+        next = TAILQ_NEXT(job, link);
+        if (job->batch != failed->batch || !is_of_slot(job, failed->command.hn))
+            continue;
+        TAILQ_REMOVE(&runner->jobs, job, link);
+        TAILQ_INSERT_TAIL(rest, job, link);
     }
 }
 
-/* The outcome may bring the slot's next command, which then queues behind those that wait already. */
+static void tell_not_run(struct vfj_runner *runner, struct jobs *rest)
+{
+    struct job *job;
+    while ((job = TAILQ_FIRST(rest)) != NULL) {
+        TAILQ_REMOVE(rest, job, link);
+        job->outcome.kind = VFJ_OUTCOME_NOT_RUN;
+        runner->finished(runner->context, &job->outcome);
+        free(job);
+    }
+}
+
+/* The callbacks may call vfj_runner_run() and vfj_runner_forget(): the list is in order before the first of them. */
 static void finish(struct job *job)
 {
     struct vfj_runner *runner = job->runner;
-    struct vfj_name hn = job->command.hn;
-    bool ran = job->state == JOB_RUNNING;
-    unlink_job(runner, job);
-    if (ran && !vfj_name_is_empty(hn))
-        start_next(runner, hn);
+    struct jobs rest = TAILQ_HEAD_INITIALIZER(rest);
+    TAILQ_REMOVE(&runner->jobs, job, link);
+    if (vfj_command_stops_batch(&job->command, &job->outcome))
+        take_rest(runner, job, &rest);
+    start_next(runner, job->command.hn);
     if (job->forgotten)
         runner->stray(runner->context);
     else
         runner->finished(runner->context, &job->outcome);
+    tell_not_run(runner, &rest);
     free(job);
 }
 
-static void on_ended(void *context, const struct vfj_child_end *end)
+static void on_ended(void *context, const struct vfj_program_end *end)
 {
     struct job *job = context;
     while (job->kept > 0 && job->outcome.output[job->kept - 1] == '\n')
@@ -117,33 +137,8 @@ static void on_ended(void *context, const struct vfj_child_end *end)
     finish(job);
 }
 
-static struct job *find_refused(struct vfj_runner *runner)
-{
-    struct job *job = runner->first;
-    while (job != NULL && job->state != JOB_REFUSED)
-        job = job->next;
-    return job;
-}
-
-static void on_refusal(evutil_socket_t fd, short what, void *context)
-{
-    struct job *job;
-    (void)fd;
-    (void)what;
-    while ((job = find_refused(context)) != NULL)
-        finish(job);
-}
-
-static void refuse(struct job *job)
-{
-    job->state = JOB_REFUSED;
-    job->outcome.kind = VFJ_OUTCOME_ABSENT;
-    job->outcome.status = EAGAIN;
-    event_active(&job->runner->refusal, EV_TIMEOUT, 0);
-}
-
-struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children *children, vfj_finished_fn *finished,
-                                   vfj_stray_fn *stray, void *context)
+struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished, vfj_stray_fn *stray,
+                                   void *context)
 {
     struct vfj_runner *runner = calloc(1, sizeof *runner);
     if (runner == NULL)
@@ -152,8 +147,7 @@ struct vfj_runner *vfj_runner_open(struct event_base *base, struct vfj_children 
     runner->finished = finished;
     runner->stray = stray;
     runner->context = context;
-    runner->last = &runner->first;
-    event_assign(&runner->refusal, base, -1, 0, on_refusal, runner);
+    TAILQ_INIT(&runner->jobs);
     return runner;
 }
 
@@ -161,46 +155,47 @@ void vfj_runner_close(struct vfj_runner *runner)
 {
     if (runner == NULL)
         return;
-    event_del(&runner->refusal);
-    while (runner->first != NULL) {
-        struct job *job = runner->first;
-        unlink_job(runner, job);
-        free(job);
-    }
+    while (!TAILQ_EMPTY(&runner->jobs))
+        drop(TAILQ_FIRST(&runner->jobs));
     free(runner);
 }
 
-/* A running one still keeps its slot. */
+/* A job that runs still keeps its slot. */
 void vfj_runner_forget(struct vfj_runner *runner)
 {
-    struct job *job = runner->first;
-    while (job != NULL) {
-        struct job *next = job->next;
+    struct job *job, *next;
+    for (job = TAILQ_FIRST(&runner->jobs); job != NULL; job = next) {
+        next = TAILQ_NEXT(job, link);
         job->forgotten = true;
-        if (job->state != JOB_RUNNING) {
-            unlink_job(runner, job);
-            free(job);
-        }
-        job = next;
+        if (!job->running)
+            drop(job);
     }
-    runner->waiting = 0;
 }
 
-void vfj_runner_run(struct vfj_runner *runner, const struct vfj_command *command)
+void vfj_runner_run(struct vfj_runner *runner, const struct vfj_command *commands, unsigned count)
 {
-    struct job *job = calloc(1, sizeof *job);
-    VFJ_CHECK(job != NULL);
-    job->runner = runner;
-    job->command = *command;
-    job->outcome.command = command->id;
-    *runner->last = job;
-    runner->last = &job->next;
-    if (!must_wait(job)) {
-        start(job);
-    } else if (runner->waiting == VFJ_RUNNER_QUEUE_MAX) {
-        refuse(job);
-    } else {
-        job->state = JOB_WAITING;
-        runner->waiting++;
+    runner->batches++;
+    for (unsigned i = 0; i < count; i++) {
+        struct job *job = calloc(1, sizeof *job);
+        VFJ_CHECK(job != NULL);
+        bool waits = first_of_slot(runner, commands[i].hn) != NULL;
+        job->runner = runner;
+        job->batch = runner->batches;
+        job->command = commands[i];
+        job->outcome.command = commands[i].id;
+        TAILQ_INSERT_TAIL(&runner->jobs, job, link);
+        if (!waits)
+            start(job);
     }
+}
+
+bool vfj_runner_is_in_batch(const struct vfj_runner *runner)
+{
+    const struct job *job;
+    TAILQ_FOREACH(job, &runner->jobs, link)
+    {
+        if (!job->running)
+            return true;
+    }
+    return false;
 }

@@ -13,15 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/act_lock.h"
 #include "adapters/freebsd/capability.h"
-#include "adapters/freebsd/child.h"
-#include "adapters/freebsd/devd_socket.h"
-#include "adapters/freebsd/kernel_read.h"
-#include "adapters/freebsd/pidfile.h"
 #include "adapters/freebsd/process.h"
+#include "adapters/freebsd/server.h"
 #include "adapters/freebsd/wire.h"
-#include "core/check.h"
 
 enum { SOCKET = STDERR_FILENO + 1, EXIT_SYSTEM = 4 };
 
@@ -29,141 +24,22 @@ struct warden {
     const struct vfj_warden_settings *settings;
     struct event_base *base;
     struct event readable;
-    struct vfj_children *children;
+    struct vfj_server *server;
     struct vfj_wire wire;
     struct vfj_errand errand; /* under way */
     int exit_status;
 };
 
-/* A program under way. */
-struct task {
-    struct warden *warden;
-    struct vfj_text complaint;
-    struct vfj_warden_reply reply;
-};
-
-/* It waits while the daemon makes rows durable. That nobody hears it is seen by reading. A descriptor, but for the lock, is
- * there to be read. */
-static void answer(struct warden *warden, const struct vfj_warden_reply *reply, int descriptor)
+/* A vfj_reply_fn: it waits while the daemon makes rows durable. A daemon that has ended shows up as the end of its requests. A
+ * descriptor, but for the lock, is there to be read. */
+static void send_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
+    struct warden *warden = context;
     if (descriptor >= 0)
         vfj_capability_limit(descriptor, reply->kind == VFJ_REPLY_LOCK ? VFJ_CAPABILITY_WORK : VFJ_CAPABILITY_READ);
     (void)vfj_wire_send(&warden->wire, reply, sizeof *reply, descriptor, true);
-}
-
-static struct vfj_warden_reply reply_of(const struct vfj_errand *errand, enum vfj_warden_reply_kind kind)
-{
-    return (struct vfj_warden_reply){.number = errand->number, .kind = kind};
-}
-
-/* Of a program that was not started. */
-static void on_complaint(void *context, struct vfj_span bytes)
-{
-    struct task *task = context;
-    vfj_text_add_span(&task->complaint, bytes);
-}
-
-static void on_ended(void *context, const struct vfj_child_end *end)
-{
-    struct task *task = context;
-    task->reply.outcome = end->kind;
-    task->reply.status = end->status;
-    task->reply.duration_us = end->duration_us;
-    answer(task->warden, &task->reply, -1);
-    free(task);
-}
-
-static void run_program(struct warden *warden)
-{
-    struct task *task = calloc(1, sizeof *task);
-    VFJ_CHECK(task != NULL);
-    task->warden = warden;
-    task->reply = reply_of(&warden->errand, VFJ_REPLY_ENDED);
-    task->complaint = vfj_text_begin(task->reply.as.text, sizeof task->reply.as.text);
-    const struct vfj_child_request request = {
-        .errand = &warden->errand,
-        .limit_ms = warden->errand.limit_ms,
-        .output_max = VFJ_PATH_SIZE,
-        .output = on_complaint,
-        .ended = on_ended,
-        .context = task,
-    };
-    int output = vfj_child_take_output(vfj_child_start(warden->children, &request));
-    if (output < 0)
-        return;
-    struct vfj_warden_reply started = reply_of(&warden->errand, VFJ_REPLY_STARTED);
-    answer(warden, &started, output);
-    close(output);
-}
-
-/* A body in parts, of which the last, maybe the only one, says so. */
-static void answer_body(struct warden *warden, struct vfj_span body)
-{
-    struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_READ);
-    struct vfj_reply_part *part = &reply.as.part;
-    do {
-        part->length = body.length < sizeof part->bytes ? (uint32_t)body.length : (uint32_t)sizeof part->bytes;
-        memcpy(part->bytes, body.text, part->length);
-        body = (struct vfj_span){body.text + part->length, body.length - part->length};
-        part->more = body.length > 0;
-        answer(warden, &reply, -1);
-    } while (part->more);
-}
-
-static void read_guest(struct warden *warden)
-{
-    const struct vfj_command command = vfj_errand_command(&warden->errand);
-    struct vfj_observation observation;
-    char bytes[VFJ_BODY_MAX];
-    struct vfj_text body = vfj_text_begin(bytes, sizeof bytes);
-    if (vfj_kernel_read(&warden->settings->paths, &command, &observation)) {
-        vfj_observation_encode(&observation, &body);
-        VFJ_CHECK(!body.overflow);
-        answer_body(warden, (struct vfj_span){body.bytes, body.length});
-    } else {
-        struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_READ);
-        reply.status = ENOSYS;
-        answer(warden, &reply, -1);
-    }
-}
-
-static void look_at_files(struct warden *warden)
-{
-    const struct vfj_command command = vfj_errand_command(&warden->errand);
-    struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_FILES);
-    vfj_files_read(&warden->settings->paths, &command, &reply.as.files);
-    answer(warden, &reply, -1);
-}
-
-static void look_at_rc(struct warden *warden)
-{
-    struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_STAMP);
-    vfj_rc_stamp_take(&warden->settings->paths, &reply.as.stamp);
-    answer(warden, &reply, -1);
-}
-
-static void connect_to_devd(struct warden *warden)
-{
-    const struct vfj_paths *paths = &warden->settings->paths;
-    struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_DEVD);
-    struct vfj_devd_connection connection;
-    vfj_devd_socket_open(paths->devd_seqpacket, paths->devd_stream, warden->settings->stream_only, &connection);
-    reply.records = connection.records;
-    reply.status = connection.error;
-    answer(warden, &reply, connection.fd);
-    if (connection.fd >= 0)
-        close(connection.fd);
-}
-
-/* The lock goes over with its descriptor: it ends with the daemon, not with us. */
-static void take_act_lock(struct warden *warden)
-{
-    struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_LOCK);
-    int fd = vfj_act_lock_take(warden->settings->paths.act_lock);
-    reply.status = fd < 0 ? errno : 0;
-    answer(warden, &reply, fd);
-    if (fd >= 0)
-        close(fd);
+    if (descriptor >= 0)
+        close(descriptor);
 }
 
 static void end(struct warden *warden, int exit_status)
@@ -189,40 +65,15 @@ static bool is_allowed(const struct warden *warden)
         return warden->settings->acts;
     if (errand->kind != VFJ_ERRAND_COMMAND)
         return true;
-    const struct vfj_command command = vfj_errand_command(errand);
-    return warden->settings->acts || vfj_command_reads(&command);
+    return warden->settings->acts || vfj_command_reads(&errand->command);
 }
 
 static void obey(struct warden *warden)
 {
-    switch ((enum vfj_errand_kind)warden->errand.kind) {
-    case VFJ_ERRAND_COMMAND:
-    case VFJ_ERRAND_RC:
-    case VFJ_ERRAND_BOOT_ID:
-    case VFJ_ERRAND_BOOT_TIME:
-        run_program(warden);
-        break;
-    case VFJ_ERRAND_RC_STAMP:
-        look_at_rc(warden);
-        break;
-    case VFJ_ERRAND_READ:
-        read_guest(warden);
-        break;
-    case VFJ_ERRAND_FILES:
-        look_at_files(warden);
-        break;
-    case VFJ_ERRAND_DEVD:
-        connect_to_devd(warden);
-        break;
-    case VFJ_ERRAND_ACT_LOCK:
-        take_act_lock(warden);
-        break;
-    case VFJ_ERRAND_END:
+    if (warden->errand.kind == VFJ_ERRAND_END)
         end_in_order(warden);
-        break;
-    case VFJ_ERRAND_COUNT:
-        VFJ_CHECK(false);
-    }
+    else
+        vfj_server_serve(warden->server, &warden->errand);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *context)
@@ -277,7 +128,8 @@ noreturn void vfj_warden_process(int socket, const struct vfj_warden_settings *s
     warden.settings = settings;
     warden.wire = (struct vfj_wire){.socket = SOCKET, .descriptor = -1};
     warden.base = event_base_new();
-    if (warden.base == NULL || (warden.children = vfj_children_open(warden.base, &settings->paths, NULL)) == NULL)
+    if (warden.base == NULL
+        || (warden.server = vfj_server_open(warden.base, &settings->paths, send_reply, &warden)) == NULL)
         _exit(EXIT_SYSTEM);
     event_assign(&warden.readable, warden.base, SOCKET, EV_READ | EV_PERSIST, on_readable, &warden);
     if (event_add(&warden.readable, NULL) != 0)

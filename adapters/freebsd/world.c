@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/freebsd/act_lock.h"
 #include "adapters/freebsd/alarm.h"
 #include "adapters/freebsd/child.h"
 #include "adapters/freebsd/clock.h"
 #include "adapters/freebsd/devd_client.h"
+#include "adapters/freebsd/dispatch.h"
 #include "adapters/freebsd/pidfile.h"
 #include "adapters/freebsd/probe.h"
 #include "adapters/freebsd/rc_conf.h"
@@ -31,11 +31,11 @@ enum { RC_RETRY_FIRST_S = 5, RC_RETRY_LAST_S = 600 };
 
 struct vfj_world {
     struct vfj_world_settings settings;
-    struct vfj_devd_settings devd_settings;
     struct vfj_world_listener listener;
     struct event_base *base;
     struct event signals[SIGNALS];
     struct vfj_alarm deadline, wake, rc_retry;
+    struct vfj_dispatch *dispatch;
     struct vfj_children *children;
     struct vfj_runner *runner;
     struct vfj_prober *prober;
@@ -234,21 +234,6 @@ static void on_warden_gone(void *context)
     event_base_loopbreak(world->base); /* whoever waits for an answer before it runs */
 }
 
-static void on_devd(void *context, const struct vfj_warden_reply *reply, int descriptor)
-{
-    struct vfj_world *world = context;
-    const struct vfj_devd_connection connection
-        = {.fd = descriptor, .records = reply->records != 0, .error = reply->status};
-    vfj_devd_client_take(world->devd, &connection);
-}
-
-static void ask_for_devd(void *context)
-{
-    struct vfj_world *world = context;
-    const struct vfj_errand errand = {.kind = VFJ_ERRAND_DEVD};
-    vfj_warden_ask(world->settings.warden, &errand, on_devd, world);
-}
-
 static void on_signal(evutil_socket_t number, short what, void *context)
 {
     struct vfj_world *world = context;
@@ -278,37 +263,29 @@ static bool open_devd(struct vfj_world *world)
 {
     const struct vfj_devd_listener listener
         = {.connected = on_connected, .gap = on_gap, .line = on_line, .batch_end = on_batch_end, .context = world};
-    world->devd_settings = (struct vfj_devd_settings){
-        .seqpacket_path = world->settings.paths.devd_seqpacket,
-        .stream_path = world->settings.paths.devd_stream,
-        .stream_only = world->settings.stream_only,
-        .network_only = world->settings.network_only,
-        .ask = world->settings.warden != NULL ? ask_for_devd : NULL,
-        .ask_context = world,
-        .retry_first_ms = VFJ_DEVD_RETRY_FIRST_MS,
-        .retry_last_ms = VFJ_DEVD_RETRY_LAST_MS,
-    };
-    world->devd = vfj_devd_client_open(world->base, &world->devd_settings, &listener);
+    world->devd
+        = vfj_devd_client_open(world->base, world->dispatch, &world->settings.paths, &world->settings.devd, &listener);
     return world->devd != NULL;
 }
 
 static bool open_parts(struct vfj_world *world)
 {
-    const struct vfj_paths *paths = &world->settings.paths;
-    struct vfj_warden *warden = world->settings.warden;
+    const struct vfj_world_settings *settings = &world->settings;
     world->base = event_base_new();
-    if (world->base == NULL || (warden != NULL && !vfj_warden_listen(warden, world->base, on_warden_gone, world)))
+    if (world->base == NULL)
         return false;
     vfj_alarm_open(&world->deadline, world->base, on_deadline, world);
     vfj_alarm_open(&world->wake, world->base, on_wake, world);
     vfj_alarm_open(&world->rc_retry, world->base, on_rc_retry, world);
-    world->children = vfj_children_open(world->base, paths, warden);
+    world->dispatch = vfj_dispatch_open(world->base, &settings->paths, settings->warden, on_warden_gone, world);
+    if (world->dispatch == NULL)
+        return false;
+    world->children = vfj_children_open(world->base, world->dispatch);
     if (world->children == NULL)
         return false;
-    world->runner = vfj_runner_open(world->base, world->children, on_finished, on_stray, world);
-    world->prober
-        = vfj_prober_open(world->base, world->children, paths, warden, world->settings.probe_way, on_observed, world);
-    world->rc = vfj_rc_reader_open(world->children, paths, warden, on_rc, world);
+    world->runner = vfj_runner_open(world->children, on_finished, on_stray, world);
+    world->prober = vfj_prober_open(world->children, world->dispatch, settings->probe_way, on_observed, world);
+    world->rc = vfj_rc_reader_open(world->children, world->dispatch, VFJ_RC_VALUES, on_rc, world);
     return world->runner != NULL && world->prober != NULL && world->rc != NULL && open_devd(world)
         && open_signals(world);
 }
@@ -333,8 +310,7 @@ void vfj_world_close(struct vfj_world *world)
     if (world == NULL)
         return;
     if (world->base != NULL) {
-        if (world->settings.warden != NULL)
-            vfj_warden_ignore(world->settings.warden);
+        vfj_dispatch_close(world->dispatch);
         vfj_devd_client_close(world->devd);
         vfj_children_close(world->children);
         vfj_runner_close(world->runner);
@@ -370,7 +346,7 @@ struct lock_answer {
     int fd, error;
 };
 
-static void on_lock(void *context, const struct vfj_warden_reply *reply, int descriptor)
+static void on_lock(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct lock_answer *answer = context;
     *answer = (struct lock_answer){.came = true, .fd = descriptor, .error = reply->status};
@@ -380,13 +356,11 @@ int vfj_world_take_act_lock(struct vfj_world *world)
 {
     struct lock_answer answer = {.fd = -1, .error = EPIPE};
     const struct vfj_errand errand = {.kind = VFJ_ERRAND_ACT_LOCK};
-    if (world->settings.warden == NULL)
-        return vfj_act_lock_take(world->settings.paths.act_lock);
-    vfj_warden_ask(world->settings.warden, &errand, on_lock, &answer);
+    vfj_dispatch_ask(world->dispatch, &errand, on_lock, &answer);
     while (!answer.came && !world->lost && event_base_loop(world->base, EVLOOP_ONCE) == 0)
         continue;
     if (answer.fd >= 0)
-        (void)vfj_pidfile_write(answer.fd); /* the warden wrote its own pid */
+        (void)vfj_pidfile_write(answer.fd); /* whoever took it wrote its own pid */
     errno = answer.error;
     return answer.fd;
 }
@@ -409,14 +383,20 @@ void vfj_world_break(struct vfj_world *world)
 }
 
 /* A look that an answer brings is one more of the same plan, for which rc.conf's files were looked at. */
-void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command)
+void vfj_world_probe(struct vfj_world *world, const struct vfj_command *command)
 {
-    if (vfj_command_reads(command)) {
-        vfj_prober_run(world->prober, command);
-        world->rc_due = world->rc_due || !world->answering;
-    } else {
-        vfj_runner_run(world->runner, command);
-    }
+    vfj_prober_run(world->prober, command);
+    world->rc_due = world->rc_due || !world->answering;
+}
+
+void vfj_world_change(struct vfj_world *world, const struct vfj_command *commands, unsigned count)
+{
+    vfj_runner_run(world->runner, commands, count);
+}
+
+bool vfj_world_is_in_batch(const struct vfj_world *world)
+{
+    return vfj_runner_is_in_batch(world->runner);
 }
 
 void vfj_world_forget(struct vfj_world *world)

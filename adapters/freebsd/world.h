@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "adapters/freebsd/boot_id.h"
+#include "adapters/freebsd/devd_client.h"
 #include "adapters/freebsd/paths.h"
 #include "adapters/freebsd/probe.h"
 #include "adapters/freebsd/warden.h"
@@ -19,8 +20,7 @@ struct vfj_world_settings {
     struct vfj_paths paths;
     struct vfj_warden *warden; /* who does what needs root's rights; NULL: we do. It must outlive the world */
     enum vfj_probe_way probe_way;
-    bool stream_only;  /* devd's stream socket, not the seqpacket one */
-    bool network_only; /* only lines for which vfj_devd_is_network() */
+    struct vfj_devd_settings devd;
 };
 
 /* What the world tells, always from its loop; what it hands over is borrowed for the call. */
@@ -53,7 +53,7 @@ void vfj_world_close(struct vfj_world *world);
 /* Whether the warden has ended, and with it the world: STOPPED was told. */
 bool vfj_world_is_lost(const struct vfj_world *world);
 
-/* vfj_act_lock_take() on the path of the settings, by the warden if there is one, with our pid. Before vfj_world_run(). */
+/* vfj_act_lock_take() on the path of the settings, with our pid. Before vfj_world_run(). */
 int vfj_world_take_act_lock(struct vfj_world *world);
 
 /* Which boot this is; false as of vfj_boot_id_read(). Before vfj_world_run(). */
@@ -63,10 +63,15 @@ bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE]);
 void vfj_world_run(struct vfj_world *world);
 void vfj_world_break(struct vfj_world *world);
 
-/* Answer a command that only reads by one OBSERVED, run any other and tell its end by one FINISHED. Who looks at the guest
- * looks at rc.conf's files, too, and when they have changed they are read again: after the first answer, once for that look and
- * those that its answer and what follows bring. */
-void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command);
+/* Answer a command that only reads by one OBSERVED. Who looks at the guest looks at rc.conf's files, too, and when they have
+ * changed they are read again: after the first answer, once for that look and those that its answer and what follows bring. */
+void vfj_world_probe(struct vfj_world *world, const struct vfj_command *command);
+
+/* Run the changing commands of one decision, as vfj_runner_run() does; tell the outcome of each by one FINISHED. */
+void vfj_world_change(struct vfj_world *world, const struct vfj_command *commands, unsigned count);
+
+/* Whether a changing command waits for the one before it: nothing should hold it up. */
+bool vfj_world_is_in_batch(const struct vfj_world *world);
 
 /* Tell nothing of the commands under way but that they end: their answers mean nothing any more. */
 void vfj_world_forget(struct vfj_world *world);

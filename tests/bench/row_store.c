@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "store/ahead.h"
 #include "store/replay.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/sql.h"
@@ -148,17 +147,16 @@ static double time_select(const char *path, uint64_t rows, bool fetched)
 static double time_rows(const char *path, const struct replay *replay)
 {
     struct vfj_journal *journal = NULL;
+    struct vfj_record record;
     enum vfj_status status;
     uint64_t seen = 0;
     BENCH_CHECK(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ) == VFJ_OK);
     int64_t start = bench_now_ns();
-    struct vfj_ahead *ahead = vfj_ahead_open(journal, 1, !replay->skip_chain, false);
-    BENCH_CHECK(ahead != NULL);
-    while (vfj_ahead_next(ahead, &status) != NULL)
+    vfj_journal_walk(journal, 1, VFJ_FORWARD);
+    while ((status = vfj_journal_next(journal, &record)) == VFJ_OK)
         seen++;
     double ns = (double)(bench_now_ns() - start);
     BENCH_CHECK(status == VFJ_END && seen >= replay->rows);
-    vfj_ahead_close(ahead);
     vfj_journal_close(journal);
     return ns / (double)replay->rows;
 }

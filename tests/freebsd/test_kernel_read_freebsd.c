@@ -25,6 +25,7 @@ struct reading {
 
 struct test {
     struct event_base *base;
+    struct vfj_dispatch *dispatch;
     struct vfj_children *children;
     struct vfj_paths paths;
     struct reading programs, kernel;
@@ -123,7 +124,7 @@ static void compare_all(struct test *test, const char *vf)
 
 static struct vfj_prober *open_prober(struct test *test, enum vfj_probe_way way)
 {
-    struct vfj_prober *prober = vfj_prober_open(test->base, test->children, &test->paths, NULL, way, on_observed, test);
+    struct vfj_prober *prober = vfj_prober_open(test->children, test->dispatch, way, on_observed, test);
     VFJ_CHECK(prober != NULL);
     return prober;
 }
@@ -134,13 +135,16 @@ int main(int argc, char **argv)
     VFJ_CHECK(vfj_paths_init(&test.paths, "") == VFJ_OK);
     test.base = event_base_new();
     VFJ_CHECK(test.base != NULL);
-    test.children = vfj_children_open(test.base, &test.paths, NULL);
+    test.dispatch = vfj_dispatch_open(test.base, &test.paths, NULL, NULL, NULL);
+    VFJ_CHECK(test.dispatch != NULL);
+    test.children = vfj_children_open(test.base, test.dispatch);
     VFJ_CHECK(test.children != NULL);
     test.programs.prober = open_prober(&test, VFJ_PROBE_WAY_PROGRAMS);
     test.kernel.prober = open_prober(&test, VFJ_PROBE_WAY_KERNEL);
     compare_all(&test, argc > 1 ? argv[1] : "");
     printf("1..%u\n# %u differ; by programs %" PRId64 " us, by the kernel %" PRId64 " us\n", test.count, test.wrong,
            test.programs.us, test.kernel.us);
+    vfj_dispatch_close(test.dispatch);
     vfj_children_close(test.children);
     vfj_prober_close(test.programs.prober);
     vfj_prober_close(test.kernel.prober);

@@ -9,7 +9,7 @@
 #include "tools/daemon_log.h"
 #include "tools/daemon_status.h"
 
-enum { PRUNES = 15, PRUNE_EVERY = 60, SHORT_WAL = 1 << 17 };
+enum { PRUNES = 15, PRUNE_EVERY = 60 };
 
 static const int64_t ms = 1000, second = 1000000;
 
@@ -157,7 +157,6 @@ static void set_limits(struct sim *sim)
         vfj_ledger_set_backlog(sim->loop.ledger, (size_t)sim_roll(sim, 4000));
     if (sim->snapshot_rows > 0)
         vfj_ledger_set_snapshots(sim->loop.ledger, sim->snapshot_rows);
-    vfj_ledger_set_wal(sim->loop.ledger, sim->seed % 4 == 3 ? SHORT_WAL : 0);
     if (prunes(sim)) {
         sim->loop.care.rule.keep_us = 1;
         vfj_ledger_set_checkpoints(sim->loop.ledger, PRUNE_EVERY, INT64_MAX);

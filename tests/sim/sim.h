@@ -42,6 +42,7 @@ struct sim_flight {
     int64_t due_us;
     int64_t took_us;
     uint64_t order;
+    uint64_t batch; /* changing: the same for the commands of one decision */
     uint8_t fate;
     bool is_waiting;    /* for the command of its slot that is under way */
     bool is_forgotten;  /* its answer is told to nobody */
@@ -111,7 +112,7 @@ struct sim_durable {
 };
 
 struct sim {
-    uint64_t seed, random, order;
+    uint64_t seed, random, order, batch;
     bool verbose;
     char journal[SIM_PATH_SIZE];
 

@@ -147,9 +147,8 @@ static void look(struct sim *sim, struct sim_flight *flight)
     }
 }
 
-void vfj_world_execute(struct vfj_world *world, const struct vfj_command *command)
+static void execute(struct sim *sim, const struct vfj_command *command)
 {
-    struct sim *sim = sim_of(world);
     bool reads = vfj_command_reads(command);
     if (kit_fault_is_dead())
         sim->dead = true;
@@ -167,6 +166,7 @@ void vfj_world_execute(struct vfj_world *world, const struct vfj_command *comman
     flight->command = *command;
     flight->is_waiting = waits;
     flight->order = sim->order++;
+    flight->batch = sim->batch;
     flight->is_unrecorded = vfj_ledger_detached(sim->loop.ledger);
     flight->fate = (uint8_t)choose_fate(sim);
     flight->took_us = choose_duration(sim, flight);
@@ -186,6 +186,29 @@ static void take_router(struct sim *sim, const struct sim_nic *nic, const struct
     snprintf(router, sizeof router, "10.%u.0.1", (unsigned)(nic - sim->nics));
     sim->guest.default_if = command->a;
     (void)vfj_address_parse(vfj_span_of(router), &sim->guest.default_gateway);
+}
+
+void vfj_world_probe(struct vfj_world *world, const struct vfj_command *command)
+{
+    execute(sim_of(world), command);
+}
+
+void vfj_world_change(struct vfj_world *world, const struct vfj_command *commands, unsigned count)
+{
+    struct sim *sim = sim_of(world);
+    sim->batch++;
+    for (unsigned i = 0; i < count; i++)
+        execute(sim, &commands[i]);
+}
+
+bool vfj_world_is_in_batch(const struct vfj_world *world)
+{
+    const struct sim *sim = (const struct sim *)(const void *)world;
+    for (unsigned i = 0; i < sim->flight_count; i++) {
+        if (sim->flights[i].is_waiting)
+            return true;
+    }
+    return false;
 }
 
 /* What the guest model does not do. */
@@ -242,8 +265,49 @@ static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_ou
             outcome->status, outcome->output);
 }
 
+/* Take the next command of the batch that waits out of the flights; 0: there is none. */
+static uint64_t take_waiting(struct sim *sim, const struct sim_flight *failed)
+{
+    unsigned first = sim->flight_count;
+    for (unsigned i = 0; i < sim->flight_count; i++) {
+        const struct sim_flight *flight = &sim->flights[i];
+        if (flight->is_waiting && flight->batch == failed->batch
+            && vfj_name_equal(flight->command.hn, failed->command.hn)
+            && (first == sim->flight_count || flight->order < sim->flights[first].order))
+            first = i;
+    }
+    if (first == sim->flight_count)
+        return 0;
+    uint64_t id = sim->flights[first].command.id;
+    sim->flights[first] = sim->flights[--sim->flight_count];
+    return id;
+}
+
+/* As the runner has it (adapters/freebsd/runner.h): a batch stops at the first command that fails. */
+static unsigned take_rest(struct sim *sim, const struct sim_flight *flight, uint64_t rest[VFJ_COMMANDS_MAX])
+{
+    unsigned count = 0;
+    if (!vfj_command_stops_batch(&flight->command, &sim->event.as.finished))
+        return 0;
+    while ((rest[count] = take_waiting(sim, flight)) != 0)
+        count++;
+    return count;
+}
+
+static void tell_not_run(struct sim *sim, const uint64_t *rest, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct vfj_outcome *outcome = &begin(sim, VFJ_EVENT_FINISHED)->as.finished;
+        outcome->kind = VFJ_OUTCOME_NOT_RUN;
+        outcome->command = rest[i];
+        tell(sim);
+    }
+}
+
 static void finish_flight(struct sim *sim, unsigned index)
 {
+    uint64_t rest[VFJ_COMMANDS_MAX + 1];
+    unsigned rest_count = 0;
     static struct sim_flight flight;
     flight = sim->flights[index];
     sim->flights[index] = sim->flights[--sim->flight_count];
@@ -257,6 +321,7 @@ static void finish_flight(struct sim *sim, unsigned index)
     } else {
         struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
         work(sim, &flight, &begin(sim, VFJ_EVENT_FINISHED)->as.finished);
+        rest_count = take_rest(sim, &flight, rest);
         start_next(sim, flight.command.hn);
         if (nic != NULL && flight.is_forgotten)
             nic->meddled = true;
@@ -267,7 +332,10 @@ static void finish_flight(struct sim *sim, unsigned index)
         return;
     if (!flight.is_forgotten)
         tell(sim);
-    else if (!vfj_command_reads(&flight.command) && !sim->dead && !sim->broken)
+    tell_not_run(sim, rest, rest_count);
+    if (!flight.is_forgotten)
+        return;
+    if (!vfj_command_reads(&flight.command) && !sim->dead && !sim->broken)
         sim->listener.stray(sim->listener.context);
 }
 

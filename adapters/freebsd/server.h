@@ -1,0 +1,26 @@
+/* Serves requests of the guest, in the process that has the rights to. */
+#ifndef VFJ_FREEBSD_SERVER_H
+#define VFJ_FREEBSD_SERVER_H
+
+#include "adapters/freebsd/errand.h"
+#include "adapters/freebsd/paths.h"
+#include "adapters/freebsd/reply.h"
+
+struct event_base;
+struct vfj_server;
+
+/* `paths` must outlive it. NULL when libevent can't. */
+struct vfj_server *vfj_server_open(struct event_base *base, const struct vfj_paths *paths, vfj_reply_fn *replied,
+                                   void *context);
+void vfj_server_close(struct vfj_server *server);
+
+/* Do what the request asks for, which vfj_errand_check() allows, and reply: at once, but for the end of a program, which is
+ * told from the loop. An observation is replied in parts; a program that starts by STARTED and ENDED, one that does not by
+ * ENDED. */
+void vfj_server_serve(struct vfj_server *server, const struct vfj_errand *errand);
+
+/* The same for a program that no request stands for, with errand->number and errand->command.limit_ms. */
+void vfj_server_run(struct vfj_server *server, const struct vfj_errand *errand, const char *path,
+                    const char *const *argv, enum vfj_stderr errors);
+
+#endif
