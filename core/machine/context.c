@@ -147,6 +147,7 @@ struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_
     command->id = ++context->next->head.command_last;
     command->kind = (uint8_t)kind;
     command->limit_ms = limit_ms(kind);
+    command->is_optional = true;
     return command;
 }
 

@@ -56,7 +56,7 @@ unsigned vfj_step_find_command(const struct vfj_step_context *context, uint64_t 
  * from a name that is hn and a number, and of no other, until the kernel says otherwise; not when another slot has it. */
 unsigned vfj_step_open_hn(struct vfj_step_context *context, struct vfj_name hn);
 
-/* A new command with its id, kind and time limit set, all else empty. */
+/* A new command with its id, kind and time limit set, and optional: no other command waits for it. All else is empty. */
 struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_command_kind kind);
 
 /* Report that the slot moves to a state; checks the table of states. Fills in what the transition says beside names. */
