@@ -102,7 +102,8 @@ static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     for (unsigned i = 0; i < state->head.slot_count; i++) {
-        if (state->slots[i].pending == command->id)
+        const struct vfj_slot *slot = &state->slots[i];
+        if (slot->activity == VFJ_ACTIVITY_OBSERVING && slot->batch.first == command->id)
             return true;
     }
     return false;
@@ -119,7 +120,31 @@ static bool must_wait(const struct sim *sim, const struct vfj_command *command)
     return false;
 }
 
-static void start_next(struct sim *sim, struct vfj_name hn)
+/* A command begins. Of a daemon that dies now it never does. */
+static void begin_flight(struct sim *sim, struct sim_flight *flight)
+{
+    const struct vfj_command *command = &flight->command;
+    flight->is_waiting = false;
+    flight->due_us = sim->now_us;
+    if (flight->is_dropped)
+        return;
+    if (!vfj_command_reads(command)) {
+        if (sim->crash == SIM_CRASH_BEFORE_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
+            sim->dead = true;
+        flight->is_waiting = sim->dead;
+        if (sim->dead)
+            return;
+        sim_check_begin(sim, command);
+    }
+    flight->fate = (uint8_t)choose_fate(sim);
+    flight->took_us = choose_duration(sim, flight);
+    flight->due_us += flight->took_us;
+    if (command->kind == VFJ_COMMAND_JOIN)
+        sim_storm_swap(sim, flight);
+}
+
+/* The next command of the slot, which is not run after a failure that stops the batch. */
+static void start_next(struct sim *sim, struct vfj_name hn, bool is_stopped)
 {
     struct sim_flight *next = NULL;
     for (unsigned i = 0; i < sim->flight_count; i++) {
@@ -130,8 +155,8 @@ static void start_next(struct sim *sim, struct vfj_name hn)
     }
     if (next == NULL)
         return;
-    next->is_waiting = false;
-    next->due_us = sim->now_us + next->took_us;
+    next->is_dropped = is_stopped;
+    begin_flight(sim, next);
 }
 
 static void look(struct sim *sim, struct sim_flight *flight)
@@ -143,7 +168,7 @@ static void look(struct sim *sim, struct sim_flight *flight)
     if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT && vfj_name_equal(flight->command.a, nic->hn)
         && is_awaited(sim, &flight->command)) {
         nic->meddled = false;
-        nic->last[0] = '\0';
+        nic->given_count = 0;
     }
 }
 
@@ -152,8 +177,6 @@ void vfj_world_execute(struct vfj_world *world, const struct vfj_command *comman
     struct sim *sim = sim_of(world);
     bool reads = vfj_command_reads(command);
     if (kit_fault_is_dead())
-        sim->dead = true;
-    if (!reads && sim->crash == SIM_CRASH_BEFORE_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
         sim->dead = true;
     if (sim->dead || sim->broken)
         return;
@@ -165,14 +188,12 @@ void vfj_world_execute(struct vfj_world *world, const struct vfj_command *comman
     struct sim_flight *flight = &sim->flights[sim->flight_count++];
     memset(flight, 0, sizeof *flight);
     flight->command = *command;
-    flight->is_waiting = waits;
+    flight->is_waiting = true;
     flight->order = sim->order++;
     flight->is_unrecorded = vfj_ledger_detached(sim->loop.ledger);
-    flight->fate = (uint8_t)choose_fate(sim);
-    flight->took_us = choose_duration(sim, flight);
-    flight->due_us = waits ? INT64_MAX : sim->now_us + flight->took_us;
-    if (command->kind == VFJ_COMMAND_JOIN && !waits)
-        sim_storm_swap(sim, flight);
+    flight->due_us = INT64_MAX;
+    if (!waits)
+        begin_flight(sim, flight);
     if (reads && sim_chance(sim, 50))
         look(sim, flight);
 }
@@ -216,7 +237,9 @@ static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_ou
     enum sim_fate fate = (enum sim_fate)flight->fate;
     sim->followed = 0;
     outcome->command = flight->command.id;
-    outcome->kind = VFJ_OUTCOME_EXITED;
+    outcome->kind = flight->is_dropped ? VFJ_OUTCOME_NOT_RUN : VFJ_OUTCOME_EXITED;
+    if (flight->is_dropped)
+        return;
     if (fate == SIM_FATE_WELL || fate == SIM_FATE_LIES || fate == SIM_FATE_DONE_HANGS) {
         vfj_guest_run(&sim->guest, &flight->command, outcome);
         work_more(sim, flight, outcome);
@@ -256,8 +279,10 @@ static void finish_flight(struct sim *sim, unsigned index)
         begin(sim, VFJ_EVENT_OBSERVED)->as.observed = flight.answer;
     } else {
         struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
-        work(sim, &flight, &begin(sim, VFJ_EVENT_FINISHED)->as.finished);
-        start_next(sim, flight.command.hn);
+        struct vfj_outcome *outcome = &begin(sim, VFJ_EVENT_FINISHED)->as.finished;
+        work(sim, &flight, outcome);
+        bool is_stopped = flight.is_dropped || vfj_command_stops_batch(&flight.command, outcome);
+        start_next(sim, flight.command.hn, is_stopped && !flight.is_forgotten);
         if (nic != NULL && flight.is_forgotten)
             nic->meddled = true;
         if (sim->crash == SIM_CRASH_AFTER_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
@@ -280,7 +305,7 @@ static void orphan_flights(struct sim *sim)
         flight = sim->flights[--sim->flight_count];
         struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
         memset(&outcome, 0, sizeof outcome);
-        if (!vfj_command_reads(&flight.command) && !flight.is_waiting && sim_chance(sim, 50))
+        if (!vfj_command_reads(&flight.command) && !flight.is_waiting && !flight.is_dropped && sim_chance(sim, 50))
             work(sim, &flight, &outcome);
         if (nic != NULL)
             nic->meddled = true;
