@@ -19,6 +19,7 @@ struct vfj_step_context {
     uint64_t replaced;             /* bit i: the departure of slot i's VF, which another one replaced, was reported */
     struct vfj_slot *subject;      /* the slot whose probe or command the event ends; NULL */
     uint8_t setback;               /* enum vfj_reason: why the subject can't go on at once */
+    bool has_failed_down;          /* the setback: the VF could not be taken down */
     bool is_observed;              /* the event is a usable observation of the subject */
 };
 

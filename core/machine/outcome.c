@@ -174,6 +174,7 @@ static void record_not_run(struct vfj_slot *slot, enum vfj_need need)
 static void end_batch(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     context->setback = slot->batch.failure;
+    context->has_failed_down = slot->batch.failure != VFJ_REASON_NONE && slot->batch.needs[0] == VFJ_NEED_VF_DOWN;
     memset(&slot->batch, 0, sizeof slot->batch);
     slot->activity = VFJ_ACTIVITY_IDLE;
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);

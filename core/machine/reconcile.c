@@ -136,7 +136,7 @@ static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
         return false;
     }
-    if (reason != VFJ_REASON_PROBE_FAILED && protect_traffic(context, slot))
+    if (reason != VFJ_REASON_PROBE_FAILED && !context->has_failed_down && protect_traffic(context, slot))
         return true;
     slot->request.wanted = VFJ_OBSERVE_NOT;
     arm(context, &slot->timers.observe_us, vfj_step_pause_us(BACKOFF_FIRST_S, BACKOFF_MAX_S, slot->plan.failures - 1u));
