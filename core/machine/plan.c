@@ -102,9 +102,11 @@ bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target targ
 
 /* Rows: lagg and ports */
 
-/* An optional need is tried once in a plan. */
+/* An optional need is tried once in a plan. One that is met has not failed, whatever its command reported. */
 static bool is_open(const struct vfj_planner *planner, enum vfj_need need, bool is_unmet)
 {
+    if (!is_unmet)
+        planner->slot->plan.failed &= ~((uint64_t)1 << need);
     return is_unmet && !vfj_planner_has_tried(planner, need);
 }
 
