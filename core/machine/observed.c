@@ -42,7 +42,13 @@ bool vfj_observed_is_foreign(const struct vfj_slot *slot)
         if (!vfj_name_equal(lagg->ports[i], slot->vf))
             return true;
     }
-    return lagg->address_count > 0 && !slot->lagg_ours;
+    if (slot->lagg_ours)
+        return false;
+    for (unsigned i = 0; i < lagg->address_count; i++) {
+        if (!vfj_interface_has_host(&slot->observed.hn, &lagg->addresses[i]))
+            return true;
+    }
+    return false;
 }
 
 static struct vfj_name other_lagg(const struct vfj_slot *slot, struct vfj_name lagg)

@@ -14,8 +14,9 @@ void vfj_observed_copy(struct vfj_view *to, const struct vfj_view *from);
 bool vfj_observed_has_hn_port(const struct vfj_slot *slot);
 bool vfj_observed_has_vf_port(const struct vfj_slot *slot);
 
-/* Whether laggN exists and is not for this hn: another protocol, ports of somebody else, or an address although hn is no
- * port of it and never was in this boot. A lagg without ports and addresses is half-built: it may be finished. */
+/* Whether laggN exists and is not for this hn: another protocol, ports of somebody else, or an address that hn does not have,
+ * although hn is no port of it and never was in this boot. A lagg without ports whose addresses hn has, too, is half-built: it
+ * may be finished. */
 bool vfj_observed_is_foreign(const struct vfj_slot *slot);
 
 /* The lagg other than laggN that has hn, or the VF, as a port; empty: none. */
