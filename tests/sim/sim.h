@@ -188,6 +188,9 @@ int64_t sim_between(struct sim *sim, int64_t low_us, int64_t high_us);
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3), noreturn));
 void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* view.c: what a probe showed */
+void sim_say_view(struct sim *sim, const struct vfj_view *view);
+
 /* setup.c: the guest as rc.conf has it */
 void sim_direct(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_set_up_guest(struct sim *sim);

@@ -276,6 +276,8 @@ static void finish_flight(struct sim *sim, unsigned index)
         sim_say(sim, "    [%llu] %s %s: %s", (unsigned long long)flight.command.id,
                 vfj_command_kind_name((enum vfj_command_kind)flight.command.kind), flight.command.a.text,
                 flight.answer.ok ? "seen" : "failed");
+        if (flight.command.kind == VFJ_COMMAND_PROBE_SLOT && flight.answer.ok)
+            sim_say_view(sim, &flight.answer.as.view);
         begin(sim, VFJ_EVENT_OBSERVED)->as.observed = flight.answer;
     } else {
         struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
