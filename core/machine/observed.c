@@ -83,8 +83,9 @@ bool vfj_observed_is_orphaned(const struct vfj_slot *slot)
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    return slot->lagg_ours && !view->lagg.exists && view->hn.exists && view->hn.address_count == 0
-        && view->hn_dhclient == 0 && vfj_name_is_empty(view->hn_lagg) && !view->script;
+    bool is_empty = view->lagg.address_count == 0 && view->lagg.port_count == 0 && view->lagg_dhclient == 0;
+    return slot->lagg_ours && is_empty && view->hn.exists && view->hn.address_count == 0 && view->hn_dhclient == 0
+        && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
 }
 
 enum vfj_reason vfj_observed_port_conflict(const struct vfj_slot *slot)

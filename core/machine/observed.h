@@ -29,7 +29,8 @@ bool vfj_observed_carries(const struct vfj_slot *slot);
 /* Whether laggN has lost hn, which exists, and still has what was hn's: the guest can't be reached by that address. */
 bool vfj_observed_is_orphaned(const struct vfj_slot *slot);
 
-/* Whether laggN is gone, and with it all that was hn's: hn has neither address nor dhclient, and is nobody else's port. */
+/* Whether all that was hn's is gone: laggN was destroyed, and perhaps created again, and neither has an address or a dhclient. hn
+ * is nobody else's port. */
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot);
 
 /* hn or the VF, ports of laggN, has an address or a dhclient of its own: with that the first return of a VF can cut the
