@@ -284,9 +284,9 @@ static void finish_flight(struct sim *sim, unsigned index)
         struct vfj_outcome *outcome = &begin(sim, VFJ_EVENT_FINISHED)->as.finished;
         work(sim, &flight, outcome);
         bool is_stopped = flight.is_dropped || vfj_command_stops_batch(&flight.command, outcome);
-        start_next(sim, flight.command.hn, is_stopped && !flight.is_forgotten);
         if (nic != NULL && flight.is_forgotten)
             nic->meddled = true;
+        start_next(sim, flight.command.hn, is_stopped && !flight.is_forgotten);
         if (sim->crash == SIM_CRASH_AFTER_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
             sim->dead = true;
     }
