@@ -84,7 +84,10 @@ bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
     bool is_empty = view->lagg.address_count == 0 && view->lagg.port_count == 0 && view->lagg_dhclient == 0;
-    return slot->lagg_ours && is_empty && view->hn.exists && view->hn.address_count == 0 && view->hn_dhclient == 0
+    /* An address that a router advertised came by itself. */
+    bool has_address
+        = vfj_interface_has_family(&view->hn, false) || (vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv);
+    return slot->lagg_ours && is_empty && view->hn.exists && !has_address && view->hn_dhclient == 0
         && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
 }
 
