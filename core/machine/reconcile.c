@@ -221,7 +221,7 @@ static void end_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     struct vfj_plan *plan = &slot->plan;
     bool had_failures = plan->failures > 0;
-    plan->failed &= plan->tried | (uint64_t)1 << VFJ_NEED_DHCLIENT;
+    plan->failed &= (plan->tried | (uint64_t)1 << VFJ_NEED_DHCLIENT) & ~vfj_plan_required_needs();
     plan->failures = 0;
     plan->phase = plan->phase == VFJ_PLAN_LOGGED ? VFJ_PLAN_LOGGED : VFJ_PLAN_NONE;
     if (is_acting(context))
