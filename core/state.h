@@ -159,7 +159,7 @@ struct vfj_link_facts {
 /* What is being asked of the guest. */
 struct vfj_observe_request {
     uint8_t wanted; /* enum vfj_observe: requested, not issued yet */
-    uint8_t asked;  /* enum vfj_observe: of the probe under way */
+    uint8_t asked;  /* enum vfj_observe: of the probe under way, or of the next one when a pause precedes it */
     uint8_t pad[2];
 };
 

@@ -107,6 +107,7 @@ struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_
     command->id = ++context->next->head.command_last;
     command->kind = (uint8_t)kind;
     command->limit_ms = vfj_command_limit_ms(kind);
+    command->is_optional = true;
     return command;
 }
 

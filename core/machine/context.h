@@ -19,6 +19,7 @@ struct vfj_step_context {
     uint64_t replaced;             /* bit i: the departure of slot i's VF, which another one replaced, was reported */
     struct vfj_slot *subject;      /* the slot whose probe or command the event ends; NULL */
     uint8_t setback;               /* enum vfj_reason: why the subject can't go on at once */
+    bool has_failed_down;          /* the setback: the VF could not be taken down */
     bool is_observed;              /* the event is a usable observation of the subject */
 };
 
@@ -56,7 +57,7 @@ unsigned vfj_step_find_command(const struct vfj_step_context *context, uint64_t 
  * from a name that is hn and a number, and of no other, until the kernel says otherwise; not when another slot has it. */
 unsigned vfj_step_open_hn(struct vfj_step_context *context, struct vfj_name hn);
 
-/* A new command with its id, kind and time limit set, all else empty. */
+/* A new command with its id, kind and time limit set, and optional: no other command waits for it. All else is empty. */
 struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_command_kind kind);
 
 /* Report that the slot moves to a state; checks the table of states. Fills in what the transition says beside names. */

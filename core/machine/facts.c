@@ -52,6 +52,8 @@ void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, s
 
 void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason reason)
 {
+    if (vfj_slot_is_on_vf(slot)) /* VF_DOWN was missed, and perhaps hn's LINK_UP */
+        slot->plan.rechecks = 1;
     forget_vf(slot);
     vfj_step_cause(context, slot, reason);
     /* A plan under way finishes what it began, and what held it up may have left with the VF. */
@@ -83,11 +85,17 @@ void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot)
     vfj_step_cause(context, slot, VFJ_REASON_BOOTED);
 }
 
-/* What ran without a known outcome may have been done or not: the needs are open again. */
+void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need)
+{
+    slot->plan.tried &= ~((uint64_t)1 << need);
+    slot->plan.failed |= (uint64_t)1 << need;
+}
+
+/* What ran without a known outcome may have been done or not. */
 static void forget_batch(struct vfj_slot *slot)
 {
-    for (unsigned i = slot->batch.ended; i < slot->batch.count; i++)
-        slot->plan.tried &= ~((uint64_t)1 << slot->batch.needs[i]);
+    for (unsigned i = slot->batch.ended; i < slot->batch.count && slot->activity == VFJ_ACTIVITY_RUNNING; i++)
+        vfj_facts_not_run(slot, (enum vfj_need)slot->batch.needs[i]);
     memset(&slot->batch, 0, sizeof slot->batch);
     slot->activity = VFJ_ACTIVITY_IDLE;
 }

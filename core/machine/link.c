@@ -71,6 +71,12 @@ static void observed_without_link(struct vfj_step_context *context, struct vfj_s
     }
 }
 
+/* A command was to take the VF down, for one reason or the other. */
+static bool is_going_down(const struct vfj_slot *slot)
+{
+    return vfj_link_wants_down(slot) || (slot->plan.failed >> VFJ_NEED_VF_DOWN & 1) != 0;
+}
+
 void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
@@ -79,7 +85,7 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
         observed_without_link(context, slot);
     } else if (is_ours && vf->up) {
         link_came(slot);
-    } else if (is_ours && vfj_link_wants_down(slot) && context->next->head.mode == VFJ_MODE_ACT) {
+    } else if (is_ours && is_going_down(slot) && context->next->head.mode == VFJ_MODE_ACT) {
         vfj_link_held(context, slot); /* the command reported a failure, and yet it was done */
     } else if (!is_ours || !vfj_link_is_held(slot)) {
         set_monitor(slot, VFJ_LINK_MONITOR_OFF); /* somebody else took it down, or took it */
@@ -115,6 +121,7 @@ void vfj_link_due(struct vfj_slot *slot)
 void vfj_link_held(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool has_no_link = vfj_link_wants_down(slot);
+    slot->plan.failed &= ~((uint64_t)1 << VFJ_NEED_VF_DOWN);
     /* One without link waits for its next try; one in a conflict is joined as soon as that is gone. */
     set_monitor(slot, has_no_link ? VFJ_LINK_MONITOR_HELD : VFJ_LINK_MONITOR_RETRY);
     slot->joined = 0;

@@ -42,7 +42,13 @@ bool vfj_observed_is_foreign(const struct vfj_slot *slot)
         if (!vfj_name_equal(lagg->ports[i], slot->vf))
             return true;
     }
-    return lagg->address_count > 0 && !slot->lagg_ours;
+    if (slot->lagg_ours)
+        return false;
+    for (unsigned i = 0; i < lagg->address_count; i++) {
+        if (!vfj_interface_has_host(&slot->observed.hn, &lagg->addresses[i]))
+            return true;
+    }
+    return false;
 }
 
 static struct vfj_name other_lagg(const struct vfj_slot *slot, struct vfj_name lagg)
@@ -77,8 +83,12 @@ bool vfj_observed_is_orphaned(const struct vfj_slot *slot)
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    return slot->lagg_ours && !view->lagg.exists && view->hn.exists && view->hn.address_count == 0
-        && view->hn_dhclient == 0 && vfj_name_is_empty(view->hn_lagg) && !view->script;
+    bool is_empty = view->lagg.address_count == 0 && view->lagg.port_count == 0 && view->lagg_dhclient == 0;
+    /* An address that a router advertised came by itself. */
+    bool has_address
+        = vfj_interface_has_family(&view->hn, false) || (vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv);
+    return slot->lagg_ours && is_empty && view->hn.exists && !has_address && view->hn_dhclient == 0
+        && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
 }
 
 enum vfj_reason vfj_observed_port_conflict(const struct vfj_slot *slot)

@@ -14,8 +14,9 @@ void vfj_observed_copy(struct vfj_view *to, const struct vfj_view *from);
 bool vfj_observed_has_hn_port(const struct vfj_slot *slot);
 bool vfj_observed_has_vf_port(const struct vfj_slot *slot);
 
-/* Whether laggN exists and is not for this hn: another protocol, ports of somebody else, or an address although hn is no
- * port of it and never was in this boot. A lagg without ports and addresses is half-built: it may be finished. */
+/* Whether laggN exists and is not for this hn: another protocol, ports of somebody else, or an address that hn does not have,
+ * although hn is no port of it and never was in this boot. A lagg without ports whose addresses hn has, too, is half-built: it
+ * may be finished. */
 bool vfj_observed_is_foreign(const struct vfj_slot *slot);
 
 /* The lagg other than laggN that has hn, or the VF, as a port; empty: none. */
@@ -28,7 +29,8 @@ bool vfj_observed_carries(const struct vfj_slot *slot);
 /* Whether laggN has lost hn, which exists, and still has what was hn's: the guest can't be reached by that address. */
 bool vfj_observed_is_orphaned(const struct vfj_slot *slot);
 
-/* Whether laggN is gone, and with it all that was hn's: hn has neither address nor dhclient, and is nobody else's port. */
+/* Whether all that was hn's is gone: laggN was destroyed, and perhaps created again, and neither has an address or a dhclient. hn
+ * is nobody else's port. */
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot);
 
 /* hn or the VF, ports of laggN, has an address or a dhclient of its own: with that the first return of a VF can cut the

@@ -163,17 +163,11 @@ static void record_success(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_link_held(context, slot);
 }
 
-/* The need is as open as before, and due even when nothing else moves. */
-static void record_not_run(struct vfj_slot *slot, enum vfj_need need)
-{
-    slot->plan.tried &= ~((uint64_t)1 << need);
-    slot->plan.failed |= (uint64_t)1 << need;
-}
-
 /* The batch has ended: what it did is observed. */
 static void end_batch(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     context->setback = slot->batch.failure;
+    context->has_failed_down = slot->batch.failure != VFJ_REASON_NONE && slot->batch.needs[0] == VFJ_NEED_VF_DOWN;
     memset(&slot->batch, 0, sizeof slot->batch);
     slot->activity = VFJ_ACTIVITY_IDLE;
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
@@ -185,7 +179,7 @@ void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot,
     unsigned index = batch->ended++;
     enum vfj_need need = (enum vfj_need)batch->needs[index];
     if (outcome->kind == VFJ_OUTCOME_NOT_RUN)
-        record_not_run(slot, need);
+        vfj_facts_not_run(slot, need);
     else if (vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)batch->kinds[index], outcome))
         record_success(context, slot, need);
     else

@@ -102,9 +102,15 @@ bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target targ
 
 /* Rows: lagg and ports */
 
-/* An optional need is tried once in a plan. */
+/* An optional need is tried once in a plan. Whether it failed, an observation tells, and not its command: when it is unmet still,
+ * and that is a fault, the next plan tries it again. */
 static bool is_open(const struct vfj_planner *planner, enum vfj_need need, bool is_unmet)
 {
+    uint64_t bit = (uint64_t)1 << need;
+    if (!is_unmet)
+        planner->slot->plan.failed &= ~bit;
+    else if ((planner->tried & bit) != 0 && vfj_plan_fault(need) != VFJ_REASON_NONE)
+        planner->slot->plan.failed |= bit;
     return is_unmet && !vfj_planner_has_tried(planner, need);
 }
 
@@ -159,10 +165,13 @@ bool vfj_plan_take_out_stray_vf(struct vfj_step_context *context, struct vfj_slo
     return true;
 }
 
+/* A new lagg has nothing of what was tried with the one before. */
 static void plan_lagg(struct vfj_planner *planner)
 {
-    if (!planner->slot->observed.lagg.exists)
-        (void)vfj_planner_add(planner, VFJ_NEED_LAGG, VFJ_COMMAND_CREATE);
+    if (planner->slot->observed.lagg.exists)
+        return;
+    planner->slot->plan.tried = planner->tried = 0;
+    (void)vfj_planner_add(planner, VFJ_NEED_LAGG, VFJ_COMMAND_CREATE);
 }
 
 static void plan_no_dad(struct vfj_planner *planner)
@@ -345,6 +354,14 @@ bool vfj_plan_is_required(enum vfj_need need)
     return row_of(need)->is_required;
 }
 
+uint64_t vfj_plan_required_needs(void)
+{
+    uint64_t needs = 0;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        needs |= (uint64_t)rows[i].is_required << rows[i].need;
+    return needs;
+}
+
 bool vfj_plan_is_of_vf(enum vfj_need need)
 {
     return need == VFJ_NEED_VF_DOWN || need == VFJ_NEED_STRAY_VF || need == VFJ_NEED_VF_DHCLIENT
@@ -379,6 +396,7 @@ static void planner_init(struct vfj_planner *planner, struct vfj_step_context *c
     planner->slot = slot;
     planner->rc = vfj_step_rc(context);
     planner->target = vfj_plan_target(slot);
+    planner->tried = slot->plan.tried;
     planner->moves_routes = (slot->plan.tried & moving) != 0 || slot->recovering;
     vfj_planner_desire(planner);
 }

@@ -41,6 +41,8 @@ void vfj_plan_take_vf_down(struct vfj_step_context *context, struct vfj_slot *sl
 
 /* Whether the plan can't go on while that need is open. */
 bool vfj_plan_is_required(enum vfj_need need);
+/* The mask of all such needs: a plan that ends has met them. */
+uint64_t vfj_plan_required_needs(void);
 
 /* Whether the need is about the VF, and void without it. */
 bool vfj_plan_is_of_vf(enum vfj_need need);

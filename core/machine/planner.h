@@ -19,6 +19,7 @@ struct vfj_planner {
     const struct vfj_rc *rc;
     enum vfj_target target;
     struct vfj_desired desired;
+    uint64_t tried;    /* slot->plan.tried before this batch */
     bool moves_routes; /* an address is moved in this plan: the kernel deletes routes with it */
 };
 

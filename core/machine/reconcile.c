@@ -123,6 +123,15 @@ static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *s
     return true;
 }
 
+/* The requested observation is under way, or takes place when timers.observe_us has come. Its reason is kept until it has its
+ * answer. */
+static void keep_reason(struct vfj_slot *slot)
+{
+    if (slot->request.asked < slot->request.wanted)
+        slot->request.asked = slot->request.wanted;
+    slot->request.wanted = VFJ_OBSERVE_NOT;
+}
+
 /* An observation or a required command failed: once more at once, then after growing pauses. */
 static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *slot)
 {
@@ -135,9 +144,9 @@ static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
         return false;
     }
-    if (reason != VFJ_REASON_PROBE_FAILED && protect_traffic(context, slot))
+    if (reason != VFJ_REASON_PROBE_FAILED && !context->has_failed_down && protect_traffic(context, slot))
         return true;
-    slot->request.wanted = VFJ_OBSERVE_NOT;
+    keep_reason(slot);
     arm(context, &slot->timers.observe_us, vfj_step_pause_us(BACKOFF_FIRST_S, BACKOFF_MAX_S, slot->plan.failures - 1u));
     return false;
 }
@@ -211,7 +220,7 @@ static void end_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     struct vfj_plan *plan = &slot->plan;
     bool had_failures = plan->failures > 0;
-    plan->failed &= plan->tried | (uint64_t)1 << VFJ_NEED_DHCLIENT;
+    plan->failed &= (plan->tried | (uint64_t)1 << VFJ_NEED_DHCLIENT) & ~vfj_plan_required_needs();
     plan->failures = 0;
     plan->phase = plan->phase == VFJ_PLAN_LOGGED ? VFJ_PLAN_LOGGED : VFJ_PLAN_NONE;
     if (is_acting(context))
@@ -340,9 +349,7 @@ static void observe(struct vfj_step_context *context, struct vfj_slot *slot)
     memset(&slot->batch, 0, sizeof slot->batch);
     slot->batch.first = command->id;
     slot->batch.count = 1;
-    if (slot->request.asked < slot->request.wanted)
-        slot->request.asked = slot->request.wanted;
-    slot->request.wanted = VFJ_OBSERVE_NOT;
+    keep_reason(slot);
     slot->activity = VFJ_ACTIVITY_OBSERVING;
 }
 

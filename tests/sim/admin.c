@@ -77,13 +77,29 @@ void sim_admin_gives_lagg_back(struct sim *sim, struct sim_nic *nic)
     vfj_guest_remove(&sim->guest, lagg->facts.name);
 }
 
-/* lagg(4) lets its ports go; its addresses and its dhclient go with it. */
+static bool has_inet(const struct vfj_guest_if *interface)
+{
+    for (unsigned i = 0; interface != NULL && i < interface->facts.address_count; i++) {
+        if (!vfj_address_is_inet6(&interface->facts.addresses[i]))
+            return true;
+    }
+    return false;
+}
+
+/* lagg(4) lets its ports go; its addresses and its dhclient go with it. Where a port has an address of its own, that takes their
+ * place: the admin's doing, and nothing else is missed. */
 static void admin_destroys_lagg(struct sim *sim, struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
     if (lagg == NULL || nic->foreign || nic->has_script)
         return;
     sim_say(sim, "admin: ifconfig %s destroy", nic->lagg.text);
+    if (has_inet(sim_interface(sim, nic->hn)) || has_inet(sim_interface(sim, nic->vf))) {
+        nic->alias[0] = '\0';
+        nic->has_route = nic->has_router = nic->has_router6 = false;
+        if (!nic->rtadv)
+            nic->inet6[0] = '\0';
+    }
     sim_emit(sim, "!system=IFNET subsystem=%s type=DETACH", nic->lagg.text);
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/digest.h"
 #include "store/replay.h"
 #include "tests/kit/held_vfs.h"
 #include "tests/sim/sim.h"
@@ -21,9 +22,13 @@ static void check_not_again(struct sim *sim, struct sim_nic *nic, const struct v
     if (!vfj_command_argv(command, 0, &argv))
         sim_fail(sim, "a command without words");
     vfj_argv_print(&argv, &text);
-    if (strcmp(nic->last, line) == 0)
-        sim_fail(sim, "given again, and nothing was learnt since: %s", line);
-    memcpy(nic->last, line, sizeof line);
+    uint64_t digest = vfj_digest(line, text.length, 0);
+    for (unsigned i = 0; i < nic->given_count; i++) {
+        if (nic->given[i] == digest)
+            sim_fail(sim, "given again, and nothing was learnt since: %s", line);
+    }
+    if (nic->given_count < sizeof nic->given / sizeof nic->given[0])
+        nic->given[nic->given_count++] = digest;
 }
 
 static void check_delete(struct sim *sim, const struct sim_nic *nic, const struct vfj_command *command)
@@ -54,7 +59,12 @@ void sim_check_command(struct sim *sim, const struct vfj_command *command)
     if (nic == NULL)
         sim_fail(sim, "a command for an unknown interface: %s", command->hn.text);
     check_not_again(sim, nic, command);
-    if (nic->meddled)
+}
+
+void sim_check_begin(struct sim *sim, const struct vfj_command *command)
+{
+    const struct sim_nic *nic = sim_nic_of(sim, command->hn);
+    if (!sim_is_ours(sim) || nic == NULL || nic->meddled)
         return;
     if (command->kind == VFJ_COMMAND_ADDRESS_DELETE || command->kind == VFJ_COMMAND_STRIP)
         check_delete(sim, nic, command);
@@ -86,7 +96,7 @@ void sim_note_plans(struct sim *sim)
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     sim->went_back = false;
     for (unsigned i = 0; i < state->head.slot_count; i++)
-        sim->goals[i] = state->slots[i].goal;
+        sim->had_plan[i] = vfj_slot_has_plan(&state->slots[i]);
 }
 
 void sim_check_plans(struct sim *sim)
@@ -97,8 +107,8 @@ void sim_check_plans(struct sim *sim)
     for (unsigned i = 0; i < state->head.slot_count && sim_is_ours(sim); i++) {
         const struct vfj_slot *slot = &state->slots[i];
         const struct sim_nic *nic = sim_nic_of(sim, slot->hn);
-        if (sim->goals[i] == VFJ_GOAL_NONE || slot->goal != VFJ_GOAL_NONE || slot->fault != VFJ_REASON_NONE
-            || nic == NULL || nic->meddled || nic->has_script)
+        if (!sim->had_plan[i] || vfj_slot_has_plan(slot) || slot->fault != VFJ_REASON_NONE || nic == NULL
+            || nic->meddled || nic->has_script)
             continue;
         if (!vfj_name_equal(slot->hn, nic->hn))
             continue; /* it was renamed, and the row that told so is lost: the slot knows of no hn */

@@ -101,7 +101,7 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
         return slot == NULL || slot->state == VFJ_SLOT_DETACHED;
     if (slot == NULL || !vfj_name_equal(slot->vf, vf->vf))
         return false;
-    if (nic->is_held_down || slot->watch == VFJ_WATCH_HELD || is_left_down(sim, nic))
+    if (nic->is_held_down || slot->link.monitor == VFJ_LINK_MONITOR_HELD || is_left_down(sim, nic))
         return slot->state == VFJ_SLOT_ATTACHED || slot->state == VFJ_SLOT_LAGGED;
     return slot->state == VFJ_SLOT_LAGGED;
 }
@@ -132,7 +132,7 @@ static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
 static bool is_obstacle(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     return (slot->fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign)
-        || (slot->fault == VFJ_REASON_NO_LINK && slot->watch == VFJ_WATCH_HELD)
+        || (slot->fault == VFJ_REASON_NO_LINK && slot->link.monitor == VFJ_LINK_MONITOR_HELD)
         || (slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG && is_in_forgotten_lagg(sim, nic->vf));
 }
 
@@ -144,7 +144,7 @@ static void check_script(struct sim *sim, const struct sim_nic *nic, const struc
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
     bool in_place = lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->hn)
         && vfj_interface_has_port(&lagg->facts, nic->vf);
-    if (slot != NULL && (slot->goal != VFJ_GOAL_NONE || slot->pending != 0))
+    if (slot != NULL && vfj_slot_has_plan(slot))
         sim_fail(sim, "%s: a plan that never ends", nic->hn.text);
     if (!vfj_name_is_empty(hn->rxvf) && !nic->script_ran && !in_place)
         sim_fail(sim, "%s: its VF is up, and the admin's script did not run", nic->hn.text);
@@ -173,7 +173,7 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     if (slot != NULL && slot->fault != VFJ_REASON_NONE && !is_obstructed)
         sim_fail(sim, "%s: a fault that names nothing real: %s", nic->hn.text,
                  vfj_reason_text((enum vfj_reason)slot->fault));
-    if (slot != NULL && !is_obstructed && (slot->goal != VFJ_GOAL_NONE || slot->pending != 0))
+    if (slot != NULL && !is_obstructed && vfj_slot_has_plan(slot))
         sim_fail(sim, "%s: a plan that never ends", nic->hn.text);
     if (!is_obstructed && !is_at_rest(sim, nic, slot))
         sim_fail(sim, "%s: neither joined nor detached at the end, but %s", nic->hn.text,

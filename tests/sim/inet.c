@@ -63,8 +63,23 @@ static void drop_route(struct sim *sim, struct sim_nic *nic)
         memset(&nic->route_if, 0, sizeof nic->route_if);
 }
 
+/* A dhclient that lost its address, on an interface with a link, gets it again. */
+static void renew_lease(struct sim *sim, struct sim_nic *nic)
+{
+    struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
+    struct vfj_address lease;
+    if (hn == NULL || hn->dhclient == 0 || !hn->facts.up || !vfj_name_is_empty(hn->rxvf)
+        || sim_has_address(hn, nic->address) || vfj_guest_lagg_of(&sim->guest, nic->hn) != NULL
+        || !vfj_address_parse(vfj_span_of(nic->address), &lease))
+        return;
+    sim_say(sim, "dhclient: %s has %s again", nic->hn.text, nic->address);
+    vfj_interface_add_address(&hn->facts, &lease);
+    nic->meddled = true;
+}
+
 void sim_inet_follow(struct sim *sim, struct sim_nic *nic)
 {
+    renew_lease(sim, nic);
     if (nic->inet6[0] != '\0') {
         strip_port(sim, nic->hn);
         strip_port(sim, nic->vf);

@@ -273,7 +273,7 @@ void sim_boot(struct sim *sim)
         memset(&nic->vf, 0, sizeof nic->vf);
         nic->foreign = nic->is_held_down = nic->path_due = false;
         nic->meddled = true;
-        nic->last[0] = '\0';
+        nic->given_count = 0;
         if (had_vf)
             sim_later(sim, SIM_HOST_PLUG, i, sim_between(sim, 0, 20 * second));
     }

@@ -37,7 +37,7 @@ enum sim_fate {
     SIM_FATE_ABSENT,     /* could not be started */
 };
 
-/* A command under way. */
+/* A command under way, or of a batch that is. */
 struct sim_flight {
     int64_t due_us;
     int64_t took_us;
@@ -45,6 +45,7 @@ struct sim_flight {
     uint64_t batch; /* changing: the same for the commands of one decision */
     uint8_t fate;
     bool is_waiting;    /* for the command of its slot that is under way */
+    bool is_dropped;    /* a command of its batch failed: it is not run */
     bool is_forgotten;  /* its answer is told to nobody */
     bool is_unrecorded; /* it began while the journal could not be written */
     bool is_seen;       /* a read: the answer was taken when it began */
@@ -96,9 +97,10 @@ struct sim_nic {
     bool path_due;            /* a switch of the data path is on its way */
     struct vfj_name route_if; /* what the static route leads through; empty: there is none */
     char address[VFJ_ADDRESS_SIZE];
-    char alias[VFJ_ADDRESS_SIZE]; /* empty none */
-    char inet6[VFJ_ADDRESS_SIZE]; /* empty none */
-    char last[VFJ_ARGS_SIZE];     /* the newest changing command, until the guest is looked at */
+    char alias[VFJ_ADDRESS_SIZE];      /* empty none */
+    char inet6[VFJ_ADDRESS_SIZE];      /* empty none */
+    unsigned given_count;              /* changing commands since the guest was looked at */
+    uint64_t given[VFJ_BATCH_MAX + 1]; /* digests of their words */
 };
 
 enum sim_crash { SIM_CRASH_NOT, SIM_CRASH_LOOP, SIM_CRASH_DISK, SIM_CRASH_BEFORE_COMMAND, SIM_CRASH_AFTER_COMMAND };
@@ -143,7 +145,7 @@ struct sim {
     uint64_t snapshot_rows; /* between snapshots; 0: as many as there are unless said otherwise */
     size_t snapshot_size;   /* of one that there was; 0 none */
     unsigned char snapshot[SIM_SNAPSHOT_SIZE];
-    uint8_t goals[VFJ_SLOTS_MAX]; /* of the slots, before the step under way */
+    bool had_plan[VFJ_SLOTS_MAX]; /* of the slots, before the step under way */
     bool went_back;               /* rows were lost in that step: the state is the one after the last row kept */
     bool records_lost;            /* a daemon could not write what it did */
     bool power;                   /* the crash is one of the whole guest: the power is cut */
@@ -186,6 +188,9 @@ int64_t sim_between(struct sim *sim, int64_t low_us, int64_t high_us);
 /* main.c: end the run, it failed. Never from inside SQLite. */
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3), noreturn));
 void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* view.c: what a probe showed */
+void sim_say_view(struct sim *sim, const struct vfj_view *view);
 
 /* setup.c: the guest as rc.conf has it */
 void sim_direct(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -232,8 +237,9 @@ void sim_gap(struct sim *sim); /* devd drops us as a slow client */
 void sim_daemon_run(struct sim *sim);
 
 /* check.c: what must never be seen */
-bool sim_is_ours(const struct sim *sim); /* the policy is vfjournal's, and acts */
-void sim_check_command(struct sim *sim, const struct vfj_command *command);
+bool sim_is_ours(const struct sim *sim);                                    /* the policy is vfjournal's, and acts */
+void sim_check_command(struct sim *sim, const struct vfj_command *command); /* it is to be run */
+void sim_check_begin(struct sim *sim, const struct vfj_command *command);   /* it begins */
 void sim_note_plans(struct sim *sim); /* before a step of the machine; the other after it */
 void sim_check_plans(struct sim *sim);
 void sim_check_opened(struct sim *sim);

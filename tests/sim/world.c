@@ -102,7 +102,8 @@ static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     for (unsigned i = 0; i < state->head.slot_count; i++) {
-        if (state->slots[i].pending == command->id)
+        const struct vfj_slot *slot = &state->slots[i];
+        if (slot->activity == VFJ_ACTIVITY_OBSERVING && slot->batch.first == command->id)
             return true;
     }
     return false;
@@ -119,7 +120,31 @@ static bool must_wait(const struct sim *sim, const struct vfj_command *command)
     return false;
 }
 
-static void start_next(struct sim *sim, struct vfj_name hn)
+/* A command begins. Of a daemon that dies now it never does. */
+static void begin_flight(struct sim *sim, struct sim_flight *flight)
+{
+    const struct vfj_command *command = &flight->command;
+    flight->is_waiting = false;
+    flight->due_us = sim->now_us;
+    if (flight->is_dropped)
+        return;
+    if (!vfj_command_reads(command)) {
+        if (sim->crash == SIM_CRASH_BEFORE_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
+            sim->dead = true;
+        flight->is_waiting = sim->dead;
+        if (sim->dead)
+            return;
+        sim_check_begin(sim, command);
+    }
+    flight->fate = (uint8_t)choose_fate(sim);
+    flight->took_us = choose_duration(sim, flight);
+    flight->due_us += flight->took_us;
+    if (command->kind == VFJ_COMMAND_JOIN)
+        sim_storm_swap(sim, flight);
+}
+
+/* The next command of the slot, which is not run after a failure that stops the batch. */
+static void start_next(struct sim *sim, struct vfj_name hn, bool is_stopped)
 {
     struct sim_flight *next = NULL;
     for (unsigned i = 0; i < sim->flight_count; i++) {
@@ -130,8 +155,8 @@ static void start_next(struct sim *sim, struct vfj_name hn)
     }
     if (next == NULL)
         return;
-    next->is_waiting = false;
-    next->due_us = sim->now_us + next->took_us;
+    next->is_dropped = is_stopped;
+    begin_flight(sim, next);
 }
 
 static void look(struct sim *sim, struct sim_flight *flight)
@@ -143,7 +168,7 @@ static void look(struct sim *sim, struct sim_flight *flight)
     if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT && vfj_name_equal(flight->command.a, nic->hn)
         && is_awaited(sim, &flight->command)) {
         nic->meddled = false;
-        nic->last[0] = '\0';
+        nic->given_count = 0;
     }
 }
 
@@ -151,8 +176,6 @@ static void execute(struct sim *sim, const struct vfj_command *command)
 {
     bool reads = vfj_command_reads(command);
     if (kit_fault_is_dead())
-        sim->dead = true;
-    if (!reads && sim->crash == SIM_CRASH_BEFORE_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
         sim->dead = true;
     if (sim->dead || sim->broken)
         return;
@@ -164,15 +187,12 @@ static void execute(struct sim *sim, const struct vfj_command *command)
     struct sim_flight *flight = &sim->flights[sim->flight_count++];
     memset(flight, 0, sizeof *flight);
     flight->command = *command;
-    flight->is_waiting = waits;
+    flight->is_waiting = true;
     flight->order = sim->order++;
-    flight->batch = sim->batch;
     flight->is_unrecorded = vfj_ledger_detached(sim->loop.ledger);
-    flight->fate = (uint8_t)choose_fate(sim);
-    flight->took_us = choose_duration(sim, flight);
-    flight->due_us = waits ? INT64_MAX : sim->now_us + flight->took_us;
-    if (command->kind == VFJ_COMMAND_JOIN && !waits)
-        sim_storm_swap(sim, flight);
+    flight->due_us = INT64_MAX;
+    if (!waits)
+        begin_flight(sim, flight);
     if (reads && sim_chance(sim, 50))
         look(sim, flight);
 }
@@ -196,7 +216,6 @@ void vfj_world_probe(struct vfj_world *world, const struct vfj_command *command)
 void vfj_world_change(struct vfj_world *world, const struct vfj_command *commands, unsigned count)
 {
     struct sim *sim = sim_of(world);
-    sim->batch++;
     for (unsigned i = 0; i < count; i++)
         execute(sim, &commands[i]);
 }
@@ -239,7 +258,9 @@ static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_ou
     enum sim_fate fate = (enum sim_fate)flight->fate;
     sim->followed = 0;
     outcome->command = flight->command.id;
-    outcome->kind = VFJ_OUTCOME_EXITED;
+    outcome->kind = flight->is_dropped ? VFJ_OUTCOME_NOT_RUN : VFJ_OUTCOME_EXITED;
+    if (flight->is_dropped)
+        return;
     if (fate == SIM_FATE_WELL || fate == SIM_FATE_LIES || fate == SIM_FATE_DONE_HANGS) {
         vfj_guest_run(&sim->guest, &flight->command, outcome);
         work_more(sim, flight, outcome);
@@ -265,49 +286,8 @@ static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_ou
             outcome->status, outcome->output);
 }
 
-/* Take the next command of the batch that waits out of the flights; 0: there is none. */
-static uint64_t take_waiting(struct sim *sim, const struct sim_flight *failed)
-{
-    unsigned first = sim->flight_count;
-    for (unsigned i = 0; i < sim->flight_count; i++) {
-        const struct sim_flight *flight = &sim->flights[i];
-        if (flight->is_waiting && flight->batch == failed->batch
-            && vfj_name_equal(flight->command.hn, failed->command.hn)
-            && (first == sim->flight_count || flight->order < sim->flights[first].order))
-            first = i;
-    }
-    if (first == sim->flight_count)
-        return 0;
-    uint64_t id = sim->flights[first].command.id;
-    sim->flights[first] = sim->flights[--sim->flight_count];
-    return id;
-}
-
-/* As the runner has it (adapters/freebsd/runner.h): a batch stops at the first command that fails. */
-static unsigned take_rest(struct sim *sim, const struct sim_flight *flight, uint64_t rest[VFJ_COMMANDS_MAX])
-{
-    unsigned count = 0;
-    if (!vfj_command_stops_batch(&flight->command, &sim->event.as.finished))
-        return 0;
-    while ((rest[count] = take_waiting(sim, flight)) != 0)
-        count++;
-    return count;
-}
-
-static void tell_not_run(struct sim *sim, const uint64_t *rest, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        struct vfj_outcome *outcome = &begin(sim, VFJ_EVENT_FINISHED)->as.finished;
-        outcome->kind = VFJ_OUTCOME_NOT_RUN;
-        outcome->command = rest[i];
-        tell(sim);
-    }
-}
-
 static void finish_flight(struct sim *sim, unsigned index)
 {
-    uint64_t rest[VFJ_COMMANDS_MAX + 1];
-    unsigned rest_count = 0;
     static struct sim_flight flight;
     flight = sim->flights[index];
     sim->flights[index] = sim->flights[--sim->flight_count];
@@ -317,14 +297,17 @@ static void finish_flight(struct sim *sim, unsigned index)
         sim_say(sim, "    [%llu] %s %s: %s", (unsigned long long)flight.command.id,
                 vfj_command_kind_name((enum vfj_command_kind)flight.command.kind), flight.command.a.text,
                 flight.answer.ok ? "seen" : "failed");
+        if (flight.command.kind == VFJ_COMMAND_PROBE_SLOT && flight.answer.ok)
+            sim_say_view(sim, &flight.answer.as.view);
         begin(sim, VFJ_EVENT_OBSERVED)->as.observed = flight.answer;
     } else {
         struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
-        work(sim, &flight, &begin(sim, VFJ_EVENT_FINISHED)->as.finished);
-        rest_count = take_rest(sim, &flight, rest);
-        start_next(sim, flight.command.hn);
+        struct vfj_outcome *outcome = &begin(sim, VFJ_EVENT_FINISHED)->as.finished;
+        work(sim, &flight, outcome);
+        bool is_stopped = flight.is_dropped || vfj_command_stops_batch(&flight.command, outcome);
         if (nic != NULL && flight.is_forgotten)
             nic->meddled = true;
+        start_next(sim, flight.command.hn, is_stopped && !flight.is_forgotten);
         if (sim->crash == SIM_CRASH_AFTER_COMMAND && sim->crash_in > 0 && --sim->crash_in == 0)
             sim->dead = true;
     }
@@ -332,10 +315,7 @@ static void finish_flight(struct sim *sim, unsigned index)
         return;
     if (!flight.is_forgotten)
         tell(sim);
-    tell_not_run(sim, rest, rest_count);
-    if (!flight.is_forgotten)
-        return;
-    if (!vfj_command_reads(&flight.command) && !sim->dead && !sim->broken)
+    else if (!vfj_command_reads(&flight.command) && !sim->dead && !sim->broken)
         sim->listener.stray(sim->listener.context);
 }
 
@@ -348,7 +328,7 @@ static void orphan_flights(struct sim *sim)
         flight = sim->flights[--sim->flight_count];
         struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
         memset(&outcome, 0, sizeof outcome);
-        if (!vfj_command_reads(&flight.command) && !flight.is_waiting && sim_chance(sim, 50))
+        if (!vfj_command_reads(&flight.command) && !flight.is_waiting && !flight.is_dropped && sim_chance(sim, 50))
             work(sim, &flight, &outcome);
         if (nic != NULL)
             nic->meddled = true;
