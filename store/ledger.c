@@ -312,20 +312,16 @@ static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row,
     return vfj_journal_append(ledger->journal, row);
 }
 
-static enum vfj_status append_all(struct vfj_ledger *ledger, struct written *written)
-{
-    enum vfj_status status = vfj_journal_begin(ledger->journal);
-    struct vfj_record *row;
-    for (size_t at = 0; status == VFJ_OK && (row = vfj_backlog_next(&ledger->backlog, &at)) != NULL;)
-        status = append(ledger, row, written);
-    return status == VFJ_OK ? vfj_journal_commit(ledger->journal) : status;
-}
-
 /* Write the backlog in one transaction; on failure it is as before. */
 static enum vfj_status write_backlog(struct vfj_ledger *ledger)
 {
     struct written written = {.head = ledger->head, .snapshot = ledger->snapshot};
-    enum vfj_status status = append_all(ledger, &written);
+    struct vfj_record *row;
+    enum vfj_status status = vfj_journal_begin(ledger->journal);
+    for (size_t at = 0; status == VFJ_OK && (row = vfj_backlog_next(&ledger->backlog, &at)) != NULL;)
+        status = append(ledger, row, &written);
+    if (status == VFJ_OK)
+        status = vfj_journal_commit(ledger->journal);
     if (status != VFJ_OK) {
         say(ledger, vfj_journal_detail(ledger->journal));
         vfj_journal_rollback(ledger->journal);

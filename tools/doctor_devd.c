@@ -15,10 +15,9 @@ enum { STOCK_PRIORITY = 10, HANGUP_WAIT_MS = 50 };
 /* Connecting takes one of devd's places for clients for an instant. */
 static void check_socket(struct vfj_doctor *doctor, const char *path, int type)
 {
-    int error = 0;
-    int fd = vfj_devd_socket_connect(path, type, &error);
+    int fd = vfj_devd_socket_connect(path, type);
     if (fd < 0) {
-        bool full = error == EAGAIN || error == ECONNREFUSED;
+        bool full = errno == EAGAIN || errno == ECONNREFUSED;
         vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "devd", path, full ? ": no place for a client" : ": not there",
                          full ? "devd does not run, or its places are taken (devd -l): see sockstat -u"
                               : "service devd start");

@@ -145,29 +145,25 @@ static void take_started(struct vfj_child *child, int output)
         watch_output(child);
 }
 
-/* It was reaped: it has ended when its output has. */
-static void take_ended(struct vfj_child *child, const struct vfj_reply_end *ended)
+/* It has ended when it was reaped and its output ended. */
+static void on_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
-    child->end = ended->end;
+    struct vfj_child *child = context;
+    if (reply->kind == VFJ_REPLY_STARTED) {
+        take_started(child, descriptor);
+        return;
+    }
+    if (descriptor >= 0)
+        close(descriptor);
+    child->end = reply->as.ended.end;
     child->settled = true;
-    take(child, vfj_span_of(ended->complaint));
+    take(child, vfj_span_of(reply->as.ended.complaint));
     if (child->paused)
         return;
     if (child->output >= 0 && read_some(child))
         linger(child);
     else
         finish(child);
-}
-
-static void on_reply(void *context, const struct vfj_reply *reply, int descriptor)
-{
-    if (reply->kind == VFJ_REPLY_STARTED) {
-        take_started(context, descriptor);
-        return;
-    }
-    if (descriptor >= 0)
-        close(descriptor);
-    take_ended(context, &reply->as.ended);
 }
 
 struct vfj_children *vfj_children_open(struct event_base *base, struct vfj_dispatch *dispatch)

@@ -54,8 +54,18 @@ static void wake(struct vfj_devd_reader *reader)
     reader->woken = true;
 }
 
-/* False when the reader is being closed. Linux does not report MSG_EOR, so a record ends where its receipt ends. */
-static bool keep(struct vfj_devd_reader *reader, size_t length)
+/* A record of the seqpacket socket is one line. Linux does not report MSG_EOR: a record ends where its receipt ends. */
+static void keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
+{
+    if (record.text[record.length - 1] == '\n')
+        record.length--;
+    if (record.length > VFJ_LINE_MAX + 1)
+        record.length = VFJ_LINE_MAX + 1;
+    keep_line(reader, record);
+}
+
+/* False when the reader is being closed. */
+static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt)
 {
     reader->wall_us = vfj_clock_wall_us();
     reader->mono_us = vfj_clock_mono_us();
@@ -63,13 +73,12 @@ static bool keep(struct vfj_devd_reader *reader, size_t length)
     while (!vfj_intake_has_room(&reader->intake) && !reader->closing)
         pthread_cond_wait(&reader->room, &reader->lock);
     bool go_on = !reader->closing;
-    if (go_on) {
-        vfj_lines_feed(&reader->lines, (struct vfj_span){reader->receipt, length});
-        if (reader->records)
-            vfj_lines_end(&reader->lines);
-        if (!vfj_intake_is_empty(&reader->intake))
-            wake(reader);
-    }
+    if (go_on && reader->records)
+        keep_record(reader, receipt);
+    else if (go_on)
+        vfj_lines_feed(&reader->lines, receipt);
+    if (!vfj_intake_is_empty(&reader->intake))
+        wake(reader);
     pthread_mutex_unlock(&reader->lock);
     return go_on;
 }
@@ -93,7 +102,7 @@ static void *read_all(void *context)
         ssize_t count = recv(reader->fd, reader->receipt, sizeof reader->receipt, 0);
         if (count < 0 && errno == EINTR)
             continue;
-        if (count <= 0 || !keep(reader, (size_t)count)) {
+        if (count <= 0 || !keep(reader, (struct vfj_span){reader->receipt, (size_t)count})) {
             end(reader, count < 0 ? errno : 0);
             return NULL;
         }

@@ -11,39 +11,39 @@
 
 enum { RECEIVE_BUFFER = 1024 * 1024 };
 
-int vfj_devd_socket_connect(const char *path, int type, int *error)
+int vfj_devd_socket_connect(const char *path, int type)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int size = RECEIVE_BUFFER;
     if (!vfj_span_copy(address.sun_path, sizeof address.sun_path, vfj_span_of(path))) {
-        *error = ENAMETOOLONG;
+        errno = ENAMETOOLONG;
         return -1;
     }
     int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        *error = errno;
+    if (fd < 0)
         return -1;
-    }
     /* Where the receiver's buffer counts (FreeBSD 15, sys/kern/uipc_usrreq.c), a bigger one; elsewhere no
      * harm. */
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        *error = errno;
+        int error = errno;
         close(fd);
+        errno = error;
         return -1;
     }
     return fd;
 }
 
-void vfj_devd_socket_open(const char *seqpacket_path, const char *stream_path, bool stream_only,
-                          struct vfj_devd_connection *connection)
+int vfj_devd_socket_open(const char *seqpacket_path, const char *stream_path, bool stream_only, bool *records)
 {
-    int ignored = 0;
-    *connection = (struct vfj_devd_connection){.fd = -1, .records = !stream_only};
-    connection->fd = vfj_devd_socket_connect(stream_only ? stream_path : seqpacket_path,
-                                             stream_only ? SOCK_STREAM : SOCK_SEQPACKET, &connection->error);
-    if (connection->fd < 0 && !stream_only && (connection->error == ENOENT || connection->error == EPROTOTYPE)) {
-        connection->fd = vfj_devd_socket_connect(stream_path, SOCK_STREAM, &ignored);
-        connection->records = connection->fd < 0;
+    *records = !stream_only;
+    int fd = stream_only ? vfj_devd_socket_connect(stream_path, SOCK_STREAM)
+                         : vfj_devd_socket_connect(seqpacket_path, SOCK_SEQPACKET);
+    int error = errno;
+    if (fd < 0 && !stream_only && (error == ENOENT || error == EPROTOTYPE)) {
+        fd = vfj_devd_socket_connect(stream_path, SOCK_STREAM);
+        *records = fd < 0;
     }
+    errno = error;
+    return fd;
 }

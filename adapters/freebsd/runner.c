@@ -110,10 +110,16 @@ static void tell_not_run(struct vfj_runner *runner, struct jobs *rest)
 }
 
 /* The callbacks may call vfj_runner_run() and vfj_runner_forget(): the list is in order before the first of them. */
-static void finish(struct job *job)
+static void on_ended(void *context, const struct vfj_program_end *end)
 {
+    struct job *job = context;
     struct vfj_runner *runner = job->runner;
     struct jobs rest = TAILQ_HEAD_INITIALIZER(rest);
+    while (job->kept > 0 && job->outcome.output[job->kept - 1] == '\n')
+        job->outcome.output[--job->kept] = '\0'; /* as $(…) of sh(1) has it */
+    job->outcome.kind = (uint8_t)end->kind;
+    job->outcome.status = end->status;
+    job->outcome.duration_us = end->duration_us;
     TAILQ_REMOVE(&runner->jobs, job, link);
     if (vfj_command_stops_batch(&job->command, &job->outcome))
         take_rest(runner, job, &rest);
@@ -124,17 +130,6 @@ static void finish(struct job *job)
         runner->finished(runner->context, &job->outcome);
     tell_not_run(runner, &rest);
     free(job);
-}
-
-static void on_ended(void *context, const struct vfj_program_end *end)
-{
-    struct job *job = context;
-    while (job->kept > 0 && job->outcome.output[job->kept - 1] == '\n')
-        job->outcome.output[--job->kept] = '\0'; /* as $(…) of sh(1) has it */
-    job->outcome.kind = (uint8_t)end->kind;
-    job->outcome.status = end->status;
-    job->outcome.duration_us = end->duration_us;
-    finish(job);
 }
 
 struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished, vfj_stray_fn *stray,

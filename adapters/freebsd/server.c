@@ -125,11 +125,12 @@ static void connect_to_devd(struct vfj_server *server, const struct vfj_errand *
 {
     const struct vfj_paths *paths = server->paths;
     struct vfj_reply reply = reply_of(errand, VFJ_REPLY_DEVD);
-    struct vfj_devd_connection connection;
-    vfj_devd_socket_open(paths->devd_seqpacket, paths->devd_stream, errand->index == VFJ_DEVD_STREAM_ONLY, &connection);
-    reply.records = connection.records;
-    reply.status = connection.error;
-    reply_with(server, &reply, connection.fd);
+    bool records = false;
+    int fd = vfj_devd_socket_open(paths->devd_seqpacket, paths->devd_stream, errand->index == VFJ_DEVD_STREAM_ONLY,
+                                  &records);
+    reply.records = records;
+    reply.status = fd < 0 ? errno : 0;
+    reply_with(server, &reply, fd);
 }
 
 /* The lock ends with the process that has its descriptor. */

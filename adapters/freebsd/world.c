@@ -66,22 +66,23 @@ void vfj_world_stamp(struct vfj_world *world, struct vfj_event *event)
     stamp(world, event, vfj_clock_wall_us(), vfj_clock_mono_us());
 }
 
-static void tell(struct vfj_world *world, const struct vfj_event *event)
+static void tell(struct vfj_world *world, struct vfj_event *event, int64_t wall_us, int64_t mono_us)
 {
+    stamp(world, event, wall_us, mono_us);
     if (!world->stopped)
         world->listener.event(world->listener.context, event);
 }
 
-static void end_batch(struct vfj_world *world, bool more)
-{
-    if (!world->stopped)
-        world->listener.batch_end(world->listener.context, more);
-}
-
 static void tell_now(struct vfj_world *world, struct vfj_event *event)
 {
-    vfj_world_stamp(world, event);
-    tell(world, event);
+    tell(world, event, vfj_clock_wall_us(), vfj_clock_mono_us());
+}
+
+static void end_batch(void *context, bool more)
+{
+    struct vfj_world *world = context;
+    if (!world->stopped)
+        world->listener.batch_end(world->listener.context, more);
 }
 
 static void tell_text(struct vfj_world *world, enum vfj_event_kind kind, const char *text)
@@ -117,20 +118,14 @@ static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t
 {
     struct vfj_event event; /* not zeroed: that would be kilobytes for each line */
     event.kind = VFJ_EVENT_DEVD;
-    stamp(context, &event, wall_us, mono_us);
     event.as.devd.raw = raw;
-    tell(context, &event);
-}
-
-static void on_batch_end(void *context, bool more)
-{
-    end_batch(context, more);
+    tell(context, &event, wall_us, mono_us);
 }
 
 static void tell_answer(struct vfj_world *world, struct vfj_event *event)
 {
     world->answering = true;
-    tell_now(world, event);
+    tell(world, event, vfj_clock_wall_us(), vfj_clock_mono_us());
     world->answering = false;
     end_batch(world, false);
 }
@@ -262,7 +257,7 @@ static bool open_signals(struct vfj_world *world)
 static bool open_devd(struct vfj_world *world)
 {
     const struct vfj_devd_listener listener
-        = {.connected = on_connected, .gap = on_gap, .line = on_line, .batch_end = on_batch_end, .context = world};
+        = {.connected = on_connected, .gap = on_gap, .line = on_line, .batch_end = end_batch, .context = world};
     world->devd
         = vfj_devd_client_open(world->base, world->dispatch, &world->settings.paths, &world->settings.devd, &listener);
     return world->devd != NULL;
