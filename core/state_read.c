@@ -285,11 +285,21 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
     return right;
 }
 
+/* Each command of a batch is for a need, and a mask of needs has no bit for the lack of one. */
+static bool has_sound_needs(const struct vfj_slot *slot)
+{
+    bool is_sound = ((slot->plan.tried | slot->plan.failed) & 1u << VFJ_NEED_NONE) == 0;
+    for (unsigned i = 0; i < slot->batch.count && slot->activity == VFJ_ACTIVITY_RUNNING; i++)
+        is_sound = is_sound && slot->batch.needs[i] != VFJ_NEED_NONE;
+    return is_sound;
+}
+
 static bool is_sound_slot(const struct vfj_slot *slot)
 {
     bool is_waiting = slot->activity == VFJ_ACTIVITY_OBSERVING || slot->activity == VFJ_ACTIVITY_RUNNING;
     return (slot->batch.count > slot->batch.ended) == is_waiting
-        && (slot->activity == VFJ_ACTIVITY_RUNNING || slot->batch.count <= 1);
+        && (slot->activity == VFJ_ACTIVITY_RUNNING || slot->batch.count <= 1) && has_sound_needs(slot)
+        && slot->state == vfj_slot_public_state(slot);
 }
 
 /* What format 1 tells of a slot is observed anew: no probe, command or timer of it is known here. */
@@ -299,6 +309,7 @@ static void recover_slot(struct vfj_slot *slot)
     slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
     slot->joined = slot->state == VFJ_SLOT_LAGGED;
     slot->delay = slot->state == VFJ_SLOT_DELAYED ? VFJ_DELAY_OVER : VFJ_DELAY_NONE;
+    slot->state = (uint8_t)vfj_slot_public_state(slot);
     slot->recovering = 1;
 }
 

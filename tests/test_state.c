@@ -1,15 +1,20 @@
 /* The state: its digest, and adopting what a step wrote. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/digest.h"
+#include "core/machine/context.h"
 #include "core/policy/script.h"
 #include "core/step.h"
 #include "store/machine.h"
@@ -106,7 +111,7 @@ static void test_index_of_what_was_read(void **unused)
     assert_true(vfj_state_index(&machine->state));
     kit_machine_check_index(&machine->state);
     bad = machine->state;
-    bad.slots[0].rxvf ^= 1;
+    bad.slots[0].data_path ^= 1;
     assert_false(vfj_state_index(&bad));
     bad = machine->state;
     bad.head.slot_count = VFJ_SLOTS_MAX + 1;
@@ -115,7 +120,7 @@ static void test_index_of_what_was_read(void **unused)
     memset(bad.rc.text, 'x', sizeof bad.rc.text);
     assert_false(vfj_state_index(&bad));
     bad = machine->state;
-    bad.slots[0].belief.carry_count = VFJ_ADDRESSES_MAX + 1;
+    bad.slots[0].before.hn.address_count++; /* what the plan began from is part of the state, too */
     assert_false(vfj_state_index(&bad));
     kit_machine_close(machine);
 }
@@ -186,24 +191,97 @@ static void test_adopt(void **unused)
     vfj_state_init(&state);
     before = state;
     memset(&next, 0x5a, sizeof next);
-    next.slots[3].belief.carry_count = 2;
-    next.slots[63].belief.carry_count = VFJ_ADDRESSES_MAX;
     vfj_state_adopt(&state, &next, &touched);
     assert_memory_equal(&state.head, &next.head, sizeof state.head);
     assert_memory_equal(&state.rc, &next.rc, sizeof state.rc);
     assert_memory_equal(&state.scripts, &before.scripts, sizeof state.scripts);
     for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
-        const struct vfj_belief *belief = &state.slots[i].belief;
-        bool taken = i == 3 || i == 63;
-        size_t used
-            = taken ? (size_t)((const char *)&belief->carry[belief->carry_count] - (const char *)&state.slots[i]) : 0;
-        assert_memory_equal(&state.slots[i], &next.slots[i], used);
-        assert_memory_equal((const char *)&state.slots[i] + used, (const char *)&before.slots[i] + used,
-                            sizeof state.slots[i] - used);
+        const struct vfj_state *source = i == 3 || i == 63 ? &next : &before;
+        assert_memory_equal(&state.slots[i], &source->slots[i], sizeof state.slots[i]);
     }
     touched = (struct vfj_touched){.scripts = true};
     vfj_state_adopt(&state, &next, &touched);
     assert_memory_equal(&state.scripts, &next.scripts, sizeof state.scripts);
+}
+
+/* The drawing of README and man page: what a slot may become in one move. Every other move ends the program. */
+static void test_table_of_states(void **unused)
+{
+    static const char *const moves[] = {
+        "detached attached", "attached detached", "attached delayed", "attached lagged", "delayed detached",
+        "delayed attached",  "delayed lagged",    "lagged detached",  "lagged attached",
+    };
+    unsigned allowed = 0;
+    char move[64];
+    (void)unused;
+    for (unsigned from = 0; from < VFJ_SLOT_STATE_COUNT; from++) {
+        for (unsigned to = 0; to < VFJ_SLOT_STATE_COUNT; to++) {
+            bool is_drawn = false;
+            (void)snprintf(move, sizeof move, "%s %s", vfj_slot_state_name((enum vfj_slot_state)from),
+                           vfj_slot_state_name((enum vfj_slot_state)to));
+            for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++)
+                is_drawn |= strcmp(move, moves[i]) == 0;
+            assert_int_equal(vfj_slot_state_may_follow((enum vfj_slot_state)from, (enum vfj_slot_state)to), is_drawn);
+            allowed += is_drawn;
+        }
+        assert_true(strlen(vfj_slot_state_text((enum vfj_slot_state)from)) > 0);
+    }
+    assert_int_equal(allowed, sizeof moves / sizeof moves[0]);
+}
+
+/* The public state over all combinations of the facts that it is made of; what else a slot knows changes nothing. */
+static void test_public_state(void **unused)
+{
+    static struct vfj_slot slot;
+    (void)unused;
+    for (unsigned bits = 0; bits < 1u << 9; bits++) {
+        bool has_vf = bits & 1, is_joined = bits >> 1 & 1;
+        enum vfj_delay delay = (enum vfj_delay)(bits >> 2 & 3);
+        memset(&slot, (bits >> 8 & 1) != 0 ? 0x01 : 0, sizeof slot); /* every other fact */
+        slot.vf = has_vf ? vfj_name_of("mce0") : (struct vfj_name){{0}};
+        slot.joined = is_joined;
+        slot.delay = (uint8_t)delay;
+        slot.data_path = (uint8_t)(bits >> 4 & 3) % (VFJ_DATA_PATH_VF_HEARD + 1);
+        slot.state = (uint8_t)(bits >> 6 & 3);
+        bool is_delayed = delay == VFJ_DELAY_RUNNING || delay == VFJ_DELAY_OVER;
+        enum vfj_slot_state expected = !has_vf ? VFJ_SLOT_DETACHED
+            : is_joined                        ? VFJ_SLOT_LAGGED
+            : is_delayed                       ? VFJ_SLOT_DELAYED
+                                               : VFJ_SLOT_ATTACHED;
+        assert_int_equal(vfj_slot_public_state(&slot), expected);
+    }
+}
+
+/* A move that the table does not have ends the program, in release builds too. */
+static void test_forbidden_move(void **unused)
+{
+    static struct vfj_state next;
+    static struct vfj_decision decision;
+    (void)unused;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct vfj_step_context context = {.now = &next, .next = &next, .decision = &decision};
+        const struct rlimit no_core = {0, 0};
+        (void)setrlimit(RLIMIT_CORE, &no_core);
+        (void)signal(SIGILL, SIG_DFL);
+        (void)signal(SIGTRAP, SIG_DFL);
+        next.slots[0].state = VFJ_SLOT_LAGGED;
+        (void)vfj_step_move(&context, &next.slots[0], VFJ_SLOT_DELAYED, VFJ_REASON_DELAY_STARTED);
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && (WTERMSIG(status) == SIGILL || WTERMSIG(status) == SIGTRAP));
+}
+
+static void test_names_of_activities(void **unused)
+{
+    static const char *const names[] = {"idle", "observing", "running", "waiting"};
+    (void)unused;
+    assert_int_equal(sizeof names / sizeof names[0], VFJ_ACTIVITY_COUNT);
+    for (unsigned i = 0; i < VFJ_ACTIVITY_COUNT; i++)
+        assert_string_equal(vfj_activity_name((enum vfj_activity)i), names[i]);
 }
 
 static void test_touched(void **unused)
@@ -217,20 +295,8 @@ static void test_touched(void **unused)
     assert_true(touched.slots == 7 && touched.rc && touched.scripts);
 }
 
-/* The `count`th interface whose name has the tag of hn0. */
-static struct vfj_name namesake(unsigned count)
-{
-    struct vfj_name first = vfj_name_of("hn0");
-    char text[VFJ_NAME_SIZE];
-    for (unsigned unit = 0;; unit++) {
-        (void)snprintf(text, sizeof text, "hn%u", unit);
-        if (vfj_name_tag(vfj_name_of(text)) == vfj_name_tag(first) && count-- == 0)
-            return vfj_name_of(text);
-    }
-}
-
-/* Each name is found in its own slot, though the bytes by which slots are searched for are all the same. */
-static void test_names_of_one_tag(void **unused)
+/* Each name is found in its own slot. */
+static void test_every_slot_is_found(void **unused)
 {
     struct vfj_machine *machine = calloc(1, sizeof *machine);
     struct vfj_record row;
@@ -245,14 +311,13 @@ static void test_names_of_one_tag(void **unused)
         for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
             struct vfj_event event = {.kind = VFJ_EVENT_DEVD};
             event.as.devd.kind = VFJ_DEVD_VF_DOWN;
-            event.as.devd.name = namesake(i);
+            (void)snprintf(event.as.devd.name.text, VFJ_NAME_SIZE, "hn%u", i);
             vfj_machine_step(machine, &event, ++seq, &row);
             assert_true(machine->decision.touched.slots == (uint64_t)1 << i);
             assert_string_equal(machine->state.slots[i].hn.text, event.as.devd.name.text);
         }
     }
     assert_int_equal(machine->state.head.slot_count, VFJ_SLOTS_MAX);
-    assert_int_equal(vfj_name_tag((struct vfj_name){{0}}), 0);
     free(machine);
 }
 
@@ -264,9 +329,13 @@ int main(void)
         cmocka_unit_test(test_index),
         cmocka_unit_test(test_adopt),
         cmocka_unit_test(test_sound_scripts),
+        cmocka_unit_test(test_table_of_states),
+        cmocka_unit_test(test_public_state),
+        cmocka_unit_test(test_forbidden_move),
+        cmocka_unit_test(test_names_of_activities),
         cmocka_unit_test(test_touched),
         cmocka_unit_test(test_index_of_what_was_read),
-        cmocka_unit_test(test_names_of_one_tag),
+        cmocka_unit_test(test_every_slot_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,7 +86,7 @@ static void index_anew(struct vfj_state *state)
     state->head.parts = parts;
 }
 
-/* Each member that is a byte is written: set to another value, it comes back as that; but one, that follows from others. */
+/* Each byte of a member is written: set to another value, it comes back as that; but one, that follows from others. */
 static void check_bytes(struct vfj_state *state, void *part, size_t from, size_t to, size_t implied)
 {
     unsigned char *bytes = part;
@@ -103,33 +103,138 @@ static void check_bytes(struct vfj_state *state, void *part, size_t from, size_t
     index_anew(state);
 }
 
+/* Numbers of a slot, each another one, so that none is taken for its neighbour. */
+static void fill_numbers(struct vfj_slot *slot)
+{
+    slot->generation = UINT64_MAX;
+    slot->timers = (struct vfj_timers){.delay_us = 1, .observe_us = 2, .link_us = 3};
+    slot->plan.tried = UINT64_MAX - 1;
+    slot->plan.failed = UINT64_MAX - 3;
+    slot->batch = (struct vfj_batch){.first = 12, .count = 3, .ended = 1, .failure = VFJ_REASON_COMMAND_TIMEOUT};
+    for (unsigned i = 0; i < slot->batch.count; i++) {
+        slot->batch.kinds[i] = (uint8_t)(VFJ_COMMAND_UP + i);
+        slot->batch.needs[i] = (uint8_t)(VFJ_NEED_COUNT - 1 - i);
+    }
+    slot->activity = VFJ_ACTIVITY_RUNNING;
+}
+
 static void test_each_member_is_written(void **unused)
 {
     struct kit_machine *machine = joined(VFJ_POLICY_VFJOURNAL);
     struct vfj_state *state = &machine->state;
     struct vfj_slot *slot = &state->slots[0];
     (void)unused;
-    assert_true(state->head.slot_count == 2 && slot->belief.carry_count > 1);
+    assert_int_equal(state->head.slot_count, 2);
+    assert_true(slot->observed.hn.exists && slot->before.hn.address_count > 1);
     check_bytes(state, &state->head, offsetof(struct vfj_head, mode), offsetof(struct vfj_head, map_retry_us),
                 offsetof(struct vfj_head, slot_count));
-    check_bytes(state, slot, offsetof(struct vfj_slot, state), offsetof(struct vfj_slot, pad),
-                offsetof(struct vfj_slot, timer));
-    check_bytes(state, &slot->belief, offsetof(struct vfj_belief, fresh), offsetof(struct vfj_belief, vf_lagg),
-                offsetof(struct vfj_belief, carry_count));
-    check_bytes(state, &slot->belief.carry[1], offsetof(struct vfj_carry, on_hn), offsetof(struct vfj_carry, pad),
-                SIZE_MAX);
+    check_bytes(state, slot, offsetof(struct vfj_slot, data_path), offsetof(struct vfj_slot, pad),
+                offsetof(struct vfj_slot, joined));
+    check_bytes(state, &slot->plan, offsetof(struct vfj_plan, phase), offsetof(struct vfj_plan, pad), SIZE_MAX);
+    check_bytes(state, &slot->request, 0, offsetof(struct vfj_observe_request, pad), SIZE_MAX);
+    check_bytes(state, &slot->script, 0, offsetof(struct vfj_script_facts, pad), SIZE_MAX);
+    check_bytes(state, &slot->link, 0, offsetof(struct vfj_link_facts, pad), SIZE_MAX);
+    check_bytes(state, &slot->observed, offsetof(struct vfj_view, lease), offsetof(struct vfj_view, pad), SIZE_MAX);
+    check_bytes(state, &slot->before, offsetof(struct vfj_view, lease), offsetof(struct vfj_view, pad), SIZE_MAX);
     state->head.command_last = UINT64_MAX;
     state->head.map_pending = 77;
     state->head.map_retry_us = -5;
-    slot->generation = UINT64_MAX;
-    slot->pending = 12;
-    slot->timer = VFJ_TIMER_RETRY; /* goes with its time only */
-    slot->timer_us = 1;
-    slot->belief.hn_dhclient = slot->belief.vf_dhclient = slot->belief.lagg_dhclient = 99;
-    slot->belief.vf_lagg = vfj_name_of("lagg5");
+    fill_numbers(slot);
+    slot->observed.hn_dhclient = 97;
+    slot->before.hn_dhclient = slot->before.vf_dhclient = slot->before.lagg_dhclient = 99;
+    slot->before.vf_lagg = vfj_name_of("lagg5");
     index_anew(state);
     assert_true(kit_state_reads_back(state));
     kit_machine_close(machine);
+}
+
+/* Each state of a slot comes back with the facts that it follows from; one that does not follow from them is refused. */
+static void test_states_follow_from_facts(void **unused)
+{
+    static struct vfj_state state;
+    (void)unused;
+    vfj_state_init(&state);
+    state.head.slot_count = 1;
+    state.slots[0].hn = vfj_name_of("hn0");
+    for (unsigned bits = 0; bits < 1u << 4; bits++) {
+        struct vfj_slot *slot = &state.slots[0];
+        slot->vf = (bits & 1) != 0 ? vfj_name_of("mce0") : (struct vfj_name){{0}};
+        slot->joined = bits >> 1 & 1;
+        slot->delay = (uint8_t)(bits >> 2);
+        for (unsigned i = 0; i < VFJ_SLOT_STATE_COUNT; i++) {
+            slot->state = (uint8_t)i;
+            index_anew(&state);
+            assert_int_equal(kit_state_reads_back(&state), i == (unsigned)vfj_slot_public_state(slot));
+        }
+    }
+}
+
+static void fill_interface(struct vfj_interface *interface, const char *name)
+{
+    struct vfj_address address;
+    *interface = (struct vfj_interface){.name = vfj_name_of(name),
+                                        .exists = true,
+                                        .up = true,
+                                        .no_dad = true,
+                                        .rtadv = true,
+                                        .ifdisabled = true,
+                                        .truncated = true,
+                                        .link = VFJ_LINK_DOWN,
+                                        .laggproto = VFJ_LAGGPROTO_FAILOVER,
+                                        .mtu = UINT32_MAX};
+    memset(&address, 0, sizeof address);
+    strcpy(address.text, "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/0");
+    for (unsigned i = 0; i < VFJ_ADDRESSES_MAX; i++)
+        interface->addresses[interface->address_count++] = address;
+    for (unsigned i = 0; i < VFJ_PORTS_MAX; i++)
+        interface->ports[interface->port_count++] = vfj_name_of("a23456789012345");
+}
+
+static void fill_view(struct vfj_view *view, struct vfj_name hn)
+{
+    struct vfj_name name = vfj_name_of("a23456789012345");
+    *view = (struct vfj_view){.hn_name = hn,
+                              .vf_name = hn,
+                              .rxvf = name,
+                              .transparent = -1,
+                              .script = VFJ_OWN_SCRIPT_LOCAL,
+                              .lease = true,
+                              .hn_dhclient = INT32_MAX,
+                              .vf_dhclient = INT32_MAX,
+                              .lagg_dhclient = INT32_MAX,
+                              .hn_lagg = name,
+                              .vf_lagg = name,
+                              .gateway_on_lagg = true,
+                              .gateway6_on_lagg = true};
+    fill_interface(&view->hn, "a23456789012345");
+    fill_interface(&view->vf, "a23456789012345");
+    fill_interface(&view->lagg, "a23456789012345");
+    view->gateway = view->gateway6 = view->hn.addresses[0];
+    memset(view->script_refused, '"', sizeof view->script_refused - 1);
+}
+
+static void fill_slot(struct vfj_slot *slot, unsigned number)
+{
+    char name[16];
+    memset(slot, 1, sizeof *slot);
+    memset(slot->pad, 0, sizeof slot->pad);
+    memset(slot->plan.pad, 0, sizeof slot->plan.pad);
+    memset(slot->request.pad, 0, sizeof slot->request.pad);
+    memset(slot->link.pad, 0, sizeof slot->link.pad);
+    slot->script.pad = 0;
+    snprintf(name, sizeof name, "hn3456789012%u", 100 + number);
+    slot->hn = slot->vf = vfj_name_of(name);
+    slot->unit = vfj_name_digits(slot->hn);
+    slot->plan.tried = slot->plan.failed = UINT64_MAX - 1;
+    memset(&slot->batch, 0, sizeof slot->batch);
+    slot->batch.first = UINT64_MAX;
+    slot->batch.count = VFJ_BATCH_MAX;
+    memset(slot->batch.kinds, VFJ_COMMAND_DHCLIENT_BACKGROUND, sizeof slot->batch.kinds);
+    memset(slot->batch.needs, VFJ_NEED_COUNT - 1, sizeof slot->batch.needs);
+    slot->activity = VFJ_ACTIVITY_RUNNING;
+    slot->state = (uint8_t)vfj_slot_public_state(slot);
+    fill_view(&slot->observed, slot->hn);
+    fill_view(&slot->before, slot->hn);
 }
 
 /* The largest state that there can be: every slot, address, sleeper, place in the queue and byte of rc.conf in use. */
@@ -152,23 +257,8 @@ static void fill(struct vfj_state *state)
                                                           .iface = vfj_name_of("a23456789012345"),
                                                           .step = VFJ_STEP_SLEEPER_UP};
     state->head.slot_count = VFJ_SLOTS_MAX;
-    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
-        struct vfj_slot *slot = &state->slots[i];
-        char name[16];
-        memset(slot, 1, sizeof *slot);
-        memset(slot->pad, 0, sizeof slot->pad);
-        snprintf(name, sizeof name, "hn3456789012%u", 100 + i);
-        slot->hn = slot->vf = slot->belief.vf_lagg = vfj_name_of(name);
-        slot->unit = vfj_name_digits(slot->hn);
-        slot->belief.carry_count = VFJ_ADDRESSES_MAX;
-        memset(&slot->belief.gateway, 0, sizeof slot->belief.gateway);
-        strcpy(slot->belief.gateway.text, "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/0");
-        slot->belief.gateway6 = slot->belief.gateway;
-        for (unsigned k = 0; k < VFJ_ADDRESSES_MAX; k++) {
-            slot->belief.carry[k].address = slot->belief.gateway;
-            memset(slot->belief.carry[k].pad, 0, sizeof slot->belief.carry[k].pad);
-        }
-    }
+    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
+        fill_slot(&state->slots[i], i);
     index_anew(state);
 }
 
@@ -206,14 +296,13 @@ static char *text_of(const struct vfj_state *state)
     return bytes;
 }
 
-static bool reads(const char *text)
+static bool read_into(const char *text, struct vfj_state *state)
 {
-    static struct vfj_state state;
     struct vfj_state_reader reader;
     struct vfj_span rest = vfj_span_of(text);
     struct vfj_kv pair;
     bool right = true;
-    vfj_state_read_begin(&reader, &state);
+    vfj_state_read_begin(&reader, state);
     while (vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR) {
         bool taken = vfj_state_read(&reader, &pair);
         if (taken && !right)
@@ -225,27 +314,10 @@ static bool reads(const char *text)
     return ended;
 }
 
-/* The text as it stands in every checkpoint of this format that was ever written: a difference is another format. */
-static void test_format_stays(void **unused)
+static bool reads(const char *text)
 {
-    struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
-    (void)unused;
-    kit_machine_play(machine,
-                     "%rc ifconfig_hn0=\"DHCP\"\n"
-                     "%if hn0 up inet 10.0.0.4/24 dhclient 411\n"
-                     "%vf mce0 hn0\n"
-                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n");
-    char *text = text_of(&machine->state);
-    char *rc = strstr(text, " rc=");
-    assert_non_null(rc);
-    assert_memory_equal(
-        text, "state=1 command_last=2 boot=1 boot_id=boot-1 mode=act policy=vfjournal running=1 due_us=2000000",
-        (size_t)(rc - text));
-    assert_non_null(strstr(text,
-                           " rc=ifconfig_hn0=DHCP slot=hn0 generation=1 timer_us=2000000 vf=mce0 unit=0 "
-                           "state=delayed timer=1"));
-    free(text);
-    kit_machine_close(machine);
+    static struct vfj_state state;
+    return read_into(text, &state);
 }
 
 /* One change of a good text: what is no state any more. */
@@ -264,6 +336,88 @@ static void refuses(const char *text, const char *from, const char *to)
     free(changed);
 }
 
+/* The text as it stands in every checkpoint of this format that was ever written: a difference is another format. */
+static void test_format_stays(void **unused)
+{
+    struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    (void)unused;
+    kit_machine_play(machine,
+                     "%rc ifconfig_hn0=\"DHCP\"\n"
+                     "%if hn0 up inet 10.0.0.4/24 dhclient 411\n"
+                     "%vf mce0 hn0\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n");
+    char *text = text_of(&machine->state);
+    char *rc = strstr(text, " rc=");
+    assert_non_null(rc);
+    assert_memory_equal(
+        text, "state=2 command_last=2 boot=1 boot_id=boot-1 mode=act policy=vfjournal running=1 due_us=2000000",
+        (size_t)(rc - text));
+    assert_string_equal(rc,
+                        " rc=ifconfig_hn0=DHCP slot=hn0 vf=mce0 unit=0 generation=1 state=delayed activity=waiting "
+                        "delay=2 recovering=1 timer_delay_us=2000000 observed=\"\" before=\"\"");
+    free(text);
+    kit_machine_line(machine, "%slow 9 ifconfig lagg0 create");
+    kit_machine_line(machine, "%at 3");
+    text = text_of(&machine->state);
+    assert_string_equal(
+        strstr(text, " slot="),
+        " slot=hn0 vf=mce0 unit=0 generation=1 state=delayed activity=running delay=3 lagg_ours=1 "
+        "plan_tried=432 plan_phase=1 plan_batches=1 batch_first=4 batch_count=4 "
+        "batch_kinds=\"create no-dad up address-add\" batch_needs=\"4 5 7 8\" "
+        "observed=\"command=0 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_dhclient=411 hn_if=hn0 "
+        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 vf_flags=exists,ifdisabled "
+        "vf_mtu=1500 lagg_if=lagg0\" "
+        "before=\"command=0 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_dhclient=411 hn_if=hn0 "
+        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 vf_flags=exists,ifdisabled "
+        "vf_mtu=1500 lagg_if=lagg0\"");
+    free(text);
+    kit_machine_close(machine);
+}
+
+/* A checkpoint that earlier rules wrote: what still exists of a slot is read, all else is observed again. */
+static void test_format_1(void **unused)
+{
+    static const char text[]
+        = "state=1 command_last=32 boot=1 mono_us=101000000 boot_id=boot-1 mode=act policy=vfjournal running=1 "
+          "rc=\"ifconfig_hn1=DHCP hyperv_vf_delay=5\" "
+          "slot=hn0 generation=1 unit=0 pending=31 pending_kind=address-delete pending_index=1 goal=3 timer=1 "
+          "timer_us=101000001 steps=11 hn_exists=1 hn_up=1 lagg_exists=1 lagg_has_hn=1 moved=1 carry=10.0.0.4/24 "
+          "on_lagg=1 of_hn=1 carry=fd00::4/64 on_lagg=1 of_hn=1 "
+          "slot=hn1 generation=3 vf=mce0 unit=1 state=lagged pending=32 pending_kind=probe-slot steps=9 rxvf=1 "
+          "lagg_dhclient=10001 fault=command-failed failures=3 gateway=10.0.1.1 carry=10.0.1.4/24 on_lagg=1 "
+          "slot=hn2 generation=2 vf=mce1 unit=2 state=delayed timer=1 timer_us=102000000 link_tries=2";
+    static const struct vfj_view blank;
+    static struct vfj_state state;
+    (void)unused;
+    assert_true(read_into(text, &state));
+    assert_true(state.head.command_last == 32 && state.head.mono_us == 101000000 && state.head.running);
+    assert_string_equal(state.rc.text, "ifconfig_hn1=DHCP hyperv_vf_delay=5");
+    assert_int_equal(state.head.slot_count, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        const struct vfj_slot *slot = &state.slots[i];
+        assert_true(slot->batch.count == 0 && slot->activity == VFJ_ACTIVITY_IDLE && !vfj_slot_has_plan(slot));
+        assert_true(vfj_slot_due_us(slot) == VFJ_NEVER_US);
+        assert_int_equal(slot->recovering, 1);
+        assert_memory_equal(&slot->observed, &blank, sizeof blank);
+        assert_memory_equal(&slot->before, &blank, sizeof blank);
+        assert_int_equal(slot->state, vfj_slot_public_state(slot));
+    }
+    assert_int_equal(state.slots[0].state, VFJ_SLOT_DETACHED);
+    assert_true(state.slots[0].generation == 1 && vfj_name_is_empty(state.slots[0].vf));
+    assert_int_equal(state.slots[1].state, VFJ_SLOT_LAGGED);
+    assert_int_equal(state.slots[1].fault, VFJ_REASON_COMMAND_FAILED);
+    assert_true(state.slots[1].generation == 3);
+    assert_string_equal(state.slots[1].vf.text, "mce0");
+    assert_string_equal(state.slots[1].unit.text, "1");
+    assert_int_equal(state.slots[2].state, VFJ_SLOT_DELAYED);
+    kit_machine_check_index(&state);
+    assert_true(kit_state_reads_back(&state));
+    refuses(text, "running=1", "running=2");
+    refuses(text, "slot=hn1", "slot=hn0");
+    refuses(text, "state=1", "state=0");
+    refuses(text, "unit=0", "unit=0 activity=running");
+}
+
 static void test_refused(void **unused)
 {
     struct kit_machine *machine = joined(VFJ_POLICY_VFJOURNAL);
@@ -272,9 +426,10 @@ static void test_refused(void **unused)
     assert_true(reads(text));
     assert_false(reads(""));
     assert_true(reads("state=1"));
-    refuses(text, "state=1 ", "state=2 ");
-    refuses(text, "state=1 ", "state=1 state=1 ");
-    refuses(text, "state=1 ", "rc=a=b state=1 ");
+    assert_true(reads("state=2"));
+    refuses(text, "state=2 ", "state=3 ");
+    refuses(text, "state=2 ", "state=2 state=2 ");
+    refuses(text, "state=2 ", "rc=a=b state=2 ");
     refuses(text, "mode=act", "mode=acts");
     refuses(text, "running=1", "running=2");
     refuses(text, "running=1", "runs=1");
@@ -284,19 +439,24 @@ static void test_refused(void **unused)
     refuses(text, "slot=hn0", "slot=hn1");
     refuses(text, "unit=0", "unit=0x");
     refuses(text, "unit=0", "unit=-0");
-    refuses(text, "unit=0", "unit=0 pending_index=32");
+    refuses(text, "unit=0", "unit=0 batch_count=161");
+    refuses(text, "unit=0", "unit=0 batch_kinds=reboot");
+    refuses(text, "unit=0", "unit=0 batch_needs=256");
     refuses(text, "unit=0", "unit=0 pad=1");
-    refuses(text, "unit=0", "unit=0 timer_us=soon");
-    refuses(text, "unit=0", "unit=0 link_us=1152921504606846976");
-    refuses(text, "unit=0", "unit=0 link_us=-1152921504606846976");
+    refuses(text, "unit=0", "unit=0 plan_pad=1");
+    refuses(text, "unit=0", "unit=0 timer_delay_us=soon");
+    refuses(text, "unit=0", "unit=0 timer_link_us=1152921504606846976");
+    refuses(text, "unit=0", "unit=0 timer_link_us=-1152921504606846976");
     refuses(text, "running=1", "running=yes");
     refuses(text, "vf=mce1", "vf=\"mce1;reboot\"");
-    refuses(text, "carry=10.0.0.4", "carry=10.0.0.4$");
-    refuses(text, "carry=10.0.0.4/24", "carry=10.");
-    refuses(text, "slot=hn0", "carry=10.0.0.4/24 slot=hn0");
-    refuses(text, "slot=hn0", "pending_index=32 slot=hn0");
-    refuses(text, "carry=10.0.0.4", "timer=1 carry=10.0.0.4");
-    refuses(text, "carry=10.0.0.4", "timer_us=1 carry=10.0.0.4");
+    refuses(text, "lagg_address=10.0.0.4", "lagg_address=10.0.0.4$");
+    refuses(text, "lagg_address=10.0.0.4/24", "lagg_address=10.");
+    refuses(text, "probe=slot", "probe=map");
+    refuses(text, "slot=hn0", "observed= slot=hn0");
+    refuses(text, "slot=hn0", "before= slot=hn0");
+    refuses(text, "slot=hn0", "batch_count=1 slot=hn0");
+    refuses(text, " observed=", " before= observed=");
+    refuses(text, " before=", " timer_delay_us=1 before=");
     refuses(text, "slot=hn0", "sleeper=128 slot=hn0");
     refuses(text, "slot=hn0", "sleeper=first slot=hn0");
     refuses(text, "slot=hn0", "script=0 pad=1 slot=hn0");
@@ -312,6 +472,39 @@ static void test_refused(void **unused)
     kit_machine_close(machine);
 }
 
+/* Facts of one slot that no history leads to. */
+static void test_contradictions(void **unused)
+{
+    static const char slot[] = "state=2 slot=hn0 vf=mce0 unit=0 state=attached";
+    char text[256];
+    static const struct {
+        const char *more;
+        bool is_sound;
+    } cases[] = {
+        {"", true},
+        {" activity=observing", false},
+        {" activity=running", false},
+        {" batch_count=1", false},
+        {" activity=observing batch_count=1", true},
+        {" activity=observing batch_count=2", false},
+        {" activity=running batch_count=2 batch_needs=\"4 5\"", true},
+        {" activity=running batch_count=2 batch_ended=1 batch_needs=\"4 5\"", true},
+        {" activity=running batch_count=2 batch_ended=2 batch_needs=\"4 5\"", false},
+        {" activity=running batch_count=2 batch_needs=4", false},
+        {" plan_tried=2 plan_failed=2", true},
+        {" plan_tried=1", false},
+        {" plan_failed=1", false},
+        {" joined=1", false},
+        {" delay=2", false},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)snprintf(text, sizeof text, "%s%s", slot, cases[i].more);
+        if (reads(text) != cases[i].is_sound)
+            fail_msg("%s: %s", text, cases[i].is_sound ? "refused" : "taken");
+    }
+}
+
 /* More of a thing than there is room for. */
 static void test_too_much(void **unused)
 {
@@ -319,7 +512,7 @@ static void test_too_much(void **unused)
     char bytes[SIZE];
     (void)unused;
     struct vfj_text text = vfj_text_begin(bytes, SIZE);
-    vfj_text_add(&text, "state=1");
+    vfj_text_add(&text, "state=2");
     for (unsigned i = 0; i <= VFJ_SLOTS_MAX; i++) {
         assert_true(reads(bytes));
         vfj_text_add(&text, " slot=hn");
@@ -327,16 +520,26 @@ static void test_too_much(void **unused)
     }
     assert_false(reads(bytes));
 
-    text = vfj_text_begin(bytes, SIZE);
-    vfj_text_add(&text, "state=1 slot=hn0");
-    for (unsigned i = 0; i <= VFJ_ADDRESSES_MAX; i++) {
-        assert_true(reads(bytes));
-        vfj_text_add(&text, " carry=10.0.0.4/24");
+    for (unsigned count = VFJ_ADDRESSES_MAX; count <= VFJ_ADDRESSES_MAX + 1; count++) {
+        text = vfj_text_begin(bytes, SIZE);
+        vfj_text_add(&text, "state=2 slot=hn0 observed=\"command=0 probe=slot ok=1");
+        for (unsigned i = 0; i < count; i++)
+            vfj_text_add(&text, " hn_address=10.0.0.4/24");
+        vfj_text_add(&text, "\"");
+        assert_int_equal(reads(bytes), count == VFJ_ADDRESSES_MAX);
     }
-    assert_false(reads(bytes));
+
+    for (unsigned count = VFJ_BATCH_MAX; count <= VFJ_BATCH_MAX + 1; count++) {
+        text = vfj_text_begin(bytes, SIZE);
+        vfj_text_add(&text, "state=2 slot=hn0 activity=running batch_count=160 batch_needs=\"");
+        for (unsigned i = 0; i < count; i++)
+            vfj_text_add(&text, " 4");
+        vfj_text_add(&text, "\"");
+        assert_int_equal(reads(bytes), count == VFJ_BATCH_MAX);
+    }
 
     text = vfj_text_begin(bytes, SIZE);
-    vfj_text_add(&text, "state=1 script=0 args=");
+    vfj_text_add(&text, "state=2 script=0 args=");
     for (unsigned i = 1; i < VFJ_ARGS_SIZE; i++)
         vfj_text_add(&text, "x");
     assert_true(reads(bytes));
@@ -349,10 +552,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_state_reads_back),
         cmocka_unit_test(test_each_member_is_written),
+        cmocka_unit_test(test_states_follow_from_facts),
         cmocka_unit_test(test_largest_state),
         cmocka_unit_test(test_empty_state),
         cmocka_unit_test(test_format_stays),
+        cmocka_unit_test(test_format_1),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_contradictions),
         cmocka_unit_test(test_too_much),
     };
     return cmocka_run_group_tests_name("state_text", tests, NULL, NULL);

@@ -50,19 +50,46 @@ static void step(struct vfj_event *event, enum vfj_event_kind kind)
     memset(&event->as, 0, sizeof event->as);
 }
 
-static void answer(uint64_t command, enum vfj_command_kind kind)
+static void observe(uint64_t command, enum vfj_probe probe)
 {
     struct vfj_event event = {0};
-    if (command == 0)
-        return;
-    event.as.finished.command = command;
-    step(&event, VFJ_EVENT_FINISHED);
     event.as.observed.command = command;
     event.as.observed.ok = true;
-    event.as.observed.probe = kind == VFJ_COMMAND_PROBE_SLOT ? VFJ_PROBE_SLOT
-        : kind == VFJ_COMMAND_PROBE_MAP                      ? VFJ_PROBE_MAP
-                                                             : VFJ_PROBE_SYSCTL;
+    event.as.observed.probe = (uint8_t)probe;
     step(&event, VFJ_EVENT_OBSERVED);
+}
+
+static void finish(uint64_t command, enum vfj_outcome_kind kind, int status)
+{
+    struct vfj_event event = {0};
+    event.as.finished = (struct vfj_outcome){.command = command, .kind = (uint8_t)kind, .status = status};
+    step(&event, VFJ_EVENT_FINISHED);
+}
+
+static enum vfj_probe probe_of(enum vfj_command_kind kind)
+{
+    return kind == VFJ_COMMAND_PROBE_SLOT ? VFJ_PROBE_SLOT
+        : kind == VFJ_COMMAND_PROBE_MAP   ? VFJ_PROBE_MAP
+                                          : VFJ_PROBE_SYSCTL;
+}
+
+static void answer(uint64_t command, enum vfj_command_kind kind)
+{
+    if (command == 0)
+        return;
+    finish(command, VFJ_OUTCOME_EXITED, 0);
+    observe(command, probe_of(kind));
+}
+
+/* The slot's batch, or its probe, ends: done, failed and not run in turn. */
+static void end_batch(unsigned slot)
+{
+    const struct vfj_batch batch = state.slots[slot].batch;
+    bool runs = state.slots[slot].activity == VFJ_ACTIVITY_RUNNING;
+    for (unsigned i = batch.ended; i < batch.count && runs; i++)
+        finish(batch.first + i, i % 4 == 3 ? VFJ_OUTCOME_NOT_RUN : VFJ_OUTCOME_EXITED, (int)((batch.first + i) % 2));
+    if (!runs && batch.count > 0)
+        observe(batch.first, VFJ_PROBE_SLOT);
 }
 
 static void go_on(void)
@@ -73,8 +100,10 @@ static void go_on(void)
         "!system=IFNET subsystem=mce0 type=DETACH",
     };
     struct vfj_event event = {0};
-    for (unsigned i = 0; i < state.head.slot_count; i++)
-        answer(state.slots[i].pending, (enum vfj_command_kind)state.slots[i].pending_kind);
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < state.head.slot_count; i++)
+            end_batch(i);
+    }
     answer(state.scripts.run.pending, VFJ_COMMAND_PROBE_SYSCTL);
     answer(state.head.map_pending, VFJ_COMMAND_PROBE_MAP);
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
