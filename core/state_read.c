@@ -285,10 +285,20 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
     return right;
 }
 
+/* The facts that make up the public state fit together, and the state is the one that they make. */
+static bool has_sound_state(const struct vfj_slot *slot)
+{
+    bool has_vf = !vfj_name_is_empty(slot->vf);
+    return (has_vf || (slot->delay == VFJ_DELAY_NONE && !slot->joined))
+        && (!slot->joined || slot->delay == VFJ_DELAY_NONE)
+        && (slot->timers.delay_us == VFJ_NEVER_US || slot->delay == VFJ_DELAY_RUNNING)
+        && slot->state == vfj_slot_public_state(slot);
+}
+
 static bool is_sound_slot(const struct vfj_slot *slot)
 {
     bool is_waiting = slot->activity == VFJ_ACTIVITY_OBSERVING || slot->activity == VFJ_ACTIVITY_RUNNING;
-    return (slot->batch.count > slot->batch.ended) == is_waiting
+    return has_sound_state(slot) && (slot->batch.count > slot->batch.ended) == is_waiting
         && (slot->activity == VFJ_ACTIVITY_RUNNING || slot->batch.count <= 1);
 }
 
@@ -299,6 +309,7 @@ static void recover_slot(struct vfj_slot *slot)
     slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
     slot->joined = slot->state == VFJ_SLOT_LAGGED;
     slot->delay = slot->state == VFJ_SLOT_DELAYED ? VFJ_DELAY_OVER : VFJ_DELAY_NONE;
+    slot->state = (uint8_t)vfj_slot_public_state(slot);
     slot->recovering = 1;
 }
 

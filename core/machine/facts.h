@@ -31,6 +31,9 @@ void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot,
 /* Timers of the slot are due by the head's time. */
 void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot);
 
+/* The slot has no delay any more: neither is one due, nor does one run, nor is the VF to be upped after one. */
+void vfj_facts_no_delay(struct vfj_slot *slot);
+
 /* The per-interface script is due again: VF_UP or VF_DOWN was received, or missed. */
 void vfj_facts_script_due(struct vfj_slot *slot);
 
