@@ -4,39 +4,55 @@
 #include "core/check.h"
 #include "core/kv.h"
 
-#define VFJ_MAY(symbol) (1u << VFJ_SLOT_##symbol)
-
-/* One row of the table of states. */
-struct slot_state {
-    const char *name, *text;
-    unsigned successors; /* bit 1 << state */
-};
-
-static const struct slot_state *row_of(enum vfj_slot_state state)
+const char *vfj_slot_state_name(enum vfj_slot_state state)
 {
-    static const struct slot_state rows[] = {
-#define X(symbol, name_, successors_, text_) \
-    [VFJ_SLOT_##symbol] = {.name = (name_), .text = (text_), .successors = (successors_)},
+    static const char *const names[] = {
+#define X(symbol, name, text) [VFJ_SLOT_##symbol] = (name),
         VFJ_SLOT_STATES(X)
 #undef X
     };
     VFJ_CHECK(state < VFJ_SLOT_STATE_COUNT);
-    return &rows[state];
-}
-
-const char *vfj_slot_state_name(enum vfj_slot_state state)
-{
-    return row_of(state)->name;
+    return names[state];
 }
 
 const char *vfj_slot_state_text(enum vfj_slot_state state)
 {
-    return row_of(state)->text;
+    static const char *const texts[] = {
+#define X(symbol, name, text) [VFJ_SLOT_##symbol] = (text),
+        VFJ_SLOT_STATES(X)
+#undef X
+    };
+    VFJ_CHECK(state < VFJ_SLOT_STATE_COUNT);
+    return texts[state];
 }
+
+static const struct move {
+    enum vfj_slot_state from, to;
+    enum vfj_reason reason;
+} moves[] = {
+#define X(from, to, reason) {VFJ_SLOT_##from, VFJ_SLOT_##to, VFJ_REASON_##reason},
+    VFJ_SLOT_MOVES(X)
+#undef X
+};
+
+enum { MOVE_COUNT = sizeof moves / sizeof moves[0] };
 
 bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to)
 {
-    return (row_of(from)->successors >> to & 1) != 0;
+    for (unsigned i = 0; i < MOVE_COUNT; i++) {
+        if (moves[i].from == from && moves[i].to == to)
+            return true;
+    }
+    return false;
+}
+
+bool vfj_slot_move_has_reason(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason)
+{
+    for (unsigned i = 0; i < MOVE_COUNT; i++) {
+        if (moves[i].from == from && moves[i].to == to && moves[i].reason == reason)
+            return true;
+    }
+    return false;
 }
 
 void vfj_transition_encode(const struct vfj_transition *transition, struct vfj_text *body)

@@ -8,14 +8,44 @@
 #include "core/command.h"
 #include "core/reason.h"
 
-/* The states of a slot. X(symbol, persisted name, states that may follow, sentence for people) */
-#define VFJ_SLOT_STATES(X)                                                                                            \
-    X(DETACHED, "detached", VFJ_MAY(ATTACHED), "No VF is mapped to this hn.")                                         \
-    X(ATTACHED, "attached", VFJ_MAY(DETACHED) | VFJ_MAY(DELAYED) | VFJ_MAY(LAGGED), "A VF is mapped; no delay runs.") \
-    X(DELAYED, "delayed", VFJ_MAY(DETACHED) | VFJ_MAY(ATTACHED) | VFJ_MAY(LAGGED),                                    \
-      "hyperv_vf_delay runs, or is over and the VF is being joined.")                                                 \
-    X(LAGGED, "lagged", VFJ_MAY(DETACHED) | VFJ_MAY(ATTACHED),                                                        \
-      "An observation shows that laggN holds hn and the VF and has hn's configuration.")
+/* The states of a slot. X(symbol, persisted name, sentence for people) */
+#define VFJ_SLOT_STATES(X)                                                                \
+    X(DETACHED, "detached", "No VF is mapped to this hn.")                                \
+    X(ATTACHED, "attached", "A VF is mapped; no delay runs.")                             \
+    X(DELAYED, "delayed", "hyperv_vf_delay runs, or is over and the VF is being joined.") \
+    X(LAGGED, "lagged", "An observation shows that laggN holds hn and the VF and has hn's configuration.")
+
+/* The moves that a slot may make, with each reason for them. X(from, to, reason). vfj_step_move() checks every move. */
+#define VFJ_SLOT_MOVES(X)               \
+    X(DETACHED, ATTACHED, VF_ATTACHED)  \
+    X(DETACHED, ATTACHED, VF_FOUND)     \
+    X(ATTACHED, DETACHED, VF_DETACHED)  \
+    X(ATTACHED, DETACHED, VF_LOST)      \
+    X(ATTACHED, DETACHED, VF_REPLACED)  \
+    X(ATTACHED, DETACHED, HN_RENAMED)   \
+    X(ATTACHED, DETACHED, BOOTED)       \
+    X(ATTACHED, DELAYED, DELAY_STARTED) \
+    X(ATTACHED, LAGGED, JOINED)         \
+    X(DELAYED, DETACHED, VF_DETACHED)   \
+    X(DELAYED, DETACHED, VF_LOST)       \
+    X(DELAYED, DETACHED, VF_REPLACED)   \
+    X(DELAYED, DETACHED, HN_RENAMED)    \
+    X(DELAYED, DETACHED, BOOTED)        \
+    X(DELAYED, ATTACHED, VF_DOWN)       \
+    X(DELAYED, ATTACHED, NO_LINK)       \
+    X(DELAYED, ATTACHED, VF_HELD)       \
+    X(DELAYED, ATTACHED, CUSTOM_SCRIPT) \
+    X(DELAYED, ATTACHED, NOT_RUNNING)   \
+    X(DELAYED, LAGGED, JOINED)          \
+    X(LAGGED, DETACHED, VF_DETACHED)    \
+    X(LAGGED, DETACHED, VF_LOST)        \
+    X(LAGGED, DETACHED, VF_REPLACED)    \
+    X(LAGGED, DETACHED, HN_RENAMED)     \
+    X(LAGGED, DETACHED, BOOTED)         \
+    X(LAGGED, ATTACHED, VF_DOWN)        \
+    X(LAGGED, ATTACHED, NO_LINK)        \
+    X(LAGGED, ATTACHED, VF_HELD)        \
+    X(LAGGED, ATTACHED, LEFT)
 
 enum vfj_slot_state {
 #define X(symbol, ...) VFJ_SLOT_##symbol,
@@ -27,8 +57,9 @@ enum vfj_slot_state {
 const char *vfj_slot_state_name(enum vfj_slot_state state);
 const char *vfj_slot_state_text(enum vfj_slot_state state);
 
-/* Whether a slot in state `from` may move to state `to`. */
+/* Whether VFJ_SLOT_MOVES has a row for the move, and one for the move with that reason. */
 bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to);
+bool vfj_slot_move_has_reason(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason);
 
 /* A change of a slot's state, or, where from and to are the same, something to know about it (a notice). */
 struct vfj_transition {

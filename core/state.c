@@ -25,15 +25,39 @@ _Static_assert(sizeof(struct vfj_script_run) == 24 + 3 * VFJ_NAME_SIZE + VFJ_ARG
 _Static_assert(sizeof(struct vfj_sleeper) == 32 + VFJ_NAME_SIZE, "padding in vfj_sleeper");
 _Static_assert(sizeof(struct vfj_head) == 32 + 64 + 8 + 24, "padding in vfj_head");
 
-const char *vfj_activity_name(enum vfj_activity activity)
+#define VFJ_MAY(symbol) (1u << VFJ_ACTIVITY_##symbol)
+
+/* One row of the table of activities. */
+struct activity {
+    const char *name, *text;
+    unsigned successors; /* bit 1 << activity */
+};
+
+static const struct activity *row_of(enum vfj_activity activity)
 {
-    static const char *const names[] = {
-#define X(symbol, name, text) [VFJ_ACTIVITY_##symbol] = (name),
+    static const struct activity rows[] = {
+#define X(symbol, name_, successors_, text_) \
+    [VFJ_ACTIVITY_##symbol] = {.name = (name_), .text = (text_), .successors = (successors_)},
         VFJ_ACTIVITIES(X)
 #undef X
     };
     VFJ_CHECK(activity < VFJ_ACTIVITY_COUNT);
-    return names[activity];
+    return &rows[activity];
+}
+
+const char *vfj_activity_name(enum vfj_activity activity)
+{
+    return row_of(activity)->name;
+}
+
+const char *vfj_activity_text(enum vfj_activity activity)
+{
+    return row_of(activity)->text;
+}
+
+bool vfj_activity_may_follow(enum vfj_activity from, enum vfj_activity to)
+{
+    return (row_of(from)->successors >> to & 1) != 0;
 }
 
 void vfj_state_init(struct vfj_state *state)

@@ -16,12 +16,13 @@
 
 enum { VFJ_NEVER_US = -1 }; /* a deadline that is not set */
 
-/* What a slot is doing. X(symbol, persisted name, sentence for people) */
-#define VFJ_ACTIVITIES(X)                                 \
-    X(IDLE, "idle", "Nothing is under way.")              \
-    X(OBSERVING, "observing", "A probe reads the guest.") \
-    X(RUNNING, "running", "A batch of commands runs.")    \
-    X(WAITING, "waiting", "A timer runs: a delay, a retry, or a VF's link.")
+/* What a slot is doing. X(symbol, persisted name, activities that may follow, sentence for people). A batch runs only on
+ * what an observation, or the batch before it, has just shown. vfj_reconcile() checks every change. */
+#define VFJ_ACTIVITIES(X)                                                                                      \
+    X(IDLE, "idle", VFJ_MAY(OBSERVING) | VFJ_MAY(WAITING), "Nothing is under way.")                            \
+    X(OBSERVING, "observing", VFJ_MAY(IDLE) | VFJ_MAY(RUNNING) | VFJ_MAY(WAITING), "A probe reads the guest.") \
+    X(RUNNING, "running", VFJ_MAY(IDLE) | VFJ_MAY(OBSERVING) | VFJ_MAY(WAITING), "A batch of commands runs.")  \
+    X(WAITING, "waiting", VFJ_MAY(IDLE) | VFJ_MAY(OBSERVING), "A timer runs: a delay, a retry, or a VF's link.")
 
 enum vfj_activity {
 #define X(symbol, ...) VFJ_ACTIVITY_##symbol,
@@ -31,6 +32,10 @@ enum vfj_activity {
 };
 
 const char *vfj_activity_name(enum vfj_activity activity);
+const char *vfj_activity_text(enum vfj_activity activity);
+
+/* Whether the table lets activity `to` follow activity `from` within one step. */
+bool vfj_activity_may_follow(enum vfj_activity from, enum vfj_activity to);
 
 /* Why an observation of the guest is requested, the strongest last: of two requests the later kind stays. */
 enum vfj_observe {

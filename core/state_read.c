@@ -294,12 +294,21 @@ static bool has_sound_needs(const struct vfj_slot *slot)
     return is_sound;
 }
 
+/* The facts that make up the public state fit together, and the state is the one that they make. */
+static bool has_sound_state(const struct vfj_slot *slot)
+{
+    bool has_vf = !vfj_name_is_empty(slot->vf);
+    return (has_vf || (slot->delay == VFJ_DELAY_NONE && !slot->joined))
+        && (!slot->joined || slot->delay == VFJ_DELAY_NONE)
+        && (slot->timers.delay_us == VFJ_NEVER_US || slot->delay == VFJ_DELAY_RUNNING)
+        && slot->state == vfj_slot_public_state(slot);
+}
+
 static bool is_sound_slot(const struct vfj_slot *slot)
 {
     bool is_waiting = slot->activity == VFJ_ACTIVITY_OBSERVING || slot->activity == VFJ_ACTIVITY_RUNNING;
-    return (slot->batch.count > slot->batch.ended) == is_waiting
-        && (slot->activity == VFJ_ACTIVITY_RUNNING || slot->batch.count <= 1) && has_sound_needs(slot)
-        && slot->state == vfj_slot_public_state(slot);
+    return has_sound_state(slot) && (slot->batch.count > slot->batch.ended) == is_waiting
+        && (slot->activity == VFJ_ACTIVITY_RUNNING || slot->batch.count <= 1) && has_sound_needs(slot);
 }
 
 /* What format 1 tells of a slot is observed anew: no probe, command or timer of it is known here. */

@@ -131,7 +131,7 @@ static struct vfj_transition *transition(struct vfj_step_context *context, const
 struct vfj_transition *vfj_step_move(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_slot_state to,
                                      enum vfj_reason reason)
 {
-    VFJ_CHECK(vfj_slot_state_may_follow((enum vfj_slot_state)slot->state, to));
+    VFJ_CHECK(vfj_slot_move_has_reason((enum vfj_slot_state)slot->state, to, reason));
     struct vfj_transition *made = transition(context, slot, reason);
     made->to = (uint8_t)to;
     slot->state = (uint8_t)to;
@@ -145,9 +145,7 @@ void vfj_step_notice(struct vfj_step_context *context, const struct vfj_slot *sl
 
 void vfj_step_cause(struct vfj_step_context *context, const struct vfj_slot *slot, enum vfj_reason reason)
 {
-    uint8_t *cause = &context->causes[slot - context->next->slots];
-    if (*cause == VFJ_REASON_NONE)
-        *cause = (uint8_t)reason;
+    context->causes[slot - context->next->slots] = (uint8_t)reason;
 }
 
 void vfj_step_count_up(uint8_t *count)

@@ -60,13 +60,14 @@ unsigned vfj_step_open_hn(struct vfj_step_context *context, struct vfj_name hn);
 /* A new command with its id, kind and time limit set, and optional: no other command waits for it. All else is empty. */
 struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_command_kind kind);
 
-/* Report that the slot moves to a state; checks the table of states. Fills in what the transition says beside names. */
+/* Report that the slot moves to a state; checks that VFJ_SLOT_MOVES has the move with that reason. The caller may change
+ * what the transition says beside names. */
 struct vfj_transition *vfj_step_move(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_slot_state to,
                                      enum vfj_reason reason);
 /* Report something about the slot, its state unchanged. */
 void vfj_step_notice(struct vfj_step_context *context, const struct vfj_slot *slot, enum vfj_reason reason);
 
-/* Why the slot's facts changed in this step; the first reason stays. */
+/* Why the slot's facts changed in this step; the last reason stays: it belongs to the facts that are left. */
 void vfj_step_cause(struct vfj_step_context *context, const struct vfj_slot *slot, enum vfj_reason reason);
 
 /* Count up; the largest number stays. */

@@ -22,6 +22,12 @@ void vfj_facts_script_due(struct vfj_slot *slot)
         slot->fault = VFJ_REASON_NONE;
 }
 
+void vfj_facts_no_delay(struct vfj_slot *slot)
+{
+    slot->delay = VFJ_DELAY_NONE;
+    slot->timers.delay_us = VFJ_NEVER_US;
+}
+
 static void forget_vf(struct vfj_slot *slot)
 {
     for (unsigned need = 0; need < VFJ_NEED_COUNT; need++) {
@@ -30,8 +36,7 @@ static void forget_vf(struct vfj_slot *slot)
     }
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->data_path = VFJ_DATA_PATH_HN;
-    slot->delay = VFJ_DELAY_NONE;
-    slot->timers.delay_us = VFJ_NEVER_US;
+    vfj_facts_no_delay(slot);
     slot->joined = 0;
     vfj_link_forget(slot);
     vfj_facts_script_due(slot);
@@ -108,8 +113,10 @@ void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, 
     slot->recovering |= was_running;
     forget_batch(slot);
     if (head->policy == VFJ_POLICY_VFJOURNAL) {
-        if (slot->delay == VFJ_DELAY_RUNNING && slot->timers.delay_us == VFJ_NEVER_US)
+        if (slot->delay == VFJ_DELAY_RUNNING && slot->timers.delay_us == VFJ_NEVER_US) {
             slot->delay = VFJ_DELAY_NONE; /* a sleeper of policy scripts had it */
+            vfj_step_cause(context, slot, VFJ_REASON_NOT_RUNNING);
+        }
         return;
     }
     forget_plan(slot);
@@ -214,7 +221,7 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
     slot->joined = 0;
     vfj_facts_script_due(slot);
     if (slot->delay == VFJ_DELAY_OVER) /* an administrator took it down: it is left so */
-        slot->delay = VFJ_DELAY_NONE;
+        vfj_facts_no_delay(slot);
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
     if (slot->activity == VFJ_ACTIVITY_OBSERVING || slot->plan.phase == VFJ_PLAN_ACTIVE)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);

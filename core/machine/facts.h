@@ -34,6 +34,9 @@ void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need);
 /* Timers of the slot are due by the head's time. */
 void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot);
 
+/* The slot has no delay any more: neither is one due, nor does one run, nor is the VF to be upped after one. */
+void vfj_facts_no_delay(struct vfj_slot *slot);
+
 /* The per-interface script is due again: VF_UP or VF_DOWN was received, or missed. */
 void vfj_facts_script_due(struct vfj_slot *slot);
 

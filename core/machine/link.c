@@ -125,7 +125,7 @@ void vfj_link_held(struct vfj_step_context *context, struct vfj_slot *slot)
     /* One without link waits for its next try; one in a conflict is joined as soon as that is gone. */
     set_monitor(slot, has_no_link ? VFJ_LINK_MONITOR_HELD : VFJ_LINK_MONITOR_RETRY);
     slot->joined = 0;
-    slot->delay = VFJ_DELAY_NONE;
+    vfj_facts_no_delay(slot);
     vfj_step_cause(context, slot, has_no_link ? VFJ_REASON_NO_LINK : VFJ_REASON_VF_HELD);
 }
 

@@ -15,28 +15,29 @@ static void record_no_vf(struct vfj_step_context *context, struct vfj_slot *slot
         vfj_facts_detach(context, slot, VFJ_REASON_VF_LOST);
     else if (vfj_slot_is_on_vf(slot))
         vfj_step_notice(context, slot, VFJ_REASON_VF_GONE);
-    slot->delay = VFJ_DELAY_NONE;
+    vfj_facts_no_delay(slot);
 }
 
 /* VF_DOWN was not received, nor perhaps hn's LINK_UP; the VF may have left and come back. */
-static void record_missed_vf_down(struct vfj_slot *slot)
+static void record_missed_vf_down(struct vfj_step_context *context, struct vfj_slot *slot)
 {
+    vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
     vfj_facts_script_due(slot);
     slot->plan.rechecks = 1;
     if (vfj_link_is_held(slot))
         return;
-    slot->delay = VFJ_DELAY_NONE;
+    vfj_facts_no_delay(slot);
     if (slot->request.asked < VFJ_OBSERVE_GAP)
         slot->request.asked = VFJ_OBSERVE_GAP;
 }
 
-static void record_data_path(struct vfj_slot *slot, const struct vfj_view *view)
+static void record_data_path(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_view *view)
 {
     bool was_on_vf = vfj_slot_is_on_vf(slot);
     if (vfj_name_is_empty(view->rxvf)) {
         slot->data_path = VFJ_DATA_PATH_HN;
         if (was_on_vf && view->vf.exists && !view->vf.up)
-            record_missed_vf_down(slot);
+            record_missed_vf_down(context, slot);
     } else if (!was_on_vf) {
         slot->data_path = VFJ_DATA_PATH_VF_SEEN;
     }
@@ -56,7 +57,7 @@ static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot, c
         vfj_request_observation(slot, VFJ_OBSERVE_FOUND);
         return false;
     }
-    record_data_path(slot, view);
+    record_data_path(context, slot, view);
     return true;
 }
 
@@ -83,8 +84,7 @@ static void record_joined(struct vfj_step_context *context, struct vfj_slot *slo
     if (!carries || vfj_name_is_empty(slot->vf) || slot->joined || !vfj_plan_is_configured(context, slot))
         return;
     slot->joined = 1;
-    slot->delay = VFJ_DELAY_NONE;
-    slot->timers.delay_us = VFJ_NEVER_US;
+    vfj_facts_no_delay(slot);
     slot->plan.rechecks = 0;
     vfj_step_cause(context, slot, VFJ_REASON_JOINED);
 }

@@ -377,6 +377,12 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
         slot->activity = vfj_slot_due_us(slot) != VFJ_NEVER_US ? VFJ_ACTIVITY_WAITING : VFJ_ACTIVITY_IDLE;
 }
 
+static void check_activity(const struct vfj_slot *was, const struct vfj_slot *slot)
+{
+    VFJ_CHECK(slot->activity == was->activity
+              || vfj_activity_may_follow((enum vfj_activity)was->activity, (enum vfj_activity)slot->activity));
+}
+
 void vfj_reconcile(struct vfj_step_context *context, unsigned index)
 {
     struct vfj_slot *slot = &context->next->slots[index];
@@ -387,4 +393,5 @@ void vfj_reconcile(struct vfj_step_context *context, unsigned index)
     arm_recheck(context, slot);
     if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_due_us(slot) != VFJ_NEVER_US)
         slot->activity = VFJ_ACTIVITY_WAITING;
+    check_activity(&context->now->slots[index], slot);
 }
