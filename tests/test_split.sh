@@ -137,28 +137,60 @@ sleep 0.2
 check "the warden takes no signals" kill -0 "$warden"
 end_daemon
 
-# A journal that root wrote, as the unsplit daemon, becomes the user's, with what is beside it.
-chown -R root "${journal%/*}"
-start_daemon --user $user
-same "it is the user's again" "$user" "$(stat -c %U "$journal")"
-end_daemon
+# refused WHAT PATH: a start that gives nothing away, and names what it would have had to give
+refused() {
+    "$vfjournal" daemon --root "$dir" --user $user 2>"$log"
+    same "$1" 4 $?
+    check "$1 is named" grep -q "$2 does not belong to user $user" "$log"
+}
 
-# But nothing is given away that is not the journal's.
+# What was there before this start is not given away: it may be another file of root's by a second name, and that its
+# link count is one says nothing about yesterday.
 chown -R root "${journal%/*}"
-ln "$guest" "${journal%/*}/journal.db-linked" 2>/dev/null || ln "$log" "${journal%/*}/journal.db-linked"
-ln -s /etc/passwd "${journal%/*}/journal.db-soft"
+refused "a directory of root's" "var/db/vfjournal"
+same "it stays root's" root "$(stat -c %U "${journal%/*}")"
+chown $user "${journal%/*}"
+refused "a journal of root's" "var/db/vfjournal/journal.db"
+same "it stays root's, too" root "$(stat -c %U "$journal")"
+chown -R $user "${journal%/*}"
+echo "root's alone" >"$work/secret"
+chmod 600 "$work/secret"
+for suffix in -wal -shm -journal -snapshot .lock; do
+    rm -f "$journal$suffix"
+    ln "$work/secret" "$journal$suffix"
+    [ "$suffix" != -wal ] || rm "$work/secret" # and the other name is gone since
+    refused "root's file as $suffix" "journal.db$suffix"
+    same "it is not given away, $suffix" "root 600" "$(stat -c '%U %a' "$journal$suffix")"
+    [ "$suffix" != -wal ] || ln "$journal$suffix" "$work/secret"
+    rm "$journal$suffix"
+done
+for name_there in journal.db-linked .profile; do
+    ln "$work/secret" "${journal%/*}/$name_there"
+    start_daemon --user $user
+    same "a file with another name" root "$(stat -c %U "$work/secret")"
+    end_daemon
+    rm "${journal%/*}/$name_there"
+done
+
+# A directory that this start makes is the user's; but not below one that others can write to.
+mv "${journal%/*}" "$work/kept"
 start_daemon --user $user
-same "a file with another name" root "$(stat -c %U "${journal%/*}/journal.db-linked")"
-same "where a link leads" root "$(stat -c %U /etc/passwd)"
+same "the directory that was made" "$user 700" "$(stat -c '%U %a' "${journal%/*}")"
 end_daemon
-rm "${journal%/*}/journal.db-linked" "${journal%/*}/journal.db-soft"
-chown root "${journal%/*}"
-echo mine >"${journal%/*}/.profile"
+rm -rf "${journal%/*}"
+chmod 777 "$dir/var/db"
 "$vfjournal" daemon --root "$dir" --user $user 2>"$log"
-same "a directory that is not the journal's alone" 4 $?
-check "is named" grep -q "var/db/vfjournal does not belong to user $user" "$log"
-same "and stays root's" root "$(stat -c %U "${journal%/*}")"
-rm "${journal%/*}/.profile"
+same "below a directory of everybody's" 4 $?
+check "it is named" grep -q "var/db: others can write to it" "$log"
+check "nothing is made there" test ! -e "${journal%/*}"
+"$vfjournal" daemon --root "$dir" --one-process 2>"$log"
+same "nor does root as one process" 4 $?
+check "as it says" grep -q "root as one process does not open it: .*var/db: others can write to it" "$log"
+chmod 755 "$dir/var/db"
+mv "$work/kept" "${journal%/*}"
+"$vfjournal" daemon --root "$dir" --one-process 2>"$log"
+same "root as one process, of a user's directory" 4 $?
+check "says whose it is" grep -q "var/db/vfjournal: belongs to user $uid" "$log"
 
 # In capability mode its end leaves the files that SQLite would remove by name, but the journal is whole without them.
 ASAN_OPTIONS=detect_leaks=0
@@ -177,11 +209,12 @@ same "the last row" stopped "$(rows | tail -n 1 | sed 's/.*"kind":"\([a-z]*\)".*
 start_daemon --act --user $user --capsicum
 end_daemon
 check "replay" "$vfjournal" replay "$journal"
+chown -R root "${journal%/*}"
 start_daemon --one-process --capsicum
 check "without a warden it is not entered" grep -q 'capsicum: not in capability mode: one process' "$log"
 warden=$pid
 end_daemon
-
+chown -R $user "${journal%/*}"
 # In the background: who started it and reads what it says is not kept waiting by the warden.
 said=$(timeout 20 "$vfjournal" daemon --root "$dir" -b --pidfile "$dir/daemon.pid" --user $user 2>&1)
 same "the start in the background" "0 " "$? $said"
@@ -194,6 +227,7 @@ await "the pidfile to be gone" test ! -e "$dir/daemon.pid"
 await "the warden's end" is_gone "$warden"
 
 # Without a user it goes on as one process, and says so; a user that was named must be one.
+rm -rf "${journal%/*}"
 start_daemon
 case $(sed -n 's/.*\(one process: no user _vfjournal\|user _vfjournal, warden\).*/\1/p' "$log") in
 'one process: no user _vfjournal')
@@ -204,6 +238,7 @@ case $(sed -n 's/.*\(one process: no user _vfjournal\|user _vfjournal, warden\).
 *) fail "neither is said" ;;
 esac
 end_daemon
+chown -R root "${journal%/*}"
 start_daemon --one-process
 check "as told" grep -q 'one process: as told' "$log"
 warden=$pid

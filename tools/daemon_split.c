@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/capability.h"
+#include "adapters/freebsd/owner.h"
 #include "adapters/freebsd/user.h"
 #include "tools/daemon_log.h"
 
@@ -63,9 +64,21 @@ static bool split(struct vfj_daemon_options *options, const struct vfj_user *use
     return true;
 }
 
+/* A daemon that stays root opens no journal that others can replace. */
+static bool is_roots(const struct vfj_daemon_options *options)
+{
+    char bytes[VFJ_PATHNAME_SIZE + 64];
+    struct vfj_user owner;
+    struct vfj_text why = vfj_text_begin(bytes, sizeof bytes);
+    if (geteuid() != 0 || (vfj_owner_find(options->journal, VFJ_OWNER_OPENS, &owner, &why) && owner.uid == 0))
+        return true;
+    vfj_daemon_log("journal", "root as one process does not open it: ", bytes);
+    return false;
+}
+
 bool vfj_daemon_split(struct vfj_daemon_options *options)
 {
-    char why[256];
+    char why[VFJ_PATHNAME_SIZE + 256];
     struct vfj_user user = {.uid = 0};
     struct vfj_text text = vfj_text_begin(why, sizeof why);
     judge(options, &user, &text);
@@ -75,6 +88,8 @@ bool vfj_daemon_split(struct vfj_daemon_options *options)
         vfj_daemon_log("daemon", "can't run as another user: ", why);
         return false;
     }
+    if (!is_roots(options))
+        return false;
     text = vfj_text_begin(description, sizeof description);
     vfj_text_add(&text, ", one process: ");
     vfj_text_add(&text, why);
