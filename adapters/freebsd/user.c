@@ -78,7 +78,8 @@ bool vfj_user_own_journal(const struct vfj_user *user, const char *journal, stru
     *slash = '\0';
     if (!vfj_owner_find(journal, VFJ_OWNER_OPENS, &owner, complaint))
         return false;
-    if (owner.uid != 0 && owner.uid != user->uid)
+    bool is_nobodys = owner.name[0] != '\0'; /* though the user may be nobody */
+    if (is_nobodys || (owner.uid != 0 && owner.uid != user->uid))
         return false;
     *complaint = vfj_text_begin(complaint->bytes, complaint->size);
     if (owner.uid == user->uid)
