@@ -15,6 +15,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_split.XXXXXX") || exit 1
 chmod 755 "$work"
 dir=$work/guest
 log=$work/log
+errors=$log # where the daemon's standard error goes
 journal=$dir/var/db/vfjournal/journal.db
 pid=
 warden=
@@ -38,11 +39,20 @@ descriptors() {
         [ "${fd##*/}" -le 2 ] || readlink "$fd"
     done | sed 's/:\[.*//' | sort
 }
+# What can be written to by one of its descriptors: fdinfo's flags are octal, and 1 and 2 are O_WRONLY and O_RDWR.
+writable() {
+    for fd in "/proc/$1"/fd/*; do
+        flags=$(sed -n 's/^flags:[[:space:]]*//p' "/proc/$1/fdinfo/${fd##*/}")
+        case $flags in
+        *[12]) readlink "$fd" ;;
+        esac
+    done | sort -u
+}
 
 start_daemon() {
     before=$(count connected)
     # a descriptor that whoever started us left open reaches neither the warden nor a program
-    "$vfjournal" daemon --root "$dir" --pidfile "$dir/daemon.pid" "$@" 2>>"$log" 9<"$guest" &
+    "$vfjournal" daemon --root "$dir" --pidfile "$dir/daemon.pid" "$@" 2>>"$errors" 9<>"$work/root" &
     pid=$!
     await "the connection" more_than "$before" connected
     warden=$(sed -n 's/.*, warden \([0-9]*\),.*/\1/p' "$log" | tail -n 1)
@@ -69,6 +79,7 @@ END
 }
 
 : >"$log"
+: >"$work/root"
 "$guest" init "$dir" hn0=mce0 || exit 1
 spy ifconfig
 spy sysctl
@@ -90,8 +101,14 @@ same "the warden is the daemon's" "$pid" "$(of_status "$warden" PPid)"
 same "the pidfile names the daemon" "$pid" "$(cat "$dir/daemon.pid")"
 same "the lock names the daemon" "$pid" "$(cat "$dir/var/run/vfjournal/act.lock")"
 
-# What the warden has open: 0 to 2, the socket, and what libevent needs.
-same "the warden's descriptors" "anon_inode pipe pipe socket" "$(descriptors "$warden" | paste -s -d ' ' -)"
+# What the warden has open: 0 to 2, the socket, both locks, the daemon's output, and what libevent needs.
+same "the warden's descriptors" "$dir/daemon.pid $dir/var/run/vfjournal/act.lock anon_inode pipe pipe pipe socket" \
+    "$(descriptors "$warden" | paste -s -d ' ' -)"
+
+# What the daemon can write to: the journal's files, sockets, pipes, and what libevent needs.
+mine="^($journal(-wal|-shm|\\.lock)?|(socket|pipe|anon_inode):.*)\$"
+check "the journal is among what can be written" eval 'writable "$pid" | grep -qx "$journal"'
+same "nothing else can be written" "" "$(writable "$pid" | grep -Ev "$mine")"
 
 # Whose the files are.
 same "the journal's directory" "$user 700" "$(stat -c '%U %a' "${journal%/*}")"
@@ -119,8 +136,19 @@ wait "$pid" 2>/dev/null
 await "the warden's end" is_gone "$warden"
 check "the lock is free" flock -n "$dir/var/run/vfjournal/act.lock" true
 start_daemon --act --user $user
+end_daemon
 
-# The warden is killed: the daemon says so and ends, so that whoever supervises it starts it again.
+# A file as standard error is the warden's, which writes what the daemon prints there.
+check "the first line" grep -q "daemon: version .*, user $user, warden" "$log"
+
+# The warden is killed: the daemon says so and ends, so that whoever supervises it starts it again. A pipe, as a
+# supervisor has one, the daemon writes to itself.
+mkfifo "$work/pipe"
+cat "$work/pipe" >>"$log" &
+errors=$work/pipe
+start_daemon --act --user $user
+same "nothing else can be written" "" "$(writable "$pid" | grep -Ev "$mine" | grep -vx "$work/pipe")"
+errors=$log
 kill -KILL "$warden"
 wait "$pid"
 same "exit status without a warden" 4 $?

@@ -23,13 +23,17 @@
 #include "adapters/freebsd/wire.h"
 #include "core/check.h"
 
-enum { SOCKET = STDERR_FILENO + 1, EXIT_SYSTEM = 4 };
+/* The descriptors that the warden begins with. */
+enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OTHER - SOCKET };
+enum { EXIT_SYSTEM = 4 };
 
 struct warden {
     const struct vfj_warden_settings *settings;
     struct event_base *base;
-    struct event readable;
+    struct event readable, output;
     struct vfj_children *children;
+    pid_t daemon;
+    int lock; /* the act lock's descriptor; 0 until it is taken */
     struct vfj_wire wire;
     struct vfj_errand errand; /* under way */
     int exit_status;
@@ -42,12 +46,12 @@ struct task {
     struct vfj_warden_reply reply;
 };
 
-/* It waits while the daemon makes rows durable. That nobody hears it is seen by reading. A descriptor, but for the lock, is
+/* It waits while the daemon makes rows durable. That nobody hears it is seen by reading. A descriptor is
  * there to be read. */
 static void answer(struct warden *warden, const struct vfj_warden_reply *reply, int descriptor)
 {
     if (descriptor >= 0)
-        vfj_capability_limit(descriptor, reply->kind == VFJ_REPLY_LOCK ? VFJ_CAPABILITY_WORK : VFJ_CAPABILITY_READ);
+        vfj_capability_limit(descriptor, VFJ_CAPABILITY_READ);
     (void)vfj_wire_send(&warden->wire, reply, sizeof *reply, descriptor, true);
 }
 
@@ -155,15 +159,14 @@ static void connect_to_devd(struct warden *warden)
         close(connection.fd);
 }
 
-/* The lock goes over with its descriptor: it ends with the daemon, not with us. */
+/* Who has the lock's descriptor can write another pid into root's file: it stays here. */
 static void take_act_lock(struct warden *warden)
 {
     struct vfj_warden_reply reply = reply_of(&warden->errand, VFJ_REPLY_LOCK);
-    int fd = vfj_act_lock_take(warden->settings->paths.act_lock);
+    int fd = vfj_act_lock_take(warden->settings->paths.act_lock, warden->daemon);
     reply.status = fd < 0 ? errno : 0;
-    answer(warden, &reply, fd);
-    if (fd >= 0)
-        close(fd);
+    warden->lock = fd < 0 ? 0 : fd;
+    answer(warden, &reply, -1);
 }
 
 static void end(struct warden *warden, int exit_status)
@@ -186,7 +189,7 @@ static bool is_allowed(const struct warden *warden)
     if (!vfj_errand_check(errand))
         return false;
     if (errand->kind == VFJ_ERRAND_ACT_LOCK)
-        return warden->settings->acts;
+        return warden->settings->acts && warden->lock == 0;
     if (errand->kind != VFJ_ERRAND_COMMAND)
         return true;
     const struct vfj_command command = vfj_errand_command(errand);
@@ -242,11 +245,19 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
 }
 
-static void keep_only(int socket)
+/* Each to its place, by way of numbers that are no place; 0 leaves the place empty. */
+static void keep_only(const int descriptors[KEPT])
 {
-    if (socket != SOCKET)
-        (void)dup3(socket, SOCKET, O_CLOEXEC);
-    closefrom(SOCKET + 1);
+    int copies[KEPT];
+    for (int i = 0; i < KEPT; i++)
+        copies[i] = descriptors[i] > 0 ? fcntl(descriptors[i], F_DUPFD_CLOEXEC, FIRST_OTHER) : -1;
+    for (int i = 0; i < KEPT; i++) {
+        if (copies[i] >= 0)
+            (void)dup3(copies[i], SOCKET + i, O_CLOEXEC);
+        else
+            (void)close(SOCKET + i);
+    }
+    closefrom(FIRST_OTHER);
 }
 
 /* Nobody who started the daemon and waits for the end of its output shall wait for ours. */
@@ -259,6 +270,46 @@ static void let_go(void)
         close(null);
 }
 
+/* What the daemon printed, in one write(2), with the bytes that steer a terminal made harmless. As read(2). */
+static ssize_t pass_output(void)
+{
+    char bytes[4096];
+    ssize_t count = read(OUTPUT, bytes, sizeof bytes);
+    for (ssize_t i = 0; i < count; i++) {
+        if ((bytes[i] < ' ' || bytes[i] > '~') && bytes[i] != '\n')
+            bytes[i] = '?';
+    }
+    if (count > 0)
+        (void)!write(STDERR_FILENO, bytes, (size_t)count);
+    return count;
+}
+
+/* The end of its output: a daemon that goes on in the background prints nothing any more. */
+static void on_output(evutil_socket_t fd, short what, void *context)
+{
+    struct warden *warden = context;
+    (void)fd;
+    (void)what;
+    ssize_t count = pass_output();
+    if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR)))
+        return;
+    event_del(&warden->output);
+    if (warden->settings->detached)
+        let_go();
+}
+
+static bool listen_to_output(struct warden *warden)
+{
+    if (warden->settings->output <= 0) {
+        if (warden->settings->detached)
+            let_go();
+        return true;
+    }
+    int flags = fcntl(OUTPUT, F_GETFL);
+    event_assign(&warden->output, warden->base, OUTPUT, EV_READ | EV_PERSIST, on_output, warden);
+    return flags >= 0 && fcntl(OUTPUT, F_SETFL, flags | O_NONBLOCK) == 0 && event_add(&warden->output, NULL) == 0;
+}
+
 static void ignore_signals(void)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2};
@@ -269,9 +320,8 @@ static void ignore_signals(void)
 noreturn void vfj_warden_process(int socket, const struct vfj_warden_settings *settings)
 {
     static struct warden warden;
-    keep_only(socket);
-    if (settings->detached)
-        let_go();
+    warden.daemon = getppid();
+    keep_only((const int[KEPT]){socket, settings->pidfile_descriptor, settings->output});
     ignore_signals();
     vfj_process_set_title("warden");
     warden.settings = settings;
@@ -280,8 +330,10 @@ noreturn void vfj_warden_process(int socket, const struct vfj_warden_settings *s
     if (warden.base == NULL || (warden.children = vfj_children_open(warden.base, &settings->paths, NULL)) == NULL)
         _exit(EXIT_SYSTEM);
     event_assign(&warden.readable, warden.base, SOCKET, EV_READ | EV_PERSIST, on_readable, &warden);
-    if (event_add(&warden.readable, NULL) != 0)
+    if (event_add(&warden.readable, NULL) != 0 || !listen_to_output(&warden))
         _exit(EXIT_SYSTEM);
     event_base_dispatch(warden.base);
+    while (settings->output > 0 && pass_output() > 0)
+        continue;
     _exit(warden.exit_status);
 }
