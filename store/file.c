@@ -49,6 +49,26 @@ static bool has(const char *path, const char *suffix)
     return beside(path, suffix, name) && lstat(name, &facts) == 0;
 }
 
+/* SQLite opens these files by their names, and would wait for somebody to open the other end of a FIFO. */
+static bool is_regular_or_absent(const char *path, const char *suffix)
+{
+    char name[PATH_MAX];
+    struct stat facts;
+    return !beside(path, suffix, name) || lstat(name, &facts) != 0 || S_ISREG(facts.st_mode);
+}
+
+static enum vfj_status inspect_companions(const char *path, struct vfj_text *detail)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        if (is_regular_or_absent(path, suffixes[i]))
+            continue;
+        vfj_text_add(detail, suffixes[i]);
+        return say(VFJ_JOURNAL_NOT_OURS, detail, " beside it is not a regular file");
+    }
+    return VFJ_OK;
+}
+
 static uint32_t big_endian(const unsigned char *at)
 {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
@@ -107,6 +127,9 @@ static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_fa
         return say(VFJ_JOURNAL_NOT_OURS, detail, "a directory, not a journal");
     if (!S_ISREG(facts->stat.st_mode))
         return say(VFJ_JOURNAL_NOT_OURS, detail, "not a regular file");
+    enum vfj_status status = inspect_companions(path, detail);
+    if (status != VFJ_OK)
+        return status;
     ssize_t length = pread(fd, header, sizeof header, 0);
     if (length < 0)
         return say_errno(detail, "");

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/handover.h"
+
 static enum vfj_status say_errno(struct vfj_text *detail)
 {
     vfj_text_add(detail, strerror(errno));
@@ -23,9 +25,22 @@ static bool join(char to[PATH_MAX], const char *first, const char *second)
     return !text.overflow;
 }
 
+/* Where another process publishes, this one need not be able to look at the place. */
+static enum vfj_status begin_handover(struct vfj_place *place, const char *to, struct vfj_text *detail)
+{
+    place->directory[0] = '\0';
+    if (!vfj_handover_begin())
+        return say_errno(detail);
+    enum vfj_status status = vfj_place_begin_passing(place, vfj_handover_prefix(), detail);
+    place->to = to;
+    return status;
+}
+
 enum vfj_status vfj_place_begin(struct vfj_place *place, const char *to, struct vfj_text *detail)
 {
     struct stat facts;
+    if (vfj_handover_prefix() != NULL)
+        return begin_handover(place, to, detail);
     errno = 0;
     place->directory[0] = '\0';
     if (lstat(to, &facts) == 0)
@@ -84,16 +99,24 @@ static bool move(const char *from, const char *to)
     return errno == ENOENT && rename(from, to) == 0;
 }
 
+bool vfj_place_publish(const char *from, const char *to)
+{
+    if (!sync_path(from, O_RDWR) || !move(from, to))
+        return false;
+    if (sync_directory_of(to))
+        return true;
+    /* Said to have failed, it is not to be there. */
+    int error = errno;
+    (void)unlink(to);
+    errno = error;
+    return false;
+}
+
 enum vfj_status vfj_place_put(struct vfj_place *place, struct vfj_text *detail)
 {
-    if (!sync_path(place->path, O_RDWR) || !move(place->path, place->to))
-        return say_errno(detail);
-    if (sync_directory_of(place->to))
-        return VFJ_OK;
-    /* Said to have failed, it is not to be there. */
-    enum vfj_status status = say_errno(detail);
-    (void)unlink(place->to);
-    return status;
+    bool done
+        = vfj_handover_prefix() != NULL ? vfj_handover_put(place->path) : vfj_place_publish(place->path, place->to);
+    return done ? VFJ_OK : say_errno(detail);
 }
 
 void vfj_place_end(struct vfj_place *place)

@@ -118,7 +118,8 @@ scenario_act() {
         sleep 1
         same "no wake-ups when idle" "$idle_before" "$(switches)"
     fi
-    "$vfjournal" daemon --root "$dir" 2>"$dir/second.log"
+    # shellcheck disable=SC2046
+    "$vfjournal" daemon --root "$dir" $(as_user) 2>"$dir/second.log"
     same "a second daemon on the same journal" 2 $?
     same "says one line" 1 "$(wc -l <"$dir/second.log" | tr -d ' ')"
     "$vfjournal" daemon --root "$dir" --journal "$dir/other.db" --pidfile "$dir/daemon.pid" 2>/dev/null

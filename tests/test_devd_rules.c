@@ -327,7 +327,7 @@ static pid_t start_actor(void)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        if (vfj_act_lock_take(lock_path()) < 0 || write(ends[1], "", 1) != 1)
+        if (vfj_act_lock_take(lock_path(), getpid()) < 0 || write(ends[1], "", 1) != 1)
             _exit(1);
         (void)alarm(60); /* should the test fail before it ends us */
         for (;;)
@@ -384,12 +384,12 @@ static void a_second_daemon(void **state)
 {
     (void)state;
     pid_t actor = start_actor();
-    assert_int_equal(vfj_act_lock_take(lock_path()), -1);
+    assert_int_equal(vfj_act_lock_take(lock_path(), getpid()), -1);
     assert_int_equal(errno, EWOULDBLOCK);
     assert_int_equal(vfj_pidfile_owner(lock_path()), actor);
     expect_ours();
     end_actor(actor, SIGKILL);
-    int fd = vfj_act_lock_take(lock_path());
+    int fd = vfj_act_lock_take(lock_path(), getpid());
     assert_true(fd >= 0);
     vfj_act_lock_drop(fd);
     expect_freebsd();
@@ -427,7 +427,7 @@ static void asked_while_it_starts(void **state)
         _exit(0); /* the lock is shared with the parent, which closes it now */
     }
     close(fd);
-    int lock = vfj_act_lock_take(lock_path());
+    int lock = vfj_act_lock_take(lock_path(), getpid());
     assert_true(lock >= 0);
     assert_int_equal(vfj_pidfile_owner(lock_path()), getpid());
     vfj_act_lock_drop(lock);

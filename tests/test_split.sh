@@ -15,6 +15,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_split.XXXXXX") || exit 1
 chmod 755 "$work"
 dir=$work/guest
 log=$work/log
+errors=$log # where the daemon's standard error goes
 journal=$dir/var/db/vfjournal/journal.db
 pid=
 warden=
@@ -38,11 +39,20 @@ descriptors() {
         [ "${fd##*/}" -le 2 ] || readlink "$fd"
     done | sed 's/:\[.*//' | sort
 }
+# What can be written to by one of its descriptors: fdinfo's flags are octal, and 1 and 2 are O_WRONLY and O_RDWR.
+writable() {
+    for fd in "/proc/$1"/fd/*; do
+        flags=$(sed -n 's/^flags:[[:space:]]*//p' "/proc/$1/fdinfo/${fd##*/}")
+        case $flags in
+        *[12]) readlink "$fd" ;;
+        esac
+    done | sort -u
+}
 
 start_daemon() {
     before=$(count connected)
     # a descriptor that whoever started us left open reaches neither the warden nor a program
-    "$vfjournal" daemon --root "$dir" --pidfile "$dir/daemon.pid" "$@" 2>>"$log" 9<"$guest" &
+    "$vfjournal" daemon --root "$dir" --pidfile "$dir/daemon.pid" "$@" 2>>"$errors" 9<>"$work/root" &
     pid=$!
     await "the connection" more_than "$before" connected
     warden=$(sed -n 's/.*, warden \([0-9]*\),.*/\1/p' "$log" | tail -n 1)
@@ -69,6 +79,7 @@ END
 }
 
 : >"$log"
+: >"$work/root"
 "$guest" init "$dir" hn0=mce0 || exit 1
 spy ifconfig
 spy sysctl
@@ -90,8 +101,14 @@ same "the warden is the daemon's" "$pid" "$(of_status "$warden" PPid)"
 same "the pidfile names the daemon" "$pid" "$(cat "$dir/daemon.pid")"
 same "the lock names the daemon" "$pid" "$(cat "$dir/var/run/vfjournal/act.lock")"
 
-# What the warden has open: 0 to 2, the socket, and what libevent needs.
-same "the warden's descriptors" "anon_inode pipe pipe socket" "$(descriptors "$warden" | paste -s -d ' ' -)"
+# What the warden has open: 0 to 2, the socket, both locks, the daemon's output, and what libevent needs.
+same "the warden's descriptors" "$dir/daemon.pid $dir/var/run/vfjournal/act.lock anon_inode pipe pipe pipe socket" \
+    "$(descriptors "$warden" | paste -s -d ' ' -)"
+
+# What the daemon can write to: the journal's files, sockets, pipes, and what libevent needs.
+mine="^($journal(-wal|-shm|\\.lock)?|(socket|pipe|anon_inode):.*)\$"
+check "the journal is among what can be written" eval 'writable "$pid" | grep -qx "$journal"'
+same "nothing else can be written" "" "$(writable "$pid" | grep -Ev "$mine")"
 
 # Whose the files are.
 same "the journal's directory" "$user 700" "$(stat -c '%U %a' "${journal%/*}")"
@@ -119,8 +136,19 @@ wait "$pid" 2>/dev/null
 await "the warden's end" is_gone "$warden"
 check "the lock is free" flock -n "$dir/var/run/vfjournal/act.lock" true
 start_daemon --act --user $user
+end_daemon
 
-# The warden is killed: the daemon says so and ends, so that whoever supervises it starts it again.
+# A file as standard error is the warden's, which writes what the daemon prints there.
+check "the first line" grep -q "daemon: version .*, user $user, warden" "$log"
+
+# The warden is killed: the daemon says so and ends, so that whoever supervises it starts it again. A pipe, as a
+# supervisor has one, the daemon writes to itself.
+mkfifo "$work/pipe"
+cat "$work/pipe" >>"$log" &
+errors=$work/pipe
+start_daemon --act --user $user
+same "nothing else can be written" "" "$(writable "$pid" | grep -Ev "$mine" | grep -vx "$work/pipe")"
+errors=$log
 kill -KILL "$warden"
 wait "$pid"
 same "exit status without a warden" 4 $?
@@ -137,28 +165,60 @@ sleep 0.2
 check "the warden takes no signals" kill -0 "$warden"
 end_daemon
 
-# A journal that root wrote, as the unsplit daemon, becomes the user's, with what is beside it.
-chown -R root "${journal%/*}"
-start_daemon --user $user
-same "it is the user's again" "$user" "$(stat -c %U "$journal")"
-end_daemon
+# refused WHAT PATH: a start that gives nothing away, and names what it would have had to give
+refused() {
+    "$vfjournal" daemon --root "$dir" --user $user 2>"$log"
+    same "$1" 4 $?
+    check "$1 is named" grep -q "$2 does not belong to user $user" "$log"
+}
 
-# But nothing is given away that is not the journal's.
+# What was there before this start is not given away: it may be another file of root's by a second name, and that its
+# link count is one says nothing about yesterday.
 chown -R root "${journal%/*}"
-ln "$guest" "${journal%/*}/journal.db-linked" 2>/dev/null || ln "$log" "${journal%/*}/journal.db-linked"
-ln -s /etc/passwd "${journal%/*}/journal.db-soft"
+refused "a directory of root's" "var/db/vfjournal"
+same "it stays root's" root "$(stat -c %U "${journal%/*}")"
+chown $user "${journal%/*}"
+refused "a journal of root's" "var/db/vfjournal/journal.db"
+same "it stays root's, too" root "$(stat -c %U "$journal")"
+chown -R $user "${journal%/*}"
+echo "root's alone" >"$work/secret"
+chmod 600 "$work/secret"
+for suffix in -wal -shm -journal -snapshot .lock; do
+    rm -f "$journal$suffix"
+    ln "$work/secret" "$journal$suffix"
+    [ "$suffix" != -wal ] || rm "$work/secret" # and the other name is gone since
+    refused "root's file as $suffix" "journal.db$suffix"
+    same "it is not given away, $suffix" "root 600" "$(stat -c '%U %a' "$journal$suffix")"
+    [ "$suffix" != -wal ] || ln "$journal$suffix" "$work/secret"
+    rm "$journal$suffix"
+done
+for name_there in journal.db-linked .profile; do
+    ln "$work/secret" "${journal%/*}/$name_there"
+    start_daemon --user $user
+    same "a file with another name" root "$(stat -c %U "$work/secret")"
+    end_daemon
+    rm "${journal%/*}/$name_there"
+done
+
+# A directory that this start makes is the user's; but not below one that others can write to.
+mv "${journal%/*}" "$work/kept"
 start_daemon --user $user
-same "a file with another name" root "$(stat -c %U "${journal%/*}/journal.db-linked")"
-same "where a link leads" root "$(stat -c %U /etc/passwd)"
+same "the directory that was made" "$user 700" "$(stat -c '%U %a' "${journal%/*}")"
 end_daemon
-rm "${journal%/*}/journal.db-linked" "${journal%/*}/journal.db-soft"
-chown root "${journal%/*}"
-echo mine >"${journal%/*}/.profile"
+rm -rf "${journal%/*}"
+chmod 777 "$dir/var/db"
 "$vfjournal" daemon --root "$dir" --user $user 2>"$log"
-same "a directory that is not the journal's alone" 4 $?
-check "is named" grep -q "var/db/vfjournal does not belong to user $user" "$log"
-same "and stays root's" root "$(stat -c %U "${journal%/*}")"
-rm "${journal%/*}/.profile"
+same "below a directory of everybody's" 4 $?
+check "it is named" grep -q "var/db: others can write to it" "$log"
+check "nothing is made there" test ! -e "${journal%/*}"
+"$vfjournal" daemon --root "$dir" --one-process 2>"$log"
+same "nor does root as one process" 4 $?
+check "as it says" grep -q "root as one process does not open it: .*var/db: others can write to it" "$log"
+chmod 755 "$dir/var/db"
+mv "$work/kept" "${journal%/*}"
+"$vfjournal" daemon --root "$dir" --one-process 2>"$log"
+same "root as one process, of a user's directory" 4 $?
+check "says whose it is" grep -q "var/db/vfjournal: belongs to user $uid" "$log"
 
 # In capability mode its end leaves the files that SQLite would remove by name, but the journal is whole without them.
 ASAN_OPTIONS=detect_leaks=0
@@ -177,11 +237,12 @@ same "the last row" stopped "$(rows | tail -n 1 | sed 's/.*"kind":"\([a-z]*\)".*
 start_daemon --act --user $user --capsicum
 end_daemon
 check "replay" "$vfjournal" replay "$journal"
+chown -R root "${journal%/*}"
 start_daemon --one-process --capsicum
 check "without a warden it is not entered" grep -q 'capsicum: not in capability mode: one process' "$log"
 warden=$pid
 end_daemon
-
+chown -R $user "${journal%/*}"
 # In the background: who started it and reads what it says is not kept waiting by the warden.
 said=$(timeout 20 "$vfjournal" daemon --root "$dir" -b --pidfile "$dir/daemon.pid" --user $user 2>&1)
 same "the start in the background" "0 " "$? $said"
@@ -194,6 +255,7 @@ await "the pidfile to be gone" test ! -e "$dir/daemon.pid"
 await "the warden's end" is_gone "$warden"
 
 # Without a user it goes on as one process, and says so; a user that was named must be one.
+rm -rf "${journal%/*}"
 start_daemon
 case $(sed -n 's/.*\(one process: no user _vfjournal\|user _vfjournal, warden\).*/\1/p' "$log") in
 'one process: no user _vfjournal')
@@ -204,6 +266,7 @@ case $(sed -n 's/.*\(one process: no user _vfjournal\|user _vfjournal, warden\).
 *) fail "neither is said" ;;
 esac
 end_daemon
+chown -R root "${journal%/*}"
 start_daemon --one-process
 check "as told" grep -q 'one process: as told' "$log"
 warden=$pid

@@ -240,8 +240,32 @@ static void test_files(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* The lock comes as a descriptor, and is held as long as that is open, whatever becomes of the warden. */
+/* The lock names the daemon, and is held as long as the warden runs. Its descriptor goes to nobody. */
 static void test_lock(void **state)
+{
+    struct bench *bench = open_bench(true);
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_ACT_LOCK};
+    struct vfj_reply reply;
+    char text[24] = "", expected[24];
+    int descriptor;
+    (void)state;
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_LOCK);
+    assert_int_equal(reply.status, 0);
+    assert_int_equal(descriptor, -1);
+    int other = open(kit_path("act.lock"), O_RDONLY);
+    (void)snprintf(expected, sizeof expected, "%ld\n", (long)getpid());
+    assert_true(read(other, text, sizeof text - 1) > 0);
+    assert_string_equal(text, expected);
+    assert_int_equal(flock(other, LOCK_SH | LOCK_NB), -1);
+    assert_int_equal(close_bench(bench), 0);
+    assert_int_equal(flock(other, LOCK_SH | LOCK_NB), 0);
+    close(other);
+}
+
+/* It is taken once. */
+static void test_second_lock(void **state)
 {
     struct bench *bench = open_bench(true);
     const struct vfj_errand errand = {.kind = VFJ_ERRAND_ACT_LOCK};
@@ -250,15 +274,9 @@ static void test_lock(void **state)
     (void)state;
     ask(bench, &errand);
     assert_true(hear(bench, &reply, &descriptor));
-    assert_int_equal(reply.kind, VFJ_REPLY_LOCK);
-    assert_true(descriptor >= 0);
-    assert_true((fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0);
-    assert_int_equal(close_bench(bench), 0);
-    int other = open(kit_path("act.lock"), O_RDONLY);
-    assert_int_equal(flock(other, LOCK_SH | LOCK_NB), -1);
-    close(descriptor);
-    assert_int_equal(flock(other, LOCK_SH | LOCK_NB), 0);
-    close(other);
+    ask(bench, &errand);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
 }
 
 static void test_devd(void **state)
@@ -488,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_dhclient),
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_second_lock),
         cmocka_unit_test(test_lock),
         cmocka_unit_test(test_devd),
         cmocka_unit_test(test_end),

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "tools/act_as_owner.h"
 #include "tools/finding.h"
 #include "tools/options.h"
 #include "tools/terminal.h"
@@ -53,6 +54,9 @@ int vfj_verb_backup(int argc, char **argv)
     if (exit_status != PARSED_RUN)
         return exit_status;
     const char *to = argv[optind];
+    exit_status = vfj_act_as_owners(path, to);
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
     enum vfj_status status = vfj_backup(path, to, &backup);
     if (status != VFJ_OK) {
         exit_status = vfj_complain_status(backup.where != NULL ? backup.where : to, status, backup.detail);

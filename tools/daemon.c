@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/act_lock.h"
 #include "adapters/freebsd/daemonise.h"
 #include "adapters/freebsd/pidfile.h"
 #include "core/step.h"
@@ -77,20 +76,15 @@ static void say_start(const struct vfj_daemon_options *options, const struct vfj
 /* In act mode devd's rules leave the work to us from the lock on; so it is taken when the start can't fail any more. */
 static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
-    int lock = -1;
-    if (options->mode == VFJ_MODE_ACT) {
-        lock = vfj_world_take_act_lock(loop->world);
-        if (lock < 0) {
-            vfj_daemon_log("act lock", errno == EWOULDBLOCK ? "another daemon acts: " : "can't be made: ",
-                           options->world.paths.act_lock);
-            return VFJ_EXIT_SYSTEM;
-        }
+    if (options->mode == VFJ_MODE_ACT && !vfj_world_take_act_lock(loop->world)) {
+        vfj_daemon_log("act lock", errno == EWOULDBLOCK ? "another daemon acts: " : "can't be made: ",
+                       options->world.paths.act_lock);
+        return VFJ_EXIT_SYSTEM;
     }
     vfj_daemonise_ready();
     say_start(options, loop);
     vfj_daemon_enter_capability_mode(options);
     vfj_daemon_loop_run(loop);
-    vfj_act_lock_drop(lock);
     return loop->failed || vfj_world_is_lost(loop->world) ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
 }
 
@@ -139,14 +133,14 @@ static int run_split(struct vfj_daemon_options *options)
     return exit_status;
 }
 
-/* After the fork, if there is one: the pid is that of the child. */
-static int run_as_owner(struct vfj_daemon_options *options, int pidfile)
+/* The pidfile names the child, if there is one. */
+static int run_in_background(struct vfj_daemon_options *options)
 {
     if (options->daemonise && !vfj_daemonise()) {
         vfj_daemon_log("daemon", "can't go to the background: ", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
-    if (pidfile >= 0 && !vfj_pidfile_write(pidfile)) {
+    if (options->pidfile_descriptor >= 0 && !vfj_pidfile_write(options->pidfile_descriptor, getpid())) {
         vfj_daemon_log("pidfile", "can't be written: ", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
@@ -155,17 +149,17 @@ static int run_as_owner(struct vfj_daemon_options *options, int pidfile)
 
 static int run_with_pidfile(struct vfj_daemon_options *options)
 {
-    int fd = -1;
+    options->pidfile_descriptor = -1;
     if (options->pidfile[0] != '\0') {
-        fd = vfj_pidfile_open(options->pidfile);
-        if (fd < 0) {
+        options->pidfile_descriptor = vfj_pidfile_open(options->pidfile);
+        if (options->pidfile_descriptor < 0) {
             vfj_daemon_log("pidfile",
                            errno == EWOULDBLOCK ? "another daemon runs: " : "can't be made: ", options->pidfile);
             return VFJ_EXIT_SYSTEM;
         }
     }
-    int exit_status = run_as_owner(options, fd);
-    vfj_pidfile_close(options->pidfile, fd);
+    int exit_status = run_in_background(options);
+    vfj_pidfile_close(options->pidfile, options->pidfile_descriptor);
     return exit_status;
 }
 

@@ -15,6 +15,7 @@ struct vfj_daemon_options {
     uint64_t min_free;
     char journal[VFJ_PATHNAME_SIZE];
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
+    int pidfile_descriptor;          /* set when the daemon runs; -1 when this process does not hold the lock */
     const char *user;                /* NULL: not given */
     bool one_process;
     bool capsicum;

@@ -1,11 +1,17 @@
 /* The daemon as two processes: a user without rights, who reads, decides and writes the journal, and root's warden. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* pipe2: glibc hides it without */
+#endif
 #include "tools/daemon_split.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/capability.h"
+#include "adapters/freebsd/owner.h"
 #include "adapters/freebsd/user.h"
 #include "tools/daemon_log.h"
 
@@ -19,6 +25,8 @@ static struct vfj_warden_settings settings_of(const struct vfj_daemon_options *o
         .detached = options->daemonise,
         .log = vfj_daemon_log_line,
     };
+    if (options->pidfile_descriptor >= 0)
+        settings.pidfile_descriptor = options->pidfile_descriptor;
     memcpy(settings.pidfile, options->pidfile, sizeof settings.pidfile);
     return settings;
 }
@@ -41,13 +49,58 @@ static void judge(const struct vfj_daemon_options *options, struct vfj_user *use
     }
 }
 
+/* A pipe or a socket takes bytes, and gives its reader nothing else. A terminal takes keystrokes (TIOCSTI), and a file
+ * can be cut off: of these the warden has the only descriptor. */
+static bool is_stream(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+static bool open_output(int ends[2])
+{
+    ends[0] = 0;
+    ends[1] = STDERR_FILENO;
+    return is_stream(STDERR_FILENO) || pipe2(ends, O_CLOEXEC) == 0;
+}
+
+/* No descriptor of root's files stays: standard input is empty, and both outputs lead to `output`. */
+static bool let_go_of_files(struct vfj_daemon_options *options, int output)
+{
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    bool done = null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0
+        && dup2(output, STDERR_FILENO) >= 0;
+    close(null);
+    if (output > STDERR_FILENO)
+        close(output);
+    if (options->pidfile_descriptor >= 0)
+        close(options->pidfile_descriptor);
+    options->pidfile_descriptor = -1;
+    vfj_capability_limit(STDIN_FILENO, VFJ_CAPABILITY_READ);
+    vfj_capability_limit(STDOUT_FILENO, VFJ_CAPABILITY_WORK);
+    vfj_capability_limit(STDERR_FILENO, VFJ_CAPABILITY_WORK);
+    return done;
+}
+
+static bool start_warden(struct vfj_daemon_options *options)
+{
+    struct vfj_warden_settings settings = settings_of(options);
+    int ends[2];
+    if (!open_output(ends))
+        return false;
+    settings.output = ends[0];
+    options->world.warden = vfj_warden_start(&settings);
+    if (ends[0] > 0)
+        close(ends[0]);
+    return options->world.warden != NULL && let_go_of_files(options, ends[1]);
+}
+
 static bool split(struct vfj_daemon_options *options, const struct vfj_user *user)
 {
-    const struct vfj_warden_settings settings = settings_of(options);
     struct vfj_text text = vfj_text_begin(description, sizeof description);
-    options->world.warden = vfj_warden_start(&settings);
-    if (options->world.warden == NULL) {
+    if (!start_warden(options)) {
         vfj_daemon_log("warden", "can't be started: ", strerror(errno));
+        vfj_warden_end(options->world.warden);
         return false;
     }
     if (!vfj_user_become(user)) {
@@ -62,9 +115,21 @@ static bool split(struct vfj_daemon_options *options, const struct vfj_user *use
     return true;
 }
 
+/* A daemon that stays root opens no journal that others can replace. */
+static bool is_roots(const struct vfj_daemon_options *options)
+{
+    char bytes[VFJ_PATHNAME_SIZE + 64];
+    struct vfj_user owner;
+    struct vfj_text why = vfj_text_begin(bytes, sizeof bytes);
+    if (geteuid() != 0 || (vfj_owner_find(options->journal, VFJ_OWNER_OPENS, &owner, &why) && owner.uid == 0))
+        return true;
+    vfj_daemon_log("journal", "root as one process does not open it: ", bytes);
+    return false;
+}
+
 bool vfj_daemon_split(struct vfj_daemon_options *options)
 {
-    char why[256];
+    char why[VFJ_PATHNAME_SIZE + 256];
     struct vfj_user user = {.uid = 0};
     struct vfj_text text = vfj_text_begin(why, sizeof why);
     judge(options, &user, &text);
@@ -74,6 +139,8 @@ bool vfj_daemon_split(struct vfj_daemon_options *options)
         vfj_daemon_log("daemon", "can't run as another user: ", why);
         return false;
     }
+    if (!is_roots(options))
+        return false;
     text = vfj_text_begin(description, sizeof description);
     vfj_text_add(&text, ", one process: ");
     vfj_text_add(&text, why);

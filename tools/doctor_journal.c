@@ -9,6 +9,7 @@
 #include "adapters/freebsd/clock.h"
 #include "adapters/freebsd/user.h"
 #include "store/lock.h"
+#include "tools/act_as_owner.h"
 #include "tools/doctor.h"
 #include "tools/when.h"
 
@@ -209,10 +210,10 @@ static bool was_at_work(const struct vfj_doctor *doctor, const struct vfj_status
     return then.busy;
 }
 
-bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn)
+static bool is_at_work(struct vfj_doctor *doctor, struct vfj_name hn)
 {
     struct vfj_journal *journal = NULL;
-    struct vfj_status_facts *facts = doctor->acts ? calloc(1, sizeof *facts) : NULL;
+    struct vfj_status_facts *facts = calloc(1, sizeof *facts);
     bool at_work = false;
     if (facts != NULL && vfj_journal_open(&journal, doctor->journal, VFJ_JOURNAL_READ) == VFJ_OK) {
         vfj_status_facts_gather(journal, facts);
@@ -245,7 +246,7 @@ static void check_content(struct vfj_doctor *doctor, struct vfj_status_facts *fa
     vfj_journal_close(journal);
 }
 
-void vfj_doctor_check_journal(struct vfj_doctor *doctor)
+static void check_journal(struct vfj_doctor *doctor)
 {
     char bytes[128], directory[VFJ_PATHNAME_SIZE];
     struct vfj_text detail = vfj_text_begin(bytes, sizeof bytes);
@@ -262,4 +263,89 @@ void vfj_doctor_check_journal(struct vfj_doctor *doctor)
     free(facts);
     check_files(doctor, directory);
     check_disk(doctor, directory);
+}
+
+/* Doctor stays root, and leaves the journal of another user to a child that is that user. What the child answers is
+ * numbers and names, and is checked: the child has read what the user wrote. */
+
+struct question {
+    struct vfj_doctor *doctor;
+    struct vfj_name hn;
+};
+
+struct answer {
+    uint32_t counts[VFJ_LEVEL_FAIL + 1];
+    uint32_t acts;
+    int64_t daemon;
+    uint32_t slot_count;
+    struct {
+        struct vfj_name hn;
+        uint32_t busy;
+        uint64_t last_command;
+    } slots[VFJ_SLOTS_MAX];
+};
+
+static void check_as_owner(void *context, void *result)
+{
+    struct question *question = context;
+    struct vfj_doctor *doctor = question->doctor;
+    struct answer *answer = result;
+    check_journal(doctor);
+    for (unsigned i = 0; i <= VFJ_LEVEL_FAIL; i++)
+        answer->counts[i] = doctor->counts[i];
+    answer->acts = doctor->acts;
+    answer->daemon = doctor->daemon;
+    answer->slot_count = doctor->slot_count;
+    for (unsigned i = 0; i < doctor->slot_count; i++) {
+        answer->slots[i].hn = doctor->slots[i].hn;
+        answer->slots[i].busy = doctor->slots[i].busy;
+        answer->slots[i].last_command = doctor->slots[i].last_command;
+    }
+}
+
+static void take_answer(struct vfj_doctor *doctor, const struct answer *answer)
+{
+    for (unsigned i = 0; i <= VFJ_LEVEL_FAIL; i++)
+        doctor->counts[i] = answer->counts[i];
+    doctor->acts = answer->acts != 0;
+    doctor->daemon = answer->daemon > INT32_MAX ? -1 : (long)answer->daemon;
+    for (unsigned i = 0; i < answer->slot_count && i < VFJ_SLOTS_MAX; i++) {
+        struct vfj_doctor_slot *slot = &doctor->slots[doctor->slot_count];
+        const char *hn = answer->slots[i].hn.text;
+        if (!vfj_name_parse((struct vfj_span){hn, strnlen(hn, sizeof answer->slots[i].hn.text)}, &slot->hn))
+            continue;
+        slot->busy = answer->slots[i].busy != 0;
+        slot->last_command = answer->slots[i].last_command;
+        doctor->slot_count++;
+    }
+}
+
+void vfj_doctor_check_journal(struct vfj_doctor *doctor)
+{
+    static struct answer answer;
+    struct question question = {.doctor = doctor};
+    if (!vfj_owner_differs(doctor->journal))
+        check_journal(doctor);
+    else if (vfj_run_as_owner(doctor->journal, check_as_owner, &question, &answer, sizeof answer))
+        take_answer(doctor, &answer);
+    else
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "journal", doctor->journal, ": the check as its owner ended early",
+                         "run vfjournal verify");
+}
+
+static void ask_as_owner(void *context, void *result)
+{
+    const struct question *question = context;
+    *(uint32_t *)result = is_at_work(question->doctor, question->hn);
+}
+
+bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn)
+{
+    struct question question = {.doctor = doctor, .hn = hn};
+    uint32_t at_work = 0;
+    if (!doctor->acts)
+        return false;
+    if (!vfj_owner_differs(doctor->journal))
+        return is_at_work(doctor, hn);
+    return vfj_run_as_owner(doctor->journal, ask_as_owner, &question, &at_work, sizeof at_work) && at_work != 0;
 }

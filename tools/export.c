@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "store/journal.h"
+#include "tools/act_as_owner.h"
 #include "tools/export_trace.h"
 #include "tools/options.h"
 #include "tools/terminal.h"
@@ -60,9 +61,12 @@ int vfj_verb_export(int argc, char **argv)
     int parsed = read_options(argc, argv, &path);
     if (parsed != PARSED_RUN)
         return parsed;
+    int exit_status = vfj_act_as_owner(path);
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
     enum vfj_status status = vfj_journal_open(&journal, path, VFJ_JOURNAL_READ);
-    int exit_status = status == VFJ_OK ? vfj_export_trace(journal, path, stdout)
-                                       : vfj_complain_status(path, status, vfj_journal_detail(journal));
+    exit_status = status == VFJ_OK ? vfj_export_trace(journal, path, stdout)
+                                   : vfj_complain_status(path, status, vfj_journal_detail(journal));
     vfj_journal_close(journal);
     return vfj_finish_output(exit_status);
 }

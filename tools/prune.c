@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "tools/act_as_owner.h"
 #include "tools/finding.h"
 #include "tools/options.h"
 #include "tools/terminal.h"
@@ -98,6 +99,10 @@ int vfj_verb_prune(int argc, char **argv)
     struct vfj_prune prune;
     int exit_status = read_options(&options, argc, argv);
     if (exit_status != PARSED_RUN)
+        return exit_status;
+    exit_status
+        = options.archive != NULL ? vfj_act_as_owners(options.path, options.archive) : vfj_act_as_owner(options.path);
+    if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     enum vfj_status status
         = vfj_prune(options.path, &options.rule, (int64_t)time(NULL) * 1000000, options.archive, &prune);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "store/salvage.h"
+#include "tools/act_as_owner.h"
 #include "tools/options.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
@@ -124,6 +125,9 @@ int vfj_verb_recover(int argc, char **argv)
         return exit_status;
     const char *path = argv[optind];
     const char *to = argv[optind + 1];
+    exit_status = vfj_act_as_owners(path, to);
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
     rest.path = path;
     rest.style.rows = true;
     enum vfj_status status = vfj_salvage(path, to, (int64_t)time(NULL) * 1000000, see, &rest, &salvage);

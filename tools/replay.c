@@ -2,10 +2,14 @@
 #include "tools/replay.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/event.h"
+#include "tools/act_as_owner.h"
 #include "tools/options.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -102,25 +106,30 @@ static int read_options(struct vfj_replay_options *options, int argc, char **arg
     return parsed;
 }
 
-/* Whether the file begins as every SQLite database does; VFJ_EXIT_UNUSABLE, with a complaint, when it can't be read. */
+static int unusable(const char *path, const char *why)
+{
+    vfj_complain(path, why);
+    return VFJ_EXIT_UNUSABLE;
+}
+
+/* Whether the file begins as every SQLite database does; VFJ_EXIT_UNUSABLE, with a complaint, when it can't be read. The
+ * file is opened again later, so a FIFO would not do, and is not waited for. */
 static int is_database(const char *path, bool *answer)
 {
     static const char magic[] = "SQLite format 3";
     char start[sizeof magic] = {0};
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        vfj_complain(path, strerror(errno));
-        return VFJ_EXIT_UNUSABLE;
-    }
-    errno = 0;
-    size_t length = fread(start, 1, sizeof start, file);
-    int error = ferror(file) ? errno : 0;
-    (void)fclose(file);
-    if (error != 0) {
-        vfj_complain(path, strerror(error));
-        return VFJ_EXIT_UNUSABLE;
-    }
-    *answer = length > 0 && memcmp(start, magic, length) == 0;
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return unusable(path, strerror(errno));
+    ssize_t length = fstat(fd, &status) == 0 ? read(fd, start, sizeof start) : -1;
+    int error = length < 0 ? errno : 0;
+    (void)close(fd);
+    if (error == 0 && !S_ISREG(status.st_mode))
+        return unusable(path, "not a regular file");
+    if (error != 0)
+        return unusable(path, strerror(error));
+    *answer = length > 0 && memcmp(start, magic, (size_t)length) == 0;
     return VFJ_EXIT_OK;
 }
 
@@ -132,6 +141,9 @@ int vfj_verb_replay(int argc, char **argv)
     if (exit_status != PARSED_RUN)
         return exit_status;
     const char *path = argv[optind];
+    exit_status = options.journal != NULL ? vfj_act_as_owners(path, options.journal) : vfj_act_as_owner(path);
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
     exit_status = is_database(path, &database);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;

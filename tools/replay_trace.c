@@ -2,12 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/play.h"
 #include "store/journal.h"
 #include "store/ledger.h"
 #include "store/place.h"
+#include "tools/act_as_owner.h"
 #include "tools/replay.h"
 #include "tools/terminal.h"
 #include "tools/trace_file.h"
@@ -55,22 +55,6 @@ static int play(const char *path, struct rehearsal *rehearsal, struct vfj_span t
     return VFJ_EXIT_OK;
 }
 
-/* Play with a journal at a path where there is no file yet. */
-static int play_journalled(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, const char *journal)
-{
-    if (access(journal, F_OK) == 0) {
-        vfj_complain(journal, "exists; a replay is written to a new journal");
-        return VFJ_EXIT_UNUSABLE;
-    }
-    enum vfj_status status = vfj_ledger_open(&rehearsal->ledger, journal, VFJ_ON_ERROR_STOP);
-    int exit_status = status == VFJ_OK ? play(path, rehearsal, trace)
-                                       : vfj_complain_status(journal, status, vfj_ledger_detail(rehearsal->ledger));
-    vfj_ledger_close(rehearsal->ledger);
-    if (exit_status != VFJ_EXIT_OK && status == VFJ_OK)
-        (void)unlink(journal); /* nothing half-replayed stays */
-    return exit_status;
-}
-
 static int print_json(const char *path, FILE *out)
 {
     struct vfj_journal *journal;
@@ -91,18 +75,41 @@ static int print_json(const char *path, FILE *out)
     return exit_status;
 }
 
-/* -o json: the rows of a journal. */
-static int play_json(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, const char *journal,
-                     FILE *out)
+/* Into the journal of a place; with `json`, its rows are printed. */
+static int play_into(const struct vfj_place *place, const char *path, struct rehearsal *rehearsal,
+                     struct vfj_span trace, FILE *json)
 {
-    int exit_status = play_journalled(path, rehearsal, trace, journal);
-    return exit_status == VFJ_EXIT_OK ? print_json(journal, out) : exit_status;
+    enum vfj_status status = vfj_ledger_open(&rehearsal->ledger, place->path, VFJ_ON_ERROR_STOP);
+    int exit_status = status == VFJ_OK ? play(path, rehearsal, trace)
+                                       : vfj_complain_status(place->to, status, vfj_ledger_detail(rehearsal->ledger));
+    vfj_ledger_close(rehearsal->ledger);
+    return exit_status == VFJ_EXIT_OK && json != NULL ? print_json(place->path, json) : exit_status;
 }
 
-/* Of a journal that is made for that alone. */
-static int play_json_passing(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, FILE *out)
+/* With a journal at a path where there is no file yet: nothing half-replayed is ever there. */
+static int play_journalled(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, const char *journal,
+                           FILE *json)
 {
-    const char *base = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
+    char why[512];
+    struct vfj_place place;
+    struct vfj_text detail = vfj_text_begin(why, sizeof why);
+    enum vfj_status status = vfj_place_begin(&place, journal, &detail);
+    int exit_status = VFJ_EXIT_UNUSABLE;
+    if (status == VFJ_OK) {
+        exit_status = play_into(&place, path, rehearsal, trace, json);
+        if (exit_status == VFJ_EXIT_OK)
+            status = vfj_place_put(&place, &detail);
+    }
+    if (status != VFJ_OK)
+        exit_status = vfj_complain_status(journal, status, why);
+    vfj_place_end(&place);
+    return exit_status;
+}
+
+/* -o json of a journal that is made for that alone. */
+static int play_passing(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, FILE *json)
+{
+    const char *base = vfj_scratch_directory();
     char prefix[VFJ_PATH_SIZE], why[512];
     struct vfj_place place;
     struct vfj_text detail = vfj_text_begin(why, sizeof why);
@@ -110,7 +117,7 @@ static int play_json_passing(const char *path, struct rehearsal *rehearsal, stru
     enum vfj_status status = vfj_place_begin_passing(&place, prefix, &detail);
     int exit_status = VFJ_EXIT_SYSTEM;
     if (status == VFJ_OK)
-        exit_status = play_json(path, rehearsal, trace, place.path, out);
+        exit_status = play_into(&place, path, rehearsal, trace, json);
     else
         vfj_complain(base, why);
     vfj_place_end(&place);
@@ -130,12 +137,10 @@ static int rehearse(const char *path, const struct vfj_replay_options *options, 
         ? (struct vfj_play_sink){.context = rehearsal, .submit = submit}
         : vfj_transcript_sink(&rehearsal->transcript);
     vfj_play_init(&rehearsal->play, sink, options->mode, options->policy);
-    if (json && options->journal == NULL)
-        exit_status = play_json_passing(path, rehearsal, trace, out);
+    if (options->journal != NULL)
+        exit_status = play_journalled(path, rehearsal, trace, options->journal, json ? out : NULL);
     else if (json)
-        exit_status = play_json(path, rehearsal, trace, options->journal, out);
-    else if (options->journal != NULL)
-        exit_status = play_journalled(path, rehearsal, trace, options->journal);
+        exit_status = play_passing(path, rehearsal, trace, out);
     else
         exit_status = play(path, rehearsal, trace);
     free(rehearsal);

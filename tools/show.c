@@ -7,6 +7,7 @@
 #include "adapters/freebsd/clock.h"
 #include "core/limits.h"
 #include "store/journal.h"
+#include "tools/act_as_owner.h"
 #include "tools/moment.h"
 #include "tools/options.h"
 #include "tools/output.h"
@@ -256,6 +257,9 @@ int vfj_verb_show(int argc, char **argv)
     struct show show = {.path = VFJ_JOURNAL_PATH, .criteria = {.since_us = INT64_MIN, .until_us = INT64_MAX}};
     int exit_status = read_options(&show, argc, argv);
     if (exit_status != PARSED_RUN)
+        return exit_status;
+    exit_status = vfj_act_as_owner(show.path);
+    if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     exit_status = print(&show);
     if (show.follow && exit_status == VFJ_EXIT_OK)

@@ -5,6 +5,7 @@
 
 #include "adapters/freebsd/clock.h"
 #include "store/lock.h"
+#include "tools/act_as_owner.h"
 #include "tools/options.h"
 #include "tools/status_report.h"
 #include "tools/terminal.h"
@@ -113,6 +114,9 @@ int vfj_verb_status(int argc, char **argv)
     struct vfj_journal *journal = NULL;
     int exit_status = read_options(&status, argc, argv);
     if (exit_status != PARSED_RUN)
+        return exit_status;
+    exit_status = vfj_act_as_owner(status.path);
+    if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     struct vfj_status_facts *facts = malloc(sizeof *facts);
     if (facts == NULL)

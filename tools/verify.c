@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "tools/act_as_owner.h"
 #include "tools/finding.h"
 #include "tools/options.h"
 #include "tools/terminal.h"
@@ -79,6 +80,9 @@ int vfj_verb_verify(int argc, char **argv)
     struct vfj_verified verified;
     int exit_status = read_options(&options, argc, argv);
     if (exit_status != PARSED_RUN)
+        return exit_status;
+    exit_status = vfj_act_as_owner(options.path);
+    if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_verify(options.path, options.anchored ? &options.anchor : NULL, &verified);
     exit_status = vfj_finding_exit_status(&verified);

@@ -27,7 +27,7 @@ static bool make_directory_of(const char *path)
     return mkdir(directory, 0755) == 0 || errno == EEXIST;
 }
 
-int vfj_act_lock_take(const char *path)
+int vfj_act_lock_take(const char *path, pid_t daemon)
 {
     const struct timespec pause = {0, TRY_EVERY_MS * 1000 * 1000};
     mode_t mask = umask(022);
@@ -40,7 +40,7 @@ int vfj_act_lock_take(const char *path)
         nanosleep(&pause, NULL);
         fd = vfj_pidfile_open(path);
     }
-    if (fd >= 0 && !vfj_pidfile_write(fd)) {
+    if (fd >= 0 && !vfj_pidfile_write(fd, daemon)) {
         int error = errno;
         close(fd);
         errno = error;

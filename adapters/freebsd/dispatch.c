@@ -182,7 +182,7 @@ static bool listen_to_warden(struct vfj_dispatch *dispatch, struct event_base *b
 static bool serve_here(struct vfj_dispatch *dispatch, struct event_base *base, const struct vfj_paths *paths)
 {
     event_assign(&dispatch->deliver, base, -1, 0, on_deliver, dispatch);
-    dispatch->server = vfj_server_open(base, paths, keep_answer, dispatch);
+    dispatch->server = vfj_server_open(base, paths, getpid(), keep_answer, dispatch);
     return dispatch->server != NULL;
 }
 

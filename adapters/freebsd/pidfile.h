@@ -10,8 +10,8 @@
  * long as we run, or -1 and errno: EWOULDBLOCK when another process has it locked. A fork shares the lock. */
 int vfj_pidfile_open(const char *path);
 
-/* Write our pid into it: after the last fork. */
-bool vfj_pidfile_write(int fd);
+/* Write the daemon's pid into it: after the last fork. */
+bool vfj_pidfile_write(int fd, pid_t pid);
 
 /* Remove it and give up the lock; nothing for -1. */
 void vfj_pidfile_close(const char *path, int fd);

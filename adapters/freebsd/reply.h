@@ -15,7 +15,7 @@ enum vfj_reply_kind {
     VFJ_REPLY_FILES,   /* files */
     VFJ_REPLY_STAMP,   /* stamp */
     VFJ_REPLY_DEVD,    /* the descriptor is the connection; records; or status, an errno */
-    VFJ_REPLY_LOCK,    /* the descriptor has the lock; or status, an errno */
+    VFJ_REPLY_LOCK,    /* status: 0, the warden holds the lock until it ends; or an errno */
 };
 
 enum { VFJ_REPLY_PART_SIZE = 1000 }; /* a look at a slot is one part or two */

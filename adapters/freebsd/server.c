@@ -13,6 +13,8 @@
 struct vfj_server {
     const struct vfj_paths *paths;
     struct vfj_programs *programs;
+    pid_t daemon;
+    int act_lock; /* the lock's descriptor; -1 until it is taken */
     vfj_reply_fn *replied;
     void *context;
 };
@@ -133,13 +135,18 @@ static void connect_to_devd(struct vfj_server *server, const struct vfj_errand *
     reply_with(server, &reply, fd);
 }
 
-/* The lock ends with the process that has its descriptor. */
+/* A process that has the lock's descriptor could write another pid into root's file: it stays here. */
 static void take_act_lock(struct vfj_server *server, const struct vfj_errand *errand)
 {
     struct vfj_reply reply = reply_of(errand, VFJ_REPLY_LOCK);
-    int fd = vfj_act_lock_take(server->paths->act_lock);
-    reply.status = fd < 0 ? errno : 0;
-    reply_with(server, &reply, fd);
+    server->act_lock = vfj_act_lock_take(server->paths->act_lock, server->daemon);
+    reply.status = server->act_lock < 0 ? errno : 0;
+    reply_with(server, &reply, -1);
+}
+
+bool vfj_server_has_act_lock(const struct vfj_server *server)
+{
+    return server->act_lock >= 0;
 }
 
 void vfj_server_serve(struct vfj_server *server, const struct vfj_errand *errand)
@@ -173,13 +180,15 @@ void vfj_server_serve(struct vfj_server *server, const struct vfj_errand *errand
     }
 }
 
-struct vfj_server *vfj_server_open(struct event_base *base, const struct vfj_paths *paths, vfj_reply_fn *replied,
-                                   void *context)
+struct vfj_server *vfj_server_open(struct event_base *base, const struct vfj_paths *paths, pid_t daemon,
+                                   vfj_reply_fn *replied, void *context)
 {
     struct vfj_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return NULL;
     server->paths = paths;
+    server->daemon = daemon;
+    server->act_lock = -1;
     server->replied = replied;
     server->context = context;
     server->programs = vfj_programs_open(base);
@@ -195,5 +204,6 @@ void vfj_server_close(struct vfj_server *server)
     if (server == NULL)
         return;
     vfj_programs_close(server->programs);
+    vfj_act_lock_drop(server->act_lock);
     free(server);
 }

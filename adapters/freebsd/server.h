@@ -2,6 +2,9 @@
 #ifndef VFJ_FREEBSD_SERVER_H
 #define VFJ_FREEBSD_SERVER_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "adapters/freebsd/errand.h"
 #include "adapters/freebsd/paths.h"
 #include "adapters/freebsd/reply.h"
@@ -9,10 +12,13 @@
 struct event_base;
 struct vfj_server;
 
-/* `paths` must outlive it. NULL when libevent can't. */
-struct vfj_server *vfj_server_open(struct event_base *base, const struct vfj_paths *paths, vfj_reply_fn *replied,
-                                   void *context);
+/* `paths` must outlive it. `daemon` is the pid that the act lock names. NULL when libevent can't. */
+struct vfj_server *vfj_server_open(struct event_base *base, const struct vfj_paths *paths, pid_t daemon,
+                                   vfj_reply_fn *replied, void *context);
 void vfj_server_close(struct vfj_server *server);
+
+/* Whether the act lock was taken; the server holds it until it is closed. */
+bool vfj_server_has_act_lock(const struct vfj_server *server);
 
 /* Do what the request asks for, which vfj_errand_check() allows, and reply: at once, but for the end of a program, which is
  * told from the loop. An observation is replied in parts; a program that starts by STARTED and ENDED, one that does not by

@@ -1,10 +1,9 @@
 /* The user that the daemon is when it need not be root, and what belongs to it. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* setresuid, initgroups: glibc hides them without */
+#define _GNU_SOURCE /* setresuid, setgroups: glibc hides them without */
 #endif
 #include "adapters/freebsd/user.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -13,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/owner.h"
 #include "adapters/freebsd/paths.h"
 #include "adapters/freebsd/process.h"
 
@@ -34,92 +34,78 @@ static bool complain(struct vfj_text *complaint, const char *path, const char *w
     return false;
 }
 
-static bool is_dots(const char *name)
-{
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-static bool is_journals(const char *directory, const char *file)
-{
-    const struct dirent *entry;
-    bool all = true;
-    DIR *listing = opendir(directory);
-    while (listing != NULL && all && (entry = readdir(listing)) != NULL)
-        all = is_dots(entry->d_name) || vfj_span_starts(vfj_span_of(entry->d_name), file);
-    if (listing != NULL)
-        closedir(listing);
-    return listing != NULL && all;
-}
-
-/* By its descriptor, and only what has no other name: the user may write to the directory already, and root shall give
- * away no file of others that was linked there. */
-static void give_file(const struct vfj_user *user, int directory, const char *name)
+/* Whether the file, if it exists, is the user's. Nothing depends on it but the message: the user can change it later. */
+static bool is_users(const struct vfj_user *user, const char *path)
 {
     struct stat status;
-    int fd = openat(directory, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1 && status.st_uid == 0)
-        (void)!fchown(fd, user->uid, user->gid);
-    close(fd);
+    return lstat(path, &status) != 0 || status.st_uid == user->uid;
 }
 
-static void give_files(const struct vfj_user *user, int directory, const char *file)
+static bool check_files(const struct vfj_user *user, const char *journal, struct vfj_text *complaint)
 {
-    const struct dirent *entry;
-    int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *listing = fd >= 0 ? fdopendir(fd) : NULL;
-    while (listing != NULL && (entry = readdir(listing)) != NULL) {
-        if (vfj_span_starts(vfj_span_of(entry->d_name), file))
-            give_file(user, directory, entry->d_name);
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", "-snapshot", ".lock"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char path[VFJ_PATHNAME_SIZE + 16];
+        struct vfj_text text = vfj_text_begin(path, sizeof path);
+        vfj_text_add(&text, journal);
+        vfj_text_add(&text, suffixes[i]);
+        if (!is_users(user, path))
+            return complain(complaint, path, " does not belong to user ", user->name);
     }
-    if (listing != NULL)
-        closedir(listing);
-    else if (fd >= 0)
-        close(fd);
+    return true;
 }
 
-static bool own_directory(const struct vfj_user *user, const char *directory, const char *file,
-                          struct vfj_text *complaint)
+/* By its descriptor: the directory that was made, in one that only root can change. */
+static bool give_directory(const struct vfj_user *user, const char *directory, struct vfj_text *complaint)
 {
-    struct stat status;
-    bool made = mkdir(directory, 0700) == 0;
-    if (!made && errno != EEXIST)
-        return complain(complaint, directory, ": ", strerror(errno));
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &status) != 0) {
+    bool given = fd >= 0 && fchown(fd, user->uid, user->gid) == 0;
+    if (!given)
         complain(complaint, directory, ": ", strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        return false;
-    }
-    bool is_private = status.st_uid == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
-    if (made || (is_private && is_journals(directory, file)))
-        status.st_uid = fchown(fd, user->uid, user->gid) == 0 ? user->uid : status.st_uid;
-    bool owned = status.st_uid == user->uid;
-    if (owned)
-        give_files(user, fd, file);
-    else
-        complain(complaint, directory, " does not belong to user ", user->name);
-    close(fd);
-    return owned;
+    if (fd >= 0)
+        close(fd);
+    return given;
 }
 
 bool vfj_user_own_journal(const struct vfj_user *user, const char *journal, struct vfj_text *complaint)
 {
     char directory[VFJ_PATHNAME_SIZE];
-    char *slash = vfj_span_copy(directory, sizeof directory, vfj_span_of(journal)) ? strrchr(directory, '/') : NULL;
+    struct vfj_user owner;
+    bool fits = vfj_span_copy(directory, sizeof directory, vfj_span_of(journal));
+    char *slash = fits ? strrchr(directory, '/') : NULL;
     if (slash == NULL || slash == directory || slash[1] == '\0')
         return complain(complaint, journal, ": ", "not in a directory of its own");
     *slash = '\0';
-    return own_directory(user, directory, slash + 1, complaint);
+    if (!vfj_owner_find(journal, VFJ_OWNER_OPENS, &owner, complaint))
+        return false;
+    bool is_nobodys = owner.name[0] != '\0'; /* though the user may be nobody */
+    if (is_nobodys || (owner.uid != 0 && owner.uid != user->uid))
+        return false;
+    *complaint = vfj_text_begin(complaint->bytes, complaint->size);
+    if (owner.uid == user->uid)
+        return check_files(user, journal, complaint);
+    if (mkdir(directory, 0700) == 0)
+        return give_directory(user, directory, complaint);
+    if (errno == EEXIST)
+        return complain(complaint, directory, " does not belong to user ", user->name);
+    return complain(complaint, directory, ": ", strerror(errno));
+}
+
+static bool become(const struct vfj_user *user)
+{
+    if (setresgid(user->gid, user->gid, user->gid) != 0 || setresuid(user->uid, user->uid, user->uid) != 0)
+        return false;
+    vfj_process_forgo_rights();
+    return setuid(0) != 0 && seteuid(0) != 0 && setgid(0) != 0 && getuid() == user->uid && geteuid() == user->uid
+        && getgid() == user->gid && getegid() == user->gid;
 }
 
 bool vfj_user_become(const struct vfj_user *user)
 {
-    if (user->uid == 0 || initgroups(user->name, user->gid) != 0 || setresgid(user->gid, user->gid, user->gid) != 0
-        || setresuid(user->uid, user->uid, user->uid) != 0)
-        return false;
-    vfj_process_forgo_rights();
-    return setuid(0) != 0 && seteuid(0) != 0 && getuid() == user->uid && geteuid() == user->uid;
+    return user->uid != 0 && user->gid != 0 && initgroups(user->name, user->gid) == 0 && become(user);
+}
+
+bool vfj_user_become_alone(const struct vfj_user *user)
+{
+    return user->uid != 0 && user->gid != 0 && setgroups(1, &user->gid) == 0 && become(user);
 }

@@ -16,11 +16,13 @@ struct vfj_warden_settings {
     bool acts;                       /* else no errand that changes the guest is one */
     bool detached;                   /* what it says goes nowhere but to the log */
     char pidfile[VFJ_PATHNAME_SIZE]; /* removed by it when the daemon ends in order; empty: none */
+    int pidfile_descriptor;          /* holds the lock as long as the warden runs; 0: none */
+    int output;                      /* a pipe: what the daemon prints goes to standard error; 0: none */
     void (*log)(const char *line);   /* a line for people */
 };
 
-/* Fork the warden off: before any thread is started and any database opened. It has no other descriptor than 0 to 2
- * and its end of a socket pair. NULL, with errno, when it can't be. */
+/* Fork the warden off: before any thread is started and any database opened. It has no other descriptor than 0 to 2,
+ * its end of a socket pair, and those of the settings. NULL, with errno, when it can't be. */
 struct vfj_warden *vfj_warden_start(const struct vfj_warden_settings *settings);
 pid_t vfj_warden_pid(const struct vfj_warden *warden);
 

@@ -18,12 +18,14 @@
 #include "adapters/freebsd/server.h"
 #include "adapters/freebsd/wire.h"
 
-enum { SOCKET = STDERR_FILENO + 1, EXIT_SYSTEM = 4 };
+/* The descriptors that the warden begins with. */
+enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OTHER - SOCKET };
+enum { EXIT_SYSTEM = 4 };
 
 struct warden {
     const struct vfj_warden_settings *settings;
     struct event_base *base;
-    struct event readable;
+    struct event readable, output;
     struct vfj_server *server;
     struct vfj_wire wire;
     struct vfj_errand errand; /* under way */
@@ -31,12 +33,12 @@ struct warden {
 };
 
 /* A vfj_reply_fn: it waits while the daemon makes rows durable. A daemon that has ended shows up as the end of its requests. A
- * descriptor, but for the lock, is there to be read. */
+ * descriptor is there to be read. */
 static void send_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct warden *warden = context;
     if (descriptor >= 0)
-        vfj_capability_limit(descriptor, reply->kind == VFJ_REPLY_LOCK ? VFJ_CAPABILITY_WORK : VFJ_CAPABILITY_READ);
+        vfj_capability_limit(descriptor, VFJ_CAPABILITY_READ);
     (void)vfj_wire_send(&warden->wire, reply, sizeof *reply, descriptor, true);
     if (descriptor >= 0)
         close(descriptor);
@@ -62,7 +64,7 @@ static bool is_allowed(const struct warden *warden)
     if (!vfj_errand_check(errand))
         return false;
     if (errand->kind == VFJ_ERRAND_ACT_LOCK)
-        return warden->settings->acts;
+        return warden->settings->acts && !vfj_server_has_act_lock(warden->server);
     if (errand->kind != VFJ_ERRAND_COMMAND)
         return true;
     return warden->settings->acts || vfj_command_reads(&errand->command);
@@ -93,11 +95,19 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
 }
 
-static void keep_only(int socket)
+/* Each to its place, by way of numbers that are no place; 0 leaves the place empty. */
+static void keep_only(const int descriptors[KEPT])
 {
-    if (socket != SOCKET)
-        (void)dup3(socket, SOCKET, O_CLOEXEC);
-    closefrom(SOCKET + 1);
+    int copies[KEPT];
+    for (int i = 0; i < KEPT; i++)
+        copies[i] = descriptors[i] > 0 ? fcntl(descriptors[i], F_DUPFD_CLOEXEC, FIRST_OTHER) : -1;
+    for (int i = 0; i < KEPT; i++) {
+        if (copies[i] >= 0)
+            (void)dup3(copies[i], SOCKET + i, O_CLOEXEC);
+        else
+            (void)close(SOCKET + i);
+    }
+    closefrom(FIRST_OTHER);
 }
 
 /* Nobody who started the daemon and waits for the end of its output shall wait for ours. */
@@ -110,6 +120,46 @@ static void let_go(void)
         close(null);
 }
 
+/* What the daemon printed, in one write(2), with the bytes that steer a terminal made harmless. As read(2). */
+static ssize_t pass_output(void)
+{
+    char bytes[4096];
+    ssize_t count = read(OUTPUT, bytes, sizeof bytes);
+    for (ssize_t i = 0; i < count; i++) {
+        if ((bytes[i] < ' ' || bytes[i] > '~') && bytes[i] != '\n')
+            bytes[i] = '?';
+    }
+    if (count > 0)
+        (void)!write(STDERR_FILENO, bytes, (size_t)count);
+    return count;
+}
+
+/* The end of its output: a daemon that goes on in the background prints nothing any more. */
+static void on_output(evutil_socket_t fd, short what, void *context)
+{
+    struct warden *warden = context;
+    (void)fd;
+    (void)what;
+    ssize_t count = pass_output();
+    if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR)))
+        return;
+    event_del(&warden->output);
+    if (warden->settings->detached)
+        let_go();
+}
+
+static bool listen_to_output(struct warden *warden)
+{
+    if (warden->settings->output <= 0) {
+        if (warden->settings->detached)
+            let_go();
+        return true;
+    }
+    int flags = fcntl(OUTPUT, F_GETFL);
+    event_assign(&warden->output, warden->base, OUTPUT, EV_READ | EV_PERSIST, on_output, warden);
+    return flags >= 0 && fcntl(OUTPUT, F_SETFL, flags | O_NONBLOCK) == 0 && event_add(&warden->output, NULL) == 0;
+}
+
 static void ignore_signals(void)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2};
@@ -120,20 +170,20 @@ static void ignore_signals(void)
 noreturn void vfj_warden_process(int socket, const struct vfj_warden_settings *settings)
 {
     static struct warden warden;
-    keep_only(socket);
-    if (settings->detached)
-        let_go();
+    keep_only((const int[KEPT]){socket, settings->pidfile_descriptor, settings->output});
     ignore_signals();
     vfj_process_set_title("warden");
     warden.settings = settings;
     warden.wire = (struct vfj_wire){.socket = SOCKET, .descriptor = -1};
     warden.base = event_base_new();
     if (warden.base == NULL
-        || (warden.server = vfj_server_open(warden.base, &settings->paths, send_reply, &warden)) == NULL)
+        || (warden.server = vfj_server_open(warden.base, &settings->paths, getppid(), send_reply, &warden)) == NULL)
         _exit(EXIT_SYSTEM);
     event_assign(&warden.readable, warden.base, SOCKET, EV_READ | EV_PERSIST, on_readable, &warden);
-    if (event_add(&warden.readable, NULL) != 0)
+    if (event_add(&warden.readable, NULL) != 0 || !listen_to_output(&warden))
         _exit(EXIT_SYSTEM);
     event_base_dispatch(warden.base);
+    while (settings->output > 0 && pass_output() > 0)
+        continue;
     _exit(warden.exit_status);
 }

@@ -7,13 +7,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapters/freebsd/alarm.h"
 #include "adapters/freebsd/child.h"
 #include "adapters/freebsd/clock.h"
 #include "adapters/freebsd/devd_client.h"
 #include "adapters/freebsd/dispatch.h"
-#include "adapters/freebsd/pidfile.h"
 #include "adapters/freebsd/probe.h"
 #include "adapters/freebsd/rc_conf.h"
 #include "adapters/freebsd/runner.h"
@@ -338,26 +338,26 @@ bool vfj_world_is_lost(const struct vfj_world *world)
 
 struct lock_answer {
     bool came;
-    int fd, error;
+    int error;
 };
 
 static void on_lock(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct lock_answer *answer = context;
-    *answer = (struct lock_answer){.came = true, .fd = descriptor, .error = reply->status};
+    *answer = (struct lock_answer){.came = true, .error = reply->status};
+    if (descriptor >= 0)
+        close(descriptor);
 }
 
-int vfj_world_take_act_lock(struct vfj_world *world)
+bool vfj_world_take_act_lock(struct vfj_world *world)
 {
-    struct lock_answer answer = {.fd = -1, .error = EPIPE};
+    struct lock_answer answer = {.error = EPIPE};
     const struct vfj_errand errand = {.kind = VFJ_ERRAND_ACT_LOCK};
     vfj_dispatch_ask(world->dispatch, &errand, on_lock, &answer);
     while (!answer.came && !world->lost && event_base_loop(world->base, EVLOOP_ONCE) == 0)
         continue;
-    if (answer.fd >= 0)
-        (void)vfj_pidfile_write(answer.fd); /* whoever took it wrote its own pid */
     errno = answer.error;
-    return answer.fd;
+    return answer.error == 0;
 }
 
 void vfj_world_run(struct vfj_world *world)

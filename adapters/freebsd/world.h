@@ -53,8 +53,9 @@ void vfj_world_close(struct vfj_world *world);
 /* Whether the warden has ended, and with it the world: STOPPED was told. */
 bool vfj_world_is_lost(const struct vfj_world *world);
 
-/* vfj_act_lock_take() on the path of the settings, with our pid. Before vfj_world_run(). */
-int vfj_world_take_act_lock(struct vfj_world *world);
+/* vfj_act_lock_take() on the path of the settings, with our pid. Before vfj_world_run(). The process that serves requests takes
+ * the lock and holds it until it ends. False, with errno, when the lock can't be had. */
+bool vfj_world_take_act_lock(struct vfj_world *world);
 
 /* Which boot this is; false as of vfj_boot_id_read(). Before vfj_world_run(). */
 bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE]);

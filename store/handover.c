@@ -1,0 +1,157 @@
+/* A new journal handed to another process, which puts it into a directory that this one has no rights in. */
+#include "store/handover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "store/place.h"
+
+enum { BUFFER_SIZE = 64 * 1024 };
+
+static struct {
+    int socket;
+    const char *prefix;
+} publisher = {.socket = -1};
+
+void vfj_handover_use(int socket, const char *prefix)
+{
+    publisher.socket = socket;
+    publisher.prefix = prefix;
+}
+
+const char *vfj_handover_prefix(void)
+{
+    return publisher.prefix;
+}
+
+/* All of it, or false with errno; the end of the other side is EPIPE. */
+static bool send_bytes(int fd, const void *bytes, size_t size)
+{
+    const char *at = bytes;
+    while (size > 0) {
+        ssize_t count = write(fd, at, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return false;
+        at += count;
+        size -= (size_t)count;
+    }
+    return true;
+}
+
+static bool receive_bytes(int fd, void *bytes, size_t size)
+{
+    char *at = bytes;
+    while (size > 0) {
+        ssize_t count = read(fd, at, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count == 0)
+            errno = EPIPE;
+        if (count <= 0)
+            return false;
+        at += count;
+        size -= (size_t)count;
+    }
+    return true;
+}
+
+/* Exactly `length` bytes: a file that becomes shorter meanwhile is an error. */
+static bool copy_bytes(int from, int to, uint64_t length)
+{
+    static char buffer[BUFFER_SIZE];
+    while (length > 0) {
+        size_t size = length < sizeof buffer ? (size_t)length : sizeof buffer;
+        if (!receive_bytes(from, buffer, size) || !send_bytes(to, buffer, size))
+            return false;
+        length -= size;
+    }
+    return true;
+}
+
+static bool hear_answer(void)
+{
+    int32_t error;
+    if (!receive_bytes(publisher.socket, &error, sizeof error))
+        return false;
+    errno = error;
+    return error == 0;
+}
+
+bool vfj_handover_begin(void)
+{
+    return hear_answer();
+}
+
+bool vfj_handover_put(const char *path)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    bool sent = fstat(fd, &status) == 0;
+    uint64_t length = sent ? (uint64_t)status.st_size : 0;
+    sent = sent && send_bytes(publisher.socket, &length, sizeof length) && copy_bytes(fd, publisher.socket, length);
+    int error = errno;
+    (void)close(fd);
+    errno = error;
+    return sent && hear_answer();
+}
+
+static bool answer(int socket, int error)
+{
+    int32_t value = error;
+    return send_bytes(socket, &value, sizeof value);
+}
+
+void vfj_handover_refuse(int socket, int error)
+{
+    (void)answer(socket, error);
+}
+
+/* The file that receives the bytes: mode 0600, made anew. -1 with errno. */
+static int make_file(const char *to, char name[PATH_MAX])
+{
+    struct stat status;
+    struct vfj_text text = vfj_text_begin(name, PATH_MAX);
+    vfj_text_add(&text, to);
+    vfj_text_add(&text, ".XXXXXX");
+    errno = ENAMETOOLONG;
+    if (text.overflow)
+        return -1;
+    if (lstat(to, &status) == 0) {
+        errno = EEXIST;
+        return -1;
+    }
+    return errno == ENOENT ? mkstemp(name) : -1;
+}
+
+static bool receive_file(int socket, int fd)
+{
+    uint64_t length;
+    return receive_bytes(socket, &length, sizeof length) && copy_bytes(socket, fd, length);
+}
+
+void vfj_handover_serve(int socket, const char *to)
+{
+    char name[PATH_MAX];
+    int fd = make_file(to, name);
+    if (fd < 0) {
+        (void)answer(socket, errno);
+        return;
+    }
+    if (answer(socket, 0)) {
+        int error = receive_file(socket, fd) && vfj_place_publish(name, to) ? 0 : errno;
+        (void)answer(socket, error);
+    }
+    (void)close(fd);
+    (void)unlink(name);
+}

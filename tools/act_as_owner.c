@@ -1,0 +1,213 @@
+/* Root's rights end before a journal's files are touched. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* closefrom, pipe2: glibc hides them without */
+#endif
+#include "tools/act_as_owner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <stdnoreturn.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/owner.h"
+#include "adapters/freebsd/paths.h"
+#include "store/handover.h"
+#include "tools/terminal.h"
+#include "tools/verb.h"
+
+enum { WHY_SIZE = 1200, FIRST_DESCRIPTOR = STDERR_FILENO + 1 };
+
+/* A user, and the component of a path that called for it. */
+struct choice {
+    struct vfj_user user;
+    char why[WHY_SIZE];
+};
+
+static bool choose(const char *path, enum vfj_owner_use use, struct choice *choice)
+{
+    struct vfj_text why = vfj_text_begin(choice->why, sizeof choice->why);
+    if (vfj_owner_find(path, use, &choice->user, &why))
+        return true;
+    vfj_complain(path, choice->why);
+    return false;
+}
+
+/* Only of a user without rights is something said: a file that root could read may be out of reach. */
+static bool become(const struct choice *choice)
+{
+    if (choice->user.name[0] != '\0') {
+        char what[WHY_SIZE + 64];
+        (void)snprintf(what, sizeof what, "root goes on as user %s", choice->user.name);
+        vfj_complain(choice->why, what);
+    }
+    if (vfj_user_become_alone(&choice->user))
+        return true;
+    vfj_complain(choice->why, "root's rights can't be given up");
+    return false;
+}
+
+static int become_owner(const struct choice *choice)
+{
+    if (choice->user.uid == 0)
+        return VFJ_EXIT_OK;
+    closefrom(FIRST_DESCRIPTOR);
+    return become(choice) ? VFJ_EXIT_OK : VFJ_EXIT_SYSTEM;
+}
+
+int vfj_act_as_owner(const char *journal)
+{
+    struct choice choice;
+    if (geteuid() != 0)
+        return VFJ_EXIT_OK;
+    return choose(journal, VFJ_OWNER_OPENS, &choice) ? become_owner(&choice) : VFJ_EXIT_UNUSABLE;
+}
+
+bool vfj_owner_differs(const char *journal)
+{
+    struct choice choice;
+    return geteuid() == 0 && (!choose(journal, VFJ_OWNER_OPENS, &choice) || choice.user.uid != 0);
+}
+
+const char *vfj_scratch_directory(void)
+{
+    const char *directory = getenv("TMPDIR");
+    struct vfj_user user;
+    char probe[VFJ_PATHNAME_SIZE], bytes[WHY_SIZE];
+    struct vfj_text why = vfj_text_begin(bytes, sizeof bytes);
+    if (directory == NULL || !vfj_paths_join(probe, directory, "x", "", ""))
+        return "/tmp";
+    bool is_roots = geteuid() != 0 || (vfj_owner_find(probe, VFJ_OWNER_MAKES, &user, &why) && user.uid == 0);
+    return is_roots ? directory : "/tmp";
+}
+
+static pid_t maker;
+
+static void pass_signal(int number)
+{
+    (void)kill(maker, number);
+}
+
+/* A signal is the maker's affair: with its end the publisher tidies up and ends, too. */
+static void pass_signals(void)
+{
+    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
+    struct sigaction action = {.sa_handler = pass_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        (void)sigaction(numbers[i], &action, NULL);
+}
+
+static noreturn void end_as(pid_t child)
+{
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (WIFSIGNALED(status)) {
+        (void)signal(WTERMSIG(status), SIG_DFL);
+        (void)raise(WTERMSIG(status));
+    }
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : VFJ_EXIT_SYSTEM);
+}
+
+static noreturn void publish(int socket, const char *to, const struct choice *choice)
+{
+    if (choice->user.uid == 0 || become(choice))
+        vfj_handover_serve(socket, to);
+    else
+        vfj_handover_refuse(socket, EPERM);
+    (void)close(socket);
+    end_as(maker);
+}
+
+static int hand_over(int socket, const struct choice *reader)
+{
+    static char prefix[VFJ_PATHNAME_SIZE];
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (reader->user.uid != 0 && !become(reader))
+        return VFJ_EXIT_SYSTEM;
+    if (!vfj_paths_join(prefix, vfj_scratch_directory(), "vfjournal", "", ""))
+        return VFJ_EXIT_SYSTEM;
+    vfj_handover_use(socket, prefix);
+    return VFJ_EXIT_OK;
+}
+
+static int separate(const char *to, const struct choice *reader, const struct choice *publisher)
+{
+    int ends[2];
+    closefrom(FIRST_DESCRIPTOR);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 || (maker = fork()) < 0) {
+        vfj_complain(to, strerror(errno));
+        return VFJ_EXIT_SYSTEM;
+    }
+    if (maker == 0) {
+        (void)close(ends[0]);
+        return hand_over(ends[1], reader);
+    }
+    (void)close(ends[1]);
+    (void)signal(SIGPIPE, SIG_IGN);
+    pass_signals();
+    publish(ends[0], to, publisher);
+}
+
+int vfj_act_as_owners(const char *path, const char *to)
+{
+    struct choice reader, publisher;
+    if (geteuid() != 0)
+        return VFJ_EXIT_OK;
+    if (!choose(path, VFJ_OWNER_OPENS, &reader) || !choose(to, VFJ_OWNER_MAKES, &publisher))
+        return VFJ_EXIT_UNUSABLE;
+    return reader.user.uid == publisher.user.uid ? become_owner(&reader) : separate(to, &reader, &publisher);
+}
+
+static bool read_result(int fd, void *result, size_t size)
+{
+    char *at = result;
+    char more;
+    while (size > 0) {
+        ssize_t count = read(fd, at, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return false;
+        at += count;
+        size -= (size_t)count;
+    }
+    return read(fd, &more, 1) == 0;
+}
+
+static noreturn void work_as_owner(const char *journal, void (*work)(void *context, void *result), void *context,
+                                   int fd, void *result, size_t size)
+{
+    if (fd != FIRST_DESCRIPTOR)
+        (void)dup2(fd, FIRST_DESCRIPTOR);
+    closefrom(FIRST_DESCRIPTOR + 1);
+    struct choice choice;
+    if (!choose(journal, VFJ_OWNER_OPENS, &choice) || choice.user.uid == 0 || !become(&choice))
+        _exit(VFJ_EXIT_SYSTEM);
+    work(context, result);
+    bool done = fflush(stdout) == 0 && write(FIRST_DESCRIPTOR, result, size) == (ssize_t)size;
+    _exit(done ? VFJ_EXIT_OK : VFJ_EXIT_SYSTEM);
+}
+
+bool vfj_run_as_owner(const char *journal, void (*work)(void *context, void *result), void *context, void *result,
+                      size_t size)
+{
+    int ends[2], status = 0;
+    if (fflush(stdout) != 0 || pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    pid_t child = fork();
+    if (child == 0)
+        work_as_owner(journal, work, context, ends[1], result, size);
+    (void)close(ends[1]);
+    bool whole = child > 0 && read_result(ends[0], result, size);
+    (void)close(ends[0]);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return whole && WIFEXITED(status) && WEXITSTATUS(status) == VFJ_EXIT_OK;
+}
