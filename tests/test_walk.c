@@ -86,13 +86,16 @@ static void check_transition(struct walk *walk, const struct vfj_transition *mad
             = walk->machine->next.head.mono_us;
 }
 
-/* A VF is upped by us when its delay has passed, and not before. */
+/* A VF is upped by us when its delay has passed, and not before; but for one that somebody else had upped, and that was taken
+ * down since it could not be joined. */
 static void check_delay(struct walk *walk, const struct vfj_command *command)
 {
     const struct vfj_state *next = &walk->machine->next;
     unsigned index = slot_index(next, command->hn);
     if (command->kind != VFJ_COMMAND_UP || index >= next->head.slot_count
         || !vfj_name_equal(command->a, next->slots[index].vf))
+        return;
+    if (next->slots[index].link.monitor == VFJ_LINK_MONITOR_RETRY)
         return;
     int64_t delay_us = vfj_rc_delay_s(&walk->machine->state.rc) * 1000000;
     if (next->head.mono_us - walk->attached_us[index] < delay_us)

@@ -19,24 +19,26 @@ static void record_no_vf(struct vfj_step_context *context, struct vfj_slot *slot
 }
 
 /* VF_DOWN was not received, nor perhaps hn's LINK_UP; the VF may have left and come back. */
-static void record_missed_vf_down(struct vfj_slot *slot)
+static void record_missed_vf_down(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     vfj_facts_script_due(slot);
     slot->plan.rechecks = 1;
     if (vfj_link_is_held(slot))
         return;
+    if (slot->delay == VFJ_DELAY_OVER)
+        vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
     slot->delay = VFJ_DELAY_NONE;
     if (slot->request.asked < VFJ_OBSERVE_GAP)
         slot->request.asked = VFJ_OBSERVE_GAP;
 }
 
-static void record_data_path(struct vfj_slot *slot, const struct vfj_view *view)
+static void record_data_path(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_view *view)
 {
     bool was_on_vf = vfj_slot_is_on_vf(slot);
     if (vfj_name_is_empty(view->rxvf)) {
         slot->data_path = VFJ_DATA_PATH_HN;
         if (was_on_vf && view->vf.exists && !view->vf.up)
-            record_missed_vf_down(slot);
+            record_missed_vf_down(context, slot);
     } else if (!was_on_vf) {
         slot->data_path = VFJ_DATA_PATH_VF_SEEN;
     }
@@ -56,7 +58,7 @@ static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot, c
         vfj_request_observation(slot, VFJ_OBSERVE_FOUND);
         return false;
     }
-    record_data_path(slot, view);
+    record_data_path(context, slot, view);
     return true;
 }
 
