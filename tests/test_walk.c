@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "core/machine/plan.h"
 #include "core/rc.h"
 #include "tests/kit/machine.h"
 
@@ -30,6 +31,7 @@ struct walk {
     size_t length;
     unsigned rules;
     bool crashed;
+    bool stopped[VFJ_SLOTS_MAX];             /* a command of the slot's batch failed that the rest needs */
     int64_t attached_us[VFJ_SLOTS_MAX];      /* when the VF of each slot became known */
     char last[VFJ_SLOTS_MAX][VFJ_ARGS_SIZE]; /* the newest changing command of each slot, until something is learnt */
     struct vfj_state replayed, next;
@@ -169,8 +171,14 @@ static void check_outcome(struct walk *walk, const struct vfj_event *event)
         const struct vfj_batch *batch = &slot->batch;
         if (slot->activity != VFJ_ACTIVITY_RUNNING || outcome->command != batch->first + batch->ended)
             continue;
-        if ((outcome->kind == VFJ_OUTCOME_NOT_RUN) != (batch->failure != VFJ_REASON_NONE))
+        const struct vfj_command command = {
+            .kind = batch->kinds[batch->ended],
+            .is_optional = !vfj_plan_is_required((enum vfj_need)batch->needs[batch->ended]),
+        };
+        walk->stopped[i] = walk->stopped[i] && batch->ended > 0;
+        if ((outcome->kind == VFJ_OUTCOME_NOT_RUN) != walk->stopped[i])
             walk_fail(walk, "a command that ran after a failure, or did not run without one");
+        walk->stopped[i] = walk->stopped[i] || vfj_command_stops_batch(&command, outcome);
         if (batch->kinds[batch->ended] == VFJ_COMMAND_ADDRESS_DELETE
             && batch->needs[batch->ended] == VFJ_NEED_HN_ADDRESSES && vfj_outcome_ok(outcome)
             && outcome->kind == VFJ_OUTCOME_EXITED && vfj_guest_lagg_of(guest, slot->hn) == NULL)
