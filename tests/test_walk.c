@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "core/machine/plan.h"
 #include "core/rc.h"
 #include "tests/kit/machine.h"
 
@@ -30,6 +31,7 @@ struct walk {
     size_t length;
     unsigned rules;
     bool crashed;
+    bool stopped[VFJ_SLOTS_MAX];             /* a command of the slot's batch failed that the rest needs */
     int64_t attached_us[VFJ_SLOTS_MAX];      /* when the VF of each slot became known */
     char last[VFJ_SLOTS_MAX][VFJ_ARGS_SIZE]; /* the newest changing command of each slot, until something is learnt */
     struct vfj_state replayed, next;
@@ -74,17 +76,11 @@ static unsigned slot_index(const struct vfj_state *state, struct vfj_name hn)
     return i;
 }
 
-/* By the drawing in the design: what a slot may become in one move. */
 static void check_transition(struct walk *walk, const struct vfj_transition *made)
 {
-    static const unsigned next[VFJ_SLOT_STATE_COUNT] = {
-        [VFJ_SLOT_DETACHED] = 1u << VFJ_SLOT_ATTACHED,
-        [VFJ_SLOT_ATTACHED] = 1u << VFJ_SLOT_DETACHED | 1u << VFJ_SLOT_DELAYED | 1u << VFJ_SLOT_LAGGED,
-        [VFJ_SLOT_DELAYED] = 1u << VFJ_SLOT_DETACHED | 1u << VFJ_SLOT_ATTACHED | 1u << VFJ_SLOT_LAGGED,
-        [VFJ_SLOT_LAGGED] = 1u << VFJ_SLOT_DETACHED | 1u << VFJ_SLOT_ATTACHED,
-    };
-    if (made->from != made->to && (next[made->from] >> made->to & 1) == 0)
-        walk_fail(walk, "a move that is not in the drawing");
+    if (made->from != made->to
+        && !vfj_slot_state_may_follow((enum vfj_slot_state)made->from, (enum vfj_slot_state)made->to))
+        walk_fail(walk, "a move that is not in the table of states");
     if (made->reason == VFJ_REASON_NONE)
         walk_fail(walk, "a move without a reason");
     if (made->to == VFJ_SLOT_ATTACHED && made->from == VFJ_SLOT_DETACHED)
@@ -92,7 +88,8 @@ static void check_transition(struct walk *walk, const struct vfj_transition *mad
             = walk->machine->next.head.mono_us;
 }
 
-/* A VF is upped by us when its delay has passed, and not before. */
+/* A VF is upped by us when its delay has passed, and not before; but for one that somebody else had upped, and that was taken
+ * down since it could not be joined. */
 static void check_delay(struct walk *walk, const struct vfj_command *command)
 {
     const struct vfj_state *next = &walk->machine->next;
@@ -100,9 +97,22 @@ static void check_delay(struct walk *walk, const struct vfj_command *command)
     if (command->kind != VFJ_COMMAND_UP || index >= next->head.slot_count
         || !vfj_name_equal(command->a, next->slots[index].vf))
         return;
+    if (next->slots[index].link.monitor == VFJ_LINK_MONITOR_RETRY)
+        return;
     int64_t delay_us = vfj_rc_delay_s(&walk->machine->state.rc) * 1000000;
     if (next->head.mono_us - walk->attached_us[index] < delay_us)
         walk_fail(walk, "a VF is upped before its delay has passed");
+}
+
+/* hn becomes a port in the command's batch, before the command. */
+static bool joins_before(const struct vfj_decision *decision, const struct vfj_command *command)
+{
+    for (const struct vfj_command *other = decision->commands; other < command; other++) {
+        if (other->kind == VFJ_COMMAND_JOIN_FIRST && vfj_name_equal(other->hn, command->hn)
+            && vfj_name_equal(other->b, command->hn) && !other->is_optional)
+            return true;
+    }
+    return false;
 }
 
 static void check_command(struct walk *walk, const struct vfj_command *command)
@@ -113,7 +123,8 @@ static void check_command(struct walk *walk, const struct vfj_command *command)
     if (vfj_command_reads(command) || machine->play.policy != VFJ_POLICY_VFJOURNAL)
         return;
     if (machine->play.mode == VFJ_MODE_ACT && command->kind == VFJ_COMMAND_ADDRESS_DELETE
-        && vfj_name_equal(command->a, command->hn) && vfj_guest_lagg_of(&machine->play.guest, command->hn) == NULL)
+        && vfj_name_equal(command->a, command->hn) && vfj_guest_lagg_of(&machine->play.guest, command->hn) == NULL
+        && !joins_before(&machine->decision, command))
         walk_fail(walk, "an address is taken off hn before hn is a port");
     check_delay(walk, command);
     assert_true(vfj_command_argv(command, 0, &argv));
@@ -125,6 +136,72 @@ static void check_command(struct walk *walk, const struct vfj_command *command)
     memcpy(last, line, sizeof line);
 }
 
+/* A decision holds the commands of one batch at most; their ids follow each other, and the slot waits for them in that order. */
+static void check_batch(struct walk *walk)
+{
+    const struct vfj_decision *decision = &walk->machine->decision;
+    const struct vfj_state *next = &walk->machine->next;
+    const struct vfj_command *first = NULL;
+    unsigned count = 0;
+    if (walk->machine->play.policy != VFJ_POLICY_VFJOURNAL)
+        return;
+    for (unsigned i = 0; i < decision->command_count; i++) {
+        const struct vfj_command *command = &decision->commands[i];
+        if (vfj_command_reads(command))
+            continue;
+        first = first == NULL ? command : first;
+        if (!vfj_name_equal(command->hn, first->hn) || command->id != first->id + count++)
+            walk_fail(walk, "a decision that holds more than one batch");
+    }
+    if (first == NULL)
+        return;
+    const struct vfj_batch *batch = &next->slots[slot_index(next, first->hn)].batch;
+    if (batch->first != first->id || batch->count != count || batch->ended != 0)
+        walk_fail(walk, "a batch that is not the one decided");
+}
+
+/* The outcome of a command: one that failed and that the rest needs stops its batch, and nothing else does. */
+static void check_outcome(struct walk *walk, const struct vfj_event *event)
+{
+    const struct vfj_state *state = &walk->machine->state;
+    struct vfj_guest *guest = &walk->machine->play.guest;
+    const struct vfj_outcome *outcome = &event->as.finished;
+    for (unsigned i = 0; event->kind == VFJ_EVENT_FINISHED && i < state->head.slot_count; i++) {
+        const struct vfj_slot *slot = &state->slots[i];
+        const struct vfj_batch *batch = &slot->batch;
+        if (slot->activity != VFJ_ACTIVITY_RUNNING || outcome->command != batch->first + batch->ended)
+            continue;
+        const struct vfj_command command = {
+            .kind = batch->kinds[batch->ended],
+            .is_optional = !vfj_plan_is_required((enum vfj_need)batch->needs[batch->ended]),
+        };
+        walk->stopped[i] = walk->stopped[i] && batch->ended > 0;
+        if ((outcome->kind == VFJ_OUTCOME_NOT_RUN) != walk->stopped[i])
+            walk_fail(walk, "a command that ran after a failure, or did not run without one");
+        walk->stopped[i] = walk->stopped[i] || vfj_command_stops_batch(&command, outcome);
+        if (batch->kinds[batch->ended] == VFJ_COMMAND_ADDRESS_DELETE
+            && batch->needs[batch->ended] == VFJ_NEED_HN_ADDRESSES && vfj_outcome_ok(outcome)
+            && outcome->kind == VFJ_OUTCOME_EXITED && vfj_guest_lagg_of(guest, slot->hn) == NULL)
+            walk_fail(walk, "an address was taken off hn, which is no port");
+    }
+}
+
+/* State and activity follow from the facts. */
+static void check_slot(struct walk *walk, const struct vfj_slot *slot)
+{
+    bool is_waiting = slot->activity == VFJ_ACTIVITY_RUNNING || slot->activity == VFJ_ACTIVITY_OBSERVING;
+    if (slot->state != vfj_slot_public_state(slot))
+        walk_fail(walk, "a state that does not follow from the facts");
+    if (walk->machine->play.policy != VFJ_POLICY_VFJOURNAL)
+        return;
+    if (is_waiting != (slot->batch.count > slot->batch.ended))
+        walk_fail(walk, "an activity that is not that of the batch");
+    if (!is_waiting && (slot->activity == VFJ_ACTIVITY_WAITING) != (vfj_slot_due_us(slot) != VFJ_NEVER_US))
+        walk_fail(walk, "a slot that waits without a timer, or has one and does not wait");
+    if (slot->request.wanted != VFJ_OBSERVE_NOT && !is_waiting)
+        walk_fail(walk, "an observation that is wanted and not issued");
+}
+
 /* The answer to a probe, or the outcome of another command, is something learnt. */
 static void learn(struct walk *walk, const struct vfj_event *event)
 {
@@ -134,7 +211,8 @@ static void learn(struct walk *walk, const struct vfj_event *event)
     if (event->kind != VFJ_EVENT_OBSERVED)
         return;
     for (unsigned i = 0; i < state->head.slot_count; i++) {
-        if (state->slots[i].pending == event->as.observed.command)
+        const struct vfj_slot *slot = &state->slots[i];
+        if (slot->activity == VFJ_ACTIVITY_OBSERVING && slot->batch.first == event->as.observed.command)
             walk->last[i][0] = '\0';
     }
 }
@@ -189,13 +267,17 @@ static void watch(struct kit_machine *machine, const struct vfj_event *event)
         check_transition(walk, &decision->transitions[i]);
     for (unsigned i = 0; i < decision->command_count; i++)
         check_command(walk, &decision->commands[i]);
+    check_batch(walk);
+    check_outcome(walk, event);
+    for (uint64_t left = decision->touched.slots; left != 0; left &= left - 1)
+        check_slot(walk, &machine->next.slots[__builtin_ctzll(left)]);
     if (event->kind != VFJ_EVENT_OBSERVED || machine->play.mode != VFJ_MODE_ACT)
         return;
     for (uint64_t left = decision->touched.slots; left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
         const struct vfj_slot *slot = &machine->next.slots[i];
-        if (i < machine->state.head.slot_count && machine->state.slots[i].goal != VFJ_GOAL_NONE
-            && slot->goal == VFJ_GOAL_NONE && slot->fault == VFJ_REASON_NONE)
+        if (i < machine->state.head.slot_count && vfj_slot_has_plan(&machine->state.slots[i])
+            && !vfj_slot_has_plan(slot) && slot->fault == VFJ_REASON_NONE)
             check_ended(walk, slot);
     }
 }
@@ -418,7 +500,7 @@ static void check_settled(struct walk *walk, unsigned number)
         return;
     if (slot == NULL)
         walk_fail(walk, "a VF that the machine never found");
-    if (slot->goal != VFJ_GOAL_NONE || slot->fault != VFJ_REASON_NONE || slot->pending != 0)
+    if (vfj_slot_has_plan(slot) || slot->fault != VFJ_REASON_NONE || slot->batch.count != 0)
         walk_fail(walk, "a plan that never ends");
     if (slot->state != (vf != NULL ? VFJ_SLOT_LAGGED : VFJ_SLOT_DETACHED))
         walk_fail(walk, "neither joined nor detached at the end");
@@ -428,7 +510,7 @@ static void check_settled(struct walk *walk, unsigned number)
         walk_fail(walk, "said to be joined, and is not");
     if (!hn->facts.up || !lagg->facts.up || !has_address(lagg, number))
         walk_fail(walk, "joined, but hn or the lagg is down, or has not got the address");
-    if (slot->timer != VFJ_TIMER_NONE)
+    if (vfj_slot_due_us(slot) != VFJ_NEVER_US)
         walk_fail(walk, "a timer that is left");
 }
 

@@ -73,6 +73,15 @@ static void arm(const struct vfj_step_context *context, int64_t *timer_us, int64
     *timer_us = context->next->head.mono_us + pause_us;
 }
 
+/* Arm a timer that is not armed, or is due later. */
+static bool arm_earlier(const struct vfj_step_context *context, int64_t *timer_us, int64_t pause_us)
+{
+    if (*timer_us != VFJ_NEVER_US && *timer_us <= context->next->head.mono_us + pause_us)
+        return false;
+    arm(context, timer_us, pause_us);
+    return true;
+}
+
 static void arm_delay(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->delay != VFJ_DELAY_DUE)
@@ -97,10 +106,10 @@ static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot 
 {
     unsigned most = slot->joined || vfj_slot_is_on_vf(slot) ? 1 : RECHECKS_MAX;
     bool is_due = slot->plan.rechecks > 0 && slot->plan.rechecks <= most && vfj_observed_has_hn_port(slot);
-    if (!is_due || slot->timers.observe_us != VFJ_NEVER_US)
-        return;
-    arm(context, &slot->timers.observe_us, vfj_step_pause_us(1, BACKOFF_MAX_S, slot->plan.rechecks));
-    slot->plan.rechecks++;
+    bool awaits_guest = !is_acting(context) && slot->timers.observe_us != VFJ_NEVER_US;
+    if (is_due && !awaits_guest
+        && arm_earlier(context, &slot->timers.observe_us, vfj_step_pause_us(1, BACKOFF_MAX_S, slot->plan.rechecks)))
+        slot->plan.rechecks++;
 }
 
 /* Faults and retries */
@@ -232,8 +241,9 @@ static void end_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         plan->retries = 0;
         return;
     }
-    vfj_step_count_up(&plan->retries);
-    arm(context, &slot->timers.observe_us, vfj_step_pause_us(RETRY_FIRST_S, RETRY_MAX_S, plan->retries));
+    if (arm_earlier(context, &slot->timers.observe_us,
+                    vfj_step_pause_us(RETRY_FIRST_S, RETRY_MAX_S, plan->retries + 1u)))
+        vfj_step_count_up(&plan->retries);
 }
 
 /* No need is open that this plan could still meet. */
@@ -290,6 +300,8 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     bool is_logged = slot->plan.phase == VFJ_PLAN_LOGGED && !is_acting(context);
     if (slot->plan.phase != VFJ_PLAN_ACTIVE && !is_logged)
         begin_plan(context, slot);
+    if (!vfj_plan_is_due(slot))
+        slot->plan.failed = 0; /* nothing is wanted of laggN */
     if (!vfj_plan_is_due(slot) || is_logged) {
         conclude(context, slot);
         return false;
