@@ -168,14 +168,20 @@ static void configure(struct vfj_planner *planner, enum vfj_need need, const cha
     vfj_text_add(&text, more);
 }
 
+/* An address that is desired has a command of its own already. */
+static bool is_given(const struct vfj_planner *planner, const char *args)
+{
+    struct vfj_address address;
+    return vfj_rc_address(args, &address)
+        && (vfj_interface_has_host(&planner->slot->observed.lagg, &address) || has_host(&planner->desired, &address));
+}
+
 static void configure_aliases(struct vfj_planner *planner, enum vfj_need need, bool inet6)
 {
     const struct vfj_slot *slot = planner->slot;
-    struct vfj_address address;
     char args[VFJ_ARGS_SIZE - 8];
     for (unsigned i = 0; vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
-        bool is_there = vfj_rc_address(args, &address) && vfj_interface_has_host(&slot->observed.lagg, &address);
-        if (args[0] != '\0' && !is_there && vfj_span_starts(vfj_span_of(args), "inet6") == inet6)
+        if (args[0] != '\0' && !is_given(planner, args) && vfj_span_starts(vfj_span_of(args), "inet6") == inet6)
             configure(planner, need, args, " alias");
     }
 }
