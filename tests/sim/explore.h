@@ -9,7 +9,7 @@
 #include "core/guest.h"
 #include "core/state.h"
 
-enum { EXPLORE_SLOTS_MAX = 2, EXPLORE_FLIGHT_MAX = 8, EXPLORE_MOVES = 16 * EXPLORE_SLOTS_MAX };
+enum { EXPLORE_SLOTS_MAX = 2, EXPLORE_FLIGHT_MAX = 64, EXPLORE_MOVES = 16 * EXPLORE_SLOTS_MAX };
 
 /* Machine, guest and commands under way. Only what is in use of state and guest counts. */
 struct explore_world {
@@ -18,7 +18,7 @@ struct explore_world {
     unsigned slots;
     bool inet6; /* the first interface has IPv6, too */
     unsigned flight_count;
-    struct vfj_command flight[EXPLORE_FLIGHT_MAX];
+    struct vfj_command flight[EXPLORE_FLIGHT_MAX]; /* a batch in its order: the first of a slot is the one that runs */
     uint8_t looked[EXPLORE_SLOTS_MAX]; /* nothing but commands changed the guest since its slot was looked at */
     char last[EXPLORE_SLOTS_MAX][VFJ_ARGS_SIZE]; /* the newest changing command, until the guest is looked at */
     const char *wrong;                           /* an invariant that was broken; NULL */

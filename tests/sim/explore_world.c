@@ -67,7 +67,13 @@ static void check_command(struct explore_world *world, const struct vfj_command 
     if (vfj_command_reads(command) || slot == EXPLORE_SLOTS_MAX)
         return;
     check_again(world, slot, command);
-    if (!world->looked[slot])
+}
+
+/* The command begins: those of its batch before it have ended. */
+static void check_begin(struct explore_world *world, const struct vfj_command *command)
+{
+    unsigned slot = slot_of(world, command->hn);
+    if (vfj_command_reads(command) || slot == EXPLORE_SLOTS_MAX || !world->looked[slot])
         return;
     const struct vfj_guest_if *on = vfj_guest_find(&world->guest, command->a);
     if (command->kind == VFJ_COMMAND_ADDRESS_DELETE && vfj_name_equal(command->a, command->hn)
@@ -90,9 +96,9 @@ static void check_ended(struct explore_world *world, unsigned slot, const struct
 
 static void submit(struct explore_world *world)
 {
-    uint8_t goals[EXPLORE_SLOTS_MAX] = {0};
+    bool had_plan[EXPLORE_SLOTS_MAX] = {false};
     for (unsigned i = 0; i < world->state.head.slot_count && i < EXPLORE_SLOTS_MAX; i++)
-        goals[i] = world->state.slots[i].goal;
+        had_plan[i] = vfj_slot_has_plan(&world->state.slots[i]);
     vfj_step(&world->state, &event, &next, &decision);
     vfj_state_adopt(&world->state, &next, &decision.touched);
     for (unsigned i = 0; i < decision.command_count; i++) {
@@ -102,7 +108,7 @@ static void submit(struct explore_world *world)
     }
     for (unsigned i = 0; i < world->state.head.slot_count && i < EXPLORE_SLOTS_MAX; i++) {
         const struct vfj_slot *slot = &world->state.slots[i];
-        if (goals[i] != VFJ_GOAL_NONE && slot->goal == VFJ_GOAL_NONE && slot_of(world, slot->hn) < EXPLORE_SLOTS_MAX)
+        if (had_plan[i] && !vfj_slot_has_plan(slot) && slot_of(world, slot->hn) < EXPLORE_SLOTS_MAX)
             check_ended(world, slot_of(world, slot->hn), slot);
     }
 }
@@ -243,6 +249,7 @@ static void answer(struct explore_world *world, const struct vfj_command *comman
         return;
     }
     struct vfj_outcome *outcome = &begin(world, VFJ_EVENT_FINISHED)->as.finished;
+    check_begin(world, command);
     if (fate != FAILS)
         vfj_guest_run(&world->guest, command, outcome);
     outcome->command = command->id;
@@ -253,22 +260,59 @@ static void answer(struct explore_world *world, const struct vfj_command *comman
     }
 }
 
-static bool end_command(struct explore_world *world, unsigned slot, enum fate fate)
+/* The first command of the slot that is under way; those of no slot count as the first slot's. */
+static unsigned find_flight(const struct explore_world *world, unsigned slot, bool reads)
 {
     for (unsigned i = 0; i < world->flight_count; i++) {
-        struct vfj_command command = world->flight[i];
-        unsigned owner = slot_of(world, command.hn);
-        if (owner != slot && !(owner == EXPLORE_SLOTS_MAX && slot == 0))
-            continue;
-        if (fate == LIES && vfj_command_reads(&command))
-            return false;
-        memmove(&world->flight[i], &world->flight[i + 1], (world->flight_count - i - 1) * sizeof world->flight[0]);
-        world->flight_count--;
-        answer(world, &command, fate);
-        submit(world);
-        return true;
+        unsigned owner = slot_of(world, world->flight[i].hn);
+        if ((owner == slot || (owner == EXPLORE_SLOTS_MAX && slot == 0))
+            && (reads || !vfj_command_reads(&world->flight[i])))
+            return i;
     }
-    return false;
+    return EXPLORE_FLIGHT_MAX;
+}
+
+static void take_flight(struct explore_world *world, unsigned index)
+{
+    memmove(&world->flight[index], &world->flight[index + 1],
+            (world->flight_count - index - 1) * sizeof world->flight[0]);
+    world->flight_count--;
+}
+
+static unsigned count_batch(const struct explore_world *world, unsigned slot)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < world->flight_count; i++)
+        count += !vfj_command_reads(&world->flight[i]) && slot_of(world, world->flight[i].hn) == slot;
+    return count;
+}
+
+/* The rest of the slot's batch is not run. */
+static void drop_batch(struct explore_world *world, unsigned slot, unsigned count)
+{
+    for (; count > 0; count--) {
+        unsigned index = find_flight(world, slot, false);
+        struct vfj_outcome *outcome = &begin(world, VFJ_EVENT_FINISHED)->as.finished;
+        outcome->command = world->flight[index].id;
+        outcome->kind = VFJ_OUTCOME_NOT_RUN;
+        take_flight(world, index);
+        submit(world);
+    }
+}
+
+static bool end_command(struct explore_world *world, unsigned slot, enum fate fate)
+{
+    unsigned index = find_flight(world, slot, true);
+    if (index == EXPLORE_FLIGHT_MAX || (fate == LIES && vfj_command_reads(&world->flight[index])))
+        return false;
+    struct vfj_command command = world->flight[index];
+    take_flight(world, index);
+    answer(world, &command, fate);
+    bool is_stopped = !vfj_command_reads(&command) && vfj_command_stops_batch(&command, &event.as.finished);
+    unsigned left = is_stopped ? count_batch(world, slot) : 0;
+    submit(world);
+    drop_batch(world, slot, left);
+    return true;
 }
 
 static int64_t due_us(const struct explore_world *world)
@@ -294,14 +338,16 @@ static bool timer(struct explore_world *world)
 static bool crash(struct explore_world *world, bool is_done)
 {
     bool changes = false;
-    for (unsigned i = 0; i < world->flight_count; i++)
-        changes |= !vfj_command_reads(&world->flight[i]);
+    for (unsigned i = 0; i < world->slots; i++) {
+        unsigned index = find_flight(world, i, false);
+        if (index == EXPLORE_FLIGHT_MAX)
+            continue;
+        changes = true;
+        if (is_done)
+            answer(world, &world->flight[index], WELL);
+    }
     if (is_done && !changes)
         return false;
-    for (unsigned i = 0; i < world->flight_count && is_done; i++) {
-        if (!vfj_command_reads(&world->flight[i]))
-            answer(world, &world->flight[i], WELL);
-    }
     start(world);
     return true;
 }
@@ -407,7 +453,7 @@ static void check_settled(struct explore_world *world, unsigned number)
             wrong(world, "a VF that was never found");
         return;
     }
-    if (slot->goal != VFJ_GOAL_NONE || slot->fault != VFJ_REASON_NONE)
+    if (vfj_slot_has_plan(slot) || slot->fault != VFJ_REASON_NONE)
         wrong(world, "a plan that does not end");
     if (slot->state != (is_there(world, number) ? VFJ_SLOT_LAGGED : VFJ_SLOT_DETACHED))
         wrong(world, "neither joined nor detached at the end");
@@ -443,16 +489,14 @@ static int64_t relative(int64_t time_us, int64_t now_us)
     return time_us == VFJ_NEVER_US ? VFJ_NEVER_US : time_us > now_us ? time_us - now_us : 0;
 }
 
-static void rename_command(struct explore_world *world, uint64_t *pending, uint64_t id)
+/* Commands with ids from `first` on get those from `id` on. */
+static void rename_commands(struct explore_world *world, uint64_t first, unsigned count, uint64_t id)
 {
-    for (unsigned i = 0; i < world->flight_count && *pending != 0; i++) {
-        if (world->flight[i].id == *pending) {
-            world->flight[i].id = id;
-            *pending = id;
-            return;
-        }
+    for (unsigned i = 0; i < world->flight_count; i++) {
+        uint64_t *old = &world->flight[i].id;
+        if (*old >= first && *old < first + count)
+            *old = *old - first + id;
     }
-    *pending = 0;
 }
 
 /* Commands that nobody waits for are left out, but for what they do to the guest. */
@@ -464,14 +508,16 @@ static void normalise_commands(struct explore_world *world)
     for (unsigned i = 0; i < world->flight_count; i++)
         world->flight[i].id += FAR;
     if (head->map_pending != 0) {
-        head->map_pending += FAR;
-        rename_command(world, &head->map_pending, id++);
+        rename_commands(world, head->map_pending + FAR, 1, id);
+        head->map_pending = id++;
     }
     for (unsigned i = 0; i < head->slot_count; i++) {
-        if (world->state.slots[i].pending == 0)
+        struct vfj_batch *batch = &world->state.slots[i].batch;
+        if (batch->count == 0)
             continue;
-        world->state.slots[i].pending += FAR;
-        rename_command(world, &world->state.slots[i].pending, id++);
+        rename_commands(world, batch->first + FAR, batch->count, id);
+        batch->first = id;
+        id += batch->count;
     }
     unsigned kept = 0;
     for (unsigned i = 0; i < world->flight_count; i++) {
@@ -497,13 +543,19 @@ static void rename_pid(struct explore_world *world, uint64_t *pid)
         *pid = 999; /* of a process that is gone */
 }
 
+static void rename_pids(struct explore_world *world, struct vfj_view *view)
+{
+    rename_pid(world, &view->hn_dhclient);
+    rename_pid(world, &view->vf_dhclient);
+    rename_pid(world, &view->lagg_dhclient);
+}
+
 static void normalise_pids(struct explore_world *world)
 {
     for (unsigned i = 0; i < world->state.head.slot_count; i++) {
-        struct vfj_belief *belief = &world->state.slots[i].belief;
-        rename_pid(world, &belief->hn_dhclient);
-        rename_pid(world, &belief->vf_dhclient);
-        rename_pid(world, &belief->lagg_dhclient);
+        struct vfj_slot *slot = &world->state.slots[i];
+        rename_pids(world, &slot->observed);
+        rename_pids(world, &slot->before);
     }
     for (unsigned i = 0; i < world->flight_count; i++) {
         uint64_t pid = 0;
@@ -532,12 +584,11 @@ void explore_normalise(struct explore_world *world)
     head->due_us = relative(head->due_us, head->mono_us);
     for (unsigned i = 0; i < head->slot_count; i++) {
         struct vfj_slot *slot = &world->state.slots[i];
-        slot->timer_us = relative(slot->timer_us, head->mono_us);
-        slot->link_us = relative(slot->link_us, head->mono_us);
+        slot->timers.delay_us = relative(slot->timers.delay_us, head->mono_us);
+        slot->timers.observe_us = relative(slot->timers.observe_us, head->mono_us);
+        slot->timers.link_us = relative(slot->timers.link_us, head->mono_us);
         slot->generation = 0;
-        slot->steps = 0;
-        if (slot->pending == 0)
-            slot->pending_kind = slot->pending_index = 0;
+        slot->plan.batches = 0;
     }
     head->mono_us = 0;
     head->boot = 1;
@@ -636,12 +687,9 @@ void explore_unpack(struct explore_world *world, const unsigned char *bytes, siz
     walk(world, &pack, get);
     for (unsigned i = 0; i < world->state.head.slot_count; i++)
         vfj_state_index_slot(&world->state, i);
-    for (unsigned i = world->state.head.slot_count; i < VFJ_SLOTS_MAX && world->state.index.hn[i].text[0] != '\0';
-         i++) {
+    for (unsigned i = world->state.head.slot_count; i < EXPLORE_SLOTS_MAX + 2; i++) {
         memset(&world->state.slots[i], 0, sizeof world->state.slots[i]);
-        world->state.slots[i].timer_us = world->state.slots[i].link_us = VFJ_NEVER_US;
-        memset(&world->state.index.hn[i], 0, sizeof world->state.index.hn[i]);
-        memset(&world->state.index.vf[i], 0, sizeof world->state.index.vf[i]);
+        world->state.slots[i].timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
         world->state.index.due_us[i] = VFJ_NEVER_US;
         world->state.index.digests[i] = 0;
     }
