@@ -195,33 +195,35 @@ static bool has_family(const struct vfj_planner *planner, bool inet6)
     return vfj_interface_has_family(&planner->slot->observed.lagg, inet6);
 }
 
+/* rc.conf's words of a family. Where laggN has an address of that family already, an earlier command for the rest failed. */
+static void configure_family(struct vfj_planner *planner, enum vfj_need need, const char *args, const char *more)
+{
+    bool inet6 = need == VFJ_NEED_RC_INET6;
+    struct vfj_address address;
+    if (!has_family(planner, inet6))
+        configure(planner, need, args, "");
+    else if (!vfj_planner_has_failed(planner, need))
+        return;
+    else if (vfj_rc_address(args, &address) && !is_given(planner, args))
+        configure(planner, need, args, more);
+    configure_aliases(planner, need, inet6);
+}
+
 void vfj_plan_rc_inet(struct vfj_planner *planner)
 {
     char args[VFJ_ARGS_SIZE - 8];
-    if (vfj_planner_has_tried(planner, VFJ_NEED_RC_INET) || vfj_planner_is_dhcp(planner))
+    if (vfj_planner_has_tried(planner, VFJ_NEED_RC_INET) || vfj_planner_is_dhcp(planner)
+        || !vfj_rc_ifconfig_args(planner->rc, planner->slot->hn, args, sizeof args) || args[0] == '\0')
         return;
-    if (!has_family(planner, false)) {
-        if (!vfj_rc_ifconfig_args(planner->rc, planner->slot->hn, args, sizeof args) || args[0] == '\0')
-            return;
-        configure(planner, VFJ_NEED_RC_INET, args, "");
-    } else if (!vfj_planner_has_failed(planner, VFJ_NEED_RC_INET)) {
-        return;
-    }
-    configure_aliases(planner, VFJ_NEED_RC_INET, false);
+    configure_family(planner, VFJ_NEED_RC_INET, args, " alias");
 }
 
 void vfj_plan_rc_inet6(struct vfj_planner *planner)
 {
     char args[VFJ_ARGS_SIZE - 8];
     bool rtadv;
-    if (vfj_planner_has_tried(planner, VFJ_NEED_RC_INET6))
+    if (vfj_planner_has_tried(planner, VFJ_NEED_RC_INET6)
+        || !vfj_rc_ipv6_args(planner->rc, planner->slot->hn, args, sizeof args, &rtadv))
         return;
-    if (!has_family(planner, true)) {
-        if (!vfj_rc_ipv6_args(planner->rc, planner->slot->hn, args, sizeof args, &rtadv))
-            return;
-        configure(planner, VFJ_NEED_RC_INET6, args, "");
-    } else if (!vfj_planner_has_failed(planner, VFJ_NEED_RC_INET6)) {
-        return;
-    }
-    configure_aliases(planner, VFJ_NEED_RC_INET6, true);
+    configure_family(planner, VFJ_NEED_RC_INET6, args, "");
 }
