@@ -290,6 +290,8 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     bool is_logged = slot->plan.phase == VFJ_PLAN_LOGGED && !is_acting(context);
     if (slot->plan.phase != VFJ_PLAN_ACTIVE && !is_logged)
         begin_plan(context, slot);
+    if (!vfj_plan_is_due(slot))
+        slot->plan.failed = 0; /* nothing is wanted of laggN */
     if (!vfj_plan_is_due(slot) || is_logged) {
         conclude(context, slot);
         return false;
