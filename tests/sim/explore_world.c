@@ -106,6 +106,8 @@ static void submit(struct explore_world *world)
         world->flight[world->flight_count++] = decision.commands[i];
         check_command(world, &decision.commands[i]);
     }
+    if (event.kind == VFJ_EVENT_STARTED)
+        return; /* an observation was given up: no plan has ended by that */
     for (unsigned i = 0; i < world->state.head.slot_count && i < EXPLORE_SLOTS_MAX; i++) {
         const struct vfj_slot *slot = &world->state.slots[i];
         if (had_plan[i] && !vfj_slot_has_plan(slot) && slot_of(world, slot->hn) < EXPLORE_SLOTS_MAX)
