@@ -15,6 +15,7 @@ _Static_assert(sizeof(struct vfj_view)
                    == 5 * VFJ_NAME_SIZE + 8 + 24 + 3 * sizeof(struct vfj_interface) + 2 * VFJ_ADDRESS_SIZE + 8
                        + VFJ_PATH_SIZE,
                "padding in vfj_view");
+_Static_assert(VFJ_NEED_COUNT <= 64, "a mask of needs has a bit for each");
 _Static_assert(sizeof(struct vfj_batch) == 16 + 2 * VFJ_BATCH_MAX, "padding in vfj_batch");
 _Static_assert(sizeof(struct vfj_plan) == 24, "padding in vfj_plan");
 _Static_assert(sizeof(struct vfj_slot)

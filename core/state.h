@@ -84,7 +84,8 @@ enum vfj_plan_phase {
     VFJ_PLAN_LOGGED, /* observe mode: the plan of this attachment was written down */
 };
 
-/* One difference between observed and desired that a command removes. The order is that of the plan. */
+/* One difference between observed and desired that a command removes. The numbers are persisted in checkpoints, as masks
+ * and lists (core/state_text.h); the order of the plan is that of its rows (core/machine/plan.c). */
 enum vfj_need {
     VFJ_NEED_NONE,
     VFJ_NEED_VF_DOWN,            /* the VF has the data path and can't be joined, or has no link */
@@ -187,7 +188,7 @@ struct vfj_slot {
     uint8_t fault;     /* enum vfj_reason; NONE when all is well */
     uint8_t joined; /* an observation showed hn and VF in laggN with hn's configuration, and none the contrary since */
     uint8_t lagg_ours;  /* in this boot laggN had hn as a port, or was made for it */
-    uint8_t recovering; /* effects of earlier commands may be unknown: what rc.conf gives hn is due */
+    uint8_t recovering; /* an earlier daemon may have deleted addresses or routes unrecorded: rc.conf's are due */
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, as it was read; zero before the first */
     struct vfj_view
@@ -267,7 +268,7 @@ struct vfj_head {
     uint8_t map_failures;
     uint8_t slot_count;
     uint8_t transparent; /* last known */
-    uint8_t settle;      /* the next map is the first after a gap: every slot is looked at */
+    uint8_t observe_all; /* the next map is the first after a gap: every slot is observed */
     int64_t map_retry_us;
     int64_t due_us; /* the earliest of all timers and sleepers; VFJ_NEVER_US none */
     uint64_t parts; /* digests of all parts, folded into one by exclusive or */

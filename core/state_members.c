@@ -18,7 +18,7 @@
     X(NUMBER, map_failures, UINT8_MAX)  \
     X(IMPLIED, slot_count, 0)           \
     X(NUMBER, transparent, 1)           \
-    X(NUMBER, settle, 1)                \
+    X(NUMBER, observe_all, 1)           \
     X(DUE, map_retry_us, 0)             \
     X(DUE, due_us, 0)                   \
     X(IMPLIED, parts, 0)

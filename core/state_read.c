@@ -279,6 +279,8 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
     if (!right && is_item(reader, pair->key, &item)) {
         reader->item = item;
         right = begin_item(reader, pair);
+    } else if (!right) {
+        right = reader->format == 1 && reader->item == VFJ_ITEM_HEAD; /* a member that exists no more */
     }
     if (!right)
         reader->item = VFJ_ITEM_COUNT; /* nothing more is read */

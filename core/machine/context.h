@@ -26,6 +26,12 @@ struct vfj_step_context {
 /* Say why the event changed nothing, or what is odd about it; the first word stays. */
 void vfj_step_note(struct vfj_step_context *context, enum vfj_reason note);
 
+/* Whether commands run; in observe mode they are only written down. */
+static inline bool vfj_step_is_acting(const struct vfj_step_context *context)
+{
+    return context->next->head.mode == VFJ_MODE_ACT;
+}
+
 /* Parts of the state: to read, and to write. The head is context->next->head at any time. */
 const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context);
 const struct vfj_scripts *vfj_step_scripts(const struct vfj_step_context *context);

@@ -30,10 +30,7 @@ void vfj_facts_no_delay(struct vfj_slot *slot)
 
 static void forget_vf(struct vfj_slot *slot)
 {
-    for (unsigned need = 0; need < VFJ_NEED_COUNT; need++) {
-        if (vfj_plan_is_of_vf((enum vfj_need)need))
-            slot->plan.failed &= ~((uint64_t)1 << need);
-    }
+    slot->plan.failed &= ~vfj_plan_vf_needs();
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->data_path = VFJ_DATA_PATH_HN;
     vfj_facts_no_delay(slot);
@@ -219,6 +216,7 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
     struct vfj_slot *slot = vfj_step_edit_slot(context, index);
     slot->data_path = VFJ_DATA_PATH_HN;
     slot->joined = 0;
+    vfj_link_vf_down(context, slot);
     vfj_facts_script_due(slot);
     if (slot->delay == VFJ_DELAY_OVER) /* an administrator took it down: it is left so */
         vfj_facts_no_delay(slot);

@@ -28,7 +28,8 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
 /* A command of the slot's batch has ended. */
 void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_outcome *outcome);
 
-/* No command for the need ran, as far as is known: it is as open as before, and due even when nothing else moves. */
+/* No command for the need ran, as far as is known: it counts as untried and failed, so that a plan issues its command even if
+ * no address moves. */
 void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need);
 
 /* Timers of the slot are due by the head's time. */

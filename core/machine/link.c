@@ -85,8 +85,8 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
         observed_without_link(context, slot);
     } else if (is_ours && vf->up) {
         link_came(slot);
-    } else if (is_ours && is_going_down(slot) && context->next->head.mode == VFJ_MODE_ACT) {
-        vfj_link_held(context, slot); /* the command reported a failure, and yet it was done */
+    } else if (is_ours && is_going_down(slot) && vfj_step_is_acting(context)) {
+        vfj_link_record_down(context, slot); /* the command reported a failure, and yet it was done */
     } else if (!is_ours || !vfj_link_is_held(slot)) {
         set_monitor(slot, VFJ_LINK_MONITOR_OFF); /* somebody else took it down, or took it */
         if (!is_ours)
@@ -98,7 +98,7 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
 {
     if (!vfj_slot_is_on_vf(slot) || vfj_link_is_held(slot)) /* an interface that is down has no link */
         return;
-    bool is_going = vfj_link_wants_down(slot) && context->next->head.mode == VFJ_MODE_ACT;
+    bool is_going = vfj_link_wants_down(slot) && vfj_step_is_acting(context);
     if (is_up && !is_going) { /* else a command takes it down: the observation that follows shows it */
         link_came(slot);
         if (slot->plan.failed != 0) /* dhclient(8) needs a link */
@@ -106,6 +106,14 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
     } else if (!is_up && slot->link.monitor == VFJ_LINK_MONITOR_OFF) {
         begin_waiting(context, slot);
     }
+}
+
+/* Unless a command of ours takes it down, or did, somebody else did: its link is nobody's concern any more. */
+void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool is_ours = vfj_link_is_held(slot) || (vfj_link_wants_down(slot) && vfj_step_is_acting(context));
+    if (!is_ours)
+        link_came(slot);
 }
 
 void vfj_link_due(struct vfj_slot *slot)
@@ -118,7 +126,7 @@ void vfj_link_due(struct vfj_slot *slot)
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-void vfj_link_held(struct vfj_step_context *context, struct vfj_slot *slot)
+void vfj_link_record_down(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool has_no_link = vfj_link_wants_down(slot);
     slot->plan.failed &= ~((uint64_t)1 << VFJ_NEED_VF_DOWN);

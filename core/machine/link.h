@@ -16,11 +16,14 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot);
 /* A line reported that the VF's link came or went. */
 void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, bool is_up);
 
+/* VF_DOWN was received. */
+void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *slot);
+
 /* timers.link_us has come. */
 void vfj_link_due(struct vfj_slot *slot);
 
-/* The VF was taken down by a command. */
-void vfj_link_held(struct vfj_step_context *context, struct vfj_slot *slot);
+/* Record that our command took the VF down: for want of a link, until a timer, or for a conflict, until that is gone. */
+void vfj_link_record_down(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* Whether the VF is to be taken down, or is held down. */
 bool vfj_link_wants_down(const struct vfj_slot *slot);

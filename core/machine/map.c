@@ -119,7 +119,7 @@ static struct known learn_units(struct vfj_step_context *context, const struct v
 }
 
 static void compare_map(struct vfj_step_context *context, const struct vfj_map *map, const struct known *known,
-                        bool settle)
+                        bool is_after_gap)
 {
     if (map->truncated) /* what it does not show may be there all the same */
         vfj_step_note(context, VFJ_REASON_TOO_MANY_SLOTS);
@@ -139,42 +139,42 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
         unsigned index = vfj_step_open_hn(context, map->pairs[i].hn);
         if (index < VFJ_SLOTS_MAX && !vfj_name_equal(vfj_step_slot(context, index)->vf, map->pairs[i].vf))
             attach(context, vfj_step_edit_slot(context, index), map->pairs[i].vf,
-                   settle || vfj_slot_is_on_vf(vfj_step_slot(context, index)));
+                   is_after_gap || vfj_slot_is_on_vf(vfj_step_slot(context, index)));
     }
 }
 
 /* After a gap every slot is observed: at once, or when the batch under way has ended. */
-static void settle_slot(struct vfj_slot *slot)
+static void observe_after_gap(struct vfj_slot *slot)
 {
     vfj_request_observation(slot, VFJ_OBSERVE_GAP);
     if (!vfj_slot_is_on_vf(slot)) /* the LINK_UP of hn may be among what was lost */
         slot->plan.rechecks = 1;
 }
 
-static void settle_slots(struct vfj_step_context *context)
+static void observe_slots(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
         bool is_name_alone = vfj_name_is_empty(slot->unit) && vfj_name_is_empty(slot->vf);
         if (!is_name_alone) /* left behind by a renaming */
-            settle_slot(vfj_step_edit_slot(context, i));
+            observe_after_gap(vfj_step_edit_slot(context, i));
     }
 }
 
 static void take_map(struct vfj_step_context *context, const struct vfj_map *map)
 {
     struct vfj_head *head = &context->next->head;
-    bool settle = head->settle != 0;
+    bool is_after_gap = head->observe_all != 0;
     head->transparent = map->transparent > 0;
-    head->settle = 0;
+    head->observe_all = 0;
     if (head->transparent) {
         vfj_step_note(context, VFJ_REASON_TRANSPARENT);
         return;
     }
     const struct known known = learn_units(context, map);
-    compare_map(context, map, &known, settle);
-    if (settle)
-        settle_slots(context);
+    compare_map(context, map, &known, is_after_gap);
+    if (is_after_gap)
+        observe_slots(context);
 }
 
 void vfj_map_observed(struct vfj_step_context *context, const struct vfj_observation *answer)

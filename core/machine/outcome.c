@@ -162,7 +162,7 @@ static void record_success(struct vfj_step_context *context, struct vfj_slot *sl
         slot->script.failures = 0;
     }
     if (need == VFJ_NEED_VF_DOWN)
-        vfj_link_held(context, slot);
+        vfj_link_record_down(context, slot);
 }
 
 /* The batch has ended: what it did is observed. */

@@ -25,7 +25,7 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
 enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    if (vfj_name_is_empty(vfj_name_lagg(slot->unit)))
+    if (vfj_name_is_empty(vfj_name_lagg(slot->unit))) /* the unit has too many digits for a name */
         return VFJ_REASON_NO_UNIT;
     if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
         return VFJ_REASON_HN_IN_OTHER_LAGG;
@@ -54,8 +54,10 @@ struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need n
 {
     struct vfj_slot *slot = planner->slot;
     struct vfj_batch *batch = &slot->batch;
-    if (batch->count == VFJ_BATCH_MAX)
+    if (batch->count == VFJ_BATCH_MAX) {
+        vfj_facts_not_run(slot, need);
         return NULL;
+    }
     struct vfj_command *command = vfj_step_command(planner->context, kind);
     command->hn = slot->hn;
     command->a = vfj_name_lagg(slot->unit);
@@ -102,9 +104,9 @@ bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target targ
 
 /* Rows: lagg and ports */
 
-/* An optional need is tried once in a plan. Whether it failed, an observation tells, and not its command: when it is unmet still,
- * and that is a fault, the next plan tries it again. */
-static bool is_open(const struct vfj_planner *planner, enum vfj_need need, bool is_unmet)
+/* A plan issues the command of an optional need once. When the next observation still shows the need unmet, and its row has a fault,
+ * the need counts as failed, and the next plan tries it again. Returns whether the command is to be issued now. */
+static bool update_need(const struct vfj_planner *planner, enum vfj_need need, bool is_unmet)
 {
     uint64_t bit = (uint64_t)1 << need;
     if (!is_unmet)
@@ -137,8 +139,8 @@ static void plan_port(struct vfj_planner *planner, enum vfj_need need, enum vfj_
         command->b = port;
 }
 
-/* Whether the VF is a port of the lagg of another slot, whose VF it is not: a join for a VF of that name, which left while
- * the join ran, has put it there. Its MAC is not that hn's, so nobody can have meant it. */
+/* Whether the VF is a port of the lagg of another slot, whose VF it is not. The other slot's VF left while it was joined, and
+ * this VF attached under its name. Nobody can have meant that, since its MAC is not that hn's. */
 static bool is_astray(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     struct vfj_name lagg = vfj_observed_other_lagg_of_vf(slot);
@@ -176,7 +178,7 @@ static void plan_lagg(struct vfj_planner *planner)
 
 static void plan_no_dad(struct vfj_planner *planner)
 {
-    if (is_open(planner, VFJ_NEED_NO_DAD, !planner->slot->observed.lagg.no_dad))
+    if (update_need(planner, VFJ_NEED_NO_DAD, !planner->slot->observed.lagg.no_dad))
         (void)vfj_planner_add(planner, VFJ_NEED_NO_DAD, VFJ_COMMAND_NO_DAD);
 }
 
@@ -196,7 +198,7 @@ static void plan_lease(struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
     bool is_unmet = slot->observed.lease && vfj_planner_is_dhcp(planner) && !vfj_observed_has_hn_port(slot);
-    if (!is_open(planner, VFJ_NEED_LEASE, is_unmet))
+    if (!update_need(planner, VFJ_NEED_LEASE, is_unmet))
         return;
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_LEASE, VFJ_COMMAND_LEASE);
     if (command == NULL)
@@ -208,7 +210,7 @@ static void plan_lease(struct vfj_planner *planner)
 static void plan_hn_dhclient(struct vfj_planner *planner)
 {
     uint64_t pid = planner->slot->observed.hn_dhclient;
-    if (is_open(planner, VFJ_NEED_HN_DHCLIENT, pid != 0))
+    if (update_need(planner, VFJ_NEED_HN_DHCLIENT, pid != 0))
         plan_stop(planner, VFJ_NEED_HN_DHCLIENT, pid);
 }
 
@@ -221,7 +223,8 @@ static void plan_hn_port(struct vfj_planner *planner)
 static void plan_vf_dhclient(struct vfj_planner *planner)
 {
     uint64_t pid = planner->slot->observed.vf_dhclient;
-    if (is_open(planner, VFJ_NEED_VF_DHCLIENT, pid != 0 && vfj_planner_takes_from_vf(planner->slot, planner->target)))
+    if (update_need(planner, VFJ_NEED_VF_DHCLIENT,
+                    pid != 0 && vfj_planner_takes_from_vf(planner->slot, planner->target)))
         plan_stop(planner, VFJ_NEED_VF_DHCLIENT, pid);
 }
 
@@ -229,7 +232,7 @@ static void plan_rtadv(struct vfj_planner *planner)
 {
     const struct vfj_interface *lagg = &planner->slot->observed.lagg;
     bool is_unmet = (!lagg->rtadv || lagg->ifdisabled) && vfj_planner_wants_rtadv(planner);
-    if (is_open(planner, VFJ_NEED_RTADV, is_unmet))
+    if (update_need(planner, VFJ_NEED_RTADV, is_unmet))
         (void)vfj_planner_add(planner, VFJ_NEED_RTADV, VFJ_COMMAND_RTADV);
 }
 
@@ -254,7 +257,7 @@ static void plan_dhclient(struct vfj_planner *planner)
     const struct vfj_view *view = &planner->slot->observed;
     bool is_unmet = view->lagg_dhclient == 0 && vfj_planner_is_dhcp(planner);
     bool has_link = view->lagg.link != VFJ_LINK_DOWN || !vfj_observed_has_hn_port(planner->slot);
-    if (!is_open(planner, VFJ_NEED_DHCLIENT, is_unmet))
+    if (!update_need(planner, VFJ_NEED_DHCLIENT, is_unmet))
         return;
     if (has_link)
         (void)vfj_planner_add(planner, VFJ_NEED_DHCLIENT, VFJ_COMMAND_DHCLIENT_BACKGROUND);
@@ -274,7 +277,7 @@ static void plan_dhclient_early(struct vfj_planner *planner)
 static void plan_rtsol(struct vfj_planner *planner)
 {
     bool is_new = vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT) || vfj_planner_has_tried(planner, VFJ_NEED_RTADV);
-    if (is_open(planner, VFJ_NEED_RTSOL, is_new && vfj_planner_wants_rtadv(planner)))
+    if (update_need(planner, VFJ_NEED_RTSOL, is_new && vfj_planner_wants_rtadv(planner)))
         (void)vfj_planner_add(planner, VFJ_NEED_RTSOL, VFJ_COMMAND_RTSOL);
 }
 
@@ -285,7 +288,7 @@ static void plan_script(struct vfj_planner *planner)
     if (planner->target == VFJ_TARGET_JOINED_UP && !slot->observed.vf.up)
         plan_up(planner, VFJ_NEED_VF_UP, slot->vf);
     if (planner->target != VFJ_TARGET_JOINED
-        || !is_open(planner, VFJ_NEED_SCRIPT, slot->script.phase == VFJ_SCRIPT_DUE))
+        || !update_need(planner, VFJ_NEED_SCRIPT, slot->script.phase == VFJ_SCRIPT_DUE))
         return;
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_SCRIPT, VFJ_COMMAND_SCRIPT);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
@@ -298,43 +301,48 @@ static void plan_script(struct vfj_planner *planner)
 /* A batch holds one phase, or several: see is_merged(). */
 enum phase { PREPARE, SWITCH, JOIN, FINISH, PHASE_COUNT };
 
+/* Of a row: the rest of the batch, and the next phase, wait for the need; the need is void without the VF; its command moves an
+ * address, and the kernel deletes routes with that. */
+enum { REQUIRED = 1, OF_VF = 2, MOVES = 4 };
+
 struct row {
     enum vfj_need need;
     enum phase phase;
-    bool is_required;      /* the rest of the batch, and the next phase, wait for it */
-    enum vfj_reason fault; /* of the slot while the need stays open */
+    unsigned flags;
+    enum vfj_reason fault; /* of the slot while an optional need stays open; a required one's is that of its command */
     void (*plan)(struct vfj_planner *planner);
 };
 
+/* In this order the needs are planned. DHCLIENT stands twice. Those without a function have a batch of their own. */
 static const struct row rows[] = {
     /* clang-format off */
-    {VFJ_NEED_LAGG,           PREPARE, true,  VFJ_REASON_COMMAND_FAILED,  plan_lagg},
-    {VFJ_NEED_NO_DAD,         PREPARE, false, VFJ_REASON_NONE,            plan_no_dad},
-    {VFJ_NEED_HN_UP,          PREPARE, true,  VFJ_REASON_COMMAND_FAILED,  plan_hn_up},
-    {VFJ_NEED_LAGG_UP,        PREPARE, true,  VFJ_REASON_COMMAND_FAILED,  plan_lagg_up},
-    {VFJ_NEED_INET,           PREPARE, true,  VFJ_REASON_COMMAND_FAILED,  vfj_plan_inet},
-    {VFJ_NEED_LEASE,          PREPARE, false, VFJ_REASON_NONE,            plan_lease},
-    {VFJ_NEED_HN_DHCLIENT,    SWITCH,  false, VFJ_REASON_HN_HAS_DHCLIENT, plan_hn_dhclient},
-    {VFJ_NEED_HN_PORT,        SWITCH,  true,  VFJ_REASON_COMMAND_FAILED,  plan_hn_port},
-    {VFJ_NEED_HN_ADDRESSES,   SWITCH,  true,  VFJ_REASON_COMMAND_FAILED,  vfj_plan_hn_addresses},
-    {VFJ_NEED_VF_DHCLIENT,    SWITCH,  false, VFJ_REASON_VF_HAS_DHCLIENT, plan_vf_dhclient},
-    {VFJ_NEED_VF_ADDRESSES,   SWITCH,  false, VFJ_REASON_VF_HAS_ADDRESS,  vfj_plan_vf_addresses},
-    {VFJ_NEED_RC_INET,        SWITCH,  false, VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet},
-    {VFJ_NEED_INET6,          SWITCH,  false, VFJ_REASON_ADDRESS_FAILED,  vfj_plan_inet6},
-    {VFJ_NEED_RC_INET6,       SWITCH,  false, VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
-    {VFJ_NEED_DEFAULT_ROUTE,  SWITCH,  false, VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
-    {VFJ_NEED_DEFAULT_ROUTE6, SWITCH,  false, VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
-    {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH, false, VFJ_REASON_ROUTE_STAYS,  vfj_plan_new_default_route6},
-    {VFJ_NEED_STATIC_ROUTE,   SWITCH,  false, VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
-    {VFJ_NEED_RTADV,          SWITCH,  false, VFJ_REASON_NONE,            plan_rtadv},
-    {VFJ_NEED_DHCLIENT,       SWITCH,  false, VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
-    {VFJ_NEED_VF_PORT,        JOIN,    true,  VFJ_REASON_COMMAND_FAILED,  plan_vf_port},
-    {VFJ_NEED_VF_UP,          JOIN,    true,  VFJ_REASON_COMMAND_FAILED,  plan_vf_up},
-    {VFJ_NEED_DHCLIENT,       FINISH,  false, VFJ_REASON_DHCLIENT_FAILED, plan_dhclient},
-    {VFJ_NEED_RTSOL,          FINISH,  false, VFJ_REASON_NONE,            plan_rtsol},
-    {VFJ_NEED_STRAY_VF,       FINISH,  true,  VFJ_REASON_COMMAND_FAILED,  NULL}, /* a batch of their own */
-    {VFJ_NEED_SCRIPT,         FINISH,  false, VFJ_REASON_SCRIPT_FAILED,   NULL},
-    {VFJ_NEED_VF_DOWN,        FINISH,  true,  VFJ_REASON_COMMAND_FAILED,  NULL},
+    {VFJ_NEED_LAGG,               PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg},
+    {VFJ_NEED_NO_DAD,             PREPARE, 0,                VFJ_REASON_NONE,            plan_no_dad},
+    {VFJ_NEED_HN_UP,              PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_hn_up},
+    {VFJ_NEED_LAGG_UP,            PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg_up},
+    {VFJ_NEED_INET,               PREPARE, REQUIRED | MOVES, VFJ_REASON_NONE,            vfj_plan_inet},
+    {VFJ_NEED_LEASE,              PREPARE, 0,                VFJ_REASON_NONE,            plan_lease},
+    {VFJ_NEED_HN_DHCLIENT,        SWITCH,  0,                VFJ_REASON_HN_HAS_DHCLIENT, plan_hn_dhclient},
+    {VFJ_NEED_HN_PORT,            SWITCH,  REQUIRED,         VFJ_REASON_NONE,            plan_hn_port},
+    {VFJ_NEED_HN_ADDRESSES,       SWITCH,  REQUIRED | MOVES, VFJ_REASON_NONE,            vfj_plan_hn_addresses},
+    {VFJ_NEED_VF_DHCLIENT,        SWITCH,  OF_VF,            VFJ_REASON_VF_HAS_DHCLIENT, plan_vf_dhclient},
+    {VFJ_NEED_VF_ADDRESSES,       SWITCH,  OF_VF | MOVES,    VFJ_REASON_VF_HAS_ADDRESS,  vfj_plan_vf_addresses},
+    {VFJ_NEED_RC_INET,            SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet},
+    {VFJ_NEED_INET6,              SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_inet6},
+    {VFJ_NEED_RC_INET6,           SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
+    {VFJ_NEED_DEFAULT_ROUTE,      SWITCH,  0,                VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
+    {VFJ_NEED_DEFAULT_ROUTE6,     SWITCH,  0,                VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
+    {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH,  0,                VFJ_REASON_ROUTE_STAYS,     vfj_plan_new_default_route6},
+    {VFJ_NEED_STATIC_ROUTE,       SWITCH,  0,                VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
+    {VFJ_NEED_RTADV,              SWITCH,  0,                VFJ_REASON_NONE,            plan_rtadv},
+    {VFJ_NEED_DHCLIENT,           SWITCH,  0,                VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
+    {VFJ_NEED_VF_PORT,            JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_vf_port},
+    {VFJ_NEED_VF_UP,              JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_vf_up},
+    {VFJ_NEED_DHCLIENT,           FINISH,  0,                VFJ_REASON_DHCLIENT_FAILED, plan_dhclient},
+    {VFJ_NEED_RTSOL,              FINISH,  0,                VFJ_REASON_NONE,            plan_rtsol},
+    {VFJ_NEED_STRAY_VF,           FINISH,  REQUIRED | OF_VF, VFJ_REASON_NONE,            NULL},
+    {VFJ_NEED_SCRIPT,             FINISH,  0,                VFJ_REASON_NONE,            NULL},
+    {VFJ_NEED_VF_DOWN,            FINISH,  REQUIRED | OF_VF, VFJ_REASON_NONE,            NULL},
     /* clang-format on */
 };
 
@@ -351,21 +359,33 @@ static const struct row *row_of(enum vfj_need need)
 
 bool vfj_plan_is_required(enum vfj_need need)
 {
-    return row_of(need)->is_required;
-}
-
-uint64_t vfj_plan_required_needs(void)
-{
-    uint64_t needs = 0;
-    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        needs |= (uint64_t)rows[i].is_required << rows[i].need;
-    return needs;
+    return (row_of(need)->flags & REQUIRED) != 0;
 }
 
 bool vfj_plan_is_of_vf(enum vfj_need need)
 {
-    return need == VFJ_NEED_VF_DOWN || need == VFJ_NEED_STRAY_VF || need == VFJ_NEED_VF_DHCLIENT
-        || need == VFJ_NEED_VF_ADDRESSES || need == VFJ_NEED_VF_PORT || need == VFJ_NEED_VF_UP;
+    return (row_of(need)->flags & OF_VF) != 0;
+}
+
+/* The needs of all rows that have the flag, as a mask. */
+static uint64_t needs_with(unsigned flag)
+{
+    uint64_t needs = 0;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if ((rows[i].flags & flag) != 0)
+            needs |= (uint64_t)1 << rows[i].need;
+    }
+    return needs;
+}
+
+uint64_t vfj_plan_required_needs(void)
+{
+    return needs_with(REQUIRED);
+}
+
+uint64_t vfj_plan_vf_needs(void)
+{
+    return needs_with(OF_VF);
 }
 
 enum vfj_reason vfj_plan_fault(enum vfj_need need)
@@ -389,15 +409,12 @@ void vfj_plan_begin(struct vfj_slot *slot)
 
 static void planner_init(struct vfj_planner *planner, struct vfj_step_context *context, struct vfj_slot *slot)
 {
-    const uint64_t moving = (uint64_t)1 << VFJ_NEED_INET | (uint64_t)1 << VFJ_NEED_HN_ADDRESSES
-        | (uint64_t)1 << VFJ_NEED_VF_ADDRESSES | (uint64_t)1 << VFJ_NEED_RC_INET | (uint64_t)1 << VFJ_NEED_RC_INET6
-        | (uint64_t)1 << VFJ_NEED_INET6;
     planner->context = context;
     planner->slot = slot;
     planner->rc = vfj_step_rc(context);
     planner->target = vfj_plan_target(slot);
     planner->tried = slot->plan.tried;
-    planner->moves_routes = (slot->plan.tried & moving) != 0 || slot->recovering;
+    planner->moves_routes = (slot->plan.tried & needs_with(MOVES)) != 0 || slot->recovering;
     vfj_planner_desire(planner);
 }
 
@@ -418,13 +435,13 @@ bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *s
  * have no link, or hn is a port already. In observe mode nothing runs: the whole plan is written down at once. */
 static bool is_merged(const struct vfj_planner *planner)
 {
-    return planner->context->next->head.mode != VFJ_MODE_ACT || vfj_slot_is_on_vf(planner->slot)
+    return !vfj_step_is_acting(planner->context) || vfj_slot_is_on_vf(planner->slot)
         || vfj_observed_has_hn_port(planner->slot);
 }
 
 static void plan_phases(struct vfj_planner *planner)
 {
-    bool merged = is_merged(planner), observes = planner->context->next->head.mode != VFJ_MODE_ACT;
+    bool merged = is_merged(planner), observes = !vfj_step_is_acting(planner->context);
     const struct vfj_batch *batch = &planner->slot->batch;
     for (unsigned phase = 0; phase < PHASE_COUNT; phase++) {
         bool ends = !merged || (phase == FINISH && !observes);

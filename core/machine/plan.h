@@ -43,11 +43,12 @@ void vfj_plan_take_vf_down(struct vfj_step_context *context, struct vfj_slot *sl
 bool vfj_plan_is_required(enum vfj_need need);
 /* The mask of all such needs: a plan that ends has met them. */
 uint64_t vfj_plan_required_needs(void);
+uint64_t vfj_plan_vf_needs(void);
 
 /* Whether the need is about the VF, and void without it. */
 bool vfj_plan_is_of_vf(enum vfj_need need);
 
-/* The fault of a slot whose need stays open; NONE. */
+/* The fault of a slot whose optional need stays open; NONE. */
 enum vfj_reason vfj_plan_fault(enum vfj_need need);
 
 #endif

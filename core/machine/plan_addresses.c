@@ -17,10 +17,8 @@ static void desire(struct vfj_desired *desired, const struct vfj_address *addres
 {
     if (has_host(desired, address))
         return;
-    if (desired->count < sizeof desired->addresses / sizeof desired->addresses[0])
+    if (desired->count < sizeof desired->addresses / sizeof desired->addresses[0]) /* else the next batch's turn */
         desired->addresses[desired->count++] = *address;
-    else
-        desired->truncated = true;
 }
 
 static void desire_of(struct vfj_desired *desired, const struct vfj_interface *interface, bool without_inet)
@@ -38,7 +36,7 @@ static void desire_args(struct vfj_desired *desired, const struct vfj_interface 
         desire(desired, &address);
 }
 
-/* Effects of earlier commands are unknown: an address of rc.conf's that no interface has was taken off one. */
+/* After a crash an address of rc.conf's that no interface has counts as deleted by an unrecorded command. */
 static void desire_rc(struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
@@ -69,7 +67,6 @@ void vfj_planner_desire(struct vfj_planner *planner)
     /* laggN's dhclient has the last word on the IPv4 address. */
     bool by_lease = now->lagg_dhclient != 0 && vfj_interface_has_family(&now->lagg, false);
     desired->count = 0;
-    desired->truncated = false;
     if (in_plan)
         desire_of(desired, &before->hn, by_lease);
     desire_of(desired, &now->hn, false);
@@ -78,7 +75,7 @@ void vfj_planner_desire(struct vfj_planner *planner)
         if (in_plan)
             desire_of(desired, &before->vf, by_lease);
     }
-    if (slot->recovering && planner->context->next->head.mode == VFJ_MODE_ACT
+    if (slot->recovering && vfj_step_is_acting(planner->context)
         && (vfj_observed_has_hn_port(slot) || vfj_observed_is_orphaned(slot)))
         desire_rc(planner);
 }

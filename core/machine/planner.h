@@ -8,7 +8,6 @@
 /* Addresses that laggN is to have. */
 struct vfj_desired {
     unsigned count;
-    bool truncated;
     struct vfj_address addresses[3 * VFJ_ADDRESSES_MAX];
 };
 

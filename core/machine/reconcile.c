@@ -23,11 +23,6 @@ enum {
     RECHECKS_MAX = 5, /* observations after hn's link came up: devd's dhclient takes its time */
 };
 
-static bool is_acting(const struct vfj_step_context *context)
-{
-    return context->next->head.mode == VFJ_MODE_ACT;
-}
-
 /* States */
 
 /* One VF replaced another within the step: the old one's departure is reported first. */
@@ -106,7 +101,7 @@ static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot 
 {
     unsigned most = slot->joined || vfj_slot_is_on_vf(slot) ? 1 : RECHECKS_MAX;
     bool is_due = slot->plan.rechecks > 0 && slot->plan.rechecks <= most && vfj_observed_has_hn_port(slot);
-    bool awaits_guest = !is_acting(context) && slot->timers.observe_us != VFJ_NEVER_US;
+    bool awaits_guest = !vfj_step_is_acting(context) && slot->timers.observe_us != VFJ_NEVER_US;
     if (is_due && !awaits_guest
         && arm_earlier(context, &slot->timers.observe_us, vfj_step_pause_us(1, BACKOFF_MAX_S, slot->plan.rechecks)))
         slot->plan.rechecks++;
@@ -125,7 +120,7 @@ static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot, e
 static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
-    if (!is_acting(context) || slot->observed.script || vfj_name_is_empty(slot->vf) || !vfj_slot_is_on_vf(slot)
+    if (!vfj_step_is_acting(context) || slot->observed.script || vfj_name_is_empty(slot->vf) || !vfj_slot_is_on_vf(slot)
         || !vf->exists || !vf->up || !vfj_name_is_empty(slot->observed.vf_lagg))
         return false;
     vfj_plan_take_vf_down(context, slot);
@@ -225,14 +220,14 @@ static void retry_script(struct vfj_step_context *context, struct vfj_slot *slot
         slot->script.phase = VFJ_SCRIPT_RAN;
 }
 
-static void end_plan(struct vfj_step_context *context, struct vfj_slot *slot)
+static void close_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     struct vfj_plan *plan = &slot->plan;
     bool had_failures = plan->failures > 0;
     plan->failed &= (plan->tried | (uint64_t)1 << VFJ_NEED_DHCLIENT) & ~vfj_plan_required_needs();
     plan->failures = 0;
     plan->phase = plan->phase == VFJ_PLAN_LOGGED ? VFJ_PLAN_LOGGED : VFJ_PLAN_NONE;
-    if (is_acting(context))
+    if (vfj_step_is_acting(context))
         slot->recovering = 0;
     if (had_failures && !vfj_slot_is_on_vf(slot) && plan->rechecks == 0)
         plan->rechecks = 1; /* hn's LINK_UP may have come meanwhile */
@@ -246,24 +241,24 @@ static void end_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         vfj_step_count_up(&plan->retries);
 }
 
-/* No need is open that this plan could still meet. */
-static void conclude(struct vfj_step_context *context, struct vfj_slot *slot)
+/* No need is open that this plan can still meet. */
+static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool wants_port = vfj_plan_target(slot) >= VFJ_TARGET_JOINED;
     if (slot->observed.script && vfj_slot_is_on_vf(slot) && slot->delay == VFJ_DELAY_OVER) {
         slot->delay = VFJ_DELAY_NONE;
         publish_state(context, slot, VFJ_REASON_CUSTOM_SCRIPT);
     }
-    end_plan(context, slot);
+    close_plan(context, slot);
     if (slot->observed.script && slot->script.phase == VFJ_SCRIPT_DUE && slot->script.failures > 0)
         retry_script(context, slot);
-    if (!is_acting(context) && wants_port && !slot->joined && !slot->observed.script)
+    if (!vfj_step_is_acting(context) && wants_port && !slot->joined && !slot->observed.script)
         await_guest(context, slot);
 }
 
 /* The decision after an observation */
 
-/* A VF that is found down, and was not known to be the present one, has its delay before it. */
+/* Start hyperv_vf_delay for a VF that no line announced and that does not have the data path. */
 static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
@@ -297,13 +292,13 @@ static void begin_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 /* True when a batch was issued. */
 static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
-    bool is_logged = slot->plan.phase == VFJ_PLAN_LOGGED && !is_acting(context);
+    bool is_logged = slot->plan.phase == VFJ_PLAN_LOGGED && !vfj_step_is_acting(context);
     if (slot->plan.phase != VFJ_PLAN_ACTIVE && !is_logged)
         begin_plan(context, slot);
     if (!vfj_plan_is_due(slot))
         slot->plan.failed = 0; /* nothing is wanted of laggN */
     if (!vfj_plan_is_due(slot) || is_logged) {
-        conclude(context, slot);
+        finish_plan(context, slot);
         return false;
     }
     if (vfj_plan_take_out_stray_vf(context, slot))
@@ -314,23 +309,23 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     if (conflict != VFJ_REASON_NONE)
         return handle_conflict(context, slot, conflict);
     if (!vfj_plan_next_batch(context, slot)) {
-        conclude(context, slot);
+        finish_plan(context, slot);
         return false;
     }
     slot->plan.batches++;
-    if (!is_acting(context))
+    if (!vfj_step_is_acting(context))
         slot->plan.phase = VFJ_PLAN_LOGGED;
     return true;
 }
 
 static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_observe asked)
 {
-    if (!vfj_observed_has_hn_port(slot) && !vfj_observed_is_orphaned(slot) && is_acting(context))
+    if (!vfj_observed_has_hn_port(slot) && !vfj_observed_is_orphaned(slot) && vfj_step_is_acting(context))
         slot->recovering = 0; /* nothing was moved yet, or all of it is with hn */
     decide_delay(slot, asked);
     end_delay(context, slot);
     arm_delay(context, slot);
-    if (vfj_link_wants_down(slot) && is_acting(context)) {
+    if (vfj_link_wants_down(slot) && vfj_step_is_acting(context)) {
         vfj_plan_take_vf_down(context, slot);
         return true;
     }
@@ -386,7 +381,7 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
     else if (slot->request.wanted != VFJ_OBSERVE_NOT)
         observe(context, slot);
     else if (slot->activity != VFJ_ACTIVITY_OBSERVING)
-        slot->activity = vfj_slot_due_us(slot) != VFJ_NEVER_US ? VFJ_ACTIVITY_WAITING : VFJ_ACTIVITY_IDLE;
+        slot->activity = VFJ_ACTIVITY_IDLE;
 }
 
 static void check_activity(const struct vfj_slot *was, const struct vfj_slot *slot)
@@ -399,7 +394,7 @@ void vfj_reconcile(struct vfj_step_context *context, unsigned index)
 {
     struct vfj_slot *slot = &context->next->slots[index];
     vfj_reconcile_state(context, index);
-    arm_delay(context, slot);
+    arm_delay(context, slot); /* of a VF that a line announced: it has no need of an observation */
     decide_activity(context, slot);
     arm_link(context, slot);
     arm_recheck(context, slot);

@@ -13,9 +13,9 @@
 
 /* Policy vfjournal: handlers record facts, then each slot that was touched is reconciled. */
 
-static void vfjournal_settle(struct vfj_step_context *context)
+static void vfjournal_connected(struct vfj_step_context *context)
 {
-    context->next->head.settle = 1;
+    context->next->head.observe_all = 1;
     vfj_map_request(context);
 }
 
@@ -64,7 +64,7 @@ static void vfjournal_timer(struct vfj_step_context *context)
 }
 
 static const struct vfj_policy_entries policy_vfjournal = {
-    .settle = vfjournal_settle,
+    .connected = vfjournal_connected,
     .devd = vfj_facts_line,
     .observed = vfjournal_observed,
     .finished = vfjournal_finished,
@@ -142,7 +142,7 @@ static void handle(struct vfj_step_context *context, bool is_boot)
         configure(context);
         break;
     case VFJ_EVENT_CONNECTED:
-        policy_of(context)->settle(context);
+        policy_of(context)->connected(context);
         break;
     case VFJ_EVENT_GAP:
         break;

@@ -9,11 +9,11 @@
 struct vfj_policy_entries {
     void (*reset)(
         struct vfj_step_context *context); /* after a boot, a restart or a change of policy: nothing is under way */
-    void (*settle)(struct vfj_step_context *context);   /* the stream begins, or was interrupted */
-    void (*devd)(struct vfj_step_context *context);     /* a line that can be acted on */
-    void (*observed)(struct vfj_step_context *context); /* the answer to one of its probes */
-    void (*finished)(struct vfj_step_context *context); /* the outcome of one of its commands */
-    void (*timer)(struct vfj_step_context *context);    /* whatever is due by head.mono_us */
+    void (*connected)(struct vfj_step_context *context); /* the stream begins, or was interrupted */
+    void (*devd)(struct vfj_step_context *context);      /* a line that can be acted on */
+    void (*observed)(struct vfj_step_context *context);  /* the answer to one of its probes */
+    void (*finished)(struct vfj_step_context *context);  /* the outcome of one of its commands */
+    void (*timer)(struct vfj_step_context *context);     /* whatever is due by head.mono_us */
 };
 
 /* hyperv_vfattach and hyperv_vfup, step for step (core/policy/scripts.c). */

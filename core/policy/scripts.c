@@ -137,7 +137,7 @@ static void scripts_finished(struct vfj_step_context *context)
 }
 
 /* The scripts know nothing of gaps: what devd did not tell them never happened to them. */
-static void scripts_settle(struct vfj_step_context *context)
+static void scripts_connected(struct vfj_step_context *context)
 {
     (void)context;
 }
@@ -163,7 +163,7 @@ static void scripts_reset(struct vfj_step_context *context)
 
 const struct vfj_policy_entries vfj_policy_scripts = {
     .reset = scripts_reset,
-    .settle = scripts_settle,
+    .connected = scripts_connected,
     .devd = scripts_devd,
     .observed = scripts_observed,
     .finished = scripts_finished,
