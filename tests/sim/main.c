@@ -274,6 +274,7 @@ int main(int argc, char **argv)
     uint64_t first = 1, last = 100, jobs = 0;
     const char *file = NULL;
     int code;
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
     while ((code = getopt_long(argc, argv, "", table, NULL)) != -1) {
         char *end = NULL;
         if (code == 's')
