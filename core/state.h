@@ -75,6 +75,7 @@ enum vfj_script_phase {
     VFJ_SCRIPT_DUE,
     VFJ_SCRIPT_RAN,
     VFJ_SCRIPT_JOINED, /* an observation after that showed the VF as a port */
+    VFJ_SCRIPT_RUNS,   /* its command is under way; DUE again when VF_UP or VF_DOWN comes meanwhile */
 };
 
 /* How far the plan is: the commands from one state of rest to the next. */

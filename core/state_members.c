@@ -75,10 +75,10 @@
     X(NUMBER, asked, VFJ_OBSERVE_FOUND)  \
     X(RESERVED, pad, 0)
 
-#define OWN_SCRIPT_MEMBERS(X)           \
-    X(NUMBER, phase, VFJ_SCRIPT_JOINED) \
-    X(NUMBER, failures, UINT8_MAX)      \
-    X(NUMBER, refused, 1)               \
+#define OWN_SCRIPT_MEMBERS(X)         \
+    X(NUMBER, phase, VFJ_SCRIPT_RUNS) \
+    X(NUMBER, failures, UINT8_MAX)    \
+    X(NUMBER, refused, 1)             \
     X(RESERVED, pad, 0)
 
 #define LINK_MEMBERS(X)                        \

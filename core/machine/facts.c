@@ -91,6 +91,8 @@ void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need)
 {
     slot->plan.tried &= ~((uint64_t)1 << need);
     slot->plan.failed |= (uint64_t)1 << need;
+    if (need == VFJ_NEED_SCRIPT)
+        slot->script.phase = VFJ_SCRIPT_DUE;
 }
 
 /* What ran without a known outcome may have been done or not. */

@@ -142,6 +142,7 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
     if (vfj_plan_is_of_vf(need) && vfj_name_is_empty(slot->vf))
         return; /* it left */
     if (need == VFJ_NEED_SCRIPT) {
+        slot->script.phase = VFJ_SCRIPT_DUE;
         vfj_step_count_up(&slot->script.failures);
         return;
     }
@@ -157,7 +158,7 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
 
 static void record_success(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_need need)
 {
-    if (need == VFJ_NEED_SCRIPT) {
+    if (need == VFJ_NEED_SCRIPT && slot->script.phase == VFJ_SCRIPT_RUNS) { /* else it ran for a VF that has left */
         slot->script.phase = VFJ_SCRIPT_RAN;
         slot->script.failures = 0;
     }

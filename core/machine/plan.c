@@ -291,6 +291,7 @@ static void plan_script(struct vfj_planner *planner)
         || !update_need(planner, VFJ_NEED_SCRIPT, slot->script.phase == VFJ_SCRIPT_DUE))
         return;
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_SCRIPT, VFJ_COMMAND_SCRIPT);
+    slot->script.phase = VFJ_SCRIPT_RUNS;
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     vfj_text_add(&text, vfj_own_script_path((enum vfj_own_script)slot->observed.script));
     vfj_text_add(&text, slot->hn.text);
