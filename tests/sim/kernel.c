@@ -125,7 +125,7 @@ static void configure_by_default(struct sim *sim, unsigned number)
     struct sim_nic *nic = &sim->nics[number];
     struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
     struct vfj_address lease;
-    if (vf == NULL || vf->facts.up)
+    if (vf == NULL || vf->facts.up || vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL) /* devd knows the old name */
         return;
     sim_say(sim, "devd: pccard_ether %s start", nic->vf.text);
     vf->facts.up = nic->meddled = true;
