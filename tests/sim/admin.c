@@ -77,8 +77,11 @@ void sim_admin_gives_lagg_back(struct sim *sim, struct sim_nic *nic)
     vfj_guest_remove(&sim->guest, lagg->facts.name);
 }
 
+/* An address, or a dhclient that gets one. */
 static bool has_inet(const struct vfj_guest_if *interface)
 {
+    if (interface != NULL && interface->dhclient != 0)
+        return true;
     for (unsigned i = 0; interface != NULL && i < interface->facts.address_count; i++) {
         if (!vfj_address_is_inet6(&interface->facts.addresses[i]))
             return true;
