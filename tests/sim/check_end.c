@@ -65,10 +65,10 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic, const struc
 static void check_connectivity(struct sim *sim, const struct sim_nic *nic, bool is_obstructed)
 {
     const struct vfj_guest_if *owner = owner_of(sim, nic->address);
-    if (is_obstructed)
-        return;
     if (!carries(sim, nic, owner))
         sim_fail(sim, "%s has %s and carries no traffic", owner->facts.name.text, nic->address);
+    if (is_obstructed)
+        return;
     check_more_addresses(sim, nic, owner);
     check_routes(sim, nic, owner);
 }
@@ -178,7 +178,11 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     if (!is_obstructed && !is_at_rest(sim, nic, slot))
         sim_fail(sim, "%s: neither joined nor detached at the end, but %s", nic->hn.text,
                  slot != NULL ? vfj_slot_state_name((enum vfj_slot_state)slot->state) : "unknown");
-    check_connectivity(sim, nic, is_obstructed || nic->is_hn_down);
+    /* A VF that is obstructed is taken down, so that hn carries the traffic; not one in the lagg of another hn, which may need it. */
+    if (nic->is_hn_down || (is_obstructed && slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG))
+        (void)owner_of(sim, nic->address);
+    else
+        check_connectivity(sim, nic, is_obstructed);
     check_ports(sim, nic);
 }
 
