@@ -7,7 +7,7 @@
 #include "core/state.h"
 
 /* Counts the versions of the rules: a change that makes any (state, event) decide otherwise raises it. */
-enum { VFJ_RULES = 1 };
+enum { VFJ_RULES = 2 };
 
 /* What follows from `event` in state `now`. Total: every pair has an answer. Pure: the same now and event give the
  * same next and decision. Of `next` only what decision->touched names, and the head, is written; vfj_state_adopt()

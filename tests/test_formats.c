@@ -1,5 +1,6 @@
-/* A journal of every format that was ever written opens for ever: tests/fixtures/journal-N.db, of user_version N, is never
- * changed, and each new format gets one more. */
+/* A journal of every format, and of every version of the rules, that was ever written opens for ever: a file of
+ * tests/fixtures is never changed, and each new format or version of the rules gets one more: VFJ_FIXTURE=FILE in the
+ * environment makes that file by the present format and rules, and prints its anchor. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "core/step.h"
 #include "store/ledger.h"
 #include "store/schema.h"
 #include "store/verify.h"
@@ -18,23 +20,26 @@
 #include "tools/verb.h"
 
 /* What is to be found in it: a migration, and lines that are odd. */
-static const struct {
+static const struct fixture {
+    const char *name;
+    unsigned version, rules;
     const char *anchor;
     uint64_t records;
-} fixtures[VFJ_SCHEMA_VERSION] = {
-    {"59:1f0b7da3c564e313affeb010bcafac62280e5c6cd966e3cbc376f2a585462406", 59},
-    {"64:74633bd8fbe9f1bbda3256aa913b74c3a31cf406eebc8cdcda63ab73bab97ed3", 64},
-    {"66:e27a33980138bd49e39a54b2debc774c0acae51aae539e36e4e1daa8cb567a19", 66},
+} fixtures[] = {
+    {"journal-1.db", 1, 1, "59:1f0b7da3c564e313affeb010bcafac62280e5c6cd966e3cbc376f2a585462406", 59},
+    {"journal-2.db", 2, 1, "64:74633bd8fbe9f1bbda3256aa913b74c3a31cf406eebc8cdcda63ab73bab97ed3", 64},
+    {"journal-3.db", 3, 1, "66:e27a33980138bd49e39a54b2debc774c0acae51aae539e36e4e1daa8cb567a19", 66},
+    {"journal-3-rules-2.db", 3, 2, "94:3e3c9cd9dc19df6ce7458dce937bb9f5b8490b0bae49cd7ff1701721adfc77ab", 94},
 };
+enum { FIXTURES = sizeof fixtures / sizeof fixtures[0] };
 
-static const char *copy_of(unsigned version)
+static const char *copy_of(const struct fixture *fixture)
 {
     char name[64];
     size_t length;
-    (void)snprintf(name, sizeof name, "fixtures/journal-%u.db", version);
+    (void)snprintf(name, sizeof name, "fixtures/%s", fixture->name);
     char *bytes = kit_read(name, &length);
-    (void)snprintf(name, sizeof name, "journal-%u.db", version);
-    const char *path = kit_path(name);
+    const char *path = kit_path(fixture->name);
     kit_write(path, bytes, length);
     free(bytes);
     return path;
@@ -55,22 +60,30 @@ static void says(const char *text, const char *format, const char *path, const c
     free(printed);
 }
 
+/* What `vfjournal replay` says of a journal: other rules decide otherwise, and say so. */
+static const char *verdict_of(const struct fixture *fixture)
+{
+    return fixture->rules == VFJ_RULES ? ": same: " : ": rules changed: ";
+}
+
 /* Each reads it as it is, and changes nothing. */
 static void test_readers(void **state)
 {
     (void)state;
-    for (unsigned version = 1; version <= VFJ_SCHEMA_VERSION; version++) {
-        const char *path = copy_of(version);
+    for (unsigned i = 0; i < FIXTURES; i++) {
+        const struct fixture *fixture = &fixtures[i];
+        const char *path = copy_of(fixture);
         size_t before, after;
         char *bytes[2] = {kit_read(path, &before), NULL};
-        says(" hold, head ", "verify -J '%s' --anchor %s", path, fixtures[version - 1].anchor);
+        says(" hold, head ", "verify -J '%s' --anchor %s", path, fixture->anchor);
         says("delayed -> lagged     mce0: lagg holds hn and the VF", "show -n all -J '%s' %s", path, "");
         says("ty\\x07pe=\\xffLINK_DOWN", "show -a -J '%s' %s", path, "");
         says("\"body_hex\":", "show -a -o json -J '%s' %s", path, "");
         says("\"argv\":\"ifconfig lagg0 create\"", "show -a -o json -J '%s' %s", path, "");
+        says(verdict_of(fixture), "replay '%s' %s", path, "");
         says(" of them events; chain ", "replay '%s' %s", path, "");
         says(": ", "backup -J '%s' '%s'", path, kit_beside(path, "-copy"));
-        assert_int_equal(kit_sql_integer(kit_beside(path, "-copy"), "PRAGMA user_version"), version);
+        assert_int_equal(kit_sql_integer(kit_beside(path, "-copy"), "PRAGMA user_version"), fixture->version);
         bytes[1] = kit_read(path, &after);
         assert_true(before == after && memcmp(bytes[0], bytes[1], before) == 0);
         free(bytes[0]);
@@ -78,32 +91,77 @@ static void test_readers(void **state)
     }
 }
 
-/* A daemon brings it up to date, and goes on: its chain, its state. */
+/* A daemon brings it up to date, and goes on: its chain, its state. What the present rules make of commands and outcomes of other
+ * rules is not waited for: the guest is observed again. */
 static void test_daemon(void **state)
 {
     (void)state;
-    for (unsigned version = 1; version <= VFJ_SCHEMA_VERSION; version++) {
-        const char *path = copy_of(version);
+    for (unsigned i = 0; i < FIXTURES; i++) {
+        const struct fixture *fixture = &fixtures[i];
+        const char *path = copy_of(fixture);
         struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
-        assert_int_equal(vfj_ledger_seq(ledger), fixtures[version - 1].records);
-        assert_int_equal(vfj_ledger_state(ledger)->slots[0].state, VFJ_SLOT_LAGGED);
+        const struct vfj_slot *slot = &vfj_ledger_state(ledger)->slots[0];
+        assert_int_equal(vfj_ledger_seq(ledger), fixture->records);
+        assert_int_equal(vfj_ledger_rules_changed(ledger), fixture->rules != VFJ_RULES);
+        assert_string_equal(slot->hn.text, "hn0");
+        assert_string_equal(slot->unit.text, "0");
+        if (fixture->rules == VFJ_RULES)
+            assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
         kit_submit(ledger, kit_started());
         assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+        assert_int_equal(slot->batch.count, 0);
+        assert_int_equal(slot->recovering, 1);
         vfj_ledger_set_checkpoints(ledger, 1, INT64_MAX);
         vfj_ledger_rest(ledger);
         vfj_ledger_close(ledger);
         assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), VFJ_SCHEMA_VERSION);
-        says(" hold, head ", "verify -J '%s' --anchor %s", path, fixtures[version - 1].anchor);
+        says(" hold, head ", "verify -J '%s' --anchor %s", path, fixture->anchor);
         says(" taken away, ", "prune -k 1s -J '%s' %s", path, "");
         says(": verified: ", "verify -J '%s' %s", path, "");
     }
+}
+
+/* What is left of a journal begins with a checkpoint of that format of the state's text. */
+static void begins_with(const char *path, unsigned seq, unsigned format)
+{
+    char sql[200];
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT min(seq) = %u AND sum(kind = 'checkpoint' AND seq = %u AND CAST(body AS TEXT) LIKE "
+                   "'%% state=%u %%') = 1 FROM record",
+                   seq, seq, format);
+    assert_int_equal(kit_sql_integer(path, sql), 1);
+}
+
+/* Each checkpoint is begun with, whichever format its text has; a line after it is decided as the present rules do. */
+static void test_checkpoints(void **state)
+{
+    const struct fixture *old = &fixtures[2], *new = &fixtures[3];
+    (void)state;
+    const char *path = copy_of(old);
+    kit_tamper(path, "DELETE FROM record WHERE seq > 64");
+    says(" taken away, ", "prune -k 1s -J '%s' %s", path, "");
+    begins_with(path, 62, 1);
+    says(verdict_of(old), "replay '%s' %s", path, "");
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    const struct vfj_slot *slot = &vfj_ledger_state(ledger)->slots[0];
+    assert_true(vfj_ledger_rules_changed(ledger));
+    assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
+    assert_string_equal(slot->vf.text, "mce0");
+    assert_true(slot->generation == 2 && slot->recovering && !vfj_slot_has_plan(slot));
+    vfj_ledger_close(ledger);
+
+    path = copy_of(new);
+    says(" taken away, ", "prune -k 1s -J '%s' %s", path, "");
+    begins_with(path, 93, 2);
+    says(verdict_of(new), "replay '%s' %s", path, "");
+    says("hn0 lagged, VF mce0", "replay '%s' %s", path, "");
 }
 
 /* A schema of one version under the number of another is none. */
 static void test_mixed(void **state)
 {
     (void)state;
-    const char *path = copy_of(1);
+    const char *path = copy_of(&fixtures[0]);
     int exit_status;
     char arguments[600];
     kit_sql(path, "PRAGMA user_version = 2");
@@ -126,13 +184,63 @@ static void test_words(void **state)
     assert_true((int)VFJ_NAME_SIZE <= (int)WORD_MAX);
 }
 
+/* A join by DHCP whose first command fails once, lines that are odd, a VF that leaves and comes back, and the end of a daemon. */
+static const char trace[] = "%rc ifconfig_hn0=\"SYNCDHCP\"\n"
+                            "%rc hyperv_vf_delay=\"120\"\n"
+                            "%if hn0 up inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 411\n"
+                            "%vf mce0 hn0\n"
+                            "%fail 1 1 ifconfig lagg0 create\n"
+                            "@1795356000 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                            "@+120.4 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n"
+                            "@+9.6 !system=IFNET   subsystem=hn0\tty\ape=\xff"
+                            "LINK_DOWN\n"
+                            "@+1 ?at slot=0\n"
+                            "@+86269 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN\n"
+                            "@+0.01 !system=IFNET subsystem=mce0 type=DETACH\n"
+                            "@+55.99 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                            "@+120.3 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n"
+                            "%at +24\n"
+                            "%crash\n";
+
+/* Make another fixture, with a checkpoint and a line after it. */
+static void test_make_fixture(void **state)
+{
+    const char *path = getenv("VFJ_FIXTURE");
+    (void)state;
+    char arguments[600];
+    int exit_status = -1;
+    const char *source = kit_path("fixture.trace");
+    kit_write(source, trace, sizeof trace - 1);
+    (void)snprintf(arguments, sizeof arguments, "replay --journal '%s' '%s'", path, source);
+    free(kit_run(arguments, &exit_status));
+    assert_int_equal(exit_status, VFJ_EXIT_OK);
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    vfj_ledger_set_checkpoints(ledger, 1, INT64_MAX);
+    struct vfj_event events[] = {kit_started(), kit_devd("!system=IFNET subsystem=hn0 type=LINK_UP")};
+    for (unsigned i = 0; i < 2; i++) {
+        events[i].mono_us = vfj_ledger_state(ledger)->head.mono_us + 96700000;
+        events[i].wall_us = 1795356000000000 + events[i].mono_us;
+        kit_submit(ledger, events[i]);
+        assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+        vfj_ledger_rest(ledger);
+        vfj_ledger_set_checkpoints(ledger, UINT64_MAX, INT64_MAX);
+    }
+    vfj_ledger_close(ledger);
+    (void)snprintf(arguments, sizeof arguments, "verify -J '%s'", path);
+    char *printed = kit_run(arguments, &exit_status);
+    print_message("%s", printed);
+    free(printed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_readers),
-        cmocka_unit_test(test_daemon),
-        cmocka_unit_test(test_mixed),
-        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_readers), cmocka_unit_test(test_daemon), cmocka_unit_test(test_checkpoints),
+        cmocka_unit_test(test_mixed),   cmocka_unit_test(test_words),
     };
+    if (getenv("VFJ_FIXTURE") != NULL) {
+        const struct CMUnitTest make[] = {cmocka_unit_test(test_make_fixture)};
+        return cmocka_run_group_tests_name("fixture", make, kit_scratch_make, kit_scratch_remove);
+    }
     return cmocka_run_group_tests_name("formats", tests, kit_scratch_make, kit_scratch_remove);
 }

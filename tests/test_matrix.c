@@ -1,7 +1,7 @@
 /* Every state of a slot, and what each event makes of it: tests/matrix.txt.
  *
  * The states are reached by playing a trace. Each event is then given to the machine once, from that state; a line of
- * the matrix says what it answers: the slot's state before and after, its timer, the note, notices, and the commands.
+ * the matrix says what it answers: the slot's state before and after, its activity and timers, the note, notices, and the commands.
  * VFJ_ACCEPT=1 in the environment writes the matrix anew: read the difference before you commit it. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,8 +53,12 @@ static const struct situation {
      GUEST "%slow 9 ifconfig -a\n" ATTACH "%at 11.5\n"},
     {"delayed, a command of the join under way", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      GUEST "%slow 9 ifconfig lagg0 create\n" ATTACH "%at 11.5\n"},
-    {"delayed, half the address moved", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+    {"delayed, lagg0 gets the address", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      GUEST "%slow 9 ifconfig lagg0 inet 10.0.0.4/24\n" ATTACH "%at 11.5\n"},
+    {"delayed, hn being made a port", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     GUEST "%slow 9 ifconfig lagg0 laggproto\n" ATTACH "%at 11.5\n"},
+    {"delayed, the address being taken off hn", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     GUEST "%slow 9 ifconfig hn0 inet\n" ATTACH "%at 11.5\n"},
     {"delayed, the VF being upped", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      GUEST "%slow 9 ifconfig mce0 up\n" ATTACH "%at 11.5\n"},
     {"delayed, a command failed twice", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
@@ -70,7 +74,9 @@ static const struct situation {
     {"lagged, hn's dhclient being stopped", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      LAGGED "@+1 !system=IFNET subsystem=hn0 type=LINK_UP\n"
             "%if hn0 up inet 10.0.0.4/24 dhclient 500\n%slow 9 kill\n%at 13.3\n"},
-    {"delayed, on paper", VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL, GUEST ATTACH "%at 11.5\n"},
+    {"attached, held: its VF had the data path and could not be joined", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     GUEST "%if igb0 up\n%if lagg0 up laggproto lacp laggport igb0\n" ATTACH "%at 11\n" UP},
+    {"delayed, the plan logged", VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL, GUEST ATTACH "%at 11.5\n"},
     {"lagged, seen by an observer", VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL,
      "%if hn0 up\n%if mce0 up\n%if lagg0 up inet 10.0.0.4/24 laggport hn0 laggport mce0\n%vf mce0 hn0\n" START},
     {"transparent", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, "%sysctl hw.hn.vf_transparent=1\n" GUEST ATTACH},
@@ -134,7 +140,8 @@ static uint64_t pending(const struct vfj_state *state)
         if (state->scripts.sleepers[i].pending != 0)
             return state->scripts.sleepers[i].pending;
     }
-    return state->head.slot_count > 0 ? state->slots[0].pending : 0;
+    const struct vfj_batch *batch = &state->slots[0].batch;
+    return state->head.slot_count > 0 && batch->count > 0 ? batch->first + batch->ended : 0;
 }
 
 static void see_map(struct vfj_map *map, const char *what)
@@ -244,6 +251,8 @@ static void finished(struct vfj_event *event, const struct vfj_state *state, con
         outcome->kind = VFJ_OUTCOME_ABSENT;
     if (strcmp(what, "skipped") == 0)
         outcome->kind = VFJ_OUTCOME_SKIPPED;
+    if (strcmp(what, "not run") == 0)
+        outcome->kind = VFJ_OUTCOME_NOT_RUN;
 }
 
 static void timer(struct vfj_event *event, const struct vfj_state *state, const char *when)
@@ -304,6 +313,7 @@ static const struct trial {
     {VFJ_EVENT_FINISHED, "timeout", "timeout", finished},
     {VFJ_EVENT_FINISHED, "absent", "absent", finished},
     {VFJ_EVENT_FINISHED, "skipped", "skipped", finished},
+    {VFJ_EVENT_FINISHED, "not run", "not run", finished},
     {VFJ_EVENT_FINISHED, "of another command", "stale", finished},
     {VFJ_EVENT_TIMER, "nothing due", "", timer},
     {VFJ_EVENT_TIMER, "all due", "later", timer},
@@ -313,14 +323,20 @@ static const struct trial {
 
 static void print_slot(FILE *out, const struct vfj_state *state)
 {
-    static const char *const timers[] = {"", "+delay", "+retry", "+recheck"};
     if (state->head.slot_count == 0) {
         fputs("none", out);
         return;
     }
     const struct vfj_slot *slot = &state->slots[0];
     fputs(vfj_slot_state_name((enum vfj_slot_state)slot->state), out);
-    fputs(timers[slot->timer], out);
+    if (slot->activity != VFJ_ACTIVITY_IDLE)
+        fprintf(out, "+%s", vfj_activity_name((enum vfj_activity)slot->activity));
+    if (slot->timers.delay_us != VFJ_NEVER_US)
+        fputs("+delay", out);
+    if (slot->timers.observe_us != VFJ_NEVER_US)
+        fputs("+observe", out);
+    if (slot->timers.link_us != VFJ_NEVER_US)
+        fputs("+link", out);
     if (slot->fault != VFJ_REASON_NONE)
         fprintf(out, "+%s", vfj_reason_name((enum vfj_reason)slot->fault));
 }

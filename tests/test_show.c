@@ -281,7 +281,7 @@ static void test_replay_tells_what_differs(void **state)
     assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, "argv=\"ifconfig lagg0 create\"\n");
     assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, "argv=\"ifconfig lagg1 create\"\n");
     assert_mentions("replay", "-o json", path, VFJ_EXIT_DIFFERENT, "\"verdict\":\"diverged\"");
-    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=1', 'rules=2') WHERE kind = 'started'");
+    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=2', 'rules=1') WHERE kind = 'started'");
     assert_mentions("replay", "", path, VFJ_EXIT_UNSURE, ": rules changed: ");
     assert_mentions("replay", "-o commands", path, VFJ_EXIT_UNSURE, "other rules");
 }

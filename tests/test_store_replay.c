@@ -216,7 +216,7 @@ static void test_other_rules_are_no_divergence(void **state)
     const char *path = fresh("rules.db");
     (void)state;
     /* Only said, nothing decided otherwise. */
-    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=1', 'rules=7') WHERE kind = 'started'");
+    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'started'");
     assert_int_equal(replay(path).verdict, VFJ_VERDICT_SAME);
 
     uint64_t seq = first(path, "kind = 'command' AND body LIKE '%create%'");

@@ -22,9 +22,28 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
     return is_wanted_up ? VFJ_TARGET_JOINED_UP : VFJ_TARGET_BASE;
 }
 
-enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
+/* How many addresses of an interface laggN is to get. */
+static unsigned count_missing(const struct vfj_interface *lagg, const struct vfj_interface *from)
+{
+    unsigned missing = 0;
+    for (unsigned i = 0; i < from->address_count; i++)
+        missing += !vfj_interface_has_host(lagg, &from->addresses[i]);
+    return missing;
+}
+
+/* Whether there are more addresses to be moved than an observation of hn, VF or laggN can hold. */
+static bool has_too_many_addresses(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
+    unsigned missing = count_missing(&view->lagg, &view->hn);
+    if (vfj_planner_takes_from_vf(slot, vfj_plan_target(slot)))
+        missing += count_missing(&view->lagg, &view->vf);
+    return view->hn.truncated || view->vf.truncated
+        || (missing > 0 && (view->lagg.truncated || view->lagg.address_count + missing > VFJ_ADDRESSES_MAX));
+}
+
+enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
+{
     if (vfj_name_is_empty(vfj_name_lagg(slot->unit))) /* the unit has too many digits for a name */
         return VFJ_REASON_NO_UNIT;
     if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
@@ -33,7 +52,7 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
         return VFJ_REASON_FOREIGN_LAGG;
     if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot)) && vfj_plan_target(slot) >= VFJ_TARGET_JOINED)
         return VFJ_REASON_VF_IN_OTHER_LAGG;
-    if (view->hn.truncated || view->vf.truncated)
+    if (has_too_many_addresses(slot))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
     return VFJ_REASON_NONE;
 }

@@ -143,6 +143,7 @@ static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *sl
     if (slot->fault != reason || slot->plan.failures == 0)
         vfj_step_notice(context, slot, reason);
     slot->fault = (uint8_t)reason;
+    slot->plan.batches = 0; /* those that fail are no sign that the guest does not obey */
     vfj_step_count_up(&slot->plan.failures);
     if (slot->plan.failures == 1) {
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
