@@ -80,6 +80,17 @@ void vfj_graph_print_dot(const struct vfj_graph *graphs, unsigned count, FILE *o
     (void)fputs("}\n", out);
 }
 
+/* Print a string of a description: Mermaid takes ':' and ';' for its own, and '#' begins a character's number. */
+static void print_described(FILE *out, const char *string)
+{
+    for (; *string != '\0'; string++) {
+        if (*string == ':' || *string == ';' || *string == '#')
+            (void)fprintf(out, "#%d;", *string);
+        else
+            (void)fputc(*string, out);
+    }
+}
+
 static void print_mermaid_move(const struct vfj_graph *graph, unsigned from, unsigned to, FILE *out)
 {
     char label[VFJ_GRAPH_LABEL_SIZE];
@@ -94,8 +105,11 @@ static void print_mermaid_move(const struct vfj_graph *graph, unsigned from, uns
 static void print_mermaid_graph(const struct vfj_graph *graph, FILE *out)
 {
     (void)fprintf(out, "    state \"%s\" as %s {\n        direction TB\n", graph->title, graph->id);
-    for (unsigned node = 0; node < graph->node_count; node++)
-        (void)fprintf(out, "        %s : %s\n", graph->nodes[node].name, graph->nodes[node].text);
+    for (unsigned node = 0; node < graph->node_count; node++) {
+        (void)fprintf(out, "        %s : ", graph->nodes[node].name);
+        print_described(out, graph->nodes[node].text);
+        (void)fputc('\n', out);
+    }
     (void)fprintf(out, "        [*] --> %s\n", graph->nodes[0].name);
     for (unsigned from = 0; from < graph->node_count; from++) {
         for (unsigned to = 0; to < graph->node_count; to++) {
