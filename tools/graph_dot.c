@@ -106,7 +106,9 @@ static void print_mermaid_graph(const struct vfj_graph *graph, FILE *out)
 {
     (void)fprintf(out, "    state \"%s\" as %s {\n        direction TB\n", graph->title, graph->id);
     for (unsigned node = 0; node < graph->node_count; node++) {
-        (void)fprintf(out, "        %s : ", graph->nodes[node].name);
+        const char *name = graph->nodes[node].name;
+        (void)fprintf(out, "        %s : %s\n        %s : ", name, name,
+                      name); /* a second line is the text below a name */
         print_described(out, graph->nodes[node].text);
         (void)fputc('\n', out);
     }
