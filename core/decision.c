@@ -37,6 +37,17 @@ const struct vfj_slot_move *vfj_slot_moves(unsigned *count)
     return moves;
 }
 
+bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to)
+{
+    unsigned count;
+    const struct vfj_slot_move *moves = vfj_slot_moves(&count);
+    for (unsigned i = 0; i < count; i++) {
+        if (moves[i].from == from && moves[i].to == to)
+            return true;
+    }
+    return false;
+}
+
 bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason)
 {
     unsigned count;

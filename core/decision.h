@@ -66,7 +66,8 @@ struct vfj_slot_move {
 /* The rows of VFJ_SLOT_MOVES, in their order. */
 const struct vfj_slot_move *vfj_slot_moves(unsigned *count);
 
-/* Whether VFJ_SLOT_MOVES has that row. */
+/* Whether VFJ_SLOT_MOVES has a row for the move, and whether it has one with that reason. */
+bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to);
 bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason);
 
 /* A change of a slot's state, or, where from and to are the same, something to know about it (a notice). */
