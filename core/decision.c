@@ -26,29 +26,33 @@ const char *vfj_slot_state_text(enum vfj_slot_state state)
     return texts[state];
 }
 
-static const struct move {
-    enum vfj_slot_state from, to;
-    enum vfj_reason reason;
-} moves[] = {
+const struct vfj_slot_move *vfj_slot_moves(unsigned *count)
+{
+    static const struct vfj_slot_move moves[] = {
 #define X(from, to, reason) {VFJ_SLOT_##from, VFJ_SLOT_##to, VFJ_REASON_##reason},
-    VFJ_SLOT_MOVES(X)
+        VFJ_SLOT_MOVES(X)
 #undef X
-};
-
-enum { MOVE_COUNT = sizeof moves / sizeof moves[0] };
+    };
+    *count = sizeof moves / sizeof moves[0];
+    return moves;
+}
 
 bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to)
 {
-    for (unsigned i = 0; i < MOVE_COUNT; i++) {
+    unsigned count;
+    const struct vfj_slot_move *moves = vfj_slot_moves(&count);
+    for (unsigned i = 0; i < count; i++) {
         if (moves[i].from == from && moves[i].to == to)
             return true;
     }
     return false;
 }
 
-bool vfj_slot_move_has_reason(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason)
+bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason)
 {
-    for (unsigned i = 0; i < MOVE_COUNT; i++) {
+    unsigned count;
+    const struct vfj_slot_move *moves = vfj_slot_moves(&count);
+    for (unsigned i = 0; i < count; i++) {
         if (moves[i].from == from && moves[i].to == to && moves[i].reason == reason)
             return true;
     }

@@ -57,9 +57,18 @@ enum vfj_slot_state {
 const char *vfj_slot_state_name(enum vfj_slot_state state);
 const char *vfj_slot_state_text(enum vfj_slot_state state);
 
-/* Whether VFJ_SLOT_MOVES has a row for the move, and one for the move with that reason. */
+/* One row of VFJ_SLOT_MOVES. */
+struct vfj_slot_move {
+    uint8_t from, to; /* enum vfj_slot_state */
+    uint8_t reason;   /* enum vfj_reason */
+};
+
+/* The rows of VFJ_SLOT_MOVES, in their order. */
+const struct vfj_slot_move *vfj_slot_moves(unsigned *count);
+
+/* Whether VFJ_SLOT_MOVES has a row for the move, and whether it has one with that reason. */
 bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to);
-bool vfj_slot_move_has_reason(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason);
+bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason);
 
 /* A change of a slot's state, or, where from and to are the same, something to know about it (a notice). */
 struct vfj_transition {

@@ -20,6 +20,8 @@ static const struct verb {
     {"backup", vfj_verb_backup, "copy the journal while a daemon writes it"},
     {"prune", vfj_verb_prune, "take the oldest records away, into an archive or for good"},
     {"recover", vfj_verb_recover, "make a new journal of what a damaged one still proves"},
+    {"graph", vfj_verb_graph,
+     "print the states and activities of an hn and its VF, as text, for dot(1), or as a picture"},
     {"export", vfj_verb_export, "write a journal as a trace"},
 };
 

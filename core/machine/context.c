@@ -131,7 +131,7 @@ static struct vfj_transition *transition(struct vfj_step_context *context, const
 struct vfj_transition *vfj_step_move(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_slot_state to,
                                      enum vfj_reason reason)
 {
-    VFJ_CHECK(vfj_slot_move_has_reason((enum vfj_slot_state)slot->state, to, reason));
+    VFJ_CHECK(vfj_slot_may_move((enum vfj_slot_state)slot->state, to, reason));
     struct vfj_transition *made = transition(context, slot, reason);
     made->to = (uint8_t)to;
     slot->state = (uint8_t)to;
