@@ -25,6 +25,7 @@ static const struct {
     {"59:1f0b7da3c564e313affeb010bcafac62280e5c6cd966e3cbc376f2a585462406", 59},
     {"64:74633bd8fbe9f1bbda3256aa913b74c3a31cf406eebc8cdcda63ab73bab97ed3", 64},
     {"66:e27a33980138bd49e39a54b2debc774c0acae51aae539e36e4e1daa8cb567a19", 66},
+    {"70:9d9c791279b9ea7fce4baa03eaf15749a6a05ed6972ae1a9df08a7b711eaa592", 70},
 };
 
 static const char *copy_of(unsigned version)
@@ -99,40 +100,11 @@ static void test_daemon(void **state)
     }
 }
 
-/* A schema of one version under the number of another is none. */
-static void test_mixed(void **state)
-{
-    (void)state;
-    const char *path = copy_of(1);
-    int exit_status;
-    char arguments[600];
-    kit_sql(path, "PRAGMA user_version = 2");
-    (void)snprintf(arguments, sizeof arguments, "show -J '%s'", path);
-    char *printed = kit_run(arguments, &exit_status);
-    assert_int_equal(exit_status, VFJ_EXIT_UNUSABLE);
-    assert_non_null(strstr(printed, "its schema is not that of a journal: view event"));
-    free(printed);
-}
-
-/* The views cut a plain word off after 32 bytes. */
-static void test_words(void **state)
-{
-    enum { WORD_MAX = 32 };
-    (void)state;
-    for (unsigned i = 0; i < VFJ_REASON_COUNT; i++)
-        assert_true(strlen(vfj_reason_name((enum vfj_reason)i)) <= WORD_MAX);
-    for (unsigned i = 0; i < VFJ_COMMAND_COUNT; i++)
-        assert_true(strlen(vfj_command_kind_name((enum vfj_command_kind)i)) <= WORD_MAX);
-    assert_true((int)VFJ_NAME_SIZE <= (int)WORD_MAX);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_readers),
         cmocka_unit_test(test_daemon),
-        cmocka_unit_test(test_mixed),
-        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests_name("formats", tests, kit_scratch_make, kit_scratch_remove);
 }
