@@ -14,10 +14,6 @@
 
 #define COLUMNS "seq, cause, boot, wall_us, mono_us, kind, body, note, digest, chain"
 
-#define TIME                                                                                           \
-    "strftime('%Y-%m-%dT%H:%M:%S', r.wall_us / 1000000, 'unixepoch') || printf('.%06dZ', r.wall_us % " \
-    "1000000)"
-
 static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [VFJ_STATEMENT_COMMIT] = "COMMIT",
@@ -27,21 +23,20 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_FORWARD] = "SELECT " COLUMNS " FROM record WHERE seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_BACKWARD] = "SELECT " COLUMNS " FROM record WHERE seq <= ?1 ORDER BY seq DESC",
     [VFJ_STATEMENT_ONE] = "SELECT " COLUMNS " FROM record WHERE seq = ?1",
-    /* json_patch takes members that are null away. */
+    /* json_patch takes members that are null away. By no view of the file, which nobody has looked at. */
     [VFJ_STATEMENT_JSON]
-    = "SELECT json_patch(json_patch('{}', json_object('seq', r.seq, 'cause', r.cause, 'time', " TIME ","
-      " 'boot', r.boot, 'wall_us', r.wall_us, 'mono_us', r.mono_us, 'kind', r.kind, 'note', r.note)),"
-      " json_object('slot', coalesce(t.slot, c.slot), 'vf', t.vf, 'from', t.\"from\", 'to', t.\"to\","
-      " 'reason', t.reason, 'generation', t.generation, 'delay', t.delay,"
-      " 'command', coalesce(c.id, o.id), 'argv', c.argv,"
-      " 'outcome', o.outcome, 'status', o.status, 'duration', o.duration, 'output', o.output,"
-      " 'body', CASE typeof(r.body) WHEN 'text' THEN r.body END,"
-      " 'body_hex', CASE typeof(r.body) WHEN 'blob' THEN lower(hex(r.body)) END,"
-      " 'digest', CASE WHEN r.digest IS NOT NULL THEN printf('%016x', r.digest) END,"
-      " 'chain', lower(hex(r.chain))))"
-      " FROM record AS r LEFT JOIN transition AS t ON t.seq = r.seq"
-      " LEFT JOIN command AS c ON c.seq = r.seq LEFT JOIN outcome AS o ON o.seq = r.seq"
-      " WHERE r.seq = ?1",
+    = "SELECT json_patch(json_patch('{}', json_object('seq', seq, 'cause', cause, 'time', time,"
+      " 'boot', boot, 'wall_us', wall_us, 'mono_us', mono_us, 'kind', kind, 'note', note)),"
+      " json_object('slot', pairs ->> 'slot', 'vf', pairs ->> 'vf', 'from', pairs ->> 'from', 'to', pairs ->> 'to',"
+      " 'reason', pairs ->> 'reason', 'generation', CAST(pairs ->> 'generation' AS INTEGER),"
+      " 'delay', pairs ->> 'delay_us' / 1e6,"
+      " 'command', CAST(coalesce(pairs ->> 'id', pairs ->> 'command') AS INTEGER),"
+      " 'argv', iif(kind = 'command', pairs ->> 'last', NULL), 'outcome', pairs ->> 'outcome',"
+      " 'status', CAST(pairs ->> 'status' AS INTEGER), 'duration', pairs ->> 'duration_us' / 1e6,"
+      " 'output', iif(kind = 'finished', pairs ->> 'last', NULL),"
+      " 'body', iif(typeof(body) = 'text', body, NULL), 'body_hex', iif(typeof(body) = 'blob', lower(hex(body)), NULL),"
+      " 'digest', iif(digest IS NOT NULL, format('%016x', digest), NULL), 'chain', lower(hex(chain))))"
+      " FROM (" VFJ_SCHEMA_ENTRY ") WHERE seq = ?1",
     [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",
     /* Only a first part has no cause. */
     [VFJ_STATEMENT_NEXT_CHECKPOINT] = ("SELECT seq, wall_us FROM record WHERE seq > ?1"
@@ -209,12 +204,11 @@ static enum vfj_status check_version(struct vfj_journal *journal)
     return VFJ_OK;
 }
 
-/* *derived: it is not ours, but by its views only. */
-static enum vfj_status check_schema(struct vfj_journal *journal, bool *derived)
+static enum vfj_status check_schema(struct vfj_journal *journal)
 {
     char object[160];
     struct vfj_text name = vfj_text_begin(object, sizeof object);
-    int code = vfj_schema_compare(journal->db, journal->version, &name, derived);
+    int code = vfj_schema_compare(journal->db, &name);
     if (code != SQLITE_MISMATCH)
         return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
     struct vfj_text text = vfj_journal_begin_detail(journal);
@@ -223,11 +217,10 @@ static enum vfj_status check_schema(struct vfj_journal *journal, bool *derived)
     return VFJ_JOURNAL_NOT_OURS;
 }
 
-static enum vfj_status check_ours(struct vfj_journal *journal, bool *derived)
+static enum vfj_status check_ours(struct vfj_journal *journal)
 {
     enum vfj_status status = check_version(journal);
-    *derived = false;
-    return status == VFJ_OK ? check_schema(journal, derived) : status;
+    return status == VFJ_OK ? check_schema(journal) : status;
 }
 
 enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statement statement)
@@ -259,7 +252,7 @@ static enum vfj_status inspect(struct vfj_journal *journal)
 /* Connect for reading only. Without anything in a WAL the file alone is the journal: immutable keeps SQLite
  * from making -wal and -shm files beside it, which it could not do in every directory, nor should in any. So does
  * a VFS without locks, where there is a WAL that nobody has open. */
-static enum vfj_status connect_read(struct vfj_journal *journal, bool *derived)
+static enum vfj_status connect_read(struct vfj_journal *journal)
 {
     bool wal = journal->facts.wal;
     bool alone = wal && !journal->facts.shm;
@@ -268,8 +261,7 @@ static enum vfj_status connect_read(struct vfj_journal *journal, bool *derived)
                                         alone     ? "?vfs=unix-none"
                                             : wal ? ""
                                                   : "?immutable=1");
-    *derived = false;
-    return status == VFJ_OK ? check_ours(journal, derived) : status;
+    return status == VFJ_OK ? check_ours(journal) : status;
 }
 
 static void disconnect(struct vfj_journal *journal)
@@ -285,9 +277,8 @@ static void disconnect(struct vfj_journal *journal)
 
 static enum vfj_status open_read(struct vfj_journal *journal)
 {
-    bool derived;
     enum vfj_status status = inspect(journal);
-    return status == VFJ_OK ? connect_read(journal, &derived) : status;
+    return status == VFJ_OK ? connect_read(journal) : status;
 }
 
 static enum vfj_status take_lock(struct vfj_journal *journal)
@@ -304,37 +295,32 @@ static enum vfj_status create(struct vfj_journal *journal)
 
 /* Connect for writing, and look before anything is written. What is refused is closed as it was: a WAL that was there stays as
  * it is, and what this connection made beside the file is not left behind. */
-static enum vfj_status connect_checked(struct vfj_journal *journal, bool *derived)
+static enum vfj_status connect_checked(struct vfj_journal *journal)
 {
     enum vfj_status status = connect_db(journal, SQLITE_OPEN_READWRITE, "");
-    *derived = false;
     if (status == VFJ_OK)
-        status = check_ours(journal, derived);
-    bool ours = status == VFJ_OK || *derived;
-    if (journal->db != NULL && (ours || !journal->facts.wal))
+        status = check_ours(journal);
+    if (journal->db != NULL && (status == VFJ_OK || !journal->facts.wal))
         (void)keep_wal(journal, false);
-    if (!ours)
+    if (status != VFJ_OK)
         disconnect(journal);
-    return ours ? VFJ_OK : status;
+    return status;
 }
 
-static enum vfj_status update_schema(struct vfj_journal *journal, bool derived)
+static enum vfj_status update_schema(struct vfj_journal *journal)
 {
     int code = SQLITE_OK;
     if (journal->version < VFJ_SCHEMA_VERSION)
         code = vfj_schema_migrate(journal->db, journal->version);
-    else if (derived)
+    else if ((code = vfj_schema_compare_views(journal->db)) == SQLITE_MISMATCH)
         code = vfj_schema_rebuild_views(journal->db);
-    else
-        return VFJ_OK;
     journal->version = VFJ_SCHEMA_VERSION;
-    return code == SQLITE_OK ? check_schema(journal, &derived) : vfj_journal_failed(journal, code);
+    return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
 }
 
 static enum vfj_status connect_write(struct vfj_journal *journal)
 {
-    bool derived = false;
-    enum vfj_status status = connect_checked(journal, &derived);
+    enum vfj_status status = connect_checked(journal);
     if (status != VFJ_OK)
         return status;
     /* journal_size_limit: the checkpoint after a burst cuts the WAL back to that length. */
@@ -343,8 +329,7 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
         NULL, NULL);
     if (code != SQLITE_OK)
         return vfj_journal_failed(journal, code);
-    status = update_schema(journal, derived);
-    return status;
+    return update_schema(journal);
 }
 
 /* One who appends holds the lock, and makes the journal where there is none. */
@@ -360,9 +345,8 @@ static enum vfj_status take_or_make(struct vfj_journal *journal)
  * open gets an index, a rollback journal is put back. */
 static enum vfj_status look_first(struct vfj_journal *journal)
 {
-    bool derived;
-    enum vfj_status status = connect_read(journal, &derived);
-    if (status != VFJ_OK && !derived)
+    enum vfj_status status = connect_read(journal);
+    if (status != VFJ_OK)
         return status;
     disconnect(journal);
     return VFJ_OK;

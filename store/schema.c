@@ -57,143 +57,57 @@ static const char version_1[] = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHA
 /* Two kinds of rows more, which older programs would not know: checkpoint and journal. No object is changed but a view. */
 static const char version_2[] = "";
 
-/* Other views, which take less to parse: SQLite does so with all of a schema whenever a file is opened. */
+/* Other views. */
 static const char version_3[] = "";
+static const char version_4[] = "";
 
-/* What is derived, for people with an SQLite shell: it can be dropped and made again at any time. A view that changes gets a
- * text more, for those who read a journal of an older version. */
+/* Views, for people with an SQLite shell. They are derived, and made again at any time. A column a line. */
+/* clang-format off */
 
-#define TIME "strftime('%Y-%m-%dT%H:%M:%S', wall_us / 1000000, 'unixepoch') || printf('.%06dZ', wall_us % 1000000)"
+static const char view_entry[] =
+    "CREATE VIEW entry AS -- what the other views are made of\n"
+    VFJ_SCHEMA_ENTRY;
 
-static const char view_slot[] = /**/
+static const char view_event[] =
+    "CREATE VIEW event AS -- what reached the machine\n"
+    "SELECT seq, time, boot, uptime, cause, kind, CAST(body AS TEXT) AS body, note, format('%016x', digest) AS digest\n"
+    "FROM entry WHERE kind NOT IN ('transition', 'command', 'checkpoint', 'journal')";
+
+static const char view_transition[] =
+    "CREATE VIEW transition AS -- a slot's change of state; where both are the same, a notice\n"
+    "SELECT seq, time, boot, uptime, cause AS event,\n"
+    "    pairs ->> 'slot' AS slot,\n"
+    "    pairs ->> 'vf' AS vf,\n"
+    "    pairs ->> 'from' AS \"from\",\n"
+    "    pairs ->> 'to' AS \"to\",\n"
+    "    pairs ->> 'reason' AS reason,\n"
+    "    CAST(pairs ->> 'generation' AS INTEGER) AS generation,\n"
+    "    pairs ->> 'delay_us' / 1e6 AS delay\n"
+    "FROM entry WHERE kind = 'transition'";
+
+static const char view_slot[] =
     "CREATE VIEW slot AS -- the state of each slot after the newest record\n"
     "SELECT slot, \"to\" AS state, vf, time AS since, max(seq) AS transition\n"
     "FROM transition WHERE \"from\" <> \"to\" GROUP BY slot";
 
-/* The plain word after KEY, which with the blank before it is `at` bytes long: each blank of `words` is as long as a word can
- * be (tests/test_formats.c). */
-#define WORD(key, at)        "trim(substr(words, nullif(instr(words, ' " key "'), 0) + " #at ", 32))"
-#define NAME(key, at, as)    ",\n    " WORD(key, at) " AS " as
-#define NUMBER(key, at, as)  ",\n    CAST(" WORD(key, at) " AS INTEGER) AS " as
-#define SECONDS(key, at, as) ",\n    " WORD(key, at) " / 1e6 AS " as
-
-/* The last word, which may be quoted: unquoted by way of char(1), which no such text has. */
-static const char view_entry[] = /**/
-    "CREATE VIEW entry AS -- what the other views are made of\n"
-    "SELECT seq, time, boot, uptime, cause, kind, body, note, digest,\n"
-    "    replace(' ' || body, ' ', printf('%32s', '')) AS words,\n"
-    "    CASE substr(last, 1, 1) WHEN '\"' THEN\n"
-    "        replace(replace(replace(substr(last, 2, length(last) - 2), '\\\\', char(1)), '\\\"', '\"'), char(1), "
-    "'\\')\n"
-    "    ELSE last END AS last\n"
-    "FROM (\n"
-    "    SELECT *, " TIME " AS time, mono_us / 1e6 AS uptime,\n"
-    "        CAST(substr(body, CASE kind WHEN 'command' THEN nullif(instr(body, ' argv='), 0) + 6\n"
-    "            WHEN 'finished' THEN nullif(instr(body, ' output='), 0) + 8 END) AS TEXT) AS last\n"
-    "    FROM record)";
-
-static const char view_event[] = /**/
-    "CREATE VIEW event AS -- what reached the machine\n"
-    "SELECT seq, time, boot, uptime, cause, kind, CAST(body AS TEXT) AS body, note, printf('%016x', digest) AS digest\n"
-    "FROM entry WHERE kind NOT IN ('transition', 'command', 'checkpoint', 'journal')";
-
-/* A column a line. */
-/* clang-format off */
-
-static const char view_transition[] =
-    "CREATE VIEW transition AS -- a slot's change of state; where both are the same, a notice\n"
-    "SELECT seq, time, boot, uptime, cause AS event"
-    NAME("slot=", 6, "slot")
-    NAME("vf=", 4, "vf")
-    NAME("from=", 6, "\"from\"")
-    NAME("to=", 4, "\"to\"")
-    NAME("reason=", 8, "reason")
-    NUMBER("generation=", 12, "generation")
-    SECONDS("delay_us=", 10, "delay")
-    "\nFROM entry WHERE kind = 'transition'";
-
 static const char view_command[] =
     "CREATE VIEW command AS -- what the guest was to do, or was asked; argv is quoted for sh(1)\n"
-    "SELECT seq, time, boot, uptime, cause AS event"
-    NUMBER("id=", 4, "id")
-    NAME("kind=", 6, "kind")
-    NAME("slot=", 6, "slot")
-    ",\n    last AS argv"
-    "\nFROM entry WHERE kind = 'command'";
+    "SELECT seq, time, boot, uptime, cause AS event,\n"
+    "    CAST(pairs ->> 'id' AS INTEGER) AS id,\n"
+    "    pairs ->> 'kind' AS kind,\n"
+    "    pairs ->> 'slot' AS slot,\n"
+    "    pairs ->> 'last' AS argv\n"
+    "FROM entry WHERE kind = 'command'";
 
 static const char view_outcome[] =
     "CREATE VIEW outcome AS -- how a command ended; what a probe found is in view event, kind observed\n"
-    "SELECT seq, time, boot, uptime, cause AS command"
-    NUMBER("command=", 9, "id")
-    NAME("outcome=", 9, "outcome")
-    NUMBER("status=", 8, "status")
-    SECONDS("duration_us=", 13, "duration")
-    ",\n    last AS output"
-    "\nFROM entry WHERE kind = 'finished'";
-
-/* clang-format on */
-
-/* The views of versions 1 and 2. */
-
-/* What follows " KEY=" in b, which is the body between blanks. */
-#define AFTER(key) "substr(b, instr(b, ' " key "=') + length(' " key "='))"
-
-/* The value of KEY when it is a plain word. */
-#define WORD_1(key) \
-    "CASE WHEN instr(b, ' " key "=') > 0 THEN substr(" AFTER(key) ", 1, instr(" AFTER(key) ", ' ') - 1) END"
-
-/* The value of KEY, the last of b, quoted or not: unquoted by way of char(1), which no such text has. */
-#define LAST(key)                                                                   \
-    "CASE WHEN instr(b, ' " key "=\"') > 0\n"                                       \
-    "        THEN replace(replace(replace(substr(" AFTER(key) ", 2, length(" AFTER( \
-        key) ") - 3),\n"                                                            \
-             "            '\\\\', char(1)), '\\\"', '\"'), char(1), '\\')\n"        \
-             "        WHEN instr(b, ' " key "=') > 0 THEN rtrim(" AFTER(key) ") END"
-
-#define BODIES(kinds) "(SELECT *, ' ' || body || ' ' AS b FROM record WHERE kind IN (" kinds "))"
-
-#define EVENT(others)                                                             \
-    "CREATE VIEW event AS -- what reached the machine\n"                          \
-    "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause, kind,\n" \
-    "    CAST(body AS TEXT) AS body, note, printf('%016x', digest) AS digest\n"   \
-    "FROM record WHERE kind NOT IN (" others ")"
-
-static const char view_event_1[] = EVENT("'transition', 'command'");
-static const char view_event_2[] = EVENT("'transition', 'command', 'checkpoint', 'journal'");
-
-/* A column a line. */
-/* clang-format off */
-
-static const char view_transition_1[] =
-    "CREATE VIEW transition AS -- a slot's change of state; where both are the same, a notice\n"
-    "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS event,\n"
-    "    " WORD_1("slot") " AS slot,\n"
-    "    " WORD_1("vf") " AS vf,\n"
-    "    " WORD_1("from") " AS \"from\",\n"
-    "    " WORD_1("to") " AS \"to\",\n"
-    "    " WORD_1("reason") " AS reason,\n"
-    "    CAST(" WORD_1("generation") " AS INTEGER) AS generation,\n"
-    "    " WORD_1("delay_us") " / 1e6 AS delay\n"
-    "FROM " BODIES("'transition'");
-
-static const char view_command_1[] =
-    "CREATE VIEW command AS -- what the guest was to do, or was asked; argv is quoted for sh(1)\n"
-    "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS event,\n"
-    "    CAST(" WORD_1("id") " AS INTEGER) AS id,\n"
-    "    " WORD_1("kind") " AS kind,\n"
-    "    " WORD_1("slot") " AS slot,\n"
-    "    " LAST("argv") " AS argv\n"
-    "FROM " BODIES("'command'");
-
-static const char view_outcome_1[] =
-    "CREATE VIEW outcome AS -- how a command ended; what a probe found is in view event, kind observed\n"
-    "SELECT seq, " TIME " AS time, boot, mono_us / 1e6 AS uptime, cause AS command,\n"
-    "    CAST(" WORD_1("command") " AS INTEGER) AS id,\n"
-    "    " WORD_1("outcome") " AS outcome,\n"
-    "    CAST(" WORD_1("status") " AS INTEGER) AS status,\n"
-    "    " WORD_1("duration_us") " / 1e6 AS duration,\n"
-    "    " LAST("output") " AS output\n"
-    "FROM " BODIES("'finished'");
+    "SELECT seq, time, boot, uptime, cause AS command,\n"
+    "    CAST(pairs ->> 'command' AS INTEGER) AS id,\n"
+    "    pairs ->> 'outcome' AS outcome,\n"
+    "    CAST(pairs ->> 'status' AS INTEGER) AS status,\n"
+    "    pairs ->> 'duration_us' / 1e6 AS duration,\n"
+    "    pairs ->> 'last' AS output\n"
+    "FROM entry WHERE kind = 'finished'";
 
 /* clang-format on */
 
@@ -201,35 +115,27 @@ struct object {
     const char *type, *name, *table, *sql;
 };
 
-enum { FACTS = 4, OBJECTS_MAX = 10 };
-
-#define FACTS_OF_1                                                                                            \
-    {"table", "record", "record", TABLE_RECORD}, {"trigger", "record_is_gapless", "record", TRIGGER_GAPLESS}, \
-        {"trigger", "record_is_never_changed", "record", TRIGGER_CHANGED},                                    \
-        {"trigger", "record_is_never_deleted", "record", TRIGGER_DELETED},
-
-#define VIEWS_OF_1(event)                                                                    \
-    {"view", "command", "command", view_command_1}, {"view", "event", "event", event},       \
-        {"view", "outcome", "outcome", view_outcome_1}, {"view", "slot", "slot", view_slot}, \
-        {"view", "transition", "transition", view_transition_1},
-
-#define VIEWS_OF_3                                                                            \
-    {"view", "command", "command", view_command}, {"view", "entry", "entry", view_entry},     \
-        {"view", "event", "event", view_event}, {"view", "outcome", "outcome", view_outcome}, \
-        {"view", "slot", "slot", view_slot}, {"view", "transition", "transition", view_transition},
-
-/* Each version that a journal can have: how it is made from the one before, and its whole schema, in the order of type and
- * name: what is a fact, then the views. */
-static const struct version {
-    const char *migration;
-    struct object objects[OBJECTS_MAX + 1]; /* the last is blank */
-} versions[VFJ_SCHEMA_VERSION] = {
-    {version_1, {FACTS_OF_1 VIEWS_OF_1(view_event_1)}},
-    {version_2, {FACTS_OF_1 VIEWS_OF_1(view_event_2)}},
-    {version_3, {FACTS_OF_1 VIEWS_OF_3}},
+/* Sorted by type and name. The last is blank. */
+static const struct object facts[] = {
+    {"table", "record", "record", TABLE_RECORD},
+    {"trigger", "record_is_gapless", "record", TRIGGER_GAPLESS},
+    {"trigger", "record_is_never_changed", "record", TRIGGER_CHANGED},
+    {"trigger", "record_is_never_deleted", "record", TRIGGER_DELETED},
+    {NULL, NULL, NULL, NULL},
 };
 
-static const struct version *const newest = &versions[VFJ_SCHEMA_VERSION - 1];
+static const struct object views[] = {
+    {"view", "command", "command", view_command},
+    {"view", "entry", "entry", view_entry},
+    {"view", "event", "event", view_event},
+    {"view", "outcome", "outcome", view_outcome},
+    {"view", "slot", "slot", view_slot},
+    {"view", "transition", "transition", view_transition},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* How each version is made from the one before. */
+static const char *const migrations[VFJ_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
 
 static int run(sqlite3 *db, const char *sql)
 {
@@ -239,7 +145,7 @@ static int run(sqlite3 *db, const char *sql)
 static int make_views(sqlite3 *db)
 {
     int code = SQLITE_OK;
-    for (const struct object *view = &newest->objects[FACTS]; view->sql != NULL && code == SQLITE_OK; view++)
+    for (const struct object *view = views; view->sql != NULL && code == SQLITE_OK; view++)
         code = run(db, view->sql);
     return code;
 }
@@ -290,7 +196,7 @@ static int make_facts(sqlite3 *db, int from, int to)
 {
     int code = SQLITE_OK;
     for (int version = from; version < to && code == SQLITE_OK; version++)
-        code = run(db, versions[version].migration);
+        code = run(db, migrations[version]);
     return code;
 }
 
@@ -337,41 +243,51 @@ static bool is_missing(const struct object *object, sqlite3_stmt *row)
     return order < 0 || (order == 0 && strcmp(object->name, text_of(row, 1)) <= 0);
 }
 
-/* Views are the last in the order of types: before one that differs all is as it should be. */
-static int differs(const char *type, const char *of, struct vfj_text *name, bool *derived)
+static int differs(const char *type, const char *of, struct vfj_text *name)
 {
     vfj_text_add(name, type);
     vfj_text_add_char(name, ' ');
     vfj_text_add(name, of);
-    *derived = strcmp(type, "view") == 0;
     return SQLITE_MISMATCH;
 }
 
 /* `object`: the first of those that there should be, a blank one after the last. */
-static int compare_rows(sqlite3_stmt *rows, const struct object *object, struct vfj_text *name, bool *derived)
+static int compare_rows(sqlite3_stmt *rows, const struct object *object, struct vfj_text *name)
 {
     int code;
     while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
         if (object->sql != NULL && is_equal(object, rows))
             object++;
         else if (object->sql != NULL && is_missing(object, rows))
-            return differs(object->type, object->name, name, derived);
+            return differs(object->type, object->name, name);
         else
-            return differs(text_of(rows, 0), text_of(rows, 1), name, derived);
+            return differs(text_of(rows, 0), text_of(rows, 1), name);
     }
     if (code == SQLITE_DONE && object->sql != NULL)
-        return differs(object->type, object->name, name, derived);
+        return differs(object->type, object->name, name);
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-int vfj_schema_compare(sqlite3 *db, int version, struct vfj_text *name, bool *derived)
+static int compare(sqlite3 *db, const char *query, const struct object *objects, struct vfj_text *name)
 {
     sqlite3_stmt *rows = NULL;
-    int code = sqlite3_prepare_v2(db, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name", -1,
-                                  &rows, NULL);
-    *derived = false;
+    int code = sqlite3_prepare_v2(db, query, -1, &rows, NULL);
     if (code == SQLITE_OK)
-        code = compare_rows(rows, versions[version - 1].objects, name, derived);
+        code = compare_rows(rows, objects, name);
     sqlite3_finalize(rows);
     return code;
+}
+
+int vfj_schema_compare(sqlite3 *db, struct vfj_text *name)
+{
+    return compare(db, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'view' ORDER BY type, name",
+                   facts, name);
+}
+
+int vfj_schema_compare_views(sqlite3 *db)
+{
+    char bytes[160];
+    struct vfj_text name = vfj_text_begin(bytes, sizeof bytes);
+    return compare(db, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY type, name",
+                   views, &name);
 }

@@ -4,8 +4,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
-enum { BENCH_SIZES = 3, BENCH_PATH_SIZE = 512 };
+enum {
+    BENCH_SIZES = 3,
+    BENCH_PATH_SIZE = 512,
+    BENCH_GROWTH_KIB = 512, /* of resident memory that is none: the page cache holds as much, and fills */
+};
 
 /* What a run works with. */
 struct bench {
@@ -58,7 +63,7 @@ struct bench_row {
     void (*close)(struct bench *bench, void *context);
 };
 
-extern const struct bench_row bench_command, bench_shell, bench_burst, bench_append, bench_replay, bench_replay_plain,
+extern const struct bench_row bench_command, bench_shell, bench_burst, bench_append, bench_replay, bench_verify,
     bench_step, bench_start, bench_bytes, bench_steady, bench_idle, bench_flap;
 
 /* Ends the program with a sentence on standard error. */
@@ -78,6 +83,9 @@ void bench_remove_tree(const char *path);
 /* Lines as a FreeBSD guest's devd sends them, in turn: 45 bytes in the mean. */
 const char *bench_line(uint64_t number);
 uint64_t bench_lines_bytes(uint64_t count);
+
+/* A number of a process that runs, from /proc; 0 where that is not to be had. */
+double bench_read_proc(pid_t pid, const char *file, const char *key);
 
 /* What a guest with hn(4) looks like in the one line that is printed above the table. */
 void bench_machine(char *text, unsigned size);

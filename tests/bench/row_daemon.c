@@ -21,8 +21,7 @@
 #include "tests/bench/sql.h"
 
 enum {
-    GROWTH_KIB = 512, /* of resident memory that is none: the page cache holds as much, and fills */
-    AT_ONCE = 64,     /* lines of a burst in one system call */
+    AT_ONCE = 64, /* lines of a burst in one system call */
 };
 
 struct lines {
@@ -167,34 +166,30 @@ static double time_inserts(struct bench *bench, const struct lines *lines, uint3
     return ns / (double)lines->count;
 }
 
-static double time_socket(struct lines *lines);
-
 static struct bench_sample burst_turn(struct bench *bench, void *context)
 {
     struct lines *lines = context;
     uint32_t commits = 0;
     remove_journal(bench);
     start_quiet(&lines->daemon);
-    double ours = time_burst(bench, lines, &commits) / 1e3;
+    double ours = time_burst(bench, lines, &commits);
     bench_daemon_stop(&lines->daemon);
-    bench->extra[1] = time_socket(lines) / 1e3;
-    return (struct bench_sample){ours, time_inserts(bench, lines, commits) / 1e3};
+    return (struct bench_sample){ours, time_inserts(bench, lines, commits)};
 }
 
 const struct bench_row bench_burst = {
     .name = "burst",
-    .what
-    = "a line of a burst: from devd's socket into the journal, durable; socket_us: sent to a client that only reads",
+    .what = "a line of a burst: from devd's socket into the journal, durable",
     .baseline = "prepared INSERTs of the same bytes in as many transactions, synchronous=FULL",
     .size = "lines",
-    .unit = "us a line",
-    .figure = BENCH_OF_RATE,
-    .goal = 0.8,
+    .unit = "ns a line",
+    .figure = BENCH_MILLIONS,
+    .goal = 0.1,
     .goal_size = 100000,
     .repeats = 5,
     .sizes = {1000, 10000, 100000},
     .full_sizes = {1000, 10000, 100000},
-    .extra = {"behind_bytes", "socket_us"},
+    .extra = {"behind_bytes", NULL},
     .extra_goals = {65536, 0},
     .open = lines_open,
     .turn = burst_turn,
@@ -252,29 +247,6 @@ static double read_only(struct lines *lines, uint64_t count, int64_t period_ns)
     return cpu_s(&usage);
 }
 
-static double time_socket(struct lines *lines)
-{
-    int64_t start = bench_now_ns();
-    (void)read_only(lines, lines->count, 0);
-    return (double)(bench_now_ns() - start) / (double)lines->count;
-}
-
-/* Of a process that runs, from /proc; 0 where that is not to be had. */
-static double read_proc(pid_t pid, const char *file, const char *key)
-{
-    char path[64], line[256];
-    double value = 0;
-    (void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
-    FILE *proc = fopen(path, "r");
-    while (proc != NULL && fgets(line, sizeof line, proc) != NULL) {
-        if (strncmp(line, key, strlen(key)) == 0)
-            value = strtod(line + strlen(key), NULL);
-    }
-    if (proc != NULL)
-        fclose(proc);
-    return value;
-}
-
 static struct bench_sample steady_turn(struct bench *bench, void *context)
 {
     struct lines *lines = context;
@@ -283,11 +255,11 @@ static struct bench_sample steady_turn(struct bench *bench, void *context)
     start_quiet(&lines->daemon);
     int64_t start = bench_now_ns();
     send_steadily(&lines->daemon, start, period_ns, 0, lines->count / 2);
-    double rss = read_proc(lines->daemon.pid, "status", "VmRSS:");
+    double rss = bench_read_proc(lines->daemon.pid, "status", "VmRSS:");
     send_steadily(&lines->daemon, start, period_ns, lines->count / 2, lines->count);
     double s = (double)(bench_now_ns() - start) / 1e9;
     bench->extra[0] = (double)lines->count / s;
-    bench->extra[1] = read_proc(lines->daemon.pid, "status", "VmRSS:") - rss;
+    bench->extra[1] = bench_read_proc(lines->daemon.pid, "status", "VmRSS:") - rss;
     bench_daemon_stop(&lines->daemon);
     double ours = 100 * cpu_s(&lines->daemon.usage) / s;
     return (struct bench_sample){ours, 100 * read_only(lines, lines->count, period_ns) / s};
@@ -307,7 +279,7 @@ const struct bench_row bench_steady = {
     .sizes = {1000, 3000, 9000},
     .full_sizes = {10000, 30000, 60000},
     .extra = {"lines_per_second", "rss_growth_kib"},
-    .extra_goals = {0, GROWTH_KIB},
+    .extra_goals = {0, BENCH_GROWTH_KIB},
     .open = lines_open,
     .turn = steady_turn,
     .close = lines_close,
@@ -375,7 +347,7 @@ static double wakeups(pid_t pid)
     FILE *tasks = popen(path, "r");
     while (tasks != NULL && fgets(line, sizeof line, tasks) != NULL) {
         (void)snprintf(path, sizeof path, "task/%d/status", atoi(line));
-        sum += read_proc(pid, path, "voluntary_ctxt_switches:");
+        sum += bench_read_proc(pid, path, "voluntary_ctxt_switches:");
     }
     if (tasks != NULL)
         (void)pclose(tasks);
@@ -390,7 +362,7 @@ static double rest_rss(struct lines *lines, uint64_t rows)
     while (bench_journal_rows(&lines->daemon) < rows)
         sleep_ns(1000000);
     sleep_ns(3000000000);
-    return read_proc(lines->daemon.pid, "status", "VmRSS:");
+    return bench_read_proc(lines->daemon.pid, "status", "VmRSS:");
 }
 
 static struct bench_sample idle_turn(struct bench *bench, void *context)
@@ -426,7 +398,7 @@ const struct bench_row bench_idle = {
     .sizes = {1000, 10000, 100000},
     .full_sizes = {10000, 100000, 1000000},
     .extra = {"rss_kib", "rss_growth_kib"},
-    .extra_goals = {8192, GROWTH_KIB},
+    .extra_goals = {8192, BENCH_GROWTH_KIB},
     .open = lines_open,
     .turn = idle_turn,
     .close = lines_close,

@@ -122,3 +122,18 @@ void bench_machine(char *text, unsigned size)
     (void)snprintf(text, size, "%s%ld processors, %s %s %s", model, sysconf(_SC_NPROCESSORS_ONLN), name.sysname,
                    name.release, name.machine);
 }
+
+double bench_read_proc(pid_t pid, const char *file, const char *key)
+{
+    char path[64], line[256];
+    double value = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, file);
+    FILE *proc = fopen(path, "r");
+    while (proc != NULL && fgets(line, sizeof line, proc) != NULL) {
+        if (strncmp(line, key, strlen(key)) == 0)
+            value = strtod(line + strlen(key), NULL);
+    }
+    if (proc != NULL)
+        fclose(proc);
+    return value;
+}
