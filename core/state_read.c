@@ -280,7 +280,7 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
         reader->item = item;
         right = begin_item(reader, pair);
     } else if (!right) {
-        right = reader->format == 1 && reader->item == VFJ_ITEM_HEAD; /* a member that exists no more */
+        right = reader->format == 1 && vfj_span_is(pair->key, "settle"); /* observe_all, as it was called then */
     }
     if (!right)
         reader->item = VFJ_ITEM_COUNT; /* nothing more is read */

@@ -137,14 +137,14 @@ static void test_detached(void **unused)
     assert_int_equal(decision.transition_count, 1); /* it was gone already */
 }
 
-/* Why facts changed is the first reason of the step. */
+/* Why facts changed is the last reason of the step. */
 static void test_cause(void **unused)
 {
     (void)unused;
     struct vfj_slot *slot = open_hn0();
     vfj_step_cause(&context, slot, VFJ_REASON_VF_DOWN);
     vfj_step_cause(&context, slot, VFJ_REASON_LEFT);
-    assert_int_equal(context.causes[0], VFJ_REASON_VF_DOWN);
+    assert_int_equal(context.causes[0], VFJ_REASON_LEFT);
 }
 
 /* The outcome that is waited for next, and no other, finds its slot. */

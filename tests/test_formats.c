@@ -158,21 +158,6 @@ static void test_checkpoints(void **state)
     says("hn0 lagged, VF mce0", "replay '%s' %s", path, "");
 }
 
-/* A schema of one version under the number of another is none. */
-static void test_mixed(void **state)
-{
-    (void)state;
-    const char *path = copy_of(&fixtures[0]);
-    int exit_status;
-    char arguments[600];
-    kit_sql(path, "PRAGMA user_version = 2");
-    (void)snprintf(arguments, sizeof arguments, "show -J '%s'", path);
-    char *printed = kit_run(arguments, &exit_status);
-    assert_int_equal(exit_status, VFJ_EXIT_UNUSABLE);
-    assert_non_null(strstr(printed, "its schema is not that of a journal: view event"));
-    free(printed);
-}
-
 /* A join by DHCP whose first command fails once, lines that are odd, a VF that leaves and comes back, and the end of a daemon. */
 static const char trace[] = "%rc ifconfig_hn0=\"SYNCDHCP\"\n"
                             "%rc hyperv_vf_delay=\"120\"\n"
@@ -227,7 +212,6 @@ int main(void)
         cmocka_unit_test(test_readers),
         cmocka_unit_test(test_daemon),
         cmocka_unit_test(test_checkpoints),
-        cmocka_unit_test(test_mixed),
     };
     if (getenv("VFJ_FIXTURE") != NULL) {
         const struct CMUnitTest make[] = {cmocka_unit_test(test_make_fixture)};
