@@ -120,7 +120,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
            && (state = vfj_wire_receive(&warden->wire, &warden->reply, sizeof warden->reply, &descriptor))
                == VFJ_WIRE_DONE)
         pass_on(warden, descriptor);
-    if (warden->listens && state == VFJ_WIRE_END)
+    if (warden->listens && (state == VFJ_WIRE_END || state == VFJ_WIRE_WRONG))
         lose(warden);
 }
 
