@@ -74,7 +74,7 @@ static bool read_note(sqlite3_value *value, struct vfj_record *record)
     if (has_type(value, SQLITE_NULL))
         return true;
     record->note = bytes_of(value);
-    return has_type(value, SQLITE_TEXT) && record->note.length > 0 && record->note.length <= VFJ_RECORD_NAME;
+    return has_type(value, SQLITE_TEXT) && vfj_note_is_name(record->note);
 }
 
 static bool read_digest(sqlite3_value *value, struct vfj_record *record)
