@@ -152,12 +152,19 @@ static bool is_pseudo_word(struct vfj_span word)
     return false;
 }
 
+/* A value without its password is not what rc.conf says, and is not used. */
+static bool is_blanked(struct vfj_span word)
+{
+    return vfj_span_is(word, VFJ_RC_BLANK);
+}
+
 bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size)
 {
     char words[VFJ_VALUE_SIZE];
     struct vfj_text text = vfj_text_begin(args, size);
     struct vfj_span word;
     bool jail_follows = false;
+    bool any_blanked = false;
     unsigned count = 0;
     vfj_rc_if_words(rc, interface, words, sizeof words);
     for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
@@ -166,9 +173,10 @@ bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, ch
         if (is_jail || jail_follows || is_pseudo_word(word))
             continue;
         vfj_text_add_word(&text, word);
+        any_blanked |= is_blanked(word);
         count++;
     }
-    return !text.overflow && count <= VFJ_WORDS_MAX - 4;
+    return !text.overflow && !any_blanked && count <= VFJ_WORDS_MAX - 4;
 }
 
 static bool add_length(struct vfj_address *address, struct vfj_span length)
@@ -214,6 +222,11 @@ static unsigned count_words(const char *args)
 static bool bounded_words(const char *args)
 {
     unsigned count = count_words(args);
+    struct vfj_span word;
+    for (struct vfj_span rest = vfj_span_of(args); vfj_span_word(&rest, &word);) {
+        if (is_blanked(word))
+            return false;
+    }
     return count > 0 && count <= VFJ_WORDS_MAX - 4;
 }
 

@@ -10,6 +10,10 @@
 #include "core/state.h"
 #include "core/text.h"
 
+/* What stands in a value for a password: they are taken out when rc.conf is read. The arguments below are not whole where
+ * it stands. */
+#define VFJ_RC_BLANK "*"
+
 /* The value of `name` into `size` bytes; false when it is not set (then the value is empty). A value that does not
  * fit is cut. */
 bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size);
@@ -49,7 +53,8 @@ bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *
  * not set, or without words. Empty when it does not fit. */
 bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size);
 
-/* Whether some of it does not fit in one command, or its words are more than one can have: it is not used then. */
+/* Whether some of it does not fit in one command, its words are more than one can have, or a password was taken out: it is
+ * not used then. */
 enum vfj_rc_part { VFJ_RC_INET, VFJ_RC_INET6, VFJ_RC_ALIASES };
 bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum vfj_rc_part part);
 

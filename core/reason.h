@@ -54,7 +54,8 @@
     X(VF_HAS_DHCLIENT, "vf-has-dhclient", "the VF, a lagg port, has a dhclient of its own")                      \
     X(NOT_CONVERGING, "not-converging", "commands succeed and yet the guest does not become what they ask for")  \
     X(TOO_MANY_ADDRESSES, "too-many-addresses", "hn has more addresses than can be carried over")                \
-    X(ARGS_TOO_LONG, "args-too-long", "the configuration in rc.conf is longer than one command can carry")       \
+    X(ARGS_TOO_LONG, "args-too-long",                                                                            \
+      "the configuration in rc.conf is longer than one command can carry, or holds a password")                  \
     X(CUSTOM_SCRIPT, "custom-script", "the per-interface script takes over")                                     \
     X(SCRIPT_REFUSED, "script-refused", "the per-interface script is not run: others than root could change it") \
     X(SCRIPT_FAILED, "script-failed", "the per-interface script failed")                                         \

@@ -80,7 +80,7 @@ static bool read_note(sqlite3_stmt *row, struct vfj_record *record)
     if (!has_type(row, NOTE, SQLITE_TEXT))
         return false;
     record->note = bytes_of(row, NOTE);
-    return record->note.length > 0 && record->note.length <= VFJ_RECORD_NAME;
+    return vfj_note_is_name(record->note);
 }
 
 static bool read_digest(sqlite3_stmt *row, struct vfj_record *record)

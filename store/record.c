@@ -105,3 +105,13 @@ bool vfj_body_is_text(struct vfj_span body)
     }
     return true;
 }
+
+bool vfj_note_is_name(struct vfj_span note)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    for (size_t i = 0; i < note.length; i++) {
+        if (note.text[i] == '\0' || strchr(allowed, note.text[i]) == NULL)
+            return false;
+    }
+    return note.length > 0 && note.length <= VFJ_RECORD_NAME;
+}

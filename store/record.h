@@ -50,4 +50,8 @@ unsigned vfj_record_kind_parse(struct vfj_span name);
  * newline, so that it can be read in any SQLite shell. All else is stored as BLOB. */
 bool vfj_body_is_text(struct vfj_span body);
 
+/* Whether a note can be the persisted name of a reason, also one that this version does not know: lower-case letters,
+ * digits and '-', VFJ_RECORD_NAME bytes at most. */
+bool vfj_note_is_name(struct vfj_span note);
+
 #endif

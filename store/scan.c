@@ -505,8 +505,7 @@ static bool get_record(const struct column columns[COLUMNS], struct vfj_record *
     if (number >= VFJ_RECORD_KIND_COUNT || !get_bytes(&columns[6], &text, &record->body)
         || record->body.length > VFJ_BODY_MAX || text != vfj_body_is_text(record->body))
         return false;
-    if (!is_null(&columns[7])
-        && (!get_text(&columns[7], &record->note) || record->note.length == 0 || record->note.length > VFJ_RECORD_NAME))
+    if (!is_null(&columns[7]) && (!get_text(&columns[7], &record->note) || !vfj_note_is_name(record->note)))
         return false;
     if (is_null(&columns[8]) == vfj_record_is_event(record)
         || (!is_null(&columns[8]) && !get_integer(&columns[8], &digest)))

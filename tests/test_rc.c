@@ -209,6 +209,24 @@ static void test_args_limits(void **unused)
     assert_false(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
 }
 
+/* A value whose password was taken out is not what the guest has, and is not handed to ifconfig. */
+static void test_blanked_password(void **unused)
+{
+    char args[VFJ_ARGS_SIZE];
+    bool rtadv;
+    (void)unused;
+    SET("ifconfig_hn0", "inet 10.0.0.4/24 vhid 1 pass *");
+    assert_false(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
+    assert_true(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_INET));
+    SET("ifconfig_hn0_ipv6", "inet6 fd00::4/64 vhid 1 pass *");
+    assert_false(vfj_rc_ipv6_args(&rc, hn0(), args, sizeof args, &rtadv));
+    assert_true(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_INET6));
+    SET("ifconfig_hn0_alias0", "inet vhid 1 pass * 10.0.0.5/32");
+    assert_true(vfj_rc_alias(&rc, hn0(), 0, args, sizeof args));
+    assert_string_equal(args, "");
+    assert_true(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_ALIASES));
+}
+
 /* NULL: no address whose length is told. */
 static void test_address(void **unused)
 {
@@ -449,6 +467,7 @@ int main(void)
         cmocka_unit_test(test_synchronous),
         cmocka_unit_test(test_args),
         cmocka_unit_test(test_args_limits),
+        cmocka_unit_test(test_blanked_password),
         cmocka_unit_test(test_address),
         cmocka_unit_test(test_same_host),
         cmocka_unit_test(test_aliases),

@@ -111,6 +111,31 @@ static void test_file_alone(void **state)
     close_bench(bench);
 }
 
+static void test_passwords(void **state)
+{
+    struct bench *bench = open_bench();
+    (void)state;
+    read_rc(bench,
+            "ifconfig_hn0='inet 10.0.0.4/24 vhid 1 advskew 100 pass secret'\n"
+            "ifconfig_hn0_alias0='inet vhid 2 pass \"my secret phrase\" alias 10.0.0.5/32'\n"
+            "ifconfig_hn1='inet 10.1.0.4/24  PASS pass'\n"
+            "ifconfig_hn2=\"inet vhid 1 pass 'secret never ends\"\n"
+            "ifconfig_wlan0='ssid x nwkey 0xsecret wepkey 1:secret pass'\n"
+            "ifconfig_hn3='inet 10.3.0.4/24  passive'\n");
+    assert_int_equal(bench->status, VFJ_OK);
+    assert_string_equal(bench->rc,
+                        "ifconfig_hn0=\"inet 10.0.0.4/24 vhid 1 advskew 100 pass *\" "
+                        "ifconfig_hn0_alias0=\"inet vhid 2 pass * * * alias 10.0.0.5/32\" "
+                        "ifconfig_hn1=\"inet 10.1.0.4/24 PASS *\" "
+                        "ifconfig_hn2=\"inet vhid 1 pass * * *\" "
+                        "ifconfig_hn3=\"inet 10.3.0.4/24  passive\" "
+                        "ifconfig_wlan0=\"ssid x nwkey * wepkey * pass\"");
+    read_rc(bench, "pass secret() { \n");
+    assert_int_equal(bench->status, VFJ_SYSTEM);
+    assert_null(strstr(bench->complaint, "secret"));
+    close_bench(bench);
+}
+
 #define RESOLVED_ALIASES                                                                   \
     "vfjournal_hn0_alias0=\"inet 10.0.0.5/32\" vfjournal_hn0_alias1=\"inet 10.0.0.6/32\" " \
     "vfjournal_hn0_alias2=\"inet6 10.0.0.5/32\" vfjournal_hn0_alias3=\"inet6 10.0.0.6/32\" "
@@ -258,8 +283,9 @@ static void test_lease(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_file_alone), cmocka_unit_test(test_rc_subr), cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_too_long),   cmocka_unit_test(test_again),   cmocka_unit_test(test_lease),
+        cmocka_unit_test(test_file_alone), cmocka_unit_test(test_passwords), cmocka_unit_test(test_rc_subr),
+        cmocka_unit_test(test_failures),   cmocka_unit_test(test_too_long),  cmocka_unit_test(test_again),
+        cmocka_unit_test(test_lease),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

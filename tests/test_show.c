@@ -136,6 +136,73 @@ static void test_json_has_every_byte(void **state)
     assert_mentions("show", "-n all -o json", path, VFJ_EXIT_OK, "\"outcome\":\"exited\",\"status\":1");
 }
 
+/* What steers a terminal or is no character is no matter of the reader's: JSON is ASCII, and the same JSON. */
+static void test_json_is_ascii(void **state)
+{
+    const char *path = kit_path("ascii.db");
+    (void)state;
+    kit_make_journal(path);
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    kit_submit(ledger, kit_devd("!note=\xe2\x80\xae\xc3\xa9\xf0\x9f\x98\x80~"));
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_close(ledger);
+    assert_mentions("show", "-a -n 1 -o json", path, VFJ_EXIT_OK, "\"body\":\"!note=\\u202e\\u00e9\\ud83d\\ude00~\"");
+    assert_mentions("show", "-a -n 1", path, VFJ_EXIT_OK, "\\xe2\\x80\\xae");
+}
+
+static void assert_json_printed(const char *json, size_t length, const char *expected)
+{
+    char printed[128] = "";
+    FILE *out = fmemopen(printed, sizeof printed, "w");
+    assert_non_null(out);
+    vfj_terminal_print_json(out, (struct vfj_span){json, length});
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(printed, expected);
+}
+
+static void test_json_is_valid_for_any_bytes(void **state)
+{
+    (void)state;
+    assert_json_printed("", 0, "");
+    assert_json_printed("{\"a\":\"\x7f\"}", 9, "{\"a\":\"\\u007f\"}");
+    assert_json_printed("\xc2\x9b", 2, "\\u009b");
+    assert_json_printed("\xf4\x8f\xbf\xbf", 4, "\\udbff\\udfff");
+    assert_json_printed("\xff", 1, "\\ufffd");
+    assert_json_printed("\xc3", 1, "\\ufffd");            /* cut off */
+    assert_json_printed("\xc3(", 2, "\\ufffd(");          /* not gone on with */
+    assert_json_printed("\xc0\x80", 2, "\\ufffd\\ufffd"); /* longer than need be */
+    assert_json_printed("\xe0\x80\x80", 3, "\\ufffd\\ufffd\\ufffd");
+    assert_json_printed("\xed\xa0\x80", 3, "\\ufffd\\ufffd\\ufffd"); /* half a pair */
+    assert_json_printed("\xf4\x90\x80\x80", 4, "\\ufffd\\ufffd\\ufffd\\ufffd");
+}
+
+/* Of a mailed journal, every text is looked at where rows are read, for every output. */
+static void test_a_forged_note_is_no_note(void **state)
+{
+    static const char *const notes[] = {
+        "CAST(x'c29b' AS TEXT)",
+        "CAST(x'e280ae' AS TEXT)",
+        "CAST(x'ff' AS TEXT)",
+        "CAST(x'610062' AS TEXT)",
+        "'Vf Found'",
+        "''",
+        "printf('%.33c', 'a')",
+    };
+    static const char *const verbs[][2] = {{"show", "-a"}, {"show", "-a -o json"}, {"status", "-J"}};
+    const char *path = kit_path("note.db");
+    char sql[128];
+    (void)state;
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+        (void)unlink(path);
+        kit_make_journal(path);
+        (void)snprintf(sql, sizeof sql, "UPDATE record SET note = %s WHERE seq = 4", notes[i]);
+        kit_tamper(path, sql);
+        for (size_t verb = 0; verb < sizeof verbs / sizeof verbs[0]; verb++)
+            assert_mentions(verbs[verb][0], verbs[verb][1], path, VFJ_EXIT_UNUSABLE,
+                            ": damaged: record 4: its note can't be one\n");
+    }
+}
+
 static void assert_shows(const char *options, const char *first, const char *last)
 {
     char *printed = run("show", options, journal(), VFJ_EXIT_OK);
@@ -351,6 +418,9 @@ int main(void)
         cmocka_unit_test(test_an_interface_has_its_own_story),
         cmocka_unit_test(test_a_time_has_its_own_story),
         cmocka_unit_test(test_json_has_every_byte),
+        cmocka_unit_test(test_json_is_ascii),
+        cmocka_unit_test(test_json_is_valid_for_any_bytes),
+        cmocka_unit_test(test_a_forged_note_is_no_note),
         cmocka_unit_test(test_what_befell_the_journal_is_told_in_words),
         cmocka_unit_test(test_nothing_steers_the_terminal),
         cmocka_unit_test(test_escapes_can_be_read_back),

@@ -477,6 +477,92 @@ static void test_hostile_descriptor(void **state)
     assert_int_equal(close_bench(bench), 4);
 }
 
+enum { MANY = 200 }; /* of Linux's SCM_MAX_FD, 253 */
+
+/* Bytes with `count` descriptors, as vfj_wire_send() never sends them. */
+static void send_with(int socket, const void *bytes, size_t size, unsigned count)
+{
+    static union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(MANY * sizeof(int))];
+    } control;
+    struct iovec part = {(void *)(uintptr_t)bytes, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes};
+    memset(&control, 0, sizeof control);
+    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(count * sizeof(int));
+    for (unsigned i = 0; i < count; i++)
+        memcpy(CMSG_DATA(header) + i * sizeof(int), &(int){STDIN_FILENO}, sizeof(int));
+    assert_int_equal(sendmsg(socket, &message, MSG_NOSIGNAL), (ssize_t)size);
+}
+
+/* More descriptors than one are no errand, and neither is one that does not come with the first byte: not even half an
+ * errand with them is waited for. */
+static void test_hostile_descriptors(void **state)
+{
+    static const unsigned counts[] = {2, 3, MANY};
+    struct vfj_errand errand = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct bench *bench = open_bench(true);
+        send_with(bench->wire.socket, &errand, i == 0 ? sizeof errand : 10, counts[i]);
+        assert_false(hear(bench, &reply, &descriptor));
+        assert_int_equal(close_bench(bench), 4);
+    }
+    struct bench *bench = open_bench(true);
+    assert_int_equal(send(bench->wire.socket, &errand, 10, MSG_NOSIGNAL), 10);
+    send_with(bench->wire.socket, (const char *)&errand + 10, sizeof errand - 10, 1);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
+}
+
+/* Whatever comes, all of it is closed in the end. */
+static void test_no_descriptor_is_left(void **state)
+{
+    static const unsigned counts[] = {1, 2, MANY};
+    const unsigned before = kit_open_descriptors();
+    char frame[16] = "";
+    int descriptor;
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct vfj_wire one, other;
+        assert_true(vfj_wire_open(&one, &other));
+        send_with(other.socket, frame, 8, counts[i]);
+        enum vfj_wire_state received = vfj_wire_receive(&one, frame, sizeof frame, &descriptor);
+        assert_int_equal(received, counts[i] == 1 ? VFJ_WIRE_WAIT : VFJ_WIRE_WRONG);
+        assert_int_equal(kit_open_descriptors(), before + 3);
+        if (counts[i] == 1) {
+            send_with(other.socket, frame, 8, 1);
+            assert_int_equal(vfj_wire_receive(&one, frame, sizeof frame, &descriptor), VFJ_WIRE_WRONG);
+        }
+        vfj_wire_close(&one);
+        vfj_wire_close(&other);
+        assert_int_equal(kit_open_descriptors(), before);
+    }
+}
+
+#ifdef __linux__
+/* Control data that nobody asked the system for. */
+static void test_other_control_data(void **state)
+{
+    struct vfj_wire one, other;
+    char frame[16] = "";
+    int descriptor, on = 1;
+    (void)state;
+    assert_true(vfj_wire_open(&one, &other));
+    assert_int_equal(setsockopt(one.socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
+    assert_int_equal(send(other.socket, frame, sizeof frame, MSG_NOSIGNAL), (ssize_t)sizeof frame);
+    assert_int_equal(vfj_wire_receive(&one, frame, sizeof frame, &descriptor), VFJ_WIRE_WRONG);
+    vfj_wire_close(&one);
+    vfj_wire_close(&other);
+}
+#endif
+
 /* Pieces of an errand, as a stream may bring them, are one in the end; half an errand is none. */
 static void test_pieces(void **state)
 {
@@ -506,8 +592,8 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_dhclient),
         cmocka_unit_test(test_files),
-        cmocka_unit_test(test_second_lock),
         cmocka_unit_test(test_lock),
+        cmocka_unit_test(test_second_lock),
         cmocka_unit_test(test_devd),
         cmocka_unit_test(test_end),
         cmocka_unit_test(test_death),
@@ -517,6 +603,11 @@ int main(void)
         cmocka_unit_test(test_hostile_mode),
         cmocka_unit_test(test_hostile_bytes),
         cmocka_unit_test(test_hostile_descriptor),
+        cmocka_unit_test(test_hostile_descriptors),
+        cmocka_unit_test(test_no_descriptor_is_left),
+#ifdef __linux__
+        cmocka_unit_test(test_other_control_data),
+#endif
         cmocka_unit_test(test_pieces),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);

@@ -175,7 +175,7 @@ static void print_ipv4(const struct config *config, struct vfj_name hn)
     else
         print_value(args[0] != '\0' ? args : "nothing");
     if (!fits)
-        (void)fputs(" ... longer than one command can carry", stdout);
+        (void)fputs(" ... longer than one command can carry, or with a password", stdout);
     end_with_origin(config, variable);
     if (vfj_rc_is_dhcp(&config->rc, hn) && args[0] != '\0') {
         print_label("besides");

@@ -100,7 +100,8 @@ static void print_json(struct vfj_json *json, enum vfj_level level, const char *
     if (advice[0] != '\0')
         vfj_json_add_string(json, "advice", advice);
     struct vfj_span object = vfj_json_end(json);
-    (void)printf("%.*s\n", (int)object.length, object.text);
+    vfj_terminal_print_json(stdout, object);
+    (void)fputc('\n', stdout);
 }
 
 void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject, const char *what,

@@ -131,7 +131,8 @@ static int print_json(const struct context *context)
         vfj_json_add_string(json, "found", result->found);
     }
     struct vfj_span object = vfj_json_end(json);
-    (void)fprintf(context->out, "%.*s\n", (int)object.length, object.text);
+    vfj_terminal_print_json(context->out, object);
+    (void)fputc('\n', context->out);
     vfj_json_close(json);
     return VFJ_EXIT_OK;
 }

@@ -66,7 +66,7 @@ static int print_json(const char *path, FILE *out)
     for (uint64_t seq = 1; status == VFJ_OK && seq <= last; seq++) {
         status = vfj_journal_json(journal, seq, &json);
         if (status == VFJ_OK) {
-            (void)fwrite(json.text, 1, json.length, out);
+            vfj_terminal_print_json(out, json);
             (void)fputc('\n', out);
         }
     }

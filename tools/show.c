@@ -136,7 +136,7 @@ static enum vfj_status print_json(struct show *show, uint64_t seq)
         status = vfj_journal_json(show->journal, seq, &json);
     if (status != VFJ_OK)
         return status;
-    (void)fwrite(json.text, 1, json.length, stdout);
+    vfj_terminal_print_json(stdout, json);
     (void)fputc('\n', stdout);
     return VFJ_OK;
 }

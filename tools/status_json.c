@@ -4,6 +4,7 @@
 #include "core/reason.h"
 #include "store/json.h"
 #include "tools/status_report.h"
+#include "tools/terminal.h"
 #include "tools/when.h"
 
 static void add_time(struct vfj_json *json, const char *key, int64_t wall_us)
@@ -29,7 +30,8 @@ static void add_name(struct vfj_json *json, const char *key, struct vfj_name nam
 static void print(FILE *out, struct vfj_json *json)
 {
     struct vfj_span object = vfj_json_end(json);
-    (void)fprintf(out, "%.*s\n", (int)object.length, object.text);
+    vfj_terminal_print_json(out, object);
+    (void)fputc('\n', out);
 }
 
 static void add_troubles(struct vfj_json *json, const struct vfj_status_report *report)

@@ -38,6 +38,57 @@ void vfj_terminal_print(FILE *out, struct vfj_span span)
     }
 }
 
+/* The character of two to four bytes at the front of the text, and its length; U+FFFD, and 1, for what is no UTF-8
+ * (RFC 3629, section 4). */
+static uint32_t wide_character(struct vfj_span text, size_t *length)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    unsigned char first = (unsigned char)text.text[0];
+    size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    uint32_t character = first & (0xff >> (size + 1));
+    *length = 1;
+    if (first < 0xc2 || first > 0xf4 || text.length < size)
+        return 0xfffd;
+    for (size_t i = 1; i < size; i++) {
+        if ((text.text[i] & 0xc0) != 0x80)
+            return 0xfffd;
+        character = character << 6 | (text.text[i] & 0x3f);
+    }
+    bool is_surrogate = character >= 0xd800 && character <= 0xdfff;
+    if (character < least[size] || character > 0x10ffff || is_surrogate)
+        return 0xfffd;
+    *length = size;
+    return character;
+}
+
+static void print_escaped(FILE *out, uint32_t character)
+{
+    if (character < 0x10000)
+        (void)fprintf(out, "\\u%04x", (unsigned)character);
+    else
+        (void)fprintf(out, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (character >> 10)),
+                      (unsigned)(0xdc00 + (character & 0x3ff)));
+}
+
+void vfj_terminal_print_json(FILE *out, struct vfj_span json)
+{
+    while (json.length > 0) {
+        size_t length = 0;
+        while (length < json.length && json.text[length] >= ' ' && json.text[length] <= '~')
+            length++;
+        (void)fwrite(json.text, 1, length, out);
+        json = (struct vfj_span){json.text + length, json.length - length};
+        if (json.length == 0)
+            return;
+        uint32_t character = (unsigned char)json.text[0];
+        length = 1;
+        if (character >= 0x80)
+            character = wide_character(json, &length);
+        print_escaped(out, character);
+        json = (struct vfj_span){json.text + length, json.length - length};
+    }
+}
+
 void vfj_complain(const char *file, const char *what)
 {
     (void)fputs("vfjournal: ", stderr);

@@ -14,6 +14,10 @@ void vfj_terminal_add(struct vfj_text *text, struct vfj_span span);
 /* Likewise to a stream. */
 void vfj_terminal_print(FILE *out, struct vfj_span span);
 
+/* Prints JSON with every character that is not printable ASCII as \\uHHHH, and what is no UTF-8 as \\ufffd: the same
+ * JSON, which is valid whatever its strings hold, and steers no terminal. */
+void vfj_terminal_print_json(FILE *out, struct vfj_span json);
+
 /* "vfjournal: FILE: what" on standard error, in one line. */
 void vfj_complain(const char *file, const char *what);
 

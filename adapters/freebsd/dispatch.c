@@ -142,7 +142,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
            && (state = vfj_wire_receive(dispatch->wire, &dispatch->reply, sizeof dispatch->reply, &descriptor))
                == VFJ_WIRE_DONE)
         pass_on(dispatch, &dispatch->reply, descriptor);
-    if (dispatch->listens && state == VFJ_WIRE_END)
+    if (dispatch->listens && (state == VFJ_WIRE_END || state == VFJ_WIRE_WRONG))
         lose(dispatch);
 }
 

@@ -56,7 +56,7 @@ static void blame_mode(struct search *search, bool sticky_protects)
 
 /* Goes to the file, or to the first name that does not exist, and then to the directory that this is in. A path that
  * ends with a dot leads to the directory itself. */
-static void walk_path(struct search *search)
+static bool walk_path(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;
     enum vfj_path_step step;
@@ -67,20 +67,27 @@ static void walk_path(struct search *search)
         blame_owner(search);
         blame_mode(search, true);
     }
+    if (step == VFJ_PATH_FAILED && walk->error != ENOENT)
+        return false;
     char *slash = step != VFJ_PATH_END ? strrchr(walk->walked, '/') : NULL;
     if (slash != NULL)
         *slash = '\0';
+    return true;
 }
 
 /* Stickiness does not keep others from making a directory of a name that does not exist. */
-static void look_at_directory(struct search *search)
+static bool look_at_directory(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;
     bool makes_file = search->use == VFJ_OWNER_MAKES && vfj_path_walk_is_last(walk);
-    if (lstat(vfj_path_walk_name(walk), &walk->status) != 0)
-        return;
+    walk->error = 0;
+    if (lstat(vfj_path_walk_name(walk), &walk->status) != 0) {
+        walk->error = errno;
+        return false;
+    }
     blame_owner(search);
     blame_mode(search, makes_file);
+    return true;
 }
 
 static void become_nobody(struct vfj_user *user)
@@ -110,8 +117,10 @@ bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *u
         vfj_text_add(why, strerror(errno));
         return false;
     }
-    walk_path(&search);
-    look_at_directory(&search);
+    if (!walk_path(&search) || !look_at_directory(&search)) {
+        say_why(&search, strerror(search.walk.error));
+        return false;
+    }
     if (search.no_rights)
         become_nobody(user);
     else if (user->uid != 0)

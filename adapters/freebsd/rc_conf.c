@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/kv.h"
 #include "core/limits.h"
+#include "core/rc.h"
 
 enum { OUTPUT_MAX = 1024 * 1024 };
 
@@ -50,18 +51,69 @@ static bool is_wanted(struct vfj_span name)
     return false;
 }
 
+/* What announces a password, or a key, in ifconfig(8)'s words: of carp(4), and of wireless interfaces. */
+static bool announces_password(struct vfj_span word)
+{
+    return vfj_span_is_nocase(word, "pass") || vfj_span_is_nocase(word, "wepkey") || vfj_span_is_nocase(word, "nwkey");
+}
+
+/* The quotation mark that a word opens and does not close; 0: none. */
+static char open_quote(struct vfj_span word)
+{
+    char quote = word.text[0];
+    if (quote != '"' && quote != '\'')
+        return 0;
+    return word.length > 1 && word.text[word.length - 1] == quote ? 0 : quote;
+}
+
+static bool has_password(const char *value)
+{
+    struct vfj_span word;
+    for (struct vfj_span rest = vfj_span_of(value); vfj_span_word(&rest, &word);) {
+        if (announces_password(word))
+            return true;
+    }
+    return false;
+}
+
+/* Nothing after this sees a password. A value without one stays as it is, to the blank. */
+static void blank_passwords(char *value, size_t size)
+{
+    char copy[VFJ_RC_SIZE];
+    if (!has_password(value))
+        return;
+    vfj_span_copy(copy, sizeof copy, vfj_span_of(value));
+    struct vfj_text text = vfj_text_begin(value, size);
+    struct vfj_span word;
+    bool is_password = false;
+    char quote = 0;
+    for (struct vfj_span rest = vfj_span_of(copy); vfj_span_word(&rest, &word);) {
+        bool is_hidden = is_password || quote != 0;
+        vfj_text_add_word(&text, is_hidden ? vfj_span_of(VFJ_RC_BLANK) : word);
+        if (is_password)
+            quote = open_quote(word);
+        else if (quote != 0 && word.text[word.length - 1] == quote)
+            quote = 0;
+        is_password = !is_hidden && announces_password(word);
+    }
+}
+
 static void complain(struct reading *reading, struct vfj_span line)
 {
     struct vfj_text text = vfj_text_begin(reading->complaint, sizeof reading->complaint);
     for (size_t i = 0; i < line.length; i++)
         vfj_text_add_char(&text, line.text[i] >= ' ' && line.text[i] <= '~' ? line.text[i] : '?');
+    blank_passwords(reading->complaint, sizeof reading->complaint);
 }
 
 static void add_value(struct reading *reading, const struct vfj_kv *pair)
 {
     char value[VFJ_RC_SIZE], name[128];
-    if (is_wanted(pair->key) && vfj_kv_value(pair, value, sizeof value) && vfj_span_copy(name, sizeof name, pair->key))
-        vfj_kv_add_string(&reading->rc, name, value);
+    if (!is_wanted(pair->key) || !vfj_kv_value(pair, value, sizeof value)
+        || !vfj_span_copy(name, sizeof name, pair->key))
+        return;
+    blank_passwords(value, sizeof value);
+    vfj_kv_add_string(&reading->rc, name, value);
 }
 
 /* Outside of the dots is what the guest's files say on standard error; the last line of that is why they failed. */

@@ -87,7 +87,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     enum vfj_wire_state state = vfj_wire_receive(&warden->wire, &warden->errand, sizeof warden->errand, &descriptor);
     if (state == VFJ_WIRE_END) {
         end(warden, 0);
-    } else if (state == VFJ_WIRE_DONE && (descriptor >= 0 || !is_allowed(warden))) {
+    } else if (state == VFJ_WIRE_WRONG || (state == VFJ_WIRE_DONE && (descriptor >= 0 || !is_allowed(warden)))) {
         warden->settings->log("warden: an errand that is none: it ends");
         end(warden, EXIT_SYSTEM);
     } else if (state == VFJ_WIRE_DONE) {

@@ -10,12 +10,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BUFFER = 256 * 1024 };
+enum {
+    BUFFER = 256 * 1024,
+    DESCRIPTORS_MAX = 512, /* of one message: more than Linux (SCM_MAX_FD, 253) and FreeBSD let pass */
+};
 
-/* For one descriptor; a union, for alignment. */
+/* Unions, for alignment: for the one descriptor that is sent, and for all that can be received. */
 union control {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int))];
+};
+union received_control {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))];
 };
 
 static void make_room(int socket)
@@ -80,21 +87,43 @@ enum vfj_wire_state vfj_wire_send(struct vfj_wire *wire, const void *frame, size
     return VFJ_WIRE_DONE;
 }
 
-/* The one descriptor that there is room for. */
-static void take_descriptor(struct vfj_wire *wire, struct msghdr *message)
+static size_t count_of(const struct cmsghdr *header)
 {
-    struct cmsghdr *header = CMSG_FIRSTHDR(message);
-    if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS
-        || header->cmsg_len != CMSG_LEN(sizeof(int)))
-        return;
-    if (wire->descriptor >= 0)
-        close(wire->descriptor);
-    memcpy(&wire->descriptor, CMSG_DATA(header), sizeof(int));
+    return header->cmsg_len >= CMSG_LEN(0) ? (header->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+}
+
+/* Keeps the first descriptor of the header, and closes the others. */
+static void take_rights(struct vfj_wire *wire, struct cmsghdr *header)
+{
+    for (size_t i = 0; i < count_of(header); i++) {
+        int fd;
+        memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+        if (wire->descriptor < 0)
+            wire->descriptor = fd;
+        else
+            (void)close(fd);
+    }
+}
+
+/* Every descriptor of the message is this process's by now. False for all but nothing, or one descriptor with the first
+ * byte of a frame. */
+static bool take_control(struct vfj_wire *wire, struct msghdr *message)
+{
+    size_t headers = 0, descriptors = 0;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR(message, header)) {
+        headers++;
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+            continue;
+        descriptors += count_of(header);
+        take_rights(wire, header);
+    }
+    bool is_whole = (message->msg_flags & MSG_CTRUNC) == 0;
+    return is_whole && (headers == 0 || (headers == 1 && descriptors == 1 && wire->received == 0));
 }
 
 enum vfj_wire_state vfj_wire_receive(struct vfj_wire *wire, void *frame, size_t size, int *descriptor)
 {
-    union control control;
+    union received_control control;
     while (wire->received < size) {
         struct iovec rest = {(char *)frame + wire->received, size - wire->received};
         struct msghdr message
@@ -106,7 +135,8 @@ enum vfj_wire_state vfj_wire_receive(struct vfj_wire *wire, void *frame, size_t 
             return VFJ_WIRE_WAIT;
         if (count <= 0)
             return VFJ_WIRE_END;
-        take_descriptor(wire, &message);
+        if (!take_control(wire, &message))
+            return VFJ_WIRE_WRONG;
         wire->received += (size_t)count;
     }
     *descriptor = wire->descriptor;

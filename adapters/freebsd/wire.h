@@ -16,8 +16,9 @@ struct vfj_wire {
 
 enum vfj_wire_state {
     VFJ_WIRE_DONE,
-    VFJ_WIRE_WAIT, /* the rest when the socket is ready */
-    VFJ_WIRE_END,  /* of the connection */
+    VFJ_WIRE_WAIT,  /* the rest when the socket is ready */
+    VFJ_WIRE_END,   /* of the connection */
+    VFJ_WIRE_WRONG, /* received what is no frame: more than one descriptor, or one amid a frame, or other control data */
 };
 
 /* Two ends, both closed on exec; false with errno. */
@@ -29,7 +30,7 @@ void vfj_wire_close(struct vfj_wire *wire);
 enum vfj_wire_state vfj_wire_send(struct vfj_wire *wire, const void *frame, size_t size, int descriptor, bool waits);
 
 /* Go on receiving a frame into `frame`, the same at each call; it never waits. When DONE, *descriptor is the one that
- * came with it, the caller's to close, or -1. */
+ * came with it, the caller's to close, or -1. When WRONG, vfj_wire_close() closes what was received. */
 enum vfj_wire_state vfj_wire_receive(struct vfj_wire *wire, void *frame, size_t size, int *descriptor);
 
 #endif
