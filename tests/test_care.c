@@ -85,7 +85,7 @@ static void test_what_is_wrong_has_a_status_of_its_own(void **state)
     verify_says(path, VFJ_EXIT_EDITED, "(record 7: record missing); 6 records hold");
     kit_forge(fresh("verify.db"), "UPDATE record SET body = replace(body, 'lagg0 create', 'lagg1 create')");
     verify_says(path, VFJ_EXIT_DIFFERENT, ": diverged: the chain holds, but");
-    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=1', 'rules=7') WHERE kind = 'started'");
+    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'started'");
     verify_says(path, VFJ_EXIT_UNSURE, ": rules changed: ");
     kit_tamper(fresh("verify.db"),
                "DELETE FROM record WHERE seq >= (SELECT seq FROM transition WHERE \"to\" = 'delayed')");

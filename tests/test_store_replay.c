@@ -181,8 +181,20 @@ static void test_missing_and_extra_decisions_diverge(void **state)
     kit_forge(path, sql);
     struct vfj_replay_result result = replay(path);
     assert_verdict(result, VFJ_VERDICT_DIVERGED, seq, "command");
-    assert_string_equal(result.found, "(none)");
+    assert_non_null(strstr(result.found, "ifconfig lagg0 inet6 no_dad")); /* the next one of the batch */
     assert_non_null(strstr(result.expected, "ifconfig lagg0 create"));
+
+    path = fresh("batch.db");
+    seq = first(path, "kind = 'finished'");
+    (void)snprintf(sql, sizeof sql,
+                   "DELETE FROM record WHERE seq = %llu - 1;"
+                   "UPDATE record SET cause = cause - (cause >= %llu), seq = seq - 1 WHERE seq >= %llu",
+                   (unsigned long long)seq, (unsigned long long)seq, (unsigned long long)seq);
+    kit_forge(path, sql);
+    result = replay(path);
+    assert_verdict(result, VFJ_VERDICT_DIVERGED, seq - 1, "command"); /* the batch's last */
+    assert_string_equal(result.found, "(none)");
+    assert_non_null(strstr(result.expected, "ifconfig lagg0 inet 10.0.0.4/24"));
 
     path = fresh("extra.db");
     seq = (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record") + 1;

@@ -14,17 +14,33 @@ static struct vfj_slot_facts *facts_of(struct vfj_status_facts *facts, struct vf
     return NULL;
 }
 
-static void note_command(struct vfj_status_facts *facts, const struct vfj_command *command, int64_t wall_us)
+static void note_begun(struct vfj_slot_facts *slot, const struct vfj_command *command, int64_t wall_us)
 {
-    struct vfj_slot_facts *slot = facts_of(facts, command->hn);
     struct vfj_argv argv;
-    if (slot == NULL || vfj_command_reads(command) || !vfj_command_argv(command, 0, &argv))
+    if (!vfj_command_argv(command, 0, &argv))
         return;
     memset(&slot->last, 0, sizeof slot->last);
     slot->last.id = command->id;
     slot->last.wall_us = wall_us;
     struct vfj_text text = vfj_text_begin(slot->last.argv, sizeof slot->last.argv);
     vfj_argv_print(&argv, &text);
+}
+
+static void note_commands(struct vfj_status_facts *facts, const struct vfj_decision *decision, int64_t wall_us)
+{
+    uint64_t first = decision->command_count > 0 ? decision->commands[0].id : 0;
+    for (unsigned i = 0; i < decision->command_count; i++) {
+        const struct vfj_command *command = &decision->commands[i];
+        struct vfj_slot_facts *slot = facts_of(facts, command->hn);
+        if (slot == NULL || vfj_command_reads(command))
+            continue;
+        struct vfj_slot_commands *commands = &slot->commands;
+        if (commands->count == VFJ_BATCH_MAX || (commands->count > 0 && commands->list[0].id < first))
+            commands->count = 0;
+        if (commands->count == 0)
+            note_begun(slot, command, wall_us);
+        commands->list[commands->count++] = *command;
+    }
 }
 
 static void note_decision(struct vfj_status_facts *facts, const struct vfj_decision *decision, int64_t wall_us)
@@ -35,19 +51,32 @@ static void note_decision(struct vfj_status_facts *facts, const struct vfj_decis
         if (slot != NULL && transition->from != transition->to)
             slot->since_wall_us = wall_us;
     }
-    for (unsigned i = 0; i < decision->command_count; i++)
-        note_command(facts, &decision->commands[i], wall_us);
+    note_commands(facts, decision, wall_us);
+}
+
+/* A command has ended; the next one begins, unless this one failed and the rest needs it. */
+static void note_ended(struct vfj_slot_facts *slot, unsigned index, const struct vfj_outcome *outcome, int64_t wall_us)
+{
+    const struct vfj_command *command = &slot->commands.list[index];
+    if (outcome->kind == VFJ_OUTCOME_NOT_RUN)
+        return;
+    if (slot->last.id != command->id)
+        note_begun(slot, command, wall_us);
+    slot->last.ended = true;
+    slot->last.wall_us = wall_us;
+    slot->last.outcome = *outcome;
+    if (index + 1 < slot->commands.count && !vfj_command_stops_batch(command, outcome))
+        note_begun(slot, command + 1, wall_us);
 }
 
 static void note_outcome(struct vfj_status_facts *facts, const struct vfj_outcome *outcome, int64_t wall_us)
 {
     for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
-        struct vfj_last_command *last = &facts->slots[i].last;
-        if (last->id == 0 || last->id != outcome->command)
-            continue;
-        last->ended = true;
-        last->wall_us = wall_us;
-        last->outcome = *outcome;
+        struct vfj_slot_facts *slot = &facts->slots[i];
+        for (unsigned k = 0; k < slot->commands.count; k++) {
+            if (slot->commands.list[k].id == outcome->command)
+                note_ended(slot, k, outcome, wall_us);
+        }
     }
 }
 

@@ -5,18 +5,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/command.h"
 #include "core/event.h"
 #include "core/limits.h"
 #include "store/journal.h"
 #include "store/machine.h"
 #include "store/replay.h"
 
-/* The newest changing command of a slot, and how it ended. */
+/* The changing commands that the newest decision had for a slot: they run one after another. */
+struct vfj_slot_commands {
+    unsigned count;
+    struct vfj_command list[VFJ_BATCH_MAX];
+};
+
+/* The newest changing command of a slot that began to run, and how it ended. */
 struct vfj_last_command {
     uint64_t id;              /* 0: there was none */
     char argv[VFJ_ARGS_SIZE]; /* quoted for sh(1); cut when it is longer */
     bool ended;
-    int64_t wall_us; /* when it was decided on or, once it has ended, when that was */
+    int64_t wall_us; /* when it began or, once it has ended, when that was */
     struct vfj_outcome outcome;
 };
 
@@ -30,6 +37,7 @@ struct vfj_lagg_seen {
 
 struct vfj_slot_facts {
     int64_t since_wall_us; /* of the newest change of state; 0: there was none */
+    struct vfj_slot_commands commands;
     struct vfj_last_command last;
     struct vfj_lagg_seen lagg;
 };

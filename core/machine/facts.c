@@ -160,7 +160,7 @@ static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
     unsigned index = vfj_step_find_vf(context, name);
     if (index < VFJ_SLOTS_MAX) {
         vfj_step_note(context, VFJ_REASON_DUPLICATE);
-        if (vfj_step_slot(context, index)->state != VFJ_SLOT_DELAYED) /* else its DETACH may have been lost */
+        if (vfj_step_slot(context, index)->delay != VFJ_DELAY_RUNNING) /* else its DETACH may have been lost */
             vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_FOUND);
     }
     hn_attached(context, name);

@@ -96,6 +96,7 @@ static void admin_destroys_lagg(struct sim *sim, struct sim_nic *nic)
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
     if (lagg == NULL || nic->foreign || nic->has_script)
         return;
+    nic->is_undone = true;
     sim_say(sim, "admin: ifconfig %s destroy", nic->lagg.text);
     if (has_inet(sim_interface(sim, nic->hn)) || has_inet(sim_interface(sim, nic->vf))) {
         nic->alias[0] = '\0';

@@ -271,7 +271,7 @@ void sim_boot(struct sim *sim)
         struct sim_nic *nic = &sim->nics[i];
         bool had_vf = !vfj_name_is_empty(nic->vf);
         memset(&nic->vf, 0, sizeof nic->vf);
-        nic->foreign = nic->is_held_down = nic->path_due = false;
+        nic->foreign = nic->is_held_down = nic->path_due = nic->is_undone = false;
         nic->meddled = true;
         nic->given_count = 0;
         if (had_vf)

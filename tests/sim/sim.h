@@ -91,6 +91,7 @@ struct sim_nic {
     bool has_script;          /* an admin's own, in place of all that vfjournal does */
     bool script_ran;          /* since its VF was upped last */
     bool foreign;             /* an admin has taken laggN for something else */
+    bool is_undone;           /* an admin destroyed its lagg: hn without one has what devd's rules give it */
     bool is_hn_down;          /* an admin took hn down */
     bool is_held_down;        /* an admin took the VF down: that is left so */
     bool meddled;             /* something other than a command changed it since it was last looked at */
