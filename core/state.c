@@ -63,15 +63,20 @@ bool vfj_activity_may_follow(enum vfj_activity from, enum vfj_activity to)
 
 void vfj_state_init(struct vfj_state *state)
 {
-    memset(state, 0, sizeof *state);
+    memset(state, 0, offsetof(struct vfj_state, slots)); /* a slot is made when it is opened */
     state->head.map_retry_us = VFJ_NEVER_US;
     state->head.due_us = VFJ_NEVER_US;
     for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++)
         state->index.due_us[i] = VFJ_NEVER_US;
-    for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++)
-        state->slots[i].timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
         state->scripts.sleepers[i].due_us = VFJ_NEVER_US;
+}
+
+void vfj_slot_init(struct vfj_slot *slot, struct vfj_name hn)
+{
+    memset(slot, 0, sizeof *slot);
+    slot->hn = hn;
+    slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
 }
 
 static int64_t earlier(int64_t a_us, int64_t b_us)

@@ -196,6 +196,9 @@ struct vfj_slot {
         before; /* the observation that the plan started from; it holds hn's configuration while that moves */
 };
 
+/* Make the slot of an hn of which nothing is known. */
+void vfj_slot_init(struct vfj_slot *slot, struct vfj_name hn);
+
 /* When the slot's first timer is due; VFJ_NEVER_US: none is armed. */
 int64_t vfj_slot_due_us(const struct vfj_slot *slot);
 
@@ -287,7 +290,7 @@ struct vfj_state {
     struct vfj_index index;
     struct vfj_rc rc;
     struct vfj_scripts scripts;
-    struct vfj_slot slots[VFJ_SLOTS_MAX];
+    struct vfj_slot slots[VFJ_SLOTS_MAX]; /* the first head.slot_count of them */
 };
 
 /* The state of a journal without records. */

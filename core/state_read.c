@@ -157,7 +157,7 @@ static bool begin_slot(struct vfj_state *state, struct vfj_span name)
             return false;
     }
     state->head.slot_count++;
-    newest_slot(state)->hn = hn;
+    vfj_slot_init(newest_slot(state), hn);
     return true;
 }
 

@@ -89,8 +89,9 @@ unsigned vfj_step_open_hn(struct vfj_step_context *context, struct vfj_name hn)
         return VFJ_SLOTS_MAX;
     }
     index = head->slot_count++;
-    struct vfj_slot *slot = vfj_step_edit_slot(context, index);
-    slot->hn = hn; /* else it is blank, as vfj_state_init() made it */
+    struct vfj_slot *slot = &context->next->slots[index];
+    context->decision->touched.slots |= (uint64_t)1 << index;
+    vfj_slot_init(slot, hn);
     slot->recovering = 1;
     struct vfj_name unit = vfj_name_digits(hn);
     if (vfj_name_has_driver(hn, "hn") && vfj_step_find_unit(context, unit) == VFJ_SLOTS_MAX)
