@@ -127,6 +127,65 @@ static void test_it_goes_on_where_it_ended(void **state)
     assert_int_equal((uint64_t)kit_sql_integer(path, "SELECT cause FROM record WHERE kind = 'observed'"), asked);
 }
 
+/* The answer to the probe of hn0: it has an address, and its VF, which is up, has the data path. */
+static struct vfj_event observed_hn0(uint64_t command)
+{
+    struct vfj_event event = kit_devd("");
+    struct vfj_address address;
+    event.kind = VFJ_EVENT_OBSERVED;
+    memset(&event.as, 0, sizeof event.as);
+    struct vfj_observation *answer = &event.as.observed;
+    *answer = (struct vfj_observation){.command = command, .probe = VFJ_PROBE_SLOT, .ok = true};
+    struct vfj_view *view = &answer->as.view;
+    view->hn_name = view->hn.name = vfj_name_of("hn0");
+    view->vf_name = view->rxvf = view->vf.name = vfj_name_of("mce0");
+    view->hn.exists = view->hn.up = view->vf.exists = view->vf.up = true;
+    assert_true(vfj_address_parse(vfj_span_of("10.0.0.4/24"), &address));
+    assert_true(vfj_interface_add_address(&view->hn, &address));
+    return event;
+}
+
+/* A decision is one commit: a batch is on disk with the event that led to it, whole, or not at all. */
+static void test_a_batch_is_one_commit(void **state)
+{
+    const char *path = fresh("batch.db");
+    const struct vfj_decision *decision = NULL;
+    struct vfj_event event = kit_devd("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    (void)state;
+    for (int fails = 1; fails >= 0; fails--) {
+        struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+        kit_submit(ledger, kit_started());
+        assert_int_equal(vfj_ledger_submit(ledger, &event, &decision), VFJ_OK);
+        /* The first answer finds the VF, the next one tells of it. */
+        while (vfj_command_reads(&decision->commands[0])) {
+            assert_int_equal(decision->command_count, 1);
+            assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+            struct vfj_event answer = observed_hn0(decision->commands[0].id);
+            assert_int_equal(vfj_ledger_submit(ledger, &answer, &decision), VFJ_OK);
+        }
+        unsigned count = decision->command_count;
+        assert_true(count > 4);
+        int64_t before = kit_sql_integer(path, "SELECT max(seq) FROM record");
+        if (fails)
+            kit_fault_arm(2, SQLITE_IOERR_WRITE, false);
+        assert_int_equal(vfj_ledger_commit(ledger), fails ? VFJ_JOURNAL_IO : VFJ_OK);
+        (void)kit_fault_disarm();
+        assert_equal_to_disk(ledger, path);
+        int64_t more = kit_sql_integer(path, "SELECT max(seq) FROM record") - before;
+        if (fails)
+            assert_int_equal(more, 0);
+        else
+            assert_true(more > count);
+        vfj_ledger_close(ledger);
+        if (fails)
+            continue;
+        char sql[200];
+        (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM record WHERE kind = 'command' AND cause = %lld",
+                       (long long)before + 1);
+        assert_int_equal(kit_sql_integer(path, sql), count);
+    }
+}
+
 /* Killed without a word: -wal, -shm and the lock file stay behind, and nothing that was committed is lost. */
 static void test_a_killed_ledger_lost_nothing_committed(void **state)
 {
@@ -453,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_what_is_committed_is_on_disk),
         cmocka_unit_test(test_what_is_not_committed_is_lost_at_close),
         cmocka_unit_test(test_it_goes_on_where_it_ended),
+        cmocka_unit_test(test_a_batch_is_one_commit),
         cmocka_unit_test(test_a_killed_ledger_lost_nothing_committed),
         cmocka_unit_test(test_what_is_no_event_changes_nothing),
         cmocka_unit_test(test_a_failed_commit_keeps_nothing),

@@ -112,11 +112,7 @@ const struct vfj_slot *kit_machine_slot(const struct kit_machine *machine, const
 static bool is_untouched(const void *bytes, size_t size, unsigned char pattern)
 {
     const unsigned char *at = bytes;
-    for (size_t i = 0; i < size; i++) {
-        if (at[i] != pattern)
-            return false;
-    }
-    return true;
+    return at[0] == pattern && memcmp(at, at + 1, size - 1) == 0;
 }
 
 static void check_untouched(const struct vfj_state *next, const struct vfj_touched *touched, unsigned char pattern)

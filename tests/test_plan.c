@@ -1,0 +1,241 @@
+/* Batches of commands: ids, order, the end at a failure, and what the rest that was not run leaves behind. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/machine/plan.h"
+#include "tests/kit/machine.h"
+
+static struct kit_machine *machine;
+
+static int set_up(void **state)
+{
+    (void)state;
+    machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    kit_machine_close(machine);
+    return 0;
+}
+
+static const struct vfj_slot *slot(void)
+{
+    return kit_machine_slot(machine, "hn0");
+}
+
+/* The first batch of a join is under way, and `slow` of it takes its time. */
+static void begin(const char *slow)
+{
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine,
+                     "%if hn0 up inet 10.0.0.4/24 inet 10.0.0.5/32\n"
+                     "%vf mce0 hn0\n");
+    kit_machine_line(machine, slow);
+    kit_machine_line(machine, "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    kit_machine_line(machine, "%at 2.5");
+    assert_int_equal(slot()->activity, VFJ_ACTIVITY_RUNNING);
+}
+
+/* The command that is waited for ends. */
+static void end(enum vfj_outcome_kind kind, int status)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .mono_us = machine->state.head.mono_us};
+    event.as.finished = (struct vfj_outcome){
+        .command = slot()->batch.first + slot()->batch.ended, .kind = (uint8_t)kind, .status = status};
+    kit_machine_step(machine, &event);
+}
+
+static bool is_in(uint64_t needs, enum vfj_need need)
+{
+    return (needs >> need & 1) != 0;
+}
+
+static unsigned place_of(enum vfj_need need)
+{
+    unsigned i = 0;
+    while (i < slot()->batch.count && slot()->batch.needs[i] != need)
+        i++;
+    assert_true(i < slot()->batch.count);
+    return i;
+}
+
+/* A decision is a batch: its ids follow each other, and it says of each command whether the rest needs it. */
+static void test_ids_and_needs(void **unused)
+{
+    const struct vfj_decision *decision = &machine->decision;
+    (void)unused;
+    begin("%slow 9 ifconfig lagg0 create");
+    const struct vfj_batch *batch = &slot()->batch;
+    assert_int_equal(batch->count, 5); /* create, no_dad, up, two addresses */
+    assert_int_equal(decision->command_count, batch->count);
+    for (unsigned i = 0; i < batch->count; i++) {
+        const struct vfj_command *command = &decision->commands[i];
+        assert_true(command->id == batch->first + i);
+        assert_int_equal(command->kind, batch->kinds[i]);
+        assert_string_equal(command->hn.text, "hn0");
+        assert_int_equal(command->is_optional, !vfj_plan_is_required((enum vfj_need)batch->needs[i]));
+        assert_true(is_in(slot()->plan.tried, (enum vfj_need)batch->needs[i]));
+    }
+    assert_true(machine->state.head.command_last == batch->first + batch->count - 1);
+    assert_true(decision->commands[place_of(VFJ_NEED_NO_DAD)].is_optional);
+    assert_false(decision->commands[place_of(VFJ_NEED_LAGG)].is_optional);
+}
+
+/* Nothing is observed before the last command has ended, and then the slot is: no outcome changes what is observed. */
+static void test_observed_after_the_last(void **unused)
+{
+    (void)unused;
+    begin("%slow 9 ifconfig lagg0 create");
+    const struct vfj_view observed = slot()->observed, before = slot()->before;
+    unsigned count = slot()->batch.count;
+    for (unsigned i = 0; i < count; i++) {
+        assert_int_equal(slot()->activity, VFJ_ACTIVITY_RUNNING);
+        assert_int_equal(slot()->batch.ended, i);
+        end(VFJ_OUTCOME_EXITED, 0);
+        assert_int_equal(machine->decision.command_count, i + 1 == count);
+        assert_memory_equal(&slot()->observed, &observed, sizeof observed);
+        assert_memory_equal(&slot()->before, &before, sizeof before);
+    }
+    assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
+    assert_int_equal(machine->decision.commands[0].kind, VFJ_COMMAND_PROBE_SLOT);
+    assert_int_equal(slot()->plan.failures, 0);
+}
+
+/* An outcome that is not the next one is nobody's. */
+static void test_out_of_turn(void **unused)
+{
+    (void)unused;
+    begin("%slow 9 ifconfig lagg0 create");
+    struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .mono_us = machine->state.head.mono_us};
+    event.as.finished.command = slot()->batch.first + 1;
+    kit_machine_step(machine, &event);
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    assert_int_equal(slot()->batch.ended, 0);
+    end(VFJ_OUTCOME_EXITED, 0);
+    event.as.finished.command = slot()->batch.first;
+    kit_machine_step(machine, &event);
+    assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
+    assert_int_equal(slot()->batch.ended, 1);
+}
+
+/* An optional command that fails is remembered, and the plan goes on without a setback. */
+static void test_optional_failure(void **unused)
+{
+    (void)unused;
+    begin("%slow 9 ifconfig lagg0 create");
+    unsigned no_dad = place_of(VFJ_NEED_NO_DAD);
+    for (unsigned i = 0, count = slot()->batch.count; i < count; i++)
+        end(i == no_dad ? VFJ_OUTCOME_TIMEOUT : VFJ_OUTCOME_EXITED, 0);
+    assert_int_equal(slot()->plan.failures, 0);
+    assert_int_equal(slot()->fault, VFJ_REASON_NONE);
+    assert_true(is_in(slot()->plan.failed, VFJ_NEED_NO_DAD));
+    assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
+}
+
+/* A required command fails: the rest is not run, its needs are open again, and the setback is counted once, at the end. */
+static void test_required_failure(void **unused)
+{
+    (void)unused;
+    begin("%slow 9 ifconfig lagg0 up");
+    unsigned up = place_of(VFJ_NEED_LAGG_UP), count = slot()->batch.count;
+    assert_int_equal(slot()->batch.ended, up);
+    end(VFJ_OUTCOME_TIMEOUT, 0);
+    for (unsigned i = up + 1; i < count; i++) {
+        assert_int_equal(slot()->activity, VFJ_ACTIVITY_RUNNING);
+        assert_int_equal(slot()->plan.failures, 0);
+        end(VFJ_OUTCOME_NOT_RUN, 0);
+    }
+    assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
+    assert_int_equal(slot()->batch.count, 1); /* the probe */
+    assert_int_equal(slot()->batch.failure, VFJ_REASON_NONE);
+    assert_int_equal(slot()->plan.failures, 1);
+    assert_int_equal(slot()->fault, VFJ_REASON_COMMAND_TIMEOUT);
+    assert_int_equal(machine->decision.transition_count, 1);
+    assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_COMMAND_TIMEOUT);
+    assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG) && is_in(slot()->plan.tried, VFJ_NEED_LAGG_UP));
+    assert_false(is_in(slot()->plan.tried, VFJ_NEED_INET)); /* it was not run */
+}
+
+/* A command that fails because it is so already has done its work. */
+static void test_already_so(void **unused)
+{
+    (void)unused;
+    begin("%slow 9 ifconfig lagg0 inet 10.0.0.5/32");
+    struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .mono_us = machine->state.head.mono_us};
+    event.as.finished = (struct vfj_outcome){.command = slot()->batch.first + slot()->batch.ended, .status = 1};
+    strcpy(event.as.finished.output, "ifconfig: ioctl (SIOCAIFADDR): File exists");
+    bool is_so
+        = vfj_command_already_so((enum vfj_command_kind)slot()->batch.kinds[slot()->batch.ended], &event.as.finished);
+    kit_machine_step(machine, &event);
+    assert_int_equal(slot()->plan.failures, !is_so);
+}
+
+/* Lines that arrive while a batch runs issue nothing for its slot: what they change is observed once it has ended. */
+static void test_lines_while_running(void **unused)
+{
+    static const char *const lines[] = {
+        "@+0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP", "@+0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN",
+        "@+0 !system=IFNET subsystem=hn0 type=LINK_UP",       "@+0 !system=IFNET subsystem=lagg0 type=DETACH",
+        "@+0 !system=IFNET subsystem=mce0 type=DETACH",
+    };
+    (void)unused;
+    begin("%slow 90 ifconfig lagg0 up");
+    const struct vfj_batch batch = slot()->batch;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        kit_machine_line(machine, lines[i]);
+        assert_int_equal(machine->decision.command_count, 0);
+        assert_memory_equal(&slot()->batch, &batch, sizeof batch);
+    }
+    assert_int_equal(slot()->state, VFJ_SLOT_DETACHED);
+}
+
+/* The daemon starts again while a batch runs: what ran, and what was to run, is not known; both are open again. */
+static void test_unknown_outcomes(void **unused)
+{
+    (void)unused;
+    begin("%slow 9 ifconfig lagg0 up");
+    kit_machine_line(machine, "%slow 9 ifconfig -a");
+    kit_machine_line(machine, "%restart");
+    assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG)); /* its outcome is known */
+    assert_false(is_in(slot()->plan.tried, VFJ_NEED_LAGG_UP) || is_in(slot()->plan.tried, VFJ_NEED_INET));
+    assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
+    kit_machine_line(machine, "%slow 0 ifconfig");
+    kit_machine_line(machine, "%at 60");
+    assert_int_equal(slot()->state, VFJ_SLOT_LAGGED);
+}
+
+/* Every need that a batch can be for has a row of the plan. */
+static void test_every_need_has_a_row(void **unused)
+{
+    unsigned required = 0;
+    (void)unused;
+    for (unsigned need = VFJ_NEED_NONE + 1; need < VFJ_NEED_COUNT; need++) {
+        bool is_required = vfj_plan_is_required((enum vfj_need)need);
+        required += is_required;
+        assert_int_equal(is_in(vfj_plan_required_needs(), (enum vfj_need)need), is_required);
+        if (is_required) /* the slot's fault is that of its command */
+            assert_int_equal(vfj_plan_fault((enum vfj_need)need), VFJ_REASON_NONE);
+    }
+    assert_true(required > 0 && required < VFJ_NEED_COUNT - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ids_and_needs),        cmocka_unit_test(test_observed_after_the_last),
+        cmocka_unit_test(test_out_of_turn),          cmocka_unit_test(test_optional_failure),
+        cmocka_unit_test(test_required_failure),     cmocka_unit_test(test_already_so),
+        cmocka_unit_test(test_lines_while_running),  cmocka_unit_test(test_unknown_outcomes),
+        cmocka_unit_test(test_every_need_has_a_row),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
