@@ -8,18 +8,18 @@
 
 struct kind {
     const char *name;
-    bool reads;
-    enum vfj_program program;
     const char *words;
-    uint32_t limit_ms;
     const char *operands;
-    enum vfj_command_text text;
     const char *already;
+    enum vfj_program program;
+    enum vfj_command_text text;
+    uint32_t limit_ms;
+    bool reads;
 };
 
 static const struct kind kinds[VFJ_COMMAND_COUNT] = {
 #define X(symbol, name, reads, program, words, limit_ms, operands, text, already) \
-    [VFJ_COMMAND_##symbol] = {name, reads, VFJ_PROGRAM_##program, words, limit_ms, operands, VFJ_TEXT_##text, already},
+    [VFJ_COMMAND_##symbol] = {name, words, operands, already, VFJ_PROGRAM_##program, VFJ_TEXT_##text, limit_ms, reads},
     VFJ_COMMAND_KINDS(X)
 #undef X
 };

@@ -177,6 +177,7 @@ static unsigned longest_name(const struct vfj_graph *graph)
 static void draw(struct canvas *canvas)
 {
     const struct vfj_graph *graph = canvas->graph;
+    VFJ_CHECK(graph->node_count > 1);
     canvas->box = (longest_name(graph) + 4) | 1; /* odd, so that the line leaves from the middle */
     canvas->pitch = (WIDTH - canvas->box) / (graph->node_count - 1);
     draw_boxes(canvas);
