@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 
+#include "core/machine/planner.h"
 #include "core/policy/script.h"
 #include "tests/kit/machine.h"
 
@@ -220,6 +221,45 @@ static void test_addresses(void **state)
     line("%%at 2");
     assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_TOO_MANY_ADDRESSES);
     assert_int_equal(vfj_guest_find(&machine->play.guest, vfj_name_of("hn0"))->facts.address_count, VFJ_ADDRESSES_MAX);
+}
+
+/* hn has no address, and rc.conf more than laggN can be given: as many as can be observed on it, and the rest is a fault. */
+static void test_aliases(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%rc ifconfig_hn0=\"inet 10.0.0.4/24\"");
+    for (unsigned i = 0; i < 200; i++)
+        line("%%rc ifconfig_hn0_alias%u=\"inet 10.0.1.%u/32\"", i, 1 + i);
+    line("%%if hn0 up");
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 2");
+    const struct vfj_interface *lagg = &vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->facts;
+    assert_int_equal(lagg->address_count, VFJ_ADDRESSES_MAX);
+    assert_false(lagg->truncated);
+    assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
+    assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_TOO_MANY_ADDRESSES);
+    assert_true(batches < 4);
+}
+
+/* No batch of the plan is that long: what does not fit follows in the next one. */
+static void test_batch(void **state)
+{
+    static struct vfj_state next;
+    static struct vfj_decision decision;
+    struct vfj_step_context context = {.now = &next, .next = &next, .decision = &decision};
+    struct vfj_planner planner = {.context = &context, .slot = &next.slots[0]};
+    struct vfj_batch *batch = &next.slots[0].batch;
+    (void)state;
+    vfj_state_init(&next);
+    for (unsigned i = 0; i < VFJ_BATCH_MAX; i++)
+        assert_non_null(vfj_planner_add(&planner, VFJ_NEED_INET, VFJ_COMMAND_ADDRESS_ADD));
+    assert_null(vfj_planner_add(&planner, VFJ_NEED_INET6, VFJ_COMMAND_ADDRESS_ADD));
+    assert_int_equal(batch->count, VFJ_BATCH_MAX);
+    assert_int_equal(decision.command_count, VFJ_BATCH_MAX);
+    assert_true(batch->first == 1 && decision.commands[VFJ_BATCH_MAX - 1].id == VFJ_BATCH_MAX);
+    assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET6 & 1, 0);
 }
 
 /* A lagg that has no room for another port. */
@@ -501,6 +541,8 @@ int main(void)
         cmocka_unit_test(test_sleepers_at_once),
         cmocka_unit_test(test_script_queue),
         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_batch),
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_not_converging),

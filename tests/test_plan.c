@@ -213,6 +213,40 @@ static void test_unknown_outcomes(void **unused)
     assert_int_equal(slot()->state, VFJ_SLOT_LAGGED);
 }
 
+static bool lagg0_has(const char *text)
+{
+    const struct vfj_interface *lagg = &vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->facts;
+    struct vfj_address address;
+    assert_true(vfj_address_parse(vfj_span_of(text), &address));
+    for (unsigned i = 0; i < lagg->address_count; i++) {
+        if (vfj_address_same_host(&lagg->addresses[i], &address))
+            return true;
+    }
+    return false;
+}
+
+/* What was taken off hn and could not be given to laggN is tried again by later plans, which do not see it any more. */
+static void test_failed_needs_are_kept(void **unused)
+{
+    (void)unused;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine,
+                     "%if hn0 up inet 10.0.0.4/24 inet6 fd00::4/64 inet6 fd00::5/64 dhclient 411\n"
+                     "%vf mce0 hn0\n"
+                     "%fail 3 1 ifconfig lagg0 inet6 fd00::4/64\n"
+                     "%fail 3 1 dhclient\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                     "%at 3\n");
+    assert_true(lagg0_has("10.0.0.4/24") && lagg0_has("fd00::5/64") && !lagg0_has("fd00::4/64"));
+    assert_int_equal(slot()->fault, VFJ_REASON_ADDRESS_FAILED);
+    kit_machine_line(machine, "%at 100");
+    assert_true(lagg0_has("10.0.0.4/24") && lagg0_has("fd00::5/64") && lagg0_has("fd00::4/64"));
+    assert_true(vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->dhclient != 0);
+    assert_int_equal(slot()->fault, VFJ_REASON_NONE);
+    assert_int_equal(slot()->state, VFJ_SLOT_LAGGED);
+    assert_true(vfj_slot_due_us(slot()) == VFJ_NEVER_US);
+}
+
 /* Every need that a batch can be for has a row of the plan. */
 static void test_every_need_has_a_row(void **unused)
 {
@@ -231,11 +265,11 @@ static void test_every_need_has_a_row(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids_and_needs),        cmocka_unit_test(test_observed_after_the_last),
-        cmocka_unit_test(test_out_of_turn),          cmocka_unit_test(test_optional_failure),
-        cmocka_unit_test(test_required_failure),     cmocka_unit_test(test_already_so),
-        cmocka_unit_test(test_lines_while_running),  cmocka_unit_test(test_unknown_outcomes),
-        cmocka_unit_test(test_every_need_has_a_row),
+        cmocka_unit_test(test_ids_and_needs),         cmocka_unit_test(test_observed_after_the_last),
+        cmocka_unit_test(test_out_of_turn),           cmocka_unit_test(test_optional_failure),
+        cmocka_unit_test(test_required_failure),      cmocka_unit_test(test_already_so),
+        cmocka_unit_test(test_lines_while_running),   cmocka_unit_test(test_unknown_outcomes),
+        cmocka_unit_test(test_failed_needs_are_kept), cmocka_unit_test(test_every_need_has_a_row),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

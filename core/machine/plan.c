@@ -413,18 +413,42 @@ enum vfj_reason vfj_plan_fault(enum vfj_need need)
     return row_of(need)->fault;
 }
 
+/* IPv6 addresses that neither the interface nor laggN has any more, since laggN could not be given them. */
+static void keep_addresses(struct vfj_interface *now, const struct vfj_interface *before,
+                           const struct vfj_interface *lagg)
+{
+    for (unsigned i = 0; i < before->address_count; i++) {
+        const struct vfj_address *address = &before->addresses[i];
+        if (vfj_address_is_inet6(address) && !vfj_interface_has_host(lagg, address)
+            && !vfj_interface_has_host(now, address))
+            (void)vfj_interface_add_address(now, address);
+    }
+}
+
+/* What was taken off hn and VF and could not be given to laggN is known from the plan before only. */
+static void keep_failed(struct vfj_slot *slot, const struct vfj_view *before)
+{
+    if ((slot->plan.failed >> VFJ_NEED_INET6 & 1) != 0) {
+        keep_addresses(&slot->before.hn, &before->hn, &slot->observed.lagg);
+        keep_addresses(&slot->before.vf, &before->vf, &slot->observed.lagg);
+    }
+    if ((slot->plan.failed >> VFJ_NEED_DHCLIENT & 1) != 0 && slot->before.hn_dhclient == 0)
+        slot->before.hn_dhclient = before->hn_dhclient;
+}
+
 void vfj_plan_begin(struct vfj_slot *slot)
 {
-    struct vfj_address gateway = slot->before.gateway, gateway6 = slot->before.gateway6;
+    const struct vfj_view before = slot->before;
     slot->plan.phase = VFJ_PLAN_ACTIVE;
     slot->plan.tried = 0;
     slot->plan.batches = 0;
     slot->before = slot->observed;
     /* A route that is nowhere now was hn's, or laggN's, when it was last seen. */
     if (slot->before.gateway.text[0] == '\0')
-        slot->before.gateway = gateway;
+        slot->before.gateway = before.gateway;
     if (slot->before.gateway6.text[0] == '\0')
-        slot->before.gateway6 = gateway6;
+        slot->before.gateway6 = before.gateway6;
+    keep_failed(slot, &before);
 }
 
 static void planner_init(struct vfj_planner *planner, struct vfj_step_context *context, struct vfj_slot *slot)

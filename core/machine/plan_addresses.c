@@ -52,7 +52,7 @@ static void desire_rc(struct vfj_planner *planner)
         desire_args(&planner->desired, lagg, args);
     if (inet6 && vfj_rc_ipv6_args(planner->rc, slot->hn, args, sizeof args, &rtadv))
         desire_args(&planner->desired, lagg, args);
-    for (unsigned i = 0; vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
+    for (unsigned i = 0; i < VFJ_ALIASES_MAX && vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
         if (vfj_span_starts(vfj_span_of(args), "inet6") ? inet6 : inet)
             desire_args(&planner->desired, lagg, args);
     }
@@ -177,7 +177,7 @@ static void configure_aliases(struct vfj_planner *planner, enum vfj_need need, b
 {
     const struct vfj_slot *slot = planner->slot;
     char args[VFJ_ARGS_SIZE - 8];
-    for (unsigned i = 0; vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
+    for (unsigned i = 0; i < VFJ_ALIASES_MAX && vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
         if (args[0] != '\0' && !is_given(planner, args) && vfj_span_starts(vfj_span_of(args), "inet6") == inet6)
             configure(planner, need, args, " alias");
     }

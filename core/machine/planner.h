@@ -5,6 +5,9 @@
 #include "core/machine/plan.h"
 #include "core/rc.h"
 
+/* Aliases of rc.conf that laggN is given beside one address: no more can be observed on it. */
+enum { VFJ_ALIASES_MAX = VFJ_ADDRESSES_MAX - 1 };
+
 /* Addresses that laggN is to have. */
 struct vfj_desired {
     unsigned count;

@@ -7,7 +7,7 @@
 #include "core/machine/link.h"
 #include "core/machine/map.h"
 #include "core/machine/observed.h"
-#include "core/machine/plan.h"
+#include "core/machine/planner.h"
 #include "core/rc.h"
 
 enum {
@@ -185,6 +185,15 @@ static bool has_too_long_words(const struct vfj_step_context *context, const str
         || ((slot->plan.tried >> VFJ_NEED_RC_INET & 1) != 0 && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_ALIASES));
 }
 
+/* laggN was given rc.conf's aliases, and there are more than it can be given. */
+static bool has_too_many_aliases(const struct vfj_step_context *context, const struct vfj_slot *slot)
+{
+    const uint64_t given = (uint64_t)1 << VFJ_NEED_RC_INET | (uint64_t)1 << VFJ_NEED_RC_INET6;
+    char args[VFJ_ARGS_SIZE];
+    return (slot->plan.tried & given) != 0
+        && vfj_rc_alias(vfj_step_rc(context), slot->hn, VFJ_ALIASES_MAX, args, sizeof args);
+}
+
 /* The fault that stands when a plan has ended. */
 static enum vfj_reason standing_fault(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
@@ -200,6 +209,8 @@ static enum vfj_reason standing_fault(const struct vfj_step_context *context, co
         if ((slot->plan.failed >> need & 1) != 0 && vfj_plan_fault((enum vfj_need)need) != VFJ_REASON_NONE)
             return vfj_plan_fault((enum vfj_need)need);
     }
+    if (has_too_many_aliases(context, slot))
+        return VFJ_REASON_TOO_MANY_ADDRESSES;
     return has_too_long_words(context, slot) ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NONE;
 }
 
