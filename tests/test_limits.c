@@ -160,7 +160,7 @@ static void test_sleepers(void **state)
     assert_int_equal(machine->state.scripts.sleeping, 0);
 }
 
-/* More sleepers wake at one instant than one decision has room for commands: none is forgotten. */
+/* All sleepers wake at one instant: none is forgotten. */
 static void test_sleepers_at_once(void **state)
 {
     (void)state;
@@ -220,6 +220,31 @@ static void test_addresses(void **state)
     line("%%at 2");
     assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_TOO_MANY_ADDRESSES);
     assert_int_equal(vfj_guest_find(&machine->play.guest, vfj_name_of("hn0"))->facts.address_count, VFJ_ADDRESSES_MAX);
+}
+
+/* rc.conf has more aliases than one batch has room for: the rest follows in the next batches, and so do routes and ports. */
+static void test_full_batch(void **state)
+{
+    enum { ALIASES = VFJ_BATCH_MAX + 20 };
+    (void)state;
+    for (unsigned has_first = 0; has_first < 2; has_first++) {
+        begin(VFJ_POLICY_VFJOURNAL);
+        line("%%rc static_routes=\"lab\"");
+        line("%%rc route_lab=\"-net 192.168.7.0/24 10.0.0.1\"");
+        line("%%rc defaultrouter=\"10.0.0.1\"");
+        line("%%rc ifconfig_hn0=\"inet 10.0.0.4/24\"");
+        for (unsigned i = 0; i < ALIASES; i++)
+            line("%%rc ifconfig_hn0_alias%u=\"inet 10.0.%u.%u/32\"", i, 1 + i / 200, 1 + i % 200);
+        line("%%if hn0 up");
+        if (has_first != 0) /* the first plan takes lagg0 for one that a killed daemon made */
+            line("%%if lagg0 up inet 10.0.0.4/24 laggproto failover laggport hn0");
+        line("%%vf mce0 hn0");
+        line("@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+        line("%%at 10");
+        const struct vfj_slot *slot = kit_machine_slot(machine, "hn0");
+        assert_true(vfj_interface_has_port(&slot->observed.lagg, vfj_name_of("mce0")));
+        assert_int_equal(notices[VFJ_REASON_NOT_CONVERGING], 0);
+    }
 }
 
 /* A lagg that has no room for another port. */
@@ -501,6 +526,7 @@ int main(void)
         cmocka_unit_test(test_sleepers_at_once),
         cmocka_unit_test(test_script_queue),
         cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_full_batch),
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_not_converging),
