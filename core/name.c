@@ -36,13 +36,6 @@ struct vfj_name vfj_name_of(const char *string)
     return name;
 }
 
-uint8_t vfj_name_tag(struct vfj_name name)
-{
-    uint64_t words[2];
-    memcpy(words, name.text, sizeof words);
-    return (uint8_t)((words[0] * 0x9e3779b97f4a7c15u + words[1] * 0xc2b2ae3d27d4eb4fu) >> 56);
-}
-
 struct vfj_name vfj_name_digits(struct vfj_name name)
 {
     struct vfj_name digits = {{0}};

@@ -33,9 +33,6 @@ static inline bool vfj_name_is_empty(struct vfj_name name)
     return name.text[0] == '\0';
 }
 
-/* One byte of a name: equal names have the same, others seldom; 0 of the empty one. */
-uint8_t vfj_name_tag(struct vfj_name name);
-
 /* All digits of the name, joined, as hyperv_vfup takes its unit (step 3): "hn0" gives "0", "wan" gives "". */
 struct vfj_name vfj_name_digits(struct vfj_name name);
 

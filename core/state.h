@@ -192,8 +192,9 @@ struct vfj_slot {
     uint8_t recovering; /* an earlier daemon may have deleted addresses or routes unrecorded: rc.conf's are due */
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, as it was read; zero before the first */
-    struct vfj_view
-        before; /* the observation that the plan started from; it holds hn's configuration while that moves */
+    /* The observation that the plan started from: it holds hn's configuration while that moves. Its routers are the last ones
+     * observed. While an IPv6 address could not be added, it is that of the plan before. */
+    struct vfj_view before;
 };
 
 /* Make the slot of an hn of which nothing is known. */

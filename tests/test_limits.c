@@ -161,7 +161,7 @@ static void test_sleepers(void **state)
     assert_int_equal(machine->state.scripts.sleeping, 0);
 }
 
-/* More sleepers wake at one instant than one decision has room for commands: none is forgotten. */
+/* All sleepers wake at one instant: none is forgotten. */
 static void test_sleepers_at_once(void **state)
 {
     (void)state;
@@ -255,11 +255,36 @@ static void test_batch(void **state)
     vfj_state_init(&next);
     for (unsigned i = 0; i < VFJ_BATCH_MAX; i++)
         assert_non_null(vfj_planner_add(&planner, VFJ_NEED_INET, VFJ_COMMAND_ADDRESS_ADD));
-    assert_null(vfj_planner_add(&planner, VFJ_NEED_INET6, VFJ_COMMAND_ADDRESS_ADD));
+    assert_ptr_equal(vfj_planner_add(&planner, VFJ_NEED_INET6, VFJ_COMMAND_ADDRESS_ADD), &planner.unissued);
     assert_int_equal(batch->count, VFJ_BATCH_MAX);
     assert_int_equal(decision.command_count, VFJ_BATCH_MAX);
     assert_true(batch->first == 1 && decision.commands[VFJ_BATCH_MAX - 1].id == VFJ_BATCH_MAX);
     assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET6 & 1, 0);
+}
+
+/* rc.conf has more aliases than one batch has room for: the rest follows in the next batches, and so do routes and ports. */
+static void test_full_batch(void **state)
+{
+    enum { ALIASES = VFJ_BATCH_MAX + 20 };
+    (void)state;
+    for (unsigned has_first = 0; has_first < 2; has_first++) {
+        begin(VFJ_POLICY_VFJOURNAL);
+        line("%%rc static_routes=\"lab\"");
+        line("%%rc route_lab=\"-net 192.168.7.0/24 10.0.0.1\"");
+        line("%%rc defaultrouter=\"10.0.0.1\"");
+        line("%%rc ifconfig_hn0=\"inet 10.0.0.4/24\"");
+        for (unsigned i = 0; i < ALIASES; i++)
+            line("%%rc ifconfig_hn0_alias%u=\"inet 10.0.%u.%u/32\"", i, 1 + i / 200, 1 + i % 200);
+        line("%%if hn0 up");
+        if (has_first != 0) /* the first plan takes lagg0 for one that a killed daemon made */
+            line("%%if lagg0 up inet 10.0.0.4/24 laggproto failover laggport hn0");
+        line("%%vf mce0 hn0");
+        line("@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+        line("%%at 10");
+        const struct vfj_slot *slot = kit_machine_slot(machine, "hn0");
+        assert_true(vfj_interface_has_port(&slot->observed.lagg, vfj_name_of("mce0")));
+        assert_int_equal(notices[VFJ_REASON_NOT_CONVERGING], 0);
+    }
 }
 
 /* A lagg that has no room for another port. */
@@ -543,6 +568,7 @@ int main(void)
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_aliases),
         cmocka_unit_test(test_batch),
+        cmocka_unit_test(test_full_batch),
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_not_converging),

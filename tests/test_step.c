@@ -652,6 +652,73 @@ static void test_no_advertisement(void **unused)
     }
 }
 
+/* An optional command that times out and did nothing: no fault where its need has none, and the next plan tries it again. */
+static void test_optional_timeout(void **unused)
+{
+    (void)unused;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine,
+                     "%if hn0 up inet 10.0.0.4/24\n"
+                     "%vf mce0 hn0\n"
+                     "%slow 15 ifconfig lagg0 inet6 no_dad\n"
+                     "%fail 1 0 ifconfig lagg0 inet6 no_dad\n"
+                     "@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n"
+                     "%at 1\n");
+    const struct vfj_slot *slot = kit_machine_slot(machine, "hn0");
+    while (pending_kind(slot) != VFJ_COMMAND_NO_DAD)
+        end_command(VFJ_OUTCOME_EXITED);
+    end_command(VFJ_OUTCOME_TIMEOUT);
+    assert_true(has_notice(VFJ_REASON_COMMAND_TIMEOUT));
+    kit_machine_line(machine, "%at 16");
+    assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
+    assert_int_equal(slot->fault, VFJ_REASON_NONE);
+    assert_false(slot->observed.lagg.no_dad);
+    assert_int_equal(slot->plan.retries, 1);
+    kit_machine_line(machine, "%at 60");
+    assert_true(slot->observed.lagg.no_dad);
+    assert_int_equal(slot->plan.retries, 0);
+}
+
+/* Nobody knows whether an IPv6 route is there that could not be changed in time: it is not added. */
+static void test_route_timeout(void **unused)
+{
+    (void)unused;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine,
+                     "%rc ipv6_static_routes=\"six\"\n"
+                     "%rc ipv6_route_six=\"fd01:: -prefixlen 64 fd00::1\"\n"
+                     "%if hn0 up inet6 fd00::4/64\n"
+                     "%vf mce0 hn0\n"
+                     "%slow 100 route change\n"
+                     "@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n");
+    const struct vfj_slot *slot = kit_machine_slot(machine, "hn0");
+    assert_int_equal(pending_kind(slot), VFJ_COMMAND_ROUTE_CHANGE);
+    end_command(VFJ_OUTCOME_TIMEOUT);
+    assert_true(has_notice(VFJ_REASON_COMMAND_TIMEOUT));
+    assert_true((slot->plan.tried >> VFJ_NEED_STATIC_ROUTE & 1) != 0);
+    assert_true((slot->plan.failed >> VFJ_NEED_STATIC_ROUTE & 1) != 0);
+}
+
+/* A lagg is destroyed while it has hn's configuration, and its dhclient did not end yet: the lagg is made anew all the same. */
+static void test_dhclient_outlives_lagg(void **unused)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "@12 !system=IFNET subsystem=mce0 type=DETACH");
+    kit_machine_line(machine, "%slow 60 ifconfig -a");
+    kit_machine_line(machine, "@13 !system=IFNET subsystem=lagg0 type=DETACH");
+    assert_int_equal(pending_kind(slot), VFJ_COMMAND_PROBE_SLOT);
+    struct vfj_view *view = &answer_to(VFJ_COMMAND_PROBE_SLOT, pending(slot))->as.view;
+    memset(&view->vf_name, 0, sizeof view->vf_name);
+    memset(&view->vf, 0, sizeof view->vf);
+    memset(&view->rxvf, 0, sizeof view->rxvf);
+    view->hn.address_count = 0;
+    view->lagg_dhclient = 77;
+    step();
+    assert_int_equal(pending_kind(slot), VFJ_COMMAND_CREATE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -674,6 +741,9 @@ int main(void)
         cmocka_unit_test(test_timers_of_their_own),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_no_advertisement),
+        cmocka_unit_test(test_optional_timeout),
+        cmocka_unit_test(test_route_timeout),
+        cmocka_unit_test(test_dhclient_outlives_lagg),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -46,12 +46,6 @@ static inline const struct vfj_slot *vfj_step_slot(const struct vfj_step_context
     return vfj_step_is_written(context, index) ? &context->next->slots[index] : &context->now->slots[index];
 }
 struct vfj_slot *vfj_step_edit_slot(struct vfj_step_context *context, unsigned index);
-/* vfj_slot_due_us() of a slot. */
-static inline int64_t vfj_step_due_us(const struct vfj_step_context *context, unsigned index)
-{
-    return vfj_step_is_written(context, index) ? vfj_slot_due_us(&context->next->slots[index])
-                                               : context->now->index.due_us[index];
-}
 
 /* The index of a slot, or VFJ_SLOTS_MAX when there is none. */
 unsigned vfj_step_find_hn(const struct vfj_step_context *context, struct vfj_name hn);

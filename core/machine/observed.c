@@ -72,18 +72,24 @@ bool vfj_observed_carries(const struct vfj_slot *slot)
         && !vfj_observed_is_foreign(slot);
 }
 
-bool vfj_observed_is_orphaned(const struct vfj_slot *slot)
+/* hn is no port of laggN, and laggN still has hn's address or dhclient: nobody reaches the guest by that address. */
+static bool is_orphaned(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    bool has_hold = view->lagg_dhclient != 0 || view->lagg.address_count > 0;
-    return has_hold && slot->lagg_ours && view->lagg.exists && !vfj_observed_has_hn_port(slot) && view->hn.exists
-        && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
+    bool has_hold = view->lagg.exists && (view->lagg_dhclient != 0 || view->lagg.address_count > 0);
+    return has_hold && slot->lagg_ours && view->hn.exists && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot))
+        && !view->script;
+}
+
+bool vfj_observed_has_taken_over(const struct vfj_slot *slot)
+{
+    return vfj_observed_has_hn_port(slot) || is_orphaned(slot);
 }
 
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    bool is_empty = view->lagg.address_count == 0 && view->lagg.port_count == 0 && view->lagg_dhclient == 0;
+    bool is_empty = view->lagg.address_count == 0 && view->lagg.port_count == 0;
     /* An address that a router advertised came by itself. */
     bool has_address
         = vfj_interface_has_family(&view->hn, false) || (vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv);
@@ -109,7 +115,7 @@ bool vfj_observed_mtu_differs(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
     uint32_t mtu = view->lagg.port_count > 0 ? view->lagg.mtu : view->hn.mtu;
-    return view->vf.exists && mtu != view->vf.mtu;
+    return mtu != view->vf.mtu;
 }
 
 bool vfj_observed_lacks_link(const struct vfj_slot *slot)

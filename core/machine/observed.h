@@ -26,11 +26,11 @@ struct vfj_name vfj_observed_other_lagg_of_vf(const struct vfj_slot *slot);
 /* Whether laggN holds hn and the VF, and the VF is up: the guest's traffic passes the lagg. */
 bool vfj_observed_carries(const struct vfj_slot *slot);
 
-/* Whether laggN has lost hn, which exists, and still has what was hn's: the guest can't be reached by that address. */
-bool vfj_observed_is_orphaned(const struct vfj_slot *slot);
+/* Whether hn's configuration is laggN's: hn is a port, or laggN has lost hn, which exists, and still has what was hn's. */
+bool vfj_observed_has_taken_over(const struct vfj_slot *slot);
 
-/* Whether all that was hn's is gone: laggN was destroyed, and perhaps created again, and neither has an address or a dhclient. hn
- * is nobody else's port. */
+/* Whether all that was hn's is gone: laggN was destroyed, and perhaps created again without an address, and hn has neither an
+ * address nor a dhclient. hn is nobody else's port. The dhclient of a destroyed laggN may still be about to end. */
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot);
 
 /* hn or the VF, ports of laggN, has an address or a dhclient of its own: with that the first return of a VF can cut the

@@ -83,7 +83,7 @@ static void record_joined(struct vfj_step_context *context, struct vfj_slot *slo
         slot->joined = 0;
         vfj_step_cause(context, slot, VFJ_REASON_LEFT);
     }
-    if (!carries || vfj_name_is_empty(slot->vf) || slot->joined || !vfj_plan_is_configured(context, slot))
+    if (!carries || slot->joined || !vfj_plan_is_configured(context, slot))
         return;
     slot->joined = 1;
     vfj_facts_no_delay(slot);
@@ -97,6 +97,15 @@ static void record_transparent(struct vfj_step_context *context, struct vfj_slot
     vfj_step_note(context, VFJ_REASON_TRANSPARENT);
     slot->plan.phase = VFJ_PLAN_NONE;
     slot->request.asked = VFJ_OBSERVE_NOT;
+}
+
+/* A default route that a later observation does not show was hn's, or laggN's, when it was last seen. */
+static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
+{
+    if (view->gateway.text[0] != '\0')
+        slot->before.gateway = view->gateway;
+    if (view->gateway6.text[0] != '\0')
+        slot->before.gateway6 = view->gateway6;
 }
 
 void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_observation *answer)
@@ -115,6 +124,7 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     if (!record_vf(context, slot, view))
         return;
     vfj_observed_copy(&slot->observed, view);
+    record_routers(slot, view);
     slot->lagg_ours |= vfj_observed_has_hn_port(slot);
     slot->lagg_ours &= !vfj_observed_is_foreign(slot) && (view->lagg.exists || vfj_observed_is_lagg_lost(slot));
     record_script(context, slot);

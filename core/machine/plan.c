@@ -63,8 +63,8 @@ bool vfj_plan_is_due(const struct vfj_slot *slot)
     bool is_begun = slot->lagg_ours && view->lagg.exists && slot->plan.tried != 0;
     return view->hn.exists
         && (vfj_plan_target(slot) >= VFJ_TARGET_JOINED
-            || (vfj_observed_has_hn_port(slot) && !vfj_observed_is_foreign(slot)) || vfj_observed_is_orphaned(slot)
-            || vfj_observed_is_lagg_lost(slot) || is_begun);
+            || (vfj_observed_has_taken_over(slot) && !vfj_observed_is_foreign(slot)) || vfj_observed_is_lagg_lost(slot)
+            || is_begun);
 }
 
 /* Commands of a batch */
@@ -75,7 +75,8 @@ struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need n
     struct vfj_batch *batch = &slot->batch;
     if (batch->count == VFJ_BATCH_MAX) {
         vfj_facts_not_run(slot, need);
-        return NULL;
+        memset(&planner->unissued, 0, sizeof planner->unissued);
+        return &planner->unissued;
     }
     struct vfj_command *command = vfj_step_command(planner->context, kind);
     command->hn = slot->hn;
@@ -113,7 +114,7 @@ bool vfj_planner_wants_rtadv(const struct vfj_planner *planner)
     char args[VFJ_ARGS_SIZE];
     bool rtadv;
     vfj_rc_ipv6_args(planner->rc, planner->slot->hn, args, sizeof args, &rtadv);
-    return rtadv || planner->slot->observed.hn.rtadv || planner->slot->before.hn.rtadv;
+    return rtadv || planner->slot->observed.hn.rtadv;
 }
 
 bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target target)
@@ -137,25 +138,19 @@ static bool update_need(const struct vfj_planner *planner, enum vfj_need need, b
 
 static void plan_up(struct vfj_planner *planner, enum vfj_need need, struct vfj_name interface)
 {
-    struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_UP);
-    if (command != NULL)
-        command->a = interface;
+    vfj_planner_add(planner, need, VFJ_COMMAND_UP)->a = interface;
 }
 
 static void plan_stop(struct vfj_planner *planner, enum vfj_need need, uint64_t pid)
 {
     struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_DHCLIENT_STOP);
-    if (command == NULL)
-        return;
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     vfj_text_add_u64(&text, pid);
 }
 
 static void plan_port(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind, struct vfj_name port)
 {
-    struct vfj_command *command = vfj_planner_add(planner, need, kind);
-    if (command != NULL)
-        command->b = port;
+    vfj_planner_add(planner, need, kind)->b = port;
 }
 
 /* Whether the VF is a port of the lagg of another slot, whose VF it is not. The other slot's VF left while it was joined, and
@@ -220,8 +215,6 @@ static void plan_lease(struct vfj_planner *planner)
     if (!update_need(planner, VFJ_NEED_LEASE, is_unmet))
         return;
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_LEASE, VFJ_COMMAND_LEASE);
-    if (command == NULL)
-        return;
     command->b = command->a;
     command->a = slot->hn;
 }
@@ -370,11 +363,12 @@ static const struct row *row_of(enum vfj_need need)
 {
     if (need > VFJ_NEED_STATIC_ROUTE)
         need = VFJ_NEED_STATIC_ROUTE;
-    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].need == need)
-            return &rows[i];
+    unsigned i = 0;
+    while (rows[i].need != need) {
+        i++;
+        VFJ_CHECK(i < sizeof rows / sizeof rows[0]);
     }
-    VFJ_CHECK(false);
+    return &rows[i];
 }
 
 bool vfj_plan_is_required(enum vfj_need need)
@@ -443,11 +437,8 @@ void vfj_plan_begin(struct vfj_slot *slot)
     slot->plan.tried = 0;
     slot->plan.batches = 0;
     slot->before = slot->observed;
-    /* A route that is nowhere now was hn's, or laggN's, when it was last seen. */
-    if (slot->before.gateway.text[0] == '\0')
-        slot->before.gateway = before.gateway;
-    if (slot->before.gateway6.text[0] == '\0')
-        slot->before.gateway6 = before.gateway6;
+    slot->before.gateway = before.gateway;
+    slot->before.gateway6 = before.gateway6;
     keep_failed(slot, &before);
 }
 

@@ -75,8 +75,7 @@ void vfj_planner_desire(struct vfj_planner *planner)
         if (in_plan)
             desire_of(desired, &before->vf, by_lease);
     }
-    if (slot->recovering && vfj_step_is_acting(planner->context)
-        && (vfj_observed_has_hn_port(slot) || vfj_observed_is_orphaned(slot)))
+    if (slot->recovering && vfj_step_is_acting(planner->context))
         desire_rc(planner);
 }
 
@@ -84,8 +83,6 @@ static void add_address(struct vfj_planner *planner, enum vfj_need need, const s
 {
     struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_ADDRESS_ADD);
     planner->moves_routes = true;
-    if (command == NULL)
-        return;
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     vfj_text_add(&text, address->text);
     vfj_text_add(&text, alias ? " alias" : "");
@@ -94,14 +91,10 @@ static void add_address(struct vfj_planner *planner, enum vfj_need need, const s
 static void delete_address(struct vfj_planner *planner, enum vfj_need need, struct vfj_name interface,
                            const struct vfj_address *address)
 {
-    const char *slash = strchr(address->text, '/');
-    size_t length = slash != NULL ? (size_t)(slash - address->text) : strlen(address->text);
     struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_ADDRESS_DELETE);
     planner->moves_routes = true;
-    if (command == NULL)
-        return;
     command->a = interface;
-    vfj_span_copy(command->text, sizeof command->text, (struct vfj_span){address->text, length});
+    vfj_span_copy(command->text, sizeof command->text, (struct vfj_span){address->text, strcspn(address->text, "/")});
 }
 
 void vfj_plan_inet(struct vfj_planner *planner)
@@ -158,8 +151,6 @@ static void configure(struct vfj_planner *planner, enum vfj_need need, const cha
 {
     struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_CONFIGURE);
     planner->moves_routes = true;
-    if (command == NULL)
-        return;
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     vfj_text_add(&text, args);
     vfj_text_add(&text, more);

@@ -98,26 +98,21 @@ static bool find_router6(const struct vfj_planner *planner, struct vfj_address *
     return find_rc_router6(planner, gateway);
 }
 
-/* A route's command, whose words are to be added; false when the batch is full. */
-static bool begin_route(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind,
-                        struct vfj_text *words)
+/* The text of a route's command, to which its words are to be added. */
+static struct vfj_text begin_route(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind)
 {
     struct vfj_command *command = vfj_planner_add(planner, need, kind);
-    if (command == NULL)
-        return false;
-    *words = vfj_text_begin(command->text, sizeof command->text);
-    return true;
+    return vfj_text_begin(command->text, sizeof command->text);
 }
 
 void vfj_plan_default_route(struct vfj_planner *planner)
 {
     char router[VFJ_ARGS_SIZE - 16];
-    struct vfj_text words;
     bool is_due = planner->moves_routes || vfj_planner_has_failed(planner, VFJ_NEED_DEFAULT_ROUTE);
     if (planner->slot->observed.gateway_on_lagg || !is_due || vfj_planner_has_tried(planner, VFJ_NEED_DEFAULT_ROUTE)
-        || !find_router(planner, router, sizeof router)
-        || !begin_route(planner, VFJ_NEED_DEFAULT_ROUTE, VFJ_COMMAND_ROUTE_ADD, &words))
+        || !find_router(planner, router, sizeof router))
         return;
+    struct vfj_text words = begin_route(planner, VFJ_NEED_DEFAULT_ROUTE, VFJ_COMMAND_ROUTE_ADD);
     vfj_text_add(&words, "default ");
     vfj_text_add(&words, router);
 }
@@ -125,10 +120,9 @@ void vfj_plan_default_route(struct vfj_planner *planner)
 static void plan_route6(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind)
 {
     struct vfj_address gateway;
-    struct vfj_text words;
-    if (vfj_planner_has_tried(planner, need) || !find_router6(planner, &gateway)
-        || !begin_route(planner, need, kind, &words))
+    if (vfj_planner_has_tried(planner, need) || !find_router6(planner, &gateway))
         return;
+    struct vfj_text words = begin_route(planner, need, kind);
     vfj_text_add(&words, "-inet6 default ");
     vfj_text_add(&words, gateway.text);
     if (!vfj_address_is_link_local(vfj_span_of(gateway.text)))
@@ -191,10 +185,9 @@ static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, c
 {
     bool has_failed = vfj_planner_has_failed(planner, need);
     bool is_change = is_inet6_route(words) && !has_failed;
-    struct vfj_text text;
-    if ((!planner->moves_routes && !has_failed) || vfj_planner_has_tried(planner, need) || !is_route_of(planner, words)
-        || !begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD, &text))
+    if ((!planner->moves_routes && !has_failed) || vfj_planner_has_tried(planner, need) || !is_route_of(planner, words))
         return;
+    struct vfj_text text = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
     add_route_words(&text, planner->slot, words);
 }
 

@@ -21,12 +21,13 @@ struct vfj_planner {
     const struct vfj_rc *rc;
     enum vfj_target target;
     struct vfj_desired desired;
-    uint64_t tried;    /* slot->plan.tried before this batch */
-    bool moves_routes; /* an address is moved in this plan: the kernel deletes routes with it */
+    uint64_t tried;              /* slot->plan.tried before this batch */
+    bool moves_routes;           /* an address is moved in this plan: the kernel deletes routes with it */
+    struct vfj_command unissued; /* filled in when the batch is full */
 };
 
-/* A command for a need, with its hn, and laggN as its first operand; the caller fills in what else it has. NULL when the batch
- * is full: the rest follows in the next one. */
+/* A command for a need, with its hn, and laggN as its first operand; the caller fills in what else it has. Returns a command
+ * that is not issued when the batch is full: the rest follows in the next one. */
 struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind);
 
 /* Whether a command was issued for the need in this plan. */

@@ -332,7 +332,7 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 
 static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_observe asked)
 {
-    if (!vfj_observed_has_hn_port(slot) && !vfj_observed_is_orphaned(slot) && vfj_step_is_acting(context))
+    if (!vfj_observed_has_taken_over(slot) && vfj_step_is_acting(context))
         slot->recovering = 0; /* nothing was moved yet, or all of it is with hn */
     decide_delay(slot, asked);
     end_delay(context, slot);
@@ -381,7 +381,7 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
     bool is_subject = slot == context->subject;
     if (is_subject && context->setback != VFJ_REASON_NONE)
         has_batch = handle_setback(context, slot);
-    if (is_subject && context->is_observed && slot->request.wanted == VFJ_OBSERVE_NOT && !has_batch) {
+    if (is_subject && context->is_observed && slot->request.wanted == VFJ_OBSERVE_NOT) {
         enum vfj_observe asked = (enum vfj_observe)slot->request.asked;
         slot->request.asked = VFJ_OBSERVE_NOT;
         has_batch = decide(context, slot, asked);

@@ -57,7 +57,7 @@ static void vfjournal_timer(struct vfj_step_context *context)
     if (head->map_retry_us != VFJ_NEVER_US && head->map_retry_us <= head->mono_us)
         vfj_map_request(context);
     for (unsigned i = 0; i < head->slot_count; i++) {
-        int64_t due_us = vfj_step_due_us(context, i);
+        int64_t due_us = context->now->index.due_us[i]; /* no slot was written before */
         if (due_us != VFJ_NEVER_US && due_us <= head->mono_us)
             vfj_facts_timer(context, vfj_step_edit_slot(context, i));
     }

@@ -195,6 +195,7 @@ static struct vfj_sleeper *earliest_due(struct vfj_step_context *context)
 void vfj_sleepers_timer(struct vfj_step_context *context)
 {
     struct vfj_sleeper *sleeper;
-    while (context->decision->command_count < VFJ_COMMANDS_MAX && (sleeper = earliest_due(context)) != NULL)
+    _Static_assert((int)VFJ_SLEEPERS_MAX < (int)VFJ_COMMANDS_MAX, "one decision has room for all sleepers");
+    while ((sleeper = earliest_due(context)) != NULL)
         sleeper_wake(context, sleeper);
 }
