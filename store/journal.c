@@ -138,7 +138,7 @@ static int configure(struct vfj_journal *journal)
     for (size_t i = 0; i < sizeof off / sizeof off[0] && code == SQLITE_OK; i++)
         code = sqlite3_db_config(journal->db, off[i], 0, (int *)NULL);
     limit(journal->db);
-    (void)sqlite3_busy_timeout(journal->db, journal->mode == VFJ_JOURNAL_TRIM ? 10000 : 200);
+    (void)sqlite3_busy_timeout(journal->db, journal->mode == VFJ_JOURNAL_PRUNE ? 10000 : 200);
     if (code == SQLITE_OK)
         code = keep_wal(journal, true);
     if (code == SQLITE_OK)

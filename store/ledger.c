@@ -439,7 +439,7 @@ enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_ev
 
 bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first)
 {
-    return is_settled(ledger) && vfj_trim_first(ledger->journal, first) == VFJ_OK;
+    return is_settled(ledger) && vfj_journal_first(ledger->journal, first) == VFJ_OK;
 }
 
 bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes)
@@ -472,12 +472,12 @@ bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us
     return true;
 }
 
-enum vfj_status vfj_ledger_trim(struct vfj_ledger *ledger, const struct vfj_trim_rule *rule, int64_t wall_us,
-                                uint64_t spare, uint64_t *first)
+enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_prune_rule *rule, int64_t wall_us,
+                                 uint64_t spare, uint64_t *first)
 {
     if (!is_settled(ledger))
         return VFJ_END;
-    enum vfj_status status = vfj_trim_step(ledger->journal, rule, wall_us, spare, first);
+    enum vfj_status status = vfj_prune_step(ledger->journal, rule, wall_us, spare, first);
     if (status != VFJ_OK && status != VFJ_END)
         say(ledger, vfj_journal_detail(ledger->journal));
     return status;

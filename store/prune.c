@@ -18,9 +18,9 @@ enum {
 struct work {
     struct vfj_prune *prune;
     const char *path;
-    const struct vfj_trim_rule *rule;
+    const struct vfj_prune_rule *rule;
     int64_t wall_us;
-    struct vfj_journal *journal; /* for trimming */
+    struct vfj_journal *journal; /* to prune */
     struct vfj_journal *source;  /* to copy from */
     struct vfj_journal *copy;
     struct vfj_place place;
@@ -81,14 +81,14 @@ static enum vfj_status weigh(struct work *work, uint64_t from, uint64_t to, uint
 static enum vfj_status find_cut(struct work *work)
 {
     struct vfj_prune *prune = work->prune;
-    const struct vfj_trim_rule *rule = work->rule;
+    const struct vfj_prune_rule *rule = work->rule;
     uint64_t next = 0, total = 0, gone = 0;
     uint64_t fixed = prune->before.used < EMPTY_BYTES ? prune->before.used : EMPTY_BYTES;
     int64_t wall_us = 0;
     enum vfj_status status = weigh(work, prune->first, INT64_MAX, &total);
     uint64_t at = prune->first;
     prune->cut = prune->first;
-    while (status == VFJ_OK && (status = vfj_trim_next(work->journal, at, &next, &wall_us)) == VFJ_OK) {
+    while (status == VFJ_OK && (status = vfj_prune_next_checkpoint(work->journal, at, &next, &wall_us)) == VFJ_OK) {
         uint64_t weight = 0;
         double left = total > 0 ? (double)(prune->before.used - fixed) * (double)(total - gone) / (double)total : 0;
         left += (double)fixed;
@@ -105,11 +105,11 @@ static enum vfj_status find_cut(struct work *work)
 
 static enum vfj_status survey(struct work *work)
 {
-    enum vfj_status status = vfj_journal_open(&work->journal, work->path, VFJ_JOURNAL_TRIM);
+    enum vfj_status status = vfj_journal_open(&work->journal, work->path, VFJ_JOURNAL_PRUNE);
     if (status == VFJ_OK)
-        status = vfj_trim_size(work->journal, &work->prune->before);
+        status = vfj_prune_size(work->journal, &work->prune->before);
     if (status == VFJ_OK)
-        status = vfj_trim_first(work->journal, &work->prune->first);
+        status = vfj_journal_first(work->journal, &work->prune->first);
     if (status == VFJ_OK)
         status = find_cut(work);
     work->prune->after = work->prune->before;
@@ -199,9 +199,9 @@ static enum vfj_status cut(struct work *work)
     int64_t wall_us;
     enum vfj_status status = VFJ_OK;
     while (status == VFJ_OK && at < work->prune->cut) {
-        status = vfj_trim_next(work->journal, at, &next, &wall_us);
+        status = vfj_prune_next_checkpoint(work->journal, at, &next, &wall_us);
         if (status == VFJ_OK && next <= work->prune->cut)
-            status = vfj_trim_cut(work->journal, next);
+            status = vfj_prune_before(work->journal, next);
         at = next;
         (void)sqlite3_sleep(PAUSE_MS);
     }
@@ -210,13 +210,13 @@ static enum vfj_status cut(struct work *work)
 
 static enum vfj_status give_back(struct work *work)
 {
-    static const struct vfj_trim_rule nothing;
+    static const struct vfj_prune_rule nothing;
     uint64_t first;
     enum vfj_status status;
-    while ((status = vfj_trim_step(work->journal, &nothing, 0, 0, &first)) == VFJ_OK)
+    while ((status = vfj_prune_step(work->journal, &nothing, 0, 0, &first)) == VFJ_OK)
         (void)sqlite3_sleep(PAUSE_MS);
     if (status == VFJ_END)
-        status = vfj_trim_size(work->journal, &work->prune->after);
+        status = vfj_prune_size(work->journal, &work->prune->after);
     return status;
 }
 
@@ -256,8 +256,8 @@ static enum vfj_status run(struct work *work, const char *to)
     return status == VFJ_OK ? tell(work) : status;
 }
 
-enum vfj_status vfj_prune(const char *path, const struct vfj_trim_rule *rule, int64_t wall_us, const char *archive_path,
-                          struct vfj_prune *prune)
+enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
+                          const char *archive_path, struct vfj_prune *prune)
 {
     struct work work = {.prune = prune, .path = path, .rule = rule, .wall_us = wall_us};
     memset(prune, 0, sizeof *prune);

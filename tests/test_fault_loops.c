@@ -709,7 +709,7 @@ static void prepare_prune(void)
 
 static bool run_prune(void)
 {
-    static const struct vfj_trim_rule all = {.keep_us = 1};
+    static const struct vfj_prune_rule all = {.keep_us = 1};
     struct vfj_prune prune;
     enum vfj_status status = vfj_prune(pruned(), &all, INT64_MAX / 2, copied(), &prune);
     if (status != VFJ_OK && prune.detail[0] == '\0')

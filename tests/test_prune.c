@@ -119,7 +119,7 @@ static void finds(const char *path, enum vfj_finding expected, const char *detai
         fail_msg("%s: %s: %s", path, vfj_finding_name((enum vfj_finding)verified.finding), verified.detail);
 }
 
-static struct vfj_prune prune(const char *path, const struct vfj_trim_rule *rule, int64_t wall_us, const char *archive)
+static struct vfj_prune prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us, const char *archive)
 {
     struct vfj_prune done;
     enum vfj_status status = vfj_prune(path, rule, wall_us, archive, &done);
@@ -132,7 +132,7 @@ static struct vfj_prune prune(const char *path, const struct vfj_trim_rule *rule
 /* All that can go. */
 static struct vfj_prune prune_all(const char *path, const char *archive)
 {
-    static const struct vfj_trim_rule rule = {.keep_us = 1};
+    static const struct vfj_prune_rule rule = {.keep_us = 1};
     return prune(path, &rule, century_us, archive);
 }
 
@@ -194,13 +194,13 @@ static void test_rules(void **state)
     const char *path = fresh("rules.db");
     (void)state;
     int64_t middle = kit_sql_integer(path, "SELECT wall_us FROM record WHERE seq = 1500");
-    struct vfj_trim_rule rule = {.keep_us = 1000000};
+    struct vfj_prune_rule rule = {.keep_us = 1000000};
     struct vfj_prune done = prune(path, &rule, middle + 1000000, NULL);
     assert_in_range(done.cut, 1500 - 2 * EVERY, 1500);
     assert_int_equal(kit_sql_integer(path, "SELECT min(seq) FROM record"), done.cut);
     done = prune(path, &rule, middle + 1000000, NULL);
     assert_int_equal(done.cut, done.first);
-    rule = (struct vfj_trim_rule){.max_bytes = 150000};
+    rule = (struct vfj_prune_rule){.max_bytes = 150000};
     done = prune(path, &rule, 0, NULL);
     assert_in_range(done.after.used, 120000, 150000);
     rule.max_bytes = 1;
@@ -294,7 +294,7 @@ static void test_archive(void **state)
     submit_lines(ledger, 300);
     vfj_ledger_close(ledger);
     struct vfj_prune again;
-    static const struct vfj_trim_rule rule = {.keep_us = 1};
+    static const struct vfj_prune_rule rule = {.keep_us = 1};
     size_t length[2];
     char *bytes[2] = {kit_read(archive, &length[0]), NULL};
     assert_int_equal(vfj_prune(path, &rule, century_us, archive, &again), VFJ_JOURNAL_IO);
@@ -377,7 +377,7 @@ static void write_on(const char *path, int to_parent, int from_parent)
 
 static void test_while_a_daemon_writes(void **state)
 {
-    static const struct vfj_trim_rule rule = {.keep_us = 1};
+    static const struct vfj_prune_rule rule = {.keep_us = 1};
     const char *path = fresh("live.db");
     int to_parent[2], to_child[2];
     char ready;
@@ -427,7 +427,7 @@ static bool is_checkpoint_of(const char *whole, uint64_t seq)
 /* Whether it got through. */
 static bool die_at(unsigned count, const char *whole, uint64_t newest, uint64_t *random)
 {
-    static const struct vfj_trim_rule rule = {.keep_us = 1};
+    static const struct vfj_prune_rule rule = {.keep_us = 1};
     struct vfj_prune done;
     const char *path = fresh_small("dies.db");
     const char *archive = kit_path("dies-archive.db");
@@ -553,7 +553,7 @@ static void test_a_damaged_one_is_recovered(void **state)
     struct vfj_salvage salvage;
     size_t length;
     (void)state;
-    struct vfj_trim_rule rule = {.max_bytes = 200000};
+    struct vfj_prune_rule rule = {.max_bytes = 200000};
     struct vfj_prune done = prune(path, &rule, 0, NULL);
     char *bytes = kit_read(path, &length);
     /* Whole, but for the schema. */
