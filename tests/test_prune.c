@@ -16,7 +16,7 @@
 
 #include "core/limits.h"
 #include "store/prune.h"
-#include "store/salvage.h"
+#include "store/recover.h"
 #include "tests/kit/fault_vfs.h"
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
@@ -550,7 +550,7 @@ static void test_a_damaged_one_is_recovered(void **state)
     enum { PAGE = 4096 };
     const char *path = fresh("hurt.db");
     const char *to = kit_path("mended.db");
-    struct vfj_salvage salvage;
+    struct vfj_recovered recovered;
     size_t length;
     (void)state;
     struct vfj_prune_rule rule = {.max_bytes = 200000};
@@ -559,8 +559,8 @@ static void test_a_damaged_one_is_recovered(void **state)
     /* Whole, but for the schema. */
     memset(bytes + 100, 0, PAGE - 100);
     kit_write(path, bytes, length);
-    assert_int_equal(vfj_salvage(path, to, 1, ignore, NULL, &salvage), VFJ_OK);
-    assert_int_equal(salvage.first, done.cut);
+    assert_int_equal(vfj_recover(path, to, 1, ignore, NULL, &recovered), VFJ_OK);
+    assert_int_equal(recovered.first, done.cut);
     assert_int_equal(sound(to).first, done.cut);
     (void)unlink(to);
     /* Any page lost: what is saved begins with a checkpoint, and is in order. */
@@ -570,9 +570,9 @@ static void test_a_damaged_one_is_recovered(void **state)
         memset(bytes + page, 0x5a, PAGE);
         kit_write(path, bytes, length);
         memcpy(bytes + page, saved, PAGE);
-        if (vfj_salvage(path, to, 1, ignore, NULL, &salvage) == VFJ_OK)
-            assert_int_equal(sound(to).first, salvage.first);
-        assert_true(salvage.first >= done.cut);
+        if (vfj_recover(path, to, 1, ignore, NULL, &recovered) == VFJ_OK)
+            assert_int_equal(sound(to).first, recovered.first);
+        assert_true(recovered.first >= done.cut);
         (void)unlink(to);
     }
     free(bytes);
