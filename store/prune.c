@@ -6,7 +6,7 @@
 #include "store/checkpoint.h"
 #include "store/journal_impl.h"
 #include "store/ledger.h"
-#include "store/place.h"
+#include "store/publish.h"
 
 enum {
     BATCH = 1000,        /* records a transaction of the archive */
@@ -23,7 +23,7 @@ struct work {
     struct vfj_journal *journal; /* to prune */
     struct vfj_journal *source;  /* to copy from */
     struct vfj_journal *copy;
-    struct vfj_place place;
+    struct vfj_publish new_file;
 };
 
 static struct vfj_text begin_detail(struct work *work, const char *where)
@@ -130,19 +130,19 @@ static enum vfj_status copy_batch(struct work *work, bool *more)
     struct vfj_record record;
     enum vfj_status status = vfj_journal_begin(work->copy);
     if (status != VFJ_OK)
-        return fail(work, work->place.to, status, vfj_journal_detail(work->copy));
+        return fail(work, work->new_file.to, status, vfj_journal_detail(work->copy));
     for (unsigned i = 0; i < BATCH && *more; i++) {
         status = vfj_journal_next(work->source, &record);
         if (status != VFJ_OK && status != VFJ_END)
             return fail(work, work->path, status, vfj_journal_detail(work->source));
         *more = status == VFJ_OK && is_archived(work, &record);
         if (*more && (status = vfj_journal_append(work->copy, &record)) != VFJ_OK)
-            return fail(work, work->place.to, status, vfj_journal_detail(work->copy));
+            return fail(work, work->new_file.to, status, vfj_journal_detail(work->copy));
         if (*more)
             work->prune->last = record.seq;
     }
     status = vfj_journal_commit(work->copy);
-    return status == VFJ_OK ? VFJ_OK : fail(work, work->place.to, status, vfj_journal_detail(work->copy));
+    return status == VFJ_OK ? VFJ_OK : fail(work, work->new_file.to, status, vfj_journal_detail(work->copy));
 }
 
 static enum vfj_status copy(struct work *work)
@@ -151,9 +151,9 @@ static enum vfj_status copy(struct work *work)
     enum vfj_status status = vfj_journal_open(&work->source, work->path, VFJ_JOURNAL_READ);
     if (status != VFJ_OK)
         return fail(work, work->path, status, vfj_journal_detail(work->source));
-    status = vfj_journal_open(&work->copy, work->place.path, VFJ_JOURNAL_WRITE);
+    status = vfj_journal_open(&work->copy, work->new_file.path, VFJ_JOURNAL_WRITE);
     if (status != VFJ_OK)
-        return fail(work, work->place.to, status, vfj_journal_detail(work->copy));
+        return fail(work, work->new_file.to, status, vfj_journal_detail(work->copy));
     vfj_journal_walk(work->source, work->prune->first, VFJ_FORWARD);
     while (status == VFJ_OK && more)
         status = copy_batch(work, &more);
@@ -168,25 +168,25 @@ static enum vfj_status write_archive(struct work *work)
     vfj_journal_close(work->source);
     work->copy = work->source = NULL;
     if (status == VFJ_OK)
-        status = verify(work, work->place.path, work->place.to);
+        status = verify(work, work->new_file.path, work->new_file.to);
     if (status != VFJ_OK || work->prune->refused)
         return status;
     if (work->prune->verified.first != work->prune->first || work->prune->verified.head.seq != work->prune->last
         || work->prune->last < work->prune->cut)
         return fail(work, work->path, VFJ_JOURNAL_BUSY, "it changed while it was archived; try again");
-    struct vfj_text text = begin_detail(work, work->place.to);
-    status = vfj_place_put(&work->place, &text);
-    work->prune->where = status == VFJ_OK ? NULL : work->place.to;
+    struct vfj_text text = begin_detail(work, work->new_file.to);
+    status = vfj_publish_finish(&work->new_file, &text);
+    work->prune->where = status == VFJ_OK ? NULL : work->new_file.to;
     return status;
 }
 
 static enum vfj_status archive(struct work *work, const char *to)
 {
     struct vfj_text text = begin_detail(work, to);
-    enum vfj_status status = vfj_place_begin(&work->place, to, &text);
+    enum vfj_status status = vfj_publish_begin(&work->new_file, to, &text);
     if (status == VFJ_OK)
         status = write_archive(work);
-    vfj_place_end(&work->place);
+    vfj_publish_end(&work->new_file);
     return status;
 }
 

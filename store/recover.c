@@ -8,7 +8,7 @@
 #include "store/journal.h"
 #include "store/ledger.h"
 #include "store/lock.h"
-#include "store/place.h"
+#include "store/publish.h"
 #include "store/recover_rows.h"
 
 enum {
@@ -20,7 +20,7 @@ enum {
 struct recovery {
     struct vfj_recovered *recovered;
     const char *path;
-    struct vfj_place place;
+    struct vfj_publish new_file;
     struct vfj_recover_rows *rows;
     struct vfj_chain *chain;
     struct vfj_journal *journal;
@@ -135,12 +135,12 @@ static enum vfj_status write_journal(struct recovery *recovery, uint64_t until)
     uint64_t next = recovery->start.seq;
     bool more = next > 0;
     recovery->head = recovery->start.head;
-    (void)unlink(recovery->place.path);
-    enum vfj_status status = vfj_journal_open(&recovery->journal, recovery->place.path, VFJ_JOURNAL_WRITE);
+    (void)unlink(recovery->new_file.path);
+    enum vfj_status status = vfj_journal_open(&recovery->journal, recovery->new_file.path, VFJ_JOURNAL_WRITE);
     while (status == VFJ_OK && more)
         status = copy_batch(recovery, &next, until, &more);
     if (status != VFJ_OK)
-        (void)fail(recovery, recovery->place.to, status, vfj_journal_detail(recovery->journal));
+        (void)fail(recovery, recovery->new_file.to, status, vfj_journal_detail(recovery->journal));
     vfj_journal_close(recovery->journal);
     recovery->journal = NULL;
     return status;
@@ -154,9 +154,9 @@ static bool is_right(const struct vfj_verified *verified)
 static enum vfj_status verify_journal(struct recovery *recovery)
 {
     struct vfj_verified *verified = &recovery->recovered->verified;
-    vfj_verify(recovery->place.path, NULL, verified);
+    vfj_verify(recovery->new_file.path, NULL, verified);
     if (verified->finding == VFJ_FINDING_UNUSABLE || verified->finding == VFJ_FINDING_DAMAGED)
-        return fail(recovery, recovery->place.to,
+        return fail(recovery, recovery->new_file.to,
                     verified->finding == VFJ_FINDING_DAMAGED ? VFJ_JOURNAL_IO : (enum vfj_status)verified->status,
                     verified->detail);
     return VFJ_OK;
@@ -213,20 +213,20 @@ static enum vfj_status add_gap(struct recovery *recovery, int64_t wall_us)
     struct vfj_ledger *ledger = NULL;
     if (!recovery->recovered->lost)
         return VFJ_OK;
-    enum vfj_status status = vfj_ledger_open(&ledger, recovery->place.path, VFJ_ON_ERROR_STOP);
+    enum vfj_status status = vfj_ledger_open(&ledger, recovery->new_file.path, VFJ_ON_ERROR_STOP);
     if (status == VFJ_OK)
         status = submit_gap(recovery, ledger, wall_us);
     if (status != VFJ_OK)
-        (void)fail(recovery, recovery->place.to, status, vfj_ledger_detail(ledger));
+        (void)fail(recovery, recovery->new_file.to, status, vfj_ledger_detail(ledger));
     vfj_ledger_close(ledger);
     return status == VFJ_OK ? verify_journal(recovery) : status;
 }
 
-static enum vfj_status put(struct recovery *recovery)
+static enum vfj_status publish(struct recovery *recovery)
 {
-    struct vfj_text text = begin_detail(recovery, recovery->place.to);
-    enum vfj_status status = vfj_place_put(&recovery->place, &text);
-    recovery->recovered->where = status == VFJ_OK ? NULL : recovery->place.to;
+    struct vfj_text text = begin_detail(recovery, recovery->new_file.to);
+    enum vfj_status status = vfj_publish_finish(&recovery->new_file, &text);
+    recovery->recovered->where = status == VFJ_OK ? NULL : recovery->new_file.to;
     return status;
 }
 
@@ -255,8 +255,8 @@ static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
     enum vfj_status status = vfj_recover_rows_open(&recovery->rows, recovery->path, &text);
     if (status != VFJ_OK)
         return status;
-    text = begin_detail(recovery, recovery->place.to);
-    status = vfj_place_begin(&recovery->place, recovery->place.to, &text);
+    text = begin_detail(recovery, recovery->new_file.to);
+    status = vfj_publish_begin(&recovery->new_file, recovery->new_file.to, &text);
     if (status == VFJ_OK)
         status = save(recovery);
     if (status != VFJ_OK)
@@ -266,19 +266,19 @@ static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
         return fail(recovery, recovery->path, VFJ_JOURNAL_DAMAGED,
                     "neither its first record nor a checkpoint can be found: nothing can be saved");
     status = add_gap(recovery, wall_us);
-    return status == VFJ_OK ? put(recovery) : status;
+    return status == VFJ_OK ? publish(recovery) : status;
 }
 
 enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us, vfj_recover_unsaved *watch, void *arg,
                             struct vfj_recovered *recovered)
 {
-    struct recovery recovery = {.recovered = recovered, .path = path, .place.to = to, .chain = vfj_chain_open()};
+    struct recovery recovery = {.recovered = recovered, .path = path, .new_file.to = to, .chain = vfj_chain_open()};
     memset(recovered, 0, sizeof *recovered);
     enum vfj_status status
         = recovery.chain != NULL ? run(&recovery, wall_us) : fail(&recovery, path, VFJ_SYSTEM, "out of memory");
     if (recovery.rows != NULL && recovery.recovered->saved.seq < recovery.recovered->newest)
         report_unsaved(&recovery, watch, arg);
-    vfj_place_end(&recovery.place);
+    vfj_publish_end(&recovery.new_file);
     vfj_recover_rows_close(recovery.rows);
     vfj_chain_close(recovery.chain);
     return status;
