@@ -10,20 +10,20 @@
 
 #include "core/check.h"
 #include "core/limits.h"
-#include "store/backlog.h"
 #include "store/checkpoint.h"
 #include "store/replay.h"
 #include "store/snapshot.h"
+#include "store/write_queue.h"
 
-enum { BACKLOG_SIZE = 4 << 20 };
+enum { WRITE_QUEUE_SIZE = 4 << 20 };
 
 /* There are two of everything: as of the last event submitted (machine, seq), and as of the last commit
- * (committed, …). While detached, "committed" is as of the newest row in the backlog from the moment on when
- * the backlog is full. */
+ * (committed, …). While detached, "committed" is as of the newest row in the queue from the moment on when
+ * the queue is full. */
 struct vfj_ledger {
     struct vfj_journal *journal;
     struct vfj_chain *chain;
-    struct vfj_backlog backlog;
+    struct vfj_write_queue queue;
     enum vfj_on_error on_error;
     bool detached;
     bool rules_changed;
@@ -160,7 +160,7 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
     vfj_ledger_set_snapshots(made, VFJ_SNAPSHOT_ROWS);
     made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
-    if (!vfj_backlog_open(&made->backlog, BACKLOG_SIZE) || made->chain == NULL) {
+    if (!vfj_write_queue_open(&made->queue, WRITE_QUEUE_SIZE) || made->chain == NULL) {
         say(made, "out of memory");
         return VFJ_SYSTEM;
     }
@@ -196,14 +196,14 @@ void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows)
     ledger->snapshot_rows = rows;
 }
 
-void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes)
+void vfj_ledger_set_write_queue(struct vfj_ledger *ledger, size_t bytes)
 {
-    vfj_backlog_set_room(&ledger->backlog, bytes);
+    vfj_write_queue_set_room(&ledger->queue, bytes);
 }
 
 static bool is_settled(const struct vfj_ledger *ledger)
 {
-    return !ledger->detached && vfj_backlog_is_empty(&ledger->backlog);
+    return !ledger->detached && vfj_write_queue_is_empty(&ledger->queue);
 }
 
 /* Only under the rules of the present daemon: a replay then knows which they were. */
@@ -221,7 +221,7 @@ static void write_checkpoint(struct vfj_ledger *ledger)
     uint64_t first = ledger->seq + 1;
     vfj_checkpoint_begin(&checkpoint, &ledger->machine, &ledger->head, VFJ_RULES);
     for (;;) {
-        struct vfj_text text = vfj_backlog_body(&ledger->backlog);
+        struct vfj_text text = vfj_write_queue_body(&ledger->queue);
         if (!vfj_checkpoint_write(&checkpoint, &text))
             break;
         const struct vfj_record row = {
@@ -233,7 +233,7 @@ static void write_checkpoint(struct vfj_ledger *ledger)
             .kind = VFJ_RECORD_CHECKPOINT,
             .note = {"", 0},
         };
-        vfj_backlog_push(&ledger->backlog, &row, &text);
+        vfj_write_queue_push(&ledger->queue, &row, &text);
     }
     (void)vfj_ledger_commit(ledger);
 }
@@ -265,7 +265,7 @@ void vfj_ledger_close(struct vfj_ledger *ledger)
         rest(ledger, 1);
     vfj_journal_close(ledger->journal);
     vfj_chain_close(ledger->chain);
-    vfj_backlog_close(&ledger->backlog);
+    vfj_write_queue_close(&ledger->queue);
     if (ledger->directory >= 0)
         (void)close(ledger->directory);
     free(ledger);
@@ -312,13 +312,13 @@ static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row,
     return vfj_journal_append(ledger->journal, row);
 }
 
-/* Write the backlog in one transaction; on failure it is as before. */
-static enum vfj_status write_backlog(struct vfj_ledger *ledger)
+/* Write the queue in one transaction; on failure it is as before. */
+static enum vfj_status write_rows(struct vfj_ledger *ledger)
 {
     struct written written = {.head = ledger->head, .snapshot = ledger->snapshot};
     struct vfj_record *row;
     enum vfj_status status = vfj_journal_begin(ledger->journal);
-    for (size_t at = 0; status == VFJ_OK && (row = vfj_backlog_next(&ledger->backlog, &at)) != NULL;)
+    for (size_t at = 0; status == VFJ_OK && (row = vfj_write_queue_next(&ledger->queue, &at)) != NULL;)
         status = append(ledger, row, &written);
     if (status == VFJ_OK)
         status = vfj_journal_commit(ledger->journal);
@@ -329,35 +329,35 @@ static enum vfj_status write_backlog(struct vfj_ledger *ledger)
     }
     ledger->head = written.head;
     ledger->snapshot = written.snapshot;
-    vfj_backlog_clear(&ledger->backlog);
+    vfj_write_queue_clear(&ledger->queue);
     return VFJ_OK;
 }
 
-static uint64_t count_events(const struct vfj_backlog *backlog)
+static uint64_t count_events(const struct vfj_write_queue *queue)
 {
     uint64_t count = 0;
     const struct vfj_record *row;
-    for (size_t at = 0; (row = vfj_backlog_next(backlog, &at)) != NULL;)
+    for (size_t at = 0; (row = vfj_write_queue_next(queue, &at)) != NULL;)
         count += vfj_record_is_event(row);
     return count;
 }
 
 enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
 {
-    if (ledger->detached || vfj_backlog_is_empty(&ledger->backlog))
+    if (ledger->detached || vfj_write_queue_is_empty(&ledger->queue))
         return VFJ_OK;
-    enum vfj_status status = write_backlog(ledger);
+    enum vfj_status status = write_rows(ledger);
     if (status == VFJ_OK) {
         settle(ledger);
         ledger->durable_seq = ledger->seq;
     } else if (ledger->on_error == VFJ_ON_ERROR_CONTINUE) {
         ledger->detached = true;
-        ledger->kept = count_events(&ledger->backlog);
+        ledger->kept = count_events(&ledger->queue);
         ledger->lost = 0;
         status = VFJ_OK;
     } else {
         undo(ledger);
-        vfj_backlog_clear(&ledger->backlog);
+        vfj_write_queue_clear(&ledger->queue);
     }
     return status;
 }
@@ -379,7 +379,7 @@ static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_eve
 /* Make room for one more event: by a commit, or, detached, by keeping no more. */
 static enum vfj_status make_room(struct vfj_ledger *ledger)
 {
-    if (vfj_backlog_has_room(&ledger->backlog))
+    if (vfj_write_queue_has_room(&ledger->queue))
         return VFJ_OK;
     if (!ledger->detached) {
         enum vfj_status status = vfj_ledger_commit(ledger);
@@ -394,11 +394,11 @@ static enum vfj_status make_room(struct vfj_ledger *ledger)
 static void keep_rows(struct vfj_ledger *ledger, const struct vfj_record *event, const struct vfj_text *body)
 {
     struct vfj_record row;
-    vfj_backlog_push(&ledger->backlog, event, body);
+    vfj_write_queue_push(&ledger->queue, event, body);
     for (unsigned i = 0; i < vfj_machine_rows(&ledger->machine); i++) {
-        struct vfj_text text = vfj_backlog_body(&ledger->backlog);
+        struct vfj_text text = vfj_write_queue_body(&ledger->queue);
         vfj_machine_row(&ledger->machine, event, i, &row, &text);
-        vfj_backlog_push(&ledger->backlog, &row, &text);
+        vfj_write_queue_push(&ledger->queue, &row, &text);
     }
 }
 
@@ -419,7 +419,7 @@ enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_ev
     enum vfj_status room = make_room(ledger);
     if (room != VFJ_OK && room != VFJ_END)
         return room;
-    struct vfj_text body = vfj_backlog_body(&ledger->backlog);
+    struct vfj_text body = vfj_write_queue_body(&ledger->queue);
     enum vfj_status status = read_back(ledger, event, &body);
     if (status != VFJ_OK) {
         say(ledger, vfj_status_text(status));
@@ -453,9 +453,9 @@ bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes)
 
 bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body)
 {
-    if ((ledger->detached && ledger->lost > 0) || !vfj_backlog_has_room(&ledger->backlog))
+    if ((ledger->detached && ledger->lost > 0) || !vfj_write_queue_has_room(&ledger->queue))
         return false;
-    struct vfj_text text = vfj_backlog_body(&ledger->backlog);
+    struct vfj_text text = vfj_write_queue_body(&ledger->queue);
     const struct vfj_record row = {
         .seq = ledger->seq + 1,
         .boot = ledger->machine.state.head.boot,
@@ -468,7 +468,7 @@ bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us
     if (text.overflow)
         return false;
     ledger->seq++;
-    vfj_backlog_push(&ledger->backlog, &row, &text);
+    vfj_write_queue_push(&ledger->queue, &row, &text);
     return true;
 }
 
@@ -485,7 +485,7 @@ enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_pru
 
 bool vfj_ledger_waiting(const struct vfj_ledger *ledger)
 {
-    return !vfj_backlog_is_empty(&ledger->backlog);
+    return !vfj_write_queue_is_empty(&ledger->queue);
 }
 
 bool vfj_ledger_detached(const struct vfj_ledger *ledger)
@@ -516,7 +516,7 @@ enum vfj_status vfj_ledger_reattach(struct vfj_ledger *ledger, int64_t wall_us, 
                                     struct vfj_reattached *reattached, const struct vfj_decision **decision)
 {
     VFJ_CHECK(ledger->detached);
-    enum vfj_status status = write_backlog(ledger);
+    enum vfj_status status = write_rows(ledger);
     if (status != VFJ_OK)
         return status;
     *reattached = (struct vfj_reattached){.kept = ledger->kept, .lost = ledger->lost};

@@ -43,7 +43,7 @@ void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows);
 
 /* How many bytes of rows wait for a journal that can't be written, before events are lost: what is said here and the rows of
  * one event, never more than the 4 MiB that the ledger has, which it takes unless said otherwise. */
-void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes);
+void vfj_ledger_set_write_queue(struct vfj_ledger *ledger, size_t bytes);
 
 /* Do what a commit does not: shorten the WAL when it is long; write a checkpoint, and commit it, when enough rows or time came
  * after the last one, so that what is before can be pruned; and, opened so, write a snapshot when many rows were committed
