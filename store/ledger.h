@@ -49,7 +49,7 @@ void vfj_ledger_set_write_queue(struct vfj_ledger *ledger, size_t bytes);
  * after the last one, so that what is before can be pruned; and, opened so, write a snapshot when many rows were committed
  * since the last one. To be called after commits when their commands are under way. vfj_ledger_close does so, too, but for
  * checkpoints. A checkpoint that can't be written is no failure of the ledger's, but may detach it. */
-void vfj_ledger_rest(struct vfj_ledger *ledger);
+void vfj_ledger_maintain(struct vfj_ledger *ledger);
 
 /* One small step of pruning, as vfj_prune_step() has it; VFJ_END as well while something waits or the ledger is detached. */
 enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_prune_rule *rule, int64_t wall_us,

@@ -454,7 +454,7 @@ static bool run_open_cached(void)
         ok = vfj_ledger_submit(ledger, &started, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
     }
     if (ok)
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
     vfj_ledger_close(ledger);
     return ok;
 }
@@ -695,7 +695,7 @@ static void make_prunable(void)
     for (unsigned i = 0; i < 50; i++) {
         kit_submit(ledger, kit_devd("!system=ETHERNET subsystem=mce0 type=IFATTACH"));
         assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
     }
     vfj_ledger_close(ledger);
 }

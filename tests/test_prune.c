@@ -41,10 +41,10 @@ static void submit_lines(struct vfj_ledger *ledger, unsigned count)
         if (i % 7 != 6)
             continue;
         assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
     }
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    vfj_ledger_rest(ledger);
+    vfj_ledger_maintain(ledger);
 }
 
 static struct vfj_ledger *open_ledger(const char *path)
@@ -367,7 +367,7 @@ static void write_on(const char *path, int to_parent, int from_parent)
     for (unsigned i = 0; right && is_wanted(from_parent); i++) {
         struct vfj_event event = kit_devd(lines[i % 5]);
         right = vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
     }
     if (!right)
         (void)fprintf(stderr, "the daemon: %s\n", vfj_ledger_detail(ledger));
@@ -600,7 +600,7 @@ static void test_a_checkpoint_of_many_parts(void **state)
     for (unsigned i = 0; i < 400; i++)
         kit_submit(ledger, kit_devd("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    vfj_ledger_rest(ledger);
+    vfj_ledger_maintain(ledger);
     vfj_ledger_close(ledger);
     assert_true(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'checkpoint'") >= 2);
     (void)sound(path);
