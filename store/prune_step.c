@@ -4,7 +4,7 @@
 #include "core/check.h"
 #include "store/journal_impl.h"
 
-enum { GIVE_BACK_PAGES = 256 }; /* a megabyte: a few milliseconds */
+enum { RELEASE_PAGES = 256 }; /* a megabyte: a few milliseconds */
 
 static enum vfj_status number_of(struct vfj_journal *journal, const char *pragma, uint64_t *number)
 {
@@ -52,19 +52,19 @@ enum vfj_status vfj_prune_next_checkpoint(struct vfj_journal *journal, uint64_t 
 /* The next checkpoint, as it was found last: rows are looked through once. */
 static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first, struct vfj_prune_point *next)
 {
-    struct vfj_prune_point *place = &journal->next_checkpoint;
-    if (place->seq <= first) {
+    struct vfj_prune_point *point = &journal->next_checkpoint;
+    if (point->seq <= first) {
         uint64_t last = 0;
         uint64_t from = journal->searched > first ? journal->searched : first;
         enum vfj_status status = vfj_journal_last(journal, &last);
         if (status == VFJ_OK)
-            status = vfj_prune_next_checkpoint(journal, from, &place->seq, &place->wall_us);
+            status = vfj_prune_next_checkpoint(journal, from, &point->seq, &point->wall_us);
         if (status == VFJ_END)
             journal->searched = last;
         if (status != VFJ_OK)
             return status;
     }
-    *next = *place;
+    *next = *point;
     return VFJ_OK;
 }
 
@@ -86,11 +86,11 @@ enum vfj_status vfj_prune_before(struct vfj_journal *journal, uint64_t cut)
 }
 
 /* VFJ_END when nothing comes of it: the file was not made for that. */
-static enum vfj_status give_back(struct vfj_journal *journal, const struct vfj_prune_size *before)
+static enum vfj_status release_pages(struct vfj_journal *journal, const struct vfj_prune_size *before)
 {
     char sql[64];
     struct vfj_prune_size after;
-    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA incremental_vacuum(%d)", GIVE_BACK_PAGES);
+    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA incremental_vacuum(%d)", RELEASE_PAGES);
     enum vfj_status status = vfj_journal_begin(journal);
     if (status != VFJ_OK)
         return status;
@@ -114,8 +114,8 @@ static bool may_apply(const struct vfj_prune_rule *rule, const struct vfj_prune_
     return rule->keep_us > 0 || is_too_large(rule, size);
 }
 
-static bool may_go(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size,
-                   const struct vfj_prune_point *next, int64_t wall_us)
+static bool may_prune(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size,
+                      const struct vfj_prune_point *next, int64_t wall_us)
 {
     return (rule->keep_us > 0 && next->wall_us < wall_us - rule->keep_us) || is_too_large(rule, size);
 }
@@ -131,11 +131,11 @@ enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_pru
     if (status != VFJ_OK)
         return status;
     status = may_apply(rule, &size) ? find_next(journal, *first, &next) : VFJ_END;
-    if (status == VFJ_OK && may_go(rule, &size, &next, wall_us)) {
+    if (status == VFJ_OK && may_prune(rule, &size, &next, wall_us)) {
         *first = next.seq;
         return vfj_prune_before(journal, next.seq);
     }
     if (status != VFJ_OK && status != VFJ_END)
         return status;
-    return size.spare > spare ? give_back(journal, &size) : VFJ_END;
+    return size.spare > spare ? release_pages(journal, &size) : VFJ_END;
 }

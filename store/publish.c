@@ -11,7 +11,7 @@
 
 #include "store/handover.h"
 
-static enum vfj_status say_errno(struct vfj_text *detail)
+static enum vfj_status fail_errno(struct vfj_text *detail)
 {
     vfj_text_add(detail, strerror(errno));
     return VFJ_JOURNAL_IO;
@@ -30,7 +30,7 @@ static enum vfj_status begin_handover(struct vfj_publish *new_file, const char *
 {
     new_file->directory[0] = '\0';
     if (!vfj_handover_begin())
-        return say_errno(detail);
+        return fail_errno(detail);
     enum vfj_status status = vfj_publish_begin_temporary(new_file, vfj_handover_prefix(), detail);
     new_file->to = to;
     return status;
@@ -46,7 +46,7 @@ enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to, 
     if (lstat(to, &facts) == 0)
         errno = EEXIST;
     if (errno != ENOENT)
-        return say_errno(detail);
+        return fail_errno(detail);
     return vfj_publish_begin_temporary(new_file, to, detail);
 }
 
@@ -57,10 +57,10 @@ enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const 
     new_file->directory[0] = '\0';
     errno = ENAMETOOLONG;
     if (!join(name, prefix, ".XXXXXX") || mkdtemp(name) == NULL)
-        return say_errno(detail);
+        return fail_errno(detail);
     memcpy(new_file->directory, name, sizeof name);
     errno = ENAMETOOLONG;
-    return join(new_file->path, name, "/journal.db") ? VFJ_OK : say_errno(detail);
+    return join(new_file->path, name, "/journal.db") ? VFJ_OK : fail_errno(detail);
 }
 
 static bool sync_path(const char *path, int flags)
@@ -117,7 +117,7 @@ enum vfj_status vfj_publish_finish(struct vfj_publish *new_file, struct vfj_text
 {
     bool done = vfj_handover_prefix() != NULL ? vfj_handover_send(new_file->path)
                                               : vfj_publish_file(new_file->path, new_file->to);
-    return done ? VFJ_OK : say_errno(detail);
+    return done ? VFJ_OK : fail_errno(detail);
 }
 
 void vfj_publish_end(struct vfj_publish *new_file)

@@ -230,7 +230,7 @@ static int compare_frames(const void *a, const void *b)
     return (left->at < right->at) - (left->at > right->at); /* newest first */
 }
 
-static enum vfj_status report_errno(struct vfj_text *detail)
+static enum vfj_status fail_errno(struct vfj_text *detail)
 {
     enum vfj_status status = errno == ENOENT ? VFJ_JOURNAL_ABSENT : VFJ_JOURNAL_IO;
     if (status == VFJ_JOURNAL_IO)
@@ -246,7 +246,7 @@ static enum vfj_status open_files(struct vfj_recover_rows *rows, const char *pat
     struct vfj_text text = vfj_text_begin(name, sizeof name);
     rows->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (rows->file < 0 || fstat(rows->file, &facts) != 0)
-        return report_errno(detail);
+        return fail_errno(detail);
     *size = (uint64_t)facts.st_size;
     if (!S_ISREG(facts.st_mode)) {
         vfj_text_add(detail, "not a regular file");
