@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "store/journal_impl.h"
-#include "store/place.h"
+#include "store/publish.h"
 #include "store/uri.h"
 
 /* How often a journal is copied again that changed meanwhile: a daemon starts, or ends, but once. */
@@ -71,10 +71,10 @@ static int copy_pages(struct vfj_journal *journal, sqlite3 *copy)
 }
 
 static enum vfj_status copy_journal(struct vfj_backup *backup, struct vfj_journal *journal, const char *to,
-                                    const struct vfj_place *place)
+                                    const struct vfj_publish *new_file)
 {
     sqlite3 *copy = NULL;
-    int code = open_copy(place->path, &copy);
+    int code = open_copy(new_file->path, &copy);
     if (code == SQLITE_OK)
         code = copy_pages(journal, copy);
     int closed = sqlite3_close(copy);
@@ -86,12 +86,12 @@ static enum vfj_status copy_journal(struct vfj_backup *backup, struct vfj_journa
 }
 
 static enum vfj_status copy_path(struct vfj_backup *backup, const char *path, const char *to,
-                                 const struct vfj_place *place)
+                                 const struct vfj_publish *new_file)
 {
     struct vfj_journal *journal = NULL;
     enum vfj_status status = vfj_journal_open(&journal, path, VFJ_JOURNAL_READ);
     if (status == VFJ_OK)
-        status = copy_journal(backup, journal, to, place);
+        status = copy_journal(backup, journal, to, new_file);
     else
         (void)fail(backup, path, status, vfj_journal_detail(journal));
     vfj_journal_close(journal);
@@ -99,36 +99,36 @@ static enum vfj_status copy_path(struct vfj_backup *backup, const char *path, co
     return status;
 }
 
-static enum vfj_status put(struct vfj_backup *backup, struct vfj_place *place)
+static enum vfj_status publish(struct vfj_backup *backup, struct vfj_publish *new_file)
 {
     struct vfj_text text = vfj_text_begin(backup->detail, sizeof backup->detail);
-    enum vfj_status status = vfj_place_put(place, &text);
+    enum vfj_status status = vfj_publish_finish(new_file, &text);
     backup->kept = status == VFJ_OK;
-    backup->where = status == VFJ_OK ? NULL : place->to;
+    backup->where = status == VFJ_OK ? NULL : new_file->to;
     return status;
 }
 
-static enum vfj_status make(struct vfj_backup *backup, const char *path, struct vfj_place *place)
+static enum vfj_status make(struct vfj_backup *backup, const char *path, struct vfj_publish *new_file)
 {
     enum vfj_status status = VFJ_JOURNAL_BUSY;
     for (unsigned i = 0; i < TRIES && status == VFJ_JOURNAL_BUSY; i++)
-        status = copy_path(backup, path, place->to, place);
+        status = copy_path(backup, path, new_file->to, new_file);
     if (status != VFJ_OK)
         return status;
-    vfj_verify(place->path, NULL, &backup->verified);
+    vfj_verify(new_file->path, NULL, &backup->verified);
     if (backup->verified.finding == VFJ_FINDING_UNUSABLE)
-        return fail(backup, place->to, (enum vfj_status)backup->verified.status, backup->verified.detail);
-    return backup->verified.finding == VFJ_FINDING_DAMAGED ? VFJ_OK : put(backup, place);
+        return fail(backup, new_file->to, (enum vfj_status)backup->verified.status, backup->verified.detail);
+    return backup->verified.finding == VFJ_FINDING_DAMAGED ? VFJ_OK : publish(backup, new_file);
 }
 
 enum vfj_status vfj_backup(const char *path, const char *to, struct vfj_backup *backup)
 {
-    struct vfj_place place;
+    struct vfj_publish new_file;
     memset(backup, 0, sizeof *backup);
     struct vfj_text text = begin_detail(backup, to);
-    enum vfj_status status = vfj_place_begin(&place, to, &text);
+    enum vfj_status status = vfj_publish_begin(&new_file, to, &text);
     if (status == VFJ_OK)
-        status = make(backup, path, &place);
-    vfj_place_end(&place);
+        status = make(backup, path, &new_file);
+    vfj_publish_end(&new_file);
     return status;
 }

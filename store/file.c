@@ -14,17 +14,17 @@
 
 enum { HEADER_SIZE = 100 };
 
-static enum vfj_status say(enum vfj_status status, struct vfj_text *detail, const char *what)
+static enum vfj_status fail(enum vfj_status status, struct vfj_text *detail, const char *what)
 {
     vfj_text_add(detail, what);
     return status;
 }
 
-static enum vfj_status say_errno(struct vfj_text *detail, const char *what)
+static enum vfj_status fail_errno(struct vfj_text *detail, const char *what)
 {
     int error = errno;
     vfj_text_add(detail, what);
-    return say(VFJ_JOURNAL_IO, detail, strerror(error));
+    return fail(VFJ_JOURNAL_IO, detail, strerror(error));
 }
 
 static bool beside(const char *path, const char *suffix, char name[PATH_MAX])
@@ -64,7 +64,7 @@ static enum vfj_status inspect_companions(const char *path, struct vfj_text *det
         if (is_regular_or_absent(path, suffixes[i]))
             continue;
         vfj_text_add(detail, suffixes[i]);
-        return say(VFJ_JOURNAL_NOT_OURS, detail, " beside it is not a regular file");
+        return fail(VFJ_JOURNAL_NOT_OURS, detail, " beside it is not a regular file");
     }
     return VFJ_OK;
 }
@@ -84,7 +84,7 @@ static enum vfj_status inspect_header(const unsigned char *header, const struct 
     if (page_size == 1)
         page_size = 65536;
     if (big_endian(header + 68) != VFJ_APPLICATION_ID)
-        return say(VFJ_JOURNAL_NOT_OURS, detail, "a database of another program");
+        return fail(VFJ_JOURNAL_NOT_OURS, detail, "a database of another program");
     if (big_endian(header + 60) > VFJ_SCHEMA_VERSION) {
         vfj_text_add(detail, "its format is ");
         vfj_text_add_u64(detail, big_endian(header + 60));
@@ -93,14 +93,14 @@ static enum vfj_status inspect_header(const unsigned char *header, const struct 
         return VFJ_JOURNAL_NEWER;
     }
     if (big_endian(header + 56) != 1)
-        return say(VFJ_JOURNAL_NOT_OURS, detail, "its text is not UTF-8");
+        return fail(VFJ_JOURNAL_NOT_OURS, detail, "its text is not UTF-8");
     if (!facts->wal && big_endian(header + 24) == big_endian(header + 92)
         && (uint64_t)facts->stat.st_size < pages * page_size) {
         vfj_text_add(detail, "truncated: ");
         vfj_text_add_i64(detail, facts->stat.st_size);
         vfj_text_add(detail, " of ");
         vfj_text_add_u64(detail, pages * page_size);
-        return say(VFJ_JOURNAL_DAMAGED, detail, " bytes");
+        return fail(VFJ_JOURNAL_DAMAGED, detail, " bytes");
     }
     return VFJ_OK;
 }
@@ -110,11 +110,11 @@ static enum vfj_status inspect_start(const unsigned char *header, size_t length,
 {
     static const char magic[] = "SQLite format 3";
     if (length == 0)
-        return say(VFJ_JOURNAL_DAMAGED, detail, "the file is empty, not a journal (remove it to begin a new one)");
+        return fail(VFJ_JOURNAL_DAMAGED, detail, "the file is empty, not a journal (remove it to begin a new one)");
     if (memcmp(header, magic, length < sizeof magic ? length : sizeof magic) != 0)
-        return say(VFJ_JOURNAL_NOT_OURS, detail, "not a database");
+        return fail(VFJ_JOURNAL_NOT_OURS, detail, "not a database");
     if (length < HEADER_SIZE)
-        return say(VFJ_JOURNAL_DAMAGED, detail, "truncated within its header");
+        return fail(VFJ_JOURNAL_DAMAGED, detail, "truncated within its header");
     return inspect_header(header, facts, detail);
 }
 
@@ -122,17 +122,17 @@ static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_fa
 {
     unsigned char header[HEADER_SIZE] = {0};
     if (fstat(fd, &facts->stat) != 0)
-        return say_errno(detail, "");
+        return fail_errno(detail, "");
     if (S_ISDIR(facts->stat.st_mode))
-        return say(VFJ_JOURNAL_NOT_OURS, detail, "a directory, not a journal");
+        return fail(VFJ_JOURNAL_NOT_OURS, detail, "a directory, not a journal");
     if (!S_ISREG(facts->stat.st_mode))
-        return say(VFJ_JOURNAL_NOT_OURS, detail, "not a regular file");
+        return fail(VFJ_JOURNAL_NOT_OURS, detail, "not a regular file");
     enum vfj_status status = inspect_companions(path, detail);
     if (status != VFJ_OK)
         return status;
     ssize_t length = pread(fd, header, sizeof header, 0);
     if (length < 0)
-        return say_errno(detail, "");
+        return fail_errno(detail, "");
     facts->wal = has_wal(path);
     facts->shm = has(path, "-shm");
     facts->rollback = has(path, "-journal");
@@ -147,7 +147,7 @@ enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts,
     if (fd < 0 && errno == ENOENT)
         return VFJ_JOURNAL_ABSENT;
     if (fd < 0)
-        return say_errno(detail, "");
+        return fail_errno(detail, "");
     /* Closed before SQLite opens it: a close would drop SQLite's own locks on the file. */
     enum vfj_status status = inspect_file(fd, path, facts, detail);
     (void)close(fd);
@@ -175,9 +175,9 @@ static enum vfj_status sync_directory(const char *path, struct vfj_text *detail)
         slash[slash == name ? 1 : 0] = '\0';
     int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return say_errno(detail, "its directory: ");
+        return fail_errno(detail, "its directory: ");
     int failed = fsync(fd);
-    enum vfj_status status = failed ? say_errno(detail, "its directory: ") : VFJ_OK;
+    enum vfj_status status = failed ? fail_errno(detail, "its directory: ") : VFJ_OK;
     (void)close(fd);
     return status;
 }
@@ -215,14 +215,14 @@ enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail)
 {
     char name[PATH_MAX];
     if (!beside(path, ".new", name))
-        return say(VFJ_JOURNAL_IO, detail, strerror(ENAMETOOLONG));
+        return fail(VFJ_JOURNAL_IO, detail, strerror(ENAMETOOLONG));
     if (!make_private(name))
-        return say_errno(detail, "");
+        return fail_errno(detail, "");
     int code = fill(name);
     if (code == SQLITE_OK && rename(name, path) == 0)
         return sync_directory(path, detail);
     enum vfj_status status
-        = code == SQLITE_OK ? say_errno(detail, "") : say(VFJ_JOURNAL_IO, detail, sqlite3_errstr(code));
+        = code == SQLITE_OK ? fail_errno(detail, "") : fail(VFJ_JOURNAL_IO, detail, sqlite3_errstr(code));
     (void)unlink(name);
     return status;
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "core/text.h"
-#include "store/place.h"
+#include "store/publish.h"
 
 enum { BUFFER_SIZE = 64 * 1024 };
 
@@ -77,7 +77,7 @@ static bool copy_bytes(int from, int to, uint64_t length)
     return true;
 }
 
-static bool hear_answer(void)
+static bool receive_answer(void)
 {
     int32_t error;
     if (!receive_bytes(publisher.socket, &error, sizeof error))
@@ -88,10 +88,10 @@ static bool hear_answer(void)
 
 bool vfj_handover_begin(void)
 {
-    return hear_answer();
+    return receive_answer();
 }
 
-bool vfj_handover_put(const char *path)
+bool vfj_handover_send(const char *path)
 {
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -103,7 +103,7 @@ bool vfj_handover_put(const char *path)
     int error = errno;
     (void)close(fd);
     errno = error;
-    return sent && hear_answer();
+    return sent && receive_answer();
 }
 
 static bool answer(int socket, int error)
@@ -149,7 +149,7 @@ void vfj_handover_serve(int socket, const char *to)
         return;
     }
     if (answer(socket, 0)) {
-        int error = receive_file(socket, fd) && vfj_place_publish(name, to) ? 0 : errno;
+        int error = receive_file(socket, fd) && vfj_publish_file(name, to) ? 0 : errno;
         (void)answer(socket, error);
     }
     (void)close(fd);

@@ -8,7 +8,7 @@
  * sends the file's length and its bytes. The publisher answers when they are durable at the new path. Both answers are
  * numbers of errno(2), 0 for success. The publisher reads nothing else and never looks at the bytes. */
 
-/* The maker: from now on all places (store/place.h) are made at PREFIX.XXXXXX, which must hold as long as the process,
+/* The maker: from now on all places (store/publish.h) are made at PREFIX.XXXXXX, which must hold as long as the process,
  * and put by the publisher behind `socket`. A process does so once. SIGPIPE must be ignored. */
 void vfj_handover_use(int socket, const char *prefix);
 
@@ -19,7 +19,7 @@ const char *vfj_handover_prefix(void);
 bool vfj_handover_begin(void);
 
 /* Sends the file at `path`. False, with errno, when it can't be read, sent or published. */
-bool vfj_handover_put(const char *path);
+bool vfj_handover_send(const char *path);
 
 /* The publisher: serve one maker, then return. Nothing is left beside `to` when the maker ends early. */
 void vfj_handover_serve(int socket, const char *to);

@@ -78,10 +78,10 @@ enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
         vfj_text_add(&text, "it changed while it was read; try again");
         return VFJ_JOURNAL_BUSY;
     }
-    bool said = journal->db != NULL && (sqlite3_errcode(journal->db) & 0xff) == (code & 0xff);
-    vfj_text_add(&text, said ? sqlite3_errmsg(journal->db) : sqlite3_errstr(code));
+    bool current = journal->db != NULL && (sqlite3_errcode(journal->db) & 0xff) == (code & 0xff);
+    vfj_text_add(&text, current ? sqlite3_errmsg(journal->db) : sqlite3_errstr(code));
     int error = journal->db != NULL ? sqlite3_system_errno(journal->db) : 0;
-    if (said && error != 0 && status_of(code) == VFJ_JOURNAL_IO) {
+    if (current && error != 0 && status_of(code) == VFJ_JOURNAL_IO) {
         vfj_text_add(&text, ": ");
         vfj_text_add(&text, strerror(error));
     }
@@ -123,7 +123,7 @@ static int keep_wal(struct vfj_journal *journal, bool keep)
 }
 
 /* A WAL that nobody has open, before it is looked at: its index is made in memory, as for the one user of a database. */
-static int leave_wal_alone(struct vfj_journal *journal)
+static int set_locking(struct vfj_journal *journal)
 {
     if (!journal->immutable || !journal->facts.wal)
         return SQLITE_OK;
@@ -138,11 +138,11 @@ static int configure(struct vfj_journal *journal)
     for (size_t i = 0; i < sizeof off / sizeof off[0] && code == SQLITE_OK; i++)
         code = sqlite3_db_config(journal->db, off[i], 0, (int *)NULL);
     limit(journal->db);
-    (void)sqlite3_busy_timeout(journal->db, journal->mode == VFJ_JOURNAL_TRIM ? 10000 : 200);
+    (void)sqlite3_busy_timeout(journal->db, journal->mode == VFJ_JOURNAL_PRUNE ? 10000 : 200);
     if (code == SQLITE_OK)
         code = keep_wal(journal, true);
     if (code == SQLITE_OK)
-        code = leave_wal_alone(journal);
+        code = set_locking(journal);
     if (code == SQLITE_OK)
         code = sqlite3_exec(journal->db,
                             "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;"
@@ -333,7 +333,7 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
 }
 
 /* One who appends holds the lock, and makes the journal where there is none. */
-static enum vfj_status take_or_make(struct vfj_journal *journal)
+static enum vfj_status lock_and_create(struct vfj_journal *journal)
 {
     enum vfj_status status = take_lock(journal);
     if (status == VFJ_OK)
@@ -343,7 +343,7 @@ static enum vfj_status take_or_make(struct vfj_journal *journal)
 
 /* By a connection that can't write, for one that can would change what is beside the file by opening it: a WAL that nobody has
  * open gets an index, a rollback journal is put back. */
-static enum vfj_status look_first(struct vfj_journal *journal)
+static enum vfj_status check_read_only(struct vfj_journal *journal)
 {
     enum vfj_status status = connect_read(journal);
     if (status != VFJ_OK)
@@ -355,9 +355,9 @@ static enum vfj_status look_first(struct vfj_journal *journal)
 static enum vfj_status open_write(struct vfj_journal *journal)
 {
     const struct vfj_file_facts *facts = &journal->facts;
-    enum vfj_status status = journal->mode == VFJ_JOURNAL_WRITE ? take_or_make(journal) : inspect(journal);
+    enum vfj_status status = journal->mode == VFJ_JOURNAL_WRITE ? lock_and_create(journal) : inspect(journal);
     if (status == VFJ_OK && ((facts->wal && !facts->shm) || facts->rollback))
-        status = look_first(journal);
+        status = check_read_only(journal);
     return status == VFJ_OK ? connect_write(journal) : status;
 }
 

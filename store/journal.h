@@ -15,9 +15,9 @@ enum vfj_journal_mode {
      * a time: it holds flock(2) on PATH.lock, which is a file of its own because on FreeBSD flock and
      * SQLite's fcntl(2) locks on one file exclude each other. The lock file is removed at an orderly end. */
     VFJ_JOURNAL_WRITE,
-    /* Takes the oldest rows away (store/trim.h), also while a daemon writes the journal: SQLite's own locks do. Nothing is made,
+    /* Takes the oldest rows away (store/prune_step.h), also while a daemon writes the journal: SQLite's own locks do. Nothing is made,
      * appended or locked otherwise. */
-    VFJ_JOURNAL_TRIM,
+    VFJ_JOURNAL_PRUNE,
 };
 
 struct vfj_journal;
@@ -41,7 +41,8 @@ void vfj_journal_close(struct vfj_journal *journal);
  * terminal. */
 const char *vfj_journal_detail(const struct vfj_journal *journal);
 
-/* The newest seq; 0 when there are no records. */
+/* The oldest and the newest seq; 0 when there are no records. */
+enum vfj_status vfj_journal_first(struct vfj_journal *journal, uint64_t *seq);
 enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq);
 
 /* Writing. Each record's seq is the next one, its chain is given. vfj_journal_commit is durable when it returns VFJ_OK (WAL,

@@ -31,7 +31,7 @@ enum vfj_statement {
 enum { VFJ_LENGTH_READ = 1 << 16, VFJ_LENGTH_JSON = 1 << 20 };
 
 /* A checkpoint that the journal could begin with. */
-struct vfj_trim_place {
+struct vfj_prune_point {
     uint64_t seq;
     int64_t wall_us;
 };
@@ -44,14 +44,14 @@ struct vfj_journal {
     uint64_t walk_last;          /* seq of the walk's newest record; 0 before the first */
     enum vfj_direction direction;
     enum vfj_journal_mode mode;
-    int version;                           /* user_version */
-    bool immutable;                        /* opened without locks: changes are watched for */
-    int lock;                              /* the writer's; -1 none */
-    uint64_t last;                         /* the writer: seq of the newest durable record */
-    uint64_t appended;                     /* seq of the newest record in the open transaction */
-    int wal_pages;                         /* deferred checkpoints: pages that the WAL had after the newest commit */
-    struct vfj_trim_place next_checkpoint; /* of store/trim.c: after the first row; seq 0 when it is not known */
-    uint64_t searched;                     /* after the first row, none up to here */
+    int version;                            /* user_version */
+    bool immutable;                         /* opened without locks: changes are watched for */
+    int lock;                               /* the writer's; -1 none */
+    uint64_t last;                          /* the writer: seq of the newest durable record */
+    uint64_t appended;                      /* seq of the newest record in the open transaction */
+    int wal_pages;                          /* deferred checkpoints: pages that the WAL had after the newest commit */
+    struct vfj_prune_point next_checkpoint; /* of store/prune_step.c: after the first row; seq 0 when it is not known */
+    uint64_t searched;                      /* after the first row, none up to here */
     struct vfj_file_facts facts;
     char path[PATH_MAX];
     char detail[512];

@@ -21,6 +21,20 @@ enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq)
     return status;
 }
 
+enum vfj_status vfj_journal_first(struct vfj_journal *journal, uint64_t *seq)
+{
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_FIRST);
+    if (status != VFJ_OK)
+        return status;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_FIRST];
+    int code = sqlite3_step(stmt);
+    *seq = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
+    if (code != SQLITE_ROW)
+        status = vfj_journal_failed(journal, code);
+    (void)sqlite3_reset(stmt);
+    return status;
+}
+
 static struct vfj_span bytes_of(sqlite3_stmt *row, enum column column)
 {
     const char *text = sqlite3_column_blob(row, (int)column);

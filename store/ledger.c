@@ -5,49 +5,14 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "core/check.h"
 #include "core/limits.h"
-#include "store/backlog.h"
-#include "store/checkpoint.h"
+#include "store/ledger_impl.h"
 #include "store/replay.h"
-#include "store/snapshot.h"
 
-enum { BACKLOG_SIZE = 4 << 20 };
-
-/* There are two of everything: as of the last event submitted (machine, seq), and as of the last commit
- * (committed, …). While detached, "committed" is as of the newest row in the backlog from the moment on when
- * the backlog is full. */
-struct vfj_ledger {
-    struct vfj_journal *journal;
-    struct vfj_chain *chain;
-    struct vfj_backlog backlog;
-    enum vfj_on_error on_error;
-    bool detached;
-    bool rules_changed;
-    uint64_t seq;         /* of the newest row submitted */
-    uint64_t durable_seq; /* of the newest row in the journal */
-    uint64_t kept, lost;  /* events since it was detached */
-    struct vfj_head_hash head;
-    struct vfj_touched touched; /* parts in which machine.state differs from committed */
-    struct vfj_event event;     /* as the machine sees it */
-    struct vfj_machine machine;
-    struct vfj_state committed;
-    struct vfj_pending committed_pending;
-    uint64_t committed_seq;
-    bool cached;                  /* snapshots are read and written */
-    bool ours;                    /* the newest start is of the present rules, and in this ledger */
-    uint64_t snapshot_rows;       /* between snapshots */
-    uint64_t resting_at;          /* where the last snapshot is */
-    struct vfj_snapshot snapshot; /* what the next one says besides the state */
-    uint64_t checkpoint_rows;     /* between checkpoints: so many rows, or so long */
-    int64_t checkpoint_us;
-    char path[PATH_MAX];
-    int directory; /* of the path; -1: none */
-    char detail[VFJ_DIFFERENCE_SIZE];
-};
+enum { WRITE_QUEUE_SIZE = 4 << 20 };
 
 bool vfj_on_error_parse(struct vfj_span span, enum vfj_on_error *on_error)
 {
@@ -55,13 +20,13 @@ bool vfj_on_error_parse(struct vfj_span span, enum vfj_on_error *on_error)
     return vfj_span_is(span, "stop") || vfj_span_is(span, "continue");
 }
 
-static void say(struct vfj_ledger *ledger, const char *text)
+void vfj_ledger_set_detail(struct vfj_ledger *ledger, const char *text)
 {
     struct vfj_text detail = vfj_text_begin(ledger->detail, sizeof ledger->detail);
     vfj_text_add(&detail, text);
 }
 
-static enum vfj_status say_replay(struct vfj_ledger *ledger, const struct vfj_replay_result *result)
+static enum vfj_status replay_failed(struct vfj_ledger *ledger, const struct vfj_replay_result *result)
 {
     struct vfj_text detail = vfj_text_begin(ledger->detail, sizeof ledger->detail);
     if (result->verdict == VFJ_VERDICT_UNUSABLE) {
@@ -78,23 +43,14 @@ static enum vfj_status say_replay(struct vfj_ledger *ledger, const struct vfj_re
     return result->verdict == VFJ_VERDICT_DIVERGED ? VFJ_DIVERGED : VFJ_JOURNAL_DAMAGED;
 }
 
-static void note_checkpoint(struct vfj_snapshot *snapshot, const struct vfj_record *record)
-{
-    bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
-    if (is_checkpoint)
-        snapshot->checkpoint_seq = record->seq;
-    if (is_checkpoint || record->seq == 1)
-        snapshot->checkpoint_wall_us = record->wall_us;
-}
-
 static void watch(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
 {
     (void)machine;
-    note_checkpoint(arg, record);
+    vfj_ledger_note_checkpoint(arg, record);
 }
 
 /* By the snapshot and what came after it: whether nothing about it is in doubt. */
-static bool recover_cached(struct vfj_ledger *ledger, struct vfj_replay_result *result)
+static bool replay_from_snapshot(struct vfj_ledger *ledger, struct vfj_replay_result *result)
 {
     struct vfj_replay_from from;
     const struct vfj_replay_checks checks = {.from = &from, .watch = watch, .arg = &ledger->snapshot};
@@ -103,28 +59,28 @@ static bool recover_cached(struct vfj_ledger *ledger, struct vfj_replay_result *
         return false;
     vfj_replay_run(ledger->journal, &ledger->machine, &checks, result);
     ledger->rules_changed = ledger->snapshot.rules_changed;
-    ledger->resting_at = from.seq;
+    ledger->snapshot_seq = from.seq;
     return result->verdict == VFJ_VERDICT_SAME;
 }
 
-static void recover_all(struct vfj_ledger *ledger, struct vfj_replay_result *result)
+static void replay_all(struct vfj_ledger *ledger, struct vfj_replay_result *result)
 {
     const struct vfj_replay_checks checks = {.watch = watch, .arg = &ledger->snapshot};
     ledger->snapshot = (struct vfj_snapshot){0};
     vfj_machine_init(&ledger->machine);
     vfj_replay_run(ledger->journal, &ledger->machine, &checks, result);
     ledger->rules_changed = result->verdict == VFJ_VERDICT_RULES_CHANGED;
-    ledger->resting_at = 0;
+    ledger->snapshot_seq = 0;
 }
 
 /* The state of the journal's last record. */
-static enum vfj_status recover(struct vfj_ledger *ledger)
+static enum vfj_status restore(struct vfj_ledger *ledger)
 {
     struct vfj_replay_result result;
-    if (!recover_cached(ledger, &result))
-        recover_all(ledger, &result);
+    if (!replay_from_snapshot(ledger, &result))
+        replay_all(ledger, &result);
     if (result.verdict != VFJ_VERDICT_SAME && result.verdict != VFJ_VERDICT_RULES_CHANGED)
-        return say_replay(ledger, &result);
+        return replay_failed(ledger, &result);
     ledger->head = result.head;
     ledger->seq = result.records;
     ledger->durable_seq = result.records;
@@ -160,19 +116,19 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
     vfj_ledger_set_snapshots(made, VFJ_SNAPSHOT_ROWS);
     made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
-    if (!vfj_backlog_open(&made->backlog, BACKLOG_SIZE) || made->chain == NULL) {
-        say(made, "out of memory");
+    if (!vfj_write_queue_open(&made->queue, WRITE_QUEUE_SIZE) || made->chain == NULL) {
+        vfj_ledger_set_detail(made, "out of memory");
         return VFJ_SYSTEM;
     }
     enum vfj_status status = vfj_journal_open(&made->journal, path, VFJ_JOURNAL_WRITE);
     if (status != VFJ_OK) {
-        say(made, vfj_journal_detail(made->journal));
+        vfj_ledger_set_detail(made, vfj_journal_detail(made->journal));
         return status;
     }
     made->directory = open_directory_of(made->path);
     if (cached)
         vfj_journal_defer_wal_checkpoints(made->journal);
-    return recover(made);
+    return restore(made);
 }
 
 enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error)
@@ -185,76 +141,9 @@ enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *p
     return open_ledger(ledger, path, on_error, true);
 }
 
-void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us)
+void vfj_ledger_set_write_queue(struct vfj_ledger *ledger, size_t bytes)
 {
-    ledger->checkpoint_rows = rows;
-    ledger->checkpoint_us = us;
-}
-
-void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows)
-{
-    ledger->snapshot_rows = rows;
-}
-
-void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes)
-{
-    vfj_backlog_set_room(&ledger->backlog, bytes);
-}
-
-static bool is_settled(const struct vfj_ledger *ledger)
-{
-    return !ledger->detached && vfj_backlog_is_empty(&ledger->backlog);
-}
-
-/* Only under the rules of the present daemon: a replay then knows which they were. */
-static bool is_checkpoint_due(const struct vfj_ledger *ledger)
-{
-    const struct vfj_snapshot *snapshot = &ledger->snapshot;
-    return ledger->ours && is_settled(ledger) && ledger->durable_seq > snapshot->checkpoint_seq
-        && (ledger->durable_seq - snapshot->checkpoint_seq >= ledger->checkpoint_rows
-            || ledger->event.wall_us - snapshot->checkpoint_wall_us >= ledger->checkpoint_us);
-}
-
-static void write_checkpoint(struct vfj_ledger *ledger)
-{
-    struct vfj_checkpoint checkpoint;
-    uint64_t first = ledger->seq + 1;
-    vfj_checkpoint_begin(&checkpoint, &ledger->machine, &ledger->head, VFJ_RULES);
-    for (;;) {
-        struct vfj_text text = vfj_backlog_body(&ledger->backlog);
-        if (!vfj_checkpoint_write(&checkpoint, &text))
-            break;
-        const struct vfj_record row = {
-            .seq = ++ledger->seq,
-            .cause = ledger->seq > first ? first : 0,
-            .boot = ledger->machine.state.head.boot,
-            .wall_us = ledger->event.wall_us,
-            .mono_us = ledger->event.mono_us,
-            .kind = VFJ_RECORD_CHECKPOINT,
-            .note = {"", 0},
-        };
-        vfj_backlog_push(&ledger->backlog, &row, &text);
-    }
-    (void)vfj_ledger_commit(ledger);
-}
-
-static void rest(struct vfj_ledger *ledger, uint64_t after)
-{
-    if (!ledger->cached || ledger->directory < 0 || !ledger->ours || !is_settled(ledger)
-        || ledger->durable_seq - ledger->resting_at < after)
-        return;
-    ledger->snapshot.seq = ledger->durable_seq;
-    ledger->snapshot.rules_changed = ledger->rules_changed;
-    vfj_snapshot_write(ledger->directory, ledger->path, &ledger->machine, &ledger->snapshot);
-    ledger->resting_at = ledger->durable_seq;
-}
-
-void vfj_ledger_rest(struct vfj_ledger *ledger)
-{
-    vfj_journal_checkpoint_wal(ledger->journal);
-    if (is_checkpoint_due(ledger))
-        write_checkpoint(ledger);
-    rest(ledger, ledger->snapshot_rows);
+    vfj_write_queue_set_room(&ledger->queue, bytes);
 }
 
 void vfj_ledger_close(struct vfj_ledger *ledger)
@@ -262,10 +151,10 @@ void vfj_ledger_close(struct vfj_ledger *ledger)
     if (ledger == NULL)
         return;
     if (ledger->durable_seq >= ledger->snapshot_rows)
-        rest(ledger, 1);
+        vfj_ledger_write_snapshot(ledger, 1);
     vfj_journal_close(ledger->journal);
     vfj_chain_close(ledger->chain);
-    vfj_backlog_close(&ledger->backlog);
+    vfj_write_queue_close(&ledger->queue);
     if (ledger->directory >= 0)
         (void)close(ledger->directory);
     free(ledger);
@@ -277,7 +166,7 @@ const char *vfj_ledger_detail(const struct vfj_ledger *ledger)
 }
 
 /* What was submitted is now what there is. */
-static void settle(struct vfj_ledger *ledger)
+static void adopt(struct vfj_ledger *ledger)
 {
     vfj_state_adopt(&ledger->committed, &ledger->machine.state, &ledger->touched);
     vfj_pending_copy(&ledger->committed_pending, &ledger->machine.pending);
@@ -286,7 +175,7 @@ static void settle(struct vfj_ledger *ledger)
 }
 
 /* What was submitted since then was never said. */
-static void undo(struct vfj_ledger *ledger)
+static void roll_back(struct vfj_ledger *ledger)
 {
     vfj_state_adopt(&ledger->machine.state, &ledger->committed, &ledger->touched);
     vfj_pending_copy(&ledger->machine.pending, &ledger->committed_pending);
@@ -306,58 +195,58 @@ static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row,
     written->snapshot.before = written->head;
     if (vfj_record_is_event(row))
         written->snapshot.event_seq = row->seq;
-    note_checkpoint(&written->snapshot, row);
+    vfj_ledger_note_checkpoint(&written->snapshot, row);
     vfj_chain_add(ledger->chain, row, &written->head);
     memcpy(row->chain, written->head.bytes, sizeof row->chain);
     return vfj_journal_append(ledger->journal, row);
 }
 
-/* Write the backlog in one transaction; on failure it is as before. */
-static enum vfj_status write_backlog(struct vfj_ledger *ledger)
+/* Write the queue in one transaction; on failure it is as before. */
+static enum vfj_status write_rows(struct vfj_ledger *ledger)
 {
     struct written written = {.head = ledger->head, .snapshot = ledger->snapshot};
     struct vfj_record *row;
     enum vfj_status status = vfj_journal_begin(ledger->journal);
-    for (size_t at = 0; status == VFJ_OK && (row = vfj_backlog_next(&ledger->backlog, &at)) != NULL;)
+    for (size_t at = 0; status == VFJ_OK && (row = vfj_write_queue_next(&ledger->queue, &at)) != NULL;)
         status = append(ledger, row, &written);
     if (status == VFJ_OK)
         status = vfj_journal_commit(ledger->journal);
     if (status != VFJ_OK) {
-        say(ledger, vfj_journal_detail(ledger->journal));
+        vfj_ledger_set_detail(ledger, vfj_journal_detail(ledger->journal));
         vfj_journal_rollback(ledger->journal);
         return status;
     }
     ledger->head = written.head;
     ledger->snapshot = written.snapshot;
-    vfj_backlog_clear(&ledger->backlog);
+    vfj_write_queue_clear(&ledger->queue);
     return VFJ_OK;
 }
 
-static uint64_t count_events(const struct vfj_backlog *backlog)
+static uint64_t count_events(const struct vfj_write_queue *queue)
 {
     uint64_t count = 0;
     const struct vfj_record *row;
-    for (size_t at = 0; (row = vfj_backlog_next(backlog, &at)) != NULL;)
+    for (size_t at = 0; (row = vfj_write_queue_next(queue, &at)) != NULL;)
         count += vfj_record_is_event(row);
     return count;
 }
 
 enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
 {
-    if (ledger->detached || vfj_backlog_is_empty(&ledger->backlog))
+    if (ledger->detached || vfj_write_queue_is_empty(&ledger->queue))
         return VFJ_OK;
-    enum vfj_status status = write_backlog(ledger);
+    enum vfj_status status = write_rows(ledger);
     if (status == VFJ_OK) {
-        settle(ledger);
+        adopt(ledger);
         ledger->durable_seq = ledger->seq;
     } else if (ledger->on_error == VFJ_ON_ERROR_CONTINUE) {
         ledger->detached = true;
-        ledger->kept = count_events(&ledger->backlog);
+        ledger->kept = count_events(&ledger->queue);
         ledger->lost = 0;
         status = VFJ_OK;
     } else {
-        undo(ledger);
-        vfj_backlog_clear(&ledger->backlog);
+        roll_back(ledger);
+        vfj_write_queue_clear(&ledger->queue);
     }
     return status;
 }
@@ -379,7 +268,7 @@ static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_eve
 /* Make room for one more event: by a commit, or, detached, by keeping no more. */
 static enum vfj_status make_room(struct vfj_ledger *ledger)
 {
-    if (vfj_backlog_has_room(&ledger->backlog))
+    if (vfj_write_queue_has_room(&ledger->queue))
         return VFJ_OK;
     if (!ledger->detached) {
         enum vfj_status status = vfj_ledger_commit(ledger);
@@ -387,18 +276,18 @@ static enum vfj_status make_room(struct vfj_ledger *ledger)
             return status;
     }
     if (ledger->lost == 0)
-        settle(ledger);
+        adopt(ledger);
     return VFJ_END;
 }
 
 static void keep_rows(struct vfj_ledger *ledger, const struct vfj_record *event, const struct vfj_text *body)
 {
     struct vfj_record row;
-    vfj_backlog_push(&ledger->backlog, event, body);
+    vfj_write_queue_push(&ledger->queue, event, body);
     for (unsigned i = 0; i < vfj_machine_rows(&ledger->machine); i++) {
-        struct vfj_text text = vfj_backlog_body(&ledger->backlog);
+        struct vfj_text text = vfj_write_queue_body(&ledger->queue);
         vfj_machine_row(&ledger->machine, event, i, &row, &text);
-        vfj_backlog_push(&ledger->backlog, &row, &text);
+        vfj_write_queue_push(&ledger->queue, &row, &text);
     }
 }
 
@@ -419,10 +308,10 @@ enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_ev
     enum vfj_status room = make_room(ledger);
     if (room != VFJ_OK && room != VFJ_END)
         return room;
-    struct vfj_text body = vfj_backlog_body(&ledger->backlog);
+    struct vfj_text body = vfj_write_queue_body(&ledger->queue);
     enum vfj_status status = read_back(ledger, event, &body);
     if (status != VFJ_OK) {
-        say(ledger, vfj_status_text(status));
+        vfj_ledger_set_detail(ledger, vfj_status_text(status));
         return status;
     }
     step(ledger, &row);
@@ -437,25 +326,11 @@ enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_ev
     return VFJ_OK;
 }
 
-bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first)
-{
-    return is_settled(ledger) && vfj_trim_first(ledger->journal, first) == VFJ_OK;
-}
-
-bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes)
-{
-    struct statvfs facts;
-    if (ledger->directory < 0 || fstatvfs(ledger->directory, &facts) != 0)
-        return false;
-    *bytes = (uint64_t)facts.f_bavail * facts.f_frsize;
-    return true;
-}
-
 bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body)
 {
-    if ((ledger->detached && ledger->lost > 0) || !vfj_backlog_has_room(&ledger->backlog))
+    if ((ledger->detached && ledger->lost > 0) || !vfj_write_queue_has_room(&ledger->queue))
         return false;
-    struct vfj_text text = vfj_backlog_body(&ledger->backlog);
+    struct vfj_text text = vfj_write_queue_body(&ledger->queue);
     const struct vfj_record row = {
         .seq = ledger->seq + 1,
         .boot = ledger->machine.state.head.boot,
@@ -468,24 +343,13 @@ bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us
     if (text.overflow)
         return false;
     ledger->seq++;
-    vfj_backlog_push(&ledger->backlog, &row, &text);
+    vfj_write_queue_push(&ledger->queue, &row, &text);
     return true;
-}
-
-enum vfj_status vfj_ledger_trim(struct vfj_ledger *ledger, const struct vfj_trim_rule *rule, int64_t wall_us,
-                                uint64_t spare, uint64_t *first)
-{
-    if (!is_settled(ledger))
-        return VFJ_END;
-    enum vfj_status status = vfj_trim_step(ledger->journal, rule, wall_us, spare, first);
-    if (status != VFJ_OK && status != VFJ_END)
-        say(ledger, vfj_journal_detail(ledger->journal));
-    return status;
 }
 
 bool vfj_ledger_waiting(const struct vfj_ledger *ledger)
 {
-    return !vfj_backlog_is_empty(&ledger->backlog);
+    return !vfj_write_queue_is_empty(&ledger->queue);
 }
 
 bool vfj_ledger_detached(const struct vfj_ledger *ledger)
@@ -494,18 +358,18 @@ bool vfj_ledger_detached(const struct vfj_ledger *ledger)
 }
 
 static enum vfj_status submit_gap(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us,
-                                  const struct vfj_reattached *told, const struct vfj_decision **decision)
+                                  const struct vfj_reattached *reattached, const struct vfj_decision **decision)
 {
     char bytes[128];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
-    if (told->lost > 0) {
+    if (reattached->lost > 0) {
         vfj_text_add(&text, "journal lost ");
-        vfj_text_add_u64(&text, told->lost);
+        vfj_text_add_u64(&text, reattached->lost);
         vfj_text_add(&text, " events: it could not be written; ");
     } else {
         vfj_text_add(&text, "journal written again: ");
     }
-    vfj_text_add_u64(&text, told->kept);
+    vfj_text_add_u64(&text, reattached->kept);
     vfj_text_add(&text, " events kept");
     struct vfj_event gap
         = {.wall_us = wall_us, .mono_us = mono_us, .kind = VFJ_EVENT_GAP, .as.text = {text.bytes, text.length}};
@@ -516,14 +380,14 @@ enum vfj_status vfj_ledger_reattach(struct vfj_ledger *ledger, int64_t wall_us, 
                                     struct vfj_reattached *reattached, const struct vfj_decision **decision)
 {
     VFJ_CHECK(ledger->detached);
-    enum vfj_status status = write_backlog(ledger);
+    enum vfj_status status = write_rows(ledger);
     if (status != VFJ_OK)
         return status;
     *reattached = (struct vfj_reattached){.kept = ledger->kept, .lost = ledger->lost};
     if (ledger->lost > 0)
-        undo(ledger);
+        roll_back(ledger);
     else
-        settle(ledger);
+        adopt(ledger);
     ledger->detached = false;
     ledger->durable_seq = ledger->seq;
     return submit_gap(ledger, wall_us, mono_us, reattached, decision);

@@ -7,7 +7,7 @@
 #include "core/state.h"
 #include "core/status.h"
 #include "store/chain.h"
-#include "store/trim.h"
+#include "store/prune_step.h"
 
 /* What to do when the journal can't be written: --on-journal-error. */
 enum vfj_on_error {
@@ -43,17 +43,17 @@ void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows);
 
 /* How many bytes of rows wait for a journal that can't be written, before events are lost: what is said here and the rows of
  * one event, never more than the 4 MiB that the ledger has, which it takes unless said otherwise. */
-void vfj_ledger_set_backlog(struct vfj_ledger *ledger, size_t bytes);
+void vfj_ledger_set_write_queue(struct vfj_ledger *ledger, size_t bytes);
 
 /* Do what a commit does not: shorten the WAL when it is long; write a checkpoint, and commit it, when enough rows or time came
  * after the last one, so that what is before can be pruned; and, opened so, write a snapshot when many rows were committed
  * since the last one. To be called after commits when their commands are under way. vfj_ledger_close does so, too, but for
  * checkpoints. A checkpoint that can't be written is no failure of the ledger's, but may detach it. */
-void vfj_ledger_rest(struct vfj_ledger *ledger);
+void vfj_ledger_maintain(struct vfj_ledger *ledger);
 
-/* One small step of pruning, as vfj_trim_step() has it; VFJ_END as well while something waits or the ledger is detached. */
-enum vfj_status vfj_ledger_trim(struct vfj_ledger *ledger, const struct vfj_trim_rule *rule, int64_t wall_us,
-                                uint64_t spare, uint64_t *first);
+/* One small step of pruning, as vfj_prune_step() has it; VFJ_END as well while something waits or the ledger is detached. */
+enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_prune_rule *rule, int64_t wall_us,
+                                 uint64_t spare, uint64_t *first);
 
 /* The first record of the journal, 0 for an empty one; and how many bytes are free for it. False when that can't be told. */
 bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first);

@@ -74,7 +74,7 @@ static bool owner_is_gone(int fd)
     return pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
-static void say_errno(struct vfj_text *detail, const char *name)
+static void add_errno(struct vfj_text *detail, const char *name)
 {
     int error = errno;
     vfj_text_add(detail, name);
@@ -94,7 +94,7 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
     for (;;) {
         int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
         if (file < 0) {
-            say_errno(detail, name);
+            add_errno(detail, name);
             return VFJ_JOURNAL_IO;
         }
         if (flock(file, LOCK_EX | LOCK_NB) != 0) {
@@ -107,7 +107,7 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
             if (busy)
                 name_owner(file, detail);
             else
-                say_errno(detail, name);
+                add_errno(detail, name);
             (void)close(file);
             return busy ? VFJ_JOURNAL_BUSY : VFJ_JOURNAL_IO;
         }

@@ -6,7 +6,7 @@
 #include "store/checkpoint.h"
 #include "store/journal_impl.h"
 #include "store/ledger.h"
-#include "store/place.h"
+#include "store/publish.h"
 
 enum {
     BATCH = 1000,        /* records a transaction of the archive */
@@ -15,53 +15,53 @@ enum {
 };
 
 /* One pruning under way. */
-struct work {
+struct pruning {
     struct vfj_prune *prune;
     const char *path;
-    const struct vfj_trim_rule *rule;
+    const struct vfj_prune_rule *rule;
     int64_t wall_us;
-    struct vfj_journal *journal; /* for trimming */
+    struct vfj_journal *journal; /* to prune */
     struct vfj_journal *source;  /* to copy from */
     struct vfj_journal *copy;
-    struct vfj_place place;
+    struct vfj_publish new_file;
 };
 
-static struct vfj_text begin_detail(struct work *work, const char *where)
+static struct vfj_text begin_detail(struct pruning *pruning, const char *where)
 {
-    work->prune->where = where;
-    return vfj_text_begin(work->prune->detail, sizeof work->prune->detail);
+    pruning->prune->where = where;
+    return vfj_text_begin(pruning->prune->detail, sizeof pruning->prune->detail);
 }
 
-static enum vfj_status fail(struct work *work, const char *where, enum vfj_status status, const char *detail)
+static enum vfj_status fail(struct pruning *pruning, const char *where, enum vfj_status status, const char *detail)
 {
-    struct vfj_text text = begin_detail(work, where);
+    struct vfj_text text = begin_detail(pruning, where);
     vfj_text_add(&text, detail);
     return status;
 }
 
-static enum vfj_status fail_journal(struct work *work, enum vfj_status status)
+static enum vfj_status fail_journal(struct pruning *pruning, enum vfj_status status)
 {
-    return status == VFJ_OK ? VFJ_OK : fail(work, work->path, status, vfj_journal_detail(work->journal));
+    return status == VFJ_OK ? VFJ_OK : fail(pruning, pruning->path, status, vfj_journal_detail(pruning->journal));
 }
 
 /* Whether the journal is in order; else it is nobody's to throw away. */
-static enum vfj_status verify(struct work *work, const char *path, const char *where)
+static enum vfj_status verify(struct pruning *pruning, const char *path, const char *where)
 {
-    struct vfj_verified *verified = &work->prune->verified;
+    struct vfj_verified *verified = &pruning->prune->verified;
     vfj_verify(path, NULL, verified);
     if (verified->finding == VFJ_FINDING_UNUSABLE)
-        return fail(work, where, (enum vfj_status)verified->status, verified->detail);
-    work->prune->refused = verified->finding != VFJ_FINDING_SOUND && verified->finding != VFJ_FINDING_RULES_CHANGED;
-    work->prune->where = work->prune->refused ? where : NULL;
+        return fail(pruning, where, (enum vfj_status)verified->status, verified->detail);
+    pruning->prune->refused = verified->finding != VFJ_FINDING_SOUND && verified->finding != VFJ_FINDING_RULES_CHANGED;
+    pruning->prune->where = pruning->prune->refused ? where : NULL;
     return VFJ_OK;
 }
 
 /* Where to cut */
 
-static enum vfj_status weigh(struct work *work, uint64_t from, uint64_t to, uint64_t *weight)
+static enum vfj_status sum_bytes(struct pruning *pruning, uint64_t from, uint64_t to, uint64_t *bytes)
 {
     sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(work->journal->db,
+    int code = sqlite3_prepare_v2(pruning->journal->db,
                                   "SELECT coalesce(sum(length(body) + 80), 0) FROM record WHERE seq >= ?1 AND seq < ?2",
                                   -1, &stmt, NULL);
     if (code == SQLITE_OK)
@@ -71,31 +71,31 @@ static enum vfj_status weigh(struct work *work, uint64_t from, uint64_t to, uint
     if (code == SQLITE_OK)
         code = sqlite3_step(stmt);
     if (code == SQLITE_ROW)
-        *weight = (uint64_t)sqlite3_column_int64(stmt, 0);
-    enum vfj_status status = code == SQLITE_ROW ? VFJ_OK : vfj_journal_failed(work->journal, code);
+        *bytes = (uint64_t)sqlite3_column_int64(stmt, 0);
+    enum vfj_status status = code == SQLITE_ROW ? VFJ_OK : vfj_journal_failed(pruning->journal, code);
     sqlite3_finalize(stmt);
     return status;
 }
 
 /* Go from checkpoint to checkpoint: up to the last one that is old enough, and on until what is left is small enough. */
-static enum vfj_status find_cut(struct work *work)
+static enum vfj_status find_cut(struct pruning *pruning)
 {
-    struct vfj_prune *prune = work->prune;
-    const struct vfj_trim_rule *rule = work->rule;
-    uint64_t next = 0, total = 0, gone = 0;
+    struct vfj_prune *prune = pruning->prune;
+    const struct vfj_prune_rule *rule = pruning->rule;
+    uint64_t next = 0, total = 0, removed = 0;
     uint64_t fixed = prune->before.used < EMPTY_BYTES ? prune->before.used : EMPTY_BYTES;
     int64_t wall_us = 0;
-    enum vfj_status status = weigh(work, prune->first, INT64_MAX, &total);
+    enum vfj_status status = sum_bytes(pruning, prune->first, INT64_MAX, &total);
     uint64_t at = prune->first;
     prune->cut = prune->first;
-    while (status == VFJ_OK && (status = vfj_trim_next(work->journal, at, &next, &wall_us)) == VFJ_OK) {
-        uint64_t weight = 0;
-        double left = total > 0 ? (double)(prune->before.used - fixed) * (double)(total - gone) / (double)total : 0;
+    while (status == VFJ_OK && (status = vfj_prune_next_checkpoint(pruning->journal, at, &next, &wall_us)) == VFJ_OK) {
+        uint64_t bytes = 0;
+        double left = total > 0 ? (double)(prune->before.used - fixed) * (double)(total - removed) / (double)total : 0;
         left += (double)fixed;
         bool large = rule->max_bytes > 0 && left > (double)rule->max_bytes;
-        bool old = rule->keep_us > 0 && wall_us < work->wall_us - rule->keep_us;
-        status = weigh(work, at, next, &weight);
-        gone += weight;
+        bool old = rule->keep_us > 0 && wall_us < pruning->wall_us - rule->keep_us;
+        status = sum_bytes(pruning, at, next, &bytes);
+        removed += bytes;
         at = next;
         if (large || old)
             prune->cut = next;
@@ -103,165 +103,165 @@ static enum vfj_status find_cut(struct work *work)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-static enum vfj_status survey(struct work *work)
+static enum vfj_status find_extent(struct pruning *pruning)
 {
-    enum vfj_status status = vfj_journal_open(&work->journal, work->path, VFJ_JOURNAL_TRIM);
+    enum vfj_status status = vfj_journal_open(&pruning->journal, pruning->path, VFJ_JOURNAL_PRUNE);
     if (status == VFJ_OK)
-        status = vfj_trim_size(work->journal, &work->prune->before);
+        status = vfj_prune_size(pruning->journal, &pruning->prune->before);
     if (status == VFJ_OK)
-        status = vfj_trim_first(work->journal, &work->prune->first);
+        status = vfj_journal_first(pruning->journal, &pruning->prune->first);
     if (status == VFJ_OK)
-        status = find_cut(work);
-    work->prune->after = work->prune->before;
-    return fail_journal(work, status);
+        status = find_cut(pruning);
+    pruning->prune->after = pruning->prune->before;
+    return fail_journal(pruning, status);
 }
 
 /* The archive */
 
 /* Whether the row is one of those that go, or of the checkpoint that begins what stays. */
-static bool is_archived(const struct work *work, const struct vfj_record *record)
+static bool is_archived(const struct pruning *pruning, const struct vfj_record *record)
 {
-    uint64_t cut = work->prune->cut;
+    uint64_t cut = pruning->prune->cut;
     return record->seq <= cut || (record->kind == VFJ_RECORD_CHECKPOINT && record->cause == cut);
 }
 
-static enum vfj_status copy_batch(struct work *work, bool *more)
+static enum vfj_status copy_batch(struct pruning *pruning, bool *more)
 {
     struct vfj_record record;
-    enum vfj_status status = vfj_journal_begin(work->copy);
+    enum vfj_status status = vfj_journal_begin(pruning->copy);
     if (status != VFJ_OK)
-        return fail(work, work->place.to, status, vfj_journal_detail(work->copy));
+        return fail(pruning, pruning->new_file.to, status, vfj_journal_detail(pruning->copy));
     for (unsigned i = 0; i < BATCH && *more; i++) {
-        status = vfj_journal_next(work->source, &record);
+        status = vfj_journal_next(pruning->source, &record);
         if (status != VFJ_OK && status != VFJ_END)
-            return fail(work, work->path, status, vfj_journal_detail(work->source));
-        *more = status == VFJ_OK && is_archived(work, &record);
-        if (*more && (status = vfj_journal_append(work->copy, &record)) != VFJ_OK)
-            return fail(work, work->place.to, status, vfj_journal_detail(work->copy));
+            return fail(pruning, pruning->path, status, vfj_journal_detail(pruning->source));
+        *more = status == VFJ_OK && is_archived(pruning, &record);
+        if (*more && (status = vfj_journal_append(pruning->copy, &record)) != VFJ_OK)
+            return fail(pruning, pruning->new_file.to, status, vfj_journal_detail(pruning->copy));
         if (*more)
-            work->prune->last = record.seq;
+            pruning->prune->last = record.seq;
     }
-    status = vfj_journal_commit(work->copy);
-    return status == VFJ_OK ? VFJ_OK : fail(work, work->place.to, status, vfj_journal_detail(work->copy));
+    status = vfj_journal_commit(pruning->copy);
+    return status == VFJ_OK ? VFJ_OK : fail(pruning, pruning->new_file.to, status, vfj_journal_detail(pruning->copy));
 }
 
-static enum vfj_status copy(struct work *work)
+static enum vfj_status copy(struct pruning *pruning)
 {
     bool more = true;
-    enum vfj_status status = vfj_journal_open(&work->source, work->path, VFJ_JOURNAL_READ);
+    enum vfj_status status = vfj_journal_open(&pruning->source, pruning->path, VFJ_JOURNAL_READ);
     if (status != VFJ_OK)
-        return fail(work, work->path, status, vfj_journal_detail(work->source));
-    status = vfj_journal_open(&work->copy, work->place.path, VFJ_JOURNAL_WRITE);
+        return fail(pruning, pruning->path, status, vfj_journal_detail(pruning->source));
+    status = vfj_journal_open(&pruning->copy, pruning->new_file.path, VFJ_JOURNAL_WRITE);
     if (status != VFJ_OK)
-        return fail(work, work->place.to, status, vfj_journal_detail(work->copy));
-    vfj_journal_walk(work->source, work->prune->first, VFJ_FORWARD);
+        return fail(pruning, pruning->new_file.to, status, vfj_journal_detail(pruning->copy));
+    vfj_journal_walk(pruning->source, pruning->prune->first, VFJ_FORWARD);
     while (status == VFJ_OK && more)
-        status = copy_batch(work, &more);
-    vfj_journal_walk_end(work->source);
+        status = copy_batch(pruning, &more);
+    vfj_journal_walk_end(pruning->source);
     return status;
 }
 
-static enum vfj_status write_archive(struct work *work)
+static enum vfj_status write_archive(struct pruning *pruning)
 {
-    enum vfj_status status = copy(work);
-    vfj_journal_close(work->copy);
-    vfj_journal_close(work->source);
-    work->copy = work->source = NULL;
+    enum vfj_status status = copy(pruning);
+    vfj_journal_close(pruning->copy);
+    vfj_journal_close(pruning->source);
+    pruning->copy = pruning->source = NULL;
     if (status == VFJ_OK)
-        status = verify(work, work->place.path, work->place.to);
-    if (status != VFJ_OK || work->prune->refused)
+        status = verify(pruning, pruning->new_file.path, pruning->new_file.to);
+    if (status != VFJ_OK || pruning->prune->refused)
         return status;
-    if (work->prune->verified.first != work->prune->first || work->prune->verified.head.seq != work->prune->last
-        || work->prune->last < work->prune->cut)
-        return fail(work, work->path, VFJ_JOURNAL_BUSY, "it changed while it was archived; try again");
-    struct vfj_text text = begin_detail(work, work->place.to);
-    status = vfj_place_put(&work->place, &text);
-    work->prune->where = status == VFJ_OK ? NULL : work->place.to;
+    if (pruning->prune->verified.first != pruning->prune->first
+        || pruning->prune->verified.head.seq != pruning->prune->last || pruning->prune->last < pruning->prune->cut)
+        return fail(pruning, pruning->path, VFJ_JOURNAL_BUSY, "it changed while it was archived; try again");
+    struct vfj_text text = begin_detail(pruning, pruning->new_file.to);
+    status = vfj_publish_finish(&pruning->new_file, &text);
+    pruning->prune->where = status == VFJ_OK ? NULL : pruning->new_file.to;
     return status;
 }
 
-static enum vfj_status archive(struct work *work, const char *to)
+static enum vfj_status archive(struct pruning *pruning, const char *to)
 {
-    struct vfj_text text = begin_detail(work, to);
-    enum vfj_status status = vfj_place_begin(&work->place, to, &text);
+    struct vfj_text text = begin_detail(pruning, to);
+    enum vfj_status status = vfj_publish_begin(&pruning->new_file, to, &text);
     if (status == VFJ_OK)
-        status = write_archive(work);
-    vfj_place_end(&work->place);
+        status = write_archive(pruning);
+    vfj_publish_end(&pruning->new_file);
     return status;
 }
 
 /* The cut */
 
 /* From one checkpoint to the next: short transactions, and after each the journal is whole. */
-static enum vfj_status cut(struct work *work)
+static enum vfj_status cut(struct pruning *pruning)
 {
-    uint64_t at = work->prune->first, next = 0;
+    uint64_t at = pruning->prune->first, next = 0;
     int64_t wall_us;
     enum vfj_status status = VFJ_OK;
-    while (status == VFJ_OK && at < work->prune->cut) {
-        status = vfj_trim_next(work->journal, at, &next, &wall_us);
-        if (status == VFJ_OK && next <= work->prune->cut)
-            status = vfj_trim_cut(work->journal, next);
+    while (status == VFJ_OK && at < pruning->prune->cut) {
+        status = vfj_prune_next_checkpoint(pruning->journal, at, &next, &wall_us);
+        if (status == VFJ_OK && next <= pruning->prune->cut)
+            status = vfj_prune_before(pruning->journal, next);
         at = next;
         (void)sqlite3_sleep(PAUSE_MS);
     }
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-static enum vfj_status give_back(struct work *work)
+static enum vfj_status release_pages(struct pruning *pruning)
 {
-    static const struct vfj_trim_rule nothing;
+    static const struct vfj_prune_rule nothing;
     uint64_t first;
     enum vfj_status status;
-    while ((status = vfj_trim_step(work->journal, &nothing, 0, 0, &first)) == VFJ_OK)
+    while ((status = vfj_prune_step(pruning->journal, &nothing, 0, 0, &first)) == VFJ_OK)
         (void)sqlite3_sleep(PAUSE_MS);
     if (status == VFJ_END)
-        status = vfj_trim_size(work->journal, &work->prune->after);
+        status = vfj_prune_size(pruning->journal, &pruning->prune->after);
     return status;
 }
 
 /* A daemon that runs sees for itself. */
-static enum vfj_status tell(struct work *work)
+static enum vfj_status write_note(struct pruning *pruning)
 {
     struct vfj_ledger *ledger = NULL;
     char body[128];
     struct vfj_text text = vfj_text_begin(body, sizeof body);
     vfj_text_add(&text, "about=pruned first=");
-    vfj_text_add_u64(&text, work->prune->cut);
-    enum vfj_status status = vfj_ledger_open(&ledger, work->path, VFJ_ON_ERROR_STOP);
-    if (status == VFJ_OK && vfj_ledger_note(ledger, work->wall_us, vfj_ledger_state(ledger)->head.mono_us, body))
+    vfj_text_add_u64(&text, pruning->prune->cut);
+    enum vfj_status status = vfj_ledger_open(&ledger, pruning->path, VFJ_ON_ERROR_STOP);
+    if (status == VFJ_OK && vfj_ledger_note(ledger, pruning->wall_us, vfj_ledger_state(ledger)->head.mono_us, body))
         status = vfj_ledger_commit(ledger);
     if (status != VFJ_OK && status != VFJ_JOURNAL_BUSY)
-        (void)fail(work, work->path, status, vfj_ledger_detail(ledger));
+        (void)fail(pruning, pruning->path, status, vfj_ledger_detail(ledger));
     vfj_ledger_close(ledger);
     return status == VFJ_JOURNAL_BUSY ? VFJ_OK : status;
 }
 
-static enum vfj_status run(struct work *work, const char *to)
+static enum vfj_status run(struct pruning *pruning, const char *to)
 {
-    enum vfj_status status = verify(work, work->path, work->path);
-    if (status == VFJ_OK && !work->prune->refused)
-        status = survey(work);
-    if (status != VFJ_OK || work->prune->refused || work->prune->cut == work->prune->first)
+    enum vfj_status status = verify(pruning, pruning->path, pruning->path);
+    if (status == VFJ_OK && !pruning->prune->refused)
+        status = find_extent(pruning);
+    if (status != VFJ_OK || pruning->prune->refused || pruning->prune->cut == pruning->prune->first)
         return status;
     if (to != NULL)
-        status = archive(work, to);
-    if (status != VFJ_OK || work->prune->refused)
+        status = archive(pruning, to);
+    if (status != VFJ_OK || pruning->prune->refused)
         return status;
-    status = fail_journal(work, cut(work));
+    status = fail_journal(pruning, cut(pruning));
     if (status == VFJ_OK)
-        status = fail_journal(work, give_back(work));
-    vfj_journal_close(work->journal);
-    work->journal = NULL;
-    return status == VFJ_OK ? tell(work) : status;
+        status = fail_journal(pruning, release_pages(pruning));
+    vfj_journal_close(pruning->journal);
+    pruning->journal = NULL;
+    return status == VFJ_OK ? write_note(pruning) : status;
 }
 
-enum vfj_status vfj_prune(const char *path, const struct vfj_trim_rule *rule, int64_t wall_us, const char *archive_path,
-                          struct vfj_prune *prune)
+enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
+                          const char *archive_path, struct vfj_prune *prune)
 {
-    struct work work = {.prune = prune, .path = path, .rule = rule, .wall_us = wall_us};
+    struct pruning pruning = {.prune = prune, .path = path, .rule = rule, .wall_us = wall_us};
     memset(prune, 0, sizeof *prune);
-    enum vfj_status status = run(&work, archive_path);
-    vfj_journal_close(work.journal);
+    enum vfj_status status = run(&pruning, archive_path);
+    vfj_journal_close(pruning.journal);
     return status;
 }

@@ -2,7 +2,7 @@
 #ifndef VFJ_STORE_PRUNE_H
 #define VFJ_STORE_PRUNE_H
 
-#include "store/trim.h"
+#include "store/prune_step.h"
 #include "store/verify.h"
 
 struct vfj_prune {
@@ -11,7 +11,7 @@ struct vfj_prune {
     uint64_t first;               /* the journal's first record, before */
     uint64_t cut;                 /* and after it: a checkpoint's. The same: nothing was old enough */
     uint64_t last;                /* the archive's last record: that checkpoint's */
-    struct vfj_trim_size before, after;
+    struct vfj_prune_size before, after;
     const char *where; /* what failed: one of the two paths; NULL nothing did */
     char detail[512];  /* why; untrusted bytes */
 };
@@ -26,7 +26,7 @@ struct vfj_prune {
  * itself.
  *
  *   JOURNAL_ABSENT, _NOT_OURS, _NEWER, _DAMAGED, _BUSY, _IO, SYSTEM: as vfj_journal_open; what was not taken away is there */
-enum vfj_status vfj_prune(const char *path, const struct vfj_trim_rule *rule, int64_t wall_us, const char *archive,
+enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us, const char *archive,
                           struct vfj_prune *prune);
 
 #endif

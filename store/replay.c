@@ -21,12 +21,12 @@ struct replay {
     struct vfj_record event; /* the newest event's row, without spans */
     unsigned rows, row;      /* how many rows follow it, and how many of them were read */
     bool other_rules;        /* the daemon that wrote here said so */
-    bool lenient;            /* they decided otherwise: not compared up to the next start */
+    bool uncompared;         /* they decided otherwise: not compared up to the next start */
     bool ended;
     struct vfj_head_hash before; /* of the chain before the record at hand */
-    bool begins;                 /* the journal begins with the checkpoint that is being read */
-    bool marks;                  /* a checkpoint is under way: its next part has to follow */
-    uint64_t mark;               /* seq of its first part */
+    bool reads_first;            /* the journal begins with the checkpoint that is being read */
+    bool in_checkpoint;          /* a checkpoint is under way: its next part has to follow */
+    uint64_t checkpoint_seq;     /* seq of its first part */
     uint32_t rules;              /* in force, by the newest start or checkpoint */
     struct vfj_checkpoint checkpoint;
     struct vfj_checkpoint_reader reader;
@@ -62,16 +62,16 @@ static void keep(char to[VFJ_DIFFERENCE_SIZE], struct vfj_span text)
         vfj_text_add_char(&kept, text.text[i] != '\0' ? text.text[i] : ' ');
 }
 
-static void judge(struct replay *replay, enum vfj_verdict verdict, uint64_t seq, const char *what)
+static void set_verdict(struct replay *replay, enum vfj_verdict verdict, uint64_t seq, const char *what)
 {
     replay->result->verdict = (uint8_t)verdict;
     replay->result->seq = seq;
     replay->result->what = what;
 }
 
-static void end(struct replay *replay, enum vfj_verdict verdict, uint64_t seq, const char *what)
+static void finish(struct replay *replay, enum vfj_verdict verdict, uint64_t seq, const char *what)
 {
-    judge(replay, verdict, seq, what);
+    set_verdict(replay, verdict, seq, what);
     replay->ended = true;
 }
 
@@ -80,12 +80,12 @@ static void differ(struct replay *replay, uint64_t seq, const char *what, struct
                    struct vfj_span found)
 {
     bool first = replay->result->what == NULL;
-    if (replay->lenient || (replay->other_rules && !first))
+    if (replay->uncompared || (replay->other_rules && !first))
         return;
     keep(replay->result->expected, expected);
     keep(replay->result->found, found);
-    judge(replay, replay->other_rules ? VFJ_VERDICT_RULES_CHANGED : VFJ_VERDICT_DIVERGED, seq, what);
-    replay->lenient = replay->other_rules;
+    set_verdict(replay, replay->other_rules ? VFJ_VERDICT_RULES_CHANGED : VFJ_VERDICT_DIVERGED, seq, what);
+    replay->uncompared = replay->other_rules;
     replay->ended = !replay->other_rules;
 }
 
@@ -130,7 +130,7 @@ static bool check_chain(struct replay *replay, const struct vfj_record *record)
     struct vfj_replay_result *result = replay->result;
     replay->before = result->head;
     if (record->seq != result->records + 1) {
-        end(replay, VFJ_VERDICT_EDITED, result->records + 1, "record missing");
+        finish(replay, VFJ_VERDICT_EDITED, result->records + 1, "record missing");
         return false;
     }
     if (replay->chain == NULL)
@@ -138,7 +138,7 @@ static bool check_chain(struct replay *replay, const struct vfj_record *record)
     struct vfj_head_hash head = result->head;
     vfj_chain_add(replay->chain, record, &head);
     if (memcmp(head.bytes, record->chain, sizeof record->chain) != 0) {
-        end(replay, VFJ_VERDICT_EDITED, record->seq, "chain");
+        finish(replay, VFJ_VERDICT_EDITED, record->seq, "chain");
         return false;
     }
     result->head = head;
@@ -153,11 +153,11 @@ static void note_rules(struct replay *replay, const struct vfj_event *event)
         return;
     replay->rules = event->as.started.rules;
     replay->other_rules = replay->rules != VFJ_RULES;
-    replay->lenient = replay->other_rules && replay->result->what != NULL;
+    replay->uncompared = replay->other_rules && replay->result->what != NULL;
 }
 
 /* Something else stands where more was to follow from the event. */
-static void say_missing(struct replay *replay, uint64_t seq)
+static void differ_missing(struct replay *replay, uint64_t seq)
 {
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
     struct vfj_record missing;
@@ -170,12 +170,12 @@ static void check_event(struct replay *replay, const struct vfj_record *record)
     struct vfj_event event;
     struct vfj_record *expected = &replay->event;
     if (replay->row < replay->rows) {
-        say_missing(replay, record->seq);
+        differ_missing(replay, record->seq);
         if (replay->ended)
             return;
     }
     if (vfj_event_decode((enum vfj_event_kind)record->kind, record->body, &event) != VFJ_OK) {
-        end(replay, VFJ_VERDICT_DIVERGED, record->seq, "body");
+        finish(replay, VFJ_VERDICT_DIVERGED, record->seq, "body");
         keep(replay->result->expected, vfj_span_of("a body that decodes"));
         keep(replay->result->found, record->body);
         return;
@@ -201,7 +201,7 @@ static void check_decided(struct replay *replay, const struct vfj_record *record
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
     struct vfj_record expected;
     const char *what = vfj_record_kind_name(record->kind);
-    if (replay->lenient)
+    if (replay->uncompared)
         return;
     if (replay->row == replay->rows) {
         differ(replay, record->seq, what, vfj_span_of("(none)"), record->body);
@@ -232,7 +232,7 @@ static void begin_pruned(struct replay *replay, const struct vfj_record *record)
     result->records = record->seq - 1;
     replay->rules = rules;
     replay->other_rules = rules != VFJ_RULES;
-    replay->begins = true;
+    replay->reads_first = true;
     vfj_checkpoint_read_begin(&replay->reader, replay->machine);
 }
 
@@ -240,13 +240,13 @@ static void read_checkpoint(struct replay *replay, const struct vfj_record *reco
 {
     switch (vfj_checkpoint_read(&replay->reader, record->body)) {
     case VFJ_CHECKPOINT_MORE:
-        replay->marks = true;
+        replay->in_checkpoint = true;
         break;
     case VFJ_CHECKPOINT_READ:
-        replay->begins = replay->marks = false;
+        replay->reads_first = replay->in_checkpoint = false;
         break;
     case VFJ_CHECKPOINT_WRONG:
-        end(replay, VFJ_VERDICT_DIVERGED, record->seq, "checkpoint");
+        finish(replay, VFJ_VERDICT_DIVERGED, record->seq, "checkpoint");
         keep(replay->result->expected, vfj_span_of("a state that the machine can go on from"));
         keep(replay->result->found, record->body);
         break;
@@ -259,27 +259,28 @@ static void compare_checkpoint(struct replay *replay, const struct vfj_record *r
     uint32_t rules = 0;
     struct vfj_head_hash head = replay->before;
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
-    if (!replay->marks) {
+    if (!replay->in_checkpoint) {
         /* Where the chain is not checked, the head is not known. */
         if (replay->chain == NULL)
             (void)vfj_checkpoint_first(record->body, &head, &rules);
         vfj_checkpoint_begin(&replay->checkpoint, replay->machine, &head, replay->rules);
-        replay->mark = record->seq;
+        replay->checkpoint_seq = record->seq;
     }
     (void)vfj_checkpoint_write(&replay->checkpoint, &text);
-    replay->marks = replay->checkpoint.part < replay->checkpoint.parts;
+    replay->in_checkpoint = replay->checkpoint.part < replay->checkpoint.parts;
     compare_bytes(replay, record->seq, "checkpoint", (struct vfj_span){text.bytes, text.length}, record->body);
-    compare_number(replay, record->seq, "cause", record->seq > replay->mark ? replay->mark : 0, record->cause);
+    compare_number(replay, record->seq, "cause", record->seq > replay->checkpoint_seq ? replay->checkpoint_seq : 0,
+                   record->cause);
 }
 
 /* What the machine does not see stands after an event and all that followed from it. */
 static void check_unseen(struct replay *replay, const struct vfj_record *record)
 {
     if (replay->row < replay->rows)
-        say_missing(replay, record->seq);
-    if (replay->begins)
+        differ_missing(replay, record->seq);
+    if (replay->reads_first)
         read_checkpoint(replay, record);
-    else if (!replay->ended && !replay->lenient && record->kind == VFJ_RECORD_CHECKPOINT)
+    else if (!replay->ended && !replay->uncompared && record->kind == VFJ_RECORD_CHECKPOINT)
         compare_checkpoint(replay, record);
 }
 
@@ -289,7 +290,7 @@ static void check_record(struct replay *replay, const struct vfj_record *record)
         begin_pruned(replay, record);
     if (!check_chain(replay, record))
         return;
-    if (replay->marks && !replay->lenient && record->kind != VFJ_RECORD_CHECKPOINT)
+    if (replay->in_checkpoint && !replay->uncompared && record->kind != VFJ_RECORD_CHECKPOINT)
         differ(replay, record->seq, "checkpoint", vfj_span_of("its next part"), record->body);
     else if (vfj_record_is_event(record))
         check_event(replay, record);
@@ -308,17 +309,17 @@ static void check_record(struct replay *replay, const struct vfj_record *record)
 static void check_end(struct replay *replay, enum vfj_status status)
 {
     if (status != VFJ_END) {
-        end(replay, VFJ_VERDICT_UNUSABLE, replay->result->records + 1, "journal");
+        finish(replay, VFJ_VERDICT_UNUSABLE, replay->result->records + 1, "journal");
         replay->result->status = (uint8_t)status;
-    } else if (replay->marks && !replay->lenient) {
-        end(replay, VFJ_VERDICT_INCOMPLETE, replay->result->records + 1, "checkpoint");
-    } else if (replay->row < replay->rows && !replay->lenient) {
+    } else if (replay->in_checkpoint && !replay->uncompared) {
+        finish(replay, VFJ_VERDICT_INCOMPLETE, replay->result->records + 1, "checkpoint");
+    } else if (replay->row < replay->rows && !replay->uncompared) {
         struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
         struct vfj_record missing;
         vfj_machine_row(replay->machine, &replay->event, replay->row, &missing, &text);
         keep(replay->result->expected, missing.body);
         keep(replay->result->found, vfj_span_of("(the end)"));
-        end(replay, VFJ_VERDICT_INCOMPLETE, missing.seq, vfj_record_kind_name(missing.kind));
+        finish(replay, VFJ_VERDICT_INCOMPLETE, missing.seq, vfj_record_kind_name(missing.kind));
     }
 }
 
@@ -351,7 +352,7 @@ void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, co
     if (replay.checks->skip_chain || (replay.chain = vfj_chain_open()) != NULL) {
         run(&replay);
     } else {
-        end(&replay, VFJ_VERDICT_UNUSABLE, 0, "memory");
+        finish(&replay, VFJ_VERDICT_UNUSABLE, 0, "memory");
         result->status = (uint8_t)vfj_journal_failed(journal, SQLITE_NOMEM);
     }
     vfj_chain_close(replay.chain);

@@ -12,8 +12,8 @@
 /* How often a file is looked at again that changed while it was read: a daemon starts, or ends, but once. */
 enum { TRIES = 5 };
 
-/* One look under way. */
-struct look {
+/* One verification under way. */
+struct verification {
     struct vfj_journal *journal;
     const struct vfj_anchor *anchor;
     struct vfj_verified *verified;
@@ -47,88 +47,90 @@ const char *vfj_finding_text(enum vfj_finding finding)
     return texts[finding];
 }
 
-static struct vfj_text begin_detail(struct look *look)
+static struct vfj_text begin_detail(struct verification *verification)
 {
-    return vfj_text_begin(look->verified->detail, sizeof look->verified->detail);
+    return vfj_text_begin(verification->verified->detail, sizeof verification->verified->detail);
 }
 
-static void find(struct look *look, enum vfj_finding finding)
+static void set_finding(struct verification *verification, enum vfj_finding finding)
 {
-    look->verified->finding = (uint8_t)finding;
+    verification->verified->finding = (uint8_t)finding;
 }
 
 /* The journal could not be read: its own fault, or not. */
-static void find_status(struct look *look, enum vfj_status status, const char *detail)
+static void set_failure(struct verification *verification, enum vfj_status status, const char *detail)
 {
-    struct vfj_text text = begin_detail(look);
+    struct vfj_text text = begin_detail(verification);
     vfj_text_add(&text, detail);
-    look->verified->status = (uint8_t)status;
-    find(look, status == VFJ_JOURNAL_DAMAGED ? VFJ_FINDING_DAMAGED : VFJ_FINDING_UNUSABLE);
+    verification->verified->status = (uint8_t)status;
+    set_finding(verification, status == VFJ_JOURNAL_DAMAGED ? VFJ_FINDING_DAMAGED : VFJ_FINDING_UNUSABLE);
 }
 
 /* One read transaction for all that follows. */
-static bool begin(struct look *look)
+static bool begin(struct verification *verification)
 {
-    int code = sqlite3_exec(look->journal->db, "BEGIN", NULL, NULL, NULL);
+    int code = sqlite3_exec(verification->journal->db, "BEGIN", NULL, NULL, NULL);
     if (code != SQLITE_OK)
-        find_status(look, vfj_journal_failed(look->journal, code), vfj_journal_detail(look->journal));
+        set_failure(verification, vfj_journal_failed(verification->journal, code),
+                    vfj_journal_detail(verification->journal));
     return code == SQLITE_OK;
 }
 
-static bool check_integrity(struct look *look)
+static bool check_integrity(struct verification *verification)
 {
     sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(look->journal->db, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
+    int code = sqlite3_prepare_v2(verification->journal->db, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(stmt);
-    const char *said = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-    bool right = said != NULL && strcmp(said, "ok") == 0;
+    const char *answer = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+    bool right = answer != NULL && strcmp(answer, "ok") == 0;
     if (code != SQLITE_ROW)
-        find_status(look, vfj_journal_failed(look->journal, code), vfj_journal_detail(look->journal));
-    else if (said == NULL)
-        find_status(look, VFJ_SYSTEM, "out of memory");
+        set_failure(verification, vfj_journal_failed(verification->journal, code),
+                    vfj_journal_detail(verification->journal));
+    else if (answer == NULL)
+        set_failure(verification, VFJ_SYSTEM, "out of memory");
     else if (!right)
-        find_status(look, VFJ_JOURNAL_DAMAGED, said);
+        set_failure(verification, VFJ_JOURNAL_DAMAGED, answer);
     sqlite3_finalize(stmt);
     return right;
 }
 
 /* An event is complete with the last row that followed from it; by other rules, when the next one has come. A checkpoint is
  * with its last part. */
-static void note_complete(struct look *look, const struct vfj_record *record)
+static void note_complete(struct verification *verification, const struct vfj_record *record)
 {
     bool is_unseen = !vfj_record_is_event(record) && !vfj_record_is_decided(record);
     if (vfj_record_is_event(record)) {
-        look->event = record->seq;
-        look->rows = vfj_machine_rows(&look->machine);
-        look->verified->complete = record->seq - 1;
+        verification->event = record->seq;
+        verification->rows = vfj_machine_rows(&verification->machine);
+        verification->verified->complete = record->seq - 1;
     }
     if (is_unseen ? record->kind != VFJ_RECORD_CHECKPOINT || vfj_checkpoint_is_last(record->body)
-                  : record->seq == look->event + look->rows)
-        look->verified->complete = record->seq;
+                  : record->seq == verification->event + verification->rows)
+        verification->verified->complete = record->seq;
 }
 
 static void watch(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
 {
-    struct look *look = arg;
-    VFJ_CHECK(machine == &look->machine);
-    note_complete(look, record);
-    if (look->anchor != NULL && record->seq == look->anchor->seq) {
-        look->at_anchor = look->replay.head;
-        look->anchor_seen = true;
+    struct verification *verification = arg;
+    VFJ_CHECK(machine == &verification->machine);
+    note_complete(verification, record);
+    if (verification->anchor != NULL && record->seq == verification->anchor->seq) {
+        verification->at_anchor = verification->replay.head;
+        verification->anchor_seen = true;
     }
 }
 
-static void say_record(struct look *look)
+static void describe_difference(struct verification *verification)
 {
-    struct vfj_text text = begin_detail(look);
+    struct vfj_text text = begin_detail(verification);
     vfj_text_add(&text, "record ");
-    vfj_text_add_u64(&text, look->replay.seq);
+    vfj_text_add_u64(&text, verification->replay.seq);
     vfj_text_add(&text, ": ");
-    vfj_text_add(&text, look->replay.what);
+    vfj_text_add(&text, verification->replay.what);
 }
 
-static void judge_replay(struct look *look)
+static void apply_verdict(struct verification *verification)
 {
     static const enum vfj_finding findings[VFJ_VERDICT_COUNT] = {
         [VFJ_VERDICT_SAME] = VFJ_FINDING_SOUND,
@@ -138,96 +140,97 @@ static void judge_replay(struct look *look)
         [VFJ_VERDICT_RULES_CHANGED] = VFJ_FINDING_RULES_CHANGED,
         [VFJ_VERDICT_UNUSABLE] = VFJ_FINDING_UNUSABLE,
     };
-    const struct vfj_replay_result *replay = &look->replay;
-    find(look, findings[replay->verdict]);
+    const struct vfj_replay_result *replay = &verification->replay;
+    set_finding(verification, findings[replay->verdict]);
     if (replay->verdict == VFJ_VERDICT_UNUSABLE)
-        find_status(look, (enum vfj_status)replay->status, vfj_journal_detail(look->journal));
+        set_failure(verification, (enum vfj_status)replay->status, vfj_journal_detail(verification->journal));
     else if (replay->what != NULL)
-        say_record(look);
-    look->verified->first = replay->first;
-    look->verified->head = (struct vfj_anchor){replay->records, replay->head};
+        describe_difference(verification);
+    verification->verified->first = replay->first;
+    verification->verified->head = (struct vfj_anchor){replay->records, replay->head};
     if (replay->verdict == VFJ_VERDICT_SAME || replay->verdict == VFJ_VERDICT_RULES_CHANGED)
-        look->verified->complete = replay->records;
+        verification->verified->complete = replay->records;
 }
 
-static void judge_anchor(struct look *look)
+static void check_anchor(struct verification *verification)
 {
-    const struct vfj_anchor *anchor = look->anchor;
-    bool whole = look->verified->finding == VFJ_FINDING_SOUND || look->verified->finding == VFJ_FINDING_RULES_CHANGED;
+    const struct vfj_anchor *anchor = verification->anchor;
+    bool whole = verification->verified->finding == VFJ_FINDING_SOUND
+        || verification->verified->finding == VFJ_FINDING_RULES_CHANGED;
     if (anchor == NULL || !whole)
         return;
-    if (anchor->seq < look->replay.first - 1) {
-        struct vfj_text pruned = begin_detail(look);
+    if (anchor->seq < verification->replay.first - 1) {
+        struct vfj_text pruned = begin_detail(verification);
         vfj_text_add(&pruned, "it begins with record ");
-        vfj_text_add_u64(&pruned, look->replay.first);
-        find(look, VFJ_FINDING_ANCHOR_PRUNED);
+        vfj_text_add_u64(&pruned, verification->replay.first);
+        set_finding(verification, VFJ_FINDING_ANCHOR_PRUNED);
         return;
     }
-    if (anchor->seq == look->replay.first - 1) {
-        look->anchor_seen = true;
-        look->at_anchor = look->replay.first_head;
+    if (anchor->seq == verification->replay.first - 1) {
+        verification->anchor_seen = true;
+        verification->at_anchor = verification->replay.first_head;
     }
-    if (look->anchor_seen && memcmp(&look->at_anchor, &anchor->head, sizeof anchor->head) == 0)
+    if (verification->anchor_seen && memcmp(&verification->at_anchor, &anchor->head, sizeof anchor->head) == 0)
         return;
-    struct vfj_text text = begin_detail(look);
-    vfj_text_add(&text, look->anchor_seen ? "another head after record " : "cut off: there is no record ");
+    struct vfj_text text = begin_detail(verification);
+    vfj_text_add(&text, verification->anchor_seen ? "another head after record " : "cut off: there is no record ");
     vfj_text_add_u64(&text, anchor->seq);
-    find(look, VFJ_FINDING_NOT_ANCHORED);
+    set_finding(verification, VFJ_FINDING_NOT_ANCHORED);
 }
 
-static void look_at(struct look *look)
+static void verify_journal(struct verification *verification)
 {
-    const struct vfj_replay_checks checks = {.watch = watch, .arg = look};
-    if (!begin(look) || !check_integrity(look))
+    const struct vfj_replay_checks checks = {.watch = watch, .arg = verification};
+    if (!begin(verification) || !check_integrity(verification))
         return;
-    vfj_machine_init(&look->machine);
-    vfj_replay_run(look->journal, &look->machine, &checks, &look->replay);
-    judge_replay(look);
-    judge_anchor(look);
+    vfj_machine_init(&verification->machine);
+    vfj_replay_run(verification->journal, &verification->machine, &checks, &verification->replay);
+    apply_verdict(verification);
+    check_anchor(verification);
 }
 
 /* What was found wrong in a file that changed meanwhile was not in the journal. */
-static bool changed(const struct look *look)
+static bool changed(const struct verification *verification)
 {
-    const struct vfj_journal *journal = look->journal;
-    if (look->verified->status == VFJ_JOURNAL_BUSY)
+    const struct vfj_journal *journal = verification->journal;
+    if (verification->verified->status == VFJ_JOURNAL_BUSY)
         return true;
-    return look->verified->finding != VFJ_FINDING_SOUND && journal != NULL && journal->immutable
+    return verification->verified->finding != VFJ_FINDING_SOUND && journal != NULL && journal->immutable
         && vfj_file_changed(journal->path, &journal->facts);
 }
 
 /* Whether it need not be tried again. */
-static bool try(struct look *look, const char *path)
+static bool verify_once(struct verification *verification, const char *path)
 {
-    memset(look->verified, 0, sizeof *look->verified);
-    look->anchor_seen = false;
-    memset(&look->at_anchor, 0, sizeof look->at_anchor);
-    enum vfj_status status = vfj_journal_open(&look->journal, path, VFJ_JOURNAL_READ);
+    memset(verification->verified, 0, sizeof *verification->verified);
+    verification->anchor_seen = false;
+    memset(&verification->at_anchor, 0, sizeof verification->at_anchor);
+    enum vfj_status status = vfj_journal_open(&verification->journal, path, VFJ_JOURNAL_READ);
     if (status == VFJ_OK)
-        look_at(look);
+        verify_journal(verification);
     else
-        find_status(look, status, vfj_journal_detail(look->journal));
-    bool again = changed(look);
+        set_failure(verification, status, vfj_journal_detail(verification->journal));
+    bool again = changed(verification);
     if (again)
-        find_status(look, VFJ_JOURNAL_BUSY, "it changed while it was read; try again");
-    vfj_journal_close(look->journal);
+        set_failure(verification, VFJ_JOURNAL_BUSY, "it changed while it was read; try again");
+    vfj_journal_close(verification->journal);
     return !again;
 }
 
 void vfj_verify(const char *path, const struct vfj_anchor *anchor, struct vfj_verified *verified)
 {
-    struct look *look = calloc(1, sizeof *look);
+    struct verification *verification = calloc(1, sizeof *verification);
     memset(verified, 0, sizeof *verified);
-    if (look == NULL) {
+    if (verification == NULL) {
         verified->finding = VFJ_FINDING_UNUSABLE;
         verified->status = VFJ_SYSTEM;
         struct vfj_text text = vfj_text_begin(verified->detail, sizeof verified->detail);
         vfj_text_add(&text, "out of memory");
         return;
     }
-    look->anchor = anchor;
-    look->verified = verified;
-    for (unsigned i = 0; i < TRIES && !try(look, path); i++)
+    verification->anchor = anchor;
+    verification->verified = verified;
+    for (unsigned i = 0; i < TRIES && !verify_once(verification, path); i++)
         continue;
-    free(look);
+    free(verification);
 }

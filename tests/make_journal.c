@@ -24,7 +24,7 @@ int main(int argc, char **argv)
         kit_submit(ledger, kit_devd("!system=IFNET subsystem=epair0a type=ATTACH"));
         if (vfj_ledger_commit(ledger) != VFJ_OK)
             return 4;
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
     }
     vfj_ledger_close(ledger);
     return 0;

@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #include "store/prune.h"
-#include "store/salvage.h"
+#include "store/recover.h"
 #include "store/verify.h"
 #include "tests/kit/fault_calls.h"
 #include "tests/kit/fault_memory.h"
@@ -454,7 +454,7 @@ static bool run_open_cached(void)
         ok = vfj_ledger_submit(ledger, &started, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
     }
     if (ok)
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
     vfj_ledger_close(ledger);
     return ok;
 }
@@ -651,13 +651,13 @@ static uint64_t torn_records;
 /* All that can be saved is, or less where the file can't be read, which is told; or nothing. */
 static bool run_recover(void)
 {
-    struct vfj_salvage salvage;
-    enum vfj_status status = vfj_salvage(kit_path("torn.db"), copied(), 1, see, NULL, &salvage);
-    bool whole = salvage.saved.seq == SAVED && salvage.newest == torn_records;
-    if (status == VFJ_OK && (!salvage.lost || !(whole || is_system)))
-        fail_msg("%s at %u: saved up to %llu, newest %llu", under, at, (unsigned long long)salvage.saved.seq,
-                 (unsigned long long)salvage.newest);
-    if (status != VFJ_OK && salvage.detail[0] == '\0')
+    struct vfj_recovered recovered;
+    enum vfj_status status = vfj_recover(kit_path("torn.db"), copied(), 1, see, NULL, &recovered);
+    bool whole = recovered.saved.seq == SAVED && recovered.newest == torn_records;
+    if (status == VFJ_OK && (!recovered.lost || !(whole || is_system)))
+        fail_msg("%s at %u: saved up to %llu, newest %llu", under, at, (unsigned long long)recovered.saved.seq,
+                 (unsigned long long)recovered.newest);
+    if (status != VFJ_OK && recovered.detail[0] == '\0')
         fail_msg("%s at %u: a failure without a word", under, at);
     return status == VFJ_OK;
 }
@@ -695,7 +695,7 @@ static void make_prunable(void)
     for (unsigned i = 0; i < 50; i++) {
         kit_submit(ledger, kit_devd("!system=ETHERNET subsystem=mce0 type=IFATTACH"));
         assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
     }
     vfj_ledger_close(ledger);
 }
@@ -709,7 +709,7 @@ static void prepare_prune(void)
 
 static bool run_prune(void)
 {
-    static const struct vfj_trim_rule all = {.keep_us = 1};
+    static const struct vfj_prune_rule all = {.keep_us = 1};
     struct vfj_prune prune;
     enum vfj_status status = vfj_prune(pruned(), &all, INT64_MAX / 2, copied(), &prune);
     if (status != VFJ_OK && prune.detail[0] == '\0')

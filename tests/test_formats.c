@@ -113,7 +113,7 @@ static void test_daemon(void **state)
         assert_int_equal(slot->batch.count, 0);
         assert_int_equal(slot->recovering, 1);
         vfj_ledger_set_checkpoints(ledger, 1, INT64_MAX);
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
         vfj_ledger_close(ledger);
         assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), VFJ_SCHEMA_VERSION);
         says(" hold, head ", "verify -J '%s' --anchor %s", path, fixture->anchor);
@@ -196,7 +196,7 @@ static void test_make_fixture(void **state)
         events[i].wall_us = 1795356000000000 + events[i].mono_us;
         kit_submit(ledger, events[i]);
         assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
         vfj_ledger_set_checkpoints(ledger, UINT64_MAX, INT64_MAX);
     }
     vfj_ledger_close(ledger);

@@ -330,19 +330,19 @@ static void test_a_detached_ledger_keeps_everything(void **state)
 }
 
 /* With less room than it could have events are lost sooner, and a commit comes sooner as long as that goes. */
-static void test_the_room_of_the_backlog_is_bounded(void **state)
+static void test_the_room_of_the_write_queue_is_bounded(void **state)
 {
     const char *path = fresh("room.db");
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_CONTINUE);
     struct vfj_reattached reattached;
     (void)state;
-    vfj_ledger_set_backlog(ledger, 0);
+    vfj_ledger_set_write_queue(ledger, 0);
     kit_submit(ledger, kit_started());
     assert_int_equal(vfj_ledger_durable_seq(ledger), 0);
     kit_submit(ledger, kit_devd(ifattach));
     assert_int_equal(vfj_ledger_durable_seq(ledger), 1);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    vfj_ledger_set_backlog(ledger, 1000);
+    vfj_ledger_set_write_queue(ledger, 1000);
     kit_fault_arm(1, SQLITE_IOERR_WRITE, true);
     for (unsigned i = 0; i < 20; i++)
         kit_submit(ledger, kit_devd("+x at y"));
@@ -352,14 +352,14 @@ static void test_the_room_of_the_backlog_is_bounded(void **state)
     assert_true(reattached.kept > 2 && reattached.lost > 2);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     assert_equal_to_disk(ledger, path);
-    vfj_ledger_set_backlog(ledger, SIZE_MAX);
+    vfj_ledger_set_write_queue(ledger, SIZE_MAX);
     for (unsigned i = 0; i < 20; i++)
         kit_submit(ledger, kit_devd("+x at y"));
     assert_true(vfj_ledger_waiting(ledger));
     vfj_ledger_close(ledger);
 }
 
-/* More than the backlog holds: the oldest are kept, the state goes back to theirs, and all that is recorded replays. */
+/* More than the write queue holds: the oldest are kept, the state goes back to theirs, and all that is recorded replays. */
 static void test_what_is_lost_is_counted_and_given_up(void **state)
 {
     static char line[4000];
@@ -400,7 +400,7 @@ static void test_what_is_lost_is_counted_and_given_up(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* A batch larger than the backlog is committed in parts, each of whole events. */
+/* A batch larger than the write queue is committed in parts, each of whole events. */
 static void test_a_burst_is_committed_in_parts(void **state)
 {
     static char line[4000];
@@ -517,7 +517,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_event_changes_nothing),
         cmocka_unit_test(test_a_failed_commit_keeps_nothing),
         cmocka_unit_test(test_a_detached_ledger_keeps_everything),
-        cmocka_unit_test(test_the_room_of_the_backlog_is_bounded),
+        cmocka_unit_test(test_the_room_of_the_write_queue_is_bounded),
         cmocka_unit_test(test_what_is_lost_is_counted_and_given_up),
         cmocka_unit_test(test_a_burst_is_committed_in_parts),
         cmocka_unit_test(test_a_failed_creation_leaves_no_half_journal),

@@ -16,7 +16,7 @@
 
 #include "core/limits.h"
 #include "store/prune.h"
-#include "store/salvage.h"
+#include "store/recover.h"
 #include "tests/kit/fault_vfs.h"
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
@@ -41,10 +41,10 @@ static void submit_lines(struct vfj_ledger *ledger, unsigned count)
         if (i % 7 != 6)
             continue;
         assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
     }
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    vfj_ledger_rest(ledger);
+    vfj_ledger_maintain(ledger);
 }
 
 static struct vfj_ledger *open_ledger(const char *path)
@@ -119,7 +119,7 @@ static void finds(const char *path, enum vfj_finding expected, const char *detai
         fail_msg("%s: %s: %s", path, vfj_finding_name((enum vfj_finding)verified.finding), verified.detail);
 }
 
-static struct vfj_prune prune(const char *path, const struct vfj_trim_rule *rule, int64_t wall_us, const char *archive)
+static struct vfj_prune prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us, const char *archive)
 {
     struct vfj_prune done;
     enum vfj_status status = vfj_prune(path, rule, wall_us, archive, &done);
@@ -132,7 +132,7 @@ static struct vfj_prune prune(const char *path, const struct vfj_trim_rule *rule
 /* All that can go. */
 static struct vfj_prune prune_all(const char *path, const char *archive)
 {
-    static const struct vfj_trim_rule rule = {.keep_us = 1};
+    static const struct vfj_prune_rule rule = {.keep_us = 1};
     return prune(path, &rule, century_us, archive);
 }
 
@@ -194,13 +194,13 @@ static void test_rules(void **state)
     const char *path = fresh("rules.db");
     (void)state;
     int64_t middle = kit_sql_integer(path, "SELECT wall_us FROM record WHERE seq = 1500");
-    struct vfj_trim_rule rule = {.keep_us = 1000000};
+    struct vfj_prune_rule rule = {.keep_us = 1000000};
     struct vfj_prune done = prune(path, &rule, middle + 1000000, NULL);
     assert_in_range(done.cut, 1500 - 2 * EVERY, 1500);
     assert_int_equal(kit_sql_integer(path, "SELECT min(seq) FROM record"), done.cut);
     done = prune(path, &rule, middle + 1000000, NULL);
     assert_int_equal(done.cut, done.first);
-    rule = (struct vfj_trim_rule){.max_bytes = 150000};
+    rule = (struct vfj_prune_rule){.max_bytes = 150000};
     done = prune(path, &rule, 0, NULL);
     assert_in_range(done.after.used, 120000, 150000);
     rule.max_bytes = 1;
@@ -294,7 +294,7 @@ static void test_archive(void **state)
     submit_lines(ledger, 300);
     vfj_ledger_close(ledger);
     struct vfj_prune again;
-    static const struct vfj_trim_rule rule = {.keep_us = 1};
+    static const struct vfj_prune_rule rule = {.keep_us = 1};
     size_t length[2];
     char *bytes[2] = {kit_read(archive, &length[0]), NULL};
     assert_int_equal(vfj_prune(path, &rule, century_us, archive, &again), VFJ_JOURNAL_IO);
@@ -367,7 +367,7 @@ static void write_on(const char *path, int to_parent, int from_parent)
     for (unsigned i = 0; right && is_wanted(from_parent); i++) {
         struct vfj_event event = kit_devd(lines[i % 5]);
         right = vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
-        vfj_ledger_rest(ledger);
+        vfj_ledger_maintain(ledger);
     }
     if (!right)
         (void)fprintf(stderr, "the daemon: %s\n", vfj_ledger_detail(ledger));
@@ -377,7 +377,7 @@ static void write_on(const char *path, int to_parent, int from_parent)
 
 static void test_while_a_daemon_writes(void **state)
 {
-    static const struct vfj_trim_rule rule = {.keep_us = 1};
+    static const struct vfj_prune_rule rule = {.keep_us = 1};
     const char *path = fresh("live.db");
     int to_parent[2], to_child[2];
     char ready;
@@ -427,7 +427,7 @@ static bool is_checkpoint_of(const char *whole, uint64_t seq)
 /* Whether it got through. */
 static bool die_at(unsigned count, const char *whole, uint64_t newest, uint64_t *random)
 {
-    static const struct vfj_trim_rule rule = {.keep_us = 1};
+    static const struct vfj_prune_rule rule = {.keep_us = 1};
     struct vfj_prune done;
     const char *path = fresh_small("dies.db");
     const char *archive = kit_path("dies-archive.db");
@@ -550,17 +550,17 @@ static void test_a_damaged_one_is_recovered(void **state)
     enum { PAGE = 4096 };
     const char *path = fresh("hurt.db");
     const char *to = kit_path("mended.db");
-    struct vfj_salvage salvage;
+    struct vfj_recovered recovered;
     size_t length;
     (void)state;
-    struct vfj_trim_rule rule = {.max_bytes = 200000};
+    struct vfj_prune_rule rule = {.max_bytes = 200000};
     struct vfj_prune done = prune(path, &rule, 0, NULL);
     char *bytes = kit_read(path, &length);
     /* Whole, but for the schema. */
     memset(bytes + 100, 0, PAGE - 100);
     kit_write(path, bytes, length);
-    assert_int_equal(vfj_salvage(path, to, 1, ignore, NULL, &salvage), VFJ_OK);
-    assert_int_equal(salvage.first, done.cut);
+    assert_int_equal(vfj_recover(path, to, 1, ignore, NULL, &recovered), VFJ_OK);
+    assert_int_equal(recovered.first, done.cut);
     assert_int_equal(sound(to).first, done.cut);
     (void)unlink(to);
     /* Any page lost: what is saved begins with a checkpoint, and is in order. */
@@ -570,9 +570,9 @@ static void test_a_damaged_one_is_recovered(void **state)
         memset(bytes + page, 0x5a, PAGE);
         kit_write(path, bytes, length);
         memcpy(bytes + page, saved, PAGE);
-        if (vfj_salvage(path, to, 1, ignore, NULL, &salvage) == VFJ_OK)
-            assert_int_equal(sound(to).first, salvage.first);
-        assert_true(salvage.first >= done.cut);
+        if (vfj_recover(path, to, 1, ignore, NULL, &recovered) == VFJ_OK)
+            assert_int_equal(sound(to).first, recovered.first);
+        assert_true(recovered.first >= done.cut);
         (void)unlink(to);
     }
     free(bytes);
@@ -600,7 +600,7 @@ static void test_a_checkpoint_of_many_parts(void **state)
     for (unsigned i = 0; i < 400; i++)
         kit_submit(ledger, kit_devd("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    vfj_ledger_rest(ledger);
+    vfj_ledger_maintain(ledger);
     vfj_ledger_close(ledger);
     assert_true(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'checkpoint'") >= 2);
     (void)sound(path);

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "store/salvage.h"
+#include "store/recover.h"
 #include "store/verify.h"
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
@@ -60,15 +60,15 @@ static void ignore(void *arg, const struct vfj_record *record)
     *last = record->seq;
 }
 
-/* Salvage it: what is saved is in order, and begins as the journal does. */
-static struct vfj_salvage salvage(const char *path, enum vfj_status expected)
+/* Recovers the journal. Checks that the new journal is in order and begins as the old one. */
+static struct vfj_recovered recover(const char *path, enum vfj_status expected)
 {
-    struct vfj_salvage result;
+    struct vfj_recovered result;
     struct vfj_verified verified;
     uint64_t last = 0;
     const char *to = kit_path("new.db");
     (void)unlink(to);
-    enum vfj_status status = vfj_salvage(path, to, 1795356999000000, ignore, &last, &result);
+    enum vfj_status status = vfj_recover(path, to, 1795356999000000, ignore, &last, &result);
     if (status != expected)
         fail_msg("%s: %s", vfj_status_text(status), result.detail);
     assert_int_equal(kit_exists(to), status == VFJ_OK);
@@ -95,7 +95,7 @@ static const char *copy_of(const char *bytes, size_t length)
 static void test_a_sound_journal_is_saved_whole(void **state)
 {
     (void)state;
-    struct vfj_salvage result = salvage(copy_of(large, large_length), VFJ_OK);
+    struct vfj_recovered result = recover(copy_of(large, large_length), VFJ_OK);
     assert_false(result.lost);
     assert_int_equal(result.saved.seq, large_records);
     assert_int_equal(result.newest, large_records);
@@ -112,11 +112,11 @@ static void test_any_page_may_be_lost(void **state)
         memcpy(bytes, large, large_length);
         memset(bytes + page, (int)(page / PAGE % 3 * 0x55), PAGE);
         const char *path = copy_of(bytes, large_length);
-        struct vfj_salvage result;
+        struct vfj_recovered result;
         uint64_t last = 0;
         (void)unlink(kit_path("new.db"));
-        if (vfj_salvage(path, kit_path("new.db"), 1, ignore, &last, &result) != VFJ_JOURNAL_DAMAGED)
-            result = salvage(path, VFJ_OK);
+        if (vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result) != VFJ_JOURNAL_DAMAGED)
+            result = recover(path, VFJ_OK);
         assert_true(result.lost);
         whole += result.saved.seq == large_records;
     }
@@ -129,14 +129,14 @@ static void test_the_end_may_be_cut_off(void **state)
     uint64_t before = large_records;
     (void)state;
     for (size_t length = large_length - 1000; length > 30000; length -= 16384) {
-        struct vfj_salvage result = salvage(copy_of(large, length), VFJ_OK);
+        struct vfj_recovered result = recover(copy_of(large, length), VFJ_OK);
         assert_true(result.lost);
         assert_true(result.saved.seq <= before);
         before = result.saved.seq;
     }
     assert_true(before < large_records / 2);
-    (void)salvage(copy_of(large, 3000), VFJ_JOURNAL_DAMAGED);
-    (void)salvage(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
+    (void)recover(copy_of(large, 3000), VFJ_JOURNAL_DAMAGED);
+    (void)recover(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
 }
 
 /* What ends amid an event is saved up to the event before it; what was edited, up to that. */
@@ -146,13 +146,13 @@ static void test_what_is_saved_is_complete_and_unedited(void **state)
     const char *path = copy_of(large, large_length);
     kit_tamper(path, "DELETE FROM record WHERE seq >= (SELECT min(seq) FROM transition WHERE \"to\" = 'delayed')");
     uint64_t cut = (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record");
-    struct vfj_salvage result = salvage(path, VFJ_OK);
+    struct vfj_recovered result = recover(path, VFJ_OK);
     assert_true(result.lost);
     assert_true(result.saved.seq < cut);
 
     path = copy_of(large, large_length);
     kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE seq = (SELECT max(seq) - 100 FROM record)");
-    result = salvage(path, VFJ_OK);
+    result = recover(path, VFJ_OK);
     assert_true(result.saved.seq < large_records - 100 && result.saved.seq > large_records - 105);
     assert_int_equal(result.newest, large_records);
 }
@@ -182,16 +182,16 @@ static void test_the_wal_is_looked_through(void **state)
     assert_int_equal(stat(kit_beside(path, "-wal"), &facts), 0);
     char *wal = kit_read(kit_beside(path, "-wal"), &length);
     uint64_t last = 0;
-    struct vfj_salvage result;
+    struct vfj_recovered result;
     (void)unlink(kit_path("new.db"));
-    assert_int_equal(vfj_salvage(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
+    assert_int_equal(vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
     assert_int_equal(result.saved.seq, large_records + 20);
     assert_false(result.lost);
     /* Its last frame torn: the transaction that it ends is not there, as SQLite has it. */
     memset(wal + length - 100, 0, 100);
     kit_write(kit_beside(path, "-wal"), wal, length);
     (void)unlink(kit_path("new.db"));
-    assert_int_equal(vfj_salvage(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
+    assert_int_equal(vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
     assert_true(result.saved.seq >= large_records + 19);
     free(wal);
     (void)unlink(kit_beside(path, "-wal"));
@@ -214,10 +214,10 @@ static void test_noise(void **state)
         }
         const char *path = copy_of(bytes, large_length);
         uint64_t last = 0;
-        struct vfj_salvage result;
+        struct vfj_recovered result;
         (void)unlink(kit_path("new.db"));
-        if (vfj_salvage(path, kit_path("new.db"), 1, ignore, &last, &result) == VFJ_OK)
-            (void)salvage(path, VFJ_OK);
+        if (vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result) == VFJ_OK)
+            (void)recover(path, VFJ_OK);
         else
             assert_false(kit_exists(kit_path("new.db")));
     }

@@ -147,11 +147,11 @@ static void test_rows_between_snapshots(void **state)
     kit_submit(ledger, kit_started());
     submit_lines(ledger, 3);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    vfj_ledger_rest(ledger);
+    vfj_ledger_maintain(ledger);
     assert_false(kit_exists(kit_path("often.db-snapshot")));
     submit_lines(ledger, 1);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    vfj_ledger_rest(ledger);
+    vfj_ledger_maintain(ledger);
     assert_true(kit_exists(kit_path("often.db-snapshot")));
     vfj_ledger_close(ledger);
 }

@@ -69,7 +69,7 @@ int64_t vfj_daemon_care_step(struct vfj_daemon_care *care, struct vfj_ledger *le
     care->next_us = mono_us + VFJ_CARE_EVERY_US;
     if (care->told == 0)
         care->told = care->first;
-    enum vfj_status status = vfj_ledger_trim(ledger, &care->rule, wall_us, spare_of(care), &care->first);
+    enum vfj_status status = vfj_ledger_prune(ledger, &care->rule, wall_us, spare_of(care), &care->first);
     if (status == VFJ_OK) {
         care->next_us = mono_us + VFJ_CARE_STEP_US;
         return care->next_us;

@@ -11,7 +11,7 @@ enum {
 
 /* Zero but for the settings. */
 struct vfj_daemon_care {
-    struct vfj_trim_rule rule;
+    struct vfj_prune_rule rule;
     uint64_t min_free; /* bytes; 0: whatever is free will do */
     bool low;          /* fewer are free, and that was said */
     uint64_t first;    /* the journal's first record, as it was seen last; 0 not yet */

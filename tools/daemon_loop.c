@@ -87,7 +87,7 @@ static void commit(struct vfj_daemon_loop *loop)
     wake_later(loop);
     note_detached(loop);
     run_held(loop);
-    vfj_ledger_rest(loop->ledger);
+    vfj_ledger_maintain(loop->ledger);
     care(loop);
 }
 

@@ -11,7 +11,7 @@ struct vfj_daemon_options {
     enum vfj_policy policy;
     enum vfj_on_error on_error;
     bool no_snapshot;
-    struct vfj_trim_rule rule;
+    struct vfj_prune_rule rule;
     uint64_t min_free;
     char journal[VFJ_PATHNAME_SIZE];
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */

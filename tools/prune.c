@@ -32,7 +32,7 @@ enum { PARSED_RUN = -1 };
 struct options {
     const char *path;
     const char *archive;
-    struct vfj_trim_rule rule;
+    struct vfj_prune_rule rule;
 };
 
 static int take(struct options *options, int option, const char *value)

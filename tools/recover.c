@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "store/salvage.h"
+#include "store/recover.h"
 #include "tools/act_as_owner.h"
 #include "tools/options.h"
 #include "tools/output.h"
@@ -26,7 +26,7 @@ enum { PARSED_RUN = -1 };
 /* What was seen after what was saved: runs of records, and between them what is missing. */
 struct rest {
     const char *path;
-    const struct vfj_salvage *salvage;
+    const struct vfj_recovered *recovered;
     struct vfj_style style;
     bool rows;
     uint64_t first, last; /* of the run under way; 0 none */
@@ -76,7 +76,7 @@ static void end_run(const struct rest *rest)
 static void see(void *arg, const struct vfj_record *record)
 {
     struct rest *rest = arg;
-    uint64_t before = rest->first != 0 ? rest->last : rest->salvage->saved.seq;
+    uint64_t before = rest->first != 0 ? rest->last : rest->recovered->saved.seq;
     if (rest->rows) {
         vfj_output_record(stdout, &rest->style, record, NULL);
         return;
@@ -89,37 +89,38 @@ static void see(void *arg, const struct vfj_record *record)
     rest->last = record->seq;
 }
 
-static void print_saved(const char *to, const struct vfj_salvage *salvage)
+static void print_saved(const char *to, const struct vfj_recovered *recovered)
 {
     char bytes[VFJ_ANCHOR_SIZE];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
-    vfj_anchor_print(&salvage->saved, &text);
+    vfj_anchor_print(&recovered->saved, &text);
     vfj_terminal_print(stdout, vfj_span_of(to));
-    uint64_t count = salvage->saved.seq > 0 ? salvage->saved.seq - salvage->first + 1 : 0;
+    uint64_t count = recovered->saved.seq > 0 ? recovered->saved.seq - recovered->first + 1 : 0;
     (void)printf(": %llu records saved, head %s\n", (unsigned long long)count, bytes);
 }
 
 static int report(const char *path, const char *to, const struct rest *rest)
 {
-    const struct vfj_salvage *salvage = rest->salvage;
+    const struct vfj_recovered *recovered = rest->recovered;
     if (!rest->rows)
         end_run(rest);
-    if (salvage->first > 1)
-        print_range(path, 1, salvage->first - 1, "pruned, or lost: what is saved begins with a checkpoint");
-    print_saved(to, salvage);
-    if (!salvage->lost)
+    if (recovered->first > 1)
+        print_range(path, 1, recovered->first - 1, "pruned, or lost: what is saved begins with a checkpoint");
+    print_saved(to, recovered);
+    if (!recovered->lost)
         return VFJ_EXIT_OK;
-    if (salvage->newest <= salvage->saved.seq) {
+    if (recovered->newest <= recovered->saved.seq) {
         vfj_terminal_print(stdout, vfj_span_of(path));
-        (void)printf(": whether there were records after %llu can't be told\n", (unsigned long long)salvage->saved.seq);
+        (void)printf(": whether there were records after %llu can't be told\n",
+                     (unsigned long long)recovered->saved.seq);
     }
     return VFJ_EXIT_DIFFERENT;
 }
 
 int vfj_verb_recover(int argc, char **argv)
 {
-    struct vfj_salvage salvage;
-    struct rest rest = {.salvage = &salvage, .style = vfj_style_of(stdout)};
+    struct vfj_recovered recovered;
+    struct rest rest = {.recovered = &recovered, .style = vfj_style_of(stdout)};
     int exit_status = read_options(argc, argv, &rest.rows);
     if (exit_status != PARSED_RUN)
         return exit_status;
@@ -130,9 +131,9 @@ int vfj_verb_recover(int argc, char **argv)
         return exit_status;
     rest.path = path;
     rest.style.rows = true;
-    enum vfj_status status = vfj_salvage(path, to, (int64_t)time(NULL) * 1000000, see, &rest, &salvage);
+    enum vfj_status status = vfj_recover(path, to, (int64_t)time(NULL) * 1000000, see, &rest, &recovered);
     if (status == VFJ_OK)
         return vfj_finish_output(report(path, to, &rest));
-    exit_status = vfj_complain_status(salvage.where != NULL ? salvage.where : to, status, salvage.detail);
+    exit_status = vfj_complain_status(recovered.where != NULL ? recovered.where : to, status, recovered.detail);
     return vfj_finish_output(status == VFJ_JOURNAL_DAMAGED ? VFJ_EXIT_DAMAGED : exit_status);
 }

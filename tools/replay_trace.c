@@ -6,7 +6,7 @@
 #include "core/play.h"
 #include "store/journal.h"
 #include "store/ledger.h"
-#include "store/place.h"
+#include "store/publish.h"
 #include "tools/act_as_owner.h"
 #include "tools/replay.h"
 #include "tools/terminal.h"
@@ -75,15 +75,16 @@ static int print_json(const char *path, FILE *out)
     return exit_status;
 }
 
-/* Into the journal of a place; with `json`, its rows are printed. */
-static int play_into(const struct vfj_place *place, const char *path, struct rehearsal *rehearsal,
+/* Plays the trace into a journal at new_file->path. Prints the rows as `json`, unless that is NULL. */
+static int play_into(const struct vfj_publish *new_file, const char *path, struct rehearsal *rehearsal,
                      struct vfj_span trace, FILE *json)
 {
-    enum vfj_status status = vfj_ledger_open(&rehearsal->ledger, place->path, VFJ_ON_ERROR_STOP);
-    int exit_status = status == VFJ_OK ? play(path, rehearsal, trace)
-                                       : vfj_complain_status(place->to, status, vfj_ledger_detail(rehearsal->ledger));
+    enum vfj_status status = vfj_ledger_open(&rehearsal->ledger, new_file->path, VFJ_ON_ERROR_STOP);
+    int exit_status = status == VFJ_OK
+        ? play(path, rehearsal, trace)
+        : vfj_complain_status(new_file->to, status, vfj_ledger_detail(rehearsal->ledger));
     vfj_ledger_close(rehearsal->ledger);
-    return exit_status == VFJ_EXIT_OK && json != NULL ? print_json(place->path, json) : exit_status;
+    return exit_status == VFJ_EXIT_OK && json != NULL ? print_json(new_file->path, json) : exit_status;
 }
 
 /* With a journal at a path where there is no file yet: nothing half-replayed is ever there. */
@@ -91,18 +92,18 @@ static int play_journalled(const char *path, struct rehearsal *rehearsal, struct
                            FILE *json)
 {
     char why[512];
-    struct vfj_place place;
+    struct vfj_publish new_file;
     struct vfj_text detail = vfj_text_begin(why, sizeof why);
-    enum vfj_status status = vfj_place_begin(&place, journal, &detail);
+    enum vfj_status status = vfj_publish_begin(&new_file, journal, &detail);
     int exit_status = VFJ_EXIT_UNUSABLE;
     if (status == VFJ_OK) {
-        exit_status = play_into(&place, path, rehearsal, trace, json);
+        exit_status = play_into(&new_file, path, rehearsal, trace, json);
         if (exit_status == VFJ_EXIT_OK)
-            status = vfj_place_put(&place, &detail);
+            status = vfj_publish_finish(&new_file, &detail);
     }
     if (status != VFJ_OK)
         exit_status = vfj_complain_status(journal, status, why);
-    vfj_place_end(&place);
+    vfj_publish_end(&new_file);
     return exit_status;
 }
 
@@ -111,16 +112,16 @@ static int play_passing(const char *path, struct rehearsal *rehearsal, struct vf
 {
     const char *base = vfj_scratch_directory();
     char prefix[VFJ_PATH_SIZE], why[512];
-    struct vfj_place place;
+    struct vfj_publish new_file;
     struct vfj_text detail = vfj_text_begin(why, sizeof why);
     (void)snprintf(prefix, sizeof prefix, "%s/vfjournal", base);
-    enum vfj_status status = vfj_place_begin_passing(&place, prefix, &detail);
+    enum vfj_status status = vfj_publish_begin_temporary(&new_file, prefix, &detail);
     int exit_status = VFJ_EXIT_SYSTEM;
     if (status == VFJ_OK)
-        exit_status = play_into(&place, path, rehearsal, trace, json);
+        exit_status = play_into(&new_file, path, rehearsal, trace, json);
     else
         vfj_complain(base, why);
-    vfj_place_end(&place);
+    vfj_publish_end(&new_file);
     return exit_status;
 }
 

@@ -11,9 +11,9 @@
 
 #include "core/check.h"
 #include "core/limits.h"
+#include "store/recover.h"
+#include "store/recover_rows.h"
 #include "store/replay.h"
-#include "store/salvage.h"
-#include "store/scan.h"
 #include "store/verify.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -92,18 +92,18 @@ static void look(struct vfj_journal *journal)
     VFJ_CHECK(result.verdict < VFJ_VERDICT_COUNT);
 }
 
-static void scan(void)
+static void read_rows(void)
 {
-    struct vfj_scan *scan = NULL;
+    struct vfj_recover_rows *rows = NULL;
     struct vfj_record record;
     char detail[256];
     struct vfj_text text = vfj_text_begin(detail, sizeof detail);
-    VFJ_CHECK(vfj_scan_open(&scan, path, &text) == VFJ_OK);
-    for (size_t i = 0; i < vfj_scan_count(scan); i++) {
-        if (vfj_scan_get(scan, i, false, &record))
+    VFJ_CHECK(vfj_recover_rows_open(&rows, path, &text) == VFJ_OK);
+    for (size_t i = 0; i < vfj_recover_rows_count(rows); i++) {
+        if (vfj_recover_rows_get(rows, i, false, &record))
             check_record(&record);
     }
-    vfj_scan_close(scan);
+    vfj_recover_rows_close(rows);
 }
 
 static void see(void *arg, const struct vfj_record *record)
@@ -113,14 +113,14 @@ static void see(void *arg, const struct vfj_record *record)
 }
 
 /* Now and then, for it syncs: what is saved is in order. */
-static void salvage(void)
+static void recover_journal(void)
 {
     static unsigned turn;
-    struct vfj_salvage salvaged;
+    struct vfj_recovered recovered;
     struct vfj_verified verified;
-    if (turn++ % 16 != 0 || vfj_salvage(path, to, 1, see, NULL, &salvaged) != VFJ_OK)
+    if (turn++ % 16 != 0 || vfj_recover(path, to, 1, see, NULL, &recovered) != VFJ_OK)
         return;
-    vfj_verify(to, &salvaged.saved, &verified);
+    vfj_verify(to, &recovered.saved, &verified);
     VFJ_CHECK(verified.finding == VFJ_FINDING_SOUND || verified.finding == VFJ_FINDING_RULES_CHANGED);
     (void)unlink(to);
 }
@@ -137,8 +137,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         look(journal);
     vfj_journal_close(journal);
     vfj_verify(path, NULL, &verified);
-    scan();
-    salvage();
+    read_rows();
+    recover_journal();
     check_unchanged(data, size);
     return 0;
 }

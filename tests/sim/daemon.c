@@ -154,7 +154,7 @@ static bool open_journal(struct sim *sim)
 static void set_limits(struct sim *sim)
 {
     if (sim_chance(sim, 50))
-        vfj_ledger_set_backlog(sim->loop.ledger, (size_t)sim_roll(sim, 4000));
+        vfj_ledger_set_write_queue(sim->loop.ledger, (size_t)sim_roll(sim, 4000));
     if (sim->snapshot_rows > 0)
         vfj_ledger_set_snapshots(sim->loop.ledger, sim->snapshot_rows);
     if (prunes(sim)) {

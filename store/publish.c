@@ -1,5 +1,5 @@
-/* A new journal on the way to its place. */
-#include "store/place.h"
+/* Makes a new journal in a directory of its own, and publishes it. */
+#include "store/publish.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "store/handover.h"
 
-static enum vfj_status say_errno(struct vfj_text *detail)
+static enum vfj_status fail_errno(struct vfj_text *detail)
 {
     vfj_text_add(detail, strerror(errno));
     return VFJ_JOURNAL_IO;
@@ -25,42 +25,42 @@ static bool join(char to[PATH_MAX], const char *first, const char *second)
     return !text.overflow;
 }
 
-/* Where another process publishes, this one need not be able to look at the place. */
-static enum vfj_status begin_handover(struct vfj_place *place, const char *to, struct vfj_text *detail)
+/* This process may have no right to look `to` up. The publisher checks it. */
+static enum vfj_status begin_handover(struct vfj_publish *new_file, const char *to, struct vfj_text *detail)
 {
-    place->directory[0] = '\0';
+    new_file->directory[0] = '\0';
     if (!vfj_handover_begin())
-        return say_errno(detail);
-    enum vfj_status status = vfj_place_begin_passing(place, vfj_handover_prefix(), detail);
-    place->to = to;
+        return fail_errno(detail);
+    enum vfj_status status = vfj_publish_begin_temporary(new_file, vfj_handover_prefix(), detail);
+    new_file->to = to;
     return status;
 }
 
-enum vfj_status vfj_place_begin(struct vfj_place *place, const char *to, struct vfj_text *detail)
+enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to, struct vfj_text *detail)
 {
     struct stat facts;
     if (vfj_handover_prefix() != NULL)
-        return begin_handover(place, to, detail);
+        return begin_handover(new_file, to, detail);
     errno = 0;
-    place->directory[0] = '\0';
+    new_file->directory[0] = '\0';
     if (lstat(to, &facts) == 0)
         errno = EEXIST;
     if (errno != ENOENT)
-        return say_errno(detail);
-    return vfj_place_begin_passing(place, to, detail);
+        return fail_errno(detail);
+    return vfj_publish_begin_temporary(new_file, to, detail);
 }
 
-enum vfj_status vfj_place_begin_passing(struct vfj_place *place, const char *prefix, struct vfj_text *detail)
+enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const char *prefix, struct vfj_text *detail)
 {
     char name[PATH_MAX];
-    place->to = prefix;
-    place->directory[0] = '\0';
+    new_file->to = prefix;
+    new_file->directory[0] = '\0';
     errno = ENAMETOOLONG;
     if (!join(name, prefix, ".XXXXXX") || mkdtemp(name) == NULL)
-        return say_errno(detail);
-    memcpy(place->directory, name, sizeof name);
+        return fail_errno(detail);
+    memcpy(new_file->directory, name, sizeof name);
     errno = ENAMETOOLONG;
-    return join(place->path, name, "/journal.db") ? VFJ_OK : say_errno(detail);
+    return join(new_file->path, name, "/journal.db") ? VFJ_OK : fail_errno(detail);
 }
 
 static bool sync_path(const char *path, int flags)
@@ -84,7 +84,8 @@ static bool sync_directory_of(const char *path)
     return sync_path(name, O_RDONLY | O_DIRECTORY);
 }
 
-/* link(2) never replaces a file. Where there are no hard links, the moment between a look and rename(2) has to do. */
+/* link(2) never replaces a file. A file system without hard links needs rename(2): a file made
+ * between lstat(2) and rename(2) would be replaced. */
 static bool move(const char *from, const char *to)
 {
     struct stat facts;
@@ -99,36 +100,36 @@ static bool move(const char *from, const char *to)
     return errno == ENOENT && rename(from, to) == 0;
 }
 
-bool vfj_place_publish(const char *from, const char *to)
+bool vfj_publish_file(const char *from, const char *to)
 {
     if (!sync_path(from, O_RDWR) || !move(from, to))
         return false;
     if (sync_directory_of(to))
         return true;
-    /* Said to have failed, it is not to be there. */
+    /* The caller reports a failure, so the file must not stay. */
     int error = errno;
     (void)unlink(to);
     errno = error;
     return false;
 }
 
-enum vfj_status vfj_place_put(struct vfj_place *place, struct vfj_text *detail)
+enum vfj_status vfj_publish_finish(struct vfj_publish *new_file, struct vfj_text *detail)
 {
-    bool done
-        = vfj_handover_prefix() != NULL ? vfj_handover_put(place->path) : vfj_place_publish(place->path, place->to);
-    return done ? VFJ_OK : say_errno(detail);
+    bool done = vfj_handover_prefix() != NULL ? vfj_handover_send(new_file->path)
+                                              : vfj_publish_file(new_file->path, new_file->to);
+    return done ? VFJ_OK : fail_errno(detail);
 }
 
-void vfj_place_end(struct vfj_place *place)
+void vfj_publish_end(struct vfj_publish *new_file)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".lock", ".new", ".new-journal", ".new-wal"};
     char name[PATH_MAX];
-    if (place->directory[0] == '\0')
+    if (new_file->directory[0] == '\0')
         return;
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        if (join(name, place->path, suffixes[i]))
+        if (join(name, new_file->path, suffixes[i]))
             (void)unlink(name);
     }
-    (void)rmdir(place->directory);
-    place->directory[0] = '\0';
+    (void)rmdir(new_file->directory);
+    new_file->directory[0] = '\0';
 }

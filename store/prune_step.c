@@ -1,10 +1,10 @@
 /* Taking the oldest rows of a journal away, a little at a time. */
-#include "store/trim.h"
+#include "store/prune_step.h"
 
 #include "core/check.h"
 #include "store/journal_impl.h"
 
-enum { GIVE_BACK_PAGES = 256 }; /* a megabyte: a few milliseconds */
+enum { RELEASE_PAGES = 256 }; /* a megabyte: a few milliseconds */
 
 static enum vfj_status number_of(struct vfj_journal *journal, const char *pragma, uint64_t *number)
 {
@@ -18,7 +18,7 @@ static enum vfj_status number_of(struct vfj_journal *journal, const char *pragma
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
 }
 
-enum vfj_status vfj_trim_size(struct vfj_journal *journal, struct vfj_trim_size *size)
+enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_size *size)
 {
     uint64_t page = 0, pages = 0, spare = 0;
     enum vfj_status status = number_of(journal, "PRAGMA page_size", &page);
@@ -31,21 +31,7 @@ enum vfj_status vfj_trim_size(struct vfj_journal *journal, struct vfj_trim_size 
     return status;
 }
 
-enum vfj_status vfj_trim_first(struct vfj_journal *journal, uint64_t *seq)
-{
-    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_FIRST);
-    if (status != VFJ_OK)
-        return status;
-    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_FIRST];
-    int code = sqlite3_step(stmt);
-    *seq = code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
-    if (code != SQLITE_ROW)
-        status = vfj_journal_failed(journal, code);
-    (void)sqlite3_reset(stmt);
-    return status;
-}
-
-enum vfj_status vfj_trim_next(struct vfj_journal *journal, uint64_t seq, uint64_t *next, int64_t *wall_us)
+enum vfj_status vfj_prune_next_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *next, int64_t *wall_us)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_NEXT_CHECKPOINT);
     if (status != VFJ_OK || seq > INT64_MAX)
@@ -64,25 +50,25 @@ enum vfj_status vfj_trim_next(struct vfj_journal *journal, uint64_t seq, uint64_
 }
 
 /* The next checkpoint, as it was found last: rows are looked through once. */
-static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first, struct vfj_trim_place *next)
+static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first, struct vfj_prune_point *next)
 {
-    struct vfj_trim_place *place = &journal->next_checkpoint;
-    if (place->seq <= first) {
+    struct vfj_prune_point *point = &journal->next_checkpoint;
+    if (point->seq <= first) {
         uint64_t last = 0;
         uint64_t from = journal->searched > first ? journal->searched : first;
         enum vfj_status status = vfj_journal_last(journal, &last);
         if (status == VFJ_OK)
-            status = vfj_trim_next(journal, from, &place->seq, &place->wall_us);
+            status = vfj_prune_next_checkpoint(journal, from, &point->seq, &point->wall_us);
         if (status == VFJ_END)
             journal->searched = last;
         if (status != VFJ_OK)
             return status;
     }
-    *next = *place;
+    *next = *point;
     return VFJ_OK;
 }
 
-enum vfj_status vfj_trim_cut(struct vfj_journal *journal, uint64_t cut)
+enum vfj_status vfj_prune_before(struct vfj_journal *journal, uint64_t cut)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_PRUNE);
     if (status == VFJ_OK)
@@ -100,56 +86,56 @@ enum vfj_status vfj_trim_cut(struct vfj_journal *journal, uint64_t cut)
 }
 
 /* VFJ_END when nothing comes of it: the file was not made for that. */
-static enum vfj_status give_back(struct vfj_journal *journal, const struct vfj_trim_size *before)
+static enum vfj_status release_pages(struct vfj_journal *journal, const struct vfj_prune_size *before)
 {
     char sql[64];
-    struct vfj_trim_size after;
-    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA incremental_vacuum(%d)", GIVE_BACK_PAGES);
+    struct vfj_prune_size after;
+    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA incremental_vacuum(%d)", RELEASE_PAGES);
     enum vfj_status status = vfj_journal_begin(journal);
     if (status != VFJ_OK)
         return status;
     int code = sqlite3_exec(journal->db, sql, NULL, NULL, NULL);
     status = code == SQLITE_OK ? vfj_journal_commit(journal) : vfj_journal_failed(journal, code);
     if (status == VFJ_OK)
-        status = vfj_trim_size(journal, &after);
+        status = vfj_prune_size(journal, &after);
     else
         vfj_journal_rollback(journal);
     return status == VFJ_OK && after.spare >= before->spare ? VFJ_END : status;
 }
 
-static bool is_too_large(const struct vfj_trim_rule *rule, const struct vfj_trim_size *size)
+static bool is_too_large(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size)
 {
     return rule->max_bytes > 0 && size->used > rule->max_bytes;
 }
 
 /* Whether there is a reason to look for a checkpoint: a journal of an older format may have none in a million rows. */
-static bool may_apply(const struct vfj_trim_rule *rule, const struct vfj_trim_size *size)
+static bool may_apply(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size)
 {
     return rule->keep_us > 0 || is_too_large(rule, size);
 }
 
-static bool may_go(const struct vfj_trim_rule *rule, const struct vfj_trim_size *size,
-                   const struct vfj_trim_place *next, int64_t wall_us)
+static bool may_prune(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size,
+                      const struct vfj_prune_point *next, int64_t wall_us)
 {
     return (rule->keep_us > 0 && next->wall_us < wall_us - rule->keep_us) || is_too_large(rule, size);
 }
 
-enum vfj_status vfj_trim_step(struct vfj_journal *journal, const struct vfj_trim_rule *rule, int64_t wall_us,
-                              uint64_t spare, uint64_t *first)
+enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_prune_rule *rule, int64_t wall_us,
+                               uint64_t spare, uint64_t *first)
 {
-    struct vfj_trim_size size;
-    struct vfj_trim_place next;
-    enum vfj_status status = vfj_trim_size(journal, &size);
+    struct vfj_prune_size size;
+    struct vfj_prune_point next;
+    enum vfj_status status = vfj_prune_size(journal, &size);
     if (status == VFJ_OK)
-        status = vfj_trim_first(journal, first);
+        status = vfj_journal_first(journal, first);
     if (status != VFJ_OK)
         return status;
     status = may_apply(rule, &size) ? find_next(journal, *first, &next) : VFJ_END;
-    if (status == VFJ_OK && may_go(rule, &size, &next, wall_us)) {
+    if (status == VFJ_OK && may_prune(rule, &size, &next, wall_us)) {
         *first = next.seq;
-        return vfj_trim_cut(journal, next.seq);
+        return vfj_prune_before(journal, next.seq);
     }
     if (status != VFJ_OK && status != VFJ_END)
         return status;
-    return size.spare > spare ? give_back(journal, &size) : VFJ_END;
+    return size.spare > spare ? release_pages(journal, &size) : VFJ_END;
 }

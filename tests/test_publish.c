@@ -1,4 +1,5 @@
-/* A new journal put to its place: whole, durably, and never over another file, with hard links and where there are none. */
+/* Tests that vfj_publish_finish() publishes whole files, durably, never over another file, with
+ * and without hard links. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "store/place.h"
+#include "store/publish.h"
 #include "tests/kit/scratch.h"
 
-static int link_errno; /* what link(2) fails with; 0: it does what it does */
+static int link_errno; /* errno of link(2); 0: link(2) works */
 
 int __real_link(const char *from, const char *to);
 int __wrap_link(const char *from, const char *to);
@@ -27,21 +28,22 @@ int __wrap_link(const char *from, const char *to)
 
 static char detail_text[200];
 
-/* A file on its way to `to`; `meanwhile`, where it is not NULL, is there when it arrives. */
-static enum vfj_status put(const char *to, const char *meanwhile)
+/* Publishes a file as `to`. Unless `meanwhile` is NULL, another file with that text is made at
+ * `to` before. */
+static enum vfj_status publish(const char *to, const char *meanwhile)
 {
-    struct vfj_place place;
+    struct vfj_publish new_file;
     char directory[PATH_MAX];
     struct vfj_text detail = vfj_text_begin(detail_text, sizeof detail_text);
-    enum vfj_status status = vfj_place_begin(&place, to, &detail);
-    memcpy(directory, place.directory, sizeof directory);
+    enum vfj_status status = vfj_publish_begin(&new_file, to, &detail);
+    memcpy(directory, new_file.directory, sizeof directory);
     if (status == VFJ_OK) {
-        kit_write(place.path, "new", 3);
+        kit_write(new_file.path, "new", 3);
         if (meanwhile != NULL)
             kit_write(to, meanwhile, strlen(meanwhile));
-        status = vfj_place_put(&place, &detail);
+        status = vfj_publish_finish(&new_file, &detail);
     }
-    vfj_place_end(&place);
+    vfj_publish_end(&new_file);
     assert_false(directory[0] != '\0' && kit_exists(directory));
     return status;
 }
@@ -56,14 +58,14 @@ static void assert_holds(const char *path, const char *expected)
     (void)unlink(path);
 }
 
-static const int no_links[] = {0, EPERM, EOPNOTSUPP, ENOSYS}; /* 0: there are */
+static const int no_links[] = {0, EPERM, EOPNOTSUPP, ENOSYS}; /* 0: the file system has hard links */
 
-static void test_it_arrives(void **state)
+static void test_publishes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof no_links / sizeof no_links[0]; i++) {
         link_errno = no_links[i];
-        assert_int_equal(put(kit_path("journal.db"), NULL), VFJ_OK);
+        assert_int_equal(publish(kit_path("journal.db"), NULL), VFJ_OK);
         assert_holds(kit_path("journal.db"), "new");
     }
 }
@@ -73,9 +75,9 @@ static void test_another_file_is_left_alone(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof no_links / sizeof no_links[0]; i++) {
         link_errno = no_links[i];
-        assert_int_equal(put(kit_path("journal.db"), "another's"), VFJ_JOURNAL_IO);
+        assert_int_equal(publish(kit_path("journal.db"), "another's"), VFJ_JOURNAL_IO);
         assert_string_equal(detail_text, strerror(EEXIST));
-        assert_int_equal(put(kit_path("journal.db"), NULL), VFJ_JOURNAL_IO); /* it is there to begin with */
+        assert_int_equal(publish(kit_path("journal.db"), NULL), VFJ_JOURNAL_IO); /* `to` exists before the start */
         assert_string_equal(detail_text, strerror(EEXIST));
         assert_holds(kit_path("journal.db"), "another's");
     }
@@ -85,7 +87,7 @@ static void test_a_link_that_fails_is_no_lack_of_links(void **state)
 {
     (void)state;
     link_errno = EACCES;
-    assert_int_equal(put(kit_path("journal.db"), NULL), VFJ_JOURNAL_IO);
+    assert_int_equal(publish(kit_path("journal.db"), NULL), VFJ_JOURNAL_IO);
     assert_string_equal(detail_text, strerror(EACCES));
     assert_false(kit_exists(kit_path("journal.db")));
 }
@@ -96,12 +98,12 @@ static void test_names(void **state)
     (void)state;
     link_errno = 0;
     (void)memset(name, 'x', sizeof name - 1);
-    assert_int_equal(put(name, NULL), VFJ_JOURNAL_IO);
+    assert_int_equal(publish(name, NULL), VFJ_JOURNAL_IO);
     assert_string_equal(detail_text, strerror(ENAMETOOLONG));
-    assert_int_equal(put(kit_path("none/journal.db"), NULL), VFJ_JOURNAL_IO);
+    assert_int_equal(publish(kit_path("none/journal.db"), NULL), VFJ_JOURNAL_IO);
     assert_string_equal(detail_text, strerror(ENOENT));
-    assert_int_equal(chdir(kit_path("")), 0); /* a name without a directory is of this one */
-    assert_int_equal(put("journal.db", NULL), VFJ_OK);
+    assert_int_equal(chdir(kit_path("")), 0); /* a name without directory is in the working directory */
+    assert_int_equal(publish("journal.db", NULL), VFJ_OK);
     assert_holds("journal.db", "new");
     assert_int_equal(chdir("/"), 0);
 }
@@ -109,7 +111,7 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_it_arrives),
+        cmocka_unit_test(test_publishes),
         cmocka_unit_test(test_another_file_is_left_alone),
         cmocka_unit_test(test_a_link_that_fails_is_no_lack_of_links),
         cmocka_unit_test(test_names),

@@ -1,28 +1,25 @@
 /* Taking the oldest rows of a journal away, a little at a time. */
-#ifndef VFJ_STORE_TRIM_H
-#define VFJ_STORE_TRIM_H
+#ifndef VFJ_STORE_PRUNE_STEP_H
+#define VFJ_STORE_PRUNE_STEP_H
 
 #include "store/journal.h"
 
 /* What may go: rows that are older than keep_us, and the oldest while the journal has more than max_bytes; 0: no such rule. With
  * neither nothing goes. */
-struct vfj_trim_rule {
+struct vfj_prune_rule {
     int64_t keep_us;
     uint64_t max_bytes;
 };
 
 /* What a journal takes: bytes in use, and bytes that are free in its file. */
-struct vfj_trim_size {
+struct vfj_prune_size {
     uint64_t used, spare;
 };
 
-enum vfj_status vfj_trim_size(struct vfj_journal *journal, struct vfj_trim_size *size);
-
-/* The first row's seq; 0 for an empty journal. */
-enum vfj_status vfj_trim_first(struct vfj_journal *journal, uint64_t *seq);
+enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_size *size);
 
 /* The first checkpoint after `seq`, and its time; VFJ_END when there is none. */
-enum vfj_status vfj_trim_next(struct vfj_journal *journal, uint64_t seq, uint64_t *next, int64_t *wall_us);
+enum vfj_status vfj_prune_next_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *next, int64_t *wall_us);
 
 /* One small step by the rule: take away what is before the next checkpoint, in one transaction, so that the journal begins there;
  * or, when there is nothing to take away and more than `spare` bytes of the file are free, give some of them back to the file
@@ -31,10 +28,10 @@ enum vfj_status vfj_trim_next(struct vfj_journal *journal, uint64_t seq, uint64_
  *
  * VFJ_OK: something was done, and more may be to do; *first is where the journal begins. VFJ_END: there is nothing to do.
  * Else what failed; the journal is as it was. */
-enum vfj_status vfj_trim_step(struct vfj_journal *journal, const struct vfj_trim_rule *rule, int64_t wall_us,
-                              uint64_t spare, uint64_t *first);
+enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_prune_rule *rule, int64_t wall_us,
+                               uint64_t spare, uint64_t *first);
 
-/* The same without a rule: take away all before the checkpoint `cut`, which vfj_trim_next() gave. */
-enum vfj_status vfj_trim_cut(struct vfj_journal *journal, uint64_t cut);
+/* The same without a rule: take away all before the checkpoint `cut`, which vfj_prune_next_checkpoint() gave. */
+enum vfj_status vfj_prune_before(struct vfj_journal *journal, uint64_t cut);
 
 #endif

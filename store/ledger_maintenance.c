@@ -1,0 +1,106 @@
+/* The ledger's maintenance: state checkpoints, snapshots, pruning, free space. */
+#include <sys/statvfs.h>
+
+#include "store/checkpoint.h"
+#include "store/ledger_impl.h"
+
+void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us)
+{
+    ledger->checkpoint_rows = rows;
+    ledger->checkpoint_us = us;
+}
+
+void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows)
+{
+    ledger->snapshot_rows = rows;
+}
+
+void vfj_ledger_note_checkpoint(struct vfj_snapshot *snapshot, const struct vfj_record *record)
+{
+    bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
+    if (is_checkpoint)
+        snapshot->checkpoint_seq = record->seq;
+    if (is_checkpoint || record->seq == 1)
+        snapshot->checkpoint_wall_us = record->wall_us;
+}
+
+static bool is_idle(const struct vfj_ledger *ledger)
+{
+    return !ledger->detached && vfj_write_queue_is_empty(&ledger->queue);
+}
+
+/* Only under the rules of the present daemon: a replay then knows which they were. */
+static bool is_checkpoint_due(const struct vfj_ledger *ledger)
+{
+    const struct vfj_snapshot *snapshot = &ledger->snapshot;
+    return ledger->ours && is_idle(ledger) && ledger->durable_seq > snapshot->checkpoint_seq
+        && (ledger->durable_seq - snapshot->checkpoint_seq >= ledger->checkpoint_rows
+            || ledger->event.wall_us - snapshot->checkpoint_wall_us >= ledger->checkpoint_us);
+}
+
+static void write_checkpoint(struct vfj_ledger *ledger)
+{
+    struct vfj_checkpoint checkpoint;
+    uint64_t first = ledger->seq + 1;
+    vfj_checkpoint_begin(&checkpoint, &ledger->machine, &ledger->head, VFJ_RULES);
+    for (;;) {
+        struct vfj_text text = vfj_write_queue_body(&ledger->queue);
+        if (!vfj_checkpoint_write(&checkpoint, &text))
+            break;
+        const struct vfj_record row = {
+            .seq = ++ledger->seq,
+            .cause = ledger->seq > first ? first : 0,
+            .boot = ledger->machine.state.head.boot,
+            .wall_us = ledger->event.wall_us,
+            .mono_us = ledger->event.mono_us,
+            .kind = VFJ_RECORD_CHECKPOINT,
+            .note = {"", 0},
+        };
+        vfj_write_queue_push(&ledger->queue, &row, &text);
+    }
+    (void)vfj_ledger_commit(ledger);
+}
+
+void vfj_ledger_write_snapshot(struct vfj_ledger *ledger, uint64_t min_rows)
+{
+    if (!ledger->cached || ledger->directory < 0 || !ledger->ours || !is_idle(ledger)
+        || ledger->durable_seq - ledger->snapshot_seq < min_rows)
+        return;
+    ledger->snapshot.seq = ledger->durable_seq;
+    ledger->snapshot.rules_changed = ledger->rules_changed;
+    vfj_snapshot_write(ledger->directory, ledger->path, &ledger->machine, &ledger->snapshot);
+    ledger->snapshot_seq = ledger->durable_seq;
+}
+
+void vfj_ledger_maintain(struct vfj_ledger *ledger)
+{
+    vfj_journal_checkpoint_wal(ledger->journal);
+    if (is_checkpoint_due(ledger))
+        write_checkpoint(ledger);
+    vfj_ledger_write_snapshot(ledger, ledger->snapshot_rows);
+}
+
+bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first)
+{
+    return is_idle(ledger) && vfj_journal_first(ledger->journal, first) == VFJ_OK;
+}
+
+bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes)
+{
+    struct statvfs facts;
+    if (ledger->directory < 0 || fstatvfs(ledger->directory, &facts) != 0)
+        return false;
+    *bytes = (uint64_t)facts.f_bavail * facts.f_frsize;
+    return true;
+}
+
+enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_prune_rule *rule, int64_t wall_us,
+                                 uint64_t spare, uint64_t *first)
+{
+    if (!is_idle(ledger))
+        return VFJ_END;
+    enum vfj_status status = vfj_prune_step(ledger->journal, rule, wall_us, spare, first);
+    if (status != VFJ_OK && status != VFJ_END)
+        vfj_ledger_set_detail(ledger, vfj_journal_detail(ledger->journal));
+    return status;
+}

@@ -1,0 +1,285 @@
+/* Recovers the intact records of a damaged journal into a new journal. */
+#include "store/recover.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "store/checkpoint.h"
+#include "store/journal.h"
+#include "store/ledger.h"
+#include "store/lock.h"
+#include "store/publish.h"
+#include "store/recover_rows.h"
+
+enum {
+    BATCH = 1000, /* records a transaction */
+    TRIES = 16,   /* how often a row is looked at, on average: it is there in the file, and in frames of the WAL */
+};
+
+/* A recovery in progress. */
+struct recovery {
+    struct vfj_recovered *recovered;
+    const char *path;
+    struct vfj_publish new_file;
+    struct vfj_recover_rows *rows;
+    struct vfj_chain *chain;
+    struct vfj_journal *journal;
+    struct vfj_head_hash head;
+    uint64_t tries;          /* that are left: in a crafted file all rows may say that they are the same one */
+    struct vfj_anchor start; /* the first record that can be saved, and the head before it; seq 0: there is none */
+};
+
+static struct vfj_text begin_detail(struct recovery *recovery, const char *where)
+{
+    recovery->recovered->where = where;
+    return vfj_text_begin(recovery->recovered->detail, sizeof recovery->recovered->detail);
+}
+
+static enum vfj_status fail(struct recovery *recovery, const char *where, enum vfj_status status, const char *detail)
+{
+    struct vfj_text text = begin_detail(recovery, where);
+    vfj_text_add(&text, detail);
+    return status;
+}
+
+static bool fits(struct recovery *recovery, size_t index, bool file_only, struct vfj_record *record)
+{
+    struct vfj_head_hash head = recovery->head;
+    if (recovery->tries == 0)
+        return false;
+    recovery->tries--;
+    if (!vfj_recover_rows_get(recovery->rows, index, file_only, record))
+        return false;
+    vfj_chain_add(recovery->chain, record, &head);
+    if (memcmp(head.bytes, record->chain, sizeof record->chain) != 0)
+        return false;
+    recovery->head = head;
+    return true;
+}
+
+/* The row of that seq that goes on with the chain. */
+static bool find_row(struct recovery *recovery, uint64_t seq, struct vfj_record *record)
+{
+    size_t count = vfj_recover_rows_count(recovery->rows);
+    for (size_t i = vfj_recover_rows_find(recovery->rows, seq);
+         i < count && vfj_recover_rows_seq(recovery->rows, i) == seq; i++) {
+        if (fits(recovery, i, false, record) || fits(recovery, i, true, record))
+            return true;
+    }
+    return false;
+}
+
+/* How far the chain goes from there: the last seq, or the one before `start`. */
+static uint64_t reach(struct recovery *recovery, const struct vfj_anchor *start)
+{
+    struct vfj_record record;
+    uint64_t next = start->seq;
+    recovery->head = start->head;
+    while (next < INT64_MAX && find_row(recovery, next, &record))
+        next++;
+    return next - 1;
+}
+
+/* Whether a journal could begin with that row. */
+static bool can_begin(struct recovery *recovery, size_t index, struct vfj_anchor *start)
+{
+    struct vfj_record record;
+    uint32_t rules;
+    *start = (struct vfj_anchor){.seq = vfj_recover_rows_seq(recovery->rows, index)};
+    if (start->seq == 1)
+        return true;
+    return (vfj_recover_rows_get(recovery->rows, index, false, &record)
+            || vfj_recover_rows_get(recovery->rows, index, true, &record))
+        && record.kind == VFJ_RECORD_CHECKPOINT && vfj_checkpoint_first(record.body, &start->head, &rules);
+}
+
+/* The longest run of records that the chain vouches for. */
+static void find_start(struct recovery *recovery)
+{
+    struct vfj_anchor start;
+    uint64_t longest = 0;
+    uint64_t covered = 0;
+    for (size_t i = 0; i < vfj_recover_rows_count(recovery->rows); i++) {
+        if (vfj_recover_rows_seq(recovery->rows, i) <= covered || !can_begin(recovery, i, &start))
+            continue;
+        uint64_t last = reach(recovery, &start);
+        if (last < start.seq)
+            continue;
+        covered = last;
+        if (last - start.seq + 1 >= longest) {
+            longest = last - start.seq + 1;
+            recovery->start = start;
+        }
+    }
+}
+
+static enum vfj_status copy_batch(struct recovery *recovery, uint64_t *next, uint64_t until, bool *more)
+{
+    struct vfj_record record;
+    enum vfj_status status = vfj_journal_begin(recovery->journal);
+    uint64_t end = *next + BATCH;
+    *more = true;
+    while (status == VFJ_OK && *next < end && *more) {
+        *more = *next <= until && find_row(recovery, *next, &record);
+        if (!*more)
+            break;
+        status = vfj_journal_append(recovery->journal, &record);
+        *next += 1;
+    }
+    return status == VFJ_OK ? vfj_journal_commit(recovery->journal) : status;
+}
+
+/* Write a new journal with the records up to `until`, or as far as the chain goes. */
+static enum vfj_status write_journal(struct recovery *recovery, uint64_t until)
+{
+    uint64_t next = recovery->start.seq;
+    bool more = next > 0;
+    recovery->head = recovery->start.head;
+    (void)unlink(recovery->new_file.path);
+    enum vfj_status status = vfj_journal_open(&recovery->journal, recovery->new_file.path, VFJ_JOURNAL_WRITE);
+    while (status == VFJ_OK && more)
+        status = copy_batch(recovery, &next, until, &more);
+    if (status != VFJ_OK)
+        (void)fail(recovery, recovery->new_file.to, status, vfj_journal_detail(recovery->journal));
+    vfj_journal_close(recovery->journal);
+    recovery->journal = NULL;
+    return status;
+}
+
+static bool is_right(const struct vfj_verified *verified)
+{
+    return verified->finding == VFJ_FINDING_SOUND || verified->finding == VFJ_FINDING_RULES_CHANGED;
+}
+
+static enum vfj_status verify_journal(struct recovery *recovery)
+{
+    struct vfj_verified *verified = &recovery->recovered->verified;
+    vfj_verify(recovery->new_file.path, NULL, verified);
+    if (verified->finding == VFJ_FINDING_UNUSABLE || verified->finding == VFJ_FINDING_DAMAGED)
+        return fail(recovery, recovery->new_file.to,
+                    verified->finding == VFJ_FINDING_DAMAGED ? VFJ_JOURNAL_IO : (enum vfj_status)verified->status,
+                    verified->detail);
+    return VFJ_OK;
+}
+
+/* The chain may go on where the machine does not, or end amid what followed from an event: then once more, and shorter. */
+static enum vfj_status save(struct recovery *recovery)
+{
+    struct vfj_recovered *recovered = recovery->recovered;
+    recovery->tries = ((uint64_t)vfj_recover_rows_count(recovery->rows) + BATCH) * TRIES;
+    find_start(recovery);
+    enum vfj_status status = write_journal(recovery, UINT64_MAX);
+    if (status == VFJ_OK)
+        status = verify_journal(recovery);
+    if (status == VFJ_OK && !is_right(&recovered->verified)) {
+        status = write_journal(recovery, recovered->verified.complete);
+        if (status == VFJ_OK)
+            status = verify_journal(recovery);
+    }
+    recovered->first = recovery->start.seq;
+    recovered->saved = recovered->verified.head;
+    return status;
+}
+
+/* Whether anything may be missing: certainly not when the journal was in order. */
+static void note_losses(struct recovery *recovery)
+{
+    struct vfj_recovered *recovered = recovery->recovered;
+    struct vfj_verified damaged;
+    size_t count = vfj_recover_rows_count(recovery->rows);
+    recovered->newest = count > 0 ? vfj_recover_rows_seq(recovery->rows, count - 1) : 0;
+    vfj_verify(recovery->path, NULL, &damaged);
+    recovered->lost = !is_right(&damaged) || damaged.head.seq != recovered->saved.seq;
+}
+
+static enum vfj_status submit_gap(struct recovery *recovery, struct vfj_ledger *ledger, int64_t wall_us)
+{
+    char bytes[128];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_text_add(&text, "recovered: what came after record ");
+    vfj_text_add_u64(&text, recovery->recovered->saved.seq);
+    vfj_text_add(&text, " is lost");
+    struct vfj_event gap = {.wall_us = wall_us,
+                            .mono_us = vfj_ledger_state(ledger)->head.mono_us,
+                            .kind = VFJ_EVENT_GAP,
+                            .as.text = {text.bytes, text.length}};
+    enum vfj_status status = vfj_ledger_submit(ledger, &gap, NULL);
+    return status == VFJ_OK ? vfj_ledger_commit(ledger) : status;
+}
+
+/* A reader of the new journal is to know, and so is the next daemon. */
+static enum vfj_status add_gap(struct recovery *recovery, int64_t wall_us)
+{
+    struct vfj_ledger *ledger = NULL;
+    if (!recovery->recovered->lost)
+        return VFJ_OK;
+    enum vfj_status status = vfj_ledger_open(&ledger, recovery->new_file.path, VFJ_ON_ERROR_STOP);
+    if (status == VFJ_OK)
+        status = submit_gap(recovery, ledger, wall_us);
+    if (status != VFJ_OK)
+        (void)fail(recovery, recovery->new_file.to, status, vfj_ledger_detail(ledger));
+    vfj_ledger_close(ledger);
+    return status == VFJ_OK ? verify_journal(recovery) : status;
+}
+
+static enum vfj_status publish(struct recovery *recovery)
+{
+    struct vfj_text text = begin_detail(recovery, recovery->new_file.to);
+    enum vfj_status status = vfj_publish_finish(&recovery->new_file, &text);
+    recovery->recovered->where = status == VFJ_OK ? NULL : recovery->new_file.to;
+    return status;
+}
+
+/* One row for each seq: the first of them that can be read. */
+static void report_unsaved(struct recovery *recovery, vfj_recover_unsaved *watch, void *arg)
+{
+    struct vfj_record record;
+    uint64_t last = recovery->recovered->saved.seq;
+    size_t count = vfj_recover_rows_count(recovery->rows);
+    for (size_t i = vfj_recover_rows_find(recovery->rows, last + 1); i < count; i++) {
+        if (vfj_recover_rows_seq(recovery->rows, i) == last
+            || !(vfj_recover_rows_get(recovery->rows, i, false, &record)
+                 || vfj_recover_rows_get(recovery->rows, i, true, &record)))
+            continue;
+        last = record.seq;
+        watch(arg, &record);
+    }
+}
+
+static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
+{
+    struct vfj_text text = begin_detail(recovery, recovery->path);
+    if (vfj_lock_holder(recovery->path, &text) > 0)
+        return fail(recovery, recovery->path, VFJ_JOURNAL_BUSY, "a daemon writes it");
+    text = begin_detail(recovery, recovery->path);
+    enum vfj_status status = vfj_recover_rows_open(&recovery->rows, recovery->path, &text);
+    if (status != VFJ_OK)
+        return status;
+    text = begin_detail(recovery, recovery->new_file.to);
+    status = vfj_publish_begin(&recovery->new_file, recovery->new_file.to, &text);
+    if (status == VFJ_OK)
+        status = save(recovery);
+    if (status != VFJ_OK)
+        return status;
+    note_losses(recovery);
+    if (recovery->recovered->lost && recovery->recovered->saved.seq == 0)
+        return fail(recovery, recovery->path, VFJ_JOURNAL_DAMAGED,
+                    "neither its first record nor a checkpoint can be found: nothing can be saved");
+    status = add_gap(recovery, wall_us);
+    return status == VFJ_OK ? publish(recovery) : status;
+}
+
+enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us, vfj_recover_unsaved *watch, void *arg,
+                            struct vfj_recovered *recovered)
+{
+    struct recovery recovery = {.recovered = recovered, .path = path, .new_file.to = to, .chain = vfj_chain_open()};
+    memset(recovered, 0, sizeof *recovered);
+    enum vfj_status status
+        = recovery.chain != NULL ? run(&recovery, wall_us) : fail(&recovery, path, VFJ_SYSTEM, "out of memory");
+    if (recovery.rows != NULL && recovery.recovered->saved.seq < recovery.recovered->newest)
+        report_unsaved(&recovery, watch, arg);
+    vfj_publish_end(&recovery.new_file);
+    vfj_recover_rows_close(recovery.rows);
+    vfj_chain_close(recovery.chain);
+    return status;
+}

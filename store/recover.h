@@ -1,0 +1,37 @@
+/* Recovers the intact records of a damaged journal into a new journal. */
+#ifndef VFJ_STORE_RECOVER_H
+#define VFJ_STORE_RECOVER_H
+
+#include "store/verify.h"
+
+struct vfj_recovered {
+    uint64_t first;               /* seq of the first saved record */
+    struct vfj_anchor saved;      /* the last saved record, and the chain's head after it */
+    uint64_t newest;              /* the highest seq among the rows of the damaged journal */
+    bool lost;                    /* records are missing, or may be */
+    struct vfj_verified verified; /* the result for the new journal */
+    const char *where;            /* the path that caused a failure; NULL for none */
+    char detail[512];             /* the cause of the failure; untrusted bytes */
+};
+
+/* Called once, in order of seq, for each readable record after the last saved one. */
+typedef void vfj_recover_unsaved(void *arg, const struct vfj_record *record);
+
+/* Reads the damaged journal `path` and its WAL page by page (store/recover_rows.h), and writes the new journal `to` with
+ * mode 0600, as vfj_backup() does. `path` is only read.
+ *
+ * The new journal holds one run of records. A run begins with record 1 or with a state checkpoint. It extends as far as
+ * the chain holds and the machine decides as recorded, and ends with a complete event. The longest run is saved, and of
+ * equally long ones the newest. When records are or may be lost, a gap row with the time `wall_us` follows, and a daemon
+ * can continue the journal.
+ *
+ * Fails with: */
+/* clang-format off */
+/*   JOURNAL_BUSY      a daemon writes `path`
+ *   JOURNAL_DAMAGED   no run was found: nothing was saved
+ *   JOURNAL_IO, JOURNAL_ABSENT, JOURNAL_NOT_OURS, SYSTEM */
+/* clang-format on */
+enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us, vfj_recover_unsaved *unsaved, void *arg,
+                            struct vfj_recovered *recovered);
+
+#endif
