@@ -177,6 +177,22 @@ static void test_succeeded(void **unused)
     assert_true(vfj_outcome_ran(&outcome));
 }
 
+/* A batch stops at the failure of a command that the rest needs; what did not run failed nothing. */
+static void test_stops_batch(void **unused)
+{
+    struct vfj_command command = {.kind = VFJ_COMMAND_UP};
+    struct vfj_outcome outcome = {.kind = VFJ_OUTCOME_EXITED, .status = 1};
+    (void)unused;
+    assert_true(vfj_command_stops_batch(&command, &outcome));
+    outcome.kind = VFJ_OUTCOME_NOT_RUN;
+    assert_false(vfj_command_stops_batch(&command, &outcome));
+    outcome = (struct vfj_outcome){.kind = VFJ_OUTCOME_EXITED};
+    assert_false(vfj_command_stops_batch(&command, &outcome));
+    outcome.status = 1;
+    command.is_optional = true;
+    assert_false(vfj_command_stops_batch(&command, &outcome));
+}
+
 /* A record of a command says which slot it is for, and its words; one of a probe, what is asked for. */
 static void test_records(void **unused)
 {
@@ -204,7 +220,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),      cmocka_unit_test(test_programs_end), cmocka_unit_test(test_map_words),
-        cmocka_unit_test(test_already_so), cmocka_unit_test(test_succeeded),    cmocka_unit_test(test_records),
+        cmocka_unit_test(test_already_so), cmocka_unit_test(test_succeeded),    cmocka_unit_test(test_stops_batch),
+        cmocka_unit_test(test_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

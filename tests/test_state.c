@@ -284,6 +284,21 @@ static void test_names_of_activities(void **unused)
         assert_string_equal(vfj_activity_name((enum vfj_activity)i), names[i]);
 }
 
+/* A plan is under way while the guest is observed or changed; a plan that was only logged is not. */
+static void test_has_plan(void **unused)
+{
+    struct vfj_slot slot = {.plan.phase = VFJ_PLAN_LOGGED};
+    (void)unused;
+    slot.activity = VFJ_ACTIVITY_WAITING;
+    assert_false(vfj_slot_has_plan(&slot));
+    slot.activity = VFJ_ACTIVITY_OBSERVING;
+    assert_true(vfj_slot_has_plan(&slot));
+    slot.activity = VFJ_ACTIVITY_RUNNING;
+    assert_true(vfj_slot_has_plan(&slot));
+    slot = (struct vfj_slot){.plan.phase = VFJ_PLAN_ACTIVE};
+    assert_true(vfj_slot_has_plan(&slot));
+}
+
 static void test_touched(void **unused)
 {
     struct vfj_touched touched = {.slots = 5};
@@ -333,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_public_state),
         cmocka_unit_test(test_forbidden_move),
         cmocka_unit_test(test_names_of_activities),
+        cmocka_unit_test(test_has_plan),
         cmocka_unit_test(test_touched),
         cmocka_unit_test(test_index_of_what_was_read),
         cmocka_unit_test(test_every_slot_is_found),

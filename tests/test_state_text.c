@@ -396,6 +396,7 @@ static void test_format_1(void **unused)
 {
     static const char text[]
         = "state=1 command_last=32 boot=1 mono_us=101000000 boot_id=boot-1 mode=act policy=vfjournal running=1 "
+          "settle=1 "
           "rc=\"ifconfig_hn1=DHCP hyperv_vf_delay=5\" "
           "slot=hn0 generation=1 unit=0 pending=31 pending_kind=address-delete pending_index=1 goal=3 timer=1 "
           "timer_us=101000001 steps=11 hn_exists=1 hn_up=1 lagg_exists=1 lagg_has_hn=1 moved=1 carry=10.0.0.4/24 "
@@ -437,6 +438,10 @@ static void test_format_1(void **unused)
 
 static void test_refused(void **unused)
 {
+    static char long_view[VFJ_VIEW_MAX + 64];
+    char *end = stpcpy(long_view, " before=");
+    memset(end, 'x', VFJ_VIEW_MAX);
+    strcpy(end + VFJ_VIEW_MAX, " observed=");
     struct kit_machine *machine = joined(VFJ_POLICY_VFJOURNAL);
     char *text = text_of(&machine->state);
     (void)unused;
@@ -459,6 +464,7 @@ static void test_refused(void **unused)
     refuses(text, "unit=0", "unit=0 batch_count=161");
     refuses(text, "unit=0", "unit=0 batch_kinds=reboot");
     refuses(text, "unit=0", "unit=0 batch_needs=256");
+    refuses(text, "unit=0", "unit=0 batch_needs=first");
     refuses(text, "unit=0", "unit=0 pad=1");
     refuses(text, "unit=0", "unit=0 plan_pad=1");
     refuses(text, "unit=0", "unit=0 timer_delay_us=soon");
@@ -473,6 +479,8 @@ static void test_refused(void **unused)
     refuses(text, "slot=hn0", "before= slot=hn0");
     refuses(text, "slot=hn0", "batch_count=1 slot=hn0");
     refuses(text, " observed=", " before= observed=");
+    refuses(text, " observed=", " before=\"command=0 probe=sysctl ok=1 value=1\" observed=");
+    refuses(text, " observed=", long_view);
     refuses(text, " before=", " timer_delay_us=1 before=");
     refuses(text, "slot=hn0", "sleeper=128 slot=hn0");
     refuses(text, "slot=hn0", "sleeper=first slot=hn0");
@@ -508,6 +516,7 @@ static void test_contradictions(void **unused)
         {" activity=running batch_count=2 batch_ended=1 batch_needs=\"4 5\"", true},
         {" activity=running batch_count=2 batch_ended=2 batch_needs=\"4 5\"", false},
         {" activity=running batch_count=2 batch_needs=4", false},
+        {" activity=running batch_count=2 batch_needs=\"0 4\"", false},
         {" plan_tried=2 plan_failed=2", true},
         {" plan_tried=1", false},
         {" plan_failed=1", false},

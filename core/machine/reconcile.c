@@ -29,8 +29,7 @@ enum {
 static void report_replaced(struct vfj_step_context *context, unsigned index, struct vfj_slot *slot)
 {
     const struct vfj_slot *was = &context->now->slots[index];
-    if (slot->generation == was->generation || was->state == VFJ_SLOT_DETACHED || slot->state == VFJ_SLOT_DETACHED
-        || (context->replaced >> index & 1) != 0)
+    if (slot->generation == was->generation || was->state == VFJ_SLOT_DETACHED || (context->replaced >> index & 1) != 0)
         return;
     context->replaced |= (uint64_t)1 << index;
     struct vfj_transition *made = vfj_step_move(context, slot, VFJ_SLOT_DETACHED, VFJ_REASON_VF_REPLACED);
@@ -121,7 +120,7 @@ static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *s
 {
     const struct vfj_interface *vf = &slot->observed.vf;
     if (!vfj_step_is_acting(context) || slot->observed.script || vfj_name_is_empty(slot->vf) || !vfj_slot_is_on_vf(slot)
-        || !vf->exists || !vf->up || !vfj_name_is_empty(slot->observed.vf_lagg))
+        || !vf->exists || !vfj_name_is_empty(slot->observed.vf_lagg))
         return false;
     vfj_plan_take_vf_down(context, slot);
     return true;
