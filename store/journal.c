@@ -39,8 +39,8 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
       " FROM (" VFJ_SCHEMA_ENTRY ") WHERE seq = ?1",
     [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",
     /* Only a first part has no cause. */
-    [VFJ_STATEMENT_NEXT_CHECKPOINT] = ("SELECT seq, wall_us FROM record WHERE seq > ?1"
-                                       " AND kind = 'checkpoint' AND cause IS NULL ORDER BY seq LIMIT 1"),
+    [VFJ_STATEMENT_NEXT_STATE_CHECKPOINT] = ("SELECT seq, wall_us FROM record WHERE seq > ?1"
+                                             " AND kind = 'checkpoint' AND cause IS NULL ORDER BY seq LIMIT 1"),
     [VFJ_STATEMENT_PRUNE] = "DELETE FROM record WHERE seq < ?1",
 };
 

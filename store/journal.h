@@ -54,9 +54,9 @@ enum vfj_status vfj_journal_commit(struct vfj_journal *journal);
 void vfj_journal_rollback(struct vfj_journal *journal);
 
 /* A commit after which the WAL is long moves it into the database, which may take longer than the commit itself. From this
- * call on only vfj_journal_checkpoint_wal does so, when it is long; it is to be called after commits, when nobody waits. */
+ * call on only vfj_journal_wal_checkpoint does so, when it is long; it is to be called after commits, when nobody waits. */
 void vfj_journal_defer_wal_checkpoints(struct vfj_journal *journal);
-void vfj_journal_checkpoint_wal(struct vfj_journal *journal);
+void vfj_journal_wal_checkpoint(struct vfj_journal *journal);
 
 /* Reading. One walk at a time per journal; it sees the journal as it was when it began. Where it can't begin, what
  * vfj_journal_next answers says why. */

@@ -3,7 +3,7 @@
 #include "core/limits.h"
 #include "store/journal_impl.h"
 
-enum { CHECKPOINT_PAGES = 1000 }; /* SQLite's own default */
+enum { WAL_CHECKPOINT_PAGES = 1000 }; /* SQLite's own default */
 
 /* Parameters of the INSERT, in the order of the schema's columns. */
 enum parameter { SEQ = 1, CAUSE, BOOT, WALL_US, MONO_US, KIND, BODY, NOTE, DIGEST, CHAIN };
@@ -121,9 +121,9 @@ void vfj_journal_defer_wal_checkpoints(struct vfj_journal *journal)
 }
 
 /* A checkpoint that fails, or that a reader blocks, loses nothing. The next call tries again. */
-void vfj_journal_checkpoint_wal(struct vfj_journal *journal)
+void vfj_journal_wal_checkpoint(struct vfj_journal *journal)
 {
-    if (journal->wal_pages < CHECKPOINT_PAGES)
+    if (journal->wal_pages < WAL_CHECKPOINT_PAGES)
         return;
     (void)sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     journal->wal_pages = 0;

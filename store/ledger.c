@@ -46,7 +46,7 @@ static enum vfj_status replay_failed(struct vfj_ledger *ledger, const struct vfj
 static void watch(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
 {
     (void)machine;
-    vfj_ledger_note_checkpoint(arg, record);
+    vfj_ledger_note_state_checkpoint(arg, record);
 }
 
 /* By the snapshot and what came after it: whether nothing about it is in doubt. */
@@ -112,7 +112,7 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
         return VFJ_SYSTEM;
     made->on_error = on_error;
     made->directory = -1;
-    vfj_ledger_set_checkpoints(made, VFJ_CHECKPOINT_ROWS, (int64_t)VFJ_CHECKPOINT_S * 1000000);
+    vfj_ledger_set_state_checkpoints(made, VFJ_STATE_CHECKPOINT_ROWS, (int64_t)VFJ_STATE_CHECKPOINT_S * 1000000);
     vfj_ledger_set_snapshots(made, VFJ_SNAPSHOT_ROWS);
     made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
@@ -195,7 +195,7 @@ static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row,
     written->snapshot.before = written->head;
     if (vfj_record_is_event(row))
         written->snapshot.event_seq = row->seq;
-    vfj_ledger_note_checkpoint(&written->snapshot, row);
+    vfj_ledger_note_state_checkpoint(&written->snapshot, row);
     vfj_chain_add(ledger->chain, row, &written->head);
     memcpy(row->chain, written->head.bytes, sizeof row->chain);
     return vfj_journal_append(ledger->journal, row);

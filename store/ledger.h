@@ -31,10 +31,10 @@ enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, en
  * or what follows from it is in doubt, the whole journal is replayed. */
 enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error);
 
-enum { VFJ_CHECKPOINT_ROWS = 4096, VFJ_CHECKPOINT_S = 24 * 60 * 60 };
+enum { VFJ_STATE_CHECKPOINT_ROWS = 4096, VFJ_STATE_CHECKPOINT_S = 24 * 60 * 60 };
 
-/* How many rows, and how much time, there are between checkpoints; VFJ_CHECKPOINT_ROWS and _S unless said otherwise. */
-void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us);
+/* How many rows, and how much time, there are between checkpoints; VFJ_STATE_CHECKPOINT_ROWS and _S unless said otherwise. */
+void vfj_ledger_set_state_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us);
 
 enum { VFJ_SNAPSHOT_ROWS = 4096 }; /* they are replayed in a few milliseconds */
 

@@ -1,10 +1,10 @@
 /* The ledger's maintenance: state checkpoints, snapshots, pruning, free space. */
 #include <sys/statvfs.h>
 
-#include "store/checkpoint.h"
 #include "store/ledger_impl.h"
+#include "store/state_checkpoint.h"
 
-void vfj_ledger_set_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us)
+void vfj_ledger_set_state_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us)
 {
     ledger->checkpoint_rows = rows;
     ledger->checkpoint_us = us;
@@ -15,7 +15,7 @@ void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows)
     ledger->snapshot_rows = rows;
 }
 
-void vfj_ledger_note_checkpoint(struct vfj_snapshot *snapshot, const struct vfj_record *record)
+void vfj_ledger_note_state_checkpoint(struct vfj_snapshot *snapshot, const struct vfj_record *record)
 {
     bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
     if (is_checkpoint)
@@ -40,12 +40,12 @@ static bool is_checkpoint_due(const struct vfj_ledger *ledger)
 
 static void write_checkpoint(struct vfj_ledger *ledger)
 {
-    struct vfj_checkpoint checkpoint;
+    struct vfj_state_checkpoint checkpoint;
     uint64_t first = ledger->seq + 1;
-    vfj_checkpoint_begin(&checkpoint, &ledger->machine, &ledger->head, VFJ_RULES);
+    vfj_state_checkpoint_begin(&checkpoint, &ledger->machine, &ledger->head, VFJ_RULES);
     for (;;) {
         struct vfj_text text = vfj_write_queue_body(&ledger->queue);
-        if (!vfj_checkpoint_write(&checkpoint, &text))
+        if (!vfj_state_checkpoint_write(&checkpoint, &text))
             break;
         const struct vfj_record row = {
             .seq = ++ledger->seq,
@@ -74,7 +74,7 @@ void vfj_ledger_write_snapshot(struct vfj_ledger *ledger, uint64_t min_rows)
 
 void vfj_ledger_maintain(struct vfj_ledger *ledger)
 {
-    vfj_journal_checkpoint_wal(ledger->journal);
+    vfj_journal_wal_checkpoint(ledger->journal);
     if (is_checkpoint_due(ledger))
         write_checkpoint(ledger);
     vfj_ledger_write_snapshot(ledger, ledger->snapshot_rows);

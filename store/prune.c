@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "store/checkpoint.h"
 #include "store/journal_impl.h"
 #include "store/ledger.h"
 #include "store/publish.h"
+#include "store/state_checkpoint.h"
 
 enum {
     BATCH = 1000,        /* records a transaction of the archive */
@@ -88,7 +88,8 @@ static enum vfj_status find_cut(struct pruning *pruning)
     enum vfj_status status = sum_bytes(pruning, prune->first, INT64_MAX, &total);
     uint64_t at = prune->first;
     prune->cut = prune->first;
-    while (status == VFJ_OK && (status = vfj_prune_next_checkpoint(pruning->journal, at, &next, &wall_us)) == VFJ_OK) {
+    while (status == VFJ_OK
+           && (status = vfj_prune_next_state_checkpoint(pruning->journal, at, &next, &wall_us)) == VFJ_OK) {
         uint64_t bytes = 0;
         double left = total > 0 ? (double)(prune->before.used - fixed) * (double)(total - removed) / (double)total : 0;
         left += (double)fixed;
@@ -199,7 +200,7 @@ static enum vfj_status cut(struct pruning *pruning)
     int64_t wall_us;
     enum vfj_status status = VFJ_OK;
     while (status == VFJ_OK && at < pruning->prune->cut) {
-        status = vfj_prune_next_checkpoint(pruning->journal, at, &next, &wall_us);
+        status = vfj_prune_next_state_checkpoint(pruning->journal, at, &next, &wall_us);
         if (status == VFJ_OK && next <= pruning->prune->cut)
             status = vfj_prune_before(pruning->journal, next);
         at = next;

@@ -31,12 +31,13 @@ enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_siz
     return status;
 }
 
-enum vfj_status vfj_prune_next_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *next, int64_t *wall_us)
+enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *next,
+                                                int64_t *wall_us)
 {
-    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_NEXT_CHECKPOINT);
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_NEXT_STATE_CHECKPOINT);
     if (status != VFJ_OK || seq > INT64_MAX)
         return status == VFJ_OK ? VFJ_END : status;
-    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_NEXT_CHECKPOINT];
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_NEXT_STATE_CHECKPOINT];
     VFJ_CHECK(sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
     int code = sqlite3_step(stmt);
     if (code == SQLITE_ROW) {
@@ -58,7 +59,7 @@ static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first, st
         uint64_t from = journal->searched > first ? journal->searched : first;
         enum vfj_status status = vfj_journal_last(journal, &last);
         if (status == VFJ_OK)
-            status = vfj_prune_next_checkpoint(journal, from, &point->seq, &point->wall_us);
+            status = vfj_prune_next_state_checkpoint(journal, from, &point->seq, &point->wall_us);
         if (status == VFJ_END)
             journal->searched = last;
         if (status != VFJ_OK)

@@ -19,7 +19,8 @@ struct vfj_prune_size {
 enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_size *size);
 
 /* The first checkpoint after `seq`, and its time; VFJ_END when there is none. */
-enum vfj_status vfj_prune_next_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *next, int64_t *wall_us);
+enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *next,
+                                                int64_t *wall_us);
 
 /* One small step by the rule: take away what is before the next checkpoint, in one transaction, so that the journal begins there;
  * or, when there is nothing to take away and more than `spare` bytes of the file are free, give some of them back to the file
@@ -31,7 +32,7 @@ enum vfj_status vfj_prune_next_checkpoint(struct vfj_journal *journal, uint64_t 
 enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_prune_rule *rule, int64_t wall_us,
                                uint64_t spare, uint64_t *first);
 
-/* The same without a rule: take away all before the checkpoint `cut`, which vfj_prune_next_checkpoint() gave. */
+/* The same without a rule: take away all before the checkpoint `cut`, which vfj_prune_next_state_checkpoint() gave. */
 enum vfj_status vfj_prune_before(struct vfj_journal *journal, uint64_t cut);
 
 #endif

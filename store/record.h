@@ -9,7 +9,7 @@
 #include "core/text.h"
 
 /* The kinds of rows: the kinds of events, what a step decided, and what the machine does not see: its state, written down
- * so that a journal can begin there (store/checkpoint.h), and what befell the journal itself. Their persisted names are
+ * so that a journal can begin there (store/state_checkpoint.h), and what befell the journal itself. Their persisted names are
  * vfj_record_kind_name()'s; a name once written to a journal is never reused. */
 enum vfj_record_kind {
     VFJ_RECORD_TRANSITION = VFJ_EVENT_COUNT,

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/checkpoint.h"
 #include "store/journal.h"
 #include "store/ledger.h"
 #include "store/lock.h"
 #include "store/publish.h"
 #include "store/recover_rows.h"
+#include "store/state_checkpoint.h"
 
 enum {
     BATCH = 1000, /* records a transaction */
@@ -90,7 +90,7 @@ static bool can_begin(struct recovery *recovery, size_t index, struct vfj_anchor
         return true;
     return (vfj_recover_rows_get(recovery->rows, index, false, &record)
             || vfj_recover_rows_get(recovery->rows, index, true, &record))
-        && record.kind == VFJ_RECORD_CHECKPOINT && vfj_checkpoint_first(record.body, &start->head, &rules);
+        && record.kind == VFJ_RECORD_CHECKPOINT && vfj_state_checkpoint_first(record.body, &start->head, &rules);
 }
 
 /* The longest run of records that the chain vouches for. */

@@ -5,8 +5,8 @@
 
 #include "core/check.h"
 #include "core/limits.h"
-#include "store/checkpoint.h"
 #include "store/journal_impl.h"
+#include "store/state_checkpoint.h"
 
 /* Where a journal can begin, so that there are more numbers than anybody will write rows. */
 static const uint64_t seq_max = UINT64_C(1) << 62;
@@ -28,8 +28,8 @@ struct replay {
     bool in_checkpoint;          /* a checkpoint is under way: its next part has to follow */
     uint64_t checkpoint_seq;     /* seq of its first part */
     uint32_t rules;              /* in force, by the newest start or checkpoint */
-    struct vfj_checkpoint checkpoint;
-    struct vfj_checkpoint_reader reader;
+    struct vfj_state_checkpoint checkpoint;
+    struct vfj_state_checkpoint_reader reader;
     char body[VFJ_BODY_MAX + 1];
 };
 
@@ -225,7 +225,7 @@ static void begin_pruned(struct replay *replay, const struct vfj_record *record)
     uint32_t rules = 0;
     struct vfj_replay_result *result = replay->result;
     if (record->kind != VFJ_RECORD_CHECKPOINT || record->seq > seq_max
-        || !vfj_checkpoint_first(record->body, &result->head, &rules))
+        || !vfj_state_checkpoint_first(record->body, &result->head, &rules))
         return;
     result->first = record->seq;
     result->first_head = result->head;
@@ -233,19 +233,19 @@ static void begin_pruned(struct replay *replay, const struct vfj_record *record)
     replay->rules = rules;
     replay->other_rules = rules != VFJ_RULES;
     replay->reads_first = true;
-    vfj_checkpoint_read_begin(&replay->reader, replay->machine);
+    vfj_state_checkpoint_read_begin(&replay->reader, replay->machine);
 }
 
 static void read_checkpoint(struct replay *replay, const struct vfj_record *record)
 {
-    switch (vfj_checkpoint_read(&replay->reader, record->body)) {
-    case VFJ_CHECKPOINT_MORE:
+    switch (vfj_state_checkpoint_read(&replay->reader, record->body)) {
+    case VFJ_STATE_CHECKPOINT_MORE:
         replay->in_checkpoint = true;
         break;
-    case VFJ_CHECKPOINT_READ:
+    case VFJ_STATE_CHECKPOINT_READ:
         replay->reads_first = replay->in_checkpoint = false;
         break;
-    case VFJ_CHECKPOINT_WRONG:
+    case VFJ_STATE_CHECKPOINT_WRONG:
         finish(replay, VFJ_VERDICT_DIVERGED, record->seq, "checkpoint");
         keep(replay->result->expected, vfj_span_of("a state that the machine can go on from"));
         keep(replay->result->found, record->body);
@@ -262,11 +262,11 @@ static void compare_checkpoint(struct replay *replay, const struct vfj_record *r
     if (!replay->in_checkpoint) {
         /* Where the chain is not checked, the head is not known. */
         if (replay->chain == NULL)
-            (void)vfj_checkpoint_first(record->body, &head, &rules);
-        vfj_checkpoint_begin(&replay->checkpoint, replay->machine, &head, replay->rules);
+            (void)vfj_state_checkpoint_first(record->body, &head, &rules);
+        vfj_state_checkpoint_begin(&replay->checkpoint, replay->machine, &head, replay->rules);
         replay->checkpoint_seq = record->seq;
     }
-    (void)vfj_checkpoint_write(&replay->checkpoint, &text);
+    (void)vfj_state_checkpoint_write(&replay->checkpoint, &text);
     replay->in_checkpoint = replay->checkpoint.part < replay->checkpoint.parts;
     compare_bytes(replay, record->seq, "checkpoint", (struct vfj_span){text.bytes, text.length}, record->body);
     compare_number(replay, record->seq, "cause", record->seq > replay->checkpoint_seq ? replay->checkpoint_seq : 0,

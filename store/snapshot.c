@@ -13,11 +13,11 @@
 #include <openssl/sha.h>
 
 #include "core/step.h"
-#include "store/checkpoint.h"
+#include "store/state_checkpoint.h"
 
 enum {
     HASH_SIZE = 32,
-    UNSEEN_MAX = 4 * VFJ_CHECKPOINT_PARTS_MAX, /* rows that the machine does not see, after one event */
+    UNSEEN_MAX = 4 * VFJ_STATE_CHECKPOINT_PARTS_MAX, /* rows that the machine does not see, after one event */
 };
 
 /* What the file begins with: whose it is, and how much of each part follows. Without padding, and zeroed. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/check.h"
-#include "store/checkpoint.h"
 #include "store/journal_impl.h"
+#include "store/state_checkpoint.h"
 
 /* How often a file is looked at again that changed while it was read: a daemon starts, or ends, but once. */
 enum { TRIES = 5 };
@@ -105,7 +105,7 @@ static void note_complete(struct verification *verification, const struct vfj_re
         verification->rows = vfj_machine_rows(&verification->machine);
         verification->verified->complete = record->seq - 1;
     }
-    if (is_unseen ? record->kind != VFJ_RECORD_CHECKPOINT || vfj_checkpoint_is_last(record->body)
+    if (is_unseen ? record->kind != VFJ_RECORD_CHECKPOINT || vfj_state_checkpoint_is_last(record->body)
                   : record->seq == verification->event + verification->rows)
         verification->verified->complete = record->seq;
 }

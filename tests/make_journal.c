@@ -18,7 +18,7 @@ int main(int argc, char **argv)
         return 2;
     kit_make_journal(argv[1]);
     struct vfj_ledger *ledger = kit_ledger_open(argv[1], VFJ_ON_ERROR_STOP);
-    vfj_ledger_set_checkpoints(ledger, CHECKPOINT_ROWS, INT64_MAX / 4);
+    vfj_ledger_set_state_checkpoints(ledger, CHECKPOINT_ROWS, INT64_MAX / 4);
     kit_submit(ledger, kit_started());
     for (unsigned i = 0; i < LINES; i++) {
         kit_submit(ledger, kit_devd("!system=IFNET subsystem=epair0a type=ATTACH"));

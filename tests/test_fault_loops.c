@@ -449,7 +449,7 @@ static bool run_open_cached(void)
         assert_true(vfj_state_digest(vfj_ledger_state(ledger)) == cached_digests[0]);
     if (ok) {
         struct vfj_event started = kit_started();
-        vfj_ledger_set_checkpoints(ledger, 1, INT64_MAX);
+        vfj_ledger_set_state_checkpoints(ledger, 1, INT64_MAX);
         vfj_ledger_set_snapshots(ledger, 1);
         ok = vfj_ledger_submit(ledger, &started, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
     }
@@ -690,7 +690,7 @@ static void make_prunable(void)
 {
     kit_make_journal(prunable());
     struct vfj_ledger *ledger = kit_ledger_open(prunable(), VFJ_ON_ERROR_STOP);
-    vfj_ledger_set_checkpoints(ledger, 20, INT64_MAX);
+    vfj_ledger_set_state_checkpoints(ledger, 20, INT64_MAX);
     kit_submit(ledger, kit_started());
     for (unsigned i = 0; i < 50; i++) {
         kit_submit(ledger, kit_devd("!system=ETHERNET subsystem=mce0 type=IFATTACH"));

@@ -112,7 +112,7 @@ static void test_daemon(void **state)
         assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
         assert_int_equal(slot->batch.count, 0);
         assert_int_equal(slot->recovering, 1);
-        vfj_ledger_set_checkpoints(ledger, 1, INT64_MAX);
+        vfj_ledger_set_state_checkpoints(ledger, 1, INT64_MAX);
         vfj_ledger_maintain(ledger);
         vfj_ledger_close(ledger);
         assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), VFJ_SCHEMA_VERSION);
@@ -189,7 +189,7 @@ static void test_make_fixture(void **state)
     free(kit_run(arguments, &exit_status));
     assert_int_equal(exit_status, VFJ_EXIT_OK);
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
-    vfj_ledger_set_checkpoints(ledger, 1, INT64_MAX);
+    vfj_ledger_set_state_checkpoints(ledger, 1, INT64_MAX);
     struct vfj_event events[] = {kit_started(), kit_devd("!system=IFNET subsystem=hn0 type=LINK_UP")};
     for (unsigned i = 0; i < 2; i++) {
         events[i].mono_us = vfj_ledger_state(ledger)->head.mono_us + 96700000;
@@ -197,7 +197,7 @@ static void test_make_fixture(void **state)
         kit_submit(ledger, events[i]);
         assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
         vfj_ledger_maintain(ledger);
-        vfj_ledger_set_checkpoints(ledger, UINT64_MAX, INT64_MAX);
+        vfj_ledger_set_state_checkpoints(ledger, UINT64_MAX, INT64_MAX);
     }
     vfj_ledger_close(ledger);
     (void)snprintf(arguments, sizeof arguments, "verify -J '%s'", path);

@@ -50,7 +50,7 @@ static void submit_lines(struct vfj_ledger *ledger, unsigned count)
 static struct vfj_ledger *open_ledger(const char *path)
 {
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
-    vfj_ledger_set_checkpoints(ledger, EVERY, INT64_MAX);
+    vfj_ledger_set_state_checkpoints(ledger, EVERY, INT64_MAX);
     return ledger;
 }
 
@@ -359,7 +359,7 @@ static void write_on(const char *path, int to_parent, int from_parent)
 {
     struct vfj_ledger *ledger = NULL;
     bool right = vfj_ledger_open_cached(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK;
-    vfj_ledger_set_checkpoints(ledger, EVERY, INT64_MAX);
+    vfj_ledger_set_state_checkpoints(ledger, EVERY, INT64_MAX);
     struct vfj_event started = kit_started();
     right = right && vfj_ledger_submit(ledger, &started, NULL) == VFJ_OK;
     char ready = 1;

@@ -13,7 +13,7 @@
 
 #include "core/step.h"
 #include "store/chain.h"
-#include "store/checkpoint.h"
+#include "store/state_checkpoint.h"
 #include "tools/trace_file.h"
 
 enum { TRIGGERS_MAX = 8 };
@@ -185,7 +185,7 @@ static void chain_anew(sqlite3 *db)
             .digest = (uint64_t)sqlite3_column_int64(rows, 8),
         };
         if (begins && record.kind == VFJ_RECORD_CHECKPOINT)
-            (void)vfj_checkpoint_first(record.body, &head, &rules);
+            (void)vfj_state_checkpoint_first(record.body, &head, &rules);
         begins = false;
         vfj_chain_add(chain, &record, &head);
         sqlite3_bind_blob(update, 1, head.bytes, VFJ_CHAIN_SIZE, SQLITE_TRANSIENT);

@@ -159,7 +159,7 @@ static void set_limits(struct sim *sim)
         vfj_ledger_set_snapshots(sim->loop.ledger, sim->snapshot_rows);
     if (prunes(sim)) {
         sim->loop.care.rule.keep_us = 1;
-        vfj_ledger_set_checkpoints(sim->loop.ledger, PRUNE_EVERY, INT64_MAX);
+        vfj_ledger_set_state_checkpoints(sim->loop.ledger, PRUNE_EVERY, INT64_MAX);
     }
 }
 

@@ -1,6 +1,6 @@
 /* Checkpoints: the machine's state in rows of the journal, so that the rows before can be taken away. */
-#ifndef VFJ_STORE_CHECKPOINT_H
-#define VFJ_STORE_CHECKPOINT_H
+#ifndef VFJ_STORE_STATE_CHECKPOINT_H
+#define VFJ_STORE_STATE_CHECKPOINT_H
 
 #include "core/state_text.h"
 #include "store/chain.h"
@@ -20,11 +20,11 @@
  * with its id and the seq of its row. A journal whose first row is the first part of a checkpoint begins with that state and
  * that head. */
 enum {
-    VFJ_CHECKPOINT_PARTS_MAX = 64,
+    VFJ_STATE_CHECKPOINT_PARTS_MAX = 64,
 };
 
 /* A checkpoint being written. */
-struct vfj_checkpoint {
+struct vfj_state_checkpoint {
     const struct vfj_machine *machine;
     struct vfj_head_hash head;
     uint32_t rules;
@@ -34,20 +34,20 @@ struct vfj_checkpoint {
 };
 
 /* Begin one of the machine's state with the chain's head before it; `machine` must stay as it is until all is written. */
-void vfj_checkpoint_begin(struct vfj_checkpoint *checkpoint, const struct vfj_machine *machine,
-                          const struct vfj_head_hash *head, uint32_t rules);
+void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint, const struct vfj_machine *machine,
+                                const struct vfj_head_hash *head, uint32_t rules);
 
 /* Append the next part's body to the empty `text`, which has room for VFJ_BODY_MAX bytes; false when there are no more. */
-bool vfj_checkpoint_write(struct vfj_checkpoint *checkpoint, struct vfj_text *text);
+bool vfj_state_checkpoint_write(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text);
 
 /* What the body of a first part says: the chain's head before it, and the rules. False when it is none. */
-bool vfj_checkpoint_first(struct vfj_span body, struct vfj_head_hash *head, uint32_t *rules);
+bool vfj_state_checkpoint_first(struct vfj_span body, struct vfj_head_hash *head, uint32_t *rules);
 
 /* Whether the body is that of the last part. */
-bool vfj_checkpoint_is_last(struct vfj_span body);
+bool vfj_state_checkpoint_is_last(struct vfj_span body);
 
 /* A checkpoint being read. */
-struct vfj_checkpoint_reader {
+struct vfj_state_checkpoint_reader {
     struct vfj_machine *machine;
     struct vfj_state_reader reader; /* into machine->scratch */
     struct vfj_pending pending;
@@ -56,15 +56,16 @@ struct vfj_checkpoint_reader {
     uint64_t digest;
 };
 
-enum vfj_checkpoint_read {
-    VFJ_CHECKPOINT_MORE,  /* parts are missing yet */
-    VFJ_CHECKPOINT_READ,  /* the machine has the state */
-    VFJ_CHECKPOINT_WRONG, /* this is none, or not one that the machine can go on from */
+enum vfj_state_checkpoint_read {
+    VFJ_STATE_CHECKPOINT_MORE,  /* parts are missing yet */
+    VFJ_STATE_CHECKPOINT_READ,  /* the machine has the state */
+    VFJ_STATE_CHECKPOINT_WRONG, /* this is none, or not one that the machine can go on from */
 };
 
-void vfj_checkpoint_read_begin(struct vfj_checkpoint_reader *reader, struct vfj_machine *machine);
+void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader, struct vfj_machine *machine);
 
 /* The next part, whoever wrote it. The machine is changed when the answer is READ, and only then, but for its scratch. */
-enum vfj_checkpoint_read vfj_checkpoint_read(struct vfj_checkpoint_reader *reader, struct vfj_span body);
+enum vfj_state_checkpoint_read vfj_state_checkpoint_read(struct vfj_state_checkpoint_reader *reader,
+                                                         struct vfj_span body);
 
 #endif

@@ -1,5 +1,5 @@
 /* Checkpoints: the machine's state in rows of the journal. */
-#include "store/checkpoint.h"
+#include "store/state_checkpoint.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@ static void add_digest(struct vfj_text *text, uint64_t digest)
     vfj_kv_add_string(text, "digest", digits);
 }
 
-static void write_start(const struct vfj_checkpoint *checkpoint, struct vfj_text *text)
+static void write_start(const struct vfj_state_checkpoint *checkpoint, struct vfj_text *text)
 {
     vfj_kv_add_u64(text, "part", checkpoint->part);
     vfj_kv_add_u64(text, "of", checkpoint->parts);
@@ -34,7 +34,7 @@ static void write_start(const struct vfj_checkpoint *checkpoint, struct vfj_text
     add_digest(text, vfj_state_digest(&checkpoint->machine->state));
 }
 
-static bool write_open(struct vfj_checkpoint *checkpoint, struct vfj_text *text)
+static bool write_open(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text)
 {
     const struct vfj_pending *pending = &checkpoint->machine->pending;
     if (checkpoint->open == pending->count)
@@ -46,7 +46,7 @@ static bool write_open(struct vfj_checkpoint *checkpoint, struct vfj_text *text)
 }
 
 /* The next item, if there is one and it fits. */
-static bool write_item(struct vfj_checkpoint *checkpoint, struct vfj_text *text)
+static bool write_item(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text)
 {
     struct vfj_state_place place = checkpoint->place;
     uint32_t open = checkpoint->open;
@@ -62,7 +62,7 @@ static bool write_item(struct vfj_checkpoint *checkpoint, struct vfj_text *text)
     return false;
 }
 
-static bool is_done(const struct vfj_checkpoint *checkpoint)
+static bool is_done(const struct vfj_state_checkpoint *checkpoint)
 {
     struct vfj_state_place place = checkpoint->place;
     char item[VFJ_STATE_ITEM_MAX];
@@ -71,7 +71,7 @@ static bool is_done(const struct vfj_checkpoint *checkpoint)
         && !vfj_state_write(&checkpoint->machine->state, &place, &text);
 }
 
-static void write_part(struct vfj_checkpoint *checkpoint, struct vfj_text *text)
+static void write_part(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text)
 {
     checkpoint->part++;
     write_start(checkpoint, text);
@@ -80,29 +80,29 @@ static void write_part(struct vfj_checkpoint *checkpoint, struct vfj_text *text)
     VFJ_CHECK(!text->overflow);
 }
 
-static void rewind_to_first(struct vfj_checkpoint *checkpoint)
+static void rewind_to_first(struct vfj_state_checkpoint *checkpoint)
 {
     checkpoint->part = 0;
     checkpoint->open = 0;
     checkpoint->place = (struct vfj_state_place){0};
 }
 
-void vfj_checkpoint_begin(struct vfj_checkpoint *checkpoint, const struct vfj_machine *machine,
-                          const struct vfj_head_hash *head, uint32_t rules)
+void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint, const struct vfj_machine *machine,
+                                const struct vfj_head_hash *head, uint32_t rules)
 {
     char body[VFJ_BODY_MAX];
-    *checkpoint
-        = (struct vfj_checkpoint){.machine = machine, .head = *head, .rules = rules, .parts = VFJ_CHECKPOINT_PARTS_MAX};
+    *checkpoint = (struct vfj_state_checkpoint){
+        .machine = machine, .head = *head, .rules = rules, .parts = VFJ_STATE_CHECKPOINT_PARTS_MAX};
     do {
         struct vfj_text text = vfj_text_begin(body, sizeof body);
         write_part(checkpoint, &text);
     } while (!is_done(checkpoint));
-    VFJ_CHECK(checkpoint->part <= VFJ_CHECKPOINT_PARTS_MAX);
+    VFJ_CHECK(checkpoint->part <= VFJ_STATE_CHECKPOINT_PARTS_MAX);
     checkpoint->parts = checkpoint->part;
     rewind_to_first(checkpoint);
 }
 
-bool vfj_checkpoint_write(struct vfj_checkpoint *checkpoint, struct vfj_text *text)
+bool vfj_state_checkpoint_write(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text)
 {
     if (checkpoint->part == checkpoint->parts)
         return false;
@@ -152,8 +152,8 @@ static bool take_start(struct vfj_span *rest, struct start *start)
 {
     uint8_t digest[8];
     *start = (struct start){0};
-    if (!take_number(rest, "part", VFJ_CHECKPOINT_PARTS_MAX, &start->part)
-        || !take_number(rest, "of", VFJ_CHECKPOINT_PARTS_MAX, &start->parts) || start->part < 1
+    if (!take_number(rest, "part", VFJ_STATE_CHECKPOINT_PARTS_MAX, &start->part)
+        || !take_number(rest, "of", VFJ_STATE_CHECKPOINT_PARTS_MAX, &start->parts) || start->part < 1
         || start->part > start->parts)
         return false;
     if (start->part > 1)
@@ -167,7 +167,7 @@ static bool take_start(struct vfj_span *rest, struct start *start)
     return true;
 }
 
-bool vfj_checkpoint_first(struct vfj_span body, struct vfj_head_hash *head, uint32_t *rules)
+bool vfj_state_checkpoint_first(struct vfj_span body, struct vfj_head_hash *head, uint32_t *rules)
 {
     struct start start;
     if (!take_start(&body, &start) || start.part != 1)
@@ -177,13 +177,13 @@ bool vfj_checkpoint_first(struct vfj_span body, struct vfj_head_hash *head, uint
     return true;
 }
 
-bool vfj_checkpoint_is_last(struct vfj_span body)
+bool vfj_state_checkpoint_is_last(struct vfj_span body)
 {
     struct start start;
     return take_start(&body, &start) && start.part == start.parts;
 }
 
-void vfj_checkpoint_read_begin(struct vfj_checkpoint_reader *reader, struct vfj_machine *machine)
+void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader, struct vfj_machine *machine)
 {
     reader->machine = machine;
     reader->pending.count = 0;
@@ -191,7 +191,7 @@ void vfj_checkpoint_read_begin(struct vfj_checkpoint_reader *reader, struct vfj_
     vfj_state_read_begin(&reader->reader, &machine->scratch);
 }
 
-static bool read_open(struct vfj_checkpoint_reader *reader, const struct vfj_kv *pair)
+static bool read_open(struct vfj_state_checkpoint_reader *reader, const struct vfj_kv *pair)
 {
     struct vfj_pending *pending = &reader->pending;
     uint64_t number = 0;
@@ -210,7 +210,7 @@ static bool read_open(struct vfj_checkpoint_reader *reader, const struct vfj_kv 
     return true;
 }
 
-static bool read_part(struct vfj_checkpoint_reader *reader, struct vfj_span rest)
+static bool read_part(struct vfj_state_checkpoint_reader *reader, struct vfj_span rest)
 {
     struct vfj_kv pair;
     enum vfj_kv_result result;
@@ -222,25 +222,26 @@ static bool read_part(struct vfj_checkpoint_reader *reader, struct vfj_span rest
     return result == VFJ_KV_END;
 }
 
-static enum vfj_checkpoint_read finish(struct vfj_checkpoint_reader *reader)
+static enum vfj_state_checkpoint_read finish(struct vfj_state_checkpoint_reader *reader)
 {
     struct vfj_machine *machine = reader->machine;
     if (!vfj_state_read_end(&reader->reader))
-        return VFJ_CHECKPOINT_WRONG;
+        return VFJ_STATE_CHECKPOINT_WRONG;
     /* Other rules may have had another layout, of which the digest is. */
     if (reader->rules == VFJ_RULES && vfj_state_digest(&machine->scratch) != reader->digest)
-        return VFJ_CHECKPOINT_WRONG;
+        return VFJ_STATE_CHECKPOINT_WRONG;
     machine->state = machine->scratch;
     vfj_pending_copy(&machine->pending, &reader->pending);
-    return VFJ_CHECKPOINT_READ;
+    return VFJ_STATE_CHECKPOINT_READ;
 }
 
-enum vfj_checkpoint_read vfj_checkpoint_read(struct vfj_checkpoint_reader *reader, struct vfj_span body)
+enum vfj_state_checkpoint_read vfj_state_checkpoint_read(struct vfj_state_checkpoint_reader *reader,
+                                                         struct vfj_span body)
 {
     struct start start;
     if (!take_start(&body, &start) || start.part != reader->part + 1
         || (start.part > 1 && start.parts != reader->parts))
-        return VFJ_CHECKPOINT_WRONG;
+        return VFJ_STATE_CHECKPOINT_WRONG;
     if (start.part == 1) {
         reader->parts = (unsigned)start.parts;
         reader->digest = start.digest;
@@ -248,6 +249,6 @@ enum vfj_checkpoint_read vfj_checkpoint_read(struct vfj_checkpoint_reader *reade
     }
     reader->part = (unsigned)start.part;
     if (!read_part(reader, body))
-        return VFJ_CHECKPOINT_WRONG;
-    return reader->part < reader->parts ? VFJ_CHECKPOINT_MORE : finish(reader);
+        return VFJ_STATE_CHECKPOINT_WRONG;
+    return reader->part < reader->parts ? VFJ_STATE_CHECKPOINT_MORE : finish(reader);
 }
