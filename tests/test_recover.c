@@ -224,7 +224,7 @@ static void test_noise(void **state)
     free(bytes);
 }
 
-static char *recover(const char *options, const char *path, const char *to, int expected)
+static char *run_recover(const char *options, const char *path, const char *to, int expected)
 {
     char line[1000];
     int exit_status = -1;
@@ -237,7 +237,7 @@ static char *recover(const char *options, const char *path, const char *to, int 
 
 static void says(const char *options, const char *path, const char *to, int expected, const char *text)
 {
-    char *printed = recover(options, path, to, expected);
+    char *printed = run_recover(options, path, to, expected);
     if (strstr(printed, text) == NULL)
         fail_msg("recover %s: no \"%s\" in:\n%s", options, text, printed);
     free(printed);
@@ -259,7 +259,7 @@ static void test_it_is_said_what_is_missing(void **state)
     says("", path, kit_path("new-4.db"), VFJ_EXIT_DIFFERENT, "hole.db: record 30: missing\n");
     says("--rows", path, kit_path("new-5.db"), VFJ_EXIT_DIFFERENT, "\n    31  2026-");
     kit_tamper(path, "DELETE FROM record WHERE seq > 19");
-    char *printed = recover("", path, kit_path("new-6.db"), VFJ_EXIT_OK);
+    char *printed = run_recover("", path, kit_path("new-6.db"), VFJ_EXIT_OK);
     free(printed);
     kit_tamper(path, "DELETE FROM record WHERE seq = 1");
     says("", path, kit_path("new-7.db"), VFJ_EXIT_DAMAGED, "nothing can be saved\n");
