@@ -31,7 +31,7 @@ struct export
     struct vfj_mirror mirror;
     struct times events;  /* clock of each event row, in order */
     struct times answers; /* by command id: clock of the answer, and 1; 0 none */
-    struct times asked;   /* by command id: clock of the command, and 1; 0 none */
+    struct times asked;   /* by command id: clock at which it began, and 1; 0 none */
     int64_t clock_us, base_us, last_wall_us;
     uint64_t boot;
     int64_t deadline_us; /* that the machine last asked for, on the clock */
@@ -143,6 +143,28 @@ static void learn(struct export *export)
         learn_interface(export, event->as.observed.as.map.pairs[i].hn);
 }
 
+/* Whether the command is of a batch, and not the first. */
+static bool is_waiting(const struct vfj_state *state, uint64_t id)
+{
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        const struct vfj_batch *batch = &state->slots[i].batch;
+        if (id > batch->first && id - batch->first < batch->count)
+            return true;
+    }
+    return false;
+}
+
+/* A command of a batch begins when the one before it has ended. */
+static void note_begun(struct export *export, const struct vfj_state *state)
+{
+    uint64_t next = answered(&export->event) + 1;
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        const struct vfj_batch *batch = &state->slots[i].batch;
+        if (state->slots[i].activity == VFJ_ACTIVITY_RUNNING && batch->ended > 0 && batch->first + batch->ended == next)
+            put(export, &export->asked, next, export->clock_us + 1);
+    }
+}
+
 static void first_pass(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
 {
     struct export *export = arg;
@@ -153,8 +175,13 @@ static void first_pass(void *arg, const struct vfj_record *record, const struct 
     put(export, &export->events, export->events.count, export->clock_us);
     if (answered(&export->event) != 0)
         put(export, &export->answers, answered(&export->event), export->clock_us + 1);
-    for (unsigned i = 0; i < machine->decision.command_count; i++)
-        put(export, &export->asked, machine->decision.commands[i].id, export->clock_us + 1);
+    if (export->event.kind == VFJ_EVENT_FINISHED)
+        note_begun(export, &machine->state);
+    for (unsigned i = 0; i < machine->decision.command_count; i++) {
+        uint64_t id = machine->decision.commands[i].id;
+        if (!is_waiting(&machine->state, id))
+            put(export, &export->asked, id, export->clock_us + 1);
+    }
     export->deadline_us
         = machine->decision.deadline_us == INT64_MAX ? INT64_MAX : export->base_us + machine->decision.deadline_us;
 }
@@ -193,12 +220,12 @@ static void tell_duration(struct export *export, const struct vfj_command *comma
     char line[4 * VFJ_ARGS_SIZE];
     struct vfj_argv argv;
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    int64_t answer_us = get(&export->answers, command->id) - 1;
+    int64_t answer_us = get(&export->answers, command->id) - 1, begun_us = get(&export->asked, command->id) - 1;
     export->unanswered |= answer_us < 0;
-    if (answer_us == export->group_us)
+    if (begun_us < 0 || answer_us == begun_us)
         return;
     vfj_text_add(&text, "%slow ");
-    vfj_text_add_seconds(&text, answer_us < 0 ? never_us : answer_us - export->group_us);
+    vfj_text_add_seconds(&text, answer_us < 0 ? never_us : answer_us - begun_us);
     vfj_text_add_char(&text, ' ');
     if (command->kind == VFJ_COMMAND_PROBE_FILE) {
         vfj_text_add(&text, "test -f ");
