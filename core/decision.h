@@ -96,6 +96,7 @@ struct vfj_decision {
     uint16_t command_count;
     uint16_t transition_count;
     int64_t deadline_us; /* mono time of the next timer event wanted; INT64_MAX for none */
+    bool is_idle;        /* the daemon was told to end, and nothing is half-done any more: it may */
     struct vfj_touched touched;
     struct vfj_command commands[VFJ_COMMANDS_MAX];
     struct vfj_transition transitions[VFJ_TRANSITIONS_MAX];

@@ -128,6 +128,7 @@ void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body)
     case VFJ_EVENT_STARTED:
         encode_started(&event->as.started, body);
         break;
+    case VFJ_EVENT_STOPPING:
     case VFJ_EVENT_STOPPED:
     case VFJ_EVENT_GAP:
         encode_text("reason", event->as.text, body);
@@ -243,6 +244,7 @@ enum vfj_status vfj_event_decode(enum vfj_event_kind kind, struct vfj_span body,
     case VFJ_EVENT_STARTED:
         right = decode_started(body, &event->as.started);
         break;
+    case VFJ_EVENT_STOPPING:
     case VFJ_EVENT_STOPPED:
     case VFJ_EVENT_GAP:
         right = decode_text(body, "reason", &event->as.text);

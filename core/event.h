@@ -13,6 +13,7 @@
 /* X(symbol, persisted name) */
 #define VFJ_EVENT_KINDS(X)                                                                  \
     X(STARTED, "started")       /* a daemon started on this journal; the boot it runs in */ \
+    X(STOPPING, "stopping")     /* it was told to end, and finishes what it has begun */    \
     X(STOPPED, "stopped")       /* it ended in order */                                     \
     X(CONFIGURED, "configured") /* the rc.conf values in force, all of them */              \
     X(CONNECTED, "connected")   /* devd's socket is open */                                 \
@@ -116,7 +117,8 @@ struct vfj_event {
     uint8_t kind;    /* enum vfj_event_kind */
     union {
         struct vfj_started started;
-        struct vfj_span text; /* STOPPED and GAP: the reason, one line; CONNECTED: the socket's path; borrowed. Its
+        struct vfj_span
+            text; /* STOPPING, STOPPED and GAP: the reason, one line; CONNECTED: the socket's path; borrowed. Its
                                  record has "'" for '"' and '/' for '\\' */
         struct vfj_span
             rc; /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes; borrowed */

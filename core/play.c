@@ -88,6 +88,8 @@ static enum vfj_status submit_only(struct vfj_play *play, const struct vfj_decis
 {
     enum vfj_status status = play->sink.submit(play->sink.context, &play->event, decision);
     if (status == VFJ_OK)
+        play->is_idle = (*decision)->is_idle;
+    if (status == VFJ_OK)
         play->deadline_us
             = (*decision)->deadline_us == INT64_MAX ? INT64_MAX : (*decision)->deadline_us + play->boot_us;
     return status;
@@ -241,30 +243,6 @@ static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *d
     }
 }
 
-/* Let time pass: outcomes and timers that are due until then, each at its own time; a timer before an outcome. */
-static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool timers)
-{
-    enum vfj_status status = VFJ_OK;
-    while (status == VFJ_OK && play->running) {
-        bool has_pending = play->pending_count > 0;
-        int64_t outcome_us = has_pending ? play->pending[earliest(play)].due_us : INT64_MAX;
-        int64_t timer_us = timers ? play->deadline_us : INT64_MAX;
-        int64_t next_us = outcome_us < timer_us ? outcome_us : timer_us;
-        if (next_us == INT64_MAX || next_us > until_us)
-            break;
-        if (next_us > play->now_us)
-            play->now_us = next_us;
-        if (has_pending && outcome_us < timer_us) {
-            struct vfj_play_pending pending = take(play, earliest(play));
-            execute(play, &pending);
-        } else {
-            blank_event(play, VFJ_EVENT_TIMER);
-        }
-        status = submit(play);
-    }
-    return status;
-}
-
 /* The daemon dies: what its children were doing is done, but nobody hears of it. */
 static void crash(struct vfj_play *play)
 {
@@ -274,7 +252,7 @@ static void crash(struct vfj_play *play)
             vfj_guest_run(&play->guest, &pending.command, &play->event.as.finished);
     }
     play->pending_count = 0;
-    play->running = false;
+    play->running = play->stopping = false;
     play->deadline_us = INT64_MAX;
 }
 
@@ -285,9 +263,67 @@ static enum vfj_status stop(struct vfj_play *play, const char *reason)
     return status;
 }
 
+/* It was told to end. It does when nothing is half-done, or when it has had time enough. */
+static enum vfj_status end_stop(struct vfj_play *play)
+{
+    if (!play->stopping || (!play->is_idle && play->now_us < play->stop_us))
+        return VFJ_OK;
+    return stop(play, play->is_idle ? "stop" : "stop, and something is half-done");
+}
+
+static enum vfj_status begin_stop(struct vfj_play *play)
+{
+    if (!play->running || play->stopping)
+        return VFJ_OK;
+    play->stopping = true;
+    play->stop_us = play->now_us + VFJ_STOP_WITHIN_S * INT64_C(1000000);
+    enum vfj_status status = submit_text(play, VFJ_EVENT_STOPPING, vfj_span_of("stop"));
+    return status == VFJ_OK ? end_stop(play) : status;
+}
+
+/* What happens next: a timer before an outcome, and the end of a daemon that was told to end after both. */
+static int64_t next_us(const struct vfj_play *play, bool timers, bool *is_outcome)
+{
+    int64_t outcome_us = play->pending_count > 0 ? play->pending[earliest(play)].due_us : INT64_MAX;
+    int64_t timer_us = timers || play->stopping ? play->deadline_us : INT64_MAX;
+    *is_outcome = outcome_us < timer_us;
+    return *is_outcome ? outcome_us : timer_us;
+}
+
+/* Let time pass: outcomes and timers that are due until then, each at its own time. */
+static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool timers)
+{
+    enum vfj_status status = VFJ_OK;
+    while (status == VFJ_OK && play->running) {
+        bool is_outcome = false;
+        int64_t due_us = next_us(play, timers, &is_outcome);
+        bool is_end = play->stopping && play->stop_us < due_us;
+        if (is_end)
+            due_us = play->stop_us;
+        if (due_us == INT64_MAX || due_us > until_us)
+            break;
+        if (due_us > play->now_us)
+            play->now_us = due_us;
+        if (is_outcome && !is_end) {
+            struct vfj_play_pending pending = take(play, earliest(play));
+            execute(play, &pending);
+        } else if (!is_end) {
+            blank_event(play, VFJ_EVENT_TIMER);
+        }
+        if (!is_end)
+            status = submit(play);
+        if (status == VFJ_OK)
+            status = end_stop(play);
+    }
+    return status;
+}
+
+/* One that was told to end is waited for. */
 static enum vfj_status restart(struct vfj_play *play)
 {
-    enum vfj_status status = play->running ? stop(play, "restart") : VFJ_OK;
+    enum vfj_status status = play->stopping ? run_until(play, play->stop_us, true) : VFJ_OK;
+    if (status == VFJ_OK && play->running)
+        status = stop(play, "restart");
     return status == VFJ_OK ? start(play) : status;
 }
 
@@ -330,7 +366,8 @@ static enum vfj_status move_to(struct vfj_play *play, const struct vfj_trace_tim
     }
     if ((status = settle(play)) != VFJ_OK || (status = run_until(play, clock_us, true)) != VFJ_OK)
         return status;
-    play->now_us = clock_us;
+    if (clock_us > play->now_us) /* a restart may have waited for the end of a daemon */
+        play->now_us = clock_us;
     return VFJ_OK;
 }
 
@@ -342,7 +379,8 @@ static enum vfj_status happen(struct vfj_play *play, const struct vfj_trace_line
         return status;
     vfj_devd_parse(line->event, devd);
     vfj_guest_happen(&play->guest, devd);
-    return play->running ? submit(play) : VFJ_OK;
+    status = play->running ? submit(play) : VFJ_OK;
+    return status == VFJ_OK ? end_stop(play) : status;
 }
 
 static void choose(struct vfj_play *play, const struct vfj_trace_line *line)
@@ -386,6 +424,8 @@ enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line
         if ((status = settle(play)) == VFJ_OK)
             crash(play);
         return status;
+    case VFJ_TRACE_STOP:
+        return (status = settle(play)) == VFJ_OK ? begin_stop(play) : status;
     case VFJ_TRACE_RESTART:
         return (status = settle(play)) == VFJ_OK ? restart(play) : status;
     case VFJ_TRACE_BOOT:

@@ -34,12 +34,14 @@ struct vfj_play {
     bool started; /* the first event, or time, has come */
     bool running; /* no %crash without %restart */
     bool rc_changed;
-    bool restart; /* %mode or %policy came while it ran */
+    bool restart;           /* %mode or %policy came while it ran */
+    bool stopping, is_idle; /* %stop came; and nothing is half-done any more */
     uint32_t boots;
     int64_t now_us;        /* after the first event */
     int64_t first_unix_us; /* Unix time of the first event */
     bool has_unix;         /* it is known */
     int64_t boot_us;       /* when the guest booted, on the same clock */
+    int64_t stop_us;       /* when the daemon ends at the latest, while it is stopping */
     int64_t deadline_us;   /* that the machine last asked for, on the same clock; INT64_MAX none */
     uint64_t order;
     unsigned pending_count;

@@ -91,6 +91,29 @@ int64_t vfj_slot_due_us(const struct vfj_slot *slot)
     return earlier(slot->timers.delay_us, earlier(slot->timers.observe_us, slot->timers.link_us));
 }
 
+int64_t vfj_slot_last_due_us(const struct vfj_slot *slot)
+{
+    int64_t observe_us = slot->plan.phase == VFJ_PLAN_ACTIVE ? slot->timers.observe_us : VFJ_NEVER_US;
+    int64_t link_us = slot->link.monitor == VFJ_LINK_MONITOR_WAITING ? slot->timers.link_us : VFJ_NEVER_US;
+    return earlier(observe_us, link_us);
+}
+
+/* laggN was made for hn, and has not got it. */
+static bool is_half_built(const struct vfj_slot *slot)
+{
+    const struct vfj_view *view = &slot->observed;
+    return slot->lagg_ours && view->lagg.exists && view->hn.exists && vfj_name_is_empty(view->hn_lagg);
+}
+
+bool vfj_slot_is_unfinished(const struct vfj_slot *slot, bool is_stopping)
+{
+    if (slot->activity == VFJ_ACTIVITY_OBSERVING || slot->activity == VFJ_ACTIVITY_RUNNING
+        || slot->link.monitor == VFJ_LINK_MONITOR_WAITING)
+        return true;
+    bool is_paused = slot->timers.observe_us != VFJ_NEVER_US;
+    return slot->plan.phase == VFJ_PLAN_ACTIVE && (!is_stopping || !is_paused || is_half_built(slot));
+}
+
 bool vfj_slot_has_plan(const struct vfj_slot *slot)
 {
     return slot->plan.phase == VFJ_PLAN_ACTIVE || slot->activity == VFJ_ACTIVITY_OBSERVING

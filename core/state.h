@@ -163,6 +163,13 @@ struct vfj_link_facts {
     uint8_t pad[2];
 };
 
+/* Whether a daemon runs. */
+enum vfj_running {
+    VFJ_RUNNING_NOT,
+    VFJ_RUNNING_YES,
+    VFJ_RUNNING_STOPPING, /* it was told to end: no new plan begins, and it ends when the state is idle */
+};
+
 /* What is being asked of the guest. */
 struct vfj_observe_request {
     uint8_t wanted; /* enum vfj_observe: requested, not issued yet */
@@ -202,6 +209,13 @@ void vfj_slot_init(struct vfj_slot *slot, struct vfj_name hn);
 
 /* When the slot's first timer is due; VFJ_NEVER_US: none is armed. */
 int64_t vfj_slot_due_us(const struct vfj_slot *slot);
+
+/* When the slot's first timer is due that is not left to the next daemon, while this one is about to end; VFJ_NEVER_US: none. */
+int64_t vfj_slot_last_due_us(const struct vfj_slot *slot);
+
+/* Whether a daemon that ends now leaves something of this slot half-done. While a daemon is about to end, a conflict and the pause
+ * after a failure do not count, unless laggN has not got hn yet. */
+bool vfj_slot_is_unfinished(const struct vfj_slot *slot, bool is_stopping);
 
 /* Whether a plan is under way: the guest is being observed or changed, or a conflict or failure holds the plan up. */
 bool vfj_slot_has_plan(const struct vfj_slot *slot);
@@ -268,7 +282,7 @@ struct vfj_head {
     char boot_id[64];
     uint8_t mode;      /* enum vfj_mode */
     uint8_t policy;    /* enum vfj_policy */
-    uint8_t running;   /* a daemon runs */
+    uint8_t running;   /* enum vfj_running */
     uint8_t map_again; /* something asked for the map while it was being read */
     uint8_t map_failures;
     uint8_t slot_count;

@@ -5,22 +5,22 @@
 #include "core/policy/policy.h"
 
 /* Every member of each part: X(type, member, most). They add up to the part, so that none is forgotten. */
-#define HEAD_MEMBERS(X)                 \
-    X(NUMBER, command_last, UINT64_MAX) \
-    X(NUMBER, boot, INT64_MAX)          \
-    X(TIME, mono_us, 0)                 \
-    X(NUMBER, map_pending, UINT64_MAX)  \
-    X(TEXT, boot_id, 0)                 \
-    X(MODE, mode, 0)                    \
-    X(POLICY, policy, 0)                \
-    X(NUMBER, running, 1)               \
-    X(NUMBER, map_again, 1)             \
-    X(NUMBER, map_failures, UINT8_MAX)  \
-    X(IMPLIED, slot_count, 0)           \
-    X(NUMBER, transparent, 1)           \
-    X(NUMBER, observe_all, 1)           \
-    X(DUE, map_retry_us, 0)             \
-    X(DUE, due_us, 0)                   \
+#define HEAD_MEMBERS(X)                      \
+    X(NUMBER, command_last, UINT64_MAX)      \
+    X(NUMBER, boot, INT64_MAX)               \
+    X(TIME, mono_us, 0)                      \
+    X(NUMBER, map_pending, UINT64_MAX)       \
+    X(TEXT, boot_id, 0)                      \
+    X(MODE, mode, 0)                         \
+    X(POLICY, policy, 0)                     \
+    X(NUMBER, running, VFJ_RUNNING_STOPPING) \
+    X(NUMBER, map_again, 1)                  \
+    X(NUMBER, map_failures, UINT8_MAX)       \
+    X(IMPLIED, slot_count, 0)                \
+    X(NUMBER, transparent, 1)                \
+    X(NUMBER, observe_all, 1)                \
+    X(DUE, map_retry_us, 0)                  \
+    X(DUE, due_us, 0)                        \
     X(IMPLIED, parts, 0)
 
 #define SLOT_MEMBERS(X)                          \

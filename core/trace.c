@@ -406,6 +406,7 @@ static bool read_rest(struct reader *reader, struct vfj_trace_line *read, uint64
         read->reason = reader->rest;
         return true;
     case VFJ_TRACE_CRASH:
+    case VFJ_TRACE_STOP:
     case VFJ_TRACE_RESTART:
     case VFJ_TRACE_BOOT:
         return at_end(reader);

@@ -26,6 +26,7 @@
     X(MODE, "mode")         \
     X(POLICY, "policy")     \
     X(CRASH, "crash")       \
+    X(STOP, "stop")         \
     X(RESTART, "restart")   \
     X(BOOT, "boot")         \
     X(GAP, "gap")

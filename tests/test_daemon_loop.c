@@ -18,7 +18,8 @@ static struct vfj_daemon_loop loop;
 static struct vfj_world_listener listener;
 static void (*scene)(void); /* what happens while the loop runs */
 static int64_t now_us, wake_us;
-static uint64_t asked; /* the probe that was run last */
+static uint64_t asked;    /* the probe that was run last */
+static const char *ended; /* why the loop ended the world; NULL it did not */
 
 enum { RUN_MAX = 64 };
 static uint64_t run[RUN_MAX]; /* changing commands */
@@ -74,6 +75,12 @@ void vfj_world_break(struct vfj_world *world)
 {
     (void)world;
     fail_msg("the loop gave up");
+}
+
+void vfj_world_end(struct vfj_world *world, const char *reason)
+{
+    (void)world;
+    ended = reason;
 }
 
 void vfj_world_forget(struct vfj_world *world)

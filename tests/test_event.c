@@ -133,6 +133,7 @@ static void test_refused(void **unused)
         const char *body;
     } cases[] = {
         {VFJ_EVENT_TIMER, "x=1"},
+        {VFJ_EVENT_STOPPING, ""},
         {VFJ_EVENT_STOPPED, ""},
         {VFJ_EVENT_STOPPED, "reason"},
         {VFJ_EVENT_STOPPED, "why=x"},

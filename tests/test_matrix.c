@@ -76,6 +76,14 @@ static const struct situation {
             "%if hn0 up inet 10.0.0.4/24 dhclient 500\n%slow 9 kill\n%at 13.3\n"},
     {"attached, held: its VF had the data path and could not be joined", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      GUEST "%if igb0 up\n%if lagg0 up laggproto lacp laggport igb0\n" ATTACH "%at 11\n" UP},
+    {"about to end, a command of the join under way", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     GUEST "%slow 9 ifconfig lagg0 create\n" ATTACH "%at 11.5\n%stop\n"},
+    {"about to end, looked at before the join", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     GUEST "%slow 9 ifconfig -a\n" ATTACH "%at 11.5\n%stop\n"},
+    {"about to end, a command failed twice", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     GUEST "%fail 9 1 ifconfig lagg0 laggproto\n" ATTACH "%at 11.5\n%stop\n"},
+    {"about to end, its VF's link awaited", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     LAGGED "@+1 !system=IFNET subsystem=mce0 type=LINK_DOWN\n%at 13\n%stop\n"},
     {"delayed, the plan logged", VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL, GUEST ATTACH "%at 11.5\n"},
     {"lagged, seen by an observer", VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL,
      "%if hn0 up\n%if mce0 up\n%if lagg0 up inet 10.0.0.4/24 laggport hn0 laggport mce0\n%vf mce0 hn0\n" START},
@@ -94,6 +102,8 @@ static const struct situation {
     {"hyperv_vfup under way: dhclient is waited for, another script waits", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS,
      GUEST "%slow 9 dhclient\n" ATTACH "%at 11\n" UP DOWN UP},
     {"lagged", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, LAGGED},
+    {"about to end, hyperv_vfup under way", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS,
+     GUEST "%slow 9 ifconfig lagg0 create\n" ATTACH "%at 11\n" UP "%stop\n"},
 };
 
 /* Events. Each fills what it needs; the kind, and times, are set before. */
@@ -270,6 +280,7 @@ static const struct trial {
 } trials[] = {
     {VFJ_EVENT_STARTED, "the same boot", "", started},
     {VFJ_EVENT_STARTED, "another boot", "boot-99", started},
+    {VFJ_EVENT_STOPPING, "", "SIGTERM", text},
     {VFJ_EVENT_STOPPED, "", "SIGTERM", text},
     {VFJ_EVENT_CONFIGURED, "", "ifconfig_hn0=DHCP hyperv_vf_delay=60", configured},
     {VFJ_EVENT_CONNECTED, "", "/var/run/devd.seqpacket.pipe", text},

@@ -430,7 +430,7 @@ static void test_format_1(void **unused)
     assert_int_equal(state.slots[2].state, VFJ_SLOT_DELAYED);
     kit_machine_check_index(&state);
     assert_true(kit_state_reads_back(&state));
-    refuses(text, "running=1", "running=2");
+    refuses(text, "running=1", "running=3");
     refuses(text, "slot=hn1", "slot=hn0");
     refuses(text, "state=1", "state=0");
     refuses(text, "unit=0", "unit=0 activity=running");
@@ -453,7 +453,7 @@ static void test_refused(void **unused)
     refuses(text, "state=2 ", "state=2 state=2 ");
     refuses(text, "state=2 ", "rc=a=b state=2 ");
     refuses(text, "mode=act", "mode=acts");
-    refuses(text, "running=1", "running=2");
+    refuses(text, "running=1", "running=3");
     refuses(text, "running=1", "runs=1");
     refuses(text, "running=1", "running=1 slot_count=9");
     refuses(text, "running=1", "running=1 parts=7");

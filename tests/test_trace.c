@@ -225,6 +225,7 @@ static void test_directives(void **unused)
     assert_true(read_line("%gap  devd is gone ") && vfj_span_is(read.reason, "devd is gone "));
     assert_true(read_line("%gap") && read.reason.length == 0);
     assert_true(read_line("%crash") && read.kind == VFJ_TRACE_CRASH);
+    assert_true(read_line("%stop") && read.kind == VFJ_TRACE_STOP);
     assert_true(read_line("%restart") && read.kind == VFJ_TRACE_RESTART);
     assert_true(read_line("%boot") && read.kind == VFJ_TRACE_BOOT);
 }

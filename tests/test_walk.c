@@ -255,6 +255,14 @@ static void replay(struct walk *walk, const struct vfj_event *event)
         walk_fail(walk, "a replay that leads elsewhere");
 }
 
+/* A daemon that is about to end observes without a plan, too. */
+static bool had_plan(const struct vfj_state *state, unsigned index)
+{
+    const struct vfj_slot *slot = &state->slots[index];
+    return vfj_slot_has_plan(slot)
+        && (state->head.running != VFJ_RUNNING_STOPPING || slot->plan.phase == VFJ_PLAN_ACTIVE);
+}
+
 static void watch(struct kit_machine *machine, const struct vfj_event *event)
 {
     struct walk *walk = machine->context;
@@ -276,8 +284,8 @@ static void watch(struct kit_machine *machine, const struct vfj_event *event)
     for (uint64_t left = decision->touched.slots; left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
         const struct vfj_slot *slot = &machine->next.slots[i];
-        if (i < machine->state.head.slot_count && vfj_slot_has_plan(&machine->state.slots[i])
-            && !vfj_slot_has_plan(slot) && slot->fault == VFJ_REASON_NONE)
+        if (i < machine->state.head.slot_count && had_plan(&machine->state, i) && !vfj_slot_has_plan(slot)
+            && slot->fault == VFJ_REASON_NONE)
             check_ended(walk, slot);
     }
 }
@@ -393,10 +401,13 @@ static void obstruct(struct walk *walk)
         say(walk, "%%slow %" PRIu64 " %s", roll(walk, 4), argv);
 }
 
-static void crash(struct walk *walk)
+/* The daemon ends in one way or another, or starts again. */
+static void end_daemon(struct walk *walk)
 {
-    say(walk, walk->crashed || roll(walk, 3) == 0 ? "%%restart" : "%%crash");
-    walk->crashed = !walk->crashed && walk->machine->play.running == false;
+    static const char *const ways[] = {"%restart", "%crash", "%stop"};
+    const char *way = walk->crashed ? "%restart" : ways[roll(walk, 3)];
+    say(walk, "%s", way);
+    walk->crashed = strcmp(way, "%restart") != 0;
 }
 
 static void disturb(struct walk *walk)
@@ -444,7 +455,7 @@ static void act(struct walk *walk)
         obstruct(walk);
         break;
     case 10:
-        crash(walk);
+        end_daemon(walk);
         break;
     default:
         disturb(walk);
@@ -459,7 +470,7 @@ static void act(struct walk *walk)
 
 static void quiet_down(struct walk *walk)
 {
-    if (!walk->machine->play.running)
+    if (!walk->machine->play.running || walk->machine->play.stopping)
         say(walk, "%%restart");
     say(walk, "%%gap the end");
     say(walk, "%%at +2000");

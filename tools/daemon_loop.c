@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/kv.h"
+#include "core/step.h"
 #include "tools/daemon_log.h"
 #include "tools/daemon_status.h"
 
@@ -175,6 +176,16 @@ static void remember_connection(struct vfj_daemon_loop *loop, const struct vfj_e
         loop->connected[0] = '\0';
 }
 
+static void log_unfinished(struct vfj_daemon_loop *loop, const char *what)
+{
+    const struct vfj_state *state = vfj_ledger_state(loop->ledger);
+    bool is_stopping = state->head.running == VFJ_RUNNING_STOPPING;
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        if (vfj_slot_is_unfinished(&state->slots[i], is_stopping))
+            vfj_daemon_log("stop", what, state->slots[i].hn.text);
+    }
+}
+
 static void on_event(void *context, const struct vfj_event *event)
 {
     struct vfj_daemon_loop *loop = context;
@@ -182,6 +193,8 @@ static void on_event(void *context, const struct vfj_event *event)
         loop->probes--;
     if (event->kind == VFJ_EVENT_FINISHED)
         vfj_daemon_log_outcome(&event->as.finished);
+    if (event->kind == VFJ_EVENT_STOPPED && loop->stopping != NULL)
+        log_unfinished(loop, "not finished, and left to the next start: ");
     remember_connection(loop, event);
     submit(loop, event);
     answer_skipped(loop);
@@ -197,19 +210,36 @@ static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
     return more || loop->probes > 0 || !loop->urgent ? loop->waiting_us + VFJ_COMMIT_AFTER_US : 0;
 }
 
+/* A daemon that was asked to end does when nothing is half-done. */
+static bool end_when_idle(struct vfj_daemon_loop *loop)
+{
+    if (loop->stopping == NULL || loop->failed || !vfj_state_is_idle(vfj_ledger_state(loop->ledger)))
+        return false;
+    loop->stopping = NULL;
+    vfj_daemon_log("stop", "what was begun is finished", "");
+    vfj_world_end(loop->world, "a signal, and what was begun is finished");
+    return true;
+}
+
 /* The one commit rule. A changing command makes the loop commit at once. Otherwise the loop commits when the events at hand
  * are submitted: the answers of probes that run, and the outcomes of a batch that runs, are at hand as well. Lines that
  * concern no slot wait for a timer. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
-    if (loop->failed || loop->waiting_us == 0)
+    if (end_when_idle(loop) || loop->failed || loop->waiting_us == 0)
         return;
     int64_t due_us = commit_due_us(loop, more);
     if (now_us(loop) < due_us)
         vfj_world_wake_at(loop->world, due_us);
     else
         commit(loop);
+}
+
+static void submit_stopping(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event stopping = {.kind = VFJ_EVENT_STOPPING, .as.text = vfj_span_of(loop->stopping)};
+    submit_now(loop, &stopping);
 }
 
 /* Rows were lost: we go on as the successor of a daemon that died then. */
@@ -225,6 +255,8 @@ static void start_anew(struct vfj_daemon_loop *loop)
     vfj_world_configure(loop->world);
     if (loop->connected[0] != '\0')
         submit_now(loop, &connected);
+    if (loop->stopping != NULL)
+        submit_stopping(loop);
 }
 
 /* What it did came after the guest was looked at. While there is no devd a gap is open: all is looked at when that ends. */
@@ -272,6 +304,19 @@ static void on_wake(void *context)
         commit(loop);
 }
 
+static void on_stopping(void *context, const char *reason)
+{
+    struct vfj_daemon_loop *loop = context;
+    if (loop->failed || vfj_state_is_idle(vfj_ledger_state(loop->ledger))) {
+        vfj_world_end(loop->world, reason);
+        return;
+    }
+    log_unfinished(loop, "what was begun is finished first: ");
+    loop->stopping = reason;
+    submit_stopping(loop);
+    on_batch_end(loop, false);
+}
+
 static void on_asked(void *context)
 {
     struct vfj_daemon_loop *loop = context;
@@ -309,6 +354,7 @@ struct vfj_world_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop)
         .batch_end = on_batch_end,
         .stray = on_stray,
         .wake = on_wake,
+        .stopping = on_stopping,
         .asked = on_asked,
         .unread = on_unread,
         .log = on_log,

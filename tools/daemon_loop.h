@@ -21,6 +21,7 @@ struct vfj_daemon_loop {
     struct vfj_world *world;
     struct vfj_started started;        /* submitted at the start, and again after rows were lost */
     char connected[VFJ_PATHNAME_SIZE]; /* devd's socket; empty while there is a gap */
+    const char *stopping;              /* the signal that asked it to end, while something is half-done; NULL none */
     bool failed;                       /* the loop ended because the journal can't be written */
     unsigned probes;                   /* asked and not answered */
     unsigned waiting;                  /* events not committed */

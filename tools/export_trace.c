@@ -420,6 +420,11 @@ static void write_event(struct export *export, const struct vfj_record *record, 
     case VFJ_EVENT_STARTED:
         started(export, record, us);
         break;
+    case VFJ_EVENT_STOPPING:
+        open_group(export, us);
+        add_line(export, "%at ", us, vfj_span_of(""));
+        add_line(export, "%stop", -1, vfj_span_of(""));
+        break;
     case VFJ_EVENT_STOPPED:
         export->running = false;
         break;

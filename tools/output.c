@@ -410,7 +410,7 @@ static void add_event(struct line *line, const struct vfj_record *record)
         add_devd(line, record, &devd);
     else if (record->kind == VFJ_EVENT_STARTED)
         add_started(line, record);
-    else if (record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP)
+    else if (record->kind == VFJ_EVENT_STOPPING || record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP)
         add_value(line, record->body, "reason");
     else if (record->kind == VFJ_EVENT_FINISHED)
         add_outcome(line, record);

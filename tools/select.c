@@ -75,7 +75,8 @@ static bool names(const struct vfj_record *record, const struct vfj_name *name)
         return vfj_name_equal(devd.name, *name) || vfj_name_equal(devd.new_name, *name);
     }
     if (vfj_record_is_event(record))
-        return record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP;
+        return record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPING
+            || record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP;
     if (record->kind == VFJ_RECORD_JOURNAL)
         return true;
     return value_is(record->body, "slot", name) || value_is(record->body, "vf", name);
@@ -113,6 +114,7 @@ static bool matters(const struct vfj_record *record)
 {
     switch (record->kind) {
     case VFJ_EVENT_STARTED:
+    case VFJ_EVENT_STOPPING:
     case VFJ_EVENT_STOPPED:
     case VFJ_EVENT_GAP:
     case VFJ_EVENT_FINISHED:

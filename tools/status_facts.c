@@ -153,6 +153,7 @@ static void note_event(struct vfj_status_facts *facts, const struct vfj_event *e
         if (event->as.devd.kind == VFJ_DEVD_VF_DETACHED && !vfj_name_is_empty(event->as.devd.name))
             note_departure(facts, event->as.devd.name);
         break;
+    case VFJ_EVENT_STOPPING:
     case VFJ_EVENT_CONFIGURED:
     case VFJ_EVENT_TIMER:
     case VFJ_EVENT_COUNT:

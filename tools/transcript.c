@@ -80,6 +80,7 @@ static void print_event(const struct vfj_transcript *transcript, const struct vf
         print_note(transcript, note);
         return;
     case VFJ_EVENT_STARTED:
+    case VFJ_EVENT_STOPPING:
     case VFJ_EVENT_STOPPED:
     case VFJ_EVENT_CONFIGURED:
     case VFJ_EVENT_CONNECTED:

@@ -17,6 +17,7 @@
 #include "adapters/freebsd/probe.h"
 #include "adapters/freebsd/rc_conf.h"
 #include "adapters/freebsd/runner.h"
+#include "core/step.h"
 
 #ifdef SIGINFO
 enum { SIGNAL_ASKED = SIGINFO };
@@ -34,7 +35,7 @@ struct vfj_world {
     struct vfj_world_listener listener;
     struct event_base *base;
     struct event signals[SIGNALS];
-    struct vfj_alarm deadline, wake, rc_retry;
+    struct vfj_alarm deadline, wake, rc_retry, stop_by;
     struct vfj_dispatch *dispatch;
     struct vfj_children *children;
     struct vfj_runner *runner;
@@ -46,6 +47,7 @@ struct vfj_world {
     const char *ending; /* a signal ended it before it ran */
     bool running;
     bool connecting; /* devd is, or will be, listened to */
+    bool stopping;   /* the listener was asked to end */
     bool stopped;    /* STOPPED was told, or the loop broken */
     bool lost;       /* the warden has ended */
     bool answering;  /* an answer or an outcome is being told */
@@ -210,14 +212,35 @@ static void on_rc(void *context, const struct vfj_rc_answer *answer)
     world->connecting = true;
 }
 
-static void stop(struct vfj_world *world, const char *reason)
+void vfj_world_end(struct vfj_world *world, const char *reason)
 {
     world->ending = reason;
-    if (!world->running)
+    if (!world->running || world->stopped)
         return;
     tell_text(world, VFJ_EVENT_STOPPED, reason);
     end_batch(world, false);
     vfj_world_break(world);
+}
+
+static void on_stop_by(void *context)
+{
+    struct vfj_world *world = context;
+    log_line(world, "stop: the time to finish what was begun is over", "");
+    vfj_world_end(world, "a signal, and something is half-done");
+}
+
+/* The first signal asks, a second one insists. */
+static void stop(struct vfj_world *world, const char *reason)
+{
+    if (!world->running) {
+        world->ending = reason;
+    } else if (world->stopping) {
+        vfj_world_end(world, "a second signal");
+    } else {
+        world->stopping = true;
+        vfj_alarm_set(&world->stop_by, vfj_clock_mono_us() + VFJ_STOP_WITHIN_S * INT64_C(1000000));
+        world->listener.stopping(world->listener.context, reason);
+    }
 }
 
 static void on_warden_gone(void *context)
@@ -225,7 +248,7 @@ static void on_warden_gone(void *context)
     struct vfj_world *world = context;
     log_line(world, "warden: it has ended, and so does the daemon", "");
     world->lost = true;
-    stop(world, "the warden has ended");
+    vfj_world_end(world, "the warden has ended");
     event_base_loopbreak(world->base); /* whoever waits for an answer before it runs */
 }
 
@@ -272,6 +295,7 @@ static bool open_parts(struct vfj_world *world)
     vfj_alarm_open(&world->deadline, world->base, on_deadline, world);
     vfj_alarm_open(&world->wake, world->base, on_wake, world);
     vfj_alarm_open(&world->rc_retry, world->base, on_rc_retry, world);
+    vfj_alarm_open(&world->stop_by, world->base, on_stop_by, world);
     world->dispatch = vfj_dispatch_open(world->base, &settings->paths, settings->warden, on_warden_gone, world);
     if (world->dispatch == NULL)
         return false;
@@ -318,6 +342,7 @@ void vfj_world_close(struct vfj_world *world)
         vfj_alarm_close(&world->deadline);
         vfj_alarm_close(&world->wake);
         vfj_alarm_close(&world->rc_retry);
+        vfj_alarm_close(&world->stop_by);
         event_base_free(world->base);
     }
     free(world);
@@ -364,7 +389,7 @@ void vfj_world_run(struct vfj_world *world)
 {
     world->running = true;
     if (world->ending != NULL)
-        stop(world, world->ending);
+        vfj_world_end(world, world->ending);
     if (world->stopped)
         return;
     vfj_rc_reader_read(world->rc);

@@ -34,6 +34,9 @@ struct vfj_world_listener {
     void (*stray)(void *context);
     /* The time of vfj_world_wake_at() has come. */
     void (*wake)(void *context);
+    /* SIGTERM or SIGINT, named by `reason`, asks the daemon to end. The listener calls vfj_world_end() when nothing is half-done;
+     * a second signal, or the end of VFJ_STOP_WITHIN_S, ends the loop without it. */
+    void (*stopping)(void *context, const char *reason);
     /* Somebody asks how things stand: SIGINFO, or SIGUSR1 where there is none. */
     void (*asked)(void *context);
     /* rc.conf could not be read: the last configuration stays. Once for as long as the complaint, one line and safe for a
@@ -44,7 +47,7 @@ struct vfj_world_listener {
     void *context;
 };
 
-/* Takes SIGTERM and SIGINT (STOPPED, and the loop ends), SIGHUP (rc.conf is read again), SIGINFO (else
+/* Takes SIGTERM and SIGINT (the listener's `stopping`), SIGHUP (rc.conf is read again), SIGINFO (else
  * SIGUSR1), SIGCHLD; ignores SIGPIPE. One at a time in a process. On failure *world is NULL. */
 enum vfj_status vfj_world_open(struct vfj_world **world, const struct vfj_world_settings *settings,
                                const struct vfj_world_listener *listener);
@@ -63,6 +66,9 @@ bool vfj_world_boot_id(struct vfj_world *world, char id[VFJ_BOOT_ID_SIZE]);
 /* Read rc.conf, then connect to devd, and tell events until STOPPED was told or vfj_world_break() called. */
 void vfj_world_run(struct vfj_world *world);
 void vfj_world_break(struct vfj_world *world);
+
+/* Tell STOPPED with that reason, and end the loop. */
+void vfj_world_end(struct vfj_world *world, const char *reason);
 
 /* Answer a command that only reads by one OBSERVED. Who looks at the guest looks at rc.conf's files, too, and when they have
  * changed they are read again: after the first answer, once for that look and those that its answer and what follows bring. */

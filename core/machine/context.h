@@ -32,6 +32,12 @@ static inline bool vfj_step_is_acting(const struct vfj_step_context *context)
     return context->next->head.mode == VFJ_MODE_ACT;
 }
 
+/* Whether the daemon was told to end: no new plan begins. */
+static inline bool vfj_step_is_stopping(const struct vfj_step_context *context)
+{
+    return context->next->head.running == VFJ_RUNNING_STOPPING;
+}
+
 /* Parts of the state: to read, and to write. The head is context->next->head at any time. */
 const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context);
 const struct vfj_scripts *vfj_step_scripts(const struct vfj_step_context *context);
@@ -46,6 +52,13 @@ static inline const struct vfj_slot *vfj_step_slot(const struct vfj_step_context
     return vfj_step_is_written(context, index) ? &context->next->slots[index] : &context->now->slots[index];
 }
 struct vfj_slot *vfj_step_edit_slot(struct vfj_step_context *context, unsigned index);
+
+/* When a timer event is to reach the slot; VFJ_NEVER_US: no timer of it fires. */
+static inline int64_t vfj_step_timer_us(const struct vfj_step_context *context, unsigned index)
+{
+    return vfj_step_is_stopping(context) ? vfj_slot_last_due_us(vfj_step_slot(context, index))
+                                         : vfj_step_due_us(context, index);
+}
 
 /* The index of a slot, or VFJ_SLOTS_MAX when there is none. */
 unsigned vfj_step_find_hn(const struct vfj_step_context *context, struct vfj_name hn);

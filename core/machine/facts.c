@@ -104,12 +104,18 @@ static void forget_batch(struct vfj_slot *slot)
     slot->activity = VFJ_ACTIVITY_IDLE;
 }
 
+/* Whether the daemon ended while a command ran, or before the plan had ended. */
+static bool was_cut_short(const struct vfj_slot *slot)
+{
+    return slot->activity == VFJ_ACTIVITY_RUNNING || (slot->plan.phase == VFJ_PLAN_ACTIVE && slot->plan.tried != 0);
+}
+
 void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, bool was_running)
 {
     const struct vfj_head *head = &context->next->head;
     if (slot->activity == VFJ_ACTIVITY_RUNNING)
         vfj_step_notice(context, slot, VFJ_REASON_IN_DOUBT);
-    slot->recovering |= was_running;
+    slot->recovering |= was_running || was_cut_short(slot);
     forget_batch(slot);
     if (head->policy == VFJ_POLICY_VFJOURNAL) {
         if (slot->delay == VFJ_DELAY_RUNNING && slot->timers.delay_us == VFJ_NEVER_US) {
@@ -121,6 +127,13 @@ void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, 
     forget_plan(slot);
     slot->timers.delay_us = VFJ_NEVER_US;
     vfj_link_forget(slot);
+}
+
+void vfj_facts_stopping(struct vfj_slot *slot)
+{
+    if (slot->plan.phase == VFJ_PLAN_ACTIVE && slot->activity != VFJ_ACTIVITY_RUNNING
+        && slot->activity != VFJ_ACTIVITY_OBSERVING)
+        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
 /* devd's lines */
@@ -291,12 +304,13 @@ static bool take_due(struct vfj_step_context *context, int64_t *timer_us)
 
 void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
 {
-    if (take_due(context, &slot->timers.delay_us)) {
+    bool all = !vfj_step_is_stopping(context); /* else as vfj_slot_last_due_us() has them */
+    if (all && take_due(context, &slot->timers.delay_us)) {
         slot->delay = VFJ_DELAY_OVER;
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
     }
-    if (take_due(context, &slot->timers.observe_us))
+    if ((all || slot->plan.phase == VFJ_PLAN_ACTIVE) && take_due(context, &slot->timers.observe_us))
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
-    if (take_due(context, &slot->timers.link_us))
+    if ((all || slot->link.monitor == VFJ_LINK_MONITOR_WAITING) && take_due(context, &slot->timers.link_us))
         vfj_link_due(slot);
 }

@@ -22,6 +22,9 @@ void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, 
 /* devd's line of the event. */
 void vfj_facts_line(struct vfj_step_context *context);
 
+/* The daemon is about to end: what the slot's plan has begun is observed once more. */
+void vfj_facts_stopping(struct vfj_slot *slot);
+
 /* The slot's probe has its answer. */
 void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_observation *answer);
 

@@ -21,6 +21,7 @@ enum {
     SCRIPT_TRIES = 5, /* of a per-interface script for one VF_UP */
     SCRIPT_FIRST_S = 10,
     RECHECKS_MAX = 5, /* observations after hn's link came up: devd's dhclient takes its time */
+    LAST_LINK_S = 3,  /* a daemon that is about to end waits so long for a VF's link */
 };
 
 /* States */
@@ -93,6 +94,8 @@ static void arm_link(const struct vfj_step_context *context, struct vfj_slot *sl
     int64_t duration_us = vfj_link_duration_us(context, slot);
     if (duration_us != VFJ_NEVER_US && slot->timers.link_us == VFJ_NEVER_US)
         arm(context, &slot->timers.link_us, duration_us);
+    if (vfj_step_is_stopping(context) && slot->link.monitor == VFJ_LINK_MONITOR_WAITING)
+        (void)arm_earlier(context, &slot->timers.link_us, LAST_LINK_S * 1000000);
 }
 
 /* Observations 1, 2, 4 … seconds apart after hn's link came up, as long as hn carries the traffic; else one. */
@@ -300,10 +303,36 @@ static void begin_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     vfj_plan_begin(slot);
 }
 
+/* Whether the guest may have no network as it is: the VF has the data path and is not joined, or laggN has what is hn's. */
+static bool is_cut_off(const struct vfj_slot *slot)
+{
+    bool is_stranded = vfj_slot_is_on_vf(slot) && !slot->joined;
+    return (is_stranded || vfj_observed_is_orphaned(slot) || vfj_observed_is_lagg_lost(slot)) && !slot->observed.script;
+}
+
+/* While the daemon is about to end, it goes on with what was begun, and begins only what the guest's network needs. */
+static bool may_go_on(const struct vfj_step_context *context, const struct vfj_slot *slot)
+{
+    return !vfj_step_is_stopping(context) || slot->plan.phase == VFJ_PLAN_ACTIVE || is_cut_off(slot)
+        || slot->link.monitor == VFJ_LINK_MONITOR_EXPIRED || vfj_link_wants_down(slot);
+}
+
+/* The next daemon observes each slot, and joins a VF whose delay is over as soon as it starts. */
+static void leave_to_next(const struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    slot->request.wanted = VFJ_OBSERVE_NOT;
+    if (slot->delay != VFJ_DELAY_OVER)
+        return;
+    slot->delay = VFJ_DELAY_RUNNING;
+    slot->timers.delay_us = context->next->head.mono_us;
+}
+
 /* True when a batch was issued. */
 static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_logged = slot->plan.phase == VFJ_PLAN_LOGGED && !vfj_step_is_acting(context);
+    if (!may_go_on(context, slot))
+        return false;
     if (slot->plan.phase != VFJ_PLAN_ACTIVE && !is_logged)
         begin_plan(context, slot);
     if (!vfj_plan_is_due(slot))
@@ -385,6 +414,8 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
         slot->request.asked = VFJ_OBSERVE_NOT;
         has_batch = decide(context, slot, asked);
     }
+    if (!may_go_on(context, slot))
+        leave_to_next(context, slot);
     if (has_batch)
         slot->activity = VFJ_ACTIVITY_RUNNING;
     else if (slot->request.wanted != VFJ_OBSERVE_NOT && vfj_name_is_empty(slot->unit))

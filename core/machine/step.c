@@ -54,12 +54,21 @@ static void vfjournal_finished(struct vfj_step_context *context)
 static void vfjournal_timer(struct vfj_step_context *context)
 {
     struct vfj_head *head = &context->next->head;
-    if (head->map_retry_us != VFJ_NEVER_US && head->map_retry_us <= head->mono_us)
+    if (!vfj_step_is_stopping(context) && head->map_retry_us != VFJ_NEVER_US && head->map_retry_us <= head->mono_us)
         vfj_map_request(context);
     for (unsigned i = 0; i < head->slot_count; i++) {
-        int64_t due_us = context->now->index.due_us[i]; /* no slot was written before */
+        int64_t due_us = vfj_step_timer_us(context, i);
         if (due_us != VFJ_NEVER_US && due_us <= head->mono_us)
             vfj_facts_timer(context, vfj_step_edit_slot(context, i));
+    }
+}
+
+/* The slots that have something to finish; vfj_reconcile() shortens the wait for a VF's link. */
+static void vfjournal_stopping(struct vfj_step_context *context)
+{
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        if (vfj_slot_is_unfinished(vfj_step_slot(context, i), false))
+            vfj_facts_stopping(vfj_step_edit_slot(context, i));
     }
 }
 
@@ -69,6 +78,7 @@ static const struct vfj_policy_entries policy_vfjournal = {
     .observed = vfjournal_observed,
     .finished = vfjournal_finished,
     .timer = vfjournal_timer,
+    .stopping = vfjournal_stopping,
 };
 
 static const struct vfj_policy_entries *policy_of(const struct vfj_step_context *context)
@@ -110,13 +120,21 @@ static void start(struct vfj_step_context *context, bool is_boot)
         boot(context, started);
     head->mode = started->mode;
     head->policy = started->policy;
-    head->running = 1;
+    head->running = VFJ_RUNNING_YES;
     head->map_pending = 0;
     head->map_again = 0;
     head->map_retry_us = VFJ_NEVER_US;
     vfj_policy_scripts.reset(context);
     for (unsigned i = 0; i < head->slot_count; i++)
         vfj_facts_restart(context, vfj_step_edit_slot(context, i), was_running);
+}
+
+static void stopping(struct vfj_step_context *context)
+{
+    if (context->next->head.running == VFJ_RUNNING_NOT)
+        return;
+    context->next->head.running = VFJ_RUNNING_STOPPING;
+    policy_of(context)->stopping(context);
 }
 
 static void configure(struct vfj_step_context *context)
@@ -135,8 +153,11 @@ static void handle(struct vfj_step_context *context, bool is_boot)
     case VFJ_EVENT_STARTED:
         start(context, is_boot);
         break;
+    case VFJ_EVENT_STOPPING:
+        stopping(context);
+        break;
     case VFJ_EVENT_STOPPED:
-        context->next->head.running = 0;
+        context->next->head.running = VFJ_RUNNING_NOT;
         break;
     case VFJ_EVENT_CONFIGURED:
         configure(context);
@@ -206,12 +227,55 @@ static void close_parts(struct vfj_step_context *context)
         put_earliest(context);
 }
 
-static int64_t next_deadline(const struct vfj_head *head)
+/* While the daemon is about to end. */
+static int64_t last_deadline(const struct vfj_step_context *context)
 {
+    int64_t deadline = INT64_MAX;
+    for (unsigned i = 0; i < context->next->head.slot_count && policy_of(context) == &policy_vfjournal; i++) {
+        int64_t due_us = vfj_step_timer_us(context, i);
+        if (due_us != VFJ_NEVER_US && due_us < deadline)
+            deadline = due_us;
+    }
+    return deadline;
+}
+
+static int64_t next_deadline(const struct vfj_step_context *context)
+{
+    const struct vfj_head *head = &context->next->head;
     int64_t deadline = head->map_retry_us != VFJ_NEVER_US ? head->map_retry_us : INT64_MAX;
     if (head->due_us != VFJ_NEVER_US && head->due_us < deadline)
         deadline = head->due_us;
-    return head->running ? deadline : INT64_MAX;
+    switch ((enum vfj_running)head->running) {
+    case VFJ_RUNNING_NOT:
+        break;
+    case VFJ_RUNNING_YES:
+        return deadline;
+    case VFJ_RUNNING_STOPPING:
+        return last_deadline(context);
+    }
+    return INT64_MAX;
+}
+
+/* Of the state `now` with the touched parts, and the head, of `next`. In observe mode nothing is ever run. */
+static bool is_idle(const struct vfj_state *now, const struct vfj_state *next, const struct vfj_touched *touched)
+{
+    const struct vfj_head *head = &next->head;
+    if (head->mode != VFJ_MODE_ACT)
+        return true;
+    if (head->policy == VFJ_POLICY_SCRIPTS)
+        return vfj_scripts_is_idle(touched->scripts ? &next->scripts : &now->scripts);
+    for (unsigned i = 0; i < head->slot_count; i++) {
+        const struct vfj_slot *slot = &((touched->slots >> i & 1) != 0 ? next : now)->slots[i];
+        if (vfj_slot_is_unfinished(slot, head->running == VFJ_RUNNING_STOPPING))
+            return false;
+    }
+    return true;
+}
+
+bool vfj_state_is_idle(const struct vfj_state *state)
+{
+    const struct vfj_touched nothing = {0};
+    return is_idle(state, state, &nothing);
 }
 
 static void reconcile_touched(struct vfj_step_context *context)
@@ -242,5 +306,6 @@ void vfj_step(const struct vfj_state *now, const struct vfj_event *event, struct
     reconcile_touched(&context);
 
     close_parts(&context);
-    decision->deadline_us = next_deadline(&next->head);
+    decision->deadline_us = next_deadline(&context);
+    decision->is_idle = vfj_step_is_stopping(&context) && is_idle(now, next, &decision->touched);
 }

@@ -14,10 +14,13 @@ struct vfj_policy_entries {
     void (*observed)(struct vfj_step_context *context);  /* the answer to one of its probes */
     void (*finished)(struct vfj_step_context *context);  /* the outcome of one of its commands */
     void (*timer)(struct vfj_step_context *context);     /* whatever is due by head.mono_us */
+    void (*stopping)(struct vfj_step_context *context);  /* the daemon is about to end */
 };
 
 /* hyperv_vfattach and hyperv_vfup, step for step (core/policy/scripts.c). */
 extern const struct vfj_policy_entries vfj_policy_scripts;
+/* Whether no script is under way, nor waits, nor has a sleeper that runs a command. */
+bool vfj_scripts_is_idle(const struct vfj_scripts *scripts);
 /* Whether a policy scripts that somebody wrote down is one that its steps can lead to, as far as they rely on it. */
 bool vfj_scripts_is_sound(const struct vfj_scripts *scripts);
 

@@ -142,6 +142,12 @@ static void scripts_connected(struct vfj_step_context *context)
     (void)context;
 }
 
+/* A script that has begun ends; what sleeps does not wake before another daemon is there. */
+static void scripts_stopping(struct vfj_step_context *context)
+{
+    (void)context;
+}
+
 /* The script under way, and what waited for it, ended with the daemon; the sleepers sleep on within a boot. */
 static void scripts_reset(struct vfj_step_context *context)
 {
@@ -161,6 +167,14 @@ static void scripts_reset(struct vfj_step_context *context)
     }
 }
 
+bool vfj_scripts_is_idle(const struct vfj_scripts *scripts)
+{
+    bool is_idle = scripts->run.script == VFJ_SCRIPT_NONE && scripts->waiting == 0;
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && scripts->sleeping > 0; i++)
+        is_idle &= scripts->sleepers[i].pending == 0;
+    return is_idle;
+}
+
 const struct vfj_policy_entries vfj_policy_scripts = {
     .reset = scripts_reset,
     .connected = scripts_connected,
@@ -168,4 +182,5 @@ const struct vfj_policy_entries vfj_policy_scripts = {
     .observed = scripts_observed,
     .finished = scripts_finished,
     .timer = vfj_sleepers_timer,
+    .stopping = scripts_stopping,
 };
