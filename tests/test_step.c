@@ -512,6 +512,7 @@ static void test_no_unit(void **state)
     begin(VFJ_POLICY_VFJOURNAL);
     memset(&slot->unit, 0, sizeof slot->unit);
     slot->request.wanted = VFJ_OBSERVE_FOUND;
+    slot->plan.phase = VFJ_PLAN_ACTIVE;
     blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
     step();
     assert_int_equal(slot->fault, VFJ_REASON_NO_UNIT);

@@ -41,6 +41,12 @@ struct vfj_slot *vfj_step_edit_slot(struct vfj_step_context *context, unsigned i
     return &context->next->slots[index];
 }
 
+const struct vfj_slot *vfj_step_old_slot(const struct vfj_step_context *context, unsigned index)
+{
+    static const struct vfj_slot blank;
+    return index < context->now->head.slot_count ? &context->now->slots[index] : &blank;
+}
+
 unsigned vfj_step_find_hn(const struct vfj_step_context *context, struct vfj_name hn)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {

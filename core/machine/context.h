@@ -52,6 +52,8 @@ static inline const struct vfj_slot *vfj_step_slot(const struct vfj_step_context
     return vfj_step_is_written(context, index) ? &context->next->slots[index] : &context->now->slots[index];
 }
 struct vfj_slot *vfj_step_edit_slot(struct vfj_step_context *context, unsigned index);
+/* The slot as it was before the event: blank when the event opened it. */
+const struct vfj_slot *vfj_step_old_slot(const struct vfj_step_context *context, unsigned index);
 
 /* When a timer event is to reach the slot; VFJ_NEVER_US: no timer of it fires. */
 static inline int64_t vfj_step_timer_us(const struct vfj_step_context *context, unsigned index)

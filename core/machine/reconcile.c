@@ -29,7 +29,7 @@ enum {
 /* One VF replaced another within the step: the old one's departure is reported first. */
 static void report_replaced(struct vfj_step_context *context, unsigned index, struct vfj_slot *slot)
 {
-    const struct vfj_slot *was = &context->now->slots[index];
+    const struct vfj_slot *was = vfj_step_old_slot(context, index);
     if (slot->generation == was->generation || was->state == VFJ_SLOT_DETACHED || (context->replaced >> index & 1) != 0)
         return;
     context->replaced |= (uint64_t)1 << index;
@@ -44,7 +44,7 @@ static void publish_state(struct vfj_step_context *context, struct vfj_slot *slo
     if (state == slot->state)
         return;
     struct vfj_transition *made = vfj_step_move(context, slot, state, reason);
-    const struct vfj_slot *was = &context->now->slots[slot - context->next->slots];
+    const struct vfj_slot *was = vfj_step_old_slot(context, (unsigned)(slot - context->next->slots));
     if (state == VFJ_SLOT_DETACHED)
         made->vf = was->vf;
     if (reason == VFJ_REASON_DELAY_STARTED)
@@ -56,8 +56,6 @@ void vfj_reconcile_state(struct vfj_step_context *context, unsigned index)
     struct vfj_slot *slot = &context->next->slots[index];
     report_replaced(context, index, slot);
     enum vfj_reason cause = (enum vfj_reason)context->causes[index];
-    if (slot->state == VFJ_SLOT_DETACHED && vfj_slot_public_state(slot) != VFJ_SLOT_DETACHED)
-        (void)vfj_step_move(context, slot, VFJ_SLOT_ATTACHED, cause); /* before anything else, a VF attaches */
     publish_state(context, slot, cause);
 }
 
@@ -393,7 +391,6 @@ static void observe(struct vfj_step_context *context, struct vfj_slot *slot)
     command->b = vfj_name_lagg(slot->unit);
     command->c = slot->vf;
     vfj_span_copy(command->text, sizeof command->text, vfj_span_of(slot->unit.text));
-    memset(&slot->batch, 0, sizeof slot->batch);
     slot->batch.first = command->id;
     slot->batch.count = 1;
     keep_reason(slot);
@@ -442,5 +439,5 @@ void vfj_reconcile(struct vfj_step_context *context, unsigned index)
     arm_recheck(context, slot);
     if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_due_us(slot) != VFJ_NEVER_US)
         slot->activity = VFJ_ACTIVITY_WAITING;
-    check_activity(&context->now->slots[index], slot);
+    check_activity(vfj_step_old_slot(context, index), slot);
 }
