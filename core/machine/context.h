@@ -58,8 +58,8 @@ const struct vfj_slot *vfj_step_old_slot(const struct vfj_step_context *context,
 /* When a timer event is to reach the slot; VFJ_NEVER_US: no timer of it fires. */
 static inline int64_t vfj_step_timer_us(const struct vfj_step_context *context, unsigned index)
 {
-    return vfj_step_is_stopping(context) ? vfj_slot_last_due_us(vfj_step_slot(context, index))
-                                         : vfj_step_due_us(context, index);
+    const struct vfj_slot *slot = vfj_step_slot(context, index);
+    return vfj_step_is_stopping(context) ? vfj_slot_last_due_us(slot) : vfj_slot_due_us(slot);
 }
 
 /* The index of a slot, or VFJ_SLOTS_MAX when there is none. */

@@ -305,7 +305,8 @@ static void begin_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 static bool is_cut_off(const struct vfj_slot *slot)
 {
     bool is_stranded = vfj_slot_is_on_vf(slot) && !slot->joined;
-    return (is_stranded || vfj_observed_is_orphaned(slot) || vfj_observed_is_lagg_lost(slot)) && !slot->observed.script;
+    bool is_orphaned = vfj_observed_has_taken_over(slot) && !vfj_observed_has_hn_port(slot);
+    return (is_stranded || is_orphaned || vfj_observed_is_lagg_lost(slot)) && !slot->observed.script;
 }
 
 /* While the daemon is about to end, it goes on with what was begun, and begins only what the guest's network needs. */
