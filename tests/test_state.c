@@ -299,6 +299,36 @@ static void test_has_plan(void **unused)
     assert_true(vfj_slot_has_plan(&slot));
 }
 
+/* What a daemon that is told to end waits for: what is under way, a link, and a plan, but one that pauses and holds nothing of hn's. */
+static void test_is_unfinished(void **unused)
+{
+    struct vfj_slot slot;
+    (void)unused;
+    vfj_slot_init(&slot, vfj_name_of("hn0"));
+    assert_false(vfj_slot_is_unfinished(&slot, true));
+    slot.activity = VFJ_ACTIVITY_OBSERVING;
+    assert_true(vfj_slot_is_unfinished(&slot, true));
+    slot.activity = VFJ_ACTIVITY_RUNNING;
+    assert_true(vfj_slot_is_unfinished(&slot, true));
+    slot.activity = VFJ_ACTIVITY_WAITING;
+    slot.link.monitor = VFJ_LINK_MONITOR_WAITING;
+    assert_true(vfj_slot_is_unfinished(&slot, true));
+    slot.link.monitor = VFJ_LINK_MONITOR_OFF;
+    slot.plan.phase = VFJ_PLAN_ACTIVE;
+    assert_true(vfj_slot_is_unfinished(&slot, true));
+    slot.timers.observe_us = 7;
+    assert_true(vfj_slot_is_unfinished(&slot, false));
+    assert_false(vfj_slot_is_unfinished(&slot, true)); /* no lagg was made */
+    slot.lagg_ours = 1;
+    assert_false(vfj_slot_is_unfinished(&slot, true));
+    slot.observed.lagg.exists = true;
+    assert_false(vfj_slot_is_unfinished(&slot, true));
+    slot.observed.hn.exists = true;
+    assert_true(vfj_slot_is_unfinished(&slot, true));
+    slot.observed.hn_lagg = vfj_name_of("lagg0");
+    assert_false(vfj_slot_is_unfinished(&slot, true));
+}
+
 static void test_touched(void **unused)
 {
     struct vfj_touched touched = {.slots = 5};
@@ -349,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_forbidden_move),
         cmocka_unit_test(test_names_of_activities),
         cmocka_unit_test(test_has_plan),
+        cmocka_unit_test(test_is_unfinished),
         cmocka_unit_test(test_touched),
         cmocka_unit_test(test_index_of_what_was_read),
         cmocka_unit_test(test_every_slot_is_found),

@@ -720,6 +720,17 @@ static void test_dhclient_outlives_lagg(void **unused)
     assert_int_equal(pending_kind(slot), VFJ_COMMAND_CREATE);
 }
 
+/* A state is idle when nothing of it is half-done. */
+static void test_idle(void **unused)
+{
+    (void)unused;
+    begin(VFJ_POLICY_VFJOURNAL);
+    assert_true(vfj_state_is_idle(&machine->state));
+    kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
+    kit_machine_line(machine, "%at 12");
+    assert_false(vfj_state_is_idle(&machine->state));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -742,6 +753,7 @@ int main(void)
         cmocka_unit_test(test_timers_of_their_own),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_no_advertisement),
+        cmocka_unit_test(test_idle),
         cmocka_unit_test(test_optional_timeout),
         cmocka_unit_test(test_route_timeout),
         cmocka_unit_test(test_dhclient_outlives_lagg),

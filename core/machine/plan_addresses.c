@@ -1,6 +1,7 @@
 /* The plan's rows about addresses. */
 #include <string.h>
 
+#include "core/check.h"
 #include "core/machine/observed.h"
 #include "core/machine/planner.h"
 
@@ -17,8 +18,8 @@ static void desire(struct vfj_desired *desired, const struct vfj_address *addres
 {
     if (has_host(desired, address))
         return;
-    if (desired->count < sizeof desired->addresses / sizeof desired->addresses[0]) /* else the next batch's turn */
-        desired->addresses[desired->count++] = *address;
+    VFJ_CHECK(desired->count < sizeof desired->addresses / sizeof desired->addresses[0]);
+    desired->addresses[desired->count++] = *address;
 }
 
 static void desire_of(struct vfj_desired *desired, const struct vfj_interface *interface, bool without_inet)

@@ -11,7 +11,7 @@ enum { VFJ_ALIASES_MAX = VFJ_ADDRESSES_MAX - 1 };
 /* Addresses that laggN is to have. */
 struct vfj_desired {
     unsigned count;
-    struct vfj_address addresses[3 * VFJ_ADDRESSES_MAX];
+    struct vfj_address addresses[4 * VFJ_ADDRESSES_MAX + VFJ_ALIASES_MAX + 2]; /* hn's and VF's, twice, and rc.conf's */
 };
 
 /* One batch being made. */
