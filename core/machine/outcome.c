@@ -24,8 +24,6 @@ static void record_missed_vf_down(struct vfj_step_context *context, struct vfj_s
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
     vfj_facts_script_due(slot);
     slot->plan.rechecks = 1;
-    if (vfj_link_is_held(slot))
-        return;
     vfj_facts_no_delay(slot);
     if (slot->request.asked < VFJ_OBSERVE_GAP)
         slot->request.asked = VFJ_OBSERVE_GAP;
