@@ -60,7 +60,9 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
 bool vfj_plan_is_due(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    bool is_begun = slot->lagg_ours && view->lagg.exists && slot->plan.tried != 0;
+    uint64_t begun
+        = slot->plan.tried | (slot->plan.failed & vfj_plan_required_needs()); /* perhaps, when no outcome came */
+    bool is_begun = slot->lagg_ours && view->lagg.exists && begun != 0;
     return view->hn.exists
         && (vfj_plan_target(slot) >= VFJ_TARGET_JOINED
             || (vfj_observed_has_taken_over(slot) && !vfj_observed_is_foreign(slot)) || vfj_observed_is_lagg_lost(slot)

@@ -301,19 +301,23 @@ static void begin_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     vfj_plan_begin(slot);
 }
 
-/* Whether the guest may have no network as it is: the VF has the data path and is not joined, or laggN has what is hn's. */
-static bool is_cut_off(const struct vfj_slot *slot)
+/* Whether the guest has no network as it is, or would lose it to the stock scripts. */
+static bool is_in_danger(const struct vfj_slot *slot)
 {
     bool is_stranded = vfj_slot_is_on_vf(slot) && !slot->joined;
     bool is_orphaned = vfj_observed_has_taken_over(slot) && !vfj_observed_has_hn_port(slot);
-    return (is_stranded || is_orphaned || vfj_observed_is_lagg_lost(slot)) && !slot->observed.script;
+    return !slot->observed.script
+        && (is_stranded || is_orphaned || vfj_observed_is_lagg_lost(slot)
+            || vfj_observed_port_conflict(slot) != VFJ_REASON_NONE);
 }
 
-/* While the daemon is about to end, it goes on with what was begun, and begins only what the guest's network needs. */
+/* While the daemon is about to end, it goes on with what was begun, and begins only what the guest's network needs. A VF that was
+ * just found may have the data path. */
 static bool may_go_on(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
-    return !vfj_step_is_stopping(context) || slot->plan.phase == VFJ_PLAN_ACTIVE || is_cut_off(slot)
-        || slot->link.monitor == VFJ_LINK_MONITOR_EXPIRED || vfj_link_wants_down(slot);
+    return !vfj_step_is_stopping(context) || slot->plan.phase == VFJ_PLAN_ACTIVE || is_in_danger(slot)
+        || slot->link.monitor == VFJ_LINK_MONITOR_EXPIRED || vfj_link_wants_down(slot)
+        || slot->request.wanted == VFJ_OBSERVE_FOUND;
 }
 
 /* The next daemon observes each slot, and joins a VF whose delay is over as soon as it starts. */

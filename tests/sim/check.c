@@ -95,8 +95,10 @@ void sim_note_plans(struct sim *sim)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     sim->went_back = false;
+    bool is_stopping = state->head.running == VFJ_RUNNING_STOPPING; /* then it observes without a plan, too */
     for (unsigned i = 0; i < state->head.slot_count; i++)
-        sim->had_plan[i] = vfj_slot_has_plan(&state->slots[i]);
+        sim->had_plan[i]
+            = vfj_slot_has_plan(&state->slots[i]) && (!is_stopping || state->slots[i].plan.phase == VFJ_PLAN_ACTIVE);
 }
 
 void sim_check_plans(struct sim *sim)

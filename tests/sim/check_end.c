@@ -188,6 +188,37 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     check_ports(sim, nic);
 }
 
+/* Whether what was seen last of the guest is all that there is to know. */
+static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    return slot != NULL && slot->fault == VFJ_REASON_NONE && !nic->meddled && !nic->has_script && !nic->is_hn_down
+        && !is_forgotten(sim, nic, slot) && (sim->fault_percent == 0 || !nic->rtadv);
+}
+
+/* What devd's rules gave a VF that is no port stays until the VF is joined. */
+static bool has_own(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *lagg)
+{
+    const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
+    bool is_port = lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->vf);
+    return vf != NULL && !is_port && (vf->facts.address_count > 0 || vf->dhclient != 0);
+}
+
+/* From now on there are the stock scripts, which take a lagg that is there for finished. */
+void sim_check_stopped(struct sim *sim)
+{
+    for (unsigned i = 0; i < sim->nic_count && sim_is_ours(sim); i++) {
+        const struct sim_nic *nic = &sim->nics[i];
+        const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+        const struct vfj_slot *slot = slot_of(sim, nic->hn);
+        if (!is_known(sim, nic, slot) || has_own(sim, nic, lagg))
+            continue;
+        /* one that is not known to be ours was made by a daemon whose rows are lost */
+        if (lagg != NULL && slot->lagg_ours && !vfj_interface_has_port(&lagg->facts, nic->hn))
+            sim_fail(sim, "a daemon ended in order, and %s lacks %s", nic->lagg.text, nic->hn.text);
+        check_connectivity(sim, nic, false);
+    }
+}
+
 void sim_check_end(struct sim *sim)
 {
     if (sim->events - sim->events_of_storm > (uint64_t)CALM_EVENTS_MAX * sim->nic_count)

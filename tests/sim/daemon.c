@@ -59,6 +59,7 @@ static void choose_crash(struct sim *sim)
     static const unsigned latest[] = {150, 1, 12, 12};
     sim->crash = SIM_CRASH_NOT;
     sim->crash_in = 0;
+    sim->stop_in = sim->storm && sim_chance(sim, 40) ? 1 + (unsigned)sim_roll(sim, 16) : 0;
     if (!sim->storm || !sim_chance(sim, 60))
         return;
     bool is_close = sim->crashed && sim_chance(sim, 50);
@@ -81,6 +82,7 @@ static void begin_life(struct sim *sim)
     sim->listener = vfj_daemon_loop_listener(&sim->loop);
     sim->alive = true;
     sim->broken = sim->dead = sim->stop = sim->connected = sim->power = false;
+    sim->stopping = sim->in_order = false;
     sim->deadline_us = sim->wake_us = INT64_MAX;
 }
 

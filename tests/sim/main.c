@@ -27,7 +27,7 @@ enum {
 };
 
 struct totals {
-    uint64_t runs, failures, events, commands, crashes, cuts;
+    uint64_t runs, failures, events, commands, crashes, cuts, stops;
     int64_t simulated_us;
 };
 
@@ -88,7 +88,7 @@ static void begin(struct sim *sim, uint64_t seed)
     sim->fault_percent = sim->slow_percent = sim->lose_percent = sim->double_percent = 0;
     sim->boots = 1;
     sim->followed = 0;
-    sim->events = sim->commands = sim->crashes = sim->cuts = sim->lines_lost = 0;
+    sim->events = sim->commands = sim->crashes = sim->cuts = sim->stops = sim->lines_lost = 0;
     memset(&sim->durable, 0, sizeof sim->durable);
     sim->nic_count = sim_chance(sim, 30) ? SIM_NICS_MAX : 1 + (unsigned)sim_roll(sim, 3);
     sim->mode = sim_chance(sim, 12) ? VFJ_MODE_OBSERVE : VFJ_MODE_ACT;
@@ -129,6 +129,7 @@ static void add(struct totals *totals, const struct sim *sim, bool right)
     totals->commands += sim->commands;
     totals->crashes += sim->crashes;
     totals->cuts += sim->cuts;
+    totals->stops += sim->stops;
     totals->simulated_us += sim->now_us;
 }
 
@@ -210,6 +211,7 @@ static void end_job(int fd, struct totals *totals)
     totals->commands += of_job.commands;
     totals->crashes += of_job.crashes;
     totals->cuts += of_job.cuts;
+    totals->stops += of_job.stops;
     totals->simulated_us += of_job.simulated_us;
 }
 
@@ -257,9 +259,11 @@ static double now_s(void)
 static void print_totals(const struct totals *totals, double took_s)
 {
     printf("%" PRIu64 " seeds, %" PRIu64 " failed; %.1f hours simulated in %.1f s, %.0f seeds a minute: %" PRIu64
-           " events, %" PRIu64 " commands, %" PRIu64 " crashes, %" PRIu64 " of them power cuts\n",
+           " events, %" PRIu64 " commands, %" PRIu64 " crashes, %" PRIu64 " of them power cuts, %" PRIu64
+           " stops in mid-plan\n",
            totals->runs, totals->failures, (double)totals->simulated_us / 3.6e9, took_s,
-           (double)totals->runs * 60 / took_s, totals->events, totals->commands, totals->crashes, totals->cuts);
+           (double)totals->runs * 60 / took_s, totals->events, totals->commands, totals->crashes, totals->cuts,
+           totals->stops);
 }
 
 int main(int argc, char **argv)

@@ -130,11 +130,15 @@ struct sim {
     struct vfj_world_listener listener;
     uint8_t mode, policy;
     enum vfj_on_error on_error;
-    bool alive;   /* a daemon runs */
-    bool broken;  /* it said that it ends */
-    bool dead;    /* it crashed */
-    bool crashed; /* so did the one before */
-    bool stop;    /* SIGTERM */
+    bool alive;       /* a daemon runs */
+    bool broken;      /* it said that it ends */
+    bool dead;        /* it crashed */
+    bool crashed;     /* so did the one before */
+    bool stop;        /* SIGTERM */
+    bool stopping;    /* it came, and something is half-done */
+    bool in_order;    /* it ended, and nothing is */
+    int64_t stop_us;  /* when it ends all the same */
+    unsigned stop_in; /* commands until SIGTERM comes; 0 it does not */
     bool connected;
     bool rc_changed;
     bool is_checked; /* the end was */
@@ -175,7 +179,7 @@ struct sim {
     int64_t disk_until_us;
 
     /* counters */
-    uint64_t events, commands, crashes, cuts, lines_lost;
+    uint64_t events, commands, crashes, cuts, stops, lines_lost;
     uint64_t events_of_storm;
     jmp_buf out;
     char why[256];
@@ -243,6 +247,7 @@ void sim_check_command(struct sim *sim, const struct vfj_command *command); /* i
 void sim_check_begin(struct sim *sim, const struct vfj_command *command);   /* it begins */
 void sim_note_plans(struct sim *sim); /* before a step of the machine; the other after it */
 void sim_check_plans(struct sim *sim);
+void sim_check_stopped(struct sim *sim); /* a daemon ended in order */
 void sim_check_opened(struct sim *sim);
 void sim_check_journal(struct sim *sim);
 

@@ -86,7 +86,7 @@ static void fill_disk(struct sim *sim)
 
 static void end_daemon(struct sim *sim)
 {
-    if (!sim->alive)
+    if (!sim->alive || sim->stopping)
         return;
     if (sim_chance(sim, 40))
         sim->stop = true;
@@ -177,6 +177,7 @@ void sim_storm_end(struct sim *sim)
     sim->storm = false;
     sim->storm_us = INT64_MAX;
     sim->crash = SIM_CRASH_NOT;
+    sim->stop_in = 0;
     kit_fault_die(0);
     (void)kit_fault_disarm();
     sim->disk_until_us = INT64_MAX;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/step.h"
 #include "core/trace.h"
 #include "tests/kit/fault_vfs.h"
 #include "tests/sim/sim.h"
@@ -67,6 +68,36 @@ static struct vfj_event *begin(struct sim *sim, enum vfj_event_kind kind)
     memset(&sim->event, 0, sizeof sim->event);
     sim->event.kind = (uint8_t)kind;
     return &sim->event;
+}
+
+static void stop_daemon(struct sim *sim, const char *reason)
+{
+    sim->broken = sim->stopping = false;
+    begin(sim, VFJ_EVENT_STOPPED)->as.text = vfj_span_of(reason);
+    tell(sim);
+    sim->broken = true;
+}
+
+/* One signal in four is followed by another. */
+static void ask_to_stop(struct sim *sim)
+{
+    sim->stop = false;
+    sim_say(sim, "SIGTERM");
+    if (sim_chance(sim, 25)) {
+        stop_daemon(sim, "a second signal");
+        return;
+    }
+    sim->stopping = true;
+    sim->stop_us = sim->now_us + VFJ_STOP_WITHIN_S * second;
+    sim->listener.stopping(sim->listener.context, "signal");
+}
+
+void vfj_world_end(struct vfj_world *world, const char *reason)
+{
+    struct sim *sim = sim_of(world);
+    sim->in_order = true;
+    sim->stops += vfj_ledger_state(sim->loop.ledger)->head.running == VFJ_RUNNING_STOPPING;
+    stop_daemon(sim, reason);
 }
 
 void vfj_world_configure(struct vfj_world *world)
@@ -183,6 +214,8 @@ static void execute(struct sim *sim, const struct vfj_command *command)
         sim_fail(sim, "more commands under way than there can be");
     if (!reads)
         sim_check_command(sim, command);
+    if (!reads && sim->stop_in > 0 && --sim->stop_in == 0)
+        sim->stop = true;
     bool waits = !reads && must_wait(sim, command);
     struct sim_flight *flight = &sim->flights[sim->flight_count++];
     memset(flight, 0, sizeof *flight);
@@ -348,7 +381,17 @@ static void give_line(struct sim *sim)
     tell(sim);
 }
 
-enum source { FROM_NOTHING, FROM_LINE, FROM_FLIGHT, FROM_HOST, FROM_STORM, FROM_TIMER, FROM_WAKE, FROM_DISK };
+enum source {
+    FROM_NOTHING,
+    FROM_STOP,
+    FROM_LINE,
+    FROM_FLIGHT,
+    FROM_HOST,
+    FROM_STORM,
+    FROM_TIMER,
+    FROM_WAKE,
+    FROM_DISK
+};
 
 struct next {
     enum source source;
@@ -373,6 +416,8 @@ static struct next find_next(struct sim *sim)
         consider(&next, FROM_HOST, sim->todos[i].due_us, i);
     consider(&next, FROM_STORM, sim->storm_us, 0);
     consider(&next, FROM_DISK, sim->disk_until_us, 0);
+    if (sim->alive && sim->stopping)
+        consider(&next, FROM_STOP, sim->stop_us, 0);
     if (sim->alive && sim->deadline_us != INT64_MAX)
         consider(&next, FROM_TIMER, sim->deadline_us + sim->boot_us, 0);
     if (sim->alive && sim->wake_us != INT64_MAX)
@@ -391,6 +436,9 @@ static void take_next(struct sim *sim, const struct next *next)
 {
     switch (next->source) {
     case FROM_NOTHING:
+        break;
+    case FROM_STOP:
+        stop_daemon(sim, "a signal, and something is half-done");
         break;
     case FROM_LINE:
         give_line(sim);
@@ -466,19 +514,11 @@ static void lose_connection(struct sim *sim)
     tell(sim);
 }
 
-static void stop_daemon(struct sim *sim)
-{
-    sim->broken = false;
-    begin(sim, VFJ_EVENT_STOPPED)->as.text = vfj_span_of("signal");
-    tell(sim);
-    sim->broken = true;
-}
-
 static void serve_daemon(struct sim *sim)
 {
     sim_note_plans(sim);
     if (!step(sim, sim->end_us)) {
-        stop_daemon(sim);
+        stop_daemon(sim, "the end");
         return;
     }
     if (sim->dead || sim->broken)
@@ -496,7 +536,9 @@ static void serve_daemon(struct sim *sim)
     if (!sim->dead && !sim->broken)
         sim_check_plans(sim);
     if (sim->stop && !sim->dead && !sim->broken)
-        stop_daemon(sim);
+        ask_to_stop(sim);
+    if (sim->in_order && !sim->dead)
+        sim_check_stopped(sim);
 }
 
 void vfj_world_run(struct vfj_world *world)
