@@ -176,7 +176,6 @@ bool vfj_plan_take_out_stray_vf(struct vfj_step_context *context, struct vfj_slo
     if (!is_astray(context, slot))
         return false;
     vfj_step_notice(context, slot, VFJ_REASON_VF_ASTRAY);
-    memset(&slot->batch, 0, sizeof slot->batch);
     struct vfj_command *command = vfj_planner_add(&planner, VFJ_NEED_STRAY_VF, VFJ_COMMAND_LEAVE);
     command->a = vfj_observed_other_lagg_of_vf(slot);
     command->b = slot->vf;
@@ -494,7 +493,6 @@ static void plan_phases(struct vfj_planner *planner)
 bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     struct vfj_planner planner;
-    memset(&slot->batch, 0, sizeof slot->batch);
     planner_init(&planner, context, slot);
     if (slot->observed.script)
         plan_script(&planner);
@@ -507,7 +505,6 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
 void vfj_plan_take_vf_down(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     struct vfj_planner planner = {.context = context, .slot = slot};
-    memset(&slot->batch, 0, sizeof slot->batch);
     struct vfj_command *command = vfj_planner_add(&planner, VFJ_NEED_VF_DOWN, VFJ_COMMAND_DOWN);
     command->a = slot->vf;
 }
