@@ -29,7 +29,8 @@ static bool is_idle(const struct vfj_ledger *ledger)
     return !ledger->detached && vfj_write_queue_is_empty(&ledger->queue);
 }
 
-/* Only under the rules of the present daemon: a replay then knows which they were. */
+/* A state checkpoint needs a started event of this daemon before it. A replay then knows the
+ * rules of the state. */
 static bool is_checkpoint_due(const struct vfj_ledger *ledger)
 {
     const struct vfj_snapshot *snapshot = &ledger->snapshot;

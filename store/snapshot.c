@@ -1,4 +1,4 @@
-/* A cache of the machine's state. */
+/* Snapshots: a cache of the machine's state. */
 #include "store/snapshot.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OPENSSL_SUPPRESS_DEPRECATED /* as store/chain.c has it, and why */
+#define OPENSSL_SUPPRESS_DEPRECATED /* for the reason in store/chain.c */
 #include <openssl/sha.h>
 
 #include "core/step.h"
@@ -17,10 +17,11 @@
 
 enum {
     HASH_SIZE = 32,
-    UNSEEN_MAX = 4 * VFJ_STATE_CHECKPOINT_PARTS_MAX, /* rows that the machine does not see, after one event */
+    UNSEEN_MAX = 4 * VFJ_STATE_CHECKPOINT_PARTS_MAX, /* unseen rows after one event */
 };
 
-/* What the file begins with: whose it is, and how much of each part follows. Without padding, and zeroed. */
+/* The header of the file: its program, and the sizes of the parts that follow. The header has no
+ * padding, and is zeroed. */
 struct header {
     char magic[8];
     char program[24];
@@ -29,13 +30,13 @@ struct header {
     uint64_t seq, event_seq, checkpoint_seq;
     int64_t checkpoint_wall_us;
     uint8_t before[VFJ_HEAD_SIZE];
-    uint64_t rc_digest, scripts_digest; /* 0: never written, and left out */
+    uint64_t rc_digest, scripts_digest; /* 0: the part was never written, and is left out */
     uint32_t slot_count, rc_length, pending_count, rules_changed;
 };
 
 _Static_assert(sizeof(struct header) == 8 + 24 + 24 + 32 + VFJ_HEAD_SIZE + 16 + 16, "padding in the header");
 
-/* A file under way, in either direction: each part is hashed as it passes. */
+/* A file that is read or written. Each part is hashed on the way. */
 struct stream {
     int fd;
     bool writes;
@@ -81,7 +82,7 @@ static bool pass(struct stream *stream, void *bytes, size_t size)
     return size == 0 || (transfer(stream, bytes, size) && SHA256_Update(&stream->hash, bytes, size) == 1);
 }
 
-/* All after the header, in the one order that reading and writing share. */
+/* Reads or writes all parts after the header. Both directions use this order. */
 static bool pass_machine(struct stream *stream, const struct header *header, struct vfj_machine *machine)
 {
     struct vfj_state *state = &machine->state;
@@ -121,7 +122,7 @@ static bool read_machine(struct stream *stream, struct header *header, struct vf
         && machine->state.index.digests[VFJ_SLOTS_MAX + 1] == header->scripts_digest;
 }
 
-/* Nobody else can have written it. */
+/* Returns whether only this user can have written the file. */
 static bool is_private(int fd)
 {
     struct stat facts;
@@ -141,7 +142,8 @@ static bool read_file(const char *path, struct header *header, struct vfj_machin
     return right;
 }
 
-/* The newest event has led to this state, and nothing but what it led to follows up to the snapshot's record. */
+/* Returns whether the newest event led to this state, and only its decisions and unseen rows
+ * follow up to the snapshot's record. */
 static bool follows(struct vfj_journal *journal, const struct header *header, const struct vfj_state *state)
 {
     struct vfj_record record;
@@ -206,7 +208,7 @@ static bool write_file(int fd, const struct vfj_machine *machine, const struct v
     struct stream stream = {.fd = fd, .writes = true};
     struct header header;
     describe(&header, machine, snapshot);
-    /* A stream that writes leaves the machine as it is. */
+    /* a stream that writes does not change the machine */
     bool right = SHA256_Init(&stream.hash) == 1 && pass(&stream, &header, sizeof header)
         && pass_machine(&stream, &header, (struct vfj_machine *)machine) && pass_hash(&stream);
     return right;

@@ -61,7 +61,7 @@ static void ignore(void *arg, const struct vfj_record *record)
 }
 
 /* Recovers the journal. Checks that the new journal is in order and begins as the old one. */
-static struct vfj_recovered recover(const char *path, enum vfj_status expected)
+static struct vfj_recovered recovered(const char *path, enum vfj_status expected)
 {
     struct vfj_recovered result;
     struct vfj_verified verified;
@@ -95,7 +95,7 @@ static const char *copy_of(const char *bytes, size_t length)
 static void test_a_sound_journal_is_saved_whole(void **state)
 {
     (void)state;
-    struct vfj_recovered result = recover(copy_of(large, large_length), VFJ_OK);
+    struct vfj_recovered result = recovered(copy_of(large, large_length), VFJ_OK);
     assert_false(result.lost);
     assert_int_equal(result.saved.seq, large_records);
     assert_int_equal(result.newest, large_records);
@@ -116,7 +116,7 @@ static void test_any_page_may_be_lost(void **state)
         uint64_t last = 0;
         (void)unlink(kit_path("new.db"));
         if (vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result) != VFJ_JOURNAL_DAMAGED)
-            result = recover(path, VFJ_OK);
+            result = recovered(path, VFJ_OK);
         assert_true(result.lost);
         whole += result.saved.seq == large_records;
     }
@@ -129,14 +129,14 @@ static void test_the_end_may_be_cut_off(void **state)
     uint64_t before = large_records;
     (void)state;
     for (size_t length = large_length - 1000; length > 30000; length -= 16384) {
-        struct vfj_recovered result = recover(copy_of(large, length), VFJ_OK);
+        struct vfj_recovered result = recovered(copy_of(large, length), VFJ_OK);
         assert_true(result.lost);
         assert_true(result.saved.seq <= before);
         before = result.saved.seq;
     }
     assert_true(before < large_records / 2);
-    (void)recover(copy_of(large, 3000), VFJ_JOURNAL_DAMAGED);
-    (void)recover(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
+    (void)recovered(copy_of(large, 3000), VFJ_JOURNAL_DAMAGED);
+    (void)recovered(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
 }
 
 /* What ends amid an event is saved up to the event before it; what was edited, up to that. */
@@ -146,13 +146,13 @@ static void test_what_is_saved_is_complete_and_unedited(void **state)
     const char *path = copy_of(large, large_length);
     kit_tamper(path, "DELETE FROM record WHERE seq >= (SELECT min(seq) FROM transition WHERE \"to\" = 'delayed')");
     uint64_t cut = (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record");
-    struct vfj_recovered result = recover(path, VFJ_OK);
+    struct vfj_recovered result = recovered(path, VFJ_OK);
     assert_true(result.lost);
     assert_true(result.saved.seq < cut);
 
     path = copy_of(large, large_length);
     kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE seq = (SELECT max(seq) - 100 FROM record)");
-    result = recover(path, VFJ_OK);
+    result = recovered(path, VFJ_OK);
     assert_true(result.saved.seq < large_records - 100 && result.saved.seq > large_records - 105);
     assert_int_equal(result.newest, large_records);
 }
@@ -217,7 +217,7 @@ static void test_noise(void **state)
         struct vfj_recovered result;
         (void)unlink(kit_path("new.db"));
         if (vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result) == VFJ_OK)
-            (void)recover(path, VFJ_OK);
+            (void)recovered(path, VFJ_OK);
         else
             assert_false(kit_exists(kit_path("new.db")));
     }
