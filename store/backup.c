@@ -82,7 +82,7 @@ static enum vfj_status copy_journal(struct vfj_backup *backup, struct vfj_journa
     if (code == SQLITE_OK)
         code = closed;
     if (journal->immutable && vfj_file_changed(journal->path, &journal->facts))
-        return fail(backup, journal->path, VFJ_JOURNAL_BUSY, "it changed while it was read; try again");
+        return fail(backup, journal->path, VFJ_JOURNAL_BUSY, "the file changed during reading; try again");
     return code == SQLITE_OK ? VFJ_OK : fail(backup, to, status_of(code), sqlite3_errstr(code));
 }
 

@@ -76,7 +76,7 @@ enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
 {
     struct vfj_text text = vfj_journal_begin_detail(journal);
     if (journal->immutable && vfj_file_changed(journal->path, &journal->facts)) {
-        vfj_text_add(&text, "it changed while it was read; try again");
+        vfj_text_add(&text, "the file changed during reading; try again");
         return VFJ_JOURNAL_BUSY;
     }
     bool current = journal->db != NULL && (sqlite3_errcode(journal->db) & 0xff) == (code & 0xff);
@@ -200,7 +200,7 @@ static enum vfj_status check_version(struct vfj_journal *journal)
         return VFJ_JOURNAL_NEWER;
     }
     if (version < 1) {
-        vfj_text_add(&text, "of no version that there is");
+        vfj_text_add(&text, "its user_version is unknown");
         return VFJ_JOURNAL_NOT_OURS;
     }
     journal->version = version;

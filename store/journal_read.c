@@ -147,9 +147,8 @@ enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, c
     struct vfj_text text = vfj_journal_begin_detail(journal);
     vfj_text_add(&text, "record ");
     vfj_text_add_u64(&text, seq);
-    vfj_text_add(&text, ": its ");
+    vfj_text_add(&text, ": invalid ");
     vfj_text_add(&text, column);
-    vfj_text_add(&text, " can't be one");
     return VFJ_JOURNAL_DAMAGED;
 }
 
@@ -197,7 +196,7 @@ enum vfj_status vfj_journal_next(struct vfj_journal *journal, struct vfj_record 
     if (status != VFJ_OK)
         return status;
     if (!is_in_order(journal, record->seq))
-        return vfj_journal_damaged(journal, record->seq, "place");
+        return vfj_journal_damaged(journal, record->seq, "order");
     journal->walk_last = record->seq;
     return VFJ_OK;
 }

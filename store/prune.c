@@ -172,7 +172,7 @@ static enum vfj_status write_archive(struct pruning *pruning)
         return status;
     if (pruning->prune->verified.first != pruning->prune->first
         || pruning->prune->verified.head.seq != pruning->prune->last || pruning->prune->last < pruning->prune->cut)
-        return fail(pruning, pruning->path, VFJ_JOURNAL_BUSY, "it changed while it was archived; try again");
+        return fail(pruning, pruning->path, VFJ_JOURNAL_BUSY, "the journal changed during archiving; try again");
     struct vfj_text text = begin_detail(pruning, pruning->new_file.to);
     status = vfj_publish_finish(&pruning->new_file, &text);
     pruning->prune->where = status == VFJ_OK ? NULL : pruning->new_file.to;

@@ -253,7 +253,7 @@ static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
 {
     struct vfj_text text = begin_detail(recovery, recovery->path);
     if (vfj_lock_holder(recovery->path, &text) > 0)
-        return fail(recovery, recovery->path, VFJ_JOURNAL_BUSY, "a daemon writes it");
+        return fail(recovery, recovery->path, VFJ_JOURNAL_BUSY, "a daemon writes this journal");
     text = begin_detail(recovery, recovery->path);
     enum vfj_status status = vfj_recover_rows_open(&recovery->rows, recovery->path, &text);
     if (status != VFJ_OK)

@@ -249,7 +249,7 @@ static void read_checkpoint(struct replay *replay, const struct vfj_record *reco
         break;
     case VFJ_STATE_CHECKPOINT_WRONG:
         finish(replay, VFJ_VERDICT_DIVERGED, record->seq, "checkpoint");
-        keep(replay->result->expected, vfj_span_of("a state that the machine can go on from"));
+        keep(replay->result->expected, vfj_span_of("a state that the machine can continue from"));
         keep(replay->result->found, record->body);
         break;
     }

@@ -9,10 +9,10 @@
 
 /* X(symbol, name, text) */
 #define VFJ_VERDICTS(X)                                                                                     \
-    X(SAME, "same", "the journal is what the machine does")                                                 \
-    X(DIVERGED, "diverged", "the machine does something else than what was recorded")                       \
+    X(SAME, "same", "the machine decides as recorded")                                                      \
+    X(DIVERGED, "diverged", "the machine does not decide as recorded")                                      \
     X(EDITED, "edited", "a record was changed or taken out after it was written")                           \
-    X(INCOMPLETE, "incomplete", "the end is cut off: the last event lacks what followed from it")           \
+    X(INCOMPLETE, "incomplete", "the end is cut off: the last event lacks its decisions")                   \
     X(RULES_CHANGED, "rules changed", "recorded by a version with other rules, which decide otherwise now") \
     X(UNUSABLE, "unusable", "the journal can't be read to its end")
 

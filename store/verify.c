@@ -161,7 +161,7 @@ static void check_anchor(struct verification *verification)
         return;
     if (anchor->seq < verification->replay.first - 1) {
         struct vfj_text pruned = begin_detail(verification);
-        vfj_text_add(&pruned, "it begins with record ");
+        vfj_text_add(&pruned, "the journal begins with record ");
         vfj_text_add_u64(&pruned, verification->replay.first);
         set_finding(verification, VFJ_FINDING_ANCHOR_PRUNED);
         return;
@@ -212,7 +212,7 @@ static bool verify_once(struct verification *verification, const char *path)
         set_failure(verification, status, vfj_journal_detail(verification->journal));
     bool again = changed(verification);
     if (again)
-        set_failure(verification, VFJ_JOURNAL_BUSY, "it changed while it was read; try again");
+        set_failure(verification, VFJ_JOURNAL_BUSY, "the file changed during reading; try again");
     vfj_journal_close(verification->journal);
     return !again;
 }

@@ -7,16 +7,16 @@
 #include "store/replay.h"
 
 /* X(symbol, name, text) */
-#define VFJ_FINDINGS(X)                                                                             \
-    X(SOUND, "verified", "whole, unedited, and what the machine does")                              \
-    X(DAMAGED, "damaged", "the file is not as it was written")                                      \
-    X(EDITED, "edited", "a record was changed or taken out after it was written")                   \
-    X(INCOMPLETE, "incomplete", "the end is cut off: the last event lacks what followed")           \
-    X(DIVERGED, "diverged", "the chain holds, but the machine decides otherwise")                   \
-    X(RULES_CHANGED, "rules changed", "whole and unedited; other rules decided otherwise then")     \
-    X(NOT_ANCHORED, "anchor not met", "this is not what it was when its head was kept")             \
-    X(ANCHOR_PRUNED, "anchor pruned", "whole and unedited, but the anchor's record was taken away") \
-    X(UNUSABLE, "unusable", "it can't be looked at")
+#define VFJ_FINDINGS(X)                                                                            \
+    X(SOUND, "verified", "complete, unedited, and the machine decides as recorded")                \
+    X(DAMAGED, "damaged", "the file is not as it was written")                                     \
+    X(EDITED, "edited", "a record was changed or taken out after it was written")                  \
+    X(INCOMPLETE, "incomplete", "the end is cut off: the last event lacks its decisions")          \
+    X(DIVERGED, "diverged", "the chain holds, but the machine decides otherwise")                  \
+    X(RULES_CHANGED, "rules changed", "whole and unedited; other rules decided otherwise then")    \
+    X(NOT_ANCHORED, "anchor not met", "the journal does not match the kept head")                  \
+    X(ANCHOR_PRUNED, "anchor pruned", "complete and unedited, but the anchor's record was pruned") \
+    X(UNUSABLE, "unusable", "the file can't be read")
 
 enum vfj_finding {
 #define X(symbol, name, text) VFJ_FINDING_##symbol,

@@ -254,7 +254,7 @@ static void test_one_seq(void **state)
     craft(path, 0);
     run("recover %s %s-new", path, 5, "nothing can be saved");
     run("verify -J %s", path, 5, "damaged");
-    run("show -n all -J %s", path, 2, "its place can't be one");
+    run("show -n all -J %s", path, 2, "invalid order");
 }
 
 int main(void)

@@ -239,7 +239,7 @@ static void test_anchors(void **state)
     (void)ledger;
     (void)prune_all(path, NULL);
     says(VFJ_EXIT_UNSURE, ": anchor pruned: ", "verify -J '%s' --anchor %s", path, heads[0]);
-    says(VFJ_EXIT_UNSURE, "(it begins with record ", "verify -J '%s' --anchor %s", path, heads[1]);
+    says(VFJ_EXIT_UNSURE, "(the journal begins with record ", "verify -J '%s' --anchor %s", path, heads[1]);
     says(VFJ_EXIT_OK, ": verified: ", "verify -J '%s' --anchor %s", path, heads[2]);
     says(VFJ_EXIT_OK, ": verified: ", "verify -J '%s' --anchor %s", path, heads[3]);
     heads[2][strlen(heads[2]) - 1] = heads[2][strlen(heads[2]) - 1] == '0' ? '1' : '0';

@@ -279,7 +279,7 @@ static void test_what_is_refused(void **state)
     says("", kit_path("."), to, VFJ_EXIT_UNUSABLE, ": not a regular file\n");
     says("", "/dev/null", to, VFJ_EXIT_UNUSABLE, ": not a regular file\n");
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
-    says("", path, to, VFJ_EXIT_UNUSABLE, ": in use by another process: a daemon writes it\n");
+    says("", path, to, VFJ_EXIT_UNUSABLE, ": in use by another process: a daemon writes this journal\n");
     vfj_ledger_close(ledger);
     assert_false(kit_exists(to));
     static const char *const lines[] = {"recover", "recover a", "recover a b c", "recover --nonsense a b"};
