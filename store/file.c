@@ -27,7 +27,7 @@ static enum vfj_status fail_errno(struct vfj_text *detail, const char *what)
     return fail(VFJ_JOURNAL_IO, detail, strerror(error));
 }
 
-static bool beside(const char *path, const char *suffix, char name[PATH_MAX])
+static bool add_suffix(const char *path, const char *suffix, char name[PATH_MAX])
 {
     struct vfj_text text = vfj_text_begin(name, PATH_MAX);
     vfj_text_add(&text, path);
@@ -39,14 +39,14 @@ static bool has_wal(const char *path)
 {
     char name[PATH_MAX];
     struct stat stat_wal;
-    return beside(path, "-wal", name) && stat(name, &stat_wal) == 0 && stat_wal.st_size > 0;
+    return add_suffix(path, "-wal", name) && stat(name, &stat_wal) == 0 && stat_wal.st_size > 0;
 }
 
 static bool has(const char *path, const char *suffix)
 {
     char name[PATH_MAX];
     struct stat facts;
-    return beside(path, suffix, name) && lstat(name, &facts) == 0;
+    return add_suffix(path, suffix, name) && lstat(name, &facts) == 0;
 }
 
 /* SQLite opens these files by name. On a FIFO it would wait for a process at the other end. */
@@ -54,7 +54,7 @@ static bool is_regular_or_absent(const char *path, const char *suffix)
 {
     char name[PATH_MAX];
     struct stat facts;
-    return !beside(path, suffix, name) || lstat(name, &facts) != 0 || S_ISREG(facts.st_mode);
+    return !add_suffix(path, suffix, name) || lstat(name, &facts) != 0 || S_ISREG(facts.st_mode);
 }
 
 static enum vfj_status inspect_companions(const char *path, struct vfj_text *detail)
@@ -167,7 +167,7 @@ bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts)
 static enum vfj_status sync_directory(const char *path, struct vfj_text *detail)
 {
     char name[PATH_MAX];
-    if (!beside(path, "", name))
+    if (!add_suffix(path, "", name))
         return VFJ_OK;
     char *slash = strrchr(name, '/');
     if (slash == NULL)
@@ -192,7 +192,7 @@ static bool make_private(const char *name)
     return fd >= 0 && close(fd) == 0;
 }
 
-static int fill(const char *name)
+static int write_schema(const char *name)
 {
     char uri[VFJ_URI_SIZE];
     sqlite3 *db = NULL;
@@ -215,11 +215,11 @@ static int fill(const char *name)
 enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail)
 {
     char name[PATH_MAX];
-    if (!beside(path, ".new", name))
+    if (!add_suffix(path, ".new", name))
         return fail(VFJ_JOURNAL_IO, detail, strerror(ENAMETOOLONG));
     if (!make_private(name))
         return fail_errno(detail, "");
-    int code = fill(name);
+    int code = write_schema(name);
     if (code == SQLITE_OK && rename(name, path) == 0)
         return sync_directory(path, detail);
     enum vfj_status status

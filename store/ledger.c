@@ -299,7 +299,7 @@ static void step(struct vfj_ledger *ledger, struct vfj_record *row)
     vfj_machine_step(&ledger->machine, &ledger->event, ledger->seq + 1, row);
     vfj_touched_merge(&ledger->touched, &ledger->machine.decision.touched);
     if (ledger->event.kind == VFJ_EVENT_STARTED)
-        ledger->ours = ledger->event.as.started.rules == VFJ_RULES;
+        ledger->started = ledger->event.as.started.rules == VFJ_RULES;
     ledger->seq += 1 + vfj_machine_rows(&ledger->machine);
 }
 

@@ -31,7 +31,7 @@ struct vfj_ledger {
     struct vfj_pending committed_pending;
     uint64_t committed_seq;
     bool cached;                  /* snapshots are read and written */
-    bool ours;                    /* the newest started event is of this ledger */
+    bool started;                 /* the newest started event is of this ledger */
     uint64_t snapshot_rows;       /* rows between snapshots */
     uint64_t snapshot_seq;        /* seq of the last snapshot; 0 for none */
     struct vfj_snapshot snapshot; /* the next snapshot's members besides the state */

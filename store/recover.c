@@ -42,7 +42,7 @@ static enum vfj_status fail(struct recovery *recovery, const char *where, enum v
     return status;
 }
 
-static bool fits(struct recovery *recovery, size_t index, bool file_only, struct vfj_record *record)
+static bool extends_chain(struct recovery *recovery, size_t index, bool file_only, struct vfj_record *record)
 {
     struct vfj_head_hash head = recovery->head;
     if (recovery->tries == 0)
@@ -63,7 +63,7 @@ static bool find_row(struct recovery *recovery, uint64_t seq, struct vfj_record 
     size_t count = vfj_recover_rows_count(recovery->rows);
     for (size_t i = vfj_recover_rows_find(recovery->rows, seq);
          i < count && vfj_recover_rows_seq(recovery->rows, i) == seq; i++) {
-        if (fits(recovery, i, false, record) || fits(recovery, i, true, record))
+        if (extends_chain(recovery, i, false, record) || extends_chain(recovery, i, true, record))
             return true;
     }
     return false;
@@ -71,7 +71,7 @@ static bool find_row(struct recovery *recovery, uint64_t seq, struct vfj_record 
 
 /* Returns the seq of the last record of the chain that begins at `start`, or the seq before
  * `start` when the chain breaks at once. */
-static uint64_t reach(struct recovery *recovery, const struct vfj_anchor *start)
+static uint64_t find_chain_end(struct recovery *recovery, const struct vfj_anchor *start)
 {
     struct vfj_record record;
     uint64_t next = start->seq;
@@ -104,7 +104,7 @@ static void find_start(struct recovery *recovery)
     for (size_t i = 0; i < vfj_recover_rows_count(recovery->rows); i++) {
         if (vfj_recover_rows_seq(recovery->rows, i) <= covered || !can_begin(recovery, i, &start))
             continue;
-        uint64_t last = reach(recovery, &start);
+        uint64_t last = find_chain_end(recovery, &start);
         if (last < start.seq)
             continue;
         covered = last;

@@ -94,11 +94,6 @@ static bool read_leaf(struct vfj_recover_rows *rows, uint64_t page, enum source 
     return true;
 }
 
-static bool is_page_size(uint32_t size)
-{
-    return size >= 512 && size <= VFJ_PAGE_SIZE_MAX && (size & (size - 1)) == 0;
-}
-
 static void read_page_size(struct vfj_recover_rows *rows)
 {
     unsigned char header[FILE_HEADER];
@@ -107,7 +102,7 @@ static void read_page_size(struct vfj_recover_rows *rows)
         return;
     uint32_t size = vfj_page_integer(header + 16, 2);
     size = size == 1 ? VFJ_PAGE_SIZE_MAX : size;
-    if (is_page_size(size))
+    if (size >= 512 && size <= VFJ_PAGE_SIZE_MAX && (size & (size - 1)) == 0)
         rows->page_size = size;
 }
 

@@ -56,7 +56,7 @@ const char *vfj_verdict_text(enum vfj_verdict verdict)
     return texts[verdict];
 }
 
-static void keep(char to[VFJ_DIFFERENCE_SIZE], struct vfj_span text)
+static void copy_difference(char to[VFJ_DIFFERENCE_SIZE], struct vfj_span text)
 {
     struct vfj_text kept = vfj_text_begin(to, VFJ_DIFFERENCE_SIZE);
     for (size_t i = 0; i < text.length && !kept.overflow; i++)
@@ -83,8 +83,8 @@ static void differ(struct replay *replay, uint64_t seq, const char *what, struct
     bool first = replay->result->what == NULL;
     if (replay->uncompared || (replay->other_rules && !first))
         return;
-    keep(replay->result->expected, expected);
-    keep(replay->result->found, found);
+    copy_difference(replay->result->expected, expected);
+    copy_difference(replay->result->found, found);
     set_verdict(replay, replay->other_rules ? VFJ_VERDICT_RULES_CHANGED : VFJ_VERDICT_DIVERGED, seq, what);
     replay->uncompared = replay->other_rules;
     replay->ended = !replay->other_rules;
@@ -178,8 +178,8 @@ static void check_event(struct replay *replay, const struct vfj_record *record)
     }
     if (vfj_event_decode((enum vfj_event_kind)record->kind, record->body, &event) != VFJ_OK) {
         finish(replay, VFJ_VERDICT_DIVERGED, record->seq, "body");
-        keep(replay->result->expected, vfj_span_of("a body that decodes"));
-        keep(replay->result->found, record->body);
+        copy_difference(replay->result->expected, vfj_span_of("a body that decodes"));
+        copy_difference(replay->result->found, record->body);
         return;
     }
     event.kind = record->kind;
@@ -249,8 +249,8 @@ static void read_checkpoint(struct replay *replay, const struct vfj_record *reco
         break;
     case VFJ_STATE_CHECKPOINT_WRONG:
         finish(replay, VFJ_VERDICT_DIVERGED, record->seq, "checkpoint");
-        keep(replay->result->expected, vfj_span_of("a state that the machine can continue from"));
-        keep(replay->result->found, record->body);
+        copy_difference(replay->result->expected, vfj_span_of("a state that the machine can continue from"));
+        copy_difference(replay->result->found, record->body);
         break;
     }
 }
@@ -319,8 +319,8 @@ static void check_end(struct replay *replay, enum vfj_status status)
         struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
         struct vfj_record missing;
         vfj_machine_row(replay->machine, &replay->event, replay->row, &missing, &text);
-        keep(replay->result->expected, missing.body);
-        keep(replay->result->found, vfj_span_of("(the end)"));
+        copy_difference(replay->result->expected, missing.body);
+        copy_difference(replay->result->found, vfj_span_of("(the end)"));
         finish(replay, VFJ_VERDICT_INCOMPLETE, missing.seq, vfj_record_kind_name(missing.kind));
     }
 }

@@ -51,7 +51,7 @@ static bool name_file(const char *path, const char *suffix, char name[PATH_MAX])
     return !text.overflow;
 }
 
-static void sign(struct header *header)
+static void set_identity(struct header *header)
 {
     static const uint32_t sizes[5] = {sizeof(struct vfj_head), sizeof(struct vfj_slot), sizeof(struct vfj_scripts),
                                       sizeof(struct vfj_rc), sizeof(struct vfj_pending)};
@@ -77,22 +77,23 @@ static bool transfer(struct stream *stream, void *bytes, size_t size)
     return true;
 }
 
-static bool pass(struct stream *stream, void *bytes, size_t size)
+static bool transfer_hashed(struct stream *stream, void *bytes, size_t size)
 {
     return size == 0 || (transfer(stream, bytes, size) && SHA256_Update(&stream->hash, bytes, size) == 1);
 }
 
 /* Reads or writes all parts after the header. Both directions use this order. */
-static bool pass_machine(struct stream *stream, const struct header *header, struct vfj_machine *machine)
+static bool transfer_machine(struct stream *stream, const struct header *header, struct vfj_machine *machine)
 {
     struct vfj_state *state = &machine->state;
-    return pass(stream, &state->head, sizeof state->head) && pass(stream, state->rc.text, header->rc_length)
-        && (header->scripts_digest == 0 || pass(stream, &state->scripts, sizeof state->scripts))
-        && pass(stream, state->slots, header->slot_count * sizeof state->slots[0])
-        && pass(stream, machine->pending.open, header->pending_count * sizeof machine->pending.open[0]);
+    return transfer_hashed(stream, &state->head, sizeof state->head)
+        && transfer_hashed(stream, state->rc.text, header->rc_length)
+        && (header->scripts_digest == 0 || transfer_hashed(stream, &state->scripts, sizeof state->scripts))
+        && transfer_hashed(stream, state->slots, header->slot_count * sizeof state->slots[0])
+        && transfer_hashed(stream, machine->pending.open, header->pending_count * sizeof machine->pending.open[0]);
 }
 
-static bool pass_hash(struct stream *stream)
+static bool transfer_hash(struct stream *stream)
 {
     unsigned char hash[HASH_SIZE], found[HASH_SIZE], more;
     if (SHA256_Final(hash, &stream->hash) != 1)
@@ -106,13 +107,13 @@ static bool pass_hash(struct stream *stream)
 static bool read_machine(struct stream *stream, struct header *header, struct vfj_machine *machine)
 {
     struct header ours;
-    sign(&ours);
-    if (!pass(stream, header, sizeof *header) || memcmp(header, &ours, offsetof(struct header, seq)) != 0
+    set_identity(&ours);
+    if (!transfer_hashed(stream, header, sizeof *header) || memcmp(header, &ours, offsetof(struct header, seq)) != 0
         || header->slot_count > VFJ_SLOTS_MAX || header->rc_length >= VFJ_RC_SIZE
         || header->pending_count > VFJ_PENDING_MAX)
         return false;
     vfj_machine_init(machine);
-    if (!pass_machine(stream, header, machine) || !pass_hash(stream))
+    if (!transfer_machine(stream, header, machine) || !transfer_hash(stream))
         return false;
     machine->pending.count = header->pending_count;
     machine->state.index.digests[VFJ_SLOTS_MAX] = header->rc_digest;
@@ -189,7 +190,7 @@ bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj
 static void describe(struct header *header, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot)
 {
     const struct vfj_state *state = &machine->state;
-    sign(header);
+    set_identity(header);
     header->seq = snapshot->seq;
     header->event_seq = snapshot->event_seq;
     memcpy(header->before, snapshot->before.bytes, sizeof header->before);
@@ -209,8 +210,8 @@ static bool write_file(int fd, const struct vfj_machine *machine, const struct v
     struct header header;
     describe(&header, machine, snapshot);
     /* a stream that writes does not change the machine */
-    bool right = SHA256_Init(&stream.hash) == 1 && pass(&stream, &header, sizeof header)
-        && pass_machine(&stream, &header, (struct vfj_machine *)machine) && pass_hash(&stream);
+    bool right = SHA256_Init(&stream.hash) == 1 && transfer_hashed(&stream, &header, sizeof header)
+        && transfer_machine(&stream, &header, (struct vfj_machine *)machine) && transfer_hash(&stream);
     return right;
 }
 
