@@ -76,7 +76,7 @@ static void test_what_is_wrong_has_a_status_of_its_own(void **state)
 {
     const char *path = fresh("verify.db");
     (void)state;
-    verify_says(path, VFJ_EXIT_OK, "verify.db: verified: whole, unedited");
+    verify_says(path, VFJ_EXIT_OK, "verify.db: verified: complete, unedited");
     kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE seq = 9");
     verify_says(path, VFJ_EXIT_EDITED,
                 ": edited: a record was changed or taken out after it was written "

@@ -1,4 +1,4 @@
-/* vfjournal recover: what is left of a journal after all sorts of damage. */
+/* Tests vfjournal recover with journals of many kinds of damage. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 enum { PAGE = 4096 };
 
-/* A journal of many pages, some of them of long bodies: its bytes, kept for all tests. */
+/* Makes a journal of many pages, some with long bodies. All tests share its bytes. */
 static const char *large;
 static size_t large_length;
 static uint64_t large_records;
@@ -101,7 +101,8 @@ static void test_a_sound_journal_is_saved_whole(void **state)
     assert_int_equal(result.newest, large_records);
 }
 
-/* Any one page lost: all before it is saved, and that it is not all is said. Any but those with rows cost nothing. */
+/* Any one page is lost. All records before it are saved, and the loss is reported. Pages without
+ * rows cost nothing. */
 static void test_any_page_may_be_lost(void **state)
 {
     char *bytes = malloc(large_length);
@@ -120,7 +121,7 @@ static void test_any_page_may_be_lost(void **state)
         assert_true(result.lost);
         whole += result.saved.seq == large_records;
     }
-    assert_true(whole >= 2); /* the schema's, and the root */
+    assert_true(whole >= 2); /* the schema's page and the root */
     free(bytes);
 }
 
@@ -139,7 +140,8 @@ static void test_the_end_may_be_cut_off(void **state)
     (void)recovered(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
 }
 
-/* What ends amid an event is saved up to the event before it; what was edited, up to that. */
+/* A journal that ends amid an event is saved up to the event before. An edited one is saved up to
+ * the edit. */
 static void test_what_is_saved_is_complete_and_unedited(void **state)
 {
     (void)state;
@@ -157,7 +159,8 @@ static void test_what_is_saved_is_complete_and_unedited(void **state)
     assert_int_equal(result.newest, large_records);
 }
 
-/* Killed, and the file itself torn: what only the -wal has is found there, rows longer than a page included. */
+/* The writer was killed and the file is torn. Rows that only the -wal has are found, also rows
+ * longer than a page. */
 static void test_the_wal_is_looked_through(void **state)
 {
     static char line[7000];
@@ -187,7 +190,7 @@ static void test_the_wal_is_looked_through(void **state)
     assert_int_equal(vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
     assert_int_equal(result.saved.seq, large_records + 20);
     assert_false(result.lost);
-    /* Its last frame torn: the transaction that it ends is not there, as SQLite has it. */
+    /* the last frame is torn: its transaction is ignored, as SQLite does */
     memset(wal + length - 100, 0, 100);
     kit_write(kit_beside(path, "-wal"), wal, length);
     (void)unlink(kit_path("new.db"));
@@ -199,7 +202,7 @@ static void test_the_wal_is_looked_through(void **state)
     (void)unlink(kit_beside(path, ".lock"));
 }
 
-/* Bytes at random, seeded: whatever the pages say, it ends, and what is saved is right. */
+/* Random bytes, seeded: recovery always ends, and the saved journal is in order. */
 static void test_noise(void **state)
 {
     char *bytes = malloc(large_length);
