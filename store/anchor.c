@@ -1,4 +1,4 @@
-/* An anchor: a head of the chain as it leaves the guest. */
+/* An anchor: a head of the chain that is kept outside the guest. */
 #include "store/anchor.h"
 
 #include <string.h>

@@ -1,17 +1,18 @@
-/* An anchor: a head of the chain as it leaves the guest. */
+/* An anchor: a head of the chain that is kept outside the guest. */
 #ifndef VFJ_STORE_ANCHOR_H
 #define VFJ_STORE_ANCHOR_H
 
 #include "store/chain.h"
 
 struct vfj_anchor {
-    uint64_t seq; /* of the record after which it was the head; 0: an empty journal's */
+    uint64_t seq; /* of the record before the head; 0: the head of an empty journal */
     struct vfj_head_hash head;
 };
 
 enum { VFJ_ANCHOR_SIZE = 20 + 1 + 2 * VFJ_HEAD_SIZE + 1 };
 
-/* "SEQ:HASH", the hash in 64 hexadecimal digits, is read in either case and written in lower case. */
+/* Read and write an anchor as "SEQ:HASH", the hash in 64 hexadecimal digits. Reading accepts both
+ * cases; writing uses lower case. vfj_anchor_parse() returns false when the span is no anchor. */
 bool vfj_anchor_parse(struct vfj_span span, struct vfj_anchor *anchor);
 void vfj_anchor_print(const struct vfj_anchor *anchor, struct vfj_text *text);
 

@@ -1,4 +1,4 @@
-/* Backup: a copy of a journal, taken while it may be written. */
+/* Copies a journal while a daemon may write it. */
 #include "store/backup.h"
 
 #include <errno.h>
@@ -11,7 +11,8 @@
 #include "store/publish.h"
 #include "store/uri.h"
 
-/* How often a journal is copied again that changed meanwhile: a daemon starts, or ends, but once. */
+/* Copies made before the backup gives up. A daemon that starts or ends meanwhile changes the
+ * journal once. */
 enum { TRIES = 5 };
 
 static struct vfj_text begin_detail(struct vfj_backup *backup, const char *where)
@@ -43,8 +44,8 @@ static enum vfj_status status_of(int code)
     }
 }
 
-/* Empty, and private before SQLite writes to it. Without a journal of its own, and not synced: a copy that is not
- * finished is thrown away. */
+/* The copy is private before SQLite writes to it. The copy needs no rollback journal and no
+ * syncs, since an unfinished copy is removed. */
 static int open_copy(const char *path, sqlite3 **db)
 {
     char uri[VFJ_URI_SIZE];
@@ -59,7 +60,7 @@ static int open_copy(const char *path, sqlite3 **db)
     return code;
 }
 
-/* All pages in one step: one read transaction of the source, which holds no writer up. */
+/* Copies all pages in one step. One read transaction blocks no writer. */
 static int copy_pages(struct vfj_journal *journal, sqlite3 *copy)
 {
     sqlite3_backup *pages = sqlite3_backup_init(copy, "main", journal->db, "main");
@@ -81,7 +82,7 @@ static enum vfj_status copy_journal(struct vfj_backup *backup, struct vfj_journa
     if (code == SQLITE_OK)
         code = closed;
     if (journal->immutable && vfj_file_changed(journal->path, &journal->facts))
-        return fail(backup, journal->path, VFJ_JOURNAL_BUSY, "it changed while it was read; try again");
+        return fail(backup, journal->path, VFJ_JOURNAL_BUSY, "the file changed during reading; try again");
     return code == SQLITE_OK ? VFJ_OK : fail(backup, to, status_of(code), sqlite3_errstr(code));
 }
 

@@ -1,19 +1,21 @@
-/* Backup: a copy of a journal, taken while it may be written. */
+/* Copies a journal while a daemon may write it. */
 #ifndef VFJ_STORE_BACKUP_H
 #define VFJ_STORE_BACKUP_H
 
 #include "store/verify.h"
 
 struct vfj_backup {
-    struct vfj_verified verified; /* of the copy */
-    const char *where;            /* what failed: one of the two paths; NULL nothing did */
-    char detail[512];             /* why; untrusted bytes */
-    bool kept;                    /* the copy is there */
+    struct vfj_verified verified; /* the result for the copy */
+    const char *where;            /* the path that caused a failure; NULL for none */
+    char detail[512];             /* the cause of the failure; untrusted bytes */
+    bool kept;                    /* the copy was published */
 };
 
-/* Copy the journal PATH, as it is in one moment, to the new file TO with mode 0600, and verify the copy. An existing TO is never
- * touched; nothing is at TO before the copy is whole, verified and durable. A copy that is damaged is not kept; one that is
- * otherwise not in order is, for it is what the journal is. */
+/* Copies the journal `path`, as of one point in time, to the new file `to` with mode 0600, and
+ * verifies the copy. `to` appears only when the copy is complete, verified and durable. A damaged
+ * copy is not kept. A copy with any other finding is kept, since the journal has the same
+ * finding. Fails as vfj_journal_open() does, with JOURNAL_IO when `to` exists, and with
+ * JOURNAL_BUSY when `path` keeps changing. */
 enum vfj_status vfj_backup(const char *path, const char *to, struct vfj_backup *backup);
 
 #endif

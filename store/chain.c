@@ -1,12 +1,12 @@
-/* The chain: SHA-256 over every record and the chain before it. */
+/* The chain: SHA-256 over every record and the head before it. */
 #include "store/chain.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The digest by itself, not through EVP: that would look up providers and read openssl.cnf, two megabytes in a daemon
- * that has eight, and cost more for each record than hashing it. OpenSSL 3 calls these functions deprecated, and has
- * them. */
+/* libcrypto's SHA-256 without EVP. EVP looks providers up and reads openssl.cnf: two megabytes in
+ * a daemon that has eight. EVP also costs more for each record than the hash. OpenSSL 3 calls
+ * these functions deprecated and still has them. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
@@ -26,10 +26,10 @@ void vfj_chain_close(struct vfj_chain *chain)
     free(chain);
 }
 
-/* What is hashed of one record before its body, at most: the head, six integers, two names, and the body's length. */
+/* The most bytes hashed before a record's body: the head, six integers, two names, and the length
+ * of the body. */
 enum { COLUMNS_SIZE = sizeof(struct vfj_head_hash) + 6 * 8 + 2 * (1 + VFJ_RECORD_NAME) + 4 };
 
-/* Most significant byte first. */
 static unsigned char *put_u64(unsigned char *to, uint64_t value)
 {
     to[0] = (unsigned char)(value >> 56);
@@ -79,7 +79,8 @@ static unsigned char *put_columns(unsigned char *to, const struct vfj_record *re
     return put_u32(to, (uint32_t)record->body.length);
 }
 
-/* A small record is hashed by one call, which is what costs; of a long one the body is not copied. */
+/* A small record is hashed by one call, because a call costs more than its bytes. The body of a
+ * large record is not copied. */
 void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record, struct vfj_head_hash *head)
 {
     unsigned char message[512];

@@ -1,4 +1,4 @@
-/* The chain: SHA-256 over every record and the chain before it, so that no record can be edited unseen. */
+/* The chain: SHA-256 over every record and the head before it. An edit breaks the chain. */
 #ifndef VFJ_STORE_CHAIN_H
 #define VFJ_STORE_CHAIN_H
 
@@ -6,33 +6,44 @@
 
 enum { VFJ_HEAD_SIZE = 32 };
 
-/* The whole SHA-256 value after a record; all zero before the first. */
+/* The whole SHA-256 value after a record. All bytes are zero before the first record. */
 struct vfj_head_hash {
     uint8_t bytes[VFJ_HEAD_SIZE];
 };
 
-/* head(n) = SHA-256(head(n-1) || record(n)), where record(n) is, integers big-endian:
+/* clang-format off */
+/* head(n) = SHA-256(head(n-1) || record(n)). Integers are big-endian, and record(n) is:
  *
- *     seq u64 | cause u64 (0 for none) | boot u64 | wall_us i64 | mono_us i64 | digest u64 (0 unless an
- * event) | length of kind u8 | kind | length of note u8 (0 for none) | note | length of body u32 | body
+ *     seq      u64
+ *     cause    u64   0 for none
+ *     boot     u64
+ *     wall_us  i64
+ *     mono_us  i64
+ *     digest   u64   0 unless the record is an event
+ *     kind     u8 length, then the bytes
+ *     note     u8 length, 0 for none, then the bytes
+ *     body     u32 length, then the bytes
  *
- * Every column but the chain is in it, each length before its bytes, so no two rows have one encoding.
- * Whether a body is TEXT or BLOB follows from its bytes (vfj_body_is_text), and readers refuse a row where it
- * does not.
+ * Every column but the chain is included, and each length precedes its bytes. Two different
+ * rows therefore never have the same encoding. The bytes of a body determine its type,
+ * TEXT or BLOB (vfj_body_is_text). Readers refuse a row with the other type.
  *
- * A row keeps the first VFJ_CHAIN_SIZE bytes of head(n); the rest is recomputed from the first record on, by
- * everyone who checks. So a row's chain is a check of 128 bits against edits, while a head that leaves the
- * guest, whole, cannot be met by another history that anybody could find. Whoever may write the file may also
- * write it anew, chain and all: only a head kept elsewhere shows that. */
+ * A row keeps the first VFJ_CHAIN_SIZE bytes of head(n). Every check recomputes the heads from
+ * the first record on. A row's chain therefore detects edits with 128 bits. A whole head that is
+ * kept outside the guest has 256 bits: nobody can find another history with the same head.
+ *
+ * A user who may write the file may also rewrite it with a new chain. Only a head that is kept
+ * elsewhere shows that. */
+/* clang-format on */
 
 struct vfj_chain;
 
-/* The hashing context; NULL when libcrypto has none to give. */
+/* Opens the hashing context. Returns NULL without memory. */
 struct vfj_chain *vfj_chain_open(void);
 void vfj_chain_close(struct vfj_chain *chain);
 
-/* Replace head(n-1) in `head` by head(n); record->chain is not looked at. A failure of libcrypto, which
- * SHA-256 has no cause for, is a failed check. */
+/* Replaces head(n-1) in `head` by head(n). Ignores record->chain. A failure of libcrypto is a
+ * failed check, since SHA-256 has no cause to fail. */
 void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record, struct vfj_head_hash *head);
 
 #endif

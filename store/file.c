@@ -1,4 +1,4 @@
-/* The journal as a file, before SQLite sees it. */
+/* The journal as a file, before SQLite opens it. */
 #include "store/file.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static enum vfj_status fail_errno(struct vfj_text *detail, const char *what)
     return fail(VFJ_JOURNAL_IO, detail, strerror(error));
 }
 
-static bool beside(const char *path, const char *suffix, char name[PATH_MAX])
+static bool add_suffix(const char *path, const char *suffix, char name[PATH_MAX])
 {
     struct vfj_text text = vfj_text_begin(name, PATH_MAX);
     vfj_text_add(&text, path);
@@ -39,22 +39,22 @@ static bool has_wal(const char *path)
 {
     char name[PATH_MAX];
     struct stat stat_wal;
-    return beside(path, "-wal", name) && stat(name, &stat_wal) == 0 && stat_wal.st_size > 0;
+    return add_suffix(path, "-wal", name) && stat(name, &stat_wal) == 0 && stat_wal.st_size > 0;
 }
 
 static bool has(const char *path, const char *suffix)
 {
     char name[PATH_MAX];
     struct stat facts;
-    return beside(path, suffix, name) && lstat(name, &facts) == 0;
+    return add_suffix(path, suffix, name) && lstat(name, &facts) == 0;
 }
 
-/* SQLite opens these files by their names, and would wait for somebody to open the other end of a FIFO. */
+/* SQLite opens these files by name. On a FIFO it would wait for a process at the other end. */
 static bool is_regular_or_absent(const char *path, const char *suffix)
 {
     char name[PATH_MAX];
     struct stat facts;
-    return !beside(path, suffix, name) || lstat(name, &facts) != 0 || S_ISREG(facts.st_mode);
+    return !add_suffix(path, suffix, name) || lstat(name, &facts) != 0 || S_ISREG(facts.st_mode);
 }
 
 static enum vfj_status inspect_companions(const char *path, struct vfj_text *detail)
@@ -74,8 +74,8 @@ static uint32_t big_endian(const unsigned char *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Offsets are those of the file format: 16 page size, 24 and 92 whether the size at 28 holds, 56 encoding, 60
- * user_version, 68 application_id. */
+/* Offsets of the file format: 16 page size, 24 and 92 whether the size at 28 is valid, 56
+ * encoding, 60 user_version, 68 application_id. */
 static enum vfj_status inspect_header(const unsigned char *header, const struct vfj_file_facts *facts,
                                       struct vfj_text *detail)
 {
@@ -142,13 +142,14 @@ static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_fa
 enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts, struct vfj_text *detail)
 {
     memset(facts, 0, sizeof *facts);
-    /* O_NONBLOCK: a FIFO must not hold us up. */
+    /* O_NONBLOCK: open(2) of a FIFO does not wait. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT)
         return VFJ_JOURNAL_ABSENT;
     if (fd < 0)
         return fail_errno(detail, "");
-    /* Closed before SQLite opens it: a close would drop SQLite's own locks on the file. */
+    /* The descriptor is closed before SQLite opens the file. A later close would drop SQLite's
+     * locks on it. */
     enum vfj_status status = inspect_file(fd, path, facts, detail);
     (void)close(fd);
     return status;
@@ -166,7 +167,7 @@ bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts)
 static enum vfj_status sync_directory(const char *path, struct vfj_text *detail)
 {
     char name[PATH_MAX];
-    if (!beside(path, "", name))
+    if (!add_suffix(path, "", name))
         return VFJ_OK;
     char *slash = strrchr(name, '/');
     if (slash == NULL)
@@ -182,7 +183,7 @@ static enum vfj_status sync_directory(const char *path, struct vfj_text *detail)
     return status;
 }
 
-/* SQLite gives its files the mode of the database, so the database is made before it. */
+/* Makes an empty private file. SQLite gives its other files the mode of the database. */
 static bool make_private(const char *name)
 {
     if (unlink(name) != 0 && errno != ENOENT)
@@ -191,7 +192,7 @@ static bool make_private(const char *name)
     return fd >= 0 && close(fd) == 0;
 }
 
-static int fill(const char *name)
+static int write_schema(const char *name)
 {
     char uri[VFJ_URI_SIZE];
     sqlite3 *db = NULL;
@@ -201,7 +202,7 @@ static int fill(const char *name)
     if (code == SQLITE_OK)
         code = sqlite3_exec(db,
                             "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;"
-                            "PRAGMA auto_vacuum = INCREMENTAL;", /* so that pruning can give pages back */
+                            "PRAGMA auto_vacuum = INCREMENTAL;", /* pruning can then shrink the file */
                             NULL, NULL, NULL);
     if (code == SQLITE_OK)
         code = vfj_schema_migrate(db, 0);
@@ -214,11 +215,11 @@ static int fill(const char *name)
 enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail)
 {
     char name[PATH_MAX];
-    if (!beside(path, ".new", name))
+    if (!add_suffix(path, ".new", name))
         return fail(VFJ_JOURNAL_IO, detail, strerror(ENAMETOOLONG));
     if (!make_private(name))
         return fail_errno(detail, "");
-    int code = fill(name);
+    int code = write_schema(name);
     if (code == SQLITE_OK && rename(name, path) == 0)
         return sync_directory(path, detail);
     enum vfj_status status

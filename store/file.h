@@ -1,4 +1,4 @@
-/* The journal as a file, before SQLite sees it. */
+/* The journal as a file, before SQLite opens it. */
 #ifndef VFJ_STORE_FILE_H
 #define VFJ_STORE_FILE_H
 
@@ -10,20 +10,21 @@
 
 struct vfj_file_facts {
     struct stat stat;
-    bool wal;      /* there is a -wal file with something in it */
-    bool shm;      /* there is a -shm file: somebody may have the WAL open */
-    bool rollback; /* there is a -journal file: SQLite may put the database back by it */
+    bool wal;      /* a -wal file exists and is not empty */
+    bool shm;      /* a -shm file exists: a process may have the WAL open */
+    bool rollback; /* a -journal file exists: SQLite may roll the database back with it */
 };
 
-/* Look at PATH by its first 100 bytes (sqlite.org/fileformat2.html#the_database_header), reading nothing else
- * and changing nothing. VFJ_OK: worth being opened by SQLite. Else as vfj_journal_open, with *detail. */
+/* Checks the first 100 bytes of the file (https://www.sqlite.org/fileformat2.html, section 1.3),
+ * and the files beside it. Changes nothing. Returns VFJ_OK when SQLite may open the file. Fails
+ * as vfj_journal_open() does, and writes the cause to `detail`. */
 enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts, struct vfj_text *detail);
 
-/* Whether PATH is no longer as it was when it was inspected. */
+/* Returns whether the file or its WAL changed since the inspection. */
 bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts);
 
-/* Make PATH a new, empty journal: under another name first, so that there is no moment with half a journal.
- */
+/* Makes a new, empty journal at `path`, durably. The file is complete before it gets that name.
+ * Fails with JOURNAL_IO, and writes the cause to `detail`. */
 enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail);
 
 #endif

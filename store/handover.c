@@ -1,4 +1,5 @@
-/* A new journal handed to another process, which puts it into a directory that this one has no rights in. */
+/* Sends a new journal to a privileged process, which publishes it in a directory that this
+ * process may not write. */
 #include "store/handover.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ const char *vfj_handover_prefix(void)
     return publisher.prefix;
 }
 
-/* All of it, or false with errno; the end of the other side is EPIPE. */
+/* Writes all bytes. Returns false with errno; a closed peer is EPIPE. */
 static bool send_bytes(int fd, const void *bytes, size_t size)
 {
     const char *at = bytes;
@@ -64,7 +65,7 @@ static bool receive_bytes(int fd, void *bytes, size_t size)
     return true;
 }
 
-/* Exactly `length` bytes: a file that becomes shorter meanwhile is an error. */
+/* Copies exactly `length` bytes. A file that shrinks meanwhile is an error. */
 static bool copy_bytes(int from, int to, uint64_t length)
 {
     static char buffer[BUFFER_SIZE];
@@ -117,7 +118,8 @@ void vfj_handover_refuse(int socket, int error)
     (void)answer(socket, error);
 }
 
-/* The file that receives the bytes: mode 0600, made anew. -1 with errno. */
+/* Makes a new file with mode 0600 beside `to`. Returns -1 with errno when `to` exists or the file
+ * cannot be made. */
 static int make_file(const char *to, char name[PATH_MAX])
 {
     struct stat status;

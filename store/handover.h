@@ -1,30 +1,36 @@
-/* A new journal handed to another process, which puts it into a directory that this one has no rights in. */
+/* Sends a new journal to a privileged process, which publishes it in a directory that this
+ * process may not write. */
 #ifndef VFJ_STORE_HANDOVER_H
 #define VFJ_STORE_HANDOVER_H
 
 #include <stdbool.h>
 
-/* The two processes share a stream socket. The publisher says first whether the new file can be made. Then the maker
- * sends the file's length and its bytes. The publisher answers when they are durable at the new path. Both answers are
- * numbers of errno(2), 0 for success. The publisher reads nothing else and never looks at the bytes. */
+/* The maker and the publisher share a stream socket. First the publisher reports whether the new
+ * file can be made. Then the maker sends the length of the file and its bytes. The publisher
+ * answers when the file is durable at the new path. Both answers are errno values, 0 for success.
+ * The publisher reads nothing else and does not interpret the bytes. */
 
-/* The maker: from now on all places (store/publish.h) are made at PREFIX.XXXXXX, which must hold as long as the process,
- * and put by the publisher behind `socket`. A process does so once. SIGPIPE must be ignored. */
+/* Maker: makes all new files (store/publish.h) at PREFIX.XXXXXX and publishes them through
+ * `socket`, from now on. `prefix` is borrowed until the process ends. A process calls this
+ * function once, and ignores SIGPIPE. */
 void vfj_handover_use(int socket, const char *prefix);
 
-/* The prefix; NULL when there is no publisher. */
+/* Returns the prefix, or NULL without a publisher. */
 const char *vfj_handover_prefix(void);
 
-/* Waits for the publisher's first answer. False, with errno, when the file can't be made. */
+/* Maker: waits for the publisher's first answer. Returns false, with errno, when the file cannot
+ * be made. */
 bool vfj_handover_begin(void);
 
-/* Sends the file at `path`. False, with errno, when it can't be read, sent or published. */
+/* Maker: sends the file at `path`. Returns false, with errno, when the file cannot be read, sent
+ * or published. */
 bool vfj_handover_send(const char *path);
 
-/* The publisher: serve one maker, then return. Nothing is left beside `to` when the maker ends early. */
+/* Publisher: serves one maker, then returns. Leaves no file beside `to` when the maker ends
+ * early. */
 void vfj_handover_serve(int socket, const char *to);
 
-/* The publisher's part of it when it can't even try. */
+/* Publisher: reports `error` as the first answer, instead of vfj_handover_serve(). */
 void vfj_handover_refuse(int socket, int error);
 
 #endif

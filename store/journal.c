@@ -23,7 +23,8 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_FORWARD] = "SELECT " COLUMNS " FROM record WHERE seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_BACKWARD] = "SELECT " COLUMNS " FROM record WHERE seq <= ?1 ORDER BY seq DESC",
     [VFJ_STATEMENT_ONE] = "SELECT " COLUMNS " FROM record WHERE seq = ?1",
-    /* json_patch takes members that are null away. By no view of the file, which nobody has looked at. */
+    /* json_patch removes members that are null. The query uses no view: the views of the file are
+     * not checked. */
     [VFJ_STATEMENT_JSON]
     = "SELECT json_patch(json_patch('{}', json_object('seq', seq, 'cause', cause, 'time', time,"
       " 'boot', boot, 'wall_us', wall_us, 'mono_us', mono_us, 'kind', kind, 'note', note)),"
@@ -38,7 +39,7 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
       " 'digest', iif(digest IS NOT NULL, format('%016x', digest), NULL), 'chain', lower(hex(chain))))"
       " FROM (" VFJ_SCHEMA_ENTRY ") WHERE seq = ?1",
     [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",
-    /* Only a first part has no cause. */
+    /* Only the first part of a state checkpoint has no cause. */
     [VFJ_STATEMENT_NEXT_STATE_CHECKPOINT] = ("SELECT seq, wall_us FROM record WHERE seq > ?1"
                                              " AND kind = 'checkpoint' AND cause IS NULL ORDER BY seq LIMIT 1"),
     [VFJ_STATEMENT_PRUNE] = "DELETE FROM record WHERE seq < ?1",
@@ -60,9 +61,9 @@ static enum vfj_status status_of(int code)
         return VFJ_JOURNAL_BUSY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_CONSTRAINT: /* the next seq is taken: somebody else wrote */
+    case SQLITE_CONSTRAINT: /* the next seq is taken: another program wrote */
         return VFJ_JOURNAL_DAMAGED;
-    case SQLITE_TOOBIG: /* a row that was never written by us */
+    case SQLITE_TOOBIG: /* no version of this program wrote such a row */
         return VFJ_JOURNAL_DAMAGED;
     case SQLITE_NOMEM:
         return VFJ_SYSTEM;
@@ -75,7 +76,7 @@ enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
 {
     struct vfj_text text = vfj_journal_begin_detail(journal);
     if (journal->immutable && vfj_file_changed(journal->path, &journal->facts)) {
-        vfj_text_add(&text, "it changed while it was read; try again");
+        vfj_text_add(&text, "the file changed during reading; try again");
         return VFJ_JOURNAL_BUSY;
     }
     bool current = journal->db != NULL && (sqlite3_errcode(journal->db) & 0xff) == (code & 0xff);
@@ -93,7 +94,8 @@ const char *vfj_journal_detail(const struct vfj_journal *journal)
     return journal != NULL ? journal->detail : "out of memory";
 }
 
-/* What a file can do to its reader is bounded here; what is not ours is refused later, by the schema. */
+/* Limits what a crafted file can make SQLite do. The check of the schema refuses objects that are
+ * not of a journal. */
 static void limit(sqlite3 *db)
 {
     static const struct {
@@ -116,13 +118,14 @@ static void limit(sqlite3 *db)
         (void)sqlite3_limit(db, limits[i].limit, limits[i].value);
 }
 
-/* Whether closing leaves the WAL as it is, and does not move it into the database. */
+/* Sets whether closing leaves the WAL as it is, without a WAL checkpoint. */
 static int keep_wal(struct vfj_journal *journal, bool keep)
 {
     return sqlite3_db_config(journal->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, (int *)NULL);
 }
 
-/* A WAL that nobody has open, before it is looked at: its index is made in memory, as for the one user of a database. */
+/* A WAL without -shm file has no other user. In exclusive mode SQLite keeps the index of that WAL
+ * in memory. */
 static int set_locking(struct vfj_journal *journal)
 {
     if (!journal->immutable || !journal->facts.wal)
@@ -177,7 +180,7 @@ static int pragma_value(struct vfj_journal *journal, const char *pragma, int *va
     return code;
 }
 
-/* Ours, and of a version we know: as SQLite sees it, with what the WAL holds. */
+/* Checks the identity and the version that SQLite reads, which include the content of the WAL. */
 static enum vfj_status check_version(struct vfj_journal *journal)
 {
     int application = 0;
@@ -197,7 +200,7 @@ static enum vfj_status check_version(struct vfj_journal *journal)
         return VFJ_JOURNAL_NEWER;
     }
     if (version < 1) {
-        vfj_text_add(&text, "of no version that there is");
+        vfj_text_add(&text, "its user_version is unknown");
         return VFJ_JOURNAL_NOT_OURS;
     }
     journal->version = version;
@@ -234,7 +237,8 @@ enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statem
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
 }
 
-/* What every daemon needs, and may not lack when there is trouble; of the others each user needs one or two. */
+/* Prepares the statements of the daemon, so that they exist when the disk or memory fails. The
+ * others are prepared at their first use. */
 static enum vfj_status prepare(struct vfj_journal *journal)
 {
     enum vfj_status status = VFJ_OK;
@@ -249,9 +253,9 @@ static enum vfj_status inspect(struct vfj_journal *journal)
     return vfj_file_inspect(journal->path, &journal->facts, &text);
 }
 
-/* Connect for reading only. Without anything in a WAL the file alone is the journal: immutable keeps SQLite
- * from making -wal and -shm files beside it, which it could not do in every directory, nor should in any. So does
- * a VFS without locks, where there is a WAL that nobody has open. */
+/* Connects for reading. With an empty WAL the file alone is the journal. `immutable` then keeps
+ * SQLite from making -wal and -shm files beside it, which some directories do not permit. A VFS
+ * without locks does the same for a WAL that no process has open. */
 static enum vfj_status connect_read(struct vfj_journal *journal)
 {
     bool wal = journal->facts.wal;
@@ -293,8 +297,8 @@ static enum vfj_status create(struct vfj_journal *journal)
     return vfj_file_create(journal->path, &text);
 }
 
-/* Connect for writing, and look before anything is written. What is refused is closed as it was: a WAL that was there stays as
- * it is, and what this connection made beside the file is not left behind. */
+/* Connects for writing, and checks the journal before any change. A refused journal keeps the WAL
+ * that it had. SQLite removes the files that this connection made. */
 static enum vfj_status connect_checked(struct vfj_journal *journal)
 {
     enum vfj_status status = connect_db(journal, SQLITE_OPEN_READWRITE, "");
@@ -323,7 +327,7 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
     enum vfj_status status = connect_checked(journal);
     if (status != VFJ_OK)
         return status;
-    /* journal_size_limit: the checkpoint after a burst cuts the WAL back to that length. */
+    /* journal_size_limit: the WAL checkpoint after a burst truncates the WAL to that length */
     int code = sqlite3_exec(
         journal->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;", NULL,
         NULL, NULL);
@@ -332,7 +336,7 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
     return update_schema(journal);
 }
 
-/* One who appends holds the lock, and makes the journal where there is none. */
+/* Takes the writer's lock, and creates the journal when it does not exist. */
 static enum vfj_status lock_and_create(struct vfj_journal *journal)
 {
     enum vfj_status status = take_lock(journal);
@@ -341,8 +345,9 @@ static enum vfj_status lock_and_create(struct vfj_journal *journal)
     return status == VFJ_JOURNAL_ABSENT ? create(journal) : status;
 }
 
-/* By a connection that can't write, for one that can would change what is beside the file by opening it: a WAL that nobody has
- * open gets an index, a rollback journal is put back. */
+/* Checks the journal by a read-only connection. A connection that can write would change the
+ * files at its opening: it makes an index for a WAL without one, and rolls a rollback journal
+ * back. */
 static enum vfj_status check_read_only(struct vfj_journal *journal)
 {
     enum vfj_status status = connect_read(journal);

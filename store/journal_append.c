@@ -1,4 +1,4 @@
-/* The journal file: writing rows and moving the WAL into the database. */
+/* The journal file: writing rows, and WAL checkpoints. */
 #include "core/check.h"
 #include "core/limits.h"
 #include "store/journal_impl.h"
@@ -50,7 +50,7 @@ static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record)
     return code;
 }
 
-/* An empty journal may begin with a checkpoint. */
+/* An empty journal may begin with a state checkpoint. */
 static bool is_next(const struct vfj_journal *journal, const struct vfj_record *record)
 {
     return record->seq == journal->appended + 1
@@ -65,7 +65,7 @@ enum vfj_status vfj_journal_run_untriggered(struct vfj_journal *journal, enum vf
     return status;
 }
 
-/* The schema's trigger admits no first row but seq 1. */
+/* The schema's trigger refuses a first row with another seq than 1. */
 enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record)
 {
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_APPEND];
@@ -82,7 +82,7 @@ enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj
 
 enum vfj_status vfj_journal_begin(struct vfj_journal *journal)
 {
-    vfj_journal_rollback(journal); /* one that failed before */
+    vfj_journal_rollback(journal); /* a transaction that failed before */
     journal->appended = journal->last;
     return vfj_journal_run(journal, VFJ_STATEMENT_BEGIN);
 }
@@ -97,7 +97,8 @@ enum vfj_status vfj_journal_commit(struct vfj_journal *journal)
 
 void vfj_journal_rollback(struct vfj_journal *journal)
 {
-    /* Many failures have rolled back already. One that has not, and fails now, is tried again before the next BEGIN. */
+    /* SQLite rolls back on many failures itself. A ROLLBACK that fails is tried again before the
+     * next BEGIN. */
     if (sqlite3_get_autocommit(journal->db) != 0)
         return;
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ROLLBACK];
@@ -117,10 +118,10 @@ static int note_wal_length(void *context, sqlite3 *db, const char *name, int pag
 void vfj_journal_defer_wal_checkpoints(struct vfj_journal *journal)
 {
     (void)sqlite3_wal_hook(journal->db, note_wal_length,
-                           journal); /* replaces the hook that checkpoints inside COMMIT */
+                           journal); /* replaces the hook that runs WAL checkpoints inside COMMIT */
 }
 
-/* A checkpoint that fails, or that a reader blocks, loses nothing. The next call tries again. */
+/* A WAL checkpoint that fails, or that a reader blocks, loses nothing. A later call repeats it. */
 void vfj_journal_wal_checkpoint(struct vfj_journal *journal)
 {
     if (journal->wal_pages < WAL_CHECKPOINT_PAGES)
@@ -129,8 +130,9 @@ void vfj_journal_wal_checkpoint(struct vfj_journal *journal)
     journal->wal_pages = 0;
 }
 
-/* SQLite does the same when it closes a database, but looks the file up by name first. A process in capability mode has no
- * names: SQLite then keeps the WAL, and the database file alone would not be the whole journal. */
+/* SQLite does the same when it closes a database, but first looks the file up by name. A process
+ * in capability mode cannot look names up. SQLite would then keep the WAL, and the database file
+ * alone would not be the whole journal. */
 void vfj_journal_empty_wal(struct vfj_journal *journal)
 {
     if (journal->mode == VFJ_JOURNAL_WRITE && journal->db != NULL)

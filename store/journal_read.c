@@ -1,4 +1,4 @@
-/* The journal file: reading it, without trusting it. */
+/* The journal file: reading rows of an untrusted file. */
 #include <string.h>
 
 #include "core/check.h"
@@ -76,7 +76,7 @@ static bool read_kind(sqlite3_stmt *row, struct vfj_record *record)
     return kind < VFJ_RECORD_KIND_COUNT;
 }
 
-/* The type has to be the one that vfj_journal_append() gives to such a body. */
+/* The type must be the one that vfj_journal_append() uses for such a body. */
 static bool read_body(sqlite3_stmt *row, struct vfj_record *record)
 {
     bool is_text = has_type(row, BODY, SQLITE_TEXT);
@@ -116,7 +116,8 @@ static bool read_chain(sqlite3_stmt *row, struct vfj_record *record)
     return true;
 }
 
-/* Fills in every member of the record. Returns NULL, or the name of the column that no record can have. */
+/* Fills in every member of the record. Returns NULL, or the name of the first column that cannot
+ * be one of a record. */
 static const char *read_columns(sqlite3_stmt *row, struct vfj_record *record)
 {
     record->seq = (uint64_t)sqlite3_column_int64(row, SEQ); /* the rowid: an integer in any file */
@@ -146,13 +147,12 @@ enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, c
     struct vfj_text text = vfj_journal_begin_detail(journal);
     vfj_text_add(&text, "record ");
     vfj_text_add_u64(&text, seq);
-    vfj_text_add(&text, ": its ");
+    vfj_text_add(&text, ": invalid ");
     vfj_text_add(&text, column);
-    vfj_text_add(&text, " can't be one");
     return VFJ_JOURNAL_DAMAGED;
 }
 
-/* Steps to the statement's next record, whose spans are SQLite's until the next step. */
+/* Steps to the statement's next record. SQLite owns its spans until the next step. */
 static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt, struct vfj_record *record)
 {
     int code = sqlite3_step(stmt);
@@ -174,12 +174,12 @@ void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direc
     if (journal->walk_status != VFJ_OK)
         return;
     journal->walk = journal->statements[statement];
-    /* Zero or less is no seq of ours. The walk meets such a row, and refuses it. */
+    /* A walk from 1 includes rows with a seq of 0 or less, and so refuses them. */
     int64_t bound = from > (uint64_t)INT64_MAX ? INT64_MAX : from > 1 ? (int64_t)from : INT64_MIN;
     VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
 }
 
-/* A malformed file can list rows in any order, and for ever. */
+/* A malformed file can list rows in any order, and without end. */
 static bool is_in_order(const struct vfj_journal *journal, uint64_t seq)
 {
     if (journal->walk_last == 0)
@@ -196,7 +196,7 @@ enum vfj_status vfj_journal_next(struct vfj_journal *journal, struct vfj_record 
     if (status != VFJ_OK)
         return status;
     if (!is_in_order(journal, record->seq))
-        return vfj_journal_damaged(journal, record->seq, "place");
+        return vfj_journal_damaged(journal, record->seq, "order");
     journal->walk_last = record->seq;
     return VFJ_OK;
 }

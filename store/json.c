@@ -11,9 +11,9 @@ enum { OBJECT_SIZE = 1 << 16 };
 
 struct vfj_json {
     sqlite3 *db;
-    sqlite3_stmt *set;  /* one member more */
-    sqlite3_stmt *hex;  /* one member more, in hexadecimal */
-    sqlite3_stmt *flag; /* one member more, true or false */
+    sqlite3_stmt *set;  /* adds a member */
+    sqlite3_stmt *hex;  /* adds a member in hexadecimal */
+    sqlite3_stmt *flag; /* adds true or false */
     bool failed;
     bool ended;
     size_t length;
@@ -60,7 +60,7 @@ void vfj_json_close(struct vfj_json *json)
     free(json);
 }
 
-/* Run a statement whose ?3 is bound: the object becomes its answer. */
+/* Runs a statement whose ?3 is bound. Its result is the new object. */
 static void add(struct vfj_json *json, sqlite3_stmt *stmt, const char *key)
 {
     sqlite3_bind_text(stmt, 1, json->object, (int)json->length, SQLITE_STATIC);

@@ -49,7 +49,8 @@ static void watch(void *arg, const struct vfj_record *record, const struct vfj_m
     vfj_ledger_note_state_checkpoint(arg, record);
 }
 
-/* By the snapshot and what came after it: whether nothing about it is in doubt. */
+/* Restores the state from a snapshot and the records after it. Returns false when any check
+ * fails. */
 static bool replay_from_snapshot(struct vfj_ledger *ledger, struct vfj_replay_result *result)
 {
     struct vfj_replay_from from;
@@ -73,7 +74,7 @@ static void replay_all(struct vfj_ledger *ledger, struct vfj_replay_result *resu
     ledger->snapshot_seq = 0;
 }
 
-/* The state of the journal's last record. */
+/* Restores the state after the journal's last record. */
 static enum vfj_status restore(struct vfj_ledger *ledger)
 {
     struct vfj_replay_result result;
@@ -90,7 +91,7 @@ static enum vfj_status restore(struct vfj_ledger *ledger)
     return VFJ_OK;
 }
 
-/* -1 when it can't be opened: then there are no snapshots. */
+/* Returns -1 when the directory cannot be opened. The ledger then has no snapshots. */
 static int open_directory_of(const char *path)
 {
     char directory[PATH_MAX];
@@ -165,7 +166,7 @@ const char *vfj_ledger_detail(const struct vfj_ledger *ledger)
     return ledger != NULL ? ledger->detail : "out of memory";
 }
 
-/* What was submitted is now what there is. */
+/* Makes the submitted state the committed one. */
 static void adopt(struct vfj_ledger *ledger)
 {
     vfj_state_adopt(&ledger->committed, &ledger->machine.state, &ledger->touched);
@@ -174,7 +175,7 @@ static void adopt(struct vfj_ledger *ledger)
     memset(&ledger->touched, 0, sizeof ledger->touched);
 }
 
-/* What was submitted since then was never said. */
+/* Drops all that was submitted since the last commit. */
 static void roll_back(struct vfj_ledger *ledger)
 {
     vfj_state_adopt(&ledger->machine.state, &ledger->committed, &ledger->touched);
@@ -183,7 +184,7 @@ static void roll_back(struct vfj_ledger *ledger)
     memset(&ledger->touched, 0, sizeof ledger->touched);
 }
 
-/* What the ledger knows of its journal when the transaction is committed. */
+/* The view of the journal that the commit of this transaction makes valid. */
 struct written {
     struct vfj_head_hash head;
     struct vfj_snapshot snapshot;
@@ -201,7 +202,7 @@ static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row,
     return vfj_journal_append(ledger->journal, row);
 }
 
-/* Write the queue in one transaction; on failure it is as before. */
+/* Writes the queued rows in one transaction. A failure changes nothing. */
 static enum vfj_status write_rows(struct vfj_ledger *ledger)
 {
     struct written written = {.head = ledger->head, .snapshot = ledger->snapshot};
@@ -251,7 +252,7 @@ enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
     return status;
 }
 
-/* Encode the event into `body`, and decode it again for the machine. */
+/* Encodes the event into `body`, and decodes it again for the machine. */
 static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_event *event, struct vfj_text *body)
 {
     vfj_event_encode(event, body);
@@ -265,7 +266,8 @@ static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_eve
     return status;
 }
 
-/* Make room for one more event: by a commit, or, detached, by keeping no more. */
+/* Makes room for one more event by a commit. Returns VFJ_END when a detached ledger has no room:
+ * the event gets no rows. */
 static enum vfj_status make_room(struct vfj_ledger *ledger)
 {
     if (vfj_write_queue_has_room(&ledger->queue))
@@ -297,7 +299,7 @@ static void step(struct vfj_ledger *ledger, struct vfj_record *row)
     vfj_machine_step(&ledger->machine, &ledger->event, ledger->seq + 1, row);
     vfj_touched_merge(&ledger->touched, &ledger->machine.decision.touched);
     if (ledger->event.kind == VFJ_EVENT_STARTED)
-        ledger->ours = ledger->event.as.started.rules == VFJ_RULES;
+        ledger->started = ledger->event.as.started.rules == VFJ_RULES;
     ledger->seq += 1 + vfj_machine_rows(&ledger->machine);
 }
 

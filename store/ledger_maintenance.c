@@ -29,11 +29,12 @@ static bool is_idle(const struct vfj_ledger *ledger)
     return !ledger->detached && vfj_write_queue_is_empty(&ledger->queue);
 }
 
-/* Only under the rules of the present daemon: a replay then knows which they were. */
+/* A state checkpoint needs a started event of this daemon before it. A replay then knows the
+ * rules of the state. */
 static bool is_checkpoint_due(const struct vfj_ledger *ledger)
 {
     const struct vfj_snapshot *snapshot = &ledger->snapshot;
-    return ledger->ours && is_idle(ledger) && ledger->durable_seq > snapshot->checkpoint_seq
+    return ledger->started && is_idle(ledger) && ledger->durable_seq > snapshot->checkpoint_seq
         && (ledger->durable_seq - snapshot->checkpoint_seq >= ledger->checkpoint_rows
             || ledger->event.wall_us - snapshot->checkpoint_wall_us >= ledger->checkpoint_us);
 }
@@ -63,7 +64,7 @@ static void write_checkpoint(struct vfj_ledger *ledger)
 
 void vfj_ledger_write_snapshot(struct vfj_ledger *ledger, uint64_t min_rows)
 {
-    if (!ledger->cached || ledger->directory < 0 || !ledger->ours || !is_idle(ledger)
+    if (!ledger->cached || ledger->directory < 0 || !ledger->started || !is_idle(ledger)
         || ledger->durable_seq - ledger->snapshot_seq < min_rows)
         return;
     ledger->snapshot.seq = ledger->durable_seq;

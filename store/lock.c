@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How long a lock whose owner was killed is waited for: 2 s. */
+/* A lock whose owner was killed is tried again for 2 s. */
 enum { STRAGGLER_TRIES = 100, STRAGGLER_PAUSE_MS = 20 };
 
 static bool lock_path(const char *path, char *to, size_t size)
@@ -22,7 +22,7 @@ static bool lock_path(const char *path, char *to, size_t size)
     return !text.overflow;
 }
 
-/* Whether the file behind fd is still the one of that name: its last owner removes it. */
+/* Returns whether `name` still names the open file. The last owner of a lock removes its file. */
 static bool same_file(int fd, const char *name)
 {
     struct stat by_fd;
@@ -48,7 +48,7 @@ static void write_owner(int fd)
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     vfj_text_add_i64(&text, getpid());
     vfj_text_add_char(&text, '\n');
-    /* Only for people: the lock holds without it, on a full disk as well. */
+    /* The pid is for users. The lock is valid without it, also when the disk is full. */
     bool written = ftruncate(fd, 0) == 0 && pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
     (void)written;
 }
@@ -66,8 +66,8 @@ static long read_owner(int fd)
     return vfj_span_to_u64((struct vfj_span){bytes, digits}, &pid) && pid <= INT_MAX ? (long)pid : 0;
 }
 
-/* Whether the process that wrote its pid is gone. The lock, if there is one, is a child's that it was starting when it was
- * killed: until the child's exec. */
+/* Returns whether the process that wrote its pid has ended. A child of it may still hold the
+ * lock: the process was killed between its fork and the child's exec. */
 static bool owner_is_gone(int fd)
 {
     long pid = read_owner(fd);
@@ -133,8 +133,8 @@ long vfj_lock_holder(const char *path, struct vfj_text *detail)
         return absent ? 0 : -1;
     }
     long pid = read_owner(file);
-    /* Of a process that is gone the lock is free: not even for an instant is it ours, then, and a daemon that starts
-     * just now does not meet us. */
+    /* The lock of an ended process is not tested with flock(2). A daemon that starts now must not
+     * find the lock held by this process. */
     if (owner_is_gone(file) || flock(file, LOCK_SH | LOCK_NB) == 0)
         pid = 0;
     else if (errno != EWOULDBLOCK || pid == 0)
@@ -148,7 +148,8 @@ void vfj_lock_release(const char *path, int fd)
     char name[PATH_MAX];
     if (fd < 0)
         return;
-    /* Removed while it is held: who opened it before sees by same_file that it is not the lock any more. */
+    /* The file is removed while it is locked. A process that opened it before notices that in
+     * same_file(). */
     if (lock_path(path, name, sizeof name))
         (void)unlink(name);
     (void)close(fd);

@@ -5,17 +5,18 @@
 #include "core/status.h"
 #include "core/text.h"
 
-/* Take flock(2) on the file PATH.lock, made with mode 0600, and write our pid into it, for people. VFJ_OK:
- * *fd is to be given to vfj_lock_release. JOURNAL_BUSY: another process has it, and it is not just a child that its
- * killed owner was starting, which is waited for; JOURNAL_IO: it can't be made.
- * *detail says more. */
+/* Locks the file PATH.lock with flock(2), after making it with mode 0600, and writes this
+ * process's pid into it. *fd is for vfj_lock_release(). Waits up to 2 s when only a child of a
+ * killed owner holds the lock. Fails with JOURNAL_BUSY when another process holds the lock, and
+ * with JOURNAL_IO when the file cannot be made or locked. `detail` gets the cause. */
 enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail);
 
-/* Whether a process holds that lock, without waiting and without taking it from anyone: its pid, 0 when nobody does,
- * -1 when it can't be told (*detail says why). */
+/* Returns the pid of the process that holds the lock, or 0 when there is none. Returns -1, with
+ * the cause in `detail`, when the holder cannot be determined. Neither waits nor takes the lock
+ * from a process. */
 long vfj_lock_holder(const char *path, struct vfj_text *detail);
 
-/* Remove PATH.lock and let go of it; fd -1 is nothing. */
+/* Removes PATH.lock and releases the lock. Does nothing when `fd` is -1. */
 void vfj_lock_release(const char *path, int fd);
 
 #endif

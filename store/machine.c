@@ -1,4 +1,4 @@
-/* The machine as store drives it. */
+/* The machine with its buffers, as the ledger and replay use it. */
 #include "store/machine.h"
 
 #include <string.h>
@@ -41,14 +41,14 @@ void vfj_machine_init(struct vfj_machine *machine)
     machine->pending.count = 0;
 }
 
-/* The seq of the row that asked for what this event answers. */
+/* Returns the seq of the row whose command this event answers, or 0. */
 static uint64_t cause_of(struct vfj_machine *machine, const struct vfj_event *event)
 {
     if (event->kind == VFJ_EVENT_FINISHED)
         return vfj_pending_take(&machine->pending, event->as.finished.command);
     if (event->kind == VFJ_EVENT_OBSERVED)
         return vfj_pending_take(&machine->pending, event->as.observed.command);
-    /* A daemon that starts does not wait for what the one before it had asked. */
+    /* A new daemon gets no answers to the commands of the one before. */
     if (event->kind == VFJ_EVENT_STARTED)
         machine->pending.count = 0;
     return 0;

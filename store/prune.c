@@ -1,4 +1,4 @@
-/* Prune: the oldest records of a journal taken away. */
+/* Prunes the oldest records of a journal. */
 #include "store/prune.h"
 
 #include <string.h>
@@ -9,19 +9,19 @@
 #include "store/state_checkpoint.h"
 
 enum {
-    BATCH = 1000,        /* records a transaction of the archive */
-    EMPTY_BYTES = 40960, /* a journal without records */
-    PAUSE_MS = 10,       /* between two steps: a daemon's turn */
+    BATCH = 1000,        /* records in one transaction of the archive */
+    EMPTY_BYTES = 40960, /* size of a journal without records */
+    PAUSE_MS = 10,       /* between two steps, so that a daemon can write */
 };
 
-/* One pruning under way. */
+/* A pruning in progress. */
 struct pruning {
     struct vfj_prune *prune;
     const char *path;
     const struct vfj_prune_rule *rule;
     int64_t wall_us;
     struct vfj_journal *journal; /* to prune */
-    struct vfj_journal *source;  /* to copy from */
+    struct vfj_journal *source;  /* the archive is copied from it */
     struct vfj_journal *copy;
     struct vfj_publish new_file;
 };
@@ -44,7 +44,7 @@ static enum vfj_status fail_journal(struct pruning *pruning, enum vfj_status sta
     return status == VFJ_OK ? VFJ_OK : fail(pruning, pruning->path, status, vfj_journal_detail(pruning->journal));
 }
 
-/* Whether the journal is in order; else it is nobody's to throw away. */
+/* Verifies a journal. A journal that is not in order is refused: no record of it is removed. */
 static enum vfj_status verify(struct pruning *pruning, const char *path, const char *where)
 {
     struct vfj_verified *verified = &pruning->prune->verified;
@@ -55,8 +55,6 @@ static enum vfj_status verify(struct pruning *pruning, const char *path, const c
     pruning->prune->where = pruning->prune->refused ? where : NULL;
     return VFJ_OK;
 }
-
-/* Where to cut */
 
 static enum vfj_status sum_bytes(struct pruning *pruning, uint64_t from, uint64_t to, uint64_t *bytes)
 {
@@ -77,7 +75,8 @@ static enum vfj_status sum_bytes(struct pruning *pruning, uint64_t from, uint64_
     return status;
 }
 
-/* Go from checkpoint to checkpoint: up to the last one that is old enough, and on until what is left is small enough. */
+/* Finds the state checkpoint that the journal is to begin with. Goes from one to the next while
+ * it is old enough or the rest of the journal is too large. */
 static enum vfj_status find_cut(struct pruning *pruning)
 {
     struct vfj_prune *prune = pruning->prune;
@@ -117,9 +116,8 @@ static enum vfj_status find_extent(struct pruning *pruning)
     return fail_journal(pruning, status);
 }
 
-/* The archive */
-
-/* Whether the row is one of those that go, or of the checkpoint that begins what stays. */
+/* Returns whether the archive holds the row: a pruned row, or a row of the state checkpoint that
+ * the journal then begins with. */
 static bool is_archived(const struct pruning *pruning, const struct vfj_record *record)
 {
     uint64_t cut = pruning->prune->cut;
@@ -174,7 +172,7 @@ static enum vfj_status write_archive(struct pruning *pruning)
         return status;
     if (pruning->prune->verified.first != pruning->prune->first
         || pruning->prune->verified.head.seq != pruning->prune->last || pruning->prune->last < pruning->prune->cut)
-        return fail(pruning, pruning->path, VFJ_JOURNAL_BUSY, "it changed while it was archived; try again");
+        return fail(pruning, pruning->path, VFJ_JOURNAL_BUSY, "the journal changed during archiving; try again");
     struct vfj_text text = begin_detail(pruning, pruning->new_file.to);
     status = vfj_publish_finish(&pruning->new_file, &text);
     pruning->prune->where = status == VFJ_OK ? NULL : pruning->new_file.to;
@@ -191,9 +189,8 @@ static enum vfj_status archive(struct pruning *pruning, const char *to)
     return status;
 }
 
-/* The cut */
-
-/* From one checkpoint to the next: short transactions, and after each the journal is whole. */
+/* Removes rows from one state checkpoint to the next. The transactions are short, and the journal
+ * is valid after each. */
 static enum vfj_status cut(struct pruning *pruning)
 {
     uint64_t at = pruning->prune->first, next = 0;
@@ -221,7 +218,8 @@ static enum vfj_status release_pages(struct pruning *pruning)
     return status;
 }
 
-/* A daemon that runs sees for itself. */
+/* Adds a row that reports the pruning. A running daemon notices the pruning and adds that row
+ * itself. */
 static enum vfj_status write_note(struct pruning *pruning)
 {
     struct vfj_ledger *ledger = NULL;

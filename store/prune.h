@@ -1,4 +1,4 @@
-/* Prune: the oldest records of a journal taken away, into an archive or for good. */
+/* Prunes the oldest records of a journal, into an archive or for good. */
 #ifndef VFJ_STORE_PRUNE_H
 #define VFJ_STORE_PRUNE_H
 
@@ -6,26 +6,29 @@
 #include "store/verify.h"
 
 struct vfj_prune {
-    struct vfj_verified verified; /* of what was found not in order, and left alone: the journal, or the archive */
-    bool refused;                 /* for that */
-    uint64_t first;               /* the journal's first record, before */
-    uint64_t cut;                 /* and after it: a checkpoint's. The same: nothing was old enough */
-    uint64_t last;                /* the archive's last record: that checkpoint's */
+    struct vfj_verified verified; /* last result: of the journal, or of the archive */
+    bool refused;                 /* nothing was removed for that reason */
+    uint64_t first;               /* seq of the journal's first record, before */
+    uint64_t cut;                 /* and after; equal to `first` when nothing could be pruned */
+    uint64_t last;                /* seq of the archive's last record */
     struct vfj_prune_size before, after;
-    const char *where; /* what failed: one of the two paths; NULL nothing did */
-    char detail[512];  /* why; untrusted bytes */
+    const char *where; /* the path that caused a failure; NULL for none */
+    char detail[512];  /* the cause of the failure; untrusted bytes */
 };
 
-/* Take away of the journal PATH what may go by the rule at `wall_us`, up to a checkpoint, with which it then begins. A daemon may be
- * writing it: it is held up for a few milliseconds at a time, and its chain goes on. Whoever dies in it leaves a journal that is
- * whole, and begins with a checkpoint where it began or later.
+/* Removes from the journal `path` all records that the rule releases at the time `wall_us`, up to
+ * a state checkpoint. The journal then begins with that checkpoint. A daemon may write the
+ * journal meanwhile. Pruning blocks it for a few milliseconds at a time, and its chain continues.
+ * A process that dies in between leaves a valid journal.
  *
- * First the whole journal is verified; when it is not in order nothing is done. With an `archive`, not NULL, all that is to go, and
- * the checkpoint, is written to that new file, mode 0600: a journal of its own, which is verified and durable before anything
- * is taken away. A file that is there already is refused. Without a daemon a row says what was done; a running daemon writes it
- * itself.
+ * The whole journal is verified first. When it is not in order, nothing is removed. Unless
+ * `archive` is NULL, the records and the checkpoint are first written to that new file with mode
+ * 0600. The archive is a journal of its own. The archive is verified and durable before any
+ * record is removed. Without a daemon, a row of kind "journal" reports the pruning; a running
+ * daemon writes that row itself.
  *
- *   JOURNAL_ABSENT, _NOT_OURS, _NEWER, _DAMAGED, _BUSY, _IO, SYSTEM: as vfj_journal_open; what was not taken away is there */
+ * Fails as vfj_journal_open() does, and with JOURNAL_IO when `archive` exists. Records that were
+ * not removed are still in the journal. */
 enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us, const char *archive,
                           struct vfj_prune *prune);
 

@@ -1,10 +1,10 @@
-/* Taking the oldest rows of a journal away, a little at a time. */
+/* Prunes an open journal step by step. */
 #include "store/prune_step.h"
 
 #include "core/check.h"
 #include "store/journal_impl.h"
 
-enum { RELEASE_PAGES = 256 }; /* a megabyte: a few milliseconds */
+enum { RELEASE_PAGES = 256 }; /* one megabyte takes a few milliseconds */
 
 static enum vfj_status number_of(struct vfj_journal *journal, const char *pragma, uint64_t *number)
 {
@@ -50,7 +50,8 @@ enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uin
     return status;
 }
 
-/* The next checkpoint, as it was found last: rows are looked through once. */
+/* Finds the first state checkpoint after the first row. The journal object caches it, so that
+ * rows are searched once. */
 static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first, struct vfj_prune_point *next)
 {
     struct vfj_prune_point *point = &journal->next_checkpoint;
@@ -86,7 +87,8 @@ enum vfj_status vfj_prune_before(struct vfj_journal *journal, uint64_t cut)
     return status;
 }
 
-/* VFJ_END when nothing comes of it: the file was not made for that. */
+/* Returns free pages to the file system. Returns VFJ_END when that is not possible: an old
+ * journal was made without auto_vacuum. */
 static enum vfj_status release_pages(struct vfj_journal *journal, const struct vfj_prune_size *before)
 {
     char sql[64];
@@ -109,7 +111,8 @@ static bool is_too_large(const struct vfj_prune_rule *rule, const struct vfj_pru
     return rule->max_bytes > 0 && size->used > rule->max_bytes;
 }
 
-/* Whether there is a reason to look for a checkpoint: a journal of an older format may have none in a million rows. */
+/* Returns whether a search for a state checkpoint is worthwhile. A journal of an older format may
+ * have a million rows and none. */
 static bool may_apply(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size)
 {
     return rule->keep_us > 0 || is_too_large(rule, size);

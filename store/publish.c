@@ -1,4 +1,4 @@
-/* Makes a new journal in a directory of its own, and publishes it. */
+/* Makes a new journal in a directory of its own, and publishes it whole or not at all. */
 #include "store/publish.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Makes a new journal in a directory of its own, and publishes it with one atomic rename. */
+/* Makes a new journal in a directory of its own, and publishes it whole or not at all. */
 #ifndef VFJ_STORE_PUBLISH_H
 #define VFJ_STORE_PUBLISH_H
 
@@ -14,19 +14,23 @@ struct vfj_publish {
     char path[PATH_MAX];      /* of the new file in that directory; the caller creates it */
 };
 
-/* Makes the directory for a file that is to be published as `to`. Fails with JOURNAL_IO, and writes the cause to `detail`,
- * when `to` exists or the directory cannot be made. The caller calls vfj_publish_end() after a failure, too. With a
- * publisher (store/handover.h) the directory is at the publisher's prefix, and the publisher writes `to`. */
+/* Makes the directory for a file that is to be published as `to`. Fails with JOURNAL_IO, and
+ * writes the cause to `detail`, when `to` exists or the directory cannot be made. The caller
+ * calls vfj_publish_end() after a failure, too. With a publisher (store/handover.h) the directory
+ * is at the publisher's prefix, and the publisher writes `to`. */
 enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to, struct vfj_text *detail);
 
-/* Makes the directory PREFIX.XXXXXX for a file that is never published. Fails as vfj_publish_begin() does. */
+/* Makes the directory PREFIX.XXXXXX for a file that is never published. Fails as
+ * vfj_publish_begin() does. */
 enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const char *prefix, struct vfj_text *detail);
 
-/* Publishes the file durably. The caller has closed it; this function syncs it. Fails with JOURNAL_IO, and writes the cause
- * to `detail`. A file that exists at the path by now is not replaced. */
+/* Publishes the file durably. The caller has closed it; this function syncs it. Fails with
+ * JOURNAL_IO, and writes the cause to `detail`. A file that exists at the path by now is not
+ * replaced. */
 enum vfj_status vfj_publish_finish(struct vfj_publish *new_file, struct vfj_text *detail);
 
-/* Syncs the file `from` and renames it to `to`, durably. Returns false, with errno, when that fails or `to` exists. */
+/* Syncs the file `from` and renames it to `to`, durably. Returns false, with errno, when that
+ * fails or `to` exists. */
 bool vfj_publish_file(const char *from, const char *to);
 
 /* Removes the directory and all files that SQLite and the journal make in it. */

@@ -1,4 +1,4 @@
-/* One row of the journal: its kinds, and which bodies are text. */
+/* A record: its kinds, and which bodies are text. */
 #include "store/record.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ const char *vfj_record_kind_name(unsigned kind)
 
 unsigned vfj_record_kind_parse(struct vfj_span name)
 {
-    /* Most rows are devd lines. */
+    /* most rows are devd lines */
     if (vfj_span_is(name, "devd"))
         return VFJ_EVENT_DEVD;
     for (unsigned kind = 0; kind < VFJ_RECORD_KIND_COUNT; kind++) {
@@ -39,8 +39,9 @@ unsigned vfj_record_kind_parse(struct vfj_span name)
     return VFJ_RECORD_KIND_COUNT;
 }
 
-/* Whether eight bytes are all printable ASCII. A byte that is not sets the high bit: its own, by the addition (DEL) or by
- * the subtraction (control characters, whose borrow can only add to what is wrong). */
+/* Returns whether eight bytes are all printable ASCII. Any other byte sets the high bit of the
+ * result: DEL by the addition, control characters by the subtraction. A borrow only sets more
+ * high bits, and occurs only after a control character. */
 static bool is_plain_word(const unsigned char *at)
 {
     const uint64_t ones = UINT64_MAX / 255;
@@ -49,8 +50,8 @@ static bool is_plain_word(const unsigned char *at)
     return ((word | (word + ones) | (word - ones * 0x20)) & (ones * 0x80)) == 0;
 }
 
-/* How many of the first bytes are ASCII that a text may have: eight at a time where they are printable, the last eight
- * perhaps twice. */
+/* Returns how many of the first bytes are ASCII that a text may contain. Printable bytes are
+ * tested eight at a time. The last eight bytes may be tested twice. */
 static size_t plain_run(const unsigned char *at, size_t length)
 {
     size_t run = 0;
@@ -63,8 +64,8 @@ static size_t plain_run(const unsigned char *at, size_t length)
     return run;
 }
 
-/* The length of the well-formed, printable character of two to four bytes there, or 0 (RFC 3629, section 4).
- */
+/* Returns the length of the well-formed printable character of two to four bytes at `at`, or 0
+ * (RFC 3629, section 4). */
 static size_t wide_character(const unsigned char *at, size_t length)
 {
     static const struct {

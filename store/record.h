@@ -1,4 +1,4 @@
-/* One row of the journal. */
+/* A record: one row of the journal. */
 #ifndef VFJ_STORE_RECORD_H
 #define VFJ_STORE_RECORD_H
 
@@ -8,50 +8,52 @@
 #include "core/event.h"
 #include "core/text.h"
 
-/* The kinds of rows: the kinds of events, what a step decided, and what the machine does not see: its state, written down
- * so that a journal can begin there (store/state_checkpoint.h), and what befell the journal itself. Their persisted names are
- * vfj_record_kind_name()'s; a name once written to a journal is never reused. */
+/* The kinds of rows: the kinds of events, the decisions of a step, and two kinds that the machine
+ * does not see. Those are state checkpoints (store/state_checkpoint.h), and rows about the
+ * journal itself. vfj_record_kind_name() has the persisted names. A name once written to a
+ * journal is never reused. */
 enum vfj_record_kind {
     VFJ_RECORD_TRANSITION = VFJ_EVENT_COUNT,
     VFJ_RECORD_COMMAND,
-    VFJ_RECORD_CHECKPOINT, /* since user_version 2, as all below */
+    VFJ_RECORD_CHECKPOINT, /* since user_version 2, like all below */
     VFJ_RECORD_JOURNAL,
     VFJ_RECORD_KIND_COUNT,
 };
 
 enum {
-    VFJ_CHAIN_SIZE = 16,  /* bytes of the chain kept in a row */
-    VFJ_RECORD_NAME = 32, /* bytes that a kind or a note may have */
+    VFJ_CHAIN_SIZE = 16,  /* bytes of the chain that a row keeps */
+    VFJ_RECORD_NAME = 32, /* longest kind or note, in bytes */
 };
 
-/* Spans are borrowed from whoever filled the record in. */
+/* The spans are borrowed from the function that filled the record in. */
 struct vfj_record {
     uint64_t seq;                  /* 1, 2, 3 … without gaps */
-    uint64_t cause;                /* seq of the row that led to this one; 0: it came from outside */
-    uint64_t boot;                 /* counts the boots seen */
+    uint64_t cause;                /* seq of the row that caused this one; 0: an outside cause */
+    uint64_t boot;                 /* number of the guest's boots in this journal */
     int64_t wall_us;               /* Unix time in microseconds */
     int64_t mono_us;               /* microseconds since boot */
     uint8_t kind;                  /* enum vfj_event_kind or enum vfj_record_kind */
-    struct vfj_span body;          /* any bytes; a devd line as it came, else key=value text */
+    struct vfj_span body;          /* a devd line as received, otherwise key=value text */
     struct vfj_span note;          /* persisted name of a reason; empty for none */
-    uint64_t digest;               /* events: of the state after it; else 0 */
-    uint8_t chain[VFJ_CHAIN_SIZE]; /* the beginning of the chain's head after this row (store/chain.h) */
+    uint64_t digest;               /* events: digest of the state after it; otherwise 0 */
+    uint8_t chain[VFJ_CHAIN_SIZE]; /* start of the chain's head after this row */
 };
 
 bool vfj_record_is_event(const struct vfj_record *record);
-/* Whether a step decided it: a transition or a command. */
+/* Returns whether the record is a step's decision: a transition or a command. */
 bool vfj_record_is_decided(const struct vfj_record *record);
 
 const char *vfj_record_kind_name(unsigned kind);
-/* An unknown name gives VFJ_RECORD_KIND_COUNT. */
+/* Returns VFJ_RECORD_KIND_COUNT for an unknown name. */
 unsigned vfj_record_kind_parse(struct vfj_span name);
 
-/* Whether a body is stored as TEXT: well-formed UTF-8 without control characters (C0, DEL, C1) but tab and
- * newline, so that it can be read in any SQLite shell. All else is stored as BLOB. */
+/* Returns whether a body is stored as TEXT, so that any SQLite shell can print it. TEXT is
+ * well-formed UTF-8 without control characters (C0, DEL, C1) other than tab and newline. Every
+ * other body is stored as BLOB. */
 bool vfj_body_is_text(struct vfj_span body);
 
-/* Whether a note can be the persisted name of a reason, also one that this version does not know: lower-case letters,
- * digits and '-', VFJ_RECORD_NAME bytes at most. */
+/* Returns whether a note can be the persisted name of a reason, perhaps of a newer version:
+ * lower-case letters, digits and '-', VFJ_RECORD_NAME bytes at most. */
 bool vfj_note_is_name(struct vfj_span note);
 
 #endif

@@ -12,8 +12,8 @@
 #include "store/state_checkpoint.h"
 
 enum {
-    BATCH = 1000, /* records a transaction */
-    TRIES = 16,   /* how often a row is looked at, on average: it is there in the file, and in frames of the WAL */
+    BATCH = 1000, /* records in one transaction */
+    TRIES = 16,   /* average reads of a row: several pages may hold it */
 };
 
 /* A recovery in progress. */
@@ -25,8 +25,8 @@ struct recovery {
     struct vfj_chain *chain;
     struct vfj_journal *journal;
     struct vfj_head_hash head;
-    uint64_t tries;          /* that are left: in a crafted file all rows may say that they are the same one */
-    struct vfj_anchor start; /* the first record that can be saved, and the head before it; seq 0: there is none */
+    uint64_t tries;          /* reads that are left: a crafted file may repeat one seq */
+    struct vfj_anchor start; /* the first record to save, and the head before it; seq 0: none */
 };
 
 static struct vfj_text begin_detail(struct recovery *recovery, const char *where)
@@ -42,7 +42,7 @@ static enum vfj_status fail(struct recovery *recovery, const char *where, enum v
     return status;
 }
 
-static bool fits(struct recovery *recovery, size_t index, bool file_only, struct vfj_record *record)
+static bool extends_chain(struct recovery *recovery, size_t index, bool file_only, struct vfj_record *record)
 {
     struct vfj_head_hash head = recovery->head;
     if (recovery->tries == 0)
@@ -57,20 +57,21 @@ static bool fits(struct recovery *recovery, size_t index, bool file_only, struct
     return true;
 }
 
-/* The row of that seq that goes on with the chain. */
+/* Finds the row of that seq whose chain continues the head. */
 static bool find_row(struct recovery *recovery, uint64_t seq, struct vfj_record *record)
 {
     size_t count = vfj_recover_rows_count(recovery->rows);
     for (size_t i = vfj_recover_rows_find(recovery->rows, seq);
          i < count && vfj_recover_rows_seq(recovery->rows, i) == seq; i++) {
-        if (fits(recovery, i, false, record) || fits(recovery, i, true, record))
+        if (extends_chain(recovery, i, false, record) || extends_chain(recovery, i, true, record))
             return true;
     }
     return false;
 }
 
-/* How far the chain goes from there: the last seq, or the one before `start`. */
-static uint64_t reach(struct recovery *recovery, const struct vfj_anchor *start)
+/* Returns the seq of the last record of the chain that begins at `start`, or the seq before
+ * `start` when the chain breaks at once. */
+static uint64_t find_chain_end(struct recovery *recovery, const struct vfj_anchor *start)
 {
     struct vfj_record record;
     uint64_t next = start->seq;
@@ -80,7 +81,8 @@ static uint64_t reach(struct recovery *recovery, const struct vfj_anchor *start)
     return next - 1;
 }
 
-/* Whether a journal could begin with that row. */
+/* Returns whether a journal can begin with that row: record 1, or the first part of a state
+ * checkpoint. */
 static bool can_begin(struct recovery *recovery, size_t index, struct vfj_anchor *start)
 {
     struct vfj_record record;
@@ -93,7 +95,7 @@ static bool can_begin(struct recovery *recovery, size_t index, struct vfj_anchor
         && record.kind == VFJ_RECORD_CHECKPOINT && vfj_state_checkpoint_first(record.body, &start->head, &rules);
 }
 
-/* The longest run of records that the chain vouches for. */
+/* Finds the start of the longest run of records whose chain holds. */
 static void find_start(struct recovery *recovery)
 {
     struct vfj_anchor start;
@@ -102,7 +104,7 @@ static void find_start(struct recovery *recovery)
     for (size_t i = 0; i < vfj_recover_rows_count(recovery->rows); i++) {
         if (vfj_recover_rows_seq(recovery->rows, i) <= covered || !can_begin(recovery, i, &start))
             continue;
-        uint64_t last = reach(recovery, &start);
+        uint64_t last = find_chain_end(recovery, &start);
         if (last < start.seq)
             continue;
         covered = last;
@@ -129,7 +131,7 @@ static enum vfj_status copy_batch(struct recovery *recovery, uint64_t *next, uin
     return status == VFJ_OK ? vfj_journal_commit(recovery->journal) : status;
 }
 
-/* Write a new journal with the records up to `until`, or as far as the chain goes. */
+/* Writes a new journal with the records up to `until`, or up to the end of the chain. */
 static enum vfj_status write_journal(struct recovery *recovery, uint64_t until)
 {
     uint64_t next = recovery->start.seq;
@@ -162,7 +164,8 @@ static enum vfj_status verify_journal(struct recovery *recovery)
     return VFJ_OK;
 }
 
-/* The chain may go on where the machine does not, or end amid what followed from an event: then once more, and shorter. */
+/* Saves the run. The machine may decide otherwise at some record, or the last event may be
+ * incomplete. Then the journal is written once more, up to the last complete event. */
 static enum vfj_status save(struct recovery *recovery)
 {
     struct vfj_recovered *recovered = recovery->recovered;
@@ -181,7 +184,7 @@ static enum vfj_status save(struct recovery *recovery)
     return status;
 }
 
-/* Whether anything may be missing: certainly not when the journal was in order. */
+/* Notes whether records may be missing. None is missing when the old journal was in order. */
 static void note_losses(struct recovery *recovery)
 {
     struct vfj_recovered *recovered = recovery->recovered;
@@ -207,7 +210,7 @@ static enum vfj_status submit_gap(struct recovery *recovery, struct vfj_ledger *
     return status == VFJ_OK ? vfj_ledger_commit(ledger) : status;
 }
 
-/* A reader of the new journal is to know, and so is the next daemon. */
+/* Adds a gap row, which reports the loss to readers and to the next daemon. */
 static enum vfj_status add_gap(struct recovery *recovery, int64_t wall_us)
 {
     struct vfj_ledger *ledger = NULL;
@@ -230,7 +233,7 @@ static enum vfj_status publish(struct recovery *recovery)
     return status;
 }
 
-/* One row for each seq: the first of them that can be read. */
+/* Reports one row of each seq: the first that can be decoded. */
 static void report_unsaved(struct recovery *recovery, vfj_recover_unsaved *watch, void *arg)
 {
     struct vfj_record record;
@@ -250,7 +253,7 @@ static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
 {
     struct vfj_text text = begin_detail(recovery, recovery->path);
     if (vfj_lock_holder(recovery->path, &text) > 0)
-        return fail(recovery, recovery->path, VFJ_JOURNAL_BUSY, "a daemon writes it");
+        return fail(recovery, recovery->path, VFJ_JOURNAL_BUSY, "a daemon writes this journal");
     text = begin_detail(recovery, recovery->path);
     enum vfj_status status = vfj_recover_rows_open(&recovery->rows, recovery->path, &text);
     if (status != VFJ_OK)

@@ -17,18 +17,18 @@ struct vfj_recovered {
 /* Called once, in order of seq, for each readable record after the last saved one. */
 typedef void vfj_recover_unsaved(void *arg, const struct vfj_record *record);
 
-/* Reads the damaged journal `path` and its WAL page by page (store/recover_rows.h), and writes the new journal `to` with
- * mode 0600, as vfj_backup() does. `path` is only read.
- *
- * The new journal holds one run of records. A run begins with record 1 or with a state checkpoint. It extends as far as
- * the chain holds and the machine decides as recorded, and ends with a complete event. The longest run is saved, and of
- * equally long ones the newest. When records are or may be lost, a gap row with the time `wall_us` follows, and a daemon
- * can continue the journal.
- *
- * Fails with: */
 /* clang-format off */
-/*   JOURNAL_BUSY      a daemon writes `path`
- *   JOURNAL_DAMAGED   no run was found: nothing was saved
+/* Reads the damaged journal `path` and its WAL page by page (store/recover_rows.h), and writes
+ * the new journal `to` with mode 0600, as vfj_backup() does. `path` is only read.
+ *
+ * The new journal holds one run of records. A run begins with record 1 or with a state
+ * checkpoint. Its chain holds, the machine decides as recorded, and it ends with a complete
+ * event. The longest run is saved, and of equally long ones the newest. When records are or may
+ * be lost, a gap row with the time `wall_us` follows. A daemon can continue the journal. Fails
+ * with:
+ *
+ *   JOURNAL_BUSY     a daemon writes `path`
+ *   JOURNAL_DAMAGED  no run was found: nothing was saved
  *   JOURNAL_IO, JOURNAL_ABSENT, JOURNAL_NOT_OURS, SYSTEM */
 /* clang-format on */
 enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us, vfj_recover_unsaved *unsaved, void *arg,

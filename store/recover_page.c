@@ -41,7 +41,7 @@ static bool take_varint(struct vfj_bytes *bytes, uint64_t *value)
     return false;
 }
 
-/* Returns how many bytes of a payload the leaf page holds. Source: fileformat2.html, section 1.6. */
+/* Returns how many bytes of a payload the leaf page holds (fileformat2.html, section 1.6). */
 static uint32_t local_size(uint32_t usable, uint64_t payload)
 {
     uint32_t max = usable - 35;

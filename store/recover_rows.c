@@ -70,8 +70,8 @@ static bool make_room(void **list, size_t count, size_t *room, size_t size)
     return true;
 }
 
-/* Lists the rows of the loaded page, which begins at offset `page`. A crafted page may list one cell many times.
- * Together its cells have at most as many bytes as the page. */
+/* Lists the rows of the loaded page, which begins at offset `page`. A crafted page may list one
+ * cell many times. Together its cells have at most as many bytes as the page. */
 static bool read_leaf(struct vfj_recover_rows *rows, uint64_t page, enum source source)
 {
     uint32_t count = vfj_page_integer(rows->page + 3, 2);
@@ -94,11 +94,6 @@ static bool read_leaf(struct vfj_recover_rows *rows, uint64_t page, enum source 
     return true;
 }
 
-static bool is_page_size(uint32_t size)
-{
-    return size >= 512 && size <= VFJ_PAGE_SIZE_MAX && (size & (size - 1)) == 0;
-}
-
 static void read_page_size(struct vfj_recover_rows *rows)
 {
     unsigned char header[FILE_HEADER];
@@ -107,12 +102,12 @@ static void read_page_size(struct vfj_recover_rows *rows)
         return;
     uint32_t size = vfj_page_integer(header + 16, 2);
     size = size == 1 ? VFJ_PAGE_SIZE_MAX : size;
-    if (is_page_size(size))
+    if (size >= 512 && size <= VFJ_PAGE_SIZE_MAX && (size & (size - 1)) == 0)
         rows->page_size = size;
 }
 
-/* Reads all pages of the file but the first, which holds the schema. A page that cannot be read is skipped: a failing
- * disk has bad blocks amid good ones. */
+/* Reads all pages of the file but the first, which holds the schema. A page that cannot be read
+ * is skipped: a failing disk has bad blocks amid good ones. */
 static bool read_file(struct vfj_recover_rows *rows, uint64_t size)
 {
     for (uint64_t at = rows->page_size; at < size; at += rows->page_size) {

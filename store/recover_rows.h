@@ -9,30 +9,33 @@
 
 /* The rows of the table `record` in all pages of a journal and of its WAL.
  *
- * Each page is read by itself (https://www.sqlite.org/fileformat2.html, section 1.6). Neither the schema nor the root or
- * interior pages are needed. A row is listed once for each page that holds it. The list holds all rows that could be
- * records. The chain tells which of them are genuine. Nothing is written. The size of the files bounds the memory. */
+ * Each page is read by itself (https://www.sqlite.org/fileformat2.html, section 1.6). Neither the
+ * schema nor the root or interior pages are needed. A row is listed once for each page that holds
+ * it. The list holds all rows that could be records. The chain tells which of them are genuine.
+ * Nothing is written. The size of the files bounds the memory. */
 struct vfj_recover_rows;
 
-/* Lists the rows of the journal at `path`. Fails with JOURNAL_ABSENT, JOURNAL_NOT_OURS (not a regular file), JOURNAL_IO
- * or SYSTEM, and writes the cause to `detail`. The caller closes *rows after a failure, too. *rows is NULL when memory
- * ran out at the start. */
+/* Lists the rows of the journal at `path`. Fails with JOURNAL_ABSENT, JOURNAL_NOT_OURS (not a
+ * regular file), JOURNAL_IO or SYSTEM, and writes the cause to `detail`. The caller closes *rows
+ * after a failure, too. *rows is NULL when memory ran out at the start. */
 enum vfj_status vfj_recover_rows_open(struct vfj_recover_rows **rows, const char *path, struct vfj_text *detail);
 
 /* Does nothing when `rows` is NULL. */
 void vfj_recover_rows_close(struct vfj_recover_rows *rows);
 
-/* Returns the number of rows. The list is sorted by seq. Rows of one seq are sorted by source: the WAL's committed
- * frames, the file, the WAL's other frames. */
+/* Returns the number of rows. The list is sorted by seq. Rows of one seq are sorted by source:
+ * the WAL's committed frames, the file, the WAL's other frames. */
 size_t vfj_recover_rows_count(const struct vfj_recover_rows *rows);
 
 uint64_t vfj_recover_rows_seq(const struct vfj_recover_rows *rows, size_t index);
 
-/* Returns the index of the first row with at least that seq, or the number of rows when there is none. */
+/* Returns the index of the first row with at least that seq, or the number of rows when there is
+ * none. */
 size_t vfj_recover_rows_find(const struct vfj_recover_rows *rows, uint64_t seq);
 
-/* Decodes a row. Returns false when the row cannot be a record. The record's spans are valid until the next call. The
- * overflow pages of a long body come from the WAL where it has them, or from the file only with `file_only`. */
+/* Decodes a row. Returns false when the row cannot be a record. The record's spans are valid
+ * until the next call. The overflow pages of a long body come from the WAL where it has them, or
+ * from the file only with `file_only`. */
 bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file_only, struct vfj_record *record);
 
 #endif

@@ -1,4 +1,5 @@
-/* Replay: every event of a journal again through the machine, compared with what was recorded. */
+/* Replay: steps the machine by every event of a journal, and compares its decisions with the
+ * records. */
 #include "store/replay.h"
 
 #include <string.h>
@@ -8,26 +9,26 @@
 #include "store/journal_impl.h"
 #include "store/state_checkpoint.h"
 
-/* Where a journal can begin, so that there are more numbers than anybody will write rows. */
+/* The highest seq that a journal can begin with. The numbers above suffice for all rows to come. */
 static const uint64_t seq_max = UINT64_C(1) << 62;
 
-/* One replay under way. */
+/* A replay in progress. */
 struct replay {
     struct vfj_journal *journal;
     struct vfj_machine *machine;
     const struct vfj_replay_checks *checks;
     struct vfj_replay_result *result;
-    struct vfj_chain *chain; /* NULL: not checked */
-    struct vfj_record event; /* the newest event's row, without spans */
-    unsigned rows, row;      /* how many rows follow it, and how many of them were read */
-    bool other_rules;        /* the daemon that wrote here said so */
-    bool uncompared;         /* they decided otherwise: not compared up to the next start */
+    struct vfj_chain *chain; /* NULL: the chain is not checked */
+    struct vfj_record event; /* the newest event's row, without its spans */
+    unsigned rows, row;      /* how many rows must follow that row, and how many were read */
+    bool other_rules;        /* the newest started event is of other rules */
+    bool uncompared;         /* other rules decided otherwise: no comparison until the next start */
     bool ended;
-    struct vfj_head_hash before; /* of the chain before the record at hand */
-    bool reads_first;            /* the journal begins with the checkpoint that is being read */
-    bool in_checkpoint;          /* a checkpoint is under way: its next part has to follow */
-    uint64_t checkpoint_seq;     /* seq of its first part */
-    uint32_t rules;              /* in force, by the newest start or checkpoint */
+    struct vfj_head_hash before; /* the chain's head before the current record */
+    bool reads_first;            /* reading the state checkpoint that the journal begins with */
+    bool in_checkpoint;          /* the next part of a state checkpoint must follow */
+    uint64_t checkpoint_seq;     /* seq of the first part */
+    uint32_t rules;              /* of the newest started event or state checkpoint */
     struct vfj_state_checkpoint checkpoint;
     struct vfj_state_checkpoint_reader reader;
     char body[VFJ_BODY_MAX + 1];
@@ -55,7 +56,7 @@ const char *vfj_verdict_text(enum vfj_verdict verdict)
     return texts[verdict];
 }
 
-static void keep(char to[VFJ_DIFFERENCE_SIZE], struct vfj_span text)
+static void copy_difference(char to[VFJ_DIFFERENCE_SIZE], struct vfj_span text)
 {
     struct vfj_text kept = vfj_text_begin(to, VFJ_DIFFERENCE_SIZE);
     for (size_t i = 0; i < text.length && !kept.overflow; i++)
@@ -75,15 +76,15 @@ static void finish(struct replay *replay, enum vfj_verdict verdict, uint64_t seq
     replay->ended = true;
 }
 
-/* The record is not what the machine does: the end, unless other rules were in force. */
+/* The machine does not decide as recorded. The replay ends, unless the record is of other rules. */
 static void differ(struct replay *replay, uint64_t seq, const char *what, struct vfj_span expected,
                    struct vfj_span found)
 {
     bool first = replay->result->what == NULL;
     if (replay->uncompared || (replay->other_rules && !first))
         return;
-    keep(replay->result->expected, expected);
-    keep(replay->result->found, found);
+    copy_difference(replay->result->expected, expected);
+    copy_difference(replay->result->found, found);
     set_verdict(replay, replay->other_rules ? VFJ_VERDICT_RULES_CHANGED : VFJ_VERDICT_DIVERGED, seq, what);
     replay->uncompared = replay->other_rules;
     replay->ended = !replay->other_rules;
@@ -124,7 +125,8 @@ static void compare_bytes(struct replay *replay, uint64_t seq, const char *what,
         differ(replay, seq, what, expected, found);
 }
 
-/* Gapless, and as it was when it was chained: else somebody was here. */
+/* Checks that no seq is missing and that the chain holds. A failure means that records were
+ * edited. */
 static bool check_chain(struct replay *replay, const struct vfj_record *record)
 {
     struct vfj_replay_result *result = replay->result;
@@ -145,8 +147,8 @@ static bool check_chain(struct replay *replay, const struct vfj_record *record)
     return true;
 }
 
-/* Which rules were in force. A start ends what could not be compared: its daemon had the state that its own
- * rules led to, as we have. */
+/* Notes the rules of a started event, and compares again from there on. The daemon that wrote it
+ * had restored its state by its own rules, as this replay did. */
 static void note_rules(struct replay *replay, const struct vfj_event *event)
 {
     if (event->kind != VFJ_EVENT_STARTED)
@@ -156,7 +158,7 @@ static void note_rules(struct replay *replay, const struct vfj_event *event)
     replay->uncompared = replay->other_rules && replay->result->what != NULL;
 }
 
-/* Something else stands where more was to follow from the event. */
+/* The record at `seq` is not the decision that the event requires next. */
 static void differ_missing(struct replay *replay, uint64_t seq)
 {
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
@@ -176,8 +178,8 @@ static void check_event(struct replay *replay, const struct vfj_record *record)
     }
     if (vfj_event_decode((enum vfj_event_kind)record->kind, record->body, &event) != VFJ_OK) {
         finish(replay, VFJ_VERDICT_DIVERGED, record->seq, "body");
-        keep(replay->result->expected, vfj_span_of("a body that decodes"));
-        keep(replay->result->found, record->body);
+        copy_difference(replay->result->expected, vfj_span_of("a body that decodes"));
+        copy_difference(replay->result->found, record->body);
         return;
     }
     event.kind = record->kind;
@@ -195,7 +197,7 @@ static void check_event(struct replay *replay, const struct vfj_record *record)
     replay->result->events++;
 }
 
-/* A transition or a command: what the machine has just decided, in its order. */
+/* Compares a transition or a command with the machine's next decision. */
 static void check_decided(struct replay *replay, const struct vfj_record *record)
 {
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
@@ -218,8 +220,8 @@ static void check_decided(struct replay *replay, const struct vfj_record *record
     compare_number(replay, record->seq, "mono_us", (uint64_t)expected.mono_us, (uint64_t)record->mono_us);
 }
 
-/* The journal's first part of a checkpoint: from where on it is to be checked. Whatever stands there, the chain and the
- * state have to fit. */
+/* Begins a replay at the first part of a state checkpoint, when the journal begins with one. The
+ * state and the chain are checked like those of any other journal. */
 static void begin_pruned(struct replay *replay, const struct vfj_record *record)
 {
     uint32_t rules = 0;
@@ -247,20 +249,20 @@ static void read_checkpoint(struct replay *replay, const struct vfj_record *reco
         break;
     case VFJ_STATE_CHECKPOINT_WRONG:
         finish(replay, VFJ_VERDICT_DIVERGED, record->seq, "checkpoint");
-        keep(replay->result->expected, vfj_span_of("a state that the machine can go on from"));
-        keep(replay->result->found, record->body);
+        copy_difference(replay->result->expected, vfj_span_of("a state that the machine can continue from"));
+        copy_difference(replay->result->found, record->body);
         break;
     }
 }
 
-/* A checkpoint on the way is what the machine would write there. */
+/* Compares a later state checkpoint with the one that the machine would write there. */
 static void compare_checkpoint(struct replay *replay, const struct vfj_record *record)
 {
     uint32_t rules = 0;
     struct vfj_head_hash head = replay->before;
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
     if (!replay->in_checkpoint) {
-        /* Where the chain is not checked, the head is not known. */
+        /* without the chain, the replay does not know the head */
         if (replay->chain == NULL)
             (void)vfj_state_checkpoint_first(record->body, &head, &rules);
         vfj_state_checkpoint_begin(&replay->checkpoint, replay->machine, &head, replay->rules);
@@ -273,7 +275,7 @@ static void compare_checkpoint(struct replay *replay, const struct vfj_record *r
                    record->cause);
 }
 
-/* What the machine does not see stands after an event and all that followed from it. */
+/* Checks a row that the machine does not see. Such a row follows an event with all its decisions. */
 static void check_unseen(struct replay *replay, const struct vfj_record *record)
 {
     if (replay->row < replay->rows)
@@ -305,7 +307,7 @@ static void check_record(struct replay *replay, const struct vfj_record *record)
         replay->checks->watch(replay->checks->arg, record, replay->machine);
 }
 
-/* The end of the journal: all that followed from the last event must have been there. */
+/* Checks the end of the journal: the last event must have all its decisions. */
 static void check_end(struct replay *replay, enum vfj_status status)
 {
     if (status != VFJ_END) {
@@ -317,8 +319,8 @@ static void check_end(struct replay *replay, enum vfj_status status)
         struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
         struct vfj_record missing;
         vfj_machine_row(replay->machine, &replay->event, replay->row, &missing, &text);
-        keep(replay->result->expected, missing.body);
-        keep(replay->result->found, vfj_span_of("(the end)"));
+        copy_difference(replay->result->expected, missing.body);
+        copy_difference(replay->result->found, vfj_span_of("(the end)"));
         finish(replay, VFJ_VERDICT_INCOMPLETE, missing.seq, vfj_record_kind_name(missing.kind));
     }
 }

@@ -1,4 +1,5 @@
-/* Replay: every event of a journal again through the machine, compared with what was recorded. */
+/* Replay: steps the machine by every event of a journal, and compares its decisions with the
+ * records. */
 #ifndef VFJ_STORE_REPLAY_H
 #define VFJ_STORE_REPLAY_H
 
@@ -8,10 +9,10 @@
 
 /* X(symbol, name, text) */
 #define VFJ_VERDICTS(X)                                                                                     \
-    X(SAME, "same", "the journal is what the machine does")                                                 \
-    X(DIVERGED, "diverged", "the machine does something else than what was recorded")                       \
+    X(SAME, "same", "the machine decides as recorded")                                                      \
+    X(DIVERGED, "diverged", "the machine does not decide as recorded")                                      \
     X(EDITED, "edited", "a record was changed or taken out after it was written")                           \
-    X(INCOMPLETE, "incomplete", "the end is cut off: the last event lacks what followed from it")           \
+    X(INCOMPLETE, "incomplete", "the end is cut off: the last event lacks its decisions")                   \
     X(RULES_CHANGED, "rules changed", "recorded by a version with other rules, which decide otherwise now") \
     X(UNUSABLE, "unusable", "the journal can't be read to its end")
 
@@ -30,39 +31,42 @@ enum { VFJ_DIFFERENCE_SIZE = 1024 };
 struct vfj_replay_result {
     uint8_t verdict;                    /* enum vfj_verdict */
     uint8_t status;                     /* UNUSABLE: enum vfj_status; the journal has the detail */
-    uint64_t seq;                       /* the first record with a difference; 0 when there is none */
-    const char *what;                   /* what differs there: "body", "digest", "note" …; NULL when nothing does */
-    char expected[VFJ_DIFFERENCE_SIZE]; /* what the machine does, cut to fit; untrusted bytes */
-    char found[VFJ_DIFFERENCE_SIZE];    /* what the journal holds */
-    uint64_t first;                     /* seq of the first record: 1, or that of the checkpoint it begins with */
-    struct vfj_head_hash first_head;    /* of the chain before it */
-    uint64_t records;                   /* seq of the last record that was found right */
+    uint64_t seq;                       /* the first record that differs; 0 for none */
+    const char *what;                   /* the part that differs: "body" …; NULL for none */
+    char expected[VFJ_DIFFERENCE_SIZE]; /* the machine's value, cut to fit; untrusted bytes */
+    char found[VFJ_DIFFERENCE_SIZE];    /* the journal's value */
+    uint64_t first;                     /* seq of the first record */
+    struct vfj_head_hash first_head;    /* the chain's head before it */
+    uint64_t records;                   /* seq of the last record without a difference */
     uint64_t events;
-    struct vfj_head_hash head; /* of the chain after the last record that was right */
+    struct vfj_head_hash head; /* the chain's head after that record */
 };
 
-/* Called for each record that was found right, after its event was stepped. */
+/* Called for each record without a difference, after the machine stepped by its event. */
 typedef void vfj_replay_watch(void *arg, const struct vfj_record *record, const struct vfj_machine *machine);
 
-/* A record that need not be replayed, nor what is before it: the machine has the state after it. */
+/* A record that the replay begins after. The machine has the state after it. */
 struct vfj_replay_from {
     uint64_t seq;
-    struct vfj_head_hash head; /* of the chain after it */
+    struct vfj_head_hash head; /* the chain's head after it */
 };
 
 struct vfj_replay_checks {
-    const struct vfj_replay_from *from; /* NULL: the whole journal, from an initialised machine or its checkpoint */
-    bool skip_chain;                    /* leave the chain out: edits that the machine ignores are then not seen */
+    const struct vfj_replay_from *from; /* NULL: replay the whole journal */
+    bool skip_chain;                    /* then edits that the machine ignores are not detected */
     vfj_replay_watch *watch;            /* NULL for none */
     void *arg;
 };
 
-/* Replay the journal; the machine then has the state after the last record. A pruned one begins with a checkpoint, whose
- * state is taken as it is; any other checkpoint has to be what the machine would write there. It
- * ends at the first difference, with one exception: where the `started` row before it says that other rules
- * were in force, the verdict is RULES_CHANGED, the difference is noted, and the machine goes on by its own
- * rules without comparing up to the next `started` of the present rules, for that is what the daemon that
- * wrote it did, too. */
+/* Replays the journal. Afterwards the machine has the state after the last record. A pruned
+ * journal begins with a state checkpoint, whose state is taken as it is. Any later state
+ * checkpoint must equal the one that the machine would write.
+ *
+ * The replay ends at the first difference. After a started event of other rules, a difference
+ * does not end it. The result keeps that difference, and the verdict is RULES_CHANGED. The
+ * machine then continues by its own rules, and the replay compares nothing up to the next started
+ * event of the present rules. The daemon that wrote that event restored its state in the same
+ * way. */
 void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, const struct vfj_replay_checks *checks,
                     struct vfj_replay_result *result);
 

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Each statement is written as SQLite keeps it in a file, word for word, so that a file's schema can be compared with it. */
+/* Each statement has the text that SQLite stores, so that the schema of a file can be compared
+ * with it. */
 #define TABLE_RECORD                                                                                         \
     "CREATE TABLE record (\n"                                                                                \
     "    -- 1, 2, 3 ... without gaps\n"                                                                      \
@@ -31,7 +32,7 @@
     "    chain BLOB NOT NULL\n"                                                                              \
     ") STRICT"
 
-/* Refuses INSERT OR REPLACE as well, which no UPDATE or DELETE trigger sees. */
+/* This trigger also refuses INSERT OR REPLACE, for which no UPDATE or DELETE trigger runs. */
 #define TRIGGER_GAPLESS                                                                  \
     "CREATE TRIGGER record_is_gapless BEFORE INSERT ON record\n"                         \
     "WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM record)\n"               \
@@ -51,17 +52,18 @@
     "    SELECT raise(ABORT, 'the journal is append-only: no DELETE');\n" \
     "END"
 
-/* What is a fact. Once released, a migration is never changed: a new one follows it. */
+/* The facts. A released migration is never changed: a new one follows it. */
 static const char version_1[] = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHANGED ";" TRIGGER_DELETED ";";
 
-/* Two kinds of rows more, which older programs would not know: checkpoint and journal. No object is changed but a view. */
+/* Adds the kinds checkpoint and journal, which older programs do not know. No object but a view
+ * changes. */
 static const char version_2[] = "";
 
-/* Other views. */
+/* Only views change. */
 static const char version_3[] = "";
 static const char version_4[] = "";
 
-/* Views, for people with an SQLite shell. They are derived, and made again at any time. A column a line. */
+/* Views, for users of an SQLite shell. They are derived, and can be rebuilt at any time. */
 /* clang-format off */
 
 static const char view_entry[] =
@@ -115,7 +117,7 @@ struct object {
     const char *type, *name, *table, *sql;
 };
 
-/* Sorted by type and name. The last is blank. */
+/* Sorted by type and name. The last entry is blank. */
 static const struct object facts[] = {
     {"table", "record", "record", TABLE_RECORD},
     {"trigger", "record_is_gapless", "record", TRIGGER_GAPLESS},
@@ -134,7 +136,7 @@ static const struct object views[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-/* How each version is made from the one before. */
+/* Each entry makes a version from the one before. */
 static const char *const migrations[VFJ_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
 
 static int run(sqlite3 *db, const char *sql)
@@ -150,7 +152,7 @@ static int make_views(sqlite3 *db)
     return code;
 }
 
-/* Run the first row of `query` as a statement, until it has no rows. */
+/* Runs the first row of `query` as a statement, until the query has no rows. */
 static int run_each(sqlite3 *db, const char *query)
 {
     int code;
@@ -236,7 +238,7 @@ static const char *text_of(sqlite3_stmt *row, int column)
     return text != NULL ? text : "";
 }
 
-/* Whether the file has no such object, as both are sorted by type and name. */
+/* Returns whether the file lacks the object. Both lists are sorted by type and name. */
 static bool is_missing(const struct object *object, sqlite3_stmt *row)
 {
     int order = strcmp(object->type, text_of(row, 0));
@@ -251,7 +253,7 @@ static int differs(const char *type, const char *of, struct vfj_text *name)
     return SQLITE_MISMATCH;
 }
 
-/* `object`: the first of those that there should be, a blank one after the last. */
+/* Compares the rows with the list that begins at `object` and ends with a blank entry. */
 static int compare_rows(sqlite3_stmt *rows, const struct object *object, struct vfj_text *name)
 {
     int code;

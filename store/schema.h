@@ -12,23 +12,26 @@ enum {
     VFJ_SCHEMA_VERSION = 4,          /* user_version */
 };
 
-/* Make an empty database a journal of the present version, or an older journal one: the migrations from
- * `version` (0: empty) on, in one transaction. The SQLite result code. */
+/* Makes an empty database (version 0) a journal of the present version, or migrates an older
+ * journal from `version`, in one transaction. Returns the SQLite result code. */
 int vfj_schema_migrate(sqlite3 *db, int version);
 
-/* Drop the views and make them again. */
+/* Drops all views and makes those of the present version. Returns the SQLite result code. */
 int vfj_schema_rebuild_views(sqlite3 *db);
 
-/* Compare all of the schema of `db` but its views, every object's text, with that of every version: all have the same. SQLITE_OK:
- * equal. SQLITE_MISMATCH: *name has the first object that differs, is missing, or should not be there. Else what failed. */
+/* Compares the text of every object of the schema but the views. The text is the same in all
+ * versions. Returns SQLITE_OK when the schema is equal. Returns SQLITE_MISMATCH when an object
+ * differs, is missing or is unknown, and writes the first one to `name`. Otherwise returns the
+ * SQLite result code of a failure. */
 int vfj_schema_compare(sqlite3 *db, struct vfj_text *name);
 
-/* Likewise its views with those of the present version: SQLITE_OK or SQLITE_MISMATCH. The program itself uses no view of a
- * file: who reads need not compare them. */
+/* Compares the views in the same way with those of the present version. The program uses no view
+ * of a file, so that readers need not compare them. */
 int vfj_schema_compare_views(sqlite3 *db);
 
-/* SQL: rows of `record` as the other views and the program's JSON show them. `pairs` is the body of a transition, command or outcome
- * as a JSON object. Its last pair may be quoted, as JSON quotes, and is "last"; all other values are plain words. */
+/* SQL: the rows of `record` as the other views and the program's JSON show them. `pairs` is the
+ * body of a transition, command or outcome as a JSON object. The last pair of a body may be
+ * quoted as JSON quotes, and becomes "last". All other values are plain words. */
 /* clang-format off */
 #define VFJ_SCHEMA_ENTRY \
     "SELECT seq, time, boot, wall_us, mono_us, uptime, cause, kind, body, note, digest, chain,\n" \

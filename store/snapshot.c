@@ -1,4 +1,4 @@
-/* A cache of the machine's state. */
+/* Snapshots: a cache of the machine's state. */
 #include "store/snapshot.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OPENSSL_SUPPRESS_DEPRECATED /* as store/chain.c has it, and why */
+#define OPENSSL_SUPPRESS_DEPRECATED /* for the reason in store/chain.c */
 #include <openssl/sha.h>
 
 #include "core/step.h"
@@ -17,10 +17,11 @@
 
 enum {
     HASH_SIZE = 32,
-    UNSEEN_MAX = 4 * VFJ_STATE_CHECKPOINT_PARTS_MAX, /* rows that the machine does not see, after one event */
+    UNSEEN_MAX = 4 * VFJ_STATE_CHECKPOINT_PARTS_MAX, /* unseen rows after one event */
 };
 
-/* What the file begins with: whose it is, and how much of each part follows. Without padding, and zeroed. */
+/* The header of the file: its program, and the sizes of the parts that follow. The header has no
+ * padding, and is zeroed. */
 struct header {
     char magic[8];
     char program[24];
@@ -29,13 +30,13 @@ struct header {
     uint64_t seq, event_seq, checkpoint_seq;
     int64_t checkpoint_wall_us;
     uint8_t before[VFJ_HEAD_SIZE];
-    uint64_t rc_digest, scripts_digest; /* 0: never written, and left out */
+    uint64_t rc_digest, scripts_digest; /* 0: the part was never written, and is left out */
     uint32_t slot_count, rc_length, pending_count, rules_changed;
 };
 
 _Static_assert(sizeof(struct header) == 8 + 24 + 24 + 32 + VFJ_HEAD_SIZE + 16 + 16, "padding in the header");
 
-/* A file under way, in either direction: each part is hashed as it passes. */
+/* A file that is read or written. Each part is hashed on the way. */
 struct stream {
     int fd;
     bool writes;
@@ -50,7 +51,7 @@ static bool name_file(const char *path, const char *suffix, char name[PATH_MAX])
     return !text.overflow;
 }
 
-static void sign(struct header *header)
+static void set_identity(struct header *header)
 {
     static const uint32_t sizes[5] = {sizeof(struct vfj_head), sizeof(struct vfj_slot), sizeof(struct vfj_scripts),
                                       sizeof(struct vfj_rc), sizeof(struct vfj_pending)};
@@ -76,22 +77,23 @@ static bool transfer(struct stream *stream, void *bytes, size_t size)
     return true;
 }
 
-static bool pass(struct stream *stream, void *bytes, size_t size)
+static bool transfer_hashed(struct stream *stream, void *bytes, size_t size)
 {
     return size == 0 || (transfer(stream, bytes, size) && SHA256_Update(&stream->hash, bytes, size) == 1);
 }
 
-/* All after the header, in the one order that reading and writing share. */
-static bool pass_machine(struct stream *stream, const struct header *header, struct vfj_machine *machine)
+/* Reads or writes all parts after the header. Both directions use this order. */
+static bool transfer_machine(struct stream *stream, const struct header *header, struct vfj_machine *machine)
 {
     struct vfj_state *state = &machine->state;
-    return pass(stream, &state->head, sizeof state->head) && pass(stream, state->rc.text, header->rc_length)
-        && (header->scripts_digest == 0 || pass(stream, &state->scripts, sizeof state->scripts))
-        && pass(stream, state->slots, header->slot_count * sizeof state->slots[0])
-        && pass(stream, machine->pending.open, header->pending_count * sizeof machine->pending.open[0]);
+    return transfer_hashed(stream, &state->head, sizeof state->head)
+        && transfer_hashed(stream, state->rc.text, header->rc_length)
+        && (header->scripts_digest == 0 || transfer_hashed(stream, &state->scripts, sizeof state->scripts))
+        && transfer_hashed(stream, state->slots, header->slot_count * sizeof state->slots[0])
+        && transfer_hashed(stream, machine->pending.open, header->pending_count * sizeof machine->pending.open[0]);
 }
 
-static bool pass_hash(struct stream *stream)
+static bool transfer_hash(struct stream *stream)
 {
     unsigned char hash[HASH_SIZE], found[HASH_SIZE], more;
     if (SHA256_Final(hash, &stream->hash) != 1)
@@ -105,13 +107,13 @@ static bool pass_hash(struct stream *stream)
 static bool read_machine(struct stream *stream, struct header *header, struct vfj_machine *machine)
 {
     struct header ours;
-    sign(&ours);
-    if (!pass(stream, header, sizeof *header) || memcmp(header, &ours, offsetof(struct header, seq)) != 0
+    set_identity(&ours);
+    if (!transfer_hashed(stream, header, sizeof *header) || memcmp(header, &ours, offsetof(struct header, seq)) != 0
         || header->slot_count > VFJ_SLOTS_MAX || header->rc_length >= VFJ_RC_SIZE
         || header->pending_count > VFJ_PENDING_MAX)
         return false;
     vfj_machine_init(machine);
-    if (!pass_machine(stream, header, machine) || !pass_hash(stream))
+    if (!transfer_machine(stream, header, machine) || !transfer_hash(stream))
         return false;
     machine->pending.count = header->pending_count;
     machine->state.index.digests[VFJ_SLOTS_MAX] = header->rc_digest;
@@ -121,7 +123,7 @@ static bool read_machine(struct stream *stream, struct header *header, struct vf
         && machine->state.index.digests[VFJ_SLOTS_MAX + 1] == header->scripts_digest;
 }
 
-/* Nobody else can have written it. */
+/* Returns whether only this user can have written the file. */
 static bool is_private(int fd)
 {
     struct stat facts;
@@ -141,7 +143,8 @@ static bool read_file(const char *path, struct header *header, struct vfj_machin
     return right;
 }
 
-/* The newest event has led to this state, and nothing but what it led to follows up to the snapshot's record. */
+/* Returns whether the newest event led to this state, and only its decisions and unseen rows
+ * follow up to the snapshot's record. */
 static bool follows(struct vfj_journal *journal, const struct header *header, const struct vfj_state *state)
 {
     struct vfj_record record;
@@ -187,7 +190,7 @@ bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj
 static void describe(struct header *header, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot)
 {
     const struct vfj_state *state = &machine->state;
-    sign(header);
+    set_identity(header);
     header->seq = snapshot->seq;
     header->event_seq = snapshot->event_seq;
     memcpy(header->before, snapshot->before.bytes, sizeof header->before);
@@ -206,9 +209,9 @@ static bool write_file(int fd, const struct vfj_machine *machine, const struct v
     struct stream stream = {.fd = fd, .writes = true};
     struct header header;
     describe(&header, machine, snapshot);
-    /* A stream that writes leaves the machine as it is. */
-    bool right = SHA256_Init(&stream.hash) == 1 && pass(&stream, &header, sizeof header)
-        && pass_machine(&stream, &header, (struct vfj_machine *)machine) && pass_hash(&stream);
+    /* a stream that writes does not change the machine */
+    bool right = SHA256_Init(&stream.hash) == 1 && transfer_hashed(&stream, &header, sizeof header)
+        && transfer_machine(&stream, &header, (struct vfj_machine *)machine) && transfer_hash(&stream);
     return right;
 }
 

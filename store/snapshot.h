@@ -1,4 +1,5 @@
-/* A cache of the machine's state, so that a start need not replay a long journal. */
+/* Snapshots: a cache of the machine's state. With it a start replays only the end of a long
+ * journal. */
 #ifndef VFJ_STORE_SNAPSHOT_H
 #define VFJ_STORE_SNAPSHOT_H
 
@@ -6,36 +7,41 @@
 #include "store/machine.h"
 #include "store/replay.h"
 
-/* The file PATH-snapshot beside the journal PATH. It is never the truth: it can be removed at any time, is not synced, and is
- * read by the program that wrote it only, on the machine that did, for the memory of structures is in it. It is believed
- * when
+/* clang-format off */
+/* A snapshot is the file PATH-snapshot beside the journal PATH. The file can be removed
+ * at any time, and is not synced. The file holds structures as they are in memory. Only the
+ * program that wrote it reads it, on the same machine. A snapshot is valid when:
  *
- *   - it is a regular file of ours that nobody else can write, and its SHA-256 holds;
- *   - program, rules and the sizes of all structures are the present ones;
- *   - the journal has its newest record, whose chain follows from the head that the snapshot holds: it is of this
- *     journal, and its head is right in all of its 256 bits;
- *   - the parts of the state are what the state's head sums up, and the state has the digest that the newest event's
- *     record has, with nothing after it that the machine sees but what that event led to.
+ *   - It is a regular file of this user, no other user can write it, and its SHA-256 is right.
+ *   - Its program, rules and sizes of all structures are the present ones.
+ *   - The journal has the snapshot's newest record, and the chain of that record follows from the
+ *     snapshot's head. The snapshot is then of this journal, and all bits of its head are right.
+ *   - The parts of the state have the digests in the state's head.
+ *   - The state has the digest of the newest event's record. Only decisions of that event and
+ *     rows that the machine does not see follow that record.
  *
- * Whoever can write the file can write the journal, too; so the digest of 64 bits, no match for a forger, is enough. What
- * was pending is seen to be right by the replay of what came after. */
+ * A digest of 64 bits does not stop forgers. Such a digest suffices, since a user who can
+ * write the snapshot can also write the journal. The replay of the later records checks the
+ * pending commands. */
+/* clang-format on */
 
 struct vfj_snapshot {
     uint64_t seq;                /* of the newest record */
-    uint64_t event_seq;          /* of the newest event's */
+    uint64_t event_seq;          /* of the newest event's record */
     struct vfj_head_hash before; /* the chain's head before the newest record */
     bool rules_changed;          /* vfj_ledger_rules_changed() */
-    uint64_t checkpoint_seq;     /* of the newest checkpoint's last row; 0: there is none */
-    int64_t checkpoint_wall_us;  /* when that was; without one, when the journal began */
+    uint64_t checkpoint_seq;     /* of the last row of the newest state checkpoint; 0 for none */
+    int64_t checkpoint_wall_us;  /* the time of that row, or of the journal's first record */
 };
 
-/* False when there is no snapshot of `journal` that can be believed; the machine's contents are then undefined. */
+/* Reads the snapshot of `journal`. Returns false when there is no valid one. The contents of
+ * `machine` are then undefined. */
 bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj_chain *chain,
                        struct vfj_machine *machine, struct vfj_snapshot *snapshot, struct vfj_replay_from *from);
 
-/* The machine is in the state after record snapshot->seq, which is durable. `directory` is the journal's, open: a
- * process may have no other names left by now. Whether it could be written; if not, a snapshot that was there may be
- * or not be. */
+/* Writes the state after record snapshot->seq, which is durable. `directory` is the journal's
+ * directory, open, since the process may be unable to look names up. Returns whether the snapshot
+ * was written. After a failure the old snapshot may or may not exist. */
 bool vfj_snapshot_write(int directory, const char *path, const struct vfj_machine *machine,
                         const struct vfj_snapshot *snapshot);
 

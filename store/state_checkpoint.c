@@ -1,4 +1,4 @@
-/* Checkpoints: the machine's state in rows of the journal. */
+/* State checkpoints: the machine's state in rows of the journal. */
 #include "store/state_checkpoint.h"
 
 #include <string.h>
@@ -45,7 +45,7 @@ static bool write_open(struct vfj_state_checkpoint *checkpoint, struct vfj_text 
     return true;
 }
 
-/* The next item, if there is one and it fits. */
+/* Writes the next item. Returns false when no item is left or the part is full. */
 static bool write_item(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text)
 {
     struct vfj_state_place place = checkpoint->place;
@@ -147,7 +147,7 @@ struct start {
     struct vfj_head_hash head;
 };
 
-/* Take what each body begins with off its front. */
+/* Takes the leading pairs off a body. */
 static bool take_start(struct vfj_span *rest, struct start *start)
 {
     uint8_t digest[8];
@@ -227,7 +227,7 @@ static enum vfj_state_checkpoint_read finish(struct vfj_state_checkpoint_reader 
     struct vfj_machine *machine = reader->machine;
     if (!vfj_state_read_end(&reader->reader))
         return VFJ_STATE_CHECKPOINT_WRONG;
-    /* Other rules may have had another layout, of which the digest is. */
+    /* Other rules may have another layout of the state, and the digest covers the layout. */
     if (reader->rules == VFJ_RULES && vfj_state_digest(&machine->scratch) != reader->digest)
         return VFJ_STATE_CHECKPOINT_WRONG;
     machine->state = machine->scratch;

@@ -1,4 +1,5 @@
-/* Checkpoints: the machine's state in rows of the journal, so that the rows before can be taken away. */
+/* State checkpoints: the machine's state in rows of the journal. Pruning removes the rows before
+ * one. */
 #ifndef VFJ_STORE_STATE_CHECKPOINT_H
 #define VFJ_STORE_STATE_CHECKPOINT_H
 
@@ -6,47 +7,56 @@
 #include "store/chain.h"
 #include "store/machine.h"
 
-/* A checkpoint is one row or several in a row, of kind "checkpoint" and in one transaction, after an event and all that
- * followed from it. They are chained as any row: a head that was kept elsewhere vouches for the state, too. Each body begins
- * with part=N of=M, the first with
+/* clang-format off */
+/* A state checkpoint is one or several consecutive rows of kind "checkpoint". One transaction
+ * writes them, after an event with all its transitions and commands. They are part of the chain.
+ * A head that is kept elsewhere therefore vouches for the state, too.
+ *
+ * Each body begins with its number and the count of parts. The first body continues with the
+ * rules in force, the whole head of the chain before this row, and the digest of the state:
  *
  *     part=1 of=M rules=R head=HEX digest=HEX
+ *     part=N of=M
  *
- * R is the version of the rules in force, `head` the chain's head before this row, whole, `digest` that of the state. Then
- * comes the state, its items (core/state_text.h) shared out among the parts, and for each command whose answer has not come
+ * The items of the state (core/state_text.h) follow, spread over the parts. Last come the
+ * commands without an answer, each with its id and the seq of its row:
  *
  *     open=ID row=SEQ
  *
- * with its id and the seq of its row. A journal whose first row is the first part of a checkpoint begins with that state and
+ * A journal whose first row is the first part of a state checkpoint begins with that state and
  * that head. */
+/* clang-format on */
 enum {
     VFJ_STATE_CHECKPOINT_PARTS_MAX = 64,
 };
 
-/* A checkpoint being written. */
+/* A state checkpoint that is being written. */
 struct vfj_state_checkpoint {
     const struct vfj_machine *machine;
     struct vfj_head_hash head;
     uint32_t rules;
     unsigned parts, part;
     struct vfj_state_place place;
-    uint32_t open; /* entries of pending written */
+    uint32_t open; /* number of pending commands already written */
 };
 
-/* Begin one of the machine's state with the chain's head before it; `machine` must stay as it is until all is written. */
+/* Begins a state checkpoint of the machine's state. `head` is the head of the chain before it.
+ * The caller must not change `machine` until all parts are written. */
 void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint, const struct vfj_machine *machine,
                                 const struct vfj_head_hash *head, uint32_t rules);
 
-/* Append the next part's body to the empty `text`, which has room for VFJ_BODY_MAX bytes; false when there are no more. */
+/* Appends the body of the next part to the empty `text`, which has room for VFJ_BODY_MAX bytes.
+ * Returns false when no part is left. */
 bool vfj_state_checkpoint_write(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text);
 
-/* What the body of a first part says: the chain's head before it, and the rules. False when it is none. */
+/* Reads the head and the rules from the body of a first part. Returns false when the body is
+ * none. */
 bool vfj_state_checkpoint_first(struct vfj_span body, struct vfj_head_hash *head, uint32_t *rules);
 
-/* Whether the body is that of the last part. */
+/* Returns whether the body is that of a last part. */
 bool vfj_state_checkpoint_is_last(struct vfj_span body);
 
-/* A checkpoint being read. */
+/* A state checkpoint that is being read. */
 struct vfj_state_checkpoint_reader {
     struct vfj_machine *machine;
     struct vfj_state_reader reader; /* into machine->scratch */
@@ -57,14 +67,15 @@ struct vfj_state_checkpoint_reader {
 };
 
 enum vfj_state_checkpoint_read {
-    VFJ_STATE_CHECKPOINT_MORE,  /* parts are missing yet */
+    VFJ_STATE_CHECKPOINT_MORE,  /* more parts must follow */
     VFJ_STATE_CHECKPOINT_READ,  /* the machine has the state */
-    VFJ_STATE_CHECKPOINT_WRONG, /* this is none, or not one that the machine can go on from */
+    VFJ_STATE_CHECKPOINT_WRONG, /* none, or none that the machine can continue from */
 };
 
 void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader, struct vfj_machine *machine);
 
-/* The next part, whoever wrote it. The machine is changed when the answer is READ, and only then, but for its scratch. */
+/* Reads the body of the next part, which is untrusted. The machine changes only when the result
+ * is READ; its scratch state may change before. */
 enum vfj_state_checkpoint_read vfj_state_checkpoint_read(struct vfj_state_checkpoint_reader *reader,
                                                          struct vfj_span body);
 

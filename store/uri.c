@@ -1,4 +1,4 @@
-/* SQLite's name for a path. */
+/* A path as an SQLite URI. */
 #include "store/uri.h"
 
 #include <string.h>

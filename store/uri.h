@@ -1,4 +1,4 @@
-/* SQLite's name for a path. */
+/* A path as an SQLite URI. */
 #ifndef VFJ_STORE_URI_H
 #define VFJ_STORE_URI_H
 
@@ -7,8 +7,9 @@
 
 enum { VFJ_URI_SIZE = 3 * PATH_MAX + 64 };
 
-/* "file:PATH?query" with every byte of the path taken literally (sqlite.org/uri.html), so that a file named
- * ":memory:" or "file:x?mode=rwc" is that file. False when it is too long. */
+/* Writes "file:PATH?query" and encodes every special byte of the path
+ * (https://www.sqlite.org/uri.html). The paths ":memory:" and "file:x?mode=rwc" thus name files.
+ * Returns false when the path is empty or too long. */
 bool vfj_uri_of(const char *path, const char *query, char uri[VFJ_URI_SIZE]);
 
 #endif

@@ -1,4 +1,4 @@
-/* Verify: whether a journal is whole, unedited, and what the machine does. */
+/* Verifies a journal: the file, the chain, and the machine's decisions. */
 #include "store/verify.h"
 
 #include <sqlite3.h>
@@ -9,10 +9,10 @@
 #include "store/journal_impl.h"
 #include "store/state_checkpoint.h"
 
-/* How often a file is looked at again that changed while it was read: a daemon starts, or ends, but once. */
+/* Verifications before giving up. A daemon that starts or ends meanwhile changes the file once. */
 enum { TRIES = 5 };
 
-/* One verification under way. */
+/* A verification in progress. */
 struct verification {
     struct vfj_journal *journal;
     const struct vfj_anchor *anchor;
@@ -21,7 +21,7 @@ struct verification {
     struct vfj_head_hash at_anchor;
     bool anchor_seen;
     uint64_t event; /* the newest event's seq */
-    unsigned rows;  /* that follow it */
+    unsigned rows;  /* number of rows that follow it */
     struct vfj_machine machine;
 };
 
@@ -57,7 +57,7 @@ static void set_finding(struct verification *verification, enum vfj_finding find
     verification->verified->finding = (uint8_t)finding;
 }
 
-/* The journal could not be read: its own fault, or not. */
+/* Reports a journal that could not be read: damage, or another failure. */
 static void set_failure(struct verification *verification, enum vfj_status status, const char *detail)
 {
     struct vfj_text text = begin_detail(verification);
@@ -66,7 +66,7 @@ static void set_failure(struct verification *verification, enum vfj_status statu
     set_finding(verification, status == VFJ_JOURNAL_DAMAGED ? VFJ_FINDING_DAMAGED : VFJ_FINDING_UNUSABLE);
 }
 
-/* One read transaction for all that follows. */
+/* Begins the one read transaction for all checks. */
 static bool begin(struct verification *verification)
 {
     int code = sqlite3_exec(verification->journal->db, "BEGIN", NULL, NULL, NULL);
@@ -95,8 +95,8 @@ static bool check_integrity(struct verification *verification)
     return right;
 }
 
-/* An event is complete with the last row that followed from it; by other rules, when the next one has come. A checkpoint is
- * with its last part. */
+/* Notes the last complete record. An event is complete with its last decision; under other rules,
+ * when the next event is read. A state checkpoint is complete with its last part. */
 static void note_complete(struct verification *verification, const struct vfj_record *record)
 {
     bool is_unseen = !vfj_record_is_event(record) && !vfj_record_is_decided(record);
@@ -161,7 +161,7 @@ static void check_anchor(struct verification *verification)
         return;
     if (anchor->seq < verification->replay.first - 1) {
         struct vfj_text pruned = begin_detail(verification);
-        vfj_text_add(&pruned, "it begins with record ");
+        vfj_text_add(&pruned, "the journal begins with record ");
         vfj_text_add_u64(&pruned, verification->replay.first);
         set_finding(verification, VFJ_FINDING_ANCHOR_PRUNED);
         return;
@@ -189,7 +189,7 @@ static void verify_journal(struct verification *verification)
     check_anchor(verification);
 }
 
-/* What was found wrong in a file that changed meanwhile was not in the journal. */
+/* Returns whether the file changed meanwhile. Findings in such a file are not of the journal. */
 static bool changed(const struct verification *verification)
 {
     const struct vfj_journal *journal = verification->journal;
@@ -199,7 +199,7 @@ static bool changed(const struct verification *verification)
         && vfj_file_changed(journal->path, &journal->facts);
 }
 
-/* Whether it need not be tried again. */
+/* Verifies once. Returns false when the file changed meanwhile. */
 static bool verify_once(struct verification *verification, const char *path)
 {
     memset(verification->verified, 0, sizeof *verification->verified);
@@ -212,7 +212,7 @@ static bool verify_once(struct verification *verification, const char *path)
         set_failure(verification, status, vfj_journal_detail(verification->journal));
     bool again = changed(verification);
     if (again)
-        set_failure(verification, VFJ_JOURNAL_BUSY, "it changed while it was read; try again");
+        set_failure(verification, VFJ_JOURNAL_BUSY, "the file changed during reading; try again");
     vfj_journal_close(verification->journal);
     return !again;
 }

@@ -1,4 +1,4 @@
-/* Rows on their way to the journal. */
+/* The write queue: encoded rows that wait for a commit. */
 #include "store/write_queue.h"
 
 #include <stdlib.h>
@@ -7,18 +7,18 @@
 #include "core/decision.h"
 #include "core/limits.h"
 
-/* Each row is a struct vfj_record, then its body with a NUL, filled up to the record's alignment. */
+/* A row is a struct vfj_record, its body and a NUL, padded to the record's alignment. */
 enum {
     ALIGN = 16,
     RECORD_SIZE = (sizeof(struct vfj_record) + ALIGN - 1) / ALIGN * ALIGN,
-    /* A transition's body is a line of names and numbers; a command's holds its argv, quoted twice at worst.
-     */
+    /* The body of a transition is a line of names and numbers. The body of a command holds its
+     * argv, in the worst case quoted twice. */
     TRANSITION_BODY = 512,
     COMMAND_BODY = 8 * (VFJ_ARGS_SIZE + 256),
     EVENT_SIZE = RECORD_SIZE + VFJ_BODY_MAX + ALIGN             //
         + VFJ_TRANSITIONS_MAX * (RECORD_SIZE + TRANSITION_BODY) //
         + VFJ_COMMANDS_MAX * (RECORD_SIZE + COMMAND_BODY)       //
-        + VFJ_BODY_MAX + ALIGN,                                 /* the last body may ask for as much again */
+        + VFJ_BODY_MAX + ALIGN, /* vfj_write_queue_body() needs as much again for the last body */
 };
 
 bool vfj_write_queue_open(struct vfj_write_queue *queue, size_t size)

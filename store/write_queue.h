@@ -1,4 +1,4 @@
-/* Rows on their way to the journal: encoded, in order, in one bounded piece of memory. */
+/* The write queue: encoded rows that wait for a commit, in one bounded block of memory. */
 #ifndef VFJ_STORE_WRITE_QUEUE_H
 #define VFJ_STORE_WRITE_QUEUE_H
 
@@ -10,31 +10,35 @@
 struct vfj_write_queue {
     char *bytes;
     size_t size;
-    size_t room; /* for another event as long as no more than this is used */
+    size_t room; /* bytes that may be in use before another event */
     size_t used;
 };
 
-/* False without memory. What is never used is never resident. */
+/* Allocates `size` bytes. Returns false without memory. Pages that stay unused are never
+ * resident. */
 bool vfj_write_queue_open(struct vfj_write_queue *queue, size_t size);
 void vfj_write_queue_close(struct vfj_write_queue *queue);
 
-/* From now on there is room for so many bytes of rows and one event more, or for what the memory holds if that is less. */
+/* Sets the room to `bytes` of rows, or to the most that the memory allows. Beyond the room one
+ * more event always fits. */
 void vfj_write_queue_set_room(struct vfj_write_queue *queue, size_t bytes);
 
 void vfj_write_queue_clear(struct vfj_write_queue *queue);
 bool vfj_write_queue_is_empty(const struct vfj_write_queue *queue);
 
-/* Whether an event with all that may follow from it still fits, whatever it is. */
+/* Returns whether the largest event with all its transitions and commands still fits. */
 bool vfj_write_queue_has_room(const struct vfj_write_queue *queue);
 
-/* Where the next row's body is to be written: an empty text of at most VFJ_BODY_MAX bytes. It may be left
- * unused. */
+/* Returns an empty text of at most VFJ_BODY_MAX bytes for the body of the next row. The caller
+ * may leave the text unused. */
 struct vfj_text vfj_write_queue_body(struct vfj_write_queue *queue);
 
-/* Append a row whose body is that text. The row's other spans must outlive the queue. */
+/* Appends a row. `body` is the text of the last vfj_write_queue_body(). The row's other spans
+ * must outlive the queue. */
 void vfj_write_queue_push(struct vfj_write_queue *queue, const struct vfj_record *record, const struct vfj_text *body);
 
-/* Walk the rows from `at` = 0; NULL at the end. The row may be written to. */
+/* Returns the next row, or NULL at the end. A walk begins with *at = 0. The caller may change the
+ * row. */
 struct vfj_record *vfj_write_queue_next(const struct vfj_write_queue *queue, size_t *at);
 
 #endif

@@ -76,7 +76,7 @@ static void test_what_is_wrong_has_a_status_of_its_own(void **state)
 {
     const char *path = fresh("verify.db");
     (void)state;
-    verify_says(path, VFJ_EXIT_OK, "verify.db: verified: whole, unedited");
+    verify_says(path, VFJ_EXIT_OK, "verify.db: verified: complete, unedited");
     kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE seq = 9");
     verify_says(path, VFJ_EXIT_EDITED,
                 ": edited: a record was changed or taken out after it was written "
@@ -91,7 +91,7 @@ static void test_what_is_wrong_has_a_status_of_its_own(void **state)
                "DELETE FROM record WHERE seq >= (SELECT seq FROM transition WHERE \"to\" = 'delayed')");
     verify_says(path, VFJ_EXIT_INCOMPLETE, ": incomplete: the end is cut off");
     kit_tamper(fresh("verify.db"), "UPDATE record SET kind = 'devil' WHERE seq = 4");
-    verify_says(path, VFJ_EXIT_DAMAGED, ": damaged: the file is not as it was written (record 4: its kind can't be");
+    verify_says(path, VFJ_EXIT_DAMAGED, ": damaged: the file is not as it was written (record 4: invalid kind");
 }
 
 static void test_each_damaged_page_is_noticed(void **state)

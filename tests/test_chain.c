@@ -1,4 +1,4 @@
-/* The chain: known answers, and every column in it. */
+/* Tests the chain: known answers, and that every column is hashed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +41,7 @@ static struct vfj_record example(void)
     };
 }
 
-/* Made with Python's struct and hashlib from the encoding in store/chain.h. */
+/* Python's struct and hashlib computed the answers from the encoding in store/chain.h. */
 static void test_known_answers(void **state)
 {
     struct vfj_head_hash head = {{0}};
@@ -86,10 +86,10 @@ static void test_every_column_counts(void **state)
     OTHERWISE(9, digest, 0)
 #undef OTHERWISE
     record = example();
-    heads[10].bytes[31] = 1; /* another past */
+    heads[10].bytes[31] = 1; /* another history */
     add(&record, &heads[10]);
     record = example();
-    record.note = vfj_span_of("malformed!system=X"); /* the same bytes, elsewhere */
+    record.note = vfj_span_of("malformed!system=X"); /* the same bytes in other columns */
     record.body = vfj_span_of("");
     add(&record, &heads[11]);
     for (unsigned a = 0; a < 12; a++) {
@@ -98,8 +98,7 @@ static void test_every_column_counts(void **state)
     }
 }
 
-/* A body may go in by one call or by two: the answer is that of the bytes. What the row has as its chain does not
- * count. */
+/* A body is hashed by one call or by two, with the same result. record->chain does not matter. */
 static void test_lengths_around_the_buffer(void **state)
 {
     static char body[1024];

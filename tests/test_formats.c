@@ -1,6 +1,7 @@
-/* A journal of every format, and of every version of the rules, that was ever written opens for ever: a file of
- * tests/fixtures is never changed, and each new format or version of the rules gets one more: VFJ_FIXTURE=FILE in the
- * environment makes that file by the present format and rules, and prints its anchor. */
+/* Tests that journals of every released format and version of the rules open. A file of
+ * tests/fixtures is never changed. Each new format or version of the rules adds one:
+ * VFJ_FIXTURE=FILE in the environment makes that file by the present format and rules, and prints
+ * its anchor. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@
 #include "tests/kit/scratch.h"
 #include "tools/verb.h"
 
-/* What is to be found in it: a migration, and lines that are odd. */
+/* Each fixture has a migration and unusual lines. */
 static const struct fixture {
     const char *name;
     unsigned version, rules;
@@ -46,7 +47,8 @@ static const char *copy_of(const struct fixture *fixture)
     return path;
 }
 
-/* `vfjournal ARGUMENTS` prints the text, and ends with 0; or with 3, once the rules have changed since. */
+/* Asserts that `vfjournal ARGUMENTS` prints the text, and exits with 0, or with 3 after a change
+ * of the rules. */
 static void says(const char *text, const char *format, const char *path, const char *more)
 {
     char arguments[600];
@@ -61,13 +63,13 @@ static void says(const char *text, const char *format, const char *path, const c
     free(printed);
 }
 
-/* What `vfjournal replay` says of a journal: other rules decide otherwise, and say so. */
+/* Asserts that `vfjournal replay` reports changed rules when the journal is of other rules. */
 static const char *verdict_of(const struct fixture *fixture)
 {
     return fixture->rules == VFJ_RULES ? ": same: " : ": rules changed: ";
 }
 
-/* Each reads it as it is, and changes nothing. */
+/* Each verb reads the fixture, and changes nothing. */
 static void test_readers(void **state)
 {
     (void)state;
@@ -92,8 +94,8 @@ static void test_readers(void **state)
     }
 }
 
-/* A daemon brings it up to date, and goes on: its chain, its state. What the present rules make of commands and outcomes of other
- * rules is not waited for: the guest is observed again. */
+/* A daemon migrates the journal, and continues its chain and state. Commands of other rules get
+ * no answer: the guest is observed again. */
 static void test_daemon(void **state)
 {
     (void)state;
@@ -122,7 +124,7 @@ static void test_daemon(void **state)
     }
 }
 
-/* What is left of a journal begins with a checkpoint of that format of the state's text. */
+/* A pruned journal begins with a state checkpoint in that format of the state's text. */
 static void begins_with(const char *path, unsigned seq, unsigned format)
 {
     char sql[200];
@@ -133,7 +135,8 @@ static void begins_with(const char *path, unsigned seq, unsigned format)
     assert_int_equal(kit_sql_integer(path, sql), 1);
 }
 
-/* Each checkpoint is begun with, whichever format its text has; a line after it is decided as the present rules do. */
+/* The journal is begun with each state checkpoint, in any format of the text. A line after it is
+ * decided by the present rules. */
 static void test_checkpoints(void **state)
 {
     const struct fixture *old = &fixtures[2], *new = &fixtures[3];
@@ -158,7 +161,8 @@ static void test_checkpoints(void **state)
     says("hn0 lagged, VF mce0", "replay '%s' %s", path, "");
 }
 
-/* A join by DHCP whose first command fails once, lines that are odd, a VF that leaves and comes back, and the end of a daemon. */
+/* Makes the events: a join by DHCP whose first command fails once, unusual lines, a VF that
+ * leaves and returns, and the end of a daemon. */
 static const char trace[] = "%rc ifconfig_hn0=\"SYNCDHCP\"\n"
                             "%rc hyperv_vf_delay=\"120\"\n"
                             "%if hn0 up inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 411\n"
@@ -176,7 +180,7 @@ static const char trace[] = "%rc ifconfig_hn0=\"SYNCDHCP\"\n"
                             "%at +24\n"
                             "%crash\n";
 
-/* Make another fixture, with a checkpoint and a line after it. */
+/* Makes a new fixture, with a state checkpoint and a line after it. */
 static void test_make_fixture(void **state)
 {
     const char *path = getenv("VFJ_FIXTURE");

@@ -1,5 +1,6 @@
-/* A small file that says it holds much: ten thousand rows, all with the same pages for the end of their text, half a megabyte for
- * eighty. Whoever reads it ends in bounded time and memory, and finds that it is no journal of ours. */
+/* A small crafted file holds ten thousand rows that share the pages at the end of their text:
+ * half a megabyte reads as eighty. Each verb ends in bounded time and memory, and refuses the
+ * file. */
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -17,7 +18,8 @@
 #include "store/schema.h"
 #include "tests/kit/scratch.h"
 
-/* How long a payload is, what of it stands in its cell and what in pages of its own: sqlite.org/fileformat2.html, section 1.6. */
+/* The length of a payload, its bytes in the cell, and its bytes in overflow pages
+ * (https://www.sqlite.org/fileformat2.html, section 1.6). */
 enum {
     PAGE = 512,
     LOCAL = 39,
@@ -25,13 +27,13 @@ enum {
     REST_PAGES = 16,
     PAYLOAD = LOCAL + REST_PAGES * REST,
     HEADER = 12,
-    FIXED = 24, /* all columns but body */
+    FIXED = 24, /* bytes of all columns but body */
     BODY = PAYLOAD - HEADER - FIXED,
     ROWS = 10000,
     CELLS = 10,    /* a leaf */
-    CHILDREN = 50, /* of a page between */
+    CHILDREN = 50, /* of an interior page */
     PAGES_MAX = ROWS / CELLS + ROWS / CELLS / (CHILDREN - 1) + 64,
-    SECONDS = 30,           /* of processor time, for each verb; a tenth of it is enough without sanitizers */
+    SECONDS = 30,           /* of processor time, for each verb; a tenth suffices without sanitizers */
     MEMORY_KB = 256 * 1024, /* 9 MB without sanitizers */
 };
 
@@ -62,7 +64,7 @@ static unsigned put_varint(unsigned char *at, uint32_t value)
     return size;
 }
 
-/* An empty journal, as SQLite makes it. */
+/* Makes an empty journal with SQLite. */
 static void make_empty(const char *path)
 {
     sqlite3 *db = NULL;
@@ -97,7 +99,7 @@ static void make_payload(unsigned char payload[PAYLOAD])
     assert_true(at + 7 + BODY + 17 == payload + PAYLOAD);
 }
 
-/* The pages that all rows share; the first of them. */
+/* Writes the pages that all rows share. Returns the first one. */
 static uint32_t add_rest(const unsigned char *payload)
 {
     uint32_t first = file.count + 1;
@@ -117,7 +119,7 @@ static void begin_page(unsigned char *page, unsigned char type, unsigned cells, 
     put(page + 5, 2, content);
 }
 
-/* `step` is 0 when all rows are to have the same seq. */
+/* A `step` of 0 gives all rows the same seq. */
 static void add_leaf(uint32_t first_seq, uint32_t step, const unsigned char *payload, uint32_t rest)
 {
     unsigned char *page = page_at(++file.count);
@@ -140,7 +142,7 @@ static void add_leaf(uint32_t first_seq, uint32_t step, const unsigned char *pay
     }
 }
 
-/* A page over `count` children, of which each has `rows` rows but for the last. */
+/* Writes an interior page of `count` children. Each child but the last has `rows` rows. */
 static void add_between(unsigned char *page, uint32_t child, unsigned count, uint32_t first_seq, uint32_t rows)
 {
     unsigned content = PAGE - (count - 1) * 7;
@@ -148,7 +150,7 @@ static void add_between(unsigned char *page, uint32_t child, unsigned count, uin
     for (unsigned i = 0; i + 1 < count; i++) {
         unsigned char *at = page + content + i * 7;
         put(at, 4, child + i);
-        /* three bytes, whatever is in them */
+        /* three arbitrary bytes */
         uint32_t last = first_seq + (i + 1) * rows - 1;
         at[4] = (unsigned char)(0x80 | last >> 14);
         at[5] = (unsigned char)(0x80 | (last >> 7 & 0x7f));
@@ -158,7 +160,7 @@ static void add_between(unsigned char *page, uint32_t child, unsigned count, uin
     put(page + 8, 4, child + count - 1);
 }
 
-/* Level by level, until one page is over all: the table's root. */
+/* Writes interior pages level by level, up to the root of the table. */
 static void add_tree(uint32_t child, uint32_t count, uint32_t rows)
 {
     while (count > CHILDREN) {
@@ -202,7 +204,7 @@ static double seconds_of(const struct rusage *usage)
         + (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
-/* Each %s of the arguments is the journal. */
+/* Runs a verb. Each %s of the arguments is the journal. */
 static void run(const char *format, const char *path, int expected, const char *says)
 {
     char arguments[512];
@@ -246,7 +248,7 @@ static void test_shared_pages(void **state)
     assert_false(kit_exists(kit_beside(path, "-copy")));
 }
 
-/* Each row says that it is the first: whoever looks for the one that is has only so many tries. */
+/* All rows have seq 1. Recovery bounds the number of rows that it reads. */
 static void test_one_seq(void **state)
 {
     const char *path = kit_path("one-seq.db");
@@ -254,7 +256,7 @@ static void test_one_seq(void **state)
     craft(path, 0);
     run("recover %s %s-new", path, 5, "nothing can be saved");
     run("verify -J %s", path, 5, "damaged");
-    run("show -n all -J %s", path, 2, "its place can't be one");
+    run("show -n all -J %s", path, 2, "invalid order");
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-/* The journal file: what is refused, what is left alone, and what can't be changed. */
+/* Tests the journal file: refused files, files that stay unchanged, rows that cannot change. */
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -20,7 +20,7 @@
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
 
-/* Opening in that mode gives the status, with a detail that says so, and the file is as it was. */
+/* Asserts that opening in that mode has the status and the detail, and leaves the file unchanged. */
 static void refuses(const char *path, enum vfj_journal_mode mode, enum vfj_status expected, const char *detail)
 {
     struct vfj_journal *journal = NULL;
@@ -98,7 +98,7 @@ static void test_a_truncated_journal_is_refused(void **state)
     free(bytes);
 }
 
-/* Any object more, less or otherwise is not ours to read. */
+/* An extra, missing or different object of the schema refuses the file. */
 static void test_another_schema_is_refused(void **state)
 {
     const char *path = kit_path("schema.db");
@@ -110,7 +110,7 @@ static void test_another_schema_is_refused(void **state)
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "trigger record_is_never_changed");
 }
 
-/* A database that looks like a journal by its header, and not by what a WAL says that somebody left. */
+/* The header of the file is a journal's, but its WAL makes it another program's database. */
 static void leave_wal(const char *path)
 {
     sqlite3 *db = NULL;
@@ -151,7 +151,7 @@ static void test_a_wal_of_another_schema_is_left_as_it_is(void **state)
     refuses_and_leaves(path, false);
 }
 
-/* A view is derived: who reads looks at none, who writes makes them again. */
+/* Views are derived: readers ignore them, and writers rebuild them. */
 static void test_views_are_made_again(void **state)
 {
     const char *path = kit_path("views.db");
@@ -194,7 +194,7 @@ static void test_what_is_no_file(void **state)
     vfj_journal_close(NULL);
 }
 
-/* Bytes of a path that SQLite's URIs and special names give a meaning are only bytes. */
+/* Bytes of a path that have a meaning in SQLite's URIs and special names are taken literally. */
 static void test_odd_names_are_names(void **state)
 {
     static const char *const names[] = {":memory:", "a?mode=memory", "b#c%41 d&e", "file:x"};
@@ -277,7 +277,7 @@ static void test_one_writer_at_a_time(void **state)
     vfj_journal_close(second);
 }
 
-/* A daemon that is killed while it starts a program: the child has the lock until its exec. */
+/* A daemon is killed while it starts a program: the child holds the lock until its exec. */
 static void test_a_killed_writers_child_is_waited_for(void **state)
 {
     const char *path = kit_path("straggler.db");
@@ -336,7 +336,7 @@ static void test_a_reader_beside_a_writer(void **state)
     assert_int_equal(count_records(path), 20);
 }
 
-/* A walk sees one moment, though records come in meanwhile. */
+/* A walk reads one snapshot, though records are added meanwhile. */
 static void test_a_walk_sees_one_moment(void **state)
 {
     const char *path = kit_path("moment.db");
@@ -358,7 +358,8 @@ static void test_a_walk_sees_one_moment(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* Without -wal the file alone is read; a daemon that then starts and ends under the reader's eyes is noticed. */
+/* Without -wal SQLite reads the file alone. The reader notices a daemon that starts and ends
+ * meanwhile. */
 static void test_a_file_that_changes_under_the_reader_is_noticed(void **state)
 {
     const char *path = kit_path("changes.db");
@@ -407,7 +408,7 @@ static void test_backwards_and_one_by_one(void **state)
     vfj_journal_close(journal);
 }
 
-/* Every byte of a line comes back, though it be no text. */
+/* Every byte of a line is read back, also when the line is no text. */
 static void test_bodies_are_kept_byte_for_byte(void **state)
 {
     const char *path = kit_path("bytes.db");
@@ -438,7 +439,7 @@ static void test_bodies_are_kept_byte_for_byte(void **state)
     assert_int_equal(kit_sql_integer(path, "SELECT group_concat(typeof(body)) = 'blob,text,text,text' FROM record"), 1);
 }
 
-/* What no writer of ours writes is damage, not a record. */
+/* A row that no version of this program writes is damage, not a record. */
 static void test_rows_that_are_no_records(void **state)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* The ledger: state and journal stay equal, whatever fails. */
+/* Tests the ledger: state and journal stay equal under every failure. */
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 
 static const char ifattach[] = "!system=ETHERNET subsystem=mce0 type=IFATTACH";
 
-/* The state that the file says, and that it says one. */
+/* Reads the state from the file, which must have one. */
 static void read_state(const char *path, struct vfj_state *read, uint64_t *records)
 {
     struct vfj_journal *journal = NULL;
@@ -38,7 +38,7 @@ static void read_state(const char *path, struct vfj_state *read, uint64_t *recor
     free(machine);
 }
 
-/* The journal on disk is the ledger's state, and complete. */
+/* Asserts that the journal on disk is complete and has the ledger's state. */
 static void assert_equal_to_disk(const struct vfj_ledger *ledger, const char *path)
 {
     struct vfj_state *read = malloc(sizeof *read);
@@ -95,7 +95,7 @@ static void test_what_is_not_committed_is_lost_at_close(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* A journal goes on where it ended: states, ids, chain, and which row an answer belongs to. */
+/* A reopened journal continues with its states, ids, chain, and the causes of answers. */
 static void test_it_goes_on_where_it_ended(void **state)
 {
     const char *path = fresh("goes-on.db");
@@ -127,7 +127,7 @@ static void test_it_goes_on_where_it_ended(void **state)
     assert_int_equal((uint64_t)kit_sql_integer(path, "SELECT cause FROM record WHERE kind = 'observed'"), asked);
 }
 
-/* The answer to the probe of hn0: it has an address, and its VF, which is up, has the data path. */
+/* Returns the answer to the probe of hn0: it has an address, and its VF is up with the data path. */
 static struct vfj_event observed_hn0(uint64_t command)
 {
     struct vfj_event event = kit_devd("");
@@ -145,7 +145,7 @@ static struct vfj_event observed_hn0(uint64_t command)
     return event;
 }
 
-/* A decision is one commit: a batch is on disk with the event that led to it, whole, or not at all. */
+/* A decision is one commit: the event and its batch are both on disk, or neither is. */
 static void test_a_batch_is_one_commit(void **state)
 {
     const char *path = fresh("batch.db");
@@ -156,7 +156,7 @@ static void test_a_batch_is_one_commit(void **state)
         struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
         kit_submit(ledger, kit_started());
         assert_int_equal(vfj_ledger_submit(ledger, &event, &decision), VFJ_OK);
-        /* The first answer finds the VF, the next one tells of it. */
+        /* the first answer finds the VF, the next one confirms it */
         while (vfj_command_reads(&decision->commands[0])) {
             assert_int_equal(decision->command_count, 1);
             assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
@@ -186,7 +186,7 @@ static void test_a_batch_is_one_commit(void **state)
     }
 }
 
-/* Killed without a word: -wal, -shm and the lock file stay behind, and nothing that was committed is lost. */
+/* A killed daemon leaves -wal, -shm and the lock file. No committed row is lost. */
 static void test_a_killed_ledger_lost_nothing_committed(void **state)
 {
     const char *path = fresh("killed.db");
@@ -241,8 +241,7 @@ static void submit_burst(struct vfj_ledger *ledger, unsigned count)
     }
 }
 
-/* The 1st, 2nd, 3rd … operation of a commit fails, once or for good: nothing of the batch stays,
- * in memory or on disk, or all of it, and the next commit succeeds. Up to the run in which nothing failed any more. */
+/* Each operation of a commit fails in turn, once or permanently. No row of the batch stays. */
 static void fail_commits(const char *name, int code, bool stay)
 {
     const char *path = fresh(name);
@@ -286,7 +285,7 @@ static void test_a_failed_commit_keeps_nothing(void **state)
     fail_commits("sync.db", SQLITE_IOERR_FSYNC, true);
 }
 
-/* With on-journal-error continue, the machine goes on, and everything is written later. */
+/* With --on-journal-error continue the machine goes on, and all rows are written later. */
 static void test_a_detached_ledger_keeps_everything(void **state)
 {
     const char *path = fresh("detached.db");
@@ -322,14 +321,14 @@ static void test_a_detached_ledger_keeps_everything(void **state)
                                      "SELECT count(*) FROM record WHERE kind = 'gap' AND "
                                      "body = 'reason=\"journal written again: 22 events kept\"'"),
                      1);
-    /* The last event before the gap left the very state that we had. */
+    /* the last event before the gap left the same state */
     assert_int_equal((uint64_t)kit_sql_integer(path,
                                                "SELECT digest FROM record WHERE digest IS NOT NULL AND kind <> 'gap' "
                                                "ORDER BY seq DESC LIMIT 1"),
                      digest);
 }
 
-/* With less room than it could have events are lost sooner, and a commit comes sooner as long as that goes. */
+/* A smaller write queue loses events earlier. While attached it commits earlier. */
 static void test_the_room_of_the_write_queue_is_bounded(void **state)
 {
     const char *path = fresh("room.db");
@@ -359,7 +358,8 @@ static void test_the_room_of_the_write_queue_is_bounded(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* More than the write queue holds: the oldest are kept, the state goes back to theirs, and all that is recorded replays. */
+/* More events than the write queue holds: the oldest are kept, the state goes back to theirs, and
+ * all records replay. */
 static void test_what_is_lost_is_counted_and_given_up(void **state)
 {
     static char line[4000];
@@ -376,7 +376,7 @@ static void test_what_is_lost_is_counted_and_given_up(void **state)
         kit_submit(ledger, kit_devd(line));
         assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     }
-    kit_submit(ledger, kit_devd(ifattach)); /* lost, with what it led to */
+    kit_submit(ledger, kit_devd(ifattach)); /* lost, with its decisions */
     assert_true(kit_fault_disarm());
     assert_int_equal(vfj_ledger_reattach(ledger, 1795356999000000, 999000000, &reattached, NULL), VFJ_OK);
     assert_true(reattached.kept > 500);
@@ -389,7 +389,7 @@ static void test_what_is_lost_is_counted_and_given_up(void **state)
                    (unsigned long long)reattached.lost);
     assert_int_equal(kit_sql_integer(path, expected), 1);
 
-    /* And it goes on, as after a start. */
+    /* the ledger continues as after a start */
     kit_submit(ledger, kit_started());
     kit_submit(ledger, kit_devd(ifattach));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
@@ -400,7 +400,7 @@ static void test_what_is_lost_is_counted_and_given_up(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* A batch larger than the write queue is committed in parts, each of whole events. */
+/* A batch that is larger than the write queue is committed in parts of whole events. */
 static void test_a_burst_is_committed_in_parts(void **state)
 {
     static char line[4000];
@@ -416,7 +416,7 @@ static void test_a_burst_is_committed_in_parts(void **state)
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     assert_equal_to_disk(ledger, path);
 
-    /* And when that commit fails, the event at hand was not stepped. */
+    /* when that commit fails, the event is not submitted */
     kit_fault_arm(1, SQLITE_FULL, true);
     enum vfj_status status = VFJ_OK;
     struct vfj_event event = kit_devd(line);
@@ -429,7 +429,8 @@ static void test_a_burst_is_committed_in_parts(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* Making and opening a journal: each operation fails in turn; then there is none, or a whole one. */
+/* Each operation of making and opening a journal fails in turn. Afterwards there is no journal,
+ * or a complete one. */
 static void test_a_failed_creation_leaves_no_half_journal(void **state)
 {
     bool struck = true;
@@ -470,7 +471,7 @@ static void test_refusals_have_their_reasons(void **state)
     vfj_ledger_close(NULL);
 }
 
-/* By the schema's own rules, but not through the ledger. */
+/* the row keeps the schema's rules, but bypasses the ledger */
 static void test_a_row_that_somebody_else_appended_is_no_place_to_go_on_from(void **state)
 {
     const char *path = fresh("appended.db");

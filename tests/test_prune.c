@@ -1,4 +1,4 @@
-/* Taking the oldest records away: what is left is a journal, whoever dies, writes or lies meanwhile. */
+/* Tests pruning: a valid journal stays, also when a process dies, writes or forges meanwhile. */
 #include <poll.h>
 #include <setjmp.h>
 #include <sqlite3.h>
@@ -70,7 +70,7 @@ struct made {
     size_t length;
 };
 
-/* A journal of a migration and a storm, with a checkpoint every 100 records. */
+/* Makes a journal of a migration and a storm, with a state checkpoint every 100 records. */
 static const char *fresh_of(const char *name, struct made *made)
 {
     const char *path = kit_path(name);
@@ -129,14 +129,14 @@ static struct vfj_prune prune(const char *path, const struct vfj_prune_rule *rul
     return done;
 }
 
-/* All that can go. */
+/* Releases all records. */
 static struct vfj_prune prune_all(const char *path, const char *archive)
 {
     static const struct vfj_prune_rule rule = {.keep_us = 1};
     return prune(path, &rule, century_us, archive);
 }
 
-/* `vfjournal ARGUMENTS` ends so, and prints the text. */
+/* Asserts that `vfjournal ARGUMENTS` exits with that status and prints the text. */
 static void says(int expected, const char *text, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 static void says(int expected, const char *text, const char *format, ...)
@@ -153,7 +153,7 @@ static void says(int expected, const char *text, const char *format, ...)
     free(printed);
 }
 
-/* ---- what is left ---- */
+/* ---- the pruned journal ---- */
 
 static void test_what_is_left_is_a_journal(void **state)
 {
@@ -170,12 +170,12 @@ static void test_what_is_left_is_a_journal(void **state)
     assert_true((uint64_t)facts.st_size < done.before.used / 4);
     struct vfj_verified left = sound(path);
     assert_int_equal(left.first, done.cut);
-    assert_int_equal(left.head.seq, whole.head.seq + 1); /* that it was pruned */
+    assert_int_equal(left.head.seq, whole.head.seq + 1); /* the row that reports the pruning */
     assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'journal'"), 1);
     struct vfj_state *after = state_of(path);
     assert_true(vfj_state_digest(after) == vfj_state_digest(before));
     assert_memory_equal(&after->head, &before->head, sizeof after->head);
-    /* A daemon goes on with it, and it is pruned again. */
+    /* a daemon continues the journal, and prunes it again */
     struct vfj_ledger *ledger = open_ledger(path);
     kit_submit(ledger, kit_started());
     submit_lines(ledger, 500);
@@ -188,7 +188,7 @@ static void test_what_is_left_is_a_journal(void **state)
     free(after);
 }
 
-/* By age and by size, only what may go. */
+/* A rule of age or size releases only those records. */
 static void test_rules(void **state)
 {
     const char *path = fresh("rules.db");
@@ -209,7 +209,7 @@ static void test_rules(void **state)
     (void)sound(path);
 }
 
-/* A head that was kept holds on, down to the record before the first. */
+/* An anchor can be checked down to the record before the first. */
 static void test_anchors(void **state)
 {
     char heads[4][VFJ_ANCHOR_SIZE];
@@ -239,7 +239,7 @@ static void test_anchors(void **state)
     (void)ledger;
     (void)prune_all(path, NULL);
     says(VFJ_EXIT_UNSURE, ": anchor pruned: ", "verify -J '%s' --anchor %s", path, heads[0]);
-    says(VFJ_EXIT_UNSURE, "(it begins with record ", "verify -J '%s' --anchor %s", path, heads[1]);
+    says(VFJ_EXIT_UNSURE, "(the journal begins with record ", "verify -J '%s' --anchor %s", path, heads[1]);
     says(VFJ_EXIT_OK, ": verified: ", "verify -J '%s' --anchor %s", path, heads[2]);
     says(VFJ_EXIT_OK, ": verified: ", "verify -J '%s' --anchor %s", path, heads[3]);
     heads[2][strlen(heads[2]) - 1] = heads[2][strlen(heads[2]) - 1] == '0' ? '1' : '0';
@@ -248,7 +248,7 @@ static void test_anchors(void **state)
     says(VFJ_EXIT_NOT_ANCHORED, "cut off: ", "verify -J '%s' --anchor 18446744073709551615:%064d", path, 0);
 }
 
-/* Every reader knows what a journal is that does not begin with record 1. */
+/* Every reader accepts a journal that does not begin with record 1. */
 static void test_readers(void **state)
 {
     const char *path = fresh("readers.db");
@@ -263,7 +263,7 @@ static void test_readers(void **state)
     says(VFJ_EXIT_UNUSABLE, "its beginning was pruned", "export --trace -J '%s'", path);
     says(VFJ_EXIT_OK, ": verified: ", "backup -J '%s' '%s'", path, kit_path("readers-copy.db"));
     assert_int_equal(sound(kit_path("readers-copy.db")).first, sound(path).first);
-    /* What is missing is still said. */
+    /* missing records are still reported */
     kit_tamper(path, "DELETE FROM record WHERE seq = (SELECT max(seq) - 3 FROM record)");
     says(VFJ_EXIT_DIFFERENT, "records are missing: ", "show -a -J '%s'", path);
 }
@@ -281,14 +281,14 @@ static void test_archive(void **state)
     struct stat facts;
     assert_int_equal(stat(archive, &facts), 0);
     assert_int_equal(facts.st_mode & 0777, 0600);
-    /* They overlap in the checkpoint: what the one ends with the other begins with. */
+    /* the archive ends with the state checkpoint that the journal begins with */
     assert_true(kept.first == 1 && kept.head.seq == done.last && done.last >= done.cut);
     char anchor[VFJ_ANCHOR_SIZE];
     struct vfj_text text = vfj_text_begin(anchor, sizeof anchor);
     vfj_anchor_print(&kept.head, &text);
     says(VFJ_EXIT_OK, ": verified: ", "verify -J '%s' --anchor %s", path, anchor);
     assert_int_equal(sound(path).head.seq, newest + 1);
-    /* One that is there is never overwritten, and then nothing is taken away. */
+    /* an existing archive is not overwritten, and no record is removed */
     struct vfj_ledger *ledger = open_ledger(path);
     kit_submit(ledger, kit_started());
     submit_lines(ledger, 300);
@@ -303,7 +303,7 @@ static void test_archive(void **state)
     assert_true(length[0] == length[1] && memcmp(bytes[0], bytes[1], length[0]) == 0);
     assert_int_equal(sound(path).first, done.cut);
     says(VFJ_EXIT_UNUSABLE, "File exists", "prune -k 1s -a '%s' -J '%s'", archive, path);
-    /* A second archive goes on where the first ended. */
+    /* a second archive begins where the first one ends */
     const char *second = kit_path("second.db");
     done = prune_all(path, second);
     assert_int_equal(sound(second).first, done.first);
@@ -348,11 +348,11 @@ static void test_usage(void **state)
 
 /* ---- a daemon meanwhile ---- */
 
-/* Until the other end of the pipe is closed. */
+/* Returns whether the other end of the pipe was closed. */
 static bool is_wanted(int from_parent)
 {
     struct pollfd end = {.fd = from_parent, .events = POLLIN};
-    return poll(&end, 1, 1) == 0; /* and let others have a turn */
+    return poll(&end, 1, 1) == 0; /* and yield to other processes */
 }
 
 static void write_on(const char *path, int to_parent, int from_parent)
@@ -414,7 +414,7 @@ static void test_while_a_daemon_writes(void **state)
     (void)close(to_child[0]);
 }
 
-/* ---- whoever dies in it ---- */
+/* ---- a process that dies ---- */
 
 static bool is_checkpoint_of(const char *whole, uint64_t seq)
 {
@@ -424,7 +424,7 @@ static bool is_checkpoint_of(const char *whole, uint64_t seq)
     return seq == 1 || kit_sql_integer(whole, sql) == 1;
 }
 
-/* Whether it got through. */
+/* Returns whether the pruning completed. */
 static bool die_at(unsigned count, const char *whole, uint64_t newest, uint64_t *random)
 {
     static const struct vfj_prune_rule rule = {.keep_us = 1};
@@ -462,7 +462,7 @@ static void test_death_at_every_point(void **state)
     assert_true(count > 40);
 }
 
-/* ---- whoever lies ---- */
+/* ---- forged state checkpoints ---- */
 
 static void test_checkpoints_on_the_way_are_checked(void **state)
 {
@@ -479,7 +479,7 @@ static void test_checkpoints_on_the_way_are_checked(void **state)
     says(VFJ_EXIT_DIFFERENT, "record", "prune -k 1s -J '%s'", path);
 }
 
-/* What a journal begins with is taken as it is, if it is a state at all. */
+/* A journal's first state checkpoint is accepted when it is a state at all. */
 static void test_crafted_beginnings(void **state)
 {
     static const struct {
@@ -537,7 +537,7 @@ static void test_crafted_beginnings(void **state)
     }
 }
 
-/* ---- a damaged one ---- */
+/* ---- a damaged journal ---- */
 
 static void ignore(void *arg, const struct vfj_record *record)
 {
@@ -556,14 +556,14 @@ static void test_a_damaged_one_is_recovered(void **state)
     struct vfj_prune_rule rule = {.max_bytes = 200000};
     struct vfj_prune done = prune(path, &rule, 0, NULL);
     char *bytes = kit_read(path, &length);
-    /* Whole, but for the schema. */
+    /* only the schema is damaged */
     memset(bytes + 100, 0, PAGE - 100);
     kit_write(path, bytes, length);
     assert_int_equal(vfj_recover(path, to, 1, ignore, NULL, &recovered), VFJ_OK);
     assert_int_equal(recovered.first, done.cut);
     assert_int_equal(sound(to).first, done.cut);
     (void)unlink(to);
-    /* Any page lost: what is saved begins with a checkpoint, and is in order. */
+    /* any page is lost: the recovered journal begins with a state checkpoint and is in order */
     for (size_t page = PAGE; page < length; page += 3 * (size_t)PAGE) {
         char saved[PAGE];
         memcpy(saved, bytes + page, PAGE);
@@ -578,7 +578,7 @@ static void test_a_damaged_one_is_recovered(void **state)
     free(bytes);
 }
 
-/* ---- checkpoints of large states ---- */
+/* ---- state checkpoints of large states ---- */
 
 static void test_a_checkpoint_of_many_parts(void **state)
 {
@@ -596,7 +596,7 @@ static void test_a_checkpoint_of_many_parts(void **state)
     rc[sizeof rc - 1] = '"';
     event.as.rc = (struct vfj_span){rc, sizeof rc};
     kit_submit(ledger, event);
-    /* devd's queue of scripts, full. */
+    /* devd's queue of scripts is full */
     for (unsigned i = 0; i < 400; i++)
         kit_submit(ledger, kit_devd("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
@@ -612,7 +612,7 @@ static void test_a_checkpoint_of_many_parts(void **state)
     assert_memory_equal(before, after, sizeof *before);
     free(before);
     free(after);
-    /* A part that is missing is seen, at the end as well as on the way. */
+    /* a missing part is detected, at the end and in the middle */
     kit_tamper(path, "DELETE FROM record WHERE seq > (SELECT min(seq) FROM record)");
     finds(path, VFJ_FINDING_INCOMPLETE, "checkpoint");
 }
@@ -632,7 +632,7 @@ int main(void)
         cmocka_unit_test(test_crafted_beginnings),
         cmocka_unit_test(test_a_damaged_one_is_recovered),
         cmocka_unit_test(test_a_checkpoint_of_many_parts),
-        cmocka_unit_test(test_death_at_every_point), /* the last: its file system is for one process */
+        cmocka_unit_test(test_death_at_every_point), /* last: its file system is for one process */
     };
     return cmocka_run_group_tests_name("prune", tests, kit_scratch_make, kit_scratch_remove);
 }

@@ -1,4 +1,4 @@
-/* Kinds of records, and which bodies are text. */
+/* Tests the kinds of records, and which bodies are text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,7 +56,7 @@ static void test_text_is_printable_utf_8(void **state)
     assert_false(is_text("a\0b", 3));
 }
 
-/* Eight bytes at a time must say what one at a time says. */
+/* The test of eight bytes at a time agrees with that of single bytes. */
 static void test_every_byte_at_every_place(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* vfjournal recover: what is left of a journal after all sorts of damage. */
+/* Tests vfjournal recover with journals of many kinds of damage. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 enum { PAGE = 4096 };
 
-/* A journal of many pages, some of them of long bodies: its bytes, kept for all tests. */
+/* Makes a journal of many pages, some with long bodies. All tests share its bytes. */
 static const char *large;
 static size_t large_length;
 static uint64_t large_records;
@@ -61,7 +61,7 @@ static void ignore(void *arg, const struct vfj_record *record)
 }
 
 /* Recovers the journal. Checks that the new journal is in order and begins as the old one. */
-static struct vfj_recovered recover(const char *path, enum vfj_status expected)
+static struct vfj_recovered recovered(const char *path, enum vfj_status expected)
 {
     struct vfj_recovered result;
     struct vfj_verified verified;
@@ -95,13 +95,14 @@ static const char *copy_of(const char *bytes, size_t length)
 static void test_a_sound_journal_is_saved_whole(void **state)
 {
     (void)state;
-    struct vfj_recovered result = recover(copy_of(large, large_length), VFJ_OK);
+    struct vfj_recovered result = recovered(copy_of(large, large_length), VFJ_OK);
     assert_false(result.lost);
     assert_int_equal(result.saved.seq, large_records);
     assert_int_equal(result.newest, large_records);
 }
 
-/* Any one page lost: all before it is saved, and that it is not all is said. Any but those with rows cost nothing. */
+/* Any one page is lost. All records before it are saved, and the loss is reported. Pages without
+ * rows cost nothing. */
 static void test_any_page_may_be_lost(void **state)
 {
     char *bytes = malloc(large_length);
@@ -116,11 +117,11 @@ static void test_any_page_may_be_lost(void **state)
         uint64_t last = 0;
         (void)unlink(kit_path("new.db"));
         if (vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result) != VFJ_JOURNAL_DAMAGED)
-            result = recover(path, VFJ_OK);
+            result = recovered(path, VFJ_OK);
         assert_true(result.lost);
         whole += result.saved.seq == large_records;
     }
-    assert_true(whole >= 2); /* the schema's, and the root */
+    assert_true(whole >= 2); /* the schema's page and the root */
     free(bytes);
 }
 
@@ -129,35 +130,37 @@ static void test_the_end_may_be_cut_off(void **state)
     uint64_t before = large_records;
     (void)state;
     for (size_t length = large_length - 1000; length > 30000; length -= 16384) {
-        struct vfj_recovered result = recover(copy_of(large, length), VFJ_OK);
+        struct vfj_recovered result = recovered(copy_of(large, length), VFJ_OK);
         assert_true(result.lost);
         assert_true(result.saved.seq <= before);
         before = result.saved.seq;
     }
     assert_true(before < large_records / 2);
-    (void)recover(copy_of(large, 3000), VFJ_JOURNAL_DAMAGED);
-    (void)recover(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
+    (void)recovered(copy_of(large, 3000), VFJ_JOURNAL_DAMAGED);
+    (void)recovered(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
 }
 
-/* What ends amid an event is saved up to the event before it; what was edited, up to that. */
+/* A journal that ends amid an event is saved up to the event before. An edited one is saved up to
+ * the edit. */
 static void test_what_is_saved_is_complete_and_unedited(void **state)
 {
     (void)state;
     const char *path = copy_of(large, large_length);
     kit_tamper(path, "DELETE FROM record WHERE seq >= (SELECT min(seq) FROM transition WHERE \"to\" = 'delayed')");
     uint64_t cut = (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record");
-    struct vfj_recovered result = recover(path, VFJ_OK);
+    struct vfj_recovered result = recovered(path, VFJ_OK);
     assert_true(result.lost);
     assert_true(result.saved.seq < cut);
 
     path = copy_of(large, large_length);
     kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE seq = (SELECT max(seq) - 100 FROM record)");
-    result = recover(path, VFJ_OK);
+    result = recovered(path, VFJ_OK);
     assert_true(result.saved.seq < large_records - 100 && result.saved.seq > large_records - 105);
     assert_int_equal(result.newest, large_records);
 }
 
-/* Killed, and the file itself torn: what only the -wal has is found there, rows longer than a page included. */
+/* The writer was killed and the file is torn. Rows that only the -wal has are found, also rows
+ * longer than a page. */
 static void test_the_wal_is_looked_through(void **state)
 {
     static char line[7000];
@@ -187,7 +190,7 @@ static void test_the_wal_is_looked_through(void **state)
     assert_int_equal(vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result), VFJ_OK);
     assert_int_equal(result.saved.seq, large_records + 20);
     assert_false(result.lost);
-    /* Its last frame torn: the transaction that it ends is not there, as SQLite has it. */
+    /* the last frame is torn: its transaction is ignored, as SQLite does */
     memset(wal + length - 100, 0, 100);
     kit_write(kit_beside(path, "-wal"), wal, length);
     (void)unlink(kit_path("new.db"));
@@ -199,7 +202,7 @@ static void test_the_wal_is_looked_through(void **state)
     (void)unlink(kit_beside(path, ".lock"));
 }
 
-/* Bytes at random, seeded: whatever the pages say, it ends, and what is saved is right. */
+/* Random bytes, seeded: recovery always ends, and the saved journal is in order. */
 static void test_noise(void **state)
 {
     char *bytes = malloc(large_length);
@@ -217,7 +220,7 @@ static void test_noise(void **state)
         struct vfj_recovered result;
         (void)unlink(kit_path("new.db"));
         if (vfj_recover(path, kit_path("new.db"), 1, ignore, &last, &result) == VFJ_OK)
-            (void)recover(path, VFJ_OK);
+            (void)recovered(path, VFJ_OK);
         else
             assert_false(kit_exists(kit_path("new.db")));
     }
@@ -279,7 +282,7 @@ static void test_what_is_refused(void **state)
     says("", kit_path("."), to, VFJ_EXIT_UNUSABLE, ": not a regular file\n");
     says("", "/dev/null", to, VFJ_EXIT_UNUSABLE, ": not a regular file\n");
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
-    says("", path, to, VFJ_EXIT_UNUSABLE, ": in use by another process: a daemon writes it\n");
+    says("", path, to, VFJ_EXIT_UNUSABLE, ": in use by another process: a daemon writes this journal\n");
     vfj_ledger_close(ledger);
     assert_false(kit_exists(to));
     static const char *const lines[] = {"recover", "recover a", "recover a b c", "recover --nonsense a b"};

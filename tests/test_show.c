@@ -199,7 +199,7 @@ static void test_a_forged_note_is_no_note(void **state)
         kit_tamper(path, sql);
         for (size_t verb = 0; verb < sizeof verbs / sizeof verbs[0]; verb++)
             assert_mentions(verbs[verb][0], verbs[verb][1], path, VFJ_EXIT_UNUSABLE,
-                            ": damaged: record 4: its note can't be one\n");
+                            ": damaged: record 4: invalid note\n");
     }
 }
 
@@ -328,10 +328,10 @@ static void test_damage_is_said_after_what_is_sound(void **state)
     (void)state;
     kit_make_journal(path);
     kit_tamper(path, "UPDATE record SET kind = 'devil' WHERE seq = 2");
-    assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE, ": damaged: record 2: its kind can't be one\n");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE, ": damaged: record 2: invalid kind\n");
     assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE, "ifconfig lagg0 create");
     assert_mentions("show", "-n 3", path, VFJ_EXIT_OK, "vf-detached");
-    assert_mentions("replay", "", path, VFJ_EXIT_UNUSABLE, ": damaged: record 2: its kind can't be one\n");
+    assert_mentions("replay", "", path, VFJ_EXIT_UNUSABLE, ": damaged: record 2: invalid kind\n");
 }
 
 static void test_replay_tells_what_differs(void **state)

@@ -1,4 +1,4 @@
-/* The snapshot of the state is a cache: any doubt about it, and the journal alone is asked. */
+/* Tests snapshots: an invalid one is ignored, and the journal alone gives the state. */
 #include <openssl/evp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 
 enum { LINES = 5000, HASH_SIZE = 32, RULES_CHANGED_AT = 132 };
 
-static struct vfj_state *expected; /* of the whole journal */
+static struct vfj_state *expected; /* the state after the whole journal */
 
 static void submit_lines(struct vfj_ledger *ledger, unsigned count)
 {
@@ -39,7 +39,7 @@ static void copy(const char *from, const char *to)
     free(bytes);
 }
 
-/* PATH: a journal with a slot and a snapshot of its end. */
+/* Makes a journal at PATH, with a slot and a snapshot of its end. */
 static void make(const char *path, unsigned lines)
 {
     struct vfj_ledger *ledger = NULL;
@@ -50,8 +50,8 @@ static void make(const char *path, unsigned lines)
     vfj_ledger_close(ledger);
 }
 
-/* good.db as made; edited.db the same, but for an early record that was changed: whoever opens it has not looked at that
- * record, so began with a snapshot. */
+/* Makes good.db, and edited.db, a copy with an edited early record. Only a start from a snapshot
+ * opens edited.db. */
 static int make_journals(void **state)
 {
     if (kit_scratch_make(state) != 0)
@@ -74,7 +74,8 @@ static int remove_journals(void **state)
     return kit_scratch_remove(state);
 }
 
-/* Whether the snapshot beside edited.db is believed; then the state is right in all that the machine looks at. */
+/* Returns whether the snapshot beside edited.db is used. The state is then right in all parts
+ * that the machine reads. */
 static bool is_believed(void)
 {
     struct vfj_ledger *ledger = NULL;
@@ -106,7 +107,7 @@ static void test_state_is_the_same(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* What is appended after a start from a snapshot is chained as ever, and an older snapshot will do. */
+/* Rows appended after a start from a snapshot are chained, and an older snapshot still serves. */
 static void test_goes_on(void **state)
 {
     struct vfj_ledger *ledger = NULL;
@@ -137,7 +138,7 @@ static void test_short_journal_has_none(void **state)
     assert_false(kit_exists(kit_path("short.db-snapshot")));
 }
 
-/* As many rows as are said, at a rest and at the end. */
+/* A snapshot is written after the set number of rows, during maintenance and at the end. */
 static void test_rows_between_snapshots(void **state)
 {
     struct vfj_ledger *ledger = NULL;
@@ -181,7 +182,8 @@ static void rehash(char *bytes, size_t length)
     memcpy(bytes + length - HASH_SIZE, hash, sizeof hash);
 }
 
-/* Somebody made the hash fit: what is believed all the same is nothing that the machine looks at. */
+/* The hash of a changed snapshot is recomputed. A snapshot that is still used differs only in
+ * parts that the machine does not read. */
 static void test_hostile(void **state)
 {
     size_t length;
@@ -197,7 +199,7 @@ static void test_hostile(void **state)
         believed += is_believed_as(bytes, length);
         bytes[at] ^= 0x41;
     }
-    /* only the slot's addresses that are not in use */
+    /* only the unused addresses of the slot */
     assert_in_range(believed, 0, 15);
     assert_in_range(tried, 60, 1000);
     free(bytes);
@@ -211,7 +213,7 @@ static void test_of_another_journal(void **state)
     assert_false(is_believed());
 }
 
-/* An older copy of the journal was put back: the snapshot knows more than there is. */
+/* An older copy of the journal is put back: the snapshot's records do not exist. */
 static void test_of_the_future(void **state)
 {
     struct vfj_ledger *ledger = NULL;

@@ -1,4 +1,4 @@
-/* Replay of a journal: what was edited, cut, forged, or recorded under other rules. */
+/* Tests the replay of journals that were edited, cut, forged, or recorded under other rules. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ static struct vfj_replay_result replay(const char *path)
     return replay_with(path, NULL);
 }
 
-/* A copy of one journal. */
+/* Returns the path of a new copy of one journal. */
 static const char *fresh(const char *name)
 {
     static char *bytes;
@@ -73,7 +73,8 @@ static void test_an_untouched_journal_is_the_same(void **state)
     assert_int_equal(replay_with(path, &quick).verdict, VFJ_VERDICT_SAME);
 }
 
-/* Each column of each row, changed to what a record could have: always noticed, at that very row. */
+/* Each column of each row is changed to another valid value. The replay detects the edit at that
+ * row. */
 static void test_every_edit_is_noticed(void **state)
 {
     static const char *const edits[] = {
@@ -136,7 +137,7 @@ static void test_a_row_taken_out_is_noticed(void **state)
     assert_verdict(replay(path), VFJ_VERDICT_EDITED, 1, "record missing");
 }
 
-/* The chain made to fit: now only the machine knows better. */
+/* The chain is recomputed after the edit. Only the machine detects it. */
 static void test_a_forgery_diverges(void **state)
 {
     static const struct {
@@ -181,7 +182,7 @@ static void test_missing_and_extra_decisions_diverge(void **state)
     kit_forge(path, sql);
     struct vfj_replay_result result = replay(path);
     assert_verdict(result, VFJ_VERDICT_DIVERGED, seq, "command");
-    assert_non_null(strstr(result.found, "ifconfig lagg0 inet6 no_dad")); /* the next one of the batch */
+    assert_non_null(strstr(result.found, "ifconfig lagg0 inet6 no_dad")); /* the next command of the batch */
     assert_non_null(strstr(result.expected, "ifconfig lagg0 create"));
 
     path = fresh("batch.db");
@@ -192,7 +193,7 @@ static void test_missing_and_extra_decisions_diverge(void **state)
                    (unsigned long long)seq, (unsigned long long)seq, (unsigned long long)seq);
     kit_forge(path, sql);
     result = replay(path);
-    assert_verdict(result, VFJ_VERDICT_DIVERGED, seq - 1, "command"); /* the batch's last */
+    assert_verdict(result, VFJ_VERDICT_DIVERGED, seq - 1, "command"); /* the last command of the batch */
     assert_string_equal(result.found, "(none)");
     assert_non_null(strstr(result.expected, "ifconfig lagg0 inet 10.0.0.4/24"));
 
@@ -207,7 +208,7 @@ static void test_missing_and_extra_decisions_diverge(void **state)
     assert_non_null(strstr(result.found, "/bin/sh"));
 }
 
-/* No transaction of ours can end there; a file cut by others can. */
+/* No transaction of this program ends there, but a file may be cut there. */
 static void test_a_cut_tail_is_incomplete(void **state)
 {
     const char *path = fresh("tail.db");
@@ -227,7 +228,7 @@ static void test_other_rules_are_no_divergence(void **state)
 {
     const char *path = fresh("rules.db");
     (void)state;
-    /* Only said, nothing decided otherwise. */
+    /* the rules differ, but no decision does */
     kit_forge(path, "UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'started'");
     assert_int_equal(replay(path).verdict, VFJ_VERDICT_SAME);
 
@@ -237,7 +238,7 @@ static void test_other_rules_are_no_divergence(void **state)
     assert_verdict(result, VFJ_VERDICT_RULES_CHANGED, seq, "command");
     assert_int_equal(result.records, (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record"));
 
-    /* A daemon of the present rules goes on from there, and what it writes is compared again. */
+    /* a daemon of the present rules continues, and its records are compared again */
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
     assert_true(vfj_ledger_rules_changed(ledger));
     kit_submit(ledger, kit_started());

@@ -99,7 +99,7 @@ static sqlite3 *connect_to(const char *path)
 {
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    run(db, "PRAGMA synchronous = OFF"); /* whatever becomes of it: the tests are faster so */
+    run(db, "PRAGMA synchronous = OFF"); /* faster; the tests need no durability */
     return db;
 }
 

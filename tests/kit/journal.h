@@ -5,29 +5,29 @@
 #include "core/event.h"
 #include "store/ledger.h"
 
-/* A devd event with that line; times count up from call to call. */
+/* Makes a devd event with that line. Its times increase with every call. */
 struct vfj_event kit_devd(const char *line);
 
-/* The start of a daemon in act mode, policy vfjournal, by the present rules. */
+/* Makes the start of a daemon in act mode, policy vfjournal, with the present rules. */
 struct vfj_event kit_started(void);
 
 struct vfj_ledger *kit_ledger_open(const char *path, enum vfj_on_error on_error);
 void kit_submit(struct vfj_ledger *ledger, struct vfj_event event);
 
-/* A journal of a live migration with all its commands, answered by the guest model. */
+/* Makes a journal of a live migration. The guest model answers all commands. */
 void kit_make_journal(const char *path);
 
-/* Run SQL on a database, with SQLite's own defaults. */
+/* Runs SQL on a database, with SQLite's defaults. */
 void kit_sql(const char *path, const char *sql);
 
-/* The first column of the first row as an integer. */
+/* Returns the first column of the first row as an integer. */
 int64_t kit_sql_integer(const char *path, const char *sql);
 
-/* Run SQL on a journal as somebody would who wants to change what happened: the triggers are taken away before and put
- * back after it. */
+/* Edits a journal as an attacker would: removes the triggers, runs SQL, and restores the
+ * triggers. */
 void kit_tamper(const char *path, const char *sql);
 
-/* As kit_tamper, and then make the chain fit again. */
+/* Edits like kit_tamper(), and then recomputes the chain. */
 void kit_forge(const char *path, const char *sql);
 
 #endif
