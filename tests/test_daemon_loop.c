@@ -313,6 +313,49 @@ static void stray_command(void)
     assert_int_equal(waiting(), 0);
 }
 
+static void stop_when_idle(void)
+{
+    uint64_t seq = vfj_ledger_seq(loop.ledger);
+    ended = NULL;
+    listener.stopping(listener.context, "SIGTERM");
+    assert_string_equal(ended, "SIGTERM");
+    assert_int_equal(vfj_ledger_seq(loop.ledger), seq); /* there is nothing to finish */
+}
+
+/* The slot is being observed: the daemon ends when that has its answer. */
+static void stop_while_observing(void)
+{
+    struct vfj_event answer = {.kind = VFJ_EVENT_OBSERVED};
+    ended = NULL;
+    tell_alone("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_true(asked != 0);
+    listener.stopping(listener.context, "SIGTERM");
+    assert_null(ended);
+    assert_int_equal(vfj_ledger_state(loop.ledger)->head.running, VFJ_RUNNING_STOPPING);
+    tell_alone(nothing);
+    assert_null(ended);
+    answer.as.observed = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_SLOT, .ok = true};
+    answer.as.observed.as.view.transparent = 1;
+    vfj_world_stamp(NULL, &answer);
+    listener.event(listener.context, &answer);
+    assert_null(ended);
+    listener.batch_end(listener.context, false);
+    assert_string_equal(ended, "a signal, and what was begun is finished");
+}
+
+static void stop_at_a_second_signal(void)
+{
+    tell_alone("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    ended = NULL;
+    listener.stopping(listener.context, "SIGTERM");
+    assert_null(ended);
+    struct vfj_event stopped = {.kind = VFJ_EVENT_STOPPED, .as.text = vfj_span_of("a second signal")};
+    vfj_world_stamp(NULL, &stopped);
+    listener.event(listener.context, &stopped);
+    listener.batch_end(listener.context, false);
+    assert_int_equal(vfj_ledger_state(loop.ledger)->head.running, VFJ_RUNNING_NOT);
+}
+
 static void line_before_the_end(void)
 {
     tell(nothing);
@@ -357,6 +400,14 @@ static void test_a_stray_command_is_looked_after(void **state)
     play("stray.db", stray_command);
 }
 
+static void test_a_daemon_that_is_told_to_end_finishes_first(void **state)
+{
+    (void)state;
+    play_mode("idle.db", VFJ_MODE_ACT, stop_when_idle);
+    play_mode("observing.db", VFJ_MODE_ACT, stop_while_observing);
+    play_mode("second.db", VFJ_MODE_ACT, stop_at_a_second_signal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +417,7 @@ int main(void)
         cmocka_unit_test(test_no_commit_holds_up_a_batch),
         cmocka_unit_test(test_commands_run_when_they_are_durable),
         cmocka_unit_test(test_a_stray_command_is_looked_after),
+        cmocka_unit_test(test_a_daemon_that_is_told_to_end_finishes_first),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

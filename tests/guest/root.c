@@ -105,6 +105,20 @@ static bool use_fail(struct guest_state *state, const char *command, int *status
     return false;
 }
 
+static void append(const char *path, const char *status, int argc, char **argv)
+{
+    char command[GUEST_LINE_SIZE - 32];
+    char line[GUEST_LINE_SIZE];
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+
+    command_text(command, sizeof command, argc, argv);
+    guest_print(line, sizeof line, "%s %s\n", status, command);
+    if (fd < 0 || write(fd, line, strlen(line)) != (ssize_t)strlen(line)) {
+        guest_die("%s: %s", path, strerror(errno));
+    }
+    close(fd);
+}
+
 bool guest_fault_strikes(int argc, char **argv, int *status)
 {
     char command[GUEST_LINE_SIZE];
@@ -132,6 +146,9 @@ bool guest_fault_strikes(int argc, char **argv, int *status)
     while (hangs) {
         pause();
     }
+    if (delay > 0) {
+        append("state/slow", "slow", argc, argv); /* it has begun; state/log has it when it has ended */
+    }
     guest_sleep(delay);
     if (fails) {
         fprintf(stderr, "%s: told to fail\n", guest_base_name(argv[0]));
@@ -141,16 +158,7 @@ bool guest_fault_strikes(int argc, char **argv, int *status)
 
 void guest_log(bool changes, const char *status, int argc, char **argv)
 {
-    char command[GUEST_LINE_SIZE - 32];
-    char line[GUEST_LINE_SIZE];
-    int fd = open(changes ? "state/log" : "state/probes", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-
-    command_text(command, sizeof command, argc, argv);
-    guest_print(line, sizeof line, "%s %s\n", status, command);
-    if (fd < 0 || write(fd, line, strlen(line)) != (ssize_t)strlen(line)) {
-        guest_die("state/log: %s", strerror(errno));
-    }
-    close(fd);
+    append(changes ? "state/log" : "state/probes", status, argc, argv);
 }
 
 static long read_pid(int fd)
