@@ -210,9 +210,32 @@ bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj
 
 static bool is_operand(struct vfj_name name, char what)
 {
-    if (what == 'l')
+    switch (what) {
+    case 'l':
         return vfj_name_has_driver(name, "lagg");
-    return what != 'i' || !vfj_name_is_empty(name);
+    case 'L':
+        return vfj_name_is_empty(name) || vfj_name_has_driver(name, "lagg");
+    case 'i':
+        return !vfj_name_is_empty(name);
+    default:
+        return true;
+    }
+}
+
+void vfj_command_bare(const struct vfj_command *command, struct vfj_command *bare)
+{
+    const struct kind *kind = kind_of((enum vfj_command_kind)command->kind);
+    memset(bare, 0, sizeof *bare);
+    bare->kind = command->kind;
+    bare->limit_ms = command->limit_ms;
+    if (kind->operands[0] != '.')
+        bare->a = command->a;
+    if (kind->operands[1] != '.')
+        bare->b = command->b;
+    if (kind->operands[2] != '.')
+        bare->c = command->c;
+    if (kind->text != VFJ_TEXT_NONE)
+        vfj_span_copy(bare->text, sizeof bare->text, vfj_span_of(command->text));
 }
 
 static bool consists_of(struct vfj_span word, const char *bytes)
@@ -284,10 +307,15 @@ static unsigned count_words(struct vfj_span text)
     return count;
 }
 
-/* Of rc.conf's own words only their number can be checked; those of the row stand before and behind them. */
+/* Of rc.conf's own words only their number can be checked, and that no control character is among them; those of the row stand
+ * before and behind them. */
 static bool fits(struct vfj_span text, const char *row)
 {
     unsigned count = count_words(text);
+    for (size_t i = 0; i < text.length; i++) {
+        if ((unsigned char)text.text[i] < ' ' || text.text[i] == 0x7f)
+            return false;
+    }
     return count > 0 && count + count_words(vfj_span_of(row)) - 1 < VFJ_WORDS_MAX;
 }
 

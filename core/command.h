@@ -45,7 +45,7 @@ enum vfj_command_text {
  * FAMILY is inet or inet6, as the address in TEXT is; UNIT are the sysctls of hn's unit TEXT, UNITS the VF of each unit.
  * Limits: what the command can need on a slow guest; rtsol(8) asks at once and again after 4 s (RFC 4861,
  * RTR_SOLICITATION_INTERVAL).
- * operands: of A, B and C, whether each is a lagg (l), an interface (i) or not used (.).
+ * operands: of A, B and C, whether each is a lagg (l), an interface (i), one of these or none (L, I), or not used (.).
  * messages: a failure with one of them, '|' between, means that the command's effect is there already; "*": any failure does,
  * for it costs comfort, not the network (no IPv6, no lease, no router). They are FreeBSD's ifconfig(8)'s, route(8)'s, dhclient(8)'s
  * and kill(1)'s. PROBE_SLOT asks all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C. */
@@ -56,7 +56,7 @@ enum vfj_command_text {
     X(PROBE_FILE, "probe-file", true, NONE, "", 5000, "...", HN_FILE, "") \
     X(PROBE_MAP, "probe-map", true, SYSCTL, "sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap UNITS", \
       5000, "...", NONE, "") \
-    X(PROBE_SLOT, "probe-slot", true, NONE, "", 5000, "i..", UNIT, "") \
+    X(PROBE_SLOT, "probe-slot", true, NONE, "", 5000, "iLI", UNIT, "") \
     X(UP, "up", false, IFCONFIG, "ifconfig A up", 15000, "i..", NONE, "") \
     X(DOWN, "down", false, IFCONFIG, "ifconfig A down", 15000, "i..", NONE, "") \
     X(CREATE, "create", false, IFCONFIG, "ifconfig A create", 15000, "l..", NONE, "") \
@@ -130,7 +130,11 @@ void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
 /* The time limit of a kind, in milliseconds. */
 uint32_t vfj_command_limit_ms(enum vfj_command_kind kind);
 
-/* Whether operands and text are what the kind's row asks for: what may reach a program. */
+/* Copies kind, time limit, and those operands and that text that the kind's row uses. All else is zero. */
+void vfj_command_bare(const struct vfj_command *command, struct vfj_command *bare);
+
+/* Whether operands and text are what the kind's row asks for: what may reach a program. What the row does not use does not
+ * matter. */
 bool vfj_command_is_well_formed(const struct vfj_command *command);
 
 /* Whether the failure means that the command's effect is there already: it has done its work. */

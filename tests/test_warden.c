@@ -28,6 +28,7 @@
 
 struct bench {
     struct vfj_wire wire;
+    uint64_t asked; /* errands */
     pid_t pid;
     struct vfj_warden_settings settings;
 };
@@ -37,7 +38,8 @@ static void be_silent(const char *line)
     (void)line;
 }
 
-static struct bench *open_bench(bool acts)
+/* `output`: where what the daemon prints comes from; 0: nothing does. */
+static struct bench *open_bench_with(bool acts, int output)
 {
     struct bench *bench = calloc(1, sizeof *bench);
     struct vfj_wire theirs;
@@ -50,15 +52,24 @@ static struct bench *open_bench(bool acts)
     vfj_paths_set(bench->settings.paths.act_lock, kit_path("act.lock"));
     vfj_paths_set(bench->settings.paths.run_dir, kit_path("."));
     bench->settings.acts = acts;
+    bench->settings.output = output;
     bench->settings.log = be_silent;
     vfj_paths_set(bench->settings.pidfile, kit_text("warden.pid", "1\n"));
     assert_true(vfj_wire_open(&bench->wire, &theirs));
     bench->pid = fork();
     assert_true(bench->pid >= 0);
-    if (bench->pid == 0)
+    if (bench->pid == 0) {
+        if (output > 0) /* what it passes on is noise */
+            (void)dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
         vfj_warden_process(theirs.socket, &bench->settings);
+    }
     vfj_wire_close(&theirs);
     return bench;
+}
+
+static struct bench *open_bench(bool acts)
+{
+    return open_bench_with(acts, 0);
 }
 
 /* Its exit status. */
@@ -71,9 +82,18 @@ static int close_bench(struct bench *bench)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void ask(struct bench *bench, const struct vfj_errand *errand)
+static void send_errand(struct bench *bench, const struct vfj_errand *errand)
 {
     assert_int_equal(vfj_wire_send(&bench->wire, errand, sizeof *errand, -1, true), VFJ_WIRE_DONE);
+}
+
+/* With the number that is next. */
+static void ask(struct bench *bench, const struct vfj_errand *errand)
+{
+    struct vfj_errand numbered = *errand;
+    if (errand->kind != VFJ_ERRAND_END)
+        numbered.number = ++bench->asked;
+    send_errand(bench, &numbered);
 }
 
 /* False when it has ended. Ten seconds at most. */
@@ -123,7 +143,7 @@ static void test_run(void **state)
     ask(bench, &errand);
     assert_true(hear(bench, &reply, &descriptor));
     assert_int_equal(reply.kind, VFJ_REPLY_STARTED);
-    assert_int_equal(reply.number, 7);
+    assert_int_equal(reply.number, 1);
     assert_true(descriptor >= 0);
     read_all(descriptor, output, sizeof output);
     assert_string_equal(output, "mce0 up\n");
@@ -225,6 +245,7 @@ static void test_files(void **state)
     int descriptor;
     (void)state;
     errand.kind = VFJ_ERRAND_FILES;
+    errand.command.limit_ms = 0;
     kit_program("hyperv_vfup.hn3", "true");
     ask(bench, &errand);
     assert_true(hear(bench, &reply, &descriptor));
@@ -323,9 +344,12 @@ static void assert_ends(const void *bytes, size_t size, bool acts)
     assert_int_equal(close_bench(bench), 4);
 }
 
+/* Its number is right. */
 static void assert_is_none(const struct vfj_errand *errand)
 {
-    assert_ends(errand, sizeof *errand, true);
+    struct vfj_errand numbered = *errand;
+    numbered.number = errand->kind != VFJ_ERRAND_END;
+    assert_ends(&numbered, sizeof numbered, true);
 }
 
 static void test_hostile_numbers(void **state)
@@ -419,6 +443,8 @@ static void test_hostile_texts(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct vfj_errand errand = command(texts[i].kind, "hn0", texts[i].text);
+        const struct vfj_command whole = errand.command;
+        vfj_command_bare(&whole, &errand.command);
         assert_is_none(&errand);
     }
     struct vfj_errand errand = command(VFJ_COMMAND_CONFIGURE, "hn0", "");
@@ -430,17 +456,162 @@ static void test_hostile_texts(void **state)
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_PROBE_FILE, "", "/etc/master.passwd");
     errand.kind = VFJ_ERRAND_FILES;
+    errand.command.limit_ms = 0;
     assert_is_none(&errand);
+    memset(errand.command.text, 0, sizeof errand.command.text);
     (void)strcpy(errand.command.text, "/var/run/dhclient.hn0/../x.pid");
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_UP, "hn0", "");
     errand.kind = VFJ_ERRAND_FILES; /* no files are asked for */
+    errand.command.limit_ms = 0;
     assert_is_none(&errand);
     errand.kind = VFJ_ERRAND_READ; /* it reads nothing */
     assert_is_none(&errand);
     errand = command(VFJ_COMMAND_PROBE_SYSCTL, "", "kern.hostname");
     errand.kind = VFJ_ERRAND_READ;
+    errand.command.limit_ms = 0;
     assert_is_none(&errand);
+}
+
+/* Whatever the kind does not use is zero, in its frame of one size. */
+static void test_hostile_rest(void **state)
+{
+    const struct vfj_errand up = command(VFJ_COMMAND_UP, "hn0", "");
+    (void)state;
+    assert_true(vfj_errand_check(&up));
+    struct vfj_errand errand = up;
+    errand.command.id = 1;
+    assert_is_none(&errand);
+    errand = up;
+    errand.command.is_extra = 1;
+    assert_is_none(&errand);
+    errand = up;
+    errand.command.is_optional = 1;
+    assert_is_none(&errand);
+    errand = up;
+    errand.command.hn = vfj_name_of("hn0");
+    assert_is_none(&errand);
+    errand = up;
+    errand.command.b = vfj_name_of("mce0");
+    assert_is_none(&errand);
+    errand = up;
+    (void)strcpy(errand.command.text, "down");
+    assert_is_none(&errand);
+    errand = up;
+    errand.command.text[100] = 'x';
+    assert_is_none(&errand);
+    errand = up;
+    errand.command.limit_ms = 0;
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_ROUTE_ADD, "hn0", "default 10.0.0.1");
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_PROBE_SLOT, "hn0", "0");
+    errand.command.b = vfj_name_of("hn1");
+    assert_is_none(&errand);
+    errand = command(VFJ_COMMAND_PROBE_SLOT, "hn0", "0");
+    errand.kind = VFJ_ERRAND_READ; /* takes no time limit */
+    assert_is_none(&errand);
+    errand.command.limit_ms = 0;
+    errand.index = 1;
+    assert_is_none(&errand);
+    errand.kind = VFJ_ERRAND_FILES;
+    assert_is_none(&errand);
+}
+
+/* Errands that have no command, each with something in a field that it does not use. */
+static void test_hostile_rest_of_others(void **state)
+{
+    (void)state;
+    for (uint32_t kind = VFJ_ERRAND_RC; kind < VFJ_ERRAND_COUNT; kind++) {
+        if (kind == VFJ_ERRAND_READ || kind == VFJ_ERRAND_FILES)
+            continue;
+        bool is_program = kind <= VFJ_ERRAND_BOOT_TIME;
+        const struct vfj_errand plain = {
+            .number = kind != VFJ_ERRAND_END,
+            .kind = kind,
+            .command.limit_ms = is_program ? 1000 : 0,
+        };
+        struct vfj_errand errand = plain;
+        assert_true(vfj_errand_check(&errand));
+        errand.command.limit_ms = is_program ? 0 : 1000;
+        assert_is_none(&errand);
+        errand = plain;
+        errand.index = 2;
+        assert_is_none(&errand);
+        errand = plain;
+        errand.command.kind = VFJ_COMMAND_UP;
+        assert_is_none(&errand);
+        errand = plain;
+        errand.command.a = vfj_name_of("hn0");
+        assert_is_none(&errand);
+        errand = plain;
+        errand.command.text[0] = 'x';
+        assert_is_none(&errand);
+    }
+}
+
+/* Numbers only grow, and the end has none. */
+static void test_hostile_order(void **state)
+{
+    static const uint64_t numbers[][2] = {{5, 5}, {5, 4}, {UINT64_MAX, 1}};
+    struct vfj_errand errand = {.kind = VFJ_ERRAND_RC_STAMP};
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    assert_ends(&errand, sizeof errand, true); /* the first is 1, or more */
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct bench *bench = open_bench(true);
+        errand.number = numbers[i][0];
+        send_errand(bench, &errand);
+        assert_true(hear(bench, &reply, &descriptor));
+        errand.number = numbers[i][1];
+        send_errand(bench, &errand);
+        assert_false(hear(bench, &reply, &descriptor));
+        assert_int_equal(close_bench(bench), 4);
+    }
+    errand = (struct vfj_errand){.number = 1, .kind = VFJ_ERRAND_END};
+    assert_ends(&errand, sizeof errand, true);
+}
+
+/* Bytes of rc.conf that are not ASCII reach ifconfig(8) as they are. */
+static void test_other_bytes(void **state)
+{
+    struct bench *bench = open_bench(true);
+    const struct vfj_errand errand = command(VFJ_COMMAND_CONFIGURE, "hn0", "description B\xc3\xbcro\xff");
+    struct vfj_reply reply;
+    char output[64];
+    int descriptor;
+    (void)state;
+    ask(bench, &errand);
+    assert_true(hear(bench, &reply, &descriptor));
+    read_all(descriptor, output, sizeof output);
+    assert_string_equal(output, "hn0 description B\xc3\xbcro\xff\n");
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* Somebody else has the other end of the daemon's output, and prints without end: the warden ends nevertheless. */
+static void test_endless_output(void **state)
+{
+    static const char noise[4096];
+    const struct vfj_errand errand = {.kind = VFJ_ERRAND_COUNT};
+    struct vfj_reply reply;
+    int ends[2], descriptor;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    pid_t printer = fork();
+    if (printer == 0) {
+        (void)close(ends[0]);
+        while (write(ends[1], noise, sizeof noise) > 0)
+            continue;
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    struct bench *bench = open_bench_with(true, ends[0]);
+    (void)close(ends[0]);
+    send_errand(bench, &errand);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
+    assert_int_equal(waitpid(printer, NULL, 0), printer); /* by SIGPIPE */
 }
 
 static void test_hostile_mode(void **state)
@@ -600,6 +771,11 @@ int main(void)
         cmocka_unit_test(test_hostile_numbers),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_hostile_texts),
+        cmocka_unit_test(test_hostile_rest),
+        cmocka_unit_test(test_hostile_rest_of_others),
+        cmocka_unit_test(test_hostile_order),
+        cmocka_unit_test(test_other_bytes),
+        cmocka_unit_test(test_endless_output),
         cmocka_unit_test(test_hostile_mode),
         cmocka_unit_test(test_hostile_bytes),
         cmocka_unit_test(test_hostile_descriptor),

@@ -38,7 +38,7 @@ struct vfj_dispatch {
 
     /* with one */
     struct vfj_wire *wire;
-    struct event readable, writable;
+    struct event readable, writable, lost;
     bool listens;
     struct vfj_reply reply; /* under way */
     void (*gone)(void *context);
@@ -121,14 +121,39 @@ static void on_deliver(evutil_socket_t fd, short what, void *context)
 
 /* The warden. */
 
+static void tell_gone(struct vfj_dispatch *dispatch)
+{
+    if (dispatch->gone != NULL)
+        dispatch->gone(dispatch->context);
+}
+
 /* Nobody is asked any more, and nobody answered. */
 static void lose(struct vfj_dispatch *dispatch)
 {
     event_del(&dispatch->readable);
     event_del(&dispatch->writable);
     dispatch->listens = false;
-    if (dispatch->gone != NULL)
-        dispatch->gone(dispatch->context);
+    tell_gone(dispatch);
+}
+
+static void on_lost(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    tell_gone(context);
+}
+
+/* A reply that does not answer what was asked, or with a descriptor where none belongs, is as good as the warden's end. */
+static void take_reply(struct vfj_dispatch *dispatch, int descriptor)
+{
+    const struct question *question = find_question(dispatch, dispatch->reply.number);
+    if (question != NULL && vfj_reply_check(&dispatch->reply, &question->errand, descriptor >= 0)) {
+        pass_on(dispatch, &dispatch->reply, descriptor);
+        return;
+    }
+    if (descriptor >= 0)
+        close(descriptor);
+    lose(dispatch);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *context)
@@ -141,7 +166,7 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     while (dispatch->listens
            && (state = vfj_wire_receive(dispatch->wire, &dispatch->reply, sizeof dispatch->reply, &descriptor))
                == VFJ_WIRE_DONE)
-        pass_on(dispatch, &dispatch->reply, descriptor);
+        take_reply(dispatch, descriptor);
     if (dispatch->listens && (state == VFJ_WIRE_END || state == VFJ_WIRE_WRONG))
         lose(dispatch);
 }
@@ -175,6 +200,7 @@ static bool listen_to_warden(struct vfj_dispatch *dispatch, struct event_base *b
 {
     event_assign(&dispatch->readable, base, dispatch->wire->socket, EV_READ | EV_PERSIST, on_readable, dispatch);
     event_assign(&dispatch->writable, base, dispatch->wire->socket, EV_WRITE, on_writable, dispatch);
+    event_assign(&dispatch->lost, base, -1, 0, on_lost, dispatch);
     dispatch->listens = event_add(&dispatch->readable, NULL) == 0;
     return dispatch->listens;
 }
@@ -221,6 +247,8 @@ void vfj_dispatch_close(struct vfj_dispatch *dispatch)
         event_del(&dispatch->readable);
         event_del(&dispatch->writable);
     }
+    if (dispatch->wire != NULL)
+        event_del(&dispatch->lost);
     if (dispatch->server != NULL)
         event_del(&dispatch->deliver);
     vfj_server_close(dispatch->server);
@@ -249,7 +277,9 @@ void vfj_dispatch_ask(struct vfj_dispatch *dispatch, const struct vfj_errand *er
     const struct vfj_errand *asked = add_question(dispatch, errand, replied, context);
     if (dispatch->server != NULL)
         vfj_server_serve(dispatch->server, asked);
-    else if (dispatch->listens && !event_pending(&dispatch->writable, EV_WRITE, NULL))
+    else if (!dispatch->listens)
+        event_active(&dispatch->lost, EV_TIMEOUT, 0); /* whoever waits for the answer is told, too */
+    else if (!event_pending(&dispatch->writable, EV_WRITE, NULL))
         send_questions(dispatch);
 }
 

@@ -10,7 +10,8 @@ struct event_base;
 struct vfj_dispatch;
 struct vfj_warden;
 
-/* With a warden it serves all requests, and `gone`, if not NULL, is told once when it has ended. Without (NULL) this process
+/* With a warden it serves all requests, and `gone`, if not NULL, is told when it has ended, and again for each request that is
+ * asked after that. Without (NULL) this process
  * does, catching SIGCHLD; `paths` is then where. Both must outlive it. This is the only place that knows which it is. NULL when
  * libevent can't. */
 struct vfj_dispatch *vfj_dispatch_open(struct event_base *base, const struct vfj_paths *paths,

@@ -14,9 +14,12 @@
 
 enum { SLOT_PROGRAMS = 4 }; /* of PROBE_SLOT */
 
-struct vfj_errand vfj_errand_of(const struct vfj_command *command, unsigned index)
+struct vfj_errand vfj_errand_of(enum vfj_errand_kind kind, const struct vfj_command *command, unsigned index)
 {
-    return (struct vfj_errand){.kind = VFJ_ERRAND_COMMAND, .index = index, .command = *command};
+    struct vfj_errand errand = {.kind = (uint32_t)kind, .index = index};
+    vfj_command_bare(command, &errand.command);
+    errand.command.limit_ms = 0;
+    return errand;
 }
 
 /* Empty, or a name, and zero behind it. */
@@ -33,29 +36,72 @@ static bool is_name_or_none(const struct vfj_name *name)
     return true;
 }
 
-/* Ended within its array, and of printable bytes. */
+/* Ended within its array, without control characters, and zero behind it. rc.conf may have bytes that are not ASCII. */
 static bool is_text(const char *text, size_t size)
 {
     size_t length = strnlen(text, size);
     for (size_t i = 0; i < length; i++) {
-        if (text[i] < ' ' || text[i] > '~')
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            return false;
+    }
+    for (size_t i = length; i < size; i++) {
+        if (text[i] != '\0')
             return false;
     }
     return length < size;
 }
 
+static bool is_same(const struct vfj_command *one, const struct vfj_command *other)
+{
+    return one->id == other->id && one->kind == other->kind && one->is_extra == other->is_extra
+        && one->is_optional == other->is_optional && vfj_name_equal(one->hn, other->hn)
+        && vfj_name_equal(one->a, other->a) && vfj_name_equal(one->b, other->b) && vfj_name_equal(one->c, other->c)
+        && strcmp(one->text, other->text) == 0;
+}
+
+/* Nothing but what the command's kind uses. The time limit is the errand's. */
+static bool is_bare(const struct vfj_command *command)
+{
+    struct vfj_command bare;
+    vfj_command_bare(command, &bare);
+    return is_same(command, &bare);
+}
+
+static bool is_none(const struct vfj_command *command)
+{
+    static const struct vfj_command none;
+    return is_same(command, &none);
+}
+
+static bool is_readable(const struct vfj_command *command)
+{
+    return command->kind == VFJ_COMMAND_PROBE_SYSCTL || command->kind == VFJ_COMMAND_PROBE_IFCONFIG
+        || command->kind == VFJ_COMMAND_PROBE_MAP || command->kind == VFJ_COMMAND_PROBE_SLOT;
+}
+
+static bool has_files(const struct vfj_command *command)
+{
+    return command->kind == VFJ_COMMAND_PROBE_FILE || command->kind == VFJ_COMMAND_PROBE_SLOT;
+}
+
 static bool check_command(const struct vfj_errand *errand)
 {
     const struct vfj_command *command = &errand->command;
-    if (command->kind >= VFJ_COMMAND_COUNT || errand->index >= SLOT_PROGRAMS)
-        return false;
-    return (errand->index == 0 || command->kind == VFJ_COMMAND_PROBE_SLOT) && vfj_command_is_well_formed(command);
+    unsigned programs = command->kind == VFJ_COMMAND_PROBE_SLOT ? SLOT_PROGRAMS : 1;
+    return errand->index < programs && is_bare(command) && vfj_command_is_well_formed(command);
+}
+
+/* What an errand has to have a time limit for: the programs. */
+static bool check_limit(const struct vfj_errand *errand)
+{
+    uint32_t limit_ms = errand->command.limit_ms;
+    return errand->kind <= VFJ_ERRAND_BOOT_TIME ? limit_ms > 0 && limit_ms <= VFJ_ERRAND_LIMIT_MAX_MS : limit_ms == 0;
 }
 
 bool vfj_errand_check(const struct vfj_errand *errand)
 {
     const struct vfj_command *command = &errand->command;
-    if (errand->kind >= VFJ_ERRAND_COUNT || command->limit_ms > VFJ_ERRAND_LIMIT_MAX_MS
+    if (errand->kind >= VFJ_ERRAND_COUNT || command->kind >= VFJ_COMMAND_COUNT || !check_limit(errand)
         || !is_name_or_none(&command->hn) || !is_name_or_none(&command->a) || !is_name_or_none(&command->b)
         || !is_name_or_none(&command->c) || !is_text(command->text, sizeof command->text))
         return false;
@@ -63,14 +109,11 @@ bool vfj_errand_check(const struct vfj_errand *errand)
     case VFJ_ERRAND_COMMAND:
         return command->kind != VFJ_COMMAND_PROBE_FILE && check_command(errand);
     case VFJ_ERRAND_READ:
-        return (command->kind == VFJ_COMMAND_PROBE_SYSCTL || command->kind == VFJ_COMMAND_PROBE_IFCONFIG
-                || command->kind == VFJ_COMMAND_PROBE_MAP || command->kind == VFJ_COMMAND_PROBE_SLOT)
-            && check_command(errand);
+        return errand->index == 0 && is_readable(command) && check_command(errand);
     case VFJ_ERRAND_FILES:
-        return (command->kind == VFJ_COMMAND_PROBE_FILE || command->kind == VFJ_COMMAND_PROBE_SLOT)
-            && check_command(errand);
+        return errand->index == 0 && has_files(command) && check_command(errand);
     case VFJ_ERRAND_DEVD:
-        return errand->index <= VFJ_DEVD_STREAM_ONLY;
+        return errand->index <= VFJ_DEVD_STREAM_ONLY && is_none(command);
     case VFJ_ERRAND_RC:
     case VFJ_ERRAND_RC_ORIGIN:
     case VFJ_ERRAND_RC_STAMP:
@@ -78,7 +121,7 @@ bool vfj_errand_check(const struct vfj_errand *errand)
     case VFJ_ERRAND_BOOT_TIME:
     case VFJ_ERRAND_ACT_LOCK:
     case VFJ_ERRAND_END:
-        return true;
+        return errand->index == 0 && is_none(command);
     case VFJ_ERRAND_COUNT:
         break;
     }

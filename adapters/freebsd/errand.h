@@ -27,21 +27,21 @@ enum vfj_errand_kind {
 enum vfj_devd_sockets { VFJ_DEVD_ANY, VFJ_DEVD_STREAM_ONLY };
 
 /* A value without pointers and types that have wrong values: it may come from a process that is not trusted, and then nothing
- * but vfj_errand_check() may look at it. */
+ * but vfj_errand_check() may look at it. What the kind does not use is zero. */
 struct vfj_errand {
-    uint64_t number; /* the asker's: the answers bear it */
+    uint64_t number; /* the asker's: the answers bear it. Each is greater than the one before; END has none */
     uint32_t kind;   /* enum vfj_errand_kind */
     uint32_t index;
-    struct vfj_command command; /* of COMMAND, READ and FILES; its limit_ms is that of every program */
+    struct vfj_command command; /* of COMMAND, READ and FILES, bare; its limit_ms is that of every program */
 };
 
 enum { VFJ_ERRAND_LIMIT_MAX_MS = 15 * 60 * 1000 };
 
-/* The errand of a command's `index`th program. */
-struct vfj_errand vfj_errand_of(const struct vfj_command *command, unsigned index);
+/* COMMAND for a command's `index`th program, READ or FILES. Has no time limit yet: the programs' is set when it is asked. */
+struct vfj_errand vfj_errand_of(enum vfj_errand_kind kind, const struct vfj_command *command, unsigned index);
 
 /* Whether it is one of those that can be asked: every number in its range, every name a name (core/name.h) and there
- * where it is needed, every word of the text of the form that the command's words have. A text that comes through this
+ * where it is needed, every word of the text of the form that the command's words have, and nothing besides. A text that comes through this
  * reaches no program as an option that it is not, names no other sysctl than hn's, and no other file than those of an
  * hn. */
 bool vfj_errand_check(const struct vfj_errand *errand);

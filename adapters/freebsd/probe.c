@@ -208,7 +208,7 @@ static void on_ended(void *context, const struct vfj_program_end *end)
 static void start(struct probe *probe, unsigned index, void (*feed)(struct probe *probe, struct vfj_span bytes))
 {
     struct part *part = &probe->parts[index];
-    struct vfj_errand errand = vfj_errand_of(&probe->command, index);
+    struct vfj_errand errand = vfj_errand_of(VFJ_ERRAND_COMMAND, &probe->command, index);
     struct vfj_child_request request = {
         .errand = &errand,
         .limit_ms = probe->command.limit_ms > 0 ? probe->command.limit_ms : VFJ_PROBE_LIMIT_DEFAULT_MS,
@@ -252,8 +252,7 @@ static void on_files(void *context, const struct vfj_reply *reply, int descripto
 
 static void look_at_files(struct probe *probe)
 {
-    struct vfj_errand errand = vfj_errand_of(&probe->command, 0);
-    errand.kind = VFJ_ERRAND_FILES;
+    const struct vfj_errand errand = vfj_errand_of(VFJ_ERRAND_FILES, &probe->command, 0);
     probe->running++;
     vfj_dispatch_ask(probe->prober->dispatch, &errand, on_files, probe);
 }
@@ -354,8 +353,7 @@ static void on_read(void *context, const struct vfj_reply *reply, int descriptor
 /* Without programs, if that can be. */
 static void ask_kernel(struct probe *probe)
 {
-    struct vfj_errand errand = vfj_errand_of(&probe->command, 0);
-    errand.kind = VFJ_ERRAND_READ;
+    const struct vfj_errand errand = vfj_errand_of(VFJ_ERRAND_READ, &probe->command, 0);
     vfj_dispatch_ask(probe->prober->dispatch, &errand, on_read, probe);
 }
 

@@ -98,6 +98,15 @@ static void blank_passwords(char *value, size_t size)
     }
 }
 
+/* No word of a command has a control character: they separate words, as line ends do in the helper. */
+static void blank_controls(char *value)
+{
+    for (; *value != '\0'; value++) {
+        if ((unsigned char)*value < ' ' || *value == 0x7f)
+            *value = ' ';
+    }
+}
+
 static void complain(struct reading *reading, struct vfj_span line)
 {
     struct vfj_text text = vfj_text_begin(reading->complaint, sizeof reading->complaint);
@@ -112,6 +121,7 @@ static void add_value(struct reading *reading, const struct vfj_kv *pair)
     if (!is_wanted(pair->key) || !vfj_kv_value(pair, value, sizeof value)
         || !vfj_span_copy(name, sizeof name, pair->key))
         return;
+    blank_controls(value);
     blank_passwords(value, sizeof value);
     vfj_kv_add_string(&reading->rc, name, value);
 }

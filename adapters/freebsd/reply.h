@@ -2,8 +2,10 @@
 #ifndef VFJ_FREEBSD_REPLY_H
 #define VFJ_FREEBSD_REPLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "adapters/freebsd/errand.h"
 #include "adapters/freebsd/files.h"
 #include "adapters/freebsd/programs.h"
 #include "adapters/freebsd/rc_stamp.h"
@@ -44,6 +46,10 @@ struct vfj_reply {
         struct vfj_reply_part part;
     } as;
 };
+
+/* Whether the reply answers the errand: its kind belongs to the errand's, it has a descriptor where one belongs, each text ends,
+ * each number is in its range. Nothing else may look at a reply of another process before. */
+bool vfj_reply_check(const struct vfj_reply *reply, const struct vfj_errand *errand, bool has_descriptor);
 
 /* `descriptor`, -1 when there is none, becomes the callee's. `reply` is borrowed. */
 typedef void vfj_reply_fn(void *context, const struct vfj_reply *reply, int descriptor);

@@ -49,7 +49,7 @@ static void on_ended(void *context, const struct vfj_program_end *end);
 
 static void start(struct job *job)
 {
-    struct vfj_errand errand = vfj_errand_of(&job->command, 0);
+    struct vfj_errand errand = vfj_errand_of(VFJ_ERRAND_COMMAND, &job->command, 0);
     struct vfj_child_request request = {
         .errand = &errand,
         .limit_ms = job->command.limit_ms > 0 ? job->command.limit_ms : VFJ_RUNNER_LIMIT_DEFAULT_MS,

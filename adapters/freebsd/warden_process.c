@@ -20,7 +20,7 @@
 
 /* The descriptors that the warden begins with. */
 enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OTHER - SOCKET };
-enum { EXIT_SYSTEM = 4 };
+enum { EXIT_SYSTEM = 4, PART_SIZE = 4096, REST_PARTS = 16 /* of a pipe, 64 KiB on Linux and FreeBSD */ };
 
 struct warden {
     const struct vfj_warden_settings *settings;
@@ -29,6 +29,7 @@ struct warden {
     struct vfj_server *server;
     struct vfj_wire wire;
     struct vfj_errand errand; /* under way */
+    uint64_t last_number;
     int exit_status;
 };
 
@@ -61,7 +62,8 @@ static void end_in_order(struct warden *warden)
 static bool is_allowed(const struct warden *warden)
 {
     const struct vfj_errand *errand = &warden->errand;
-    if (!vfj_errand_check(errand))
+    bool is_next = errand->kind == VFJ_ERRAND_END ? errand->number == 0 : errand->number > warden->last_number;
+    if (!is_next || !vfj_errand_check(errand))
         return false;
     if (errand->kind == VFJ_ERRAND_ACT_LOCK)
         return warden->settings->acts && !vfj_server_has_act_lock(warden->server);
@@ -72,6 +74,7 @@ static bool is_allowed(const struct warden *warden)
 
 static void obey(struct warden *warden)
 {
+    warden->last_number = warden->errand.number;
     if (warden->errand.kind == VFJ_ERRAND_END)
         end_in_order(warden);
     else
@@ -95,19 +98,23 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
 }
 
-/* Each to its place, by way of numbers that are no place; 0 leaves the place empty. */
-static void keep_only(const int descriptors[KEPT])
+/* Each to its place, by way of numbers that are no place; 0 leaves the place empty. False when one of them is lost. */
+static bool keep_only(const int descriptors[KEPT])
 {
     int copies[KEPT];
-    for (int i = 0; i < KEPT; i++)
+    bool kept = true;
+    for (int i = 0; i < KEPT; i++) {
         copies[i] = descriptors[i] > 0 ? fcntl(descriptors[i], F_DUPFD_CLOEXEC, FIRST_OTHER) : -1;
+        kept = kept && (descriptors[i] <= 0 || copies[i] >= 0);
+    }
     for (int i = 0; i < KEPT; i++) {
         if (copies[i] >= 0)
-            (void)dup3(copies[i], SOCKET + i, O_CLOEXEC);
+            kept = dup3(copies[i], SOCKET + i, O_CLOEXEC) >= 0 && kept;
         else
             (void)close(SOCKET + i);
     }
     closefrom(FIRST_OTHER);
+    return kept;
 }
 
 /* Nobody who started the daemon and waits for the end of its output shall wait for ours. */
@@ -123,7 +130,7 @@ static void let_go(void)
 /* What the daemon printed, in one write(2), with the bytes that steer a terminal made harmless. As read(2). */
 static ssize_t pass_output(void)
 {
-    char bytes[4096];
+    char bytes[PART_SIZE];
     ssize_t count = read(OUTPUT, bytes, sizeof bytes);
     for (ssize_t i = 0; i < count; i++) {
         if ((bytes[i] < ' ' || bytes[i] > '~') && bytes[i] != '\n')
@@ -148,6 +155,13 @@ static void on_output(evutil_socket_t fd, short what, void *context)
         let_go();
 }
 
+/* What an ended daemon left in the pipe, and no more: somebody else may have its other end, and print without end. */
+static void pass_rest(const struct vfj_warden_settings *settings)
+{
+    for (unsigned i = 0; i < REST_PARTS && settings->output > 0 && pass_output() > 0; i++)
+        continue;
+}
+
 static bool listen_to_output(struct warden *warden)
 {
     if (warden->settings->output <= 0) {
@@ -167,23 +181,29 @@ static void ignore_signals(void)
         (void)signal(signals[i], SIG_IGN);
 }
 
+static bool begin(struct warden *warden)
+{
+    warden->base = event_base_new();
+    if (warden->base == NULL)
+        return false;
+    warden->server = vfj_server_open(warden->base, &warden->settings->paths, getppid(), send_reply, warden);
+    event_assign(&warden->readable, warden->base, SOCKET, EV_READ | EV_PERSIST, on_readable, warden);
+    return warden->server != NULL && event_add(&warden->readable, NULL) == 0 && listen_to_output(warden);
+}
+
 noreturn void vfj_warden_process(int socket, const struct vfj_warden_settings *settings)
 {
     static struct warden warden;
-    keep_only((const int[KEPT]){socket, settings->pidfile_descriptor, settings->output});
+    bool kept = keep_only((const int[KEPT]){socket, settings->pidfile_descriptor, settings->output});
     ignore_signals();
     vfj_process_set_title("warden");
     warden.settings = settings;
     warden.wire = (struct vfj_wire){.socket = SOCKET, .descriptor = -1};
-    warden.base = event_base_new();
-    if (warden.base == NULL
-        || (warden.server = vfj_server_open(warden.base, &settings->paths, getppid(), send_reply, &warden)) == NULL)
+    if (!kept || !begin(&warden)) {
+        settings->log("warden: it can't start: too few descriptors, or no memory");
         _exit(EXIT_SYSTEM);
-    event_assign(&warden.readable, warden.base, SOCKET, EV_READ | EV_PERSIST, on_readable, &warden);
-    if (event_add(&warden.readable, NULL) != 0 || !listen_to_output(&warden))
-        _exit(EXIT_SYSTEM);
+    }
     event_base_dispatch(warden.base);
-    while (settings->output > 0 && pass_output() > 0)
-        continue;
+    pass_rest(settings);
     _exit(warden.exit_status);
 }

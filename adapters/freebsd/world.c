@@ -246,9 +246,11 @@ static void stop(struct vfj_world *world, const char *reason)
 static void on_warden_gone(void *context)
 {
     struct vfj_world *world = context;
-    log_line(world, "warden: it has ended, and so does the daemon", "");
-    world->lost = true;
-    vfj_world_end(world, "the warden has ended");
+    if (!world->lost) {
+        log_line(world, "warden: it has ended, and so does the daemon", "");
+        world->lost = true;
+        vfj_world_end(world, "the warden has ended");
+    }
     event_base_loopbreak(world->base); /* whoever waits for an answer before it runs */
 }
 

@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Of printable bytes; and the interface of ifconfig(8) and dhclient(8) is none of their options. */
+/* Without control characters and blanks; and the interface of ifconfig(8) and dhclient(8) is none of their options. */
 static void check_argv(const struct vfj_errand_program *program)
 {
     const struct vfj_argv *argv = &program->argv;
@@ -17,7 +17,7 @@ static void check_argv(const struct vfj_errand_program *program)
     VFJ_CHECK(argv->words[0] == program->path && argv->count <= VFJ_WORDS_MAX && argv->words[argv->count] == NULL);
     for (unsigned i = 0; i < argv->count; i++) {
         for (const char *c = argv->words[i]; *c != '\0'; c++)
-            VFJ_CHECK(*c > ' ' && *c <= '~');
+            VFJ_CHECK((unsigned char)*c > ' ' && *c != 0x7f);
     }
 }
 

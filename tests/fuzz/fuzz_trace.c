@@ -36,6 +36,8 @@ static enum vfj_status submit(void *context, const struct vfj_event *event, cons
     check_record(event);
     vfj_step(&machine.state, event, &machine.next, &machine.decision);
     vfj_state_adopt(&machine.state, &machine.next, &machine.decision.touched);
+    for (unsigned i = 0; i < machine.decision.command_count; i++) /* whatever rc.conf says, the monitor runs it */
+        VFJ_CHECK(vfj_command_is_well_formed(&machine.decision.commands[i]));
     *decision = &machine.decision;
     return ++machine.events < EVENTS_MAX ? VFJ_OK : VFJ_TOO_MANY;
 }

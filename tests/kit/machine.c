@@ -16,6 +16,8 @@ void kit_machine_step(struct kit_machine *machine, const struct vfj_event *event
 {
     vfj_step(&machine->state, event, &machine->next, &machine->decision);
     machine->events++;
+    for (unsigned i = 0; i < machine->decision.command_count; i++) /* else the monitor would end */
+        assert_true(vfj_command_is_well_formed(&machine->decision.commands[i]));
     if (machine->watch != NULL)
         machine->watch(machine, event);
     vfj_state_adopt(&machine->state, &machine->next, &machine->decision.touched);

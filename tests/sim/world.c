@@ -212,6 +212,8 @@ static void execute(struct sim *sim, const struct vfj_command *command)
         return;
     if (sim->flight_count == SIM_FLIGHT_MAX)
         sim_fail(sim, "more commands under way than there can be");
+    if (!vfj_command_is_well_formed(command))
+        sim_fail(sim, "a command that the monitor would not run");
     if (!reads)
         sim_check_command(sim, command);
     if (!reads && sim->stop_in > 0 && --sim->stop_in == 0)
