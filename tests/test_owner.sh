@@ -223,6 +223,18 @@ same "into root's directory" "0 600" "$(owner_mode "$work/new/new.db")"
 rm "$work/new/new.db"
 check "no leftovers" no_leftovers
 
+# A user's TMPDIR: root makes nothing there.
+hostile hard
+before=$(fingerprint)
+for to in "$work/new/new.db" "$work/others/tmp.db"; do
+    TMPDIR=$work/hostile "$vfjournal" backup --journal "$work/root/journal.db" "$to" >"$log" 2>&1
+    same "a user's TMPDIR" 0 $?
+    same "is not used by root" "" "$(find "$work/hostile" -mindepth 1 ! -name 'journal.db*')"
+done
+same "root's files beside it" "$before" "$(fingerprint)"
+rm "$work/new/new.db"
+hostile none
+
 # hostile_guest FILE: a --root whose FILE somebody else can change, and what says that root ran something of it
 hostile_guest() {
     rm -rf "$work/guest" "$work/ran"
