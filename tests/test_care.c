@@ -17,6 +17,7 @@
 #include "store/verify.h"
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
+#include "tools/daemon_care.h"
 #include "tools/verb.h"
 
 static const char *fresh(const char *name)
@@ -370,6 +371,19 @@ static void test_nothing_is_written_beside_a_journal(void **state)
     free(wal);
 }
 
+/* The wall clock jumps: ahead, nothing grows old by that; back, nothing does either. */
+static void test_a_clock_that_jumps(void **state)
+{
+    const int64_t second_us = 1000000, year_us = 366 * 86400 * second_us, begin_us = 50 * year_us;
+    struct vfj_daemon_care care = {0};
+    (void)state;
+    assert_true(vfj_daemon_care_now(&care, begin_us, 5 * second_us) == begin_us);
+    assert_true(vfj_daemon_care_now(&care, begin_us + second_us, 6 * second_us) == begin_us + second_us);
+    assert_true(vfj_daemon_care_now(&care, begin_us + 10 * year_us, 7 * second_us) == begin_us + 2 * second_us);
+    assert_true(vfj_daemon_care_now(&care, begin_us - year_us, 8 * second_us) == begin_us - year_us);
+    assert_true(vfj_daemon_care_now(&care, INT64_MAX, 8 * second_us) == begin_us + 3 * second_us);
+}
+
 static void test_usage_errors(void **state)
 {
     static const char *const lines[] = {
@@ -400,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_overwritten),
         cmocka_unit_test(test_a_copy_of_what_is_wrong),
         cmocka_unit_test(test_nothing_is_written_beside_a_journal),
+        cmocka_unit_test(test_a_clock_that_jumps),
         cmocka_unit_test(test_usage_errors),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);

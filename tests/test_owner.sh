@@ -223,6 +223,48 @@ same "into root's directory" "0 600" "$(owner_mode "$work/new/new.db")"
 rm "$work/new/new.db"
 check "no leftovers" no_leftovers
 
+# A user's TMPDIR: root makes nothing there.
+hostile hard
+before=$(fingerprint)
+for to in "$work/new/new.db" "$work/others/tmp.db"; do
+    TMPDIR=$work/hostile "$vfjournal" backup --journal "$work/root/journal.db" "$to" >"$log" 2>&1
+    same "a user's TMPDIR" 0 $?
+    same "is not used by root" "" "$(find "$work/hostile" -mindepth 1 ! -name 'journal.db*')"
+done
+same "root's files beside it" "$before" "$(fingerprint)"
+rm "$work/new/new.db"
+hostile none
+
+# hostile_guest FILE: a --root whose FILE somebody else can change, and what says that root ran something of it
+hostile_guest() {
+    rm -rf "$work/guest" "$work/ran"
+    mkdir -p "$work/guest/etc" "$work/guest/sbin" "$work/guest/bin" "$work/guest/usr/libexec/hyperv"
+    for program in sbin/sysctl sbin/ifconfig sbin/route; do
+        printf '#!/bin/sh\nid -u >>"%s"\n' "$work/ran" >"$work/guest/$program"
+        chmod 755 "$work/guest/$program"
+    done
+    printf 'id -u >>"%s"\n' "$work/ran" >"$work/guest/etc/rc.conf"
+    case $1 in
+    */link) ln -s "$work/hostile" "$work/guest/usr/local" && chown -h $user "$work/guest/usr/local" ;;
+    '') chown $user "$work/guest" ;;
+    *) touch -a "$work/guest/$1" && chown $user "$work/guest/$1" ;;
+    esac
+}
+for file in '' etc etc/rc.conf etc/rc.conf.local etc/rc.subr sbin sbin/ifconfig usr/local/link; do
+    for verb in doctor config 'daemon --one-process'; do
+        hostile_guest "$file"
+        # shellcheck disable=SC2086
+        timeout 20 "$vfjournal" $verb --root "$work/guest" >"$log" 2>&1
+        same "$verb, /$file is a user's" 2 $?
+        check "$verb, /$file: it is said" grep -q "root runs nothing of it" "$log"
+        check "$verb, /$file: nothing was run" test ! -e "$work/ran"
+    done
+done
+hostile_guest bin
+chown 0 "$work/guest/bin"
+"$vfjournal" config --root "$work/guest" >"$log" 2>&1
+check "root's own is read" test -e "$work/ran"
+
 # The daemon in one process can't become the user, and refuses.
 "$vfjournal" daemon --one-process --root "$work" --journal "$journal" >"$log" 2>&1
 same "the daemon in one process" 4 $?

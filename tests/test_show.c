@@ -1,4 +1,8 @@
 /* vfjournal show, and replay of a journal, as a user meets them. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* posix_openpt, ptsname: glibc hides them without */
+#endif
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -378,6 +382,80 @@ static void test_usage_errors(void **state)
     assert_mentions("replay", "--policy scripts", journal(), VFJ_EXIT_UNUSABLE, "this is a journal");
 }
 
+/* No control character but tab and newline, in ASCII or beyond, no byte that is no UTF-8's, no override of the direction. */
+static void assert_harmless(const char *printed, const char *arguments)
+{
+    for (const unsigned char *at = (const unsigned char *)printed; *at != '\0'; at++) {
+        bool is_control = (*at < ' ' && *at != '\n' && *at != '\t') || *at == 0x7f || *at == 0xff;
+        bool is_c1 = at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+        bool is_override = at[0] == 0xe2 && ((at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) || at[1] == 0x81);
+        if (is_control || is_c1 || is_override)
+            fail_msg("vfjournal %s prints byte %02x: %s", arguments, *at, printed);
+    }
+}
+
+/* A mailed journal, forged as a whole: whatever is in its bodies, no output of any verb steers the terminal. */
+static void test_forged_bodies_are_harmless(void **state)
+{
+    static const char *const kinds[] = {"started",  "configured", "connected",  "devd",    "observed",
+                                        "finished", "stopped",    "transition", "command", "checkpoint"};
+    static const char *const keys[]
+        = {"boot", "path", "slot", "reason", "argv", "output", "outcome", "hn", "mode", "last"};
+    static const char *const verbs[] = {
+        "show -a -n all -J",
+        "show -a -n all -o json -J",
+        "show -a -n all -o csv -J",
+        "status -J",
+        "status -o json -J",
+        "verify -J",
+        "replay",
+        "replay -o json",
+
+        "doctor -o json -J",
+    };
+    static const char evil[] = "1b5d303b78071b5b324ac29be280aee281a6ff7f"; /* OSC, CSI, C1, overrides, no UTF-8, DEL */
+    char *whole = NULL, sql[1024], arguments[400];
+    size_t length;
+    (void)state;
+    kit_make_journal(kit_path("whole.db"));
+    whole = kit_read(kit_path("whole.db"), &length);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t used = (size_t)snprintf(sql, sizeof sql, "UPDATE record SET body = CAST(body || ' ");
+        for (size_t j = 0; j < sizeof keys / sizeof keys[0]; j++)
+            used += (size_t)snprintf(sql + used, sizeof sql - used, "%s=\"' || X'%s' || '\" ", keys[j], evil);
+        (void)snprintf(sql + used, sizeof sql - used, "' AS BLOB) WHERE kind = '%s'", kinds[i]);
+        const char *path = kit_path("evil.db");
+        kit_write(path, whole, length);
+        kit_forge(path, sql);
+        for (size_t j = 0; j < sizeof verbs / sizeof verbs[0]; j++) {
+            int exit_status = -1;
+            (void)snprintf(arguments, sizeof arguments, "%s '%s'", verbs[j], path);
+            char *printed = kit_run(arguments, &exit_status);
+            assert_true(exit_status >= 0 && exit_status < 128);
+            assert_harmless(printed, arguments);
+            free(printed);
+        }
+    }
+    free(whole);
+}
+
+/* A trace has devd's lines as they came. */
+static void test_a_trace_is_not_for_terminals(void **state)
+{
+    const char *path = kit_path("whole.db");
+    char arguments[400], shown[400] = "";
+    int exit_status = -1, terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    (void)state;
+    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    (void)snprintf(arguments, sizeof arguments, "export --trace -J '%s' >'%s'", path, ptsname(terminal));
+    free(kit_run(arguments, &exit_status)); /* both streams go there */
+    assert_int_equal(exit_status, VFJ_EXIT_UNUSABLE);
+    assert_true(read(terminal, shown, sizeof shown - 1) > 0);
+    assert_non_null(strstr(shown, "may steer a terminal"));
+    assert_null(strstr(shown, "%vfjournal"));
+    (void)close(terminal);
+}
+
 static void test_help_is_at_every_door(void **state)
 {
     static const char *const lines[]
@@ -421,6 +499,8 @@ int main(void)
         cmocka_unit_test(test_json_is_ascii),
         cmocka_unit_test(test_json_is_valid_for_any_bytes),
         cmocka_unit_test(test_a_forged_note_is_no_note),
+        cmocka_unit_test(test_forged_bodies_are_harmless),
+        cmocka_unit_test(test_a_trace_is_not_for_terminals),
         cmocka_unit_test(test_what_befell_the_journal_is_told_in_words),
         cmocka_unit_test(test_nothing_steers_the_terminal),
         cmocka_unit_test(test_escapes_can_be_read_back),

@@ -138,6 +138,16 @@ check "the lock is free" flock -n "$dir/var/run/vfjournal/act.lock" true
 start_daemon --act --user $user
 end_daemon
 
+# A low limit of descriptors is raised, for both.
+before_limit=$(ulimit -S -n)
+ulimit -S -n 16
+start_daemon --act --user $user
+ulimit -S -n "$before_limit"
+for process in "$pid" "$warden"; do
+    check "the limit of descriptors" test "$(sed -n 's/^Max open files *\([0-9]*\).*/\1/p' "/proc/$process/limits")" -ge 1024
+done
+end_daemon
+
 # A file as standard error is the warden's, which writes what the daemon prints there.
 check "the first line" grep -q "daemon: version .*, user $user, warden" "$log"
 

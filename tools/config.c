@@ -288,6 +288,8 @@ int vfj_verb_config(int argc, char **argv)
         return exit_status;
     if (!vfj_guest_paths(&config.paths, journal, config.root))
         return vfj_usage_error("config", "not a path that can be used", config.root);
+    if (!vfj_guest_is_roots(&config.paths))
+        return VFJ_EXIT_UNUSABLE;
     struct vfj_ask *ask = vfj_ask_open(&config.paths);
     if (ask == NULL)
         return vfj_complain_status(config.paths.rc_conf, VFJ_SYSTEM, "");

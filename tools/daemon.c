@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,25 @@
 #include "tools/daemon_split.h"
 #include "tools/verb.h"
 
+enum { DESCRIPTORS = 1024 }; /* VFJ_PROGRAMS_MAX, twice */
+
+/* Each slot's look has a few programs, and each program a pipe. The limit that whoever started us has may be lower: root, and
+ * who has a higher hard limit, is not bound to it. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    const rlim_t before = limit.rlim_max;
+    limit.rlim_cur = DESCRIPTORS;
+    if (limit.rlim_max < DESCRIPTORS)
+        limit.rlim_max = DESCRIPTORS;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+        return;
+    limit.rlim_cur = limit.rlim_max = before;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* Descriptors 0 to 2 are open from here on, and no others: no file of ours can become somebody's standard output, and
  * what whoever started us left open reaches no program of ours. */
 static bool settle_descriptors(void)
@@ -26,6 +46,7 @@ static bool settle_descriptors(void)
         fd = open("/dev/null", O_RDWR);
     } while (fd >= 0 && fd <= STDERR_FILENO);
     closefrom(STDERR_FILENO + 1);
+    allow_descriptors();
     return fd >= 0;
 }
 
@@ -147,8 +168,21 @@ static int run_in_background(struct vfj_daemon_options *options)
     return run_split(options);
 }
 
+/* Before anything is made or run. */
+static bool is_guest_roots(const struct vfj_daemon_options *options)
+{
+    char why[VFJ_PATHNAME_SIZE + 64];
+    struct vfj_text text = vfj_text_begin(why, sizeof why);
+    bool is_roots = vfj_paths_are_roots(&options->world.paths, &text);
+    if (!is_roots)
+        vfj_daemon_log("guest", "root runs nothing of it: ", why);
+    return is_roots;
+}
+
 static int run_with_pidfile(struct vfj_daemon_options *options)
 {
+    if (!is_guest_roots(options))
+        return VFJ_EXIT_UNUSABLE;
     options->pidfile_descriptor = -1;
     if (options->pidfile[0] != '\0') {
         options->pidfile_descriptor = vfj_pidfile_open(options->pidfile);

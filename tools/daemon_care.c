@@ -60,6 +60,16 @@ static void tell_first(struct vfj_daemon_care *care, struct vfj_ledger *ledger, 
     care->told = care->first;
 }
 
+int64_t vfj_daemon_care_now(struct vfj_daemon_care *care, int64_t wall_us, int64_t mono_us)
+{
+    if (care->begin_wall_us == 0) {
+        care->begin_wall_us = wall_us;
+        care->begin_mono_us = mono_us;
+    }
+    int64_t steady_us = care->begin_wall_us + (mono_us - care->begin_mono_us);
+    return wall_us < steady_us ? wall_us : steady_us;
+}
+
 int64_t vfj_daemon_care_step(struct vfj_daemon_care *care, struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us)
 {
     /* After the row that says that the daemon ended there comes none. */
@@ -69,7 +79,8 @@ int64_t vfj_daemon_care_step(struct vfj_daemon_care *care, struct vfj_ledger *le
     care->next_us = mono_us + VFJ_CARE_EVERY_US;
     if (care->told == 0)
         care->told = care->first;
-    enum vfj_status status = vfj_ledger_prune(ledger, &care->rule, wall_us, spare_of(care), &care->first);
+    enum vfj_status status = vfj_ledger_prune(ledger, &care->rule, vfj_daemon_care_now(care, wall_us, mono_us),
+                                              spare_of(care), &care->first);
     if (status == VFJ_OK) {
         care->next_us = mono_us + VFJ_CARE_STEP_US;
         return care->next_us;

@@ -120,7 +120,7 @@ static const struct option table[] = {
 
 static enum vfj_parsed wrong(const char *what, const char *value)
 {
-    fprintf(stderr, "vfjournal daemon: %s: %s\n", what, value);
+    (void)vfj_usage_error("daemon", what, value);
     return VFJ_PARSED_WRONG;
 }
 

@@ -147,6 +147,8 @@ int vfj_verb_doctor(int argc, char **argv)
         usable = vfj_paths_set(doctor.journal, options.journal) == VFJ_OK && usable;
     if (!usable)
         return vfj_usage_error("doctor", "not a path that can be used", options.root);
+    if (!vfj_guest_is_roots(&doctor.paths))
+        return VFJ_EXIT_UNUSABLE;
     doctor.quiet = options.quiet;
     doctor.ask = vfj_ask_open(&doctor.paths);
     doctor.json = options.json ? vfj_json_open() : NULL;

@@ -1,6 +1,7 @@
 /* vfjournal export: the journal in another form. */
 #include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "store/journal.h"
 #include "tools/act_as_owner.h"
@@ -19,6 +20,7 @@ static const char help[] = /**/
     "  -t, --trace          as a trace\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
+    "Standard output must not be a terminal: devd's lines are written byte by byte.\n"
     "A trace can't say what IPv6 flags an interface has, nor hold a line with a NUL or a newline; such a line is left\n"
     "out with a comment.\n"
     "Exit status: 0 exported, 2 usage or a journal that can't be used, 4 the system failed.\n";
@@ -51,7 +53,12 @@ static int read_options(int argc, char **argv, const char **path)
     }
     if (optind < argc)
         return vfj_usage_error("export", "an argument too many", argv[optind]);
-    return trace ? PARSED_RUN : vfj_usage_error("export", "--trace is missing", "");
+    if (!trace)
+        return vfj_usage_error("export", "--trace is missing", "");
+    if (isatty(STDOUT_FILENO)
+        != 0) /* a trace has devd's lines byte by byte: of a mailed journal these may be anything */
+        return vfj_usage_error("export", "a trace may steer a terminal: write it to a file or a pipe", "");
+    return PARSED_RUN;
 }
 
 int vfj_verb_export(int argc, char **argv)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/kv.h"
+#include "tools/terminal.h"
 #include "tools/verb.h"
 
 /* "/" is no prefix; of "/guest/" it is "/guest". */
@@ -24,6 +25,16 @@ bool vfj_guest_paths(struct vfj_paths *paths, char journal[VFJ_PATHNAME_SIZE], c
     char prefix[VFJ_PATHNAME_SIZE];
     return absolute_root(prefix, root) && vfj_paths_init(paths, prefix) == VFJ_OK
         && vfj_paths_join(journal, prefix, &VFJ_JOURNAL_PATH[1], "", "");
+}
+
+bool vfj_guest_is_roots(const struct vfj_paths *paths)
+{
+    char why[VFJ_PATHNAME_SIZE + 64];
+    struct vfj_text text = vfj_text_begin(why, sizeof why);
+    if (vfj_paths_are_roots(paths, &text))
+        return true;
+    vfj_complain("root runs nothing of it", why);
+    return false;
 }
 
 static void add(struct vfj_hns *hns, struct vfj_name name)

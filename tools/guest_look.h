@@ -14,6 +14,9 @@
  * when it is too long. */
 bool vfj_guest_paths(struct vfj_paths *paths, char journal[VFJ_PATHNAME_SIZE], const char *root);
 
+/* Whether root may run what is there, as vfj_paths_are_roots() has it; complains if not. */
+bool vfj_guest_is_roots(const struct vfj_paths *paths);
+
 struct vfj_hns {
     unsigned count;
     struct vfj_name names[VFJ_SLOTS_MAX];

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/process.h"
+#include "adapters/freebsd/safe_path.h"
 #include "core/check.h"
 #include "core/text.h"
 
@@ -49,6 +50,41 @@ enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root)
 #undef X
     fits = find_helpers(paths) && fits;
     return fits ? VFJ_OK : VFJ_TOO_LONG;
+}
+
+bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complaint)
+{
+    /* What vfjournal-rcconf and vfjournal-rcorigin read, beside rc.conf: shell code, all of it. */
+    static const char *const others[] = {
+        "etc/rc.subr",
+        "etc/network.subr",
+        "etc/defaults/rc.conf",
+        "etc/defaults/vendor.conf",
+        "etc/rc.conf.local",
+        "etc/rc.conf.d/network",
+        "etc/rc.conf.d/netif",
+        "etc/rc.conf.d/vfjournal",
+        "usr/local/etc/rc.conf.d/network",
+        "usr/local/etc/rc.conf.d/netif",
+        "usr/local/etc/rc.conf.d/vfjournal",
+    };
+    const char *const own[] = {
+        paths->sysctl,  paths->ifconfig, paths->dhclient,         paths->route,
+        paths->rtsol,   paths->kill,     paths->scripts_dir,      paths->local_scripts_dir,
+        paths->rc_conf, paths->run_dir,  paths->dhclient_run_dir,
+    };
+    char path[VFJ_PATHNAME_SIZE];
+    if (geteuid() != 0 || paths->root[0] == '\0')
+        return true;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (vfj_paths_join(path, paths->root, others[i], "", "") && !vfj_safe_path_check_file(path, complaint))
+            return false;
+    }
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        if (!vfj_safe_path_check_file(own[i], complaint))
+            return false;
+    }
+    return true;
 }
 
 enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path)

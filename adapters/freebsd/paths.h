@@ -6,6 +6,7 @@
 
 #include "core/command.h"
 #include "core/status.h"
+#include "core/text.h"
 
 enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
 
@@ -41,6 +42,11 @@ struct vfj_paths {
  * ../libexec/vfjournal from its directory, where an installation has them, or in libexec/vfjournal, where a
  * build has them; else they are in /usr/local/libexec/vfjournal. TOO_LONG when a path does not fit. */
 enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root);
+
+/* Whether root may run what is below the root directory. Root runs programs and the shell code of rc.conf there: nobody but root
+ * may be able to change these, or what leads to them. True for others than root, and for the guest itself, whose programs root
+ * runs anyway. If not, the path that fails and why are added to *complaint. */
+bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complaint);
 
 /* Set one path; TOO_LONG when it does not fit. */
 enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path);

@@ -15,4 +15,7 @@
  * can write to it". */
 bool vfj_safe_path_check(const char *path, struct vfj_text *complaint);
 
+/* The same for a file or directory of any kind and mode. One that does not exist passes, if nobody else can make it. */
+bool vfj_safe_path_check_file(const char *path, struct vfj_text *complaint);
+
 #endif
