@@ -974,6 +974,51 @@ static void test_longest_pause(void **unused)
     assert_int_equal(slot->plan.retries, 201);
 }
 
+/* Where a plan leads to: to the VF only while there is one that is not held down. */
+static void test_target(void **unused)
+{
+    static struct vfj_slot slot;
+    (void)unused;
+    memset(&slot, 0, sizeof slot);
+    slot.data_path = VFJ_DATA_PATH_VF_HEARD; /* before the map told which VF */
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
+    slot.vf = vfj_name_of("mce0");
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED);
+    slot.link.monitor = VFJ_LINK_MONITOR_HELD;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
+    slot.data_path = VFJ_DATA_PATH_HN;
+    slot.delay = VFJ_DELAY_OVER;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
+    slot.link.monitor = VFJ_LINK_MONITOR_OFF;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED_UP);
+    slot.delay = VFJ_DELAY_NONE;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
+    slot.link.monitor = VFJ_LINK_MONITOR_RETRY;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED_UP);
+}
+
+/* Addresses of a VF that is not to be joined are not counted. */
+static void test_addresses_of_a_vf_left_alone(void **unused)
+{
+    static struct vfj_slot slot;
+    (void)unused;
+    memset(&slot, 0, sizeof slot);
+    slot.hn = vfj_name_of("hn0");
+    slot.vf = vfj_name_of("mce0");
+    slot.unit = vfj_name_of_number(0);
+    slot.observed.lagg.exists = slot.observed.vf.exists = true;
+    slot.observed.lagg.laggproto = VFJ_LAGGPROTO_FAILOVER;
+    vfj_interface_add_port(&slot.observed.lagg, slot.hn);
+    while (slot.observed.lagg.address_count < VFJ_ADDRESSES_MAX)
+        give(&slot.observed.lagg, "10.0.0.4/24");
+    give(&slot.observed.vf, "10.0.0.5/24");
+    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_NONE);
+    slot.delay = VFJ_DELAY_OVER;
+    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_TOO_MANY_ADDRESSES);
+    slot.observed.lagg.address_count--;
+    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_NONE);
+}
+
 /* A state is idle when nothing of it is half-done. */
 static void test_idle(void **unused)
 {
@@ -1011,6 +1056,8 @@ int main(void)
         cmocka_unit_test(test_optional_timeout),
         cmocka_unit_test(test_route_timeout),
         cmocka_unit_test(test_dhclient_outlives_lagg),
+        cmocka_unit_test(test_target),
+        cmocka_unit_test(test_addresses_of_a_vf_left_alone),
         cmocka_unit_test(test_why_looked_at),
         cmocka_unit_test(test_units_learnt),
         cmocka_unit_test(test_replaced_without_link),
