@@ -784,6 +784,7 @@ static void test_units_learnt(void **unused)
     assert_string_equal(other->hn.text, "wan");
     slot->data_path = VFJ_DATA_PATH_VF_HEARD;
     other->activity = VFJ_ACTIVITY_OBSERVING;
+    other->fault = VFJ_REASON_PROBE_FAILED;
     map_says("mce0", "wan", 0);
     assert_string_equal(slot->hn.text, "wan");
     assert_int_equal(slot->data_path, VFJ_DATA_PATH_VF_HEARD);
@@ -800,13 +801,16 @@ static void test_units_learnt(void **unused)
 /* A VF takes the place of one that has no link, while the slot is looked at: that is no fault of the new one's. */
 static void test_replaced_without_link(void **unused)
 {
-    struct vfj_slot *slot = begin_looking();
+    static const enum vfj_reason faults[] = {VFJ_REASON_NO_LINK, VFJ_REASON_HN_HAS_ADDRESS};
     (void)unused;
-    slot->fault = VFJ_REASON_NO_LINK;
-    map_says("mce1", "hn0", 0);
-    assert_string_equal(slot->vf.text, "mce1");
-    assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
-    assert_int_equal(slot->fault, VFJ_REASON_NONE);
+    for (unsigned i = 0; i < 2; i++) {
+        struct vfj_slot *slot = begin_looking();
+        slot->fault = (uint8_t)faults[i];
+        map_says("mce1", "hn0", 0);
+        assert_string_equal(slot->vf.text, "mce1");
+        assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
+        assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]); /* until the look has its answer */
+    }
 }
 
 /* The look of a slot of which nothing was begun shows transparent VF mode. */
@@ -904,11 +908,12 @@ static void test_plan_begins(void **unused)
     for (unsigned i = 0; i < 6; i++) {
         const bool inet6 = i % 3 == 1, dhclient = i % 3 == 2, is_there = i >= 3;
         memset(&slot, 0, sizeof slot);
-        slot.plan.failed
-            = (uint64_t)inet6 << VFJ_NEED_INET6 | (uint64_t)dhclient << VFJ_NEED_DHCLIENT;
+        slot.plan.failed = (uint64_t)inet6 << VFJ_NEED_INET6 | (uint64_t)dhclient << VFJ_NEED_DHCLIENT;
         give(&slot.before.hn, "fd00::4/64");
         give(&slot.before.hn, "10.0.0.4/24");
         give(&slot.before.vf, "fd00::5/64");
+        give(&slot.before.vf, "fd00::6/64");
+        slot.before.vf.address_count--; /* past the last one there is none, whatever is there */
         slot.before.hn_dhclient = 77;
         slot.observed.hn_dhclient = is_there ? 78 : 0;
         vfj_plan_begin(&slot);
