@@ -1033,6 +1033,13 @@ static void test_idle(void **unused)
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
     assert_false(vfj_state_is_idle(&machine->state));
+    begin(VFJ_POLICY_SCRIPTS); /* a process that sleeps waits for nothing but its time */
+    assert_int_equal(machine->state.scripts.sleeping, 1);
+    assert_true(vfj_state_is_idle(&machine->state));
+    kit_machine_line(machine, "%slow 60 ifconfig mce0 up");
+    kit_machine_line(machine, "%at 12");
+    assert_int_equal(machine->state.scripts.run.script, VFJ_SCRIPT_NONE);
+    assert_false(vfj_state_is_idle(&machine->state));
 }
 
 int main(void)
