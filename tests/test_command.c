@@ -216,12 +216,153 @@ static void test_records(void **unused)
     assert_string_equal(bytes, "id=8 kind=probe-map");
 }
 
+static struct vfj_name name_or_none(const char *text)
+{
+    return text[0] != '\0' ? vfj_name_of(text) : (struct vfj_name){{0}};
+}
+
+/* What may reach a program: operands and text as the kind's row has them. */
+static void test_well_formed(void **unused)
+{
+    static const struct {
+        enum vfj_command_kind kind;
+        const char *a, *b, *c, *text;
+        bool is_so;
+    } cases[] = {
+        {VFJ_COMMAND_UP, "mce0", "", "", "", true},
+        {VFJ_COMMAND_UP, "", "", "", "", false},
+        {VFJ_COMMAND_UP, "mce0", "", "", "\n", true}, /* not used */
+        {VFJ_COMMAND_CREATE, "lagg0", "", "", "", true},
+        {VFJ_COMMAND_CREATE, "mce0", "", "", "", false},
+        {VFJ_COMMAND_CREATE, "", "", "", "", false},
+        {VFJ_COMMAND_JOIN, "lagg0", "hn0", "", "", true},
+        {VFJ_COMMAND_JOIN, "lagg0", "", "", "", false},
+        {VFJ_COMMAND_LEASE, "hn0", "lagg0", "", "", true},
+        {VFJ_COMMAND_LEASE, "hn0", "mce0", "", "", false},
+        {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "mce0", "", true},
+        {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "", "", false},
+        {VFJ_COMMAND_JOIN_BOTH, "lagg0", "", "mce0", "", false},
+        {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "0", true},
+        {VFJ_COMMAND_PROBE_SLOT, "hn0", "", "", "", true},
+        {VFJ_COMMAND_PROBE_SLOT, "", "lagg0", "mce0", "0", false},
+        {VFJ_COMMAND_PROBE_SLOT, "hn0", "mce0", "mce0", "0", false},
+        {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "0x", false},
+        {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "123456789012345", true},
+        {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "1234567890123456", false},
+        {VFJ_COMMAND_PROBE_SYSCTL, "", "", "", "hw.hn.vflist", true},
+        {VFJ_COMMAND_PROBE_SYSCTL, "", "", "", "dev.hn.0.vf", true},
+        {VFJ_COMMAND_PROBE_SYSCTL, "", "", "", "dev.hn.0.vf=1", false},
+        {VFJ_COMMAND_PROBE_SYSCTL, "", "", "", "kern.hostname", false},
+        {VFJ_COMMAND_PROBE_SYSCTL, "", "", "", "", false},
+        {VFJ_COMMAND_PROBE_FILE, "", "", "", "/var/run/dhclient.hn0.pid", true},
+        {VFJ_COMMAND_PROBE_FILE, "", "", "", "/usr/libexec/hyperv/hyperv_vfup.hn0", true},
+        {VFJ_COMMAND_PROBE_FILE, "", "", "", "/var/run/dhclient..pid", false},
+        {VFJ_COMMAND_PROBE_FILE, "", "", "", "/var/run/dhclient.pid", false},
+        {VFJ_COMMAND_PROBE_FILE, "", "", "", "/var/run/dhclient.hn0.pix", false},
+        {VFJ_COMMAND_PROBE_FILE, "", "", "", "/var/run/dhclient.h/0.pid", false},
+        {VFJ_COMMAND_PROBE_FILE, "", "", "", "/var/ruN/dhclient.hn0.pid", false},
+        {VFJ_COMMAND_SCRIPT, "", "", "", "/usr/libexec/hyperv/hyperv_vfup.hn0", true},
+        {VFJ_COMMAND_SCRIPT, "", "", "", "/usr/local/libexec/hyperv/hyperv_vfup.hn0", true},
+        {VFJ_COMMAND_SCRIPT, "", "", "", "/usr/libexec/hyperv/hyperv_vfup.", false},
+        {VFJ_COMMAND_SCRIPT, "", "", "", "/usr/libexec/hyperv/hyperv_vfup./x", false},
+        {VFJ_COMMAND_SCRIPT, "", "", "", "/var/run/dhclient.hn0.pid", false},
+        {VFJ_COMMAND_DHCLIENT_STOP, "", "", "", "", true},
+        {VFJ_COMMAND_DHCLIENT_STOP, "", "", "", "2 2147483647", true},
+        {VFJ_COMMAND_DHCLIENT_STOP, "", "", "", "1", false},
+        {VFJ_COMMAND_DHCLIENT_STOP, "", "", "", "0", false},
+        {VFJ_COMMAND_DHCLIENT_STOP, "", "", "", "-1", false},
+        {VFJ_COMMAND_DHCLIENT_STOP, "", "", "", "411 2147483648", false},
+        {VFJ_COMMAND_DHCLIENT_STOP, "", "", "", "411 x", false},
+        {VFJ_COMMAND_DHCLIENT_STOP, "", "", "", " ", false},
+        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "", "", "10.0.0.4/24", true},
+        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "", "", "fe80::1%lagg0/64 alias", true},
+        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "", "", "10.0.0.4/24 -alias", false},
+        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "", "", "10.0.0.4/24\talias", false},
+        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "", "", "-alias", false},
+        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "", "", "", false},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet 10.0.0.4/24 mtu 9000", true},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet\t10.0.0.4/24", false},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet \x7f", false},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "", false},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", " ", false},
+        {VFJ_COMMAND_ROUTE_ADD, "", "", "", "default 10.0.0.1", true},
+        {VFJ_COMMAND_ROUTE_CHANGE, "", "", "", "-inet6 default fd00::1", true},
+        {VFJ_COMMAND_ROUTE_CHANGE, "", "", "", "default 10.0.0.1", false},
+        {VFJ_COMMAND_ROUTE_CHANGE, "", "", "", "-inet6 default\nfd00::1", false},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_command command = {.kind = (uint8_t)cases[i].kind, .a = name_or_none(cases[i].a)};
+        command.b = name_or_none(cases[i].b);
+        command.c = name_or_none(cases[i].c);
+        vfj_span_copy(command.text, sizeof command.text, vfj_span_of(cases[i].text));
+        if (vfj_command_is_well_formed(&command) != cases[i].is_so)
+            fail_msg("%s: %s %s %s \"%s\"", vfj_command_kind_name(cases[i].kind), cases[i].a, cases[i].b, cases[i].c,
+                     cases[i].text);
+    }
+    struct vfj_command none = {.kind = VFJ_COMMAND_COUNT};
+    assert_false(vfj_command_is_well_formed(&none));
+}
+
+/* As many words as an argv holds, with those of the row, and none more. */
+static void test_words_fit(void **unused)
+{
+    struct vfj_command command = {.kind = VFJ_COMMAND_ROUTE_ADD}; /* "route add TEXT" */
+    struct vfj_argv argv;
+    unsigned most = 0;
+    (void)unused;
+    for (unsigned i = 1; 2 * i < sizeof command.text && i <= VFJ_WORDS_MAX; i++) {
+        command.text[2 * i - 2] = 'x';
+        command.text[2 * i - 1] = ' ';
+        if (vfj_command_is_well_formed(&command))
+            most = i;
+    }
+    memset(command.text, 0, sizeof command.text);
+    for (unsigned i = 0; i < most; i++)
+        memcpy(command.text + 2 * (size_t)i, "x ", 2);
+    assert_true(vfj_command_argv(&command, 0, &argv));
+    assert_int_equal(most, VFJ_WORDS_MAX - 3);
+}
+
+/* Of a command, what its row uses. */
+static void test_bare(void **unused)
+{
+    static const struct {
+        enum vfj_command_kind kind;
+        const char *a, *b, *c, *text;
+    } cases[] = {
+        {VFJ_COMMAND_PROBE_MAP, "", "", "", ""},          {VFJ_COMMAND_UP, "lagg0", "", "", ""},
+        {VFJ_COMMAND_JOIN, "lagg0", "hn0", "", ""},       {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "mce0", ""},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "words"}, {VFJ_COMMAND_PROBE_SLOT, "lagg0", "hn0", "mce0", "words"},
+        {VFJ_COMMAND_ROUTE_ADD, "", "", "", "words"},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_command command = command_of(cases[i].kind, "words"), bare;
+        command.id = 7;
+        command.hn = vfj_name_of("hn1");
+        command.is_extra = command.is_optional = 1;
+        command.limit_ms = 1234;
+        memset(&bare, 0xff, sizeof bare);
+        vfj_command_bare(&command, &bare);
+        assert_int_equal(bare.kind, cases[i].kind);
+        assert_int_equal(bare.limit_ms, 1234);
+        assert_string_equal(bare.a.text, cases[i].a);
+        assert_string_equal(bare.b.text, cases[i].b);
+        assert_string_equal(bare.c.text, cases[i].c);
+        assert_string_equal(bare.text, cases[i].text);
+        assert_true(bare.id == 0 && bare.is_extra == 0 && bare.is_optional == 0);
+        assert_string_equal(bare.hn.text, "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),      cmocka_unit_test(test_programs_end), cmocka_unit_test(test_map_words),
         cmocka_unit_test(test_already_so), cmocka_unit_test(test_succeeded),    cmocka_unit_test(test_stops_batch),
-        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_records),    cmocka_unit_test(test_well_formed),  cmocka_unit_test(test_words_fit),
+        cmocka_unit_test(test_bare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

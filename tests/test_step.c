@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/machine/plan.h"
 #include "tests/kit/machine.h"
 
 static struct kit_machine *machine;
@@ -720,6 +721,309 @@ static void test_dhclient_outlives_lagg(void **unused)
     assert_int_equal(pending_kind(slot), VFJ_COMMAND_CREATE);
 }
 
+/* One line of devd's, as parsed. */
+static void devd(struct vfj_devd line)
+{
+    blank(VFJ_EVENT_DEVD)->as.devd = line;
+    step();
+}
+
+/* A map of one pair. */
+static void map_says(const char *vf, const char *hn, unsigned unit)
+{
+    machine->state.head.map_pending = 77;
+    struct vfj_map *map = &answer_to(VFJ_COMMAND_PROBE_MAP, 77)->as.map;
+    memset(map, 0, sizeof *map);
+    map->pair_count = 1;
+    map->pairs[0]
+        = (struct vfj_pair){.vf = vfj_name_of(vf), .hn = vfj_name_of(hn), .unit = vfj_name_of_number(unit)};
+    step();
+}
+
+/* In the middle of the look at the end of the delay. */
+static struct vfj_slot *begin_looking(void)
+{
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%slow 60 ifconfig -a");
+    kit_machine_line(machine, "%at 12");
+    assert_int_equal(machine->state.slots[0].activity, VFJ_ACTIVITY_OBSERVING);
+    return &machine->state.slots[0];
+}
+
+/* What a line may have changed is looked at as a change: not as after a gap, when the VF may be another one. */
+static void test_why_looked_at(void **unused)
+{
+    struct vfj_slot *slot = begin_looking();
+    (void)unused;
+    devd((struct vfj_devd){.kind = VFJ_DEVD_RENAMED, .name = vfj_name_of("hn0"), .new_name = vfj_name_of("wan")});
+    assert_string_equal(slot->hn.text, "wan");
+    assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "%at 12");
+    kit_machine_line(machine, "%slow 60 ifconfig -a");
+    slot->data_path = VFJ_DATA_PATH_VF_SEEN;
+    slot->plan.failed = (uint64_t)1 << VFJ_NEED_DHCLIENT;
+    devd((struct vfj_devd){.kind = VFJ_DEVD_LINK, .name = vfj_name_of("mce0"), .link_up = true});
+    assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
+    assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
+    begin(VFJ_POLICY_VFJOURNAL);
+    slot->timers.observe_us = 1;
+    blank(VFJ_EVENT_TIMER);
+    step();
+    assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
+    assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
+}
+
+/* A map that tells which unit a name is. */
+static void test_units_learnt(void **unused)
+{
+    struct vfj_slot *slot = &machine->state.slots[0], *other = &machine->state.slots[1];
+    (void)unused;
+    begin(VFJ_POLICY_VFJOURNAL); /* a slot that had the name alone gives it away, and nothing else */
+    kit_machine_line(machine, "@2 !system=HYPERV_NIC_VF subsystem=wan type=VF_DOWN");
+    assert_string_equal(other->hn.text, "wan");
+    slot->data_path = VFJ_DATA_PATH_VF_HEARD;
+    other->activity = VFJ_ACTIVITY_OBSERVING;
+    other->fault = VFJ_REASON_PROBE_FAILED;
+    map_says("mce0", "wan", 0);
+    assert_string_equal(slot->hn.text, "wan");
+    assert_int_equal(slot->data_path, VFJ_DATA_PATH_VF_HEARD);
+    assert_int_equal(other->fault, VFJ_REASON_NONE);
+    begin(VFJ_POLICY_VFJOURNAL); /* what was seen of lagg0 tells nothing of lagg3 */
+    kit_machine_line(machine, "%at 12");
+    assert_true(slot->observed.lagg.exists);
+    map_says("mce0", "hn0", 3);
+    assert_string_equal(slot->unit.text, "3");
+    assert_false(slot->observed.lagg.exists);
+    assert_int_equal(slot->lagg_ours, 0);
+}
+
+/* A VF takes the place of one that has no link, while the slot is looked at: that is no fault of the new one's. */
+static void test_replaced_without_link(void **unused)
+{
+    static const enum vfj_reason faults[] = {VFJ_REASON_NO_LINK, VFJ_REASON_HN_HAS_ADDRESS};
+    (void)unused;
+    for (unsigned i = 0; i < 2; i++) {
+        struct vfj_slot *slot = begin_looking();
+        slot->fault = (uint8_t)faults[i];
+        map_says("mce1", "hn0", 0);
+        assert_string_equal(slot->vf.text, "mce1");
+        assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
+        assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]); /* until the look has its answer */
+    }
+}
+
+/* The look of a slot of which nothing was begun shows transparent VF mode. */
+static void test_transparent_look(void **unused)
+{
+    struct vfj_slot *slot = begin_looking();
+    (void)unused;
+    slot->request.asked = VFJ_OBSERVE_FOUND;
+    answer_to(VFJ_COMMAND_PROBE_SLOT, pending(slot))->as.view.transparent = 1;
+    step();
+    assert_int_equal(machine->decision.note, VFJ_REASON_TRANSPARENT);
+    assert_int_equal(slot->request.asked, VFJ_OBSERVE_NOT);
+    assert_false(vfj_slot_has_plan(slot));
+}
+
+/* The look of a plan under way: hn and VF are ports already. What `before` had is up to the test. */
+static struct vfj_view *look_within_plan(void)
+{
+    struct vfj_slot *slot = begin_looking();
+    slot->plan.phase = VFJ_PLAN_ACTIVE;
+    slot->plan.tried = 0;
+    memset(&slot->before, 0, sizeof slot->before);
+    struct vfj_view *view = &answer_to(VFJ_COMMAND_PROBE_SLOT, pending(slot))->as.view;
+    view->hn.address_count = 0;
+    view->lagg.exists = view->lagg.up = view->lagg.no_dad = view->vf.up = true;
+    view->lagg.laggproto = VFJ_LAGGPROTO_FAILOVER;
+    view->lagg.mtu = view->hn.mtu;
+    vfj_interface_add_port(&view->lagg, slot->hn);
+    vfj_interface_add_port(&view->lagg, slot->vf);
+    view->hn_lagg = view->vf_lagg = vfj_name_of("lagg0");
+    slot->lagg_ours = 1;
+    return view;
+}
+
+static void give(struct vfj_interface *interface, const char *address)
+{
+    vfj_address_parse(vfj_span_of(address), &interface->addresses[interface->address_count++]);
+}
+
+static bool has_command(enum vfj_command_kind kind, const char *words)
+{
+    for (unsigned i = 0; i < machine->decision.command_count; i++) {
+        const struct vfj_command *command = &machine->decision.commands[i];
+        if (command->kind == (uint8_t)kind && strstr(command->text, words) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* What was taken off hn and VF earlier in the plan is laggN's; but an IPv4 address of hn's not against the lease. */
+static void test_addresses_of_before(void **unused)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    for (unsigned by_lease = 0; by_lease < 2; by_lease++) {
+        struct vfj_view *view = look_within_plan();
+        give(&view->lagg, "10.0.0.9/24");
+        give(&slot->before.hn, "10.0.0.7/24");
+        give(&slot->before.vf, "10.0.0.8/24");
+        view->lagg_dhclient = by_lease != 0 ? 77 : 0;
+        step();
+        assert_int_equal(has_command(VFJ_COMMAND_ADDRESS_ADD, "10.0.0.7/24"), by_lease == 0);
+        assert_int_equal(has_command(VFJ_COMMAND_ADDRESS_ADD, "10.0.0.8/24"), by_lease == 0);
+    }
+    struct vfj_view *view = look_within_plan(); /* a lease that is yet to come */
+    give(&view->lagg, "fd00::9/64");
+    give(&slot->before.hn, "10.0.0.7/24");
+    view->lagg_dhclient = 77;
+    step();
+    assert_true(has_command(VFJ_COMMAND_ADDRESS_ADD, "10.0.0.7/24"));
+}
+
+/* A dhclient on either, now or before, is to run on laggN. */
+static void test_dhclient_of_either(void **unused)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    for (unsigned i = 0; i < 5; i++) {
+        struct vfj_view *view = look_within_plan();
+        give(&view->lagg, "10.0.0.4/24");
+        view->hn_dhclient = i == 0 ? 77 : 0;
+        view->vf_dhclient = i == 1 ? 77 : 0;
+        slot->before.hn_dhclient = i == 2 ? 77 : 0;
+        slot->before.vf_dhclient = i == 3 ? 77 : 0;
+        step();
+        assert_int_equal(has_command(VFJ_COMMAND_DHCLIENT_BACKGROUND, ""), i < 4);
+    }
+}
+
+/* A plan begins with what is seen; of the plan before it knows only what that took, and could not give to laggN. */
+static void test_plan_begins(void **unused)
+{
+    static struct vfj_slot slot;
+    (void)unused;
+    for (unsigned i = 0; i < 6; i++) {
+        const bool inet6 = i % 3 == 1, dhclient = i % 3 == 2, is_there = i >= 3;
+        memset(&slot, 0, sizeof slot);
+        slot.plan.failed = (uint64_t)inet6 << VFJ_NEED_INET6 | (uint64_t)dhclient << VFJ_NEED_DHCLIENT;
+        give(&slot.before.hn, "fd00::4/64");
+        give(&slot.before.hn, "10.0.0.4/24");
+        give(&slot.before.vf, "fd00::5/64");
+        give(&slot.before.vf, "fd00::6/64");
+        slot.before.vf.address_count--; /* past the last one there is none, whatever is there */
+        slot.before.hn_dhclient = 77;
+        slot.observed.hn_dhclient = is_there ? 78 : 0;
+        vfj_plan_begin(&slot);
+        assert_int_equal(slot.before.hn.address_count, inet6);
+        assert_int_equal(slot.before.vf.address_count, inet6);
+        assert_int_equal(slot.before.hn_dhclient, is_there ? 78 : dhclient ? 77 : 0);
+        assert_int_equal(slot.plan.batches, 0);
+    }
+}
+
+/* The IPv6 default route that could be neither changed nor added is added when it is not there any more. */
+static void test_route6_again(void **unused)
+{
+    static const enum vfj_need needs[]
+        = {VFJ_NEED_NEW_DEFAULT_ROUTE6, VFJ_NEED_DEFAULT_ROUTE6, VFJ_NEED_DEFAULT_ROUTE, VFJ_NEED_STATIC_ROUTE};
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        struct vfj_view *view = look_within_plan();
+        give(&view->lagg, "fd00::9/64");
+        vfj_address_parse(vfj_span_of("fd00::1"), &slot->before.gateway6);
+        slot->plan.failed = (uint64_t)1 << needs[i];
+        slot->recovering = 0;
+        step();
+        assert_int_equal(has_command(VFJ_COMMAND_ROUTE_ADD, "-inet6 default fd00::1"), i < 2);
+    }
+}
+
+/* Each static route has a need of its own. */
+static void test_two_routes(void **unused)
+{
+    const struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine,
+                     "%rc static_routes=\"one two\"\n"
+                     "%rc route_one=\"-net 10.1.0.0/16 10.0.0.1\"\n"
+                     "%rc route_two=\"-net 10.2.0.0/16 10.0.0.1\"\n"
+                     "%if hn0 up inet 10.0.0.4/24\n"
+                     "%vf mce0 hn0\n"
+                     "%slow 100 route add\n"
+                     "@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n");
+    assert_int_equal(pending_kind(slot), VFJ_COMMAND_ROUTE_ADD);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(slot->batch.needs[slot->batch.ended + i], VFJ_NEED_STATIC_ROUTE + i);
+        assert_true((slot->plan.tried >> (VFJ_NEED_STATIC_ROUTE + i) & 1) != 0);
+    }
+}
+
+/* However long something optional fails, it is tried again each hour. */
+static void test_longest_pause(void **unused)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    look_within_plan()->lagg.no_dad = false;
+    give(&event.as.observed.as.view.lagg, "10.0.0.4/24");
+    slot->plan.tried = ~(uint64_t)0;
+    slot->plan.failed = (uint64_t)1 << VFJ_NEED_NO_DAD;
+    slot->plan.retries = 200;
+    step();
+    assert_int_equal(machine->decision.command_count, 0);
+    assert_true(slot->timers.observe_us == machine->state.head.mono_us + INT64_C(3600000000));
+    assert_int_equal(slot->plan.retries, 201);
+}
+
+/* Where a plan leads to: to the VF only while there is one that is not held down. */
+static void test_target(void **unused)
+{
+    static struct vfj_slot slot;
+    (void)unused;
+    memset(&slot, 0, sizeof slot);
+    slot.data_path = VFJ_DATA_PATH_VF_HEARD; /* before the map told which VF */
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
+    slot.vf = vfj_name_of("mce0");
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED);
+    slot.link.monitor = VFJ_LINK_MONITOR_HELD;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
+    slot.data_path = VFJ_DATA_PATH_HN;
+    slot.delay = VFJ_DELAY_OVER;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
+    slot.link.monitor = VFJ_LINK_MONITOR_OFF;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED_UP);
+    slot.delay = VFJ_DELAY_NONE;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
+    slot.link.monitor = VFJ_LINK_MONITOR_RETRY;
+    assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED_UP);
+}
+
+/* Addresses of a VF that is not to be joined are not counted. */
+static void test_addresses_of_a_vf_left_alone(void **unused)
+{
+    static struct vfj_slot slot;
+    (void)unused;
+    memset(&slot, 0, sizeof slot);
+    slot.hn = vfj_name_of("hn0");
+    slot.vf = vfj_name_of("mce0");
+    slot.unit = vfj_name_of_number(0);
+    slot.observed.lagg.exists = slot.observed.vf.exists = true;
+    slot.observed.lagg.laggproto = VFJ_LAGGPROTO_FAILOVER;
+    vfj_interface_add_port(&slot.observed.lagg, slot.hn);
+    while (slot.observed.lagg.address_count < VFJ_ADDRESSES_MAX)
+        give(&slot.observed.lagg, "10.0.0.4/24");
+    give(&slot.observed.vf, "10.0.0.5/24");
+    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_NONE);
+    slot.delay = VFJ_DELAY_OVER;
+    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_TOO_MANY_ADDRESSES);
+    slot.observed.lagg.address_count--;
+    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_NONE);
+}
+
 /* A state is idle when nothing of it is half-done. */
 static void test_idle(void **unused)
 {
@@ -728,6 +1032,13 @@ static void test_idle(void **unused)
     assert_true(vfj_state_is_idle(&machine->state));
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
+    assert_false(vfj_state_is_idle(&machine->state));
+    begin(VFJ_POLICY_SCRIPTS); /* a process that sleeps waits for nothing but its time */
+    assert_int_equal(machine->state.scripts.sleeping, 1);
+    assert_true(vfj_state_is_idle(&machine->state));
+    kit_machine_line(machine, "%slow 60 ifconfig mce0 up");
+    kit_machine_line(machine, "%at 12");
+    assert_int_equal(machine->state.scripts.run.script, VFJ_SCRIPT_NONE);
     assert_false(vfj_state_is_idle(&machine->state));
 }
 
@@ -757,6 +1068,18 @@ int main(void)
         cmocka_unit_test(test_optional_timeout),
         cmocka_unit_test(test_route_timeout),
         cmocka_unit_test(test_dhclient_outlives_lagg),
+        cmocka_unit_test(test_target),
+        cmocka_unit_test(test_addresses_of_a_vf_left_alone),
+        cmocka_unit_test(test_why_looked_at),
+        cmocka_unit_test(test_units_learnt),
+        cmocka_unit_test(test_replaced_without_link),
+        cmocka_unit_test(test_transparent_look),
+        cmocka_unit_test(test_addresses_of_before),
+        cmocka_unit_test(test_dhclient_of_either),
+        cmocka_unit_test(test_plan_begins),
+        cmocka_unit_test(test_route6_again),
+        cmocka_unit_test(test_two_routes),
+        cmocka_unit_test(test_longest_pause),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
