@@ -5,12 +5,15 @@ if(NOT IS_DIRECTORY "$ENV{VFJ_CROSS}")
 endif()
 
 set(CMAKE_SYSTEM_NAME FreeBSD)
-set(CMAKE_SYSTEM_VERSION 14.0)
+set(CMAKE_SYSTEM_VERSION 13.0)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
 
 set(CMAKE_C_COMPILER "$ENV{VFJ_CROSS}/bin/freebsd-cc")
 set(CMAKE_AR "$ENV{VFJ_CROSS}/bin/freebsd-ar" CACHE FILEPATH "")
 set(CMAKE_RANLIB "$ENV{VFJ_CROSS}/bin/freebsd-ranlib" CACHE FILEPATH "")
+
+# What crt1.o needs beside the libc of a release before 14.
+set(CMAKE_C_STANDARD_LIBRARIES_INIT "$ENV{VFJ_CROSS}/lib/libstart.a")
 
 set(CMAKE_FIND_ROOT_PATH "$ENV{VFJ_CROSS}")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
