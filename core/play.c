@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/step.h"
+#include "core/trace_quote.h"
 
 void vfj_play_init(struct vfj_play *play, struct vfj_play_sink sink, int mode, int policy)
 {
@@ -108,14 +109,13 @@ static enum vfj_status submit_text(struct vfj_play *play, enum vfj_event_kind ki
 
 static enum vfj_status configure(struct vfj_play *play)
 {
-    if (!play->rc_changed)
-        return VFJ_OK;
     play->rc_changed = false;
     blank_event(play, VFJ_EVENT_CONFIGURED)->as.rc = vfj_span_of(play->guest.rc.text);
     return submit(play);
 }
 
-static enum vfj_status start(struct vfj_play *play)
+/* The daemon starts: rc.conf and devd come later. */
+static enum vfj_status start_alone(struct vfj_play *play)
 {
     struct vfj_started *started = &blank_event(play, VFJ_EVENT_STARTED)->as.started;
     struct vfj_text boot_id = vfj_text_begin(started->boot_id, sizeof started->boot_id);
@@ -126,13 +126,21 @@ static enum vfj_status start(struct vfj_play *play)
     started->rules = VFJ_RULES;
     play->started = play->running = true;
     play->restart = false;
-    play->rc_changed = true;
-    enum vfj_status status = submit(play);
+    play->rc_changed = false;
+    return submit(play);
+}
+
+static enum vfj_status connect(struct vfj_play *play)
+{
+    return submit_text(play, VFJ_EVENT_CONNECTED, vfj_span_of("trace"));
+}
+
+static enum vfj_status start(struct vfj_play *play)
+{
+    enum vfj_status status = start_alone(play);
     if (status == VFJ_OK)
         status = configure(play);
-    if (status == VFJ_OK)
-        status = submit_text(play, VFJ_EVENT_CONNECTED, vfj_span_of("trace"));
-    return status;
+    return status == VFJ_OK ? connect(play) : status;
 }
 
 /* Commands */
@@ -207,7 +215,8 @@ static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool t
     while (status == VFJ_OK && play->running) {
         bool has_pending = play->pending_count > 0;
         int64_t outcome_us = has_pending ? play->pending[earliest(play)].due_us : INT64_MAX;
-        int64_t timer_us = timers ? play->deadline_us : INT64_MAX;
+        bool has_timer = timers && play->deadline_us <= INT64_MAX - play->late_us;
+        int64_t timer_us = has_timer ? play->deadline_us + play->late_us : INT64_MAX;
         int64_t next_us = outcome_us < timer_us ? outcome_us : timer_us;
         if (next_us == INT64_MAX || next_us > until_us)
             break;
@@ -235,26 +244,33 @@ static void crash(struct vfj_play *play)
     play->deadline_us = INT64_MAX;
 }
 
-static enum vfj_status stop(struct vfj_play *play, const char *reason)
+static enum vfj_status stop(struct vfj_play *play, struct vfj_span reason)
 {
-    enum vfj_status status = submit_text(play, VFJ_EVENT_STOPPED, vfj_span_of(reason));
+    enum vfj_status status = play->running ? submit_text(play, VFJ_EVENT_STOPPED, reason) : VFJ_OK;
     crash(play);
     return status;
 }
 
 static enum vfj_status restart(struct vfj_play *play)
 {
-    enum vfj_status status = play->running ? stop(play, "restart") : VFJ_OK;
+    enum vfj_status status = stop(play, vfj_span_of("restart"));
     return status == VFJ_OK ? start(play) : status;
 }
 
-static enum vfj_status boot(struct vfj_play *play)
+static enum vfj_status boot(struct vfj_play *play, bool stopped)
 {
     crash(play);
     vfj_guest_boot(&play->guest);
     play->boots++;
     play->boot_us = play->now_us;
-    return start(play);
+    return stopped ? VFJ_OK : start(play);
+}
+
+/* A daemon that runs ends without a word; the trace may begin with it. */
+static enum vfj_status start_slowly(struct vfj_play *play)
+{
+    crash(play);
+    return start_alone(play);
 }
 
 static enum vfj_status gap(struct vfj_play *play, struct vfj_span reason)
@@ -262,7 +278,7 @@ static enum vfj_status gap(struct vfj_play *play, struct vfj_span reason)
     if (!play->running)
         return VFJ_OK;
     enum vfj_status status = submit_text(play, VFJ_EVENT_GAP, reason);
-    return status == VFJ_OK ? submit_text(play, VFJ_EVENT_CONNECTED, vfj_span_of("trace")) : status;
+    return status == VFJ_OK ? connect(play) : status;
 }
 
 /* All that is to be up to date before something happens. */
@@ -273,7 +289,7 @@ static enum vfj_status settle(struct vfj_play *play)
         return start(play);
     if (play->running && play->restart)
         status = restart(play);
-    return status == VFJ_OK && play->running ? configure(play) : status;
+    return status == VFJ_OK && play->running && play->rc_changed ? configure(play) : status;
 }
 
 static enum vfj_status move_to(struct vfj_play *play, const struct vfj_trace_time *time)
@@ -293,11 +309,17 @@ static enum vfj_status move_to(struct vfj_play *play, const struct vfj_trace_tim
 
 static enum vfj_status happen(struct vfj_play *play, const struct vfj_trace_line *line)
 {
+    struct vfj_span raw = line->event;
+    struct vfj_text text = vfj_text_begin(play->line, sizeof play->line);
     enum vfj_status status = move_to(play, &line->time);
     struct vfj_devd *devd = &blank_event(play, VFJ_EVENT_DEVD)->as.devd;
     if (status != VFJ_OK)
         return status;
-    vfj_devd_parse(line->event, devd);
+    if (line->kind == VFJ_TRACE_DEVD) {
+        (void)vfj_bytes_unescape(line->event, &text);
+        raw = (struct vfj_span){play->line, text.length};
+    }
+    vfj_devd_parse(raw, devd);
     vfj_guest_happen(&play->guest, devd);
     return play->running ? submit(play) : VFJ_OK;
 }
@@ -315,16 +337,46 @@ static void choose(struct vfj_play *play, const struct vfj_trace_line *line)
 static enum vfj_status direct(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
 {
     const char *refusal = vfj_guest_direct(&play->guest, line);
-    play->rc_changed |= line->kind == VFJ_TRACE_RC;
+    play->rc_changed |= line->kind == VFJ_TRACE_RC || line->kind == VFJ_TRACE_NORC;
     if (refusal == NULL)
         return VFJ_OK;
     *error = (struct vfj_trace_error){1, refusal};
     return VFJ_TOO_MANY;
 }
 
+/* What befalls the daemon, from the line's instant on. */
+static enum vfj_status befall(struct vfj_play *play, const struct vfj_trace_line *line)
+{
+    enum vfj_status status = line->kind == VFJ_TRACE_START || line->kind == VFJ_TRACE_CONFIGURE ? VFJ_OK : settle(play);
+    if (status != VFJ_OK)
+        return status;
+    switch ((int)line->kind) {
+    case VFJ_TRACE_CRASH:
+        crash(play);
+        return VFJ_OK;
+    case VFJ_TRACE_STOP:
+        return stop(play, line->reason);
+    case VFJ_TRACE_RESTART:
+        return restart(play);
+    case VFJ_TRACE_BOOT:
+        return boot(play, line->stopped);
+    case VFJ_TRACE_START:
+        return start_slowly(play);
+    case VFJ_TRACE_CONFIGURE:
+        return play->running ? configure(play) : VFJ_OK;
+    case VFJ_TRACE_CONNECT:
+        return play->running ? connect(play) : VFJ_OK;
+    case VFJ_TRACE_LOST:
+        return play->running ? submit_text(play, VFJ_EVENT_GAP, line->reason) : VFJ_OK;
+    case VFJ_TRACE_GAP:
+        return gap(play, line->reason);
+    default:
+        VFJ_CHECK(false);
+    }
+}
+
 enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
 {
-    enum vfj_status status = VFJ_OK;
     *error = (struct vfj_trace_error){1, "more commands under way at once than a replay holds (512)"};
     switch ((enum vfj_trace_kind)line->kind) {
     case VFJ_TRACE_BLANK:
@@ -332,6 +384,7 @@ enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line
     case VFJ_TRACE_COUNT:
         return VFJ_OK;
     case VFJ_TRACE_EVENT:
+    case VFJ_TRACE_DEVD:
         return happen(play, line);
     case VFJ_TRACE_AT:
         return move_to(play, &line->time);
@@ -339,23 +392,28 @@ enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line
     case VFJ_TRACE_POLICY:
         choose(play, line);
         return VFJ_OK;
+    case VFJ_TRACE_LATE:
+        play->late_us = line->us;
+        return VFJ_OK;
     case VFJ_TRACE_CRASH:
-        if ((status = settle(play)) == VFJ_OK)
-            crash(play);
-        return status;
+    case VFJ_TRACE_STOP:
     case VFJ_TRACE_RESTART:
-        return (status = settle(play)) == VFJ_OK ? restart(play) : status;
     case VFJ_TRACE_BOOT:
-        return (status = settle(play)) == VFJ_OK ? boot(play) : status;
+    case VFJ_TRACE_START:
+    case VFJ_TRACE_CONFIGURE:
+    case VFJ_TRACE_CONNECT:
+    case VFJ_TRACE_LOST:
     case VFJ_TRACE_GAP:
-        return (status = settle(play)) == VFJ_OK ? gap(play, line->reason) : status;
+        return befall(play, line);
     case VFJ_TRACE_SYSCTL:
     case VFJ_TRACE_NOSYSCTL:
     case VFJ_TRACE_RC:
+    case VFJ_TRACE_NORC:
     case VFJ_TRACE_IF:
     case VFJ_TRACE_NOIF:
     case VFJ_TRACE_VF:
     case VFJ_TRACE_FILE:
+    case VFJ_TRACE_NOFILE:
     case VFJ_TRACE_FAIL:
     case VFJ_TRACE_SLOW:
         return direct(play, line, error);
