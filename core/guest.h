@@ -31,6 +31,7 @@ struct vfj_guest_if {
     /* Of the IPv6 default route that somebody added, without scope, when it goes through here; there is but one. */
     struct vfj_address gateway6, told_gateway6;
     struct vfj_address told_gateway; /* the default route that %if says goes through here */
+    bool has_told_link;              /* %if says whether it has its link, which a lagg's ports say otherwise */
     bool made;                       /* by a command */
 };
 

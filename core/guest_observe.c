@@ -160,7 +160,7 @@ static void observe_interface(struct vfj_guest *guest, struct vfj_name name, str
         return;
     }
     *interface = found->facts;
-    if (found->facts.laggproto != VFJ_LAGGPROTO_NONE)
+    if (found->facts.laggproto != VFJ_LAGGPROTO_NONE && !found->has_told_link)
         interface->link = vfj_guest_has_link(guest, found) ? VFJ_LINK_UP : VFJ_LINK_DOWN;
 }
 

@@ -84,19 +84,28 @@ static bool waits_for_link(const struct vfj_guest *guest, const struct vfj_argv 
     return interface != NULL && interface->dhclient == 0 && !vfj_guest_has_link(guest, interface);
 }
 
+/* A rule that has the command's end says all of how long it takes. */
+static bool is_whole(const char *words)
+{
+    size_t length = strlen(words);
+    return length > 2 && strcmp(words + length - 2, " $") == 0;
+}
+
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command)
 {
     struct vfj_argv argv;
     int64_t duration_us = 0;
     for (unsigned i = 0; vfj_guest_rule_argv(command, i, &argv); i++) {
+        bool is_exact = false;
         for (unsigned rule = guest->slow_count; rule-- > 0;) {
             if (begins_with(&argv, guest->slows[rule].argv)) { /* the newest rule that fits */
+                is_exact = is_whole(guest->slows[rule].argv);
                 if (guest->slows[rule].us > duration_us)
                     duration_us = guest->slows[rule].us;
                 break;
             }
         }
-        if (waits_for_link(guest, &argv) && duration_us < link_wait_us)
+        if (!is_exact && waits_for_link(guest, &argv) && duration_us < link_wait_us)
             duration_us = link_wait_us;
     }
     return duration_us;

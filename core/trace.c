@@ -223,10 +223,6 @@ static bool read_if_flag(struct vfj_span word, struct vfj_interface *interface)
         if (vfj_span_is(word, flags[i].word))
             return *flags[i].flag = true;
     }
-    if (vfj_span_is(word, "nolink")) {
-        interface->link = VFJ_LINK_DOWN;
-        return true;
-    }
     if (!vfj_span_is(word, "down"))
         return false;
     interface->up = false;
@@ -253,8 +249,11 @@ static bool read_if_word(struct reader *reader, struct vfj_span word, struct vfj
         facts->unit = vfj_name_of_number(number);
         return true;
     }
-    if (vfj_span_is(word, "nomedia"))
-        return facts->nomedia = true;
+    if (vfj_span_is(word, "link") || vfj_span_is(word, "nolink") || vfj_span_is(word, "nomedia")) {
+        facts->nomedia |= vfj_span_is(word, "nomedia");
+        interface->link = vfj_span_is(word, "nolink") ? VFJ_LINK_DOWN : interface->link;
+        return facts->has_link = true;
+    }
     if (vfj_span_is(word, "gateway"))
         return read_gateway(reader, &facts->gateway);
     if (vfj_span_is(word, "gateway6"))

@@ -69,6 +69,7 @@ struct vfj_trace_if {
     struct vfj_address gateway6; /* of the IPv6 default route that goes through it, without scope; empty: none does */
     struct vfj_name unit;        /* N of dev.hn.N, of an hn interface by any name; empty: its name says it */
     bool nomedia;                /* it does not tell whether it has its link */
+    bool has_link;               /* one of the words for its link was said */
 };
 
 /* One line, read. Spans point into the line. */

@@ -133,7 +133,7 @@ static void test_failures(void **unused)
 /* A line that needs the daemon to start first, when that fails. */
 static void test_first_failures(void **unused)
 {
-    static const char *const firsts[] = {"%start", "%stop",    "%end",  "%lost",  "%connect", "%crash",
+    static const char *const firsts[] = {"%start",   "%stop", "%end",   "%lost", "%connect",  "%crash",
                                          "%restart", "%boot", "%gap x", "%at 5", "@5 +x at y"};
     struct vfj_trace_error error;
     (void)unused;

@@ -56,14 +56,24 @@ static bool may_have_vf(const struct vfj_mirror *mirror, struct vfj_name hn)
 struct more_facts {
     uint64_t dhclient;
     struct vfj_address gateway, gateway6;
+    bool is_link_told;
 };
+
+/* The model knows a lagg's link by its ports; a word is said when that is not so. */
+static const char *link_word(const struct vfj_interface *interface, bool is_link_told)
+{
+    if (interface->laggproto != VFJ_LAGGPROTO_NONE && !is_link_told)
+        return "";
+    if (interface->link == VFJ_LINK_UNKNOWN)
+        return " nomedia";
+    return interface->link == VFJ_LINK_DOWN ? " nolink" : is_link_told ? " link" : "";
+}
 
 static void add_interface_words(struct vfj_text *text, const struct vfj_interface *interface,
                                 const struct more_facts *more)
 {
     vfj_text_add(text, interface->up ? " up" : " down");
-    vfj_text_add(text, interface->link == VFJ_LINK_DOWN ? " nolink" : "");
-    vfj_text_add(text, interface->link == VFJ_LINK_UNKNOWN ? " nomedia" : "");
+    vfj_text_add(text, link_word(interface, more->is_link_told));
     vfj_text_add(text, interface->no_dad ? " no_dad" : "");
     vfj_text_add(text, interface->rtadv ? " accept_rtadv" : "");
     vfj_text_add(text, interface->ifdisabled ? " ifdisabled" : "");
@@ -139,6 +149,19 @@ static void match_interface(struct vfj_mirror *mirror, const struct vfj_interfac
     if (recorded->exists && ((model->no_dad && !recorded->no_dad) || (model->rtadv && !recorded->rtadv)))
         tell_interface(mirror, &(struct vfj_interface){.name = recorded->name}, more);
     tell_interface(mirror, recorded, more);
+}
+
+/* The lagg's link is not what its ports make of it. */
+static void match_link(struct vfj_mirror *mirror, const struct vfj_command *command,
+                       const struct vfj_interface *recorded)
+{
+    struct vfj_observation model;
+    struct more_facts more = more_of(mirror, recorded->name);
+    vfj_mirror_peek(mirror, command, &model);
+    const struct vfj_interface *lagg = model.probe == VFJ_PROBE_SLOT ? &model.as.view.lagg : &model.as.interface;
+    more.is_link_told = true;
+    if (model.ok && recorded->exists && recorded->laggproto != VFJ_LAGGPROTO_NONE && lagg->link != recorded->link)
+        tell_interface(mirror, recorded, &more);
 }
 
 static void tell_dev_sysctl(struct vfj_mirror *mirror, const char *unit, const char *leaf, struct vfj_name value)
@@ -273,6 +296,7 @@ static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *com
         tell_holder(mirror, model.as.view.vf_lagg, recorded->vf_lagg, recorded->vf.name);
     if (!is_first && !vfj_name_equal(model.as.view.rxvf, recorded->rxvf))
         tell_dev_sysctl(mirror, command->text, ".rxvf", recorded->rxvf);
+    match_link(mirror, command, &recorded->lagg);
 }
 
 static bool same_map(const struct vfj_map *a, const struct vfj_map *b)
@@ -401,6 +425,7 @@ static void answer(struct vfj_mirror *mirror, const struct vfj_command *command,
     case VFJ_PROBE_IFCONFIG:
         more = more_of(mirror, recorded->as.interface.name);
         match_interface(mirror, &model->as.interface, &recorded->as.interface, false, &more);
+        match_link(mirror, command, &recorded->as.interface);
         break;
     case VFJ_PROBE_FILE:
         answer_file(mirror, command, &recorded->as.file);
