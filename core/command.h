@@ -149,5 +149,8 @@ bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj
 
 /* The body of the command's record. */
 void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body);
+/* The command of such a body, without what a body does not say: its time limit and is_extra. VFJ_BAD_BODY when no command
+ * has that body. */
+enum vfj_status vfj_command_decode(struct vfj_span body, struct vfj_command *command);
 
 #endif

@@ -63,11 +63,12 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
     if (place == NULL && (place = free_place(guest)) == NULL)
         return NULL;
     struct vfj_interface told = place->told;
-    struct vfj_address told_gateway6 = place->told_gateway6;
+    struct vfj_address told_gateway = place->told_gateway, told_gateway6 = place->told_gateway6;
     uint64_t told_dhclient = place->told_dhclient;
     memset(place, 0, sizeof *place);
     place->told = told;
     place->told_dhclient = told_dhclient;
+    place->told_gateway = told_gateway;
     place->told_gateway6 = told_gateway6;
     place->facts.name = name;
     place->facts.exists = true;
@@ -77,6 +78,17 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
     if (vfj_name_has_driver(name, "hn"))
         place->unit = unit_of(guest, name);
     return place;
+}
+
+void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *interface,
+                           const struct vfj_address *gateway)
+{
+    if (gateway->text[0] != '\0') {
+        guest->default_if = interface->facts.name;
+        guest->default_gateway = *gateway;
+    } else if (vfj_name_equal(guest->default_if, interface->facts.name)) {
+        guest->default_if = (struct vfj_name){{0}};
+    }
 }
 
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest)
@@ -169,17 +181,19 @@ void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name)
 
 void vfj_guest_boot(struct vfj_guest *guest)
 {
+    guest->default_if = (struct vfj_name){{0}};
     for (unsigned i = 0; i < guest->if_count; i++) {
         struct vfj_guest_if *interface = &guest->ifs[i];
         interface->facts = interface->told;
         interface->dhclient = interface->told_dhclient;
         interface->gateway6 = interface->told_gateway6;
         interface->rxvf = (struct vfj_name){{0}};
+        if (interface->facts.exists && interface->told_gateway.text[0] != '\0')
+            vfj_guest_set_default(guest, interface, &interface->told_gateway);
     }
     for (unsigned i = 0; i < guest->vf_count; i++) {
         guest->vfs[i].mapped = false;
         guest->vfs[i].attachment = VFJ_GUEST_UNKNOWN;
         vfj_guest_remove(guest, guest->vfs[i].vf);
     }
-    guest->default_if = (struct vfj_name){{0}};
 }

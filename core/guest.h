@@ -30,7 +30,9 @@ struct vfj_guest_if {
     struct vfj_address lease; /* what DHCP gives here */
     /* Of the IPv6 default route that somebody added, without scope, when it goes through here; there is but one. */
     struct vfj_address gateway6, told_gateway6;
-    bool made; /* by a command */
+    struct vfj_address told_gateway; /* the default route that %if says goes through here */
+    bool has_told_link;              /* %if says whether it has its link, which a lagg's ports say otherwise */
+    bool made;                       /* by a command */
 };
 
 enum vfj_guest_attachment { VFJ_GUEST_UNKNOWN, VFJ_GUEST_ATTACHED, VFJ_GUEST_DETACHED };
@@ -52,13 +54,16 @@ struct vfj_guest_sysctl {
 struct vfj_guest_file {
     char path[VFJ_PATH_SIZE];
     char text[VFJ_VALUE_SIZE];
+    char refused[VFJ_PATH_SIZE]; /* why nobody runs it; empty: its mode says whether it is run */
     uint32_t mode;
 };
 
 /* %fail and %slow. */
 struct vfj_guest_rule {
-    char argv[VFJ_PATH_SIZE];
-    uint64_t times; /* left; of %slow without end */
+    char argv[VFJ_RULE_SIZE];
+    char says[VFJ_OUTPUT_SIZE]; /* %fail: what the command prints */
+    uint64_t times;             /* left; of %slow without end */
+    uint8_t outcome;            /* %fail: enum vfj_outcome_kind */
     int32_t status;
     int64_t us;
 };
@@ -66,7 +71,7 @@ struct vfj_guest_rule {
 struct vfj_guest {
     unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count;
     uint64_t pid_last;
-    struct vfj_name default_if; /* of the default route a command made; empty when none did */
+    struct vfj_name default_if; /* of the default route; empty when neither %if nor a command made one */
     struct vfj_address default_gateway;
     struct vfj_rc rc;
     struct vfj_guest_if ifs[VFJ_GUEST_IFS_MAX];
@@ -106,6 +111,9 @@ struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name nam
 struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name name); /* NULL when there is no room */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name);
 void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name); /* it is there, up, from the beginning */
+/* The default route goes through this interface to that gateway; when that is empty, not through this interface. */
+void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *interface,
+                           const struct vfj_address *gateway);
 /* The interface of the IPv6 default route, or NULL. */
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
 /* That route goes through this interface, and no other. */
@@ -120,7 +128,13 @@ struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name 
 struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf, struct vfj_name hn);
 void vfj_guest_attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry);
 void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name); /* an interface, perhaps a VF, is gone */
-bool vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_argv *argv, int32_t *status);
+/* The %fail that is meant for the `index`th program of the command, used once more; NULL when none is. */
+const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_command *command,
+                                                    unsigned index);
+/* What a %fail or %slow is held against: the `index`th program of the command; of a file, which no program reads,
+ * `test -f PATH`; of a read that is not the scripts' own, `extra` and its program: a rule that is meant for them costs such
+ * a read nothing. False when there are no more. */
+bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);
 int32_t vfj_guest_ifconfig(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output);
 
 #endif

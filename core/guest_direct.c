@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/kv.h"
+#include "core/trace_quote.h"
 
 static void learn_rc(struct vfj_guest *guest, struct vfj_span variable)
 {
@@ -16,18 +17,33 @@ static void learn_rc(struct vfj_guest *guest, struct vfj_span variable)
         vfj_guest_know_hn(guest, name);
 }
 
+static void set_unit(struct vfj_guest_if *interface, struct vfj_name unit)
+{
+    if (interface != NULL && !vfj_name_is_empty(unit))
+        interface->unit = unit;
+}
+
 void vfj_guest_learn(struct vfj_guest *guest, const struct vfj_trace_line *line)
 {
     struct vfj_devd devd;
+    char bytes[VFJ_LINE_MAX + 1];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     switch ((int)line->kind) {
+    case VFJ_TRACE_DEVD:
+        (void)vfj_bytes_unescape(line->event, &text);
+        vfj_devd_parse((struct vfj_span){bytes, text.length}, &devd);
+        if (vfj_name_has_driver(devd.name, "hn"))
+            vfj_guest_know_hn(guest, devd.name);
+        break;
     case VFJ_TRACE_EVENT:
         vfj_devd_parse(line->event, &devd);
         if (vfj_name_has_driver(devd.name, "hn"))
             vfj_guest_know_hn(guest, devd.name);
         break;
     case VFJ_TRACE_IF:
-        if (vfj_name_has_driver(line->if_facts.interface.name, "hn"))
+        if (vfj_name_has_driver(line->if_facts.interface.name, "hn") || !vfj_name_is_empty(line->if_facts.unit))
             vfj_guest_know_hn(guest, line->if_facts.interface.name);
+        set_unit(vfj_guest_find(guest, line->if_facts.interface.name), line->if_facts.unit);
         break;
     case VFJ_TRACE_VF:
         vfj_guest_know_hn(guest, line->other);
@@ -60,7 +76,7 @@ static const char *direct_sysctl(struct vfj_guest *guest, const struct vfj_trace
     return NULL;
 }
 
-/* The values again, without the one that is set anew, and that at the end. */
+/* The values again, without the one that is set anew, and that at the end; of %norc, without it. */
 static const char *direct_rc(struct vfj_guest *guest, const struct vfj_trace_line *line)
 {
     struct vfj_rc before = guest->rc;
@@ -77,7 +93,8 @@ static const char *direct_rc(struct vfj_guest *guest, const struct vfj_trace_lin
         vfj_kv_add_string(&text, name, value);
     }
     vfj_span_copy(name, sizeof name, line->key);
-    vfj_kv_add_string(&text, name, line->value);
+    if (line->kind == VFJ_TRACE_RC)
+        vfj_kv_add_string(&text, name, line->value);
     if (!text.overflow)
         return NULL;
     guest->rc = before;
@@ -93,13 +110,18 @@ static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_lin
         return "more interfaces than the guest model holds (512)";
     struct vfj_interface before = interface->facts;
     interface->facts = *facts;
+    set_unit(interface, line->if_facts.unit);
     interface->facts.no_dad |= before.no_dad; /* a %if without their words says nothing of these */
     interface->facts.rtadv |= before.rtadv;
-    interface->facts.link = facts->link == VFJ_LINK_DOWN ? VFJ_LINK_DOWN : VFJ_LINK_UP;
+    if (facts->link != VFJ_LINK_DOWN)
+        interface->facts.link = line->if_facts.nomedia ? VFJ_LINK_UNKNOWN : VFJ_LINK_UP;
+    interface->has_told_link = line->if_facts.has_link;
     interface->told = interface->facts;
     interface->dhclient = interface->told_dhclient = line->if_facts.dhclient;
     if (interface->dhclient != 0 && facts->address_count > 0)
         interface->lease = facts->addresses[0];
+    interface->told_gateway = line->if_facts.gateway;
+    vfj_guest_set_default(guest, interface, &line->if_facts.gateway);
     memset(&interface->gateway6, 0, sizeof interface->gateway6);
     interface->told_gateway6 = line->if_facts.gateway6;
     if (line->if_facts.gateway6.text[0] != '\0')
@@ -137,7 +159,19 @@ static const char *direct_file(struct vfj_guest *guest, const struct vfj_trace_l
         VFJ_CHECK(vfj_span_copy(file->path, sizeof file->path, line->key));
     }
     memcpy(file->text, line->value, sizeof file->text);
+    memcpy(file->refused, line->refused, sizeof file->refused);
     file->mode = line->mode;
+    return NULL;
+}
+
+static const char *direct_nofile(struct vfj_guest *guest, const struct vfj_trace_line *line)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < guest->file_count; i++) {
+        if (!vfj_span_is(line->key, guest->files[i].path))
+            guest->files[kept++] = guest->files[i];
+    }
+    guest->file_count = kept;
     return NULL;
 }
 
@@ -155,7 +189,9 @@ static const char *direct_rule(struct vfj_guest_rule *rules, unsigned *count, co
     if (*count == VFJ_GUEST_RULES_MAX)
         return "more %fail or %slow lines than the guest model holds (256)";
     struct vfj_guest_rule *rule = &rules[(*count)++];
-    *rule = (struct vfj_guest_rule){.times = line->count, .status = line->status, .us = line->us};
+    *rule = (struct vfj_guest_rule){
+        .times = line->count, .outcome = line->outcome, .status = line->status, .us = line->us};
+    memcpy(rule->says, line->value, sizeof rule->says);
     VFJ_CHECK(vfj_span_copy(rule->argv, sizeof rule->argv, line->key));
     return NULL;
 }
@@ -168,6 +204,7 @@ const char *vfj_guest_direct(struct vfj_guest *guest, const struct vfj_trace_lin
     case VFJ_TRACE_NOSYSCTL:
         return direct_sysctl(guest, line, true);
     case VFJ_TRACE_RC:
+    case VFJ_TRACE_NORC:
         return direct_rc(guest, line);
     case VFJ_TRACE_IF:
         return direct_if(guest, line);
@@ -178,6 +215,8 @@ const char *vfj_guest_direct(struct vfj_guest *guest, const struct vfj_trace_lin
         return direct_vf(guest, line);
     case VFJ_TRACE_FILE:
         return direct_file(guest, line);
+    case VFJ_TRACE_NOFILE:
+        return direct_nofile(guest, line);
     case VFJ_TRACE_FAIL:
         return direct_rule(guest->fails, &guest->fail_count, line);
     case VFJ_TRACE_SLOW:

@@ -160,7 +160,7 @@ static void observe_interface(struct vfj_guest *guest, struct vfj_name name, str
         return;
     }
     *interface = found->facts;
-    if (found->facts.laggproto != VFJ_LAGGPROTO_NONE)
+    if (found->facts.laggproto != VFJ_LAGGPROTO_NONE && !found->has_told_link)
         interface->link = vfj_guest_has_link(guest, found) ? VFJ_LINK_UP : VFJ_LINK_DOWN;
 }
 
@@ -189,6 +189,8 @@ static bool has_lease(const struct vfj_guest *guest, struct vfj_name hn)
 
 static const char *refusal(const struct vfj_guest_file *script)
 {
+    if (script->refused[0] != '\0')
+        return script->refused;
     if ((script->mode & 0002) != 0)
         return ": others can write to it";
     if ((script->mode & 0020) != 0)
@@ -211,7 +213,8 @@ static void observe_script(const struct vfj_guest *guest, struct vfj_name hn, st
         view->script = (uint8_t)place;
         return;
     }
-    vfj_text_add(&text, script->path);
+    if (why != script->refused)
+        vfj_text_add(&text, script->path);
     vfj_text_add(&text, why);
 }
 
@@ -237,6 +240,19 @@ static void observe_gateway6(struct vfj_guest *guest, const struct vfj_command *
     view->gateway6_on_lagg = on_lagg;
 }
 
+/* The VF is the one that dev.hn.UNIT names at this moment; the command's, if it names none. */
+static void observe_vf(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_view *view)
+{
+    struct vfj_name vf = vfj_view_vf(view);
+    if (vfj_name_is_empty(vf))
+        vf = command->c;
+    if (vfj_name_is_empty(vf))
+        return;
+    view->vf_dhclient = dhclient_of(guest, vf);
+    view->vf_lagg = lagg_of(guest, vf);
+    observe_interface(guest, vf, &view->vf);
+}
+
 static void observe_slot(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_view *view)
 {
     struct vfj_name unit = {{0}};
@@ -252,11 +268,7 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
     view->hn_lagg = lagg_of(guest, command->a);
     observe_interface(guest, command->a, &view->hn);
     observe_interface(guest, command->b, &view->lagg);
-    if (!vfj_name_is_empty(command->c)) {
-        view->vf_dhclient = dhclient_of(guest, command->c);
-        view->vf_lagg = lagg_of(guest, command->c);
-        observe_interface(guest, command->c, &view->vf);
-    }
+    observe_vf(guest, command, view);
     bool on_lagg = vfj_name_equal(guest->default_if, command->b);
     if (!vfj_name_is_empty(guest->default_if) && (on_lagg || vfj_name_equal(guest->default_if, command->a))) {
         view->gateway = guest->default_gateway;
@@ -273,14 +285,13 @@ static void observe_file(const struct vfj_guest *guest, const char *path, struct
         memcpy(file->text, found->text, sizeof file->text);
 }
 
-/* A program of the probe that %fail makes fail. */
+/* A program of the probe that %fail makes fail. Without an answer of route(8) there is no default route. */
 static bool is_refused(struct vfj_guest *guest, const struct vfj_command *command)
 {
     struct vfj_argv argv;
-    int32_t status;
     bool refused = false;
-    for (unsigned i = 0; !command->is_extra && vfj_command_argv(command, i, &argv); i++)
-        refused |= vfj_guest_take_failure(guest, &argv, &status) && argv.program != VFJ_PROGRAM_ROUTE;
+    for (unsigned i = 0; vfj_guest_rule_argv(command, i, &argv); i++)
+        refused |= vfj_guest_take_failure(guest, command, i) != NULL && argv.program != VFJ_PROGRAM_ROUTE;
     return refused;
 }
 

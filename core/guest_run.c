@@ -4,33 +4,47 @@
 #include "core/check.h"
 #include "core/guest.h"
 
-/* Whether the argv begins with the words of a rule. */
+/* A rule has words as the command's argv prints them. */
+static bool is_word(struct vfj_span word, const char *argument)
+{
+    char quoted[VFJ_RULE_SIZE];
+    struct vfj_text text = vfj_text_begin(quoted, sizeof quoted);
+    if (vfj_span_is(word, argument))
+        return true;
+    vfj_text_add_shell_word(&text, argument);
+    return vfj_span_is(word, quoted);
+}
+
+/* Whether the argv begins with the words of a rule; `$` as the last one stands for its end. */
 static bool begins_with(const struct vfj_argv *argv, const char *words)
 {
     struct vfj_span rest = vfj_span_of(words);
     struct vfj_span word;
     for (unsigned i = 0; vfj_span_word(&rest, &word); i++) {
-        if (i >= argv->count || !vfj_span_is(word, argv->words[i]))
+        if (vfj_span_is(word, "$") && rest.length == 0)
+            return i == argv->count;
+        if (i >= argv->count || !is_word(word, argv->words[i]))
             return false;
     }
     return true;
 }
 
-bool vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_argv *argv, int32_t *status)
+const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_command *command,
+                                                    unsigned index)
 {
+    struct vfj_argv argv;
+    if (guest->fail_count == 0 || !vfj_guest_rule_argv(command, index, &argv))
+        return NULL;
     for (unsigned i = 0; i < guest->fail_count; i++) {
-        if (guest->fails[i].times == 0 || !begins_with(argv, guest->fails[i].argv))
+        if (guest->fails[i].times == 0 || !begins_with(&argv, guest->fails[i].argv))
             continue;
         guest->fails[i].times--;
-        *status = guest->fails[i].status;
-        return true;
+        return &guest->fails[i];
     }
-    return false;
+    return NULL;
 }
 
-/* What a rule of %slow is held against: the command's programs; of a file, which no program reads, `test -f PATH`; of
- * a read that is not the scripts' own, `extra` and its program: what is slow for them costs such a read nothing. */
-static bool rule_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv)
+bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv)
 {
     if (command->kind == VFJ_COMMAND_PROBE_FILE) {
         argv->program = VFJ_PROGRAM_NONE;
@@ -70,19 +84,28 @@ static bool waits_for_link(const struct vfj_guest *guest, const struct vfj_argv 
     return interface != NULL && interface->dhclient == 0 && !vfj_guest_has_link(guest, interface);
 }
 
+/* A rule that has the command's end says all of how long it takes. */
+static bool is_whole(const char *words)
+{
+    size_t length = strlen(words);
+    return length > 2 && strcmp(words + length - 2, " $") == 0;
+}
+
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command)
 {
     struct vfj_argv argv;
     int64_t duration_us = 0;
-    for (unsigned i = 0; rule_argv(command, i, &argv); i++) {
+    for (unsigned i = 0; vfj_guest_rule_argv(command, i, &argv); i++) {
+        bool is_exact = false;
         for (unsigned rule = guest->slow_count; rule-- > 0;) {
             if (begins_with(&argv, guest->slows[rule].argv)) { /* the newest rule that fits */
+                is_exact = is_whole(guest->slows[rule].argv);
                 if (guest->slows[rule].us > duration_us)
                     duration_us = guest->slows[rule].us;
                 break;
             }
         }
-        if (waits_for_link(guest, &argv) && duration_us < link_wait_us)
+        if (!is_exact && waits_for_link(guest, &argv) && duration_us < link_wait_us)
             duration_us = link_wait_us;
     }
     return duration_us;
@@ -250,8 +273,13 @@ void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command, s
     outcome->command = command->id;
     outcome->kind = VFJ_OUTCOME_EXITED;
     outcome->duration_us = vfj_guest_duration_us(guest, command);
-    if (vfj_guest_take_failure(guest, &argv, &outcome->status))
+    const struct vfj_guest_rule *failure = vfj_guest_take_failure(guest, command, 0);
+    if (failure != NULL) {
+        outcome->kind = failure->outcome;
+        outcome->status = failure->status;
+        vfj_text_add(&output, failure->says);
         return;
+    }
     switch (argv.program) {
     case VFJ_PROGRAM_IFCONFIG:
         outcome->status = vfj_guest_ifconfig(guest, &argv, &output);

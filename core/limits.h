@@ -10,6 +10,7 @@ enum {
     VFJ_PATH_SIZE = 256,        /* a path given as an operand, with its NUL */
     VFJ_ARGS_SIZE = 512,        /* the free words of one command, with their NUL */
     VFJ_WORDS_MAX = 64,         /* words of one argv */
+    VFJ_RULE_SIZE = 1024,       /* the words of a %fail or %slow, with their NUL: those of any command fit */
     VFJ_RC_SIZE = 16384,        /* all rc.conf values that matter, encoded, with the NUL */
     VFJ_ADDRESSES_MAX = 32,     /* addresses of one interface that are carried over */
     VFJ_BATCH_MAX = 160,        /* commands of one batch */

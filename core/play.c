@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/step.h"
+#include "core/trace_quote.h"
 
 void vfj_play_init(struct vfj_play *play, struct vfj_play_sink sink, int mode, int policy)
 {
@@ -110,14 +111,13 @@ static enum vfj_status submit_text(struct vfj_play *play, enum vfj_event_kind ki
 
 static enum vfj_status configure(struct vfj_play *play)
 {
-    if (!play->rc_changed)
-        return VFJ_OK;
     play->rc_changed = false;
     blank_event(play, VFJ_EVENT_CONFIGURED)->as.rc = vfj_span_of(play->guest.rc.text);
     return submit(play);
 }
 
-static enum vfj_status start(struct vfj_play *play)
+/* The daemon starts: rc.conf and devd come later. */
+static enum vfj_status start_alone(struct vfj_play *play)
 {
     struct vfj_started *started = &blank_event(play, VFJ_EVENT_STARTED)->as.started;
     struct vfj_text boot_id = vfj_text_begin(started->boot_id, sizeof started->boot_id);
@@ -128,13 +128,21 @@ static enum vfj_status start(struct vfj_play *play)
     started->rules = VFJ_RULES;
     play->started = play->running = true;
     play->restart = false;
-    play->rc_changed = true;
-    enum vfj_status status = submit(play);
+    play->rc_changed = false;
+    return submit(play);
+}
+
+static enum vfj_status connect(struct vfj_play *play)
+{
+    return submit_text(play, VFJ_EVENT_CONNECTED, vfj_span_of("trace"));
+}
+
+static enum vfj_status start(struct vfj_play *play)
+{
+    enum vfj_status status = start_alone(play);
     if (status == VFJ_OK)
         status = configure(play);
-    if (status == VFJ_OK)
-        status = submit_text(play, VFJ_EVENT_CONNECTED, vfj_span_of("trace"));
-    return status;
+    return status == VFJ_OK ? connect(play) : status;
 }
 
 /* Commands */
@@ -256,9 +264,9 @@ static void crash(struct vfj_play *play)
     play->deadline_us = INT64_MAX;
 }
 
-static enum vfj_status stop(struct vfj_play *play, const char *reason)
+static enum vfj_status end(struct vfj_play *play, struct vfj_span reason)
 {
-    enum vfj_status status = submit_text(play, VFJ_EVENT_STOPPED, vfj_span_of(reason));
+    enum vfj_status status = play->running ? submit_text(play, VFJ_EVENT_STOPPED, reason) : VFJ_OK;
     crash(play);
     return status;
 }
@@ -268,13 +276,16 @@ static enum vfj_status end_stop(struct vfj_play *play)
 {
     if (!play->stopping || (!play->is_idle && play->now_us < play->stop_us))
         return VFJ_OK;
-    return stop(play, play->is_idle ? "stop" : "stop, and something is half-done");
+    return end(play, vfj_span_of(play->is_idle ? "stop" : "stop, and something is half-done"));
 }
 
-static enum vfj_status begin_stop(struct vfj_play *play)
+/* With a reason it is not the daemon that ends by itself, but %end that ends it. */
+static enum vfj_status begin_stop(struct vfj_play *play, struct vfj_span reason)
 {
     if (!play->running || play->stopping)
         return VFJ_OK;
+    if (reason.length > 0)
+        return submit_text(play, VFJ_EVENT_STOPPING, reason);
     play->stopping = true;
     play->stop_us = play->now_us + VFJ_STOP_WITHIN_S * INT64_C(1000000);
     enum vfj_status status = submit_text(play, VFJ_EVENT_STOPPING, vfj_span_of("stop"));
@@ -285,7 +296,8 @@ static enum vfj_status begin_stop(struct vfj_play *play)
 static int64_t next_us(const struct vfj_play *play, bool timers, bool *is_outcome)
 {
     int64_t outcome_us = play->pending_count > 0 ? play->pending[earliest(play)].due_us : INT64_MAX;
-    int64_t timer_us = timers || play->stopping ? play->deadline_us : INT64_MAX;
+    bool has_timer = (timers || play->stopping) && play->deadline_us <= INT64_MAX - play->late_us;
+    int64_t timer_us = has_timer ? play->deadline_us + play->late_us : INT64_MAX;
     *is_outcome = outcome_us < timer_us;
     return *is_outcome ? outcome_us : timer_us;
 }
@@ -322,18 +334,25 @@ static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool t
 static enum vfj_status restart(struct vfj_play *play)
 {
     enum vfj_status status = play->stopping ? run_until(play, play->stop_us, true) : VFJ_OK;
-    if (status == VFJ_OK && play->running)
-        status = stop(play, "restart");
+    if (status == VFJ_OK)
+        status = end(play, vfj_span_of("restart"));
     return status == VFJ_OK ? start(play) : status;
 }
 
-static enum vfj_status boot(struct vfj_play *play)
+static enum vfj_status boot(struct vfj_play *play, bool stopped)
 {
     crash(play);
     vfj_guest_boot(&play->guest);
     play->boots++;
     play->boot_us = play->now_us;
-    return start(play);
+    return stopped ? VFJ_OK : start(play);
+}
+
+/* A daemon that runs ends without a word; the trace may begin with it. */
+static enum vfj_status start_slowly(struct vfj_play *play)
+{
+    crash(play);
+    return start_alone(play);
 }
 
 static enum vfj_status gap(struct vfj_play *play, struct vfj_span reason)
@@ -341,7 +360,7 @@ static enum vfj_status gap(struct vfj_play *play, struct vfj_span reason)
     if (!play->running)
         return VFJ_OK;
     enum vfj_status status = submit_text(play, VFJ_EVENT_GAP, reason);
-    return status == VFJ_OK ? submit_text(play, VFJ_EVENT_CONNECTED, vfj_span_of("trace")) : status;
+    return status == VFJ_OK ? connect(play) : status;
 }
 
 /* All that is to be up to date before something happens. */
@@ -352,7 +371,7 @@ static enum vfj_status settle(struct vfj_play *play)
         return start(play);
     if (play->running && play->restart)
         status = restart(play);
-    return status == VFJ_OK && play->running ? configure(play) : status;
+    return status == VFJ_OK && play->running && play->rc_changed ? configure(play) : status;
 }
 
 static enum vfj_status move_to(struct vfj_play *play, const struct vfj_trace_time *time)
@@ -373,11 +392,17 @@ static enum vfj_status move_to(struct vfj_play *play, const struct vfj_trace_tim
 
 static enum vfj_status happen(struct vfj_play *play, const struct vfj_trace_line *line)
 {
+    struct vfj_span raw = line->event;
+    struct vfj_text text = vfj_text_begin(play->line, sizeof play->line);
     enum vfj_status status = move_to(play, &line->time);
     struct vfj_devd *devd = &blank_event(play, VFJ_EVENT_DEVD)->as.devd;
     if (status != VFJ_OK)
         return status;
-    vfj_devd_parse(line->event, devd);
+    if (line->kind == VFJ_TRACE_DEVD) {
+        (void)vfj_bytes_unescape(line->event, &text);
+        raw = (struct vfj_span){play->line, text.length};
+    }
+    vfj_devd_parse(raw, devd);
     vfj_guest_happen(&play->guest, devd);
     status = play->running ? submit(play) : VFJ_OK;
     return status == VFJ_OK ? end_stop(play) : status;
@@ -396,16 +421,48 @@ static void choose(struct vfj_play *play, const struct vfj_trace_line *line)
 static enum vfj_status direct(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
 {
     const char *refusal = vfj_guest_direct(&play->guest, line);
-    play->rc_changed |= line->kind == VFJ_TRACE_RC;
+    play->rc_changed |= line->kind == VFJ_TRACE_RC || line->kind == VFJ_TRACE_NORC;
     if (refusal == NULL)
         return VFJ_OK;
     *error = (struct vfj_trace_error){1, refusal};
     return VFJ_TOO_MANY;
 }
 
+/* What befalls the daemon, from the line's instant on. */
+static enum vfj_status befall(struct vfj_play *play, const struct vfj_trace_line *line)
+{
+    enum vfj_status status = line->kind == VFJ_TRACE_START || line->kind == VFJ_TRACE_CONFIGURE ? VFJ_OK : settle(play);
+    if (status != VFJ_OK)
+        return status;
+    switch ((int)line->kind) {
+    case VFJ_TRACE_CRASH:
+        crash(play);
+        return VFJ_OK;
+    case VFJ_TRACE_STOP:
+        return begin_stop(play, line->reason);
+    case VFJ_TRACE_END:
+        return end(play, line->reason);
+    case VFJ_TRACE_RESTART:
+        return restart(play);
+    case VFJ_TRACE_BOOT:
+        return boot(play, line->stopped);
+    case VFJ_TRACE_START:
+        return start_slowly(play);
+    case VFJ_TRACE_CONFIGURE:
+        return play->running ? configure(play) : VFJ_OK;
+    case VFJ_TRACE_CONNECT:
+        return play->running ? connect(play) : VFJ_OK;
+    case VFJ_TRACE_LOST:
+        return play->running ? submit_text(play, VFJ_EVENT_GAP, line->reason) : VFJ_OK;
+    case VFJ_TRACE_GAP:
+        return gap(play, line->reason);
+    default:
+        VFJ_CHECK(false);
+    }
+}
+
 enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
 {
-    enum vfj_status status = VFJ_OK;
     *error = (struct vfj_trace_error){1, "more commands under way at once than a replay holds (512)"};
     switch ((enum vfj_trace_kind)line->kind) {
     case VFJ_TRACE_BLANK:
@@ -413,6 +470,7 @@ enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line
     case VFJ_TRACE_COUNT:
         return VFJ_OK;
     case VFJ_TRACE_EVENT:
+    case VFJ_TRACE_DEVD:
         return happen(play, line);
     case VFJ_TRACE_AT:
         return move_to(play, &line->time);
@@ -420,25 +478,29 @@ enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line
     case VFJ_TRACE_POLICY:
         choose(play, line);
         return VFJ_OK;
+    case VFJ_TRACE_LATE:
+        play->late_us = line->us;
+        return VFJ_OK;
     case VFJ_TRACE_CRASH:
-        if ((status = settle(play)) == VFJ_OK)
-            crash(play);
-        return status;
     case VFJ_TRACE_STOP:
-        return (status = settle(play)) == VFJ_OK ? begin_stop(play) : status;
+    case VFJ_TRACE_END:
     case VFJ_TRACE_RESTART:
-        return (status = settle(play)) == VFJ_OK ? restart(play) : status;
     case VFJ_TRACE_BOOT:
-        return (status = settle(play)) == VFJ_OK ? boot(play) : status;
+    case VFJ_TRACE_START:
+    case VFJ_TRACE_CONFIGURE:
+    case VFJ_TRACE_CONNECT:
+    case VFJ_TRACE_LOST:
     case VFJ_TRACE_GAP:
-        return (status = settle(play)) == VFJ_OK ? gap(play, line->reason) : status;
+        return befall(play, line);
     case VFJ_TRACE_SYSCTL:
     case VFJ_TRACE_NOSYSCTL:
     case VFJ_TRACE_RC:
+    case VFJ_TRACE_NORC:
     case VFJ_TRACE_IF:
     case VFJ_TRACE_NOIF:
     case VFJ_TRACE_VF:
     case VFJ_TRACE_FILE:
+    case VFJ_TRACE_NOFILE:
     case VFJ_TRACE_FAIL:
     case VFJ_TRACE_SLOW:
         return direct(play, line, error);

@@ -43,11 +43,13 @@ struct vfj_play {
     int64_t boot_us;       /* when the guest booted, on the same clock */
     int64_t stop_us;       /* when the daemon ends at the latest, while it is stopping */
     int64_t deadline_us;   /* that the machine last asked for, on the same clock; INT64_MAX none */
+    int64_t late_us;       /* so much later do timers fire (%late) */
     uint64_t order;
     unsigned pending_count;
     struct vfj_guest guest;
     struct vfj_play_pending pending[VFJ_PLAY_PENDING_MAX];
-    struct vfj_event event; /* scratch */
+    struct vfj_event event;      /* scratch */
+    char line[VFJ_LINE_MAX + 1]; /* scratch: of %devd */
 };
 
 /* Begin: act and vfjournal, unless the command line (mode, policy: -1 for "as the trace says") or the trace say

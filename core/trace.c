@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/event.h"
 #include "core/rc.h"
+#include "core/trace_quote.h"
 #include "core/trace_time.h"
 
 /* The line being read: what is left of it, and where that stands. */
@@ -109,36 +110,18 @@ static bool read_sysctl(struct reader *reader, struct vfj_trace_line *read)
                                                                  : refuse_at(reader, equals + 1, "value too long");
 }
 
-/* A value in sh(1)'s quoting, as in rc.conf(5): words of '…', "…" and plain bytes, one after another. */
 static bool read_quoted(struct reader *reader, char *value, size_t size)
 {
-    struct vfj_text text = vfj_text_begin(value, size);
-    char quote = '\0';
     const char *opened = reader->rest.text;
-    size_t i = 0;
-    for (; i < reader->rest.length; i++) {
-        char c = reader->rest.text[i];
-        bool blank = c == ' ' || c == '\t';
-        if (quote == '\0' && blank)
-            break;
-        if (quote == '\0' && (c == '"' || c == '\'')) {
-            quote = c;
-            opened = reader->rest.text + i;
-        } else if (quote != '\0' && c == quote) {
-            quote = '\0';
-        } else if (c == '\\' && quote != '\'' && i + 1 < reader->rest.length
-                   && (quote == '\0' || memchr("\"\\$`", reader->rest.text[i + 1], 4) != NULL)) {
-            vfj_text_add_char(&text, reader->rest.text[++i]);
-        } else {
-            vfj_text_add_char(&text, c);
-        }
-    }
-    if (quote != '\0')
+    switch (vfj_quoted_read(&reader->rest, value, size, &opened)) {
+    case VFJ_QUOTED_READ:
+        return true;
+    case VFJ_QUOTED_OPEN:
         return refuse_at(reader, opened, "the quote is not closed");
-    if (text.overflow)
-        return refuse(reader, "value too long");
-    reader->rest = (struct vfj_span){reader->rest.text + i, reader->rest.length - i};
-    return true;
+    case VFJ_QUOTED_TOO_LONG:
+        break;
+    }
+    return refuse(reader, "value too long");
 }
 
 static bool is_variable(struct vfj_span name)
@@ -170,6 +153,13 @@ static bool read_rc(struct reader *reader, struct vfj_trace_line *read)
     return true;
 }
 
+static bool read_norc(struct reader *reader, struct vfj_trace_line *read)
+{
+    if (!next_word(reader, &read->key, "a variable's name is missing"))
+        return false;
+    return is_variable(read->key) ? at_end(reader) : refuse_at(reader, read->key.text, "not a variable name");
+}
+
 static bool read_number(struct reader *reader, uint64_t most, uint64_t *number, const char *what)
 {
     struct vfj_span word;
@@ -186,6 +176,16 @@ static bool read_if_address(struct reader *reader, struct vfj_interface *interfa
     if (!vfj_address_parse(word, &address) || vfj_address_is_inet6(&address) != inet6)
         return refuse_at(reader, word.text, "not an address of that family (ADDR/LEN)");
     return vfj_interface_add_address(interface, &address) ? true : refuse_at(reader, word.text, "too many addresses");
+}
+
+static bool read_gateway(struct reader *reader, struct vfj_address *gateway)
+{
+    struct vfj_span word;
+    if (!next_word(reader, &word, "a gateway is missing"))
+        return false;
+    if (!vfj_address_parse(word, gateway) || vfj_address_is_inet6(gateway) || strchr(gateway->text, '/') != NULL)
+        return refuse_at(reader, word.text, "not an IPv4 address without length");
+    return true;
 }
 
 static bool read_gateway6(struct reader *reader, struct vfj_address *gateway)
@@ -223,10 +223,6 @@ static bool read_if_flag(struct vfj_span word, struct vfj_interface *interface)
         if (vfj_span_is(word, flags[i].word))
             return *flags[i].flag = true;
     }
-    if (vfj_span_is(word, "nolink")) {
-        interface->link = VFJ_LINK_DOWN;
-        return true;
-    }
     if (!vfj_span_is(word, "down"))
         return false;
     interface->up = false;
@@ -247,6 +243,19 @@ static bool read_if_word(struct reader *reader, struct vfj_span word, struct vfj
     }
     if (vfj_span_is(word, "inet") || vfj_span_is(word, "inet6"))
         return read_if_address(reader, interface, vfj_span_is(word, "inet6"));
+    if (vfj_span_is(word, "unit")) {
+        if (!read_number(reader, 9999, &number, "a unit of at most 9999 is missing"))
+            return false;
+        facts->unit = vfj_name_of_number(number);
+        return true;
+    }
+    if (vfj_span_is(word, "link") || vfj_span_is(word, "nolink") || vfj_span_is(word, "nomedia")) {
+        facts->nomedia |= vfj_span_is(word, "nomedia");
+        interface->link = vfj_span_is(word, "nolink") ? VFJ_LINK_DOWN : interface->link;
+        return facts->has_link = true;
+    }
+    if (vfj_span_is(word, "gateway"))
+        return read_gateway(reader, &facts->gateway);
     if (vfj_span_is(word, "gateway6"))
         return read_gateway6(reader, &facts->gateway6);
     if (vfj_span_is(word, "dhclient"))
@@ -289,33 +298,37 @@ static bool read_octal(struct vfj_span word, uint32_t *mode)
     return word.length > 0 && *mode <= 07777;
 }
 
-/* A file's text may have more lines than the one it stands in: "\n" is a line's end. */
-static void unescape_newlines(char *text)
+static bool read_path(struct reader *reader, struct vfj_trace_line *read)
 {
-    char *to = text;
-    for (const char *from = text; *from != '\0'; from++) {
-        bool newline = from[0] == '\\' && from[1] == 'n';
-        *to++ = newline ? '\n' : *from;
-        from += newline;
-    }
-    memset(to, 0, 1);
+    if (!next_word(reader, &read->key, "a path is missing"))
+        return false;
+    if (read->key.text[0] != '/' || read->key.length >= VFJ_PATH_SIZE)
+        return refuse_at(reader, read->key.text, "not an absolute path of at most 255 bytes");
+    return true;
+}
+
+static void skip_bytes(struct reader *reader, size_t count)
+{
+    reader->rest = (struct vfj_span){reader->rest.text + count, reader->rest.length - count};
 }
 
 static bool read_file(struct reader *reader, struct vfj_trace_line *read)
 {
     struct vfj_span word;
-    if (!next_word(reader, &read->key, "a path is missing"))
+    if (!read_path(reader, read))
         return false;
-    if (read->key.text[0] != '/' || read->key.length >= VFJ_PATH_SIZE)
-        return refuse_at(reader, read->key.text, "not an absolute path of at most 255 bytes");
     read->mode = 0755;
     for (skip_blanks(reader); reader->rest.length > 0; skip_blanks(reader)) {
         if (vfj_span_starts(reader->rest, "text=")) {
-            reader->rest = (struct vfj_span){reader->rest.text + 5, reader->rest.length - 5};
+            skip_bytes(reader, 5);
             read->has_text = true;
             if (!read_quoted(reader, read->value, sizeof read->value))
                 return false;
-            unescape_newlines(read->value);
+            vfj_newlines_unescape(read->value);
+        } else if (vfj_span_starts(reader->rest, "refused=")) {
+            skip_bytes(reader, 8);
+            if (!read_quoted(reader, read->refused, sizeof read->refused))
+                return false;
         } else if (vfj_span_starts(reader->rest, "mode=")) {
             vfj_span_word(&reader->rest, &word);
             if (!read_octal((struct vfj_span){word.text + 5, word.length - 5}, &read->mode))
@@ -333,25 +346,84 @@ static bool read_argv(struct reader *reader, struct vfj_trace_line *read)
     read->key = reader->rest;
     if (read->key.length == 0)
         return refuse(reader, "a command is missing");
-    return read->key.length < VFJ_PATH_SIZE ? true : refuse(reader, "command too long");
+    return read->key.length < VFJ_RULE_SIZE ? true : refuse(reader, "command too long");
+}
+
+/* How a command ends: its exit status, "timeout", or "signal-N" and "absent-N", N a signal or errno. */
+static bool read_outcome(struct reader *reader, struct vfj_trace_line *read)
+{
+    static const struct {
+        const char *prefix;
+        enum vfj_outcome_kind kind;
+    } forms[] = {{"signal-", VFJ_OUTCOME_SIGNALED}, {"absent-", VFJ_OUTCOME_ABSENT}, {"", VFJ_OUTCOME_EXITED}};
+    static const char *const missing = "an exit status of at most 255 is missing";
+    struct vfj_span word, number;
+    uint64_t status = 0;
+    size_t form = 0;
+    if (!next_word(reader, &word, missing))
+        return false;
+    read->outcome = VFJ_OUTCOME_TIMEOUT;
+    if (vfj_span_is(word, "timeout"))
+        return true;
+    while (!vfj_span_starts(word, forms[form].prefix))
+        form++;
+    size_t length = strlen(forms[form].prefix);
+    number = (struct vfj_span){word.text + length, word.length - length};
+    if (!vfj_span_to_u64(number, &status) || status > 255)
+        return refuse_at(reader, word.text, missing);
+    read->outcome = (uint8_t)forms[form].kind;
+    read->status = (int32_t)status;
+    return true;
 }
 
 static bool read_fail(struct reader *reader, struct vfj_trace_line *read)
 {
-    uint64_t status = 0;
-    if (!read_number(reader, 1000000, &read->count, "a number of times is missing")
-        || !read_number(reader, 255, &status, "an exit status of at most 255 is missing"))
+    if (!read_number(reader, 1000000, &read->count, "a number of times is missing") || !read_outcome(reader, read))
         return false;
-    read->status = (int32_t)status;
+    skip_blanks(reader);
+    if (vfj_span_starts(reader->rest, "says=")) {
+        skip_bytes(reader, 5);
+        if (!read_quoted(reader, read->value, VFJ_OUTPUT_SIZE))
+            return false;
+    }
     return read_argv(reader, read);
 }
 
-static bool read_slow(struct reader *reader, struct vfj_trace_line *read)
+static bool read_seconds(struct reader *reader, struct vfj_trace_line *read)
 {
     struct vfj_span word;
     return next_word(reader, &word, "a number of seconds is missing")
-        && (vfj_trace_seconds_parse(word, &read->us) ? true : refuse_at(reader, word.text, "not a number of seconds"))
-        && read_argv(reader, read);
+        && (vfj_trace_seconds_parse(word, &read->us) ? true : refuse_at(reader, word.text, "not a number of seconds"));
+}
+
+static bool read_devd(struct reader *reader, struct vfj_trace_line *read)
+{
+    char bytes[VFJ_LINE_MAX + 1];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    skip_blanks(reader);
+    read->event = reader->rest;
+    const char *wrong = vfj_bytes_unescape(read->event, &text);
+    if (wrong != NULL)
+        return refuse_at(reader, wrong, "neither \"\\\\\" nor \"\\xHH\"");
+    return text.length > 0 ? true : refuse(reader, "a devd line is missing");
+}
+
+static bool read_boot(struct reader *reader, struct vfj_trace_line *read)
+{
+    struct vfj_span word, before = reader->rest;
+    if (!vfj_span_word(&reader->rest, &word))
+        return true;
+    read->stopped = vfj_span_is(word, "stopped");
+    if (!read->stopped)
+        reader->rest = before;
+    return at_end(reader);
+}
+
+static bool read_reason(struct reader *reader, struct vfj_trace_line *read)
+{
+    skip_blanks(reader);
+    read->reason = reader->rest;
+    return true;
 }
 
 static bool read_choice(struct reader *reader, struct vfj_trace_line *read)
@@ -386,6 +458,8 @@ static bool read_rest(struct reader *reader, struct vfj_trace_line *read, uint64
         return next_word(reader, &read->key, "a sysctl name is missing") && at_end(reader);
     case VFJ_TRACE_RC:
         return read_rc(reader, read);
+    case VFJ_TRACE_NORC:
+        return read_norc(reader, read);
     case VFJ_TRACE_IF:
         return read_if(reader, read);
     case VFJ_TRACE_NOIF:
@@ -394,21 +468,31 @@ static bool read_rest(struct reader *reader, struct vfj_trace_line *read, uint64
         return read_name(reader, &read->name) && read_name(reader, &read->other) && at_end(reader);
     case VFJ_TRACE_FILE:
         return read_file(reader, read);
+    case VFJ_TRACE_NOFILE:
+        return read_path(reader, read) && at_end(reader);
     case VFJ_TRACE_FAIL:
         return read_fail(reader, read);
     case VFJ_TRACE_SLOW:
-        return read_slow(reader, read);
+        return read_seconds(reader, read) && read_argv(reader, read);
+    case VFJ_TRACE_LATE:
+        return read_seconds(reader, read) && at_end(reader);
+    case VFJ_TRACE_DEVD:
+        return read_devd(reader, read);
     case VFJ_TRACE_MODE:
     case VFJ_TRACE_POLICY:
         return read_choice(reader, read);
-    case VFJ_TRACE_GAP:
-        skip_blanks(reader);
-        read->reason = reader->rest;
-        return true;
-    case VFJ_TRACE_CRASH:
     case VFJ_TRACE_STOP:
-    case VFJ_TRACE_RESTART:
+    case VFJ_TRACE_END:
+    case VFJ_TRACE_LOST:
+    case VFJ_TRACE_GAP:
+        return read_reason(reader, read);
     case VFJ_TRACE_BOOT:
+        return read_boot(reader, read);
+    case VFJ_TRACE_CRASH:
+    case VFJ_TRACE_RESTART:
+    case VFJ_TRACE_START:
+    case VFJ_TRACE_CONFIGURE:
+    case VFJ_TRACE_CONNECT:
         return at_end(reader);
     case VFJ_TRACE_BLANK:
     case VFJ_TRACE_EVENT:

@@ -11,24 +11,33 @@
 #include "core/text.h"
 
 /* X(symbol, word of the directive) */
-#define VFJ_DIRECTIVES(X)   \
-    X(VERSION, "vfjournal") \
-    X(AT, "at")             \
-    X(SYSCTL, "sysctl")     \
-    X(NOSYSCTL, "nosysctl") \
-    X(RC, "rc")             \
-    X(IF, "if")             \
-    X(NOIF, "noif")         \
-    X(VF, "vf")             \
-    X(FILE, "file")         \
-    X(FAIL, "fail")         \
-    X(SLOW, "slow")         \
-    X(MODE, "mode")         \
-    X(POLICY, "policy")     \
-    X(CRASH, "crash")       \
-    X(STOP, "stop")         \
-    X(RESTART, "restart")   \
-    X(BOOT, "boot")         \
+#define VFJ_DIRECTIVES(X)     \
+    X(VERSION, "vfjournal")   \
+    X(AT, "at")               \
+    X(SYSCTL, "sysctl")       \
+    X(NOSYSCTL, "nosysctl")   \
+    X(RC, "rc")               \
+    X(NORC, "norc")           \
+    X(IF, "if")               \
+    X(NOIF, "noif")           \
+    X(VF, "vf")               \
+    X(FILE, "file")           \
+    X(NOFILE, "nofile")       \
+    X(FAIL, "fail")           \
+    X(SLOW, "slow")           \
+    X(LATE, "late")           \
+    X(DEVD, "devd")           \
+    X(MODE, "mode")           \
+    X(POLICY, "policy")       \
+    X(CRASH, "crash")         \
+    X(STOP, "stop")           \
+    X(END, "end")             \
+    X(RESTART, "restart")     \
+    X(BOOT, "boot")           \
+    X(START, "start")         \
+    X(CONFIGURE, "configure") \
+    X(CONNECT, "connect")     \
+    X(LOST, "lost")           \
     X(GAP, "gap")
 
 enum vfj_trace_kind {
@@ -56,24 +65,31 @@ struct vfj_trace_time {
 struct vfj_trace_if {
     struct vfj_interface interface;
     uint64_t dhclient;           /* pid; 0 none */
+    struct vfj_address gateway;  /* of the default route that goes through it; empty: none does */
     struct vfj_address gateway6; /* of the IPv6 default route that goes through it, without scope; empty: none does */
+    struct vfj_name unit;        /* N of dev.hn.N, of an hn interface by any name; empty: its name says it */
+    bool nomedia;                /* it does not tell whether it has its link */
+    bool has_link;               /* one of the words for its link was said */
 };
 
 /* One line, read. Spans point into the line. */
 struct vfj_trace_line {
     uint8_t kind;                /* enum vfj_trace_kind */
     struct vfj_trace_time time;  /* EVENT and AT */
-    struct vfj_span event;       /* EVENT: the devd line */
+    struct vfj_span event;       /* EVENT: the devd line; DEVD: the same, escaped (core/trace_quote.h) */
     struct vfj_name name, other; /* NOIF: name; VF: the VF and its hn */
-    struct vfj_span key;         /* SYSCTL, NOSYSCTL, RC: the name; FILE: the path; FAIL, SLOW: the argv */
-    char value[VFJ_VALUE_SIZE];  /* SYSCTL, RC: the value, unquoted; FILE: the text */
+    struct vfj_span key;        /* SYSCTL, NOSYSCTL, RC, NORC: the name; FILE, NOFILE: the path; FAIL, SLOW: the argv */
+    char value[VFJ_VALUE_SIZE]; /* SYSCTL, RC: the value, unquoted; FILE: the text; FAIL: what the command prints */
+    char refused[VFJ_PATH_SIZE]; /* FILE: why nobody runs it; empty: the mode says it */
     bool has_text;               /* FILE */
     uint32_t mode;               /* FILE; 0755 when not said */
     uint64_t count;              /* FAIL */
+    uint8_t outcome;             /* FAIL: enum vfj_outcome_kind */
     int32_t status;              /* FAIL */
-    int64_t us;                  /* SLOW */
+    int64_t us;                  /* SLOW, LATE */
     uint8_t choice;              /* MODE: enum vfj_mode; POLICY: enum vfj_policy */
-    struct vfj_span reason;      /* GAP */
+    bool stopped;                /* BOOT: no daemon starts */
+    struct vfj_span reason;      /* GAP, LOST, STOP, END */
     struct vfj_trace_if if_facts;
 };
 

@@ -173,6 +173,11 @@ done
     echo 'ipv6_static_routes="six"'
     echo 'ipv6_route_six="2001:db8:9::/48 2001:db8::9"'
     echo 'ipv6_defaultrouter="fe80::1%hn0"'
+    echo 'ifconfig_hn1_alias0="inet 10.1.0.9/32 vhid 7 pass hush-hush"'
+    echo 'vlans_hn0="10"'
+    echo 'ifconfig_hn0_10="inet 10.7.0.4/24"'
+    echo 'ifconfig_hn0_10_alias0="inet 10.7.0.5/32"'
+    echo 'ipv4_addrs_hn0_10="10.7.0.6/32"'
 } >g/etc/rc.conf
 expect 0 "config" config --root g
 says '^ +delay: 120 s \(hyperv_vf_delay in /etc/rc\.conf\)$' '^ +router: 10\.0\.0\.1 \(defaultrouter in /etc/rc\.conf\)$' \
@@ -180,7 +185,8 @@ says '^ +delay: 120 s \(hyperv_vf_delay in /etc/rc\.conf\)$' '^ +router: 10\.0\.
     '^ +alias: inet 10\.0\.0\.5/32 \(ifconfig_hn0_alias0 in ' '^ +inet6: inet6 accept_rtadv \(ifconfig_hn0_ipv6 in ' \
     '^ +inet: DHCP \(ifconfig_hn1 in ' '^ +route: -net 10\.8\.0\.0/16 10\.1\.0\.254 \(static_routes in ' \
     '^ +route: -inet6 2001:db8:9::/48 2001:db8::9 \(ipv6_static_routes in ' '^ router6: fe80::1%hn0 \(ipv6_defaultrouter in ' \
-    '^ +lagg: lagg1$'
+    '^ +lagg: lagg1$' '^ +alias: inet 10\.1\.0\.9/32 vhid 7 pass \*+ \(ifconfig_hn1_alias0 in '
+not 'hush-hush' 'hn0_10' '10\.7\.0\.'
 expect 0 "config of one" config -i hn1 --root g
 not '^hn0$'
 "$guest" host g rename hn1 wan7

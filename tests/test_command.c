@@ -331,8 +331,8 @@ static void test_bare(void **unused)
         enum vfj_command_kind kind;
         const char *a, *b, *c, *text;
     } cases[] = {
-        {VFJ_COMMAND_PROBE_MAP, "", "", "", ""},          {VFJ_COMMAND_UP, "lagg0", "", "", ""},
-        {VFJ_COMMAND_JOIN, "lagg0", "hn0", "", ""},       {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "mce0", ""},
+        {VFJ_COMMAND_PROBE_MAP, "", "", "", ""},           {VFJ_COMMAND_UP, "lagg0", "", "", ""},
+        {VFJ_COMMAND_JOIN, "lagg0", "hn0", "", ""},        {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "mce0", ""},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "words"}, {VFJ_COMMAND_PROBE_SLOT, "lagg0", "hn0", "mce0", "words"},
         {VFJ_COMMAND_ROUTE_ADD, "", "", "", "words"},
     };
@@ -356,13 +356,108 @@ static void test_bare(void **unused)
     }
 }
 
+static void assert_read_back(const struct vfj_command *command)
+{
+    struct vfj_command read;
+    char bytes[4 * VFJ_ARGS_SIZE];
+    struct vfj_text body = vfj_text_begin(bytes, sizeof bytes);
+    vfj_command_encode(command, &body);
+    if (vfj_command_decode((struct vfj_span){bytes, body.length}, &read) != VFJ_OK)
+        fail_msg("not read back: %s", bytes);
+    if (memcmp(&read, command, sizeof read) != 0)
+        fail_msg("read back as another one: %s", bytes);
+}
+
+/* A record gives the command again, but for what it does not say. */
+static void test_read_back(void **unused)
+{
+    static const struct {
+        enum vfj_command_kind kind;
+        const char *a, *b, *c, *text;
+    } cases[] = {
+        {VFJ_COMMAND_PROBE_SYSCTL, "", "", "", "hw.hn.vflist"},
+        {VFJ_COMMAND_PROBE_IFCONFIG, "hn0", "", "", ""},
+        {VFJ_COMMAND_PROBE_FILE, "", "", "", "/var/run/dhclient.hn0.pid"},
+        {VFJ_COMMAND_PROBE_MAP, "", "", "", ""},
+        {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "0"},
+        {VFJ_COMMAND_UP, "mce0", "", "", ""},
+        {VFJ_COMMAND_DOWN, "mce0", "", "", ""},
+        {VFJ_COMMAND_CREATE, "lagg0", "", "", ""},
+        {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "mce0", ""},
+        {VFJ_COMMAND_JOIN_FIRST, "lagg0", "hn0", "", ""},
+        {VFJ_COMMAND_JOIN, "lagg0", "mce0", "", ""},
+        {VFJ_COMMAND_LEAVE, "lagg0", "mce0", "", ""},
+        {VFJ_COMMAND_NO_DAD, "lagg0", "", "", ""},
+        {VFJ_COMMAND_RTADV, "lagg0", "", "", ""},
+        {VFJ_COMMAND_STRIP, "hn0", "", "", ""},
+        {VFJ_COMMAND_ADDRESS_DELETE, "hn0", "", "", "fd00::4"},
+        {VFJ_COMMAND_ADDRESS_ADD, "lagg0", "", "", "10.0.0.4/24 alias"},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet 10.0.0.4 descr it's"},
+        {VFJ_COMMAND_DHCLIENT, "lagg0", "", "", ""},
+        {VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", "", "", ""},
+        {VFJ_COMMAND_DHCLIENT_STOP, "", "", "", "411 412"},
+        {VFJ_COMMAND_LEASE, "hn0", "lagg0", "", ""},
+        {VFJ_COMMAND_ROUTE_ADD, "", "", "", "-inet6 default fe80::1%lagg0"},
+        {VFJ_COMMAND_ROUTE_CHANGE, "", "", "", "default 10.0.0.1"},
+        {VFJ_COMMAND_RTSOL, "lagg0", "", "", ""},
+        {VFJ_COMMAND_SCRIPT, "", "", "", "/usr/libexec/hyperv/hyperv_vfup.hn0"},
+    };
+    (void)unused;
+    assert_int_equal(sizeof cases / sizeof cases[0], VFJ_COMMAND_COUNT);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_command command;
+        memset(&command, 0, sizeof command);
+        command.id = i + 1;
+        command.kind = (uint8_t)cases[i].kind;
+        vfj_name_parse(vfj_span_of("hn0"), &command.hn);
+        vfj_name_parse(vfj_span_of(cases[i].a), &command.a);
+        vfj_name_parse(vfj_span_of(cases[i].b), &command.b);
+        vfj_name_parse(vfj_span_of(cases[i].c), &command.c);
+        vfj_span_copy(command.text, sizeof command.text, vfj_span_of(cases[i].text));
+        assert_read_back(&command);
+    }
+}
+
+static void test_no_record(void **unused)
+{
+    static const char *const bodies[] = {
+        "",
+        "id=1",
+        "id=x kind=up argv=\"ifconfig mce0 up\"",
+        "id=1 kind=reboot argv=reboot",
+        "id=1 kind=up argv=\"ifconfig mce0 down\"",
+        "id=1 kind=up argv=\"ifconfig mce0 up up\"",
+        "id=1 kind=up argv=\"ifconfig mce0\"",
+        "id=1 kind=up argv=\"ifconfig m;e0 up\"",
+        "id=1 kind=up argv=\"ifconfig 'mce0 up\"",
+        "id=1 kind=up",
+        "id=1 kind=route-add text=\"default 10.0.0.1\"",
+        "id=1 kind=probe-map extra=1",
+        "kind=probe-map id=1",
+        "id=1 kind=probe-map \"",
+    };
+    struct vfj_command command;
+    char words[VFJ_ARGS_SIZE + 64];
+    struct vfj_text text = vfj_text_begin(words, sizeof words);
+    (void)unused;
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        if (vfj_command_decode(vfj_span_of(bodies[i]), &command) != VFJ_BAD_BODY)
+            fail_msg("read: %s", bodies[i]);
+    }
+    vfj_text_add(&text, "id=1 kind=probe-sysctl text=\""); /* more words than an argv has */
+    for (unsigned i = 0; i < VFJ_WORDS_MAX; i++)
+        vfj_text_add(&text, i > 0 ? " a" : "a");
+    vfj_text_add(&text, "\"");
+    assert_int_equal(vfj_command_decode(vfj_span_of(words), &command), VFJ_BAD_BODY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),      cmocka_unit_test(test_programs_end), cmocka_unit_test(test_map_words),
         cmocka_unit_test(test_already_so), cmocka_unit_test(test_succeeded),    cmocka_unit_test(test_stops_batch),
         cmocka_unit_test(test_records),    cmocka_unit_test(test_well_formed),  cmocka_unit_test(test_words_fit),
-        cmocka_unit_test(test_bare),
+        cmocka_unit_test(test_bare),       cmocka_unit_test(test_read_back),    cmocka_unit_test(test_no_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,22 @@ end() {
     "$guest" stop "$dir"
     "$vfjournal" replay "$journal" >"$dir/replay.out" 2>&1
     same "replay" 0 $?
+    round_trip
+}
+
+# The journal as a trace, and that replayed: the same commands, those that only read the guest among them. A journal whose
+# beginning was pruned is refused.
+round_trip() {
+    "$vfjournal" export --trace --journal "$journal" >"$dir/exported.trace" 2>"$dir/export.out"
+    exported=$?
+    if grep -q 'its beginning was pruned' "$dir/export.out"; then
+        same "export of a pruned journal" 2 "$exported"
+        return
+    fi
+    same "export" '[0]' "$(cat "$dir/export.out")[$exported]"
+    "$vfjournal" replay -o commands --probes "$journal" >"$dir/recorded.commands" 2>&1
+    "$vfjournal" replay -o commands --probes "$dir/exported.trace" >"$dir/replayed.commands" 2>&1
+    same "commands of the exported trace" "$(cat "$dir/recorded.commands")" "$(cat "$dir/replayed.commands")"
 }
 
 finish() {

@@ -565,6 +565,31 @@ static void test_rules(void **unused)
     assert_int_equal(vfj_guest_duration_us(&guest, &up), 1000000); /* the newest that fits */
 }
 
+/* How a command ends, and which one is meant. */
+static void test_outcomes(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%fail 1 timeout ifconfig hn0 up");
+    assert_int_equal(ifconfig("hn0", "up"), 0);
+    assert_int_equal(outcome.kind, VFJ_OUTCOME_TIMEOUT);
+    direct("%fail 1 signal-9 says=\"a word\" ifconfig hn0 up");
+    assert_int_equal(ifconfig("hn0", "up"), 9);
+    assert_int_equal(outcome.kind, VFJ_OUTCOME_SIGNALED);
+    assert_string_equal(outcome.output, "a word");
+    direct("%fail 1 0 ifconfig hn0 down");
+    assert_int_equal(ifconfig("hn0", "down"), 0);
+    assert_true(find("hn0")->facts.up); /* it changes nothing */
+    direct("%fail 1 7 ifconfig hn0 $");
+    assert_int_equal(ifconfig("hn0", "up"), 0);
+    direct("%fail 1 7 ifconfig hn0 up $");
+    assert_int_equal(ifconfig("hn0", "up"), 7);
+    direct("%fail 1 7 ifconfig hn0 inet '$5'"); /* as a command's words are printed */
+    assert_int_equal(ifconfig("hn0", "inet $5"), 7);
+    direct("%fail 1 7 extra ifconfig hn0");
+    assert_int_equal(ifconfig("hn0", "up"), 0);
+}
+
 static void test_refused_probes(void **unused)
 {
     (void)unused;
@@ -623,6 +648,81 @@ static void test_views(void **unused)
     direct("%file /usr/libexec/hyperv/hyperv_vfup.hn0 mode=755");
     view_of("hn0", &view);
     assert_true(view.script != VFJ_OWN_SCRIPT_NONE && view.script_refused[0] == '\0');
+    direct("%file /usr/libexec/hyperv/hyperv_vfup.hn0 refused=\"/usr: others can write to it\"");
+    view_of("hn0", &view);
+    assert_string_equal(view.script_refused, "/usr: others can write to it");
+    assert_int_equal(view.script, VFJ_OWN_SCRIPT_NONE);
+    direct("%nofile /usr/libexec/hyperv/hyperv_vfup.hn0");
+    direct("%nofile /there/is/none");
+    view_of("hn0", &view);
+    assert_true(view.script == VFJ_OWN_SCRIPT_NONE && view.script_refused[0] == '\0');
+}
+
+/* The VF that a look shows is the one that the kernel names at that moment, not the one that was asked for. */
+static void test_view_of_vf(void **unused)
+{
+    static struct vfj_observation answer;
+    struct vfj_command command
+        = {.id = 1, .kind = VFJ_COMMAND_PROBE_SLOT, .a = vfj_name_of("hn0"), .c = vfj_name_of("mce7"), .text = "0"};
+    (void)unused;
+    begin();
+    vfj_guest_observe(&guest, &command, &answer);
+    assert_string_equal(answer.as.view.vf.name.text, "mce7");
+    assert_false(answer.as.view.vf.exists);
+    direct("%vf mce0 hn0");
+    happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
+    vfj_guest_observe(&guest, &command, &answer);
+    assert_string_equal(answer.as.view.vf.name.text, "mce0");
+    assert_true(answer.as.view.vf.exists);
+}
+
+/* Default routes that %if tells, before and after a boot. */
+static void test_default_route(void **unused)
+{
+    static struct vfj_view view;
+    (void)unused;
+    begin();
+    direct("%if hn0 up inet 10.0.0.4/24 gateway 10.0.0.1");
+    view_of("hn0", &view);
+    assert_string_equal(view.gateway.text, "10.0.0.1");
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.0.1"), 1);
+    ifconfig("hn0", "inet 10.0.0.4 delete"); /* and with it goes the route */
+    view_of("hn0", &view);
+    assert_string_equal(view.gateway.text, "");
+    vfj_guest_boot(&guest);
+    view_of("hn0", &view);
+    assert_string_equal(view.gateway.text, "10.0.0.1");
+    direct("%if hn0 up inet 10.0.0.4/24");
+    view_of("hn0", &view);
+    assert_string_equal(view.gateway.text, "");
+    direct("%if hn0 up nomedia");
+    assert_int_equal(find("hn0")->facts.link, VFJ_LINK_UNKNOWN);
+}
+
+static void test_variables(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%rc one=\"1\"");
+    direct("%rc two=\"2\"");
+    direct("%norc one");
+    direct("%norc three");
+    assert_null(strstr(guest.rc.text, "one="));
+    assert_non_null(strstr(guest.rc.text, "two=2"));
+}
+
+/* An hn by any name is known from the beginning, with the unit that the trace says. */
+static void test_unit(void **unused)
+{
+    static struct vfj_trace_line read;
+    struct vfj_trace_error error;
+    (void)unused;
+    begin();
+    assert_true(vfj_trace_read(vfj_span_of("%if wan up unit 7"), 2, &read, &error));
+    vfj_guest_learn(&guest, &read);
+    direct("%vf mce7 wan");
+    happen("!system=ETHERNET subsystem=mce7 type=IFATTACH");
+    assert_string_equal(sysctl("dev.hn.7.vf"), "mce7");
 }
 
 static void test_boot(void **unused)
@@ -662,6 +762,11 @@ int main(void)
         cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_boot),
+        cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_view_of_vf),
+        cmocka_unit_test(test_default_route),
+        cmocka_unit_test(test_variables),
+        cmocka_unit_test(test_unit),
         cmocka_unit_test(test_netmasks),
         cmocka_unit_test(test_words_of_inet),
         cmocka_unit_test(test_full),

@@ -86,6 +86,19 @@ static const char *const lines[] = {
     "%gap while it ends",
     "%restart",
     "%rc a=7",
+    "%stop SIGTERM",
+    "%end SIGTERM",
+    "%connect",
+    "%start",
+    "%norc a",
+    "%configure",
+    "%connect",
+    "%lost the disk was full",
+    "%devd !system=IFNET subsystem=hn0 type=LINK_UP\\x0a",
+    "%boot stopped",
+    "%configure",
+    "%start",
+    "%at +1",
 };
 
 static enum vfj_status play_all(struct rig *rig)
@@ -120,7 +133,8 @@ static void test_failures(void **unused)
 /* A line that needs the daemon to start first, when that fails. */
 static void test_first_failures(void **unused)
 {
-    static const char *const firsts[] = {"%crash", "%restart", "%boot", "%gap x", "%stop", "%at 5", "@5 +x at y"};
+    static const char *const firsts[] = {"%start",   "%stop", "%end",   "%lost", "%connect",  "%crash",
+                                         "%restart", "%boot", "%gap x", "%at 5", "@5 +x at y"};
     struct vfj_trace_error error;
     (void)unused;
     for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {

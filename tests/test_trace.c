@@ -115,6 +115,30 @@ static void test_errors(void **unused)
         {"%crash now", 8, "more words than the directive takes"},
         {"%restart 1", 10, "more words than the directive takes"},
         {"%boot x", 7, "more words than the directive takes"},
+        {"%boot stopped x", 15, "more words than the directive takes"},
+        {"%norc", 6, "a variable's name is missing"},
+        {"%norc a-b", 7, "not a variable name"},
+        {"%norc a b", 9, "more words than the directive takes"},
+        {"%nofile x", 9, "not an absolute path of at most 255 bytes"},
+        {"%nofile /x y", 12, "more words than the directive takes"},
+        {"%file /x refused=\"open", 18, "the quote is not closed"},
+        {"%if hn0 unit", 13, "a unit of at most 9999 is missing"},
+        {"%if hn0 unit 10000", 14, "a unit of at most 9999 is missing"},
+        {"%if hn0 gateway", 16, "a gateway is missing"},
+        {"%if hn0 gateway fd00::1", 17, "not an IPv4 address without length"},
+        {"%if hn0 gateway 10.0.0.1/24", 17, "not an IPv4 address without length"},
+        {"%fail 1 signal- x", 9, "an exit status of at most 255 is missing"},
+        {"%fail 1 absent-256 x", 9, "an exit status of at most 255 is missing"},
+        {"%fail 1 1 says=\"open x", 16, "the quote is not closed"},
+        {"%fail 1 1 says=x", 17, "a command is missing"},
+        {"%late", 6, "a number of seconds is missing"},
+        {"%late 1 2", 9, "more words than the directive takes"},
+        {"%devd", 6, "a devd line is missing"},
+        {"%devd a\\n", 8, "neither \"\\\\\" nor \"\\xHH\""},
+        {"%devd \\x0G", 7, "neither \"\\\\\" nor \"\\xHH\""},
+        {"%start now", 8, "more words than the directive takes"},
+        {"%configure x", 12, "more words than the directive takes"},
+        {"%connect x", 10, "more words than the directive takes"},
     };
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -227,7 +251,25 @@ static void test_directives(void **unused)
     assert_true(read_line("%crash") && read.kind == VFJ_TRACE_CRASH);
     assert_true(read_line("%stop") && read.kind == VFJ_TRACE_STOP);
     assert_true(read_line("%restart") && read.kind == VFJ_TRACE_RESTART);
-    assert_true(read_line("%boot") && read.kind == VFJ_TRACE_BOOT);
+    assert_true(read_line("%boot") && read.kind == VFJ_TRACE_BOOT && !read.stopped);
+    assert_true(read_line("%boot stopped") && read.kind == VFJ_TRACE_BOOT && read.stopped);
+    assert_true(read_line("%stop SIGTERM") && read.kind == VFJ_TRACE_STOP && vfj_span_is(read.reason, "SIGTERM"));
+    assert_true(read_line("%lost a b") && read.kind == VFJ_TRACE_LOST && vfj_span_is(read.reason, "a b"));
+    assert_true(read_line("%late 0.5") && read.us == 500000);
+    assert_true(read_line("%norc a") && vfj_span_is(read.key, "a"));
+    assert_true(read_line("%fail 2 timeout ifconfig $"));
+    assert_true(read.outcome == VFJ_OUTCOME_TIMEOUT && read.count == 2 && vfj_span_is(read.key, "ifconfig $"));
+    assert_true(read_line("%fail 1 signal-9 says=\"a \\\"b\" kill"));
+    assert_true(read.outcome == VFJ_OUTCOME_SIGNALED && read.status == 9 && vfj_span_is(read.key, "kill"));
+    assert_string_equal(read.value, "a \"b");
+    assert_true(read_line("%fail 1 absent-2 kill") && read.outcome == VFJ_OUTCOME_ABSENT && read.status == 2);
+    assert_true(read_line("%if wan up nomedia unit 7 gateway 10.0.0.1") && read.if_facts.nomedia);
+    assert_string_equal(read.if_facts.unit.text, "7");
+    assert_string_equal(read.if_facts.gateway.text, "10.0.0.1");
+    assert_true(read_line("%file /x refused=\"others can\""));
+    assert_string_equal(read.refused, "others can");
+    assert_true(read_line("%file /x text=\"a\\\\\\\\n\""));
+    assert_string_equal(read.value, "a\\n");
 }
 
 /* rc.conf(5) is read by sh(1). */
@@ -287,8 +329,8 @@ static void test_limits(void **unused)
     check_limit("%rc a=\"", "x", VFJ_VALUE_SIZE - 1, "\"", "value too long");
     check_limit("%file /x text=\"", "x", VFJ_VALUE_SIZE - 1, "\"", "value too long");
     check_limit("%file /", "x", VFJ_PATH_SIZE - 2, "", "not an absolute path of at most 255 bytes");
-    check_limit("%fail 1 1 ", "x", VFJ_PATH_SIZE - 1, "", "command too long");
-    check_limit("%slow 1 ", "x", VFJ_PATH_SIZE - 1, "", "command too long");
+    check_limit("%fail 1 1 ", "x", VFJ_RULE_SIZE - 1, "", "command too long");
+    check_limit("%slow 1 ", "x", VFJ_RULE_SIZE - 1, "", "command too long");
     check_limit("%noif h", "n", VFJ_NAME_SIZE - 2, "", "not an interface name");
 }
 

@@ -8,6 +8,7 @@
 #include "core/rc.h"
 #include "tools/guest_look.h"
 #include "tools/options.h"
+#include "tools/secret.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -73,7 +74,10 @@ static void print_label(const char *label)
 
 static void print_value(const char *value)
 {
-    vfj_terminal_print(stdout, vfj_span_of(value));
+    char shown[8 * VFJ_VALUE_SIZE];
+    struct vfj_text text = vfj_text_begin(shown, sizeof shown);
+    vfj_secret_add(&text, vfj_span_of(value));
+    vfj_terminal_print(stdout, (struct vfj_span){text.bytes, text.length});
 }
 
 /* " (NAME in FILE)", and the end of the line. */
@@ -184,26 +188,46 @@ static void print_ipv4(const struct config *config, struct vfj_name hn)
     }
 }
 
-/* Whether the variable is of that interface, beyond ifconfig_IF: aliases, inet6 … */
+/* The rest of a span that begins with the prefix; false when it does not. */
+static bool take_prefix(struct vfj_span *span, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    if (!vfj_span_starts(*span, prefix))
+        return false;
+    *span = (struct vfj_span){span->text + length, span->length - length};
+    return true;
+}
+
+/* "_alias" and a number, which may be missing. */
+static bool is_alias(struct vfj_span rest)
+{
+    if (!take_prefix(&rest, "_alias"))
+        return false;
+    while (rest.length > 0 && rest.text[0] >= '0' && rest.text[0] <= '9')
+        rest = (struct vfj_span){rest.text + 1, rest.length - 1};
+    return rest.length == 0;
+}
+
+/* Whether the variable is one of network.subr's for that interface, beyond ifconfig_IF: aliases, inet6 ... What else begins
+ * with its name is of another one: ifconfig_hn0_10 is hn0.10's. */
 static bool is_more_of(struct vfj_span key, struct vfj_name hn)
 {
-    static const char *const forms[] = {"ifconfig_%_", "ipv4_addrs_%", "ipv6_ifconfig_%", "ipv6_prefix_%"};
+    static const char *const forms[] = {"ifconfig_", "ipv4_addrs_", "ipv6_ifconfig_", "ipv6_prefix_"};
+    static const char *const words[] = {"_aliases", "_descr", "_ipv6", "_name"};
     char variable[64];
     variable_of(variable, sizeof variable, hn);
     const char *name = variable + sizeof "ifconfig_" - 1;
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        char prefix[96];
-        struct vfj_text text = vfj_text_begin(prefix, sizeof prefix);
-        for (const char *c = forms[i]; *c != '\0'; c++) {
-            if (*c == '%')
-                vfj_text_add(&text, name);
-            else
-                vfj_text_add_char(&text, *c);
-        }
-        char after = key.length > text.length ? key.text[text.length] : '_';
-        bool whole = forms[i][strlen(forms[i]) - 1] == '_' || after == '_';
-        if (vfj_span_starts(key, prefix) && whole)
+        struct vfj_span rest = key;
+        bool is_first = i == 0;
+        if (!take_prefix(&rest, forms[i]) || !take_prefix(&rest, name))
+            continue;
+        if (is_alias(rest) || (!is_first && rest.length == 0))
             return true;
+        for (size_t word = 0; is_first && word < sizeof words / sizeof words[0]; word++) {
+            if (vfj_span_is(rest, words[word]))
+                return true;
+        }
     }
     return false;
 }

@@ -21,9 +21,10 @@ static const char help[] = /**/
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
     "Standard output must not be a terminal: devd's lines are written byte by byte.\n"
-    "A trace can't say what IPv6 flags an interface has, nor hold a line with a NUL or a newline; such a line is left\n"
-    "out with a comment.\n"
-    "Exit status: 0 exported, 2 usage or a journal that can't be used, 4 the system failed.\n";
+    "The trace is replayed against the journal before it is written. When the journal holds what a trace can't say,\n"
+    "nothing is written, and the complaint names the record. Passwords of ifconfig(8) are written as \"********\".\n"
+    "Exit status: 0 exported, 2 usage or a journal that can't be used, 3 a trace can't say what the journal holds,\n"
+    "4 the system failed.\n";
 
 enum { PARSED_RUN = -1 };
 

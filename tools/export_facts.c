@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-bool vfj_mirror_direct(struct vfj_mirror *mirror, const char *line)
+#include "core/trace_quote.h"
+
+/* A line of the text, unless it is too long for one. */
+static void direct_text(struct vfj_mirror *mirror, const struct vfj_text *text)
 {
-    struct vfj_trace_line read;
-    struct vfj_trace_error error;
-    if (!vfj_trace_read(vfj_span_of(line), 2, &read, &error))
-        return false;
-    (void)fprintf(mirror->out, "%s\n", line);
-    vfj_guest_learn(&mirror->guest, &read);
-    return vfj_guest_direct(&mirror->guest, &read) == NULL;
+    if (text->overflow)
+        mirror->wrong = "a line would be too long";
+    else
+        vfj_mirror_direct(mirror, text->bytes);
 }
 
 static void direct2(struct vfj_mirror *mirror, const char *before, const char *name, const char *between,
@@ -23,8 +23,7 @@ static void direct2(struct vfj_mirror *mirror, const char *before, const char *n
     vfj_text_add(&text, name);
     vfj_text_add(&text, between);
     vfj_text_add(&text, value);
-    if (!text.overflow)
-        vfj_mirror_direct(mirror, line);
+    direct_text(mirror, &text);
 }
 
 static void tell_sysctl(struct vfj_mirror *mirror, const char *name, const char *value)
@@ -43,28 +42,51 @@ static void tell_transparent(struct vfj_mirror *mirror, int32_t value)
     tell_sysctl(mirror, "hw.hn.vf_transparent", value == VFJ_TRANSPARENT_ABSENT ? NULL : digits);
 }
 
+/* A %vf makes its hn one that has been there from the beginning: one that was given this name later is none. */
+static bool may_have_vf(const struct vfj_mirror *mirror, struct vfj_name hn)
+{
+    for (unsigned i = 0; !mirror->cautious && i < mirror->known_count; i++) {
+        if (vfj_name_equal(mirror->known[i], hn))
+            return true;
+    }
+    return false;
+}
+
 /* What a trace can say of an interface beside what ifconfig(8) shows. */
 struct more_facts {
     uint64_t dhclient;
-    struct vfj_address gateway6;
+    struct vfj_address gateway, gateway6;
+    bool is_link_told;
 };
+
+/* The model knows a lagg's link by its ports; a word is said when that is not so. */
+static const char *link_word(const struct vfj_interface *interface, bool is_link_told)
+{
+    if (interface->laggproto != VFJ_LAGGPROTO_NONE && !is_link_told)
+        return "";
+    if (interface->link == VFJ_LINK_UNKNOWN)
+        return " nomedia";
+    return interface->link == VFJ_LINK_DOWN ? " nolink" : is_link_told ? " link" : "";
+}
 
 static void add_interface_words(struct vfj_text *text, const struct vfj_interface *interface,
                                 const struct more_facts *more)
 {
     vfj_text_add(text, interface->up ? " up" : " down");
-    vfj_text_add(text, interface->link == VFJ_LINK_DOWN ? " nolink" : "");
+    vfj_text_add(text, link_word(interface, more->is_link_told));
     vfj_text_add(text, interface->no_dad ? " no_dad" : "");
     vfj_text_add(text, interface->rtadv ? " accept_rtadv" : "");
     vfj_text_add(text, interface->ifdisabled ? " ifdisabled" : "");
     vfj_text_add(text, interface->truncated ? " truncated" : "");
-    if (interface->mtu != 0) {
-        vfj_text_add(text, " mtu ");
-        vfj_text_add_u64(text, interface->mtu);
-    }
+    vfj_text_add(text, " mtu ");
+    vfj_text_add_u64(text, interface->mtu);
     for (unsigned i = 0; i < interface->address_count; i++) {
         vfj_text_add(text, vfj_address_is_inet6(&interface->addresses[i]) ? " inet6 " : " inet ");
         vfj_text_add(text, interface->addresses[i].text);
+    }
+    if (more->gateway.text[0] != '\0') {
+        vfj_text_add(text, " gateway ");
+        vfj_text_add(text, more->gateway.text);
     }
     if (more->gateway6.text[0] != '\0') {
         vfj_text_add(text, " gateway6 ");
@@ -91,25 +113,31 @@ static void tell_interface(struct vfj_mirror *mirror, const struct vfj_interface
     vfj_text_add(&text, interface->name.text);
     if (interface->exists)
         add_interface_words(&text, interface, more);
-    if (!text.overflow)
-        vfj_mirror_direct(mirror, line);
+    direct_text(mirror, &text);
 }
 
-/* Whether the model has the interface as recorded, as far as a trace can say. */
 static bool same_interface(const struct vfj_interface *a, const struct vfj_interface *b)
 {
-    bool same_flags = (a->link == VFJ_LINK_DOWN) == (b->link == VFJ_LINK_DOWN) && a->no_dad == b->no_dad
-        && a->rtadv == b->rtadv && a->ifdisabled == b->ifdisabled && a->truncated == b->truncated;
+    bool same_flags = a->link == b->link && a->no_dad == b->no_dad && a->rtadv == b->rtadv
+        && a->ifdisabled == b->ifdisabled && a->truncated == b->truncated;
     return same_flags && a->exists == b->exists && a->up == b->up && a->laggproto == b->laggproto
-        && a->address_count == b->address_count && a->port_count == b->port_count && (a->mtu == b->mtu || b->mtu == 0)
+        && a->address_count == b->address_count && a->port_count == b->port_count && a->mtu == b->mtu
         && memcmp(a->addresses, b->addresses, a->address_count * sizeof a->addresses[0]) == 0
         && memcmp(a->ports, b->ports, a->port_count * sizeof a->ports[0]) == 0;
 }
 
 static struct more_facts more_of(struct vfj_mirror *mirror, struct vfj_name name)
 {
+    const struct vfj_guest *guest = &mirror->guest;
     const struct vfj_guest_if *interface = vfj_guest_find(&mirror->guest, name);
-    return interface != NULL ? (struct more_facts){interface->dhclient, interface->gateway6} : (struct more_facts){0};
+    struct more_facts more = {0};
+    if (interface == NULL)
+        return more;
+    more.dhclient = interface->dhclient;
+    more.gateway6 = interface->gateway6;
+    if (vfj_name_equal(guest->default_if, name))
+        more.gateway = guest->default_gateway;
+    return more;
 }
 
 static void match_interface(struct vfj_mirror *mirror, const struct vfj_interface *model,
@@ -123,10 +151,17 @@ static void match_interface(struct vfj_mirror *mirror, const struct vfj_interfac
     tell_interface(mirror, recorded, more);
 }
 
-/* Of the lagg's dhclient the pid is in no command: that there is one is what counts. */
-static bool differs(uint64_t a, uint64_t b)
+/* The lagg's link is not what its ports make of it. */
+static void match_link(struct vfj_mirror *mirror, const struct vfj_command *command,
+                       const struct vfj_interface *recorded)
 {
-    return (a == 0) != (b == 0);
+    struct vfj_observation model;
+    struct more_facts more = more_of(mirror, recorded->name);
+    vfj_mirror_peek(mirror, command, &model);
+    const struct vfj_interface *lagg = model.probe == VFJ_PROBE_SLOT ? &model.as.view.lagg : &model.as.interface;
+    more.is_link_told = true;
+    if (model.ok && recorded->exists && recorded->laggproto != VFJ_LAGGPROTO_NONE && lagg->link != recorded->link)
+        tell_interface(mirror, recorded, &more);
 }
 
 static void tell_dev_sysctl(struct vfj_mirror *mirror, const char *unit, const char *leaf, struct vfj_name value)
@@ -144,91 +179,130 @@ static void tell_file(struct vfj_mirror *mirror, const char *directory, struct v
     direct2(mirror, "%file ", directory, "", name.text);
 }
 
+static void tell_no_file(struct vfj_mirror *mirror, const char *directory, struct vfj_name name)
+{
+    direct2(mirror, "%nofile ", directory, "", name.text);
+}
+
+/* The script that is refused stands in either place; the words of the refusal say why. */
 static void tell_script(struct vfj_mirror *mirror, struct vfj_name hn, const struct vfj_view *recorded)
 {
-    char name[VFJ_NAME_SIZE + 16];
-    struct vfj_text text = vfj_text_begin(name, sizeof name);
-    vfj_text_add(&text, hn.text);
-    if (recorded->script != VFJ_OWN_SCRIPT_NONE)
+    char line[2 * VFJ_PATH_SIZE];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    for (unsigned place = VFJ_OWN_SCRIPT_NONE + 1; place < VFJ_OWN_SCRIPT_COUNT; place++)
+        tell_no_file(mirror, vfj_own_script_path((enum vfj_own_script)place), hn);
+    if (recorded->script != VFJ_OWN_SCRIPT_NONE) {
         tell_file(mirror, vfj_own_script_path((enum vfj_own_script)recorded->script), hn);
-    if (recorded->script_refused[0] == '\0')
-        return;
-    vfj_text_add(&text, " mode=0775");
-    direct2(mirror, "%file ", vfj_own_script_path(VFJ_OWN_SCRIPT_BASE), "", name);
+    } else if (recorded->script_refused[0] != '\0') {
+        vfj_text_add(&text, "%file ");
+        vfj_text_add(&text, vfj_own_script_path(VFJ_OWN_SCRIPT_BASE));
+        vfj_text_add(&text, hn.text);
+        vfj_text_add(&text, " refused=");
+        vfj_quoted_add(&text, recorded->script_refused);
+        direct_text(mirror, &text);
+    }
 }
 
-/* hn, or the VF, is a port of another lagg than its own. */
-static void tell_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder, struct vfj_name port)
+/* That lagg has the port, or has it no more. */
+static void tell_port(struct vfj_mirror *mirror, struct vfj_name name, struct vfj_name port, bool has)
 {
-    struct vfj_interface lagg = {.name = holder, .exists = true, .laggproto = VFJ_LAGGPROTO_FAILOVER};
-    struct vfj_interface gone = {.name = before};
-    const struct more_facts none = {0}, more = more_of(mirror, holder);
-    if (vfj_name_is_empty(holder)) {
-        tell_interface(mirror, &gone, &none);
-        return;
-    }
-    const struct vfj_guest_if *known = vfj_guest_find(&mirror->guest, holder);
+    struct vfj_interface lagg = {.name = name, .exists = true, .laggproto = VFJ_LAGGPROTO_FAILOVER, .mtu = 1500};
+    const struct vfj_guest_if *known = vfj_guest_find(&mirror->guest, name);
+    const struct more_facts more = more_of(mirror, name);
     if (known != NULL)
         lagg = known->facts;
-    if (!vfj_interface_has_port(&lagg, port) && vfj_interface_add_port(&lagg, port))
-        tell_interface(mirror, &lagg, &more);
+    if (has && !vfj_interface_has_port(&lagg, port) && !vfj_interface_add_port(&lagg, port))
+        mirror->wrong = "more ports than a lagg has";
+    if (!has)
+        vfj_interface_drop_port(&lagg, port);
+    tell_interface(mirror, &lagg, &more);
 }
 
-/* Of the IPv6 default route of a view: the part that goes through hn, or through the lagg. */
-static struct vfj_address gateway6_of(const struct vfj_view *view, bool on_lagg)
+/* hn, or the VF, is a port of another lagg than the model knows. */
+static void tell_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder, struct vfj_name port)
 {
-    return view->gateway6_on_lagg == on_lagg ? view->gateway6 : (struct vfj_address){{0}};
+    if (!vfj_name_is_empty(before))
+        tell_port(mirror, before, port, false);
+    if (!vfj_name_is_empty(holder))
+        tell_port(mirror, holder, port, true);
+}
+
+/* Of the default routes of a view: the part that goes through hn, or through the lagg. */
+static struct more_facts more_of_view(const struct vfj_view *view, bool on_lagg)
+{
+    struct more_facts more = {.dhclient = on_lagg ? view->lagg_dhclient : view->hn_dhclient};
+    if (view->gateway_on_lagg == on_lagg)
+        more.gateway = view->gateway;
+    if (view->gateway6_on_lagg == on_lagg)
+        more.gateway6 = view->gateway6;
+    return more;
+}
+
+static bool more_differs(const struct more_facts *a, const struct more_facts *b)
+{
+    return memcmp(a, b, sizeof *a) != 0;
 }
 
 static void answer_interfaces(struct vfj_mirror *mirror, const struct vfj_view *model, const struct vfj_view *recorded)
 {
-    const struct more_facts vf = {.dhclient = recorded->vf_dhclient};
-    const struct more_facts hn = {recorded->hn_dhclient, gateway6_of(recorded, false)};
-    const struct more_facts lagg = {recorded->lagg_dhclient, gateway6_of(recorded, true)};
-    struct vfj_address hn_model = gateway6_of(model, false), lagg_model = gateway6_of(model, true);
-    bool hn_differs = model->hn_dhclient != hn.dhclient || memcmp(&hn_model, &hn.gateway6, sizeof hn_model) != 0;
-    bool lagg_differs
-        = differs(model->lagg_dhclient, lagg.dhclient) || memcmp(&lagg_model, &lagg.gateway6, sizeof lagg_model) != 0;
-    match_interface(mirror, &model->vf, &recorded->vf, differs(model->vf_dhclient, vf.dhclient), &vf);
-    match_interface(mirror, &model->hn, &recorded->hn, hn_differs, &hn);
-    match_interface(mirror, &model->lagg, &recorded->lagg, lagg_differs, &lagg);
+    const struct more_facts vf = {.dhclient = recorded->vf_dhclient}, model_vf = {.dhclient = model->vf_dhclient};
+    const struct more_facts hn = more_of_view(recorded, false), model_hn = more_of_view(model, false);
+    const struct more_facts lagg = more_of_view(recorded, true), model_lagg = more_of_view(model, true);
+    match_interface(mirror, &model->vf, &recorded->vf, more_differs(&model_vf, &vf), &vf);
+    match_interface(mirror, &model->hn, &recorded->hn, more_differs(&model_hn, &hn), &hn);
+    match_interface(mirror, &model->lagg, &recorded->lagg, more_differs(&model_lagg, &lagg), &lagg);
+}
+
+/* hn has got this VF, or has it no more. Where the model does not make that of it, the kernel says so. */
+static void answer_vf(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *model,
+                      const struct vfj_view *recorded, bool is_first)
+{
+    bool is_gone = vfj_name_is_empty(recorded->vf_name);
+    if (vfj_name_equal(model->vf_name, recorded->vf_name))
+        return;
+    if (is_first && !is_gone && may_have_vf(mirror, command->a))
+        direct2(mirror, "%vf ", recorded->vf_name.text, " ", command->a.text);
+    else if (is_first && is_gone && !recorded->vf.exists)
+        direct2(mirror, "%noif ", model->vf_name.text, "", "");
+    else
+        tell_dev_sysctl(mirror, command->text, ".vf", recorded->vf_name);
 }
 
 static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *model,
-                        const struct vfj_view *recorded)
+                        const struct vfj_view *recorded, bool is_first)
 {
     if (model->transparent != recorded->transparent)
         tell_transparent(mirror, recorded->transparent);
-    if (!vfj_name_equal(model->vf_name, recorded->vf_name))
-        tell_dev_sysctl(mirror, command->text, ".vf", recorded->vf_name);
-    if (recorded->script != model->script
-        || (recorded->script_refused[0] == '\0') != (model->script_refused[0] == '\0'))
+    answer_vf(mirror, command, model, recorded, is_first);
+    if (recorded->script != model->script || strcmp(recorded->script_refused, model->script_refused) != 0)
         tell_script(mirror, command->a, recorded);
     if (recorded->lease && !model->lease)
         tell_file(mirror, "/var/db/dhclient.leases.", command->a);
+    if (!recorded->lease && model->lease)
+        tell_no_file(mirror, "/var/db/dhclient.leases.", command->a);
     answer_interfaces(mirror, model, recorded);
-    if (recorded->gateway.text[0] != '\0' && model->gateway.text[0] == '\0')
-        direct2(mirror, "%rc defaultrouter=\"", recorded->gateway.text, "", "\"");
 }
 
 /* What follows from the interfaces, now that they are right: who holds the ports, and that a VF that is up has the data
  * path. */
-static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *recorded)
+static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *recorded,
+                        bool is_first)
 {
     struct vfj_observation model;
-    vfj_guest_observe(&mirror->guest, command, &model);
+    vfj_mirror_peek(mirror, command, &model);
     if (!vfj_name_equal(model.as.view.hn_lagg, recorded->hn_lagg))
         tell_holder(mirror, model.as.view.hn_lagg, recorded->hn_lagg, command->a);
     if (!vfj_name_equal(model.as.view.vf_lagg, recorded->vf_lagg))
-        tell_holder(mirror, model.as.view.vf_lagg, recorded->vf_lagg, command->c);
-    if (!vfj_name_equal(model.as.view.rxvf, recorded->rxvf))
+        tell_holder(mirror, model.as.view.vf_lagg, recorded->vf_lagg, recorded->vf.name);
+    if (!is_first && !vfj_name_equal(model.as.view.rxvf, recorded->rxvf))
         tell_dev_sysctl(mirror, command->text, ".rxvf", recorded->rxvf);
+    match_link(mirror, command, &recorded->lagg);
 }
 
 static bool same_map(const struct vfj_map *a, const struct vfj_map *b)
 {
-    return a->transparent == b->transparent && a->has_list == b->has_list && a->pair_count == b->pair_count
-        && memcmp(a->pairs, b->pairs, a->pair_count * sizeof a->pairs[0]) == 0;
+    return a->transparent == b->transparent && a->has_list == b->has_list && a->truncated == b->truncated
+        && a->pair_count == b->pair_count && memcmp(a->pairs, b->pairs, a->pair_count * sizeof a->pairs[0]) == 0;
 }
 
 static void add_words(struct vfj_text *list, const char *word, const char *after)
@@ -266,49 +340,40 @@ static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model, c
         add_words(&map_text, recorded->pairs[i].vf.text, ":");
         vfj_text_add(&map_text, recorded->pairs[i].hn.text);
     }
+    if (list_text.overflow || map_text.overflow)
+        mirror->wrong = "more VFs than a sysctl's value holds";
     tell_sysctl(mirror, "hw.hn.vflist", recorded->has_list ? list : NULL);
     tell_sysctl(mirror, "hw.hn.vfmap", map);
     for (unsigned i = 0; i < recorded->pair_count; i++)
         tell_unit(mirror, model, &recorded->pairs[i]);
 }
 
-/* By so many words the programs of probes are told apart. */
-enum { FAIL_WORDS = 5 };
-
 static void fail_probe(struct vfj_mirror *mirror, const struct vfj_command *command)
 {
-    char line[VFJ_VALUE_SIZE];
+    char line[2 * VFJ_RULE_SIZE];
     struct vfj_argv argv;
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    if (!vfj_command_argv(command, 0, &argv))
+    if (!vfj_guest_rule_argv(command, 0, &argv))
         return;
     vfj_text_add(&text, "%fail 1 1 ");
-    if (argv.count > FAIL_WORDS)
-        argv.count = FAIL_WORDS;
     vfj_argv_print(&argv, &text);
-    struct vfj_observation refused;
-    if (vfj_mirror_direct(mirror, line))
-        vfj_guest_observe(&mirror->guest, command, &refused);
+    vfj_text_add(&text, " $");
+    direct_text(mirror, &text);
 }
 
-static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_file *model,
-                        const struct vfj_file *recorded)
+static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_file *recorded)
 {
-    char line[2 * VFJ_VALUE_SIZE];
+    char line[4 * VFJ_VALUE_SIZE], lines[2 * VFJ_VALUE_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    if (!recorded->exists || (model->exists && strcmp(model->text, recorded->text) == 0))
-        return;
-    vfj_text_add(&text, "%file ");
+    struct vfj_text value = vfj_text_begin(lines, sizeof lines);
+    vfj_text_add(&text, recorded->exists ? "%file " : "%nofile ");
     vfj_text_add(&text, command->text);
-    vfj_text_add(&text, " text=\"");
-    for (const char *c = recorded->text; *c != '\0'; c++) {
-        if (strchr("\"\\$`\n", *c) != NULL)
-            vfj_text_add_char(&text, '\\');
-        vfj_text_add_char(&text, *c != '\n' ? *c : 'n');
+    if (recorded->exists) {
+        vfj_text_add(&text, " text=");
+        vfj_newlines_escape(&value, recorded->text);
+        vfj_quoted_add(&text, lines);
     }
-    vfj_text_add_char(&text, '"');
-    if (!text.overflow)
-        vfj_mirror_direct(mirror, line);
+    direct_text(mirror, &text);
 }
 
 /* dev.hn.N.vf names an interface that nothing else may have told of. */
@@ -322,38 +387,107 @@ static void tell_named_vf(struct vfj_mirror *mirror, const char *oid, const char
         tell_interface(mirror, &vf, &none);
 }
 
-void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
-                       const struct vfj_observation *recorded)
+static bool has_pair(const struct vfj_map *map, const struct vfj_pair *pair)
 {
-    struct vfj_observation model;
+    for (unsigned i = 0; i < map->pair_count; i++) {
+        if (vfj_name_equal(map->pairs[i].vf, pair->vf) && vfj_name_equal(map->pairs[i].hn, pair->hn))
+            return true;
+    }
+    return false;
+}
+
+/* The VFs that came and went unheard. */
+static void answer_pairs(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_map *recorded)
+{
+    for (unsigned i = 0; i < model->pair_count; i++) {
+        if (!has_pair(recorded, &model->pairs[i]))
+            direct2(mirror, "%noif ", model->pairs[i].vf.text, "", "");
+    }
+    for (unsigned i = 0; i < recorded->pair_count; i++) {
+        const struct vfj_pair *pair = &recorded->pairs[i];
+        if (has_pair(model, pair))
+            continue;
+        if (may_have_vf(mirror, pair->hn))
+            direct2(mirror, "%vf ", pair->vf.text, " ", pair->hn.text);
+        if (vfj_guest_find(&mirror->guest, pair->vf) == NULL)
+            direct2(mirror, "%if ", pair->vf.text, "", "");
+    }
+}
+
+static void answer(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_observation *model,
+                   const struct vfj_observation *recorded, bool is_first)
+{
     struct more_facts more;
-    vfj_guest_observe(&mirror->guest, command, &model);
     switch ((enum vfj_probe)recorded->probe) {
     case VFJ_PROBE_SYSCTL:
-        if (model.ok != recorded->ok || strcmp(model.as.value, recorded->as.value) != 0)
-            tell_sysctl(mirror, command->text, recorded->ok ? recorded->as.value : NULL);
-        tell_named_vf(mirror, command->text, recorded->as.value);
+        tell_sysctl(mirror, command->text, recorded->ok ? recorded->as.value : NULL);
         break;
     case VFJ_PROBE_IFCONFIG:
         more = more_of(mirror, recorded->as.interface.name);
-        match_interface(mirror, &model.as.interface, &recorded->as.interface, false, &more);
+        match_interface(mirror, &model->as.interface, &recorded->as.interface, false, &more);
+        match_link(mirror, command, &recorded->as.interface);
         break;
     case VFJ_PROBE_FILE:
-        answer_file(mirror, command, &model.as.file, &recorded->as.file);
+        answer_file(mirror, command, &recorded->as.file);
         break;
     case VFJ_PROBE_MAP:
-        if (recorded->ok)
-            answer_map(mirror, &model.as.map, &recorded->as.map);
+        if (recorded->ok && is_first)
+            answer_pairs(mirror, &model->as.map, &recorded->as.map);
+        else if (recorded->ok)
+            answer_map(mirror, &model->as.map, &recorded->as.map);
         else
             fail_probe(mirror, command);
         break;
     case VFJ_PROBE_SLOT:
         if (recorded->ok) {
-            answer_view(mirror, command, &model.as.view, &recorded->as.view);
-            answer_rest(mirror, command, &recorded->as.view);
+            answer_view(mirror, command, &model->as.view, &recorded->as.view, is_first);
+            answer_rest(mirror, command, &recorded->as.view, is_first);
         } else {
             fail_probe(mirror, command);
         }
         break;
     }
+}
+
+enum { ROUNDS = 3 }; /* one fact may follow from another, and that from a third */
+
+void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
+                       const struct vfj_observation *recorded)
+{
+    struct vfj_observation model;
+    if (recorded->probe == VFJ_PROBE_SYSCTL)
+        tell_named_vf(mirror, command->text, recorded->as.value);
+    vfj_mirror_peek(mirror, command, &model);
+    if (model.probe != recorded->probe) {
+        mirror->wrong = "the answer is to another question";
+        return;
+    }
+    for (unsigned round = 0; round < ROUNDS && !vfj_observation_means_same(&model, recorded); round++) {
+        answer(mirror, command, &model, recorded, round == 0 && !mirror->cautious);
+        vfj_mirror_peek(mirror, command, &model);
+    }
+    if (!vfj_observation_means_same(&model, recorded) && mirror->wrong == NULL)
+        mirror->wrong = "a trace has no words for this answer";
+    vfj_guest_observe(&mirror->guest, command, &model);
+}
+
+void vfj_mirror_pair(struct vfj_mirror *mirror, struct vfj_name vf, struct vfj_name hn)
+{
+    const struct vfj_guest_vf *known = vfj_guest_find_vf(&mirror->guest, vf);
+    if (may_have_vf(mirror, hn) && vfj_guest_find(&mirror->guest, vf) == NULL
+        && (known == NULL || !vfj_name_equal(known->hn, hn)))
+        direct2(mirror, "%vf ", vf.text, " ", hn.text);
+}
+
+void vfj_mirror_begin(struct vfj_mirror *mirror, const struct vfj_view *view)
+{
+    const struct more_facts more = more_of_view(view, false);
+    if (view->transparent != 0)
+        tell_transparent(mirror, view->transparent);
+    if (view->script != VFJ_OWN_SCRIPT_NONE || view->script_refused[0] != '\0')
+        tell_script(mirror, view->hn_name, view);
+    if (view->lease)
+        tell_file(mirror, "/var/db/dhclient.leases.", view->hn_name);
+    if (view->hn.exists)
+        tell_interface(mirror, &view->hn, &more);
 }

@@ -1,474 +1,119 @@
 /* A journal as a trace.
  *
- * The journal is replayed twice. The first pass gives every event a time on one clock, and every command the time of
- * its answer. The second writes the trace: before an event, what the guest was like if its answer tells something that
- * the model would not know (tools/export_facts.h), and how long the commands that the event leads to took; then the
- * event. What happens in the same instant as its cause stands with it as one group: the start, with its configuration
- * and connection, the commands that are skipped in observe mode, and, where time is simulated, what takes none. */
+ * The journal is read three times. The first time gives every event a time (tools/export_timeline.h). The second writes the
+ * trace: before an event, what the guest was like if its answer tells something that the model would not know
+ * (tools/export_facts.h), and how long the commands that the event leads to took; then the event. The third time the trace
+ * is played against the journal (tools/export_check.h), so that nothing is left out in silence. */
 #include "tools/export_trace.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/kv.h"
 #include "store/replay.h"
-#include "tools/export_facts.h"
+#include "tools/export_check.h"
+#include "tools/export_state.h"
+#include "tools/secret.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-enum { GROUP_SIZE = 2 * VFJ_LINE_MAX, COMMANDS_KEPT = 1024, CHANGED_KEPT = 16, TIMER_SLACK_US = 2 };
+enum { ATTEMPTS_OF_INSTANTS = 16 };
 
-static const int64_t never_us = 100000000000000; /* how long a command takes whose answer nobody heard */
+/* Take each record up to the last that counts, none left out. */
+static bool walk(struct vfj_export *export, struct vfj_journal *journal,
+                 void (*take)(struct vfj_export *export, const struct vfj_record *record))
+{
+    struct vfj_record record;
+    enum vfj_status status = VFJ_OK;
+    uint64_t seq = 0;
+    vfj_journal_walk(journal, 1, VFJ_FORWARD);
+    while (export->wrong == NULL && seq < export->timeline.last
+           && (status = vfj_journal_next(journal, &record)) == VFJ_OK) {
+        if (record.seq == ++seq)
+            take(export, &record);
+        else
+            vfj_export_fail_system(export, VFJ_JOURNAL_DAMAGED);
+    }
+    vfj_journal_walk_end(journal);
+    if (export->wrong == NULL && status != VFJ_OK)
+        vfj_export_fail_system(export, status);
+    return export->wrong == NULL;
+}
 
-/* Times by index, grown as needed. */
-struct times {
-    int64_t *us;
-    size_t count, size;
+/* Text that grows in memory. */
+struct sheet {
+    FILE *stream;
+    char *bytes;
+    size_t length;
 };
 
-struct export
+/* As new, but for what the attempts before have taught. */
+static void begin_again(struct vfj_export *export, FILE *out, uint64_t last)
 {
-    struct vfj_mirror mirror;
-    struct times events;  /* clock of each event row, in order */
-    struct times answers; /* by command id: clock of the answer, and 1; 0 none */
-    struct times asked;   /* by command id: clock at which it began, and 1; 0 none */
-    int64_t clock_us, base_us, last_wall_us;
-    uint64_t boot;
-    int64_t deadline_us; /* that the machine last asked for, on the clock */
-    bool failed;
-    /* second pass */
-    size_t at;
-    bool begun, running, starting;
-    struct vfj_name changed[CHANGED_KEPT]; /* interfaces that commands of the group under way have changed */
-    unsigned changed_count;
-    bool unanswered; /* a command has no answer in the journal */
-    uint8_t mode, policy;
-    char gap[256];
-    char group[GROUP_SIZE]; /* the lines of the group under way that come last */
-    int64_t group_us;
-    struct vfj_command commands[COMMANDS_KEPT]; /* by id modulo, those without answer */
-    struct vfj_rc rc;
-    struct vfj_event event; /* the row's */
-};
+    struct vfj_timeline timeline = export->timeline;
+    bool cautious = export->mirror.cautious;
+    free(export->attachments);
+    free(export->early.us);
+    memset(export, 0, sizeof *export);
+    export->timeline = timeline;
+    export->mirror.out = out;
+    export->mirror.cautious = cautious;
+    export->group_text = vfj_text_begin(export->group, sizeof export->group);
+    vfj_guest_init(&export->mirror.guest);
+    vfj_machine_init(&export->machine);
+    vfj_timeline_begin(&export->timeline, &export->machine, last);
+}
 
-static void put(struct export *export, struct times *times, size_t index, int64_t us)
+static bool write_sheet(struct vfj_export *export, struct vfj_journal *journal, struct sheet *sheet)
 {
-    if (index >= times->size) {
-        size_t size = times->size > 0 ? times->size : 1024;
-        while (size <= index)
-            size *= 2;
-        int64_t *more = realloc(times->us, size * sizeof *more);
-        if (more == NULL) {
-            export->failed = true;
-            return;
-        }
-        memset(more + times->size, 0, (size - times->size) * sizeof *more);
-        times->us = more;
-        times->size = size;
+    (void)fputs("%vfjournal 1\n", sheet->stream);
+    if (!walk(export, journal, vfj_export_learn) || !walk(export, journal, vfj_export_write))
+        return false;
+    vfj_export_write_end(export);
+    if (fflush(sheet->stream) != 0)
+        vfj_export_fail_system(export, VFJ_SYSTEM);
+    return export->wrong == NULL;
+}
+
+/* Write the trace to the sheet; false, with *fault, when the journal holds what a trace can't say. */
+static bool write_trace(struct vfj_export *export, struct vfj_journal *journal, uint64_t last, struct sheet *sheet,
+                        struct vfj_export_fault *fault)
+{
+    *fault = (struct vfj_export_fault){.status = VFJ_SYSTEM};
+    if (sheet->stream == NULL)
+        return false;
+    begin_again(export, sheet->stream, last);
+    if (!write_sheet(export, journal, sheet)) {
+        *fault = (struct vfj_export_fault){.status = export->status, .seq = export->seq, .what = export->wrong};
+        return false;
     }
-    times->us[index] = us;
-    if (times->count <= index)
-        times->count = index + 1;
+    return vfj_export_check(journal, (struct vfj_span){sheet->bytes, sheet->length}, &export->timeline, fault);
 }
 
-static int64_t get(const struct times *times, uint64_t index)
+/* Without the secrets that are in it. */
+static void print_trace(struct vfj_span trace, FILE *out)
 {
-    return index < times->count ? times->us[index] : 0;
-}
-
-/* Decode the row into export->event; false for what is no event. */
-static bool read_event(struct export *export, const struct vfj_record *record)
-{
-    memset(&export->event, 0, sizeof export->event);
-    return vfj_record_is_event(record)
-        && vfj_event_decode((enum vfj_event_kind)record->kind, record->body, &export->event) == VFJ_OK;
-}
-
-static uint64_t answered(const struct vfj_event *event)
-{
-    if (event->kind == VFJ_EVENT_OBSERVED)
-        return event->as.observed.command;
-    return event->kind == VFJ_EVENT_FINISHED ? event->as.finished.command : 0;
-}
-
-static bool is_answer(const struct vfj_event *event)
-{
-    return answered(event) != 0;
-}
-
-/* Whether the present event, an answer, came in the instant in which it was asked for. */
-static bool in_same_instant(const struct export *export)
-{
-    return get(&export->asked, answered(&export->event)) == export->clock_us + 1;
-}
-
-/* First pass */
-
-/* One clock over all boots. A timer is on time: what the loop was late by is no part of what happened. */
-static void tick(struct export *export, const struct vfj_record *record)
-{
-    if (record->boot != export->boot) {
-        int64_t pause_us = export->boot == 0 ? 0 : record->wall_us - export->last_wall_us;
-        export->base_us = export->clock_us + (pause_us > 0 ? pause_us : 0) - record->mono_us;
-        export->boot = record->boot;
-        export->deadline_us = INT64_MAX;
-    }
-    int64_t us = export->base_us + record->mono_us;
-    if (record->kind == VFJ_EVENT_TIMER && export->deadline_us < us - TIMER_SLACK_US)
-        us = export->deadline_us + TIMER_SLACK_US;
-    if (us > export->clock_us)
-        export->clock_us = us;
-    else if (is_answer(&export->event) && !in_same_instant(export))
-        export->clock_us++; /* its facts have to stand between it and what came before */
-    export->last_wall_us = record->wall_us;
-}
-
-static void learn_interface(struct export *export, struct vfj_name name)
-{
-    struct vfj_trace_line line = {.kind = VFJ_TRACE_IF};
-    line.if_facts.interface.name = name;
-    vfj_guest_learn(&export->mirror.guest, &line);
-}
-
-static void learn(struct export *export)
-{
-    const struct vfj_event *event = &export->event;
-    if (event->kind == VFJ_EVENT_DEVD)
-        learn_interface(export, event->as.devd.name);
-    if (event->kind == VFJ_EVENT_OBSERVED && event->as.observed.probe == VFJ_PROBE_SLOT)
-        learn_interface(export, event->as.observed.as.view.hn_name);
-    for (unsigned i = 0; event->kind == VFJ_EVENT_OBSERVED && event->as.observed.probe == VFJ_PROBE_MAP
-         && i < event->as.observed.as.map.pair_count;
-         i++)
-        learn_interface(export, event->as.observed.as.map.pairs[i].hn);
-}
-
-/* Whether the command is of a batch, and not the first. */
-static bool is_waiting(const struct vfj_state *state, uint64_t id)
-{
-    for (unsigned i = 0; i < state->head.slot_count; i++) {
-        const struct vfj_batch *batch = &state->slots[i].batch;
-        if (id > batch->first && id - batch->first < batch->count)
-            return true;
-    }
-    return false;
-}
-
-/* A command of a batch begins when the one before it has ended. */
-static void note_begun(struct export *export, const struct vfj_state *state)
-{
-    uint64_t next = answered(&export->event) + 1;
-    for (unsigned i = 0; i < state->head.slot_count; i++) {
-        const struct vfj_batch *batch = &state->slots[i].batch;
-        if (state->slots[i].activity == VFJ_ACTIVITY_RUNNING && batch->ended > 0 && batch->first + batch->ended == next)
-            put(export, &export->asked, next, export->clock_us + 1);
-    }
-}
-
-static void first_pass(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
-{
-    struct export *export = arg;
-    if (!read_event(export, record))
-        return;
-    tick(export, record);
-    learn(export);
-    put(export, &export->events, export->events.count, export->clock_us);
-    if (answered(&export->event) != 0)
-        put(export, &export->answers, answered(&export->event), export->clock_us + 1);
-    if (export->event.kind == VFJ_EVENT_FINISHED)
-        note_begun(export, &machine->state);
-    for (unsigned i = 0; i < machine->decision.command_count; i++) {
-        uint64_t id = machine->decision.commands[i].id;
-        if (!is_waiting(&machine->state, id))
-            put(export, &export->asked, id, export->clock_us + 1);
-    }
-    export->deadline_us
-        = machine->decision.deadline_us == INT64_MAX ? INT64_MAX : export->base_us + machine->decision.deadline_us;
-}
-
-/* Second pass */
-
-static void add_line(struct export *export, const char *word, int64_t us, struct vfj_span rest)
-{
-    struct vfj_text text = {.bytes = export->group, .size = sizeof export->group, .length = strlen(export->group)};
-    vfj_text_add(&text, word);
-    if (us >= 0)
-        vfj_text_add_seconds(&text, us);
-    if (rest.length > 0 && word[0] != '\0')
-        vfj_text_add_char(&text, ' ');
-    vfj_text_add_span(&text, rest);
-    vfj_text_add_char(&text, '\n');
-}
-
-static void flush(struct export *export)
-{
-    (void)fputs(export->group, export->mirror.out);
-    export->group[0] = '\0';
-}
-
-/* A new group, at the time of the present event. */
-static void open_group(struct export *export, int64_t us)
-{
-    flush(export);
-    export->group_us = us;
-    export->starting = false;
-    export->changed_count = 0;
-}
-
-static void tell_duration(struct export *export, const struct vfj_command *command, unsigned index)
-{
-    char line[4 * VFJ_ARGS_SIZE];
-    struct vfj_argv argv;
-    struct vfj_text text = vfj_text_begin(line, sizeof line);
-    int64_t answer_us = get(&export->answers, command->id) - 1, begun_us = get(&export->asked, command->id) - 1;
-    export->unanswered |= answer_us < 0;
-    if (begun_us < 0 || answer_us == begun_us)
-        return;
-    vfj_text_add(&text, "%slow ");
-    vfj_text_add_seconds(&text, answer_us < 0 ? never_us : answer_us - begun_us);
-    vfj_text_add_char(&text, ' ');
-    if (command->kind == VFJ_COMMAND_PROBE_FILE) {
-        vfj_text_add(&text, "test -f ");
-        vfj_text_add(&text, command->text);
-    } else if (vfj_command_argv(command, index, &argv)) {
-        if (command->is_extra)
-            vfj_text_add(&text, "extra ");
-        vfj_argv_print(&argv, &text);
-    }
-    if (!text.overflow)
-        vfj_mirror_direct(&export->mirror, line);
-}
-
-static void remember_commands(struct export *export, const struct vfj_decision *decision)
-{
-    for (unsigned i = 0; i < decision->command_count; i++) {
-        const struct vfj_command *command = &decision->commands[i];
-        export->commands[command->id % COMMANDS_KEPT] = *command;
-        if (vfj_command_reads(command) || export->mode == VFJ_MODE_ACT)
-            tell_duration(export, command, 0);
-    }
-}
-
-static const struct vfj_command *command_of(const struct export *export, uint64_t id)
-{
-    const struct vfj_command *command = &export->commands[id % COMMANDS_KEPT];
-    return command->id == id && id != 0 ? command : NULL;
-}
-
-/* rc.conf's values; one that is no longer set can only be emptied. */
-static void tell_rc(struct export *export, struct vfj_span rc)
-{
-    char key[VFJ_VALUE_SIZE], value[VFJ_VALUE_SIZE], line[3 * VFJ_VALUE_SIZE];
-    struct vfj_kv pair;
-    for (struct vfj_span rest = rc; vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR;) {
+    char line[2 * VFJ_LINE_MAX];
+    while (trace.length > 0) {
+        const char *end = memchr(trace.text, '\n', trace.length);
+        size_t length = (size_t)(end - trace.text) + 1;
         struct vfj_text text = vfj_text_begin(line, sizeof line);
-        if (!vfj_span_copy(key, sizeof key, pair.key) || !vfj_kv_value(&pair, value, sizeof value))
-            continue;
-        vfj_text_add(&text, "%rc ");
-        vfj_text_add(&text, key);
-        vfj_text_add(&text, "=\"");
-        for (const char *c = value; *c != '\0'; c++) {
-            if (strchr("\"\\$`", *c) != NULL)
-                vfj_text_add_char(&text, '\\');
-            vfj_text_add_char(&text, *c);
+        struct vfj_span whole = {trace.text, length};
+        bool has_words
+            = vfj_span_starts(whole, "%rc ") || vfj_span_starts(whole, "%slow ") || vfj_span_starts(whole, "%fail ");
+        if (has_words) {
+            vfj_secret_add(&text, whole);
+            whole = (struct vfj_span){text.bytes, text.length};
         }
-        vfj_text_add_char(&text, '"');
-        if (!text.overflow)
-            vfj_mirror_direct(&export->mirror, line);
+        (void)fwrite(whole.text, 1, whole.length, out);
+        trace = (struct vfj_span){trace.text + length, trace.length - length};
     }
 }
 
-static void tell_choice(struct export *export, const struct vfj_started *started)
+/* Whether the journal is what it says it is. */
+static bool is_sound(struct vfj_journal *journal, const char *path)
 {
-    if (!export->begun || export->mode != started->mode)
-        (void)fprintf(export->mirror.out, "%%mode %s\n", vfj_mode_name((enum vfj_mode)started->mode));
-    if (!export->begun || export->policy != started->policy)
-        (void)fprintf(export->mirror.out, "%%policy %s\n", vfj_policy_name((enum vfj_policy)started->policy));
-    export->mode = started->mode;
-    export->policy = started->policy;
-}
-
-static void tell_interfaces(struct export *export)
-{
-    const struct vfj_guest *guest = &export->mirror.guest;
-    for (unsigned i = 0; i < guest->if_count; i++)
-        (void)fprintf(export->mirror.out, "%%if %s up\n", guest->ifs[i].facts.name.text);
-}
-
-/* The rest of the start's group, its configuration and connection, follows in the next rows. */
-static void started(struct export *export, const struct vfj_record *record, int64_t us)
-{
-    bool is_boot = export->begun && record->boot != export->boot;
-    open_group(export, us);
-    if (!export->begun)
-        tell_interfaces(export);
-    tell_choice(export, &export->event.as.started);
-    if (export->begun && export->running && !is_boot)
-        add_line(export, "%crash", -1, vfj_span_of(""));
-    add_line(export, "%at ", us, vfj_span_of(""));
-    if (is_boot)
-        vfj_guest_boot(&export->mirror.guest);
-    if (export->begun)
-        add_line(export, is_boot ? "%boot" : "%restart", -1, vfj_span_of(""));
-    export->begun = export->running = export->starting = true;
-    export->boot = record->boot;
-}
-
-static void connected(struct export *export, int64_t us)
-{
-    if (export->starting && export->gap[0] == '\0')
-        return;
-    open_group(export, us);
-    add_line(export, "%at ", us, vfj_span_of(""));
-    add_line(export, "%gap", -1, vfj_span_of(export->gap));
-    export->gap[0] = '\0';
-}
-
-static void configured(struct export *export, int64_t us)
-{
-    bool alone = !export->starting;
-    if (alone)
-        open_group(export, us);
-    tell_rc(export, export->event.as.rc);
-    if (alone)
-        add_line(export, "%at ", us, vfj_span_of(""));
-}
-
-static void devd(struct export *export, int64_t us)
-{
-    const struct vfj_devd *line = &export->event.as.devd;
-    struct vfj_trace_line read;
-    struct vfj_trace_error error;
-    open_group(export, us);
-    if (!vfj_trace_read(line->raw, 2, &read, &error) || read.kind != VFJ_TRACE_EVENT
-        || memchr(line->raw.text, '\n', line->raw.length) != NULL) {
-        add_line(export, "# a line that a trace can't hold, at ", us, vfj_span_of(""));
-        return;
-    }
-    add_line(export, "@", us, line->raw);
-    vfj_guest_happen(&export->mirror.guest, line);
-}
-
-/* Whether the present event, an answer, belongs to the group under way: it took no time. */
-static bool in_group(const struct export *export, int64_t us)
-{
-    return us == export->group_us && get(&export->asked, answered(&export->event)) == us + 1;
-}
-
-/* What a command of this very group made of an interface would be told before that command. */
-static bool changed_here(const struct export *export, const struct vfj_command *probe)
-{
-    bool changed = false;
-    for (unsigned i = 0; probe->kind == VFJ_COMMAND_PROBE_IFCONFIG && i < export->changed_count; i++)
-        changed |= vfj_name_equal(export->changed[i], probe->a);
-    return changed;
-}
-
-static void observed(struct export *export, int64_t us)
-{
-    const struct vfj_command *command = command_of(export, export->event.as.observed.command);
-    bool alone = !in_group(export, us);
-    if (alone)
-        open_group(export, us);
-    if (command != NULL && !changed_here(export, command))
-        vfj_mirror_answer(&export->mirror, command, &export->event.as.observed);
-    if (alone)
-        add_line(export, "%at ", us, vfj_span_of(""));
-}
-
-/* A failure that is none, by what the command printed: its work was done already, which the model sees by itself. */
-static bool is_told_by_output(enum vfj_command_kind kind, const struct vfj_outcome *outcome)
-{
-    struct vfj_outcome silent = {.kind = outcome->kind, .status = outcome->status};
-    return vfj_command_already_so(kind, outcome) && !vfj_command_already_so(kind, &silent);
-}
-
-/* The model carries the command out, too. */
-static void finished(struct export *export, int64_t us)
-{
-    const struct vfj_outcome *outcome = &export->event.as.finished;
-    const struct vfj_command *command = command_of(export, outcome->command);
-    struct vfj_outcome model;
-    struct vfj_argv argv;
-    char line[4 * VFJ_ARGS_SIZE];
-    if (!vfj_outcome_ran(outcome))
-        return;
-    if (!in_group(export, us)) {
-        open_group(export, us);
-        add_line(export, "%at ", us, vfj_span_of(""));
-    }
-    if (command == NULL || vfj_command_reads(command))
-        return;
-    if (!vfj_outcome_ok(outcome) && !is_told_by_output((enum vfj_command_kind)command->kind, outcome)
-        && vfj_command_argv(command, 0, &argv)) {
-        struct vfj_text text = vfj_text_begin(line, sizeof line);
-        vfj_text_add(&text, "%fail 1 ");
-        vfj_text_add_u64(&text, outcome->kind == VFJ_OUTCOME_EXITED ? (uint64_t)outcome->status & 255 : 1);
-        vfj_text_add_char(&text, ' ');
-        vfj_argv_print(&argv, &text);
-        vfj_mirror_direct(&export->mirror, line);
-    }
-    if (export->changed_count < CHANGED_KEPT)
-        export->changed[export->changed_count++] = command->a;
-    memset(&model, 0, sizeof model);
-    vfj_guest_run(&export->mirror.guest, command, &model);
-}
-
-static void write_event(struct export *export, const struct vfj_record *record, int64_t us)
-{
-    switch ((enum vfj_event_kind) export->event.kind) {
-    case VFJ_EVENT_STARTED:
-        started(export, record, us);
-        break;
-    case VFJ_EVENT_STOPPING:
-        open_group(export, us);
-        add_line(export, "%at ", us, vfj_span_of(""));
-        add_line(export, "%stop", -1, vfj_span_of(""));
-        break;
-    case VFJ_EVENT_STOPPED:
-        export->running = false;
-        break;
-    case VFJ_EVENT_CONFIGURED:
-        configured(export, us);
-        break;
-    case VFJ_EVENT_CONNECTED:
-        connected(export, us);
-        break;
-    case VFJ_EVENT_GAP:
-        vfj_span_copy(export->gap, sizeof export->gap, export->event.as.text);
-        if (export->gap[0] == '\0')
-            vfj_span_copy(export->gap, sizeof export->gap, vfj_span_of("unknown"));
-        break;
-    case VFJ_EVENT_DEVD:
-        devd(export, us);
-        break;
-    case VFJ_EVENT_OBSERVED:
-        observed(export, us);
-        break;
-    case VFJ_EVENT_FINISHED:
-        finished(export, us);
-        break;
-    case VFJ_EVENT_TIMER:
-        open_group(export, us);
-        add_line(export, "%at ", us, vfj_span_of(""));
-        break;
-    case VFJ_EVENT_COUNT:
-        break;
-    }
-}
-
-static void second_pass(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
-{
-    struct export *export = arg;
-    if (!read_event(export, record))
-        return;
-    write_event(export, record, export->events.us[export->at++]);
-    remember_commands(export, &machine->decision);
-}
-
-static bool run(struct vfj_journal *journal, const char *path, struct export *export, vfj_replay_watch *watch)
-{
-    struct vfj_replay_checks checks = {.watch = watch, .arg = export};
+    char what[256];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
     struct vfj_replay_result result;
     struct vfj_machine *machine = malloc(sizeof *machine);
     if (machine == NULL) {
@@ -476,44 +121,110 @@ static bool run(struct vfj_journal *journal, const char *path, struct export *ex
         return false;
     }
     vfj_machine_init(machine);
-    vfj_replay_run(journal, machine, &checks, &result);
+    vfj_replay_run(journal, machine, NULL, &result);
     free(machine);
     if (result.first > 1) {
         vfj_complain(path, "can't be exported: its beginning was pruned, and a trace begins with the guest's");
         return false;
     }
-    if (result.verdict == VFJ_VERDICT_SAME && !export->failed)
+    if (result.verdict == VFJ_VERDICT_SAME || result.verdict == VFJ_VERDICT_RULES_CHANGED)
         return true;
-    char what[256];
-    struct vfj_text text = vfj_text_begin(what, sizeof what);
     vfj_text_add(&text, "can't be exported: ");
-    vfj_text_add(&text, export->failed ? "no memory" : vfj_verdict_text((enum vfj_verdict)result.verdict));
+    vfj_text_add(&text, vfj_verdict_text((enum vfj_verdict)result.verdict));
     vfj_text_add(&text, ": record ");
     vfj_text_add_u64(&text, result.seq);
     vfj_complain(path, what);
     return false;
 }
 
+static int complain(struct vfj_journal *journal, const char *path, const struct vfj_export_fault *fault)
+{
+    char what[256];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    if (fault->status == VFJ_SYSTEM)
+        return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
+    if (fault->status != VFJ_OK)
+        return vfj_complain_status(path, fault->status, vfj_journal_detail(journal));
+    vfj_text_add(&text, "can't be exported: a trace can't say record ");
+    vfj_text_add_u64(&text, fault->seq);
+    vfj_text_add(&text, ": ");
+    vfj_text_add(&text, fault->what);
+    vfj_complain(path, what);
+    return VFJ_EXIT_UNSURE;
+}
+
+/* Give answers that came in the instant of the fault their own instants: those for which something is told too early, or all
+ * of them when that has been tried. After many such faults, all answers are given theirs for which something is told too
+ * early. False when there is none. */
+static bool separate(struct vfj_export *export, const struct vfj_export_fault *fault, bool everywhere)
+{
+    struct vfj_timeline *timeline = &export->timeline;
+    int64_t us = vfj_times_get(&timeline->events, fault->event);
+    bool found = false;
+    for (size_t i = fault->event; i < export->early.count; i++) {
+        uint64_t command = (uint64_t)vfj_times_get(&export->early, i);
+        bool counts = everywhere || vfj_times_get(&timeline->events, i) == us;
+        if (command != 0 && counts && vfj_times_get(&timeline->separate, command) == 0)
+            found |= vfj_times_put(&timeline->separate, command, 1);
+    }
+    for (uint64_t command = 1; !found && command < timeline->answers.count; command++) {
+        if (vfj_times_get(&timeline->answers, command) == us + 1 && vfj_times_get(&timeline->separate, command) == 0)
+            found = vfj_times_put(&timeline->separate, command, 1);
+    }
+    return found;
+}
+
+/* Whether another attempt may say what this one could not. */
+static bool try_again(struct vfj_export *export, const struct vfj_export_fault *fault, unsigned attempt)
+{
+    if (fault->status != VFJ_OK || attempt > 2 * ATTEMPTS_OF_INSTANTS)
+        return false;
+    if (export->wrong == NULL && separate(export, fault, attempt >= ATTEMPTS_OF_INSTANTS))
+        return true;
+    bool was_cautious = export->mirror.cautious;
+    export->mirror.cautious = true;
+    free(export->timeline.separate.us);
+    export->timeline.separate = (struct vfj_times){0};
+    return !was_cautious;
+}
+
+/* The first attempt tells facts where they serve another policy best, and answers that took no time with their cause. What
+ * can't be said so gets an instant of its own; and if that is not enough, each fact is told just before the answer that shows
+ * it. */
+static bool attempt_all(struct vfj_export *export, struct vfj_journal *journal, FILE *out,
+                        struct vfj_export_fault *fault)
+{
+    uint64_t last;
+    bool done = false, again = true;
+    *fault = (struct vfj_export_fault){.status = vfj_journal_last(journal, &last)};
+    if (fault->status != VFJ_OK)
+        return false;
+    for (unsigned attempt = 1; again; attempt++) {
+        struct sheet sheet = {NULL, NULL, 0};
+        sheet.stream = open_memstream(&sheet.bytes, &sheet.length);
+        done = write_trace(export, journal, last, &sheet, fault);
+        if (sheet.stream != NULL)
+            (void)fclose(sheet.stream);
+        if (done)
+            print_trace((struct vfj_span){sheet.bytes, sheet.length}, out);
+        free(sheet.bytes);
+        again = !done && try_again(export, fault, attempt);
+    }
+    return done;
+}
+
 int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out)
 {
-    struct export *export = calloc(1, sizeof *export);
-    bool done = false;
+    struct vfj_export_fault fault;
+    if (!is_sound(journal, path))
+        return VFJ_EXIT_UNUSABLE;
+    struct vfj_export *export = calloc(1, sizeof *export);
     if (export == NULL)
         return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
-    export->mirror.out = out;
-    export->deadline_us = INT64_MAX;
-    vfj_guest_init(&export->mirror.guest);
-    if (run(journal, path, export, first_pass)) {
-        export->boot = 0;
-        (void)fputs("%vfjournal 1\n", out);
-        done = run(journal, path, export, second_pass);
-        flush(export);
-        if (export->unanswered)
-            (void)fputs("%crash\n", out);
-    }
-    free(export->events.us);
-    free(export->answers.us);
-    free(export->asked.us);
+    int exit_status = attempt_all(export, journal, out, &fault) ? VFJ_EXIT_OK : complain(journal, path, &fault);
+    vfj_timeline_free(&export->timeline);
+    free(export->attachments);
+    free(export->early.us);
     free(export);
-    return done ? VFJ_EXIT_OK : VFJ_EXIT_UNUSABLE;
+    return exit_status;
 }

@@ -45,7 +45,7 @@ static void print_commands(void *arg, const struct vfj_record *record, const str
         return;
     for (unsigned i = 0; i < machine->decision.command_count; i++) {
         const struct vfj_command *command = &machine->decision.commands[i];
-        if (vfj_command_reads(command) && !context->options->probes)
+        if (vfj_command_reads(command) && (!context->options->probes || command->is_extra))
             continue;
         for (unsigned run = 0; vfj_command_argv(command, run, &argv); run++) {
             struct vfj_text text = vfj_text_begin(line, sizeof line);
