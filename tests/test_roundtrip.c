@@ -36,8 +36,12 @@ static char in_memory[] = "/dev/shm/vfjournal-roundtrip.XXXXXX";
 static char on_disk[] = "/tmp/vfjournal-roundtrip.XXXXXX";
 static const char *directory;
 
-/* It is refused, and is meant to be. */
-static const char refused_trace[] = "traces/48-clock-step-back.trace";
+/* What export refuses, or can't say, and why. */
+static const char *const exceptions[] = {
+    "48-clock-step-back.trace",        /* it is refused, and is meant to be */
+    "36-crash-before-each-step.trace", /* answers in one microsecond get one each: what was due at once is due in turn */
+    "journal-4.db",                    /* it is refused: it has answers to commands that no daemon gave */
+};
 
 struct files {
     char first[PATH_SIZE], second[PATH_SIZE], trace[PATH_SIZE];
@@ -100,7 +104,7 @@ static bool next_decided(struct vfj_journal *journal, struct vfj_record *record)
 {
     enum vfj_status status;
     while ((status = vfj_journal_next(journal, record)) == VFJ_OK) {
-        if (!vfj_record_is_event(record))
+        if (vfj_record_is_decided(record))
             return true;
     }
     assert_int_equal(status, VFJ_END);
@@ -294,26 +298,34 @@ static void test_journal(void **state)
     remove_files(&files);
 }
 
+static int is_one(const char *name, const char *ending)
+{
+    const char *end = strrchr(name, '.');
+    for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++) {
+        if (strcmp(name, exceptions[i]) == 0)
+            return 0;
+    }
+    return end != NULL && strcmp(end, ending) == 0;
+}
+
 static int is_trace(const struct dirent *entry)
 {
-    const char *end = strrchr(entry->d_name, '.');
-    return end != NULL && strcmp(end, ".trace") == 0 && strcmp(entry->d_name, strchr(refused_trace, '/') + 1) != 0;
+    return is_one(entry->d_name, ".trace");
 }
 
 static int is_journal(const struct dirent *entry)
 {
-    const char *end = strrchr(entry->d_name, '.');
-    return end != NULL && strcmp(end, ".db") == 0;
+    return is_one(entry->d_name, ".db");
 }
 
 /* A test of each file in the directory; how many there are. */
-static size_t add_tests(const char *in, int (*is_one)(const struct dirent *), CMUnitTestFunction test,
+static size_t add_tests(const char *in, int (*is_such)(const struct dirent *), CMUnitTestFunction test,
                         struct CMUnitTest *tests)
 {
     static char paths[TESTS_MAX][PATH_SIZE];
     static size_t used;
     struct dirent **entries;
-    int count = scandir(in, &entries, is_one, alphasort);
+    int count = scandir(in, &entries, is_such, alphasort);
     for (int i = 0; i < count && i < FILES_MAX; i++) {
         snprintf(paths[used], PATH_SIZE, "%s/%s", in, entries[i]->d_name);
         tests[i] = (struct CMUnitTest){.name = paths[used], .test_func = test, .initial_state = paths[used]};

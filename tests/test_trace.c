@@ -253,6 +253,8 @@ static void test_directives(void **unused)
     assert_true(read_line("%restart") && read.kind == VFJ_TRACE_RESTART);
     assert_true(read_line("%boot") && read.kind == VFJ_TRACE_BOOT && !read.stopped);
     assert_true(read_line("%boot stopped") && read.kind == VFJ_TRACE_BOOT && read.stopped);
+    assert_true(read_line("%end") && read.kind == VFJ_TRACE_END);
+    assert_true(read_line("%end a signal") && vfj_span_is(read.reason, "a signal"));
     assert_true(read_line("%stop SIGTERM") && read.kind == VFJ_TRACE_STOP && vfj_span_is(read.reason, "SIGTERM"));
     assert_true(read_line("%lost a b") && read.kind == VFJ_TRACE_LOST && vfj_span_is(read.reason, "a b"));
     assert_true(read_line("%late 0.5") && read.us == 500000);
