@@ -56,8 +56,8 @@ static int read_options(int argc, char **argv, const char **path)
         return vfj_usage_error("export", "an argument too many", argv[optind]);
     if (!trace)
         return vfj_usage_error("export", "--trace is missing", "");
-    if (isatty(STDOUT_FILENO)
-        != 0) /* a trace has devd's lines byte by byte: of a mailed journal these may be anything */
+    /* A trace has devd's lines byte by byte. Those of a mailed journal may hold anything. */
+    if (isatty(STDOUT_FILENO) != 0)
         return vfj_usage_error("export", "a trace may steer a terminal: write it to a file or a pipe", "");
     return PARSED_RUN;
 }
