@@ -331,8 +331,8 @@ static void test_bare(void **unused)
         enum vfj_command_kind kind;
         const char *a, *b, *c, *text;
     } cases[] = {
-        {VFJ_COMMAND_PROBE_MAP, "", "", "", ""},          {VFJ_COMMAND_UP, "lagg0", "", "", ""},
-        {VFJ_COMMAND_JOIN, "lagg0", "hn0", "", ""},       {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "mce0", ""},
+        {VFJ_COMMAND_PROBE_MAP, "", "", "", ""},           {VFJ_COMMAND_UP, "lagg0", "", "", ""},
+        {VFJ_COMMAND_JOIN, "lagg0", "hn0", "", ""},        {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "mce0", ""},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "words"}, {VFJ_COMMAND_PROBE_SLOT, "lagg0", "hn0", "mce0", "words"},
         {VFJ_COMMAND_ROUTE_ADD, "", "", "", "words"},
     };

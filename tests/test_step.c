@@ -735,8 +735,7 @@ static void map_says(const char *vf, const char *hn, unsigned unit)
     struct vfj_map *map = &answer_to(VFJ_COMMAND_PROBE_MAP, 77)->as.map;
     memset(map, 0, sizeof *map);
     map->pair_count = 1;
-    map->pairs[0]
-        = (struct vfj_pair){.vf = vfj_name_of(vf), .hn = vfj_name_of(hn), .unit = vfj_name_of_number(unit)};
+    map->pairs[0] = (struct vfj_pair){.vf = vfj_name_of(vf), .hn = vfj_name_of(hn), .unit = vfj_name_of_number(unit)};
     step();
 }
 
