@@ -809,6 +809,7 @@ static void test_replaced_without_link(void **unused)
         assert_string_equal(slot->vf.text, "mce1");
         assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
         assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]); /* until the look has its answer */
+        assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE); /* its delay began already */
     }
 }
 
