@@ -283,6 +283,7 @@ static void test_well_formed(void **unused)
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet 10.0.0.4/24 mtu 9000", true},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet\t10.0.0.4/24", false},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "inet \x7f", false},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "\tinet 10.0.0.4/24", false},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "", false},
         {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", " ", false},
         {VFJ_COMMAND_ROUTE_ADD, "", "", "", "default 10.0.0.1", true},

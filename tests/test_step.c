@@ -795,6 +795,11 @@ static void test_units_learnt(void **unused)
     assert_string_equal(slot->unit.text, "3");
     assert_false(slot->observed.lagg.exists);
     assert_int_equal(slot->lagg_ours, 0);
+    begin_looking(); /* nor does a look that is under way: it is begun anew */
+    map_says("mce0", "hn0", 3);
+    assert_int_equal(machine->decision.command_count, 1);
+    assert_string_equal(machine->decision.commands[0].b.text, "lagg3");
+    assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
 }
 
 /* A VF takes the place of one that has no link, while the slot is looked at: that is no fault of the new one's. */
@@ -809,6 +814,7 @@ static void test_replaced_without_link(void **unused)
         assert_string_equal(slot->vf.text, "mce1");
         assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
         assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]); /* until the look has its answer */
+        assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);           /* its delay began already */
     }
 }
 
