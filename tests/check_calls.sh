@@ -51,7 +51,8 @@ targets()
     for file in core/machine/step.c core/policy/scripts.c; do
         awk -v file="$file" '/^    \.[a-z]+ = [a-z_]+,$/ { sub(/,$/, ""); name = (($3 ~ /^vfj_/) ? $3 : file ":" $3)
             print "core/machine/step.c:handle", name
-            print "core/machine/step.c:start", name }' "$file"
+            print "core/machine/step.c:start", name
+            print "core/machine/step.c:stopping", name }' "$file"
     done
     echo "core/play.c:submit_only (sink)" # who plays a trace is not of core/
 }
