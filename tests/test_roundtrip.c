@@ -42,6 +42,7 @@ static const char *const exceptions[] = {
     "36-crash-before-each-step.trace", /* answers in one microsecond get one each: what was due at once is due in turn */
     /* refused: answers get instants of their own, and what a daemon that ends decides next is due in another order */
     "stop-and-vf-is-upped.trace", "stop-at-each-step.trace", "stop-when-lagg-was-destroyed.trace",
+    "no-link-and-taken-by-another-lagg.trace",
     "journal-4.db", /* it is refused: it has answers to commands that no daemon gave */
 };
 
