@@ -69,7 +69,7 @@ static int read_options(struct options *options, int argc, char **argv)
     int parsed = PARSED_RUN;
     argv[0] = name;
     while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "k:m:a:J:h", table, NULL)) != -1)
-        parsed = take(options, option, optarg);
+        parsed = take(options, option, optarg != NULL ? optarg : "");
     if (parsed == PARSED_RUN && optind < argc)
         parsed = vfj_usage_error("prune", "an argument too many", argv[optind]);
     if (parsed == PARSED_RUN && options->rule.keep_us == 0 && options->rule.max_bytes == 0)
