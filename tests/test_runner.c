@@ -23,6 +23,8 @@
 
 enum { OUTCOMES_MAX = 600 };
 
+enum { STORM = 300 };
+
 struct bench {
     struct event_base *base;
     struct vfj_dispatch *dispatch;
@@ -471,6 +473,72 @@ static void test_probe_script(void **state)
     close_bench(bench);
 }
 
+static struct {
+    unsigned answers, right;
+    uint64_t last, last_right; /* commands */
+} storm;
+
+static void count_observation(void *context, const struct vfj_observation *observation)
+{
+    struct bench *bench = context;
+    storm.answers++;
+    storm.last = observation->command;
+    if (observation->ok) {
+        storm.right++;
+        storm.last_right = observation->command;
+    }
+    if (storm.answers == STORM)
+        (void)event_base_loopbreak(bench->base);
+}
+
+/* A storm of looks at one slot: a few run, the newest among them, and each is answered. Another slot does not wait. */
+static void test_probe_storm(void **state)
+{
+    struct bench *bench = open_bench();
+    struct vfj_command command = {.kind = VFJ_COMMAND_PROBE_SLOT, .limit_ms = 20000, .text = "0"};
+    size_t length;
+    (void)state;
+    memset(&storm, 0, sizeof storm);
+    vfj_prober_close(bench->prober);
+    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_PROGRAMS, count_observation, bench);
+    set_program(bench->paths.sysctl, "sysctl", "echo x >>\"${0%/*}/looks\"; sleep 0.1");
+    set_program(bench->paths.ifconfig, "ifconfig", "");
+    set_program(bench->paths.route, "route", "exit 1");
+    vfj_paths_set(bench->paths.scripts_dir, kit_path("."));
+    for (unsigned i = 1; i <= STORM; i++) {
+        command.id = i;
+        command.a = vfj_name_of(i == STORM / 2 ? "hn8" : "hn7");
+        vfj_prober_run(bench->prober, &command);
+    }
+    assert_int_equal(storm.answers, 0); /* from the loop, never from inside */
+    assert_int_equal(event_base_dispatch(bench->base), 0);
+    assert_int_equal(storm.answers, STORM);
+    assert_int_equal(storm.right, VFJ_PROBES_OF_SLOT_MAX + 2); /* those, hn8's, and the newest */
+    assert_int_equal(storm.last, STORM);
+    assert_int_equal(storm.last_right, STORM);
+    free(kit_read(kit_path("looks"), &length));
+    assert_int_equal(length, 2 * (VFJ_PROBES_OF_SLOT_MAX + 2));
+    close_bench(bench);
+}
+
+/* What waits is forgotten as well. */
+static void test_probe_storm_forgotten(void **state)
+{
+    struct bench *bench = open_bench();
+    struct vfj_command command = {.kind = VFJ_COMMAND_PROBE_SLOT, .limit_ms = 20000, .text = "0"};
+    (void)state;
+    set_program(bench->paths.sysctl, "sysctl", "");
+    set_program(bench->paths.ifconfig, "ifconfig", "");
+    set_program(bench->paths.route, "route", "exit 1");
+    command.a = vfj_name_of("hn7");
+    for (command.id = 1; command.id <= 10; command.id++)
+        vfj_prober_run(bench->prober, &command);
+    vfj_prober_forget(bench->prober);
+    probe(bench, &command);
+    assert_int_equal(bench->observed.command, command.id);
+    close_bench(bench);
+}
+
 static void test_probe_slot(void **state)
 {
     struct bench *bench = open_bench();
@@ -526,15 +594,19 @@ static void test_probe_slot(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exits),       cmocka_unit_test(test_absent),       cmocka_unit_test(test_time_limit),
-        cmocka_unit_test(test_stubborn),    cmocka_unit_test(test_flood),        cmocka_unit_test(test_grandchild),
+        cmocka_unit_test(test_exits),       cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_time_limit),  cmocka_unit_test(test_stubborn),
+        cmocka_unit_test(test_flood),       cmocka_unit_test(test_grandchild),
         cmocka_unit_test(test_environment),
 #ifdef __linux__
         cmocka_unit_test(test_descriptors),
 #endif
-        cmocka_unit_test(test_slots),       cmocka_unit_test(test_forget),       cmocka_unit_test(test_script),
-        cmocka_unit_test(test_lease),       cmocka_unit_test(test_probe_value),  cmocka_unit_test(test_probe_interface),
-        cmocka_unit_test(test_probe_file),  cmocka_unit_test(test_probe_script), cmocka_unit_test(test_probe_slot),
+        cmocka_unit_test(test_slots),       cmocka_unit_test(test_forget),
+        cmocka_unit_test(test_script),      cmocka_unit_test(test_lease),
+        cmocka_unit_test(test_probe_value), cmocka_unit_test(test_probe_interface),
+        cmocka_unit_test(test_probe_file),  cmocka_unit_test(test_probe_script),
+        cmocka_unit_test(test_probe_storm), cmocka_unit_test(test_probe_storm_forgotten),
+        cmocka_unit_test(test_probe_slot),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

@@ -186,6 +186,11 @@ void vfj_children_close(struct vfj_children *children)
     free(children);
 }
 
+struct event_base *vfj_children_base(const struct vfj_children *children)
+{
+    return children->base;
+}
+
 struct vfj_child *vfj_child_start(struct vfj_children *children, const struct vfj_child_request *request)
 {
     struct vfj_child *child = calloc(1, sizeof *child);

@@ -35,6 +35,8 @@ struct vfj_children *vfj_children_open(struct event_base *base, struct vfj_dispa
 /* Programs under way go on by themselves; nothing more is heard of them. To be closed after the dispatch. */
 void vfj_children_close(struct vfj_children *children);
 
+struct event_base *vfj_children_base(const struct vfj_children *children);
+
 /* Start a program. One that may not be run (vfj_errand_prepare()) ends as one that can't be, with the complaint as its
  * output. It has ended when it was reaped and its output ended; a daemon it leaves behind may hold the pipe open, so
  * that after reaping its output is waited for VFJ_CHILD_LINGER_MS only. The child is valid until `ended`. */

@@ -1,6 +1,8 @@
 /* Answers the commands that only read the guest. */
 #include "adapters/freebsd/probe.h"
 
+#include <event2/event.h>
+#include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +28,8 @@ struct probe {
     struct part parts[PARTS_MAX];
     unsigned running; /* of its programs, and the look at the files */
     bool forgotten;
+    bool waits;      /* for another one of its slot to end */
+    bool superseded; /* while it waited: it is answered and not run */
     struct vfj_command command;
     struct vfj_observation answer;
     size_t kept; /* bytes in answer.as.value */
@@ -45,7 +49,8 @@ struct vfj_prober {
     enum vfj_probe_way way;
     vfj_observed_fn *observed;
     void *context;
-    struct probe *first;
+    struct event deliver; /* answers to those that were superseded */
+    struct probe *first;  /* the newest */
 };
 
 static void drop(struct probe *probe)
@@ -57,11 +62,33 @@ static void drop(struct probe *probe)
     free(probe);
 }
 
+static bool is_of_slot(const struct probe *probe, struct vfj_name hn)
+{
+    return probe->command.kind == VFJ_COMMAND_PROBE_SLOT && vfj_name_equal(probe->command.a, hn);
+}
+
+static struct probe *find_waiting(struct vfj_prober *prober, struct vfj_name hn)
+{
+    struct probe *probe = prober->first;
+    while (probe != NULL && !(probe->waits && !probe->superseded && is_of_slot(probe, hn)))
+        probe = probe->next;
+    return probe;
+}
+
+static void go(struct probe *probe);
+
+/* Its place is free for the one that waits. */
 static void answer(struct probe *probe)
 {
+    struct vfj_prober *prober = probe->prober;
+    const struct vfj_name hn = probe->command.a;
     if (!probe->forgotten)
-        probe->prober->observed(probe->prober->context, &probe->answer);
+        prober->observed(prober->context, &probe->answer);
+    bool frees_place = !probe->waits;
     drop(probe);
+    struct probe *next = frees_place ? find_waiting(prober, hn) : NULL;
+    if (next != NULL)
+        go(next);
 }
 
 static bool succeeded(const struct probe *probe, unsigned part)
@@ -357,6 +384,58 @@ static void ask_kernel(struct probe *probe)
     vfj_dispatch_ask(probe->prober->dispatch, &errand, on_read, probe);
 }
 
+static void go(struct probe *probe)
+{
+    probe->waits = false;
+    if (probe->prober->way == VFJ_PROBE_WAY_KERNEL && probe->command.kind != VFJ_COMMAND_PROBE_FILE)
+        ask_kernel(probe);
+    else
+        begin(probe);
+}
+
+/* That one runs, or is about to. */
+static unsigned count_of_slot(const struct vfj_prober *prober, struct vfj_name hn)
+{
+    unsigned count = 0;
+    for (const struct probe *probe = prober->first; probe != NULL; probe = probe->next)
+        count += !probe->waits && is_of_slot(probe, hn);
+    return count;
+}
+
+static void wait_turn(struct probe *probe)
+{
+    struct probe *before = find_waiting(probe->prober, probe->command.a);
+    probe->waits = true;
+    if (before == NULL)
+        return;
+    before->superseded = true;
+    event_active(&probe->prober->deliver, EV_TIMEOUT, 0);
+}
+
+/* The oldest. */
+static struct probe *find_superseded(const struct vfj_prober *prober)
+{
+    struct probe *found = NULL;
+    for (struct probe *probe = prober->first; probe != NULL; probe = probe->next) {
+        if (probe->superseded)
+            found = probe;
+    }
+    return found;
+}
+
+/* One at a time: the callback may end the loop. */
+static void on_deliver(evutil_socket_t fd, short what, void *context)
+{
+    struct vfj_prober *prober = context;
+    struct probe *probe = find_superseded(prober);
+    (void)fd;
+    (void)what;
+    if (probe == NULL)
+        return;
+    event_active(&prober->deliver, EV_TIMEOUT, 0);
+    answer_nothing(probe);
+}
+
 struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dispatch *dispatch, enum vfj_probe_way way,
                                    vfj_observed_fn *observed, void *context)
 {
@@ -368,6 +447,7 @@ struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dis
     prober->way = way;
     prober->observed = observed;
     prober->context = context;
+    event_assign(&prober->deliver, vfj_children_base(children), -1, 0, on_deliver, prober);
     return prober;
 }
 
@@ -377,13 +457,19 @@ void vfj_prober_close(struct vfj_prober *prober)
         return;
     while (prober->first != NULL)
         drop(prober->first);
+    event_del(&prober->deliver);
     free(prober);
 }
 
 void vfj_prober_forget(struct vfj_prober *prober)
 {
-    for (struct probe *probe = prober->first; probe != NULL; probe = probe->next)
+    struct probe *probe, *next;
+    for (probe = prober->first; probe != NULL; probe = next) {
+        next = probe->next;
         probe->forgotten = true;
+        if (probe->waits)
+            drop(probe);
+    }
 }
 
 void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command)
@@ -396,8 +482,8 @@ void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command
     probe->command = *command;
     probe->answer.command = command->id;
     probe->answer.probe = (uint8_t)probe_of((enum vfj_command_kind)command->kind);
-    if (prober->way == VFJ_PROBE_WAY_KERNEL && command->kind != VFJ_COMMAND_PROBE_FILE)
-        ask_kernel(probe);
+    if (command->kind == VFJ_COMMAND_PROBE_SLOT && count_of_slot(prober, command->a) > VFJ_PROBES_OF_SLOT_MAX)
+        wait_turn(probe);
     else
-        begin(probe);
+        go(probe);
 }
