@@ -136,6 +136,17 @@ static void test_passwords(void **state)
     close_bench(bench);
 }
 
+/* Of an editor, or worse. Bytes beyond ASCII stay. */
+static void test_control_characters(void **state)
+{
+    struct bench *bench = open_bench();
+    (void)state;
+    read_rc(bench, "ifconfig_hn0='inet 10.0.0.4/24\r'\nifconfig_hn1='inet\x1b[2J\x7f up B\xc3\xbcro'\n");
+    assert_int_equal(bench->status, VFJ_OK);
+    assert_string_equal(bench->rc, "ifconfig_hn0=\"inet 10.0.0.4/24 \" ifconfig_hn1=\"inet [2J  up B\xc3\xbcro\"");
+    close_bench(bench);
+}
+
 #define RESOLVED_ALIASES                                                                   \
     "vfjournal_hn0_alias0=\"inet 10.0.0.5/32\" vfjournal_hn0_alias1=\"inet 10.0.0.6/32\" " \
     "vfjournal_hn0_alias2=\"inet6 10.0.0.5/32\" vfjournal_hn0_alias3=\"inet6 10.0.0.6/32\" "
@@ -283,9 +294,9 @@ static void test_lease(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_file_alone), cmocka_unit_test(test_passwords), cmocka_unit_test(test_rc_subr),
-        cmocka_unit_test(test_failures),   cmocka_unit_test(test_too_long),  cmocka_unit_test(test_again),
-        cmocka_unit_test(test_lease),
+        cmocka_unit_test(test_file_alone), cmocka_unit_test(test_passwords), cmocka_unit_test(test_control_characters),
+        cmocka_unit_test(test_rc_subr),    cmocka_unit_test(test_failures),  cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_again),      cmocka_unit_test(test_lease),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }
