@@ -33,8 +33,10 @@ const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest, con
                                                     unsigned index)
 {
     struct vfj_argv argv;
-    if (guest->fail_count == 0 || !vfj_guest_rule_argv(command, index, &argv))
+    if (guest->fail_count == 0)
         return NULL;
+    bool has_argv = vfj_guest_rule_argv(command, index, &argv);
+    VFJ_CHECK(has_argv);
     for (unsigned i = 0; i < guest->fail_count; i++) {
         if (guest->fails[i].times == 0 || !begins_with(&argv, guest->fails[i].argv))
             continue;

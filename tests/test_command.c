@@ -450,6 +450,21 @@ static void test_no_record(void **unused)
         vfj_text_add(&text, i > 0 ? " a" : "a");
     vfj_text_add(&text, "\"");
     assert_int_equal(vfj_command_decode(vfj_span_of(words), &command), VFJ_BAD_BODY);
+    static const unsigned word_lengths[]
+        = {1, VFJ_ARGS_SIZE, VFJ_ARGS_SIZE / 2}; /* too many words, a long one, long ones */
+    for (size_t i = 0; i < sizeof word_lengths / sizeof word_lengths[0]; i++) {
+        char body[4 * VFJ_ARGS_SIZE];
+        text = vfj_text_begin(body, sizeof body);
+        vfj_text_add(&text, "id=1 kind=configure argv=\"ifconfig lagg0");
+        for (unsigned word = 0; word <= VFJ_WORDS_MAX && text.length + word_lengths[i] + 3 < 3 * VFJ_ARGS_SIZE;
+             word++) {
+            vfj_text_add_char(&text, ' ');
+            for (unsigned c = 0; c < word_lengths[i]; c++)
+                vfj_text_add_char(&text, 'x');
+        }
+        vfj_text_add(&text, "\"");
+        assert_int_equal(vfj_command_decode(vfj_span_of(body), &command), VFJ_BAD_BODY);
+    }
 }
 
 int main(void)

@@ -586,6 +586,15 @@ static void test_outcomes(void **unused)
     assert_int_equal(ifconfig("hn0", "up"), 7);
     direct("%fail 1 7 ifconfig hn0 inet '$5'"); /* as a command's words are printed */
     assert_int_equal(ifconfig("hn0", "inet $5"), 7);
+    direct("%fail 1 7 ifconfig $ hn0"); /* not the last word */
+    assert_int_equal(ifconfig("hn0", "up"), 0);
+    direct("%slow 1 $"); /* no command is empty */
+    const struct vfj_command up = {.id = 1, .kind = VFJ_COMMAND_UP, .a = vfj_name_of("mce0")};
+    assert_int_equal(vfj_guest_duration_us(&guest, &up), 0);
+    direct("%slow 1 ifconfig mce0 x$");
+    assert_int_equal(vfj_guest_duration_us(&guest, &up), 0);
+    direct("%slow 1 if");
+    assert_int_equal(vfj_guest_duration_us(&guest, &up), 0);
     direct("%fail 1 7 extra ifconfig hn0");
     assert_int_equal(ifconfig("hn0", "up"), 0);
 }

@@ -99,6 +99,13 @@ static const char *const lines[] = {
     "%configure",
     "%start",
     "%at +1",
+    "%end",
+    "%lost unheard",
+    "%restart",
+    "@+5 !system=ETHERNET subsystem=mce0 type=IFATTACH",
+    "%slow 1 ifconfig lagg0 create",
+    "%at +12",
+    "%stop",
 };
 
 static enum vfj_status play_all(struct rig *rig)

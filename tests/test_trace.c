@@ -10,6 +10,7 @@
 
 #include "core/event.h"
 #include "core/trace.h"
+#include "core/trace_quote.h"
 #include "core/trace_time.h"
 
 static struct vfj_trace_line read;
@@ -125,6 +126,7 @@ static void test_errors(void **unused)
         {"%if hn0 unit", 13, "a unit of at most 9999 is missing"},
         {"%if hn0 unit 10000", 14, "a unit of at most 9999 is missing"},
         {"%if hn0 gateway", 16, "a gateway is missing"},
+        {"%if hn0 gateway router", 17, "not an IPv4 address without length"},
         {"%if hn0 gateway fd00::1", 17, "not an IPv4 address without length"},
         {"%if hn0 gateway 10.0.0.1/24", 17, "not an IPv4 address without length"},
         {"%fail 1 signal- x", 9, "an exit status of at most 255 is missing"},
@@ -288,6 +290,7 @@ static void test_rc_quoting(void **unused)
         {"%rc a=\"b\"'c'd", "bcd"},
         {"%rc a=b\\ c", "b c"},
         {"%rc a=b\\", "b\\"},
+        {"%rc a=\"b\\\\\"", "b\\"},
         {"%rc\ta=b", "b"},
         {"%rc a=\"\\$x \\` \\\\ \\\" \\n\"", "$x ` \\ \" \\n"},
         {"%rc a=b#c", "b#c"},
@@ -396,12 +399,42 @@ static void test_times(void **unused)
     }
 }
 
+/* Bytes that no line of a trace can hold are escaped, and come back. */
+static void test_escapes(void **unused)
+{
+    static const char all[] = {'a', '\\', '\n', '\0', '\x7f', (char)0xff, '"', 'x'};
+    static const char *const bad[] = {"\\", "\\x", "\\x1", "\\xg0", "\\x0g", "\\y00", "\\x0G"};
+    char escaped[64], bytes[64], value[64];
+    const char *opened;
+    struct vfj_text text = vfj_text_begin(escaped, sizeof escaped), back = vfj_text_begin(bytes, sizeof bytes);
+    struct vfj_span rest;
+    (void)unused;
+    vfj_bytes_escape(&text, (struct vfj_span){all, sizeof all});
+    assert_string_equal(escaped, "a\\\\\\x0a\\x00\\x7f\\xff\"x");
+    assert_null(vfj_bytes_unescape((struct vfj_span){escaped, text.length}, &back));
+    assert_int_equal(back.length, sizeof all);
+    assert_memory_equal(bytes, all, sizeof all);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_ptr_equal(vfj_bytes_unescape(vfj_span_of(bad[i]), &back), bad[i]);
+    assert_ptr_equal(vfj_bytes_unescape((struct vfj_span){bad[2], 4}, &back), bad[2]); /* a NUL is no digit */
+    text = vfj_text_begin(escaped, sizeof escaped);
+    vfj_newlines_escape(&text, "a\nb\\n");
+    assert_string_equal(escaped, "a\\nb\\\\n");
+    vfj_newlines_unescape(escaped);
+    assert_string_equal(escaped, "a\nb\\n");
+    strcpy(escaped, "\"a\\");
+    rest = (struct vfj_span){escaped, 4}; /* a backslash before a NUL, in quotes that nobody closes */
+    assert_int_equal(vfj_quoted_read(&rest, value, sizeof value, &opened), VFJ_QUOTED_OPEN);
+    assert_ptr_equal(opened, escaped);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_errors),     cmocka_unit_test(test_version), cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_blank),      cmocka_unit_test(test_events),  cmocka_unit_test(test_directives),
         cmocka_unit_test(test_rc_quoting), cmocka_unit_test(test_limits),  cmocka_unit_test(test_times),
+        cmocka_unit_test(test_escapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
