@@ -1,6 +1,7 @@
 /* Commands read back from their records. */
 #include <string.h>
 
+#include "core/check.h"
 #include "core/command.h"
 #include "core/kv.h"
 #include "core/trace_quote.h"
@@ -131,6 +132,7 @@ enum vfj_status vfj_command_decode(struct vfj_span body, struct vfj_command *com
     if (result != VFJ_KV_END || body.length == 0 || count_words(vfj_span_of(command->text)) > TEXT_WORDS_MAX)
         return VFJ_BAD_BODY;
     vfj_command_encode(command, &text);
-    bool same = !text.overflow && text.length == body.length && memcmp(again, body.text, body.length) == 0;
+    VFJ_CHECK(!text.overflow);
+    bool same = text.length == body.length && memcmp(again, body.text, body.length) == 0;
     return same ? VFJ_OK : VFJ_BAD_BODY;
 }

@@ -89,8 +89,8 @@ static bool waits_for_link(const struct vfj_guest *guest, const struct vfj_argv 
 /* A rule that has the command's end says all of how long it takes. */
 static bool is_whole(const char *words)
 {
-    size_t length = strlen(words);
-    return length > 2 && strcmp(words + length - 2, " $") == 0;
+    const char *last = strrchr(words, ' ');
+    return last != NULL && strcmp(last, " $") == 0;
 }
 
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command)

@@ -450,19 +450,18 @@ static void test_no_record(void **unused)
         vfj_text_add(&text, i > 0 ? " a" : "a");
     vfj_text_add(&text, "\"");
     assert_int_equal(vfj_command_decode(vfj_span_of(words), &command), VFJ_BAD_BODY);
-    static const unsigned word_lengths[]
-        = {1, VFJ_ARGS_SIZE, VFJ_ARGS_SIZE / 2}; /* too many words, a long one, long ones */
-    for (size_t i = 0; i < sizeof word_lengths / sizeof word_lengths[0]; i++) {
-        char body[4 * VFJ_ARGS_SIZE];
+    static const unsigned lengths[][2]
+        = {{1, 70}, {VFJ_ARGS_SIZE, 1}, {300, 3}, {752, 1}, {3000, 1}}; /* of words, how many */
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        char body[4096];
         text = vfj_text_begin(body, sizeof body);
         vfj_text_add(&text, "id=1 kind=configure argv=\"ifconfig lagg0");
-        for (unsigned word = 0; word <= VFJ_WORDS_MAX && text.length + word_lengths[i] + 3 < 3 * VFJ_ARGS_SIZE;
-             word++) {
+        for (unsigned word = 0; word < lengths[i][1]; word++) {
             vfj_text_add_char(&text, ' ');
-            for (unsigned c = 0; c < word_lengths[i]; c++)
+            for (unsigned c = 0; c < lengths[i][0]; c++)
                 vfj_text_add_char(&text, 'x');
         }
-        vfj_text_add(&text, "\"");
+        vfj_text_add(&text, " y\"");
         assert_int_equal(vfj_command_decode(vfj_span_of(body), &command), VFJ_BAD_BODY);
     }
 }

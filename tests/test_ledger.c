@@ -47,7 +47,9 @@ static void assert_equal_to_disk(const struct vfj_ledger *ledger, const char *pa
     read_state(path, read, &records);
     assert_int_equal(records, vfj_ledger_durable_seq(ledger));
     assert_int_equal(records, vfj_ledger_seq(ledger));
-    assert_memory_equal(read, vfj_ledger_state(ledger), sizeof *read);
+    /* The digest is of what states are equal in: a slot that none uses has no bytes of its own. */
+    assert_memory_equal(&read->head, &vfj_ledger_state(ledger)->head, sizeof read->head);
+    assert_true(vfj_state_digest(read) == vfj_state_digest(vfj_ledger_state(ledger)));
     free(read);
 }
 

@@ -102,10 +102,6 @@ static const char *const lines[] = {
     "%end",
     "%lost unheard",
     "%restart",
-    "@+5 !system=ETHERNET subsystem=mce0 type=IFATTACH",
-    "%slow 1 ifconfig lagg0 create",
-    "%at +12",
-    "%stop",
 };
 
 static enum vfj_status play_all(struct rig *rig)
@@ -138,6 +134,35 @@ static void test_failures(void **unused)
 }
 
 /* A line that needs the daemon to start first, when that fails. */
+/* A daemon that is told to end by the last line ends after it. */
+static void test_failures_at_the_end(void **unused)
+{
+    static const char *const join[] = {
+        "%if hn0 up inet 10.0.0.4/24",
+        "%vf mce0 hn0",
+        "%slow 2 ifconfig lagg0 create",
+        "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH",
+        "@3 +x at y",
+        "%stop",
+    };
+    enum vfj_status status = VFJ_JOURNAL_IO;
+    unsigned at = 0, at_the_end = 0;
+    (void)unused;
+    while (status != VFJ_OK) {
+        struct rig *rig = open_rig(++at);
+        struct vfj_trace_error error;
+        status = VFJ_OK;
+        for (size_t i = 0; i < sizeof join / sizeof join[0] && status == VFJ_OK; i++)
+            status = play_line(rig, join[i], &error);
+        if (status == VFJ_OK) {
+            status = vfj_play_end(&rig->play);
+            at_the_end += status != VFJ_OK;
+        }
+        free(rig);
+    }
+    assert_true(at_the_end > 2);
+}
+
 static void test_first_failures(void **unused)
 {
     static const char *const firsts[] = {"%start",   "%stop", "%end",   "%lost", "%connect",  "%crash",
@@ -198,9 +223,8 @@ static void test_too_many_commands(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_first_failures),
-        cmocka_unit_test(test_backwards),
+        cmocka_unit_test(test_failures),          cmocka_unit_test(test_failures_at_the_end),
+        cmocka_unit_test(test_first_failures),    cmocka_unit_test(test_backwards),
         cmocka_unit_test(test_too_many_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -422,6 +422,12 @@ static void test_escapes(void **unused)
     assert_string_equal(escaped, "a\\nb\\\\n");
     vfj_newlines_unescape(escaped);
     assert_string_equal(escaped, "a\nb\\n");
+    text = vfj_text_begin(escaped, sizeof escaped);
+    vfj_quoted_add(&text, "a $b\"");
+    assert_string_equal(escaped, "\"a \\$b\\\"\"");
+    rest = (struct vfj_span){escaped, text.length};
+    assert_int_equal(vfj_quoted_read(&rest, value, sizeof value, &opened), VFJ_QUOTED_READ);
+    assert_string_equal(value, "a $b\"");
     strcpy(escaped, "\"a\\");
     rest = (struct vfj_span){escaped, 4}; /* a backslash before a NUL, in quotes that nobody closes */
     assert_int_equal(vfj_quoted_read(&rest, value, sizeof value, &opened), VFJ_QUOTED_OPEN);

@@ -110,13 +110,25 @@ static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj
     return command != 0 && (!joins || vfj_times_get(&timeline->separate, command) != 0) ? clock_us + 1 : clock_us;
 }
 
+/* Whether another slot became due after due_us, and before the timer fired: it decided for both. */
+static bool is_another_due(const struct vfj_timeline *timeline, int64_t due_us, int64_t us)
+{
+    const struct vfj_state *state = &timeline->machine->state;
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        int64_t slot_us = state->index.due_us[i];
+        if (slot_us != VFJ_NEVER_US && timeline->boot_us + slot_us > due_us && timeline->boot_us + slot_us <= us)
+            return true;
+    }
+    return false;
+}
+
 /* The timer fires when it is due, unless what came before it came later than that. */
 static int64_t place_timer(struct vfj_timeline *timeline, int64_t due_us, int64_t us)
 {
     int64_t clock_us = timeline->clock_us;
     if (due_us == INT64_MAX)
         return us > clock_us ? us : clock_us;
-    if (timeline->late_us == 0)
+    if (timeline->late_us == 0 && !is_another_due(timeline, due_us, us))
         return due_us > clock_us ? due_us : clock_us;
     us = us > clock_us ? us : clock_us + 1;
     us = us > due_us ? us : due_us;
