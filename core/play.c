@@ -296,7 +296,7 @@ static enum vfj_status begin_stop(struct vfj_play *play, struct vfj_span reason)
 static int64_t next_us(const struct vfj_play *play, bool timers, bool *is_outcome)
 {
     int64_t outcome_us = play->pending_count > 0 ? play->pending[earliest(play)].due_us : INT64_MAX;
-    bool has_timer = timers && play->deadline_us <= INT64_MAX - play->late_us;
+    bool has_timer = (timers || play->stopping) && play->deadline_us <= INT64_MAX - play->late_us;
     int64_t timer_us = has_timer ? play->deadline_us + play->late_us : INT64_MAX;
     *is_outcome = outcome_us < timer_us;
     return *is_outcome ? outcome_us : timer_us;

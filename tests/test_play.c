@@ -102,6 +102,7 @@ static const char *const lines[] = {
     "%end",
     "%lost unheard",
     "%restart",
+    "%rc a=9",
 };
 
 static enum vfj_status play_all(struct rig *rig)
