@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -29,7 +30,13 @@
 #include "tools/replay.h"
 #include "tools/verb.h"
 
-enum { FILES_MAX = 512, TESTS_MAX = 2 * FILES_MAX, PATH_SIZE = 512, TIME_SLACK_US = 1000 };
+enum {
+    FILES_MAX = 512,
+    TESTS_MAX = 2 * FILES_MAX,
+    PATH_SIZE = 512,
+    TIME_SLACK_US = 1000,
+    JOURNAL_BYTES_MAX = 64 << 20
+};
 
 /* In memory where the system has a place for that: a thousand journals are synced here. */
 static char in_memory[] = "/dev/shm/vfjournal-roundtrip.XXXXXX";
@@ -351,6 +358,9 @@ int main(void)
         fprintf(stderr, "tests: %zu journals, %zu traces\n", journals, traces);
         return 1;
     }
+    /* A machine that never comes to rest is ended by SIGXFSZ, before it fills the memory. */
+    const struct rlimit limit = {JOURNAL_BYTES_MAX, JOURNAL_BYTES_MAX};
+    setrlimit(RLIMIT_FSIZE, &limit);
     int failed = _cmocka_run_group_tests("roundtrip", tests, journals + traces, NULL, NULL);
     rmdir(directory);
     return failed;

@@ -155,9 +155,7 @@ static void plan_port(struct vfj_planner *planner, enum vfj_need need, enum vfj_
     vfj_planner_add(planner, need, kind)->b = port;
 }
 
-/* Whether the VF is a port of the lagg of another slot, whose VF it is not. The other slot's VF left while it was joined, and
- * this VF attached under its name. Nobody can have meant that, since its MAC is not that hn's. */
-static bool is_astray(const struct vfj_step_context *context, const struct vfj_slot *slot)
+bool vfj_plan_has_stray_vf(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     struct vfj_name lagg = vfj_observed_other_lagg_of_vf(slot);
     if (vfj_name_is_empty(slot->vf) || vfj_name_is_empty(lagg))
@@ -170,16 +168,13 @@ static bool is_astray(const struct vfj_step_context *context, const struct vfj_s
     return false;
 }
 
-bool vfj_plan_take_out_stray_vf(struct vfj_step_context *context, struct vfj_slot *slot)
+static void plan_leave(struct vfj_planner *planner)
 {
-    struct vfj_planner planner = {.context = context, .slot = slot};
-    if (!is_astray(context, slot))
-        return false;
-    vfj_step_notice(context, slot, VFJ_REASON_VF_ASTRAY);
-    struct vfj_command *command = vfj_planner_add(&planner, VFJ_NEED_STRAY_VF, VFJ_COMMAND_LEAVE);
+    struct vfj_slot *slot = planner->slot;
+    vfj_step_notice(planner->context, slot, VFJ_REASON_VF_ASTRAY);
+    struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_STRAY_VF, VFJ_COMMAND_LEAVE);
     command->a = vfj_observed_other_lagg_of_vf(slot);
     command->b = slot->vf;
-    return true;
 }
 
 /* A new lagg has nothing of what was tried with the one before. */
@@ -494,11 +489,14 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
 {
     struct vfj_planner planner;
     planner_init(&planner, context, slot);
-    if (slot->observed.script)
+    if (vfj_plan_has_stray_vf(context, slot)) {
+        plan_leave(&planner);
+    } else if (slot->observed.script) {
         plan_script(&planner);
-    else
+    } else {
         plan_phases(&planner);
-    slot->lagg_ours |= slot->batch.count > 0 && !slot->observed.script; /* though the outcome may stay unknown */
+        slot->lagg_ours |= slot->batch.count > 0; /* though the outcome may stay unknown */
+    }
     return slot->batch.count > 0;
 }
 

@@ -344,9 +344,8 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         finish_plan(context, slot);
         return false;
     }
-    if (vfj_plan_take_out_stray_vf(context, slot))
-        return true;
-    enum vfj_reason conflict = slot->observed.script ? VFJ_REASON_NONE : vfj_plan_conflict(slot);
+    bool can_go_on = slot->observed.script || vfj_plan_has_stray_vf(context, slot);
+    enum vfj_reason conflict = can_go_on ? VFJ_REASON_NONE : vfj_plan_conflict(slot);
     if (conflict == VFJ_REASON_NONE && slot->plan.batches >= BATCHES_MAX)
         conflict = VFJ_REASON_NOT_CONVERGING;
     if (conflict != VFJ_REASON_NONE)
