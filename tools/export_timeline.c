@@ -110,16 +110,17 @@ static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj
     return command != 0 && (!joins || vfj_times_get(&timeline->separate, command) != 0) ? clock_us + 1 : clock_us;
 }
 
-/* Whether another slot became due after due_us, and before the timer fired: it decided for both. */
+/* Whether something else became due after due_us, and before the timer fired: it decided for both. */
 static bool is_another_due(const struct vfj_timeline *timeline, int64_t due_us, int64_t us)
 {
     const struct vfj_state *state = &timeline->machine->state;
-    for (unsigned i = 0; i < state->head.slot_count; i++) {
-        int64_t slot_us = state->index.due_us[i];
-        if (slot_us != VFJ_NEVER_US && timeline->boot_us + slot_us > due_us && timeline->boot_us + slot_us <= us)
-            return true;
-    }
-    return false;
+    int64_t from_us = due_us - timeline->boot_us, until_us = us - timeline->boot_us;
+    bool found = false;
+    for (unsigned i = 0; i < state->head.slot_count; i++)
+        found |= state->index.due_us[i] > from_us && state->index.due_us[i] <= until_us;
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
+        found |= state->scripts.sleepers[i].due_us > from_us && state->scripts.sleepers[i].due_us <= until_us;
+    return found;
 }
 
 /* The timer fires when it is due, unless what came before it came later than that. */
