@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/status.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 struct vfj_file_facts {
     struct stat stat;

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 #include "store/publish.h"
 
 enum { BUFFER_SIZE = 64 * 1024 };

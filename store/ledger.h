@@ -3,9 +3,9 @@
 #ifndef VFJ_STORE_LEDGER_H
 #define VFJ_STORE_LEDGER_H
 
-#include "core/decision.h"
-#include "core/event.h"
-#include "core/state.h"
+#include "core/data/decision.h"
+#include "core/data/event.h"
+#include "core/machine/state.h"
 #include "core/status.h"
 #include "store/chain.h"
 #include "store/prune_step.h"

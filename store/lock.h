@@ -3,7 +3,7 @@
 #define VFJ_STORE_LOCK_H
 
 #include "core/status.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 /* Locks the file PATH.lock with flock(2), after making it with mode 0600, and writes this
  * process's pid into it. *fd is for vfj_lock_release(). Waits up to 2 s when only a child of a

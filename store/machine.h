@@ -4,10 +4,10 @@
 #ifndef VFJ_STORE_MACHINE_H
 #define VFJ_STORE_MACHINE_H
 
-#include "core/decision.h"
-#include "core/event.h"
-#include "core/state.h"
-#include "core/step.h"
+#include "core/data/decision.h"
+#include "core/data/event.h"
+#include "core/machine/state.h"
+#include "core/machine/step.h"
 #include "store/record.h"
 
 /* Commands without an answer, with the seq of their rows. The answer has that seq as its cause.

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "core/status.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 struct vfj_publish {
     const char *to;           /* the path of the published file; borrowed from the caller */

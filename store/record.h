@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/event.h"
-#include "core/text.h"
+#include "core/data/event.h"
+#include "core/text/text.h"
 
 /* The kinds of rows: the kinds of events, the decisions of a step, and two kinds that the machine
  * does not see. Those are state checkpoints (store/state_checkpoint.h), and rows about the

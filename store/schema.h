@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "core/status.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum {
     VFJ_APPLICATION_ID = 0x56464a31, /* "VFJ1", in the file's header and for file(1) */

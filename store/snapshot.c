@@ -12,7 +12,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED /* for the reason in store/chain.c */
 #include <openssl/sha.h>
 
-#include "core/step.h"
+#include "core/machine/step.h"
 #include "store/state_checkpoint.h"
 
 enum {

@@ -3,7 +3,7 @@
 #ifndef VFJ_STORE_STATE_CHECKPOINT_H
 #define VFJ_STORE_STATE_CHECKPOINT_H
 
-#include "core/state_text.h"
+#include "core/machine/state_text.h"
 #include "store/chain.h"
 #include "store/machine.h"
 
@@ -18,7 +18,7 @@
  *     part=1 of=M rules=R head=HEX digest=HEX
  *     part=N of=M
  *
- * The items of the state (core/state_text.h) follow, spread over the parts. Last come the
+ * The items of the state (core/machine/state_text.h) follow, spread over the parts. Last come the
  * commands without an answer, each with its id and the seq of its row:
  *
  *     open=ID row=SEQ

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "core/check.h"
-#include "core/decision.h"
+#include "core/data/decision.h"
 #include "core/limits.h"
 
 /* A row is a struct vfj_record, its body and a NUL, padded to the record's alignment. */

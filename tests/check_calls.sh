@@ -54,7 +54,7 @@ targets()
             print "core/machine/step.c:start", name
             print "core/machine/step.c:stopping", name }' "$file"
     done
-    echo "core/play.c:submit_only (sink)" # who plays a trace is not of core/
+    echo "core/model/play.c:submit_only (sink)" # who plays a trace is not of core/
 }
 
 # judge TARGETS: of the calls read, resolves those through pointers; says what is on a cycle. 1 when there is something.

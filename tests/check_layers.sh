@@ -1,10 +1,13 @@
 #!/bin/sh
 # shellcheck disable=SC2016
-# Each #include is an edge between layers; this says which edges there may be.
+# Each #include is an edge between layers, or between rooms of core; this says which edges there may be.
 #   usage: check_layers.sh ROOT
 #
 #       tools ──► store ──► core
 #         └────► adapters/freebsd ──► core
+#
+#       core/model ──► core/machine ◄── core/policy
+#                          └──► core/data ──► core/text
 set -u
 
 root=${1:?usage: check_layers.sh ROOT}
@@ -17,6 +20,18 @@ find core store adapters tools -type f \( -name '*.c' -o -name '*.h' \) | LC_ALL
         if (path ~ /^adapters\/freebsd\//) return "freebsd"
         if (path ~ /^tools\//) return "tools"
         return ""
+    }
+    # The floor of a file of core: it includes files of its own room and of lower floors.
+    function floor_of(path) {
+        if (path ~ /^core\/text\//) return 1
+        if (path ~ /^core\/data\//) return 2
+        if (path ~ /^core\/machine\//) return 3
+        if (path ~ /^core\/(policy|model)\//) return 4
+        return path ~ /^core\/[^\/]*$/ ? 0 : 9
+    }
+    function room_of(path) {
+        sub(/\/[^\/]*$/, "", path)
+        return path
     }
     function refuse(why) {
         printf "%s:%d: %s\n    %s\n", FILENAME, FNR, why, $0
@@ -55,6 +70,8 @@ find core store adapters tools -type f \( -name '*.c' -o -name '*.h' \) | LC_ALL
             refuse("includes are written from the root, and only of a layer")
         else if (!((layer " " target) in edge))
             refuse(layer " must not see " target)
+        else if (layer == "core" && room_of(name) != room_of(FILENAME) && floor_of(name) >= floor_of(FILENAME))
+            refuse(room_of(FILENAME) " must not see " room_of(name))
         else if ((getline line < name) < 0)
             refuse("no such file")
         else

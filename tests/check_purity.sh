@@ -1,11 +1,12 @@
 #!/bin/sh
 # The compiler's word for the claims about the layers: core imports nothing but memory and string functions and has
 # no variable that can change, and neither core nor store has a way to run a program.
-#   usage: check_purity.sh libvfj_core.a libvfj_store.a
+#   usage: check_purity.sh libvfj_core.a libvfj_model.a libvfj_store.a
 set -u
 
-core=${1:?usage: check_purity.sh libvfj_core.a libvfj_store.a}
-store=${2:?usage: check_purity.sh libvfj_core.a libvfj_store.a}
+core=${1:?usage: check_purity.sh libvfj_core.a libvfj_model.a libvfj_store.a}
+model=${2:?usage: check_purity.sh libvfj_core.a libvfj_model.a libvfj_store.a}
+store=${3:?usage: check_purity.sh libvfj_core.a libvfj_model.a libvfj_store.a}
 status=0
 
 command -v nm >/dev/null || { echo "nm is missing"; exit 77; }
@@ -15,22 +16,22 @@ instruments='^(__(asan|ubsan|sanitizer|sancov|lsan|gcov|llvm|start___sanc|stop__
 memory='^(memcpy|memmove|memset|memcmp|memchr|strlen|strnlen|strcmp|strncmp|strchr|strrchr|strstr|strspn|strcspn|strpbrk)$'
 running='^(v?fork|rfork|pdfork|posix_spawn[a-z_]*|f?exec[lv][a-zA-Z]*|system|popen|dlopen|dlsym)$'
 
-# The names an archive uses and does not define.
+# The names that the archives use and do not define.
 imports() {
-    nm -P "$1" 2>/dev/null | awk '
+    nm -P "$@" 2>/dev/null | awk '
         $2 ~ /^[Uw]$/ { used[$1] = 1; next }
         $2 ~ /^[A-Za-z]$/ { defined[$1] = 1 }
         END { for (name in used) if (!(name in defined)) print name }' | LC_ALL=C sort
 }
 
-found=$(imports "$core" | grep -Ev "$instruments" | grep -Ev "$memory")
+found=$(imports "$core" "$model" | grep -Ev "$instruments" | grep -Ev "$memory")
 if [ -n "$found" ]; then
     echo "core imports what is neither memory nor string:"
     echo "$found" | sed 's/^/    /'
     status=1
 fi
 
-for archive in "$core" "$store"; do
+for archive in "$core" "$model" "$store"; do
     found=$(imports "$archive" | grep -E "$running")
     if [ -n "$found" ]; then
         echo "$archive can run a program:"
@@ -40,10 +41,10 @@ for archive in "$core" "$store"; do
 done
 
 # Constants with pointers live in .data.rel.ro; sanitizers and coverage bring variables of their own.
-if imports "$core" | grep -Eq '^__(asan|gcov|sanitizer|llvm)'; then
+if imports "$core" "$model" | grep -Eq '^__(asan|gcov|sanitizer|llvm)'; then
     echo "(instrumented: variables are not looked at)"
 elif command -v objdump >/dev/null; then
-    found=$(objdump -t "$core" 2>/dev/null | awk '
+    found=$(objdump -t "$core" "$model" 2>/dev/null | awk '
         $0 ~ / O / {
             for (i = 1; i <= NF; i++)
                 if ($i ~ /^(\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ && $i !~ /^\.data\.rel\.ro/) print $NF, "in", $i
@@ -55,5 +56,5 @@ elif command -v objdump >/dev/null; then
     fi
 fi
 
-[ $status -eq 0 ] && echo "core imports only: $(imports "$core" | grep -E "$memory" | tr '\n' ' ')"
+[ $status -eq 0 ] && echo "core imports only: $(imports "$core" "$model" | grep -E "$memory" | tr '\n' ' ')"
 exit $status

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "core/command.h"
-#include "core/event.h"
+#include "core/data/command.h"
+#include "core/data/event.h"
 
 /* The words of the command's program number `index`, which is that one, with NULL after the last; NULL when there is none. */
 static const char *words_of(const struct vfj_command *command, unsigned index, enum vfj_program program)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/step.h"
+#include "core/machine/step.h"
 #include "tests/kit/scratch.h"
 #include "tools/daemon_log.h"
 #include "tools/daemon_status.h"

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/event.h"
+#include "core/data/event.h"
 #include "core/limits.h"
 
 static const struct {

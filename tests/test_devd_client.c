@@ -15,7 +15,7 @@
 #include <event2/event.h>
 
 #include "adapters/freebsd/devd_client.h"
-#include "core/event.h"
+#include "core/data/event.h"
 #include "core/limits.h"
 #include "tests/kit/program.h"
 #include "tests/kit/scratch.h"

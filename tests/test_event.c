@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "core/event.h"
-#include "core/kv.h"
+#include "core/data/event.h"
 #include "core/limits.h"
+#include "core/text/kv.h"
 
 static char body[VFJ_BODY_MAX];
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "core/step.h"
+#include "core/machine/step.h"
 #include "store/ledger.h"
 #include "store/schema.h"
 #include "store/verify.h"

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "core/guest.h"
 #include "core/limits.h"
+#include "core/model/guest.h"
 
 static struct vfj_guest guest;
 static struct vfj_outcome outcome;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/kv.h"
+#include "core/text/kv.h"
 
 /* The text as "KEY|VALUE|" for each pair, with a * for a quoted one, and at the end "." or, where it is bad, "!" and the
  * place. */

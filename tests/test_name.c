@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/name.h"
+#include "core/text/name.h"
 
 static void test_parse(void **unused)
 {

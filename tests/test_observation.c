@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "core/data/observation.h"
 #include "core/limits.h"
-#include "core/observation.h"
 
 static uint64_t random_state = 1;
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "adapters/freebsd/parse_ifconfig.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum { FOUND_MAX = 8 };
 

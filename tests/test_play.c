@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "core/play.h"
-#include "core/step.h"
+#include "core/machine/step.h"
+#include "core/model/play.h"
 
 /* A machine whose storage fails at one event. */
 struct rig {

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "core/kv.h"
-#include "core/rc.h"
+#include "core/data/rc.h"
+#include "core/text/kv.h"
 
 static struct vfj_rc rc;
 static char value[VFJ_VALUE_SIZE];

@@ -13,10 +13,10 @@
 
 #include <cmocka.h>
 
-#include "core/digest.h"
 #include "core/machine/context.h"
+#include "core/machine/step.h"
 #include "core/policy/script.h"
-#include "core/step.h"
+#include "core/text/digest.h"
 #include "store/machine.h"
 #include "tests/kit/machine.h"
 

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "core/machine/state_text.h"
 #include "core/policy/script.h"
-#include "core/state_text.h"
 #include "tests/kit/machine.h"
 
 /* What waits no more is blank, so that the text does not name it and equal states are equal bytes. */

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 static void test_overflow(void **unused)
 {

@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "core/event.h"
-#include "core/trace.h"
-#include "core/trace_quote.h"
-#include "core/trace_time.h"
+#include "core/data/event.h"
+#include "core/model/trace.h"
+#include "core/model/trace_time.h"
+#include "core/text/trace_quote.h"
 
 static struct vfj_trace_line read;
 static struct vfj_trace_error error;

@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#include "core/play.h"
+#include "core/model/play.h"
 #include "tools/trace_file.h"
 #include "tools/transcript.h"
 

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
+#include "core/data/rc.h"
 #include "core/machine/plan.h"
-#include "core/rc.h"
 #include "tests/kit/machine.h"
 
 enum { HNS = 2, VFS = 3, ACTIONS = 30, WALKS = 1500, RULES_MAX = 40 };

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/kv.h"
-#include "core/rc.h"
+#include "core/data/rc.h"
+#include "core/text/kv.h"
 #include "tools/guest_look.h"
 #include "tools/options.h"
 #include "tools/secret.h"

@@ -11,7 +11,7 @@
 
 #include "adapters/freebsd/daemonise.h"
 #include "adapters/freebsd/pidfile.h"
-#include "core/step.h"
+#include "core/machine/step.h"
 #include "tools/daemon_log.h"
 #include "tools/daemon_loop.h"
 #include "tools/daemon_options.h"

@@ -5,7 +5,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum { LINE_SIZE = 1024 };
 

@@ -2,8 +2,8 @@
 #ifndef VFJ_TOOLS_DAEMON_LOG_H
 #define VFJ_TOOLS_DAEMON_LOG_H
 
-#include "core/decision.h"
-#include "core/event.h"
+#include "core/data/decision.h"
+#include "core/data/event.h"
 
 /* From now on each line goes to syslog(3) as well: facility daemon, priority notice, tag vfjournal. */
 void vfj_daemon_log_to_syslog(void);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/check.h"
-#include "core/kv.h"
-#include "core/step.h"
+#include "core/machine/step.h"
+#include "core/text/kv.h"
 #include "tools/daemon_log.h"
 #include "tools/daemon_status.h"
 

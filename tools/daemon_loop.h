@@ -3,7 +3,7 @@
 #define VFJ_TOOLS_DAEMON_LOOP_H
 
 #include "adapters/freebsd/world.h"
-#include "core/decision.h"
+#include "core/data/decision.h"
 #include "store/ledger.h"
 #include "tools/daemon_care.h"
 

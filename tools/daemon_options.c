@@ -8,7 +8,7 @@
 
 #include "adapters/freebsd/kernel.h"
 #include "adapters/freebsd/user.h"
-#include "core/text.h"
+#include "core/text/text.h"
 #include "tools/options.h"
 #include "tools/verb.h"
 

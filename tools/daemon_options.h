@@ -3,7 +3,7 @@
 #define VFJ_TOOLS_DAEMON_OPTIONS_H
 
 #include "adapters/freebsd/world.h"
-#include "core/event.h"
+#include "core/data/event.h"
 #include "store/ledger.h"
 
 struct vfj_daemon_options {

@@ -1,8 +1,8 @@
 /* How things stand, said by the daemon itself. */
 #include "tools/daemon_status.h"
 
-#include "core/reason.h"
-#include "core/text.h"
+#include "core/data/reason.h"
+#include "core/text/text.h"
 #include "tools/daemon_log.h"
 #include "tools/when.h"
 

@@ -2,7 +2,7 @@
 #ifndef VFJ_TOOLS_DAEMON_STATUS_H
 #define VFJ_TOOLS_DAEMON_STATUS_H
 
-#include "core/state.h"
+#include "core/machine/state.h"
 
 /* Log a line for the daemon and one for each slot. `connected` is devd's socket, empty while there is a gap; `seq` the
  * newest durable record. */

@@ -7,7 +7,7 @@
 
 #include "adapters/freebsd/devd_rules.h"
 #include "adapters/freebsd/devd_socket.h"
-#include "core/rc.h"
+#include "core/data/rc.h"
 #include "tools/doctor.h"
 
 enum { STOCK_PRIORITY = 10, HANGUP_WAIT_MS = 50 };

@@ -1,7 +1,7 @@
 /* vfjournal doctor: each hn interface with its VF and its lagg. */
 #include <string.h>
 
-#include "core/rc.h"
+#include "core/data/rc.h"
 #include "tools/doctor.h"
 
 /* "hn0: VF mce0, which has the data path; both are ports of lagg0" */

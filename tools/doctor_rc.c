@@ -1,7 +1,7 @@
 /* vfjournal doctor: rc.conf and the delay. */
 #include <string.h>
 
-#include "core/rc.h"
+#include "core/data/rc.h"
 #include "tools/doctor.h"
 
 static void check_delay(struct vfj_doctor *doctor)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/trace_quote.h"
+#include "core/text/trace_quote.h"
 
 /* A line of the text, unless it is too long for one. */
 static void direct_text(struct vfj_mirror *mirror, const struct vfj_text *text)

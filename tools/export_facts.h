@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "core/guest.h"
+#include "core/model/guest.h"
 
 /* A guest as whoever replays the exported trace will have it, and where the trace is written. */
 struct vfj_mirror {

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/kv.h"
-#include "core/rc.h"
-#include "core/trace_quote.h"
+#include "core/data/rc.h"
+#include "core/text/kv.h"
+#include "core/text/trace_quote.h"
 #include "tools/export_facts.h"
 
 void vfj_mirror_direct(struct vfj_mirror *mirror, const char *line)

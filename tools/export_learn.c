@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/kv.h"
+#include "core/text/kv.h"
 #include "tools/export_state.h"
 
 enum { ATTACHMENTS_FIRST = 64 };

@@ -2,7 +2,7 @@
 #ifndef VFJ_TOOLS_EXPORT_STATE_H
 #define VFJ_TOOLS_EXPORT_STATE_H
 
-#include "core/play.h"
+#include "core/model/play.h"
 #include "tools/export_facts.h"
 #include "tools/export_timeline.h"
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/play.h"
+#include "core/model/play.h"
 #include "store/machine.h"
 #include "store/record.h"
 

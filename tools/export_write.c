@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/trace_quote.h"
+#include "core/text/trace_quote.h"
 #include "tools/export_state.h"
 
 static const int64_t never_us = 100000000000000; /* how long a command takes whose answer nobody heard */

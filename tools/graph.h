@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum {
     VFJ_GRAPH_NODES_MAX = 8,

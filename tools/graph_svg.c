@@ -1,7 +1,7 @@
 /* A graph as a picture of its own: each node is a card with a line below it, each arrow leads from line to line. */
 #include <string.h>
 
-#include "core/reason.h"
+#include "core/data/reason.h"
 #include "tools/graph.h"
 
 /* All lengths are in pixels. */

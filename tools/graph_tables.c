@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "core/check.h"
-#include "core/decision.h"
-#include "core/state.h"
+#include "core/data/decision.h"
+#include "core/machine/state.h"
 #include "tools/graph.h"
 
 bool vfj_graph_is_source(const struct vfj_graph_arrow *arrow, unsigned node)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/check.h"
-#include "core/reason.h"
+#include "core/data/reason.h"
 #include "tools/graph.h"
 
 enum { WIDTH = 72 };

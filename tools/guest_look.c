@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/kv.h"
+#include "core/text/kv.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 

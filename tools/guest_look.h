@@ -6,9 +6,9 @@
 
 #include "adapters/freebsd/ask.h"
 #include "adapters/freebsd/paths.h"
+#include "core/data/observation.h"
 #include "core/limits.h"
-#include "core/observation.h"
-#include "core/state.h"
+#include "core/machine/state.h"
 
 /* All paths, and the journal's default, under the directory `root` ("/" for the guest itself), which may be relative. False
  * when it is too long. */
@@ -36,7 +36,7 @@ struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn);
 /* All that is to be seen of an hn, its VF and its lagg. */
 bool vfj_guest_view(struct vfj_ask *ask, const struct vfj_map *map, struct vfj_name hn, struct vfj_view *view);
 
-/* Whether hyperv_vf_delay's value is not the delay that follows from it (core/rc.h). */
+/* Whether hyperv_vf_delay's value is not the delay that follows from it (core/data/rc.h). */
 bool vfj_delay_is_clamped(const char *value, int64_t delay_s);
 
 #endif

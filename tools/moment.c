@@ -1,7 +1,7 @@
 /* Points in time as a user writes them. */
 #include "tools/moment.h"
 
-#include "core/trace_time.h"
+#include "core/model/trace_time.h"
 #include "tools/options.h"
 #include "tools/when.h"
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 /* Unix time in microseconds of a time in UTC, seen from `now_us`; false when it is none:
  *

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 

@@ -6,9 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/decision.h"
-#include "core/kv.h"
+#include "core/data/decision.h"
 #include "core/limits.h"
+#include "core/text/kv.h"
 #include "tools/terminal.h"
 
 enum {

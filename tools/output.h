@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "core/name.h"
+#include "core/text/name.h"
 #include "store/record.h"
 
 /* One line:

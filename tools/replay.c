@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/event.h"
+#include "core/data/event.h"
 #include "tools/act_as_owner.h"
 #include "tools/options.h"
 #include "tools/terminal.h"

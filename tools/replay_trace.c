@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/play.h"
+#include "core/model/play.h"
 #include "store/journal.h"
 #include "store/ledger.h"
 #include "store/publish.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/kv.h"
+#include "core/text/kv.h"
 #include "tools/output.h"
 
 /* A set of what was met and not yet needed. A sound journal has few of them at a time; of another the oldest are

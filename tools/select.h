@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/name.h"
 #include "core/status.h"
+#include "core/text/name.h"
 #include "store/journal.h"
 
 struct vfj_criteria {

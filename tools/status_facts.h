@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/command.h"
-#include "core/event.h"
+#include "core/data/command.h"
+#include "core/data/event.h"
 #include "core/limits.h"
 #include "store/journal.h"
 #include "store/machine.h"

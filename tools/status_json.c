@@ -1,7 +1,7 @@
 /* `vfjournal status` as JSON: one object a line. */
 #include <string.h>
 
-#include "core/reason.h"
+#include "core/data/reason.h"
 #include "store/json.h"
 #include "tools/status_report.h"
 #include "tools/terminal.h"

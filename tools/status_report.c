@@ -1,7 +1,7 @@
 /* Whether something needs attention. */
 #include "tools/status_report.h"
 
-#include "core/reason.h"
+#include "core/data/reason.h"
 
 static bool runs(const struct vfj_status_report *report)
 {

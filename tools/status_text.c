@@ -1,7 +1,7 @@
 /* `vfjournal status` for people. */
 #include <string.h>
 
-#include "core/reason.h"
+#include "core/data/reason.h"
 #include "tools/status_report.h"
 #include "tools/terminal.h"
 #include "tools/when.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "core/status.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 /* Append with every byte that is not printable ASCII as \xHH, and a backslash as two: what is printed can be turned back into
  * what was there, and nothing can steer the terminal. */

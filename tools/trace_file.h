@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "core/play.h"
+#include "core/model/play.h"
 #include "core/status.h"
 
 /* Where a trace is wrong. */

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "core/play.h"
-#include "core/state.h"
-#include "core/step.h"
+#include "core/machine/state.h"
+#include "core/machine/step.h"
+#include "core/model/play.h"
 #include "tools/replay.h"
 
 /* A bare machine as the sink of a play, that writes down what it does. Large: keep it on the heap. */

@@ -2,7 +2,7 @@
 #ifndef VFJ_TOOLS_WHEN_H
 #define VFJ_TOOLS_WHEN_H
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 /* "2026-11-22 14:02:01": UTC, whole seconds. */
 void vfj_when_add(struct vfj_text *text, int64_t wall_us);

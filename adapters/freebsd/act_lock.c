@@ -9,7 +9,7 @@
 
 #include "adapters/freebsd/paths.h"
 #include "adapters/freebsd/pidfile.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum { TRIES_MAX = 100, TRY_EVERY_MS = 10 };
 

@@ -7,9 +7,9 @@
 
 #include "adapters/freebsd/child.h"
 #include "adapters/freebsd/paths.h"
-#include "core/command.h"
-#include "core/observation.h"
-#include "core/state.h"
+#include "core/data/command.h"
+#include "core/data/observation.h"
+#include "core/machine/state.h"
 
 struct vfj_ask;
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "adapters/freebsd/dispatch.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 struct vfj_devd_client;
 

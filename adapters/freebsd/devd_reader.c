@@ -15,7 +15,7 @@
 
 #include "adapters/freebsd/clock.h"
 #include "adapters/freebsd/lines.h"
-#include "core/event.h"
+#include "core/data/event.h"
 #include "core/limits.h"
 
 enum {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum {
     VFJ_RULES_MAX = 1024,

@@ -7,7 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum { RECEIVE_BUFFER = 1024 * 1024 };
 

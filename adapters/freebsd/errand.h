@@ -7,7 +7,7 @@
 
 #include "adapters/freebsd/paths.h"
 #include "adapters/freebsd/spawn.h"
-#include "core/command.h"
+#include "core/data/command.h"
 
 enum vfj_errand_kind {
     VFJ_ERRAND_COMMAND,   /* run the `index`th program of the command */
@@ -40,7 +40,7 @@ enum { VFJ_ERRAND_LIMIT_MAX_MS = 15 * 60 * 1000 };
 /* COMMAND for a command's `index`th program, READ or FILES. Has no time limit yet: the programs' is set when it is asked. */
 struct vfj_errand vfj_errand_of(enum vfj_errand_kind kind, const struct vfj_command *command, unsigned index);
 
-/* Whether it is one of those that can be asked: every number in its range, every name a name (core/name.h) and there
+/* Whether it is one of those that can be asked: every number in its range, every name a name (core/text/name.h) and there
  * where it is needed, every word of the text of the form that the command's words have, and nothing besides. A text that comes through this
  * reaches no program as an option that it is not, names no other sysctl than hn's, and no other file than those of an
  * hn. */

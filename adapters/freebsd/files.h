@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "adapters/freebsd/paths.h"
-#include "core/command.h"
+#include "core/data/command.h"
 
 /* Of one slot; the members are those of struct vfj_view. */
 struct vfj_slot_files {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "adapters/freebsd/paths.h"
-#include "core/observation.h"
+#include "core/data/observation.h"
 
 /* Whether there is a regular file, and the first line of its text: empty when it is not readable or not
  * printable ASCII, cut when it is longer than a value. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum {
     VFJ_INTAKE_CHUNK_SIZE = 256 * 1024,

@@ -4,7 +4,7 @@
 
 #include <netinet/in.h>
 
-#include "core/observation.h"
+#include "core/data/observation.h"
 
 /* Append the address with the length of its mask, unless it is one of those that parse_ifconfig.h leaves out: 0.0.0.0 and
  * one whose mask is empty or has holes; an IPv6 one that is link-local. IPv6 masks with holes are length 0, as ifconfig(8)

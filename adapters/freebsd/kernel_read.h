@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #include "adapters/freebsd/paths.h"
-#include "core/command.h"
-#include "core/observation.h"
+#include "core/data/command.h"
+#include "core/data/observation.h"
 
 /* The answer to a PROBE_SYSCTL, _IFCONFIG, _MAP or _SLOT command: the very one that the programs of vfj_command_argv()
  * lead to, and for a slot what its files say. False: it can't be had this way, and programs are to be asked; *answer is

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 /* `line` is borrowed for the call and has no '\n'. */
 typedef void vfj_line_fn(void *context, struct vfj_span line);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "adapters/freebsd/user.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 /* What is done in the directory that the path leads to. */
 enum vfj_owner_use {

@@ -3,7 +3,7 @@
 #define VFJ_FREEBSD_PARSE_IFCONFIG_H
 
 #include "adapters/freebsd/lines.h"
-#include "core/observation.h"
+#include "core/data/observation.h"
 
 enum { VFJ_IFCONFIG_LINE_SIZE = 2048 };
 

@@ -3,7 +3,7 @@
 #define VFJ_FREEBSD_PARSE_ROUTE_H
 
 #include "adapters/freebsd/lines.h"
-#include "core/observation.h"
+#include "core/data/observation.h"
 
 enum { VFJ_ROUTE_LINE_SIZE = 256 };
 

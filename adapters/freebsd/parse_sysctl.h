@@ -3,7 +3,7 @@
 #define VFJ_FREEBSD_PARSE_SYSCTL_H
 
 #include "adapters/freebsd/lines.h"
-#include "core/observation.h"
+#include "core/data/observation.h"
 
 enum { VFJ_SYSCTL_LINE_SIZE = 4096 }; /* hw.hn.vfmap of VFJ_SLOTS_MAX pairs fits */
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum { LINKS_MAX = 32 }; /* FreeBSD's MAXSYMLINKS */
 

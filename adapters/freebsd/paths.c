@@ -7,7 +7,7 @@
 #include "adapters/freebsd/process.h"
 #include "adapters/freebsd/safe_path.h"
 #include "core/check.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 static bool join(char path[VFJ_PATHNAME_SIZE], const char *a, const char *b)
 {

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "core/command.h"
+#include "core/data/command.h"
 #include "core/status.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 enum { TRIES_MAX = 8 };
 

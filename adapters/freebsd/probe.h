@@ -4,8 +4,8 @@
 
 #include "adapters/freebsd/child.h"
 #include "adapters/freebsd/dispatch.h"
-#include "core/command.h"
-#include "core/observation.h"
+#include "core/data/command.h"
+#include "core/data/observation.h"
 
 struct vfj_prober;
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/process.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 bool vfj_process_name(pid_t pid, char *name, size_t size)
 {

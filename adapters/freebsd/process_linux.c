@@ -6,7 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 bool vfj_process_name(pid_t pid, char *name, size_t size)
 {

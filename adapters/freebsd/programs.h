@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "adapters/freebsd/spawn.h"
-#include "core/event.h"
+#include "core/data/event.h"
 
 struct event_base;
 struct vfj_programs;

@@ -7,9 +7,9 @@
 
 #include "adapters/freebsd/lines.h"
 #include "core/check.h"
-#include "core/kv.h"
+#include "core/data/rc.h"
 #include "core/limits.h"
-#include "core/rc.h"
+#include "core/text/kv.h"
 
 enum { OUTPUT_MAX = 1024 * 1024 };
 

@@ -5,7 +5,7 @@
 #include "adapters/freebsd/child.h"
 #include "adapters/freebsd/dispatch.h"
 #include "core/status.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 struct vfj_rc_reader;
 

@@ -3,8 +3,8 @@
 #define VFJ_FREEBSD_RUNNER_H
 
 #include "adapters/freebsd/child.h"
-#include "core/command.h"
-#include "core/event.h"
+#include "core/data/command.h"
+#include "core/data/event.h"
 
 struct vfj_runner;
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "core/limits.h"
-#include "core/text.h"
+#include "core/text/text.h"
 
 /* Whether `path`, absolute, leads to a regular, executable file that nobody but root, or the user that we are, can
  * change or put another in the place of. Every component from / down must belong to one of the two, and neither its

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "core/text.h"
+#include "core/text/text.h"
 
 #define VFJ_USER_DEFAULT "_vfjournal"
 

@@ -6,7 +6,7 @@
 #include "adapters/freebsd/parse_ifconfig.h"
 #include "adapters/freebsd/parse_route.h"
 #include "adapters/freebsd/parse_sysctl.h"
-#include "core/command.h"
+#include "core/data/command.h"
 
 /* The object must not move while it is in use. sysctl's output must be complete before ifconfig's is fed: it
  * tells which interface is the VF. */

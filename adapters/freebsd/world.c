@@ -17,7 +17,7 @@
 #include "adapters/freebsd/probe.h"
 #include "adapters/freebsd/rc_conf.h"
 #include "adapters/freebsd/runner.h"
-#include "core/step.h"
+#include "core/machine/step.h"
 
 #ifdef SIGINFO
 enum { SIGNAL_ASKED = SIGINFO };

@@ -10,8 +10,8 @@
 #include "adapters/freebsd/paths.h"
 #include "adapters/freebsd/probe.h"
 #include "adapters/freebsd/warden.h"
-#include "core/command.h"
-#include "core/event.h"
+#include "core/data/command.h"
+#include "core/data/event.h"
 #include "core/status.h"
 
 struct vfj_world;

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #include "core/check.h"
-#include "core/decision.h"
-#include "core/event.h"
-#include "core/state.h"
+#include "core/data/decision.h"
+#include "core/data/event.h"
+#include "core/machine/state.h"
 
 struct vfj_step_context {
     const struct vfj_state *now;

@@ -1,9 +1,9 @@
 /* Link monitor: a VF that is up and has no link, or that can't be joined. */
 #include "core/machine/link.h"
 
+#include "core/data/rc.h"
 #include "core/machine/facts.h"
 #include "core/machine/observed.h"
-#include "core/rc.h"
 
 /* Each try costs the network for vfjournal_link_wait: the pauses between them, 5, 10, 20 … minutes, are long. */
 enum { PAUSE_FIRST_S = 300, PAUSE_MAX_S = 3600 };

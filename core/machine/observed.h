@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "core/reason.h"
-#include "core/state.h"
+#include "core/data/reason.h"
+#include "core/machine/state.h"
 
 /* Make `to` the view that `from` is; what lies behind the last address and port is zero. */
 void vfj_observed_copy(struct vfj_view *to, const struct vfj_view *from);

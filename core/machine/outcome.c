@@ -1,11 +1,11 @@
 /* Facts of a slot, as answers to probes and outcomes of commands report them. */
 #include <string.h>
 
+#include "core/data/rc.h"
 #include "core/machine/facts.h"
 #include "core/machine/link.h"
 #include "core/machine/observed.h"
 #include "core/machine/plan.h"
-#include "core/rc.h"
 
 /* The kernel's map of the VF, as the view shows it. */
 

@@ -2,8 +2,8 @@
 #ifndef VFJ_CORE_MACHINE_PLANNER_H
 #define VFJ_CORE_MACHINE_PLANNER_H
 
+#include "core/data/rc.h"
 #include "core/machine/plan.h"
-#include "core/rc.h"
 
 /* Aliases of rc.conf that laggN is given beside one address: no more can be observed on it. */
 enum { VFJ_ALIASES_MAX = VFJ_ADDRESSES_MAX - 1 };

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
+#include "core/data/rc.h"
 #include "core/machine/facts.h"
 #include "core/machine/link.h"
 #include "core/machine/map.h"
 #include "core/machine/observed.h"
 #include "core/machine/planner.h"
-#include "core/rc.h"
 
 enum {
     BATCHES_MAX = 16,      /* of one plan: more than the longest needs */

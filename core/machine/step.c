@@ -1,15 +1,15 @@
 /* The one function of the machine: what is the same under every policy, and the way to the policy in force. */
-#include "core/step.h"
+#include "core/machine/step.h"
 
 #include <string.h>
 
 #include "core/check.h"
+#include "core/data/rc.h"
 #include "core/machine/context.h"
 #include "core/machine/facts.h"
 #include "core/machine/map.h"
+#include "core/machine/policy.h"
 #include "core/machine/reconcile.h"
-#include "core/policy/policy.h"
-#include "core/rc.h"
 
 /* Policy vfjournal: handlers record facts, then each slot that was touched is reconciled. */
 

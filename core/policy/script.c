@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/rc.h"
+#include "core/data/rc.h"
 
 static void next_script(struct vfj_step_context *context);
 

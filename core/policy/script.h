@@ -2,7 +2,7 @@
 #ifndef VFJ_CORE_POLICY_SCRIPT_H
 #define VFJ_CORE_POLICY_SCRIPT_H
 
-#include "core/policy/policy.h"
+#include "core/machine/policy.h"
 
 /* Which command of a script is under way. */
 enum vfj_script_step {

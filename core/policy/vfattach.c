@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/data/rc.h"
 #include "core/machine/facts.h"
 #include "core/machine/reconcile.h"
 #include "core/policy/script.h"
-#include "core/rc.h"
 
 static void sleeper_ask(struct vfj_step_context *context, struct vfj_sleeper *sleeper, enum vfj_script_step step)
 {

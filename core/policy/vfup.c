@@ -1,8 +1,8 @@
 /* Policy scripts: hyperv_vfup HN. */
 #include "core/check.h"
+#include "core/data/rc.h"
 #include "core/machine/facts.h"
 #include "core/policy/script.h"
-#include "core/rc.h"
 
 static struct vfj_slot *slot_of_run(struct vfj_step_context *context)
 {

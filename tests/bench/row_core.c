@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/play.h"
-#include "core/step.h"
+#include "core/machine/step.h"
+#include "core/model/play.h"
 #include "store/machine.h"
 #include "tests/bench/bench.h"
 #include "tools/trace_file.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/step.h"
+#include "core/machine/step.h"
 #include "tests/bench/bench.h"
 
 static const char schema[] = "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"

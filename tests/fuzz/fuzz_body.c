@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/check.h"
-#include "core/event.h"
+#include "core/data/event.h"
 #include "core/limits.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

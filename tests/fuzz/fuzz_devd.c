@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "core/check.h"
-#include "core/event.h"
-#include "core/step.h"
+#include "core/data/event.h"
+#include "core/machine/step.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/check.h"
-#include "core/state_text.h"
-#include "core/step.h"
+#include "core/machine/state_text.h"
+#include "core/machine/step.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "core/check.h"
-#include "core/play.h"
-#include "core/step.h"
+#include "core/machine/step.h"
+#include "core/model/play.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

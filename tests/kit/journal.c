@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/step.h"
+#include "core/machine/step.h"
 #include "store/chain.h"
 #include "store/state_checkpoint.h"
 #include "tools/trace_file.h"

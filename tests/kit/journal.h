@@ -2,7 +2,7 @@
 #ifndef VFJ_TESTS_KIT_JOURNAL_H
 #define VFJ_TESTS_KIT_JOURNAL_H
 
-#include "core/event.h"
+#include "core/data/event.h"
 #include "store/ledger.h"
 
 /* Makes a devd event with that line. Its times increase with every call. */

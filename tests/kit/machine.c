@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "core/state_text.h"
+#include "core/machine/state_text.h"
 
 void kit_machine_step(struct kit_machine *machine, const struct vfj_event *event)
 {

@@ -2,9 +2,9 @@
 #ifndef VFJ_TESTS_KIT_MACHINE_H
 #define VFJ_TESTS_KIT_MACHINE_H
 
-#include "core/play.h"
-#include "core/state.h"
-#include "core/step.h"
+#include "core/machine/state.h"
+#include "core/machine/step.h"
+#include "core/model/play.h"
 
 /* Large: keep it on the heap. */
 struct kit_machine {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/digest.h"
+#include "core/text/digest.h"
 #include "store/replay.h"
 #include "tests/kit/held_vfs.h"
 #include "tests/sim/sim.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/step.h"
+#include "core/machine/step.h"
 #include "tests/kit/fault_vfs.h"
 #include "tests/kit/held_vfs.h"
 #include "tests/sim/sim.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/digest.h"
+#include "core/text/digest.h"
 #include "tests/sim/explore.h"
 
 enum { PACK_SIZE = 65536 };

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "core/check.h"
-#include "core/step.h"
-#include "core/trace.h"
+#include "core/machine/step.h"
+#include "core/model/trace.h"
 #include "tests/sim/explore.h"
 
 static struct vfj_state next;

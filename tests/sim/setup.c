@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/trace.h"
+#include "core/model/trace.h"
 #include "tests/sim/sim.h"
 
 void sim_direct(struct sim *sim, const char *format, ...)

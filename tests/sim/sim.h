@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/guest.h"
+#include "core/model/guest.h"
 #include "tools/daemon_loop.h"
 
 enum {

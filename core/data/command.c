@@ -1,0 +1,353 @@
+/* Commands: their words, and their records. */
+#include "core/data/command.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/text/kv.h"
+
+struct kind {
+    const char *name;
+    const char *words;
+    const char *operands;
+    const char *already;
+    enum vfj_program program;
+    enum vfj_command_text text;
+    uint32_t limit_ms;
+    bool reads;
+};
+
+static const struct kind kinds[VFJ_COMMAND_COUNT] = {
+#define X(symbol, name, reads, program, words, limit_ms, operands, text, already) \
+    [VFJ_COMMAND_##symbol] = {name, words, operands, already, VFJ_PROGRAM_##program, VFJ_TEXT_##text, limit_ms, reads},
+    VFJ_COMMAND_KINDS(X)
+#undef X
+};
+
+static const struct kind *kind_of(enum vfj_command_kind kind)
+{
+    VFJ_CHECK(kind < VFJ_COMMAND_COUNT);
+    return &kinds[kind];
+}
+
+const char *vfj_command_kind_name(enum vfj_command_kind kind)
+{
+    return kind_of(kind)->name;
+}
+
+bool vfj_command_reads(const struct vfj_command *command)
+{
+    return kind_of((enum vfj_command_kind)command->kind)->reads;
+}
+
+/* Words are collected in argv->bytes, each with its NUL; there is one at least. */
+static void word_span(struct vfj_argv *argv, struct vfj_text *bytes, struct vfj_span word)
+{
+    VFJ_CHECK(argv->count < VFJ_WORDS_MAX);
+    argv->words[argv->count++] = argv->bytes + bytes->length;
+    argv->words[argv->count] = NULL;
+    vfj_text_add_span(bytes, word);
+    vfj_text_add_char(bytes, '\0');
+    VFJ_CHECK(!bytes->overflow);
+}
+
+static void word(struct vfj_argv *argv, struct vfj_text *bytes, const char *text)
+{
+    word_span(argv, bytes, vfj_span_of(text));
+}
+
+static void words(struct vfj_argv *argv, struct vfj_text *bytes, const char *list)
+{
+    struct vfj_span rest = vfj_span_of(list);
+    struct vfj_span next;
+    while (vfj_span_word(&rest, &next))
+        word_span(argv, bytes, next);
+}
+
+static void sysctl_of_unit(struct vfj_argv *argv, struct vfj_text *bytes, const char *unit, const char *leaf)
+{
+    char name[64];
+    struct vfj_text text = vfj_text_begin(name, sizeof name);
+    vfj_text_add(&text, "dev.hn.");
+    vfj_text_add(&text, unit);
+    vfj_text_add(&text, leaf);
+    word(argv, bytes, name);
+}
+
+/* A unit that is not known has none. */
+static void unit(struct vfj_argv *argv, struct vfj_text *bytes, const char *number)
+{
+    if (number[0] == '\0')
+        return;
+    sysctl_of_unit(argv, bytes, number, ".vf");
+    sysctl_of_unit(argv, bytes, number, ".rxvf");
+}
+
+static void units(struct vfj_argv *argv, struct vfj_text *bytes)
+{
+    for (unsigned i = 0; i < VFJ_UNITS_MAX; i++)
+        sysctl_of_unit(argv, bytes, vfj_name_of_number(i).text, ".vf");
+}
+
+/* What one of a kind's words stands for. */
+static void add(const struct vfj_command *command, struct vfj_span what, struct vfj_argv *argv, struct vfj_text *bytes)
+{
+    if (vfj_span_is(what, "A")) {
+        word(argv, bytes, command->a.text);
+    } else if (vfj_span_is(what, "B")) {
+        word(argv, bytes, command->b.text);
+    } else if (vfj_span_is(what, "C")) {
+        word(argv, bytes, command->c.text);
+    } else if (vfj_span_is(what, "TEXT")) {
+        words(argv, bytes, command->text);
+    } else if (vfj_span_is(what, "PATH")) {
+        word(argv, bytes, command->text);
+    } else if (vfj_span_is(what, "FAMILY")) {
+        word(argv, bytes, strchr(command->text, ':') != NULL ? "inet6" : "inet");
+    } else if (vfj_span_is(what, "UNIT")) {
+        unit(argv, bytes, command->text);
+    } else if (vfj_span_is(what, "UNITS")) {
+        units(argv, bytes);
+    } else {
+        word_span(argv, bytes, what);
+    }
+}
+
+bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv)
+{
+    static const struct kind of_slot[] = {
+        {.program = VFJ_PROGRAM_SYSCTL, .words = "sysctl -i hw.hn.vf_transparent UNIT"},
+        {.program = VFJ_PROGRAM_IFCONFIG, .words = "ifconfig -a"},
+        {.program = VFJ_PROGRAM_ROUTE, .words = "route -n get -inet default"},
+        {.program = VFJ_PROGRAM_ROUTE, .words = "route -n get -inet6 default"},
+    };
+    bool is_slot = command->kind == VFJ_COMMAND_PROBE_SLOT;
+    const struct kind *kind = is_slot ? of_slot : kind_of((enum vfj_command_kind)command->kind);
+    if (index >= (is_slot ? sizeof of_slot / sizeof of_slot[0] : kind->program != VFJ_PROGRAM_NONE))
+        return false;
+    struct vfj_text bytes = vfj_text_begin(argv->bytes, sizeof argv->bytes);
+    struct vfj_span rest = vfj_span_of(kind[index].words), next;
+    argv->program = kind[index].program;
+    argv->count = 0;
+    while (vfj_span_word(&rest, &next))
+        add(command, next, argv, &bytes);
+    return true;
+}
+
+void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text)
+{
+    for (unsigned i = 0; i < argv->count; i++) {
+        if (i > 0)
+            vfj_text_add_char(text, ' ');
+        vfj_text_add_shell_word(text, argv->words[i]);
+    }
+}
+
+static void add_name(struct vfj_text *body, const char *key, struct vfj_name name)
+{
+    if (!vfj_name_is_empty(name))
+        vfj_kv_add_string(body, key, name.text);
+}
+
+void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body)
+{
+    struct vfj_argv argv;
+    char line[4 * VFJ_ARGS_SIZE];
+    vfj_kv_add_u64(body, "id", command->id);
+    vfj_kv_add_string(body, "kind", vfj_command_kind_name((enum vfj_command_kind)command->kind));
+    add_name(body, "slot", command->hn);
+    if (!vfj_command_reads(command)) {
+        VFJ_CHECK(vfj_command_argv(command, 0, &argv));
+        struct vfj_text text = vfj_text_begin(line, sizeof line);
+        vfj_argv_print(&argv, &text);
+        vfj_kv_add_string(body, "argv", line);
+        return;
+    }
+    add_name(body, "a", command->a);
+    add_name(body, "b", command->b);
+    add_name(body, "c", command->c);
+    if (command->text[0] != '\0')
+        vfj_kv_add_string(body, "text", command->text);
+}
+
+uint32_t vfj_command_limit_ms(enum vfj_command_kind kind)
+{
+    return kind_of(kind)->limit_ms;
+}
+
+/* Whether the output holds one of the messages, which '|' separates. */
+static bool has_message(const char *output, const char *messages)
+{
+    char message[VFJ_OUTPUT_SIZE];
+    while (*messages != '\0') {
+        size_t length = strcspn(messages, "|");
+        vfj_span_copy(message, sizeof message, (struct vfj_span){messages, length});
+        if (strstr(output, message) != NULL)
+            return true;
+        messages += length + (messages[length] == '|');
+    }
+    return false;
+}
+
+bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome)
+{
+    const char *messages = kind_of(kind)->already;
+    return outcome->kind == VFJ_OUTCOME_EXITED
+        && (strcmp(messages, "*") == 0 || has_message(outcome->output, messages));
+}
+
+bool vfj_command_succeeded(const struct vfj_command *command, const struct vfj_outcome *outcome)
+{
+    return vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)command->kind, outcome);
+}
+
+bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome)
+{
+    return !command->is_optional && outcome->kind != VFJ_OUTCOME_NOT_RUN && !vfj_command_succeeded(command, outcome);
+}
+
+/* The grammar of operands and text */
+
+static bool is_operand(struct vfj_name name, char what)
+{
+    switch (what) {
+    case 'l':
+        return vfj_name_has_driver(name, "lagg");
+    case 'L':
+        return vfj_name_is_empty(name) || vfj_name_has_driver(name, "lagg");
+    case 'i':
+        return !vfj_name_is_empty(name);
+    default:
+        return true;
+    }
+}
+
+void vfj_command_bare(const struct vfj_command *command, struct vfj_command *bare)
+{
+    const struct kind *kind = kind_of((enum vfj_command_kind)command->kind);
+    memset(bare, 0, sizeof *bare);
+    bare->kind = command->kind;
+    bare->limit_ms = command->limit_ms;
+    if (kind->operands[0] != '.')
+        bare->a = command->a;
+    if (kind->operands[1] != '.')
+        bare->b = command->b;
+    if (kind->operands[2] != '.')
+        bare->c = command->c;
+    if (kind->text != VFJ_TEXT_NONE)
+        vfj_span_copy(bare->text, sizeof bare->text, vfj_span_of(command->text));
+}
+
+static bool consists_of(struct vfj_span word, const char *bytes)
+{
+    for (size_t i = 0; i < word.length; i++) {
+        if (strchr(bytes, word.text[i]) == NULL)
+            return false;
+    }
+    return word.length > 0;
+}
+
+#define DIGITS  "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* hw.hn.NAME or dev.hn.NAME; with a '=' sysctl(8) would set it. */
+static bool is_hn_sysctl(struct vfj_span text)
+{
+    return consists_of(text, DIGITS LETTERS "._%")
+        && (vfj_span_starts(text, "hw.hn.") || vfj_span_starts(text, "dev.hn."));
+}
+
+/* `before`, a name, `after`. */
+static bool is_path_of_name(struct vfj_span text, const char *before, const char *after)
+{
+    struct vfj_name name;
+    size_t around = strlen(before) + strlen(after);
+    if (!vfj_span_starts(text, before) || text.length <= around)
+        return false;
+    struct vfj_span end = {text.text + text.length - strlen(after), strlen(after)};
+    return vfj_span_is(end, after)
+        && vfj_name_parse((struct vfj_span){text.text + strlen(before), text.length - around}, &name);
+}
+
+static bool is_own_script(struct vfj_span text)
+{
+    return is_path_of_name(text, vfj_own_script_path(VFJ_OWN_SCRIPT_BASE), "")
+        || is_path_of_name(text, vfj_own_script_path(VFJ_OWN_SCRIPT_LOCAL), "");
+}
+
+static bool is_pids(struct vfj_span text)
+{
+    struct vfj_span rest = text, word;
+    uint64_t pid;
+    while (vfj_span_word(&rest, &word)) {
+        if (!vfj_span_to_u64(word, &pid) || pid < 2 || pid > INT32_MAX)
+            return false;
+    }
+    return true;
+}
+
+static bool is_address(struct vfj_span text)
+{
+    struct vfj_span rest = text, word;
+    if (!vfj_span_word(&rest, &word) || !consists_of(word, DIGITS LETTERS ".:/%"))
+        return false;
+    while (vfj_span_word(&rest, &word)) {
+        if (!consists_of(word, LETTERS))
+            return false;
+    }
+    return true;
+}
+
+static unsigned count_words(struct vfj_span text)
+{
+    struct vfj_span rest = text, word;
+    unsigned count = 0;
+    while (vfj_span_word(&rest, &word))
+        count++;
+    return count;
+}
+
+/* Of rc.conf's own words only their number can be checked, and that no control character is among them; those of the row stand
+ * before and behind them. */
+static bool fits(struct vfj_span text, const char *row)
+{
+    unsigned count = count_words(text);
+    for (size_t i = 0; i < text.length; i++) {
+        if ((unsigned char)text.text[i] < ' ' || text.text[i] == 0x7f)
+            return false;
+    }
+    return count > 0 && count + count_words(vfj_span_of(row)) - 1 < VFJ_WORDS_MAX;
+}
+
+bool vfj_command_is_well_formed(const struct vfj_command *command)
+{
+    if (command->kind >= VFJ_COMMAND_COUNT)
+        return false;
+    const struct kind *kind = kind_of((enum vfj_command_kind)command->kind);
+    const char *operands = kind->operands;
+    const struct vfj_span text = vfj_span_of(command->text);
+    if (!is_operand(command->a, operands[0]) || !is_operand(command->b, operands[1])
+        || !is_operand(command->c, operands[2]))
+        return false;
+    switch (kind->text) {
+    case VFJ_TEXT_NONE:
+        return true;
+    case VFJ_TEXT_HN_SYSCTL:
+        return is_hn_sysctl(text);
+    case VFJ_TEXT_HN_FILE:
+        return is_own_script(text) || is_path_of_name(text, "/var/run/dhclient.", ".pid");
+    case VFJ_TEXT_UNIT:
+        return text.length == 0 || (text.length < VFJ_NAME_SIZE && consists_of(text, DIGITS));
+    case VFJ_TEXT_PIDS:
+        return is_pids(text) && (text.length == 0 || fits(text, kind->words));
+    case VFJ_TEXT_ADDRESS:
+        return is_address(text) && fits(text, kind->words);
+    case VFJ_TEXT_WORDS:
+        return fits(text, kind->words);
+    case VFJ_TEXT_ROUTE6:
+        return vfj_span_starts(text, "-inet6 ") && fits(text, kind->words);
+    case VFJ_TEXT_OWN_SCRIPT:
+        return is_own_script(text);
+    }
+    VFJ_CHECK(false);
+}

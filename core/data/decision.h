@@ -1,0 +1,108 @@
+/* What one step answers: the core explains itself in data. */
+#ifndef VFJ_CORE_DATA_DECISION_H
+#define VFJ_CORE_DATA_DECISION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/data/command.h"
+#include "core/data/reason.h"
+
+/* The states of a slot. X(symbol, persisted name, sentence for people) */
+#define VFJ_SLOT_STATES(X)                                                                \
+    X(DETACHED, "detached", "No VF is mapped to this hn.")                                \
+    X(ATTACHED, "attached", "A VF is mapped; no delay runs.")                             \
+    X(DELAYED, "delayed", "hyperv_vf_delay runs, or is over and the VF is being joined.") \
+    X(LAGGED, "lagged", "An observation shows that laggN holds hn and the VF and has hn's configuration.")
+
+/* The moves that a slot may make, with each reason for them. X(from, to, reason). vfj_step_move() checks every move. */
+#define VFJ_SLOT_MOVES(X)               \
+    X(DETACHED, ATTACHED, VF_ATTACHED)  \
+    X(DETACHED, ATTACHED, VF_FOUND)     \
+    X(ATTACHED, DETACHED, VF_DETACHED)  \
+    X(ATTACHED, DETACHED, VF_LOST)      \
+    X(ATTACHED, DETACHED, VF_REPLACED)  \
+    X(ATTACHED, DETACHED, HN_RENAMED)   \
+    X(ATTACHED, DETACHED, BOOTED)       \
+    X(ATTACHED, DELAYED, DELAY_STARTED) \
+    X(ATTACHED, LAGGED, JOINED)         \
+    X(DELAYED, DETACHED, VF_DETACHED)   \
+    X(DELAYED, DETACHED, VF_LOST)       \
+    X(DELAYED, DETACHED, VF_REPLACED)   \
+    X(DELAYED, DETACHED, HN_RENAMED)    \
+    X(DELAYED, DETACHED, BOOTED)        \
+    X(DELAYED, ATTACHED, VF_DOWN)       \
+    X(DELAYED, ATTACHED, NO_LINK)       \
+    X(DELAYED, ATTACHED, VF_HELD)       \
+    X(DELAYED, ATTACHED, CUSTOM_SCRIPT) \
+    X(DELAYED, ATTACHED, NOT_RUNNING)   \
+    X(DELAYED, LAGGED, JOINED)          \
+    X(LAGGED, DETACHED, VF_DETACHED)    \
+    X(LAGGED, DETACHED, VF_LOST)        \
+    X(LAGGED, DETACHED, VF_REPLACED)    \
+    X(LAGGED, DETACHED, HN_RENAMED)     \
+    X(LAGGED, DETACHED, BOOTED)         \
+    X(LAGGED, ATTACHED, VF_DOWN)        \
+    X(LAGGED, ATTACHED, NO_LINK)        \
+    X(LAGGED, ATTACHED, VF_HELD)        \
+    X(LAGGED, ATTACHED, LEFT)
+
+enum vfj_slot_state {
+#define X(symbol, ...) VFJ_SLOT_##symbol,
+    VFJ_SLOT_STATES(X)
+#undef X
+        VFJ_SLOT_STATE_COUNT
+};
+
+const char *vfj_slot_state_name(enum vfj_slot_state state);
+const char *vfj_slot_state_text(enum vfj_slot_state state);
+
+/* One row of VFJ_SLOT_MOVES. */
+struct vfj_slot_move {
+    uint8_t from, to; /* enum vfj_slot_state */
+    uint8_t reason;   /* enum vfj_reason */
+};
+
+/* The rows of VFJ_SLOT_MOVES, in their order. */
+const struct vfj_slot_move *vfj_slot_moves(unsigned *count);
+
+/* Whether VFJ_SLOT_MOVES has a row for the move, and whether it has one with that reason. */
+bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to);
+bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason);
+
+/* A change of a slot's state, or, where from and to are the same, something to know about it (a notice). */
+struct vfj_transition {
+    struct vfj_name hn;
+    struct vfj_name vf;
+    uint64_t generation; /* counts the attachments to this hn: (boot, hn, VF, generation) names one */
+    uint8_t from, to;    /* enum vfj_slot_state */
+    uint8_t reason;      /* enum vfj_reason */
+    int64_t delay_us;    /* of a timer that the transition armed, else 0 */
+};
+
+/* A step issues a probe for each slot and one of the map, or one slot's batch. */
+enum { VFJ_COMMANDS_MAX = VFJ_SLOTS_MAX + VFJ_BATCH_MAX + 2, VFJ_TRANSITIONS_MAX = 4 * VFJ_SLOTS_MAX };
+
+/* Which parts of `next` a step has written; the rest of `next` is not to be looked at. */
+struct vfj_touched {
+    uint64_t slots; /* bit i: slots[i] */
+    bool rc;
+    bool scripts;
+    /* the head is always written */
+};
+
+struct vfj_decision {
+    uint8_t note; /* enum vfj_reason: why the event changed nothing, or what is odd about it; goes into its record */
+    uint16_t command_count;
+    uint16_t transition_count;
+    int64_t deadline_us; /* mono time of the next timer event wanted; INT64_MAX for none */
+    bool is_idle;        /* the daemon was told to end, and nothing is half-done any more: it may */
+    struct vfj_touched touched;
+    struct vfj_command commands[VFJ_COMMANDS_MAX];
+    struct vfj_transition transitions[VFJ_TRANSITIONS_MAX];
+};
+
+/* The body of a transition's record. */
+void vfj_transition_encode(const struct vfj_transition *transition, struct vfj_text *body);
+
+#endif

@@ -1,0 +1,369 @@
+/* What rc.conf says, as network.subr and the two scripts read it. */
+#include "core/data/rc.h"
+
+#include <string.h>
+
+#include "core/text/kv.h"
+
+/* Most of what is asked for is not set, and then the text has no such word anywhere: that is seen faster. */
+static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
+{
+    return strstr(rc->text, name) != NULL && vfj_kv_find(vfj_span_of(rc->text), name, pair);
+}
+
+bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size)
+{
+    struct vfj_kv pair;
+    value[0] = '\0';
+    if (!find(rc, name, &pair))
+        return false;
+    vfj_kv_value(&pair, value, size);
+    return true;
+}
+
+/* The number that test(1) sees in a word: strtoimax(3), decimal, the whole word. */
+static bool test_number(struct vfj_span word, int64_t *number)
+{
+    if (word.length > 1 && word.text[0] == '+' && word.text[1] != '-')
+        word = (struct vfj_span){word.text + 1, word.length - 1};
+    return vfj_span_to_i64(word, number);
+}
+
+int64_t vfj_rc_delay_s(const struct vfj_rc *rc)
+{
+    const int64_t least_s = 2;
+    const int64_t most_s = VFJ_PAUSE_MAX_S;
+    char value[VFJ_VALUE_SIZE];
+    struct vfj_span word, more;
+    int64_t delay_s = 0;
+    vfj_rc_get(rc, "hyperv_vf_delay", value, sizeof value);
+    struct vfj_span rest = vfj_span_of(value);
+    if (!vfj_span_word(&rest, &word) || vfj_span_word(&rest, &more) || !test_number(word, &delay_s)
+        || delay_s < least_s)
+        return least_s;
+    return delay_s < most_s ? delay_s : most_s;
+}
+
+int64_t vfj_rc_link_wait_s(const struct vfj_rc *rc)
+{
+    const int64_t usual_s = 10;
+    const int64_t most_s = VFJ_PAUSE_MAX_S;
+    char value[VFJ_VALUE_SIZE];
+    struct vfj_span word, more;
+    int64_t wait_s = 0;
+    vfj_rc_get(rc, "vfjournal_link_wait", value, sizeof value);
+    struct vfj_span rest = vfj_span_of(value);
+    if (!vfj_span_word(&rest, &word) || vfj_span_word(&rest, &more) || !test_number(word, &wait_s) || wait_s < 0)
+        return usual_s;
+    return wait_s < most_s ? wait_s : most_s;
+}
+
+static void variable_name(char *variable, size_t size, const char *prefix, struct vfj_name interface,
+                          const char *suffix)
+{
+    struct vfj_text text = vfj_text_begin(variable, size);
+    vfj_text_add(&text, prefix);
+    for (const char *c = interface.text; *c != '\0'; c++)
+        vfj_text_add_char(&text, strchr(".-/+", *c) != NULL ? '_' : *c);
+    vfj_text_add(&text, suffix);
+}
+
+void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *words, size_t size)
+{
+    char variable[64];
+    variable_name(variable, sizeof variable, "ifconfig_", interface, "");
+    if (!vfj_rc_get(rc, variable, words, size))
+        vfj_rc_get(rc, "ifconfig_DEFAULT", words, size);
+}
+
+/* Drivers that network.subr takes for having no address (noafif), or never DHCP (dhcpif). */
+static bool starts_with_driver(struct vfj_name interface, const char *driver)
+{
+    size_t length = strlen(driver);
+    return strncmp(interface.text, driver, length) == 0 && interface.text[length] >= '0'
+        && interface.text[length] <= '9';
+}
+
+static bool is_without_address(struct vfj_name interface)
+{
+    static const char *const drivers[]
+        = {"pflog", "pfsync", "usbus", "an", "ath", "ipw", "ipfw", "iwi", "iwn", "ral", "wi", "wl", "wpi"};
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+        if (starts_with_driver(interface, drivers[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_never_dhcp(struct vfj_name interface)
+{
+    return starts_with_driver(interface, "lo") || starts_with_driver(interface, "stf")
+        || starts_with_driver(interface, "lp") || starts_with_driver(interface, "sl");
+}
+
+bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
+{
+    char words[VFJ_VALUE_SIZE];
+    struct vfj_span word;
+    if (is_never_dhcp(interface) || is_without_address(interface))
+        return false;
+    vfj_rc_if_words(rc, interface, words, sizeof words);
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        if (vfj_span_is_nocase(word, "DHCP") || vfj_span_is_nocase(word, "NOSYNCDHCP")
+            || vfj_span_is_nocase(word, "SYNCDHCP"))
+            return true;
+    }
+    return false;
+}
+
+/* checkyesno of rc.subr. */
+static bool is_yes(const struct vfj_rc *rc, const char *name)
+{
+    char value[VFJ_VALUE_SIZE];
+    vfj_rc_get(rc, name, value, sizeof value);
+    struct vfj_span span = vfj_span_of(value);
+    return vfj_span_is_nocase(span, "YES") || vfj_span_is_nocase(span, "TRUE") || vfj_span_is_nocase(span, "ON")
+        || vfj_span_is(span, "1");
+}
+
+bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
+{
+    char words[VFJ_VALUE_SIZE];
+    struct vfj_span word;
+    if (is_without_address(interface))
+        return false;
+    vfj_rc_if_words(rc, interface, words, sizeof words);
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        if (vfj_span_is_nocase(word, "NOSYNCDHCP"))
+            return false;
+        if (vfj_span_is_nocase(word, "SYNCDHCP"))
+            return true;
+    }
+    return is_yes(rc, "synchronous_dhclient");
+}
+
+static bool is_pseudo_word(struct vfj_span word)
+{
+    static const char *const pseudo[] = {"DHCP", "NOAUTO", "NOSYNCDHCP", "SYNCDHCP", "WPA", "HOSTAP"};
+    for (size_t i = 0; i < sizeof pseudo / sizeof pseudo[0]; i++) {
+        if (vfj_span_is_nocase(word, pseudo[i]))
+            return true;
+    }
+    return false;
+}
+
+/* A value without its password is not what rc.conf says, and is not used. */
+static bool is_blanked(struct vfj_span word)
+{
+    return vfj_span_is(word, VFJ_RC_BLANK);
+}
+
+bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size)
+{
+    char words[VFJ_VALUE_SIZE];
+    struct vfj_text text = vfj_text_begin(args, size);
+    struct vfj_span word;
+    bool jail_follows = false;
+    bool any_blanked = false;
+    unsigned count = 0;
+    vfj_rc_if_words(rc, interface, words, sizeof words);
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        bool is_jail = jail_follows;
+        jail_follows = !is_jail && vfj_span_is(word, "vnet");
+        if (is_jail || jail_follows || is_pseudo_word(word))
+            continue;
+        vfj_text_add_word(&text, word);
+        any_blanked |= is_blanked(word);
+        count++;
+    }
+    return !text.overflow && !any_blanked && count <= VFJ_WORDS_MAX - 4;
+}
+
+static bool add_length(struct vfj_address *address, struct vfj_span length)
+{
+    unsigned bits;
+    struct vfj_address host = *address;
+    struct vfj_text text = vfj_text_begin(address->text, sizeof address->text);
+    vfj_text_add(&text, host.text);
+    vfj_text_add_char(&text, '/');
+    if (vfj_address_mask_bits(length, &bits))
+        vfj_text_add_u64(&text, bits);
+    else
+        vfj_text_add_span(&text, length);
+    host = *address;
+    return !text.overflow && vfj_address_parse(vfj_span_of(host.text), address);
+}
+
+bool vfj_rc_address(const char *args, struct vfj_address *address)
+{
+    struct vfj_span word;
+    bool is_found = false, is_length = false;
+    for (struct vfj_span rest = vfj_span_of(args); vfj_span_word(&rest, &word);) {
+        if (is_length)
+            return add_length(address, word);
+        if (is_found)
+            is_length = vfj_span_is(word, "netmask") || vfj_span_is(word, "prefixlen");
+        else if ((is_found = vfj_address_parse(word, address)) && memchr(word.text, '/', word.length) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static unsigned count_words(const char *args)
+{
+    struct vfj_span rest = vfj_span_of(args);
+    struct vfj_span word;
+    unsigned count = 0;
+    while (vfj_span_word(&rest, &word))
+        count++;
+    return count;
+}
+
+static bool bounded_words(const char *args)
+{
+    unsigned count = count_words(args);
+    struct vfj_span word;
+    for (struct vfj_span rest = vfj_span_of(args); vfj_span_word(&rest, &word);) {
+        if (is_blanked(word))
+            return false;
+    }
+    return count > 0 && count <= VFJ_WORDS_MAX - 4;
+}
+
+bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size, bool *rtadv)
+{
+    char variable[64], words[VFJ_VALUE_SIZE];
+    struct vfj_text text = vfj_text_begin(args, size);
+    struct vfj_span word;
+    bool any = false;
+    *rtadv = false;
+    variable_name(variable, sizeof variable, "ifconfig_", interface, "_ipv6");
+    vfj_rc_get(rc, variable, words, sizeof words);
+    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
+        if (vfj_span_is(word, "accept_rtadv")) {
+            *rtadv = true;
+            continue;
+        }
+        if (is_pseudo_word(word))
+            continue;
+        if (text.length == 0 && memchr(word.text, ':', word.length) != NULL)
+            vfj_text_add(&text, "inet6");
+        vfj_text_add_word(&text, word);
+        any |= !vfj_span_is(word, "inet6");
+    }
+    return any && !text.overflow && bounded_words(args);
+}
+
+static bool find_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, struct vfj_kv *pair)
+{
+    char variable[64], suffix[24];
+    struct vfj_text text = vfj_text_begin(suffix, sizeof suffix);
+    vfj_text_add(&text, "_alias");
+    vfj_text_add_u64(&text, number);
+    variable_name(variable, sizeof variable, "vfjournal_", interface, "_alias0");
+    bool resolved = find(rc, variable, pair);
+    variable_name(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface, suffix);
+    return find(rc, variable, pair);
+}
+
+bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+{
+    struct vfj_kv pair;
+    if (!find_alias(rc, interface, number, &pair))
+        return false;
+    bool is_whole = vfj_kv_value(&pair, args, size);
+    if (is_whole && count_words(args) == 0)
+        return false;
+    if (!is_whole || !bounded_words(args))
+        args[0] = '\0';
+    return true;
+}
+
+/* The words of a value fit in one command: ifconfig and an interface, or route and add, stand before them, alias or
+ * keywords of ours behind. */
+static bool fits(const struct vfj_rc *rc, const char *name)
+{
+    char value[VFJ_ARGS_SIZE - 16];
+    struct vfj_kv pair;
+    return !find(rc, name, &pair)
+        || (vfj_kv_value(&pair, value, sizeof value) && (count_words(value) == 0 || bounded_words(value)));
+}
+
+static bool aliases_fit(const struct vfj_rc *rc, struct vfj_name interface)
+{
+    char args[VFJ_ARGS_SIZE - 16];
+    for (unsigned i = 0; vfj_rc_alias(rc, interface, i, args, sizeof args); i++) {
+        if (args[0] == '\0')
+            return false;
+    }
+    return true;
+}
+
+bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum vfj_rc_part part)
+{
+    char variable[64];
+    struct vfj_kv pair;
+    if (part == VFJ_RC_ALIASES)
+        return !aliases_fit(rc, interface);
+    variable_name(variable, sizeof variable, "ifconfig_", interface, part == VFJ_RC_INET6 ? "_ipv6" : "");
+    if (part == VFJ_RC_INET && !find(rc, variable, &pair))
+        return !fits(rc, "ifconfig_DEFAULT");
+    return !fits(rc, variable);
+}
+
+bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size)
+{
+    vfj_rc_get(rc, "defaultrouter", router, size);
+    return router[0] != '\0' && !vfj_span_is_nocase(vfj_span_of(router), "NO") && bounded_words(router);
+}
+
+bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size)
+{
+    vfj_rc_get(rc, "ipv6_defaultrouter", router, size);
+    return strchr(router, ':') != NULL && strchr(router, ' ') == NULL;
+}
+
+/* NAME or NAME:IF: the name, when it is for that interface or for any. */
+static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct vfj_span *name)
+{
+    const char *colon = memchr(entry.text, ':', entry.length);
+    *name = entry;
+    if (colon == NULL)
+        return true;
+    name->length = (size_t)(colon - entry.text);
+    return vfj_span_is((struct vfj_span){colon + 1, entry.length - name->length - 1}, interface.text);
+}
+
+/* The `*number`th of a list of routes, which is counted down for those that there are. */
+static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, bool inet6, unsigned *number, char *args,
+                         size_t size)
+{
+    char list[VFJ_VALUE_SIZE], variable[64];
+    struct vfj_span entry, name;
+    vfj_rc_get(rc, inet6 ? "ipv6_static_routes" : "static_routes", list, sizeof list);
+    for (struct vfj_span rest = vfj_span_of(list); vfj_span_word(&rest, &entry);) {
+        if (!route_entry(entry, interface, &name) || name.length + sizeof "ipv6_route_" > sizeof variable)
+            continue;
+        struct vfj_text text = vfj_text_begin(variable, sizeof variable);
+        vfj_text_add(&text, inet6 ? "ipv6_route_" : "route_");
+        vfj_text_add_span(&text, name);
+        if (!vfj_rc_get(rc, variable, args, size) || !bounded_words(args))
+            continue;
+        if ((*number)-- == 0)
+            return true;
+    }
+    return false;
+}
+
+bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+{
+    char words[VFJ_VALUE_SIZE];
+    if (listed_route(rc, interface, false, &number, args, size))
+        return true;
+    if (!listed_route(rc, interface, true, &number, words, sizeof words))
+        return false;
+    struct vfj_text text = vfj_text_begin(args, size);
+    vfj_text_add(&text, "-inet6 ");
+    vfj_text_add(&text, words);
+    return !text.overflow;
+}

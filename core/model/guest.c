@@ -1,0 +1,199 @@
+/* The guest model: its interfaces. */
+#include "core/model/guest.h"
+
+#include <string.h>
+
+void vfj_guest_init(struct vfj_guest *guest)
+{
+    memset(guest, 0, sizeof *guest);
+    guest->pid_last = 10000;
+}
+
+struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name name)
+{
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (guest->ifs[i].facts.exists && vfj_name_equal(guest->ifs[i].facts.name, name))
+            return &guest->ifs[i];
+    }
+    return NULL;
+}
+
+/* An unused place: one whose interface is gone and that no boot brings back. */
+static struct vfj_guest_if *free_place(struct vfj_guest *guest)
+{
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (!guest->ifs[i].facts.exists && !guest->ifs[i].told.exists)
+            return &guest->ifs[i];
+    }
+    return guest->if_count < VFJ_GUEST_IFS_MAX ? &guest->ifs[guest->if_count++] : NULL;
+}
+
+static struct vfj_guest_if *find_told(struct vfj_guest *guest, struct vfj_name name)
+{
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (!guest->ifs[i].facts.exists && guest->ifs[i].told.exists && vfj_name_equal(guest->ifs[i].told.name, name))
+            return &guest->ifs[i];
+    }
+    return NULL;
+}
+
+/* N of hnN; a name without one gets the lowest unit that no other hn interface has. */
+static struct vfj_name unit_of(const struct vfj_guest *guest, struct vfj_name hn)
+{
+    if (vfj_name_has_driver(hn, "hn"))
+        return vfj_name_digits(hn);
+    for (uint64_t number = 0;; number++) {
+        struct vfj_name unit = {{0}};
+        struct vfj_text text = vfj_text_begin(unit.text, sizeof unit.text);
+        bool taken = false;
+        vfj_text_add_u64(&text, number);
+        for (unsigned i = 0; i < guest->if_count; i++)
+            taken |= vfj_name_equal(guest->ifs[i].unit, unit);
+        if (!taken)
+            return unit;
+    }
+}
+
+struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name name)
+{
+    struct vfj_guest_if *place = vfj_guest_find(guest, name);
+    if (place != NULL)
+        return place;
+    place = find_told(guest, name);
+    if (place == NULL && (place = free_place(guest)) == NULL)
+        return NULL;
+    struct vfj_interface told = place->told;
+    struct vfj_address told_gateway = place->told_gateway, told_gateway6 = place->told_gateway6;
+    uint64_t told_dhclient = place->told_dhclient;
+    memset(place, 0, sizeof *place);
+    place->told = told;
+    place->told_dhclient = told_dhclient;
+    place->told_gateway = told_gateway;
+    place->told_gateway6 = told_gateway6;
+    place->facts.name = name;
+    place->facts.exists = true;
+    place->facts.mtu = 1500;
+    place->facts.ifdisabled
+        = true; /* nd6_ifattach() begins so (sys/netinet6/nd6.c); rc(8) enables what it configures */
+    if (vfj_name_has_driver(name, "hn"))
+        place->unit = unit_of(guest, name);
+    return place;
+}
+
+void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *interface,
+                           const struct vfj_address *gateway)
+{
+    if (gateway->text[0] != '\0') {
+        guest->default_if = interface->facts.name;
+        guest->default_gateway = *gateway;
+    } else if (vfj_name_equal(guest->default_if, interface->facts.name)) {
+        guest->default_if = (struct vfj_name){{0}};
+    }
+}
+
+struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest)
+{
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (guest->ifs[i].facts.exists && guest->ifs[i].gateway6.text[0] != '\0')
+            return &guest->ifs[i];
+    }
+    return NULL;
+}
+
+void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface, const struct vfj_address *gateway)
+{
+    struct vfj_guest_if *before;
+    struct vfj_address to = *gateway;
+    while ((before = vfj_guest_default6(guest)) != NULL)
+        memset(&before->gateway6, 0, sizeof before->gateway6);
+    interface->gateway6 = to;
+}
+
+struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port)
+{
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (guest->ifs[i].facts.exists && vfj_interface_has_port(&guest->ifs[i].facts, port))
+            return &guest->ifs[i];
+    }
+    return NULL;
+}
+
+static const struct vfj_guest_if *find_const(const struct vfj_guest *guest, struct vfj_name name)
+{
+    return vfj_guest_find((struct vfj_guest *)guest, name);
+}
+
+static bool has_own_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface)
+{
+    const struct vfj_guest_if *vf = find_const(guest, interface->rxvf);
+    if (vf != NULL)
+        return !vf->facts.up;
+    return interface->facts.link != VFJ_LINK_DOWN;
+}
+
+bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface)
+{
+    if (interface->facts.laggproto == VFJ_LAGGPROTO_NONE)
+        return has_own_link(guest, interface);
+    for (unsigned i = 0; i < interface->facts.port_count; i++) {
+        const struct vfj_guest_if *port = find_const(guest, interface->facts.ports[i]);
+        if (port != NULL && port->facts.up && has_own_link(guest, port))
+            return true;
+    }
+    return false;
+}
+
+/* An interface departs: its lagg drops it by itself (lagg(4)), and so it does a port that no line told of. */
+void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
+{
+    struct vfj_guest_if *gone = vfj_guest_find(guest, name);
+    struct vfj_guest_if *lagg;
+    if (gone != NULL) {
+        gone->facts.exists = false;
+        gone->dhclient = 0;
+        memset(&gone->gateway6, 0, sizeof gone->gateway6);
+    }
+    if (vfj_name_equal(guest->default_if, name))
+        guest->default_if = (struct vfj_name){{0}};
+    while ((lagg = vfj_guest_lagg_of(guest, name)) != NULL)
+        vfj_interface_drop_port(&lagg->facts, name);
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (!vfj_name_equal(guest->ifs[i].rxvf, name))
+            continue;
+        guest->ifs[i].rxvf = (struct vfj_name){{0}};
+        guest->ifs[i].facts.link = VFJ_LINK_UP; /* hn stops pretending */
+    }
+}
+
+void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name)
+{
+    if (vfj_guest_find(guest, name) != NULL)
+        return;
+    struct vfj_guest_if *hn = vfj_guest_open(guest, name);
+    if (hn == NULL)
+        return;
+    hn->facts.up = true;
+    hn->facts.link = VFJ_LINK_UP;
+    if (vfj_name_is_empty(hn->unit))
+        hn->unit = unit_of(guest, name);
+    hn->told = hn->facts;
+}
+
+void vfj_guest_boot(struct vfj_guest *guest)
+{
+    guest->default_if = (struct vfj_name){{0}};
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        struct vfj_guest_if *interface = &guest->ifs[i];
+        interface->facts = interface->told;
+        interface->dhclient = interface->told_dhclient;
+        interface->gateway6 = interface->told_gateway6;
+        interface->rxvf = (struct vfj_name){{0}};
+        if (interface->facts.exists && interface->told_gateway.text[0] != '\0')
+            vfj_guest_set_default(guest, interface, &interface->told_gateway);
+    }
+    for (unsigned i = 0; i < guest->vf_count; i++) {
+        guest->vfs[i].mapped = false;
+        guest->vfs[i].attachment = VFJ_GUEST_UNKNOWN;
+        vfj_guest_remove(guest, guest->vfs[i].vf);
+    }
+}

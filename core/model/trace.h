@@ -1,0 +1,105 @@
+/* The trace format, version 1: one line at a time (vfjournal-trace(5)). */
+#ifndef VFJ_CORE_MODEL_TRACE_H
+#define VFJ_CORE_MODEL_TRACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/data/observation.h"
+#include "core/limits.h"
+#include "core/text/name.h"
+#include "core/text/text.h"
+
+/* X(symbol, word of the directive) */
+#define VFJ_DIRECTIVES(X)     \
+    X(VERSION, "vfjournal")   \
+    X(AT, "at")               \
+    X(SYSCTL, "sysctl")       \
+    X(NOSYSCTL, "nosysctl")   \
+    X(RC, "rc")               \
+    X(NORC, "norc")           \
+    X(IF, "if")               \
+    X(NOIF, "noif")           \
+    X(VF, "vf")               \
+    X(FILE, "file")           \
+    X(NOFILE, "nofile")       \
+    X(FAIL, "fail")           \
+    X(SLOW, "slow")           \
+    X(LATE, "late")           \
+    X(DEVD, "devd")           \
+    X(MODE, "mode")           \
+    X(POLICY, "policy")       \
+    X(CRASH, "crash")         \
+    X(STOP, "stop")           \
+    X(END, "end")             \
+    X(RESTART, "restart")     \
+    X(BOOT, "boot")           \
+    X(START, "start")         \
+    X(CONFIGURE, "configure") \
+    X(CONNECT, "connect")     \
+    X(LOST, "lost")           \
+    X(GAP, "gap")
+
+enum vfj_trace_kind {
+    VFJ_TRACE_BLANK, /* nothing, or a comment */
+    VFJ_TRACE_EVENT, /* a devd line */
+#define X(symbol, word) VFJ_TRACE_##symbol,
+    VFJ_DIRECTIVES(X)
+#undef X
+        VFJ_TRACE_COUNT
+};
+
+enum vfj_trace_time_form {
+    VFJ_TIME_SAME,     /* the instant of the line before */
+    VFJ_TIME_RELATIVE, /* microseconds after the first event */
+    VFJ_TIME_UNIX,     /* Unix time in microseconds */
+    VFJ_TIME_AFTER,    /* microseconds after the event before */
+};
+
+struct vfj_trace_time {
+    uint8_t form; /* enum vfj_trace_time_form */
+    int64_t us;
+};
+
+/* %if, and what %noif, %vf name. */
+struct vfj_trace_if {
+    struct vfj_interface interface;
+    uint64_t dhclient;           /* pid; 0 none */
+    struct vfj_address gateway;  /* of the default route that goes through it; empty: none does */
+    struct vfj_address gateway6; /* of the IPv6 default route that goes through it, without scope; empty: none does */
+    struct vfj_name unit;        /* N of dev.hn.N, of an hn interface by any name; empty: its name says it */
+    bool nomedia;                /* it does not tell whether it has its link */
+    bool has_link;               /* one of the words for its link was said */
+};
+
+/* One line, read. Spans point into the line. */
+struct vfj_trace_line {
+    uint8_t kind;                /* enum vfj_trace_kind */
+    struct vfj_trace_time time;  /* EVENT and AT */
+    struct vfj_span event;       /* EVENT: the devd line; DEVD: the same, escaped (core/text/trace_quote.h) */
+    struct vfj_name name, other; /* NOIF: name; VF: the VF and its hn */
+    struct vfj_span key;        /* SYSCTL, NOSYSCTL, RC, NORC: the name; FILE, NOFILE: the path; FAIL, SLOW: the argv */
+    char value[VFJ_VALUE_SIZE]; /* SYSCTL, RC: the value, unquoted; FILE: the text; FAIL: what the command prints */
+    char refused[VFJ_PATH_SIZE]; /* FILE: why nobody runs it; empty: the mode says it */
+    bool has_text;               /* FILE */
+    uint32_t mode;               /* FILE; 0755 when not said */
+    uint64_t count;              /* FAIL */
+    uint8_t outcome;             /* FAIL: enum vfj_outcome_kind */
+    int32_t status;              /* FAIL */
+    int64_t us;                  /* SLOW, LATE */
+    uint8_t choice;              /* MODE: enum vfj_mode; POLICY: enum vfj_policy */
+    bool stopped;                /* BOOT: no daemon starts */
+    struct vfj_span reason;      /* GAP, LOST, STOP, END */
+    struct vfj_trace_if if_facts;
+};
+
+struct vfj_trace_error {
+    size_t column;    /* 1 for the first byte */
+    const char *what; /* a sentence without a full stop */
+};
+
+/* Read one line, without its "\n"; a "\r" before that is dropped here. `number` is 1 for the first line of the file.
+ * False on an error. */
+bool vfj_trace_read(struct vfj_span line, uint64_t number, struct vfj_trace_line *read, struct vfj_trace_error *error);
+
+#endif

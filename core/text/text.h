@@ -1,0 +1,87 @@
+/* Bounded text: a buffer that is appended to and never overrun. */
+#ifndef VFJ_CORE_TEXT_TEXT_H
+#define VFJ_CORE_TEXT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* A borrowed run of bytes: not ended by NUL, may hold NUL. */
+struct vfj_span {
+    const char *text;
+    size_t length;
+};
+
+/* A buffer of `size` bytes of the caller's; `length` of them are used, and a NUL always follows. What does not
+ * fit is left out and `overflow` says so: the caller decides whether that is an error. */
+struct vfj_text {
+    char *bytes;
+    size_t size;
+    size_t length;
+    bool overflow;
+};
+
+/* Begin an empty text in `size` (>= 1) bytes at `bytes`. */
+struct vfj_text vfj_text_begin(char *bytes, size_t size);
+
+void vfj_text_add_span(struct vfj_text *text, struct vfj_span span);
+/* Here, so that the length of a literal is known to the compiler, and one byte is no call. */
+static inline void vfj_text_add(struct vfj_text *text, const char *string)
+{
+    vfj_text_add_span(text, (struct vfj_span){string, strlen(string)});
+}
+static inline void vfj_text_add_char(struct vfj_text *text, char c)
+{
+    if (text->size - text->length <= 1) {
+        text->overflow = true;
+        return;
+    }
+    text->bytes[text->length++] = c;
+    text->bytes[text->length] = '\0';
+}
+/* A word, after a blank unless it is the first. */
+void vfj_text_add_word(struct vfj_text *text, struct vfj_span word);
+void vfj_text_add_u64(struct vfj_text *text, uint64_t value);
+void vfj_text_add_i64(struct vfj_text *text, int64_t value);
+/* `width` hexadecimal digits, lower case. */
+void vfj_text_add_hex(struct vfj_text *text, uint64_t value, unsigned width);
+/* Microseconds as seconds with six decimals: 120.400000. */
+void vfj_text_add_seconds(struct vfj_text *text, int64_t us);
+/* One word quoted for sh(1), but only when it needs it. */
+void vfj_text_add_shell_word(struct vfj_text *text, const char *word);
+
+/* Here, as what follows, so that the length of a literal is known to the compiler: lines are compared with many. */
+static inline struct vfj_span vfj_span_of(const char *string)
+{
+    return (struct vfj_span){string, strlen(string)};
+}
+static inline bool vfj_span_is(struct vfj_span span, const char *string)
+{
+    size_t length = strlen(string);
+    return span.length == length && (length == 0 || memcmp(span.text, string, length) == 0);
+}
+bool vfj_bytes_equal_nocase(const char *a, const char *b, size_t length);
+/* As vfj_span_is, ASCII case ignored: devd compares its match values so (devd.conf(5)). */
+static inline bool vfj_span_is_nocase(struct vfj_span span, const char *string)
+{
+    return span.length == strlen(string) && vfj_bytes_equal_nocase(span.text, string, span.length);
+}
+static inline bool vfj_span_starts(struct vfj_span span, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return span.length >= length && (length == 0 || memcmp(span.text, prefix, length) == 0);
+}
+
+/* Decimal digits only, no sign; false when empty, not a number or past UINT64_MAX. */
+bool vfj_span_to_u64(struct vfj_span span, uint64_t *value);
+/* As above with an optional leading '-'. */
+bool vfj_span_to_i64(struct vfj_span span, int64_t *value);
+
+/* The next word of a text separated by white space (sh(1)'s default IFS), taken off its front; false at the end. */
+bool vfj_span_word(struct vfj_span *rest, struct vfj_span *word);
+
+/* Copy with truncation to `size` (>= 1) bytes, NUL included, the tail zeroed; false when it did not fit. */
+bool vfj_span_copy(char *to, size_t size, struct vfj_span from);
+
+#endif
