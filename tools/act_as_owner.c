@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/owner.h"
 #include "adapters/freebsd/paths.h"
+#include "adapters/freebsd/privsep/owner.h"
 #include "store/handover.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Started by root, the process becomes the user of adapters/freebsd/owner.h for good when others than root can change
+/* Started by root, the process becomes the user of adapters/freebsd/privsep/owner.h for good when others than root can change
  * which files are in the journal's directory. To be called before anything there is opened, made, read or removed, and
  * before any descriptor but 0 to 2 is opened. VFJ_EXIT_OK, also when nothing had to be given up; else an exit status,
  * and standard error says why. */

@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2034
 # What the scripts beside it share: finding the repository, installing what is missing, building a preset.
-# Sourced, with $0 in tools/ or .ci/; needs nothing but a POSIX shell and the base system.
+# Sourced, with $0 in tools/, tools/dev/ or .ci/; needs nothing but a POSIX shell and the base system.
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
+[ -e "$root/CMakePresets.json" ] || root=${root%/*}
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/vfjournal
 
 say() { printf '== %s\n' "$*" >&2; }

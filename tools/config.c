@@ -289,14 +289,14 @@ static int print(const struct config *config)
     return VFJ_EXIT_OK;
 }
 
-static int look(struct config *config, struct vfj_ask *ask)
+static int look(struct config *config, struct vfj_query *ask)
 {
     char complaint[256];
-    if (!vfj_ask_rc(ask, &config->rc, complaint, sizeof complaint)) {
+    if (!vfj_query_rc(ask, &config->rc, complaint, sizeof complaint)) {
         vfj_complain(config->paths.rc_conf, complaint);
         return VFJ_EXIT_UNUSABLE;
     }
-    (void)vfj_ask_rc_origin(ask, &config->origin, complaint, sizeof complaint);
+    (void)vfj_query_rc_origin(ask, &config->origin, complaint, sizeof complaint);
     (void)vfj_guest_map(ask, &config->map);
     vfj_guest_hns(ask, &config->paths, &config->map, &config->rc, &config->hns);
     return print(config);
@@ -314,10 +314,10 @@ int vfj_verb_config(int argc, char **argv)
         return vfj_usage_error("config", "not a path that can be used", config.root);
     if (!vfj_guest_is_roots(&config.paths))
         return VFJ_EXIT_UNUSABLE;
-    struct vfj_ask *ask = vfj_ask_open(&config.paths);
+    struct vfj_query *ask = vfj_query_open(&config.paths);
     if (ask == NULL)
         return vfj_complain_status(config.paths.rc_conf, VFJ_SYSTEM, "");
     exit_status = look(&config, ask);
-    vfj_ask_close(ask);
+    vfj_query_close(ask);
     return vfj_finish_output(exit_status);
 }

@@ -47,14 +47,14 @@ static void add(struct vfj_hns *hns, struct vfj_name name)
         hns->names[hns->count++] = name;
 }
 
-static void add_listed(struct vfj_ask *ask, const struct vfj_paths *paths, struct vfj_hns *hns)
+static void add_listed(struct vfj_query *ask, const struct vfj_paths *paths, struct vfj_hns *hns)
 {
     static char output[64 * 1024];
     const char *const argv[] = {"ifconfig", "-l", NULL};
     struct vfj_program_end end;
     struct vfj_span word;
     struct vfj_name name;
-    vfj_ask_program(ask, paths->ifconfig, argv, output, sizeof output, &end);
+    vfj_query_program(ask, paths->ifconfig, argv, output, sizeof output, &end);
     if (end.kind != VFJ_OUTCOME_EXITED || end.status != 0)
         return;
     for (struct vfj_span rest = vfj_span_of(output); vfj_span_word(&rest, &word);) {
@@ -77,7 +77,7 @@ static void add_configured(const struct vfj_rc *rc, struct vfj_hns *hns)
     }
 }
 
-void vfj_guest_hns(struct vfj_ask *ask, const struct vfj_paths *paths, const struct vfj_map *map,
+void vfj_guest_hns(struct vfj_query *ask, const struct vfj_paths *paths, const struct vfj_map *map,
                    const struct vfj_rc *rc, struct vfj_hns *hns)
 {
     memset(hns, 0, sizeof *hns);
@@ -87,11 +87,11 @@ void vfj_guest_hns(struct vfj_ask *ask, const struct vfj_paths *paths, const str
     add_configured(rc, hns);
 }
 
-bool vfj_guest_map(struct vfj_ask *ask, struct vfj_map *map)
+bool vfj_guest_map(struct vfj_query *ask, struct vfj_map *map)
 {
     struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_MAP};
     static struct vfj_observation answer;
-    vfj_ask_probe(ask, &command, &answer);
+    vfj_query_probe(ask, &command, &answer);
     *map = answer.as.map;
     return answer.ok;
 }
@@ -105,7 +105,7 @@ struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn)
     return vfj_name_has_driver(hn, "hn") ? vfj_name_digits(hn) : (struct vfj_name){{0}};
 }
 
-bool vfj_guest_view(struct vfj_ask *ask, const struct vfj_map *map, struct vfj_name hn, struct vfj_view *view)
+bool vfj_guest_view(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn, struct vfj_view *view)
 {
     struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_SLOT, .hn = hn, .a = hn};
     static struct vfj_observation answer;
@@ -118,7 +118,7 @@ bool vfj_guest_view(struct vfj_ask *ask, const struct vfj_map *map, struct vfj_n
         if (vfj_name_equal(map->pairs[i].hn, hn))
             command.c = map->pairs[i].vf;
     }
-    vfj_ask_probe(ask, &command, &answer);
+    vfj_query_probe(ask, &command, &answer);
     *view = answer.as.view;
     return answer.ok;
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "adapters/freebsd/ask.h"
+#include "adapters/freebsd/guest/query.h"
 #include "adapters/freebsd/paths.h"
 #include "core/data/observation.h"
 #include "core/limits.h"
@@ -23,18 +23,18 @@ struct vfj_hns {
 };
 
 /* The hn interfaces: those that ifconfig(8) lists, that hw.hn.vfmap maps a VF to, and that rc.conf configures. */
-void vfj_guest_hns(struct vfj_ask *ask, const struct vfj_paths *paths, const struct vfj_map *map,
+void vfj_guest_hns(struct vfj_query *ask, const struct vfj_paths *paths, const struct vfj_map *map,
                    const struct vfj_rc *rc, struct vfj_hns *hns);
 
 /* hw.hn.*; false when sysctl(8) did not answer. */
-bool vfj_guest_map(struct vfj_ask *ask, struct vfj_map *map);
+bool vfj_guest_map(struct vfj_query *ask, struct vfj_map *map);
 
 /* The unit of an hn: what the kernel says while it maps a VF to it; else the number of its name, when that is hn and a
  * number. Empty when neither tells. */
 struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn);
 
 /* All that is to be seen of an hn, its VF and its lagg. */
-bool vfj_guest_view(struct vfj_ask *ask, const struct vfj_map *map, struct vfj_name hn, struct vfj_view *view);
+bool vfj_guest_view(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn, struct vfj_view *view);
 
 /* Whether hyperv_vf_delay's value is not the delay that follows from it (core/data/rc.h). */
 bool vfj_delay_is_clamped(const char *value, int64_t delay_s);

@@ -4,7 +4,7 @@
 #include <event2/event.h>
 #include <string.h>
 
-#include "adapters/freebsd/clock.h"
+#include "adapters/freebsd/run/clock.h"
 
 enum { LIMIT_MS = 5000 };
 
@@ -31,12 +31,12 @@ static void on_ended(void *context, const struct vfj_program_end *end)
     query->value[strcspn(query->value, "\r\n")] = '\0';
 }
 
-static bool read_sysctl(struct event_base *base, struct vfj_children *children, enum vfj_errand_kind kind,
+static bool read_sysctl(struct event_base *base, struct vfj_children *children, enum vfj_request_kind kind,
                         struct query *query)
 {
-    const struct vfj_errand errand = {.kind = kind};
-    struct vfj_child_request request = {
-        .errand = &errand,
+    const struct vfj_request request = {.kind = kind};
+    struct vfj_child_spec spec = {
+        .request = &request,
         .limit_ms = LIMIT_MS,
         .output_max = VFJ_PATHNAME_SIZE,
         .output = on_output,
@@ -44,7 +44,7 @@ static bool read_sysctl(struct event_base *base, struct vfj_children *children, 
         .context = query,
     };
     memset(query, 0, sizeof *query);
-    vfj_child_start(children, &request);
+    vfj_child_start(children, &spec);
     while (!query->ended && event_base_loop(base, EVLOOP_ONCE) == 0 && !event_base_got_break(base))
         continue;
     return query->ended && query->right;
@@ -82,9 +82,9 @@ static bool take_boottime(struct vfj_span value, char id[VFJ_BOOT_ID_SIZE])
 bool vfj_boot_id_read(struct event_base *base, struct vfj_children *children, char id[VFJ_BOOT_ID_SIZE])
 {
     struct query query;
-    if (read_sysctl(base, children, VFJ_ERRAND_BOOT_ID, &query) && take_id(vfj_span_of(query.value), id))
+    if (read_sysctl(base, children, VFJ_REQUEST_BOOT_ID, &query) && take_id(vfj_span_of(query.value), id))
         return true;
-    if (read_sysctl(base, children, VFJ_ERRAND_BOOT_TIME, &query) && take_boottime(vfj_span_of(query.value), id))
+    if (read_sysctl(base, children, VFJ_REQUEST_BOOT_TIME, &query) && take_boottime(vfj_span_of(query.value), id))
         return true;
     struct vfj_text text = vfj_text_begin(id, VFJ_BOOT_ID_SIZE);
     vfj_text_add(&text, "start-");

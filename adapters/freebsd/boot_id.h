@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "adapters/freebsd/child.h"
+#include "adapters/freebsd/run/child.h"
 
 enum { VFJ_BOOT_ID_SIZE = 64 };
 

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/process.h"
-#include "adapters/freebsd/safe_path.h"
+#include "adapters/freebsd/guest/process.h"
+#include "adapters/freebsd/privsep/safe_path.h"
 #include "core/check.h"
 #include "core/text/text.h"
 

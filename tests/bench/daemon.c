@@ -108,7 +108,7 @@ void bench_guest_close(struct bench_daemon *daemon)
     close(daemon->times);
 }
 
-/* With VFJ_BENCH_USER the daemon is that user, with a warden; only root can measure that. */
+/* With VFJ_BENCH_USER the daemon is that user, with a monitor; only root can measure that. */
 static const char *give_directory(const struct bench *bench)
 {
     const char *name = getenv("VFJ_BENCH_USER");

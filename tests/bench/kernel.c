@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/kernel.h"
+#include "adapters/freebsd/guest/kernel.h"
 
 bool vfj_kernel_answers(void)
 {

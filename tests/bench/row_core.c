@@ -7,7 +7,7 @@
 #include "core/model/play.h"
 #include "store/machine.h"
 #include "tests/bench/bench.h"
-#include "tools/trace_file.h"
+#include "tools/replay/trace_file.h"
 
 enum { STEPS = 200000, COPIES = 2000 };
 

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "adapters/freebsd/capability.h"
+#include "adapters/freebsd/privsep/capability.h"
 #include "core/check.h"
 
 static unsigned count, wrong;

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/freebsd/child.h"
-#include "adapters/freebsd/clock.h"
-#include "adapters/freebsd/kernel_read.h"
-#include "adapters/freebsd/probe.h"
+#include "adapters/freebsd/guest/kernel_read.h"
+#include "adapters/freebsd/guest/probe.h"
+#include "adapters/freebsd/run/child.h"
+#include "adapters/freebsd/run/clock.h"
 #include "core/check.h"
 
 enum { TRIES = 3 }; /* the guest may change between one reading and the other */

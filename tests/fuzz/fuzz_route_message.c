@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "adapters/freebsd/route_message.h"
+#include "adapters/freebsd/guest/route_message.h"
 #include "core/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

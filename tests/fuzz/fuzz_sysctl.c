@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "adapters/freebsd/parse_route.h"
-#include "adapters/freebsd/parse_sysctl.h"
+#include "adapters/freebsd/guest/parse_route.h"
+#include "adapters/freebsd/guest/parse_sysctl.h"
 #include "core/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

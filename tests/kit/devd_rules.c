@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "adapters/freebsd/devd_conf.h"
+#include "adapters/freebsd/devd/conf.h"
 #include "tests/kit/scratch.h"
 
 /* --- reading --- */

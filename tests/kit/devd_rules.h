@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "adapters/freebsd/devd_rules.h"
+#include "adapters/freebsd/devd/rules.h"
 
 enum {
     KIT_DEVD_RULES_MAX = 64,

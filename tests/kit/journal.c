@@ -14,7 +14,7 @@
 #include "core/machine/step.h"
 #include "store/chain.h"
 #include "store/state_checkpoint.h"
-#include "tools/trace_file.h"
+#include "tools/replay/trace_file.h"
 
 enum { TRIGGERS_MAX = 8 };
 

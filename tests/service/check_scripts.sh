@@ -4,7 +4,7 @@
 set -u
 
 cd "${1:?}" || exit 1
-set -- adapters/freebsd/libexec/* adapters/freebsd/rc.d/* adapters/freebsd/periodic/* tests/service/*.sh tests/service/rc.subr
+set -- adapters/freebsd/install/libexec/* adapters/freebsd/install/rc.d/* adapters/freebsd/install/periodic/* tests/service/*.sh tests/service/rc.subr
 for script in "$@"; do
 	sh -n "$script" || exit 1
 done

@@ -6,7 +6,7 @@ set -u
 
 sources=${1:?}
 build=${2:?}
-port=$sources/adapters/freebsd/port
+port=$sources/adapters/freebsd/install/port
 work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_install.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM

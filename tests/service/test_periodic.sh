@@ -13,7 +13,7 @@ failures=0
 mkdir -p "$work/prefix/sbin"
 ln -s "$vfjournal" "$work/prefix/sbin/vfjournal"
 sed -e "s,%%PREFIX%%,$work/prefix,g" -e "s,/etc/defaults/periodic.conf,$work/periodic.conf,g" \
-	"$sources/adapters/freebsd/periodic/460.vfjournal.in" >"$work/460.vfjournal"
+	"$sources/adapters/freebsd/install/periodic/460.vfjournal.in" >"$work/460.vfjournal"
 
 # run STATUS WORDS: the script ends so, and says that; with no words, nothing.
 run() {
@@ -47,7 +47,7 @@ configure 'daily_status_vfjournal_enable=YES' "daily_status_vfjournal_journal=$w
 run 2 "text.db"
 
 # A journal of long ago, whose daemon does not run.
-"$vfjournal" replay --journal "$work/j.db" "$sources/tests/traces/azure-migration.trace" >/dev/null || exit 1
+"$vfjournal" replay --journal "$work/j.db" "$sources/tests/traces/migration/azure-migration.trace" >/dev/null || exit 1
 configure 'daily_status_vfjournal_enable=YES' "daily_status_vfjournal_journal=$work/j.db"
 run 1 ": verified"
 run 1 "Nothing happened in the last day"

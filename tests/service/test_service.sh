@@ -78,7 +78,7 @@ mode() { stat -c %a "$1" 2>/dev/null || stat -f %Lp "$1"; }
 # What devd would start for a VF_UP of hn0, by the rule of vfjournal.conf.
 devd_vf_up() {
 	rm -f "$work/devd"
-	"$sources/adapters/freebsd/libexec/vfjournal-devd" -R "$guest" vf-up hn0
+	"$sources/adapters/freebsd/install/libexec/vfjournal-devd" -R "$guest" vf-up hn0
 	cat "$work/devd" 2>/dev/null
 }
 ours_to_do() { [ -z "$(devd_vf_up)" ]; }
@@ -89,7 +89,7 @@ mkdir -p "$work/prefix/sbin" "$work/rc.d"
 ln -s "$vfjournal" "$work/prefix/sbin/vfjournal"
 sed -e "s,%%PREFIX%%,$work/prefix," -e "s,/etc/rc.subr,$sources/tests/service/rc.subr," \
 	-e "s,/usr/sbin/daemon,sh $sources/tests/service/daemon.sh," -e "s,\"/var/,\"$guest/var/,g" \
-	-e "s,:=/var/,:=$guest/var/," "$sources/adapters/freebsd/rc.d/vfjournal.in" >"$work/rc.d/vfjournal"
+	-e "s,:=/var/,:=$guest/var/," "$sources/adapters/freebsd/install/rc.d/vfjournal.in" >"$work/rc.d/vfjournal"
 "$vfj_guest" init "$guest" hn0=mce0 || exit 1
 "$vfj_guest" start "$guest" || exit 1
 mkdir -p "$guest/usr/bin"

@@ -6,8 +6,8 @@
 #include "tests/kit/fault_vfs.h"
 #include "tests/kit/held_vfs.h"
 #include "tests/sim/sim.h"
-#include "tools/daemon_log.h"
-#include "tools/daemon_status.h"
+#include "tools/daemon/log.h"
+#include "tools/daemon/status.h"
 
 enum { PRUNES = 15, PRUNE_EVERY = 60 };
 
@@ -74,7 +74,7 @@ static void begin_life(struct sim *sim)
 {
     speaker = sim;
     memset(&sim->loop, 0, sizeof sim->loop);
-    sim->loop.world = (struct vfj_world *)(void *)sim;
+    sim->loop.guest_io = (struct vfj_guest_io *)(void *)sim;
     sim->loop.started.rules = VFJ_RULES;
     sim->loop.started.mode = sim->mode;
     sim->loop.started.policy = sim->policy;

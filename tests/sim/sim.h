@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "core/model/guest.h"
-#include "tools/daemon_loop.h"
+#include "tools/daemon/loop.h"
 
 enum {
     SIM_NICS_MAX = 8,
@@ -127,7 +127,7 @@ struct sim {
 
     /* the daemon */
     struct vfj_daemon_loop loop;
-    struct vfj_world_listener listener;
+    struct vfj_guest_io_listener listener;
     uint8_t mode, policy;
     enum vfj_on_error on_error;
     bool alive;       /* a daemon runs */

@@ -1,4 +1,4 @@
-/* The world that the daemon's loop sees (adapters/freebsd/world.h), made of the simulated guest, and simulated time. */
+/* The world that the daemon's loop sees (adapters/freebsd/guest/guest_io.h), made of the simulated guest, and simulated time. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,34 +11,34 @@
 static const int64_t ms = 1000, second = 1000000;
 
 /* The loop knows the world by a pointer only. */
-static struct sim *sim_of(struct vfj_world *world)
+static struct sim *sim_of(struct vfj_guest_io *world)
 {
     return (struct sim *)(void *)world;
 }
 
-void vfj_world_stamp(struct vfj_world *world, struct vfj_event *event)
+void vfj_guest_io_stamp(struct vfj_guest_io *world, struct vfj_event *event)
 {
     struct sim *sim = sim_of(world);
     event->mono_us = sim->now_us - sim->boot_us;
     event->wall_us = sim->now_us + sim->clock_us;
 }
 
-void vfj_world_break(struct vfj_world *world)
+void vfj_guest_io_break(struct vfj_guest_io *world)
 {
     sim_of(world)->broken = true;
 }
 
-void vfj_world_set_deadline(struct vfj_world *world, int64_t due_us)
+void vfj_guest_io_set_deadline(struct vfj_guest_io *world, int64_t due_us)
 {
     sim_of(world)->deadline_us = due_us;
 }
 
-void vfj_world_wake_at(struct vfj_world *world, int64_t due_us)
+void vfj_guest_io_wake_at(struct vfj_guest_io *world, int64_t due_us)
 {
     sim_of(world)->wake_us = due_us;
 }
 
-void vfj_world_forget(struct vfj_world *world)
+void vfj_guest_io_forget(struct vfj_guest_io *world)
 {
     struct sim *sim = sim_of(world);
     unsigned kept = 0;
@@ -54,7 +54,7 @@ void vfj_world_forget(struct vfj_world *world)
 static void tell(struct sim *sim)
 {
     sim->now_us += sim_between(sim, 10, 200);
-    vfj_world_stamp(sim->loop.world, &sim->event);
+    vfj_guest_io_stamp(sim->loop.guest_io, &sim->event);
     sim->events++;
     if (sim->crash == SIM_CRASH_LOOP && sim->crash_in > 0 && --sim->crash_in == 0)
         sim->dead = true;
@@ -92,7 +92,7 @@ static void ask_to_stop(struct sim *sim)
     sim->listener.stopping(sim->listener.context, "signal");
 }
 
-void vfj_world_end(struct vfj_world *world, const char *reason)
+void vfj_guest_io_end(struct vfj_guest_io *world, const char *reason)
 {
     struct sim *sim = sim_of(world);
     sim->in_order = true;
@@ -100,7 +100,7 @@ void vfj_world_end(struct vfj_world *world, const char *reason)
     stop_daemon(sim, reason);
 }
 
-void vfj_world_configure(struct vfj_world *world)
+void vfj_guest_io_configure(struct vfj_guest_io *world)
 {
     struct sim *sim = sim_of(world);
     begin(sim, VFJ_EVENT_CONFIGURED)->as.rc = vfj_span_of(sim->guest.rc.text);
@@ -140,7 +140,7 @@ static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
     return false;
 }
 
-/* As the runner has it (adapters/freebsd/runner.h): the commands of a slot run one at a time. */
+/* As the runner has it (adapters/freebsd/run/runner.h): the commands of a slot run one at a time. */
 static bool must_wait(const struct sim *sim, const struct vfj_command *command)
 {
     for (unsigned i = 0; i < sim->flight_count; i++) {
@@ -243,19 +243,19 @@ static void take_router(struct sim *sim, const struct sim_nic *nic, const struct
     (void)vfj_address_parse(vfj_span_of(router), &sim->guest.default_gateway);
 }
 
-void vfj_world_probe(struct vfj_world *world, const struct vfj_command *command)
+void vfj_guest_io_probe(struct vfj_guest_io *world, const struct vfj_command *command)
 {
     execute(sim_of(world), command);
 }
 
-void vfj_world_change(struct vfj_world *world, const struct vfj_command *commands, unsigned count)
+void vfj_guest_io_change(struct vfj_guest_io *world, const struct vfj_command *commands, unsigned count)
 {
     struct sim *sim = sim_of(world);
     for (unsigned i = 0; i < count; i++)
         execute(sim, &commands[i]);
 }
 
-bool vfj_world_is_in_batch(const struct vfj_world *world)
+bool vfj_guest_io_is_in_batch(const struct vfj_guest_io *world)
 {
     const struct sim *sim = (const struct sim *)(const void *)world;
     for (unsigned i = 0; i < sim->flight_count; i++) {
@@ -529,7 +529,7 @@ static void serve_daemon(struct sim *sim)
         connect_daemon(sim);
     if (sim->rc_changed) {
         sim->rc_changed = false;
-        vfj_world_configure(sim->loop.world);
+        vfj_guest_io_configure(sim->loop.guest_io);
     }
     if (!sim->dead && !sim->broken)
         sim->listener.batch_end(sim->listener.context, sim_chance(sim, 20));
@@ -543,10 +543,10 @@ static void serve_daemon(struct sim *sim)
         sim_check_stopped(sim);
 }
 
-void vfj_world_run(struct vfj_world *world)
+void vfj_guest_io_run(struct vfj_guest_io *world)
 {
     struct sim *sim = sim_of(world);
-    vfj_world_configure(world);
+    vfj_guest_io_configure(world);
     connect_daemon(sim);
     if (!sim->dead && !sim->broken)
         sim->listener.batch_end(sim->listener.context, false);

@@ -1,0 +1,107 @@
+/* Lines that were received and not yet handed on, with the time of their receipt. */
+#include "adapters/freebsd/devd/line_queue.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core/check.h"
+#include "core/limits.h"
+
+/* Mapped, not allocated: what a storm took goes back to the system. */
+struct vfj_chunk {
+    struct vfj_chunk *next;
+    size_t taken, used; /* offsets in bytes */
+    char bytes[VFJ_INTAKE_CHUNK_SIZE];
+};
+
+struct head {
+    int64_t wall_us, mono_us;
+    size_t length;
+};
+
+_Static_assert((VFJ_LINE_MAX + 2) * (sizeof(struct head) + 1) + sizeof(struct head) + VFJ_LINE_MAX + 1
+                   <= VFJ_INTAKE_CHUNK_SIZE,
+               "one read, even of nothing but newlines, and a line before it fit in one chunk");
+
+static bool fits(const struct vfj_chunk *chunk, size_t length)
+{
+    return chunk != NULL && sizeof chunk->bytes - chunk->used >= sizeof(struct head) + length;
+}
+
+bool vfj_line_queue_has_room(const struct vfj_line_queue *queue)
+{
+    return queue->chunks < VFJ_INTAKE_CHUNKS_MAX;
+}
+
+static void add_chunk(struct vfj_line_queue *queue)
+{
+    struct vfj_chunk *chunk = mmap(NULL, sizeof *chunk, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
+    VFJ_CHECK(chunk != MAP_FAILED && queue->chunks < VFJ_INTAKE_CHUNKS_MAX);
+    chunk->next = NULL;
+    chunk->taken = chunk->used = 0;
+    if (queue->last != NULL)
+        queue->last->next = chunk;
+    else
+        queue->first = chunk;
+    queue->last = chunk;
+    queue->chunks++;
+}
+
+void vfj_line_queue_add(struct vfj_line_queue *queue, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
+{
+    struct head head = {wall_us, mono_us, raw.length};
+    VFJ_CHECK(raw.length <= VFJ_LINE_MAX + 1);
+    if (!fits(queue->last, raw.length))
+        add_chunk(queue);
+    struct vfj_chunk *chunk = queue->last;
+    memcpy(chunk->bytes + chunk->used, &head, sizeof head);
+    if (raw.length > 0)
+        memcpy(chunk->bytes + chunk->used + sizeof head, raw.text, raw.length);
+    chunk->used += sizeof head + raw.length;
+    queue->bytes += sizeof head + raw.length;
+}
+
+/* The line taken last may still be in use: chunks are given back by the next call. */
+static void drop_taken(struct vfj_line_queue *queue)
+{
+    struct vfj_chunk *chunk = queue->first;
+    while (chunk != NULL && chunk->taken == chunk->used && chunk->next != NULL) {
+        queue->first = chunk->next;
+        queue->chunks--;
+        munmap(chunk, sizeof *chunk);
+        chunk = queue->first;
+    }
+    if (chunk != NULL && chunk->taken == chunk->used)
+        chunk->taken = chunk->used = 0;
+}
+
+bool vfj_line_queue_take(struct vfj_line_queue *queue, struct vfj_line_queue_line *line)
+{
+    struct head head;
+    if (queue->bytes == 0)
+        return false;
+    drop_taken(queue);
+    struct vfj_chunk *chunk = queue->first;
+    memcpy(&head, chunk->bytes + chunk->taken, sizeof head);
+    line->wall_us = head.wall_us;
+    line->mono_us = head.mono_us;
+    line->raw = (struct vfj_span){chunk->bytes + chunk->taken + sizeof head, head.length};
+    chunk->taken += sizeof head + head.length;
+    queue->bytes -= sizeof head + head.length;
+    return true;
+}
+
+bool vfj_line_queue_is_empty(const struct vfj_line_queue *queue)
+{
+    return queue->bytes == 0;
+}
+
+void vfj_line_queue_free(struct vfj_line_queue *queue)
+{
+    while (queue->first != NULL) {
+        struct vfj_chunk *chunk = queue->first;
+        queue->first = chunk->next;
+        munmap(chunk, sizeof *chunk);
+    }
+    memset(queue, 0, sizeof *queue);
+}

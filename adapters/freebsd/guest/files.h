@@ -1,0 +1,30 @@
+/* What the files of the guest say to a command that asks. */
+#ifndef VFJ_FREEBSD_GUEST_FILES_H
+#define VFJ_FREEBSD_GUEST_FILES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "adapters/freebsd/paths.h"
+#include "core/data/command.h"
+
+/* Of one slot; the members are those of struct vfj_view. */
+struct vfj_slot_files {
+    uint64_t hn_dhclient, vf_dhclient, lagg_dhclient;
+    bool lease;
+    uint8_t script;
+    char script_refused[VFJ_PATH_SIZE];
+};
+
+struct vfj_files {
+    bool ok; /* false: not a file that can be asked for */
+    union {
+        struct vfj_file file;       /* PROBE_FILE */
+        struct vfj_slot_files slot; /* PROBE_SLOT: per-interface script, lease, dhclients' pidfiles */
+    } as;
+};
+
+/* Look at what a PROBE_FILE or PROBE_SLOT command asks for. */
+void vfj_files_read(const struct vfj_paths *paths, const struct vfj_command *command, struct vfj_files *files);
+
+#endif

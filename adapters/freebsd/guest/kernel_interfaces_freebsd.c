@@ -1,0 +1,207 @@
+/* What FreeBSD's kernel tells of its interfaces without programs: getifaddrs(3), and the ioctls of netintro(4), lagg(4) and
+ * inet6(4). */
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <net/if_lagg.h>
+#include <net/if_media.h>
+#include <netinet/in.h>
+#include <netinet6/in6_var.h>
+#include <netinet6/nd6.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/sockio.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/guest/interface_address.h"
+#include "adapters/freebsd/guest/kernel.h"
+
+struct asker {
+    int local, inet6; /* sockets; inet6 is -1 where the kernel has no IPv6 */
+    const struct vfj_name *wanted;
+    unsigned count;
+};
+
+static struct vfj_span name_span(const char name[IFNAMSIZ])
+{
+    return (struct vfj_span){name, strnlen(name, IFNAMSIZ)};
+}
+
+static void read_lagg(const struct asker *asker, const char *name, struct vfj_interface *interface)
+{
+    struct lagg_reqport ports[LAGG_MAX_PORTS];
+    struct lagg_reqall all = {.ra_size = sizeof ports, .ra_port = ports};
+    struct vfj_name port;
+    (void)strlcpy(all.ra_ifname, name, sizeof all.ra_ifname);
+    if (ioctl(asker->local, SIOCGLAGG, &all) != 0) /* not a lagg */
+        return;
+    interface->laggproto
+        = all.ra_proto == LAGG_PROTO_FAILOVER ? (uint8_t)VFJ_LAGGPROTO_FAILOVER : (uint8_t)VFJ_LAGGPROTO_OTHER;
+    for (int i = 0; i < all.ra_ports && i < LAGG_MAX_PORTS; i++) {
+        if (vfj_name_parse(name_span(ports[i].rp_portname), &port))
+            vfj_interface_add_port(interface, port);
+    }
+}
+
+/* The words "active" and "no carrier" of ifconfig(8) (lib/libifconfig/libifconfig_media.c). */
+static void read_media(const struct asker *asker, const char *name, struct vfj_interface *interface)
+{
+    struct ifmediareq media = {.ifm_count = 0};
+    (void)strlcpy(media.ifm_name, name, sizeof media.ifm_name);
+    if ((ioctl(asker->local, SIOCGIFXMEDIA, &media) != 0 && ioctl(asker->local, SIOCGIFMEDIA, &media) != 0)
+        || media.ifm_count == 0 || (media.ifm_status & IFM_AVALID) == 0)
+        return;
+    bool active = (media.ifm_status & IFM_ACTIVE) != 0;
+    unsigned type = (unsigned)IFM_TYPE(media.ifm_active);
+    if (type == IFM_ETHER || type == IFM_ATM)
+        interface->link = active ? (uint8_t)VFJ_LINK_UP : (uint8_t)VFJ_LINK_DOWN;
+    else if (type == IFM_IEEE80211 && !active)
+        interface->link = VFJ_LINK_DOWN;
+}
+
+static void read_nd6(const struct asker *asker, const char *name, struct vfj_interface *interface)
+{
+    struct in6_ndireq request;
+    memset(&request, 0, sizeof request);
+    (void)strlcpy(request.ifname, name, sizeof request.ifname);
+    if (asker->inet6 < 0 || ioctl(asker->inet6, SIOCGIFINFO_IN6, &request) != 0)
+        return;
+    interface->no_dad = (request.ndi.flags & ND6_IFF_NO_DAD) != 0;
+    interface->rtadv = (request.ndi.flags & ND6_IFF_ACCEPT_RTADV) != 0;
+    interface->ifdisabled = (request.ndi.flags & ND6_IFF_IFDISABLED) != 0;
+}
+
+static bool is_of(const struct ifaddrs *entry, const struct ifaddrs *first)
+{
+    return entry != NULL && strcmp(entry->ifa_name, first->ifa_name) == 0;
+}
+
+static bool is_family(const struct ifaddrs *entry, int family)
+{
+    return entry->ifa_addr != NULL && entry->ifa_addr->sa_family == family;
+}
+
+/* A netmask may be shorter than its type: the kernel leaves out the zeros at its end, and getifaddrs(3) fills up to a
+ * multiple of a long at least. */
+static void copy_address(void *to, size_t size, const struct sockaddr *from, size_t offset)
+{
+    memset(to, 0, size);
+    if (from == NULL)
+        return;
+    size_t length = from->sa_len > sizeof(long) ? from->sa_len : sizeof(long);
+    if (length > offset)
+        memcpy(to, (const char *)from + offset, length - offset < size ? length - offset : size);
+}
+
+static void add_inet(const struct ifaddrs *entry, struct vfj_interface *interface)
+{
+    struct in_addr host, mask;
+    copy_address(&host, sizeof host, entry->ifa_addr, offsetof(struct sockaddr_in, sin_addr));
+    copy_address(&mask, sizeof mask, entry->ifa_netmask, offsetof(struct sockaddr_in, sin_addr));
+    vfj_interface_add_inet(interface, &host, &mask);
+}
+
+/* One of which the kernel does not know any more is left out by ifconfig(8), too. */
+static void add_inet6(const struct asker *asker, const struct ifaddrs *entry, struct vfj_interface *interface)
+{
+    struct in6_addr host, mask;
+    struct in6_ifreq request;
+    memset(&request, 0, sizeof request);
+    (void)strlcpy(request.ifr_name, entry->ifa_name, sizeof request.ifr_name);
+    memcpy(&request.ifr_addr, entry->ifa_addr, sizeof request.ifr_addr);
+    if (ioctl(asker->inet6, SIOCGIFAFLAG_IN6, &request) != 0
+        || (request.ifr_ifru.ifru_flags6 & (IN6_IFF_AUTOCONF | IN6_IFF_TEMPORARY)) != 0)
+        return;
+    copy_address(&host, sizeof host, entry->ifa_addr, offsetof(struct sockaddr_in6, sin6_addr));
+    copy_address(&mask, sizeof mask, entry->ifa_netmask, offsetof(struct sockaddr_in6, sin6_addr));
+    vfj_interface_add_inet6(interface, &host, &mask);
+}
+
+static void add_family(const struct asker *asker, const struct ifaddrs *first, int family,
+                       struct vfj_interface *interface)
+{
+    for (const struct ifaddrs *entry = first; is_of(entry, first); entry = entry->ifa_next) {
+        if (!is_family(entry, family))
+            continue;
+        if (family == AF_INET)
+            add_inet(entry, interface);
+        else if (asker->inet6 >= 0 && entry->ifa_addr->sa_len >= sizeof(struct sockaddr_in6))
+            add_inet6(asker, entry, interface);
+    }
+}
+
+/* ifconfig(8) sorts them by family, the one of the first address first. */
+static void read_addresses(const struct asker *asker, const struct ifaddrs *first, struct vfj_interface *interface)
+{
+    const struct ifaddrs *entry = first;
+    while (is_of(entry, first) && !is_family(entry, AF_INET) && !is_family(entry, AF_INET6))
+        entry = entry->ifa_next;
+    if (!is_of(entry, first))
+        return;
+    int family = entry->ifa_addr->sa_family;
+    add_family(asker, first, family, interface);
+    add_family(asker, first, family == AF_INET ? AF_INET6 : AF_INET, interface);
+}
+
+static bool is_wanted(const struct asker *asker, struct vfj_name name)
+{
+    for (unsigned i = 0; i < asker->count; i++) {
+        if (vfj_name_equal(asker->wanted[i], name))
+            return true;
+    }
+    return false;
+}
+
+/* False: not one that ifconfig(8) shows, or that has a name that can't reach a command. */
+static bool read_one(const struct asker *asker, const struct ifaddrs *first, struct vfj_interface *interface)
+{
+    memset(interface, 0, sizeof *interface);
+    if ((first->ifa_flags & IFF_CANTCONFIG) != 0 || !vfj_name_parse(vfj_span_of(first->ifa_name), &interface->name))
+        return false;
+    interface->exists = true;
+    interface->up = (first->ifa_flags & IFF_UP) != 0;
+    if (is_family(first, AF_LINK) && first->ifa_data != NULL)
+        interface->mtu = ((const struct if_data *)first->ifa_data)->ifi_mtu;
+    read_lagg(asker, first->ifa_name, interface);
+    if (!is_wanted(asker, interface->name))
+        return true;
+    read_addresses(asker, first, interface);
+    read_media(asker, first->ifa_name, interface);
+    read_nd6(asker, first->ifa_name, interface);
+    return true;
+}
+
+static int read_all(const struct asker *asker, vfj_interface_fn *tell, void *context)
+{
+    struct ifaddrs *list = NULL;
+    struct vfj_interface interface;
+    if (getifaddrs(&list) != 0)
+        return errno;
+    for (const struct ifaddrs *first = list, *next; first != NULL; first = next) {
+        for (next = first; is_of(next, first);)
+            next = next->ifa_next;
+        if (read_one(asker, first, &interface))
+            tell(context, &interface);
+    }
+    freeifaddrs(list);
+    return 0;
+}
+
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell, void *context)
+{
+    struct asker asker = {.wanted = wanted, .count = count};
+    asker.local = socket(AF_LOCAL, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (asker.local < 0)
+        return errno;
+    asker.inet6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int error = asker.inet6 < 0 && errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT ? errno
+                                                                                     : read_all(&asker, tell, context);
+    if (asker.inet6 >= 0)
+        close(asker.inet6);
+    close(asker.local);
+    return error;
+}

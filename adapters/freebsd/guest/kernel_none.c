@@ -1,0 +1,33 @@
+/* What the kernel tells without programs: nothing, where it is not FreeBSD's. */
+#include <errno.h>
+
+#include "adapters/freebsd/guest/kernel.h"
+
+bool vfj_kernel_answers(void)
+{
+    return false;
+}
+
+int vfj_kernel_sysctl(const char *name, char *value, size_t size)
+{
+    (void)name;
+    (void)value;
+    (void)size;
+    return ENOSYS;
+}
+
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell, void *context)
+{
+    (void)wanted;
+    (void)count;
+    (void)tell;
+    (void)context;
+    return ENOSYS;
+}
+
+int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route)
+{
+    (void)inet6;
+    (void)route;
+    return ENOSYS;
+}

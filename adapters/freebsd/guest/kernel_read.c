@@ -1,0 +1,139 @@
+/* Answers the commands that only read the guest from what the kernel says: at once, and without programs. */
+#include "adapters/freebsd/guest/kernel_read.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "adapters/freebsd/guest/kernel.h"
+#include "adapters/freebsd/guest/view.h"
+#include "core/check.h"
+
+enum { VALUE_SIZE = 2 * VFJ_SYSCTL_LINE_SIZE }; /* what is longer than a line is cut like one that a program prints */
+
+/* Errors that say nothing of the guest, but that it is not to be asked so. */
+static bool is_for_programs(int error)
+{
+    switch (error) {
+    case ENOSYS:
+    case EOPNOTSUPP:
+    case EAFNOSUPPORT:
+    case EPROTONOSUPPORT:
+    case ETIMEDOUT: /* the routing socket's */
+    case EBADMSG:   /* likewise */
+#ifdef ECAPMODE
+    case ECAPMODE:
+#endif
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int read_value(const struct vfj_command *command, char value[VFJ_VALUE_SIZE])
+{
+    int error = vfj_kernel_sysctl(command->text, value, VFJ_VALUE_SIZE);
+    size_t length = error == 0 ? strcspn(value, "\r\n") : 0;
+    memset(value + length, 0, VFJ_VALUE_SIZE - length);
+    return error;
+}
+
+/* Give the parser what `sysctl -i NAME…`, the command's first program, would print: a line for each that there is. */
+static int feed_sysctl(const struct vfj_command *command, struct vfj_sysctl_parser *parser)
+{
+    struct vfj_argv argv;
+    char value[VALUE_SIZE];
+    int error = 0;
+    VFJ_CHECK(vfj_command_argv(command, 0, &argv) && argv.program == VFJ_PROGRAM_SYSCTL);
+    for (unsigned i = 2; i < argv.count && error == 0; i++) {
+        error = vfj_kernel_sysctl(argv.words[i], value, sizeof value);
+        if (error == 0) {
+            vfj_sysctl_feed(parser, vfj_span_of(argv.words[i]));
+            vfj_sysctl_feed(parser, vfj_span_of(": "));
+            vfj_sysctl_feed(parser, vfj_span_of(value));
+            vfj_sysctl_feed(parser, vfj_span_of("\n"));
+        } else if (error == ENOENT) {
+            error = 0;
+        }
+    }
+    vfj_sysctl_end(parser);
+    return error;
+}
+
+static void take_map(void *context, struct vfj_span name, struct vfj_span value, bool cut)
+{
+    vfj_sysctl_map_line(context, name, value, cut);
+}
+
+static int read_map(const struct vfj_command *command, struct vfj_map *map)
+{
+    struct vfj_sysctl_parser parser;
+    map->transparent = VFJ_TRANSPARENT_ABSENT;
+    vfj_sysctl_begin(&parser, take_map, map);
+    return feed_sysctl(command, &parser);
+}
+
+static void take_interface(void *context, const struct vfj_interface *interface)
+{
+    struct vfj_interface *wanted = context;
+    if (vfj_name_equal(interface->name, wanted->name))
+        *wanted = *interface;
+}
+
+static int read_interface(const struct vfj_command *command, struct vfj_interface *interface)
+{
+    interface->name = command->a;
+    int error = vfj_kernel_interfaces(&command->a, 1, take_interface, interface);
+    if (error == 0 && !interface->exists)
+        error = ENXIO;
+    return error;
+}
+
+/* In this order: the first tells which interface is the VF. */
+static int read_slot(const struct vfj_paths *paths, const struct vfj_command *command, struct vfj_view *view)
+{
+    struct vfj_view_reader reader;
+    struct vfj_files files;
+    vfj_view_begin(&reader, command, view);
+    int error = feed_sysctl(command, &reader.sysctl);
+    if (error == 0) {
+        const struct vfj_name wanted[] = {reader.hn, reader.vf, reader.lagg};
+        error = vfj_kernel_interfaces(wanted, sizeof wanted / sizeof wanted[0], vfj_view_take_interface, &reader);
+    }
+    if (error == 0)
+        error = vfj_kernel_default_route(false, &reader.route.route);
+    if (error == 0)
+        error = vfj_kernel_default_route(true, &reader.route6.route);
+    vfj_view_end(&reader);
+    vfj_files_read(paths, command, &files);
+    vfj_view_take_files(&reader, &files.as.slot);
+    return error;
+}
+
+bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *command, struct vfj_observation *answer)
+{
+    int error = ENOSYS;
+    memset(answer, 0, sizeof *answer);
+    answer->command = command->id;
+    switch ((int)command->kind) {
+    case VFJ_COMMAND_PROBE_SYSCTL:
+        answer->probe = VFJ_PROBE_SYSCTL;
+        error = read_value(command, answer->as.value);
+        break;
+    case VFJ_COMMAND_PROBE_IFCONFIG:
+        answer->probe = VFJ_PROBE_IFCONFIG;
+        error = read_interface(command, &answer->as.interface);
+        break;
+    case VFJ_COMMAND_PROBE_MAP:
+        answer->probe = VFJ_PROBE_MAP;
+        error = read_map(command, &answer->as.map);
+        break;
+    case VFJ_COMMAND_PROBE_SLOT:
+        answer->probe = VFJ_PROBE_SLOT;
+        error = read_slot(paths, command, &answer->as.view);
+        break;
+    default: /* files are not the kernel's */
+        break;
+    }
+    answer->ok = error == 0;
+    return !is_for_programs(error);
+}

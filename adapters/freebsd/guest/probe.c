@@ -1,0 +1,489 @@
+/* Answers the commands that only read the guest. */
+#include "adapters/freebsd/guest/probe.h"
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/guest/view.h"
+#include "core/check.h"
+
+/* As vfj_command_argv() numbers them. */
+enum { PART_SYSCTL, PART_IFCONFIG, PART_ROUTE, PART_ROUTE6, PARTS_MAX };
+
+/* One program of a probe. */
+struct part {
+    struct probe *probe;
+    struct vfj_child *child; /* NULL: not started, or ended */
+    void (*feed)(struct probe *probe, struct vfj_span bytes);
+    bool exited; /* by itself */
+    int32_t status;
+};
+
+struct probe {
+    struct vfj_prober *prober;
+    struct probe *next;
+    struct part parts[PARTS_MAX];
+    unsigned running; /* of its programs, and the look at the files */
+    bool forgotten;
+    bool waits;      /* for another one of its slot to end */
+    bool superseded; /* while it waited: it is answered and not run */
+    struct vfj_command command;
+    struct vfj_observation answer;
+    size_t kept; /* bytes in answer.as.value */
+    union {
+        struct vfj_sysctl_parser sysctl;     /* PROBE_MAP */
+        struct vfj_ifconfig_parser ifconfig; /* PROBE_IFCONFIG */
+        struct vfj_view_reader view;         /* PROBE_SLOT */
+    } reader;
+    bool garbled; /* an observation that came in parts is too long */
+    size_t body_length;
+    char body[VFJ_BODY_MAX]; /* as far as it came */
+};
+
+struct vfj_prober {
+    struct vfj_children *children;
+    struct vfj_dispatch *dispatch;
+    enum vfj_probe_way way;
+    vfj_observed_fn *observed;
+    void *context;
+    struct event deliver; /* answers to those that were superseded */
+    struct probe *first;  /* the newest */
+};
+
+static void drop(struct probe *probe)
+{
+    struct probe **link = &probe->prober->first;
+    while (*link != probe)
+        link = &(*link)->next;
+    *link = probe->next;
+    free(probe);
+}
+
+static bool is_of_slot(const struct probe *probe, struct vfj_name hn)
+{
+    return probe->command.kind == VFJ_COMMAND_PROBE_SLOT && vfj_name_equal(probe->command.a, hn);
+}
+
+static struct probe *find_waiting(struct vfj_prober *prober, struct vfj_name hn)
+{
+    struct probe *probe = prober->first;
+    while (probe != NULL && !(probe->waits && !probe->superseded && is_of_slot(probe, hn)))
+        probe = probe->next;
+    return probe;
+}
+
+static void go(struct probe *probe);
+
+/* Its place is free for the one that waits. */
+static void answer(struct probe *probe)
+{
+    struct vfj_prober *prober = probe->prober;
+    const struct vfj_name hn = probe->command.a;
+    if (!probe->forgotten)
+        prober->observed(prober->context, &probe->answer);
+    bool frees_place = !probe->waits;
+    drop(probe);
+    struct probe *next = frees_place ? find_waiting(prober, hn) : NULL;
+    if (next != NULL)
+        go(next);
+}
+
+static bool succeeded(const struct probe *probe, unsigned part)
+{
+    return probe->parts[part].exited && probe->parts[part].status == 0;
+}
+
+/* sysctl -n: the value is the first line. */
+static void feed_value(struct probe *probe, struct vfj_span bytes)
+{
+    char *value = probe->answer.as.value;
+    for (size_t i = 0; i < bytes.length && probe->kept < VFJ_VALUE_SIZE - 1; i++)
+        value[probe->kept++] = bytes.text[i];
+}
+
+static void end_value(struct probe *probe)
+{
+    char *value = probe->answer.as.value;
+    size_t length = strcspn(value, "\r\n"); /* at a NUL at the latest */
+    memset(value + length, 0, VFJ_VALUE_SIZE - length);
+    probe->answer.ok = succeeded(probe, 0);
+    if (!probe->answer.ok)
+        memset(value, 0, VFJ_VALUE_SIZE);
+}
+
+static void take_interface(void *context, const struct vfj_interface *interface)
+{
+    struct probe *probe = context;
+    if (vfj_name_equal(interface->name, probe->command.a))
+        probe->answer.as.interface = *interface;
+}
+
+static void feed_interface(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_ifconfig_feed(&probe->reader.ifconfig, bytes);
+}
+
+static void end_interface(struct probe *probe)
+{
+    vfj_ifconfig_end(&probe->reader.ifconfig);
+    probe->answer.ok = succeeded(probe, 0);
+    if (!probe->answer.ok)
+        memset(&probe->answer.as.interface, 0, sizeof probe->answer.as.interface);
+    probe->answer.as.interface.name = probe->command.a;
+}
+
+static void take_map(void *context, struct vfj_span name, struct vfj_span value, bool cut)
+{
+    struct probe *probe = context;
+    vfj_sysctl_map_line(&probe->answer.as.map, name, value, cut);
+}
+
+static void feed_map(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_sysctl_feed(&probe->reader.sysctl, bytes);
+}
+
+static void end_map(struct probe *probe)
+{
+    vfj_sysctl_end(&probe->reader.sysctl);
+    probe->answer.ok = succeeded(probe, 0);
+}
+
+static void feed_slot_sysctl(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_sysctl_feed(&probe->reader.view.sysctl, bytes);
+}
+
+static void feed_slot_ifconfig(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_ifconfig_feed(&probe->reader.view.ifconfig, bytes);
+}
+
+static void feed_slot_route(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_route_feed(&probe->reader.view.route, bytes);
+}
+
+static void feed_slot_route6(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_route_feed(&probe->reader.view.route6, bytes);
+}
+
+static void end_slot(struct probe *probe)
+{
+    vfj_view_end(&probe->reader.view);
+    probe->answer.ok = succeeded(probe, PART_SYSCTL) && succeeded(probe, PART_IFCONFIG)
+        && probe->parts[PART_ROUTE].exited && probe->parts[PART_ROUTE6].exited;
+}
+
+static void end_all(struct probe *probe)
+{
+    switch ((enum vfj_probe)probe->answer.probe) {
+    case VFJ_PROBE_SYSCTL:
+        end_value(probe);
+        break;
+    case VFJ_PROBE_IFCONFIG:
+        end_interface(probe);
+        break;
+    case VFJ_PROBE_MAP:
+        end_map(probe);
+        break;
+    case VFJ_PROBE_SLOT:
+        end_slot(probe);
+        break;
+    case VFJ_PROBE_FILE:
+        break;
+    }
+    answer(probe);
+}
+
+static void end_one(struct probe *probe)
+{
+    if (--probe->running == 0)
+        end_all(probe);
+}
+
+static void on_output(void *context, struct vfj_span bytes)
+{
+    struct part *part = context;
+    part->feed(part->probe, bytes);
+}
+
+/* sysctl tells which interface is the VF: only then is ifconfig's output looked at. */
+static void resume_ifconfig(struct probe *probe)
+{
+    vfj_sysctl_end(&probe->reader.view.sysctl);
+    if (probe->parts[PART_IFCONFIG].child != NULL)
+        vfj_child_resume(probe->parts[PART_IFCONFIG].child);
+}
+
+static void on_ended(void *context, const struct vfj_program_end *end)
+{
+    struct part *part = context;
+    struct probe *probe = part->probe;
+    part->child = NULL;
+    part->exited = end->kind == VFJ_OUTCOME_EXITED;
+    part->status = end->status;
+    if (probe->answer.probe == VFJ_PROBE_SLOT && part == &probe->parts[PART_SYSCTL])
+        resume_ifconfig(probe);
+    end_one(probe);
+}
+
+static void start(struct probe *probe, unsigned index, void (*feed)(struct probe *probe, struct vfj_span bytes))
+{
+    struct part *part = &probe->parts[index];
+    struct vfj_request request = vfj_request_of(VFJ_REQUEST_COMMAND, &probe->command, index);
+    struct vfj_child_spec spec = {
+        .request = &request,
+        .limit_ms = probe->command.limit_ms > 0 ? probe->command.limit_ms : VFJ_PROBE_LIMIT_DEFAULT_MS,
+        .output_max = VFJ_PROBE_OUTPUT_MAX,
+        .output = on_output,
+        .ended = on_ended,
+        .context = part,
+    };
+    part->probe = probe;
+    part->feed = feed;
+    part->child = vfj_child_start(probe->prober->children, &spec);
+    probe->running++;
+}
+
+static void start_map(struct probe *probe)
+{
+    probe->answer.as.map.transparent = VFJ_TRANSPARENT_ABSENT;
+    vfj_sysctl_begin(&probe->reader.sysctl, take_map, probe);
+    start(probe, 0, feed_map);
+}
+
+static void take_files(struct probe *probe, const struct vfj_files *files)
+{
+    if (probe->answer.probe == VFJ_PROBE_SLOT) {
+        vfj_view_take_files(&probe->reader.view, &files->as.slot);
+        return;
+    }
+    probe->answer.ok = files->ok;
+    if (files->ok)
+        probe->answer.as.file = files->as.file;
+}
+
+static void on_files(void *context, const struct vfj_reply *reply, int descriptor)
+{
+    struct probe *probe = context;
+    if (descriptor >= 0)
+        close(descriptor);
+    take_files(probe, &reply->as.files);
+    end_one(probe);
+}
+
+static void look_at_files(struct probe *probe)
+{
+    const struct vfj_request request = vfj_request_of(VFJ_REQUEST_FILES, &probe->command, 0);
+    probe->running++;
+    vfj_dispatch_ask(probe->prober->dispatch, &request, on_files, probe);
+}
+
+static void start_slot(struct probe *probe)
+{
+    vfj_view_begin(&probe->reader.view, &probe->command, &probe->answer.as.view);
+    start(probe, PART_SYSCTL, feed_slot_sysctl);
+    start(probe, PART_IFCONFIG, feed_slot_ifconfig);
+    vfj_child_pause(probe->parts[PART_IFCONFIG].child);
+    start(probe, PART_ROUTE, feed_slot_route);
+    start(probe, PART_ROUTE6, feed_slot_route6);
+    look_at_files(probe);
+}
+
+static enum vfj_probe probe_of(enum vfj_command_kind kind)
+{
+    VFJ_CHECK(kind <= VFJ_COMMAND_PROBE_SLOT);
+    if (kind == VFJ_COMMAND_PROBE_SYSCTL)
+        return VFJ_PROBE_SYSCTL;
+    if (kind == VFJ_COMMAND_PROBE_IFCONFIG)
+        return VFJ_PROBE_IFCONFIG;
+    if (kind == VFJ_COMMAND_PROBE_FILE)
+        return VFJ_PROBE_FILE;
+    return kind == VFJ_COMMAND_PROBE_MAP ? VFJ_PROBE_MAP : VFJ_PROBE_SLOT;
+}
+
+static void begin(struct probe *probe)
+{
+    switch ((enum vfj_probe)probe->answer.probe) {
+    case VFJ_PROBE_SYSCTL:
+        start(probe, 0, feed_value);
+        break;
+    case VFJ_PROBE_IFCONFIG:
+        vfj_ifconfig_begin(&probe->reader.ifconfig, take_interface, probe);
+        start(probe, 0, feed_interface);
+        break;
+    case VFJ_PROBE_FILE:
+        look_at_files(probe);
+        break;
+    case VFJ_PROBE_MAP:
+        start_map(probe);
+        break;
+    case VFJ_PROBE_SLOT:
+        start_slot(probe);
+        break;
+    }
+}
+
+static void keep_part(struct probe *probe, const struct vfj_reply_part *part)
+{
+    if (part->length > sizeof part->bytes || part->length > sizeof probe->body - probe->body_length) {
+        probe->garbled = true;
+        return;
+    }
+    memcpy(probe->body + probe->body_length, part->bytes, part->length);
+    probe->body_length += part->length;
+}
+
+/* As it is when nothing of the guest could be read. */
+static void answer_nothing(struct probe *probe)
+{
+    if (probe->answer.probe == VFJ_PROBE_MAP)
+        probe->answer.as.map.transparent = VFJ_TRANSPARENT_ABSENT;
+    if (probe->answer.probe == VFJ_PROBE_SLOT)
+        vfj_view_begin(&probe->reader.view, &probe->command, &probe->answer.as.view);
+    answer(probe);
+}
+
+/* To read it is to check it; and it is to be the answer to what was asked. */
+static void answer_body(struct probe *probe)
+{
+    struct vfj_observation told;
+    const struct vfj_span body = {probe->body, probe->body_length};
+    if (probe->garbled || vfj_observation_decode(body, &told) != VFJ_OK || told.probe != probe->answer.probe) {
+        answer_nothing(probe);
+        return;
+    }
+    told.command = probe->command.id;
+    probe->answer = told;
+    answer(probe);
+}
+
+static void on_read(void *context, const struct vfj_reply *reply, int descriptor)
+{
+    struct probe *probe = context;
+    if (descriptor >= 0)
+        close(descriptor);
+    if (reply->status != 0) {
+        begin(probe);
+        return;
+    }
+    keep_part(probe, &reply->as.part);
+    if (reply->as.part.more == 0)
+        answer_body(probe);
+}
+
+/* Without programs, if that can be. */
+static void ask_kernel(struct probe *probe)
+{
+    const struct vfj_request request = vfj_request_of(VFJ_REQUEST_READ, &probe->command, 0);
+    vfj_dispatch_ask(probe->prober->dispatch, &request, on_read, probe);
+}
+
+static void go(struct probe *probe)
+{
+    probe->waits = false;
+    if (probe->prober->way == VFJ_PROBE_WAY_KERNEL && probe->command.kind != VFJ_COMMAND_PROBE_FILE)
+        ask_kernel(probe);
+    else
+        begin(probe);
+}
+
+/* That one runs, or is about to. */
+static unsigned count_of_slot(const struct vfj_prober *prober, struct vfj_name hn)
+{
+    unsigned count = 0;
+    for (const struct probe *probe = prober->first; probe != NULL; probe = probe->next)
+        count += !probe->waits && is_of_slot(probe, hn);
+    return count;
+}
+
+static void wait_turn(struct probe *probe)
+{
+    struct probe *before = find_waiting(probe->prober, probe->command.a);
+    probe->waits = true;
+    if (before == NULL)
+        return;
+    before->superseded = true;
+    event_active(&probe->prober->deliver, EV_TIMEOUT, 0);
+}
+
+/* The oldest. */
+static struct probe *find_superseded(const struct vfj_prober *prober)
+{
+    struct probe *found = NULL;
+    for (struct probe *probe = prober->first; probe != NULL; probe = probe->next) {
+        if (probe->superseded)
+            found = probe;
+    }
+    return found;
+}
+
+/* One at a time: the callback may end the loop. */
+static void on_deliver(evutil_socket_t fd, short what, void *context)
+{
+    struct vfj_prober *prober = context;
+    struct probe *probe = find_superseded(prober);
+    (void)fd;
+    (void)what;
+    if (probe == NULL)
+        return;
+    event_active(&prober->deliver, EV_TIMEOUT, 0);
+    answer_nothing(probe);
+}
+
+struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dispatch *dispatch, enum vfj_probe_way way,
+                                   vfj_observed_fn *observed, void *context)
+{
+    struct vfj_prober *prober = calloc(1, sizeof *prober);
+    if (prober == NULL)
+        return NULL;
+    prober->children = children;
+    prober->dispatch = dispatch;
+    prober->way = way;
+    prober->observed = observed;
+    prober->context = context;
+    event_assign(&prober->deliver, vfj_children_base(children), -1, 0, on_deliver, prober);
+    return prober;
+}
+
+void vfj_prober_close(struct vfj_prober *prober)
+{
+    if (prober == NULL)
+        return;
+    while (prober->first != NULL)
+        drop(prober->first);
+    event_del(&prober->deliver);
+    free(prober);
+}
+
+void vfj_prober_forget(struct vfj_prober *prober)
+{
+    struct probe *probe, *next;
+    for (probe = prober->first; probe != NULL; probe = next) {
+        next = probe->next;
+        probe->forgotten = true;
+        if (probe->waits)
+            drop(probe);
+    }
+}
+
+void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command)
+{
+    struct probe *probe = calloc(1, sizeof *probe);
+    VFJ_CHECK(probe != NULL);
+    probe->prober = prober;
+    probe->next = prober->first;
+    prober->first = probe;
+    probe->command = *command;
+    probe->answer.command = command->id;
+    probe->answer.probe = (uint8_t)probe_of((enum vfj_command_kind)command->kind);
+    if (command->kind == VFJ_COMMAND_PROBE_SLOT && count_of_slot(prober, command->a) > VFJ_PROBES_OF_SLOT_MAX)
+        wait_turn(probe);
+    else
+        go(probe);
+}

@@ -1,0 +1,260 @@
+/* The rc.conf values that matter, as the guest's own scripts resolve them. */
+#include "adapters/freebsd/guest/rc_conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/devd/lines.h"
+#include "core/check.h"
+#include "core/data/rc.h"
+#include "core/limits.h"
+#include "core/text/kv.h"
+
+enum { OUTPUT_MAX = 1024 * 1024 };
+
+/* One run of the helper. */
+struct reading {
+    struct vfj_rc_reader *reader;
+    struct vfj_lines lines;
+    struct vfj_text rc;
+    unsigned dots; /* 1: values follow, 2: all were seen, and no rc.conf said exit */
+    char complaint[160];
+    char line[VFJ_RC_SIZE];
+    char bytes[VFJ_RC_SIZE];
+};
+
+struct vfj_rc_reader {
+    struct vfj_children *children;
+    struct vfj_dispatch *dispatch;
+    struct vfj_request request; /* runs the helper */
+    vfj_rc_fn *done;
+    void *context;
+    struct reading *reading; /* NULL: none under way */
+    bool again;
+    bool is_stamped;
+    struct vfj_rc_stamp stamp; /* of the files, when they were looked at last */
+};
+
+static bool is_wanted(struct vfj_span name)
+{
+    static const char *const prefixes[] = {"ifconfig_", "ipv4_addrs_", "ipv6_", "route_", "vfjournal_"};
+    static const char *const names[] = {"synchronous_dhclient", "defaultrouter", "static_routes", "hyperv_vf_delay"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (vfj_span_starts(name, prefixes[i]))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (vfj_span_is(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* What announces a password, or a key, in ifconfig(8)'s words: of carp(4), and of wireless interfaces. */
+static bool announces_password(struct vfj_span word)
+{
+    return vfj_span_is_nocase(word, "pass") || vfj_span_is_nocase(word, "wepkey") || vfj_span_is_nocase(word, "nwkey");
+}
+
+/* The quotation mark that a word opens and does not close; 0: none. */
+static char open_quote(struct vfj_span word)
+{
+    char quote = word.text[0];
+    if (quote != '"' && quote != '\'')
+        return 0;
+    return word.length > 1 && word.text[word.length - 1] == quote ? 0 : quote;
+}
+
+static bool has_password(const char *value)
+{
+    struct vfj_span word;
+    for (struct vfj_span rest = vfj_span_of(value); vfj_span_word(&rest, &word);) {
+        if (announces_password(word))
+            return true;
+    }
+    return false;
+}
+
+/* Nothing after this sees a password. A value without one stays as it is, to the blank. */
+static void blank_passwords(char *value, size_t size)
+{
+    char copy[VFJ_RC_SIZE];
+    if (!has_password(value))
+        return;
+    vfj_span_copy(copy, sizeof copy, vfj_span_of(value));
+    struct vfj_text text = vfj_text_begin(value, size);
+    struct vfj_span word;
+    bool is_password = false;
+    char quote = 0;
+    for (struct vfj_span rest = vfj_span_of(copy); vfj_span_word(&rest, &word);) {
+        bool is_hidden = is_password || quote != 0;
+        vfj_text_add_word(&text, is_hidden ? vfj_span_of(VFJ_RC_BLANK) : word);
+        if (is_password)
+            quote = open_quote(word);
+        else if (quote != 0 && word.text[word.length - 1] == quote)
+            quote = 0;
+        is_password = !is_hidden && announces_password(word);
+    }
+}
+
+/* No word of a command has a control character: they separate words, as line ends do in the helper. */
+static void blank_controls(char *value)
+{
+    for (; *value != '\0'; value++) {
+        if ((unsigned char)*value < ' ' || *value == 0x7f)
+            *value = ' ';
+    }
+}
+
+static void complain(struct reading *reading, struct vfj_span line)
+{
+    struct vfj_text text = vfj_text_begin(reading->complaint, sizeof reading->complaint);
+    for (size_t i = 0; i < line.length; i++)
+        vfj_text_add_char(&text, line.text[i] >= ' ' && line.text[i] <= '~' ? line.text[i] : '?');
+    blank_passwords(reading->complaint, sizeof reading->complaint);
+}
+
+static void add_value(struct reading *reading, const struct vfj_kv *pair)
+{
+    char value[VFJ_RC_SIZE], name[128];
+    if (!is_wanted(pair->key) || !vfj_kv_value(pair, value, sizeof value)
+        || !vfj_span_copy(name, sizeof name, pair->key))
+        return;
+    blank_controls(value);
+    blank_passwords(value, sizeof value);
+    vfj_kv_add_string(&reading->rc, name, value);
+}
+
+/* Outside of the dots is what the guest's files say on standard error; the last line of that is why they failed. */
+static void read_line(void *context, struct vfj_span line)
+{
+    struct reading *reading = context;
+    struct vfj_kv pair, more;
+    if (vfj_span_is(line, ".")) {
+        reading->dots++;
+    } else if (reading->dots != 1) {
+        if (line.length > 0)
+            complain(reading, line);
+    } else if (vfj_kv_next(&line, &pair) == VFJ_KV_PAIR && vfj_kv_next(&line, &more) == VFJ_KV_END) {
+        add_value(reading, &pair);
+    }
+}
+
+static void on_output(void *context, struct vfj_span bytes)
+{
+    struct reading *reading = context;
+    vfj_lines_feed(&reading->lines, bytes);
+}
+
+/* What is said when the helper itself said nothing. */
+static const char *failure(const struct vfj_program_end *end)
+{
+    switch (end->kind) {
+    case VFJ_OUTCOME_ABSENT:
+        return strerror(end->status);
+    case VFJ_OUTCOME_TIMEOUT:
+        return "took too long and was ended";
+    case VFJ_OUTCOME_SIGNALED:
+        return "died by a signal";
+    case VFJ_OUTCOME_EXITED:
+    case VFJ_OUTCOME_SKIPPED:
+    case VFJ_OUTCOME_NOT_RUN:
+    case VFJ_OUTCOME_COUNT:
+        break;
+    }
+    return "failed";
+}
+
+static void judge(const struct reading *reading, const struct vfj_program_end *end, struct vfj_rc_answer *answer)
+{
+    if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || reading->dots != 2) {
+        bool said = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
+        answer->status = VFJ_SYSTEM;
+        answer->complaint = said ? reading->complaint : failure(end);
+    } else if (reading->rc.overflow) {
+        answer->status = VFJ_TOO_LONG;
+        answer->complaint = vfj_status_text(VFJ_TOO_LONG);
+    } else {
+        answer->rc = (struct vfj_span){reading->rc.bytes, reading->rc.length};
+    }
+}
+
+static void on_ended(void *context, const struct vfj_program_end *end)
+{
+    struct reading *reading = context;
+    struct vfj_rc_reader *reader = reading->reader;
+    struct vfj_rc_answer answer = {.status = VFJ_OK, .rc = {"", 0}, .complaint = ""};
+    vfj_lines_end(&reading->lines);
+    judge(reading, end, &answer);
+    reader->done(reader->context, &answer);
+    free(reading);
+    reader->reading = NULL;
+    if (reader->again)
+        vfj_rc_reader_read(reader);
+}
+
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, struct vfj_dispatch *dispatch,
+                                         enum vfj_rc_wanted wanted, vfj_rc_fn *done, void *context)
+{
+    struct vfj_rc_reader *reader = calloc(1, sizeof *reader);
+    if (reader == NULL)
+        return NULL;
+    reader->children = children;
+    reader->dispatch = dispatch;
+    reader->request.kind = wanted == VFJ_RC_VALUES ? VFJ_REQUEST_RC : VFJ_REQUEST_RC_ORIGIN;
+    reader->done = done;
+    reader->context = context;
+    return reader;
+}
+
+void vfj_rc_reader_close(struct vfj_rc_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    free(reader->reading);
+    free(reader);
+}
+
+static void on_stamp(void *context, const struct vfj_reply *reply, int descriptor)
+{
+    struct vfj_rc_reader *reader = context;
+    const struct vfj_rc_stamp *stamp = &reply->as.stamp;
+    bool is_changed = reader->is_stamped && memcmp(stamp, &reader->stamp, sizeof *stamp) != 0;
+    if (descriptor >= 0)
+        close(descriptor);
+    reader->stamp = *stamp;
+    reader->is_stamped = true;
+    if (is_changed)
+        vfj_rc_reader_read(reader);
+}
+
+void vfj_rc_reader_check(struct vfj_rc_reader *reader)
+{
+    const struct vfj_request request = {.kind = VFJ_REQUEST_RC_STAMP};
+    vfj_dispatch_ask(reader->dispatch, &request, on_stamp, reader);
+}
+
+void vfj_rc_reader_read(struct vfj_rc_reader *reader)
+{
+    reader->is_stamped = false; /* what is there now is what is read */
+    vfj_rc_reader_check(reader);
+    reader->again = reader->reading != NULL;
+    if (reader->again)
+        return;
+    struct reading *reading = calloc(1, sizeof *reading);
+    VFJ_CHECK(reading != NULL);
+    reading->reader = reader;
+    reading->lines = vfj_lines_begin(reading->line, sizeof reading->line, read_line, reading);
+    reading->rc = vfj_text_begin(reading->bytes, sizeof reading->bytes);
+    reader->reading = reading;
+    struct vfj_child_spec spec = {
+        .request = &reader->request,
+        .limit_ms = VFJ_RC_LIMIT_MS,
+        .output_max = OUTPUT_MAX,
+        .output = on_output,
+        .ended = on_ended,
+        .context = reading,
+    };
+    vfj_child_start(reader->children, &spec);
+}

@@ -1,0 +1,102 @@
+/* Giving up every name that the system has: by seccomp(2), so that what holds on FreeBSD can be tried here. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* syscall: glibc hides it without */
+#endif
+#include "adapters/freebsd/privsep/capability.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
+
+/* Names that begin at the root or where we are: of these calls the first argument may be a directory instead. */
+static const int at[] = {SYS_openat,   SYS_newfstatat, SYS_unlinkat,   SYS_renameat2, SYS_mkdirat, SYS_faccessat,
+                         SYS_fchmodat, SYS_fchownat,   SYS_readlinkat, SYS_linkat,    SYS_mknodat,
+#ifdef SYS_renameat
+                         SYS_renameat,
+#endif
+                         SYS_statx};
+
+/* And of these it can't; or they reach what has no descriptor. */
+static const int never[] = {SYS_connect, SYS_bind,   SYS_execve, SYS_execveat, SYS_chdir,  SYS_chroot, SYS_statfs,
+                            SYS_mount,   SYS_ptrace, SYS_kill,   SYS_tkill,    SYS_wait4,  SYS_waitid,
+#ifdef SYS_open
+                            SYS_open,    SYS_creat,  SYS_stat,   SYS_lstat,    SYS_access, SYS_unlink, SYS_rename,
+                            SYS_mkdir,   SYS_rmdir,  SYS_link,   SYS_symlink,  SYS_chmod,  SYS_chown,  SYS_readlink,
+#endif
+                            SYS_truncate};
+
+enum {
+    AT_CALLS = sizeof at / sizeof at[0],
+    NEVER_CALLS = sizeof never / sizeof never[0],
+    INSTRUCTIONS = 3 + 1 + 4 * AT_CALLS + 2 * NEVER_CALLS + 1,
+};
+
+static struct sock_filter load(size_t offset)
+{
+    return (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
+}
+
+static struct sock_filter skip_unless(uint32_t value, uint8_t count)
+{
+    return (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, count);
+}
+
+static struct sock_filter answer(uint32_t value)
+{
+    return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, value);
+}
+
+/* How many instructions the filter has. */
+static unsigned write_filter(struct sock_filter filter[INSTRUCTIONS], uint32_t architecture)
+{
+    const uint32_t refusal = SECCOMP_RET_ERRNO | EPERM;
+    unsigned count = 0;
+    filter[count++] = load(offsetof(struct seccomp_data, arch));
+    filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, architecture, 1, 0);
+    filter[count++] = answer(refusal);
+    filter[count++] = load(offsetof(struct seccomp_data, nr));
+    for (unsigned i = 0; i < NEVER_CALLS; i++) {
+        filter[count++] = skip_unless((uint32_t)never[i], 1);
+        filter[count++] = answer(refusal);
+    }
+    for (unsigned i = 0; i < AT_CALLS; i++) {
+        filter[count++] = skip_unless((uint32_t)at[i], 3);
+        filter[count++] = load(offsetof(struct seccomp_data, args[0]));
+        filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)AT_FDCWD, 0, 1);
+        filter[count++] = answer(refusal);
+        /* with a directory: should that be some call's number below, it is found not to be AT_FDCWD once more */
+    }
+    filter[count++] = answer(SECCOMP_RET_ALLOW);
+    return count;
+}
+
+bool vfj_capability_enter(void)
+{
+#ifdef ARCHITECTURE
+    struct sock_filter filter[INSTRUCTIONS];
+    struct sock_fprog program = {.filter = filter};
+    program.len = (unsigned short)write_filter(filter, ARCHITECTURE);
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
+#else
+    errno = ENOSYS;
+    return false;
+#endif
+}
+
+void vfj_capability_limit(int fd, enum vfj_capability_use use)
+{
+    (void)fd;
+    (void)use;
+}

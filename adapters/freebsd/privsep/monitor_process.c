@@ -1,0 +1,210 @@
+/* What the monitor does: requests, and nothing else. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* closefrom: glibc hides it without */
+#endif
+#include "adapters/freebsd/privsep/monitor_process.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/guest/process.h"
+#include "adapters/freebsd/privsep/capability.h"
+#include "adapters/freebsd/privsep/server.h"
+#include "adapters/freebsd/privsep/wire.h"
+
+/* The descriptors that the monitor begins with. */
+enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OTHER - SOCKET };
+enum { EXIT_SYSTEM = 4, PART_SIZE = 4096, REST_PARTS = 16 /* of a pipe, 64 KiB on Linux and FreeBSD */ };
+
+struct monitor {
+    const struct vfj_monitor_settings *settings;
+    struct event_base *base;
+    struct event readable, output;
+    struct vfj_server *server;
+    struct vfj_wire wire;
+    struct vfj_request request; /* under way */
+    uint64_t last_number;
+    int exit_status;
+};
+
+/* A vfj_reply_fn: it waits while the daemon makes rows durable. A daemon that has ended shows up as the end of its requests. A
+ * descriptor is there to be read. */
+static void send_reply(void *context, const struct vfj_reply *reply, int descriptor)
+{
+    struct monitor *monitor = context;
+    if (descriptor >= 0)
+        vfj_capability_limit(descriptor, VFJ_CAPABILITY_READ);
+    (void)vfj_wire_send(&monitor->wire, reply, sizeof *reply, descriptor, true);
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
+static void end(struct monitor *monitor, int exit_status)
+{
+    monitor->exit_status = exit_status;
+    event_base_loopbreak(monitor->base);
+}
+
+/* The daemon, which has the lock on it, waits for us. */
+static void end_in_order(struct monitor *monitor)
+{
+    if (monitor->settings->pidfile[0] != '\0')
+        (void)unlink(monitor->settings->pidfile);
+    end(monitor, 0);
+}
+
+static bool is_allowed(const struct monitor *monitor)
+{
+    const struct vfj_request *request = &monitor->request;
+    bool is_next = request->kind == VFJ_REQUEST_END ? request->number == 0 : request->number > monitor->last_number;
+    if (!is_next || !vfj_request_check(request))
+        return false;
+    if (request->kind == VFJ_REQUEST_ACT_LOCK)
+        return monitor->settings->acts && !vfj_server_has_act_lock(monitor->server);
+    if (request->kind != VFJ_REQUEST_COMMAND)
+        return true;
+    return monitor->settings->acts || vfj_command_reads(&request->command);
+}
+
+static void obey(struct monitor *monitor)
+{
+    monitor->last_number = monitor->request.number;
+    if (monitor->request.kind == VFJ_REQUEST_END)
+        end_in_order(monitor);
+    else
+        vfj_server_serve(monitor->server, &monitor->request);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *context)
+{
+    struct monitor *monitor = context;
+    int descriptor;
+    (void)fd;
+    (void)what;
+    enum vfj_wire_state state
+        = vfj_wire_receive(&monitor->wire, &monitor->request, sizeof monitor->request, &descriptor);
+    if (state == VFJ_WIRE_END) {
+        end(monitor, 0);
+    } else if (state == VFJ_WIRE_WRONG || (state == VFJ_WIRE_DONE && (descriptor >= 0 || !is_allowed(monitor)))) {
+        monitor->settings->log("monitor: a request that is none: it ends");
+        end(monitor, EXIT_SYSTEM);
+    } else if (state == VFJ_WIRE_DONE) {
+        obey(monitor);
+    }
+}
+
+/* Each to its place, by way of numbers that are no place; 0 leaves the place empty. False when one of them is lost. */
+static bool keep_only(const int descriptors[KEPT])
+{
+    int copies[KEPT];
+    bool kept = true;
+    for (int i = 0; i < KEPT; i++) {
+        copies[i] = descriptors[i] > 0 ? fcntl(descriptors[i], F_DUPFD_CLOEXEC, FIRST_OTHER) : -1;
+        kept = kept && (descriptors[i] <= 0 || copies[i] >= 0);
+    }
+    for (int i = 0; i < KEPT; i++) {
+        if (copies[i] >= 0)
+            kept = dup3(copies[i], SOCKET + i, O_CLOEXEC) >= 0 && kept;
+        else
+            (void)close(SOCKET + i);
+    }
+    closefrom(FIRST_OTHER);
+    return kept;
+}
+
+/* Nobody who started the daemon and waits for the end of its output shall wait for ours. */
+static void let_go(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+        (void)dup2(null, fd);
+    if (null > STDERR_FILENO)
+        close(null);
+}
+
+/* What the daemon printed, in one write(2), with the bytes that steer a terminal made harmless. As read(2). */
+static ssize_t pass_output(void)
+{
+    char bytes[PART_SIZE];
+    ssize_t count = read(OUTPUT, bytes, sizeof bytes);
+    for (ssize_t i = 0; i < count; i++) {
+        if ((bytes[i] < ' ' || bytes[i] > '~') && bytes[i] != '\n')
+            bytes[i] = '?';
+    }
+    if (count > 0)
+        (void)!write(STDERR_FILENO, bytes, (size_t)count);
+    return count;
+}
+
+/* The end of its output: a daemon that goes on in the background prints nothing any more. */
+static void on_output(evutil_socket_t fd, short what, void *context)
+{
+    struct monitor *monitor = context;
+    (void)fd;
+    (void)what;
+    ssize_t count = pass_output();
+    if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR)))
+        return;
+    event_del(&monitor->output);
+    if (monitor->settings->detached)
+        let_go();
+}
+
+/* What an ended daemon left in the pipe, and no more: somebody else may have its other end, and print without end. */
+static void pass_rest(const struct vfj_monitor_settings *settings)
+{
+    for (unsigned i = 0; i < REST_PARTS && settings->output > 0 && pass_output() > 0; i++)
+        continue;
+}
+
+static bool listen_to_output(struct monitor *monitor)
+{
+    if (monitor->settings->output <= 0) {
+        if (monitor->settings->detached)
+            let_go();
+        return true;
+    }
+    int flags = fcntl(OUTPUT, F_GETFL);
+    event_assign(&monitor->output, monitor->base, OUTPUT, EV_READ | EV_PERSIST, on_output, monitor);
+    return flags >= 0 && fcntl(OUTPUT, F_SETFL, flags | O_NONBLOCK) == 0 && event_add(&monitor->output, NULL) == 0;
+}
+
+static void ignore_signals(void)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        (void)signal(signals[i], SIG_IGN);
+}
+
+static bool begin(struct monitor *monitor)
+{
+    monitor->base = event_base_new();
+    if (monitor->base == NULL)
+        return false;
+    monitor->server = vfj_server_open(monitor->base, &monitor->settings->paths, getppid(), send_reply, monitor);
+    event_assign(&monitor->readable, monitor->base, SOCKET, EV_READ | EV_PERSIST, on_readable, monitor);
+    return monitor->server != NULL && event_add(&monitor->readable, NULL) == 0 && listen_to_output(monitor);
+}
+
+noreturn void vfj_monitor_process(int socket, const struct vfj_monitor_settings *settings)
+{
+    static struct monitor monitor;
+    bool kept = keep_only((const int[KEPT]){socket, settings->pidfile_descriptor, settings->output});
+    ignore_signals();
+    vfj_process_set_title("monitor");
+    monitor.settings = settings;
+    monitor.wire = (struct vfj_wire){.socket = SOCKET, .descriptor = -1};
+    if (!kept || !begin(&monitor)) {
+        settings->log("monitor: it can't start: too few descriptors, or no memory");
+        _exit(EXIT_SYSTEM);
+    }
+    event_base_dispatch(monitor.base);
+    pass_rest(settings);
+    _exit(monitor.exit_status);
+}

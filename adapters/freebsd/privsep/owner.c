@@ -1,0 +1,129 @@
+/* Whose files a path leads to: as whom root works on them. */
+#include "adapters/freebsd/privsep/owner.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/privsep/path_walk.h"
+
+enum { ID_OF_NOBODY = 65534 }; /* FreeBSD's and Debian's */
+
+struct search {
+    struct vfj_path_walk walk;
+    struct vfj_user *user;
+    enum vfj_owner_use use;
+    bool no_rights; /* no single user can be blamed */
+    struct vfj_text *why;
+};
+
+static void say_why(struct search *search, const char *why)
+{
+    *search->why = vfj_text_begin(search->why->bytes, search->why->size);
+    vfj_text_add(search->why, vfj_path_walk_name(&search->walk));
+    vfj_text_add(search->why, ": ");
+    vfj_text_add(search->why, why);
+}
+
+static gid_t group_of(uid_t uid)
+{
+    const struct passwd *entry = getpwuid(uid);
+    return entry != NULL && entry->pw_gid != 0 ? entry->pw_gid : ID_OF_NOBODY;
+}
+
+static void blame_owner(struct search *search)
+{
+    uid_t uid = search->walk.status.st_uid;
+    if (uid == 0 || uid == search->user->uid)
+        return;
+    say_why(search, "belongs to user ");
+    vfj_text_add_u64(search->why, uid);
+    search->no_rights = search->no_rights || search->user->uid != 0;
+    search->user->uid = uid;
+}
+
+/* A directory of another user's is that user's to protect. */
+static void blame_mode(struct search *search, bool sticky_protects)
+{
+    mode_t mode = search->walk.status.st_mode;
+    bool is_open = (mode & (S_IWGRP | S_IWOTH)) != 0 && !(sticky_protects && (mode & S_ISVTX) != 0);
+    if (!S_ISDIR(mode) || !is_open || search->walk.status.st_uid != 0)
+        return;
+    say_why(search, (mode & S_IWOTH) != 0 ? "others can write to it" : "its group can write to it");
+    search->no_rights = true;
+}
+
+/* Goes to the file, or to the first name that does not exist, and then to the directory that this is in. A path that
+ * ends with a dot leads to the directory itself. */
+static bool walk_path(struct search *search)
+{
+    struct vfj_path_walk *walk = &search->walk;
+    enum vfj_path_step step;
+    while ((step = vfj_path_walk_next(walk)) == VFJ_PATH_COMPONENT) {
+        bool follows = walk->at_link && search->use == VFJ_OWNER_OPENS;
+        if (!follows && vfj_path_walk_is_last(walk))
+            break;
+        blame_owner(search);
+        blame_mode(search, true);
+    }
+    if (step == VFJ_PATH_FAILED && walk->error != ENOENT)
+        return false;
+    char *slash = step != VFJ_PATH_END ? strrchr(walk->walked, '/') : NULL;
+    if (slash != NULL)
+        *slash = '\0';
+    return true;
+}
+
+/* Stickiness does not keep others from making a directory of a name that does not exist. */
+static bool look_at_directory(struct search *search)
+{
+    struct vfj_path_walk *walk = &search->walk;
+    bool makes_file = search->use == VFJ_OWNER_MAKES && vfj_path_walk_is_last(walk);
+    walk->error = 0;
+    if (lstat(vfj_path_walk_name(walk), &walk->status) != 0) {
+        walk->error = errno;
+        return false;
+    }
+    blame_owner(search);
+    blame_mode(search, makes_file);
+    return true;
+}
+
+static void become_nobody(struct vfj_user *user)
+{
+    const struct passwd *entry = getpwnam("nobody");
+    bool usable = entry != NULL && entry->pw_uid != 0 && entry->pw_gid != 0;
+    vfj_span_copy(user->name, sizeof user->name, vfj_span_of("nobody"));
+    user->uid = usable ? entry->pw_uid : ID_OF_NOBODY;
+    user->gid = usable ? entry->pw_gid : ID_OF_NOBODY;
+}
+
+static bool make_absolute(char to[VFJ_PATHNAME_SIZE], const char *path)
+{
+    char here[VFJ_PATHNAME_SIZE];
+    errno = ENAMETOOLONG;
+    if (path[0] == '/')
+        return vfj_span_copy(to, VFJ_PATHNAME_SIZE, vfj_span_of(path));
+    return getcwd(here, sizeof here) != NULL && vfj_paths_join(to, here, path, "", "");
+}
+
+bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *user, struct vfj_text *why)
+{
+    struct search search = {.user = user, .use = use, .why = why};
+    char absolute[VFJ_PATHNAME_SIZE];
+    memset(user, 0, sizeof *user);
+    if (!make_absolute(absolute, path) || !vfj_path_walk_begin(&search.walk, absolute)) {
+        vfj_text_add(why, strerror(errno));
+        return false;
+    }
+    if (!walk_path(&search) || !look_at_directory(&search)) {
+        say_why(&search, strerror(search.walk.error));
+        return false;
+    }
+    if (search.no_rights)
+        become_nobody(user);
+    else if (user->uid != 0)
+        user->gid = group_of(user->uid);
+    return true;
+}

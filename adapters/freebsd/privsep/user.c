@@ -1,0 +1,111 @@
+/* The user that the daemon is when it need not be root, and what belongs to it. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* setresuid, setgroups: glibc hides them without */
+#endif
+#include "adapters/freebsd/privsep/user.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/guest/process.h"
+#include "adapters/freebsd/paths.h"
+#include "adapters/freebsd/privsep/owner.h"
+
+bool vfj_user_find(const char *name, struct vfj_user *user)
+{
+    const struct passwd *entry = getpwnam(name);
+    if (entry == NULL || !vfj_span_copy(user->name, sizeof user->name, vfj_span_of(name)))
+        return false;
+    user->uid = entry->pw_uid;
+    user->gid = entry->pw_gid;
+    return true;
+}
+
+static bool complain(struct vfj_text *complaint, const char *path, const char *why, const char *what)
+{
+    vfj_text_add(complaint, path);
+    vfj_text_add(complaint, why);
+    vfj_text_add(complaint, what);
+    return false;
+}
+
+/* Whether the file, if it exists, is the user's. Nothing depends on it but the message: the user can change it later. */
+static bool is_users(const struct vfj_user *user, const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) != 0 || status.st_uid == user->uid;
+}
+
+static bool check_files(const struct vfj_user *user, const char *journal, struct vfj_text *complaint)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", "-snapshot", ".lock"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char path[VFJ_PATHNAME_SIZE + 16];
+        struct vfj_text text = vfj_text_begin(path, sizeof path);
+        vfj_text_add(&text, journal);
+        vfj_text_add(&text, suffixes[i]);
+        if (!is_users(user, path))
+            return complain(complaint, path, " does not belong to user ", user->name);
+    }
+    return true;
+}
+
+/* By its descriptor: the directory that was made, in one that only root can change. */
+static bool give_directory(const struct vfj_user *user, const char *directory, struct vfj_text *complaint)
+{
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool given = fd >= 0 && fchown(fd, user->uid, user->gid) == 0;
+    if (!given)
+        complain(complaint, directory, ": ", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return given;
+}
+
+bool vfj_user_own_journal(const struct vfj_user *user, const char *journal, struct vfj_text *complaint)
+{
+    char directory[VFJ_PATHNAME_SIZE];
+    struct vfj_user owner;
+    bool fits = vfj_span_copy(directory, sizeof directory, vfj_span_of(journal));
+    char *slash = fits ? strrchr(directory, '/') : NULL;
+    if (slash == NULL || slash == directory || slash[1] == '\0')
+        return complain(complaint, journal, ": ", "not in a directory of its own");
+    *slash = '\0';
+    if (!vfj_owner_find(journal, VFJ_OWNER_OPENS, &owner, complaint))
+        return false;
+    bool is_nobodys = owner.name[0] != '\0'; /* though the user may be nobody */
+    if (is_nobodys || (owner.uid != 0 && owner.uid != user->uid))
+        return false;
+    *complaint = vfj_text_begin(complaint->bytes, complaint->size);
+    if (owner.uid == user->uid)
+        return check_files(user, journal, complaint);
+    if (mkdir(directory, 0700) == 0)
+        return give_directory(user, directory, complaint);
+    if (errno == EEXIST)
+        return complain(complaint, directory, " does not belong to user ", user->name);
+    return complain(complaint, directory, ": ", strerror(errno));
+}
+
+static bool become(const struct vfj_user *user)
+{
+    if (setresgid(user->gid, user->gid, user->gid) != 0 || setresuid(user->uid, user->uid, user->uid) != 0)
+        return false;
+    vfj_process_forgo_rights();
+    return setuid(0) != 0 && seteuid(0) != 0 && setgid(0) != 0 && getuid() == user->uid && geteuid() == user->uid
+        && getgid() == user->gid && getegid() == user->gid;
+}
+
+bool vfj_user_become(const struct vfj_user *user)
+{
+    return user->uid != 0 && user->gid != 0 && initgroups(user->name, user->gid) == 0 && become(user);
+}
+
+bool vfj_user_become_alone(const struct vfj_user *user)
+{
+    return user->uid != 0 && user->gid != 0 && setgroups(1, &user->gid) == 0 && become(user);
+}

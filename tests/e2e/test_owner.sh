@@ -1,0 +1,274 @@
+#!/bin/sh
+# Root works on a journal that another user can replace: nothing of root's is given away, changed or shown.
+#   usage: test_owner.sh VFJOURNAL VFJ_MAKE_JOURNAL
+# Only root can try that, where another user's number can be set. passwd(5) does not know the number.
+set -u
+
+[ "$(id -u)" -eq 0 ] || exit 77
+vfjournal=$1
+make_journal=$2
+name=owner
+traces=${0%/*}/../traces
+work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_owner.XXXXXX") || exit 1
+chmod 755 "$work"
+log=$work/log
+journal=$work/hostile/journal.db
+user=64321
+other=64322
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+: >"$work/probe"
+chown $user:$user "$work/probe" 2>/dev/null || exit 77
+[ "$(stat -c %u "$work/probe" 2>/dev/null || stat -f %u "$work/probe")" = $user ] || exit 77
+
+# shellcheck source=tests/kit/checks.sh
+. "${0%/*}/../kit/checks.sh"
+
+attributes() { stat -c '%n %u %g %a %s' "$@" 2>/dev/null || stat -f '%N %u %g %Lp %z' "$@"; }
+owner_mode() { stat -c '%u %a' "$1" 2>/dev/null || stat -f '%u %Lp' "$1"; }
+no_leftovers() { [ -z "$(find "$work/new" "$work/tmp" -mindepth 1 ! -name new.db)" ]; }
+
+# What root has beside the journal: files that hold what nobody else may read.
+suffixes='-wal -shm -journal -snapshot .lock .new -snapshot.new'
+make_secrets() {
+    mkdir -p "$work/secret"
+    for suffix in $suffixes; do
+        echo "root's alone $suffix" >"$work/secret/file$suffix"
+        chmod 600 "$work/secret/file$suffix"
+    done
+}
+fingerprint() {
+    attributes "$work"/secret/*
+    cat "$work"/secret/*
+}
+
+# A journal of root's, whole, with checkpoints to prune by.
+mkdir "$work/root" "$work/new" "$work/tmp"
+chmod 700 "$work/root" "$work/new"
+chmod 1777 "$work/tmp"
+TMPDIR=$work/tmp
+export TMPDIR
+"$make_journal" "$work/root/journal.db" || exit 1
+
+# hostile KIND: the user's directory, with a journal of the user's, and beside it root's files by KIND of link
+hostile() {
+    rm -rf "$work/hostile" "$work/secret"
+    make_secrets
+    mkdir "$work/hostile"
+    cp "$work/root/journal.db" "$journal"
+    for suffix in $suffixes; do
+        case $1 in
+        hard) ln "$work/secret/file$suffix" "$journal$suffix" ;;
+        soft) ln -s "$work/secret/file$suffix" "$journal$suffix" ;;
+        fifo) mkfifo "$journal$suffix" ;;
+        none) ;;
+        esac
+    done
+    chown $user:$user "$work/hostile" "$journal"
+    [ "$1" != fifo ] || chown $user:$user "$work/hostile"/*
+    chmod 700 "$work/hostile"
+}
+
+# The arguments that a verb needs to get at its journal.
+arguments() {
+    case $1 in
+    backup) echo "--journal $journal $work/new/new.db" ;;
+    prune) echo "--journal $journal --keep 1s --archive $work/new/new.db" ;;
+    export) echo "--journal $journal --trace" ;;
+    recover) echo "$journal $work/new/new.db" ;;
+    replay) echo "$journal" ;;
+    show) echo "--journal $journal -a -o json" ;;
+    doctor) echo "--journal $journal --root $work" ;;
+    *) echo "--journal $journal" ;;
+    esac
+}
+
+# Every verb that has to do with journals, also one that is new: its help says so.
+verbs=$("$vfjournal" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | while read -r verb; do
+    case $verb in
+    daemon | help | replay) ;;
+    *) "$vfjournal" "$verb" --help | grep -Eq -e '--journal FILE|DAMAGED' && echo "$verb" ;;
+    esac
+done)
+verbs="$verbs replay"
+check "the verbs were found" test "$(echo "$verbs" | wc -w)" -ge 9
+
+# run VERB: bounded, for a FIFO must hold nobody up
+run() {
+    # shellcheck disable=SC2046
+    timeout 60 "$vfjournal" "$1" $(arguments "$1") >"$log" 2>&1
+}
+
+for kind in hard soft fifo none; do
+    for verb in $verbs; do
+        hostile $kind
+        rm -f "$work/new/new.db"
+        before=$(fingerprint)
+        run "$verb"
+        status=$?
+        same "$verb, $kind: root's files" "$before" "$(fingerprint)"
+        check "$verb, $kind: it ends" test $status -ne 124
+        check "$verb, $kind: nothing of them is shown" eval '! grep -q "root.s alone" "$log"'
+        check "$verb, $kind: nothing else is left" no_leftovers
+        [ ! -e "$work/new/new.db" ] || same "$verb, $kind: the new file is root's" "0 600" "$(owner_mode "$work/new/new.db")"
+    done
+done
+
+# A journal that is not hostile is used, and a file in root's directory comes of it.
+for verb in show status verify export replay backup prune recover; do
+    hostile none
+    rm -f "$work/new/new.db"
+    run $verb
+    status=$?
+    case $verb in
+    status) check "$verb works" test $status -le 1 ;;
+    *) same "$verb works" 0 $status ;;
+    esac
+    same "$verb: the journal is the user's" "$user" "$(attributes "$journal" | cut -d ' ' -f 2)"
+    [ -z "$(find "$work/hostile" ! -user $user)" ] || fail "$verb: a file of root's in the user's directory"
+    case $verb in
+    backup | prune | recover)
+        same "$verb: the new file" "0 600" "$(owner_mode "$work/new/new.db")"
+        check "$verb: it is whole" "$vfjournal" verify --journal "$work/new/new.db"
+        ;;
+    esac
+done
+
+# The publisher's refusals are the verb's.
+hostile none
+echo old >"$work/new/new.db"
+run backup
+same "an existing file" 2 $?
+check "is named" grep -q "new/new.db: .*File exists" "$log"
+same "and stays" old "$(cat "$work/new/new.db")"
+rm "$work/new/new.db"
+timeout 60 "$vfjournal" backup --journal "$journal" "$work/none/new.db" >"$log" 2>&1
+same "no such directory" 2 $?
+check "is said" grep -q "none/new.db: .*No such file" "$log"
+
+# A journal's file in place of the journal: what the user can't read, root does not read for the user's path.
+for file in "$work/root/journal.db" /dev/zero "$work/root"; do
+    hostile none
+    rm "$journal"
+    ln -s "$file" "$journal"
+    for verb in show verify replay recover backup; do
+        run $verb
+        check "$verb of a link to $file" test $? -ge 2
+        rm -f "$work/new/new.db"
+    done
+done
+hostile none
+rm "$journal"
+mkfifo "$journal"
+chown $user "$journal"
+for verb in $verbs; do
+    run "$verb"
+    check "$verb of a FIFO" test $? -ne 124
+done
+
+# Components above the directory count, and so do links on the way.
+hostile none
+mkdir "$work/hostile/below"
+cp "$work/root/journal.db" "$work/hostile/below/journal.db"
+chmod 700 "$work/hostile/below"
+"$vfjournal" verify --journal "$work/hostile/below/journal.db" >"$log" 2>&1
+check "root's directory in the user's" test $? -ge 2
+ln -s "$work/root" "$work/hostile/link"
+chown -h $user "$work/hostile/link"
+"$vfjournal" verify --journal "$work/hostile/link/journal.db" >"$log" 2>&1
+check "the user's link to root's directory" test $? -ge 2
+ln -s "$journal" "$work/root/link.db"
+ln "$work/secret/file-shm" "$journal-shm"
+ln "$work/secret/file-wal" "$journal-wal"
+before=$(fingerprint)
+"$vfjournal" verify --journal "$work/root/link.db" >"$log" 2>&1
+same "root's link to the user's journal" "$before" "$(fingerprint)"
+rm "$work/root/link.db"
+
+# A directory that everybody can write to: as nobody, which is said, with what nobody can read.
+cp "$work/root/journal.db" "$work/tmp/open.db"
+chmod 644 "$work/tmp/open.db"
+ln "$work/secret/file-shm" "$work/tmp/open.db-shm"
+ln "$work/secret/file-wal" "$work/tmp/open.db-wal"
+before=$(fingerprint)
+"$vfjournal" verify --journal "$work/tmp/open.db" >"$log" 2>&1
+same "in a directory of everybody's" "$before" "$(fingerprint)"
+rm "$work/tmp"/open.db-*
+"$vfjournal" verify --journal "$work/tmp/open.db" >"$log" 2>&1
+same "can be read" 0 $?
+check "it is said" grep -q "$work/tmp: others can write to it: root goes on as user nobody" "$log"
+rm "$work"/tmp/open.db*
+
+# What root has to itself root works on as root.
+"$vfjournal" backup --journal "$work/root/journal.db" "$work/new/new.db" >"$log" 2>&1
+same "root's own" 0 $?
+same "is root's" "0 600" "$(owner_mode "$work/new/new.db")"
+rm "$work/new/new.db"
+
+# Into a directory of the user's: the new file is the user's, whoever's the journal is.
+hostile none
+"$vfjournal" backup --journal "$work/root/journal.db" "$work/hostile/new.db" >"$log" 2>&1
+same "into the user's directory" 0 $?
+same "the new file is the user's" "$user 600" "$(owner_mode "$work/hostile/new.db")"
+mkdir "$work/others"
+chown $other "$work/others"
+"$vfjournal" backup --journal "$journal" "$work/others/new.db" >"$log" 2>&1
+same "into another user's directory" 0 $?
+same "the new file is that user's" "$other 600" "$(owner_mode "$work/others/new.db")"
+cp "$traces/crash/crash-at-each-step.trace" "$work/hostile/a.trace"
+"$vfjournal" replay --journal "$work/new/new.db" "$work/hostile/a.trace" >"$log" 2>&1
+same "the replay of a user's trace" 0 $?
+same "into root's directory" "0 600" "$(owner_mode "$work/new/new.db")"
+rm "$work/new/new.db"
+check "no leftovers" no_leftovers
+
+# A user's TMPDIR: root makes nothing there.
+hostile hard
+before=$(fingerprint)
+for to in "$work/new/new.db" "$work/others/tmp.db"; do
+    TMPDIR=$work/hostile "$vfjournal" backup --journal "$work/root/journal.db" "$to" >"$log" 2>&1
+    same "a user's TMPDIR" 0 $?
+    same "is not used by root" "" "$(find "$work/hostile" -mindepth 1 ! -name 'journal.db*')"
+done
+same "root's files beside it" "$before" "$(fingerprint)"
+rm "$work/new/new.db"
+hostile none
+
+# hostile_guest FILE: a --root whose FILE somebody else can change, and what says that root ran something of it
+hostile_guest() {
+    rm -rf "$work/guest" "$work/ran"
+    mkdir -p "$work/guest/etc" "$work/guest/sbin" "$work/guest/bin" "$work/guest/usr/libexec/hyperv"
+    for program in sbin/sysctl sbin/ifconfig sbin/route; do
+        printf '#!/bin/sh\nid -u >>"%s"\n' "$work/ran" >"$work/guest/$program"
+        chmod 755 "$work/guest/$program"
+    done
+    printf 'id -u >>"%s"\n' "$work/ran" >"$work/guest/etc/rc.conf"
+    case $1 in
+    */link) ln -s "$work/hostile" "$work/guest/usr/local" && chown -h $user "$work/guest/usr/local" ;;
+    '') chown $user "$work/guest" ;;
+    *) touch -a "$work/guest/$1" && chown $user "$work/guest/$1" ;;
+    esac
+}
+for file in '' etc etc/rc.conf etc/rc.conf.local etc/rc.subr sbin sbin/ifconfig usr/local/link; do
+    for verb in doctor config 'daemon --one-process'; do
+        hostile_guest "$file"
+        # shellcheck disable=SC2086
+        timeout 20 "$vfjournal" $verb --root "$work/guest" >"$log" 2>&1
+        same "$verb, /$file is a user's" 2 $?
+        check "$verb, /$file: it is said" grep -q "root runs nothing of it" "$log"
+        check "$verb, /$file: nothing was run" test ! -e "$work/ran"
+    done
+done
+hostile_guest bin
+chown 0 "$work/guest/bin"
+"$vfjournal" config --root "$work/guest" >"$log" 2>&1
+check "root's own is read" test -e "$work/ran"
+
+# The daemon in one process can't become the user, and refuses.
+"$vfjournal" daemon --one-process --root "$work" --journal "$journal" >"$log" 2>&1
+same "the daemon in one process" 4 $?
+check "names the directory" grep -q "$work/hostile: belongs to user $user" "$log"
+check "and makes nothing there" test ! -e "$journal.lock"
+
+judge

@@ -1,0 +1,290 @@
+#!/bin/sh
+# The daemon as two processes: who they are, what they have open, whose the files are, and what the end of one does to the
+# other. Only root can try that.
+#   usage: test_split.sh VFJOURNAL VFJ_GUEST
+set -u
+
+[ "$(id -u)" -eq 0 ] || exit 77
+[ -d /proc/self/fd ] || exit 77
+
+vfjournal=$1
+guest=$2
+name=split
+user=nobody
+work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_split.XXXXXX") || exit 1
+chmod 755 "$work"
+dir=$work/guest
+log=$work/log
+errors=$log # where the daemon's standard error goes
+journal=$dir/var/db/vfjournal/journal.db
+pid=
+monitor=
+
+# shellcheck source=tests/kit/checks.sh
+. "${0%/*}/../kit/checks.sh"
+
+finish() {
+    [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
+    "$guest" stop "$dir" >/dev/null 2>&1
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
+is_gone() { ! kill -0 "$1"; }
+of_status() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
+# Beyond the standard ones.
+descriptors() {
+    for fd in "/proc/$1"/fd/*; do
+        [ "${fd##*/}" -le 2 ] || readlink "$fd"
+    done | sed 's/:\[.*//' | sort
+}
+# What can be written to by one of its descriptors: fdinfo's flags are octal, and 1 and 2 are O_WRONLY and O_RDWR.
+writable() {
+    for fd in "/proc/$1"/fd/*; do
+        flags=$(sed -n 's/^flags:[[:space:]]*//p' "/proc/$1/fdinfo/${fd##*/}")
+        case $flags in
+        *[12]) readlink "$fd" ;;
+        esac
+    done | sort -u
+}
+
+start_daemon() {
+    before=$(count connected)
+    # a descriptor that whoever started us left open reaches neither the monitor nor a program
+    "$vfjournal" daemon --root "$dir" --pidfile "$dir/daemon.pid" "$@" 2>>"$errors" 9<>"$work/root" &
+    pid=$!
+    await "the connection" more_than "$before" connected
+    monitor=$(sed -n 's/.*, monitor \([0-9]*\),.*/\1/p' "$log" | tail -n 1)
+}
+
+end_daemon() {
+    kill -TERM "$pid"
+    wait "$pid"
+    same "exit status" 0 $?
+    await "the monitor's end" is_gone "$monitor" # in capability mode it is init that takes note of it
+    check "the pidfile is gone" test ! -e "$dir/daemon.pid"
+    pid=
+}
+
+# A program that tells who it is and what it has open, before it does its work: the fourth descriptor is ls's own.
+spy() {
+    cat >"$work/$1" <<END
+#!/bin/sh
+id -u >>"$work/$1.user"
+ls -m /proc/self/fd >>"$work/$1.descriptors"
+exec "$dir/sbin/$1" "\$@"
+END
+    chmod 755 "$work/$1"
+}
+
+: >"$log"
+: >"$work/root"
+"$guest" init "$dir" hn0=mce0 || exit 1
+spy ifconfig
+spy sysctl
+"$guest" start "$dir" >/dev/null
+
+# Who they are, and what they can.
+start_daemon --act --user $user --ifconfig "$work/ifconfig" --sysctl "$work/sysctl"
+uid=$(id -u $user)
+same "the daemon's user" "$uid	$uid	$uid	$uid" "$(of_status "$pid" Uid)"
+gid=$(id -g $user)
+same "the daemon's group" "$gid	$gid	$gid	$gid" "$(of_status "$pid" Gid)"
+same "no other groups" "$gid" "$(of_status "$pid" Groups | sed 's/ *$//')"
+for set in CapInh CapPrm CapEff CapAmb; do
+    same "the daemon's capabilities, $set" 0000000000000000 "$(of_status "$pid" $set)"
+done
+same "no program gives it rights" 1 "$(of_status "$pid" NoNewPrivs)"
+same "the monitor's user" "0	0	0	0" "$(of_status "$monitor" Uid)"
+same "the monitor is the daemon's" "$pid" "$(of_status "$monitor" PPid)"
+same "the pidfile names the daemon" "$pid" "$(cat "$dir/daemon.pid")"
+same "the lock names the daemon" "$pid" "$(cat "$dir/var/run/vfjournal/act.lock")"
+
+# What the monitor has open: 0 to 2, the socket, both locks, the daemon's output, and what libevent needs.
+same "the monitor's descriptors" "$dir/daemon.pid $dir/var/run/vfjournal/act.lock anon_inode pipe pipe pipe socket" \
+    "$(descriptors "$monitor" | paste -s -d ' ' -)"
+
+# What the daemon can write to: the journal's files, sockets, pipes, and what libevent needs.
+mine="^($journal(-wal|-shm|\\.lock)?|(socket|pipe|anon_inode):.*)\$"
+check "the journal is among what can be written" eval 'writable "$pid" | grep -qx "$journal"'
+same "nothing else can be written" "" "$(writable "$pid" | grep -Ev "$mine")"
+
+# Whose the files are.
+same "the journal's directory" "$user 700" "$(stat -c '%U %a' "${journal%/*}")"
+for file in "$journal" "$journal-wal" "$journal-shm" "$journal.lock"; do
+    same "${file##*/}" "$user 600" "$(stat -c '%U %a' "$file")"
+done
+same "the pidfile" "root 600" "$(stat -c '%U %a' "$dir/daemon.pid")"
+same "the lock" "root 600" "$(stat -c '%U %a' "$dir/var/run/vfjournal/act.lock")"
+
+# It does its work, by programs that are root's and have the standard descriptors.
+"$guest" host "$dir" plug mce0 >/dev/null
+await "joined" eval 'rows | grep -q "\"to\":\"lagged\""'
+check "packets get out" "$guest" host "$dir" reach
+for program in ifconfig sysctl; do
+    same "$program is run by root" 0 "$(sort -u "$work/$program.user")"
+    same "$program's descriptors" "0, 1, 2, 3" "$(sort -u "$work/$program.descriptors")"
+done
+end_daemon
+same "replay" 0 "$("$vfjournal" replay "$journal" >/dev/null 2>&1; echo $?)"
+
+# The daemon is killed: the monitor goes, the lock is free at once, the next daemon goes on.
+start_daemon --act --user $user
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+await "the monitor's end" is_gone "$monitor"
+check "the lock is free" flock -n "$dir/var/run/vfjournal/act.lock" true
+start_daemon --act --user $user
+end_daemon
+
+# A low limit of descriptors is raised, for both.
+before_limit=$(ulimit -S -n)
+ulimit -S -n 16
+start_daemon --act --user $user
+ulimit -S -n "$before_limit"
+for process in "$pid" "$monitor"; do
+    check "the limit of descriptors" test "$(sed -n 's/^Max open files *\([0-9]*\).*/\1/p' "/proc/$process/limits")" -ge 1024
+done
+end_daemon
+
+# A file as standard error is the monitor's, which writes what the daemon prints there.
+check "the first line" grep -q "daemon: version .*, user $user, monitor" "$log"
+
+# The monitor is killed: the daemon says so and ends, so that whoever supervises it starts it again. A pipe, as a
+# supervisor has one, the daemon writes to itself.
+mkfifo "$work/pipe"
+cat "$work/pipe" >>"$log" &
+errors=$work/pipe
+start_daemon --act --user $user
+same "nothing else can be written" "" "$(writable "$pid" | grep -Ev "$mine" | grep -vx "$work/pipe")"
+errors=$log
+kill -KILL "$monitor"
+wait "$pid"
+same "exit status without a monitor" 4 $?
+pid=
+check "it is said" grep -q 'monitor: it has ended' "$log"
+check "and journalled" eval 'rows | tail -n 1 | grep -q "\"kind\":\"stopped\".*monitor"'
+
+# Signals to the process group, as a terminal sends them, end the daemon in order, not the monitor before it.
+start_daemon --act --user $user
+kill -INT "$monitor"
+kill -TERM "$monitor"
+kill -HUP "$monitor"
+sleep 0.2
+check "the monitor takes no signals" kill -0 "$monitor"
+end_daemon
+
+# refused WHAT PATH: a start that gives nothing away, and names what it would have had to give
+refused() {
+    "$vfjournal" daemon --root "$dir" --user $user 2>"$log"
+    same "$1" 4 $?
+    check "$1 is named" grep -q "$2 does not belong to user $user" "$log"
+}
+
+# What was there before this start is not given away: it may be another file of root's by a second name, and that its
+# link count is one says nothing about yesterday.
+chown -R root "${journal%/*}"
+refused "a directory of root's" "var/db/vfjournal"
+same "it stays root's" root "$(stat -c %U "${journal%/*}")"
+chown $user "${journal%/*}"
+refused "a journal of root's" "var/db/vfjournal/journal.db"
+same "it stays root's, too" root "$(stat -c %U "$journal")"
+chown -R $user "${journal%/*}"
+echo "root's alone" >"$work/secret"
+chmod 600 "$work/secret"
+for suffix in -wal -shm -journal -snapshot .lock; do
+    rm -f "$journal$suffix"
+    ln "$work/secret" "$journal$suffix"
+    [ "$suffix" != -wal ] || rm "$work/secret" # and the other name is gone since
+    refused "root's file as $suffix" "journal.db$suffix"
+    same "it is not given away, $suffix" "root 600" "$(stat -c '%U %a' "$journal$suffix")"
+    [ "$suffix" != -wal ] || ln "$journal$suffix" "$work/secret"
+    rm "$journal$suffix"
+done
+for name_there in journal.db-linked .profile; do
+    ln "$work/secret" "${journal%/*}/$name_there"
+    start_daemon --user $user
+    same "a file with another name" root "$(stat -c %U "$work/secret")"
+    end_daemon
+    rm "${journal%/*}/$name_there"
+done
+
+# A directory that this start makes is the user's; but not below one that others can write to.
+mv "${journal%/*}" "$work/kept"
+start_daemon --user $user
+same "the directory that was made" "$user 700" "$(stat -c '%U %a' "${journal%/*}")"
+end_daemon
+rm -rf "${journal%/*}"
+chmod 777 "$dir/var/db"
+"$vfjournal" daemon --root "$dir" --user $user 2>"$log"
+same "below a directory of everybody's" 4 $?
+check "it is named" grep -q "var/db: others can write to it" "$log"
+check "nothing is made there" test ! -e "${journal%/*}"
+"$vfjournal" daemon --root "$dir" --one-process 2>"$log"
+same "nor does root as one process" 4 $?
+check "as it says" grep -q "root as one process does not open it: .*var/db: others can write to it" "$log"
+chmod 755 "$dir/var/db"
+mv "$work/kept" "${journal%/*}"
+"$vfjournal" daemon --root "$dir" --one-process 2>"$log"
+same "root as one process, of a user's directory" 4 $?
+check "says whose it is" grep -q "var/db/vfjournal: belongs to user $uid" "$log"
+
+# In capability mode its end leaves the files that SQLite would remove by name, but the journal is whole without them.
+ASAN_OPTIONS=detect_leaks=0
+export ASAN_OPTIONS
+start_daemon --act --user $user --capsicum
+check "capability mode" grep -q 'capsicum: in capability mode' "$log"
+"$guest" host "$dir" line '!system=IFNET subsystem=sandbox0 type=ATTACH' >/dev/null
+await "the line" eval 'rows | grep -q sandbox0'
+end_daemon
+same "the WAL" 0 "$(stat -c %s "$journal-wal")"
+cp "$journal" "$work/copy.db"
+check "the file alone is the journal" "$vfjournal" replay "$work/copy.db"
+same "the last row of the copy" stopped "$("$vfjournal" show -J "$work/copy.db" -a -o json | tail -n 1 |
+    sed 's/.*"kind":"\([a-z]*\)".*/\1/')"
+same "the last row" stopped "$(rows | tail -n 1 | sed 's/.*"kind":"\([a-z]*\)".*/\1/')"
+start_daemon --act --user $user --capsicum
+end_daemon
+check "replay" "$vfjournal" replay "$journal"
+chown -R root "${journal%/*}"
+start_daemon --one-process --capsicum
+check "without a monitor it is not entered" grep -q 'capsicum: not in capability mode: one process' "$log"
+monitor=$pid
+end_daemon
+chown -R $user "${journal%/*}"
+# In the background: who started it and reads what it says is not kept waiting by the monitor.
+said=$(timeout 20 "$vfjournal" daemon --root "$dir" -b --pidfile "$dir/daemon.pid" --user $user 2>&1)
+same "the start in the background" "0 " "$? $said"
+daemon=$(cat "$dir/daemon.pid")
+monitor=$(tr -d ' ' <"/proc/$daemon/task/$daemon/children")
+same "the monitor has let go" "/dev/null /dev/null /dev/null" \
+    "$(readlink "/proc/$monitor/fd/0" "/proc/$monitor/fd/1" "/proc/$monitor/fd/2" | paste -s -d ' ' -)"
+kill -TERM "$daemon"
+await "the pidfile to be gone" test ! -e "$dir/daemon.pid"
+await "the monitor's end" is_gone "$monitor"
+
+# Without a user it goes on as one process, and says so; a user that was named must be one.
+rm -rf "${journal%/*}"
+start_daemon
+case $(sed -n 's/.*\(one process: no user _vfjournal\|user _vfjournal, monitor\).*/\1/p' "$log") in
+'one process: no user _vfjournal')
+    same "root as a whole" "0	0	0	0" "$(of_status "$pid" Uid)"
+    monitor=$pid
+    ;;
+'user _vfjournal, monitor') ;;
+*) fail "neither is said" ;;
+esac
+end_daemon
+chown -R root "${journal%/*}"
+start_daemon --one-process
+check "as told" grep -q 'one process: as told' "$log"
+monitor=$pid
+end_daemon
+"$vfjournal" daemon --root "$dir" --user no-such-user 2>"$log"
+same "no such user" 4 $?
+check "is said" grep -q "can't run as another user: no user no-such-user" "$log"
+"$vfjournal" daemon --root "$dir" --user root 2>"$log"
+same "root is no such user" 4 $?
+
+judge

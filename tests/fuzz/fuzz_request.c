@@ -1,0 +1,54 @@
+/* Whatever a daemon that is not itself any more asks of its monitor: what is let through builds an argv of its kind. */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "adapters/freebsd/privsep/request.h"
+#include "core/check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Without control characters and blanks; and the interface of ifconfig(8) and dhclient(8) is none of their options. */
+static void check_argv(const struct vfj_request_program *program)
+{
+    const struct vfj_argv *argv = &program->argv;
+    VFJ_CHECK(program->path[0] == '/'
+              && (argv->program != VFJ_PROGRAM_SCRIPT || strstr(program->path, "/../") == NULL));
+    VFJ_CHECK(argv->words[0] == program->path && argv->count <= VFJ_WORDS_MAX && argv->words[argv->count] == NULL);
+    for (unsigned i = 0; i < argv->count; i++) {
+        for (const char *c = argv->words[i]; *c != '\0'; c++)
+            VFJ_CHECK((unsigned char)*c > ' ' && *c != 0x7f);
+    }
+}
+
+static void check_program(const struct vfj_request *request, const struct vfj_request_program *program)
+{
+    const struct vfj_argv *argv = &program->argv;
+    struct vfj_name name;
+    if (request->kind != VFJ_REQUEST_COMMAND)
+        return;
+    check_argv(program);
+    if (argv->program == VFJ_PROGRAM_IFCONFIG && strcmp(argv->words[1], "-a") != 0)
+        VFJ_CHECK(vfj_name_parse(vfj_span_of(argv->words[1]), &name));
+    if (argv->program == VFJ_PROGRAM_DHCLIENT)
+        VFJ_CHECK(vfj_name_parse(vfj_span_of(argv->words[argv->count - 1]), &name));
+    for (unsigned i = 1; argv->program == VFJ_PROGRAM_SYSCTL && i < argv->count; i++)
+        VFJ_CHECK(strchr(argv->words[i], '=') == NULL);
+    for (unsigned i = 2; argv->program == VFJ_PROGRAM_KILL && i < argv->count; i++)
+        VFJ_CHECK(argv->words[i][0] >= '0' && argv->words[i][0] <= '9');
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct vfj_paths paths;
+    static struct vfj_request_program program;
+    struct vfj_request request = {0};
+    memcpy(&request, data, size < sizeof request ? size : sizeof request);
+    if (paths.root[0] == '\0')
+        VFJ_CHECK(vfj_paths_init(&paths, "/nonexistent") == VFJ_OK);
+    if (!vfj_request_check(&request) || request.kind > VFJ_REQUEST_BOOT_TIME)
+        return 0;
+    if (vfj_request_prepare(&request, &paths, &program) == 0)
+        check_program(&request, &program);
+    return 0;
+}

@@ -1,0 +1,341 @@
+/* The client of devd's sockets, against real sockets. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "adapters/freebsd/devd/client.h"
+#include "core/data/event.h"
+#include "core/limits.h"
+#include "tests/kit/program.h"
+#include "tests/kit/scratch.h"
+
+enum { LOG_SIZE = 4 * 1024 * 1024 };
+
+/* What the client tells is written down: "connected\n", "gap REASON\n", "[line]\n"; "." ends a batch, "+" one that
+ * goes on. */
+struct bench {
+    struct event_base *base;
+    struct vfj_paths paths;
+    struct vfj_dispatch *dispatch;
+    struct vfj_devd_settings settings;
+    struct vfj_devd_client *client;
+    unsigned lines;
+    size_t longest;
+    int64_t mono_us;
+    bool with_batches;
+    struct vfj_text log;
+    char bytes[LOG_SIZE];
+};
+
+static void on_connected(void *context, const char *path)
+{
+    struct bench *bench = context;
+    vfj_text_add(&bench->log, "connected ");
+    vfj_text_add(&bench->log, strrchr(path, '/') + 1);
+    vfj_text_add(&bench->log, "\n");
+}
+
+static void on_gap(void *context, const char *reason)
+{
+    struct bench *bench = context;
+    const char *detail = strrchr(reason, '/');
+    vfj_text_add(&bench->log, "gap ");
+    vfj_text_add(&bench->log, detail != NULL ? detail + 1 : reason);
+    vfj_text_add(&bench->log, "\n");
+}
+
+static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
+{
+    struct bench *bench = context;
+    assert_true(wall_us > 0 && mono_us >= bench->mono_us);
+    bench->mono_us = mono_us;
+    bench->lines++;
+    if (raw.length > bench->longest)
+        bench->longest = raw.length;
+    vfj_text_add_char(&bench->log, '[');
+    vfj_text_add_span(&bench->log, raw);
+    vfj_text_add(&bench->log, "]\n");
+}
+
+static void on_batch_end(void *context, bool more)
+{
+    struct bench *bench = context;
+    if (bench->with_batches)
+        vfj_text_add(&bench->log, more ? "+\n" : ".\n");
+}
+
+static struct bench *open_bench(const char *seqpacket, const char *stream)
+{
+    struct bench *bench = calloc(1, sizeof *bench);
+    assert_non_null(bench);
+    const struct vfj_devd_listener listener = {on_connected, on_gap, on_line, on_batch_end, bench};
+    bench->base = event_base_new();
+    bench->log = vfj_text_begin(bench->bytes, sizeof bench->bytes);
+    bench->settings = (struct vfj_devd_settings){.retry_first_ms = 20, .retry_last_ms = 80};
+    assert_int_equal(vfj_paths_set(bench->paths.devd_seqpacket, seqpacket), VFJ_OK);
+    assert_int_equal(vfj_paths_set(bench->paths.devd_stream, stream), VFJ_OK);
+    bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, NULL, NULL, NULL);
+    assert_non_null(bench->dispatch);
+    bench->client = vfj_devd_client_open(bench->base, bench->dispatch, &bench->paths, &bench->settings, &listener);
+    assert_non_null(bench->client);
+    return bench;
+}
+
+static void close_bench(struct bench *bench)
+{
+    vfj_dispatch_close(bench->dispatch);
+    vfj_devd_client_close(bench->client);
+    event_base_free(bench->base);
+    free(bench);
+}
+
+/* Turn the loop until the log ends as expected. */
+static void expect_end(struct bench *bench, const char *expected)
+{
+    size_t length = strlen(expected);
+    for (unsigned i = 0; i < 5000; i++) {
+        if (bench->log.length >= length && memcmp(bench->bytes + bench->log.length - length, expected, length) == 0)
+            return;
+        event_base_loop(bench->base, EVLOOP_NONBLOCK);
+        usleep(1000);
+    }
+    fail_msg("wanted at the end: %s\nthere is: %s", expected, bench->bytes);
+}
+
+static void expect(struct bench *bench, const char *expected)
+{
+    expect_end(bench, expected);
+    assert_int_equal(bench->log.length, strlen(expected));
+    bench->log = vfj_text_begin(bench->bytes, sizeof bench->bytes);
+}
+
+static int listen_on(const char *path, int type)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, type, 0);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    (void)unlink(path);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 4), 0);
+    return fd;
+}
+
+static int serve(struct bench *bench, int listener)
+{
+    vfj_devd_client_connect(bench->client);
+    event_base_loop(bench->base, EVLOOP_NONBLOCK);
+    int fd = accept(listener, NULL, NULL);
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void say(int fd, const char *text)
+{
+    assert_int_equal(send(fd, text, strlen(text), MSG_EOR), (ssize_t)strlen(text));
+}
+
+static void test_seqpacket(void **state)
+{
+    int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
+    struct bench *bench = open_bench(kit_path("seq"), kit_path("none"));
+    int fd = serve(bench, listener);
+    (void)state;
+    say(fd, "!system=IFNET subsystem=hn0 type=LINK_UP\n");
+    say(fd, "no newline");
+    say(fd, "\n");
+    say(fd, "crlf\r\n");
+    expect(bench, "connected seq\n[!system=IFNET subsystem=hn0 type=LINK_UP]\n[no newline]\n[]\n[crlf\r]\n");
+    close(fd);
+    expect(bench, "gap devd closed the connection\n");
+    close(listener);
+    close_bench(bench);
+}
+
+static void test_stream(void **state)
+{
+    int listener = listen_on(kit_path("str"), SOCK_STREAM);
+    struct bench *bench = open_bench(kit_path("none"), kit_path("str"));
+    int fd = serve(bench, listener);
+    (void)state;
+    say(fd, "!system=IFNET subsys");
+    expect_end(bench, "connected str\n");
+    usleep(20000);
+    say(fd, "tem=hn0 type=LINK_UP\n!one\n\n!two\n!thr");
+    expect_end(bench, "[!two]\n");
+    usleep(20000);
+    say(fd, "ee\nlast");
+    expect(bench, "connected str\n[!system=IFNET subsystem=hn0 type=LINK_UP]\n[!one]\n[]\n[!two]\n[!three]\n");
+    close(fd);
+    expect(bench, "[last]\ngap devd closed the connection\n");
+    close(listener);
+    close_bench(bench);
+}
+
+static void test_stream_only(void **state)
+{
+    int seqpacket = listen_on(kit_path("seq"), SOCK_SEQPACKET), stream = listen_on(kit_path("str"), SOCK_STREAM);
+    struct bench *bench = open_bench(kit_path("seq"), kit_path("str"));
+    (void)state;
+    bench->settings.stream_only = true;
+    int fd = serve(bench, stream);
+    expect(bench, "connected str\n");
+    close(fd);
+    close_bench(bench);
+    /* one path for both: the type that it is */
+    bench = open_bench(kit_path("str"), kit_path("str"));
+    fd = serve(bench, stream);
+    say(fd, "a\nb\n");
+    expect(bench, "connected str\n[a]\n[b]\n");
+    close(fd);
+    close(seqpacket);
+    close(stream);
+    close_bench(bench);
+}
+
+/* A line of 8192 bytes is whole; a longer one is told cut, one byte too long, and what follows is not lost. */
+static void test_too_long(void **state)
+{
+    static char text[20001];
+    int listener = listen_on(kit_path("str"), SOCK_STREAM);
+    struct bench *bench = open_bench(kit_path("none"), kit_path("str"));
+    int fd = serve(bench, listener);
+    (void)state;
+    memset(text, 'x', 20000);
+    text[VFJ_LINE_MAX] = '\n';
+    text[VFJ_LINE_MAX + 1] = '\0';
+    say(fd, text);
+    expect_end(bench, "x]\n");
+    assert_int_equal(bench->longest, VFJ_LINE_MAX);
+    memset(text, 'y', 20000);
+    say(fd, text);
+    say(fd, "\nnext\n");
+    expect_end(bench, "[next]\n");
+    assert_int_equal(bench->longest, VFJ_LINE_MAX + 1);
+    assert_int_equal(bench->lines, 3);
+    close(fd);
+    close(listener);
+    close_bench(bench);
+
+    listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
+    bench = open_bench(kit_path("seq"), kit_path("none"));
+    fd = serve(bench, listener);
+    say(fd, text);
+    say(fd, "next\n");
+    expect_end(bench, "[next]\n");
+    assert_int_equal(bench->longest, VFJ_LINE_MAX + 1);
+    assert_int_equal(bench->lines, 2);
+    close(fd);
+    close(listener);
+    close_bench(bench);
+}
+
+static void test_nul(void **state)
+{
+    static const char nul[] = "a\0b\n\0\n";
+    int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
+    struct bench *bench = open_bench(kit_path("seq"), kit_path("none"));
+    int fd = serve(bench, listener);
+    (void)state;
+    assert_int_equal(send(fd, nul, 4, 0), 4);
+    assert_int_equal(send(fd, nul + 4, 2, 0), 2);
+    say(fd, "end\n");
+    expect_end(bench, "[end]\n");
+    assert_memory_equal(bench->bytes, "connected seq\n[a\0b]\n[\0]\n[end]\n", 31);
+    close(fd);
+    close(listener);
+    close_bench(bench);
+}
+
+/* Each outage is told once, and the connection comes back. */
+static void test_reconnect(void **state)
+{
+    struct bench *bench = open_bench(kit_path("later"), kit_path("none"));
+    unsigned before = kit_open_descriptors();
+    (void)state;
+    vfj_devd_client_connect(bench->client);
+    expect_end(bench, "gap later: No such file or directory\n");
+    for (unsigned i = 0; i < 300; i++) {
+        event_base_loop(bench->base, EVLOOP_NONBLOCK);
+        usleep(1000);
+    }
+    expect(bench, "gap later: No such file or directory\n");
+    for (unsigned i = 0; i < 20; i++) {
+        int listener = listen_on(kit_path("later"), SOCK_SEQPACKET);
+        expect_end(bench, "connected later\n");
+        int fd = accept(listener, NULL, NULL);
+        say(fd, "x\n");
+        close(fd);
+        close(listener);
+        expect(bench, "connected later\n[x]\ngap devd closed the connection\n");
+    }
+    assert_int_equal(kit_open_descriptors(), before);
+    close_bench(bench);
+}
+
+static void test_network_only(void **state)
+{
+    int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
+    struct bench *bench = open_bench(kit_path("seq"), kit_path("none"));
+    (void)state;
+    bench->settings.network_only = true;
+    int fd = serve(bench, listener);
+    say(fd, "!system=ACPI subsystem=Thermal type=x\n");
+    say(fd, "+mlx5_core0 at slot=2 on pci1\n");
+    say(fd, "!system=ETHERNET subsystem=mce0 type=IFATTACH\n");
+    say(fd, "!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n");
+    expect(bench,
+           "connected seq\n[!system=ETHERNET subsystem=mce0 type=IFATTACH]\n"
+           "[!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP]\n");
+    close(fd);
+    close(listener);
+    close_bench(bench);
+}
+
+/* While we do something else, devd's buffer does not fill; what came together is told together. */
+static void test_burst(void **state)
+{
+    enum { LINES = 10000 };
+    int listener = listen_on(kit_path("seq"), SOCK_SEQPACKET);
+    struct bench *bench = open_bench(kit_path("seq"), kit_path("none"));
+    int fd = serve(bench, listener);
+    unsigned batches = 0, unfinished = 0;
+    (void)state;
+    expect(bench, "connected seq\n");
+    bench->with_batches = true;
+    for (unsigned i = 0; i < LINES; i++) {
+        char line[64];
+        (void)snprintf(line, sizeof line, "!system=IFNET subsystem=epair%ua type=ATTACH\n", i);
+        say(fd, line); /* waits only for the reading thread: the loop does not turn */
+    }
+    expect_end(bench, "9999a type=ATTACH]\n.\n");
+    for (size_t i = 0; i + 2 < bench->log.length; i++) {
+        batches += memcmp(bench->bytes + i, "\n.\n", 3) == 0;
+        unfinished += memcmp(bench->bytes + i, "\n+\n", 3) == 0;
+    }
+    assert_int_equal(bench->lines, LINES);
+    assert_true(batches >= 1 && batches + unfinished <= LINES / 100);
+    close(fd);
+    close(listener);
+    close_bench(bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_seqpacket),    cmocka_unit_test(test_stream), cmocka_unit_test(test_stream_only),
+        cmocka_unit_test(test_too_long),     cmocka_unit_test(test_nul),    cmocka_unit_test(test_reconnect),
+        cmocka_unit_test(test_network_only), cmocka_unit_test(test_burst),
+    };
+    return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
+}

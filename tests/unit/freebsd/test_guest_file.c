@@ -1,0 +1,142 @@
+/* The dhclient of an interface by its pidfile: only one that runs, with file locks and where there are none. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "adapters/freebsd/guest/guest_file.h"
+#include "tests/kit/program.h"
+#include "tests/kit/scratch.h"
+
+static bool has_locks = true;
+
+int __real_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation);
+
+int __wrap_flock(int fd, int operation)
+{
+    errno = ENOLCK;
+    return has_locks ? __real_flock(fd, operation) : -1;
+}
+
+static uint64_t dhclient(void)
+{
+    struct vfj_paths paths;
+    memset(&paths, 0, sizeof paths);
+    vfj_paths_set(paths.dhclient_run_dir, kit_path("none"));
+    vfj_paths_set(paths.run_dir, kit_path("."));
+    return vfj_guest_dhclient(&paths, vfj_name_of("hn0"));
+}
+
+static const char *write_pidfile(pid_t pid)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "%ld\n", (long)pid);
+    return kit_text("dhclient.hn0.pid", text);
+}
+
+/* A program that runs until it is ended; `locked`, a pidfile that it locks, or NULL. */
+static pid_t begin(const char *program, const char *locked)
+{
+    int ends[2];
+    char byte;
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        FILE *file = locked != NULL ? fopen(locked, "r") : NULL;
+        if ((file != NULL && __real_flock(fileno(file), LOCK_EX) != 0) || write(ends[1], "x", 1) != 1)
+            _exit(1);
+        if (program != NULL)
+            (void)execl(program, program, (char *)NULL);
+        for (;;)
+            (void)pause();
+    }
+    (void)close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    (void)close(ends[0]);
+    return pid;
+}
+
+static void end(pid_t pid)
+{
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* What no pidfile says, or what is none. */
+static void test_none(void **state)
+{
+    static const char *const texts[] = {"", "\n", "x", "-4", "0", "1", "99999999999", "4x"};
+    (void)state;
+    assert_int_equal(dhclient(), 0);
+    for (unsigned locks = 0; locks < 2; locks++) {
+        has_locks = locks != 0;
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+            (void)kit_text("dhclient.hn0.pid", texts[i]);
+            assert_int_equal(dhclient(), 0);
+        }
+    }
+}
+
+/* A pidfile that was left behind names nobody, or by now another process: that is nobody's to be killed. */
+static void test_left_behind(void **state)
+{
+    (void)state;
+    pid_t other = begin(NULL, NULL);
+    (void)write_pidfile(other);
+    has_locks = true;
+    assert_int_equal(dhclient(), 0);
+    has_locks = false;
+    assert_int_equal(dhclient(), 0);
+    end(other);
+    assert_int_equal(dhclient(), 0);
+    has_locks = true;
+    assert_int_equal(dhclient(), 0);
+}
+
+static void test_locked(void **state)
+{
+    (void)state;
+    has_locks = true;
+    pid_t other = begin(NULL, write_pidfile(getpid()));
+    (void)write_pidfile(other);
+    assert_int_equal(dhclient(), other);
+    end(other);
+}
+
+/* Where locks don't tell, the name of the process does. */
+static void test_without_locks(void **state)
+{
+    const struct timespec pause = {0, 10 * 1000 * 1000};
+    (void)state;
+    has_locks = false;
+    pid_t other = begin(kit_program("dhclient", "while :; do sleep 0.1; done"), NULL);
+    (void)write_pidfile(other);
+    for (unsigned tries = 0; dhclient() == 0 && tries < 1000; tries++) /* until it is that program */
+        (void)nanosleep(&pause, NULL);
+    assert_int_equal(dhclient(), other);
+    end(other);
+    assert_int_equal(dhclient(), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_none),
+        cmocka_unit_test(test_left_behind),
+        cmocka_unit_test(test_locked),
+        cmocka_unit_test(test_without_locks),
+    };
+    return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
+}

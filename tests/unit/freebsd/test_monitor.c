@@ -1,0 +1,790 @@
+/* The monitor at the other end of its socket: what it does, and what a daemon that is not itself any more can get out
+ * of it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "adapters/freebsd/guest/reply.h"
+#include "adapters/freebsd/privsep/monitor_process.h"
+#include "adapters/freebsd/privsep/request.h"
+#include "adapters/freebsd/privsep/wire.h"
+#include "tests/kit/program.h"
+#include "tests/kit/scratch.h"
+
+struct bench {
+    struct vfj_wire wire;
+    uint64_t asked; /* requests */
+    pid_t pid;
+    struct vfj_monitor_settings settings;
+};
+
+static void be_silent(const char *line)
+{
+    (void)line;
+}
+
+/* `output`: where what the daemon prints comes from; 0: nothing does. */
+static struct bench *open_bench_with(bool acts, int output)
+{
+    struct bench *bench = calloc(1, sizeof *bench);
+    struct vfj_wire theirs;
+    assert_non_null(bench);
+    assert_int_equal(vfj_paths_init(&bench->settings.paths, kit_path("root")), VFJ_OK);
+    vfj_paths_set(bench->settings.paths.ifconfig, kit_program("ifconfig", "echo \"$@\""));
+    vfj_paths_set(bench->settings.paths.sysctl, kit_program("sysctl", "echo \"$@\""));
+    vfj_paths_set(bench->settings.paths.kill, kit_program("kill", "echo \"$@\""));
+    vfj_paths_set(bench->settings.paths.scripts_dir, kit_path("."));
+    vfj_paths_set(bench->settings.paths.act_lock, kit_path("act.lock"));
+    vfj_paths_set(bench->settings.paths.run_dir, kit_path("."));
+    bench->settings.acts = acts;
+    bench->settings.output = output;
+    bench->settings.log = be_silent;
+    vfj_paths_set(bench->settings.pidfile, kit_text("monitor.pid", "1\n"));
+    assert_true(vfj_wire_open(&bench->wire, &theirs));
+    bench->pid = fork();
+    assert_true(bench->pid >= 0);
+    if (bench->pid == 0) {
+        if (output > 0) /* what it passes on is noise */
+            (void)dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+        vfj_monitor_process(theirs.socket, &bench->settings);
+    }
+    vfj_wire_close(&theirs);
+    return bench;
+}
+
+static struct bench *open_bench(bool acts)
+{
+    return open_bench_with(acts, 0);
+}
+
+/* Its exit status. */
+static int close_bench(struct bench *bench)
+{
+    int status = 0;
+    vfj_wire_close(&bench->wire);
+    assert_int_equal(waitpid(bench->pid, &status, 0), bench->pid);
+    free(bench);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void send_request(struct bench *bench, const struct vfj_request *request)
+{
+    assert_int_equal(vfj_wire_send(&bench->wire, request, sizeof *request, -1, true), VFJ_WIRE_DONE);
+}
+
+/* With the number that is next. */
+static void ask(struct bench *bench, const struct vfj_request *request)
+{
+    struct vfj_request numbered = *request;
+    if (request->kind != VFJ_REQUEST_END)
+        numbered.number = ++bench->asked;
+    send_request(bench, &numbered);
+}
+
+/* False when it has ended. Ten seconds at most. */
+static bool hear(struct bench *bench, struct vfj_reply *reply, int *descriptor)
+{
+    const struct timespec pause = {0, 1000 * 1000};
+    for (unsigned i = 0; i < 10000; i++) {
+        enum vfj_wire_state state = vfj_wire_receive(&bench->wire, reply, sizeof *reply, descriptor);
+        if (state != VFJ_WIRE_WAIT)
+            return state == VFJ_WIRE_DONE;
+        nanosleep(&pause, NULL);
+    }
+    fail();
+    return false;
+}
+
+static struct vfj_request command(enum vfj_command_kind kind, const char *a, const char *text)
+{
+    struct vfj_request request = {.number = 7, .kind = VFJ_REQUEST_COMMAND};
+    request.command.kind = (uint8_t)kind;
+    request.command.limit_ms = 20000;
+    if (a[0] != '\0')
+        request.command.a = vfj_name_of(a);
+    vfj_span_copy(request.command.text, sizeof request.command.text, vfj_span_of(text));
+    return request;
+}
+
+static void read_all(int fd, char *text, size_t size)
+{
+    size_t length = 0;
+    ssize_t count;
+    (void)fcntl(fd, F_SETFL, 0);
+    while (length < size - 1 && (count = read(fd, text + length, size - 1 - length)) > 0)
+        length += (size_t)count;
+    text[length] = '\0';
+    close(fd);
+}
+
+static void test_run(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_request request = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_reply reply;
+    char output[256];
+    int descriptor;
+    (void)state;
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_STARTED);
+    assert_int_equal(reply.number, 1);
+    assert_true(descriptor >= 0);
+    read_all(descriptor, output, sizeof output);
+    assert_string_equal(output, "mce0 up\n");
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_ENDED);
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_EXITED);
+    assert_int_equal(reply.as.ended.end.status, 0);
+    assert_int_equal(descriptor, -1);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* A program over its time is ended by the monitor. */
+static void test_limit(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_request request = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    kit_program("ifconfig", "exec sleep 100");
+    request.command.limit_ms = 200;
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    close(descriptor);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_TIMEOUT);
+    assert_int_equal(reply.as.ended.end.status, SIGTERM);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* What may not be run ends unrun, with the reason, and the monitor goes on. */
+static void test_refused(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_request request = command(VFJ_COMMAND_SCRIPT, "", "/usr/libexec/hyperv/hyperv_vfup.hn0");
+    struct vfj_reply reply;
+    char pid[24];
+    int descriptor;
+    (void)state;
+    assert_int_equal(chmod(kit_program("hyperv_vfup.hn0", "echo bad"), 0777), 0);
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_ENDED);
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_ABSENT);
+    assert_int_equal(reply.as.ended.end.status, EPERM);
+    assert_non_null(strstr(reply.as.ended.complaint, "hyperv_vfup.hn0: others can write to it"));
+
+    (void)snprintf(pid, sizeof pid, "%ld", (long)getpid()); /* alive, and nobody's dhclient */
+    request = command(VFJ_COMMAND_DHCLIENT_STOP, "", pid);
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_ABSENT);
+    assert_int_equal(reply.as.ended.end.status, EPERM);
+    assert_non_null(strstr(reply.as.ended.complaint, "not the dhclient of an interface"));
+
+    pid_t gone = fork();
+    if (gone == 0)
+        _exit(0);
+    waitpid(gone, NULL, 0);
+    (void)snprintf(pid, sizeof pid, "%ld", (long)gone);
+    request = command(VFJ_COMMAND_DHCLIENT_STOP, "", pid);
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal((int)reply.as.ended.end.kind, VFJ_OUTCOME_EXITED);
+    assert_int_equal(reply.as.ended.end.status, 1);
+    assert_non_null(strstr(reply.as.ended.complaint, "No such process"));
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* A dhclient, by the lock on its pidfile, is ended. */
+static void test_dhclient(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_reply reply;
+    char text[64], output[256], expected[64];
+    int descriptor;
+    (void)state;
+    (void)snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    int fd = open(kit_text("dhclient.hn0.pid", text), O_RDWR);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    text[strlen(text) - 1] = '\0';
+    struct vfj_request request = command(VFJ_COMMAND_DHCLIENT_STOP, "", text);
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_STARTED);
+    read_all(descriptor, output, sizeof output);
+    (void)snprintf(expected, sizeof expected, "-TERM %ld\n", (long)getpid());
+    assert_string_equal(output, expected);
+    close(fd);
+    (void)unlink(kit_path("dhclient.hn0.pid"));
+    assert_int_equal(close_bench(bench), 0);
+}
+
+static void test_files(void **state)
+{
+    struct bench *bench = open_bench(false);
+    struct vfj_request request = command(VFJ_COMMAND_PROBE_FILE, "", "/usr/libexec/hyperv/hyperv_vfup.hn3");
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    request.kind = VFJ_REQUEST_FILES;
+    request.command.limit_ms = 0;
+    kit_program("hyperv_vfup.hn3", "true");
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_FILES);
+    assert_true(reply.as.files.ok && reply.as.files.as.file.exists);
+    assert_string_equal(reply.as.files.as.file.text, "#!/bin/sh");
+    request.command.kind = VFJ_COMMAND_PROBE_SLOT;
+    request.command.a = vfj_name_of("hn3");
+    memset(request.command.text, 0, sizeof request.command.text);
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.as.files.as.slot.script, VFJ_OWN_SCRIPT_BASE);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* The lock names the daemon, and is held as long as the monitor runs. Its descriptor goes to nobody. */
+static void test_lock(void **state)
+{
+    struct bench *bench = open_bench(true);
+    const struct vfj_request request = {.kind = VFJ_REQUEST_ACT_LOCK};
+    struct vfj_reply reply;
+    char text[24] = "", expected[24];
+    int descriptor;
+    (void)state;
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_LOCK);
+    assert_int_equal(reply.status, 0);
+    assert_int_equal(descriptor, -1);
+    int other = open(kit_path("act.lock"), O_RDONLY);
+    (void)snprintf(expected, sizeof expected, "%ld\n", (long)getpid());
+    assert_true(read(other, text, sizeof text - 1) > 0);
+    assert_string_equal(text, expected);
+    assert_int_equal(flock(other, LOCK_SH | LOCK_NB), -1);
+    assert_int_equal(close_bench(bench), 0);
+    assert_int_equal(flock(other, LOCK_SH | LOCK_NB), 0);
+    close(other);
+}
+
+/* It is taken once. */
+static void test_second_lock(void **state)
+{
+    struct bench *bench = open_bench(true);
+    const struct vfj_request request = {.kind = VFJ_REQUEST_ACT_LOCK};
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    ask(bench, &request);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
+}
+
+static void test_devd(void **state)
+{
+    struct bench *bench = open_bench(false);
+    const struct vfj_request request = {.kind = VFJ_REQUEST_DEVD};
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_DEVD);
+    assert_int_equal(descriptor, -1);
+    assert_int_equal(reply.status, ENOENT);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+static void test_end(void **state)
+{
+    struct bench *bench = open_bench(true);
+    const struct vfj_request request = {.kind = VFJ_REQUEST_END};
+    (void)state;
+    ask(bench, &request);
+    assert_int_equal(close_bench(bench), 0);
+    assert_false(kit_exists(kit_path("monitor.pid")));
+}
+
+/* A daemon that just dies leaves the pidfile as it is: another may have it already. */
+static void test_death(void **state)
+{
+    (void)state;
+    assert_int_equal(close_bench(open_bench(true)), 0);
+    assert_true(kit_exists(kit_path("monitor.pid")));
+}
+
+/* Requests that are none: nothing is run, and the monitor ends. */
+static void assert_ends(const void *bytes, size_t size, bool acts)
+{
+    struct bench *bench = open_bench(acts);
+    struct vfj_reply reply;
+    int descriptor;
+    assert_int_equal(send(bench->wire.socket, bytes, size, MSG_NOSIGNAL), (ssize_t)size);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
+}
+
+/* Its number is right. */
+static void assert_is_none(const struct vfj_request *request)
+{
+    struct vfj_request numbered = *request;
+    numbered.number = request->kind != VFJ_REQUEST_END;
+    assert_ends(&numbered, sizeof numbered, true);
+}
+
+static void test_hostile_numbers(void **state)
+{
+    (void)state;
+    struct vfj_request request = {.kind = VFJ_REQUEST_COUNT};
+    assert_is_none(&request);
+    request.kind = UINT32_MAX;
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_UP, "hn0", "");
+    request.command.kind = VFJ_COMMAND_COUNT;
+    assert_is_none(&request);
+    request.command.kind = UINT8_MAX;
+    assert_is_none(&request);
+    request = (struct vfj_request){.kind = VFJ_REQUEST_DEVD, .index = VFJ_DEVD_STREAM_ONLY + 1};
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_UP, "hn0", "");
+    request.index = 1;
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_PROBE_SLOT, "hn0", "0");
+    request.index = 4;
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_UP, "hn0", "");
+    request.command.limit_ms = VFJ_REQUEST_LIMIT_MAX_MS + 1;
+    assert_is_none(&request);
+}
+
+static void test_hostile_names(void **state)
+{
+    static const char *const names[] = {"-a", "hn0;id", "../x", "hn 0", "$(id)", "0hn", "hn\n", "h\xff"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct vfj_request request = command(VFJ_COMMAND_UP, "", "");
+        (void)strcpy(request.command.a.text, names[i]);
+        assert_is_none(&request);
+    }
+    struct vfj_request request = command(VFJ_COMMAND_UP, "", "");
+    assert_is_none(&request);                                           /* it has to have one */
+    memset(request.command.a.text, 'a', sizeof request.command.a.text); /* without an end */
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_UP, "hn0", "");
+    request.command.a.text[10] = 'x'; /* behind its end */
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_UP, "hn0", "");
+    (void)strcpy(request.command.c.text, "-x"); /* a name that the command does not use */
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_CREATE, "bridge0", "");
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_JOIN, "hn0", "");
+    request.command.b = vfj_name_of("mce0");
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_JOIN, "lagg0", "");
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_RTSOL, "hn0", "");
+    assert_is_none(&request);
+}
+
+static void test_hostile_texts(void **state)
+{
+    static const struct {
+        enum vfj_command_kind kind;
+        const char *text;
+    } texts[] = {
+        {VFJ_COMMAND_PROBE_SYSCTL, "dev.hn.0.vf=1"},
+        {VFJ_COMMAND_PROBE_SYSCTL, "kern.hostname"},
+        {VFJ_COMMAND_PROBE_SYSCTL, "dev.hn.0.vf kern.hostname"},
+        {VFJ_COMMAND_PROBE_SYSCTL, "-a"},
+        {VFJ_COMMAND_PROBE_SYSCTL, ""},
+        {VFJ_COMMAND_PROBE_SLOT, "0=1"},
+        {VFJ_COMMAND_PROBE_SLOT, "0.vf kern"},
+        {VFJ_COMMAND_ADDRESS_ADD, "10.0.0.4/24 -alias"},
+        {VFJ_COMMAND_ADDRESS_ADD, "10.0.0.4/24;id"},
+        {VFJ_COMMAND_ADDRESS_DELETE, ""},
+        {VFJ_COMMAND_CONFIGURE, ""},
+        {VFJ_COMMAND_CONFIGURE, "inet\n10.0.0.4"},
+        {VFJ_COMMAND_ROUTE_ADD, ""},
+        {VFJ_COMMAND_ROUTE_CHANGE, ""},
+        {VFJ_COMMAND_ROUTE_CHANGE, "-inet6"},
+        {VFJ_COMMAND_ROUTE_CHANGE, "default 10.0.0.1"},
+        {VFJ_COMMAND_DHCLIENT_STOP, "1"},
+        {VFJ_COMMAND_DHCLIENT_STOP, "-1"},
+        {VFJ_COMMAND_DHCLIENT_STOP, "0"},
+        {VFJ_COMMAND_DHCLIENT_STOP, "99999999999"},
+        {VFJ_COMMAND_DHCLIENT_STOP, "412 -9"},
+        {VFJ_COMMAND_SCRIPT, "/bin/sh"},
+        {VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup."},
+        {VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup.hn0/../../../bin/sh"},
+        {VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup.hn0 x"},
+        {VFJ_COMMAND_PROBE_FILE, "/etc/master.passwd"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct vfj_request request = command(texts[i].kind, "hn0", texts[i].text);
+        const struct vfj_command whole = request.command;
+        vfj_command_bare(&whole, &request.command);
+        assert_is_none(&request);
+    }
+    struct vfj_request request = command(VFJ_COMMAND_CONFIGURE, "hn0", "");
+    memset(request.command.text, 'a', sizeof request.command.text); /* without an end */
+    assert_is_none(&request);
+    for (size_t i = 0; i < sizeof request.command.text - 1; i++)
+        request.command.text[i] = i % 2 == 0 ? 'a' : ' '; /* more words than an argv has */
+    request.command.text[sizeof request.command.text - 1] = '\0';
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_PROBE_FILE, "", "/etc/master.passwd");
+    request.kind = VFJ_REQUEST_FILES;
+    request.command.limit_ms = 0;
+    assert_is_none(&request);
+    memset(request.command.text, 0, sizeof request.command.text);
+    (void)strcpy(request.command.text, "/var/run/dhclient.hn0/../x.pid");
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_UP, "hn0", "");
+    request.kind = VFJ_REQUEST_FILES; /* no files are asked for */
+    request.command.limit_ms = 0;
+    assert_is_none(&request);
+    request.kind = VFJ_REQUEST_READ; /* it reads nothing */
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_PROBE_SYSCTL, "", "kern.hostname");
+    request.kind = VFJ_REQUEST_READ;
+    request.command.limit_ms = 0;
+    assert_is_none(&request);
+}
+
+/* Whatever the kind does not use is zero, in its frame of one size. */
+static void test_hostile_rest(void **state)
+{
+    const struct vfj_request up = command(VFJ_COMMAND_UP, "hn0", "");
+    (void)state;
+    assert_true(vfj_request_check(&up));
+    struct vfj_request request = up;
+    request.command.id = 1;
+    assert_is_none(&request);
+    request = up;
+    request.command.is_extra = 1;
+    assert_is_none(&request);
+    request = up;
+    request.command.is_optional = 1;
+    assert_is_none(&request);
+    request = up;
+    request.command.hn = vfj_name_of("hn0");
+    assert_is_none(&request);
+    request = up;
+    request.command.b = vfj_name_of("mce0");
+    assert_is_none(&request);
+    request = up;
+    (void)strcpy(request.command.text, "down");
+    assert_is_none(&request);
+    request = up;
+    request.command.text[100] = 'x';
+    assert_is_none(&request);
+    request = up;
+    request.command.limit_ms = 0;
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_ROUTE_ADD, "hn0", "default 10.0.0.1");
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_PROBE_SLOT, "hn0", "0");
+    request.command.b = vfj_name_of("hn1");
+    assert_is_none(&request);
+    request = command(VFJ_COMMAND_PROBE_SLOT, "hn0", "0");
+    request.kind = VFJ_REQUEST_READ; /* takes no time limit */
+    assert_is_none(&request);
+    request.command.limit_ms = 0;
+    request.index = 1;
+    assert_is_none(&request);
+    request.kind = VFJ_REQUEST_FILES;
+    assert_is_none(&request);
+}
+
+/* Requests that have no command, each with something in a field that it does not use. */
+static void test_hostile_rest_of_others(void **state)
+{
+    (void)state;
+    for (uint32_t kind = VFJ_REQUEST_RC; kind < VFJ_REQUEST_COUNT; kind++) {
+        if (kind == VFJ_REQUEST_READ || kind == VFJ_REQUEST_FILES)
+            continue;
+        bool is_program = kind <= VFJ_REQUEST_BOOT_TIME;
+        const struct vfj_request plain = {
+            .number = kind != VFJ_REQUEST_END,
+            .kind = kind,
+            .command.limit_ms = is_program ? 1000 : 0,
+        };
+        struct vfj_request request = plain;
+        assert_true(vfj_request_check(&request));
+        request.command.limit_ms = is_program ? 0 : 1000;
+        assert_is_none(&request);
+        request = plain;
+        request.index = 2;
+        assert_is_none(&request);
+        request = plain;
+        request.command.kind = VFJ_COMMAND_UP;
+        assert_is_none(&request);
+        request = plain;
+        request.command.a = vfj_name_of("hn0");
+        assert_is_none(&request);
+        request = plain;
+        request.command.text[0] = 'x';
+        assert_is_none(&request);
+    }
+}
+
+/* Numbers only grow, and the end has none. */
+static void test_hostile_order(void **state)
+{
+    static const uint64_t numbers[][2] = {{5, 5}, {5, 4}, {UINT64_MAX, 1}};
+    struct vfj_request request = {.kind = VFJ_REQUEST_RC_STAMP};
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    assert_ends(&request, sizeof request, true); /* the first is 1, or more */
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct bench *bench = open_bench(true);
+        request.number = numbers[i][0];
+        send_request(bench, &request);
+        assert_true(hear(bench, &reply, &descriptor));
+        request.number = numbers[i][1];
+        send_request(bench, &request);
+        assert_false(hear(bench, &reply, &descriptor));
+        assert_int_equal(close_bench(bench), 4);
+    }
+    request = (struct vfj_request){.number = 1, .kind = VFJ_REQUEST_END};
+    assert_ends(&request, sizeof request, true);
+}
+
+/* Bytes of rc.conf that are not ASCII reach ifconfig(8) as they are. */
+static void test_other_bytes(void **state)
+{
+    struct bench *bench = open_bench(true);
+    const struct vfj_request request = command(VFJ_COMMAND_CONFIGURE, "hn0", "description B\xc3\xbcro\xff");
+    struct vfj_reply reply;
+    char output[64];
+    int descriptor;
+    (void)state;
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    read_all(descriptor, output, sizeof output);
+    assert_string_equal(output, "hn0 description B\xc3\xbcro\xff\n");
+    assert_int_equal(close_bench(bench), 0);
+}
+
+/* Somebody else has the other end of the daemon's output, and prints without end: the monitor ends nevertheless. */
+static void test_endless_output(void **state)
+{
+    static const char noise[4096];
+    const struct vfj_request request = {.kind = VFJ_REQUEST_COUNT};
+    struct vfj_reply reply;
+    int ends[2], descriptor;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    pid_t printer = fork();
+    if (printer == 0) {
+        (void)close(ends[0]);
+        while (write(ends[1], noise, sizeof noise) > 0)
+            continue;
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    struct bench *bench = open_bench_with(true, ends[0]);
+    (void)close(ends[0]);
+    send_request(bench, &request);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
+    assert_int_equal(waitpid(printer, NULL, 0), printer); /* by SIGPIPE */
+}
+
+static void test_hostile_mode(void **state)
+{
+    (void)state;
+    struct vfj_request request = command(VFJ_COMMAND_UP, "hn0", "");
+    assert_ends(&request, sizeof request, false); /* in observe mode nothing is changed */
+    request = (struct vfj_request){.kind = VFJ_REQUEST_ACT_LOCK};
+    assert_ends(&request, sizeof request, false);
+}
+
+static void test_hostile_bytes(void **state)
+{
+    unsigned char noise[4096];
+    (void)state;
+    for (unsigned seed = 1; seed <= 20; seed++) {
+        srandom(seed);
+        for (size_t i = 0; i < sizeof noise; i++)
+            noise[i] = (unsigned char)(random() >> 8);
+        assert_ends(noise, sizeof noise, true);
+    }
+}
+
+/* A descriptor belongs to no request. */
+static void test_hostile_descriptor(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_request request = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    assert_int_equal(vfj_wire_send(&bench->wire, &request, sizeof request, STDIN_FILENO, true), VFJ_WIRE_DONE);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
+}
+
+enum { MANY = 200 }; /* of Linux's SCM_MAX_FD, 253 */
+
+/* Bytes with `count` descriptors, as vfj_wire_send() never sends them. */
+static void send_with(int socket, const void *bytes, size_t size, unsigned count)
+{
+    static union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(MANY * sizeof(int))];
+    } control;
+    struct iovec part = {(void *)(uintptr_t)bytes, size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes};
+    memset(&control, 0, sizeof control);
+    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(count * sizeof(int));
+    for (unsigned i = 0; i < count; i++)
+        memcpy(CMSG_DATA(header) + i * sizeof(int), &(int){STDIN_FILENO}, sizeof(int));
+    assert_int_equal(sendmsg(socket, &message, MSG_NOSIGNAL), (ssize_t)size);
+}
+
+/* More descriptors than one are no request, and neither is one that does not come with the first byte: not even half an
+ * request with them is waited for. */
+static void test_hostile_descriptors(void **state)
+{
+    static const unsigned counts[] = {2, 3, MANY};
+    struct vfj_request request = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct bench *bench = open_bench(true);
+        send_with(bench->wire.socket, &request, i == 0 ? sizeof request : 10, counts[i]);
+        assert_false(hear(bench, &reply, &descriptor));
+        assert_int_equal(close_bench(bench), 4);
+    }
+    struct bench *bench = open_bench(true);
+    assert_int_equal(send(bench->wire.socket, &request, 10, MSG_NOSIGNAL), 10);
+    send_with(bench->wire.socket, (const char *)&request + 10, sizeof request - 10, 1);
+    assert_false(hear(bench, &reply, &descriptor));
+    assert_int_equal(close_bench(bench), 4);
+}
+
+/* Whatever comes, all of it is closed in the end. */
+static void test_no_descriptor_is_left(void **state)
+{
+    static const unsigned counts[] = {1, 2, MANY};
+    const unsigned before = kit_open_descriptors();
+    char frame[16] = "";
+    int descriptor;
+    (void)state;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct vfj_wire one, other;
+        assert_true(vfj_wire_open(&one, &other));
+        send_with(other.socket, frame, 8, counts[i]);
+        enum vfj_wire_state received = vfj_wire_receive(&one, frame, sizeof frame, &descriptor);
+        assert_int_equal(received, counts[i] == 1 ? VFJ_WIRE_WAIT : VFJ_WIRE_WRONG);
+        assert_int_equal(kit_open_descriptors(), before + 3);
+        if (counts[i] == 1) {
+            send_with(other.socket, frame, 8, 1);
+            assert_int_equal(vfj_wire_receive(&one, frame, sizeof frame, &descriptor), VFJ_WIRE_WRONG);
+        }
+        vfj_wire_close(&one);
+        vfj_wire_close(&other);
+        assert_int_equal(kit_open_descriptors(), before);
+    }
+}
+
+#ifdef __linux__
+/* Control data that nobody asked the system for. */
+static void test_other_control_data(void **state)
+{
+    struct vfj_wire one, other;
+    char frame[16] = "";
+    int descriptor, on = 1;
+    (void)state;
+    assert_true(vfj_wire_open(&one, &other));
+    assert_int_equal(setsockopt(one.socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on), 0);
+    assert_int_equal(send(other.socket, frame, sizeof frame, MSG_NOSIGNAL), (ssize_t)sizeof frame);
+    assert_int_equal(vfj_wire_receive(&one, frame, sizeof frame, &descriptor), VFJ_WIRE_WRONG);
+    vfj_wire_close(&one);
+    vfj_wire_close(&other);
+}
+#endif
+
+/* Pieces of a request, as a stream may bring them, are one in the end; half a request is none. */
+static void test_pieces(void **state)
+{
+    struct bench *bench = open_bench(true);
+    struct vfj_request request = command(VFJ_COMMAND_UP, "mce0", "");
+    struct vfj_reply reply;
+    int descriptor;
+    (void)state;
+    for (size_t i = 0; i < sizeof request; i++) {
+        assert_int_equal(send(bench->wire.socket, (const char *)&request + i, 1, MSG_NOSIGNAL), 1);
+        if (i % 100 == 0)
+            usleep(1000);
+    }
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(reply.kind, VFJ_REPLY_STARTED);
+    close(descriptor);
+    assert_true(hear(bench, &reply, &descriptor));
+    assert_int_equal(send(bench->wire.socket, &request, 100, MSG_NOSIGNAL), 100);
+    assert_int_equal(close_bench(bench), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_dhclient),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_lock),
+        cmocka_unit_test(test_second_lock),
+        cmocka_unit_test(test_devd),
+        cmocka_unit_test(test_end),
+        cmocka_unit_test(test_death),
+        cmocka_unit_test(test_hostile_numbers),
+        cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_hostile_texts),
+        cmocka_unit_test(test_hostile_rest),
+        cmocka_unit_test(test_hostile_rest_of_others),
+        cmocka_unit_test(test_hostile_order),
+        cmocka_unit_test(test_other_bytes),
+        cmocka_unit_test(test_endless_output),
+        cmocka_unit_test(test_hostile_mode),
+        cmocka_unit_test(test_hostile_bytes),
+        cmocka_unit_test(test_hostile_descriptor),
+        cmocka_unit_test(test_hostile_descriptors),
+        cmocka_unit_test(test_no_descriptor_is_left),
+#ifdef __linux__
+        cmocka_unit_test(test_other_control_data),
+#endif
+        cmocka_unit_test(test_pieces),
+    };
+    return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
+}

@@ -1,0 +1,254 @@
+/* A routing socket's answers, right and hostile. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "adapters/freebsd/guest/route_message.h"
+
+enum { HEADER = 152, PID = 411, SEQUENCE = 1, MESSAGE_MAX = 512 }; /* HEADER: struct rt_msghdr of FreeBSD/amd64 */
+
+struct message {
+    size_t length;
+    char bytes[MESSAGE_MAX];
+};
+
+static void put_number(struct message *message, size_t offset, int32_t number)
+{
+    memcpy(message->bytes + offset, &number, sizeof number);
+}
+
+static void set_length(struct message *message, size_t length)
+{
+    uint16_t said = (uint16_t)length;
+    memcpy(message->bytes + VFJ_RTM_MSGLEN, &said, sizeof said);
+}
+
+static struct message begin(int32_t flags)
+{
+    struct message message = {.length = HEADER};
+    message.bytes[VFJ_RTM_VERSION] = VFJ_ROUTE_VERSION;
+    message.bytes[VFJ_RTM_TYPE] = VFJ_ROUTE_GET;
+    put_number(&message, VFJ_RTM_FLAGS, flags);
+    put_number(&message, VFJ_RTM_PID, PID);
+    put_number(&message, VFJ_RTM_SEQ, SEQUENCE);
+    set_length(&message, HEADER);
+    return message;
+}
+
+/* Append address number `index`, of `length` bytes, of which it says that it has `said`. */
+static void add(struct message *message, unsigned index, unsigned said, const void *bytes, size_t length)
+{
+    int32_t addresses;
+    memcpy(&addresses, message->bytes + VFJ_RTM_ADDRS, sizeof addresses);
+    put_number(message, VFJ_RTM_ADDRS, addresses | 1 << index);
+    char *to = message->bytes + message->length;
+    memcpy(to, bytes, length);
+    to[VFJ_SA_LEN] = (char)said;
+    message->length += (length + sizeof(long) - 1) / sizeof(long) * sizeof(long);
+    set_length(message, message->length);
+}
+
+static void add_inet(struct message *message, unsigned index, const char bytes[4])
+{
+    char address[16] = {0, VFJ_SA_INET};
+    memcpy(address + VFJ_SA_INET_ADDRESS, bytes, 4);
+    add(message, index, sizeof address, address, sizeof address);
+}
+
+static void add_link(struct message *message, const char *name)
+{
+    char address[54] = {0, VFJ_SA_LINK};
+    address[VFJ_SA_LINK_NAME_LENGTH] = (char)strlen(name);
+    memcpy(address + VFJ_SA_LINK_NAME, name, strlen(name));
+    add(message, VFJ_ROUTE_ADDR_IFP, sizeof address, address, sizeof address);
+}
+
+static struct message whole(void)
+{
+    struct message message = begin(VFJ_ROUTE_GATEWAY);
+    add_inet(&message, 0, (char[4]){0});
+    add_inet(&message, VFJ_ROUTE_ADDR_GATEWAY, (char[4]){10, 0, 2, 2});
+    add(&message, 2, 0, (char[8]){0}, 8); /* the mask of zeros: a sockaddr of no length */
+    add_link(&message, "hn0");
+    return message;
+}
+
+/* In memory of just that size, so that a byte read past its end is seen. */
+static bool read_message(const struct message *message, struct vfj_default_route *route)
+{
+    char *bytes = malloc(message->length > 0 ? message->length : 1);
+    assert_non_null(bytes);
+    memcpy(bytes, message->bytes, message->length);
+    bool right = vfj_route_message_read((struct vfj_span){bytes, message->length}, HEADER, route);
+    free(bytes);
+    return right;
+}
+
+static void assert_none(const struct message *message)
+{
+    struct vfj_default_route route;
+    memset(&route, 'x', sizeof route);
+    assert_false(read_message(message, &route));
+    assert_string_equal(route.gateway.text, "");
+    assert_true(vfj_name_is_empty(route.interface));
+}
+
+static void assert_route(const struct message *message, const char *gateway, const char *interface)
+{
+    struct vfj_default_route route;
+    assert_true(read_message(message, &route));
+    assert_string_equal(route.gateway.text, gateway);
+    assert_string_equal(route.interface.text, interface);
+}
+
+static void test_gateway(void **state)
+{
+    struct message message = whole();
+    (void)state;
+    assert_route(&message, "10.0.2.2", "hn0");
+}
+
+/* As route(8): only a route with RTF_GATEWAY has one. */
+static void test_link(void **state)
+{
+    struct message message = whole();
+    (void)state;
+    put_number(&message, VFJ_RTM_FLAGS, 0);
+    assert_route(&message, "", "hn0");
+}
+
+static void test_static(void **state)
+{
+    struct message message = whole();
+    struct vfj_default_route route;
+    (void)state;
+    assert_true(read_message(&message, &route));
+    assert_false(route.is_static);
+    put_number(&message, VFJ_RTM_FLAGS, VFJ_ROUTE_GATEWAY | VFJ_ROUTE_STATIC);
+    assert_true(read_message(&message, &route));
+    assert_true(route.is_static);
+}
+
+static void test_inet6(void **state)
+{
+    struct message message = begin(VFJ_ROUTE_GATEWAY);
+    char address[28] = {0, VFJ_SA_INET6};
+    (void)state;
+    address[VFJ_SA_INET6_ADDRESS] = 0x20;
+    address[VFJ_SA_INET6_ADDRESS + 1] = 0x01;
+    address[VFJ_SA_INET6_ADDRESS + 15] = 1;
+    add(&message, VFJ_ROUTE_ADDR_GATEWAY, sizeof address, address, sizeof address);
+    add_link(&message, "hn0");
+    assert_route(&message, "2001::1", "hn0");
+    message.bytes[HEADER + VFJ_SA_INET6_ADDRESS] = (char)0xfe;
+    message.bytes[HEADER + VFJ_SA_INET6_ADDRESS + 1] = (char)0x80;
+    message.bytes[HEADER + 24] = 1; /* sin6_scope_id: the interface says it */
+    assert_route(&message, "fe80::1", "hn0");
+}
+
+/* An address that ends before its zeros do. */
+static void test_short_address(void **state)
+{
+    struct message message = begin(VFJ_ROUTE_GATEWAY);
+    const char address[8] = {0, VFJ_SA_INET, 0, 0, 10};
+    (void)state;
+    add(&message, VFJ_ROUTE_ADDR_GATEWAY, 5, address, sizeof address);
+    assert_route(&message, "10.0.0.0", "");
+}
+
+static void test_whose(void **state)
+{
+    struct message message = whole();
+    struct vfj_span span = {message.bytes, message.length};
+    (void)state;
+    assert_true(vfj_route_message_answers(span, PID, SEQUENCE));
+    assert_false(vfj_route_message_answers(span, PID + 1, SEQUENCE));
+    assert_false(vfj_route_message_answers(span, PID, SEQUENCE + 1));
+    message.bytes[VFJ_RTM_TYPE] = 1; /* RTM_ADD */
+    assert_false(vfj_route_message_answers(span, PID, SEQUENCE));
+    message = whole();
+    message.bytes[VFJ_RTM_VERSION]++;
+    assert_false(vfj_route_message_answers(span, PID, SEQUENCE));
+    message = whole();
+    for (size_t length = 0; length < VFJ_RTM_ERRNO + 4; length++)
+        assert_false(vfj_route_message_answers((struct vfj_span){message.bytes, length}, PID, SEQUENCE));
+}
+
+static void test_error(void **state)
+{
+    struct message message = whole();
+    (void)state;
+    put_number(&message, VFJ_RTM_ERRNO, 3); /* ESRCH */
+    assert_none(&message);
+}
+
+/* Cut anywhere, with a length that says so and with one that does not, it is no route. */
+static void test_cut(void **state)
+{
+    (void)state;
+    for (size_t length = 0; length < whole().length; length++) {
+        struct message message = whole();
+        message.length = length;
+        assert_none(&message);
+        message.length = whole().length;
+        set_length(&message, length);
+        assert_none(&message);
+    }
+}
+
+/* Whatever an address says of its length, nothing is read past the end. */
+static void test_lengths(void **state)
+{
+    struct vfj_default_route route;
+    (void)state;
+    for (unsigned at = HEADER; at < whole().length; at += sizeof(long)) {
+        for (unsigned said = 0; said < 256; said++) {
+            struct message message = whole();
+            message.bytes[at + VFJ_SA_LEN] = (char)said;
+            (void)read_message(&message, &route);
+            message.bytes[at + VFJ_SA_FAMILY] = VFJ_SA_LINK;
+            message.bytes[at + VFJ_SA_LINK_NAME_LENGTH] = (char)said;
+            (void)read_message(&message, &route);
+        }
+    }
+}
+
+static void test_names(void **state)
+{
+    struct message message = begin(0);
+    (void)state;
+    add_link(&message, "a b");
+    assert_route(&message, "", "");
+    message = begin(0);
+    add_link(&message, "");
+    assert_route(&message, "", "");
+    message = begin(0);
+    add_link(&message, "hn0");
+    message.bytes[HEADER + VFJ_SA_LINK_NAME_LENGTH] = 47; /* one more byte than there is */
+    assert_route(&message, "", "");
+}
+
+/* More addresses than it has. */
+static void test_bits(void **state)
+{
+    struct message message = whole();
+    (void)state;
+    put_number(&message, VFJ_RTM_ADDRS, -1);
+    assert_none(&message);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gateway), cmocka_unit_test(test_link),          cmocka_unit_test(test_static),
+        cmocka_unit_test(test_inet6),   cmocka_unit_test(test_short_address), cmocka_unit_test(test_whose),
+        cmocka_unit_test(test_error),   cmocka_unit_test(test_cut),           cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_bits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,423 @@
+/* When the daemon's loop commits: its guest_io is this file, whose time stands still unless it is moved. */
+#include "tools/daemon/loop.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/machine/step.h"
+#include "tests/kit/scratch.h"
+#include "tools/daemon/log.h"
+#include "tools/daemon/status.h"
+
+static struct vfj_daemon_loop loop;
+static struct vfj_guest_io_listener listener;
+static void (*scene)(void); /* what happens while the loop runs */
+static int64_t now_us, wake_us;
+static uint64_t asked;    /* the probe that was run last */
+static const char *ended; /* why the loop ended the guest_io; NULL it did not */
+
+enum { RUN_MAX = 64 };
+static uint64_t run[RUN_MAX]; /* changing commands */
+static unsigned run_count, batches;
+static bool in_batch;
+
+static uint64_t waiting(void)
+{
+    return vfj_ledger_seq(loop.ledger) - vfj_ledger_durable_seq(loop.ledger);
+}
+
+void vfj_guest_io_stamp(struct vfj_guest_io *guest_io, struct vfj_event *event)
+{
+    (void)guest_io;
+    event->wall_us = event->mono_us = now_us;
+}
+
+void vfj_guest_io_wake_at(struct vfj_guest_io *guest_io, int64_t due_us)
+{
+    (void)guest_io;
+    wake_us = due_us;
+}
+
+void vfj_guest_io_set_deadline(struct vfj_guest_io *guest_io, int64_t due_us)
+{
+    (void)guest_io;
+    (void)due_us;
+}
+
+void vfj_guest_io_probe(struct vfj_guest_io *guest_io, const struct vfj_command *command)
+{
+    (void)guest_io;
+    asked = command->id;
+}
+
+void vfj_guest_io_change(struct vfj_guest_io *guest_io, const struct vfj_command *commands, unsigned count)
+{
+    (void)guest_io;
+    assert_int_equal(waiting(), 0); /* they are durable */
+    assert_true(count > 0 && run_count + count <= RUN_MAX);
+    for (unsigned i = 0; i < count; i++)
+        run[run_count++] = commands[i].id;
+    batches++;
+}
+
+bool vfj_guest_io_is_in_batch(const struct vfj_guest_io *guest_io)
+{
+    (void)guest_io;
+    return in_batch;
+}
+
+void vfj_guest_io_break(struct vfj_guest_io *guest_io)
+{
+    (void)guest_io;
+    fail_msg("the loop gave up");
+}
+
+void vfj_guest_io_end(struct vfj_guest_io *guest_io, const char *reason)
+{
+    (void)guest_io;
+    ended = reason;
+}
+
+void vfj_guest_io_forget(struct vfj_guest_io *guest_io)
+{
+    (void)guest_io;
+}
+
+void vfj_guest_io_configure(struct vfj_guest_io *guest_io)
+{
+    (void)guest_io;
+}
+
+void vfj_guest_io_run(struct vfj_guest_io *guest_io)
+{
+    (void)guest_io;
+    scene();
+}
+
+void vfj_daemon_log(const char *subsystem, const char *what, const char *detail)
+{
+    (void)subsystem;
+    (void)what;
+    (void)detail;
+}
+
+void vfj_daemon_log_line(const char *what)
+{
+    (void)what;
+}
+
+void vfj_daemon_log_transition(const struct vfj_transition *transition)
+{
+    (void)transition;
+}
+
+void vfj_daemon_log_command(const struct vfj_command *command)
+{
+    (void)command;
+}
+
+void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
+{
+    (void)outcome;
+}
+
+void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq, int64_t mono_us)
+{
+    (void)state;
+    (void)connected;
+    (void)seq;
+    (void)mono_us;
+}
+
+static void tell(const char *line)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_DEVD, .as.devd.raw = vfj_span_of(line)};
+    vfj_guest_io_stamp(NULL, &event);
+    listener.event(listener.context, &event);
+}
+
+static void tell_alone(const char *line)
+{
+    tell(line);
+    listener.batch_end(listener.context, false);
+}
+
+static const char nothing[] = "!system=IFNET subsystem=em0 type=LINK_UP";
+
+/* A daemon on a new journal, from its start to its end. */
+static void play_mode(const char *name, enum vfj_mode mode, void (*what)(void))
+{
+    memset(&loop, 0, sizeof loop);
+    loop.started = (struct vfj_started){.boot_id = "boot", .rules = VFJ_RULES, .policy = VFJ_POLICY_VFJOURNAL};
+    loop.started.mode = (uint8_t)mode;
+    listener = vfj_daemon_loop_listener(&loop);
+    scene = what;
+    now_us = 1000000;
+    wake_us = INT64_MAX;
+    asked = 0;
+    run_count = batches = 0;
+    in_batch = false;
+    assert_int_equal(vfj_ledger_open(&loop.ledger, kit_path(name), VFJ_ON_ERROR_STOP), VFJ_OK);
+    vfj_daemon_loop_run(&loop);
+    assert_false(loop.failed);
+    assert_int_equal(waiting(), 0);
+    vfj_ledger_close(loop.ledger);
+}
+
+static void play(const char *name, void (*what)(void))
+{
+    play_mode(name, VFJ_MODE_OBSERVE, what);
+}
+
+static void one_line(void)
+{
+    assert_int_equal(waiting(), 0); /* the start */
+    assert_true(wake_us == INT64_MAX);
+    tell_alone(nothing);
+    assert_int_equal(waiting(), 1);
+    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US);
+    now_us += VFJ_COMMIT_AFTER_US / 2;
+    tell_alone(nothing);
+    assert_int_equal(waiting(), 2);
+    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US - VFJ_COMMIT_AFTER_US / 2); /* by the first */
+    now_us = wake_us;
+    listener.wake(listener.context);
+    assert_int_equal(waiting(), 0);
+    assert_true(wake_us == INT64_MAX); /* nothing wakes an idle daemon */
+}
+
+static void late_line(void)
+{
+    tell_alone(nothing);
+    now_us += VFJ_COMMIT_AFTER_US;
+    tell_alone(nothing); /* before the wake-up, which is late */
+    assert_int_equal(waiting(), 0);
+}
+
+static void many_lines(void)
+{
+    for (unsigned i = 1; i < VFJ_COMMIT_EVENTS; i++)
+        tell(nothing);
+    listener.batch_end(listener.context, true);
+    assert_int_equal(waiting(), VFJ_COMMIT_EVENTS - 1);
+    tell(nothing);
+    listener.batch_end(listener.context, true);
+    assert_int_equal(waiting(), 0);
+}
+
+/* VF_UP makes the machine probe the guest. The answer joins the commit of the line. */
+static void line_of_a_slot(void)
+{
+    tell_alone(nothing);
+    assert_int_equal(waiting(), 1);
+    tell_alone("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_true(asked != 0);
+    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US);
+    struct vfj_event answer = {.kind = VFJ_EVENT_OBSERVED};
+    answer.as.observed = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_MAP};
+    vfj_guest_io_stamp(NULL, &answer);
+    listener.event(listener.context, &answer);
+    assert_true(waiting() > 2);
+    listener.batch_end(listener.context, false);
+    assert_int_equal(waiting(), 0);
+}
+
+static void finish_command(uint64_t command)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_FINISHED};
+    event.as.finished.command = command;
+    vfj_guest_io_stamp(NULL, &event);
+    listener.event(listener.context, &event);
+    listener.batch_end(listener.context, false);
+}
+
+/* While commands of a batch wait, no commit holds them up but one that a command of another slot needs. */
+static void batch_under_way(void)
+{
+    in_batch = true;
+    finish_command(101);
+    finish_command(102);
+    tell_alone(nothing);
+    assert_int_equal(waiting(), 3);
+    assert_true(wake_us == now_us + VFJ_COMMIT_IN_BATCH_US);
+    in_batch = false;
+    finish_command(103);
+    assert_int_equal(waiting(), 0);
+    in_batch = true;
+    finish_command(104);
+    now_us = wake_us = now_us + VFJ_COMMIT_IN_BATCH_US;
+    listener.wake(listener.context);
+    assert_int_equal(waiting(), 0);
+}
+
+/* Commands wait for their commit, and the commands of each decision are one batch. */
+static void held_commands(void)
+{
+    static const unsigned counts[] = {3, 1, 2};
+    uint64_t id = 1;
+    tell(nothing);
+    for (unsigned i = 0; i < 3; i++) {
+        for (unsigned k = 0; k < counts[i]; k++)
+            loop.held[loop.held_count++] = (struct vfj_command){.id = id++, .kind = VFJ_COMMAND_UP};
+        loop.batch_ends[loop.batch_count++] = loop.held_count;
+    }
+    assert_int_equal(run_count, 0);
+    listener.batch_end(listener.context, true);
+    assert_int_equal(waiting(), 0);
+    assert_int_equal(batches, 3);
+    assert_int_equal(run_count, 6);
+    for (unsigned i = 0; i < 6; i++)
+        assert_int_equal(run[i], i + 1);
+    assert_int_equal(loop.held_count, 0);
+    tell(nothing);
+    listener.batch_end(listener.context, false);
+    assert_int_equal(run_count, 6);
+}
+
+static void connect(void)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of("devd.pipe")};
+    vfj_guest_io_stamp(NULL, &event);
+    listener.event(listener.context, &event);
+    listener.batch_end(listener.context, false);
+}
+
+static void answer_map(void)
+{
+    struct vfj_event answer = {.kind = VFJ_EVENT_OBSERVED};
+    answer.as.observed = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_MAP, .ok = true};
+    vfj_guest_io_stamp(NULL, &answer);
+    listener.event(listener.context, &answer);
+    listener.batch_end(listener.context, false);
+}
+
+/* The guest is looked at again, as after any gap; where there is no devd, when there is. */
+static void stray_command(void)
+{
+    uint64_t seq = vfj_ledger_seq(loop.ledger);
+    listener.stray(listener.context);
+    assert_int_equal(vfj_ledger_seq(loop.ledger), seq);
+    connect();
+    answer_map();
+    seq = vfj_ledger_seq(loop.ledger);
+    asked = 0;
+    listener.stray(listener.context);
+    assert_true(asked != 0);
+    assert_true(vfj_ledger_seq(loop.ledger) > seq);
+    answer_map();
+    assert_int_equal(waiting(), 0);
+}
+
+static void stop_when_idle(void)
+{
+    uint64_t seq = vfj_ledger_seq(loop.ledger);
+    ended = NULL;
+    listener.stopping(listener.context, "SIGTERM");
+    assert_string_equal(ended, "SIGTERM");
+    assert_int_equal(vfj_ledger_seq(loop.ledger), seq); /* there is nothing to finish */
+}
+
+/* The slot is being observed: the daemon ends when that has its answer. */
+static void stop_while_observing(void)
+{
+    struct vfj_event answer = {.kind = VFJ_EVENT_OBSERVED};
+    ended = NULL;
+    tell_alone("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_true(asked != 0);
+    listener.stopping(listener.context, "SIGTERM");
+    assert_null(ended);
+    assert_int_equal(vfj_ledger_state(loop.ledger)->head.running, VFJ_RUNNING_STOPPING);
+    tell_alone(nothing);
+    assert_null(ended);
+    answer.as.observed = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_SLOT, .ok = true};
+    answer.as.observed.as.view.transparent = 1;
+    vfj_guest_io_stamp(NULL, &answer);
+    listener.event(listener.context, &answer);
+    assert_null(ended);
+    listener.batch_end(listener.context, false);
+    assert_string_equal(ended, "a signal, and what was begun is finished");
+}
+
+static void stop_at_a_second_signal(void)
+{
+    tell_alone("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    ended = NULL;
+    listener.stopping(listener.context, "SIGTERM");
+    assert_null(ended);
+    struct vfj_event stopped = {.kind = VFJ_EVENT_STOPPED, .as.text = vfj_span_of("a second signal")};
+    vfj_guest_io_stamp(NULL, &stopped);
+    listener.event(listener.context, &stopped);
+    listener.batch_end(listener.context, false);
+    assert_int_equal(vfj_ledger_state(loop.ledger)->head.running, VFJ_RUNNING_NOT);
+}
+
+static void line_before_the_end(void)
+{
+    tell(nothing);
+    assert_int_equal(waiting(), 1);
+}
+
+static void test_a_line_that_changes_nothing_waits_a_little(void **state)
+{
+    (void)state;
+    play("one.db", one_line);
+    play("late.db", late_line);
+    play("end.db", line_before_the_end);
+}
+
+static void test_enough_lines_wait_no_longer(void **state)
+{
+    (void)state;
+    play("many.db", many_lines);
+}
+
+static void test_a_line_of_a_slot_takes_along_what_waits(void **state)
+{
+    (void)state;
+    play("slot.db", line_of_a_slot);
+}
+
+static void test_no_commit_holds_up_a_batch(void **state)
+{
+    (void)state;
+    play("batch.db", batch_under_way);
+}
+
+static void test_commands_run_when_they_are_durable(void **state)
+{
+    (void)state;
+    play_mode("held.db", VFJ_MODE_ACT, held_commands);
+}
+
+static void test_a_stray_command_is_looked_after(void **state)
+{
+    (void)state;
+    play("stray.db", stray_command);
+}
+
+static void test_a_daemon_that_is_told_to_end_finishes_first(void **state)
+{
+    (void)state;
+    play_mode("idle.db", VFJ_MODE_ACT, stop_when_idle);
+    play_mode("observing.db", VFJ_MODE_ACT, stop_while_observing);
+    play_mode("second.db", VFJ_MODE_ACT, stop_at_a_second_signal);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_line_that_changes_nothing_waits_a_little),
+        cmocka_unit_test(test_enough_lines_wait_no_longer),
+        cmocka_unit_test(test_a_line_of_a_slot_takes_along_what_waits),
+        cmocka_unit_test(test_no_commit_holds_up_a_batch),
+        cmocka_unit_test(test_commands_run_when_they_are_durable),
+        cmocka_unit_test(test_a_stray_command_is_looked_after),
+        cmocka_unit_test(test_a_daemon_that_is_told_to_end_finishes_first),
+    };
+    return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
+}

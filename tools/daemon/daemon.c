@@ -1,0 +1,217 @@
+/* vfjournal daemon: journals what devd says and, in act mode, does what follows from it. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* closefrom: glibc hides it without */
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/daemonise.h"
+#include "adapters/freebsd/pidfile.h"
+#include "core/machine/step.h"
+#include "tools/daemon/log.h"
+#include "tools/daemon/loop.h"
+#include "tools/daemon/options.h"
+#include "tools/daemon/split.h"
+#include "tools/verb.h"
+
+enum { DESCRIPTORS = 1024 }; /* VFJ_PROGRAMS_MAX, twice */
+
+/* Each slot's look has a few programs, and each program a pipe. The limit that whoever started us has may be lower: root, and
+ * who has a higher hard limit, is not bound to it. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+        return;
+    const rlim_t before = limit.rlim_max;
+    limit.rlim_cur = DESCRIPTORS;
+    if (limit.rlim_max < DESCRIPTORS)
+        limit.rlim_max = DESCRIPTORS;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+        return;
+    limit.rlim_cur = limit.rlim_max = before;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Descriptors 0 to 2 are open from here on, and no others: no file of ours can become somebody's standard output, and
+ * what whoever started us left open reaches no program of ours. */
+static bool settle_descriptors(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    closefrom(STDERR_FILENO + 1);
+    allow_descriptors();
+    return fd >= 0;
+}
+
+static void make_directory_of(const char *journal)
+{
+    char directory[VFJ_PATHNAME_SIZE];
+    vfj_span_copy(directory, sizeof directory, vfj_span_of(journal));
+    char *slash = strrchr(directory, '/');
+    if (slash == NULL || slash == directory)
+        return;
+    *slash = '\0';
+    if (mkdir(directory, 0700) != 0 && errno != EEXIST)
+        vfj_daemon_log("journal", "its directory can't be made: ", strerror(errno));
+}
+
+/* A status, with the failing object's detail where it has one. */
+static int refuse_journal(const char *path, enum vfj_status status, const struct vfj_ledger *ledger)
+{
+    char why[256];
+    struct vfj_text text = vfj_text_begin(why, sizeof why);
+    vfj_text_add(&text, ": ");
+    vfj_text_add(&text, vfj_status_text(status));
+    if (ledger != NULL && vfj_ledger_detail(ledger)[0] != '\0') {
+        vfj_text_add(&text, ": ");
+        vfj_text_add(&text, vfj_ledger_detail(ledger));
+    }
+    vfj_daemon_log("journal", path, why);
+    return status == VFJ_JOURNAL_IO || status == VFJ_SYSTEM ? VFJ_EXIT_SYSTEM : VFJ_EXIT_UNUSABLE;
+}
+
+static void say_start(const struct vfj_daemon_options *options, const struct vfj_daemon_loop *loop)
+{
+    char what[512];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    vfj_text_add(&text, "version " VFJ_VERSION ", mode ");
+    vfj_text_add(&text, vfj_mode_name(options->mode));
+    vfj_text_add(&text, ", policy ");
+    vfj_text_add(&text, vfj_policy_name(options->policy));
+    vfj_text_add(&text,
+                 options->guest_io.probe_way == VFJ_PROBE_WAY_KERNEL ? ", probes by kernel" : ", probes by programs");
+    vfj_daemon_split_describe(&text);
+    vfj_text_add(&text, ", journal ");
+    vfj_daemon_log("daemon", what, options->journal);
+    if (vfj_ledger_rules_changed(loop->ledger))
+        vfj_daemon_log("journal", "part of it was written under other rules, which decide otherwise now", "");
+}
+
+/* In act mode devd's rules leave the work to us from the lock on; so it is taken when the start can't fail any more. */
+static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
+{
+    if (options->mode == VFJ_MODE_ACT && !vfj_guest_io_take_act_lock(loop->guest_io)) {
+        vfj_daemon_log("act lock", errno == EWOULDBLOCK ? "another daemon acts: " : "can't be made: ",
+                       options->guest_io.paths.act_lock);
+        return VFJ_EXIT_SYSTEM;
+    }
+    vfj_daemonise_ready();
+    say_start(options, loop);
+    vfj_daemon_enter_capability_mode(options);
+    vfj_daemon_loop_run(loop);
+    return loop->failed || vfj_guest_io_is_lost(loop->guest_io) ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
+}
+
+/* SQLite comes last: by then no process is forked off that could have its descriptors. */
+static int run_on_world(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
+{
+    loop->started.rules = VFJ_RULES;
+    loop->started.mode = (uint8_t)options->mode;
+    loop->started.policy = (uint8_t)options->policy;
+    loop->care.rule = options->rule;
+    loop->care.min_free = options->min_free;
+    vfj_guest_io_boot_id(loop->guest_io, loop->started.boot_id);
+    make_directory_of(options->journal);
+    int exit_status = VFJ_EXIT_OK;
+    enum vfj_status status = (options->no_snapshot ? vfj_ledger_open : vfj_ledger_open_cached)(
+        &loop->ledger, options->journal, options->on_error);
+    if (status != VFJ_OK) {
+        exit_status = refuse_journal(options->journal, status, loop->ledger);
+    } else {
+        exit_status = run_on_journal(options, loop);
+    }
+    vfj_ledger_close(loop->ledger);
+    return exit_status;
+}
+
+static int run(const struct vfj_daemon_options *options)
+{
+    static struct vfj_daemon_loop loop; /* too big for a stack */
+    struct vfj_guest_io_listener listener = vfj_daemon_loop_listener(&loop);
+    if (vfj_guest_io_open(&loop.guest_io, &options->guest_io, &listener) != VFJ_OK) {
+        vfj_daemon_log("daemon", "can't start: ", strerror(errno));
+        return VFJ_EXIT_SYSTEM;
+    }
+    int exit_status = run_on_world(options, &loop);
+    vfj_guest_io_close(loop.guest_io);
+    return exit_status;
+}
+
+/* From here on we are two, if we can. */
+static int run_split(struct vfj_daemon_options *options)
+{
+    if (!vfj_daemon_split(options))
+        return VFJ_EXIT_SYSTEM;
+    int exit_status = run(options);
+    vfj_monitor_end(options->guest_io.monitor);
+    return exit_status;
+}
+
+/* The pidfile names the child, if there is one. */
+static int run_in_background(struct vfj_daemon_options *options)
+{
+    if (options->daemonise && !vfj_daemonise()) {
+        vfj_daemon_log("daemon", "can't go to the background: ", strerror(errno));
+        return VFJ_EXIT_SYSTEM;
+    }
+    if (options->pidfile_descriptor >= 0 && !vfj_pidfile_write(options->pidfile_descriptor, getpid())) {
+        vfj_daemon_log("pidfile", "can't be written: ", strerror(errno));
+        return VFJ_EXIT_SYSTEM;
+    }
+    return run_split(options);
+}
+
+/* Before anything is made or run. */
+static bool is_guest_roots(const struct vfj_daemon_options *options)
+{
+    char why[VFJ_PATHNAME_SIZE + 64];
+    struct vfj_text text = vfj_text_begin(why, sizeof why);
+    bool is_roots = vfj_paths_are_roots(&options->guest_io.paths, &text);
+    if (!is_roots)
+        vfj_daemon_log("guest", "root runs nothing of it: ", why);
+    return is_roots;
+}
+
+static int run_with_pidfile(struct vfj_daemon_options *options)
+{
+    if (!is_guest_roots(options))
+        return VFJ_EXIT_UNUSABLE;
+    options->pidfile_descriptor = -1;
+    if (options->pidfile[0] != '\0') {
+        options->pidfile_descriptor = vfj_pidfile_open(options->pidfile);
+        if (options->pidfile_descriptor < 0) {
+            vfj_daemon_log("pidfile",
+                           errno == EWOULDBLOCK ? "another daemon runs: " : "can't be made: ", options->pidfile);
+            return VFJ_EXIT_SYSTEM;
+        }
+    }
+    int exit_status = run_in_background(options);
+    vfj_pidfile_close(options->pidfile, options->pidfile_descriptor);
+    return exit_status;
+}
+
+int vfj_verb_daemon(int argc, char **argv)
+{
+    struct vfj_daemon_options options;
+    if (!settle_descriptors())
+        return VFJ_EXIT_SYSTEM;
+    switch (vfj_daemon_options_read(argc, argv, &options)) {
+    case VFJ_PARSED_HELP:
+        return VFJ_EXIT_OK;
+    case VFJ_PARSED_WRONG:
+        return VFJ_EXIT_UNUSABLE;
+    case VFJ_PARSED_RUN:
+        break;
+    }
+    umask(077);
+    if (options.syslog)
+        vfj_daemon_log_to_syslog();
+    return run_with_pidfile(&options);
+}

@@ -1,0 +1,128 @@
+/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem first. */
+#include "tools/daemon/log.h"
+
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "core/text/text.h"
+
+enum { LINE_SIZE = 1024 };
+
+static bool to_syslog;
+
+void vfj_daemon_log_to_syslog(void)
+{
+    openlog("vfjournal", LOG_PID, LOG_DAEMON);
+    to_syslog = true;
+}
+
+void vfj_daemon_log_connect(void)
+{
+    if (to_syslog)
+        openlog("vfjournal", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+/* In one write(2), so that lines of several processes do not mix. */
+static void put(struct vfj_text *text)
+{
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->bytes[i] < ' ' || text->bytes[i] > '~')
+            text->bytes[i] = '?';
+    }
+    if (to_syslog)
+        syslog(LOG_NOTICE, "%s", text->bytes);
+    text->bytes[text->length] = '\n'; /* where the NUL was */
+    (void)!write(STDERR_FILENO, text->bytes, text->length + 1);
+}
+
+static struct vfj_text begin(char line[LINE_SIZE], const char *subsystem)
+{
+    struct vfj_text text = vfj_text_begin(line, LINE_SIZE);
+    vfj_text_add(&text, subsystem);
+    return text;
+}
+
+void vfj_daemon_log(const char *subsystem, const char *what, const char *detail)
+{
+    char line[LINE_SIZE];
+    struct vfj_text text = begin(line, subsystem);
+    vfj_text_add(&text, ": ");
+    vfj_text_add(&text, what);
+    vfj_text_add(&text, detail);
+    put(&text);
+}
+
+void vfj_daemon_log_line(const char *what)
+{
+    char line[LINE_SIZE];
+    struct vfj_text text = begin(line, what);
+    put(&text);
+}
+
+void vfj_daemon_log_transition(const struct vfj_transition *transition)
+{
+    char line[LINE_SIZE];
+    struct vfj_text text = begin(line, transition->hn.text);
+    vfj_text_add(&text, ": ");
+    if (transition->from != transition->to) {
+        vfj_text_add(&text, vfj_slot_state_name((enum vfj_slot_state)transition->from));
+        vfj_text_add(&text, " -> ");
+    }
+    vfj_text_add(&text, vfj_slot_state_name((enum vfj_slot_state)transition->to));
+    if (!vfj_name_is_empty(transition->vf)) {
+        vfj_text_add(&text, ", VF ");
+        vfj_text_add(&text, transition->vf.text);
+    }
+    vfj_text_add(&text, ": ");
+    vfj_text_add(&text, vfj_reason_text((enum vfj_reason)transition->reason));
+    put(&text);
+}
+
+void vfj_daemon_log_command(const struct vfj_command *command)
+{
+    char line[LINE_SIZE];
+    struct vfj_argv argv;
+    struct vfj_text text = begin(line, vfj_name_is_empty(command->hn) ? "command" : command->hn.text);
+    vfj_text_add(&text, ": run: ");
+    if (vfj_command_argv(command, 0, &argv))
+        vfj_argv_print(&argv, &text);
+    put(&text);
+}
+
+static const char *outcome_word(const struct vfj_outcome *outcome)
+{
+    switch ((enum vfj_outcome_kind)outcome->kind) {
+    case VFJ_OUTCOME_EXITED:
+        return "exit ";
+    case VFJ_OUTCOME_SIGNALED:
+        return "signal ";
+    case VFJ_OUTCOME_TIMEOUT:
+        return "took too long, ended by ";
+    case VFJ_OUTCOME_ABSENT:
+        return "not started, errno ";
+    case VFJ_OUTCOME_NOT_RUN:
+        return "not run, since a command before it failed: ";
+    case VFJ_OUTCOME_SKIPPED:
+    case VFJ_OUTCOME_COUNT:
+        break;
+    }
+    return "";
+}
+
+void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
+{
+    char line[LINE_SIZE];
+    if (vfj_outcome_ok(outcome))
+        return;
+    struct vfj_text text = begin(line, "command ");
+    vfj_text_add_u64(&text, outcome->command);
+    vfj_text_add(&text, ": ");
+    vfj_text_add(&text, outcome_word(outcome));
+    vfj_text_add_i64(&text, outcome->status);
+    if (outcome->output[0] != '\0') {
+        vfj_text_add(&text, ": ");
+        vfj_text_add_span(&text, (struct vfj_span){outcome->output, strcspn(outcome->output, "\n")});
+    }
+    put(&text);
+}

@@ -1,0 +1,373 @@
+/* The one loop: line, event, submit, decision, command, outcome, event. */
+#include "tools/daemon/loop.h"
+
+#include <string.h>
+
+#include "core/check.h"
+#include "core/machine/step.h"
+#include "core/text/kv.h"
+#include "tools/daemon/log.h"
+#include "tools/daemon/status.h"
+
+static int64_t now_us(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event event;
+    vfj_guest_io_stamp(loop->guest_io, &event);
+    return event.mono_us;
+}
+
+static void forget_held(struct vfj_daemon_loop *loop)
+{
+    loop->held_count = 0;
+    loop->batch_count = 0;
+}
+
+/* What can't be recorded is not done: the loop ends, and nothing that waited is run. */
+static void fail(struct vfj_daemon_loop *loop)
+{
+    vfj_daemon_log("journal", "can't be written, the daemon stops: ", vfj_ledger_detail(loop->ledger));
+    loop->failed = true;
+    forget_held(loop);
+    vfj_guest_io_break(loop->guest_io);
+}
+
+static void note_detached(struct vfj_daemon_loop *loop)
+{
+    if (loop->reattach_us != 0 || !vfj_ledger_detached(loop->ledger))
+        return;
+    vfj_daemon_log("journal", "can't be written, rows wait in memory: ", vfj_ledger_detail(loop->ledger));
+    loop->reattach_us = now_us(loop) + VFJ_REATTACH_AFTER_US;
+    vfj_guest_io_wake_at(loop->guest_io, loop->reattach_us);
+}
+
+/* Nothing waits for a commit: when there is something to do by itself. */
+static void wake_later(struct vfj_daemon_loop *loop)
+{
+    int64_t at_us = loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX;
+    if (loop->care_us != 0 && loop->care_us < at_us)
+        at_us = loop->care_us;
+    vfj_guest_io_wake_at(loop->guest_io, at_us);
+}
+
+/* The journal's own care, when all else is done. What it has to say is committed at once. */
+static void care(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event now;
+    vfj_guest_io_stamp(loop->guest_io, &now);
+    loop->care_us = vfj_daemon_maintenance_step(&loop->care, loop->ledger, now.wall_us, now.mono_us);
+    if (vfj_ledger_waiting(loop->ledger) && vfj_ledger_commit(loop->ledger) != VFJ_OK)
+        fail(loop);
+    else
+        note_detached(loop);
+    wake_later(loop);
+}
+
+/* The commands of each decision, now that they are durable. */
+static void run_held(struct vfj_daemon_loop *loop)
+{
+    unsigned from = 0;
+    for (unsigned i = 0; i < loop->batch_count; i++) {
+        vfj_guest_io_change(loop->guest_io, &loop->held[from], loop->batch_ends[i] - from);
+        from = loop->batch_ends[i];
+    }
+    for (unsigned i = 0; i < loop->held_count; i++)
+        vfj_daemon_log_command(&loop->held[i]);
+    forget_held(loop);
+}
+
+/* Make durable what was submitted; only then run what it asks for. */
+static void commit(struct vfj_daemon_loop *loop)
+{
+    if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
+        fail(loop);
+        return;
+    }
+    loop->waiting_us = 0;
+    loop->waiting = 0;
+    loop->urgent = false;
+    wake_later(loop);
+    note_detached(loop);
+    run_held(loop);
+    vfj_ledger_maintain(loop->ledger);
+    care(loop);
+}
+
+static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command *command)
+{
+    if (vfj_command_reads(command)) {
+        loop->probes++;
+        vfj_guest_io_probe(loop->guest_io, command);
+    } else if (loop->started.mode == VFJ_MODE_ACT) {
+        VFJ_CHECK(loop->held_count < VFJ_HELD_MAX);
+        loop->held[loop->held_count++] = *command;
+    } else {
+        VFJ_CHECK(loop->skipped_count < VFJ_HELD_MAX);
+        loop->skipped[loop->skipped_count++] = command->id;
+    }
+}
+
+static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decision *decision)
+{
+    unsigned held = loop->held_count;
+    for (unsigned i = 0; i < decision->transition_count; i++)
+        vfj_daemon_log_transition(&decision->transitions[i]);
+    for (unsigned i = 0; i < decision->command_count; i++)
+        take_command(loop, &decision->commands[i]);
+    if (loop->held_count > held)
+        loop->batch_ends[loop->batch_count++] = loop->held_count;
+    vfj_guest_io_set_deadline(loop->guest_io, decision->deadline_us);
+}
+
+/* A line that concerns no slot: the state is what it was. */
+static bool changes_nothing(const struct vfj_event *event, const struct vfj_decision *decision)
+{
+    return event->kind == VFJ_EVENT_DEVD && decision->command_count == 0 && decision->transition_count == 0
+        && decision->touched.slots == 0 && !decision->touched.scripts;
+}
+
+static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
+{
+    const struct vfj_decision *decision = NULL;
+    if (loop->held_count > VFJ_HELD_MAX - VFJ_COMMANDS_MAX)
+        commit(loop);
+    if (loop->failed)
+        return;
+    enum vfj_status status = vfj_ledger_submit(loop->ledger, event, &decision);
+    if (status == VFJ_BAD_BODY || status == VFJ_TOO_LONG) {
+        vfj_daemon_log("journal", "an event that can't be recorded: ", vfj_status_text(status));
+        return;
+    }
+    if (status != VFJ_OK) {
+        fail(loop);
+        return;
+    }
+    if (loop->waiting_us == 0)
+        loop->waiting_us = event->mono_us;
+    loop->waiting++;
+    loop->urgent = loop->urgent || !changes_nothing(event, decision);
+    take_decision(loop, decision);
+}
+
+/* In observe mode a changing command is answered at once; the answer may bring the next. */
+static void answer_skipped(struct vfj_daemon_loop *loop)
+{
+    while (loop->skipped_count > 0 && !loop->failed) {
+        struct vfj_event event = {.kind = VFJ_EVENT_FINISHED};
+        event.as.finished.kind = VFJ_OUTCOME_SKIPPED;
+        event.as.finished.command = loop->skipped[0];
+        memmove(loop->skipped, loop->skipped + 1, --loop->skipped_count * sizeof loop->skipped[0]);
+        vfj_guest_io_stamp(loop->guest_io, &event);
+        submit(loop, &event);
+    }
+}
+
+static void submit_now(struct vfj_daemon_loop *loop, struct vfj_event *event)
+{
+    vfj_guest_io_stamp(loop->guest_io, event);
+    submit(loop, event);
+    answer_skipped(loop);
+}
+
+static void remember_connection(struct vfj_daemon_loop *loop, const struct vfj_event *event)
+{
+    if (event->kind == VFJ_EVENT_CONNECTED)
+        vfj_span_copy(loop->connected, sizeof loop->connected, event->as.text);
+    else if (event->kind == VFJ_EVENT_GAP)
+        loop->connected[0] = '\0';
+}
+
+static void log_unfinished(struct vfj_daemon_loop *loop, const char *what)
+{
+    const struct vfj_state *state = vfj_ledger_state(loop->ledger);
+    bool is_stopping = state->head.running == VFJ_RUNNING_STOPPING;
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        if (vfj_slot_is_unfinished(&state->slots[i], is_stopping))
+            vfj_daemon_log("stop", what, state->slots[i].hn.text);
+    }
+}
+
+static void on_event(void *context, const struct vfj_event *event)
+{
+    struct vfj_daemon_loop *loop = context;
+    if (event->kind == VFJ_EVENT_OBSERVED && loop->probes > 0)
+        loop->probes--;
+    if (event->kind == VFJ_EVENT_FINISHED)
+        vfj_daemon_log_outcome(&event->as.finished);
+    if (event->kind == VFJ_EVENT_STOPPED && loop->stopping != NULL)
+        log_unfinished(loop, "not finished, and left to the next start: ");
+    remember_connection(loop, event);
+    submit(loop, event);
+    answer_skipped(loop);
+}
+
+/* When the events that wait have to be committed at the latest. */
+static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
+{
+    if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS)
+        return 0;
+    if (vfj_guest_io_is_in_batch(loop->guest_io))
+        return loop->waiting_us + VFJ_COMMIT_IN_BATCH_US;
+    return more || loop->probes > 0 || !loop->urgent ? loop->waiting_us + VFJ_COMMIT_AFTER_US : 0;
+}
+
+/* A daemon that was asked to end does when nothing is half-done. */
+static bool end_when_idle(struct vfj_daemon_loop *loop)
+{
+    if (loop->stopping == NULL || loop->failed || !vfj_state_is_idle(vfj_ledger_state(loop->ledger)))
+        return false;
+    loop->stopping = NULL;
+    vfj_daemon_log("stop", "what was begun is finished", "");
+    vfj_guest_io_end(loop->guest_io, "a signal, and what was begun is finished");
+    return true;
+}
+
+/* The one commit rule. A changing command makes the loop commit at once. Otherwise the loop commits when the events at hand
+ * are submitted: the answers of probes that run, and the outcomes of a batch that runs, are at hand as well. Lines that
+ * concern no slot wait for a timer. */
+static void on_batch_end(void *context, bool more)
+{
+    struct vfj_daemon_loop *loop = context;
+    if (end_when_idle(loop) || loop->failed || loop->waiting_us == 0)
+        return;
+    int64_t due_us = commit_due_us(loop, more);
+    if (now_us(loop) < due_us)
+        vfj_guest_io_wake_at(loop->guest_io, due_us);
+    else
+        commit(loop);
+}
+
+static void submit_stopping(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event stopping = {.kind = VFJ_EVENT_STOPPING, .as.text = vfj_span_of(loop->stopping)};
+    submit_now(loop, &stopping);
+}
+
+/* Rows were lost: we go on as the successor of a daemon that died then. */
+static void start_anew(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
+    struct vfj_event connected = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
+    vfj_guest_io_forget(loop->guest_io);
+    loop->probes = 0;
+    forget_held(loop);
+    loop->skipped_count = 0;
+    submit_now(loop, &started);
+    vfj_guest_io_configure(loop->guest_io);
+    if (loop->connected[0] != '\0')
+        submit_now(loop, &connected);
+    if (loop->stopping != NULL)
+        submit_stopping(loop);
+}
+
+/* What it did came after the guest was looked at. While there is no devd a gap is open: all is looked at when that ends. */
+static void on_stray(void *context)
+{
+    struct vfj_daemon_loop *loop = context;
+    struct vfj_event gap
+        = {.kind = VFJ_EVENT_GAP, .as.text = vfj_span_of("a command that was under way when rows were lost has ended")};
+    struct vfj_event connected = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
+    if (loop->connected[0] == '\0')
+        return;
+    submit_now(loop, &gap);
+    submit_now(loop, &connected);
+    on_batch_end(loop, false);
+}
+
+static void reattach(struct vfj_daemon_loop *loop)
+{
+    struct vfj_reattached reattached;
+    const struct vfj_decision *decision = NULL;
+    struct vfj_event times;
+    vfj_guest_io_stamp(loop->guest_io, &times);
+    loop->reattach_us = times.mono_us + VFJ_REATTACH_AFTER_US;
+    if (vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision) != VFJ_OK) {
+        vfj_guest_io_wake_at(loop->guest_io, loop->reattach_us);
+        return;
+    }
+    loop->reattach_us = 0;
+    loop->waiting_us = times.mono_us;
+    vfj_daemon_log("journal", "is written again", reattached.lost > 0 ? ", but rows were lost" : "");
+    if (reattached.lost > 0)
+        start_anew(loop);
+    else
+        take_decision(loop, decision);
+    answer_skipped(loop);
+    commit(loop);
+}
+
+static void on_wake(void *context)
+{
+    struct vfj_daemon_loop *loop = context;
+    if (loop->reattach_us != 0 && now_us(loop) >= loop->reattach_us)
+        reattach(loop);
+    else
+        commit(loop);
+}
+
+static void on_stopping(void *context, const char *reason)
+{
+    struct vfj_daemon_loop *loop = context;
+    if (loop->failed || vfj_state_is_idle(vfj_ledger_state(loop->ledger))) {
+        vfj_guest_io_end(loop->guest_io, reason);
+        return;
+    }
+    log_unfinished(loop, "what was begun is finished first: ");
+    loop->stopping = reason;
+    submit_stopping(loop);
+    on_batch_end(loop, false);
+}
+
+static void on_asked(void *context)
+{
+    struct vfj_daemon_loop *loop = context;
+    vfj_daemon_status_log(vfj_ledger_state(loop->ledger), loop->connected, vfj_ledger_durable_seq(loop->ledger),
+                          now_us(loop));
+}
+
+/* Of the daemon's own, not an event of the machine: its configuration stays. */
+static void on_unread(void *context, const char *complaint)
+{
+    struct vfj_daemon_loop *loop = context;
+    struct vfj_event now;
+    char body[256];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    vfj_kv_add_string(&text, "about", "rc-unread");
+    vfj_kv_add_string(&text, "why", complaint);
+    vfj_guest_io_stamp(loop->guest_io, &now);
+    if (loop->failed || !vfj_ledger_note(loop->ledger, now.wall_us, now.mono_us, body))
+        return;
+    if (loop->waiting_us == 0)
+        loop->waiting_us = now.mono_us;
+    on_batch_end(loop, false);
+}
+
+static void on_log(void *context, const char *line)
+{
+    (void)context;
+    vfj_daemon_log_line(line);
+}
+
+struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop)
+{
+    return (struct vfj_guest_io_listener){
+        .event = on_event,
+        .batch_end = on_batch_end,
+        .stray = on_stray,
+        .wake = on_wake,
+        .stopping = on_stopping,
+        .asked = on_asked,
+        .unread = on_unread,
+        .log = on_log,
+        .context = loop,
+    };
+}
+
+void vfj_daemon_loop_run(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
+    submit_now(loop, &started);
+    on_batch_end(loop, false);
+    vfj_guest_io_run(loop->guest_io);
+    if (!loop->failed && vfj_ledger_commit(loop->ledger) != VFJ_OK)
+        fail(loop);
+}

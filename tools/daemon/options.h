@@ -1,0 +1,33 @@
+/* The options of `vfjournal daemon`. */
+#ifndef VFJ_TOOLS_DAEMON_OPTIONS_H
+#define VFJ_TOOLS_DAEMON_OPTIONS_H
+
+#include "adapters/freebsd/guest/guest_io.h"
+#include "core/data/event.h"
+#include "store/ledger.h"
+
+struct vfj_daemon_options {
+    enum vfj_mode mode;
+    enum vfj_policy policy;
+    enum vfj_on_error on_error;
+    bool no_snapshot;
+    struct vfj_prune_rule rule;
+    uint64_t min_free;
+    char journal[VFJ_PATHNAME_SIZE];
+    char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
+    int pidfile_descriptor;          /* set when the daemon runs; -1 when this process does not hold the lock */
+    const char *user;                /* NULL: not given */
+    bool one_process;
+    bool capsicum;
+    bool daemonise;
+    bool syslog;
+    bool probe_chosen; /* else guest_io.probe_way is the default */
+    struct vfj_guest_io_settings guest_io;
+};
+
+enum vfj_parsed { VFJ_PARSED_RUN, VFJ_PARSED_HELP, VFJ_PARSED_WRONG };
+
+/* Read the words after the verb argv[0]. WRONG has said why on standard error, HELP has printed the help. */
+enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon_options *options);
+
+#endif

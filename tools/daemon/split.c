@@ -1,0 +1,168 @@
+/* The daemon as two processes: a user without rights, who reads, decides and writes the journal, and root's monitor. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* pipe2: glibc hides it without */
+#endif
+#include "tools/daemon/split.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/privsep/capability.h"
+#include "adapters/freebsd/privsep/owner.h"
+#include "adapters/freebsd/privsep/user.h"
+#include "tools/daemon/log.h"
+
+static char description[384];
+
+static struct vfj_monitor_settings settings_of(const struct vfj_daemon_options *options)
+{
+    struct vfj_monitor_settings settings = {
+        .paths = options->guest_io.paths,
+        .acts = options->mode == VFJ_MODE_ACT,
+        .detached = options->daemonise,
+        .log = vfj_daemon_log_line,
+    };
+    if (options->pidfile_descriptor >= 0)
+        settings.pidfile_descriptor = options->pidfile_descriptor;
+    memcpy(settings.pidfile, options->pidfile, sizeof settings.pidfile);
+    return settings;
+}
+
+/* Why we stay one process; "" when we need not. */
+static void judge(const struct vfj_daemon_options *options, struct vfj_user *user, struct vfj_text *why)
+{
+    const char *name = options->user != NULL ? options->user : VFJ_USER_DEFAULT;
+    if (options->one_process) {
+        vfj_text_add(why, "as told");
+    } else if (geteuid() != 0) {
+        vfj_text_add(why, "not root");
+    } else if (!vfj_user_find(name, user)) {
+        vfj_text_add(why, "no user ");
+        vfj_text_add(why, name);
+    } else if (user->uid == 0) {
+        vfj_text_add(why, "root is the user");
+    } else {
+        (void)vfj_user_own_journal(user, options->journal, why);
+    }
+}
+
+/* A pipe or a socket takes bytes, and gives its reader nothing else. A terminal takes keystrokes (TIOCSTI), and a file
+ * can be cut off: of these the monitor has the only descriptor. */
+static bool is_stream(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+static bool open_output(int ends[2])
+{
+    ends[0] = 0;
+    ends[1] = STDERR_FILENO;
+    return is_stream(STDERR_FILENO) || pipe2(ends, O_CLOEXEC) == 0;
+}
+
+/* No descriptor of root's files stays: standard input is empty, and both outputs lead to `output`. */
+static bool let_go_of_files(struct vfj_daemon_options *options, int output)
+{
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    bool done = null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0
+        && dup2(output, STDERR_FILENO) >= 0;
+    close(null);
+    if (output > STDERR_FILENO)
+        close(output);
+    if (options->pidfile_descriptor >= 0)
+        close(options->pidfile_descriptor);
+    options->pidfile_descriptor = -1;
+    vfj_capability_limit(STDIN_FILENO, VFJ_CAPABILITY_READ);
+    vfj_capability_limit(STDOUT_FILENO, VFJ_CAPABILITY_WORK);
+    vfj_capability_limit(STDERR_FILENO, VFJ_CAPABILITY_WORK);
+    return done;
+}
+
+static bool start_monitor(struct vfj_daemon_options *options)
+{
+    struct vfj_monitor_settings settings = settings_of(options);
+    int ends[2];
+    if (!open_output(ends))
+        return false;
+    settings.output = ends[0];
+    options->guest_io.monitor = vfj_monitor_start(&settings);
+    if (ends[0] > 0)
+        close(ends[0]);
+    return options->guest_io.monitor != NULL && let_go_of_files(options, ends[1]);
+}
+
+static bool split(struct vfj_daemon_options *options, const struct vfj_user *user)
+{
+    struct vfj_text text = vfj_text_begin(description, sizeof description);
+    if (!start_monitor(options)) {
+        vfj_daemon_log("monitor", "can't be started: ", strerror(errno));
+        vfj_monitor_end(options->guest_io.monitor);
+        return false;
+    }
+    if (!vfj_user_become(user)) {
+        vfj_daemon_log("daemon", "can't become user ", user->name);
+        vfj_monitor_end(options->guest_io.monitor);
+        return false;
+    }
+    vfj_text_add(&text, ", user ");
+    vfj_text_add(&text, user->name);
+    vfj_text_add(&text, ", monitor ");
+    vfj_text_add_i64(&text, vfj_monitor_pid(options->guest_io.monitor));
+    return true;
+}
+
+/* A daemon that stays root opens no journal that others can replace. */
+static bool is_roots(const struct vfj_daemon_options *options)
+{
+    char bytes[VFJ_PATHNAME_SIZE + 64];
+    struct vfj_user owner;
+    struct vfj_text why = vfj_text_begin(bytes, sizeof bytes);
+    if (geteuid() != 0 || (vfj_owner_find(options->journal, VFJ_OWNER_OPENS, &owner, &why) && owner.uid == 0))
+        return true;
+    vfj_daemon_log("journal", "root as one process does not open it: ", bytes);
+    return false;
+}
+
+bool vfj_daemon_split(struct vfj_daemon_options *options)
+{
+    char why[VFJ_PATHNAME_SIZE + 256];
+    struct vfj_user user = {.uid = 0};
+    struct vfj_text text = vfj_text_begin(why, sizeof why);
+    judge(options, &user, &text);
+    if (text.length == 0)
+        return split(options, &user);
+    if (options->user != NULL) {
+        vfj_daemon_log("daemon", "can't run as another user: ", why);
+        return false;
+    }
+    if (!is_roots(options))
+        return false;
+    text = vfj_text_begin(description, sizeof description);
+    vfj_text_add(&text, ", one process: ");
+    vfj_text_add(&text, why);
+    return true;
+}
+
+void vfj_daemon_split_describe(struct vfj_text *text)
+{
+    vfj_text_add(text, description);
+}
+
+void vfj_daemon_enter_capability_mode(const struct vfj_daemon_options *options)
+{
+    if (!options->capsicum)
+        return;
+    if (options->guest_io.monitor == NULL) {
+        vfj_daemon_log("capsicum", "not in capability mode: one process does it all", "");
+        return;
+    }
+    vfj_daemon_log_connect();
+    if (vfj_capability_enter())
+        vfj_daemon_log("capsicum", "in capability mode", "");
+    else
+        vfj_daemon_log("capsicum", "not in capability mode: ", strerror(errno));
+}

@@ -1,0 +1,54 @@
+/* How things stand, said by the daemon itself. */
+#include "tools/daemon/status.h"
+
+#include "core/data/reason.h"
+#include "core/text/text.h"
+#include "tools/daemon/log.h"
+#include "tools/time_format.h"
+
+enum { LINE_SIZE = 512 };
+
+static void log_head(const struct vfj_head *head, const char *connected, uint64_t seq)
+{
+    char line[LINE_SIZE];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    vfj_text_add(&text, "mode ");
+    vfj_text_add(&text, vfj_mode_name((enum vfj_mode)head->mode));
+    vfj_text_add(&text, ", policy ");
+    vfj_text_add(&text, vfj_policy_name((enum vfj_policy)head->policy));
+    vfj_text_add(&text, ", record ");
+    vfj_text_add_u64(&text, seq);
+    vfj_text_add(&text, connected[0] != '\0' ? ", connected to " : ", not connected to devd");
+    vfj_text_add(&text, connected);
+    vfj_text_add(&text, head->transparent ? ", transparent VF mode" : "");
+    vfj_daemon_log("status", line, "");
+}
+
+static void log_slot(const struct vfj_slot *slot, int64_t mono_us)
+{
+    char line[LINE_SIZE];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    vfj_text_add(&text, vfj_slot_state_name((enum vfj_slot_state)slot->state));
+    vfj_text_add(&text, vfj_name_is_empty(slot->vf) ? "" : ", VF ");
+    vfj_text_add(&text, slot->vf.text);
+    if (slot->timers.delay_us != VFJ_NEVER_US) {
+        vfj_text_add(&text, ", delay ");
+        vfj_time_add_duration(&text, slot->timers.delay_us - mono_us);
+        vfj_text_add(&text, " left");
+    }
+    if (slot->batch.count > 0) {
+        vfj_text_add(&text, ", command ");
+        vfj_text_add_u64(&text, slot->batch.first + slot->batch.ended);
+        vfj_text_add(&text, " runs");
+    }
+    vfj_text_add(&text, slot->fault != VFJ_REASON_NONE ? ", fault: " : "");
+    vfj_text_add(&text, vfj_reason_text((enum vfj_reason)slot->fault));
+    vfj_daemon_log(slot->hn.text, line, "");
+}
+
+void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq, int64_t mono_us)
+{
+    log_head(&state->head, connected, seq);
+    for (unsigned i = 0; i < state->head.slot_count; i++)
+        log_slot(&state->slots[i], mono_us);
+}

@@ -1,0 +1,162 @@
+/* vfjournal doctor: looks at the guest, and says what is wrong and what to do. */
+#include "tools/doctor/doctor.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/options.h"
+#include "tools/terminal.h"
+#include "tools/verb.h"
+
+static const char help[] = /**/
+    "usage: vfjournal doctor [-q] [-o text|json] [--root DIR] [--journal FILE]\n"
+    "Looks at the guest: hn's mode and VFs, laggs, devd's sockets and rules, rc.conf, the journal, the daemon. Says of "
+    "each\n"
+    "whether it is well and, if not, what to do. It changes nothing.\n"
+    "\n"
+    "  -q, --quiet          nothing of what is well\n"
+    "  -o, --output FORMAT  text (default), or json: one object a line\n"
+    "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
+    "      --root DIR       where the guest's files and programs are; default /\n"
+    "\n"
+    "Exit status: 0 all is well, 1 warnings or failures, 2 usage, 4 the system failed.\n";
+
+enum { PARSED_RUN = -1, OPTION_ROOT = 256 };
+
+static const char *const level_names[] = {"ok", "warn", "FAIL"};
+
+struct options {
+    const char *root, *journal;
+    bool quiet, json;
+};
+
+static int take(struct options *options, int option, const char *value)
+{
+    static const char *const formats[] = {"text", "json", NULL};
+    int format = 0;
+    switch (option) {
+    case 'q':
+        options->quiet = true;
+        return PARSED_RUN;
+    case 'o':
+        format = vfj_option_choice(value, formats);
+        options->json = format == 1;
+        return format >= 0 ? PARSED_RUN : vfj_usage_error("doctor", "-o takes text or json, not", value);
+    case 'J':
+        options->journal = value;
+        return PARSED_RUN;
+    case OPTION_ROOT:
+        options->root = value;
+        return PARSED_RUN;
+    default:
+        return vfj_option_rest(option, "doctor", help);
+    }
+}
+
+static int read_options(struct options *options, int argc, char **argv)
+{
+    static const struct option table[] = {
+        {"quiet", no_argument, NULL, 'q'},         {"output", required_argument, NULL, 'o'},
+        {"journal", required_argument, NULL, 'J'}, {"root", required_argument, NULL, OPTION_ROOT},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+    };
+    static char name[] = "vfjournal doctor";
+    int option;
+    int parsed = PARSED_RUN;
+    argv[0] = name;
+    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "qo:J:h", table, NULL)) != -1)
+        parsed = take(options, option, optarg);
+    if (parsed == PARSED_RUN && optind < argc)
+        parsed = vfj_usage_error("doctor", "an argument too many", argv[optind]);
+    return parsed;
+}
+
+static void print_text(enum vfj_level level, const char *subject, const char *what, const char *detail,
+                       const char *advice)
+{
+    (void)printf("%-4s  %-10s  ", level_names[level], subject);
+    vfj_terminal_print(stdout, vfj_span_of(what));
+    vfj_terminal_print(stdout, vfj_span_of(detail));
+    (void)fputc('\n', stdout);
+    if (advice[0] == '\0')
+        return;
+    (void)printf("%-4s  %-10s  -> ", "", "");
+    vfj_terminal_print(stdout, vfj_span_of(advice));
+    (void)fputc('\n', stdout);
+}
+
+static void print_json(struct vfj_json *json, enum vfj_level level, const char *subject, const char *what,
+                       const char *detail, const char *advice)
+{
+    static const char *const names[] = {"ok", "warn", "fail"};
+    char whole[2048];
+    struct vfj_text text = vfj_text_begin(whole, sizeof whole);
+    vfj_text_add(&text, what);
+    vfj_text_add(&text, detail);
+    vfj_json_add_string(json, "level", names[level]);
+    vfj_json_add_string(json, "subject", subject);
+    vfj_json_add_string(json, "finding", whole);
+    if (advice[0] != '\0')
+        vfj_json_add_string(json, "advice", advice);
+    struct vfj_span object = vfj_json_end(json);
+    vfj_terminal_print_json(stdout, object);
+    (void)fputc('\n', stdout);
+}
+
+void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject, const char *what,
+                      const char *detail, const char *advice)
+{
+    doctor->counts[level]++;
+    if (doctor->quiet && level == VFJ_LEVEL_OK)
+        return;
+    if (doctor->json != NULL)
+        print_json(doctor->json, level, subject, what, detail, advice);
+    else
+        print_text(level, subject, what, detail, advice);
+}
+
+void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char *subject, const char *what,
+                     const char *advice)
+{
+    vfj_doctor_find2(doctor, level, subject, what, "", advice);
+}
+
+static int examine(struct vfj_doctor *doctor)
+{
+    vfj_doctor_check_journal(doctor);
+    vfj_doctor_check_rc(doctor);
+    vfj_doctor_check_kernel(doctor);
+    vfj_doctor_check_hns(doctor);
+    vfj_doctor_check_devd(doctor);
+    if (doctor->json == NULL && !doctor->quiet)
+        (void)printf("\n%u well, %u warnings, %u failures\n", doctor->counts[VFJ_LEVEL_OK],
+                     doctor->counts[VFJ_LEVEL_WARN], doctor->counts[VFJ_LEVEL_FAIL]);
+    return doctor->counts[VFJ_LEVEL_WARN] + doctor->counts[VFJ_LEVEL_FAIL] > 0 ? VFJ_EXIT_DIFFERENT : VFJ_EXIT_OK;
+}
+
+int vfj_verb_doctor(int argc, char **argv)
+{
+    static struct vfj_doctor doctor; /* too big for a stack */
+    struct options options = {.root = "/"};
+    int exit_status = read_options(&options, argc, argv);
+    if (exit_status != PARSED_RUN)
+        return exit_status;
+    bool usable = vfj_guest_paths(&doctor.paths, doctor.journal, options.root);
+    if (options.journal != NULL)
+        usable = vfj_paths_set(doctor.journal, options.journal) == VFJ_OK && usable;
+    if (!usable)
+        return vfj_usage_error("doctor", "not a path that can be used", options.root);
+    if (!vfj_guest_is_roots(&doctor.paths))
+        return VFJ_EXIT_UNUSABLE;
+    doctor.quiet = options.quiet;
+    doctor.ask = vfj_query_open(&doctor.paths);
+    doctor.json = options.json ? vfj_json_open() : NULL;
+    if (doctor.ask != NULL && options.json == (doctor.json != NULL))
+        exit_status = examine(&doctor);
+    else
+        exit_status = vfj_complain_status("doctor", VFJ_SYSTEM, "");
+    vfj_json_close(doctor.json);
+    vfj_query_close(doctor.ask);
+    return vfj_finish_output(exit_status);
+}

@@ -1,0 +1,107 @@
+/* vfjournal doctor: each hn interface with its VF and its lagg. */
+#include <string.h>
+
+#include "core/data/rc.h"
+#include "tools/doctor/doctor.h"
+
+/* "hn0: VF mce0, which has the data path; both are ports of lagg0" */
+static void describe(const struct vfj_view *view, const struct vfj_map *map, struct vfj_text *text)
+{
+    if (vfj_name_is_empty(view->vf_name)) {
+        vfj_text_add(text, map->transparent > 0 ? "no VF (transparent mode)" : "no VF");
+    } else {
+        vfj_text_add(text, "VF ");
+        vfj_text_add(text, view->vf_name.text);
+        vfj_text_add(text, vfj_name_is_empty(view->rxvf) ? ", traffic on hn" : ", traffic on the VF");
+    }
+    if (vfj_name_is_empty(view->hn_lagg))
+        return;
+    vfj_text_add(text, "; port of ");
+    vfj_text_add(text, view->hn_lagg.text);
+    if (!vfj_name_is_empty(view->vf_name) && vfj_interface_has_port(&view->lagg, view->vf_name))
+        vfj_text_add(text, ", and so is the VF");
+}
+
+static void find_dhclient(struct vfj_doctor *doctor, const char *port)
+{
+    char advice[128];
+    struct vfj_text text = vfj_text_begin(advice, sizeof advice);
+    vfj_text_add(&text, "service dhclient stop ");
+    vfj_text_add(&text, port);
+    vfj_text_add(&text, "; a daemon in act mode does it by itself");
+    vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, port,
+                    "has a dhclient, though it is a port of a lagg: the guest is cut off when its VF comes back",
+                    advice);
+}
+
+static void find_address(struct vfj_doctor *doctor, const char *port, const struct vfj_address *address)
+{
+    char advice[256];
+    struct vfj_text text = vfj_text_begin(advice, sizeof advice);
+    struct vfj_span bare = {address->text, strcspn(address->text, "/")};
+    vfj_text_add(&text, "ifconfig ");
+    vfj_text_add(&text, port);
+    vfj_text_add(&text, vfj_address_is_inet6(address) ? " inet6 " : " inet ");
+    vfj_text_add_span(&text, bare);
+    vfj_text_add(&text, " delete, then see that the default route is on the lagg");
+    vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, port, "has an address, though it is a port of a lagg: ", address->text,
+                     advice);
+}
+
+/* What cuts a guest off when its VF comes back: an address or a dhclient on a port of a lagg. */
+static bool is_well(const struct vfj_interface *port, struct vfj_name lagg, uint64_t dhclient)
+{
+    return vfj_name_is_empty(lagg) || !port->exists || (dhclient == 0 && port->address_count == 0);
+}
+
+static void find_owner(struct vfj_doctor *doctor, const struct vfj_interface *port, struct vfj_name lagg,
+                       uint64_t dhclient)
+{
+    if (is_well(port, lagg, dhclient))
+        return;
+    if (dhclient != 0)
+        find_dhclient(doctor, port->name.text);
+    if (port->address_count > 0)
+        find_address(doctor, port->name.text, &port->addresses[0]);
+}
+
+static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
+{
+    static struct vfj_view view;
+    char what[160];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    if (!vfj_guest_view(doctor->ask, &doctor->map, hn, &view)) {
+        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, hn.text, "can't be looked at: sysctl or ifconfig does not answer", "");
+        return;
+    }
+    if (!view.hn.exists) {
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, hn.text, "is in rc.conf, but there is no such interface",
+                        "take it out of rc.conf, unless it is yet to come");
+        return;
+    }
+    bool well = is_well(&view.hn, view.hn_lagg, view.hn_dhclient) && is_well(&view.vf, view.vf_lagg, view.vf_dhclient);
+    /* On its way from hn to the lagg an address is on a port for some moments. */
+    if (!(well && view.hn.up) && vfj_doctor_is_at_work(doctor, hn)) {
+        vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, "the daemon is at work on it: look again in a moment", "");
+        return;
+    }
+    if (!well) {
+        find_owner(doctor, &view.hn, view.hn_lagg, view.hn_dhclient);
+        find_owner(doctor, &view.vf, view.vf_lagg, view.vf_dhclient);
+        return;
+    }
+    describe(&view, &doctor->map, &text);
+    if (!view.hn.up)
+        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, hn.text, what,
+                         "; it is down: without it nothing is left when the VF goes", "ifconfig it up");
+    else
+        vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, what, "");
+}
+
+void vfj_doctor_check_hns(struct vfj_doctor *doctor)
+{
+    if (doctor->hns.count == 0)
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "hn", "there is no hn interface", "");
+    for (unsigned i = 0; i < doctor->hns.count; i++)
+        check_hn(doctor, doctor->hns.names[i]);
+}

@@ -1,0 +1,494 @@
+/* What a recorded answer says of the guest, as directives of a trace. */
+#include "tools/export/facts.h"
+
+#include <string.h>
+
+#include "core/text/trace_quote.h"
+
+/* A line of the text, unless it is too long for one. */
+static void direct_text(struct vfj_mirror *mirror, const struct vfj_text *text)
+{
+    if (text->overflow)
+        mirror->wrong = "a line would be too long";
+    else
+        vfj_mirror_direct(mirror, text->bytes);
+}
+
+static void direct2(struct vfj_mirror *mirror, const char *before, const char *name, const char *between,
+                    const char *value)
+{
+    char line[2 * VFJ_VALUE_SIZE];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    vfj_text_add(&text, before);
+    vfj_text_add(&text, name);
+    vfj_text_add(&text, between);
+    vfj_text_add(&text, value);
+    direct_text(mirror, &text);
+}
+
+static void tell_sysctl(struct vfj_mirror *mirror, const char *name, const char *value)
+{
+    if (value != NULL)
+        direct2(mirror, "%sysctl ", name, "=", value);
+    else
+        direct2(mirror, "%nosysctl ", name, "", "");
+}
+
+static void tell_transparent(struct vfj_mirror *mirror, int32_t value)
+{
+    char digits[16];
+    struct vfj_text text = vfj_text_begin(digits, sizeof digits);
+    vfj_text_add_i64(&text, value);
+    tell_sysctl(mirror, "hw.hn.vf_transparent", value == VFJ_TRANSPARENT_ABSENT ? NULL : digits);
+}
+
+/* A %vf makes its hn one that has been there from the beginning: one that was given this name later is none. */
+static bool may_have_vf(const struct vfj_mirror *mirror, struct vfj_name hn)
+{
+    for (unsigned i = 0; !mirror->cautious && i < mirror->known_count; i++) {
+        if (vfj_name_equal(mirror->known[i], hn))
+            return true;
+    }
+    return false;
+}
+
+/* What a trace can say of an interface beside what ifconfig(8) shows. */
+struct more_facts {
+    uint64_t dhclient;
+    struct vfj_address gateway, gateway6;
+    bool is_link_told;
+};
+
+/* The model knows a lagg's link by its ports; a word is said when that is not so. */
+static const char *link_word(const struct vfj_interface *interface, bool is_link_told)
+{
+    if (interface->laggproto != VFJ_LAGGPROTO_NONE && !is_link_told)
+        return "";
+    if (interface->link == VFJ_LINK_UNKNOWN)
+        return " nomedia";
+    return interface->link == VFJ_LINK_DOWN ? " nolink" : is_link_told ? " link" : "";
+}
+
+static void add_interface_words(struct vfj_text *text, const struct vfj_interface *interface,
+                                const struct more_facts *more)
+{
+    vfj_text_add(text, interface->up ? " up" : " down");
+    vfj_text_add(text, link_word(interface, more->is_link_told));
+    vfj_text_add(text, interface->no_dad ? " no_dad" : "");
+    vfj_text_add(text, interface->rtadv ? " accept_rtadv" : "");
+    vfj_text_add(text, interface->ifdisabled ? " ifdisabled" : "");
+    vfj_text_add(text, interface->truncated ? " truncated" : "");
+    vfj_text_add(text, " mtu ");
+    vfj_text_add_u64(text, interface->mtu);
+    for (unsigned i = 0; i < interface->address_count; i++) {
+        vfj_text_add(text, vfj_address_is_inet6(&interface->addresses[i]) ? " inet6 " : " inet ");
+        vfj_text_add(text, interface->addresses[i].text);
+    }
+    if (more->gateway.text[0] != '\0') {
+        vfj_text_add(text, " gateway ");
+        vfj_text_add(text, more->gateway.text);
+    }
+    if (more->gateway6.text[0] != '\0') {
+        vfj_text_add(text, " gateway6 ");
+        vfj_text_add(text, more->gateway6.text);
+    }
+    if (more->dhclient != 0) {
+        vfj_text_add(text, " dhclient ");
+        vfj_text_add_u64(text, more->dhclient);
+    }
+    if (interface->laggproto != VFJ_LAGGPROTO_NONE)
+        vfj_text_add(text, interface->laggproto == VFJ_LAGGPROTO_FAILOVER ? " laggproto failover" : " laggproto lacp");
+    for (unsigned i = 0; i < interface->port_count; i++) {
+        vfj_text_add(text, " laggport ");
+        vfj_text_add(text, interface->ports[i].text);
+    }
+}
+
+static void tell_interface(struct vfj_mirror *mirror, const struct vfj_interface *interface,
+                           const struct more_facts *more)
+{
+    char line[VFJ_LINE_MAX];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    vfj_text_add(&text, interface->exists ? "%if " : "%noif ");
+    vfj_text_add(&text, interface->name.text);
+    if (interface->exists)
+        add_interface_words(&text, interface, more);
+    direct_text(mirror, &text);
+}
+
+static bool same_interface(const struct vfj_interface *a, const struct vfj_interface *b)
+{
+    bool same_flags = a->link == b->link && a->no_dad == b->no_dad && a->rtadv == b->rtadv
+        && a->ifdisabled == b->ifdisabled && a->truncated == b->truncated;
+    return same_flags && a->exists == b->exists && a->up == b->up && a->laggproto == b->laggproto
+        && a->address_count == b->address_count && a->port_count == b->port_count && a->mtu == b->mtu
+        && memcmp(a->addresses, b->addresses, a->address_count * sizeof a->addresses[0]) == 0
+        && memcmp(a->ports, b->ports, a->port_count * sizeof a->ports[0]) == 0;
+}
+
+static struct more_facts more_of(struct vfj_mirror *mirror, struct vfj_name name)
+{
+    const struct vfj_guest *guest = &mirror->guest;
+    const struct vfj_guest_if *interface = vfj_guest_find(&mirror->guest, name);
+    struct more_facts more = {0};
+    if (interface == NULL)
+        return more;
+    more.dhclient = interface->dhclient;
+    more.gateway6 = interface->gateway6;
+    if (vfj_name_equal(guest->default_if, name))
+        more.gateway = guest->default_gateway;
+    return more;
+}
+
+static void match_interface(struct vfj_mirror *mirror, const struct vfj_interface *model,
+                            const struct vfj_interface *recorded, bool more_differs, const struct more_facts *more)
+{
+    if (vfj_name_is_empty(recorded->name) || (same_interface(model, recorded) && !more_differs))
+        return;
+    /* A %if gives nd6's options and takes none away: whose they are no more is another interface by that name. */
+    if (recorded->exists && ((model->no_dad && !recorded->no_dad) || (model->rtadv && !recorded->rtadv)))
+        tell_interface(mirror, &(struct vfj_interface){.name = recorded->name}, more);
+    tell_interface(mirror, recorded, more);
+}
+
+/* The lagg's link is not what its ports make of it. */
+static void match_link(struct vfj_mirror *mirror, const struct vfj_command *command,
+                       const struct vfj_interface *recorded)
+{
+    struct vfj_observation model;
+    struct more_facts more = more_of(mirror, recorded->name);
+    vfj_mirror_peek(mirror, command, &model);
+    const struct vfj_interface *lagg = model.probe == VFJ_PROBE_SLOT ? &model.as.view.lagg : &model.as.interface;
+    more.is_link_told = true;
+    if (model.ok && recorded->exists && recorded->laggproto != VFJ_LAGGPROTO_NONE && lagg->link != recorded->link)
+        tell_interface(mirror, recorded, &more);
+}
+
+static void tell_dev_sysctl(struct vfj_mirror *mirror, const char *unit, const char *leaf, struct vfj_name value)
+{
+    char name[64];
+    struct vfj_text text = vfj_text_begin(name, sizeof name);
+    vfj_text_add(&text, "dev.hn.");
+    vfj_text_add(&text, unit);
+    vfj_text_add(&text, leaf);
+    tell_sysctl(mirror, name, value.text);
+}
+
+static void tell_file(struct vfj_mirror *mirror, const char *directory, struct vfj_name name)
+{
+    direct2(mirror, "%file ", directory, "", name.text);
+}
+
+static void tell_no_file(struct vfj_mirror *mirror, const char *directory, struct vfj_name name)
+{
+    direct2(mirror, "%nofile ", directory, "", name.text);
+}
+
+/* The script that is refused stands in either place; the words of the refusal say why. */
+static void tell_script(struct vfj_mirror *mirror, struct vfj_name hn, const struct vfj_view *recorded)
+{
+    char line[2 * VFJ_PATH_SIZE];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    for (unsigned place = VFJ_OWN_SCRIPT_NONE + 1; place < VFJ_OWN_SCRIPT_COUNT; place++)
+        tell_no_file(mirror, vfj_own_script_path((enum vfj_own_script)place), hn);
+    if (recorded->script != VFJ_OWN_SCRIPT_NONE) {
+        tell_file(mirror, vfj_own_script_path((enum vfj_own_script)recorded->script), hn);
+    } else if (recorded->script_refused[0] != '\0') {
+        vfj_text_add(&text, "%file ");
+        vfj_text_add(&text, vfj_own_script_path(VFJ_OWN_SCRIPT_BASE));
+        vfj_text_add(&text, hn.text);
+        vfj_text_add(&text, " refused=");
+        vfj_quoted_add(&text, recorded->script_refused);
+        direct_text(mirror, &text);
+    }
+}
+
+/* That lagg has the port, or has it no more. */
+static void tell_port(struct vfj_mirror *mirror, struct vfj_name name, struct vfj_name port, bool has)
+{
+    struct vfj_interface lagg = {.name = name, .exists = true, .laggproto = VFJ_LAGGPROTO_FAILOVER, .mtu = 1500};
+    const struct vfj_guest_if *known = vfj_guest_find(&mirror->guest, name);
+    const struct more_facts more = more_of(mirror, name);
+    if (known != NULL)
+        lagg = known->facts;
+    if (has && !vfj_interface_has_port(&lagg, port) && !vfj_interface_add_port(&lagg, port))
+        mirror->wrong = "more ports than a lagg has";
+    if (!has)
+        vfj_interface_drop_port(&lagg, port);
+    tell_interface(mirror, &lagg, &more);
+}
+
+/* hn, or the VF, is a port of another lagg than the model knows. */
+static void tell_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder, struct vfj_name port)
+{
+    if (!vfj_name_is_empty(before))
+        tell_port(mirror, before, port, false);
+    if (!vfj_name_is_empty(holder))
+        tell_port(mirror, holder, port, true);
+}
+
+/* Of the default routes of a view: the part that goes through hn, or through the lagg. */
+static struct more_facts more_of_view(const struct vfj_view *view, bool on_lagg)
+{
+    struct more_facts more = {.dhclient = on_lagg ? view->lagg_dhclient : view->hn_dhclient};
+    if (view->gateway_on_lagg == on_lagg)
+        more.gateway = view->gateway;
+    if (view->gateway6_on_lagg == on_lagg)
+        more.gateway6 = view->gateway6;
+    return more;
+}
+
+static bool more_differs(const struct more_facts *a, const struct more_facts *b)
+{
+    return a->dhclient != b->dhclient || a->is_link_told != b->is_link_told
+        || strcmp(a->gateway.text, b->gateway.text) != 0 || strcmp(a->gateway6.text, b->gateway6.text) != 0;
+}
+
+static void answer_interfaces(struct vfj_mirror *mirror, const struct vfj_view *model, const struct vfj_view *recorded)
+{
+    const struct more_facts vf = {.dhclient = recorded->vf_dhclient}, model_vf = {.dhclient = model->vf_dhclient};
+    const struct more_facts hn = more_of_view(recorded, false), model_hn = more_of_view(model, false);
+    const struct more_facts lagg = more_of_view(recorded, true), model_lagg = more_of_view(model, true);
+    match_interface(mirror, &model->vf, &recorded->vf, more_differs(&model_vf, &vf), &vf);
+    match_interface(mirror, &model->hn, &recorded->hn, more_differs(&model_hn, &hn), &hn);
+    match_interface(mirror, &model->lagg, &recorded->lagg, more_differs(&model_lagg, &lagg), &lagg);
+}
+
+/* hn has got this VF, or has it no more. Where the model does not make that of it, the kernel says so. */
+static void answer_vf(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *model,
+                      const struct vfj_view *recorded, bool is_first)
+{
+    bool is_gone = vfj_name_is_empty(recorded->vf_name);
+    if (vfj_name_equal(model->vf_name, recorded->vf_name))
+        return;
+    if (is_first && !is_gone && may_have_vf(mirror, command->a))
+        direct2(mirror, "%vf ", recorded->vf_name.text, " ", command->a.text);
+    else if (is_first && is_gone && !recorded->vf.exists)
+        direct2(mirror, "%noif ", model->vf_name.text, "", "");
+    else
+        tell_dev_sysctl(mirror, command->text, ".vf", recorded->vf_name);
+}
+
+static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *model,
+                        const struct vfj_view *recorded, bool is_first)
+{
+    if (model->transparent != recorded->transparent)
+        tell_transparent(mirror, recorded->transparent);
+    answer_vf(mirror, command, model, recorded, is_first);
+    if (recorded->script != model->script || strcmp(recorded->script_refused, model->script_refused) != 0)
+        tell_script(mirror, command->a, recorded);
+    if (recorded->lease && !model->lease)
+        tell_file(mirror, "/var/db/dhclient.leases.", command->a);
+    if (!recorded->lease && model->lease)
+        tell_no_file(mirror, "/var/db/dhclient.leases.", command->a);
+    answer_interfaces(mirror, model, recorded);
+}
+
+/* What follows from the interfaces, now that they are right: who holds the ports, and that a VF that is up has the data
+ * path. */
+static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *recorded,
+                        bool is_first)
+{
+    struct vfj_observation model;
+    vfj_mirror_peek(mirror, command, &model);
+    if (!vfj_name_equal(model.as.view.hn_lagg, recorded->hn_lagg))
+        tell_holder(mirror, model.as.view.hn_lagg, recorded->hn_lagg, command->a);
+    if (!vfj_name_equal(model.as.view.vf_lagg, recorded->vf_lagg))
+        tell_holder(mirror, model.as.view.vf_lagg, recorded->vf_lagg, recorded->vf.name);
+    if (!is_first && !vfj_name_equal(model.as.view.rxvf, recorded->rxvf))
+        tell_dev_sysctl(mirror, command->text, ".rxvf", recorded->rxvf);
+    match_link(mirror, command, &recorded->lagg);
+}
+
+static bool same_map(const struct vfj_map *a, const struct vfj_map *b)
+{
+    return a->transparent == b->transparent && a->has_list == b->has_list && a->truncated == b->truncated
+        && a->pair_count == b->pair_count && memcmp(a->pairs, b->pairs, a->pair_count * sizeof a->pairs[0]) == 0;
+}
+
+static void add_words(struct vfj_text *list, const char *word, const char *after)
+{
+    vfj_text_add_word(list, vfj_span_of(word));
+    vfj_text_add(list, after);
+}
+
+/* The unit of a renamed hn, which the model can but guess. */
+static void tell_unit(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_pair *pair)
+{
+    for (unsigned i = 0; i < model->pair_count; i++) {
+        const struct vfj_pair *guess = &model->pairs[i];
+        if (!vfj_name_equal(guess->vf, pair->vf) || vfj_name_is_empty(guess->unit))
+            continue;
+        if (vfj_name_equal(guess->unit, pair->unit))
+            return;
+        tell_dev_sysctl(mirror, guess->unit.text, ".vf", (struct vfj_name){{0}});
+    }
+    if (!vfj_name_is_empty(pair->unit))
+        tell_dev_sysctl(mirror, pair->unit.text, ".vf", pair->vf);
+}
+
+static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_map *recorded)
+{
+    char list[VFJ_VALUE_SIZE], map[VFJ_VALUE_SIZE];
+    struct vfj_text list_text = vfj_text_begin(list, sizeof list);
+    struct vfj_text map_text = vfj_text_begin(map, sizeof map);
+    if (same_map(model, recorded))
+        return;
+    if (model->transparent != recorded->transparent)
+        tell_transparent(mirror, recorded->transparent);
+    for (unsigned i = 0; i < recorded->pair_count; i++) {
+        add_words(&list_text, recorded->pairs[i].vf.text, "");
+        add_words(&map_text, recorded->pairs[i].vf.text, ":");
+        vfj_text_add(&map_text, recorded->pairs[i].hn.text);
+    }
+    if (list_text.overflow || map_text.overflow)
+        mirror->wrong = "more VFs than a sysctl's value holds";
+    tell_sysctl(mirror, "hw.hn.vflist", recorded->has_list ? list : NULL);
+    tell_sysctl(mirror, "hw.hn.vfmap", map);
+    for (unsigned i = 0; i < recorded->pair_count; i++)
+        tell_unit(mirror, model, &recorded->pairs[i]);
+}
+
+static void fail_probe(struct vfj_mirror *mirror, const struct vfj_command *command)
+{
+    char line[2 * VFJ_RULE_SIZE];
+    struct vfj_argv argv;
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    if (!vfj_guest_rule_argv(command, 0, &argv))
+        return;
+    vfj_text_add(&text, "%fail 1 1 ");
+    vfj_argv_print(&argv, &text);
+    vfj_text_add(&text, " $");
+    direct_text(mirror, &text);
+}
+
+static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_file *recorded)
+{
+    char line[4 * VFJ_VALUE_SIZE], lines[2 * VFJ_VALUE_SIZE];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    struct vfj_text value = vfj_text_begin(lines, sizeof lines);
+    vfj_text_add(&text, recorded->exists ? "%file " : "%nofile ");
+    vfj_text_add(&text, command->text);
+    if (recorded->exists) {
+        vfj_text_add(&text, " text=");
+        vfj_newlines_escape(&value, recorded->text);
+        vfj_quoted_add(&text, lines);
+    }
+    direct_text(mirror, &text);
+}
+
+/* dev.hn.N.vf names an interface that nothing else may have told of. */
+static void tell_named_vf(struct vfj_mirror *mirror, const char *oid, const char *value)
+{
+    struct vfj_interface vf = {.exists = true, .up = true, .mtu = 1500};
+    const struct more_facts none = {0};
+    size_t length = strlen(oid);
+    bool is_vf = length > 3 && strcmp(oid + length - 3, ".vf") == 0;
+    if (is_vf && vfj_name_parse(vfj_span_of(value), &vf.name) && vfj_guest_find(&mirror->guest, vf.name) == NULL)
+        tell_interface(mirror, &vf, &none);
+}
+
+static bool has_pair(const struct vfj_map *map, const struct vfj_pair *pair)
+{
+    for (unsigned i = 0; i < map->pair_count; i++) {
+        if (vfj_name_equal(map->pairs[i].vf, pair->vf) && vfj_name_equal(map->pairs[i].hn, pair->hn))
+            return true;
+    }
+    return false;
+}
+
+/* The VFs that came and went unheard. */
+static void answer_pairs(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_map *recorded)
+{
+    for (unsigned i = 0; i < model->pair_count; i++) {
+        if (!has_pair(recorded, &model->pairs[i]))
+            direct2(mirror, "%noif ", model->pairs[i].vf.text, "", "");
+    }
+    for (unsigned i = 0; i < recorded->pair_count; i++) {
+        const struct vfj_pair *pair = &recorded->pairs[i];
+        if (has_pair(model, pair))
+            continue;
+        if (may_have_vf(mirror, pair->hn))
+            direct2(mirror, "%vf ", pair->vf.text, " ", pair->hn.text);
+        if (vfj_guest_find(&mirror->guest, pair->vf) == NULL)
+            direct2(mirror, "%if ", pair->vf.text, "", "");
+    }
+}
+
+static void answer(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_observation *model,
+                   const struct vfj_observation *recorded, bool is_first)
+{
+    struct more_facts more;
+    switch ((enum vfj_probe)recorded->probe) {
+    case VFJ_PROBE_SYSCTL:
+        tell_sysctl(mirror, command->text, recorded->ok ? recorded->as.value : NULL);
+        break;
+    case VFJ_PROBE_IFCONFIG:
+        more = more_of(mirror, recorded->as.interface.name);
+        match_interface(mirror, &model->as.interface, &recorded->as.interface, false, &more);
+        match_link(mirror, command, &recorded->as.interface);
+        break;
+    case VFJ_PROBE_FILE:
+        answer_file(mirror, command, &recorded->as.file);
+        break;
+    case VFJ_PROBE_MAP:
+        if (recorded->ok && is_first)
+            answer_pairs(mirror, &model->as.map, &recorded->as.map);
+        else if (recorded->ok)
+            answer_map(mirror, &model->as.map, &recorded->as.map);
+        else
+            fail_probe(mirror, command);
+        break;
+    case VFJ_PROBE_SLOT:
+        if (recorded->ok) {
+            answer_view(mirror, command, &model->as.view, &recorded->as.view, is_first);
+            answer_rest(mirror, command, &recorded->as.view, is_first);
+        } else {
+            fail_probe(mirror, command);
+        }
+        break;
+    }
+}
+
+enum { ROUNDS = 3 }; /* one fact may follow from another, and that from a third */
+
+void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
+                       const struct vfj_observation *recorded)
+{
+    struct vfj_observation model;
+    if (recorded->probe == VFJ_PROBE_SYSCTL)
+        tell_named_vf(mirror, command->text, recorded->as.value);
+    vfj_mirror_peek(mirror, command, &model);
+    if (model.probe != recorded->probe) {
+        mirror->wrong = "the answer is to another question";
+        return;
+    }
+    for (unsigned round = 0; round < ROUNDS && !vfj_observation_means_same(&model, recorded); round++) {
+        answer(mirror, command, &model, recorded, round == 0 && !mirror->cautious);
+        vfj_mirror_peek(mirror, command, &model);
+    }
+    if (!vfj_observation_means_same(&model, recorded) && mirror->wrong == NULL)
+        mirror->wrong = "a trace has no words for this answer";
+    vfj_guest_observe(&mirror->guest, command, &model);
+}
+
+void vfj_mirror_pair(struct vfj_mirror *mirror, struct vfj_name vf, struct vfj_name hn)
+{
+    const struct vfj_guest_vf *known = vfj_guest_find_vf(&mirror->guest, vf);
+    if (may_have_vf(mirror, hn) && vfj_guest_find(&mirror->guest, vf) == NULL
+        && (known == NULL || !vfj_name_equal(known->hn, hn)))
+        direct2(mirror, "%vf ", vf.text, " ", hn.text);
+}
+
+void vfj_mirror_begin(struct vfj_mirror *mirror, const struct vfj_view *view)
+{
+    const struct more_facts more = more_of_view(view, false);
+    if (view->transparent != 0)
+        tell_transparent(mirror, view->transparent);
+    if (view->script != VFJ_OWN_SCRIPT_NONE || view->script_refused[0] != '\0')
+        tell_script(mirror, view->hn_name, view);
+    if (view->lease)
+        tell_file(mirror, "/var/db/dhclient.leases.", view->hn_name);
+    if (view->hn.exists)
+        tell_interface(mirror, &view->hn, &more);
+}

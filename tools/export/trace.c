@@ -1,0 +1,230 @@
+/* A journal as a trace.
+ *
+ * The journal is read three times. The first time gives every event a time (tools/export/timeline.h). The second writes the
+ * trace: before an event, what the guest was like if its answer tells something that the model would not know
+ * (tools/export/facts.h), and how long the commands that the event leads to took; then the event. The third time the trace
+ * is played against the journal (tools/export/check.h), so that nothing is left out in silence. */
+#include "tools/export/trace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/replay.h"
+#include "tools/export/check.h"
+#include "tools/export/state.h"
+#include "tools/secret.h"
+#include "tools/terminal.h"
+#include "tools/verb.h"
+
+enum { ATTEMPTS_OF_INSTANTS = 16 };
+
+/* Take each record up to the last that counts, none left out. */
+static bool walk(struct vfj_export *export, struct vfj_journal *journal,
+                 void (*take)(struct vfj_export *export, const struct vfj_record *record))
+{
+    struct vfj_record record;
+    enum vfj_status status = VFJ_OK;
+    uint64_t seq = 0;
+    vfj_journal_walk(journal, 1, VFJ_FORWARD);
+    while (export->wrong == NULL && seq < export->timeline.last
+           && (status = vfj_journal_next(journal, &record)) == VFJ_OK) {
+        if (record.seq == ++seq)
+            take(export, &record);
+        else
+            vfj_export_fail_system(export, VFJ_JOURNAL_DAMAGED);
+    }
+    vfj_journal_walk_end(journal);
+    if (export->wrong == NULL && status != VFJ_OK)
+        vfj_export_fail_system(export, status);
+    return export->wrong == NULL;
+}
+
+/* Text that grows in memory. */
+struct sheet {
+    FILE *stream;
+    char *bytes;
+    size_t length;
+};
+
+/* As new, but for what the attempts before have taught. */
+static void begin_again(struct vfj_export *export, FILE *out, uint64_t last)
+{
+    struct vfj_timeline timeline = export->timeline;
+    bool cautious = export->mirror.cautious;
+    free(export->attachments);
+    free(export->early.us);
+    memset(export, 0, sizeof *export);
+    export->timeline = timeline;
+    export->mirror.out = out;
+    export->mirror.cautious = cautious;
+    export->group_text = vfj_text_begin(export->group, sizeof export->group);
+    vfj_guest_init(&export->mirror.guest);
+    vfj_machine_init(&export->machine);
+    vfj_timeline_begin(&export->timeline, &export->machine, last);
+}
+
+static bool write_sheet(struct vfj_export *export, struct vfj_journal *journal, struct sheet *sheet)
+{
+    (void)fputs("%vfjournal 1\n", sheet->stream);
+    if (!walk(export, journal, vfj_export_learn) || !walk(export, journal, vfj_export_write))
+        return false;
+    vfj_export_write_end(export);
+    if (fflush(sheet->stream) != 0)
+        vfj_export_fail_system(export, VFJ_SYSTEM);
+    return export->wrong == NULL;
+}
+
+/* Write the trace to the sheet; false, with *fault, when the journal holds what a trace can't say. */
+static bool write_trace(struct vfj_export *export, struct vfj_journal *journal, uint64_t last, struct sheet *sheet,
+                        struct vfj_export_fault *fault)
+{
+    *fault = (struct vfj_export_fault){.status = VFJ_SYSTEM};
+    if (sheet->stream == NULL)
+        return false;
+    begin_again(export, sheet->stream, last);
+    if (!write_sheet(export, journal, sheet)) {
+        *fault = (struct vfj_export_fault){.status = export->status, .seq = export->seq, .what = export->wrong};
+        return false;
+    }
+    return vfj_export_check(journal, (struct vfj_span){sheet->bytes, sheet->length}, &export->timeline, fault);
+}
+
+/* Without the secrets that are in it. */
+static void print_trace(struct vfj_span trace, FILE *out)
+{
+    char line[2 * VFJ_LINE_MAX];
+    while (trace.length > 0) {
+        const char *end = memchr(trace.text, '\n', trace.length);
+        size_t length = (size_t)(end - trace.text) + 1;
+        struct vfj_text text = vfj_text_begin(line, sizeof line);
+        struct vfj_span whole = {trace.text, length};
+        bool has_words
+            = vfj_span_starts(whole, "%rc ") || vfj_span_starts(whole, "%slow ") || vfj_span_starts(whole, "%fail ");
+        if (has_words) {
+            vfj_secret_add(&text, whole);
+            whole = (struct vfj_span){text.bytes, text.length};
+        }
+        (void)fwrite(whole.text, 1, whole.length, out);
+        trace = (struct vfj_span){trace.text + length, trace.length - length};
+    }
+}
+
+/* Whether the journal is what it says it is. */
+static bool is_sound(struct vfj_journal *journal, const char *path)
+{
+    char what[256];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    struct vfj_replay_result result;
+    struct vfj_machine *machine = malloc(sizeof *machine);
+    if (machine == NULL) {
+        (void)vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
+        return false;
+    }
+    vfj_machine_init(machine);
+    vfj_replay_run(journal, machine, NULL, &result);
+    free(machine);
+    if (result.first > 1) {
+        vfj_complain(path, "can't be exported: its beginning was pruned, and a trace begins with the guest's");
+        return false;
+    }
+    if (result.verdict == VFJ_VERDICT_SAME || result.verdict == VFJ_VERDICT_RULES_CHANGED)
+        return true;
+    vfj_text_add(&text, "can't be exported: ");
+    vfj_text_add(&text, vfj_verdict_text((enum vfj_verdict)result.verdict));
+    vfj_text_add(&text, ": record ");
+    vfj_text_add_u64(&text, result.seq);
+    vfj_complain(path, what);
+    return false;
+}
+
+static int complain(struct vfj_journal *journal, const char *path, const struct vfj_export_fault *fault)
+{
+    char what[256];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    if (fault->status == VFJ_SYSTEM)
+        return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
+    if (fault->status != VFJ_OK)
+        return vfj_complain_status(path, fault->status, vfj_journal_detail(journal));
+    vfj_text_add(&text, "can't be exported: a trace can't say record ");
+    vfj_text_add_u64(&text, fault->seq);
+    vfj_text_add(&text, ": ");
+    vfj_text_add(&text, fault->what);
+    vfj_complain(path, what);
+    return VFJ_EXIT_UNSURE;
+}
+
+/* Give answers that came in the instant of the fault their own instants: those for which something is told too early, or all
+ * of them when that has been tried. After many such faults, all answers are given theirs for which something is told too
+ * early. False when there is none. */
+static bool separate(struct vfj_export *export, const struct vfj_export_fault *fault, bool everywhere)
+{
+    struct vfj_timeline *timeline = &export->timeline;
+    int64_t us = vfj_times_get(&timeline->events, fault->event);
+    bool found = false;
+    for (size_t i = fault->event; i < export->early.count; i++) {
+        uint64_t command = (uint64_t)vfj_times_get(&export->early, i);
+        bool counts = everywhere || vfj_times_get(&timeline->events, i) == us;
+        if (command != 0 && counts && vfj_times_get(&timeline->separate, command) == 0)
+            found |= vfj_times_put(&timeline->separate, command, 1);
+    }
+    for (uint64_t command = 1; !found && command < timeline->answers.count; command++) {
+        if (vfj_times_get(&timeline->answers, command) == us + 1 && vfj_times_get(&timeline->separate, command) == 0)
+            found = vfj_times_put(&timeline->separate, command, 1);
+    }
+    return found;
+}
+
+/* Whether another attempt may say what this one could not. */
+static bool try_again(struct vfj_export *export, const struct vfj_export_fault *fault, unsigned attempt)
+{
+    if (fault->status != VFJ_OK || attempt > 2 * ATTEMPTS_OF_INSTANTS)
+        return false;
+    if (export->wrong == NULL && separate(export, fault, attempt >= ATTEMPTS_OF_INSTANTS))
+        return true;
+    bool was_cautious = export->mirror.cautious;
+    export->mirror.cautious = true;
+    free(export->timeline.separate.us);
+    export->timeline.separate = (struct vfj_times){0};
+    return !was_cautious;
+}
+
+/* The first attempt tells facts where they serve another policy best, and answers that took no time with their cause. What
+ * can't be said so gets an instant of its own; and if that is not enough, each fact is told just before the answer that shows
+ * it. */
+static bool attempt_all(struct vfj_export *export, struct vfj_journal *journal, FILE *out,
+                        struct vfj_export_fault *fault)
+{
+    uint64_t last;
+    bool done = false, again = true;
+    *fault = (struct vfj_export_fault){.status = vfj_journal_last(journal, &last)};
+    if (fault->status != VFJ_OK)
+        return false;
+    for (unsigned attempt = 1; again; attempt++) {
+        struct sheet sheet = {NULL, NULL, 0};
+        sheet.stream = open_memstream(&sheet.bytes, &sheet.length);
+        done = write_trace(export, journal, last, &sheet, fault);
+        if (sheet.stream != NULL)
+            (void)fclose(sheet.stream);
+        if (done)
+            print_trace((struct vfj_span){sheet.bytes, sheet.length}, out);
+        free(sheet.bytes);
+        again = !done && try_again(export, fault, attempt);
+    }
+    return done;
+}
+
+int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out)
+{
+    struct vfj_export_fault fault;
+    if (!is_sound(journal, path))
+        return VFJ_EXIT_UNUSABLE;
+    struct vfj_export *export = calloc(1, sizeof *export);
+    if (export == NULL)
+        return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
+    int exit_status = attempt_all(export, journal, out, &fault) ? VFJ_EXIT_OK : complain(journal, path, &fault);
+    vfj_timeline_free(&export->timeline);
+    free(export->attachments);
+    free(export->early.us);
+    free(export);
+    return exit_status;
+}

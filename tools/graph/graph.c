@@ -1,0 +1,78 @@
+/* vfjournal graph: the states and activities of a slot, as the compiled tables have them. */
+#include "tools/graph/graph.h"
+
+#include <getopt.h>
+
+#include "tools/options.h"
+#include "tools/terminal.h"
+#include "tools/verb.h"
+
+static const char help[] = /**/
+    "usage: vfjournal graph [-o text|dot|mermaid|svg]\n"
+    "Print the states of a slot, which reasons move it from one to another, and its activities. The tables are those "
+    "that the\n"
+    "daemon checks every move against.\n"
+    "\n"
+    "  -o, --output text     a drawing (default); of ASCII characters alone where the locale is not UTF-8\n"
+    "  -o, --output dot      for dot(1) of Graphviz\n"
+    "  -o, --output mermaid  a stateDiagram-v2, which Markdown pages can hold\n"
+    "  -o, --output svg      a picture\n"
+    "\n"
+    "Exit status: 0 printed; 2 usage; 4 the system failed.\n";
+
+enum { PARSED_RUN = -1, GRAPH_COUNT = 2 };
+
+/* X(word): also a vfj_graph_print_WORD(). */
+#define FORMATS(X) X(text) X(dot) X(mermaid) X(svg)
+
+typedef void print_function(const struct vfj_graph *graphs, unsigned count, FILE *out);
+
+static int take_output(print_function **print, const char *value)
+{
+    static const char *const words[] = {
+#define X(word) #word,
+        FORMATS(X)
+#undef X
+            NULL};
+    static print_function *const functions[] = {
+#define X(word) vfj_graph_print_##word,
+        FORMATS(X)
+#undef X
+    };
+    int format = vfj_option_choice(value, words);
+    if (format < 0)
+        return vfj_usage_error("graph", "-o takes text, dot, mermaid or svg, not", value);
+    *print = functions[format];
+    return PARSED_RUN;
+}
+
+static int read_options(print_function **print, int argc, char **argv)
+{
+    static const struct option table[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    static char name[] = "vfjournal graph"; /* getopt_long(3) puts it before its complaints */
+    int option;
+    int parsed = PARSED_RUN;
+    argv[0] = name;
+    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "o:h", table, NULL)) != -1)
+        parsed = option == 'o' ? take_output(print, optarg) : vfj_option_rest(option, "graph", help);
+    if (parsed == PARSED_RUN && optind < argc)
+        parsed = vfj_usage_error("graph", "an argument too many", argv[optind]);
+    return parsed;
+}
+
+int vfj_verb_graph(int argc, char **argv)
+{
+    static struct vfj_graph graphs[GRAPH_COUNT];
+    print_function *print = vfj_graph_print_text;
+    int exit_status = read_options(&print, argc, argv);
+    if (exit_status != PARSED_RUN)
+        return exit_status;
+    vfj_graph_make_states(&graphs[0]);
+    vfj_graph_make_activities(&graphs[1]);
+    print(graphs, GRAPH_COUNT, stdout);
+    return vfj_finish_output(VFJ_EXIT_OK);
+}
