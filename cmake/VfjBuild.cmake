@@ -1,5 +1,6 @@
-# vfj::build carries what every target of ours is compiled and linked with, and vfj_add_layer() makes a layer's library.
-# Nothing here is global: code that does not link vfj::build is not touched by it.
+# vfj::build carries what every target of ours is compiled and linked with, and vfj_add_layer()
+# makes a layer's library. Nothing here is global: code that does not link vfj::build is not touched
+# by it.
 include(CheckCCompilerFlag)
 include(CheckLinkerFlag)
 include(CheckPIESupported)
@@ -16,7 +17,8 @@ target_compile_options(vfj_build INTERFACE
     -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wvla
     $<$<BOOL:${VFJ_WERROR}>:-Werror>)
 
-# Hardening belongs to what is shipped; the sanitizers of the other presets watch the same things more closely.
+# Hardening belongs to what is shipped; the sanitizers of the other presets watch the same things
+# more closely.
 function(vfj_harden)
     foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-protection)
         string(MAKE_C_IDENTIFIER "VFJ_HAS${flag}" has)
@@ -49,10 +51,10 @@ if(VFJ_FUZZ)
     target_compile_options(vfj_build INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# vfj::counted is for what is shipped, and not for its tests. The counters are a mapped file (%c): they are right even of a
-# process that is killed. Programs that run at the same time share it, so that a count that were not atomic would be lost; the
-# way that is told by difference, a condition's false, would then be "never" taken. Where it lies is built in: so it holds in
-# every environment.
+# vfj::counted is for what is shipped, and not for its tests. The counters are a mapped file (%c):
+# they are right even of a process that is killed. Programs that run at the same time share it, so
+# that a count that were not atomic would be lost; the way that is told by difference, a condition's
+# false, would then be "never" taken. Where it lies is built in: so it holds in every environment.
 add_library(vfj_counted INTERFACE)
 add_library(vfj::counted ALIAS vfj_counted)
 if(VFJ_COVERAGE)

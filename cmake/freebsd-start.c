@@ -1,8 +1,9 @@
 /* What crt1.o calls, for FreeBSD 13, whose libc does not have it.
  *
- * The C library exports __libc_start1 since FreeBSD 14 (FBSD_1.7); before, crt1.o itself held that code. The cross
- * compiler brings the crt1.o of FreeBSD 14, so a program for FreeBSD 13 brings the function, and then needs no symbol
- * of FreeBSD 14's libc. Only for dynamically linked programs: rtld(1) runs their constructors. */
+ * The C library exports __libc_start1 since FreeBSD 14 (FBSD_1.7); before, crt1.o itself held that
+ * code. The cross compiler brings the crt1.o of FreeBSD 14, so a program for FreeBSD 13 brings the
+ * function, and then needs no symbol of FreeBSD 14's libc. Only for dynamically linked programs:
+ * rtld(1) runs their constructors. */
 #include <stdlib.h>
 
 extern char **environ;
@@ -12,7 +13,8 @@ _Noreturn void __libc_start1(int argc, char **argv, char **env, void (*cleanup)(
                              int (*program)(int, char **, char **));
 
 /* Runs the program and exits with what it returns. `cleanup` is rtld's: it runs destructors. */
-void __libc_start1(int argc, char **argv, char **env, void (*cleanup)(void), int (*program)(int, char **, char **))
+void __libc_start1(int argc, char **argv, char **env, void (*cleanup)(void),
+                   int (*program)(int, char **, char **))
 {
     if (environ == NULL)
         environ = env;

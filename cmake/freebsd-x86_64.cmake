@@ -1,5 +1,6 @@
-# Cross-compiles for x86_64 FreeBSD. The environment's VFJ_CROSS is the directory that tools/dev/cross-freebsd fills:
-# bin/freebsd-{cc,ar,ranlib}, and include/ and lib/ with the libraries built for FreeBSD.
+# Cross-compiles for x86_64 FreeBSD. The environment's VFJ_CROSS is the directory that
+# tools/dev/cross-freebsd fills: bin/freebsd-{cc,ar,ranlib}, and include/ and lib/ with the
+# libraries built for FreeBSD.
 if(NOT IS_DIRECTORY "$ENV{VFJ_CROSS}")
     message(FATAL_ERROR "VFJ_CROSS is not set: run tools/dev/cross-freebsd")
 endif()

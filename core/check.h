@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-/* Operating errors are statuses (core/status.h); this is for what cannot happen unless the code is wrong. It
- * stays on in release builds: a journal written by a program that contradicts itself is worth less than none. */
+/* Operating errors are statuses (core/status.h); this is for what cannot happen unless the code is
+ * wrong. It stays on in release builds: a journal written by a program that contradicts itself is
+ * worth less than none. */
 #define VFJ_CHECK(condition)  \
     do {                      \
         if (!(condition))     \

@@ -3,14 +3,16 @@
 #define VFJ_CORE_LIMITS_H
 
 enum {
-    VFJ_SLOTS_MAX = 64,         /* hn interfaces watched at once */
-    VFJ_UNITS_MAX = 32,         /* units of hn(4) that are asked for their VF; beyond, the name is believed */
-    VFJ_LINE_MAX = 8192,        /* bytes of a devd or trace line, devd's own DEVCTL_MAXBUF */
-    VFJ_VALUE_SIZE = 1024,      /* a sysctl's value with its NUL */
-    VFJ_PATH_SIZE = 256,        /* a path given as an operand, with its NUL */
-    VFJ_ARGS_SIZE = 512,        /* the free words of one command, with their NUL */
-    VFJ_WORDS_MAX = 64,         /* words of one argv */
-    VFJ_RULE_SIZE = 1024,       /* the words of a %fail or %slow, with their NUL: those of any command fit */
+    VFJ_SLOTS_MAX = 64, /* hn interfaces watched at once */
+    /* units of hn(4) that are asked for their VF; beyond, the name is believed */
+    VFJ_UNITS_MAX = 32,
+    VFJ_LINE_MAX = 8192,   /* bytes of a devd or trace line, devd's own DEVCTL_MAXBUF */
+    VFJ_VALUE_SIZE = 1024, /* a sysctl's value with its NUL */
+    VFJ_PATH_SIZE = 256,   /* a path given as an operand, with its NUL */
+    VFJ_ARGS_SIZE = 512,   /* the free words of one command, with their NUL */
+    VFJ_WORDS_MAX = 64,    /* words of one argv */
+    /* the words of a %fail or %slow, with their NUL: those of any command fit */
+    VFJ_RULE_SIZE = 1024,
     VFJ_RC_SIZE = 16384,        /* all rc.conf values that matter, encoded, with the NUL */
     VFJ_ADDRESSES_MAX = 32,     /* addresses of one interface that are carried over */
     VFJ_BATCH_MAX = 160,        /* commands of one batch */

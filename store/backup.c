@@ -21,7 +21,8 @@ static struct vfj_text begin_detail(struct vfj_backup *backup, const char *where
     return vfj_text_begin(backup->detail, sizeof backup->detail);
 }
 
-static enum vfj_status fail(struct vfj_backup *backup, const char *where, enum vfj_status status, const char *detail)
+static enum vfj_status fail(struct vfj_backup *backup, const char *where, enum vfj_status status,
+                            const char *detail)
 {
     struct vfj_text text = begin_detail(backup, where);
     vfj_text_add(&text, detail);
@@ -54,9 +55,11 @@ static int open_copy(const char *path, sqlite3 **db)
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0 || close(fd) != 0 || !vfj_uri_of(path, "", uri))
         return SQLITE_CANTOPEN;
-    int code = sqlite3_open_v2(uri, db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(uri, db,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(*db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;", NULL, NULL, NULL);
+        code = sqlite3_exec(*db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;", NULL, NULL,
+                            NULL);
     return code;
 }
 
@@ -71,8 +74,8 @@ static int copy_pages(struct vfj_journal *journal, sqlite3 *copy)
     return code == SQLITE_DONE ? finished : code;
 }
 
-static enum vfj_status copy_journal(struct vfj_backup *backup, struct vfj_journal *journal, const char *to,
-                                    const struct vfj_publish *new_file)
+static enum vfj_status copy_journal(struct vfj_backup *backup, struct vfj_journal *journal,
+                                    const char *to, const struct vfj_publish *new_file)
 {
     sqlite3 *copy = NULL;
     int code = open_copy(new_file->path, &copy);
@@ -82,7 +85,8 @@ static enum vfj_status copy_journal(struct vfj_backup *backup, struct vfj_journa
     if (code == SQLITE_OK)
         code = closed;
     if (journal->immutable && vfj_file_changed(journal->path, &journal->facts))
-        return fail(backup, journal->path, VFJ_JOURNAL_BUSY, "the file changed during reading; try again");
+        return fail(backup, journal->path, VFJ_JOURNAL_BUSY,
+                    "the file changed during reading; try again");
     return code == SQLITE_OK ? VFJ_OK : fail(backup, to, status_of(code), sqlite3_errstr(code));
 }
 
@@ -109,7 +113,8 @@ static enum vfj_status publish(struct vfj_backup *backup, struct vfj_publish *ne
     return status;
 }
 
-static enum vfj_status make(struct vfj_backup *backup, const char *path, struct vfj_publish *new_file)
+static enum vfj_status make(struct vfj_backup *backup, const char *path,
+                            struct vfj_publish *new_file)
 {
     enum vfj_status status = VFJ_JOURNAL_BUSY;
     for (unsigned i = 0; i < TRIES && status == VFJ_JOURNAL_BUSY; i++)
@@ -118,7 +123,8 @@ static enum vfj_status make(struct vfj_backup *backup, const char *path, struct 
         return status;
     vfj_verify(new_file->path, NULL, &backup->verified);
     if (backup->verified.finding == VFJ_FINDING_UNUSABLE)
-        return fail(backup, new_file->to, (enum vfj_status)backup->verified.status, backup->verified.detail);
+        return fail(backup, new_file->to, (enum vfj_status)backup->verified.status,
+                    backup->verified.detail);
     return backup->verified.finding == VFJ_FINDING_DAMAGED ? VFJ_OK : publish(backup, new_file);
 }
 

@@ -81,7 +81,8 @@ static unsigned char *put_columns(unsigned char *to, const struct vfj_record *re
 
 /* A small record is hashed by one call, because a call costs more than its bytes. The body of a
  * large record is not copied. */
-void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record, struct vfj_head_hash *head)
+void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record,
+                   struct vfj_head_hash *head)
 {
     unsigned char message[512];
     _Static_assert(COLUMNS_SIZE < sizeof message, "all but the body has room");

@@ -44,6 +44,7 @@ void vfj_chain_close(struct vfj_chain *chain);
 
 /* Replaces head(n-1) in `head` by head(n). Ignores record->chain. A failure of libcrypto is a
  * failed check, since SHA-256 has no cause to fail. */
-void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record, struct vfj_head_hash *head);
+void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record,
+                   struct vfj_head_hash *head);
 
 #endif

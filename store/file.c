@@ -76,8 +76,8 @@ static uint32_t big_endian(const unsigned char *at)
 
 /* Offsets of the file format: 16 page size, 24 and 92 whether the size at 28 is valid, 56
  * encoding, 60 user_version, 68 application_id. */
-static enum vfj_status inspect_header(const unsigned char *header, const struct vfj_file_facts *facts,
-                                      struct vfj_text *detail)
+static enum vfj_status inspect_header(const unsigned char *header,
+                                      const struct vfj_file_facts *facts, struct vfj_text *detail)
 {
     uint64_t page_size = (uint64_t)header[16] << 8 | header[17];
     uint64_t pages = big_endian(header + 28);
@@ -105,12 +105,13 @@ static enum vfj_status inspect_header(const unsigned char *header, const struct 
     return VFJ_OK;
 }
 
-static enum vfj_status inspect_start(const unsigned char *header, size_t length, const struct vfj_file_facts *facts,
-                                     struct vfj_text *detail)
+static enum vfj_status inspect_start(const unsigned char *header, size_t length,
+                                     const struct vfj_file_facts *facts, struct vfj_text *detail)
 {
     static const char magic[] = "SQLite format 3";
     if (length == 0)
-        return fail(VFJ_JOURNAL_DAMAGED, detail, "the file is empty, not a journal (remove it to begin a new one)");
+        return fail(VFJ_JOURNAL_DAMAGED, detail,
+                    "the file is empty, not a journal (remove it to begin a new one)");
     if (memcmp(header, magic, length < sizeof magic ? length : sizeof magic) != 0)
         return fail(VFJ_JOURNAL_NOT_OURS, detail, "not a database");
     if (length < HEADER_SIZE)
@@ -118,7 +119,8 @@ static enum vfj_status inspect_start(const unsigned char *header, size_t length,
     return inspect_header(header, facts, detail);
 }
 
-static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_facts *facts, struct vfj_text *detail)
+static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_facts *facts,
+                                    struct vfj_text *detail)
 {
     unsigned char header[HEADER_SIZE] = {0};
     if (fstat(fd, &facts->stat) != 0)
@@ -139,7 +141,8 @@ static enum vfj_status inspect_file(int fd, const char *path, struct vfj_file_fa
     return inspect_start(header, (size_t)length, facts, detail);
 }
 
-enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts, struct vfj_text *detail)
+enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts,
+                                 struct vfj_text *detail)
 {
     memset(facts, 0, sizeof *facts);
     /* O_NONBLOCK: open(2) of a FIFO does not wait. */
@@ -160,8 +163,8 @@ bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts)
     struct stat now;
     const struct stat *then = &facts->stat;
     return stat(path, &now) != 0 || now.st_ino != then->st_ino || now.st_size != then->st_size
-        || now.st_mtim.tv_sec != then->st_mtim.tv_sec || now.st_mtim.tv_nsec != then->st_mtim.tv_nsec
-        || has_wal(path) != facts->wal;
+        || now.st_mtim.tv_sec != then->st_mtim.tv_sec
+        || now.st_mtim.tv_nsec != then->st_mtim.tv_nsec || has_wal(path) != facts->wal;
 }
 
 static enum vfj_status sync_directory(const char *path, struct vfj_text *detail)
@@ -198,12 +201,15 @@ static int write_schema(const char *name)
     sqlite3 *db = NULL;
     if (!vfj_uri_of(name, "", uri))
         return SQLITE_CANTOPEN;
-    int code = sqlite3_open_v2(uri, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(uri, &db,
+                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(db,
-                            "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;"
-                            "PRAGMA auto_vacuum = INCREMENTAL;", /* pruning can then shrink the file */
-                            NULL, NULL, NULL);
+        code = sqlite3_exec(
+            db,
+            "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;"
+            /* pruning can then shrink the file */
+            "PRAGMA auto_vacuum = INCREMENTAL;",
+            NULL, NULL, NULL);
     if (code == SQLITE_OK)
         code = vfj_schema_migrate(db, 0);
     if (code == SQLITE_OK)
@@ -222,8 +228,8 @@ enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail)
     int code = write_schema(name);
     if (code == SQLITE_OK && rename(name, path) == 0)
         return sync_directory(path, detail);
-    enum vfj_status status
-        = code == SQLITE_OK ? fail_errno(detail, "") : fail(VFJ_JOURNAL_IO, detail, sqlite3_errstr(code));
+    enum vfj_status status = code == SQLITE_OK ? fail_errno(detail, "")
+                                               : fail(VFJ_JOURNAL_IO, detail, sqlite3_errstr(code));
     (void)unlink(name);
     return status;
 }

@@ -18,7 +18,8 @@ struct vfj_file_facts {
 /* Checks the first 100 bytes of the file (https://www.sqlite.org/fileformat2.html, section 1.3),
  * and the files beside it. Changes nothing. Returns VFJ_OK when SQLite may open the file. Fails
  * as vfj_journal_open() does, and writes the cause to `detail`. */
-enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts, struct vfj_text *detail);
+enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts,
+                                 struct vfj_text *detail);
 
 /* Returns whether the file or its WAL changed since the inspection. */
 bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts);

@@ -100,7 +100,8 @@ bool vfj_handover_send(const char *path)
         return false;
     bool sent = fstat(fd, &status) == 0;
     uint64_t length = sent ? (uint64_t)status.st_size : 0;
-    sent = sent && send_bytes(publisher.socket, &length, sizeof length) && copy_bytes(fd, publisher.socket, length);
+    sent = sent && send_bytes(publisher.socket, &length, sizeof length)
+        && copy_bytes(fd, publisher.socket, length);
     int error = errno;
     (void)close(fd);
     errno = error;

@@ -18,7 +18,8 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
     [VFJ_STATEMENT_COMMIT] = "COMMIT",
     [VFJ_STATEMENT_ROLLBACK] = "ROLLBACK",
-    [VFJ_STATEMENT_APPEND] = "INSERT INTO record (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [VFJ_STATEMENT_APPEND]
+    = "INSERT INTO record (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
     [VFJ_STATEMENT_FORWARD] = "SELECT " COLUMNS " FROM record WHERE seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_BACKWARD] = "SELECT " COLUMNS " FROM record WHERE seq <= ?1 ORDER BY seq DESC",
@@ -28,20 +29,24 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_JSON]
     = "SELECT json_patch(json_patch('{}', json_object('seq', seq, 'cause', cause, 'time', time,"
       " 'boot', boot, 'wall_us', wall_us, 'mono_us', mono_us, 'kind', kind, 'note', note)),"
-      " json_object('slot', pairs ->> 'slot', 'vf', pairs ->> 'vf', 'from', pairs ->> 'from', 'to', pairs ->> 'to',"
+      " json_object('slot', pairs ->> 'slot', 'vf', pairs ->> 'vf', 'from', pairs ->> 'from', "
+      "'to', pairs ->> 'to',"
       " 'reason', pairs ->> 'reason', 'generation', CAST(pairs ->> 'generation' AS INTEGER),"
       " 'delay', pairs ->> 'delay_us' / 1e6,"
       " 'command', CAST(coalesce(pairs ->> 'id', pairs ->> 'command') AS INTEGER),"
       " 'argv', iif(kind = 'command', pairs ->> 'last', NULL), 'outcome', pairs ->> 'outcome',"
       " 'status', CAST(pairs ->> 'status' AS INTEGER), 'duration', pairs ->> 'duration_us' / 1e6,"
       " 'output', iif(kind = 'finished', pairs ->> 'last', NULL),"
-      " 'body', iif(typeof(body) = 'text', body, NULL), 'body_hex', iif(typeof(body) = 'blob', lower(hex(body)), NULL),"
-      " 'digest', iif(digest IS NOT NULL, format('%016x', digest), NULL), 'chain', lower(hex(chain))))"
+      " 'body', iif(typeof(body) = 'text', body, NULL), 'body_hex', iif(typeof(body) = 'blob', "
+      "lower(hex(body)), NULL),"
+      " 'digest', iif(digest IS NOT NULL, format('%016x', digest), NULL), 'chain', "
+      "lower(hex(chain))))"
       " FROM (" VFJ_SCHEMA_ENTRY ") WHERE seq = ?1",
     [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",
     /* Only the first part of a state checkpoint has no cause. */
-    [VFJ_STATEMENT_NEXT_STATE_CHECKPOINT] = ("SELECT seq, wall_us FROM record WHERE seq > ?1"
-                                             " AND kind = 'checkpoint' AND cause IS NULL ORDER BY seq LIMIT 1"),
+    [VFJ_STATEMENT_NEXT_STATE_CHECKPOINT]
+    = ("SELECT seq, wall_us FROM record WHERE seq > ?1"
+       " AND kind = 'checkpoint' AND cause IS NULL ORDER BY seq LIMIT 1"),
     [VFJ_STATEMENT_PRUNE] = "DELETE FROM record WHERE seq < ?1",
 };
 
@@ -135,8 +140,9 @@ static int set_locking(struct vfj_journal *journal)
 
 static int configure(struct vfj_journal *journal)
 {
-    static const int off[] = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_WRITABLE_SCHEMA,
-                              SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL};
+    static const int off[]
+        = {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_WRITABLE_SCHEMA,
+           SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL};
     int code = sqlite3_db_config(journal->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     for (size_t i = 0; i < sizeof off / sizeof off[0] && code == SQLITE_OK; i++)
         code = sqlite3_db_config(journal->db, off[i], 0, (int *)NULL);
@@ -147,10 +153,11 @@ static int configure(struct vfj_journal *journal)
     if (code == SQLITE_OK)
         code = set_locking(journal);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(journal->db,
-                            "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;"
-                            "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512;",
-                            NULL, NULL, NULL);
+        code = sqlite3_exec(
+            journal->db,
+            "PRAGMA cell_size_check = ON; PRAGMA foreign_keys = ON; PRAGMA mmap_size = 0;"
+            "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512;",
+            NULL, NULL, NULL);
     if (code == SQLITE_OK && journal->mode == VFJ_JOURNAL_READ)
         code = sqlite3_exec(journal->db, "PRAGMA query_only = ON;", NULL, NULL, NULL);
     return code;
@@ -161,8 +168,9 @@ static enum vfj_status connect_db(struct vfj_journal *journal, int flags, const 
     char uri[VFJ_URI_SIZE];
     if (!vfj_uri_of(journal->path, query, uri))
         return vfj_journal_failed(journal, SQLITE_CANTOPEN);
-    int code = sqlite3_open_v2(uri, &journal->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                               NULL);
+    int code = sqlite3_open_v2(
+        uri, &journal->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        NULL);
     if (code == SQLITE_OK)
         code = configure(journal);
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
@@ -232,8 +240,8 @@ enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statem
         (void)sqlite3_reset(journal->statements[statement]);
         return VFJ_OK;
     }
-    int code = sqlite3_prepare_v3(journal->db, statement_texts[statement], -1, SQLITE_PREPARE_PERSISTENT,
-                                  &journal->statements[statement], NULL);
+    int code = sqlite3_prepare_v3(journal->db, statement_texts[statement], -1,
+                                  SQLITE_PREPARE_PERSISTENT, &journal->statements[statement], NULL);
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
 }
 
@@ -328,9 +336,10 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
     if (status != VFJ_OK)
         return status;
     /* journal_size_limit: the WAL checkpoint after a burst truncates the WAL to that length */
-    int code = sqlite3_exec(
-        journal->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;", NULL,
-        NULL, NULL);
+    int code = sqlite3_exec(journal->db,
+                            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA "
+                            "journal_size_limit = 4194304;",
+                            NULL, NULL, NULL);
     if (code != SQLITE_OK)
         return vfj_journal_failed(journal, code);
     return update_schema(journal);
@@ -360,13 +369,15 @@ static enum vfj_status check_read_only(struct vfj_journal *journal)
 static enum vfj_status open_write(struct vfj_journal *journal)
 {
     const struct vfj_file_facts *facts = &journal->facts;
-    enum vfj_status status = journal->mode == VFJ_JOURNAL_WRITE ? lock_and_create(journal) : inspect(journal);
+    enum vfj_status status
+        = journal->mode == VFJ_JOURNAL_WRITE ? lock_and_create(journal) : inspect(journal);
     if (status == VFJ_OK && ((facts->wal && !facts->shm) || facts->rollback))
         status = check_read_only(journal);
     return status == VFJ_OK ? connect_write(journal) : status;
 }
 
-enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path, enum vfj_journal_mode mode)
+enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
+                                 enum vfj_journal_mode mode)
 {
     struct vfj_journal *made = calloc(1, sizeof *made);
     *journal = made;

@@ -37,7 +37,8 @@ struct vfj_journal;
  *   JOURNAL_IO        the file cannot be opened, read or written; the detail has the errno text
  *   SYSTEM            no memory */
 /* clang-format on */
-enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path, enum vfj_journal_mode mode);
+enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
+                                 enum vfj_journal_mode mode);
 
 /* Rolls an open transaction back. Does nothing when `journal` is NULL. */
 void vfj_journal_close(struct vfj_journal *journal);
@@ -81,7 +82,8 @@ void vfj_journal_walk_end(struct vfj_journal *journal);
 
 /* Reads one record by its seq, also during a walk. Returns VFJ_END when there is none. The
  * record's spans are valid until the next call of this function. */
-enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq, struct vfj_record *record);
+enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq,
+                                struct vfj_record *record);
 
 /* Returns one record as a JSON object, without newline, valid until the next call. The caller has
  * read the record before, so that its columns are checked. */

@@ -46,7 +46,8 @@ static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record)
         code |= bind_text(stmt, NOTE, record->note);
     if (vfj_record_is_event(record))
         code |= bind_u64(stmt, DIGEST, record->digest);
-    code |= bind_blob(stmt, CHAIN, (struct vfj_span){(const char *)record->chain, sizeof record->chain});
+    code |= bind_blob(stmt, CHAIN,
+                      (struct vfj_span){(const char *)record->chain, sizeof record->chain});
     return code;
 }
 
@@ -57,11 +58,14 @@ static bool is_next(const struct vfj_journal *journal, const struct vfj_record *
         || (journal->appended == 0 && record->kind == VFJ_RECORD_CHECKPOINT && record->seq > 0);
 }
 
-enum vfj_status vfj_journal_run_untriggered(struct vfj_journal *journal, enum vfj_statement statement)
+enum vfj_status vfj_journal_run_untriggered(struct vfj_journal *journal,
+                                            enum vfj_statement statement)
 {
-    VFJ_CHECK(sqlite3_db_config(journal->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL) == SQLITE_OK);
+    VFJ_CHECK(sqlite3_db_config(journal->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL)
+              == SQLITE_OK);
     enum vfj_status status = vfj_journal_run(journal, statement);
-    VFJ_CHECK(sqlite3_db_config(journal->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, (int *)NULL) == SQLITE_OK);
+    VFJ_CHECK(sqlite3_db_config(journal->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, (int *)NULL)
+              == SQLITE_OK);
     return status;
 }
 
@@ -73,8 +77,9 @@ enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj
     VFJ_CHECK(record->body.length <= VFJ_BODY_MAX && record->note.length <= VFJ_RECORD_NAME);
     VFJ_CHECK(is_next(journal, record));
     VFJ_CHECK(bind_record(stmt, record) == SQLITE_OK);
-    enum vfj_status status = begins_pruned ? vfj_journal_run_untriggered(journal, VFJ_STATEMENT_APPEND)
-                                           : vfj_journal_run(journal, VFJ_STATEMENT_APPEND);
+    enum vfj_status status = begins_pruned
+        ? vfj_journal_run_untriggered(journal, VFJ_STATEMENT_APPEND)
+        : vfj_journal_run(journal, VFJ_STATEMENT_APPEND);
     if (status == VFJ_OK)
         journal->appended = record->seq;
     return status;

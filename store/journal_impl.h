@@ -65,7 +65,8 @@ enum vfj_status vfj_journal_run(struct vfj_journal *journal, enum vfj_statement 
 
 /* Runs a statement with the schema's triggers off. The triggers refuse two statements of this
  * program: pruning, and the first row of a pruned journal. */
-enum vfj_status vfj_journal_run_untriggered(struct vfj_journal *journal, enum vfj_statement statement);
+enum vfj_status vfj_journal_run_untriggered(struct vfj_journal *journal,
+                                            enum vfj_statement statement);
 
 /* Moves the whole WAL into the database, and truncates the WAL. */
 void vfj_journal_empty_wal(struct vfj_journal *journal);

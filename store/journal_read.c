@@ -64,7 +64,8 @@ static bool read_cause(sqlite3_stmt *row, struct vfj_record *record)
     record->cause = 0;
     if (has_type(row, CAUSE, SQLITE_NULL))
         return true;
-    return read_unsigned(row, CAUSE, &record->cause) && record->cause >= 1 && record->cause < record->seq;
+    return read_unsigned(row, CAUSE, &record->cause) && record->cause >= 1
+        && record->cause < record->seq;
 }
 
 static bool read_kind(sqlite3_stmt *row, struct vfj_record *record)
@@ -153,10 +154,12 @@ enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, c
 }
 
 /* Steps to the statement's next record. SQLite owns its spans until the next step. */
-static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt, struct vfj_record *record)
+static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt,
+                                 struct vfj_record *record)
 {
     int code = sqlite3_step(stmt);
-    if (code == SQLITE_DONE && !(journal->immutable && vfj_file_changed(journal->path, &journal->facts)))
+    if (code == SQLITE_DONE
+        && !(journal->immutable && vfj_file_changed(journal->path, &journal->facts)))
         return VFJ_END;
     if (code != SQLITE_ROW)
         return vfj_journal_failed(journal, code);
@@ -166,7 +169,8 @@ static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt
 
 void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction)
 {
-    enum vfj_statement statement = direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD;
+    enum vfj_statement statement
+        = direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD;
     vfj_journal_walk_end(journal);
     journal->direction = direction;
     journal->walk_last = 0;
@@ -208,7 +212,8 @@ void vfj_journal_walk_end(struct vfj_journal *journal)
     journal->walk = NULL;
 }
 
-enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq, struct vfj_record *record)
+enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq,
+                                struct vfj_record *record)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_ONE);
     if (status != VFJ_OK)
@@ -226,7 +231,8 @@ enum vfj_status vfj_journal_json(struct vfj_journal *journal, uint64_t seq, stru
     if (status != VFJ_OK)
         return status;
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_JSON];
-    VFJ_CHECK(seq <= (uint64_t)INT64_MAX && sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
+    VFJ_CHECK(seq <= (uint64_t)INT64_MAX
+              && sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
     (void)sqlite3_limit(journal->db, SQLITE_LIMIT_LENGTH, VFJ_LENGTH_JSON);
     int code = sqlite3_step(stmt);
     (void)sqlite3_limit(journal->db, SQLITE_LIMIT_LENGTH, VFJ_LENGTH_READ);

@@ -42,8 +42,10 @@ struct vfj_json *vfj_json_open(void)
     if (sqlite3_open_v2(":memory:", &json->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK
         && prepare(json, "SELECT json_set(?1, '$.' || ?2, ?3)", &json->set)
         && prepare(json, "SELECT json_set(?1, '$.' || ?2 || '_hex', lower(hex(?3)))", &json->hex)
-        && prepare(json, "SELECT json_set(?1, '$.' || ?2, json(CASE WHEN ?3 THEN 'true' ELSE 'false' END))",
-                   &json->flag))
+        && prepare(
+            json,
+            "SELECT json_set(?1, '$.' || ?2, json(CASE WHEN ?3 THEN 'true' ELSE 'false' END))",
+            &json->flag))
         return json;
     vfj_json_close(json);
     return NULL;

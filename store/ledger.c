@@ -26,7 +26,8 @@ void vfj_ledger_set_detail(struct vfj_ledger *ledger, const char *text)
     vfj_text_add(&detail, text);
 }
 
-static enum vfj_status replay_failed(struct vfj_ledger *ledger, const struct vfj_replay_result *result)
+static enum vfj_status replay_failed(struct vfj_ledger *ledger,
+                                     const struct vfj_replay_result *result)
 {
     struct vfj_text detail = vfj_text_begin(ledger->detail, sizeof ledger->detail);
     if (result->verdict == VFJ_VERDICT_UNUSABLE) {
@@ -54,9 +55,11 @@ static void watch(void *arg, const struct vfj_record *record, const struct vfj_m
 static bool replay_from_snapshot(struct vfj_ledger *ledger, struct vfj_replay_result *result)
 {
     struct vfj_replay_from from;
-    const struct vfj_replay_checks checks = {.from = &from, .watch = watch, .arg = &ledger->snapshot};
+    const struct vfj_replay_checks checks
+        = {.from = &from, .watch = watch, .arg = &ledger->snapshot};
     if (!ledger->cached
-        || !vfj_snapshot_read(ledger->path, ledger->journal, ledger->chain, &ledger->machine, &ledger->snapshot, &from))
+        || !vfj_snapshot_read(ledger->path, ledger->journal, ledger->chain, &ledger->machine,
+                              &ledger->snapshot, &from))
         return false;
     vfj_replay_run(ledger->journal, &ledger->machine, &checks, result);
     ledger->rules_changed = ledger->snapshot.rules_changed;
@@ -104,8 +107,8 @@ static int open_directory_of(const char *path)
     return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error,
-                                   bool cached)
+static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
+                                   enum vfj_on_error on_error, bool cached)
 {
     struct vfj_ledger *made = calloc(1, sizeof *made);
     *ledger = made;
@@ -113,7 +116,8 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
         return VFJ_SYSTEM;
     made->on_error = on_error;
     made->directory = -1;
-    vfj_ledger_set_state_checkpoints(made, VFJ_STATE_CHECKPOINT_ROWS, (int64_t)VFJ_STATE_CHECKPOINT_S * 1000000);
+    vfj_ledger_set_state_checkpoints(made, VFJ_STATE_CHECKPOINT_ROWS,
+                                     (int64_t)VFJ_STATE_CHECKPOINT_S * 1000000);
     vfj_ledger_set_snapshots(made, VFJ_SNAPSHOT_ROWS);
     made->cached = vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path)) && cached;
     made->chain = vfj_chain_open();
@@ -132,12 +136,14 @@ static enum vfj_status open_ledger(struct vfj_ledger **ledger, const char *path,
     return restore(made);
 }
 
-enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error)
+enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path,
+                                enum vfj_on_error on_error)
 {
     return open_ledger(ledger, path, on_error, false);
 }
 
-enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error)
+enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *path,
+                                       enum vfj_on_error on_error)
 {
     return open_ledger(ledger, path, on_error, true);
 }
@@ -191,7 +197,8 @@ struct written {
 };
 
 /* Chains the row and appends it to the journal. */
-static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row, struct written *written)
+static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row,
+                              struct written *written)
 {
     written->snapshot.before = written->head;
     if (vfj_record_is_event(row))
@@ -208,7 +215,8 @@ static enum vfj_status write_rows(struct vfj_ledger *ledger)
     struct written written = {.head = ledger->head, .snapshot = ledger->snapshot};
     struct vfj_record *row;
     enum vfj_status status = vfj_journal_begin(ledger->journal);
-    for (size_t at = 0; status == VFJ_OK && (row = vfj_write_queue_next(&ledger->queue, &at)) != NULL;)
+    for (size_t at = 0;
+         status == VFJ_OK && (row = vfj_write_queue_next(&ledger->queue, &at)) != NULL;)
         status = append(ledger, row, &written);
     if (status == VFJ_OK)
         status = vfj_journal_commit(ledger->journal);
@@ -253,13 +261,15 @@ enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
 }
 
 /* Encodes the event into `body`, and decodes it again for the machine. */
-static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_event *event, struct vfj_text *body)
+static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_event *event,
+                                 struct vfj_text *body)
 {
     vfj_event_encode(event, body);
     if (body->overflow)
         return VFJ_TOO_LONG;
     struct vfj_span written = {body->bytes, body->length};
-    enum vfj_status status = vfj_event_decode((enum vfj_event_kind)event->kind, written, &ledger->event);
+    enum vfj_status status
+        = vfj_event_decode((enum vfj_event_kind)event->kind, written, &ledger->event);
     ledger->event.kind = event->kind;
     ledger->event.wall_us = event->wall_us;
     ledger->event.mono_us = event->mono_us;
@@ -282,7 +292,8 @@ static enum vfj_status make_room(struct vfj_ledger *ledger)
     return VFJ_END;
 }
 
-static void keep_rows(struct vfj_ledger *ledger, const struct vfj_record *event, const struct vfj_text *body)
+static void keep_rows(struct vfj_ledger *ledger, const struct vfj_record *event,
+                      const struct vfj_text *body)
 {
     struct vfj_record row;
     vfj_write_queue_push(&ledger->queue, event, body);
@@ -360,7 +371,8 @@ bool vfj_ledger_detached(const struct vfj_ledger *ledger)
 }
 
 static enum vfj_status submit_gap(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us,
-                                  const struct vfj_reattached *reattached, const struct vfj_decision **decision)
+                                  const struct vfj_reattached *reattached,
+                                  const struct vfj_decision **decision)
 {
     char bytes[128];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
@@ -373,13 +385,16 @@ static enum vfj_status submit_gap(struct vfj_ledger *ledger, int64_t wall_us, in
     }
     vfj_text_add_u64(&text, reattached->kept);
     vfj_text_add(&text, " events kept");
-    struct vfj_event gap
-        = {.wall_us = wall_us, .mono_us = mono_us, .kind = VFJ_EVENT_GAP, .as.text = {text.bytes, text.length}};
+    struct vfj_event gap = {.wall_us = wall_us,
+                            .mono_us = mono_us,
+                            .kind = VFJ_EVENT_GAP,
+                            .as.text = {text.bytes, text.length}};
     return vfj_ledger_submit(ledger, &gap, decision);
 }
 
 enum vfj_status vfj_ledger_reattach(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us,
-                                    struct vfj_reattached *reattached, const struct vfj_decision **decision)
+                                    struct vfj_reattached *reattached,
+                                    const struct vfj_decision **decision)
 {
     VFJ_CHECK(ledger->detached);
     enum vfj_status status = write_rows(ledger);

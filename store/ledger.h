@@ -30,13 +30,15 @@ struct vfj_ledger;
  *                    rules
  *   JOURNAL_DAMAGED  the replay finds a record edited, missing or cut off */
 /* clang-format on */
-enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error);
+enum vfj_status vfj_ledger_open(struct vfj_ledger **ledger, const char *path,
+                                enum vfj_on_error on_error);
 
 /* Opens the ledger like vfj_ledger_open(), but restores the state from a valid snapshot
  * (store/snapshot.h) and replays only the records after it. Records before the snapshot are then
  * not checked. When the snapshot or the replay after it fails a check, the whole journal is
  * replayed. The ledger also writes snapshots. */
-enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *path, enum vfj_on_error on_error);
+enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *path,
+                                       enum vfj_on_error on_error);
 
 enum { VFJ_STATE_CHECKPOINT_ROWS = 4096, VFJ_STATE_CHECKPOINT_S = 24 * 60 * 60 };
 
@@ -64,8 +66,8 @@ void vfj_ledger_maintain(struct vfj_ledger *ledger);
 
 /* Runs one step of pruning, as vfj_prune_step() does. Returns VFJ_END while rows wait or the
  * ledger is detached, too. */
-enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_prune_rule *rule, int64_t wall_us,
-                                 uint64_t spare, uint64_t *first);
+enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_prune_rule *rule,
+                                 int64_t wall_us, uint64_t spare, uint64_t *first);
 
 /* Read the seq of the journal's first record, 0 for an empty journal, and the free bytes of its
  * file system. Return false when the value cannot be read now. */
@@ -139,7 +141,8 @@ struct vfj_reattached {
  * connected. The machine then observes the guest again. A replay thus needs no rule for losses,
  * and can check every digest and decision of a journal. */
 enum vfj_status vfj_ledger_reattach(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us,
-                                    struct vfj_reattached *reattached, const struct vfj_decision **decision);
+                                    struct vfj_reattached *reattached,
+                                    const struct vfj_decision **decision);
 
 /* Returns the state after all submitted events, valid until the next call that changes it. */
 const struct vfj_state *vfj_ledger_state(const struct vfj_ledger *ledger);

@@ -45,7 +45,8 @@ struct vfj_ledger {
 void vfj_ledger_set_detail(struct vfj_ledger *ledger, const char *text);
 
 /* Notes in `snapshot` the newest state checkpoint, when `record` belongs to one. */
-void vfj_ledger_note_state_checkpoint(struct vfj_snapshot *snapshot, const struct vfj_record *record);
+void vfj_ledger_note_state_checkpoint(struct vfj_snapshot *snapshot,
+                                      const struct vfj_record *record);
 
 /* Writes a snapshot when the ledger is idle and the last one is `min_rows` rows old. */
 void vfj_ledger_write_snapshot(struct vfj_ledger *ledger, uint64_t min_rows);

@@ -15,7 +15,8 @@ void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows)
     ledger->snapshot_rows = rows;
 }
 
-void vfj_ledger_note_state_checkpoint(struct vfj_snapshot *snapshot, const struct vfj_record *record)
+void vfj_ledger_note_state_checkpoint(struct vfj_snapshot *snapshot,
+                                      const struct vfj_record *record)
 {
     bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
     if (is_checkpoint)
@@ -95,8 +96,8 @@ bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes)
     return true;
 }
 
-enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_prune_rule *rule, int64_t wall_us,
-                                 uint64_t spare, uint64_t *first)
+enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_prune_rule *rule,
+                                 int64_t wall_us, uint64_t spare, uint64_t *first)
 {
     if (!is_idle(ledger))
         return VFJ_END;

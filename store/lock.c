@@ -49,7 +49,8 @@ static void write_owner(int fd)
     vfj_text_add_i64(&text, getpid());
     vfj_text_add_char(&text, '\n');
     /* The pid is for users. The lock is valid without it, also when the disk is full. */
-    bool written = ftruncate(fd, 0) == 0 && pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
+    bool written
+        = ftruncate(fd, 0) == 0 && pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
     (void)written;
 }
 
@@ -63,7 +64,8 @@ static long read_owner(int fd)
     size_t digits = (size_t)length;
     for (size_t i = digits; i-- > 0;)
         digits = bytes[i] == '\n' ? i : digits;
-    return vfj_span_to_u64((struct vfj_span){bytes, digits}, &pid) && pid <= INT_MAX ? (long)pid : 0;
+    return vfj_span_to_u64((struct vfj_span){bytes, digits}, &pid) && pid <= INT_MAX ? (long)pid
+                                                                                     : 0;
 }
 
 /* Returns whether the process that wrote its pid has ended. A child of it may still hold the

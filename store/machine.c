@@ -23,7 +23,8 @@ uint64_t vfj_pending_take(struct vfj_pending *pending, uint64_t id)
             continue;
         uint64_t seq = pending->open[i].seq;
         pending->count--;
-        memmove(&pending->open[i], &pending->open[i + 1], (pending->count - i) * sizeof pending->open[0]);
+        memmove(&pending->open[i], &pending->open[i + 1],
+                (pending->count - i) * sizeof pending->open[0]);
         return seq;
     }
     return 0;
@@ -54,11 +55,13 @@ static uint64_t cause_of(struct vfj_machine *machine, const struct vfj_event *ev
     return 0;
 }
 
-void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq, struct vfj_record *row)
+void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq,
+                      struct vfj_record *row)
 {
     const struct vfj_decision *decision = &machine->decision;
     vfj_step(&machine->state, event, &machine->scratch, &machine->decision);
-    VFJ_CHECK(decision->command_count <= VFJ_COMMANDS_MAX && decision->transition_count <= VFJ_TRANSITIONS_MAX);
+    VFJ_CHECK(decision->command_count <= VFJ_COMMANDS_MAX
+              && decision->transition_count <= VFJ_TRANSITIONS_MAX);
     vfj_state_adopt(&machine->state, &machine->scratch, &decision->touched);
     row->seq = seq;
     row->cause = cause_of(machine, event);
@@ -69,7 +72,8 @@ void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event
     row->note = vfj_span_of(vfj_reason_name((enum vfj_reason)decision->note));
     row->digest = vfj_state_digest(&machine->state);
     for (unsigned i = 0; i < decision->command_count; i++)
-        vfj_pending_add(&machine->pending, decision->commands[i].id, seq + 1 + decision->transition_count + i);
+        vfj_pending_add(&machine->pending, decision->commands[i].id,
+                        seq + 1 + decision->transition_count + i);
 }
 
 unsigned vfj_machine_rows(const struct vfj_machine *machine)
@@ -77,8 +81,8 @@ unsigned vfj_machine_rows(const struct vfj_machine *machine)
     return (unsigned)machine->decision.transition_count + machine->decision.command_count;
 }
 
-void vfj_machine_row(const struct vfj_machine *machine, const struct vfj_record *event, unsigned index,
-                     struct vfj_record *row, struct vfj_text *text)
+void vfj_machine_row(const struct vfj_machine *machine, const struct vfj_record *event,
+                     unsigned index, struct vfj_record *row, struct vfj_text *text)
 {
     const struct vfj_decision *decision = &machine->decision;
     VFJ_CHECK(index < vfj_machine_rows(machine));

@@ -40,14 +40,15 @@ void vfj_machine_init(struct vfj_machine *machine);
 /* Steps to the state after `event`, whose row has the number `seq`. Stores the decision in
  * machine->decision. Fills in all of the event's row but its body: seq, cause, boot, times, kind,
  * note, digest. */
-void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq, struct vfj_record *row);
+void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq,
+                      struct vfj_record *row);
 
 /* Returns how many rows follow the event's row: the decision's transitions, then its commands. */
 unsigned vfj_machine_rows(const struct vfj_machine *machine);
 
 /* Fills in the row `index` of those that follow the event's row `event`. Appends its body to
  * `text`. */
-void vfj_machine_row(const struct vfj_machine *machine, const struct vfj_record *event, unsigned index,
-                     struct vfj_record *row, struct vfj_text *text);
+void vfj_machine_row(const struct vfj_machine *machine, const struct vfj_record *event,
+                     unsigned index, struct vfj_record *row, struct vfj_text *text);
 
 #endif

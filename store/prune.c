@@ -32,7 +32,8 @@ static struct vfj_text begin_detail(struct pruning *pruning, const char *where)
     return vfj_text_begin(pruning->prune->detail, sizeof pruning->prune->detail);
 }
 
-static enum vfj_status fail(struct pruning *pruning, const char *where, enum vfj_status status, const char *detail)
+static enum vfj_status fail(struct pruning *pruning, const char *where, enum vfj_status status,
+                            const char *detail)
 {
     struct vfj_text text = begin_detail(pruning, where);
     vfj_text_add(&text, detail);
@@ -41,7 +42,9 @@ static enum vfj_status fail(struct pruning *pruning, const char *where, enum vfj
 
 static enum vfj_status fail_journal(struct pruning *pruning, enum vfj_status status)
 {
-    return status == VFJ_OK ? VFJ_OK : fail(pruning, pruning->path, status, vfj_journal_detail(pruning->journal));
+    return status == VFJ_OK
+        ? VFJ_OK
+        : fail(pruning, pruning->path, status, vfj_journal_detail(pruning->journal));
 }
 
 /* Verifies a journal. A journal that is not in order is refused: no record of it is removed. */
@@ -51,17 +54,20 @@ static enum vfj_status verify(struct pruning *pruning, const char *path, const c
     vfj_verify(path, NULL, verified);
     if (verified->finding == VFJ_FINDING_UNUSABLE)
         return fail(pruning, where, (enum vfj_status)verified->status, verified->detail);
-    pruning->prune->refused = verified->finding != VFJ_FINDING_SOUND && verified->finding != VFJ_FINDING_RULES_CHANGED;
+    pruning->prune->refused
+        = verified->finding != VFJ_FINDING_SOUND && verified->finding != VFJ_FINDING_RULES_CHANGED;
     pruning->prune->where = pruning->prune->refused ? where : NULL;
     return VFJ_OK;
 }
 
-static enum vfj_status sum_bytes(struct pruning *pruning, uint64_t from, uint64_t to, uint64_t *bytes)
+static enum vfj_status sum_bytes(struct pruning *pruning, uint64_t from, uint64_t to,
+                                 uint64_t *bytes)
 {
     sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(pruning->journal->db,
-                                  "SELECT coalesce(sum(length(body) + 80), 0) FROM record WHERE seq >= ?1 AND seq < ?2",
-                                  -1, &stmt, NULL);
+    int code = sqlite3_prepare_v2(
+        pruning->journal->db,
+        "SELECT coalesce(sum(length(body) + 80), 0) FROM record WHERE seq >= ?1 AND seq < ?2", -1,
+        &stmt, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_bind_int64(stmt, 1, (sqlite3_int64)from);
     if (code == SQLITE_OK)
@@ -70,7 +76,8 @@ static enum vfj_status sum_bytes(struct pruning *pruning, uint64_t from, uint64_
         code = sqlite3_step(stmt);
     if (code == SQLITE_ROW)
         *bytes = (uint64_t)sqlite3_column_int64(stmt, 0);
-    enum vfj_status status = code == SQLITE_ROW ? VFJ_OK : vfj_journal_failed(pruning->journal, code);
+    enum vfj_status status
+        = code == SQLITE_ROW ? VFJ_OK : vfj_journal_failed(pruning->journal, code);
     sqlite3_finalize(stmt);
     return status;
 }
@@ -88,9 +95,12 @@ static enum vfj_status find_cut(struct pruning *pruning)
     uint64_t at = prune->first;
     prune->cut = prune->first;
     while (status == VFJ_OK
-           && (status = vfj_prune_next_state_checkpoint(pruning->journal, at, &next, &wall_us)) == VFJ_OK) {
+           && (status = vfj_prune_next_state_checkpoint(pruning->journal, at, &next, &wall_us))
+               == VFJ_OK) {
         uint64_t bytes = 0;
-        double left = total > 0 ? (double)(prune->before.used - fixed) * (double)(total - removed) / (double)total : 0;
+        double left = total > 0
+            ? (double)(prune->before.used - fixed) * (double)(total - removed) / (double)total
+            : 0;
         left += (double)fixed;
         bool large = rule->max_bytes > 0 && left > (double)rule->max_bytes;
         bool old = rule->keep_us > 0 && wall_us < pruning->wall_us - rule->keep_us;
@@ -141,7 +151,9 @@ static enum vfj_status copy_batch(struct pruning *pruning, bool *more)
             pruning->prune->last = record.seq;
     }
     status = vfj_journal_commit(pruning->copy);
-    return status == VFJ_OK ? VFJ_OK : fail(pruning, pruning->new_file.to, status, vfj_journal_detail(pruning->copy));
+    return status == VFJ_OK
+        ? VFJ_OK
+        : fail(pruning, pruning->new_file.to, status, vfj_journal_detail(pruning->copy));
 }
 
 static enum vfj_status copy(struct pruning *pruning)
@@ -171,8 +183,10 @@ static enum vfj_status write_archive(struct pruning *pruning)
     if (status != VFJ_OK || pruning->prune->refused)
         return status;
     if (pruning->prune->verified.first != pruning->prune->first
-        || pruning->prune->verified.head.seq != pruning->prune->last || pruning->prune->last < pruning->prune->cut)
-        return fail(pruning, pruning->path, VFJ_JOURNAL_BUSY, "the journal changed during archiving; try again");
+        || pruning->prune->verified.head.seq != pruning->prune->last
+        || pruning->prune->last < pruning->prune->cut)
+        return fail(pruning, pruning->path, VFJ_JOURNAL_BUSY,
+                    "the journal changed during archiving; try again");
     struct vfj_text text = begin_detail(pruning, pruning->new_file.to);
     status = vfj_publish_finish(&pruning->new_file, &text);
     pruning->prune->where = status == VFJ_OK ? NULL : pruning->new_file.to;
@@ -228,7 +242,8 @@ static enum vfj_status write_note(struct pruning *pruning)
     vfj_text_add(&text, "about=pruned first=");
     vfj_text_add_u64(&text, pruning->prune->cut);
     enum vfj_status status = vfj_ledger_open(&ledger, pruning->path, VFJ_ON_ERROR_STOP);
-    if (status == VFJ_OK && vfj_ledger_note(ledger, pruning->wall_us, vfj_ledger_state(ledger)->head.mono_us, body))
+    if (status == VFJ_OK
+        && vfj_ledger_note(ledger, pruning->wall_us, vfj_ledger_state(ledger)->head.mono_us, body))
         status = vfj_ledger_commit(ledger);
     if (status != VFJ_OK && status != VFJ_JOURNAL_BUSY)
         (void)fail(pruning, pruning->path, status, vfj_ledger_detail(ledger));

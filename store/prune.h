@@ -29,7 +29,7 @@ struct vfj_prune {
  *
  * Fails as vfj_journal_open() does, and with JOURNAL_IO when `archive` exists. Records that were
  * not removed are still in the journal. */
-enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us, const char *archive,
-                          struct vfj_prune *prune);
+enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
+                          const char *archive, struct vfj_prune *prune);
 
 #endif

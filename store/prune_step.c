@@ -31,8 +31,8 @@ enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_siz
     return status;
 }
 
-enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *next,
-                                                int64_t *wall_us)
+enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq,
+                                                uint64_t *next, int64_t *wall_us)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_NEXT_STATE_CHECKPOINT);
     if (status != VFJ_OK || seq > INT64_MAX)
@@ -52,7 +52,8 @@ enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uin
 
 /* Finds the first state checkpoint after the first row. The journal object caches it, so that
  * rows are searched once. */
-static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first, struct vfj_prune_point *next)
+static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first,
+                                 struct vfj_prune_point *next)
 {
     struct vfj_prune_point *point = &journal->next_checkpoint;
     if (point->seq <= first) {
@@ -89,7 +90,8 @@ enum vfj_status vfj_prune_before(struct vfj_journal *journal, uint64_t cut)
 
 /* Returns free pages to the file system. Returns VFJ_END when that is not possible: an old
  * journal was made without auto_vacuum. */
-static enum vfj_status release_pages(struct vfj_journal *journal, const struct vfj_prune_size *before)
+static enum vfj_status release_pages(struct vfj_journal *journal,
+                                     const struct vfj_prune_size *before)
 {
     char sql[64];
     struct vfj_prune_size after;
@@ -121,11 +123,12 @@ static bool may_apply(const struct vfj_prune_rule *rule, const struct vfj_prune_
 static bool may_prune(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size,
                       const struct vfj_prune_point *next, int64_t wall_us)
 {
-    return (rule->keep_us > 0 && next->wall_us < wall_us - rule->keep_us) || is_too_large(rule, size);
+    return (rule->keep_us > 0 && next->wall_us < wall_us - rule->keep_us)
+        || is_too_large(rule, size);
 }
 
-enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_prune_rule *rule, int64_t wall_us,
-                               uint64_t spare, uint64_t *first)
+enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_prune_rule *rule,
+                               int64_t wall_us, uint64_t spare, uint64_t *first)
 {
     struct vfj_prune_size size;
     struct vfj_prune_point next;

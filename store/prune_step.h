@@ -21,8 +21,8 @@ enum vfj_status vfj_prune_size(struct vfj_journal *journal, struct vfj_prune_siz
 
 /* Finds the first part of the next state checkpoint after the row `seq`, and its time. Returns
  * VFJ_END when there is none. */
-enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *next,
-                                                int64_t *wall_us);
+enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uint64_t seq,
+                                                uint64_t *next, int64_t *wall_us);
 
 /* Does one step of pruning by the rule. Removes the rows before the next state checkpoint in one
  * transaction, so that the journal begins there. When the rule releases nothing and more than
@@ -32,8 +32,8 @@ enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uin
  *
  * Returns VFJ_OK when more steps may follow; *first is the seq that the journal begins with.
  * Returns VFJ_END when nothing is left to do. After any other status the journal is unchanged. */
-enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_prune_rule *rule, int64_t wall_us,
-                               uint64_t spare, uint64_t *first);
+enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_prune_rule *rule,
+                               int64_t wall_us, uint64_t spare, uint64_t *first);
 
 /* Removes all rows before the state checkpoint `cut`, which vfj_prune_next_state_checkpoint()
  * returned, in one transaction. */

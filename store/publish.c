@@ -26,7 +26,8 @@ static bool join(char to[PATH_MAX], const char *first, const char *second)
 }
 
 /* This process may have no right to look `to` up. The publisher checks it. */
-static enum vfj_status begin_handover(struct vfj_publish *new_file, const char *to, struct vfj_text *detail)
+static enum vfj_status begin_handover(struct vfj_publish *new_file, const char *to,
+                                      struct vfj_text *detail)
 {
     new_file->directory[0] = '\0';
     if (!vfj_handover_begin())
@@ -36,7 +37,8 @@ static enum vfj_status begin_handover(struct vfj_publish *new_file, const char *
     return status;
 }
 
-enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to, struct vfj_text *detail)
+enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to,
+                                  struct vfj_text *detail)
 {
     struct stat facts;
     if (vfj_handover_prefix() != NULL)
@@ -50,7 +52,8 @@ enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to, 
     return vfj_publish_begin_temporary(new_file, to, detail);
 }
 
-enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const char *prefix, struct vfj_text *detail)
+enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const char *prefix,
+                                            struct vfj_text *detail)
 {
     char name[PATH_MAX];
     new_file->to = prefix;
@@ -122,7 +125,8 @@ enum vfj_status vfj_publish_finish(struct vfj_publish *new_file, struct vfj_text
 
 void vfj_publish_end(struct vfj_publish *new_file)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".lock", ".new", ".new-journal", ".new-wal"};
+    static const char *const suffixes[]
+        = {"", "-wal", "-shm", "-journal", ".lock", ".new", ".new-journal", ".new-wal"};
     char name[PATH_MAX];
     if (new_file->directory[0] == '\0')
         return;

@@ -18,11 +18,13 @@ struct vfj_publish {
  * writes the cause to `detail`, when `to` exists or the directory cannot be made. The caller
  * calls vfj_publish_end() after a failure, too. With a publisher (store/handover.h) the directory
  * is at the publisher's prefix, and the publisher writes `to`. */
-enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to, struct vfj_text *detail);
+enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to,
+                                  struct vfj_text *detail);
 
 /* Makes the directory PREFIX.XXXXXX for a file that is never published. Fails as
  * vfj_publish_begin() does. */
-enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const char *prefix, struct vfj_text *detail);
+enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const char *prefix,
+                                            struct vfj_text *detail);
 
 /* Publishes the file durably. The caller has closed it; this function syncs it. Fails with
  * JOURNAL_IO, and writes the cause to `detail`. A file that exists at the path by now is not

@@ -59,7 +59,8 @@ static size_t plain_run(const unsigned char *at, size_t length)
         run += 8;
     if (length - run < 8 && run > 0 && is_plain_word(at + length - 8))
         return length;
-    while (run < length && ((at[run] >= 0x20 && at[run] < 0x7f) || at[run] == '\t' || at[run] == '\n'))
+    while (run < length
+           && ((at[run] >= 0x20 && at[run] < 0x7f) || at[run] == '\t' || at[run] == '\n'))
         run++;
     return run;
 }

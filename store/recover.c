@@ -35,14 +35,16 @@ static struct vfj_text begin_detail(struct recovery *recovery, const char *where
     return vfj_text_begin(recovery->recovered->detail, sizeof recovery->recovered->detail);
 }
 
-static enum vfj_status fail(struct recovery *recovery, const char *where, enum vfj_status status, const char *detail)
+static enum vfj_status fail(struct recovery *recovery, const char *where, enum vfj_status status,
+                            const char *detail)
 {
     struct vfj_text text = begin_detail(recovery, where);
     vfj_text_add(&text, detail);
     return status;
 }
 
-static bool extends_chain(struct recovery *recovery, size_t index, bool file_only, struct vfj_record *record)
+static bool extends_chain(struct recovery *recovery, size_t index, bool file_only,
+                          struct vfj_record *record)
 {
     struct vfj_head_hash head = recovery->head;
     if (recovery->tries == 0)
@@ -92,7 +94,8 @@ static bool can_begin(struct recovery *recovery, size_t index, struct vfj_anchor
         return true;
     return (vfj_recover_rows_get(recovery->rows, index, false, &record)
             || vfj_recover_rows_get(recovery->rows, index, true, &record))
-        && record.kind == VFJ_RECORD_CHECKPOINT && vfj_state_checkpoint_first(record.body, &start->head, &rules);
+        && record.kind == VFJ_RECORD_CHECKPOINT
+        && vfj_state_checkpoint_first(record.body, &start->head, &rules);
 }
 
 /* Finds the start of the longest run of records whose chain holds. */
@@ -115,7 +118,8 @@ static void find_start(struct recovery *recovery)
     }
 }
 
-static enum vfj_status copy_batch(struct recovery *recovery, uint64_t *next, uint64_t until, bool *more)
+static enum vfj_status copy_batch(struct recovery *recovery, uint64_t *next, uint64_t until,
+                                  bool *more)
 {
     struct vfj_record record;
     enum vfj_status status = vfj_journal_begin(recovery->journal);
@@ -138,7 +142,8 @@ static enum vfj_status write_journal(struct recovery *recovery, uint64_t until)
     bool more = next > 0;
     recovery->head = recovery->start.head;
     (void)unlink(recovery->new_file.path);
-    enum vfj_status status = vfj_journal_open(&recovery->journal, recovery->new_file.path, VFJ_JOURNAL_WRITE);
+    enum vfj_status status
+        = vfj_journal_open(&recovery->journal, recovery->new_file.path, VFJ_JOURNAL_WRITE);
     while (status == VFJ_OK && more)
         status = copy_batch(recovery, &next, until, &more);
     if (status != VFJ_OK)
@@ -159,7 +164,8 @@ static enum vfj_status verify_journal(struct recovery *recovery)
     vfj_verify(recovery->new_file.path, NULL, verified);
     if (verified->finding == VFJ_FINDING_UNUSABLE || verified->finding == VFJ_FINDING_DAMAGED)
         return fail(recovery, recovery->new_file.to,
-                    verified->finding == VFJ_FINDING_DAMAGED ? VFJ_JOURNAL_IO : (enum vfj_status)verified->status,
+                    verified->finding == VFJ_FINDING_DAMAGED ? VFJ_JOURNAL_IO
+                                                             : (enum vfj_status)verified->status,
                     verified->detail);
     return VFJ_OK;
 }
@@ -195,7 +201,8 @@ static void note_losses(struct recovery *recovery)
     recovered->lost = !is_right(&damaged) || damaged.head.seq != recovered->saved.seq;
 }
 
-static enum vfj_status submit_gap(struct recovery *recovery, struct vfj_ledger *ledger, int64_t wall_us)
+static enum vfj_status submit_gap(struct recovery *recovery, struct vfj_ledger *ledger,
+                                  int64_t wall_us)
 {
     char bytes[128];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
@@ -272,13 +279,15 @@ static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
     return status == VFJ_OK ? publish(recovery) : status;
 }
 
-enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us, vfj_recover_unsaved *watch, void *arg,
-                            struct vfj_recovered *recovered)
+enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us,
+                            vfj_recover_unsaved *watch, void *arg, struct vfj_recovered *recovered)
 {
-    struct recovery recovery = {.recovered = recovered, .path = path, .new_file.to = to, .chain = vfj_chain_open()};
+    struct recovery recovery
+        = {.recovered = recovered, .path = path, .new_file.to = to, .chain = vfj_chain_open()};
     memset(recovered, 0, sizeof *recovered);
-    enum vfj_status status
-        = recovery.chain != NULL ? run(&recovery, wall_us) : fail(&recovery, path, VFJ_SYSTEM, "out of memory");
+    enum vfj_status status = recovery.chain != NULL
+        ? run(&recovery, wall_us)
+        : fail(&recovery, path, VFJ_SYSTEM, "out of memory");
     if (recovery.rows != NULL && recovery.recovered->saved.seq < recovery.recovered->newest)
         report_unsaved(&recovery, watch, arg);
     vfj_publish_end(&recovery.new_file);

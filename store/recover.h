@@ -31,7 +31,8 @@ typedef void vfj_recover_unsaved(void *arg, const struct vfj_record *record);
  *   JOURNAL_DAMAGED  no run was found: nothing was saved
  *   JOURNAL_IO, JOURNAL_ABSENT, JOURNAL_NOT_OURS, SYSTEM */
 /* clang-format on */
-enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us, vfj_recover_unsaved *unsaved, void *arg,
+enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us,
+                            vfj_recover_unsaved *unsaved, void *arg,
                             struct vfj_recovered *recovered);
 
 #endif

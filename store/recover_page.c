@@ -52,12 +52,14 @@ static uint32_t local_size(uint32_t usable, uint64_t payload)
     return size <= max ? size : min;
 }
 
-bool vfj_page_cell_read(const unsigned char *page, uint32_t page_size, uint32_t at, struct vfj_page_cell *cell)
+bool vfj_page_cell_read(const unsigned char *page, uint32_t page_size, uint32_t at,
+                        struct vfj_page_cell *cell)
 {
     struct vfj_bytes bytes = {page + at, page_size - at};
     if (!take_varint(&bytes, &cell->payload) || !take_varint(&bytes, &cell->seq))
         return false;
-    if (cell->payload < PAYLOAD_MIN || cell->payload > VFJ_PAYLOAD_MAX || cell->seq == 0 || cell->seq > INT64_MAX)
+    if (cell->payload < PAYLOAD_MIN || cell->payload > VFJ_PAYLOAD_MAX || cell->seq == 0
+        || cell->seq > INT64_MAX)
         return false;
     uint32_t local = local_size(page_size, cell->payload);
     bool whole = local == cell->payload;
@@ -133,7 +135,8 @@ static bool get_record(const struct column columns[COLUMNS], struct vfj_record *
     bool text;
     if (!is_null(&columns[0])) /* SQLite stores the primary key in the cell, not in the row */
         return false;
-    if (!is_null(&columns[1]) && (!get_integer(&columns[1], &cause) || cause < 1 || (uint64_t)cause >= record->seq))
+    if (!is_null(&columns[1])
+        && (!get_integer(&columns[1], &cause) || cause < 1 || (uint64_t)cause >= record->seq))
         return false;
     if (!get_integer(&columns[2], &boot) || boot < 0 || !get_integer(&columns[3], &record->wall_us)
         || !get_integer(&columns[4], &record->mono_us) || !get_text(&columns[5], &kind))
@@ -143,7 +146,8 @@ static bool get_record(const struct column columns[COLUMNS], struct vfj_record *
     if (number >= VFJ_RECORD_KIND_COUNT || !get_bytes(&columns[6], &text, &record->body)
         || record->body.length > VFJ_BODY_MAX || text != vfj_body_is_text(record->body))
         return false;
-    if (!is_null(&columns[7]) && (!get_text(&columns[7], &record->note) || !vfj_note_is_name(record->note)))
+    if (!is_null(&columns[7])
+        && (!get_text(&columns[7], &record->note) || !vfj_note_is_name(record->note)))
         return false;
     if (is_null(&columns[8]) == vfj_record_is_event(record)
         || (!is_null(&columns[8]) && !get_integer(&columns[8], &digest)))

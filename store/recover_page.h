@@ -33,7 +33,8 @@ uint32_t vfj_page_integer(const unsigned char *at, unsigned size);
 
 /* Reads the cell at offset `at` of a page of `page_size` bytes. Returns false when the cell
  * cannot hold a row of a journal. */
-bool vfj_page_cell_read(const unsigned char *page, uint32_t page_size, uint32_t at, struct vfj_page_cell *cell);
+bool vfj_page_cell_read(const unsigned char *page, uint32_t page_size, uint32_t at,
+                        struct vfj_page_cell *cell);
 
 /* Decodes a row's payload into `record`. The caller has set the seq and an empty note. Returns
  * false when the columns cannot be those of a record. The record borrows its spans from

@@ -81,15 +81,16 @@ static bool read_leaf(struct vfj_recover_rows *rows, uint64_t page, enum source 
         return true;
     for (uint32_t i = 0; i < count && LEAF_HEADER + 2 * i + 2 <= rows->page_size; i++) {
         uint32_t at = vfj_page_integer(rows->page + LEAF_HEADER + 2 * i, 2);
-        if (at < LEAF_HEADER || at >= rows->page_size || !vfj_page_cell_read(rows->page, rows->page_size, at, &cell))
+        if (at < LEAF_HEADER || at >= rows->page_size
+            || !vfj_page_cell_read(rows->page, rows->page_size, at, &cell))
             continue;
         if (cell.local.left > left)
             break;
         left -= (uint32_t)cell.local.left;
         if (!make_room((void **)&rows->entries, rows->count, &rows->room, sizeof *rows->entries))
             return false;
-        rows->entries[rows->count++]
-            = (struct row){.seq = cell.seq, .page = page, .cell = (uint16_t)at, .source = (uint8_t)source};
+        rows->entries[rows->count++] = (struct row){
+            .seq = cell.seq, .page = page, .cell = (uint16_t)at, .source = (uint8_t)source};
     }
     return true;
 }
@@ -98,7 +99,8 @@ static void read_page_size(struct vfj_recover_rows *rows)
 {
     unsigned char header[FILE_HEADER];
     rows->page_size = DEFAULT_PAGE;
-    if (!read_at(rows->file, header, sizeof header, 0) || memcmp(header, "SQLite format 3", 16) != 0)
+    if (!read_at(rows->file, header, sizeof header, 0)
+        || memcmp(header, "SQLite format 3", 16) != 0)
         return;
     uint32_t size = vfj_page_integer(header + 16, 2);
     size = size == 1 ? VFJ_PAGE_SIZE_MAX : size;
@@ -148,23 +150,28 @@ static void begin_wal(struct vfj_recover_rows *rows, struct wal *wal)
     wal->big = (header[3] & 1) != 0;
     memcpy(wal->salts, header + 16, sizeof wal->salts);
     wal_sum(wal, header, 24);
-    wal->valid = (vfj_page_integer(header, 4) | 1) == 0x377f0683 && vfj_page_integer(header + 8, 4) == rows->page_size
-        && vfj_page_integer(header + 24, 4) == wal->sums[0] && vfj_page_integer(header + 28, 4) == wal->sums[1];
+    wal->valid = (vfj_page_integer(header, 4) | 1) == 0x377f0683
+        && vfj_page_integer(header + 8, 4) == rows->page_size
+        && vfj_page_integer(header + 24, 4) == wal->sums[0]
+        && vfj_page_integer(header + 28, 4) == wal->sums[1];
 }
 
-static void check_frame(const struct vfj_recover_rows *rows, struct wal *wal, const unsigned char *header)
+static void check_frame(const struct vfj_recover_rows *rows, struct wal *wal,
+                        const unsigned char *header)
 {
     if (!wal->valid)
         return;
     wal_sum(wal, header, 8);
     wal_sum(wal, rows->page, rows->page_size);
     wal->valid = memcmp(header + 8, wal->salts, sizeof wal->salts) == 0
-        && vfj_page_integer(header + 16, 4) == wal->sums[0] && vfj_page_integer(header + 20, 4) == wal->sums[1];
+        && vfj_page_integer(header + 16, 4) == wal->sums[0]
+        && vfj_page_integer(header + 20, 4) == wal->sums[1];
 }
 
 static bool keep_frame(struct vfj_recover_rows *rows, uint32_t page, uint64_t at)
 {
-    if (!make_room((void **)&rows->frames, rows->frame_count, &rows->frame_room, sizeof *rows->frames))
+    if (!make_room((void **)&rows->frames, rows->frame_count, &rows->frame_room,
+                   sizeof *rows->frames))
         return false;
     rows->frames[rows->frame_count++] = (struct frame){page, at};
     return true;
@@ -254,7 +261,8 @@ static enum vfj_status open_files(struct vfj_recover_rows *rows, const char *pat
     return VFJ_OK;
 }
 
-enum vfj_status vfj_recover_rows_open(struct vfj_recover_rows **rows, const char *path, struct vfj_text *detail)
+enum vfj_status vfj_recover_rows_open(struct vfj_recover_rows **rows, const char *path,
+                                      struct vfj_text *detail)
 {
     struct vfj_recover_rows *made = calloc(1, sizeof *made);
     *rows = made;
@@ -334,7 +342,8 @@ static bool load_page(struct vfj_recover_rows *rows, uint32_t page, bool file_on
 }
 
 /* Loads the whole payload. Its length bounds how many overflow pages are followed. */
-static bool load_payload(struct vfj_recover_rows *rows, const struct vfj_page_cell *cell, bool file_only)
+static bool load_payload(struct vfj_recover_rows *rows, const struct vfj_page_cell *cell,
+                         bool file_only)
 {
     size_t length = cell->local.left;
     uint32_t next = cell->overflow;
@@ -352,7 +361,8 @@ static bool load_payload(struct vfj_recover_rows *rows, const struct vfj_page_ce
     return true;
 }
 
-bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file_only, struct vfj_record *record)
+bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file_only,
+                          struct vfj_record *record)
 {
     const struct row *row = &rows->entries[index];
     struct vfj_page_cell cell;
@@ -360,5 +370,6 @@ bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file
     *record = (struct vfj_record){.seq = row->seq, .note = {"", 0}};
     return read_at(fd, rows->page, rows->page_size, row->page)
         && vfj_page_cell_read(rows->page, rows->page_size, row->cell, &cell) && cell.seq == row->seq
-        && load_payload(rows, &cell, file_only) && vfj_page_record_decode(rows->payload, (size_t)cell.payload, record);
+        && load_payload(rows, &cell, file_only)
+        && vfj_page_record_decode(rows->payload, (size_t)cell.payload, record);
 }

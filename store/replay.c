@@ -63,7 +63,8 @@ static void copy_difference(char to[VFJ_DIFFERENCE_SIZE], struct vfj_span text)
         vfj_text_add_char(&kept, text.text[i] != '\0' ? text.text[i] : ' ');
 }
 
-static void set_verdict(struct replay *replay, enum vfj_verdict verdict, uint64_t seq, const char *what)
+static void set_verdict(struct replay *replay, enum vfj_verdict verdict, uint64_t seq,
+                        const char *what)
 {
     replay->result->verdict = (uint8_t)verdict;
     replay->result->seq = seq;
@@ -85,13 +86,14 @@ static void differ(struct replay *replay, uint64_t seq, const char *what, struct
         return;
     copy_difference(replay->result->expected, expected);
     copy_difference(replay->result->found, found);
-    set_verdict(replay, replay->other_rules ? VFJ_VERDICT_RULES_CHANGED : VFJ_VERDICT_DIVERGED, seq, what);
+    set_verdict(replay, replay->other_rules ? VFJ_VERDICT_RULES_CHANGED : VFJ_VERDICT_DIVERGED, seq,
+                what);
     replay->uncompared = replay->other_rules;
     replay->ended = !replay->other_rules;
 }
 
-static void differ_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected, uint64_t found,
-                          bool hex)
+static void differ_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected,
+                          uint64_t found, bool hex)
 {
     char bytes[2][24];
     struct vfj_text texts[2];
@@ -112,14 +114,15 @@ static bool same_bytes(struct vfj_span a, struct vfj_span b)
     return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
 }
 
-static void compare_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected, uint64_t found)
+static void compare_number(struct replay *replay, uint64_t seq, const char *what, uint64_t expected,
+                           uint64_t found)
 {
     if (!replay->ended && expected != found)
         differ_number(replay, seq, what, expected, found, false);
 }
 
-static void compare_bytes(struct replay *replay, uint64_t seq, const char *what, struct vfj_span expected,
-                          struct vfj_span found)
+static void compare_bytes(struct replay *replay, uint64_t seq, const char *what,
+                          struct vfj_span expected, struct vfj_span found)
 {
     if (!replay->ended && !same_bytes(expected, found))
         differ(replay, seq, what, expected, found);
@@ -211,13 +214,16 @@ static void check_decided(struct replay *replay, const struct vfj_record *record
     }
     vfj_machine_row(replay->machine, &replay->event, replay->row, &expected, &text);
     replay->row++;
-    compare_bytes(replay, record->seq, "kind", vfj_span_of(vfj_record_kind_name(expected.kind)), vfj_span_of(what));
+    compare_bytes(replay, record->seq, "kind", vfj_span_of(vfj_record_kind_name(expected.kind)),
+                  vfj_span_of(what));
     compare_bytes(replay, record->seq, what, expected.body, record->body);
     compare_bytes(replay, record->seq, "note", expected.note, record->note);
     compare_number(replay, record->seq, "cause", expected.cause, record->cause);
     compare_number(replay, record->seq, "boot", expected.boot, record->boot);
-    compare_number(replay, record->seq, "wall_us", (uint64_t)expected.wall_us, (uint64_t)record->wall_us);
-    compare_number(replay, record->seq, "mono_us", (uint64_t)expected.mono_us, (uint64_t)record->mono_us);
+    compare_number(replay, record->seq, "wall_us", (uint64_t)expected.wall_us,
+                   (uint64_t)record->wall_us);
+    compare_number(replay, record->seq, "mono_us", (uint64_t)expected.mono_us,
+                   (uint64_t)record->mono_us);
 }
 
 /* Begins a replay at the first part of a state checkpoint, when the journal begins with one. The
@@ -249,7 +255,8 @@ static void read_checkpoint(struct replay *replay, const struct vfj_record *reco
         break;
     case VFJ_STATE_CHECKPOINT_WRONG:
         finish(replay, VFJ_VERDICT_DIVERGED, record->seq, "checkpoint");
-        copy_difference(replay->result->expected, vfj_span_of("a state that the machine can continue from"));
+        copy_difference(replay->result->expected,
+                        vfj_span_of("a state that the machine can continue from"));
         copy_difference(replay->result->found, record->body);
         break;
     }
@@ -270,12 +277,15 @@ static void compare_checkpoint(struct replay *replay, const struct vfj_record *r
     }
     (void)vfj_state_checkpoint_write(&replay->checkpoint, &text);
     replay->in_checkpoint = replay->checkpoint.part < replay->checkpoint.parts;
-    compare_bytes(replay, record->seq, "checkpoint", (struct vfj_span){text.bytes, text.length}, record->body);
-    compare_number(replay, record->seq, "cause", record->seq > replay->checkpoint_seq ? replay->checkpoint_seq : 0,
+    compare_bytes(replay, record->seq, "checkpoint", (struct vfj_span){text.bytes, text.length},
+                  record->body);
+    compare_number(replay, record->seq, "cause",
+                   record->seq > replay->checkpoint_seq ? replay->checkpoint_seq : 0,
                    record->cause);
 }
 
-/* Checks a row that the machine does not see. Such a row follows an event with all its decisions. */
+/* Checks a row that the machine does not see. Such a row follows an event with all its decisions.
+ */
 static void check_unseen(struct replay *replay, const struct vfj_record *record)
 {
     if (replay->row < replay->rows)
@@ -337,12 +347,15 @@ static void run(struct replay *replay)
         check_end(replay, status);
 }
 
-void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, const struct vfj_replay_checks *checks,
-                    struct vfj_replay_result *result)
+void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine,
+                    const struct vfj_replay_checks *checks, struct vfj_replay_result *result)
 {
     static const struct vfj_replay_checks all;
-    struct replay replay
-        = {.journal = journal, .machine = machine, .checks = checks, .result = result, .rules = VFJ_RULES};
+    struct replay replay = {.journal = journal,
+                            .machine = machine,
+                            .checks = checks,
+                            .result = result,
+                            .rules = VFJ_RULES};
     if (checks == NULL)
         replay.checks = &all;
     memset(result, 0, sizeof *result);

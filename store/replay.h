@@ -8,12 +8,13 @@
 #include "store/machine.h"
 
 /* X(symbol, name, text) */
-#define VFJ_VERDICTS(X)                                                                                     \
-    X(SAME, "same", "the machine decides as recorded")                                                      \
-    X(DIVERGED, "diverged", "the machine does not decide as recorded")                                      \
-    X(EDITED, "edited", "a record was changed or taken out after it was written")                           \
-    X(INCOMPLETE, "incomplete", "the end is cut off: the last event lacks its decisions")                   \
-    X(RULES_CHANGED, "rules changed", "recorded by a version with other rules, which decide otherwise now") \
+#define VFJ_VERDICTS(X)                                                                   \
+    X(SAME, "same", "the machine decides as recorded")                                    \
+    X(DIVERGED, "diverged", "the machine does not decide as recorded")                    \
+    X(EDITED, "edited", "a record was changed or taken out after it was written")         \
+    X(INCOMPLETE, "incomplete", "the end is cut off: the last event lacks its decisions") \
+    X(RULES_CHANGED, "rules changed",                                                     \
+      "recorded by a version with other rules, which decide otherwise now")               \
     X(UNUSABLE, "unusable", "the journal can't be read to its end")
 
 enum vfj_verdict {
@@ -43,7 +44,8 @@ struct vfj_replay_result {
 };
 
 /* Called for each record without a difference, after the machine stepped by its event. */
-typedef void vfj_replay_watch(void *arg, const struct vfj_record *record, const struct vfj_machine *machine);
+typedef void vfj_replay_watch(void *arg, const struct vfj_record *record,
+                              const struct vfj_machine *machine);
 
 /* A record that the replay begins after. The machine has the state after it. */
 struct vfj_replay_from {
@@ -67,7 +69,7 @@ struct vfj_replay_checks {
  * machine then continues by its own rules, and the replay compares nothing up to the next started
  * event of the present rules. The daemon that wrote that event restored its state in the same
  * way. */
-void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine, const struct vfj_replay_checks *checks,
-                    struct vfj_replay_result *result);
+void vfj_replay_run(struct vfj_journal *journal, struct vfj_machine *machine,
+                    const struct vfj_replay_checks *checks, struct vfj_replay_result *result);
 
 #endif

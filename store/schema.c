@@ -5,31 +5,32 @@
 
 /* Each statement has the text that SQLite stores, so that the schema of a file can be compared
  * with it. */
-#define TABLE_RECORD                                                                                         \
-    "CREATE TABLE record (\n"                                                                                \
-    "    -- 1, 2, 3 ... without gaps\n"                                                                      \
-    "    seq INTEGER PRIMARY KEY,\n"                                                                         \
-    "    -- seq of the row that led to this one: an event's transitions and commands, a command's answer.\n" \
-    "    -- NULL: it came from outside\n"                                                                    \
-    "    cause INTEGER,\n"                                                                                   \
-    "    -- counts the boots of the guest that this journal has seen\n"                                      \
-    "    boot INTEGER NOT NULL,\n"                                                                           \
-    "    -- Unix time in microseconds, for people\n"                                                         \
-    "    wall_us INTEGER NOT NULL,\n"                                                                        \
-    "    -- microseconds since boot, for decisions\n"                                                        \
-    "    mono_us INTEGER NOT NULL,\n"                                                                        \
-    "    -- events: started stopped configured connected gap devd observed finished timer;\n"                \
-    "    -- what an event led to: transition command\n"                                                      \
-    "    kind TEXT NOT NULL,\n"                                                                              \
-    "    -- devd: the line as it came; else key=value text in devd's grammar.\n"                             \
-    "    -- TEXT when it is UTF-8 without control characters but tab and newline, else BLOB\n"               \
-    "    body ANY NOT NULL,\n"                                                                               \
-    "    -- why the event changed nothing, or what is odd about it\n"                                        \
-    "    note TEXT,\n"                                                                                       \
-    "    -- 64 bits of the machine's state after the event; NULL for transition and command\n"               \
-    "    digest INTEGER,\n"                                                                                  \
-    "    -- the first 16 bytes of SHA-256(chain before, whole, and every column of this row)\n"              \
-    "    chain BLOB NOT NULL\n"                                                                              \
+#define TABLE_RECORD                                                                            \
+    "CREATE TABLE record (\n"                                                                   \
+    "    -- 1, 2, 3 ... without gaps\n"                                                         \
+    "    seq INTEGER PRIMARY KEY,\n"                                                            \
+    "    -- seq of the row that led to this one: an event's transitions and commands, a "       \
+    "command's answer.\n"                                                                       \
+    "    -- NULL: it came from outside\n"                                                       \
+    "    cause INTEGER,\n"                                                                      \
+    "    -- counts the boots of the guest that this journal has seen\n"                         \
+    "    boot INTEGER NOT NULL,\n"                                                              \
+    "    -- Unix time in microseconds, for people\n"                                            \
+    "    wall_us INTEGER NOT NULL,\n"                                                           \
+    "    -- microseconds since boot, for decisions\n"                                           \
+    "    mono_us INTEGER NOT NULL,\n"                                                           \
+    "    -- events: started stopped configured connected gap devd observed finished timer;\n"   \
+    "    -- what an event led to: transition command\n"                                         \
+    "    kind TEXT NOT NULL,\n"                                                                 \
+    "    -- devd: the line as it came; else key=value text in devd's grammar.\n"                \
+    "    -- TEXT when it is UTF-8 without control characters but tab and newline, else BLOB\n"  \
+    "    body ANY NOT NULL,\n"                                                                  \
+    "    -- why the event changed nothing, or what is odd about it\n"                           \
+    "    note TEXT,\n"                                                                          \
+    "    -- 64 bits of the machine's state after the event; NULL for transition and command\n"  \
+    "    digest INTEGER,\n"                                                                     \
+    "    -- the first 16 bytes of SHA-256(chain before, whole, and every column of this row)\n" \
+    "    chain BLOB NOT NULL\n"                                                                 \
     ") STRICT"
 
 /* This trigger also refuses INSERT OR REPLACE, for which no UPDATE or DELETE trigger runs. */
@@ -53,7 +54,8 @@
     "END"
 
 /* The facts. A released migration is never changed: a new one follows it. */
-static const char version_1[] = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHANGED ";" TRIGGER_DELETED ";";
+static const char version_1[]
+    = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHANGED ";" TRIGGER_DELETED ";";
 
 /* Adds the kinds checkpoint and journal, which older programs do not know. No object but a view
  * changes. */
@@ -137,7 +139,8 @@ static const struct object views[] = {
 };
 
 /* Each entry makes a version from the one before. */
-static const char *const migrations[VFJ_SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
+static const char *const migrations[VFJ_SCHEMA_VERSION]
+    = {version_1, version_2, version_3, version_4};
 
 static int run(sqlite3 *db, const char *sql)
 {
@@ -181,7 +184,9 @@ static int finish(sqlite3 *db, int code)
 
 static int drop_views(sqlite3 *db)
 {
-    return run_each(db, "SELECT format('DROP VIEW \"%w\"', name) FROM sqlite_schema WHERE type = 'view' LIMIT 1");
+    return run_each(
+        db,
+        "SELECT format('DROP VIEW \"%w\"', name) FROM sqlite_schema WHERE type = 'view' LIMIT 1");
 }
 
 int vfj_schema_rebuild_views(sqlite3 *db)
@@ -212,8 +217,8 @@ int vfj_schema_migrate(sqlite3 *db, int version)
         code = make_facts(db, version, VFJ_SCHEMA_VERSION);
     if (code == SQLITE_OK)
         code = make_views(db);
-    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id = %d; PRAGMA user_version = %d;", VFJ_APPLICATION_ID,
-                           VFJ_SCHEMA_VERSION);
+    (void)sqlite3_snprintf(sizeof sql, sql, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                           VFJ_APPLICATION_ID, VFJ_SCHEMA_VERSION);
     if (code == SQLITE_OK)
         code = run(db, sql);
     return finish(db, code);
@@ -228,8 +233,8 @@ static bool column_is(sqlite3_stmt *row, int column, const char *text)
 
 static bool is_equal(const struct object *object, sqlite3_stmt *row)
 {
-    return column_is(row, 0, object->type) && column_is(row, 1, object->name) && column_is(row, 2, object->table)
-        && column_is(row, 3, object->sql);
+    return column_is(row, 0, object->type) && column_is(row, 1, object->name)
+        && column_is(row, 2, object->table) && column_is(row, 3, object->sql);
 }
 
 static const char *text_of(sqlite3_stmt *row, int column)
@@ -270,7 +275,8 @@ static int compare_rows(sqlite3_stmt *rows, const struct object *object, struct 
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-static int compare(sqlite3 *db, const char *query, const struct object *objects, struct vfj_text *name)
+static int compare(sqlite3 *db, const char *query, const struct object *objects,
+                   struct vfj_text *name)
 {
     sqlite3_stmt *rows = NULL;
     int code = sqlite3_prepare_v2(db, query, -1, &rows, NULL);
@@ -282,7 +288,9 @@ static int compare(sqlite3 *db, const char *query, const struct object *objects,
 
 int vfj_schema_compare(sqlite3 *db, struct vfj_text *name)
 {
-    return compare(db, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'view' ORDER BY type, name",
+    return compare(db,
+                   "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'view' ORDER "
+                   "BY type, name",
                    facts, name);
 }
 
@@ -290,6 +298,8 @@ int vfj_schema_compare_views(sqlite3 *db)
 {
     char bytes[160];
     struct vfj_text name = vfj_text_begin(bytes, sizeof bytes);
-    return compare(db, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY type, name",
+    return compare(db,
+                   "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type = 'view' ORDER "
+                   "BY type, name",
                    views, &name);
 }

@@ -34,7 +34,8 @@ struct header {
     uint32_t slot_count, rc_length, pending_count, rules_changed;
 };
 
-_Static_assert(sizeof(struct header) == 8 + 24 + 24 + 32 + VFJ_HEAD_SIZE + 16 + 16, "padding in the header");
+_Static_assert(sizeof(struct header) == 8 + 24 + 24 + 32 + VFJ_HEAD_SIZE + 16 + 16,
+               "padding in the header");
 
 /* A file that is read or written. Each part is hashed on the way. */
 struct stream {
@@ -53,8 +54,9 @@ static bool name_file(const char *path, const char *suffix, char name[PATH_MAX])
 
 static void set_identity(struct header *header)
 {
-    static const uint32_t sizes[5] = {sizeof(struct vfj_head), sizeof(struct vfj_slot), sizeof(struct vfj_scripts),
-                                      sizeof(struct vfj_rc), sizeof(struct vfj_pending)};
+    static const uint32_t sizes[5]
+        = {sizeof(struct vfj_head), sizeof(struct vfj_slot), sizeof(struct vfj_scripts),
+           sizeof(struct vfj_rc), sizeof(struct vfj_pending)};
     memset(header, 0, sizeof *header);
     memcpy(header->magic, "vfjsnap2", sizeof header->magic);
     vfj_span_copy(header->program, sizeof header->program, vfj_span_of(VFJ_VERSION));
@@ -79,18 +81,22 @@ static bool transfer(struct stream *stream, void *bytes, size_t size)
 
 static bool transfer_hashed(struct stream *stream, void *bytes, size_t size)
 {
-    return size == 0 || (transfer(stream, bytes, size) && SHA256_Update(&stream->hash, bytes, size) == 1);
+    return size == 0
+        || (transfer(stream, bytes, size) && SHA256_Update(&stream->hash, bytes, size) == 1);
 }
 
 /* Reads or writes all parts after the header. Both directions use this order. */
-static bool transfer_machine(struct stream *stream, const struct header *header, struct vfj_machine *machine)
+static bool transfer_machine(struct stream *stream, const struct header *header,
+                             struct vfj_machine *machine)
 {
     struct vfj_state *state = &machine->state;
     return transfer_hashed(stream, &state->head, sizeof state->head)
         && transfer_hashed(stream, state->rc.text, header->rc_length)
-        && (header->scripts_digest == 0 || transfer_hashed(stream, &state->scripts, sizeof state->scripts))
+        && (header->scripts_digest == 0
+            || transfer_hashed(stream, &state->scripts, sizeof state->scripts))
         && transfer_hashed(stream, state->slots, header->slot_count * sizeof state->slots[0])
-        && transfer_hashed(stream, machine->pending.open, header->pending_count * sizeof machine->pending.open[0]);
+        && transfer_hashed(stream, machine->pending.open,
+                           header->pending_count * sizeof machine->pending.open[0]);
 }
 
 static bool transfer_hash(struct stream *stream)
@@ -108,7 +114,8 @@ static bool read_machine(struct stream *stream, struct header *header, struct vf
 {
     struct header ours;
     set_identity(&ours);
-    if (!transfer_hashed(stream, header, sizeof *header) || memcmp(header, &ours, offsetof(struct header, seq)) != 0
+    if (!transfer_hashed(stream, header, sizeof *header)
+        || memcmp(header, &ours, offsetof(struct header, seq)) != 0
         || header->slot_count > VFJ_SLOTS_MAX || header->rc_length >= VFJ_RC_SIZE
         || header->pending_count > VFJ_PENDING_MAX)
         return false;
@@ -127,7 +134,8 @@ static bool read_machine(struct stream *stream, struct header *header, struct vf
 static bool is_private(int fd)
 {
     struct stat facts;
-    return fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_uid == geteuid() && (facts.st_mode & 022) == 0;
+    return fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_uid == geteuid()
+        && (facts.st_mode & 022) == 0;
 }
 
 static bool read_file(const char *path, struct header *header, struct vfj_machine *machine)
@@ -145,20 +153,21 @@ static bool read_file(const char *path, struct header *header, struct vfj_machin
 
 /* Returns whether the newest event led to this state, and only its decisions and unseen rows
  * follow up to the snapshot's record. */
-static bool follows(struct vfj_journal *journal, const struct header *header, const struct vfj_state *state)
+static bool follows(struct vfj_journal *journal, const struct header *header,
+                    const struct vfj_state *state)
 {
     struct vfj_record record;
     bool right = header->event_seq <= header->seq
         && header->seq - header->event_seq <= VFJ_TRANSITIONS_MAX + VFJ_COMMANDS_MAX + UNSEEN_MAX
-        && vfj_journal_get(journal, header->event_seq, &record) == VFJ_OK && vfj_record_is_event(&record)
-        && record.digest == vfj_state_digest(state);
+        && vfj_journal_get(journal, header->event_seq, &record) == VFJ_OK
+        && vfj_record_is_event(&record) && record.digest == vfj_state_digest(state);
     for (uint64_t seq = header->event_seq + 1; right && seq <= header->seq; seq++)
         right = vfj_journal_get(journal, seq, &record) == VFJ_OK && !vfj_record_is_event(&record);
     return right;
 }
 
-static bool is_chained(struct vfj_journal *journal, struct vfj_chain *chain, const struct header *header,
-                       struct vfj_head_hash *head)
+static bool is_chained(struct vfj_journal *journal, struct vfj_chain *chain,
+                       const struct header *header, struct vfj_head_hash *head)
 {
     struct vfj_record record;
     if (vfj_journal_get(journal, header->seq, &record) != VFJ_OK)
@@ -169,7 +178,8 @@ static bool is_chained(struct vfj_journal *journal, struct vfj_chain *chain, con
 }
 
 bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj_chain *chain,
-                       struct vfj_machine *machine, struct vfj_snapshot *snapshot, struct vfj_replay_from *from)
+                       struct vfj_machine *machine, struct vfj_snapshot *snapshot,
+                       struct vfj_replay_from *from)
 {
     struct header header;
     if (!read_file(path, &header, machine) || !is_chained(journal, chain, &header, &from->head)
@@ -187,7 +197,8 @@ bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj
     return true;
 }
 
-static void describe(struct header *header, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot)
+static void describe(struct header *header, const struct vfj_machine *machine,
+                     const struct vfj_snapshot *snapshot)
 {
     const struct vfj_state *state = &machine->state;
     set_identity(header);
@@ -204,14 +215,16 @@ static void describe(struct header *header, const struct vfj_machine *machine, c
     header->checkpoint_wall_us = snapshot->checkpoint_wall_us;
 }
 
-static bool write_file(int fd, const struct vfj_machine *machine, const struct vfj_snapshot *snapshot)
+static bool write_file(int fd, const struct vfj_machine *machine,
+                       const struct vfj_snapshot *snapshot)
 {
     struct stream stream = {.fd = fd, .writes = true};
     struct header header;
     describe(&header, machine, snapshot);
     /* a stream that writes does not change the machine */
     bool right = SHA256_Init(&stream.hash) == 1 && transfer_hashed(&stream, &header, sizeof header)
-        && transfer_machine(&stream, &header, (struct vfj_machine *)machine) && transfer_hash(&stream);
+        && transfer_machine(&stream, &header, (struct vfj_machine *)machine)
+        && transfer_hash(&stream);
     return right;
 }
 

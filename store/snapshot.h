@@ -37,7 +37,8 @@ struct vfj_snapshot {
 /* Reads the snapshot of `journal`. Returns false when there is no valid one. The contents of
  * `machine` are then undefined. */
 bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj_chain *chain,
-                       struct vfj_machine *machine, struct vfj_snapshot *snapshot, struct vfj_replay_from *from);
+                       struct vfj_machine *machine, struct vfj_snapshot *snapshot,
+                       struct vfj_replay_from *from);
 
 /* Writes the state after record snapshot->seq, which is durable. `directory` is the journal's
  * directory, open, since the process may be unable to look names up. Returns whether the snapshot

@@ -51,7 +51,8 @@ static bool write_item(struct vfj_state_checkpoint *checkpoint, struct vfj_text 
     struct vfj_state_place place = checkpoint->place;
     uint32_t open = checkpoint->open;
     size_t length = text->length;
-    bool more = vfj_state_write(&checkpoint->machine->state, &checkpoint->place, text) || write_open(checkpoint, text);
+    bool more = vfj_state_write(&checkpoint->machine->state, &checkpoint->place, text)
+        || write_open(checkpoint, text);
     if (!text->overflow)
         return more;
     checkpoint->place = place;
@@ -87,8 +88,9 @@ static void rewind_to_first(struct vfj_state_checkpoint *checkpoint)
     checkpoint->place = (struct vfj_state_place){0};
 }
 
-void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint, const struct vfj_machine *machine,
-                                const struct vfj_head_hash *head, uint32_t rules)
+void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint,
+                                const struct vfj_machine *machine, const struct vfj_head_hash *head,
+                                uint32_t rules)
 {
     char body[VFJ_BODY_MAX];
     *checkpoint = (struct vfj_state_checkpoint){
@@ -116,8 +118,8 @@ bool vfj_state_checkpoint_write(struct vfj_state_checkpoint *checkpoint, struct 
 static bool take_number(struct vfj_span *rest, const char *key, uint64_t most, uint64_t *value)
 {
     struct vfj_kv pair;
-    return vfj_kv_next(rest, &pair) == VFJ_KV_PAIR && vfj_span_is(pair.key, key) && vfj_span_to_u64(pair.value, value)
-        && *value <= most;
+    return vfj_kv_next(rest, &pair) == VFJ_KV_PAIR && vfj_span_is(pair.key, key)
+        && vfj_span_to_u64(pair.value, value) && *value <= most;
 }
 
 static int digit_of(char c)
@@ -130,7 +132,8 @@ static int digit_of(char c)
 static bool take_hex(struct vfj_span *rest, const char *key, uint8_t *bytes, size_t size)
 {
     struct vfj_kv pair;
-    if (vfj_kv_next(rest, &pair) != VFJ_KV_PAIR || !vfj_span_is(pair.key, key) || pair.value.length != 2 * size)
+    if (vfj_kv_next(rest, &pair) != VFJ_KV_PAIR || !vfj_span_is(pair.key, key)
+        || pair.value.length != 2 * size)
         return false;
     for (size_t i = 0; i < size; i++) {
         int high = digit_of(pair.value.text[2 * i]);
@@ -153,8 +156,8 @@ static bool take_start(struct vfj_span *rest, struct start *start)
     uint8_t digest[8];
     *start = (struct start){0};
     if (!take_number(rest, "part", VFJ_STATE_CHECKPOINT_PARTS_MAX, &start->part)
-        || !take_number(rest, "of", VFJ_STATE_CHECKPOINT_PARTS_MAX, &start->parts) || start->part < 1
-        || start->part > start->parts)
+        || !take_number(rest, "of", VFJ_STATE_CHECKPOINT_PARTS_MAX, &start->parts)
+        || start->part < 1 || start->part > start->parts)
         return false;
     if (start->part > 1)
         return true;
@@ -183,7 +186,8 @@ bool vfj_state_checkpoint_is_last(struct vfj_span body)
     return take_start(&body, &start) && start.part == start.parts;
 }
 
-void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader, struct vfj_machine *machine)
+void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader,
+                                     struct vfj_machine *machine)
 {
     reader->machine = machine;
     reader->pending.count = 0;
@@ -215,7 +219,8 @@ static bool read_part(struct vfj_state_checkpoint_reader *reader, struct vfj_spa
     struct vfj_kv pair;
     enum vfj_kv_result result;
     while ((result = vfj_kv_next(&rest, &pair)) == VFJ_KV_PAIR) {
-        bool is_open = vfj_span_is(pair.key, "open") || (vfj_span_is(pair.key, "row") && reader->pending.count > 0);
+        bool is_open = vfj_span_is(pair.key, "open")
+            || (vfj_span_is(pair.key, "row") && reader->pending.count > 0);
         if (!(is_open ? read_open(reader, &pair) : vfj_state_read(&reader->reader, &pair)))
             return false;
     }

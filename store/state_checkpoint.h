@@ -42,8 +42,9 @@ struct vfj_state_checkpoint {
 
 /* Begins a state checkpoint of the machine's state. `head` is the head of the chain before it.
  * The caller must not change `machine` until all parts are written. */
-void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint, const struct vfj_machine *machine,
-                                const struct vfj_head_hash *head, uint32_t rules);
+void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint,
+                                const struct vfj_machine *machine, const struct vfj_head_hash *head,
+                                uint32_t rules);
 
 /* Appends the body of the next part to the empty `text`, which has room for VFJ_BODY_MAX bytes.
  * Returns false when no part is left. */
@@ -72,7 +73,8 @@ enum vfj_state_checkpoint_read {
     VFJ_STATE_CHECKPOINT_WRONG, /* none, or none that the machine can continue from */
 };
 
-void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader, struct vfj_machine *machine);
+void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader,
+                                     struct vfj_machine *machine);
 
 /* Reads the body of the next part, which is untrusted. The machine changes only when the result
  * is READ; its scratch state may change before. */

@@ -58,12 +58,14 @@ static void set_finding(struct verification *verification, enum vfj_finding find
 }
 
 /* Reports a journal that could not be read: damage, or another failure. */
-static void set_failure(struct verification *verification, enum vfj_status status, const char *detail)
+static void set_failure(struct verification *verification, enum vfj_status status,
+                        const char *detail)
 {
     struct vfj_text text = begin_detail(verification);
     vfj_text_add(&text, detail);
     verification->verified->status = (uint8_t)status;
-    set_finding(verification, status == VFJ_JOURNAL_DAMAGED ? VFJ_FINDING_DAMAGED : VFJ_FINDING_UNUSABLE);
+    set_finding(verification,
+                status == VFJ_JOURNAL_DAMAGED ? VFJ_FINDING_DAMAGED : VFJ_FINDING_UNUSABLE);
 }
 
 /* Begins the one read transaction for all checks. */
@@ -79,7 +81,8 @@ static bool begin(struct verification *verification)
 static bool check_integrity(struct verification *verification)
 {
     sqlite3_stmt *stmt = NULL;
-    int code = sqlite3_prepare_v2(verification->journal->db, "PRAGMA integrity_check(1)", -1, &stmt, NULL);
+    int code = sqlite3_prepare_v2(verification->journal->db, "PRAGMA integrity_check(1)", -1, &stmt,
+                                  NULL);
     if (code == SQLITE_OK)
         code = sqlite3_step(stmt);
     const char *answer = code == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
@@ -105,8 +108,9 @@ static void note_complete(struct verification *verification, const struct vfj_re
         verification->rows = vfj_machine_rows(&verification->machine);
         verification->verified->complete = record->seq - 1;
     }
-    if (is_unseen ? record->kind != VFJ_RECORD_CHECKPOINT || vfj_state_checkpoint_is_last(record->body)
-                  : record->seq == verification->event + verification->rows)
+    if (is_unseen
+            ? record->kind != VFJ_RECORD_CHECKPOINT || vfj_state_checkpoint_is_last(record->body)
+            : record->seq == verification->event + verification->rows)
         verification->verified->complete = record->seq;
 }
 
@@ -143,7 +147,8 @@ static void apply_verdict(struct verification *verification)
     const struct vfj_replay_result *replay = &verification->replay;
     set_finding(verification, findings[replay->verdict]);
     if (replay->verdict == VFJ_VERDICT_UNUSABLE)
-        set_failure(verification, (enum vfj_status)replay->status, vfj_journal_detail(verification->journal));
+        set_failure(verification, (enum vfj_status)replay->status,
+                    vfj_journal_detail(verification->journal));
     else if (replay->what != NULL)
         describe_difference(verification);
     verification->verified->first = replay->first;
@@ -170,10 +175,13 @@ static void check_anchor(struct verification *verification)
         verification->anchor_seen = true;
         verification->at_anchor = verification->replay.first_head;
     }
-    if (verification->anchor_seen && memcmp(&verification->at_anchor, &anchor->head, sizeof anchor->head) == 0)
+    if (verification->anchor_seen
+        && memcmp(&verification->at_anchor, &anchor->head, sizeof anchor->head) == 0)
         return;
     struct vfj_text text = begin_detail(verification);
-    vfj_text_add(&text, verification->anchor_seen ? "another head after record " : "cut off: there is no record ");
+    vfj_text_add(&text,
+                 verification->anchor_seen ? "another head after record "
+                                           : "cut off: there is no record ");
     vfj_text_add_u64(&text, anchor->seq);
     set_finding(verification, VFJ_FINDING_NOT_ANCHORED);
 }
@@ -195,8 +203,8 @@ static bool changed(const struct verification *verification)
     const struct vfj_journal *journal = verification->journal;
     if (verification->verified->status == VFJ_JOURNAL_BUSY)
         return true;
-    return verification->verified->finding != VFJ_FINDING_SOUND && journal != NULL && journal->immutable
-        && vfj_file_changed(journal->path, &journal->facts);
+    return verification->verified->finding != VFJ_FINDING_SOUND && journal != NULL
+        && journal->immutable && vfj_file_changed(journal->path, &journal->facts);
 }
 
 /* Verifies once. Returns false when the file changed meanwhile. */

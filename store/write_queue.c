@@ -64,7 +64,8 @@ struct vfj_text vfj_write_queue_body(struct vfj_write_queue *queue)
     return vfj_text_begin(queue->bytes + queue->used + RECORD_SIZE, VFJ_BODY_MAX + 1);
 }
 
-void vfj_write_queue_push(struct vfj_write_queue *queue, const struct vfj_record *record, const struct vfj_text *body)
+void vfj_write_queue_push(struct vfj_write_queue *queue, const struct vfj_record *record,
+                          const struct vfj_text *body)
 {
     struct vfj_record *row = (struct vfj_record *)(void *)(queue->bytes + queue->used);
     VFJ_CHECK(body->bytes == queue->bytes + queue->used + RECORD_SIZE && !body->overflow);

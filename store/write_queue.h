@@ -35,7 +35,8 @@ struct vfj_text vfj_write_queue_body(struct vfj_write_queue *queue);
 
 /* Appends a row. `body` is the text of the last vfj_write_queue_body(). The row's other spans
  * must outlive the queue. */
-void vfj_write_queue_push(struct vfj_write_queue *queue, const struct vfj_record *record, const struct vfj_text *body);
+void vfj_write_queue_push(struct vfj_write_queue *queue, const struct vfj_record *record,
+                          const struct vfj_text *body);
 
 /* Returns the next row, or NULL at the end. A walk begins with *at = 0. The caller may change the
  * row. */

@@ -38,7 +38,8 @@ static bool choose(const char *path, enum vfj_owner_use use, struct choice *choi
     return false;
 }
 
-/* Only of a user without rights is something said: a file that root could read may be out of reach. */
+/* Only of a user without rights is something said: a file that root could read may be out of reach.
+ */
 static bool become(const struct choice *choice)
 {
     if (choice->user.name[0] != '\0') {
@@ -82,7 +83,8 @@ const char *vfj_scratch_directory(void)
     struct vfj_text why = vfj_text_begin(bytes, sizeof bytes);
     if (directory == NULL || !vfj_paths_join(probe, directory, "x", "", ""))
         return "/tmp";
-    bool is_roots = geteuid() != 0 || (vfj_owner_find(probe, VFJ_OWNER_MAKES, &user, &why) && user.uid == 0);
+    bool is_roots
+        = geteuid() != 0 || (vfj_owner_find(probe, VFJ_OWNER_MAKES, &user, &why) && user.uid == 0);
     return is_roots ? directory : "/tmp";
 }
 
@@ -162,7 +164,8 @@ int vfj_act_as_owners(const char *path, const char *to)
         return VFJ_EXIT_OK;
     if (!choose(path, VFJ_OWNER_OPENS, &reader) || !choose(to, VFJ_OWNER_MAKES, &publisher))
         return VFJ_EXIT_UNUSABLE;
-    return reader.user.uid == publisher.user.uid ? become_owner(&reader) : separate(to, &reader, &publisher);
+    return reader.user.uid == publisher.user.uid ? become_owner(&reader)
+                                                 : separate(to, &reader, &publisher);
 }
 
 static bool read_result(int fd, void *result, size_t size)
@@ -181,8 +184,8 @@ static bool read_result(int fd, void *result, size_t size)
     return read(fd, &more, 1) == 0;
 }
 
-static noreturn void work_as_owner(const char *journal, void (*work)(void *context, void *result), void *context,
-                                   int fd, void *result, size_t size)
+static noreturn void work_as_owner(const char *journal, void (*work)(void *context, void *result),
+                                   void *context, int fd, void *result, size_t size)
 {
     if (fd != FIRST_DESCRIPTOR)
         (void)dup2(fd, FIRST_DESCRIPTOR);
@@ -195,8 +198,8 @@ static noreturn void work_as_owner(const char *journal, void (*work)(void *conte
     _exit(done ? VFJ_EXIT_OK : VFJ_EXIT_SYSTEM);
 }
 
-bool vfj_run_as_owner(const char *journal, void (*work)(void *context, void *result), void *context, void *result,
-                      size_t size)
+bool vfj_run_as_owner(const char *journal, void (*work)(void *context, void *result), void *context,
+                      void *result, size_t size)
 {
     int ends[2], status = 0;
     if (fflush(stdout) != 0 || pipe2(ends, O_CLOEXEC) != 0)

@@ -12,12 +12,14 @@
 
 static const char help[] = /**/
     "usage: vfjournal backup [--journal FILE] NEW\n"
-    "Copies the journal, as it is in one moment, to the new file NEW with mode 0600, and verifies the copy. A daemon\n"
+    "Copies the journal, as it is in one moment, to the new file NEW with mode 0600, and verifies "
+    "the copy. A daemon\n"
     "may be writing meanwhile, and is not held up. An existing file is never overwritten.\n"
     "\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "Exit status: 0 copied and verified, 2 usage, or a file that can't be used, 4 the system failed, 5 it is\n"
+    "Exit status: 0 copied and verified, 2 usage, or a file that can't be used, 4 the system "
+    "failed, 5 it is\n"
     "damaged, and not kept; 1, 3, 6, 7: copied, but not in order, as verify has it.\n";
 
 enum { PARSED_RUN = -1 };
@@ -43,7 +45,8 @@ static int read_options(int argc, char **argv, const char **path)
     }
     if (optind == argc)
         return vfj_usage_error("backup", "to which file?", "");
-    return optind + 1 < argc ? vfj_usage_error("backup", "an argument too many", argv[optind + 1]) : PARSED_RUN;
+    return optind + 1 < argc ? vfj_usage_error("backup", "an argument too many", argv[optind + 1])
+                             : PARSED_RUN;
 }
 
 int vfj_verb_backup(int argc, char **argv)
@@ -59,7 +62,8 @@ int vfj_verb_backup(int argc, char **argv)
         return exit_status;
     enum vfj_status status = vfj_backup(path, to, &backup);
     if (status != VFJ_OK) {
-        exit_status = vfj_complain_status(backup.where != NULL ? backup.where : to, status, backup.detail);
+        exit_status
+            = vfj_complain_status(backup.where != NULL ? backup.where : to, status, backup.detail);
         return status == VFJ_JOURNAL_DAMAGED ? VFJ_EXIT_DAMAGED : exit_status;
     }
     vfj_finding_print(backup.kept ? stdout : stderr, backup.kept ? to : path, &backup.verified);

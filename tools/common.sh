@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2034
-# What the scripts beside it share: finding the repository, installing what is missing, building a preset.
-# Sourced, with $0 in tools/, tools/dev/ or .ci/; needs nothing but a POSIX shell and the base system.
+# What the scripts beside it share: finding the repository, installing what is missing, building a
+# preset. Sourced, with $0 in tools/, tools/dev/ or .ci/; needs nothing but a POSIX shell and the
+# base system.
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P) || exit 1
 [ -e "$root/CMakePresets.json" ] || root=${root%/*}

@@ -14,7 +14,8 @@
 
 static const char help[] = /**/
     "usage: vfjournal config [-i IF] [--root DIR]\n"
-    "Prints what rc.conf says for each hn interface, what that means to vfjournal, and which file says it. The values\n"
+    "Prints what rc.conf says for each hn interface, what that means to vfjournal, and which file "
+    "says it. The values\n"
     "are the guest's own rc.subr(8)'s; the daemon reads the same.\n"
     "\n"
     "  -i, --interface IF  only this hn\n"
@@ -122,7 +123,8 @@ static void print_link_wait(const struct config *config)
     struct vfj_text text = vfj_text_begin(seconds, sizeof seconds);
     vfj_text_add_i64(&text, wait_s);
     print_label("link");
-    (void)printf("a VF without it is taken down %s%s", wait_s > 0 ? "after " : "", wait_s > 0 ? seconds : "never");
+    (void)printf("a VF without it is taken down %s%s", wait_s > 0 ? "after " : "",
+                 wait_s > 0 ? seconds : "never");
     (void)fputs(wait_s > 0 ? " s" : "", stdout);
     if (vfj_rc_get(&config->rc, "vfjournal_link_wait", value, sizeof value))
         end_with_origin(config, "vfjournal_link_wait");
@@ -158,7 +160,8 @@ static void variable_of(char *variable, size_t size, struct vfj_name interface)
 
 static const char *what_dhcp(const struct config *config, struct vfj_name hn)
 {
-    return vfj_rc_is_sync_dhcp(&config->rc, hn) ? "DHCP, waited for by rc(8) and the stock script" : "DHCP";
+    return vfj_rc_is_sync_dhcp(&config->rc, hn) ? "DHCP, waited for by rc(8) and the stock script"
+                                                : "DHCP";
 }
 
 static void print_ipv4(const struct config *config, struct vfj_name hn)
@@ -208,11 +211,12 @@ static bool is_alias(struct vfj_span rest)
     return rest.length == 0;
 }
 
-/* Whether the variable is one of network.subr's for that interface, beyond ifconfig_IF: aliases, inet6 ... What else begins
- * with its name is of another one: ifconfig_hn0_10 is hn0.10's. */
+/* Whether the variable is one of network.subr's for that interface, beyond ifconfig_IF: aliases,
+ * inet6 ... What else begins with its name is of another one: ifconfig_hn0_10 is hn0.10's. */
 static bool is_more_of(struct vfj_span key, struct vfj_name hn)
 {
-    static const char *const forms[] = {"ifconfig_", "ipv4_addrs_", "ipv6_ifconfig_", "ipv6_prefix_"};
+    static const char *const forms[]
+        = {"ifconfig_", "ipv4_addrs_", "ipv6_ifconfig_", "ipv6_prefix_"};
     static const char *const words[] = {"_aliases", "_descr", "_ipv6", "_name"};
     char variable[64];
     variable_of(variable, sizeof variable, hn);
@@ -236,7 +240,8 @@ static void print_more(const struct config *config, struct vfj_name hn)
 {
     struct vfj_kv pair;
     char variable[128], value[VFJ_VALUE_SIZE];
-    for (struct vfj_span rest = vfj_span_of(config->rc.text); vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR;) {
+    for (struct vfj_span rest = vfj_span_of(config->rc.text);
+         vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR;) {
         if (!is_more_of(pair.key, hn) || !vfj_span_copy(variable, sizeof variable, pair.key))
             continue;
         bool alias = strstr(variable, "_alias") != NULL || vfj_span_starts(pair.key, "ipv4_addrs_");
@@ -249,10 +254,13 @@ static void print_more(const struct config *config, struct vfj_name hn)
 static void print_static_routes(const struct config *config, struct vfj_name hn)
 {
     char args[VFJ_VALUE_SIZE];
-    for (unsigned i = 0; i < VFJ_ROUTES_MAX && vfj_rc_static_route(&config->rc, hn, i, args, sizeof args); i++) {
+    for (unsigned i = 0;
+         i < VFJ_ROUTES_MAX && vfj_rc_static_route(&config->rc, hn, i, args, sizeof args); i++) {
         print_label("route");
         print_value(args);
-        end_with_origin(config, vfj_span_starts(vfj_span_of(args), "-inet6 ") ? "ipv6_static_routes" : "static_routes");
+        end_with_origin(config,
+                        vfj_span_starts(vfj_span_of(args), "-inet6 ") ? "ipv6_static_routes"
+                                                                      : "static_routes");
     }
 }
 
@@ -265,8 +273,9 @@ static void print_hn(const struct config *config, struct vfj_name hn)
     print_label("lagg");
     struct vfj_name unit = vfj_guest_unit(&config->map, hn);
     (void)printf("%s\n",
-                 !vfj_name_is_empty(unit) ? vfj_name_lagg(unit).text
-                                          : "laggN, N the unit of dev.hn.N, which shows when it has a VF");
+                 !vfj_name_is_empty(unit)
+                     ? vfj_name_lagg(unit).text
+                     : "laggN, N the unit of dev.hn.N, which shows when it has a VF");
 }
 
 static int print(const struct config *config)

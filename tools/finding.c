@@ -52,8 +52,8 @@ void vfj_finding_print(FILE *out, const char *path, const struct vfj_verified *v
         (void)fputc(')', out);
     }
     if (verified->first > 1)
-        (void)fprintf(out, "; records %llu to %llu hold, head ", (unsigned long long)verified->first,
-                      (unsigned long long)verified->head.seq);
+        (void)fprintf(out, "; records %llu to %llu hold, head ",
+                      (unsigned long long)verified->first, (unsigned long long)verified->head.seq);
     else
         (void)fprintf(out, "; %llu records hold, head ", (unsigned long long)verified->head.seq);
     vfj_finding_print_head(out, verified);

@@ -12,9 +12,9 @@
 static bool absolute_root(char to[VFJ_PATHNAME_SIZE], const char *root)
 {
     char here[VFJ_PATHNAME_SIZE];
-    bool fits = root[0] == '/'
-        ? vfj_paths_set(to, root) == VFJ_OK
-        : root[0] != '\0' && getcwd(here, sizeof here) != NULL && vfj_paths_join(to, here, root, "", "");
+    bool fits = root[0] == '/' ? vfj_paths_set(to, root) == VFJ_OK
+                               : root[0] != '\0' && getcwd(here, sizeof here) != NULL
+            && vfj_paths_join(to, here, root, "", "");
     for (size_t length = fits ? strlen(to) : 0; length > 0 && to[length - 1] == '/'; length--)
         to[length - 1] = '\0';
     return fits;
@@ -71,7 +71,8 @@ static void add_configured(const struct vfj_rc *rc, struct vfj_hns *hns)
     struct vfj_name name;
     for (struct vfj_span rest = vfj_span_of(rc->text); vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR;) {
         if (vfj_span_starts(pair.key, "ifconfig_hn")
-            && vfj_name_parse((struct vfj_span){pair.key.text + prefix, pair.key.length - prefix}, &name)
+            && vfj_name_parse((struct vfj_span){pair.key.text + prefix, pair.key.length - prefix},
+                              &name)
             && vfj_name_has_driver(name, "hn"))
             add(hns, name);
     }
@@ -105,7 +106,8 @@ struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn)
     return vfj_name_has_driver(hn, "hn") ? vfj_name_digits(hn) : (struct vfj_name){{0}};
 }
 
-bool vfj_guest_view(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn, struct vfj_view *view)
+bool vfj_guest_view(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn,
+                    struct vfj_view *view)
 {
     struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_SLOT, .hn = hn, .a = hn};
     static struct vfj_observation answer;

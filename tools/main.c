@@ -16,7 +16,8 @@ static const struct verb {
     {"doctor", vfj_verb_doctor, "look at the guest, and say what is wrong and what to do"},
     {"config", vfj_verb_config, "print what rc.conf says for each hn interface, and where"},
     {"replay", vfj_verb_replay, "check a journal, or play a trace"},
-    {"verify", vfj_verb_verify, "check that a journal is whole and unedited, against a head kept elsewhere as well"},
+    {"verify", vfj_verb_verify,
+     "check that a journal is whole and unedited, against a head kept elsewhere as well"},
     {"backup", vfj_verb_backup, "copy the journal while a daemon writes it"},
     {"prune", vfj_verb_prune, "take the oldest records away, into an archive or for good"},
     {"recover", vfj_verb_recover, "make a new journal of what a damaged one still proves"},
@@ -30,12 +31,16 @@ enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
 static int print_help(void)
 {
     (void)printf("usage: vfjournal VERB [options]\n"
-                 "A journal and a driver for SR-IOV VFs that come and go on a FreeBSD guest of Hyper-V.\n\n");
+                 "A journal and a driver for SR-IOV VFs that come and go on a FreeBSD guest of "
+                 "Hyper-V.\n\n");
     for (unsigned i = 0; i < VERB_COUNT; i++)
         (void)printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
-    (void)printf("  %-10s %s\n\n", "help VERB", "say more about one of these; the same as VERB --help");
-    (void)printf("Exit status: 0 done, and the answer is yes; 1 done, and the answer is no; 2 usage, or an input that\n"
-                 "can't be used; 3 done, and there is no answer; 4 the system failed. verify has more.\n");
+    (void)printf("  %-10s %s\n\n", "help VERB",
+                 "say more about one of these; the same as VERB --help");
+    (void)printf(
+        "Exit status: 0 done, and the answer is yes; 1 done, and the answer is no; 2 usage, or an "
+        "input that\n"
+        "can't be used; 3 done, and there is no answer; 4 the system failed. verify has more.\n");
     return vfj_finish_output(VFJ_EXIT_OK);
 }
 

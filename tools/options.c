@@ -56,7 +56,8 @@ bool vfj_option_age(const char *word, int64_t *us)
     const int64_t century = INT64_C(36525) * 24 * 60 * 60;
     uint64_t number = 0;
     size_t unit = 0;
-    if (!take_units(word, "smhd", &number, &unit) || unit == 0 || number > (uint64_t)(century / seconds[unit - 1]))
+    if (!take_units(word, "smhd", &number, &unit) || unit == 0
+        || number > (uint64_t)(century / seconds[unit - 1]))
         return false;
     *us = (int64_t)number * seconds[unit - 1] * 1000000;
     return true;

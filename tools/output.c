@@ -35,8 +35,10 @@ struct vfj_style vfj_style_of(FILE *out)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
-    bool plain = (no_color != NULL && no_color[0] != '\0') || term == NULL || strcmp(term, "dumb") == 0;
-    return (struct vfj_style){.colour = !plain && isatty(fileno(out)) == 1, .who_width = VFJ_WHO_WIDTH};
+    bool plain
+        = (no_color != NULL && no_color[0] != '\0') || term == NULL || strcmp(term, "dumb") == 0;
+    return (struct vfj_style){.colour = !plain && isatty(fileno(out)) == 1,
+                              .who_width = VFJ_WHO_WIDTH};
 }
 
 static void begin_column(struct line *line)
@@ -125,7 +127,8 @@ static void add_time(struct line *line, int64_t wall_us)
     char bytes[40];
     int64_t fraction = wall_us % 1000000;
     time_t seconds = (time_t)(wall_us / 1000000 - (fraction < 0));
-    if (gmtime_r(&seconds, &parts) == NULL || strftime(bytes, sizeof bytes, "%Y-%m-%d %H:%M:%S", &parts) == 0)
+    if (gmtime_r(&seconds, &parts) == NULL
+        || strftime(bytes, sizeof bytes, "%Y-%m-%d %H:%M:%S", &parts) == 0)
         memcpy(bytes, "?", 2);
     sgr(line, FAINT);
     add(line, bytes);
@@ -243,7 +246,8 @@ static bool is_notice(struct vfj_span body)
 {
     char from[16];
     char to[16];
-    return vfj_span_is(value_of(body, "from", from, sizeof from), value_of(body, "to", to, sizeof to).text);
+    return vfj_span_is(value_of(body, "from", from, sizeof from),
+                       value_of(body, "to", to, sizeof to).text);
 }
 
 static void add_transition(struct line *line, const struct vfj_record *record)
@@ -264,7 +268,8 @@ static void add_transition(struct line *line, const struct vfj_record *record)
     }
 }
 
-static void add_command(struct line *line, const struct vfj_record *record, const struct vfj_record *outcome)
+static void add_command(struct line *line, const struct vfj_record *record,
+                        const struct vfj_record *outcome)
 {
     struct vfj_kv argv;
     if (vfj_kv_find(record->body, "argv", &argv))
@@ -302,7 +307,8 @@ static const char *devd_text(const struct vfj_devd *devd)
     return NULL;
 }
 
-static void add_devd(struct line *line, const struct vfj_record *record, const struct vfj_devd *devd)
+static void add_devd(struct line *line, const struct vfj_record *record,
+                     const struct vfj_devd *devd)
 {
     const char *text = line->style->rows ? NULL : devd_text(devd);
     if (text == NULL) {
@@ -329,7 +335,8 @@ static void add_word(struct line *line, const char *colour, const char *word)
     end_column(line, WORD_WIDTH);
 }
 
-static void add_decided(struct line *line, const struct vfj_record *record, const struct vfj_record *outcome)
+static void add_decided(struct line *line, const struct vfj_record *record,
+                        const struct vfj_record *outcome)
 {
     char bytes[32];
     if (record->kind == VFJ_RECORD_TRANSITION) {
@@ -372,7 +379,8 @@ static void add_journal(struct line *line, struct vfj_span body)
     }
 }
 
-/* What the machine does not see. A checkpoint is named, not shown: it is long, and says what the rows before it said. */
+/* What the machine does not see. A checkpoint is named, not shown: it is long, and says what the
+ * rows before it said. */
 static void add_unseen(struct line *line, const struct vfj_record *record)
 {
     bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
@@ -410,7 +418,8 @@ static void add_event(struct line *line, const struct vfj_record *record)
         add_devd(line, record, &devd);
     else if (record->kind == VFJ_EVENT_STARTED)
         add_started(line, record);
-    else if (record->kind == VFJ_EVENT_STOPPING || record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP)
+    else if (record->kind == VFJ_EVENT_STOPPING || record->kind == VFJ_EVENT_STOPPED
+             || record->kind == VFJ_EVENT_GAP)
         add_value(line, record->body, "reason");
     else if (record->kind == VFJ_EVENT_FINISHED)
         add_outcome(line, record);
@@ -432,7 +441,8 @@ static void add_seq(struct line *line, uint64_t seq)
 void vfj_output_record(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                        const struct vfj_record *outcome)
 {
-    static char bytes[LINE_SIZE]; /* what does not fit is cut: a body of VFJ_BODY_MAX odd bytes does */
+    /* what does not fit is cut: a body of VFJ_BODY_MAX odd bytes does */
+    static char bytes[LINE_SIZE];
     struct line line = {.style = style, .text = vfj_text_begin(bytes, sizeof bytes)};
     struct vfj_name who = vfj_record_who(record);
     if (style->rows)

@@ -10,8 +10,8 @@
 
 /* One line:
  *
- *     2026-11-22 14:02:01.010000  hn0   run          ifconfig lagg0 create             exit 1, 2.1 ms: ifconfig: …
- *     time, UTC                   whom  word         text                              how it ended
+ *     2026-11-22 14:02:01.010000  hn0   run    ifconfig lagg0 create   exit 1, 2.1 ms: ifconfig: …
+ *     time, UTC                   whom  word   text                    how it ended
  *
  * What comes from outside is printed with its odd bytes as \xHH. */
 struct vfj_style {

@@ -13,17 +13,21 @@
 
 static const char help[] = /**/
     "usage: vfjournal prune --keep AGE | --max-size SIZE [--archive NEW] [--journal FILE]\n"
-    "Takes the oldest records of the journal away, up to a checkpoint, with which it then begins; the daemon writes "
+    "Takes the oldest records of the journal away, up to a checkpoint, with which it then begins; "
+    "the daemon writes "
     "one\n"
-    "every 4096 records and once a day. A daemon may be writing meanwhile. A journal that is not in order is left "
+    "every 4096 records and once a day. A daemon may be writing meanwhile. A journal that is not "
+    "in order is left "
     "alone.\n"
     "\n"
     "  -k, --keep AGE       what is younger stays: 90d, 12h, 30m or 45s\n"
     "  -m, --max-size SIZE  what has no room in it goes: 200M, 64K, 2G or bytes\n"
-    "  -a, --archive NEW    write what goes to the new file NEW first, a journal of its own, and verify that\n"
+    "  -a, --archive NEW    write what goes to the new file NEW first, a journal of its own, and "
+    "verify that\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "Exit status: 0 pruned, or nothing to take away, 2 usage, or a file that can't be used, 4 the system failed; 1, 5, "
+    "Exit status: 0 pruned, or nothing to take away, 2 usage, or a file that can't be used, 4 the "
+    "system failed; 1, 5, "
     "6,\n"
     "7: nothing was taken away, for the journal is not in order, as verify has it.\n";
 
@@ -45,7 +49,8 @@ static int take(struct options *options, int option, const char *value)
     case 'm':
         if (vfj_option_size(value, &options->rule.max_bytes))
             return PARSED_RUN;
-        return vfj_usage_error("prune", "--max-size takes a number of bytes, or with K, M or G, not", value);
+        return vfj_usage_error("prune",
+                               "--max-size takes a number of bytes, or with K, M or G, not", value);
     case 'a':
         options->archive = value;
         return PARSED_RUN;
@@ -68,7 +73,8 @@ static int read_options(struct options *options, int argc, char **argv)
     int option;
     int parsed = PARSED_RUN;
     argv[0] = name;
-    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "k:m:a:J:h", table, NULL)) != -1)
+    while (parsed == PARSED_RUN
+           && (option = getopt_long(argc, argv, "k:m:a:J:h", table, NULL)) != -1)
         parsed = take(options, option, optarg != NULL ? optarg : "");
     if (parsed == PARSED_RUN && optind < argc)
         parsed = vfj_usage_error("prune", "an argument too many", argv[optind]);
@@ -84,11 +90,11 @@ static void report(const struct options *options, const struct vfj_prune *prune)
         (void)fputs(": nothing to take away: no checkpoint is beyond that\n", stdout);
         return;
     }
-    (void)printf(
-        ": records %llu to %llu taken away, %llu bytes given back, %llu in use\n", (unsigned long long)prune->first,
-        (unsigned long long)prune->cut - 1,
-        (unsigned long long)(prune->before.used + prune->before.spare - prune->after.used - prune->after.spare),
-        (unsigned long long)prune->after.used);
+    (void)printf(": records %llu to %llu taken away, %llu bytes given back, %llu in use\n",
+                 (unsigned long long)prune->first, (unsigned long long)prune->cut - 1,
+                 (unsigned long long)(prune->before.used + prune->before.spare - prune->after.used
+                                      - prune->after.spare),
+                 (unsigned long long)prune->after.used);
     if (options->archive != NULL)
         vfj_finding_print(stdout, options->archive, &prune->verified);
 }
@@ -100,15 +106,15 @@ int vfj_verb_prune(int argc, char **argv)
     int exit_status = read_options(&options, argc, argv);
     if (exit_status != PARSED_RUN)
         return exit_status;
-    exit_status
-        = options.archive != NULL ? vfj_act_as_owners(options.path, options.archive) : vfj_act_as_owner(options.path);
+    exit_status = options.archive != NULL ? vfj_act_as_owners(options.path, options.archive)
+                                          : vfj_act_as_owner(options.path);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
-    enum vfj_status status
-        = vfj_prune(options.path, &options.rule, (int64_t)time(NULL) * 1000000, options.archive, &prune);
+    enum vfj_status status = vfj_prune(options.path, &options.rule, (int64_t)time(NULL) * 1000000,
+                                       options.archive, &prune);
     if (status != VFJ_OK)
-        return vfj_finish_output(
-            vfj_complain_status(prune.where != NULL ? prune.where : options.path, status, prune.detail));
+        return vfj_finish_output(vfj_complain_status(
+            prune.where != NULL ? prune.where : options.path, status, prune.detail));
     if (prune.refused) {
         vfj_finding_print(stderr, prune.where, &prune.verified);
         return vfj_finish_output(vfj_finding_exit_status(&prune.verified));

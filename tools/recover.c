@@ -12,13 +12,16 @@
 
 static const char help[] = /**/
     "usage: vfjournal recover [--rows] DAMAGED NEW\n"
-    "Looks through every page of the damaged journal for records, and writes to the new file NEW those from the first\n"
-    "or a checkpoint on, as long as the chain of hashes holds and the machine decides the same; says what is missing,\n"
+    "Looks through every page of the damaged journal for records, and writes to the new file NEW "
+    "those from the first\n"
+    "or a checkpoint on, as long as the chain of hashes holds and the machine decides the same; "
+    "says what is missing,\n"
     "and what can be read but not be saved, for nothing vouches for it. DAMAGED is only read.\n"
     "\n"
     "  -r, --rows   print those records that can be read and were not saved, a line each\n"
     "\n"
-    "Exit status: 0 all was saved, 1 saved, but something is missing, 2 usage, or a file that can't be used, 4 the\n"
+    "Exit status: 0 all was saved, 1 saved, but something is missing, 2 usage, or a file that "
+    "can't be used, 4 the\n"
     "system failed, 5 nothing can be saved.\n";
 
 enum { PARSED_RUN = -1 };
@@ -53,7 +56,8 @@ static int read_options(int argc, char **argv, bool *rows)
     }
     if (optind + 1 >= argc)
         return vfj_usage_error("recover", optind == argc ? "which journal?" : "to which file?", "");
-    return optind + 2 < argc ? vfj_usage_error("recover", "an argument too many", argv[optind + 2]) : PARSED_RUN;
+    return optind + 2 < argc ? vfj_usage_error("recover", "an argument too many", argv[optind + 2])
+                             : PARSED_RUN;
 }
 
 static void print_range(const char *path, uint64_t first, uint64_t last, const char *what)
@@ -70,7 +74,8 @@ static void print_range(const char *path, uint64_t first, uint64_t last, const c
 static void end_run(const struct rest *rest)
 {
     if (rest->first != 0)
-        print_range(rest->path, rest->first, rest->last, "can be read, but nothing vouches for them: not saved");
+        print_range(rest->path, rest->first, rest->last,
+                    "can be read, but nothing vouches for them: not saved");
 }
 
 static void see(void *arg, const struct vfj_record *record)
@@ -105,7 +110,8 @@ static int report(const char *path, const char *to, const struct rest *rest)
     if (!rest->rows)
         end_run(rest);
     if (recovered->first > 1)
-        print_range(path, 1, recovered->first - 1, "pruned, or lost: what is saved begins with a checkpoint");
+        print_range(path, 1, recovered->first - 1,
+                    "pruned, or lost: what is saved begins with a checkpoint");
     print_saved(to, recovered);
     if (!recovered->lost)
         return VFJ_EXIT_OK;
@@ -131,9 +137,11 @@ int vfj_verb_recover(int argc, char **argv)
         return exit_status;
     rest.path = path;
     rest.style.rows = true;
-    enum vfj_status status = vfj_recover(path, to, (int64_t)time(NULL) * 1000000, see, &rest, &recovered);
+    enum vfj_status status
+        = vfj_recover(path, to, (int64_t)time(NULL) * 1000000, see, &rest, &recovered);
     if (status == VFJ_OK)
         return vfj_finish_output(report(path, to, &rest));
-    exit_status = vfj_complain_status(recovered.where != NULL ? recovered.where : to, status, recovered.detail);
+    exit_status = vfj_complain_status(recovered.where != NULL ? recovered.where : to, status,
+                                      recovered.detail);
     return vfj_finish_output(status == VFJ_JOURNAL_DAMAGED ? VFJ_EXIT_DAMAGED : exit_status);
 }

@@ -4,7 +4,8 @@
 
 #include "core/text/text.h"
 
-/* Append a line, or a value of rc.conf(5), with "********" for each word after `pass` or `wepkey` of ifconfig(8). */
+/* Append a line, or a value of rc.conf(5), with "********" for each word after `pass` or `wepkey`
+ * of ifconfig(8). */
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line);
 
 #endif

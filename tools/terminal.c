@@ -38,8 +38,8 @@ void vfj_terminal_print(FILE *out, struct vfj_span span)
     }
 }
 
-/* The character of two to four bytes at the front of the text, and its length; U+FFFD, and 1, for what is no UTF-8
- * (RFC 3629, section 4). */
+/* The character of two to four bytes at the front of the text, and its length; U+FFFD, and 1, for
+ * what is no UTF-8 (RFC 3629, section 4). */
 static uint32_t wide_character(struct vfj_span text, size_t *length)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};

@@ -9,7 +9,8 @@ void vfj_time_add(struct vfj_text *text, int64_t wall_us)
     struct tm parts;
     char bytes[40];
     time_t seconds = (time_t)(wall_us / 1000000 - (wall_us % 1000000 < 0));
-    if (gmtime_r(&seconds, &parts) == NULL || strftime(bytes, sizeof bytes, "%Y-%m-%d %H:%M:%S", &parts) == 0)
+    if (gmtime_r(&seconds, &parts) == NULL
+        || strftime(bytes, sizeof bytes, "%Y-%m-%d %H:%M:%S", &parts) == 0)
         memcpy(bytes, "?", 2);
     vfj_text_add(text, bytes);
 }
@@ -22,7 +23,8 @@ static void add_tenths(struct vfj_text *text, uint64_t tenths, const char *unit)
     vfj_text_add(text, unit);
 }
 
-static void add_pair(struct vfj_text *text, uint64_t big, const char *big_unit, uint64_t small, const char *small_unit)
+static void add_pair(struct vfj_text *text, uint64_t big, const char *big_unit, uint64_t small,
+                     const char *small_unit)
 {
     vfj_text_add_u64(text, big);
     vfj_text_add(text, big_unit);

@@ -61,7 +61,8 @@ static bool parse_date(struct vfj_span word, int64_t now_us, int64_t *us)
         vfj_text_add_span(&whole, day);
     }
     add_time(&whole, time);
-    if (whole.overflow || !vfj_trace_time_parse((struct vfj_span){whole.bytes, whole.length}, &parsed))
+    if (whole.overflow
+        || !vfj_trace_time_parse((struct vfj_span){whole.bytes, whole.length}, &parsed))
         return false;
     *us = parsed.us;
     return parsed.form == VFJ_TIME_UNIX;

@@ -9,8 +9,9 @@
 
 /* Unix time in microseconds of a time in UTC, seen from `now_us`; false when it is none:
  *
- *   2026-11-22 03:12:54.123456   as `vfjournal show` prints it; without the fraction, the seconds, or the time of day; T
- *                                for the blank, and Z behind the time, are allowed
+ *   2026-11-22 03:12:54.123456   as `vfjournal show` prints it; without the fraction, the seconds,
+ *                                or the time of day; T for the blank, and Z behind the time, are
+ *                                allowed
  *   03:12, 03:12:54              of today
  *   now, today, yesterday        the latter two as of 00:00
  *   -90s, -15m, -2h, -7d         so long ago (vfj_option_age) */

@@ -5,10 +5,12 @@
 /* How the program ends. */
 enum {
     VFJ_EXIT_OK = 0,
-    VFJ_EXIT_DIFFERENT = 1, /* it ran, and the answer is no: a replay that diverged, records missing */
-    VFJ_EXIT_UNUSABLE = 2,  /* usage, or an input that can't be used; nothing was done */
-    VFJ_EXIT_UNSURE = 3,    /* it ran, and there is no answer: cut off, or recorded under other rules */
-    VFJ_EXIT_SYSTEM = 4,    /* the system failed: output, memory */
+    /* it ran, and the answer is no: a replay that diverged, records missing */
+    VFJ_EXIT_DIFFERENT = 1,
+    VFJ_EXIT_UNUSABLE = 2, /* usage, or an input that can't be used; nothing was done */
+    /* it ran, and there is no answer: cut off, or recorded under other rules */
+    VFJ_EXIT_UNSURE = 3,
+    VFJ_EXIT_SYSTEM = 4, /* the system failed: output, memory */
     /* of verify, and of those that verify what they made: which no it is */
     VFJ_EXIT_DAMAGED = 5,
     VFJ_EXIT_EDITED = 6,

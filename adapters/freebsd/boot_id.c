@@ -31,8 +31,8 @@ static void on_ended(void *context, const struct vfj_program_end *end)
     query->value[strcspn(query->value, "\r\n")] = '\0';
 }
 
-static bool read_sysctl(struct event_base *base, struct vfj_children *children, enum vfj_request_kind kind,
-                        struct query *query)
+static bool read_sysctl(struct event_base *base, struct vfj_children *children,
+                        enum vfj_request_kind kind, struct query *query)
 {
     const struct vfj_request request = {.kind = kind};
     struct vfj_child_spec spec = {
@@ -65,7 +65,8 @@ static bool take_boottime(struct vfj_span value, char id[VFJ_BOOT_ID_SIZE])
     struct vfj_span word;
     uint64_t second;
     while (vfj_span_word(&value, &word)) {
-        if (!vfj_span_is(word, "sec") || !vfj_span_word(&value, &word) || !vfj_span_word(&value, &word))
+        if (!vfj_span_is(word, "sec") || !vfj_span_word(&value, &word)
+            || !vfj_span_word(&value, &word))
             continue;
         if (word.length > 0 && word.text[word.length - 1] == ',')
             word.length--;
@@ -79,12 +80,15 @@ static bool take_boottime(struct vfj_span value, char id[VFJ_BOOT_ID_SIZE])
     return false;
 }
 
-bool vfj_boot_id_read(struct event_base *base, struct vfj_children *children, char id[VFJ_BOOT_ID_SIZE])
+bool vfj_boot_id_read(struct event_base *base, struct vfj_children *children,
+                      char id[VFJ_BOOT_ID_SIZE])
 {
     struct query query;
-    if (read_sysctl(base, children, VFJ_REQUEST_BOOT_ID, &query) && take_id(vfj_span_of(query.value), id))
+    if (read_sysctl(base, children, VFJ_REQUEST_BOOT_ID, &query)
+        && take_id(vfj_span_of(query.value), id))
         return true;
-    if (read_sysctl(base, children, VFJ_REQUEST_BOOT_TIME, &query) && take_boottime(vfj_span_of(query.value), id))
+    if (read_sysctl(base, children, VFJ_REQUEST_BOOT_TIME, &query)
+        && take_boottime(vfj_span_of(query.value), id))
         return true;
     struct vfj_text text = vfj_text_begin(id, VFJ_BOOT_ID_SIZE);
     vfj_text_add(&text, "start-");

@@ -77,7 +77,8 @@ bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complai
     if (geteuid() != 0 || paths->root[0] == '\0')
         return true;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (vfj_paths_join(path, paths->root, others[i], "", "") && !vfj_safe_path_check_file(path, complaint))
+        if (vfj_paths_join(path, paths->root, others[i], "", "")
+            && !vfj_safe_path_check_file(path, complaint))
             return false;
     }
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
@@ -92,7 +93,8 @@ enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path)
     return vfj_span_copy(member, VFJ_PATHNAME_SIZE, vfj_span_of(path)) ? VFJ_OK : VFJ_TOO_LONG;
 }
 
-bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a, const char *b, const char *c)
+bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a,
+                    const char *b, const char *c)
 {
     struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
     vfj_text_add(&text, directory);
@@ -103,18 +105,20 @@ bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const c
     return !text.overflow;
 }
 
-bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name, char path[VFJ_PATHNAME_SIZE])
+bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name,
+                       char path[VFJ_PATHNAME_SIZE])
 {
     path[0] = '\0';
     if (name[0] != '/' || strstr(name, "/../") != NULL)
         return false;
     const struct {
         const char *name, *path;
-    } directories[]
-        = {{"/usr/libexec/hyperv/", paths->scripts_dir}, {"/usr/local/libexec/hyperv/", paths->local_scripts_dir}};
+    } directories[] = {{"/usr/libexec/hyperv/", paths->scripts_dir},
+                       {"/usr/local/libexec/hyperv/", paths->local_scripts_dir}};
     for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
         if (vfj_span_starts(vfj_span_of(name), directories[i].name))
-            return vfj_paths_join(path, directories[i].path, name + strlen(directories[i].name), "", "");
+            return vfj_paths_join(path, directories[i].path, name + strlen(directories[i].name), "",
+                                  "");
     }
     return join(path, paths->root, name);
 }
@@ -144,7 +148,8 @@ static const char *program_path(const struct vfj_paths *paths, enum vfj_program 
     return NULL;
 }
 
-bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv, char path[VFJ_PATHNAME_SIZE])
+bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv,
+                          char path[VFJ_PATHNAME_SIZE])
 {
     VFJ_CHECK(argv->count > 0);
     if (argv->program == VFJ_PROGRAM_SCRIPT)

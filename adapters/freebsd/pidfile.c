@@ -11,7 +11,8 @@
 
 enum { TRIES_MAX = 8 };
 
-/* Whether it is still the file of that name: its last owner may have removed it between our open and lock. */
+/* Whether it is still the file of that name: its last owner may have removed it between our open
+ * and lock. */
 static bool is_named(int fd, const char *path)
 {
     struct stat ours, named;
@@ -74,8 +75,8 @@ pid_t vfj_pidfile_owner(const char *path)
     bool locked = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     ssize_t length = locked ? read(fd, line, sizeof line) : 0;
     close(fd);
-    if (length < 2 || line[length - 1] != '\n' || !vfj_span_to_u64((struct vfj_span){line, (size_t)length - 1}, &pid)
-        || pid > INT32_MAX)
+    if (length < 2 || line[length - 1] != '\n'
+        || !vfj_span_to_u64((struct vfj_span){line, (size_t)length - 1}, &pid) || pid > INT32_MAX)
         return 0;
     return (pid_t)pid;
 }

@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Make the file and lock it, as pidfile_open(3) does: flock(2), which a death of any kind undoes, mode 0600,
- * since who can open a file can lock it. What stood in it is gone. The descriptor, which is to stay open as
- * long as we run, or -1 and errno: EWOULDBLOCK when another process has it locked. A fork shares the lock. */
+/* Make the file and lock it, as pidfile_open(3) does: flock(2), which a death of any kind undoes,
+ * mode 0600, since who can open a file can lock it. What stood in it is gone. The descriptor, which
+ * is to stay open as long as we run, or -1 and errno: EWOULDBLOCK when another process has it
+ * locked. A fork shares the lock. */
 int vfj_pidfile_open(const char *path);
 
 /* Write the daemon's pid into it: after the last fork. */

@@ -19,7 +19,8 @@ struct kind {
 
 static const struct kind kinds[VFJ_COMMAND_COUNT] = {
 #define X(symbol, name, reads, program, words, limit_ms, operands, text, already) \
-    [VFJ_COMMAND_##symbol] = {name, words, operands, already, VFJ_PROGRAM_##program, VFJ_TEXT_##text, limit_ms, reads},
+    [VFJ_COMMAND_##symbol] = {                                                    \
+        name, words, operands, already, VFJ_PROGRAM_##program, VFJ_TEXT_##text, limit_ms, reads},
     VFJ_COMMAND_KINDS(X)
 #undef X
 };
@@ -64,7 +65,8 @@ static void words(struct vfj_argv *argv, struct vfj_text *bytes, const char *lis
         word_span(argv, bytes, next);
 }
 
-static void sysctl_of_unit(struct vfj_argv *argv, struct vfj_text *bytes, const char *unit, const char *leaf)
+static void sysctl_of_unit(struct vfj_argv *argv, struct vfj_text *bytes, const char *unit,
+                           const char *leaf)
 {
     char name[64];
     struct vfj_text text = vfj_text_begin(name, sizeof name);
@@ -90,7 +92,8 @@ static void units(struct vfj_argv *argv, struct vfj_text *bytes)
 }
 
 /* What one of a kind's words stands for. */
-static void add(const struct vfj_command *command, struct vfj_span what, struct vfj_argv *argv, struct vfj_text *bytes)
+static void add(const struct vfj_command *command, struct vfj_span what, struct vfj_argv *argv,
+                struct vfj_text *bytes)
 {
     if (vfj_span_is(what, "A")) {
         word(argv, bytes, command->a.text);
@@ -198,12 +201,14 @@ bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome
 
 bool vfj_command_succeeded(const struct vfj_command *command, const struct vfj_outcome *outcome)
 {
-    return vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)command->kind, outcome);
+    return vfj_outcome_ok(outcome)
+        || vfj_command_already_so((enum vfj_command_kind)command->kind, outcome);
 }
 
 bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome)
 {
-    return !command->is_optional && outcome->kind != VFJ_OUTCOME_NOT_RUN && !vfj_command_succeeded(command, outcome);
+    return !command->is_optional && outcome->kind != VFJ_OUTCOME_NOT_RUN
+        && !vfj_command_succeeded(command, outcome);
 }
 
 /* The grammar of operands and text */
@@ -266,7 +271,8 @@ static bool is_path_of_name(struct vfj_span text, const char *before, const char
         return false;
     struct vfj_span end = {text.text + text.length - strlen(after), strlen(after)};
     return vfj_span_is(end, after)
-        && vfj_name_parse((struct vfj_span){text.text + strlen(before), text.length - around}, &name);
+        && vfj_name_parse((struct vfj_span){text.text + strlen(before), text.length - around},
+                          &name);
 }
 
 static bool is_own_script(struct vfj_span text)
@@ -307,8 +313,8 @@ static unsigned count_words(struct vfj_span text)
     return count;
 }
 
-/* Of rc.conf's own words only their number can be checked, and that no control character is among them; those of the row stand
- * before and behind them. */
+/* Of rc.conf's own words only their number can be checked, and that no control character is among
+ * them; those of the row stand before and behind them. */
 static bool fits(struct vfj_span text, const char *row)
 {
     unsigned count = count_words(text);

@@ -27,28 +27,33 @@ enum vfj_program {
 
 /* What a command's `text` must be. */
 enum vfj_command_text {
-    VFJ_TEXT_NONE,       /* it is not used */
-    VFJ_TEXT_HN_SYSCTL,  /* a name below hw.hn or dev.hn */
-    VFJ_TEXT_HN_FILE,    /* the path of an hn's per-interface script or pidfile */
-    VFJ_TEXT_UNIT,       /* digits, or empty */
-    VFJ_TEXT_PIDS,       /* process ids, or empty */
-    VFJ_TEXT_ADDRESS,    /* an address, perhaps with its prefix length, then words of letters */
-    VFJ_TEXT_WORDS,      /* words of rc.conf or route(8), as many as fit in one command */
-    VFJ_TEXT_ROUTE6,     /* likewise, from -inet6 on: IPv4 routes go with their address, and are added */
+    VFJ_TEXT_NONE,      /* it is not used */
+    VFJ_TEXT_HN_SYSCTL, /* a name below hw.hn or dev.hn */
+    VFJ_TEXT_HN_FILE,   /* the path of an hn's per-interface script or pidfile */
+    VFJ_TEXT_UNIT,      /* digits, or empty */
+    VFJ_TEXT_PIDS,      /* process ids, or empty */
+    VFJ_TEXT_ADDRESS,   /* an address, perhaps with its prefix length, then words of letters */
+    VFJ_TEXT_WORDS,     /* words of rc.conf or route(8), as many as fit in one command */
+    /* likewise, from -inet6 on: IPv4 routes go with their address, and are added */
+    VFJ_TEXT_ROUTE6,
     VFJ_TEXT_OWN_SCRIPT, /* the path of an hn's per-interface script */
 };
 
-/* The commands, a row each: all that is known of one. X(symbol, persisted name, whether it only reads, program, words, time
- * limit in ms, operands, text, messages).
+/* The commands, one row each. Core, monitor, guest model and manual read this row and nothing else.
+ * X(symbol, persisted name, reads only, program, words, limit in ms, operands, text, messages).
  *
- * words: A, B and C stand for the operands, names of interfaces; TEXT for the words of `text`, PATH for all of it as one word;
- * FAMILY is inet or inet6, as the address in TEXT is; UNIT are the sysctls of hn's unit TEXT, UNITS the VF of each unit.
- * Limits: what the command can need on a slow guest; rtsol(8) asks at once and again after 4 s (RFC 4861,
- * RTR_SOLICITATION_INTERVAL).
- * operands: of A, B and C, whether each is a lagg (l), an interface (i), one of these or none (L, I), or not used (.).
- * messages: a failure with one of them, '|' between, means that the command's effect is there already; "*": any failure does,
- * for it costs comfort, not the network (no IPv6, no lease, no router). They are FreeBSD's ifconfig(8)'s, route(8)'s, dhclient(8)'s
- * and kill(1)'s. PROBE_SLOT asks all of struct vfj_view for hn A, its unit TEXT, lagg B and VF C. */
+ * words      The argument list. A, B and C stand for the operands, TEXT for the words of `text`,
+ *            PATH for all of `text` as one word. FAMILY is inet or inet6, after the address in TEXT.
+ *            UNIT stands for the sysctls of hn's unit TEXT, UNITS for the VF of each unit.
+ * limit      The time that the command may need on a slow guest. rtsol(8) asks at once and again
+ *            after 4 s (RFC 4861, RTR_SOLICITATION_INTERVAL).
+ * operands   One letter for each of A, B and C: a lagg (l), an interface (i), one of these or none
+ *            (L, I), not used (.).
+ * messages   Failures, '|' between them, that mean that the command's effect is there already: those
+ *            of FreeBSD's ifconfig(8), route(8), dhclient(8) and kill(1). "*" means any failure: the
+ *            command costs comfort, not the network (no IPv6, no lease, no router).
+ *
+ * PROBE_SLOT asks for all of struct vfj_view, for hn A, its unit TEXT, lagg B and VF C. */
 /* clang-format off */
 #define VFJ_COMMAND_KINDS(X) \
     X(PROBE_SYSCTL, "probe-sysctl", true, SYSCTL, "sysctl -n TEXT", 5000, "...", HN_SYSCTL, "") \
@@ -120,8 +125,9 @@ struct vfj_argv {
     char bytes[VFJ_ARGS_SIZE + 256];
 };
 
-/* The program runs that a command stands for: one for a changing command, none to four for a probe. Fills the
- * `index`th; false when there are no more. A probe's argv is what programs are asked; its files are read besides. */
+/* The program runs that a command stands for: one for a changing command, none to four for a probe.
+ * Fills the `index`th; false when there are no more. A probe's argv is what programs are asked; its
+ * files are read besides. */
 bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);
 
 /* Append the argv as one shell line. */
@@ -130,27 +136,29 @@ void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
 /* The time limit of a kind, in milliseconds. */
 uint32_t vfj_command_limit_ms(enum vfj_command_kind kind);
 
-/* Copies kind, time limit, and those operands and that text that the kind's row uses. All else is zero. */
+/* Copies kind, time limit, and those operands and that text that the kind's row uses. All else is
+ * zero. */
 void vfj_command_bare(const struct vfj_command *command, struct vfj_command *bare);
 
-/* Whether operands and text are what the kind's row asks for: what may reach a program. What the row does not use does not
- * matter. */
+/* Whether operands and text are what the kind's row asks for: what may reach a program. What the
+ * row does not use does not matter. */
 bool vfj_command_is_well_formed(const struct vfj_command *command);
 
 /* Whether the failure means that the command's effect is there already: it has done its work. */
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
 
-/* Whether the command did its work: it ended well, or failed because its effect is there already. */
+/* Whether the command did its work: it ended well, or failed because its effect is there already.
+ */
 bool vfj_command_succeeded(const struct vfj_command *command, const struct vfj_outcome *outcome);
 
-/* Whether the rest of the command's batch is not run after that outcome: the command failed, its effect is not there already,
- * and the rest needs it. */
+/* Whether the rest of the command's batch is not run after that outcome: the command failed, its
+ * effect is not there already, and the rest needs it. */
 bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome);
 
 /* The body of the command's record. */
 void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body);
-/* The command of such a body, without what a body does not say: its time limit and is_extra. VFJ_BAD_BODY when no command
- * has that body. */
+/* The command of such a body, without what a body does not say: its time limit and is_extra.
+ * VFJ_BAD_BODY when no command has that body. */
 enum vfj_status vfj_command_decode(struct vfj_span body, struct vfj_command *command);
 
 #endif

@@ -34,7 +34,8 @@ static unsigned count_words(struct vfj_span rest)
     return count;
 }
 
-/* The words of an argv that was printed as one shell line. False when they are none, or too many. */
+/* The words of an argv that was printed as one shell line. False when they are none, or too many.
+ */
 static bool split(const char *line, struct vfj_argv *argv)
 {
     struct vfj_span rest = vfj_span_of(line);
@@ -54,10 +55,10 @@ static bool split(const char *line, struct vfj_argv *argv)
     return true;
 }
 
-/* Take from `argv`, at *at, what one of a kind's words stands for; `more` words of the kind follow. A literal word, or the
- * family, is compared when the command is printed again. */
-static bool take_word(struct vfj_span what, const struct vfj_argv *argv, unsigned *at, unsigned more,
-                      struct vfj_command *command)
+/* Take from `argv`, at *at, what one of a kind's words stands for; `more` words of the kind follow.
+ * A literal word, or the family, is compared when the command is printed again. */
+static bool take_word(struct vfj_span what, const struct vfj_argv *argv, unsigned *at,
+                      unsigned more, struct vfj_command *command)
 {
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     if (vfj_span_is(what, "TEXT")) {
@@ -114,7 +115,8 @@ static bool take_pair(const struct vfj_kv *pair, struct vfj_command *command)
         return vfj_name_parse(pair->value, &command->c);
     if (vfj_span_is(pair->key, "text"))
         return vfj_kv_value(pair, command->text, sizeof command->text);
-    return vfj_span_is(pair->key, "argv") && vfj_kv_value(pair, value, sizeof value) && take_argv(value, command);
+    return vfj_span_is(pair->key, "argv") && vfj_kv_value(pair, value, sizeof value)
+        && take_argv(value, command);
 }
 
 enum vfj_status vfj_command_decode(struct vfj_span body, struct vfj_command *command)
@@ -129,7 +131,8 @@ enum vfj_status vfj_command_decode(struct vfj_span body, struct vfj_command *com
         if (!take_pair(&pair, command))
             return VFJ_BAD_BODY;
     }
-    if (result != VFJ_KV_END || body.length == 0 || count_words(vfj_span_of(command->text)) > TEXT_WORDS_MAX)
+    if (result != VFJ_KV_END || body.length == 0
+        || count_words(vfj_span_of(command->text)) > TEXT_WORDS_MAX)
         return VFJ_BAD_BODY;
     vfj_command_encode(command, &text);
     VFJ_CHECK(!text.overflow);

@@ -13,9 +13,11 @@
     X(DETACHED, "detached", "No VF is mapped to this hn.")                                \
     X(ATTACHED, "attached", "A VF is mapped; no delay runs.")                             \
     X(DELAYED, "delayed", "hyperv_vf_delay runs, or is over and the VF is being joined.") \
-    X(LAGGED, "lagged", "An observation shows that laggN holds hn and the VF and has hn's configuration.")
+    X(LAGGED, "lagged",                                                                   \
+      "An observation shows that laggN holds hn and the VF and has hn's configuration.")
 
-/* The moves that a slot may make, with each reason for them. X(from, to, reason). vfj_step_move() checks every move. */
+/* The moves that a slot may make, with each reason for them. X(from, to, reason). vfj_step_move()
+ * checks every move. */
 #define VFJ_SLOT_MOVES(X)               \
     X(DETACHED, ATTACHED, VF_ATTACHED)  \
     X(DETACHED, ATTACHED, VF_FOUND)     \
@@ -70,18 +72,23 @@ const struct vfj_slot_move *vfj_slot_moves(unsigned *count);
 bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to);
 bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason);
 
-/* A change of a slot's state, or, where from and to are the same, something to know about it (a notice). */
+/* A change of a slot's state, or, where from and to are the same, something to know about it (a
+ * notice). */
 struct vfj_transition {
     struct vfj_name hn;
     struct vfj_name vf;
-    uint64_t generation; /* counts the attachments to this hn: (boot, hn, VF, generation) names one */
-    uint8_t from, to;    /* enum vfj_slot_state */
-    uint8_t reason;      /* enum vfj_reason */
-    int64_t delay_us;    /* of a timer that the transition armed, else 0 */
+    /* counts the attachments to this hn: (boot, hn, VF, generation) names one */
+    uint64_t generation;
+    uint8_t from, to; /* enum vfj_slot_state */
+    uint8_t reason;   /* enum vfj_reason */
+    int64_t delay_us; /* of a timer that the transition armed, else 0 */
 };
 
 /* A step issues a probe for each slot and one of the map, or one slot's batch. */
-enum { VFJ_COMMANDS_MAX = VFJ_SLOTS_MAX + VFJ_BATCH_MAX + 2, VFJ_TRANSITIONS_MAX = 4 * VFJ_SLOTS_MAX };
+enum {
+    VFJ_COMMANDS_MAX = VFJ_SLOTS_MAX + VFJ_BATCH_MAX + 2,
+    VFJ_TRANSITIONS_MAX = 4 * VFJ_SLOTS_MAX
+};
 
 /* Which parts of `next` a step has written; the rest of `next` is not to be looked at. */
 struct vfj_touched {
@@ -92,7 +99,9 @@ struct vfj_touched {
 };
 
 struct vfj_decision {
-    uint8_t note; /* enum vfj_reason: why the event changed nothing, or what is odd about it; goes into its record */
+    /* enum vfj_reason: why the event changed nothing, or what is odd about it; goes into its record
+     */
+    uint8_t note;
     uint16_t command_count;
     uint16_t transition_count;
     int64_t deadline_us; /* mono time of the next timer event wanted; INT64_MAX for none */

@@ -20,7 +20,8 @@ static const char *const outcome_names[] = {
 };
 
 static const char *const mode_names[] = {[VFJ_MODE_OBSERVE] = "observe", [VFJ_MODE_ACT] = "act"};
-static const char *const policy_names[] = {[VFJ_POLICY_SCRIPTS] = "scripts", [VFJ_POLICY_VFJOURNAL] = "vfjournal"};
+static const char *const policy_names[]
+    = {[VFJ_POLICY_SCRIPTS] = "scripts", [VFJ_POLICY_VFJOURNAL] = "vfjournal"};
 
 /* The index of the name in a table, or its size. */
 static unsigned find_name(const char *const *names, unsigned count, struct vfj_span name)
@@ -80,7 +81,8 @@ bool vfj_policy_parse(struct vfj_span span, enum vfj_policy *policy)
 
 bool vfj_outcome_ok(const struct vfj_outcome *outcome)
 {
-    return outcome->kind == VFJ_OUTCOME_SKIPPED || (outcome->kind == VFJ_OUTCOME_EXITED && outcome->status == 0);
+    return outcome->kind == VFJ_OUTCOME_SKIPPED
+        || (outcome->kind == VFJ_OUTCOME_EXITED && outcome->status == 0);
 }
 
 bool vfj_outcome_ran(const struct vfj_outcome *outcome)
@@ -106,7 +108,8 @@ static void encode_outcome(const struct vfj_outcome *outcome, struct vfj_text *b
         vfj_kv_add_string(body, "output", outcome->output);
 }
 
-/* A text is handed on as it stands in the record, so nothing in it may need quoting: '"' is written as "'", and '\\' as
+/* A text is handed on as it stands in the record, so nothing in it may need quoting: '"' is written
+ * as "'", and '\\' as
  * '/'. */
 static void encode_text(const char *key, struct vfj_span text, struct vfj_text *body)
 {
@@ -174,13 +177,15 @@ static bool decode_started(struct vfj_span rest, struct vfj_started *started)
     enum vfj_policy policy;
     uint64_t rules = 0;
     memset(started, 0, sizeof *started);
-    if (!next_is(&rest, "boot", &pair) || !vfj_kv_value(&pair, started->boot_id, sizeof started->boot_id))
+    if (!next_is(&rest, "boot", &pair)
+        || !vfj_kv_value(&pair, started->boot_id, sizeof started->boot_id))
         return false;
     if (!next_is(&rest, "mode", &pair) || !vfj_mode_parse(pair.value, &mode))
         return false;
     if (!next_is(&rest, "policy", &pair) || !vfj_policy_parse(pair.value, &policy))
         return false;
-    if (!next_is(&rest, "rules", &pair) || !vfj_span_to_u64(pair.value, &rules) || rules > UINT32_MAX)
+    if (!next_is(&rest, "rules", &pair) || !vfj_span_to_u64(pair.value, &rules)
+        || rules > UINT32_MAX)
         return false;
     started->mode = (uint8_t)mode;
     started->policy = (uint8_t)policy;
@@ -200,16 +205,17 @@ static bool decode_outcome(struct vfj_span rest, struct vfj_outcome *outcome)
     outcome->kind = (uint8_t)find_name(outcome_names, VFJ_OUTCOME_COUNT, pair.value);
     if (outcome->kind == VFJ_OUTCOME_COUNT)
         return false;
-    if (!next_is(&rest, "status", &pair) || !vfj_span_to_i64(pair.value, &status) || status < INT32_MIN
-        || status > INT32_MAX)
+    if (!next_is(&rest, "status", &pair) || !vfj_span_to_i64(pair.value, &status)
+        || status < INT32_MIN || status > INT32_MAX)
         return false;
     outcome->status = (int32_t)status;
-    if (!next_is(&rest, "duration_us", &pair) || !vfj_span_to_i64(pair.value, &outcome->duration_us))
+    if (!next_is(&rest, "duration_us", &pair)
+        || !vfj_span_to_i64(pair.value, &outcome->duration_us))
         return false;
     if (at_end(rest))
         return true;
-    return next_is(&rest, "output", &pair) && vfj_kv_value(&pair, outcome->output, sizeof outcome->output)
-        && at_end(rest);
+    return next_is(&rest, "output", &pair)
+        && vfj_kv_value(&pair, outcome->output, sizeof outcome->output) && at_end(rest);
 }
 
 /* One pair whose value is handed on as written: no quoting is undone, for none was needed. */
@@ -236,7 +242,8 @@ static bool decode_rc(struct vfj_span rest, struct vfj_span *rc)
     return result == VFJ_KV_END && rc->length < VFJ_RC_SIZE;
 }
 
-enum vfj_status vfj_event_decode(enum vfj_event_kind kind, struct vfj_span body, struct vfj_event *event)
+enum vfj_status vfj_event_decode(enum vfj_event_kind kind, struct vfj_span body,
+                                 struct vfj_event *event)
 {
     bool right = false;
     event->kind = (uint8_t)kind;

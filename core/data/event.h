@@ -56,9 +56,9 @@ struct vfj_devd {
     struct vfj_name new_name; /* RENAMED */
 };
 
-/* Read a devd line (sys/kern/kern_devctl.c has the layout). Total: what is not understood is OTHER, with a note when
- * the line is broken or names an interface that can't reach a command. `system` and `type` are compared with case
- * ignored, as devd.conf(5) rules do. */
+/* Read a devd line (sys/kern/kern_devctl.c has the layout). Total: what is not understood is OTHER,
+ * with a note when the line is broken or names an interface that can't reach a command. `system`
+ * and `type` are compared with case ignored, as devd.conf(5) rules do. */
 void vfj_devd_parse(struct vfj_span raw, struct vfj_devd *devd);
 
 /* Whether the line's system is ETHERNET, IFNET or HYPERV_NIC_VF: what `--capture network` keeps. */
@@ -102,7 +102,8 @@ struct vfj_outcome {
     uint8_t kind;     /* enum vfj_outcome_kind */
     int32_t status;
     int64_t duration_us;
-    char output[VFJ_OUTPUT_SIZE]; /* the beginning of what it printed, both streams, without NUL; no more is needed */
+    /* the beginning of what it printed, both streams, without NUL; no more is needed */
+    char output[VFJ_OUTPUT_SIZE];
 };
 
 /* Whether the command did what it is for: exit status 0, or skipped. */
@@ -118,10 +119,12 @@ struct vfj_event {
     union {
         struct vfj_started started;
         struct vfj_span
-            text; /* STOPPING, STOPPED and GAP: the reason, one line; CONNECTED: the socket's path; borrowed. Its
-                                 record has "'" for '"' and '/' for '\\' */
+            text; /* STOPPING, STOPPED and GAP: the reason, one line; CONNECTED: the socket's path;
+                     borrowed. Its record has "'" for '"' and '/' for '\\' */
         struct vfj_span
-            rc; /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes; borrowed */
+            /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes;
+               borrowed */
+            rc;
         struct vfj_devd devd;
         struct vfj_observation observed;
         struct vfj_outcome finished;
@@ -136,6 +139,7 @@ const char *vfj_devd_kind_name(enum vfj_devd_kind kind);
 /* The body of the event's record: for DEVD the raw line, else key=value text. */
 void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body);
 /* Times and kind are the caller's to set; what is borrowed points into `body`. */
-enum vfj_status vfj_event_decode(enum vfj_event_kind kind, struct vfj_span body, struct vfj_event *event);
+enum vfj_status vfj_event_decode(enum vfj_event_kind kind, struct vfj_span body,
+                                 struct vfj_event *event);
 
 #endif

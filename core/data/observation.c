@@ -62,7 +62,8 @@ static const char *const probe_names[] = {
     [VFJ_PROBE_MAP] = "map",       [VFJ_PROBE_SLOT] = "slot",
 };
 
-/* Names are written and read under a prefix: "hn_" for the hn of a view, "if_" for a lone interface. */
+/* Names are written and read under a prefix: "hn_" for the hn of a view, "if_" for a lone
+ * interface. */
 static void key_join(char key[32], const char *prefix, const char *suffix)
 {
     struct vfj_text text = vfj_text_begin(key, 32);
@@ -91,7 +92,8 @@ static void add_nonzero(struct vfj_text *text, const char *key, uint64_t value)
     X("ifdisabled", ifdisabled) \
     X("truncated", truncated)
 
-static void encode_flags(const struct vfj_interface *interface, const char *key, struct vfj_text *text)
+static void encode_flags(const struct vfj_interface *interface, const char *key,
+                         struct vfj_text *text)
 {
     char list[64];
     struct vfj_text flags = vfj_text_begin(list, sizeof list);
@@ -104,7 +106,8 @@ static void encode_flags(const struct vfj_interface *interface, const char *key,
         vfj_kv_add_string(text, key, list + 1);
 }
 
-static void encode_interface(const struct vfj_interface *interface, const char *prefix, struct vfj_text *text)
+static void encode_interface(const struct vfj_interface *interface, const char *prefix,
+                             struct vfj_text *text)
 {
     char key[32];
     key_join(key, prefix, "if");
@@ -217,7 +220,8 @@ static bool take_name(const struct vfj_kv *pair, struct vfj_name *name)
 static bool take_transparent(const struct vfj_kv *pair, int32_t *transparent)
 {
     int64_t value = 0;
-    if (pair->quoted || !vfj_span_to_i64(pair->value, &value) || value < INT32_MIN || value > INT32_MAX)
+    if (pair->quoted || !vfj_span_to_i64(pair->value, &value) || value < INT32_MIN
+        || value > INT32_MAX)
         return false;
     *transparent = (int32_t)value;
     return true;
@@ -246,7 +250,8 @@ static bool take_flags(struct vfj_span list, struct vfj_interface *interface)
 static bool take_address(const struct vfj_kv *pair, struct vfj_interface *interface)
 {
     struct vfj_address address;
-    return vfj_address_parse(pair->value, &address) && vfj_interface_add_address(interface, &address);
+    return vfj_address_parse(pair->value, &address)
+        && vfj_interface_add_address(interface, &address);
 }
 
 static bool take_port(const struct vfj_kv *pair, struct vfj_interface *interface)
@@ -255,7 +260,8 @@ static bool take_port(const struct vfj_kv *pair, struct vfj_interface *interface
     return take_name(pair, &port) && vfj_interface_add_port(interface, port);
 }
 
-static bool take_interface(const struct vfj_kv *pair, struct vfj_span key, struct vfj_interface *interface)
+static bool take_interface(const struct vfj_kv *pair, struct vfj_span key,
+                           struct vfj_interface *interface)
 {
     uint64_t number = 0;
     bool right = false;
@@ -298,7 +304,8 @@ static bool take_map(const struct vfj_kv *pair, struct vfj_map *map)
     if (vfj_span_is(pair->key, "truncated"))
         return take_bool(pair, &map->truncated);
     if (vfj_span_is(pair->key, "vf"))
-        return map->pair_count < VFJ_SLOTS_MAX && take_name(pair, &map->pairs[map->pair_count++].vf);
+        return map->pair_count < VFJ_SLOTS_MAX
+            && take_name(pair, &map->pairs[map->pair_count++].vf);
     if (vfj_span_is(pair->key, "hn"))
         return map->pair_count > 0 && take_name(pair, &map->pairs[map->pair_count - 1].hn);
     if (vfj_span_is(pair->key, "unit"))
@@ -355,8 +362,9 @@ static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
     for (size_t i = 0; i < sizeof interfaces / sizeof interfaces[0]; i++) {
         size_t length = strlen(interfaces[i].prefix);
         if (vfj_span_starts(pair->key, interfaces[i].prefix))
-            return take_interface(pair, (struct vfj_span){pair->key.text + length, pair->key.length - length},
-                                  interfaces[i].interface);
+            return take_interface(
+                pair, (struct vfj_span){pair->key.text + length, pair->key.length - length},
+                interfaces[i].interface);
     }
     return false;
 }
@@ -402,7 +410,8 @@ enum vfj_status vfj_observation_decode(struct vfj_span body, struct vfj_observat
     if (vfj_kv_next(&body, &pair) != VFJ_KV_PAIR || !vfj_span_is(pair.key, "command")
         || !take_u64(&pair, UINT64_MAX, &observation->command))
         return VFJ_BAD_BODY;
-    if (vfj_kv_next(&body, &pair) != VFJ_KV_PAIR || !vfj_span_is(pair.key, "probe") || !take_probe(&pair, observation))
+    if (vfj_kv_next(&body, &pair) != VFJ_KV_PAIR || !vfj_span_is(pair.key, "probe")
+        || !take_probe(&pair, observation))
         return VFJ_BAD_BODY;
     if (observation->probe == VFJ_PROBE_MAP)
         observation->as.map.transparent = VFJ_TRANSPARENT_ABSENT;
@@ -411,7 +420,8 @@ enum vfj_status vfj_observation_decode(struct vfj_span body, struct vfj_observat
 
     enum vfj_kv_result result;
     while ((result = vfj_kv_next(&body, &pair)) == VFJ_KV_PAIR) {
-        bool right = vfj_span_is(pair.key, "ok") ? take_bool(&pair, &observation->ok) : take_pair(&pair, observation);
+        bool right = vfj_span_is(pair.key, "ok") ? take_bool(&pair, &observation->ok)
+                                                 : take_pair(&pair, observation);
         if (!right)
             return VFJ_BAD_BODY;
     }

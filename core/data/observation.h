@@ -28,8 +28,9 @@ struct vfj_interface {
     uint8_t port_count;
     uint8_t pad[2];
     uint32_t mtu;
-    struct vfj_address addresses[VFJ_ADDRESSES_MAX]; /* inet, and inet6 that is neither link-local nor autoconf */
-    struct vfj_name ports[VFJ_PORTS_MAX];            /* of a lagg, as listed */
+    /* inet, and inet6 that is neither link-local nor autoconf */
+    struct vfj_address addresses[VFJ_ADDRESSES_MAX];
+    struct vfj_name ports[VFJ_PORTS_MAX]; /* of a lagg, as listed */
 };
 
 bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name port);
@@ -55,9 +56,14 @@ struct vfj_map {
     struct vfj_pair pairs[VFJ_SLOTS_MAX];
 };
 
-/* Where a script of the admin's stands that takes over the work for one hn: the directory that FreeBSD's hyperv_vfup looks
- * in, and the one for what is not of the base system (hier(7)). */
-enum vfj_own_script { VFJ_OWN_SCRIPT_NONE, VFJ_OWN_SCRIPT_BASE, VFJ_OWN_SCRIPT_LOCAL, VFJ_OWN_SCRIPT_COUNT };
+/* Where a script of the admin's stands that takes over the work for one hn: the directory that
+ * FreeBSD's hyperv_vfup looks in, and the one for what is not of the base system (hier(7)). */
+enum vfj_own_script {
+    VFJ_OWN_SCRIPT_NONE,
+    VFJ_OWN_SCRIPT_BASE,
+    VFJ_OWN_SCRIPT_LOCAL,
+    VFJ_OWN_SCRIPT_COUNT
+};
 
 /* The script's path without the hn's name, which ends it. Not for NONE. */
 const char *vfj_own_script_path(enum vfj_own_script script);
@@ -78,34 +84,46 @@ struct vfj_view {
     struct vfj_name vf_lagg; /* likewise of the VF */
     struct vfj_interface hn;
     struct vfj_interface vf;
-    struct vfj_interface lagg;  /* laggN of the hn's unit */
-    struct vfj_address gateway; /* of the default route when it goes through hn or the lagg; empty when none */
+    struct vfj_interface lagg; /* laggN of the hn's unit */
+    /* of the default route when it goes through hn or the lagg; empty when none */
+    struct vfj_address gateway;
     bool gateway_on_lagg;
     uint8_t pad2[3];
-    /* The same of the IPv6 default route, when somebody added it (RTF_STATIC): one from a router's advertisement comes
-     * back by itself. A link-local gateway is without its scope, which is the interface. */
+    /* The same of the IPv6 default route, when somebody added it (RTF_STATIC): one from a router's
+     * advertisement comes back by itself. A link-local gateway is without its scope, which is the
+     * interface. */
     struct vfj_address gateway6;
     bool gateway6_on_lagg;
     uint8_t pad3[3];
-    char script_refused[VFJ_PATH_SIZE]; /* why a per-interface script that is there is not run; empty when none is */
+    /* why a per-interface script that is there is not run; empty when none is */
+    char script_refused[VFJ_PATH_SIZE];
 };
 
-/* hn's VF: dev.hn.N.vf; or, as the kernel forgets a VF that is renamed, the one that has the data path; empty when none. */
+/* hn's VF: dev.hn.N.vf; or, as the kernel forgets a VF that is renamed, the one that has the data
+ * path; empty when none. */
 struct vfj_name vfj_view_vf(const struct vfj_view *view);
 
 /* A file of the guest: a per-interface script, or a pidfile. */
 struct vfj_file {
     bool exists;
-    char text[VFJ_VALUE_SIZE]; /* its beginning; empty when not asked for, not readable or not text */
+    /* its beginning; empty when not asked for, not readable or not text */
+    char text[VFJ_VALUE_SIZE];
 };
 
-enum vfj_probe { VFJ_PROBE_SYSCTL, VFJ_PROBE_IFCONFIG, VFJ_PROBE_FILE, VFJ_PROBE_MAP, VFJ_PROBE_SLOT };
+enum vfj_probe {
+    VFJ_PROBE_SYSCTL,
+    VFJ_PROBE_IFCONFIG,
+    VFJ_PROBE_FILE,
+    VFJ_PROBE_MAP,
+    VFJ_PROBE_SLOT
+};
 
 /* The answer to a probe command. */
 struct vfj_observation {
     uint64_t command; /* id of the command that asked */
     uint8_t probe;    /* enum vfj_probe: which member of `as` holds */
-    bool ok;          /* false: the guest could not be read, or said no (`sysctl -n` of an unknown name) */
+    /* false: the guest could not be read, or said no (`sysctl -n` of an unknown name) */
+    bool ok;
     union {
         char value[VFJ_VALUE_SIZE];
         struct vfj_interface interface;

@@ -5,7 +5,8 @@
 
 #include "core/text/kv.h"
 
-/* Most of what is asked for is not set, and then the text has no such word anywhere: that is seen faster. */
+/* Most of what is asked for is not set, and then the text has no such word anywhere: that is seen
+ * faster. */
 static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
 {
     return strstr(rc->text, name) != NULL && vfj_kv_find(vfj_span_of(rc->text), name, pair);
@@ -53,13 +54,14 @@ int64_t vfj_rc_link_wait_s(const struct vfj_rc *rc)
     int64_t wait_s = 0;
     vfj_rc_get(rc, "vfjournal_link_wait", value, sizeof value);
     struct vfj_span rest = vfj_span_of(value);
-    if (!vfj_span_word(&rest, &word) || vfj_span_word(&rest, &more) || !test_number(word, &wait_s) || wait_s < 0)
+    if (!vfj_span_word(&rest, &word) || vfj_span_word(&rest, &more) || !test_number(word, &wait_s)
+        || wait_s < 0)
         return usual_s;
     return wait_s < most_s ? wait_s : most_s;
 }
 
-static void variable_name(char *variable, size_t size, const char *prefix, struct vfj_name interface,
-                          const char *suffix)
+static void variable_name(char *variable, size_t size, const char *prefix,
+                          struct vfj_name interface, const char *suffix)
 {
     struct vfj_text text = vfj_text_begin(variable, size);
     vfj_text_add(&text, prefix);
@@ -86,8 +88,8 @@ static bool starts_with_driver(struct vfj_name interface, const char *driver)
 
 static bool is_without_address(struct vfj_name interface)
 {
-    static const char *const drivers[]
-        = {"pflog", "pfsync", "usbus", "an", "ath", "ipw", "ipfw", "iwi", "iwn", "ral", "wi", "wl", "wpi"};
+    static const char *const drivers[] = {"pflog", "pfsync", "usbus", "an", "ath", "ipw", "ipfw",
+                                          "iwi",   "iwn",    "ral",   "wi", "wl",  "wpi"};
     for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
         if (starts_with_driver(interface, drivers[i]))
             return true;
@@ -122,8 +124,8 @@ static bool is_yes(const struct vfj_rc *rc, const char *name)
     char value[VFJ_VALUE_SIZE];
     vfj_rc_get(rc, name, value, sizeof value);
     struct vfj_span span = vfj_span_of(value);
-    return vfj_span_is_nocase(span, "YES") || vfj_span_is_nocase(span, "TRUE") || vfj_span_is_nocase(span, "ON")
-        || vfj_span_is(span, "1");
+    return vfj_span_is_nocase(span, "YES") || vfj_span_is_nocase(span, "TRUE")
+        || vfj_span_is_nocase(span, "ON") || vfj_span_is(span, "1");
 }
 
 bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
@@ -144,7 +146,8 @@ bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
 
 static bool is_pseudo_word(struct vfj_span word)
 {
-    static const char *const pseudo[] = {"DHCP", "NOAUTO", "NOSYNCDHCP", "SYNCDHCP", "WPA", "HOSTAP"};
+    static const char *const pseudo[]
+        = {"DHCP", "NOAUTO", "NOSYNCDHCP", "SYNCDHCP", "WPA", "HOSTAP"};
     for (size_t i = 0; i < sizeof pseudo / sizeof pseudo[0]; i++) {
         if (vfj_span_is_nocase(word, pseudo[i]))
             return true;
@@ -158,7 +161,8 @@ static bool is_blanked(struct vfj_span word)
     return vfj_span_is(word, VFJ_RC_BLANK);
 }
 
-bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size)
+bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args,
+                          size_t size)
 {
     char words[VFJ_VALUE_SIZE];
     struct vfj_text text = vfj_text_begin(args, size);
@@ -203,7 +207,8 @@ bool vfj_rc_address(const char *args, struct vfj_address *address)
             return add_length(address, word);
         if (is_found)
             is_length = vfj_span_is(word, "netmask") || vfj_span_is(word, "prefixlen");
-        else if ((is_found = vfj_address_parse(word, address)) && memchr(word.text, '/', word.length) != NULL)
+        else if ((is_found = vfj_address_parse(word, address))
+                 && memchr(word.text, '/', word.length) != NULL)
             return true;
     }
     return false;
@@ -230,7 +235,8 @@ static bool bounded_words(const char *args)
     return count > 0 && count <= VFJ_WORDS_MAX - 4;
 }
 
-bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size, bool *rtadv)
+bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size,
+                      bool *rtadv)
 {
     char variable[64], words[VFJ_VALUE_SIZE];
     struct vfj_text text = vfj_text_begin(args, size);
@@ -254,7 +260,8 @@ bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *
     return any && !text.overflow && bounded_words(args);
 }
 
-static bool find_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, struct vfj_kv *pair)
+static bool find_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number,
+                       struct vfj_kv *pair)
 {
     char variable[64], suffix[24];
     struct vfj_text text = vfj_text_begin(suffix, sizeof suffix);
@@ -262,11 +269,13 @@ static bool find_alias(const struct vfj_rc *rc, struct vfj_name interface, unsig
     vfj_text_add_u64(&text, number);
     variable_name(variable, sizeof variable, "vfjournal_", interface, "_alias0");
     bool resolved = find(rc, variable, pair);
-    variable_name(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface, suffix);
+    variable_name(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface,
+                  suffix);
     return find(rc, variable, pair);
 }
 
-bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args,
+                  size_t size)
 {
     struct vfj_kv pair;
     if (!find_alias(rc, interface, number, &pair))
@@ -279,14 +288,15 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
     return true;
 }
 
-/* The words of a value fit in one command: ifconfig and an interface, or route and add, stand before them, alias or
- * keywords of ours behind. */
+/* The words of a value fit in one command: ifconfig and an interface, or route and add, stand
+ * before them, alias or keywords of ours behind. */
 static bool fits(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_ARGS_SIZE - 16];
     struct vfj_kv pair;
     return !find(rc, name, &pair)
-        || (vfj_kv_value(&pair, value, sizeof value) && (count_words(value) == 0 || bounded_words(value)));
+        || (vfj_kv_value(&pair, value, sizeof value)
+            && (count_words(value) == 0 || bounded_words(value)));
 }
 
 static bool aliases_fit(const struct vfj_rc *rc, struct vfj_name interface)
@@ -305,7 +315,8 @@ bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum
     struct vfj_kv pair;
     if (part == VFJ_RC_ALIASES)
         return !aliases_fit(rc, interface);
-    variable_name(variable, sizeof variable, "ifconfig_", interface, part == VFJ_RC_INET6 ? "_ipv6" : "");
+    variable_name(variable, sizeof variable, "ifconfig_", interface,
+                  part == VFJ_RC_INET6 ? "_ipv6" : "");
     if (part == VFJ_RC_INET && !find(rc, variable, &pair))
         return !fits(rc, "ifconfig_DEFAULT");
     return !fits(rc, variable);
@@ -314,7 +325,8 @@ bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum
 bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size)
 {
     vfj_rc_get(rc, "defaultrouter", router, size);
-    return router[0] != '\0' && !vfj_span_is_nocase(vfj_span_of(router), "NO") && bounded_words(router);
+    return router[0] != '\0' && !vfj_span_is_nocase(vfj_span_of(router), "NO")
+        && bounded_words(router);
 }
 
 bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size)
@@ -331,18 +343,20 @@ static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct
     if (colon == NULL)
         return true;
     name->length = (size_t)(colon - entry.text);
-    return vfj_span_is((struct vfj_span){colon + 1, entry.length - name->length - 1}, interface.text);
+    return vfj_span_is((struct vfj_span){colon + 1, entry.length - name->length - 1},
+                       interface.text);
 }
 
 /* The `*number`th of a list of routes, which is counted down for those that there are. */
-static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, bool inet6, unsigned *number, char *args,
-                         size_t size)
+static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, bool inet6,
+                         unsigned *number, char *args, size_t size)
 {
     char list[VFJ_VALUE_SIZE], variable[64];
     struct vfj_span entry, name;
     vfj_rc_get(rc, inet6 ? "ipv6_static_routes" : "static_routes", list, sizeof list);
     for (struct vfj_span rest = vfj_span_of(list); vfj_span_word(&rest, &entry);) {
-        if (!route_entry(entry, interface, &name) || name.length + sizeof "ipv6_route_" > sizeof variable)
+        if (!route_entry(entry, interface, &name)
+            || name.length + sizeof "ipv6_route_" > sizeof variable)
             continue;
         struct vfj_text text = vfj_text_begin(variable, sizeof variable);
         vfj_text_add(&text, inet6 ? "ipv6_route_" : "route_");
@@ -355,7 +369,8 @@ static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, boo
     return false;
 }
 
-bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args, size_t size)
+bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number,
+                         char *args, size_t size)
 {
     char words[VFJ_VALUE_SIZE];
     if (listed_route(rc, interface, false, &number, args, size))

@@ -118,8 +118,8 @@ struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_
     return command;
 }
 
-static struct vfj_transition *transition(struct vfj_step_context *context, const struct vfj_slot *slot,
-                                         enum vfj_reason reason)
+static struct vfj_transition *transition(struct vfj_step_context *context,
+                                         const struct vfj_slot *slot, enum vfj_reason reason)
 {
     struct vfj_decision *decision = context->decision;
     VFJ_CHECK(decision->transition_count < VFJ_TRANSITIONS_MAX);
@@ -135,8 +135,8 @@ static struct vfj_transition *transition(struct vfj_step_context *context, const
     return made;
 }
 
-struct vfj_transition *vfj_step_move(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_slot_state to,
-                                     enum vfj_reason reason)
+struct vfj_transition *vfj_step_move(struct vfj_step_context *context, struct vfj_slot *slot,
+                                     enum vfj_slot_state to, enum vfj_reason reason)
 {
     VFJ_CHECK(vfj_slot_may_move((enum vfj_slot_state)slot->state, to, reason));
     struct vfj_transition *made = transition(context, slot, reason);
@@ -145,12 +145,14 @@ struct vfj_transition *vfj_step_move(struct vfj_step_context *context, struct vf
     return made;
 }
 
-void vfj_step_notice(struct vfj_step_context *context, const struct vfj_slot *slot, enum vfj_reason reason)
+void vfj_step_notice(struct vfj_step_context *context, const struct vfj_slot *slot,
+                     enum vfj_reason reason)
 {
     (void)transition(context, slot, reason);
 }
 
-void vfj_step_cause(struct vfj_step_context *context, const struct vfj_slot *slot, enum vfj_reason reason)
+void vfj_step_cause(struct vfj_step_context *context, const struct vfj_slot *slot,
+                    enum vfj_reason reason)
 {
     context->causes[slot - context->next->slots] = (uint8_t)reason;
 }

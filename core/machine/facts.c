@@ -52,7 +52,8 @@ void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, s
     vfj_step_cause(context, slot, reason);
 }
 
-void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason reason)
+void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot,
+                      enum vfj_reason reason)
 {
     if (vfj_slot_is_on_vf(slot)) /* VF_DOWN was missed, and perhaps hn's LINK_UP */
         slot->plan.rechecks = 1;
@@ -98,7 +99,8 @@ void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need)
 /* What ran without a known outcome may have been done or not. */
 static void forget_batch(struct vfj_slot *slot)
 {
-    for (unsigned i = slot->batch.ended; i < slot->batch.count && slot->activity == VFJ_ACTIVITY_RUNNING; i++)
+    for (unsigned i = slot->batch.ended;
+         i < slot->batch.count && slot->activity == VFJ_ACTIVITY_RUNNING; i++)
         vfj_facts_not_run(slot, (enum vfj_need)slot->batch.needs[i]);
     memset(&slot->batch, 0, sizeof slot->batch);
     slot->activity = VFJ_ACTIVITY_IDLE;
@@ -107,7 +109,8 @@ static void forget_batch(struct vfj_slot *slot)
 /* Whether the daemon ended while a command ran, or before the plan had ended. */
 static bool was_cut_short(const struct vfj_slot *slot)
 {
-    return slot->activity == VFJ_ACTIVITY_RUNNING || (slot->plan.phase == VFJ_PLAN_ACTIVE && slot->plan.tried != 0);
+    return slot->activity == VFJ_ACTIVITY_RUNNING
+        || (slot->plan.phase == VFJ_PLAN_ACTIVE && slot->plan.tried != 0);
 }
 
 void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, bool was_running)
@@ -138,7 +141,8 @@ void vfj_facts_stopping(struct vfj_slot *slot)
 
 /* devd's lines */
 
-/* hn's link came up: devd's stock rule may start a dhclient on it, a lagg port. Observations follow, 1, 2, 4 … s apart. */
+/* hn's link came up: devd's stock rule may start a dhclient on it, a lagg port. Observations
+ * follow, 1, 2, 4 … s apart. */
 static void hn_link_up(struct vfj_step_context *context, struct vfj_name name)
 {
     unsigned index = vfj_step_find_hn(context, name);
@@ -173,7 +177,8 @@ static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
     unsigned index = vfj_step_find_vf(context, name);
     if (index < VFJ_SLOTS_MAX) {
         vfj_step_note(context, VFJ_REASON_DUPLICATE);
-        if (vfj_step_slot(context, index)->delay != VFJ_DELAY_RUNNING) /* else its DETACH may have been lost */
+        /* else its DETACH may have been lost */
+        if (vfj_step_slot(context, index)->delay != VFJ_DELAY_RUNNING)
             vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_FOUND);
     }
     hn_attached(context, name);
@@ -185,7 +190,8 @@ static void lagg_detached(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
-        if (slot->activity != VFJ_ACTIVITY_IDLE || slot->state == VFJ_SLOT_LAGGED || slot->lagg_ours)
+        if (slot->activity != VFJ_ACTIVITY_IDLE || slot->state == VFJ_SLOT_LAGGED
+            || slot->lagg_ours)
             vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
     }
 }
@@ -240,13 +246,14 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* The slot keeps its unit under the new name: so a renamed hn is still known for what it is. A slot that has the new
- * name already is what is left of a boot before, and gets the old one. */
+/* The slot keeps its unit under the new name: so a renamed hn is still known for what it is. A slot
+ * that has the new name already is what is left of a boot before, and gets the old one. */
 static void rename_hn(struct vfj_step_context *context, const struct vfj_devd *devd)
 {
     unsigned index = vfj_step_find_hn(context, devd->name);
     unsigned namesake = vfj_step_find_hn(context, devd->new_name);
-    if (index == VFJ_SLOTS_MAX && namesake == VFJ_SLOTS_MAX && vfj_name_has_driver(devd->name, "hn"))
+    if (index == VFJ_SLOTS_MAX && namesake == VFJ_SLOTS_MAX
+        && vfj_name_has_driver(devd->name, "hn"))
         index = vfj_step_open_hn(context, devd->name);
     if (index == VFJ_SLOTS_MAX)
         return;
@@ -311,6 +318,7 @@ void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
     }
     if ((all || slot->plan.phase == VFJ_PLAN_ACTIVE) && take_due(context, &slot->timers.observe_us))
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
-    if ((all || slot->link.monitor == VFJ_LINK_MONITOR_WAITING) && take_due(context, &slot->timers.link_us))
+    if ((all || slot->link.monitor == VFJ_LINK_MONITOR_WAITING)
+        && take_due(context, &slot->timers.link_us))
         vfj_link_due(slot);
 }

@@ -5,7 +5,8 @@
 #include "core/machine/facts.h"
 #include "core/machine/observed.h"
 
-/* Each try costs the network for vfjournal_link_wait: the pauses between them, 5, 10, 20 … minutes, are long. */
+/* Each try costs the network for vfjournal_link_wait: the pauses between them, 5, 10, 20 … minutes,
+ * are long. */
 enum { PAUSE_FIRST_S = 300, PAUSE_MAX_S = 3600 };
 
 static void set_monitor(struct vfj_slot *slot, enum vfj_link_monitor monitor)
@@ -22,7 +23,8 @@ void vfj_link_forget(struct vfj_slot *slot)
 
 bool vfj_link_is_held(const struct vfj_slot *slot)
 {
-    return slot->link.monitor == VFJ_LINK_MONITOR_HELD || slot->link.monitor == VFJ_LINK_MONITOR_RETRY;
+    return slot->link.monitor == VFJ_LINK_MONITOR_HELD
+        || slot->link.monitor == VFJ_LINK_MONITOR_RETRY;
 }
 
 bool vfj_link_wants_down(const struct vfj_slot *slot)
@@ -86,7 +88,8 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
     } else if (is_ours && vf->up) {
         link_came(slot);
     } else if (is_ours && is_going_down(slot) && vfj_step_is_acting(context)) {
-        vfj_link_record_down(context, slot); /* the command reported a failure, and yet it was done */
+        /* the command reported a failure, and yet it was done */
+        vfj_link_record_down(context, slot);
     } else if (!is_ours || !vfj_link_is_held(slot)) {
         set_monitor(slot, VFJ_LINK_MONITOR_OFF); /* somebody else took it down, or took it */
         if (!is_ours)
@@ -96,10 +99,12 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
 
 void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, bool is_up)
 {
-    if (!vfj_slot_is_on_vf(slot) || vfj_link_is_held(slot)) /* an interface that is down has no link */
+    /* an interface that is down has no link */
+    if (!vfj_slot_is_on_vf(slot) || vfj_link_is_held(slot))
         return;
     bool is_going = vfj_link_wants_down(slot) && vfj_step_is_acting(context);
-    if (is_up && !is_going) { /* else a command takes it down: the observation that follows shows it */
+    /* else a command takes it down: the observation that follows shows it */
+    if (is_up && !is_going) {
         link_came(slot);
         if (slot->plan.failed != 0) /* dhclient(8) needs a link */
             vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
@@ -108,10 +113,12 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
     }
 }
 
-/* Unless a command of ours takes it down, or did, somebody else did: its link is nobody's concern any more. */
+/* Unless a command of ours takes it down, or did, somebody else did: its link is nobody's concern
+ * any more. */
 void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
-    bool is_ours = vfj_link_is_held(slot) || (vfj_link_wants_down(slot) && vfj_step_is_acting(context));
+    bool is_ours
+        = vfj_link_is_held(slot) || (vfj_link_wants_down(slot) && vfj_step_is_acting(context));
     if (!is_ours)
         link_came(slot);
 }
@@ -130,7 +137,8 @@ void vfj_link_record_down(struct vfj_step_context *context, struct vfj_slot *slo
 {
     bool has_no_link = vfj_link_wants_down(slot);
     slot->plan.failed &= ~((uint64_t)1 << VFJ_NEED_VF_DOWN);
-    /* One without link waits for its next try; one in a conflict is joined as soon as that is gone. */
+    /* One without link waits for its next try; one in a conflict is joined as soon as that is gone.
+     */
     set_monitor(slot, has_no_link ? VFJ_LINK_MONITOR_HELD : VFJ_LINK_MONITOR_RETRY);
     slot->joined = 0;
     vfj_facts_no_delay(slot);

@@ -17,7 +17,8 @@ void vfj_map_request(struct vfj_step_context *context)
 }
 
 /* A VF that a line announced has its delay; one that was only found is observed first. */
-static void attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf, bool is_found)
+static void attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
+                   bool is_found)
 {
     vfj_facts_attach(context, slot, vf, is_found ? VFJ_REASON_VF_FOUND : VFJ_REASON_VF_ATTACHED);
     if (is_found)
@@ -84,7 +85,8 @@ static bool is_known(const struct vfj_step_context *context, const struct vfj_pa
     return owner < VFJ_SLOTS_MAX && has_unit(vfj_step_slot(context, owner), pair);
 }
 
-/* What a map says that is known. Bit i: the slot of pair i has that unit and that VF; slot i has the VF of a pair. */
+/* What a map says that is known. Bit i: the slot of pair i has that unit and that VF; slot i has
+ * the VF of a pair. */
 struct known {
     uint64_t pairs, slots;
 };
@@ -103,8 +105,8 @@ static struct known find_known(const struct vfj_step_context *context, const str
     return known;
 }
 
-/* An hn may have been renamed, and no line told of it: the unit that the kernel says goes before the one known, or taken
- * from the name. */
+/* An hn may have been renamed, and no line told of it: the unit that the kernel says goes before
+ * the one known, or taken from the name. */
 static struct known learn_units(struct vfj_step_context *context, const struct vfj_map *map)
 {
     const struct known known = find_known(context, map);
@@ -118,8 +120,8 @@ static struct known learn_units(struct vfj_step_context *context, const struct v
     return learned ? find_known(context, map) : known;
 }
 
-static void compare_map(struct vfj_step_context *context, const struct vfj_map *map, const struct known *known,
-                        bool is_after_gap)
+static void compare_map(struct vfj_step_context *context, const struct vfj_map *map,
+                        const struct known *known, bool is_after_gap)
 {
     if (map->truncated) /* what it does not show may be there all the same */
         vfj_step_note(context, VFJ_REASON_TOO_MANY_SLOTS);
@@ -127,7 +129,8 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
         const struct vfj_slot *slot = vfj_step_slot(context, i);
         if ((known->slots >> i & 1) != 0 || vfj_name_is_empty(slot->vf))
             continue;
-        bool carries = slot->joined && vfj_slot_is_on_vf(slot); /* a VF that was renamed, which hn(4) forgets */
+        /* a VF that was renamed, which hn(4) forgets */
+        bool carries = slot->joined && vfj_slot_is_on_vf(slot);
         if (carries)
             vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
         else
@@ -137,7 +140,8 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
         if ((known->pairs >> i & 1) != 0 || vfj_name_is_empty(map->pairs[i].hn))
             continue;
         unsigned index = vfj_step_open_hn(context, map->pairs[i].hn);
-        if (index < VFJ_SLOTS_MAX && !vfj_name_equal(vfj_step_slot(context, index)->vf, map->pairs[i].vf))
+        if (index < VFJ_SLOTS_MAX
+            && !vfj_name_equal(vfj_step_slot(context, index)->vf, map->pairs[i].vf))
             attach(context, vfj_step_edit_slot(context, index), map->pairs[i].vf,
                    is_after_gap || vfj_slot_is_on_vf(vfj_step_slot(context, index)));
     }

@@ -72,13 +72,14 @@ bool vfj_observed_carries(const struct vfj_slot *slot)
         && !vfj_observed_is_foreign(slot);
 }
 
-/* hn is no port of laggN, and laggN still has hn's address or dhclient: nobody reaches the guest by that address. */
+/* hn is no port of laggN, and laggN still has hn's address or dhclient: nobody reaches the guest by
+ * that address. */
 static bool is_orphaned(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
     bool has_hold = view->lagg.exists && (view->lagg_dhclient != 0 || view->lagg.address_count > 0);
-    return has_hold && slot->lagg_ours && view->hn.exists && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot))
-        && !view->script;
+    return has_hold && slot->lagg_ours && view->hn.exists
+        && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
 }
 
 bool vfj_observed_has_taken_over(const struct vfj_slot *slot)
@@ -91,8 +92,8 @@ bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
     const struct vfj_view *view = &slot->observed;
     bool is_empty = view->lagg.address_count == 0 && view->lagg.port_count == 0;
     /* An address that a router advertised came by itself. */
-    bool has_address
-        = vfj_interface_has_family(&view->hn, false) || (vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv);
+    bool has_address = vfj_interface_has_family(&view->hn, false)
+        || (vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv);
     return slot->lagg_ours && is_empty && view->hn.exists && !has_address && view->hn_dhclient == 0
         && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
 }
@@ -121,10 +122,12 @@ bool vfj_observed_mtu_differs(const struct vfj_slot *slot)
 bool vfj_observed_lacks_link(const struct vfj_slot *slot)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
-    return vf->exists && vf->up && vf->link == VFJ_LINK_DOWN && vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot));
+    return vf->exists && vf->up && vf->link == VFJ_LINK_DOWN
+        && vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot));
 }
 
-bool vfj_interface_has_host(const struct vfj_interface *interface, const struct vfj_address *address)
+bool vfj_interface_has_host(const struct vfj_interface *interface,
+                            const struct vfj_address *address)
 {
     for (unsigned i = 0; i < interface->address_count; i++) {
         if (vfj_address_same_host(&interface->addresses[i], address))

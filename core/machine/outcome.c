@@ -29,7 +29,8 @@ static void record_missed_vf_down(struct vfj_step_context *context, struct vfj_s
         slot->request.asked = VFJ_OBSERVE_GAP;
 }
 
-static void record_data_path(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_view *view)
+static void record_data_path(struct vfj_step_context *context, struct vfj_slot *slot,
+                             const struct vfj_view *view)
 {
     bool was_on_vf = vfj_slot_is_on_vf(slot);
     if (vfj_name_is_empty(view->rxvf)) {
@@ -41,8 +42,10 @@ static void record_data_path(struct vfj_step_context *context, struct vfj_slot *
     }
 }
 
-/* False when the view was taken for another VF than the slot now has: it tells nothing of this one's interface. */
-static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_view *view)
+/* False when the view was taken for another VF than the slot now has: it tells nothing of this
+ * one's interface. */
+static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot,
+                      const struct vfj_view *view)
 {
     struct vfj_name vf = vfj_view_vf(view);
     if (vfj_name_is_empty(vf)) {
@@ -59,7 +62,8 @@ static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot, c
     return true;
 }
 
-/* An administrator's script: a VF that was a port after the script ran, and is none any more, came back unheard. */
+/* An administrator's script: a VF that was a port after the script ran, and is none any more, came
+ * back unheard. */
 static void record_script(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_refused = slot->observed.script_refused[0] != '\0';
@@ -95,7 +99,8 @@ static void record_transparent(struct vfj_step_context *context, struct vfj_slot
     slot->request.asked = VFJ_OBSERVE_NOT;
 }
 
-/* A default route that a later observation does not show was hn's, or laggN's, when it was last seen. */
+/* A default route that a later observation does not show was hn's, or laggN's, when it was last
+ * seen. */
 static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
 {
     if (view->gateway.text[0] != '\0')
@@ -104,7 +109,8 @@ static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
         slot->before.gateway6 = view->gateway6;
 }
 
-void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_observation *answer)
+void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
+                        const struct vfj_observation *answer)
 {
     const struct vfj_view *view = &answer->as.view;
     memset(&slot->batch, 0, sizeof slot->batch);
@@ -122,7 +128,8 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     vfj_observed_copy(&slot->observed, view);
     record_routers(slot, view);
     slot->lagg_ours |= vfj_observed_has_hn_port(slot);
-    slot->lagg_ours &= !vfj_observed_is_foreign(slot) && (view->lagg.exists || vfj_observed_is_lagg_lost(slot));
+    slot->lagg_ours
+        &= !vfj_observed_is_foreign(slot) && (view->lagg.exists || vfj_observed_is_lagg_lost(slot));
     record_script(context, slot);
     vfj_link_observed(context, slot);
     record_joined(context, slot);
@@ -136,7 +143,8 @@ static enum vfj_reason reason_of_failure(const struct vfj_slot *slot, enum vfj_n
 {
     if (outcome->kind == VFJ_OUTCOME_TIMEOUT)
         return VFJ_REASON_COMMAND_TIMEOUT;
-    return need == VFJ_NEED_VF_PORT && vfj_observed_mtu_differs(slot) ? VFJ_REASON_VF_MTU : VFJ_REASON_COMMAND_FAILED;
+    return need == VFJ_NEED_VF_PORT && vfj_observed_mtu_differs(slot) ? VFJ_REASON_VF_MTU
+                                                                      : VFJ_REASON_COMMAND_FAILED;
 }
 
 static void record_failure(struct vfj_step_context *context, struct vfj_slot *slot, unsigned index,
@@ -162,9 +170,11 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_step_notice(context, slot, reason);
 }
 
-static void record_success(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_need need)
+static void record_success(struct vfj_step_context *context, struct vfj_slot *slot,
+                           enum vfj_need need)
 {
-    if (need == VFJ_NEED_SCRIPT && slot->script.phase == VFJ_SCRIPT_RUNS) { /* else it ran for a VF that has left */
+    /* else it ran for a VF that has left */
+    if (need == VFJ_NEED_SCRIPT && slot->script.phase == VFJ_SCRIPT_RUNS) {
         slot->script.phase = VFJ_SCRIPT_RAN;
         slot->script.failures = 0;
     }
@@ -176,20 +186,23 @@ static void record_success(struct vfj_step_context *context, struct vfj_slot *sl
 static void end_batch(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     context->setback = slot->batch.failure;
-    context->has_failed_down = slot->batch.failure != VFJ_REASON_NONE && slot->batch.needs[0] == VFJ_NEED_VF_DOWN;
+    context->has_failed_down
+        = slot->batch.failure != VFJ_REASON_NONE && slot->batch.needs[0] == VFJ_NEED_VF_DOWN;
     memset(&slot->batch, 0, sizeof slot->batch);
     slot->activity = VFJ_ACTIVITY_IDLE;
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot, const struct vfj_outcome *outcome)
+void vfj_facts_finished(struct vfj_step_context *context, struct vfj_slot *slot,
+                        const struct vfj_outcome *outcome)
 {
     struct vfj_batch *batch = &slot->batch;
     unsigned index = batch->ended++;
     enum vfj_need need = (enum vfj_need)batch->needs[index];
     if (outcome->kind == VFJ_OUTCOME_NOT_RUN)
         vfj_facts_not_run(slot, need);
-    else if (vfj_outcome_ok(outcome) || vfj_command_already_so((enum vfj_command_kind)batch->kinds[index], outcome))
+    else if (vfj_outcome_ok(outcome)
+             || vfj_command_already_so((enum vfj_command_kind)batch->kinds[index], outcome))
         record_success(context, slot, need);
     else
         record_failure(context, slot, index, outcome);

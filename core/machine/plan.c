@@ -1,8 +1,9 @@
 /* The plan of a slot: its rows in their order, and the batch that comes next.
  *
- * The order was seen to lose next to nothing on a real FreeBSD: laggN gets hn's IPv4 addresses while hn still has them; hn
- * becomes a port, and addresses and routes follow without a pause; the VF becomes a port, and only then it is upped: hn then
- * pretends to have no link while laggN already has another port (vfjournal-hyperv(7)). */
+ * The order was seen to lose next to nothing on a real FreeBSD: laggN gets hn's IPv4 addresses
+ * while hn still has them; hn becomes a port, and addresses and routes follow without a pause; the
+ * VF becomes a port, and only then it is upped: hn then pretends to have no link while laggN
+ * already has another port (vfjournal-hyperv(7)). */
 #include "core/machine/plan.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
         return VFJ_TARGET_BASE;
     if (vfj_slot_is_on_vf(slot))
         return VFJ_TARGET_JOINED;
-    bool is_wanted_up = slot->delay == VFJ_DELAY_OVER || slot->link.monitor == VFJ_LINK_MONITOR_RETRY;
+    bool is_wanted_up
+        = slot->delay == VFJ_DELAY_OVER || slot->link.monitor == VFJ_LINK_MONITOR_RETRY;
     return is_wanted_up ? VFJ_TARGET_JOINED_UP : VFJ_TARGET_BASE;
 }
 
@@ -39,7 +41,8 @@ static bool has_too_many_addresses(const struct vfj_slot *slot)
     if (vfj_planner_takes_from_vf(slot, vfj_plan_target(slot)))
         missing += count_missing(&view->lagg, &view->vf);
     return view->hn.truncated || view->vf.truncated
-        || (missing > 0 && (view->lagg.truncated || view->lagg.address_count + missing > VFJ_ADDRESSES_MAX));
+        || (missing > 0
+            && (view->lagg.truncated || view->lagg.address_count + missing > VFJ_ADDRESSES_MAX));
 }
 
 enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
@@ -50,7 +53,8 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
         return VFJ_REASON_HN_IN_OTHER_LAGG;
     if (vfj_observed_is_foreign(slot))
         return VFJ_REASON_FOREIGN_LAGG;
-    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot)) && vfj_plan_target(slot) >= VFJ_TARGET_JOINED)
+    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot))
+        && vfj_plan_target(slot) >= VFJ_TARGET_JOINED)
         return VFJ_REASON_VF_IN_OTHER_LAGG;
     if (has_too_many_addresses(slot))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
@@ -61,17 +65,19 @@ bool vfj_plan_is_due(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
     uint64_t begun
-        = slot->plan.tried | (slot->plan.failed & vfj_plan_required_needs()); /* perhaps, when no outcome came */
+        /* perhaps, when no outcome came */
+        = slot->plan.tried | (slot->plan.failed & vfj_plan_required_needs());
     bool is_begun = slot->lagg_ours && view->lagg.exists && begun != 0;
     return view->hn.exists
         && (vfj_plan_target(slot) >= VFJ_TARGET_JOINED
-            || (vfj_observed_has_taken_over(slot) && !vfj_observed_is_foreign(slot)) || vfj_observed_is_lagg_lost(slot)
-            || is_begun);
+            || (vfj_observed_has_taken_over(slot) && !vfj_observed_is_foreign(slot))
+            || vfj_observed_is_lagg_lost(slot) || is_begun);
 }
 
 /* Commands of a batch */
 
-struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind)
+struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need need,
+                                    enum vfj_command_kind kind)
 {
     struct vfj_slot *slot = planner->slot;
     struct vfj_batch *batch = &slot->batch;
@@ -107,8 +113,9 @@ bool vfj_planner_has_failed(const struct vfj_planner *planner, enum vfj_need nee
 bool vfj_planner_is_dhcp(const struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
-    return slot->observed.hn_dhclient != 0 || slot->observed.vf_dhclient != 0 || slot->before.hn_dhclient != 0
-        || slot->before.vf_dhclient != 0 || vfj_rc_is_dhcp(planner->rc, slot->hn);
+    return slot->observed.hn_dhclient != 0 || slot->observed.vf_dhclient != 0
+        || slot->before.hn_dhclient != 0 || slot->before.vf_dhclient != 0
+        || vfj_rc_is_dhcp(planner->rc, slot->hn);
 }
 
 bool vfj_planner_wants_rtadv(const struct vfj_planner *planner)
@@ -121,13 +128,15 @@ bool vfj_planner_wants_rtadv(const struct vfj_planner *planner)
 
 bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target target)
 {
-    return slot->observed.vf.exists && (target >= VFJ_TARGET_JOINED || vfj_observed_has_vf_port(slot));
+    return slot->observed.vf.exists
+        && (target >= VFJ_TARGET_JOINED || vfj_observed_has_vf_port(slot));
 }
 
 /* Rows: lagg and ports */
 
-/* A plan issues the command of an optional need once. When the next observation still shows the need unmet, and its row has a fault,
- * the need counts as failed, and the next plan tries it again. Returns whether the command is to be issued now. */
+/* A plan issues the command of an optional need once. When the next observation still shows the
+ * need unmet, and its row has a fault, the need counts as failed, and the next plan tries it again.
+ * Returns whether the command is to be issued now. */
 static bool update_need(const struct vfj_planner *planner, enum vfj_need need, bool is_unmet)
 {
     uint64_t bit = (uint64_t)1 << need;
@@ -150,7 +159,8 @@ static void plan_stop(struct vfj_planner *planner, enum vfj_need need, uint64_t 
     vfj_text_add_u64(&text, pid);
 }
 
-static void plan_port(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind, struct vfj_name port)
+static void plan_port(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind,
+                      struct vfj_name port)
 {
     vfj_planner_add(planner, need, kind)->b = port;
 }
@@ -207,7 +217,8 @@ static void plan_lagg_up(struct vfj_planner *planner)
 static void plan_lease(struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
-    bool is_unmet = slot->observed.lease && vfj_planner_is_dhcp(planner) && !vfj_observed_has_hn_port(slot);
+    bool is_unmet
+        = slot->observed.lease && vfj_planner_is_dhcp(planner) && !vfj_observed_has_hn_port(slot);
     if (!update_need(planner, VFJ_NEED_LEASE, is_unmet))
         return;
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_LEASE, VFJ_COMMAND_LEASE);
@@ -247,19 +258,22 @@ static void plan_rtadv(struct vfj_planner *planner)
 static void plan_vf_port(struct vfj_planner *planner)
 {
     struct vfj_slot *slot = planner->slot;
-    if (planner->target >= VFJ_TARGET_JOINED && slot->observed.vf.exists && !vfj_observed_has_vf_port(slot))
+    if (planner->target >= VFJ_TARGET_JOINED && slot->observed.vf.exists
+        && !vfj_observed_has_vf_port(slot))
         plan_port(planner, VFJ_NEED_VF_PORT, VFJ_COMMAND_JOIN, slot->vf);
 }
 
 static void plan_vf_up(struct vfj_planner *planner)
 {
     struct vfj_slot *slot = planner->slot;
-    if (planner->target == VFJ_TARGET_JOINED_UP && slot->observed.vf.exists && !slot->observed.vf.up)
+    if (planner->target == VFJ_TARGET_JOINED_UP && slot->observed.vf.exists
+        && !slot->observed.vf.up)
         plan_up(planner, VFJ_NEED_VF_UP, slot->vf);
 }
 
-/* Always in the background: laggN has the address already, and no other slot may wait for a lease. dhclient(8) gives up after
- * some ten seconds without link: hn's is there until the VF is up, the VF's comes a while after that. */
+/* Always in the background: laggN has the address already, and no other slot may wait for a lease.
+ * dhclient(8) gives up after some ten seconds without link: hn's is there until the VF is up, the
+ * VF's comes a while after that. */
 static void plan_dhclient(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
@@ -280,16 +294,18 @@ static void plan_dhclient_early(struct vfj_planner *planner)
         plan_dhclient(planner);
 }
 
-/* Before an advertisement comes laggN has neither address nor route of its own making; but a router that does not answer is to
- * hold up nothing. */
+/* Before an advertisement comes laggN has neither address nor route of its own making; but a router
+ * that does not answer is to hold up nothing. */
 static void plan_rtsol(struct vfj_planner *planner)
 {
-    bool is_new = vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT) || vfj_planner_has_tried(planner, VFJ_NEED_RTADV);
+    bool is_new = vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT)
+        || vfj_planner_has_tried(planner, VFJ_NEED_RTADV);
     if (update_need(planner, VFJ_NEED_RTSOL, is_new && vfj_planner_wants_rtadv(planner)))
         (void)vfj_planner_add(planner, VFJ_NEED_RTSOL, VFJ_COMMAND_RTSOL);
 }
 
-/* The administrator's script does it all, as with the stock scripts: the VF is upped, and the script runs once it is. */
+/* The administrator's script does it all, as with the stock scripts: the VF is upped, and the
+ * script runs once it is. */
 static void plan_script(struct vfj_planner *planner)
 {
     struct vfj_slot *slot = planner->slot;
@@ -310,19 +326,21 @@ static void plan_script(struct vfj_planner *planner)
 /* A batch holds one phase, or several: see is_merged(). */
 enum phase { PREPARE, SWITCH, JOIN, FINISH, PHASE_COUNT };
 
-/* Of a row: the rest of the batch, and the next phase, wait for the need; the need is void without the VF; its command moves an
- * address, and the kernel deletes routes with that. */
+/* Of a row: the rest of the batch, and the next phase, wait for the need; the need is void without
+ * the VF; its command moves an address, and the kernel deletes routes with that. */
 enum { REQUIRED = 1, OF_VF = 2, MOVES = 4 };
 
 struct row {
     enum vfj_need need;
     enum phase phase;
     unsigned flags;
-    enum vfj_reason fault; /* of the slot while an optional need stays open; a required one's is that of its command */
+    /* of the slot while an optional need stays open; a required one's is that of its command */
+    enum vfj_reason fault;
     void (*plan)(struct vfj_planner *planner);
 };
 
-/* In this order the needs are planned. DHCLIENT stands twice. Those without a function have a batch of their own. */
+/* In this order the needs are planned. DHCLIENT stands twice. Those without a function have a batch
+ * of their own. */
 static const struct row rows[] = {
     /* clang-format off */
     {VFJ_NEED_LAGG,               PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg},
@@ -403,7 +421,8 @@ enum vfj_reason vfj_plan_fault(enum vfj_need need)
     return row_of(need)->fault;
 }
 
-/* IPv6 addresses that neither the interface nor laggN has any more, since laggN could not be given them. */
+/* IPv6 addresses that neither the interface nor laggN has any more, since laggN could not be given
+ * them. */
 static void keep_addresses(struct vfj_interface *now, const struct vfj_interface *before,
                            const struct vfj_interface *lagg)
 {
@@ -415,7 +434,8 @@ static void keep_addresses(struct vfj_interface *now, const struct vfj_interface
     }
 }
 
-/* What was taken off hn and VF and could not be given to laggN is known from the plan before only. */
+/* What was taken off hn and VF and could not be given to laggN is known from the plan before only.
+ */
 static void keep_failed(struct vfj_slot *slot, const struct vfj_view *before)
 {
     if ((slot->plan.failed >> VFJ_NEED_INET6 & 1) != 0) {
@@ -438,7 +458,8 @@ void vfj_plan_begin(struct vfj_slot *slot)
     keep_failed(slot, &before);
 }
 
-static void planner_init(struct vfj_planner *planner, struct vfj_step_context *context, struct vfj_slot *slot)
+static void planner_init(struct vfj_planner *planner, struct vfj_step_context *context,
+                         struct vfj_slot *slot)
 {
     planner->context = context;
     planner->slot = slot;
@@ -462,8 +483,9 @@ bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *s
     return true;
 }
 
-/* Phases run as one batch when the guest has no traffic to lose between them: the VF has the data path while hn pretends to
- * have no link, or hn is a port already. In observe mode nothing runs: the whole plan is written down at once. */
+/* Phases run as one batch when the guest has no traffic to lose between them: the VF has the data
+ * path while hn pretends to have no link, or hn is a port already. In observe mode nothing runs:
+ * the whole plan is written down at once. */
 static bool is_merged(const struct vfj_planner *planner)
 {
     return !vfj_step_is_acting(planner->context) || vfj_slot_is_on_vf(planner->slot)

@@ -1,8 +1,10 @@
-/* The plan of a slot: which commands remove the differences between observed and desired. Used inside core/ only.
+/* The plan of a slot: which commands remove the differences between observed and desired. Used
+ * inside core/ only.
  *
- * The plan has no counter and predicts nothing. vfj_plan_next_batch() compares the last observation with what is desired, in a
- * fixed order of needs, and issues the commands of the first phase in which a need is open. So a plan that a killed daemon, the
- * stock scripts or an administrator began is finished from wherever it stands. */
+ * The plan has no counter and predicts nothing. vfj_plan_next_batch() compares the last observation
+ * with what is desired, in a fixed order of needs, and issues the commands of the first phase in
+ * which a need is open. So a plan that a killed daemon, the stock scripts or an administrator began
+ * is finished from wherever it stands. */
 #ifndef VFJ_CORE_MACHINE_PLAN_H
 #define VFJ_CORE_MACHINE_PLAN_H
 
@@ -10,7 +12,8 @@
 
 /* What is to become of hn and its VF. */
 enum vfj_target {
-    VFJ_TARGET_BASE,      /* what was begun is finished: laggN on hn has all that hn had; without lagg, nothing */
+    /* what was begun is finished: laggN on hn has all that hn had; without lagg, nothing */
+    VFJ_TARGET_BASE,
     VFJ_TARGET_JOINED,    /* and the VF is a port */
     VFJ_TARGET_JOINED_UP, /* and the VF is up */
 };
@@ -21,10 +24,12 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot);
 /* Why the target can't be reached, whatever commands run; NONE. */
 enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot);
 
-/* Whether there is anything to do for the target: there is not without hn, nor where no lagg was begun and none is wanted. */
+/* Whether there is anything to do for the target: there is not without hn, nor where no lagg was
+ * begun and none is wanted. */
 bool vfj_plan_is_due(const struct vfj_slot *slot);
 
-/* Whether laggN has all that it is to take over from hn and the VF, and these have nothing left of their own. */
+/* Whether laggN has all that it is to take over from hn and the VF, and these have nothing left of
+ * their own. */
 bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* Begin a plan: what is observed now is what hn had. */
@@ -33,8 +38,9 @@ void vfj_plan_begin(struct vfj_slot *slot);
 /* Issue the next batch; false: no need is open that was not tried in this plan. */
 bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Whether the VF is a port of the lagg of another slot, whose VF it is not: the next batch takes it out of that. The other slot's
- * VF left while it was joined, and this VF attached under its name. Nobody can have meant that, since its MAC is not that hn's. */
+/* Whether the VF is a port of the lagg of another slot, whose VF it is not: the next batch takes it
+ * out of that. The other slot's VF left while it was joined, and this VF attached under its name.
+ * Nobody can have meant that, since its MAC is not that hn's. */
 bool vfj_plan_has_stray_vf(const struct vfj_step_context *context, const struct vfj_slot *slot);
 
 /* Issue one batch of one command that takes the VF down. */

@@ -22,7 +22,8 @@ static void desire(struct vfj_desired *desired, const struct vfj_address *addres
     desired->addresses[desired->count++] = *address;
 }
 
-static void desire_of(struct vfj_desired *desired, const struct vfj_interface *interface, bool without_inet)
+static void desire_of(struct vfj_desired *desired, const struct vfj_interface *interface,
+                      bool without_inet)
 {
     for (unsigned i = 0; i < interface->address_count; i++) {
         if (!without_inet || vfj_address_is_inet6(&interface->addresses[i]))
@@ -30,14 +31,16 @@ static void desire_of(struct vfj_desired *desired, const struct vfj_interface *i
     }
 }
 
-static void desire_args(struct vfj_desired *desired, const struct vfj_interface *lagg, const char *args)
+static void desire_args(struct vfj_desired *desired, const struct vfj_interface *lagg,
+                        const char *args)
 {
     struct vfj_address address;
     if (vfj_rc_address(args, &address) && !vfj_interface_has_host(lagg, &address))
         desire(desired, &address);
 }
 
-/* After a crash an address of rc.conf's that no interface has counts as deleted by an unrecorded command. */
+/* After a crash an address of rc.conf's that no interface has counts as deleted by an unrecorded
+ * command. */
 static void desire_rc(struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
@@ -45,15 +48,19 @@ static void desire_rc(struct vfj_planner *planner)
     char args[VFJ_ARGS_SIZE];
     bool rtadv;
     /* Without any address of a family, rc.conf's words for that are given as they stand. */
-    bool inet = vfj_interface_has_family(lagg, false) || vfj_interface_has_family(&slot->observed.hn, false)
+    bool inet = vfj_interface_has_family(lagg, false)
+        || vfj_interface_has_family(&slot->observed.hn, false)
         || !vfj_rc_ifconfig_args(planner->rc, slot->hn, args, sizeof args) || args[0] == '\0';
-    bool inet6 = vfj_interface_has_family(lagg, true) || vfj_interface_has_family(&slot->observed.hn, true)
+    bool inet6 = vfj_interface_has_family(lagg, true)
+        || vfj_interface_has_family(&slot->observed.hn, true)
         || !vfj_rc_ipv6_args(planner->rc, slot->hn, args, sizeof args, &rtadv);
-    if (inet && !vfj_planner_is_dhcp(planner) && vfj_rc_ifconfig_args(planner->rc, slot->hn, args, sizeof args))
+    if (inet && !vfj_planner_is_dhcp(planner)
+        && vfj_rc_ifconfig_args(planner->rc, slot->hn, args, sizeof args))
         desire_args(&planner->desired, lagg, args);
     if (inet6 && vfj_rc_ipv6_args(planner->rc, slot->hn, args, sizeof args, &rtadv))
         desire_args(&planner->desired, lagg, args);
-    for (unsigned i = 0; i < VFJ_ALIASES_MAX && vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
+    for (unsigned i = 0;
+         i < VFJ_ALIASES_MAX && vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
         if (vfj_span_starts(vfj_span_of(args), "inet6") ? inet6 : inet)
             desire_args(&planner->desired, lagg, args);
     }
@@ -80,7 +87,8 @@ void vfj_planner_desire(struct vfj_planner *planner)
         desire_rc(planner);
 }
 
-static void add_address(struct vfj_planner *planner, enum vfj_need need, const struct vfj_address *address, bool alias)
+static void add_address(struct vfj_planner *planner, enum vfj_need need,
+                        const struct vfj_address *address, bool alias)
 {
     struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_ADDRESS_ADD);
     planner->moves_routes = true;
@@ -89,13 +97,14 @@ static void add_address(struct vfj_planner *planner, enum vfj_need need, const s
     vfj_text_add(&text, alias ? " alias" : "");
 }
 
-static void delete_address(struct vfj_planner *planner, enum vfj_need need, struct vfj_name interface,
-                           const struct vfj_address *address)
+static void delete_address(struct vfj_planner *planner, enum vfj_need need,
+                           struct vfj_name interface, const struct vfj_address *address)
 {
     struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_ADDRESS_DELETE);
     planner->moves_routes = true;
     command->a = interface;
-    vfj_span_copy(command->text, sizeof command->text, (struct vfj_span){address->text, strcspn(address->text, "/")});
+    vfj_span_copy(command->text, sizeof command->text,
+                  (struct vfj_span){address->text, strcspn(address->text, "/")});
 }
 
 void vfj_plan_inet(struct vfj_planner *planner)
@@ -104,15 +113,16 @@ void vfj_plan_inet(struct vfj_planner *planner)
     bool alias = vfj_interface_has_family(lagg, false);
     for (unsigned i = 0; i < planner->desired.count; i++) {
         const struct vfj_address *address = &planner->desired.addresses[i];
-        if (vfj_address_is_inet6(address) || lagg->truncated || vfj_interface_has_host(lagg, address))
+        if (vfj_address_is_inet6(address) || lagg->truncated
+            || vfj_interface_has_host(lagg, address))
             continue;
         add_address(planner, VFJ_NEED_INET, address, alias);
         alias = true;
     }
 }
 
-/* laggport takes hn's IPv6 addresses off hn by itself (sys/net/if_lagg.c, where hn has a link-local one); those that stay are
- * deleted after that. */
+/* laggport takes hn's IPv6 addresses off hn by itself (sys/net/if_lagg.c, where hn has a link-local
+ * one); those that stay are deleted after that. */
 void vfj_plan_hn_addresses(struct vfj_planner *planner)
 {
     const struct vfj_interface *hn = &planner->slot->observed.hn;
@@ -132,23 +142,26 @@ void vfj_plan_vf_addresses(struct vfj_planner *planner)
         delete_address(planner, VFJ_NEED_VF_ADDRESSES, planner->slot->vf, &vf->addresses[i]);
 }
 
-/* The kernel refuses an IPv6 address on laggN while another interface has it, so it is added after it left that one. */
+/* The kernel refuses an IPv6 address on laggN while another interface has it, so it is added after
+ * it left that one. */
 void vfj_plan_inet6(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
     bool has_tried = vfj_planner_has_tried(planner, VFJ_NEED_INET6);
     for (unsigned i = 0; i < planner->desired.count; i++) {
         const struct vfj_address *address = &planner->desired.addresses[i];
-        bool was_held = vfj_interface_has_host(&view->hn, address) || vfj_interface_has_host(&view->vf, address);
-        if (vfj_address_is_inet6(address) && !view->lagg.truncated && !vfj_interface_has_host(&view->lagg, address)
-            && (!has_tried || was_held))
+        bool was_held = vfj_interface_has_host(&view->hn, address)
+            || vfj_interface_has_host(&view->vf, address);
+        if (vfj_address_is_inet6(address) && !view->lagg.truncated
+            && !vfj_interface_has_host(&view->lagg, address) && (!has_tried || was_held))
             add_address(planner, VFJ_NEED_INET6, address, false);
     }
 }
 
 /* rc.conf's words, as the stock scripts use them, where hn had no address of a family */
 
-static void configure(struct vfj_planner *planner, enum vfj_need need, const char *args, const char *more)
+static void configure(struct vfj_planner *planner, enum vfj_need need, const char *args,
+                      const char *more)
 {
     struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_CONFIGURE);
     planner->moves_routes = true;
@@ -162,15 +175,18 @@ static bool is_given(const struct vfj_planner *planner, const char *args)
 {
     struct vfj_address address;
     return vfj_rc_address(args, &address)
-        && (vfj_interface_has_host(&planner->slot->observed.lagg, &address) || has_host(&planner->desired, &address));
+        && (vfj_interface_has_host(&planner->slot->observed.lagg, &address)
+            || has_host(&planner->desired, &address));
 }
 
 static void configure_aliases(struct vfj_planner *planner, enum vfj_need need, bool inet6)
 {
     const struct vfj_slot *slot = planner->slot;
     char args[VFJ_ARGS_SIZE - 8];
-    for (unsigned i = 0; i < VFJ_ALIASES_MAX && vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
-        if (args[0] != '\0' && !is_given(planner, args) && vfj_span_starts(vfj_span_of(args), "inet6") == inet6)
+    for (unsigned i = 0;
+         i < VFJ_ALIASES_MAX && vfj_rc_alias(planner->rc, slot->hn, i, args, sizeof args); i++) {
+        if (args[0] != '\0' && !is_given(planner, args)
+            && vfj_span_starts(vfj_span_of(args), "inet6") == inet6)
             configure(planner, need, args, " alias");
     }
 }
@@ -184,8 +200,10 @@ static bool has_family(const struct vfj_planner *planner, bool inet6)
     return vfj_interface_has_family(&planner->slot->observed.lagg, inet6);
 }
 
-/* rc.conf's words of a family. Where laggN has an address of that family already, an earlier command for the rest failed. */
-static void configure_family(struct vfj_planner *planner, enum vfj_need need, const char *args, const char *more)
+/* rc.conf's words of a family. Where laggN has an address of that family already, an earlier
+ * command for the rest failed. */
+static void configure_family(struct vfj_planner *planner, enum vfj_need need, const char *args,
+                             const char *more)
 {
     bool inet6 = need == VFJ_NEED_RC_INET6;
     struct vfj_address address;
@@ -202,7 +220,8 @@ void vfj_plan_rc_inet(struct vfj_planner *planner)
 {
     char args[VFJ_ARGS_SIZE - 8];
     if (vfj_planner_has_tried(planner, VFJ_NEED_RC_INET) || vfj_planner_is_dhcp(planner)
-        || !vfj_rc_ifconfig_args(planner->rc, planner->slot->hn, args, sizeof args) || args[0] == '\0')
+        || !vfj_rc_ifconfig_args(planner->rc, planner->slot->hn, args, sizeof args)
+        || args[0] == '\0')
         return;
     configure_family(planner, VFJ_NEED_RC_INET, args, " alias");
 }

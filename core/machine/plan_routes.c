@@ -13,7 +13,8 @@ static bool covers_any(const struct vfj_interface *interface, struct vfj_span ro
     return false;
 }
 
-/* Whether rc.conf's words, which laggN is given in this plan, have an address in the router's subnet. */
+/* Whether rc.conf's words, which laggN is given in this plan, have an address in the router's
+ * subnet. */
 static bool is_given(const struct vfj_planner *planner, struct vfj_span router, bool inet6)
 {
     const struct vfj_name hn = planner->slot->hn;
@@ -32,7 +33,8 @@ static bool is_given(const struct vfj_planner *planner, struct vfj_span router, 
     return is_covered;
 }
 
-/* Whether the router is in a subnet of laggN's, as that is or as it is to be: then its routes went with an address. */
+/* Whether the router is in a subnet of laggN's, as that is or as it is to be: then its routes went
+ * with an address. */
 static bool is_in_reach(const struct vfj_planner *planner, struct vfj_span router, bool inet6)
 {
     for (unsigned i = 0; i < planner->desired.count; i++) {
@@ -73,7 +75,8 @@ static bool find_router(const struct vfj_planner *planner, char *router, size_t 
     if (gateway->text[0] != '\0'
         && (!planner->slot->recovering || is_in_reach(planner, vfj_span_of(gateway->text), false)))
         return vfj_span_copy(router, size, vfj_span_of(gateway->text));
-    return vfj_rc_default_router(planner->rc, router, size) && is_in_reach(planner, vfj_span_of(router), false);
+    return vfj_rc_default_router(planner->rc, router, size)
+        && is_in_reach(planner, vfj_span_of(router), false);
 }
 
 /* rc.conf's IPv6 default router, when it is this slot's: a link-local one's scope says so. */
@@ -85,7 +88,8 @@ static bool find_rc_router6(const struct vfj_planner *planner, struct vfj_addres
     struct vfj_span router = vfj_span_of(text), scope = cut_scope(&router);
     if (!vfj_address_parse(router, gateway))
         return false;
-    return vfj_address_is_link_local(router) ? is_own_scope(planner->slot, scope) : is_in_reach(planner, router, true);
+    return vfj_address_is_link_local(router) ? is_own_scope(planner->slot, scope)
+                                             : is_in_reach(planner, router, true);
 }
 
 static bool find_router6(const struct vfj_planner *planner, struct vfj_address *gateway)
@@ -93,13 +97,15 @@ static bool find_router6(const struct vfj_planner *planner, struct vfj_address *
     *gateway = planner->slot->before.gateway6;
     struct vfj_span router = vfj_span_of(gateway->text);
     if (router.length > 0
-        && (!planner->slot->recovering || vfj_address_is_link_local(router) || is_in_reach(planner, router, true)))
+        && (!planner->slot->recovering || vfj_address_is_link_local(router)
+            || is_in_reach(planner, router, true)))
         return true;
     return find_rc_router6(planner, gateway);
 }
 
 /* The text of a route's command, to which its words are to be added. */
-static struct vfj_text begin_route(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind)
+static struct vfj_text begin_route(struct vfj_planner *planner, enum vfj_need need,
+                                   enum vfj_command_kind kind)
 {
     struct vfj_command *command = vfj_planner_add(planner, need, kind);
     return vfj_text_begin(command->text, sizeof command->text);
@@ -109,7 +115,8 @@ void vfj_plan_default_route(struct vfj_planner *planner)
 {
     char router[VFJ_ARGS_SIZE - 16];
     bool is_due = planner->moves_routes || vfj_planner_has_failed(planner, VFJ_NEED_DEFAULT_ROUTE);
-    if (planner->slot->observed.gateway_on_lagg || !is_due || vfj_planner_has_tried(planner, VFJ_NEED_DEFAULT_ROUTE)
+    if (planner->slot->observed.gateway_on_lagg || !is_due
+        || vfj_planner_has_tried(planner, VFJ_NEED_DEFAULT_ROUTE)
         || !find_router(planner, router, sizeof router))
         return;
     struct vfj_text words = begin_route(planner, VFJ_NEED_DEFAULT_ROUTE, VFJ_COMMAND_ROUTE_ADD);
@@ -131,7 +138,8 @@ static void plan_route6(struct vfj_planner *planner, enum vfj_need need, enum vf
     vfj_text_add(&words, vfj_name_lagg(planner->slot->unit).text);
 }
 
-/* The kernel leaves IPv6 routes where they are when an address moves: the default route is changed while it leads through hn. */
+/* The kernel leaves IPv6 routes where they are when an address moves: the default route is changed
+ * while it leads through hn. */
 void vfj_plan_default_route6(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
@@ -142,7 +150,8 @@ void vfj_plan_default_route6(struct vfj_planner *planner)
 /* One through another interface is left alone: adding fails then, and that is well. */
 void vfj_plan_new_default_route6(struct vfj_planner *planner)
 {
-    bool is_due = planner->moves_routes || vfj_planner_has_failed(planner, VFJ_NEED_NEW_DEFAULT_ROUTE6)
+    bool is_due = planner->moves_routes
+        || vfj_planner_has_failed(planner, VFJ_NEED_NEW_DEFAULT_ROUTE6)
         || vfj_planner_has_failed(planner, VFJ_NEED_DEFAULT_ROUTE6);
     if (planner->slot->observed.gateway6.text[0] == '\0' && is_due)
         plan_route6(planner, VFJ_NEED_NEW_DEFAULT_ROUTE6, VFJ_COMMAND_ROUTE_ADD);
@@ -150,8 +159,8 @@ void vfj_plan_new_default_route6(struct vfj_planner *planner)
 
 /* Static routes */
 
-/* Whether the route is this slot's: its last word names the router. An IPv6 one may be anybody's, unless its scope is another
- * interface. */
+/* Whether the route is this slot's: its last word names the router. An IPv6 one may be anybody's,
+ * unless its scope is another interface. */
 static bool is_route_of(const struct vfj_planner *planner, const char *words)
 {
     struct vfj_span router = {words, 0}, word;
@@ -180,14 +189,17 @@ static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot, 
     }
 }
 
-/* A route that went with hn's address is added. An IPv6 one is changed, as it is there still, and added when it is not. */
+/* A route that went with hn's address is added. An IPv6 one is changed, as it is there still, and
+ * added when it is not. */
 static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, const char *words)
 {
     bool has_failed = vfj_planner_has_failed(planner, need);
     bool is_change = is_inet6_route(words) && !has_failed;
-    if ((!planner->moves_routes && !has_failed) || vfj_planner_has_tried(planner, need) || !is_route_of(planner, words))
+    if ((!planner->moves_routes && !has_failed) || vfj_planner_has_tried(planner, need)
+        || !is_route_of(planner, words))
         return;
-    struct vfj_text text = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
+    struct vfj_text text
+        = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
     add_route_words(&text, planner->slot, words);
 }
 

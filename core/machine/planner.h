@@ -11,7 +11,8 @@ enum { VFJ_ALIASES_MAX = VFJ_ADDRESSES_MAX - 1 };
 /* Addresses that laggN is to have. */
 struct vfj_desired {
     unsigned count;
-    struct vfj_address addresses[4 * VFJ_ADDRESSES_MAX + VFJ_ALIASES_MAX + 2]; /* hn's and VF's, twice, and rc.conf's */
+    /* hn's and VF's, twice, and rc.conf's */
+    struct vfj_address addresses[4 * VFJ_ADDRESSES_MAX + VFJ_ALIASES_MAX + 2];
 };
 
 /* One batch being made. */
@@ -21,14 +22,17 @@ struct vfj_planner {
     const struct vfj_rc *rc;
     enum vfj_target target;
     struct vfj_desired desired;
-    uint64_t tried;              /* slot->plan.tried before this batch */
-    bool moves_routes;           /* an address is moved in this plan: the kernel deletes routes with it */
+    uint64_t tried; /* slot->plan.tried before this batch */
+    /* an address is moved in this plan: the kernel deletes routes with it */
+    bool moves_routes;
     struct vfj_command unissued; /* filled in when the batch is full */
 };
 
-/* A command for a need, with its hn, and laggN as its first operand; the caller fills in what else it has. Returns a command
- * that is not issued when the batch is full: the rest follows in the next one. */
-struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind);
+/* A command for a need, with its hn, and laggN as its first operand; the caller fills in what else
+ * it has. Returns a command that is not issued when the batch is full: the rest follows in the next
+ * one. */
+struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need need,
+                                    enum vfj_command_kind kind);
 
 /* Whether a command was issued for the need in this plan. */
 bool vfj_planner_has_tried(const struct vfj_planner *planner, enum vfj_need need);

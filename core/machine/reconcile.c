@@ -11,10 +11,11 @@
 #include "core/machine/planner.h"
 
 enum {
-    BATCHES_MAX = 16,      /* of one plan: more than the longest needs */
-    BACKOFF_FIRST_S = 1,   /* between tries after a failure: this at first, then twice as long … */
-    BACKOFF_MAX_S = 300,   /* up to this */
-    CONFLICT_FIRST_S = 60, /* between observations of a conflict that only an administrator can end */
+    BATCHES_MAX = 16,    /* of one plan: more than the longest needs */
+    BACKOFF_FIRST_S = 1, /* between tries after a failure: this at first, then twice as long … */
+    BACKOFF_MAX_S = 300, /* up to this */
+    /* between observations of a conflict that only an administrator can end */
+    CONFLICT_FIRST_S = 60,
     CONFLICT_MAX_S = 3600,
     RETRY_FIRST_S = 5, /* between plans that try again what the guest's traffic does not need */
     RETRY_MAX_S = 3600,
@@ -30,21 +31,25 @@ enum {
 static void report_replaced(struct vfj_step_context *context, unsigned index, struct vfj_slot *slot)
 {
     const struct vfj_slot *was = vfj_step_old_slot(context, index);
-    if (slot->generation == was->generation || was->state == VFJ_SLOT_DETACHED || (context->replaced >> index & 1) != 0)
+    if (slot->generation == was->generation || was->state == VFJ_SLOT_DETACHED
+        || (context->replaced >> index & 1) != 0)
         return;
     context->replaced |= (uint64_t)1 << index;
-    struct vfj_transition *made = vfj_step_move(context, slot, VFJ_SLOT_DETACHED, VFJ_REASON_VF_REPLACED);
+    struct vfj_transition *made
+        = vfj_step_move(context, slot, VFJ_SLOT_DETACHED, VFJ_REASON_VF_REPLACED);
     made->vf = was->vf;
     made->generation = was->generation;
 }
 
-static void publish_state(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason reason)
+static void publish_state(struct vfj_step_context *context, struct vfj_slot *slot,
+                          enum vfj_reason reason)
 {
     enum vfj_slot_state state = vfj_slot_public_state(slot);
     if (state == slot->state)
         return;
     struct vfj_transition *made = vfj_step_move(context, slot, state, reason);
-    const struct vfj_slot *was = vfj_step_old_slot(context, (unsigned)(slot - context->next->slots));
+    const struct vfj_slot *was
+        = vfj_step_old_slot(context, (unsigned)(slot - context->next->slots));
     if (state == VFJ_SLOT_DETACHED)
         made->vf = was->vf;
     if (reason == VFJ_REASON_DELAY_STARTED)
@@ -96,39 +101,44 @@ static void arm_link(const struct vfj_step_context *context, struct vfj_slot *sl
         (void)arm_earlier(context, &slot->timers.link_us, LAST_LINK_S * 1000000);
 }
 
-/* Observations 1, 2, 4 … seconds apart after hn's link came up, as long as hn carries the traffic; else one. */
+/* Observations 1, 2, 4 … seconds apart after hn's link came up, as long as hn carries the traffic;
+ * else one. */
 static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     unsigned most = slot->joined || vfj_slot_is_on_vf(slot) ? 1 : RECHECKS_MAX;
-    bool is_due = slot->plan.rechecks > 0 && slot->plan.rechecks <= most && vfj_observed_has_hn_port(slot);
+    bool is_due
+        = slot->plan.rechecks > 0 && slot->plan.rechecks <= most && vfj_observed_has_hn_port(slot);
     bool awaits_guest = !vfj_step_is_acting(context) && slot->timers.observe_us != VFJ_NEVER_US;
     if (is_due && !awaits_guest
-        && arm_earlier(context, &slot->timers.observe_us, vfj_step_pause_us(1, BACKOFF_MAX_S, slot->plan.rechecks)))
+        && arm_earlier(context, &slot->timers.observe_us,
+                       vfj_step_pause_us(1, BACKOFF_MAX_S, slot->plan.rechecks)))
         slot->plan.rechecks++;
 }
 
 /* Faults and retries */
 
-static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason fault)
+static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot,
+                      enum vfj_reason fault)
 {
     if (fault != VFJ_REASON_NONE && slot->fault != fault)
         vfj_step_notice(context, slot, fault);
     slot->fault = (uint8_t)fault;
 }
 
-/* The plan can't go on while the VF has the data path: it is taken down, so that hn carries the traffic. */
+/* The plan can't go on while the VF has the data path: it is taken down, so that hn carries the
+ * traffic. */
 static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
-    if (!vfj_step_is_acting(context) || slot->observed.script || vfj_name_is_empty(slot->vf) || !vfj_slot_is_on_vf(slot)
-        || !vf->exists || !vfj_name_is_empty(slot->observed.vf_lagg))
+    if (!vfj_step_is_acting(context) || slot->observed.script || vfj_name_is_empty(slot->vf)
+        || !vfj_slot_is_on_vf(slot) || !vf->exists || !vfj_name_is_empty(slot->observed.vf_lagg))
         return false;
     vfj_plan_take_vf_down(context, slot);
     return true;
 }
 
-/* The requested observation is under way, or takes place when timers.observe_us has come. Its reason is kept until it has its
- * answer. */
+/* The requested observation is under way, or takes place when timers.observe_us has come. Its
+ * reason is kept until it has its answer. */
 static void keep_reason(struct vfj_slot *slot)
 {
     if (slot->request.asked < slot->request.wanted)
@@ -149,14 +159,17 @@ static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
         return false;
     }
-    if (reason != VFJ_REASON_PROBE_FAILED && !context->has_failed_down && protect_traffic(context, slot))
+    if (reason != VFJ_REASON_PROBE_FAILED && !context->has_failed_down
+        && protect_traffic(context, slot))
         return true;
     keep_reason(slot);
-    arm(context, &slot->timers.observe_us, vfj_step_pause_us(BACKOFF_FIRST_S, BACKOFF_MAX_S, slot->plan.failures - 1u));
+    arm(context, &slot->timers.observe_us,
+        vfj_step_pause_us(BACKOFF_FIRST_S, BACKOFF_MAX_S, slot->plan.failures - 1u));
     return false;
 }
 
-static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason conflict)
+static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *slot,
+                            enum vfj_reason conflict)
 {
     if (slot->fault != conflict) {
         slot->plan.failures = 0;
@@ -172,7 +185,8 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
     return protect_traffic(context, slot);
 }
 
-/* rc.conf has words for hn that do not fit in one command, and laggN was given none of that kind. */
+/* rc.conf has words for hn that do not fit in one command, and laggN was given none of that kind.
+ */
 static bool has_too_long_words(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     const struct vfj_rc *rc = vfj_step_rc(context);
@@ -182,11 +196,13 @@ static bool has_too_long_words(const struct vfj_step_context *context, const str
     return (!vfj_interface_has_family(lagg, false) && !vfj_rc_is_dhcp(rc, slot->hn)
             && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_INET))
         || (!vfj_interface_has_family(lagg, true) && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_INET6))
-        || ((slot->plan.tried >> VFJ_NEED_RC_INET & 1) != 0 && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_ALIASES));
+        || ((slot->plan.tried >> VFJ_NEED_RC_INET & 1) != 0
+            && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_ALIASES));
 }
 
 /* laggN was given rc.conf's aliases, and there are more than it can be given. */
-static bool has_too_many_aliases(const struct vfj_step_context *context, const struct vfj_slot *slot)
+static bool has_too_many_aliases(const struct vfj_step_context *context,
+                                 const struct vfj_slot *slot)
 {
     const uint64_t given = (uint64_t)1 << VFJ_NEED_RC_INET | (uint64_t)1 << VFJ_NEED_RC_INET6;
     char args[VFJ_ARGS_SIZE];
@@ -195,10 +211,12 @@ static bool has_too_many_aliases(const struct vfj_step_context *context, const s
 }
 
 /* The fault that stands when a plan has ended. */
-static enum vfj_reason standing_fault(const struct vfj_step_context *context, const struct vfj_slot *slot)
+static enum vfj_reason standing_fault(const struct vfj_step_context *context,
+                                      const struct vfj_slot *slot)
 {
     enum vfj_reason conflict
-        = vfj_observed_port_conflict(slot); /* in observe mode, and beside an administrator's script */
+        /* in observe mode, and beside an administrator's script */
+        = vfj_observed_port_conflict(slot);
     if (conflict != VFJ_REASON_NONE)
         return conflict;
     if (slot->link.tries > 0)
@@ -206,7 +224,8 @@ static enum vfj_reason standing_fault(const struct vfj_step_context *context, co
     if (slot->script.failures > 0)
         return VFJ_REASON_SCRIPT_FAILED;
     for (unsigned need = 0; need < VFJ_NEED_COUNT; need++) {
-        if ((slot->plan.failed >> need & 1) != 0 && vfj_plan_fault((enum vfj_need)need) != VFJ_REASON_NONE)
+        if ((slot->plan.failed >> need & 1) != 0
+            && vfj_plan_fault((enum vfj_need)need) != VFJ_REASON_NONE)
             return vfj_plan_fault((enum vfj_need)need);
     }
     if (has_too_many_aliases(context, slot))
@@ -214,20 +233,23 @@ static enum vfj_reason standing_fault(const struct vfj_step_context *context, co
     return has_too_long_words(context, slot) ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NONE;
 }
 
-/* In observe mode the guest itself joins hn and VF, or does not: observations, further and further apart. */
+/* In observe mode the guest itself joins hn and VF, or does not: observations, further and further
+ * apart. */
 static void await_guest(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->plan.rechecks == 0)
         vfj_step_notice(context, slot, VFJ_REASON_NOT_JOINED_YET);
     vfj_step_count_up(&slot->plan.rechecks);
-    arm(context, &slot->timers.observe_us, vfj_step_pause_us(2, BACKOFF_MAX_S, slot->plan.rechecks));
+    arm(context, &slot->timers.observe_us,
+        vfj_step_pause_us(2, BACKOFF_MAX_S, slot->plan.rechecks));
 }
 
 /* A failed script is tried again a few times, then given up until the next VF_UP. */
 static void retry_script(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->script.failures < SCRIPT_TRIES)
-        arm(context, &slot->timers.observe_us, vfj_step_pause_us(SCRIPT_FIRST_S, INT32_MAX, slot->script.failures));
+        arm(context, &slot->timers.observe_us,
+            vfj_step_pause_us(SCRIPT_FIRST_S, INT32_MAX, slot->script.failures));
     else
         slot->script.phase = VFJ_SCRIPT_RAN;
 }
@@ -279,11 +301,13 @@ static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
     if (vfj_slot_is_on_vf(slot))
         return;
     if (asked == VFJ_OBSERVE_FOUND
-        || (asked == VFJ_OBSERVE_GAP && !vfj_observed_has_vf_port(slot) && !vfj_link_is_held(slot) && vf->exists))
+        || (asked == VFJ_OBSERVE_GAP && !vfj_observed_has_vf_port(slot) && !vfj_link_is_held(slot)
+            && vf->exists))
         slot->delay = VFJ_DELAY_DUE;
 }
 
-/* The VF has the data path though its delay runs: VF_UP was missed. hn has no traffic until the VF is joined. */
+/* The VF has the data path though its delay runs: VF_UP was missed. hn has no traffic until the VF
+ * is joined. */
 static void end_delay(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->delay != VFJ_DELAY_RUNNING || !vfj_slot_is_on_vf(slot))
@@ -311,13 +335,13 @@ static bool is_in_danger(const struct vfj_slot *slot)
             || vfj_observed_port_conflict(slot) != VFJ_REASON_NONE);
 }
 
-/* While the daemon is about to end, it goes on with what was begun, and begins only what the guest's network needs. A VF that was
- * just found may have the data path. */
+/* While the daemon is about to end, it goes on with what was begun, and begins only what the
+ * guest's network needs. A VF that was just found may have the data path. */
 static bool may_go_on(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
-    return !vfj_step_is_stopping(context) || slot->plan.phase == VFJ_PLAN_ACTIVE || is_in_danger(slot)
-        || slot->link.monitor == VFJ_LINK_MONITOR_EXPIRED || vfj_link_wants_down(slot)
-        || slot->request.wanted == VFJ_OBSERVE_FOUND;
+    return !vfj_step_is_stopping(context) || slot->plan.phase == VFJ_PLAN_ACTIVE
+        || is_in_danger(slot) || slot->link.monitor == VFJ_LINK_MONITOR_EXPIRED
+        || vfj_link_wants_down(slot) || slot->request.wanted == VFJ_OBSERVE_FOUND;
 }
 
 /* The next daemon observes each slot, and joins a VF whose delay is over as soon as it starts. */
@@ -376,8 +400,8 @@ static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum
 
 /* Observations */
 
-/* An hn interface whose name does not tell its unit, and whose renaming was not received: which lagg is whose can only be
- * guessed. Nothing is done until the map, which is requested, tells. */
+/* An hn interface whose name does not tell its unit, and whose renaming was not received: which
+ * lagg is whose can only be guessed. Nothing is done until the map, which is requested, tells. */
 static void give_up(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     set_fault(context, slot, VFJ_REASON_NO_UNIT);
@@ -430,7 +454,8 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
 static void check_activity(const struct vfj_slot *was, const struct vfj_slot *slot)
 {
     VFJ_CHECK(slot->activity == was->activity
-              || vfj_activity_may_follow((enum vfj_activity)was->activity, (enum vfj_activity)slot->activity));
+              || vfj_activity_may_follow((enum vfj_activity)was->activity,
+                                         (enum vfj_activity)slot->activity));
 }
 
 void vfj_reconcile(struct vfj_step_context *context, unsigned index)

@@ -9,11 +9,12 @@
 
 /* No padding: equal states are equal bytes. */
 _Static_assert(sizeof(struct vfj_interface)
-                   == VFJ_NAME_SIZE + 16 + VFJ_ADDRESSES_MAX * VFJ_ADDRESS_SIZE + VFJ_PORTS_MAX * VFJ_NAME_SIZE,
+                   == VFJ_NAME_SIZE + 16 + VFJ_ADDRESSES_MAX * VFJ_ADDRESS_SIZE
+                       + VFJ_PORTS_MAX * VFJ_NAME_SIZE,
                "padding in vfj_interface");
 _Static_assert(sizeof(struct vfj_view)
-                   == 5 * VFJ_NAME_SIZE + 8 + 24 + 3 * sizeof(struct vfj_interface) + 2 * VFJ_ADDRESS_SIZE + 8
-                       + VFJ_PATH_SIZE,
+                   == 5 * VFJ_NAME_SIZE + 8 + 24 + 3 * sizeof(struct vfj_interface)
+                       + 2 * VFJ_ADDRESS_SIZE + 8 + VFJ_PATH_SIZE,
                "padding in vfj_view");
 _Static_assert(VFJ_NEED_COUNT <= 64, "a mask of needs has a bit for each");
 _Static_assert(sizeof(struct vfj_batch) == 16 + 2 * VFJ_BATCH_MAX, "padding in vfj_batch");
@@ -22,7 +23,8 @@ _Static_assert(sizeof(struct vfj_slot)
                    == 3 * VFJ_NAME_SIZE + 8 + sizeof(struct vfj_timers) + sizeof(struct vfj_plan)
                        + sizeof(struct vfj_batch) + 12 + 12 + 2 * sizeof(struct vfj_view),
                "padding in vfj_slot");
-_Static_assert(sizeof(struct vfj_script_run) == 24 + 3 * VFJ_NAME_SIZE + VFJ_ARGS_SIZE, "padding in vfj_script_run");
+_Static_assert(sizeof(struct vfj_script_run) == 24 + 3 * VFJ_NAME_SIZE + VFJ_ARGS_SIZE,
+               "padding in vfj_script_run");
 _Static_assert(sizeof(struct vfj_sleeper) == 32 + VFJ_NAME_SIZE, "padding in vfj_sleeper");
 _Static_assert(sizeof(struct vfj_head) == 32 + 64 + 8 + 24, "padding in vfj_head");
 
@@ -93,8 +95,10 @@ int64_t vfj_slot_due_us(const struct vfj_slot *slot)
 
 int64_t vfj_slot_last_due_us(const struct vfj_slot *slot)
 {
-    int64_t observe_us = slot->plan.phase == VFJ_PLAN_ACTIVE ? slot->timers.observe_us : VFJ_NEVER_US;
-    int64_t link_us = slot->link.monitor == VFJ_LINK_MONITOR_WAITING ? slot->timers.link_us : VFJ_NEVER_US;
+    int64_t observe_us
+        = slot->plan.phase == VFJ_PLAN_ACTIVE ? slot->timers.observe_us : VFJ_NEVER_US;
+    int64_t link_us
+        = slot->link.monitor == VFJ_LINK_MONITOR_WAITING ? slot->timers.link_us : VFJ_NEVER_US;
     return earlier(observe_us, link_us);
 }
 
@@ -102,7 +106,8 @@ int64_t vfj_slot_last_due_us(const struct vfj_slot *slot)
 static bool is_half_built(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    return slot->lagg_ours && view->lagg.exists && view->hn.exists && vfj_name_is_empty(view->hn_lagg);
+    return slot->lagg_ours && view->lagg.exists && view->hn.exists
+        && vfj_name_is_empty(view->hn_lagg);
 }
 
 bool vfj_slot_is_unfinished(const struct vfj_slot *slot, bool is_stopping)
@@ -111,7 +116,8 @@ bool vfj_slot_is_unfinished(const struct vfj_slot *slot, bool is_stopping)
         || slot->link.monitor == VFJ_LINK_MONITOR_WAITING)
         return true;
     bool is_paused = slot->timers.observe_us != VFJ_NEVER_US;
-    return slot->plan.phase == VFJ_PLAN_ACTIVE && (!is_stopping || !is_paused || is_half_built(slot));
+    return slot->plan.phase == VFJ_PLAN_ACTIVE
+        && (!is_stopping || !is_paused || is_half_built(slot));
 }
 
 bool vfj_slot_has_plan(const struct vfj_slot *slot)
@@ -136,7 +142,8 @@ enum vfj_slot_state vfj_slot_public_state(const struct vfj_slot *slot)
     return VFJ_SLOT_ATTACHED;
 }
 
-void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, const struct vfj_touched *touched)
+void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next,
+                     const struct vfj_touched *touched)
 {
     state->head = next->head;
     if (touched->rc) {
@@ -165,7 +172,8 @@ void vfj_state_index_slot(struct vfj_state *state, unsigned i)
 
 void vfj_state_index_rc(struct vfj_state *state)
 {
-    state->index.digests[VFJ_SLOTS_MAX] = vfj_digest(&state->rc, strlen(state->rc.text), VFJ_SLOTS_MAX);
+    state->index.digests[VFJ_SLOTS_MAX]
+        = vfj_digest(&state->rc, strlen(state->rc.text), VFJ_SLOTS_MAX);
 }
 
 static int64_t earliest_sleeper(const struct vfj_scripts *scripts)
@@ -183,12 +191,14 @@ static int64_t earliest_sleeper(const struct vfj_scripts *scripts)
 void vfj_state_index_scripts(struct vfj_state *state)
 {
     state->index.due_us[VFJ_SLOTS_MAX] = earliest_sleeper(&state->scripts);
-    state->index.digests[VFJ_SLOTS_MAX + 1] = vfj_digest(&state->scripts, sizeof state->scripts, VFJ_SLOTS_MAX + 1);
+    state->index.digests[VFJ_SLOTS_MAX + 1]
+        = vfj_digest(&state->scripts, sizeof state->scripts, VFJ_SLOTS_MAX + 1);
 }
 
 static bool can_be_indexed(const struct vfj_state *state)
 {
-    return state->head.slot_count <= VFJ_SLOTS_MAX && memchr(state->rc.text, '\0', sizeof state->rc.text) != NULL;
+    return state->head.slot_count <= VFJ_SLOTS_MAX
+        && memchr(state->rc.text, '\0', sizeof state->rc.text) != NULL;
 }
 
 bool vfj_state_index(struct vfj_state *state)

@@ -12,18 +12,23 @@
 #include "core/limits.h"
 #include "core/text/name.h"
 
-/* All members are laid out without padding, so that equal states are equal bytes and one digest fits every
- * FreeBSD/amd64 and arm64 build; core/machine/state.c checks the sizes when it is compiled. */
+/* All members are laid out without padding, so that equal states are equal bytes and one digest
+ * fits every FreeBSD/amd64 and arm64 build; core/machine/state.c checks the sizes when it is
+ * compiled. */
 
 enum { VFJ_NEVER_US = -1 }; /* a deadline that is not set */
 
-/* What a slot is doing. X(symbol, persisted name, activities that may follow, sentence for people). A batch runs only on
- * what an observation, or the batch before it, has just shown. vfj_reconcile() checks every change. */
-#define VFJ_ACTIVITIES(X)                                                                                      \
-    X(IDLE, "idle", VFJ_MAY(OBSERVING) | VFJ_MAY(WAITING), "Nothing is under way.")                            \
-    X(OBSERVING, "observing", VFJ_MAY(IDLE) | VFJ_MAY(RUNNING) | VFJ_MAY(WAITING), "A probe reads the guest.") \
-    X(RUNNING, "running", VFJ_MAY(IDLE) | VFJ_MAY(OBSERVING) | VFJ_MAY(WAITING), "A batch of commands runs.")  \
-    X(WAITING, "waiting", VFJ_MAY(IDLE) | VFJ_MAY(OBSERVING), "A timer runs: a delay, a retry, or a VF's link.")
+/* What a slot is doing. X(symbol, persisted name, activities that may follow, sentence for people).
+ * A batch runs only on what an observation, or the batch before it, has just shown. vfj_reconcile()
+ * checks every change. */
+#define VFJ_ACTIVITIES(X)                                                           \
+    X(IDLE, "idle", VFJ_MAY(OBSERVING) | VFJ_MAY(WAITING), "Nothing is under way.") \
+    X(OBSERVING, "observing", VFJ_MAY(IDLE) | VFJ_MAY(RUNNING) | VFJ_MAY(WAITING),  \
+      "A probe reads the guest.")                                                   \
+    X(RUNNING, "running", VFJ_MAY(IDLE) | VFJ_MAY(OBSERVING) | VFJ_MAY(WAITING),    \
+      "A batch of commands runs.")                                                  \
+    X(WAITING, "waiting", VFJ_MAY(IDLE) | VFJ_MAY(OBSERVING),                       \
+      "A timer runs: a delay, a retry, or a VF's link.")
 
 enum vfj_activity {
 #define X(symbol, ...) VFJ_ACTIVITY_##symbol,
@@ -38,7 +43,8 @@ const char *vfj_activity_text(enum vfj_activity activity);
 /* Whether the table lets activity `to` follow activity `from` within one step. */
 bool vfj_activity_may_follow(enum vfj_activity from, enum vfj_activity to);
 
-/* Why an observation of the guest is requested, the strongest last: of two requests the later kind stays. */
+/* Why an observation of the guest is requested, the strongest last: of two requests the later kind
+ * stays. */
 enum vfj_observe {
     VFJ_OBSERVE_NOT,
     VFJ_OBSERVE_CHANGE, /* a line, a timer or an outcome may have changed what is observed */
@@ -61,14 +67,16 @@ enum vfj_data_path {
     VFJ_DATA_PATH_VF_HEARD, /* VF_UP was received, too: another VF_UP means a lost VF_DOWN */
 };
 
-/* Link monitor of a VF. While a VF is up, hn pretends to have no link; a VF without link leaves the guest without traffic. */
+/* Link monitor of a VF. While a VF is up, hn pretends to have no link; a VF without link leaves the
+ * guest without traffic. */
 enum vfj_link_monitor {
     VFJ_LINK_MONITOR_OFF,     /* the VF has its link, or is down */
     VFJ_LINK_MONITOR_WAITING, /* the VF is up without link, until timers.link_us */
     VFJ_LINK_MONITOR_EXPIRED, /* the wait is over: the next observation decides */
-    VFJ_LINK_MONITOR_NO_LINK, /* the VF is to be taken down; in observe mode that is reported only */
-    VFJ_LINK_MONITOR_HELD,    /* the VF was taken down, until timers.link_us */
-    VFJ_LINK_MONITOR_RETRY,   /* the VF that was taken down is to be joined and upped again */
+    /* the VF is to be taken down; in observe mode that is reported only */
+    VFJ_LINK_MONITOR_NO_LINK,
+    VFJ_LINK_MONITOR_HELD,  /* the VF was taken down, until timers.link_us */
+    VFJ_LINK_MONITOR_RETRY, /* the VF that was taken down is to be joined and upped again */
 };
 
 /* How far the per-interface script is, since the last VF_UP. */
@@ -76,18 +84,21 @@ enum vfj_script_phase {
     VFJ_SCRIPT_DUE,
     VFJ_SCRIPT_RAN,
     VFJ_SCRIPT_JOINED, /* an observation after that showed the VF as a port */
-    VFJ_SCRIPT_RUNS,   /* its command is under way; DUE again when VF_UP or VF_DOWN comes meanwhile */
+    /* its command is under way; DUE again when VF_UP or VF_DOWN comes meanwhile */
+    VFJ_SCRIPT_RUNS,
 };
 
 /* How far the plan is: the commands from one state of rest to the next. */
 enum vfj_plan_phase {
     VFJ_PLAN_NONE,
-    VFJ_PLAN_ACTIVE, /* commands were issued; the plan ends when an observation shows no difference */
+    /* commands were issued; the plan ends when an observation shows no difference */
+    VFJ_PLAN_ACTIVE,
     VFJ_PLAN_LOGGED, /* observe mode: the plan of this attachment was written down */
 };
 
-/* One difference between observed and desired that a command removes. The numbers are persisted in checkpoints, as masks
- * and lists (core/machine/state_text.h); the order of the plan is that of its rows (core/machine/plan.c). */
+/* One difference between observed and desired that a command removes. The numbers are persisted in
+ * checkpoints, as masks and lists (core/machine/state_text.h); the order of the plan is that of its
+ * rows (core/machine/plan.c). */
 enum vfj_need {
     VFJ_NEED_NONE,
     VFJ_NEED_VF_DOWN,            /* the VF has the data path and can't be joined, or has no link */
@@ -113,9 +124,10 @@ enum vfj_need {
     VFJ_NEED_NEW_DEFAULT_ROUTE6, /* the IPv6 default route, which nobody has, leads through laggN */
     VFJ_NEED_VF_PORT,            /* the VF is a port of laggN */
     VFJ_NEED_VF_UP,
-    VFJ_NEED_DHCLIENT,     /* a dhclient runs on laggN */
-    VFJ_NEED_RTSOL,        /* a router was asked for an advertisement */
-    VFJ_NEED_STATIC_ROUTE, /* the first of VFJ_ROUTES_MAX: rc.conf's static routes lead through laggN */
+    VFJ_NEED_DHCLIENT, /* a dhclient runs on laggN */
+    VFJ_NEED_RTSOL,    /* a router was asked for an advertisement */
+    /* the first of VFJ_ROUTES_MAX: rc.conf's static routes lead through laggN */
+    VFJ_NEED_STATIC_ROUTE,
     VFJ_NEED_COUNT = VFJ_NEED_STATIC_ROUTE + VFJ_ROUTES_MAX,
 };
 
@@ -139,13 +151,15 @@ struct vfj_timers {
 
 /* The plan under way, or the last one. The masks have bit 1 << need. */
 struct vfj_plan {
-    uint64_t tried;   /* needs for which a command was issued in this plan */
-    uint64_t failed;  /* needs whose command failed, or did not help: the next plan tries them again */
+    uint64_t tried; /* needs for which a command was issued in this plan */
+    /* needs whose command failed, or did not help: the next plan tries them again */
+    uint64_t failed;
     uint8_t phase;    /* enum vfj_plan_phase */
     uint8_t batches;  /* issued in this plan */
     uint8_t failures; /* in a row: of observations and of commands that the plan can't do without */
     uint8_t retries;  /* in a row: plans that ended with failed needs */
-    uint8_t rechecks; /* in a row: observations scheduled after hn's link came up, or until the guest itself joins */
+    /* in a row: observations scheduled after hn's link came up, or until the guest itself joins */
+    uint8_t rechecks;
     uint8_t pad[3];
 };
 
@@ -168,17 +182,20 @@ struct vfj_link_facts {
 enum vfj_running {
     VFJ_RUNNING_NOT,
     VFJ_RUNNING_YES,
-    VFJ_RUNNING_STOPPING, /* it was told to end: no new plan begins, and it ends when the state is idle */
+    /* it was told to end: no new plan begins, and it ends when the state is idle */
+    VFJ_RUNNING_STOPPING,
 };
 
 /* What is being asked of the guest. */
 struct vfj_observe_request {
     uint8_t wanted; /* enum vfj_observe: requested, not issued yet */
-    uint8_t asked;  /* enum vfj_observe: of the probe under way, or of the next one when a pause precedes it */
+    /* enum vfj_observe: of the probe under way, or of the next one when a pause precedes it */
+    uint8_t asked;
     uint8_t pad[2];
 };
 
-/* One hn interface and its VF: facts, recorded by the handlers of events. core/machine/reconcile.c decides on them. */
+/* One hn interface and its VF: facts, recorded by the handlers of events. core/machine/reconcile.c
+ * decides on them. */
 struct vfj_slot {
     struct vfj_name hn;
     struct vfj_name vf;   /* empty: none is mapped */
@@ -195,13 +212,17 @@ struct vfj_slot {
     uint8_t delay;     /* enum vfj_delay */
     uint8_t data_path; /* enum vfj_data_path */
     uint8_t fault;     /* enum vfj_reason; NONE when all is well */
-    uint8_t joined; /* an observation showed hn and VF in laggN with hn's configuration, and none the contrary since */
-    uint8_t lagg_ours;  /* in this boot laggN had hn as a port, or was made for it */
-    uint8_t recovering; /* an earlier daemon may have deleted addresses or routes unrecorded: rc.conf's are due */
+    /* an observation showed hn and VF in laggN with hn's configuration, and none the contrary since
+     */
+    uint8_t joined;
+    uint8_t lagg_ours; /* in this boot laggN had hn as a port, or was made for it */
+    /* an earlier daemon may have deleted addresses or routes unrecorded: rc.conf's are due */
+    uint8_t recovering;
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, as it was read; zero before the first */
-    /* The observation that the plan started from: it holds hn's configuration while that moves. Its routers are the last ones
-     * observed. While an IPv6 address could not be added, it is that of the plan before. */
+    /* The observation that the plan started from: it holds hn's configuration while that moves. Its
+     * routers are the last ones observed. While an IPv6 address could not be added, it is that of
+     * the plan before. */
     struct vfj_view before;
 };
 
@@ -211,14 +232,17 @@ void vfj_slot_init(struct vfj_slot *slot, struct vfj_name hn);
 /* When the slot's first timer is due; VFJ_NEVER_US: none is armed. */
 int64_t vfj_slot_due_us(const struct vfj_slot *slot);
 
-/* When the slot's first timer is due that is not left to the next daemon, while this one is about to end; VFJ_NEVER_US: none. */
+/* When the slot's first timer is due that is not left to the next daemon, while this one is about
+ * to end; VFJ_NEVER_US: none. */
 int64_t vfj_slot_last_due_us(const struct vfj_slot *slot);
 
-/* Whether a daemon that ends now leaves something of this slot half-done. While a daemon is about to end, a conflict and the pause
- * after a failure do not count, unless laggN has not got hn yet. */
+/* Whether a daemon that ends now leaves something of this slot half-done. While a daemon is about
+ * to end, a conflict and the pause after a failure do not count, unless laggN has not got hn yet.
+ */
 bool vfj_slot_is_unfinished(const struct vfj_slot *slot, bool is_stopping);
 
-/* Whether a plan is under way: the guest is being observed or changed, or a conflict or failure holds the plan up. */
+/* Whether a plan is under way: the guest is being observed or changed, or a conflict or failure
+ * holds the plan up. */
 bool vfj_slot_has_plan(const struct vfj_slot *slot);
 
 /* Whether the VF has the data path. */
@@ -238,10 +262,11 @@ struct vfj_script_run {
     struct vfj_name lagg;
     char args[VFJ_ARGS_SIZE]; /* ifconfig_getargs HN, when the script loaded rc.conf */
     uint8_t script;           /* enum vfj_script */
-    uint8_t step;             /* which command of the script is under way: enum step in core/policy/scripts.c */
-    uint8_t strip_left;       /* IPv4 addresses of hn still to be removed */
-    uint8_t dhcp;             /* dhcpif HN, likewise */
-    uint8_t sync_dhcp;        /* syncdhcpif HN, likewise */
+    /* which command of the script is under way: enum step in core/policy/scripts.c */
+    uint8_t step;
+    uint8_t strip_left; /* IPv4 addresses of hn still to be removed */
+    uint8_t dhcp;       /* dhcpif HN, likewise */
+    uint8_t sync_dhcp;  /* syncdhcpif HN, likewise */
     uint8_t args_too_long;
     uint8_t pad[2];
 };
@@ -289,8 +314,8 @@ struct vfj_head {
     uint64_t parts; /* digests of all parts, folded into one by exclusive or */
 };
 
-/* Of each part what the head sums up, so that a step reads only the parts it wrote: slots, then rc, then scripts. In `next`
- * only the entries of touched parts are valid. */
+/* Of each part what the head sums up, so that a step reads only the parts it wrote: slots, then rc,
+ * then scripts. In `next` only the entries of touched parts are valid. */
 struct vfj_index {
     int64_t due_us[VFJ_SLOTS_MAX + 1]; /* of each slot, and the earliest of the sleepers last */
     uint64_t digests[VFJ_SLOTS_MAX + 2];
@@ -308,21 +333,24 @@ struct vfj_state {
 void vfj_state_init(struct vfj_state *state);
 
 /* Take over into `state` what a step from `state` wrote to `next`. */
-void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next, const struct vfj_touched *touched);
+void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next,
+                     const struct vfj_touched *touched);
 
 /* Bring the index of one part up to date with the part: slots[i], rc, scripts. */
 void vfj_state_index_slot(struct vfj_state *state, unsigned i);
 void vfj_state_index_rc(struct vfj_state *state);
 void vfj_state_index_scripts(struct vfj_state *state);
 
-/* Make the index anew, but for parts that no step has written (their digest is 0, which is looked at). Whether head and
- * parts are of one state, by what the head sums up; nothing of the state need be well-formed. */
+/* Make the index anew, but for parts that no step has written (their digest is 0, which is looked
+ * at). Whether head and parts are of one state, by what the head sums up; nothing of the state need
+ * be well-formed. */
 bool vfj_state_index(struct vfj_state *state);
 
 /* Add `more` to `touched`. */
 void vfj_touched_merge(struct vfj_touched *touched, const struct vfj_touched *more);
 
-/* A 64-bit digest of the whole state; costs only the head, for the parts' digests are kept by vfj_step. */
+/* A 64-bit digest of the whole state; costs only the head, for the parts' digests are kept by
+ * vfj_step. */
 uint64_t vfj_state_digest(const struct vfj_state *state);
 
 #endif

@@ -4,7 +4,8 @@
 #include "core/check.h"
 #include "core/machine/policy.h"
 
-/* Every member of each part: X(type, member, most). They add up to the part, so that none is forgotten. */
+/* Every member of each part: X(type, member, most). They add up to the part, so that none is
+ * forgotten. */
 #define HEAD_MEMBERS(X)                      \
     X(NUMBER, command_last, UINT64_MAX)      \
     X(NUMBER, boot, INT64_MAX)               \
@@ -135,7 +136,8 @@
 
 #define PART struct vfj_head
 static const struct vfj_member head_list[] = {HEAD_MEMBERS(MEMBER)};
-const struct vfj_members vfj_head_members = {head_list, sizeof head_list / sizeof head_list[0], "", 0};
+const struct vfj_members vfj_head_members
+    = {head_list, sizeof head_list / sizeof head_list[0], "", 0};
 _Static_assert(0 HEAD_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_head has no text");
 #undef PART
 #define PART struct vfj_slot
@@ -156,11 +158,13 @@ _Static_assert(0 BATCH_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_batch has
 #undef PART
 #define PART struct vfj_observe_request
 static const struct vfj_member observe_request_list[] = {REQUEST_MEMBERS(MEMBER)};
-_Static_assert(0 REQUEST_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_observe_request has no text");
+_Static_assert(0 REQUEST_MEMBERS(SIZE) == sizeof(PART),
+               "a member of vfj_observe_request has no text");
 #undef PART
 #define PART struct vfj_script_facts
 static const struct vfj_member script_facts_list[] = {OWN_SCRIPT_MEMBERS(MEMBER)};
-_Static_assert(0 OWN_SCRIPT_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_script_facts has no text");
+_Static_assert(0 OWN_SCRIPT_MEMBERS(SIZE) == sizeof(PART),
+               "a member of vfj_script_facts has no text");
 #undef PART
 #define PART struct vfj_link_facts
 static const struct vfj_member link_facts_list[] = {LINK_MEMBERS(MEMBER)};
@@ -168,33 +172,40 @@ _Static_assert(0 LINK_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_link_facts
 #undef PART
 const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS] = {
     {slot_list, sizeof slot_list / sizeof slot_list[0], "", 0},
-    {timers_list, sizeof timers_list / sizeof timers_list[0], "timer_", offsetof(struct vfj_slot, timers)},
+    {timers_list, sizeof timers_list / sizeof timers_list[0], "timer_",
+     offsetof(struct vfj_slot, timers)},
     {plan_list, sizeof plan_list / sizeof plan_list[0], "plan_", offsetof(struct vfj_slot, plan)},
-    {batch_list, sizeof batch_list / sizeof batch_list[0], "batch_", offsetof(struct vfj_slot, batch)},
+    {batch_list, sizeof batch_list / sizeof batch_list[0], "batch_",
+     offsetof(struct vfj_slot, batch)},
     {observe_request_list, sizeof observe_request_list / sizeof observe_request_list[0], "request_",
      offsetof(struct vfj_slot, request)},
     {script_facts_list, sizeof script_facts_list / sizeof script_facts_list[0], "script_",
      offsetof(struct vfj_slot, script)},
-    {link_facts_list, sizeof link_facts_list / sizeof link_facts_list[0], "link_", offsetof(struct vfj_slot, link)},
+    {link_facts_list, sizeof link_facts_list / sizeof link_facts_list[0], "link_",
+     offsetof(struct vfj_slot, link)},
 };
 #define PART struct vfj_script_run
 static const struct vfj_member script_list[] = {SCRIPT_MEMBERS(MEMBER)};
-const struct vfj_members vfj_script_members = {script_list, sizeof script_list / sizeof script_list[0], "", 0};
+const struct vfj_members vfj_script_members
+    = {script_list, sizeof script_list / sizeof script_list[0], "", 0};
 _Static_assert(0 SCRIPT_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_script_run has no text");
 #undef PART
 #define PART struct vfj_scripts
 static const struct vfj_member queue_list[] = {QUEUE_MEMBERS(MEMBER)};
-const struct vfj_members vfj_queue_members = {queue_list, sizeof queue_list / sizeof queue_list[0], "", 0};
+const struct vfj_members vfj_queue_members
+    = {queue_list, sizeof queue_list / sizeof queue_list[0], "", 0};
 _Static_assert(0 QUEUE_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_scripts has no text");
 #undef PART
 #define PART struct vfj_sleeper
 static const struct vfj_member sleeper_list[] = {SLEEPER_MEMBERS(MEMBER)};
-const struct vfj_members vfj_sleeper_members = {sleeper_list, sizeof sleeper_list / sizeof sleeper_list[0], "", 0};
+const struct vfj_members vfj_sleeper_members
+    = {sleeper_list, sizeof sleeper_list / sizeof sleeper_list[0], "", 0};
 _Static_assert(0 SLEEPER_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_sleeper has no text");
 #undef PART
 #define PART struct vfj_waiting
 static const struct vfj_member waiting_list[] = {WAITING_MEMBERS(MEMBER)};
-const struct vfj_members vfj_waiting_members = {waiting_list, sizeof waiting_list / sizeof waiting_list[0], "", 0};
+const struct vfj_members vfj_waiting_members
+    = {waiting_list, sizeof waiting_list / sizeof waiting_list[0], "", 0};
 _Static_assert(0 WAITING_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_waiting has no text");
 #undef PART
 _Static_assert(sizeof(struct vfj_state)

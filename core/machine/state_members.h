@@ -1,4 +1,5 @@
-/* The members of the machine's state, and how each is written as text: for core/machine/state_read.c and core/machine/state_write.c. */
+/* The members of the machine's state, and how each is written as text: for
+ * core/machine/state_read.c and core/machine/state_write.c. */
 #ifndef VFJ_CORE_MACHINE_STATE_MEMBERS_H
 #define VFJ_CORE_MACHINE_STATE_MEMBERS_H
 
@@ -18,7 +19,8 @@ enum vfj_member_type {
     VFJ_MEMBER_STATE,    /**/
     VFJ_MEMBER_REASON,   /**/
     VFJ_MEMBER_ACTIVITY, /**/
-    VFJ_MEMBER_COMMANDS, /* bytes, kinds of commands: persisted names, up to the last that is not the first kind */
+    /* bytes, kinds of commands: persisted names, up to the last that is not the first kind */
+    VFJ_MEMBER_COMMANDS,
     VFJ_MEMBER_NUMBERS,  /* bytes, up to the last that is not 0 */
     VFJ_MEMBER_IMPLIED,  /* not written: the items themselves tell */
     VFJ_MEMBER_RESERVED, /* padding, zero */
@@ -43,7 +45,8 @@ extern const struct vfj_members vfj_head_members;
 /* A slot's own members, and those of the structs in it. */
 enum { VFJ_SLOT_PARTS = 7 };
 extern const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS];
-extern const struct vfj_members vfj_script_members, vfj_queue_members, vfj_sleeper_members, vfj_waiting_members;
+extern const struct vfj_members vfj_script_members, vfj_queue_members, vfj_sleeper_members,
+    vfj_waiting_members;
 
 /* The items, in their order; `none` is before the first. */
 enum vfj_item {

@@ -173,7 +173,8 @@ static bool read_view(struct vfj_state *state, const struct vfj_kv *pair, enum v
     *view = blank;
     if (body[0] == '\0')
         return true;
-    if (vfj_observation_decode(vfj_span_of(body), &observation) != VFJ_OK || observation.probe != VFJ_PROBE_SLOT)
+    if (vfj_observation_decode(vfj_span_of(body), &observation) != VFJ_OK
+        || observation.probe != VFJ_PROBE_SLOT)
         return false;
     *view = observation.as.view;
     return true;
@@ -219,7 +220,8 @@ static bool begin_item(struct vfj_state_reader *reader, const struct vfj_kv *pai
     VFJ_CHECK(false);
 }
 
-/* Each item comes after those that are listed before it; only a slot follows on the views of one. */
+/* Each item comes after those that are listed before it; only a slot follows on the views of one.
+ */
 static bool is_item(struct vfj_state_reader *reader, struct vfj_span key, enum vfj_item *item)
 {
     for (unsigned i = VFJ_ITEM_HEAD; i < VFJ_ITEM_COUNT; i++) {
@@ -271,7 +273,8 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
     enum vfj_item item = VFJ_ITEM_NONE;
     if (reader->item == VFJ_ITEM_COUNT)
         return false;
-    if (reader->format == 1 && reader->item == VFJ_ITEM_SLOT && !vfj_span_is(pair->key, vfj_item_keys[VFJ_ITEM_SLOT])) {
+    if (reader->format == 1 && reader->item == VFJ_ITEM_SLOT
+        && !vfj_span_is(pair->key, vfj_item_keys[VFJ_ITEM_SLOT])) {
         (void)read_in_slot(newest_slot(reader->state), pair);
         return true;
     }
@@ -280,7 +283,8 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
         reader->item = item;
         right = begin_item(reader, pair);
     } else if (!right) {
-        right = reader->format == 1 && vfj_span_is(pair->key, "settle"); /* observe_all, as it was called then */
+        /* observe_all, as it was called then */
+        right = reader->format == 1 && vfj_span_is(pair->key, "settle");
     }
     if (!right)
         reader->item = VFJ_ITEM_COUNT; /* nothing more is read */
@@ -308,12 +312,15 @@ static bool has_sound_state(const struct vfj_slot *slot)
 
 static bool is_sound_slot(const struct vfj_slot *slot)
 {
-    bool is_waiting = slot->activity == VFJ_ACTIVITY_OBSERVING || slot->activity == VFJ_ACTIVITY_RUNNING;
+    bool is_waiting
+        = slot->activity == VFJ_ACTIVITY_OBSERVING || slot->activity == VFJ_ACTIVITY_RUNNING;
     return has_sound_state(slot) && (slot->batch.count > slot->batch.ended) == is_waiting
-        && (slot->activity == VFJ_ACTIVITY_RUNNING || slot->batch.count <= 1) && has_sound_needs(slot);
+        && (slot->activity == VFJ_ACTIVITY_RUNNING || slot->batch.count <= 1)
+        && has_sound_needs(slot);
 }
 
-/* What format 1 tells of a slot is observed anew: no probe, command or timer of it is known here. */
+/* What format 1 tells of a slot is observed anew: no probe, command or timer of it is known here.
+ */
 static void recover_slot(struct vfj_slot *slot)
 {
     memset(&slot->batch, 0, sizeof slot->batch);
@@ -324,7 +331,8 @@ static void recover_slot(struct vfj_slot *slot)
     slot->recovering = 1;
 }
 
-/* What the head says of the parts is of this program's making, not of the text's: their digests change with their layout. */
+/* What the head says of the parts is of this program's making, not of the text's: their digests
+ * change with their layout. */
 static void index_anew(struct vfj_state *state)
 {
     (void)vfj_state_index(state);
@@ -336,8 +344,8 @@ static void index_anew(struct vfj_state *state)
 bool vfj_state_read_end(struct vfj_state_reader *reader)
 {
     struct vfj_state *state = reader->state;
-    bool right
-        = reader->item != VFJ_ITEM_NONE && reader->item != VFJ_ITEM_COUNT && vfj_scripts_is_sound(&state->scripts);
+    bool right = reader->item != VFJ_ITEM_NONE && reader->item != VFJ_ITEM_COUNT
+        && vfj_scripts_is_sound(&state->scripts);
     for (unsigned i = 0; i < state->head.slot_count && right && reader->format == 1; i++)
         recover_slot(&state->slots[i]);
     for (unsigned i = 0; i < state->head.slot_count && right; i++)

@@ -9,8 +9,9 @@
 #include "core/status.h"
 #include "core/text/kv.h"
 
-/* The text is a run of items, each of key=value pairs in devd's grammar. The first key says what the item is, the keys after it
- * are members of that part of the state, named as in core/machine/state.h; pairs that say what a blank part has are left out.
+/* The text is a run of items, each of key=value pairs in devd's grammar. The first key says what
+ * the item is, the keys after it are members of that part of the state, named as in
+ * core/machine/state.h; pairs that say what a blank part has are left out.
  *
  *     state=2          the format of all that follows; then the head
  *     rc=TEXT          a piece of the rc.conf values; the pieces are joined
@@ -21,11 +22,14 @@
  *     observed=VIEW    its last observation, as the body of its record; empty when there is none
  *     before=VIEW      the observation that its plan started from, likewise
  *
- * States, modes, policies, reasons and command kinds are written by their persisted names; a value without a name is the number
- * that it has in core/machine/state.h, which this format fixes. A new member needs a place in the lists of core/machine/state_members.c (it does
- * not compile without); a member that a text of this format can lack keeps the format's number, as does a text without it.
+ * States, modes, policies, reasons and command kinds are written by their persisted names; a value
+ * without a name is the number that it has in core/machine/state.h, which this format fixes. A new
+ * member needs a place in the lists of core/machine/state_members.c (it does not compile without);
+ * a member that a text of this format can lack keeps the format's number, as does a text without
+ * it.
  *
- * Format 1 was written by earlier rules. Of its slots only the members that still exist are read. */
+ * Format 1 was written by earlier rules. Of its slots only the members that still exist are read.
+ */
 enum {
     VFJ_STATE_FORMAT = 2,
     VFJ_VIEW_MAX = 12288,       /* bytes of an encoded view, at most */
@@ -37,9 +41,10 @@ struct vfj_state_place {
     unsigned kind, index, part;
 };
 
-/* Append the next item, with a blank before it when the text is not empty. False: there are no more. On overflow of `text` the
- * caller takes back both text and place. */
-bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *place, struct vfj_text *text);
+/* Append the next item, with a blank before it when the text is not empty. False: there are no
+ * more. On overflow of `text` the caller takes back both text and place. */
+bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *place,
+                     struct vfj_text *text);
 
 /* A text being read into a state. */
 struct vfj_state_reader {
@@ -55,8 +60,9 @@ void vfj_state_read_begin(struct vfj_state_reader *reader, struct vfj_state *sta
 /* The next pair of the text; false when it can't be one. */
 bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair);
 
-/* After the last pair: whether this is a state that the machine can go on from, whoever wrote the text. Written by the present
- * rules, and not changed since, it has the digest that the state had; all is as it was but for what no step looks at. */
+/* After the last pair: whether this is a state that the machine can go on from, whoever wrote the
+ * text. Written by the present rules, and not changed since, it has the digest that the state had;
+ * all is as it was but for what no step looks at. */
 bool vfj_state_read_end(struct vfj_state_reader *reader);
 
 #endif

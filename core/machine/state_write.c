@@ -23,7 +23,8 @@ static uint64_t number_at(const void *at, size_t size)
 }
 
 /* Bytes as words, up to the last that is not zero. */
-static void write_list(const struct vfj_member *member, const char *key, const uint8_t *at, struct vfj_text *text)
+static void write_list(const struct vfj_member *member, const char *key, const uint8_t *at,
+                       struct vfj_text *text)
 {
     char words[8 * VFJ_BATCH_MAX + 3072];
     struct vfj_text list = vfj_text_begin(words, sizeof words);
@@ -42,7 +43,8 @@ static void write_list(const struct vfj_member *member, const char *key, const u
         vfj_kv_add_string(text, key, words);
 }
 
-static void write_member(const struct vfj_member *member, const char *key, const char *at, struct vfj_text *text)
+static void write_member(const struct vfj_member *member, const char *key, const char *at,
+                         struct vfj_text *text)
 {
     switch ((enum vfj_member_type)member->type) {
     case VFJ_MEMBER_NUMBER:
@@ -51,7 +53,8 @@ static void write_member(const struct vfj_member *member, const char *key, const
         break;
     case VFJ_MEMBER_TIME:
     case VFJ_MEMBER_DUE:
-        if ((int64_t)number_at(at, member->size) != (member->type == VFJ_MEMBER_DUE ? VFJ_NEVER_US : 0))
+        if ((int64_t)number_at(at, member->size)
+            != (member->type == VFJ_MEMBER_DUE ? VFJ_NEVER_US : 0))
             vfj_kv_add_i64(text, key, (int64_t)number_at(at, member->size));
         break;
     case VFJ_MEMBER_NAME:
@@ -66,7 +69,9 @@ static void write_member(const struct vfj_member *member, const char *key, const
     case VFJ_MEMBER_REASON:
     case VFJ_MEMBER_ACTIVITY:
         if (number_at(at, member->size) != 0)
-            vfj_kv_add_string(text, key, vfj_member_name((enum vfj_member_type)member->type, *(const uint8_t *)at));
+            vfj_kv_add_string(
+                text, key,
+                vfj_member_name((enum vfj_member_type)member->type, *(const uint8_t *)at));
         break;
     case VFJ_MEMBER_COMMANDS:
     case VFJ_MEMBER_NUMBERS:
@@ -78,7 +83,8 @@ static void write_member(const struct vfj_member *member, const char *key, const
     }
 }
 
-static void write_members(const struct vfj_members *members, const void *part, struct vfj_text *text)
+static void write_members(const struct vfj_members *members, const void *part,
+                          struct vfj_text *text)
 {
     for (size_t i = 0; i < members->count; i++) {
         const struct vfj_member *member = &members->list[i];
@@ -96,7 +102,8 @@ static void write_head(const struct vfj_state *state, struct vfj_text *text)
     write_members(&vfj_head_members, &state->head, text);
 }
 
-/* Values that were never read in differ from values of which there are none: the first piece is there though it is empty. */
+/* Values that were never read in differ from values of which there are none: the first piece is
+ * there though it is empty. */
 static void write_rc(const struct vfj_state *state, unsigned index, struct vfj_text *text)
 {
     size_t length = strlen(state->rc.text);
@@ -216,7 +223,8 @@ static bool seek(const struct vfj_state *state, struct vfj_state_place *place)
     return false;
 }
 
-static void write_item(const struct vfj_state *state, const struct vfj_state_place *place, struct vfj_text *text)
+static void write_item(const struct vfj_state *state, const struct vfj_state_place *place,
+                       struct vfj_text *text)
 {
     switch ((enum vfj_item)place->kind) {
     case VFJ_ITEM_HEAD:
@@ -250,7 +258,8 @@ static void write_item(const struct vfj_state *state, const struct vfj_state_pla
     }
 }
 
-bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *place, struct vfj_text *text)
+bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *place,
+                     struct vfj_text *text)
 {
     if (!seek(state, place))
         return false;

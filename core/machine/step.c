@@ -1,4 +1,5 @@
-/* The one function of the machine: what is the same under every policy, and the way to the policy in force. */
+/* The one function of the machine: what is the same under every policy, and the way to the policy
+ * in force. */
 #include "core/machine/step.h"
 
 #include <string.h>
@@ -19,7 +20,8 @@ static void vfjournal_connected(struct vfj_step_context *context)
     vfj_map_request(context);
 }
 
-static struct vfj_slot *take_subject(struct vfj_step_context *context, uint64_t command, enum vfj_activity activity)
+static struct vfj_slot *take_subject(struct vfj_step_context *context, uint64_t command,
+                                     enum vfj_activity activity)
 {
     unsigned index = command != 0 ? vfj_step_find_command(context, command) : VFJ_SLOTS_MAX;
     if (index == VFJ_SLOTS_MAX || vfj_step_slot(context, index)->activity != activity) {
@@ -32,7 +34,8 @@ static struct vfj_slot *take_subject(struct vfj_step_context *context, uint64_t 
 static void vfjournal_observed(struct vfj_step_context *context)
 {
     const struct vfj_observation *answer = &context->event->as.observed;
-    if (answer->command == context->next->head.map_pending && answer->command != 0 && answer->probe == VFJ_PROBE_MAP) {
+    if (answer->command == context->next->head.map_pending && answer->command != 0
+        && answer->probe == VFJ_PROBE_MAP) {
         vfj_map_observed(context, answer);
         return;
     }
@@ -54,7 +57,8 @@ static void vfjournal_finished(struct vfj_step_context *context)
 static void vfjournal_timer(struct vfj_step_context *context)
 {
     struct vfj_head *head = &context->next->head;
-    if (!vfj_step_is_stopping(context) && head->map_retry_us != VFJ_NEVER_US && head->map_retry_us <= head->mono_us)
+    if (!vfj_step_is_stopping(context) && head->map_retry_us != VFJ_NEVER_US
+        && head->map_retry_us <= head->mono_us)
         vfj_map_request(context);
     for (unsigned i = 0; i < head->slot_count; i++) {
         int64_t due_us = vfj_step_timer_us(context, i);
@@ -83,7 +87,8 @@ static const struct vfj_policy_entries policy_vfjournal = {
 
 static const struct vfj_policy_entries *policy_of(const struct vfj_step_context *context)
 {
-    return context->next->head.policy == VFJ_POLICY_SCRIPTS ? &vfj_policy_scripts : &policy_vfjournal;
+    return context->next->head.policy == VFJ_POLICY_SCRIPTS ? &vfj_policy_scripts
+                                                            : &policy_vfjournal;
 }
 
 /* Another boot: timers, pids and observations are void. */
@@ -192,7 +197,8 @@ static void put_earliest(struct vfj_step_context *context)
     struct vfj_head *head = &context->next->head;
     head->due_us = (touched->scripts ? context->next : context->now)->index.due_us[VFJ_SLOTS_MAX];
     for (unsigned i = 0; i < head->slot_count; i++) {
-        int64_t due_us = ((touched->slots >> i & 1) != 0 ? context->next : context->now)->index.due_us[i];
+        int64_t due_us
+            = ((touched->slots >> i & 1) != 0 ? context->next : context->now)->index.due_us[i];
         if (due_us != VFJ_NEVER_US && (head->due_us == VFJ_NEVER_US || due_us < head->due_us))
             head->due_us = due_us;
     }
@@ -201,7 +207,8 @@ static void put_earliest(struct vfj_step_context *context)
 /* Let the head sum up the part as it is now. */
 static void fold_part(struct vfj_step_context *context, unsigned part)
 {
-    context->next->head.parts ^= context->now->index.digests[part] ^ context->next->index.digests[part];
+    context->next->head.parts
+        ^= context->now->index.digests[part] ^ context->next->index.digests[part];
 }
 
 /* Bring the index, and the head's summary of it, up to date with the parts that the step wrote. */
@@ -231,7 +238,8 @@ static void close_parts(struct vfj_step_context *context)
 static int64_t last_deadline(const struct vfj_step_context *context)
 {
     int64_t deadline = INT64_MAX;
-    for (unsigned i = 0; i < context->next->head.slot_count && policy_of(context) == &policy_vfjournal; i++) {
+    for (unsigned i = 0;
+         i < context->next->head.slot_count && policy_of(context) == &policy_vfjournal; i++) {
         int64_t due_us = vfj_step_timer_us(context, i);
         if (due_us != VFJ_NEVER_US && due_us < deadline)
             deadline = due_us;
@@ -256,8 +264,10 @@ static int64_t next_deadline(const struct vfj_step_context *context)
     return INT64_MAX;
 }
 
-/* Of the state `now` with the touched parts, and the head, of `next`. In observe mode nothing is ever run. */
-static bool is_idle(const struct vfj_state *now, const struct vfj_state *next, const struct vfj_touched *touched)
+/* Of the state `now` with the touched parts, and the head, of `next`. In observe mode nothing is
+ * ever run. */
+static bool is_idle(const struct vfj_state *now, const struct vfj_state *next,
+                    const struct vfj_touched *touched)
 {
     const struct vfj_head *head = &next->head;
     if (head->mode != VFJ_MODE_ACT)
@@ -292,7 +302,8 @@ static void reconcile_touched(struct vfj_step_context *context)
 void vfj_step(const struct vfj_state *now, const struct vfj_event *event, struct vfj_state *next,
               struct vfj_decision *decision)
 {
-    struct vfj_step_context context = {.now = now, .next = next, .decision = decision, .event = event};
+    struct vfj_step_context context
+        = {.now = now, .next = next, .decision = decision, .event = event};
     VFJ_CHECK(now != next);
     next->head = now->head;
     decision->note = VFJ_REASON_NONE;

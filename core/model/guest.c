@@ -31,7 +31,8 @@ static struct vfj_guest_if *free_place(struct vfj_guest *guest)
 static struct vfj_guest_if *find_told(struct vfj_guest *guest, struct vfj_name name)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
-        if (!guest->ifs[i].facts.exists && guest->ifs[i].told.exists && vfj_name_equal(guest->ifs[i].told.name, name))
+        if (!guest->ifs[i].facts.exists && guest->ifs[i].told.exists
+            && vfj_name_equal(guest->ifs[i].told.name, name))
             return &guest->ifs[i];
     }
     return NULL;
@@ -74,7 +75,8 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
     place->facts.exists = true;
     place->facts.mtu = 1500;
     place->facts.ifdisabled
-        = true; /* nd6_ifattach() begins so (sys/netinet6/nd6.c); rc(8) enables what it configures */
+        /* nd6_ifattach() begins so (sys/netinet6/nd6.c); rc(8) enables what it configures */
+        = true;
     if (vfj_name_has_driver(name, "hn"))
         place->unit = unit_of(guest, name);
     return place;
@@ -100,7 +102,8 @@ struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest)
     return NULL;
 }
 
-void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface, const struct vfj_address *gateway)
+void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface,
+                            const struct vfj_address *gateway)
 {
     struct vfj_guest_if *before;
     struct vfj_address to = *gateway;
@@ -143,7 +146,8 @@ bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if
     return false;
 }
 
-/* An interface departs: its lagg drops it by itself (lagg(4)), and so it does a port that no line told of. */
+/* An interface departs: its lagg drops it by itself (lagg(4)), and so it does a port that no line
+ * told of. */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
 {
     struct vfj_guest_if *gone = vfj_guest_find(guest, name);

@@ -28,11 +28,13 @@ struct vfj_guest_if {
     struct vfj_name unit;     /* of an hn interface: N of dev.hn.N, kept when it is renamed */
     struct vfj_name rxvf;     /* of an hn interface: the VF that has the data path */
     struct vfj_address lease; /* what DHCP gives here */
-    /* Of the IPv6 default route that somebody added, without scope, when it goes through here; there is but one. */
+    /* Of the IPv6 default route that somebody added, without scope, when it goes through here;
+     * there is but one. */
     struct vfj_address gateway6, told_gateway6;
     struct vfj_address told_gateway; /* the default route that %if says goes through here */
-    bool has_told_link;              /* %if says whether it has its link, which a lagg's ports say otherwise */
-    bool made;                       /* by a command */
+    /* %if says whether it has its link, which a lagg's ports say otherwise */
+    bool has_told_link;
+    bool made; /* by a command */
 };
 
 enum vfj_guest_attachment { VFJ_GUEST_UNKNOWN, VFJ_GUEST_ATTACHED, VFJ_GUEST_DETACHED };
@@ -41,8 +43,9 @@ struct vfj_guest_vf {
     struct vfj_name vf;
     struct vfj_name hn;
     uint8_t attachment; /* enum vfj_guest_attachment */
-    bool mapped;        /* the kernel maps it: it attached while no other VF was mapped to that hn */
-    bool renamed;       /* hn(4) has forgotten it, and knows it by its MAC only when it is upped */
+    /* the kernel maps it: it attached while no other VF was mapped to that hn */
+    bool mapped;
+    bool renamed; /* hn(4) has forgotten it, and knows it by its MAC only when it is upped */
 };
 
 struct vfj_guest_sysctl {
@@ -71,7 +74,8 @@ struct vfj_guest_rule {
 struct vfj_guest {
     unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count;
     uint64_t pid_last;
-    struct vfj_name default_if; /* of the default route; empty when neither %if nor a command made one */
+    /* of the default route; empty when neither %if nor a command made one */
+    struct vfj_name default_if;
     struct vfj_address default_gateway;
     struct vfj_rc rc;
     struct vfj_guest_if ifs[VFJ_GUEST_IFS_MAX];
@@ -84,8 +88,8 @@ struct vfj_guest {
 
 void vfj_guest_init(struct vfj_guest *guest);
 
-/* Before a replay: take the names of hn interfaces from each line of the trace, so that all are known from its
- * beginning. */
+/* Before a replay: take the names of hn interfaces from each line of the trace, so that all are
+ * known from its beginning. */
 void vfj_guest_learn(struct vfj_guest *guest, const struct vfj_trace_line *line);
 
 /* A directive that says what the guest is like takes effect. NULL, or why it can't (a limit). */
@@ -94,47 +98,61 @@ const char *vfj_guest_direct(struct vfj_guest *guest, const struct vfj_trace_lin
 /* The kernel did what the devd line says. */
 void vfj_guest_happen(struct vfj_guest *guest, const struct vfj_devd *devd);
 
-/* The guest boots: what commands made is gone, interfaces are as %if said, VFs have yet to attach. */
+/* The guest boots: what commands made is gone, interfaces are as %if said, VFs have yet to attach.
+ */
 void vfj_guest_boot(struct vfj_guest *guest);
 
-/* How long the command takes: as %slow says, and dhclient(8) at least as long as it waits for a link in vain. */
+/* How long the command takes: as %slow says, and dhclient(8) at least as long as it waits for a
+ * link in vain. */
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command);
 
 /* The answer to a probe. */
-void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_observation *answer);
+void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *command,
+                       struct vfj_observation *answer);
 
 /* Carry out a changing command as FreeBSD would; its exit status and message. */
-void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_outcome *outcome);
+void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command,
+                   struct vfj_outcome *outcome);
 
 /* Used by the parts of the model. */
 struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name name);
-struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name name); /* NULL when there is no room */
+/* NULL when there is no room */
+struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name name);
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name);
-void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name); /* it is there, up, from the beginning */
-/* The default route goes through this interface to that gateway; when that is empty, not through this interface. */
+/* it is there, up, from the beginning */
+void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name);
+/* The default route goes through this interface to that gateway; when that is empty, not through
+ * this interface. */
 void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *interface,
                            const struct vfj_address *gateway);
 /* The interface of the IPv6 default route, or NULL. */
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
 /* That route goes through this interface, and no other. */
-void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface, const struct vfj_address *gateway);
+void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface,
+                            const struct vfj_address *gateway);
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port);
-/* Whether the interface has a link: hn pretends to have none while a VF that is up has its data path (if_hn.c,
- * hn_rxvf_change()), and a lagg has one when a port that is up has one (if_lagg.c, lagg_linkstate()). */
+/* Whether the interface has a link: hn pretends to have none while a VF that is up has its data
+ * path (if_hn.c, hn_rxvf_change()), and a lagg has one when a port that is up has one (if_lagg.c,
+ * lagg_linkstate()). */
 bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface);
 const struct vfj_guest_vf *vfj_guest_mapped_vf(const struct vfj_guest *guest, struct vfj_name hn);
 struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name vf);
 /* The VF, of that hn from now on; NULL when there is no room. */
-struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf, struct vfj_name hn);
+struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf,
+                                       struct vfj_name hn);
 void vfj_guest_attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry);
-void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name); /* an interface, perhaps a VF, is gone */
-/* The %fail that is meant for the `index`th program of the command, used once more; NULL when none is. */
-const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_command *command,
+/* an interface, perhaps a VF, is gone */
+void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name);
+/* The %fail that is meant for the `index`th program of the command, used once more; NULL when none
+ * is. */
+const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest,
+                                                    const struct vfj_command *command,
                                                     unsigned index);
-/* What a %fail or %slow is held against: the `index`th program of the command; of a file, which no program reads,
- * `test -f PATH`; of a read that is not the scripts' own, `extra` and its program: a rule that is meant for them costs such
- * a read nothing. False when there are no more. */
+/* What a %fail or %slow is held against: the `index`th program of the command; of a file, which no
+ * program reads, `test -f PATH`; of a read that is not the scripts' own, `extra` and its program: a
+ * rule that is meant for them costs such a read nothing. False when there are no more. */
 bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);
-int32_t vfj_guest_ifconfig(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output);
+int32_t vfj_guest_ifconfig(struct vfj_guest *guest, const struct vfj_argv *argv,
+                           struct vfj_text *output);
 
 #endif

@@ -12,7 +12,8 @@ static void learn_rc(struct vfj_guest *guest, struct vfj_span variable)
     struct vfj_name name;
     const size_t prefix = sizeof "ifconfig_" - 1;
     if (vfj_span_starts(variable, "ifconfig_hn")
-        && vfj_name_parse((struct vfj_span){variable.text + prefix, variable.length - prefix}, &name)
+        && vfj_name_parse((struct vfj_span){variable.text + prefix, variable.length - prefix},
+                          &name)
         && vfj_name_has_driver(name, "hn"))
         vfj_guest_know_hn(guest, name);
 }
@@ -41,7 +42,8 @@ void vfj_guest_learn(struct vfj_guest *guest, const struct vfj_trace_line *line)
             vfj_guest_know_hn(guest, devd.name);
         break;
     case VFJ_TRACE_IF:
-        if (vfj_name_has_driver(line->if_facts.interface.name, "hn") || !vfj_name_is_empty(line->if_facts.unit))
+        if (vfj_name_has_driver(line->if_facts.interface.name, "hn")
+            || !vfj_name_is_empty(line->if_facts.unit))
             vfj_guest_know_hn(guest, line->if_facts.interface.name);
         set_unit(vfj_guest_find(guest, line->if_facts.interface.name), line->if_facts.unit);
         break;
@@ -56,7 +58,8 @@ void vfj_guest_learn(struct vfj_guest *guest, const struct vfj_trace_line *line)
     }
 }
 
-static const char *direct_sysctl(struct vfj_guest *guest, const struct vfj_trace_line *line, bool absent)
+static const char *direct_sysctl(struct vfj_guest *guest, const struct vfj_trace_line *line,
+                                 bool absent)
 {
     struct vfj_guest_sysctl *entry = NULL;
     for (unsigned i = 0; i < guest->sysctl_count; i++) {
@@ -85,7 +88,8 @@ static const char *direct_rc(struct vfj_guest *guest, const struct vfj_trace_lin
     struct vfj_kv pair;
     char name[VFJ_VALUE_SIZE], value[VFJ_VALUE_SIZE];
     while (vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR) {
-        bool same = pair.key.length == line->key.length && memcmp(pair.key.text, line->key.text, pair.key.length) == 0;
+        bool same = pair.key.length == line->key.length
+            && memcmp(pair.key.text, line->key.text, pair.key.length) == 0;
         if (same)
             continue;
         vfj_span_copy(name, sizeof name, pair.key);
@@ -175,9 +179,11 @@ static const char *direct_nofile(struct vfj_guest *guest, const struct vfj_trace
     return NULL;
 }
 
-static const char *direct_rule(struct vfj_guest_rule *rules, unsigned *count, const struct vfj_trace_line *line)
+static const char *direct_rule(struct vfj_guest_rule *rules, unsigned *count,
+                               const struct vfj_trace_line *line)
 {
-    /* a rule that is used up, or that the same words replace, makes room; a newer rule stands behind an older one */
+    /* a rule that is used up, or that the same words replace, makes room; a newer rule stands
+     * behind an older one */
     unsigned kept = 0;
     for (unsigned i = 0; i < *count; i++) {
         bool used_up = line->kind == VFJ_TRACE_FAIL && rules[i].times == 0;

@@ -47,8 +47,10 @@ static void complain_port(struct call *call, const char *port, const char *why)
     complain(call, message);
 }
 
-/* The messages are those of FreeBSD 13.2. A port of this very lagg already: silence, and no harm. */
-/* A port with a link-local address, which every interface with IPv6 has, loses all its IPv6 addresses (sys/net/if_lagg.c). */
+/* The messages are those of FreeBSD 13.2. A port of this very lagg already: silence, and no harm.
+ */
+/* A port with a link-local address, which every interface with IPv6 has, loses all its IPv6
+ * addresses (sys/net/if_lagg.c). */
 static void detach_inet6(struct vfj_interface *port)
 {
     unsigned kept = 0;
@@ -64,7 +66,8 @@ static void add_port(struct call *call)
     const char *word = next(call);
     struct vfj_name name;
     struct vfj_interface *lagg = &call->interface->facts;
-    struct vfj_guest_if *port = vfj_name_parse(vfj_span_of(word), &name) ? vfj_guest_find(call->guest, name) : NULL;
+    struct vfj_guest_if *port
+        = vfj_name_parse(vfj_span_of(word), &name) ? vfj_guest_find(call->guest, name) : NULL;
     struct vfj_guest_if *holder = vfj_guest_lagg_of(call->guest, name);
     if (port == NULL || port == call->interface || lagg->laggproto == VFJ_LAGGPROTO_NONE) {
         complain_port(call, word, "Invalid argument");
@@ -116,7 +119,9 @@ static void remove_address(struct call *call, const char *address, bool inet6)
         const char *have = facts->addresses[i].text;
         if (vfj_address_is_inet6(&facts->addresses[i]) != inet6)
             continue;
-        if (length == 0 || (strncmp(have, address, length) == 0 && (have[length] == '/' || have[length] == '\0'))) {
+        if (length == 0
+            || (strncmp(have, address, length) == 0
+                && (have[length] == '/' || have[length] == '\0'))) {
             delete_address(call, i);
             return;
         }
@@ -148,7 +153,8 @@ static void add_address(struct call *call, const char *word, const char *netmask
     }
     bool inet6 = vfj_address_is_inet6(&address);
     facts->ifdisabled &= !inet6; /* in6_control(): an address enables IPv6 */
-    facts->up |= !inet6;         /* the first address of an Ethernet interface ups it (ether_ioctl) */
+    /* the first address of an Ethernet interface ups it (ether_ioctl) */
+    facts->up |= !inet6;
     for (unsigned i = 0; i < facts->address_count; i++) {
         if (strcmp(facts->addresses[i].text, address.text) == 0)
             return;
@@ -226,7 +232,8 @@ static void laggproto(struct call *call)
     if (facts->laggproto == VFJ_LAGGPROTO_NONE)
         complain(call, "SIOCSLAGG: Operation not supported by device");
     else
-        facts->laggproto = strcmp(proto, "failover") == 0 ? VFJ_LAGGPROTO_FAILOVER : VFJ_LAGGPROTO_OTHER;
+        facts->laggproto
+            = strcmp(proto, "failover") == 0 ? VFJ_LAGGPROTO_FAILOVER : VFJ_LAGGPROTO_OTHER;
 }
 
 static void mtu(struct call *call)
@@ -245,7 +252,8 @@ static void mtu(struct call *call)
     }
 }
 
-/* Words of ifconfig that change nothing the model knows are passed over, an operand of theirs as well. */
+/* Words of ifconfig that change nothing the model knows are passed over, an operand of theirs as
+ * well. */
 static void keyword(struct call *call)
 {
     if (next_is(call, "up") || next_is(call, "down"))
@@ -275,11 +283,13 @@ static void create(struct call *call, struct vfj_name name)
         complain(call, "SIOCIFCREATE2: Cannot allocate memory");
         return;
     }
-    made->facts.laggproto = vfj_name_has_driver(name, "lagg") ? VFJ_LAGGPROTO_FAILOVER : VFJ_LAGGPROTO_NONE;
+    made->facts.laggproto
+        = vfj_name_has_driver(name, "lagg") ? VFJ_LAGGPROTO_FAILOVER : VFJ_LAGGPROTO_NONE;
     made->made = true;
 }
 
-int32_t vfj_guest_ifconfig(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+int32_t vfj_guest_ifconfig(struct vfj_guest *guest, const struct vfj_argv *argv,
+                           struct vfj_text *output)
 {
     struct call call = {.guest = guest, .argv = argv, .at = 1, .output = output};
     struct vfj_name name;

@@ -27,7 +27,8 @@ static void list_vfs(const struct vfj_guest *guest, bool with_hn, struct vfj_tex
 }
 
 /* The hn interface of dev.hn.UNIT.LEAF. */
-static const struct vfj_guest_if *hn_of(const struct vfj_guest *guest, const char *name, const char *leaf)
+static const struct vfj_guest_if *hn_of(const struct vfj_guest *guest, const char *name,
+                                        const char *leaf)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
         const struct vfj_guest_if *interface = &guest->ifs[i];
@@ -36,7 +37,8 @@ static const struct vfj_guest_if *hn_of(const struct vfj_guest *guest, const cha
         vfj_text_add(&text, "dev.hn.");
         vfj_text_add(&text, interface->unit.text);
         vfj_text_add(&text, leaf);
-        if (interface->facts.exists && !vfj_name_is_empty(interface->unit) && strcmp(oid, name) == 0)
+        if (interface->facts.exists && !vfj_name_is_empty(interface->unit)
+            && strcmp(oid, name) == 0)
             return interface;
     }
     return NULL;
@@ -97,7 +99,8 @@ static int32_t transparent(const struct vfj_guest *guest)
     return vfj_span_to_i64(vfj_span_of(value), &number) && number > 0 ? 1 : 0;
 }
 
-static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, const char *leaf, struct vfj_name *name)
+static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, const char *leaf,
+                           struct vfj_name *name)
 {
     char oid[64], value[VFJ_VALUE_SIZE];
     struct vfj_span word;
@@ -124,10 +127,12 @@ static struct vfj_name unit_of_vf(const struct vfj_guest *guest, struct vfj_name
     return (struct vfj_name){{0}};
 }
 
-static void add_pair(const struct vfj_guest *guest, struct vfj_map *map, struct vfj_name vf, struct vfj_name hn)
+static void add_pair(const struct vfj_guest *guest, struct vfj_map *map, struct vfj_name vf,
+                     struct vfj_name hn)
 {
     if (map->pair_count < VFJ_SLOTS_MAX)
-        map->pairs[map->pair_count++] = (struct vfj_pair){.vf = vf, .hn = hn, .unit = unit_of_vf(guest, vf)};
+        map->pairs[map->pair_count++]
+            = (struct vfj_pair){.vf = vf, .hn = hn, .unit = unit_of_vf(guest, vf)};
     else
         map->truncated = true;
 }
@@ -152,7 +157,8 @@ static void observe_map(const struct vfj_guest *guest, struct vfj_map *map)
     }
 }
 
-static void observe_interface(struct vfj_guest *guest, struct vfj_name name, struct vfj_interface *interface)
+static void observe_interface(struct vfj_guest *guest, struct vfj_name name,
+                              struct vfj_interface *interface)
 {
     const struct vfj_guest_if *found = vfj_guest_find(guest, name);
     if (found == NULL) {
@@ -173,7 +179,8 @@ static const struct vfj_guest_file *find_file(const struct vfj_guest *guest, con
     return NULL;
 }
 
-static const struct vfj_guest_file *file_of(const struct vfj_guest *guest, const char *before, struct vfj_name name)
+static const struct vfj_guest_file *file_of(const struct vfj_guest *guest, const char *before,
+                                            struct vfj_name name)
 {
     char path[VFJ_PATH_SIZE];
     struct vfj_text text = vfj_text_begin(path, sizeof path);
@@ -230,7 +237,8 @@ static uint64_t dhclient_of(struct vfj_guest *guest, struct vfj_name name)
     return interface != NULL ? interface->dhclient : 0;
 }
 
-static void observe_gateway6(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_view *view)
+static void observe_gateway6(struct vfj_guest *guest, const struct vfj_command *command,
+                             struct vfj_view *view)
 {
     const struct vfj_guest_if *interface = vfj_guest_default6(guest);
     bool on_lagg = interface != NULL && vfj_name_equal(interface->facts.name, command->b);
@@ -241,7 +249,8 @@ static void observe_gateway6(struct vfj_guest *guest, const struct vfj_command *
 }
 
 /* The VF is the one that dev.hn.UNIT names at this moment; the command's, if it names none. */
-static void observe_vf(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_view *view)
+static void observe_vf(struct vfj_guest *guest, const struct vfj_command *command,
+                       struct vfj_view *view)
 {
     struct vfj_name vf = vfj_view_vf(view);
     if (vfj_name_is_empty(vf))
@@ -253,7 +262,8 @@ static void observe_vf(struct vfj_guest *guest, const struct vfj_command *comman
     observe_interface(guest, vf, &view->vf);
 }
 
-static void observe_slot(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_view *view)
+static void observe_slot(struct vfj_guest *guest, const struct vfj_command *command,
+                         struct vfj_view *view)
 {
     struct vfj_name unit = {{0}};
     vfj_span_copy(unit.text, sizeof unit.text, vfj_span_of(command->text));
@@ -270,7 +280,8 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
     observe_interface(guest, command->b, &view->lagg);
     observe_vf(guest, command, view);
     bool on_lagg = vfj_name_equal(guest->default_if, command->b);
-    if (!vfj_name_is_empty(guest->default_if) && (on_lagg || vfj_name_equal(guest->default_if, command->a))) {
+    if (!vfj_name_is_empty(guest->default_if)
+        && (on_lagg || vfj_name_equal(guest->default_if, command->a))) {
         view->gateway = guest->default_gateway;
         view->gateway_on_lagg = on_lagg;
     }
@@ -285,17 +296,20 @@ static void observe_file(const struct vfj_guest *guest, const char *path, struct
         memcpy(file->text, found->text, sizeof file->text);
 }
 
-/* A program of the probe that %fail makes fail. Without an answer of route(8) there is no default route. */
+/* A program of the probe that %fail makes fail. Without an answer of route(8) there is no default
+ * route. */
 static bool is_refused(struct vfj_guest *guest, const struct vfj_command *command)
 {
     struct vfj_argv argv;
     bool refused = false;
     for (unsigned i = 0; vfj_guest_rule_argv(command, i, &argv); i++)
-        refused |= vfj_guest_take_failure(guest, command, i) != NULL && argv.program != VFJ_PROGRAM_ROUTE;
+        refused |= vfj_guest_take_failure(guest, command, i) != NULL
+            && argv.program != VFJ_PROGRAM_ROUTE;
     return refused;
 }
 
-void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_observation *answer)
+void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *command,
+                       struct vfj_observation *answer)
 {
     bool refused = is_refused(guest, command);
     memset(answer, 0, sizeof *answer);
@@ -304,7 +318,8 @@ void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *comman
     switch ((int)command->kind) {
     case VFJ_COMMAND_PROBE_SYSCTL:
         answer->probe = VFJ_PROBE_SYSCTL;
-        answer->ok = !refused && sysctl(guest, command->text, answer->as.value, sizeof answer->as.value);
+        answer->ok
+            = !refused && sysctl(guest, command->text, answer->as.value, sizeof answer->as.value);
         break;
     case VFJ_COMMAND_PROBE_IFCONFIG:
         answer->probe = VFJ_PROBE_IFCONFIG;

@@ -29,7 +29,8 @@ static bool begins_with(const struct vfj_argv *argv, const char *words)
     return true;
 }
 
-const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest, const struct vfj_command *command,
+const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest,
+                                                    const struct vfj_command *command,
                                                     unsigned index)
 {
     struct vfj_argv argv;
@@ -72,7 +73,8 @@ bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, stru
 static const int64_t link_wait_us = 11000000;
 
 /* The interface that dhclient is run on, or NULL when there is none. */
-static struct vfj_guest_if *dhclient_interface(const struct vfj_guest *guest, const struct vfj_argv *argv)
+static struct vfj_guest_if *dhclient_interface(const struct vfj_guest *guest,
+                                               const struct vfj_argv *argv)
 {
     struct vfj_name name;
     VFJ_CHECK(vfj_name_parse(vfj_span_of(argv->words[argv->count - 1]), &name));
@@ -81,8 +83,9 @@ static struct vfj_guest_if *dhclient_interface(const struct vfj_guest *guest, co
 
 static bool waits_for_link(const struct vfj_guest *guest, const struct vfj_argv *argv)
 {
-    const struct vfj_guest_if *interface = argv->program == VFJ_PROGRAM_DHCLIENT ? dhclient_interface(guest, argv)
-                                                                                 : NULL;
+    const struct vfj_guest_if *interface = argv->program == VFJ_PROGRAM_DHCLIENT
+        ? dhclient_interface(guest, argv)
+        : NULL;
     return interface != NULL && interface->dhclient == 0 && !vfj_guest_has_link(guest, interface);
 }
 
@@ -114,7 +117,8 @@ int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_co
 }
 
 /* The address that DHCP gives on this interface: what it had, or what a port of it had. */
-static const struct vfj_address *lease_of(struct vfj_guest *guest, const struct vfj_guest_if *interface)
+static const struct vfj_address *lease_of(struct vfj_guest *guest,
+                                          const struct vfj_guest_if *interface)
 {
     if (interface->lease.text[0] != '\0')
         return &interface->lease;
@@ -135,7 +139,8 @@ static bool has_address(const struct vfj_interface *interface, const struct vfj_
     return false;
 }
 
-static int32_t run_dhclient(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+static int32_t run_dhclient(struct vfj_guest *guest, const struct vfj_argv *argv,
+                            struct vfj_text *output)
 {
     struct vfj_guest_if *interface = dhclient_interface(guest, argv);
     if (interface == NULL) {
@@ -160,7 +165,8 @@ static int32_t run_dhclient(struct vfj_guest *guest, const struct vfj_argv *argv
     return 0;
 }
 
-static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv,
+                        struct vfj_text *output)
 {
     int32_t status = argv->count > 2 ? 0 : 2;
     for (unsigned i = 2; i < argv->count; i++) {
@@ -207,7 +213,8 @@ static int32_t refuse_route(const struct vfj_argv *argv, const char *why, struct
     return 1;
 }
 
-static int32_t run_default(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+static int32_t run_default(struct vfj_guest *guest, const struct vfj_argv *argv,
+                           struct vfj_text *output)
 {
     struct vfj_span router = vfj_span_of(argv->words[3]);
     if (!vfj_name_is_empty(guest->default_if))
@@ -221,7 +228,8 @@ static int32_t run_default(struct vfj_guest *guest, const struct vfj_argv *argv,
 }
 
 /* Messages of FreeBSD 13.2. */
-static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv,
+                            struct vfj_text *output)
 {
     struct vfj_span router = vfj_span_of(argv->words[4]);
     struct vfj_address gateway;
@@ -240,11 +248,13 @@ static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv
 }
 
 /* Only default routes are kept. */
-static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv, struct vfj_text *output)
+static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
+                         struct vfj_text *output)
 {
     if (argv->count == 4 && strcmp(argv->words[2], "default") == 0)
         return run_default(guest, argv, output);
-    if (argv->count == 5 && strcmp(argv->words[2], "-inet6") == 0 && strcmp(argv->words[3], "default") == 0)
+    if (argv->count == 5 && strcmp(argv->words[2], "-inet6") == 0
+        && strcmp(argv->words[3], "default") == 0)
         return run_default6(guest, argv, output);
     return 0;
 }
@@ -267,7 +277,8 @@ static int32_t run_script(const struct vfj_guest *guest, const struct vfj_argv *
     return 127;
 }
 
-void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command, struct vfj_outcome *outcome)
+void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command,
+                   struct vfj_outcome *outcome)
 {
     struct vfj_argv argv;
     struct vfj_text output = vfj_text_begin(outcome->output, sizeof outcome->output);

@@ -19,7 +19,8 @@ struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name 
     return NULL;
 }
 
-struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf, struct vfj_name hn)
+struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf,
+                                       struct vfj_name hn)
 {
     struct vfj_guest_vf *entry = vfj_guest_find_vf(guest, vf);
     if (entry == NULL) {
@@ -75,7 +76,8 @@ static void attached(struct vfj_guest *guest, struct vfj_name name)
     struct vfj_guest_if *hn = only_hn(guest);
     vfj_guest_open(guest, name);
     if (entry == NULL || entry->renamed) /* no %vf tells of it */
-        entry = hn != NULL && has_vf_driver(name) ? vfj_guest_open_vf(guest, name, hn->facts.name) : NULL;
+        entry = hn != NULL && has_vf_driver(name) ? vfj_guest_open_vf(guest, name, hn->facts.name)
+                                                  : NULL;
     if (entry != NULL)
         vfj_guest_attach_vf(guest, entry);
 }
@@ -101,7 +103,8 @@ static void data_path_to_vf(struct vfj_guest *guest, struct vfj_name name)
     const struct vfj_guest_vf *entry = vfj_guest_mapped_vf(guest, name);
     for (unsigned i = 0; i < guest->vf_count && entry == NULL; i++) {
         const struct vfj_guest_vf *renamed = &guest->vfs[i];
-        if (renamed->renamed && renamed->attachment == VFJ_GUEST_ATTACHED && vfj_name_equal(renamed->hn, name))
+        if (renamed->renamed && renamed->attachment == VFJ_GUEST_ATTACHED
+            && vfj_name_equal(renamed->hn, name))
             entry = renamed;
     }
     if (hn == NULL || entry == NULL)
@@ -125,7 +128,8 @@ static void data_path_to_hn(struct vfj_guest *guest, struct vfj_name name)
     hn->facts.link = VFJ_LINK_UP;
 }
 
-/* hn(4) forgets a VF that is renamed, but not where the data path is. One that attaches under the old name is known again. */
+/* hn(4) forgets a VF that is renamed, but not where the data path is. One that attaches under the
+ * old name is known again. */
 static void rename_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry, struct vfj_name to)
 {
     struct vfj_name hn = entry->hn;

@@ -1,4 +1,5 @@
-/* Playing a trace: the guest model as the world, simulated time, and a machine that is fed by it. */
+/* Playing a trace: the guest model as the world, simulated time, and a machine that is fed by it.
+ */
 #include "core/model/play.h"
 
 #include <string.h>
@@ -28,8 +29,8 @@ void vfj_play_rewind(struct vfj_play *play)
 
 /* Times */
 
-/* The line's time on the play's clock. The first event's own time is where the clock begins: 0, or what it says
- * when that is relative. */
+/* The line's time on the play's clock. The first event's own time is where the clock begins: 0, or
+ * what it says when that is relative. */
 static bool to_clock(struct vfj_play *play, const struct vfj_trace_time *time, int64_t *clock_us)
 {
     *clock_us = play->now_us;
@@ -58,14 +59,16 @@ static bool has_time(const struct vfj_trace_line *line)
     return line->kind == VFJ_TRACE_EVENT || line->kind == VFJ_TRACE_AT;
 }
 
-bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
+bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line,
+                    struct vfj_trace_error *error)
 {
     int64_t clock_us;
     vfj_guest_learn(&play->guest, line);
     if (!has_time(line))
         return true;
     if (!to_clock(play, &line->time, &clock_us)) {
-        *error = (struct vfj_trace_error){line->kind == VFJ_TRACE_AT ? 5 : 1, "time runs backwards"};
+        *error
+            = (struct vfj_trace_error){line->kind == VFJ_TRACE_AT ? 5 : 1, "time runs backwards"};
         return false;
     }
     play->now_us = clock_us;
@@ -91,8 +94,9 @@ static enum vfj_status submit_only(struct vfj_play *play, const struct vfj_decis
     if (status == VFJ_OK)
         play->is_idle = (*decision)->is_idle;
     if (status == VFJ_OK)
-        play->deadline_us
-            = (*decision)->deadline_us == INT64_MAX ? INT64_MAX : (*decision)->deadline_us + play->boot_us;
+        play->deadline_us = (*decision)->deadline_us == INT64_MAX
+            ? INT64_MAX
+            : (*decision)->deadline_us + play->boot_us;
     return status;
 }
 
@@ -103,7 +107,8 @@ static enum vfj_status submit(struct vfj_play *play)
     return status == VFJ_OK ? drain(play, decision) : status;
 }
 
-static enum vfj_status submit_text(struct vfj_play *play, enum vfj_event_kind kind, struct vfj_span text)
+static enum vfj_status submit_text(struct vfj_play *play, enum vfj_event_kind kind,
+                                   struct vfj_span text)
 {
     blank_event(play, kind)->as.text = text;
     return submit(play);
@@ -165,12 +170,14 @@ static struct vfj_play_pending *next_of_batch(struct vfj_play *play, struct vfj_
 
 static void begin(struct vfj_play *play, struct vfj_play_pending *pending)
 {
-    bool runs = vfj_command_reads(&pending->command) || (play->mode == VFJ_MODE_ACT && !pending->is_dropped);
+    bool runs = vfj_command_reads(&pending->command)
+        || (play->mode == VFJ_MODE_ACT && !pending->is_dropped);
     pending->duration_us = runs ? vfj_guest_duration_us(&play->guest, &pending->command) : 0;
     pending->due_us = play->now_us + pending->duration_us;
 }
 
-/* The rest of the batch goes on, or, after a failure of a command that the rest needs, ends without being run. */
+/* The rest of the batch goes on, or, after a failure of a command that the rest needs, ends without
+ * being run. */
 static void go_on(struct vfj_play *play, const struct vfj_play_pending *ended, bool is_stopped)
 {
     struct vfj_play_pending *next
@@ -185,7 +192,8 @@ static void execute(struct vfj_play *play, const struct vfj_play_pending *pendin
 {
     const struct vfj_command *command = &pending->command;
     if (vfj_command_reads(command)) {
-        vfj_guest_observe(&play->guest, command, &blank_event(play, VFJ_EVENT_OBSERVED)->as.observed);
+        vfj_guest_observe(&play->guest, command,
+                          &blank_event(play, VFJ_EVENT_OBSERVED)->as.observed);
         return;
     }
     struct vfj_outcome *outcome = &blank_event(play, VFJ_EVENT_FINISHED)->as.finished;
@@ -202,12 +210,13 @@ static void execute(struct vfj_play *play, const struct vfj_play_pending *pendin
 
 static bool enqueue(struct vfj_play *play, const struct vfj_command *command)
 {
-    bool waits
-        = !vfj_command_reads(command) && !vfj_name_is_empty(command->hn) && next_of_batch(play, command->hn) != NULL;
+    bool waits = !vfj_command_reads(command) && !vfj_name_is_empty(command->hn)
+        && next_of_batch(play, command->hn) != NULL;
     if (play->pending_count == VFJ_PLAY_PENDING_MAX)
         return false;
     struct vfj_play_pending *pending = &play->pending[play->pending_count++];
-    *pending = (struct vfj_play_pending){.due_us = not_begun_us, .order = play->order++, .command = *command};
+    *pending = (struct vfj_play_pending){
+        .due_us = not_begun_us, .order = play->order++, .command = *command};
     if (!waits)
         begin(play, pending);
     return true;
@@ -292,7 +301,8 @@ static enum vfj_status begin_stop(struct vfj_play *play, struct vfj_span reason)
     return status == VFJ_OK ? end_stop(play) : status;
 }
 
-/* What happens next: a timer before an outcome, and the end of a daemon that was told to end after both. */
+/* What happens next: a timer before an outcome, and the end of a daemon that was told to end after
+ * both. */
 static int64_t next_us(const struct vfj_play *play, bool timers, bool *is_outcome)
 {
     int64_t outcome_us = play->pending_count > 0 ? play->pending[earliest(play)].due_us : INT64_MAX;
@@ -418,7 +428,8 @@ static void choose(struct vfj_play *play, const struct vfj_trace_line *line)
     *choice = line->choice;
 }
 
-static enum vfj_status direct(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
+static enum vfj_status direct(struct vfj_play *play, const struct vfj_trace_line *line,
+                              struct vfj_trace_error *error)
 {
     const char *refusal = vfj_guest_direct(&play->guest, line);
     play->rc_changed |= line->kind == VFJ_TRACE_RC || line->kind == VFJ_TRACE_NORC;
@@ -431,7 +442,9 @@ static enum vfj_status direct(struct vfj_play *play, const struct vfj_trace_line
 /* What befalls the daemon, from the line's instant on. */
 static enum vfj_status befall(struct vfj_play *play, const struct vfj_trace_line *line)
 {
-    enum vfj_status status = line->kind == VFJ_TRACE_START || line->kind == VFJ_TRACE_CONFIGURE ? VFJ_OK : settle(play);
+    enum vfj_status status = line->kind == VFJ_TRACE_START || line->kind == VFJ_TRACE_CONFIGURE
+        ? VFJ_OK
+        : settle(play);
     if (status != VFJ_OK)
         return status;
     switch ((int)line->kind) {
@@ -461,9 +474,11 @@ static enum vfj_status befall(struct vfj_play *play, const struct vfj_trace_line
     }
 }
 
-enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error)
+enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line,
+                              struct vfj_trace_error *error)
 {
-    *error = (struct vfj_trace_error){1, "more commands under way at once than a replay holds (512)"};
+    *error
+        = (struct vfj_trace_error){1, "more commands under way at once than a replay holds (512)"};
     switch ((enum vfj_trace_kind)line->kind) {
     case VFJ_TRACE_BLANK:
     case VFJ_TRACE_VERSION:

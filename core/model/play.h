@@ -1,4 +1,5 @@
-/* Playing a trace: the guest model as the world, simulated time, and a machine that is fed by it. */
+/* Playing a trace: the guest model as the world, simulated time, and a machine that is fed by it.
+ */
 #ifndef VFJ_CORE_MODEL_PLAY_H
 #define VFJ_CORE_MODEL_PLAY_H
 
@@ -13,11 +14,12 @@
 
 enum { VFJ_PLAY_PENDING_MAX = 512 };
 
-/* Where the events go: a ledger, or a bare state. `submit` steps the machine and gives its decision, borrowed until
- * the next call. */
+/* Where the events go: a ledger, or a bare state. `submit` steps the machine and gives its
+ * decision, borrowed until the next call. */
 struct vfj_play_sink {
     void *context;
-    enum vfj_status (*submit)(void *context, const struct vfj_event *event, const struct vfj_decision **decision);
+    enum vfj_status (*submit)(void *context, const struct vfj_event *event,
+                              const struct vfj_decision **decision);
 };
 
 struct vfj_play_pending {
@@ -29,7 +31,8 @@ struct vfj_play_pending {
 
 struct vfj_play {
     struct vfj_play_sink sink;
-    bool mode_fixed, policy_fixed; /* by the command line: the trace's own word counts for nothing */
+    /* by the command line: the trace's own word counts for nothing */
+    bool mode_fixed, policy_fixed;
     uint8_t mode, policy;
     bool started; /* the first event, or time, has come */
     bool running; /* no %crash without %restart */
@@ -52,19 +55,21 @@ struct vfj_play {
     char line[VFJ_LINE_MAX + 1]; /* scratch: of %devd */
 };
 
-/* Begin: act and vfjournal, unless the command line (mode, policy: -1 for "as the trace says") or the trace say
- * otherwise. */
+/* Begin: act and vfjournal, unless the command line (mode, policy: -1 for "as the trace says") or
+ * the trace say otherwise. */
 void vfj_play_init(struct vfj_play *play, struct vfj_play_sink sink, int mode, int policy);
 
-/* First pass, over every line in turn: learn the guest's hn interfaces and check that time does not run backwards.
- * Nothing is submitted. False on an error (column and text set). */
-bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error);
+/* First pass, over every line in turn: learn the guest's hn interfaces and check that time does not
+ * run backwards. Nothing is submitted. False on an error (column and text set). */
+bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line,
+                    struct vfj_trace_error *error);
 
 /* After the first pass: back to the beginning of the trace, what was learnt kept. */
 void vfj_play_rewind(struct vfj_play *play);
 
 /* Second pass. A status other than OK is the sink's, or TOO_MANY with the reason in error->what. */
-enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line, struct vfj_trace_error *error);
+enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line,
+                              struct vfj_trace_error *error);
 
 /* After the last line: commands under way come to their end; timers stay running. */
 enum vfj_status vfj_play_end(struct vfj_play *play);

@@ -35,7 +35,8 @@ static bool next_word(struct reader *reader, struct vfj_span *word, const char *
 
 static void skip_blanks(struct reader *reader)
 {
-    while (reader->rest.length > 0 && (reader->rest.text[0] == ' ' || reader->rest.text[0] == '\t')) {
+    while (reader->rest.length > 0
+           && (reader->rest.text[0] == ' ' || reader->rest.text[0] == '\t')) {
         reader->rest.text++;
         reader->rest.length--;
     }
@@ -51,7 +52,8 @@ static bool read_name(struct reader *reader, struct vfj_name *name)
 {
     struct vfj_span word;
     return next_word(reader, &word, "an interface name is missing")
-        && (vfj_name_parse(word, name) ? true : refuse_at(reader, word.text, "not an interface name"));
+        && (vfj_name_parse(word, name) ? true
+                                       : refuse_at(reader, word.text, "not an interface name"));
 }
 
 static bool read_time_word(struct reader *reader, struct vfj_span word, struct vfj_trace_time *time)
@@ -93,21 +95,23 @@ static bool read_version(struct reader *reader, uint64_t number)
 static bool read_at(struct reader *reader, struct vfj_trace_line *read)
 {
     struct vfj_span word;
-    return next_word(reader, &word, "the time is missing") && read_time_word(reader, word, &read->time)
-        && at_end(reader);
+    return next_word(reader, &word, "the time is missing")
+        && read_time_word(reader, word, &read->time) && at_end(reader);
 }
 
 /* NAME=VALUE, the value being the rest of the line. */
 static bool read_sysctl(struct reader *reader, struct vfj_trace_line *read)
 {
     skip_blanks(reader);
-    const char *equals = reader->rest.length > 0 ? memchr(reader->rest.text, '=', reader->rest.length) : NULL;
+    const char *equals
+        = reader->rest.length > 0 ? memchr(reader->rest.text, '=', reader->rest.length) : NULL;
     if (equals == NULL || equals == reader->rest.text)
         return refuse(reader, "NAME=VALUE is missing");
     read->key = (struct vfj_span){reader->rest.text, (size_t)(equals - reader->rest.text)};
     struct vfj_span value = {equals + 1, reader->rest.length - read->key.length - 1};
-    return vfj_span_copy(read->value, sizeof read->value, value) ? true
-                                                                 : refuse_at(reader, equals + 1, "value too long");
+    return vfj_span_copy(read->value, sizeof read->value, value)
+        ? true
+        : refuse_at(reader, equals + 1, "value too long");
 }
 
 static bool read_quoted(struct reader *reader, char *value, size_t size)
@@ -138,7 +142,8 @@ static bool is_variable(struct vfj_span name)
 static bool read_rc(struct reader *reader, struct vfj_trace_line *read)
 {
     skip_blanks(reader);
-    const char *equals = reader->rest.length > 0 ? memchr(reader->rest.text, '=', reader->rest.length) : NULL;
+    const char *equals
+        = reader->rest.length > 0 ? memchr(reader->rest.text, '=', reader->rest.length) : NULL;
     if (equals == NULL)
         return refuse(reader, "NAME=\"VALUE\" is missing");
     read->key = (struct vfj_span){reader->rest.text, (size_t)(equals - reader->rest.text)};
@@ -157,14 +162,16 @@ static bool read_norc(struct reader *reader, struct vfj_trace_line *read)
 {
     if (!next_word(reader, &read->key, "a variable's name is missing"))
         return false;
-    return is_variable(read->key) ? at_end(reader) : refuse_at(reader, read->key.text, "not a variable name");
+    return is_variable(read->key) ? at_end(reader)
+                                  : refuse_at(reader, read->key.text, "not a variable name");
 }
 
 static bool read_number(struct reader *reader, uint64_t most, uint64_t *number, const char *what)
 {
     struct vfj_span word;
     return next_word(reader, &word, what)
-        && (vfj_span_to_u64(word, number) && *number <= most ? true : refuse_at(reader, word.text, what));
+        && (vfj_span_to_u64(word, number) && *number <= most ? true
+                                                             : refuse_at(reader, word.text, what));
 }
 
 static bool read_if_address(struct reader *reader, struct vfj_interface *interface, bool inet6)
@@ -175,7 +182,9 @@ static bool read_if_address(struct reader *reader, struct vfj_interface *interfa
         return false;
     if (!vfj_address_parse(word, &address) || vfj_address_is_inet6(&address) != inet6)
         return refuse_at(reader, word.text, "not an address of that family (ADDR/LEN)");
-    return vfj_interface_add_address(interface, &address) ? true : refuse_at(reader, word.text, "too many addresses");
+    return vfj_interface_add_address(interface, &address)
+        ? true
+        : refuse_at(reader, word.text, "too many addresses");
 }
 
 static bool read_gateway(struct reader *reader, struct vfj_address *gateway)
@@ -183,7 +192,8 @@ static bool read_gateway(struct reader *reader, struct vfj_address *gateway)
     struct vfj_span word;
     if (!next_word(reader, &word, "a gateway is missing"))
         return false;
-    if (!vfj_address_parse(word, gateway) || vfj_address_is_inet6(gateway) || strchr(gateway->text, '/') != NULL)
+    if (!vfj_address_parse(word, gateway) || vfj_address_is_inet6(gateway)
+        || strchr(gateway->text, '/') != NULL)
         return refuse_at(reader, word.text, "not an IPv4 address without length");
     return true;
 }
@@ -193,7 +203,8 @@ static bool read_gateway6(struct reader *reader, struct vfj_address *gateway)
     struct vfj_span word;
     if (!next_word(reader, &word, "an IPv6 gateway is missing"))
         return false;
-    if (!vfj_address_parse(word, gateway) || !vfj_address_is_inet6(gateway) || strchr(gateway->text, '/') != NULL)
+    if (!vfj_address_parse(word, gateway) || !vfj_address_is_inet6(gateway)
+        || strchr(gateway->text, '/') != NULL)
         return refuse_at(reader, word.text, "not an IPv6 address without length and scope");
     return true;
 }
@@ -208,7 +219,8 @@ static bool read_if_port(struct reader *reader, struct vfj_interface *interface)
     return vfj_interface_add_port(interface, port) ? true : refuse(reader, "too many lagg ports");
 }
 
-/* Words that stand alone: up, down, and those of which the interface has none unless they are there. */
+/* Words that stand alone: up, down, and those of which the interface has none unless they are
+ * there. */
 static bool read_if_flag(struct vfj_span word, struct vfj_interface *interface)
 {
     const struct {
@@ -266,7 +278,8 @@ static bool read_if_word(struct reader *reader, struct vfj_span word, struct vfj
         struct vfj_span proto;
         if (!next_word(reader, &proto, "a lagg protocol is missing"))
             return false;
-        interface->laggproto = vfj_span_is(proto, "failover") ? VFJ_LAGGPROTO_FAILOVER : VFJ_LAGGPROTO_OTHER;
+        interface->laggproto
+            = vfj_span_is(proto, "failover") ? VFJ_LAGGPROTO_FAILOVER : VFJ_LAGGPROTO_OTHER;
         return true;
     }
     return refuse_at(reader, word.text, "not a word of %if");
@@ -349,13 +362,16 @@ static bool read_argv(struct reader *reader, struct vfj_trace_line *read)
     return read->key.length < VFJ_RULE_SIZE ? true : refuse(reader, "command too long");
 }
 
-/* How a command ends: its exit status, "timeout", or "signal-N" and "absent-N", N a signal or errno. */
+/* How a command ends: its exit status, "timeout", or "signal-N" and "absent-N", N a signal or
+ * errno. */
 static bool read_outcome(struct reader *reader, struct vfj_trace_line *read)
 {
     static const struct {
         const char *prefix;
         enum vfj_outcome_kind kind;
-    } forms[] = {{"signal-", VFJ_OUTCOME_SIGNALED}, {"absent-", VFJ_OUTCOME_ABSENT}, {"", VFJ_OUTCOME_EXITED}};
+    } forms[] = {{"signal-", VFJ_OUTCOME_SIGNALED},
+                 {"absent-", VFJ_OUTCOME_ABSENT},
+                 {"", VFJ_OUTCOME_EXITED}};
     static const char *const missing = "an exit status of at most 255 is missing";
     struct vfj_span word, number;
     uint64_t status = 0;
@@ -378,7 +394,8 @@ static bool read_outcome(struct reader *reader, struct vfj_trace_line *read)
 
 static bool read_fail(struct reader *reader, struct vfj_trace_line *read)
 {
-    if (!read_number(reader, 1000000, &read->count, "a number of times is missing") || !read_outcome(reader, read))
+    if (!read_number(reader, 1000000, &read->count, "a number of times is missing")
+        || !read_outcome(reader, read))
         return false;
     skip_blanks(reader);
     if (vfj_span_starts(reader->rest, "says=")) {
@@ -393,7 +410,9 @@ static bool read_seconds(struct reader *reader, struct vfj_trace_line *read)
 {
     struct vfj_span word;
     return next_word(reader, &word, "a number of seconds is missing")
-        && (vfj_trace_seconds_parse(word, &read->us) ? true : refuse_at(reader, word.text, "not a number of seconds"));
+        && (vfj_trace_seconds_parse(word, &read->us)
+                ? true
+                : refuse_at(reader, word.text, "not a number of seconds"));
 }
 
 static bool read_devd(struct reader *reader, struct vfj_trace_line *read)
@@ -524,7 +543,8 @@ static bool read_directive(struct reader *reader, struct vfj_trace_line *read, u
     return refuse_at(reader, start, "unknown directive");
 }
 
-bool vfj_trace_read(struct vfj_span line, uint64_t number, struct vfj_trace_line *read, struct vfj_trace_error *error)
+bool vfj_trace_read(struct vfj_span line, uint64_t number, struct vfj_trace_line *read,
+                    struct vfj_trace_error *error)
 {
     struct reader reader = {.rest = line, .line = line.text, .error = error};
     memset(read, 0, sizeof *read);
@@ -538,5 +558,6 @@ bool vfj_trace_read(struct vfj_span line, uint64_t number, struct vfj_trace_line
     read->kind = VFJ_TRACE_BLANK;
     if (reader.rest.length == 0 || reader.rest.text[0] == '#')
         return true;
-    return reader.rest.text[0] == '%' ? read_directive(&reader, read, number) : read_event(&reader, read);
+    return reader.rest.text[0] == '%' ? read_directive(&reader, read, number)
+                                      : read_event(&reader, read);
 }

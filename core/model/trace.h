@@ -64,22 +64,27 @@ struct vfj_trace_time {
 /* %if, and what %noif, %vf name. */
 struct vfj_trace_if {
     struct vfj_interface interface;
-    uint64_t dhclient;           /* pid; 0 none */
-    struct vfj_address gateway;  /* of the default route that goes through it; empty: none does */
-    struct vfj_address gateway6; /* of the IPv6 default route that goes through it, without scope; empty: none does */
-    struct vfj_name unit;        /* N of dev.hn.N, of an hn interface by any name; empty: its name says it */
-    bool nomedia;                /* it does not tell whether it has its link */
-    bool has_link;               /* one of the words for its link was said */
+    uint64_t dhclient;          /* pid; 0 none */
+    struct vfj_address gateway; /* of the default route that goes through it; empty: none does */
+    /* of the IPv6 default route that goes through it, without scope; empty: none does */
+    struct vfj_address gateway6;
+    /* N of dev.hn.N, of an hn interface by any name; empty: its name says it */
+    struct vfj_name unit;
+    bool nomedia;  /* it does not tell whether it has its link */
+    bool has_link; /* one of the words for its link was said */
 };
 
 /* One line, read. Spans point into the line. */
 struct vfj_trace_line {
-    uint8_t kind;                /* enum vfj_trace_kind */
-    struct vfj_trace_time time;  /* EVENT and AT */
-    struct vfj_span event;       /* EVENT: the devd line; DEVD: the same, escaped (core/text/trace_quote.h) */
+    uint8_t kind;               /* enum vfj_trace_kind */
+    struct vfj_trace_time time; /* EVENT and AT */
+    /* EVENT: the devd line; DEVD: the same, escaped (core/text/trace_quote.h) */
+    struct vfj_span event;
     struct vfj_name name, other; /* NOIF: name; VF: the VF and its hn */
-    struct vfj_span key;        /* SYSCTL, NOSYSCTL, RC, NORC: the name; FILE, NOFILE: the path; FAIL, SLOW: the argv */
-    char value[VFJ_VALUE_SIZE]; /* SYSCTL, RC: the value, unquoted; FILE: the text; FAIL: what the command prints */
+    /* SYSCTL, NOSYSCTL, RC, NORC: the name; FILE, NOFILE: the path; FAIL, SLOW: the argv */
+    struct vfj_span key;
+    /* SYSCTL, RC: the value, unquoted; FILE: the text; FAIL: what the command prints */
+    char value[VFJ_VALUE_SIZE];
     char refused[VFJ_PATH_SIZE]; /* FILE: why nobody runs it; empty: the mode says it */
     bool has_text;               /* FILE */
     uint32_t mode;               /* FILE; 0755 when not said */
@@ -98,8 +103,9 @@ struct vfj_trace_error {
     const char *what; /* a sentence without a full stop */
 };
 
-/* Read one line, without its "\n"; a "\r" before that is dropped here. `number` is 1 for the first line of the file.
- * False on an error. */
-bool vfj_trace_read(struct vfj_span line, uint64_t number, struct vfj_trace_line *read, struct vfj_trace_error *error);
+/* Read one line, without its "\n"; a "\r" before that is dropped here. `number` is 1 for the first
+ * line of the file. False on an error. */
+bool vfj_trace_read(struct vfj_span line, uint64_t number, struct vfj_trace_line *read,
+                    struct vfj_trace_error *error);
 
 #endif

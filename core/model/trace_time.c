@@ -36,16 +36,19 @@ bool vfj_trace_seconds_parse(struct vfj_span span, int64_t *us)
     return true;
 }
 
-/* Days since 1970-01-01 in the Gregorian calendar; months are counted from March, so that a leap day ends a year. */
+/* Days since 1970-01-01 in the Gregorian calendar; months are counted from March, so that a leap
+ * day ends a year. */
 static int64_t days_of(int64_t year, int64_t month, int64_t day)
 {
     int64_t shifted = month > 2 ? year : year - 1;
     int64_t march = month > 2 ? month - 3 : month + 9;
-    int64_t days = 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + (153 * march + 2) / 5 + day - 1;
+    int64_t days = 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400
+        + (153 * march + 2) / 5 + day - 1;
     return days - 719468;
 }
 
-static bool field(struct vfj_span *span, size_t digits, char after, int64_t least, int64_t most, int64_t *value)
+static bool field(struct vfj_span *span, size_t digits, char after, int64_t least, int64_t most,
+                  int64_t *value)
 {
     uint64_t number = 0;
     if (span->length <= digits || !vfj_span_to_u64((struct vfj_span){span->text, digits}, &number))
@@ -63,16 +66,19 @@ static bool rfc3339_us(struct vfj_span span, int64_t *us)
     static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int64_t year, month, day, hour, minute, second, part = 0;
     if (!field(&span, 4, '-', 1970, 9999, &year) || !field(&span, 2, '-', 1, 12, &month)
-        || !field(&span, 2, 'T', 1, month_days[month - 1], &day) || !field(&span, 2, ':', 0, 23, &hour)
-        || !field(&span, 2, ':', 0, 59, &minute) || !field(&span, 2, '\0', 0, 60, &second))
+        || !field(&span, 2, 'T', 1, month_days[month - 1], &day)
+        || !field(&span, 2, ':', 0, 23, &hour) || !field(&span, 2, ':', 0, 59, &minute)
+        || !field(&span, 2, '\0', 0, 60, &second))
         return false;
     if (span.text[span.length - 1] != 'Z')
         return false;
     span.length--;
     if (span.length > 0
-        && (span.text[0] != '.' || !fraction_us((struct vfj_span){span.text + 1, span.length - 1}, &part)))
+        && (span.text[0] != '.'
+            || !fraction_us((struct vfj_span){span.text + 1, span.length - 1}, &part)))
         return false;
-    *us = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 * second_us + second * second_us + part;
+    *us = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60 * second_us
+        + second * second_us + part;
     return true;
 }
 
@@ -81,7 +87,8 @@ bool vfj_trace_time_parse(struct vfj_span span, struct vfj_trace_time *time)
     const int64_t unix_us = 1000000000 * second_us;
     if (span.length > 0 && span.text[0] == '+') {
         time->form = VFJ_TIME_AFTER;
-        return vfj_trace_seconds_parse((struct vfj_span){span.text + 1, span.length - 1}, &time->us);
+        return vfj_trace_seconds_parse((struct vfj_span){span.text + 1, span.length - 1},
+                                       &time->us);
     }
     if (span.length > 10 && span.text[4] == '-') {
         time->form = VFJ_TIME_UNIX;

@@ -1,4 +1,5 @@
-/* Policy scripts: the one script that devd runs, those that wait for it, and the commands of a script. */
+/* Policy scripts: the one script that devd runs, those that wait for it, and the commands of a
+ * script. */
 #include "core/policy/script.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ void vfj_script_end(struct vfj_step_context *context)
     next_script(context);
 }
 
-/* The script's next command. The hn of a command is the slot it works for; sleepers context beside the slots. */
+/* The script's next command. The hn of a command is the slot it works for; sleepers context beside
+ * the slots. */
 struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_script_step step,
                                      enum vfj_command_kind kind)
 {
@@ -31,16 +33,17 @@ struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_
     return command;
 }
 
-struct vfj_command *vfj_script_issue_lagg(struct vfj_step_context *context, enum vfj_script_step step,
-                                          enum vfj_command_kind kind)
+struct vfj_command *vfj_script_issue_lagg(struct vfj_step_context *context,
+                                          enum vfj_script_step step, enum vfj_command_kind kind)
 {
     struct vfj_command *command = vfj_script_issue(context, step, kind);
     command->a = vfj_step_scripts(context)->run.lagg;
     return command;
 }
 
-struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context, enum vfj_script_step step,
-                                          enum vfj_command_kind kind, const char *before, struct vfj_name name,
+struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context,
+                                          enum vfj_script_step step, enum vfj_command_kind kind,
+                                          const char *before, struct vfj_name name,
                                           const char *after)
 {
     struct vfj_command *command = vfj_script_issue(context, step, kind);
@@ -51,10 +54,11 @@ struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context, enum
     return command;
 }
 
-struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context, enum vfj_script_step step,
-                                            const char *name)
+struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context,
+                                            enum vfj_script_step step, const char *name)
 {
-    return vfj_script_issue_text(context, step, VFJ_COMMAND_PROBE_SYSCTL, name, (struct vfj_name){{0}}, "");
+    return vfj_script_issue_text(context, step, VFJ_COMMAND_PROBE_SYSCTL, name,
+                                 (struct vfj_name){{0}}, "");
 }
 
 /* `[ $value -ne 0 ]`: what is not a number is an error of test(1), and no reason to stop. */
@@ -63,7 +67,8 @@ bool vfj_script_is_nonzero(const char *value)
     int64_t number;
     struct vfj_span rest = vfj_span_of(value);
     struct vfj_span word, more;
-    return vfj_span_word(&rest, &word) && !vfj_span_word(&rest, &more) && vfj_span_to_i64(word, &number) && number != 0;
+    return vfj_span_word(&rest, &word) && !vfj_span_word(&rest, &more)
+        && vfj_span_to_i64(word, &number) && number != 0;
 }
 
 /* load_rc_config netif: what rc.conf says while the script begins holds until it ends. */
@@ -76,7 +81,8 @@ static void load_rc(const struct vfj_rc *rc, struct vfj_script_run *run)
         memset(run->args, 0, sizeof run->args);
 }
 
-static void begin_script(struct vfj_step_context *context, enum vfj_script script, struct vfj_name iface)
+static void begin_script(struct vfj_step_context *context, enum vfj_script script,
+                         struct vfj_name iface)
 {
     struct vfj_script_run *run = vfj_script_run_of(context);
     run->script = (uint8_t)script;
@@ -86,8 +92,8 @@ static void begin_script(struct vfj_step_context *context, enum vfj_script scrip
         return;
     }
     load_rc(vfj_step_rc(context), run);
-    vfj_script_issue_text(context, VFJ_STEP_UP_SCRIPT_PROBE, VFJ_COMMAND_PROBE_FILE, "/usr/libexec/hyperv/hyperv_vfup.",
-                          iface, "");
+    vfj_script_issue_text(context, VFJ_STEP_UP_SCRIPT_PROBE, VFJ_COMMAND_PROBE_FILE,
+                          "/usr/libexec/hyperv/hyperv_vfup.", iface, "");
 }
 
 static void next_script(struct vfj_step_context *context)
@@ -102,7 +108,8 @@ static void next_script(struct vfj_step_context *context)
     begin_script(context, (enum vfj_script)first.script, first.iface);
 }
 
-void vfj_script_enqueue(struct vfj_step_context *context, enum vfj_script script, struct vfj_name iface)
+void vfj_script_enqueue(struct vfj_step_context *context, enum vfj_script script,
+                        struct vfj_name iface)
 {
     struct vfj_scripts *scripts = vfj_step_edit_scripts(context);
     if (scripts->waiting == VFJ_SCRIPT_QUEUE_MAX) {
@@ -128,7 +135,8 @@ static bool is_sound_sleeper(const struct vfj_sleeper *sleeper)
 {
     if (sleeper->due_us == VFJ_NEVER_US)
         return sleeper->pending == 0;
-    return sleeper->step >= VFJ_STEP_SLEEPER_TRANSPARENT_PROBE && sleeper->step <= VFJ_STEP_SLEEPER_UP;
+    return sleeper->step >= VFJ_STEP_SLEEPER_TRANSPARENT_PROBE
+        && sleeper->step <= VFJ_STEP_SLEEPER_UP;
 }
 
 bool vfj_scripts_is_sound(const struct vfj_scripts *scripts)
@@ -141,6 +149,7 @@ bool vfj_scripts_is_sound(const struct vfj_scripts *scripts)
         sleeping += scripts->sleepers[i].due_us != VFJ_NEVER_US;
     }
     for (unsigned i = 0; i < scripts->waiting && right; i++)
-        right = scripts->queue[(scripts->first + i) % VFJ_SCRIPT_QUEUE_MAX].script != VFJ_SCRIPT_NONE;
+        right
+            = scripts->queue[(scripts->first + i) % VFJ_SCRIPT_QUEUE_MAX].script != VFJ_SCRIPT_NONE;
     return right && scripts->sleeping == sleeping;
 }

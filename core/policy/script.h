@@ -30,30 +30,33 @@ enum vfj_script_step {
     VFJ_STEP_UP_STRIP,           /* ifconfig HN -alias */
     VFJ_STEP_UP_LAGG_UP,         /* ifconfig LAGG up */
     VFJ_STEP_UP_PORTS,           /* ifconfig LAGG | grep "laggport: VF" */
-    VFJ_STEP_UP_LAST,            /* dhclient [-b] LAGG, ifconfig LAGG ARGS or ifconfig LAGG laggport VF */
-    VFJ_STEP_UP_CONFIRM,         /* ours: does it hold both */
+    /* dhclient [-b] LAGG, ifconfig LAGG ARGS or ifconfig LAGG laggport VF */
+    VFJ_STEP_UP_LAST,
+    VFJ_STEP_UP_CONFIRM, /* ours: does it hold both */
 };
 
 /* The script under way, to be written to. */
 struct vfj_script_run *vfj_script_run_of(struct vfj_step_context *context);
 
 /* devd has an action to run: now, or when those before it have ended. */
-void vfj_script_enqueue(struct vfj_step_context *context, enum vfj_script script, struct vfj_name iface);
+void vfj_script_enqueue(struct vfj_step_context *context, enum vfj_script script,
+                        struct vfj_name iface);
 
 /* The script under way has ended: the next one that waits begins. */
 void vfj_script_end(struct vfj_step_context *context);
 
-/* The script's next command: `step` is under way from now on. issue: no operand yet. issue_lagg: operand a is the lagg.
- * issue_text: the free text is before, name and after joined. */
+/* The script's next command: `step` is under way from now on. issue: no operand yet. issue_lagg:
+ * operand a is the lagg. issue_text: the free text is before, name and after joined. */
 struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_script_step step,
                                      enum vfj_command_kind kind);
-struct vfj_command *vfj_script_issue_lagg(struct vfj_step_context *context, enum vfj_script_step step,
-                                          enum vfj_command_kind kind);
-struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context, enum vfj_script_step step,
-                                          enum vfj_command_kind kind, const char *before, struct vfj_name name,
+struct vfj_command *vfj_script_issue_lagg(struct vfj_step_context *context,
+                                          enum vfj_script_step step, enum vfj_command_kind kind);
+struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context,
+                                          enum vfj_script_step step, enum vfj_command_kind kind,
+                                          const char *before, struct vfj_name name,
                                           const char *after);
-struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context, enum vfj_script_step step,
-                                            const char *name);
+struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context,
+                                            enum vfj_script_step step, const char *name);
 
 /* `[ $value -ne 0 ]`: what is not a number is an error of test(1), and no reason to stop. */
 bool vfj_script_is_nonzero(const char *value);
@@ -62,7 +65,8 @@ bool vfj_script_is_nonzero(const char *value);
 void vfj_vfattach_observed(struct vfj_step_context *context, const struct vfj_observation *answer,
                            enum vfj_script_step step);
 
-/* The processes that it leaves asleep: the one that awaits a command, or NULL; its answers; its end; those due. */
+/* The processes that it leaves asleep: the one that awaits a command, or NULL; its answers; its
+ * end; those due. */
 struct vfj_sleeper *vfj_sleeper_of(struct vfj_step_context *context, uint64_t command);
 void vfj_sleeper_observed(struct vfj_step_context *context, struct vfj_sleeper *sleeper);
 void vfj_sleeper_end(struct vfj_step_context *context, struct vfj_sleeper *sleeper);

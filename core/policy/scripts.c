@@ -1,11 +1,13 @@
-/* Policy scripts: what devd does with hyperv_vfattach and hyperv_vfup, step for step, as FreeBSD ships them.
+/* Policy scripts: what devd does with hyperv_vfattach and hyperv_vfup, step for step, as FreeBSD
+ * ships them.
  *
- * devd(8) runs one action at a time: while a script runs, later events wait. hyperv_vfattach IF 0 leaves a process
- * behind that sleeps hyperv_vf_delay seconds and then ups the VF; nothing ever ends that process early. Both scripts
- * forget everything when they end, so all they know they read from the guest each time, in the order kept here.
+ * devd(8) runs one action at a time: while a script runs, later events wait. hyperv_vfattach IF 0
+ * leaves a process behind that sleeps hyperv_vf_delay seconds and then ups the VF; nothing ever
+ * ends that process early. Both scripts forget everything when they end, so all they know they read
+ * from the guest each time, in the order kept here.
  *
- * Two reads are ours, not the scripts': which hn the VF belongs to (hw.hn.vfmap), and, at the end of hyperv_vfup,
- * whether the lagg really holds both. They only keep the slots' states true. */
+ * Two reads are ours, not the scripts': which hn the VF belongs to (hw.hn.vfmap), and, at the end
+ * of hyperv_vfup, whether the lagg really holds both. They only keep the slots' states true. */
 #include <string.h>
 
 #include "core/machine/facts.h"
@@ -148,11 +150,13 @@ static void scripts_stopping(struct vfj_step_context *context)
     (void)context;
 }
 
-/* The script under way, and what waited for it, ended with the daemon; the sleepers sleep on within a boot. */
+/* The script under way, and what waited for it, ended with the daemon; the sleepers sleep on within
+ * a boot. */
 static void scripts_reset(struct vfj_step_context *context)
 {
     const struct vfj_scripts *before = vfj_step_scripts(context);
-    bool same = context->next->head.boot == context->now->head.boot && context->next->head.policy == VFJ_POLICY_SCRIPTS;
+    bool same = context->next->head.boot == context->now->head.boot
+        && context->next->head.policy == VFJ_POLICY_SCRIPTS;
     if (before->run.script == VFJ_SCRIPT_NONE && before->sleeping == 0) /* and so nothing waits */
         return;
     struct vfj_scripts *scripts = vfj_step_edit_scripts(context);

@@ -7,7 +7,8 @@
 #include "core/machine/reconcile.h"
 #include "core/policy/script.h"
 
-static void sleeper_ask(struct vfj_step_context *context, struct vfj_sleeper *sleeper, enum vfj_script_step step)
+static void sleeper_ask(struct vfj_step_context *context, struct vfj_sleeper *sleeper,
+                        enum vfj_script_step step)
 {
     struct vfj_command *command = vfj_step_command(context, VFJ_COMMAND_PROBE_SYSCTL);
     vfj_span_copy(command->text, sizeof command->text, vfj_span_of("hw.hn.vf_transparent"));
@@ -23,8 +24,9 @@ static void leave_sleeper(struct vfj_step_context *context)
         struct vfj_sleeper *sleeper = &scripts->sleepers[i];
         if (sleeper->due_us != VFJ_NEVER_US)
             continue;
-        *sleeper = (struct vfj_sleeper){
-            .due_us = context->next->head.mono_us + delay_us, .delay_us = delay_us, .iface = scripts->run.iface};
+        *sleeper = (struct vfj_sleeper){.due_us = context->next->head.mono_us + delay_us,
+                                        .delay_us = delay_us,
+                                        .iface = scripts->run.iface};
         scripts->sleeping++;
         sleeper_ask(context, sleeper, VFJ_STEP_SLEEPER_TRANSPARENT_PROBE);
         return;
@@ -51,7 +53,8 @@ static bool mapped_hn(const char *map, struct vfj_name vf, struct vfj_name *hn)
     size_t length = strlen(vf.text);
     while (vfj_span_word(&rest, &word)) {
         if (vfj_span_starts(word, vf.text) && word.text[length] == ':')
-            return vfj_name_parse((struct vfj_span){word.text + length + 1, word.length - length - 1}, hn);
+            return vfj_name_parse(
+                (struct vfj_span){word.text + length + 1, word.length - length - 1}, hn);
     }
     return false;
 }
@@ -100,7 +103,8 @@ void vfj_vfattach_observed(struct vfj_step_context *context, const struct vfj_ob
     switch ((int)step) {
     case VFJ_STEP_ATTACH_TRANSPARENT_PROBE:
         if (answer->ok)
-            vfj_script_issue_sysctl(context, VFJ_STEP_ATTACH_TRANSPARENT_READ, "hw.hn.vf_transparent");
+            vfj_script_issue_sysctl(context, VFJ_STEP_ATTACH_TRANSPARENT_READ,
+                                    "hw.hn.vf_transparent");
         else
             attach_list(context);
         break;
@@ -155,7 +159,8 @@ void vfj_sleeper_observed(struct vfj_step_context *context, struct vfj_sleeper *
         sleeper_ask(context, sleeper, VFJ_STEP_SLEEPER_TRANSPARENT_READ);
         return;
     }
-    if (sleeper->step == VFJ_STEP_SLEEPER_TRANSPARENT_READ && answer->ok && vfj_script_is_nonzero(answer->as.value)) {
+    if (sleeper->step == VFJ_STEP_SLEEPER_TRANSPARENT_READ && answer->ok
+        && vfj_script_is_nonzero(answer->as.value)) {
         vfj_step_note(context, VFJ_REASON_TRANSPARENT);
         vfj_sleeper_end(context, sleeper);
         return;
@@ -184,7 +189,8 @@ static struct vfj_sleeper *earliest_due(struct vfj_step_context *context)
     unsigned found = VFJ_SLEEPERS_MAX;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++) {
         const struct vfj_sleeper *sleeper = &scripts->sleepers[i];
-        if (sleeper->due_us == VFJ_NEVER_US || sleeper->pending != 0 || sleeper->due_us > context->next->head.mono_us)
+        if (sleeper->due_us == VFJ_NEVER_US || sleeper->pending != 0
+            || sleeper->due_us > context->next->head.mono_us)
             continue;
         if (found == VFJ_SLEEPERS_MAX || wakes_before(sleeper, &scripts->sleepers[found]))
             found = i;
@@ -195,7 +201,8 @@ static struct vfj_sleeper *earliest_due(struct vfj_step_context *context)
 void vfj_sleepers_timer(struct vfj_step_context *context)
 {
     struct vfj_sleeper *sleeper;
-    _Static_assert((int)VFJ_SLEEPERS_MAX < (int)VFJ_COMMANDS_MAX, "one decision has room for all sleepers");
+    _Static_assert((int)VFJ_SLEEPERS_MAX < (int)VFJ_COMMANDS_MAX,
+                   "one decision has room for all sleepers");
     while ((sleeper = earliest_due(context)) != NULL)
         sleeper_wake(context, sleeper);
 }

@@ -37,8 +37,8 @@ static void up_read_vf(struct vfj_step_context *context, const struct vfj_observ
         vfj_script_issue_lagg(context, VFJ_STEP_UP_LAGG_PROBE, VFJ_COMMAND_PROBE_IFCONFIG);
 }
 
-/* grep "laggport: VF" on a line "laggport: PORT flags=…": the VF's name is a basic regular expression in which '.' is
- * any byte, and it need not end where the port's name ends. */
+/* grep "laggport: VF" on a line "laggport: PORT flags=…": the VF's name is a basic regular
+ * expression in which '.' is any byte, and it need not end where the port's name ends. */
 static bool grep_matches(struct vfj_name port, struct vfj_name vf)
 {
     char line[VFJ_NAME_SIZE + 8];
@@ -53,7 +53,8 @@ static bool grep_matches(struct vfj_name port, struct vfj_name vf)
 
 static void confirm(struct vfj_step_context *context)
 {
-    vfj_script_issue_lagg(context, VFJ_STEP_UP_CONFIRM, VFJ_COMMAND_PROBE_IFCONFIG)->is_extra = true;
+    vfj_script_issue_lagg(context, VFJ_STEP_UP_CONFIRM, VFJ_COMMAND_PROBE_IFCONFIG)->is_extra
+        = true;
 }
 
 static void up_read_ports(struct vfj_step_context *context, const struct vfj_observation *answer)
@@ -83,10 +84,12 @@ static void up_confirm(struct vfj_step_context *context, const struct vfj_observ
     vfj_script_end(context);
 }
 
-/* kill -TERM `cat pidfile`: only numbers are let through, for more than an emulation reads that file. */
+/* kill -TERM `cat pidfile`: only numbers are let through, for more than an emulation reads that
+ * file. */
 static void up_stop_dhclient(struct vfj_step_context *context, const char *pids)
 {
-    struct vfj_command *command = vfj_script_issue(context, VFJ_STEP_UP_DHCLIENT_STOP, VFJ_COMMAND_DHCLIENT_STOP);
+    struct vfj_command *command
+        = vfj_script_issue(context, VFJ_STEP_UP_DHCLIENT_STOP, VFJ_COMMAND_DHCLIENT_STOP);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     struct vfj_span rest = vfj_span_of(pids);
     struct vfj_span word;
@@ -98,7 +101,8 @@ static void up_stop_dhclient(struct vfj_step_context *context, const char *pids)
 
 static void up_count_addresses(struct vfj_step_context *context)
 {
-    struct vfj_command *command = vfj_script_issue(context, VFJ_STEP_UP_COUNT_ADDRESSES, VFJ_COMMAND_PROBE_IFCONFIG);
+    struct vfj_command *command
+        = vfj_script_issue(context, VFJ_STEP_UP_COUNT_ADDRESSES, VFJ_COMMAND_PROBE_IFCONFIG);
     command->a = vfj_step_scripts(context)->run.iface;
     command->is_extra = true;
 }
@@ -109,10 +113,12 @@ static void up_configure(struct vfj_step_context *context)
     if (run->dhcp) {
         vfj_script_issue_lagg(context, VFJ_STEP_UP_LAGG_UP, VFJ_COMMAND_UP);
     } else if (run->args[0] != '\0') {
-        struct vfj_command *command = vfj_script_issue_lagg(context, VFJ_STEP_UP_LAST, VFJ_COMMAND_CONFIGURE);
+        struct vfj_command *command
+            = vfj_script_issue_lagg(context, VFJ_STEP_UP_LAST, VFJ_COMMAND_CONFIGURE);
         vfj_span_copy(command->text, sizeof command->text, vfj_span_of(run->args));
     } else {
-        notice(context, run->args_too_long ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NO_CONFIGURATION);
+        notice(context,
+               run->args_too_long ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NO_CONFIGURATION);
         confirm(context);
     }
 }
@@ -144,11 +150,11 @@ void vfj_vfup_observed(struct vfj_step_context *context, const struct vfj_observ
     switch ((int)step) {
     case VFJ_STEP_UP_SCRIPT_PROBE:
         if (answer->as.file.exists)
-            vfj_script_issue_text(context, VFJ_STEP_UP_SCRIPT, VFJ_COMMAND_SCRIPT, "/usr/libexec/hyperv/hyperv_vfup.",
-                                  hn, "");
+            vfj_script_issue_text(context, VFJ_STEP_UP_SCRIPT, VFJ_COMMAND_SCRIPT,
+                                  "/usr/libexec/hyperv/hyperv_vfup.", hn, "");
         else
-            vfj_script_issue_text(context, VFJ_STEP_UP_VF, VFJ_COMMAND_PROBE_SYSCTL, "dev.hn.", vfj_name_digits(hn),
-                                  ".vf");
+            vfj_script_issue_text(context, VFJ_STEP_UP_VF, VFJ_COMMAND_PROBE_SYSCTL, "dev.hn.",
+                                  vfj_name_digits(hn), ".vf");
         break;
     case VFJ_STEP_UP_VF:
         up_read_vf(context, answer);
@@ -198,7 +204,8 @@ void vfj_vfup_finished(struct vfj_step_context *context, enum vfj_script_step st
         vfj_script_issue_lagg(context, VFJ_STEP_UP_NO_DAD, VFJ_COMMAND_NO_DAD);
         break;
     case VFJ_STEP_UP_NO_DAD:
-        vfj_script_issue_text(context, VFJ_STEP_UP_PIDFILE, VFJ_COMMAND_PROBE_FILE, "/var/run/dhclient.", hn, ".pid");
+        vfj_script_issue_text(context, VFJ_STEP_UP_PIDFILE, VFJ_COMMAND_PROBE_FILE,
+                              "/var/run/dhclient.", hn, ".pid");
         break;
     case VFJ_STEP_UP_DHCLIENT_STOP:
         up_count_addresses(context);
@@ -210,8 +217,9 @@ void vfj_vfup_finished(struct vfj_step_context *context, enum vfj_script_step st
         break;
     case VFJ_STEP_UP_LAGG_UP:
         vfj_script_issue_lagg(context, VFJ_STEP_UP_LAST,
-                              vfj_step_scripts(context)->run.sync_dhcp ? VFJ_COMMAND_DHCLIENT
-                                                                       : VFJ_COMMAND_DHCLIENT_BACKGROUND);
+                              vfj_step_scripts(context)->run.sync_dhcp
+                                  ? VFJ_COMMAND_DHCLIENT
+                                  : VFJ_COMMAND_DHCLIENT_BACKGROUND);
         break;
     case VFJ_STEP_UP_LAST:
         confirm(context);

@@ -13,7 +13,8 @@ static bool to_ipv4(struct vfj_span text, uint32_t *address)
         uint64_t value = 0;
         while (digits.length < text.length && text.text[digits.length] != '.')
             digits.length++;
-        if (!vfj_span_to_u64(digits, &value) || value > 255 || (part < 3 && digits.length == text.length))
+        if (!vfj_span_to_u64(digits, &value) || value > 255
+            || (part < 3 && digits.length == text.length))
             return false;
         *address = *address << 8 | (uint32_t)value;
         size_t used = part < 3 ? digits.length + 1 : digits.length;
@@ -62,8 +63,8 @@ static bool to_group(struct vfj_span text, uint32_t *value)
     return text.length >= 1 && text.length <= 4;
 }
 
-/* The groups between colons, the last two perhaps an IPv4 address; none in an empty text. False when it is something else, or
- * more than an address has. */
+/* The groups between colons, the last two perhaps an IPv4 address; none in an empty text. False
+ * when it is something else, or more than an address has. */
 static bool read_groups(struct vfj_span text, struct groups *groups)
 {
     bool more = text.length > 0;
@@ -75,7 +76,8 @@ static bool read_groups(struct vfj_span text, struct groups *groups)
         if (to_group(group, &value)) {
             if (!add_group(groups, value))
                 return false;
-        } else if (more || !to_ipv4(group, &value) || !add_group(groups, value >> 16) || !add_group(groups, value)) {
+        } else if (more || !to_ipv4(group, &value) || !add_group(groups, value >> 16)
+                   || !add_group(groups, value)) {
             return false;
         }
     }
@@ -114,7 +116,8 @@ bool vfj_address_parse(struct vfj_span span, struct vfj_address *address)
     bool is_ipv4 = to_ipv4(host, &ipv4);
     if (!is_ipv4 && !to_ipv6(host, ipv6))
         return false;
-    if (host.length < span.length && (!vfj_span_to_u64(length, &bits) || bits > (is_ipv4 ? 32 : 128)))
+    if (host.length < span.length
+        && (!vfj_span_to_u64(length, &bits) || bits > (is_ipv4 ? 32 : 128)))
         return false;
     return vfj_span_copy(address->text, sizeof address->text, span);
 }
@@ -155,7 +158,8 @@ bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host)
     const char *slash = strchr(address->text, '/');
     if (slash != NULL) {
         text.length = (size_t)(slash - address->text);
-        VFJ_CHECK(vfj_span_to_u64(vfj_span_of(slash + 1), &bits) && bits <= most); /* vfj_address_parse() saw to it */
+        /* vfj_address_parse() saw to it */
+        VFJ_CHECK(vfj_span_to_u64(vfj_span_of(slash + 1), &bits) && bits <= most);
     }
     return is_inet6 ? covers_ipv6(text, host, bits) : covers_ipv4(text, host, bits);
 }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Multiply-and-fold over words of eight bytes, in four lanes so that the multiplications overlap. */
+/* Multiply-and-fold over words of eight bytes, in four lanes so that the multiplications overlap.
+ */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 wide;
@@ -20,7 +21,8 @@ static uint64_t word_at(const unsigned char *bytes)
 
 uint64_t vfj_digest(const void *bytes, size_t size, uint64_t seed)
 {
-    static const uint64_t odd[4] = {0x9e3779b97f4a7c15u, 0xc2b2ae3d27d4eb4fu, 0x165667b19e3779f9u, 0x27d4eb2f165667c5u};
+    static const uint64_t odd[4]
+        = {0x9e3779b97f4a7c15u, 0xc2b2ae3d27d4eb4fu, 0x165667b19e3779f9u, 0x27d4eb2f165667c5u};
     const unsigned char *at = bytes;
     uint64_t a = seed ^ odd[0], b = (uint64_t)size * odd[1], c = odd[2], d = odd[3];
     uint64_t tail[4] = {0, 0, 0, 0};

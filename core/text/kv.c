@@ -8,15 +8,18 @@ enum { KEY = 1, WHITE = 2, QUOTED = 4 };
 #define K KEY
 #define W (WHITE | QUOTED)
 #define Q QUOTED
-/* What each byte may be part of, and what puts a value in quotes: looked up, for every byte of every line is. */
+/* What each byte may be part of, and what puts a value in quotes: looked up, for every byte of
+ * every line is. */
 static const unsigned char classes[256] = {
-    ['\t'] = W, ['\n'] = W, ['\r'] = W, [' '] = W, ['"'] = Q, ['\\'] = Q, ['-'] = K, ['_'] = K, ['0'] = K, ['1'] = K,
-    ['2'] = K,  ['3'] = K,  ['4'] = K,  ['5'] = K, ['6'] = K, ['7'] = K,  ['8'] = K, ['9'] = K, ['A'] = K, ['B'] = K,
-    ['C'] = K,  ['D'] = K,  ['E'] = K,  ['F'] = K, ['G'] = K, ['H'] = K,  ['I'] = K, ['J'] = K, ['K'] = K, ['L'] = K,
-    ['M'] = K,  ['N'] = K,  ['O'] = K,  ['P'] = K, ['Q'] = K, ['R'] = K,  ['S'] = K, ['T'] = K, ['U'] = K, ['V'] = K,
-    ['W'] = K,  ['X'] = K,  ['Y'] = K,  ['Z'] = K, ['a'] = K, ['b'] = K,  ['c'] = K, ['d'] = K, ['e'] = K, ['f'] = K,
-    ['g'] = K,  ['h'] = K,  ['i'] = K,  ['j'] = K, ['k'] = K, ['l'] = K,  ['m'] = K, ['n'] = K, ['o'] = K, ['p'] = K,
-    ['q'] = K,  ['r'] = K,  ['s'] = K,  ['t'] = K, ['u'] = K, ['v'] = K,  ['w'] = K, ['x'] = K, ['y'] = K, ['z'] = K,
+    ['\t'] = W, ['\n'] = W, ['\r'] = W, [' '] = W, ['"'] = Q, ['\\'] = Q, ['-'] = K, ['_'] = K,
+    ['0'] = K,  ['1'] = K,  ['2'] = K,  ['3'] = K, ['4'] = K, ['5'] = K,  ['6'] = K, ['7'] = K,
+    ['8'] = K,  ['9'] = K,  ['A'] = K,  ['B'] = K, ['C'] = K, ['D'] = K,  ['E'] = K, ['F'] = K,
+    ['G'] = K,  ['H'] = K,  ['I'] = K,  ['J'] = K, ['K'] = K, ['L'] = K,  ['M'] = K, ['N'] = K,
+    ['O'] = K,  ['P'] = K,  ['Q'] = K,  ['R'] = K, ['S'] = K, ['T'] = K,  ['U'] = K, ['V'] = K,
+    ['W'] = K,  ['X'] = K,  ['Y'] = K,  ['Z'] = K, ['a'] = K, ['b'] = K,  ['c'] = K, ['d'] = K,
+    ['e'] = K,  ['f'] = K,  ['g'] = K,  ['h'] = K, ['i'] = K, ['j'] = K,  ['k'] = K, ['l'] = K,
+    ['m'] = K,  ['n'] = K,  ['o'] = K,  ['p'] = K, ['q'] = K, ['r'] = K,  ['s'] = K, ['t'] = K,
+    ['u'] = K,  ['v'] = K,  ['w'] = K,  ['x'] = K, ['y'] = K, ['z'] = K,
 };
 #undef K
 #undef W
@@ -38,7 +41,8 @@ static void advance(struct vfj_span *rest, size_t count)
     rest->length -= count;
 }
 
-/* Where the quote is that ends a value which begins with one; past the end without one. Seldom is anything escaped. */
+/* Where the quote is that ends a value which begins with one; past the end without one. Seldom is
+ * anything escaped. */
 static size_t closing_quote(struct vfj_span text)
 {
     const char *quote = memchr(text.text + 1, '"', text.length - 1);

@@ -13,8 +13,9 @@ struct vfj_span {
     size_t length;
 };
 
-/* A buffer of `size` bytes of the caller's; `length` of them are used, and a NUL always follows. What does not
- * fit is left out and `overflow` says so: the caller decides whether that is an error. */
+/* A buffer of `size` bytes of the caller's; `length` of them are used, and a NUL always follows.
+ * What does not fit is left out and `overflow` says so: the caller decides whether that is an
+ * error. */
 struct vfj_text {
     char *bytes;
     size_t size;
@@ -51,7 +52,8 @@ void vfj_text_add_seconds(struct vfj_text *text, int64_t us);
 /* One word quoted for sh(1), but only when it needs it. */
 void vfj_text_add_shell_word(struct vfj_text *text, const char *word);
 
-/* Here, as what follows, so that the length of a literal is known to the compiler: lines are compared with many. */
+/* Here, as what follows, so that the length of a literal is known to the compiler: lines are
+ * compared with many. */
 static inline struct vfj_span vfj_span_of(const char *string)
 {
     return (struct vfj_span){string, strlen(string)};
@@ -78,10 +80,12 @@ bool vfj_span_to_u64(struct vfj_span span, uint64_t *value);
 /* As above with an optional leading '-'. */
 bool vfj_span_to_i64(struct vfj_span span, int64_t *value);
 
-/* The next word of a text separated by white space (sh(1)'s default IFS), taken off its front; false at the end. */
+/* The next word of a text separated by white space (sh(1)'s default IFS), taken off its front;
+ * false at the end. */
 bool vfj_span_word(struct vfj_span *rest, struct vfj_span *word);
 
-/* Copy with truncation to `size` (>= 1) bytes, NUL included, the tail zeroed; false when it did not fit. */
+/* Copy with truncation to `size` (>= 1) bytes, NUL included, the tail zeroed; false when it did not
+ * fit. */
 bool vfj_span_copy(char *to, size_t size, struct vfj_span from);
 
 #endif

@@ -8,7 +8,8 @@ static bool is_escaped(char c)
     return c != '\0' && strchr("\"\\$`", c) != NULL;
 }
 
-enum vfj_quoted vfj_quoted_read(struct vfj_span *rest, char *value, size_t size, const char **opened)
+enum vfj_quoted vfj_quoted_read(struct vfj_span *rest, char *value, size_t size,
+                                const char **opened)
 {
     struct vfj_text text = vfj_text_begin(value, size);
     char quote = '\0';

@@ -8,10 +8,11 @@
 
 enum vfj_quoted { VFJ_QUOTED_READ, VFJ_QUOTED_OPEN, VFJ_QUOTED_TOO_LONG };
 
-/* Read one value in sh(1)'s quoting, as in rc.conf(5), off the front of *rest: words of '...', "..." and plain bytes, one
- * after another, up to a blank. OPEN: a quote is not closed; *opened is where it begins. TOO_LONG: the value is longer than
- * `size` - 1 bytes. */
-enum vfj_quoted vfj_quoted_read(struct vfj_span *rest, char *value, size_t size, const char **opened);
+/* Read one value in sh(1)'s quoting, as in rc.conf(5), off the front of *rest: words of '...',
+ * "..." and plain bytes, one after another, up to a blank. OPEN: a quote is not closed; *opened is
+ * where it begins. TOO_LONG: the value is longer than `size` - 1 bytes. */
+enum vfj_quoted vfj_quoted_read(struct vfj_span *rest, char *value, size_t size,
+                                const char **opened);
 
 /* Append the value in double quotes, so that vfj_quoted_read() gives it back. */
 void vfj_quoted_add(struct vfj_text *text, const char *value);

@@ -9,7 +9,8 @@
 enum {
     BENCH_SIZES = 3,
     BENCH_PATH_SIZE = 512,
-    BENCH_GROWTH_KIB = 512, /* of resident memory that is none: the page cache holds as much, and fills */
+    /* of resident memory that is none: the page cache holds as much, and fills */
+    BENCH_GROWTH_KIB = 512,
 };
 
 /* What a run works with. */
@@ -51,7 +52,8 @@ struct bench_row {
     const char *unit;
     enum bench_figure figure;
     double goal;
-    uint64_t goal_size; /* the goal is for sizes from this one on, and smaller ones show how cost grows */
+    /* the goal is for sizes from this one on, and smaller ones show how cost grows */
+    uint64_t goal_size;
     unsigned repeats;
     uint64_t sizes[BENCH_SIZES];
     uint64_t full_sizes[BENCH_SIZES];
@@ -63,8 +65,8 @@ struct bench_row {
     void (*close)(struct bench *bench, void *context);
 };
 
-extern const struct bench_row bench_command, bench_shell, bench_burst, bench_append, bench_replay, bench_verify,
-    bench_step, bench_start, bench_bytes, bench_steady, bench_idle, bench_flap;
+extern const struct bench_row bench_command, bench_shell, bench_burst, bench_append, bench_replay,
+    bench_verify, bench_step, bench_start, bench_bytes, bench_steady, bench_idle, bench_flap;
 
 /* Ends the program with a sentence on standard error. */
 #define BENCH_CHECK(condition) ((condition) ? (void)0 : bench_die(__FILE__, __LINE__, #condition))

@@ -33,21 +33,24 @@ static void make_programs(const struct bench *bench)
         BENCH_CHECK(symlink(bench->nothing, bench_path(bench, names[i])) == 0);
 }
 
-static const char *const hn_text = "hn%u: flags=8863<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
-                                   "\toptions=80028<VLAN_MTU,JUMBO_MTU,LINKSTATE>\n"
-                                   "\tether 00:0d:3a:00:00:%02x\n"
-                                   "\tinet 10.0.%u.4 netmask 0xffffff00 broadcast 10.0.%u.255\n"
-                                   "\tmedia: Ethernet autoselect (10Gbase-T <full-duplex>)\n"
-                                   "\tstatus: active\n";
-static const char lagg_text[] = "lagg0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
-                                "\tether 00:0d:3a:00:00:00\n"
-                                "\tinet 10.0.0.4 netmask 0xffffff00 broadcast 10.0.0.255\n"
-                                "\tlaggproto failover lagghash l2,l3,l4\n"
-                                "\tlaggport: hn0 flags=5<MASTER,ACTIVE>\n";
+static const char *const hn_text
+    = "hn%u: flags=8863<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+      "\toptions=80028<VLAN_MTU,JUMBO_MTU,LINKSTATE>\n"
+      "\tether 00:0d:3a:00:00:%02x\n"
+      "\tinet 10.0.%u.4 netmask 0xffffff00 broadcast 10.0.%u.255\n"
+      "\tmedia: Ethernet autoselect (10Gbase-T <full-duplex>)\n"
+      "\tstatus: active\n";
+static const char lagg_text[]
+    = "lagg0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+      "\tether 00:0d:3a:00:00:00\n"
+      "\tinet 10.0.0.4 netmask 0xffffff00 broadcast 10.0.0.255\n"
+      "\tlaggproto failover lagghash l2,l3,l4\n"
+      "\tlaggport: hn0 flags=5<MASTER,ACTIVE>\n";
 static const char lagg_end[] = "\tgroups: lagg\n\tmedia: Ethernet autoselect\n\tstatus: active\n"
                                "\tnd6 options=9<PERFORMNUD,IFDISABLED,NO_DAD>\n";
-static const char vf_text[] = "mce0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
-                              "\tether 00:0d:3a:00:00:00\n\tstatus: active\n";
+static const char vf_text[]
+    = "mce0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+      "\tether 00:0d:3a:00:00:00\n\tstatus: active\n";
 
 /* All of a lagg0 is there but the VF as its port: joining it is the first changing command. */
 static void make_answers(const struct bench *bench, unsigned hns)
@@ -68,7 +71,8 @@ static void make_answers(const struct bench *bench, unsigned hns)
     bench_write(bench_path(bench, "answers/ifconfig"), text);
     bench_write(bench_path(bench, "answers/map"),
                 "hw.hn.vf_transparent: 0\nhw.hn.vflist: mce0\nhw.hn.vfmap: mce0:hn0\n");
-    bench_write(bench_path(bench, "answers/slot"), "hw.hn.vf_transparent: 0\ndev.hn.0.vf: mce0\ndev.hn.0.rxvf: mce0\n");
+    bench_write(bench_path(bench, "answers/slot"),
+                "hw.hn.vf_transparent: 0\ndev.hn.0.vf: mce0\ndev.hn.0.rxvf: mce0\n");
     bench_write(bench_path(bench, "etc/rc.conf"), "");
 }
 
@@ -97,7 +101,8 @@ void bench_guest_make(struct bench_daemon *daemon, const struct bench *bench, un
     make_programs(bench);
     make_answers(bench, hns);
     make_rc_helper(bench);
-    daemon->listener = open_socket(bench_path(bench, "var/run/devd.seqpacket.pipe"), SOCK_SEQPACKET);
+    daemon->listener
+        = open_socket(bench_path(bench, "var/run/devd.seqpacket.pipe"), SOCK_SEQPACKET);
     daemon->times = open_socket(bench_path(bench, "times"), SOCK_DGRAM);
     BENCH_CHECK(listen(daemon->listener, 4) == 0);
 }
@@ -129,8 +134,9 @@ static void run(const struct bench_daemon *daemon, const char *mode, int log)
     (void)dup2(log, STDERR_FILENO);
     (void)setenv("VFJ_BENCH_GUEST", root, 1);
     const char *user = give_directory(bench);
-    (void)execl(program, program, "daemon", mode, "--root", root, "--journal", journal, "--rc-helper", rc, "--probe",
-                bench->asks ? "kernel" : "programs", user != NULL ? "--user" : (char *)NULL, user, (char *)NULL);
+    (void)execl(program, program, "daemon", mode, "--root", root, "--journal", journal,
+                "--rc-helper", rc, "--probe", bench->asks ? "kernel" : "programs",
+                user != NULL ? "--user" : (char *)NULL, user, (char *)NULL);
     _exit(127);
 }
 
@@ -192,8 +198,8 @@ void bench_daemon_wait(struct bench_daemon *daemon, const char *text)
             fprintf(stderr, "vfj_bench: waited for \"%s\" after\n%s", text, daemon->log_text);
             BENCH_CHECK(!"the daemon says nothing");
         }
-        ssize_t count
-            = read(daemon->log, daemon->log_text + daemon->log_length, BENCH_LOG_SIZE - 1 - daemon->log_length);
+        ssize_t count = read(daemon->log, daemon->log_text + daemon->log_length,
+                             BENCH_LOG_SIZE - 1 - daemon->log_length);
         BENCH_CHECK(count > 0);
         daemon->log_length += (unsigned)count;
         daemon->log_text[daemon->log_length] = '\0';
@@ -206,7 +212,8 @@ void bench_daemon_wait(struct bench_daemon *daemon, const char *text)
 bool bench_next_run(struct bench_daemon *daemon, struct bench_run *run, int patience_ms)
 {
     struct pollfd poll_one = {.fd = daemon->times, .events = POLLIN};
-    return poll(&poll_one, 1, patience_ms) == 1 && recv(daemon->times, run, sizeof *run, 0) == (ssize_t)sizeof *run;
+    return poll(&poll_one, 1, patience_ms) == 1
+        && recv(daemon->times, run, sizeof *run, 0) == (ssize_t)sizeof *run;
 }
 
 uint64_t bench_journal_rows(struct bench_daemon *daemon)
@@ -214,8 +221,9 @@ uint64_t bench_journal_rows(struct bench_daemon *daemon)
     if (daemon->db == NULL) {
         const char *path = bench_path(daemon->bench, "journal.db");
         BENCH_CHECK(sqlite3_open_v2(path, &daemon->db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
-        BENCH_CHECK(sqlite3_prepare_v2(daemon->db, "SELECT max(seq) FROM record", -1, &daemon->last, NULL)
-                    == SQLITE_OK);
+        BENCH_CHECK(
+            sqlite3_prepare_v2(daemon->db, "SELECT max(seq) FROM record", -1, &daemon->last, NULL)
+            == SQLITE_OK);
     }
     BENCH_CHECK(sqlite3_step(daemon->last) == SQLITE_ROW);
     uint64_t rows = (uint64_t)sqlite3_column_int64(daemon->last, 0);

@@ -39,7 +39,8 @@ struct bench_daemon {
 void bench_guest_make(struct bench_daemon *daemon, const struct bench *bench, unsigned hns);
 void bench_guest_close(struct bench_daemon *daemon);
 
-/* Start the daemon, and, to be called next, wait until it has connected. `mode` is --act or --observe. */
+/* Start the daemon, and, to be called next, wait until it has connected. `mode` is --act or
+ * --observe. */
 void bench_daemon_start(struct bench_daemon *daemon, const char *mode);
 void bench_daemon_accept(struct bench_daemon *daemon);
 

@@ -1,5 +1,6 @@
-/* The guest's kernel, for the daemon that asks it: it says what the guest's programs print, from the same prepared answers. The
- * linker takes these functions, not the adapter's. VFJ_BENCH_GUEST is the directory of the guest. */
+/* The guest's kernel, for the daemon that asks it: it says what the guest's programs print, from
+ * the same prepared answers. The linker takes these functions, not the adapter's. VFJ_BENCH_GUEST
+ * is the directory of the guest. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,7 +29,8 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size)
     return ENOENT;
 }
 
-int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell, void *context)
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
+                          void *context)
 {
     static char bytes[65536];
     static struct vfj_ifconfig_parser parser;

@@ -11,9 +11,12 @@
 enum { REPEATS_MAX = 99 };
 
 static const char usage[]
-    = "usage: vfj_bench [--full] [--commit ID] [--directory DIR] [--json FILE] [--markdown FILE] [ROW...]\n"
-      "Prints one line a row and size: ours, the baseline, and the figure with its goal, each the median of\n"
-      "repeated turns. --full takes the sizes of the goals (minutes, and gigabytes in DIR, default /var/tmp).\n"
+    = "usage: vfj_bench [--full] [--commit ID] [--directory DIR] [--json FILE] [--markdown FILE] "
+      "[ROW...]\n"
+      "Prints one line a row and size: ours, the baseline, and the figure with its goal, each the "
+      "median of\n"
+      "repeated turns. --full takes the sizes of the goals (minutes, and gigabytes in DIR, default "
+      "/var/tmp).\n"
       "--commit says what is measured; --json and --markdown write the same to a file.\n";
 
 static const struct bench_row *const rows[]
@@ -53,7 +56,8 @@ static double figure_of(enum bench_figure figure, const struct bench_sample *sam
 
 static bool is_at_least(const struct bench_row *row)
 {
-    return row->figure == BENCH_OF_RATE || row->figure == BENCH_FASTER || row->figure == BENCH_MILLIONS;
+    return row->figure == BENCH_OF_RATE || row->figure == BENCH_FASTER
+        || row->figure == BENCH_MILLIONS;
 }
 
 static bool has_goal(const struct bench_row *row, const struct outcome *outcome)
@@ -119,7 +123,8 @@ static void print_row(const struct bench_row *row)
     printf("\n%s: %s\n", row->name, row->what);
     if (row->baseline != NULL)
         printf("    baseline: %s\n", row->baseline);
-    printf("    %14s %14s %14s %20s\n", row->size, row->unit, row->baseline != NULL ? "baseline" : "", "figure");
+    printf("    %14s %14s %14s %20s\n", row->size, row->unit,
+           row->baseline != NULL ? "baseline" : "", "figure");
 }
 
 static void print_outcome(const struct bench_row *row, const struct outcome *outcome)
@@ -127,34 +132,38 @@ static void print_outcome(const struct bench_row *row, const struct outcome *out
     char baseline[32] = "";
     if (row->baseline != NULL)
         (void)snprintf(baseline, sizeof baseline, "%.4g", outcome->baseline);
-    printf("    %14llu %14.4g %14s %10.3g %-9s", (unsigned long long)outcome->size, outcome->ours, baseline,
-           outcome->figure, figure_unit(row));
+    printf("    %14llu %14.4g %14s %10.3g %-9s", (unsigned long long)outcome->size, outcome->ours,
+           baseline, outcome->figure, figure_unit(row));
     if (has_goal(row, outcome))
-        printf(" goal %s %g: %s", is_at_least(row) ? ">=" : "<=", row->goal, is_met(row, outcome) ? "met" : "MISSED");
+        printf(" goal %s %g: %s", is_at_least(row) ? ">=" : "<=", row->goal,
+               is_met(row, outcome) ? "met" : "MISSED");
     else
         printf(" no goal");
     for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++) {
         printf("; %s %.4g", row->extra[i], outcome->extra[i]);
         if (row->extra_goals[i] != 0)
-            printf(" (goal <= %g: %s)", row->extra_goals[i], is_extra_met(row, outcome, i) ? "met" : "MISSED");
+            printf(" (goal <= %g: %s)", row->extra_goals[i],
+                   is_extra_met(row, outcome, i) ? "met" : "MISSED");
     }
     printf("\n");
     fflush(stdout);
 }
 
-static void write_outcome(struct output *output, const struct bench_row *row, const struct outcome *outcome)
+static void write_outcome(struct output *output, const struct bench_row *row,
+                          const struct outcome *outcome)
 {
     FILE *json = output->json;
     if (json == NULL)
         return;
     fprintf(json, "%s\n    {\"row\": \"%s\", \"size\": %llu, \"unit\": \"%s\", \"ours\": %.6g",
-            output->begun ? "," : "", row->name, (unsigned long long)outcome->size, row->unit, outcome->ours);
+            output->begun ? "," : "", row->name, (unsigned long long)outcome->size, row->unit,
+            outcome->ours);
     if (row->baseline != NULL)
         fprintf(json, ", \"baseline\": %.6g", outcome->baseline);
     fprintf(json, ", \"figure\": %.6g, \"figure_unit\": \"%s\"", outcome->figure, figure_unit(row));
     if (has_goal(row, outcome))
-        fprintf(json, ", \"%s\": %g, \"met\": %s", is_at_least(row) ? "at_least" : "at_most", row->goal,
-                is_met(row, outcome) ? "true" : "false");
+        fprintf(json, ", \"%s\": %g, \"met\": %s", is_at_least(row) ? "at_least" : "at_most",
+                row->goal, is_met(row, outcome) ? "true" : "false");
     for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++)
         fprintf(json, ", \"%s\": %.6g", row->extra[i], outcome->extra[i]);
     fprintf(json, ", \"repeats\": %u}", row->repeats);
@@ -162,38 +171,44 @@ static void write_outcome(struct output *output, const struct bench_row *row, co
 }
 
 /* One line of the table that the documentation has. */
-static void write_markdown(FILE *markdown, const struct bench_row *row, const struct outcome *outcome)
+static void write_markdown(FILE *markdown, const struct bench_row *row,
+                           const struct outcome *outcome)
 {
     if (markdown == NULL)
         return;
-    fprintf(markdown, "| %s | %llu %s | %.4g |", row->name, (unsigned long long)outcome->size, row->size,
-            outcome->ours);
+    fprintf(markdown, "| %s | %llu %s | %.4g |", row->name, (unsigned long long)outcome->size,
+            row->size, outcome->ours);
     if (row->baseline != NULL)
         fprintf(markdown, " %.4g", outcome->baseline);
     fprintf(markdown, " | %s | **%.3g** %s |", row->unit, outcome->figure, figure_unit(row));
     if (has_goal(row, outcome))
-        fprintf(markdown, " %s %g%s", is_at_least(row) ? "≥" : "≤", row->goal, is_met(row, outcome) ? "" : ", missed");
+        fprintf(markdown, " %s %g%s", is_at_least(row) ? "≥" : "≤", row->goal,
+                is_met(row, outcome) ? "" : ", missed");
     fprintf(markdown, " |");
     for (unsigned i = 0; i < 2 && row->extra[i] != NULL; i++) {
         fprintf(markdown, "%s %s %.4g", i > 0 ? "," : "", row->extra[i], outcome->extra[i]);
         if (row->extra_goals[i] != 0)
-            fprintf(markdown, " (≤ %g%s)", row->extra_goals[i], is_extra_met(row, outcome, i) ? "" : ", missed");
+            fprintf(markdown, " (≤ %g%s)", row->extra_goals[i],
+                    is_extra_met(row, outcome, i) ? "" : ", missed");
     }
     fprintf(markdown, " |\n");
 }
 
 /* Each size has an empty directory of its own. */
-static void run_row(const struct bench_row *row, const struct bench *settings, struct output *output)
+static void run_row(const struct bench_row *row, const struct bench *settings,
+                    struct output *output)
 {
     print_row(row);
     for (unsigned i = 0; i < BENCH_SIZES; i++) {
         struct bench bench = *settings;
         char directory[BENCH_PATH_SIZE];
-        BENCH_CHECK(snprintf(directory, sizeof directory, "%s/vfj_bench.XXXXXX", settings->directory)
-                    < (int)sizeof directory);
+        BENCH_CHECK(
+            snprintf(directory, sizeof directory, "%s/vfj_bench.XXXXXX", settings->directory)
+            < (int)sizeof directory);
         BENCH_CHECK(mkdtemp(directory) != NULL);
         bench.directory = directory;
-        struct outcome outcome = measure(row, &bench, bench.full ? row->full_sizes[i] : row->sizes[i]);
+        struct outcome outcome
+            = measure(row, &bench, bench.full ? row->full_sizes[i] : row->sizes[i]);
         bench_remove_tree(directory);
         print_outcome(row, &outcome);
         write_outcome(output, row, &outcome);
@@ -219,14 +234,15 @@ static bool is_wanted(const struct bench_row *row, char **names, int count)
     return found;
 }
 
-static void run_wanted(const struct bench_row *row, const struct bench *settings, char **names, int count,
-                       struct output *output)
+static void run_wanted(const struct bench_row *row, const struct bench *settings, char **names,
+                       int count, struct output *output)
 {
     if (is_wanted(row, names, count))
         run_row(row, settings, output);
 }
 
-static void run_ways(const struct bench_row *row, struct bench settings, char **names, int count, struct output *output)
+static void run_ways(const struct bench_row *row, struct bench settings, char **names, int count,
+                     struct output *output)
 {
     run_wanted(row, &settings, names, count, output);
     if (row->asking.name == NULL)
@@ -242,12 +258,14 @@ static void begin(struct output *output, const char *commit)
     bench_machine(machine, sizeof machine);
     printf("machine: %s\ncommit: %s\n", machine, commit);
     if (output->json != NULL)
-        fprintf(output->json, "{\"machine\": \"%s\", \"commit\": \"%s\", \"rows\": [", machine, commit);
+        fprintf(output->json, "{\"machine\": \"%s\", \"commit\": \"%s\", \"rows\": [", machine,
+                commit);
     if (output->markdown != NULL)
-        fprintf(output->markdown,
-                "%s; commit %s\n\n| row | size | ours | baseline | unit | figure | goal | besides |\n"
-                "|---|---|---:|---:|---|---|---|---|\n",
-                machine, commit);
+        fprintf(
+            output->markdown,
+            "%s; commit %s\n\n| row | size | ours | baseline | unit | figure | goal | besides |\n"
+            "|---|---|---:|---:|---|---|---|---|\n",
+            machine, commit);
 }
 
 static void end(struct output *output)

@@ -1,8 +1,9 @@
-/* A program that does nothing, under the names of a guest's programs: it tells when it was run, if anyone listens, and prints a prepared
- * answer.
+/* A program that does nothing, under the names of a guest's programs: it tells when it was run, if
+ * anyone listens, and prints a prepared answer.
  *
- * DIR/sbin/NAME prints DIR/answers/ANSWER and sends its name and time to the socket DIR/times. A command that makes a
- * port of an interface lets DIR/answers/ifconfig be DIR/answers/joined from then on. */
+ * DIR/sbin/NAME prints DIR/answers/ANSWER and sends its name and time to the socket DIR/times. A
+ * command that makes a port of an interface lets DIR/answers/ifconfig be DIR/answers/joined from
+ * then on. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,7 +22,8 @@ static void tell(const struct bench_run *run)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
     (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/times", directory);
-    (void)!sendto(fd, run, sizeof *run, MSG_DONTWAIT, (const struct sockaddr *)&address, sizeof address);
+    (void)!sendto(fd, run, sizeof *run, MSG_DONTWAIT, (const struct sockaddr *)&address,
+                  sizeof address);
 }
 
 static void print(const char *answer)

@@ -63,7 +63,8 @@ static double time_command(struct bench *bench, struct bench_daemon *daemon)
 }
 
 /* One program, from its spawn to the end of its output and itself; or to its main(). */
-static void spawn(struct bench_daemon *daemon, const char *name, const char *const *argv, struct bench_run *run)
+static void spawn(struct bench_daemon *daemon, const char *name, const char *const *argv,
+                  struct bench_run *run)
 {
     char path[BENCH_PATH_SIZE], bytes[16384];
     const char *words[8] = {path};
@@ -77,7 +78,9 @@ static void spawn(struct bench_daemon *daemon, const char *name, const char *con
     BENCH_CHECK(pipe2(ends, O_CLOEXEC) == 0);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    BENCH_CHECK(posix_spawn(&pid, path, &actions, NULL, (char *const *)(const void *)words, environment) == 0);
+    BENCH_CHECK(
+        posix_spawn(&pid, path, &actions, NULL, (char *const *)(const void *)words, environment)
+        == 0);
     posix_spawn_file_actions_destroy(&actions);
     close(ends[1]);
     while (read(ends[0], bytes, sizeof bytes) > 0)
@@ -89,7 +92,8 @@ static void spawn(struct bench_daemon *daemon, const char *name, const char *con
 
 static double time_parts(struct command *command, double programs)
 {
-    static const char *const sysctl[] = {"-i", "hw.hn.vf_transparent", "dev.hn.0.vf", "dev.hn.0.rxvf", NULL};
+    static const char *const sysctl[]
+        = {"-i", "hw.hn.vf_transparent", "dev.hn.0.vf", "dev.hn.0.rxvf", NULL};
     static const char *const all[] = {"-a", NULL};
     static const char *const route[] = {"-n", "get", "-inet", "default", NULL};
     static const char *const route6[] = {"-n", "get", "-inet6", "default", NULL};
@@ -133,7 +137,8 @@ static void command_close(struct bench *bench, void *context)
 const struct bench_row bench_command = {
     .name = "command",
     .what = "VF_UP on devd's socket to the main() of the first changing command",
-    .baseline = "the probe's programs one after the other, one durable commit, one posix_spawn of the command",
+    .baseline = "the probe's programs one after the other, one durable commit, one posix_spawn of "
+                "the command",
     .asking = {"command-kernel", "the same, when the guest's kernel is asked (--probe kernel)",
                "one durable commit, one posix_spawn of the command"},
     .size = "interfaces",
@@ -155,7 +160,8 @@ static void *shell_open(struct bench *bench, uint64_t percent)
     return command_open(bench, 1);
 }
 
-/* "bare": how many times faster than the shell's way the programs, one commit and one posix_spawn are. */
+/* "bare": how many times faster than the shell's way the programs, one commit and one posix_spawn
+ * are. */
 static struct bench_sample shell_turn(struct bench *bench, void *context)
 {
     struct command *command = context;
@@ -166,14 +172,15 @@ static struct bench_sample shell_turn(struct bench *bench, void *context)
     return (struct bench_sample){ours, shell};
 }
 
-static const char shell_baseline[]
-    = "/bin/sh: files like rc.subr, network.subr, defaults/rc.conf; sysctl, ifconfig, the command; no journal";
+static const char shell_baseline[] = "/bin/sh: files like rc.subr, network.subr, defaults/rc.conf; "
+                                     "sysctl, ifconfig, the command; no journal";
 
 const struct bench_row bench_shell = {
     .name = "shell",
     .what = "VF_UP on devd's socket to the main() of the first changing command",
     .baseline = shell_baseline,
-    .asking = {"shell-kernel", "the same, when the guest's kernel is asked (--probe kernel)", shell_baseline},
+    .asking = {"shell-kernel", "the same, when the guest's kernel is asked (--probe kernel)",
+               shell_baseline},
     .size = "% of sizes",
     .unit = "us",
     .figure = BENCH_FASTER,

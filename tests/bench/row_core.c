@@ -48,13 +48,16 @@ static void make_map(struct vfj_map *map, unsigned slots)
 static void *step_open(struct bench *bench, uint64_t size)
 {
     struct step *step = bench_allocate(sizeof *step);
-    struct vfj_event observed = {.kind = VFJ_EVENT_OBSERVED, .as.observed = {.probe = VFJ_PROBE_MAP, .ok = true}};
+    struct vfj_event observed
+        = {.kind = VFJ_EVENT_OBSERVED, .as.observed = {.probe = VFJ_PROBE_MAP, .ok = true}};
     (void)bench;
     step->slots = size;
     vfj_machine_init(&step->machine);
     feed(step,
-         (struct vfj_event){.kind = VFJ_EVENT_STARTED,
-                            .as.started = {.boot_id = "bench", .mode = VFJ_MODE_ACT, .policy = VFJ_POLICY_VFJOURNAL}});
+         (struct vfj_event){
+             .kind = VFJ_EVENT_STARTED,
+             .as.started
+             = {.boot_id = "bench", .mode = VFJ_MODE_ACT, .policy = VFJ_POLICY_VFJOURNAL}});
     feed(step, (struct vfj_event){.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of("/socket")});
     observed.as.observed.command = step->machine.decision.commands[0].id;
     make_map(&observed.as.observed.as.map, (unsigned)size);
@@ -63,7 +66,8 @@ static void *step_open(struct bench *bench, uint64_t size)
     for (unsigned i = 0; i < 8; i++)
         step->lines[i] = devd_event(bench_line(i));
     for (unsigned i = 0; i < 2 * size; i++) {
-        (void)snprintf(step->texts[i], sizeof step->texts[i], "!system=HYPERV_NIC_VF subsystem=hn%u type=%s", i / 2,
+        (void)snprintf(step->texts[i], sizeof step->texts[i],
+                       "!system=HYPERV_NIC_VF subsystem=hn%u type=%s", i / 2,
                        i % 2 == 0 ? "VF_UP" : "VF_DOWN");
         step->flaps[i] = devd_event(step->texts[i]);
     }
@@ -110,7 +114,8 @@ static void step_close(struct bench *bench, void *context)
 
 const struct bench_row bench_step = {
     .name = "step",
-    .what = "vfj_step of a line that concerns no VF; flap_ns: of VF_UP and VF_DOWN, which write a slot",
+    .what
+    = "vfj_step of a line that concerns no VF; flap_ns: of VF_UP and VF_DOWN, which write a slot",
     .baseline = "memcpy of the whole state",
     .size = "slots",
     .unit = "ns",
@@ -125,7 +130,8 @@ const struct bench_row bench_step = {
     .close = step_close,
 };
 
-/* A guest whose VFs come and go all at once; all that a ledger does with an event but writing it. */
+/* A guest whose VFs come and go all at once; all that a ledger does with an event but writing it.
+ */
 struct flap {
     char *trace[2]; /* of one slot, and of `slots` */
     struct vfj_play *play;
@@ -135,7 +141,8 @@ struct flap {
     char body[VFJ_BODY_MAX + 1];
 };
 
-static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
+static enum vfj_status submit(void *context, const struct vfj_event *event,
+                              const struct vfj_decision **decision)
 {
     struct flap *flap = context;
     struct vfj_record row = {.note = {"", 0}}, made;
@@ -162,7 +169,8 @@ static char *make_trace(unsigned slots)
     char *trace = bench_allocate(size);
     size_t at = 0;
     for (unsigned i = 0; i < slots; i++)
-        at += (size_t)snprintf(trace + at, size - at, "%%if hn%u up inet 10.0.%u.4/24\n%%vf mce%u hn%u\n", i, i, i, i);
+        at += (size_t)snprintf(trace + at, size - at,
+                               "%%if hn%u up inet 10.0.%u.4/24\n%%vf mce%u hn%u\n", i, i, i, i);
     for (unsigned round = 0; round < ROUNDS; round++) {
         static const char *const kinds[]
             = {"ETHERNET subsystem=mce%u type=IFATTACH", "HYPERV_NIC_VF subsystem=hn%u type=VF_UP",
@@ -170,7 +178,8 @@ static char *make_trace(unsigned slots)
         static const unsigned seconds[] = {0, 4, 10, 11};
         for (unsigned line = 0; line < 4 * slots; line++) {
             unsigned kind = line / slots, slot = line % slots;
-            at += (size_t)snprintf(trace + at, size - at, "@%u !system=", round * 20 + seconds[kind]);
+            at += (size_t)snprintf(trace + at, size - at,
+                                   "@%u !system=", round * 20 + seconds[kind]);
             at += (size_t)snprintf(trace + at, size - at, kinds[kind], slot);
             at += (size_t)snprintf(trace + at, size - at, "\n");
         }
@@ -196,7 +205,8 @@ static double time_flaps(struct flap *flap, const char *trace)
     flap->spent_ns = 0;
     flap->seq = flap->events = 0;
     vfj_machine_init(flap->machine);
-    vfj_play_init(flap->play, (struct vfj_play_sink){flap, submit}, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    vfj_play_init(flap->play, (struct vfj_play_sink){flap, submit}, VFJ_MODE_ACT,
+                  VFJ_POLICY_VFJOURNAL);
     BENCH_CHECK(vfj_trace_play(vfj_span_of(trace), flap->play, &place) == VFJ_OK);
     return (double)flap->spent_ns / (double)flap->events;
 }
@@ -223,7 +233,8 @@ static void flap_close(struct bench *bench, void *context)
 
 const struct bench_row bench_flap = {
     .name = "flap",
-    .what = "one event of slots whose VFs come, join and leave all at once: step, digest, rows encoded",
+    .what
+    = "one event of slots whose VFs come, join and leave all at once: step, digest, rows encoded",
     .baseline = "the same with one slot",
     .size = "slots",
     .unit = "ns an event",

@@ -66,7 +66,8 @@ static void remove_journal(struct bench *bench)
     bench_remove(bench_path(bench, "journal.db-snapshot"));
 }
 
-/* How many transactions the journal's WAL has seen: iChange of its index (sqlite.org/walformat.html). */
+/* How many transactions the journal's WAL has seen: iChange of its index
+ * (sqlite.org/walformat.html). */
 static uint32_t transactions(struct bench *bench)
 {
     uint32_t words[4] = {0};
@@ -76,7 +77,8 @@ static uint32_t transactions(struct bench *bench)
     return words[2];
 }
 
-/* What is queued on a socket, with what the kernel adds to each line for its own books; 0 where it does not tell. */
+/* What is queued on a socket, with what the kernel adds to each line for its own books; 0 where it
+ * does not tell. */
 static int queued(int fd)
 {
     int bytes = 0;
@@ -98,8 +100,8 @@ static int weight_of_line(void)
     return weight > 0 ? weight : 1;
 }
 
-/* Lines first … first + count - 1, a record each. devd has a system call for each; who stands for it here takes processor time
- * from those that are measured, and the less the better. */
+/* Lines first … first + count - 1, a record each. devd has a system call for each; who stands for
+ * it here takes processor time from those that are measured, and the less the better. */
 static void send_lines(int fd, uint64_t first, unsigned count)
 {
     struct mmsghdr messages[AT_ONCE];
@@ -143,7 +145,8 @@ static double time_burst(struct bench *bench, struct lines *lines, uint32_t *com
     uint32_t before = transactions(bench);
     int64_t start = bench_now_ns();
     int most = send_burst(daemon->devd, lines->count);
-    bench->extra[0] = (double)most / weight_of_line() * (double)bench_lines_bytes(lines->count) / (double)lines->count;
+    bench->extra[0] = (double)most / weight_of_line() * (double)bench_lines_bytes(lines->count)
+        / (double)lines->count;
     while (bench_journal_rows(daemon) < goal)
         sleep_ns(1000000);
     double ns = (double)(bench_now_ns() - start);
@@ -211,9 +214,10 @@ static void sleep_until(int64_t ns)
         continue;
 }
 
-/* Lines from `first` on until `end`: line i when i periods are over since `start_ns`, at once when that is late. */
-static void send_steadily(struct bench_daemon *daemon, int64_t start_ns, int64_t period_ns, uint64_t first,
-                          uint64_t end)
+/* Lines from `first` on until `end`: line i when i periods are over since `start_ns`, at once when
+ * that is late. */
+static void send_steadily(struct bench_daemon *daemon, int64_t start_ns, int64_t period_ns,
+                          uint64_t first, uint64_t end)
 {
     for (uint64_t i = first; i < end; i++) {
         sleep_until(start_ns + (int64_t)i * period_ns);
@@ -221,7 +225,8 @@ static void send_steadily(struct bench_daemon *daemon, int64_t start_ns, int64_t
     }
 }
 
-/* A client of devd that only reads: its processor time. A line is sent each `period_ns`; 0: all at once. */
+/* A client of devd that only reads: its processor time. A line is sent each `period_ns`; 0: all at
+ * once. */
 static double read_only(struct lines *lines, uint64_t count, int64_t period_ns)
 {
     int ends[2], status;
@@ -267,8 +272,8 @@ static struct bench_sample steady_turn(struct bench *bench, void *context)
 
 const struct bench_row bench_steady = {
     .name = "steady",
-    .what
-    = "1,000 lines a second: processor time of the daemon, start and end included; growth is that of the second half",
+    .what = "1,000 lines a second: processor time of the daemon, start and end included; growth is "
+            "that of the second half",
     .baseline = "a client of devd that only reads and looks at the clock",
     .size = "lines",
     .unit = "% of one",
@@ -299,10 +304,12 @@ static double time_open(struct bench *bench)
     sqlite3 *db = NULL;
     sqlite3_stmt *stmt = NULL;
     int64_t start = bench_now_ns();
-    BENCH_CHECK(sqlite3_open_v2(bench_path(bench, "journal.db"), &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
-    BENCH_CHECK(
-        sqlite3_prepare_v2(db, "SELECT * FROM record WHERE seq = (SELECT max(seq) FROM record)", -1, &stmt, NULL)
-        == SQLITE_OK);
+    BENCH_CHECK(sqlite3_open_v2(bench_path(bench, "journal.db"), &db, SQLITE_OPEN_READONLY, NULL)
+                == SQLITE_OK);
+    BENCH_CHECK(sqlite3_prepare_v2(db,
+                                   "SELECT * FROM record WHERE seq = (SELECT max(seq) FROM record)",
+                                   -1, &stmt, NULL)
+                == SQLITE_OK);
     BENCH_CHECK(sqlite3_step(stmt) == SQLITE_ROW);
     sqlite3_finalize(stmt);
     sqlite3_close(db);
@@ -324,7 +331,8 @@ static struct bench_sample start_turn(struct bench *bench, void *context)
 
 const struct bench_row bench_start = {
     .name = "start",
-    .what = "start of the daemon on a journal until it is connected to devd, with its two programs (sysctl, rc helper)",
+    .what = "start of the daemon on a journal until it is connected to devd, with its two programs "
+            "(sysctl, rc helper)",
     .baseline = "open, and one indexed SELECT",
     .size = "rows",
     .unit = "ms",
@@ -388,8 +396,8 @@ static struct bench_sample idle_turn(struct bench *bench, void *context)
 
 const struct bench_row bench_idle = {
     .name = "idle",
-    .what
-    = "the daemon with nothing to do, after so many lines: wake-ups; growth is that of the second half of the lines",
+    .what = "the daemon with nothing to do, after so many lines: wake-ups; growth is that of the "
+            "second half of the lines",
     .size = "lines",
     .unit = "a second",
     .figure = BENCH_OURS,

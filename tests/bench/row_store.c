@@ -22,7 +22,8 @@ static void *append_open(struct bench *bench, uint64_t size)
 {
     struct append *append = bench_allocate(sizeof *append);
     BENCH_CHECK(size < sizeof append->line);
-    (void)snprintf(append->line, sizeof append->line, "!system=BENCH subsystem=line type=%-*s", (int)size, "LONG");
+    (void)snprintf(append->line, sizeof append->line, "!system=BENCH subsystem=line type=%-*s",
+                   (int)size, "LONG");
     memset(append->line + 33, 'x', size - 33);
     append->line[size] = '\0';
     append->ledger = bench_ledger_open(bench_path(bench, "journal.db"));
@@ -131,9 +132,11 @@ static double time_select(const char *path, uint64_t rows)
     sqlite3 *db = NULL;
     sqlite3_stmt *stmt = NULL;
     uint64_t seen = 0;
-    BENCH_CHECK(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK);
+    BENCH_CHECK(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL)
+                == SQLITE_OK);
     bench_sql_run(db, "PRAGMA cache_size = -512");
-    BENCH_CHECK(sqlite3_prepare_v2(db, "SELECT * FROM record ORDER BY seq", -1, &stmt, NULL) == SQLITE_OK);
+    BENCH_CHECK(sqlite3_prepare_v2(db, "SELECT * FROM record ORDER BY seq", -1, &stmt, NULL)
+                == SQLITE_OK);
     int64_t start = bench_now_ns();
     for (; sqlite3_step(stmt) == SQLITE_ROW; seen++)
         fetch(stmt);
@@ -243,7 +246,8 @@ static struct bench_sample bytes_turn(struct bench *bench, void *context)
     bench_make_journal(path, bytes->events + 1);
     double ours = (size_of(path) - empty) / (double)bytes->events;
     bench_remove(path);
-    return (struct bench_sample){ours, (double)bench_lines_bytes(bytes->events) / (double)bytes->events};
+    return (struct bench_sample){ours,
+                                 (double)bench_lines_bytes(bytes->events) / (double)bytes->events};
 }
 
 static void bytes_close(struct bench *bench, void *context)

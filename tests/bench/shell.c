@@ -1,4 +1,5 @@
-/* The shell's way to the first changing command: the files that hyperv_vfup reads, and its steps. */
+/* The shell's way to the first changing command: the files that hyperv_vfup reads, and its steps.
+ */
 #include "tests/bench/shell.h"
 
 #include <spawn.h>
@@ -27,9 +28,10 @@ static void write_functions(FILE *script, const char *prefix, unsigned bytes)
                                "\tdone\n"
                                "\techo \"${_args#* }\"\n";
     for (unsigned i = 0; bytes > 0; i++) {
-        int written
-            = fprintf(script, "# %s_%u interface\n#\tWhat the function of this number does.\n%s_%u()\n{\n%s}\n\n",
-                      prefix, i, prefix, i, body);
+        int written = fprintf(
+            script,
+            "# %s_%u interface\n#\tWhat the function of this number does.\n%s_%u()\n{\n%s}\n\n",
+            prefix, i, prefix, i, body);
         bytes -= (unsigned)written < bytes ? (unsigned)written : bytes;
     }
 }
@@ -38,7 +40,8 @@ static void write_functions(FILE *script, const char *prefix, unsigned bytes)
 static void write_values(FILE *script, unsigned bytes)
 {
     for (unsigned i = 0; bytes > 0; i++) {
-        int written = fprintf(script, "service_%u_enable=\"NO\"\t# Run the service of this number (or NO).\n", i);
+        int written = fprintf(
+            script, "service_%u_enable=\"NO\"\t# Run the service of this number (or NO).\n", i);
         bytes -= (unsigned)written < bytes ? (unsigned)written : bytes;
     }
 }
@@ -55,8 +58,10 @@ static void write_script(const struct bench *bench)
 {
     FILE *script = create(bench, "vfup");
     const char *d = bench->directory;
-    fprintf(script, ". %s/rc.subr\n. %s/network.subr\n. %s/defaults\n. %s/etc/rc.conf\n", d, d, d, d);
-    fprintf(script, "unit=`echo $1 | sed 's/[^0-9]//g'`\nvf=`%s/sbin/sysctl -n dev.hn.$unit.vf`\n", d);
+    fprintf(script, ". %s/rc.subr\n. %s/network.subr\n. %s/defaults\n. %s/etc/rc.conf\n", d, d, d,
+            d);
+    fprintf(script, "unit=`echo $1 | sed 's/[^0-9]//g'`\nvf=`%s/sbin/sysctl -n dev.hn.$unit.vf`\n",
+            d);
     fprintf(script, "%s/sbin/ifconfig lagg$unit >/dev/null 2>&1\n", d);
     fprintf(script, "%s/sbin/ifconfig lagg$unit laggport mce0\n", d);
     BENCH_CHECK(fclose(script) == 0);

@@ -1,4 +1,5 @@
-/* The shell's way to the first changing command: the files that hyperv_vfup reads, and its steps. */
+/* The shell's way to the first changing command: the files that hyperv_vfup reads, and its steps.
+ */
 #ifndef VFJ_TESTS_BENCH_SHELL_H
 #define VFJ_TESTS_BENCH_SHELL_H
 

@@ -6,12 +6,13 @@
 #include "core/machine/step.h"
 #include "tests/bench/bench.h"
 
-static const char schema[] = "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                             "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512;"
-                             "PRAGMA journal_size_limit = 4194304;"
-                             "CREATE TABLE record (seq INTEGER PRIMARY KEY, cause INTEGER, boot INTEGER NOT NULL,"
-                             " wall_us INTEGER NOT NULL, mono_us INTEGER NOT NULL, kind TEXT NOT NULL,"
-                             " body ANY NOT NULL, note TEXT, digest INTEGER, chain BLOB NOT NULL) STRICT";
+static const char schema[]
+    = "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+      "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512;"
+      "PRAGMA journal_size_limit = 4194304;"
+      "CREATE TABLE record (seq INTEGER PRIMARY KEY, cause INTEGER, boot INTEGER NOT NULL,"
+      " wall_us INTEGER NOT NULL, mono_us INTEGER NOT NULL, kind TEXT NOT NULL,"
+      " body ANY NOT NULL, note TEXT, digest INTEGER, chain BLOB NOT NULL) STRICT";
 
 void bench_sql_run(sqlite3 *db, const char *text)
 {
@@ -21,11 +22,15 @@ void bench_sql_run(sqlite3 *db, const char *text)
 void bench_sql_open(struct bench_sql *sql, const char *path)
 {
     *sql = (struct bench_sql){0};
-    BENCH_CHECK(sqlite3_open_v2(path, &sql->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)
+    BENCH_CHECK(sqlite3_open_v2(path, &sql->db,
+                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                NULL)
                 == SQLITE_OK);
     bench_sql_run(sql->db, schema);
-    BENCH_CHECK(sqlite3_prepare_v3(sql->db, "INSERT INTO record VALUES (?1, NULL, 1, ?2, ?3, 'devd', ?4, NULL, ?5, ?6)",
-                                   -1, SQLITE_PREPARE_PERSISTENT, &sql->insert, NULL)
+    BENCH_CHECK(sqlite3_prepare_v3(
+                    sql->db,
+                    "INSERT INTO record VALUES (?1, NULL, 1, ?2, ?3, 'devd', ?4, NULL, ?5, ?6)", -1,
+                    SQLITE_PREPARE_PERSISTENT, &sql->insert, NULL)
                 == SQLITE_OK);
 }
 
@@ -73,10 +78,11 @@ struct vfj_ledger *bench_ledger_open(const char *path)
 {
     struct vfj_ledger *ledger = NULL;
     BENCH_CHECK(vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK);
-    struct vfj_event started
-        = {.kind = VFJ_EVENT_STARTED,
-           .as.started
-           = {.boot_id = "bench", .rules = VFJ_RULES, .mode = VFJ_MODE_OBSERVE, .policy = VFJ_POLICY_VFJOURNAL}};
+    struct vfj_event started = {.kind = VFJ_EVENT_STARTED,
+                                .as.started = {.boot_id = "bench",
+                                               .rules = VFJ_RULES,
+                                               .mode = VFJ_MODE_OBSERVE,
+                                               .policy = VFJ_POLICY_VFJOURNAL}};
     submit(ledger, &started);
     BENCH_CHECK(vfj_ledger_commit(ledger) == VFJ_OK);
     return ledger;

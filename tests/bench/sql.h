@@ -7,7 +7,8 @@
 
 #include "store/ledger.h"
 
-/* A table of a journal's columns, without triggers, and the journal's pragmas (WAL, synchronous=FULL). */
+/* A table of a journal's columns, without triggers, and the journal's pragmas (WAL,
+ * synchronous=FULL). */
 struct bench_sql {
     sqlite3 *db;
     sqlite3_stmt *insert;

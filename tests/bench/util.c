@@ -76,10 +76,14 @@ void bench_remove_tree(const char *path)
 }
 
 static const char *const lines[] = {
-    "!system=IFNET subsystem=em0 type=LINK_UP",       "!system=DEVFS subsystem=CDEV type=CREATE cdev=tap3",
-    "!system=IFNET subsystem=epair0a type=ATTACH",    "!system=DEVFS subsystem=CDEV type=DESTROY cdev=tap3",
-    "!system=IFNET subsystem=epair0b type=LINK_UP",   "!system=CAM subsystem=periph type=timeout cdb=12",
-    "!system=IFNET subsystem=epair0b type=LINK_DOWN", "!system=ACPI subsystem=CMBAT type=notify=0x80",
+    "!system=IFNET subsystem=em0 type=LINK_UP",
+    "!system=DEVFS subsystem=CDEV type=CREATE cdev=tap3",
+    "!system=IFNET subsystem=epair0a type=ATTACH",
+    "!system=DEVFS subsystem=CDEV type=DESTROY cdev=tap3",
+    "!system=IFNET subsystem=epair0b type=LINK_UP",
+    "!system=CAM subsystem=periph type=timeout cdb=12",
+    "!system=IFNET subsystem=epair0b type=LINK_DOWN",
+    "!system=ACPI subsystem=CMBAT type=notify=0x80",
 };
 
 enum { LINES = sizeof lines / sizeof lines[0] };
@@ -119,8 +123,8 @@ void bench_machine(char *text, unsigned size)
     struct utsname name;
     read_model(model, sizeof model);
     BENCH_CHECK(uname(&name) >= 0);
-    (void)snprintf(text, size, "%s%ld processors, %s %s %s", model, sysconf(_SC_NPROCESSORS_ONLN), name.sysname,
-                   name.release, name.machine);
+    (void)snprintf(text, size, "%s%ld processors, %s %s %s", model, sysconf(_SC_NPROCESSORS_ONLN),
+                   name.sysname, name.release, name.machine);
 }
 
 double bench_read_proc(pid_t pid, const char *file, const char *key)

@@ -1,9 +1,10 @@
 #!/bin/sh
-# No function of core/ reaches itself: neither by its own call, nor through others, nor through a table of functions.
+# No function of core/ reaches itself: neither by its own call, nor through others, nor through a
+# table of functions.
 #   usage: check_calls.sh ROOT
 #
-# The calls are those that gcc sees in each source before anything is inlined (-fcallgraph-info). Calls through a pointer are
-# resolved here, and a new one is refused until it is.
+# The calls are those that gcc sees in each source before anything is inlined (-fcallgraph-info).
+# Calls through a pointer are resolved here, and a new one is refused until it is.
 set -u
 
 root=${1:?usage: check_calls.sh ROOT}
@@ -28,7 +29,8 @@ for program in gcc gcc-12 gcc-13 gcc-14; do
 done
 [ -n "$compiler" ] || cannot "no gcc that tells its call graph"
 
-# graph DIRECTORY FILE...: the calls of the sources, one "CALLER CALLEE" a line; a static function is "FILE:NAME".
+# graph DIRECTORY FILE...: the calls of the sources, one "CALLER CALLEE" a line; a static function
+# is "FILE:NAME".
 graph()
 {
     into=$1
@@ -40,7 +42,8 @@ graph()
     awk -F '"' '/^edge:/ { print $2, $4 }' "$into"/*.ci
 }
 
-# Calls through a pointer, by their caller: "CALLER TARGET" for each function that the pointer can hold.
+# Calls through a pointer, by their caller: "CALLER TARGET" for each function that the pointer can
+# hold.
 targets()
 {
     # rows of the plan: the last word of each, NULL but for those
@@ -57,7 +60,8 @@ targets()
     echo "core/model/play.c:submit_only (sink)" # who plays a trace is not of core/
 }
 
-# judge TARGETS: of the calls read, resolves those through pointers; says what is on a cycle. 1 when there is something.
+# judge TARGETS: of the calls read, resolves those through pointers; says what is on a cycle. 1 when
+# there is something.
 judge()
 {
     awk -v targets="$1" '
@@ -92,7 +96,8 @@ judge()
                     print "no call through a pointer in " name
                     bad = 1
                 }
-            # Take away what calls nothing that is left, or is called by nothing that is left: cycles stay.
+            # Take away what calls nothing that is left, or is called by nothing that is left:
+            # cycles stay.
             left = edges
             do {
                 taken = 0

@@ -1,5 +1,6 @@
 #!/bin/sh
-# vfjournal doctor and config against the stand-in guest: a sound one, and each thing that can be wrong with it.
+# vfjournal doctor and config against the stand-in guest: a sound one, and each thing that can be
+# wrong with it.
 #   usage: check_doctor.sh VFJOURNAL GUEST ROOT
 set -u
 

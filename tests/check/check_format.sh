@@ -1,7 +1,8 @@
 #!/bin/sh
 # Every C file reads as clang-format writes it.
 #   usage: check_format.sh ROOT
-# One version judges, since versions differ in detail: 14, Debian 12's. Elsewhere the check is skipped, in CI it fails.
+# One version judges, since versions differ in detail: 14, Debian 12's. Elsewhere the check is
+# skipped, in CI it fails.
 set -u
 
 root=${1:?usage: check_format.sh ROOT}

@@ -1,6 +1,6 @@
 #!/bin/sh
-# README.md and vfjournal-hyperv.7 hold the drawing that the program makes of its tables; and each format is what it is said
-# to be.
+# README.md and vfjournal-hyperv.7 hold the drawing that the program makes of its tables; and each
+# format is what it is said to be.
 #   usage: check_graph.sh VFJOURNAL ROOT
 #
 # VFJ_ACCEPT=1 in the environment puts the drawing of today into both.
@@ -18,7 +18,8 @@ refuse()
     status=1
 }
 
-# blocks FROM TO FILE: the lines between a line FROM and a line TO, which begin a drawing and end it. Patterns of awk.
+# blocks FROM TO FILE: the lines between a line FROM and a line TO, which begin a drawing and end
+# it. Patterns of awk.
 blocks()
 {
     awk -v from="$1" -v to="$2" '$0 ~ to { inside = 0 } inside; $0 ~ from { inside = 1 }' "$3"

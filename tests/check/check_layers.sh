@@ -1,6 +1,7 @@
 #!/bin/sh
 # shellcheck disable=SC2016
-# Each #include is an edge between layers, or between rooms of core; this says which edges there may be.
+# Each #include is an edge between layers, or between rooms of core; this says which edges there may
+# be.
 #   usage: check_layers.sh ROOT
 #
 #       tools ──► store ──► core

@@ -1,7 +1,8 @@
 #!/bin/sh
 # The manual is clean under mandoc -T lint, and the pages it refers to of its own are there.
 #   usage: check_man.sh ROOT
-# Which pages of the system are installed is no business of ours. Without mandoc it is skipped, in CI it fails.
+# Which pages of the system are installed is no business of ours. Without mandoc it is skipped, in
+# CI it fails.
 set -u
 
 root=${1:?usage: check_man.sh ROOT}

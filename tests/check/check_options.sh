@@ -1,7 +1,7 @@
 #!/bin/sh
-# Every option that a verb's --help names is in its section of vfjournal.8, and no other; so is every verb, every
-# directive of a trace, every kind of record and every view in the page that is about it. And the examples of these pages
-# do what is said of them.
+# Every option that a verb's --help names is in its section of vfjournal.8, and no other; so is
+# every verb, every directive of a trace, every kind of record and every view in the page that is
+# about it. And the examples of these pages do what is said of them.
 #   usage: check_options.sh VFJOURNAL ROOT
 set -u
 
@@ -23,7 +23,8 @@ section()
     awk -v verb="$1" '/^\.S[sh] / { inside = ($1 == ".Ss" && $2 == verb) } inside' "$root/man/vfjournal.8"
 }
 
-# In help, an option begins a line, stands after another one and a comma, or alone in the first line's brackets.
+# In help, an option begins a line, stands after another one and a comma, or alone in the first
+# line's brackets.
 options_of_help()
 {
     "$vfjournal" "$1" --help | sed '1d; s/default.*//' | grep -E '^ +-' |

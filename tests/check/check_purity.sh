@@ -1,6 +1,7 @@
 #!/bin/sh
-# The compiler's word for the claims about the layers: core imports nothing but memory and string functions and has
-# no variable that can change, and neither core nor store has a way to run a program.
+# The compiler's word for the claims about the layers: core imports nothing but memory and string
+# functions and has no variable that can change, and neither core nor store has a way to run a
+# program.
 #   usage: check_purity.sh libvfj_core.a libvfj_model.a libvfj_store.a
 set -u
 
@@ -40,7 +41,8 @@ for archive in "$core" "$model" "$store"; do
     fi
 done
 
-# Constants with pointers live in .data.rel.ro; sanitizers and coverage bring variables of their own.
+# Constants with pointers live in .data.rel.ro; sanitizers and coverage bring variables of their
+# own.
 if imports "$core" "$model" | grep -Eq '^__(asan|gcov|sanitizer|llvm)'; then
     echo "(instrumented: variables are not looked at)"
 elif command -v objdump >/dev/null; then

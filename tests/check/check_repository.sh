@@ -1,6 +1,7 @@
 #!/bin/sh
 # shellcheck disable=SC2016
-# What a reader should never meet in the repository: ragged white space, notes to self, somebody's machine.
+# What a reader should never meet in the repository: ragged white space, notes to self, somebody's
+# machine.
 #   usage: check_repository.sh ROOT
 # Recorded output of other programs is kept as it was, whatever it looks like.
 set -u

@@ -2,7 +2,8 @@
 # The daemon from end to end: a real one, against the stand-in guest.
 #   usage: test_daemon.sh VFJOURNAL VFJ_GUEST SCENARIO
 # A scenario is a function scenario_* at the end; each has a guest of its own.
-# VFJ_TEST_USER: the daemon is to be that user, with a monitor; only root can try that. VFJ_TEST_OPTIONS: more options.
+# VFJ_TEST_USER: the daemon is to be that user, with a monitor; only root can try that.
+# VFJ_TEST_OPTIONS: more options.
 set -u
 
 vfjournal=$1
@@ -58,8 +59,8 @@ end() {
     round_trip
 }
 
-# The journal as a trace, and that replayed: the same commands, those that only read the guest among them. A journal whose
-# beginning was pruned is refused.
+# The journal as a trace, and that replayed: the same commands, those that only read the guest among
+# them. A journal whose beginning was pruned is refused.
 round_trip() {
     "$vfjournal" export --trace --journal "$journal" >"$dir/exported.trace" 2>"$dir/export.out"
     exported=$?
@@ -144,7 +145,8 @@ scenario_act() {
     check "the pidfile is gone" test ! -e "$dir/daemon.pid"
 }
 
-# What is followed is what is shown afterwards; a daemon that ends and one that starts are followed, too.
+# What is followed is what is shown afterwards; a daemon that ends and one that starts are followed,
+# too.
 scenario_follow() {
     begin hn0=mce0
     start_guest
@@ -165,7 +167,8 @@ scenario_follow() {
     check "it still follows" kill "$follower"
     wait "$follower"
     "$vfjournal" show --journal "$journal" -n all | sort >"$dir/shown"
-    # One that had not ended when it was first shown is shown again when it has, after what came meanwhile.
+    # One that had not ended when it was first shown is shown again when it has, after what came
+    # meanwhile.
     same "what was followed" "$(cat "$dir/shown")" "$(grep -v "has not ended" "$dir/followed" | sort)"
 }
 
@@ -210,8 +213,8 @@ scenario_dhcp() {
     end
 }
 
-# IPv6 as the guest has it: the address and its default route go over to lagg0, and one that takes advertisements is asked
-# for one.
+# IPv6 as the guest has it: the address and its default route go over to lagg0, and one that takes
+# advertisements is asked for one.
 scenario_inet6() {
     begin hn0=mce0 hn1=mce1
     start_guest
@@ -294,7 +297,8 @@ scenario_gap() {
     end
 }
 
-# A daemon that is killed in the delay goes on with the same deadline; rc.conf is read again on SIGHUP.
+# A daemon that is killed in the delay goes on with the same deadline; rc.conf is read again on
+# SIGHUP.
 scenario_crash() {
     begin hn0=mce0
     start_guest
@@ -319,8 +323,8 @@ scenario_crash() {
     end
 }
 
-# rc.conf's files are looked at with the guest: no signal is needed. What can't be read changes nothing, is said in the
-# journal, and is tried again.
+# rc.conf's files are looked at with the guest: no signal is needed. What can't be read changes
+# nothing, is said in the journal, and is tried again.
 scenario_rc() {
     begin hn0=mce0
     start_guest
@@ -408,7 +412,8 @@ scenario_storm() {
 first_row() { "$vfjournal" verify --journal "$journal" | sed -n 's/.*; records \([0-9]*\) to .*/\1/p; s/.*; [0-9]* records.*/1/p'; }
 begins_after() { [ "$(first_row)" -gt "$1" ]; }
 
-# A journal that is kept small, by the daemon and by hand, while a storm is written to it; a disk with too little room.
+# A journal that is kept small, by the daemon and by hand, while a storm is written to it; a disk
+# with too little room.
 scenario_prune() {
     begin hn0=mce0
     start_guest
@@ -467,8 +472,8 @@ storm_until() {
     check "$1" log_holds "$1"
 }
 
-# The disk is full: the daemon ends and says so, where that is asked for; else it goes on, the network first, and writes when it
-# can again.
+# The disk is full: the daemon ends and says so, where that is asked for; else it goes on, the
+# network first, and writes when it can again.
 scenario_full() {
     begin hn0=mce0
     start_guest

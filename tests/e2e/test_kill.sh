@@ -1,8 +1,10 @@
 #!/bin/sh
-# A daemon that is killed again and again, kill -9, at random points: at the end the guest is as without kills.
+# A daemon that is killed again and again, kill -9, at random points: at the end the guest is as
+# without kills.
 #   usage: test_kill.sh VFJOURNAL VFJ_GUEST [ROUNDS [SEED]]
 # VFJ_TEST_USER: the daemon is to be that user, with a monitor; only root can try that.
-# Each round is a guest of its own and a live migration of two interfaces; five rounds run at a time.
+# Each round is a guest of its own and a live migration of two interfaces; five rounds run at a
+# time.
 set -u
 
 vfjournal=$1

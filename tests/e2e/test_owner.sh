@@ -1,7 +1,9 @@
 #!/bin/sh
-# Root works on a journal that another user can replace: nothing of root's is given away, changed or shown.
+# Root works on a journal that another user can replace: nothing of root's is given away, changed or
+# shown.
 #   usage: test_owner.sh VFJOURNAL VFJ_MAKE_JOURNAL
-# Only root can try that, where another user's number can be set. passwd(5) does not know the number.
+# Only root can try that, where another user's number can be set. passwd(5) does not know the
+# number.
 set -u
 
 [ "$(id -u)" -eq 0 ] || exit 77
@@ -51,7 +53,8 @@ TMPDIR=$work/tmp
 export TMPDIR
 "$make_journal" "$work/root/journal.db" || exit 1
 
-# hostile KIND: the user's directory, with a journal of the user's, and beside it root's files by KIND of link
+# hostile KIND: the user's directory, with a journal of the user's, and beside it root's files by
+# KIND of link
 hostile() {
     rm -rf "$work/hostile" "$work/secret"
     make_secrets
@@ -147,7 +150,8 @@ timeout 60 "$vfjournal" backup --journal "$journal" "$work/none/new.db" >"$log" 
 same "no such directory" 2 $?
 check "is said" grep -q "none/new.db: .*No such file" "$log"
 
-# A journal's file in place of the journal: what the user can't read, root does not read for the user's path.
+# A journal's file in place of the journal: what the user can't read, root does not read for the
+# user's path.
 for file in "$work/root/journal.db" /dev/zero "$work/root"; do
     hostile none
     rm "$journal"
@@ -235,7 +239,8 @@ same "root's files beside it" "$before" "$(fingerprint)"
 rm "$work/new/new.db"
 hostile none
 
-# hostile_guest FILE: a --root whose FILE somebody else can change, and what says that root ran something of it
+# hostile_guest FILE: a --root whose FILE somebody else can change, and what says that root ran
+# something of it
 hostile_guest() {
     rm -rf "$work/guest" "$work/ran"
     mkdir -p "$work/guest/etc" "$work/guest/sbin" "$work/guest/bin" "$work/guest/usr/libexec/hyperv"

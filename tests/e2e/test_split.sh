@@ -1,6 +1,6 @@
 #!/bin/sh
-# The daemon as two processes: who they are, what they have open, whose the files are, and what the end of one does to the
-# other. Only root can try that.
+# The daemon as two processes: who they are, what they have open, whose the files are, and what the
+# end of one does to the other. Only root can try that.
 #   usage: test_split.sh VFJOURNAL VFJ_GUEST
 set -u
 
@@ -39,7 +39,8 @@ descriptors() {
         [ "${fd##*/}" -le 2 ] || readlink "$fd"
     done | sed 's/:\[.*//' | sort
 }
-# What can be written to by one of its descriptors: fdinfo's flags are octal, and 1 and 2 are O_WRONLY and O_RDWR.
+# What can be written to by one of its descriptors: fdinfo's flags are octal, and 1 and 2 are
+# O_WRONLY and O_RDWR.
 writable() {
     for fd in "/proc/$1"/fd/*; do
         flags=$(sed -n 's/^flags:[[:space:]]*//p' "/proc/$1/fdinfo/${fd##*/}")
@@ -67,7 +68,8 @@ end_daemon() {
     pid=
 }
 
-# A program that tells who it is and what it has open, before it does its work: the fourth descriptor is ls's own.
+# A program that tells who it is and what it has open, before it does its work: the fourth
+# descriptor is ls's own.
 spy() {
     cat >"$work/$1" <<END
 #!/bin/sh
@@ -101,7 +103,8 @@ same "the monitor is the daemon's" "$pid" "$(of_status "$monitor" PPid)"
 same "the pidfile names the daemon" "$pid" "$(cat "$dir/daemon.pid")"
 same "the lock names the daemon" "$pid" "$(cat "$dir/var/run/vfjournal/act.lock")"
 
-# What the monitor has open: 0 to 2, the socket, both locks, the daemon's output, and what libevent needs.
+# What the monitor has open: 0 to 2, the socket, both locks, the daemon's output, and what libevent
+# needs.
 same "the monitor's descriptors" "$dir/daemon.pid $dir/var/run/vfjournal/act.lock anon_inode pipe pipe pipe socket" \
     "$(descriptors "$monitor" | paste -s -d ' ' -)"
 
@@ -151,8 +154,8 @@ end_daemon
 # A file as standard error is the monitor's, which writes what the daemon prints there.
 check "the first line" grep -q "daemon: version .*, user $user, monitor" "$log"
 
-# The monitor is killed: the daemon says so and ends, so that whoever supervises it starts it again. A pipe, as a
-# supervisor has one, the daemon writes to itself.
+# The monitor is killed: the daemon says so and ends, so that whoever supervises it starts it again.
+# A pipe, as a supervisor has one, the daemon writes to itself.
 mkfifo "$work/pipe"
 cat "$work/pipe" >>"$log" &
 errors=$work/pipe
@@ -166,7 +169,8 @@ pid=
 check "it is said" grep -q 'monitor: it has ended' "$log"
 check "and journalled" eval 'rows | tail -n 1 | grep -q "\"kind\":\"stopped\".*monitor"'
 
-# Signals to the process group, as a terminal sends them, end the daemon in order, not the monitor before it.
+# Signals to the process group, as a terminal sends them, end the daemon in order, not the monitor
+# before it.
 start_daemon --act --user $user
 kill -INT "$monitor"
 kill -TERM "$monitor"
@@ -182,8 +186,8 @@ refused() {
     check "$1 is named" grep -q "$2 does not belong to user $user" "$log"
 }
 
-# What was there before this start is not given away: it may be another file of root's by a second name, and that its
-# link count is one says nothing about yesterday.
+# What was there before this start is not given away: it may be another file of root's by a second
+# name, and that its link count is one says nothing about yesterday.
 chown -R root "${journal%/*}"
 refused "a directory of root's" "var/db/vfjournal"
 same "it stays root's" root "$(stat -c %U "${journal%/*}")"
@@ -230,7 +234,8 @@ mv "$work/kept" "${journal%/*}"
 same "root as one process, of a user's directory" 4 $?
 check "says whose it is" grep -q "var/db/vfjournal: belongs to user $uid" "$log"
 
-# In capability mode its end leaves the files that SQLite would remove by name, but the journal is whole without them.
+# In capability mode its end leaves the files that SQLite would remove by name, but the journal is
+# whole without them.
 ASAN_OPTIONS=detect_leaks=0
 export ASAN_OPTIONS
 start_daemon --act --user $user --capsicum

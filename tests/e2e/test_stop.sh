@@ -1,6 +1,6 @@
 #!/bin/sh
-# A daemon that is told to end in each step of a join: the guest has its network after that, the stock scripts can go on from there,
-# and so can the next daemon.
+# A daemon that is told to end in each step of a join: the guest has its network after that, the
+# stock scripts can go on from there, and so can the next daemon.
 #   usage: test_stop.sh VFJOURNAL VFJ_GUEST
 # VFJ_TEST_USER: the daemon is to be that user, with a monitor; only root can try that.
 # Each step is a guest of its own; four of them run at a time.

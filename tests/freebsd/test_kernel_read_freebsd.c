@@ -1,7 +1,7 @@
-/* The guest that this runs on, read by its programs and by asking its kernel: both must lead to the same rows.
- *   usage: test_kernel_read_freebsd [SLOT_VF]
- * Each interface alone; each interface as the hn of a slot, with lagg0 and lagg1, and with SLOT_VF as the VF that is
- * expected; the map; single sysctls. Prints TAP, and what each way took. */
+/* The guest that this runs on, read by its programs and by asking its kernel: both must lead to the
+ * same rows. usage: test_kernel_read_freebsd [SLOT_VF] Each interface alone; each interface as the
+ * hn of a slot, with lagg0 and lagg1, and with SLOT_VF as the VF that is expected; the map; single
+ * sysctls. Prints TAP, and what each way took. */
 #include <event2/event.h>
 #include <inttypes.h>
 #include <net/if.h>
@@ -40,8 +40,8 @@ static void on_observed(void *context, const struct vfj_observation *observation
     event_base_loopbreak(test->base);
 }
 
-static void read_guest(struct test *test, struct reading *reading, const struct vfj_command *command,
-                       char body[VFJ_BODY_MAX])
+static void read_guest(struct test *test, struct reading *reading,
+                       const struct vfj_command *command, char body[VFJ_BODY_MAX])
 {
     struct vfj_text text = vfj_text_begin(body, VFJ_BODY_MAX);
     int64_t begin_us = vfj_clock_mono_us();
@@ -71,8 +71,8 @@ static void compare(struct test *test, const struct vfj_command *command)
     bool right = same && kernel_answers(test, command);
     test->wrong += !right;
     printf("%sok %u - %s a=%s b=%s c=%s text=%s\n", right ? "" : "not ", ++test->count,
-           vfj_command_kind_name((enum vfj_command_kind)command->kind), command->a.text, command->b.text,
-           command->c.text, command->text);
+           vfj_command_kind_name((enum vfj_command_kind)command->kind), command->a.text,
+           command->b.text, command->c.text, command->text);
     printf("# %s\n", programs);
     if (!same)
         printf("# by the kernel:\n# %s\n", kernel);
@@ -80,8 +80,9 @@ static void compare(struct test *test, const struct vfj_command *command)
 
 static void compare_sysctls(struct test *test)
 {
-    static const char *const names[] = {"hw.hn.vf_transparent", "hw.hn.vflist", "hw.hn.vfmap",  "dev.hn.0.vf",
-                                        "dev.hn.0.rxvf",        "dev.hn.9.vf",  "hw.hn.nothing"};
+    static const char *const names[]
+        = {"hw.hn.vf_transparent", "hw.hn.vflist", "hw.hn.vfmap",  "dev.hn.0.vf",
+           "dev.hn.0.rxvf",        "dev.hn.9.vf",  "hw.hn.nothing"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_SYSCTL};
         vfj_span_copy(command.text, sizeof command.text, vfj_span_of(names[i]));
@@ -96,7 +97,8 @@ static void compare_interface(struct test *test, const char *name)
         compare(test, &command);
 }
 
-static void compare_slot(struct test *test, const char *hn, const char *lagg, const char *vf, const char *unit)
+static void compare_slot(struct test *test, const char *hn, const char *lagg, const char *vf,
+                         const char *unit)
 {
     struct vfj_command command = {.id = 3, .kind = VFJ_COMMAND_PROBE_SLOT, .b = vfj_name_of(lagg)};
     if (!vfj_name_parse(vfj_span_of(hn), &command.a))
@@ -124,7 +126,8 @@ static void compare_all(struct test *test, const char *vf)
 
 static struct vfj_prober *open_prober(struct test *test, enum vfj_probe_way way)
 {
-    struct vfj_prober *prober = vfj_prober_open(test->children, test->dispatch, way, on_observed, test);
+    struct vfj_prober *prober
+        = vfj_prober_open(test->children, test->dispatch, way, on_observed, test);
     VFJ_CHECK(prober != NULL);
     return prober;
 }
@@ -142,8 +145,8 @@ int main(int argc, char **argv)
     test.programs.prober = open_prober(&test, VFJ_PROBE_WAY_PROGRAMS);
     test.kernel.prober = open_prober(&test, VFJ_PROBE_WAY_KERNEL);
     compare_all(&test, argc > 1 ? argv[1] : "");
-    printf("1..%u\n# %u differ; by programs %" PRId64 " us, by the kernel %" PRId64 " us\n", test.count, test.wrong,
-           test.programs.us, test.kernel.us);
+    printf("1..%u\n# %u differ; by programs %" PRId64 " us, by the kernel %" PRId64 " us\n",
+           test.count, test.wrong, test.programs.us, test.kernel.us);
     vfj_dispatch_close(test.dispatch);
     vfj_children_close(test.children);
     vfj_prober_close(test.programs.prober);

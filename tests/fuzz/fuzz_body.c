@@ -1,5 +1,5 @@
-/* Any bytes as the body of a record, of the kind that the first byte says: what can be read says the same when it is
- * written and read again. */
+/* Any bytes as the body of a record, of the kind that the first byte says: what can be read says
+ * the same when it is written and read again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Whatever ifconfig(8) prints, in whatever pieces, the parser's answer is the same and within its limits. */
+/* Whatever ifconfig(8) prints, in whatever pieces, the parser's answer is the same and within its
+ * limits. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -20,7 +21,8 @@ static void take(void *context, const struct vfj_interface *interface)
     struct found *found = context;
     struct vfj_name name;
     VFJ_CHECK(interface->exists && vfj_name_parse(vfj_span_of(interface->name.text), &name));
-    VFJ_CHECK(interface->address_count <= VFJ_ADDRESSES_MAX && interface->port_count <= VFJ_PORTS_MAX);
+    VFJ_CHECK(interface->address_count <= VFJ_ADDRESSES_MAX
+              && interface->port_count <= VFJ_PORTS_MAX);
     for (unsigned i = 0; i < interface->port_count; i++)
         VFJ_CHECK(vfj_name_parse(vfj_span_of(interface->ports[i].text), &name));
     found->interfaces[found->count++ % FOUND_MAX] = *interface;
@@ -32,7 +34,8 @@ static void parse(const char *text, size_t size, size_t piece, struct found *fou
     memset(found, 0, sizeof *found);
     vfj_ifconfig_begin(&parser, take, found);
     for (size_t at = 0; at < size; at += piece)
-        vfj_ifconfig_feed(&parser, (struct vfj_span){text + at, piece < size - at ? piece : size - at});
+        vfj_ifconfig_feed(&parser,
+                          (struct vfj_span){text + at, piece < size - at ? piece : size - at});
     vfj_ifconfig_end(&parser);
 }
 

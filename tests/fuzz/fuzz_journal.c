@@ -1,5 +1,5 @@
-/* Whatever bytes a journal has, opening, walking, replaying, verifying and salvaging it end, within its limits, and change nothing: neither
- * the file nor what is beside it. */
+/* Whatever bytes a journal has, opening, walking, replaying, verifying and salvaging it end, within
+ * its limits, and change nothing: neither the file nor what is beside it. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -50,7 +50,8 @@ static void check_unchanged(const uint8_t *data, size_t size)
 {
     uint8_t *now = malloc(size + 1);
     int fd = open(path, O_RDONLY);
-    VFJ_CHECK(now != NULL && fd >= 0 && read(fd, now, size + 1) == (ssize_t)size && memcmp(now, data, size) == 0);
+    VFJ_CHECK(now != NULL && fd >= 0 && read(fd, now, size + 1) == (ssize_t)size
+              && memcmp(now, data, size) == 0);
     (void)close(fd);
     free(now);
     DIR *entries = opendir(directory);
@@ -64,7 +65,8 @@ static void check_unchanged(const uint8_t *data, size_t size)
 
 static void check_record(const struct vfj_record *record)
 {
-    VFJ_CHECK(record->seq > 0 && record->body.length <= VFJ_BODY_MAX && record->note.length <= VFJ_RECORD_NAME);
+    VFJ_CHECK(record->seq > 0 && record->body.length <= VFJ_BODY_MAX
+              && record->note.length <= VFJ_RECORD_NAME);
     VFJ_CHECK(record->kind < VFJ_RECORD_KIND_COUNT && record->cause < record->seq);
 }
 
@@ -121,7 +123,8 @@ static void recover_journal(void)
     if (turn++ % 16 != 0 || vfj_recover(path, to, 1, see, NULL, &recovered) != VFJ_OK)
         return;
     vfj_verify(to, &recovered.saved, &verified);
-    VFJ_CHECK(verified.finding == VFJ_FINDING_SOUND || verified.finding == VFJ_FINDING_RULES_CHANGED);
+    VFJ_CHECK(verified.finding == VFJ_FINDING_SOUND
+              || verified.finding == VFJ_FINDING_RULES_CHANGED);
     (void)unlink(to);
 }
 

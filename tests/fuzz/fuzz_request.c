@@ -1,4 +1,5 @@
-/* Whatever a daemon that is not itself any more asks of its monitor: what is let through builds an argv of its kind. */
+/* Whatever a daemon that is not itself any more asks of its monitor: what is let through builds an
+ * argv of its kind. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -8,20 +9,23 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Without control characters and blanks; and the interface of ifconfig(8) and dhclient(8) is none of their options. */
+/* Without control characters and blanks; and the interface of ifconfig(8) and dhclient(8) is none
+ * of their options. */
 static void check_argv(const struct vfj_request_program *program)
 {
     const struct vfj_argv *argv = &program->argv;
     VFJ_CHECK(program->path[0] == '/'
               && (argv->program != VFJ_PROGRAM_SCRIPT || strstr(program->path, "/../") == NULL));
-    VFJ_CHECK(argv->words[0] == program->path && argv->count <= VFJ_WORDS_MAX && argv->words[argv->count] == NULL);
+    VFJ_CHECK(argv->words[0] == program->path && argv->count <= VFJ_WORDS_MAX
+              && argv->words[argv->count] == NULL);
     for (unsigned i = 0; i < argv->count; i++) {
         for (const char *c = argv->words[i]; *c != '\0'; c++)
             VFJ_CHECK((unsigned char)*c > ' ' && *c != 0x7f);
     }
 }
 
-static void check_program(const struct vfj_request *request, const struct vfj_request_program *program)
+static void check_program(const struct vfj_request *request,
+                          const struct vfj_request_program *program)
 {
     const struct vfj_argv *argv = &program->argv;
     struct vfj_name name;

@@ -1,4 +1,5 @@
-/* Whatever a routing socket says, in whatever length, the answer is a name and an address, or none. */
+/* Whatever a routing socket says, in whatever length, the answer is a name and an address, or none.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -19,7 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)vfj_route_message_answers(message, 411, 1);
     bool right = vfj_route_message_read(message, HEADER, &route);
     VFJ_CHECK(right || (route.gateway.text[0] == '\0' && vfj_name_is_empty(route.interface)));
-    VFJ_CHECK(route.gateway.text[0] == '\0' || vfj_address_parse(vfj_span_of(route.gateway.text), &address));
-    VFJ_CHECK(vfj_name_is_empty(route.interface) || vfj_name_parse(vfj_span_of(route.interface.text), &name));
+    VFJ_CHECK(route.gateway.text[0] == '\0'
+              || vfj_address_parse(vfj_span_of(route.gateway.text), &address));
+    VFJ_CHECK(vfj_name_is_empty(route.interface)
+              || vfj_name_parse(vfj_span_of(route.interface.text), &name));
     return 0;
 }

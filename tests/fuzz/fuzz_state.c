@@ -1,5 +1,5 @@
-/* Any text as that of a state: what is taken says the same when it is written and read again, and the machine goes on from
- * it, whatever comes. */
+/* Any text as that of a state: what is taken says the same when it is written and read again, and
+ * the machine goes on from it, whatever comes. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,8 @@ static void observe(uint64_t command, enum vfj_probe probe)
 static void finish(uint64_t command, enum vfj_outcome_kind kind, int status)
 {
     struct vfj_event event = {0};
-    event.as.finished = (struct vfj_outcome){.command = command, .kind = (uint8_t)kind, .status = status};
+    event.as.finished
+        = (struct vfj_outcome){.command = command, .kind = (uint8_t)kind, .status = status};
     step(&event, VFJ_EVENT_FINISHED);
 }
 
@@ -87,7 +88,8 @@ static void end_batch(unsigned slot)
     const struct vfj_batch batch = state.slots[slot].batch;
     bool runs = state.slots[slot].activity == VFJ_ACTIVITY_RUNNING;
     for (unsigned i = batch.ended; i < batch.count && runs; i++)
-        finish(batch.first + i, i % 4 == 3 ? VFJ_OUTCOME_NOT_RUN : VFJ_OUTCOME_EXITED, (int)((batch.first + i) % 2));
+        finish(batch.first + i, i % 4 == 3 ? VFJ_OUTCOME_NOT_RUN : VFJ_OUTCOME_EXITED,
+               (int)((batch.first + i) % 2));
     if (!runs && batch.count > 0)
         observe(batch.first, VFJ_PROBE_SLOT);
 }

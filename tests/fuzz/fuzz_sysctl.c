@@ -1,4 +1,5 @@
-/* Whatever sysctl(8) and route(8) print, in whatever pieces, the parsers' answers are the same and within their limits. */
+/* Whatever sysctl(8) and route(8) print, in whatever pieces, the parsers' answers are the same and
+ * within their limits. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -21,7 +22,8 @@ static void parse(const char *text, size_t size, size_t piece, struct vfj_map *m
     map->transparent = VFJ_TRANSPARENT_ABSENT;
     vfj_sysctl_begin(&parser, take, map);
     for (size_t at = 0; at < size; at += piece)
-        vfj_sysctl_feed(&parser, (struct vfj_span){text + at, piece < size - at ? piece : size - at});
+        vfj_sysctl_feed(&parser,
+                        (struct vfj_span){text + at, piece < size - at ? piece : size - at});
     vfj_sysctl_end(&parser);
     VFJ_CHECK(map->pair_count <= VFJ_SLOTS_MAX);
 }

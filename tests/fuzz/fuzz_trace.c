@@ -1,4 +1,5 @@
-/* Any bytes as a trace: read, checked, and played to the machine through the guest model under both policies. */
+/* Any bytes as a trace: read, checked, and played to the machine through the guest model under both
+ * policies. */
 #include <stdint.h>
 #include <string.h>
 
@@ -8,7 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { EVENTS_MAX = 3000 }; /* time may go far, and a slot that waits for an admin looks every minute */
+/* time may go far, and a slot that waits for an admin looks every minute */
+enum { EVENTS_MAX = 3000 };
 
 static struct machine {
     struct vfj_state state, next;
@@ -26,17 +28,20 @@ static void check_record(const struct vfj_event *event)
     struct vfj_text text = vfj_text_begin(body, sizeof body);
     vfj_event_encode(event, &text);
     VFJ_CHECK(!text.overflow);
-    VFJ_CHECK(vfj_event_decode((enum vfj_event_kind)event->kind, (struct vfj_span){body, text.length}, &read)
+    VFJ_CHECK(vfj_event_decode((enum vfj_event_kind)event->kind,
+                               (struct vfj_span){body, text.length}, &read)
               == VFJ_OK);
 }
 
-static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
+static enum vfj_status submit(void *context, const struct vfj_event *event,
+                              const struct vfj_decision **decision)
 {
     (void)context;
     check_record(event);
     vfj_step(&machine.state, event, &machine.next, &machine.decision);
     vfj_state_adopt(&machine.state, &machine.next, &machine.decision.touched);
-    for (unsigned i = 0; i < machine.decision.command_count; i++) /* whatever rc.conf says, the monitor runs it */
+    /* whatever rc.conf says, the monitor runs it */
+    for (unsigned i = 0; i < machine.decision.command_count; i++)
         VFJ_CHECK(vfj_command_is_well_formed(&machine.decision.commands[i]));
     *decision = &machine.decision;
     return ++machine.events < EVENTS_MAX ? VFJ_OK : VFJ_TOO_MANY;

@@ -1,5 +1,5 @@
-/* Stands in for libFuzzer where that is not linked: gives each file of the named directories to the target,
- * once. */
+/* Stands in for libFuzzer where that is not linked: gives each file of the named directories to the
+ * target, once. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -41,7 +41,8 @@ static int play(int argc, char **argv)
 {
     double speed = 1;
 
-    bool good = argc == 4 || (argc == 6 && strcmp(argv[4], "--speed") == 0 && guest_seconds(argv[5], &speed));
+    bool good = argc == 4
+        || (argc == 6 && strcmp(argv[4], "--speed") == 0 && guest_seconds(argv[5], &speed));
     if (!good || speed <= 0) {
         return usage();
     }

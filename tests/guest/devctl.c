@@ -135,11 +135,14 @@ void guest_devctl_wake(void)
     if (directory == NULL || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
         guest_die("state: %s", strerror(errno));
     }
-    for (const struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+    for (const struct dirent *entry = readdir(directory); entry != NULL;
+         entry = readdir(directory)) {
         struct sockaddr_un address;
-        bool listens = strcmp(entry->d_name, "devctl") == 0 || strncmp(entry->d_name, "dhclient.", 9) == 0;
+        bool listens
+            = strcmp(entry->d_name, "devctl") == 0 || strncmp(entry->d_name, "dhclient.", 9) == 0;
         if (listens && address_of(&address, entry->d_name)) {
-            /* A full socket has a bell pending, a dead one nobody behind it: neither is an error. */
+            /* A full socket has a bell pending, a dead one nobody behind it: neither is an error.
+             */
             (void)sendto(fd, "!", 1, 0, (const struct sockaddr *)&address, sizeof address);
         }
     }

@@ -1,8 +1,8 @@
 /* The way of a devctl line from the kernel to devd: a bounded queue file and a bell.
  *
- * As in FreeBSD's devctl(4) the queue holds 1000 events and the oldest goes first, without a mark, when
- * nobody reads. state/devq is the queue, one event a line; state/devctl is devd's datagram socket: whatever
- * arrives there only says that the queue is worth a look. */
+ * As in FreeBSD's devctl(4) the queue holds 1000 events and the oldest goes first, without a mark,
+ * when nobody reads. state/devq is the queue, one event a line; state/devctl is devd's datagram
+ * socket: whatever arrives there only says that the queue is worth a look. */
 #ifndef VFJ_TESTS_GUEST_DEVCTL_H
 #define VFJ_TESTS_GUEST_DEVCTL_H
 

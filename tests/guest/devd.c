@@ -1,7 +1,8 @@
 /* devd: a real server at the two sockets, fed from the queue of devctl.h.
  *
- * As sbin/devd/devd.cc: an event goes to the clients before its own action and behind all actions of earlier
- * events; a client whose socket does not take a whole event is dropped; nothing is kept for later clients. */
+ * As sbin/devd/devd.cc: an event goes to the clients before its own action and behind all actions
+ * of earlier events; a client whose socket does not take a whole event is dropped; nothing is kept
+ * for later clients. */
 #include "tests/guest/devctl.h"
 #include "tests/guest/devd_clients.h"
 #include "tests/guest/processes.h"
@@ -30,7 +31,8 @@ struct options {
     size_t chunk;
 };
 
-/* devd.conf's `notify 0 { match "type" "LINK_UP"; ... action "service dhclient quietstart $subsystem" }`. */
+/* devd.conf's `notify 0 { match "type" "LINK_UP"; ... action "service dhclient quietstart
+ * $subsystem" }`. */
 static void run_dhclient_rule(const char *line)
 {
     char name[16];
@@ -38,8 +40,8 @@ static void run_dhclient_rule(const char *line)
     char end[16];
     static char program[] = "sbin/dhclient";
 
-    if (sscanf(line, "!system=IFNET subsystem=%15s type=%15s", name, end) != 2 || strcmp(end, "LINK_UP") != 0
-        || !guest_rc_is_dhcp(name)) {
+    if (sscanf(line, "!system=IFNET subsystem=%15s type=%15s", name, end) != 2
+        || strcmp(end, "LINK_UP") != 0 || !guest_rc_is_dhcp(name)) {
         return;
     }
     guest_print(path, sizeof path, GUEST_DHCLIENT_DIRECTORY "/dhclient.%s.pid", name);
@@ -104,7 +106,8 @@ static bool take_options(int argc, char **argv, struct options *options)
 
     for (int i = 1; i < argc; i++) {
         bool counted = strcmp(argv[i], "-l") == 0 || strcmp(argv[i], "--stream-chunk") == 0;
-        if (counted && (i + 1 == argc || !guest_number(argv[i + 1], GUEST_CLIENTS_MAX * 64, &number))) {
+        if (counted
+            && (i + 1 == argc || !guest_number(argv[i + 1], GUEST_CLIENTS_MAX * 64, &number))) {
             return false;
         }
         if (strcmp(argv[i], "-l") == 0) {
@@ -113,7 +116,8 @@ static bool take_options(int argc, char **argv, struct options *options)
             options->chunk = number;
         } else if (strcmp(argv[i], "--stock-dhclient-rule") == 0) {
             options->dhclient_rule = true;
-        } else if (argv[i][0] == '-' && argv[i][1] != '\0' && strspn(argv[i] + 1, "dnq") == strlen(argv[i] + 1)) {
+        } else if (argv[i][0] == '-' && argv[i][1] != '\0'
+                   && strspn(argv[i] + 1, "dnq") == strlen(argv[i] + 1)) {
             options->foreground = options->foreground || strchr(argv[i], 'd') != NULL;
         } else {
             return false;
@@ -142,7 +146,9 @@ int guest_devd(int argc, char **argv)
     long other = 0;
 
     if (!take_options(argc, argv, &options)) {
-        fprintf(stderr, "usage: devd [-dnq] [-l connlimit] [--stream-chunk bytes] [--stock-dhclient-rule]\n");
+        fprintf(
+            stderr,
+            "usage: devd [-dnq] [-l connlimit] [--stream-chunk bytes] [--stock-dhclient-rule]\n");
         return 1;
     }
     int pidfile = guest_pidfile_open(GUEST_DEVD_PIDFILE, &other);

@@ -24,8 +24,8 @@ static int listen_at(const char *path, int type)
     guest_copy(address.sun_path, sizeof address.sun_path, path);
     (void)unlink(path);
     if (fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0
-        || bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0666) != 0
-        || listen(fd, BACKLOG) != 0) {
+        || bind(fd, (const struct sockaddr *)&address, sizeof address) != 0
+        || chmod(path, 0666) != 0 || listen(fd, BACKLOG) != 0) {
         guest_die("%s: %s", path, strerror(errno));
     }
     return fd;
@@ -75,8 +75,9 @@ void guest_clients_send(struct guest_clients *clients, const char *event, size_t
 {
     for (size_t i = clients->count; i-- > 0;) {
         struct guest_client *client = &clients->at[i];
-        bool sent = client->stream && clients->chunk > 0 ? send_chunks(client, clients->chunk, event, length)
-                                                         : send_whole(client->fd, event, length, client->stream);
+        bool sent = client->stream && clients->chunk > 0
+            ? send_chunks(client, clients->chunk, event, length)
+            : send_whole(client->fd, event, length, client->stream);
         if (!sent) {
             drop(clients, i);
         }
@@ -131,7 +132,8 @@ static bool accept_one(struct guest_clients *clients, int listener)
         return false;
     }
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0
-        || setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) != 0 || shutdown(fd, SHUT_RD) != 0) {
+        || setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) != 0
+        || shutdown(fd, SHUT_RD) != 0) {
         close(fd);
         return true;
     }

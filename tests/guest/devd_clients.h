@@ -11,7 +11,8 @@ enum { GUEST_CLIENTS_MAX = 64, GUEST_PENDING_SIZE = 8192 };
 struct guest_client {
     int fd;
     bool stream;
-    char pending[GUEST_PENDING_SIZE]; /* of a stream cut into chunks: what is not a whole chunk yet */
+    /* of a stream cut into chunks: what is not a whole chunk yet */
+    char pending[GUEST_PENDING_SIZE];
     size_t pending_length;
 };
 
@@ -33,8 +34,8 @@ void guest_clients_send(struct guest_clients *clients, const char *event, size_t
 /* True when a stream holds back a part of a chunk; guest_clients_flush() sends it as it is. */
 bool guest_clients_pending(const struct guest_clients *clients);
 void guest_clients_flush(struct guest_clients *clients);
-/* Fills in what to wait for (at most GUEST_CLIENTS_MAX + 2) and acts on what came. At the limit of clients
- * nobody is accepted. */
+/* Fills in what to wait for (at most GUEST_CLIENTS_MAX + 2) and acts on what came. At the limit of
+ * clients nobody is accepted. */
 size_t guest_clients_poll(const struct guest_clients *clients, struct pollfd *polled);
 void guest_clients_polled(struct guest_clients *clients, const struct pollfd *polled, size_t count);
 

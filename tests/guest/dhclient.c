@@ -1,11 +1,11 @@
-/* dhclient of FreeBSD 13.2: a real process with a real pidfile and lease file, and a DHCP server that is a
- * table.
+/* dhclient of FreeBSD 13.2: a real process with a real pidfile and lease file, and a DHCP server
+ * that is a table.
  *
- * It keeps var/run/dhclient/dhclient.IF.pid locked, as pidfile(3) does, and leaves it there when SIGTERM ends
- * it, as was recorded. In the background it waits at its bell (devctl.h) and does as sbin/dhclient/dhclient.c
- * does with routing messages: a link that comes back makes it bind again, which sets the address once more;
- * it ends when its interface goes away or down, and when its address is deleted, unless that is within 10 s
- * of its own last script. */
+ * It keeps var/run/dhclient/dhclient.IF.pid locked, as pidfile(3) does, and leaves it there when
+ * SIGTERM ends it, as was recorded. In the background it waits at its bell (devctl.h) and does as
+ * sbin/dhclient/dhclient.c does with routing messages: a link that comes back makes it bind again,
+ * which sets the address once more; it ends when its interface goes away or down, and when its
+ * address is deleted, unless that is within 10 s of its own last script. */
 #include "tests/guest/devctl.h"
 #include "tests/guest/lease.h"
 #include "tests/guest/net.h"
@@ -24,7 +24,13 @@
 #include <unistd.h>
 
 /* Tunables, milliseconds. */
-enum { DISCOVER_MS = 200, REQUEST_MS = 20, TIMEOUT_MS = 60000, LINK_WAIT_MS = 11000, GRACE_MS = 10000 };
+enum {
+    DISCOVER_MS = 200,
+    REQUEST_MS = 20,
+    TIMEOUT_MS = 60000,
+    LINK_WAIT_MS = 11000,
+    GRACE_MS = 10000
+};
 
 enum outcome { BOUND, NO_OFFER, NOT_FOUND };
 
@@ -42,7 +48,8 @@ struct client {
     double script_time;
 };
 
-static void say(const struct client *client, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(const struct client *client, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 static void say(const struct client *client, const char *format, ...)
 {
@@ -76,9 +83,10 @@ static const struct guest_lease *offer_for(struct guest_state *state, const stru
     return NULL;
 }
 
-/* What dhclient-script does on BOUND and REBOOT: `ifconfig IF inet ADDR`, which replaces the first address
- * even by itself, and `route add default`. */
-static void run_script(struct guest_state *state, struct client *client, const struct guest_lease *lease)
+/* What dhclient-script does on BOUND and REBOOT: `ifconfig IF inet ADDR`, which replaces the first
+ * address even by itself, and `route add default`. */
+static void run_script(struct guest_state *state, struct client *client,
+                       const struct guest_lease *lease)
 {
     struct guest_if *ifp = guest_if_find(state, client->name);
 
@@ -95,8 +103,8 @@ static void run_script(struct guest_state *state, struct client *client, const s
 }
 
 /* One look at the guest: is there an interface, an offer? */
-static enum outcome look(const struct client *client, struct guest_lease *lease, unsigned long *discover_ms,
-                         unsigned long *request_ms)
+static enum outcome look(const struct client *client, struct guest_lease *lease,
+                         unsigned long *discover_ms, unsigned long *request_ms)
 {
     struct guest_state *state = guest_state_open();
     const struct guest_if *ifp = guest_if_find(state, client->name);
@@ -134,8 +142,8 @@ static enum outcome bind_lease(struct client *client, const struct guest_lease *
     return BOUND;
 }
 
-/* One exchange: a lease in the file is asked for again; without one, or when the server says otherwise,
- * DISCOVER. */
+/* One exchange: a lease in the file is asked for again; without one, or when the server says
+ * otherwise, DISCOVER. */
 static enum outcome acquire(struct client *client)
 {
     struct guest_lease lease;
@@ -302,8 +310,8 @@ static int open_client(struct client *client)
     long other = 0;
     char text[64];
 
-    guest_print(client->pidfile_path, sizeof client->pidfile_path, GUEST_DHCLIENT_DIRECTORY "/dhclient.%s.pid",
-                client->name);
+    guest_print(client->pidfile_path, sizeof client->pidfile_path,
+                GUEST_DHCLIENT_DIRECTORY "/dhclient.%s.pid", client->name);
     guest_print(client->bell_name, sizeof client->bell_name, "dhclient.%s", client->name);
     client->pidfile = guest_pidfile_open(client->pidfile_path, &other);
     if (client->pidfile >= 0) {

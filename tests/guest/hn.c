@@ -1,7 +1,7 @@
 /* hn(4) and its VF: the map, the data path, and the link that pretends to be down.
  *
- * After sys/dev/hyperv/netvsc/if_hn.c: hn_rxvf_change() looks at the edge of its own flag only, so a second
- * VF with the same MAC switches as well; the map is kept by attach and departure alone. */
+ * After sys/dev/hyperv/netvsc/if_hn.c: hn_rxvf_change() looks at the edge of its own flag only, so
+ * a second VF with the same MAC switches as well; the map is kept by attach and departure alone. */
 #include "tests/guest/net.h"
 
 #include "tests/guest/text.h"
@@ -10,7 +10,8 @@
 
 bool guest_hn_transparent(struct guest_state *state)
 {
-    const struct guest_setting *setting = guest_setting_find(&state->sysctls, "hw.hn.vf_transparent");
+    const struct guest_setting *setting
+        = guest_setting_find(&state->sysctls, "hw.hn.vf_transparent");
 
     return setting != NULL && !setting->absent && strcmp(setting->value, "0") != 0;
 }
@@ -49,6 +50,7 @@ void guest_hn_vf_changed(struct guest_state *state, struct guest_if *vf, bool up
         return;
     }
     guest_copy(hn->rxvf, sizeof hn->rxvf, up ? vf->name : "");
-    guest_event(state, "!system=HYPERV_NIC_VF subsystem=%s type=%s", hn->name, up ? "VF_UP" : "VF_DOWN");
+    guest_event(state, "!system=HYPERV_NIC_VF subsystem=%s type=%s", hn->name,
+                up ? "VF_UP" : "VF_DOWN");
     guest_hn_link(state, hn);
 }

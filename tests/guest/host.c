@@ -26,9 +26,12 @@ static void make_bus(char *to, size_t size, const char *vf)
         const char *driver;
         const char *ids;
     } drivers[] = {
-        {"mlxen", "mlx4_core", "vendor=0x15b3 device=0x1004"}, {"mce", "mlx5_core", "vendor=0x15b3 device=0x1016"},
-        {"mana", "gdma", "vendor=0x1414 device=0x00ba"},       {"ixv", "ixv", "vendor=0x8086 device=0x1515"},
-        {"iavf", "iavf", "vendor=0x8086 device=0x1889"},       {"", "virtio_pci", "vendor=0x1af4 device=0x1041"},
+        {"mlxen", "mlx4_core", "vendor=0x15b3 device=0x1004"},
+        {"mce", "mlx5_core", "vendor=0x15b3 device=0x1016"},
+        {"mana", "gdma", "vendor=0x1414 device=0x00ba"},
+        {"ixv", "ixv", "vendor=0x8086 device=0x1515"},
+        {"iavf", "iavf", "vendor=0x8086 device=0x1889"},
+        {"", "virtio_pci", "vendor=0x1af4 device=0x1041"},
     };
     unsigned unit = 0;
     size_t i = 0;
@@ -191,10 +194,12 @@ static int fail(struct guest_state *state, int argc, char **argv)
     unsigned long count;
     unsigned long status;
 
-    if (!guest_number(argv[0], 1000000, &count) || count == 0 || !guest_number(argv[1], 255, &status)) {
+    if (!guest_number(argv[0], 1000000, &count) || count == 0
+        || !guest_number(argv[1], 255, &status)) {
         return complain("fail: how many, which status?");
     }
-    struct guest_fault fault = {.kind = GUEST_FAIL, .count = (unsigned)count, .status = (unsigned)status};
+    struct guest_fault fault
+        = {.kind = GUEST_FAIL, .count = (unsigned)count, .status = (unsigned)status};
     return add_fault(state, fault, argc - 2, argv + 2);
 }
 

@@ -1,8 +1,8 @@
 /* ifconfig of FreeBSD 13.2: what it may be asked, in which order it obeys, and how it refuses.
  *
- * Words are obeyed from left to right; addresses come last, as in sbin/ifconfig/ifconfig.c. An error ends the
- * command and leaves what was done before, except a refused laggport, after which the rest is done and the
- * status is 1. */
+ * Words are obeyed from left to right; addresses come last, as in sbin/ifconfig/ifconfig.c. An
+ * error ends the command and leaves what was done before, except a refused laggport, after which
+ * the rest is done and the status is 1. */
 #include "tests/guest/ifconfig_show.h"
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"
@@ -36,7 +36,8 @@ struct keyword {
 };
 
 /* The refusal as ifconfig prints it; the command is over. */
-static bool refuse(struct change *change, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool refuse(struct change *change, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 static bool refuse(struct change *change, const char *format, ...)
 {
@@ -109,10 +110,12 @@ static bool set_ether(struct change *change, const char *word, const char *argum
     unsigned m[6];
 
     (void)word;
-    if (sscanf(argument, "%2x:%2x:%2x:%2x:%2x:%2x", &m[0], &m[1], &m[2], &m[3], &m[4], &m[5]) != 6) {
+    if (sscanf(argument, "%2x:%2x:%2x:%2x:%2x:%2x", &m[0], &m[1], &m[2], &m[3], &m[4], &m[5])
+        != 6) {
         return refuse(change, "malformed link-level address");
     }
-    guest_print(ifp->mac, sizeof ifp->mac, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+    guest_print(ifp->mac, sizeof ifp->mac, "%02x:%02x:%02x:%02x:%02x:%02x", m[0], m[1], m[2], m[3],
+                m[4], m[5]);
     return true;
 }
 
@@ -124,7 +127,8 @@ static bool set_proto(struct change *change, const char *word, const char *argum
     if (ifp->kind != GUEST_LAGG) {
         return refuse(change, "SIOCSLAGG: %s", error_text(EINVAL));
     }
-    return guest_lagg_set_proto(ifp, argument) == 0 || refuse(change, "Invalid aggregation protocol: %s", argument);
+    return guest_lagg_set_proto(ifp, argument) == 0
+        || refuse(change, "Invalid aggregation protocol: %s", argument);
 }
 
 static bool add_port(struct change *change, const char *word, const char *argument)
@@ -169,7 +173,8 @@ static bool set_mask(struct change *change, const char *word, const char *argume
 {
     (void)word;
     change->has_length = true;
-    return guest_mask_parse(argument, &change->inet.length) || refuse(change, "%s: bad value", argument);
+    return guest_mask_parse(argument, &change->inet.length)
+        || refuse(change, "%s: bad value", argument);
 }
 
 static bool set_prefix_length(struct change *change, const char *word, const char *argument)
@@ -216,17 +221,30 @@ static bool set_nd6(struct change *change, const char *word, const char *argumen
 }
 
 static const struct keyword keywords[] = {
-    {"up", false, set_up},          {"down", false, set_up},      {"mtu", true, set_mtu},
-    {"name", true, set_name},       {"ether", true, set_ether},   {"lladdr", true, set_ether},
-    {"laggproto", true, set_proto}, {"laggport", true, add_port}, {"-laggport", true, delete_port},
-    {"destroy", false, destroy},    {"alias", false, set_alias},  {"add", false, set_alias},
-    {"-alias", false, set_alias},   {"delete", false, set_alias}, {"remove", false, set_alias},
-    {"netmask", true, set_mask},    {"broadcast", true, ignore},  {"prefixlen", true, set_prefix_length},
+    {"up", false, set_up},
+    {"down", false, set_up},
+    {"mtu", true, set_mtu},
+    {"name", true, set_name},
+    {"ether", true, set_ether},
+    {"lladdr", true, set_ether},
+    {"laggproto", true, set_proto},
+    {"laggport", true, add_port},
+    {"-laggport", true, delete_port},
+    {"destroy", false, destroy},
+    {"alias", false, set_alias},
+    {"add", false, set_alias},
+    {"-alias", false, set_alias},
+    {"delete", false, set_alias},
+    {"remove", false, set_alias},
+    {"netmask", true, set_mask},
+    {"broadcast", true, ignore},
+    {"prefixlen", true, set_prefix_length},
 };
 
 static const struct keyword inet6_keywords[] = {
-    {"no_dad", false, set_nd6},         {"-no_dad", false, set_nd6},         {"accept_rtadv", false, set_nd6},
-    {"-accept_rtadv", false, set_nd6},  {"ifdisabled", false, set_nd6},      {"-ifdisabled", false, set_nd6},
+    {"no_dad", false, set_nd6},         {"-no_dad", false, set_nd6},
+    {"accept_rtadv", false, set_nd6},   {"-accept_rtadv", false, set_nd6},
+    {"ifdisabled", false, set_nd6},     {"-ifdisabled", false, set_nd6},
     {"auto_linklocal", false, set_nd6}, {"-auto_linklocal", false, set_nd6},
 };
 
@@ -326,7 +344,8 @@ static bool delete_address(struct change *change)
     return error == 0 || refuse(change, "ioctl (SIOCDIFADDR): %s", error_text(error));
 }
 
-/* Without alias the first IPv4 address of the interface is replaced; IPv6 addresses are always added. */
+/* Without alias the first IPv4 address of the interface is replaced; IPv6 addresses are always
+ * added. */
 static bool add_address(struct change *change)
 {
     struct guest_if *ifp = target(change);
@@ -380,11 +399,13 @@ static void name_first_free(struct guest_state *state, char *name, size_t size)
     } while (guest_if_find(state, name) != NULL);
 }
 
-/* `create`: lagg only, the one clone that this guest has. A name without unit gets the first free one. */
+/* `create`: lagg only, the one clone that this guest has. A name without unit gets the first free
+ * one. */
 static bool create(struct change *change)
 {
     const char *unit = change->name + 4;
-    bool is_lagg = strncmp(change->name, "lagg", 4) == 0 && strspn(unit, "0123456789") == strlen(unit);
+    bool is_lagg
+        = strncmp(change->name, "lagg", 4) == 0 && strspn(unit, "0123456789") == strlen(unit);
 
     if (!is_lagg) {
         return refuse(change, "SIOCIFCREATE2 (%s): %s", change->name, error_text(EINVAL));
@@ -395,7 +416,8 @@ static bool create(struct change *change)
     } else if (target(change) != NULL) {
         return refuse(change, "interface %s already exists", change->name);
     }
-    struct guest_if *lagg = guest_if_attach(change->state, change->name, GUEST_LAGG, "00:00:00:00:00:00");
+    struct guest_if *lagg
+        = guest_if_attach(change->state, change->name, GUEST_LAGG, "00:00:00:00:00:00");
     guest_copy(lagg->proto, sizeof lagg->proto, "failover");
     return true;
 }
@@ -406,7 +428,8 @@ static int change_interface(int argc, char **argv)
     int skip = 2;
     bool exists;
 
-    guest_copy(change.name, sizeof change.name, strlen(argv[1]) < sizeof change.name ? argv[1] : "toolongname");
+    guest_copy(change.name, sizeof change.name,
+               strlen(argv[1]) < sizeof change.name ? argv[1] : "toolongname");
     if (strcmp(argv[2], "create") == 0 || strcmp(argv[2], "plumb") == 0) {
         exists = create(&change);
         skip = 3;
@@ -435,8 +458,8 @@ static void list_group(const struct guest_state *state, const char *group)
 {
     for (size_t i = 0; i < state->if_count; i++) {
         enum guest_kind kind = state->ifs[i].kind;
-        if ((kind == GUEST_LAGG && strcmp(group, "lagg") == 0) || (kind == GUEST_LO && strcmp(group, "lo") == 0)
-            || strcmp(group, "all") == 0) {
+        if ((kind == GUEST_LAGG && strcmp(group, "lagg") == 0)
+            || (kind == GUEST_LO && strcmp(group, "lo") == 0) || strcmp(group, "all") == 0) {
             printf("%s\n", state->ifs[i].name);
         }
     }

@@ -112,7 +112,8 @@ static void show_inet6(const struct guest_if *ifp)
     for (size_t i = 0; i < ifp->inet6_count; i++) {
         const struct guest_inet6 *inet6 = &ifp->inet6[i];
         if (strncmp(inet6->address, "fe80:", 5) == 0) {
-            printf("\tinet6 %s%%%s prefixlen %u scopeid 0x%x\n", inet6->address, ifp->name, inet6->length, ifp->index);
+            printf("\tinet6 %s%%%s prefixlen %u scopeid 0x%x\n", inet6->address, ifp->name,
+                   inet6->length, ifp->index);
         } else {
             printf("\tinet6 %s prefixlen %u\n", inet6->address, inet6->length);
         }

@@ -4,7 +4,8 @@
 
 #include "tests/guest/net.h"
 
-/* All of one interface, or of one address family only ("inet", "inet6", "ether"); family NULL is all. */
+/* All of one interface, or of one address family only ("inet", "inet6", "ether"); family NULL is
+ * all. */
 void guest_ifconfig_show(struct guest_state *state, const struct guest_if *ifp, const char *family);
 
 #endif

@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-struct guest_route *guest_route_find(struct guest_state *state, uint32_t destination, unsigned length)
+struct guest_route *guest_route_find(struct guest_state *state, uint32_t destination,
+                                     unsigned length)
 {
     for (size_t i = 0; i < state->route_count; i++) {
         if (state->routes[i].destination == destination && state->routes[i].length == length) {
@@ -48,10 +49,11 @@ static void drop_route(struct guest_state *state, struct guest_route *route)
 
 enum { ANY_LENGTH = 33 };
 
-/* The first address whose prefix holds `address`; with a length, only one that could own the connected route.
+/* The first address whose prefix holds `address`; with a length, only one that could own the
+ * connected route.
  */
-static const struct guest_if *owner_of(const struct guest_state *state, uint32_t address, unsigned length,
-                                       struct guest_inet *found)
+static const struct guest_if *owner_of(const struct guest_state *state, uint32_t address,
+                                       unsigned length, struct guest_inet *found)
 {
     for (size_t i = 0; i < state->if_count; i++) {
         const struct guest_if *ifp = &state->ifs[i];
@@ -67,10 +69,12 @@ static const struct guest_if *owner_of(const struct guest_state *state, uint32_t
     return NULL;
 }
 
-static void connect_prefix(struct guest_state *state, const struct guest_if *ifp, struct guest_inet inet)
+static void connect_prefix(struct guest_state *state, const struct guest_if *ifp,
+                           struct guest_inet inet)
 {
-    struct guest_route route
-        = {.destination = inet.address & guest_mask_of(inet.length), .length = inet.length, .source = inet.address};
+    struct guest_route route = {.destination = inet.address & guest_mask_of(inet.length),
+                                .length = inet.length,
+                                .source = inet.address};
 
     if (guest_route_find(state, route.destination, route.length) == NULL) {
         guest_copy(route.interface, sizeof route.interface, ifp->name);
@@ -84,7 +88,8 @@ static bool is_of(const struct guest_route *route, const struct guest_if *ifp, u
 }
 
 /* The address no longer counts: its routes go, its connected prefix to the next owner. */
-static void scrub(struct guest_state *state, const struct guest_if *ifp, struct guest_inet inet, bool keep_static)
+static void scrub(struct guest_state *state, const struct guest_if *ifp, struct guest_inet inet,
+                  bool keep_static)
 {
     struct guest_inet next;
 
@@ -144,7 +149,8 @@ int guest_inet6_delete(struct guest_if *ifp, const char *address)
 {
     for (size_t i = 0; i < ifp->inet6_count; i++) {
         if (strcmp(ifp->inet6[i].address, address) == 0) {
-            memmove(&ifp->inet6[i], &ifp->inet6[i + 1], (ifp->inet6_count - i - 1) * sizeof ifp->inet6[0]);
+            memmove(&ifp->inet6[i], &ifp->inet6[i + 1],
+                    (ifp->inet6_count - i - 1) * sizeof ifp->inet6[0]);
             ifp->inet6_count--;
             return 0;
         }
@@ -166,7 +172,8 @@ int guest_inet6_add(struct guest_if *ifp, const char *address, unsigned length)
     return 0;
 }
 
-int guest_route_add(struct guest_state *state, uint32_t destination, unsigned length, uint32_t gateway)
+int guest_route_add(struct guest_state *state, uint32_t destination, unsigned length,
+                    uint32_t gateway)
 {
     struct guest_inet source;
     struct guest_route route = {.destination = destination, .length = length, .gateway = gateway};

@@ -1,7 +1,7 @@
 /* IPv6 routes of the stand-in guest.
  *
- * On FreeBSD 13.2 a route through a gateway stays on its interface when an address leaves that, and goes through another
- * interface only when it is changed; adding it again is refused. */
+ * On FreeBSD 13.2 a route through a gateway stays on its interface when an address leaves that, and
+ * goes through another interface only when it is changed; adding it again is refused. */
 #include "tests/guest/net.h"
 #include "tests/guest/text.h"
 
@@ -49,10 +49,12 @@ static const struct guest_if *interface_of(struct guest_state *state, const char
     return NULL;
 }
 
-struct guest_route6 *guest_route6_find(struct guest_state *state, const char *destination, unsigned length)
+struct guest_route6 *guest_route6_find(struct guest_state *state, const char *destination,
+                                       unsigned length)
 {
     for (size_t i = 0; i < state->route6_count; i++) {
-        if (strcmp(state->routes6[i].destination, destination) == 0 && state->routes6[i].length == length) {
+        if (strcmp(state->routes6[i].destination, destination) == 0
+            && state->routes6[i].length == length) {
             return &state->routes6[i];
         }
     }
@@ -70,7 +72,8 @@ static int aim(struct guest_state *state, struct guest_route6 *route, const char
     return 0;
 }
 
-int guest_route6_add(struct guest_state *state, const char *destination, unsigned length, const char *gateway)
+int guest_route6_add(struct guest_state *state, const char *destination, unsigned length,
+                     const char *gateway)
 {
     struct guest_route6 route = {.length = length};
 
@@ -86,7 +89,8 @@ int guest_route6_add(struct guest_state *state, const char *destination, unsigne
     return 0;
 }
 
-int guest_route6_change(struct guest_state *state, const char *destination, unsigned length, const char *gateway)
+int guest_route6_change(struct guest_state *state, const char *destination, unsigned length,
+                        const char *gateway)
 {
     struct guest_route6 *route = guest_route6_find(state, destination, length);
 

@@ -25,9 +25,17 @@ struct pair {
     unsigned unit;
 };
 
-static const char *const directories[]
-    = {"sbin",   "bin", "usr",  "usr/libexec", "usr/libexec/hyperv", "var", "var/run", "var/run/dhclient",
-       "var/db", "etc", "state"};
+static const char *const directories[] = {"sbin",
+                                          "bin",
+                                          "usr",
+                                          "usr/libexec",
+                                          "usr/libexec/hyperv",
+                                          "var",
+                                          "var/run",
+                                          "var/run/dhclient",
+                                          "var/db",
+                                          "etc",
+                                          "state"};
 
 static void make_directory(const char *path)
 {
@@ -76,14 +84,16 @@ static bool parse_pair(const char *word, struct pair *pair)
     if (vf != NULL) {
         *vf++ = '\0';
     }
-    if (strncmp(rest, "hn", 2) != 0 || !guest_is_ifname(rest) || !guest_number(rest + 2, 99, &(unsigned long){0})
+    if (strncmp(rest, "hn", 2) != 0 || !guest_is_ifname(rest)
+        || !guest_number(rest + 2, 99, &(unsigned long){0})
         || (vf != NULL && !guest_is_ifname(vf))) {
         return false;
     }
     guest_copy(pair->hn, sizeof pair->hn, rest);
     guest_copy(pair->vf, sizeof pair->vf, vf == NULL ? "" : vf);
     (void)guest_unit_of(pair->hn, &pair->unit);
-    for (char *option = options == NULL ? NULL : strtok(options, ","); option != NULL; option = strtok(NULL, ",")) {
+    for (char *option = options == NULL ? NULL : strtok(options, ","); option != NULL;
+         option = strtok(NULL, ",")) {
         if (strcmp(option, "plugged") == 0) {
             pair->plugged = true;
         } else if (is_mode(option)) {
@@ -100,11 +110,13 @@ static void write_rc(FILE *rc, const struct pair *pair)
     if (strcmp(pair->mode, "static") == 0) {
         fprintf(rc, "ifconfig_%s=\"inet 10.%u.0.4 netmask 255.255.255.0\"\n", pair->hn, pair->unit);
     } else if (strcmp(pair->mode, "none") != 0) {
-        fprintf(rc, "ifconfig_%s=\"%s\"\n", pair->hn, strcmp(pair->mode, "dhcp") == 0 ? "DHCP" : "SYNCDHCP");
+        fprintf(rc, "ifconfig_%s=\"%s\"\n", pair->hn,
+                strcmp(pair->mode, "dhcp") == 0 ? "DHCP" : "SYNCDHCP");
     }
 }
 
-/* hnN is up with its link, 10.N.0.4/24 is its address by DHCP or by rc.conf, 10.N.0.1 its router. */
+/* hnN is up with its link, 10.N.0.4/24 is its address by DHCP or by rc.conf, 10.N.0.1 its router.
+ */
 static void make_pair(struct guest_state *state, const struct pair *pair, FILE *rc)
 {
     char mac[GUEST_MAC_SIZE];
@@ -156,9 +168,11 @@ static void make_sysctls(struct guest_state *state)
         guest_die("/dev/urandom cannot be read");
     }
     close(fd);
-    guest_print(text, sizeof text, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", random[0],
-                random[1], random[2], random[3], random[4], random[5], random[6], random[7], random[8], random[9],
-                random[10], random[11], random[12], random[13], random[14], random[15]);
+    guest_print(text, sizeof text,
+                "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", random[0],
+                random[1], random[2], random[3], random[4], random[5], random[6], random[7],
+                random[8], random[9], random[10], random[11], random[12], random[13], random[14],
+                random[15]);
     guest_setting_set(&state->sysctls, "kern.boot_id", text);
     guest_print(text, sizeof text, "{ sec = %ld, usec = 0 } %s", (long)now, ctime(&now));
     text[strcspn(text, "\n")] = '\0';

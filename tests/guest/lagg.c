@@ -79,7 +79,8 @@ static void release(struct guest_state *state, struct guest_if *lagg, size_t at)
     port->mtu = lagg->ports[at].mtu;
     guest_copy(port->mac, sizeof port->mac, lagg->ports[at].mac);
     port->lagg[0] = '\0';
-    memmove(&lagg->ports[at], &lagg->ports[at + 1], (lagg->port_count - at - 1) * sizeof lagg->ports[0]);
+    memmove(&lagg->ports[at], &lagg->ports[at + 1],
+            (lagg->port_count - at - 1) * sizeof lagg->ports[0]);
     lagg->port_count--;
 }
 
@@ -133,7 +134,8 @@ const struct guest_port *guest_lagg_active(struct guest_state *state, const stru
 
 int guest_lagg_set_proto(struct guest_if *lagg, const char *proto)
 {
-    static const char *const known[] = {"failover", "lacp", "loadbalance", "roundrobin", "broadcast", "none"};
+    static const char *const known[]
+        = {"failover", "lacp", "loadbalance", "roundrobin", "broadcast", "none"};
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i], proto) == 0) {

@@ -64,7 +64,8 @@ static void put_time(FILE *file, const char *word, time_t at)
     char text[64];
     struct tm utc;
 
-    if (gmtime_r(&at, &utc) != NULL && strftime(text, sizeof text, "%w %Y/%m/%d %H:%M:%S", &utc) > 0) {
+    if (gmtime_r(&at, &utc) != NULL
+        && strftime(text, sizeof text, "%w %Y/%m/%d %H:%M:%S", &utc) > 0) {
         fprintf(file, "  %s %s;\n", word, text);
     }
 }
@@ -85,9 +86,10 @@ void guest_lease_append(const char *interface, const struct guest_lease *lease)
     guest_inet_print(address, sizeof address, lease->inet.address);
     guest_inet_print(mask, sizeof mask, guest_mask_of(lease->inet.length));
     guest_inet_print(router, sizeof router, lease->router);
-    fprintf(file, "lease {\n  interface \"%s\";\n  fixed-address %s;\n  next-server %s;\n", interface, address, router);
-    fprintf(file, "  option subnet-mask %s;\n  option routers %s;\n  option dhcp-lease-time %d;\n", mask, router,
-            LEASE_SECONDS);
+    fprintf(file, "lease {\n  interface \"%s\";\n  fixed-address %s;\n  next-server %s;\n",
+            interface, address, router);
+    fprintf(file, "  option subnet-mask %s;\n  option routers %s;\n  option dhcp-lease-time %d;\n",
+            mask, router, LEASE_SECONDS);
     fprintf(file, "  option dhcp-message-type 5;\n  option dhcp-server-identifier %s;\n", router);
     put_time(file, "renew", now + LEASE_SECONDS / 2);
     put_time(file, "rebind", now + LEASE_SECONDS / 8 * 7);

@@ -4,7 +4,8 @@
 
 #include "tests/guest/state.h"
 
-/* The address of the last lease in the interface's file that names the interface; false when there is none.
+/* The address of the last lease in the interface's file that names the interface; false when there
+ * is none.
  */
 bool guest_lease_read(const char *interface, uint32_t *address);
 void guest_lease_append(const char *interface, const struct guest_lease *lease);

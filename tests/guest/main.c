@@ -1,4 +1,5 @@
-/* The stand-in guest: one binary that acts as ifconfig, sysctl, dhclient, route, rtsol, kill and devd, by its name.
+/* The stand-in guest: one binary that acts as ifconfig, sysctl, dhclient, route, rtsol, kill and
+ * devd, by its name.
  *
  * As vfj_guest it makes, drives and ends a guest; README.md has the grammar. */
 #include "tests/guest/control.h"

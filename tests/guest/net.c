@@ -37,7 +37,8 @@ static unsigned free_index(const struct guest_state *state)
     }
 }
 
-struct guest_if *guest_if_attach(struct guest_state *state, const char *name, enum guest_kind kind, const char *mac)
+struct guest_if *guest_if_attach(struct guest_state *state, const char *name, enum guest_kind kind,
+                                 const char *mac)
 {
     if (state->if_count == GUEST_IFS_MAX) {
         guest_die("too many interfaces");
@@ -212,7 +213,8 @@ void guest_if_autoconf(struct guest_if *ifp)
     char address[GUEST_IN6_SIZE];
     const unsigned wanted = GUEST_ND6_AUTO_LINKLOCAL;
 
-    if (!ifp->up || (ifp->nd6 & (wanted | GUEST_ND6_IFDISABLED)) != wanted || ifp->kind == GUEST_LO) {
+    if (!ifp->up || (ifp->nd6 & (wanted | GUEST_ND6_IFDISABLED)) != wanted
+        || ifp->kind == GUEST_LO) {
         return;
     }
     for (size_t i = 0; i < ifp->inet6_count; i++) {
@@ -224,8 +226,8 @@ void guest_if_autoconf(struct guest_if *ifp)
         || sscanf(ifp->mac, "%x:%x:%x:%x:%x:%x", &m[0], &m[1], &m[2], &m[3], &m[4], &m[5]) != 6) {
         return;
     }
-    guest_print(text, sizeof text, "fe80::%x:%x:%x:%x", (m[0] ^ 2) << 8 | m[1], m[2] << 8 | 0xff, 0xfe00 | m[3],
-                m[4] << 8 | m[5]);
+    guest_print(text, sizeof text, "fe80::%x:%x:%x:%x", (m[0] ^ 2) << 8 | m[1], m[2] << 8 | 0xff,
+                0xfe00 | m[3], m[4] << 8 | m[5]);
     if (guest_inet6_parse(text, address, sizeof address)) {
         struct guest_inet6 *inet6 = &ifp->inet6[ifp->inet6_count++];
         guest_copy(inet6->address, sizeof inet6->address, address);

@@ -21,7 +21,8 @@ static bool for_each(bool (*each)(const char *path, long wanted), long wanted)
     if (directory == NULL) {
         return go_on;
     }
-    for (const struct dirent *entry = readdir(directory); go_on && entry != NULL; entry = readdir(directory)) {
+    for (const struct dirent *entry = readdir(directory); go_on && entry != NULL;
+         entry = readdir(directory)) {
         if (entry->d_name[0] != '.') {
             guest_print(path, sizeof path, GUEST_DHCLIENT_DIRECTORY "/%s", entry->d_name);
             go_on = each(path, wanted);

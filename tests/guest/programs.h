@@ -1,7 +1,9 @@
-/* The programs that the stand-in acts: each takes its argv in the guest's root and answers its exit status.
+/* The programs that the stand-in acts: each takes its argv in the guest's root and answers its exit
+ * status.
  *
- * What they print and how they refuse was recorded on FreeBSD 13.2; where nothing was recorded, sbin/ of its
- * sources was read. A guest_*_changes() says whether the arguments mean a change or only a look. */
+ * What they print and how they refuse was recorded on FreeBSD 13.2; where nothing was recorded,
+ * sbin/ of its sources was read. A guest_*_changes() says whether the arguments mean a change or
+ * only a look. */
 #ifndef VFJ_TESTS_GUEST_PROGRAMS_H
 #define VFJ_TESTS_GUEST_PROGRAMS_H
 

@@ -1,4 +1,5 @@
-/* Whether a packet of the guest would get out: the route, the interface's state, its link, its data path. */
+/* Whether a packet of the guest would get out: the route, the interface's state, its link, its data
+ * path. */
 #include "tests/guest/reach.h"
 
 #include "tests/guest/net.h"
@@ -44,5 +45,7 @@ int guest_reach(const char *destination)
         printf("unreachable: %s is no address\n", destination);
         return 1;
     }
-    return report(state, destination == NULL ? guest_route_find(state, 0, 0) : guest_route_lookup(state, address));
+    return report(state,
+                  destination == NULL ? guest_route_find(state, 0, 0)
+                                      : guest_route_lookup(state, address));
 }

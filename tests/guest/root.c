@@ -75,7 +75,8 @@ static bool begins(const char *order, const char *command)
 {
     size_t length = strlen(order);
 
-    return strncmp(order, command, length) == 0 && (command[length] == '\0' || command[length] == ' ');
+    return strncmp(order, command, length) == 0
+        && (command[length] == '\0' || command[length] == ' ');
 }
 
 static void command_text(char *to, size_t size, int argc, char **argv)
@@ -147,7 +148,8 @@ bool guest_fault_strikes(int argc, char **argv, int *status)
         pause();
     }
     if (delay > 0) {
-        append("state/slow", "slow", argc, argv); /* it has begun; state/log has it when it has ended */
+        /* it has begun; state/log has it when it has ended */
+        append("state/slow", "slow", argc, argv);
     }
     guest_sleep(delay);
     if (fails) {

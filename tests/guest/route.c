@@ -1,7 +1,8 @@
 /* route of FreeBSD 13.2: get, add, delete, and for IPv6 change.
  *
- * Recorded: a get without answer says "route: route has not been found" and ends with 255; an add that is
- * refused says why behind "fib 0:" on standard output. The rest is after sbin/route/route.c. */
+ * Recorded: a get without answer says "route: route has not been found" and ends with 255; an add
+ * that is refused says why behind "fib 0:" on standard output. The rest is after
+ * sbin/route/route.c. */
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"
 #include "tests/guest/text.h"
@@ -26,7 +27,8 @@ struct request {
 
 static int usage(void)
 {
-    fprintf(stderr, "usage: route [-n] command [[-inet | -inet6] [-net | -host] destination [gateway]]\n");
+    fprintf(stderr,
+            "usage: route [-n] command [[-inet | -inet6] [-net | -host] destination [gateway]]\n");
     return 64;
 }
 
@@ -39,8 +41,8 @@ static int bad_address(const char *text)
 enum { DESTINATION_SIZE = 64 };
 
 /* The destination without its length, and that, when it has one; false when either can't be. */
-static bool split_destination(const struct request *request, unsigned long most, char text[DESTINATION_SIZE],
-                              unsigned long *length, bool *has_length)
+static bool split_destination(const struct request *request, unsigned long most,
+                              char text[DESTINATION_SIZE], unsigned long *length, bool *has_length)
 {
     if (strlen(request->destination_text) >= DESTINATION_SIZE) {
         return false;
@@ -136,8 +138,8 @@ static int get(const struct request *request)
     bool is_default = strcmp(request->destination_text, "default") == 0;
 
     guest_state_close(state);
-    const struct guest_route *route
-        = is_default ? guest_route_find(state, 0, 0) : guest_route_lookup(state, request->destination);
+    const struct guest_route *route = is_default ? guest_route_find(state, 0, 0)
+                                                 : guest_route_lookup(state, request->destination);
     if (route == NULL) {
         fprintf(stderr, "route: route has not been found\n");
         return 255;
@@ -202,16 +204,19 @@ static int get6(const struct request *request)
     struct guest_state *state = guest_state_open();
 
     guest_state_close(state);
-    const struct guest_route6 *route = guest_route6_find(state, request->destination6, request->length);
+    const struct guest_route6 *route
+        = guest_route6_find(state, request->destination6, request->length);
     if (route == NULL) {
         fprintf(stderr, "route: route has not been found\n");
         return 255;
     }
     bool is_local = strncmp(route->gateway, "fe80:", 5) == 0;
-    printf("   route to: %s\ndestination: %s\n       mask: %s\n", route->destination, route->destination,
-           route->length == 0 ? "::" : "ffff::");
-    printf("    gateway: %s%s%s\n", route->gateway, is_local ? "%" : "", is_local ? route->interface : "");
-    printf("        fib: 0\n  interface: %s\n      flags: <UP,GATEWAY,DONE,STATIC>\n", route->interface);
+    printf("   route to: %s\ndestination: %s\n       mask: %s\n", route->destination,
+           route->destination, route->length == 0 ? "::" : "ffff::");
+    printf("    gateway: %s%s%s\n", route->gateway, is_local ? "%" : "",
+           is_local ? route->interface : "");
+    printf("        fib: 0\n  interface: %s\n      flags: <UP,GATEWAY,DONE,STATIC>\n",
+           route->interface);
     printf(" recvpipe  sendpipe  ssthresh  rtt,msec    mtu        weight    expire\n");
     printf("       0         0         0         0      1500         1         0 \n");
     return 0;
@@ -228,7 +233,8 @@ static int route6(struct request *request)
         return get6(request);
     }
     if (strcmp(request->command, "delete") != 0) {
-        bool is_known = strcmp(request->command, "add") == 0 || strcmp(request->command, "change") == 0;
+        bool is_known
+            = strcmp(request->command, "add") == 0 || strcmp(request->command, "change") == 0;
         if (!is_known || request->gateway_text == NULL) {
             return usage();
         }
@@ -258,14 +264,16 @@ static bool take_words(struct request *request, int argc, char **argv, bool *net
             *net = true;
         } else if (strcmp(argv[i], "-inet6") == 0 || strcmp(argv[i], "-6") == 0) {
             request->inet6 = true;
-        } else if (strcmp(argv[i], "-prefixlen") == 0 && i + 1 < argc && guest_number(argv[i + 1], 128, &length)) {
+        } else if (strcmp(argv[i], "-prefixlen") == 0 && i + 1 < argc
+                   && guest_number(argv[i + 1], 128, &length)) {
             request->has_length = true;
             request->length = (unsigned)length;
             i++;
         } else if (strcmp(argv[i], "-netmask") == 0 && i + 1 < argc) {
             request->has_length = guest_mask_parse(argv[++i], &request->length);
         } else if (argv[i][0] == '-') {
-            if (strcmp(argv[i], "-inet") != 0 && strcmp(argv[i], "-4") != 0 && strcmp(argv[i], "-host") != 0) {
+            if (strcmp(argv[i], "-inet") != 0 && strcmp(argv[i], "-4") != 0
+                && strcmp(argv[i], "-host") != 0) {
                 return false;
             }
         } else if (request->destination_text == NULL) {
@@ -306,7 +314,8 @@ int guest_route(int argc, char **argv)
     if (strcmp(request.command, "get") == 0) {
         return get(&request);
     }
-    if (strcmp(request.command, "delete") == 0 || (strcmp(request.command, "add") == 0 && request.gateway != 0)) {
+    if (strcmp(request.command, "delete") == 0
+        || (strcmp(request.command, "add") == 0 && request.gateway != 0)) {
         return change(&request);
     }
     return usage();

@@ -1,4 +1,5 @@
-/* rtsol of FreeBSD 13.2: asks for a router's advertisement, of which this guest's wire has none to give.
+/* rtsol of FreeBSD 13.2: asks for a router's advertisement, of which this guest's wire has none to
+ * give.
  *
  * After usr.sbin/rtsold/rtsold.c: it asks only on an interface that takes advertisements. */
 #include "tests/guest/net.h"

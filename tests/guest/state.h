@@ -1,9 +1,10 @@
 /* The state that the programs of a stand-in guest share: one text file, changed under one lock.
  *
- * Every program works in the guest's root directory (see root.h), so all paths here are relative. state/guest
- * is for people as well: one object a line. A change is made whole: guest_state_open() takes the lock and
- * reads, guest_state_commit() writes a new file, renames it over the old one, queues the devctl lines that
- * the change caused in their order, and lets go of the lock. Then it wakes devd and the dhclients. */
+ * Every program works in the guest's root directory (see root.h), so all paths here are relative.
+ * state/guest is for people as well: one object a line. A change is made whole: guest_state_open()
+ * takes the lock and reads, guest_state_commit() writes a new file, renames it over the old one,
+ * queues the devctl lines that the change caused in their order, and lets go of the lock. Then it
+ * wakes devd and the dhclients. */
 #ifndef VFJ_TESTS_GUEST_STATE_H
 #define VFJ_TESTS_GUEST_STATE_H
 
@@ -94,7 +95,8 @@ struct guest_route {
     uint32_t source;
 };
 
-/* An IPv6 route through a gateway: it belongs to an interface, and stays there when that loses its addresses. */
+/* An IPv6 route through a gateway: it belongs to an interface, and stays there when that loses its
+ * addresses. */
 struct guest_route6 {
     char destination[GUEST_IN6_SIZE];
     unsigned length;
@@ -150,8 +152,8 @@ struct guest_state {
     int lock;
 };
 
-/* Takes the lock and reads. There is one state a process, and it must be closed or committed before it is
- * opened again. */
+/* Takes the lock and reads. There is one state a process, and it must be closed or committed before
+ * it is opened again. */
 struct guest_state *guest_state_open(void);
 /* The same for a guest that does not exist yet. */
 struct guest_state *guest_state_create(void);
@@ -164,7 +166,8 @@ void guest_state_write(const struct guest_state *state, char *to, size_t size);
 void guest_state_read(struct guest_state *state, char *line);
 
 /* A devctl line, without newline, to be queued at commit. */
-void guest_event(struct guest_state *state, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void guest_event(struct guest_state *state, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* The setting of that name, or NULL. */
 struct guest_setting *guest_setting_find(struct guest_settings *settings, const char *name);

@@ -33,17 +33,20 @@ static const char *const kind_names[]
     = {[GUEST_ETHER] = "ether", [GUEST_HN] = "hn", [GUEST_LAGG] = "lagg", [GUEST_LO] = "lo"};
 static const char *const link_names[]
     = {[GUEST_LINK_UNKNOWN] = "unknown", [GUEST_LINK_DOWN] = "down", [GUEST_LINK_UP] = "up"};
-static const char *const fault_names[] = {[GUEST_FAIL] = "fail", [GUEST_SLOW] = "slow", [GUEST_HANG] = "hang"};
+static const char *const fault_names[]
+    = {[GUEST_FAIL] = "fail", [GUEST_SLOW] = "slow", [GUEST_HANG] = "hang"};
 
 static void put_if(struct sink *sink, const struct guest_if *ifp)
 {
     char address[GUEST_MASK_SIZE];
 
-    put(sink, "if %s kind=%s index=%u unit=%u mac=%s own_mac=%s mtu=%u max_mtu=%u up=%d carrier=%d link=%s", ifp->name,
-        kind_names[ifp->kind], ifp->index, ifp->unit, ifp->mac, ifp->own_mac, ifp->mtu, ifp->max_mtu, ifp->up,
-        ifp->carrier, link_names[ifp->link]);
-    put(sink, " linkups=%lu nd6=%u proto=%s lagg=%s vf=%s rxvf=%s hn=%s\n", ifp->linkups, ifp->nd6, ifp->proto,
-        ifp->lagg, ifp->vf, ifp->rxvf, ifp->hn);
+    put(sink,
+        "if %s kind=%s index=%u unit=%u mac=%s own_mac=%s mtu=%u max_mtu=%u up=%d carrier=%d "
+        "link=%s",
+        ifp->name, kind_names[ifp->kind], ifp->index, ifp->unit, ifp->mac, ifp->own_mac, ifp->mtu,
+        ifp->max_mtu, ifp->up, ifp->carrier, link_names[ifp->link]);
+    put(sink, " linkups=%lu nd6=%u proto=%s lagg=%s vf=%s rxvf=%s hn=%s\n", ifp->linkups, ifp->nd6,
+        ifp->proto, ifp->lagg, ifp->vf, ifp->rxvf, ifp->hn);
     for (size_t i = 0; i < ifp->inet_count; i++) {
         guest_inet_print(address, sizeof address, ifp->inet[i].address);
         put(sink, "inet %s %s %u\n", ifp->name, address, ifp->inet[i].length);
@@ -52,7 +55,8 @@ static void put_if(struct sink *sink, const struct guest_if *ifp)
         put(sink, "inet6 %s %s %u\n", ifp->name, ifp->inet6[i].address, ifp->inet6[i].length);
     }
     for (size_t i = 0; i < ifp->port_count; i++) {
-        put(sink, "port %s %s %u %s\n", ifp->name, ifp->ports[i].name, ifp->ports[i].mtu, ifp->ports[i].mac);
+        put(sink, "port %s %s %u %s\n", ifp->name, ifp->ports[i].name, ifp->ports[i].mtu,
+            ifp->ports[i].mac);
     }
     if (ifp->bus[0] != '\0') {
         put(sink, "bus %s %s\n", ifp->name, ifp->bus);
@@ -74,7 +78,8 @@ static void put_routes(struct sink *sink, const struct guest_state *state)
     }
     for (size_t i = 0; i < state->route6_count; i++) {
         const struct guest_route6 *route = &state->routes6[i];
-        put(sink, "route6 %s %u %s %s\n", route->destination, route->length, route->gateway, route->interface);
+        put(sink, "route6 %s %u %s %s\n", route->destination, route->length, route->gateway,
+            route->interface);
     }
     for (size_t i = 0; i < state->lease_count; i++) {
         const struct guest_lease *lease = &state->leases[i];
@@ -110,8 +115,8 @@ void guest_state_write(const struct guest_state *state, char *to, size_t size)
     put_settings(&sink, "pair", &state->pairs);
     for (size_t i = 0; i < state->fault_count; i++) {
         const struct guest_fault *fault = &state->faults[i];
-        put(&sink, "fault %s %u %u %.3f %s\n", fault_names[fault->kind], fault->count, fault->status, fault->seconds,
-            fault->argv);
+        put(&sink, "fault %s %u %u %.3f %s\n", fault_names[fault->kind], fault->count,
+            fault->status, fault->seconds, fault->argv);
     }
 }
 
@@ -143,8 +148,9 @@ static void set_field(struct guest_if *ifp, const char *name, const char *value)
     const struct {
         const char *name;
         char *text;
-    } texts[] = {{"mac", ifp->mac}, {"own_mac", ifp->own_mac}, {"proto", ifp->proto}, {"lagg", ifp->lagg},
-                 {"vf", ifp->vf},   {"rxvf", ifp->rxvf},       {"hn", ifp->hn}};
+    } texts[]
+        = {{"mac", ifp->mac}, {"own_mac", ifp->own_mac}, {"proto", ifp->proto}, {"lagg", ifp->lagg},
+           {"vf", ifp->vf},   {"rxvf", ifp->rxvf},       {"hn", ifp->hn}};
 
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(numbers[i].name, name) == 0) {
@@ -154,7 +160,8 @@ static void set_field(struct guest_if *ifp, const char *name, const char *value)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (strcmp(texts[i].name, name) == 0) {
             /* Only the MACs are longer than a name, and they are of one length. */
-            guest_copy(texts[i].text, i < 2 ? (size_t)GUEST_MAC_SIZE : (size_t)GUEST_NAME_SIZE, value);
+            guest_copy(texts[i].text, i < 2 ? (size_t)GUEST_MAC_SIZE : (size_t)GUEST_NAME_SIZE,
+                       value);
         }
     }
     if (strcmp(name, "kind") == 0) {
@@ -205,7 +212,8 @@ static void get_part(struct guest_state *state, char **words)
         guest_die("state/guest: no interface %s", words[1]);
     }
     if (strcmp(words[0], "inet") == 0 && ifp->inet_count < GUEST_ADDRS_MAX) {
-        ifp->inet[ifp->inet_count++] = (struct guest_inet){address_of(words[2]), number_of(words[3])};
+        ifp->inet[ifp->inet_count++]
+            = (struct guest_inet){address_of(words[2]), number_of(words[3])};
     } else if (strcmp(words[0], "inet6") == 0 && ifp->inet6_count < GUEST_ADDRS_MAX) {
         struct guest_inet6 *inet6 = &ifp->inet6[ifp->inet6_count++];
         guest_copy(inet6->address, sizeof inet6->address, words[2]);
@@ -254,7 +262,8 @@ static void get_fault(struct guest_state *state, char **words)
     guest_copy(fault->argv, sizeof fault->argv, words[5]);
 }
 
-static bool get_setting(struct guest_state *state, const char *word, const char *name, const char *value)
+static bool get_setting(struct guest_state *state, const char *word, const char *name,
+                        const char *value)
 {
     const struct {
         const char *word;
@@ -278,7 +287,8 @@ static size_t words_of(const char *line)
     static const struct {
         const char *word;
         size_t words;
-    } kinds[] = {{"sysctl ", 3}, {"nosysctl ", 3}, {"tune ", 3}, {"pair ", 3}, {"bus ", 3}, {"fault ", 6}};
+    } kinds[] = {{"sysctl ", 3}, {"nosysctl ", 3}, {"tune ", 3},
+                 {"pair ", 3},   {"bus ", 3},      {"fault ", 6}};
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (strncmp(line, kinds[i].word, strlen(kinds[i].word)) == 0) {
@@ -307,7 +317,8 @@ void guest_state_read(struct guest_state *state, char *line)
         if (ifp != NULL) {
             guest_copy(ifp->bus, sizeof ifp->bus, words[2]);
         }
-    } else if (strcmp(words[0], "route") == 0 || strcmp(words[0], "route6") == 0 || strcmp(words[0], "lease") == 0) {
+    } else if (strcmp(words[0], "route") == 0 || strcmp(words[0], "route6") == 0
+               || strcmp(words[0], "lease") == 0) {
         get_route(state, words);
     } else if (strcmp(words[0], "fault") == 0) {
         get_fault(state, words);

@@ -1,8 +1,8 @@
-/* sysctl of FreeBSD 13.2: the few names that a guest of Hyper-V is asked for, and whatever was set by a host
- * command.
+/* sysctl of FreeBSD 13.2: the few names that a guest of Hyper-V is asked for, and whatever was set
+ * by a host command.
  *
- * hw.hn.vflist, hw.hn.vfmap and dev.hn.N follow from the interfaces (hn(4)); a value set for one of these
- * names wins over that, and a name made absent is unknown, as on a kernel that lacks it. */
+ * hw.hn.vflist, hw.hn.vfmap and dev.hn.N follow from the interfaces (hn(4)); a value set for one of
+ * these names wins over that, and a name made absent is unknown, as on a kernel that lacks it. */
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"
 #include "tests/guest/text.h"
@@ -27,15 +27,16 @@ static bool hn_list(const struct guest_state *state, const char *format_pair, ch
     for (size_t i = 0; i < state->if_count; i++) {
         const struct guest_if *hn = &state->ifs[i];
         if (hn->kind == GUEST_HN && hn->vf[0] != '\0') {
-            guest_print(to + used, size - used, "%s%s%s%s", used == 0 ? "" : " ", hn->vf, format_pair,
-                        *format_pair == '\0' ? "" : hn->name);
+            guest_print(to + used, size - used, "%s%s%s%s", used == 0 ? "" : " ", hn->vf,
+                        format_pair, *format_pair == '\0' ? "" : hn->name);
             used += strlen(to + used);
         }
     }
     return true;
 }
 
-static bool hn_leaf(struct guest_state *state, const struct guest_if *hn, const char *leaf, char *to, size_t size)
+static bool hn_leaf(struct guest_state *state, const struct guest_if *hn, const char *leaf,
+                    char *to, size_t size)
 {
     if (strcmp(leaf, "vf") == 0) {
         guest_copy(to, size, hn->vf);
@@ -107,7 +108,8 @@ static bool show_node(struct guest_state *state, const struct options *options, 
     guest_copy(names[count++], sizeof names[0], "hw.hn.vflist");
     guest_copy(names[count++], sizeof names[0], "hw.hn.vfmap");
     for (size_t i = 0; i < state->sysctls.count; i++) {
-        if (strcmp(state->sysctls.at[i].name, names[0]) != 0 && strcmp(state->sysctls.at[i].name, names[1]) != 0) {
+        if (strcmp(state->sysctls.at[i].name, names[0]) != 0
+            && strcmp(state->sysctls.at[i].name, names[1]) != 0) {
             guest_copy(names[count++], sizeof names[0], state->sysctls.at[i].name);
         }
     }
@@ -144,7 +146,8 @@ static int read_one(struct guest_state *state, const struct options *options, co
     return 1;
 }
 
-static int set_one(struct guest_state *state, const struct options *options, const char *name, const char *value)
+static int set_one(struct guest_state *state, const struct options *options, const char *name,
+                   const char *value)
 {
     static const char *const writable[] = {"hw.hn.vf_xpnt_attwait", "hw.bus.devctl_queue"};
     char before[GUEST_LINE_SIZE * 4];

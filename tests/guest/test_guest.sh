@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the stand-in guest must do, as FreeBSD 13.2 was seen to do it. usage: test_guest.sh PATH-OF-vfj_guest
+# What the stand-in guest must do, as FreeBSD 13.2 was seen to do it. usage: test_guest.sh
+# PATH-OF-vfj_guest
 set -u
 
 case $1 in

@@ -182,7 +182,8 @@ bool guest_inet6_parse(const char *text, char *to, size_t size)
 
 void guest_sleep(double seconds)
 {
-    struct timespec left = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    struct timespec left
+        = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
 
     while (nanosleep(&left, &left) != 0 && errno == EINTR) {
     }

@@ -12,16 +12,19 @@ enum {
     GUEST_MASK_SIZE = 32
 };
 
-/* Prints "guest: ..." and ends the program with status 70: the stand-in itself is broken, not what it acts.
+/* Prints "guest: ..." and ends the program with status 70: the stand-in itself is broken, not what
+ * it acts.
  */
 void guest_die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* Copies; a text that does not fit ends the program. */
 void guest_copy(char *to, size_t size, const char *from);
 /* printf into a buffer; a text that does not fit ends the program. */
-void guest_print(char *to, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void guest_print(char *to, size_t size, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* Cuts `line` at blanks, in place; at most `max` words, the rest of the line is left in the last one. */
+/* Cuts `line` at blanks, in place; at most `max` words, the rest of the line is left in the last
+ * one. */
 size_t guest_words(char *line, char **words, size_t max);
 /* Joins words with one blank each. */
 void guest_join(char *to, size_t size, size_t count, char *const *words);

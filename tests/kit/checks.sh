@@ -1,5 +1,6 @@
 # What the end-to-end tests share: checks that are counted, and the rows of a journal. Sourced.
-# Who does so sets vfjournal, name (said with each failure), and before the first check log and journal, which need not be there.
+# Who does so sets vfjournal, name (said with each failure), and before the first check log and
+# journal, which need not be there.
 
 checks=0
 failures=0

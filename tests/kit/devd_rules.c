@@ -1,4 +1,5 @@
-/* devd.conf(5) files as vfjournal reads them, and the command that devd(8) makes of the rule it runs (sbin/devd/devd.cc). */
+/* devd.conf(5) files as vfjournal reads them, and the command that devd(8) makes of the rule it
+ * runs (sbin/devd/devd.cc). */
 #include "tests/kit/devd_rules.h"
 
 #include <ctype.h>
@@ -66,7 +67,8 @@ static bool is_name_char(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
-/* The value of a variable of the event; "" when it has none. Without quotes it ends at white space. */
+/* The value of a variable of the event; "" when it has none. Without quotes it ends at white space.
+ */
 static void value_of(const char *event, const char *variable, char *value, size_t size)
 {
     const char *at = event + 1;
@@ -77,7 +79,8 @@ static void value_of(const char *event, const char *variable, char *value, size_
             at++;
         if (*at != '=')
             return;
-        bool wanted = (size_t)(at - name) == strlen(variable) && strncmp(name, variable, strlen(variable)) == 0;
+        bool wanted = (size_t)(at - name) == strlen(variable)
+            && strncmp(name, variable, strlen(variable)) == 0;
         bool quoted = *++at == '"';
         size_t length = 0;
         at += quoted;
@@ -116,18 +119,24 @@ static unsigned gather(const struct kit_devd_rules *rules, const char *event, co
             assert_true(count < KIT_DEVD_FACTS_MAX);
             value_of(event, key, values[count], sizeof values[count]);
             bool is_medium = strcmp(key, "media-type") == 0;
-            facts[count] = (struct vfj_devd_fact){key, !is_medium ? values[count] : medium != NULL ? medium : ""};
+            facts[count] = (struct vfj_devd_fact){key,
+                                                  !is_medium           ? values[count]
+                                                      : medium != NULL ? medium
+                                                                       : ""};
             count++;
         }
     }
     return count;
 }
 
-static const struct vfj_devd_rule *choose(const struct kit_devd_rules *rules, const char *event, const char *medium)
+static const struct vfj_devd_rule *choose(const struct kit_devd_rules *rules, const char *event,
+                                          const char *medium)
 {
     struct vfj_devd_fact facts[KIT_DEVD_FACTS_MAX];
-    const struct vfj_devd_rules all = {.rules = (struct vfj_devd_rule *)rules->rules, .count = (unsigned)rules->count};
-    return event[0] == '!' ? vfj_devd_rules_choose(&all, facts, gather(rules, event, medium, facts)) : NULL;
+    const struct vfj_devd_rules all
+        = {.rules = (struct vfj_devd_rule *)rules->rules, .count = (unsigned)rules->count};
+    return event[0] == '!' ? vfj_devd_rules_choose(&all, facts, gather(rules, event, medium, facts))
+                           : NULL;
 }
 
 static void put(char *to, size_t size, const char *bytes, size_t length)
@@ -153,8 +162,8 @@ static void put_value(char *to, size_t size, const char *value, enum kit_devd_qu
     put(to, size, "'", 1);
 }
 
-const char *kit_devd_command(const struct kit_devd_rules *rules, const char *event, const char *medium,
-                             enum kit_devd_quoting quoting)
+const char *kit_devd_command(const struct kit_devd_rules *rules, const char *event,
+                             const char *medium, enum kit_devd_quoting quoting)
 {
     static char command[2 * KIT_DEVD_TEXT_SIZE];
     const struct vfj_devd_rule *rule = choose(rules, event, medium);

@@ -24,13 +24,14 @@ void kit_devd_read(struct kit_devd_rules *rules, const char *path);
 /* As kit_devd_read, of a text. */
 void kit_devd_parse(struct kit_devd_rules *rules, const char *text);
 
-/* How devd puts the value of a variable into a command: as it is, or as $'value' (expand_one in devd.cc). */
+/* How devd puts the value of a variable into a command: as it is, or as $'value' (expand_one in
+ * devd.cc). */
 enum kit_devd_quoting { KIT_DEVD_AS_IT_IS, KIT_DEVD_QUOTED };
 
-/* The command of the one rule that devd runs for an event of the kernel, as devd hands it to sh(1); NULL when
- * there is none. `medium` is what the interface is: "ethernet", "802.11", or NULL when it can't be asked. The
- * text holds until the next call. */
-const char *kit_devd_command(const struct kit_devd_rules *rules, const char *event, const char *medium,
-                             enum kit_devd_quoting quoting);
+/* The command of the one rule that devd runs for an event of the kernel, as devd hands it to sh(1);
+ * NULL when there is none. `medium` is what the interface is: "ethernet", "802.11", or NULL when it
+ * can't be asked. The text holds until the next call. */
+const char *kit_devd_command(const struct kit_devd_rules *rules, const char *event,
+                             const char *medium, enum kit_devd_quoting quoting);
 
 #endif

@@ -43,7 +43,8 @@ static bool strike(enum kit_calls calls)
 SYSTEM(ssize_t, read, (int fd, void *to, size_t size), (fd, to, size))
 SYSTEM(ssize_t, pread, (int fd, void *to, size_t size, off_t offset), (fd, to, size, offset))
 SYSTEM(ssize_t, write, (int fd, const void *from, size_t size), (fd, from, size))
-SYSTEM(ssize_t, pwrite, (int fd, const void *from, size_t size, off_t offset), (fd, from, size, offset))
+SYSTEM(ssize_t, pwrite, (int fd, const void *from, size_t size, off_t offset),
+       (fd, from, size, offset))
 SYSTEM(int, fsync, (int fd), (fd))
 SYSTEM(int, ftruncate, (int fd, off_t size), (fd, size))
 SYSTEM(int, flock, (int fd, int operation), (fd, operation))
@@ -102,24 +103,32 @@ char *__wrap_mkdtemp(char *name)
         return SQLITE_IOERR;                         \
     }
 
-SQLITE(open_v2, (const char *name, sqlite3 **db, int flags, const char *vfs), (name, db, flags, vfs), *db = NULL)
-SQLITE(prepare_v2, (sqlite3 * db, const char *sql, int length, sqlite3_stmt **stmt, const char **tail),
+SQLITE(open_v2, (const char *name, sqlite3 **db, int flags, const char *vfs),
+       (name, db, flags, vfs), *db = NULL)
+SQLITE(prepare_v2,
+       (sqlite3 * db, const char *sql, int length, sqlite3_stmt **stmt, const char **tail),
        (db, sql, length, stmt, tail), *stmt = NULL)
-SQLITE(prepare_v3, (sqlite3 * db, const char *sql, int length, unsigned flags, sqlite3_stmt **stmt, const char **tail),
+SQLITE(prepare_v3,
+       (sqlite3 * db, const char *sql, int length, unsigned flags, sqlite3_stmt **stmt,
+        const char **tail),
        (db, sql, length, flags, stmt, tail), *stmt = NULL)
 SQLITE(step, (sqlite3_stmt * stmt), (stmt), (void)0)
-SQLITE(exec, (sqlite3 * db, const char *sql, int (*row)(void *, int, char **, char **), void *arg, char **error),
+SQLITE(exec,
+       (sqlite3 * db, const char *sql, int (*row)(void *, int, char **, char **), void *arg,
+        char **error),
        (db, sql, row, arg, error), (void)0)
-SQLITE(wal_checkpoint_v2, (sqlite3 * db, const char *name, int mode, int *log, int *done), (db, name, mode, log, done),
-       (void)0)
+SQLITE(wal_checkpoint_v2, (sqlite3 * db, const char *name, int mode, int *log, int *done),
+       (db, name, mode, log, done), (void)0)
 SQLITE(backup_step, (sqlite3_backup * backup, int pages), (backup, pages), (void)0)
 SQLITE(create_function_v2,
        (sqlite3 * db, const char *name, int count, int flags, void *arg,
-        void (*call)(sqlite3_context *, int, sqlite3_value **), void (*step)(sqlite3_context *, int, sqlite3_value **),
-        void (*final)(sqlite3_context *), void (*destroy)(void *)),
+        void (*call)(sqlite3_context *, int, sqlite3_value **),
+        void (*step)(sqlite3_context *, int, sqlite3_value **), void (*final)(sqlite3_context *),
+        void (*destroy)(void *)),
        (db, name, count, flags, arg, call, step, final, destroy), (void)0)
 SQLITE(create_module_v2,
-       (sqlite3 * db, const char *name, const sqlite3_module *module, void *arg, void (*destroy)(void *)),
+       (sqlite3 * db, const char *name, const sqlite3_module *module, void *arg,
+        void (*destroy)(void *)),
        (db, name, module, arg, destroy), (void)0)
 
 void kit_calls_arm(enum kit_calls calls, unsigned count, bool stay)

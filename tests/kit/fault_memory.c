@@ -60,7 +60,8 @@ static void *fault_realloc(void *memory, int size)
 
 void kit_memory_install(void)
 {
-    if (real_methods.xMalloc != NULL || sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_methods) != SQLITE_OK)
+    if (real_methods.xMalloc != NULL
+        || sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_methods) != SQLITE_OK)
         return;
     sqlite3_mem_methods methods = real_methods;
     methods.xMalloc = fault_malloc;

@@ -81,7 +81,8 @@ static int fault_close(sqlite3_file *file)
 static int fault_read(sqlite3_file *file, void *to, int amount, sqlite3_int64 offset)
 {
     int code = strike_read();
-    return code != SQLITE_OK ? code : real_of(file)->pMethods->xRead(real_of(file), to, amount, offset);
+    return code != SQLITE_OK ? code
+                             : real_of(file)->pMethods->xRead(real_of(file), to, amount, offset);
 }
 
 static int fault_write(sqlite3_file *file, const void *from, int amount, sqlite3_int64 offset)
@@ -105,7 +106,8 @@ static int fault_truncate(sqlite3_file *file, sqlite3_int64 size)
 static int fault_sync(sqlite3_file *file, int flags)
 {
     int code = strike();
-    if (code == SQLITE_OK && !plan.track) /* else it is kit_unsynced that knows what a power cut leaves */
+    /* else it is kit_unsynced that knows what a power cut leaves */
+    if (code == SQLITE_OK && !plan.track)
         code = real_of(file)->pMethods->xSync(real_of(file), flags);
     if (code == SQLITE_OK && plan.track && ((struct fault_file *)file)->name != NULL)
         kit_unsynced_settle(((struct fault_file *)file)->name);
@@ -152,13 +154,17 @@ static int fault_traits(sqlite3_file *file)
 static int fault_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **memory)
 {
     int code = strike_read();
-    return code != SQLITE_OK ? code : real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, memory);
+    return code != SQLITE_OK
+        ? code
+        : real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, memory);
 }
 
 static int fault_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
     int code = (flags & SQLITE_SHM_UNLOCK) == 0 ? strike_read() : SQLITE_OK;
-    return code != SQLITE_OK ? code : real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
+    return code != SQLITE_OK
+        ? code
+        : real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
 }
 
 static void fault_shm_barrier(sqlite3_file *file)
@@ -191,7 +197,8 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = fault_shm_unmap,
 };
 
-static int fault_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags, int *out_flags)
+static int fault_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,
+                      int *out_flags)
 {
     struct fault_file *mine = (struct fault_file *)file;
     (void)self;

@@ -107,7 +107,8 @@ static void put(struct held *held, sqlite3_int64 from, sqlite3_int64 to)
 {
     if (held->size != held->size_on_disk && ftruncate(held->fd, (off_t)held->size) != 0)
         abort();
-    if (to > from && pwrite(held->fd, held->bytes + from, (size_t)(to - from), (off_t)from) != to - from)
+    if (to > from
+        && pwrite(held->fd, held->bytes + from, (size_t)(to - from), (off_t)from) != to - from)
         abort();
     held->size_on_disk = held->size;
 }
@@ -287,7 +288,8 @@ static int held_unlock(sqlite3_file *file, int level)
 
 static int held_reserved(sqlite3_file *file, int *answer)
 {
-    *answer = file_of(file)->level >= SQLITE_LOCK_RESERVED || others_level(file_of(file)) >= SQLITE_LOCK_RESERVED;
+    *answer = file_of(file)->level >= SQLITE_LOCK_RESERVED
+        || others_level(file_of(file)) >= SQLITE_LOCK_RESERVED;
     return SQLITE_OK;
 }
 
@@ -318,7 +320,8 @@ static bool name_shm(const struct held_file *mine, char name[PATH_BYTES])
     return snprintf(name, PATH_BYTES, "%s-shm", mine->name) < PATH_BYTES;
 }
 
-/* A file of that name tells others that there is one; it remains where SQLite does not say that it is to go. */
+/* A file of that name tells others that there is one; it remains where SQLite does not say that it
+ * is to go. */
 static void make_shm_file(const struct held_file *mine)
 {
     char name[PATH_BYTES];
@@ -328,7 +331,8 @@ static void make_shm_file(const struct held_file *mine)
     (void)close(fd);
 }
 
-static int held_shm_map(sqlite3_file *file, int region, int size, int extend, void volatile **memory)
+static int held_shm_map(sqlite3_file *file, int region, int size, int extend,
+                        void volatile **memory)
 {
     struct held_file *mine = file_of(file);
     struct shm *shm = &mine->held->shm;
@@ -337,7 +341,8 @@ static int held_shm_map(sqlite3_file *file, int region, int size, int extend, vo
     mine->mapped = true;
     if (region >= SHM_REGIONS)
         abort();
-    if (shm->regions[region] == NULL && extend && (shm->regions[region] = calloc(1, (size_t)size)) == NULL)
+    if (shm->regions[region] == NULL && extend
+        && (shm->regions[region] = calloc(1, (size_t)size)) == NULL)
         abort();
     *memory = shm->regions[region];
     return SQLITE_OK;
@@ -383,7 +388,8 @@ static int held_shm_lock(sqlite3_file *file, int offset, int count, int flags)
         shm_unlock(mine, slots);
         return SQLITE_OK;
     }
-    return (flags & SQLITE_SHM_SHARED) != 0 ? shm_lock_shared(mine, (unsigned)offset) : shm_lock_private(mine, slots);
+    return (flags & SQLITE_SHM_SHARED) != 0 ? shm_lock_shared(mine, (unsigned)offset)
+                                            : shm_lock_private(mine, slots);
 }
 
 static void held_shm_barrier(sqlite3_file *file)
@@ -391,7 +397,8 @@ static void held_shm_barrier(sqlite3_file *file)
     (void)file;
 }
 
-/* With its last user the index goes, as that of a WAL that nobody else had open is made anew by the next one. */
+/* With its last user the index goes, as that of a WAL that nobody else had open is made anew by the
+ * next one. */
 static int held_shm_unmap(sqlite3_file *file, int delete)
 {
     struct held_file *mine = file_of(file);
@@ -447,7 +454,8 @@ static const sqlite3_io_methods methods = {
 /* Names */
 
 /* None is opened without a name: temporary files are in memory (store/journal.c says so). */
-static int held_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags, int *out_flags)
+static int held_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,
+                     int *out_flags)
 {
     struct held_file *mine = file_of(file);
     struct stat facts;

@@ -37,8 +37,10 @@ struct vfj_event kit_started(void)
     struct vfj_event event = kit_devd("");
     event.kind = VFJ_EVENT_STARTED;
     memset(&event.as, 0, sizeof event.as);
-    event.as.started = (struct vfj_started){
-        .boot_id = "boot-1", .rules = VFJ_RULES, .mode = VFJ_MODE_ACT, .policy = VFJ_POLICY_VFJOURNAL};
+    event.as.started = (struct vfj_started){.boot_id = "boot-1",
+                                            .rules = VFJ_RULES,
+                                            .mode = VFJ_MODE_ACT,
+                                            .policy = VFJ_POLICY_VFJOURNAL};
     return event;
 }
 
@@ -58,7 +60,8 @@ void kit_submit(struct vfj_ledger *ledger, struct vfj_event event)
         fail_msg("%s: %s", vfj_status_text(status), vfj_ledger_detail(ledger));
 }
 
-static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
+static enum vfj_status submit(void *context, const struct vfj_event *event,
+                              const struct vfj_decision **decision)
 {
     struct vfj_event timed = *event;
     timed.wall_us = start_us + event->mono_us;
@@ -82,7 +85,8 @@ void kit_make_journal(const char *path)
     struct vfj_trace_place place;
     assert_non_null(play);
     vfj_play_init(play, (struct vfj_play_sink){ledger, submit}, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
-    assert_int_equal(vfj_trace_play((struct vfj_span){trace, sizeof trace - 1}, play, &place), VFJ_OK);
+    assert_int_equal(vfj_trace_play((struct vfj_span){trace, sizeof trace - 1}, play, &place),
+                     VFJ_OK);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     free(play);
     vfj_ledger_close(ledger);
@@ -132,7 +136,8 @@ static unsigned take_triggers(sqlite3 *db, char *texts[TRIGGERS_MAX])
 {
     sqlite3_stmt *stmt = NULL;
     unsigned count = 0;
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT sql FROM sqlite_schema WHERE type = 'trigger'", -1, &stmt, NULL),
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT sql FROM sqlite_schema WHERE type = 'trigger'",
+                                        -1, &stmt, NULL),
                      SQLITE_OK);
     while (sqlite3_step(stmt) == SQLITE_ROW && count < TRIGGERS_MAX)
         texts[count++] = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
@@ -154,7 +159,8 @@ static void put_triggers(sqlite3 *db, char *texts[TRIGGERS_MAX], unsigned count)
 static struct vfj_span span_of(sqlite3_stmt *stmt, int column)
 {
     const char *bytes = sqlite3_column_blob(stmt, column);
-    return (struct vfj_span){bytes != NULL ? bytes : "", (size_t)sqlite3_column_bytes(stmt, column)};
+    return (struct vfj_span){bytes != NULL ? bytes : "",
+                             (size_t)sqlite3_column_bytes(stmt, column)};
 }
 
 static void chain_anew(sqlite3 *db)
@@ -165,13 +171,14 @@ static void chain_anew(sqlite3 *db)
     bool begins = true;
     sqlite3_stmt *rows = NULL;
     sqlite3_stmt *update = NULL;
-    assert_int_equal(sqlite3_prepare_v2(
-                         db,
-                         "SELECT seq, cause, boot, wall_us, mono_us, kind, body, note, digest FROM record ORDER BY seq",
-                         -1, &rows, NULL),
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT seq, cause, boot, wall_us, mono_us, kind, body, "
+                                        "note, digest FROM record ORDER BY seq",
+                                        -1, &rows, NULL),
                      SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "UPDATE record SET chain = ?1 WHERE seq = ?2", -1, &update, NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "UPDATE record SET chain = ?1 WHERE seq = ?2", -1, &update, NULL),
+        SQLITE_OK);
     while (sqlite3_step(rows) == SQLITE_ROW) {
         struct vfj_record record = {
             .seq = (uint64_t)sqlite3_column_int64(rows, 0),

@@ -23,7 +23,8 @@ void kit_machine_step(struct kit_machine *machine, const struct vfj_event *event
     vfj_state_adopt(&machine->state, &machine->next, &machine->decision.touched);
 }
 
-static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
+static enum vfj_status submit(void *context, const struct vfj_event *event,
+                              const struct vfj_decision **decision)
 {
     struct kit_machine *machine = context;
     kit_machine_step(machine, event);
@@ -35,7 +36,8 @@ void kit_machine_begin(struct kit_machine *machine, enum vfj_mode mode, enum vfj
 {
     machine->events = 0;
     vfj_state_init(&machine->state);
-    vfj_play_init(&machine->play, (struct vfj_play_sink){.context = machine, .submit = submit}, (int)mode, (int)policy);
+    vfj_play_init(&machine->play, (struct vfj_play_sink){.context = machine, .submit = submit},
+                  (int)mode, (int)policy);
 }
 
 struct kit_machine *kit_machine_open(enum vfj_mode mode, enum vfj_policy policy)
@@ -55,8 +57,8 @@ static void read_line(struct vfj_span line, uint64_t number, struct vfj_trace_li
 {
     struct vfj_trace_error error;
     if (!vfj_trace_read(line, number, read, &error))
-        fail_msg("%llu:%zu: %s: %.*s", (unsigned long long)number, error.column, error.what, (int)line.length,
-                 line.text);
+        fail_msg("%llu:%zu: %s: %.*s", (unsigned long long)number, error.column, error.what,
+                 (int)line.length, line.text);
 }
 
 static struct vfj_span next_line(struct vfj_span *rest)
@@ -117,7 +119,8 @@ static bool is_untouched(const void *bytes, size_t size, unsigned char pattern)
     return at[0] == pattern && memcmp(at, at + 1, size - 1) == 0;
 }
 
-static void check_untouched(const struct vfj_state *next, const struct vfj_touched *touched, unsigned char pattern)
+static void check_untouched(const struct vfj_state *next, const struct vfj_touched *touched,
+                            unsigned char pattern)
 {
     for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
         if ((touched->slots >> i & 1) == 0)
@@ -129,7 +132,8 @@ static void check_untouched(const struct vfj_state *next, const struct vfj_touch
         assert_true(is_untouched(&next->scripts, sizeof next->scripts, pattern));
 }
 
-static void check_same_parts(const struct vfj_state *a, const struct vfj_state *b, const struct vfj_touched *touched)
+static void check_same_parts(const struct vfj_state *a, const struct vfj_state *b,
+                             const struct vfj_touched *touched)
 {
     assert_memory_equal(&a->head, &b->head, sizeof a->head);
     for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
@@ -168,7 +172,8 @@ static void check_same_decision(const struct vfj_decision *a, const struct vfj_d
         check_same_transition(&a->transitions[i], &b->transitions[i]);
 }
 
-const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now, const struct vfj_event *event,
+const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now,
+                                                  const struct vfj_event *event,
                                                   struct vfj_state *adopted)
 {
     static struct vfj_state before, next[2];
@@ -197,7 +202,8 @@ static void sum_up(const struct vfj_index *index, uint64_t *parts, int64_t *due_
     for (unsigned i = 0; i < VFJ_SLOTS_MAX + 2; i++)
         *parts ^= index->digests[i];
     for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++) {
-        if (index->due_us[i] != VFJ_NEVER_US && (*due_us == VFJ_NEVER_US || index->due_us[i] < *due_us))
+        if (index->due_us[i] != VFJ_NEVER_US
+            && (*due_us == VFJ_NEVER_US || index->due_us[i] < *due_us))
             *due_us = index->due_us[i];
     }
 }
@@ -235,8 +241,9 @@ static bool read_pairs(struct vfj_state_reader *reader, struct vfj_span text)
 
 static bool same_state(const struct vfj_state *a, const struct vfj_state *b)
 {
-    bool same = memcmp(&a->head, &b->head, sizeof a->head) == 0 && memcmp(&a->index, &b->index, sizeof a->index) == 0
-        && strcmp(a->rc.text, b->rc.text) == 0 && memcmp(&a->scripts, &b->scripts, sizeof a->scripts) == 0;
+    bool same = memcmp(&a->head, &b->head, sizeof a->head) == 0
+        && memcmp(&a->index, &b->index, sizeof a->index) == 0 && strcmp(a->rc.text, b->rc.text) == 0
+        && memcmp(&a->scripts, &b->scripts, sizeof a->scripts) == 0;
     for (unsigned i = 0; i < a->head.slot_count && same; i++)
         same = memcmp(&a->slots[i], &b->slots[i], sizeof a->slots[i]) == 0;
     return same;

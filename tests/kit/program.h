@@ -2,7 +2,8 @@
 #ifndef VFJ_TESTS_KIT_PROGRAM_H
 #define VFJ_TESTS_KIT_PROGRAM_H
 
-/* Write an executable script for sh(1) of that name into the scratch directory; its path as of kit_path(). */
+/* Write an executable script for sh(1) of that name into the scratch directory; its path as of
+ * kit_path(). */
 const char *kit_program(const char *name, const char *body);
 
 /* Write a text there. */

@@ -21,7 +21,8 @@ int kit_scratch_make(void **state)
 {
     const char *parent = getenv("TMPDIR");
     (void)state;
-    (void)snprintf(directory, sizeof directory, "%s/vfjournal-test.XXXXXX", parent != NULL ? parent : "/tmp");
+    (void)snprintf(directory, sizeof directory, "%s/vfjournal-test.XXXXXX",
+                   parent != NULL ? parent : "/tmp");
     return mkdtemp(directory) != NULL ? 0 : -1;
 }
 

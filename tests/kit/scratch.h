@@ -21,8 +21,8 @@ bool kit_exists(const char *path);
 char *kit_read(const char *path, size_t *length);
 void kit_write(const char *path, const void *bytes, size_t length);
 
-/* What the program `vfjournal ARGUMENTS` prints on both streams, to be freed, and its exit status. The arguments are read by
- * sh(1). */
+/* What the program `vfjournal ARGUMENTS` prints on both streams, to be freed, and its exit status.
+ * The arguments are read by sh(1). */
 char *kit_run(const char *arguments, int *exit_status);
 
 #endif

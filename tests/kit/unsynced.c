@@ -1,4 +1,5 @@
-/* What was written to a file and not yet synced: kept in the order of writing, undone and written again in part. */
+/* What was written to a file and not yet synced: kept in the order of writing, undone and written
+ * again in part. */
 #include "tests/kit/unsynced.h"
 
 #include <fcntl.h>
@@ -27,8 +28,8 @@ static int size_between(sqlite3_int64 from, sqlite3_int64 to)
     return to > from ? (int)(to - from) : 0;
 }
 
-void kit_unsynced_note(const char *path, sqlite3_file *file, sqlite3_int64 size, const void *from, int amount,
-                       sqlite3_int64 offset)
+void kit_unsynced_note(const char *path, sqlite3_file *file, sqlite3_int64 size, const void *from,
+                       int amount, sqlite3_int64 offset)
 {
     int had = size_between(offset, size);
     if (from == NULL)

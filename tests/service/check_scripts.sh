@@ -1,5 +1,6 @@
 #!/bin/sh
-# Every script that is shipped, and those that test it, can be read by a POSIX sh(1), and shellcheck warns of nothing.
+# Every script that is shipped, and those that test it, can be read by a POSIX sh(1), and shellcheck
+# warns of nothing.
 #   usage: check_scripts.sh SOURCES
 set -u
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# daemon(8) of FreeBSD, as far as the rc.d script uses it: a supervisor that starts a program again when it ends. It waits
-# a tenth of the time it is told to.
+# daemon(8) of FreeBSD, as far as the rc.d script uses it: a supervisor that starts a program again
+# when it ends. It waits a tenth of the time it is told to.
 #   RC_LOG    where its words are noted
 #   SYSLOG    the file that stands for syslog(3); lines have the tag
 

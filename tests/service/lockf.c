@@ -1,4 +1,5 @@
-/* lockf(1) of FreeBSD, as far as vfjournal-devd asks: lockf [-kns] [-t seconds] file command. Status 75: it is locked. */
+/* lockf(1) of FreeBSD, as far as vfjournal-devd asks: lockf [-kns] [-t seconds] file command.
+ * Status 75: it is locked. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

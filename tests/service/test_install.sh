@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is installed is what the port's packing list says, nothing more and nothing less, with the right modes and with the
-# prefix in place.
+# What is installed is what the port's packing list says, nothing more and nothing less, with the
+# right modes and with the prefix in place.
 #   usage: test_install.sh SOURCES BUILD
 set -u
 

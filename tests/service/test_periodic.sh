@@ -1,5 +1,6 @@
 #!/bin/sh
-# periodic(8)'s script: what it says and how it ends, of a sound journal, an edited one, none, and when it is not enabled.
+# periodic(8)'s script: what it says and how it ends, of a sound journal, an edited one, none, and
+# when it is not enabled.
 #   usage: test_periodic.sh SOURCES vfjournal
 set -u
 

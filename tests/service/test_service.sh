@@ -1,6 +1,6 @@
 #!/bin/sh
-# The rc.d script with the real daemon on a stand-in guest: start, stop, status, reload, and who does what when something
-# is killed.
+# The rc.d script with the real daemon on a stand-in guest: start, stop, status, reload, and who
+# does what when something is killed.
 #   usage: test_service.sh SOURCES vfjournal vfj_guest vfj_lockf
 set -u
 

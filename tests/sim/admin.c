@@ -89,8 +89,8 @@ static bool has_inet(const struct vfj_guest_if *interface)
     return false;
 }
 
-/* lagg(4) lets its ports go; its addresses and its dhclient go with it. Where a port has an address of its own, that takes their
- * place: the admin's doing, and nothing else is missed. */
+/* lagg(4) lets its ports go; its addresses and its dhclient go with it. Where a port has an address
+ * of its own, that takes their place: the admin's doing, and nothing else is missed. */
 static void admin_destroys_lagg(struct sim *sim, struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
@@ -138,7 +138,8 @@ static void admin_mistakes_lagg(struct sim *sim, struct sim_nic *nic)
 {
     const struct sim_nic *other = any_nic(sim);
     struct vfj_guest_if *lagg = sim_lagg(sim, other);
-    if (vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL) /* one that was renamed is nobody's, as far as can be told */
+    /* one that was renamed is nobody's, as far as can be told */
+    if (vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL)
         return;
     if (other == nic || nic->has_script || lagg == NULL || other->foreign || other->has_script
         || sim_interface(sim, nic->vf) == NULL || !vfj_interface_has_port(&lagg->facts, other->hn)

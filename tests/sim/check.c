@@ -31,7 +31,8 @@ static void check_not_again(struct sim *sim, struct sim_nic *nic, const struct v
         nic->given[nic->given_count++] = digest;
 }
 
-static void check_delete(struct sim *sim, const struct sim_nic *nic, const struct vfj_command *command)
+static void check_delete(struct sim *sim, const struct sim_nic *nic,
+                         const struct vfj_command *command)
 {
     if (vfj_name_equal(command->a, nic->hn) && vfj_guest_lagg_of(&sim->guest, nic->hn) == NULL)
         sim_fail(sim, "an address is taken off %s before that is a port", nic->hn.text);
@@ -85,8 +86,10 @@ static void check_port(struct sim *sim, const struct vfj_guest_if *lagg, struct 
         sim_fail(sim, "a plan ended, and %s, a port, has a dhclient", name.text);
 }
 
-/* A VF that was renamed hn(4) forgets: unless it was joined before that, it is nobody's, as far as can be told. */
-static bool is_vf_known(const struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+/* A VF that was renamed hn(4) forgets: unless it was joined before that, it is nobody's, as far as
+ * can be told. */
+static bool is_vf_known(const struct sim *sim, const struct sim_nic *nic,
+                        const struct vfj_slot *slot)
 {
     return vfj_guest_mapped_vf(&sim->guest, nic->hn) != NULL || vfj_name_equal(slot->vf, nic->vf);
 }
@@ -95,10 +98,11 @@ void sim_note_plans(struct sim *sim)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     sim->went_back = false;
-    bool is_stopping = state->head.running == VFJ_RUNNING_STOPPING; /* then it observes without a plan, too */
+    /* then it observes without a plan, too */
+    bool is_stopping = state->head.running == VFJ_RUNNING_STOPPING;
     for (unsigned i = 0; i < state->head.slot_count; i++)
-        sim->had_plan[i]
-            = vfj_slot_has_plan(&state->slots[i]) && (!is_stopping || state->slots[i].plan.phase == VFJ_PLAN_ACTIVE);
+        sim->had_plan[i] = vfj_slot_has_plan(&state->slots[i])
+            && (!is_stopping || state->slots[i].plan.phase == VFJ_PLAN_ACTIVE);
 }
 
 void sim_check_plans(struct sim *sim)
@@ -109,11 +113,12 @@ void sim_check_plans(struct sim *sim)
     for (unsigned i = 0; i < state->head.slot_count && sim_is_ours(sim); i++) {
         const struct vfj_slot *slot = &state->slots[i];
         const struct sim_nic *nic = sim_nic_of(sim, slot->hn);
-        if (!sim->had_plan[i] || vfj_slot_has_plan(slot) || slot->fault != VFJ_REASON_NONE || nic == NULL
-            || nic->meddled || nic->has_script)
+        if (!sim->had_plan[i] || vfj_slot_has_plan(slot) || slot->fault != VFJ_REASON_NONE
+            || nic == NULL || nic->meddled || nic->has_script)
             continue;
         if (!vfj_name_equal(slot->hn, nic->hn))
-            continue; /* it was renamed, and the row that told so is lost: the slot knows of no hn */
+            /* it was renamed, and the row that told so is lost: the slot knows of no hn */
+            continue;
         const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
         if (lagg == NULL || !vfj_interface_has_port(&lagg->facts, nic->hn))
             continue;
@@ -126,7 +131,8 @@ void sim_check_plans(struct sim *sim)
 /* The journal */
 
 /* Closed before anything is said: what stays open is open in the runs that follow, too. */
-static void read_journal(struct sim *sim, struct vfj_machine *machine, struct vfj_replay_result *result)
+static void read_journal(struct sim *sim, struct vfj_machine *machine,
+                         struct vfj_replay_result *result)
 {
     struct vfj_journal *journal = NULL;
     char detail[256];
@@ -141,7 +147,8 @@ static void read_journal(struct sim *sim, struct vfj_machine *machine, struct vf
     if (status != VFJ_OK)
         sim_fail(sim, "the journal can't be read: %s: %s", vfj_status_text(status), detail);
     if (result->verdict != VFJ_VERDICT_SAME)
-        sim_fail(sim, "the journal: %s at %llu", vfj_verdict_text((enum vfj_verdict)result->verdict),
+        sim_fail(sim, "the journal: %s at %llu",
+                 vfj_verdict_text((enum vfj_verdict)result->verdict),
                  (unsigned long long)result->seq);
 }
 
@@ -151,10 +158,12 @@ void sim_check_journal(struct sim *sim)
     struct vfj_replay_result result;
     const struct vfj_ledger *ledger = sim->loop.ledger;
     read_journal(sim, &machine, &result);
-    if (result.records != vfj_ledger_durable_seq(ledger) || result.records != vfj_ledger_seq(ledger))
-        sim_fail(sim, "the journal has %llu records, the ledger says %llu", (unsigned long long)result.records,
-                 (unsigned long long)vfj_ledger_seq(ledger));
-    /* The digest is of all that a step looks at; what else there is in memory a checkpoint does not keep. */
+    if (result.records != vfj_ledger_durable_seq(ledger)
+        || result.records != vfj_ledger_seq(ledger))
+        sim_fail(sim, "the journal has %llu records, the ledger says %llu",
+                 (unsigned long long)result.records, (unsigned long long)vfj_ledger_seq(ledger));
+    /* The digest is of all that a step looks at; what else there is in memory a checkpoint does not
+     * keep. */
     if (vfj_state_digest(&machine.state) != vfj_state_digest(vfj_ledger_state(ledger)))
         sim_fail(sim, "the journal replayed is not the live state");
 }
@@ -172,7 +181,8 @@ static void read_head(struct sim *sim, uint64_t seq, struct vfj_head_hash *head)
         memcpy(head->bytes, record.chain, VFJ_CHAIN_SIZE);
     vfj_journal_close(journal);
     if (status != VFJ_OK)
-        sim_fail(sim, "record %llu can't be read: %s", (unsigned long long)seq, vfj_status_text(status));
+        sim_fail(sim, "record %llu can't be read: %s", (unsigned long long)seq,
+                 vfj_status_text(status));
 }
 
 void sim_check_opened(struct sim *sim)
@@ -187,7 +197,9 @@ void sim_check_opened(struct sim *sim)
     if (seq > durable->seq && durable->seq > 0)
         read_head(sim, durable->seq, &head);
     if (durable->seq > 0 && memcmp(head.bytes, durable->head.bytes, VFJ_CHAIN_SIZE) != 0)
-        sim_fail(sim, "record %llu is another one than was committed", (unsigned long long)durable->seq);
-    if (seq == durable->seq && durable->has_digest && vfj_state_digest(vfj_ledger_state(ledger)) != durable->digest)
+        sim_fail(sim, "record %llu is another one than was committed",
+                 (unsigned long long)durable->seq);
+    if (seq == durable->seq && durable->has_digest
+        && vfj_state_digest(vfj_ledger_state(ledger)) != durable->digest)
         sim_fail(sim, "another state than before the crash");
 }

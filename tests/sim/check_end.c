@@ -19,7 +19,8 @@ static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj
             && vfj_interface_has_port(&owner->facts, vf->facts.name));
 }
 
-/* The one interface that has the address: a VF that is down, and got hn's by ifconfig_DEFAULT, is not counted beside hn. */
+/* The one interface that has the address: a VF that is down, and got hn's by ifconfig_DEFAULT, is
+ * not counted beside hn. */
 static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
 {
     const struct vfj_guest_if *owner = NULL;
@@ -30,7 +31,8 @@ static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
         if (owner != NULL && !interface->facts.up)
             continue;
         if (owner != NULL && owner->facts.up)
-            sim_fail(sim, "%s has two owners: %s and %s", address, owner->facts.name.text, interface->facts.name.text);
+            sim_fail(sim, "%s has two owners: %s and %s", address, owner->facts.name.text,
+                     interface->facts.name.text);
         owner = interface;
     }
     if (owner == NULL)
@@ -39,7 +41,8 @@ static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
 }
 
 /* What else the interface has, where the address is. */
-static void check_more_addresses(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
+static void check_more_addresses(struct sim *sim, const struct sim_nic *nic,
+                                 const struct vfj_guest_if *owner)
 {
     if (nic->is_undone && owner == sim_interface(sim, nic->hn))
         return;
@@ -52,14 +55,16 @@ static void check_more_addresses(struct sim *sim, const struct sim_nic *nic, con
 }
 
 /* Through hn they are rc(8)'s, and an admin can take them away with the address. */
-static void check_routes(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
+static void check_routes(struct sim *sim, const struct sim_nic *nic,
+                         const struct vfj_guest_if *owner)
 {
     if (owner != sim_lagg(sim, nic))
         return;
     if (nic->has_router && !vfj_name_equal(sim->guest.default_if, owner->facts.name))
         sim_fail(sim, "%s has %s and no default route", owner->facts.name.text, nic->address);
     if (nic->has_router6 && vfj_guest_default6(&sim->guest) != owner)
-        sim_fail(sim, "%s has %s and not the IPv6 default route", owner->facts.name.text, nic->inet6);
+        sim_fail(sim, "%s has %s and not the IPv6 default route", owner->facts.name.text,
+                 nic->inet6);
     if (nic->has_route && !nic->route_failed && !vfj_name_equal(nic->route_if, owner->facts.name))
         sim_fail(sim, "%s has %s and not the static route", owner->facts.name.text, nic->address);
 }
@@ -85,8 +90,8 @@ static const struct vfj_slot *slot_of(const struct sim *sim, struct vfj_name hn)
     return NULL;
 }
 
-/* Records that were lost are those of a VF that was taken down, or joined and not yet upped: it is taken for one that an admin
- * took down. */
+/* Records that were lost are those of a VF that was taken down, or joined and not yet upped: it is
+ * taken for one that an admin took down. */
 static bool is_left_down(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
@@ -108,17 +113,20 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
     return slot->state == VFJ_SLOT_LAGGED;
 }
 
-/* Who hears of an hn only when it has a VF again: the successors of a daemon that made a lagg and could not write so, and one
- * that was not told that the hn got another name, though a line may have had it: of such a slot the unit is not known. */
+/* Who hears of an hn only when it has a VF again: the successors of a daemon that made a lagg and
+ * could not write so, and one that was not told that the hn got another name, though a line may
+ * have had it: of such a slot the unit is not known. */
 static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
-    bool is_renamed = slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit) != NULL;
+    bool is_renamed
+        = slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit) != NULL;
     bool is_unknown = slot == NULL || vfj_name_is_empty(slot->unit);
     return is_unknown && (sim->records_lost || is_renamed) && sim_lagg(sim, nic) != NULL
         && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
 }
 
-/* Whether the VF is in the lagg of another hn that is forgotten: for all that is known that lagg is an admin's. */
+/* Whether the VF is in the lagg of another hn that is forgotten: for all that is known that lagg is
+ * an admin's. */
 static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {
@@ -138,8 +146,8 @@ static bool is_obstacle(struct sim *sim, const struct sim_nic *nic, const struct
         || (slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG && is_in_forgotten_lagg(sim, nic->vf));
 }
 
-/* An admin's script does it all, once for each time that the VF is upped and not in place; what it made of addresses is the
- * admin's. */
+/* An admin's script does it all, once for each time that the VF is upped and not in place; what it
+ * made of addresses is the admin's. */
 static void check_script(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
@@ -158,7 +166,8 @@ static void check_ports(struct sim *sim, const struct sim_nic *nic)
     for (unsigned i = 0; lagg != NULL && !nic->foreign && i < lagg->facts.port_count; i++) {
         struct vfj_name port = lagg->facts.ports[i];
         if (!vfj_name_equal(port, nic->hn) && !vfj_name_equal(port, nic->vf))
-            sim_fail(sim, "%s is in %s, where it does not belong", port.text, lagg->facts.name.text);
+            sim_fail(sim, "%s is in %s, where it does not belong", port.text,
+                     lagg->facts.name.text);
     }
 }
 
@@ -180,7 +189,8 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     if (!is_obstructed && !is_at_rest(sim, nic, slot))
         sim_fail(sim, "%s: neither joined nor detached at the end, but %s", nic->hn.text,
                  slot != NULL ? vfj_slot_state_name((enum vfj_slot_state)slot->state) : "unknown");
-    /* A VF that is obstructed is taken down, so that hn carries the traffic; not one in the lagg of another hn, which may need it. */
+    /* A VF that is obstructed is taken down, so that hn carries the traffic; not one in the lagg of
+     * another hn, which may need it. */
     if (nic->is_hn_down || (is_obstructed && slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG))
         (void)owner_of(sim, nic->address);
     else
@@ -191,8 +201,9 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
 /* Whether what was seen last of the guest is all that there is to know. */
 static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
-    return slot != NULL && slot->fault == VFJ_REASON_NONE && !nic->meddled && !nic->has_script && !nic->is_hn_down
-        && !is_forgotten(sim, nic, slot) && (sim->fault_percent == 0 || !nic->rtadv);
+    return slot != NULL && slot->fault == VFJ_REASON_NONE && !nic->meddled && !nic->has_script
+        && !nic->is_hn_down && !is_forgotten(sim, nic, slot)
+        && (sim->fault_percent == 0 || !nic->rtadv);
 }
 
 /* What devd's rules gave a VF that is no port stays until the VF is joined. */
@@ -222,7 +233,8 @@ void sim_check_stopped(struct sim *sim)
 void sim_check_end(struct sim *sim)
 {
     if (sim->events - sim->events_of_storm > (uint64_t)CALM_EVENTS_MAX * sim->nic_count)
-        sim_fail(sim, "%llu events since the storm was over", (unsigned long long)(sim->events - sim->events_of_storm));
+        sim_fail(sim, "%llu events since the storm was over",
+                 (unsigned long long)(sim->events - sim->events_of_storm));
     for (unsigned i = 0; i < sim->nic_count && sim_is_ours(sim); i++)
         check_nic(sim, &sim->nics[i]);
 }

@@ -23,7 +23,8 @@ void vfj_daemon_log(const char *subsystem, const char *what, const char *detail)
 
 void vfj_daemon_log_transition(const struct vfj_transition *made)
 {
-    sim_say(speaker, "  %s: %s -> %s, VF %s: %s", made->hn.text, vfj_slot_state_name((enum vfj_slot_state)made->from),
+    sim_say(speaker, "  %s: %s -> %s, VF %s: %s", made->hn.text,
+            vfj_slot_state_name((enum vfj_slot_state)made->from),
             vfj_slot_state_name((enum vfj_slot_state)made->to), made->vf.text,
             vfj_reason_text((enum vfj_reason)made->reason));
 }
@@ -43,7 +44,8 @@ void vfj_daemon_log_line(const char *line)
     sim_say(speaker, "%s", line);
 }
 
-void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq, int64_t mono_us)
+void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq,
+                           int64_t mono_us)
 {
     (void)state;
     (void)connected;
@@ -111,7 +113,10 @@ static void end_life(struct sim *sim)
     sim->line_count = 0;
     sim->crashes += sim->crashed;
     sim->restart_us = sim->now_us + (sim->storm ? sim_between(sim, 10 * ms, 8 * second) : 100 * ms);
-    sim_say(sim, "the daemon %s", !sim->crashed ? "ended" : sim->power ? "and the guest lose power" : "crashed");
+    sim_say(sim, "the daemon %s",
+            !sim->crashed    ? "ended"
+                : sim->power ? "and the guest lose power"
+                             : "crashed");
     (void)kit_fault_disarm();
     if (sim->power)
         kit_held_release();
@@ -135,8 +140,8 @@ static bool open_journal(struct sim *sim)
     bool cached = sim_chance(sim, 75); /* as the daemon opens it, or with --no-snapshot */
     if (sim->storm && sim_chance(sim, 8))
         kit_fault_die(1 + (unsigned)sim_roll(sim, 80));
-    enum vfj_status status
-        = (cached ? vfj_ledger_open_cached : vfj_ledger_open)(&sim->loop.ledger, sim->journal, sim->on_error);
+    enum vfj_status status = (cached ? vfj_ledger_open_cached : vfj_ledger_open)(
+        &sim->loop.ledger, sim->journal, sim->on_error);
     if (kit_fault_is_dead()) {
         sim_say(sim, "a daemon dies while it opens the journal");
         vfj_ledger_close(sim->loop.ledger);
@@ -172,7 +177,8 @@ void sim_daemon_run(struct sim *sim)
     if (open_journal(sim)) {
         set_limits(sim);
         sim_check_opened(sim);
-        sim_say(sim, "a daemon starts at record %llu", (unsigned long long)vfj_ledger_seq(sim->loop.ledger));
+        sim_say(sim, "a daemon starts at record %llu",
+                (unsigned long long)vfj_ledger_seq(sim->loop.ledger));
         choose_crash(sim);
         vfj_daemon_loop_run(&sim->loop);
         if (!sim->dead && sim->now_us >= sim->end_us) {

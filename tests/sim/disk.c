@@ -1,5 +1,6 @@
-/* What is on the disk before a daemon starts: an empty journal, which most runs begin with; and the snapshot beside a journal:
- * it is not synced and in no transaction, so after a crash there is any of them, or what is left of one, or none. */
+/* What is on the disk before a daemon starts: an empty journal, which most runs begin with; and the
+ * snapshot beside a journal: it is not synced and in no transaction, so after a crash there is any
+ * of them, or what is left of one, or none. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -59,7 +60,8 @@ static void write_snapshot(struct sim *sim, const unsigned char *bytes, size_t s
     FILE *file = open_snapshot(sim, "r+"); /* as private as it was */
     if (file == NULL)
         return;
-    if (fwrite(bytes, 1, size, file) != size || fflush(file) != 0 || ftruncate(fileno(file), (off_t)size) != 0)
+    if (fwrite(bytes, 1, size, file) != size || fflush(file) != 0
+        || ftruncate(fileno(file), (off_t)size) != 0)
         sim_fail(sim, "the simulator can't write a snapshot");
     (void)fclose(file);
 }

@@ -1,5 +1,5 @@
-/* vfj_explore: every sequence of what can happen to a guest and its daemon, up to a depth, states that mean the same
- * taken for one. */
+/* vfj_explore: every sequence of what can happen to a guest and its daemon, up to a depth, states
+ * that mean the same taken for one. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,19 +153,22 @@ static double now_s(void)
 /* The states of a join without any disturbance: exploration begins at each of them. */
 static bool visit_join(struct node **level, unsigned slots)
 {
-    static const unsigned fair[] = {0, 16, 7, 23, 10}; /* commands end well, VF_UP, timer: of both slots */
+    /* commands end well, VF_UP, timer: of both slots */
+    static const unsigned fair[] = {0, 16, 7, 23, 10};
     const char *name;
     bool failed = false, more = true;
     for (unsigned slot = 0; slot < slots && !failed; slot++) {
         explore_unpack(&world, (*level)->bytes, (*level)->length);
-        failed = explore_move(&world, 16 * slot + 3, &name) && visit(level, (*level)->path, 16 * slot + 3, slots);
+        failed = explore_move(&world, 16 * slot + 3, &name)
+            && visit(level, (*level)->path, 16 * slot + 3, slots);
     }
     while (more && !failed) {
         more = false;
         for (unsigned i = 0; i < sizeof fair / sizeof fair[0] && !more; i++) {
             explore_unpack(&world, (*level)->bytes, (*level)->length);
             const struct node *before = *level;
-            failed = explore_move(&world, fair[i], &name) && visit(level, before->path, fair[i], slots);
+            failed = explore_move(&world, fair[i], &name)
+                && visit(level, before->path, fair[i], slots);
             more = *level != before;
         }
     }
@@ -193,8 +196,9 @@ static bool explore(unsigned slots, unsigned depth_max, double limit_s)
             free(node);
         }
         level = next;
-        printf("%u slots, depth %2u: %9zu states, %10llu steps, %10llu merged, %6.1f s\n", slots, depth, seen.used,
-               (unsigned long long)seen.steps, (unsigned long long)seen.merged, now_s() - begun_s);
+        printf("%u slots, depth %2u: %9zu states, %10llu steps, %10llu merged, %6.1f s\n", slots,
+               depth, seen.used, (unsigned long long)seen.steps, (unsigned long long)seen.merged,
+               now_s() - begun_s);
         (void)fflush(stdout);
     }
     for (struct node *node = level; node != NULL; node = level) {
@@ -227,7 +231,8 @@ int main(int argc, char **argv)
             slots = 0;
     }
     if (slots < 1 || slots > EXPLORE_SLOTS_MAX) {
-        (void)fputs("usage: vfj_explore [--slots 1|2] [--inet6] [--depth N] [--seconds S]\n", stderr);
+        (void)fputs("usage: vfj_explore [--slots 1|2] [--inet6] [--depth N] [--seconds S]\n",
+                    stderr);
         return 2;
     }
     bool right = explore(slots, depth, limit_s);

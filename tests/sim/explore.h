@@ -1,4 +1,5 @@
-/* Exhaustive exploration: the machine and a small guest as one value, and all that can happen to it. */
+/* Exhaustive exploration: the machine and a small guest as one value, and all that can happen to
+ * it. */
 #ifndef VFJ_TESTS_SIM_EXPLORE_H
 #define VFJ_TESTS_SIM_EXPLORE_H
 
@@ -18,27 +19,33 @@ struct explore_world {
     unsigned slots;
     bool inet6; /* the first interface has IPv6, too */
     unsigned flight_count;
-    struct vfj_command flight[EXPLORE_FLIGHT_MAX]; /* a batch in its order: the first of a slot is the one that runs */
-    uint8_t looked[EXPLORE_SLOTS_MAX]; /* nothing but commands changed the guest since its slot was looked at */
-    char last[EXPLORE_SLOTS_MAX][VFJ_ARGS_SIZE]; /* the newest changing command, until the guest is looked at */
-    const char *wrong;                           /* an invariant that was broken; NULL */
+    /* a batch in its order: the first of a slot is the one that runs */
+    struct vfj_command flight[EXPLORE_FLIGHT_MAX];
+    /* nothing but commands changed the guest since its slot was looked at */
+    uint8_t looked[EXPLORE_SLOTS_MAX];
+    /* the newest changing command, until the guest is looked at */
+    char last[EXPLORE_SLOTS_MAX][VFJ_ARGS_SIZE];
+    const char *wrong; /* an invariant that was broken; NULL */
 };
 
-/* A guest with that many hn interfaces, the first perhaps with IPv6 as well, and a daemon that has just started. */
+/* A guest with that many hn interfaces, the first perhaps with IPv6 as well, and a daemon that has
+ * just started. */
 void explore_begin(struct explore_world *world, unsigned slots, bool inet6);
 
-/* Let the `move`th thing happen, and all that follows from it at once; false when it can't happen here. `name` is what
- * it is. */
+/* Let the `move`th thing happen, and all that follows from it at once; false when it can't happen
+ * here. `name` is what it is. */
 bool explore_move(struct explore_world *world, unsigned move, const char **name);
 
-/* Fair weather: all commands under way end well, all timers come, the data path follows. Whether, in bounded time, each
- * slot is then joined or detached, and the address has one owner: else world->wrong says what is not so. */
+/* Fair weather: all commands under way end well, all timers come, the data path follows. Whether,
+ * in bounded time, each slot is then joined or detached, and the address has one owner: else
+ * world->wrong says what is not so. */
 void explore_settle(struct explore_world *world);
 
 /* Rewrite times, ids, generations, boots and pids to the smallest that mean the same. */
 void explore_normalise(struct explore_world *world);
 
-/* Write what is in use to `bytes`, zeroes run together; its length, 0 when it does not fit. And back. */
+/* Write what is in use to `bytes`, zeroes run together; its length, 0 when it does not fit. And
+ * back. */
 size_t explore_pack(const struct explore_world *world, unsigned char *bytes, size_t size);
 void explore_unpack(struct explore_world *world, const unsigned char *bytes, size_t length);
 

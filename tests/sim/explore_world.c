@@ -1,4 +1,5 @@
-/* Exhaustive exploration: the machine and a small guest as one value, and all that can happen to it. */
+/* Exhaustive exploration: the machine and a small guest as one value, and all that can happen to
+ * it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +50,8 @@ static unsigned slot_of(const struct explore_world *world, struct vfj_name hn)
 
 /* Stepping */
 
-static void check_again(struct explore_world *world, unsigned slot, const struct vfj_command *command)
+static void check_again(struct explore_world *world, unsigned slot,
+                        const struct vfj_command *command)
 {
     struct vfj_argv argv;
     char line[VFJ_ARGS_SIZE] = "";
@@ -126,8 +128,10 @@ static struct vfj_event *begin(struct explore_world *world, enum vfj_event_kind 
 static void start(struct explore_world *world)
 {
     struct vfj_started *started = &begin(world, VFJ_EVENT_STARTED)->as.started;
-    *started = (struct vfj_started){
-        .boot_id = "boot", .rules = VFJ_RULES, .mode = VFJ_MODE_ACT, .policy = VFJ_POLICY_VFJOURNAL};
+    *started = (struct vfj_started){.boot_id = "boot",
+                                    .rules = VFJ_RULES,
+                                    .mode = VFJ_MODE_ACT,
+                                    .policy = VFJ_POLICY_VFJOURNAL};
     world->flight_count = 0;
     submit(world);
     begin(world, VFJ_EVENT_CONFIGURED)->as.rc = vfj_span_of(world->guest.rc.text);
@@ -140,7 +144,8 @@ static void start(struct explore_world *world)
 static void begin_inet6(struct explore_world *world)
 {
     direct(world, "%%rc ifconfig_hn%u_ipv6=\"inet6 fd00::4/64\"", 0);
-    direct(world, "%%if hn%u up inet 10.%u.0.4/24 inet6 fd00::4/64 gateway6 fe80::1 dhclient 411", 0);
+    direct(world, "%%if hn%u up inet 10.%u.0.4/24 inet6 fd00::4/64 gateway6 fe80::1 dhclient 411",
+           0);
 }
 
 void explore_begin(struct explore_world *world, unsigned slots, bool inet6)
@@ -151,8 +156,13 @@ void explore_begin(struct explore_world *world, unsigned slots, bool inet6)
     world->slots = slots;
     world->inet6 = inet6;
     for (unsigned i = 0; i < slots; i++) {
-        direct(world, i == 0 ? "%%rc ifconfig_hn%u=\"DHCP\"" : "%%rc ifconfig_hn%u=\"inet 10.%u.0.4/24\"", i);
-        direct(world, i == 0 ? "%%if hn%u up inet 10.%u.0.4/24 dhclient 411" : "%%if hn%u up inet 10.%u.0.4/24", i);
+        direct(world,
+               i == 0 ? "%%rc ifconfig_hn%u=\"DHCP\"" : "%%rc ifconfig_hn%u=\"inet 10.%u.0.4/24\"",
+               i);
+        direct(world,
+               i == 0 ? "%%if hn%u up inet 10.%u.0.4/24 dhclient 411"
+                      : "%%if hn%u up inet 10.%u.0.4/24",
+               i);
         direct(world, "%%vf mce%u hn%u", i);
     }
     if (inet6)
@@ -162,7 +172,8 @@ void explore_begin(struct explore_world *world, unsigned slots, bool inet6)
 
 /* What the kernel does, and the line that tells of it, which the daemon may not hear. */
 
-static void happen(struct explore_world *world, unsigned slot, const char *format, const char *name, bool is_heard)
+static void happen(struct explore_world *world, unsigned slot, const char *format, const char *name,
+                   bool is_heard)
 {
     char line[120];
 #pragma GCC diagnostic push
@@ -191,13 +202,15 @@ static bool attach(struct explore_world *world, unsigned slot, bool is_heard)
 {
     if (is_there(world, slot))
         return false;
-    happen(world, slot, "!system=ETHERNET subsystem=%s type=IFATTACH", name_of("mce", slot).text, is_heard);
+    happen(world, slot, "!system=ETHERNET subsystem=%s type=IFATTACH", name_of("mce", slot).text,
+           is_heard);
     return true;
 }
 
 static bool path_down(struct explore_world *world, unsigned slot, bool is_heard)
 {
-    happen(world, slot, "!system=HYPERV_NIC_VF subsystem=%s type=VF_DOWN", name_of("hn", slot).text, is_heard);
+    happen(world, slot, "!system=HYPERV_NIC_VF subsystem=%s type=VF_DOWN", name_of("hn", slot).text,
+           is_heard);
     return true;
 }
 
@@ -207,7 +220,8 @@ static bool detach(struct explore_world *world, unsigned slot, bool is_heard)
         return false;
     if (is_on_vf(world, slot))
         path_down(world, slot, is_heard);
-    happen(world, slot, "!system=IFNET subsystem=%s type=DETACH", name_of("mce", slot).text, is_heard);
+    happen(world, slot, "!system=IFNET subsystem=%s type=DETACH", name_of("mce", slot).text,
+           is_heard);
     return true;
 }
 
@@ -216,7 +230,8 @@ static bool path_up(struct explore_world *world, unsigned slot, bool is_heard)
     const struct vfj_guest_if *vf = vfj_guest_find(&world->guest, name_of("mce", slot));
     if (!is_there(world, slot) || is_on_vf(world, slot) || vf == NULL || !vf->facts.up)
         return false;
-    happen(world, slot, "!system=HYPERV_NIC_VF subsystem=%s type=VF_UP", name_of("hn", slot).text, is_heard);
+    happen(world, slot, "!system=HYPERV_NIC_VF subsystem=%s type=VF_UP", name_of("hn", slot).text,
+           is_heard);
     return true;
 }
 
@@ -285,7 +300,8 @@ static unsigned count_batch(const struct explore_world *world, unsigned slot)
 {
     unsigned count = 0;
     for (unsigned i = 0; i < world->flight_count; i++)
-        count += !vfj_command_reads(&world->flight[i]) && slot_of(world, world->flight[i].hn) == slot;
+        count
+            += !vfj_command_reads(&world->flight[i]) && slot_of(world, world->flight[i].hn) == slot;
     return count;
 }
 
@@ -310,7 +326,8 @@ static bool end_command(struct explore_world *world, unsigned slot, enum fate fa
     struct vfj_command command = world->flight[index];
     take_flight(world, index);
     answer(world, &command, fate);
-    bool is_stopped = !vfj_command_reads(&command) && vfj_command_stops_batch(&command, &event.as.finished);
+    bool is_stopped
+        = !vfj_command_reads(&command) && vfj_command_stops_batch(&command, &event.as.finished);
     unsigned left = is_stopped ? count_batch(world, slot) : 0;
     submit(world);
     drop_batch(world, slot, left);
@@ -447,7 +464,9 @@ static void check_settled(struct explore_world *world, unsigned number)
             slot = &world->state.slots[i];
     }
     if (owners != 1)
-        wrong(world, owners == 0 ? "the address has no owner at the end" : "the address has two owners at the end");
+        wrong(world,
+              owners == 0 ? "the address has no owner at the end"
+                          : "the address has two owners at the end");
     if (owners6 != has_inet6)
         wrong(world, "the IPv6 address has no owner, or two, at the end");
     if (slot == NULL) {
@@ -460,7 +479,9 @@ static void check_settled(struct explore_world *world, unsigned number)
     if (slot->state != (is_there(world, number) ? VFJ_SLOT_LAGGED : VFJ_SLOT_DETACHED))
         wrong(world, "neither joined nor detached at the end");
     bool is_port = lagg != NULL && vfj_interface_has_port(&lagg->facts, hn->facts.name);
-    if (is_port && (owns(lagg, false) != 1 || owns(lagg, true) != has_inet6 || !lagg->facts.up || !hn->facts.up))
+    if (is_port
+        && (owns(lagg, false) != 1 || owns(lagg, true) != has_inet6 || !lagg->facts.up
+            || !hn->facts.up))
         wrong(world, "hn is a port, and lagg has not all it should have");
     if (has_inet6 && vfj_guest_default6(&world->guest) != (is_port ? lagg : hn))
         wrong(world, "the IPv6 default route does not go where the address is");
@@ -492,7 +513,8 @@ static int64_t relative(int64_t time_us, int64_t now_us)
 }
 
 /* Commands with ids from `first` on get those from `id` on. */
-static void rename_commands(struct explore_world *world, uint64_t first, unsigned count, uint64_t id)
+static void rename_commands(struct explore_world *world, uint64_t first, unsigned count,
+                            uint64_t id)
 {
     for (unsigned i = 0; i < world->flight_count; i++) {
         uint64_t *old = &world->flight[i].id;
@@ -562,7 +584,8 @@ static void normalise_pids(struct explore_world *world)
     for (unsigned i = 0; i < world->flight_count; i++) {
         uint64_t pid = 0;
         struct vfj_command *command = &world->flight[i];
-        if (command->kind != VFJ_COMMAND_DHCLIENT_STOP || !vfj_span_to_u64(vfj_span_of(command->text), &pid))
+        if (command->kind != VFJ_COMMAND_DHCLIENT_STOP
+            || !vfj_span_to_u64(vfj_span_of(command->text), &pid))
             continue;
         rename_pid(world, &pid);
         memset(command->text, 0, sizeof command->text);
@@ -691,11 +714,13 @@ void explore_unpack(struct explore_world *world, const unsigned char *bytes, siz
         vfj_state_index_slot(&world->state, i);
     for (unsigned i = world->state.head.slot_count; i < EXPLORE_SLOTS_MAX + 2; i++) {
         memset(&world->state.slots[i], 0, sizeof world->state.slots[i]);
-        world->state.slots[i].timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
+        world->state.slots[i].timers
+            = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
         world->state.index.due_us[i] = VFJ_NEVER_US;
         world->state.index.digests[i] = 0;
     }
-    for (unsigned i = world->guest.if_count; i < world->guest.if_count + 4 && i < VFJ_GUEST_IFS_MAX; i++)
+    for (unsigned i = world->guest.if_count; i < world->guest.if_count + 4 && i < VFJ_GUEST_IFS_MAX;
+         i++)
         memset(&world->guest.ifs[i], 0, sizeof world->guest.ifs[i]);
     world->wrong = NULL;
 }

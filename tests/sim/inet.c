@@ -1,4 +1,5 @@
-/* Addresses and routes: what the kernel does to them by itself, and the static routes, which the guest model does not keep. */
+/* Addresses and routes: what the kernel does to them by itself, and the static routes, which the
+ * guest model does not keep. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +9,8 @@
 static void strip_port(struct sim *sim, struct vfj_name name)
 {
     struct vfj_guest_if *port = sim_interface(sim, name);
-    if (port == NULL || port->facts.address_count == 0 || vfj_guest_lagg_of(&sim->guest, name) == NULL)
+    if (port == NULL || port->facts.address_count == 0
+        || vfj_guest_lagg_of(&sim->guest, name) == NULL)
         return;
     unsigned kept = 0;
     for (unsigned i = 0; i < port->facts.address_count; i++) {
@@ -20,7 +22,8 @@ static void strip_port(struct sim *sim, struct vfj_name name)
 
 static bool takes_advertisements(struct sim *sim, const struct vfj_guest_if *interface)
 {
-    return interface != NULL && interface->facts.up && interface->facts.rtadv && !interface->facts.ifdisabled
+    return interface != NULL && interface->facts.up && interface->facts.rtadv
+        && !interface->facts.ifdisabled
         && vfj_guest_lagg_of(&sim->guest, interface->facts.name) == NULL;
 }
 
@@ -29,7 +32,9 @@ static void advertise(struct sim *sim, const struct sim_nic *nic)
 {
     struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
     struct vfj_guest_if *lagg = sim_lagg(sim, nic);
-    struct vfj_guest_if *taker = takes_advertisements(sim, lagg) ? lagg : takes_advertisements(sim, hn) ? hn : NULL;
+    struct vfj_guest_if *taker = takes_advertisements(sim, lagg) ? lagg
+        : takes_advertisements(sim, hn)                          ? hn
+                                                                 : NULL;
     struct vfj_address address;
     if (taker == NULL || sim_has_address(hn, nic->inet6) || sim_has_address(lagg, nic->inet6)
         || !vfj_address_parse(vfj_span_of(nic->inet6), &address))
@@ -38,7 +43,8 @@ static void advertise(struct sim *sim, const struct sim_nic *nic)
     vfj_interface_add_address(&taker->facts, &address);
 }
 
-static void router_of(const struct sim *sim, const struct sim_nic *nic, char router[VFJ_ADDRESS_SIZE])
+static void router_of(const struct sim *sim, const struct sim_nic *nic,
+                      char router[VFJ_ADDRESS_SIZE])
 {
     snprintf(router, VFJ_ADDRESS_SIZE, "10.%u.0.9", (unsigned)(nic - sim->nics));
 }
@@ -89,13 +95,15 @@ void sim_inet_follow(struct sim *sim, struct sim_nic *nic)
     drop_route(sim, nic);
 }
 
-static struct sim_nic *nic_of_route(struct sim *sim, const struct vfj_command *command, char router[VFJ_ADDRESS_SIZE])
+static struct sim_nic *nic_of_route(struct sim *sim, const struct vfj_command *command,
+                                    char router[VFJ_ADDRESS_SIZE])
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {
         size_t length = strlen(command->text);
         router_of(sim, &sim->nics[i], router);
         size_t tail = strlen(router);
-        if (sim->nics[i].has_route && length > tail && strcmp(command->text + length - tail, router) == 0)
+        if (sim->nics[i].has_route && length > tail
+            && strcmp(command->text + length - tail, router) == 0)
             return &sim->nics[i];
     }
     return NULL;
@@ -109,7 +117,9 @@ void sim_add_route(struct sim *sim, const struct vfj_command *command, struct vf
         return;
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
     const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
-    const struct vfj_guest_if *over = reaches(lagg, router) ? lagg : reaches(hn, router) ? hn : NULL;
+    const struct vfj_guest_if *over = reaches(lagg, router) ? lagg
+        : reaches(hn, router)                               ? hn
+                                                            : NULL;
     drop_route(sim, nic);
     outcome->status = 1;
     if (!vfj_name_is_empty(nic->route_if)) {

@@ -1,4 +1,5 @@
-/* The guest's kernel, and the host behind it: what changes without a command of ours, and the lines that tell of it. */
+/* The guest's kernel, and the host behind it: what changes without a command of ours, and the lines
+ * that tell of it. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,8 +22,9 @@ struct sim_nic *sim_nic_of(struct sim *sim, struct vfj_name name)
 {
     for (unsigned i = 0; i < sim->nic_count && !vfj_name_is_empty(name); i++) {
         struct sim_nic *nic = &sim->nics[i];
-        if (vfj_name_equal(nic->hn, name) || vfj_name_equal(nic->vf, name) || vfj_name_equal(nic->lagg, name)
-            || vfj_name_equal(nic->hn_unit, name) || vfj_name_equal(nic->hn_new, name))
+        if (vfj_name_equal(nic->hn, name) || vfj_name_equal(nic->vf, name)
+            || vfj_name_equal(nic->lagg, name) || vfj_name_equal(nic->hn_unit, name)
+            || vfj_name_equal(nic->hn_new, name))
             return nic;
     }
     return NULL;
@@ -84,8 +86,8 @@ void sim_later(struct sim *sim, enum sim_host what, unsigned nic, int64_t after_
 {
     if (sim->todo_count == SIM_HOST_MAX)
         return;
-    sim->todos[sim->todo_count++]
-        = (struct sim_todo){.due_us = sim->now_us + after_us, .order = sim->order++, .what = (uint8_t)what, .nic = nic};
+    sim->todos[sim->todo_count++] = (struct sim_todo){
+        .due_us = sim->now_us + after_us, .order = sim->order++, .what = (uint8_t)what, .nic = nic};
 }
 
 /* Mostly the name it had before; else any that is free. */
@@ -118,18 +120,20 @@ static void plug(struct sim *sim, unsigned number, struct vfj_name wanted)
         sim_later(sim, SIM_HOST_DEFAULT, number, sim_between(sim, 100 * ms, 2 * second));
 }
 
-/* pccard_ether(8): devd runs it for an interface that attaches, and it does nothing with one that is up. With DHCP it runs
- * dhclient on the VF, which has hn's MAC and so gets hn's address. */
+/* pccard_ether(8): devd runs it for an interface that attaches, and it does nothing with one that
+ * is up. With DHCP it runs dhclient on the VF, which has hn's MAC and so gets hn's address. */
 static void configure_by_default(struct sim *sim, unsigned number)
 {
     struct sim_nic *nic = &sim->nics[number];
     struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
     struct vfj_address lease;
-    if (vf == NULL || vf->facts.up || vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL) /* devd knows the old name */
+    /* devd knows the old name */
+    if (vf == NULL || vf->facts.up || vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL)
         return;
     sim_say(sim, "devd: pccard_ether %s start", nic->vf.text);
     vf->facts.up = nic->meddled = true;
-    if (!nic->dhcp || !vfj_guest_has_link(&sim->guest, vf) || !vfj_address_parse(vfj_span_of(nic->address), &lease))
+    if (!nic->dhcp || !vfj_guest_has_link(&sim->guest, vf)
+        || !vfj_address_parse(vfj_span_of(nic->address), &lease))
         return;
     vf->dhclient = ++sim->guest.pid_last;
     if (!sim_has_address(vf, nic->address))
@@ -155,7 +159,8 @@ static void unplug(struct sim *sim, unsigned number)
     nic->is_held_down = false;
 }
 
-/* FreeBSD's devd has a rule of its own: when the link of an interface with DHCP comes up, dhclient is run on it. */
+/* FreeBSD's devd has a rule of its own: when the link of an interface with DHCP comes up, dhclient
+ * is run on it. */
 static void link_up(struct sim *sim, unsigned number)
 {
     struct sim_nic *nic = &sim->nics[number];
@@ -189,7 +194,8 @@ static void toggle_vf_link(struct sim *sim, unsigned number)
         return;
     bool comes = vf->facts.link == VFJ_LINK_DOWN;
     if (vf->facts.up) {
-        sim_emit(sim, "!system=IFNET subsystem=%s type=%s", vf->facts.name.text, comes ? "LINK_UP" : "LINK_DOWN");
+        sim_emit(sim, "!system=IFNET subsystem=%s type=%s", vf->facts.name.text,
+                 comes ? "LINK_UP" : "LINK_DOWN");
         return;
     }
     sim_say(sim, "host: the link of %s %s", vf->facts.name.text, comes ? "comes" : "goes");
@@ -238,7 +244,8 @@ void sim_do(struct sim *sim, const struct sim_todo *todo)
     }
 }
 
-/* hn(4) moves the data path to a VF that is up, and back from one that is not (hn_rxvf_change()). */
+/* hn(4) moves the data path to a VF that is up, and back from one that is not (hn_rxvf_change()).
+ */
 void sim_kernel_follow(struct sim *sim)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {

@@ -17,9 +17,10 @@
 #include "tests/kit/pool.h"
 #include "tests/sim/sim.h"
 
-static const char usage[] = "usage: vfj_sim [--seed N | --seeds A-B | --file FILE] [--jobs N] [--verbose]\n"
-                            "Simulates a guest, its host and daemons that die; the seed decides all.\n"
-                            "  --jobs N  so many processes share the seeds; else as many as there are processors\n";
+static const char usage[]
+    = "usage: vfj_sim [--seed N | --seeds A-B | --file FILE] [--jobs N] [--verbose]\n"
+      "Simulates a guest, its host and daemons that die; the seed decides all.\n"
+      "  --jobs N  so many processes share the seeds; else as many as there are processors\n";
 
 enum {
     JOBS_MAX = 64,
@@ -107,7 +108,8 @@ static bool run(struct sim *sim, uint64_t seed)
     running = seed;
     begin(sim, seed);
     if (setjmp(sim->out) != 0) {
-        printf("seed %" PRIu64 ": FAILED at %.6f s: %s\n", seed, (double)sim->now_us / 1e6, sim->why);
+        printf("seed %" PRIu64 ": FAILED at %.6f s: %s\n", seed, (double)sim->now_us / 1e6,
+               sim->why);
         (void)kit_fault_disarm();
         kit_fault_die(1);
         vfj_ledger_close(sim->loop.ledger);
@@ -134,7 +136,8 @@ static void add(struct totals *totals, const struct sim *sim, bool right)
 }
 
 /* Every `step`th seed, up to `last`. */
-static void run_seeds(struct sim *sim, uint64_t first, uint64_t last, unsigned step, struct totals *totals)
+static void run_seeds(struct sim *sim, uint64_t first, uint64_t last, unsigned step,
+                      struct totals *totals)
 {
     for (uint64_t seed = first; seed <= last; seed += step)
         add(totals, sim, run(sim, seed));
@@ -178,8 +181,8 @@ static void remove_place(const struct sim *sim, const char *directory)
     (void)rmdir(directory);
 }
 
-/* A process of its own: SQLite, its faults and the simulator are one each in a process. Its totals come by a pipe; of one
- * that a check of the program's has ended there are none. */
+/* A process of its own: SQLite, its faults and the simulator are one each in a process. Its totals
+ * come by a pipe; of one that a check of the program's has ended there are none. */
 static int begin_job(struct sim *sim, uint64_t first, uint64_t last, unsigned step)
 {
     int ends[2];
@@ -215,7 +218,8 @@ static void end_job(int fd, struct totals *totals)
     totals->simulated_us += of_job.simulated_us;
 }
 
-static void run_jobs(struct sim *sim, uint64_t first, uint64_t last, unsigned jobs, struct totals *totals)
+static void run_jobs(struct sim *sim, uint64_t first, uint64_t last, unsigned jobs,
+                     struct totals *totals)
 {
     int pipes[JOBS_MAX];
     for (unsigned i = 0; i < jobs; i++)
@@ -234,8 +238,8 @@ static unsigned choose_jobs(uint64_t asked, uint64_t seeds)
     return jobs < JOBS_MAX ? (unsigned)jobs : JOBS_MAX;
 }
 
-/* The process has one thread; and nobody asks how much memory SQLite has, or where it is short. Where sanitizers are, they look
- * after it. */
+/* The process has one thread; and nobody asks how much memory SQLite has, or where it is short.
+ * Where sanitizers are, they look after it. */
 static void prepare_sqlite(void)
 {
 #ifndef SIM_SANITIZED
@@ -258,12 +262,13 @@ static double now_s(void)
 
 static void print_totals(const struct totals *totals, double took_s)
 {
-    printf("%" PRIu64 " seeds, %" PRIu64 " failed; %.1f hours simulated in %.1f s, %.0f seeds a minute: %" PRIu64
-           " events, %" PRIu64 " commands, %" PRIu64 " crashes, %" PRIu64 " of them power cuts, %" PRIu64
-           " stops in mid-plan\n",
+    printf("%" PRIu64 " seeds, %" PRIu64
+           " failed; %.1f hours simulated in %.1f s, %.0f seeds a minute: %" PRIu64
+           " events, %" PRIu64 " commands, %" PRIu64 " crashes, %" PRIu64
+           " of them power cuts, %" PRIu64 " stops in mid-plan\n",
            totals->runs, totals->failures, (double)totals->simulated_us / 3.6e9, took_s,
-           (double)totals->runs * 60 / took_s, totals->events, totals->commands, totals->crashes, totals->cuts,
-           totals->stops);
+           (double)totals->runs * 60 / took_s, totals->events, totals->commands, totals->crashes,
+           totals->cuts, totals->stops);
 }
 
 int main(int argc, char **argv)

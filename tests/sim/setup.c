@@ -59,7 +59,8 @@ static void choose_addresses(struct sim *sim, struct sim_nic *nic)
     nic->has_default = sim_chance(sim, 12);
 }
 
-static void write_rc(struct sim *sim, const struct sim_nic *nic, struct vfj_name name, const char *dhcp)
+static void write_rc(struct sim *sim, const struct sim_nic *nic, struct vfj_name name,
+                     const char *dhcp)
 {
     if (nic->dhcp)
         sim_direct(sim, "%%rc ifconfig_%s=\"%s\"", name.text, dhcp);
@@ -73,7 +74,8 @@ static void write_rc(struct sim *sim, const struct sim_nic *nic, struct vfj_name
         sim_direct(sim, "%%rc ifconfig_%s_ipv6=\"inet6 %s\"", name.text, nic->inet6);
 }
 
-/* The first interface with an IPv6 address that somebody gave it has the default route; not a matter of chance. */
+/* The first interface with an IPv6 address that somebody gave it has the default route; not a
+ * matter of chance. */
 static void choose_router6(struct sim *sim, struct sim_nic *nic)
 {
     nic->has_router6 = nic->inet6[0] != '\0' && !nic->rtadv;
@@ -147,7 +149,8 @@ void sim_boot_interfaces(struct sim *sim)
         struct sim_nic *nic = &sim->nics[i];
         nic->hn = nic->hn_unit;
         if (nic->is_renamed) {
-            sim_emit(sim, "!system=IFNET subsystem=%s type=RENAME name=%s", nic->hn.text, nic->hn_new.text);
+            sim_emit(sim, "!system=IFNET subsystem=%s type=RENAME name=%s", nic->hn.text,
+                     nic->hn_new.text);
             nic->hn = nic->hn_new;
         }
         nic->route_if = nic->has_route ? nic->hn : (struct vfj_name){{0}};

@@ -81,20 +81,22 @@ struct sim_nic {
     struct vfj_name lagg;
     struct vfj_name vf; /* the VF that the host has plugged; empty none */
     bool dhcp;
-    bool is_renamed;          /* at each boot */
-    bool has_router;          /* rc.conf's default router is in its subnet */
-    bool has_router6;         /* the IPv6 default route that somebody added goes through it */
-    bool has_route;           /* a static route of rc.conf is over its subnet */
-    bool route_failed;        /* a command that was to add it */
-    bool rtadv;               /* inet6 comes by router advertisements */
-    bool has_default;         /* ifconfig_DEFAULT: its VF is upped when it attaches */
-    bool has_script;          /* an admin's own, in place of all that vfjournal does */
-    bool script_ran;          /* since its VF was upped last */
-    bool foreign;             /* an admin has taken laggN for something else */
-    bool is_undone;           /* an admin destroyed its lagg: hn without one has what devd's rules give it */
-    bool is_hn_down;          /* an admin took hn down */
-    bool is_held_down;        /* an admin took the VF down: that is left so */
-    bool meddled;             /* something other than a command changed it since it was last looked at */
+    bool is_renamed;   /* at each boot */
+    bool has_router;   /* rc.conf's default router is in its subnet */
+    bool has_router6;  /* the IPv6 default route that somebody added goes through it */
+    bool has_route;    /* a static route of rc.conf is over its subnet */
+    bool route_failed; /* a command that was to add it */
+    bool rtadv;        /* inet6 comes by router advertisements */
+    bool has_default;  /* ifconfig_DEFAULT: its VF is upped when it attaches */
+    bool has_script;   /* an admin's own, in place of all that vfjournal does */
+    bool script_ran;   /* since its VF was upped last */
+    bool foreign;      /* an admin has taken laggN for something else */
+    /* an admin destroyed its lagg: hn without one has what devd's rules give it */
+    bool is_undone;
+    bool is_hn_down;   /* an admin took hn down */
+    bool is_held_down; /* an admin took the VF down: that is left so */
+    /* something other than a command changed it since it was last looked at */
+    bool meddled;
     bool path_due;            /* a switch of the data path is on its way */
     struct vfj_name route_if; /* what the static route leads through; empty: there is none */
     char address[VFJ_ADDRESS_SIZE];
@@ -104,7 +106,13 @@ struct sim_nic {
     uint64_t given[VFJ_BATCH_MAX + 1]; /* digests of their words */
 };
 
-enum sim_crash { SIM_CRASH_NOT, SIM_CRASH_LOOP, SIM_CRASH_DISK, SIM_CRASH_BEFORE_COMMAND, SIM_CRASH_AFTER_COMMAND };
+enum sim_crash {
+    SIM_CRASH_NOT,
+    SIM_CRASH_LOOP,
+    SIM_CRASH_DISK,
+    SIM_CRASH_BEFORE_COMMAND,
+    SIM_CRASH_AFTER_COMMAND
+};
 
 /* What the journal is known to hold. */
 struct sim_durable {
@@ -151,9 +159,10 @@ struct sim {
     size_t snapshot_size;   /* of one that there was; 0 none */
     unsigned char snapshot[SIM_SNAPSHOT_SIZE];
     bool had_plan[VFJ_SLOTS_MAX]; /* of the slots, before the step under way */
-    bool went_back;               /* rows were lost in that step: the state is the one after the last row kept */
-    bool records_lost;            /* a daemon could not write what it did */
-    bool power;                   /* the crash is one of the whole guest: the power is cut */
+    /* rows were lost in that step: the state is the one after the last row kept */
+    bool went_back;
+    bool records_lost; /* a daemon could not write what it did */
+    bool power;        /* the crash is one of the whole guest: the power is cut */
     struct vfj_event event;
 
     /* the guest and the host */
@@ -191,7 +200,8 @@ bool sim_chance(struct sim *sim, unsigned percent);
 int64_t sim_between(struct sim *sim, int64_t low_us, int64_t high_us);
 
 /* main.c: end the run, it failed. Never from inside SQLite. */
-void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3), noreturn));
+void sim_fail(struct sim *sim, const char *format, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
 void sim_say(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* view.c: what a probe showed */
@@ -203,14 +213,16 @@ void sim_set_up_guest(struct sim *sim);
 void sim_boot_interfaces(struct sim *sim); /* what rc(8) does at a boot */
 
 /* kernel.c: the guest's kernel and the host behind it */
-struct sim_nic *sim_nic_of(struct sim *sim, struct vfj_name name); /* by hn, VF or lagg; NULL when it is none's */
+/* by hn, VF or lagg; NULL when it is none's */
+struct sim_nic *sim_nic_of(struct sim *sim, struct vfj_name name);
 struct vfj_guest_if *sim_interface(struct sim *sim, struct vfj_name name);
 struct vfj_guest_if *sim_lagg(struct sim *sim, const struct sim_nic *nic);
 bool sim_has_address(const struct vfj_guest_if *interface, const char *address); /* NULL has none */
 void sim_emit(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_later(struct sim *sim, enum sim_host what, unsigned nic, int64_t after_us);
 void sim_do(struct sim *sim, const struct sim_todo *todo);
-void sim_kernel_follow(struct sim *sim); /* after anything that changed the guest: the data path follows */
+/* after anything that changed the guest: the data path follows */
+void sim_kernel_follow(struct sim *sim);
 void sim_boot(struct sim *sim);
 
 /* inet.c: addresses and routes that the guest model knows nothing of, or that come by themselves */
@@ -226,11 +238,13 @@ void sim_admin_script(struct sim *sim, struct sim_nic *nic);
 void sim_storm_begin(struct sim *sim);
 void sim_storm_next(struct sim *sim);
 void sim_storm_end(struct sim *sim);
-void sim_storm_swap(struct sim *sim, struct sim_flight *join); /* while a join runs its VF's name goes to another hn */
+/* while a join runs its VF's name goes to another hn */
+void sim_storm_swap(struct sim *sim, struct sim_flight *join);
 
 /* disk.c: what is on the disk before a daemon starts */
 void sim_disk_prepare(struct sim *sim); /* once: an empty journal, as a daemon makes it */
-void sim_disk_begin(struct sim *sim);   /* one run in eight begins without: its first daemon makes it */
+/* one run in eight begins without: its first daemon makes it */
+void sim_disk_begin(struct sim *sim);
 void sim_disk_keep(struct sim *sim);
 void sim_disk_spoil(struct sim *sim);
 
@@ -242,7 +256,8 @@ void sim_gap(struct sim *sim); /* devd drops us as a slow client */
 void sim_daemon_run(struct sim *sim);
 
 /* check.c: what must never be seen */
-bool sim_is_ours(const struct sim *sim);                                    /* the policy is vfjournal's, and acts */
+/* the policy is vfjournal's, and acts */
+bool sim_is_ours(const struct sim *sim);
 void sim_check_command(struct sim *sim, const struct vfj_command *command); /* it is to be run */
 void sim_check_begin(struct sim *sim, const struct vfj_command *command);   /* it begins */
 void sim_note_plans(struct sim *sim); /* before a step of the machine; the other after it */

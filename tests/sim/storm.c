@@ -42,13 +42,14 @@ static void host_servicing(struct sim *sim)
     }
 }
 
-/* The VF that is about to become a port leaves, and one of its name comes to another hn, all before ifconfig(8) does it. */
+/* The VF that is about to become a port leaves, and one of its name comes to another hn, all before
+ * ifconfig(8) does it. */
 void sim_storm_swap(struct sim *sim, struct sim_flight *join)
 {
     const struct sim_nic *nic = sim_nic_of(sim, join->command.hn);
     unsigned other = any_nic(sim);
-    if (!sim->storm || nic == NULL || &sim->nics[other] == nic || !vfj_name_equal(nic->vf, join->command.b)
-        || !sim_chance(sim, 10))
+    if (!sim->storm || nic == NULL || &sim->nics[other] == nic
+        || !vfj_name_equal(nic->vf, join->command.b) || !sim_chance(sim, 10))
         return;
     sim_later(sim, SIM_HOST_UNPLUG, (unsigned)(nic - sim->nics), 100 * ms);
     sim_later(sim, SIM_HOST_UNPLUG, other, 200 * ms);
@@ -70,8 +71,8 @@ static void change_weather(struct sim *sim)
     sim->double_percent = losses[sim_roll(sim, 4)];
     if (sim_chance(sim, 20))
         sim->late_until_us = sim->now_us + sim_between(sim, 0, 10 * second);
-    sim_say(sim, "weather: faults %u %%, slow %u %%, lost %u %%, doubled %u %%", sim->fault_percent, sim->slow_percent,
-            sim->lose_percent, sim->double_percent);
+    sim_say(sim, "weather: faults %u %%, slow %u %%, lost %u %%, doubled %u %%", sim->fault_percent,
+            sim->slow_percent, sim->lose_percent, sim->double_percent);
 }
 
 static void fill_disk(struct sim *sim)
@@ -167,10 +168,12 @@ static void give_links_back(struct sim *sim)
 
 static int64_t pause_us(struct sim *sim)
 {
-    return sim_chance(sim, 60) ? sim_between(sim, ms, 3 * second) : sim_between(sim, second, 40 * second);
+    return sim_chance(sim, 60) ? sim_between(sim, ms, 3 * second)
+                               : sim_between(sim, second, 40 * second);
 }
 
-/* Fair weather again. What was lost is found after a gap: devd drops a client that it could not send to. */
+/* Fair weather again. What was lost is found after a gap: devd drops a client that it could not
+ * send to. */
 void sim_storm_end(struct sim *sim)
 {
     sim_say(sim, "the storm is over");

@@ -1,8 +1,8 @@
 /* An observation in one line, for a run that is reported line by line. */
 #include "tests/sim/sim.h"
 
-static void add_interface(struct vfj_text *text, const char *label, const struct vfj_interface *interface,
-                          uint64_t dhclient)
+static void add_interface(struct vfj_text *text, const char *label,
+                          const struct vfj_interface *interface, uint64_t dhclient)
 {
     vfj_text_add(text, label);
     if (!interface->exists) {

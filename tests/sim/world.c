@@ -1,4 +1,5 @@
-/* The world that the daemon's loop sees (adapters/freebsd/guest/guest_io.h), made of the simulated guest, and simulated time. */
+/* The world that the daemon's loop sees (adapters/freebsd/guest/guest_io.h), made of the simulated
+ * guest, and simulated time. */
 #include <stdio.h>
 #include <string.h>
 
@@ -111,16 +112,17 @@ void vfj_guest_io_configure(struct vfj_guest_io *world)
 
 static enum sim_fate choose_fate(struct sim *sim)
 {
-    static const enum sim_fate bad[] = {SIM_FATE_FAILS, SIM_FATE_FAILS,      SIM_FATE_FAILS,  SIM_FATE_LIES,
-                                        SIM_FATE_HANGS, SIM_FATE_DONE_HANGS, SIM_FATE_KILLED, SIM_FATE_ABSENT};
+    static const enum sim_fate bad[]
+        = {SIM_FATE_FAILS, SIM_FATE_FAILS,      SIM_FATE_FAILS,  SIM_FATE_LIES,
+           SIM_FATE_HANGS, SIM_FATE_DONE_HANGS, SIM_FATE_KILLED, SIM_FATE_ABSENT};
     return sim_chance(sim, sim->fault_percent) ? bad[sim_roll(sim, 8)] : SIM_FATE_WELL;
 }
 
 static int64_t choose_duration(struct sim *sim, const struct sim_flight *flight)
 {
     int64_t limit_us = flight->command.limit_ms * ms;
-    int64_t took_us
-        = sim_chance(sim, sim->slow_percent) ? sim_between(sim, 200 * ms, 12 * second) : sim_between(sim, 500, 30 * ms);
+    int64_t took_us = sim_chance(sim, sim->slow_percent) ? sim_between(sim, 200 * ms, 12 * second)
+                                                         : sim_between(sim, 500, 30 * ms);
     int64_t waits_us = vfj_guest_duration_us(&sim->guest, &flight->command);
     bool hangs = flight->fate == SIM_FATE_HANGS || flight->fate == SIM_FATE_DONE_HANGS;
     if (took_us < waits_us)
@@ -140,7 +142,8 @@ static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
     return false;
 }
 
-/* As the runner has it (adapters/freebsd/run/runner.h): the commands of a slot run one at a time. */
+/* As the runner has it (adapters/freebsd/run/runner.h): the commands of a slot run one at a time.
+ */
 static bool must_wait(const struct sim *sim, const struct vfj_command *command)
 {
     for (unsigned i = 0; i < sim->flight_count; i++) {
@@ -196,8 +199,8 @@ static void look(struct sim *sim, struct sim_flight *flight)
     vfj_guest_observe(&sim->guest, &flight->command, &flight->answer);
     flight->answer.ok = flight->answer.ok && flight->fate == SIM_FATE_WELL;
     flight->is_seen = true;
-    if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT && vfj_name_equal(flight->command.a, nic->hn)
-        && is_awaited(sim, &flight->command)) {
+    if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT
+        && vfj_name_equal(flight->command.a, nic->hn) && is_awaited(sim, &flight->command)) {
         nic->meddled = false;
         nic->given_count = 0;
     }
@@ -233,7 +236,8 @@ static void execute(struct sim *sim, const struct vfj_command *command)
 }
 
 /* dhclient-script(8) gives the guest the lease's router, when it has none. */
-static void take_router(struct sim *sim, const struct sim_nic *nic, const struct vfj_command *command)
+static void take_router(struct sim *sim, const struct sim_nic *nic,
+                        const struct vfj_command *command)
 {
     char router[VFJ_ADDRESS_SIZE];
     if (!nic->dhcp || !nic->has_router || !vfj_name_is_empty(sim->guest.default_if))
@@ -248,7 +252,8 @@ void vfj_guest_io_probe(struct vfj_guest_io *world, const struct vfj_command *co
     execute(sim_of(world), command);
 }
 
-void vfj_guest_io_change(struct vfj_guest_io *world, const struct vfj_command *commands, unsigned count)
+void vfj_guest_io_change(struct vfj_guest_io *world, const struct vfj_command *commands,
+                         unsigned count)
 {
     struct sim *sim = sim_of(world);
     for (unsigned i = 0; i < count; i++)
@@ -281,7 +286,8 @@ static void work_more(struct sim *sim, const struct sim_flight *flight, struct v
 }
 
 /* Of a static route that can't be added the machine says so, and goes on. */
-static void note_route(struct sim *sim, const struct vfj_command *command, const struct vfj_outcome *outcome)
+static void note_route(struct sim *sim, const struct vfj_command *command,
+                       const struct vfj_outcome *outcome)
 {
     struct sim_nic *nic = sim_nic_of(sim, command->hn);
     if (nic != NULL && command->kind == VFJ_COMMAND_ROUTE_ADD)
@@ -316,9 +322,10 @@ static void work(struct sim *sim, const struct sim_flight *flight, struct vfj_ou
     note_route(sim, &flight->command, outcome);
     sim->commands++;
     sim_say(sim, "    [%llu] %s %s %s %s: %s %d %s", (unsigned long long)flight->command.id,
-            vfj_command_kind_name((enum vfj_command_kind)flight->command.kind), flight->command.a.text,
-            flight->command.b.text, flight->command.text, outcome->kind == VFJ_OUTCOME_TIMEOUT ? "timeout" : "exit",
-            outcome->status, outcome->output);
+            vfj_command_kind_name((enum vfj_command_kind)flight->command.kind),
+            flight->command.a.text, flight->command.b.text, flight->command.text,
+            outcome->kind == VFJ_OUTCOME_TIMEOUT ? "timeout" : "exit", outcome->status,
+            outcome->output);
 }
 
 static void finish_flight(struct sim *sim, unsigned index)
@@ -330,8 +337,8 @@ static void finish_flight(struct sim *sim, unsigned index)
         if (!flight.is_seen)
             look(sim, &flight);
         sim_say(sim, "    [%llu] %s %s: %s", (unsigned long long)flight.command.id,
-                vfj_command_kind_name((enum vfj_command_kind)flight.command.kind), flight.command.a.text,
-                flight.answer.ok ? "seen" : "failed");
+                vfj_command_kind_name((enum vfj_command_kind)flight.command.kind),
+                flight.command.a.text, flight.answer.ok ? "seen" : "failed");
         if (flight.command.kind == VFJ_COMMAND_PROBE_SLOT && flight.answer.ok)
             sim_say_view(sim, &flight.answer.as.view);
         begin(sim, VFJ_EVENT_OBSERVED)->as.observed = flight.answer;
@@ -363,7 +370,8 @@ static void orphan_flights(struct sim *sim)
         flight = sim->flights[--sim->flight_count];
         struct sim_nic *nic = sim_nic_of(sim, flight.command.hn);
         memset(&outcome, 0, sizeof outcome);
-        if (!vfj_command_reads(&flight.command) && !flight.is_waiting && !flight.is_dropped && sim_chance(sim, 50))
+        if (!vfj_command_reads(&flight.command) && !flight.is_waiting && !flight.is_dropped
+            && sim_chance(sim, 50))
             work(sim, &flight, &outcome);
         if (nic != NULL)
             nic->meddled = true;
@@ -479,8 +487,8 @@ static bool may_change_guest(const struct sim *sim, const struct next *next)
     return next->source == FROM_HOST || next->source == FROM_STORM;
 }
 
-/* One thing happens, unless that is after `until_us`. What the kernel does about it may ask for more: it has done all when it
- * looked twice. */
+/* One thing happens, unless that is after `until_us`. What the kernel does about it may ask for
+ * more: it has done all when it looked twice. */
 static bool step(struct sim *sim, int64_t until_us)
 {
     struct next next = find_next(sim);

@@ -20,8 +20,8 @@
 
 enum { DESCRIPTORS = 1024 }; /* VFJ_PROGRAMS_MAX, twice */
 
-/* Each slot's look has a few programs, and each program a pipe. The limit that whoever started us has may be lower: root, and
- * who has a higher hard limit, is not bound to it. */
+/* Each slot's look has a few programs, and each program a pipe. The limit that whoever started us
+ * has may be lower: root, and who has a higher hard limit, is not bound to it. */
 static void allow_descriptors(void)
 {
     struct rlimit limit;
@@ -37,8 +37,8 @@ static void allow_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Descriptors 0 to 2 are open from here on, and no others: no file of ours can become somebody's standard output, and
- * what whoever started us left open reaches no program of ours. */
+/* Descriptors 0 to 2 are open from here on, and no others: no file of ours can become somebody's
+ * standard output, and what whoever started us left open reaches no program of ours. */
 static bool settle_descriptors(void)
 {
     int fd;
@@ -86,19 +86,23 @@ static void say_start(const struct vfj_daemon_options *options, const struct vfj
     vfj_text_add(&text, ", policy ");
     vfj_text_add(&text, vfj_policy_name(options->policy));
     vfj_text_add(&text,
-                 options->guest_io.probe_way == VFJ_PROBE_WAY_KERNEL ? ", probes by kernel" : ", probes by programs");
+                 options->guest_io.probe_way == VFJ_PROBE_WAY_KERNEL ? ", probes by kernel"
+                                                                     : ", probes by programs");
     vfj_daemon_split_describe(&text);
     vfj_text_add(&text, ", journal ");
     vfj_daemon_log("daemon", what, options->journal);
     if (vfj_ledger_rules_changed(loop->ledger))
-        vfj_daemon_log("journal", "part of it was written under other rules, which decide otherwise now", "");
+        vfj_daemon_log("journal",
+                       "part of it was written under other rules, which decide otherwise now", "");
 }
 
-/* In act mode devd's rules leave the work to us from the lock on; so it is taken when the start can't fail any more. */
+/* In act mode devd's rules leave the work to us from the lock on; so it is taken when the start
+ * can't fail any more. */
 static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     if (options->mode == VFJ_MODE_ACT && !vfj_guest_io_take_act_lock(loop->guest_io)) {
-        vfj_daemon_log("act lock", errno == EWOULDBLOCK ? "another daemon acts: " : "can't be made: ",
+        vfj_daemon_log("act lock",
+                       errno == EWOULDBLOCK ? "another daemon acts: " : "can't be made: ",
                        options->guest_io.paths.act_lock);
         return VFJ_EXIT_SYSTEM;
     }
@@ -161,7 +165,8 @@ static int run_in_background(struct vfj_daemon_options *options)
         vfj_daemon_log("daemon", "can't go to the background: ", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
-    if (options->pidfile_descriptor >= 0 && !vfj_pidfile_write(options->pidfile_descriptor, getpid())) {
+    if (options->pidfile_descriptor >= 0
+        && !vfj_pidfile_write(options->pidfile_descriptor, getpid())) {
         vfj_daemon_log("pidfile", "can't be written: ", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
@@ -188,7 +193,8 @@ static int run_with_pidfile(struct vfj_daemon_options *options)
         options->pidfile_descriptor = vfj_pidfile_open(options->pidfile);
         if (options->pidfile_descriptor < 0) {
             vfj_daemon_log("pidfile",
-                           errno == EWOULDBLOCK ? "another daemon runs: " : "can't be made: ", options->pidfile);
+                           errno == EWOULDBLOCK ? "another daemon runs: " : "can't be made: ",
+                           options->pidfile);
             return VFJ_EXIT_SYSTEM;
         }
     }

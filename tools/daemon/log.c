@@ -1,4 +1,5 @@
-/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem first. */
+/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem
+ * first. */
 #include "tools/daemon/log.h"
 
 #include <string.h>
@@ -83,7 +84,8 @@ void vfj_daemon_log_command(const struct vfj_command *command)
 {
     char line[LINE_SIZE];
     struct vfj_argv argv;
-    struct vfj_text text = begin(line, vfj_name_is_empty(command->hn) ? "command" : command->hn.text);
+    struct vfj_text text
+        = begin(line, vfj_name_is_empty(command->hn) ? "command" : command->hn.text);
     vfj_text_add(&text, ": run: ");
     if (vfj_command_argv(command, 0, &argv))
         vfj_argv_print(&argv, &text);
@@ -122,7 +124,8 @@ void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
     vfj_text_add_i64(&text, outcome->status);
     if (outcome->output[0] != '\0') {
         vfj_text_add(&text, ": ");
-        vfj_text_add_span(&text, (struct vfj_span){outcome->output, strcspn(outcome->output, "\n")});
+        vfj_text_add_span(&text,
+                          (struct vfj_span){outcome->output, strcspn(outcome->output, "\n")});
     }
     put(&text);
 }

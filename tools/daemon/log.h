@@ -1,14 +1,17 @@
-/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem first. */
+/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem
+ * first. */
 #ifndef VFJ_TOOLS_DAEMON_LOG_H
 #define VFJ_TOOLS_DAEMON_LOG_H
 
 #include "core/data/decision.h"
 #include "core/data/event.h"
 
-/* From now on each line goes to syslog(3) as well: facility daemon, priority notice, tag vfjournal. */
+/* From now on each line goes to syslog(3) as well: facility daemon, priority notice, tag vfjournal.
+ */
 void vfj_daemon_log_to_syslog(void);
 
-/* Connect to syslogd now, if it is to be told anything: later its socket's name may be out of reach. */
+/* Connect to syslogd now, if it is to be told anything: later its socket's name may be out of
+ * reach. */
 void vfj_daemon_log_connect(void);
 
 /* "SUBSYSTEM: WHAT"; bytes that a terminal might act upon are printed as '?'. */

@@ -25,7 +25,8 @@ static void forget_held(struct vfj_daemon_loop *loop)
 /* What can't be recorded is not done: the loop ends, and nothing that waited is run. */
 static void fail(struct vfj_daemon_loop *loop)
 {
-    vfj_daemon_log("journal", "can't be written, the daemon stops: ", vfj_ledger_detail(loop->ledger));
+    vfj_daemon_log("journal",
+                   "can't be written, the daemon stops: ", vfj_ledger_detail(loop->ledger));
     loop->failed = true;
     forget_held(loop);
     vfj_guest_io_break(loop->guest_io);
@@ -35,7 +36,8 @@ static void note_detached(struct vfj_daemon_loop *loop)
 {
     if (loop->reattach_us != 0 || !vfj_ledger_detached(loop->ledger))
         return;
-    vfj_daemon_log("journal", "can't be written, rows wait in memory: ", vfj_ledger_detail(loop->ledger));
+    vfj_daemon_log("journal",
+                   "can't be written, rows wait in memory: ", vfj_ledger_detail(loop->ledger));
     loop->reattach_us = now_us(loop) + VFJ_REATTACH_AFTER_US;
     vfj_guest_io_wake_at(loop->guest_io, loop->reattach_us);
 }
@@ -54,7 +56,8 @@ static void care(struct vfj_daemon_loop *loop)
 {
     struct vfj_event now;
     vfj_guest_io_stamp(loop->guest_io, &now);
-    loop->care_us = vfj_daemon_maintenance_step(&loop->care, loop->ledger, now.wall_us, now.mono_us);
+    loop->care_us
+        = vfj_daemon_maintenance_step(&loop->care, loop->ledger, now.wall_us, now.mono_us);
     if (vfj_ledger_waiting(loop->ledger) && vfj_ledger_commit(loop->ledger) != VFJ_OK)
         fail(loop);
     else
@@ -121,8 +124,9 @@ static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decisio
 /* A line that concerns no slot: the state is what it was. */
 static bool changes_nothing(const struct vfj_event *event, const struct vfj_decision *decision)
 {
-    return event->kind == VFJ_EVENT_DEVD && decision->command_count == 0 && decision->transition_count == 0
-        && decision->touched.slots == 0 && !decision->touched.scripts;
+    return event->kind == VFJ_EVENT_DEVD && decision->command_count == 0
+        && decision->transition_count == 0 && decision->touched.slots == 0
+        && !decision->touched.scripts;
 }
 
 static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
@@ -213,7 +217,8 @@ static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
 /* A daemon that was asked to end does when nothing is half-done. */
 static bool end_when_idle(struct vfj_daemon_loop *loop)
 {
-    if (loop->stopping == NULL || loop->failed || !vfj_state_is_idle(vfj_ledger_state(loop->ledger)))
+    if (loop->stopping == NULL || loop->failed
+        || !vfj_state_is_idle(vfj_ledger_state(loop->ledger)))
         return false;
     loop->stopping = NULL;
     vfj_daemon_log("stop", "what was begun is finished", "");
@@ -221,9 +226,9 @@ static bool end_when_idle(struct vfj_daemon_loop *loop)
     return true;
 }
 
-/* The one commit rule. A changing command makes the loop commit at once. Otherwise the loop commits when the events at hand
- * are submitted: the answers of probes that run, and the outcomes of a batch that runs, are at hand as well. Lines that
- * concern no slot wait for a timer. */
+/* The one commit rule. A changing command makes the loop commit at once. Otherwise the loop commits
+ * when the events at hand are submitted: the answers of probes that run, and the outcomes of a
+ * batch that runs, are at hand as well. Lines that concern no slot wait for a timer. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
@@ -238,7 +243,8 @@ static void on_batch_end(void *context, bool more)
 
 static void submit_stopping(struct vfj_daemon_loop *loop)
 {
-    struct vfj_event stopping = {.kind = VFJ_EVENT_STOPPING, .as.text = vfj_span_of(loop->stopping)};
+    struct vfj_event stopping
+        = {.kind = VFJ_EVENT_STOPPING, .as.text = vfj_span_of(loop->stopping)};
     submit_now(loop, &stopping);
 }
 
@@ -246,7 +252,8 @@ static void submit_stopping(struct vfj_daemon_loop *loop)
 static void start_anew(struct vfj_daemon_loop *loop)
 {
     struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
-    struct vfj_event connected = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
+    struct vfj_event connected
+        = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
     vfj_guest_io_forget(loop->guest_io);
     loop->probes = 0;
     forget_held(loop);
@@ -259,13 +266,16 @@ static void start_anew(struct vfj_daemon_loop *loop)
         submit_stopping(loop);
 }
 
-/* What it did came after the guest was looked at. While there is no devd a gap is open: all is looked at when that ends. */
+/* What it did came after the guest was looked at. While there is no devd a gap is open: all is
+ * looked at when that ends. */
 static void on_stray(void *context)
 {
     struct vfj_daemon_loop *loop = context;
     struct vfj_event gap
-        = {.kind = VFJ_EVENT_GAP, .as.text = vfj_span_of("a command that was under way when rows were lost has ended")};
-    struct vfj_event connected = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
+        = {.kind = VFJ_EVENT_GAP,
+           .as.text = vfj_span_of("a command that was under way when rows were lost has ended")};
+    struct vfj_event connected
+        = {.kind = VFJ_EVENT_CONNECTED, .as.text = vfj_span_of(loop->connected)};
     if (loop->connected[0] == '\0')
         return;
     submit_now(loop, &gap);
@@ -280,13 +290,15 @@ static void reattach(struct vfj_daemon_loop *loop)
     struct vfj_event times;
     vfj_guest_io_stamp(loop->guest_io, &times);
     loop->reattach_us = times.mono_us + VFJ_REATTACH_AFTER_US;
-    if (vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision) != VFJ_OK) {
+    if (vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision)
+        != VFJ_OK) {
         vfj_guest_io_wake_at(loop->guest_io, loop->reattach_us);
         return;
     }
     loop->reattach_us = 0;
     loop->waiting_us = times.mono_us;
-    vfj_daemon_log("journal", "is written again", reattached.lost > 0 ? ", but rows were lost" : "");
+    vfj_daemon_log("journal", "is written again",
+                   reattached.lost > 0 ? ", but rows were lost" : "");
     if (reattached.lost > 0)
         start_anew(loop);
     else
@@ -320,8 +332,8 @@ static void on_stopping(void *context, const char *reason)
 static void on_asked(void *context)
 {
     struct vfj_daemon_loop *loop = context;
-    vfj_daemon_status_log(vfj_ledger_state(loop->ledger), loop->connected, vfj_ledger_durable_seq(loop->ledger),
-                          now_us(loop));
+    vfj_daemon_status_log(vfj_ledger_state(loop->ledger), loop->connected,
+                          vfj_ledger_durable_seq(loop->ledger), now_us(loop));
 }
 
 /* Of the daemon's own, not an event of the machine: its configuration stays. */

@@ -6,8 +6,8 @@
 enum { SPARE_BYTES = 2 << 20 }; /* that may stay free in the file: the next rows take them */
 
 /* "about=…" and pairs of numbers. */
-static void note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *about, const char *key,
-                 uint64_t value, uint64_t limit)
+static void note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *about,
+                 const char *key, uint64_t value, uint64_t limit)
 {
     char body[128];
     struct vfj_text text = vfj_text_begin(body, sizeof body);
@@ -24,8 +24,8 @@ static void note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, co
     (void)vfj_ledger_note(ledger, wall_us, mono_us, body);
 }
 
-static void look_at_disk(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger, int64_t wall_us,
-                         int64_t mono_us)
+static void look_at_disk(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger,
+                         int64_t wall_us, int64_t mono_us)
 {
     uint64_t bytes = 0;
     char digits[32];
@@ -52,7 +52,8 @@ static uint64_t spare_of(const struct vfj_daemon_maintenance *care)
 }
 
 /* Who prunes by hand can't write a row while we run. */
-static void tell_first(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us)
+static void tell_first(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger,
+                       int64_t wall_us, int64_t mono_us)
 {
     if (care->told != 0 && care->first > care->told) {
         note(ledger, wall_us, mono_us, "pruned", "first", care->first, 0);
@@ -61,7 +62,8 @@ static void tell_first(struct vfj_daemon_maintenance *care, struct vfj_ledger *l
     care->told = care->first;
 }
 
-int64_t vfj_daemon_maintenance_now(struct vfj_daemon_maintenance *care, int64_t wall_us, int64_t mono_us)
+int64_t vfj_daemon_maintenance_now(struct vfj_daemon_maintenance *care, int64_t wall_us,
+                                   int64_t mono_us)
 {
     if (care->begin_wall_us == 0) {
         care->begin_wall_us = wall_us;
@@ -71,8 +73,8 @@ int64_t vfj_daemon_maintenance_now(struct vfj_daemon_maintenance *care, int64_t 
     return wall_us < steady_us ? wall_us : steady_us;
 }
 
-int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger, int64_t wall_us,
-                                    int64_t mono_us)
+int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger,
+                                    int64_t wall_us, int64_t mono_us)
 {
     /* After the row that says that the daemon ended there comes none. */
     bool running = vfj_ledger_state(ledger)->head.running != 0;
@@ -81,8 +83,9 @@ int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *care, struct 
     care->next_us = mono_us + VFJ_CARE_EVERY_US;
     if (care->told == 0)
         care->told = care->first;
-    enum vfj_status status = vfj_ledger_prune(ledger, &care->rule, vfj_daemon_maintenance_now(care, wall_us, mono_us),
-                                              spare_of(care), &care->first);
+    enum vfj_status status
+        = vfj_ledger_prune(ledger, &care->rule, vfj_daemon_maintenance_now(care, wall_us, mono_us),
+                           spare_of(care), &care->first);
     if (status == VFJ_OK) {
         care->next_us = mono_us + VFJ_CARE_STEP_US;
         return care->next_us;

@@ -22,31 +22,39 @@ static const char help[]
       "  --journal FILE         default " VFJ_JOURNAL_PATH "\n"
       "  --on-journal-error A   continue (default): the network comes first; or stop\n"
       "  --keep AGE             prune what is older: 90d, 12h, 30m or 45s; default: nothing\n"
-      "  --max-size SIZE        prune the oldest while the journal is larger: 200M, 64K, 2G or bytes; default: "
+      "  --max-size SIZE        prune the oldest while the journal is larger: 200M, 64K, 2G or "
+      "bytes; default: "
       "nothing\n"
       "  --min-free SIZE        say when less is free for the journal; default 32M, 0 never\n"
       "  --no-snapshot          replay and check the whole journal at the start\n"
       "  --capture WHAT         all (default) devd lines, or those of the network\n"
       "  --stream               listen to devd's stream socket, not the seqpacket one\n"
       "  --devd-socket PATH     default /var/run/devd.seqpacket.pipe, else /var/run/devd.pipe\n"
-      "  --probe WAY            how the guest is read: kernel (default on FreeBSD) asks its kernel; programs runs\n"
-      "                         sysctl, ifconfig and route, and is what --root, --sysctl, --ifconfig, --route imply\n"
+      "  --probe WAY            how the guest is read: kernel (default on FreeBSD) asks its "
+      "kernel; programs runs\n"
+      "                         sysctl, ifconfig and route, and is what --root, --sysctl, "
+      "--ifconfig, --route imply\n"
       "  -b, --daemonise        go to the background, once the journal is open; implies --syslog\n"
-      "  --syslog               what is said on standard error goes to syslog(3) as well, facility daemon\n"
+      "  --syslog               what is said on standard error goes to syslog(3) as well, facility "
+      "daemon\n"
       "  --pidfile FILE         write our pid there and keep the file locked\n"
-      "  --user NAME            who we are but for a small part that stays root; default " VFJ_USER_DEFAULT "\n"
+      "  --user NAME            who we are but for a small part that stays root; "
+      "default " VFJ_USER_DEFAULT "\n"
       "  --one-process          stay root as a whole\n"
       "  --capsicum             FreeBSD: once started, enter capability mode\n"
-      "  --act-lock FILE        locked while we act, for devd's rules; default /var/run/vfjournal/act.lock\n"
+      "  --act-lock FILE        locked while we act, for devd's rules; default "
+      "/var/run/vfjournal/act.lock\n"
       "  --root DIR             where the guest's files and programs are; default /\n"
       "  --sysctl, --ifconfig, --dhclient, --route, --rtsol, --kill PROGRAM\n"
       "  --scripts-dir DIR      per-interface scripts; default /usr/libexec/hyperv\n"
       "  --rc-conf FILE         default /etc/rc.conf\n"
       "  --rc-helper, --lease-helper PROGRAM\n"
       "\n"
-      "SIGHUP reads rc.conf again; SIGINFO, or SIGUSR1 where there is none, logs how things stand; SIGTERM and\n"
+      "SIGHUP reads rc.conf again; SIGINFO, or SIGUSR1 where there is none, logs how things stand; "
+      "SIGTERM and\n"
       "SIGINT end the daemon in order.\n"
-      "Exit status: 0 ended in order, 2 usage or a journal that can't be used, 4 the system failed.\n";
+      "Exit status: 0 ended in order, 2 usage or a journal that can't be used, 4 the system "
+      "failed.\n";
 
 /* Options whose argument is a path of the guest, and where it goes. */
 #define PATH_OPTIONS(X)           \
@@ -130,7 +138,8 @@ static bool absolute(char to[VFJ_PATHNAME_SIZE], const char *path)
     char here[VFJ_PATHNAME_SIZE];
     if (path[0] == '/')
         return vfj_paths_set(to, path) == VFJ_OK;
-    return path[0] != '\0' && getcwd(here, sizeof here) != NULL && vfj_paths_join(to, here, path, "", "");
+    return path[0] != '\0' && getcwd(here, sizeof here) != NULL
+        && vfj_paths_join(to, here, path, "", "");
 }
 
 static enum vfj_parsed set_path(char to[VFJ_PATHNAME_SIZE], const char *path)
@@ -219,7 +228,8 @@ static enum vfj_parsed set_probe(struct vfj_daemon_options *options, const char 
     return wrong("--probe takes kernel or programs, not", value);
 }
 
-/* Who names the programs, or the root that they are below, means them and not the kernel under us. */
+/* Who names the programs, or the root that they are below, means them and not the kernel under us.
+ */
 static enum vfj_probe_way default_probe_way(const struct vfj_paths *paths)
 {
     struct vfj_paths base;

@@ -15,8 +15,9 @@ struct vfj_daemon_options {
     uint64_t min_free;
     char journal[VFJ_PATHNAME_SIZE];
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
-    int pidfile_descriptor;          /* set when the daemon runs; -1 when this process does not hold the lock */
-    const char *user;                /* NULL: not given */
+    /* set when the daemon runs; -1 when this process does not hold the lock */
+    int pidfile_descriptor;
+    const char *user; /* NULL: not given */
     bool one_process;
     bool capsicum;
     bool daemonise;
@@ -27,7 +28,8 @@ struct vfj_daemon_options {
 
 enum vfj_parsed { VFJ_PARSED_RUN, VFJ_PARSED_HELP, VFJ_PARSED_WRONG };
 
-/* Read the words after the verb argv[0]. WRONG has said why on standard error, HELP has printed the help. */
+/* Read the words after the verb argv[0]. WRONG has said why on standard error, HELP has printed the
+ * help. */
 enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon_options *options);
 
 #endif

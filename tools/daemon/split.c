@@ -1,4 +1,5 @@
-/* The daemon as two processes: a user without rights, who reads, decides and writes the journal, and root's monitor. */
+/* The daemon as two processes: a user without rights, who reads, decides and writes the journal,
+ * and root's monitor. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* pipe2: glibc hides it without */
 #endif
@@ -32,7 +33,8 @@ static struct vfj_monitor_settings settings_of(const struct vfj_daemon_options *
 }
 
 /* Why we stay one process; "" when we need not. */
-static void judge(const struct vfj_daemon_options *options, struct vfj_user *user, struct vfj_text *why)
+static void judge(const struct vfj_daemon_options *options, struct vfj_user *user,
+                  struct vfj_text *why)
 {
     const char *name = options->user != NULL ? options->user : VFJ_USER_DEFAULT;
     if (options->one_process) {
@@ -49,8 +51,8 @@ static void judge(const struct vfj_daemon_options *options, struct vfj_user *use
     }
 }
 
-/* A pipe or a socket takes bytes, and gives its reader nothing else. A terminal takes keystrokes (TIOCSTI), and a file
- * can be cut off: of these the monitor has the only descriptor. */
+/* A pipe or a socket takes bytes, and gives its reader nothing else. A terminal takes keystrokes
+ * (TIOCSTI), and a file can be cut off: of these the monitor has the only descriptor. */
 static bool is_stream(int fd)
 {
     struct stat status;
@@ -64,7 +66,8 @@ static bool open_output(int ends[2])
     return is_stream(STDERR_FILENO) || pipe2(ends, O_CLOEXEC) == 0;
 }
 
-/* No descriptor of root's files stays: standard input is empty, and both outputs lead to `output`. */
+/* No descriptor of root's files stays: standard input is empty, and both outputs lead to `output`.
+ */
 static bool let_go_of_files(struct vfj_daemon_options *options, int output)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -121,7 +124,8 @@ static bool is_roots(const struct vfj_daemon_options *options)
     char bytes[VFJ_PATHNAME_SIZE + 64];
     struct vfj_user owner;
     struct vfj_text why = vfj_text_begin(bytes, sizeof bytes);
-    if (geteuid() != 0 || (vfj_owner_find(options->journal, VFJ_OWNER_OPENS, &owner, &why) && owner.uid == 0))
+    if (geteuid() != 0
+        || (vfj_owner_find(options->journal, VFJ_OWNER_OPENS, &owner, &why) && owner.uid == 0))
         return true;
     vfj_daemon_log("journal", "root as one process does not open it: ", bytes);
     return false;

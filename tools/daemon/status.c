@@ -46,7 +46,8 @@ static void log_slot(const struct vfj_slot *slot, int64_t mono_us)
     vfj_daemon_log(slot->hn.text, line, "");
 }
 
-void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq, int64_t mono_us)
+void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq,
+                           int64_t mono_us)
 {
     log_head(&state->head, connected, seq);
     for (unsigned i = 0; i < state->head.slot_count; i++)

@@ -4,8 +4,9 @@
 
 #include "core/machine/state.h"
 
-/* Log a line for the daemon and one for each slot. `connected` is devd's socket, empty while there is a gap; `seq` the
- * newest durable record. */
-void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq, int64_t mono_us);
+/* Log a line for the daemon and one for each slot. `connected` is devd's socket, empty while there
+ * is a gap; `seq` the newest durable record. */
+void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq,
+                           int64_t mono_us);
 
 #endif

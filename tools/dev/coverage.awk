@@ -1,5 +1,6 @@
-# The report of tools/dev/coverage: reads llvm-cov's lcov export, and the sources that it names below `root`.
-# Prints what of core/ was not run, then a table of the layers; fails below the limits.
+# The report of tools/dev/coverage: reads llvm-cov's lcov export, and the sources that it names
+# below `root`. Prints what of core/ was not run, then a table of the layers; fails below the
+# limits.
 
 BEGIN {
     layers = split("core store adapters/freebsd tools", layer, " ")
@@ -55,8 +56,8 @@ $1 == "DA" && !($2 in unreached) {
         missed($2, "not run")
 }
 
-# Branches come in pairs: true, false. Those of a line of a header are its function's in one file after the other: they are
-# taken together.
+# Branches come in pairs: true, false. Those of a line of a header are its function's in one file
+# after the other: they are taken together.
 $1 == "BRDA" && !($2 in unbranched) {
     branch = file ~ /\.h$/ ? $2 " " $4 % 2 : NR
     if (!(branch in branch_line)) {

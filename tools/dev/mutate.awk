@@ -1,6 +1,6 @@
-# The mutants of one C source of ours: for each, a line "FILE<tab>NUMBER<tab>LINE AS IT IS<tab>LINE AS IT WOULD BE<tab>LINE
-# BEFORE IT".
-# Goes by the lines that clang-format leaves: one statement, one label, one row of a table each. Changed are, one at a time,
+# The mutants of one C source of ours: for each, a line "FILE<tab>NUMBER<tab>LINE AS IT IS<tab>LINE
+# AS IT WOULD BE<tab>LINE BEFORE IT". Goes by the lines that clang-format leaves: one statement, one
+# label, one row of a table each. Changed are, one at a time,
 #   a condition (always, never), a comparison, && and ||, a negation, a returned truth value,
 #   a statement, a label of a switch and a row of a table (left out),
 #   one of our enumerators (the next one), + and -, a number (one more).
@@ -26,8 +26,8 @@ function masked(line,    made, rest, start, length_) {
     return made
 }
 
-# Each place of the masked line where the pattern matches, replaced: by the next enumerator, or by what it is without its first
-# character.
+# Each place of the masked line where the pattern matches, replaced: by the next enumerator, or by
+# what it is without its first character.
 function swap(pattern, with, skip,    at, found, text) {
     at = 0
     while (match(substr(code, at + 1), pattern)) {

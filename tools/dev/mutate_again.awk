@@ -1,6 +1,7 @@
-# What is left to try, for tools/dev/mutate --again: of what earlier runs settled (what=settled), the last run's verdicts and list, and
-# the list of the new run (what=wanted), in this order, prints the rows of the last that are new, that survived, or that were not tried.
-# The file named by `settled` is written anew. A mutant is known by its text, for lines move.
+# What is left to try, for tools/dev/mutate --again: of what earlier runs settled (what=settled),
+# the last run's verdicts and list, and the list of the new run (what=wanted), in this order, prints
+# the rows of the last that are new, that survived, or that were not tried. The file named by
+# `settled` is written anew. A mutant is known by its text, for lines move.
 
 function name_of(row,    column) {
     split(row, column, "\t")

@@ -1,5 +1,6 @@
-# The report of tools/dev/mutate, of the list of mutants, tests/mutants.txt and the verdicts, in this order. Prints a row for
-# each source and each mutant that survived without being known to mean the same; fails if there is one.
+# The report of tools/dev/mutate, of the list of mutants, tests/mutants.txt and the verdicts, in
+# this order. Prints a row for each source and each mutant that survived without being known to mean
+# the same; fails if there is one.
 
 function trimmed(text) {
     gsub(/^ +| +$/, "", text)

@@ -18,13 +18,15 @@ static void check_socket(struct vfj_doctor *doctor, const char *path, int type)
     int fd = vfj_devd_socket_connect(path, type);
     if (fd < 0) {
         bool full = errno == EAGAIN || errno == ECONNREFUSED;
-        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "devd", path, full ? ": no place for a client" : ": not there",
-                         full ? "devd does not run, or its places are taken (devd -l): see sockstat -u"
-                              : "service devd start");
+        vfj_doctor_find2(
+            doctor, VFJ_LEVEL_FAIL, "devd", path, full ? ": no place for a client" : ": not there",
+            full ? "devd does not run, or its places are taken (devd -l): see sockstat -u"
+                 : "service devd start");
         return;
     }
     struct pollfd poller = {.fd = fd, .events = POLLIN};
-    bool closed = poll(&poller, 1, HANGUP_WAIT_MS) > 0 && (poller.revents & (POLLHUP | POLLERR)) != 0;
+    bool closed
+        = poll(&poller, 1, HANGUP_WAIT_MS) > 0 && (poller.revents & (POLLHUP | POLLERR)) != 0;
     close(fd);
     if (closed)
         vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "devd", path, ": connected, and closed at once",
@@ -61,48 +63,61 @@ static void describe(struct vfj_text *text, const char *event, const struct vfj_
 }
 
 /* An event that the scripts act on, and who is to act on it. */
-static void judge(struct vfj_doctor *doctor, const char *event, const struct vfj_devd_rule *rule, const char *stock)
+static void judge(struct vfj_doctor *doctor, const char *event, const struct vfj_devd_rule *rule,
+                  const char *stock)
 {
     char what[VFJ_RULE_VALUE_SIZE + 96];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
     describe(&text, event, rule);
     switch (owner_of(rule, stock)) {
     case OWNER_OURS:
-        vfj_doctor_find2(doctor, rule->priority > STOCK_PRIORITY ? VFJ_LEVEL_OK : VFJ_LEVEL_WARN, "rules", what,
-                         ": vfjournal's, before the stock one",
-                         rule->priority > STOCK_PRIORITY ? ""
-                                                         : "give it a priority above 10, or the stock rule may win");
+        vfj_doctor_find2(doctor, rule->priority > STOCK_PRIORITY ? VFJ_LEVEL_OK : VFJ_LEVEL_WARN,
+                         "rules", what, ": vfjournal's, before the stock one",
+                         rule->priority > STOCK_PRIORITY
+                             ? ""
+                             : "give it a priority above 10, or the stock rule may win");
         break;
     case OWNER_STOCK:
-        vfj_doctor_find2(doctor, doctor->acts ? VFJ_LEVEL_FAIL : VFJ_LEVEL_OK, "rules", what, ": the stock script acts",
-                         doctor->acts ? "install vfjournal's devd rules and restart devd: two drivers are at work"
-                                      : "");
+        vfj_doctor_find2(
+            doctor, doctor->acts ? VFJ_LEVEL_FAIL : VFJ_LEVEL_OK, "rules", what,
+            ": the stock script acts",
+            doctor->acts
+                ? "install vfjournal's devd rules and restart devd: two drivers are at work"
+                : "");
         break;
     case OWNER_OTHER:
-        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "rules", what, ": it shadows the stock rule, and vfjournal's if any",
-                         "devd runs one rule for an event: lower its priority, or let it call what it shadows");
+        vfj_doctor_find2(
+            doctor, VFJ_LEVEL_WARN, "rules", what,
+            ": it shadows the stock rule, and vfjournal's if any",
+            "devd runs one rule for an event: lower its priority, or let it call what it shadows");
         break;
     case OWNER_NONE:
-        vfj_doctor_find2(doctor, doctor->acts ? VFJ_LEVEL_OK : VFJ_LEVEL_WARN, "rules", what, " acts on it",
-                         doctor->acts ? "" : "without a daemon in act mode nobody brings the VF into service");
+        vfj_doctor_find2(
+            doctor, doctor->acts ? VFJ_LEVEL_OK : VFJ_LEVEL_WARN, "rules", what, " acts on it",
+            doctor->acts ? "" : "without a daemon in act mode nobody brings the VF into service");
         break;
     }
 }
 
-/* The rule that runs dhclient on an hn whose link comes up, a lagg port or not (vfjournal-hyperv(7)). */
-static void judge_link_up(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules, struct vfj_name hn)
+/* The rule that runs dhclient on an hn whose link comes up, a lagg port or not
+ * (vfjournal-hyperv(7)). */
+static void judge_link_up(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules,
+                          struct vfj_name hn)
 {
-    const struct vfj_devd_fact link_up[]
-        = {{"system", "IFNET"}, {"subsystem", hn.text}, {"type", "LINK_UP"}, {"media-type", "ethernet"}};
+    const struct vfj_devd_fact link_up[] = {{"system", "IFNET"},
+                                            {"subsystem", hn.text},
+                                            {"type", "LINK_UP"},
+                                            {"media-type", "ethernet"}};
     char what[VFJ_RULE_VALUE_SIZE + 96];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
     const struct vfj_devd_rule *rule = vfj_devd_rules_choose(rules, link_up, 4);
     if (!vfj_rc_is_dhcp(&doctor->rc, hn) || owner_of(rule, "dhclient") != OWNER_STOCK)
         return;
     describe(&text, hn.text, rule);
-    vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "rules", what,
-                     ": runs dhclient on it when a VF leaves, and the next VF that comes cuts the guest off",
-                     "install vfjournal's devd rules, or run the daemon in act mode, which puts it right");
+    vfj_doctor_find2(
+        doctor, VFJ_LEVEL_WARN, "rules", what,
+        ": runs dhclient on it when a VF leaves, and the next VF that comes cuts the guest off",
+        "install vfjournal's devd rules, or run the daemon in act mode, which puts it right");
 }
 
 static void check_rules(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules)

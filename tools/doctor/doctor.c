@@ -11,7 +11,8 @@
 
 static const char help[] = /**/
     "usage: vfjournal doctor [-q] [-o text|json] [--root DIR] [--journal FILE]\n"
-    "Looks at the guest: hn's mode and VFs, laggs, devd's sockets and rules, rc.conf, the journal, the daemon. Says of "
+    "Looks at the guest: hn's mode and VFs, laggs, devd's sockets and rules, rc.conf, the journal, "
+    "the daemon. Says of "
     "each\n"
     "whether it is well and, if not, what to do. It changes nothing.\n"
     "\n"
@@ -42,7 +43,8 @@ static int take(struct options *options, int option, const char *value)
     case 'o':
         format = vfj_option_choice(value, formats);
         options->json = format == 1;
-        return format >= 0 ? PARSED_RUN : vfj_usage_error("doctor", "-o takes text or json, not", value);
+        return format >= 0 ? PARSED_RUN
+                           : vfj_usage_error("doctor", "-o takes text or json, not", value);
     case 'J':
         options->journal = value;
         return PARSED_RUN;
@@ -72,8 +74,8 @@ static int read_options(struct options *options, int argc, char **argv)
     return parsed;
 }
 
-static void print_text(enum vfj_level level, const char *subject, const char *what, const char *detail,
-                       const char *advice)
+static void print_text(enum vfj_level level, const char *subject, const char *what,
+                       const char *detail, const char *advice)
 {
     (void)printf("%-4s  %-10s  ", level_names[level], subject);
     vfj_terminal_print(stdout, vfj_span_of(what));
@@ -86,8 +88,8 @@ static void print_text(enum vfj_level level, const char *subject, const char *wh
     (void)fputc('\n', stdout);
 }
 
-static void print_json(struct vfj_json *json, enum vfj_level level, const char *subject, const char *what,
-                       const char *detail, const char *advice)
+static void print_json(struct vfj_json *json, enum vfj_level level, const char *subject,
+                       const char *what, const char *detail, const char *advice)
 {
     static const char *const names[] = {"ok", "warn", "fail"};
     char whole[2048];
@@ -104,8 +106,8 @@ static void print_json(struct vfj_json *json, enum vfj_level level, const char *
     (void)fputc('\n', stdout);
 }
 
-void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject, const char *what,
-                      const char *detail, const char *advice)
+void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
+                      const char *what, const char *detail, const char *advice)
 {
     doctor->counts[level]++;
     if (doctor->quiet && level == VFJ_LEVEL_OK)
@@ -116,8 +118,8 @@ void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const cha
         print_text(level, subject, what, detail, advice);
 }
 
-void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char *subject, const char *what,
-                     const char *advice)
+void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
+                     const char *what, const char *advice)
 {
     vfj_doctor_find2(doctor, level, subject, what, "", advice);
 }
@@ -132,7 +134,8 @@ static int examine(struct vfj_doctor *doctor)
     if (doctor->json == NULL && !doctor->quiet)
         (void)printf("\n%u well, %u warnings, %u failures\n", doctor->counts[VFJ_LEVEL_OK],
                      doctor->counts[VFJ_LEVEL_WARN], doctor->counts[VFJ_LEVEL_FAIL]);
-    return doctor->counts[VFJ_LEVEL_WARN] + doctor->counts[VFJ_LEVEL_FAIL] > 0 ? VFJ_EXIT_DIFFERENT : VFJ_EXIT_OK;
+    return doctor->counts[VFJ_LEVEL_WARN] + doctor->counts[VFJ_LEVEL_FAIL] > 0 ? VFJ_EXIT_DIFFERENT
+                                                                               : VFJ_EXIT_OK;
 }
 
 int vfj_verb_doctor(int argc, char **argv)

@@ -41,23 +41,25 @@ struct vfj_doctor {
     bool any_lagg; /* there is a lagg interface */
 };
 
-/* Tell a finding. `subject` is one or two words; `advice` says what to do, "" when nothing is. Their bytes are made safe for
- * the terminal here. */
-void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char *subject, const char *what,
-                     const char *advice);
+/* Tell a finding. `subject` is one or two words; `advice` says what to do, "" when nothing is.
+ * Their bytes are made safe for the terminal here. */
+void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
+                     const char *what, const char *advice);
 /* Likewise, `what` being made of two parts. */
-void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject, const char *what,
-                      const char *detail, const char *advice);
+void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
+                      const char *what, const char *detail, const char *advice);
 
-/* Whether the daemon has been at work on that hn since the journal was read first: how it stands now is not how it stays. Reads the
- * journal anew. */
+/* Whether the daemon has been at work on that hn since the journal was read first: how it stands
+ * now is not how it stays. Reads the journal anew. */
 bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn);
 
 /* The checks, in the order in which they are made. */
-void vfj_doctor_check_journal(struct vfj_doctor *doctor); /* daemon, permissions, disk, clock, replay */
-void vfj_doctor_check_rc(struct vfj_doctor *doctor);      /* rc.conf, the delay */
-void vfj_doctor_check_kernel(struct vfj_doctor *doctor);  /* Hyper-V, hn's mode, devctl's queue, if_lagg */
-void vfj_doctor_check_hns(struct vfj_doctor *doctor);     /* each hn with its VF and lagg */
-void vfj_doctor_check_devd(struct vfj_doctor *doctor);    /* sockets and rules */
+/* daemon, permissions, disk, clock, replay */
+void vfj_doctor_check_journal(struct vfj_doctor *doctor);
+void vfj_doctor_check_rc(struct vfj_doctor *doctor); /* rc.conf, the delay */
+/* Hyper-V, hn's mode, devctl's queue, if_lagg */
+void vfj_doctor_check_kernel(struct vfj_doctor *doctor);
+void vfj_doctor_check_hns(struct vfj_doctor *doctor);  /* each hn with its VF and lagg */
+void vfj_doctor_check_devd(struct vfj_doctor *doctor); /* sockets and rules */
 
 #endif

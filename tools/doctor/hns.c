@@ -12,7 +12,8 @@ static void describe(const struct vfj_view *view, const struct vfj_map *map, str
     } else {
         vfj_text_add(text, "VF ");
         vfj_text_add(text, view->vf_name.text);
-        vfj_text_add(text, vfj_name_is_empty(view->rxvf) ? ", traffic on hn" : ", traffic on the VF");
+        vfj_text_add(text,
+                     vfj_name_is_empty(view->rxvf) ? ", traffic on hn" : ", traffic on the VF");
     }
     if (vfj_name_is_empty(view->hn_lagg))
         return;
@@ -30,11 +31,13 @@ static void find_dhclient(struct vfj_doctor *doctor, const char *port)
     vfj_text_add(&text, port);
     vfj_text_add(&text, "; a daemon in act mode does it by itself");
     vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, port,
-                    "has a dhclient, though it is a port of a lagg: the guest is cut off when its VF comes back",
+                    "has a dhclient, though it is a port of a lagg: the guest is cut off when its "
+                    "VF comes back",
                     advice);
 }
 
-static void find_address(struct vfj_doctor *doctor, const char *port, const struct vfj_address *address)
+static void find_address(struct vfj_doctor *doctor, const char *port,
+                         const struct vfj_address *address)
 {
     char advice[256];
     struct vfj_text text = vfj_text_begin(advice, sizeof advice);
@@ -44,8 +47,8 @@ static void find_address(struct vfj_doctor *doctor, const char *port, const stru
     vfj_text_add(&text, vfj_address_is_inet6(address) ? " inet6 " : " inet ");
     vfj_text_add_span(&text, bare);
     vfj_text_add(&text, " delete, then see that the default route is on the lagg");
-    vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, port, "has an address, though it is a port of a lagg: ", address->text,
-                     advice);
+    vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, port,
+                     "has an address, though it is a port of a lagg: ", address->text, advice);
 }
 
 /* What cuts a guest off when its VF comes back: an address or a dhclient on a port of a lagg. */
@@ -54,8 +57,8 @@ static bool is_well(const struct vfj_interface *port, struct vfj_name lagg, uint
     return vfj_name_is_empty(lagg) || !port->exists || (dhclient == 0 && port->address_count == 0);
 }
 
-static void find_owner(struct vfj_doctor *doctor, const struct vfj_interface *port, struct vfj_name lagg,
-                       uint64_t dhclient)
+static void find_owner(struct vfj_doctor *doctor, const struct vfj_interface *port,
+                       struct vfj_name lagg, uint64_t dhclient)
 {
     if (is_well(port, lagg, dhclient))
         return;
@@ -71,18 +74,22 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
     char what[160];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
     if (!vfj_guest_view(doctor->ask, &doctor->map, hn, &view)) {
-        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, hn.text, "can't be looked at: sysctl or ifconfig does not answer", "");
+        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, hn.text,
+                        "can't be looked at: sysctl or ifconfig does not answer", "");
         return;
     }
     if (!view.hn.exists) {
-        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, hn.text, "is in rc.conf, but there is no such interface",
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, hn.text,
+                        "is in rc.conf, but there is no such interface",
                         "take it out of rc.conf, unless it is yet to come");
         return;
     }
-    bool well = is_well(&view.hn, view.hn_lagg, view.hn_dhclient) && is_well(&view.vf, view.vf_lagg, view.vf_dhclient);
+    bool well = is_well(&view.hn, view.hn_lagg, view.hn_dhclient)
+        && is_well(&view.vf, view.vf_lagg, view.vf_dhclient);
     /* On its way from hn to the lagg an address is on a port for some moments. */
     if (!(well && view.hn.up) && vfj_doctor_is_at_work(doctor, hn)) {
-        vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, "the daemon is at work on it: look again in a moment", "");
+        vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text,
+                        "the daemon is at work on it: look again in a moment", "");
         return;
     }
     if (!well) {
@@ -93,7 +100,8 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
     describe(&view, &doctor->map, &text);
     if (!view.hn.up)
         vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, hn.text, what,
-                         "; it is down: without it nothing is left when the VF goes", "ifconfig it up");
+                         "; it is down: without it nothing is left when the VF goes",
+                         "ifconfig it up");
     else
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, what, "");
 }

@@ -23,21 +23,26 @@ enum {
 static bool is_daemons(uid_t uid)
 {
     struct vfj_user user;
-    return uid == 0 || uid == geteuid() || (vfj_user_find(VFJ_USER_DEFAULT, &user) && uid == user.uid);
+    return uid == 0 || uid == geteuid()
+        || (vfj_user_find(VFJ_USER_DEFAULT, &user) && uid == user.uid);
 }
 
-static void check_mode(struct vfj_doctor *doctor, const char *path, mode_t forbidden, const char *advice)
+static void check_mode(struct vfj_doctor *doctor, const char *path, mode_t forbidden,
+                       const char *advice)
 {
     struct stat status;
     if (lstat(path, &status) != 0) {
         if (errno != ENOENT)
-            vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "files", path, ": can't be looked at", "run me as root");
+            vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "files", path, ": can't be looked at",
+                             "run me as root");
         return;
     }
     if (S_ISLNK(status.st_mode))
-        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " is a symbolic link", "name the file itself");
+        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " is a symbolic link",
+                         "name the file itself");
     else if ((status.st_mode & forbidden) != 0)
-        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " is open to others than its owner", advice);
+        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path, " is open to others than its owner",
+                         advice);
     else if (!is_daemons(status.st_uid))
         vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "files", path,
                          " belongs to none of root, " VFJ_USER_DEFAULT " and you", "chown it");
@@ -69,8 +74,10 @@ static void check_disk(struct vfj_doctor *doctor, const char *directory)
     vfj_text_add_u64(&text, free_mb);
     vfj_text_add(&text, " MiB free for the journal");
     if (free_mb < DISK_LOW_MB)
-        vfj_doctor_find(doctor, free_mb < DISK_OUT_MB ? VFJ_LEVEL_FAIL : VFJ_LEVEL_WARN, "disk", what,
-                        "make room, or move the journal with --journal: when it can't be written, rows wait in memory");
+        vfj_doctor_find(doctor, free_mb < DISK_OUT_MB ? VFJ_LEVEL_FAIL : VFJ_LEVEL_WARN, "disk",
+                        what,
+                        "make room, or move the journal with --journal: when it can't be written, "
+                        "rows wait in memory");
     else
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, "disk", what, "");
 }
@@ -87,7 +94,8 @@ static void check_clock(struct vfj_doctor *doctor, const struct vfj_status_facts
     if (facts->newest_wall_us > now_us + CLOCK_SLACK_US) {
         vfj_text_add(&text, ", which is yet to come");
         vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "clock", what,
-                        "the clock was set back: see that ntpd(8) runs; delays and the order of records do not suffer");
+                        "the clock was set back: see that ntpd(8) runs; delays and the order of "
+                        "records do not suffer");
         return;
     }
     vfj_text_add(&text, ", ");
@@ -101,12 +109,14 @@ static void check_faults(struct vfj_doctor *doctor, const struct vfj_state *stat
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         const struct vfj_slot *slot = &state->slots[i];
         if (slot->fault != VFJ_REASON_NONE)
-            vfj_doctor_find(doctor, VFJ_LEVEL_WARN, slot->hn.text, vfj_reason_text((enum vfj_reason)slot->fault),
+            vfj_doctor_find(doctor, VFJ_LEVEL_WARN, slot->hn.text,
+                            vfj_reason_text((enum vfj_reason)slot->fault),
                             "see vfjournal status, and vfjournal show -i of it");
     }
 }
 
-static void check_verdict(struct vfj_doctor *doctor, const struct vfj_status_facts *facts, const char *detail)
+static void check_verdict(struct vfj_doctor *doctor, const struct vfj_status_facts *facts,
+                          const char *detail)
 {
     enum vfj_verdict verdict = (enum vfj_verdict)facts->result.verdict;
     switch (verdict) {
@@ -117,13 +127,15 @@ static void check_verdict(struct vfj_doctor *doctor, const struct vfj_status_fac
     case VFJ_VERDICT_DIVERGED:
     case VFJ_VERDICT_EDITED:
     case VFJ_VERDICT_INCOMPLETE:
-        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "journal", vfj_verdict_text(verdict), "",
-                         "vfjournal replay says where; keep the file, and let the daemon begin a new one");
+        vfj_doctor_find2(
+            doctor, VFJ_LEVEL_FAIL, "journal", vfj_verdict_text(verdict), "",
+            "vfjournal replay says where; keep the file, and let the daemon begin a new one");
         break;
     case VFJ_VERDICT_UNUSABLE:
     case VFJ_VERDICT_COUNT:
-        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "journal", vfj_status_text((enum vfj_status)facts->result.status),
-                         detail, "keep the file, and move it away");
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "journal",
+                         vfj_status_text((enum vfj_status)facts->result.status), detail,
+                         "keep the file, and move it away");
         break;
     }
 }
@@ -141,7 +153,8 @@ static void check_user(struct vfj_doctor *doctor)
         return;
     bool found = vfj_user_find(VFJ_USER_DEFAULT, &user);
     vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "daemon",
-                    found ? "is root, in one process: what reads devd's lines and what commands say has all rights"
+                    found ? "is root, in one process: what reads devd's lines and what commands "
+                            "say has all rights"
                           : "is root, in one process, for there is no user " VFJ_USER_DEFAULT
                             ": what reads devd's lines and what commands say has all rights",
                     found ? "its first line in the log says why; without --one-process it is two"
@@ -160,7 +173,8 @@ static void check_daemon(struct vfj_doctor *doctor, const struct vfj_status_fact
         return;
     }
     if (doctor->daemon < 0) {
-        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "daemon", "whether it runs can't be told", "run me as root");
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "daemon", "whether it runs can't be told",
+                        "run me as root");
         return;
     }
     doctor->acts = facts->result.records > 0 && head->running && head->mode == VFJ_MODE_ACT;
@@ -173,7 +187,8 @@ static void check_daemon(struct vfj_doctor *doctor, const struct vfj_status_fact
     vfj_doctor_find(doctor, VFJ_LEVEL_OK, "daemon", what, "");
     check_user(doctor);
     if (!facts->listening)
-        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "daemon", "is not connected to devd: ", facts->gap.text,
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "daemon",
+                         "is not connected to devd: ", facts->gap.text,
                          "see that devd(8) runs and has a free place for a client");
 }
 
@@ -195,7 +210,8 @@ static void note_slots(struct vfj_doctor *doctor, const struct vfj_status_facts 
 }
 
 /* Whether it was at work then, is now, or has been between. */
-static bool was_at_work(const struct vfj_doctor *doctor, const struct vfj_status_facts *facts, struct vfj_name hn)
+static bool was_at_work(const struct vfj_doctor *doctor, const struct vfj_status_facts *facts,
+                        struct vfj_name hn)
 {
     struct vfj_doctor_slot then = {.busy = false};
     for (unsigned i = 0; i < doctor->slot_count; i++) {
@@ -239,8 +255,8 @@ static void check_content(struct vfj_doctor *doctor, struct vfj_status_facts *fa
         memset(facts, 0, sizeof *facts);
         check_daemon(doctor, facts);
         bool absent = status == VFJ_JOURNAL_ABSENT;
-        vfj_doctor_find2(doctor, absent ? VFJ_LEVEL_WARN : VFJ_LEVEL_FAIL, "journal", doctor->journal,
-                         absent ? ": not there yet" : ": can't be used",
+        vfj_doctor_find2(doctor, absent ? VFJ_LEVEL_WARN : VFJ_LEVEL_FAIL, "journal",
+                         doctor->journal, absent ? ": not there yet" : ": can't be used",
                          absent ? "it is made when the daemon starts" : vfj_status_text(status));
     }
     vfj_journal_close(journal);
@@ -265,8 +281,8 @@ static void check_journal(struct vfj_doctor *doctor)
     check_disk(doctor, directory);
 }
 
-/* Doctor stays root, and leaves the journal of another user to a child that is that user. What the child answers is
- * numbers and names, and is checked: the child has read what the user wrote. */
+/* Doctor stays root, and leaves the journal of another user to a child that is that user. What the
+ * child answers is numbers and names, and is checked: the child has read what the user wrote. */
 
 struct question {
     struct vfj_doctor *doctor;
@@ -312,7 +328,8 @@ static void take_answer(struct vfj_doctor *doctor, const struct answer *answer)
     for (unsigned i = 0; i < answer->slot_count && i < VFJ_SLOTS_MAX; i++) {
         struct vfj_doctor_slot *slot = &doctor->slots[doctor->slot_count];
         const char *hn = answer->slots[i].hn.text;
-        if (!vfj_name_parse((struct vfj_span){hn, strnlen(hn, sizeof answer->slots[i].hn.text)}, &slot->hn))
+        if (!vfj_name_parse((struct vfj_span){hn, strnlen(hn, sizeof answer->slots[i].hn.text)},
+                            &slot->hn))
             continue;
         slot->busy = answer->slots[i].busy != 0;
         slot->last_command = answer->slots[i].last_command;
@@ -329,8 +346,8 @@ void vfj_doctor_check_journal(struct vfj_doctor *doctor)
     else if (vfj_run_as_owner(doctor->journal, check_as_owner, &question, &answer, sizeof answer))
         take_answer(doctor, &answer);
     else
-        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "journal", doctor->journal, ": the check as its owner ended early",
-                         "run vfjournal verify");
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "journal", doctor->journal,
+                         ": the check as its owner ended early", "run vfjournal verify");
 }
 
 static void ask_as_owner(void *context, void *result)
@@ -347,5 +364,6 @@ bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn)
         return false;
     if (!vfj_owner_differs(doctor->journal))
         return is_at_work(doctor, hn);
-    return vfj_run_as_owner(doctor->journal, ask_as_owner, &question, &at_work, sizeof at_work) && at_work != 0;
+    return vfj_run_as_owner(doctor->journal, ask_as_owner, &question, &at_work, sizeof at_work)
+        && at_work != 0;
 }

@@ -20,7 +20,8 @@ static void check_hypervisor(struct vfj_doctor *doctor)
     if (read_sysctl(doctor, "kern.vm_guest", value) && strcmp(value, "hv") == 0)
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, "guest", "of Hyper-V (kern.vm_guest=hv)", "");
     else
-        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "guest", "is none of Hyper-V's: kern.vm_guest=", value,
+        vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, "guest",
+                         "is none of Hyper-V's: kern.vm_guest=", value,
                          "vfjournal is of no use here but to read journals and traces");
 }
 
@@ -31,15 +32,19 @@ static void check_transparency(struct vfj_doctor *doctor)
         vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, "hn mode", "sysctl(8) does not tell",
                         "see that sysctl runs: sysctl hw.hn");
     else if (map->transparent > 0)
-        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "hn mode",
-                        "transparent: the kernel does the fail-over, and no VF event reaches the guest",
-                        "nothing, if you want it so; else hw.hn.vf_transparent=\"0\" in /boot/loader.conf, and boot");
+        vfj_doctor_find(
+            doctor, VFJ_LEVEL_WARN, "hn mode",
+            "transparent: the kernel does the fail-over, and no VF event reaches the guest",
+            "nothing, if you want it so; else hw.hn.vf_transparent=\"0\" in /boot/loader.conf, and "
+            "boot");
     else if (map->transparent == VFJ_TRANSPARENT_ABSENT && !map->has_list)
-        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, "hn mode",
-                        "the kernel knows neither hw.hn.vf_transparent nor hw.hn.vflist",
-                        "hn(4) is not there, or too old for VFs: FreeBSD 10.4 is the first that can");
+        vfj_doctor_find(
+            doctor, VFJ_LEVEL_FAIL, "hn mode",
+            "the kernel knows neither hw.hn.vf_transparent nor hw.hn.vflist",
+            "hn(4) is not there, or too old for VFs: FreeBSD 10.4 is the first that can");
     else
-        vfj_doctor_find(doctor, VFJ_LEVEL_OK, "hn mode", "not transparent: VF events reach the guest", "");
+        vfj_doctor_find(doctor, VFJ_LEVEL_OK, "hn mode",
+                        "not transparent: VF events reach the guest", "");
 }
 
 static void check_queue(struct vfj_doctor *doctor)
@@ -48,10 +53,12 @@ static void check_queue(struct vfj_doctor *doctor)
     if (!read_sysctl(doctor, "hw.bus.devctl_queue", value))
         return;
     if (strcmp(value, "0") == 0)
-        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, "devctl", "the kernel sends no events (hw.bus.devctl_queue=0)",
+        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, "devctl",
+                        "the kernel sends no events (hw.bus.devctl_queue=0)",
                         "devd_enable=\"YES\" in /etc/rc.conf, and service devd start");
     else
-        vfj_doctor_find2(doctor, VFJ_LEVEL_OK, "devctl", "the kernel queues events, at most ", value, "");
+        vfj_doctor_find2(doctor, VFJ_LEVEL_OK, "devctl", "the kernel queues events, at most ",
+                         value, "");
 }
 
 static bool is_loaded(struct vfj_doctor *doctor)
@@ -68,13 +75,16 @@ static bool is_loaded(struct vfj_doctor *doctor)
 static void check_lagg(struct vfj_doctor *doctor)
 {
     char path[VFJ_PATHNAME_SIZE];
-    bool available = vfj_paths_of_file(&doctor->paths, "/boot/kernel/if_lagg.ko", path) && access(path, R_OK) == 0;
+    bool available = vfj_paths_of_file(&doctor->paths, "/boot/kernel/if_lagg.ko", path)
+        && access(path, R_OK) == 0;
     if (doctor->any_lagg || is_loaded(doctor))
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, "if_lagg", "is loaded", "");
     else if (available)
-        vfj_doctor_find(doctor, VFJ_LEVEL_OK, "if_lagg", "is loaded when the first lagg is made", "");
+        vfj_doctor_find(doctor, VFJ_LEVEL_OK, "if_lagg", "is loaded when the first lagg is made",
+                        "");
     else
-        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "if_lagg", "is not loaded, and its module is not there",
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "if_lagg",
+                        "is not loaded, and its module is not there",
                         "kldload if_lagg, and if_lagg_load=\"YES\" in /boot/loader.conf");
 }
 
@@ -87,7 +97,8 @@ static void look_for_laggs(struct vfj_doctor *doctor)
     struct vfj_span word;
     vfj_query_program(doctor->ask, doctor->paths.ifconfig, argv, output, sizeof output, &end);
     if (end.kind != VFJ_OUTCOME_EXITED || end.status != 0) {
-        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "ifconfig", doctor->paths.ifconfig, ": does not answer", "");
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "ifconfig", doctor->paths.ifconfig,
+                         ": does not answer", "");
         return;
     }
     for (struct vfj_span rest = vfj_span_of(output); vfj_span_word(&rest, &word);)

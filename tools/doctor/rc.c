@@ -26,7 +26,8 @@ static void check_delay(struct vfj_doctor *doctor)
         vfj_text_add(&text, file);
     }
     vfj_doctor_find(doctor, clamped ? VFJ_LEVEL_WARN : VFJ_LEVEL_OK, "delay", what,
-                    clamped ? "the value is not a number of seconds of at least 2: it counts as 2" : "");
+                    clamped ? "the value is not a number of seconds of at least 2: it counts as 2"
+                            : "");
 }
 
 void vfj_doctor_check_rc(struct vfj_doctor *doctor)

@@ -1,7 +1,8 @@
 /* Whether an exported trace says what its journal says.
  *
- * The journal stands in the machine's place: after an event it decides on the commands that are recorded there, and asks
- * for the timer that fired next. The guest model answers as in any replay. */
+ * The journal stands in the machine's place: after an event it decides on the commands that are
+ * recorded there, and asks for the timer that fired next. The guest model answers as in any replay.
+ */
 #include "tools/export/check.h"
 
 #include <stdlib.h>
@@ -75,7 +76,8 @@ static const struct vfj_event *as_recorded(struct check *check, const struct vfj
     vfj_event_encode(event, &body);
     struct vfj_span span = {body.bytes, body.length};
     memset(&check->event, 0, sizeof check->event);
-    if (body.overflow || vfj_event_decode((enum vfj_event_kind)event->kind, span, &check->event) != VFJ_OK)
+    if (body.overflow
+        || vfj_event_decode((enum vfj_event_kind)event->kind, span, &check->event) != VFJ_OK)
         return NULL;
     return &check->event;
 }
@@ -108,10 +110,12 @@ static const char *difference(const struct check *check, const struct vfj_event 
     case VFJ_EVENT_DEVD:
         return same_text(event->as.devd.raw, recorded->as.devd.raw) ? NULL : "another line";
     case VFJ_EVENT_OBSERVED:
-        return vfj_observation_means_same(&event->as.observed, &recorded->as.observed) ? NULL : "another answer";
+        return vfj_observation_means_same(&event->as.observed, &recorded->as.observed)
+            ? NULL
+            : "another answer";
     case VFJ_EVENT_FINISHED:
-        return vfj_outcome_means_same(kind_of(check, event->as.finished.command), &event->as.finished,
-                                      &recorded->as.finished)
+        return vfj_outcome_means_same(kind_of(check, event->as.finished.command),
+                                      &event->as.finished, &recorded->as.finished)
             ? NULL
             : "another outcome";
     case VFJ_EVENT_CONNECTED:
@@ -122,20 +126,23 @@ static const char *difference(const struct check *check, const struct vfj_event 
     return NULL;
 }
 
-static enum vfj_status submit(void *context, const struct vfj_event *played, const struct vfj_decision **decision)
+static enum vfj_status submit(void *context, const struct vfj_event *played,
+                              const struct vfj_decision **decision)
 {
     struct check *check = context;
     const struct vfj_event *event = as_recorded(check, played);
     if (!check->has_row)
         return differ(check, "an event after the last one");
     memset(&check->recorded, 0, sizeof check->recorded);
-    if (vfj_event_decode((enum vfj_event_kind)check->row.kind, check->row.body, &check->recorded) != VFJ_OK)
+    if (vfj_event_decode((enum vfj_event_kind)check->row.kind, check->row.body, &check->recorded)
+        != VFJ_OK)
         return differ(check, "an event that can't be read");
     const char *what = event != NULL ? difference(check, event) : "an event that can't be recorded";
     if (what != NULL)
         return differ(check, what);
     int64_t deadline_us = vfj_times_get(&check->timeline->deadlines, check->at++);
-    check->decision.deadline_us = deadline_us == INT64_MAX ? INT64_MAX : deadline_us - check->play.boot_us;
+    check->decision.deadline_us
+        = deadline_us == INT64_MAX ? INT64_MAX : deadline_us - check->play.boot_us;
     *decision = &check->decision;
     return read_on(check);
 }
@@ -146,7 +153,8 @@ static bool play_trace(struct check *check, struct vfj_span trace)
     enum vfj_status status;
     vfj_journal_walk(check->journal, 1, VFJ_FORWARD);
     if ((status = read_on(check)) == VFJ_OK) {
-        vfj_play_init(&check->play, (struct vfj_play_sink){.context = check, .submit = submit}, -1, -1);
+        vfj_play_init(&check->play, (struct vfj_play_sink){.context = check, .submit = submit}, -1,
+                      -1);
         status = vfj_trace_play(trace, &check->play, &place);
     }
     if (status == VFJ_OK && check->has_row)
@@ -160,8 +168,8 @@ static bool play_trace(struct check *check, struct vfj_span trace)
     return false;
 }
 
-bool vfj_export_check(struct vfj_journal *journal, struct vfj_span trace, const struct vfj_timeline *timeline,
-                      struct vfj_export_fault *fault)
+bool vfj_export_check(struct vfj_journal *journal, struct vfj_span trace,
+                      const struct vfj_timeline *timeline, struct vfj_export_fault *fault)
 {
     struct check *check = calloc(1, sizeof *check);
     *fault = (struct vfj_export_fault){.status = check != NULL ? VFJ_OK : VFJ_SYSTEM};

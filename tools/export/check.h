@@ -8,14 +8,16 @@
 /* Why a journal is not exported. */
 struct vfj_export_fault {
     enum vfj_status status; /* VFJ_OK: a trace can't say what a record says */
-    uint64_t seq;           /* of that record, the first that a replay of the trace would not lead to */
-    size_t event;           /* its number as an event */
-    const char *what;       /* what a replay has instead */
+    /* of that record, the first that a replay of the trace would not lead to */
+    uint64_t seq;
+    size_t event;     /* its number as an event */
+    const char *what; /* what a replay has instead */
 };
 
-/* Play the trace, with the journal's own commands in place of the machine's decisions: whatever rules were in force, each
- * event of the journal has to come, in its order, with the same content. False, with *fault, when one does not. */
-bool vfj_export_check(struct vfj_journal *journal, struct vfj_span trace, const struct vfj_timeline *timeline,
-                      struct vfj_export_fault *fault);
+/* Play the trace, with the journal's own commands in place of the machine's decisions: whatever
+ * rules were in force, each event of the journal has to come, in its order, with the same content.
+ * False, with *fault, when one does not. */
+bool vfj_export_check(struct vfj_journal *journal, struct vfj_span trace,
+                      const struct vfj_timeline *timeline, struct vfj_export_fault *fault);
 
 #endif

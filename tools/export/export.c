@@ -12,18 +12,23 @@
 
 static const char help[] = /**/
     "usage: vfjournal export --trace [--journal FILE]\n"
-    "Writes the whole journal as a trace to standard output: what devd said, when timers fired, and what the guest "
+    "Writes the whole journal as a trace to standard output: what devd said, when timers fired, "
+    "and what the guest "
     "was\n"
-    "like whenever it was looked at. `vfjournal replay` of that trace gives the journal's transitions and commands\n"
+    "like whenever it was looked at. `vfjournal replay` of that trace gives the journal's "
+    "transitions and commands\n"
     "again; with --policy, what another policy would have done.\n"
     "\n"
     "  -t, --trace          as a trace\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
     "Standard output must not be a terminal: devd's lines are written byte by byte.\n"
-    "The trace is replayed against the journal before it is written. When the journal holds what a trace can't say,\n"
-    "nothing is written, and the complaint names the record. Passwords of ifconfig(8) are written as \"********\".\n"
-    "Exit status: 0 exported, 2 usage or a journal that can't be used, 3 a trace can't say what the journal holds,\n"
+    "The trace is replayed against the journal before it is written. When the journal holds what a "
+    "trace can't say,\n"
+    "nothing is written, and the complaint names the record. Passwords of ifconfig(8) are written "
+    "as \"********\".\n"
+    "Exit status: 0 exported, 2 usage or a journal that can't be used, 3 a trace can't say what "
+    "the journal holds,\n"
     "4 the system failed.\n";
 
 enum { PARSED_RUN = -1 };
@@ -58,7 +63,8 @@ static int read_options(int argc, char **argv, const char **path)
         return vfj_usage_error("export", "--trace is missing", "");
     /* A trace has devd's lines byte by byte. Those of a mailed journal may hold anything. */
     if (isatty(STDOUT_FILENO) != 0)
-        return vfj_usage_error("export", "a trace may steer a terminal: write it to a file or a pipe", "");
+        return vfj_usage_error("export",
+                               "a trace may steer a terminal: write it to a file or a pipe", "");
     return PARSED_RUN;
 }
 

@@ -14,8 +14,8 @@ static void direct_text(struct vfj_mirror *mirror, const struct vfj_text *text)
         vfj_mirror_direct(mirror, text->bytes);
 }
 
-static void direct2(struct vfj_mirror *mirror, const char *before, const char *name, const char *between,
-                    const char *value)
+static void direct2(struct vfj_mirror *mirror, const char *before, const char *name,
+                    const char *between, const char *value)
 {
     char line[2 * VFJ_VALUE_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
@@ -42,7 +42,8 @@ static void tell_transparent(struct vfj_mirror *mirror, int32_t value)
     tell_sysctl(mirror, "hw.hn.vf_transparent", value == VFJ_TRANSPARENT_ABSENT ? NULL : digits);
 }
 
-/* A %vf makes its hn one that has been there from the beginning: one that was given this name later is none. */
+/* A %vf makes its hn one that has been there from the beginning: one that was given this name later
+ * is none. */
 static bool may_have_vf(const struct vfj_mirror *mirror, struct vfj_name hn)
 {
     for (unsigned i = 0; !mirror->cautious && i < mirror->known_count; i++) {
@@ -97,7 +98,9 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
         vfj_text_add_u64(text, more->dhclient);
     }
     if (interface->laggproto != VFJ_LAGGPROTO_NONE)
-        vfj_text_add(text, interface->laggproto == VFJ_LAGGPROTO_FAILOVER ? " laggproto failover" : " laggproto lacp");
+        vfj_text_add(text,
+                     interface->laggproto == VFJ_LAGGPROTO_FAILOVER ? " laggproto failover"
+                                                                    : " laggproto lacp");
     for (unsigned i = 0; i < interface->port_count; i++) {
         vfj_text_add(text, " laggport ");
         vfj_text_add(text, interface->ports[i].text);
@@ -121,7 +124,8 @@ static bool same_interface(const struct vfj_interface *a, const struct vfj_inter
     bool same_flags = a->link == b->link && a->no_dad == b->no_dad && a->rtadv == b->rtadv
         && a->ifdisabled == b->ifdisabled && a->truncated == b->truncated;
     return same_flags && a->exists == b->exists && a->up == b->up && a->laggproto == b->laggproto
-        && a->address_count == b->address_count && a->port_count == b->port_count && a->mtu == b->mtu
+        && a->address_count == b->address_count && a->port_count == b->port_count
+        && a->mtu == b->mtu
         && memcmp(a->addresses, b->addresses, a->address_count * sizeof a->addresses[0]) == 0
         && memcmp(a->ports, b->ports, a->port_count * sizeof a->ports[0]) == 0;
 }
@@ -141,12 +145,15 @@ static struct more_facts more_of(struct vfj_mirror *mirror, struct vfj_name name
 }
 
 static void match_interface(struct vfj_mirror *mirror, const struct vfj_interface *model,
-                            const struct vfj_interface *recorded, bool more_differs, const struct more_facts *more)
+                            const struct vfj_interface *recorded, bool more_differs,
+                            const struct more_facts *more)
 {
     if (vfj_name_is_empty(recorded->name) || (same_interface(model, recorded) && !more_differs))
         return;
-    /* A %if gives nd6's options and takes none away: whose they are no more is another interface by that name. */
-    if (recorded->exists && ((model->no_dad && !recorded->no_dad) || (model->rtadv && !recorded->rtadv)))
+    /* A %if gives nd6's options and takes none away: whose they are no more is another interface by
+     * that name. */
+    if (recorded->exists
+        && ((model->no_dad && !recorded->no_dad) || (model->rtadv && !recorded->rtadv)))
         tell_interface(mirror, &(struct vfj_interface){.name = recorded->name}, more);
     tell_interface(mirror, recorded, more);
 }
@@ -158,13 +165,16 @@ static void match_link(struct vfj_mirror *mirror, const struct vfj_command *comm
     struct vfj_observation model;
     struct more_facts more = more_of(mirror, recorded->name);
     vfj_mirror_peek(mirror, command, &model);
-    const struct vfj_interface *lagg = model.probe == VFJ_PROBE_SLOT ? &model.as.view.lagg : &model.as.interface;
+    const struct vfj_interface *lagg
+        = model.probe == VFJ_PROBE_SLOT ? &model.as.view.lagg : &model.as.interface;
     more.is_link_told = true;
-    if (model.ok && recorded->exists && recorded->laggproto != VFJ_LAGGPROTO_NONE && lagg->link != recorded->link)
+    if (model.ok && recorded->exists && recorded->laggproto != VFJ_LAGGPROTO_NONE
+        && lagg->link != recorded->link)
         tell_interface(mirror, recorded, &more);
 }
 
-static void tell_dev_sysctl(struct vfj_mirror *mirror, const char *unit, const char *leaf, struct vfj_name value)
+static void tell_dev_sysctl(struct vfj_mirror *mirror, const char *unit, const char *leaf,
+                            struct vfj_name value)
 {
     char name[64];
     struct vfj_text text = vfj_text_begin(name, sizeof name);
@@ -185,7 +195,8 @@ static void tell_no_file(struct vfj_mirror *mirror, const char *directory, struc
 }
 
 /* The script that is refused stands in either place; the words of the refusal say why. */
-static void tell_script(struct vfj_mirror *mirror, struct vfj_name hn, const struct vfj_view *recorded)
+static void tell_script(struct vfj_mirror *mirror, struct vfj_name hn,
+                        const struct vfj_view *recorded)
 {
     char line[2 * VFJ_PATH_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
@@ -204,9 +215,11 @@ static void tell_script(struct vfj_mirror *mirror, struct vfj_name hn, const str
 }
 
 /* That lagg has the port, or has it no more. */
-static void tell_port(struct vfj_mirror *mirror, struct vfj_name name, struct vfj_name port, bool has)
+static void tell_port(struct vfj_mirror *mirror, struct vfj_name name, struct vfj_name port,
+                      bool has)
 {
-    struct vfj_interface lagg = {.name = name, .exists = true, .laggproto = VFJ_LAGGPROTO_FAILOVER, .mtu = 1500};
+    struct vfj_interface lagg
+        = {.name = name, .exists = true, .laggproto = VFJ_LAGGPROTO_FAILOVER, .mtu = 1500};
     const struct vfj_guest_if *known = vfj_guest_find(&mirror->guest, name);
     const struct more_facts more = more_of(mirror, name);
     if (known != NULL)
@@ -219,7 +232,8 @@ static void tell_port(struct vfj_mirror *mirror, struct vfj_name name, struct vf
 }
 
 /* hn, or the VF, is a port of another lagg than the model knows. */
-static void tell_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder, struct vfj_name port)
+static void tell_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder,
+                        struct vfj_name port)
 {
     if (!vfj_name_is_empty(before))
         tell_port(mirror, before, port, false);
@@ -241,22 +255,28 @@ static struct more_facts more_of_view(const struct vfj_view *view, bool on_lagg)
 static bool more_differs(const struct more_facts *a, const struct more_facts *b)
 {
     return a->dhclient != b->dhclient || a->is_link_told != b->is_link_told
-        || strcmp(a->gateway.text, b->gateway.text) != 0 || strcmp(a->gateway6.text, b->gateway6.text) != 0;
+        || strcmp(a->gateway.text, b->gateway.text) != 0
+        || strcmp(a->gateway6.text, b->gateway6.text) != 0;
 }
 
-static void answer_interfaces(struct vfj_mirror *mirror, const struct vfj_view *model, const struct vfj_view *recorded)
+static void answer_interfaces(struct vfj_mirror *mirror, const struct vfj_view *model,
+                              const struct vfj_view *recorded)
 {
-    const struct more_facts vf = {.dhclient = recorded->vf_dhclient}, model_vf = {.dhclient = model->vf_dhclient};
-    const struct more_facts hn = more_of_view(recorded, false), model_hn = more_of_view(model, false);
-    const struct more_facts lagg = more_of_view(recorded, true), model_lagg = more_of_view(model, true);
+    const struct more_facts vf = {.dhclient = recorded->vf_dhclient},
+                            model_vf = {.dhclient = model->vf_dhclient};
+    const struct more_facts hn = more_of_view(recorded, false),
+                            model_hn = more_of_view(model, false);
+    const struct more_facts lagg = more_of_view(recorded, true),
+                            model_lagg = more_of_view(model, true);
     match_interface(mirror, &model->vf, &recorded->vf, more_differs(&model_vf, &vf), &vf);
     match_interface(mirror, &model->hn, &recorded->hn, more_differs(&model_hn, &hn), &hn);
     match_interface(mirror, &model->lagg, &recorded->lagg, more_differs(&model_lagg, &lagg), &lagg);
 }
 
-/* hn has got this VF, or has it no more. Where the model does not make that of it, the kernel says so. */
-static void answer_vf(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *model,
-                      const struct vfj_view *recorded, bool is_first)
+/* hn has got this VF, or has it no more. Where the model does not make that of it, the kernel says
+ * so. */
+static void answer_vf(struct vfj_mirror *mirror, const struct vfj_command *command,
+                      const struct vfj_view *model, const struct vfj_view *recorded, bool is_first)
 {
     bool is_gone = vfj_name_is_empty(recorded->vf_name);
     if (vfj_name_equal(model->vf_name, recorded->vf_name))
@@ -269,13 +289,15 @@ static void answer_vf(struct vfj_mirror *mirror, const struct vfj_command *comma
         tell_dev_sysctl(mirror, command->text, ".vf", recorded->vf_name);
 }
 
-static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *model,
-                        const struct vfj_view *recorded, bool is_first)
+static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *command,
+                        const struct vfj_view *model, const struct vfj_view *recorded,
+                        bool is_first)
 {
     if (model->transparent != recorded->transparent)
         tell_transparent(mirror, recorded->transparent);
     answer_vf(mirror, command, model, recorded, is_first);
-    if (recorded->script != model->script || strcmp(recorded->script_refused, model->script_refused) != 0)
+    if (recorded->script != model->script
+        || strcmp(recorded->script_refused, model->script_refused) != 0)
         tell_script(mirror, command->a, recorded);
     if (recorded->lease && !model->lease)
         tell_file(mirror, "/var/db/dhclient.leases.", command->a);
@@ -284,10 +306,10 @@ static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *com
     answer_interfaces(mirror, model, recorded);
 }
 
-/* What follows from the interfaces, now that they are right: who holds the ports, and that a VF that is up has the data
- * path. */
-static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_view *recorded,
-                        bool is_first)
+/* What follows from the interfaces, now that they are right: who holds the ports, and that a VF
+ * that is up has the data path. */
+static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *command,
+                        const struct vfj_view *recorded, bool is_first)
 {
     struct vfj_observation model;
     vfj_mirror_peek(mirror, command, &model);
@@ -302,8 +324,9 @@ static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *com
 
 static bool same_map(const struct vfj_map *a, const struct vfj_map *b)
 {
-    return a->transparent == b->transparent && a->has_list == b->has_list && a->truncated == b->truncated
-        && a->pair_count == b->pair_count && memcmp(a->pairs, b->pairs, a->pair_count * sizeof a->pairs[0]) == 0;
+    return a->transparent == b->transparent && a->has_list == b->has_list
+        && a->truncated == b->truncated && a->pair_count == b->pair_count
+        && memcmp(a->pairs, b->pairs, a->pair_count * sizeof a->pairs[0]) == 0;
 }
 
 static void add_words(struct vfj_text *list, const char *word, const char *after)
@@ -313,7 +336,8 @@ static void add_words(struct vfj_text *list, const char *word, const char *after
 }
 
 /* The unit of a renamed hn, which the model can but guess. */
-static void tell_unit(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_pair *pair)
+static void tell_unit(struct vfj_mirror *mirror, const struct vfj_map *model,
+                      const struct vfj_pair *pair)
 {
     for (unsigned i = 0; i < model->pair_count; i++) {
         const struct vfj_pair *guess = &model->pairs[i];
@@ -327,7 +351,8 @@ static void tell_unit(struct vfj_mirror *mirror, const struct vfj_map *model, co
         tell_dev_sysctl(mirror, pair->unit.text, ".vf", pair->vf);
 }
 
-static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_map *recorded)
+static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model,
+                       const struct vfj_map *recorded)
 {
     char list[VFJ_VALUE_SIZE], map[VFJ_VALUE_SIZE];
     struct vfj_text list_text = vfj_text_begin(list, sizeof list);
@@ -362,7 +387,8 @@ static void fail_probe(struct vfj_mirror *mirror, const struct vfj_command *comm
     direct_text(mirror, &text);
 }
 
-static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_file *recorded)
+static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *command,
+                        const struct vfj_file *recorded)
 {
     char line[4 * VFJ_VALUE_SIZE], lines[2 * VFJ_VALUE_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
@@ -384,21 +410,24 @@ static void tell_named_vf(struct vfj_mirror *mirror, const char *oid, const char
     const struct more_facts none = {0};
     size_t length = strlen(oid);
     bool is_vf = length > 3 && strcmp(oid + length - 3, ".vf") == 0;
-    if (is_vf && vfj_name_parse(vfj_span_of(value), &vf.name) && vfj_guest_find(&mirror->guest, vf.name) == NULL)
+    if (is_vf && vfj_name_parse(vfj_span_of(value), &vf.name)
+        && vfj_guest_find(&mirror->guest, vf.name) == NULL)
         tell_interface(mirror, &vf, &none);
 }
 
 static bool has_pair(const struct vfj_map *map, const struct vfj_pair *pair)
 {
     for (unsigned i = 0; i < map->pair_count; i++) {
-        if (vfj_name_equal(map->pairs[i].vf, pair->vf) && vfj_name_equal(map->pairs[i].hn, pair->hn))
+        if (vfj_name_equal(map->pairs[i].vf, pair->vf)
+            && vfj_name_equal(map->pairs[i].hn, pair->hn))
             return true;
     }
     return false;
 }
 
 /* The VFs that came and went unheard. */
-static void answer_pairs(struct vfj_mirror *mirror, const struct vfj_map *model, const struct vfj_map *recorded)
+static void answer_pairs(struct vfj_mirror *mirror, const struct vfj_map *model,
+                         const struct vfj_map *recorded)
 {
     for (unsigned i = 0; i < model->pair_count; i++) {
         if (!has_pair(recorded, &model->pairs[i]))
@@ -415,8 +444,9 @@ static void answer_pairs(struct vfj_mirror *mirror, const struct vfj_map *model,
     }
 }
 
-static void answer(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_observation *model,
-                   const struct vfj_observation *recorded, bool is_first)
+static void answer(struct vfj_mirror *mirror, const struct vfj_command *command,
+                   const struct vfj_observation *model, const struct vfj_observation *recorded,
+                   bool is_first)
 {
     struct more_facts more;
     switch ((enum vfj_probe)recorded->probe) {
@@ -463,7 +493,8 @@ void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *comm
         mirror->wrong = "the answer is to another question";
         return;
     }
-    for (unsigned round = 0; round < ROUNDS && !vfj_observation_means_same(&model, recorded); round++) {
+    for (unsigned round = 0; round < ROUNDS && !vfj_observation_means_same(&model, recorded);
+         round++) {
         answer(mirror, command, &model, recorded, round == 0 && !mirror->cautious);
         vfj_mirror_peek(mirror, command, &model);
     }

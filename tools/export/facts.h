@@ -18,15 +18,16 @@ struct vfj_mirror {
     struct vfj_guest guest;
 };
 
-/* Write a line and let it take effect on the mirror. Sets mirror->wrong when the line is not one of a trace, or the guest
- * model has no room for it. */
+/* Write a line and let it take effect on the mirror. Sets mirror->wrong when the line is not one of
+ * a trace, or the guest model has no room for it. */
 void vfj_mirror_direct(struct vfj_mirror *mirror, const char *line);
 
 /* As vfj_guest_observe(), but no %fail is used up. */
-void vfj_mirror_peek(struct vfj_mirror *mirror, const struct vfj_command *command, struct vfj_observation *answer);
+void vfj_mirror_peek(struct vfj_mirror *mirror, const struct vfj_command *command,
+                     struct vfj_observation *answer);
 
-/* Write the directives after which the model's own answer to `command` is the recorded one; the mirror has given it then.
- * Sets mirror->wrong when a trace has no words for the answer. */
+/* Write the directives after which the model's own answer to `command` is the recorded one; the
+ * mirror has given it then. Sets mirror->wrong when a trace has no words for the answer. */
 void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
                        const struct vfj_observation *recorded);
 
@@ -36,9 +37,10 @@ void vfj_mirror_pair(struct vfj_mirror *mirror, struct vfj_name vf, struct vfj_n
 /* Write what hn was like, by the first look at it, before anything else. */
 void vfj_mirror_begin(struct vfj_mirror *mirror, const struct vfj_view *view);
 
-/* The command ends as recorded, on the mirror, too: a %fail is written when the model would end it otherwise. Sets
- * mirror->wrong when a trace can't say the outcome. */
-void vfj_mirror_run(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_outcome *recorded);
+/* The command ends as recorded, on the mirror, too: a %fail is written when the model would end it
+ * otherwise. Sets mirror->wrong when a trace can't say the outcome. */
+void vfj_mirror_run(struct vfj_mirror *mirror, const struct vfj_command *command,
+                    const struct vfj_outcome *recorded);
 
 /* Nobody hears how the command ends, as after a %crash. */
 void vfj_mirror_run_unheard(struct vfj_mirror *mirror, const struct vfj_command *command);
@@ -49,11 +51,13 @@ void vfj_mirror_duration(struct vfj_mirror *mirror, const struct vfj_command *co
 /* Write the assignments after which the model has these values of rc.conf and no others. */
 void vfj_mirror_rc(struct vfj_mirror *mirror, struct vfj_span rc);
 
-/* Whether two outcomes are the same to the machine: the command has done its work, or failed in the same way. */
-bool vfj_outcome_means_same(enum vfj_command_kind kind, const struct vfj_outcome *a, const struct vfj_outcome *b);
+/* Whether two outcomes are the same to the machine: the command has done its work, or failed in the
+ * same way. */
+bool vfj_outcome_means_same(enum vfj_command_kind kind, const struct vfj_outcome *a,
+                            const struct vfj_outcome *b);
 
-/* Whether two answers to the same command are the same to the machine: of one that could not be had, nothing counts but
- * that. */
+/* Whether two answers to the same command are the same to the machine: of one that could not be
+ * had, nothing counts but that. */
 bool vfj_observation_means_same(const struct vfj_observation *a, const struct vfj_observation *b);
 
 /* Whether two texts of rc.conf's values, as events have them, hold the same. */

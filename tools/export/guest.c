@@ -24,7 +24,8 @@ void vfj_mirror_direct(struct vfj_mirror *mirror, const char *line)
         mirror->wrong = wrong;
 }
 
-void vfj_mirror_peek(struct vfj_mirror *mirror, const struct vfj_command *command, struct vfj_observation *answer)
+void vfj_mirror_peek(struct vfj_mirror *mirror, const struct vfj_command *command,
+                     struct vfj_observation *answer)
 {
     struct vfj_guest *guest = &mirror->guest;
     uint64_t times[VFJ_GUEST_RULES_MAX];
@@ -74,10 +75,12 @@ static void restore(struct vfj_guest *guest, const struct changeable *saved)
 }
 
 /* The words of an outcome that %fail takes. */
-static void add_outcome(struct vfj_text *text, enum vfj_command_kind kind, const struct vfj_outcome *outcome)
+static void add_outcome(struct vfj_text *text, enum vfj_command_kind kind,
+                        const struct vfj_outcome *outcome)
 {
-    static const char *const words[VFJ_OUTCOME_COUNT]
-        = {[VFJ_OUTCOME_SIGNALED] = "signal-", [VFJ_OUTCOME_ABSENT] = "absent-", [VFJ_OUTCOME_TIMEOUT] = "timeout"};
+    static const char *const words[VFJ_OUTCOME_COUNT] = {[VFJ_OUTCOME_SIGNALED] = "signal-",
+                                                         [VFJ_OUTCOME_ABSENT] = "absent-",
+                                                         [VFJ_OUTCOME_TIMEOUT] = "timeout"};
     struct vfj_outcome silent = {.kind = outcome->kind, .status = outcome->status};
     char says[VFJ_OUTPUT_SIZE];
     if (words[outcome->kind] != NULL)
@@ -112,7 +115,8 @@ static void tell_outcome(struct vfj_mirror *mirror, const struct vfj_command *co
         vfj_mirror_direct(mirror, line);
 }
 
-void vfj_mirror_run(struct vfj_mirror *mirror, const struct vfj_command *command, const struct vfj_outcome *recorded)
+void vfj_mirror_run(struct vfj_mirror *mirror, const struct vfj_command *command,
+                    const struct vfj_outcome *recorded)
 {
     enum vfj_command_kind kind = (enum vfj_command_kind)command->kind;
     struct vfj_outcome model;
@@ -202,7 +206,8 @@ static bool has_all(struct vfj_span a, struct vfj_span b)
     struct vfj_kv pair, last;
     enum vfj_kv_result result;
     for (struct vfj_span rest = a; (result = vfj_kv_next(&rest, &pair)) == VFJ_KV_PAIR;) {
-        if (!vfj_span_copy(name, sizeof name, pair.key) || !vfj_kv_find(a, name, &last) || !has_same(b, &last, name))
+        if (!vfj_span_copy(name, sizeof name, pair.key) || !vfj_kv_find(a, name, &last)
+            || !has_same(b, &last, name))
             return false;
     }
     return result == VFJ_KV_END;
@@ -231,7 +236,8 @@ void vfj_mirror_rc(struct vfj_mirror *mirror, struct vfj_span rc)
     char name[VFJ_VALUE_SIZE];
     struct vfj_kv pair, found;
     struct vfj_rc before = mirror->guest.rc;
-    for (struct vfj_span rest = vfj_span_of(before.text); vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR;) {
+    for (struct vfj_span rest = vfj_span_of(before.text);
+         vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR;) {
         if (vfj_span_copy(name, sizeof name, pair.key) && !vfj_kv_find(rc, name, &found))
             tell_variable(mirror, name, NULL);
     }
@@ -242,14 +248,17 @@ void vfj_mirror_rc(struct vfj_mirror *mirror, struct vfj_span rc)
 
 /* Equality */
 
-/* It succeeded, or printed that all was so already. A failure that is borne whatever it prints changed nothing. */
+/* It succeeded, or printed that all was so already. A failure that is borne whatever it prints
+ * changed nothing. */
 static bool is_done(enum vfj_command_kind kind, const struct vfj_outcome *outcome)
 {
     struct vfj_outcome silent = {.kind = outcome->kind, .status = outcome->status};
-    return vfj_outcome_ok(outcome) || (vfj_command_already_so(kind, outcome) && !vfj_command_already_so(kind, &silent));
+    return vfj_outcome_ok(outcome)
+        || (vfj_command_already_so(kind, outcome) && !vfj_command_already_so(kind, &silent));
 }
 
-bool vfj_outcome_means_same(enum vfj_command_kind kind, const struct vfj_outcome *a, const struct vfj_outcome *b)
+bool vfj_outcome_means_same(enum vfj_command_kind kind, const struct vfj_outcome *a,
+                            const struct vfj_outcome *b)
 {
     if (is_done(kind, a) || is_done(kind, b))
         return is_done(kind, a) == is_done(kind, b);

@@ -32,7 +32,8 @@ bool vfj_export_event(struct vfj_export *export, const struct vfj_record *record
     return true;
 }
 
-bool vfj_export_command(struct vfj_export *export, const struct vfj_record *record, struct vfj_command *command)
+bool vfj_export_command(struct vfj_export *export, const struct vfj_record *record,
+                        struct vfj_command *command)
 {
     if (export->wrong != NULL || record->kind != VFJ_RECORD_COMMAND)
         return false;
@@ -88,7 +89,8 @@ static struct vfj_look *look_of(struct vfj_export *export, struct vfj_name hn)
 }
 
 /* Only the first of a slot's commands counts: a look at what was there, or one that changed it. */
-static void note_first(struct vfj_export *export, struct vfj_name hn, const struct vfj_observation *observed)
+static void note_first(struct vfj_export *export, struct vfj_name hn,
+                       const struct vfj_observation *observed)
 {
     if (vfj_name_is_empty(hn) || look_of(export, hn) != NULL || export->look_count == VFJ_SLOTS_MAX)
         return;
@@ -116,14 +118,16 @@ static void see_pairs(struct vfj_export *export, const char *value)
 static void learn_observation(struct vfj_export *export, const struct vfj_observation *observed)
 {
     const struct vfj_map *map = &observed->as.map;
-    if (observed->probe == VFJ_PROBE_SYSCTL && observed->ok && observed->command == export->map_command)
+    if (observed->probe == VFJ_PROBE_SYSCTL && observed->ok
+        && observed->command == export->map_command)
         see_pairs(export, observed->as.value);
     if (observed->probe == VFJ_PROBE_SLOT && observed->ok) {
         learn_interface(export, observed->as.view.hn_name);
         see_pair(export, observed->as.view.vf_name, observed->as.view.hn_name);
         note_first(export, observed->as.view.hn_name, observed);
     }
-    for (unsigned i = 0; observed->probe == VFJ_PROBE_MAP && observed->ok && i < map->pair_count; i++) {
+    for (unsigned i = 0; observed->probe == VFJ_PROBE_MAP && observed->ok && i < map->pair_count;
+         i++) {
         learn_interface(export, map->pairs[i].hn);
         see_pair(export, map->pairs[i].vf, map->pairs[i].hn);
     }
@@ -187,7 +191,8 @@ static bool is_decided(struct vfj_export *export, const struct vfj_record *recor
         && memcmp(expected.body.text, record->body.text, record->body.length) == 0;
 }
 
-/* The machine decides otherwise. Where other rules were in force, the rest of that daemon's life is what it recorded. */
+/* The machine decides otherwise. Where other rules were in force, the rest of that daemon's life is
+ * what it recorded. */
 static void differ(struct vfj_export *export, const char *what)
 {
     if (export->others)

@@ -28,7 +28,8 @@ struct vfj_export {
     uint64_t seq;           /* of the row at hand */
     const char *wrong;      /* why it can't be exported; NULL */
     enum vfj_status status; /* VFJ_OK: a trace can't say it; else what failed */
-    bool others;            /* the daemon at hand had other rules, and has decided otherwise since */
+    /* the daemon at hand had other rules, and has decided otherwise since */
+    bool others;
     /* first time */
     unsigned row; /* of those that follow from the newest event, how many were read */
     struct vfj_attachment *attachments;
@@ -41,11 +42,13 @@ struct vfj_export {
     bool begun, running;
     uint64_t boot;
     int64_t now_us, group_us, late_us;
-    struct vfj_times early; /* by event: the command that it answers, for which something is told before its group */
+    /* by event: the command that it answers, for which something is told before its group */
+    struct vfj_times early;
     uint8_t mode, policy;
     unsigned open_count;
     struct vfj_command open[VFJ_PLAY_PENDING_MAX]; /* without an answer, oldest first */
-    char group[VFJ_EXPORT_GROUP_SIZE];             /* the lines of the group under way that come last */
+    /* the lines of the group under way that come last */
+    char group[VFJ_EXPORT_GROUP_SIZE];
     struct vfj_text group_text;
     struct vfj_event event; /* the row's */
     char body[VFJ_BODY_MAX];
@@ -57,7 +60,8 @@ void vfj_export_fail_system(struct vfj_export *export, enum vfj_status status);
 
 /* Decode a row into export->event, or into *command; false for what is none, or after a fault. */
 bool vfj_export_event(struct vfj_export *export, const struct vfj_record *record);
-bool vfj_export_command(struct vfj_export *export, const struct vfj_record *record, struct vfj_command *command);
+bool vfj_export_command(struct vfj_export *export, const struct vfj_record *record,
+                        struct vfj_command *command);
 
 /* The first time: when everything happens, and what a reader of the trace has to know early. */
 void vfj_export_learn(struct vfj_export *export, const struct vfj_record *record);

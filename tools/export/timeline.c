@@ -45,7 +45,8 @@ bool vfj_timeline_same_instant(const struct vfj_timeline *timeline, uint64_t com
     return command != 0 && vfj_times_get(&timeline->asked, command) == us + 1;
 }
 
-/* The row's own time. A later boot begins where the one before ended, and the pause is what the wall clock says. */
+/* The row's own time. A later boot begins where the one before ended, and the pause is what the
+ * wall clock says. */
 static int64_t time_of(struct vfj_timeline *timeline, const struct vfj_record *record)
 {
     if (record->boot != timeline->boot) {
@@ -62,7 +63,8 @@ static bool is_skipped(const struct vfj_event *event)
     return event->kind == VFJ_EVENT_FINISHED && !vfj_outcome_ran(&event->as.finished);
 }
 
-static const struct vfj_change *first_change(const struct vfj_timeline *timeline, struct vfj_name hn)
+static const struct vfj_change *first_change(const struct vfj_timeline *timeline,
+                                             struct vfj_name hn)
 {
     for (unsigned i = 0; i < timeline->change_count; i++) {
         if (vfj_name_equal(timeline->changes[i].hn, hn))
@@ -92,13 +94,15 @@ static void note_outcome(struct vfj_timeline *timeline, const struct vfj_event *
 {
     uint64_t id = event->as.finished.command;
     if (!vfj_outcome_ran(&event->as.finished))
-        put(timeline, &timeline->flags, id, vfj_times_get(&timeline->flags, id) | VFJ_COMMAND_IS_NOT_RUN);
+        put(timeline, &timeline->flags, id,
+            vfj_times_get(&timeline->flags, id) | VFJ_COMMAND_IS_NOT_RUN);
     end_change(timeline, id, us);
 }
 
-/* An answer comes in its own instant, so that what it says of the guest can stand between it and what came before. What is
- * skipped takes no time. */
-static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj_event *event, int64_t us)
+/* An answer comes in its own instant, so that what it says of the guest can stand between it and
+ * what came before. What is skipped takes no time. */
+static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj_event *event,
+                           int64_t us)
 {
     uint64_t command = vfj_event_answers(event);
     int64_t clock_us = timeline->clock_us;
@@ -107,10 +111,13 @@ static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj
         return clock_us;
     if (us > clock_us)
         return us;
-    return command != 0 && (!joins || vfj_times_get(&timeline->separate, command) != 0) ? clock_us + 1 : clock_us;
+    return command != 0 && (!joins || vfj_times_get(&timeline->separate, command) != 0)
+        ? clock_us + 1
+        : clock_us;
 }
 
-/* Whether something else became due after due_us, and before the timer fired: it decided for both. */
+/* Whether something else became due after due_us, and before the timer fired: it decided for both.
+ */
 static bool is_another_due(const struct vfj_timeline *timeline, int64_t due_us, int64_t us)
 {
     const struct vfj_state *state = &timeline->machine->state;
@@ -119,7 +126,8 @@ static bool is_another_due(const struct vfj_timeline *timeline, int64_t due_us, 
     for (unsigned i = 0; i < state->head.slot_count; i++)
         found |= state->index.due_us[i] > from_us && state->index.due_us[i] <= until_us;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
-        found |= state->scripts.sleepers[i].due_us > from_us && state->scripts.sleepers[i].due_us <= until_us;
+        found |= state->scripts.sleepers[i].due_us > from_us
+            && state->scripts.sleepers[i].due_us <= until_us;
     return found;
 }
 
@@ -138,9 +146,11 @@ static int64_t place_timer(struct vfj_timeline *timeline, int64_t due_us, int64_
 }
 
 /* A timer that was due before this event, and came after it, is late. */
-static void hold_timer(struct vfj_timeline *timeline, const struct vfj_event *event, int64_t due_us, int64_t us)
+static void hold_timer(struct vfj_timeline *timeline, const struct vfj_event *event, int64_t due_us,
+                       int64_t us)
 {
-    bool joins = us == timeline->clock_us && vfj_timeline_same_instant(timeline, vfj_event_answers(event), us);
+    bool joins = us == timeline->clock_us
+        && vfj_timeline_same_instant(timeline, vfj_event_answers(event), us);
     if (joins || due_us == INT64_MAX || due_us + timeline->late_us > us)
         return;
     timeline->late_us = us - due_us + 1;
@@ -153,8 +163,9 @@ static bool begins_anew(const struct vfj_event *event)
 
 static void empty(struct vfj_timeline *timeline)
 {
-    struct vfj_times *const all[] = {&timeline->events,  &timeline->deadlines, &timeline->late, &timeline->asked,
-                                     &timeline->answers, &timeline->flags,     &timeline->kinds};
+    struct vfj_times *const all[]
+        = {&timeline->events,  &timeline->deadlines, &timeline->late, &timeline->asked,
+           &timeline->answers, &timeline->flags,     &timeline->kinds};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         free(all[i]->us);
 }
@@ -166,7 +177,8 @@ void vfj_timeline_begin(struct vfj_timeline *timeline, struct vfj_machine *machi
     *timeline = (struct vfj_timeline){.machine = machine, .last = last, .separate = separate};
 }
 
-static int64_t place(struct vfj_timeline *timeline, const struct vfj_event *event, int64_t due_us, int64_t own_us)
+static int64_t place(struct vfj_timeline *timeline, const struct vfj_event *event, int64_t due_us,
+                     int64_t own_us)
 {
     if (event->kind == VFJ_EVENT_TIMER)
         return place_timer(timeline, due_us, own_us);
@@ -175,8 +187,8 @@ static int64_t place(struct vfj_timeline *timeline, const struct vfj_event *even
     return us;
 }
 
-void vfj_timeline_add(struct vfj_timeline *timeline, const struct vfj_record *record, struct vfj_event *event,
-                      bool others)
+void vfj_timeline_add(struct vfj_timeline *timeline, const struct vfj_record *record,
+                      struct vfj_event *event, bool others)
 {
     size_t number = timeline->events.count;
     bool is_boot = timeline->boot != 0 && record->boot != timeline->boot;
@@ -187,7 +199,8 @@ void vfj_timeline_add(struct vfj_timeline *timeline, const struct vfj_record *re
     if (event->kind == VFJ_EVENT_STARTED)
         due_us = INT64_MAX; /* nobody was there */
     bool is_other_timer
-        = others || (timeline->has_other_rules && due_us > own_us); /* or the machine has none by then */
+        /* or the machine has none by then */
+        = others || (timeline->has_other_rules && due_us > own_us);
     if (event->kind == VFJ_EVENT_TIMER && is_other_timer && number > 0) {
         due_us = own_us > timeline->clock_us ? own_us : timeline->clock_us;
         put(timeline, &timeline->deadlines, number - 1, due_us);
@@ -236,7 +249,8 @@ static bool begin_change(struct vfj_timeline *timeline, const struct vfj_command
         return true;
     bool waits = first_change(timeline, command->hn) != NULL;
     if (timeline->change_count < VFJ_PLAY_PENDING_MAX)
-        timeline->changes[timeline->change_count++] = (struct vfj_change){.id = command->id, .hn = command->hn};
+        timeline->changes[timeline->change_count++]
+            = (struct vfj_change){.id = command->id, .hn = command->hn};
     return !waits;
 }
 

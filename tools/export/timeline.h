@@ -23,44 +23,50 @@ int64_t vfj_times_get(const struct vfj_times *times, uint64_t index);
 /* What is known of a command that its record does not say. */
 enum { VFJ_COMMAND_IS_EXTRA = 1, VFJ_COMMAND_IS_OPTIONAL = 2, VFJ_COMMAND_IS_NOT_RUN = 4 };
 
-/* A command without an answer that changes something for a slot: of several, oldest first, all but the first wait. */
+/* A command without an answer that changes something for a slot: of several, oldest first, all but
+ * the first wait. */
 struct vfj_change {
     uint64_t id;
     struct vfj_name hn;
 };
 
-/* One clock over all boots of a journal: microseconds after its first event. Events are numbered from 0.
+/* One clock over all boots of a journal: microseconds after its first event. Events are numbered
+ * from 0.
  *
- * A replay fires a timer when it is due. A daemon that is busy fires it later, which is told only where another event
- * came first. Each answer has an instant of its own, unless it took no time and may share that of its cause. */
+ * A replay fires a timer when it is due. A daemon that is busy fires it later, which is told only
+ * where another event came first. Each answer has an instant of its own, unless it took no time and
+ * may share that of its cause. */
 struct vfj_timeline {
     struct vfj_machine *machine;
-    struct vfj_record event;    /* row of the newest event, as `machine` has it */
-    struct vfj_times events;    /* by event: its time */
-    struct vfj_times deadlines; /* by event: when the next timer is due after it; INT64_MAX: never */
-    struct vfj_times late;      /* by event: by how much timers are late from before it on */
-    struct vfj_times asked;     /* by command: when it began, and 1: one of a batch does when the one before it ended */
-    struct vfj_times answers;   /* by command: time of its answer, and 1 */
-    struct vfj_times flags;     /* by command: VFJ_COMMAND_IS_... */
-    struct vfj_times kinds;     /* by command: enum vfj_command_kind */
-    struct vfj_times separate;  /* by command: 1 when its answer may not share an instant with its cause */
-    uint64_t last;              /* seq of the last record that counts */
-    bool has_other_rules;       /* the daemon at hand */
-    bool failed;                /* without memory */
+    struct vfj_record event; /* row of the newest event, as `machine` has it */
+    struct vfj_times events; /* by event: its time */
+    /* by event: when the next timer is due after it; INT64_MAX: never */
+    struct vfj_times deadlines;
+    struct vfj_times late; /* by event: by how much timers are late from before it on */
+    /* by command: when it began, and 1: one of a batch does when the one before it ended */
+    struct vfj_times asked;
+    struct vfj_times answers; /* by command: time of its answer, and 1 */
+    struct vfj_times flags;   /* by command: VFJ_COMMAND_IS_... */
+    struct vfj_times kinds;   /* by command: enum vfj_command_kind */
+    /* by command: 1 when its answer may not share an instant with its cause */
+    struct vfj_times separate;
+    uint64_t last;        /* seq of the last record that counts */
+    bool has_other_rules; /* the daemon at hand */
+    bool failed;          /* without memory */
     uint64_t boot;
     int64_t clock_us, base_us, boot_us, last_wall_us, late_us;
     unsigned change_count;
     struct vfj_change changes[VFJ_PLAY_PENDING_MAX];
 };
 
-/* Begin again with a machine as vfj_machine_init() leaves it, which steps the events at the times of the clock. Records
- * after `last` don't count. What is to be separate stays. */
+/* Begin again with a machine as vfj_machine_init() leaves it, which steps the events at the times
+ * of the clock. Records after `last` don't count. What is to be separate stays. */
 void vfj_timeline_begin(struct vfj_timeline *timeline, struct vfj_machine *machine, uint64_t last);
 
-/* The next event row, decoded; its times become the clock's. Where other rules have decided (`others`), timers are due when
- * the journal says that they fired. */
-void vfj_timeline_add(struct vfj_timeline *timeline, const struct vfj_record *record, struct vfj_event *event,
-                      bool others);
+/* The next event row, decoded; its times become the clock's. Where other rules have decided
+ * (`others`), timers are due when the journal says that they fired. */
+void vfj_timeline_add(struct vfj_timeline *timeline, const struct vfj_record *record,
+                      struct vfj_event *event, bool others);
 /* Other rules have decided on what followed from the newest event. */
 void vfj_timeline_leave_machine(struct vfj_timeline *timeline);
 /* Set what the command's record does not say. */

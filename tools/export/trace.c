@@ -1,9 +1,10 @@
 /* A journal as a trace.
  *
- * The journal is read three times. The first time gives every event a time (tools/export/timeline.h). The second writes the
- * trace: before an event, what the guest was like if its answer tells something that the model would not know
- * (tools/export/facts.h), and how long the commands that the event leads to took; then the event. The third time the trace
- * is played against the journal (tools/export/check.h), so that nothing is left out in silence. */
+ * The journal is read three times. The first time gives every event a time
+ * (tools/export/timeline.h). The second writes the trace: before an event, what the guest was like
+ * if its answer tells something that the model would not know (tools/export/facts.h), and how long
+ * the commands that the event leads to took; then the event. The third time the trace is played
+ * against the journal (tools/export/check.h), so that nothing is left out in silence. */
 #include "tools/export/trace.h"
 
 #include <stdlib.h>
@@ -74,19 +75,22 @@ static bool write_sheet(struct vfj_export *export, struct vfj_journal *journal, 
     return export->wrong == NULL;
 }
 
-/* Write the trace to the sheet; false, with *fault, when the journal holds what a trace can't say. */
-static bool write_trace(struct vfj_export *export, struct vfj_journal *journal, uint64_t last, struct sheet *sheet,
-                        struct vfj_export_fault *fault)
+/* Write the trace to the sheet; false, with *fault, when the journal holds what a trace can't say.
+ */
+static bool write_trace(struct vfj_export *export, struct vfj_journal *journal, uint64_t last,
+                        struct sheet *sheet, struct vfj_export_fault *fault)
 {
     *fault = (struct vfj_export_fault){.status = VFJ_SYSTEM};
     if (sheet->stream == NULL)
         return false;
     begin_again(export, sheet->stream, last);
     if (!write_sheet(export, journal, sheet)) {
-        *fault = (struct vfj_export_fault){.status = export->status, .seq = export->seq, .what = export->wrong};
+        *fault = (struct vfj_export_fault){
+            .status = export->status, .seq = export->seq, .what = export->wrong};
         return false;
     }
-    return vfj_export_check(journal, (struct vfj_span){sheet->bytes, sheet->length}, &export->timeline, fault);
+    return vfj_export_check(journal, (struct vfj_span){sheet->bytes, sheet->length},
+                            &export->timeline, fault);
 }
 
 /* Without the secrets that are in it. */
@@ -98,8 +102,8 @@ static void print_trace(struct vfj_span trace, FILE *out)
         size_t length = (size_t)(end - trace.text) + 1;
         struct vfj_text text = vfj_text_begin(line, sizeof line);
         struct vfj_span whole = {trace.text, length};
-        bool has_words
-            = vfj_span_starts(whole, "%rc ") || vfj_span_starts(whole, "%slow ") || vfj_span_starts(whole, "%fail ");
+        bool has_words = vfj_span_starts(whole, "%rc ") || vfj_span_starts(whole, "%slow ")
+            || vfj_span_starts(whole, "%fail ");
         if (has_words) {
             vfj_secret_add(&text, whole);
             whole = (struct vfj_span){text.bytes, text.length};
@@ -124,7 +128,9 @@ static bool is_sound(struct vfj_journal *journal, const char *path)
     vfj_replay_run(journal, machine, NULL, &result);
     free(machine);
     if (result.first > 1) {
-        vfj_complain(path, "can't be exported: its beginning was pruned, and a trace begins with the guest's");
+        vfj_complain(
+            path,
+            "can't be exported: its beginning was pruned, and a trace begins with the guest's");
         return false;
     }
     if (result.verdict == VFJ_VERDICT_SAME || result.verdict == VFJ_VERDICT_RULES_CHANGED)
@@ -137,7 +143,8 @@ static bool is_sound(struct vfj_journal *journal, const char *path)
     return false;
 }
 
-static int complain(struct vfj_journal *journal, const char *path, const struct vfj_export_fault *fault)
+static int complain(struct vfj_journal *journal, const char *path,
+                    const struct vfj_export_fault *fault)
 {
     char what[256];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
@@ -153,10 +160,11 @@ static int complain(struct vfj_journal *journal, const char *path, const struct 
     return VFJ_EXIT_UNSURE;
 }
 
-/* Give answers that came in the instant of the fault their own instants: those for which something is told too early, or all
- * of them when that has been tried. After many such faults, all answers are given theirs for which something is told too
- * early. False when there is none. */
-static bool separate(struct vfj_export *export, const struct vfj_export_fault *fault, bool everywhere)
+/* Give answers that came in the instant of the fault their own instants: those for which something
+ * is told too early, or all of them when that has been tried. After many such faults, all answers
+ * are given theirs for which something is told too early. False when there is none. */
+static bool separate(struct vfj_export *export, const struct vfj_export_fault *fault,
+                     bool everywhere)
 {
     struct vfj_timeline *timeline = &export->timeline;
     int64_t us = vfj_times_get(&timeline->events, fault->event);
@@ -168,14 +176,16 @@ static bool separate(struct vfj_export *export, const struct vfj_export_fault *f
             found |= vfj_times_put(&timeline->separate, command, 1);
     }
     for (uint64_t command = 1; !found && command < timeline->answers.count; command++) {
-        if (vfj_times_get(&timeline->answers, command) == us + 1 && vfj_times_get(&timeline->separate, command) == 0)
+        if (vfj_times_get(&timeline->answers, command) == us + 1
+            && vfj_times_get(&timeline->separate, command) == 0)
             found = vfj_times_put(&timeline->separate, command, 1);
     }
     return found;
 }
 
 /* Whether another attempt may say what this one could not. */
-static bool try_again(struct vfj_export *export, const struct vfj_export_fault *fault, unsigned attempt)
+static bool try_again(struct vfj_export *export, const struct vfj_export_fault *fault,
+                      unsigned attempt)
 {
     if (fault->status != VFJ_OK || attempt > 2 * ATTEMPTS_OF_INSTANTS)
         return false;
@@ -188,9 +198,9 @@ static bool try_again(struct vfj_export *export, const struct vfj_export_fault *
     return !was_cautious;
 }
 
-/* The first attempt tells facts where they serve another policy best, and answers that took no time with their cause. What
- * can't be said so gets an instant of its own; and if that is not enough, each fact is told just before the answer that shows
- * it. */
+/* The first attempt tells facts where they serve another policy best, and answers that took no time
+ * with their cause. What can't be said so gets an instant of its own; and if that is not enough,
+ * each fact is told just before the answer that shows it. */
 static bool attempt_all(struct vfj_export *export, struct vfj_journal *journal, FILE *out,
                         struct vfj_export_fault *fault)
 {
@@ -221,7 +231,8 @@ int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out)
     struct vfj_export *export = calloc(1, sizeof *export);
     if (export == NULL)
         return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
-    int exit_status = attempt_all(export, journal, out, &fault) ? VFJ_EXIT_OK : complain(journal, path, &fault);
+    int exit_status
+        = attempt_all(export, journal, out, &fault) ? VFJ_EXIT_OK : complain(journal, path, &fault);
     vfj_timeline_free(&export->timeline);
     free(export->attachments);
     free(export->early.us);

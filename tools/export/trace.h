@@ -1,4 +1,5 @@
-/* A journal as a trace: what reached the guest, and what the guest was like whenever somebody looked. */
+/* A journal as a trace: what reached the guest, and what the guest was like whenever somebody
+ * looked. */
 #ifndef VFJ_TOOLS_EXPORT_TRACE_H
 #define VFJ_TOOLS_EXPORT_TRACE_H
 
@@ -6,10 +7,11 @@
 
 #include "store/journal.h"
 
-/* Write the whole journal as a trace whose replay, under the rules that wrote the journal, gives its transitions and
- * commands again. A journal of other rules is exported, too: its trace says what reached the guest, and what its daemon's
- * commands did not explain. VFJ_EXIT_UNSURE, and nothing is written, when a trace can't say what a record says. The exit
- * status (tools/verb.h); complaints, which name `path`, go to standard error. */
+/* Write the whole journal as a trace whose replay, under the rules that wrote the journal, gives
+ * its transitions and commands again. A journal of other rules is exported, too: its trace says
+ * what reached the guest, and what its daemon's commands did not explain. VFJ_EXIT_UNSURE, and
+ * nothing is written, when a trace can't say what a record says. The exit status (tools/verb.h);
+ * complaints, which name `path`, go to standard error. */
 int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out);
 
 #endif

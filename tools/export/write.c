@@ -1,14 +1,15 @@
 /* The second reading of a journal that is exported: the trace is written.
  *
- * What is told for an event stands before it, and takes effect after the event before. What happens in the same instant as
- * its cause stands with it as one group. */
+ * What is told for an event stands before it, and takes effect after the event before. What happens
+ * in the same instant as its cause stands with it as one group. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text/trace_quote.h"
 #include "tools/export/state.h"
 
-static const int64_t never_us = 100000000000000; /* how long a command takes whose answer nobody heard */
+/* how long a command takes whose answer nobody heard */
+static const int64_t never_us = 100000000000000;
 
 static void add_line(struct vfj_export *export, const char *word, int64_t us, struct vfj_span rest)
 {
@@ -67,7 +68,8 @@ static const struct vfj_command *first_change(const struct vfj_export *export, s
 /* Whether it waits for a command of its batch. */
 static bool waits(const struct vfj_export *export, const struct vfj_command *command)
 {
-    const struct vfj_command *first = vfj_command_reads(command) ? NULL : first_change(export, command->hn);
+    const struct vfj_command *first
+        = vfj_command_reads(command) ? NULL : first_change(export, command->hn);
     return first != NULL && first != command;
 }
 
@@ -84,12 +86,14 @@ static void end_open(struct vfj_export *export)
 }
 
 /* The command begins. */
-static void tell_duration(struct vfj_export *export, const struct vfj_command *command, int64_t now_us)
+static void tell_duration(struct vfj_export *export, const struct vfj_command *command,
+                          int64_t now_us)
 {
     bool runs = vfj_command_reads(command) || export->mode == VFJ_MODE_ACT;
     int64_t answer_us = vfj_times_get(&export->timeline.answers, command->id) - 1;
     if (runs && (vfj_times_get(&export->timeline.flags, command->id) & VFJ_COMMAND_IS_NOT_RUN) == 0)
-        vfj_mirror_duration(&export->mirror, command, answer_us < 0 ? never_us : answer_us - now_us);
+        vfj_mirror_duration(&export->mirror, command,
+                            answer_us < 0 ? never_us : answer_us - now_us);
 }
 
 static void open_command(struct vfj_export *export, const struct vfj_command *command)
@@ -112,7 +116,8 @@ static bool take_open(struct vfj_export *export, uint64_t id, struct vfj_command
             continue;
         *command = export->open[i];
         export->open_count--;
-        memmove(&export->open[i], &export->open[i + 1], (export->open_count - i) * sizeof export->open[0]);
+        memmove(&export->open[i], &export->open[i + 1],
+                (export->open_count - i) * sizeof export->open[0]);
         return true;
     }
     vfj_export_fail(export, "the answer to a command that was not under way");
@@ -122,9 +127,11 @@ static bool take_open(struct vfj_export *export, uint64_t id, struct vfj_command
 static void tell_choice(struct vfj_export *export, const struct vfj_started *started)
 {
     if (!export->begun || export->mode != started->mode)
-        (void)fprintf(export->mirror.out, "%%mode %s\n", vfj_mode_name((enum vfj_mode)started->mode));
+        (void)fprintf(export->mirror.out, "%%mode %s\n",
+                      vfj_mode_name((enum vfj_mode)started->mode));
     if (!export->begun || export->policy != started->policy)
-        (void)fprintf(export->mirror.out, "%%policy %s\n", vfj_policy_name((enum vfj_policy)started->policy));
+        (void)fprintf(export->mirror.out, "%%policy %s\n",
+                      vfj_policy_name((enum vfj_policy)started->policy));
     export->mode = started->mode;
     export->policy = started->policy;
 }
@@ -175,7 +182,8 @@ static void started(struct vfj_export *export, const struct vfj_record *record, 
     export->boot = record->boot;
 }
 
-static void befallen(struct vfj_export *export, int64_t us, const char *word, struct vfj_span reason)
+static void befallen(struct vfj_export *export, int64_t us, const char *word,
+                     struct vfj_span reason)
 {
     open_group(export, us);
     move_clock(export);
@@ -196,7 +204,8 @@ static void configured(struct vfj_export *export, int64_t us)
 /* The VF's hn, as it is seen after it attached. */
 static void tell_pair(struct vfj_export *export)
 {
-    if (export->attached == export->attachment_count || export->attachments[export->attached].event != export->at)
+    if (export->attached == export->attachment_count
+        || export->attachments[export->attached].event != export->at)
         return;
     const struct vfj_attachment *attachment = &export->attachments[export->attached++];
     if (!vfj_name_is_empty(attachment->hn))
@@ -235,16 +244,19 @@ static void devd(struct vfj_export *export, int64_t us)
 /* An answer that took time has a group of its own. */
 static bool open_answer(struct vfj_export *export, uint64_t command, int64_t us)
 {
-    bool joins = us == export->group_us && vfj_timeline_same_instant(&export->timeline, command, us);
+    bool joins
+        = us == export->group_us && vfj_timeline_same_instant(&export->timeline, command, us);
     if (!joins)
         open_group(export, us);
     return joins;
 }
 
 /* What is told for an answer stands before its whole group, which may be too early. */
-static void close_answer(struct vfj_export *export, uint64_t command, bool joins, uint64_t lines_before)
+static void close_answer(struct vfj_export *export, uint64_t command, bool joins,
+                         uint64_t lines_before)
 {
-    if (joins && export->mirror.lines > lines_before && !vfj_times_put(&export->early, export->at, (int64_t)command))
+    if (joins && export->mirror.lines > lines_before
+        && !vfj_times_put(&export->early, export->at, (int64_t)command))
         vfj_export_fail_system(export, VFJ_SYSTEM);
     move_clock(export);
 }

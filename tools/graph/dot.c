@@ -27,7 +27,8 @@ static void print_dot_node(const struct vfj_graph *graph, unsigned node, FILE *o
     const char *rest = graph->nodes[node].text;
     const char *piece;
     int length;
-    (void)fprintf(out, "    %s [label=<<b>%s</b>", graph->nodes[node].name, graph->nodes[node].name);
+    (void)fprintf(out, "    %s [label=<<b>%s</b>", graph->nodes[node].name,
+                  graph->nodes[node].name);
     while ((length = vfj_graph_take_line(&rest, LINE_WIDTH, &piece)) > 0) {
         char line[VFJ_GRAPH_LABEL_SIZE];
         (void)snprintf(line, sizeof line, "%.*s", length, piece);
@@ -71,7 +72,8 @@ void vfj_graph_print_dot(const struct vfj_graph *graphs, unsigned count, FILE *o
 {
     (void)fputs("digraph vfjournal {\n"
                 "  graph [rankdir=TB fontname=\"Helvetica\" nodesep=0.5 ranksep=0.6]\n"
-                "  node [shape=box style=\"rounded,filled\" fillcolor=\"#eef3f8\" color=\"#5b7083\" margin=\"0.2,0.12\""
+                "  node [shape=box style=\"rounded,filled\" fillcolor=\"#eef3f8\" "
+                "color=\"#5b7083\" margin=\"0.2,0.12\""
                 " fontname=\"Helvetica\"]\n"
                 "  edge [color=\"#5b7083\" fontname=\"Helvetica\" fontsize=10]\n",
                 out);
@@ -80,7 +82,8 @@ void vfj_graph_print_dot(const struct vfj_graph *graphs, unsigned count, FILE *o
     (void)fputs("}\n", out);
 }
 
-/* Print a string of a description: Mermaid takes ':' and ';' for its own, and '#' begins a character's number. */
+/* Print a string of a description: Mermaid takes ':' and ';' for its own, and '#' begins a
+ * character's number. */
 static void print_described(FILE *out, const char *string)
 {
     for (; *string != '\0'; string++) {

@@ -9,11 +9,13 @@
 
 static const char help[] = /**/
     "usage: vfjournal graph [-o text|dot|mermaid|svg]\n"
-    "Print the states of a slot, which reasons move it from one to another, and its activities. The tables are those "
+    "Print the states of a slot, which reasons move it from one to another, and its activities. "
+    "The tables are those "
     "that the\n"
     "daemon checks every move against.\n"
     "\n"
-    "  -o, --output text     a drawing (default); of ASCII characters alone where the locale is not UTF-8\n"
+    "  -o, --output text     a drawing (default); of ASCII characters alone where the locale is "
+    "not UTF-8\n"
     "  -o, --output dot      for dot(1) of Graphviz\n"
     "  -o, --output mermaid  a stateDiagram-v2, which Markdown pages can hold\n"
     "  -o, --output svg      a picture\n"
@@ -58,7 +60,8 @@ static int read_options(print_function **print, int argc, char **argv)
     int parsed = PARSED_RUN;
     argv[0] = name;
     while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "o:h", table, NULL)) != -1)
-        parsed = option == 'o' ? take_output(print, optarg) : vfj_option_rest(option, "graph", help);
+        parsed
+            = option == 'o' ? take_output(print, optarg) : vfj_option_rest(option, "graph", help);
     if (parsed == PARSED_RUN && optind < argc)
         parsed = vfj_usage_error("graph", "an argument too many", argv[optind]);
     return parsed;

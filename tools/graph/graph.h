@@ -1,4 +1,5 @@
-/* vfjournal graph: a machine of nodes and arrows, made of the compiled tables, and the ways to print it. */
+/* vfjournal graph: a machine of nodes and arrows, made of the compiled tables, and the ways to
+ * print it. */
 #ifndef VFJ_TOOLS_GRAPH_GRAPH_H
 #define VFJ_TOOLS_GRAPH_GRAPH_H
 
@@ -29,7 +30,8 @@ struct vfj_graph_arrow {
     struct vfj_graph_reasons reasons; /* none where the table names none */
 };
 
-/* The nodes stand side by side in the order of their table. The first one is where a machine begins. */
+/* The nodes stand side by side in the order of their table. The first one is where a machine
+ * begins. */
 struct vfj_graph {
     const char *id;    /* a word */
     const char *title; /* a line */
@@ -44,10 +46,12 @@ struct vfj_graph {
         unsigned from, to;
         unsigned reason;
     } moves[VFJ_GRAPH_MOVES_MAX];
-    struct vfj_graph_arrow arrows[VFJ_GRAPH_ARROWS_MAX]; /* those to the right first, then those to the left */
+    /* those to the right first, then those to the left */
+    struct vfj_graph_arrow arrows[VFJ_GRAPH_ARROWS_MAX];
 };
 
-/* Make the graphs of a slot: its states (VFJ_SLOT_STATES, VFJ_SLOT_MOVES) and its activities (VFJ_ACTIVITIES). */
+/* Make the graphs of a slot: its states (VFJ_SLOT_STATES, VFJ_SLOT_MOVES) and its activities
+ * (VFJ_ACTIVITIES). */
 void vfj_graph_make_states(struct vfj_graph *graph);
 void vfj_graph_make_activities(struct vfj_graph *graph);
 
@@ -57,14 +61,15 @@ void vfj_graph_reasons_between(const struct vfj_graph *graph, unsigned from, uns
 bool vfj_graph_has_move(const struct vfj_graph *graph, unsigned from, unsigned to);
 
 /* Add the reasons' persisted names with `between` between them. */
-void vfj_graph_add_reasons(struct vfj_text *text, const struct vfj_graph_reasons *reasons, const char *between);
+void vfj_graph_add_reasons(struct vfj_text *text, const struct vfj_graph_reasons *reasons,
+                           const char *between);
 
 /* Whether the node is a source of the arrow. Whether the arrow points to the right. */
 bool vfj_graph_is_source(const struct vfj_graph_arrow *arrow, unsigned node);
 bool vfj_graph_is_rightward(const struct vfj_graph_arrow *arrow);
 
-/* Take the longest piece of `*rest` that has whole words and at most `width` bytes off its front; a longer word stands
- * alone. Returns its length, 0 at the end. The piece begins at `*piece`. */
+/* Take the longest piece of `*rest` that has whole words and at most `width` bytes off its front; a
+ * longer word stands alone. Returns its length, 0 at the end. The piece begins at `*piece`. */
 int vfj_graph_take_line(const char **rest, unsigned width, const char **piece);
 
 /* Print the graphs of one machine. */

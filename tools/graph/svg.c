@@ -1,4 +1,5 @@
-/* A graph as a picture of its own: each node is a card with a line below it, each arrow leads from line to line. */
+/* A graph as a picture of its own: each node is a card with a line below it, each arrow leads from
+ * line to line. */
 #include <string.h>
 
 #include "core/data/reason.h"
@@ -20,7 +21,8 @@ enum {
     PANEL_GAP = 34,  /* between two graphs */
     HEAD = 9,        /* length of an arrowhead */
     DOT = 4,         /* radius of a source's mark */
-    CHARACTER = 8,   /* of a label; a little more than a monospaced character of 12.5 pixels takes */
+    /* of a label; a little more than a monospaced character of 12.5 pixels takes */
+    CHARACTER = 8,
     TEXT_COLUMNS = 27,
     COLOUR_COUNT = 5, /* classes c0, c1 … of the style sheet */
 };
@@ -43,7 +45,8 @@ static const char style[] = /**/
     ".label { font: 12.5px ui-monospace, monospace; fill: var(--ink); text-anchor: middle;\n"
     "  paint-order: stroke; stroke: var(--paper); stroke-width: 6px; stroke-linejoin: round; }\n"
     ".arrow { stroke-width: 1.75; fill: none; }\n"
-    ".c0 { color: var(--c0); } .c1 { color: var(--c1); } .c2 { color: var(--c2); } .c3 { color: var(--c3); }\n"
+    ".c0 { color: var(--c0); } .c1 { color: var(--c1); } .c2 { color: var(--c2); } .c3 { color: "
+    "var(--c3); }\n"
     ".c4 { color: var(--c4); }\n"
     ".arrow { stroke: currentColor; }\n"
     ".ink, .name { fill: currentColor; }\n"
@@ -115,10 +118,12 @@ static void print_card(const struct vfj_graph *graph, unsigned node, unsigned to
     const char *piece;
     int length;
     (void)fprintf(out,
-                  "<g class=\"c%u\">\n<rect class=\"card\" x=\"%u\" y=\"%u\" width=\"%d\" height=\"%u\" rx=\"8\"/>\n",
+                  "<g class=\"c%u\">\n<rect class=\"card\" x=\"%u\" y=\"%u\" width=\"%d\" "
+                  "height=\"%u\" rx=\"8\"/>\n",
                   node % COLOUR_COUNT, left, top, CARD_WIDTH, card_height(graph));
-    (void)fprintf(out, "<rect class=\"ink\" x=\"%u\" y=\"%u\" width=\"4\" height=\"14\" rx=\"2\"/>\n", left + CARD_PAD,
-                  top + 14);
+    (void)fprintf(out,
+                  "<rect class=\"ink\" x=\"%u\" y=\"%u\" width=\"4\" height=\"14\" rx=\"2\"/>\n",
+                  left + CARD_PAD, top + 14);
     (void)fprintf(out, "<text class=\"name\" x=\"%u\" y=\"%u\">", left + CARD_PAD + 11, top + 26);
     print_escaped(out, graph->nodes[node].name, (int)strlen(graph->nodes[node].name));
     (void)fputs("</text>\n", out);
@@ -155,12 +160,13 @@ static void print_arrow(const struct vfj_graph_arrow *arrow, unsigned y, FILE *o
     unsigned tip = middle_of(arrow->target);
     int back = vfj_graph_is_rightward(arrow) ? -HEAD : HEAD;
     unsigned tail = middle_of(vfj_graph_is_rightward(arrow) ? arrow->first : arrow->last);
-    (void)fprintf(out, "<g class=\"c%u\">\n<path class=\"arrow\" d=\"M%u %uH%d\"/>\n", arrow->target % COLOUR_COUNT,
-                  tail, line, (int)tip + back);
+    (void)fprintf(out, "<g class=\"c%u\">\n<path class=\"arrow\" d=\"M%u %uH%d\"/>\n",
+                  arrow->target % COLOUR_COUNT, tail, line, (int)tip + back);
     (void)fprintf(out, "<path class=\"ink\" d=\"M%u %ul%d -5v10z\"/>\n", tip, line, back);
     for (unsigned node = arrow->first; node <= arrow->last; node++) {
         if (vfj_graph_is_source(arrow, node))
-            (void)fprintf(out, "<circle class=\"ink\" cx=\"%u\" cy=\"%u\" r=\"%d\"/>\n", middle_of(node), line, DOT);
+            (void)fprintf(out, "<circle class=\"ink\" cx=\"%u\" cy=\"%u\" r=\"%d\"/>\n",
+                          middle_of(node), line, DOT);
     }
     (void)fputs("</g>\n", out);
     print_label(arrow, y, out);
@@ -171,10 +177,12 @@ static void print_graph(const struct vfj_graph *graph, unsigned top, FILE *out)
     unsigned cards = top + TITLE_HEIGHT;
     unsigned y = cards + card_height(graph);
     unsigned bottom = top + graph_height(graph);
-    (void)fprintf(out, "<text class=\"title\" x=\"%d\" y=\"%u\">%s</text>\n", MARGIN, top + 18, graph->title);
-    (void)fprintf(
-        out, "<text class=\"legend\" x=\"%u\" y=\"%u\">A move leads from any dot of its line to the head.</text>\n",
-        middle_of(graph->node_count - 1) + CARD_WIDTH / 2, top + 18);
+    (void)fprintf(out, "<text class=\"title\" x=\"%d\" y=\"%u\">%s</text>\n", MARGIN, top + 18,
+                  graph->title);
+    (void)fprintf(out,
+                  "<text class=\"legend\" x=\"%u\" y=\"%u\">A move leads from any dot of its line "
+                  "to the head.</text>\n",
+                  middle_of(graph->node_count - 1) + CARD_WIDTH / 2, top + 18);
     for (unsigned node = 0; node < graph->node_count; node++)
         (void)fprintf(out, "<path class=\"life\" d=\"M%u %uV%u\"/>\n", middle_of(node), y, bottom);
     for (unsigned node = 0; node < graph->node_count; node++)
@@ -200,7 +208,8 @@ static void print_description(const struct vfj_graph *graph, FILE *out)
                 continue;
             vfj_graph_reasons_between(graph, from, to, &reasons);
             vfj_graph_add_reasons(&text, &reasons, ", ");
-            (void)fprintf(out, " To %s%s%s.", graph->nodes[to].name, reasons.count > 0 ? ": " : "", label);
+            (void)fprintf(out, " To %s%s%s.", graph->nodes[to].name, reasons.count > 0 ? ": " : "",
+                          label);
         }
         (void)fputc('\n', out);
     }
@@ -216,15 +225,17 @@ void vfj_graph_print_svg(const struct vfj_graph *graphs, unsigned count, FILE *o
         width = needed > width ? needed : width;
         height += graph_height(&graphs[i]);
     }
-    (void)fprintf(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" height=\"%u\" role=\"img\""
-        " aria-labelledby=\"title desc\">\n<title id=\"title\">vfjournal: states and activities of a slot</title>\n"
-        "<desc id=\"desc\">\n",
-        width, height, width, height);
+    (void)fprintf(out,
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" "
+                  "height=\"%u\" role=\"img\""
+                  " aria-labelledby=\"title desc\">\n<title id=\"title\">vfjournal: states and "
+                  "activities of a slot</title>\n"
+                  "<desc id=\"desc\">\n",
+                  width, height, width, height);
     for (unsigned i = 0; i < count; i++)
         print_description(&graphs[i], out);
-    (void)fprintf(out, "</desc>\n%s<rect class=\"paper\" width=\"%u\" height=\"%u\"/>\n", style, width, height);
+    (void)fprintf(out, "</desc>\n%s<rect class=\"paper\" width=\"%u\" height=\"%u\"/>\n", style,
+                  width, height);
     for (unsigned i = 0; i < count; i++) {
         print_graph(&graphs[i], top, out);
         top += graph_height(&graphs[i]) + PANEL_GAP;

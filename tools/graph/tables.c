@@ -27,7 +27,8 @@ static void add_node(struct vfj_graph *graph, const char *name, const char *text
 static void add_move(struct vfj_graph *graph, unsigned from, unsigned to, unsigned reason)
 {
     VFJ_CHECK(graph->move_count < VFJ_GRAPH_MOVES_MAX);
-    graph->moves[graph->move_count++] = (struct vfj_graph_move){.from = from, .to = to, .reason = reason};
+    graph->moves[graph->move_count++]
+        = (struct vfj_graph_move){.from = from, .to = to, .reason = reason};
 }
 
 static void add_reason(struct vfj_graph_reasons *reasons, unsigned reason)
@@ -53,7 +54,8 @@ void vfj_graph_reasons_between(const struct vfj_graph *graph, unsigned from, uns
     }
 }
 
-void vfj_graph_add_reasons(struct vfj_text *text, const struct vfj_graph_reasons *reasons, const char *between)
+void vfj_graph_add_reasons(struct vfj_text *text, const struct vfj_graph_reasons *reasons,
+                           const char *between)
 {
     for (unsigned i = 0; i < reasons->count; i++) {
         vfj_text_add(text, i > 0 ? between : "");
@@ -87,13 +89,15 @@ static unsigned sources_like(const struct vfj_graph *graph, const struct vfj_gra
 static struct vfj_graph_arrow *arrow_of(struct vfj_graph *graph, unsigned sources, unsigned target)
 {
     struct vfj_graph_arrow *arrow = graph->arrows;
-    while (arrow < graph->arrows + graph->arrow_count && (arrow->sources != sources || arrow->target != target))
+    while (arrow < graph->arrows + graph->arrow_count
+           && (arrow->sources != sources || arrow->target != target))
         arrow++;
     if (arrow < graph->arrows + graph->arrow_count)
         return arrow;
     VFJ_CHECK(graph->arrow_count < VFJ_GRAPH_ARROWS_MAX);
     graph->arrow_count++;
-    *arrow = (struct vfj_graph_arrow){.sources = sources, .first = target, .last = target, .target = target};
+    *arrow = (struct vfj_graph_arrow){
+        .sources = sources, .first = target, .last = target, .target = target};
     for (unsigned node = 0; node < graph->node_count; node++) {
         if (!vfj_graph_is_source(arrow, node))
             continue;
@@ -139,7 +143,8 @@ void vfj_graph_make_states(struct vfj_graph *graph)
     graph->id = "states";
     graph->title = "States of a slot";
     for (unsigned i = 0; i < VFJ_SLOT_STATE_COUNT; i++)
-        add_node(graph, vfj_slot_state_name((enum vfj_slot_state)i), vfj_slot_state_text((enum vfj_slot_state)i));
+        add_node(graph, vfj_slot_state_name((enum vfj_slot_state)i),
+                 vfj_slot_state_text((enum vfj_slot_state)i));
     for (unsigned i = 0; i < count; i++)
         add_move(graph, moves[i].from, moves[i].to, moves[i].reason);
     make_arrows(graph);
@@ -151,7 +156,8 @@ void vfj_graph_make_activities(struct vfj_graph *graph)
     graph->id = "activities";
     graph->title = "Activities of a slot";
     for (unsigned from = 0; from < VFJ_ACTIVITY_COUNT; from++) {
-        add_node(graph, vfj_activity_name((enum vfj_activity)from), vfj_activity_text((enum vfj_activity)from));
+        add_node(graph, vfj_activity_name((enum vfj_activity)from),
+                 vfj_activity_text((enum vfj_activity)from));
         for (unsigned to = 0; to < VFJ_ACTIVITY_COUNT; to++) {
             if (vfj_activity_may_follow((enum vfj_activity)from, (enum vfj_activity)to))
                 add_move(graph, from, to, VFJ_REASON_NONE);
@@ -167,7 +173,8 @@ int vfj_graph_take_line(const char **rest, unsigned width, const char **piece)
     for (size_t end = strcspn(*piece, " "); end > 0 && (length == 0 || end <= width);) {
         length = end;
         size_t gap = strspn(*piece + length, " ");
-        end = (*piece)[length + gap] != '\0' ? length + gap + strcspn(*piece + length + gap, " ") : 0;
+        end = (*piece)[length + gap] != '\0' ? length + gap + strcspn(*piece + length + gap, " ")
+                                             : 0;
     }
     *rest = *piece + length;
     return (int)length;

@@ -1,4 +1,5 @@
-/* A graph as text of at most 72 columns: each node is a box with a line below it, each arrow leads from line to line. */
+/* A graph as text of at most 72 columns: each node is a box with a line below it, each arrow leads
+ * from line to line. */
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
@@ -226,8 +227,8 @@ void vfj_graph_print_text(const struct vfj_graph *graphs, unsigned count, FILE *
         struct canvas canvas = {.graph = &graphs[i], .out = out, .glyphs = glyphs};
         (void)fprintf(out, "%s%s\n\n", i > 0 ? "\n" : "", graphs[i].title);
         draw(&canvas);
-        (void)fprintf(out, "\nA move leads from any %s of its line to the %s or %s.\n\n", glyphs[SOURCE],
-                      glyphs[HEAD_RIGHT], glyphs[HEAD_LEFT]);
+        (void)fprintf(out, "\nA move leads from any %s of its line to the %s or %s.\n\n",
+                      glyphs[SOURCE], glyphs[HEAD_RIGHT], glyphs[HEAD_LEFT]);
         print_nodes(&graphs[i], out);
         print_reasons(&graphs[i], out);
     }

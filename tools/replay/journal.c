@@ -36,7 +36,8 @@ static int exit_status_of(enum vfj_verdict verdict)
 }
 
 /* -o commands: those that the machine decides on, once its event's row was found right. */
-static void print_commands(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
+static void print_commands(void *arg, const struct vfj_record *record,
+                           const struct vfj_machine *machine)
 {
     struct context *context = arg;
     struct vfj_argv argv;
@@ -67,7 +68,8 @@ static void print_slots(const struct context *context)
     const struct vfj_state *state = &context->machine.state;
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         const struct vfj_slot *slot = &state->slots[i];
-        (void)fprintf(context->out, "  %s %s", slot->hn.text, vfj_slot_state_name((enum vfj_slot_state)slot->state));
+        (void)fprintf(context->out, "  %s %s", slot->hn.text,
+                      vfj_slot_state_name((enum vfj_slot_state)slot->state));
         if (!vfj_name_is_empty(slot->vf))
             (void)fprintf(context->out, ", VF %s", slot->vf.text);
         if (slot->fault != VFJ_REASON_NONE)
@@ -86,7 +88,8 @@ static void print_side(FILE *out, const char *label, const char *text)
 static void print_difference(const struct context *context)
 {
     const struct vfj_replay_result *result = &context->result;
-    (void)fprintf(context->out, "  record %llu: %s\n", (unsigned long long)result->seq, result->what);
+    (void)fprintf(context->out, "  record %llu: %s\n", (unsigned long long)result->seq,
+                  result->what);
     if (result->expected[0] == '\0' && result->found[0] == '\0')
         return;
     print_side(context->out, "    expected: ", result->expected);
@@ -105,7 +108,8 @@ static void print_text(const struct context *context)
         print_difference(context);
     (void)fprintf(context->out, "  %llu records%s, %llu of them events; chain %s\n",
                   (unsigned long long)(result->records - (result->first - 1)),
-                  result->first > 1 ? " after a checkpoint" : "", (unsigned long long)result->events, head);
+                  result->first > 1 ? " after a checkpoint" : "",
+                  (unsigned long long)result->events, head);
     if (result->verdict == VFJ_VERDICT_SAME)
         print_slots(context);
 }

@@ -15,8 +15,10 @@
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal replay [-o text|commands|json] [--probes] [--policy P] [--mode M] [--journal NEW] FILE\n"
-    "A journal: every event goes through the machine again, and what it decides is compared with what was recorded.\n"
+    "usage: vfjournal replay [-o text|commands|json] [--probes] [--policy P] [--mode M] [--journal "
+    "NEW] FILE\n"
+    "A journal: every event goes through the machine again, and what it decides is compared with "
+    "what was recorded.\n"
     "A trace: its events are played against a model of the guest. Nothing is ever run.\n"
     "\n"
     "  -o, --output text      what happens, or the verdict (default)\n"
@@ -27,16 +29,20 @@ static const char help[] = /**/
     "      --mode M           a trace: observe or act, whatever the trace says\n"
     "      --journal NEW      a trace: write what happens to this new journal as well\n"
     "\n"
-    "Exit status: 0 the same, or played; 1 diverged, or edited; 2 usage, or a file that can't be used; 3 no answer: "
+    "Exit status: 0 the same, or played; 1 diverged, or edited; 2 usage, or a file that can't be "
+    "used; 3 no answer: "
     "the\n"
-    "journal is cut off, or was recorded under other rules, which decide otherwise now; 4 the system failed.\n";
+    "journal is cut off, or was recorded under other rules, which decide otherwise now; 4 the "
+    "system failed.\n";
 
 enum { PARSED_RUN = -1, OPTION_PROBES = 256, OPTION_POLICY, OPTION_MODE, OPTION_JOURNAL };
 
 static int take_output(struct vfj_replay_options *options, const char *value)
 {
-    static const char *const formats[]
-        = {[VFJ_REPLAY_TEXT] = "text", [VFJ_REPLAY_COMMANDS] = "commands", [VFJ_REPLAY_JSON] = "json", NULL};
+    static const char *const formats[] = {[VFJ_REPLAY_TEXT] = "text",
+                                          [VFJ_REPLAY_COMMANDS] = "commands",
+                                          [VFJ_REPLAY_JSON] = "json",
+                                          NULL};
     int format = vfj_option_choice(value, formats);
     if (format < 0)
         return vfj_usage_error("replay", "-o takes text, commands or json, not", value);
@@ -112,8 +118,9 @@ static int unusable(const char *path, const char *why)
     return VFJ_EXIT_UNUSABLE;
 }
 
-/* Whether the file begins as every SQLite database does; VFJ_EXIT_UNUSABLE, with a complaint, when it can't be read. The
- * file is opened again later, so a FIFO would not do, and is not waited for. */
+/* Whether the file begins as every SQLite database does; VFJ_EXIT_UNUSABLE, with a complaint, when
+ * it can't be read. The file is opened again later, so a FIFO would not do, and is not waited for.
+ */
 static int is_database(const char *path, bool *answer)
 {
     static const char magic[] = "SQLite format 3";
@@ -141,14 +148,17 @@ int vfj_verb_replay(int argc, char **argv)
     if (exit_status != PARSED_RUN)
         return exit_status;
     const char *path = argv[optind];
-    exit_status = options.journal != NULL ? vfj_act_as_owners(path, options.journal) : vfj_act_as_owner(path);
+    exit_status = options.journal != NULL ? vfj_act_as_owners(path, options.journal)
+                                          : vfj_act_as_owner(path);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     exit_status = is_database(path, &database);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     if (database && (options.mode >= 0 || options.policy >= 0 || options.journal != NULL))
-        return vfj_usage_error("replay", "--policy, --mode and --journal are for traces; this is a journal", path);
-    exit_status = database ? vfj_replay_journal(path, &options, stdout) : vfj_replay_trace(path, &options, stdout);
+        return vfj_usage_error(
+            "replay", "--policy, --mode and --journal are for traces; this is a journal", path);
+    exit_status = database ? vfj_replay_journal(path, &options, stdout)
+                           : vfj_replay_trace(path, &options, stdout);
     return vfj_finish_output(exit_status);
 }

@@ -15,8 +15,8 @@ struct vfj_replay_options {
     const char *journal; /* write what happens to this new journal, too; NULL for none */
 };
 
-/* Replay a trace, or a journal, and print to `out`; complaints go to standard error. The exit status
- * (tools/verb.h). */
+/* Replay a trace, or a journal, and print to `out`; complaints go to standard error. The exit
+ * status (tools/verb.h). */
 int vfj_replay_trace(const char *path, const struct vfj_replay_options *options, FILE *out);
 int vfj_replay_journal(const char *path, const struct vfj_replay_options *options, FILE *out);
 

@@ -22,7 +22,8 @@ struct rehearsal {
 };
 
 /* The sink with a journal: the same machine, and every row kept. */
-static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
+static enum vfj_status submit(void *context, const struct vfj_event *event,
+                              const struct vfj_decision **decision)
 {
     struct rehearsal *rehearsal = context;
     enum vfj_status status = vfj_ledger_submit(rehearsal->ledger, event, decision);
@@ -37,7 +38,8 @@ static int complain(const char *path, const struct rehearsal *rehearsal, enum vf
     if (status != VFJ_BAD_SYNTAX && status != VFJ_TOO_MANY)
         return vfj_complain_status(path, status, vfj_ledger_detail(rehearsal->ledger));
     vfj_terminal_print(stderr, vfj_span_of(path));
-    (void)fprintf(stderr, ":%llu:%zu: %s\n", (unsigned long long)place->line, place->column, place->what);
+    (void)fprintf(stderr, ":%llu:%zu: %s\n", (unsigned long long)place->line, place->column,
+                  place->what);
     return VFJ_EXIT_UNUSABLE;
 }
 
@@ -49,8 +51,8 @@ static int play(const char *path, struct rehearsal *rehearsal, struct vfj_span t
         status = vfj_ledger_commit(rehearsal->ledger);
     if (status != VFJ_OK)
         return complain(path, rehearsal, status, &place);
-    const struct vfj_state *state
-        = rehearsal->ledger != NULL ? vfj_ledger_state(rehearsal->ledger) : &rehearsal->transcript.state;
+    const struct vfj_state *state = rehearsal->ledger != NULL ? vfj_ledger_state(rehearsal->ledger)
+                                                              : &rehearsal->transcript.state;
     vfj_transcript_end(&rehearsal->transcript, state, &rehearsal->play);
     return VFJ_EXIT_OK;
 }
@@ -70,26 +72,30 @@ static int print_json(const char *path, FILE *out)
             (void)fputc('\n', out);
         }
     }
-    int exit_status = status == VFJ_OK ? VFJ_EXIT_OK : vfj_complain_status(path, status, vfj_journal_detail(journal));
+    int exit_status = status == VFJ_OK
+        ? VFJ_EXIT_OK
+        : vfj_complain_status(path, status, vfj_journal_detail(journal));
     vfj_journal_close(journal);
     return exit_status;
 }
 
-/* Plays the trace into a journal at new_file->path. Prints the rows as `json`, unless that is NULL. */
-static int play_into(const struct vfj_publish *new_file, const char *path, struct rehearsal *rehearsal,
-                     struct vfj_span trace, FILE *json)
+/* Plays the trace into a journal at new_file->path. Prints the rows as `json`, unless that is NULL.
+ */
+static int play_into(const struct vfj_publish *new_file, const char *path,
+                     struct rehearsal *rehearsal, struct vfj_span trace, FILE *json)
 {
     enum vfj_status status = vfj_ledger_open(&rehearsal->ledger, new_file->path, VFJ_ON_ERROR_STOP);
     int exit_status = status == VFJ_OK
         ? play(path, rehearsal, trace)
         : vfj_complain_status(new_file->to, status, vfj_ledger_detail(rehearsal->ledger));
     vfj_ledger_close(rehearsal->ledger);
-    return exit_status == VFJ_EXIT_OK && json != NULL ? print_json(new_file->path, json) : exit_status;
+    return exit_status == VFJ_EXIT_OK && json != NULL ? print_json(new_file->path, json)
+                                                      : exit_status;
 }
 
 /* With a journal at a path where there is no file yet: nothing half-replayed is ever there. */
-static int play_journalled(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, const char *journal,
-                           FILE *json)
+static int play_journalled(const char *path, struct rehearsal *rehearsal, struct vfj_span trace,
+                           const char *journal, FILE *json)
 {
     char why[512];
     struct vfj_publish new_file;
@@ -108,7 +114,8 @@ static int play_journalled(const char *path, struct rehearsal *rehearsal, struct
 }
 
 /* -o json of a journal that is made for that alone. */
-static int play_passing(const char *path, struct rehearsal *rehearsal, struct vfj_span trace, FILE *json)
+static int play_passing(const char *path, struct rehearsal *rehearsal, struct vfj_span trace,
+                        FILE *json)
 {
     const char *base = vfj_scratch_directory();
     char prefix[VFJ_PATH_SIZE], why[512];
@@ -125,7 +132,8 @@ static int play_passing(const char *path, struct rehearsal *rehearsal, struct vf
     return exit_status;
 }
 
-static int rehearse(const char *path, const struct vfj_replay_options *options, struct vfj_span trace, FILE *out)
+static int rehearse(const char *path, const struct vfj_replay_options *options,
+                    struct vfj_span trace, FILE *out)
 {
     struct rehearsal *rehearsal = malloc(sizeof *rehearsal);
     bool json = options->output == VFJ_REPLAY_JSON;

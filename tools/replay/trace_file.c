@@ -20,12 +20,14 @@ static bool next_line(struct vfj_span *rest, struct vfj_span *line)
     return true;
 }
 
-static void set_place(struct vfj_trace_place *place, uint64_t number, const struct vfj_trace_error *error)
+static void set_place(struct vfj_trace_place *place, uint64_t number,
+                      const struct vfj_trace_error *error)
 {
     *place = (struct vfj_trace_place){.line = number, .column = error->column, .what = error->what};
 }
 
-static enum vfj_status check(struct vfj_span bytes, struct vfj_play *play, struct vfj_trace_place *place)
+static enum vfj_status check(struct vfj_span bytes, struct vfj_play *play,
+                             struct vfj_trace_place *place)
 {
     struct vfj_trace_line read;
     struct vfj_trace_error error;
@@ -39,7 +41,8 @@ static enum vfj_status check(struct vfj_span bytes, struct vfj_play *play, struc
     return VFJ_OK;
 }
 
-enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play, struct vfj_trace_place *place)
+enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
+                               struct vfj_trace_place *place)
 {
     struct vfj_trace_line read;
     struct vfj_trace_error error;

@@ -5,7 +5,8 @@
 
 #include "tools/terminal.h"
 
-void vfj_transcript_init(struct vfj_transcript *transcript, FILE *out, enum vfj_replay_output output, bool probes)
+void vfj_transcript_init(struct vfj_transcript *transcript, FILE *out,
+                         enum vfj_replay_output output, bool probes)
 {
     transcript->out = out;
     transcript->output = output;
@@ -13,9 +14,11 @@ void vfj_transcript_init(struct vfj_transcript *transcript, FILE *out, enum vfj_
     vfj_state_init(&transcript->state);
 }
 
-static void line_begin(const struct vfj_transcript *transcript, const struct vfj_event *event, const char *slot)
+static void line_begin(const struct vfj_transcript *transcript, const struct vfj_event *event,
+                       const char *slot)
 {
-    fprintf(transcript->out, "%13.6f  %-5s ", (double)event->mono_us / 1e6, slot[0] != '\0' ? slot : "-");
+    fprintf(transcript->out, "%13.6f  %-5s ", (double)event->mono_us / 1e6,
+            slot[0] != '\0' ? slot : "-");
 }
 
 static void print_span(FILE *out, struct vfj_span span)
@@ -39,7 +42,8 @@ static const char *slot_of_event(const struct vfj_event *event)
     return "-";
 }
 
-static void print_outcome(const struct vfj_transcript *transcript, const struct vfj_event *event, uint8_t note)
+static void print_outcome(const struct vfj_transcript *transcript, const struct vfj_event *event,
+                          uint8_t note)
 {
     const struct vfj_outcome *outcome = &event->as.finished;
     if (outcome->kind == VFJ_OUTCOME_EXITED && outcome->status == 0 && note == VFJ_REASON_NONE)
@@ -58,7 +62,8 @@ static void print_outcome(const struct vfj_transcript *transcript, const struct 
     print_note(transcript, note);
 }
 
-static void print_event(const struct vfj_transcript *transcript, const struct vfj_event *event, uint8_t note)
+static void print_event(const struct vfj_transcript *transcript, const struct vfj_event *event,
+                        uint8_t note)
 {
     char body[VFJ_BODY_MAX];
     struct vfj_text text = vfj_text_begin(body, sizeof body);
@@ -100,7 +105,8 @@ static void print_transition(const struct vfj_transcript *transcript, const stru
 {
     line_begin(transcript, event, transition->hn.text);
     if (transition->from != transition->to)
-        fprintf(transcript->out, "%s -> %s", vfj_slot_state_name((enum vfj_slot_state)transition->from),
+        fprintf(transcript->out, "%s -> %s",
+                vfj_slot_state_name((enum vfj_slot_state)transition->from),
                 vfj_slot_state_name((enum vfj_slot_state)transition->to));
     else
         fputs("notice", transcript->out);
@@ -145,7 +151,8 @@ void vfj_transcript_print(struct vfj_transcript *transcript, const struct vfj_ev
         print_command(transcript, event, &decision->commands[i]);
 }
 
-static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
+static enum vfj_status submit(void *context, const struct vfj_event *event,
+                              const struct vfj_decision **decision)
 {
     struct vfj_transcript *transcript = context;
     vfj_step(&transcript->state, event, &transcript->next, &transcript->decision);
@@ -168,12 +175,14 @@ static void print_timer(FILE *out, const char *what, int64_t due_us, int64_t now
 
 static void print_slot(FILE *out, const struct vfj_state *state, const struct vfj_slot *slot)
 {
-    fprintf(out, "slot %s: %s", slot->hn.text, vfj_slot_state_name((enum vfj_slot_state)slot->state));
+    fprintf(out, "slot %s: %s", slot->hn.text,
+            vfj_slot_state_name((enum vfj_slot_state)slot->state));
     if (!vfj_name_is_empty(slot->vf))
         fprintf(out, " %s", slot->vf.text);
     print_timer(out, "delay", slot->timers.delay_us, state->head.mono_us);
     print_timer(out, "observed again in", slot->timers.observe_us, state->head.mono_us);
-    print_timer(out, slot->link.monitor == VFJ_LINK_MONITOR_HELD ? "upped again in" : "link awaited for",
+    print_timer(out,
+                slot->link.monitor == VFJ_LINK_MONITOR_HELD ? "upped again in" : "link awaited for",
                 slot->timers.link_us, state->head.mono_us);
     if (slot->fault != VFJ_REASON_NONE)
         fprintf(out, ", fault %s", vfj_reason_name((enum vfj_reason)slot->fault));
@@ -190,7 +199,8 @@ static void print_sleepers(FILE *out, const struct vfj_state *state)
     }
 }
 
-static void print_interface(FILE *out, const struct vfj_guest *guest, const struct vfj_guest_if *interface)
+static void print_interface(FILE *out, const struct vfj_guest *guest,
+                            const struct vfj_guest_if *interface)
 {
     const struct vfj_interface *facts = &interface->facts;
     fprintf(out, "guest %s: %s", facts->name.text, facts->up ? "up" : "down");

@@ -10,7 +10,8 @@
 #include "core/model/play.h"
 #include "tools/replay/replay.h"
 
-/* A bare machine as the sink of a play, that writes down what it does. Large: keep it on the heap. */
+/* A bare machine as the sink of a play, that writes down what it does. Large: keep it on the heap.
+ */
 struct vfj_transcript {
     FILE *out;
     enum vfj_replay_output output; /* TEXT or COMMANDS */
@@ -20,9 +21,11 @@ struct vfj_transcript {
     struct vfj_decision decision;
 };
 
-void vfj_transcript_init(struct vfj_transcript *transcript, FILE *out, enum vfj_replay_output output, bool probes);
+void vfj_transcript_init(struct vfj_transcript *transcript, FILE *out,
+                         enum vfj_replay_output output, bool probes);
 
-/* Write down one event and what was decided about it: used by the sink, and where a ledger steps instead. */
+/* Write down one event and what was decided about it: used by the sink, and where a ledger steps
+ * instead. */
 void vfj_transcript_print(struct vfj_transcript *transcript, const struct vfj_event *event,
                           const struct vfj_decision *decision);
 

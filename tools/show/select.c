@@ -7,8 +7,8 @@
 #include "core/text/kv.h"
 #include "tools/output.h"
 
-/* A set of what was met and not yet needed. A sound journal has few of them at a time; of another the oldest are
- * forgotten. */
+/* A set of what was met and not yet needed. A sound journal has few of them at a time; of another
+ * the oldest are forgotten. */
 enum { SET_SIZE = 4096 };
 
 struct set {
@@ -19,7 +19,8 @@ struct set {
     } members[SET_SIZE];
 };
 
-/* The journal is read backwards: answers come before the command that asked, and effects before their causes. */
+/* The journal is read backwards: answers come before the command that asked, and effects before
+ * their causes. */
 struct search {
     const struct vfj_criteria *criteria;
     struct vfj_selection *selection;
@@ -190,8 +191,8 @@ static void choose(struct search *search, const struct vfj_record *record, struc
         pick(search, record->seq, 0);
 }
 
-/* Answers are chosen with the command that asked for them, which tells what they are about; but when all is chosen, at
- * once. */
+/* Answers are chosen with the command that asked for them, which tells what they are about; but
+ * when all is chosen, at once. */
 static void consider(struct search *search, const struct vfj_record *record)
 {
     const struct vfj_criteria *criteria = search->criteria;
@@ -201,7 +202,8 @@ static void consider(struct search *search, const struct vfj_record *record)
         /* What followed from the answer leads to the command by way of it. */
         if (set_take(&search->causes, record->seq).value != 0)
             put_cause(search, record->cause);
-        set_put(&search->answers, (struct met){record->cause, record->seq, is_within(criteria, record)});
+        set_put(&search->answers,
+                (struct met){record->cause, record->seq, is_within(criteria, record)});
         return;
     }
     struct met answer = {0};

@@ -15,8 +15,8 @@ struct vfj_criteria {
     bool every_kind;       /* also what matters little: plain devd lines, probes, timers */
     bool fold;             /* a command and its outcome are one */
     struct vfj_name about; /* only what concerns this interface; empty for all */
-    /* Only what is of that time, both ends included (wall_us), and only what came after record `after`. A command is
-     * also of the time and place of its outcome. */
+    /* Only what is of that time, both ends included (wall_us), and only what came after record
+     * `after`. A command is also of the time and place of its outcome. */
     int64_t since_us;
     int64_t until_us;
     uint64_t after; /* 0: from the first on */
@@ -36,7 +36,8 @@ struct vfj_selection {
     uint64_t missing; /* seq of a record that is not there, though newer ones are; 0 none */
 };
 
-/* Read the journal from its end until there is enough; with a time, to its beginning, for a clock may have been set back. VFJ_END is not returned; on failure the selection has what was read. */
+/* Read the journal from its end until there is enough; with a time, to its beginning, for a clock
+ * may have been set back. VFJ_END is not returned; on failure the selection has what was read. */
 enum vfj_status vfj_select(struct vfj_journal *journal, const struct vfj_criteria *criteria,
                            struct vfj_selection *selection);
 

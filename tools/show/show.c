@@ -16,23 +16,30 @@
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal show [-a] [-f] [-n N] [-i IF] [-S TIME] [-U TIME] [-o short|json] [--journal FILE]\n"
-    "Prints what matters in the journal, newest last: starts and ends, gaps, VFs that come and go, changes of state,\n"
+    "usage: vfjournal show [-a] [-f] [-n N] [-i IF] [-S TIME] [-U TIME] [-o short|json] [--journal "
+    "FILE]\n"
+    "Prints what matters in the journal, newest last: starts and ends, gaps, VFs that come and go, "
+    "changes of state,\n"
     "and commands with how they ended.\n"
     "\n"
-    "  -a, --all            every row, plain devd lines and probes as well; without -n, all of them\n"
+    "  -a, --all            every row, plain devd lines and probes as well; without -n, all of "
+    "them\n"
     "  -n, --lines N        the newest N, or all; default 20, and all with -S\n"
     "  -i, --interface IF   only what concerns this interface, an hn or a VF\n"
     "  -S, --since TIME     only what is not older\n"
     "  -U, --until TIME     only what is not newer\n"
     "  -f, --follow         wait for what comes, and show it, until interrupted\n"
-    "  -o, --output FORMAT  short (default), or json: one object a line, a row of the journal each\n"
+    "  -o, --output FORMAT  short (default), or json: one object a line, a row of the journal "
+    "each\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "Times are UTC. TIME is one as printed, \"2026-11-22 03:12:54\", or its beginning, down to the day or the minute;\n"
-    "03:12 is of today; now, today, yesterday; -15m, -2h, -7d are so long ago. Bytes that are not printable ASCII are\n"
+    "Times are UTC. TIME is one as printed, \"2026-11-22 03:12:54\", or its beginning, down to the "
+    "day or the minute;\n"
+    "03:12 is of today; now, today, yesterday; -15m, -2h, -7d are so long ago. Bytes that are not "
+    "printable ASCII are\n"
     "shown as \\xHH. The file is only read; a daemon may be writing it.\n"
-    "Exit status: 0 shown, 1 shown, but records are missing, 2 usage or a journal that can't be used (what could be\n"
+    "Exit status: 0 shown, 1 shown, but records are missing, 2 usage or a journal that can't be "
+    "used (what could be\n"
     "read was shown), 4 the system failed.\n";
 
 enum { DEFAULT_COUNT = 20, POLL_NS = 250000000 };
@@ -80,9 +87,11 @@ static int take(struct show *show, int option, const char *value)
         show->follow = true;
         return PARSED_RUN;
     case 'S':
-        return take_time(value, "-S takes a time, as 2026-11-22 03:12 or -2h, not", &show->criteria.since_us);
+        return take_time(value, "-S takes a time, as 2026-11-22 03:12 or -2h, not",
+                         &show->criteria.since_us);
     case 'U':
-        return take_time(value, "-U takes a time, as 2026-11-22 03:12 or -2h, not", &show->criteria.until_us);
+        return take_time(value, "-U takes a time, as 2026-11-22 03:12 or -2h, not",
+                         &show->criteria.until_us);
     case 'n':
         return take_count(show, value);
     case 'i':
@@ -112,7 +121,8 @@ static int read_options(struct show *show, int argc, char **argv)
     int option;
     int parsed = PARSED_RUN;
     argv[0] = name;
-    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "afn:i:S:U:o:J:h", options, NULL)) != -1)
+    while (parsed == PARSED_RUN
+           && (option = getopt_long(argc, argv, "afn:i:S:U:o:J:h", options, NULL)) != -1)
         parsed = take(show, option, optarg);
     if (parsed == PARSED_RUN && optind < argc)
         parsed = vfj_usage_error("show", "an argument too many", argv[optind]);
@@ -160,7 +170,8 @@ static enum vfj_status get_kept(struct show *show, uint64_t seq, struct kept *ke
     return VFJ_OK;
 }
 
-static enum vfj_status print_short(struct show *show, const struct vfj_style *style, struct vfj_pick pick)
+static enum vfj_status print_short(struct show *show, const struct vfj_style *style,
+                                   struct vfj_pick pick)
 {
     static struct kept outcome;
     struct vfj_record record;
@@ -239,7 +250,8 @@ static int print(struct show *show)
     return exit_status;
 }
 
-/* The journal is opened anew each time, a matter of a millisecond: so its daemon may come and go, and is never held up. */
+/* The journal is opened anew each time, a matter of a millisecond: so its daemon may come and go,
+ * and is never held up. */
 static int follow(struct show *show)
 {
     static const struct timespec pause = {.tv_nsec = POLL_NS};
@@ -254,7 +266,8 @@ static int follow(struct show *show)
 
 int vfj_verb_show(int argc, char **argv)
 {
-    struct show show = {.path = VFJ_JOURNAL_PATH, .criteria = {.since_us = INT64_MIN, .until_us = INT64_MAX}};
+    struct show show
+        = {.path = VFJ_JOURNAL_PATH, .criteria = {.since_us = INT64_MIN, .until_us = INT64_MAX}};
     int exit_status = read_options(&show, argc, argv);
     if (exit_status != PARSED_RUN)
         return exit_status;

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Under policy scripts a command is for the interface that the script was called with, which may be the VF. */
+/* Under policy scripts a command is for the interface that the script was called with, which may be
+ * the VF. */
 static struct vfj_slot_facts *facts_of(struct vfj_status_facts *facts, struct vfj_name name)
 {
     const struct vfj_state *state = &facts->machine.state;
@@ -14,7 +15,8 @@ static struct vfj_slot_facts *facts_of(struct vfj_status_facts *facts, struct vf
     return NULL;
 }
 
-static void note_begun(struct vfj_slot_facts *slot, const struct vfj_command *command, int64_t wall_us)
+static void note_begun(struct vfj_slot_facts *slot, const struct vfj_command *command,
+                       int64_t wall_us)
 {
     struct vfj_argv argv;
     if (!vfj_command_argv(command, 0, &argv))
@@ -26,7 +28,8 @@ static void note_begun(struct vfj_slot_facts *slot, const struct vfj_command *co
     vfj_argv_print(&argv, &text);
 }
 
-static void note_commands(struct vfj_status_facts *facts, const struct vfj_decision *decision, int64_t wall_us)
+static void note_commands(struct vfj_status_facts *facts, const struct vfj_decision *decision,
+                          int64_t wall_us)
 {
     uint64_t first = decision->command_count > 0 ? decision->commands[0].id : 0;
     for (unsigned i = 0; i < decision->command_count; i++) {
@@ -35,7 +38,8 @@ static void note_commands(struct vfj_status_facts *facts, const struct vfj_decis
         if (slot == NULL || vfj_command_reads(command))
             continue;
         struct vfj_slot_commands *commands = &slot->commands;
-        if (commands->count == VFJ_BATCH_MAX || (commands->count > 0 && commands->list[0].id < first))
+        if (commands->count == VFJ_BATCH_MAX
+            || (commands->count > 0 && commands->list[0].id < first))
             commands->count = 0;
         if (commands->count == 0)
             note_begun(slot, command, wall_us);
@@ -43,7 +47,8 @@ static void note_commands(struct vfj_status_facts *facts, const struct vfj_decis
     }
 }
 
-static void note_decision(struct vfj_status_facts *facts, const struct vfj_decision *decision, int64_t wall_us)
+static void note_decision(struct vfj_status_facts *facts, const struct vfj_decision *decision,
+                          int64_t wall_us)
 {
     for (unsigned i = 0; i < decision->transition_count; i++) {
         const struct vfj_transition *transition = &decision->transitions[i];
@@ -55,7 +60,8 @@ static void note_decision(struct vfj_status_facts *facts, const struct vfj_decis
 }
 
 /* A command has ended; the next one begins, unless this one failed and the rest needs it. */
-static void note_ended(struct vfj_slot_facts *slot, unsigned index, const struct vfj_outcome *outcome, int64_t wall_us)
+static void note_ended(struct vfj_slot_facts *slot, unsigned index,
+                       const struct vfj_outcome *outcome, int64_t wall_us)
 {
     const struct vfj_command *command = &slot->commands.list[index];
     if (outcome->kind == VFJ_OUTCOME_NOT_RUN)
@@ -69,7 +75,8 @@ static void note_ended(struct vfj_slot_facts *slot, unsigned index, const struct
         note_begun(slot, command + 1, wall_us);
 }
 
-static void note_outcome(struct vfj_status_facts *facts, const struct vfj_outcome *outcome, int64_t wall_us)
+static void note_outcome(struct vfj_status_facts *facts, const struct vfj_outcome *outcome,
+                         int64_t wall_us)
 {
     for (unsigned i = 0; i < VFJ_SLOTS_MAX; i++) {
         struct vfj_slot_facts *slot = &facts->slots[i];
@@ -80,12 +87,14 @@ static void note_outcome(struct vfj_status_facts *facts, const struct vfj_outcom
     }
 }
 
-static void note_lagg(struct vfj_status_facts *facts, const struct vfj_interface *lagg, int64_t wall_us)
+static void note_lagg(struct vfj_status_facts *facts, const struct vfj_interface *lagg,
+                      int64_t wall_us)
 {
     const struct vfj_state *state = &facts->machine.state;
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         struct vfj_lagg_seen *seen = &facts->slots[i].lagg;
-        if (vfj_name_is_empty(lagg->name) || !vfj_name_equal(vfj_name_lagg(state->slots[i].unit), lagg->name))
+        if (vfj_name_is_empty(lagg->name)
+            || !vfj_name_equal(vfj_name_lagg(state->slots[i].unit), lagg->name))
             continue;
         seen->wall_us = wall_us;
         seen->exists = lagg->exists;
@@ -111,7 +120,8 @@ static void note_departure(struct vfj_status_facts *facts, struct vfj_name gone)
     }
 }
 
-static void note_observed(struct vfj_status_facts *facts, const struct vfj_observation *observed, int64_t wall_us)
+static void note_observed(struct vfj_status_facts *facts, const struct vfj_observation *observed,
+                          int64_t wall_us)
 {
     if (observed->probe == VFJ_PROBE_SLOT && observed->ok)
         note_lagg(facts, &observed->as.view.lagg, wall_us);
@@ -125,7 +135,8 @@ static void note_moment(struct vfj_instant *moment, struct vfj_span span, int64_
     vfj_span_copy(moment->text, sizeof moment->text, span);
 }
 
-static void note_event(struct vfj_status_facts *facts, const struct vfj_event *event, int64_t wall_us)
+static void note_event(struct vfj_status_facts *facts, const struct vfj_event *event,
+                       int64_t wall_us)
 {
     switch ((enum vfj_event_kind)event->kind) {
     case VFJ_EVENT_STARTED:
@@ -167,7 +178,8 @@ static void watch(void *arg, const struct vfj_record *record, const struct vfj_m
     struct vfj_status_facts *facts = arg;
     facts->newest_wall_us = record->wall_us;
     facts->newest_mono_us = record->mono_us;
-    /* The checkpoint that a pruned journal begins with does not tell; a daemon that ran listened. */
+    /* The checkpoint that a pruned journal begins with does not tell; a daemon that ran listened.
+     */
     if (record->kind == VFJ_RECORD_CHECKPOINT && facts->result.events == 0)
         facts->listening = machine->state.head.running;
     if (!vfj_record_is_event(record)

@@ -72,7 +72,8 @@ static void print_whole(FILE *out, struct vfj_json *json, const struct vfj_statu
     print(out, json);
 }
 
-static void add_lagg(struct vfj_json *json, const struct vfj_slot *slot, const struct vfj_lagg_seen *lagg)
+static void add_lagg(struct vfj_json *json, const struct vfj_slot *slot,
+                     const struct vfj_lagg_seen *lagg)
 {
     char bytes[VFJ_NAME_SIZE * VFJ_PORTS_MAX];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
@@ -108,7 +109,8 @@ static void add_last(struct vfj_json *json, const struct vfj_last_command *last)
         vfj_json_add_string(json, "output", last->outcome.output);
 }
 
-static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status_report *report, unsigned index)
+static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status_report *report,
+                       unsigned index)
 {
     const struct vfj_slot *slot = &report->facts->machine.state.slots[index];
     const struct vfj_slot_facts *facts = &report->facts->slots[index];

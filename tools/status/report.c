@@ -59,7 +59,8 @@ bool vfj_status_needs_attention(const struct vfj_status_report *report)
     const struct vfj_state *state = &report->facts->machine.state;
     bool found = vfj_status_trouble(report, 0) != NULL;
     for (unsigned i = 0; i < state->head.slot_count; i++)
-        found |= state->slots[i].fault != VFJ_REASON_NONE && vfj_status_shows(report, &state->slots[i]);
+        found |= state->slots[i].fault != VFJ_REASON_NONE
+            && vfj_status_shows(report, &state->slots[i]);
     return found;
 }
 
@@ -68,13 +69,15 @@ static int64_t sleeper_due_us(const struct vfj_scripts *scripts, struct vfj_name
 {
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && !vfj_name_is_empty(vf); i++) {
         const struct vfj_sleeper *sleeper = &scripts->sleepers[i];
-        if (sleeper->due_us != VFJ_NEVER_US && sleeper->pending == 0 && vfj_name_equal(sleeper->iface, vf))
+        if (sleeper->due_us != VFJ_NEVER_US && sleeper->pending == 0
+            && vfj_name_equal(sleeper->iface, vf))
             return sleeper->due_us;
     }
     return VFJ_NEVER_US;
 }
 
-const char *vfj_status_timer(const struct vfj_status_report *report, const struct vfj_slot *slot, int64_t *left_us)
+const char *vfj_status_timer(const struct vfj_status_report *report, const struct vfj_slot *slot,
+                             int64_t *left_us)
 {
     const struct vfj_timers *timers = &slot->timers;
     int64_t sleeper_us = sleeper_due_us(&report->facts->machine.state.scripts, slot->vf);

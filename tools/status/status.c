@@ -13,17 +13,21 @@
 
 static const char help[] = /**/
     "usage: vfjournal status [-i IF] [-o text|json] [--journal FILE]\n"
-    "Says how things stand: the daemon, the last gap, and each hn interface with its VF, its state and since when, "
+    "Says how things stand: the daemon, the last gap, and each hn interface with its VF, its state "
+    "and since when, "
     "its\n"
-    "lagg, what is left of a delay, the last command and how it ended, and what is at fault. All of it comes from the\n"
+    "lagg, what is left of a delay, the last command and how it ended, and what is at fault. All "
+    "of it comes from the\n"
     "journal, which is only read and replayed; a daemon may be writing it.\n"
     "\n"
     "  -i, --interface IF   only this hn, or the hn of this VF\n"
-    "  -o, --output FORMAT  text (default), or json: an object for the whole, then one a line for each hn\n"
+    "  -o, --output FORMAT  text (default), or json: an object for the whole, then one a line for "
+    "each hn\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
     "Times are UTC.\n"
-    "Exit status: 0 a daemon runs and all is well, 1 something needs attention, 2 usage or a journal that can't be\n"
+    "Exit status: 0 a daemon runs and all is well, 1 something needs attention, 2 usage or a "
+    "journal that can't be\n"
     "used, 4 the system failed.\n";
 
 enum { PARSED_RUN = -1 };
@@ -39,7 +43,8 @@ static int take_output(struct status *status, const char *value)
     static const char *const formats[] = {"text", "json", NULL};
     int format = vfj_option_choice(value, formats);
     status->json = format == 1;
-    return format >= 0 ? PARSED_RUN : vfj_usage_error("status", "-o takes text or json, not", value);
+    return format >= 0 ? PARSED_RUN
+                       : vfj_usage_error("status", "-o takes text or json, not", value);
 }
 
 static int take(struct status *status, int option, const char *value)
@@ -72,7 +77,8 @@ static int read_options(struct status *status, int argc, char **argv)
     int option;
     int parsed = PARSED_RUN;
     argv[0] = name;
-    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "i:o:J:h", options, NULL)) != -1)
+    while (parsed == PARSED_RUN
+           && (option = getopt_long(argc, argv, "i:o:J:h", options, NULL)) != -1)
         parsed = take(status, option, optarg);
     if (parsed == PARSED_RUN && optind < argc)
         parsed = vfj_usage_error("status", "an argument too many", argv[optind]);
@@ -83,13 +89,15 @@ static bool is_known(const struct status *status, const struct vfj_state *state)
 {
     bool known = vfj_name_is_empty(status->only);
     for (unsigned i = 0; i < state->head.slot_count; i++)
-        known |= vfj_name_equal(status->only, state->slots[i].hn) || vfj_name_equal(status->only, state->slots[i].vf);
+        known |= vfj_name_equal(status->only, state->slots[i].hn)
+            || vfj_name_equal(status->only, state->slots[i].vf);
     return known;
 }
 
-/* The lock is looked at before the journal is read: a daemon that starts meanwhile is said not to run, and never the
- * other way round. */
-static int report(const struct status *status, struct vfj_journal *journal, struct vfj_status_facts *facts)
+/* The lock is looked at before the journal is read: a daemon that starts meanwhile is said not to
+ * run, and never the other way round. */
+static int report(const struct status *status, struct vfj_journal *journal,
+                  struct vfj_status_facts *facts)
 {
     char bytes[128];
     struct vfj_text detail = vfj_text_begin(bytes, sizeof bytes);
@@ -97,7 +105,8 @@ static int report(const struct status *status, struct vfj_journal *journal, stru
     report.daemon = vfj_lock_holder(status->path, &detail);
     vfj_status_facts_gather(journal, facts);
     if (facts->result.verdict == VFJ_VERDICT_UNUSABLE)
-        return vfj_complain_status(status->path, (enum vfj_status)facts->result.status, vfj_journal_detail(journal));
+        return vfj_complain_status(status->path, (enum vfj_status)facts->result.status,
+                                   vfj_journal_detail(journal));
     if (!is_known(status, &facts->machine.state))
         return vfj_usage_error("status", "the journal knows no such interface", status->only.text);
     report.mono_us = report.daemon > 0 ? vfj_clock_mono_us() : facts->newest_mono_us;

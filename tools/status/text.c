@@ -79,7 +79,8 @@ static void print_daemon(FILE *out, const struct vfj_status_report *report)
     end(out, &line);
 }
 
-static void print_moment(FILE *out, const char *label, const struct vfj_instant *moment, const char *none)
+static void print_moment(FILE *out, const char *label, const struct vfj_instant *moment,
+                         const char *none)
 {
     struct line line;
     struct vfj_text *text = begin(&line, label);
@@ -99,12 +100,15 @@ static void print_whole(FILE *out, const struct vfj_status_report *report)
     const char *trouble;
     print_journal(out, report);
     print_daemon(out, report);
-    print_moment(out, "devd", facts->listening || report->daemon == 0 ? &facts->connected : &(struct vfj_instant){0},
+    print_moment(out, "devd",
+                 facts->listening || report->daemon == 0 ? &facts->connected
+                                                         : &(struct vfj_instant){0},
                  "not connected");
     print_moment(out, "last gap", &facts->gap, "none");
     if (facts->machine.state.head.transparent)
-        (void)fprintf(out, "%*s: transparent VF mode: the kernel does the fail-over, no VF event comes\n", LABEL_WIDTH,
-                      "hn(4)");
+        (void)fprintf(
+            out, "%*s: transparent VF mode: the kernel does the fail-over, no VF event comes\n",
+            LABEL_WIDTH, "hn(4)");
     for (unsigned i = 0; (trouble = vfj_status_trouble(report, i)) != NULL; i++)
         (void)fprintf(out, "%*s: %s\n", LABEL_WIDTH, "trouble", trouble);
 }
@@ -119,7 +123,8 @@ struct row {
 
 static void set(struct row *row, unsigned column, const char *string)
 {
-    vfj_span_copy(row->cells[column], sizeof row->cells[column], vfj_span_of(string[0] != '\0' ? string : "-"));
+    vfj_span_copy(row->cells[column], sizeof row->cells[column],
+                  vfj_span_of(string[0] != '\0' ? string : "-"));
 }
 
 static void set_lagg(struct row *row, const struct vfj_slot *slot, const struct vfj_lagg_seen *lagg)
@@ -224,7 +229,8 @@ static void print_last(FILE *out, const struct vfj_last_command *last)
     end(out, &line);
 }
 
-static void print_timer(FILE *out, const struct vfj_status_report *report, const struct vfj_slot *slot)
+static void print_timer(FILE *out, const struct vfj_status_report *report,
+                        const struct vfj_slot *slot)
 {
     int64_t left_us = 0;
     struct line line;
@@ -252,7 +258,8 @@ static void print_fault(FILE *out, const struct vfj_slot *slot)
     end(out, &line);
 }
 
-static void print_slot(FILE *out, const struct vfj_status_report *report, unsigned index, const int widths[COLUMNS])
+static void print_slot(FILE *out, const struct vfj_status_report *report, unsigned index,
+                       const int widths[COLUMNS])
 {
     const struct vfj_slot *slot = &report->facts->machine.state.slots[index];
     const struct vfj_slot_facts *facts = &report->facts->slots[index];

@@ -30,7 +30,8 @@ struct vfj_devd_client {
     char reason[256];
 };
 
-static void set_reason(struct vfj_devd_client *client, const char *what, const char *path, int error)
+static void set_reason(struct vfj_devd_client *client, const char *what, const char *path,
+                       int error)
 {
     struct vfj_text text = vfj_text_begin(client->reason, sizeof client->reason);
     vfj_text_add(&text, what);
@@ -53,7 +54,8 @@ static uint32_t retry_last_ms(const struct vfj_devd_client *client)
 
 static void retry_later(struct vfj_devd_client *client)
 {
-    struct timeval after = {(time_t)(client->retry_ms / 1000), (suseconds_t)(client->retry_ms % 1000 * 1000)};
+    struct timeval after
+        = {(time_t)(client->retry_ms / 1000), (suseconds_t)(client->retry_ms % 1000 * 1000)};
     event_add(&client->retry, &after);
     client->retry_ms *= 2;
     if (client->retry_ms > retry_last_ms(client))
@@ -98,7 +100,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
     client->listener.batch_end(client->listener.context, taken == VFJ_DEVD_LINE);
     if (taken == VFJ_DEVD_ENDED) {
-        set_reason(client, error == 0 ? "devd closed the connection" : "reading devd's socket", "", error);
+        set_reason(client, error == 0 ? "devd closed the connection" : "reading devd's socket", "",
+                   error);
         end_connection(client);
     }
 }
@@ -114,7 +117,8 @@ static void on_connection(void *context, const struct vfj_reply *reply, int fd)
     struct vfj_devd_client *client = context;
     const char *path = path_of(client, reply->records != 0);
     if (fd >= 0) {
-        client->reader = vfj_devd_reader_open(fd, reply->records != 0, client->settings->network_only);
+        client->reader
+            = vfj_devd_reader_open(fd, reply->records != 0, client->settings->network_only);
         set_reason(client, "no thread to read devd's socket", "", errno);
     } else {
         set_reason(client, "connecting to ", path, reply->status);
@@ -125,8 +129,8 @@ static void on_connection(void *context, const struct vfj_reply *reply, int fd)
     }
     client->gap_told = false;
     client->connected_us = vfj_clock_mono_us();
-    event_assign(&client->readable, client->base, vfj_devd_reader_wakeup(client->reader), EV_READ | EV_PERSIST,
-                 on_readable, client);
+    event_assign(&client->readable, client->base, vfj_devd_reader_wakeup(client->reader),
+                 EV_READ | EV_PERSIST, on_readable, client);
     event_add(&client->readable, NULL);
     client->listener.connected(client->listener.context, path);
     client->listener.batch_end(client->listener.context, false);
@@ -135,7 +139,8 @@ static void on_connection(void *context, const struct vfj_reply *reply, int fd)
 void vfj_devd_client_connect(struct vfj_devd_client *client)
 {
     const struct vfj_request request
-        = {.kind = VFJ_REQUEST_DEVD, .index = client->settings->stream_only ? VFJ_DEVD_STREAM_ONLY : VFJ_DEVD_ANY};
+        = {.kind = VFJ_REQUEST_DEVD,
+           .index = client->settings->stream_only ? VFJ_DEVD_STREAM_ONLY : VFJ_DEVD_ANY};
     vfj_dispatch_ask(client->dispatch, &request, on_connection, client);
 }
 
@@ -147,7 +152,8 @@ static void on_retry(evutil_socket_t fd, short what, void *context)
 }
 
 struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, struct vfj_dispatch *dispatch,
-                                             const struct vfj_paths *paths, const struct vfj_devd_settings *settings,
+                                             const struct vfj_paths *paths,
+                                             const struct vfj_devd_settings *settings,
                                              const struct vfj_devd_listener *listener)
 {
     struct vfj_devd_client *client = calloc(1, sizeof *client);

@@ -4,7 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum token { TOKEN_END, TOKEN_WORD, TOKEN_NUMBER, TOKEN_STRING, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_SEMICOLON, TOKEN_BAD };
+enum token {
+    TOKEN_END,
+    TOKEN_WORD,
+    TOKEN_NUMBER,
+    TOKEN_STRING,
+    TOKEN_OPEN,
+    TOKEN_CLOSE,
+    TOKEN_SEMICOLON,
+    TOKEN_BAD
+};
 
 struct reader {
     struct vfj_span rest;
@@ -60,7 +69,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
-/* Up to the next quote, which nothing escapes; a backslash at the end of a line takes that and the blanks that follow away. */
+/* Up to the next quote, which nothing escapes; a backslash at the end of a line takes that and the
+ * blanks that follow away. */
 static enum token read_string(struct reader *reader)
 {
     struct vfj_text text = vfj_text_begin(reader->value, sizeof reader->value);

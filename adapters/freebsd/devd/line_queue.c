@@ -19,7 +19,8 @@ struct head {
     size_t length;
 };
 
-_Static_assert((VFJ_LINE_MAX + 2) * (sizeof(struct head) + 1) + sizeof(struct head) + VFJ_LINE_MAX + 1
+_Static_assert((VFJ_LINE_MAX + 2) * (sizeof(struct head) + 1) + sizeof(struct head) + VFJ_LINE_MAX
+                       + 1
                    <= VFJ_INTAKE_CHUNK_SIZE,
                "one read, even of nothing but newlines, and a line before it fit in one chunk");
 
@@ -35,7 +36,8 @@ bool vfj_line_queue_has_room(const struct vfj_line_queue *queue)
 
 static void add_chunk(struct vfj_line_queue *queue)
 {
-    struct vfj_chunk *chunk = mmap(NULL, sizeof *chunk, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
+    struct vfj_chunk *chunk
+        = mmap(NULL, sizeof *chunk, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
     VFJ_CHECK(chunk != MAP_FAILED && queue->chunks < VFJ_INTAKE_CHUNKS_MAX);
     chunk->next = NULL;
     chunk->taken = chunk->used = 0;
@@ -47,7 +49,8 @@ static void add_chunk(struct vfj_line_queue *queue)
     queue->chunks++;
 }
 
-void vfj_line_queue_add(struct vfj_line_queue *queue, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
+void vfj_line_queue_add(struct vfj_line_queue *queue, struct vfj_span raw, int64_t wall_us,
+                        int64_t mono_us)
 {
     struct head head = {wall_us, mono_us, raw.length};
     VFJ_CHECK(raw.length <= VFJ_LINE_MAX + 1);

@@ -10,12 +10,14 @@
 
 enum {
     VFJ_INTAKE_CHUNK_SIZE = 256 * 1024,
-    VFJ_INTAKE_CHUNKS_MAX = 64, /* 16 MiB: then the socket is left alone, and devd's buffer takes over */
+    /* 16 MiB: then the socket is left alone, and devd's buffer takes over */
+    VFJ_INTAKE_CHUNKS_MAX = 64,
 };
 
 struct vfj_chunk;
 
-/* A queue of chunks; one is kept when it is empty, the others are given back. Zeroed, it is an empty queue.
+/* A queue of chunks; one is kept when it is empty, the others are given back. Zeroed, it is an
+ * empty queue.
  */
 struct vfj_line_queue {
     struct vfj_chunk *first, *last;
@@ -32,7 +34,8 @@ struct vfj_line_queue_line {
 bool vfj_line_queue_has_room(const struct vfj_line_queue *queue);
 
 /* Append a line of at most VFJ_LINE_MAX + 1 bytes; there must be room. */
-void vfj_line_queue_add(struct vfj_line_queue *queue, struct vfj_span raw, int64_t wall_us, int64_t mono_us);
+void vfj_line_queue_add(struct vfj_line_queue *queue, struct vfj_span raw, int64_t wall_us,
+                        int64_t mono_us);
 
 /* Take the oldest line; false when there is none. */
 bool vfj_line_queue_take(struct vfj_line_queue *queue, struct vfj_line_queue_line *line);

@@ -54,7 +54,8 @@ static void wake(struct vfj_devd_reader *reader)
     reader->woken = true;
 }
 
-/* A record of the seqpacket socket is one line. Linux does not report MSG_EOR: a record ends where its receipt ends. */
+/* A record of the seqpacket socket is one line. Linux does not report MSG_EOR: a record ends where
+ * its receipt ends. */
 static void keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
 {
     if (record.text[record.length - 1] == '\n')
@@ -177,7 +178,8 @@ static void clear_wakeup(struct vfj_devd_reader *reader)
     reader->woken = false;
 }
 
-enum vfj_devd_taken vfj_devd_reader_take(struct vfj_devd_reader *reader, struct vfj_line_queue_line *line, int *error)
+enum vfj_devd_taken vfj_devd_reader_take(struct vfj_devd_reader *reader,
+                                         struct vfj_line_queue_line *line, int *error)
 {
     enum vfj_devd_taken taken = VFJ_DEVD_LINE;
     pthread_mutex_lock(&reader->lock);

@@ -32,7 +32,8 @@ struct reading {
 
 static void complain(struct reading *reading, const char *file, const char *what, unsigned line)
 {
-    struct vfj_text text = vfj_text_begin(reading->rules->complaint, sizeof reading->rules->complaint);
+    struct vfj_text text
+        = vfj_text_begin(reading->rules->complaint, sizeof reading->rules->complaint);
     vfj_text_add(&text, file);
     if (line != 0) {
         vfj_text_add_char(&text, ':');
@@ -58,7 +59,8 @@ static void on_directory(void *context, const char *path)
 {
     struct reading *reading = context;
     if (reading->directory_count < DIRECTORIES_MAX)
-        vfj_span_copy(reading->directories[reading->directory_count++], VFJ_RULE_VALUE_SIZE, vfj_span_of(path));
+        vfj_span_copy(reading->directories[reading->directory_count++], VFJ_RULE_VALUE_SIZE,
+                      vfj_span_of(path));
 }
 
 static void on_set(void *context, const char *name, const char *value)
@@ -230,8 +232,8 @@ static bool matches(const char *pattern, const char *value)
     return found != inverted;
 }
 
-const struct vfj_devd_rule *vfj_devd_rules_choose(const struct vfj_devd_rules *rules, const struct vfj_devd_fact *facts,
-                                                  unsigned count)
+const struct vfj_devd_rule *vfj_devd_rules_choose(const struct vfj_devd_rules *rules,
+                                                  const struct vfj_devd_fact *facts, unsigned count)
 {
     for (unsigned i = 0; i < rules->count; i++) {
         const struct vfj_devd_rule *rule = &rules->rules[i];

@@ -32,7 +32,8 @@ struct vfj_devd_rules {
     struct vfj_devd_rule *rules; /* in devd's order: highest priority first, else as read */
     unsigned count;
     unsigned file_count;
-    char complaint[VFJ_RULE_VALUE_SIZE]; /* the first thing that could not be read; empty for none */
+    /* the first thing that could not be read; empty for none */
+    char complaint[VFJ_RULE_VALUE_SIZE];
 };
 
 /* A variable of an event: "system", "subsystem", "type" … */
@@ -41,14 +42,16 @@ struct vfj_devd_fact {
     const char *value;
 };
 
-/* Read ROOT/etc/devd.conf and, as its options say, each *.conf of its directories (devd.conf(5)), all under `root`. A file
- * that can't be understood is left where that happens, and *complaint says so. False when devd.conf itself can't be read. */
+/* Read ROOT/etc/devd.conf and, as its options say, each *.conf of its directories (devd.conf(5)),
+ * all under `root`. A file that can't be understood is left where that happens, and *complaint says
+ * so. False when devd.conf itself can't be read. */
 bool vfj_devd_rules_read(struct vfj_devd_rules *rules, const char *root);
 void vfj_devd_rules_free(struct vfj_devd_rules *rules);
 
-/* The one rule whose action devd runs for the event: the first that matches (sbin/devd/devd.cc, process_event). NULL when
- * none does. */
-const struct vfj_devd_rule *vfj_devd_rules_choose(const struct vfj_devd_rules *rules, const struct vfj_devd_fact *facts,
+/* The one rule whose action devd runs for the event: the first that matches (sbin/devd/devd.cc,
+ * process_event). NULL when none does. */
+const struct vfj_devd_rule *vfj_devd_rules_choose(const struct vfj_devd_rules *rules,
+                                                  const struct vfj_devd_fact *facts,
                                                   unsigned count);
 
 #endif

@@ -143,11 +143,13 @@ static void on_lost(evutil_socket_t fd, short what, void *context)
     tell_gone(context);
 }
 
-/* A reply that does not answer what was asked, or with a descriptor where none belongs, is as good as the monitor's end. */
+/* A reply that does not answer what was asked, or with a descriptor where none belongs, is as good
+ * as the monitor's end. */
 static void take_reply(struct vfj_dispatch *dispatch, int descriptor)
 {
     const struct question *question = find_question(dispatch, dispatch->reply.number);
-    if (question != NULL && vfj_reply_check(&dispatch->reply, &question->request, descriptor >= 0)) {
+    if (question != NULL
+        && vfj_reply_check(&dispatch->reply, &question->request, descriptor >= 0)) {
         pass_on(dispatch, &dispatch->reply, descriptor);
         return;
     }
@@ -164,14 +166,16 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     while (dispatch->listens
-           && (state = vfj_wire_receive(dispatch->wire, &dispatch->reply, sizeof dispatch->reply, &descriptor))
+           && (state = vfj_wire_receive(dispatch->wire, &dispatch->reply, sizeof dispatch->reply,
+                                        &descriptor))
                == VFJ_WIRE_DONE)
         take_reply(dispatch, descriptor);
     if (dispatch->listens && (state == VFJ_WIRE_END || state == VFJ_WIRE_WRONG))
         lose(dispatch);
 }
 
-/* Questions that were not sent, in order, as far as it goes. A monitor that has ended shows up as the end of its replies. */
+/* Questions that were not sent, in order, as far as it goes. A monitor that has ended shows up as
+ * the end of its replies. */
 static void send_questions(struct vfj_dispatch *dispatch)
 {
     struct question *question;
@@ -179,8 +183,8 @@ static void send_questions(struct vfj_dispatch *dispatch)
     {
         if (question->sent)
             continue;
-        enum vfj_wire_state state
-            = vfj_wire_send(dispatch->wire, &question->request, sizeof question->request, -1, false);
+        enum vfj_wire_state state = vfj_wire_send(dispatch->wire, &question->request,
+                                                  sizeof question->request, -1, false);
         if (state == VFJ_WIRE_WAIT)
             event_add(&dispatch->writable, NULL);
         if (state != VFJ_WIRE_DONE)
@@ -198,14 +202,17 @@ static void on_writable(evutil_socket_t fd, short what, void *context)
 
 static bool listen_to_monitor(struct vfj_dispatch *dispatch, struct event_base *base)
 {
-    event_assign(&dispatch->readable, base, dispatch->wire->socket, EV_READ | EV_PERSIST, on_readable, dispatch);
-    event_assign(&dispatch->writable, base, dispatch->wire->socket, EV_WRITE, on_writable, dispatch);
+    event_assign(&dispatch->readable, base, dispatch->wire->socket, EV_READ | EV_PERSIST,
+                 on_readable, dispatch);
+    event_assign(&dispatch->writable, base, dispatch->wire->socket, EV_WRITE, on_writable,
+                 dispatch);
     event_assign(&dispatch->lost, base, -1, 0, on_lost, dispatch);
     dispatch->listens = event_add(&dispatch->readable, NULL) == 0;
     return dispatch->listens;
 }
 
-static bool serve_here(struct vfj_dispatch *dispatch, struct event_base *base, const struct vfj_paths *paths)
+static bool serve_here(struct vfj_dispatch *dispatch, struct event_base *base,
+                       const struct vfj_paths *paths)
 {
     event_assign(&dispatch->deliver, base, -1, 0, on_deliver, dispatch);
     dispatch->server = vfj_server_open(base, paths, getpid(), keep_answer, dispatch);
@@ -213,7 +220,8 @@ static bool serve_here(struct vfj_dispatch *dispatch, struct event_base *base, c
 }
 
 struct vfj_dispatch *vfj_dispatch_open(struct event_base *base, const struct vfj_paths *paths,
-                                       struct vfj_monitor *monitor, void (*gone)(void *context), void *context)
+                                       struct vfj_monitor *monitor, void (*gone)(void *context),
+                                       void *context)
 {
     struct vfj_dispatch *dispatch = calloc(1, sizeof *dispatch);
     if (dispatch == NULL)
@@ -223,7 +231,8 @@ struct vfj_dispatch *vfj_dispatch_open(struct event_base *base, const struct vfj
     dispatch->gone = gone;
     dispatch->context = context;
     dispatch->wire = monitor != NULL ? vfj_monitor_wire(monitor) : NULL;
-    if (dispatch->wire != NULL ? listen_to_monitor(dispatch, base) : serve_here(dispatch, base, paths))
+    if (dispatch->wire != NULL ? listen_to_monitor(dispatch, base)
+                               : serve_here(dispatch, base, paths))
         return dispatch;
     free(dispatch);
     return NULL;
@@ -258,7 +267,8 @@ void vfj_dispatch_close(struct vfj_dispatch *dispatch)
     free(dispatch);
 }
 
-static const struct vfj_request *add_question(struct vfj_dispatch *dispatch, const struct vfj_request *request,
+static const struct vfj_request *add_question(struct vfj_dispatch *dispatch,
+                                              const struct vfj_request *request,
                                               vfj_reply_fn *replied, void *context)
 {
     struct question *question = calloc(1, sizeof *question);
@@ -271,20 +281,22 @@ static const struct vfj_request *add_question(struct vfj_dispatch *dispatch, con
     return &question->request;
 }
 
-void vfj_dispatch_ask(struct vfj_dispatch *dispatch, const struct vfj_request *request, vfj_reply_fn *replied,
-                      void *context)
+void vfj_dispatch_ask(struct vfj_dispatch *dispatch, const struct vfj_request *request,
+                      vfj_reply_fn *replied, void *context)
 {
     const struct vfj_request *asked = add_question(dispatch, request, replied, context);
     if (dispatch->server != NULL)
         vfj_server_serve(dispatch->server, asked);
     else if (!dispatch->listens)
-        event_active(&dispatch->lost, EV_TIMEOUT, 0); /* whoever waits for the answer is told, too */
+        /* whoever waits for the answer is told, too */
+        event_active(&dispatch->lost, EV_TIMEOUT, 0);
     else if (!event_pending(&dispatch->writable, EV_WRITE, NULL))
         send_questions(dispatch);
 }
 
-void vfj_dispatch_run(struct vfj_dispatch *dispatch, const struct vfj_request *request, const char *path,
-                      const char *const *argv, vfj_reply_fn *replied, void *context)
+void vfj_dispatch_run(struct vfj_dispatch *dispatch, const struct vfj_request *request,
+                      const char *path, const char *const *argv, vfj_reply_fn *replied,
+                      void *context)
 {
     VFJ_CHECK(dispatch->server != NULL);
     const struct vfj_request *asked = add_question(dispatch, request, replied, context);

@@ -7,7 +7,8 @@
 #include "adapters/freebsd/privsep/safe_path.h"
 
 /* The first that is there is the one. */
-static void read_script(const struct vfj_paths *paths, struct vfj_name hn, struct vfj_slot_files *files)
+static void read_script(const struct vfj_paths *paths, struct vfj_name hn,
+                        struct vfj_slot_files *files)
 {
     char name[VFJ_PATH_SIZE], path[VFJ_PATHNAME_SIZE];
     for (unsigned place = VFJ_OWN_SCRIPT_BASE; place < VFJ_OWN_SCRIPT_COUNT; place++) {
@@ -16,14 +17,16 @@ static void read_script(const struct vfj_paths *paths, struct vfj_name hn, struc
         vfj_text_add(&text, hn.text);
         if (!vfj_paths_of_file(paths, name, path) || !vfj_guest_file_exists(path))
             continue;
-        struct vfj_text complaint = vfj_text_begin(files->script_refused, sizeof files->script_refused);
+        struct vfj_text complaint
+            = vfj_text_begin(files->script_refused, sizeof files->script_refused);
         if (vfj_safe_path_check(path, &complaint))
             files->script = (uint8_t)place;
         return;
     }
 }
 
-static void read_slot(const struct vfj_paths *paths, const struct vfj_command *command, struct vfj_slot_files *files)
+static void read_slot(const struct vfj_paths *paths, const struct vfj_command *command,
+                      struct vfj_slot_files *files)
 {
     char path[VFJ_PATHNAME_SIZE];
     read_script(paths, command->a, files);
@@ -34,7 +37,8 @@ static void read_slot(const struct vfj_paths *paths, const struct vfj_command *c
     files->vf_dhclient = vfj_guest_dhclient(paths, command->c);
 }
 
-void vfj_files_read(const struct vfj_paths *paths, const struct vfj_command *command, struct vfj_files *files)
+void vfj_files_read(const struct vfj_paths *paths, const struct vfj_command *command,
+                    struct vfj_files *files)
 {
     char path[VFJ_PATHNAME_SIZE];
     memset(files, 0, sizeof *files);

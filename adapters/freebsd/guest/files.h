@@ -19,12 +19,14 @@ struct vfj_slot_files {
 struct vfj_files {
     bool ok; /* false: not a file that can be asked for */
     union {
-        struct vfj_file file;       /* PROBE_FILE */
-        struct vfj_slot_files slot; /* PROBE_SLOT: per-interface script, lease, dhclients' pidfiles */
+        struct vfj_file file; /* PROBE_FILE */
+        /* PROBE_SLOT: per-interface script, lease, dhclients' pidfiles */
+        struct vfj_slot_files slot;
     } as;
 };
 
 /* Look at what a PROBE_FILE or PROBE_SLOT command asks for. */
-void vfj_files_read(const struct vfj_paths *paths, const struct vfj_command *command, struct vfj_files *files);
+void vfj_files_read(const struct vfj_paths *paths, const struct vfj_command *command,
+                    struct vfj_files *files);
 
 #endif

@@ -141,7 +141,8 @@ static bool directory_has_dhclient(const char *directory, uint64_t pid)
     bool found = false;
     DIR *listing = opendir(directory);
     while (listing != NULL && !found && (entry = readdir(listing)) != NULL)
-        found = interface_of_pidfile(entry->d_name, &interface) && read_pidfile(directory, interface) == pid;
+        found = interface_of_pidfile(entry->d_name, &interface)
+            && read_pidfile(directory, interface) == pid;
     if (listing != NULL)
         closedir(listing);
     return found;
@@ -149,5 +150,6 @@ static bool directory_has_dhclient(const char *directory, uint64_t pid)
 
 bool vfj_guest_has_dhclient(const struct vfj_paths *paths, uint64_t pid)
 {
-    return directory_has_dhclient(paths->dhclient_run_dir, pid) || directory_has_dhclient(paths->run_dir, pid);
+    return directory_has_dhclient(paths->dhclient_run_dir, pid)
+        || directory_has_dhclient(paths->run_dir, pid);
 }

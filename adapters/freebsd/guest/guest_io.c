@@ -55,7 +55,8 @@ struct vfj_guest_io {
     int64_t mono_us; /* of the newest event */
 };
 
-static void stamp(struct vfj_guest_io *guest_io, struct vfj_event *event, int64_t wall_us, int64_t mono_us)
+static void stamp(struct vfj_guest_io *guest_io, struct vfj_event *event, int64_t wall_us,
+                  int64_t mono_us)
 {
     if (mono_us > guest_io->mono_us)
         guest_io->mono_us = mono_us;
@@ -68,7 +69,8 @@ void vfj_guest_io_stamp(struct vfj_guest_io *guest_io, struct vfj_event *event)
     stamp(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
 }
 
-static void tell(struct vfj_guest_io *guest_io, struct vfj_event *event, int64_t wall_us, int64_t mono_us)
+static void tell(struct vfj_guest_io *guest_io, struct vfj_event *event, int64_t wall_us,
+                 int64_t mono_us)
 {
     stamp(guest_io, event, wall_us, mono_us);
     if (!guest_io->stopped)
@@ -199,7 +201,8 @@ static void rc_was_not_read(struct vfj_guest_io *guest_io, const char *complaint
         guest_io->listener.unread(guest_io->listener.context, complaint);
 }
 
-/* The first reading is waited for, so that the machine knows the configuration before it hears of a VF. */
+/* The first reading is waited for, so that the machine knows the configuration before it hears of a
+ * VF. */
 static void on_rc(void *context, const struct vfj_rc_answer *answer)
 {
     struct vfj_guest_io *guest_io = context;
@@ -238,7 +241,8 @@ static void stop(struct vfj_guest_io *guest_io, const char *reason)
         vfj_guest_io_end(guest_io, "a second signal");
     } else {
         guest_io->stopping = true;
-        vfj_alarm_set(&guest_io->stop_by, vfj_clock_mono_us() + VFJ_STOP_WITHIN_S * INT64_C(1000000));
+        vfj_alarm_set(&guest_io->stop_by,
+                      vfj_clock_mono_us() + VFJ_STOP_WITHIN_S * INT64_C(1000000));
         guest_io->listener.stopping(guest_io->listener.context, reason);
     }
 }
@@ -272,7 +276,8 @@ static bool open_signals(struct vfj_guest_io *guest_io)
 {
     static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP, SIGNAL_ASKED};
     for (unsigned i = 0; i < SIGNALS; i++) {
-        event_assign(&guest_io->signals[i], guest_io->base, numbers[i], EV_SIGNAL | EV_PERSIST, on_signal, guest_io);
+        event_assign(&guest_io->signals[i], guest_io->base, numbers[i], EV_SIGNAL | EV_PERSIST,
+                     on_signal, guest_io);
         if (event_add(&guest_io->signals[i], NULL) != 0)
             return false;
     }
@@ -281,10 +286,14 @@ static bool open_signals(struct vfj_guest_io *guest_io)
 
 static bool open_devd(struct vfj_guest_io *guest_io)
 {
-    const struct vfj_devd_listener listener
-        = {.connected = on_connected, .gap = on_gap, .line = on_line, .batch_end = end_batch, .context = guest_io};
-    guest_io->devd = vfj_devd_client_open(guest_io->base, guest_io->dispatch, &guest_io->settings.paths,
-                                          &guest_io->settings.devd, &listener);
+    const struct vfj_devd_listener listener = {.connected = on_connected,
+                                               .gap = on_gap,
+                                               .line = on_line,
+                                               .batch_end = end_batch,
+                                               .context = guest_io};
+    guest_io->devd
+        = vfj_devd_client_open(guest_io->base, guest_io->dispatch, &guest_io->settings.paths,
+                               &guest_io->settings.devd, &listener);
     return guest_io->devd != NULL;
 }
 
@@ -298,22 +307,24 @@ static bool open_parts(struct vfj_guest_io *guest_io)
     vfj_alarm_open(&guest_io->wake, guest_io->base, on_wake, guest_io);
     vfj_alarm_open(&guest_io->rc_retry, guest_io->base, on_rc_retry, guest_io);
     vfj_alarm_open(&guest_io->stop_by, guest_io->base, on_stop_by, guest_io);
-    guest_io->dispatch
-        = vfj_dispatch_open(guest_io->base, &settings->paths, settings->monitor, on_monitor_gone, guest_io);
+    guest_io->dispatch = vfj_dispatch_open(guest_io->base, &settings->paths, settings->monitor,
+                                           on_monitor_gone, guest_io);
     if (guest_io->dispatch == NULL)
         return false;
     guest_io->children = vfj_children_open(guest_io->base, guest_io->dispatch);
     if (guest_io->children == NULL)
         return false;
     guest_io->runner = vfj_runner_open(guest_io->children, on_finished, on_stray, guest_io);
-    guest_io->prober
-        = vfj_prober_open(guest_io->children, guest_io->dispatch, settings->probe_way, on_observed, guest_io);
-    guest_io->rc = vfj_rc_reader_open(guest_io->children, guest_io->dispatch, VFJ_RC_VALUES, on_rc, guest_io);
-    return guest_io->runner != NULL && guest_io->prober != NULL && guest_io->rc != NULL && open_devd(guest_io)
-        && open_signals(guest_io);
+    guest_io->prober = vfj_prober_open(guest_io->children, guest_io->dispatch, settings->probe_way,
+                                       on_observed, guest_io);
+    guest_io->rc = vfj_rc_reader_open(guest_io->children, guest_io->dispatch, VFJ_RC_VALUES, on_rc,
+                                      guest_io);
+    return guest_io->runner != NULL && guest_io->prober != NULL && guest_io->rc != NULL
+        && open_devd(guest_io) && open_signals(guest_io);
 }
 
-enum vfj_status vfj_guest_io_open(struct vfj_guest_io **guest_io, const struct vfj_guest_io_settings *settings,
+enum vfj_status vfj_guest_io_open(struct vfj_guest_io **guest_io,
+                                  const struct vfj_guest_io_settings *settings,
                                   const struct vfj_guest_io_listener *listener)
 {
     *guest_io = calloc(1, sizeof **guest_io);
@@ -356,7 +367,9 @@ bool vfj_guest_io_boot_id(struct vfj_guest_io *guest_io, char id[VFJ_BOOT_ID_SIZ
 {
     bool known = vfj_boot_id_read(guest_io->base, guest_io->children, id);
     if (!known)
-        log_line(guest_io, "boot: sysctl tells neither kern.boot_id nor kern.boottime: taken for a new boot", "");
+        log_line(guest_io,
+                 "boot: sysctl tells neither kern.boot_id nor kern.boottime: taken for a new boot",
+                 "");
     return known;
 }
 
@@ -406,14 +419,16 @@ void vfj_guest_io_break(struct vfj_guest_io *guest_io)
     event_base_loopbreak(guest_io->base);
 }
 
-/* A look that an answer brings is one more of the same plan, for which rc.conf's files were looked at. */
+/* A look that an answer brings is one more of the same plan, for which rc.conf's files were looked
+ * at. */
 void vfj_guest_io_probe(struct vfj_guest_io *guest_io, const struct vfj_command *command)
 {
     vfj_prober_run(guest_io->prober, command);
     guest_io->rc_due = guest_io->rc_due || !guest_io->answering;
 }
 
-void vfj_guest_io_change(struct vfj_guest_io *guest_io, const struct vfj_command *commands, unsigned count)
+void vfj_guest_io_change(struct vfj_guest_io *guest_io, const struct vfj_command *commands,
+                         unsigned count)
 {
     vfj_runner_run(guest_io->runner, commands, count);
 }

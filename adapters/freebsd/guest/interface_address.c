@@ -32,14 +32,16 @@ static void add(struct vfj_interface *interface, int family, const void *host, i
         vfj_interface_add_address(interface, &address);
 }
 
-void vfj_interface_add_inet(struct vfj_interface *interface, const struct in_addr *host, const struct in_addr *mask)
+void vfj_interface_add_inet(struct vfj_interface *interface, const struct in_addr *host,
+                            const struct in_addr *mask)
 {
     int length = mask_length((const uint8_t *)mask, sizeof *mask);
     if (host->s_addr != INADDR_ANY && length > 0)
         add(interface, AF_INET, host, length);
 }
 
-void vfj_interface_add_inet6(struct vfj_interface *interface, const struct in6_addr *host, const struct in6_addr *mask)
+void vfj_interface_add_inet6(struct vfj_interface *interface, const struct in6_addr *host,
+                             const struct in6_addr *mask)
 {
     int length = mask_length(mask->s6_addr, sizeof mask->s6_addr);
     if (!IN6_IS_ADDR_LINKLOCAL(host))

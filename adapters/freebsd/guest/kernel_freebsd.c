@@ -24,10 +24,11 @@ _Static_assert(offsetof(struct rt_msghdr, rtm_addrs) == VFJ_RTM_ADDRS, "rtm_addr
 _Static_assert(offsetof(struct rt_msghdr, rtm_pid) == VFJ_RTM_PID, "rtm_pid");
 _Static_assert(offsetof(struct rt_msghdr, rtm_seq) == VFJ_RTM_SEQ, "rtm_seq");
 _Static_assert(offsetof(struct rt_msghdr, rtm_errno) == VFJ_RTM_ERRNO, "rtm_errno");
-_Static_assert(RTM_VERSION == VFJ_ROUTE_VERSION && RTM_GET == VFJ_ROUTE_GET && RTF_GATEWAY == VFJ_ROUTE_GATEWAY
-                   && RTF_STATIC == VFJ_ROUTE_STATIC,
+_Static_assert(RTM_VERSION == VFJ_ROUTE_VERSION && RTM_GET == VFJ_ROUTE_GET
+                   && RTF_GATEWAY == VFJ_ROUTE_GATEWAY && RTF_STATIC == VFJ_ROUTE_STATIC,
                "route.h");
-_Static_assert(RTAX_MAX == VFJ_ROUTE_ADDRS && RTAX_GATEWAY == VFJ_ROUTE_ADDR_GATEWAY && RTAX_IFP == VFJ_ROUTE_ADDR_IFP,
+_Static_assert(RTAX_MAX == VFJ_ROUTE_ADDRS && RTAX_GATEWAY == VFJ_ROUTE_ADDR_GATEWAY
+                   && RTAX_IFP == VFJ_ROUTE_ADDR_IFP,
                "RTAX");
 _Static_assert(offsetof(struct sockaddr, sa_len) == VFJ_SA_LEN, "sa_len");
 _Static_assert(offsetof(struct sockaddr, sa_family) == VFJ_SA_FAMILY, "sa_family");
@@ -42,7 +43,8 @@ bool vfj_kernel_answers(void)
     return true;
 }
 
-/* Type and format, as sysctl(8) asks for them to know how to print a value (sysctl(3), sbin/sysctl/sysctl.c oidfmt). */
+/* Type and format, as sysctl(8) asks for them to know how to print a value (sysctl(3),
+ * sbin/sysctl/sysctl.c oidfmt). */
 static int read_kind(const int *oid, size_t count, unsigned *kind, char *format)
 {
     int query[CTL_MAXNAME + 2] = {CTL_SYSCTL, CTL_SYSCTL_OIDFMT};
@@ -61,7 +63,8 @@ static int read_kind(const int *oid, size_t count, unsigned *kind, char *format)
 static int read_string(const int *oid, size_t count, char *value, size_t size)
 {
     size_t length = size - 1;
-    if (sysctl(oid, (unsigned)count, value, &length, NULL, 0) != 0 && errno != ENOMEM) /* ENOMEM: it was cut */
+    /* ENOMEM: it was cut */
+    if (sysctl(oid, (unsigned)count, value, &length, NULL, 0) != 0 && errno != ENOMEM)
         return errno;
     value[length < size ? length : size - 1] = '\0';
     return 0;
@@ -99,7 +102,8 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size)
 
 enum { MESSAGES_MAX = 256 };
 
-/* As route(8) asks: for the address of zeros with the mask of zeros, so for that very route, and for its interface. */
+/* As route(8) asks: for the address of zeros with the mask of zeros, so for that very route, and
+ * for its interface. */
 struct question {
     struct rt_msghdr header;
     struct sockaddr_storage room[3];
@@ -111,7 +115,8 @@ static void add(struct question *question, unsigned family, size_t length)
     char *to = (char *)question + question->header.rtm_msglen;
     to[VFJ_SA_LEN] = (char)length;
     to[VFJ_SA_FAMILY] = (char)family;
-    question->header.rtm_msglen += (unsigned short)((length + sizeof(long) - 1) / sizeof(long) * sizeof(long));
+    question->header.rtm_msglen
+        += (unsigned short)((length + sizeof(long) - 1) / sizeof(long) * sizeof(long));
 }
 
 static int ask(int socket, bool inet6, int sequence)
@@ -129,10 +134,13 @@ static int ask(int socket, bool inet6, int sequence)
     add(&question, family, length);
     add(&question, family, length);
     add(&question, AF_LINK, sizeof(struct sockaddr_dl));
-    return write(socket, &question, question.header.rtm_msglen) == question.header.rtm_msglen ? 0 : errno;
+    return write(socket, &question, question.header.rtm_msglen) == question.header.rtm_msglen
+        ? 0
+        : errno;
 }
 
-/* The kernel answers from another thread: at once, but not before write(2) returns. Other news may come before it. */
+/* The kernel answers from another thread: at once, but not before write(2) returns. Other news may
+ * come before it. */
 static int hear(int socket, int sequence, struct vfj_default_route *route)
 {
     char bytes[2048];
@@ -156,7 +164,8 @@ static int ask_and_hear(int socket, bool inet6, struct vfj_default_route *route)
     if (setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0)
         return errno;
     int error = ask(socket, inet6, sequence);
-    if (error == ESRCH || error == EAFNOSUPPORT) /* no such route; or nothing of the family in this kernel */
+    /* no such route; or nothing of the family in this kernel */
+    if (error == ESRCH || error == EAFNOSUPPORT)
         return 0;
     return error != 0 ? error : hear(socket, sequence, route);
 }

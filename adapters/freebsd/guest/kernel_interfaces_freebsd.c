@@ -1,5 +1,5 @@
-/* What FreeBSD's kernel tells of its interfaces without programs: getifaddrs(3), and the ioctls of netintro(4), lagg(4) and
- * inet6(4). */
+/* What FreeBSD's kernel tells of its interfaces without programs: getifaddrs(3), and the ioctls of
+ * netintro(4), lagg(4) and inet6(4). */
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -39,8 +39,8 @@ static void read_lagg(const struct asker *asker, const char *name, struct vfj_in
     (void)strlcpy(all.ra_ifname, name, sizeof all.ra_ifname);
     if (ioctl(asker->local, SIOCGLAGG, &all) != 0) /* not a lagg */
         return;
-    interface->laggproto
-        = all.ra_proto == LAGG_PROTO_FAILOVER ? (uint8_t)VFJ_LAGGPROTO_FAILOVER : (uint8_t)VFJ_LAGGPROTO_OTHER;
+    interface->laggproto = all.ra_proto == LAGG_PROTO_FAILOVER ? (uint8_t)VFJ_LAGGPROTO_FAILOVER
+                                                               : (uint8_t)VFJ_LAGGPROTO_OTHER;
     for (int i = 0; i < all.ra_ports && i < LAGG_MAX_PORTS; i++) {
         if (vfj_name_parse(name_span(ports[i].rp_portname), &port))
             vfj_interface_add_port(interface, port);
@@ -52,7 +52,8 @@ static void read_media(const struct asker *asker, const char *name, struct vfj_i
 {
     struct ifmediareq media = {.ifm_count = 0};
     (void)strlcpy(media.ifm_name, name, sizeof media.ifm_name);
-    if ((ioctl(asker->local, SIOCGIFXMEDIA, &media) != 0 && ioctl(asker->local, SIOCGIFMEDIA, &media) != 0)
+    if ((ioctl(asker->local, SIOCGIFXMEDIA, &media) != 0
+         && ioctl(asker->local, SIOCGIFMEDIA, &media) != 0)
         || media.ifm_count == 0 || (media.ifm_status & IFM_AVALID) == 0)
         return;
     bool active = (media.ifm_status & IFM_ACTIVE) != 0;
@@ -85,8 +86,8 @@ static bool is_family(const struct ifaddrs *entry, int family)
     return entry->ifa_addr != NULL && entry->ifa_addr->sa_family == family;
 }
 
-/* A netmask may be shorter than its type: the kernel leaves out the zeros at its end, and getifaddrs(3) fills up to a
- * multiple of a long at least. */
+/* A netmask may be shorter than its type: the kernel leaves out the zeros at its end, and
+ * getifaddrs(3) fills up to a multiple of a long at least. */
 static void copy_address(void *to, size_t size, const struct sockaddr *from, size_t offset)
 {
     memset(to, 0, size);
@@ -106,7 +107,8 @@ static void add_inet(const struct ifaddrs *entry, struct vfj_interface *interfac
 }
 
 /* One of which the kernel does not know any more is left out by ifconfig(8), too. */
-static void add_inet6(const struct asker *asker, const struct ifaddrs *entry, struct vfj_interface *interface)
+static void add_inet6(const struct asker *asker, const struct ifaddrs *entry,
+                      struct vfj_interface *interface)
 {
     struct in6_addr host, mask;
     struct in6_ifreq request;
@@ -135,7 +137,8 @@ static void add_family(const struct asker *asker, const struct ifaddrs *first, i
 }
 
 /* ifconfig(8) sorts them by family, the one of the first address first. */
-static void read_addresses(const struct asker *asker, const struct ifaddrs *first, struct vfj_interface *interface)
+static void read_addresses(const struct asker *asker, const struct ifaddrs *first,
+                           struct vfj_interface *interface)
 {
     const struct ifaddrs *entry = first;
     while (is_of(entry, first) && !is_family(entry, AF_INET) && !is_family(entry, AF_INET6))
@@ -157,10 +160,12 @@ static bool is_wanted(const struct asker *asker, struct vfj_name name)
 }
 
 /* False: not one that ifconfig(8) shows, or that has a name that can't reach a command. */
-static bool read_one(const struct asker *asker, const struct ifaddrs *first, struct vfj_interface *interface)
+static bool read_one(const struct asker *asker, const struct ifaddrs *first,
+                     struct vfj_interface *interface)
 {
     memset(interface, 0, sizeof *interface);
-    if ((first->ifa_flags & IFF_CANTCONFIG) != 0 || !vfj_name_parse(vfj_span_of(first->ifa_name), &interface->name))
+    if ((first->ifa_flags & IFF_CANTCONFIG) != 0
+        || !vfj_name_parse(vfj_span_of(first->ifa_name), &interface->name))
         return false;
     interface->exists = true;
     interface->up = (first->ifa_flags & IFF_UP) != 0;
@@ -191,15 +196,17 @@ static int read_all(const struct asker *asker, vfj_interface_fn *tell, void *con
     return 0;
 }
 
-int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell, void *context)
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
+                          void *context)
 {
     struct asker asker = {.wanted = wanted, .count = count};
     asker.local = socket(AF_LOCAL, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (asker.local < 0)
         return errno;
     asker.inet6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    int error = asker.inet6 < 0 && errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT ? errno
-                                                                                     : read_all(&asker, tell, context);
+    int error = asker.inet6 < 0 && errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT
+        ? errno
+        : read_all(&asker, tell, context);
     if (asker.inet6 >= 0)
         close(asker.inet6);
     close(asker.local);

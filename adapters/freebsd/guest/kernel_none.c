@@ -16,7 +16,8 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size)
     return ENOSYS;
 }
 
-int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell, void *context)
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
+                          void *context)
 {
     (void)wanted;
     (void)count;

@@ -1,4 +1,5 @@
-/* Answers the commands that only read the guest from what the kernel says: at once, and without programs. */
+/* Answers the commands that only read the guest from what the kernel says: at once, and without
+ * programs. */
 #include "adapters/freebsd/guest/kernel_read.h"
 
 #include <errno.h>
@@ -8,7 +9,8 @@
 #include "adapters/freebsd/guest/view.h"
 #include "core/check.h"
 
-enum { VALUE_SIZE = 2 * VFJ_SYSCTL_LINE_SIZE }; /* what is longer than a line is cut like one that a program prints */
+/* what is longer than a line is cut like one that a program prints */
+enum { VALUE_SIZE = 2 * VFJ_SYSCTL_LINE_SIZE };
 
 /* Errors that say nothing of the guest, but that it is not to be asked so. */
 static bool is_for_programs(int error)
@@ -37,7 +39,8 @@ static int read_value(const struct vfj_command *command, char value[VFJ_VALUE_SI
     return error;
 }
 
-/* Give the parser what `sysctl -i NAME…`, the command's first program, would print: a line for each that there is. */
+/* Give the parser what `sysctl -i NAME…`, the command's first program, would print: a line for each
+ * that there is. */
 static int feed_sysctl(const struct vfj_command *command, struct vfj_sysctl_parser *parser)
 {
     struct vfj_argv argv;
@@ -89,7 +92,8 @@ static int read_interface(const struct vfj_command *command, struct vfj_interfac
 }
 
 /* In this order: the first tells which interface is the VF. */
-static int read_slot(const struct vfj_paths *paths, const struct vfj_command *command, struct vfj_view *view)
+static int read_slot(const struct vfj_paths *paths, const struct vfj_command *command,
+                     struct vfj_view *view)
 {
     struct vfj_view_reader reader;
     struct vfj_files files;
@@ -97,7 +101,8 @@ static int read_slot(const struct vfj_paths *paths, const struct vfj_command *co
     int error = feed_sysctl(command, &reader.sysctl);
     if (error == 0) {
         const struct vfj_name wanted[] = {reader.hn, reader.vf, reader.lagg};
-        error = vfj_kernel_interfaces(wanted, sizeof wanted / sizeof wanted[0], vfj_view_take_interface, &reader);
+        error = vfj_kernel_interfaces(wanted, sizeof wanted / sizeof wanted[0],
+                                      vfj_view_take_interface, &reader);
     }
     if (error == 0)
         error = vfj_kernel_default_route(false, &reader.route.route);
@@ -109,7 +114,8 @@ static int read_slot(const struct vfj_paths *paths, const struct vfj_command *co
     return error;
 }
 
-bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *command, struct vfj_observation *answer)
+bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *command,
+                     struct vfj_observation *answer)
 {
     int error = ENOSYS;
     memset(answer, 0, sizeof *answer);

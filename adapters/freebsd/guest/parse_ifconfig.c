@@ -33,7 +33,8 @@ static bool in_brackets(struct vfj_span text, const char *word)
 }
 
 /* 0.0.0.0 is none: dhclient-script(8) sets it for as long as a dhclient has no lease. */
-static void add_address(struct vfj_interface *interface, struct vfj_span host, struct vfj_span length)
+static void add_address(struct vfj_interface *interface, struct vfj_span host,
+                        struct vfj_span length)
 {
     if (vfj_span_is(host, "0.0.0.0"))
         return;
@@ -71,8 +72,8 @@ static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
     }
 }
 
-/* inet6 A[%zone] prefixlen N [words…]; those that the kernel made from a router's advertisement come back by
- * themselves. */
+/* inet6 A[%zone] prefixlen N [words…]; those that the kernel made from a router's advertisement
+ * come back by themselves. */
 static void read_inet6(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span host, zone, word, length = {"", 0};
@@ -104,8 +105,8 @@ static void read_laggproto(struct vfj_interface *interface, struct vfj_span rest
 {
     struct vfj_span word;
     if (vfj_span_word(&rest, &word))
-        interface->laggproto
-            = vfj_span_is(word, "failover") ? (uint8_t)VFJ_LAGGPROTO_FAILOVER : (uint8_t)VFJ_LAGGPROTO_OTHER;
+        interface->laggproto = vfj_span_is(word, "failover") ? (uint8_t)VFJ_LAGGPROTO_FAILOVER
+                                                             : (uint8_t)VFJ_LAGGPROTO_OTHER;
 }
 
 static void read_status(struct vfj_interface *interface, struct vfj_span rest)
@@ -153,7 +154,8 @@ static void read_mtu(struct vfj_interface *interface, struct vfj_span rest)
     struct vfj_span word;
     uint64_t mtu;
     while (vfj_span_word(&rest, &word)) {
-        if (vfj_span_is(word, "mtu") && vfj_span_word(&rest, &word) && vfj_span_to_u64(word, &mtu) && mtu <= UINT32_MAX)
+        if (vfj_span_is(word, "mtu") && vfj_span_word(&rest, &word) && vfj_span_to_u64(word, &mtu)
+            && mtu <= UINT32_MAX)
             interface->mtu = (uint32_t)mtu;
     }
 }

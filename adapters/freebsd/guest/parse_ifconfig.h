@@ -13,16 +13,17 @@ typedef void vfj_interface_fn(void *context, const struct vfj_interface *interfa
 /* Any number of interfaces in the memory of one. The object must not move while it is in use. */
 struct vfj_ifconfig_parser {
     struct vfj_lines lines;
-    struct vfj_interface interface; /* the one being read; no name: none, or one whose name can't reach a command */
+    /* the one being read; no name: none, or one whose name can't reach a command */
+    struct vfj_interface interface;
     vfj_interface_fn *done;
     void *context;
     char bytes[VFJ_IFCONFIG_LINE_SIZE];
 };
 
-/* Total: what is not understood is passed over. The forms are those of sbin/ifconfig (ifconfig.c status(),
- * af_inet.c, af_inet6.c, af_nd6.c, iflagg.c, ifmedia.c); an interface begins with "NAME: flags=", all else of
- * it is indented. Addresses: inet with a contiguous netmask, and inet6 that is neither link-local nor
- * autoconf nor temporary. */
+/* Total: what is not understood is passed over. The forms are those of sbin/ifconfig (ifconfig.c
+ * status(), af_inet.c, af_inet6.c, af_nd6.c, iflagg.c, ifmedia.c); an interface begins with "NAME:
+ * flags=", all else of it is indented. Addresses: inet with a contiguous netmask, and inet6 that is
+ * neither link-local nor autoconf nor temporary. */
 void vfj_ifconfig_begin(struct vfj_ifconfig_parser *parser, vfj_interface_fn *done, void *context);
 void vfj_ifconfig_feed(struct vfj_ifconfig_parser *parser, struct vfj_span bytes);
 void vfj_ifconfig_end(struct vfj_ifconfig_parser *parser);

@@ -7,7 +7,8 @@
 static struct vfj_span without_scope(struct vfj_span address)
 {
     const char *percent = memchr(address.text, '%', address.length);
-    return percent != NULL ? (struct vfj_span){address.text, (size_t)(percent - address.text)} : address;
+    return percent != NULL ? (struct vfj_span){address.text, (size_t)(percent - address.text)}
+                           : address;
 }
 
 /* Whether FLAG is in "<UP,GATEWAY,DONE,STATIC>". */

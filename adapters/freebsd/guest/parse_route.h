@@ -10,7 +10,8 @@ enum { VFJ_ROUTE_LINE_SIZE = 256 };
 struct vfj_default_route {
     struct vfj_address gateway; /* without scope; empty: no default route, or one through a link */
     struct vfj_name interface;  /* empty: no default route */
-    bool is_static;             /* somebody added it, as routes learnt from an advertisement are not */
+    /* somebody added it, as routes learnt from an advertisement are not */
+    bool is_static;
 };
 
 /* The object must not move while it is in use. */
@@ -20,8 +21,8 @@ struct vfj_route_parser {
     char bytes[VFJ_ROUTE_LINE_SIZE];
 };
 
-/* Total: lines other than "gateway: A", "interface: IF" and "flags: <UP,…>" (sbin/route/route.c, print_getmsg) are
- * passed over. */
+/* Total: lines other than "gateway: A", "interface: IF" and "flags: <UP,…>" (sbin/route/route.c,
+ * print_getmsg) are passed over. */
 void vfj_route_begin(struct vfj_route_parser *parser);
 void vfj_route_feed(struct vfj_route_parser *parser, struct vfj_span bytes);
 void vfj_route_end(struct vfj_route_parser *parser);

@@ -80,7 +80,8 @@ static void add_unit(struct vfj_map *map, struct vfj_span name, struct vfj_span 
     const size_t before = sizeof "dev.hn." - 1, after = sizeof ".vf" - 1;
     uint64_t number;
     if (name.length <= before + after || memcmp(name.text + name.length - after, ".vf", after) != 0
-        || !vfj_span_to_u64((struct vfj_span){name.text + before, name.length - before - after}, &number)
+        || !vfj_span_to_u64((struct vfj_span){name.text + before, name.length - before - after},
+                            &number)
         || number >= VFJ_UNITS_MAX)
         return;
     for (unsigned i = 0; i < map->pair_count; i++) {

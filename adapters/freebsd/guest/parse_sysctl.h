@@ -7,7 +7,8 @@
 
 enum { VFJ_SYSCTL_LINE_SIZE = 4096 }; /* hw.hn.vfmap of VFJ_SLOTS_MAX pairs fits */
 
-/* One "NAME: VALUE" line; both borrowed for the call. `cut`: the line was longer than VFJ_SYSCTL_LINE_SIZE.
+/* One "NAME: VALUE" line; both borrowed for the call. `cut`: the line was longer than
+ * VFJ_SYSCTL_LINE_SIZE.
  */
 typedef void vfj_sysctl_fn(void *context, struct vfj_span name, struct vfj_span value, bool cut);
 
@@ -24,13 +25,14 @@ void vfj_sysctl_begin(struct vfj_sysctl_parser *parser, vfj_sysctl_fn *pair, voi
 void vfj_sysctl_feed(struct vfj_sysctl_parser *parser, struct vfj_span bytes);
 void vfj_sysctl_end(struct vfj_sysctl_parser *parser);
 
-/* hw.hn.vfmap's value, "vf:hn vf:hn …" (sys/dev/hyperv/netvsc/if_hn.c, hn_vfmap_sysctl), into map->pairs. A
- * pair with a name that can't reach a command is left out. */
+/* hw.hn.vfmap's value, "vf:hn vf:hn …" (sys/dev/hyperv/netvsc/if_hn.c, hn_vfmap_sysctl), into
+ * map->pairs. A pair with a name that can't reach a command is left out. */
 void vfj_sysctl_vfmap(struct vfj_span value, struct vfj_map *map);
 
-/* A line of `sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap` into *map, which begins as zero with
- * transparent = VFJ_TRANSPARENT_ABSENT. */
-void vfj_sysctl_map_line(struct vfj_map *map, struct vfj_span name, struct vfj_span value, bool cut);
+/* A line of `sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap` into *map, which begins as
+ * zero with transparent = VFJ_TRANSPARENT_ABSENT. */
+void vfj_sysctl_map_line(struct vfj_map *map, struct vfj_span name, struct vfj_span value,
+                         bool cut);
 
 /* hw.hn.vf_transparent's value; VFJ_TRANSPARENT_ABSENT when it is no number. */
 int32_t vfj_sysctl_transparent(struct vfj_span value);

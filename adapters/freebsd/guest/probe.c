@@ -232,13 +232,15 @@ static void on_ended(void *context, const struct vfj_program_end *end)
     end_one(probe);
 }
 
-static void start(struct probe *probe, unsigned index, void (*feed)(struct probe *probe, struct vfj_span bytes))
+static void start(struct probe *probe, unsigned index,
+                  void (*feed)(struct probe *probe, struct vfj_span bytes))
 {
     struct part *part = &probe->parts[index];
     struct vfj_request request = vfj_request_of(VFJ_REQUEST_COMMAND, &probe->command, index);
     struct vfj_child_spec spec = {
         .request = &request,
-        .limit_ms = probe->command.limit_ms > 0 ? probe->command.limit_ms : VFJ_PROBE_LIMIT_DEFAULT_MS,
+        .limit_ms
+        = probe->command.limit_ms > 0 ? probe->command.limit_ms : VFJ_PROBE_LIMIT_DEFAULT_MS,
         .output_max = VFJ_PROBE_OUTPUT_MAX,
         .output = on_output,
         .ended = on_ended,
@@ -331,7 +333,8 @@ static void begin(struct probe *probe)
 
 static void keep_part(struct probe *probe, const struct vfj_reply_part *part)
 {
-    if (part->length > sizeof part->bytes || part->length > sizeof probe->body - probe->body_length) {
+    if (part->length > sizeof part->bytes
+        || part->length > sizeof probe->body - probe->body_length) {
         probe->garbled = true;
         return;
     }
@@ -354,7 +357,8 @@ static void answer_body(struct probe *probe)
 {
     struct vfj_observation told;
     const struct vfj_span body = {probe->body, probe->body_length};
-    if (probe->garbled || vfj_observation_decode(body, &told) != VFJ_OK || told.probe != probe->answer.probe) {
+    if (probe->garbled || vfj_observation_decode(body, &told) != VFJ_OK
+        || told.probe != probe->answer.probe) {
         answer_nothing(probe);
         return;
     }
@@ -436,8 +440,8 @@ static void on_deliver(evutil_socket_t fd, short what, void *context)
     answer_nothing(probe);
 }
 
-struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dispatch *dispatch, enum vfj_probe_way way,
-                                   vfj_observed_fn *observed, void *context)
+struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dispatch *dispatch,
+                                   enum vfj_probe_way way, vfj_observed_fn *observed, void *context)
 {
     struct vfj_prober *prober = calloc(1, sizeof *prober);
     if (prober == NULL)
@@ -482,7 +486,8 @@ void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command
     probe->command = *command;
     probe->answer.command = command->id;
     probe->answer.probe = (uint8_t)probe_of((enum vfj_command_kind)command->kind);
-    if (command->kind == VFJ_COMMAND_PROBE_SLOT && count_of_slot(prober, command->a) > VFJ_PROBES_OF_SLOT_MAX)
+    if (command->kind == VFJ_COMMAND_PROBE_SLOT
+        && count_of_slot(prober, command->a) > VFJ_PROBES_OF_SLOT_MAX)
         wait_turn(probe);
     else
         go(probe);

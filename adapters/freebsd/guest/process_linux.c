@@ -23,7 +23,8 @@ bool vfj_process_name(pid_t pid, char *name, size_t size)
     if (count <= 0)
         return false;
     const char *end = memchr(bytes, '\n', (size_t)count);
-    vfj_span_copy(name, size, (struct vfj_span){bytes, end != NULL ? (size_t)(end - bytes) : (size_t)count});
+    vfj_span_copy(name, size,
+                  (struct vfj_span){bytes, end != NULL ? (size_t)(end - bytes) : (size_t)count});
     return true;
 }
 

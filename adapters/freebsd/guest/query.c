@@ -47,7 +47,8 @@ static void on_observed(void *context, const struct vfj_observation *observation
 static void on_rc(void *context, const struct vfj_rc_answer *answer)
 {
     struct vfj_query *ask = context;
-    ask->right = answer->status == VFJ_OK && vfj_span_copy(ask->rc->text, sizeof ask->rc->text, answer->rc);
+    ask->right = answer->status == VFJ_OK
+        && vfj_span_copy(ask->rc->text, sizeof ask->rc->text, answer->rc);
     vfj_text_add(&ask->complaint, answer->complaint);
     stop(ask);
 }
@@ -69,13 +70,16 @@ static void on_ended(void *context, const struct vfj_program_end *end)
 static bool open_parts(struct vfj_query *ask, const struct vfj_paths *paths)
 {
     ask->base = event_base_new();
-    ask->dispatch = ask->base != NULL ? vfj_dispatch_open(ask->base, paths, NULL, NULL, NULL) : NULL;
+    ask->dispatch
+        = ask->base != NULL ? vfj_dispatch_open(ask->base, paths, NULL, NULL, NULL) : NULL;
     ask->children = ask->dispatch != NULL ? vfj_children_open(ask->base, ask->dispatch) : NULL;
     if (ask->children == NULL)
         return false;
-    ask->prober = vfj_prober_open(ask->children, ask->dispatch, VFJ_PROBE_WAY_PROGRAMS, on_observed, ask);
+    ask->prober
+        = vfj_prober_open(ask->children, ask->dispatch, VFJ_PROBE_WAY_PROGRAMS, on_observed, ask);
     ask->rc_reader = vfj_rc_reader_open(ask->children, ask->dispatch, VFJ_RC_VALUES, on_rc, ask);
-    ask->origin_reader = vfj_rc_reader_open(ask->children, ask->dispatch, VFJ_RC_ORIGIN, on_rc, ask);
+    ask->origin_reader
+        = vfj_rc_reader_open(ask->children, ask->dispatch, VFJ_RC_ORIGIN, on_rc, ask);
     return ask->prober != NULL && ask->rc_reader != NULL && ask->origin_reader != NULL;
 }
 
@@ -104,15 +108,16 @@ void vfj_query_close(struct vfj_query *ask)
     free(ask);
 }
 
-void vfj_query_probe(struct vfj_query *ask, const struct vfj_command *command, struct vfj_observation *answer)
+void vfj_query_probe(struct vfj_query *ask, const struct vfj_command *command,
+                     struct vfj_observation *answer)
 {
     ask->observation = answer;
     vfj_prober_run(ask->prober, command);
     wait_for_answer(ask);
 }
 
-static bool read_rc(struct vfj_query *ask, struct vfj_rc_reader *reader, struct vfj_rc *rc, char *complaint,
-                    size_t size)
+static bool read_rc(struct vfj_query *ask, struct vfj_rc_reader *reader, struct vfj_rc *rc,
+                    char *complaint, size_t size)
 {
     memset(rc, 0, sizeof *rc);
     ask->rc = rc;
@@ -132,8 +137,8 @@ bool vfj_query_rc_origin(struct vfj_query *ask, struct vfj_rc *origin, char *com
     return read_rc(ask, ask->origin_reader, origin, complaint, size);
 }
 
-void vfj_query_program(struct vfj_query *ask, const char *path, const char *const *argv, char *output, size_t size,
-                       struct vfj_program_end *end)
+void vfj_query_program(struct vfj_query *ask, const char *path, const char *const *argv,
+                       char *output, size_t size, struct vfj_program_end *end)
 {
     struct vfj_child_spec spec = {
         .path = path,

@@ -38,8 +38,10 @@ struct vfj_rc_reader {
 
 static bool is_wanted(struct vfj_span name)
 {
-    static const char *const prefixes[] = {"ifconfig_", "ipv4_addrs_", "ipv6_", "route_", "vfjournal_"};
-    static const char *const names[] = {"synchronous_dhclient", "defaultrouter", "static_routes", "hyperv_vf_delay"};
+    static const char *const prefixes[]
+        = {"ifconfig_", "ipv4_addrs_", "ipv6_", "route_", "vfjournal_"};
+    static const char *const names[]
+        = {"synchronous_dhclient", "defaultrouter", "static_routes", "hyperv_vf_delay"};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         if (vfj_span_starts(name, prefixes[i]))
             return true;
@@ -51,10 +53,12 @@ static bool is_wanted(struct vfj_span name)
     return false;
 }
 
-/* What announces a password, or a key, in ifconfig(8)'s words: of carp(4), and of wireless interfaces. */
+/* What announces a password, or a key, in ifconfig(8)'s words: of carp(4), and of wireless
+ * interfaces. */
 static bool announces_password(struct vfj_span word)
 {
-    return vfj_span_is_nocase(word, "pass") || vfj_span_is_nocase(word, "wepkey") || vfj_span_is_nocase(word, "nwkey");
+    return vfj_span_is_nocase(word, "pass") || vfj_span_is_nocase(word, "wepkey")
+        || vfj_span_is_nocase(word, "nwkey");
 }
 
 /* The quotation mark that a word opens and does not close; 0: none. */
@@ -98,7 +102,8 @@ static void blank_passwords(char *value, size_t size)
     }
 }
 
-/* No word of a command has a control character: they separate words, as line ends do in the helper. */
+/* No word of a command has a control character: they separate words, as line ends do in the helper.
+ */
 static void blank_controls(char *value)
 {
     for (; *value != '\0'; value++) {
@@ -126,7 +131,8 @@ static void add_value(struct reading *reading, const struct vfj_kv *pair)
     vfj_kv_add_string(&reading->rc, name, value);
 }
 
-/* Outside of the dots is what the guest's files say on standard error; the last line of that is why they failed. */
+/* Outside of the dots is what the guest's files say on standard error; the last line of that is why
+ * they failed. */
 static void read_line(void *context, struct vfj_span line)
 {
     struct reading *reading = context;
@@ -136,7 +142,8 @@ static void read_line(void *context, struct vfj_span line)
     } else if (reading->dots != 1) {
         if (line.length > 0)
             complain(reading, line);
-    } else if (vfj_kv_next(&line, &pair) == VFJ_KV_PAIR && vfj_kv_next(&line, &more) == VFJ_KV_END) {
+    } else if (vfj_kv_next(&line, &pair) == VFJ_KV_PAIR
+               && vfj_kv_next(&line, &more) == VFJ_KV_END) {
         add_value(reading, &pair);
     }
 }
@@ -166,7 +173,8 @@ static const char *failure(const struct vfj_program_end *end)
     return "failed";
 }
 
-static void judge(const struct reading *reading, const struct vfj_program_end *end, struct vfj_rc_answer *answer)
+static void judge(const struct reading *reading, const struct vfj_program_end *end,
+                  struct vfj_rc_answer *answer)
 {
     if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || reading->dots != 2) {
         bool said = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
@@ -194,8 +202,9 @@ static void on_ended(void *context, const struct vfj_program_end *end)
         vfj_rc_reader_read(reader);
 }
 
-struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children, struct vfj_dispatch *dispatch,
-                                         enum vfj_rc_wanted wanted, vfj_rc_fn *done, void *context)
+struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children,
+                                         struct vfj_dispatch *dispatch, enum vfj_rc_wanted wanted,
+                                         vfj_rc_fn *done, void *context)
 {
     struct vfj_rc_reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL)

@@ -8,8 +8,8 @@
 
 enum { VFJ_RC_FILES = 10 };
 
-/* Equal bytes: no file was written, replaced, made or removed. (What a directory in a file's place holds may have been
- * written.) No byte is padding. */
+/* Equal bytes: no file was written, replaced, made or removed. (What a directory in a file's place
+ * holds may have been written.) No byte is padding. */
 struct vfj_rc_stamp {
     struct {
         uint64_t inode, size;
@@ -17,8 +17,9 @@ struct vfj_rc_stamp {
     } files[VFJ_RC_FILES]; /* zero: there is none */
 };
 
-/* Look at rc.conf, and at the other files that rc.subr(8) reads: /etc/defaults/rc.conf and vendor.conf,
- * rc.conf.local, and network, netif and vfjournal in rc.conf.d and /usr/local/etc/rc.conf.d. */
+/* Look at rc.conf, and at the other files that rc.subr(8) reads: /etc/defaults/rc.conf and
+ * vendor.conf, rc.conf.local, and network, netif and vfjournal in rc.conf.d and
+ * /usr/local/etc/rc.conf.d. */
 void vfj_rc_stamp_take(const struct vfj_paths *paths, struct vfj_rc_stamp *stamp);
 
 #endif

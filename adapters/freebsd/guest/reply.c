@@ -20,8 +20,8 @@ static bool check_end(const struct vfj_reply_end *ended)
 {
     uint32_t kind;
     memcpy(&kind, &ended->end.kind, sizeof kind);
-    return (kind == VFJ_OUTCOME_EXITED || kind == VFJ_OUTCOME_SIGNALED || kind == VFJ_OUTCOME_TIMEOUT
-            || kind == VFJ_OUTCOME_ABSENT)
+    return (kind == VFJ_OUTCOME_EXITED || kind == VFJ_OUTCOME_SIGNALED
+            || kind == VFJ_OUTCOME_TIMEOUT || kind == VFJ_OUTCOME_ABSENT)
         && ends(ended->complaint, sizeof ended->complaint);
 }
 
@@ -37,7 +37,8 @@ static bool check_files(const struct vfj_files *files, const struct vfj_command 
         && ends(slot->script_refused, sizeof slot->script_refused);
 }
 
-bool vfj_reply_check(const struct vfj_reply *reply, const struct vfj_request *request, bool has_descriptor)
+bool vfj_reply_check(const struct vfj_reply *reply, const struct vfj_request *request,
+                     bool has_descriptor)
 {
     switch ((enum vfj_request_kind)request->kind) {
     case VFJ_REQUEST_COMMAND:
@@ -49,9 +50,11 @@ bool vfj_reply_check(const struct vfj_reply *reply, const struct vfj_request *re
             return has_descriptor;
         return reply->kind == VFJ_REPLY_ENDED && !has_descriptor && check_end(&reply->as.ended);
     case VFJ_REQUEST_READ:
-        return reply->kind == VFJ_REPLY_READ && !has_descriptor && reply->as.part.length <= VFJ_REPLY_PART_SIZE;
+        return reply->kind == VFJ_REPLY_READ && !has_descriptor
+            && reply->as.part.length <= VFJ_REPLY_PART_SIZE;
     case VFJ_REQUEST_FILES:
-        return reply->kind == VFJ_REPLY_FILES && !has_descriptor && check_files(&reply->as.files, &request->command);
+        return reply->kind == VFJ_REPLY_FILES && !has_descriptor
+            && check_files(&reply->as.files, &request->command);
     case VFJ_REQUEST_DEVD:
         return reply->kind == VFJ_REPLY_DEVD && has_descriptor == (reply->status == 0);
     case VFJ_REQUEST_ACT_LOCK:

@@ -13,11 +13,12 @@
 enum vfj_reply_kind {
     VFJ_REPLY_STARTED, /* a program; the descriptor is where its output comes from */
     VFJ_REPLY_ENDED,   /* a program: ended */
-    VFJ_REPLY_READ,    /* status, not 0 when programs are to be asked; else the next part of an observation's body */
-    VFJ_REPLY_FILES,   /* files */
-    VFJ_REPLY_STAMP,   /* stamp */
-    VFJ_REPLY_DEVD,    /* the descriptor is the connection; records; or status, an errno */
-    VFJ_REPLY_LOCK,    /* status: 0, the monitor holds the lock until it ends; or an errno */
+    /* status, not 0 when programs are to be asked; else the next part of an observation's body */
+    VFJ_REPLY_READ,
+    VFJ_REPLY_FILES, /* files */
+    VFJ_REPLY_STAMP, /* stamp */
+    VFJ_REPLY_DEVD,  /* the descriptor is the connection; records; or status, an errno */
+    VFJ_REPLY_LOCK,  /* status: 0, the monitor holds the lock until it ends; or an errno */
 };
 
 enum { VFJ_REPLY_PART_SIZE = 1000 }; /* a look at a slot is one part or two */
@@ -31,7 +32,8 @@ struct vfj_reply_part {
 
 struct vfj_reply_end {
     struct vfj_program_end end;
-    char complaint[VFJ_PATH_SIZE]; /* why it was not started, when there is more to say than the errno */
+    /* why it was not started, when there is more to say than the errno */
+    char complaint[VFJ_PATH_SIZE];
 };
 
 struct vfj_reply {
@@ -47,9 +49,11 @@ struct vfj_reply {
     } as;
 };
 
-/* Whether the reply answers the request: its kind belongs to the request's, it has a descriptor where one belongs, each text ends,
- * each number is in its range. Nothing else may look at a reply of another process before. */
-bool vfj_reply_check(const struct vfj_reply *reply, const struct vfj_request *request, bool has_descriptor);
+/* Whether the reply answers the request: its kind belongs to the request's, it has a descriptor
+ * where one belongs, each text ends, each number is in its range. Nothing else may look at a reply
+ * of another process before. */
+bool vfj_reply_check(const struct vfj_reply *reply, const struct vfj_request *request,
+                     bool has_descriptor);
 
 /* `descriptor`, -1 when there is none, becomes the callee's. `reply` is borrowed. */
 typedef void vfj_reply_fn(void *context, const struct vfj_reply *reply, int descriptor);

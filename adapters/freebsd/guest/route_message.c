@@ -30,12 +30,14 @@ static size_t message_length(struct vfj_span message)
 
 bool vfj_route_message_answers(struct vfj_span message, int32_t pid, int32_t sequence)
 {
-    return message.length >= VFJ_RTM_ERRNO + sizeof(int32_t) && byte_at(message, VFJ_RTM_VERSION) == VFJ_ROUTE_VERSION
+    return message.length >= VFJ_RTM_ERRNO + sizeof(int32_t)
+        && byte_at(message, VFJ_RTM_VERSION) == VFJ_ROUTE_VERSION
         && byte_at(message, VFJ_RTM_TYPE) == VFJ_ROUTE_GET && number_at(message, VFJ_RTM_PID) == pid
         && number_at(message, VFJ_RTM_SEQ) == sequence;
 }
 
-/* The next address, as long as it says, taken off the front with what fills it up; one without a length takes one unit. */
+/* The next address, as long as it says, taken off the front with what fills it up; one without a
+ * length takes one unit. */
 static bool take_address(struct vfj_span *rest, struct vfj_span *address)
 {
     const size_t unit = sizeof(long);
@@ -50,12 +52,14 @@ static bool take_address(struct vfj_span *rest, struct vfj_span *address)
     return true;
 }
 
-/* `size` bytes at `offset`, zero where the address is too short: FreeBSD leaves out zeros at an end. */
+/* `size` bytes at `offset`, zero where the address is too short: FreeBSD leaves out zeros at an
+ * end. */
 static void copy_part(struct vfj_span address, size_t offset, void *to, size_t size)
 {
     memset(to, 0, size);
     if (offset < address.length)
-        memcpy(to, address.text + offset, address.length - offset < size ? address.length - offset : size);
+        memcpy(to, address.text + offset,
+               address.length - offset < size ? address.length - offset : size);
 }
 
 static void read_gateway(struct vfj_span address, struct vfj_address *gateway)
@@ -87,8 +91,8 @@ bool vfj_route_message_read(struct vfj_span message, size_t header, struct vfj_d
     struct vfj_default_route found = {.is_static = (flags & VFJ_ROUTE_STATIC) != 0};
     struct vfj_span rest, address;
     memset(route, 0, sizeof *route);
-    if (message.length < header || message_length(message) < header || message_length(message) > message.length
-        || number_at(message, VFJ_RTM_ERRNO) != 0)
+    if (message.length < header || message_length(message) < header
+        || message_length(message) > message.length || number_at(message, VFJ_RTM_ERRNO) != 0)
         return false;
     rest = (struct vfj_span){message.text + header, message_length(message) - header};
     for (unsigned i = 0; i < VFJ_ROUTE_ADDRS; i++) {

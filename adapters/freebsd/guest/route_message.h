@@ -7,8 +7,9 @@
 
 #include "adapters/freebsd/guest/parse_route.h"
 
-/* The layout of FreeBSD's <net/route.h>, <net/if_dl.h> and <netinet/in.h>, so that a message can be read on any system;
- * kernel_freebsd.c holds it against those. Offsets and values: of struct rt_msghdr, of a struct sockaddr behind it. */
+/* The layout of FreeBSD's <net/route.h>, <net/if_dl.h> and <netinet/in.h>, so that a message can be
+ * read on any system; kernel_freebsd.c holds it against those. Offsets and values: of struct
+ * rt_msghdr, of a struct sockaddr behind it. */
 enum {
     VFJ_RTM_MSGLEN = 0, /* uint16_t */
     VFJ_RTM_VERSION = 2,
@@ -38,12 +39,14 @@ enum {
     VFJ_SA_LINK_NAME = 8,
 };
 
-/* Whether the message is the answer to RTM_GET with that pid and sequence number: the socket hears of all that changes in
- * the table as well. */
+/* Whether the message is the answer to RTM_GET with that pid and sequence number: the socket hears
+ * of all that changes in the table as well. */
 bool vfj_route_message_answers(struct vfj_span message, int32_t pid, int32_t sequence);
 
-/* Read the answer, whose header has `header` bytes and whose addresses are aligned as `long` is. Total: one whose lengths
- * are beyond its end, or that reports an error, is false and no route. What counts is what route(8) prints. */
-bool vfj_route_message_read(struct vfj_span message, size_t header, struct vfj_default_route *route);
+/* Read the answer, whose header has `header` bytes and whose addresses are aligned as `long` is.
+ * Total: one whose lengths are beyond its end, or that reports an error, is false and no route.
+ * What counts is what route(8) prints. */
+bool vfj_route_message_read(struct vfj_span message, size_t header,
+                            struct vfj_default_route *route);
 
 #endif

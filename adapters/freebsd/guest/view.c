@@ -1,4 +1,5 @@
-/* All that joining one hn and its VF needs to know, put together from what four programs print, or the kernel says. */
+/* All that joining one hn and its VF needs to know, put together from what four programs print, or
+ * the kernel says. */
 #include "adapters/freebsd/guest/view.h"
 
 #include <string.h>
@@ -48,7 +49,8 @@ static void name_oid(char oid[64], const char *unit, const char *leaf)
     vfj_text_add(&text, leaf);
 }
 
-void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command, struct vfj_view *view)
+void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command,
+                    struct vfj_view *view)
 {
     memset(view, 0, sizeof *view);
     view->hn_name = command->a;
@@ -81,7 +83,8 @@ static void take_route(const struct vfj_view_reader *reader, const struct vfj_de
                        struct vfj_address *gateway, bool *on_lagg)
 {
     bool is_on_lagg = vfj_name_equal(route->interface, reader->lagg);
-    if (vfj_name_is_empty(route->interface) || (!is_on_lagg && !vfj_name_equal(route->interface, reader->hn)))
+    if (vfj_name_is_empty(route->interface)
+        || (!is_on_lagg && !vfj_name_equal(route->interface, reader->hn)))
         return;
     *gateway = route->gateway;
     *on_lagg = is_on_lagg && gateway->text[0] != '\0';

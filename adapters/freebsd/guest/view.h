@@ -1,4 +1,5 @@
-/* All that joining one hn and its VF needs to know, put together from what four programs print, or the kernel says. */
+/* All that joining one hn and its VF needs to know, put together from what four programs print, or
+ * the kernel says. */
 #ifndef VFJ_FREEBSD_GUEST_VIEW_H
 #define VFJ_FREEBSD_GUEST_VIEW_H
 
@@ -8,8 +9,8 @@
 #include "adapters/freebsd/guest/parse_sysctl.h"
 #include "core/data/command.h"
 
-/* The object must not move while it is in use. sysctl's output must be complete before ifconfig's is fed: it
- * tells which interface is the VF. */
+/* The object must not move while it is in use. sysctl's output must be complete before ifconfig's
+ * is fed: it tells which interface is the VF. */
 struct vfj_view_reader {
     struct vfj_view *view;
     struct vfj_name hn, lagg, vf;
@@ -20,9 +21,11 @@ struct vfj_view_reader {
 };
 
 /* Begin the answer to a PROBE_SLOT command in *view, which is zeroed. */
-void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command, struct vfj_view *view);
+void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command,
+                    struct vfj_view *view);
 
-/* Take in an interface, as ifconfig's output does by itself: a vfj_interface_fn, its context the reader. */
+/* Take in an interface, as ifconfig's output does by itself: a vfj_interface_fn, its context the
+ * reader. */
 void vfj_view_take_interface(void *context, const struct vfj_interface *interface);
 
 /* Take in what the files say. */

@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { DESCRIPTORS_MAX = 256 }; /* far more than a daemon has that was just started; one beyond keeps its rights */
+/* far more than a daemon has that was just started; one beyond keeps its rights */
+enum { DESCRIPTORS_MAX = 256 };
 
 /* kqueue(2) and pipes are both S_IFIFO for fstat(2). */
 static void add_work(mode_t mode, cap_rights_t *rights)
@@ -15,8 +16,9 @@ static void add_work(mode_t mode, cap_rights_t *rights)
     if (S_ISREG(mode))
         cap_rights_set(rights, CAP_SEEK, CAP_MMAP_RW, CAP_FSYNC, CAP_FTRUNCATE, CAP_FLOCK);
     else if (S_ISDIR(mode)) /* what is opened in it has no more rights than it */
-        cap_rights_set(rights, CAP_LOOKUP, CAP_CREATE, CAP_UNLINKAT, CAP_RENAMEAT_SOURCE, CAP_RENAMEAT_TARGET, CAP_SEEK,
-                       CAP_FSYNC, CAP_FTRUNCATE, CAP_FSTATAT, CAP_FSTATFS);
+        cap_rights_set(rights, CAP_LOOKUP, CAP_CREATE, CAP_UNLINKAT, CAP_RENAMEAT_SOURCE,
+                       CAP_RENAMEAT_TARGET, CAP_SEEK, CAP_FSYNC, CAP_FTRUNCATE, CAP_FSTATAT,
+                       CAP_FSTATFS);
     else if (S_ISFIFO(mode))
         cap_rights_set(rights, CAP_KQUEUE);
 }

@@ -1,4 +1,5 @@
-/* Giving up every name that the system has: by seccomp(2), so that what holds on FreeBSD can be tried here. */
+/* Giving up every name that the system has: by seccomp(2), so that what holds on FreeBSD can be
+ * tried here. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* syscall: glibc hides it without */
 #endif
@@ -20,22 +21,25 @@
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
 #endif
 
-/* Names that begin at the root or where we are: of these calls the first argument may be a directory instead. */
-static const int at[] = {SYS_openat,   SYS_newfstatat, SYS_unlinkat,   SYS_renameat2, SYS_mkdirat, SYS_faccessat,
-                         SYS_fchmodat, SYS_fchownat,   SYS_readlinkat, SYS_linkat,    SYS_mknodat,
+/* Names that begin at the root or where we are: of these calls the first argument may be a
+ * directory instead. */
+static const int at[]
+    = {SYS_openat,   SYS_newfstatat, SYS_unlinkat,   SYS_renameat2, SYS_mkdirat, SYS_faccessat,
+       SYS_fchmodat, SYS_fchownat,   SYS_readlinkat, SYS_linkat,    SYS_mknodat,
 #ifdef SYS_renameat
-                         SYS_renameat,
+       SYS_renameat,
 #endif
-                         SYS_statx};
+       SYS_statx};
 
 /* And of these it can't; or they reach what has no descriptor. */
-static const int never[] = {SYS_connect, SYS_bind,   SYS_execve, SYS_execveat, SYS_chdir,  SYS_chroot, SYS_statfs,
-                            SYS_mount,   SYS_ptrace, SYS_kill,   SYS_tkill,    SYS_wait4,  SYS_waitid,
+static const int never[]
+    = {SYS_connect, SYS_bind,   SYS_execve, SYS_execveat, SYS_chdir,  SYS_chroot, SYS_statfs,
+       SYS_mount,   SYS_ptrace, SYS_kill,   SYS_tkill,    SYS_wait4,  SYS_waitid,
 #ifdef SYS_open
-                            SYS_open,    SYS_creat,  SYS_stat,   SYS_lstat,    SYS_access, SYS_unlink, SYS_rename,
-                            SYS_mkdir,   SYS_rmdir,  SYS_link,   SYS_symlink,  SYS_chmod,  SYS_chown,  SYS_readlink,
+       SYS_open,    SYS_creat,  SYS_stat,   SYS_lstat,    SYS_access, SYS_unlink, SYS_rename,
+       SYS_mkdir,   SYS_rmdir,  SYS_link,   SYS_symlink,  SYS_chmod,  SYS_chown,  SYS_readlink,
 #endif
-                            SYS_truncate};
+       SYS_truncate};
 
 enum {
     AT_CALLS = sizeof at / sizeof at[0],
@@ -74,9 +78,11 @@ static unsigned write_filter(struct sock_filter filter[INSTRUCTIONS], uint32_t a
     for (unsigned i = 0; i < AT_CALLS; i++) {
         filter[count++] = skip_unless((uint32_t)at[i], 3);
         filter[count++] = load(offsetof(struct seccomp_data, args[0]));
-        filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)AT_FDCWD, 0, 1);
+        filter[count++]
+            = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)AT_FDCWD, 0, 1);
         filter[count++] = answer(refusal);
-        /* with a directory: should that be some call's number below, it is found not to be AT_FDCWD once more */
+        /* with a directory: should that be some call's number below, it is found not to be AT_FDCWD
+         * once more */
     }
     filter[count++] = answer(SECCOMP_RET_ALLOW);
     return count;

@@ -1,4 +1,5 @@
-/* The monitor: the part of the daemon that stays root when the rest does not, as the rest sees it. */
+/* The monitor: the part of the daemon that stays root when the rest does not, as the rest sees it.
+ */
 #include "adapters/freebsd/privsep/monitor.h"
 
 #include <errno.h>
@@ -47,7 +48,8 @@ struct vfj_wire *vfj_monitor_wire(struct vfj_monitor *monitor)
     return &monitor->wire;
 }
 
-/* What it still says is dropped. By the connection, for in capability mode there is no waitpid(2). */
+/* What it still says is dropped. By the connection, for in capability mode there is no waitpid(2).
+ */
 static void wait_for_end(const struct vfj_wire *wire)
 {
     char bytes[4096];
@@ -62,7 +64,8 @@ void vfj_monitor_end(struct vfj_monitor *monitor)
     const struct vfj_request end = {.kind = VFJ_REQUEST_END};
     if (monitor == NULL)
         return;
-    if (monitor->wire.sent == 0) /* else it is in the middle of a request, and the end of the connection says it */
+    /* else it is in the middle of a request, and the end of the connection says it */
+    if (monitor->wire.sent == 0)
         (void)vfj_wire_send(&monitor->wire, &end, sizeof end, -1, false);
     (void)shutdown(monitor->wire.socket, SHUT_WR);
     wait_for_end(&monitor->wire);

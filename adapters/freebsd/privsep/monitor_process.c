@@ -20,7 +20,11 @@
 
 /* The descriptors that the monitor begins with. */
 enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OTHER - SOCKET };
-enum { EXIT_SYSTEM = 4, PART_SIZE = 4096, REST_PARTS = 16 /* of a pipe, 64 KiB on Linux and FreeBSD */ };
+enum {
+    EXIT_SYSTEM = 4,
+    PART_SIZE = 4096,
+    REST_PARTS = 16 /* of a pipe, 64 KiB on Linux and FreeBSD */
+};
 
 struct monitor {
     const struct vfj_monitor_settings *settings;
@@ -33,8 +37,8 @@ struct monitor {
     int exit_status;
 };
 
-/* A vfj_reply_fn: it waits while the daemon makes rows durable. A daemon that has ended shows up as the end of its requests. A
- * descriptor is there to be read. */
+/* A vfj_reply_fn: it waits while the daemon makes rows durable. A daemon that has ended shows up as
+ * the end of its requests. A descriptor is there to be read. */
 static void send_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct monitor *monitor = context;
@@ -62,7 +66,8 @@ static void end_in_order(struct monitor *monitor)
 static bool is_allowed(const struct monitor *monitor)
 {
     const struct vfj_request *request = &monitor->request;
-    bool is_next = request->kind == VFJ_REQUEST_END ? request->number == 0 : request->number > monitor->last_number;
+    bool is_next = request->kind == VFJ_REQUEST_END ? request->number == 0
+                                                    : request->number > monitor->last_number;
     if (!is_next || !vfj_request_check(request))
         return false;
     if (request->kind == VFJ_REQUEST_ACT_LOCK)
@@ -91,7 +96,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
         = vfj_wire_receive(&monitor->wire, &monitor->request, sizeof monitor->request, &descriptor);
     if (state == VFJ_WIRE_END) {
         end(monitor, 0);
-    } else if (state == VFJ_WIRE_WRONG || (state == VFJ_WIRE_DONE && (descriptor >= 0 || !is_allowed(monitor)))) {
+    } else if (state == VFJ_WIRE_WRONG
+               || (state == VFJ_WIRE_DONE && (descriptor >= 0 || !is_allowed(monitor)))) {
         monitor->settings->log("monitor: a request that is none: it ends");
         end(monitor, EXIT_SYSTEM);
     } else if (state == VFJ_WIRE_DONE) {
@@ -99,7 +105,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
 }
 
-/* Each to its place, by way of numbers that are no place; 0 leaves the place empty. False when one of them is lost. */
+/* Each to its place, by way of numbers that are no place; 0 leaves the place empty. False when one
+ * of them is lost. */
 static bool keep_only(const int descriptors[KEPT])
 {
     int copies[KEPT];
@@ -128,7 +135,8 @@ static void let_go(void)
         close(null);
 }
 
-/* What the daemon printed, in one write(2), with the bytes that steer a terminal made harmless. As read(2). */
+/* What the daemon printed, in one write(2), with the bytes that steer a terminal made harmless. As
+ * read(2). */
 static ssize_t pass_output(void)
 {
     char bytes[PART_SIZE];
@@ -156,7 +164,8 @@ static void on_output(evutil_socket_t fd, short what, void *context)
         let_go();
 }
 
-/* What an ended daemon left in the pipe, and no more: somebody else may have its other end, and print without end. */
+/* What an ended daemon left in the pipe, and no more: somebody else may have its other end, and
+ * print without end. */
 static void pass_rest(const struct vfj_monitor_settings *settings)
 {
     for (unsigned i = 0; i < REST_PARTS && settings->output > 0 && pass_output() > 0; i++)
@@ -172,7 +181,8 @@ static bool listen_to_output(struct monitor *monitor)
     }
     int flags = fcntl(OUTPUT, F_GETFL);
     event_assign(&monitor->output, monitor->base, OUTPUT, EV_READ | EV_PERSIST, on_output, monitor);
-    return flags >= 0 && fcntl(OUTPUT, F_SETFL, flags | O_NONBLOCK) == 0 && event_add(&monitor->output, NULL) == 0;
+    return flags >= 0 && fcntl(OUTPUT, F_SETFL, flags | O_NONBLOCK) == 0
+        && event_add(&monitor->output, NULL) == 0;
 }
 
 static void ignore_signals(void)
@@ -187,15 +197,19 @@ static bool begin(struct monitor *monitor)
     monitor->base = event_base_new();
     if (monitor->base == NULL)
         return false;
-    monitor->server = vfj_server_open(monitor->base, &monitor->settings->paths, getppid(), send_reply, monitor);
-    event_assign(&monitor->readable, monitor->base, SOCKET, EV_READ | EV_PERSIST, on_readable, monitor);
-    return monitor->server != NULL && event_add(&monitor->readable, NULL) == 0 && listen_to_output(monitor);
+    monitor->server
+        = vfj_server_open(monitor->base, &monitor->settings->paths, getppid(), send_reply, monitor);
+    event_assign(&monitor->readable, monitor->base, SOCKET, EV_READ | EV_PERSIST, on_readable,
+                 monitor);
+    return monitor->server != NULL && event_add(&monitor->readable, NULL) == 0
+        && listen_to_output(monitor);
 }
 
 noreturn void vfj_monitor_process(int socket, const struct vfj_monitor_settings *settings)
 {
     static struct monitor monitor;
-    bool kept = keep_only((const int[KEPT]){socket, settings->pidfile_descriptor, settings->output});
+    bool kept
+        = keep_only((const int[KEPT]){socket, settings->pidfile_descriptor, settings->output});
     ignore_signals();
     vfj_process_set_title("monitor");
     monitor.settings = settings;

@@ -54,8 +54,8 @@ static void blame_mode(struct search *search, bool sticky_protects)
     search->no_rights = true;
 }
 
-/* Goes to the file, or to the first name that does not exist, and then to the directory that this is in. A path that
- * ends with a dot leads to the directory itself. */
+/* Goes to the file, or to the first name that does not exist, and then to the directory that this
+ * is in. A path that ends with a dot leads to the directory itself. */
 static bool walk_path(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;
@@ -108,7 +108,8 @@ static bool make_absolute(char to[VFJ_PATHNAME_SIZE], const char *path)
     return getcwd(here, sizeof here) != NULL && vfj_paths_join(to, here, path, "", "");
 }
 
-bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *user, struct vfj_text *why)
+bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *user,
+                    struct vfj_text *why)
 {
     struct search search = {.user = user, .use = use, .why = why};
     char absolute[VFJ_PATHNAME_SIZE];

@@ -9,23 +9,28 @@
 
 /* What is done in the directory that the path leads to. */
 enum vfj_owner_use {
-    /* Files there are opened by their names. Whoever can write to the directory can put other files there. */
+    /* Files there are opened by their names. Whoever can write to the directory can put other files
+       there. */
     VFJ_OWNER_OPENS,
     /* New files are made there, with O_EXCL, and nothing else. A sticky directory protects them. */
     VFJ_OWNER_MAKES,
 };
 
-/* Finds the user as whom root works on the file at `path`, which need not exist. Follows symbolic links. Reads no file.
+/* Finds the user as whom root works on the file at `path`, which need not exist. Follows symbolic
+ * links. Reads no file.
  *
- *   root                 only root can change a component of the path: directories and symbolic links. A directory
- *                        that others can write to is good enough above the file's own when it is sticky
+ *   root                 only root can change a component of the path: directories and links.
+ *                        Above the file's own directory a sticky one is good enough, though
+ *                        others can write to it
  *   another user         one user owns components; user->name is empty
- *   user without rights  several users own components, or a directory of root's can be written to by others: nobody,
- *                        or 65534 where passwd(5) has no such entry; user->name is "nobody"
+ *   user without rights  several users own components, or others can write to a directory of
+ *                        root's: nobody, or 65534 where passwd(5) has no such entry;
+ *                        user->name is "nobody"
  *
- * *why says which component decided: "/tmp: others can write to it"; it stays empty for root. Fails, with *why, when
- * a component can't be looked at, the path is too long, or the current directory, at which a relative path begins, can't
- * be named. */
-bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *user, struct vfj_text *why);
+ * *why says which component decided: "/tmp: others can write to it"; it stays empty for root.
+ * Fails, with *why, when a component can't be looked at, the path is too long, or the current
+ * directory, at which a relative path begins, can't be named. */
+bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *user,
+                    struct vfj_text *why);
 
 #endif

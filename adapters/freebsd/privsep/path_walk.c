@@ -70,7 +70,8 @@ static struct vfj_span take_name(struct vfj_path_walk *walk, char name[VFJ_PATHN
 
 static enum vfj_path_step enter(struct vfj_path_walk *walk, struct vfj_span name)
 {
-    struct vfj_text text = {.bytes = walk->walked, .size = sizeof walk->walked, .length = strlen(walk->walked)};
+    struct vfj_text text
+        = {.bytes = walk->walked, .size = sizeof walk->walked, .length = strlen(walk->walked)};
     vfj_text_add_char(&text, '/');
     vfj_text_add_span(&text, name);
     return text.overflow ? fail(walk, ENAMETOOLONG) : reach(walk);

@@ -19,15 +19,17 @@ struct vfj_path_walk {
 };
 
 enum vfj_path_step {
-    VFJ_PATH_COMPONENT, /* `walked` and `status` describe a component: a directory, a symbolic link, or the last one */
-    VFJ_PATH_END,       /* all components were reached */
-    VFJ_PATH_FAILED,    /* `error` says why; `walked` is the component that could not be reached */
+    /* `walked` and `status` describe a component: a directory, a symbolic link, or the last one */
+    VFJ_PATH_COMPONENT,
+    VFJ_PATH_END,    /* all components were reached */
+    VFJ_PATH_FAILED, /* `error` says why; `walked` is the component that could not be reached */
 };
 
 /* Begins a walk along `path`. False, with `error`, when it is not absolute or too long. */
 bool vfj_path_walk_begin(struct vfj_path_walk *walk, const char *path);
 
-/* Reaches the next component. A symbolic link is a component, and so is each component of its target. */
+/* Reaches the next component. A symbolic link is a component, and so is each component of its
+ * target. */
 enum vfj_path_step vfj_path_walk_next(struct vfj_path_walk *walk);
 
 /* Whether nothing is ahead: the component is the last one, unless it is a symbolic link. */

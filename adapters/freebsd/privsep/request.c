@@ -1,4 +1,5 @@
-/* What the daemon may ask of the guest: a closed list of things, each checked, none of them a command line. */
+/* What the daemon may ask of the guest: a closed list of things, each checked, none of them a
+ * command line. */
 #include "adapters/freebsd/privsep/request.h"
 
 #include <errno.h>
@@ -14,7 +15,8 @@
 
 enum { SLOT_PROGRAMS = 4 }; /* of PROBE_SLOT */
 
-struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_command *command, unsigned index)
+struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_command *command,
+                                  unsigned index)
 {
     struct vfj_request request = {.kind = (uint32_t)kind, .index = index};
     vfj_command_bare(command, &request.command);
@@ -36,7 +38,8 @@ static bool is_name_or_none(const struct vfj_name *name)
     return true;
 }
 
-/* Ended within its array, without control characters, and zero behind it. rc.conf may have bytes that are not ASCII. */
+/* Ended within its array, without control characters, and zero behind it. rc.conf may have bytes
+ * that are not ASCII. */
 static bool is_text(const char *text, size_t size)
 {
     size_t length = strnlen(text, size);
@@ -55,8 +58,8 @@ static bool is_same(const struct vfj_command *one, const struct vfj_command *oth
 {
     return one->id == other->id && one->kind == other->kind && one->is_extra == other->is_extra
         && one->is_optional == other->is_optional && vfj_name_equal(one->hn, other->hn)
-        && vfj_name_equal(one->a, other->a) && vfj_name_equal(one->b, other->b) && vfj_name_equal(one->c, other->c)
-        && strcmp(one->text, other->text) == 0;
+        && vfj_name_equal(one->a, other->a) && vfj_name_equal(one->b, other->b)
+        && vfj_name_equal(one->c, other->c) && strcmp(one->text, other->text) == 0;
 }
 
 /* Nothing but what the command's kind uses. The time limit is the request's. */
@@ -95,16 +98,18 @@ static bool check_command(const struct vfj_request *request)
 static bool check_limit(const struct vfj_request *request)
 {
     uint32_t limit_ms = request->command.limit_ms;
-    return request->kind <= VFJ_REQUEST_BOOT_TIME ? limit_ms > 0 && limit_ms <= VFJ_REQUEST_LIMIT_MAX_MS
-                                                  : limit_ms == 0;
+    return request->kind <= VFJ_REQUEST_BOOT_TIME
+        ? limit_ms > 0 && limit_ms <= VFJ_REQUEST_LIMIT_MAX_MS
+        : limit_ms == 0;
 }
 
 bool vfj_request_check(const struct vfj_request *request)
 {
     const struct vfj_command *command = &request->command;
-    if (request->kind >= VFJ_REQUEST_COUNT || command->kind >= VFJ_COMMAND_COUNT || !check_limit(request)
-        || !is_name_or_none(&command->hn) || !is_name_or_none(&command->a) || !is_name_or_none(&command->b)
-        || !is_name_or_none(&command->c) || !is_text(command->text, sizeof command->text))
+    if (request->kind >= VFJ_REQUEST_COUNT || command->kind >= VFJ_COMMAND_COUNT
+        || !check_limit(request) || !is_name_or_none(&command->hn) || !is_name_or_none(&command->a)
+        || !is_name_or_none(&command->b) || !is_name_or_none(&command->c)
+        || !is_text(command->text, sizeof command->text))
         return false;
     switch ((enum vfj_request_kind)request->kind) {
     case VFJ_REQUEST_COMMAND:
@@ -130,7 +135,8 @@ bool vfj_request_check(const struct vfj_request *request)
 }
 
 /* Words that are there as long as the paths. */
-static void set_words(struct vfj_request_program *program, const char *path, const char *first, const char *second)
+static void set_words(struct vfj_request_program *program, const char *path, const char *first,
+                      const char *second)
 {
     struct vfj_argv *argv = &program->argv;
     vfj_span_copy(program->path, sizeof program->path, vfj_span_of(path));
@@ -141,7 +147,8 @@ static void set_words(struct vfj_request_program *program, const char *path, con
     argv->count = 3;
 }
 
-static int complain(struct vfj_request_program *program, int error, const char *what, uint64_t number)
+static int complain(struct vfj_request_program *program, int error, const char *what,
+                    uint64_t number)
 {
     struct vfj_text text = vfj_text_begin(program->complaint, sizeof program->complaint);
     vfj_text_add(&text, "process ");
@@ -168,7 +175,8 @@ static int prepare_kill(const struct vfj_request *request, const struct vfj_path
     return 0;
 }
 
-/* The admin's script, looked at once more now that it is to be run: the view that found it is older. */
+/* The admin's script, looked at once more now that it is to be run: the view that found it is
+ * older. */
 static int prepare_script(struct vfj_request_program *program)
 {
     struct vfj_text complaint = vfj_text_begin(program->complaint, sizeof program->complaint);

@@ -1,4 +1,5 @@
-/* What the daemon may ask of the guest: a closed list of things, each checked, none of them a command line. */
+/* What the daemon may ask of the guest: a closed list of things, each checked, none of them a
+ * command line. */
 #ifndef VFJ_FREEBSD_PRIVSEP_REQUEST_H
 #define VFJ_FREEBSD_PRIVSEP_REQUEST_H
 
@@ -26,24 +27,30 @@ enum vfj_request_kind {
 
 enum vfj_devd_sockets { VFJ_DEVD_ANY, VFJ_DEVD_STREAM_ONLY };
 
-/* A value without pointers and types that have wrong values: it may come from a process that is not trusted, and then nothing
- * but vfj_request_check() may look at it. What the kind does not use is zero. */
+/* A value without pointers and types that have wrong values: it may come from a process that is not
+ * trusted, and then nothing but vfj_request_check() may look at it. What the kind does not use is
+ * zero. */
 struct vfj_request {
-    uint64_t number; /* the asker's: the answers bear it. Each is greater than the one before; END has none */
-    uint32_t kind;   /* enum vfj_request_kind */
+    /* the asker's: the answers bear it. Each is greater than the one before; END has none */
+    uint64_t number;
+    uint32_t kind; /* enum vfj_request_kind */
     uint32_t index;
-    struct vfj_command command; /* of COMMAND, READ and FILES, bare; its limit_ms is that of every program */
+    /* of COMMAND, READ and FILES, bare; its limit_ms is that of every program */
+    struct vfj_command command;
 };
 
 enum { VFJ_REQUEST_LIMIT_MAX_MS = 15 * 60 * 1000 };
 
-/* COMMAND for a command's `index`th program, READ or FILES. Has no time limit yet: the programs' is set when it is asked. */
-struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_command *command, unsigned index);
+/* COMMAND for a command's `index`th program, READ or FILES. Has no time limit yet: the programs' is
+ * set when it is asked. */
+struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_command *command,
+                                  unsigned index);
 
-/* Whether it is one of those that can be asked: every number in its range, every name a name (core/text/name.h) and there
- * where it is needed, every word of the text of the form that the command's words have, and nothing besides. A text that comes through this
- * reaches no program as an option that it is not, names no other sysctl than hn's, and no other file than those of an
- * hn. */
+/* Whether it is one of those that can be asked: every number in its range, every name a name
+ * (core/text/name.h) and there where it is needed, every word of the text of the form that the
+ * command's words have, and nothing besides. A text that comes through this reaches no program as
+ * an option that it is not, names no other sysctl than hn's, and no other file than those of an hn.
+ */
 bool vfj_request_check(const struct vfj_request *request);
 
 /* The program to be run for it. */
@@ -51,12 +58,14 @@ struct vfj_request_program {
     char path[VFJ_PATHNAME_SIZE];
     struct vfj_argv argv;
     enum vfj_stderr errors;
-    char complaint[VFJ_PATH_SIZE]; /* why it can't be run, when there is more to say than the errno */
+    /* why it can't be run, when there is more to say than the errno */
+    char complaint[VFJ_PATH_SIZE];
 };
 
-/* Make ready a request that runs a program. The words may point into *program, *request's copy in it and *paths. 0; or
- * an errno when it is not to be run: EPERM, for a script that others than root can change, or a process to be ended
- * that is not the dhclient of an interface; ESRCH when that is no process any more. */
+/* Make ready a request that runs a program. The words may point into *program, *request's copy in
+ * it and *paths. 0; or an errno when it is not to be run: EPERM, for a script that others than root
+ * can change, or a process to be ended that is not the dhclient of an interface; ESRCH when that is
+ * no process any more. */
 int vfj_request_prepare(const struct vfj_request *request, const struct vfj_paths *paths,
                         struct vfj_request_program *program);
 

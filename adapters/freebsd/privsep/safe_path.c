@@ -77,7 +77,8 @@ bool vfj_safe_path_check_file(const char *path, struct vfj_text *complaint)
     while ((step = vfj_path_walk_next(&walk)) == VFJ_PATH_COMPONENT) {
         if (!is_ours(&walk, complaint))
             return false;
-        is_shared = S_ISDIR(walk.status.st_mode) && (walk.status.st_mode & (S_IWOTH | S_IWGRP)) != 0;
+        is_shared
+            = S_ISDIR(walk.status.st_mode) && (walk.status.st_mode & (S_IWOTH | S_IWGRP)) != 0;
     }
     if (step == VFJ_PATH_FAILED && (walk.error != ENOENT || is_shared))
         return refuse(&walk, complaint, strerror(walk.error));

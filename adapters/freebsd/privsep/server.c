@@ -31,19 +31,21 @@ static struct vfj_reply reply_of(const struct vfj_request *request, enum vfj_rep
 
 static void on_ended(void *context, uint64_t number, const struct vfj_program_end *end)
 {
-    const struct vfj_reply reply = {.number = number, .kind = VFJ_REPLY_ENDED, .as.ended.end = *end};
+    const struct vfj_reply reply
+        = {.number = number, .kind = VFJ_REPLY_ENDED, .as.ended.end = *end};
     reply_with(context, &reply, -1);
 }
 
 /* A process that was to be ended and is gone: kill(1) would have said that and ended with 1. */
-static void reply_not_started(struct vfj_server *server, const struct vfj_request *request, int error,
-                              const char *complaint)
+static void reply_not_started(struct vfj_server *server, const struct vfj_request *request,
+                              int error, const char *complaint)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_ENDED);
     bool is_gone = error == ESRCH;
     reply.as.ended.end.kind = is_gone ? VFJ_OUTCOME_EXITED : VFJ_OUTCOME_ABSENT;
     reply.as.ended.end.status = is_gone ? 1 : error;
-    vfj_span_copy(reply.as.ended.complaint, sizeof reply.as.ended.complaint, vfj_span_of(complaint));
+    vfj_span_copy(reply.as.ended.complaint, sizeof reply.as.ended.complaint,
+                  vfj_span_of(complaint));
     reply_with(server, &reply, -1);
 }
 
@@ -80,12 +82,14 @@ static void run_program(struct vfj_server *server, const struct vfj_request *req
 }
 
 /* A body in parts, of which the last, maybe the only one, says so. */
-static void reply_body(struct vfj_server *server, const struct vfj_request *request, struct vfj_span body)
+static void reply_body(struct vfj_server *server, const struct vfj_request *request,
+                       struct vfj_span body)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_READ);
     struct vfj_reply_part *part = &reply.as.part;
     do {
-        part->length = body.length < sizeof part->bytes ? (uint32_t)body.length : (uint32_t)sizeof part->bytes;
+        part->length = body.length < sizeof part->bytes ? (uint32_t)body.length
+                                                        : (uint32_t)sizeof part->bytes;
         memcpy(part->bytes, body.text, part->length);
         body = (struct vfj_span){body.text + part->length, body.length - part->length};
         part->more = body.length > 0;
@@ -128,14 +132,15 @@ static void connect_to_devd(struct vfj_server *server, const struct vfj_request 
     const struct vfj_paths *paths = server->paths;
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_DEVD);
     bool records = false;
-    int fd = vfj_devd_socket_open(paths->devd_seqpacket, paths->devd_stream, request->index == VFJ_DEVD_STREAM_ONLY,
-                                  &records);
+    int fd = vfj_devd_socket_open(paths->devd_seqpacket, paths->devd_stream,
+                                  request->index == VFJ_DEVD_STREAM_ONLY, &records);
     reply.records = records;
     reply.status = fd < 0 ? errno : 0;
     reply_with(server, &reply, fd);
 }
 
-/* A process that has the lock's descriptor could write another pid into root's file: it stays here. */
+/* A process that has the lock's descriptor could write another pid into root's file: it stays here.
+ */
 static void take_act_lock(struct vfj_server *server, const struct vfj_request *request)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_LOCK);
@@ -180,8 +185,8 @@ void vfj_server_serve(struct vfj_server *server, const struct vfj_request *reque
     }
 }
 
-struct vfj_server *vfj_server_open(struct event_base *base, const struct vfj_paths *paths, pid_t daemon,
-                                   vfj_reply_fn *replied, void *context)
+struct vfj_server *vfj_server_open(struct event_base *base, const struct vfj_paths *paths,
+                                   pid_t daemon, vfj_reply_fn *replied, void *context)
 {
     struct vfj_server *server = calloc(1, sizeof *server);
     if (server == NULL)

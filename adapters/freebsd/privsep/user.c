@@ -26,7 +26,8 @@ bool vfj_user_find(const char *name, struct vfj_user *user)
     return true;
 }
 
-static bool complain(struct vfj_text *complaint, const char *path, const char *why, const char *what)
+static bool complain(struct vfj_text *complaint, const char *path, const char *why,
+                     const char *what)
 {
     vfj_text_add(complaint, path);
     vfj_text_add(complaint, why);
@@ -34,14 +35,16 @@ static bool complain(struct vfj_text *complaint, const char *path, const char *w
     return false;
 }
 
-/* Whether the file, if it exists, is the user's. Nothing depends on it but the message: the user can change it later. */
+/* Whether the file, if it exists, is the user's. Nothing depends on it but the message: the user
+ * can change it later. */
 static bool is_users(const struct vfj_user *user, const char *path)
 {
     struct stat status;
     return lstat(path, &status) != 0 || status.st_uid == user->uid;
 }
 
-static bool check_files(const struct vfj_user *user, const char *journal, struct vfj_text *complaint)
+static bool check_files(const struct vfj_user *user, const char *journal,
+                        struct vfj_text *complaint)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", "-snapshot", ".lock"};
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
@@ -56,7 +59,8 @@ static bool check_files(const struct vfj_user *user, const char *journal, struct
 }
 
 /* By its descriptor: the directory that was made, in one that only root can change. */
-static bool give_directory(const struct vfj_user *user, const char *directory, struct vfj_text *complaint)
+static bool give_directory(const struct vfj_user *user, const char *directory,
+                           struct vfj_text *complaint)
 {
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     bool given = fd >= 0 && fchown(fd, user->uid, user->gid) == 0;
@@ -67,7 +71,8 @@ static bool give_directory(const struct vfj_user *user, const char *directory, s
     return given;
 }
 
-bool vfj_user_own_journal(const struct vfj_user *user, const char *journal, struct vfj_text *complaint)
+bool vfj_user_own_journal(const struct vfj_user *user, const char *journal,
+                          struct vfj_text *complaint)
 {
     char directory[VFJ_PATHNAME_SIZE];
     struct vfj_user owner;
@@ -93,16 +98,18 @@ bool vfj_user_own_journal(const struct vfj_user *user, const char *journal, stru
 
 static bool become(const struct vfj_user *user)
 {
-    if (setresgid(user->gid, user->gid, user->gid) != 0 || setresuid(user->uid, user->uid, user->uid) != 0)
+    if (setresgid(user->gid, user->gid, user->gid) != 0
+        || setresuid(user->uid, user->uid, user->uid) != 0)
         return false;
     vfj_process_forgo_rights();
-    return setuid(0) != 0 && seteuid(0) != 0 && setgid(0) != 0 && getuid() == user->uid && geteuid() == user->uid
-        && getgid() == user->gid && getegid() == user->gid;
+    return setuid(0) != 0 && seteuid(0) != 0 && setgid(0) != 0 && getuid() == user->uid
+        && geteuid() == user->uid && getgid() == user->gid && getegid() == user->gid;
 }
 
 bool vfj_user_become(const struct vfj_user *user)
 {
-    return user->uid != 0 && user->gid != 0 && initgroups(user->name, user->gid) == 0 && become(user);
+    return user->uid != 0 && user->gid != 0 && initgroups(user->name, user->gid) == 0
+        && become(user);
 }
 
 bool vfj_user_become_alone(const struct vfj_user *user)

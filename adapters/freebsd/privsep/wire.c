@@ -12,7 +12,8 @@
 
 enum {
     BUFFER = 256 * 1024,
-    DESCRIPTORS_MAX = 512, /* of one message: more than Linux (SCM_MAX_FD, 253) and FreeBSD let pass */
+    /* of one message: more than Linux (SCM_MAX_FD, 253) and FreeBSD let pass */
+    DESCRIPTORS_MAX = 512,
 };
 
 /* Unions, for alignment: for the one descriptor that is sent, and for all that can be received. */
@@ -66,7 +67,8 @@ static void attach(struct msghdr *message, union control *control, int descripto
     memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
 }
 
-enum vfj_wire_state vfj_wire_send(struct vfj_wire *wire, const void *frame, size_t size, int descriptor, bool waits)
+enum vfj_wire_state vfj_wire_send(struct vfj_wire *wire, const void *frame, size_t size,
+                                  int descriptor, bool waits)
 {
     union control control;
     while (wire->sent < size) {
@@ -105,12 +107,13 @@ static void take_rights(struct vfj_wire *wire, struct cmsghdr *header)
     }
 }
 
-/* Every descriptor of the message is this process's by now. False for all but nothing, or one descriptor with the first
- * byte of a frame. */
+/* Every descriptor of the message is this process's by now. False for all but nothing, or one
+ * descriptor with the first byte of a frame. */
 static bool take_control(struct vfj_wire *wire, struct msghdr *message)
 {
     size_t headers = 0, descriptors = 0;
-    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR(message, header)) {
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL;
+         header = CMSG_NXTHDR(message, header)) {
         headers++;
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
             continue;
@@ -121,13 +124,16 @@ static bool take_control(struct vfj_wire *wire, struct msghdr *message)
     return is_whole && (headers == 0 || (headers == 1 && descriptors == 1 && wire->received == 0));
 }
 
-enum vfj_wire_state vfj_wire_receive(struct vfj_wire *wire, void *frame, size_t size, int *descriptor)
+enum vfj_wire_state vfj_wire_receive(struct vfj_wire *wire, void *frame, size_t size,
+                                     int *descriptor)
 {
     union received_control control;
     while (wire->received < size) {
         struct iovec rest = {(char *)frame + wire->received, size - wire->received};
-        struct msghdr message
-            = {.msg_iov = &rest, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+        struct msghdr message = {.msg_iov = &rest,
+                                 .msg_iovlen = 1,
+                                 .msg_control = control.bytes,
+                                 .msg_controllen = sizeof control.bytes};
         ssize_t count = recvmsg(wire->socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
         if (count < 0 && errno == EINTR)
             continue;

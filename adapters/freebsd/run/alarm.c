@@ -7,8 +7,8 @@
 
 enum { ONE_DAY_S = 86400 };
 
-/* libevent's clock may be a coarse one, and far deadlines don't fit everywhere: it wakes us at the latest
- * after a day, and our own clock decides. */
+/* libevent's clock may be a coarse one, and far deadlines don't fit everywhere: it wakes us at the
+ * latest after a day, and our own clock decides. */
 static void arm(struct vfj_alarm *alarm)
 {
     int64_t left_us = alarm->due_us - vfj_clock_mono_us();
@@ -33,7 +33,8 @@ static void on_time(evutil_socket_t fd, short what, void *context)
     alarm->due(alarm->context);
 }
 
-void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due)(void *context), void *context)
+void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due)(void *context),
+                    void *context)
 {
     alarm->due_us = INT64_MAX;
     alarm->due = due;

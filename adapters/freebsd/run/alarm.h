@@ -15,11 +15,12 @@ struct vfj_alarm {
 };
 
 /* The object must not move while it is in use. */
-void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due)(void *context), void *context);
+void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due)(void *context),
+                    void *context);
 void vfj_alarm_close(struct vfj_alarm *alarm);
 
-/* Call `due` once, from the loop, when vfj_clock_mono_us() has reached `due_us`, never before; INT64_MAX for
- * never. The last call counts. */
+/* Call `due` once, from the loop, when vfj_clock_mono_us() has reached `due_us`, never before;
+ * INT64_MAX for never. The last call counts. */
 void vfj_alarm_set(struct vfj_alarm *alarm, int64_t due_us);
 
 #endif

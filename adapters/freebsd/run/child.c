@@ -140,7 +140,8 @@ static void take_started(struct vfj_child *child, int output)
         return;
     }
     child->output = output;
-    event_assign(&child->input, child->children->base, output, EV_READ | EV_PERSIST, on_output, child);
+    event_assign(&child->input, child->children->base, output, EV_READ | EV_PERSIST, on_output,
+                 child);
     if (!child->paused)
         watch_output(child);
 }

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Microseconds since boot: CLOCK_MONOTONIC, which on FreeBSD counts from boot (clock_gettime(2)) and so goes
- * on across restarts of the daemon. For decisions and durations. */
+/* Microseconds since boot: CLOCK_MONOTONIC, which on FreeBSD counts from boot (clock_gettime(2))
+ * and so goes on across restarts of the daemon. For decisions and durations. */
 int64_t vfj_clock_mono_us(void);
 
 /* Unix time in microseconds: CLOCK_REALTIME. For people. */

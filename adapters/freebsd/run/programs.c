@@ -70,15 +70,16 @@ static void set_end_of(struct program *program, int status)
         set_end(program, timed_out ? VFJ_OUTCOME_TIMEOUT : VFJ_OUTCOME_EXITED, WEXITSTATUS(status));
 }
 
-/* Reaps the program if it is a zombie. Programs that it started end with it when its time was over: while it is a zombie its
- * process group is surely its own. */
+/* Reaps the program if it is a zombie. Programs that it started end with it when its time was over:
+ * while it is a zombie its process group is surely its own. */
 static bool reap(struct program *program)
 {
     siginfo_t info = {0};
     int status = 0;
     if (program->pid == 0)
         return true;
-    if (waitid(P_PID, (id_t)program->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+    if (waitid(P_PID, (id_t)program->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0
+        || info.si_pid == 0)
         return false;
     if (program->stage == STAGE_TERM)
         kill(-program->pid, SIGKILL);
@@ -101,7 +102,8 @@ static struct program *find(struct vfj_programs *programs, pid_t pid)
     return program;
 }
 
-/* A zombie of somebody else is left to whoever started it, and hides ours from waitid(2): then each is asked. */
+/* A zombie of somebody else is left to whoever started it, and hides ours from waitid(2): then each
+ * is asked. */
 static void reap_all(struct vfj_programs *programs)
 {
     siginfo_t info = {0};
@@ -185,7 +187,8 @@ void vfj_programs_close(struct vfj_programs *programs)
     free(programs);
 }
 
-int vfj_programs_start(struct vfj_programs *programs, const struct vfj_program_spec *spec, int *output)
+int vfj_programs_start(struct vfj_programs *programs, const struct vfj_program_spec *spec,
+                       int *output)
 {
     if (programs->count == VFJ_PROGRAMS_MAX)
         return EAGAIN;

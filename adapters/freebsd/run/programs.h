@@ -28,17 +28,21 @@ struct vfj_program_spec {
     enum vfj_stderr errors;
     uint32_t limit_ms; /* then SIGTERM to its process group, then SIGKILL */
     uint64_t number;   /* for the caller */
-    void (*ended)(void *context, uint64_t number, const struct vfj_program_end *end); /* called once, from the loop */
+    /* called once, from the loop */
+    void (*ended)(void *context, uint64_t number, const struct vfj_program_end *end);
     void *context;
 };
 
-/* Catches SIGCHLD, and waits for its own children only: one per event base. NULL when libevent can't. */
+/* Catches SIGCHLD, and waits for its own children only: one per event base. NULL when libevent
+ * can't. */
 struct vfj_programs *vfj_programs_open(struct event_base *base);
 
 /* Programs under way go on by themselves; nothing more is heard of them. */
 void vfj_programs_close(struct vfj_programs *programs);
 
-/* Start a program. Returns 0 and the descriptor of its output in *output, the caller's from now on; or an errno. */
-int vfj_programs_start(struct vfj_programs *programs, const struct vfj_program_spec *spec, int *output);
+/* Start a program. Returns 0 and the descriptor of its output in *output, the caller's from now on;
+ * or an errno. */
+int vfj_programs_start(struct vfj_programs *programs, const struct vfj_program_spec *spec,
+                       int *output);
 
 #endif

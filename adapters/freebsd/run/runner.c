@@ -109,7 +109,8 @@ static void tell_not_run(struct vfj_runner *runner, struct jobs *rest)
     }
 }
 
-/* The callbacks may call vfj_runner_run() and vfj_runner_forget(): the list is in order before the first of them. */
+/* The callbacks may call vfj_runner_run() and vfj_runner_forget(): the list is in order before the
+ * first of them. */
 static void on_ended(void *context, const struct vfj_program_end *end)
 {
     struct job *job = context;
@@ -132,8 +133,8 @@ static void on_ended(void *context, const struct vfj_program_end *end)
     free(job);
 }
 
-struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished, vfj_stray_fn *stray,
-                                   void *context)
+struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished,
+                                   vfj_stray_fn *stray, void *context)
 {
     struct vfj_runner *runner = calloc(1, sizeof *runner);
     if (runner == NULL)

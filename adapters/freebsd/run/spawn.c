@@ -1,6 +1,7 @@
 /* Starting one program: posix_spawn(3), never a shell. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2, posix_spawn_file_actions_addclosefrom_np: glibc hides them without */
+#define _GNU_SOURCE /* pipe2, posix_spawn_file_actions_addclosefrom_np: glibc hides them without \
+                      */
 #endif
 #include "adapters/freebsd/run/spawn.h"
 
@@ -15,12 +16,14 @@
 #define HAVE_ADDCLOSEFROM (__GLIBC__ > 2 || (__GLIBC__ == 2 && __GLIBC_MINOR__ >= 34))
 #elif defined(__FreeBSD__)
 #include <sys/param.h>
-#define HAVE_ADDCLOSEFROM (__FreeBSD_version >= 1400043) /* posix_spawn_file_actions_addclosefrom_np(3) */
+#define HAVE_ADDCLOSEFROM \
+    (__FreeBSD_version >= 1400043) /* posix_spawn_file_actions_addclosefrom_np(3) */
 #else
 #define HAVE_ADDCLOSEFROM 0
 #endif
 
-/* Every descriptor of ours is opened with O_CLOEXEC; where the system can, the rest is closed as well. */
+/* Every descriptor of ours is opened with O_CLOEXEC; where the system can, the rest is closed as
+ * well. */
 static int set_descriptors(posix_spawn_file_actions_t *actions, int output, enum vfj_stderr errors)
 {
     int status = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -37,12 +40,12 @@ static int set_descriptors(posix_spawn_file_actions_t *actions, int output, enum
     return status;
 }
 
-/* What is caught becomes default by exec; this is for what is ignored, by us or by who started us. Not all
- * signals: FreeBSD's libc refuses to set SIGKILL's. */
+/* What is caught becomes default by exec; this is for what is ignored, by us or by who started us.
+ * Not all signals: FreeBSD's libc refuses to set SIGKILL's. */
 static void add_ignorable(sigset_t *set)
 {
-    static const int signals[]
-        = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU};
+    static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM, SIGTERM,
+                                  SIGCHLD, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGTTOU};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         sigaddset(set, signals[i]);
 }
@@ -59,25 +62,28 @@ static int set_attributes(posix_spawnattr_t *attributes)
     if (status == 0)
         status = posix_spawnattr_setsigdefault(attributes, &defaults);
     if (status == 0)
-        status = posix_spawnattr_setflags(attributes,
-                                          POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        status = posix_spawnattr_setflags(
+            attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     return status;
 }
 
-static int start(const char *path, const char *const *argv, const posix_spawn_file_actions_t *actions,
-                 const posix_spawnattr_t *attributes, pid_t *pid)
+static int start(const char *path, const char *const *argv,
+                 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+                 pid_t *pid)
 {
     static char home[] = "HOME=/", locale[] = "LC_ALL=C";
     static char search[] = "PATH=/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin";
     char *const environment[] = {home, locale, search, NULL};
     mode_t mask = umask(022);
     /* posix_spawn(3) does not write to the words; its prototype is older than const */
-    int status = posix_spawn(pid, path, actions, attributes, (char *const *)(const void *)argv, environment);
+    int status = posix_spawn(pid, path, actions, attributes, (char *const *)(const void *)argv,
+                             environment);
     umask(mask);
     return status;
 }
 
-static int start_with_output(const char *path, const char *const *argv, enum vfj_stderr errors, int output, pid_t *pid)
+static int start_with_output(const char *path, const char *const *argv, enum vfj_stderr errors,
+                             int output, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -97,7 +103,8 @@ static int start_with_output(const char *path, const char *const *argv, enum vfj
     return status;
 }
 
-int vfj_spawn(const char *path, const char *const *argv, enum vfj_stderr errors, pid_t *pid, int *output)
+int vfj_spawn(const char *path, const char *const *argv, enum vfj_stderr errors, pid_t *pid,
+              int *output)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)

@@ -11,8 +11,10 @@
 #include "core/data/command.h"
 #include "core/data/event.h"
 
-/* The words of the command's program number `index`, which is that one, with NULL after the last; NULL when there is none. */
-static const char *words_of(const struct vfj_command *command, unsigned index, enum vfj_program program)
+/* The words of the command's program number `index`, which is that one, with NULL after the last;
+ * NULL when there is none. */
+static const char *words_of(const struct vfj_command *command, unsigned index,
+                            enum vfj_program program)
 {
     static struct vfj_argv argv;
     static char line[VFJ_WORDS_MAX * 16 + 2 * VFJ_ARGS_SIZE];
@@ -58,16 +60,21 @@ static void test_words(void **unused)
         {VFJ_COMMAND_CREATE, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 create"},
         {VFJ_COMMAND_JOIN_BOTH, 0, "", VFJ_PROGRAM_IFCONFIG,
          "ifconfig lagg0 laggproto failover laggport hn0 laggport mce0"},
-        {VFJ_COMMAND_JOIN_FIRST, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 laggproto failover laggport hn0"},
+        {VFJ_COMMAND_JOIN_FIRST, 0, "", VFJ_PROGRAM_IFCONFIG,
+         "ifconfig lagg0 laggproto failover laggport hn0"},
         {VFJ_COMMAND_JOIN, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 laggport hn0"},
         {VFJ_COMMAND_NO_DAD, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 inet6 no_dad"},
-        {VFJ_COMMAND_RTADV, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 inet6 -ifdisabled accept_rtadv"},
+        {VFJ_COMMAND_RTADV, 0, "", VFJ_PROGRAM_IFCONFIG,
+         "ifconfig lagg0 inet6 -ifdisabled accept_rtadv"},
         {VFJ_COMMAND_STRIP, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 -alias"},
-        {VFJ_COMMAND_ADDRESS_ADD, 0, "10.0.0.4/24", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 inet 10.0.0.4/24"},
-        {VFJ_COMMAND_ADDRESS_DELETE, 0, "10.0.0.4/24", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 inet 10.0.0.4/24 delete"},
+        {VFJ_COMMAND_ADDRESS_ADD, 0, "10.0.0.4/24", VFJ_PROGRAM_IFCONFIG,
+         "ifconfig lagg0 inet 10.0.0.4/24"},
+        {VFJ_COMMAND_ADDRESS_DELETE, 0, "10.0.0.4/24", VFJ_PROGRAM_IFCONFIG,
+         "ifconfig lagg0 inet 10.0.0.4/24 delete"},
         {VFJ_COMMAND_CONFIGURE, 0, "inet 10.0.0.4/24 mtu 9000", VFJ_PROGRAM_IFCONFIG,
          "ifconfig lagg0 inet 10.0.0.4/24 mtu 9000"},
-        {VFJ_COMMAND_ROUTE_ADD, 0, "default 10.0.0.1", VFJ_PROGRAM_ROUTE, "route add default 10.0.0.1"},
+        {VFJ_COMMAND_ROUTE_ADD, 0, "default 10.0.0.1", VFJ_PROGRAM_ROUTE,
+         "route add default 10.0.0.1"},
         {VFJ_COMMAND_ROUTE_CHANGE, 0, "-inet6 default fe80::1%lagg0", VFJ_PROGRAM_ROUTE,
          "route change -inet6 default fe80::1%lagg0"},
         {VFJ_COMMAND_RTSOL, 0, "", VFJ_PROGRAM_RTSOL, "rtsol -i lagg0"},
@@ -96,7 +103,8 @@ static void test_programs_end(void **unused)
         unsigned count = 0;
         while (vfj_command_argv(&command, count, &argv))
             count++;
-        assert_int_equal(count, kind == VFJ_COMMAND_PROBE_SLOT ? 4 : kind != VFJ_COMMAND_PROBE_FILE);
+        assert_int_equal(count,
+                         kind == VFJ_COMMAND_PROBE_SLOT ? 4 : kind != VFJ_COMMAND_PROBE_FILE);
         assert_false(vfj_command_argv(&command, count + 1, &argv));
     }
 }
@@ -126,19 +134,22 @@ static void test_already_so(void **unused)
         bool so;
     } cases[] = {
         {VFJ_COMMAND_ROUTE_ADD, "route: message indicates error: File exists", true},
-        {VFJ_COMMAND_ROUTE_ADD, "add net default: gateway 10.0.0.1 fib 0: route already in table", true},
+        {VFJ_COMMAND_ROUTE_ADD, "add net default: gateway 10.0.0.1 fib 0: route already in table",
+         true},
         {VFJ_COMMAND_ROUTE_ADD, "Network is unreachable", false},
         {VFJ_COMMAND_DHCLIENT_BACKGROUND, "dhclient already running, pid: 7", true},
         {VFJ_COMMAND_DHCLIENT_BACKGROUND, "", false},
         {VFJ_COMMAND_DHCLIENT_STOP, "kill: 7: No such process", true},
         {VFJ_COMMAND_DHCLIENT_STOP, "kill: 7: Operation not permitted", false},
-        {VFJ_COMMAND_ADDRESS_DELETE, "ifconfig: ioctl (SIOCDIFADDR): Can't assign requested address", true},
+        {VFJ_COMMAND_ADDRESS_DELETE,
+         "ifconfig: ioctl (SIOCDIFADDR): Can't assign requested address", true},
         {VFJ_COMMAND_ADDRESS_DELETE, "", false},
         {VFJ_COMMAND_LEASE, "", true},
         {VFJ_COMMAND_NO_DAD, "", true},
         {VFJ_COMMAND_RTADV, "", true},
         {VFJ_COMMAND_RTSOL, "", true},
-        {VFJ_COMMAND_ROUTE_CHANGE, "change net default: gateway fd00::1 fib 0: not in table", false},
+        {VFJ_COMMAND_ROUTE_CHANGE, "change net default: gateway fd00::1 fib 0: not in table",
+         false},
         {VFJ_COMMAND_CREATE, "File exists", false},
         {VFJ_COMMAND_UP, "", false},
         {VFJ_COMMAND_JOIN, "", false},
@@ -157,7 +168,8 @@ static void test_already_so(void **unused)
 /* What lets a batch go on. */
 static void test_succeeded(void **unused)
 {
-    const struct vfj_command up = {.kind = VFJ_COMMAND_UP}, stop = {.kind = VFJ_COMMAND_DHCLIENT_STOP};
+    const struct vfj_command up = {.kind = VFJ_COMMAND_UP},
+                             stop = {.kind = VFJ_COMMAND_DHCLIENT_STOP};
     struct vfj_outcome outcome = {.kind = VFJ_OUTCOME_EXITED};
     (void)unused;
     assert_true(vfj_command_succeeded(&up, &outcome));
@@ -177,7 +189,8 @@ static void test_succeeded(void **unused)
     assert_true(vfj_outcome_ran(&outcome));
 }
 
-/* A batch stops at the failure of a command that the rest needs; what did not run failed nothing. */
+/* A batch stops at the failure of a command that the rest needs; what did not run failed nothing.
+ */
 static void test_stops_batch(void **unused)
 {
     struct vfj_command command = {.kind = VFJ_COMMAND_UP};
@@ -193,7 +206,8 @@ static void test_stops_batch(void **unused)
     assert_false(vfj_command_stops_batch(&command, &outcome));
 }
 
-/* A record of a command says which slot it is for, and its words; one of a probe, what is asked for. */
+/* A record of a command says which slot it is for, and its words; one of a probe, what is asked
+ * for. */
 static void test_records(void **unused)
 {
     struct vfj_command command = {.id = 7, .kind = VFJ_COMMAND_CREATE, .hn = vfj_name_of("hn0")};
@@ -293,13 +307,14 @@ static void test_well_formed(void **unused)
     };
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct vfj_command command = {.kind = (uint8_t)cases[i].kind, .a = name_or_none(cases[i].a)};
+        struct vfj_command command
+            = {.kind = (uint8_t)cases[i].kind, .a = name_or_none(cases[i].a)};
         command.b = name_or_none(cases[i].b);
         command.c = name_or_none(cases[i].c);
         vfj_span_copy(command.text, sizeof command.text, vfj_span_of(cases[i].text));
         if (vfj_command_is_well_formed(&command) != cases[i].is_so)
-            fail_msg("%s: %s %s %s \"%s\"", vfj_command_kind_name(cases[i].kind), cases[i].a, cases[i].b, cases[i].c,
-                     cases[i].text);
+            fail_msg("%s: %s %s %s \"%s\"", vfj_command_kind_name(cases[i].kind), cases[i].a,
+                     cases[i].b, cases[i].c, cases[i].text);
     }
     struct vfj_command none = {.kind = VFJ_COMMAND_COUNT};
     assert_false(vfj_command_is_well_formed(&none));
@@ -332,9 +347,12 @@ static void test_bare(void **unused)
         enum vfj_command_kind kind;
         const char *a, *b, *c, *text;
     } cases[] = {
-        {VFJ_COMMAND_PROBE_MAP, "", "", "", ""},           {VFJ_COMMAND_UP, "lagg0", "", "", ""},
-        {VFJ_COMMAND_JOIN, "lagg0", "hn0", "", ""},        {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "mce0", ""},
-        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "words"}, {VFJ_COMMAND_PROBE_SLOT, "lagg0", "hn0", "mce0", "words"},
+        {VFJ_COMMAND_PROBE_MAP, "", "", "", ""},
+        {VFJ_COMMAND_UP, "lagg0", "", "", ""},
+        {VFJ_COMMAND_JOIN, "lagg0", "hn0", "", ""},
+        {VFJ_COMMAND_JOIN_BOTH, "lagg0", "hn0", "mce0", ""},
+        {VFJ_COMMAND_CONFIGURE, "lagg0", "", "", "words"},
+        {VFJ_COMMAND_PROBE_SLOT, "lagg0", "hn0", "mce0", "words"},
         {VFJ_COMMAND_ROUTE_ADD, "", "", "", "words"},
     };
     (void)unused;
@@ -469,10 +487,12 @@ static void test_no_record(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),      cmocka_unit_test(test_programs_end), cmocka_unit_test(test_map_words),
-        cmocka_unit_test(test_already_so), cmocka_unit_test(test_succeeded),    cmocka_unit_test(test_stops_batch),
-        cmocka_unit_test(test_records),    cmocka_unit_test(test_well_formed),  cmocka_unit_test(test_words_fit),
-        cmocka_unit_test(test_bare),       cmocka_unit_test(test_read_back),    cmocka_unit_test(test_no_record),
+        cmocka_unit_test(test_words),     cmocka_unit_test(test_programs_end),
+        cmocka_unit_test(test_map_words), cmocka_unit_test(test_already_so),
+        cmocka_unit_test(test_succeeded), cmocka_unit_test(test_stops_batch),
+        cmocka_unit_test(test_records),   cmocka_unit_test(test_well_formed),
+        cmocka_unit_test(test_words_fit), cmocka_unit_test(test_bare),
+        cmocka_unit_test(test_read_back), cmocka_unit_test(test_no_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

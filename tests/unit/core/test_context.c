@@ -45,12 +45,14 @@ static void test_slots(void **unused)
     assert_int_equal(vfj_step_open_hn(&context, vfj_name_of("hn3")), 0);
     assert_int_equal(next.head.slot_count, 2);
     assert_string_equal(vfj_step_slot(&context, 0)->unit.text, "3");
-    assert_string_equal(vfj_step_slot(&context, 1)->unit.text, ""); /* a name that does not tell it */
+    /* a name that does not tell it */
+    assert_string_equal(vfj_step_slot(&context, 1)->unit.text, "");
     assert_int_equal(vfj_step_find_vf(&context, vfj_name_of("mce0")), VFJ_SLOTS_MAX);
     vfj_step_edit_slot(&context, 1)->vf = vfj_name_of("mce0");
     assert_int_equal(vfj_step_find_vf(&context, vfj_name_of("mce0")), 1);
     assert_true(decision.touched.slots == 3);
-    assert_string_equal(vfj_step_edit_slot(&context, 1)->hn.text, "wan"); /* editing again keeps what was written */
+    /* editing again keeps what was written */
+    assert_string_equal(vfj_step_edit_slot(&context, 1)->hn.text, "wan");
 }
 
 static struct vfj_slot *open_hn0(void)
@@ -81,7 +83,8 @@ static void test_moves(void **unused)
     assert_string_equal(decision.transitions[1].hn.text, "hn0");
 }
 
-/* One VF replaces another: the old one's facts go with it, and its departure is reported before the new one. */
+/* One VF replaces another: the old one's facts go with it, and its departure is reported before the
+ * new one. */
 static void test_replaced(void **unused)
 {
     (void)unused;
@@ -226,9 +229,11 @@ static void test_commands(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_notes),        cmocka_unit_test(test_slots),    cmocka_unit_test(test_moves),
-        cmocka_unit_test(test_replaced),     cmocka_unit_test(test_detached), cmocka_unit_test(test_cause),
-        cmocka_unit_test(test_find_command), cmocka_unit_test(test_pauses),   cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_notes),        cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_moves),        cmocka_unit_test(test_replaced),
+        cmocka_unit_test(test_detached),     cmocka_unit_test(test_cause),
+        cmocka_unit_test(test_find_command), cmocka_unit_test(test_pauses),
+        cmocka_unit_test(test_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,21 +17,27 @@ static const struct {
     const char *name;
     enum vfj_reason note;
 } cases[] = {
-    {"!system=ETHERNET subsystem=mce0 type=IFATTACH", VFJ_DEVD_VF_ATTACHED, "mce0", VFJ_REASON_NONE},
+    {"!system=ETHERNET subsystem=mce0 type=IFATTACH", VFJ_DEVD_VF_ATTACHED, "mce0",
+     VFJ_REASON_NONE},
     {"!system=IFNET subsystem=mce0 type=DETACH", VFJ_DEVD_VF_DETACHED, "mce0", VFJ_REASON_NONE},
     {"!system=IFNET subsystem=mce0 type=ATTACH", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN", VFJ_DEVD_VF_DOWN, "hn0", VFJ_REASON_NONE},
-    {"!system=IFNET subsystem=mce0 type=RENAME name=fast0", VFJ_DEVD_RENAMED, "mce0", VFJ_REASON_NONE},
+    {"!system=IFNET subsystem=mce0 type=RENAME name=fast0", VFJ_DEVD_RENAMED, "mce0",
+     VFJ_REASON_NONE},
     {"!system=IFNET subsystem=hn0 type=LINK_UP", VFJ_DEVD_LINK, "hn0", VFJ_REASON_NONE},
     {"!system=IFNET subsystem=hn0 type=LINK_DOWN", VFJ_DEVD_LINK, "hn0", VFJ_REASON_NONE},
-    {"!system=IFNET subsystem=hn0 type=ADDR_ADD address=10.0.0.4", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
+    {"!system=IFNET subsystem=hn0 type=ADDR_ADD address=10.0.0.4", VFJ_DEVD_OTHER, "",
+     VFJ_REASON_NONE},
     /* another order, more than is known, small letters, blanks, quotes, the last of two wins */
     {"!type=VF_UP subsystem=hn0 system=HYPERV_NIC_VF", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
     {"!system=hyperv_nic_vf subsystem=hn0 type=Vf_Up", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
-    {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP foo=\"a \\\"b\\\" c\"", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
-    {"!  system=HYPERV_NIC_VF\tsubsystem=\"hn0\"  type=VF_UP ", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
-    {"!system=HYPERV_NIC_VF subsystem=hn1 subsystem=hn0 type=VF_UP", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
+    {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP foo=\"a \\\"b\\\" c\"", VFJ_DEVD_VF_UP, "hn0",
+     VFJ_REASON_NONE},
+    {"!  system=HYPERV_NIC_VF\tsubsystem=\"hn0\"  type=VF_UP ", VFJ_DEVD_VF_UP, "hn0",
+     VFJ_REASON_NONE},
+    {"!system=HYPERV_NIC_VF subsystem=hn1 subsystem=hn0 type=VF_UP", VFJ_DEVD_VF_UP, "hn0",
+     VFJ_REASON_NONE},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\r", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
     /* not for us */
     {"!system=devfs subsystem=CDEV type=CREATE cdev=pts/0", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
@@ -41,18 +47,22 @@ static const struct {
     /* broken */
     {"", VFJ_DEVD_OTHER, "", VFJ_REASON_MALFORMED},
     {"system=IFNET subsystem=hn0 type=LINK_UP", VFJ_DEVD_OTHER, "", VFJ_REASON_MALFORMED},
-    {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP trailing", VFJ_DEVD_OTHER, "", VFJ_REASON_MALFORMED},
+    {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP trailing", VFJ_DEVD_OTHER, "",
+     VFJ_REASON_MALFORMED},
     {"!system=HYPERV_NIC_VF subsystem=\"hn0 type=VF_UP", VFJ_DEVD_OTHER, "", VFJ_REASON_MALFORMED},
     {"!", VFJ_DEVD_OTHER, "", VFJ_REASON_NO_TYPE},
     {"!system=HYPERV_NIC_VF subsystem=hn0", VFJ_DEVD_OTHER, "", VFJ_REASON_NO_TYPE},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=", VFJ_DEVD_OTHER, "", VFJ_REASON_UNKNOWN_TYPE},
-    {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_SIDEWAYS", VFJ_DEVD_OTHER, "", VFJ_REASON_UNKNOWN_TYPE},
+    {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_SIDEWAYS", VFJ_DEVD_OTHER, "",
+     VFJ_REASON_UNKNOWN_TYPE},
     /* names that reach no command */
     {"!system=HYPERV_NIC_VF type=VF_UP", VFJ_DEVD_OTHER, "", VFJ_REASON_BAD_NAME},
     {"!system=HYPERV_NIC_VF subsystem= type=VF_UP", VFJ_DEVD_OTHER, "", VFJ_REASON_BAD_NAME},
-    {"!system=HYPERV_NIC_VF subsystem=hn0;reboot type=VF_UP", VFJ_DEVD_OTHER, "", VFJ_REASON_BAD_NAME},
+    {"!system=HYPERV_NIC_VF subsystem=hn0;reboot type=VF_UP", VFJ_DEVD_OTHER, "",
+     VFJ_REASON_BAD_NAME},
     {"!system=HYPERV_NIC_VF subsystem=../../x type=VF_UP", VFJ_DEVD_OTHER, "", VFJ_REASON_BAD_NAME},
-    {"!system=ETHERNET subsystem=a234567890123456 type=IFATTACH", VFJ_DEVD_OTHER, "", VFJ_REASON_BAD_NAME},
+    {"!system=ETHERNET subsystem=a234567890123456 type=IFATTACH", VFJ_DEVD_OTHER, "",
+     VFJ_REASON_BAD_NAME},
     {"!system=IFNET subsystem=mce0 type=RENAME", VFJ_DEVD_OTHER, "", VFJ_REASON_BAD_NAME},
     {"!system=IFNET subsystem=mce0 type=RENAME name=a;b", VFJ_DEVD_OTHER, "", VFJ_REASON_BAD_NAME},
 };
@@ -63,8 +73,10 @@ static void test_lines(void **unused)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct vfj_devd devd;
         vfj_devd_parse(vfj_span_of(cases[i].line), &devd);
-        if (devd.kind != cases[i].kind || devd.note != cases[i].note || strcmp(devd.name.text, cases[i].name) != 0)
-            fail_msg("%s: %s %s [%s]", cases[i].line, vfj_devd_kind_name((enum vfj_devd_kind)devd.kind), devd.name.text,
+        if (devd.kind != cases[i].kind || devd.note != cases[i].note
+            || strcmp(devd.name.text, cases[i].name) != 0)
+            fail_msg("%s: %s %s [%s]", cases[i].line,
+                     vfj_devd_kind_name((enum vfj_devd_kind)devd.kind), devd.name.text,
                      vfj_reason_name((enum vfj_reason)devd.note));
         assert_true(vfj_span_is(devd.raw, cases[i].line));
     }
@@ -108,7 +120,8 @@ static void test_network(void **unused)
     assert_true(vfj_devd_is_network(vfj_span_of("!system=IFNET subsystem=lo0 type=ATTACH")));
     assert_true(vfj_devd_is_network(vfj_span_of("!system=ETHERNET subsystem=ue0 type=IFATTACH")));
     assert_true(vfj_devd_is_network(vfj_span_of("!system=HYPERV_NIC_VF subsystem=hn0")));
-    assert_false(vfj_devd_is_network(vfj_span_of("!system=devfs subsystem=CDEV type=CREATE cdev=IFNET")));
+    assert_false(
+        vfj_devd_is_network(vfj_span_of("!system=devfs subsystem=CDEV type=CREATE cdev=IFNET")));
     assert_false(vfj_devd_is_network(vfj_span_of("+IFNET at system=IFNET")));
     assert_false(vfj_devd_is_network(vfj_span_of("")));
 }

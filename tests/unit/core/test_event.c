@@ -56,7 +56,8 @@ static void test_texts(void **unused)
     check(&event, "socket=/var/run/devd.seqpacket.pipe");
 }
 
-/* What would need quoting is written as what comes near it: a fuzzer found a reason that could not be read back. */
+/* What would need quoting is written as what comes near it: a fuzzer found a reason that could not
+ * be read back. */
 static void test_texts_with_quotes(void **unused)
 {
     struct vfj_event event = of_text(VFJ_EVENT_GAP, "devd \"config_hn0\" C:\\x \\");
@@ -82,7 +83,8 @@ static void test_started(void **unused)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_STARTED};
     (void)unused;
-    vfj_span_copy(event.as.started.boot_id, sizeof event.as.started.boot_id, vfj_span_of("{ sec = 1, usec = 2 }"));
+    vfj_span_copy(event.as.started.boot_id, sizeof event.as.started.boot_id,
+                  vfj_span_of("{ sec = 1, usec = 2 }"));
     event.as.started.rules = UINT32_MAX;
     event.as.started.mode = VFJ_MODE_ACT;
     event.as.started.policy = VFJ_POLICY_SCRIPTS;
@@ -99,7 +101,9 @@ static void test_finished(void **unused)
     outcome->command = UINT64_MAX;
     outcome->status = INT32_MIN;
     outcome->duration_us = INT64_MAX;
-    check(&event, "command=18446744073709551615 outcome=exited status=-2147483648 duration_us=9223372036854775807");
+    check(&event,
+          "command=18446744073709551615 outcome=exited status=-2147483648 "
+          "duration_us=9223372036854775807");
     for (unsigned kind = 0; kind < VFJ_OUTCOME_COUNT; kind++) {
         outcome->kind = (uint8_t)kind;
         memset(outcome->output, kind % 2 == 0 ? '\\' : '\n', sizeof outcome->output - 1);
@@ -148,7 +152,8 @@ static void test_refused(void **unused)
         {VFJ_EVENT_STARTED, "boot=x mode=act policy=scripts rules=1 more=2"},
         {VFJ_EVENT_STARTED, "mode=act boot=x policy=scripts rules=1"},
         {VFJ_EVENT_STARTED,
-         "boot=0123456789012345678901234567890123456789012345678901234567890123 mode=act policy=scripts rules=1"},
+         "boot=0123456789012345678901234567890123456789012345678901234567890123 mode=act "
+         "policy=scripts rules=1"},
         {VFJ_EVENT_FINISHED, "command=1 outcome=exited status=0"},
         {VFJ_EVENT_FINISHED, "command=-1 outcome=exited status=0 duration_us=0"},
         {VFJ_EVENT_FINISHED, "command=1 outcome=exploded status=0 duration_us=0"},
@@ -166,11 +171,13 @@ static void test_refused(void **unused)
     static char long_output[256 + VFJ_OUTPUT_SIZE];
     struct vfj_text text = vfj_text_begin(long_output, sizeof long_output);
     (void)unused;
-    assert_int_equal(vfj_event_decode(VFJ_EVENT_GAP, (struct vfj_span){"reason=a\0b", 10}, &event), VFJ_BAD_BODY);
+    assert_int_equal(vfj_event_decode(VFJ_EVENT_GAP, (struct vfj_span){"reason=a\0b", 10}, &event),
+                     VFJ_BAD_BODY);
     vfj_text_add(&text, "command=1 outcome=exited status=0 duration_us=0 output=");
     for (unsigned i = 0; i < VFJ_OUTPUT_SIZE; i++)
         vfj_text_add_char(&text, 'x');
-    assert_int_equal(vfj_event_decode(VFJ_EVENT_FINISHED, vfj_span_of(long_output), &event), VFJ_BAD_BODY);
+    assert_int_equal(vfj_event_decode(VFJ_EVENT_FINISHED, vfj_span_of(long_output), &event),
+                     VFJ_BAD_BODY);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         if (vfj_event_decode(cases[i].kind, vfj_span_of(cases[i].body), &event) != VFJ_BAD_BODY)
             fail_msg("read: %s", cases[i].body);
@@ -185,8 +192,12 @@ static void test_configured_limit(void **unused)
     (void)unused;
     memset(rc, 'x', sizeof rc);
     memcpy(rc, "a=", 2);
-    assert_int_equal(vfj_event_decode(VFJ_EVENT_CONFIGURED, (struct vfj_span){rc, VFJ_RC_SIZE - 1}, &event), VFJ_OK);
-    assert_int_equal(vfj_event_decode(VFJ_EVENT_CONFIGURED, (struct vfj_span){rc, VFJ_RC_SIZE}, &event), VFJ_BAD_BODY);
+    assert_int_equal(
+        vfj_event_decode(VFJ_EVENT_CONFIGURED, (struct vfj_span){rc, VFJ_RC_SIZE - 1}, &event),
+        VFJ_OK);
+    assert_int_equal(
+        vfj_event_decode(VFJ_EVENT_CONFIGURED, (struct vfj_span){rc, VFJ_RC_SIZE}, &event),
+        VFJ_BAD_BODY);
 }
 
 /* However a body is cut, it is read or refused, and nothing past its end is looked at. */
@@ -198,7 +209,8 @@ static void test_truncations(void **unused)
     } cases[] = {
         {VFJ_EVENT_STARTED, "boot=\"a \\\"b\" mode=act policy=scripts rules=1"},
         {VFJ_EVENT_GAP, "reason=\"a b\""},
-        {VFJ_EVENT_FINISHED, "command=1 outcome=timeout status=0 duration_us=0 output=\"a \\\\ b\""},
+        {VFJ_EVENT_FINISHED,
+         "command=1 outcome=timeout status=0 duration_us=0 output=\"a \\\\ b\""},
         {VFJ_EVENT_CONFIGURED, "a=\"1 2\" b=3"},
         {VFJ_EVENT_DEVD, "!system=IFNET subsystem=\"hn0\" type=LINK_UP"},
     };
@@ -229,10 +241,11 @@ static void test_kind_names(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),      cmocka_unit_test(test_texts_with_quotes), cmocka_unit_test(test_no_room),
-        cmocka_unit_test(test_started),    cmocka_unit_test(test_finished),          cmocka_unit_test(test_the_rest),
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_configured_limit),  cmocka_unit_test(test_truncations),
-        cmocka_unit_test(test_kind_names),
+        cmocka_unit_test(test_texts),       cmocka_unit_test(test_texts_with_quotes),
+        cmocka_unit_test(test_no_room),     cmocka_unit_test(test_started),
+        cmocka_unit_test(test_finished),    cmocka_unit_test(test_the_rest),
+        cmocka_unit_test(test_refused),     cmocka_unit_test(test_configured_limit),
+        cmocka_unit_test(test_truncations), cmocka_unit_test(test_kind_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

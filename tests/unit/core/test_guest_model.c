@@ -208,7 +208,8 @@ static void test_words_of_inet(void **unused)
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.4 delete"), 1); /* it only begins so */
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4 prefixlen 64"), 0);
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4/64"), 0); /* again: nothing changes */
-    assert_int_equal(ifconfig("mce0", "inet 10.0.0.9/24"), 0); /* not in the place of an IPv6 address */
+    /* not in the place of an IPv6 address */
+    assert_int_equal(ifconfig("mce0", "inet 10.0.0.9/24"), 0);
     assert_int_equal(find("mce0")->facts.address_count, 2);
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.8/24"), 0);
     assert_string_equal(find("mce0")->facts.addresses[1].text, "10.0.0.8/24");
@@ -268,7 +269,8 @@ static void test_learn(void **unused)
 {
     static struct vfj_trace_line read;
     struct vfj_trace_error error;
-    static const char *const lines[] = {"%rc ifconfig_hn0123456789abcdef=DHCP", "%rc ifconfig_hnx=DHCP", "%at 1"};
+    static const char *const lines[]
+        = {"%rc ifconfig_hn0123456789abcdef=DHCP", "%rc ifconfig_hnx=DHCP", "%at 1"};
     (void)unused;
     vfj_guest_init(&guest);
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -279,9 +281,10 @@ static void test_learn(void **unused)
     assert_true(vfj_trace_read(vfj_span_of("%rc ifconfig_hn7=DHCP"), 2, &read, &error));
     vfj_guest_learn(&guest, &read);
     assert_non_null(find("hn7"));
-    assert_true(
-        vfj_trace_read(vfj_span_of("%sysctl a.name.that.is.longer.than.any.that.the.kernel.has.and.so.is.refused=1"), 2,
-                       &read, &error));
+    assert_true(vfj_trace_read(
+        vfj_span_of(
+            "%sysctl a.name.that.is.longer.than.any.that.the.kernel.has.and.so.is.refused=1"),
+        2, &read, &error));
     assert_string_equal(vfj_guest_direct(&guest, &read),
                         "the sysctl name is longer than the guest model holds (63 bytes)");
 }
@@ -386,7 +389,8 @@ static void test_rename(void **unused)
     assert_non_null(sysctl("dev.hn.0.vf")); /* the unit is the device's, not the name's */
 }
 
-/* A VF that was renamed still has the data path of its hn, and of no other; under another name it is not mapped. */
+/* A VF that was renamed still has the data path of its hn, and of no other; under another name it
+ * is not mapped. */
 static void test_renamed_vf(void **unused)
 {
     (void)unused;
@@ -406,7 +410,8 @@ static void test_renamed_vf(void **unused)
     happen("!system=IFNET subsystem=fast1 type=DETACH");
     happen("!system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP");
     assert_true(vfj_name_is_empty(find("hn1")->rxvf));
-    happen("!system=ETHERNET subsystem=fast0 type=IFATTACH"); /* of no known driver: hn has no VF by it */
+    /* of no known driver: hn has no VF by it */
+    happen("!system=ETHERNET subsystem=fast0 type=IFATTACH");
     assert_string_equal(sysctl("hw.hn.vflist"), "");
 }
 
@@ -453,7 +458,8 @@ static void test_dhclient(void **unused)
     assert_non_null(strstr(outcome.output, "No such process"));
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 0);
     assert_true(find("lagg0")->dhclient != 0 && find("lagg0")->facts.up);
-    assert_string_equal(find("lagg0")->facts.addresses[0].text, "10.0.0.4/24"); /* the lease of its port */
+    /* the lease of its port */
+    assert_string_equal(find("lagg0")->facts.addresses[0].text, "10.0.0.4/24");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "nosuch0", ""), 1);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn0", ""), 0); /* again: the address is there */
     assert_int_equal(find("hn0")->facts.address_count, 1);
@@ -461,21 +467,24 @@ static void test_dhclient(void **unused)
     run(VFJ_COMMAND_DHCLIENT_STOP, "", "412");
     ifconfig("hn2", "-alias");
     ifconfig("hn2", "inet 10.0.2.9/24");
-    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn2", ""), 0); /* another address does not keep the lease's away */
+    /* another address does not keep the lease's away */
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn2", ""), 0);
     assert_int_equal(find("hn2")->facts.address_count, 2);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "0"), 1);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", ""), 2);
     direct("%if mce0 up");
     direct("%if lagg7 laggport ghost0 laggport mce0");
-    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "lagg7", ""), 0); /* no port of it ever had a lease */
+    /* no port of it ever had a lease */
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "lagg7", ""), 0);
     assert_int_equal(find("lagg7")->facts.address_count, 0);
 }
 
-/* dhclient waits for a link, and ends without one: that of a lagg is its ports', and hn pretends to have none while its VF
- * is up. */
+/* dhclient waits for a link, and ends without one: that of a lagg is its ports', and hn pretends to
+ * have none while its VF is up. */
 static void test_dhclient_without_link(void **unused)
 {
-    const struct vfj_command dhclient = {.id = 1, .kind = VFJ_COMMAND_DHCLIENT_BACKGROUND, .a = vfj_name_of("lagg0")};
+    const struct vfj_command dhclient
+        = {.id = 1, .kind = VFJ_COMMAND_DHCLIENT_BACKGROUND, .a = vfj_name_of("lagg0")};
     (void)unused;
     begin();
     ifconfig("lagg0", "create");
@@ -498,8 +507,10 @@ static void test_dhclient_without_link(void **unused)
     assert_int_equal(vfj_guest_duration_us(&guest, &dhclient), 60000000);
     happen("!system=IFNET subsystem=mce0 type=LINK_UP");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 0);
-    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1); /* one runs already: that takes no time */
-    happen("!system=IFNET subsystem=mce0 type=DETACH");                     /* and no line told of VF_DOWN */
+    /* one runs already: that takes no time */
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
+    /* and no line told of VF_DOWN */
+    happen("!system=IFNET subsystem=mce0 type=DETACH");
     assert_true(vfj_guest_has_link(&guest, find("lagg0")));
 }
 
@@ -667,12 +678,16 @@ static void test_views(void **unused)
     assert_true(view.script == VFJ_OWN_SCRIPT_NONE && view.script_refused[0] == '\0');
 }
 
-/* The VF that a look shows is the one that the kernel names at that moment, not the one that was asked for. */
+/* The VF that a look shows is the one that the kernel names at that moment, not the one that was
+ * asked for. */
 static void test_view_of_vf(void **unused)
 {
     static struct vfj_observation answer;
-    struct vfj_command command
-        = {.id = 1, .kind = VFJ_COMMAND_PROBE_SLOT, .a = vfj_name_of("hn0"), .c = vfj_name_of("mce7"), .text = "0"};
+    struct vfj_command command = {.id = 1,
+                                  .kind = VFJ_COMMAND_PROBE_SLOT,
+                                  .a = vfj_name_of("hn0"),
+                                  .c = vfj_name_of("mce7"),
+                                  .text = "0"};
     (void)unused;
     begin();
     vfj_guest_observe(&guest, &command, &answer);

@@ -10,8 +10,8 @@
 
 #include "core/text/kv.h"
 
-/* The text as "KEY|VALUE|" for each pair, with a * for a quoted one, and at the end "." or, where it is bad, "!" and the
- * place. */
+/* The text as "KEY|VALUE|" for each pair, with a * for a quoted one, and at the end "." or, where
+ * it is bad, "!" and the place. */
 static const char *tokens(const char *line)
 {
     static char bytes[1024];
@@ -79,7 +79,8 @@ static void test_value(void **unused)
     assert_false(vfj_kv_value(&pair, small, sizeof small));
     assert_string_equal(small, "ab");
 
-    pair = (struct vfj_kv){.value = vfj_span_of("a\\"), .quoted = true}; /* nothing follows that it could quote */
+    /* nothing follows that it could quote */
+    pair = (struct vfj_kv){.value = vfj_span_of("a\\"), .quoted = true};
     assert_true(vfj_kv_value(&pair, value, sizeof value));
     assert_string_equal(value, "a\\");
 

@@ -128,7 +128,8 @@ static void test_all_slots(void **state)
         assert_int_equal(machine->state.slots[i].state, VFJ_SLOT_DETACHED);
 }
 
-/* A map with more pairs than slots: what it shows is taken, what it does not show is not taken for gone. */
+/* A map with more pairs than slots: what it shows is taken, what it does not show is not taken for
+ * gone. */
 static void test_map(void **state)
 {
     (void)state;
@@ -220,10 +221,12 @@ static void test_addresses(void **state)
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
     line("%%at 2");
     assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_TOO_MANY_ADDRESSES);
-    assert_int_equal(vfj_guest_find(&machine->play.guest, vfj_name_of("hn0"))->facts.address_count, VFJ_ADDRESSES_MAX);
+    assert_int_equal(vfj_guest_find(&machine->play.guest, vfj_name_of("hn0"))->facts.address_count,
+                     VFJ_ADDRESSES_MAX);
 }
 
-/* hn has no address, and rc.conf more than laggN can be given: as many as can be observed on it, and the rest is a fault. */
+/* hn has no address, and rc.conf more than laggN can be given: as many as can be observed on it,
+ * and the rest is a fault. */
 static void test_aliases(void **state)
 {
     (void)state;
@@ -235,7 +238,8 @@ static void test_aliases(void **state)
     line("%%vf mce0 hn0");
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
     line("%%at 2");
-    const struct vfj_interface *lagg = &vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->facts;
+    const struct vfj_interface *lagg
+        = &vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->facts;
     assert_int_equal(lagg->address_count, VFJ_ADDRESSES_MAX);
     assert_false(lagg->truncated);
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
@@ -255,14 +259,16 @@ static void test_batch(void **state)
     vfj_state_init(&next);
     for (unsigned i = 0; i < VFJ_BATCH_MAX; i++)
         assert_non_null(vfj_planner_add(&planner, VFJ_NEED_INET, VFJ_COMMAND_ADDRESS_ADD));
-    assert_ptr_equal(vfj_planner_add(&planner, VFJ_NEED_INET6, VFJ_COMMAND_ADDRESS_ADD), &planner.unissued);
+    assert_ptr_equal(vfj_planner_add(&planner, VFJ_NEED_INET6, VFJ_COMMAND_ADDRESS_ADD),
+                     &planner.unissued);
     assert_int_equal(batch->count, VFJ_BATCH_MAX);
     assert_int_equal(decision.command_count, VFJ_BATCH_MAX);
     assert_true(batch->first == 1 && decision.commands[VFJ_BATCH_MAX - 1].id == VFJ_BATCH_MAX);
     assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET6 & 1, 0);
 }
 
-/* rc.conf has more aliases than one batch has room for: the rest follows in the next batches, and so do routes and ports. */
+/* rc.conf has more aliases than one batch has room for: the rest follows in the next batches, and
+ * so do routes and ports. */
 static void test_full_batch(void **state)
 {
     enum { ALIASES = VFJ_BATCH_MAX + 20 };
@@ -332,7 +338,8 @@ static void test_not_converging(void **state)
     line("%%if hn0 up inet 10.0.0.4/24");
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
     line("%%at 100");
-    assert_true(machine->events < 1000); /* two answers that contradict each other are no reason to run wild */
+    /* two answers that contradict each other are no reason to run wild */
+    assert_true(machine->events < 1000);
 
     begin(VFJ_POLICY_VFJOURNAL);
     line("%%if hn0 up inet 10.0.0.4/24");
@@ -350,7 +357,9 @@ static void test_not_converging(void **state)
     line("%%at 1000");
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 
-    batches = 0; /* and another plan; a command that says that it failed is no sign that the guest does not obey */
+    /* and another plan; a command that says that it failed is no sign that the guest does not obey
+     */
+    batches = 0;
     line("%%fail 1 1 ifconfig hn0 inet");
     line("%%fail 1000 0 ifconfig hn0 inet");
     line("%%if hn0 up inet 10.0.0.5/24");
@@ -394,7 +403,8 @@ static void test_many_tries(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_ROUTE_STAYS);
 }
 
-/* dhclient -b says that all is well, and is gone: it is not started again within the plan, but by the next one. */
+/* dhclient -b says that all is well, and is gone: it is not started again within the plan, but by
+ * the next one. */
 static void test_dhclient_that_ends(void **state)
 {
     (void)state;
@@ -415,7 +425,8 @@ static void test_dhclient_that_ends(void **state)
     assert_true(vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->dhclient != 0);
 }
 
-/* The ports of the lagg can't be read: hyperv_vfup finds no VF among them, and joins it once more. */
+/* The ports of the lagg can't be read: hyperv_vfup finds no VF among them, and joins it once more.
+ */
 static void test_ports_not_read(void **state)
 {
     (void)state;

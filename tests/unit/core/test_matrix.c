@@ -1,8 +1,9 @@
 /* Every state of a slot, and what each event makes of it: tests/matrix.txt.
  *
- * The states are reached by playing a trace. Each event is then given to the machine once, from that state; a line of
- * the matrix says what it answers: the slot's state before and after, its activity and timers, the note, notices, and the commands.
- * VFJ_ACCEPT=1 in the environment writes the matrix anew: read the difference before you commit it. */
+ * The states are reached by playing a trace. Each event is then given to the machine once, from
+ * that state; a line of the matrix says what it answers: the slot's state before and after, its
+ * activity and timers, the note, notices, and the commands. VFJ_ACCEPT=1 in the environment writes
+ * the matrix anew: read the difference before you commit it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,8 +40,10 @@ static const struct situation {
     {"nothing journalled yet", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, NULL},
     {"no slot", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, GUEST START},
     {"the daemon has ended", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, LAGGED "%crash\n"},
-    {"the map is being read", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, GUEST "%slow 9 sysctl -i\n" START},
-    {"the map can't be read", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, GUEST "%fail 1 1 sysctl -i\n" START},
+    {"the map is being read", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     GUEST "%slow 9 sysctl -i\n" START},
+    {"the map can't be read", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     GUEST "%fail 1 1 sysctl -i\n" START},
     {"detached", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, LAGGED DOWN DETACH},
     {"detached, before it ever joined", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, GUEST ATTACH DETACH},
     {"detached, hn looked at again", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
@@ -66,15 +69,18 @@ static const struct situation {
     {"delayed, a foreign lagg0", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      GUEST "%if igb0 up\n%if lagg0 up laggproto lacp laggport igb0\n" ATTACH "%at 11.5\n"},
     {"delayed, the admin's script under way", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
-     GUEST "%file /usr/libexec/hyperv/hyperv_vfup.hn0\n%slow 9 /usr/libexec\n" ATTACH "%at 11\n" UP},
+     GUEST "%file /usr/libexec/hyperv/hyperv_vfup.hn0\n%slow 9 /usr/libexec\n" ATTACH
+           "%at 11\n" UP},
     {"lagged", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, LAGGED},
-    {"lagged, its VF_UP not heard yet", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, GUEST ATTACH "%at 11\n"},
+    {"lagged, its VF_UP not heard yet", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     GUEST ATTACH "%at 11\n"},
     {"lagged, hn's link came up", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      LAGGED "@+1 !system=IFNET subsystem=hn0 type=LINK_UP\n"},
     {"lagged, hn's dhclient being stopped", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      LAGGED "@+1 !system=IFNET subsystem=hn0 type=LINK_UP\n"
             "%if hn0 up inet 10.0.0.4/24 dhclient 500\n%slow 9 kill\n%at 13.3\n"},
-    {"attached, held: its VF had the data path and could not be joined", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+    {"attached, held: its VF had the data path and could not be joined", VFJ_MODE_ACT,
+     VFJ_POLICY_VFJOURNAL,
      GUEST "%if igb0 up\n%if lagg0 up laggproto lacp laggport igb0\n" ATTACH "%at 11\n" UP},
     {"about to end, a command of the join under way", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      GUEST "%slow 9 ifconfig lagg0 create\n" ATTACH "%at 11.5\n%stop\n"},
@@ -86,21 +92,25 @@ static const struct situation {
      LAGGED "@+1 !system=IFNET subsystem=mce0 type=LINK_DOWN\n%at 13\n%stop\n"},
     {"delayed, the plan logged", VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL, GUEST ATTACH "%at 11.5\n"},
     {"lagged, seen by an observer", VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL,
-     "%if hn0 up\n%if mce0 up\n%if lagg0 up inet 10.0.0.4/24 laggport hn0 laggport mce0\n%vf mce0 hn0\n" START},
-    {"transparent", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, "%sysctl hw.hn.vf_transparent=1\n" GUEST ATTACH},
+     "%if hn0 up\n%if mce0 up\n%if lagg0 up inet 10.0.0.4/24 laggport hn0 laggport mce0\n%vf mce0 "
+     "hn0\n" START},
+    {"transparent", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     "%sysctl hw.hn.vf_transparent=1\n" GUEST ATTACH},
     {"renamed, its unit unknown", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
-     "%vf mce0 wan\n%sysctl dev.hn.0.vf=\n@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n%at 3\n"},
+     "%vf mce0 wan\n%sysctl dev.hn.0.vf=\n@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n%at "
+     "3\n"},
     {"no slot", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, GUEST START},
     {"detached", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, LAGGED DOWN DETACH},
     {"attached: the VF went down", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, LAGGED DOWN},
     {"delayed: a sleeper", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, GUEST ATTACH},
     {"delayed: the sleeper ups the VF", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS,
      GUEST "%slow 9 ifconfig mce0 up\n" ATTACH "%at 11.5\n"},
-    {"hyperv_vfattach under way", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, GUEST "%slow 9 sysctl -n hw.hn.vflist\n" ATTACH},
+    {"hyperv_vfattach under way", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS,
+     GUEST "%slow 9 sysctl -n hw.hn.vflist\n" ATTACH},
     {"hyperv_vfup under way: lagg0 is created", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS,
      GUEST "%slow 9 ifconfig lagg0 create\n" ATTACH "%at 11\n" UP},
-    {"hyperv_vfup under way: dhclient is waited for, another script waits", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS,
-     GUEST "%slow 9 dhclient\n" ATTACH "%at 11\n" UP DOWN UP},
+    {"hyperv_vfup under way: dhclient is waited for, another script waits", VFJ_MODE_ACT,
+     VFJ_POLICY_SCRIPTS, GUEST "%slow 9 dhclient\n" ATTACH "%at 11\n" UP DOWN UP},
     {"lagged", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, LAGGED},
     {"about to end, hyperv_vfup under way", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS,
      GUEST "%slow 9 ifconfig lagg0 create\n" ATTACH "%at 11\n" UP "%stop\n"},
@@ -119,7 +129,8 @@ static void started(struct vfj_event *event, const struct vfj_state *state, cons
     struct vfj_started *body = &event->as.started;
     bool is_same = boot_id[0] == '\0';
     memset(body, 0, sizeof *body);
-    vfj_span_copy(body->boot_id, sizeof body->boot_id, vfj_span_of(is_same ? state->head.boot_id : boot_id));
+    vfj_span_copy(body->boot_id, sizeof body->boot_id,
+                  vfj_span_of(is_same ? state->head.boot_id : boot_id));
     body->rules = VFJ_RULES;
     body->mode = state->head.boot > 0 ? state->head.mode : VFJ_MODE_ACT;
     body->policy = state->head.boot > 0 ? state->head.policy : VFJ_POLICY_VFJOURNAL;
@@ -201,8 +212,8 @@ static void see_view(struct vfj_view *view, const char *what)
     vfj_interface_add_port(&view->lagg, view->vf_name);
 }
 
-static struct vfj_observation *observed(struct vfj_event *event, const struct vfj_state *state, enum vfj_probe probe,
-                                        const char *what)
+static struct vfj_observation *observed(struct vfj_event *event, const struct vfj_state *state,
+                                        enum vfj_probe probe, const char *what)
 {
     struct vfj_observation *answer = &event->as.observed;
     memset(answer, 0, sizeof *answer);
@@ -238,7 +249,8 @@ static void file_observed(struct vfj_event *event, const struct vfj_state *state
     observed(event, state, VFJ_PROBE_FILE, what)->as.file.exists = true;
 }
 
-static void interface_observed(struct vfj_event *event, const struct vfj_state *state, const char *what)
+static void interface_observed(struct vfj_event *event, const struct vfj_state *state,
+                               const char *what)
 {
     struct vfj_observation *answer = observed(event, state, VFJ_PROBE_IFCONFIG, what);
     if (answer->ok)
@@ -359,7 +371,8 @@ static void print_command(FILE *out, const struct vfj_command *command)
     struct vfj_text words = vfj_text_begin(line, sizeof line);
     if (!vfj_command_reads(command) && vfj_command_argv(command, 0, &argv))
         vfj_argv_print(&argv, &words);
-    fprintf(out, "; %s", line[0] != '\0' ? line : vfj_command_kind_name((enum vfj_command_kind)command->kind));
+    fprintf(out, "; %s",
+            line[0] != '\0' ? line : vfj_command_kind_name((enum vfj_command_kind)command->kind));
     if (command->kind == VFJ_COMMAND_PROBE_SYSCTL || command->kind == VFJ_COMMAND_PROBE_FILE)
         fprintf(out, " %s", command->text);
     else if (vfj_command_reads(command) && command->a.text[0] != '\0')
@@ -394,15 +407,16 @@ static void try_one(FILE *out, const struct vfj_state *state, const struct trial
     if (trial->fill != NULL)
         trial->fill(&event, state, trial->argument);
     const struct vfj_decision *decision = kit_machine_check_step(state, &event, &adopted);
-    fprintf(out, "%s%s%s: ", vfj_event_kind_name(trial->kind), trial->what[0] != '\0' ? " " : "", trial->what);
+    fprintf(out, "%s%s%s: ", vfj_event_kind_name(trial->kind), trial->what[0] != '\0' ? " " : "",
+            trial->what);
     print_answer(out, state, &adopted, decision);
 }
 
 static void try_all(FILE *out, const struct situation *situation)
 {
     struct kit_machine *machine = kit_machine_open(situation->mode, situation->policy);
-    fprintf(out, "\n# %s, %s: %s\n", vfj_policy_name(situation->policy), vfj_mode_name(situation->mode),
-            situation->name);
+    fprintf(out, "\n# %s, %s: %s\n", vfj_policy_name(situation->policy),
+            vfj_mode_name(situation->mode), situation->name);
     if (situation->trace != NULL)
         kit_machine_play(machine, situation->trace);
     for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++)
@@ -422,8 +436,9 @@ static void report_difference(const char *expected, const char *got)
         expected--;
         got--;
     }
-    fail_msg("%s:%u: expected: %.*s\n%s:%u: got:      %.*s", matrix_path, line, (int)strcspn(expected, "\n"), expected,
-             matrix_path, line, (int)strcspn(got, "\n"), got);
+    fail_msg("%s:%u: expected: %.*s\n%s:%u: got:      %.*s", matrix_path, line,
+             (int)strcspn(expected, "\n"), expected, matrix_path, line, (int)strcspn(got, "\n"),
+             got);
 }
 
 static void test_matrix(void **unused)

@@ -14,9 +14,10 @@ static void test_parse(void **unused)
 {
     static const char *const good[]
         = {"hn0", "mce10", "vm-public", "wlan0.7", "a", "epair0a", "my_if", "A23456789012345"};
-    static const char *const bad[] = {"",     "0hn",   "-a",     "_x",     ".x",   "hn0;reboot", "../../x",
-                                      "hn 0", "hn0\n", "$(id)",  "hn0'",   "h/n0", "h\x80",      "a234567890123456",
-                                      "a:b",  "a+b",   "hn0\\n", "hn\"0\""};
+    static const char *const bad[]
+        = {"",     "0hn",   "-a",     "_x",     ".x",   "hn0;reboot", "../../x",
+           "hn 0", "hn0\n", "$(id)",  "hn0'",   "h/n0", "h\x80",      "a234567890123456",
+           "a:b",  "a+b",   "hn0\\n", "hn\"0\""};
     struct vfj_name name;
     (void)unused;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {

@@ -46,8 +46,8 @@ static struct vfj_name some_name(void)
 
 static void any_address(struct vfj_address *address)
 {
-    static const char *const texts[]
-        = {"10.0.0.4/24", "2001:db8::4/64", "::", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128"};
+    static const char *const texts[] = {"10.0.0.4/24", "2001:db8::4/64",
+                                        "::", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255/128"};
     const char *text = texts[roll(4)];
     assert_true(vfj_address_parse(vfj_span_of(text), address) == (strlen(text) < VFJ_ADDRESS_SIZE));
     if (address->text[0] == '\0')
@@ -218,7 +218,8 @@ static void test_refused(void **unused)
     static struct vfj_observation read;
     (void)unused;
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-        bool is_empty_value = strcmp(bodies[i], "command=1 probe=sysctl") == 0; /* read as empty: nothing is missing */
+        /* read as empty: nothing is missing */
+        bool is_empty_value = strcmp(bodies[i], "command=1 probe=sysctl") == 0;
         if ((vfj_observation_decode(vfj_span_of(bodies[i]), &read) == VFJ_OK) != is_empty_value)
             fail_msg("%s", bodies[i]);
     }
@@ -235,7 +236,8 @@ static void check_count(const char *before, const char *item, unsigned most)
         vfj_text_add(&text, item);
     assert_int_equal(vfj_observation_decode((struct vfj_span){body, text.length}, &read), VFJ_OK);
     vfj_text_add(&text, item);
-    assert_int_equal(vfj_observation_decode((struct vfj_span){body, text.length}, &read), VFJ_BAD_BODY);
+    assert_int_equal(vfj_observation_decode((struct vfj_span){body, text.length}, &read),
+                     VFJ_BAD_BODY);
 }
 
 static void test_limits(void **unused)
@@ -249,7 +251,8 @@ static void test_limits(void **unused)
 
 static void test_too_long(void **unused)
 {
-    static const char *const heads[] = {"command=1 probe=sysctl value=", "command=1 probe=file exists=1 text="};
+    static const char *const heads[]
+        = {"command=1 probe=sysctl value=", "command=1 probe=file exists=1 text="};
     static struct vfj_observation read;
     static char body[2 * VFJ_VALUE_SIZE];
     (void)unused;
@@ -356,7 +359,8 @@ static void test_addresses(void **unused)
     }
     static const char *const local[] = {"fe80::1", "FE80::1", "fe9a::", "feAf::1%hn0", "febf::"};
     static const char *const global[]
-        = {"fd00::1", "fec0::1", "fe80", "fe80.::", "2001:db8::fe80", "fe8::1", "fe8g::1", "ff02::1", ""};
+        = {"fd00::1", "fec0::1", "fe80",    "fe80.::", "2001:db8::fe80",
+           "fe8::1",  "fe8g::1", "ff02::1", ""};
     for (size_t i = 0; i < sizeof local / sizeof local[0]; i++)
         assert_true(vfj_address_is_link_local(vfj_span_of(local[i])));
     for (size_t i = 0; i < sizeof global / sizeof global[0]; i++)
@@ -366,8 +370,9 @@ static void test_addresses(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_truncations), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_limits),     cmocka_unit_test(test_addresses),   cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_truncations),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_addresses),  cmocka_unit_test(test_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

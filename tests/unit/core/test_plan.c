@@ -1,4 +1,5 @@
-/* Batches of commands: ids, order, the end at a failure, and what the rest that was not run leaves behind. */
+/* Batches of commands: ids, order, the end at a failure, and what the rest that was not run leaves
+ * behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,8 +50,9 @@ static void begin(const char *slow)
 static void end(enum vfj_outcome_kind kind, int status)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .mono_us = machine->state.head.mono_us};
-    event.as.finished = (struct vfj_outcome){
-        .command = slot()->batch.first + slot()->batch.ended, .kind = (uint8_t)kind, .status = status};
+    event.as.finished = (struct vfj_outcome){.command = slot()->batch.first + slot()->batch.ended,
+                                             .kind = (uint8_t)kind,
+                                             .status = status};
     kit_machine_step(machine, &event);
 }
 
@@ -68,7 +70,8 @@ static unsigned place_of(enum vfj_need need)
     return i;
 }
 
-/* A decision is a batch: its ids follow each other, and it says of each command whether the rest needs it. */
+/* A decision is a batch: its ids follow each other, and it says of each command whether the rest
+ * needs it. */
 static void test_ids_and_needs(void **unused)
 {
     const struct vfj_decision *decision = &machine->decision;
@@ -82,7 +85,8 @@ static void test_ids_and_needs(void **unused)
         assert_true(command->id == batch->first + i);
         assert_int_equal(command->kind, batch->kinds[i]);
         assert_string_equal(command->hn.text, "hn0");
-        assert_int_equal(command->is_optional, !vfj_plan_is_required((enum vfj_need)batch->needs[i]));
+        assert_int_equal(command->is_optional,
+                         !vfj_plan_is_required((enum vfj_need)batch->needs[i]));
         assert_true(is_in(slot()->plan.tried, (enum vfj_need)batch->needs[i]));
     }
     assert_true(machine->state.head.command_last == batch->first + batch->count - 1);
@@ -90,7 +94,8 @@ static void test_ids_and_needs(void **unused)
     assert_false(decision->commands[place_of(VFJ_NEED_LAGG)].is_optional);
 }
 
-/* Nothing is observed before the last command has ended, and then the slot is: no outcome changes what is observed. */
+/* Nothing is observed before the last command has ended, and then the slot is: no outcome changes
+ * what is observed. */
 static void test_observed_after_the_last(void **unused)
 {
     (void)unused;
@@ -141,7 +146,8 @@ static void test_optional_failure(void **unused)
     assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
 }
 
-/* A required command fails: the rest is not run, its needs are open again, and the setback is counted once, at the end. */
+/* A required command fails: the rest is not run, its needs are open again, and the setback is
+ * counted once, at the end. */
 static void test_required_failure(void **unused)
 {
     (void)unused;
@@ -161,7 +167,8 @@ static void test_required_failure(void **unused)
     assert_int_equal(slot()->fault, VFJ_REASON_COMMAND_TIMEOUT);
     assert_int_equal(machine->decision.transition_count, 1);
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_COMMAND_TIMEOUT);
-    assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG) && is_in(slot()->plan.tried, VFJ_NEED_LAGG_UP));
+    assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG)
+                && is_in(slot()->plan.tried, VFJ_NEED_LAGG_UP));
     assert_false(is_in(slot()->plan.tried, VFJ_NEED_INET)); /* it was not run */
 }
 
@@ -171,20 +178,24 @@ static void test_already_so(void **unused)
     (void)unused;
     begin("%slow 9 ifconfig lagg0 inet 10.0.0.5/32");
     struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .mono_us = machine->state.head.mono_us};
-    event.as.finished = (struct vfj_outcome){.command = slot()->batch.first + slot()->batch.ended, .status = 1};
+    event.as.finished
+        = (struct vfj_outcome){.command = slot()->batch.first + slot()->batch.ended, .status = 1};
     strcpy(event.as.finished.output, "ifconfig: ioctl (SIOCAIFADDR): File exists");
-    bool is_so
-        = vfj_command_already_so((enum vfj_command_kind)slot()->batch.kinds[slot()->batch.ended], &event.as.finished);
+    bool is_so = vfj_command_already_so(
+        (enum vfj_command_kind)slot()->batch.kinds[slot()->batch.ended], &event.as.finished);
     kit_machine_step(machine, &event);
     assert_int_equal(slot()->plan.failures, !is_so);
 }
 
-/* Lines that arrive while a batch runs issue nothing for its slot: what they change is observed once it has ended. */
+/* Lines that arrive while a batch runs issue nothing for its slot: what they change is observed
+ * once it has ended. */
 static void test_lines_while_running(void **unused)
 {
     static const char *const lines[] = {
-        "@+0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP", "@+0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN",
-        "@+0 !system=IFNET subsystem=hn0 type=LINK_UP",       "@+0 !system=IFNET subsystem=lagg0 type=DETACH",
+        "@+0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP",
+        "@+0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN",
+        "@+0 !system=IFNET subsystem=hn0 type=LINK_UP",
+        "@+0 !system=IFNET subsystem=lagg0 type=DETACH",
         "@+0 !system=IFNET subsystem=mce0 type=DETACH",
     };
     (void)unused;
@@ -198,7 +209,8 @@ static void test_lines_while_running(void **unused)
     assert_int_equal(slot()->state, VFJ_SLOT_DETACHED);
 }
 
-/* The daemon starts again while a batch runs: what ran, and what was to run, is not known; both are open again. */
+/* The daemon starts again while a batch runs: what ran, and what was to run, is not known; both are
+ * open again. */
 static void test_unknown_outcomes(void **unused)
 {
     (void)unused;
@@ -206,7 +218,8 @@ static void test_unknown_outcomes(void **unused)
     kit_machine_line(machine, "%slow 9 ifconfig -a");
     kit_machine_line(machine, "%restart");
     assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG)); /* its outcome is known */
-    assert_false(is_in(slot()->plan.tried, VFJ_NEED_LAGG_UP) || is_in(slot()->plan.tried, VFJ_NEED_INET));
+    assert_false(is_in(slot()->plan.tried, VFJ_NEED_LAGG_UP)
+                 || is_in(slot()->plan.tried, VFJ_NEED_INET));
     assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
     kit_machine_line(machine, "%slow 0 ifconfig");
     kit_machine_line(machine, "%at 60");
@@ -215,7 +228,8 @@ static void test_unknown_outcomes(void **unused)
 
 static bool lagg0_has(const char *text)
 {
-    const struct vfj_interface *lagg = &vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->facts;
+    const struct vfj_interface *lagg
+        = &vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->facts;
     struct vfj_address address;
     assert_true(vfj_address_parse(vfj_span_of(text), &address));
     for (unsigned i = 0; i < lagg->address_count; i++) {
@@ -225,7 +239,8 @@ static bool lagg0_has(const char *text)
     return false;
 }
 
-/* What was taken off hn and could not be given to laggN is tried again by later plans, which do not see it any more. */
+/* What was taken off hn and could not be given to laggN is tried again by later plans, which do not
+ * see it any more. */
 static void test_failed_needs_are_kept(void **unused)
 {
     (void)unused;
@@ -265,11 +280,16 @@ static void test_every_need_has_a_row(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids_and_needs),         cmocka_unit_test(test_observed_after_the_last),
-        cmocka_unit_test(test_out_of_turn),           cmocka_unit_test(test_optional_failure),
-        cmocka_unit_test(test_required_failure),      cmocka_unit_test(test_already_so),
-        cmocka_unit_test(test_lines_while_running),   cmocka_unit_test(test_unknown_outcomes),
-        cmocka_unit_test(test_failed_needs_are_kept), cmocka_unit_test(test_every_need_has_a_row),
+        cmocka_unit_test(test_ids_and_needs),
+        cmocka_unit_test(test_observed_after_the_last),
+        cmocka_unit_test(test_out_of_turn),
+        cmocka_unit_test(test_optional_failure),
+        cmocka_unit_test(test_required_failure),
+        cmocka_unit_test(test_already_so),
+        cmocka_unit_test(test_lines_while_running),
+        cmocka_unit_test(test_unknown_outcomes),
+        cmocka_unit_test(test_failed_needs_are_kept),
+        cmocka_unit_test(test_every_need_has_a_row),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

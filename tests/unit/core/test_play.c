@@ -19,10 +19,12 @@ struct rig {
     unsigned events, fails_at; /* 0: never */
 };
 
-static enum vfj_status submit(void *context, const struct vfj_event *event, const struct vfj_decision **decision)
+static enum vfj_status submit(void *context, const struct vfj_event *event,
+                              const struct vfj_decision **decision)
 {
     struct rig *rig = context;
-    assert_true(rig->fails_at == 0 || rig->events < rig->fails_at); /* nothing is submitted after a failure */
+    /* nothing is submitted after a failure */
+    assert_true(rig->fails_at == 0 || rig->events < rig->fails_at);
     if (++rig->events == rig->fails_at)
         return VFJ_JOURNAL_IO;
     vfj_step(&rig->state, event, &rig->next, &rig->decision);
@@ -166,8 +168,9 @@ static void test_failures_at_the_end(void **unused)
 
 static void test_first_failures(void **unused)
 {
-    static const char *const firsts[] = {"%start",   "%stop", "%end",   "%lost", "%connect",  "%crash",
-                                         "%restart", "%boot", "%gap x", "%at 5", "@5 +x at y"};
+    static const char *const firsts[]
+        = {"%start",   "%stop", "%end",   "%lost", "%connect",  "%crash",
+           "%restart", "%boot", "%gap x", "%at 5", "@5 +x at y"};
     struct vfj_trace_error error;
     (void)unused;
     for (size_t i = 0; i < sizeof firsts / sizeof firsts[0]; i++) {

@@ -152,8 +152,9 @@ static void test_synchronous(void **unused)
     static const struct {
         const char *word;
         bool yes;
-    } cases[] = {{"YES", true}, {"yes", true},    {"TRUE", true}, {"on", true}, {"1", true},
-                 {"NO", false}, {"FALSE", false}, {"0", false},   {"", false},  {"yes please", false}};
+    } cases[]
+        = {{"YES", true}, {"yes", true},    {"TRUE", true}, {"on", true}, {"1", true},
+           {"NO", false}, {"FALSE", false}, {"0", false},   {"", false},  {"yes please", false}};
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         SET("ifconfig_hn0", "DHCP", "synchronous_dhclient", cases[i].word);
@@ -251,7 +252,8 @@ static void test_address(void **unused)
         {"inet 10.0.0.4 netmask 0xfffgff00", NULL},
         {"inet 10.0.0.4 netmask 255.255.256.0", NULL},
         {"inet6 fd00::4 prefixlen 129", NULL},
-        {"inet6 ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255 prefixlen 000128", NULL}, /* has no room */
+        /* has no room */
+        {"inet6 ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255 prefixlen 000128", NULL},
         {"ether 02:00:00:00:00:01 up", NULL},
         {"inet6 fe80::1%hn0/64", NULL},
         {"", NULL},
@@ -260,7 +262,8 @@ static void test_address(void **unused)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct vfj_address address;
         bool told = vfj_rc_address(cases[i].args, &address);
-        if (told != (cases[i].address != NULL) || (told && strcmp(address.text, cases[i].address) != 0))
+        if (told != (cases[i].address != NULL)
+            || (told && strcmp(address.text, cases[i].address) != 0))
             fail_msg("%s: %s", cases[i].args, told ? address.text : "none");
     }
 }
@@ -279,7 +282,8 @@ static void test_same_host(void **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct vfj_address a, b;
-        assert_true(vfj_address_parse(vfj_span_of(cases[i].a), &a) && vfj_address_parse(vfj_span_of(cases[i].b), &b));
+        assert_true(vfj_address_parse(vfj_span_of(cases[i].a), &a)
+                    && vfj_address_parse(vfj_span_of(cases[i].b), &b));
         assert_int_equal(vfj_address_same_host(&a, &b), cases[i].same);
     }
 }
@@ -287,8 +291,8 @@ static void test_same_host(void **unused)
 static void test_aliases(void **unused)
 {
     (void)unused;
-    SET("ifconfig_hn0_alias0", "inet 10.0.0.5/32", "ifconfig_hn0_alias2", "inet 10.0.0.7/32", "ifconfig_hn0_alias3",
-        " ");
+    SET("ifconfig_hn0_alias0", "inet 10.0.0.5/32", "ifconfig_hn0_alias2", "inet 10.0.0.7/32",
+        "ifconfig_hn0_alias3", " ");
     assert_true(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
     assert_string_equal(value, "inet 10.0.0.5/32");
     assert_false(vfj_rc_alias(&rc, hn0(), 1, value, sizeof value));
@@ -297,12 +301,13 @@ static void test_aliases(void **unused)
     assert_false(vfj_rc_alias(&rc, vfj_name_of("hn1"), 0, value, sizeof value));
 }
 
-/* As the daemon resolves them, variables of other names and all: then these are the aliases, and rc.conf's are not. */
+/* As the daemon resolves them, variables of other names and all: then these are the aliases, and
+ * rc.conf's are not. */
 static void test_resolved_aliases(void **unused)
 {
     (void)unused;
-    SET("ifconfig_hn0_alias0", "inet 10.0.0.5/32", "ifconfig_hn0_alias1", "inet 10.0.0.6/32", "vfjournal_hn0_alias0",
-        "inet 10.0.0.7/32");
+    SET("ifconfig_hn0_alias0", "inet 10.0.0.5/32", "ifconfig_hn0_alias1", "inet 10.0.0.6/32",
+        "vfjournal_hn0_alias0", "inet 10.0.0.7/32");
     assert_true(vfj_rc_alias(&rc, hn0(), 0, value, sizeof value));
     assert_string_equal(value, "inet 10.0.0.7/32");
     assert_false(vfj_rc_alias(&rc, hn0(), 1, value, sizeof value));
@@ -378,7 +383,8 @@ static void test_too_long(void **unused)
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         for (unsigned part = VFJ_RC_INET; part <= VFJ_RC_ALIASES; part++) {
             SET(parts[i].name, words);
-            assert_int_equal(vfj_rc_is_too_long(&rc, hn0(), (enum vfj_rc_part)part), part == (unsigned)parts[i].part);
+            assert_int_equal(vfj_rc_is_too_long(&rc, hn0(), (enum vfj_rc_part)part),
+                             part == (unsigned)parts[i].part);
             SET(parts[i].name, "w w");
             assert_false(vfj_rc_is_too_long(&rc, hn0(), (enum vfj_rc_part)part));
             SET(parts[i].name, " ");
@@ -390,7 +396,8 @@ static void test_too_long(void **unused)
     SET("ifconfig_hn0_alias0", words, "ifconfig_hn0_alias1", "inet 10.0.0.5/32");
     assert_true(vfj_rc_alias(&rc, hn0(), 0, value, VFJ_ARGS_SIZE));
     assert_string_equal(value, "");
-    assert_true(vfj_rc_alias(&rc, hn0(), 1, value, VFJ_ARGS_SIZE)); /* it is not the last for that */
+    /* it is not the last for that */
+    assert_true(vfj_rc_alias(&rc, hn0(), 1, value, VFJ_ARGS_SIZE));
     assert_string_equal(value, "inet 10.0.0.5/32");
     SET("vfjournal_hn0_alias0", "inet 10.0.0.5/32", "vfjournal_hn0_alias1", words);
     assert_true(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_ALIASES));
@@ -407,8 +414,9 @@ static void test_router6(void **unused)
         SET("ipv6_defaultrouter", none[i]);
         assert_false(vfj_rc_default_router6(&rc, value, sizeof value));
     }
-    SET("ipv6_static_routes", "far:hn0 other:hn1", "ipv6_route_far", "2001:db8:9:: -prefixlen 48 fe80::9%hn0",
-        "ipv6_route_other", "2001:db8:8::/48 2001:db8::8", "ipv6_defaultrouter", "fd00::1");
+    SET("ipv6_static_routes", "far:hn0 other:hn1", "ipv6_route_far",
+        "2001:db8:9:: -prefixlen 48 fe80::9%hn0", "ipv6_route_other", "2001:db8:8::/48 2001:db8::8",
+        "ipv6_defaultrouter", "fd00::1");
     assert_true(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
     assert_string_equal(value, "-inet6 2001:db8:9:: -prefixlen 48 fe80::9%hn0");
     assert_false(vfj_rc_static_route(&rc, hn0(), 1, value, sizeof value));
@@ -435,9 +443,9 @@ static void test_router(void **unused)
 static void test_static_routes(void **unused)
 {
     (void)unused;
-    SET("static_routes", "lab none far:hn0 other:hn1 last", "route_lab", "-net 192.168.7.0/24 10.0.0.9", "route_far",
-        "-net 192.168.8.0/24 10.0.0.10", "route_other", "-net 192.168.9.0/24 10.0.1.1", "route_last",
-        "-host 1.2.3.4 10.0.0.1");
+    SET("static_routes", "lab none far:hn0 other:hn1 last", "route_lab",
+        "-net 192.168.7.0/24 10.0.0.9", "route_far", "-net 192.168.8.0/24 10.0.0.10", "route_other",
+        "-net 192.168.9.0/24 10.0.1.1", "route_last", "-host 1.2.3.4 10.0.0.1");
     assert_true(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
     assert_string_equal(value, "-net 192.168.7.0/24 10.0.0.9");
     assert_true(vfj_rc_static_route(&rc, hn0(), 1, value, sizeof value));
@@ -447,7 +455,8 @@ static void test_static_routes(void **unused)
     assert_false(vfj_rc_static_route(&rc, hn0(), 3, value, sizeof value));
     assert_true(vfj_rc_static_route(&rc, vfj_name_of("hn1"), 1, value, sizeof value));
     assert_string_equal(value, "-net 192.168.9.0/24 10.0.1.1");
-    SET("static_routes", "a_name_that_is_longer_than_any_variable_of_a_route_that_is_looked_up_here empty full",
+    SET("static_routes",
+        "a_name_that_is_longer_than_any_variable_of_a_route_that_is_looked_up_here empty full",
         "route_empty", " ", "route_full", "-host 1.2.3.4 10.0.0.1");
     assert_true(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
     assert_string_equal(value, "-host 1.2.3.4 10.0.0.1");

@@ -154,8 +154,8 @@ static void test_sound_scripts(void **unused)
     (void)unused;
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
         vfj_state_init(&state);
-        state.scripts.run
-            = (struct vfj_script_run){.script = runs[i].script, .step = runs[i].step, .pending = runs[i].pending};
+        state.scripts.run = (struct vfj_script_run){
+            .script = runs[i].script, .step = runs[i].step, .pending = runs[i].pending};
         assert_int_equal(vfj_scripts_is_sound(&state.scripts), runs[i].sound);
     }
     for (size_t i = 0; i < sizeof sleepers / sizeof sleepers[0]; i++) {
@@ -204,12 +204,14 @@ static void test_adopt(void **unused)
     assert_memory_equal(&state.scripts, &next.scripts, sizeof state.scripts);
 }
 
-/* The drawing of README and man page: what a slot may become in one move. Every other move ends the program. */
+/* The drawing of README and man page: what a slot may become in one move. Every other move ends the
+ * program. */
 static void test_table_of_states(void **unused)
 {
     static const char *const moves[] = {
-        "detached attached", "attached detached", "attached delayed", "attached lagged", "delayed detached",
-        "delayed attached",  "delayed lagged",    "lagged detached",  "lagged attached",
+        "detached attached", "attached detached", "attached delayed",
+        "attached lagged",   "delayed detached",  "delayed attached",
+        "delayed lagged",    "lagged detached",   "lagged attached",
     };
     unsigned allowed = 0;
     char move[64];
@@ -217,11 +219,14 @@ static void test_table_of_states(void **unused)
     for (unsigned from = 0; from < VFJ_SLOT_STATE_COUNT; from++) {
         for (unsigned to = 0; to < VFJ_SLOT_STATE_COUNT; to++) {
             bool is_drawn = false;
-            (void)snprintf(move, sizeof move, "%s %s", vfj_slot_state_name((enum vfj_slot_state)from),
+            (void)snprintf(move, sizeof move, "%s %s",
+                           vfj_slot_state_name((enum vfj_slot_state)from),
                            vfj_slot_state_name((enum vfj_slot_state)to));
             for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++)
                 is_drawn |= strcmp(move, moves[i]) == 0;
-            assert_int_equal(vfj_slot_state_may_follow((enum vfj_slot_state)from, (enum vfj_slot_state)to), is_drawn);
+            assert_int_equal(
+                vfj_slot_state_may_follow((enum vfj_slot_state)from, (enum vfj_slot_state)to),
+                is_drawn);
             allowed += is_drawn;
         }
         assert_true(strlen(vfj_slot_state_text((enum vfj_slot_state)from)) > 0);
@@ -229,7 +234,8 @@ static void test_table_of_states(void **unused)
     assert_int_equal(allowed, sizeof moves / sizeof moves[0]);
 }
 
-/* The public state over all combinations of the facts that it is made of; what else a slot knows changes nothing. */
+/* The public state over all combinations of the facts that it is made of; what else a slot knows
+ * changes nothing. */
 static void test_public_state(void **unused)
 {
     static struct vfj_slot slot;
@@ -284,7 +290,8 @@ static void test_names_of_activities(void **unused)
         assert_string_equal(vfj_activity_name((enum vfj_activity)i), names[i]);
 }
 
-/* A plan is under way while the guest is observed or changed; a plan that was only logged is not. */
+/* A plan is under way while the guest is observed or changed; a plan that was only logged is not.
+ */
 static void test_has_plan(void **unused)
 {
     struct vfj_slot slot = {.plan.phase = VFJ_PLAN_LOGGED};
@@ -299,7 +306,8 @@ static void test_has_plan(void **unused)
     assert_true(vfj_slot_has_plan(&slot));
 }
 
-/* What a daemon that is told to end waits for: what is under way, a link, and a plan, but one that pauses and holds nothing of hn's. */
+/* What a daemon that is told to end waits for: what is under way, a link, and a plan, but one that
+ * pauses and holds nothing of hn's. */
 static void test_is_unfinished(void **unused)
 {
     struct vfj_slot slot;
@@ -346,7 +354,8 @@ static void test_every_slot_is_found(void **unused)
     struct vfj_machine *machine = calloc(1, sizeof *machine);
     struct vfj_record row;
     uint64_t seq = 0;
-    struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = {.boot_id = "boot-1", .rules = VFJ_RULES}};
+    struct vfj_event started
+        = {.kind = VFJ_EVENT_STARTED, .as.started = {.boot_id = "boot-1", .rules = VFJ_RULES}};
     (void)unused;
     assert_non_null(machine);
     started.as.started.policy = VFJ_POLICY_VFJOURNAL;

@@ -1,5 +1,5 @@
-/* The state as text: all of it, and nothing else, comes back; and no text, whoever wrote it, becomes a state that the machine
- * can't go on from. */
+/* The state as text: all of it, and nothing else, comes back; and no text, whoever wrote it,
+ * becomes a state that the machine can't go on from. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,8 @@
 #include "core/policy/script.h"
 #include "tests/kit/machine.h"
 
-/* What waits no more is blank, so that the text does not name it and equal states are equal bytes. */
+/* What waits no more is blank, so that the text does not name it and equal states are equal bytes.
+ */
 static bool has_remains(const struct vfj_scripts *scripts)
 {
     unsigned used = 0;
@@ -27,9 +28,11 @@ static void check_each_step(struct kit_machine *machine, const struct vfj_event 
 {
     (void)event;
     if (!kit_state_reads_back(&machine->state))
-        fail_msg("event %llu: a state that its text does not give again", (unsigned long long)machine->events);
+        fail_msg("event %llu: a state that its text does not give again",
+                 (unsigned long long)machine->events);
     if (has_remains(&machine->state.scripts))
-        fail_msg("event %llu: what waited for a script is still there", (unsigned long long)machine->events);
+        fail_msg("event %llu: what waited for a script is still there",
+                 (unsigned long long)machine->events);
 }
 
 static const char storm[] = "%rc ifconfig_hn0=\"inet 10.0.0.4/24 \\\"odd\\\" \\\\\"\n"
@@ -59,7 +62,8 @@ static void test_each_state_reads_back(void **unused)
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
     (void)unused;
     for (size_t i = 0; i < 4; i++) {
-        struct kit_machine *machine = kit_machine_open(i < 2 ? VFJ_MODE_ACT : VFJ_MODE_OBSERVE, policies[i % 2]);
+        struct kit_machine *machine
+            = kit_machine_open(i < 2 ? VFJ_MODE_ACT : VFJ_MODE_OBSERVE, policies[i % 2]);
         machine->watch = check_each_step;
         kit_machine_play(machine, storm);
         check_each_step(machine, NULL);
@@ -86,7 +90,8 @@ static void index_anew(struct vfj_state *state)
     state->head.parts = parts;
 }
 
-/* Each byte of a member is written: set to another value, it comes back as that; but one, that follows from others. */
+/* Each byte of a member is written: set to another value, it comes back as that; but one, that
+ * follows from others. */
 static void check_bytes(struct vfj_state *state, void *part, size_t from, size_t to, size_t implied)
 {
     unsigned char *bytes = part;
@@ -114,7 +119,8 @@ static void fill_numbers(struct vfj_slot *slot)
     slot->state = (uint8_t)vfj_slot_public_state(slot);
     slot->plan.tried = UINT64_MAX - 1;
     slot->plan.failed = UINT64_MAX - 3;
-    slot->batch = (struct vfj_batch){.first = 12, .count = 3, .ended = 1, .failure = VFJ_REASON_COMMAND_TIMEOUT};
+    slot->batch = (struct vfj_batch){
+        .first = 12, .count = 3, .ended = 1, .failure = VFJ_REASON_COMMAND_TIMEOUT};
     for (unsigned i = 0; i < slot->batch.count; i++) {
         slot->batch.kinds[i] = (uint8_t)(VFJ_COMMAND_UP + i);
         slot->batch.needs[i] = (uint8_t)(VFJ_NEED_COUNT - 1 - i);
@@ -130,16 +136,19 @@ static void test_each_member_is_written(void **unused)
     (void)unused;
     assert_int_equal(state->head.slot_count, 2);
     assert_true(slot->observed.hn.exists && slot->before.hn.address_count > 1);
-    check_bytes(state, &state->head, offsetof(struct vfj_head, mode), offsetof(struct vfj_head, map_retry_us),
-                offsetof(struct vfj_head, slot_count));
+    check_bytes(state, &state->head, offsetof(struct vfj_head, mode),
+                offsetof(struct vfj_head, map_retry_us), offsetof(struct vfj_head, slot_count));
     check_bytes(state, slot, offsetof(struct vfj_slot, data_path), offsetof(struct vfj_slot, pad),
                 offsetof(struct vfj_slot, joined));
-    check_bytes(state, &slot->plan, offsetof(struct vfj_plan, phase), offsetof(struct vfj_plan, pad), SIZE_MAX);
+    check_bytes(state, &slot->plan, offsetof(struct vfj_plan, phase),
+                offsetof(struct vfj_plan, pad), SIZE_MAX);
     check_bytes(state, &slot->request, 0, offsetof(struct vfj_observe_request, pad), SIZE_MAX);
     check_bytes(state, &slot->script, 0, offsetof(struct vfj_script_facts, pad), SIZE_MAX);
     check_bytes(state, &slot->link, 0, offsetof(struct vfj_link_facts, pad), SIZE_MAX);
-    check_bytes(state, &slot->observed, offsetof(struct vfj_view, lease), offsetof(struct vfj_view, pad), SIZE_MAX);
-    check_bytes(state, &slot->before, offsetof(struct vfj_view, lease), offsetof(struct vfj_view, pad), SIZE_MAX);
+    check_bytes(state, &slot->observed, offsetof(struct vfj_view, lease),
+                offsetof(struct vfj_view, pad), SIZE_MAX);
+    check_bytes(state, &slot->before, offsetof(struct vfj_view, lease),
+                offsetof(struct vfj_view, pad), SIZE_MAX);
     state->head.command_last = UINT64_MAX;
     state->head.map_pending = 77;
     state->head.map_retry_us = -5;
@@ -152,16 +161,19 @@ static void test_each_member_is_written(void **unused)
     kit_machine_close(machine);
 }
 
-/* The facts of a state fit together: only a VF has a delay or is joined, not both, and the timer is that of the delay. */
+/* The facts of a state fit together: only a VF has a delay or is joined, not both, and the timer is
+ * that of the delay. */
 static bool is_possible(const struct vfj_slot *slot)
 {
     bool has_delay = slot->delay != VFJ_DELAY_NONE;
     if (vfj_name_is_empty(slot->vf) && (has_delay || slot->joined))
         return false;
-    return !(has_delay && slot->joined) && (slot->timers.delay_us == VFJ_NEVER_US || slot->delay == VFJ_DELAY_RUNNING);
+    return !(has_delay && slot->joined)
+        && (slot->timers.delay_us == VFJ_NEVER_US || slot->delay == VFJ_DELAY_RUNNING);
 }
 
-/* Each state of a slot comes back with the facts that it follows from; one that does not follow from them is refused. */
+/* Each state of a slot comes back with the facts that it follows from; one that does not follow
+ * from them is refused. */
 static void test_states_follow_from_facts(void **unused)
 {
     static struct vfj_state state;
@@ -254,7 +266,8 @@ static void fill_slot(struct vfj_slot *slot, unsigned number)
     fill_view(&slot->before, slot->hn);
 }
 
-/* The largest state that there can be: every slot, address, sleeper, place in the queue and byte of rc.conf in use. */
+/* The largest state that there can be: every slot, address, sleeper, place in the queue and byte of
+ * rc.conf in use. */
 static void fill(struct vfj_state *state)
 {
     memset(state->rc.text, '"', sizeof state->rc.text - 1);
@@ -265,8 +278,8 @@ static void fill(struct vfj_state *state)
     state->scripts.waiting = VFJ_SCRIPT_QUEUE_MAX;
     state->scripts.sleeping = VFJ_SLEEPERS_MAX;
     for (unsigned i = 0; i < VFJ_SCRIPT_QUEUE_MAX; i++)
-        state->scripts.queue[i]
-            = (struct vfj_waiting){.iface = vfj_name_of("a23456789012345"), .script = VFJ_SCRIPT_VFUP};
+        state->scripts.queue[i] = (struct vfj_waiting){.iface = vfj_name_of("a23456789012345"),
+                                                       .script = VFJ_SCRIPT_VFUP};
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
         state->scripts.sleepers[i] = (struct vfj_sleeper){.pending = UINT64_MAX,
                                                           .due_us = INT64_MAX / 8,
@@ -353,7 +366,8 @@ static void refuses(const char *text, const char *from, const char *to)
     free(changed);
 }
 
-/* The text as it stands in every checkpoint of this format that was ever written: a difference is another format. */
+/* The text as it stands in every checkpoint of this format that was ever written: a difference is
+ * another format. */
 static void test_format_stays(void **unused)
 {
     struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -366,12 +380,14 @@ static void test_format_stays(void **unused)
     char *text = text_of(&machine->state);
     char *rc = strstr(text, " rc=");
     assert_non_null(rc);
-    assert_memory_equal(
-        text, "state=2 command_last=2 boot=1 boot_id=boot-1 mode=act policy=vfjournal running=1 due_us=2000000",
-        (size_t)(rc - text));
-    assert_string_equal(rc,
-                        " rc=ifconfig_hn0=DHCP slot=hn0 vf=mce0 unit=0 generation=1 state=delayed activity=waiting "
-                        "delay=2 recovering=1 timer_delay_us=2000000 observed=\"\" before=\"\"");
+    assert_memory_equal(text,
+                        "state=2 command_last=2 boot=1 boot_id=boot-1 mode=act policy=vfjournal "
+                        "running=1 due_us=2000000",
+                        (size_t)(rc - text));
+    assert_string_equal(
+        rc,
+        " rc=ifconfig_hn0=DHCP slot=hn0 vf=mce0 unit=0 generation=1 state=delayed activity=waiting "
+        "delay=2 recovering=1 timer_delay_us=2000000 observed=\"\" before=\"\"");
     free(text);
     kit_machine_line(machine, "%slow 9 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 3");
@@ -381,39 +397,50 @@ static void test_format_stays(void **unused)
         " slot=hn0 vf=mce0 unit=0 generation=1 state=delayed activity=running delay=3 lagg_ours=1 "
         "plan_tried=432 plan_phase=1 plan_batches=1 batch_first=4 batch_count=4 "
         "batch_kinds=\"create no-dad up address-add\" batch_needs=\"4 5 7 8\" "
-        "observed=\"command=0 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_dhclient=411 hn_if=hn0 "
-        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 vf_flags=exists,ifdisabled "
+        "observed=\"command=0 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_dhclient=411 "
+        "hn_if=hn0 "
+        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 "
+        "vf_flags=exists,ifdisabled "
         "vf_mtu=1500 lagg_if=lagg0\" "
         "before=\"command=0 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_dhclient=411 hn_if=hn0 "
-        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 vf_flags=exists,ifdisabled "
+        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 "
+        "vf_flags=exists,ifdisabled "
         "vf_mtu=1500 lagg_if=lagg0\"");
     free(text);
     kit_machine_close(machine);
 }
 
-/* A checkpoint that earlier rules wrote: what still exists of a slot is read, all else is observed again. */
+/* A checkpoint that earlier rules wrote: what still exists of a slot is read, all else is observed
+ * again. */
 static void test_format_1(void **unused)
 {
-    static const char text[]
-        = "state=1 command_last=32 boot=1 mono_us=101000000 boot_id=boot-1 mode=act policy=vfjournal running=1 "
-          "settle=1 "
-          "rc=\"ifconfig_hn1=DHCP hyperv_vf_delay=5\" "
-          "slot=hn0 generation=1 unit=0 pending=31 pending_kind=address-delete pending_index=1 goal=3 timer=1 "
-          "timer_us=101000001 steps=11 hn_exists=1 hn_up=1 lagg_exists=1 lagg_has_hn=1 moved=1 carry=10.0.0.4/24 "
-          "on_lagg=1 of_hn=1 carry=fd00::4/64 on_lagg=1 of_hn=1 "
-          "slot=hn1 generation=3 vf=mce0 unit=1 state=lagged pending=32 pending_kind=probe-slot steps=9 rxvf=1 "
-          "lagg_dhclient=10001 fault=command-failed failures=3 gateway=10.0.1.1 carry=10.0.1.4/24 on_lagg=1 "
-          "slot=hn2 generation=2 vf=mce1 unit=2 state=delayed timer=1 timer_us=102000000 link_tries=2";
+    static const char text[] = "state=1 command_last=32 boot=1 mono_us=101000000 boot_id=boot-1 "
+                               "mode=act policy=vfjournal running=1 "
+                               "settle=1 "
+                               "rc=\"ifconfig_hn1=DHCP hyperv_vf_delay=5\" "
+                               "slot=hn0 generation=1 unit=0 pending=31 "
+                               "pending_kind=address-delete pending_index=1 goal=3 timer=1 "
+                               "timer_us=101000001 steps=11 hn_exists=1 hn_up=1 lagg_exists=1 "
+                               "lagg_has_hn=1 moved=1 carry=10.0.0.4/24 "
+                               "on_lagg=1 of_hn=1 carry=fd00::4/64 on_lagg=1 of_hn=1 "
+                               "slot=hn1 generation=3 vf=mce0 unit=1 state=lagged pending=32 "
+                               "pending_kind=probe-slot steps=9 rxvf=1 "
+                               "lagg_dhclient=10001 fault=command-failed failures=3 "
+                               "gateway=10.0.1.1 carry=10.0.1.4/24 on_lagg=1 "
+                               "slot=hn2 generation=2 vf=mce1 unit=2 state=delayed timer=1 "
+                               "timer_us=102000000 link_tries=2";
     static const struct vfj_view blank;
     static struct vfj_state state;
     (void)unused;
     assert_true(read_into(text, &state));
-    assert_true(state.head.command_last == 32 && state.head.mono_us == 101000000 && state.head.running);
+    assert_true(state.head.command_last == 32 && state.head.mono_us == 101000000
+                && state.head.running);
     assert_string_equal(state.rc.text, "ifconfig_hn1=DHCP hyperv_vf_delay=5");
     assert_int_equal(state.head.slot_count, 3);
     for (unsigned i = 0; i < 3; i++) {
         const struct vfj_slot *slot = &state.slots[i];
-        assert_true(slot->batch.count == 0 && slot->activity == VFJ_ACTIVITY_IDLE && !vfj_slot_has_plan(slot));
+        assert_true(slot->batch.count == 0 && slot->activity == VFJ_ACTIVITY_IDLE
+                    && !vfj_slot_has_plan(slot));
         assert_true(vfj_slot_due_us(slot) == VFJ_NEVER_US);
         assert_int_equal(slot->recovering, 1);
         assert_memory_equal(&slot->observed, &blank, sizeof blank);

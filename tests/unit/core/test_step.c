@@ -1,4 +1,5 @@
-/* What a step does under every policy, and no trace can tell: events that arrive otherwise than a replay gives them. */
+/* What a step does under every policy, and no trace can tell: events that arrive otherwise than a
+ * replay gives them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,15 +71,18 @@ static void test_boot(void **state)
     static const struct vfj_view blank_view;
     (void)state;
     begin(VFJ_POLICY_VFJOURNAL);
-    slot->plan = (struct vfj_plan){.tried = 16, .failed = 16, .phase = VFJ_PLAN_ACTIVE, .failures = 7};
+    slot->plan
+        = (struct vfj_plan){.tried = 16, .failed = 16, .phase = VFJ_PLAN_ACTIVE, .failures = 7};
     slot->fault = VFJ_REASON_COMMAND_FAILED;
     slot->activity = VFJ_ACTIVITY_RUNNING;
-    slot->batch = (struct vfj_batch){.first = 3, .count = 2, .needs = {VFJ_NEED_LAGG, VFJ_NEED_LAGG_UP}};
+    slot->batch
+        = (struct vfj_batch){.first = 3, .count = 2, .needs = {VFJ_NEED_LAGG, VFJ_NEED_LAGG_UP}};
     slot->timers.observe_us = slot->timers.link_us = 9000000;
     slot->observed.lagg.exists = slot->before.lagg.exists = true;
     slot->lagg_ours = 1;
     slot->recovering = 0;
-    machine->state.head.running = 0; /* the daemon said that it ended; what was done before it started nobody knows */
+    /* the daemon said that it ended; what was done before it started nobody knows */
+    machine->state.head.running = 0;
     started("another");
     event.mono_us = 5;
     step();
@@ -99,7 +103,8 @@ static void test_boot(void **state)
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_BOOTED);
 }
 
-/* The daemon starts again in the same boot: what it had asked the guest is asked anew, the rest stays. */
+/* The daemon starts again in the same boot: what it had asked the guest is asked anew, the rest
+ * stays. */
 static void test_start(void **state)
 {
     struct vfj_head *head = &machine->state.head;
@@ -113,7 +118,8 @@ static void test_start(void **state)
     step();
     assert_int_equal(head->boot, 1);
     assert_int_equal(head->running, 1);
-    assert_true(head->map_pending == 0 && head->map_again == 0 && head->map_retry_us == VFJ_NEVER_US);
+    assert_true(head->map_pending == 0 && head->map_again == 0
+                && head->map_retry_us == VFJ_NEVER_US);
     assert_int_equal(machine->state.slots[0].state, VFJ_SLOT_DELAYED);
     assert_true(machine->decision.deadline_us == machine->state.slots[0].timers.delay_us);
 }
@@ -131,7 +137,8 @@ static void test_stop(void **state)
     assert_string_equal(machine->state.rc.text, "hyperv_vf_delay=10");
 }
 
-/* A gap alone changes nothing: what may have been missed is looked at once devd is connected again. */
+/* A gap alone changes nothing: what may have been missed is looked at once devd is connected again.
+ */
 static void test_gap(void **state)
 {
     (void)state;
@@ -178,7 +185,8 @@ static void test_odd_lines(void **state)
 /* What is due fires by its own event, though another one arrives late. */
 static void test_timers_of_their_own(void **state)
 {
-    static const enum vfj_event_kind kinds[] = {VFJ_EVENT_FINISHED, VFJ_EVENT_OBSERVED, VFJ_EVENT_DEVD, VFJ_EVENT_GAP};
+    static const enum vfj_event_kind kinds[]
+        = {VFJ_EVENT_FINISHED, VFJ_EVENT_OBSERVED, VFJ_EVENT_DEVD, VFJ_EVENT_GAP};
     (void)state;
     begin(VFJ_POLICY_VFJOURNAL);
     for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -220,14 +228,16 @@ static uint64_t pending(const struct vfj_slot *slot)
 static enum vfj_command_kind pending_kind(const struct vfj_slot *slot)
 {
     assert_true(pending(slot) != 0);
-    return slot->activity == VFJ_ACTIVITY_OBSERVING ? VFJ_COMMAND_PROBE_SLOT
-                                                    : (enum vfj_command_kind)slot->batch.kinds[slot->batch.ended];
+    return slot->activity == VFJ_ACTIVITY_OBSERVING
+        ? VFJ_COMMAND_PROBE_SLOT
+        : (enum vfj_command_kind)slot->batch.kinds[slot->batch.ended];
 }
 
 /* An answer to the question that slot or map waits for, as the guest model gives it. */
 static struct vfj_observation *answer_to(enum vfj_command_kind kind, uint64_t id)
 {
-    struct vfj_command command = {.id = id, .kind = (uint8_t)kind, .a = vfj_name_of("hn0"), .b = vfj_name_of("lagg0")};
+    struct vfj_command command
+        = {.id = id, .kind = (uint8_t)kind, .a = vfj_name_of("hn0"), .b = vfj_name_of("lagg0")};
     command.c = vfj_name_of("mce0");
     command.text[0] = '0';
     vfj_guest_observe(&machine->play.guest, &command, &blank(VFJ_EVENT_OBSERVED)->as.observed);
@@ -271,8 +281,8 @@ static void test_another_policy(void **state)
     }
 }
 
-/* The policy changes, and changes back, when the VF is a port already and about to be upped: it is upped then, for it was not an
- * admin who left it down. */
+/* The policy changes, and changes back, when the VF is a port already and about to be upped: it is
+ * upped then, for it was not an admin who left it down. */
 static void test_another_policy_for_a_while(void **state)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
@@ -309,7 +319,8 @@ static void test_another_policy_than_scripts(void **state)
     assert_int_equal(machine->state.scripts.sleeping, 0);
     assert_true(machine->decision.deadline_us == INT64_MAX);
 
-    /* the daemon ends while a process's own command is under way: what that did is not waited for */
+    /* the daemon ends while a process's own command is under way: what that did is not waited for
+     */
     begin(VFJ_POLICY_SCRIPTS);
     kit_machine_line(machine, "%slow 60 ifconfig mce0 up");
     kit_machine_line(machine, "%at 12");
@@ -339,7 +350,8 @@ static void test_truncated(void **state)
     struct vfj_map *map = &answer_to(VFJ_COMMAND_PROBE_MAP, 77)->as.map;
     map->truncated = true;
     map->pair_count = 1;
-    map->pairs[0] = (struct vfj_pair){.vf = vfj_name_of("mce7")}; /* of an hn whose name can't be used */
+    /* of an hn whose name can't be used */
+    map->pairs[0] = (struct vfj_pair){.vf = vfj_name_of("mce7")};
     step();
     assert_int_equal(machine->decision.note, VFJ_REASON_TOO_MANY_SLOTS);
     assert_int_equal(machine->state.head.slot_count, 1);
@@ -385,7 +397,8 @@ static void test_rare_states(void **state)
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
     slot->fault = VFJ_REASON_COMMAND_FAILED;
-    blank(VFJ_EVENT_FINISHED)->as.finished = (struct vfj_outcome){.command = pending(slot), .status = 1};
+    blank(VFJ_EVENT_FINISHED)->as.finished
+        = (struct vfj_outcome){.command = pending(slot), .status = 1};
     step();
     while (slot->activity == VFJ_ACTIVITY_RUNNING) {
         assert_int_equal(machine->decision.transition_count, 0);
@@ -397,13 +410,15 @@ static void test_rare_states(void **state)
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_COMMAND_FAILED);
     assert_int_equal(slot->plan.failures, 1);
 
-    /* a lagg is destroyed while a slot that is to be tried again has a command under way: that one is waited for */
+    /* a lagg is destroyed while a slot that is to be tried again has a command under way: that one
+     * is waited for */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
     slot->fault = VFJ_REASON_FOREIGN_LAGG;
     slot->timers.observe_us = 99000000;
-    blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_DETACHED, .name = vfj_name_of("lagg7")};
+    blank(VFJ_EVENT_DEVD)->as.devd
+        = (struct vfj_devd){.kind = VFJ_DEVD_VF_DETACHED, .name = vfj_name_of("lagg7")};
     step();
     assert_int_equal(machine->decision.command_count, 0);
     assert_int_equal(slot->request.wanted, VFJ_OBSERVE_CHANGE);
@@ -413,7 +428,8 @@ static void test_rare_states(void **state)
     kit_machine_line(machine, "%at 12");
     assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
     slot->observed.script = VFJ_OWN_SCRIPT_BASE;
-    blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
+    blank(VFJ_EVENT_DEVD)->as.devd
+        = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
     step();
     assert_int_equal(machine->decision.command_count, 1);
 
@@ -447,7 +463,8 @@ static void test_rare_states(void **state)
     step();
     assert_int_equal(machine->state.head.transparent, 1);
 
-    /* a VF that is new, and found down while it is joined for being up, stays new: it has its delay */
+    /* a VF that is new, and found down while it is joined for being up, stays new: it has its delay
+     */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig -a");
     kit_machine_line(machine, "%at 12");
@@ -496,7 +513,8 @@ static void test_contradiction(void **state)
     unsigned taken_from_hn = 0;
     for (unsigned i = 0; i < machine->decision.command_count; i++) {
         const struct vfj_command *command = &machine->decision.commands[i];
-        taken_from_hn += command->kind == VFJ_COMMAND_ADDRESS_DELETE && strcmp(command->a.text, "hn0") == 0;
+        taken_from_hn
+            += command->kind == VFJ_COMMAND_ADDRESS_DELETE && strcmp(command->a.text, "hn0") == 0;
         assert_string_not_equal(command->a.text, "mce0");
         assert_string_not_equal(command->b.text, "mce0");
         assert_string_not_equal(command->text, "77");
@@ -514,7 +532,8 @@ static void test_no_unit(void **state)
     memset(&slot->unit, 0, sizeof slot->unit);
     slot->request.wanted = VFJ_OBSERVE_FOUND;
     slot->plan.phase = VFJ_PLAN_ACTIVE;
-    blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
+    blank(VFJ_EVENT_DEVD)->as.devd
+        = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
     step();
     assert_int_equal(slot->fault, VFJ_REASON_NO_UNIT);
     assert_int_equal(machine->decision.command_count, 1); /* the kernel may tell it now */
@@ -523,12 +542,15 @@ static void test_no_unit(void **state)
     assert_int_equal(slot->request.wanted, VFJ_OBSERVE_NOT);
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_NOT);
     assert_int_equal(machine->decision.transition_count, 1);
-    blank(VFJ_EVENT_DEVD)->as.devd = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
+    blank(VFJ_EVENT_DEVD)->as.devd
+        = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
     step();
     assert_int_equal(machine->decision.transition_count, 0); /* said once */
-    struct vfj_map *map = &answer_to(VFJ_COMMAND_PROBE_MAP, machine->state.head.map_pending)->as.map;
+    struct vfj_map *map
+        = &answer_to(VFJ_COMMAND_PROBE_MAP, machine->state.head.map_pending)->as.map;
     map->pair_count = 1;
-    map->pairs[0] = (struct vfj_pair){.vf = slot->vf, .hn = slot->hn, .unit = vfj_name_of_number(0)};
+    map->pairs[0]
+        = (struct vfj_pair){.vf = slot->vf, .hn = slot->hn, .unit = vfj_name_of_number(0)};
     step();
     assert_int_equal(slot->fault, VFJ_REASON_NONE);
     assert_int_equal(pending_kind(slot), VFJ_COMMAND_PROBE_SLOT);
@@ -541,7 +563,8 @@ static void test_stale_of_scripts(void **state)
         const char *trace;
         bool is_sleeper;
     } probes[] = {
-        {"%slow 60 sysctl -n dev.hn.0.vf\n@1 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n", false},
+        {"%slow 60 sysctl -n dev.hn.0.vf\n@1 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n",
+         false},
         {"%slow 1 sysctl -n hw.hn.vflist\n@1 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
          "@1.5 +x at y\n%slow 60 sysctl -n hw.hn.vf_transparent\n%at 5\n",
          true},
@@ -560,7 +583,8 @@ static void test_stale_of_scripts(void **state)
         kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
         kit_machine_play(machine, "%if hn0 up\n%vf mce0 hn0\n");
         kit_machine_play(machine, probes[i].trace);
-        uint64_t pending = probes[i].is_sleeper ? scripts->sleepers[0].pending : scripts->run.pending;
+        uint64_t pending
+            = probes[i].is_sleeper ? scripts->sleepers[0].pending : scripts->run.pending;
         assert_true(pending != 0);
         blank(VFJ_EVENT_FINISHED)->as.finished.command = pending;
         step();
@@ -624,7 +648,8 @@ static bool has_notice(enum vfj_reason reason)
     return false;
 }
 
-/* A router that does not answer, or no rtsol(8) at all: said, but no fault, and nothing waits for it. */
+/* A router that does not answer, or no rtsol(8) at all: said, but no fault, and nothing waits for
+ * it. */
 static void test_no_advertisement(void **unused)
 {
     static const struct {
@@ -654,7 +679,8 @@ static void test_no_advertisement(void **unused)
     }
 }
 
-/* An optional command that times out and did nothing: no fault where its need has none, and the next plan tries it again. */
+/* An optional command that times out and did nothing: no fault where its need has none, and the
+ * next plan tries it again. */
 static void test_optional_timeout(void **unused)
 {
     (void)unused;
@@ -681,7 +707,8 @@ static void test_optional_timeout(void **unused)
     assert_int_equal(slot->plan.retries, 0);
 }
 
-/* Nobody knows whether an IPv6 route is there that could not be changed in time: it is not added. */
+/* Nobody knows whether an IPv6 route is there that could not be changed in time: it is not added.
+ */
 static void test_route_timeout(void **unused)
 {
     (void)unused;
@@ -701,7 +728,8 @@ static void test_route_timeout(void **unused)
     assert_true((slot->plan.failed >> VFJ_NEED_STATIC_ROUTE & 1) != 0);
 }
 
-/* A lagg is destroyed while it has hn's configuration, and its dhclient did not end yet: the lagg is made anew all the same. */
+/* A lagg is destroyed while it has hn's configuration, and its dhclient did not end yet: the lagg
+ * is made anew all the same. */
 static void test_dhclient_outlives_lagg(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -735,7 +763,8 @@ static void map_says(const char *vf, const char *hn, unsigned unit)
     struct vfj_map *map = &answer_to(VFJ_COMMAND_PROBE_MAP, 77)->as.map;
     memset(map, 0, sizeof *map);
     map->pair_count = 1;
-    map->pairs[0] = (struct vfj_pair){.vf = vfj_name_of(vf), .hn = vfj_name_of(hn), .unit = vfj_name_of_number(unit)};
+    map->pairs[0] = (struct vfj_pair){
+        .vf = vfj_name_of(vf), .hn = vfj_name_of(hn), .unit = vfj_name_of_number(unit)};
     step();
 }
 
@@ -749,12 +778,14 @@ static struct vfj_slot *begin_looking(void)
     return &machine->state.slots[0];
 }
 
-/* What a line may have changed is looked at as a change: not as after a gap, when the VF may be another one. */
+/* What a line may have changed is looked at as a change: not as after a gap, when the VF may be
+ * another one. */
 static void test_why_looked_at(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
     (void)unused;
-    devd((struct vfj_devd){.kind = VFJ_DEVD_RENAMED, .name = vfj_name_of("hn0"), .new_name = vfj_name_of("wan")});
+    devd((struct vfj_devd){
+        .kind = VFJ_DEVD_RENAMED, .name = vfj_name_of("hn0"), .new_name = vfj_name_of("wan")});
     assert_string_equal(slot->hn.text, "wan");
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
     begin(VFJ_POLICY_VFJOURNAL);
@@ -778,7 +809,8 @@ static void test_units_learnt(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0], *other = &machine->state.slots[1];
     (void)unused;
-    begin(VFJ_POLICY_VFJOURNAL); /* a slot that had the name alone gives it away, and nothing else */
+    /* a slot that had the name alone gives it away, and nothing else */
+    begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "@2 !system=HYPERV_NIC_VF subsystem=wan type=VF_DOWN");
     assert_string_equal(other->hn.text, "wan");
     slot->data_path = VFJ_DATA_PATH_VF_HEARD;
@@ -802,7 +834,8 @@ static void test_units_learnt(void **unused)
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
 }
 
-/* A VF takes the place of one that has no link, while the slot is looked at: that is no fault of the new one's. */
+/* A VF takes the place of one that has no link, while the slot is looked at: that is no fault of
+ * the new one's. */
 static void test_replaced_without_link(void **unused)
 {
     static const enum vfj_reason faults[] = {VFJ_REASON_NO_LINK, VFJ_REASON_HN_HAS_ADDRESS};
@@ -813,8 +846,10 @@ static void test_replaced_without_link(void **unused)
         map_says("mce1", "hn0", 0);
         assert_string_equal(slot->vf.text, "mce1");
         assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
-        assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]); /* until the look has its answer */
-        assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);           /* its delay began already */
+        /* until the look has its answer */
+        assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]);
+        /* its delay began already */
+        assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
     }
 }
 
@@ -831,7 +866,8 @@ static void test_transparent_look(void **unused)
     assert_false(vfj_slot_has_plan(slot));
 }
 
-/* The look of a plan under way: hn and VF are ports already. What `before` had is up to the test. */
+/* The look of a plan under way: hn and VF are ports already. What `before` had is up to the test.
+ */
 static struct vfj_view *look_within_plan(void)
 {
     struct vfj_slot *slot = begin_looking();
@@ -865,7 +901,8 @@ static bool has_command(enum vfj_command_kind kind, const char *words)
     return false;
 }
 
-/* What was taken off hn and VF earlier in the plan is laggN's; but an IPv4 address of hn's not against the lease. */
+/* What was taken off hn and VF earlier in the plan is laggN's; but an IPv4 address of hn's not
+ * against the lease. */
 static void test_addresses_of_before(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -905,7 +942,8 @@ static void test_dhclient_of_either(void **unused)
     }
 }
 
-/* A plan begins with what is seen; of the plan before it knows only what that took, and could not give to laggN. */
+/* A plan begins with what is seen; of the plan before it knows only what that took, and could not
+ * give to laggN. */
 static void test_plan_begins(void **unused)
 {
     static struct vfj_slot slot;
@@ -913,7 +951,8 @@ static void test_plan_begins(void **unused)
     for (unsigned i = 0; i < 6; i++) {
         const bool inet6 = i % 3 == 1, dhclient = i % 3 == 2, is_there = i >= 3;
         memset(&slot, 0, sizeof slot);
-        slot.plan.failed = (uint64_t)inet6 << VFJ_NEED_INET6 | (uint64_t)dhclient << VFJ_NEED_DHCLIENT;
+        slot.plan.failed
+            = (uint64_t)inet6 << VFJ_NEED_INET6 | (uint64_t)dhclient << VFJ_NEED_DHCLIENT;
         give(&slot.before.hn, "fd00::4/64");
         give(&slot.before.hn, "10.0.0.4/24");
         give(&slot.before.vf, "fd00::5/64");
@@ -929,11 +968,12 @@ static void test_plan_begins(void **unused)
     }
 }
 
-/* The IPv6 default route that could be neither changed nor added is added when it is not there any more. */
+/* The IPv6 default route that could be neither changed nor added is added when it is not there any
+ * more. */
 static void test_route6_again(void **unused)
 {
-    static const enum vfj_need needs[]
-        = {VFJ_NEED_NEW_DEFAULT_ROUTE6, VFJ_NEED_DEFAULT_ROUTE6, VFJ_NEED_DEFAULT_ROUTE, VFJ_NEED_STATIC_ROUTE};
+    static const enum vfj_need needs[] = {VFJ_NEED_NEW_DEFAULT_ROUTE6, VFJ_NEED_DEFAULT_ROUTE6,
+                                          VFJ_NEED_DEFAULT_ROUTE, VFJ_NEED_STATIC_ROUTE};
     struct vfj_slot *slot = &machine->state.slots[0];
     (void)unused;
     for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {

@@ -60,7 +60,8 @@ static void test_numbers(void **unused)
     vfj_text_add_i64(&text, INT64_MAX);
     vfj_text_add_char(&text, ' ');
     vfj_text_add_hex(&text, 0xbeef, 6);
-    assert_string_equal(bytes, "0 18446744073709551615 -9223372036854775808 9223372036854775807 00beef");
+    assert_string_equal(bytes,
+                        "0 18446744073709551615 -9223372036854775808 9223372036854775807 00beef");
 }
 
 static void test_seconds(void **unused)
@@ -166,9 +167,10 @@ static void test_words(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_overflow),    cmocka_unit_test(test_numbers),     cmocka_unit_test(test_seconds),
-        cmocka_unit_test(test_shell_words), cmocka_unit_test(test_to_numbers),  cmocka_unit_test(test_spans),
-        cmocka_unit_test(test_words),       cmocka_unit_test(test_words_added),
+        cmocka_unit_test(test_overflow),   cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_seconds),    cmocka_unit_test(test_shell_words),
+        cmocka_unit_test(test_to_numbers), cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_words),      cmocka_unit_test(test_words_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -212,7 +212,8 @@ static void test_directives(void **unused)
 {
     (void)unused;
     assert_true(read_line("%at +1.5"));
-    assert_true(read.kind == VFJ_TRACE_AT && read.time.form == VFJ_TIME_AFTER && read.time.us == 1500000);
+    assert_true(read.kind == VFJ_TRACE_AT && read.time.form == VFJ_TIME_AFTER
+                && read.time.us == 1500000);
     assert_true(read_line("%sysctl  dev.hn.0.vf= two words "));
     assert_true(vfj_span_is(read.key, "dev.hn.0.vf"));
     assert_string_equal(read.value, " two words ");
@@ -220,8 +221,8 @@ static void test_directives(void **unused)
     assert_string_equal(read.value, "");
     assert_true(read_line("%nosysctl hw.hn.vflist "));
     assert_true(vfj_span_is(read.key, "hw.hn.vflist"));
-    assert_true(
-        read_line("%if lagg0 down mtu 9000 inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 7 laggproto lacp laggport a1"));
+    assert_true(read_line("%if lagg0 down mtu 9000 inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 7 "
+                          "laggproto lacp laggport a1"));
     assert_string_equal(read.if_facts.interface.name.text, "lagg0");
     assert_true(read.if_facts.interface.exists && !read.if_facts.interface.up);
     assert_int_equal(read.if_facts.interface.mtu, 9000);
@@ -243,7 +244,8 @@ static void test_directives(void **unused)
     assert_true(read_line("%file /a/b text=\"a\\nb\\c\""));
     assert_string_equal(read.value, "a\nb\\c");
     assert_true(read_line("%fail 3 126 ifconfig lagg0 create"));
-    assert_true(read.count == 3 && read.status == 126 && vfj_span_is(read.key, "ifconfig lagg0 create"));
+    assert_true(read.count == 3 && read.status == 126
+                && vfj_span_is(read.key, "ifconfig lagg0 create"));
     assert_true(read_line("%slow 0.25 dhclient"));
     assert_true(read.us == 250000 && vfj_span_is(read.key, "dhclient"));
     assert_true(read_line("%mode act") && read.choice == VFJ_MODE_ACT);
@@ -257,16 +259,21 @@ static void test_directives(void **unused)
     assert_true(read_line("%boot stopped") && read.kind == VFJ_TRACE_BOOT && read.stopped);
     assert_true(read_line("%end") && read.kind == VFJ_TRACE_END);
     assert_true(read_line("%end a signal") && vfj_span_is(read.reason, "a signal"));
-    assert_true(read_line("%stop SIGTERM") && read.kind == VFJ_TRACE_STOP && vfj_span_is(read.reason, "SIGTERM"));
-    assert_true(read_line("%lost a b") && read.kind == VFJ_TRACE_LOST && vfj_span_is(read.reason, "a b"));
+    assert_true(read_line("%stop SIGTERM") && read.kind == VFJ_TRACE_STOP
+                && vfj_span_is(read.reason, "SIGTERM"));
+    assert_true(read_line("%lost a b") && read.kind == VFJ_TRACE_LOST
+                && vfj_span_is(read.reason, "a b"));
     assert_true(read_line("%late 0.5") && read.us == 500000);
     assert_true(read_line("%norc a") && vfj_span_is(read.key, "a"));
     assert_true(read_line("%fail 2 timeout ifconfig $"));
-    assert_true(read.outcome == VFJ_OUTCOME_TIMEOUT && read.count == 2 && vfj_span_is(read.key, "ifconfig $"));
+    assert_true(read.outcome == VFJ_OUTCOME_TIMEOUT && read.count == 2
+                && vfj_span_is(read.key, "ifconfig $"));
     assert_true(read_line("%fail 1 signal-9 says=\"a \\\"b\" kill"));
-    assert_true(read.outcome == VFJ_OUTCOME_SIGNALED && read.status == 9 && vfj_span_is(read.key, "kill"));
+    assert_true(read.outcome == VFJ_OUTCOME_SIGNALED && read.status == 9
+                && vfj_span_is(read.key, "kill"));
     assert_string_equal(read.value, "a \"b");
-    assert_true(read_line("%fail 1 absent-2 kill") && read.outcome == VFJ_OUTCOME_ABSENT && read.status == 2);
+    assert_true(read_line("%fail 1 absent-2 kill") && read.outcome == VFJ_OUTCOME_ABSENT
+                && read.status == 2);
     assert_true(read_line("%if wan up nomedia unit 7 gateway 10.0.0.1") && read.if_facts.nomedia);
     assert_string_equal(read.if_facts.unit.text, "7");
     assert_string_equal(read.if_facts.gateway.text, "10.0.0.1");
@@ -309,7 +316,8 @@ static void test_rc_quoting(void **unused)
 }
 
 /* Every limit of a line: the most that is read, and one more. */
-static void check_limit(const char *before, const char *item, unsigned most, const char *after, const char *what)
+static void check_limit(const char *before, const char *item, unsigned most, const char *after,
+                        const char *what)
 {
     static char line[VFJ_LINE_MAX];
     for (unsigned more = 0; more < 2; more++) {
@@ -406,7 +414,8 @@ static void test_escapes(void **unused)
     static const char *const bad[] = {"\\", "\\x", "\\x1", "\\xg0", "\\x0g", "\\y00", "\\x0G"};
     char escaped[64], bytes[64], value[64];
     const char *opened;
-    struct vfj_text text = vfj_text_begin(escaped, sizeof escaped), back = vfj_text_begin(bytes, sizeof bytes);
+    struct vfj_text text = vfj_text_begin(escaped, sizeof escaped),
+                    back = vfj_text_begin(bytes, sizeof bytes);
     struct vfj_span rest;
     (void)unused;
     vfj_bytes_escape(&text, (struct vfj_span){all, sizeof all});
@@ -416,7 +425,8 @@ static void test_escapes(void **unused)
     assert_memory_equal(bytes, all, sizeof all);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_ptr_equal(vfj_bytes_unescape(vfj_span_of(bad[i]), &back), bad[i]);
-    assert_ptr_equal(vfj_bytes_unescape((struct vfj_span){bad[2], 4}, &back), bad[2]); /* a NUL is no digit */
+    /* a NUL is no digit */
+    assert_ptr_equal(vfj_bytes_unescape((struct vfj_span){bad[2], 4}, &back), bad[2]);
     text = vfj_text_begin(escaped, sizeof escaped);
     vfj_newlines_escape(&text, "a\nb\\n");
     assert_string_equal(escaped, "a\\nb\\\\n");
@@ -429,7 +439,8 @@ static void test_escapes(void **unused)
     assert_int_equal(vfj_quoted_read(&rest, value, sizeof value, &opened), VFJ_QUOTED_READ);
     assert_string_equal(value, "a $b\"");
     strcpy(escaped, "\"a\\");
-    rest = (struct vfj_span){escaped, 4}; /* a backslash before a NUL, in quotes that nobody closes */
+    /* a backslash before a NUL, in quotes that nobody closes */
+    rest = (struct vfj_span){escaped, 4};
     assert_int_equal(vfj_quoted_read(&rest, value, sizeof value, &opened), VFJ_QUOTED_OPEN);
     assert_ptr_equal(opened, escaped);
 }
@@ -437,10 +448,11 @@ static void test_escapes(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_errors),     cmocka_unit_test(test_version), cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_blank),      cmocka_unit_test(test_events),  cmocka_unit_test(test_directives),
-        cmocka_unit_test(test_rc_quoting), cmocka_unit_test(test_limits),  cmocka_unit_test(test_times),
-        cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_errors),     cmocka_unit_test(test_version),
+        cmocka_unit_test(test_bytes),      cmocka_unit_test(test_blank),
+        cmocka_unit_test(test_events),     cmocka_unit_test(test_directives),
+        cmocka_unit_test(test_rc_quoting), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_times),      cmocka_unit_test(test_escapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,9 @@
-/* Random walks: what happens to a guest, in any order, with commands that fail or take long, crashes, gaps and boots.
+/* Random walks: what happens to a guest, in any order, with commands that fail or take long,
+ * crashes, gaps and boots.
  *
- * Whatever happens, some things must never be seen, and when it is over all must be joined that can be. A walk that
- * shows otherwise prints itself as a trace. VFJ_WALK=SEED in the environment takes that walk alone, VFJ_WALKS=N as
- * many. */
+ * Whatever happens, some things must never be seen, and when it is over all must be joined that can
+ * be. A walk that shows otherwise prints itself as a trace. VFJ_WALK=SEED in the environment takes
+ * that walk alone, VFJ_WALKS=N as many. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,9 +32,11 @@ struct walk {
     size_t length;
     unsigned rules;
     bool crashed;
-    bool stopped[VFJ_SLOTS_MAX];             /* a command of the slot's batch failed that the rest needs */
-    int64_t attached_us[VFJ_SLOTS_MAX];      /* when the VF of each slot became known */
-    char last[VFJ_SLOTS_MAX][VFJ_ARGS_SIZE]; /* the newest changing command of each slot, until something is learnt */
+    /* a command of the slot's batch failed that the rest needs */
+    bool stopped[VFJ_SLOTS_MAX];
+    int64_t attached_us[VFJ_SLOTS_MAX]; /* when the VF of each slot became known */
+    /* the newest changing command of each slot, until something is learnt */
+    char last[VFJ_SLOTS_MAX][VFJ_ARGS_SIZE];
     struct vfj_state replayed, next;
     struct vfj_decision decision;
 };
@@ -41,7 +44,8 @@ struct walk {
 static void walk_fail(struct walk *walk, const char *what)
 {
     fflush(walk->told);
-    fprintf(stderr, "%.*s# seed %" PRIu64 ": %s\n", (int)ftell(walk->told), walk->text, walk->seed, what);
+    fprintf(stderr, "%.*s# seed %" PRIu64 ": %s\n", (int)ftell(walk->told), walk->text, walk->seed,
+            what);
     fail_msg("seed %" PRIu64 ": %s", walk->seed, what);
 }
 
@@ -79,7 +83,8 @@ static unsigned slot_index(const struct vfj_state *state, struct vfj_name hn)
 static void check_transition(struct walk *walk, const struct vfj_transition *made)
 {
     if (made->from != made->to
-        && !vfj_slot_state_may_follow((enum vfj_slot_state)made->from, (enum vfj_slot_state)made->to))
+        && !vfj_slot_state_may_follow((enum vfj_slot_state)made->from,
+                                      (enum vfj_slot_state)made->to))
         walk_fail(walk, "a move that is not in the table of states");
     if (made->reason == VFJ_REASON_NONE)
         walk_fail(walk, "a move without a reason");
@@ -88,8 +93,8 @@ static void check_transition(struct walk *walk, const struct vfj_transition *mad
             = walk->machine->next.head.mono_us;
 }
 
-/* A VF is upped by us when its delay has passed, and not before; but for one that somebody else had upped, and that was taken
- * down since it could not be joined. */
+/* A VF is upped by us when its delay has passed, and not before; but for one that somebody else had
+ * upped, and that was taken down since it could not be joined. */
 static void check_delay(struct walk *walk, const struct vfj_command *command)
 {
     const struct vfj_state *next = &walk->machine->next;
@@ -123,7 +128,8 @@ static void check_command(struct walk *walk, const struct vfj_command *command)
     if (vfj_command_reads(command) || machine->play.policy != VFJ_POLICY_VFJOURNAL)
         return;
     if (machine->play.mode == VFJ_MODE_ACT && command->kind == VFJ_COMMAND_ADDRESS_DELETE
-        && vfj_name_equal(command->a, command->hn) && vfj_guest_lagg_of(&machine->play.guest, command->hn) == NULL
+        && vfj_name_equal(command->a, command->hn)
+        && vfj_guest_lagg_of(&machine->play.guest, command->hn) == NULL
         && !joins_before(&machine->decision, command))
         walk_fail(walk, "an address is taken off hn before hn is a port");
     check_delay(walk, command);
@@ -136,7 +142,8 @@ static void check_command(struct walk *walk, const struct vfj_command *command)
     memcpy(last, line, sizeof line);
 }
 
-/* A decision holds the commands of one batch at most; their ids follow each other, and the slot waits for them in that order. */
+/* A decision holds the commands of one batch at most; their ids follow each other, and the slot
+ * waits for them in that order. */
 static void check_batch(struct walk *walk)
 {
     const struct vfj_decision *decision = &walk->machine->decision;
@@ -160,7 +167,8 @@ static void check_batch(struct walk *walk)
         walk_fail(walk, "a batch that is not the one decided");
 }
 
-/* The outcome of a command: one that failed and that the rest needs stops its batch, and nothing else does. */
+/* The outcome of a command: one that failed and that the rest needs stops its batch, and nothing
+ * else does. */
 static void check_outcome(struct walk *walk, const struct vfj_event *event)
 {
     const struct vfj_state *state = &walk->machine->state;
@@ -169,7 +177,8 @@ static void check_outcome(struct walk *walk, const struct vfj_event *event)
     for (unsigned i = 0; event->kind == VFJ_EVENT_FINISHED && i < state->head.slot_count; i++) {
         const struct vfj_slot *slot = &state->slots[i];
         const struct vfj_batch *batch = &slot->batch;
-        if (slot->activity != VFJ_ACTIVITY_RUNNING || outcome->command != batch->first + batch->ended)
+        if (slot->activity != VFJ_ACTIVITY_RUNNING
+            || outcome->command != batch->first + batch->ended)
             continue;
         const struct vfj_command command = {
             .kind = batch->kinds[batch->ended],
@@ -189,14 +198,16 @@ static void check_outcome(struct walk *walk, const struct vfj_event *event)
 /* State and activity follow from the facts. */
 static void check_slot(struct walk *walk, const struct vfj_slot *slot)
 {
-    bool is_waiting = slot->activity == VFJ_ACTIVITY_RUNNING || slot->activity == VFJ_ACTIVITY_OBSERVING;
+    bool is_waiting
+        = slot->activity == VFJ_ACTIVITY_RUNNING || slot->activity == VFJ_ACTIVITY_OBSERVING;
     if (slot->state != vfj_slot_public_state(slot))
         walk_fail(walk, "a state that does not follow from the facts");
     if (walk->machine->play.policy != VFJ_POLICY_VFJOURNAL)
         return;
     if (is_waiting != (slot->batch.count > slot->batch.ended))
         walk_fail(walk, "an activity that is not that of the batch");
-    if (!is_waiting && (slot->activity == VFJ_ACTIVITY_WAITING) != (vfj_slot_due_us(slot) != VFJ_NEVER_US))
+    if (!is_waiting
+        && (slot->activity == VFJ_ACTIVITY_WAITING) != (vfj_slot_due_us(slot) != VFJ_NEVER_US))
         walk_fail(walk, "a slot that waits without a timer, or has one and does not wait");
     if (slot->request.wanted != VFJ_OBSERVE_NOT && !is_waiting)
         walk_fail(walk, "an observation that is wanted and not issued");
@@ -212,7 +223,8 @@ static void learn(struct walk *walk, const struct vfj_event *event)
         return;
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         const struct vfj_slot *slot = &state->slots[i];
-        if (slot->activity == VFJ_ACTIVITY_OBSERVING && slot->batch.first == event->as.observed.command)
+        if (slot->activity == VFJ_ACTIVITY_OBSERVING
+            && slot->batch.first == event->as.observed.command)
             walk->last[i][0] = '\0';
     }
 }
@@ -244,7 +256,9 @@ static void replay(struct walk *walk, const struct vfj_event *event)
     struct vfj_text text = vfj_text_begin(body, sizeof body);
     vfj_event_encode(event, &text);
     if (text.overflow
-        || vfj_event_decode((enum vfj_event_kind)event->kind, (struct vfj_span){body, text.length}, &read) != VFJ_OK)
+        || vfj_event_decode((enum vfj_event_kind)event->kind, (struct vfj_span){body, text.length},
+                            &read)
+            != VFJ_OK)
         walk_fail(walk, "a record that can't be read back");
     read.mono_us = event->mono_us;
     read.wall_us = event->wall_us;
@@ -284,8 +298,8 @@ static void watch(struct kit_machine *machine, const struct vfj_event *event)
     for (uint64_t left = decision->touched.slots; left != 0; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctzll(left);
         const struct vfj_slot *slot = &machine->next.slots[i];
-        if (i < machine->state.head.slot_count && had_plan(&machine->state, i) && !vfj_slot_has_plan(slot)
-            && slot->fault == VFJ_REASON_NONE)
+        if (i < machine->state.head.slot_count && had_plan(&machine->state, i)
+            && !vfj_slot_has_plan(slot) && slot->fault == VFJ_REASON_NONE)
             check_ended(walk, slot);
     }
 }
@@ -318,7 +332,8 @@ static void attach(struct walk *walk)
     if (roll(walk, 10) == 0)
         say(walk, "%%if %s down", vf_names[vf]);
     else
-        say(walk, "@+%" PRIu64 " !system=ETHERNET subsystem=%s type=IFATTACH", roll(walk, 3), vf_names[vf]);
+        say(walk, "@+%" PRIu64 " !system=ETHERNET subsystem=%s type=IFATTACH", roll(walk, 3),
+            vf_names[vf]);
 }
 
 static void detach(struct walk *walk)
@@ -340,11 +355,13 @@ static void data_path(struct walk *walk)
 {
     const char *name = hn_names[roll(walk, HNS)];
     const struct vfj_guest_if *hn = vfj_guest_find(&walk->machine->play.guest, vfj_name_of(name));
-    const struct vfj_guest_vf *vf = vfj_guest_mapped_vf(&walk->machine->play.guest, vfj_name_of(name));
+    const struct vfj_guest_vf *vf
+        = vfj_guest_mapped_vf(&walk->machine->play.guest, vfj_name_of(name));
     if (hn == NULL || vf == NULL)
         return;
     bool is_on_vf = !vfj_name_is_empty(hn->rxvf);
-    say(walk, "@+0.2 !system=HYPERV_NIC_VF subsystem=%s type=%s", name, is_on_vf ? "VF_DOWN" : "VF_UP");
+    say(walk, "@+0.2 !system=HYPERV_NIC_VF subsystem=%s type=%s", name,
+        is_on_vf ? "VF_DOWN" : "VF_UP");
 }
 
 static void link(struct walk *walk)
@@ -475,8 +492,10 @@ static void quiet_down(struct walk *walk)
     say(walk, "%%gap the end");
     say(walk, "%%at +2000");
     for (unsigned i = 0; i < HNS; i++) {
-        const struct vfj_guest_vf *vf = vfj_guest_mapped_vf(&walk->machine->play.guest, vfj_name_of(hn_names[i]));
-        const struct vfj_guest_if *hn = vfj_guest_find(&walk->machine->play.guest, vfj_name_of(hn_names[i]));
+        const struct vfj_guest_vf *vf
+            = vfj_guest_mapped_vf(&walk->machine->play.guest, vfj_name_of(hn_names[i]));
+        const struct vfj_guest_if *hn
+            = vfj_guest_find(&walk->machine->play.guest, vfj_name_of(hn_names[i]));
         if (vf != NULL && vfj_name_is_empty(hn->rxvf))
             say(walk, "@+1 !system=HYPERV_NIC_VF subsystem=%s type=VF_UP", hn_names[i]);
         else
@@ -517,7 +536,8 @@ static void check_settled(struct walk *walk, unsigned number)
         walk_fail(walk, "neither joined nor detached at the end");
     if (vf == NULL)
         return;
-    if (!vfj_interface_has_port(&lagg->facts, hn->facts.name) || !vfj_interface_has_port(&lagg->facts, vf->vf))
+    if (!vfj_interface_has_port(&lagg->facts, hn->facts.name)
+        || !vfj_interface_has_port(&lagg->facts, vf->vf))
         walk_fail(walk, "said to be joined, and is not");
     if (!hn->facts.up || !lagg->facts.up || !has_address(lagg, number))
         walk_fail(walk, "joined, but hn or the lagg is down, or has not got the address");
@@ -534,7 +554,8 @@ static void configure(struct walk *walk)
             say(walk, "%%rc ifconfig_hn%u=\"DHCP\"", i);
         else
             say(walk, "%%rc ifconfig_hn%u=\"inet 10.0.%u.4/24\"", i, i);
-        say(walk, "%%if hn%u up inet 10.0.%u.4/24%s", i, i, dhcp ? i == 0 ? " dhclient 411" : " dhclient 412" : "");
+        say(walk, "%%if hn%u up inet 10.0.%u.4/24%s", i, i,
+            dhcp ? i == 0 ? " dhclient 411" : " dhclient 412" : "");
     }
     if (roll(walk, 2) == 0)
         say(walk, "%%rc defaultrouter=\"10.0.%" PRIu64 ".1\"", roll(walk, HNS));

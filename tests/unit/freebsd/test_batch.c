@@ -61,7 +61,8 @@ static struct bench *begin_bench(void)
 
 static void open_bench(struct bench *bench, bool monitor)
 {
-    const struct vfj_monitor_settings settings = {.paths = bench->paths, .acts = true, .log = be_silent};
+    const struct vfj_monitor_settings settings
+        = {.paths = bench->paths, .acts = true, .log = be_silent};
     if (monitor) {
         bench->monitor = vfj_monitor_start(&settings);
         assert_non_null(bench->monitor);
@@ -96,7 +97,8 @@ static void wait_for(struct bench *bench, unsigned count)
         assert_int_equal(event_base_loop(bench->base, EVLOOP_ONCE), 0);
 }
 
-static void assert_outcome(const struct bench *bench, unsigned index, uint64_t command, enum vfj_outcome_kind kind)
+static void assert_outcome(const struct bench *bench, unsigned index, uint64_t command,
+                           enum vfj_outcome_kind kind)
 {
     assert_int_equal(bench->outcomes[index].command, command);
     assert_int_equal(bench->outcomes[index].kind, kind);
@@ -118,14 +120,16 @@ static const char *ran(void)
 static void set_recorder(struct bench *bench, const char *fails)
 {
     char body[PATH_MAX + 128];
-    (void)snprintf(body, sizeof body, "echo \"$1\" >>%s; [ \"$1\" != %s ]", kit_text("ran", ""), fails);
+    (void)snprintf(body, sizeof body, "echo \"$1\" >>%s; [ \"$1\" != %s ]", kit_text("ran", ""),
+                   fails);
     set_program(bench->paths.ifconfig, "ifconfig", body);
 }
 
 static void make_batch(struct vfj_command *commands, unsigned count, uint64_t first, const char *hn)
 {
     for (unsigned i = 0; i < count; i++) {
-        commands[i] = (struct vfj_command){.id = first + i, .kind = VFJ_COMMAND_UP, .limit_ms = 20000};
+        commands[i]
+            = (struct vfj_command){.id = first + i, .kind = VFJ_COMMAND_UP, .limit_ms = 20000};
         commands[i].hn = vfj_name_of(hn);
         (void)snprintf(commands[i].a.text, sizeof commands[i].a.text, "vf%u", (unsigned)first + i);
     }
@@ -146,7 +150,8 @@ static void batches_of_a_slot(bool monitor)
     assert_true(vfj_runner_is_in_batch(bench->runner));
     assert_int_equal(bench->outcome_count, 0); /* never from inside */
     wait_for(bench, 5);
-    assert_false(vfj_runner_is_in_batch(bench->runner)); /* the last one runs, and holds up nothing */
+    /* the last one runs, and holds up nothing */
+    assert_false(vfj_runner_is_in_batch(bench->runner));
     wait_for(bench, 6);
     for (unsigned i = 0; i < 6; i++)
         assert_outcome(bench, i, i + 1, VFJ_OUTCOME_EXITED);
@@ -154,7 +159,8 @@ static void batches_of_a_slot(bool monitor)
     close_bench(bench);
 }
 
-/* A command that fails ends its batch: the rest is told as not run, in order, and the slot's next batch begins. */
+/* A command that fails ends its batch: the rest is told as not run, in order, and the slot's next
+ * batch begins. */
 static void a_batch_stops_at_the_first_failure(bool monitor)
 {
     struct bench *bench = begin_bench();
@@ -177,7 +183,8 @@ static void a_batch_stops_at_the_first_failure(bool monitor)
     close_bench(bench);
 }
 
-/* One decision may have a batch for each slot, and commands of no slot: none of them stops another. */
+/* One decision may have a batch for each slot, and commands of no slot: none of them stops another.
+ */
 static void batches_of_several_slots(bool monitor)
 {
     struct bench *bench = begin_bench();
@@ -192,13 +199,15 @@ static void batches_of_several_slots(bool monitor)
     wait_for(bench, 6);
     for (unsigned i = 0; i < 6; i++) {
         not_run += bench->outcomes[i].kind == VFJ_OUTCOME_NOT_RUN;
-        assert_int_equal(bench->outcomes[i].kind == VFJ_OUTCOME_NOT_RUN, bench->outcomes[i].command == 3);
+        assert_int_equal(bench->outcomes[i].kind == VFJ_OUTCOME_NOT_RUN,
+                         bench->outcomes[i].command == 3);
     }
     assert_int_equal(not_run, 1);
     close_bench(bench);
 }
 
-/* A failure that means that the work was done already stops nothing; a program that can't be started does. */
+/* A failure that means that the work was done already stops nothing; a program that can't be
+ * started does. */
 static void what_stops_a_batch(bool monitor)
 {
     struct bench *bench = begin_bench();
@@ -208,7 +217,8 @@ static void what_stops_a_batch(bool monitor)
     make_batch(commands, 4, 1, "hn0");
     commands[0].kind = VFJ_COMMAND_ADDRESS_DELETE;
     vfj_span_copy(commands[0].text, sizeof commands[0].text, vfj_span_of("10.0.0.1"));
-    set_program(bench->paths.ifconfig, "ifconfig", "echo \"Can't assign requested address\"; exit 1");
+    set_program(bench->paths.ifconfig, "ifconfig",
+                "echo \"Can't assign requested address\"; exit 1");
     commands[1].kind = VFJ_COMMAND_ROUTE_ADD;
     vfj_span_copy(commands[1].text, sizeof commands[1].text, vfj_span_of("default 10.0.0.254"));
     open_bench(bench, monitor);
@@ -280,8 +290,10 @@ static void test_a_batch_that_is_forgotten(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_batches_of_a_slot),         cmocka_unit_test(test_a_batch_stops_at_the_first_failure),
-        cmocka_unit_test(test_batches_of_several_slots),  cmocka_unit_test(test_what_stops_a_batch),
+        cmocka_unit_test(test_batches_of_a_slot),
+        cmocka_unit_test(test_a_batch_stops_at_the_first_failure),
+        cmocka_unit_test(test_batches_of_several_slots),
+        cmocka_unit_test(test_what_stops_a_batch),
         cmocka_unit_test(test_a_batch_that_is_forgotten),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);

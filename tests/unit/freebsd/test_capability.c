@@ -63,7 +63,8 @@ static int use_what_is_open(int directory, int file)
     int made = openat(directory, "made", O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (made < 0 || close(made) != 0)
         return 4;
-    if (renameat(directory, "made", directory, "moved") != 0 || unlinkat(directory, "moved", 0) != 0)
+    if (renameat(directory, "made", directory, "moved") != 0
+        || unlinkat(directory, "moved", 0) != 0)
         return 5;
     return 0;
 }
@@ -81,9 +82,11 @@ static int use_names(int directory, int file)
         return 2;
     if (stat("/", &status) == 0 || unlink("/nowhere") == 0 || errno == ENOENT)
         return 3;
-    if (rename("/nowhere", "/there") == 0 || errno == ENOENT || mkdir("/tmp/vfj-capability", 0700) == 0)
+    if (rename("/nowhere", "/there") == 0 || errno == ENOENT
+        || mkdir("/tmp/vfj-capability", 0700) == 0)
         return 4;
-    if (fd >= 0 && (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 || errno == ENOENT))
+    if (fd >= 0
+        && (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 || errno == ENOENT))
         return 5;
     (void)execv(program, argv);
     return 0;

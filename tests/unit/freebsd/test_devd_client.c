@@ -22,8 +22,8 @@
 
 enum { LOG_SIZE = 4 * 1024 * 1024 };
 
-/* What the client tells is written down: "connected\n", "gap REASON\n", "[line]\n"; "." ends a batch, "+" one that
- * goes on. */
+/* What the client tells is written down: "connected\n", "gap REASON\n", "[line]\n"; "." ends a
+ * batch, "+" one that goes on. */
 struct bench {
     struct event_base *base;
     struct vfj_paths paths;
@@ -87,7 +87,8 @@ static struct bench *open_bench(const char *seqpacket, const char *stream)
     assert_int_equal(vfj_paths_set(bench->paths.devd_stream, stream), VFJ_OK);
     bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, NULL, NULL, NULL);
     assert_non_null(bench->dispatch);
-    bench->client = vfj_devd_client_open(bench->base, bench->dispatch, &bench->paths, &bench->settings, &listener);
+    bench->client = vfj_devd_client_open(bench->base, bench->dispatch, &bench->paths,
+                                         &bench->settings, &listener);
     assert_non_null(bench->client);
     return bench;
 }
@@ -105,7 +106,8 @@ static void expect_end(struct bench *bench, const char *expected)
 {
     size_t length = strlen(expected);
     for (unsigned i = 0; i < 5000; i++) {
-        if (bench->log.length >= length && memcmp(bench->bytes + bench->log.length - length, expected, length) == 0)
+        if (bench->log.length >= length
+            && memcmp(bench->bytes + bench->log.length - length, expected, length) == 0)
             return;
         event_base_loop(bench->base, EVLOOP_NONBLOCK);
         usleep(1000);
@@ -155,7 +157,9 @@ static void test_seqpacket(void **state)
     say(fd, "no newline");
     say(fd, "\n");
     say(fd, "crlf\r\n");
-    expect(bench, "connected seq\n[!system=IFNET subsystem=hn0 type=LINK_UP]\n[no newline]\n[]\n[crlf\r]\n");
+    expect(
+        bench,
+        "connected seq\n[!system=IFNET subsystem=hn0 type=LINK_UP]\n[no newline]\n[]\n[crlf\r]\n");
     close(fd);
     expect(bench, "gap devd closed the connection\n");
     close(listener);
@@ -175,7 +179,9 @@ static void test_stream(void **state)
     expect_end(bench, "[!two]\n");
     usleep(20000);
     say(fd, "ee\nlast");
-    expect(bench, "connected str\n[!system=IFNET subsystem=hn0 type=LINK_UP]\n[!one]\n[]\n[!two]\n[!three]\n");
+    expect(bench,
+           "connected str\n[!system=IFNET subsystem=hn0 "
+           "type=LINK_UP]\n[!one]\n[]\n[!two]\n[!three]\n");
     close(fd);
     expect(bench, "[last]\ngap devd closed the connection\n");
     close(listener);
@@ -184,7 +190,8 @@ static void test_stream(void **state)
 
 static void test_stream_only(void **state)
 {
-    int seqpacket = listen_on(kit_path("seq"), SOCK_SEQPACKET), stream = listen_on(kit_path("str"), SOCK_STREAM);
+    int seqpacket = listen_on(kit_path("seq"), SOCK_SEQPACKET),
+        stream = listen_on(kit_path("str"), SOCK_STREAM);
     struct bench *bench = open_bench(kit_path("seq"), kit_path("str"));
     (void)state;
     bench->settings.stream_only = true;
@@ -203,7 +210,8 @@ static void test_stream_only(void **state)
     close_bench(bench);
 }
 
-/* A line of 8192 bytes is whole; a longer one is told cut, one byte too long, and what follows is not lost. */
+/* A line of 8192 bytes is whole; a longer one is told cut, one byte too long, and what follows is
+ * not lost. */
 static void test_too_long(void **state)
 {
     static char text[20001];
@@ -333,8 +341,9 @@ static void test_burst(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_seqpacket),    cmocka_unit_test(test_stream), cmocka_unit_test(test_stream_only),
-        cmocka_unit_test(test_too_long),     cmocka_unit_test(test_nul),    cmocka_unit_test(test_reconnect),
+        cmocka_unit_test(test_seqpacket),    cmocka_unit_test(test_stream),
+        cmocka_unit_test(test_stream_only),  cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_nul),          cmocka_unit_test(test_reconnect),
         cmocka_unit_test(test_network_only), cmocka_unit_test(test_burst),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);

@@ -1,4 +1,5 @@
-/* Which rule devd runs for which event with vfjournal.conf beside FreeBSD's own, and what vfjournal-devd then runs. */
+/* Which rule devd runs for which event with vfjournal.conf beside FreeBSD's own, and what
+ * vfjournal-devd then runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -54,17 +55,17 @@ static const struct {
     const char *freebsd; /* what FreeBSD's rules run, NULL: nothing */
     const char *ours;    /* and with ours beside them; NULL: the same */
 } cases[] = {
-    {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n", NULL, "/usr/libexec/hyperv/hyperv_vfup hn0",
-     HELPER " vf-up hn0"},
-    {"!system=HYPERV_NIC_VF subsystem=wan.7 type=VF_UP\n", NULL, "/usr/libexec/hyperv/hyperv_vfup wan.7",
-     HELPER " vf-up wan.7"},
+    {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfup hn0", HELPER " vf-up hn0"},
+    {"!system=HYPERV_NIC_VF subsystem=wan.7 type=VF_UP\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfup wan.7", HELPER " vf-up wan.7"},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN\n", NULL, NULL, NULL},
-    {"!system=ETHERNET subsystem=mce0 type=IFATTACH\n", NULL, "/usr/libexec/hyperv/hyperv_vfattach mce0 0",
-     HELPER " ifattach mce0"},
-    {"!system=ETHERNET subsystem=lagg0 type=IFATTACH\n", NULL, "/usr/libexec/hyperv/hyperv_vfattach lagg0 0",
-     HELPER " ifattach lagg0"},
-    {"!system=ETHERNET subsystem=mce0 type=IFATTACH vm_guest=hv\n", NULL, "/usr/libexec/hyperv/hyperv_vfattach mce0 0",
-     HELPER " ifattach mce0"},
+    {"!system=ETHERNET subsystem=mce0 type=IFATTACH\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfattach mce0 0", HELPER " ifattach mce0"},
+    {"!system=ETHERNET subsystem=lagg0 type=IFATTACH\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfattach lagg0 0", HELPER " ifattach lagg0"},
+    {"!system=ETHERNET subsystem=mce0 type=IFATTACH vm_guest=hv\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfattach mce0 0", HELPER " ifattach mce0"},
     {"!system=ETHERNET subsystem=mce0 type=IFATTACHED\n", NULL, NULL, NULL},
     {"!system=IFNET subsystem=hn0 type=LINK_UP\n", "ethernet", "service dhclient quietstart hn0",
      HELPER " link-up hn0"},
@@ -73,24 +74,37 @@ static const struct {
     {"!system=IFNET subsystem=hn0 type=LINK_DOWN\n", "ethernet", NULL, NULL},
     /* the medium counts as it does for FreeBSD's rule */
     {"!system=IFNET subsystem=hn0 type=LINK_UP\n", NULL, NULL, NULL},
-    {"!system=IFNET subsystem=hn0 type=LINK_UP\n", "802.11", "service dhclient quietstart hn0", NULL},
+    {"!system=IFNET subsystem=hn0 type=LINK_UP\n", "802.11", "service dhclient quietstart hn0",
+     NULL},
     /* no hn: names are compared as a whole */
-    {"!system=IFNET subsystem=hn0.5 type=LINK_UP\n", "ethernet", "service dhclient quietstart hn0.5", NULL},
-    {"!system=IFNET subsystem=xhn0 type=LINK_UP\n", "ethernet", "service dhclient quietstart xhn0", NULL},
-    {"!system=IFNET subsystem=mce0 type=LINK_UP\n", "ethernet", "service dhclient quietstart mce0", NULL},
-    {"!system=IFNET subsystem=lagg0 type=LINK_UP\n", "ethernet", "service dhclient quietstart lagg0", NULL},
+    {"!system=IFNET subsystem=hn0.5 type=LINK_UP\n", "ethernet",
+     "service dhclient quietstart hn0.5", NULL},
+    {"!system=IFNET subsystem=xhn0 type=LINK_UP\n", "ethernet", "service dhclient quietstart xhn0",
+     NULL},
+    {"!system=IFNET subsystem=mce0 type=LINK_UP\n", "ethernet", "service dhclient quietstart mce0",
+     NULL},
+    {"!system=IFNET subsystem=lagg0 type=LINK_UP\n", "ethernet",
+     "service dhclient quietstart lagg0", NULL},
     {"!system=IFNET subsystem=mce0 type=ATTACH\n", NULL, "/etc/pccard_ether mce0 start", NULL},
     {"!system=IFNET subsystem=mce0 type=DETACH\n", NULL, NULL, NULL},
     {"+ubt0 at bus=0\n", NULL, NULL, NULL}, /* no rule of notify is for a device */
     /* names that a shell would read otherwise: FreeBSD's business, as without us */
-    {"!system=HYPERV_NIC_VF subsystem=a;reboot type=VF_UP\n", NULL, "/usr/libexec/hyperv/hyperv_vfup a;reboot", NULL},
-    {"!system=HYPERV_NIC_VF subsystem=$(reboot) type=VF_UP\n", NULL, "/usr/libexec/hyperv/hyperv_vfup $(reboot)", NULL},
-    {"!system=HYPERV_NIC_VF subsystem=-x type=VF_UP\n", NULL, "/usr/libexec/hyperv/hyperv_vfup -x", NULL},
-    {"!system=ETHERNET subsystem=a'b type=IFATTACH\n", NULL, "/usr/libexec/hyperv/hyperv_vfattach a'b 0", NULL},
-    {"!system=ETHERNET subsystem=a`x` type=IFATTACH\n", NULL, "/usr/libexec/hyperv/hyperv_vfattach a`x` 0", NULL},
-    {"!system=ETHERNET subsystem=\"a b\" type=IFATTACH\n", NULL, "/usr/libexec/hyperv/hyperv_vfattach a b 0", NULL},
-    {"!system=ETHERNET subsystem= type=IFATTACH\n", NULL, "/usr/libexec/hyperv/hyperv_vfattach  0", NULL},
-    {"!system=IFNET subsystem=hn0;reboot type=LINK_UP\n", "ethernet", "service dhclient quietstart hn0;reboot", NULL},
+    {"!system=HYPERV_NIC_VF subsystem=a;reboot type=VF_UP\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfup a;reboot", NULL},
+    {"!system=HYPERV_NIC_VF subsystem=$(reboot) type=VF_UP\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfup $(reboot)", NULL},
+    {"!system=HYPERV_NIC_VF subsystem=-x type=VF_UP\n", NULL, "/usr/libexec/hyperv/hyperv_vfup -x",
+     NULL},
+    {"!system=ETHERNET subsystem=a'b type=IFATTACH\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfattach a'b 0", NULL},
+    {"!system=ETHERNET subsystem=a`x` type=IFATTACH\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfattach a`x` 0", NULL},
+    {"!system=ETHERNET subsystem=\"a b\" type=IFATTACH\n", NULL,
+     "/usr/libexec/hyperv/hyperv_vfattach a b 0", NULL},
+    {"!system=ETHERNET subsystem= type=IFATTACH\n", NULL, "/usr/libexec/hyperv/hyperv_vfattach  0",
+     NULL},
+    {"!system=IFNET subsystem=hn0;reboot type=LINK_UP\n", "ethernet",
+     "service dhclient quietstart hn0;reboot", NULL},
 };
 
 enum { CASE_COUNT = sizeof cases / sizeof cases[0] };
@@ -110,21 +124,24 @@ static void with_ours(void **state)
     for (int order = 0; order < 2; order++) {
         read_rules(order == 0 ? FREEBSD : OURS, order == 0 ? OURS : FREEBSD);
         for (size_t i = 0; i < CASE_COUNT; i++)
-            expect(cases[i].event, cases[i].medium, cases[i].ours != NULL ? cases[i].ours : cases[i].freebsd);
+            expect(cases[i].event, cases[i].medium,
+                   cases[i].ours != NULL ? cases[i].ours : cases[i].freebsd);
     }
 }
 
 /* A devd that knows what it runs on: not on Hyper-V, FreeBSD's rule is silent, and so is ours. */
 static void another_hypervisor(void **state)
 {
-    static const char newer[] = "notify 10 { match \"system\" \"ETHERNET\"; match \"type\" \"IFATTACH\";"
-                                " match \"vm_guest\" \"hv\"; action \"hyperv_vfattach $subsystem 0\"; };";
+    static const char newer[]
+        = "notify 10 { match \"system\" \"ETHERNET\"; match \"type\" \"IFATTACH\";"
+          " match \"vm_guest\" \"hv\"; action \"hyperv_vfattach $subsystem 0\"; };";
     (void)state;
     rules.count = 0;
     kit_devd_parse(&rules, newer);
     kit_devd_read(&rules, OURS);
     expect("!system=ETHERNET subsystem=em0 type=IFATTACH vm_guest=vmware\n", NULL, NULL);
-    expect("!system=ETHERNET subsystem=mce0 type=IFATTACH vm_guest=hv\n", NULL, HELPER " ifattach mce0");
+    expect("!system=ETHERNET subsystem=mce0 type=IFATTACH vm_guest=hv\n", NULL,
+           HELPER " ifattach mce0");
 }
 
 /* What devd takes, and what it does not: the line of the first error, as doctor tells it. */
@@ -155,7 +172,9 @@ static void what_is_understood(void **state)
         {"", 0},
         {"# nothing\n", 0},
         {"options { directory \"/etc/devd\"; pid-file \"/x\"; set a \"b\"; };", 0},
-        {"attach 0 { device-name \"x\"; class \"y\"; subdevice \"z\"; action \"w\"; };\ndetach 1 {}; nomatch 2 {};", 0},
+        {"attach 0 { device-name \"x\"; class \"y\"; subdevice \"z\"; action \"w\"; };\ndetach 1 "
+         "{}; nomatch 2 {};",
+         0},
         {"notify 1 { match \"a\" \"b\"; };\nnotify { match \"a\" \"b\"; };", 2},
         {"notify x { };", 1},
         {"notify 1 { match \"a\"; };", 1},
@@ -171,15 +190,16 @@ static void what_is_understood(void **state)
         {"alert 1 { action \"a\"; };", 1},
     };
     struct vfj_devd_rule rule;
-    const struct vfj_devd_conf_listener listener
-        = {.rule = told_rule, .directory = ignore_directory, .set = ignore_setting, .context = &rule};
+    const struct vfj_devd_conf_listener listener = {
+        .rule = told_rule, .directory = ignore_directory, .set = ignore_setting, .context = &rule};
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         unsigned line = vfj_devd_conf_read(vfj_span_of(texts[i].text), &listener);
         if (line != texts[i].line)
             fail_msg("%s: line %u, not %u", texts[i].text, line, texts[i].line);
     }
-    assert_int_equal(vfj_devd_conf_read(vfj_span_of("notify 7 { action \"a \\\n\t b\\c\"; };"), &listener), 0);
+    assert_int_equal(
+        vfj_devd_conf_read(vfj_span_of("notify 7 { action \"a \\\n\t b\\c\"; };"), &listener), 0);
     assert_string_equal(rule.action, "a b\\c");
     assert_int_equal(rule.priority, 7);
 }
@@ -187,8 +207,9 @@ static void what_is_understood(void **state)
 /* Somebody's own rules still come first. */
 static void rules_of_the_administrator(void **state)
 {
-    static const char own[] = "notify 20 { match \"system\" \"HYPERV_NIC_VF\"; action \"mine $subsystem\"; };\n"
-                              "notify 12 { match \"system\" \"IFNET\"; match \"type\" \"LINK_UP\"; };\n";
+    static const char own[]
+        = "notify 20 { match \"system\" \"HYPERV_NIC_VF\"; action \"mine $subsystem\"; };\n"
+          "notify 12 { match \"system\" \"IFNET\"; match \"type\" \"LINK_UP\"; };\n";
     (void)state;
     read_rules(FREEBSD, OURS);
     kit_devd_parse(&rules, own);
@@ -214,15 +235,17 @@ static void sh(const char *format, ...)
 
 static void write_script(const char *root, const char *path, const char *text)
 {
-    sh("mkdir -p '%s%s' && rmdir '%s%s' && cat >'%s%s' <<'END'\n#!/bin/sh\n%s\nEND\nchmod 755 '%s%s'", root, path, root,
-       path, root, path, text, root, path);
+    sh("mkdir -p '%s%s' && rmdir '%s%s' && cat >'%s%s' <<'END'\n#!/bin/sh\n%s\nEND\nchmod 755 "
+       "'%s%s'",
+       root, path, root, path, root, path, text, root, path);
 }
 
 /* A guest's root, whose programs note how they were called. */
 static int make_root(void **state)
 {
     static const char *const programs[]
-        = {"/usr/libexec/hyperv/hyperv_vfup", "/usr/libexec/hyperv/hyperv_vfattach", "/usr/sbin/service"};
+        = {"/usr/libexec/hyperv/hyperv_vfup", "/usr/libexec/hyperv/hyperv_vfattach",
+           "/usr/sbin/service"};
     const char *binaries = getenv("VFJ_BINARY_DIR");
     char text[1024];
     if (kit_scratch_make(state) != 0 || binaries == NULL)
@@ -234,14 +257,15 @@ static int make_root(void **state)
         write_script(root, programs[i], text);
     (void)snprintf(text, sizeof text, "exec '%s/tests/service/vfj_lockf' \"$@\"", binaries);
     write_script(root, "/usr/bin/lockf", text);
-    write_script(root, "/sbin/ifconfig",
-                 "case \"$*\" in\n"
-                 "'-g lagg') echo lagg0; echo lagg1 ;;\n"
-                 "lagg0) printf 'lagg0: flags=8843\\n\\tlaggproto failover\\n\\tlaggport: hn10 "
-                 "flags=1<MASTER>\\n\\tlaggport: hn200 flags=0<>\\n' ;;\n"
-                 "lagg1) printf 'lagg1: flags=8843\\n\\tlaggport: hn1 flags=1<MASTER>\\n\\tlaggport: mce1 "
-                 "flags=4<ACTIVE>\\n' ;;\n"
-                 "esac");
+    write_script(
+        root, "/sbin/ifconfig",
+        "case \"$*\" in\n"
+        "'-g lagg') echo lagg0; echo lagg1 ;;\n"
+        "lagg0) printf 'lagg0: flags=8843\\n\\tlaggproto failover\\n\\tlaggport: hn10 "
+        "flags=1<MASTER>\\n\\tlaggport: hn200 flags=0<>\\n' ;;\n"
+        "lagg1) printf 'lagg1: flags=8843\\n\\tlaggport: hn1 flags=1<MASTER>\\n\\tlaggport: mce1 "
+        "flags=4<ACTIVE>\\n' ;;\n"
+        "esac");
     sh("mkdir -p '%s/var/run'", root);
     return 0;
 }
@@ -259,8 +283,8 @@ static void run_command(const char *command, const char *shell)
     size_t prefix = strlen(HELPER);
     assert_non_null(command);
     assert_int_equal(strncmp(command, HELPER, prefix), 0);
-    (void)snprintf(text, sizeof text, "%s/libexec/vfjournal/vfjournal-devd -R %s%s", getenv("VFJ_BINARY_DIR"),
-                   kit_path("guest"), command + prefix);
+    (void)snprintf(text, sizeof text, "%s/libexec/vfjournal/vfjournal-devd -R %s%s",
+                   getenv("VFJ_BINARY_DIR"), kit_path("guest"), command + prefix);
     pid_t child = fork();
     if (child == 0) {
         (void)execlp(shell, shell, "-c", text, (char *)NULL);
@@ -275,12 +299,14 @@ static void run_command(const char *command, const char *shell)
 /* What runs for an event; "" when nothing does. */
 static void expect_run(const char *event, const char *expected)
 {
-    static const char *const shells[] = {"sh", "bash"}; /* FreeBSD's sh reads $'' as well; not every other does */
+    /* FreeBSD's sh reads $'' as well; not every other does */
+    static const char *const shells[] = {"sh", "bash"};
     for (int quoting = KIT_DEVD_AS_IT_IS; quoting <= KIT_DEVD_QUOTED; quoting++) {
         if (quoting == KIT_DEVD_QUOTED && system("bash -c : 2>/dev/null") != 0)
             continue;
         kit_write(log_path, "", 0);
-        run_command(kit_devd_command(&rules, event, "ethernet", (enum kit_devd_quoting)quoting), shells[quoting]);
+        run_command(kit_devd_command(&rules, event, "ethernet", (enum kit_devd_quoting)quoting),
+                    shells[quoting]);
         size_t length;
         char *log = kit_read(log_path, &length);
         assert_string_equal(log, expected);
@@ -308,7 +334,8 @@ static void expect_ours(void)
     expect_run(LINK_UP, "");
     /* hn10 and hn200 are ports, hn100, hn20 and hn0 are not: whole names are compared */
     expect_run("!system=IFNET subsystem=hn10 type=LINK_UP\n", "");
-    expect_run("!system=IFNET subsystem=hn100 type=LINK_UP\n", "service dhclient quietstart hn100\n");
+    expect_run("!system=IFNET subsystem=hn100 type=LINK_UP\n",
+               "service dhclient quietstart hn100\n");
     expect_run("!system=IFNET subsystem=hn20 type=LINK_UP\n", "service dhclient quietstart hn20\n");
     expect_run("!system=IFNET subsystem=hn0 type=LINK_UP\n", "service dhclient quietstart hn0\n");
 }
@@ -395,8 +422,8 @@ static void a_second_daemon(void **state)
     expect_freebsd();
 }
 
-/* Somebody has it locked who is no daemon: one that asks as vfjournal-devd does, while the file still has the pid of
- * a daemon that was killed; or the file has no pid at all. */
+/* Somebody has it locked who is no daemon: one that asks as vfjournal-devd does, while the file
+ * still has the pid of a daemon that was killed; or the file has no pid at all. */
 static void a_lock_without_a_daemon(void **state)
 {
     static const char *const texts[] = {NULL, "", "\n", "garbage\n", "-1\n", "1 2\n"};
@@ -466,7 +493,8 @@ static void hostile_arguments(void **state)
     for (size_t i = 0; i < sizeof arguments / sizeof arguments[0]; i++) {
         char command[1024];
         kit_write(log_path, "", 0);
-        (void)snprintf(command, sizeof command, "'%s/libexec/vfjournal/vfjournal-devd' -R '%s' %s 2>/dev/null",
+        (void)snprintf(command, sizeof command,
+                       "'%s/libexec/vfjournal/vfjournal-devd' -R '%s' %s 2>/dev/null",
                        getenv("VFJ_BINARY_DIR"), kit_path("guest"), arguments[i]);
         int status = system(command);
         assert_true(WIFEXITED(status));

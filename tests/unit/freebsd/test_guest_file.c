@@ -1,4 +1,5 @@
-/* The dhclient of an interface by its pidfile: only one that runs, with file locks and where there are none. */
+/* The dhclient of an interface by its pidfile: only one that runs, with file locks and where there
+ * are none. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -55,7 +56,8 @@ static pid_t begin(const char *program, const char *locked)
     assert_true(pid >= 0);
     if (pid == 0) {
         FILE *file = locked != NULL ? fopen(locked, "r") : NULL;
-        if ((file != NULL && __real_flock(fileno(file), LOCK_EX) != 0) || write(ends[1], "x", 1) != 1)
+        if ((file != NULL && __real_flock(fileno(file), LOCK_EX) != 0)
+            || write(ends[1], "x", 1) != 1)
             _exit(1);
         if (program != NULL)
             (void)execl(program, program, (char *)NULL);
@@ -89,7 +91,8 @@ static void test_none(void **state)
     }
 }
 
-/* A pidfile that was left behind names nobody, or by now another process: that is nobody's to be killed. */
+/* A pidfile that was left behind names nobody, or by now another process: that is nobody's to be
+ * killed. */
 static void test_left_behind(void **state)
 {
     (void)state;
@@ -123,7 +126,8 @@ static void test_without_locks(void **state)
     has_locks = false;
     pid_t other = begin(kit_program("dhclient", "while :; do sleep 0.1; done"), NULL);
     (void)write_pidfile(other);
-    for (unsigned tries = 0; dhclient() == 0 && tries < 1000; tries++) /* until it is that program */
+    /* until it is that program */
+    for (unsigned tries = 0; dhclient() == 0 && tries < 1000; tries++)
         (void)nanosleep(&pause, NULL);
     assert_int_equal(dhclient(), other);
     end(other);

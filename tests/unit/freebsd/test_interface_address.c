@@ -59,7 +59,8 @@ static void test_inet6(void **state)
     assert_inet6("fec0::1", "ffff:8000::", "fec0::1/17");
     assert_inet6("2001:db8::1", "::", "2001:db8::1/0");
     assert_inet6("2001:db8::1", "ffff::ffff", "2001:db8::1/0");
-    assert_inet6("2001:db8:1111:2222:3333:4444:5555:6666", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe",
+    assert_inet6("2001:db8:1111:2222:3333:4444:5555:6666",
+                 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe",
                  "2001:db8:1111:2222:3333:4444:5555:6666/127");
 }
 
@@ -84,8 +85,9 @@ static void test_truncated(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_inet),       cmocka_unit_test(test_inet_none), cmocka_unit_test(test_inet6),
-        cmocka_unit_test(test_inet6_none), cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_inet),      cmocka_unit_test(test_inet_none),
+        cmocka_unit_test(test_inet6),     cmocka_unit_test(test_inet6_none),
+        cmocka_unit_test(test_truncated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

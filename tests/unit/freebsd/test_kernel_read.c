@@ -1,5 +1,6 @@
-/* What the kernel says becomes the same answers as what programs print, in one process and by way of the monitor. The
- * kernel here is our own: the linker takes these functions, not those of the system's adapter. */
+/* What the kernel says becomes the same answers as what programs print, in one process and by way
+ * of the monitor. The kernel here is our own: the linker takes these functions, not those of the
+ * system's adapter. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,7 +60,8 @@ static bool is_wanted(struct vfj_name name, const struct vfj_name *wanted, unsig
     return false;
 }
 
-int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell, void *context)
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
+                          void *context)
 {
     if (kernel.interfaces_error != 0)
         return kernel.interfaces_error;
@@ -81,7 +83,8 @@ int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route)
 static struct vfj_interface *add_interface(const char *name)
 {
     struct vfj_interface *interface = &kernel.interfaces[kernel.interface_count++];
-    *interface = (struct vfj_interface){.name = vfj_name_of(name), .exists = true, .up = true, .mtu = 1500};
+    *interface = (struct vfj_interface){
+        .name = vfj_name_of(name), .exists = true, .up = true, .mtu = 1500};
     return interface;
 }
 
@@ -164,12 +167,14 @@ static void assert_read(const struct vfj_command *command, const char *expected)
     assert_body(&observation, expected);
 }
 
-static const char slot_body[]
-    = "command=7 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_lagg=lagg0 vf_lagg=lagg0 gateway=10.0.0.1"
-      " gateway_on_lagg=1 gateway6=fe80::1 hn_if=hn0 hn_flags=exists,up hn_link=2 hn_mtu=1500 vf_if=mce0 "
-      "vf_flags=exists,up vf_link=1"
-      " vf_mtu=1500 lagg_if=lagg0 lagg_flags=exists,up lagg_mtu=1500 lagg_laggproto=1 lagg_address=10.0.0.4/24"
-      " lagg_address=fd00::4/64 lagg_port=hn0 lagg_port=mce0";
+static const char slot_body[] = "command=7 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 "
+                                "hn_lagg=lagg0 vf_lagg=lagg0 gateway=10.0.0.1"
+                                " gateway_on_lagg=1 gateway6=fe80::1 hn_if=hn0 hn_flags=exists,up "
+                                "hn_link=2 hn_mtu=1500 vf_if=mce0 "
+                                "vf_flags=exists,up vf_link=1"
+                                " vf_mtu=1500 lagg_if=lagg0 lagg_flags=exists,up lagg_mtu=1500 "
+                                "lagg_laggproto=1 lagg_address=10.0.0.4/24"
+                                " lagg_address=fd00::4/64 lagg_port=hn0 lagg_port=mce0";
 
 static void test_slot(void **state)
 {
@@ -188,14 +193,16 @@ static void test_slot_alone(void **state)
     kernel.interface_count = 2;
     kernel.sysctls[0].name = NULL;
     assert_read(&command,
-                "command=7 probe=slot ok=1 hn=hn0 hn_if=hn0 hn_flags=exists,up hn_link=2 hn_mtu=1500 lagg_if=lagg0");
+                "command=7 probe=slot ok=1 hn=hn0 hn_if=hn0 hn_flags=exists,up hn_link=2 "
+                "hn_mtu=1500 lagg_if=lagg0");
 }
 
 static void test_map(void **state)
 {
     const struct vfj_command command = probe(VFJ_COMMAND_PROBE_MAP, "", "");
     (void)state;
-    assert_read(&command, "command=7 probe=map ok=1 transparent=0 has_list=1 vf=mce0 hn=hn0 unit=0");
+    assert_read(&command,
+                "command=7 probe=map ok=1 transparent=0 has_list=1 vf=mce0 hn=hn0 unit=0");
     kernel.sysctls[0].name = NULL;
     assert_read(&command, "command=7 probe=map ok=1");
 }
@@ -222,9 +229,10 @@ static void test_interface(void **state)
 {
     struct vfj_command command = probe(VFJ_COMMAND_PROBE_IFCONFIG, "lagg0", "");
     (void)state;
-    assert_read(&command,
-                "command=7 probe=ifconfig ok=1 if_if=lagg0 if_flags=exists,up if_mtu=1500 if_laggproto=1"
-                " if_address=10.0.0.4/24 if_address=fd00::4/64 if_port=hn0 if_port=mce0");
+    assert_read(
+        &command,
+        "command=7 probe=ifconfig ok=1 if_if=lagg0 if_flags=exists,up if_mtu=1500 if_laggproto=1"
+        " if_address=10.0.0.4/24 if_address=fd00::4/64 if_port=hn0 if_port=mce0");
     command.a = vfj_name_of("lagg1");
     assert_read(&command, "command=7 probe=ifconfig if_if=lagg1");
 }
@@ -240,10 +248,12 @@ static void test_value(void **state)
     assert_read(&command, "command=7 probe=sysctl value=\"\"");
 }
 
-/* An error of the guest's is an answer, one that says that the kernel is not to be asked so is none. */
+/* An error of the guest's is an answer, one that says that the kernel is not to be asked so is
+ * none. */
 static void test_errors(void **state)
 {
-    static const int for_programs[] = {ENOSYS, EOPNOTSUPP, EAFNOSUPPORT, EPROTONOSUPPORT, ETIMEDOUT, EBADMSG};
+    static const int for_programs[]
+        = {ENOSYS, EOPNOTSUPP, EAFNOSUPPORT, EPROTONOSUPPORT, ETIMEDOUT, EBADMSG};
     const struct vfj_command slot = probe_slot(), map = probe(VFJ_COMMAND_PROBE_MAP, "", ""),
                              file = probe(VFJ_COMMAND_PROBE_FILE, "", "/var/run/dhclient.hn0.pid");
     struct vfj_paths paths;
@@ -313,7 +323,8 @@ static struct bench *open_bench(bool monitor)
     bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, bench->monitor, on_gone, bench);
     assert_non_null(bench->dispatch);
     bench->children = vfj_children_open(bench->base, bench->dispatch);
-    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_KERNEL, on_observed, bench);
+    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_KERNEL,
+                                    on_observed, bench);
     assert_non_null(bench->prober);
     return bench;
 }
@@ -374,8 +385,8 @@ static void test_prober_long(void **state)
     for (unsigned i = 1; i < 4; i++) {
         struct vfj_interface *interface = &kernel.interfaces[i];
         while (interface->address_count < VFJ_ADDRESSES_MAX) {
-            (void)snprintf(address, sizeof address, "2001:db8:ffff:%u:ffff:ffff:ffff:%u/128", i + 1000,
-                           interface->address_count + 1000U);
+            (void)snprintf(address, sizeof address, "2001:db8:ffff:%u:ffff:ffff:ffff:%u/128",
+                           i + 1000, interface->address_count + 1000U);
             add_address(interface, address);
         }
     }
@@ -389,13 +400,15 @@ static void test_prober_long(void **state)
     while (bench->count < 3) {
         assert_int_equal(event_base_dispatch(bench->base), 0);
         assert_body(&bench->observed,
-                    bench->count == 2 ? "command=7 probe=map ok=1 transparent=0 has_list=1 vf=mce0 hn=hn0 unit=0"
-                                      : whole);
+                    bench->count == 2
+                        ? "command=7 probe=map ok=1 transparent=0 has_list=1 vf=mce0 hn=hn0 unit=0"
+                        : whole);
     }
     close_bench(bench);
 }
 
-/* What the monitor says is read like anything that comes from outside: what is no observation is no answer. */
+/* What the monitor says is read like anything that comes from outside: what is no observation is no
+ * answer. */
 static void test_prober_refuses(void **state)
 {
     const struct vfj_command command = probe_slot();

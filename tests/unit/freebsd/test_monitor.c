@@ -1,5 +1,5 @@
-/* The monitor at the other end of its socket: what it does, and what a daemon that is not itself any more can get out
- * of it. */
+/* The monitor at the other end of its socket: what it does, and what a daemon that is not itself
+ * any more can get out of it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -84,7 +84,8 @@ static int close_bench(struct bench *bench)
 
 static void send_request(struct bench *bench, const struct vfj_request *request)
 {
-    assert_int_equal(vfj_wire_send(&bench->wire, request, sizeof *request, -1, true), VFJ_WIRE_DONE);
+    assert_int_equal(vfj_wire_send(&bench->wire, request, sizeof *request, -1, true),
+                     VFJ_WIRE_DONE);
 }
 
 /* With the number that is next. */
@@ -101,7 +102,8 @@ static bool hear(struct bench *bench, struct vfj_reply *reply, int *descriptor)
 {
     const struct timespec pause = {0, 1000 * 1000};
     for (unsigned i = 0; i < 10000; i++) {
-        enum vfj_wire_state state = vfj_wire_receive(&bench->wire, reply, sizeof *reply, descriptor);
+        enum vfj_wire_state state
+            = vfj_wire_receive(&bench->wire, reply, sizeof *reply, descriptor);
         if (state != VFJ_WIRE_WAIT)
             return state == VFJ_WIRE_DONE;
         nanosleep(&pause, NULL);
@@ -178,7 +180,8 @@ static void test_limit(void **state)
 static void test_refused(void **state)
 {
     struct bench *bench = open_bench(true);
-    struct vfj_request request = command(VFJ_COMMAND_SCRIPT, "", "/usr/libexec/hyperv/hyperv_vfup.hn0");
+    struct vfj_request request
+        = command(VFJ_COMMAND_SCRIPT, "", "/usr/libexec/hyperv/hyperv_vfup.hn0");
     struct vfj_reply reply;
     char pid[24];
     int descriptor;
@@ -240,7 +243,8 @@ static void test_dhclient(void **state)
 static void test_files(void **state)
 {
     struct bench *bench = open_bench(false);
-    struct vfj_request request = command(VFJ_COMMAND_PROBE_FILE, "", "/usr/libexec/hyperv/hyperv_vfup.hn3");
+    struct vfj_request request
+        = command(VFJ_COMMAND_PROBE_FILE, "", "/usr/libexec/hyperv/hyperv_vfup.hn3");
     struct vfj_reply reply;
     int descriptor;
     (void)state;
@@ -261,7 +265,8 @@ static void test_files(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* The lock names the daemon, and is held as long as the monitor runs. Its descriptor goes to nobody. */
+/* The lock names the daemon, and is held as long as the monitor runs. Its descriptor goes to
+ * nobody. */
 static void test_lock(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -379,7 +384,8 @@ static void test_hostile_numbers(void **state)
 
 static void test_hostile_names(void **state)
 {
-    static const char *const names[] = {"-a", "hn0;id", "../x", "hn 0", "$(id)", "0hn", "hn\n", "h\xff"};
+    static const char *const names[]
+        = {"-a", "hn0;id", "../x", "hn 0", "$(id)", "0hn", "hn\n", "h\xff"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct vfj_request request = command(VFJ_COMMAND_UP, "", "");
@@ -577,7 +583,8 @@ static void test_hostile_order(void **state)
 static void test_other_bytes(void **state)
 {
     struct bench *bench = open_bench(true);
-    const struct vfj_request request = command(VFJ_COMMAND_CONFIGURE, "hn0", "description B\xc3\xbcro\xff");
+    const struct vfj_request request
+        = command(VFJ_COMMAND_CONFIGURE, "hn0", "description B\xc3\xbcro\xff");
     struct vfj_reply reply;
     char output[64];
     int descriptor;
@@ -589,7 +596,8 @@ static void test_other_bytes(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* Somebody else has the other end of the daemon's output, and prints without end: the monitor ends nevertheless. */
+/* Somebody else has the other end of the daemon's output, and prints without end: the monitor ends
+ * nevertheless. */
 static void test_endless_output(void **state)
 {
     static const char noise[4096];
@@ -643,7 +651,8 @@ static void test_hostile_descriptor(void **state)
     struct vfj_reply reply;
     int descriptor;
     (void)state;
-    assert_int_equal(vfj_wire_send(&bench->wire, &request, sizeof request, STDIN_FILENO, true), VFJ_WIRE_DONE);
+    assert_int_equal(vfj_wire_send(&bench->wire, &request, sizeof request, STDIN_FILENO, true),
+                     VFJ_WIRE_DONE);
     assert_false(hear(bench, &reply, &descriptor));
     assert_int_equal(close_bench(bench), 4);
 }
@@ -670,8 +679,8 @@ static void send_with(int socket, const void *bytes, size_t size, unsigned count
     assert_int_equal(sendmsg(socket, &message, MSG_NOSIGNAL), (ssize_t)size);
 }
 
-/* More descriptors than one are no request, and neither is one that does not come with the first byte: not even half an
- * request with them is waited for. */
+/* More descriptors than one are no request, and neither is one that does not come with the first
+ * byte: not even half an request with them is waited for. */
 static void test_hostile_descriptors(void **state)
 {
     static const unsigned counts[] = {2, 3, MANY};
@@ -709,7 +718,8 @@ static void test_no_descriptor_is_left(void **state)
         assert_int_equal(kit_open_descriptors(), before + 3);
         if (counts[i] == 1) {
             send_with(other.socket, frame, 8, 1);
-            assert_int_equal(vfj_wire_receive(&one, frame, sizeof frame, &descriptor), VFJ_WIRE_WRONG);
+            assert_int_equal(vfj_wire_receive(&one, frame, sizeof frame, &descriptor),
+                             VFJ_WIRE_WRONG);
         }
         vfj_wire_close(&one);
         vfj_wire_close(&other);

@@ -1,4 +1,5 @@
-/* The daemon's end of the monitor's socket: what does not go through at once goes later, in order, and each is answered. */
+/* The daemon's end of the monitor's socket: what does not go through at once goes later, in order,
+ * and each is answered. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -127,9 +128,12 @@ static void test_asked_after_the_end(void **state)
 }
 
 static const struct vfj_request up = {.kind = VFJ_REQUEST_COMMAND, .command.kind = VFJ_COMMAND_UP};
-static const struct vfj_request read_map = {.kind = VFJ_REQUEST_READ, .command.kind = VFJ_COMMAND_PROBE_MAP};
-static const struct vfj_request file = {.kind = VFJ_REQUEST_FILES, .command.kind = VFJ_COMMAND_PROBE_FILE};
-static const struct vfj_request slot = {.kind = VFJ_REQUEST_FILES, .command.kind = VFJ_COMMAND_PROBE_SLOT};
+static const struct vfj_request read_map
+    = {.kind = VFJ_REQUEST_READ, .command.kind = VFJ_COMMAND_PROBE_MAP};
+static const struct vfj_request file
+    = {.kind = VFJ_REQUEST_FILES, .command.kind = VFJ_COMMAND_PROBE_FILE};
+static const struct vfj_request slot
+    = {.kind = VFJ_REQUEST_FILES, .command.kind = VFJ_COMMAND_PROBE_SLOT};
 static const struct vfj_request devd = {.kind = VFJ_REQUEST_DEVD};
 
 /* Each request has replies of its own kinds only, with a descriptor where one belongs. */
@@ -140,8 +144,9 @@ static void test_kinds_of_replies(void **state)
         enum vfj_reply_kind kind;
         bool has_descriptor;
     } right[] = {
-        {&up, VFJ_REPLY_STARTED, true},  {&up, VFJ_REPLY_ENDED, false},   {&read_map, VFJ_REPLY_READ, false},
-        {&file, VFJ_REPLY_FILES, false}, {&slot, VFJ_REPLY_FILES, false}, {&devd, VFJ_REPLY_DEVD, true},
+        {&up, VFJ_REPLY_STARTED, true},     {&up, VFJ_REPLY_ENDED, false},
+        {&read_map, VFJ_REPLY_READ, false}, {&file, VFJ_REPLY_FILES, false},
+        {&slot, VFJ_REPLY_FILES, false},    {&devd, VFJ_REPLY_DEVD, true},
     };
     (void)state;
     for (uint32_t kind = 0; kind <= VFJ_REPLY_LOCK + 1; kind++) {
@@ -173,7 +178,8 @@ static void test_numbers_of_replies(void **state)
         memcpy(&reply.as.ended.end.kind, &kind, sizeof kind);
         assert_int_equal(vfj_reply_check(&reply, &up, false), kind <= VFJ_OUTCOME_ABSENT);
     }
-    reply = (struct vfj_reply){.kind = VFJ_REPLY_FILES, .as.files.as.slot.script = VFJ_OWN_SCRIPT_COUNT};
+    reply = (struct vfj_reply){.kind = VFJ_REPLY_FILES,
+                               .as.files.as.slot.script = VFJ_OWN_SCRIPT_COUNT};
     assert_false(vfj_reply_check(&reply, &slot, false));
     reply = (struct vfj_reply){.kind = VFJ_REPLY_FILES};
     memset(&reply.as.files.ok, 2, sizeof reply.as.files.ok);
@@ -190,7 +196,8 @@ static void test_texts_of_replies(void **state)
     memset(reply.as.files.as.file.text, 'x', sizeof reply.as.files.as.file.text);
     assert_false(vfj_reply_check(&reply, &file, false));
     reply = (struct vfj_reply){.kind = VFJ_REPLY_FILES};
-    memset(reply.as.files.as.slot.script_refused, 'x', sizeof reply.as.files.as.slot.script_refused);
+    memset(reply.as.files.as.slot.script_refused, 'x',
+           sizeof reply.as.files.as.slot.script_refused);
     assert_false(vfj_reply_check(&reply, &slot, false));
 }
 

@@ -32,7 +32,8 @@ static void parse_in(const char *text, size_t length, size_t piece, struct found
     memset(found, 0, sizeof *found);
     vfj_ifconfig_begin(&parser, take, found);
     for (size_t at = 0; at < length; at += piece)
-        vfj_ifconfig_feed(&parser, (struct vfj_span){text + at, piece < length - at ? piece : length - at});
+        vfj_ifconfig_feed(&parser,
+                          (struct vfj_span){text + at, piece < length - at ? piece : length - at});
     vfj_ifconfig_end(&parser);
 }
 
@@ -46,41 +47,42 @@ static void parse(const char *text, struct found *found)
     }
 }
 
-static const char recorded[] = "hn0: flags=8863<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1400\n"
-                               "\toptions=80028<VLAN_MTU,JUMBO_MTU,LINKSTATE>\n"
-                               "\tether 52:54:00:12:34:56\n"
-                               "\tmedia: Ethernet autoselect (10Gbase-T <full-duplex>)\n"
-                               "\tstatus: active\n"
-                               "\tnd6 options=29<PERFORMNUD,IFDISABLED,AUTO_LINKLOCAL>\n"
-                               "lo0: flags=8049<UP,LOOPBACK,RUNNING,MULTICAST> metric 0 mtu 16384\n"
-                               "\toptions=680003<RXCSUM,TXCSUM,LINKSTATE,RXCSUM_IPV6,TXCSUM_IPV6>\n"
-                               "\tinet6 ::1 prefixlen 128\n"
-                               "\tinet6 fe80::1%lo0 prefixlen 64 scopeid 0x3\n"
-                               "\tinet 127.0.0.1 netmask 0xff000000\n"
-                               "\tgroups: lo\n"
-                               "\tnd6 options=21<PERFORMNUD,AUTO_LINKLOCAL>\n"
-                               "lagg0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1400\n"
-                               "\toptions=80028<VLAN_MTU,JUMBO_MTU,LINKSTATE>\n"
-                               "\tether 52:54:00:12:34:56\n"
-                               "\tinet 10.0.2.77 netmask 0xffffff00 broadcast 10.0.2.255\n"
-                               "\tinet 10.0.2.78 netmask 0xffffff00 broadcast 10.0.2.255\n"
-                               "\tinet6 fd00::77 prefixlen 64\n"
-                               "\tinet6 fe80::5054:ff:fe12:3456%lagg0 prefixlen 64 scopeid 0x4\n"
-                               "\tlaggproto failover lagghash l2,l3,l4\n"
-                               "\tlaggport: hn0 flags=5<MASTER,ACTIVE>\n"
-                               "\tlaggport: mce0 flags=0<>\n"
-                               "\tgroups: lagg\n"
-                               "\tmedia: Ethernet autoselect\n"
-                               "\tstatus: active\n"
-                               "\tnd6 options=121<PERFORMNUD,AUTO_LINKLOCAL,NO_DAD>\n"
-                               "lagg1: flags=8802<BROADCAST,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
-                               "\toptions=800000<>\n"
-                               "\tether 00:00:00:00:00:00\n"
-                               "\tlaggproto failover lagghash l2,l3,l4\n"
-                               "\tgroups: lagg\n"
-                               "\tmedia: Ethernet autoselect\n"
-                               "\tstatus: no carrier\n"
-                               "\tnd6 options=29<PERFORMNUD,IFDISABLED,AUTO_LINKLOCAL>\n";
+static const char recorded[]
+    = "hn0: flags=8863<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1400\n"
+      "\toptions=80028<VLAN_MTU,JUMBO_MTU,LINKSTATE>\n"
+      "\tether 52:54:00:12:34:56\n"
+      "\tmedia: Ethernet autoselect (10Gbase-T <full-duplex>)\n"
+      "\tstatus: active\n"
+      "\tnd6 options=29<PERFORMNUD,IFDISABLED,AUTO_LINKLOCAL>\n"
+      "lo0: flags=8049<UP,LOOPBACK,RUNNING,MULTICAST> metric 0 mtu 16384\n"
+      "\toptions=680003<RXCSUM,TXCSUM,LINKSTATE,RXCSUM_IPV6,TXCSUM_IPV6>\n"
+      "\tinet6 ::1 prefixlen 128\n"
+      "\tinet6 fe80::1%lo0 prefixlen 64 scopeid 0x3\n"
+      "\tinet 127.0.0.1 netmask 0xff000000\n"
+      "\tgroups: lo\n"
+      "\tnd6 options=21<PERFORMNUD,AUTO_LINKLOCAL>\n"
+      "lagg0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1400\n"
+      "\toptions=80028<VLAN_MTU,JUMBO_MTU,LINKSTATE>\n"
+      "\tether 52:54:00:12:34:56\n"
+      "\tinet 10.0.2.77 netmask 0xffffff00 broadcast 10.0.2.255\n"
+      "\tinet 10.0.2.78 netmask 0xffffff00 broadcast 10.0.2.255\n"
+      "\tinet6 fd00::77 prefixlen 64\n"
+      "\tinet6 fe80::5054:ff:fe12:3456%lagg0 prefixlen 64 scopeid 0x4\n"
+      "\tlaggproto failover lagghash l2,l3,l4\n"
+      "\tlaggport: hn0 flags=5<MASTER,ACTIVE>\n"
+      "\tlaggport: mce0 flags=0<>\n"
+      "\tgroups: lagg\n"
+      "\tmedia: Ethernet autoselect\n"
+      "\tstatus: active\n"
+      "\tnd6 options=121<PERFORMNUD,AUTO_LINKLOCAL,NO_DAD>\n"
+      "lagg1: flags=8802<BROADCAST,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+      "\toptions=800000<>\n"
+      "\tether 00:00:00:00:00:00\n"
+      "\tlaggproto failover lagghash l2,l3,l4\n"
+      "\tgroups: lagg\n"
+      "\tmedia: Ethernet autoselect\n"
+      "\tstatus: no carrier\n"
+      "\tnd6 options=29<PERFORMNUD,IFDISABLED,AUTO_LINKLOCAL>\n";
 
 static void test_recorded(void **state)
 {
@@ -185,7 +187,8 @@ static void test_words(void **state)
     (void)state;
     assert_false(parse_one("\tnd6 options=1<NO_DADDY,XNO_DAD>\n")->no_dad);
     assert_true(parse_one("\tnd6 options=8023<PERFORMNUD,ACCEPT_RTADV,AUTO_LINKLOCAL>\n")->rtadv);
-    assert_int_equal(parse_one("\tlaggproto lacp lagghash l2,l3,l4\n")->laggproto, VFJ_LAGGPROTO_OTHER);
+    assert_int_equal(parse_one("\tlaggproto lacp lagghash l2,l3,l4\n")->laggproto,
+                     VFJ_LAGGPROTO_OTHER);
     assert_int_equal(parse_one("\tstatus: associated\n")->link, VFJ_LINK_UNKNOWN);
     assert_int_equal(parse_one("\tlaggport: mce10 flags=0<>\n")->port_count, 1);
     assert_string_equal(parse_one("\tlaggport: mce10 flags=0<>\n")->ports[0].text, "mce10");
@@ -256,8 +259,9 @@ static void test_garbage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recorded), cmocka_unit_test(test_masks),  cmocka_unit_test(test_no_address),
-        cmocka_unit_test(test_words),    cmocka_unit_test(test_limits), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_recorded),   cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_no_address), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_names),
         cmocka_unit_test(test_garbage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

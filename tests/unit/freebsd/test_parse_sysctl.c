@@ -23,7 +23,8 @@ static struct vfj_map parse_in(const char *text, size_t piece)
     map.transparent = VFJ_TRANSPARENT_ABSENT;
     vfj_sysctl_begin(&parser, take_line, &map);
     for (size_t at = 0, length = strlen(text); at < length; at += piece)
-        vfj_sysctl_feed(&parser, (struct vfj_span){text + at, piece < length - at ? piece : length - at});
+        vfj_sysctl_feed(&parser,
+                        (struct vfj_span){text + at, piece < length - at ? piece : length - at});
     vfj_sysctl_end(&parser);
     return map;
 }
@@ -41,8 +42,8 @@ static struct vfj_map parse(const char *text)
 static void test_map(void **state)
 {
     (void)state;
-    struct vfj_map map
-        = parse("hw.hn.vf_transparent: 0\nhw.hn.vflist: mce0 mlxen1\nhw.hn.vfmap: mce0:hn1 mlxen1:hn0\n");
+    struct vfj_map map = parse(
+        "hw.hn.vf_transparent: 0\nhw.hn.vflist: mce0 mlxen1\nhw.hn.vfmap: mce0:hn1 mlxen1:hn0\n");
     assert_int_equal(map.transparent, 0);
     assert_true(map.has_list);
     assert_int_equal(map.pair_count, 2);
@@ -71,7 +72,8 @@ static void test_absent(void **state)
 static void test_bad_pairs(void **state)
 {
     (void)state;
-    struct vfj_map map = parse("hw.hn.vfmap: mce0 :hn0 mce1: ../x:hn0 a;b:hn1 mce2:hn2:hn3 mce4:hn4\n");
+    struct vfj_map map
+        = parse("hw.hn.vfmap: mce0 :hn0 mce1: ../x:hn0 a;b:hn1 mce2:hn2:hn3 mce4:hn4\n");
     assert_int_equal(map.pair_count, 1);
     assert_string_equal(map.pairs[0].vf.text, "mce4");
 }
@@ -114,15 +116,16 @@ static struct vfj_route_parser route(const char *text)
 static void test_route(void **state)
 {
     (void)state;
-    struct vfj_route_parser parser = route("   route to: default\n"
-                                           "destination: default\n"
-                                           "       mask: default\n"
-                                           "    gateway: 10.0.2.2\n"
-                                           "        fib: 0\n"
-                                           "  interface: hn0\n"
-                                           "      flags: <UP,GATEWAY,DONE,STATIC>\n"
-                                           " recvpipe  sendpipe  ssthresh  rtt,msec    mtu        weight    expire\n"
-                                           "       0         0         0         0      1500         1         0 \n");
+    struct vfj_route_parser parser
+        = route("   route to: default\n"
+                "destination: default\n"
+                "       mask: default\n"
+                "    gateway: 10.0.2.2\n"
+                "        fib: 0\n"
+                "  interface: hn0\n"
+                "      flags: <UP,GATEWAY,DONE,STATIC>\n"
+                " recvpipe  sendpipe  ssthresh  rtt,msec    mtu        weight    expire\n"
+                "       0         0         0         0      1500         1         0 \n");
     assert_string_equal(parser.route.gateway.text, "10.0.2.2");
     assert_string_equal(parser.route.interface.text, "hn0");
     assert_true(parser.route.is_static);
@@ -152,8 +155,9 @@ static void test_route(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_map),        cmocka_unit_test(test_absent), cmocka_unit_test(test_bad_pairs),
-        cmocka_unit_test(test_many_pairs), cmocka_unit_test(test_route),
+        cmocka_unit_test(test_map),       cmocka_unit_test(test_absent),
+        cmocka_unit_test(test_bad_pairs), cmocka_unit_test(test_many_pairs),
+        cmocka_unit_test(test_route),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

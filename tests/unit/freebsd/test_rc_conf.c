@@ -53,7 +53,8 @@ static struct bench *open_bench(void)
     bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, NULL, NULL, NULL);
     assert_non_null(bench->dispatch);
     bench->children = vfj_children_open(bench->base, bench->dispatch);
-    bench->reader = vfj_rc_reader_open(bench->children, bench->dispatch, VFJ_RC_VALUES, on_answer, bench);
+    bench->reader
+        = vfj_rc_reader_open(bench->children, bench->dispatch, VFJ_RC_VALUES, on_answer, bench);
     assert_non_null(bench->reader);
     return bench;
 }
@@ -141,9 +142,11 @@ static void test_control_characters(void **state)
 {
     struct bench *bench = open_bench();
     (void)state;
-    read_rc(bench, "ifconfig_hn0='inet 10.0.0.4/24\r'\nifconfig_hn1='inet\x1b[2J\x7f up B\xc3\xbcro'\n");
+    read_rc(bench,
+            "ifconfig_hn0='inet 10.0.0.4/24\r'\nifconfig_hn1='inet\x1b[2J\x7f up B\xc3\xbcro'\n");
     assert_int_equal(bench->status, VFJ_OK);
-    assert_string_equal(bench->rc, "ifconfig_hn0=\"inet 10.0.0.4/24 \" ifconfig_hn1=\"inet [2J  up B\xc3\xbcro\"");
+    assert_string_equal(
+        bench->rc, "ifconfig_hn0=\"inet 10.0.0.4/24 \" ifconfig_hn1=\"inet [2J  up B\xc3\xbcro\"");
     close_bench(bench);
 }
 
@@ -151,33 +154,37 @@ static void test_control_characters(void **state)
     "vfjournal_hn0_alias0=\"inet 10.0.0.5/32\" vfjournal_hn0_alias1=\"inet 10.0.0.6/32\" " \
     "vfjournal_hn0_alias2=\"inet6 10.0.0.5/32\" vfjournal_hn0_alias3=\"inet6 10.0.0.6/32\" "
 
-/* Where the guest has rc.subr, it decides; only the delay is of rc.conf itself, as hyperv_vfattach reads it. */
+/* Where the guest has rc.subr, it decides; only the delay is of rc.conf itself, as hyperv_vfattach
+ * reads it. */
 static void test_rc_subr(void **state)
 {
     struct bench *bench = open_bench();
     (void)state;
     assert_int_equal(mkdir(kit_path("root"), 0755), 0);
     assert_int_equal(mkdir(kit_path("root/etc"), 0755), 0);
-    kit_text("root/etc/rc.subr",
-             "load_rc_config()\n{\ncase $1 in network) return;; netif) ;; vfjournal) ifconfig_hn0=no "
-             "vfjournal_link_wait=20; return;;"
-             "*) exit 1;; esac\nifconfig_hn0=DHCP\n"
-             "ifconfig_hn0_aliases='10.0.0.5/32 10.0.0.6/32'\n"
-             "hyperv_vf_delay=7\nsynchronous_dhclient=NO\n}\n");
+    kit_text(
+        "root/etc/rc.subr",
+        "load_rc_config()\n{\ncase $1 in network) return;; netif) ;; vfjournal) ifconfig_hn0=no "
+        "vfjournal_link_wait=20; return;;"
+        "*) exit 1;; esac\nifconfig_hn0=DHCP\n"
+        "ifconfig_hn0_aliases='10.0.0.5/32 10.0.0.6/32'\n"
+        "hyperv_vf_delay=7\nsynchronous_dhclient=NO\n}\n");
     kit_text("root/etc/network.subr",
              "IFCONFIG_CMD=/nonexistent\n"
              "ifalias()\n{\nfor word in $ifconfig_hn0_aliases; do\n"
              "$IFCONFIG_CMD $1 $2 $word $3\ndone\n}\n");
     read_rc(bench, "ifconfig_hn0=SYNCDHCP\nhyperv_vf_delay=120\n");
     assert_int_equal(bench->status, VFJ_OK);
-    assert_string_equal(bench->rc,
-                        RESOLVED_ALIASES
-                        "hyperv_vf_delay=120 ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
-                        "synchronous_dhclient=NO vfjournal_link_wait=20");
+    assert_string_equal(
+        bench->rc,
+        RESOLVED_ALIASES
+        "hyperv_vf_delay=120 ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
+        "synchronous_dhclient=NO vfjournal_link_wait=20");
     read_rc(bench, "ifconfig_hn0=SYNCDHCP\n");
     assert_string_equal(bench->rc,
-                        RESOLVED_ALIASES "ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
-                                         "synchronous_dhclient=NO vfjournal_link_wait=20");
+                        RESOLVED_ALIASES
+                        "ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
+                        "synchronous_dhclient=NO vfjournal_link_wait=20");
     /* No IPv6 on this interface: its aliases are none; and where nothing is left, that is said. */
     kit_text("root/etc/network.subr",
              "ifalias()\n{\n[ $2 = inet6 ] || [ -z \"$ifconfig_hn0_inet\" ] ||"
@@ -294,9 +301,14 @@ static void test_lease(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_file_alone), cmocka_unit_test(test_passwords), cmocka_unit_test(test_control_characters),
-        cmocka_unit_test(test_rc_subr),    cmocka_unit_test(test_failures),  cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_again),      cmocka_unit_test(test_lease),
+        cmocka_unit_test(test_file_alone),
+        cmocka_unit_test(test_passwords),
+        cmocka_unit_test(test_control_characters),
+        cmocka_unit_test(test_rc_subr),
+        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_again),
+        cmocka_unit_test(test_lease),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

@@ -10,7 +10,8 @@
 
 #include "adapters/freebsd/guest/route_message.h"
 
-enum { HEADER = 152, PID = 411, SEQUENCE = 1, MESSAGE_MAX = 512 }; /* HEADER: struct rt_msghdr of FreeBSD/amd64 */
+/* HEADER: struct rt_msghdr of FreeBSD/amd64 */
+enum { HEADER = 152, PID = 411, SEQUENCE = 1, MESSAGE_MAX = 512 };
 
 struct message {
     size_t length;
@@ -41,7 +42,8 @@ static struct message begin(int32_t flags)
 }
 
 /* Append address number `index`, of `length` bytes, of which it says that it has `said`. */
-static void add(struct message *message, unsigned index, unsigned said, const void *bytes, size_t length)
+static void add(struct message *message, unsigned index, unsigned said, const void *bytes,
+                size_t length)
 {
     int32_t addresses;
     memcpy(&addresses, message->bytes + VFJ_RTM_ADDRS, sizeof addresses);
@@ -176,7 +178,8 @@ static void test_whose(void **state)
     assert_false(vfj_route_message_answers(span, PID, SEQUENCE));
     message = whole();
     for (size_t length = 0; length < VFJ_RTM_ERRNO + 4; length++)
-        assert_false(vfj_route_message_answers((struct vfj_span){message.bytes, length}, PID, SEQUENCE));
+        assert_false(
+            vfj_route_message_answers((struct vfj_span){message.bytes, length}, PID, SEQUENCE));
 }
 
 static void test_error(void **state)
@@ -245,10 +248,12 @@ static void test_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gateway), cmocka_unit_test(test_link),          cmocka_unit_test(test_static),
-        cmocka_unit_test(test_inet6),   cmocka_unit_test(test_short_address), cmocka_unit_test(test_whose),
-        cmocka_unit_test(test_error),   cmocka_unit_test(test_cut),           cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_names),   cmocka_unit_test(test_bits),
+        cmocka_unit_test(test_gateway),       cmocka_unit_test(test_link),
+        cmocka_unit_test(test_static),        cmocka_unit_test(test_inet6),
+        cmocka_unit_test(test_short_address), cmocka_unit_test(test_whose),
+        cmocka_unit_test(test_error),         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_lengths),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

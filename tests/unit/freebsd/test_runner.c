@@ -71,7 +71,8 @@ static struct bench *open_bench(void)
     bench->children = vfj_children_open(bench->base, bench->dispatch);
     assert_non_null(bench->children);
     bench->runner = vfj_runner_open(bench->children, on_finished, on_stray, bench);
-    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_PROGRAMS, on_observed, bench);
+    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_PROGRAMS,
+                                    on_observed, bench);
     return bench;
 }
 
@@ -92,7 +93,8 @@ static void set_program(char path[VFJ_PATHNAME_SIZE], const char *name, const ch
 
 static struct vfj_command up(uint64_t id, const char *hn)
 {
-    struct vfj_command command = {.id = id, .kind = VFJ_COMMAND_UP, .limit_ms = 20000, .a = vfj_name_of("mce0")};
+    struct vfj_command command
+        = {.id = id, .kind = VFJ_COMMAND_UP, .limit_ms = 20000, .a = vfj_name_of("mce0")};
     if (hn[0] != '\0')
         command.hn = vfj_name_of(hn);
     return command;
@@ -171,7 +173,8 @@ static void test_stubborn(void **state)
 {
     struct bench *bench = open_bench();
     (void)state;
-    struct vfj_outcome outcome = run(bench, "trap '' TERM; sleep 100 & echo $!; while :; do sleep 0.1; done", 200);
+    struct vfj_outcome outcome
+        = run(bench, "trap '' TERM; sleep 100 & echo $!; while :; do sleep 0.1; done", 200);
     assert_int_equal(outcome.kind, VFJ_OUTCOME_TIMEOUT);
     assert_int_equal(outcome.status, SIGKILL);
     assert_true(outcome.duration_us < 10000000);
@@ -187,7 +190,8 @@ static void test_flood(void **state)
     struct bench *bench = open_bench();
     (void)state;
     int64_t cpu_before_us = (int64_t)clock();
-    struct vfj_outcome outcome = run(bench, "while :; do echo floodfloodfloodfloodfloodfloodflood; done", 1500);
+    struct vfj_outcome outcome
+        = run(bench, "while :; do echo floodfloodfloodfloodfloodfloodflood; done", 1500);
     assert_int_equal(outcome.kind, VFJ_OUTCOME_TIMEOUT);
     assert_int_equal(strlen(outcome.output), VFJ_OUTPUT_SIZE - 1);
     assert_true((int64_t)clock() - cpu_before_us < 1000000);
@@ -206,7 +210,8 @@ static void test_grandchild(void **state)
     struct bench *bench = open_bench();
     (void)state;
     int64_t begin_us = vfj_clock_mono_us();
-    struct vfj_outcome outcome = run(bench, "(trap '' HUP PIPE; sleep 5; echo late) & echo early; exit 0", 20000);
+    struct vfj_outcome outcome
+        = run(bench, "(trap '' HUP PIPE; sleep 5; echo late) & echo early; exit 0", 20000);
     assert_int_equal(outcome.kind, VFJ_OUTCOME_EXITED);
     assert_string_equal(outcome.output, "early");
     assert_true(vfj_clock_mono_us() - begin_us < 2000000);
@@ -230,9 +235,10 @@ static void test_environment(void **state)
                                      20000);
     assert_int_equal(outcome.kind, VFJ_OUTCOME_SIGNALED);
     assert_int_equal(outcome.status, SIGPIPE);
-    assert_string_equal(outcome.output,
-                        "/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin C / none 0022\n"
-                        "empty\nleader");
+    assert_string_equal(
+        outcome.output,
+        "/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin C / none 0022\n"
+        "empty\nleader");
     assert_int_equal(umask(mask), 077);
     close(leak);
     close_bench(bench);
@@ -260,7 +266,8 @@ static void test_slots(void **state)
 {
     struct bench *bench = open_bench();
     struct vfj_command slow = up(1, "hn0");
-    struct vfj_command next = up(2, "hn0"), other = up(3, "hn1"), none = up(4, ""), last = up(5, "hn0");
+    struct vfj_command next = up(2, "hn0"), other = up(3, "hn1"), none = up(4, ""),
+                       last = up(5, "hn0");
     (void)state;
     set_program(bench->paths.ifconfig, "ifconfig", "[ $1 != mce9 ] || sleep 0.7");
     slow.a = vfj_name_of("mce9");
@@ -293,13 +300,15 @@ static void test_forget(void **state)
     close_bench(bench);
 }
 
-/* The admin's script is run when nobody else can change it; when somebody can, the outcome says what he can change, and
- * the slot goes on. */
+/* The admin's script is run when nobody else can change it; when somebody can, the outcome says
+ * what he can change, and the slot goes on. */
 static void test_script(void **state)
 {
     struct bench *bench = open_bench();
-    struct vfj_command command
-        = {.id = 1, .kind = VFJ_COMMAND_SCRIPT, .limit_ms = 20000, .text = "/usr/libexec/hyperv/hyperv_vfup.hn0"};
+    struct vfj_command command = {.id = 1,
+                                  .kind = VFJ_COMMAND_SCRIPT,
+                                  .limit_ms = 20000,
+                                  .text = "/usr/libexec/hyperv/hyperv_vfup.hn0"};
     struct vfj_command after = up(4, "hn0");
     (void)state;
     command.hn = vfj_name_of("hn0");
@@ -320,7 +329,8 @@ static void test_script(void **state)
     assert_int_equal(bench->outcomes[1].command, 2);
     assert_int_equal(bench->outcomes[1].kind, VFJ_OUTCOME_ABSENT);
     assert_int_equal(bench->outcomes[1].status, EPERM);
-    assert_non_null(strstr(bench->outcomes[1].output, "/hyperv_vfup.hn0: its group can write to it"));
+    assert_non_null(
+        strstr(bench->outcomes[1].output, "/hyperv_vfup.hn0: its group can write to it"));
     assert_int_equal(bench->outcomes[2].command, 4);
 
     assert_int_equal(unlink(script), 0);
@@ -360,7 +370,8 @@ static void test_probe_value(void **state)
     struct bench *bench = open_bench();
     struct vfj_command command = {.id = 9, .kind = VFJ_COMMAND_PROBE_SYSCTL, .text = "dev.hn.0.vf"};
     (void)state;
-    set_program(bench->paths.sysctl, "sysctl", "[ \"$*\" = '-n dev.hn.0.vf' ] && echo mce0 && echo noise >&2");
+    set_program(bench->paths.sysctl, "sysctl",
+                "[ \"$*\" = '-n dev.hn.0.vf' ] && echo mce0 && echo noise >&2");
     probe(bench, &command);
     assert_true(bench->observed.ok);
     assert_string_equal(bench->observed.as.value, "mce0");
@@ -378,12 +389,15 @@ static void test_probe_value(void **state)
 static void test_probe_interface(void **state)
 {
     struct bench *bench = open_bench();
-    struct vfj_command command = {.id = 9, .kind = VFJ_COMMAND_PROBE_IFCONFIG, .a = vfj_name_of("lagg0")};
+    struct vfj_command command
+        = {.id = 9, .kind = VFJ_COMMAND_PROBE_IFCONFIG, .a = vfj_name_of("lagg0")};
     (void)state;
     set_program(bench->paths.ifconfig, "ifconfig", "echo \"$1: flags=8843<UP> metric 0 mtu 1500\"");
     probe(bench, &command);
-    assert_true(bench->observed.ok && bench->observed.as.interface.exists && bench->observed.as.interface.up);
-    set_program(bench->paths.ifconfig, "ifconfig", "echo \"ifconfig: interface $1 does not exist\" >&2; exit 1");
+    assert_true(bench->observed.ok && bench->observed.as.interface.exists
+                && bench->observed.as.interface.up);
+    set_program(bench->paths.ifconfig, "ifconfig",
+                "echo \"ifconfig: interface $1 does not exist\" >&2; exit 1");
     probe(bench, &command);
     assert_false(bench->observed.ok);
     assert_false(bench->observed.as.interface.exists);
@@ -423,28 +437,30 @@ static const char slow_sysctl[] = "sleep 0.3\n"
                                   "echo dev.hn.0.vf: mce3\n"
                                   "echo dev.hn.0.rxvf: mce3";
 /* More than a pipe holds, and all of it before sysctl has said who the VF is. */
-static const char big_ifconfig[] = "echo 'mce3: flags=8843<UP> metric 0 mtu 1500'\n"
-                                   "echo 'lagg7: flags=8843<UP> metric 0 mtu 1500'\n"
-                                   "echo '\tlaggproto failover'\n"
-                                   "echo '\tlaggport: mce3 flags=0<>'\n"
-                                   "i=0\n"
-                                   "while [ $i -lt 3000 ]; do\n"
-                                   "echo \"epair${i}a: flags=8843<UP,BROADCAST,RUNNING> metric 0 mtu 1500\"\n"
-                                   "echo '\toptions=680003<RXCSUM,TXCSUM,LINKSTATE,RXCSUM_IPV6,TXCSUM_IPV6>'\n"
-                                   "i=$((i + 1))\n"
-                                   "done\n"
-                                   "echo 'hn0: flags=8843<UP> metric 0 mtu 1500'\n"
-                                   "echo '\tinet 10.0.0.4 netmask 0xffffff00'\n"
-                                   "echo 'lagg0: flags=8802<BROADCAST> metric 0 mtu 1500'\n"
-                                   "echo '\tlaggproto failover'\n"
-                                   "echo '\tlaggport: hn0 flags=5<MASTER,ACTIVE>'";
+static const char big_ifconfig[]
+    = "echo 'mce3: flags=8843<UP> metric 0 mtu 1500'\n"
+      "echo 'lagg7: flags=8843<UP> metric 0 mtu 1500'\n"
+      "echo '\tlaggproto failover'\n"
+      "echo '\tlaggport: mce3 flags=0<>'\n"
+      "i=0\n"
+      "while [ $i -lt 3000 ]; do\n"
+      "echo \"epair${i}a: flags=8843<UP,BROADCAST,RUNNING> metric 0 mtu 1500\"\n"
+      "echo '\toptions=680003<RXCSUM,TXCSUM,LINKSTATE,RXCSUM_IPV6,TXCSUM_IPV6>'\n"
+      "i=$((i + 1))\n"
+      "done\n"
+      "echo 'hn0: flags=8843<UP> metric 0 mtu 1500'\n"
+      "echo '\tinet 10.0.0.4 netmask 0xffffff00'\n"
+      "echo 'lagg0: flags=8802<BROADCAST> metric 0 mtu 1500'\n"
+      "echo '\tlaggproto failover'\n"
+      "echo '\tlaggport: hn0 flags=5<MASTER,ACTIVE>'";
 
-/* The base system's place is looked at before the local one; who can't be trusted there is named, and stands in no other's
- * way. */
+/* The base system's place is looked at before the local one; who can't be trusted there is named,
+ * and stands in no other's way. */
 static void test_probe_script(void **state)
 {
     struct bench *bench = open_bench();
-    struct vfj_command command = {.id = 9, .kind = VFJ_COMMAND_PROBE_SLOT, .limit_ms = 20000, .text = "0"};
+    struct vfj_command command
+        = {.id = 9, .kind = VFJ_COMMAND_PROBE_SLOT, .limit_ms = 20000, .text = "0"};
     const struct vfj_view *view = &bench->observed.as.view;
     (void)state;
     command.a = vfj_name_of("hn7");
@@ -491,7 +507,8 @@ static void count_observation(void *context, const struct vfj_observation *obser
         (void)event_base_loopbreak(bench->base);
 }
 
-/* A storm of looks at one slot: a few run, the newest among them, and each is answered. Another slot does not wait. */
+/* A storm of looks at one slot: a few run, the newest among them, and each is answered. Another
+ * slot does not wait. */
 static void test_probe_storm(void **state)
 {
     struct bench *bench = open_bench();
@@ -500,7 +517,8 @@ static void test_probe_storm(void **state)
     (void)state;
     memset(&storm, 0, sizeof storm);
     vfj_prober_close(bench->prober);
-    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_PROGRAMS, count_observation, bench);
+    bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_PROGRAMS,
+                                    count_observation, bench);
     set_program(bench->paths.sysctl, "sysctl", "echo x >>\"${0%/*}/looks\"; sleep 0.1");
     set_program(bench->paths.ifconfig, "ifconfig", "");
     set_program(bench->paths.route, "route", "exit 1");
@@ -542,7 +560,8 @@ static void test_probe_storm_forgotten(void **state)
 static void test_probe_slot(void **state)
 {
     struct bench *bench = open_bench();
-    struct vfj_command command = {.id = 9, .kind = VFJ_COMMAND_PROBE_SLOT, .limit_ms = 20000, .text = "0"};
+    struct vfj_command command
+        = {.id = 9, .kind = VFJ_COMMAND_PROBE_SLOT, .limit_ms = 20000, .text = "0"};
     const struct vfj_view *view = &bench->observed.as.view;
     (void)state;
     command.a = vfj_name_of("hn0");
@@ -550,11 +569,12 @@ static void test_probe_slot(void **state)
     command.c = vfj_name_of("mce0");
     set_program(bench->paths.sysctl, "sysctl", slow_sysctl);
     set_program(bench->paths.ifconfig, "ifconfig", big_ifconfig);
-    set_program(bench->paths.route, "route",
-                "case $3 in -inet) echo '    gateway: 10.0.0.1'; echo '  interface: hn0';;"
-                " -inet6) echo '    gateway: fe80::1%lagg0'; echo '  interface: lagg0'; echo '      flags: "
-                "<UP,GATEWAY,DONE,STATIC>';;"
-                " esac");
+    set_program(
+        bench->paths.route, "route",
+        "case $3 in -inet) echo '    gateway: 10.0.0.1'; echo '  interface: hn0';;"
+        " -inet6) echo '    gateway: fe80::1%lagg0'; echo '  interface: lagg0'; echo '      flags: "
+        "<UP,GATEWAY,DONE,STATIC>';;"
+        " esac");
     vfj_paths_set(bench->paths.lease_dir, kit_path("."));
     kit_text("dhclient.leases.hn0", "lease {}\n");
     probe(bench, &command);

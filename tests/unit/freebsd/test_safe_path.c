@@ -208,8 +208,9 @@ static void test_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_file),  cmocka_unit_test(test_kind),  cmocka_unit_test(test_directories),
-        cmocka_unit_test(test_links), cmocka_unit_test(test_owner), cmocka_unit_test(test_not_root),
+        cmocka_unit_test(test_file),        cmocka_unit_test(test_kind),
+        cmocka_unit_test(test_directories), cmocka_unit_test(test_links),
+        cmocka_unit_test(test_owner),       cmocka_unit_test(test_not_root),
         cmocka_unit_test(test_long),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);

@@ -32,8 +32,8 @@ static void run_daemon(const char *socket, const char *journal, const char *opti
     int log = open(kit_path("daemon.log"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     (void)snprintf(program, sizeof program, "%s/vfjournal", getenv("VFJ_BINARY_DIR"));
     (void)dup2(log, STDERR_FILENO);
-    execl(program, "vfjournal", "daemon", "--root", kit_path("guest"), "--devd-socket", socket, "--journal", journal,
-          option, (char *)NULL);
+    execl(program, "vfjournal", "daemon", "--root", kit_path("guest"), "--devd-socket", socket,
+          "--journal", journal, option, (char *)NULL);
     _exit(127);
 }
 
@@ -117,7 +117,8 @@ static void test_hostile(void **state)
     end(&bench);
 }
 
-/* Without a single program of the guest: probes fail, and that is in the journal; nothing else happens. */
+/* Without a single program of the guest: probes fail, and that is in the journal; nothing else
+ * happens. */
 static void test_bare(void **state)
 {
     static const char up[] = "!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n";
@@ -130,7 +131,8 @@ static void test_bare(void **state)
     end(&bench);
 }
 
-/* A storm is journalled whole, many lines in each transaction; a reader of the journal never sees part of one. */
+/* A storm is journalled whole, many lines in each transaction; a reader of the journal never sees
+ * part of one. */
 static void test_storm(void **state)
 {
     enum { LINES = 10000 };
@@ -138,7 +140,8 @@ static void test_storm(void **state)
     char line[128];
     (void)state;
     for (unsigned i = 0; i < LINES; i++) {
-        int length = snprintf(line, sizeof line, "!system=IFNET subsystem=epair%ua type=ATTACH\n", i);
+        int length
+            = snprintf(line, sizeof line, "!system=IFNET subsystem=epair%ua type=ATTACH\n", i);
         say(&bench, line, (size_t)length);
     }
     await(&bench, "body LIKE '%epair9999a%'");

@@ -45,8 +45,9 @@ static void assert_refused(const char *path, uint64_t seq, const char *why)
 {
     char complaint[600];
     char *printed = export(path, VFJ_EXIT_UNSURE);
-    (void)snprintf(complaint, sizeof complaint, "vfjournal: %s: can't be exported: a trace can't say record %llu: %s\n",
-                   path, (unsigned long long)seq, why);
+    (void)snprintf(complaint, sizeof complaint,
+                   "vfjournal: %s: can't be exported: a trace can't say record %llu: %s\n", path,
+                   (unsigned long long)seq, why);
     assert_string_equal(printed, complaint);
     free(printed);
 }
@@ -71,7 +72,8 @@ static void test_line_too_long(void **unused)
 /* Bytes that no line of a trace can hold are written out, and come back. */
 static void test_any_bytes(void **unused)
 {
-    static const char *const lines[] = {"!a\nb", "?\r", "\xff\x01", "no event", "%rc a=b", "!back\\slash"};
+    static const char *const lines[]
+        = {"!a\nb", "?\r", "\xff\x01", "no event", "%rc a=b", "!back\\slash"};
     const char *path = kit_path("bytes.db");
     (void)unused;
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
@@ -89,13 +91,16 @@ static void test_any_bytes(void **unused)
     free(trace);
 }
 
-/* An answer that the journal says nobody asked for: such a journal does not replay, and is refused as before. */
+/* An answer that the journal says nobody asked for: such a journal does not replay, and is refused
+ * as before. */
 static void test_not_sound(void **unused)
 {
     const char *path = kit_path("edited.db");
     (void)unused;
     kit_make_journal(path);
-    kit_forge(path, "UPDATE record SET body = replace(body, 'status=0', 'status=1') WHERE kind = 'finished'");
+    kit_forge(
+        path,
+        "UPDATE record SET body = replace(body, 'status=0', 'status=1') WHERE kind = 'finished'");
     char *printed = export(path, VFJ_EXIT_UNUSABLE);
     assert_non_null(strstr(printed, "can't be exported: the machine does not decide as recorded"));
     free(printed);
@@ -149,8 +154,9 @@ static void test_secrets(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line_too_long), cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_not_sound),
-        cmocka_unit_test(test_what_is_shown), cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_line_too_long), cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_not_sound),     cmocka_unit_test(test_what_is_shown),
+        cmocka_unit_test(test_secrets),
     };
     return cmocka_run_group_tests_name("export", tests, kit_scratch_make, kit_scratch_remove);
 }

@@ -1,6 +1,7 @@
-/* Each allocation, each operation on a file, each call of the system and of SQLite fails at the 1st, 2nd, 3rd … time, once and for
- * good, until a run passes clean: in appending, opening, making, copying, recovering and pruning a journal, and in all that
- * reads one. A failure is told, never covers anything up, loses nothing that was there, and the next try succeeds. */
+/* Each allocation, each operation on a file, each call of the system and of SQLite fails at the
+ * 1st, 2nd, 3rd … time, once and for good, until a run passes clean: in appending, opening, making,
+ * copying, recovering and pruning a journal, and in all that reads one. A failure is told, never
+ * covers anything up, loses nothing that was there, and the next try succeeds. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <glob.h>
@@ -78,7 +79,8 @@ static void arm(const struct fault *fault, unsigned count)
         break;
     case ON_SYSTEM:
     case ON_SQLITE:
-        kit_calls_arm(fault->on == ON_SYSTEM ? KIT_CALLS_SYSTEM : KIT_CALLS_SQLITE, count, fault->stay);
+        kit_calls_arm(fault->on == ON_SYSTEM ? KIT_CALLS_SYSTEM : KIT_CALLS_SQLITE, count,
+                      fault->stay);
         break;
     }
 }
@@ -98,8 +100,9 @@ static bool is_long_form(void)
     return form != NULL && strcmp(form, "all") == 0;
 }
 
-/* Each allocation and each read is a run of its own in the long form; else those of a long scenario are gone through in
- * steps, which begin elsewhere for each fault. What writes is little: always all of it. */
+/* Each allocation and each read is a run of its own in the long form; else those of a long scenario
+ * are gone through in steps, which begin elsewhere for each fault. What writes is little: always
+ * all of it. */
 static unsigned next_count(const struct fault *fault, unsigned count)
 {
     bool many = fault->on == ON_MEMORY || fault->on == ON_READS;
@@ -145,7 +148,8 @@ static uint64_t assert_sound(const char *path)
     struct vfj_verified verified;
     vfj_verify(path, NULL, &verified);
     if (verified.finding != VFJ_FINDING_SOUND)
-        fail_msg("%s: %s: %s", path, vfj_finding_name((enum vfj_finding)verified.finding), verified.detail);
+        fail_msg("%s: %s: %s", path, vfj_finding_name((enum vfj_finding)verified.finding),
+                 verified.detail);
     return verified.first;
 }
 
@@ -175,7 +179,8 @@ static void copy(const char *from, const char *to)
     free(bytes);
 }
 
-/* Byte for byte, and nothing is beside it that adds to it: to verify it again would say the same. */
+/* Byte for byte, and nothing is beside it that adds to it: to verify it again would say the same.
+ */
 static bool is_copy(const char *path, const char *of)
 {
     size_t lengths[2];
@@ -194,7 +199,8 @@ static void append_and_die(const char *path)
         struct vfj_ledger *ledger = NULL;
         struct vfj_event event = kit_devd("!system=ETHERNET subsystem=mce0 type=IFATTACH");
         bool right = vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK
-            && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
+            && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK
+            && vfj_ledger_commit(ledger) == VFJ_OK;
         _exit(right ? 0 : 1);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -232,7 +238,8 @@ static void prepare_append(void)
 static bool run_append(void)
 {
     for (unsigned i = 0; i < 4; i++) {
-        struct vfj_event event = kit_devd(i % 2 == 0 ? "!system=ETHERNET subsystem=mce0 type=IFATTACH" : "!\x01odd");
+        struct vfj_event event
+            = kit_devd(i % 2 == 0 ? "!system=ETHERNET subsystem=mce0 type=IFATTACH" : "!\x01odd");
         if (vfj_ledger_submit(appending.ledger, &event, NULL) != VFJ_OK)
             return false;
     }
@@ -244,12 +251,14 @@ static void check_append(bool ok)
     if (!ok) {
         assert_string_not_equal(vfj_ledger_detail(appending.ledger), "");
         assert_int_equal(vfj_ledger_seq(appending.ledger), appending.seq);
-        assert_memory_equal(&appending.before, vfj_ledger_state(appending.ledger), sizeof appending.before);
+        assert_memory_equal(&appending.before, vfj_ledger_state(appending.ledger),
+                            sizeof appending.before);
     }
     kit_submit(appending.ledger, kit_devd("!system=A"));
     assert_int_equal(vfj_ledger_commit(appending.ledger), VFJ_OK);
     /* What was said to be there is there, and nothing else. */
-    assert_int_equal(kit_sql_integer(appended(), "SELECT max(seq) FROM record"), vfj_ledger_seq(appending.ledger));
+    assert_int_equal(kit_sql_integer(appended(), "SELECT max(seq) FROM record"),
+                     vfj_ledger_seq(appending.ledger));
     if (vfj_ledger_seq(appending.ledger) > 2000) {
         assert_sound(appended());
         vfj_ledger_close(appending.ledger);
@@ -298,13 +307,16 @@ static void check_gone_on(bool ok)
         fail_msg("%s at %u: not written later: %s", under, at, vfj_ledger_detail(appending.ledger));
     assert_int_equal(told.lost, 0);
     assert_int_equal(vfj_ledger_commit(appending.ledger), VFJ_OK);
-    assert_int_equal(kit_sql_integer(appended(), "SELECT count(*) FROM record WHERE kind = 'devd'"), gone_on);
-    assert_int_equal(kit_sql_integer(appended(), "SELECT max(seq) FROM record"), vfj_ledger_seq(appending.ledger));
+    assert_int_equal(kit_sql_integer(appended(), "SELECT count(*) FROM record WHERE kind = 'devd'"),
+                     gone_on);
+    assert_int_equal(kit_sql_integer(appended(), "SELECT max(seq) FROM record"),
+                     vfj_ledger_seq(appending.ledger));
 }
 
 static void test_going_on(void **state)
 {
-    static const struct scenario scenario = {"go on", prepare_going_on, run_going_on, check_gone_on};
+    static const struct scenario scenario
+        = {"go on", prepare_going_on, run_going_on, check_gone_on};
     (void)state;
     remove_journal(appended());
     loop_all(&scenario);
@@ -327,7 +339,8 @@ static bool run_open(void)
     bool ok = vfj_ledger_open(&ledger, opened(), VFJ_ON_ERROR_STOP) == VFJ_OK;
     if (!ok && vfj_ledger_detail(ledger)[0] == '\0')
         fail_msg("%s at %u: a failure without a word", under, at);
-    ok = ok && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
+    ok = ok && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK
+        && vfj_ledger_commit(ledger) == VFJ_OK;
     vfj_ledger_close(ledger);
     return ok;
 }
@@ -342,7 +355,8 @@ static void assert_appended(int64_t before, bool ok)
 {
     int64_t records = records_of(opened());
     if (records != before + 1 && (ok || records != before))
-        fail_msg("%s at %u: %lld records, where %lld were", under, at, (long long)records, (long long)before);
+        fail_msg("%s at %u: %lld records, where %lld were", under, at, (long long)records,
+                 (long long)before);
 }
 
 /* Where the file of the lock could not be locked it is nobody's, and stays. */
@@ -403,7 +417,8 @@ static void test_opening(void **state)
 enum { CACHED_LINES = 100 };
 
 static int64_t cached_records;
-static uint64_t cached_digests[2]; /* of the state in the end; and when one that started has been committed besides */
+/* of the state in the end; and when one that started has been committed besides */
+static uint64_t cached_digests[2];
 
 static const char *cached(void)
 {
@@ -451,7 +466,8 @@ static bool run_open_cached(void)
         struct vfj_event started = kit_started();
         vfj_ledger_set_state_checkpoints(ledger, 1, INT64_MAX);
         vfj_ledger_set_snapshots(ledger, 1);
-        ok = vfj_ledger_submit(ledger, &started, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
+        ok = vfj_ledger_submit(ledger, &started, NULL) == VFJ_OK
+            && vfj_ledger_commit(ledger) == VFJ_OK;
     }
     if (ok)
         vfj_ledger_maintain(ledger);
@@ -459,7 +475,8 @@ static bool run_open_cached(void)
     return ok;
 }
 
-/* Whatever was left behind is the truth, or is not believed: a start with it comes to the state that the journal leads to. */
+/* Whatever was left behind is the truth, or is not believed: a start with it comes to the state
+ * that the journal leads to. */
 static void check_cached(bool ok)
 {
     struct vfj_ledger *ledger = NULL;
@@ -473,7 +490,8 @@ static void check_cached(bool ok)
 
 static void test_cached(void **state)
 {
-    static const struct scenario scenario = {"open with a snapshot", prepare_cached, run_open_cached, check_cached};
+    static const struct scenario scenario
+        = {"open with a snapshot", prepare_cached, run_open_cached, check_cached};
     (void)state;
     make_cached();
     loop_all(&scenario);
@@ -567,7 +585,8 @@ static void check_reading(bool ok)
         return;
     }
     if (strcmp(printed, reading.right) != 0)
-        fail_msg("%s: no failure is told, but:\n%s\nnot:\n%s", reading.line, printed, reading.right);
+        fail_msg("%s: no failure is told, but:\n%s\nnot:\n%s", reading.line, printed,
+                 reading.right);
     free(printed);
 }
 
@@ -578,14 +597,19 @@ static void test_reading(void **state)
         const char *line;
         const char *(*path)(void);
     } cases[] = {
-        {vfj_verb_show, "show -n all -J %", sound},     {vfj_verb_show, "show -n all -J %", killed},
-        {vfj_verb_show, "show -a -o json -J %", sound}, {vfj_verb_replay, "replay %", sound},
-        {vfj_verb_replay, "replay -o json %", trace},   {vfj_verb_verify, "verify -J %", sound},
-        {vfj_verb_verify, "verify -J %", killed},       {vfj_verb_export, "export --trace -J %", sound},
+        {vfj_verb_show, "show -n all -J %", sound},
+        {vfj_verb_show, "show -n all -J %", killed},
+        {vfj_verb_show, "show -a -o json -J %", sound},
+        {vfj_verb_replay, "replay %", sound},
+        {vfj_verb_replay, "replay -o json %", trace},
+        {vfj_verb_verify, "verify -J %", sound},
+        {vfj_verb_verify, "verify -J %", killed},
+        {vfj_verb_export, "export --trace -J %", sound},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct scenario scenario = {cases[i].line, prepare_reading, run_reading, check_reading};
+        const struct scenario scenario
+            = {cases[i].line, prepare_reading, run_reading, check_reading};
         reading.verb = cases[i].verb;
         reading.line = cases[i].line;
         reading.path = cases[i].path();
@@ -655,8 +679,8 @@ static bool run_recover(void)
     enum vfj_status status = vfj_recover(kit_path("torn.db"), copied(), 1, see, NULL, &recovered);
     bool whole = recovered.saved.seq == SAVED && recovered.newest == torn_records;
     if (status == VFJ_OK && (!recovered.lost || !(whole || is_system)))
-        fail_msg("%s at %u: saved up to %llu, newest %llu", under, at, (unsigned long long)recovered.saved.seq,
-                 (unsigned long long)recovered.newest);
+        fail_msg("%s at %u: saved up to %llu, newest %llu", under, at,
+                 (unsigned long long)recovered.saved.seq, (unsigned long long)recovered.newest);
     if (status != VFJ_OK && recovered.detail[0] == '\0')
         fail_msg("%s at %u: a failure without a word", under, at);
     return status == VFJ_OK;
@@ -768,9 +792,11 @@ static int tear_down(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_appending), cmocka_unit_test(test_going_on),   cmocka_unit_test(test_cached),
-        cmocka_unit_test(test_making),    cmocka_unit_test(test_opening),    cmocka_unit_test(test_reading),
-        cmocka_unit_test(test_copying),   cmocka_unit_test(test_recovering), cmocka_unit_test(test_pruning),
+        cmocka_unit_test(test_appending), cmocka_unit_test(test_going_on),
+        cmocka_unit_test(test_cached),    cmocka_unit_test(test_making),
+        cmocka_unit_test(test_opening),   cmocka_unit_test(test_reading),
+        cmocka_unit_test(test_copying),   cmocka_unit_test(test_recovering),
+        cmocka_unit_test(test_pruning),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

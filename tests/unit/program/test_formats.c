@@ -27,11 +27,16 @@ static const struct fixture {
     const char *anchor;
     uint64_t records;
 } fixtures[] = {
-    {"journal-1.db", 1, 1, "59:1f0b7da3c564e313affeb010bcafac62280e5c6cd966e3cbc376f2a585462406", 59},
-    {"journal-2.db", 2, 1, "64:74633bd8fbe9f1bbda3256aa913b74c3a31cf406eebc8cdcda63ab73bab97ed3", 64},
-    {"journal-3.db", 3, 1, "66:e27a33980138bd49e39a54b2debc774c0acae51aae539e36e4e1daa8cb567a19", 66},
-    {"journal-3-rules-2.db", 3, 2, "94:3e3c9cd9dc19df6ce7458dce937bb9f5b8490b0bae49cd7ff1701721adfc77ab", 94},
-    {"journal-4.db", 4, 1, "70:9d9c791279b9ea7fce4baa03eaf15749a6a05ed6972ae1a9df08a7b711eaa592", 70},
+    {"journal-1.db", 1, 1, "59:1f0b7da3c564e313affeb010bcafac62280e5c6cd966e3cbc376f2a585462406",
+     59},
+    {"journal-2.db", 2, 1, "64:74633bd8fbe9f1bbda3256aa913b74c3a31cf406eebc8cdcda63ab73bab97ed3",
+     64},
+    {"journal-3.db", 3, 1, "66:e27a33980138bd49e39a54b2debc774c0acae51aae539e36e4e1daa8cb567a19",
+     66},
+    {"journal-3-rules-2.db", 3, 2,
+     "94:3e3c9cd9dc19df6ce7458dce937bb9f5b8490b0bae49cd7ff1701721adfc77ab", 94},
+    {"journal-4.db", 4, 1, "70:9d9c791279b9ea7fce4baa03eaf15749a6a05ed6972ae1a9df08a7b711eaa592",
+     70},
 };
 enum { FIXTURES = sizeof fixtures / sizeof fixtures[0] };
 
@@ -58,8 +63,10 @@ static void says(const char *text, const char *format, const char *path, const c
     (void)snprintf(arguments, sizeof arguments, format, path, more);
 #pragma GCC diagnostic pop
     char *printed = kit_run(arguments, &exit_status);
-    if ((exit_status != VFJ_EXIT_OK && exit_status != VFJ_EXIT_UNSURE) || strstr(printed, text) == NULL)
-        fail_msg("vfjournal %s: exit status %d, no \"%s\": %s", arguments, exit_status, text, printed);
+    if ((exit_status != VFJ_EXIT_OK && exit_status != VFJ_EXIT_UNSURE)
+        || strstr(printed, text) == NULL)
+        fail_msg("vfjournal %s: exit status %d, no \"%s\": %s", arguments, exit_status, text,
+                 printed);
     free(printed);
 }
 
@@ -79,14 +86,16 @@ static void test_readers(void **state)
         size_t before, after;
         char *bytes[2] = {kit_read(path, &before), NULL};
         says(" hold, head ", "verify -J '%s' --anchor %s", path, fixture->anchor);
-        says("delayed -> lagged     mce0: lagg holds hn and the VF", "show -n all -J '%s' %s", path, "");
+        says("delayed -> lagged     mce0: lagg holds hn and the VF", "show -n all -J '%s' %s", path,
+             "");
         says("ty\\x07pe=\\xffLINK_DOWN", "show -a -J '%s' %s", path, "");
         says("\"body_hex\":", "show -a -o json -J '%s' %s", path, "");
         says("\"argv\":\"ifconfig lagg0 create\"", "show -a -o json -J '%s' %s", path, "");
         says(verdict_of(fixture), "replay '%s' %s", path, "");
         says(" of them events; chain ", "replay '%s' %s", path, "");
         says(": ", "backup -J '%s' '%s'", path, kit_beside(path, "-copy"));
-        assert_int_equal(kit_sql_integer(kit_beside(path, "-copy"), "PRAGMA user_version"), fixture->version);
+        assert_int_equal(kit_sql_integer(kit_beside(path, "-copy"), "PRAGMA user_version"),
+                         fixture->version);
         bytes[1] = kit_read(path, &after);
         assert_true(before == after && memcmp(bytes[0], bytes[1], before) == 0);
         free(bytes[0]);
@@ -128,10 +137,11 @@ static void test_daemon(void **state)
 static void begins_with(const char *path, unsigned seq, unsigned format)
 {
     char sql[200];
-    (void)snprintf(sql, sizeof sql,
-                   "SELECT min(seq) = %u AND sum(kind = 'checkpoint' AND seq = %u AND CAST(body AS TEXT) LIKE "
-                   "'%% state=%u %%') = 1 FROM record",
-                   seq, seq, format);
+    (void)snprintf(
+        sql, sizeof sql,
+        "SELECT min(seq) = %u AND sum(kind = 'checkpoint' AND seq = %u AND CAST(body AS TEXT) LIKE "
+        "'%% state=%u %%') = 1 FROM record",
+        seq, seq, format);
     assert_int_equal(kit_sql_integer(path, sql), 1);
 }
 
@@ -194,7 +204,8 @@ static void test_make_fixture(void **state)
     assert_int_equal(exit_status, VFJ_EXIT_OK);
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
     vfj_ledger_set_state_checkpoints(ledger, 1, INT64_MAX);
-    struct vfj_event events[] = {kit_started(), kit_devd("!system=IFNET subsystem=hn0 type=LINK_UP")};
+    struct vfj_event events[]
+        = {kit_started(), kit_devd("!system=IFNET subsystem=hn0 type=LINK_UP")};
     for (unsigned i = 0; i < 2; i++) {
         events[i].mono_us = vfj_ledger_state(ledger)->head.mono_us + 96700000;
         events[i].wall_us = 1795356000000000 + events[i].mono_us;

@@ -33,7 +33,8 @@ enum {
     CELLS = 10,    /* a leaf */
     CHILDREN = 50, /* of an interior page */
     PAGES_MAX = ROWS / CELLS + ROWS / CELLS / (CHILDREN - 1) + 64,
-    SECONDS = 30,           /* of processor time, for each verb; a tenth suffices without sanitizers */
+    /* of processor time, for each verb; a tenth suffices without sanitizers */
+    SECONDS = 30,
     MEMORY_KB = 256 * 1024, /* 9 MB without sanitizers */
 };
 
@@ -72,8 +73,10 @@ static void make_empty(const char *path)
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "PRAGMA page_size = 512", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(vfj_schema_migrate(db, 0), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_schema WHERE name = 'record'", -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT rootpage FROM sqlite_schema WHERE name = 'record'",
+                                        -1, &stmt, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
     file.root = (uint32_t)sqlite3_column_int(stmt, 0);
     sqlite3_finalize(stmt);
@@ -143,7 +146,8 @@ static void add_leaf(uint32_t first_seq, uint32_t step, const unsigned char *pay
 }
 
 /* Writes an interior page of `count` children. Each child but the last has `rows` rows. */
-static void add_between(unsigned char *page, uint32_t child, unsigned count, uint32_t first_seq, uint32_t rows)
+static void add_between(unsigned char *page, uint32_t child, unsigned count, uint32_t first_seq,
+                        uint32_t rows)
 {
     unsigned content = PAGE - (count - 1) * 7;
     begin_page(page, 0x05, count - 1, content);
@@ -261,6 +265,7 @@ static void test_one_seq(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shared_pages), cmocka_unit_test(test_one_seq)};
+    const struct CMUnitTest tests[]
+        = {cmocka_unit_test(test_shared_pages), cmocka_unit_test(test_one_seq)};
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }

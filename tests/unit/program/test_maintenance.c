@@ -45,7 +45,8 @@ static char *printed_by(const char *verb, const char *path, const char *argument
     return printed;
 }
 
-static void says(const char *verb, const char *path, const char *arguments, int expected, const char *text)
+static void says(const char *verb, const char *path, const char *arguments, int expected,
+                 const char *text)
 {
     char *printed = printed_by(verb, path, arguments, expected);
     const char *newline = strchr(printed, '\n');
@@ -84,15 +85,20 @@ static void test_what_is_wrong_has_a_status_of_its_own(void **state)
                 "(record 9: chain); 8 records hold, head 8:");
     kit_tamper(fresh("verify.db"), "DELETE FROM record WHERE seq = 7");
     verify_says(path, VFJ_EXIT_EDITED, "(record 7: record missing); 6 records hold");
-    kit_forge(fresh("verify.db"), "UPDATE record SET body = replace(body, 'lagg0 create', 'lagg1 create')");
+    kit_forge(fresh("verify.db"),
+              "UPDATE record SET body = replace(body, 'lagg0 create', 'lagg1 create')");
     verify_says(path, VFJ_EXIT_DIFFERENT, ": diverged: the chain holds, but");
-    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'started'");
+    kit_forge(
+        path,
+        "UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'started'");
     verify_says(path, VFJ_EXIT_UNSURE, ": rules changed: ");
-    kit_tamper(fresh("verify.db"),
-               "DELETE FROM record WHERE seq >= (SELECT seq FROM transition WHERE \"to\" = 'delayed')");
+    kit_tamper(
+        fresh("verify.db"),
+        "DELETE FROM record WHERE seq >= (SELECT seq FROM transition WHERE \"to\" = 'delayed')");
     verify_says(path, VFJ_EXIT_INCOMPLETE, ": incomplete: the end is cut off");
     kit_tamper(fresh("verify.db"), "UPDATE record SET kind = 'devil' WHERE seq = 4");
-    verify_says(path, VFJ_EXIT_DAMAGED, ": damaged: the file is not as it was written (record 4: invalid kind");
+    verify_says(path, VFJ_EXIT_DAMAGED,
+                ": damaged: the file is not as it was written (record 4: invalid kind");
 }
 
 static void test_each_damaged_page_is_noticed(void **state)
@@ -180,7 +186,8 @@ static void test_an_anchor_is_read_as_it_is_printed(void **state)
     struct vfj_anchor anchor;
     char bytes[VFJ_ANCHOR_SIZE];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
-    static const char word[] = "18446744073709551615:00112233445566778899aabbccddeeff0123456789abcdefFEDCBA9876543210";
+    static const char word[]
+        = "18446744073709551615:00112233445566778899aabbccddeeff0123456789abcdefFEDCBA9876543210";
     static const char *const bad[] = {
         "",
         ":",
@@ -216,7 +223,8 @@ static pid_t start_writer(const char *path)
             _exit(1);
         for (unsigned i = 0; i < 50; i++) {
             struct vfj_event event = kit_devd("!system=ETHERNET subsystem=mce0 type=IFATTACH");
-            if (vfj_ledger_submit(ledger, &event, NULL) != VFJ_OK || vfj_ledger_commit(ledger) != VFJ_OK)
+            if (vfj_ledger_submit(ledger, &event, NULL) != VFJ_OK
+                || vfj_ledger_commit(ledger) != VFJ_OK)
                 _exit(1);
         }
         vfj_ledger_close(ledger);
@@ -289,7 +297,8 @@ static void test_nothing_is_overwritten(void **state)
     (void)state;
     kit_write(there, "mine", 4);
     (void)snprintf(arguments, sizeof arguments, "'%s'", there);
-    says("backup", path, arguments, VFJ_EXIT_UNUSABLE, "there: can't be read or written: File exists\n");
+    says("backup", path, arguments, VFJ_EXIT_UNUSABLE,
+         "there: can't be read or written: File exists\n");
     char *bytes = kit_read(there, &length);
     assert_int_equal(length, 4);
     free(bytes);
@@ -326,7 +335,8 @@ static void test_a_copy_of_what_is_wrong(void **state)
     assert_false(kit_exists(kit_path("damaged-copy.db")));
 }
 
-/* A journal with its -wal, as somebody would mail it: all of it is read, and neither is changed, nor anything made beside them. */
+/* A journal with its -wal, as somebody would mail it: all of it is read, and neither is changed,
+ * nor anything made beside them. */
 static void test_nothing_is_written_beside_a_journal(void **state)
 {
     const char *path = fresh("mailed.db");
@@ -338,7 +348,8 @@ static void test_nothing_is_written_beside_a_journal(void **state)
     if (last == 0) {
         struct vfj_event event = kit_devd("!system=LAST");
         bool right = vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK
-            && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
+            && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK
+            && vfj_ledger_commit(ledger) == VFJ_OK;
         _exit(right ? 0 : 1);
     }
     int status = 0;
@@ -378,10 +389,14 @@ static void test_a_clock_that_jumps(void **state)
     struct vfj_daemon_maintenance care = {0};
     (void)state;
     assert_true(vfj_daemon_maintenance_now(&care, begin_us, 5 * second_us) == begin_us);
-    assert_true(vfj_daemon_maintenance_now(&care, begin_us + second_us, 6 * second_us) == begin_us + second_us);
-    assert_true(vfj_daemon_maintenance_now(&care, begin_us + 10 * year_us, 7 * second_us) == begin_us + 2 * second_us);
-    assert_true(vfj_daemon_maintenance_now(&care, begin_us - year_us, 8 * second_us) == begin_us - year_us);
-    assert_true(vfj_daemon_maintenance_now(&care, INT64_MAX, 8 * second_us) == begin_us + 3 * second_us);
+    assert_true(vfj_daemon_maintenance_now(&care, begin_us + second_us, 6 * second_us)
+                == begin_us + second_us);
+    assert_true(vfj_daemon_maintenance_now(&care, begin_us + 10 * year_us, 7 * second_us)
+                == begin_us + 2 * second_us);
+    assert_true(vfj_daemon_maintenance_now(&care, begin_us - year_us, 8 * second_us)
+                == begin_us - year_us);
+    assert_true(vfj_daemon_maintenance_now(&care, INT64_MAX, 8 * second_us)
+                == begin_us + 3 * second_us);
 }
 
 static void test_usage_errors(void **state)

@@ -107,7 +107,8 @@ static struct vfj_verified sound(const char *path)
     struct vfj_verified verified;
     vfj_verify(path, NULL, &verified);
     if (verified.finding != VFJ_FINDING_SOUND)
-        fail_msg("%s: %s: %s", path, vfj_finding_name((enum vfj_finding)verified.finding), verified.detail);
+        fail_msg("%s: %s: %s", path, vfj_finding_name((enum vfj_finding)verified.finding),
+                 verified.detail);
     return verified;
 }
 
@@ -116,10 +117,12 @@ static void finds(const char *path, enum vfj_finding expected, const char *detai
     struct vfj_verified verified;
     vfj_verify(path, NULL, &verified);
     if (verified.finding != expected || strstr(verified.detail, detail) == NULL)
-        fail_msg("%s: %s: %s", path, vfj_finding_name((enum vfj_finding)verified.finding), verified.detail);
+        fail_msg("%s: %s: %s", path, vfj_finding_name((enum vfj_finding)verified.finding),
+                 verified.detail);
 }
 
-static struct vfj_prune prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us, const char *archive)
+static struct vfj_prune prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
+                              const char *archive)
 {
     struct vfj_prune done;
     enum vfj_status status = vfj_prune(path, rule, wall_us, archive, &done);
@@ -137,7 +140,8 @@ static struct vfj_prune prune_all(const char *path, const char *archive)
 }
 
 /* Asserts that `vfjournal ARGUMENTS` exits with that status and prints the text. */
-static void says(int expected, const char *text, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void says(int expected, const char *text, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void says(int expected, const char *text, const char *format, ...)
 {
@@ -149,7 +153,8 @@ static void says(int expected, const char *text, const char *format, ...)
     va_end(list);
     char *printed = kit_run(arguments, &exit_status);
     if (exit_status != expected || strstr(printed, text) == NULL)
-        fail_msg("vfjournal %s: exit status %d, no \"%s\": %s", arguments, exit_status, text, printed);
+        fail_msg("vfjournal %s: exit status %d, no \"%s\": %s", arguments, exit_status, text,
+                 printed);
     free(printed);
 }
 
@@ -171,7 +176,8 @@ static void test_what_is_left_is_a_journal(void **state)
     struct vfj_verified left = sound(path);
     assert_int_equal(left.first, done.cut);
     assert_int_equal(left.head.seq, whole.head.seq + 1); /* the row that reports the pruning */
-    assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'journal'"), 1);
+    assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'journal'"),
+                     1);
     struct vfj_state *after = state_of(path);
     assert_true(vfj_state_digest(after) == vfj_state_digest(before));
     assert_memory_equal(&after->head, &before->head, sizeof after->head);
@@ -205,7 +211,8 @@ static void test_rules(void **state)
     assert_in_range(done.after.used, 120000, 150000);
     rule.max_bytes = 1;
     done = prune(path, &rule, 0, NULL);
-    assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'checkpoint'"), 1);
+    assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'checkpoint'"),
+                     1);
     (void)sound(path);
 }
 
@@ -228,7 +235,8 @@ static void test_anchors(void **state)
         char *bytes = kit_read(path, &length);
         kit_write(part, bytes, length);
         free(bytes);
-        (void)snprintf(sql, sizeof sql, "DELETE FROM record WHERE seq > %llu", (unsigned long long)seq);
+        (void)snprintf(sql, sizeof sql, "DELETE FROM record WHERE seq > %llu",
+                       (unsigned long long)seq);
         kit_tamper(part, sql);
         struct vfj_verified verified;
         vfj_verify(part, NULL, &verified);
@@ -239,13 +247,15 @@ static void test_anchors(void **state)
     (void)ledger;
     (void)prune_all(path, NULL);
     says(VFJ_EXIT_UNSURE, ": anchor pruned: ", "verify -J '%s' --anchor %s", path, heads[0]);
-    says(VFJ_EXIT_UNSURE, "(the journal begins with record ", "verify -J '%s' --anchor %s", path, heads[1]);
+    says(VFJ_EXIT_UNSURE, "(the journal begins with record ", "verify -J '%s' --anchor %s", path,
+         heads[1]);
     says(VFJ_EXIT_OK, ": verified: ", "verify -J '%s' --anchor %s", path, heads[2]);
     says(VFJ_EXIT_OK, ": verified: ", "verify -J '%s' --anchor %s", path, heads[3]);
     heads[2][strlen(heads[2]) - 1] = heads[2][strlen(heads[2]) - 1] == '0' ? '1' : '0';
     says(VFJ_EXIT_NOT_ANCHORED, ": anchor not met: ", "verify -J '%s' --anchor %s", path, heads[2]);
     says(VFJ_EXIT_UNSURE, ": anchor pruned: ", "verify -J '%s' --anchor 0:%064d", path, 0);
-    says(VFJ_EXIT_NOT_ANCHORED, "cut off: ", "verify -J '%s' --anchor 18446744073709551615:%064d", path, 0);
+    says(VFJ_EXIT_NOT_ANCHORED, "cut off: ", "verify -J '%s' --anchor 18446744073709551615:%064d",
+         path, 0);
 }
 
 /* Every reader accepts a journal that does not begin with record 1. */
@@ -318,7 +328,8 @@ static void test_what_is_not_in_order_is_left_alone(void **state)
     (void)state;
     kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE seq = 900");
     char *before = kit_read(path, &length);
-    says(VFJ_EXIT_EDITED, "(record 900: chain)", "prune -k 1s -J '%s' -a '%s'", path, kit_path("never.db"));
+    says(VFJ_EXIT_EDITED, "(record 900: chain)", "prune -k 1s -J '%s' -a '%s'", path,
+         kit_path("never.db"));
     size_t now;
     char *after = kit_read(path, &now);
     assert_true(now == length && memcmp(before, after, length) == 0);
@@ -331,13 +342,15 @@ static void test_what_is_not_in_order_is_left_alone(void **state)
 
 static void test_usage(void **state)
 {
-    static const char *const wrong[] = {"",        "-k",       "-k 0d",        "-k 5",
-                                        "-k 5x",   "-k -5d",   "-k 99999999d", "-k 99999999999999999999999s",
-                                        "-m 0",    "-m 1T",    "-m M",         "-m 9223372036854775807G",
-                                        "-k 1d x", "--nothing"};
+    static const char *const wrong[]
+        = {"",        "-k",       "-k 0d",        "-k 5",
+           "-k 5x",   "-k -5d",   "-k 99999999d", "-k 99999999999999999999999s",
+           "-m 0",    "-m 1T",    "-m M",         "-m 9223372036854775807G",
+           "-k 1d x", "--nothing"};
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        says(VFJ_EXIT_UNUSABLE, "vfjournal prune", "prune %s -J '%s'", wrong[i], kit_path("usage.db"));
+        says(VFJ_EXIT_UNUSABLE, "vfjournal prune", "prune %s -J '%s'", wrong[i],
+             kit_path("usage.db"));
     says(VFJ_EXIT_OK, "usage: vfjournal prune", "help prune");
     const char *path = fresh("usage.db");
     says(VFJ_EXIT_OK, "nothing to take away", "prune --keep 36500d -J '%s'", path);
@@ -366,7 +379,8 @@ static void write_on(const char *path, int to_parent, int from_parent)
     right = right && write(to_parent, &ready, 1) == 1;
     for (unsigned i = 0; right && is_wanted(from_parent); i++) {
         struct vfj_event event = kit_devd(lines[i % 5]);
-        right = vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
+        right = vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK
+            && vfj_ledger_commit(ledger) == VFJ_OK;
         vfj_ledger_maintain(ledger);
     }
     if (!right)
@@ -419,7 +433,8 @@ static void test_while_a_daemon_writes(void **state)
 static bool is_checkpoint_of(const char *whole, uint64_t seq)
 {
     char sql[100];
-    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM record WHERE seq = %llu AND kind = 'checkpoint'",
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(*) FROM record WHERE seq = %llu AND kind = 'checkpoint'",
                    (unsigned long long)seq);
     return seq == 1 || kit_sql_integer(whole, sql) == 1;
 }
@@ -440,8 +455,8 @@ static bool die_at(unsigned count, const char *whole, uint64_t newest, uint64_t 
     (void)unlink(kit_beside(path, ".lock"));
     struct vfj_verified verified = sound(path);
     if (!is_checkpoint_of(whole, verified.first) || verified.head.seq < newest)
-        fail_msg("death at %u: it begins with %llu and ends with %llu", count, (unsigned long long)verified.first,
-                 (unsigned long long)verified.head.seq);
+        fail_msg("death at %u: it begins with %llu and ends with %llu", count,
+                 (unsigned long long)verified.first, (unsigned long long)verified.head.seq);
     if (verified.first > 1 || kit_exists(archive))
         assert_int_equal(sound(archive).first, 1);
     return !dead;
@@ -468,13 +483,19 @@ static void test_checkpoints_on_the_way_are_checked(void **state)
 {
     const char *path = fresh("forged.db");
     (void)state;
-    kit_tamper(path, "UPDATE record SET body = replace(body, 'slot=hn0', 'slot=hn1') WHERE kind = 'checkpoint'");
+    kit_tamper(
+        path,
+        "UPDATE record SET body = replace(body, 'slot=hn0', 'slot=hn1') WHERE kind = 'checkpoint'");
     finds(path, VFJ_FINDING_EDITED, "chain");
     path = fresh("forged.db");
-    kit_forge(path, "UPDATE record SET body = replace(body, 'slot=hn0', 'slot=hn1') WHERE kind = 'checkpoint'");
+    kit_forge(
+        path,
+        "UPDATE record SET body = replace(body, 'slot=hn0', 'slot=hn1') WHERE kind = 'checkpoint'");
     finds(path, VFJ_FINDING_DIVERGED, ": checkpoint");
     path = fresh("forged.db");
-    kit_forge(path, "UPDATE record SET body = replace(body, 'head=', 'head=0') WHERE kind = 'checkpoint'");
+    kit_forge(
+        path,
+        "UPDATE record SET body = replace(body, 'head=', 'head=0') WHERE kind = 'checkpoint'");
     finds(path, VFJ_FINDING_DIVERGED, ": checkpoint");
     says(VFJ_EXIT_DIFFERENT, "record", "prune -k 1s -J '%s'", path);
 }
@@ -487,26 +508,32 @@ static void test_crafted_beginnings(void **state)
         enum vfj_finding finding;
         const char *detail;
     } rows[] = {
-        {"UPDATE record SET body = 'x' WHERE seq = (SELECT min(seq) FROM record)", VFJ_FINDING_EDITED, "missing"},
-        {"UPDATE record SET body = 'part=1 of=1' WHERE seq = (SELECT min(seq) FROM record)", VFJ_FINDING_EDITED, ""},
-        {"UPDATE record SET kind = 'journal' WHERE seq = (SELECT min(seq) FROM record)", VFJ_FINDING_EDITED, "missing"},
-        {"UPDATE record SET body = replace(body, 'of=1', 'of=2') WHERE kind = 'checkpoint'", VFJ_FINDING_DIVERGED,
-         "checkpoint"},
-        {"UPDATE record SET body = replace(body, 'of=1', 'of=99999999999') WHERE kind = 'checkpoint'",
+        {"UPDATE record SET body = 'x' WHERE seq = (SELECT min(seq) FROM record)",
          VFJ_FINDING_EDITED, "missing"},
-        {"UPDATE record SET body = replace(body, 'part=1', 'part=2') WHERE kind = 'checkpoint'", VFJ_FINDING_EDITED,
-         ""},
-        {"UPDATE record SET body = replace(body, 'digest=', 'digest=f') WHERE kind = 'checkpoint'", VFJ_FINDING_EDITED,
-         ""},
-        {"UPDATE record SET body = replace(body, 'state=2', 'state=3') WHERE kind = 'checkpoint'", VFJ_FINDING_DIVERGED,
-         "checkpoint"},
-        {"UPDATE record SET body = replace(body, 'mode=act', 'mode=observe') WHERE kind = 'checkpoint'",
+        {"UPDATE record SET body = 'part=1 of=1' WHERE seq = (SELECT min(seq) FROM record)",
+         VFJ_FINDING_EDITED, ""},
+        {"UPDATE record SET kind = 'journal' WHERE seq = (SELECT min(seq) FROM record)",
+         VFJ_FINDING_EDITED, "missing"},
+        {"UPDATE record SET body = replace(body, 'of=1', 'of=2') WHERE kind = 'checkpoint'",
+         VFJ_FINDING_DIVERGED, "checkpoint"},
+        {"UPDATE record SET body = replace(body, 'of=1', 'of=99999999999') WHERE kind = "
+         "'checkpoint'",
+         VFJ_FINDING_EDITED, "missing"},
+        {"UPDATE record SET body = replace(body, 'part=1', 'part=2') WHERE kind = 'checkpoint'",
+         VFJ_FINDING_EDITED, ""},
+        {"UPDATE record SET body = replace(body, 'digest=', 'digest=f') WHERE kind = 'checkpoint'",
+         VFJ_FINDING_EDITED, ""},
+        {"UPDATE record SET body = replace(body, 'state=2', 'state=3') WHERE kind = 'checkpoint'",
+         VFJ_FINDING_DIVERGED, "checkpoint"},
+        {"UPDATE record SET body = replace(body, 'mode=act', 'mode=observe') WHERE kind = "
+         "'checkpoint'",
          VFJ_FINDING_DIVERGED, "checkpoint"},
         {"UPDATE record SET body = body || ' open=99999999999999999999' WHERE kind = 'checkpoint'",
          VFJ_FINDING_DIVERGED, "checkpoint"},
-        {"UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'checkpoint'", VFJ_FINDING_SOUND,
-         ""},
-        {"UPDATE record SET body = replace(replace(body, 'rules=2', 'rules=7'), 'running=1', '') WHERE kind = "
+        {"UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'checkpoint'",
+         VFJ_FINDING_SOUND, ""},
+        {"UPDATE record SET body = replace(replace(body, 'rules=2', 'rules=7'), 'running=1', '') "
+         "WHERE kind = "
          "'checkpoint'",
          VFJ_FINDING_RULES_CHANGED, "digest"},
         {"UPDATE record SET seq = seq + 4611686018427387904", VFJ_FINDING_EDITED, "missing"},
@@ -525,9 +552,11 @@ static void test_crafted_beginnings(void **state)
         struct vfj_verified verified;
         vfj_verify(path, NULL, &verified);
         if (verified.finding != rows[i].finding || strstr(verified.detail, rows[i].detail) == NULL)
-            fail_msg("%s: %s: %s", rows[i].sql, vfj_finding_name((enum vfj_finding)verified.finding), verified.detail);
+            fail_msg("%s: %s: %s", rows[i].sql,
+                     vfj_finding_name((enum vfj_finding)verified.finding), verified.detail);
         int exit_status;
-        static const char *const verbs[] = {"show -a -J", "status -J", "replay", "export --trace -J"};
+        static const char *const verbs[]
+            = {"show -a -J", "status -J", "replay", "export --trace -J"};
         for (size_t k = 0; k < sizeof verbs / sizeof verbs[0]; k++) {
             char arguments[600];
             (void)snprintf(arguments, sizeof arguments, "%s '%s'", verbs[k], path);
@@ -602,7 +631,8 @@ static void test_a_checkpoint_of_many_parts(void **state)
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     vfj_ledger_maintain(ledger);
     vfj_ledger_close(ledger);
-    assert_true(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'checkpoint'") >= 2);
+    assert_true(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'checkpoint'")
+                >= 2);
     (void)sound(path);
     struct vfj_state *before = state_of(path);
     struct vfj_prune done = prune_all(path, kit_path("parts-archive.db"));

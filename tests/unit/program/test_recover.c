@@ -80,8 +80,10 @@ static struct vfj_recovered recovered(const char *path, enum vfj_status expected
         fail_msg("%s: %s", vfj_finding_name((enum vfj_finding)verified.finding), verified.detail);
     vfj_verify(kit_path("large.db"), &anchor, &verified);
     assert_int_equal(verified.finding, VFJ_FINDING_SOUND);
-    assert_int_equal(kit_sql_integer(to, "SELECT count(*) FROM event WHERE kind = 'gap' AND body LIKE '%recovered:%'"),
-                     result.lost);
+    assert_int_equal(
+        kit_sql_integer(
+            to, "SELECT count(*) FROM event WHERE kind = 'gap' AND body LIKE '%recovered:%'"),
+        result.lost);
     return result;
 }
 
@@ -146,14 +148,18 @@ static void test_what_is_saved_is_complete_and_unedited(void **state)
 {
     (void)state;
     const char *path = copy_of(large, large_length);
-    kit_tamper(path, "DELETE FROM record WHERE seq >= (SELECT min(seq) FROM transition WHERE \"to\" = 'delayed')");
+    kit_tamper(path,
+               "DELETE FROM record WHERE seq >= (SELECT min(seq) FROM transition WHERE \"to\" = "
+               "'delayed')");
     uint64_t cut = (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record");
     struct vfj_recovered result = recovered(path, VFJ_OK);
     assert_true(result.lost);
     assert_true(result.saved.seq < cut);
 
     path = copy_of(large, large_length);
-    kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE seq = (SELECT max(seq) - 100 FROM record)");
+    kit_tamper(
+        path,
+        "UPDATE record SET body = body || ' ' WHERE seq = (SELECT max(seq) - 100 FROM record)");
     result = recovered(path, VFJ_OK);
     assert_true(result.saved.seq < large_records - 100 && result.saved.seq > large_records - 105);
     assert_int_equal(result.newest, large_records);
@@ -174,8 +180,10 @@ static void test_the_wal_is_looked_through(void **state)
         struct vfj_ledger *ledger = NULL;
         bool right = vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK;
         for (unsigned i = 0; i < 20 && right; i++) {
-            struct vfj_event event = kit_devd(i % 5 == 0 ? line : "!system=IFNET subsystem=mce0 type=LINK_UP");
-            right = vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK;
+            struct vfj_event event
+                = kit_devd(i % 5 == 0 ? line : "!system=IFNET subsystem=mce0 type=LINK_UP");
+            right = vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK
+                && vfj_ledger_commit(ledger) == VFJ_OK;
         }
         _exit(right ? 0 : 1);
     }
@@ -238,7 +246,8 @@ static char *run_recover(const char *options, const char *path, const char *to, 
     return printed;
 }
 
-static void says(const char *options, const char *path, const char *to, int expected, const char *text)
+static void says(const char *options, const char *path, const char *to, int expected,
+                 const char *text)
 {
     char *printed = run_recover(options, path, to, expected);
     if (strstr(printed, text) == NULL)
@@ -256,7 +265,8 @@ static void test_it_is_said_what_is_missing(void **state)
     assert_int_equal(stat(kit_path("new-1.db"), &facts), 0);
     assert_int_equal(facts.st_mode & 0777, 0600);
     kit_tamper(path, "DELETE FROM record WHERE seq BETWEEN 20 AND 25 OR seq = 30");
-    says("", path, kit_path("new-2.db"), VFJ_EXIT_DIFFERENT, "hole.db: records 20 to 25: missing\n");
+    says("", path, kit_path("new-2.db"), VFJ_EXIT_DIFFERENT,
+         "hole.db: records 20 to 25: missing\n");
     says("", path, kit_path("new-3.db"), VFJ_EXIT_DIFFERENT,
          "hole.db: records 26 to 29: can be read, but nothing vouches for them: not saved\n");
     says("", path, kit_path("new-4.db"), VFJ_EXIT_DIFFERENT, "hole.db: record 30: missing\n");
@@ -276,16 +286,19 @@ static void test_what_is_refused(void **state)
     (void)state;
     kit_make_journal(path);
     kit_write(kit_path("there"), "mine", 4);
-    says("", path, kit_path("there"), VFJ_EXIT_UNUSABLE, "there: can't be read or written: File exists\n");
+    says("", path, kit_path("there"), VFJ_EXIT_UNUSABLE,
+         "there: can't be read or written: File exists\n");
     says("", path, path, VFJ_EXIT_UNUSABLE, "File exists\n");
     says("", kit_path("missing"), to, VFJ_EXIT_UNUSABLE, "missing: no such journal\n");
     says("", kit_path("."), to, VFJ_EXIT_UNUSABLE, ": not a regular file\n");
     says("", "/dev/null", to, VFJ_EXIT_UNUSABLE, ": not a regular file\n");
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
-    says("", path, to, VFJ_EXIT_UNUSABLE, ": in use by another process: a daemon writes this journal\n");
+    says("", path, to, VFJ_EXIT_UNUSABLE,
+         ": in use by another process: a daemon writes this journal\n");
     vfj_ledger_close(ledger);
     assert_false(kit_exists(to));
-    static const char *const lines[] = {"recover", "recover a", "recover a b c", "recover --nonsense a b"};
+    static const char *const lines[]
+        = {"recover", "recover a", "recover a b c", "recover --nonsense a b"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         int exit_status;
         char *printed = kit_run(lines[i], &exit_status);

@@ -1,4 +1,5 @@
-/* vfjournal replay of a trace, as a user meets it: what is printed, what is kept, and what is said of a trace that is none. */
+/* vfjournal replay of a trace, as a user meets it: what is printed, what is kept, and what is said
+ * of a trace that is none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +53,8 @@ static void assert_prints(const char *options, const char *path, int expected, c
     free(printed);
 }
 
-static void assert_complains(const char *options, const char *path, int expected, const char *complaint)
+static void assert_complains(const char *options, const char *path, int expected,
+                             const char *complaint)
 {
     char *printed = replay(options, path, expected);
     assert_string_equal(printed, complaint);
@@ -111,7 +113,8 @@ static void test_no_trace(void **state)
     } cases[] = {
         {"word.trace", "@0 !system=X\n%nonsense\n", ":2:1: unknown directive\n"},
         {"back.trace", "@5 !system=X\n@4 !system=X\n", ":2:1: time runs backwards\n"},
-        {"event.trace", "@0 !system=X\nhello\n", ":2:1: not an event (! + - ?), a directive (%) or a comment (#)\n"},
+        {"event.trace", "@0 !system=X\nhello\n",
+         ":2:1: not an event (! + - ?), a directive (%) or a comment (#)\n"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -131,7 +134,8 @@ static void test_no_file(void **state)
     (void)state;
     assert_prints("", kit_path("none.trace"), VFJ_EXIT_UNUSABLE, "No such file");
     const char *path = written("good.trace", trace);
-    assert_prints(option("--journal '%s'", kit_path("none/x.db")), path, VFJ_EXIT_UNUSABLE, "none/x.db");
+    assert_prints(option("--journal '%s'", kit_path("none/x.db")), path, VFJ_EXIT_UNUSABLE,
+                  "none/x.db");
 }
 
 static void test_no_place(void **state)
@@ -139,7 +143,8 @@ static void test_no_place(void **state)
     int exit_status;
     char arguments[600];
     (void)state;
-    (void)snprintf(arguments, sizeof arguments, "replay -o json '%s'", written("good.trace", trace));
+    (void)snprintf(arguments, sizeof arguments, "replay -o json '%s'",
+                   written("good.trace", trace));
     assert_int_equal(setenv("TMPDIR", kit_path("none"), 1), 0);
     char *printed = kit_run(arguments, &exit_status);
     assert_int_equal(unsetenv("TMPDIR"), 0);

@@ -1,14 +1,16 @@
 /* A journal as a trace, and that trace played again.
  *
- * Of a journal that the present rules (VFJ_RULES) decide as it was recorded, the same transitions and commands follow again.
+ * Of a journal that the present rules (VFJ_RULES) decide as it was recorded, the same transitions
+ * and commands follow again.
  *
- * Once VFJ_RULES is raised, a fixture is a journal of other rules: its commands are not what the machine decides now. Its
- * trace still has to say what the guest and the people around it did. So (1) the program itself plays each trace that it
- * exports against the recorded commands and answers, whatever the rules, and export fails when one event differs; (2) the
- * trace is played under the present rules, which gives a journal of these: its starts, ends, configurations, gaps and lines
- * of devd have to be those of the old journal, in their order, at their times; (3) that journal, which the present rules
- * decide, makes the whole round trip. What the journals of other rules go through is tried at any time, with journals
- * that are made to say so. */
+ * Once VFJ_RULES is raised, a fixture is a journal of other rules: its commands are not what the
+ * machine decides now. Its trace still has to say what the guest and the people around it did. So
+ * (1) the program itself plays each trace that it exports against the recorded commands and
+ * answers, whatever the rules, and export fails when one event differs; (2) the trace is played
+ * under the present rules, which gives a journal of these: its starts, ends, configurations, gaps
+ * and lines of devd have to be those of the old journal, in their order, at their times; (3) that
+ * journal, which the present rules decide, makes the whole round trip. What the journals of other
+ * rules go through is tried at any time, with journals that are made to say so. */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -45,9 +47,11 @@ static const char *directory;
 
 /* What export refuses, or can't say, and why. */
 static const char *const exceptions[] = {
-    "clock-step-back.trace",        /* it is refused, and is meant to be */
-    "crash-before-each-step.trace", /* answers in one microsecond get one each: what was due at once is due in turn */
-    /* refused: answers get instants of their own, and what a daemon that ends decides next is due in another order */
+    "clock-step-back.trace", /* it is refused, and is meant to be */
+    /* answers in one microsecond get one each: what was due at once is due in turn */
+    "crash-before-each-step.trace",
+    /* refused: answers get instants of their own, and what a daemon that ends decides next is due
+       in another order */
     "stop-and-vf-is-upped.trace", "stop-at-each-step.trace", "stop-when-lagg-was-destroyed.trace",
     "no-link-and-taken-by-another-lagg.trace",
     "journal-4.db", /* it is refused: it has answers to commands that no daemon gave */
@@ -133,12 +137,15 @@ static void compare(const char *name, const struct files *files)
         bool more = next_decided(journals[0], &a);
         bool as_many = more == next_decided(journals[1], &b);
         if (!as_many)
-            fail_msg("%s: %s", name, more ? "the exported trace leads to less" : "the exported trace leads to more");
+            fail_msg("%s: %s", name,
+                     more ? "the exported trace leads to less"
+                          : "the exported trace leads to more");
         if (!more)
             break;
-        if (a.kind != b.kind || a.body.length != b.body.length || memcmp(a.body.text, b.body.text, a.body.length) != 0)
-            fail_msg("%s: record %llu: %.*s\nagain: %.*s", name, (unsigned long long)a.seq, (int)a.body.length,
-                     a.body.text, (int)b.body.length, b.body.text);
+        if (a.kind != b.kind || a.body.length != b.body.length
+            || memcmp(a.body.text, b.body.text, a.body.length) != 0)
+            fail_msg("%s: record %llu: %.*s\nagain: %.*s", name, (unsigned long long)a.seq,
+                     (int)a.body.length, a.body.text, (int)b.body.length, b.body.text);
     }
     vfj_journal_close(journals[0]);
     vfj_journal_close(journals[1]);
@@ -170,14 +177,15 @@ struct outside {
 
 static bool is_outside(const struct vfj_record *record)
 {
-    return vfj_record_is_event(record) && record->kind != VFJ_EVENT_OBSERVED && record->kind != VFJ_EVENT_FINISHED
-        && record->kind != VFJ_EVENT_TIMER;
+    return vfj_record_is_event(record) && record->kind != VFJ_EVENT_OBSERVED
+        && record->kind != VFJ_EVENT_FINISHED && record->kind != VFJ_EVENT_TIMER;
 }
 
 static bool next_outside(struct vfj_journal *journal, struct outside *outside)
 {
     enum vfj_status status;
-    while ((status = vfj_journal_next(journal, &outside->row)) == VFJ_OK && !is_outside(&outside->row))
+    while ((status = vfj_journal_next(journal, &outside->row)) == VFJ_OK
+           && !is_outside(&outside->row))
         continue;
     if (status == VFJ_END)
         return false;
@@ -185,7 +193,8 @@ static bool next_outside(struct vfj_journal *journal, struct outside *outside)
     memset(&outside->event, 0, sizeof outside->event);
     memcpy(outside->body, outside->row.body.text, outside->row.body.length);
     struct vfj_span body = {outside->body, outside->row.body.length};
-    assert_int_equal(vfj_event_decode((enum vfj_event_kind)outside->row.kind, body, &outside->event), VFJ_OK);
+    assert_int_equal(
+        vfj_event_decode((enum vfj_event_kind)outside->row.kind, body, &outside->event), VFJ_OK);
     return true;
 }
 
@@ -213,7 +222,8 @@ static bool is_same_outside(const struct outside *a, const struct outside *b)
     }
 }
 
-/* Both journals tell of the same from outside, at the same times after the row before, within one boot. */
+/* Both journals tell of the same from outside, at the same times after the row before, within one
+ * boot. */
 static void compare_outside(const char *name, const struct files *files)
 {
     static struct outside a, b;
@@ -232,10 +242,12 @@ static void compare_outside(const char *name, const struct files *files)
         if (!more)
             break;
         int64_t late_us = (b.row.mono_us - before[1]) - (a.row.mono_us - before[0]);
-        bool on_time = a.row.boot != boot || (late_us <= TIME_SLACK_US && late_us >= -TIME_SLACK_US);
+        bool on_time
+            = a.row.boot != boot || (late_us <= TIME_SLACK_US && late_us >= -TIME_SLACK_US);
         if (!is_same_outside(&a, &b) || !on_time)
-            fail_msg("%s: record %llu: %.*s\nagain, %lld us late: %.*s", name, (unsigned long long)a.row.seq,
-                     (int)a.row.body.length, a.body, (long long)late_us, (int)b.row.body.length, b.body);
+            fail_msg("%s: record %llu: %.*s\nagain, %lld us late: %.*s", name,
+                     (unsigned long long)a.row.seq, (int)a.row.body.length, a.body,
+                     (long long)late_us, (int)b.row.body.length, b.body);
         before[0] = a.row.mono_us;
         before[1] = b.row.mono_us;
         boot = a.row.boot;
@@ -271,9 +283,10 @@ static void test_trace(void **state)
     /* What the scripts' policy did becomes what the other one did by rules that nobody knows. */
     remove_files(&files);
     assert_int_equal(play(trace, VFJ_POLICY_SCRIPTS, VFJ_MODE_ACT, files.first), VFJ_EXIT_OK);
-    kit_forge(files.first,
-              "UPDATE record SET body = replace(replace(body, 'policy=scripts', 'policy=vfjournal'),"
-              " ' rules=', ' rules=9') WHERE kind = 'started'");
+    kit_forge(
+        files.first,
+        "UPDATE record SET body = replace(replace(body, 'policy=scripts', 'policy=vfjournal'),"
+        " ' rules=', ' rules=9') WHERE kind = 'started'");
     round_trip_of_others(trace, &files);
     remove_files(&files);
 }
@@ -319,7 +332,8 @@ static bool is_exception(const char *path)
 }
 
 /* A test of each file that the pattern finds, but of the exceptions; how many there are. */
-static size_t add_tests(const char *pattern, glob_t *found, CMUnitTestFunction test, struct CMUnitTest *tests)
+static size_t add_tests(const char *pattern, glob_t *found, CMUnitTestFunction test,
+                        struct CMUnitTest *tests)
 {
     size_t count = 0;
     if (glob(pattern, 0, NULL, found) != 0 || found->gl_pathc > FILES_MAX)
@@ -327,7 +341,8 @@ static size_t add_tests(const char *pattern, glob_t *found, CMUnitTestFunction t
     for (size_t i = 0; i < found->gl_pathc; i++) {
         char *path = found->gl_pathv[i];
         if (!is_exception(path))
-            tests[count++] = (struct CMUnitTest){.name = path, .test_func = test, .initial_state = path};
+            tests[count++]
+                = (struct CMUnitTest){.name = path, .test_func = test, .initial_state = path};
     }
     return count;
 }

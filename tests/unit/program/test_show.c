@@ -26,14 +26,16 @@ static char *run(const char *verb, const char *options, const char *path, int ex
     char arguments[1000];
     int exit_status = -1;
     bool is_show = strcmp(verb, "show") == 0;
-    (void)snprintf(arguments, sizeof arguments, "%s %s %s'%s'", verb, options, is_show ? "--journal " : "", path);
+    (void)snprintf(arguments, sizeof arguments, "%s %s %s'%s'", verb, options,
+                   is_show ? "--journal " : "", path);
     char *printed = kit_run(arguments, &exit_status);
     if (exit_status != expected)
         fail_msg("vfjournal %s: exit status %d: %s", arguments, exit_status, printed);
     return printed;
 }
 
-static void assert_mentions(const char *verb, const char *options, const char *path, int expected, const char *text)
+static void assert_mentions(const char *verb, const char *options, const char *path, int expected,
+                            const char *text)
 {
     char *printed = run(verb, options, path, expected);
     if (strstr(printed, text) == NULL)
@@ -57,8 +59,8 @@ static const char *journal(void)
     return path;
 }
 
-/* What is printed is what tests/expected/NAME holds; VFJ_ACCEPT=1 in the environment writes that anew. It is what the user
- * sees first: read the difference before you commit it. */
+/* What is printed is what tests/expected/NAME holds; VFJ_ACCEPT=1 in the environment writes that
+ * anew. It is what the user sees first: read the difference before you commit it. */
 static void assert_expected(const char *verb, const char *options, const char *name)
 {
     char path[200];
@@ -133,14 +135,17 @@ static void test_json_has_every_byte(void **state)
     kit_submit(ledger, kit_devd("!system=X note=\"a \\\" b\tc\""));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     vfj_ledger_close(ledger);
-    assert_mentions("show", "-a -n 2 -o json", path, VFJ_EXIT_OK, "\"body_hex\":\"21001b5d303b7807\"");
+    assert_mentions("show", "-a -n 2 -o json", path, VFJ_EXIT_OK,
+                    "\"body_hex\":\"21001b5d303b7807\"");
     assert_mentions("show", "-a -n 1 -o json", path, VFJ_EXIT_OK,
                     "\"body\":\"!system=X note=\\\"a \\\\\\\" b\\tc\\\"\"");
     assert_mentions("show", "-a -o json", path, VFJ_EXIT_OK, "\"argv\":\"ifconfig lagg0 create\"");
-    assert_mentions("show", "-n all -o json", path, VFJ_EXIT_OK, "\"outcome\":\"exited\",\"status\":1");
+    assert_mentions("show", "-n all -o json", path, VFJ_EXIT_OK,
+                    "\"outcome\":\"exited\",\"status\":1");
 }
 
-/* What steers a terminal or is no character is no matter of the reader's: JSON is ASCII, and the same JSON. */
+/* What steers a terminal or is no character is no matter of the reader's: JSON is ASCII, and the
+ * same JSON. */
 static void test_json_is_ascii(void **state)
 {
     const char *path = kit_path("ascii.db");
@@ -150,7 +155,8 @@ static void test_json_is_ascii(void **state)
     kit_submit(ledger, kit_devd("!note=\xe2\x80\xae\xc3\xa9\xf0\x9f\x98\x80~"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     vfj_ledger_close(ledger);
-    assert_mentions("show", "-a -n 1 -o json", path, VFJ_EXIT_OK, "\"body\":\"!note=\\u202e\\u00e9\\ud83d\\ude00~\"");
+    assert_mentions("show", "-a -n 1 -o json", path, VFJ_EXIT_OK,
+                    "\"body\":\"!note=\\u202e\\u00e9\\ud83d\\ude00~\"");
     assert_mentions("show", "-a -n 1", path, VFJ_EXIT_OK, "\\xe2\\x80\\xae");
 }
 
@@ -192,7 +198,8 @@ static void test_a_forged_note_is_no_note(void **state)
         "''",
         "printf('%.33c', 'a')",
     };
-    static const char *const verbs[][2] = {{"show", "-a"}, {"show", "-a -o json"}, {"status", "-J"}};
+    static const char *const verbs[][2]
+        = {{"show", "-a"}, {"show", "-a -o json"}, {"status", "-J"}};
     const char *path = kit_path("note.db");
     char sql[128];
     (void)state;
@@ -223,18 +230,25 @@ static void assert_shows(const char *options, const char *first, const char *las
 static void test_a_time_has_its_own_story(void **state)
 {
     (void)state;
-    assert_shows("-S '2026-11-22 14:00:05'", "2026-11-22 14:00:05.000000", "2026-11-22 14:01:41.000000");
-    assert_shows("-S '2026-11-22 14:01:40.000001'", "2026-11-22 14:01:41.000000", "2026-11-22 14:01:41.000000");
-    assert_shows("-U '2026-11-22 14:00:03.006300'", "2026-11-22 14:00:00.000000", "2026-11-22 14:00:03.002100");
-    assert_shows("-U '2026-11-22 14:01' -n 1", "2026-11-22 14:00:05.000000", "2026-11-22 14:00:05.000000");
+    assert_shows("-S '2026-11-22 14:00:05'", "2026-11-22 14:00:05.000000",
+                 "2026-11-22 14:01:41.000000");
+    assert_shows("-S '2026-11-22 14:01:40.000001'", "2026-11-22 14:01:41.000000",
+                 "2026-11-22 14:01:41.000000");
+    assert_shows("-U '2026-11-22 14:00:03.006300'", "2026-11-22 14:00:00.000000",
+                 "2026-11-22 14:00:03.002100");
+    assert_shows("-U '2026-11-22 14:01' -n 1", "2026-11-22 14:00:05.000000",
+                 "2026-11-22 14:00:05.000000");
     assert_shows("-S '2026-11-22 14:00:01' -U '2026-11-22T14:00:02Z' -n 1", "2026-11-22 14:00:01",
                  "2026-11-22 14:00:01");
     assert_shows("-S '2026-11-23'", "", "");
     assert_shows("-U '2026-11-22'", "", "");
     /* a command is of the time of its outcome, too; a row that stands for itself only of its own */
-    assert_shows("-S '2026-11-22 14:00:03.016800' -n all", "2026-11-22 14:00:03.012600", "2026-11-22 14:01:41");
-    assert_shows("-a -S '2026-11-22 14:00:03.018900' -n all", "    34  2026-11-22 14:00:03.018900", "    46");
-    assert_shows("-a -U '2026-11-22 14:00:03.016800'", "     1  ", "    33  2026-11-22 14:00:03.016800");
+    assert_shows("-S '2026-11-22 14:00:03.016800' -n all", "2026-11-22 14:00:03.012600",
+                 "2026-11-22 14:01:41");
+    assert_shows("-a -S '2026-11-22 14:00:03.018900' -n all", "    34  2026-11-22 14:00:03.018900",
+                 "    46");
+    assert_shows("-a -U '2026-11-22 14:00:03.016800'", "     1  ",
+                 "    33  2026-11-22 14:00:03.016800");
 }
 
 /* Every byte from outside is escaped, in lines and in complaints. */
@@ -244,7 +258,8 @@ static void test_what_befell_the_journal_is_told_in_words(void **state)
         const char *body, *text;
     } notes[] = {
         {"about=pruned first=4097", "pruned, it begins with record 4097"},
-        {"about=low-disk free=9437184 limit=33554432", "the disk is nearly full: 9 MiB free, limit 32 MiB"},
+        {"about=low-disk free=9437184 limit=33554432",
+         "the disk is nearly full: 9 MiB free, limit 32 MiB"},
         {"about=rc-unread why=\"it ended with 2\"",
          "rc.conf can't be read, the last configuration stays: it ended with 2"},
         {"about=moon phase=full", "about=moon phase=full"}, /* a later version's */
@@ -276,8 +291,11 @@ static void test_nothing_steers_the_terminal(void **state)
     kit_submit(ledger, event);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     vfj_ledger_close(ledger);
-    static const char *const verbs[][2]
-        = {{"show", "-a"}, {"show", "-n 3"}, {"show", "-a -o json"}, {"replay", ""}, {"replay", "-o json"}};
+    static const char *const verbs[][2] = {{"show", "-a"},
+                                           {"show", "-n 3"},
+                                           {"show", "-a -o json"},
+                                           {"replay", ""},
+                                           {"replay", "-o json"}};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         char *printed = run(verbs[i][0], verbs[i][1], path, VFJ_EXIT_OK);
         for (const char *c = printed; *c != '\0'; c++)
@@ -285,7 +303,8 @@ static void test_nothing_steers_the_terminal(void **state)
         free(printed);
     }
     assert_mentions("show", "-n 1", path, VFJ_EXIT_OK, "\\x00\\x01");
-    assert_mentions("show", "", kit_path("\033[31mno"), VFJ_EXIT_UNUSABLE, "\\x1b[31mno: no such journal\n");
+    assert_mentions("show", "", kit_path("\033[31mno"), VFJ_EXIT_UNUSABLE,
+                    "\\x1b[31mno: no such journal\n");
 }
 
 static void test_escapes_can_be_read_back(void **state)
@@ -302,14 +321,17 @@ static void test_bad_input_is_one_clear_line(void **state)
     const char *path = kit_path("bad.db");
     (void)state;
     kit_write(path, "SQLite format 3", 15);
-    assert_mentions("show", "", path, VFJ_EXIT_UNUSABLE, ": damaged: truncated within its header\n");
-    assert_mentions("replay", "", path, VFJ_EXIT_UNUSABLE, ": damaged: truncated within its header\n");
+    assert_mentions("show", "", path, VFJ_EXIT_UNUSABLE,
+                    ": damaged: truncated within its header\n");
+    assert_mentions("replay", "", path, VFJ_EXIT_UNUSABLE,
+                    ": damaged: truncated within its header\n");
     kit_write(path, "", 0);
     assert_mentions("show", "", path, VFJ_EXIT_UNUSABLE, ": damaged: the file is empty");
     assert_mentions("show", "", kit_path("."), VFJ_EXIT_UNUSABLE,
                     ": not a vfjournal journal: a directory, not a journal\n");
     assert_mentions("show", "", kit_path("missing"), VFJ_EXIT_UNUSABLE, ": no such journal\n");
-    assert_mentions("replay", "", kit_path("missing"), VFJ_EXIT_UNUSABLE, "missing: No such file or directory\n");
+    assert_mentions("replay", "", kit_path("missing"), VFJ_EXIT_UNUSABLE,
+                    "missing: No such file or directory\n");
     const char *large = kit_path("large.trace");
     kit_write(large, "# mailed\n", 9);
     assert_int_equal(truncate(large, (off_t)1 << 40), 0);
@@ -332,7 +354,8 @@ static void test_damage_is_said_after_what_is_sound(void **state)
     (void)state;
     kit_make_journal(path);
     kit_tamper(path, "UPDATE record SET kind = 'devil' WHERE seq = 2");
-    assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE, ": damaged: record 2: invalid kind\n");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE,
+                    ": damaged: record 2: invalid kind\n");
     assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE, "ifconfig lagg0 create");
     assert_mentions("show", "-n 3", path, VFJ_EXIT_OK, "vf-detached");
     assert_mentions("replay", "", path, VFJ_EXIT_UNUSABLE, ": damaged: record 2: invalid kind\n");
@@ -352,7 +375,9 @@ static void test_replay_tells_what_differs(void **state)
     assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, "argv=\"ifconfig lagg0 create\"\n");
     assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, "argv=\"ifconfig lagg1 create\"\n");
     assert_mentions("replay", "-o json", path, VFJ_EXIT_DIFFERENT, "\"verdict\":\"diverged\"");
-    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=2', 'rules=1') WHERE kind = 'started'");
+    kit_forge(
+        path,
+        "UPDATE record SET body = replace(body, 'rules=2', 'rules=1') WHERE kind = 'started'");
     assert_mentions("replay", "", path, VFJ_EXIT_UNSURE, ": rules changed: ");
     assert_mentions("replay", "-o commands", path, VFJ_EXIT_UNSURE, "other rules");
 }
@@ -360,7 +385,8 @@ static void test_replay_tells_what_differs(void **state)
 static void test_replay_prints_the_commands(void **state)
 {
     (void)state;
-    assert_mentions("replay", "-o commands --probes", journal(), VFJ_EXIT_OK, "sysctl -i hw.hn.vf_transparent");
+    assert_mentions("replay", "-o commands --probes", journal(), VFJ_EXIT_OK,
+                    "sysctl -i hw.hn.vf_transparent");
 }
 
 static void test_usage_errors(void **state)
@@ -379,26 +405,31 @@ static void test_usage_errors(void **state)
             fail_msg("vfjournal %s: exit status %d: %s", lines[i], exit_status, printed);
         free(printed);
     }
-    assert_mentions("replay", "--policy scripts", journal(), VFJ_EXIT_UNUSABLE, "this is a journal");
+    assert_mentions("replay", "--policy scripts", journal(), VFJ_EXIT_UNUSABLE,
+                    "this is a journal");
 }
 
-/* No control character but tab and newline, in ASCII or beyond, no byte that is no UTF-8's, no override of the direction. */
+/* No control character but tab and newline, in ASCII or beyond, no byte that is no UTF-8's, no
+ * override of the direction. */
 static void assert_harmless(const char *printed, const char *arguments)
 {
     for (const unsigned char *at = (const unsigned char *)printed; *at != '\0'; at++) {
         bool is_control = (*at < ' ' && *at != '\n' && *at != '\t') || *at == 0x7f || *at == 0xff;
         bool is_c1 = at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
-        bool is_override = at[0] == 0xe2 && ((at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) || at[1] == 0x81);
+        bool is_override
+            = at[0] == 0xe2 && ((at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) || at[1] == 0x81);
         if (is_control || is_c1 || is_override)
             fail_msg("vfjournal %s prints byte %02x: %s", arguments, *at, printed);
     }
 }
 
-/* A mailed journal, forged as a whole: whatever is in its bodies, no output of any verb steers the terminal. */
+/* A mailed journal, forged as a whole: whatever is in its bodies, no output of any verb steers the
+ * terminal. */
 static void test_forged_bodies_are_harmless(void **state)
 {
-    static const char *const kinds[] = {"started",  "configured", "connected",  "devd",    "observed",
-                                        "finished", "stopped",    "transition", "command", "checkpoint"};
+    static const char *const kinds[]
+        = {"started",  "configured", "connected",  "devd",    "observed",
+           "finished", "stopped",    "transition", "command", "checkpoint"};
     static const char *const keys[]
         = {"boot", "path", "slot", "reason", "argv", "output", "outcome", "hn", "mode", "last"};
     static const char *const verbs[] = {
@@ -413,7 +444,8 @@ static void test_forged_bodies_are_harmless(void **state)
 
         "doctor -o json -J",
     };
-    static const char evil[] = "1b5d303b78071b5b324ac29be280aee281a6ff7f"; /* OSC, CSI, C1, overrides, no UTF-8, DEL */
+    /* OSC, CSI, C1, overrides, no UTF-8, DEL */
+    static const char evil[] = "1b5d303b78071b5b324ac29be280aee281a6ff7f";
     char *whole = NULL, sql[1024], arguments[400];
     size_t length;
     (void)state;
@@ -422,7 +454,8 @@ static void test_forged_bodies_are_harmless(void **state)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t used = (size_t)snprintf(sql, sizeof sql, "UPDATE record SET body = CAST(body || ' ");
         for (size_t j = 0; j < sizeof keys / sizeof keys[0]; j++)
-            used += (size_t)snprintf(sql + used, sizeof sql - used, "%s=\"' || X'%s' || '\" ", keys[j], evil);
+            used += (size_t)snprintf(sql + used, sizeof sql - used, "%s=\"' || X'%s' || '\" ",
+                                     keys[j], evil);
         (void)snprintf(sql + used, sizeof sql - used, "' AS BLOB) WHERE kind = '%s'", kinds[i]);
         const char *path = kit_path("evil.db");
         kit_write(path, whole, length);
@@ -447,7 +480,8 @@ static void test_a_trace_is_not_for_terminals(void **state)
     int exit_status = -1, terminal = posix_openpt(O_RDWR | O_NOCTTY);
     (void)state;
     assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-    (void)snprintf(arguments, sizeof arguments, "export --trace -J '%s' >'%s'", path, ptsname(terminal));
+    (void)snprintf(arguments, sizeof arguments, "export --trace -J '%s' >'%s'", path,
+                   ptsname(terminal));
     free(kit_run(arguments, &exit_status)); /* both streams go there */
     assert_int_equal(exit_status, VFJ_EXIT_UNUSABLE);
     assert_true(read(terminal, shown, sizeof shown - 1) > 0);
@@ -458,8 +492,8 @@ static void test_a_trace_is_not_for_terminals(void **state)
 
 static void test_help_is_at_every_door(void **state)
 {
-    static const char *const lines[]
-        = {"--help", "-h", "help", "show --help", "help show", "replay -h", "help replay", "help daemon"};
+    static const char *const lines[] = {"--help",    "-h",        "help",        "show --help",
+                                        "help show", "replay -h", "help replay", "help daemon"};
     int exit_status;
     (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {

@@ -7,9 +7,10 @@
  *     #> vfjournal text
  *     #|      0.000000  -     started …
  *
- * Each names a policy and an output of `vfjournal replay`, and holds what that prints; "probes" is `-o commands --probes`,
- * which keeps the commands that only read the guest. VFJ_ACCEPT=1 in the environment writes the sections anew with what is
- * printed now: read the difference before you commit it. */
+ * Each names a policy and an output of `vfjournal replay`, and holds what that prints; "probes" is
+ * `-o commands --probes`, which keeps the commands that only read the guest. VFJ_ACCEPT=1 in the
+ * environment writes the sections anew with what is printed now: read the difference before you
+ * commit it. */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +52,8 @@ static char *rehearse(struct vfj_span trace, const struct heading *heading)
     assert_non_null(out);
     assert_non_null(rehearsal);
     vfj_transcript_init(&rehearsal->transcript, out, heading->output, heading->probes);
-    vfj_play_init(&rehearsal->play, vfj_transcript_sink(&rehearsal->transcript), -1, heading->policy);
+    vfj_play_init(&rehearsal->play, vfj_transcript_sink(&rehearsal->transcript), -1,
+                  heading->policy);
     enum vfj_status status = vfj_trace_play(trace, &rehearsal->play, &place);
     if (status == VFJ_OK)
         vfj_transcript_end(&rehearsal->transcript, &rehearsal->transcript.state, &rehearsal->play);
@@ -67,8 +69,10 @@ static struct heading read_heading(const char *path, const char *line)
 {
     char policy_word[16], output[16];
     enum vfj_policy policy = VFJ_POLICY_SCRIPTS;
-    if (sscanf(line, "#> %15s %15s", policy_word, output) != 2 || !vfj_policy_parse(vfj_span_of(policy_word), &policy)
-        || (strcmp(output, "text") != 0 && strcmp(output, "commands") != 0 && strcmp(output, "probes") != 0))
+    if (sscanf(line, "#> %15s %15s", policy_word, output) != 2
+        || !vfj_policy_parse(vfj_span_of(policy_word), &policy)
+        || (strcmp(output, "text") != 0 && strcmp(output, "commands") != 0
+            && strcmp(output, "probes") != 0))
         fail_msg("%s: not a heading: %s", path, line);
     return (struct heading){
         .policy = (int)policy,
@@ -81,7 +85,8 @@ static struct heading read_heading(const char *path, const char *line)
 static void write_section(FILE *file, char *printed)
 {
     char *rest = NULL;
-    for (char *line = strtok_r(printed, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+    for (char *line = strtok_r(printed, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest))
         fprintf(file, "#| %s\n", line);
 }
 
@@ -96,7 +101,8 @@ static char *expected_file(const char *path, char *text, size_t trace_length)
     fwrite(text, 1, trace_length, out);
     char *copy = strdup(text + trace_length);
     assert_non_null(copy);
-    for (char *line = strtok_r(copy, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(copy, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
         if (strncmp(line, "#> ", 3) != 0)
             continue;
         struct heading heading = read_heading(path, line);
@@ -123,8 +129,8 @@ static void report_difference(const char *path, const char *expected, const char
         expected--;
         got--;
     }
-    fail_msg("%s:%u: expected: %.*s\n%s:%u: got:      %.*s", path, number, (int)strcspn(expected, "\n"), expected, path,
-             number, (int)strcspn(got, "\n"), got);
+    fail_msg("%s:%u: expected: %.*s\n%s:%u: got:      %.*s", path, number,
+             (int)strcspn(expected, "\n"), expected, path, number, (int)strcspn(got, "\n"), got);
 }
 
 static void test_trace(void **state)
@@ -163,7 +169,8 @@ int main(void)
     }
     for (size_t i = 0; i < found.gl_pathc; i++) {
         char *path = found.gl_pathv[i];
-        tests[i] = (struct CMUnitTest){.name = path, .test_func = test_trace, .initial_state = path};
+        tests[i]
+            = (struct CMUnitTest){.name = path, .test_func = test_trace, .initial_state = path};
     }
     int failed = _cmocka_run_group_tests("traces", tests, found.gl_pathc, NULL, NULL);
     globfree(&found);

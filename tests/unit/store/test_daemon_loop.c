@@ -1,4 +1,5 @@
-/* When the daemon's loop commits: its guest_io is this file, whose time stands still unless it is moved. */
+/* When the daemon's loop commits: its guest_io is this file, whose time stands still unless it is
+ * moved. */
 #include "tools/daemon/loop.h"
 
 #include <setjmp.h>
@@ -55,7 +56,8 @@ void vfj_guest_io_probe(struct vfj_guest_io *guest_io, const struct vfj_command 
     asked = command->id;
 }
 
-void vfj_guest_io_change(struct vfj_guest_io *guest_io, const struct vfj_command *commands, unsigned count)
+void vfj_guest_io_change(struct vfj_guest_io *guest_io, const struct vfj_command *commands,
+                         unsigned count)
 {
     (void)guest_io;
     assert_int_equal(waiting(), 0); /* they are durable */
@@ -126,7 +128,8 @@ void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
     (void)outcome;
 }
 
-void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq, int64_t mono_us)
+void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq,
+                           int64_t mono_us)
 {
     (void)state;
     (void)connected;
@@ -153,7 +156,8 @@ static const char nothing[] = "!system=IFNET subsystem=em0 type=LINK_UP";
 static void play_mode(const char *name, enum vfj_mode mode, void (*what)(void))
 {
     memset(&loop, 0, sizeof loop);
-    loop.started = (struct vfj_started){.boot_id = "boot", .rules = VFJ_RULES, .policy = VFJ_POLICY_VFJOURNAL};
+    loop.started = (struct vfj_started){
+        .boot_id = "boot", .rules = VFJ_RULES, .policy = VFJ_POLICY_VFJOURNAL};
     loop.started.mode = (uint8_t)mode;
     listener = vfj_daemon_loop_listener(&loop);
     scene = what;
@@ -184,7 +188,8 @@ static void one_line(void)
     now_us += VFJ_COMMIT_AFTER_US / 2;
     tell_alone(nothing);
     assert_int_equal(waiting(), 2);
-    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US - VFJ_COMMIT_AFTER_US / 2); /* by the first */
+    /* by the first */
+    assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US - VFJ_COMMIT_AFTER_US / 2);
     now_us = wake_us;
     listener.wake(listener.context);
     assert_int_equal(waiting(), 0);
@@ -236,7 +241,8 @@ static void finish_command(uint64_t command)
     listener.batch_end(listener.context, false);
 }
 
-/* While commands of a batch wait, no commit holds them up but one that a command of another slot needs. */
+/* While commands of a batch wait, no commit holds them up but one that a command of another slot
+ * needs. */
 static void batch_under_way(void)
 {
     in_batch = true;
@@ -290,7 +296,8 @@ static void connect(void)
 static void answer_map(void)
 {
     struct vfj_event answer = {.kind = VFJ_EVENT_OBSERVED};
-    answer.as.observed = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_MAP, .ok = true};
+    answer.as.observed
+        = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_MAP, .ok = true};
     vfj_guest_io_stamp(NULL, &answer);
     listener.event(listener.context, &answer);
     listener.batch_end(listener.context, false);
@@ -334,7 +341,8 @@ static void stop_while_observing(void)
     assert_int_equal(vfj_ledger_state(loop.ledger)->head.running, VFJ_RUNNING_STOPPING);
     tell_alone(nothing);
     assert_null(ended);
-    answer.as.observed = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_SLOT, .ok = true};
+    answer.as.observed
+        = (struct vfj_observation){.command = asked, .probe = VFJ_PROBE_SLOT, .ok = true};
     answer.as.observed.as.view.transparent = 1;
     vfj_guest_io_stamp(NULL, &answer);
     listener.event(listener.context, &answer);
@@ -349,7 +357,8 @@ static void stop_at_a_second_signal(void)
     ended = NULL;
     listener.stopping(listener.context, "SIGTERM");
     assert_null(ended);
-    struct vfj_event stopped = {.kind = VFJ_EVENT_STOPPED, .as.text = vfj_span_of("a second signal")};
+    struct vfj_event stopped
+        = {.kind = VFJ_EVENT_STOPPED, .as.text = vfj_span_of("a second signal")};
     vfj_guest_io_stamp(NULL, &stopped);
     listener.event(listener.context, &stopped);
     listener.batch_end(listener.context, false);

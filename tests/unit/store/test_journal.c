@@ -20,8 +20,10 @@
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
 
-/* Asserts that opening in that mode has the status and the detail, and leaves the file unchanged. */
-static void refuses(const char *path, enum vfj_journal_mode mode, enum vfj_status expected, const char *detail)
+/* Asserts that opening in that mode has the status and the detail, and leaves the file unchanged.
+ */
+static void refuses(const char *path, enum vfj_journal_mode mode, enum vfj_status expected,
+                    const char *detail)
 {
     struct vfj_journal *journal = NULL;
     size_t length_before, length_after;
@@ -115,8 +117,10 @@ static void leave_wal(const char *path)
 {
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "CREATE INDEX extra ON record (cause)", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "CREATE INDEX extra ON record (cause)", NULL, NULL, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
@@ -171,25 +175,31 @@ static void test_views_are_made_again(void **state)
     vfj_journal_close(journal);
     assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_WRITE), VFJ_OK);
     vfj_journal_close(journal);
-    assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'"), 6);
-    assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM transition WHERE slot = 'hn0'"), 5);
+    assert_int_equal(
+        kit_sql_integer(path, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'"), 6);
+    assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM transition WHERE slot = 'hn0'"),
+                     5);
 }
 
 static void test_what_is_no_file(void **state)
 {
     struct vfj_journal *journal = NULL;
     (void)state;
-    assert_int_equal(vfj_journal_open(&journal, kit_path("missing"), VFJ_JOURNAL_READ), VFJ_JOURNAL_ABSENT);
+    assert_int_equal(vfj_journal_open(&journal, kit_path("missing"), VFJ_JOURNAL_READ),
+                     VFJ_JOURNAL_ABSENT);
     vfj_journal_close(journal);
     assert_int_equal(vfj_journal_open(&journal, "", VFJ_JOURNAL_WRITE), VFJ_JOURNAL_ABSENT);
     vfj_journal_close(journal);
-    assert_int_equal(vfj_journal_open(&journal, kit_path("no/where.db"), VFJ_JOURNAL_WRITE), VFJ_JOURNAL_IO);
+    assert_int_equal(vfj_journal_open(&journal, kit_path("no/where.db"), VFJ_JOURNAL_WRITE),
+                     VFJ_JOURNAL_IO);
     assert_non_null(strstr(vfj_journal_detail(journal), "No such file"));
     vfj_journal_close(journal);
-    assert_int_equal(vfj_journal_open(&journal, kit_path("."), VFJ_JOURNAL_WRITE), VFJ_JOURNAL_NOT_OURS);
+    assert_int_equal(vfj_journal_open(&journal, kit_path("."), VFJ_JOURNAL_WRITE),
+                     VFJ_JOURNAL_NOT_OURS);
     vfj_journal_close(journal);
     assert_int_equal(mkfifo(kit_path("fifo"), 0600), 0);
-    assert_int_equal(vfj_journal_open(&journal, kit_path("fifo"), VFJ_JOURNAL_READ), VFJ_JOURNAL_NOT_OURS);
+    assert_int_equal(vfj_journal_open(&journal, kit_path("fifo"), VFJ_JOURNAL_READ),
+                     VFJ_JOURNAL_NOT_OURS);
     vfj_journal_close(journal);
     vfj_journal_close(NULL);
 }
@@ -219,8 +229,10 @@ static void test_a_new_journal_is_private_and_leaves_nothing_beside_it(void **st
     assert_false(kit_exists(kit_beside(path, ".new")));
     assert_int_equal(kit_sql_integer(path, "PRAGMA application_id"), 0x56464a31);
     assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), 4);
-    assert_int_equal(kit_sql_integer(path, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
-    assert_int_equal(kit_sql_integer(path, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
+    assert_int_equal(kit_sql_integer(path, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"),
+                     1);
+    assert_int_equal(
+        kit_sql_integer(path, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
 }
 
 static int refused(sqlite3 *db, const char *sql)
@@ -248,7 +260,8 @@ static void test_records_can_only_be_appended(void **state)
         "INSERT INTO record SELECT max(seq) + 2, 1, 1, 1, 1, 'devd', '', NULL, 0, x'' FROM record",
         "INSERT INTO record SELECT 0, 1, 1, 1, 1, 'devd', '', NULL, 0, x''",
         "INSERT INTO record SELECT NULL, 1, 1, 1, 1, 'devd', '', NULL, 0, x''",
-        "INSERT INTO record SELECT * FROM record WHERE seq = 3 ON CONFLICT (seq) DO UPDATE SET body = ''",
+        "INSERT INTO record SELECT * FROM record WHERE seq = 3 ON CONFLICT (seq) DO UPDATE SET "
+        "body = ''",
     };
     for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++)
         assert_int_equal(refused(db, attempts[i]) & 0xff, SQLITE_CONSTRAINT);
@@ -422,7 +435,8 @@ static void test_bodies_are_kept_byte_for_byte(void **state)
         every[i] = (char)i;
     memset(line, 'x', sizeof line);
     struct vfj_event event = kit_devd("");
-    const struct vfj_span bodies[] = {{every, sizeof every}, {"", 0}, {line, sizeof line}, {"gr\xc3\xbc\xc3\x9f", 6}};
+    const struct vfj_span bodies[]
+        = {{every, sizeof every}, {"", 0}, {line, sizeof line}, {"gr\xc3\xbc\xc3\x9f", 6}};
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         event.as.devd.raw = bodies[i];
         kit_submit(ledger, event);
@@ -436,7 +450,10 @@ static void test_bodies_are_kept_byte_for_byte(void **state)
         assert_memory_equal(record.body.text, bodies[i].text, bodies[i].length);
     }
     vfj_journal_close(journal);
-    assert_int_equal(kit_sql_integer(path, "SELECT group_concat(typeof(body)) = 'blob,text,text,text' FROM record"), 1);
+    assert_int_equal(
+        kit_sql_integer(path,
+                        "SELECT group_concat(typeof(body)) = 'blob,text,text,text' FROM record"),
+        1);
 }
 
 /* A row that no version of this program writes is damage, not a record. */
@@ -487,11 +504,15 @@ static void test_the_views_read_the_bodies(void **state)
     } rows[] = {
         {"SELECT count(*) FROM transition WHERE slot = 'hn0' AND vf = 'mce0'", 5},
         {"SELECT delay = 2.0 FROM transition WHERE \"to\" = 'delayed'", 1},
-        {"SELECT event < seq AND reason = 'vf-attached' AND generation = 1 FROM transition LIMIT 1", 1},
-        {"SELECT count(*) FROM command WHERE argv = 'ifconfig lagg0 laggproto failover laggport hn0'", 1},
+        {"SELECT event < seq AND reason = 'vf-attached' AND generation = 1 FROM transition LIMIT 1",
+         1},
+        {"SELECT count(*) FROM command WHERE argv = 'ifconfig lagg0 laggproto failover laggport "
+         "hn0'",
+         1},
         {"SELECT count(*) FROM command WHERE kind = 'probe-map' AND argv IS NULL", 2},
         {"SELECT status = 1 AND duration = 0.0021 FROM outcome WHERE status <> 0", 1},
-        {"SELECT count(*) = count(c.seq) FROM outcome AS o LEFT JOIN command AS c ON c.seq = o.command AND c.id = o.id",
+        {"SELECT count(*) = count(c.seq) FROM outcome AS o LEFT JOIN command AS c ON c.seq = "
+         "o.command AND c.id = o.id",
          1},
         {"SELECT state = 'detached' AND slot = 'hn0' FROM slot", 1},
         {"SELECT time = '2026-11-22T14:00:00.000000Z' FROM event WHERE seq = 1", 1},

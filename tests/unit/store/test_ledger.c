@@ -30,8 +30,9 @@ static void read_state(const char *path, struct vfj_state *read, uint64_t *recor
     assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
     vfj_replay_run(journal, machine, NULL, &result);
     if (result.verdict != VFJ_VERDICT_SAME)
-        fail_msg("%s at %llu: %s: expected \"%s\", found \"%s\"", vfj_verdict_name((enum vfj_verdict)result.verdict),
-                 (unsigned long long)result.seq, result.what, result.expected, result.found);
+        fail_msg("%s at %llu: %s: expected \"%s\", found \"%s\"",
+                 vfj_verdict_name((enum vfj_verdict)result.verdict), (unsigned long long)result.seq,
+                 result.what, result.expected, result.found);
     *read = machine->state;
     *records = result.records;
     vfj_journal_close(journal);
@@ -126,10 +127,12 @@ static void test_it_goes_on_where_it_ended(void **state)
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     assert_equal_to_disk(ledger, path);
     vfj_ledger_close(ledger);
-    assert_int_equal((uint64_t)kit_sql_integer(path, "SELECT cause FROM record WHERE kind = 'observed'"), asked);
+    assert_int_equal(
+        (uint64_t)kit_sql_integer(path, "SELECT cause FROM record WHERE kind = 'observed'"), asked);
 }
 
-/* Returns the answer to the probe of hn0: it has an address, and its VF is up with the data path. */
+/* Returns the answer to the probe of hn0: it has an address, and its VF is up with the data path.
+ */
 static struct vfj_event observed_hn0(uint64_t command)
 {
     struct vfj_event event = kit_devd("");
@@ -182,7 +185,8 @@ static void test_a_batch_is_one_commit(void **state)
         if (fails)
             continue;
         char sql[200];
-        (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM record WHERE kind = 'command' AND cause = %lld",
+        (void)snprintf(sql, sizeof sql,
+                       "SELECT count(*) FROM record WHERE kind = 'command' AND cause = %lld",
                        (long long)before + 1);
         assert_int_equal(kit_sql_integer(path, sql), count);
     }
@@ -199,7 +203,8 @@ static void test_a_killed_ledger_lost_nothing_committed(void **state)
             struct vfj_ledger *ledger = NULL;
             struct vfj_event event = kit_devd(ifattach);
             bool right = vfj_ledger_open(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK
-                && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK && vfj_ledger_commit(ledger) == VFJ_OK
+                && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK
+                && vfj_ledger_commit(ledger) == VFJ_OK
                 && vfj_ledger_submit(ledger, &event, NULL) == VFJ_OK;
             _exit(right ? 0 : 1);
         }
@@ -207,7 +212,8 @@ static void test_a_killed_ledger_lost_nothing_committed(void **state)
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
         assert_true(kit_exists(kit_beside(path, "-wal")));
-        assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'devd'"), round);
+        assert_int_equal(kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'devd'"),
+                         round);
     }
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
     assert_equal_to_disk(ledger, path);
@@ -238,7 +244,9 @@ static void test_what_is_no_event_changes_nothing(void **state)
 static void submit_burst(struct vfj_ledger *ledger, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
-        kit_submit(ledger, kit_devd(i % 7 == 0 ? ifattach : "!system=DEVFS subsystem=CDEV type=CREATE cdev=fd/3"));
+        kit_submit(
+            ledger,
+            kit_devd(i % 7 == 0 ? ifattach : "!system=DEVFS subsystem=CDEV type=CREATE cdev=fd/3"));
         kit_submit(ledger, kit_devd("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP"));
     }
 }
@@ -311,7 +319,8 @@ static void test_a_detached_ledger_keeps_everything(void **state)
     assert_true(kit_fault_disarm());
     uint64_t digest = vfj_state_digest(vfj_ledger_state(ledger));
 
-    assert_int_equal(vfj_ledger_reattach(ledger, 1795356999000000, 999000000, &reattached, &decision), VFJ_OK);
+    assert_int_equal(
+        vfj_ledger_reattach(ledger, 1795356999000000, 999000000, &reattached, &decision), VFJ_OK);
     assert_false(vfj_ledger_detached(ledger));
     assert_non_null(decision);
     assert_int_equal(reattached.kept, 22);
@@ -324,9 +333,10 @@ static void test_a_detached_ledger_keeps_everything(void **state)
                                      "body = 'reason=\"journal written again: 22 events kept\"'"),
                      1);
     /* the last event before the gap left the same state */
-    assert_int_equal((uint64_t)kit_sql_integer(path,
-                                               "SELECT digest FROM record WHERE digest IS NOT NULL AND kind <> 'gap' "
-                                               "ORDER BY seq DESC LIMIT 1"),
+    assert_int_equal((uint64_t)kit_sql_integer(
+                         path,
+                         "SELECT digest FROM record WHERE digest IS NOT NULL AND kind <> 'gap' "
+                         "ORDER BY seq DESC LIMIT 1"),
                      digest);
 }
 
@@ -349,7 +359,8 @@ static void test_the_room_of_the_write_queue_is_bounded(void **state)
         kit_submit(ledger, kit_devd("+x at y"));
     assert_true(vfj_ledger_detached(ledger));
     assert_true(kit_fault_disarm());
-    assert_int_equal(vfj_ledger_reattach(ledger, 1795356999000000, 999000000, &reattached, NULL), VFJ_OK);
+    assert_int_equal(vfj_ledger_reattach(ledger, 1795356999000000, 999000000, &reattached, NULL),
+                     VFJ_OK);
     assert_true(reattached.kept > 2 && reattached.lost > 2);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     assert_equal_to_disk(ledger, path);
@@ -380,15 +391,17 @@ static void test_what_is_lost_is_counted_and_given_up(void **state)
     }
     kit_submit(ledger, kit_devd(ifattach)); /* lost, with its decisions */
     assert_true(kit_fault_disarm());
-    assert_int_equal(vfj_ledger_reattach(ledger, 1795356999000000, 999000000, &reattached, NULL), VFJ_OK);
+    assert_int_equal(vfj_ledger_reattach(ledger, 1795356999000000, 999000000, &reattached, NULL),
+                     VFJ_OK);
     assert_true(reattached.kept > 500);
     assert_true(reattached.lost > 500);
     assert_int_equal(reattached.kept + reattached.lost, 2001);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
     assert_equal_to_disk(ledger, path);
-    (void)snprintf(expected, sizeof expected,
-                   "SELECT count(*) FROM event WHERE body LIKE 'reason=\"journal lost %llu events%%'",
-                   (unsigned long long)reattached.lost);
+    (void)snprintf(
+        expected, sizeof expected,
+        "SELECT count(*) FROM event WHERE body LIKE 'reason=\"journal lost %llu events%%'",
+        (unsigned long long)reattached.lost);
     assert_int_equal(kit_sql_integer(path, expected), 1);
 
     /* the ledger continues as after a start */
@@ -481,9 +494,10 @@ static void test_a_row_that_somebody_else_appended_is_no_place_to_go_on_from(voi
     (void)state;
     kit_submit(ledger, kit_started());
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    kit_sql(path,
-            "INSERT INTO record SELECT seq + 1, NULL, 1, 1, 1, 'devd', '!', NULL, 1, chain FROM record"
-            " ORDER BY seq DESC LIMIT 1");
+    kit_sql(
+        path,
+        "INSERT INTO record SELECT seq + 1, NULL, 1, 1, 1, 'devd', '!', NULL, 1, chain FROM record"
+        " ORDER BY seq DESC LIMIT 1");
     int64_t before = kit_sql_integer(path, "SELECT count(*) FROM record");
     kit_submit(ledger, kit_devd("!system=IFNET"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_JOURNAL_DAMAGED);

@@ -58,7 +58,8 @@ static void assert_holds(const char *path, const char *expected)
     (void)unlink(path);
 }
 
-static const int no_links[] = {0, EPERM, EOPNOTSUPP, ENOSYS}; /* 0: the file system has hard links */
+/* 0: the file system has hard links */
+static const int no_links[] = {0, EPERM, EOPNOTSUPP, ENOSYS};
 
 static void test_publishes(void **state)
 {
@@ -77,7 +78,8 @@ static void test_another_file_is_left_alone(void **state)
         link_errno = no_links[i];
         assert_int_equal(publish(kit_path("journal.db"), "another's"), VFJ_JOURNAL_IO);
         assert_string_equal(detail_text, strerror(EEXIST));
-        assert_int_equal(publish(kit_path("journal.db"), NULL), VFJ_JOURNAL_IO); /* `to` exists before the start */
+        /* `to` exists before the start */
+        assert_int_equal(publish(kit_path("journal.db"), NULL), VFJ_JOURNAL_IO);
         assert_string_equal(detail_text, strerror(EEXIST));
         assert_holds(kit_path("journal.db"), "another's");
     }
@@ -102,7 +104,8 @@ static void test_names(void **state)
     assert_string_equal(detail_text, strerror(ENAMETOOLONG));
     assert_int_equal(publish(kit_path("none/journal.db"), NULL), VFJ_JOURNAL_IO);
     assert_string_equal(detail_text, strerror(ENOENT));
-    assert_int_equal(chdir(kit_path("")), 0); /* a name without directory is in the working directory */
+    /* a name without directory is in the working directory */
+    assert_int_equal(chdir(kit_path("")), 0);
     assert_int_equal(publish("journal.db", NULL), VFJ_OK);
     assert_holds("journal.db", "new");
     assert_int_equal(chdir("/"), 0);

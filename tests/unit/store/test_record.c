@@ -44,9 +44,11 @@ static void test_text_is_printable_utf_8(void **state)
         "\xf4\x8f\xbf\xbf",
     };
     static const char *const blobs[] = {
-        "\x1b[31m", "a\rb",     "\x7f",        "12345678\x7f",     "1234567\x01",  "\xc2\x80",
-        "\xc2\x9f", "\xc0\x80", "\xc1\xbf",    "\xe0\x80\x80",     "\xed\xa0\x80", "\xf4\x90\x80\x80",
-        "\xf8",     "\x80",     "abc\xe2\x82", "\xe2\x82\x20\x20", "12345678\xff", "\xfe",
+        "\x1b[31m",     "a\rb",         "\x7f",         "12345678\x7f",
+        "1234567\x01",  "\xc2\x80",     "\xc2\x9f",     "\xc0\x80",
+        "\xc1\xbf",     "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+        "\xf8",         "\x80",         "abc\xe2\x82",  "\xe2\x82\x20\x20",
+        "12345678\xff", "\xfe",
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

@@ -79,9 +79,11 @@ static int remove_journals(void **state)
 static bool is_believed(void)
 {
     struct vfj_ledger *ledger = NULL;
-    enum vfj_status status = vfj_ledger_open_cached(&ledger, kit_path("edited.db"), VFJ_ON_ERROR_STOP);
+    enum vfj_status status
+        = vfj_ledger_open_cached(&ledger, kit_path("edited.db"), VFJ_ON_ERROR_STOP);
     if (status == VFJ_OK)
-        assert_memory_equal(&vfj_ledger_state(ledger)->head, &expected->head, sizeof expected->head);
+        assert_memory_equal(&vfj_ledger_state(ledger)->head, &expected->head,
+                            sizeof expected->head);
     else
         assert_int_equal(status, VFJ_JOURNAL_DAMAGED);
     vfj_ledger_close(ledger);
@@ -100,10 +102,12 @@ static void test_state_is_the_same(void **state)
     struct vfj_ledger *ledger = NULL;
     (void)state;
     copy(kit_path("good.db-snapshot"), kit_path("edited.db-snapshot"));
-    assert_int_equal(vfj_ledger_open_cached(&ledger, kit_path("edited.db"), VFJ_ON_ERROR_STOP), VFJ_OK);
+    assert_int_equal(vfj_ledger_open_cached(&ledger, kit_path("edited.db"), VFJ_ON_ERROR_STOP),
+                     VFJ_OK);
     assert_memory_equal(vfj_ledger_state(ledger), expected, sizeof *expected);
     vfj_ledger_close(ledger);
-    assert_int_equal(vfj_ledger_open(&ledger, kit_path("edited.db"), VFJ_ON_ERROR_STOP), VFJ_JOURNAL_DAMAGED);
+    assert_int_equal(vfj_ledger_open(&ledger, kit_path("edited.db"), VFJ_ON_ERROR_STOP),
+                     VFJ_JOURNAL_DAMAGED);
     vfj_ledger_close(ledger);
 }
 
@@ -143,7 +147,8 @@ static void test_rows_between_snapshots(void **state)
 {
     struct vfj_ledger *ledger = NULL;
     (void)state;
-    assert_int_equal(vfj_ledger_open_cached(&ledger, kit_path("often.db"), VFJ_ON_ERROR_STOP), VFJ_OK);
+    assert_int_equal(vfj_ledger_open_cached(&ledger, kit_path("often.db"), VFJ_ON_ERROR_STOP),
+                     VFJ_OK);
     vfj_ledger_set_snapshots(ledger, 5);
     kit_submit(ledger, kit_started());
     submit_lines(ledger, 3);
@@ -220,7 +225,8 @@ static void test_of_the_future(void **state)
     (void)state;
     copy(kit_path("good.db"), kit_path("future.db"));
     copy(kit_path("good.db-snapshot"), kit_path("future.db-snapshot"));
-    assert_int_equal(vfj_ledger_open_cached(&ledger, kit_path("future.db"), VFJ_ON_ERROR_STOP), VFJ_OK);
+    assert_int_equal(vfj_ledger_open_cached(&ledger, kit_path("future.db"), VFJ_ON_ERROR_STOP),
+                     VFJ_OK);
     kit_submit(ledger, kit_started());
     submit_lines(ledger, 10);
     vfj_ledger_close(ledger);

@@ -13,7 +13,8 @@
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
 
-static struct vfj_replay_result replay_with(const char *path, const struct vfj_replay_checks *checks)
+static struct vfj_replay_result replay_with(const char *path,
+                                            const struct vfj_replay_checks *checks)
 {
     struct vfj_journal *journal = NULL;
     struct vfj_replay_result result;
@@ -46,11 +47,14 @@ static const char *fresh(const char *name)
     return path;
 }
 
-static void assert_verdict(struct vfj_replay_result result, enum vfj_verdict verdict, uint64_t seq, const char *what)
+static void assert_verdict(struct vfj_replay_result result, enum vfj_verdict verdict, uint64_t seq,
+                           const char *what)
 {
-    if (result.verdict != verdict || result.seq != seq || result.what == NULL || strcmp(result.what, what) != 0)
-        fail_msg("%s at %llu (%s): expected \"%s\", found \"%s\"", vfj_verdict_name((enum vfj_verdict)result.verdict),
-                 (unsigned long long)result.seq, result.what, result.expected, result.found);
+    if (result.verdict != verdict || result.seq != seq || result.what == NULL
+        || strcmp(result.what, what) != 0)
+        fail_msg("%s at %llu (%s): expected \"%s\", found \"%s\"",
+                 vfj_verdict_name((enum vfj_verdict)result.verdict), (unsigned long long)result.seq,
+                 result.what, result.expected, result.found);
 }
 
 static uint64_t first(const char *path, const char *condition)
@@ -67,7 +71,8 @@ static void test_an_untouched_journal_is_the_same(void **state)
     struct vfj_replay_result result = replay(path);
     assert_int_equal(result.verdict, VFJ_VERDICT_SAME);
     assert_null(result.what);
-    assert_int_equal(result.records, (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record"));
+    assert_int_equal(result.records,
+                     (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record"));
     assert_int_equal(result.events, (uint64_t)kit_sql_integer(path, "SELECT count(*) FROM event"));
     const struct vfj_replay_checks quick = {.skip_chain = true};
     assert_int_equal(replay_with(path, &quick).verdict, VFJ_VERDICT_SAME);
@@ -78,11 +83,13 @@ static void test_an_untouched_journal_is_the_same(void **state)
 static void test_every_edit_is_noticed(void **state)
 {
     static const char *const edits[] = {
-        "cause = CASE WHEN cause IS NULL OR cause = 1 THEN CASE WHEN seq > 2 THEN 2 END ELSE cause - 1 END",
+        "cause = CASE WHEN cause IS NULL OR cause = 1 THEN CASE WHEN seq > 2 THEN 2 END ELSE cause "
+        "- 1 END",
         "boot = boot + 1",
         "wall_us = wall_us + 1",
         "mono_us = mono_us + 1",
-        "kind = CASE kind WHEN 'command' THEN 'transition' WHEN 'transition' THEN 'command' ELSE 'gap' END",
+        "kind = CASE kind WHEN 'command' THEN 'transition' WHEN 'transition' THEN 'command' ELSE "
+        "'gap' END",
         "body = body || ' '",
         "note = CASE WHEN note IS NULL THEN 'stale' END",
         "digest = CASE WHEN digest IS NOT NULL THEN digest + 1 END",
@@ -96,11 +103,13 @@ static void test_every_edit_is_noticed(void **state)
             char changed[100];
             const char *path = fresh("edit.db");
             (void)snprintf(sql, sizeof sql,
-                           "CREATE TABLE before AS SELECT * FROM record; UPDATE record SET %s WHERE seq = %llu",
+                           "CREATE TABLE before AS SELECT * FROM record; UPDATE record SET %s "
+                           "WHERE seq = %llu",
                            edits[i], (unsigned long long)seq);
             kit_tamper(path, sql);
-            (void)snprintf(changed, sizeof changed,
-                           "SELECT count(*) FROM (SELECT * FROM record EXCEPT SELECT * FROM before)");
+            (void)snprintf(
+                changed, sizeof changed,
+                "SELECT count(*) FROM (SELECT * FROM record EXCEPT SELECT * FROM before)");
             bool differs = kit_sql_integer(path, changed) > 0;
             kit_sql(path, "DROP TABLE before");
             struct vfj_replay_result result = replay(path);
@@ -128,7 +137,8 @@ static void test_a_row_taken_out_is_noticed(void **state)
     assert_verdict(replay(path), VFJ_VERDICT_EDITED, 7, "record missing");
     path = fresh("moved.db");
     kit_tamper(path,
-               "DELETE FROM record WHERE seq = 7; UPDATE record SET cause = cause - (cause >= 7), seq = seq - 1 WHERE "
+               "DELETE FROM record WHERE seq = 7; UPDATE record SET cause = cause - (cause >= 7), "
+               "seq = seq - 1 WHERE "
                "seq > 7");
     struct vfj_replay_result result = replay(path);
     assert_int_equal(result.verdict, VFJ_VERDICT_EDITED);
@@ -145,9 +155,10 @@ static void test_a_forgery_diverges(void **state)
     } forgeries[] = {
         {"UPDATE record SET digest = digest + 1", "kind = 'devd' AND seq > 6", "digest"},
         {"UPDATE record SET note = 'stale'", "kind = 'devd' AND note IS NULL AND seq > 6", "note"},
-        {"UPDATE record SET body = replace(body, 'lagg0', 'lagg1')", "kind = 'command' AND body LIKE '%lagg0%'",
-         "command"},
-        {"UPDATE record SET body = replace(body, 'attached', 'lagged')", "kind = 'transition'", "transition"},
+        {"UPDATE record SET body = replace(body, 'lagg0', 'lagg1')",
+         "kind = 'command' AND body LIKE '%lagg0%'", "command"},
+        {"UPDATE record SET body = replace(body, 'attached', 'lagged')", "kind = 'transition'",
+         "transition"},
         {"UPDATE record SET kind = 'command', digest = NULL", "kind = 'transition'", "kind"},
         {"UPDATE record SET cause = 1", "kind = 'finished'", "cause"},
         {"UPDATE record SET cause = NULL", "kind = 'observed'", "cause"},
@@ -163,7 +174,8 @@ static void test_a_forgery_diverges(void **state)
         const char *path = fresh("forged.db");
         uint64_t seq = first(path, forgeries[i].row);
         char sql[300];
-        (void)snprintf(sql, sizeof sql, "%s WHERE seq = %llu", forgeries[i].sql, (unsigned long long)seq);
+        (void)snprintf(sql, sizeof sql, "%s WHERE seq = %llu", forgeries[i].sql,
+                       (unsigned long long)seq);
         kit_forge(path, sql);
         assert_verdict(replay(path), VFJ_VERDICT_DIVERGED, seq, forgeries[i].what);
     }
@@ -175,25 +187,29 @@ static void test_missing_and_extra_decisions_diverge(void **state)
     uint64_t seq = first(path, "kind = 'command' AND body LIKE '%create%'");
     char sql[400];
     (void)state;
-    (void)snprintf(sql, sizeof sql,
-                   "DELETE FROM record WHERE seq = %llu;"
-                   "UPDATE record SET cause = cause - (cause >= %llu), seq = seq - 1 WHERE seq > %llu",
-                   (unsigned long long)seq, (unsigned long long)seq, (unsigned long long)seq);
+    (void)snprintf(
+        sql, sizeof sql,
+        "DELETE FROM record WHERE seq = %llu;"
+        "UPDATE record SET cause = cause - (cause >= %llu), seq = seq - 1 WHERE seq > %llu",
+        (unsigned long long)seq, (unsigned long long)seq, (unsigned long long)seq);
     kit_forge(path, sql);
     struct vfj_replay_result result = replay(path);
     assert_verdict(result, VFJ_VERDICT_DIVERGED, seq, "command");
-    assert_non_null(strstr(result.found, "ifconfig lagg0 inet6 no_dad")); /* the next command of the batch */
+    /* the next command of the batch */
+    assert_non_null(strstr(result.found, "ifconfig lagg0 inet6 no_dad"));
     assert_non_null(strstr(result.expected, "ifconfig lagg0 create"));
 
     path = fresh("batch.db");
     seq = first(path, "kind = 'finished'");
-    (void)snprintf(sql, sizeof sql,
-                   "DELETE FROM record WHERE seq = %llu - 1;"
-                   "UPDATE record SET cause = cause - (cause >= %llu), seq = seq - 1 WHERE seq >= %llu",
-                   (unsigned long long)seq, (unsigned long long)seq, (unsigned long long)seq);
+    (void)snprintf(
+        sql, sizeof sql,
+        "DELETE FROM record WHERE seq = %llu - 1;"
+        "UPDATE record SET cause = cause - (cause >= %llu), seq = seq - 1 WHERE seq >= %llu",
+        (unsigned long long)seq, (unsigned long long)seq, (unsigned long long)seq);
     kit_forge(path, sql);
     result = replay(path);
-    assert_verdict(result, VFJ_VERDICT_DIVERGED, seq - 1, "command"); /* the last command of the batch */
+    /* the last command of the batch */
+    assert_verdict(result, VFJ_VERDICT_DIVERGED, seq - 1, "command");
     assert_string_equal(result.found, "(none)");
     assert_non_null(strstr(result.expected, "ifconfig lagg0 inet 10.0.0.4/24"));
 
@@ -215,7 +231,8 @@ static void test_a_cut_tail_is_incomplete(void **state)
     (void)state;
     uint64_t seq = first(path, "kind = 'transition' AND body LIKE '%to=delayed%'");
     char sql[100];
-    (void)snprintf(sql, sizeof sql, "DELETE FROM record WHERE seq >= %llu", (unsigned long long)seq);
+    (void)snprintf(sql, sizeof sql, "DELETE FROM record WHERE seq >= %llu",
+                   (unsigned long long)seq);
     kit_tamper(path, sql);
     assert_verdict(replay(path), VFJ_VERDICT_INCOMPLETE, seq, "transition");
 
@@ -229,14 +246,17 @@ static void test_other_rules_are_no_divergence(void **state)
     const char *path = fresh("rules.db");
     (void)state;
     /* the rules differ, but no decision does */
-    kit_forge(path, "UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'started'");
+    kit_forge(
+        path,
+        "UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'started'");
     assert_int_equal(replay(path).verdict, VFJ_VERDICT_SAME);
 
     uint64_t seq = first(path, "kind = 'command' AND body LIKE '%create%'");
     kit_forge(path, "UPDATE record SET body = replace(body, 'lagg0 create', 'lagg0 make')");
     struct vfj_replay_result result = replay(path);
     assert_verdict(result, VFJ_VERDICT_RULES_CHANGED, seq, "command");
-    assert_int_equal(result.records, (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record"));
+    assert_int_equal(result.records,
+                     (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record"));
 
     /* a daemon of the present rules continues, and its records are compared again */
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
@@ -247,7 +267,8 @@ static void test_other_rules_are_no_divergence(void **state)
     uint64_t last = vfj_ledger_seq(ledger);
     vfj_ledger_close(ledger);
     assert_verdict(replay(path), VFJ_VERDICT_RULES_CHANGED, seq, "command");
-    kit_forge(path, "UPDATE record SET digest = digest + 1 WHERE seq = (SELECT max(seq) FROM record)");
+    kit_forge(path,
+              "UPDATE record SET digest = digest + 1 WHERE seq = (SELECT max(seq) FROM record)");
     assert_verdict(replay(path), VFJ_VERDICT_DIVERGED, last, "digest");
 }
 
@@ -262,7 +283,8 @@ static void test_rows_that_are_no_records_make_it_unusable(void **state)
     assert_int_equal(result.seq, 4);
 }
 
-static void count_watched(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
+static void count_watched(void *arg, const struct vfj_record *record,
+                          const struct vfj_machine *machine)
 {
     uint64_t *count = arg;
     (void)machine;
