@@ -29,18 +29,15 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_JSON]
     = "SELECT json_patch(json_patch('{}', json_object('seq', seq, 'cause', cause, 'time', time,"
       " 'boot', boot, 'wall_us', wall_us, 'mono_us', mono_us, 'kind', kind, 'note', note)),"
-      " json_object('slot', pairs ->> 'slot', 'vf', pairs ->> 'vf', 'from', pairs ->> 'from', "
-      "'to', pairs ->> 'to',"
+      " json_object('slot', pairs ->> 'slot', 'vf', pairs ->> 'vf', 'from', pairs ->> 'from', 'to', pairs ->> 'to',"
       " 'reason', pairs ->> 'reason', 'generation', CAST(pairs ->> 'generation' AS INTEGER),"
       " 'delay', pairs ->> 'delay_us' / 1e6,"
       " 'command', CAST(coalesce(pairs ->> 'id', pairs ->> 'command') AS INTEGER),"
       " 'argv', iif(kind = 'command', pairs ->> 'last', NULL), 'outcome', pairs ->> 'outcome',"
       " 'status', CAST(pairs ->> 'status' AS INTEGER), 'duration', pairs ->> 'duration_us' / 1e6,"
       " 'output', iif(kind = 'finished', pairs ->> 'last', NULL),"
-      " 'body', iif(typeof(body) = 'text', body, NULL), 'body_hex', iif(typeof(body) = 'blob', "
-      "lower(hex(body)), NULL),"
-      " 'digest', iif(digest IS NOT NULL, format('%016x', digest), NULL), 'chain', "
-      "lower(hex(chain))))"
+      " 'body', iif(typeof(body) = 'text', body, NULL), 'body_hex', iif(typeof(body) = 'blob', lower(hex(body)), NULL),"
+      " 'digest', iif(digest IS NOT NULL, format('%016x', digest), NULL), 'chain', lower(hex(chain))))"
       " FROM (" VFJ_SCHEMA_ENTRY ") WHERE seq = ?1",
     [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",
     /* Only the first part of a state checkpoint has no cause. */
@@ -336,10 +333,10 @@ static enum vfj_status connect_write(struct vfj_journal *journal)
     if (status != VFJ_OK)
         return status;
     /* journal_size_limit: the WAL checkpoint after a burst truncates the WAL to that length */
-    int code = sqlite3_exec(journal->db,
-                            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA "
-                            "journal_size_limit = 4194304;",
-                            NULL, NULL, NULL);
+    int code = sqlite3_exec(
+        journal->db,
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 4194304;",
+        NULL, NULL, NULL);
     if (code != SQLITE_OK)
         return vfj_journal_failed(journal, code);
     return update_schema(journal);

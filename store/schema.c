@@ -5,32 +5,31 @@
 
 /* Each statement has the text that SQLite stores, so that the schema of a file can be compared
  * with it. */
-#define TABLE_RECORD                                                                            \
-    "CREATE TABLE record (\n"                                                                   \
-    "    -- 1, 2, 3 ... without gaps\n"                                                         \
-    "    seq INTEGER PRIMARY KEY,\n"                                                            \
-    "    -- seq of the row that led to this one: an event's transitions and commands, a "       \
-    "command's answer.\n"                                                                       \
-    "    -- NULL: it came from outside\n"                                                       \
-    "    cause INTEGER,\n"                                                                      \
-    "    -- counts the boots of the guest that this journal has seen\n"                         \
-    "    boot INTEGER NOT NULL,\n"                                                              \
-    "    -- Unix time in microseconds, for people\n"                                            \
-    "    wall_us INTEGER NOT NULL,\n"                                                           \
-    "    -- microseconds since boot, for decisions\n"                                           \
-    "    mono_us INTEGER NOT NULL,\n"                                                           \
-    "    -- events: started stopped configured connected gap devd observed finished timer;\n"   \
-    "    -- what an event led to: transition command\n"                                         \
-    "    kind TEXT NOT NULL,\n"                                                                 \
-    "    -- devd: the line as it came; else key=value text in devd's grammar.\n"                \
-    "    -- TEXT when it is UTF-8 without control characters but tab and newline, else BLOB\n"  \
-    "    body ANY NOT NULL,\n"                                                                  \
-    "    -- why the event changed nothing, or what is odd about it\n"                           \
-    "    note TEXT,\n"                                                                          \
-    "    -- 64 bits of the machine's state after the event; NULL for transition and command\n"  \
-    "    digest INTEGER,\n"                                                                     \
-    "    -- the first 16 bytes of SHA-256(chain before, whole, and every column of this row)\n" \
-    "    chain BLOB NOT NULL\n"                                                                 \
+#define TABLE_RECORD                                                                                         \
+    "CREATE TABLE record (\n"                                                                                \
+    "    -- 1, 2, 3 ... without gaps\n"                                                                      \
+    "    seq INTEGER PRIMARY KEY,\n"                                                                         \
+    "    -- seq of the row that led to this one: an event's transitions and commands, a command's answer.\n" \
+    "    -- NULL: it came from outside\n"                                                                    \
+    "    cause INTEGER,\n"                                                                                   \
+    "    -- counts the boots of the guest that this journal has seen\n"                                      \
+    "    boot INTEGER NOT NULL,\n"                                                                           \
+    "    -- Unix time in microseconds, for people\n"                                                         \
+    "    wall_us INTEGER NOT NULL,\n"                                                                        \
+    "    -- microseconds since boot, for decisions\n"                                                        \
+    "    mono_us INTEGER NOT NULL,\n"                                                                        \
+    "    -- events: started stopped configured connected gap devd observed finished timer;\n"                \
+    "    -- what an event led to: transition command\n"                                                      \
+    "    kind TEXT NOT NULL,\n"                                                                              \
+    "    -- devd: the line as it came; else key=value text in devd's grammar.\n"                             \
+    "    -- TEXT when it is UTF-8 without control characters but tab and newline, else BLOB\n"               \
+    "    body ANY NOT NULL,\n"                                                                               \
+    "    -- why the event changed nothing, or what is odd about it\n"                                        \
+    "    note TEXT,\n"                                                                                       \
+    "    -- 64 bits of the machine's state after the event; NULL for transition and command\n"               \
+    "    digest INTEGER,\n"                                                                                  \
+    "    -- the first 16 bytes of SHA-256(chain before, whole, and every column of this row)\n"              \
+    "    chain BLOB NOT NULL\n"                                                                              \
     ") STRICT"
 
 /* This trigger also refuses INSERT OR REPLACE, for which no UPDATE or DELETE trigger runs. */
@@ -288,18 +287,18 @@ static int compare(sqlite3 *db, const char *query, const struct object *objects,
 
 int vfj_schema_compare(sqlite3 *db, struct vfj_text *name)
 {
-    return compare(db,
-                   "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'view' ORDER "
-                   "BY type, name",
-                   facts, name);
+    return compare(
+        db,
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type <> 'view' ORDER BY type, name",
+        facts, name);
 }
 
 int vfj_schema_compare_views(sqlite3 *db)
 {
     char bytes[160];
     struct vfj_text name = vfj_text_begin(bytes, sizeof bytes);
-    return compare(db,
-                   "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type = 'view' ORDER "
-                   "BY type, name",
-                   views, &name);
+    return compare(
+        db,
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY type, name",
+        views, &name);
 }

@@ -41,8 +41,7 @@ static void put_if(struct sink *sink, const struct guest_if *ifp)
     char address[GUEST_MASK_SIZE];
 
     put(sink,
-        "if %s kind=%s index=%u unit=%u mac=%s own_mac=%s mtu=%u max_mtu=%u up=%d carrier=%d "
-        "link=%s",
+        "if %s kind=%s index=%u unit=%u mac=%s own_mac=%s mtu=%u max_mtu=%u up=%d carrier=%d link=%s",
         ifp->name, kind_names[ifp->kind], ifp->index, ifp->unit, ifp->mac, ifp->own_mac, ifp->mtu,
         ifp->max_mtu, ifp->up, ifp->carrier, link_names[ifp->link]);
     put(sink, " linkups=%lu nd6=%u proto=%s lagg=%s vf=%s rxvf=%s hn=%s\n", ifp->linkups, ifp->nd6,

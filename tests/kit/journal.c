@@ -171,11 +171,12 @@ static void chain_anew(sqlite3 *db)
     bool begins = true;
     sqlite3_stmt *rows = NULL;
     sqlite3_stmt *update = NULL;
-    assert_int_equal(sqlite3_prepare_v2(db,
-                                        "SELECT seq, cause, boot, wall_us, mono_us, kind, body, "
-                                        "note, digest FROM record ORDER BY seq",
-                                        -1, &rows, NULL),
-                     SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(
+            db,
+            "SELECT seq, cause, boot, wall_us, mono_us, kind, body, note, digest FROM record ORDER BY seq",
+            -1, &rows, NULL),
+        SQLITE_OK);
     assert_int_equal(
         sqlite3_prepare_v2(db, "UPDATE record SET chain = ?1 WHERE seq = ?2", -1, &update, NULL),
         SQLITE_OK);

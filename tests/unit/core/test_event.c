@@ -101,9 +101,9 @@ static void test_finished(void **unused)
     outcome->command = UINT64_MAX;
     outcome->status = INT32_MIN;
     outcome->duration_us = INT64_MAX;
-    check(&event,
-          "command=18446744073709551615 outcome=exited status=-2147483648 "
-          "duration_us=9223372036854775807");
+    check(
+        &event,
+        "command=18446744073709551615 outcome=exited status=-2147483648 duration_us=9223372036854775807");
     for (unsigned kind = 0; kind < VFJ_OUTCOME_COUNT; kind++) {
         outcome->kind = (uint8_t)kind;
         memset(outcome->output, kind % 2 == 0 ? '\\' : '\n', sizeof outcome->output - 1);
@@ -152,8 +152,7 @@ static void test_refused(void **unused)
         {VFJ_EVENT_STARTED, "boot=x mode=act policy=scripts rules=1 more=2"},
         {VFJ_EVENT_STARTED, "mode=act boot=x policy=scripts rules=1"},
         {VFJ_EVENT_STARTED,
-         "boot=0123456789012345678901234567890123456789012345678901234567890123 mode=act "
-         "policy=scripts rules=1"},
+         "boot=0123456789012345678901234567890123456789012345678901234567890123 mode=act policy=scripts rules=1"},
         {VFJ_EVENT_FINISHED, "command=1 outcome=exited status=0"},
         {VFJ_EVENT_FINISHED, "command=-1 outcome=exited status=0 duration_us=0"},
         {VFJ_EVENT_FINISHED, "command=1 outcome=exploded status=0 duration_us=0"},

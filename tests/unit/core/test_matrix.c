@@ -92,13 +92,11 @@ static const struct situation {
      LAGGED "@+1 !system=IFNET subsystem=mce0 type=LINK_DOWN\n%at 13\n%stop\n"},
     {"delayed, the plan logged", VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL, GUEST ATTACH "%at 11.5\n"},
     {"lagged, seen by an observer", VFJ_MODE_OBSERVE, VFJ_POLICY_VFJOURNAL,
-     "%if hn0 up\n%if mce0 up\n%if lagg0 up inet 10.0.0.4/24 laggport hn0 laggport mce0\n%vf mce0 "
-     "hn0\n" START},
+     "%if hn0 up\n%if mce0 up\n%if lagg0 up inet 10.0.0.4/24 laggport hn0 laggport mce0\n%vf mce0 hn0\n" START},
     {"transparent", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      "%sysctl hw.hn.vf_transparent=1\n" GUEST ATTACH},
     {"renamed, its unit unknown", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
-     "%vf mce0 wan\n%sysctl dev.hn.0.vf=\n@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n%at "
-     "3\n"},
+     "%vf mce0 wan\n%sysctl dev.hn.0.vf=\n@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n%at 3\n"},
     {"no slot", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, GUEST START},
     {"detached", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, LAGGED DOWN DETACH},
     {"attached: the VF went down", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, LAGGED DOWN},

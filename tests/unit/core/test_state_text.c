@@ -380,10 +380,10 @@ static void test_format_stays(void **unused)
     char *text = text_of(&machine->state);
     char *rc = strstr(text, " rc=");
     assert_non_null(rc);
-    assert_memory_equal(text,
-                        "state=2 command_last=2 boot=1 boot_id=boot-1 mode=act policy=vfjournal "
-                        "running=1 due_us=2000000",
-                        (size_t)(rc - text));
+    assert_memory_equal(
+        text,
+        "state=2 command_last=2 boot=1 boot_id=boot-1 mode=act policy=vfjournal running=1 due_us=2000000",
+        (size_t)(rc - text));
     assert_string_equal(
         rc,
         " rc=ifconfig_hn0=DHCP slot=hn0 vf=mce0 unit=0 generation=1 state=delayed activity=waiting "
@@ -397,14 +397,11 @@ static void test_format_stays(void **unused)
         " slot=hn0 vf=mce0 unit=0 generation=1 state=delayed activity=running delay=3 lagg_ours=1 "
         "plan_tried=432 plan_phase=1 plan_batches=1 batch_first=4 batch_count=4 "
         "batch_kinds=\"create no-dad up address-add\" batch_needs=\"4 5 7 8\" "
-        "observed=\"command=0 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_dhclient=411 "
-        "hn_if=hn0 "
-        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 "
-        "vf_flags=exists,ifdisabled "
+        "observed=\"command=0 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_dhclient=411 hn_if=hn0 "
+        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 vf_flags=exists,ifdisabled "
         "vf_mtu=1500 lagg_if=lagg0\" "
         "before=\"command=0 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_dhclient=411 hn_if=hn0 "
-        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 "
-        "vf_flags=exists,ifdisabled "
+        "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 vf_flags=exists,ifdisabled "
         "vf_mtu=1500 lagg_if=lagg0\"");
     free(text);
     kit_machine_close(machine);
@@ -414,21 +411,16 @@ static void test_format_stays(void **unused)
  * again. */
 static void test_format_1(void **unused)
 {
-    static const char text[] = "state=1 command_last=32 boot=1 mono_us=101000000 boot_id=boot-1 "
-                               "mode=act policy=vfjournal running=1 "
-                               "settle=1 "
-                               "rc=\"ifconfig_hn1=DHCP hyperv_vf_delay=5\" "
-                               "slot=hn0 generation=1 unit=0 pending=31 "
-                               "pending_kind=address-delete pending_index=1 goal=3 timer=1 "
-                               "timer_us=101000001 steps=11 hn_exists=1 hn_up=1 lagg_exists=1 "
-                               "lagg_has_hn=1 moved=1 carry=10.0.0.4/24 "
-                               "on_lagg=1 of_hn=1 carry=fd00::4/64 on_lagg=1 of_hn=1 "
-                               "slot=hn1 generation=3 vf=mce0 unit=1 state=lagged pending=32 "
-                               "pending_kind=probe-slot steps=9 rxvf=1 "
-                               "lagg_dhclient=10001 fault=command-failed failures=3 "
-                               "gateway=10.0.1.1 carry=10.0.1.4/24 on_lagg=1 "
-                               "slot=hn2 generation=2 vf=mce1 unit=2 state=delayed timer=1 "
-                               "timer_us=102000000 link_tries=2";
+    static const char text[]
+        = "state=1 command_last=32 boot=1 mono_us=101000000 boot_id=boot-1 mode=act policy=vfjournal running=1 "
+          "settle=1 "
+          "rc=\"ifconfig_hn1=DHCP hyperv_vf_delay=5\" "
+          "slot=hn0 generation=1 unit=0 pending=31 pending_kind=address-delete pending_index=1 goal=3 timer=1 "
+          "timer_us=101000001 steps=11 hn_exists=1 hn_up=1 lagg_exists=1 lagg_has_hn=1 moved=1 carry=10.0.0.4/24 "
+          "on_lagg=1 of_hn=1 carry=fd00::4/64 on_lagg=1 of_hn=1 "
+          "slot=hn1 generation=3 vf=mce0 unit=1 state=lagged pending=32 pending_kind=probe-slot steps=9 rxvf=1 "
+          "lagg_dhclient=10001 fault=command-failed failures=3 gateway=10.0.1.1 carry=10.0.1.4/24 on_lagg=1 "
+          "slot=hn2 generation=2 vf=mce1 unit=2 state=delayed timer=1 timer_us=102000000 link_tries=2";
     static const struct vfj_view blank;
     static struct vfj_state state;
     (void)unused;

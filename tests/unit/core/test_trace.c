@@ -221,8 +221,8 @@ static void test_directives(void **unused)
     assert_string_equal(read.value, "");
     assert_true(read_line("%nosysctl hw.hn.vflist "));
     assert_true(vfj_span_is(read.key, "hw.hn.vflist"));
-    assert_true(read_line("%if lagg0 down mtu 9000 inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 7 "
-                          "laggproto lacp laggport a1"));
+    assert_true(read_line(
+        "%if lagg0 down mtu 9000 inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 7 laggproto lacp laggport a1"));
     assert_string_equal(read.if_facts.interface.name.text, "lagg0");
     assert_true(read.if_facts.interface.exists && !read.if_facts.interface.up);
     assert_int_equal(read.if_facts.interface.mtu, 9000);

@@ -179,9 +179,9 @@ static void test_stream(void **state)
     expect_end(bench, "[!two]\n");
     usleep(20000);
     say(fd, "ee\nlast");
-    expect(bench,
-           "connected str\n[!system=IFNET subsystem=hn0 "
-           "type=LINK_UP]\n[!one]\n[]\n[!two]\n[!three]\n");
+    expect(
+        bench,
+        "connected str\n[!system=IFNET subsystem=hn0 type=LINK_UP]\n[!one]\n[]\n[!two]\n[!three]\n");
     close(fd);
     expect(bench, "[last]\ngap devd closed the connection\n");
     close(listener);

@@ -172,8 +172,7 @@ static void what_is_understood(void **state)
         {"", 0},
         {"# nothing\n", 0},
         {"options { directory \"/etc/devd\"; pid-file \"/x\"; set a \"b\"; };", 0},
-        {"attach 0 { device-name \"x\"; class \"y\"; subdevice \"z\"; action \"w\"; };\ndetach 1 "
-         "{}; nomatch 2 {};",
+        {"attach 0 { device-name \"x\"; class \"y\"; subdevice \"z\"; action \"w\"; };\ndetach 1 {}; nomatch 2 {};",
          0},
         {"notify 1 { match \"a\" \"b\"; };\nnotify { match \"a\" \"b\"; };", 2},
         {"notify x { };", 1},
@@ -235,8 +234,7 @@ static void sh(const char *format, ...)
 
 static void write_script(const char *root, const char *path, const char *text)
 {
-    sh("mkdir -p '%s%s' && rmdir '%s%s' && cat >'%s%s' <<'END'\n#!/bin/sh\n%s\nEND\nchmod 755 "
-       "'%s%s'",
+    sh("mkdir -p '%s%s' && rmdir '%s%s' && cat >'%s%s' <<'END'\n#!/bin/sh\n%s\nEND\nchmod 755 '%s%s'",
        root, path, root, path, root, path, text, root, path);
 }
 

@@ -167,14 +167,12 @@ static void assert_read(const struct vfj_command *command, const char *expected)
     assert_body(&observation, expected);
 }
 
-static const char slot_body[] = "command=7 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 "
-                                "hn_lagg=lagg0 vf_lagg=lagg0 gateway=10.0.0.1"
-                                " gateway_on_lagg=1 gateway6=fe80::1 hn_if=hn0 hn_flags=exists,up "
-                                "hn_link=2 hn_mtu=1500 vf_if=mce0 "
-                                "vf_flags=exists,up vf_link=1"
-                                " vf_mtu=1500 lagg_if=lagg0 lagg_flags=exists,up lagg_mtu=1500 "
-                                "lagg_laggproto=1 lagg_address=10.0.0.4/24"
-                                " lagg_address=fd00::4/64 lagg_port=hn0 lagg_port=mce0";
+static const char slot_body[]
+    = "command=7 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_lagg=lagg0 vf_lagg=lagg0 gateway=10.0.0.1"
+      " gateway_on_lagg=1 gateway6=fe80::1 hn_if=hn0 hn_flags=exists,up hn_link=2 hn_mtu=1500 vf_if=mce0 "
+      "vf_flags=exists,up vf_link=1"
+      " vf_mtu=1500 lagg_if=lagg0 lagg_flags=exists,up lagg_mtu=1500 lagg_laggproto=1 lagg_address=10.0.0.4/24"
+      " lagg_address=fd00::4/64 lagg_port=hn0 lagg_port=mce0";
 
 static void test_slot(void **state)
 {
@@ -192,9 +190,9 @@ static void test_slot_alone(void **state)
     kernel.route6.is_static = false;
     kernel.interface_count = 2;
     kernel.sysctls[0].name = NULL;
-    assert_read(&command,
-                "command=7 probe=slot ok=1 hn=hn0 hn_if=hn0 hn_flags=exists,up hn_link=2 "
-                "hn_mtu=1500 lagg_if=lagg0");
+    assert_read(
+        &command,
+        "command=7 probe=slot ok=1 hn=hn0 hn_if=hn0 hn_flags=exists,up hn_link=2 hn_mtu=1500 lagg_if=lagg0");
 }
 
 static void test_map(void **state)

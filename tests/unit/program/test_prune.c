@@ -516,8 +516,7 @@ static void test_crafted_beginnings(void **state)
          VFJ_FINDING_EDITED, "missing"},
         {"UPDATE record SET body = replace(body, 'of=1', 'of=2') WHERE kind = 'checkpoint'",
          VFJ_FINDING_DIVERGED, "checkpoint"},
-        {"UPDATE record SET body = replace(body, 'of=1', 'of=99999999999') WHERE kind = "
-         "'checkpoint'",
+        {"UPDATE record SET body = replace(body, 'of=1', 'of=99999999999') WHERE kind = 'checkpoint'",
          VFJ_FINDING_EDITED, "missing"},
         {"UPDATE record SET body = replace(body, 'part=1', 'part=2') WHERE kind = 'checkpoint'",
          VFJ_FINDING_EDITED, ""},
@@ -525,15 +524,13 @@ static void test_crafted_beginnings(void **state)
          VFJ_FINDING_EDITED, ""},
         {"UPDATE record SET body = replace(body, 'state=2', 'state=3') WHERE kind = 'checkpoint'",
          VFJ_FINDING_DIVERGED, "checkpoint"},
-        {"UPDATE record SET body = replace(body, 'mode=act', 'mode=observe') WHERE kind = "
-         "'checkpoint'",
+        {"UPDATE record SET body = replace(body, 'mode=act', 'mode=observe') WHERE kind = 'checkpoint'",
          VFJ_FINDING_DIVERGED, "checkpoint"},
         {"UPDATE record SET body = body || ' open=99999999999999999999' WHERE kind = 'checkpoint'",
          VFJ_FINDING_DIVERGED, "checkpoint"},
         {"UPDATE record SET body = replace(body, 'rules=2', 'rules=7') WHERE kind = 'checkpoint'",
          VFJ_FINDING_SOUND, ""},
-        {"UPDATE record SET body = replace(replace(body, 'rules=2', 'rules=7'), 'running=1', '') "
-         "WHERE kind = "
+        {"UPDATE record SET body = replace(replace(body, 'rules=2', 'rules=7'), 'running=1', '') WHERE kind = "
          "'checkpoint'",
          VFJ_FINDING_RULES_CHANGED, "digest"},
         {"UPDATE record SET seq = seq + 4611686018427387904", VFJ_FINDING_EDITED, "missing"},

@@ -148,9 +148,9 @@ static void test_what_is_saved_is_complete_and_unedited(void **state)
 {
     (void)state;
     const char *path = copy_of(large, large_length);
-    kit_tamper(path,
-               "DELETE FROM record WHERE seq >= (SELECT min(seq) FROM transition WHERE \"to\" = "
-               "'delayed')");
+    kit_tamper(
+        path,
+        "DELETE FROM record WHERE seq >= (SELECT min(seq) FROM transition WHERE \"to\" = 'delayed')");
     uint64_t cut = (uint64_t)kit_sql_integer(path, "SELECT max(seq) FROM record");
     struct vfj_recovered result = recovered(path, VFJ_OK);
     assert_true(result.lost);

@@ -260,8 +260,7 @@ static void test_records_can_only_be_appended(void **state)
         "INSERT INTO record SELECT max(seq) + 2, 1, 1, 1, 1, 'devd', '', NULL, 0, x'' FROM record",
         "INSERT INTO record SELECT 0, 1, 1, 1, 1, 'devd', '', NULL, 0, x''",
         "INSERT INTO record SELECT NULL, 1, 1, 1, 1, 'devd', '', NULL, 0, x''",
-        "INSERT INTO record SELECT * FROM record WHERE seq = 3 ON CONFLICT (seq) DO UPDATE SET "
-        "body = ''",
+        "INSERT INTO record SELECT * FROM record WHERE seq = 3 ON CONFLICT (seq) DO UPDATE SET body = ''",
     };
     for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++)
         assert_int_equal(refused(db, attempts[i]) & 0xff, SQLITE_CONSTRAINT);
@@ -506,13 +505,11 @@ static void test_the_views_read_the_bodies(void **state)
         {"SELECT delay = 2.0 FROM transition WHERE \"to\" = 'delayed'", 1},
         {"SELECT event < seq AND reason = 'vf-attached' AND generation = 1 FROM transition LIMIT 1",
          1},
-        {"SELECT count(*) FROM command WHERE argv = 'ifconfig lagg0 laggproto failover laggport "
-         "hn0'",
+        {"SELECT count(*) FROM command WHERE argv = 'ifconfig lagg0 laggproto failover laggport hn0'",
          1},
         {"SELECT count(*) FROM command WHERE kind = 'probe-map' AND argv IS NULL", 2},
         {"SELECT status = 1 AND duration = 0.0021 FROM outcome WHERE status <> 0", 1},
-        {"SELECT count(*) = count(c.seq) FROM outcome AS o LEFT JOIN command AS c ON c.seq = "
-         "o.command AND c.id = o.id",
+        {"SELECT count(*) = count(c.seq) FROM outcome AS o LEFT JOIN command AS c ON c.seq = o.command AND c.id = o.id",
          1},
         {"SELECT state = 'detached' AND slot = 'hn0' FROM slot", 1},
         {"SELECT time = '2026-11-22T14:00:00.000000Z' FROM event WHERE seq = 1", 1},

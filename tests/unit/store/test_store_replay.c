@@ -83,13 +83,11 @@ static void test_an_untouched_journal_is_the_same(void **state)
 static void test_every_edit_is_noticed(void **state)
 {
     static const char *const edits[] = {
-        "cause = CASE WHEN cause IS NULL OR cause = 1 THEN CASE WHEN seq > 2 THEN 2 END ELSE cause "
-        "- 1 END",
+        "cause = CASE WHEN cause IS NULL OR cause = 1 THEN CASE WHEN seq > 2 THEN 2 END ELSE cause - 1 END",
         "boot = boot + 1",
         "wall_us = wall_us + 1",
         "mono_us = mono_us + 1",
-        "kind = CASE kind WHEN 'command' THEN 'transition' WHEN 'transition' THEN 'command' ELSE "
-        "'gap' END",
+        "kind = CASE kind WHEN 'command' THEN 'transition' WHEN 'transition' THEN 'command' ELSE 'gap' END",
         "body = body || ' '",
         "note = CASE WHEN note IS NULL THEN 'stale' END",
         "digest = CASE WHEN digest IS NOT NULL THEN digest + 1 END",
@@ -102,10 +100,10 @@ static void test_every_edit_is_noticed(void **state)
             char sql[400];
             char changed[100];
             const char *path = fresh("edit.db");
-            (void)snprintf(sql, sizeof sql,
-                           "CREATE TABLE before AS SELECT * FROM record; UPDATE record SET %s "
-                           "WHERE seq = %llu",
-                           edits[i], (unsigned long long)seq);
+            (void)snprintf(
+                sql, sizeof sql,
+                "CREATE TABLE before AS SELECT * FROM record; UPDATE record SET %s WHERE seq = %llu",
+                edits[i], (unsigned long long)seq);
             kit_tamper(path, sql);
             (void)snprintf(
                 changed, sizeof changed,
@@ -136,10 +134,10 @@ static void test_a_row_taken_out_is_noticed(void **state)
     kit_tamper(path, "DELETE FROM record WHERE seq = 7");
     assert_verdict(replay(path), VFJ_VERDICT_EDITED, 7, "record missing");
     path = fresh("moved.db");
-    kit_tamper(path,
-               "DELETE FROM record WHERE seq = 7; UPDATE record SET cause = cause - (cause >= 7), "
-               "seq = seq - 1 WHERE "
-               "seq > 7");
+    kit_tamper(
+        path,
+        "DELETE FROM record WHERE seq = 7; UPDATE record SET cause = cause - (cause >= 7), seq = seq - 1 WHERE "
+        "seq > 7");
     struct vfj_replay_result result = replay(path);
     assert_int_equal(result.verdict, VFJ_VERDICT_EDITED);
     path = fresh("beheaded.db");
