@@ -12,13 +12,26 @@ static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
     return strstr(rc->text, name) != NULL && vfj_kv_find(vfj_span_of(rc->text), name, pair);
 }
 
+/* The value as words of commands: control characters separate words, and no command may have one.
+ * rc.conf's reader leaves none; a trace and a journal of an earlier version can hold some. False
+ * when the value is cut. */
+static bool copy_value(const struct vfj_kv *pair, char *value, size_t size)
+{
+    bool is_whole = vfj_kv_value(pair, value, size);
+    for (char *at = value; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = ' ';
+    }
+    return is_whole;
+}
+
 bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size)
 {
     struct vfj_kv pair;
     value[0] = '\0';
     if (!find(rc, name, &pair))
         return false;
-    vfj_kv_value(&pair, value, size);
+    copy_value(&pair, value, size);
     return true;
 }
 
@@ -280,7 +293,7 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
     struct vfj_kv pair;
     if (!find_alias(rc, interface, number, &pair))
         return false;
-    bool is_whole = vfj_kv_value(&pair, args, size);
+    bool is_whole = copy_value(&pair, args, size);
     if (is_whole && count_words(args) == 0)
         return false;
     if (!is_whole || !bounded_words(args))
@@ -295,7 +308,7 @@ static bool fits(const struct vfj_rc *rc, const char *name)
     char value[VFJ_ARGS_SIZE - 16];
     struct vfj_kv pair;
     return !find(rc, name, &pair)
-        || (vfj_kv_value(&pair, value, sizeof value)
+        || (copy_value(&pair, value, sizeof value)
             && (count_words(value) == 0 || bounded_words(value)));
 }
 

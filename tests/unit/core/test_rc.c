@@ -465,9 +465,23 @@ static void test_static_routes(void **unused)
     assert_false(vfj_rc_static_route(&rc, hn0(), 0, value, sizeof value));
 }
 
+static void test_control_characters(void **unused)
+{
+    struct vfj_rc rc = {.text = ""};
+    struct vfj_text text = vfj_text_begin(rc.text, sizeof rc.text);
+    char value[64];
+    (void)unused;
+    vfj_kv_add_string(&text, "ifconfig_hn0",
+                      "inet\x01"
+                      "10.0.0.4/24\x1f\x7fup");
+    assert_true(vfj_rc_get(&rc, "ifconfig_hn0", value, sizeof value));
+    assert_string_equal(value, "inet 10.0.0.4/24  up");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_control_characters),
         cmocka_unit_test(test_link_wait),
         cmocka_unit_test(test_get),
         cmocka_unit_test(test_delay),
