@@ -67,7 +67,7 @@ static void make_answers(const struct bench *bench, unsigned hns)
     (void)snprintf(text + at, sizeof text - at, "%s", lagg_end);
     bench_write(bench_path(bench, "answers/apart"), text);
     (void)snprintf(text + ports, sizeof text - ports, "\tlaggport: mce0 flags=0<>\n%s", lagg_end);
-    bench_write(bench_path(bench, "answers/joined"), text);
+    bench_write(bench_path(bench, "answers/laggport-mce0"), text);
     bench_write(bench_path(bench, "answers/ifconfig"), text);
     bench_write(bench_path(bench, "answers/map"),
                 "hw.hn.vf_transparent: 0\nhw.hn.vflist: mce0\nhw.hn.vfmap: mce0:hn0\n");
@@ -229,4 +229,17 @@ uint64_t bench_journal_rows(struct bench_daemon *daemon)
     uint64_t rows = (uint64_t)sqlite3_column_int64(daemon->last, 0);
     sqlite3_reset(daemon->last);
     return rows;
+}
+
+int64_t bench_journal_timer_us(struct bench_daemon *daemon)
+{
+    static const char text[]
+        = "SELECT mono_us FROM record WHERE kind = 'timer' ORDER BY seq DESC LIMIT 1";
+    sqlite3_stmt *timer;
+    (void)bench_journal_rows(daemon); /* opens it */
+    BENCH_CHECK(sqlite3_prepare_v2(daemon->db, text, -1, &timer, NULL) == SQLITE_OK);
+    BENCH_CHECK(sqlite3_step(timer) == SQLITE_ROW);
+    int64_t us = sqlite3_column_int64(timer, 0);
+    sqlite3_finalize(timer);
+    return us;
 }

@@ -7,10 +7,17 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+/* What a command does to the guest. */
+enum bench_effect {
+    BENCH_READS,
+    BENCH_CHANGES,
+    BENCH_UPS_VF, /* the last command of a first join */
+};
+
 /* What a program of the guest sends to DIR/times when it is run. */
 struct bench_run {
-    int64_t ns; /* when main() began */
-    int32_t changes;
+    int64_t ns;     /* when main() began */
+    int32_t effect; /* enum bench_effect */
     int32_t pad;
 };
 
@@ -57,6 +64,9 @@ bool bench_next_run(struct bench_daemon *daemon, struct bench_run *run, int pati
 
 /* The newest record of the journal, while the daemon runs. */
 uint64_t bench_journal_rows(struct bench_daemon *daemon);
+
+/* When the newest timer of its journal fired, in microseconds of CLOCK_MONOTONIC. */
+int64_t bench_journal_timer_us(struct bench_daemon *daemon);
 
 #endif
 #endif

@@ -11,17 +11,15 @@
 enum { REPEATS_MAX = 99 };
 
 static const char usage[]
-    = "usage: vfj_bench [--full] [--commit ID] [--directory DIR] [--json FILE] [--markdown FILE] "
-      "[ROW...]\n"
-      "Prints one line a row and size: ours, the baseline, and the figure with its goal, each the "
-      "median of\n"
-      "repeated turns. --full takes the sizes of the goals (minutes, and gigabytes in DIR, default "
-      "/var/tmp).\n"
+    = "usage: vfj_bench [--full] [--commit ID] [--directory DIR] [--json FILE] [--markdown FILE] [ROW...]\n"
+      "Prints one line a row and size: ours, the baseline, and the figure with its goal, each the median of\n"
+      "repeated turns. --full takes the sizes of the goals (minutes, and gigabytes in DIR, default /var/tmp).\n"
       "--commit says what is measured; --json and --markdown write the same to a file.\n";
 
 static const struct bench_row *const rows[]
-    = {&bench_command, &bench_shell, &bench_burst, &bench_append, &bench_replay, &bench_verify,
-       &bench_step,    &bench_flap,  &bench_start, &bench_bytes,  &bench_steady, &bench_idle};
+    = {&bench_command, &bench_shell,  &bench_join, &bench_burst, &bench_append,
+       &bench_replay,  &bench_verify, &bench_step, &bench_flap,  &bench_start,
+       &bench_bytes,   &bench_steady, &bench_idle};
 
 /* The medians of one row at one size. */
 struct outcome {

@@ -1,9 +1,9 @@
 /* A program that does nothing, under the names of a guest's programs: it tells when it was run, if
  * anyone listens, and prints a prepared answer.
  *
- * DIR/sbin/NAME prints DIR/answers/ANSWER and sends its name and time to the socket DIR/times. A
- * command that makes a port of an interface lets DIR/answers/ifconfig be DIR/answers/joined from
- * then on. */
+ * DIR/sbin/NAME prints DIR/answers/ANSWER and sends its time and effect to the socket DIR/times.
+ * `ifconfig INTERFACE VERB ARGUMENT` lets DIR/answers/ifconfig be DIR/answers/VERB-ARGUMENT from
+ * then on, where there is such a file; VERB is the last word but one. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -36,13 +36,24 @@ static void print(const char *answer)
         (void)!write(STDOUT_FILENO, bytes, (size_t)count);
 }
 
-static void join(void)
+static void replace(const char *answer, const char *verb, const char *argument)
 {
     char from[256], to[256];
-    (void)snprintf(from, sizeof from, "%s/answers/joined", directory);
-    (void)snprintf(to, sizeof to, "%s/answers/ifconfig", directory);
+    (void)snprintf(from, sizeof from, "%s/answers/%s-%s", directory, verb, argument);
+    (void)snprintf(to, sizeof to, "%s/answers/%s", directory, answer);
+    if (access(from, F_OK) != 0)
+        return;
     (void)unlink(to);
     (void)!link(from, to);
+}
+
+static enum bench_effect effect_of(const char *name, int argc, char **argv)
+{
+    if (strcmp(name, "ifconfig") != 0 || argc < 3)
+        return BENCH_READS;
+    if (strcmp(argv[1], "mce0") == 0 && strcmp(argv[2], "up") == 0)
+        return BENCH_UPS_VF;
+    return BENCH_CHANGES;
 }
 
 static void answer(const char *name, int argc, char **argv)
@@ -54,8 +65,10 @@ static void answer(const char *name, int argc, char **argv)
         print(argc > 3 && strcmp(argv[3], "hw.hn.vflist") == 0 ? "map" : "slot");
     else if (strcmp(name, "ifconfig") == 0 && strcmp(last, "-a") == 0)
         print("ifconfig");
-    else if (argc > 3 && strcmp(argv[2], "laggport") == 0)
-        join();
+    else if (argc > 2)
+        replace("ifconfig", argv[argc - 2], last);
+    if (effect_of(name, argc, argv) == BENCH_UPS_VF)
+        replace("slot", "slot", "up");
 }
 
 int main(int argc, char **argv)
@@ -64,7 +77,6 @@ int main(int argc, char **argv)
     struct bench_run run = {0};
     clock_gettime(CLOCK_MONOTONIC, &now);
     run.ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-    run.changes = argc > 3 && strcmp(argv[2], "laggport") == 0;
     (void)snprintf(directory, sizeof directory, "%s", argv[0]);
     for (unsigned up = 0; up < 2; up++) {
         char *slash = strrchr(directory, '/');
@@ -73,6 +85,7 @@ int main(int argc, char **argv)
         *slash = '\0';
     }
     const char *name = strrchr(argv[0], '/') + 1;
+    run.effect = effect_of(name, argc, argv);
     tell(&run);
     answer(name, argc, argv);
     return 0;

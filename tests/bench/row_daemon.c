@@ -272,8 +272,8 @@ static struct bench_sample steady_turn(struct bench *bench, void *context)
 
 const struct bench_row bench_steady = {
     .name = "steady",
-    .what = "1,000 lines a second: processor time of the daemon, start and end included; growth is "
-            "that of the second half",
+    .what
+    = "1,000 lines a second: processor time of the daemon, start and end included; growth is that of the second half",
     .baseline = "a client of devd that only reads and looks at the clock",
     .size = "lines",
     .unit = "% of one",
@@ -331,8 +331,8 @@ static struct bench_sample start_turn(struct bench *bench, void *context)
 
 const struct bench_row bench_start = {
     .name = "start",
-    .what = "start of the daemon on a journal until it is connected to devd, with its two programs "
-            "(sysctl, rc helper)",
+    .what
+    = "start of the daemon on a journal until it is connected to devd, with its two programs (sysctl, rc helper)",
     .baseline = "open, and one indexed SELECT",
     .size = "rows",
     .unit = "ms",
@@ -396,8 +396,8 @@ static struct bench_sample idle_turn(struct bench *bench, void *context)
 
 const struct bench_row bench_idle = {
     .name = "idle",
-    .what = "the daemon with nothing to do, after so many lines: wake-ups; growth is that of the "
-            "second half of the lines",
+    .what
+    = "the daemon with nothing to do, after so many lines: wake-ups; growth is that of the second half of the lines",
     .size = "lines",
     .unit = "a second",
     .figure = BENCH_OURS,

@@ -1,5 +1,4 @@
-/* The shell's way to the first changing command: the files that hyperv_vfup reads, and its steps.
- */
+/* The shell's way: the files that hyperv_vfup reads, and its steps. */
 #include "tests/bench/shell.h"
 
 #include <spawn.h>
@@ -53,17 +52,44 @@ static FILE *create(const struct bench *bench, const char *name)
     return file;
 }
 
-/* The steps of hyperv_vfup up to its first changing command. */
-static void write_script(const struct bench *bench)
+/* What each script begins with; `$vf` is the VF afterwards. */
+static void write_head(const struct bench *bench, FILE *script)
 {
-    FILE *script = create(bench, "vfup");
     const char *d = bench->directory;
     fprintf(script, ". %s/rc.subr\n. %s/network.subr\n. %s/defaults\n. %s/etc/rc.conf\n", d, d, d,
             d);
     fprintf(script, "unit=`echo $1 | sed 's/[^0-9]//g'`\nvf=`%s/sbin/sysctl -n dev.hn.$unit.vf`\n",
             d);
-    fprintf(script, "%s/sbin/ifconfig lagg$unit >/dev/null 2>&1\n", d);
-    fprintf(script, "%s/sbin/ifconfig lagg$unit laggport mce0\n", d);
+    fprintf(script, "ifconfig=%s/sbin/ifconfig\n$ifconfig lagg$unit >/dev/null 2>&1\n", d);
+}
+
+/* The steps of hyperv_vfup up to its first changing command. */
+static void write_script(const struct bench *bench)
+{
+    FILE *script = create(bench, "vfup");
+    write_head(bench, script);
+    fprintf(script, "$ifconfig lagg$unit laggport mce0\n");
+    BENCH_CHECK(fclose(script) == 0);
+}
+
+/* The sleeper of hyperv_vfattach, once it has slept, and all of hyperv_vfup for a static hn. */
+static void write_join(const struct bench *bench)
+{
+    FILE *script = create(bench, "attach");
+    const char *d = bench->directory;
+    fprintf(script, "%s/sbin/sysctl -n hw.hn.vf_transparent >/dev/null\n", d);
+    fprintf(script, "vf_transparent=`%s/sbin/sysctl -n hw.hn.vf_transparent`\n", d);
+    fprintf(script, "%s/sbin/ifconfig mce0 up\n/bin/sh %s/join hn0\n", d, d);
+    BENCH_CHECK(fclose(script) == 0);
+    script = create(bench, "join");
+    write_head(bench, script);
+    fprintf(script,
+            "$ifconfig lagg$unit create\n"
+            "$ifconfig lagg$unit laggproto failover laggport $1 laggport mce0\n"
+            "$ifconfig lagg$unit inet6 no_dad\n"
+            "[ -f /var/run/dhclient.$1.pid ]\n"
+            "$ifconfig $1 -alias\n"
+            "$ifconfig lagg$unit inet 10.0.0.4/24\n");
     BENCH_CHECK(fclose(script) == 0);
 }
 
@@ -79,24 +105,46 @@ void bench_shell_write(const struct bench *bench, unsigned percent)
     write_values(file, DEFAULTS / 100 * percent);
     BENCH_CHECK(fclose(file) == 0);
     write_script(bench);
+    write_join(bench);
 }
 
-double bench_shell_time(const struct bench *bench, struct bench_daemon *daemon)
+/* When /bin/sh was started on the script; the runs of before are gone. */
+static int64_t start_script(const struct bench *bench, struct bench_daemon *daemon,
+                            const char *name, pid_t *pid)
 {
     char script[BENCH_PATH_SIZE], sh[] = "/bin/sh", hn[] = "hn0";
     char *argv[] = {sh, script, hn, NULL};
     char path[] = "PATH=/sbin:/bin:/usr/sbin:/usr/bin";
     char *environment[] = {path, NULL};
     struct bench_run run;
-    pid_t pid;
-    (void)strcpy(script, bench_path(bench, "vfup"));
+    (void)strcpy(script, bench_path(bench, name));
     while (bench_next_run(daemon, &run, 20))
         continue;
     int64_t start = bench_now_ns();
-    BENCH_CHECK(posix_spawn(&pid, sh, NULL, NULL, argv, environment) == 0);
+    BENCH_CHECK(posix_spawn(pid, sh, NULL, NULL, argv, environment) == 0);
+    return start;
+}
+
+double bench_shell_time(const struct bench *bench, struct bench_daemon *daemon)
+{
+    struct bench_run run;
+    pid_t pid;
+    int64_t start = start_script(bench, daemon, "vfup", &pid);
     do {
         BENCH_CHECK(bench_next_run(daemon, &run, 20000));
-    } while (!run.changes);
+    } while (run.effect == BENCH_READS);
     BENCH_CHECK(waitpid(pid, NULL, 0) == pid);
     return (double)(run.ns - start) / 1e3;
+}
+
+double bench_shell_join_time(const struct bench *bench, struct bench_daemon *daemon)
+{
+    struct bench_run run;
+    pid_t pid;
+    int64_t start = start_script(bench, daemon, "attach", &pid);
+    BENCH_CHECK(waitpid(pid, NULL, 0) == pid);
+    double us = (double)(bench_now_ns() - start) / 1e3;
+    while (bench_next_run(daemon, &run, 20))
+        continue;
+    return us;
 }

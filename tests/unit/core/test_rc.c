@@ -467,9 +467,7 @@ static void test_static_routes(void **unused)
 
 static void test_control_characters(void **unused)
 {
-    struct vfj_rc rc = {.text = ""};
     struct vfj_text text = vfj_text_begin(rc.text, sizeof rc.text);
-    char value[64];
     (void)unused;
     vfj_kv_add_string(&text, "ifconfig_hn0",
                       "inet\x01"
