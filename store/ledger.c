@@ -341,7 +341,7 @@ enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_ev
 
 bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body)
 {
-    if ((ledger->detached && ledger->lost > 0) || !vfj_write_queue_has_room(&ledger->queue))
+    if (vfj_ledger_has_lost(ledger) || !vfj_write_queue_has_room(&ledger->queue))
         return false;
     struct vfj_text text = vfj_write_queue_body(&ledger->queue);
     const struct vfj_record row = {
@@ -368,6 +368,11 @@ bool vfj_ledger_waiting(const struct vfj_ledger *ledger)
 bool vfj_ledger_detached(const struct vfj_ledger *ledger)
 {
     return ledger->detached;
+}
+
+bool vfj_ledger_has_lost(const struct vfj_ledger *ledger)
+{
+    return ledger->detached && ledger->lost > 0;
 }
 
 static enum vfj_status submit_gap(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us,

@@ -121,6 +121,9 @@ bool vfj_ledger_waiting(const struct vfj_ledger *ledger);
 
 bool vfj_ledger_detached(const struct vfj_ledger *ledger);
 
+/* Returns whether a detached ledger has lost events: vfj_ledger_reattach() undoes their effects. */
+bool vfj_ledger_has_lost(const struct vfj_ledger *ledger);
+
 struct vfj_reattached {
     uint64_t kept; /* events that are written now */
     uint64_t lost; /* events for which the write queue had no room */

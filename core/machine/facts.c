@@ -18,6 +18,7 @@ void vfj_facts_script_due(struct vfj_slot *slot)
 {
     slot->script.phase = VFJ_SCRIPT_DUE;
     slot->script.failures = 0;
+    slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_SCRIPT);
     if (slot->fault == VFJ_REASON_SCRIPT_FAILED)
         slot->fault = VFJ_REASON_NONE;
 }

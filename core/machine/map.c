@@ -120,6 +120,14 @@ static struct known learn_units(struct vfj_step_context *context, const struct v
     return learned ? find_known(context, map) : known;
 }
 
+static bool is_mapped(const struct vfj_map *map, struct vfj_name hn)
+{
+    bool found = false;
+    for (unsigned i = 0; i < map->pair_count; i++)
+        found |= vfj_name_equal(map->pairs[i].hn, hn);
+    return found;
+}
+
 static void compare_map(struct vfj_step_context *context, const struct vfj_map *map,
                         const struct known *known, bool is_after_gap)
 {
@@ -127,7 +135,10 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
         vfj_step_note(context, VFJ_REASON_TOO_MANY_SLOTS);
     for (unsigned i = 0; i < context->next->head.slot_count && !map->truncated; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
-        if ((known->slots >> i & 1) != 0 || vfj_name_is_empty(slot->vf))
+        bool lacks_vf = vfj_name_is_empty(slot->vf);
+        if (lacks_vf && slot->fault == VFJ_REASON_NO_UNIT && !is_mapped(map, slot->hn))
+            vfj_step_edit_slot(context, i)->fault = VFJ_REASON_NONE; /* nothing is wanted of it */
+        if ((known->slots >> i & 1) != 0 || lacks_vf)
             continue;
         /* a VF that was renamed, which hn(4) forgets */
         bool carries = slot->joined && vfj_slot_is_on_vf(slot);

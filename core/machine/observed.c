@@ -87,13 +87,26 @@ bool vfj_observed_has_taken_over(const struct vfj_slot *slot)
     return vfj_observed_has_hn_port(slot) || is_orphaned(slot);
 }
 
+/* Whether hn has all IPv4 addresses that it had when the plan began, which did not end. */
+static bool has_kept_addresses(const struct vfj_slot *slot)
+{
+    const struct vfj_interface *before = &slot->before.hn;
+    for (unsigned i = 0; i < before->address_count && slot->plan.phase == VFJ_PLAN_ACTIVE; i++) {
+        if (!vfj_address_is_inet6(&before->addresses[i])
+            && !vfj_interface_has_host(&slot->observed.hn, &before->addresses[i]))
+            return false;
+    }
+    return true;
+}
+
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
     bool is_empty = view->lagg.address_count == 0 && view->lagg.port_count == 0;
     /* An address that a router advertised came by itself. */
     bool has_address = vfj_interface_has_family(&view->hn, false)
-        || (vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv);
+        ? has_kept_addresses(slot)
+        : vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv;
     return slot->lagg_ours && is_empty && view->hn.exists && !has_address && view->hn_dhclient == 0
         && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
 }

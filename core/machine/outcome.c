@@ -109,6 +109,13 @@ static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
         slot->before.gateway6 = view->gateway6;
 }
 
+/* Somebody destroyed laggN: the last observation has the addresses that it is to have again. */
+static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_view *view)
+{
+    if (slot->lagg_ours && slot->observed.lagg.exists && !view->lagg.exists)
+        slot->before.lagg = slot->observed.lagg;
+}
+
 void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
                         const struct vfj_observation *answer)
 {
@@ -125,11 +132,13 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     }
     if (!record_vf(context, slot, view))
         return;
+    record_lost_lagg(slot, view);
     vfj_observed_copy(&slot->observed, view);
     record_routers(slot, view);
     slot->lagg_ours |= vfj_observed_has_hn_port(slot);
-    slot->lagg_ours
-        &= !vfj_observed_is_foreign(slot) && (view->lagg.exists || vfj_observed_is_lagg_lost(slot));
+    if (view->hn.exists) /* else it has another name, or left: nothing is known of its lagg */
+        slot->lagg_ours &= !vfj_observed_is_foreign(slot)
+            && (view->lagg.exists || vfj_observed_is_lagg_lost(slot));
     record_script(context, slot);
     vfj_link_observed(context, slot);
     record_joined(context, slot);

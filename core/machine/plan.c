@@ -328,7 +328,7 @@ enum phase { PREPARE, SWITCH, JOIN, FINISH, PHASE_COUNT };
 
 /* Of a row: the rest of the batch, and the next phase, wait for the need; the need is void without
  * the VF; its command moves an address, and the kernel deletes routes with that. */
-enum { REQUIRED = 1, OF_VF = 2, MOVES = 4 };
+enum { REQUIRED = 1, OF_VF = 2, MOVES = 4, ROUTE = 8 };
 
 struct row {
     enum vfj_need need;
@@ -357,10 +357,10 @@ static const struct row rows[] = {
     {VFJ_NEED_RC_INET,            SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet},
     {VFJ_NEED_INET6,              SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_inet6},
     {VFJ_NEED_RC_INET6,           SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
-    {VFJ_NEED_DEFAULT_ROUTE,      SWITCH,  0,                VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
-    {VFJ_NEED_DEFAULT_ROUTE6,     SWITCH,  0,                VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
-    {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH,  0,                VFJ_REASON_ROUTE_STAYS,     vfj_plan_new_default_route6},
-    {VFJ_NEED_STATIC_ROUTE,       SWITCH,  0,                VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
+    {VFJ_NEED_DEFAULT_ROUTE,      SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
+    {VFJ_NEED_DEFAULT_ROUTE6,     SWITCH,  ROUTE,            VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
+    {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH,  ROUTE,            VFJ_REASON_ROUTE_STAYS,     vfj_plan_new_default_route6},
+    {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
     {VFJ_NEED_RTADV,              SWITCH,  0,                VFJ_REASON_NONE,            plan_rtadv},
     {VFJ_NEED_DHCLIENT,           SWITCH,  0,                VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
     {VFJ_NEED_VF_PORT,            JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_vf_port},
@@ -416,6 +416,13 @@ uint64_t vfj_plan_vf_needs(void)
     return needs_with(OF_VF);
 }
 
+uint64_t vfj_plan_route_needs(void)
+{
+    const uint64_t all_static_routes = (((uint64_t)1 << VFJ_ROUTES_MAX) - 1)
+        << VFJ_NEED_STATIC_ROUTE;
+    return needs_with(ROUTE) | all_static_routes;
+}
+
 enum vfj_reason vfj_plan_fault(enum vfj_need need)
 {
     return row_of(need)->fault;
@@ -453,6 +460,10 @@ void vfj_plan_begin(struct vfj_slot *slot)
     slot->plan.tried = 0;
     slot->plan.batches = 0;
     slot->before = slot->observed;
+    if (!slot->observed.lagg.exists && vfj_observed_is_lagg_lost(slot))
+        slot->before.lagg = before.lagg;
+    else if (vfj_observed_is_foreign(slot))
+        memset(&slot->before.lagg, 0, sizeof slot->before.lagg);
     slot->before.gateway = before.gateway;
     slot->before.gateway6 = before.gateway6;
     keep_failed(slot, &before);

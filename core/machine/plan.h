@@ -51,6 +51,7 @@ bool vfj_plan_is_required(enum vfj_need need);
 /* The mask of all such needs: a plan that ends has met them. */
 uint64_t vfj_plan_required_needs(void);
 uint64_t vfj_plan_vf_needs(void);
+uint64_t vfj_plan_route_needs(void);
 
 /* Whether the need is about the VF, and void without it. */
 bool vfj_plan_is_of_vf(enum vfj_need need);

@@ -75,8 +75,10 @@ void vfj_planner_desire(struct vfj_planner *planner)
     /* laggN's dhclient has the last word on the IPv4 address. */
     bool by_lease = now->lagg_dhclient != 0 && vfj_interface_has_family(&now->lagg, false);
     desired->count = 0;
-    if (in_plan)
+    if (in_plan) {
         desire_of(desired, &before->hn, by_lease);
+        desire_of(desired, &before->lagg, by_lease); /* of one that was destroyed */
+    }
     desire_of(desired, &now->hn, false);
     if (vfj_planner_takes_from_vf(slot, planner->target)) {
         desire_of(desired, &now->vf, false);
@@ -97,11 +99,13 @@ static void add_address(struct vfj_planner *planner, enum vfj_need need,
     vfj_text_add(&text, alias ? " alias" : "");
 }
 
+/* The kernel deletes routes with an address, and so those that this plan added already. */
 static void delete_address(struct vfj_planner *planner, enum vfj_need need,
                            struct vfj_name interface, const struct vfj_address *address)
 {
     struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_ADDRESS_DELETE);
     planner->moves_routes = true;
+    planner->slot->plan.tried &= ~vfj_plan_route_needs();
     command->a = interface;
     vfj_span_copy(command->text, sizeof command->text,
                   (struct vfj_span){address->text, strcspn(address->text, "/")});

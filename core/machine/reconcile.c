@@ -335,11 +335,12 @@ static bool is_in_danger(const struct vfj_slot *slot)
             || vfj_observed_port_conflict(slot) != VFJ_REASON_NONE);
 }
 
-/* While the daemon is about to end, it goes on with what was begun, and begins only what the
- * guest's network needs. A VF that was just found may have the data path. */
+/* While the daemon is about to end, it goes on with what was begun, by itself or by a daemon that was
+ * killed, and begins only what the guest's network needs. A VF that was just found may have the data
+ * path. */
 static bool may_go_on(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
-    return !vfj_step_is_stopping(context) || slot->plan.phase == VFJ_PLAN_ACTIVE
+    return !vfj_step_is_stopping(context) || slot->recovering || slot->plan.phase == VFJ_PLAN_ACTIVE
         || is_in_danger(slot) || slot->link.monitor == VFJ_LINK_MONITOR_EXPIRED
         || vfj_link_wants_down(slot) || slot->request.wanted == VFJ_OBSERVE_FOUND;
 }

@@ -274,9 +274,11 @@ static bool is_idle(const struct vfj_state *now, const struct vfj_state *next,
         return true;
     if (head->policy == VFJ_POLICY_SCRIPTS)
         return vfj_scripts_is_idle(touched->scripts ? &next->scripts : &now->scripts);
+    bool observes_all = head->map_pending != 0 && head->observe_all != 0;
     for (unsigned i = 0; i < head->slot_count; i++) {
         const struct vfj_slot *slot = &((touched->slots >> i & 1) != 0 ? next : now)->slots[i];
-        if (vfj_slot_is_unfinished(slot, head->running == VFJ_RUNNING_STOPPING))
+        if (vfj_slot_is_unfinished(slot, head->running == VFJ_RUNNING_STOPPING)
+            || (observes_all && slot->recovering))
             return false;
     }
     return true;

@@ -290,8 +290,11 @@ static void reattach(struct vfj_daemon_loop *loop)
     struct vfj_event times;
     vfj_guest_io_stamp(loop->guest_io, &times);
     loop->reattach_us = times.mono_us + VFJ_REATTACH_AFTER_US;
-    if (vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision)
-        != VFJ_OK) {
+    /* Only the state in memory knows what is to be finished. */
+    bool must_wait = loop->stopping != NULL && vfj_ledger_has_lost(loop->ledger);
+    if (must_wait
+        || vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision)
+            != VFJ_OK) {
         vfj_guest_io_wake_at(loop->guest_io, loop->reattach_us);
         return;
     }
@@ -374,12 +377,25 @@ struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *lo
     };
 }
 
+/* Rows that waited for the journal are written if it takes them now. When some were lost, the row
+ * of the daemon's end is among them: the next daemon starts as after a kill. */
+static void commit_last(struct vfj_daemon_loop *loop)
+{
+    struct vfj_reattached reattached;
+    struct vfj_event now;
+    vfj_guest_io_stamp(loop->guest_io, &now);
+    if (vfj_ledger_detached(loop->ledger))
+        (void)vfj_ledger_reattach(loop->ledger, now.wall_us, now.mono_us, &reattached, NULL);
+    if (vfj_ledger_commit(loop->ledger) != VFJ_OK)
+        fail(loop);
+}
+
 void vfj_daemon_loop_run(struct vfj_daemon_loop *loop)
 {
     struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
     submit_now(loop, &started);
     on_batch_end(loop, false);
     vfj_guest_io_run(loop->guest_io);
-    if (!loop->failed && vfj_ledger_commit(loop->ledger) != VFJ_OK)
-        fail(loop);
+    if (!loop->failed)
+        commit_last(loop);
 }
