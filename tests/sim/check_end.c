@@ -19,6 +19,18 @@ static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj
             && vfj_interface_has_port(&owner->facts, vf->facts.name));
 }
 
+/* Whether the interface is a VF that hn(4) has forgotten, as it does when a VF is renamed: nobody
+ * knows whose it is. */
+static bool is_forgotten_vf(struct sim *sim, struct vfj_name name)
+{
+    for (unsigned i = 0; i < sim->nic_count; i++) {
+        const struct sim_nic *nic = &sim->nics[i];
+        if (vfj_name_equal(nic->vf, name) && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL)
+            return true;
+    }
+    return false;
+}
+
 /* The one interface that has the address: a VF that is down, and got hn's by ifconfig_DEFAULT, is
  * not counted beside hn. */
 static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
@@ -26,7 +38,8 @@ static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
     const struct vfj_guest_if *owner = NULL;
     for (unsigned i = 0; i < sim->guest.if_count; i++) {
         const struct vfj_guest_if *interface = &sim->guest.ifs[i];
-        if (!interface->facts.exists || !sim_has_address(interface, address))
+        if (!interface->facts.exists || !sim_has_address(interface, address)
+            || is_forgotten_vf(sim, interface->facts.name))
             continue;
         if (owner != NULL && !interface->facts.up)
             continue;
@@ -113,15 +126,16 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
     return slot->state == VFJ_SLOT_LAGGED;
 }
 
-/* Who hears of an hn only when it has a VF again: the successors of a daemon that made a lagg and
- * could not write so, and one that was not told that the hn got another name, though a line may
- * have had it: of such a slot the unit is not known. */
+/* Whether the daemon learns of the hn, or of its lagg, only when the hn has a VF again. So it is for
+ * the successors of a daemon that made a lagg and could not write that down, and of one that got no
+ * line about a renaming: it does not know whose unit the new name is. */
 static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool is_renamed
         = slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit) != NULL;
     bool is_unknown = slot == NULL || vfj_name_is_empty(slot->unit);
-    return is_unknown && (sim->records_lost || is_renamed) && sim_lagg(sim, nic) != NULL
+    bool is_lagg_unknown = is_unknown || (sim_lagg(sim, nic) != NULL && !slot->lagg_ours);
+    return ((sim->records_lost && is_lagg_unknown) || (is_renamed && is_unknown))
         && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
 }
 
