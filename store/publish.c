@@ -34,6 +34,11 @@ static enum vfj_status begin_handover(struct vfj_publish *new_file, const char *
         return fail_errno(detail);
     enum vfj_status status = vfj_publish_begin_temporary(new_file, vfj_handover_prefix(), detail);
     new_file->to = to;
+    if (status != VFJ_OK) {
+        vfj_text_add(detail, " for a directory ");
+        vfj_text_add(detail, vfj_handover_prefix());
+        vfj_text_add(detail, ".XXXXXX");
+    }
     return status;
 }
 
