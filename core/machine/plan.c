@@ -110,6 +110,21 @@ bool vfj_planner_has_failed(const struct vfj_planner *planner, enum vfj_need nee
     return (planner->slot->plan.failed >> need & 1) != 0;
 }
 
+bool vfj_planner_update_need(const struct vfj_planner *planner, enum vfj_need need, bool is_unmet)
+{
+    uint64_t bit = (uint64_t)1 << need;
+    if (!is_unmet)
+        planner->slot->plan.failed &= ~bit;
+    else if ((planner->tried & bit) != 0 && vfj_plan_fault(need) != VFJ_REASON_NONE)
+        planner->slot->plan.failed |= bit;
+    return is_unmet && !vfj_planner_has_tried(planner, need);
+}
+
+void vfj_planner_record_met(struct vfj_planner *planner, enum vfj_need need)
+{
+    planner->slot->plan.failed &= ~((uint64_t)1 << need);
+}
+
 bool vfj_planner_is_dhcp(const struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
@@ -133,19 +148,6 @@ bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target targ
 }
 
 /* Rows: lagg and ports */
-
-/* A plan issues the command of an optional need once. When the next observation still shows the
- * need unmet, and its row has a fault, the need counts as failed, and the next plan tries it again.
- * Returns whether the command is to be issued now. */
-static bool update_need(const struct vfj_planner *planner, enum vfj_need need, bool is_unmet)
-{
-    uint64_t bit = (uint64_t)1 << need;
-    if (!is_unmet)
-        planner->slot->plan.failed &= ~bit;
-    else if ((planner->tried & bit) != 0 && vfj_plan_fault(need) != VFJ_REASON_NONE)
-        planner->slot->plan.failed |= bit;
-    return is_unmet && !vfj_planner_has_tried(planner, need);
-}
 
 static void plan_up(struct vfj_planner *planner, enum vfj_need need, struct vfj_name interface)
 {
@@ -198,7 +200,7 @@ static void plan_lagg(struct vfj_planner *planner)
 
 static void plan_no_dad(struct vfj_planner *planner)
 {
-    if (update_need(planner, VFJ_NEED_NO_DAD, !planner->slot->observed.lagg.no_dad))
+    if (vfj_planner_update_need(planner, VFJ_NEED_NO_DAD, !planner->slot->observed.lagg.no_dad))
         (void)vfj_planner_add(planner, VFJ_NEED_NO_DAD, VFJ_COMMAND_NO_DAD);
 }
 
@@ -219,7 +221,7 @@ static void plan_lease(struct vfj_planner *planner)
     const struct vfj_slot *slot = planner->slot;
     bool is_unmet
         = slot->observed.lease && vfj_planner_is_dhcp(planner) && !vfj_observed_has_hn_port(slot);
-    if (!update_need(planner, VFJ_NEED_LEASE, is_unmet))
+    if (!vfj_planner_update_need(planner, VFJ_NEED_LEASE, is_unmet))
         return;
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_LEASE, VFJ_COMMAND_LEASE);
     command->b = command->a;
@@ -229,7 +231,7 @@ static void plan_lease(struct vfj_planner *planner)
 static void plan_hn_dhclient(struct vfj_planner *planner)
 {
     uint64_t pid = planner->slot->observed.hn_dhclient;
-    if (update_need(planner, VFJ_NEED_HN_DHCLIENT, pid != 0))
+    if (vfj_planner_update_need(planner, VFJ_NEED_HN_DHCLIENT, pid != 0))
         plan_stop(planner, VFJ_NEED_HN_DHCLIENT, pid);
 }
 
@@ -242,8 +244,9 @@ static void plan_hn_port(struct vfj_planner *planner)
 static void plan_vf_dhclient(struct vfj_planner *planner)
 {
     uint64_t pid = planner->slot->observed.vf_dhclient;
-    if (update_need(planner, VFJ_NEED_VF_DHCLIENT,
-                    pid != 0 && vfj_planner_takes_from_vf(planner->slot, planner->target)))
+    if (vfj_planner_update_need(planner, VFJ_NEED_VF_DHCLIENT,
+                                pid != 0
+                                    && vfj_planner_takes_from_vf(planner->slot, planner->target)))
         plan_stop(planner, VFJ_NEED_VF_DHCLIENT, pid);
 }
 
@@ -251,7 +254,7 @@ static void plan_rtadv(struct vfj_planner *planner)
 {
     const struct vfj_interface *lagg = &planner->slot->observed.lagg;
     bool is_unmet = (!lagg->rtadv || lagg->ifdisabled) && vfj_planner_wants_rtadv(planner);
-    if (update_need(planner, VFJ_NEED_RTADV, is_unmet))
+    if (vfj_planner_update_need(planner, VFJ_NEED_RTADV, is_unmet))
         (void)vfj_planner_add(planner, VFJ_NEED_RTADV, VFJ_COMMAND_RTADV);
 }
 
@@ -279,7 +282,7 @@ static void plan_dhclient(struct vfj_planner *planner)
     const struct vfj_view *view = &planner->slot->observed;
     bool is_unmet = view->lagg_dhclient == 0 && vfj_planner_is_dhcp(planner);
     bool has_link = view->lagg.link != VFJ_LINK_DOWN || !vfj_observed_has_hn_port(planner->slot);
-    if (!update_need(planner, VFJ_NEED_DHCLIENT, is_unmet))
+    if (!vfj_planner_update_need(planner, VFJ_NEED_DHCLIENT, is_unmet))
         return;
     if (has_link)
         (void)vfj_planner_add(planner, VFJ_NEED_DHCLIENT, VFJ_COMMAND_DHCLIENT_BACKGROUND);
@@ -300,7 +303,8 @@ static void plan_rtsol(struct vfj_planner *planner)
 {
     bool is_new = vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT)
         || vfj_planner_has_tried(planner, VFJ_NEED_RTADV);
-    if (update_need(planner, VFJ_NEED_RTSOL, is_new && vfj_planner_wants_rtadv(planner)))
+    if (vfj_planner_update_need(planner, VFJ_NEED_RTSOL,
+                                is_new && vfj_planner_wants_rtadv(planner)))
         (void)vfj_planner_add(planner, VFJ_NEED_RTSOL, VFJ_COMMAND_RTSOL);
 }
 
@@ -312,7 +316,7 @@ static void plan_script(struct vfj_planner *planner)
     if (planner->target == VFJ_TARGET_JOINED_UP && !slot->observed.vf.up)
         plan_up(planner, VFJ_NEED_VF_UP, slot->vf);
     if (planner->target != VFJ_TARGET_JOINED
-        || !update_need(planner, VFJ_NEED_SCRIPT, slot->script.phase == VFJ_SCRIPT_DUE))
+        || !vfj_planner_update_need(planner, VFJ_NEED_SCRIPT, slot->script.phase == VFJ_SCRIPT_DUE))
         return;
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_SCRIPT, VFJ_COMMAND_SCRIPT);
     slot->script.phase = VFJ_SCRIPT_RUNS;

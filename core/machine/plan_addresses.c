@@ -139,8 +139,9 @@ void vfj_plan_hn_addresses(struct vfj_planner *planner)
 void vfj_plan_vf_addresses(struct vfj_planner *planner)
 {
     const struct vfj_interface *vf = &planner->slot->observed.vf;
-    if (!vfj_planner_takes_from_vf(planner->slot, planner->target)
-        || vfj_planner_has_tried(planner, VFJ_NEED_VF_ADDRESSES))
+    bool is_unmet
+        = vf->address_count > 0 && vfj_planner_takes_from_vf(planner->slot, planner->target);
+    if (!vfj_planner_update_need(planner, VFJ_NEED_VF_ADDRESSES, is_unmet))
         return;
     for (unsigned i = 0; i < vf->address_count; i++)
         delete_address(planner, VFJ_NEED_VF_ADDRESSES, planner->slot->vf, &vf->addresses[i]);

@@ -115,6 +115,8 @@ void vfj_plan_default_route(struct vfj_planner *planner)
 {
     char router[VFJ_ARGS_SIZE - 16];
     bool is_due = planner->moves_routes || vfj_planner_has_failed(planner, VFJ_NEED_DEFAULT_ROUTE);
+    if (planner->slot->observed.gateway_on_lagg)
+        vfj_planner_record_met(planner, VFJ_NEED_DEFAULT_ROUTE);
     if (planner->slot->observed.gateway_on_lagg || !is_due
         || vfj_planner_has_tried(planner, VFJ_NEED_DEFAULT_ROUTE)
         || !find_router(planner, router, sizeof router))

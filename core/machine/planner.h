@@ -39,6 +39,14 @@ bool vfj_planner_has_tried(const struct vfj_planner *planner, enum vfj_need need
 /* Whether the need failed, in this plan or the one before, and was not met since. */
 bool vfj_planner_has_failed(const struct vfj_planner *planner, enum vfj_need need);
 
+/* A plan issues the command of an optional need once. When the next observation still shows the
+ * need unmet, and its row has a fault, the need counts as failed, and the next plan tries it again.
+ * Returns whether the command is to be issued now. */
+bool vfj_planner_update_need(const struct vfj_planner *planner, enum vfj_need need, bool is_unmet);
+
+/* Records that an observation shows the need met, whatever became of its command. */
+void vfj_planner_record_met(struct vfj_planner *planner, enum vfj_need need);
+
 /* Whether hn is, or was when the plan began, configured by DHCP. */
 bool vfj_planner_is_dhcp(const struct vfj_planner *planner);
 bool vfj_planner_wants_rtadv(const struct vfj_planner *planner);
