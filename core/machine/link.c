@@ -91,9 +91,7 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
         /* the command reported a failure, and yet it was done */
         vfj_link_record_down(context, slot);
     } else if (!is_ours || !vfj_link_is_held(slot)) {
-        set_monitor(slot, VFJ_LINK_MONITOR_OFF); /* somebody else took it down, or took it */
-        if (!is_ours)
-            slot->link.tries = 0;
+        vfj_link_forget(slot); /* somebody else took it down, or took it */
     }
 }
 
