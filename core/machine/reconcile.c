@@ -452,13 +452,6 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
         slot->activity = VFJ_ACTIVITY_IDLE;
 }
 
-static void check_activity(const struct vfj_slot *was, const struct vfj_slot *slot)
-{
-    VFJ_CHECK(slot->activity == was->activity
-              || vfj_activity_may_follow((enum vfj_activity)was->activity,
-                                         (enum vfj_activity)slot->activity));
-}
-
 void vfj_reconcile(struct vfj_step_context *context, unsigned index)
 {
     struct vfj_slot *slot = &context->next->slots[index];
@@ -469,5 +462,7 @@ void vfj_reconcile(struct vfj_step_context *context, unsigned index)
     arm_recheck(context, slot);
     if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_due_us(slot) != VFJ_NEVER_US)
         slot->activity = VFJ_ACTIVITY_WAITING;
-    check_activity(vfj_step_old_slot(context, index), slot);
+    enum vfj_activity was = (enum vfj_activity)vfj_step_old_slot(context, index)->activity;
+    enum vfj_activity is = (enum vfj_activity)slot->activity;
+    VFJ_CHECK(is == was || vfj_activity_may_follow(was, is));
 }

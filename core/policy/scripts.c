@@ -35,7 +35,6 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
     if (!slot->joined)
         return;
     slot->joined = 0;
-    slot->delay = VFJ_DELAY_NONE;
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
 }
 
@@ -174,7 +173,7 @@ static void scripts_reset(struct vfj_step_context *context)
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts)
 {
     bool is_idle = scripts->run.script == VFJ_SCRIPT_NONE; /* else nothing waits, either */
-    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && scripts->sleeping > 0; i++)
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
         is_idle &= scripts->sleepers[i].pending == 0;
     return is_idle;
 }
