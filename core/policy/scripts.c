@@ -173,7 +173,7 @@ static void scripts_reset(struct vfj_step_context *context)
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts)
 {
     bool is_idle = scripts->run.script == VFJ_SCRIPT_NONE; /* else nothing waits, either */
-    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX; i++)
+    for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && scripts->sleeping > 0; i++)
         is_idle &= scripts->sleepers[i].pending == 0;
     return is_idle;
 }

@@ -247,6 +247,26 @@ static void test_timers_of_one_slot(void **state)
     assert_int_equal(slots[1].activity, VFJ_ACTIVITY_WAITING);
 }
 
+/* While the daemon is about to end, what is left to the next one stays due. */
+static void test_timers_left_to_the_next(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    for (unsigned phase = VFJ_PLAN_NONE; phase <= VFJ_PLAN_ACTIVE; phase++) {
+        begin(VFJ_POLICY_VFJOURNAL);
+        machine->state.head.running = VFJ_RUNNING_STOPPING;
+        slot->link.monitor = VFJ_LINK_MONITOR_WAITING;
+        slot->plan.phase = (uint8_t)phase;
+        slot->timers = (struct vfj_timers){.delay_us = 1, .observe_us = 1, .link_us = 1};
+        blank(VFJ_EVENT_TIMER);
+        step();
+        assert_int_equal(slot->link.monitor, VFJ_LINK_MONITOR_EXPIRED);
+        assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
+        assert_true(slot->timers.delay_us == 1 && slot->timers.link_us == VFJ_NEVER_US);
+        assert_true(slot->timers.observe_us == (phase == VFJ_PLAN_ACTIVE ? VFJ_NEVER_US : 1));
+    }
+}
+
 /* The deadline is the earliest of what is due. */
 static void test_deadline(void **state)
 {
@@ -1285,6 +1305,7 @@ int main(void)
         cmocka_unit_test(test_commands_of_scripts),
         cmocka_unit_test(test_timers_of_their_own),
         cmocka_unit_test(test_timers_of_one_slot),
+        cmocka_unit_test(test_timers_left_to_the_next),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_no_advertisement),
         cmocka_unit_test(test_idle),
