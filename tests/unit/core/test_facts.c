@@ -1,4 +1,4 @@
-/* Facts of a slot: what each of them leaves as it was, and what it forgets. */
+/* Facts of a slot: what an event leaves as it was, and what the slot forgets with it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,7 @@ static void give(struct vfj_interface *interface, const char *text)
     assert_true(vfj_interface_add_address(interface, &address));
 }
 
-/* What failed for a VF is void without it; what failed for hn is not. */
+/* The failed needs of a VF are void without it; those of hn stay. */
 static void test_needs_of_a_vf(void **unused)
 {
     (void)unused;
@@ -173,8 +173,8 @@ static void test_addresses_of_the_plan(void **unused)
     }
 }
 
-/* Somebody else took a VF down that had no link: the monitor is off, and remembers its tries. When
- * somebody took the VF itself, it has nothing to remember. */
+/* An administrator takes a VF down that has no link: the monitor is off, and keeps its count of
+ * tries. With the VF in another lagg the count ends, too. */
 static void test_taken_by_somebody(void **unused)
 {
     (void)unused;
@@ -192,7 +192,7 @@ static void test_taken_by_somebody(void **unused)
     }
 }
 
-/* The command that was to take the VF down failed, and the VF is down: that is no failure. */
+/* The command that takes the VF down failed, and the VF is down all the same: the need is met. */
 static void test_down_after_all(void **unused)
 {
     (void)unused;

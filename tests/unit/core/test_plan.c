@@ -1,5 +1,5 @@
-/* Batches of commands: ids, order, the end at a failure, and what the rest that was not run leaves
- * behind. */
+/* The plan: what its rows say of each need. Batches of commands: ids, order, the end at a failure,
+ * and what the rest that was not run leaves behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -314,7 +314,7 @@ static void test_every_need(void **unused)
     assert_true(vfj_plan_vf_needs() == of_vf);
 }
 
-/* Commands that were issued for each need, and those for another need than theirs. */
+/* How many commands were issued for each need, and how many for a need that they do not meet. */
 static unsigned issued[VFJ_NEED_COUNT], misissued;
 
 static enum vfj_need need_of_up(const struct vfj_slot *of, struct vfj_name interface)
@@ -324,7 +324,7 @@ static enum vfj_need need_of_up(const struct vfj_slot *of, struct vfj_name inter
     return vfj_name_equal(interface, of->vf) ? VFJ_NEED_VF_UP : VFJ_NEED_LAGG_UP;
 }
 
-/* The need that a command of the plan is for, by what the command does. */
+/* The need that a command meets, by what the command does. The dhclient of hn has pid 411. */
 static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command *command)
 {
     bool inet6 = strchr(command->text, ':') != NULL;
@@ -382,8 +382,8 @@ static void count_needs(struct kit_machine *watched, const struct vfj_event *eve
         if (vfj_command_reads(command))
             continue;
         unsigned index = 0;
-        while (!vfj_name_equal(watched->next.slots[index].hn, command->hn)
-               || (decision->touched.slots >> index & 1) == 0) {
+        while ((decision->touched.slots >> index & 1) == 0
+               || !vfj_name_equal(watched->next.slots[index].hn, command->hn)) {
             index++;
             assert_true(index < watched->next.head.slot_count);
         }
@@ -404,12 +404,12 @@ static void play_and_count(const char *trace)
     machine->watch = NULL;
 }
 
-/* Each command of a batch is for the need that it meets. */
+/* A batch names for each command the need that the command meets. */
 static void test_each_command_has_its_need(void **unused)
 {
     static const struct {
         const char *trace;
-        uint64_t needs; /* some of those that are met */
+        uint64_t needs; /* each has a command */
     } cases[] = {
         {"%rc static_routes=\"lab\"\n"
          "%rc route_lab=\"-net 192.168.7.0/24 10.0.0.1\"\n"
@@ -452,8 +452,8 @@ static void test_each_command_has_its_need(void **unused)
     }
 }
 
-/* rc.conf's words are given to laggN since hn has no address: the default router is added when it
- * is in their subnet. */
+/* hn has no address, and laggN gets rc.conf's. The default route is added when its router is in
+ * the subnet of that address. */
 static void test_router_of_given_words(void **unused)
 {
     static const char *const routers[]

@@ -143,7 +143,7 @@ static void test_stop(void **state)
     assert_string_equal(machine->state.rc.text, "hyperv_vf_delay=10");
 }
 
-/* A daemon that has ended is not told to end. */
+/* A STOPPING event changes nothing when no daemon runs. */
 static void test_stopping_when_stopped(void **state)
 {
     (void)state;
@@ -247,7 +247,7 @@ static void test_timers_of_one_slot(void **state)
     assert_int_equal(slots[1].activity, VFJ_ACTIVITY_WAITING);
 }
 
-/* While the daemon is about to end, what is left to the next one stays due. */
+/* A daemon that is about to end leaves timers to the next one: those stay due. */
 static void test_timers_left_to_the_next(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -400,7 +400,7 @@ static void test_another_policy_than_scripts(void **state)
     assert_true(machine->state.scripts.sleepers[0].pending == 0);
 }
 
-/* The policy scripts decides nothing by what vfjournal had observed before. */
+/* The policy scripts arms no timer for what policy vfjournal observed before. */
 static void test_nothing_observed_for_scripts(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -908,8 +908,8 @@ static void test_why_looked_at(void **unused)
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
 }
 
-/* What is asked of a slot: hn, laggN and the VF. */
-static void test_what_is_looked_at(void **unused)
+/* The probe of a slot names hn, laggN and the VF. */
+static void test_operands_of_a_probe(void **unused)
 {
     const struct vfj_command *probe = &machine->decision.commands[0];
     (void)unused;
@@ -924,8 +924,8 @@ static void test_what_is_looked_at(void **unused)
     assert_string_equal(probe->text, "0");
 }
 
-/* laggN was ours, and is somebody else's now. */
-static void test_not_ours_any_more(void **unused)
+/* laggN was made for hn, and an administrator has made another lagg of that name since. */
+static void test_lagg_of_somebody(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
     (void)unused;
@@ -1122,8 +1122,8 @@ static void test_route6_again(void **unused)
     }
 }
 
-/* hn, a port, was given an address that laggN has: it is deleted, and the default route goes with
- * it. */
+/* hn, a port, has an address that laggN has, too. The plan deletes the address, and adds the
+ * default route that the kernel deletes with it. */
 static void test_route_of_a_deleted_address(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1138,7 +1138,7 @@ static void test_route_of_a_deleted_address(void **unused)
     assert_true(has_command(VFJ_COMMAND_ROUTE_ADD, "default 10.0.0.1"));
 }
 
-/* A VF's address is deleted, and its dhclient stopped, once in a plan. */
+/* A plan deletes an address of the VF, and stops its dhclient, once. */
 static void test_taken_from_vf_once(void **unused)
 {
     static const enum vfj_need needs[]
@@ -1157,7 +1157,8 @@ static void test_taken_from_vf_once(void **unused)
     }
 }
 
-/* rc.conf has more aliases than laggN can be given, and laggN was given those of one family. */
+/* rc.conf has more aliases than laggN can hold. That is a fault of a plan that gave laggN rc.conf's
+ * words. */
 static void test_too_many_aliases(void **unused)
 {
     static const enum vfj_need needs[]
@@ -1315,8 +1316,8 @@ int main(void)
         cmocka_unit_test(test_target),
         cmocka_unit_test(test_addresses_of_a_vf_left_alone),
         cmocka_unit_test(test_why_looked_at),
-        cmocka_unit_test(test_what_is_looked_at),
-        cmocka_unit_test(test_not_ours_any_more),
+        cmocka_unit_test(test_operands_of_a_probe),
+        cmocka_unit_test(test_lagg_of_somebody),
         cmocka_unit_test(test_units_learnt),
         cmocka_unit_test(test_replaced_without_link),
         cmocka_unit_test(test_transparent_look),
