@@ -32,8 +32,6 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
         return;
     struct vfj_slot *slot = vfj_step_edit_slot(context, index);
     slot->data_path = VFJ_DATA_PATH_HN;
-    if (!slot->joined)
-        return;
     slot->joined = 0;
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
 }

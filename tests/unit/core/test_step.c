@@ -1268,6 +1268,8 @@ static void test_idle(void **unused)
 {
     (void)unused;
     begin(VFJ_POLICY_VFJOURNAL);
+    assert_int_equal(machine->state.head.slot_count, 1);
+    machine->state.slots[1].activity = VFJ_ACTIVITY_RUNNING; /* past the last slot there is none */
     assert_true(vfj_state_is_idle(&machine->state));
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
