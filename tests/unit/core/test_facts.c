@@ -86,6 +86,16 @@ static void test_script_not_run(void **unused)
     assert_true(slot->plan.failed == (bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_SCRIPT)));
 }
 
+/* A script that is due anew runs within the same plan. */
+static void test_script_due(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    slot->plan.tried = bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_STRAY_VF);
+    vfj_facts_script_due(slot);
+    assert_true(slot->plan.tried == (bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_STRAY_VF)));
+}
+
 /* A daemon that starts recovers what the one before left half-done: while a command ran, or in a
  * plan that had issued one. */
 static void test_cut_short(void **unused)
@@ -156,6 +166,35 @@ static void test_lagg_lost(void **unused)
     }
 }
 
+/* While a plan runs, laggN is gone as well when hn has not all IPv4 addresses that it had before. */
+static void test_lagg_lost_in_a_plan(void **unused)
+{
+    static const struct {
+        enum vfj_plan_phase phase;
+        const char *before[2], *now;
+        bool is_lost;
+    } cases[] = {
+        {VFJ_PLAN_ACTIVE, {"10.0.0.4/24", "10.0.0.5/24"}, "10.0.0.4/24", true},
+        {VFJ_PLAN_ACTIVE, {"10.0.0.4/24", "10.0.0.5/24"}, "10.0.0.5/24", true},
+        {VFJ_PLAN_ACTIVE, {"10.0.0.4/24", "fd00::4/64"}, "10.0.0.4/24", false},
+        {VFJ_PLAN_NONE, {"10.0.0.5/24", "10.0.0.6/24"}, "10.0.0.4/24", false},
+        {VFJ_PLAN_LOGGED, {"10.0.0.5/24", "10.0.0.6/24"}, "10.0.0.4/24", false},
+    };
+    (void)unused;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_slot *slot = begin();
+        slot->lagg_ours = 1;
+        slot->plan.phase = (uint8_t)cases[i].phase;
+        slot->observed.hn.exists = true;
+        give(&slot->observed.hn, cases[i].now);
+        give(&slot->before.hn, cases[i].before[0]);
+        give(&slot->before.hn, cases[i].before[1]);
+        give(&slot->before.hn, "10.0.0.7/24");
+        slot->before.hn.address_count--; /* past the last one there is none */
+        assert_int_equal(vfj_observed_is_lagg_lost(slot), cases[i].is_lost);
+    }
+}
+
 /* Addresses that hn and the VF had when the plan began are laggN's within that plan alone. */
 static void test_addresses_of_the_plan(void **unused)
 {
@@ -211,7 +250,8 @@ int main(void)
         cmocka_unit_test(test_script_not_run),        cmocka_unit_test(test_cut_short),
         cmocka_unit_test(test_delay_at_restart),      cmocka_unit_test(test_lagg_lost),
         cmocka_unit_test(test_addresses_of_the_plan), cmocka_unit_test(test_taken_by_somebody),
-        cmocka_unit_test(test_down_after_all),
+        cmocka_unit_test(test_down_after_all),        cmocka_unit_test(test_script_due),
+        cmocka_unit_test(test_lagg_lost_in_a_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

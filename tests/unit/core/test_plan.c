@@ -297,7 +297,9 @@ static void test_every_need(void **unused)
         {VFJ_NEED_RTSOL, false, false, VFJ_REASON_NONE},
         {VFJ_NEED_STATIC_ROUTE, false, false, VFJ_REASON_ROUTE_FAILED},
     };
-    uint64_t required = 0, of_vf = 0;
+    uint64_t required = 0, of_vf = 0,
+             routes = (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE | (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE6
+        | (uint64_t)1 << VFJ_NEED_NEW_DEFAULT_ROUTE6;
     (void)unused;
     for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
         assert_int_equal(needs[i].need, VFJ_NEED_NONE + 1 + i); /* none is left out */
@@ -307,9 +309,11 @@ static void test_every_need(void **unused)
         required |= (uint64_t)needs[i].is_required << needs[i].need;
         of_vf |= (uint64_t)needs[i].is_of_vf << needs[i].need;
     }
-    for (unsigned i = 1; i < VFJ_ROUTES_MAX; i++)
-        assert_int_equal(vfj_plan_fault((enum vfj_need)(VFJ_NEED_STATIC_ROUTE + i)),
-                         VFJ_REASON_ROUTE_FAILED);
+    for (unsigned need = VFJ_NEED_STATIC_ROUTE; need < VFJ_NEED_COUNT; need++) {
+        assert_int_equal(vfj_plan_fault((enum vfj_need)need), VFJ_REASON_ROUTE_FAILED);
+        routes |= (uint64_t)1 << need;
+    }
+    assert_true(vfj_plan_route_needs() == routes);
     assert_true(vfj_plan_required_needs() == required);
     assert_true(vfj_plan_vf_needs() == of_vf);
 }

@@ -1122,6 +1122,36 @@ static void test_route6_again(void **unused)
     }
 }
 
+/* hn has another name for now, or left: laggN stays what it is. */
+static void test_lagg_without_hn(void **unused)
+{
+    struct vfj_slot *slot = begin_looking();
+    (void)unused;
+    slot->lagg_ours = 1;
+    struct vfj_view *view = &answer_to(VFJ_COMMAND_PROBE_SLOT, pending(slot))->as.view;
+    memset(&view->hn, 0, sizeof view->hn);
+    step();
+    assert_int_equal(slot->lagg_ours, 1);
+}
+
+/* A default route that leads through laggN has not failed, whatever its command reported. */
+static void test_route_after_all(void **unused)
+{
+    const uint64_t route = (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE;
+    const uint64_t route6 = (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE6;
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    for (unsigned is_there = 0; is_there < 2; is_there++) {
+        struct vfj_view *view = look_within_plan();
+        give(&view->lagg, "10.0.0.4/24");
+        view->gateway_on_lagg = is_there != 0;
+        slot->plan.tried = slot->plan.failed = route | route6;
+        step();
+        assert_int_equal(machine->decision.command_count, 0);
+        assert_true(slot->plan.failed == (is_there != 0 ? route6 : route | route6));
+    }
+}
+
 /* hn, a port, has an address that laggN has, too. The plan deletes the address, and adds the
  * default route that the kernel deletes with it. */
 static void test_route_of_a_deleted_address(void **unused)
@@ -1276,6 +1306,13 @@ static void test_idle(void **unused)
     assert_false(vfj_state_is_idle(&machine->state));
     machine->state.head.mode = VFJ_MODE_OBSERVE; /* nothing ever runs */
     assert_true(vfj_state_is_idle(&machine->state));
+    for (unsigned i = 0; i < 8; i++) { /* what an earlier daemon began waits for the first map */
+        begin(VFJ_POLICY_VFJOURNAL);
+        machine->state.head.map_pending = (i & 1) != 0 ? 77 : 0;
+        machine->state.head.observe_all = (i & 2) != 0;
+        machine->state.slots[0].recovering = (i & 4) != 0;
+        assert_int_equal(vfj_state_is_idle(&machine->state), i != 7);
+    }
     begin(VFJ_POLICY_SCRIPTS); /* a process that sleeps waits for nothing but its time */
     assert_int_equal(machine->state.scripts.sleeping, 1);
     assert_true(vfj_state_is_idle(&machine->state));
@@ -1327,6 +1364,8 @@ int main(void)
         cmocka_unit_test(test_dhclient_of_either),
         cmocka_unit_test(test_plan_begins),
         cmocka_unit_test(test_route6_again),
+        cmocka_unit_test(test_lagg_without_hn),
+        cmocka_unit_test(test_route_after_all),
         cmocka_unit_test(test_route_of_a_deleted_address),
         cmocka_unit_test(test_taken_from_vf_once),
         cmocka_unit_test(test_too_many_aliases),
