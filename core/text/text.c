@@ -1,6 +1,8 @@
 /* Bounded text: a buffer that is appended to and never overrun. */
 #include "core/text/text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/check.h"
@@ -24,6 +26,19 @@ void vfj_text_add_span(struct vfj_text *text, struct vfj_span span)
         memcpy(text->bytes + text->length, span.text, take);
     text->length += take;
     text->bytes[text->length] = '\0';
+}
+
+void vfj_text_format(struct vfj_text *text, const char *format, ...)
+{
+    size_t room = text->size - text->length;
+    va_list arguments;
+    va_start(arguments, format);
+    int needed = vsnprintf(text->bytes + text->length, room, format, arguments);
+    va_end(arguments);
+    VFJ_CHECK(needed >= 0);
+    bool fits = (size_t)needed < room;
+    text->length += fits ? (size_t)needed : room - 1;
+    text->overflow = text->overflow || !fits;
 }
 
 void vfj_text_add_word(struct vfj_text *text, struct vfj_span word)

@@ -41,7 +41,11 @@ static inline void vfj_text_add_char(struct vfj_text *text, char c)
     text->bytes[text->length++] = c;
     text->bytes[text->length] = '\0';
 }
-/* A word, after a blank unless it is the first. */
+/* Adds what printf(3) would print. The conversions are %s, %.*s, %c, %% and those of integers: they
+ * depend on no locale. */
+void vfj_text_format(struct vfj_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Adds a word, after a blank unless the text is empty. */
 void vfj_text_add_word(struct vfj_text *text, struct vfj_span word);
 void vfj_text_add_u64(struct vfj_text *text, uint64_t value);
 void vfj_text_add_i64(struct vfj_text *text, int64_t value);
