@@ -167,6 +167,48 @@ bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts)
         || now.st_mtim.tv_nsec != then->st_mtim.tv_nsec || has_wal(path) != facts->wal;
 }
 
+struct vfj_file_identity vfj_file_identify(const char *path)
+{
+    char name[PATH_MAX];
+    struct stat facts;
+    struct vfj_file_identity identity = {0};
+    if (stat(path, &facts) != 0)
+        return identity;
+    identity.device = facts.st_dev;
+    identity.file = facts.st_ino;
+    if (add_suffix(path, "-wal", name) && stat(name, &facts) == 0)
+        identity.wal = facts.st_ino;
+    return identity;
+}
+
+static bool is_gone(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == ELOOP;
+}
+
+/* Looks the name up as a path, and within the directory when paths are out of reach. */
+static bool names_another(const char *path, int directory, dev_t device, ino_t inode)
+{
+    struct stat facts;
+    const char *slash = strrchr(path, '/');
+    int failed = stat(path, &facts);
+    if (failed != 0 && !is_gone(errno) && directory >= 0)
+        failed = fstatat(directory, slash != NULL ? slash + 1 : path, &facts, 0);
+    if (failed != 0)
+        return is_gone(errno);
+    return facts.st_dev != device || facts.st_ino != inode;
+}
+
+bool vfj_file_is_moved(const char *path, int directory, const struct vfj_file_identity *identity)
+{
+    char wal[PATH_MAX];
+    if (identity->file == 0)
+        return false;
+    return names_another(path, directory, identity->device, identity->file)
+        || (identity->wal != 0 && add_suffix(path, "-wal", wal)
+            && names_another(wal, directory, identity->device, identity->wal));
+}
+
 static enum vfj_status sync_directory(const char *path, struct vfj_text *detail)
 {
     char name[PATH_MAX];

@@ -71,7 +71,7 @@ bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complai
     const char *const own[] = {
         paths->sysctl,  paths->ifconfig, paths->dhclient,         paths->route,
         paths->rtsol,   paths->kill,     paths->scripts_dir,      paths->local_scripts_dir,
-        paths->rc_conf, paths->run_dir,  paths->dhclient_run_dir,
+        paths->rc_conf, paths->run_dir,  paths->dhclient_run_dir, paths->lease_dir,
     };
     char path[VFJ_PATHNAME_SIZE];
     if (geteuid() != 0 || paths->root[0] == '\0')

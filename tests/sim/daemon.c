@@ -165,7 +165,7 @@ static void set_limits(struct sim *sim)
     if (sim->snapshot_rows > 0)
         vfj_ledger_set_snapshots(sim->loop.ledger, sim->snapshot_rows);
     if (prunes(sim)) {
-        sim->loop.care.rule.keep_us = 1;
+        sim->loop.maintenance.rule.keep_us = 1;
         vfj_ledger_set_state_checkpoints(sim->loop.ledger, PRUNE_EVERY, INT64_MAX);
     }
 }

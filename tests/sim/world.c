@@ -93,6 +93,11 @@ static void ask_to_stop(struct sim *sim)
     sim->listener.stopping(sim->listener.context, "signal");
 }
 
+void vfj_guest_io_stop(struct vfj_guest_io *world, const char *reason)
+{
+    sim_fail(sim_of(world), "the daemon asks itself to end: %s", reason);
+}
+
 void vfj_guest_io_end(struct vfj_guest_io *world, const char *reason)
 {
     struct sim *sim = sim_of(world);

@@ -12,6 +12,7 @@
 #include "adapters/freebsd/daemonise.h"
 #include "adapters/freebsd/pidfile.h"
 #include "core/machine/step.h"
+#include "tools/bus_error.h"
 #include "tools/daemon/log.h"
 #include "tools/daemon/loop.h"
 #include "tools/daemon/options.h"
@@ -110,7 +111,8 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
     say_start(options, loop);
     vfj_daemon_enter_capability_mode(options);
     vfj_daemon_loop_run(loop);
-    return loop->failed || vfj_guest_io_is_lost(loop->guest_io) ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
+    bool is_broken = loop->failed || loop->ends_for_moved || vfj_guest_io_is_lost(loop->guest_io);
+    return is_broken ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
 }
 
 /* SQLite comes last: by then no process is forked off that could have its descriptors. */
@@ -119,8 +121,8 @@ static int run_on_world(const struct vfj_daemon_options *options, struct vfj_dae
     loop->started.rules = VFJ_RULES;
     loop->started.mode = (uint8_t)options->mode;
     loop->started.policy = (uint8_t)options->policy;
-    loop->care.rule = options->rule;
-    loop->care.min_free = options->min_free;
+    loop->maintenance.rule = options->rule;
+    loop->maintenance.min_free = options->min_free;
     vfj_guest_io_boot_id(loop->guest_io, loop->started.boot_id);
     make_directory_of(options->journal);
     int exit_status = VFJ_EXIT_OK;
@@ -219,5 +221,6 @@ int vfj_verb_daemon(int argc, char **argv)
     umask(077);
     if (options.syslog)
         vfj_daemon_log_to_syslog();
+    vfj_bus_error_catch(vfj_daemon_log_line);
     return run_with_pidfile(&options);
 }

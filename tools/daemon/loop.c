@@ -9,6 +9,8 @@
 #include "tools/daemon/log.h"
 #include "tools/daemon/status.h"
 
+static const char moved[] = "the journal was moved"; /* why the daemon ends */
+
 static int64_t now_us(struct vfj_daemon_loop *loop)
 {
     struct vfj_event event;
@@ -42,22 +44,29 @@ static void note_detached(struct vfj_daemon_loop *loop)
     vfj_guest_io_wake_at(loop->guest_io, loop->reattach_us);
 }
 
-/* Nothing waits for a commit: when there is something to do by itself. */
+static bool must_end_for_moved(const struct vfj_daemon_loop *loop)
+{
+    return loop->maintenance.is_moved && !loop->ends_for_moved;
+}
+
+/* Sets the next wake-up when no row waits for a commit. */
 static void wake_later(struct vfj_daemon_loop *loop)
 {
     int64_t at_us = loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX;
-    if (loop->care_us != 0 && loop->care_us < at_us)
-        at_us = loop->care_us;
+    if (must_end_for_moved(loop))
+        at_us = 0;
+    if (loop->maintenance_us != 0 && loop->maintenance_us < at_us)
+        at_us = loop->maintenance_us;
     vfj_guest_io_wake_at(loop->guest_io, at_us);
 }
 
-/* The journal's own care, when all else is done. What it has to say is committed at once. */
-static void care(struct vfj_daemon_loop *loop)
+/* The maintenance comes last. Its rows are committed at once. */
+static void maintain(struct vfj_daemon_loop *loop)
 {
     struct vfj_event now;
     vfj_guest_io_stamp(loop->guest_io, &now);
-    loop->care_us
-        = vfj_daemon_maintenance_step(&loop->care, loop->ledger, now.wall_us, now.mono_us);
+    loop->maintenance_us
+        = vfj_daemon_maintenance_step(&loop->maintenance, loop->ledger, now.wall_us, now.mono_us);
     if (vfj_ledger_waiting(loop->ledger) && vfj_ledger_commit(loop->ledger) != VFJ_OK)
         fail(loop);
     else
@@ -92,7 +101,7 @@ static void commit(struct vfj_daemon_loop *loop)
     note_detached(loop);
     run_held(loop);
     vfj_ledger_maintain(loop->ledger);
-    care(loop);
+    maintain(loop);
 }
 
 static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command *command)
@@ -222,7 +231,8 @@ static bool end_when_idle(struct vfj_daemon_loop *loop)
         return false;
     loop->stopping = NULL;
     vfj_daemon_log("stop", "what was begun is finished", "");
-    vfj_guest_io_end(loop->guest_io, "a signal, and what was begun is finished");
+    vfj_guest_io_end(loop->guest_io,
+                     loop->ends_for_moved ? moved : "a signal, and what was begun is finished");
     return true;
 }
 
@@ -310,10 +320,24 @@ static void reattach(struct vfj_daemon_loop *loop)
     commit(loop);
 }
 
+/* Until the daemon has ended in order, rows go into the file that is open, wherever it is now. None
+ * is lost. A journal that is opened anew could not go on from them. */
+static void end_for_moved(struct vfj_daemon_loop *loop)
+{
+    loop->ends_for_moved = true;
+    vfj_daemon_log("journal",
+                   "was moved, removed or replaced under the daemon, which ends; all rows are in "
+                   "the file that was open",
+                   "");
+    vfj_guest_io_stop(loop->guest_io, moved);
+}
+
 static void on_wake(void *context)
 {
     struct vfj_daemon_loop *loop = context;
-    if (loop->reattach_us != 0 && now_us(loop) >= loop->reattach_us)
+    if (must_end_for_moved(loop))
+        end_for_moved(loop);
+    else if (loop->reattach_us != 0 && now_us(loop) >= loop->reattach_us)
         reattach(loop);
     else
         commit(loop);

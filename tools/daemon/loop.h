@@ -26,15 +26,15 @@ struct vfj_daemon_loop {
     char connected[VFJ_PATHNAME_SIZE]; /* devd's socket; empty while there is a gap */
     /* the signal that asked it to end, while something is half-done; NULL none */
     const char *stopping;
-    bool failed;                        /* the loop ended because the journal can't be written */
-    unsigned probes;                    /* asked and not answered */
-    unsigned waiting;                   /* events not committed */
-    bool urgent;                        /* they are not all lines that change nothing */
-    int64_t waiting_us;                 /* mono time of the oldest row not committed; 0: none */
-    int64_t reattach_us;                /* when to try next; 0: the ledger is attached */
-    struct vfj_daemon_maintenance care; /* of the journal */
-    /* when it wants its next turn; INT64_MAX or 0: it does not */
-    int64_t care_us;
+    bool ends_for_moved; /* the journal was moved, and the daemon was asked to end */
+    bool failed;         /* the loop ended because the journal can't be written */
+    unsigned probes;     /* asked and not answered */
+    unsigned waiting;    /* events not committed */
+    bool urgent;         /* they are not all lines that change nothing */
+    int64_t waiting_us;  /* mono time of the oldest row not committed; 0: none */
+    int64_t reattach_us; /* when to try next; 0: the ledger is attached */
+    struct vfj_daemon_maintenance maintenance;
+    int64_t maintenance_us; /* mono time of its next step; INT64_MAX or 0: none */
     unsigned held_count;
     struct vfj_command held[VFJ_HELD_MAX]; /* changing commands, whose record is not durable yet */
     unsigned batch_count;
@@ -47,7 +47,7 @@ struct vfj_daemon_loop {
 /* What the guest_io is to be opened with; `loop` must outlive it. */
 struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *loop);
 
-/* With ledger, guest_io, `started` and the settings of `care` set and all else zero: submit the
+/* With ledger, guest_io, `started` and the settings of `maintenance` set and all else zero: submit the
  * start, then run until a signal ends it or the journal fails. */
 void vfj_daemon_loop_run(struct vfj_daemon_loop *loop);
 

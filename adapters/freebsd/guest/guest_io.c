@@ -233,7 +233,7 @@ static void on_stop_by(void *context)
 }
 
 /* The first signal asks, a second one insists. */
-static void stop(struct vfj_guest_io *guest_io, const char *reason)
+void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason)
 {
     if (!guest_io->running) {
         guest_io->ending = reason;
@@ -266,7 +266,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
         guest_io->rc_complaint[0] = '\0'; /* who asks is told again */
         vfj_rc_reader_read(guest_io->rc);
     } else if (number != SIGNAL_ASKED) {
-        stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
+        vfj_guest_io_stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
     } else if (guest_io->running) {
         guest_io->listener.asked(guest_io->listener.context);
     }

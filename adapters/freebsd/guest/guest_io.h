@@ -77,6 +77,9 @@ void vfj_guest_io_break(struct vfj_guest_io *guest_io);
 /* Tell STOPPED with that reason, and end the loop. */
 void vfj_guest_io_end(struct vfj_guest_io *guest_io, const char *reason);
 
+/* Asks the listener to end (`stopping`), as SIGTERM does. `reason` is a literal. */
+void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason);
+
 /* Answer a command that only reads by one OBSERVED. Who looks at the guest looks at rc.conf's
  * files, too, and when they have changed they are read again: after the first answer, once for that
  * look and those that its answer and what follows bring. */

@@ -79,6 +79,12 @@ void vfj_guest_io_break(struct vfj_guest_io *guest_io)
     fail_msg("the loop gave up");
 }
 
+void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason)
+{
+    (void)guest_io;
+    listener.stopping(listener.context, reason);
+}
+
 void vfj_guest_io_end(struct vfj_guest_io *guest_io, const char *reason)
 {
     (void)guest_io;
