@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -30,8 +31,7 @@ static enum vfj_status fail_errno(struct vfj_text *detail, const char *what)
 static bool add_suffix(const char *path, const char *suffix, char name[PATH_MAX])
 {
     struct vfj_text text = vfj_text_begin(name, PATH_MAX);
-    vfj_text_add(&text, path);
-    vfj_text_add(&text, suffix);
+    vfj_text_format(&text, "%s%s", path, suffix);
     return !text.overflow;
 }
 
@@ -86,20 +86,16 @@ static enum vfj_status inspect_header(const unsigned char *header,
     if (big_endian(header + 68) != VFJ_APPLICATION_ID)
         return fail(VFJ_JOURNAL_NOT_OURS, detail, "a database of another program");
     if (big_endian(header + 60) > VFJ_SCHEMA_VERSION) {
-        vfj_text_add(detail, "its format is ");
-        vfj_text_add_u64(detail, big_endian(header + 60));
-        vfj_text_add(detail, ", this program knows up to ");
-        vfj_text_add_u64(detail, VFJ_SCHEMA_VERSION);
+        vfj_text_format(detail, "its format is %" PRIu32 ", this program knows up to %d",
+                        big_endian(header + 60), VFJ_SCHEMA_VERSION);
         return VFJ_JOURNAL_NEWER;
     }
     if (big_endian(header + 56) != 1)
         return fail(VFJ_JOURNAL_NOT_OURS, detail, "its text is not UTF-8");
     if (!facts->wal && big_endian(header + 24) == big_endian(header + 92)
         && (uint64_t)facts->stat.st_size < pages * page_size) {
-        vfj_text_add(detail, "truncated: ");
-        vfj_text_add_i64(detail, facts->stat.st_size);
-        vfj_text_add(detail, " of ");
-        vfj_text_add_u64(detail, pages * page_size);
+        vfj_text_format(detail, "truncated: %" PRId64 " of %" PRIu64, (int64_t)facts->stat.st_size,
+                        pages * page_size);
         return fail(VFJ_JOURNAL_DAMAGED, detail, " bytes");
     }
     return VFJ_OK;

@@ -86,8 +86,7 @@ enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
     vfj_text_add(&text, current ? sqlite3_errmsg(journal->db) : sqlite3_errstr(code));
     int error = journal->db != NULL ? sqlite3_system_errno(journal->db) : 0;
     if (current && error != 0 && status_of(code) == VFJ_JOURNAL_IO) {
-        vfj_text_add(&text, ": ");
-        vfj_text_add(&text, strerror(error));
+        vfj_text_format(&text, ": %s", strerror(error));
     }
     return status_of(code);
 }
@@ -221,8 +220,7 @@ static enum vfj_status check_schema(struct vfj_journal *journal)
     if (code != SQLITE_MISMATCH)
         return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
     struct vfj_text text = vfj_journal_begin_detail(journal);
-    vfj_text_add(&text, "its schema is not that of a journal: ");
-    vfj_text_add(&text, object);
+    vfj_text_format(&text, "its schema is not that of a journal: %s", object);
     return VFJ_JOURNAL_NOT_OURS;
 }
 

@@ -254,8 +254,7 @@ static enum vfj_status open_files(struct vfj_recover_rows *rows, const char *pat
         vfj_text_add(detail, "not a regular file");
         return VFJ_JOURNAL_NOT_OURS;
     }
-    vfj_text_add(&text, path);
-    vfj_text_add(&text, "-wal");
+    vfj_text_format(&text, "%s-wal", path);
     if (!text.overflow)
         rows->wal = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     return VFJ_OK;

@@ -12,8 +12,7 @@
 static bool join(char path[VFJ_PATHNAME_SIZE], const char *a, const char *b)
 {
     struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
-    vfj_text_add(&text, a);
-    vfj_text_add(&text, b);
+    vfj_text_format(&text, "%s%s", a, b);
     return !text.overflow;
 }
 
@@ -22,9 +21,7 @@ static bool find_helper(char path[VFJ_PATHNAME_SIZE], const char *beside, const 
     static const char *const places[] = {"/../libexec/vfjournal/", "/libexec/vfjournal/"};
     for (size_t i = 0; beside[0] != '\0' && i < sizeof places / sizeof places[0]; i++) {
         struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
-        vfj_text_add(&text, beside);
-        vfj_text_add(&text, places[i]);
-        vfj_text_add(&text, name);
+        vfj_text_format(&text, "%s%s%s", beside, places[i], name);
         if (!text.overflow && access(path, X_OK) == 0)
             return true;
     }
@@ -97,11 +94,7 @@ bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const c
                     const char *b, const char *c)
 {
     struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
-    vfj_text_add(&text, directory);
-    vfj_text_add_char(&text, '/');
-    vfj_text_add(&text, a);
-    vfj_text_add(&text, b);
-    vfj_text_add(&text, c);
+    vfj_text_format(&text, "%s/%s%s%s", directory, a, b, c);
     return !text.overflow;
 }
 

@@ -51,8 +51,7 @@ bool vfj_pidfile_write(int fd, pid_t pid)
 {
     char line[24];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add_i64(&text, pid);
-    vfj_text_add_char(&text, '\n');
+    vfj_text_format(&text, "%ld\n", (long)pid);
     return ftruncate(fd, 0) == 0 && pwrite(fd, line, text.length, 0) == (ssize_t)text.length;
 }
 

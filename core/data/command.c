@@ -70,9 +70,7 @@ static void sysctl_of_unit(struct vfj_argv *argv, struct vfj_text *bytes, const 
 {
     char name[64];
     struct vfj_text text = vfj_text_begin(name, sizeof name);
-    vfj_text_add(&text, "dev.hn.");
-    vfj_text_add(&text, unit);
-    vfj_text_add(&text, leaf);
+    vfj_text_format(&text, "dev.hn.%s%s", unit, leaf);
     word(argv, bytes, name);
 }
 

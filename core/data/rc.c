@@ -201,8 +201,7 @@ static bool add_length(struct vfj_address *address, struct vfj_span length)
     unsigned bits;
     struct vfj_address host = *address;
     struct vfj_text text = vfj_text_begin(address->text, sizeof address->text);
-    vfj_text_add(&text, host.text);
-    vfj_text_add_char(&text, '/');
+    vfj_text_format(&text, "%s/", host.text);
     if (vfj_address_mask_bits(length, &bits))
         vfj_text_add_u64(&text, bits);
     else
@@ -278,8 +277,7 @@ static bool find_alias(const struct vfj_rc *rc, struct vfj_name interface, unsig
 {
     char variable[64], suffix[24];
     struct vfj_text text = vfj_text_begin(suffix, sizeof suffix);
-    vfj_text_add(&text, "_alias");
-    vfj_text_add_u64(&text, number);
+    vfj_text_format(&text, "_alias%u", number);
     variable_name(variable, sizeof variable, "vfjournal_", interface, "_alias0");
     bool resolved = find(rc, variable, pair);
     variable_name(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface,
@@ -391,7 +389,6 @@ bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, uns
     if (!listed_route(rc, interface, true, &number, words, sizeof words))
         return false;
     struct vfj_text text = vfj_text_begin(args, size);
-    vfj_text_add(&text, "-inet6 ");
-    vfj_text_add(&text, words);
+    vfj_text_format(&text, "-inet6 %s", words);
     return !text.overflow;
 }

@@ -48,9 +48,7 @@ struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context,
 {
     struct vfj_command *command = vfj_script_issue(context, step, kind);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
-    vfj_text_add(&text, before);
-    vfj_text_add(&text, name.text);
-    vfj_text_add(&text, after);
+    vfj_text_format(&text, "%s%s%s", before, name.text, after);
     return command;
 }
 

@@ -43,8 +43,7 @@ static bool grep_matches(struct vfj_name port, struct vfj_name vf)
 {
     char line[VFJ_NAME_SIZE + 8];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add(&text, port.text);
-    vfj_text_add(&text, " flags=");
+    vfj_text_format(&text, "%s flags=", port.text);
     size_t i = 0;
     while (vf.text[i] != '\0' && line[i] != '\0' && (vf.text[i] == '.' || vf.text[i] == line[i]))
         i++;

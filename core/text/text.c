@@ -1,7 +1,6 @@
 /* Bounded text: a buffer that is appended to and never overrun. */
 #include "core/text/text.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,11 +29,16 @@ void vfj_text_add_span(struct vfj_text *text, struct vfj_span span)
 
 void vfj_text_format(struct vfj_text *text, const char *format, ...)
 {
-    size_t room = text->size - text->length;
     va_list arguments;
     va_start(arguments, format);
-    int needed = vsnprintf(text->bytes + text->length, room, format, arguments);
+    vfj_text_format_list(text, format, arguments);
     va_end(arguments);
+}
+
+void vfj_text_format_list(struct vfj_text *text, const char *format, va_list arguments)
+{
+    size_t room = text->size - text->length;
+    int needed = vsnprintf(text->bytes + text->length, room, format, arguments);
     VFJ_CHECK(needed >= 0);
     bool fits = (size_t)needed < room;
     text->length += fits ? (size_t)needed : room - 1;

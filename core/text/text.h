@@ -2,6 +2,7 @@
 #ifndef VFJ_CORE_TEXT_TEXT_H
 #define VFJ_CORE_TEXT_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +46,8 @@ static inline void vfj_text_add_char(struct vfj_text *text, char c)
  * depend on no locale. */
 void vfj_text_format(struct vfj_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void vfj_text_format_list(struct vfj_text *text, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 /* Adds a word, after a blank unless the text is empty. */
 void vfj_text_add_word(struct vfj_text *text, struct vfj_span word);
 void vfj_text_add_u64(struct vfj_text *text, uint64_t value);

@@ -60,41 +60,28 @@ static void make_directory_of(const char *journal)
         return;
     *slash = '\0';
     if (mkdir(directory, 0700) != 0 && errno != EEXIST)
-        vfj_daemon_log("journal", "its directory can't be made: ", strerror(errno));
+        vfj_daemon_log("journal", "its directory can't be made: %s", strerror(errno));
 }
 
-/* A status, with the failing object's detail where it has one. */
+/* Logs the status, with the ledger's detail when there is one. */
 static int refuse_journal(const char *path, enum vfj_status status, const struct vfj_ledger *ledger)
 {
-    char why[256];
-    struct vfj_text text = vfj_text_begin(why, sizeof why);
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, vfj_status_text(status));
-    if (ledger != NULL && vfj_ledger_detail(ledger)[0] != '\0') {
-        vfj_text_add(&text, ": ");
-        vfj_text_add(&text, vfj_ledger_detail(ledger));
-    }
-    vfj_daemon_log("journal", path, why);
+    const char *detail = ledger != NULL ? vfj_ledger_detail(ledger) : "";
+    vfj_daemon_log("journal", "%s: %s%s%s", path, vfj_status_text(status),
+                   detail[0] != '\0' ? ": " : "", detail);
     return status == VFJ_JOURNAL_IO || status == VFJ_SYSTEM ? VFJ_EXIT_SYSTEM : VFJ_EXIT_UNUSABLE;
 }
 
-static void say_start(const struct vfj_daemon_options *options, const struct vfj_daemon_loop *loop)
+static void log_start(const struct vfj_daemon_options *options, const struct vfj_daemon_loop *loop)
 {
-    char what[512];
-    struct vfj_text text = vfj_text_begin(what, sizeof what);
-    vfj_text_add(&text, "version " VFJ_VERSION ", mode ");
-    vfj_text_add(&text, vfj_mode_name(options->mode));
-    vfj_text_add(&text, ", policy ");
-    vfj_text_add(&text, vfj_policy_name(options->policy));
-    vfj_text_add(&text,
-                 options->guest_io.probe_way == VFJ_PROBE_WAY_KERNEL ? ", probes by kernel"
-                                                                     : ", probes by programs");
-    vfj_daemon_split_describe(&text);
-    vfj_text_add(&text, ", journal ");
-    vfj_daemon_log("daemon", what, options->journal);
+    bool by_kernel = options->guest_io.probe_way == VFJ_PROBE_WAY_KERNEL;
+    vfj_daemon_log(
+        "daemon", "version " VFJ_VERSION ", mode %s, policy %s, probes by %s%s, journal %s",
+        vfj_mode_name(options->mode), vfj_policy_name(options->policy),
+        by_kernel ? "kernel" : "programs", vfj_daemon_split_description(), options->journal);
     if (vfj_ledger_rules_changed(loop->ledger))
         vfj_daemon_log("journal",
-                       "part of it was written under other rules, which decide otherwise now", "");
+                       "part of it was written under other rules, which decide otherwise now");
 }
 
 /* In act mode devd's rules leave the work to us from the lock on; so it is taken when the start
@@ -102,13 +89,13 @@ static void say_start(const struct vfj_daemon_options *options, const struct vfj
 static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     if (options->mode == VFJ_MODE_ACT && !vfj_guest_io_take_act_lock(loop->guest_io)) {
-        vfj_daemon_log("act lock",
-                       errno == EWOULDBLOCK ? "another daemon acts: " : "can't be made: ",
+        vfj_daemon_log("act lock", "%s: %s",
+                       errno == EWOULDBLOCK ? "another daemon acts" : "can't be made",
                        options->guest_io.paths.act_lock);
         return VFJ_EXIT_SYSTEM;
     }
     vfj_daemonise_ready();
-    say_start(options, loop);
+    log_start(options, loop);
     vfj_daemon_enter_capability_mode(options);
     vfj_daemon_loop_run(loop);
     bool is_broken = loop->failed || loop->ends_for_moved || vfj_guest_io_is_lost(loop->guest_io);
@@ -142,7 +129,7 @@ static int run(const struct vfj_daemon_options *options)
     static struct vfj_daemon_loop loop; /* too big for a stack */
     struct vfj_guest_io_listener listener = vfj_daemon_loop_listener(&loop);
     if (vfj_guest_io_open(&loop.guest_io, &options->guest_io, &listener) != VFJ_OK) {
-        vfj_daemon_log("daemon", "can't start: ", strerror(errno));
+        vfj_daemon_log("daemon", "can't start: %s", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
     int exit_status = run_on_world(options, &loop);
@@ -164,12 +151,12 @@ static int run_split(struct vfj_daemon_options *options)
 static int run_in_background(struct vfj_daemon_options *options)
 {
     if (options->daemonise && !vfj_daemonise()) {
-        vfj_daemon_log("daemon", "can't go to the background: ", strerror(errno));
+        vfj_daemon_log("daemon", "can't go to the background: %s", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
     if (options->pidfile_descriptor >= 0
         && !vfj_pidfile_write(options->pidfile_descriptor, getpid())) {
-        vfj_daemon_log("pidfile", "can't be written: ", strerror(errno));
+        vfj_daemon_log("pidfile", "can't be written: %s", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
     return run_split(options);
@@ -182,7 +169,7 @@ static bool is_guest_roots(const struct vfj_daemon_options *options)
     struct vfj_text text = vfj_text_begin(why, sizeof why);
     bool is_roots = vfj_paths_are_roots(&options->guest_io.paths, &text);
     if (!is_roots)
-        vfj_daemon_log("guest", "root runs nothing of it: ", why);
+        vfj_daemon_log("guest", "root runs nothing of it: %s", why);
     return is_roots;
 }
 
@@ -194,8 +181,8 @@ static int run_with_pidfile(struct vfj_daemon_options *options)
     if (options->pidfile[0] != '\0') {
         options->pidfile_descriptor = vfj_pidfile_open(options->pidfile);
         if (options->pidfile_descriptor < 0) {
-            vfj_daemon_log("pidfile",
-                           errno == EWOULDBLOCK ? "another daemon runs: " : "can't be made: ",
+            vfj_daemon_log("pidfile", "%s: %s",
+                           errno == EWOULDBLOCK ? "another daemon runs" : "can't be made",
                            options->pidfile);
             return VFJ_EXIT_SYSTEM;
         }

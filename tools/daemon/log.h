@@ -14,8 +14,10 @@ void vfj_daemon_log_to_syslog(void);
  * reach. */
 void vfj_daemon_log_connect(void);
 
-/* "SUBSYSTEM: WHAT"; bytes that a terminal might act upon are printed as '?'. */
-void vfj_daemon_log(const char *subsystem, const char *what, const char *detail);
+/* Logs "SUBSYSTEM: ", and what printf(3) would print. Bytes that a terminal might act upon are
+ * printed as '?'. */
+void vfj_daemon_log(const char *subsystem, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* A whole line that begins with its subsystem. */
 void vfj_daemon_log_line(const char *line);

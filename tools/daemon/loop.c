@@ -27,8 +27,8 @@ static void forget_held(struct vfj_daemon_loop *loop)
 /* What can't be recorded is not done: the loop ends, and nothing that waited is run. */
 static void fail(struct vfj_daemon_loop *loop)
 {
-    vfj_daemon_log("journal",
-                   "can't be written, the daemon stops: ", vfj_ledger_detail(loop->ledger));
+    vfj_daemon_log("journal", "can't be written, the daemon stops: %s",
+                   vfj_ledger_detail(loop->ledger));
     loop->failed = true;
     forget_held(loop);
     vfj_guest_io_break(loop->guest_io);
@@ -38,8 +38,8 @@ static void note_detached(struct vfj_daemon_loop *loop)
 {
     if (loop->reattach_us != 0 || !vfj_ledger_detached(loop->ledger))
         return;
-    vfj_daemon_log("journal",
-                   "can't be written, rows wait in memory: ", vfj_ledger_detail(loop->ledger));
+    vfj_daemon_log("journal", "can't be written, rows wait in memory: %s",
+                   vfj_ledger_detail(loop->ledger));
     loop->reattach_us = now_us(loop) + VFJ_REATTACH_AFTER_US;
     vfj_guest_io_wake_at(loop->guest_io, loop->reattach_us);
 }
@@ -147,7 +147,7 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
         return;
     enum vfj_status status = vfj_ledger_submit(loop->ledger, event, &decision);
     if (status == VFJ_BAD_BODY || status == VFJ_TOO_LONG) {
-        vfj_daemon_log("journal", "an event that can't be recorded: ", vfj_status_text(status));
+        vfj_daemon_log("journal", "an event that can't be recorded: %s", vfj_status_text(status));
         return;
     }
     if (status != VFJ_OK) {
@@ -195,7 +195,7 @@ static void log_unfinished(struct vfj_daemon_loop *loop, const char *what)
     bool is_stopping = state->head.running == VFJ_RUNNING_STOPPING;
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         if (vfj_slot_is_unfinished(&state->slots[i], is_stopping))
-            vfj_daemon_log("stop", what, state->slots[i].hn.text);
+            vfj_daemon_log("stop", "%s: %s", what, state->slots[i].hn.text);
     }
 }
 
@@ -207,7 +207,7 @@ static void on_event(void *context, const struct vfj_event *event)
     if (event->kind == VFJ_EVENT_FINISHED)
         vfj_daemon_log_outcome(&event->as.finished);
     if (event->kind == VFJ_EVENT_STOPPED && loop->stopping != NULL)
-        log_unfinished(loop, "not finished, and left to the next start: ");
+        log_unfinished(loop, "not finished, and left to the next start");
     remember_connection(loop, event);
     submit(loop, event);
     answer_skipped(loop);
@@ -230,7 +230,7 @@ static bool end_when_idle(struct vfj_daemon_loop *loop)
         || !vfj_state_is_idle(vfj_ledger_state(loop->ledger)))
         return false;
     loop->stopping = NULL;
-    vfj_daemon_log("stop", "what was begun is finished", "");
+    vfj_daemon_log("stop", "what was begun is finished");
     vfj_guest_io_end(loop->guest_io,
                      loop->ends_for_moved ? moved : "a signal, and what was begun is finished");
     return true;
@@ -310,7 +310,7 @@ static void reattach(struct vfj_daemon_loop *loop)
     }
     loop->reattach_us = 0;
     loop->waiting_us = times.mono_us;
-    vfj_daemon_log("journal", "is written again",
+    vfj_daemon_log("journal", "is written again%s",
                    reattached.lost > 0 ? ", but rows were lost" : "");
     if (reattached.lost > 0)
         start_anew(loop);
@@ -327,8 +327,7 @@ static void end_for_moved(struct vfj_daemon_loop *loop)
     loop->ends_for_moved = true;
     vfj_daemon_log("journal",
                    "was moved, removed or replaced under the daemon, which ends; all rows are in "
-                   "the file that was open",
-                   "");
+                   "the file that was open");
     vfj_guest_io_stop(loop->guest_io, moved);
 }
 
@@ -350,7 +349,7 @@ static void on_stopping(void *context, const char *reason)
         vfj_guest_io_end(loop->guest_io, reason);
         return;
     }
-    log_unfinished(loop, "what was begun is finished first: ");
+    log_unfinished(loop, "what was begun is finished first");
     loop->stopping = reason;
     submit_stopping(loop);
     on_batch_end(loop, false);

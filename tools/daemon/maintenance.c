@@ -11,16 +11,15 @@ static void check_disk(struct vfj_daemon_maintenance *maintenance, struct vfj_le
                        int64_t wall_us, int64_t mono_us)
 {
     uint64_t bytes = 0, limit = maintenance->min_free;
-    char body[BODY_SIZE], size[32];
+    char body[BODY_SIZE];
     if (limit == 0 || !vfj_ledger_free_bytes(ledger, &bytes))
         return;
     if (bytes < limit && !maintenance->is_low) {
         struct vfj_text text = vfj_text_begin(body, sizeof body);
-        struct vfj_text free = vfj_text_begin(size, sizeof size);
         vfj_text_format(&text, "about=low-disk free=%" PRIu64 " limit=%" PRIu64, bytes, limit);
-        vfj_text_format(&free, "%" PRIu64 " MiB", bytes >> 20);
         (void)vfj_ledger_note(ledger, wall_us, mono_us, body);
-        vfj_daemon_log("journal", "the disk is nearly full, free for the journal: ", size);
+        vfj_daemon_log("journal", "the disk is nearly full, free for the journal: %" PRIu64 " MiB",
+                       bytes >> 20);
         maintenance->is_low = true;
     } else if (bytes > limit + limit / 4) {
         maintenance->is_low = false; /* a size that stays near the limit is reported once */
@@ -48,7 +47,7 @@ static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_
     struct vfj_text text = vfj_text_begin(body, sizeof body);
     vfj_text_format(&text, "about=pruned first=%" PRIu64, first);
     (void)vfj_ledger_note(ledger, wall_us, mono_us, body);
-    vfj_daemon_log("journal", "pruned", "");
+    vfj_daemon_log("journal", "pruned");
 }
 
 /* Returns whether this step noticed it. */
@@ -111,7 +110,7 @@ int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *maintenance,
         return maintenance->next_us;
     }
     if (status != VFJ_END)
-        vfj_daemon_log("journal", "can't be pruned: ", vfj_ledger_detail(ledger));
+        vfj_daemon_log("journal", "can't be pruned: %s", vfj_ledger_detail(ledger));
     report_first(maintenance, ledger, wall_us, mono_us);
     check_disk(maintenance, ledger, wall_us, mono_us);
     return INT64_MAX;

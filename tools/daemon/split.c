@@ -42,8 +42,7 @@ static void judge(const struct vfj_daemon_options *options, struct vfj_user *use
     } else if (geteuid() != 0) {
         vfj_text_add(why, "not root");
     } else if (!vfj_user_find(name, user)) {
-        vfj_text_add(why, "no user ");
-        vfj_text_add(why, name);
+        vfj_text_format(why, "no user %s", name);
     } else if (user->uid == 0) {
         vfj_text_add(why, "root is the user");
     } else {
@@ -102,19 +101,17 @@ static bool split(struct vfj_daemon_options *options, const struct vfj_user *use
 {
     struct vfj_text text = vfj_text_begin(description, sizeof description);
     if (!start_monitor(options)) {
-        vfj_daemon_log("monitor", "can't be started: ", strerror(errno));
+        vfj_daemon_log("monitor", "can't be started: %s", strerror(errno));
         vfj_monitor_end(options->guest_io.monitor);
         return false;
     }
     if (!vfj_user_become(user)) {
-        vfj_daemon_log("daemon", "can't become user ", user->name);
+        vfj_daemon_log("daemon", "can't become user %s", user->name);
         vfj_monitor_end(options->guest_io.monitor);
         return false;
     }
-    vfj_text_add(&text, ", user ");
-    vfj_text_add(&text, user->name);
-    vfj_text_add(&text, ", monitor ");
-    vfj_text_add_i64(&text, vfj_monitor_pid(options->guest_io.monitor));
+    vfj_text_format(&text, ", user %s, monitor %ld", user->name,
+                    (long)vfj_monitor_pid(options->guest_io.monitor));
     return true;
 }
 
@@ -127,7 +124,7 @@ static bool is_roots(const struct vfj_daemon_options *options)
     if (geteuid() != 0
         || (vfj_owner_find(options->journal, VFJ_OWNER_OPENS, &owner, &why) && owner.uid == 0))
         return true;
-    vfj_daemon_log("journal", "root as one process does not open it: ", bytes);
+    vfj_daemon_log("journal", "root as one process does not open it: %s", bytes);
     return false;
 }
 
@@ -140,20 +137,19 @@ bool vfj_daemon_split(struct vfj_daemon_options *options)
     if (text.length == 0)
         return split(options, &user);
     if (options->user != NULL) {
-        vfj_daemon_log("daemon", "can't run as another user: ", why);
+        vfj_daemon_log("daemon", "can't run as another user: %s", why);
         return false;
     }
     if (!is_roots(options))
         return false;
     text = vfj_text_begin(description, sizeof description);
-    vfj_text_add(&text, ", one process: ");
-    vfj_text_add(&text, why);
+    vfj_text_format(&text, ", one process: %s", why);
     return true;
 }
 
-void vfj_daemon_split_describe(struct vfj_text *text)
+const char *vfj_daemon_split_description(void)
 {
-    vfj_text_add(text, description);
+    return description;
 }
 
 void vfj_daemon_enter_capability_mode(const struct vfj_daemon_options *options)
@@ -161,12 +157,12 @@ void vfj_daemon_enter_capability_mode(const struct vfj_daemon_options *options)
     if (!options->capsicum)
         return;
     if (options->guest_io.monitor == NULL) {
-        vfj_daemon_log("capsicum", "not in capability mode: one process does it all", "");
+        vfj_daemon_log("capsicum", "not in capability mode: one process does it all");
         return;
     }
     vfj_daemon_log_connect();
     if (vfj_capability_enter())
-        vfj_daemon_log("capsicum", "in capability mode", "");
+        vfj_daemon_log("capsicum", "in capability mode");
     else
-        vfj_daemon_log("capsicum", "not in capability mode: ", strerror(errno));
+        vfj_daemon_log("capsicum", "not in capability mode: %s", strerror(errno));
 }

@@ -34,11 +34,9 @@ static void set_reason(struct vfj_devd_client *client, const char *what, const c
                        int error)
 {
     struct vfj_text text = vfj_text_begin(client->reason, sizeof client->reason);
-    vfj_text_add(&text, what);
-    vfj_text_add(&text, path);
+    vfj_text_format(&text, "%s%s", what, path);
     if (error != 0) {
-        vfj_text_add(&text, ": ");
-        vfj_text_add(&text, strerror(error));
+        vfj_text_format(&text, ": %s", strerror(error));
     }
 }
 

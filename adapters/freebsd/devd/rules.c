@@ -36,11 +36,9 @@ static void complain(struct reading *reading, const char *file, const char *what
         = vfj_text_begin(reading->rules->complaint, sizeof reading->rules->complaint);
     vfj_text_add(&text, file);
     if (line != 0) {
-        vfj_text_add_char(&text, ':');
-        vfj_text_add_u64(&text, line);
+        vfj_text_format(&text, ":%u", line);
     }
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, what);
+    vfj_text_format(&text, ": %s", what);
 }
 
 static void on_rule(void *context, const struct vfj_devd_rule *rule)
@@ -99,8 +97,7 @@ static bool read_file(struct reading *reading, const char *file)
     struct vfj_devd_conf_listener listener
         = {.rule = on_rule, .directory = on_directory, .set = on_set, .context = reading};
     struct vfj_text text = vfj_text_begin(path, sizeof path);
-    vfj_text_add(&text, reading->root);
-    vfj_text_add(&text, file);
+    vfj_text_format(&text, "%s%s", reading->root, file);
     char *bytes = text.overflow ? NULL : slurp(path, &length);
     if (bytes == NULL) {
         complain(reading, file, strerror(errno), 0);
@@ -133,8 +130,7 @@ static void read_directory(struct reading *reading, const char *directory)
     unsigned count = 0;
     struct dirent *entry;
     struct vfj_text text = vfj_text_begin(path, sizeof path);
-    vfj_text_add(&text, reading->root);
-    vfj_text_add(&text, directory);
+    vfj_text_format(&text, "%s%s", reading->root, directory);
     DIR *opened = opendir(path);
     if (opened == NULL)
         return; /* devd says nothing either: /usr/local/etc/devd need not be there */
@@ -222,9 +218,7 @@ static bool matches(const char *pattern, const char *value)
     regex_t regex;
     bool inverted = pattern[0] == '!';
     struct vfj_text text = vfj_text_begin(anchored, sizeof anchored);
-    vfj_text_add_char(&text, '^');
-    vfj_text_add(&text, pattern + inverted);
-    vfj_text_add_char(&text, '$');
+    vfj_text_format(&text, "^%s$", pattern + inverted);
     if (regcomp(&regex, anchored, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0)
         return false;
     bool found = regexec(&regex, value, 0, NULL, 0) == 0;

@@ -99,8 +99,7 @@ static void log_line(struct vfj_guest_io *guest_io, const char *what, const char
 {
     char line[512];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add(&text, what);
-    vfj_text_add(&text, detail);
+    vfj_text_format(&text, "%s%s", what, detail);
     guest_io->listener.log(guest_io->listener.context, line);
 }
 

@@ -26,8 +26,7 @@ static void add(struct vfj_interface *interface, int family, const void *host, i
     if (inet_ntop(family, host, bytes, sizeof bytes) == NULL)
         return;
     struct vfj_text text = {.bytes = bytes, .size = sizeof bytes, .length = strlen(bytes)};
-    vfj_text_add_char(&text, '/');
-    vfj_text_add_u64(&text, (uint64_t)length);
+    vfj_text_format(&text, "/%d", length);
     if (!text.overflow && vfj_address_parse((struct vfj_span){bytes, text.length}, &address))
         vfj_interface_add_address(interface, &address);
 }

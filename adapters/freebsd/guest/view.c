@@ -44,9 +44,7 @@ void vfj_view_take_interface(void *context, const struct vfj_interface *interfac
 static void name_oid(char oid[64], const char *unit, const char *leaf)
 {
     struct vfj_text text = vfj_text_begin(oid, 64);
-    vfj_text_add(&text, "dev.hn.");
-    vfj_text_add(&text, unit);
-    vfj_text_add(&text, leaf);
+    vfj_text_format(&text, "dev.hn.%s%s", unit, leaf);
 }
 
 void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command,

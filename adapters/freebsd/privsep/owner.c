@@ -21,9 +21,7 @@ struct search {
 static void say_why(struct search *search, const char *why)
 {
     *search->why = vfj_text_begin(search->why->bytes, search->why->size);
-    vfj_text_add(search->why, vfj_path_walk_name(&search->walk));
-    vfj_text_add(search->why, ": ");
-    vfj_text_add(search->why, why);
+    vfj_text_format(search->why, "%s: %s", vfj_path_walk_name(&search->walk), why);
 }
 
 static gid_t group_of(uid_t uid)

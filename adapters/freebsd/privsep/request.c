@@ -3,6 +3,7 @@
 #include "adapters/freebsd/privsep/request.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -151,10 +152,7 @@ static int complain(struct vfj_request_program *program, int error, const char *
                     uint64_t number)
 {
     struct vfj_text text = vfj_text_begin(program->complaint, sizeof program->complaint);
-    vfj_text_add(&text, "process ");
-    vfj_text_add_u64(&text, number);
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, what);
+    vfj_text_format(&text, "process %" PRIu64 ": %s", number, what);
     return error;
 }
 

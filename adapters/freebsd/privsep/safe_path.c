@@ -9,9 +9,7 @@
 
 static bool refuse(const struct vfj_path_walk *walk, struct vfj_text *complaint, const char *why)
 {
-    vfj_text_add(complaint, vfj_path_walk_name(walk));
-    vfj_text_add(complaint, ": ");
-    vfj_text_add(complaint, why);
+    vfj_text_format(complaint, "%s: %s", vfj_path_walk_name(walk), why);
     return false;
 }
 

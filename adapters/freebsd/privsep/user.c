@@ -29,9 +29,7 @@ bool vfj_user_find(const char *name, struct vfj_user *user)
 static bool complain(struct vfj_text *complaint, const char *path, const char *why,
                      const char *what)
 {
-    vfj_text_add(complaint, path);
-    vfj_text_add(complaint, why);
-    vfj_text_add(complaint, what);
+    vfj_text_format(complaint, "%s%s%s", path, why, what);
     return false;
 }
 
@@ -50,8 +48,7 @@ static bool check_files(const struct vfj_user *user, const char *journal,
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         char path[VFJ_PATHNAME_SIZE + 16];
         struct vfj_text text = vfj_text_begin(path, sizeof path);
-        vfj_text_add(&text, journal);
-        vfj_text_add(&text, suffixes[i]);
+        vfj_text_format(&text, "%s%s", journal, suffixes[i]);
         if (!is_users(user, path))
             return complain(complaint, path, " does not belong to user ", user->name);
     }

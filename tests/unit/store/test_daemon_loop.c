@@ -107,11 +107,10 @@ void vfj_guest_io_run(struct vfj_guest_io *guest_io)
     scene();
 }
 
-void vfj_daemon_log(const char *subsystem, const char *what, const char *detail)
+void vfj_daemon_log(const char *subsystem, const char *format, ...)
 {
     (void)subsystem;
-    (void)what;
-    (void)detail;
+    (void)format;
 }
 
 void vfj_daemon_log_line(const char *what)
