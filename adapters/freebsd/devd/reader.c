@@ -152,6 +152,7 @@ struct vfj_devd_reader *vfj_devd_reader_open(int fd, bool records, bool network_
         free(reader);
         return NULL;
     }
+    vfj_line_queue_init(&reader->queue);
     reader->fd = fd;
     reader->records = records;
     reader->network_only = network_only;

@@ -5,6 +5,7 @@
 #include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/view.h"
@@ -24,7 +25,7 @@ struct part {
 
 struct probe {
     struct vfj_prober *prober;
-    struct probe *next;
+    LIST_ENTRY(probe) link;
     struct part parts[PARTS_MAX];
     unsigned running; /* of its programs, and the look at the files */
     bool forgotten;
@@ -49,16 +50,13 @@ struct vfj_prober {
     enum vfj_probe_way way;
     vfj_observed_fn *observed;
     void *context;
-    struct event deliver; /* answers to those that were superseded */
-    struct probe *first;  /* the newest */
+    struct event deliver;      /* answers to those that were superseded */
+    LIST_HEAD(, probe) probes; /* the newest first */
 };
 
 static void drop(struct probe *probe)
 {
-    struct probe **link = &probe->prober->first;
-    while (*link != probe)
-        link = &(*link)->next;
-    *link = probe->next;
+    LIST_REMOVE(probe, link);
     free(probe);
 }
 
@@ -69,10 +67,13 @@ static bool is_of_slot(const struct probe *probe, struct vfj_name hn)
 
 static struct probe *find_waiting(struct vfj_prober *prober, struct vfj_name hn)
 {
-    struct probe *probe = prober->first;
-    while (probe != NULL && !(probe->waits && !probe->superseded && is_of_slot(probe, hn)))
-        probe = probe->next;
-    return probe;
+    struct probe *probe;
+    LIST_FOREACH(probe, &prober->probes, link)
+    {
+        if (probe->waits && !probe->superseded && is_of_slot(probe, hn))
+            return probe;
+    }
+    return NULL;
 }
 
 static void go(struct probe *probe);
@@ -401,8 +402,9 @@ static void go(struct probe *probe)
 static unsigned count_of_slot(const struct vfj_prober *prober, struct vfj_name hn)
 {
     unsigned count = 0;
-    for (const struct probe *probe = prober->first; probe != NULL; probe = probe->next)
-        count += !probe->waits && is_of_slot(probe, hn);
+    const struct probe *probe;
+    LIST_FOREACH(probe, &prober->probes, link)
+    count += !probe->waits && is_of_slot(probe, hn);
     return count;
 }
 
@@ -419,8 +421,9 @@ static void wait_turn(struct probe *probe)
 /* The oldest. */
 static struct probe *find_superseded(const struct vfj_prober *prober)
 {
-    struct probe *found = NULL;
-    for (struct probe *probe = prober->first; probe != NULL; probe = probe->next) {
+    struct probe *probe, *found = NULL;
+    LIST_FOREACH(probe, &prober->probes, link)
+    {
         if (probe->superseded)
             found = probe;
     }
@@ -446,6 +449,7 @@ struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dis
     struct vfj_prober *prober = calloc(1, sizeof *prober);
     if (prober == NULL)
         return NULL;
+    LIST_INIT(&prober->probes);
     prober->children = children;
     prober->dispatch = dispatch;
     prober->way = way;
@@ -459,8 +463,8 @@ void vfj_prober_close(struct vfj_prober *prober)
 {
     if (prober == NULL)
         return;
-    while (prober->first != NULL)
-        drop(prober->first);
+    while (!LIST_EMPTY(&prober->probes))
+        drop(LIST_FIRST(&prober->probes));
     event_del(&prober->deliver);
     free(prober);
 }
@@ -468,8 +472,8 @@ void vfj_prober_close(struct vfj_prober *prober)
 void vfj_prober_forget(struct vfj_prober *prober)
 {
     struct probe *probe, *next;
-    for (probe = prober->first; probe != NULL; probe = next) {
-        next = probe->next;
+    for (probe = LIST_FIRST(&prober->probes); probe != NULL; probe = next) {
+        next = LIST_NEXT(probe, link);
         probe->forgotten = true;
         if (probe->waits)
             drop(probe);
@@ -481,8 +485,7 @@ void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command
     struct probe *probe = calloc(1, sizeof *probe);
     VFJ_CHECK(probe != NULL);
     probe->prober = prober;
-    probe->next = prober->first;
-    prober->first = probe;
+    LIST_INSERT_HEAD(&prober->probes, probe, link);
     probe->command = *command;
     probe->answer.command = command->id;
     probe->answer.probe = (uint8_t)probe_of((enum vfj_command_kind)command->kind);
