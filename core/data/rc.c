@@ -5,16 +5,16 @@
 
 #include "core/text/kv.h"
 
-/* Most of what is asked for is not set, and then the text has no such word anywhere: that is seen
- * faster. */
+/* Most variables that this program reads are not set. Then no such word is in the text, and
+ * strstr(3) is faster than the tokenizer. */
 static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
 {
     return strstr(rc->text, name) != NULL && vfj_kv_find(vfj_span_of(rc->text), name, pair);
 }
 
-/* The value as words of commands: control characters separate words, and no command may have one.
- * rc.conf's reader leaves none; a trace and a journal of an earlier version can hold some. False
- * when the value is cut. */
+/* Copies a value as words of commands, with control characters as separators. The reader of rc.conf
+ * leaves none, but a trace or an older journal may have some. Returns false when the value is
+ * cut. */
 static bool copy_value(const struct vfj_kv *pair, char *value, size_t size)
 {
     bool is_whole = vfj_kv_value(pair, value, size);
@@ -35,7 +35,7 @@ bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t s
     return true;
 }
 
-/* The number that test(1) sees in a word: strtoimax(3), decimal, the whole word. */
+/* Reads a number as test(1) does: strtoimax(3), decimal, the whole word. */
 static bool test_number(struct vfj_span word, int64_t *number)
 {
     if (word.length > 1 && word.text[0] == '+' && word.text[1] != '-')
@@ -91,7 +91,7 @@ void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *w
         vfj_rc_get(rc, "ifconfig_DEFAULT", words, size);
 }
 
-/* Drivers that network.subr takes for having no address (noafif), or never DHCP (dhcpif). */
+/* Drivers without an address (noafif of network.subr), or never with DHCP (dhcpif). */
 static bool starts_with_driver(struct vfj_name interface, const char *driver)
 {
     size_t length = strlen(driver);
@@ -131,7 +131,7 @@ bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
     return false;
 }
 
-/* checkyesno of rc.subr. */
+/* checkyesno() of rc.subr. */
 static bool is_yes(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_VALUE_SIZE];
@@ -168,7 +168,7 @@ static bool is_pseudo_word(struct vfj_span word)
     return false;
 }
 
-/* A value without its password is not what rc.conf says, and is not used. */
+/* A value without its password differs from rc.conf, and no command uses it. */
 static bool is_blanked(struct vfj_span word)
 {
     return vfj_span_is(word, VFJ_RC_BLANK);
@@ -299,8 +299,8 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
     return true;
 }
 
-/* The words of a value fit in one command: ifconfig and an interface, or route and add, stand
- * before them, alias or keywords of ours behind. */
+/* Returns whether the words of a value fit in one command. The words "ifconfig IF" or "route add"
+ * stand before them, and "alias" or keywords of ours after them. */
 static bool fits(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_ARGS_SIZE - 16];
@@ -346,7 +346,7 @@ bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size)
     return strchr(router, ':') != NULL && strchr(router, ' ') == NULL;
 }
 
-/* NAME or NAME:IF: the name, when it is for that interface or for any. */
+/* Reads NAME or NAME:IF. Returns the name when the entry is for that interface or for any. */
 static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct vfj_span *name)
 {
     const char *colon = memchr(entry.text, ':', entry.length);
@@ -358,7 +358,8 @@ static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct
                        interface.text);
 }
 
-/* The `*number`th of a list of routes, which is counted down for those that there are. */
+/* Finds the `*number`th route of a list. Otherwise subtracts the number of routes in the list from
+ * *number. */
 static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, bool inet6,
                          unsigned *number, char *args, size_t size)
 {

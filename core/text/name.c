@@ -1,4 +1,4 @@
-/* Interface names, and what the names say. */
+/* Interface names. */
 #include "core/text/name.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Bounded text: a buffer that is appended to and never overrun. */
+/* Bounded text: a buffer that is appended to. */
 #include "core/text/text.h"
 
 #include <stdio.h>
