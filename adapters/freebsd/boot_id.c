@@ -1,4 +1,4 @@
-/* Which boot this is. */
+/* The identity of the current boot. */
 #include "adapters/freebsd/boot_id.h"
 
 #include <event2/event.h>

@@ -1,4 +1,4 @@
-/* Where everything of the guest is: files, sockets and programs. */
+/* The paths of the guest's files, sockets and programs. */
 #include "adapters/freebsd/paths.h"
 
 #include <string.h>
@@ -51,7 +51,7 @@ enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root)
 
 bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complaint)
 {
-    /* What vfjournal-rcconf and vfjournal-rcorigin read, beside rc.conf: shell code, all of it. */
+    /* Shell code that vfjournal-rcconf and vfjournal-rcorigin read, besides rc.conf. */
     static const char *const others[] = {
         "etc/rc.subr",
         "etc/network.subr",

@@ -1,4 +1,4 @@
-/* Whose files a path leads to: as whom root works on them. */
+/* The user as whom root works on the files of a path. */
 #include "adapters/freebsd/privsep/owner.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@ struct search {
     struct vfj_path_walk walk;
     struct vfj_user *user;
     enum vfj_owner_use use;
-    bool no_rights; /* no single user can be blamed */
+    bool no_rights; /* no single user owns all that matters */
     struct vfj_text *why;
 };
 
@@ -41,7 +41,8 @@ static void blame_owner(struct search *search)
     search->user->uid = uid;
 }
 
-/* A directory of another user's is that user's to protect. */
+/* Notes a directory that others can write to. In a directory of another user that is the user's own
+ * risk. */
 static void blame_mode(struct search *search, bool sticky_protects)
 {
     mode_t mode = search->walk.status.st_mode;
@@ -52,8 +53,8 @@ static void blame_mode(struct search *search, bool sticky_protects)
     search->no_rights = true;
 }
 
-/* Goes to the file, or to the first name that does not exist, and then to the directory that this
- * is in. A path that ends with a dot leads to the directory itself. */
+/* Walks to the file, or to the first name that does not exist and then to the directory of that
+ * name. A path that ends with a dot leads to the directory itself. */
 static bool walk_path(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;
@@ -73,7 +74,7 @@ static bool walk_path(struct search *search)
     return true;
 }
 
-/* Stickiness does not keep others from making a directory of a name that does not exist. */
+/* In a sticky directory, others can still make a directory of a name that does not exist. */
 static bool look_at_directory(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;

@@ -1,4 +1,4 @@
-/* Whose files a path leads to: as whom root works on them. */
+/* The user as whom root works on the files of a path. */
 #ifndef VFJ_FREEBSD_PRIVSEP_OWNER_H
 #define VFJ_FREEBSD_PRIVSEP_OWNER_H
 
@@ -7,7 +7,7 @@
 #include "adapters/freebsd/privsep/user.h"
 #include "core/text/text.h"
 
-/* What is done in the directory that the path leads to. */
+/* The use of the directory that the path leads to. */
 enum vfj_owner_use {
     /* Files there are opened by their names. Whoever can write to the directory can put other files
        there. */

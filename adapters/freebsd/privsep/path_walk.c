@@ -37,7 +37,7 @@ static void leave(struct vfj_path_walk *walk)
         *slash = '\0';
 }
 
-/* Puts the link's target in its place, before the names that are still ahead. */
+/* Replaces the link by its target, before the names that are left to walk. */
 static bool follow(struct vfj_path_walk *walk)
 {
     char joined[VFJ_PATHNAME_SIZE], target[VFJ_PATHNAME_SIZE];
@@ -58,7 +58,7 @@ static bool follow(struct vfj_path_walk *walk)
     return true;
 }
 
-/* Takes the next name that is ahead out of it. */
+/* Takes the next name off the rest of the path. */
 static struct vfj_span take_name(struct vfj_path_walk *walk, char name[VFJ_PATHNAME_SIZE])
 {
     size_t length = strcspn(walk->ahead, "/");

@@ -1,4 +1,4 @@
-/* The user that the daemon is when it need not be root, and what belongs to it. */
+/* The unprivileged user, and its files. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* setresuid, setgroups: glibc hides them without */
 #endif
@@ -33,8 +33,8 @@ static bool complain(struct vfj_text *complaint, const char *path, const char *w
     return false;
 }
 
-/* Whether the file, if it exists, is the user's. Nothing depends on it but the message: the user
- * can change it later. */
+/* Returns whether the file, if it exists, belongs to the user. Only a message depends on it, since
+ * the user can change the file later. */
 static bool is_users(const struct vfj_user *user, const char *path)
 {
     struct stat status;
@@ -55,7 +55,7 @@ static bool check_files(const struct vfj_user *user, const char *journal,
     return true;
 }
 
-/* By its descriptor: the directory that was made, in one that only root can change. */
+/* Gives the new directory away by its descriptor. Only root can change the directory above it. */
 static bool give_directory(const struct vfj_user *user, const char *directory,
                            struct vfj_text *complaint)
 {

@@ -1,4 +1,4 @@
-/* Programs that this process waits for, whoever runs them: their output and their end. */
+/* Child programs: their output and their end. The dispatch decides which process starts them. */
 #include "adapters/freebsd/run/child.h"
 
 #include <errno.h>
@@ -16,10 +16,10 @@ struct vfj_child {
     struct vfj_children *children;
     struct event input, linger;
     struct vfj_child_spec spec;
-    size_t taken; /* bytes of output handed over */
-    int output;   /* -1: not begun, or ended */
+    size_t taken; /* bytes of output passed on */
+    int output;   /* -1: not started, or at its end */
     bool paused;
-    bool settled; /* it was reaped, or never started */
+    bool settled; /* reaped, or never started */
     struct vfj_program_end end;
 };
 
@@ -55,13 +55,13 @@ static void finish(struct vfj_child *child)
     release(child);
 }
 
-/* Whether more output will only be dropped. */
+/* Returns whether more output is dropped. */
 static bool is_capped(const struct vfj_child *child)
 {
     return child->taken == child->spec.output_max;
 }
 
-/* Wait for output, or, past the cap, for the time to drop some. */
+/* Waits for output. Past the cap, waits for the time to drop some. */
 static void watch_output(struct vfj_child *child)
 {
     struct timeval later = {0, VFJ_CHILD_SIP_MS * 1000};
@@ -71,7 +71,7 @@ static void watch_output(struct vfj_child *child)
     event_add(&child->input, is_capped(child) ? &later : NULL);
 }
 
-/* Hand over output, up to the cap. */
+/* Passes output on, up to the cap. */
 static void take(struct vfj_child *child, struct vfj_span bytes)
 {
     size_t room = child->spec.output_max - child->taken;
@@ -82,7 +82,7 @@ static void take(struct vfj_child *child, struct vfj_span bytes)
         child->spec.output(child->spec.context, bytes);
 }
 
-/* Read what is there, but not for ever; false at the end of the output. */
+/* Reads a bounded amount of the output at hand. Returns false at the end of the output. */
 static bool read_some(struct vfj_child *child)
 {
     char bytes[16384];
@@ -146,7 +146,7 @@ static void take_started(struct vfj_child *child, int output)
         watch_output(child);
 }
 
-/* It has ended when it was reaped and its output ended. */
+/* A child has ended when it was reaped and its output ended. */
 static void on_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct vfj_child *child = context;
