@@ -1,4 +1,4 @@
-/* vfjournal daemon: journals what devd says and, in act mode, does what follows from it. */
+/* vfjournal daemon: journals devd's lines and, in act mode, runs the commands that they require. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* closefrom: glibc hides it without */
 #endif
@@ -21,8 +21,8 @@
 
 enum { DESCRIPTORS = 1024 }; /* VFJ_PROGRAMS_MAX, twice */
 
-/* Each slot's look has a few programs, and each program a pipe. The limit that whoever started us
- * has may be lower: root, and who has a higher hard limit, is not bound to it. */
+/* A probe runs a few programs for each slot, each with a pipe. The inherited limit may be too low.
+ * Root, and a user with a higher hard limit, can raise it. */
 static void allow_descriptors(void)
 {
     struct rlimit limit;
@@ -38,8 +38,8 @@ static void allow_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Descriptors 0 to 2 are open from here on, and no others: no file of ours can become somebody's
- * standard output, and what whoever started us left open reaches no program of ours. */
+/* Opens descriptors 0 to 2 and closes all others. No file of ours can become a standard stream, and
+ * no descriptor of the starting process reaches our programs. */
 static bool settle_descriptors(void)
 {
     int fd;
@@ -84,8 +84,8 @@ static void log_start(const struct vfj_daemon_options *options, const struct vfj
                        "part of it was written under other rules, which decide otherwise now");
 }
 
-/* In act mode devd's rules leave the work to us from the lock on; so it is taken when the start
- * can't fail any more. */
+/* From the act lock on, devd's VF rules do nothing. The daemon takes it when its start cannot fail
+ * any more. */
 static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     if (options->mode == VFJ_MODE_ACT && !vfj_guest_io_take_act_lock(loop->guest_io)) {
@@ -102,7 +102,7 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
     return is_broken ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
 }
 
-/* SQLite comes last: by then no process is forked off that could have its descriptors. */
+/* SQLite comes last: no process that was forked before has its descriptors. */
 static int run_on_world(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     loop->started.rules = VFJ_RULES;
@@ -137,7 +137,7 @@ static int run(const struct vfj_daemon_options *options)
     return exit_status;
 }
 
-/* From here on we are two, if we can. */
+/* Splits into two processes, if possible. */
 static int run_split(struct vfj_daemon_options *options)
 {
     if (!vfj_daemon_split(options))
@@ -147,7 +147,7 @@ static int run_split(struct vfj_daemon_options *options)
     return exit_status;
 }
 
-/* The pidfile names the child, if there is one. */
+/* The pidfile names the background process, if there is one. */
 static int run_in_background(struct vfj_daemon_options *options)
 {
     if (options->daemonise && !vfj_daemonise()) {
@@ -162,7 +162,7 @@ static int run_in_background(struct vfj_daemon_options *options)
     return run_split(options);
 }
 
-/* Before anything is made or run. */
+/* The caller has made no file and run no program yet. */
 static bool is_guest_roots(const struct vfj_daemon_options *options)
 {
     char why[VFJ_PATHNAME_SIZE + 64];

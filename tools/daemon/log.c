@@ -1,5 +1,5 @@
-/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem
- * first. */
+/* The daemon's log, on standard error and perhaps by syslog(3). A line begins with its
+ * subsystem. */
 #include "tools/daemon/log.h"
 
 #include <inttypes.h>
@@ -26,7 +26,7 @@ void vfj_daemon_log_connect(void)
         openlog("vfjournal", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }
 
-/* In one write(2), so that lines of several processes do not mix. */
+/* Writes with one write(2), so that lines of several processes do not mix. */
 static void put(struct vfj_text *text)
 {
     for (size_t i = 0; i < text->length; i++) {
@@ -35,7 +35,7 @@ static void put(struct vfj_text *text)
     }
     if (to_syslog)
         syslog(LOG_NOTICE, "%s", text->bytes);
-    text->bytes[text->length] = '\n'; /* where the NUL was */
+    text->bytes[text->length] = '\n'; /* in place of the NUL */
     (void)!write(STDERR_FILENO, text->bytes, text->length + 1);
 }
 

@@ -24,7 +24,7 @@ static void forget_held(struct vfj_daemon_loop *loop)
     loop->batch_count = 0;
 }
 
-/* What can't be recorded is not done: the loop ends, and nothing that waited is run. */
+/* Ends the loop. Commands whose rows are not durable do not run. */
 static void fail(struct vfj_daemon_loop *loop)
 {
     vfj_daemon_log("journal", "can't be written, the daemon stops: %s",
@@ -74,7 +74,7 @@ static void maintain(struct vfj_daemon_loop *loop)
     wake_later(loop);
 }
 
-/* The commands of each decision, now that they are durable. */
+/* Runs the commands of each decision. Their rows are durable now. */
 static void run_held(struct vfj_daemon_loop *loop)
 {
     unsigned from = 0;
@@ -87,7 +87,7 @@ static void run_held(struct vfj_daemon_loop *loop)
     forget_held(loop);
 }
 
-/* Make durable what was submitted; only then run what it asks for. */
+/* Makes the submitted rows durable, and then runs their commands. */
 static void commit(struct vfj_daemon_loop *loop)
 {
     if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
@@ -130,7 +130,7 @@ static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decisio
     vfj_guest_io_set_deadline(loop->guest_io, decision->deadline_us);
 }
 
-/* A line that concerns no slot: the state is what it was. */
+/* Returns whether the event is a line about no slot, so that the state is unchanged. */
 static bool changes_nothing(const struct vfj_event *event, const struct vfj_decision *decision)
 {
     return event->kind == VFJ_EVENT_DEVD && decision->command_count == 0
@@ -161,7 +161,7 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
     take_decision(loop, decision);
 }
 
-/* In observe mode a changing command is answered at once; the answer may bring the next. */
+/* In observe mode, answers changing commands at once. An answer may bring the next command. */
 static void answer_skipped(struct vfj_daemon_loop *loop)
 {
     while (loop->skipped_count > 0 && !loop->failed) {
@@ -213,7 +213,7 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-/* When the events that wait have to be committed at the latest. */
+/* Returns the latest time for a commit of the submitted events. */
 static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
 {
     if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS)
@@ -223,7 +223,7 @@ static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
     return more || loop->probes > 0 || !loop->urgent ? loop->waiting_us + VFJ_COMMIT_AFTER_US : 0;
 }
 
-/* A daemon that was asked to end does when nothing is half-done. */
+/* Ends a daemon that was asked to end when no plan is active. */
 static bool end_when_idle(struct vfj_daemon_loop *loop)
 {
     if (loop->stopping == NULL || loop->failed
@@ -258,7 +258,7 @@ static void submit_stopping(struct vfj_daemon_loop *loop)
     submit_now(loop, &stopping);
 }
 
-/* Rows were lost: we go on as the successor of a daemon that died then. */
+/* Rows were lost. The daemon continues as the successor of one that died at the loss. */
 static void start_anew(struct vfj_daemon_loop *loop)
 {
     struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
@@ -276,8 +276,8 @@ static void start_anew(struct vfj_daemon_loop *loop)
         submit_stopping(loop);
 }
 
-/* What it did came after the guest was looked at. While there is no devd a gap is open: all is
- * looked at when that ends. */
+/* The command's effects came after the last observation. A gap makes the machine observe again.
+ * While devd is not connected, a gap is open already. */
 static void on_stray(void *context)
 {
     struct vfj_daemon_loop *loop = context;
@@ -362,7 +362,7 @@ static void on_asked(void *context)
                           vfj_ledger_durable_seq(loop->ledger), now_us(loop));
 }
 
-/* Of the daemon's own, not an event of the machine: its configuration stays. */
+/* Writes a row of kind "journal". It is no event of the machine, which keeps its configuration. */
 static void on_unread(void *context, const char *complaint)
 {
     struct vfj_daemon_loop *loop = context;

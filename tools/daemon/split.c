@@ -1,5 +1,5 @@
-/* The daemon as two processes: a user without rights, who reads, decides and writes the journal,
- * and root's monitor. */
+/* Privilege separation: an unprivileged process reads, decides and writes the journal. A monitor
+ * keeps root's rights. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* pipe2: glibc hides it without */
 #endif
@@ -32,7 +32,7 @@ static struct vfj_monitor_settings settings_of(const struct vfj_daemon_options *
     return settings;
 }
 
-/* Why we stay one process; "" when we need not. */
+/* Decides whether the daemon splits. Adds the reason to `why` when it does not. */
 static void judge(const struct vfj_daemon_options *options, struct vfj_user *user,
                   struct vfj_text *why)
 {
@@ -50,8 +50,8 @@ static void judge(const struct vfj_daemon_options *options, struct vfj_user *use
     }
 }
 
-/* A pipe or a socket takes bytes, and gives its reader nothing else. A terminal takes keystrokes
- * (TIOCSTI), and a file can be cut off: of these the monitor has the only descriptor. */
+/* A pipe or a socket only takes bytes. A terminal also accepts keystrokes (TIOCSTI), and a file can
+ * be truncated: only the monitor keeps those descriptors. */
 static bool is_stream(int fd)
 {
     struct stat status;
@@ -65,8 +65,8 @@ static bool open_output(int ends[2])
     return is_stream(STDERR_FILENO) || pipe2(ends, O_CLOEXEC) == 0;
 }
 
-/* No descriptor of root's files stays: standard input is empty, and both outputs lead to `output`.
- */
+/* Closes all descriptors of root's files. Standard input is empty, and both outputs lead to
+ * `output`. */
 static bool let_go_of_files(struct vfj_daemon_options *options, int output)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -115,7 +115,7 @@ static bool split(struct vfj_daemon_options *options, const struct vfj_user *use
     return true;
 }
 
-/* A daemon that stays root opens no journal that others can replace. */
+/* Returns whether only root can replace the journal. A daemon that stays root opens no other. */
 static bool is_roots(const struct vfj_daemon_options *options)
 {
     char bytes[VFJ_PATHNAME_SIZE + 64];

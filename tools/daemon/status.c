@@ -1,4 +1,4 @@
-/* How things stand, said by the daemon itself. */
+/* The daemon's own status report. */
 #include "tools/daemon/status.h"
 
 #include <inttypes.h>

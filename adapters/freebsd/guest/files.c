@@ -1,4 +1,4 @@
-/* What the files of the guest say to a command that asks. */
+/* Reads the guest's files for a probe command. */
 #include "adapters/freebsd/guest/files.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "adapters/freebsd/guest/guest_file.h"
 #include "adapters/freebsd/privsep/safe_path.h"
 
-/* The first that is there is the one. */
+/* The first script that exists is used. */
 static void read_script(const struct vfj_paths *paths, struct vfj_name hn,
                         struct vfj_slot_files *files)
 {

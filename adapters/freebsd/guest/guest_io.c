@@ -1,4 +1,4 @@
-/* The guest as one object: it turns what happens into events and runs commands. */
+/* The guest as one object: makes events of all that happens, and runs commands. */
 #include "adapters/freebsd/guest/guest_io.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ enum { SIGNAL_ASKED = SIGUSR1 };
 
 enum { SIGNALS = 4 };
 
-/* rc.conf that can't be read is tried again after 5, 10, 20 … seconds, ten minutes at most. */
+/* An unreadable rc.conf is read again after 5, 10, 20 … seconds, after ten minutes at most. */
 enum { RC_RETRY_FIRST_S = 5, RC_RETRY_LAST_S = 600 };
 
 struct vfj_guest_io {
@@ -41,17 +41,17 @@ struct vfj_guest_io {
     struct vfj_runner *runner;
     struct vfj_prober *prober;
     struct vfj_rc_reader *rc;
-    char rc_complaint[160]; /* why it could not be read last; empty: it could */
+    char rc_complaint[160]; /* why the last reading failed; empty: it did not */
     int64_t rc_retry_s;
     struct vfj_devd_client *devd;
-    const char *ending; /* a signal ended it before it ran */
+    const char *ending; /* the signal that ended it before vfj_guest_io_run() */
     bool running;
-    bool connecting; /* devd is, or will be, listened to */
+    bool connecting; /* the connection to devd was begun */
     bool stopping;   /* the listener was asked to end */
-    bool stopped;    /* STOPPED was told, or the loop broken */
+    bool stopped;    /* STOPPED was reported, or the loop broken */
     bool lost;       /* the monitor has ended */
-    bool answering;  /* an answer or an outcome is being told */
-    bool rc_due;     /* rc.conf's files are to be looked at, once the guest was */
+    bool answering;  /* an answer or an outcome is being reported */
+    bool rc_due;     /* check rc.conf's files after the next answer */
     int64_t mono_us; /* of the newest event */
 };
 
@@ -103,7 +103,7 @@ static void log_line(struct vfj_guest_io *guest_io, const char *what, const char
     guest_io->listener.log(guest_io->listener.context, line);
 }
 
-/* The parts' callbacks: each makes an event of what it is told. */
+/* Callbacks of the parts. Each makes an event. */
 
 static void on_connected(void *context, const char *path)
 {
@@ -119,7 +119,7 @@ static void on_gap(void *context, const char *reason)
 
 static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
 {
-    struct vfj_event event; /* not zeroed: that would be kilobytes for each line */
+    struct vfj_event event; /* not zeroed: that would write kilobytes for each line */
     event.kind = VFJ_EVENT_DEVD;
     event.as.devd.raw = raw;
     tell(context, &event, wall_us, mono_us);
@@ -133,7 +133,7 @@ static void tell_answer(struct vfj_guest_io *guest_io, struct vfj_event *event)
     end_batch(guest_io, false);
 }
 
-/* What the answer led to is under way. */
+/* rc.conf's files are checked after the listener has issued what the answer requires. */
 static void on_observed(void *context, const struct vfj_observation *observation)
 {
     struct vfj_guest_io *guest_io = context;
@@ -200,8 +200,8 @@ static void rc_was_not_read(struct vfj_guest_io *guest_io, const char *complaint
         guest_io->listener.unread(guest_io->listener.context, complaint);
 }
 
-/* The first reading is waited for, so that the machine knows the configuration before it hears of a
- * VF. */
+/* The connection to devd waits for the first reading. The machine then knows the configuration
+ * before it learns of a VF. */
 static void on_rc(void *context, const struct vfj_rc_answer *answer)
 {
     struct vfj_guest_io *guest_io = context;
@@ -231,7 +231,7 @@ static void on_stop_by(void *context)
     vfj_guest_io_end(guest_io, "a signal, and something is half-done");
 }
 
-/* The first signal asks, a second one insists. */
+/* The first call asks the listener to end. The second one ends the loop. */
 void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason)
 {
     if (!guest_io->running) {
@@ -254,7 +254,8 @@ static void on_monitor_gone(void *context)
         guest_io->lost = true;
         vfj_guest_io_end(guest_io, "the monitor has ended");
     }
-    event_base_loopbreak(guest_io->base); /* whoever waits for an answer before it runs */
+    event_base_loopbreak(
+        guest_io->base); /* also a loop that waits for an answer before vfj_guest_io_run() */
 }
 
 static void on_signal(evutil_socket_t number, short what, void *context)
@@ -262,7 +263,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
     struct vfj_guest_io *guest_io = context;
     (void)what;
     if (number == SIGHUP) {
-        guest_io->rc_complaint[0] = '\0'; /* who asks is told again */
+        guest_io->rc_complaint[0] = '\0'; /* an explicit request logs the same complaint again */
         vfj_rc_reader_read(guest_io->rc);
     } else if (number != SIGNAL_ASKED) {
         vfj_guest_io_stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -418,8 +419,7 @@ void vfj_guest_io_break(struct vfj_guest_io *guest_io)
     event_base_loopbreak(guest_io->base);
 }
 
-/* A look that an answer brings is one more of the same plan, for which rc.conf's files were looked
- * at. */
+/* A probe that an answer requires belongs to a plan whose first answer checked rc.conf's files. */
 void vfj_guest_io_probe(struct vfj_guest_io *guest_io, const struct vfj_command *command)
 {
     vfj_prober_run(guest_io->prober, command);

@@ -1,4 +1,4 @@
-/* Addresses of an interface, from the kernel's bytes: which of them count, and as what. */
+/* Reads addresses of an interface from the kernel's bytes. */
 #include "adapters/freebsd/guest/interface_address.h"
 
 #include <arpa/inet.h>
@@ -6,7 +6,7 @@
 
 enum { NO_LENGTH = -1 };
 
-/* The number of ones at the front; NO_LENGTH when there are others. */
+/* Returns the number of leading ones, or NO_LENGTH when ones follow a zero. */
 static int mask_length(const uint8_t *bytes, int size)
 {
     int length = 0;

@@ -1,4 +1,4 @@
-/* What the kernel tells without programs: nothing, where it is not FreeBSD's. */
+/* Reading the kernel without programs fails on systems other than FreeBSD. */
 #include <errno.h>
 
 #include "adapters/freebsd/guest/kernel.h"

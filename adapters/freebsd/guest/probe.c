@@ -1,4 +1,4 @@
-/* Answers the commands that only read the guest. */
+/* Answers probe commands. */
 #include "adapters/freebsd/guest/probe.h"
 
 #include <event2/event.h>
@@ -11,7 +11,7 @@
 #include "adapters/freebsd/guest/view.h"
 #include "core/check.h"
 
-/* As vfj_command_argv() numbers them. */
+/* Numbers of the programs, as in vfj_command_argv(). */
 enum { PART_SYSCTL, PART_IFCONFIG, PART_ROUTE, PART_ROUTE6, PARTS_MAX };
 
 /* One program of a probe. */
@@ -27,10 +27,10 @@ struct probe {
     struct vfj_prober *prober;
     LIST_ENTRY(probe) link;
     struct part parts[PARTS_MAX];
-    unsigned running; /* of its programs, and the look at the files */
+    unsigned running; /* programs that run, plus one for the reading of files */
     bool forgotten;
-    bool waits;      /* for another one of its slot to end */
-    bool superseded; /* while it waited: it is answered and not run */
+    bool waits;      /* for another probe of its slot to end */
+    bool superseded; /* a newer probe came while it waited: it is answered without a run */
     struct vfj_command command;
     struct vfj_observation answer;
     size_t kept; /* bytes in answer.as.value */
@@ -39,9 +39,9 @@ struct probe {
         struct vfj_ifconfig_parser ifconfig; /* PROBE_IFCONFIG */
         struct vfj_view_reader view;         /* PROBE_SLOT */
     } reader;
-    bool garbled; /* an observation that came in parts is too long */
+    bool garbled; /* an observation in parts is too long */
     size_t body_length;
-    char body[VFJ_BODY_MAX]; /* as far as it came */
+    char body[VFJ_BODY_MAX]; /* the parts received so far */
 };
 
 struct vfj_prober {
@@ -50,8 +50,8 @@ struct vfj_prober {
     enum vfj_probe_way way;
     vfj_observed_fn *observed;
     void *context;
-    struct event deliver;      /* answers to those that were superseded */
-    LIST_HEAD(, probe) probes; /* the newest first */
+    struct event deliver;      /* answers superseded probes */
+    LIST_HEAD(, probe) probes; /* newest first */
 };
 
 static void drop(struct probe *probe)
@@ -78,7 +78,7 @@ static struct probe *find_waiting(struct vfj_prober *prober, struct vfj_name hn)
 
 static void go(struct probe *probe);
 
-/* Its place is free for the one that waits. */
+/* Answers, and starts the probe that waits for this one. */
 static void answer(struct probe *probe)
 {
     struct vfj_prober *prober = probe->prober;
@@ -97,7 +97,7 @@ static bool succeeded(const struct probe *probe, unsigned part)
     return probe->parts[part].exited && probe->parts[part].status == 0;
 }
 
-/* sysctl -n: the value is the first line. */
+/* Of `sysctl -n`, the first line is the value. */
 static void feed_value(struct probe *probe, struct vfj_span bytes)
 {
     char *value = probe->answer.as.value;
@@ -108,7 +108,7 @@ static void feed_value(struct probe *probe, struct vfj_span bytes)
 static void end_value(struct probe *probe)
 {
     char *value = probe->answer.as.value;
-    size_t length = strcspn(value, "\r\n"); /* at a NUL at the latest */
+    size_t length = strcspn(value, "\r\n"); /* ends at a NUL at the latest */
     memset(value + length, 0, VFJ_VALUE_SIZE - length);
     probe->answer.ok = succeeded(probe, 0);
     if (!probe->answer.ok)
@@ -213,7 +213,7 @@ static void on_output(void *context, struct vfj_span bytes)
     part->feed(part->probe, bytes);
 }
 
-/* sysctl tells which interface is the VF: only then is ifconfig's output looked at. */
+/* ifconfig's output is parsed after sysctl's, which names the VF. */
 static void resume_ifconfig(struct probe *probe)
 {
     vfj_sysctl_end(&probe->reader.view.sysctl);
@@ -343,7 +343,7 @@ static void keep_part(struct probe *probe, const struct vfj_reply_part *part)
     probe->body_length += part->length;
 }
 
-/* As it is when nothing of the guest could be read. */
+/* Answers that nothing could be read. */
 static void answer_nothing(struct probe *probe)
 {
     if (probe->answer.probe == VFJ_PROBE_MAP)
@@ -353,7 +353,7 @@ static void answer_nothing(struct probe *probe)
     answer(probe);
 }
 
-/* To read it is to check it; and it is to be the answer to what was asked. */
+/* Decodes the body, which checks it, and compares it with the command. */
 static void answer_body(struct probe *probe)
 {
     struct vfj_observation told;
@@ -382,7 +382,7 @@ static void on_read(void *context, const struct vfj_reply *reply, int descriptor
         answer_body(probe);
 }
 
-/* Without programs, if that can be. */
+/* Asks the kernel, and the programs only when that fails. */
 static void ask_kernel(struct probe *probe)
 {
     const struct vfj_request request = vfj_request_of(VFJ_REQUEST_READ, &probe->command, 0);
@@ -398,7 +398,7 @@ static void go(struct probe *probe)
         begin(probe);
 }
 
-/* That one runs, or is about to. */
+/* Counts the probes of the slot that do not wait. */
 static unsigned count_of_slot(const struct vfj_prober *prober, struct vfj_name hn)
 {
     unsigned count = 0;
@@ -418,7 +418,7 @@ static void wait_turn(struct probe *probe)
     event_active(&probe->prober->deliver, EV_TIMEOUT, 0);
 }
 
-/* The oldest. */
+/* Returns the oldest superseded probe. */
 static struct probe *find_superseded(const struct vfj_prober *prober)
 {
     struct probe *probe, *found = NULL;
@@ -430,7 +430,7 @@ static struct probe *find_superseded(const struct vfj_prober *prober)
     return found;
 }
 
-/* One at a time: the callback may end the loop. */
+/* Answers one probe for each turn of the loop, since the callback may end the loop. */
 static void on_deliver(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_prober *prober = context;

@@ -1,4 +1,4 @@
-/* Answers the commands that only read the guest. */
+/* Answers probe commands. */
 #ifndef VFJ_FREEBSD_GUEST_PROBE_H
 #define VFJ_FREEBSD_GUEST_PROBE_H
 
@@ -10,27 +10,28 @@
 struct vfj_prober;
 
 enum {
-    VFJ_PROBE_LIMIT_DEFAULT_MS = 10000,      /* of a probe that names no limit */
-    VFJ_PROBE_OUTPUT_MAX = 16 * 1024 * 1024, /* read of one program's output: 40,000 interfaces */
-    VFJ_PROBES_OF_SLOT_MAX = 4,              /* PROBE_SLOTs of one hn side by side */
+    VFJ_PROBE_LIMIT_DEFAULT_MS = 10000,      /* for a probe without time limit */
+    VFJ_PROBE_OUTPUT_MAX = 16 * 1024 * 1024, /* bytes of one program's output: 40,000 interfaces */
+    VFJ_PROBES_OF_SLOT_MAX = 4,              /* PROBE_SLOTs of one hn at the same time */
 };
 
-/* How the guest is read. */
+/* The way to read the guest. */
 enum vfj_probe_way {
     VFJ_PROBE_WAY_PROGRAMS, /* by programs of base: sysctl(8), ifconfig(8), route(8) */
-    VFJ_PROBE_WAY_KERNEL,   /* by asking the kernel, and programs only where it can't be asked */
+    VFJ_PROBE_WAY_KERNEL,   /* from the kernel; by programs only where that fails */
 };
 
-/* `observation` is borrowed for the call. Never called from inside vfj_prober_run(). */
+/* `observation` is borrowed for the call. The callback is never called from inside
+ * vfj_prober_run(). */
 typedef void vfj_observed_fn(void *context, const struct vfj_observation *observation);
 
-/* All that is given must outlive it. NULL when memory is short. */
+/* All arguments must outlive the prober. Returns NULL without memory. */
 struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dispatch *dispatch,
                                    enum vfj_probe_way way, vfj_observed_fn *observed,
                                    void *context);
 void vfj_prober_close(struct vfj_prober *prober);
 
-/* Tell nothing of the probes under way. */
+/* Running probes get no answer. */
 void vfj_prober_forget(struct vfj_prober *prober);
 
 /* Answer a PROBE_* command by one observation, the same whichever way it is read. Programs run side

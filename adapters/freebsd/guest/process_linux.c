@@ -1,4 +1,4 @@
-/* What only the system knows about processes: Linux's /proc, proc(5). */
+/* Facts about processes by Linux's /proc, proc(5). */
 #include "adapters/freebsd/guest/process.h"
 
 #include <fcntl.h>
