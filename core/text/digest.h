@@ -1,4 +1,4 @@
-/* A fast 64-bit digest of memory: tells whether two states are the same, not whether somebody
+/* A fast 64-bit digest of memory: shows whether two states are the same, not whether somebody
  * forged one. */
 #ifndef VFJ_CORE_TEXT_DIGEST_H
 #define VFJ_CORE_TEXT_DIGEST_H

@@ -284,7 +284,7 @@ esac
 end_daemon
 chown -R root "${journal%/*}"
 start_daemon --one-process
-check "as told" grep -q 'one process: as told' "$log"
+check "as told" grep -q 'one process: by --one-process' "$log"
 monitor=$pid
 end_daemon
 "$vfjournal" daemon --root "$dir" --user no-such-user 2>"$log"

@@ -363,7 +363,7 @@ static void finish_flight(struct sim *sim, unsigned index)
     if (!flight.is_forgotten)
         tell(sim);
     else if (!vfj_command_reads(&flight.command) && !sim->dead && !sim->broken)
-        sim->listener.stray(sim->listener.context);
+        sim->listener.late_exit(sim->listener.context);
 }
 
 /* A daemon is gone: what its children were doing is done, or never will be. */

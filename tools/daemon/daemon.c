@@ -40,7 +40,7 @@ static void allow_descriptors(void)
 
 /* Opens descriptors 0 to 2 and closes all others. No file of ours can become a standard stream, and
  * no descriptor of the starting process reaches our programs. */
-static bool settle_descriptors(void)
+static bool open_standard_descriptors(void)
 {
     int fd;
     do {
@@ -103,7 +103,7 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
 }
 
 /* SQLite comes last: no process that was forked before has its descriptors. */
-static int run_on_world(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
+static int run_on_guest(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     loop->started.rules = VFJ_RULES;
     loop->started.mode = (uint8_t)options->mode;
@@ -132,7 +132,7 @@ static int run(const struct vfj_daemon_options *options)
         vfj_daemon_log("daemon", "can't start: %s", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
-    int exit_status = run_on_world(options, &loop);
+    int exit_status = run_on_guest(options, &loop);
     vfj_guest_io_close(loop.guest_io);
     return exit_status;
 }
@@ -195,7 +195,7 @@ static int run_with_pidfile(struct vfj_daemon_options *options)
 int vfj_verb_daemon(int argc, char **argv)
 {
     struct vfj_daemon_options options;
-    if (!settle_descriptors())
+    if (!open_standard_descriptors())
         return VFJ_EXIT_SYSTEM;
     switch (vfj_daemon_options_read(argc, argv, &options)) {
     case VFJ_PARSED_HELP:

@@ -278,7 +278,7 @@ static void start_anew(struct vfj_daemon_loop *loop)
 
 /* The command's effects came after the last observation. A gap makes the machine observe again.
  * While devd is not connected, a gap is open already. */
-static void on_stray(void *context)
+static void on_late_exit(void *context)
 {
     struct vfj_daemon_loop *loop = context;
     struct vfj_event gap
@@ -390,7 +390,7 @@ struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *lo
     return (struct vfj_guest_io_listener){
         .event = on_event,
         .batch_end = on_batch_end,
-        .stray = on_stray,
+        .late_exit = on_late_exit,
         .wake = on_wake,
         .stopping = on_stopping,
         .asked = on_asked,

@@ -33,12 +33,12 @@ static struct vfj_monitor_settings settings_of(const struct vfj_daemon_options *
 }
 
 /* Decides whether the daemon splits. Adds the reason to `why` when it does not. */
-static void judge(const struct vfj_daemon_options *options, struct vfj_user *user,
-                  struct vfj_text *why)
+static void decide_split(const struct vfj_daemon_options *options, struct vfj_user *user,
+                         struct vfj_text *why)
 {
     const char *name = options->user != NULL ? options->user : VFJ_USER_DEFAULT;
     if (options->one_process) {
-        vfj_text_add(why, "as told");
+        vfj_text_add(why, "by --one-process");
     } else if (geteuid() != 0) {
         vfj_text_add(why, "not root");
     } else if (!vfj_user_find(name, user)) {
@@ -67,7 +67,7 @@ static bool open_output(int ends[2])
 
 /* Closes all descriptors of root's files. Standard input is empty, and both outputs lead to
  * `output`. */
-static bool let_go_of_files(struct vfj_daemon_options *options, int output)
+static bool close_files(struct vfj_daemon_options *options, int output)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     bool done = null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0
@@ -94,7 +94,7 @@ static bool start_monitor(struct vfj_daemon_options *options)
     options->guest_io.monitor = vfj_monitor_start(&settings);
     if (ends[0] > 0)
         close(ends[0]);
-    return options->guest_io.monitor != NULL && let_go_of_files(options, ends[1]);
+    return options->guest_io.monitor != NULL && close_files(options, ends[1]);
 }
 
 static bool split(struct vfj_daemon_options *options, const struct vfj_user *user)
@@ -133,7 +133,7 @@ bool vfj_daemon_split(struct vfj_daemon_options *options)
     char why[VFJ_PATHNAME_SIZE + 256];
     struct vfj_user user = {.uid = 0};
     struct vfj_text text = vfj_text_begin(why, sizeof why);
-    judge(options, &user, &text);
+    decide_split(options, &user, &text);
     if (text.length == 0)
         return split(options, &user);
     if (options->user != NULL) {

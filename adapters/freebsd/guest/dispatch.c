@@ -121,7 +121,7 @@ static void on_deliver(evutil_socket_t fd, short what, void *context)
 
 /* The monitor. */
 
-static void tell_gone(struct vfj_dispatch *dispatch)
+static void report_gone(struct vfj_dispatch *dispatch)
 {
     if (dispatch->gone != NULL)
         dispatch->gone(dispatch->context);
@@ -133,14 +133,14 @@ static void lose(struct vfj_dispatch *dispatch)
     event_del(&dispatch->readable);
     event_del(&dispatch->writable);
     dispatch->listens = false;
-    tell_gone(dispatch);
+    report_gone(dispatch);
 }
 
 static void on_lost(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    tell_gone(context);
+    report_gone(context);
 }
 
 /* A reply that does not match its request, or has a descriptor where none belongs, counts as the

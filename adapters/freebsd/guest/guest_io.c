@@ -69,17 +69,17 @@ void vfj_guest_io_stamp(struct vfj_guest_io *guest_io, struct vfj_event *event)
     stamp(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
 }
 
-static void tell(struct vfj_guest_io *guest_io, struct vfj_event *event, int64_t wall_us,
-                 int64_t mono_us)
+static void report(struct vfj_guest_io *guest_io, struct vfj_event *event, int64_t wall_us,
+                   int64_t mono_us)
 {
     stamp(guest_io, event, wall_us, mono_us);
     if (!guest_io->stopped)
         guest_io->listener.event(guest_io->listener.context, event);
 }
 
-static void tell_now(struct vfj_guest_io *guest_io, struct vfj_event *event)
+static void report_now(struct vfj_guest_io *guest_io, struct vfj_event *event)
 {
-    tell(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
+    report(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
 }
 
 static void end_batch(void *context, bool more)
@@ -89,10 +89,10 @@ static void end_batch(void *context, bool more)
         guest_io->listener.batch_end(guest_io->listener.context, more);
 }
 
-static void tell_text(struct vfj_guest_io *guest_io, enum vfj_event_kind kind, const char *text)
+static void report_text(struct vfj_guest_io *guest_io, enum vfj_event_kind kind, const char *text)
 {
     struct vfj_event event = {.kind = (uint8_t)kind, .as.text = vfj_span_of(text)};
-    tell_now(guest_io, &event);
+    report_now(guest_io, &event);
 }
 
 static void log_line(struct vfj_guest_io *guest_io, const char *what, const char *detail)
@@ -108,13 +108,13 @@ static void log_line(struct vfj_guest_io *guest_io, const char *what, const char
 static void on_connected(void *context, const char *path)
 {
     log_line(context, "devd: connected to ", path);
-    tell_text(context, VFJ_EVENT_CONNECTED, path);
+    report_text(context, VFJ_EVENT_CONNECTED, path);
 }
 
 static void on_gap(void *context, const char *reason)
 {
     log_line(context, "devd: events may be missed: ", reason);
-    tell_text(context, VFJ_EVENT_GAP, reason);
+    report_text(context, VFJ_EVENT_GAP, reason);
 }
 
 static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
@@ -122,13 +122,13 @@ static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t
     struct vfj_event event; /* not zeroed: that would write kilobytes for each line */
     event.kind = VFJ_EVENT_DEVD;
     event.as.devd.raw = raw;
-    tell(context, &event, wall_us, mono_us);
+    report(context, &event, wall_us, mono_us);
 }
 
-static void tell_answer(struct vfj_guest_io *guest_io, struct vfj_event *event)
+static void report_answer(struct vfj_guest_io *guest_io, struct vfj_event *event)
 {
     guest_io->answering = true;
-    tell(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
+    report(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
     guest_io->answering = false;
     end_batch(guest_io, false);
 }
@@ -138,7 +138,7 @@ static void on_observed(void *context, const struct vfj_observation *observation
 {
     struct vfj_guest_io *guest_io = context;
     struct vfj_event event = {.kind = VFJ_EVENT_OBSERVED, .as.observed = *observation};
-    tell_answer(guest_io, &event);
+    report_answer(guest_io, &event);
     if (guest_io->rc_due)
         vfj_rc_reader_check(guest_io->rc);
     guest_io->rc_due = false;
@@ -147,20 +147,20 @@ static void on_observed(void *context, const struct vfj_observation *observation
 static void on_finished(void *context, const struct vfj_outcome *outcome)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .as.finished = *outcome};
-    tell_answer(context, &event);
+    report_answer(context, &event);
 }
 
-static void on_stray(void *context)
+static void on_late_exit(void *context)
 {
     struct vfj_guest_io *guest_io = context;
     if (!guest_io->stopped)
-        guest_io->listener.stray(guest_io->listener.context);
+        guest_io->listener.late_exit(guest_io->listener.context);
 }
 
 static void on_deadline(void *context)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_TIMER};
-    tell_now(context, &event);
+    report_now(context, &event);
     end_batch(context, false);
 }
 
@@ -183,7 +183,7 @@ static void rc_was_read(struct vfj_guest_io *guest_io, struct vfj_span rc)
     guest_io->rc_complaint[0] = '\0';
     guest_io->rc_retry_s = 0;
     vfj_alarm_set(&guest_io->rc_retry, INT64_MAX);
-    tell_now(guest_io, &event);
+    report_now(guest_io, &event);
     end_batch(guest_io, false);
 }
 
@@ -219,7 +219,7 @@ void vfj_guest_io_end(struct vfj_guest_io *guest_io, const char *reason)
     guest_io->ending = reason;
     if (!guest_io->running || guest_io->stopped)
         return;
-    tell_text(guest_io, VFJ_EVENT_STOPPED, reason);
+    report_text(guest_io, VFJ_EVENT_STOPPED, reason);
     end_batch(guest_io, false);
     vfj_guest_io_break(guest_io);
 }
@@ -314,7 +314,7 @@ static bool open_parts(struct vfj_guest_io *guest_io)
     guest_io->children = vfj_children_open(guest_io->base, guest_io->dispatch);
     if (guest_io->children == NULL)
         return false;
-    guest_io->runner = vfj_runner_open(guest_io->children, on_finished, on_stray, guest_io);
+    guest_io->runner = vfj_runner_open(guest_io->children, on_finished, on_late_exit, guest_io);
     guest_io->prober = vfj_prober_open(guest_io->children, guest_io->dispatch, settings->probe_way,
                                        on_observed, guest_io);
     guest_io->rc = vfj_rc_reader_open(guest_io->children, guest_io->dispatch, VFJ_RC_VALUES, on_rc,

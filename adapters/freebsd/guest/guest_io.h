@@ -34,7 +34,7 @@ struct vfj_guest_io_listener {
     void (*batch_end)(void *context, bool more);
     /* A changing command that vfj_guest_io_forget() forgot has ended. Its effects are complete
      * now. */
-    void (*stray)(void *context);
+    void (*late_exit)(void *context);
     /* The time of vfj_guest_io_wake_at() has come. */
     void (*wake)(void *context);
     /* SIGTERM or SIGINT, named by `reason`, asks the daemon to end. The listener calls

@@ -21,7 +21,7 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size);
 
 /* ifconfig -a: reports each interface, in ifconfig's order. Of interfaces that are not among the
  * `count` names in `wanted`, only name, up, mtu and the state of lagg(4) are read. */
-int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *found,
                           void *context);
 
 /* route -n get -inet default, or -inet6. A missing route is no error. Waits at most

@@ -141,7 +141,7 @@ static int ask(int socket, bool inet6, int sequence)
 
 /* Receives the answer. The kernel sends it from another thread, perhaps after write(2) returns.
  * Other messages may come before it. */
-static int hear(int socket, int sequence, struct vfj_default_route *route)
+static int receive_answer(int socket, int sequence, struct vfj_default_route *route)
 {
     char bytes[2048];
     for (unsigned i = 0; i < MESSAGES_MAX; i++) {
@@ -167,7 +167,7 @@ static int ask_and_hear(int socket, bool inet6, struct vfj_default_route *route)
     /* no such route, or the kernel lacks the family */
     if (error == ESRCH || error == EAFNOSUPPORT)
         return 0;
-    return error != 0 ? error : hear(socket, sequence, route);
+    return error != 0 ? error : receive_answer(socket, sequence, route);
 }
 
 int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route)

@@ -181,7 +181,7 @@ static bool read_one(const struct asker *asker, const struct ifaddrs *first,
     return true;
 }
 
-static int read_all(const struct asker *asker, vfj_interface_fn *tell, void *context)
+static int read_all(const struct asker *asker, vfj_interface_fn *found, void *context)
 {
     struct ifaddrs *list = NULL;
     struct vfj_interface interface;
@@ -191,13 +191,13 @@ static int read_all(const struct asker *asker, vfj_interface_fn *tell, void *con
         for (next = first; is_of(next, first);)
             next = next->ifa_next;
         if (read_one(asker, first, &interface))
-            tell(context, &interface);
+            found(context, &interface);
     }
     freeifaddrs(list);
     return 0;
 }
 
-int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *found,
                           void *context)
 {
     struct asker asker = {.wanted = wanted, .count = count};
@@ -207,7 +207,7 @@ int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_int
     asker.inet6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     int error = asker.inet6 < 0 && errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT
         ? errno
-        : read_all(&asker, tell, context);
+        : read_all(&asker, found, context);
     if (asker.inet6 >= 0)
         close(asker.inet6);
     close(asker.local);

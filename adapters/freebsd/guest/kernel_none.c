@@ -16,12 +16,12 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size)
     return ENOSYS;
 }
 
-int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *found,
                           void *context)
 {
     (void)wanted;
     (void)count;
-    (void)tell;
+    (void)found;
     (void)context;
     return ENOSYS;
 }

@@ -280,7 +280,7 @@ static void on_files(void *context, const struct vfj_reply *reply, int descripto
     end_one(probe);
 }
 
-static void look_at_files(struct probe *probe)
+static void read_files(struct probe *probe)
 {
     const struct vfj_request request = vfj_request_of(VFJ_REQUEST_FILES, &probe->command, 0);
     probe->running++;
@@ -295,7 +295,7 @@ static void start_slot(struct probe *probe)
     vfj_child_pause(probe->parts[PART_IFCONFIG].child);
     start(probe, PART_ROUTE, feed_slot_route);
     start(probe, PART_ROUTE6, feed_slot_route6);
-    look_at_files(probe);
+    read_files(probe);
 }
 
 static enum vfj_probe probe_of(enum vfj_command_kind kind)
@@ -321,7 +321,7 @@ static void begin(struct probe *probe)
         start(probe, 0, feed_interface);
         break;
     case VFJ_PROBE_FILE:
-        look_at_files(probe);
+        read_files(probe);
         break;
     case VFJ_PROBE_MAP:
         start_map(probe);
@@ -356,15 +356,15 @@ static void answer_nothing(struct probe *probe)
 /* Decodes the body, which checks it, and compares it with the command. */
 static void answer_body(struct probe *probe)
 {
-    struct vfj_observation told;
+    struct vfj_observation decoded;
     const struct vfj_span body = {probe->body, probe->body_length};
-    if (probe->garbled || vfj_observation_decode(body, &told) != VFJ_OK
-        || told.probe != probe->answer.probe) {
+    if (probe->garbled || vfj_observation_decode(body, &decoded) != VFJ_OK
+        || decoded.probe != probe->answer.probe) {
         answer_nothing(probe);
         return;
     }
-    told.command = probe->command.id;
-    probe->answer = told;
+    decoded.command = probe->command.id;
+    probe->answer = decoded;
     answer(probe);
 }
 

@@ -176,9 +176,9 @@ static void judge(const struct reading *reading, const struct vfj_program_end *e
                   struct vfj_rc_answer *answer)
 {
     if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || reading->dots != 2) {
-        bool said = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
+        bool explains = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
         answer->status = VFJ_SYSTEM;
-        answer->complaint = said ? reading->complaint : failure(end);
+        answer->complaint = explains ? reading->complaint : failure(end);
     } else if (reading->rc.overflow) {
         answer->status = VFJ_TOO_LONG;
         answer->complaint = vfj_status_text(VFJ_TOO_LONG);

@@ -18,7 +18,7 @@ struct search {
     struct vfj_text *why;
 };
 
-static void say_why(struct search *search, const char *why)
+static void add_why(struct search *search, const char *why)
 {
     *search->why = vfj_text_begin(search->why->bytes, search->why->size);
     vfj_text_format(search->why, "%s: %s", vfj_path_walk_name(&search->walk), why);
@@ -35,7 +35,7 @@ static void blame_owner(struct search *search)
     uid_t uid = search->walk.status.st_uid;
     if (uid == 0 || uid == search->user->uid)
         return;
-    say_why(search, "belongs to user ");
+    add_why(search, "belongs to user ");
     vfj_text_add_u64(search->why, uid);
     search->no_rights = search->no_rights || search->user->uid != 0;
     search->user->uid = uid;
@@ -49,7 +49,7 @@ static void blame_mode(struct search *search, bool sticky_protects)
     bool is_open = (mode & (S_IWGRP | S_IWOTH)) != 0 && !(sticky_protects && (mode & S_ISVTX) != 0);
     if (!S_ISDIR(mode) || !is_open || search->walk.status.st_uid != 0)
         return;
-    say_why(search, (mode & S_IWOTH) != 0 ? "others can write to it" : "its group can write to it");
+    add_why(search, (mode & S_IWOTH) != 0 ? "others can write to it" : "its group can write to it");
     search->no_rights = true;
 }
 
@@ -75,7 +75,7 @@ static bool walk_path(struct search *search)
 }
 
 /* In a sticky directory, others can still make a directory of a name that does not exist. */
-static bool look_at_directory(struct search *search)
+static bool check_directory(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;
     bool makes_file = search->use == VFJ_OWNER_MAKES && vfj_path_walk_is_last(walk);
@@ -117,8 +117,8 @@ bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *u
         vfj_text_add(why, strerror(errno));
         return false;
     }
-    if (!walk_path(&search) || !look_at_directory(&search)) {
-        say_why(&search, strerror(search.walk.error));
+    if (!walk_path(&search) || !check_directory(&search)) {
+        add_why(&search, strerror(search.walk.error));
         return false;
     }
     if (search.no_rights)

@@ -10,7 +10,7 @@
 /* The walked part contains no symbolic links, so ".." names the directory before. */
 struct vfj_path_walk {
     char walked[VFJ_PATHNAME_SIZE]; /* "" means / */
-    char ahead[VFJ_PATHNAME_SIZE];  /* the names that are left to walk */
+    char rest[VFJ_PATHNAME_SIZE];   /* the names that are left to walk */
     struct stat status;             /* of the current component */
     unsigned links;
     int error;    /* errno of the step that failed */

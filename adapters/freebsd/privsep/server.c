@@ -113,14 +113,14 @@ static void read_guest(struct vfj_server *server, const struct vfj_request *requ
     }
 }
 
-static void look_at_files(struct vfj_server *server, const struct vfj_request *request)
+static void read_files(struct vfj_server *server, const struct vfj_request *request)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_FILES);
     vfj_files_read(server->paths, &request->command, &reply.as.files);
     reply_with(server, &reply, -1);
 }
 
-static void look_at_rc(struct vfj_server *server, const struct vfj_request *request)
+static void stamp_rc(struct vfj_server *server, const struct vfj_request *request)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_STAMP);
     vfj_rc_stamp_take(server->paths, &reply.as.stamp);
@@ -165,13 +165,13 @@ void vfj_server_serve(struct vfj_server *server, const struct vfj_request *reque
         run_program(server, request);
         break;
     case VFJ_REQUEST_RC_STAMP:
-        look_at_rc(server, request);
+        stamp_rc(server, request);
         break;
     case VFJ_REQUEST_READ:
         read_guest(server, request);
         break;
     case VFJ_REQUEST_FILES:
-        look_at_files(server, request);
+        read_files(server, request);
         break;
     case VFJ_REQUEST_DEVD:
         connect_to_devd(server, request);

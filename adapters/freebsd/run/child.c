@@ -19,7 +19,7 @@ struct vfj_child {
     size_t taken; /* bytes of output passed on */
     int output;   /* -1: not started, or at its end */
     bool paused;
-    bool settled; /* reaped, or never started */
+    bool reaped; /* reaped, or never started */
     struct vfj_program_end end;
 };
 
@@ -64,7 +64,7 @@ static bool is_capped(const struct vfj_child *child)
 /* Waits for output. Past the cap, waits for the time to drop some. */
 static void watch_output(struct vfj_child *child)
 {
-    struct timeval later = {0, VFJ_CHILD_SIP_MS * 1000};
+    struct timeval later = {0, VFJ_CHILD_DROP_MS * 1000};
     short what = is_capped(child) ? 0 : EV_READ | EV_PERSIST;
     event_del(&child->input);
     event_assign(&child->input, child->children->base, child->output, what, on_output, child);
@@ -109,7 +109,7 @@ static void on_output(evutil_socket_t fd, short what, void *context)
     if (read_some(child))
         return;
     close_output(child);
-    if (child->settled)
+    if (child->reaped)
         finish(child);
 }
 
@@ -157,7 +157,7 @@ static void on_reply(void *context, const struct vfj_reply *reply, int descripto
     if (descriptor >= 0)
         close(descriptor);
     child->end = reply->as.ended.end;
-    child->settled = true;
+    child->reaped = true;
     take(child, vfj_span_of(reply->as.ended.complaint));
     if (child->paused)
         return;
@@ -222,6 +222,6 @@ void vfj_child_resume(struct vfj_child *child)
     child->paused = false;
     if (child->output >= 0)
         watch_output(child);
-    if (child->settled)
+    if (child->reaped)
         linger(child);
 }

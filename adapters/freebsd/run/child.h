@@ -14,7 +14,7 @@ struct vfj_children;
 
 enum {
     VFJ_CHILD_LINGER_MS = 50, /* after reaping, how long to wait for output of a grandchild */
-    VFJ_CHILD_SIP_MS = 100,   /* between two reads that drop output past the cap */
+    VFJ_CHILD_DROP_MS = 100,  /* between two reads that drop output past the cap */
 };
 
 /* No callback is called from inside vfj_child_start(). `ended` is called once, as the last one. */

@@ -24,7 +24,7 @@ TAILQ_HEAD(jobs, job);
 struct vfj_runner {
     struct vfj_children *children;
     vfj_finished_fn *finished;
-    vfj_stray_fn *stray;
+    vfj_late_exit_fn *late_exit;
     void *context;
     struct jobs jobs; /* in the order of the requests */
     uint64_t batches;
@@ -126,7 +126,7 @@ static void on_ended(void *context, const struct vfj_program_end *end)
         take_rest(runner, job, &rest);
     start_next(runner, job->command.hn);
     if (job->forgotten)
-        runner->stray(runner->context);
+        runner->late_exit(runner->context);
     else
         runner->finished(runner->context, &job->outcome);
     tell_not_run(runner, &rest);
@@ -134,14 +134,14 @@ static void on_ended(void *context, const struct vfj_program_end *end)
 }
 
 struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished,
-                                   vfj_stray_fn *stray, void *context)
+                                   vfj_late_exit_fn *late_exit, void *context)
 {
     struct vfj_runner *runner = calloc(1, sizeof *runner);
     if (runner == NULL)
         return NULL;
     runner->children = children;
     runner->finished = finished;
-    runner->stray = stray;
+    runner->late_exit = late_exit;
     runner->context = context;
     TAILQ_INIT(&runner->jobs);
     return runner;

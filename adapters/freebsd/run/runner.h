@@ -18,11 +18,11 @@ enum {
 typedef void vfj_finished_fn(void *context, const struct vfj_outcome *outcome);
 
 /* Called when a forgotten command has ended. Its effects are complete now. */
-typedef void vfj_stray_fn(void *context);
+typedef void vfj_late_exit_fn(void *context);
 
 /* `children` must outlive the runner. Returns NULL without memory. */
 struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished,
-                                   vfj_stray_fn *stray, void *context);
+                                   vfj_late_exit_fn *late_exit, void *context);
 
 /* Running commands go on. No callback is called any more. */
 void vfj_runner_close(struct vfj_runner *runner);

@@ -312,13 +312,13 @@ static void answer_map(void)
 static void stray_command(void)
 {
     uint64_t seq = vfj_ledger_seq(loop.ledger);
-    listener.stray(listener.context);
+    listener.late_exit(listener.context);
     assert_int_equal(vfj_ledger_seq(loop.ledger), seq);
     connect();
     answer_map();
     seq = vfj_ledger_seq(loop.ledger);
     asked = 0;
-    listener.stray(listener.context);
+    listener.late_exit(listener.context);
     assert_true(asked != 0);
     assert_true(vfj_ledger_seq(loop.ledger) > seq);
     answer_map();
