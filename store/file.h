@@ -15,7 +15,7 @@ struct vfj_file_facts {
     bool rollback; /* a -journal file exists: SQLite may roll the database back with it */
 };
 
-/* Which files were opened, by device and inode. 0: unknown. */
+/* Device and inodes of the open files. 0: unknown. */
 struct vfj_file_identity {
     dev_t device;
     ino_t file, wal;

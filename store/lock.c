@@ -54,7 +54,7 @@ void vfj_lock_name_file(int fd, uint64_t inode)
     (void)written;
 }
 
-/* What the lock's file says: the owner's pid, and the inode of its journal. 0: unknown. */
+/* The content of the lock file: the owner's pid, and the inode of its journal. 0: unknown. */
 struct owner {
     long pid;
     uint64_t inode;

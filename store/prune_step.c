@@ -71,8 +71,9 @@ static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first,
     return VFJ_OK;
 }
 
-/* Goes on to the state checkpoint after a next one whose wall time is in the future: the clock was
- * ahead then. When the later one is old, so is that one. Returns VFJ_END when there is none. */
+/* Replaces the cached state checkpoint by the one after it. A checkpoint with a future wall time
+ * was written while the clock was ahead; it is older than the one after it. Returns VFJ_END when
+ * there is none. */
 static enum vfj_status skip_next(struct vfj_journal *journal)
 {
     struct vfj_prune_point *point = &journal->next_checkpoint;

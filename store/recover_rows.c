@@ -17,7 +17,7 @@ enum {
     WAL_HEADER = 32,
     FRAME_HEADER = 24,
     LEAF = 0x0d,     /* the first byte of a table's leaf page */
-    LEAF_HEADER = 8, /* two bytes for each cell follow: its offset */
+    LEAF_HEADER = 8, /* bytes; then two bytes for the offset of each cell */
 };
 
 /* The source of a row. FROM_LEFTOVER is a WAL frame after the last valid commit. */

@@ -1,4 +1,4 @@
-/* One thing the guest should do, or should be asked. */
+/* A command: a change of the guest, or a question to it. */
 #ifndef VFJ_CORE_DATA_COMMAND_H
 #define VFJ_CORE_DATA_COMMAND_H
 

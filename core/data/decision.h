@@ -1,4 +1,4 @@
-/* What one step answers: the core explains itself in data. */
+/* The result of one step: transitions, commands and a deadline, as data. */
 #ifndef VFJ_CORE_DATA_DECISION_H
 #define VFJ_CORE_DATA_DECISION_H
 

@@ -1,4 +1,4 @@
-/* One thing that happened, as a record body and back. */
+/* Events as record bodies. */
 #include "core/data/event.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* One thing that happened. */
+/* An event: a devd line, an answer, an outcome, a timer, a start, a gap. */
 #ifndef VFJ_CORE_DATA_EVENT_H
 #define VFJ_CORE_DATA_EVENT_H
 

@@ -1,4 +1,4 @@
-/* What a probe of the guest found, as a record body and back. */
+/* Observations as record bodies. */
 #include "core/data/observation.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What a probe of the guest found. */
+/* Observations: the answers to probes of the guest. */
 #ifndef VFJ_CORE_DATA_OBSERVATION_H
 #define VFJ_CORE_DATA_OBSERVATION_H
 
@@ -79,7 +79,7 @@ struct vfj_view {
     bool lease;     /* hn's dhclient lease file exists */
     uint8_t pad[2];
     uint64_t hn_dhclient;    /* pid of the running dhclient of hn; 0 when none */
-    uint64_t vf_dhclient;    /* the same of the VF */
+    uint64_t vf_dhclient;    /* pid of the running dhclient of the VF; 0 when none */
     uint64_t lagg_dhclient;  /* the same of the lagg */
     struct vfj_name hn_lagg; /* the lagg that has hn as a port; empty when none */
     struct vfj_name vf_lagg; /* the same of the VF */

@@ -1,4 +1,4 @@
-/* What rc.conf says, as network.subr and the two scripts read it. */
+/* Values of rc.conf, interpreted as network.subr and the two scripts do. */
 #include "core/data/rc.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What rc.conf says, as network.subr and the two scripts read it. */
+/* Values of rc.conf, interpreted as network.subr and the two scripts do. */
 #ifndef VFJ_CORE_DATA_RC_H
 #define VFJ_CORE_DATA_RC_H
 

@@ -10,10 +10,9 @@
 
 struct vfj_devd_client;
 
-/* Callbacks. All arguments are borrowed for the call. Each of `connected` and `gap` is called once
- * between two of the other kind. `batch_end` follows them and lines when no more is at hand, or
- * after enough lines in a row; `more` then says that the client goes on at once. It may also follow
- * nothing. */
+/* Callbacks. All arguments are borrowed for the call. `connected` and `gap` alternate. `batch_end`
+ * is called when no more is at hand, or after enough lines in a row. `more` then says that the
+ * client goes on at once. A batch may be empty. */
 struct vfj_devd_listener {
     void (*connected)(void *context, const char *path);
     void (*gap)(void *context, const char *reason);

@@ -63,7 +63,7 @@ static int read_kind(const int *oid, size_t count, unsigned *kind, char *format)
 static int read_string(const int *oid, size_t count, char *value, size_t size)
 {
     size_t length = size - 1;
-    /* ENOMEM: it was cut */
+    /* ENOMEM: the value was cut, which is no error here */
     if (sysctl(oid, (unsigned)count, value, &length, NULL, 0) != 0 && errno != ENOMEM)
         return errno;
     value[length < size ? length : size - 1] = '\0';

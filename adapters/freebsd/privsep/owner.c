@@ -43,7 +43,7 @@ static void blame_owner(struct search *search)
 
 /* Notes a directory that others can write to. In a directory of another user that is the user's own
  * risk. */
-static void blame_mode(struct search *search, bool sticky_protects)
+static void note_writable(struct search *search, bool sticky_protects)
 {
     mode_t mode = search->walk.status.st_mode;
     bool is_open = (mode & (S_IWGRP | S_IWOTH)) != 0 && !(sticky_protects && (mode & S_ISVTX) != 0);
@@ -64,7 +64,7 @@ static bool walk_path(struct search *search)
         if (!follows && vfj_path_walk_is_last(walk))
             break;
         blame_owner(search);
-        blame_mode(search, true);
+        note_writable(search, true);
     }
     if (step == VFJ_PATH_FAILED && walk->error != ENOENT)
         return false;
@@ -85,7 +85,7 @@ static bool check_directory(struct search *search)
         return false;
     }
     blame_owner(search);
-    blame_mode(search, makes_file);
+    note_writable(search, makes_file);
     return true;
 }
 
