@@ -73,7 +73,9 @@ static struct owner read_file(int fd)
     ssize_t length = pread(fd, bytes, sizeof bytes, 0);
     struct vfj_span rest = {bytes, length > 0 ? (size_t)length : 0};
     uint64_t pid = take_number(&rest);
-    return (struct owner){.pid = pid <= INT_MAX ? (long)pid : 0, .inode = take_number(&rest)};
+    uint64_t inode = take_number(&rest);
+    bool is_whole = rest.length > 0; /* a newline follows */
+    return (struct owner){.pid = pid <= INT_MAX ? (long)pid : 0, .inode = is_whole ? inode : 0};
 }
 
 static long read_owner(int fd)
@@ -166,9 +168,9 @@ bool vfj_lock_is_of_other_file(const char *path)
     if (file < 0)
         return false;
     struct owner owner = read_file(file);
-    bool is_held = !owner_is_gone(file) && flock(file, LOCK_SH | LOCK_NB) != 0;
+    bool is_held = owner.inode != 0 && !owner_is_gone(file) && flock(file, LOCK_SH | LOCK_NB) != 0;
     (void)close(file);
-    if (!is_held || owner.inode == 0)
+    if (!is_held)
         return false;
     return stat(path, &facts) != 0 ? errno == ENOENT : facts.st_ino != owner.inode;
 }
