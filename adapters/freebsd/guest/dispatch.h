@@ -22,8 +22,9 @@ struct vfj_dispatch *vfj_dispatch_open(struct event_base *base, const struct vfj
 /* No callback is called any more. Does nothing for NULL. */
 void vfj_dispatch_close(struct vfj_dispatch *dispatch);
 
-/* Sends a request. The loop calls `replied`, never this function: once; for a program that starts
- * with STARTED and later with ENDED; for an observation once for each of its parts. */
+/* Sends a request. The loop calls `replied`, never this function. A program that starts has the
+ * replies STARTED and, later, ENDED. An observation has a reply for each of its parts. Any other
+ * request has one reply. */
 void vfj_dispatch_ask(struct vfj_dispatch *dispatch, const struct vfj_request *request,
                       vfj_reply_fn *replied, void *context);
 

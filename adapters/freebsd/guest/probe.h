@@ -34,14 +34,14 @@ void vfj_prober_close(struct vfj_prober *prober);
 /* Running probes get no answer. */
 void vfj_prober_forget(struct vfj_prober *prober);
 
-/* Answer a PROBE_* command by one observation, the same whichever way it is read. Programs run side
- * by side. When one of them can't be started, is ended at its limit or fails, the observation is
- * not ok: that is also how ifconfig(8) says that the one interface it was asked for does not exist.
- * Only route(8) may fail: then there is no default route.
+/* Answers a PROBE_* command by one observation, the same in either way of reading. Programs run at
+ * the same time. The observation is not ok when a program cannot be started, ends at its limit or
+ * fails. ifconfig(8) fails when the interface does not exist. Only route(8) may fail: then there is
+ * no default route.
  *
- * The core waits for the newest PROBE_SLOT of an hn only. A storm of lines may ask for many. Past
- * VFJ_PROBES_OF_SLOT_MAX one waits until another ends. When one more is asked for, the one that
- * waits is not run: its observation is not ok. */
+ * The core waits only for the newest PROBE_SLOT of an hn. A storm of lines may ask for many. Past
+ * VFJ_PROBES_OF_SLOT_MAX one waits until another ends. A newer one replaces it: the one that waited
+ * does not run, and its observation is not ok. */
 void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command);
 
 #endif
