@@ -17,6 +17,7 @@
     X(JOURNAL_DAMAGED, "damaged")                                 \
     X(JOURNAL_BUSY, "in use by another process")                  \
     X(JOURNAL_IO, "can't be read or written")                     \
+    X(JOURNAL_FULL, "no space left for it")                       \
     X(DIVERGED, "differs from what the journal holds")
 
 enum vfj_status {

@@ -37,6 +37,8 @@ static enum vfj_status status_of(int code)
         return VFJ_OK;
     case SQLITE_NOMEM:
         return VFJ_SYSTEM;
+    case SQLITE_FULL:
+        return VFJ_JOURNAL_FULL;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return VFJ_JOURNAL_DAMAGED;

@@ -15,6 +15,11 @@
 
 enum { HEADER_SIZE = 100 };
 
+enum vfj_status vfj_file_status_of(int error)
+{
+    return error == ENOSPC || error == EDQUOT ? VFJ_JOURNAL_FULL : VFJ_JOURNAL_IO;
+}
+
 static enum vfj_status fail(enum vfj_status status, struct vfj_text *detail, const char *what)
 {
     vfj_text_add(detail, what);
@@ -25,7 +30,7 @@ static enum vfj_status fail_errno(struct vfj_text *detail, const char *what)
 {
     int error = errno;
     vfj_text_add(detail, what);
-    return fail(VFJ_JOURNAL_IO, detail, strerror(error));
+    return fail(vfj_file_status_of(error), detail, strerror(error));
 }
 
 static bool add_suffix(const char *path, const char *suffix, char name[PATH_MAX])
@@ -266,8 +271,10 @@ enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail)
     int code = write_schema(name);
     if (code == SQLITE_OK && rename(name, path) == 0)
         return sync_directory(path, detail);
-    enum vfj_status status = code == SQLITE_OK ? fail_errno(detail, "")
-                                               : fail(VFJ_JOURNAL_IO, detail, sqlite3_errstr(code));
+    enum vfj_status status = code == SQLITE_OK
+        ? fail_errno(detail, "")
+        : fail(code == SQLITE_FULL ? VFJ_JOURNAL_FULL : VFJ_JOURNAL_IO, detail,
+               sqlite3_errstr(code));
     (void)unlink(name);
     return status;
 }

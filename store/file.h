@@ -15,6 +15,9 @@ struct vfj_file_facts {
     bool rollback; /* a -journal file exists: SQLite may roll the database back with it */
 };
 
+/* Returns the status for an errno value of a file: JOURNAL_FULL without space, or JOURNAL_IO. */
+enum vfj_status vfj_file_status_of(int error);
+
 /* Device and inodes of the open files. 0: unknown. */
 struct vfj_file_identity {
     dev_t device;

@@ -70,6 +70,8 @@ static enum vfj_status status_of(int code)
         return VFJ_JOURNAL_DAMAGED;
     case SQLITE_NOMEM:
         return VFJ_SYSTEM;
+    case SQLITE_FULL:
+        return VFJ_JOURNAL_FULL;
     default:
         return VFJ_JOURNAL_IO;
     }
@@ -85,10 +87,16 @@ enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
     bool current = journal->db != NULL && (sqlite3_errcode(journal->db) & 0xff) == (code & 0xff);
     vfj_text_add(&text, current ? sqlite3_errmsg(journal->db) : sqlite3_errstr(code));
     int error = journal->db != NULL ? sqlite3_system_errno(journal->db) : 0;
-    if (current && error != 0 && status_of(code) == VFJ_JOURNAL_IO) {
-        vfj_text_format(&text, ": %s", strerror(error));
-    }
-    return status_of(code);
+    if (!current || error == 0 || status_of(code) != VFJ_JOURNAL_IO)
+        return status_of(code);
+    vfj_text_add(&text, ": ");
+    vfj_text_add(&text, strerror(error));
+    return vfj_file_status_of(error);
+}
+
+void vfj_journal_set_waiting(struct vfj_journal *journal, uint64_t events)
+{
+    vfj_lock_set_waiting(journal->lock, events);
 }
 
 const char *vfj_journal_detail(const struct vfj_journal *journal)
@@ -411,7 +419,8 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
     enum vfj_status status = mode == VFJ_JOURNAL_READ ? open_read(made) : open_write(made);
     if (status == VFJ_OK)
         status = prepare(made);
-    if (status == VFJ_OK)
+    /* A reader reads what it needs: the last page may be damaged. */
+    if (status == VFJ_OK && mode != VFJ_JOURNAL_READ)
         status = vfj_journal_last(made, &made->last);
     if (status == VFJ_OK && mode == VFJ_JOURNAL_WRITE)
         note_identity(made);

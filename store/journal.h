@@ -71,6 +71,9 @@ void vfj_journal_rollback(struct vfj_journal *journal);
 void vfj_journal_defer_wal_checkpoints(struct vfj_journal *journal);
 void vfj_journal_wal_checkpoint(struct vfj_journal *journal);
 
+/* Publishes how many events wait in memory for this journal (store/lock.h). */
+void vfj_journal_set_waiting(struct vfj_journal *journal, uint64_t events);
+
 /* Begins a walk, one at a time for each journal. The walk reads the journal as of its beginning.
  * vfj_journal_next() reports a walk that could not begin. */
 enum vfj_direction { VFJ_FORWARD, VFJ_BACKWARD };

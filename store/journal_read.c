@@ -176,8 +176,9 @@ void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direc
     if (journal->walk_status != VFJ_OK)
         return;
     journal->walk = journal->statements[statement];
-    /* A walk from 1 includes rows with a seq of 0 or less, and so refuses them. */
-    int64_t bound = from > (uint64_t)INT64_MAX ? INT64_MAX : from > 1 ? (int64_t)from : INT64_MIN;
+    /* A walk from 1 to the end includes rows with a seq of 0 or less, and so refuses them. */
+    bool is_whole = direction == VFJ_FORWARD && from <= 1;
+    int64_t bound = is_whole ? INT64_MIN : from > INT64_MAX ? INT64_MAX : (int64_t)from;
     VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
 }
 

@@ -13,6 +13,7 @@ struct vfj_json {
     sqlite3 *db;
     sqlite3_stmt *set;  /* adds a member */
     sqlite3_stmt *hex;  /* adds a member in hexadecimal */
+    sqlite3_stmt *list; /* adds an empty list */
     sqlite3_stmt *flag; /* adds true or false */
     bool failed;
     bool ended;
@@ -41,6 +42,7 @@ struct vfj_json *vfj_json_open(void)
     begin(json);
     if (sqlite3_open_v2(":memory:", &json->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK
         && prepare(json, "SELECT json_set(?1, '$.' || ?2, ?3)", &json->set)
+        && prepare(json, "SELECT json_set(?1, '$.' || ?2, json('[]'))", &json->list)
         && prepare(json, "SELECT json_set(?1, '$.' || ?2 || '_hex', lower(hex(?3)))", &json->hex)
         && prepare(
             json,
@@ -57,6 +59,7 @@ void vfj_json_close(struct vfj_json *json)
         return;
     sqlite3_finalize(json->set);
     sqlite3_finalize(json->hex);
+    sqlite3_finalize(json->list);
     sqlite3_finalize(json->flag);
     sqlite3_close(json->db);
     free(json);
@@ -109,6 +112,28 @@ void vfj_json_add_integer(struct vfj_json *json, const char *key, int64_t value)
     resume(json);
     sqlite3_bind_int64(json->set, 3, value);
     add(json, json->set, key);
+}
+
+void vfj_json_add_duration(struct vfj_json *json, const char *key, int64_t us)
+{
+    resume(json);
+    sqlite3_bind_double(json->set, 3, (double)us / 1e6);
+    add(json, json->set, key);
+}
+
+void vfj_json_add_list(struct vfj_json *json, const char *key)
+{
+    resume(json);
+    add(json, json->list, key);
+}
+
+void vfj_json_add_item(struct vfj_json *json, const char *key, const char *text)
+{
+    char path[64];
+    struct vfj_text path_text = vfj_text_begin(path, sizeof path);
+    vfj_text_add(&path_text, key);
+    vfj_text_add(&path_text, "[#]");
+    vfj_json_add_string(json, path, text);
 }
 
 void vfj_json_add_bool(struct vfj_json *json, const char *key, bool value)

@@ -19,6 +19,11 @@ void vfj_json_close(struct vfj_json *json);
 void vfj_json_add_text(struct vfj_json *json, const char *key, struct vfj_span text);
 void vfj_json_add_string(struct vfj_json *json, const char *key, const char *text);
 void vfj_json_add_integer(struct vfj_json *json, const char *key, int64_t value);
+/* A duration becomes a number of seconds. */
+void vfj_json_add_duration(struct vfj_json *json, const char *key, int64_t us);
+/* Adds an empty list, and appends a text to it. Only ASCII text is given. */
+void vfj_json_add_list(struct vfj_json *json, const char *key);
+void vfj_json_add_item(struct vfj_json *json, const char *key, const char *text);
 void vfj_json_add_bool(struct vfj_json *json, const char *key, bool value);
 
 /* Ends the object. Returns it in one line, without newline, or an empty span when an addition

@@ -236,6 +236,12 @@ static uint64_t count_events(const struct vfj_write_queue *queue)
     return count;
 }
 
+/* Lets readers of the journal know that rows wait in memory. */
+static void publish_waiting(struct vfj_ledger *ledger)
+{
+    vfj_journal_set_waiting(ledger->journal, ledger->detached ? ledger->kept + ledger->lost : 0);
+}
+
 enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
 {
     if (ledger->detached || vfj_write_queue_is_empty(&ledger->queue))
@@ -248,6 +254,7 @@ enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
         ledger->detached = true;
         ledger->kept = count_events(&ledger->queue);
         ledger->lost = 0;
+        publish_waiting(ledger);
         status = VFJ_OK;
     } else {
         roll_back(ledger);
@@ -330,6 +337,8 @@ enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_ev
     } else {
         ledger->lost++;
     }
+    if (ledger->detached)
+        publish_waiting(ledger);
     if (decision != NULL)
         *decision = &ledger->machine.decision;
     return VFJ_OK;
@@ -405,8 +414,14 @@ enum vfj_status vfj_ledger_reattach(struct vfj_ledger *ledger, int64_t wall_us, 
     else
         adopt(ledger);
     ledger->detached = false;
+    publish_waiting(ledger);
     ledger->durable_seq = ledger->seq;
     return submit_gap(ledger, wall_us, mono_us, reattached, decision);
+}
+
+uint64_t vfj_ledger_waiting_events(const struct vfj_ledger *ledger)
+{
+    return ledger->detached ? ledger->kept + ledger->lost : 0;
 }
 
 const struct vfj_state *vfj_ledger_state(const struct vfj_ledger *ledger)

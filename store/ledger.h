@@ -123,6 +123,9 @@ enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger);
 /* Returns whether rows wait for a commit. */
 bool vfj_ledger_waiting(const struct vfj_ledger *ledger);
 
+/* Returns how many events wait in memory, or were lost, since the ledger was detached. */
+uint64_t vfj_ledger_waiting_events(const struct vfj_ledger *ledger);
+
 bool vfj_ledger_detached(const struct vfj_ledger *ledger);
 
 /* Returns whether a detached ledger has lost events: vfj_ledger_reattach() undoes their effects. */

@@ -15,7 +15,10 @@
 /* A lock whose owner was killed is tried again for 2 s. */
 enum { STRAGGLER_TRIES = 100, STRAGGLER_PAUSE_MS = 20 };
 
-enum { OWNER_SIZE = 48 }; /* two numbers, a line each */
+enum {
+    OWNER_SIZE = 48,   /* two numbers, a line each */
+    WAITING_SIZE = 21, /* the line after them: how many events wait */
+};
 
 static bool lock_path(const char *path, char *to, size_t size)
 {
@@ -35,9 +38,12 @@ static bool same_file(int fd, const char *name)
 
 static void write_owner(int fd)
 {
-    char bytes[OWNER_SIZE];
+    char bytes[OWNER_SIZE + WAITING_SIZE + 1];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     vfj_text_format(&text, "%ld\n", (long)getpid());
+    while (text.length < OWNER_SIZE)
+        vfj_text_add_char(&text, '\n');
+    vfj_text_format(&text, "%-20u\n", 0U);
     /* The pid is for users. The lock is valid without it, also when the disk is full. */
     bool written
         = ftruncate(fd, 0) == 0 && pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
@@ -173,6 +179,32 @@ bool vfj_lock_is_of_other_file(const char *path)
     if (!is_held)
         return false;
     return stat(path, &facts) != 0 ? errno == ENOENT : facts.st_ino != owner.inode;
+}
+
+void vfj_lock_set_waiting(int fd, uint64_t events)
+{
+    char bytes[WAITING_SIZE + 1];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    if (fd < 0)
+        return;
+    vfj_text_format(&text, "%-20" PRIu64 "\n", events);
+    /* A failure leaves the old number: the journal itself holds the facts. */
+    bool written = pwrite(fd, bytes, text.length, OWNER_SIZE) == (ssize_t)text.length;
+    (void)written;
+}
+
+uint64_t vfj_lock_waiting(const char *path)
+{
+    char name[PATH_MAX], bytes[WAITING_SIZE], why[64];
+    struct vfj_text detail = vfj_text_begin(why, sizeof why);
+    if (vfj_lock_holder(path, &detail) <= 0 || !lock_path(path, name, sizeof name))
+        return 0;
+    int file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    ssize_t length = file >= 0 ? pread(file, bytes, sizeof bytes, OWNER_SIZE) : 0;
+    if (file >= 0)
+        (void)close(file);
+    struct vfj_span rest = {bytes, length > 0 ? (size_t)length : 0};
+    return take_number(&rest);
 }
 
 void vfj_lock_release(const char *path, int fd)

@@ -16,6 +16,14 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
  * from a process. */
 long vfj_lock_holder(const char *path, struct vfj_text *detail);
 
+/* Publishes in the locked file how many events wait in memory for a journal that cannot be written.
+ * Needs no free space: vfj_lock_take() has written the room. Does nothing when `fd` is -1. */
+void vfj_lock_set_waiting(int fd, uint64_t events);
+
+/* Returns that number for the process that holds the lock. Returns 0 when none waits, or no process
+ * holds the lock. */
+uint64_t vfj_lock_waiting(const char *path);
+
 /* Writes the inode of the journal that the owner has open into the lock's file. */
 void vfj_lock_name_file(int fd, uint64_t inode);
 

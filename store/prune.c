@@ -2,6 +2,7 @@
 #include "store/prune.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 
 #include "store/journal_impl.h"
@@ -15,12 +16,24 @@ enum {
     PAUSE_MS = 10,       /* between two steps, so that a daemon can write */
 };
 
+/* Of vfj_prune_stop(), which a signal handler calls. */
+static volatile sig_atomic_t writes;
+static volatile sig_atomic_t stop;
+
+bool vfj_prune_stop(void)
+{
+    if (writes)
+        stop = 1;
+    return writes != 0;
+}
+
 /* A pruning in progress. */
 struct pruning {
     struct vfj_prune *prune;
     const char *path;
     const struct vfj_prune_rule *rule;
     int64_t wall_us;
+    bool is_dry;                 /* nothing is to be removed */
     struct vfj_journal *journal; /* to prune */
     struct vfj_journal *source;  /* the archive is copied from it */
     struct vfj_journal *copy;
@@ -116,7 +129,8 @@ static enum vfj_status find_cut(struct pruning *pruning)
 
 static enum vfj_status find_extent(struct pruning *pruning)
 {
-    enum vfj_status status = vfj_journal_open(&pruning->journal, pruning->path, VFJ_JOURNAL_PRUNE);
+    enum vfj_status status = vfj_journal_open(
+        &pruning->journal, pruning->path, pruning->is_dry ? VFJ_JOURNAL_READ : VFJ_JOURNAL_PRUNE);
     if (status == VFJ_OK)
         status = vfj_prune_size(pruning->journal, &pruning->prune->before);
     if (status == VFJ_OK)
@@ -167,7 +181,7 @@ static enum vfj_status copy(struct pruning *pruning)
     if (status != VFJ_OK)
         return fail(pruning, pruning->new_file.to, status, vfj_journal_detail(pruning->copy));
     vfj_journal_walk(pruning->source, pruning->prune->first, VFJ_FORWARD);
-    while (status == VFJ_OK && more)
+    while (status == VFJ_OK && more && !stop)
         status = copy_batch(pruning, &more);
     vfj_journal_walk_end(pruning->source);
     return status;
@@ -179,9 +193,9 @@ static enum vfj_status write_archive(struct pruning *pruning)
     vfj_journal_close(pruning->copy);
     vfj_journal_close(pruning->source);
     pruning->copy = pruning->source = NULL;
-    if (status == VFJ_OK)
+    if (status == VFJ_OK && !stop)
         status = verify(pruning, pruning->new_file.path, pruning->new_file.to);
-    if (status != VFJ_OK || pruning->prune->refused)
+    if (status != VFJ_OK || pruning->prune->refused || stop)
         return status;
     if (pruning->prune->verified.first != pruning->prune->first
         || pruning->prune->verified.head.seq != pruning->prune->last
@@ -212,6 +226,10 @@ static enum vfj_status cut(struct pruning *pruning)
     int64_t wall_us;
     enum vfj_status status = VFJ_OK;
     while (status == VFJ_OK && at < pruning->prune->cut) {
+        if (stop) {
+            pruning->prune->cut = at;
+            break;
+        }
         status = vfj_prune_next_state_checkpoint(pruning->journal, at, &next, &wall_us);
         if (status == VFJ_OK && next <= pruning->prune->cut)
             status = vfj_prune_before(pruning->journal, next);
@@ -226,8 +244,10 @@ static enum vfj_status release_pages(struct pruning *pruning)
     static const struct vfj_prune_rule nothing;
     uint64_t first;
     enum vfj_status status;
-    while ((status = vfj_prune_step(pruning->journal, &nothing, 0, 0, &first)) == VFJ_OK)
+    do {
         (void)sqlite3_sleep(PAUSE_MS);
+        status = stop ? VFJ_END : vfj_prune_step(pruning->journal, &nothing, 0, 0, &first);
+    } while (status == VFJ_OK);
     if (status == VFJ_END)
         status = vfj_prune_size(pruning->journal, &pruning->prune->after);
     return status;
@@ -254,9 +274,11 @@ static enum vfj_status write_note(struct pruning *pruning)
 static enum vfj_status run(struct pruning *pruning, const char *to)
 {
     enum vfj_status status = verify(pruning, pruning->path, pruning->path);
+    writes = !pruning->is_dry;
     if (status == VFJ_OK && !pruning->prune->refused)
         status = find_extent(pruning);
-    if (status != VFJ_OK || pruning->prune->refused || pruning->prune->cut == pruning->prune->first)
+    if (status != VFJ_OK || pruning->prune->refused || pruning->prune->cut == pruning->prune->first
+        || pruning->is_dry)
         return status;
     if (to != NULL)
         status = archive(pruning, to);
@@ -267,15 +289,33 @@ static enum vfj_status run(struct pruning *pruning, const char *to)
         status = fail_journal(pruning, release_pages(pruning));
     vfj_journal_close(pruning->journal);
     pruning->journal = NULL;
-    return status == VFJ_OK ? write_note(pruning) : status;
+    return status == VFJ_OK && pruning->prune->cut > pruning->prune->first ? write_note(pruning)
+                                                                           : status;
+}
+
+static enum vfj_status prune_or_count(const char *path, const struct vfj_prune_rule *rule,
+                                      int64_t wall_us, const char *archive_path, bool is_dry,
+                                      struct vfj_prune *prune)
+{
+    struct pruning pruning
+        = {.prune = prune, .path = path, .rule = rule, .wall_us = wall_us, .is_dry = is_dry};
+    memset(prune, 0, sizeof *prune);
+    stop = 0;
+    enum vfj_status status = run(&pruning, archive_path);
+    vfj_journal_close(pruning.journal);
+    writes = 0;
+    prune->stopped = stop != 0;
+    return status;
 }
 
 enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
                           const char *archive_path, struct vfj_prune *prune)
 {
-    struct pruning pruning = {.prune = prune, .path = path, .rule = rule, .wall_us = wall_us};
-    memset(prune, 0, sizeof *prune);
-    enum vfj_status status = run(&pruning, archive_path);
-    vfj_journal_close(pruning.journal);
-    return status;
+    return prune_or_count(path, rule, wall_us, archive_path, false, prune);
+}
+
+enum vfj_status vfj_prune_dry(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
+                              struct vfj_prune *prune)
+{
+    return prune_or_count(path, rule, wall_us, NULL, true, prune);
 }

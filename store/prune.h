@@ -8,6 +8,7 @@
 struct vfj_prune {
     struct vfj_verified verified; /* last result: of the journal, or of the archive */
     bool refused;                 /* nothing was removed for that reason */
+    bool stopped;                 /* vfj_prune_stop() ended it early */
     uint64_t first;               /* seq of the journal's first record, before */
     uint64_t cut;                 /* and after; equal to `first` when nothing could be pruned */
     uint64_t last;                /* seq of the archive's last record */
@@ -31,5 +32,14 @@ struct vfj_prune {
  * not removed are still in the journal. */
 enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
                           const char *archive, struct vfj_prune *prune);
+
+/* Verifies the journal and finds the cut as vfj_prune() does, and removes nothing. */
+enum vfj_status vfj_prune_dry(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
+                              struct vfj_prune *prune);
+
+/* Asks a running vfj_prune() to end after its present step. The journal is then valid, and no file
+ * is left beside it. Returns false while no journal is open for writing: the process may end at
+ * once. A signal handler may call this function. */
+bool vfj_prune_stop(void);
 
 #endif

@@ -3,18 +3,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/file.h"
 #include "store/handover.h"
+
+/* The directories that exist now. A signal handler reads the list. */
+enum { CURRENT_MAX = 4 };
+static struct vfj_publish *volatile current[CURRENT_MAX];
+
+static void replace_current(const struct vfj_publish *from, struct vfj_publish *to)
+{
+    for (size_t i = 0; i < CURRENT_MAX; i++) {
+        if (current[i] == from) {
+            current[i] = to;
+            return;
+        }
+    }
+}
 
 static enum vfj_status fail_errno(struct vfj_text *detail)
 {
-    vfj_text_add(detail, strerror(errno));
-    return VFJ_JOURNAL_IO;
+    int error = errno;
+    vfj_text_add(detail, strerror(error));
+    return vfj_file_status_of(error);
 }
 
 static bool join(char to[PATH_MAX], const char *first, const char *second)
@@ -56,6 +73,23 @@ enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to,
     return vfj_publish_begin_temporary(new_file, to, detail);
 }
 
+/* No signal comes between mkdtemp(3) and the entry in the list. */
+static bool make_directory(struct vfj_publish *new_file, char name[PATH_MAX])
+{
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, &before);
+    bool made = mkdtemp(name) != NULL;
+    int error = errno;
+    if (made) {
+        memcpy(new_file->directory, name, PATH_MAX);
+        replace_current(NULL, new_file);
+    }
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return made;
+}
+
 enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const char *prefix,
                                             struct vfj_text *detail)
 {
@@ -63,9 +97,8 @@ enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const 
     new_file->to = prefix;
     new_file->directory[0] = '\0';
     errno = ENAMETOOLONG;
-    if (!join(name, prefix, ".XXXXXX") || mkdtemp(name) == NULL)
+    if (!join(name, prefix, ".XXXXXX") || !make_directory(new_file, name))
         return fail_errno(detail);
-    memcpy(new_file->directory, name, sizeof name);
     errno = ENAMETOOLONG;
     return join(new_file->path, name, "/journal.db") ? VFJ_OK : fail_errno(detail);
 }
@@ -127,17 +160,36 @@ enum vfj_status vfj_publish_finish(struct vfj_publish *new_file, struct vfj_text
     return done ? VFJ_OK : fail_errno(detail);
 }
 
-void vfj_publish_end(struct vfj_publish *new_file)
+/* Calls only functions that a signal handler may call. */
+static void remove_directory(const struct vfj_publish *new_file)
 {
     static const char *const suffixes[]
         = {"", "-wal", "-shm", "-journal", ".lock", ".new", ".new-journal", ".new-wal"};
     char name[PATH_MAX];
-    if (new_file->directory[0] == '\0')
-        return;
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        if (join(name, new_file->path, suffixes[i]))
+        struct vfj_text text = vfj_text_begin(name, sizeof name);
+        vfj_text_add(&text, new_file->directory);
+        vfj_text_add(&text, "/journal.db");
+        vfj_text_add(&text, suffixes[i]);
+        if (!text.overflow)
             (void)unlink(name);
     }
     (void)rmdir(new_file->directory);
+}
+
+void vfj_publish_end(struct vfj_publish *new_file)
+{
+    if (new_file->directory[0] == '\0')
+        return;
+    remove_directory(new_file);
+    replace_current(new_file, NULL);
     new_file->directory[0] = '\0';
+}
+
+void vfj_publish_abandon(void)
+{
+    for (size_t i = 0; i < CURRENT_MAX; i++) {
+        if (current[i] != NULL)
+            remove_directory(current[i]);
+    }
 }

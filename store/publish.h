@@ -38,4 +38,8 @@ bool vfj_publish_file(const char *from, const char *to);
 /* Removes the directory and all files that SQLite and the journal make in it. */
 void vfj_publish_end(struct vfj_publish *new_file);
 
+/* Removes likewise every directory that vfj_publish_end() has not removed yet. A signal handler may
+ * call this function; the process then ends. */
+void vfj_publish_abandon(void);
+
 #endif

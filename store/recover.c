@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "store/file.h"
 #include "store/journal.h"
 #include "store/ledger.h"
 #include "store/lock.h"
@@ -240,14 +241,20 @@ static enum vfj_status publish(struct recovery *recovery)
     return status;
 }
 
+static bool is_saved(const struct vfj_recovered *recovered, uint64_t seq)
+{
+    return seq >= recovered->first && seq <= recovered->saved.seq;
+}
+
 /* Reports one row of each seq: the first that can be decoded. */
 static void report_unsaved(struct recovery *recovery, vfj_recover_unsaved *watch, void *arg)
 {
     struct vfj_record record;
-    uint64_t last = recovery->recovered->saved.seq;
+    uint64_t last = 0;
     size_t count = vfj_recover_rows_count(recovery->rows);
-    for (size_t i = vfj_recover_rows_find(recovery->rows, last + 1); i < count; i++) {
-        if (vfj_recover_rows_seq(recovery->rows, i) == last
+    for (size_t i = 0; i < count; i++) {
+        uint64_t seq = vfj_recover_rows_seq(recovery->rows, i);
+        if (seq == last || is_saved(recovery->recovered, seq)
             || !(vfj_recover_rows_get(recovery->rows, i, false, &record)
                  || vfj_recover_rows_get(recovery->rows, i, true, &record)))
             continue;
@@ -258,9 +265,14 @@ static void report_unsaved(struct recovery *recovery, vfj_recover_unsaved *watch
 
 static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
 {
+    struct vfj_file_facts facts;
     struct vfj_text text = begin_detail(recovery, recovery->path);
     if (vfj_lock_holder(recovery->path, &text) > 0)
         return fail(recovery, recovery->path, VFJ_JOURNAL_BUSY, "a daemon writes this journal");
+    text = begin_detail(recovery, recovery->path);
+    /* Another finding is no obstacle: the header may be damaged, too. */
+    if (vfj_file_inspect(recovery->path, &facts, &text) == VFJ_JOURNAL_NEWER)
+        return VFJ_JOURNAL_NEWER;
     text = begin_detail(recovery, recovery->path);
     enum vfj_status status = vfj_recover_rows_open(&recovery->rows, recovery->path, &text);
     if (status != VFJ_OK)
@@ -288,7 +300,7 @@ enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us,
     enum vfj_status status = recovery.chain != NULL
         ? run(&recovery, wall_us)
         : fail(&recovery, path, VFJ_SYSTEM, "out of memory");
-    if (recovery.rows != NULL && recovery.recovered->saved.seq < recovery.recovered->newest)
+    if (recovery.rows != NULL && recovered->lost)
         report_unsaved(&recovery, watch, arg);
     vfj_publish_end(&recovery.new_file);
     vfj_recover_rows_close(recovery.rows);

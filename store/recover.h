@@ -14,7 +14,7 @@ struct vfj_recovered {
     char detail[512];             /* the cause of the failure; untrusted bytes */
 };
 
-/* Called once, in order of seq, for each readable record after the last saved one. */
+/* Called once, in order of seq, for each readable record that was not saved. */
 typedef void vfj_recover_unsaved(void *arg, const struct vfj_record *record);
 
 /* clang-format off */
@@ -29,6 +29,7 @@ typedef void vfj_recover_unsaved(void *arg, const struct vfj_record *record);
  *
  *   JOURNAL_BUSY     a daemon writes `path`
  *   JOURNAL_DAMAGED  no run was found: nothing was saved
+ *   JOURNAL_NEWER    a newer program wrote `path`
  *   JOURNAL_IO, JOURNAL_ABSENT, JOURNAL_NOT_OURS, SYSTEM */
 /* clang-format on */
 enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us,

@@ -271,7 +271,7 @@ static void fail_commits(const char *name, int code, bool stay)
         struck = kit_fault_disarm();
         if (status != VFJ_OK) {
             assert_true(struck);
-            assert_int_equal(status, VFJ_JOURNAL_IO);
+            assert_int_equal(status, code == SQLITE_FULL ? VFJ_JOURNAL_FULL : VFJ_JOURNAL_IO);
             assert_string_not_equal(vfj_ledger_detail(ledger), "");
             assert_false(vfj_ledger_waiting(ledger));
             assert_int_equal(vfj_ledger_seq(ledger), seq);
@@ -312,7 +312,7 @@ static void test_a_detached_ledger_keeps_everything(void **state)
     assert_string_not_equal(vfj_ledger_detail(ledger), "");
     submit_burst(ledger, 5);
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
-    assert_int_equal(vfj_ledger_reattach(ledger, 1, 1, &reattached, &decision), VFJ_JOURNAL_IO);
+    assert_int_equal(vfj_ledger_reattach(ledger, 1, 1, &reattached, &decision), VFJ_JOURNAL_FULL);
     assert_true(vfj_ledger_detached(ledger));
     assert_int_equal(vfj_ledger_durable_seq(ledger), 1);
     submit_burst(ledger, 1);
@@ -437,7 +437,7 @@ static void test_a_burst_is_committed_in_parts(void **state)
     struct vfj_event event = kit_devd(line);
     for (unsigned i = 0; i < 2000 && status == VFJ_OK; i++)
         status = vfj_ledger_submit(ledger, &event, NULL);
-    assert_int_equal(status, VFJ_JOURNAL_IO);
+    assert_int_equal(status, VFJ_JOURNAL_FULL);
     assert_true(kit_fault_disarm());
     assert_int_equal(vfj_ledger_seq(ledger), 2001);
     assert_equal_to_disk(ledger, path);
