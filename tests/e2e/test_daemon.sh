@@ -310,6 +310,7 @@ scenario_crash() {
     wait "$pid" 2>/dev/null
     start_daemon --act
     await "joined" is_lagged hn0 mce0
+    same "a gap says that none ran" 1 "$(rows | grep -c '"kind":"gap".*the last daemon ended without a record')"
     same "one delay" 1 "$(rows | grep -c '"to":"delayed"')"
     configured=$(count configured)
     echo 'hyperv_vf_delay="5"' >>"$dir/etc/rc.conf"
@@ -495,10 +496,17 @@ scenario_full() {
     check "packets get out" host reach
     check "the journal is whole" "$vfjournal" verify --journal "$journal"
     check "and knows nothing of that" no_row_holds mlxen0
+    said=$("$vfjournal" status --journal "$journal")
+    same "status needs attention" 1 $?
+    check "and says first what waits" eval 'echo "$said" | sed -n 1p | grep -q "trouble: [1-9][0-9]* events wait in memory"'
+    check "doctor says it, too" eval '"$vfjournal" doctor --root "$dir" --journal "$journal" | grep -q "events wait in memory"'
+    if [ "$(uname -s)" = Linux ]; then kill -USR1 "$pid"; else kill -INFO "$pid"; fi
+    await "the daemon's line" log_holds "^status: [1-9][0-9]* events wait in memory, the journal can't be written: "
     if command -v prlimit >/dev/null; then
         prlimit --pid "$pid" --fsize=unlimited:
         await "it is written again" log_holds "journal: is written again"
         await "and what waited" row_holds mlxen0
+        check "nothing waits any more" eval '! "$vfjournal" status --journal "$journal" | grep -q "wait in memory"'
         check "a row says how many" row_holds 'journal .* [0-9]* events kept'
     else
         kill -KILL "$pid"
@@ -583,7 +591,7 @@ scenario_refused() {
     same "exit status" 2 $?
     same "one line" 1 "$(wc -l <"$log" | tr -d ' ')"
     check "untouched" cmp "$journal" "$dir/copy"
-    for wrong in '--policy none' --capture '--capture some' '--on-journal-error panic' '--keep 3w' '--max-size many' \
+    for wrong in '--policy none' --capture '--capture some' '--on-journal-error panic' '--keep 3y' '--max-size many' \
         '--min-free -1' '--probe guess' extra; do
         # shellcheck disable=SC2086
         "$vfjournal" daemon --root "$dir" $wrong 2>"$log"

@@ -50,12 +50,10 @@ void vfj_daemon_log_line(const char *line)
     sim_say(speaker, "%s", line);
 }
 
-void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq,
-                           int64_t mono_us)
+void vfj_daemon_status_log(const struct vfj_ledger *ledger, const char *connected, int64_t mono_us)
 {
-    (void)state;
+    (void)ledger;
     (void)connected;
-    (void)seq;
     (void)mono_us;
 }
 

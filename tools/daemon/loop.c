@@ -358,8 +358,7 @@ static void on_stopping(void *context, const char *reason)
 static void on_asked(void *context)
 {
     struct vfj_daemon_loop *loop = context;
-    vfj_daemon_status_log(vfj_ledger_state(loop->ledger), loop->connected,
-                          vfj_ledger_durable_seq(loop->ledger), now_us(loop));
+    vfj_daemon_status_log(loop->ledger, loop->connected, now_us(loop));
 }
 
 /* Writes a row of kind "journal". It is no event of the machine, which keeps its configuration. */
@@ -413,10 +412,22 @@ static void commit_last(struct vfj_daemon_loop *loop)
         fail(loop);
 }
 
+/* The last daemon ended without a `stopped` row. No daemon received events until this start. */
+static void submit_gap_of_dead_daemon(struct vfj_daemon_loop *loop)
+{
+    struct vfj_event gap
+        = {.kind = VFJ_EVENT_GAP,
+           .as.text = vfj_span_of("the last daemon ended without a record; none ran until now")};
+    submit_now(loop, &gap);
+}
+
 void vfj_daemon_loop_run(struct vfj_daemon_loop *loop)
 {
     struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
+    bool has_died = vfj_ledger_state(loop->ledger)->head.running != VFJ_RUNNING_NOT;
     submit_now(loop, &started);
+    if (has_died)
+        submit_gap_of_dead_daemon(loop);
     on_batch_end(loop, false);
     vfj_guest_io_run(loop->guest_io);
     if (!loop->failed)

@@ -13,48 +13,47 @@
 #include "tools/verb.h"
 
 static const char help[]
-    = "usage: vfjournal daemon [options]\n"
-      "Listens to devd, journals what happens, and, with --act, keeps hn and its VF in one lagg.\n"
+    = "usage: vfjournal daemon [--observe | --act] [options]\n"
+      "Receives the events of devd(8), journals them, and decides what to do. Observe\n"
+      "mode runs only commands that read the guest, and journals the others. Act mode\n"
+      "runs each command after its record is durable.\n"
       "\n"
-      "  --observe              journal, decide and run nothing (this is the default)\n"
+      "  --observe              run no command that changes the guest (default)\n"
       "  --act                  run the commands\n"
-      "  --policy NAME          vfjournal (default), or scripts: what FreeBSD's hyperv scripts do\n"
-      "  --journal FILE         default " VFJ_JOURNAL_PATH "\n"
+      "  --policy NAME          vfjournal (default), or scripts: as FreeBSD's scripts\n"
+      "  -J, --journal FILE     default " VFJ_JOURNAL_PATH "\n"
       "  --on-journal-error A   continue (default): the network comes first; or stop\n"
-      "  --keep AGE             prune what is older: 90d, 12h, 30m or 45s; default: nothing\n"
-      "  --max-size SIZE        prune the oldest while the journal is larger: 200M, 64K, 2G or "
-      "bytes; default: "
-      "nothing\n"
-      "  --min-free SIZE        say when less is free for the journal; default 32M, 0 never\n"
+      "  --keep AGE             prune older records: 90d, 1w, 12h, 2h30m; default: none\n"
+      "  --max-size SIZE        prune the oldest records above it: 200M, 64K, 2G or\n"
+      "                         bytes; default: none\n"
+      "  --min-free SIZE        warn below that free space; default 32M, 0 never\n"
       "  --no-snapshot          replay and check the whole journal at the start\n"
-      "  --capture WHAT         all (default) devd lines, or those of the network\n"
-      "  --stream               listen to devd's stream socket, not the seqpacket one\n"
-      "  --devd-socket PATH     default /var/run/devd.seqpacket.pipe, else /var/run/devd.pipe\n"
-      "  --probe WAY            how the guest is read: kernel (default on FreeBSD) asks its "
-      "kernel; programs runs\n"
-      "                         sysctl, ifconfig and route, and is what --root, --sysctl, "
-      "--ifconfig, --route imply\n"
-      "  -b, --daemonise        go to the background, once the journal is open; implies --syslog\n"
-      "  --syslog               send what goes to standard error to syslog(3) as well, facility "
-      "daemon\n"
-      "  --pidfile FILE         write our pid there and keep the file locked\n"
-      "  --user NAME            user to run as; a small privileged process stays root; "
-      "default " VFJ_USER_DEFAULT "\n"
-      "  --one-process          run as one process, with all of root's rights\n"
-      "  --capsicum             FreeBSD: once started, enter capability mode\n"
-      "  --act-lock FILE        locked while we act, for devd's rules; default "
-      "/var/run/vfjournal/act.lock\n"
-      "  --root DIR             where the guest's files and programs are; default /\n"
+      "  --capture WHAT         all (default) lines of devd, or network\n"
+      "  --stream               use devd's stream socket, not the seqpacket one\n"
+      "  --devd-socket PATH     default /var/run/devd.seqpacket.pipe, or\n"
+      "                         /var/run/devd.pipe\n"
+      "  --probe WAY            kernel (default on FreeBSD): ask the kernel; programs:\n"
+      "                         run sysctl, ifconfig and route, the default with\n"
+      "                         --root, --sysctl, --ifconfig or --route\n"
+      "  -b, --daemonise        go to the background after the start; sets --syslog\n"
+      "  --syslog               also log to syslog(3), facility daemon\n"
+      "  --pidfile FILE         write the pid to FILE, and keep it locked\n"
+      "  --user NAME            user to run as; default " VFJ_USER_DEFAULT ". A small\n"
+      "                         privileged process keeps running as root\n"
+      "  --one-process          stay one process with all rights\n"
+      "  --capsicum             FreeBSD: enter capability mode after the start\n"
+      "  --act-lock FILE        locked in act mode, for the rules of devd;\n"
+      "                         default /var/run/vfjournal/act.lock\n"
+      "  --root DIR             directory of the guest's files and programs; default /\n"
       "  --sysctl, --ifconfig, --dhclient, --route, --rtsol, --kill PROGRAM\n"
       "  --scripts-dir DIR      per-interface scripts; default /usr/libexec/hyperv\n"
       "  --rc-conf FILE         default /etc/rc.conf\n"
       "  --rc-helper, --lease-helper PROGRAM\n"
       "\n"
-      "SIGHUP reads rc.conf again; SIGINFO, or SIGUSR1 where there is none, logs the status; "
-      "SIGTERM and\n"
-      "SIGINT end the daemon in order.\n"
-      "Exit status: 0 ended in order, 2 usage or a journal that can't be used, 4 the system "
-      "failed.\n";
+      "SIGHUP reads rc.conf again. SIGINFO logs the present state, as does SIGUSR1\n"
+      "where SIGINFO does not exist. SIGTERM and SIGINT end the daemon in order.\n"
+      "Exit status: 0 ended in order; 2 usage, or an unusable journal; 4 the system\n"
+      "failed; 5 the journal is damaged.\n";
 
 /* Options whose argument is a path of the guest. X(option, member of struct vfj_paths) */
 #define PATH_OPTIONS(X)           \
@@ -73,11 +72,11 @@ static const char help[]
 enum option_code {
     OPTION_HELP = 'h',
     OPTION_DAEMONISE = 'b',
+    OPTION_JOURNAL = 'J',
     OPTION_FIRST = 256,
     OPTION_OBSERVE,
     OPTION_ACT,
     OPTION_POLICY,
-    OPTION_JOURNAL,
     OPTION_ON_ERROR,
     OPTION_KEEP,
     OPTION_MAX_SIZE,
@@ -164,7 +163,7 @@ static enum vfj_parsed take_root(int argc, char **argv, struct vfj_daemon_option
     int code;
     optind = 1;
     opterr = 0;
-    while ((code = getopt_long(argc, argv, "hb", table, NULL)) != -1) {
+    while ((code = getopt_long(argc, argv, ":hbJ:", table, NULL)) != -1) {
         if (code == OPTION_ROOT && !set_root(root, optarg))
             return wrong("not a path that can be used", optarg);
     }
@@ -200,7 +199,7 @@ static enum vfj_parsed set_keep(struct vfj_daemon_options *options, const char *
 {
     if (vfj_option_age(value, &options->rule.keep_us))
         return VFJ_PARSED_RUN;
-    return wrong("--keep takes a number and d, h, m or s, not", value);
+    return wrong("--keep takes an age like 90d or 2h30m, not", value);
 }
 
 static enum vfj_parsed set_max_size(struct vfj_daemon_options *options, const char *value)
@@ -304,25 +303,22 @@ static enum vfj_parsed take(int code, const char *value, struct vfj_daemon_optio
         PATH_OPTIONS(X)
 #undef X
     default:
-        fputs("try: vfjournal daemon --help\n", stderr);
         return VFJ_PARSED_WRONG;
     }
 }
 
 enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon_options *options)
 {
-    char name[] = "vfjournal daemon";
     int code;
     memset(options, 0, sizeof *options);
     options->mode = VFJ_MODE_OBSERVE;
     options->policy = VFJ_POLICY_VFJOURNAL;
     options->on_error = VFJ_ON_ERROR_CONTINUE;
     options->min_free = 32 << 20;
-    argv[0] = name; /* getopt_long(3) prints it before its messages */
     enum vfj_parsed parsed = take_root(argc, argv, options);
     optind = 1;
-    opterr = 1;
-    while (parsed == VFJ_PARSED_RUN && (code = getopt_long(argc, argv, "hb", table, NULL)) != -1)
+    while (parsed == VFJ_PARSED_RUN
+           && (code = vfj_option_next("daemon", argc, argv, ":hbJ:", table)) != -1)
         parsed = take(code, optarg, options);
     if (!options->probe_chosen)
         options->guest_io.probe_way = default_probe_way(&options->guest_io.paths);

@@ -38,10 +38,20 @@ static void log_slot(const struct vfj_slot *slot, int64_t mono_us)
     vfj_daemon_log(slot->hn.text, "%s", line);
 }
 
-void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq,
-                           int64_t mono_us)
+static void log_waiting(const struct vfj_ledger *ledger)
 {
-    log_head(&state->head, connected, seq);
+    uint64_t events = vfj_ledger_waiting_events(ledger);
+    if (events > 0)
+        vfj_daemon_log("status",
+                       "%" PRIu64 " events wait in memory, the journal can't be written: %s",
+                       events, vfj_ledger_detail(ledger));
+}
+
+void vfj_daemon_status_log(const struct vfj_ledger *ledger, const char *connected, int64_t mono_us)
+{
+    const struct vfj_state *state = vfj_ledger_state(ledger);
+    log_waiting(ledger);
+    log_head(&state->head, connected, vfj_ledger_durable_seq(ledger));
     for (unsigned i = 0; i < state->head.slot_count; i++)
         log_slot(&state->slots[i], mono_us);
 }

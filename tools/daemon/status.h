@@ -2,11 +2,10 @@
 #ifndef VFJ_TOOLS_DAEMON_STATUS_H
 #define VFJ_TOOLS_DAEMON_STATUS_H
 
-#include "core/machine/state.h"
+#include "store/ledger.h"
 
-/* Logs a line for the daemon, and one for each slot. `connected` is devd's socket, empty during a
- * gap. `seq` is the newest durable record. */
-void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq,
-                           int64_t mono_us);
+/* Logs a line for the daemon, and one for each slot. A line about events that wait in memory comes
+ * first. `connected` is devd's socket, empty during a gap. */
+void vfj_daemon_status_log(const struct vfj_ledger *ledger, const char *connected, int64_t mono_us);
 
 #endif
