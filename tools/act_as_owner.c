@@ -18,6 +18,7 @@
 #include "adapters/freebsd/paths.h"
 #include "adapters/freebsd/privsep/owner.h"
 #include "store/handover.h"
+#include "tools/input.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -38,10 +39,20 @@ static bool choose(const char *path, enum vfj_owner_use use, struct choice *choi
     return false;
 }
 
-/* Only of a user without rights is something said: a file that root could read may be out of reach.
- */
+/* Remembers the user that this process became, for vfj_owner_explain(). */
+static char became[WHY_SIZE + 64];
+
+/* A user without rights gets a message: that user may be unable to read a file of root's. */
 static bool become(const struct choice *choice)
 {
+    struct vfj_text text = vfj_text_begin(became, sizeof became);
+    vfj_text_add(&text, "as user ");
+    if (choice->user.name[0] != '\0')
+        vfj_text_add(&text, choice->user.name);
+    else
+        vfj_text_add_u64(&text, choice->user.uid);
+    vfj_text_add(&text, ", since ");
+    vfj_text_add(&text, choice->why);
     if (choice->user.name[0] != '\0') {
         char what[WHY_SIZE + 64];
         (void)snprintf(what, sizeof what, "root goes on as user %s", choice->user.name);
@@ -51,6 +62,11 @@ static bool become(const struct choice *choice)
         return true;
     vfj_complain(choice->why, "root's rights can't be given up");
     return false;
+}
+
+const char *vfj_owner_became(void)
+{
+    return became;
 }
 
 static int become_owner(const struct choice *choice)
@@ -64,7 +80,7 @@ static int become_owner(const struct choice *choice)
 int vfj_act_as_owner(const char *journal)
 {
     struct choice choice;
-    if (geteuid() != 0)
+    if (geteuid() != 0 || vfj_path_descriptor(journal) >= 0)
         return VFJ_EXIT_OK;
     return choose(journal, VFJ_OWNER_OPENS, &choice) ? become_owner(&choice) : VFJ_EXIT_UNUSABLE;
 }
@@ -72,7 +88,8 @@ int vfj_act_as_owner(const char *journal)
 bool vfj_owner_differs(const char *journal)
 {
     struct choice choice;
-    return geteuid() == 0 && (!choose(journal, VFJ_OWNER_OPENS, &choice) || choice.user.uid != 0);
+    return geteuid() == 0 && vfj_path_descriptor(journal) < 0
+        && (!choose(journal, VFJ_OWNER_OPENS, &choice) || choice.user.uid != 0);
 }
 
 const char *vfj_scratch_directory(void)
@@ -157,11 +174,20 @@ static int separate(const char *to, const struct choice *reader, const struct ch
     publish(ends[0], to, publisher);
 }
 
+/* An open descriptor needs no user to read it: the publisher reads it itself, so it stays open. */
+static int become_publisher(const struct choice *publisher)
+{
+    return publisher->user.uid == 0 || become(publisher) ? VFJ_EXIT_OK : VFJ_EXIT_SYSTEM;
+}
+
 int vfj_act_as_owners(const char *path, const char *to)
 {
     struct choice reader, publisher;
     if (geteuid() != 0)
         return VFJ_EXIT_OK;
+    if (vfj_path_descriptor(path) >= 0)
+        return choose(to, VFJ_OWNER_MAKES, &publisher) ? become_publisher(&publisher)
+                                                       : VFJ_EXIT_UNUSABLE;
     if (!choose(path, VFJ_OWNER_OPENS, &reader) || !choose(to, VFJ_OWNER_MAKES, &publisher))
         return VFJ_EXIT_UNUSABLE;
     return reader.user.uid == publisher.user.uid ? become_owner(&reader)

@@ -1,71 +1,76 @@
-/* vfjournal backup: a copy of the journal, taken while a daemon may be writing it. */
+/* vfjournal backup: copies the journal while a daemon may write it. */
 #include "store/backup.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 #include "tools/act_as_owner.h"
 #include "tools/finding.h"
+#include "tools/input.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal backup [--journal FILE] NEW\n"
-    "Copies the journal, as it is in one moment, to the new file NEW with mode 0600, and verifies "
-    "the copy. A daemon\n"
-    "may be writing meanwhile, and is not held up. An existing file is never overwritten.\n"
+    "usage: vfjournal backup [-J FILE | FILE] NEW\n"
+    "Copies the journal FILE, as of one point in time, to the new file NEW with\n"
+    "mode 0600, and verifies the copy. A daemon may write the journal meanwhile;\n"
+    "backup does not delay it. backup never overwrites an existing file.\n"
     "\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "Exit status: 0 copied and verified, 2 usage, or a file that can't be used, 4 the system "
-    "failed, 5 it is\n"
-    "damaged, and not kept; 1, 3, 6, 7: copied, but not in order, as verify has it.\n";
+    "Exit status: 0 copied and verified; 2 usage, or an unusable file; 4 the system\n"
+    "failed; 5 damaged, no copy was kept; 1, 3, 6, 7: copied, with the finding that\n"
+    "verify reports by that status.\n";
 
-enum { PARSED_RUN = -1 };
+struct options {
+    const char *path, *to;
+};
 
-static int read_options(int argc, char **argv, const char **path)
+static int read_options(struct options *options, int argc, char **argv)
 {
-    static const struct option options[] = {
+    static const struct option table[] = {
         {"journal", required_argument, NULL, 'J'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    static char name[] = "vfjournal backup";
     int option;
-    argv[0] = name;
-    while ((option = getopt_long(argc, argv, "J:h", options, NULL)) != -1) {
-        switch (option) {
-        case 'J':
-            *path = optarg;
-            break;
-        default:
-            return vfj_option_rest(option, "backup", help);
-        }
+    while ((option = vfj_option_next("backup", argc, argv, ":J:h", table)) != -1) {
+        if (option != 'J')
+            return vfj_option_rest(option, help);
+        options->path = optarg;
     }
-    if (optind == argc)
-        return vfj_usage_error("backup", "to which file?", "");
-    return optind + 1 < argc ? vfj_usage_error("backup", "an argument too many", argv[optind + 1])
-                             : PARSED_RUN;
+    return vfj_option_journal_and_new("backup", argc, argv, &options->path, &options->to);
+}
+
+static int back_up(const struct vfj_input *input, const char *to)
+{
+    struct vfj_backup backup;
+    enum vfj_status status = vfj_backup(input->path, to, &backup);
+    if (status != VFJ_OK)
+        return vfj_complain_status(backup.where == input->path ? input->name
+                                       : backup.where != NULL  ? backup.where
+                                                               : to,
+                                   status, backup.detail);
+    vfj_finding_print(backup.kept ? stdout : stderr, backup.kept ? to : input->name,
+                      &backup.verified);
+    return vfj_finding_exit_status(&backup.verified);
 }
 
 int vfj_verb_backup(int argc, char **argv)
 {
-    const char *path = VFJ_JOURNAL_PATH;
-    struct vfj_backup backup;
-    int exit_status = read_options(argc, argv, &path);
-    if (exit_status != PARSED_RUN)
+    struct options options = {.path = NULL};
+    struct vfj_input input;
+    int exit_status = read_options(&options, argc, argv);
+    if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
-    const char *to = argv[optind];
-    exit_status = vfj_act_as_owners(path, to);
+    exit_status = vfj_act_as_owners(options.path, options.to);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
-    enum vfj_status status = vfj_backup(path, to, &backup);
-    if (status != VFJ_OK) {
-        exit_status
-            = vfj_complain_status(backup.where != NULL ? backup.where : to, status, backup.detail);
-        return status == VFJ_JOURNAL_DAMAGED ? VFJ_EXIT_DAMAGED : exit_status;
-    }
-    vfj_finding_print(backup.kept ? stdout : stderr, backup.kept ? to : path, &backup.verified);
-    return vfj_finish_output(vfj_finding_exit_status(&backup.verified));
+    vfj_interrupt_handle();
+    exit_status = vfj_input_open_journal(&input, options.path);
+    if (exit_status == VFJ_EXIT_OK)
+        exit_status = back_up(&input, options.to);
+    vfj_input_close(&input);
+    return vfj_finish_output(exit_status);
 }

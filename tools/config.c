@@ -1,12 +1,11 @@
-/* vfjournal config: what rc.conf says, as vfjournal understands it. */
-#include <getopt.h>
+/* vfjournal config: prints the settings of rc.conf. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/data/rc.h"
 #include "core/text/kv.h"
-#include "tools/guest_look.h"
+#include "tools/guest_observation.h"
 #include "tools/options.h"
 #include "tools/secret.h"
 #include "tools/terminal.h"
@@ -14,20 +13,21 @@
 
 static const char help[] = /**/
     "usage: vfjournal config [-i IF] [--root DIR]\n"
-    "Prints what rc.conf says for each hn interface, what that means to vfjournal, and which file "
-    "says it. The values\n"
-    "are the guest's own rc.subr(8)'s; the daemon reads the same.\n"
+    "Prints the settings of rc.conf for each hn interface, their effect on vfjournal,\n"
+    "and the file of each. The guest's own rc.subr(8) reads the files. The daemon\n"
+    "reads the same values.\n"
     "\n"
-    "  -i, --interface IF  only this hn\n"
-    "      --root DIR      where the guest's files and programs are; default /\n"
+    "  -i, --interface IF  only this hn; may be repeated\n"
+    "      --root DIR      directory of the guest's files and programs; default /\n"
     "\n"
-    "Exit status: 0 printed, 2 usage or an rc.conf that can't be read, 4 the system failed.\n";
+    "Exit status: 0 printed; 1 an IF is no hn interface; 2 usage, or an unreadable\n"
+    "rc.conf; 4 the system failed.\n";
 
-enum { PARSED_RUN = -1, OPTION_ROOT = 256, LABEL_WIDTH = 8 };
+enum { OPTION_ROOT = 256, LABEL_WIDTH = 8 };
 
 struct config {
     const char *root;
-    struct vfj_name only;
+    struct vfj_names only; /* empty for all */
     struct vfj_paths paths;
     struct vfj_rc rc, origin;
     struct vfj_map map;
@@ -38,14 +38,12 @@ static int take(struct config *config, int option, const char *value)
 {
     switch (option) {
     case 'i':
-        if (vfj_name_parse(vfj_span_of(value), &config->only))
-            return PARSED_RUN;
-        return vfj_usage_error("config", "-i takes the name of an interface, not", value);
+        return vfj_option_interface("config", value, &config->only);
     case OPTION_ROOT:
         config->root = value;
-        return PARSED_RUN;
+        return VFJ_OPTIONS_READ;
     default:
-        return vfj_option_rest(option, "config", help);
+        return vfj_option_rest(option, help);
     }
 }
 
@@ -57,13 +55,12 @@ static int read_options(struct config *config, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    static char name[] = "vfjournal config";
     int option;
-    int parsed = PARSED_RUN;
-    argv[0] = name;
-    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "i:h", options, NULL)) != -1)
+    int parsed = VFJ_OPTIONS_READ;
+    while (parsed == VFJ_OPTIONS_READ
+           && (option = vfj_option_next("config", argc, argv, ":i:h", options)) != -1)
         parsed = take(config, option, optarg);
-    if (parsed == PARSED_RUN && optind < argc)
+    if (parsed == VFJ_OPTIONS_READ && optind < argc)
         parsed = vfj_usage_error("config", "an argument too many", argv[optind]);
     return parsed;
 }
@@ -211,8 +208,9 @@ static bool is_alias(struct vfj_span rest)
     return rest.length == 0;
 }
 
-/* Whether the variable is one of network.subr's for that interface, beyond ifconfig_IF: aliases,
- * inet6 ... What else begins with its name is of another one: ifconfig_hn0_10 is hn0.10's. */
+/* Returns whether the variable is one of network.subr's for that interface, beyond ifconfig_IF:
+ * aliases, inet6 ... What else begins with its name is of another one: ifconfig_hn0_10 is hn0.10's.
+ */
 static bool is_more_of(struct vfj_span key, struct vfj_name hn)
 {
     static const char *const forms[]
@@ -278,6 +276,22 @@ static void print_hn(const struct config *config, struct vfj_name hn)
                      : "laggN, N the unit of dev.hn.N, which shows when it has a VF");
 }
 
+/* Each -i must name an hn interface. */
+static int report_unknown(const struct config *config)
+{
+    int exit_status = VFJ_EXIT_OK;
+    for (unsigned i = 0; i < config->only.count; i++) {
+        bool found = false;
+        for (unsigned k = 0; k < config->hns.count; k++)
+            found |= vfj_name_equal(config->only.list[i], config->hns.names[k]);
+        if (found)
+            continue;
+        vfj_complain(config->only.list[i].text, "no such hn interface");
+        exit_status = VFJ_EXIT_DIFFERENT;
+    }
+    return exit_status;
+}
+
 static int print(const struct config *config)
 {
     bool any = false;
@@ -285,20 +299,17 @@ static int print(const struct config *config)
     print_link_wait(config);
     print_routes(config);
     for (unsigned i = 0; i < config->hns.count; i++) {
-        if (!vfj_name_is_empty(config->only) && !vfj_name_equal(config->only, config->hns.names[i]))
+        if (!vfj_names_choose(&config->only, config->hns.names[i]))
             continue;
         print_hn(config, config->hns.names[i]);
         any = true;
     }
-    if (any)
-        return VFJ_EXIT_OK;
-    if (!vfj_name_is_empty(config->only))
-        return vfj_usage_error("config", "no such hn interface", config->only.text);
-    (void)fputs("\nNo hn interface.\n", stdout);
-    return VFJ_EXIT_OK;
+    if (!any && config->only.count == 0)
+        (void)fputs("\nNo hn interface.\n", stdout);
+    return report_unknown(config);
 }
 
-static int look(struct config *config, struct vfj_query *ask)
+static int print_config(struct config *config, struct vfj_query *ask)
 {
     char complaint[256];
     if (!vfj_query_rc(ask, &config->rc, complaint, sizeof complaint)) {
@@ -306,7 +317,7 @@ static int look(struct config *config, struct vfj_query *ask)
         return VFJ_EXIT_UNUSABLE;
     }
     (void)vfj_query_rc_origin(ask, &config->origin, complaint, sizeof complaint);
-    (void)vfj_guest_map(ask, &config->map);
+    (void)vfj_guest_observe_map(ask, &config->map);
     vfj_guest_hns(ask, &config->paths, &config->map, &config->rc, &config->hns);
     return print(config);
 }
@@ -317,7 +328,7 @@ int vfj_verb_config(int argc, char **argv)
     char journal[VFJ_PATHNAME_SIZE];
     config.root = "/";
     int exit_status = read_options(&config, argc, argv);
-    if (exit_status != PARSED_RUN)
+    if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
     if (!vfj_guest_paths(&config.paths, journal, config.root))
         return vfj_usage_error("config", "not a path that can be used", config.root);
@@ -326,7 +337,7 @@ int vfj_verb_config(int argc, char **argv)
     struct vfj_query *ask = vfj_query_open(&config.paths);
     if (ask == NULL)
         return vfj_complain_status(config.paths.rc_conf, VFJ_SYSTEM, "");
-    exit_status = look(&config, ask);
+    exit_status = print_config(&config, ask);
     vfj_query_close(ask);
     return vfj_finish_output(exit_status);
 }

@@ -1,14 +1,22 @@
-/* What `vfjournal verify` and those that verify their work say of it. */
+/* Prints the result of a verification. */
 #include "tools/finding.h"
 
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
+/* A journal that was copied without its -wal can look like that. */
+static bool has_no_records(const struct vfj_verified *verified)
+{
+    bool is_whole
+        = verified->finding == VFJ_FINDING_SOUND || verified->finding == VFJ_FINDING_RULES_CHANGED;
+    return is_whole && verified->head.seq == 0;
+}
+
 int vfj_finding_exit_status(const struct vfj_verified *verified)
 {
     switch ((enum vfj_finding)verified->finding) {
     case VFJ_FINDING_SOUND:
-        return VFJ_EXIT_OK;
+        return has_no_records(verified) ? VFJ_EXIT_DIFFERENT : VFJ_EXIT_OK;
     case VFJ_FINDING_DAMAGED:
         return VFJ_EXIT_DAMAGED;
     case VFJ_FINDING_EDITED:
@@ -26,7 +34,27 @@ int vfj_finding_exit_status(const struct vfj_verified *verified)
     case VFJ_FINDING_COUNT:
         break;
     }
-    return verified->status == VFJ_SYSTEM ? VFJ_EXIT_SYSTEM : VFJ_EXIT_UNUSABLE;
+    return vfj_exit_status_of((enum vfj_status)verified->status);
+}
+
+int vfj_verdict_exit_status(enum vfj_verdict verdict)
+{
+    switch (verdict) {
+    case VFJ_VERDICT_SAME:
+        return VFJ_EXIT_OK;
+    case VFJ_VERDICT_DIVERGED:
+        return VFJ_EXIT_DIFFERENT;
+    case VFJ_VERDICT_EDITED:
+        return VFJ_EXIT_EDITED;
+    case VFJ_VERDICT_INCOMPLETE:
+        return VFJ_EXIT_INCOMPLETE;
+    case VFJ_VERDICT_RULES_CHANGED:
+        return VFJ_EXIT_UNSURE;
+    case VFJ_VERDICT_UNUSABLE:
+    case VFJ_VERDICT_COUNT:
+        break;
+    }
+    return VFJ_EXIT_UNUSABLE;
 }
 
 static void print_anchor(FILE *out, const struct vfj_verified *verified)
@@ -44,6 +72,11 @@ void vfj_finding_print(FILE *out, const char *path, const struct vfj_verified *v
         (void)vfj_complain_status(path, (enum vfj_status)verified->status, verified->detail);
         return;
     }
+    if (has_no_records(verified)) {
+        vfj_terminal_print(out, vfj_span_of(path));
+        (void)fputs(": " VFJ_NO_RECORDS "\n", out);
+        return;
+    }
     vfj_terminal_print(out, vfj_span_of(path));
     (void)fprintf(out, ": %s: %s", vfj_finding_name(finding), vfj_finding_text(finding));
     if (verified->detail[0] != '\0') {
@@ -55,7 +88,8 @@ void vfj_finding_print(FILE *out, const char *path, const struct vfj_verified *v
         (void)fprintf(out, "; records %llu to %llu hold, head ",
                       (unsigned long long)verified->first, (unsigned long long)verified->head.seq);
     else
-        (void)fprintf(out, "; %llu records hold, head ", (unsigned long long)verified->head.seq);
+        (void)fprintf(out, "; %llu record%s hold, head ", (unsigned long long)verified->head.seq,
+                      verified->head.seq == 1 ? "" : "s");
     vfj_finding_print_head(out, verified);
 }
 

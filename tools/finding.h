@@ -1,4 +1,4 @@
-/* What `vfjournal verify` and those that verify their work say of it. */
+/* Prints the result of a verification. */
 #ifndef VFJ_TOOLS_FINDING_H
 #define VFJ_TOOLS_FINDING_H
 
@@ -6,14 +6,22 @@
 
 #include "store/verify.h"
 
-/* VFJ_EXIT_OK when it is sound. */
+/* The sentence of every verb about a journal without records. */
+#define VFJ_NO_RECORDS \
+    "the journal holds no records (a copy without its -wal file lacks the newest records)"
+
+/* Returns VFJ_EXIT_OK for a sound journal with records. */
 int vfj_finding_exit_status(const struct vfj_verified *verified);
 
-/* One line: "FILE: what was found (detail); N records hold, head SEQ:HASH". What can't be looked at
- * is complained of on standard error as elsewhere. */
+/* Returns the exit status for the verdict of a replay. An unusable journal has the status of its
+ * fault instead. */
+int vfj_verdict_exit_status(enum vfj_verdict verdict);
+
+/* Prints one line: "FILE: finding (detail); N records hold, head SEQ:HASH". The message about a
+ * file that cannot be read goes to standard error. */
 void vfj_finding_print(FILE *out, const char *path, const struct vfj_verified *verified);
 
-/* "SEQ:HASH" in a line. */
+/* Prints "SEQ:HASH" in a line. */
 void vfj_finding_print_head(FILE *out, const struct vfj_verified *verified);
 
 #endif

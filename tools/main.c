@@ -1,4 +1,5 @@
 /* vfjournal: the table of verbs. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,37 +12,38 @@ static const struct verb {
     int (*run)(int argc, char **argv);
     const char *summary;
 } verbs[] = {
-    {"daemon", vfj_verb_daemon, "journal what devd says and, with --act, do what follows from it"},
-    {"show", vfj_verb_show, "print the journal, newest last"},
-    {"status", vfj_verb_status, "say how things stand, by the journal"},
-    {"doctor", vfj_verb_doctor, "look at the guest, and say what is wrong and what to do"},
-    {"config", vfj_verb_config, "print what rc.conf says for each hn interface, and where"},
-    {"replay", vfj_verb_replay, "check a journal, or play a trace"},
-    {"verify", vfj_verb_verify,
-     "check that a journal is whole and unedited, against a head kept elsewhere as well"},
+    {"daemon", vfj_verb_daemon, "journal the events of the guest and, with --act, act on them"},
+    {"show", vfj_verb_show, "print the journal, newest record last"},
+    {"status", vfj_verb_status, "report the present state by the journal"},
+    {"doctor", vfj_verb_doctor, "check the guest, and print faults with their remedies"},
+    {"config", vfj_verb_config, "print the settings of rc.conf, and their files"},
+    {"replay", vfj_verb_replay, "check the decisions of a journal, or play a trace"},
+    {"verify", vfj_verb_verify, "check that a journal is whole and unedited"},
     {"backup", vfj_verb_backup, "copy the journal while a daemon writes it"},
-    {"prune", vfj_verb_prune, "take the oldest records away, into an archive or for good"},
-    {"recover", vfj_verb_recover, "make a new journal of what a damaged one still proves"},
-    {"graph", vfj_verb_graph,
-     "print the states and activities of an hn and its VF, as text, for dot(1), or as a picture"},
+    {"prune", vfj_verb_prune, "remove the oldest records, or archive them"},
+    {"recover", vfj_verb_recover, "save the intact records of a damaged journal"},
+    {"graph", vfj_verb_graph, "print the states and activities of a slot"},
     {"export", vfj_verb_export, "write a journal as a trace"},
 };
 
-enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
+enum { VERB_COUNT = sizeof verbs / sizeof verbs[0], WORD_MAX = 32 };
 
 static int print_help(void)
 {
-    (void)printf("usage: vfjournal VERB [options]\n"
-                 "A journal and a driver for SR-IOV VFs that come and go on a FreeBSD guest of "
-                 "Hyper-V.\n\n");
+    (void)fputs("usage: vfjournal VERB [options]\n"
+                "The journal and failover driver for SR-IOV VFs of a FreeBSD guest on Hyper-V.\n"
+                "\n",
+                stdout);
     for (unsigned i = 0; i < VERB_COUNT; i++)
         (void)printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
-    (void)printf("  %-10s %s\n\n", "help VERB",
-                 "say more about one of these; the same as VERB --help");
-    (void)printf(
-        "Exit status: 0 done, and the answer is yes; 1 done, and the answer is no; 2 usage, or an "
-        "input that\n"
-        "can't be used; 3 done, and there is no answer; 4 the system failed. verify has more.\n");
+    (void)printf("  %-10s %s\n\n", "help VERB", "print the options of a verb, as VERB --help does");
+    (void)fputs("Each verb that reads a journal takes it from the operand FILE or from -J FILE.\n"
+                "The default is " VFJ_JOURNAL_PATH ". - is standard input.\n"
+                "\n"
+                "Exit status: 0 done, the answer is yes; 1 done, the answer is no; 2 usage, or\n"
+                "an unusable input; 3 done, without an answer; 4 the system failed; 5 damaged;\n"
+                "6 edited; 7 the end is cut off; 8 the anchor does not match.\n",
+                stdout);
     return vfj_finish_output(VFJ_EXIT_OK);
 }
 
@@ -54,10 +56,59 @@ static const struct verb *find(const char *name)
     return NULL;
 }
 
-static int unknown(const char *name)
+static unsigned least(unsigned a, unsigned b)
 {
+    return a < b ? a : b;
+}
+
+/* Returns how many letters differ: inserted, removed, replaced, or two neighbours exchanged. */
+static unsigned edit_distance(const char *a, const char *b)
+{
+    unsigned rows[3][WORD_MAX + 1];
+    unsigned *before = rows[0], *last = rows[1], *row = rows[2];
+    size_t length = strlen(b);
+    for (size_t k = 0; k <= length; k++)
+        last[k] = (unsigned)k;
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        row[0] = (unsigned)i + 1;
+        for (size_t k = 0; k < length; k++) {
+            row[k + 1] = least(least(last[k + 1], row[k]) + 1, last[k] + (a[i] != b[k]));
+            if (i > 0 && k > 0 && a[i] == b[k - 1] && a[i - 1] == b[k])
+                row[k + 1] = least(row[k + 1], before[k - 1] + 1);
+        }
+        unsigned *oldest = before;
+        before = last;
+        last = row;
+        row = oldest;
+    }
+    return last[length];
+}
+
+/* Returns the verb that the word may mean, or NULL. A third of its letters may be wrong. */
+static const char *find_nearest(const char *word)
+{
+    const char *nearest = NULL;
+    unsigned distance = (unsigned)strlen(word) / 3 + 1;
+    if (strlen(word) >= WORD_MAX)
+        return NULL;
+    for (unsigned i = 0; i < VERB_COUNT; i++) {
+        unsigned found = edit_distance(word, verbs[i].name);
+        bool begins = strlen(word) > 1 && strncmp(word, verbs[i].name, strlen(word)) == 0;
+        if (begins || found < distance) {
+            nearest = verbs[i].name;
+            distance = begins ? 0 : found;
+        }
+    }
+    return nearest;
+}
+
+static int report_unknown(const char *word)
+{
+    const char *nearest = find_nearest(word);
     (void)fputs("vfjournal: no such verb: ", stderr);
-    vfj_terminal_print(stderr, vfj_span_of(name));
+    vfj_terminal_print(stderr, vfj_span_of(word));
+    if (nearest != NULL)
+        (void)fprintf(stderr, "; the nearest is %s", nearest);
     (void)fputs("\ntry: vfjournal --help\n", stderr);
     return VFJ_EXIT_UNUSABLE;
 }
@@ -69,7 +120,7 @@ static int help_on(int argc, char **argv)
         return print_help();
     const struct verb *verb = find(argv[1]);
     if (verb == NULL)
-        return unknown(argv[1]);
+        return report_unknown(argv[1]);
     char *arguments[] = {argv[1], option, NULL};
     return verb->run(2, arguments);
 }
@@ -90,5 +141,5 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "help") == 0)
         return help_on(argc - 1, argv + 1);
     const struct verb *verb = find(argv[1]);
-    return verb != NULL ? verb->run(argc - 1, argv + 1) : unknown(argv[1]);
+    return verb != NULL ? verb->run(argc - 1, argv + 1) : report_unknown(argv[1]);
 }

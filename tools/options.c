@@ -1,4 +1,4 @@
-/* What the verbs' options have in common. */
+/* The parts of option parsing that all verbs share. */
 #include "tools/options.h"
 
 #include <stdio.h>
@@ -16,14 +16,78 @@ int vfj_usage_error(const char *verb, const char *what, const char *value)
     return VFJ_EXIT_UNUSABLE;
 }
 
-int vfj_option_rest(int option, const char *verb, const char *help)
+/* A short option is one byte of a word: only optopt names it. */
+static void report_option(const char *verb, char **argv, const char *what)
 {
-    if (option == 'h') {
-        (void)fputs(help, stdout);
-        return vfj_finish_output(VFJ_EXIT_OK);
-    }
-    (void)fprintf(stderr, "try: vfjournal %s --help\n", verb);
-    return VFJ_EXIT_UNUSABLE;
+    char name[3] = {'-', (char)optopt, '\0'};
+    const char *word = argv[optind - 1];
+    bool is_long = strncmp(word, "--", 2) == 0 || optopt == 0;
+    (void)vfj_usage_error(verb, what, is_long ? word : name);
+}
+
+int vfj_option_next(const char *verb, int argc, char **argv, const char *short_options,
+                    const struct option *options)
+{
+    opterr = 0;
+    int option = getopt_long(argc, argv, short_options, options, NULL);
+    if (option == ':')
+        report_option(verb, argv, "this option takes a value");
+    else if (option == '?')
+        report_option(verb, argv, "no such option");
+    return option == ':' ? '?' : option;
+}
+
+int vfj_option_rest(int option, const char *help)
+{
+    if (option != 'h')
+        return VFJ_EXIT_UNUSABLE;
+    (void)fputs(help, stdout);
+    return vfj_finish_output(VFJ_EXIT_OK);
+}
+
+int vfj_option_journal(const char *verb, int argc, char **argv, const char **path)
+{
+    if (*path == NULL && optind < argc)
+        *path = argv[optind++];
+    if (optind < argc)
+        return vfj_usage_error(verb, "an argument too many", argv[optind]);
+    if (*path == NULL)
+        *path = VFJ_JOURNAL_PATH;
+    return VFJ_OPTIONS_READ;
+}
+
+int vfj_option_journal_and_new(const char *verb, int argc, char **argv, const char **path,
+                               const char **to)
+{
+    if (*path == NULL && optind + 1 < argc)
+        *path = argv[optind++];
+    if (optind == argc)
+        return vfj_usage_error(verb, "to which new file?", "");
+    *to = argv[optind++];
+    if (optind < argc)
+        return vfj_usage_error(verb, "an argument too many", argv[optind]);
+    if (*path == NULL)
+        *path = VFJ_JOURNAL_PATH;
+    return VFJ_OPTIONS_READ;
+}
+
+int vfj_option_interface(const char *verb, const char *value, struct vfj_names *names)
+{
+    struct vfj_name name;
+    if (!vfj_name_parse(vfj_span_of(value), &name))
+        return vfj_usage_error(verb, "-i takes the name of an interface, not", value);
+    if (names->count == VFJ_NAMES_MAX)
+        return vfj_usage_error(verb, "more than 16 interfaces", value);
+    names->list[names->count++] = name;
+    return VFJ_OPTIONS_READ;
+}
+
+bool vfj_names_choose(const struct vfj_names *names, struct vfj_name name)
+{
+    bool chosen = names->count == 0;
+    for (unsigned i = 0; i < names->count; i++)
+        chosen |= vfj_name_equal(names->list[i], name);
+    return chosen;
 }
 
 int vfj_option_choice(const char *word, const char *const *choices)
@@ -40,35 +104,49 @@ bool vfj_option_count(const char *word, uint64_t *count)
     return vfj_span_to_u64(vfj_span_of(word), count) && *count > 0;
 }
 
-/* A number of at least 1 and a unit of one letter; 0 when the unit is none of those. */
-static bool take_units(const char *word, const char *units, uint64_t *number, size_t *unit)
+/* Takes "12h" off the front of the word. Returns false unless its unit is smaller than the one
+ * before. */
+static bool take_part(const char **word, size_t *unit, int64_t *us)
 {
-    size_t length = strlen(word);
-    const char *at = length > 0 ? strchr(units, word[length - 1]) : NULL;
-    *unit = at != NULL ? (size_t)(at - units) + 1 : 0;
-    struct vfj_span digits = {word, at != NULL ? length - 1 : length};
-    return vfj_span_to_u64(digits, number) && *number > 0;
+    static const char units[] = "wdhms";
+    static const int64_t seconds[] = {7 * 86400, 86400, 3600, 60, 1};
+    const int64_t century_s = INT64_C(36525) * 86400;
+    size_t digits = strspn(*word, "0123456789");
+    char letter = (*word)[digits];
+    const char *at = letter != '\0' ? strchr(units, letter) : NULL;
+    uint64_t number = 0;
+    if (at == NULL || (size_t)(at - units) < *unit
+        || !vfj_span_to_u64((struct vfj_span){*word, digits}, &number))
+        return false;
+    *unit = (size_t)(at - units) + 1;
+    if (number > (uint64_t)(century_s / seconds[*unit - 1]))
+        return false;
+    *us += (int64_t)number * seconds[*unit - 1] * 1000000;
+    *word += digits + 1;
+    return *us <= century_s * 1000000;
 }
 
 bool vfj_option_age(const char *word, int64_t *us)
 {
-    static const int64_t seconds[] = {1, 60, 60 * 60, 24 * 60 * 60};
-    const int64_t century = INT64_C(36525) * 24 * 60 * 60;
-    uint64_t number = 0;
     size_t unit = 0;
-    if (!take_units(word, "smhd", &number, &unit) || unit == 0
-        || number > (uint64_t)(century / seconds[unit - 1]))
-        return false;
-    *us = (int64_t)number * seconds[unit - 1] * 1000000;
-    return true;
+    *us = 0;
+    do {
+        if (!take_part(&word, &unit, us))
+            return false;
+    } while (*word != '\0');
+    return *us > 0;
 }
 
 bool vfj_option_size(const char *word, uint64_t *bytes)
 {
+    static const char units[] = "KMG";
+    size_t length = strlen(word);
+    const char *at = length > 0 ? strchr(units, word[length - 1]) : NULL;
+    unsigned shift = at != NULL ? 10 * ((unsigned)(at - units) + 1) : 0;
     uint64_t number = 0;
-    size_t unit = 0;
-    if (!take_units(word, "KMG", &number, &unit) || number > (UINT64_C(1) << 62) >> (10 * unit))
+    struct vfj_span digits = {word, at != NULL ? length - 1 : length};
+    if (!vfj_span_to_u64(digits, &number) || number == 0 || number > (UINT64_C(1) << 62) >> shift)
         return false;
-    *bytes = number << (10 * unit);
+    *bytes = number << shift;
     return true;
 }

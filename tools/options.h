@@ -1,28 +1,64 @@
-/* What the verbs' options have in common, on getopt_long(3). */
+/* The parts of option parsing that all verbs share, on getopt_long(3). */
 #ifndef VFJ_TOOLS_OPTIONS_H
 #define VFJ_TOOLS_OPTIONS_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* "vfjournal VERB: what: value" and where help is, on standard error; VFJ_EXIT_UNUSABLE. An empty
- * value is left out. */
+#include "core/text/name.h"
+
+/* Prints "vfjournal VERB: what: value" and the way to the help on standard error. Leaves out an
+ * empty value. Returns VFJ_EXIT_UNUSABLE. */
 int vfj_usage_error(const char *verb, const char *what, const char *value);
 
-/* The options that every verb has: 'h' prints `help`; any other is one that getopt_long(3) has
- * complained about, and where help is follows. The verb's exit status. */
-int vfj_option_rest(int option, const char *verb, const char *help);
+/* Returns the next option as getopt_long(3) does, and -1 after the last one. Returns '?' for an
+ * option that does not exist or lacks its value, after a message that names it. getopt_long(3)
+ * itself prints nothing: its messages hold the bytes of the command line unescaped. */
+int vfj_option_next(const char *verb, int argc, char **argv, const char *short_options,
+                    const struct option *options);
 
-/* The place of a word in a list that ends with NULL, or -1. */
+/* Handles the options that every verb has. 'h' prints `help`. After '?' the usage error is already
+ * printed. Returns the verb's exit status. */
+int vfj_option_rest(int option, const char *help);
+
+/* Every verb reads its journal from `-J FILE` or from the operand FILE, and else from
+ * VFJ_JOURNAL_PATH. *path is the value of -J, NULL without. Takes the operand from argv[optind].
+ * Returns VFJ_OPTIONS_READ, or the exit status after a usage error: both ways, or two operands. */
+enum { VFJ_OPTIONS_READ = -1 };
+int vfj_option_journal(const char *verb, int argc, char **argv, const char **path);
+
+/* Likewise for a verb with the operands [FILE] NEW. Fails without NEW. */
+int vfj_option_journal_and_new(const char *verb, int argc, char **argv, const char **path,
+                               const char **to);
+
+enum { VFJ_NAMES_MAX = 16 };
+
+/* The interfaces of a repeated -i. */
+struct vfj_names {
+    unsigned count;
+    struct vfj_name list[VFJ_NAMES_MAX];
+};
+
+/* Adds the value of -i. Returns VFJ_OPTIONS_READ, or the exit status after a usage error. */
+int vfj_option_interface(const char *verb, const char *value, struct vfj_names *names);
+
+/* Returns whether the name is one of them, or none was given. */
+bool vfj_names_choose(const struct vfj_names *names, struct vfj_name name);
+
+/* Returns the index of a word in a list that ends with NULL, or -1. */
 int vfj_option_choice(const char *word, const char *const *choices);
 
-/* A decimal number of at least 1. */
+/* Reads a decimal number of at least 1. */
 bool vfj_option_count(const char *word, uint64_t *count);
 
-/* "90d", "12h", "30m", "45s" in microseconds, at least one second; "64K", "200M", "2G" or a number
- * in bytes, at least one. False for all else, and for what is more than a century, or 2^62 bytes.
- */
+/* Reads a duration in microseconds, at least one second: numbers with the units w, d, h, m and s,
+ * the larger unit first, as "90d", "2h30m" or "1w". Returns false for all other words, and for more
+ * than a century. */
 bool vfj_option_age(const char *word, int64_t *us);
+
+/* Reads a size in bytes, at least one: "64K", "200M", "2G" or a number. Returns false for all other
+ * words, and for more than 2^62 bytes. */
 bool vfj_option_size(const char *word, uint64_t *bytes);
 
 #endif

@@ -1,9 +1,8 @@
-/* How a record reads as one line for people. */
+/* Prints records for people. */
 #include "tools/output.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/data/decision.h"
@@ -12,6 +11,7 @@
 #include "tools/terminal.h"
 
 enum {
+    TIME_WIDTH = 27,
     WORD_WIDTH = 11,
     STATES_WIDTH = 20, /* "detached -> attached" */
     ARGV_WIDTH = 48,
@@ -27,7 +27,7 @@ enum {
 struct line {
     const struct vfj_style *style;
     struct vfj_text text;
-    size_t begin;  /* of the column under way */
+    size_t begin;  /* of the current column */
     size_t unseen; /* bytes in it that take no room */
 };
 
@@ -38,7 +38,8 @@ struct vfj_style vfj_style_of(FILE *out)
     bool plain
         = (no_color != NULL && no_color[0] != '\0') || term == NULL || strcmp(term, "dumb") == 0;
     return (struct vfj_style){.colour = !plain && isatty(fileno(out)) == 1,
-                              .who_width = VFJ_WHO_WIDTH};
+                              .who_width = VFJ_WHO_WIDTH,
+                              .before_us = INT64_MIN};
 }
 
 static void begin_column(struct line *line)
@@ -47,7 +48,7 @@ static void begin_column(struct line *line)
     line->unseen = 0;
 }
 
-/* Fill the column up to its width, and two blanks. */
+/* Fills the column up to its width, and adds two blanks. */
 static void end_column(struct line *line, size_t width)
 {
     while (line->text.length - line->begin - line->unseen < width)
@@ -72,7 +73,7 @@ static void add(struct line *line, const char *text)
     vfj_text_add(&line->text, text);
 }
 
-/* Words of ours, in colour. */
+/* Adds a text of the program in colour. */
 static void add_coloured(struct line *line, const char *parameters, const char *text)
 {
     sgr(line, parameters);
@@ -85,7 +86,7 @@ static void add_untrusted(struct line *line, struct vfj_span span)
     vfj_terminal_add(&line->text, span);
 }
 
-/* A value of a body, unquoted; empty when it is not there. */
+/* Returns a value of a body, unquoted, or an empty span without that key. */
 static struct vfj_span value_of(struct vfj_span body, const char *key, char *bytes, size_t size)
 {
     struct vfj_kv pair;
@@ -100,7 +101,7 @@ static void add_value(struct line *line, struct vfj_span body, const char *key)
     add_untrusted(line, value_of(body, key, bytes, sizeof bytes));
 }
 
-/* The text of a persisted reason; of one that we do not know, its name. */
+/* Adds the text of a persisted reason, or the name of an unknown one. */
 static void add_reason(struct line *line, struct vfj_span name)
 {
     for (unsigned i = 0; i < VFJ_REASON_COUNT; i++) {
@@ -121,24 +122,28 @@ static void add_note(struct line *line, const struct vfj_record *record)
     add(line, ")");
 }
 
+/* Times of a forged journal may be as far apart as the type permits. */
+static bool is_near(int64_t a, int64_t b)
+{
+    const int64_t half = INT64_MAX / 2;
+    return a > -half && a < half && b > -half && b < half;
+}
+
+/* "+0.002100" since the line before, or the time. */
 static void add_time(struct line *line, int64_t wall_us)
 {
-    struct tm parts;
-    char bytes[40];
-    int64_t fraction = wall_us % 1000000;
-    time_t seconds = (time_t)(wall_us / 1000000 - (fraction < 0));
-    if (gmtime_r(&seconds, &parts) == NULL
-        || strftime(bytes, sizeof bytes, "%Y-%m-%d %H:%M:%S", &parts) == 0)
-        memcpy(bytes, "?", 2);
-    sgr(line, FAINT);
-    add(line, bytes);
+    const struct vfj_style *style = line->style;
     struct vfj_text *text = &line->text;
-    vfj_text_add_char(text, '.');
-    fraction = fraction < 0 ? fraction + 1000000 : fraction;
-    for (int64_t unit = 100000; unit > 0; unit /= 10)
-        vfj_text_add_char(text, (char)('0' + fraction / unit % 10));
+    sgr(line, FAINT);
+    bool is_delta = style->layout == VFJ_LAYOUT_DELTA && style->before_us != INT64_MIN;
+    if (is_delta && is_near(wall_us, style->before_us)) {
+        vfj_text_add(text, wall_us < style->before_us ? "" : "+");
+        vfj_text_add_seconds(text, wall_us - style->before_us);
+    } else {
+        vfj_time_add_us(text, wall_us, style->zone);
+    }
     sgr(line, "0");
-    end_column(line, 26);
+    end_column(line, TIME_WIDTH);
 }
 
 struct vfj_name vfj_record_who(const struct vfj_record *record)
@@ -184,7 +189,7 @@ static void add_end(struct line *line, const struct vfj_outcome *outcome)
         add(line, "signal ");
         break;
     case VFJ_OUTCOME_TIMEOUT:
-        add(line, "took too long, signal ");
+        add(line, "timed out, signal ");
         break;
     case VFJ_OUTCOME_ABSENT:
         add(line, "not started, errno ");
@@ -203,7 +208,7 @@ static void add_end(struct line *line, const struct vfj_outcome *outcome)
     sgr(line, "0");
 }
 
-/* How a command ended: "ok, 2.1 ms", or with the first line of what it said. */
+/* How a command ended: "ok, 2.1 ms", or with the first line of its output. */
 static void add_outcome(struct line *line, const struct vfj_record *record)
 {
     struct vfj_event event;
@@ -331,6 +336,8 @@ static void add_started(struct line *line, const struct vfj_record *record)
 
 static void add_word(struct line *line, const char *colour, const char *word)
 {
+    if (line->style->layout == VFJ_LAYOUT_TEXT)
+        return;
     add_coloured(line, colour, word);
     end_column(line, WORD_WIDTH);
 }
@@ -358,7 +365,7 @@ static void add_mib(struct line *line, struct vfj_span body, const char *key)
     add(line, " MiB");
 }
 
-/* What befell the journal; what we do not know, a later version's, as it stands. */
+/* A row about the journal. The row of a later version stays as it is. */
 static void add_journal(struct line *line, struct vfj_span body)
 {
     char bytes[32];
@@ -381,8 +388,8 @@ static void add_journal(struct line *line, struct vfj_span body)
     }
 }
 
-/* What the machine does not see. A checkpoint is named, not shown: it is long, and says what the
- * rows before it said. */
+/* A row that the machine does not see. A checkpoint is named only: it is long, and repeats the
+ * state after the rows before it. */
 static void add_unseen(struct line *line, const struct vfj_record *record)
 {
     bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
@@ -398,7 +405,7 @@ static void add_unseen(struct line *line, const struct vfj_record *record)
     add_untrusted(line, value_of(record->body, "of", bytes, sizeof bytes));
 }
 
-/* Where rows stand for themselves: which command is answered. */
+/* With style->rows, adds the seq of the row that caused this one. */
 static void add_cause(struct line *line, const struct vfj_record *record)
 {
     if (!line->style->rows || record->cause == 0)
@@ -440,27 +447,138 @@ static void add_seq(struct line *line, uint64_t seq)
     end_column(line, 0);
 }
 
+static void begin_line(struct line *line, const struct vfj_style *style, char *bytes, size_t size)
+{
+    *line = (struct line){.style = style, .text = vfj_text_begin(bytes, size)};
+}
+
+static void add_text(struct line *line, const struct vfj_record *record,
+                     const struct vfj_record *outcome)
+{
+    if (vfj_record_is_event(record))
+        add_event(line, record);
+    else if (vfj_record_is_decided(record))
+        add_decided(line, record, outcome);
+    else
+        add_unseen(line, record);
+}
+
+static size_t trimmed_length(const struct line *line)
+{
+    size_t length = line->text.length;
+    while (length > 0 && line->text.bytes[length - 1] == ' ')
+        length--;
+    return length;
+}
+
+/* The room for any line: a body of VFJ_BODY_MAX bytes may become four times as long. */
+static char line_bytes[LINE_SIZE];
+
 void vfj_output_record(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                        const struct vfj_record *outcome)
 {
-    /* what does not fit is cut: a body of VFJ_BODY_MAX odd bytes does */
-    static char bytes[LINE_SIZE];
-    struct line line = {.style = style, .text = vfj_text_begin(bytes, sizeof bytes)};
+    struct line line;
     struct vfj_name who = vfj_record_who(record);
-    if (style->rows)
-        add_seq(&line, record->seq);
-    add_time(&line, record->wall_us);
-    add(&line, vfj_name_is_empty(who) ? "-" : who.text);
-    end_column(&line, (size_t)style->who_width);
-    if (vfj_record_is_event(record))
-        add_event(&line, record);
-    else if (vfj_record_is_decided(record))
-        add_decided(&line, record, outcome);
-    else
-        add_unseen(&line, record);
-    size_t length = line.text.length;
-    while (length > 0 && bytes[length - 1] == ' ')
-        length--;
-    (void)fwrite(bytes, 1, length, out);
+    begin_line(&line, style, line_bytes, sizeof line_bytes);
+    if (style->layout != VFJ_LAYOUT_CAT) {
+        if (style->rows)
+            add_seq(&line, record->seq);
+        add_time(&line, record->wall_us);
+        add(&line, vfj_name_is_empty(who) ? "-" : who.text);
+        end_column(&line, (size_t)style->who_width);
+    }
+    add_text(&line, record, outcome);
+    (void)fwrite(line_bytes, 1, trimmed_length(&line), out);
     (void)fputc('\n', out);
+}
+
+const char *vfj_output_text(const struct vfj_record *record, enum vfj_layout layout, bool rows)
+{
+    struct line line;
+    const struct vfj_style style = {.rows = rows, .layout = layout};
+    begin_line(&line, &style, line_bytes, sizeof line_bytes);
+    add_text(&line, record, NULL);
+    line_bytes[trimmed_length(&line)] = '\0';
+    return line_bytes;
+}
+
+const char *vfj_output_word(const struct vfj_record *record)
+{
+    struct vfj_devd devd = {.kind = VFJ_DEVD_OTHER};
+    struct vfj_kv kind;
+    if (record->kind == VFJ_EVENT_DEVD)
+        vfj_devd_parse(record->body, &devd);
+    if (devd.kind != VFJ_DEVD_OTHER)
+        return vfj_devd_kind_name((enum vfj_devd_kind)devd.kind);
+    if (record->kind == VFJ_RECORD_TRANSITION)
+        return is_notice(record->body) ? "notice" : "state";
+    if (record->kind == VFJ_RECORD_COMMAND && vfj_kv_find(record->body, "kind", &kind))
+        return vfj_span_starts(kind.value, "probe-") ? "probe" : "run";
+    return vfj_record_kind_name(record->kind);
+}
+
+/* RFC 4180: a quote is doubled. */
+static void print_quoted(FILE *out, const char *text)
+{
+    (void)fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            (void)fputc('"', out);
+        (void)fputc(*text, out);
+    }
+    (void)fputc('"', out);
+}
+
+static const char *print_time(char *bytes, size_t size, const struct vfj_style *style,
+                              int64_t wall_us)
+{
+    struct vfj_text text = vfj_text_begin(bytes, size);
+    vfj_time_add_us(&text, wall_us, style->zone);
+    return bytes;
+}
+
+void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_record *record)
+{
+    char time[64];
+    (void)fprintf(out, "%llu,%s,%llu,%s,%s,", (unsigned long long)record->seq,
+                  print_time(time, sizeof time, style, record->wall_us),
+                  (unsigned long long)record->boot, vfj_output_word(record),
+                  vfj_record_who(record).text);
+    print_quoted(out, vfj_output_text(record, VFJ_LAYOUT_TEXT, true));
+    (void)fputc('\n', out);
+}
+
+void vfj_output_csv_header(FILE *out)
+{
+    (void)fputs("seq,time,boot,word,interface,text\n", out);
+}
+
+static void print_pair(FILE *out, const char *key, struct vfj_span value)
+{
+    if (value.length == 0)
+        return;
+    (void)fprintf(out, "    %s=", key);
+    vfj_terminal_print(out, value);
+    (void)fputc('\n', out);
+}
+
+void vfj_output_verbose(FILE *out, const struct vfj_style *style, const struct vfj_record *record)
+{
+    char bytes[64];
+    (void)fprintf(out, "%s  record %llu\n", print_time(bytes, sizeof bytes, style, record->wall_us),
+                  (unsigned long long)record->seq);
+    print_pair(out, "kind", vfj_span_of(vfj_record_kind_name(record->kind)));
+    (void)fprintf(out, "    boot=%llu\n    mono_us=%lld\n", (unsigned long long)record->boot,
+                  (long long)record->mono_us);
+    if (record->cause != 0)
+        (void)fprintf(out, "    cause=%llu\n", (unsigned long long)record->cause);
+    print_pair(out, "interface", vfj_span_of(vfj_record_who(record).text));
+    print_pair(out, "word", vfj_span_of(vfj_output_word(record)));
+    print_pair(out, "text", vfj_span_of(vfj_output_text(record, VFJ_LAYOUT_TEXT, false)));
+    print_pair(out, "body", record->body);
+    print_pair(out, "note", record->note);
+    struct vfj_text hash = vfj_text_begin(bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof record->chain && i < 16; i++)
+        vfj_text_add_hex(&hash, (unsigned char)record->chain[i], 2);
+    print_pair(out, "chain", vfj_span_of(bytes));
 }

@@ -1,35 +1,65 @@
-/* How a record reads as one line for people. */
+/* Prints records for people. */
 #ifndef VFJ_TOOLS_OUTPUT_H
 #define VFJ_TOOLS_OUTPUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "core/text/name.h"
 #include "store/record.h"
+#include "tools/time_format.h"
 
-/* One line:
+enum vfj_layout {
+    VFJ_LAYOUT_SHORT,
+    VFJ_LAYOUT_DELTA, /* the time is that since the line before */
+    VFJ_LAYOUT_CAT,   /* word and text alone */
+    VFJ_LAYOUT_TEXT,  /* the text alone */
+};
+
+/* clang-format off */
+/* One line of the layout SHORT:
  *
- *     2026-11-22 14:02:01.010000  hn0   run    ifconfig lagg0 create   exit 1, 2.1 ms: ifconfig: …
- *     time, UTC                   whom  word   text                    how it ended
+ *     2026-11-22 15:02:01.010000+01:00  hn0   run   ifconfig lagg0 create   exit 1, 2.1 ms: …
+ *     time and zone                     who   word  text                    outcome
  *
- * What comes from outside is printed with its odd bytes as \xHH. */
+ * Bytes from outside that are not printable ASCII become \xHH. */
+/* clang-format on */
 struct vfj_style {
     bool colour;
-    bool rows;     /* every row for itself: with its seq, and bodies as they are */
-    int who_width; /* of the second column */
+    bool rows; /* every row by itself: with its seq, and its body as it is */
+    enum vfj_layout layout;
+    enum vfj_zone zone;
+    int who_width;     /* of the second column */
+    int64_t before_us; /* DELTA: time of the line before; INT64_MIN for the first */
 };
 
 enum { VFJ_WHO_WIDTH = 4 };
 
-/* Colours when `out` is a terminal that has them, and NO_COLOR is not set. */
+/* Returns the style for a stream: with colours on a terminal that has them, unless NO_COLOR is
+ * set. */
 struct vfj_style vfj_style_of(FILE *out);
 
-/* Whom a record is about: its slot, else the interface that a devd line names; empty for nobody. */
+/* Returns the interface that a record is about: its slot, or the interface of a devd line. Returns
+ * an empty name for none. */
 struct vfj_name vfj_record_who(const struct vfj_record *record);
 
-/* Print the line. `outcome` is the record of how a command ended; NULL when there is none. */
+/* Prints the line. `outcome` is the record of the command's outcome; NULL for none. */
 void vfj_output_record(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                        const struct vfj_record *outcome);
+
+/* Returns the line in the layout CAT or TEXT, without outcome and colour. The text is valid until
+ * the next call of a function here. */
+const char *vfj_output_text(const struct vfj_record *record, enum vfj_layout layout, bool rows);
+
+/* Returns the word of the line: "vf-up", "state", "run", "gap" … */
+const char *vfj_output_word(const struct vfj_record *record);
+
+/* Print a record as a line of comma-separated values (RFC 4180), and the line before the first. */
+void vfj_output_csv_header(FILE *out);
+void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_record *record);
+
+/* Prints a record with all its columns, one a line. */
+void vfj_output_verbose(FILE *out, const struct vfj_style *style, const struct vfj_record *record);
 
 #endif

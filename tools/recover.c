@@ -1,63 +1,83 @@
-/* vfjournal recover: a new journal of what a damaged one still proves. */
-#include <getopt.h>
+/* vfjournal recover: saves the intact records of a damaged journal. */
 #include <stdio.h>
 #include <time.h>
 
 #include "store/recover.h"
 #include "tools/act_as_owner.h"
+#include "tools/input.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal recover [--rows] DAMAGED NEW\n"
-    "Looks through every page of the damaged journal for records, and writes to the new file NEW "
-    "those from the first\n"
-    "or a checkpoint on, as long as the chain of hashes holds and the machine decides the same; "
-    "says what is missing,\n"
-    "and what can be read but not be saved, for nothing vouches for it. DAMAGED is only read.\n"
+    "usage: vfjournal recover [-r] [--utc] [-J DAMAGED | DAMAGED] NEW\n"
+    "Searches every page of the damaged journal for records, and saves them to the\n"
+    "new file NEW. The saved records begin with the first record or a checkpoint, and\n"
+    "end where the chain of hashes breaks or the machine decides otherwise. Prints\n"
+    "which records are missing, and which are readable but cannot be verified; these\n"
+    "are not saved. recover only reads DAMAGED.\n"
     "\n"
-    "  -r, --rows   print those records that can be read and were not saved, a line each\n"
+    "  -r, --rows              print the readable records that are not saved\n"
+    "      --utc               times in UTC, not in the local zone\n"
+    "  -J, --journal DAMAGED   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "Exit status: 0 all was saved, 1 saved, but something is missing, 2 usage, or a file that "
-    "can't be used, 4 the\n"
-    "system failed, 5 nothing can be saved.\n";
+    "Exit status: 0 all records were saved; 1 saved, but records are missing or not\n"
+    "saved; 2 usage, or an unusable file; 4 the system failed; 5 no record can be\n"
+    "saved.\n";
 
-enum { PARSED_RUN = -1 };
+enum { OPTION_UTC = 256 };
 
-/* What was seen after what was saved: runs of records, and between them what is missing. */
+struct options {
+    const char *path, *to;
+    bool rows, utc;
+};
+
+/* The progress of the report about the damaged journal, in order of seq. */
 struct rest {
     const char *path;
     const struct vfj_recovered *recovered;
     struct vfj_style style;
     bool rows;
-    uint64_t first, last; /* of the run under way; 0 none */
+    uint64_t reported;    /* every record up to this seq is saved or reported */
+    uint64_t first, last; /* the current run of readable records; 0 for none */
 };
 
-static int read_options(int argc, char **argv, bool *rows)
+static int take(struct options *options, int option, const char *value)
 {
-    static const struct option options[] = {
+    switch (option) {
+    case 'r':
+        options->rows = true;
+        return VFJ_OPTIONS_READ;
+    case OPTION_UTC:
+        options->utc = true;
+        return VFJ_OPTIONS_READ;
+    case 'J':
+        options->path = value;
+        return VFJ_OPTIONS_READ;
+    default:
+        return vfj_option_rest(option, help);
+    }
+}
+
+static int read_options(struct options *options, int argc, char **argv)
+{
+    static const struct option table[] = {
         {"rows", no_argument, NULL, 'r'},
+        {"utc", no_argument, NULL, OPTION_UTC},
+        {"journal", required_argument, NULL, 'J'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    static char name[] = "vfjournal recover";
     int option;
-    argv[0] = name;
-    while ((option = getopt_long(argc, argv, "rh", options, NULL)) != -1) {
-        switch (option) {
-        case 'r':
-            *rows = true;
-            break;
-        default:
-            return vfj_option_rest(option, "recover", help);
-        }
-    }
-    if (optind + 1 >= argc)
-        return vfj_usage_error("recover", optind == argc ? "which journal?" : "to which file?", "");
-    return optind + 2 < argc ? vfj_usage_error("recover", "an argument too many", argv[optind + 2])
-                             : PARSED_RUN;
+    int parsed = VFJ_OPTIONS_READ;
+    while (parsed == VFJ_OPTIONS_READ
+           && (option = vfj_option_next("recover", argc, argv, ":rJ:h", table)) != -1)
+        parsed = take(options, option, optarg);
+    return parsed == VFJ_OPTIONS_READ
+        ? vfj_option_journal_and_new("recover", argc, argv, &options->path, &options->to)
+        : parsed;
 }
 
 static void print_range(const char *path, uint64_t first, uint64_t last, const char *what)
@@ -71,27 +91,45 @@ static void print_range(const char *path, uint64_t first, uint64_t last, const c
     (void)printf(": %s\n", what);
 }
 
-static void end_run(const struct rest *rest)
+static void end_run(struct rest *rest)
 {
     if (rest->first != 0)
         print_range(rest->path, rest->first, rest->last,
-                    "can be read, but nothing vouches for them: not saved");
+                    "readable, but without a checkpoint that verifies them: not saved");
+    rest->first = 0;
 }
 
-static void see(void *arg, const struct vfj_record *record)
+/* Reports the records from `reported` + 1 to `last` as missing, but for those that are saved. */
+static void report_missing(struct rest *rest, uint64_t last)
+{
+    uint64_t from = rest->reported + 1;
+    uint64_t first = rest->recovered->first, saved = rest->recovered->saved.seq;
+    if (rest->rows || last < from)
+        return;
+    rest->reported = last;
+    if (saved == 0) {
+        print_range(rest->path, from, last, "missing");
+        return;
+    }
+    print_range(rest->path, from, last < first ? last : first - 1,
+                from == 1 ? "pruned or missing" : "missing");
+    print_range(rest->path, from > saved ? from : saved + 1, last, "missing");
+}
+
+static void report_unsaved(void *arg, const struct vfj_record *record)
 {
     struct rest *rest = arg;
-    uint64_t before = rest->first != 0 ? rest->last : rest->recovered->saved.seq;
     if (rest->rows) {
         vfj_output_record(stdout, &rest->style, record, NULL);
         return;
     }
-    if (rest->first == 0 || record->seq != before + 1) {
+    if (rest->first == 0 || record->seq != rest->last + 1) {
         end_run(rest);
-        print_range(rest->path, before + 1, record->seq - 1, "missing");
+        report_missing(rest, record->seq - 1);
         rest->first = record->seq;
     }
     rest->last = record->seq;
+    rest->reported = record->seq;
 }
 
 static void print_saved(const char *to, const struct vfj_recovered *recovered)
@@ -101,47 +139,61 @@ static void print_saved(const char *to, const struct vfj_recovered *recovered)
     vfj_anchor_print(&recovered->saved, &text);
     vfj_terminal_print(stdout, vfj_span_of(to));
     uint64_t count = recovered->saved.seq > 0 ? recovered->saved.seq - recovered->first + 1 : 0;
-    (void)printf(": %llu records saved, head %s\n", (unsigned long long)count, bytes);
+    (void)printf(": %llu record%s saved, head %s\n", (unsigned long long)count,
+                 count == 1 ? "" : "s", bytes);
 }
 
-static int report(const char *path, const char *to, const struct rest *rest)
+static int report(const char *to, struct rest *rest)
 {
     const struct vfj_recovered *recovered = rest->recovered;
-    if (!rest->rows)
-        end_run(rest);
-    if (recovered->first > 1)
-        print_range(path, 1, recovered->first - 1,
-                    "pruned, or lost: what is saved begins with a checkpoint");
+    end_run(rest);
+    if (recovered->saved.seq > 0)
+        report_missing(rest, recovered->first - 1);
     print_saved(to, recovered);
     if (!recovered->lost)
         return VFJ_EXIT_OK;
     if (recovered->newest <= recovered->saved.seq) {
-        vfj_terminal_print(stdout, vfj_span_of(path));
-        (void)printf(": whether there were records after %llu can't be told\n",
+        vfj_terminal_print(stdout, vfj_span_of(rest->path));
+        (void)printf(": no record after %llu was found; records may be missing there\n",
                      (unsigned long long)recovered->saved.seq);
     }
     return VFJ_EXIT_DIFFERENT;
 }
 
-int vfj_verb_recover(int argc, char **argv)
+static int recover(const struct options *options, const struct vfj_input *input)
 {
     struct vfj_recovered recovered;
-    struct rest rest = {.recovered = &recovered, .style = vfj_style_of(stdout)};
-    int exit_status = read_options(argc, argv, &rest.rows);
-    if (exit_status != PARSED_RUN)
+    struct rest rest = {.path = input->name,
+                        .recovered = &recovered,
+                        .style = vfj_style_of(stdout),
+                        .rows = options->rows};
+    rest.style.rows = true;
+    rest.style.zone = options->utc ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
+    enum vfj_status status = vfj_recover(input->path, options->to, (int64_t)time(NULL) * 1000000,
+                                         report_unsaved, &rest, &recovered);
+    if (status == VFJ_OK)
+        return report(options->to, &rest);
+    end_run(&rest);
+    return vfj_complain_status(recovered.where == input->path ? input->name
+                                   : recovered.where != NULL  ? recovered.where
+                                                              : options->to,
+                               status, recovered.detail);
+}
+
+int vfj_verb_recover(int argc, char **argv)
+{
+    struct options options = {.path = NULL};
+    struct vfj_input input;
+    int exit_status = read_options(&options, argc, argv);
+    if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
-    const char *path = argv[optind];
-    const char *to = argv[optind + 1];
-    exit_status = vfj_act_as_owners(path, to);
+    exit_status = vfj_act_as_owners(options.path, options.to);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
-    rest.path = path;
-    rest.style.rows = true;
-    enum vfj_status status
-        = vfj_recover(path, to, (int64_t)time(NULL) * 1000000, see, &rest, &recovered);
-    if (status == VFJ_OK)
-        return vfj_finish_output(report(path, to, &rest));
-    exit_status = vfj_complain_status(recovered.where != NULL ? recovered.where : to, status,
-                                      recovered.detail);
-    return vfj_finish_output(status == VFJ_JOURNAL_DAMAGED ? VFJ_EXIT_DAMAGED : exit_status);
+    vfj_interrupt_handle();
+    exit_status = vfj_input_open_journal(&input, options.path);
+    if (exit_status == VFJ_EXIT_OK)
+        exit_status = recover(&options, &input);
+    vfj_input_close(&input);
+    return vfj_finish_output(exit_status);
 }

@@ -1,9 +1,10 @@
-/* Untrusted bytes on their way to a terminal, and complaints. */
+/* Prints untrusted bytes safely for a terminal, and the messages of the verbs. */
 #include "tools/terminal.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "tools/act_as_owner.h"
 #include "tools/verb.h"
 
 enum { ESCAPE_SIZE = 4 };
@@ -100,15 +101,47 @@ void vfj_complain(const char *file, const char *what)
 
 int vfj_complain_status(const char *file, enum vfj_status status, const char *detail)
 {
-    char what[1024];
+    char what[3072];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
     vfj_text_add(&text, vfj_status_text(status));
     if (detail[0] != '\0') {
         vfj_text_add(&text, ": ");
         vfj_text_add(&text, detail);
     }
+    if (status == VFJ_JOURNAL_IO && vfj_owner_became()[0] != '\0') {
+        vfj_text_add(&text, " (tried ");
+        vfj_text_add(&text, vfj_owner_became());
+        vfj_text_add(&text, ")");
+    }
     vfj_complain(file, what);
-    return status == VFJ_SYSTEM ? VFJ_EXIT_SYSTEM : VFJ_EXIT_UNUSABLE;
+    return vfj_exit_status_of(status);
+}
+
+int vfj_exit_status_of(enum vfj_status status)
+{
+    switch (status) {
+    case VFJ_SYSTEM:
+    case VFJ_JOURNAL_FULL:
+        return VFJ_EXIT_SYSTEM;
+    case VFJ_JOURNAL_DAMAGED:
+        return VFJ_EXIT_DAMAGED;
+    case VFJ_OK:
+        return VFJ_EXIT_OK;
+    case VFJ_END:
+    case VFJ_BAD_NAME:
+    case VFJ_BAD_SYNTAX:
+    case VFJ_BAD_BODY:
+    case VFJ_TOO_LONG:
+    case VFJ_TOO_MANY:
+    case VFJ_JOURNAL_ABSENT:
+    case VFJ_JOURNAL_NOT_OURS:
+    case VFJ_JOURNAL_NEWER:
+    case VFJ_JOURNAL_BUSY:
+    case VFJ_JOURNAL_IO:
+    case VFJ_DIVERGED:
+        break;
+    }
+    return VFJ_EXIT_UNUSABLE;
 }
 
 int vfj_finish_output(int exit_status)

@@ -1,4 +1,4 @@
-/* Untrusted bytes on their way to a terminal, and complaints. */
+/* Prints untrusted bytes safely for a terminal, and the messages of the verbs. */
 #ifndef VFJ_TOOLS_TERMINAL_H
 #define VFJ_TOOLS_TERMINAL_H
 
@@ -7,26 +7,29 @@
 #include "core/status.h"
 #include "core/text/text.h"
 
-/* Append with every byte that is not printable ASCII as \xHH, and a backslash as two: what is
- * printed can be turned back into what was there, and nothing can steer the terminal. */
+/* Appends the bytes. A byte that is not printable ASCII becomes \xHH, and a backslash becomes two.
+ * The reader can recover the original bytes, and no byte can control the terminal. */
 void vfj_terminal_add(struct vfj_text *text, struct vfj_span span);
 
-/* Likewise to a stream. */
+/* Prints the bytes likewise. */
 void vfj_terminal_print(FILE *out, struct vfj_span span);
 
-/* Prints JSON with every character that is not printable ASCII as \\uHHHH, and what is no UTF-8 as
- * \\ufffd: the same JSON, which is valid whatever its strings hold, and steers no terminal. */
+/* Prints JSON in ASCII. Another character becomes \\uHHHH, and a byte that is not UTF-8 becomes
+ * \\ufffd. The JSON keeps its meaning, is valid for any bytes, and cannot control a terminal. */
 void vfj_terminal_print_json(FILE *out, struct vfj_span json);
 
-/* "vfjournal: FILE: what" on standard error, in one line. */
+/* Prints "vfjournal: FILE: what" on standard error, in one line. */
 void vfj_complain(const char *file, const char *what);
 
-/* "vfjournal: FILE: text of the status: detail"; without the detail when it is empty. The exit
- * status that it calls for. */
+/* Prints "vfjournal: FILE: text of the status: detail" on standard error, without the detail when
+ * that is empty. Returns vfj_exit_status_of(status). */
 int vfj_complain_status(const char *file, enum vfj_status status, const char *detail);
 
-/* Flush standard output. The exit status given, or VFJ_EXIT_SYSTEM with a complaint when something
- * could not be written. */
+/* Returns the exit status of a verb that ends with that status: the same in every verb. */
+int vfj_exit_status_of(enum vfj_status status);
+
+/* Flushes standard output. Returns the given exit status, or VFJ_EXIT_SYSTEM with a message when
+ * the output could not be written. */
 int vfj_finish_output(int exit_status);
 
 #endif

@@ -2,12 +2,23 @@
 #ifndef VFJ_TOOLS_TIME_FORMAT_H
 #define VFJ_TOOLS_TIME_FORMAT_H
 
+#include <stdbool.h>
+
 #include "core/text/text.h"
 
-/* "2026-11-22 14:02:01": UTC, whole seconds. */
-void vfj_time_add(struct vfj_text *text, int64_t wall_us);
+/* Times are of the local zone, as TZ has it, or of UTC. */
+enum vfj_zone { VFJ_ZONE_LOCAL, VFJ_ZONE_UTC };
 
-/* "2.1 ms", "118.0 s", "3 h 20 min": the two figures that matter. */
+/* "2026-11-22 15:02:01+01:00": whole seconds and the zone's offset. The offset zero is "Z". */
+void vfj_time_add(struct vfj_text *text, int64_t wall_us, enum vfj_zone zone);
+
+/* "2026-11-22 15:02:01.010000+01:00": the same with microseconds. */
+void vfj_time_add_us(struct vfj_text *text, int64_t wall_us, enum vfj_zone zone);
+
+/* "2026-11-22T14:02:01Z": for programs, always UTC. */
+void vfj_time_add_rfc3339(struct vfj_text *text, int64_t wall_us);
+
+/* "2.1 ms", "118.0 s", "3 h 20 min": the two most significant figures. */
 void vfj_time_add_duration(struct vfj_text *text, int64_t us);
 
 #endif

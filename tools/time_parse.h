@@ -6,15 +6,22 @@
 #include <stdint.h>
 
 #include "core/text/text.h"
+#include "tools/time_format.h"
 
-/* Unix time in microseconds of a time in UTC, seen from `now_us`; false when it is none:
+/* clang-format off */
+/* Reads a point in time, seen from `now_us`, as Unix time in microseconds. Returns false for any
+ * other word, and for a date that does not exist.
  *
- *   2026-11-22 03:12:54.123456   as `vfjournal show` prints it; without the fraction, the seconds,
- *                                or the time of day; T for the blank, and Z behind the time, are
- *                                allowed
- *   03:12, 03:12:54              of today
- *   now, today, yesterday        the latter two as of 00:00
- *   -90s, -15m, -2h, -7d         so long ago (vfj_option_age) */
-bool vfj_time_parse(struct vfj_span word, int64_t now_us, int64_t *us);
+ *   2026-11-22 03:12:54.123456+01:00   as `vfjournal show` prints it. The offset, the fraction, the
+ *                                      seconds and the time of day may be missing. T may stand for
+ *                                      the blank, Z for the offset. Without an offset the time is
+ *                                      of the zone `zone`.
+ *   03:12, 03:12:54                    of the present day
+ *   now, today, yesterday, tomorrow    days begin at 00:00
+ *   -90s, -15m, -2h30m, -7d, -1w       before now (vfj_option_age)
+ *   +2h                                after now
+ *   @1795316400, @1795316400.5         Unix time in seconds */
+/* clang-format on */
+bool vfj_time_parse(struct vfj_span word, int64_t now_us, enum vfj_zone zone, int64_t *us);
 
 #endif

@@ -2,26 +2,25 @@
 #ifndef VFJ_TOOLS_VERB_H
 #define VFJ_TOOLS_VERB_H
 
-/* How the program ends. */
+/* The exit statuses of the program. One fact has one status in every verb. */
 enum {
     VFJ_EXIT_OK = 0,
-    /* it ran, and the answer is no: a replay that diverged, records missing */
+    /* the verb ran, and its answer is no: a replay diverged, no record matches, no record exists */
     VFJ_EXIT_DIFFERENT = 1,
-    VFJ_EXIT_UNUSABLE = 2, /* usage, or an input that can't be used; nothing was done */
-    /* it ran, and there is no answer: cut off, or recorded under other rules */
+    VFJ_EXIT_UNUSABLE = 2, /* usage error, or an unusable input; nothing was done */
+    /* the verb ran and has no answer: other rules recorded the journal */
     VFJ_EXIT_UNSURE = 3,
-    VFJ_EXIT_SYSTEM = 4, /* the system failed: output, memory */
-    /* of verify, and of those that verify what they made: which no it is */
-    VFJ_EXIT_DAMAGED = 5,
-    VFJ_EXIT_EDITED = 6,
-    VFJ_EXIT_INCOMPLETE = 7,
+    VFJ_EXIT_SYSTEM = 4,     /* the system failed: memory, output, a full disk */
+    VFJ_EXIT_DAMAGED = 5,    /* the file is not as it was written */
+    VFJ_EXIT_EDITED = 6,     /* a record was changed or removed */
+    VFJ_EXIT_INCOMPLETE = 7, /* the end is cut off */
     VFJ_EXIT_NOT_ANCHORED = 8,
 };
 
-/* Where the journal is unless --journal says otherwise. */
+/* The path of the journal without -J and FILE. */
 #define VFJ_JOURNAL_PATH "/var/db/vfjournal/journal.db"
 
-/* argv[0] is the verb. Every verb answers --help by itself. */
+/* Each runs with argv[0] as its name, and returns the exit status. Each has --help. */
 int vfj_verb_backup(int argc, char **argv);
 int vfj_verb_config(int argc, char **argv);
 int vfj_verb_daemon(int argc, char **argv);

@@ -100,7 +100,7 @@ until g/sbin/ifconfig lagg0 2>/dev/null | grep -q 'laggport: hn0'; do
     sleep 0.1
 done
 expect $sound "in the middle of a join" doctor --root g
-says '^ok +hn0 +the daemon is at work on it'
+says '^ok +hn0 +the daemon works on it now'
 "$guest" host g plug mlxen0
 wait_for '^hn0 +lagged'
 wait_for '^hn1 +lagged'
@@ -194,7 +194,7 @@ not '^hn0$'
 expect 0 "config of a renamed hn" config -i wan7 --root g
 says '^wan7$' '^ +lagg: lagg1$'
 "$guest" host g rename wan7 hn1
-expect 2 "config of none" config -i hn9 --root g
+expect 1 "config of none" config -i hn9 --root g
 echo 'ifconfig_hn5="DHCP"' >>g/etc/rc.conf
 expect 1 "an hn that is not there" doctor -q --root g
 says '^warn +hn5 +is in rc\.conf, but there is no such interface'
@@ -264,7 +264,7 @@ says '^FAIL +journal ' '-> vfjournal replay says where'
 expect 1 "a hostile journal" doctor --root nothing --journal rc.conf
 says "^FAIL +journal +rc\\.conf: can't be used"
 
-expect 2 "a word too many" doctor nothing
+expect 2 "a word too many" doctor nothing else
 expect 2 "an unknown format" doctor -o xml
 expect 2 "an unknown option" config --frobnicate
 expect 0 "help" doctor --help

@@ -59,9 +59,9 @@ cat >two.trace <<'END'
 END
 "$vfjournal" replay --journal two.db two.trace >/dev/null || exit 1
 expect 1 "two hn" "$vfjournal" status -J two.db
-says 'two\.db, [0-9]+ records up to 2026-11-22 14:04:46, same$' 'daemon: not running; the last one: mode act' \
-    'last gap: 2026-11-22 14:02:10: devd closed the connection' 'trouble: no daemon runs' \
-    '^hn0 +delayed +mce0 +2 +2026-11-22 14:04:46 +lagg0: hn0$' 'delay: 120\.0 s left when the journal ends' \
+says 'two\.db, [0-9]+ records up to 2026-11-22 14:04:46Z, same$' 'daemon: not running; the last one: mode act' \
+    'last gap: 2026-11-22 14:02:10Z: devd closed the connection' 'trouble: no daemon runs' \
+    '^hn0 +delayed +mce0 +2 +2026-11-22 14:04:46Z +lagg0: hn0$' 'delay: 120\.0 s left when the journal ends' \
     'last: ifconfig mce0 up: ok' '^hn1 +delayed +mlxen0 +1 ' 'last: ifconfig lagg1 create: exit 1' \
     'fault: a command failed; [0-9]+ times in a row' 'retry: '
 expect 1 "one hn" "$vfjournal" status -i mlxen0 -J two.db
@@ -69,10 +69,14 @@ says '^hn1 '
 grep -q '^hn0 ' out && { echo "-i shows another hn"; failed=1; }
 expect 1 "json" "$vfjournal" status -o json --journal=two.db
 says '^\{"journal":"two\.db".*"running":false.*"attention":true\}$' \
-    '^\{"slot":"hn0","state":"delayed","vf":"mce0","generation":2,.*"ports":"hn0",.*"timer":"delay","left_us":120000000' \
+    '^\{"slot":"hn0","state":"delayed","vf":"mce0","generation":2,.*"ports":\["hn0"\],.*"timer":"delay","left":120\.0' \
     '"fault":"command-failed","fault_text":"a command failed"'
-expect 2 "an unknown hn" "$vfjournal" status -i hn7 -J two.db
-says 'knows no such interface: hn7'
+expect 1 "an unknown hn" "$vfjournal" status -i hn7 -J two.db
+says 'no slot has the interface hn7'
+expect 1 "two of them" "$vfjournal" status -i hn0 -i hn1 two.db
+says '^hn0 ' '^hn1 '
+expect 1 "one is unknown" "$vfjournal" status -i hn0 -i hn7 two.db
+says 'no slot has the interface hn7'
 
 # What rc.conf says does not fit in one command.
 words=$(printf 'w %.0s' 1 2 3 4 5 6 7 8 9 10)
@@ -107,24 +111,29 @@ says 'no such journal'
 expect 2 "a directory" "$vfjournal" status -J "$scratch"
 expect 2 "a text" "$vfjournal" status -J two.trace
 printf 'SQLite format 3\000' >torn.db
-expect 2 "a torn file" "$vfjournal" status -J torn.db
+expect 5 "a torn file" "$vfjournal" status -J torn.db
 head -c 9000 two.db >cut.db
-expect 2 "a cut file" "$vfjournal" status -J cut.db
+expect 5 "a cut file" "$vfjournal" status -J cut.db
 : >empty.db
-expect 2 "an empty file" "$vfjournal" status -J empty.db
+expect 1 "an empty file" "$vfjournal" status -J empty.db
+says 'the file is empty: it holds no records'
 sed 's/hyperv_vf_delay=120/hyperv_vf_delay=121/' two.db >edited.db
 cmp -s two.db edited.db && echo "the edit was none"
-expect 1 "an edited journal" "$vfjournal" status -J edited.db
-says ', edited$' 'trouble: the journal is not what the machine makes of it'
+expect 6 "an edited journal" "$vfjournal" status -J edited.db
+says ', edited$' "trouble: the journal differs from the machine's decisions"
 printf '99999999\n' >two.db.lock
 expect 1 "a lock left behind" "$vfjournal" status -J two.db
 says 'daemon: not running'
 rm two.db.lock
 ln -s /dev/zero two.db.lock
 expect 1 "a lock that is none" "$vfjournal" status -J two.db
-says "can't be told"
+says "whether a daemon runs is unknown"
 
-expect 2 "a word too many" "$vfjournal" status two.db
+expect 2 "a word too many" "$vfjournal" status two.db other.db
+expect 1 "the file as an operand" "$vfjournal" status two.db
+says '^hn0 '
+expect 1 "from a pipe" sh -c "cat two.db | '$vfjournal' status -"
+says 'standard input, ' '^hn0 '
 expect 2 "an unknown format" "$vfjournal" status -o xml -J two.db
 expect 2 "an unknown option" "$vfjournal" status --frobnicate
 expect 0 "help" "$vfjournal" status --help
@@ -159,7 +168,7 @@ kill -KILL "$daemon"
 wait "$daemon" 2>/dev/null
 daemon=
 expect 1 "a dead daemon" "$vfjournal" status -J $journal
-says 'the last one ended without a word' '^hn0 +lagged '
+says 'the last one ended without a record' '^hn0 +lagged '
 
 [ $failed -eq 0 ] && echo "all right"
 exit $failed

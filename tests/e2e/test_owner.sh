@@ -202,6 +202,13 @@ rm "$work/tmp"/open.db-*
 "$vfjournal" verify --journal "$work/tmp/open.db" >"$log" 2>&1
 same "can be read" 0 $?
 check "it is said" grep -q "$work/tmp: others can write to it: root goes on as user nobody" "$log"
+chmod 600 "$work/tmp/open.db"
+for verb in show status verify replay; do
+    "$vfjournal" $verb "$work/tmp/open.db" >"$log" 2>&1
+    same "$verb of a file that nobody can't read" 2 $?
+    check "$verb says as whom it tried, and why" \
+        grep -q "open.db: .*Permission denied (tried as user nobody, since $work/tmp: others can write to it)" "$log"
+done
 rm "$work"/tmp/open.db*
 
 # What root has to itself root works on as root.
@@ -226,6 +233,15 @@ same "the replay of a user's trace" 0 $?
 same "into root's directory" "0 600" "$(owner_mode "$work/new/new.db")"
 rm "$work/new/new.db"
 check "no leftovers" no_leftovers
+
+# A journal from a pipe: the reader is the user of the new file's directory.
+for input in - /dev/fd/7; do
+    rm -f "$work/others/piped.db"
+    "$vfjournal" backup $input "$work/others/piped.db" <"$work/root/journal.db" 7<"$work/root/journal.db" >"$log" 2>&1
+    same "from $input" 0 $?
+    same "from $input: the new file is that user's" "$other 600" "$(owner_mode "$work/others/piped.db")"
+done
+check "no leftovers of a pipe" no_leftovers
 
 # A user's TMPDIR: root makes nothing there.
 hostile hard
@@ -270,6 +286,31 @@ hostile_guest bin
 chown 0 "$work/guest/bin"
 "$vfjournal" config --root "$work/guest" >"$log" 2>&1
 check "root's own is read" test -e "$work/ran"
+
+# A full disk is status 4 in every verb that writes, and no file stays on it.
+mkdir -m 700 "$work/full"
+if mount -t tmpfs -o size=40k,mode=700 none "$work/full" 2>/dev/null; then
+    trap 'umount "$work/full"; rm -rf "$work"' EXIT
+    full=$work/full/new.db
+    for line in "backup $work/root/journal.db $full" "recover $work/root/journal.db $full" \
+        "prune -k 1s -a $full $work/root/journal.db" \
+        "replay -o commands --output-journal $full $traces/migration/azure-migration.trace"; do
+        # shellcheck disable=SC2086
+        "$vfjournal" $line >"$log" 2>&1
+        same "a full disk: $line" 4 $?
+        check "is said: $line" grep -q "$full: no space left for it: " "$log"
+        check "and nothing stays: $line" test -z "$(ls -A "$work/full")"
+    done
+    TMPDIR=$work/full "$vfjournal" show - <"$work/root/journal.db" >"$log" 2>&1
+    same "a full disk for a journal from a pipe" 4 $?
+    check "nothing of it stays" test -z "$(ls -A "$work/full")"
+    umount "$work/full"
+    trap 'rm -rf "$work"' EXIT
+fi
+[ ! -e /dev/full ] || {
+    "$vfjournal" show -a "$work/root/journal.db" >/dev/full 2>"$log"
+    same "a full standard output" 4 $?
+}
 
 # The daemon in one process can't become the user, and refuses.
 "$vfjournal" daemon --one-process --root "$work" --journal "$journal" >"$log" 2>&1

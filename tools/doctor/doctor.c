@@ -1,35 +1,36 @@
-/* vfjournal doctor: looks at the guest, and says what is wrong and what to do. */
+/* vfjournal doctor: checks the guest, and prints faults with their remedies. */
 #include "tools/doctor/doctor.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/input.h"
 #include "tools/options.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal doctor [-q] [-o text|json] [--root DIR] [--journal FILE]\n"
-    "Looks at the guest: hn's mode and VFs, laggs, devd's sockets and rules, rc.conf, the journal, "
-    "the daemon. Says of "
-    "each\n"
-    "whether it is well and, if not, what to do. It changes nothing.\n"
+    "usage: vfjournal doctor [-q] [-o FORMAT] [--root DIR] [--utc] [-J FILE | FILE]\n"
+    "Checks the guest: the mode and VFs of hn, laggs, the sockets and rules of devd,\n"
+    "rc.conf, the journal, the daemon. Prints a line for each check and, for a fault,\n"
+    "its remedy. doctor changes nothing.\n"
     "\n"
-    "  -q, --quiet          nothing of what is well\n"
+    "  -q, --quiet          print faults only\n"
     "  -o, --output FORMAT  text (default), or json: one object a line\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
-    "      --root DIR       where the guest's files and programs are; default /\n"
+    "      --root DIR       directory of the guest's files and programs; default /\n"
+    "      --utc            times in UTC, not in the local zone\n"
     "\n"
-    "Exit status: 0 all is well, 1 warnings or failures, 2 usage, 4 the system failed.\n";
+    "Exit status: 0 all is well; 1 warnings or failures; 2 usage; 4 the system\n"
+    "failed.\n";
 
-enum { PARSED_RUN = -1, OPTION_ROOT = 256 };
+enum { OPTION_ROOT = 256, OPTION_UTC };
 
 static const char *const level_names[] = {"ok", "warn", "FAIL"};
 
 struct options {
     const char *root, *journal;
-    bool quiet, json;
+    bool quiet, json, utc;
 };
 
 static int take(struct options *options, int option, const char *value)
@@ -39,38 +40,49 @@ static int take(struct options *options, int option, const char *value)
     switch (option) {
     case 'q':
         options->quiet = true;
-        return PARSED_RUN;
+        return VFJ_OPTIONS_READ;
     case 'o':
         format = vfj_option_choice(value, formats);
         options->json = format == 1;
-        return format >= 0 ? PARSED_RUN
+        return format >= 0 ? VFJ_OPTIONS_READ
                            : vfj_usage_error("doctor", "-o takes text or json, not", value);
     case 'J':
         options->journal = value;
-        return PARSED_RUN;
+        return VFJ_OPTIONS_READ;
     case OPTION_ROOT:
         options->root = value;
-        return PARSED_RUN;
+        return VFJ_OPTIONS_READ;
+    case OPTION_UTC:
+        options->utc = true;
+        return VFJ_OPTIONS_READ;
     default:
-        return vfj_option_rest(option, "doctor", help);
+        return vfj_option_rest(option, help);
     }
 }
 
 static int read_options(struct options *options, int argc, char **argv)
 {
     static const struct option table[] = {
-        {"quiet", no_argument, NULL, 'q'},         {"output", required_argument, NULL, 'o'},
-        {"journal", required_argument, NULL, 'J'}, {"root", required_argument, NULL, OPTION_ROOT},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+        {"quiet", no_argument, NULL, 'q'},
+        {"output", required_argument, NULL, 'o'},
+        {"journal", required_argument, NULL, 'J'},
+        {"root", required_argument, NULL, OPTION_ROOT},
+        {"utc", no_argument, NULL, OPTION_UTC},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    static char name[] = "vfjournal doctor";
     int option;
-    int parsed = PARSED_RUN;
-    argv[0] = name;
-    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "qo:J:h", table, NULL)) != -1)
+    int parsed = VFJ_OPTIONS_READ;
+    while (parsed == VFJ_OPTIONS_READ
+           && (option = vfj_option_next("doctor", argc, argv, ":qo:J:h", table)) != -1)
         parsed = take(options, option, optarg);
-    if (parsed == PARSED_RUN && optind < argc)
+    if (parsed == VFJ_OPTIONS_READ && options->journal == NULL && optind < argc)
+        options->journal = argv[optind++];
+    if (parsed == VFJ_OPTIONS_READ && optind < argc)
         parsed = vfj_usage_error("doctor", "an argument too many", argv[optind]);
+    if (parsed == VFJ_OPTIONS_READ && options->journal != NULL
+        && vfj_path_descriptor(options->journal) >= 0)
+        parsed = vfj_usage_error("doctor", "the journal must be a file, not", options->journal);
     return parsed;
 }
 
@@ -143,7 +155,7 @@ int vfj_verb_doctor(int argc, char **argv)
     static struct vfj_doctor doctor; /* too big for a stack */
     struct options options = {.root = "/"};
     int exit_status = read_options(&options, argc, argv);
-    if (exit_status != PARSED_RUN)
+    if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
     bool usable = vfj_guest_paths(&doctor.paths, doctor.journal, options.root);
     if (options.journal != NULL)
@@ -153,6 +165,7 @@ int vfj_verb_doctor(int argc, char **argv)
     if (!vfj_guest_is_roots(&doctor.paths))
         return VFJ_EXIT_UNUSABLE;
     doctor.quiet = options.quiet;
+    doctor.zone = options.utc ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
     doctor.ask = vfj_query_open(&doctor.paths);
     doctor.json = options.json ? vfj_json_open() : NULL;
     if (doctor.ask != NULL && options.json == (doctor.json != NULL))

@@ -1,4 +1,4 @@
-/* vfjournal doctor: what its checks share. */
+/* The checks of vfjournal doctor. */
 #ifndef VFJ_TOOLS_DOCTOR_DOCTOR_H
 #define VFJ_TOOLS_DOCTOR_DOCTOR_H
 
@@ -6,16 +6,17 @@
 #include <stdint.h>
 
 #include "store/json.h"
-#include "tools/guest_look.h"
+#include "tools/guest_observation.h"
 #include "tools/status/facts.h"
+#include "tools/time_format.h"
 
 enum vfj_level { VFJ_LEVEL_OK, VFJ_LEVEL_WARN, VFJ_LEVEL_FAIL };
 
-/* What the daemon was doing. */
+/* The activity of the daemon on a slot. */
 struct vfj_doctor_slot {
     struct vfj_name hn;
-    bool busy;             /* a plan was under way */
-    uint64_t last_command; /* id of the newest that changed something */
+    bool busy;             /* a plan was active */
+    uint64_t last_command; /* id of the newest changing command */
 };
 
 struct vfj_doctor {
@@ -23,13 +24,14 @@ struct vfj_doctor {
     char journal[VFJ_PATHNAME_SIZE];
     struct vfj_query *ask;
 
-    /* how findings are told */
+    /* the output of findings */
     struct vfj_json *json; /* NULL: as text */
-    bool quiet;            /* nothing of what is well */
+    bool quiet;            /* faults only */
+    enum vfj_zone zone;    /* of printed times */
     unsigned counts[VFJ_LEVEL_FAIL + 1];
 
-    /* what the checks found out, for those after them */
-    long daemon; /* pid; 0 none, -1 it can't be told */
+    /* results of checks, for later ones */
+    long daemon; /* pid; 0 for none, -1 when it is unknown */
     bool acts;   /* it runs, and in act mode */
     unsigned slot_count;
     struct vfj_doctor_slot slots[VFJ_SLOTS_MAX]; /* by the journal, when it was read first */
@@ -41,16 +43,16 @@ struct vfj_doctor {
     bool any_lagg; /* there is a lagg interface */
 };
 
-/* Tell a finding. `subject` is one or two words; `advice` says what to do, "" when nothing is.
- * Their bytes are made safe for the terminal here. */
+/* Prints a finding. `subject` is one or two words. `advice` is the remedy, or empty. Bytes that a
+ * terminal could act on are escaped. */
 void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
                      const char *what, const char *advice);
-/* Likewise, `what` being made of two parts. */
+/* Likewise, with the finding in two parts. */
 void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
                       const char *what, const char *detail, const char *advice);
 
-/* Whether the daemon has been at work on that hn since the journal was read first: how it stands
- * now is not how it stays. Reads the journal anew. */
+/* Returns whether the daemon has worked on that hn since the journal was first read: the hn may
+ * change at once. Reads the journal again. */
 bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn);
 
 /* The checks, in the order in which they are made. */

@@ -51,7 +51,7 @@ static void find_address(struct vfj_doctor *doctor, const char *port,
                      "has an address, though it is a port of a lagg: ", address->text, advice);
 }
 
-/* What cuts a guest off when its VF comes back: an address or a dhclient on a port of a lagg. */
+/* An address or a dhclient on a lagg port cuts the guest off when its VF comes back. */
 static bool is_well(const struct vfj_interface *port, struct vfj_name lagg, uint64_t dhclient)
 {
     return vfj_name_is_empty(lagg) || !port->exists || (dhclient == 0 && port->address_count == 0);
@@ -73,9 +73,9 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
     static struct vfj_view view;
     char what[160];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
-    if (!vfj_guest_view(doctor->ask, &doctor->map, hn, &view)) {
+    if (!vfj_guest_observe_slot(doctor->ask, &doctor->map, hn, &view)) {
         vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, hn.text,
-                        "can't be looked at: sysctl or ifconfig does not answer", "");
+                        "can't be observed: sysctl or ifconfig does not answer", "");
         return;
     }
     if (!view.hn.exists) {
@@ -86,10 +86,10 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
     }
     bool well = is_well(&view.hn, view.hn_lagg, view.hn_dhclient)
         && is_well(&view.vf, view.vf_lagg, view.vf_dhclient);
-    /* On its way from hn to the lagg an address is on a port for some moments. */
+    /* While an address moves from hn to the lagg, it is on a port. */
     if (!(well && view.hn.up) && vfj_doctor_is_at_work(doctor, hn)) {
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text,
-                        "the daemon is at work on it: look again in a moment", "");
+                        "the daemon works on it now: run doctor again", "");
         return;
     }
     if (!well) {

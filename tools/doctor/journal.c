@@ -19,7 +19,7 @@ enum {
     CLOCK_SLACK_US = 2 * 1000 * 1000,
 };
 
-/* Whom the daemon can be. */
+/* Returns whether the daemon can run as that user. */
 static bool is_daemons(uid_t uid)
 {
     struct vfj_user user;
@@ -33,7 +33,7 @@ static void check_mode(struct vfj_doctor *doctor, const char *path, mode_t forbi
     struct stat status;
     if (lstat(path, &status) != 0) {
         if (errno != ENOENT)
-            vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "files", path, ": can't be looked at",
+            vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "files", path, ": can't be read",
                              "run me as root");
         return;
     }
@@ -90,7 +90,7 @@ static void check_clock(struct vfj_doctor *doctor, const struct vfj_status_facts
     if (facts->result.records == 0)
         return;
     vfj_text_add(&text, "the newest record is of ");
-    vfj_time_add(&text, facts->newest_wall_us);
+    vfj_time_add(&text, facts->newest_wall_us, doctor->zone);
     if (facts->newest_wall_us > now_us + CLOCK_SLACK_US) {
         vfj_text_add(&text, ", which is yet to come");
         vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "clock", what,
@@ -140,7 +140,7 @@ static void check_verdict(struct vfj_doctor *doctor, const struct vfj_status_fac
     }
 }
 
-/* The file of the lock is the daemon's own, whoever that is. */
+/* The owner of the lock file is the user of the daemon. */
 static void check_user(struct vfj_doctor *doctor)
 {
     char path[VFJ_PATHNAME_SIZE + 8];
@@ -153,10 +153,9 @@ static void check_user(struct vfj_doctor *doctor)
         return;
     bool found = vfj_user_find(VFJ_USER_DEFAULT, &user);
     vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "daemon",
-                    found ? "is root, in one process: what reads devd's lines and what commands "
-                            "say has all rights"
+                    found ? "is root, in one process: the reader of devd's lines has all rights"
                           : "is root, in one process, for there is no user " VFJ_USER_DEFAULT
-                            ": what reads devd's lines and what commands say has all rights",
+                            ": the reader of devd's lines has all rights",
                     found ? "its first line in the log says why; without --one-process it is two"
                           : "pw useradd " VFJ_USER_DEFAULT " -d /nonexistent -s /usr/sbin/nologin,"
                             " then service vfjournal restart");
@@ -173,7 +172,7 @@ static void check_daemon(struct vfj_doctor *doctor, const struct vfj_status_fact
         return;
     }
     if (doctor->daemon < 0) {
-        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "daemon", "whether it runs can't be told",
+        vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "daemon", "whether it runs is unknown",
                         "run me as root");
         return;
     }
@@ -213,9 +212,9 @@ static void note_slots(struct vfj_doctor *doctor, const struct vfj_status_facts 
         doctor->slots[i] = slot_of(facts, i);
 }
 
-/* Whether it was at work then, is now, or has been between. */
-static bool was_at_work(const struct vfj_doctor *doctor, const struct vfj_status_facts *facts,
-                        struct vfj_name hn)
+/* Returns whether the daemon worked on the hn then, works on it now, or worked on it between. */
+static bool has_worked(const struct vfj_doctor *doctor, const struct vfj_status_facts *facts,
+                       struct vfj_name hn)
 {
     struct vfj_doctor_slot then = {.busy = false};
     for (unsigned i = 0; i < doctor->slot_count; i++) {
@@ -237,11 +236,24 @@ static bool is_at_work(struct vfj_doctor *doctor, struct vfj_name hn)
     bool at_work = false;
     if (facts != NULL && vfj_journal_open(&journal, doctor->journal, VFJ_JOURNAL_READ) == VFJ_OK) {
         vfj_status_facts_gather(journal, facts);
-        at_work = was_at_work(doctor, facts, hn);
+        at_work = has_worked(doctor, facts, hn);
     }
     vfj_journal_close(journal);
     free(facts);
     return at_work;
+}
+
+static void check_waiting(struct vfj_doctor *doctor)
+{
+    char what[96];
+    uint64_t events = vfj_lock_waiting(doctor->journal);
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    if (events == 0)
+        return;
+    vfj_text_add_u64(&text, events);
+    vfj_text_add(&text, " events wait in memory: the daemon can't write the journal");
+    vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, "journal", what,
+                    "make room on the disk; the daemon tries again every 5 s");
 }
 
 static void check_content(struct vfj_doctor *doctor, struct vfj_status_facts *facts)
@@ -278,6 +290,7 @@ static void check_journal(struct vfj_doctor *doctor)
         *slash = '\0';
     else
         vfj_span_copy(directory, sizeof directory, vfj_span_of(slash != NULL ? "/" : "."));
+    check_waiting(doctor);
     if (facts != NULL)
         check_content(doctor, facts);
     free(facts);
@@ -285,8 +298,8 @@ static void check_journal(struct vfj_doctor *doctor)
     check_disk(doctor, directory);
 }
 
-/* Doctor stays root, and leaves the journal of another user to a child that is that user. What the
- * child answers is numbers and names, and is checked: the child has read what the user wrote. */
+/* Doctor stays root. A child that is the journal's user reads the journal. The child's answer has
+ * numbers and names only, and is checked: the child has read untrusted bytes. */
 
 struct question {
     struct vfj_doctor *doctor;

@@ -1,4 +1,4 @@
-/* vfjournal doctor: what the kernel says. */
+/* vfjournal doctor: the kernel. */
 #include <string.h>
 #include <unistd.h>
 
@@ -88,7 +88,7 @@ static void check_lagg(struct vfj_doctor *doctor)
                         "kldload if_lagg, and if_lagg_load=\"YES\" in /boot/loader.conf");
 }
 
-static void look_for_laggs(struct vfj_doctor *doctor)
+static void find_laggs(struct vfj_doctor *doctor)
 {
     static char output[64 * 1024];
     const char *const argv[] = {"ifconfig", "-l", NULL};
@@ -107,11 +107,11 @@ static void look_for_laggs(struct vfj_doctor *doctor)
 
 void vfj_doctor_check_kernel(struct vfj_doctor *doctor)
 {
-    doctor->map_read = vfj_guest_map(doctor->ask, &doctor->map);
+    doctor->map_read = vfj_guest_observe_map(doctor->ask, &doctor->map);
     check_hypervisor(doctor);
     check_transparency(doctor);
     check_queue(doctor);
-    look_for_laggs(doctor);
+    find_laggs(doctor);
     check_lagg(doctor);
     vfj_guest_hns(doctor->ask, &doctor->paths, &doctor->map, &doctor->rc, &doctor->hns);
 }

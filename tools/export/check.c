@@ -1,4 +1,4 @@
-/* Whether an exported trace says what its journal says.
+/* Compares an exported trace with its journal.
  *
  * The journal stands in the machine's place: after an event it decides on the commands that are
  * recorded there, and asks for the timer that fired next. The guest model answers as in any replay.

@@ -1,4 +1,4 @@
-/* Whether an exported trace says what its journal says. */
+/* Compares an exported trace with its journal. */
 #ifndef VFJ_TOOLS_EXPORT_CHECK_H
 #define VFJ_TOOLS_EXPORT_CHECK_H
 
@@ -14,9 +14,9 @@ struct vfj_export_fault {
     const char *what; /* what a replay has instead */
 };
 
-/* Play the trace, with the journal's own commands in place of the machine's decisions: whatever
- * rules were in force, each event of the journal has to come, in its order, with the same content.
- * False, with *fault, when one does not. */
+/* Plays the trace, with the journal's commands in place of the machine's decisions. Under any rules
+ * each event of the journal must come, in order and with the same content. Returns false, with
+ * *fault, at the first difference. */
 bool vfj_export_check(struct vfj_journal *journal, struct vfj_span trace,
                       const struct vfj_timeline *timeline, struct vfj_export_fault *fault);
 

@@ -1,4 +1,4 @@
-/* What a recorded answer says of the guest, as directives of a trace. */
+/* Writes the facts of a recorded answer as directives of a trace. */
 #include "tools/export/facts.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ static void direct2(struct vfj_mirror *mirror, const char *before, const char *n
     direct_text(mirror, &text);
 }
 
-static void tell_sysctl(struct vfj_mirror *mirror, const char *name, const char *value)
+static void emit_sysctl(struct vfj_mirror *mirror, const char *name, const char *value)
 {
     if (value != NULL)
         direct2(mirror, "%sysctl ", name, "=", value);
@@ -34,12 +34,12 @@ static void tell_sysctl(struct vfj_mirror *mirror, const char *name, const char 
         direct2(mirror, "%nosysctl ", name, "", "");
 }
 
-static void tell_transparent(struct vfj_mirror *mirror, int32_t value)
+static void emit_transparent(struct vfj_mirror *mirror, int32_t value)
 {
     char digits[16];
     struct vfj_text text = vfj_text_begin(digits, sizeof digits);
     vfj_text_add_i64(&text, value);
-    tell_sysctl(mirror, "hw.hn.vf_transparent", value == VFJ_TRANSPARENT_ABSENT ? NULL : digits);
+    emit_sysctl(mirror, "hw.hn.vf_transparent", value == VFJ_TRANSPARENT_ABSENT ? NULL : digits);
 }
 
 /* A %vf makes its hn one that has been there from the beginning: one that was given this name later
@@ -53,7 +53,7 @@ static bool may_have_vf(const struct vfj_mirror *mirror, struct vfj_name hn)
     return false;
 }
 
-/* What a trace can say of an interface beside what ifconfig(8) shows. */
+/* The facts of an interface that ifconfig(8) does not show. */
 struct more_facts {
     uint64_t dhclient;
     struct vfj_address gateway, gateway6;
@@ -107,7 +107,7 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
     }
 }
 
-static void tell_interface(struct vfj_mirror *mirror, const struct vfj_interface *interface,
+static void emit_interface(struct vfj_mirror *mirror, const struct vfj_interface *interface,
                            const struct more_facts *more)
 {
     char line[VFJ_LINE_MAX];
@@ -154,8 +154,8 @@ static void match_interface(struct vfj_mirror *mirror, const struct vfj_interfac
      * that name. */
     if (recorded->exists
         && ((model->no_dad && !recorded->no_dad) || (model->rtadv && !recorded->rtadv)))
-        tell_interface(mirror, &(struct vfj_interface){.name = recorded->name}, more);
-    tell_interface(mirror, recorded, more);
+        emit_interface(mirror, &(struct vfj_interface){.name = recorded->name}, more);
+    emit_interface(mirror, recorded, more);
 }
 
 /* The lagg's link is not what its ports make of it. */
@@ -170,10 +170,10 @@ static void match_link(struct vfj_mirror *mirror, const struct vfj_command *comm
     more.is_link_told = true;
     if (model.ok && recorded->exists && recorded->laggproto != VFJ_LAGGPROTO_NONE
         && lagg->link != recorded->link)
-        tell_interface(mirror, recorded, &more);
+        emit_interface(mirror, recorded, &more);
 }
 
-static void tell_dev_sysctl(struct vfj_mirror *mirror, const char *unit, const char *leaf,
+static void emit_dev_sysctl(struct vfj_mirror *mirror, const char *unit, const char *leaf,
                             struct vfj_name value)
 {
     char name[64];
@@ -181,29 +181,29 @@ static void tell_dev_sysctl(struct vfj_mirror *mirror, const char *unit, const c
     vfj_text_add(&text, "dev.hn.");
     vfj_text_add(&text, unit);
     vfj_text_add(&text, leaf);
-    tell_sysctl(mirror, name, value.text);
+    emit_sysctl(mirror, name, value.text);
 }
 
-static void tell_file(struct vfj_mirror *mirror, const char *directory, struct vfj_name name)
+static void emit_file(struct vfj_mirror *mirror, const char *directory, struct vfj_name name)
 {
     direct2(mirror, "%file ", directory, "", name.text);
 }
 
-static void tell_no_file(struct vfj_mirror *mirror, const char *directory, struct vfj_name name)
+static void emit_no_file(struct vfj_mirror *mirror, const char *directory, struct vfj_name name)
 {
     direct2(mirror, "%nofile ", directory, "", name.text);
 }
 
 /* The script that is refused stands in either place; the words of the refusal say why. */
-static void tell_script(struct vfj_mirror *mirror, struct vfj_name hn,
+static void emit_script(struct vfj_mirror *mirror, struct vfj_name hn,
                         const struct vfj_view *recorded)
 {
     char line[2 * VFJ_PATH_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
     for (unsigned place = VFJ_OWN_SCRIPT_NONE + 1; place < VFJ_OWN_SCRIPT_COUNT; place++)
-        tell_no_file(mirror, vfj_own_script_path((enum vfj_own_script)place), hn);
+        emit_no_file(mirror, vfj_own_script_path((enum vfj_own_script)place), hn);
     if (recorded->script != VFJ_OWN_SCRIPT_NONE) {
-        tell_file(mirror, vfj_own_script_path((enum vfj_own_script)recorded->script), hn);
+        emit_file(mirror, vfj_own_script_path((enum vfj_own_script)recorded->script), hn);
     } else if (recorded->script_refused[0] != '\0') {
         vfj_text_add(&text, "%file ");
         vfj_text_add(&text, vfj_own_script_path(VFJ_OWN_SCRIPT_BASE));
@@ -215,7 +215,7 @@ static void tell_script(struct vfj_mirror *mirror, struct vfj_name hn,
 }
 
 /* That lagg has the port, or has it no more. */
-static void tell_port(struct vfj_mirror *mirror, struct vfj_name name, struct vfj_name port,
+static void emit_port(struct vfj_mirror *mirror, struct vfj_name name, struct vfj_name port,
                       bool has)
 {
     struct vfj_interface lagg
@@ -228,17 +228,17 @@ static void tell_port(struct vfj_mirror *mirror, struct vfj_name name, struct vf
         mirror->wrong = "more ports than a lagg has";
     if (!has)
         vfj_interface_drop_port(&lagg, port);
-    tell_interface(mirror, &lagg, &more);
+    emit_interface(mirror, &lagg, &more);
 }
 
 /* hn, or the VF, is a port of another lagg than the model knows. */
-static void tell_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder,
+static void emit_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder,
                         struct vfj_name port)
 {
     if (!vfj_name_is_empty(before))
-        tell_port(mirror, before, port, false);
+        emit_port(mirror, before, port, false);
     if (!vfj_name_is_empty(holder))
-        tell_port(mirror, holder, port, true);
+        emit_port(mirror, holder, port, true);
 }
 
 /* Of the default routes of a view: the part that goes through hn, or through the lagg. */
@@ -286,7 +286,7 @@ static void answer_vf(struct vfj_mirror *mirror, const struct vfj_command *comma
     else if (is_first && is_gone && !recorded->vf.exists)
         direct2(mirror, "%noif ", model->vf_name.text, "", "");
     else
-        tell_dev_sysctl(mirror, command->text, ".vf", recorded->vf_name);
+        emit_dev_sysctl(mirror, command->text, ".vf", recorded->vf_name);
 }
 
 static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *command,
@@ -294,15 +294,15 @@ static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *com
                         bool is_first)
 {
     if (model->transparent != recorded->transparent)
-        tell_transparent(mirror, recorded->transparent);
+        emit_transparent(mirror, recorded->transparent);
     answer_vf(mirror, command, model, recorded, is_first);
     if (recorded->script != model->script
         || strcmp(recorded->script_refused, model->script_refused) != 0)
-        tell_script(mirror, command->a, recorded);
+        emit_script(mirror, command->a, recorded);
     if (recorded->lease && !model->lease)
-        tell_file(mirror, "/var/db/dhclient.leases.", command->a);
+        emit_file(mirror, "/var/db/dhclient.leases.", command->a);
     if (!recorded->lease && model->lease)
-        tell_no_file(mirror, "/var/db/dhclient.leases.", command->a);
+        emit_no_file(mirror, "/var/db/dhclient.leases.", command->a);
     answer_interfaces(mirror, model, recorded);
 }
 
@@ -314,11 +314,11 @@ static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *com
     struct vfj_observation model;
     vfj_mirror_peek(mirror, command, &model);
     if (!vfj_name_equal(model.as.view.hn_lagg, recorded->hn_lagg))
-        tell_holder(mirror, model.as.view.hn_lagg, recorded->hn_lagg, command->a);
+        emit_holder(mirror, model.as.view.hn_lagg, recorded->hn_lagg, command->a);
     if (!vfj_name_equal(model.as.view.vf_lagg, recorded->vf_lagg))
-        tell_holder(mirror, model.as.view.vf_lagg, recorded->vf_lagg, recorded->vf.name);
+        emit_holder(mirror, model.as.view.vf_lagg, recorded->vf_lagg, recorded->vf.name);
     if (!is_first && !vfj_name_equal(model.as.view.rxvf, recorded->rxvf))
-        tell_dev_sysctl(mirror, command->text, ".rxvf", recorded->rxvf);
+        emit_dev_sysctl(mirror, command->text, ".rxvf", recorded->rxvf);
     match_link(mirror, command, &recorded->lagg);
 }
 
@@ -336,7 +336,7 @@ static void add_words(struct vfj_text *list, const char *word, const char *after
 }
 
 /* The unit of a renamed hn, which the model can but guess. */
-static void tell_unit(struct vfj_mirror *mirror, const struct vfj_map *model,
+static void emit_unit(struct vfj_mirror *mirror, const struct vfj_map *model,
                       const struct vfj_pair *pair)
 {
     for (unsigned i = 0; i < model->pair_count; i++) {
@@ -345,10 +345,10 @@ static void tell_unit(struct vfj_mirror *mirror, const struct vfj_map *model,
             continue;
         if (vfj_name_equal(guess->unit, pair->unit))
             return;
-        tell_dev_sysctl(mirror, guess->unit.text, ".vf", (struct vfj_name){{0}});
+        emit_dev_sysctl(mirror, guess->unit.text, ".vf", (struct vfj_name){{0}});
     }
     if (!vfj_name_is_empty(pair->unit))
-        tell_dev_sysctl(mirror, pair->unit.text, ".vf", pair->vf);
+        emit_dev_sysctl(mirror, pair->unit.text, ".vf", pair->vf);
 }
 
 static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model,
@@ -360,7 +360,7 @@ static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model,
     if (same_map(model, recorded))
         return;
     if (model->transparent != recorded->transparent)
-        tell_transparent(mirror, recorded->transparent);
+        emit_transparent(mirror, recorded->transparent);
     for (unsigned i = 0; i < recorded->pair_count; i++) {
         add_words(&list_text, recorded->pairs[i].vf.text, "");
         add_words(&map_text, recorded->pairs[i].vf.text, ":");
@@ -368,10 +368,10 @@ static void answer_map(struct vfj_mirror *mirror, const struct vfj_map *model,
     }
     if (list_text.overflow || map_text.overflow)
         mirror->wrong = "more VFs than a sysctl's value holds";
-    tell_sysctl(mirror, "hw.hn.vflist", recorded->has_list ? list : NULL);
-    tell_sysctl(mirror, "hw.hn.vfmap", map);
+    emit_sysctl(mirror, "hw.hn.vflist", recorded->has_list ? list : NULL);
+    emit_sysctl(mirror, "hw.hn.vfmap", map);
     for (unsigned i = 0; i < recorded->pair_count; i++)
-        tell_unit(mirror, model, &recorded->pairs[i]);
+        emit_unit(mirror, model, &recorded->pairs[i]);
 }
 
 static void fail_probe(struct vfj_mirror *mirror, const struct vfj_command *command)
@@ -403,8 +403,8 @@ static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *com
     direct_text(mirror, &text);
 }
 
-/* dev.hn.N.vf names an interface that nothing else may have told of. */
-static void tell_named_vf(struct vfj_mirror *mirror, const char *oid, const char *value)
+/* dev.hn.N.vf names an interface that no other fact may name. */
+static void emit_named_vf(struct vfj_mirror *mirror, const char *oid, const char *value)
 {
     struct vfj_interface vf = {.exists = true, .up = true, .mtu = 1500};
     const struct more_facts none = {0};
@@ -412,7 +412,7 @@ static void tell_named_vf(struct vfj_mirror *mirror, const char *oid, const char
     bool is_vf = length > 3 && strcmp(oid + length - 3, ".vf") == 0;
     if (is_vf && vfj_name_parse(vfj_span_of(value), &vf.name)
         && vfj_guest_find(&mirror->guest, vf.name) == NULL)
-        tell_interface(mirror, &vf, &none);
+        emit_interface(mirror, &vf, &none);
 }
 
 static bool has_pair(const struct vfj_map *map, const struct vfj_pair *pair)
@@ -425,7 +425,7 @@ static bool has_pair(const struct vfj_map *map, const struct vfj_pair *pair)
     return false;
 }
 
-/* The VFs that came and went unheard. */
+/* The VFs that came and went without an event. */
 static void answer_pairs(struct vfj_mirror *mirror, const struct vfj_map *model,
                          const struct vfj_map *recorded)
 {
@@ -451,7 +451,7 @@ static void answer(struct vfj_mirror *mirror, const struct vfj_command *command,
     struct more_facts more;
     switch ((enum vfj_probe)recorded->probe) {
     case VFJ_PROBE_SYSCTL:
-        tell_sysctl(mirror, command->text, recorded->ok ? recorded->as.value : NULL);
+        emit_sysctl(mirror, command->text, recorded->ok ? recorded->as.value : NULL);
         break;
     case VFJ_PROBE_IFCONFIG:
         more = more_of(mirror, recorded->as.interface.name);
@@ -487,7 +487,7 @@ void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *comm
 {
     struct vfj_observation model;
     if (recorded->probe == VFJ_PROBE_SYSCTL)
-        tell_named_vf(mirror, command->text, recorded->as.value);
+        emit_named_vf(mirror, command->text, recorded->as.value);
     vfj_mirror_peek(mirror, command, &model);
     if (model.probe != recorded->probe) {
         mirror->wrong = "the answer is to another question";
@@ -515,11 +515,11 @@ void vfj_mirror_begin(struct vfj_mirror *mirror, const struct vfj_view *view)
 {
     const struct more_facts more = more_of_view(view, false);
     if (view->transparent != 0)
-        tell_transparent(mirror, view->transparent);
+        emit_transparent(mirror, view->transparent);
     if (view->script != VFJ_OWN_SCRIPT_NONE || view->script_refused[0] != '\0')
-        tell_script(mirror, view->hn_name, view);
+        emit_script(mirror, view->hn_name, view);
     if (view->lease)
-        tell_file(mirror, "/var/db/dhclient.leases.", view->hn_name);
+        emit_file(mirror, "/var/db/dhclient.leases.", view->hn_name);
     if (view->hn.exists)
-        tell_interface(mirror, &view->hn, &more);
+        emit_interface(mirror, &view->hn, &more);
 }

@@ -1,4 +1,4 @@
-/* The guest of an exported trace: what is told takes effect, and commands end as recorded. */
+/* The guest of an exported trace: directives take effect, and commands end as recorded. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +37,7 @@ void vfj_mirror_peek(struct vfj_mirror *mirror, const struct vfj_command *comman
         guest->fails[i].times = times[i];
 }
 
-/* What a command can change of the guest. */
+/* The parts of the guest that a command can change. */
 struct changeable {
     struct vfj_guest_if *ifs;
     struct vfj_guest_vf *vfs;
@@ -96,7 +96,7 @@ static void add_outcome(struct vfj_text *text, enum vfj_command_kind kind,
     vfj_quoted_add(text, says);
 }
 
-static void tell_outcome(struct vfj_mirror *mirror, const struct vfj_command *command,
+static void emit_outcome(struct vfj_mirror *mirror, const struct vfj_command *command,
                          const struct vfj_outcome *recorded)
 {
     char line[4 * VFJ_RULE_SIZE];
@@ -128,7 +128,7 @@ void vfj_mirror_run(struct vfj_mirror *mirror, const struct vfj_command *command
         vfj_guest_run(&mirror->guest, command, &model);
         if (!vfj_outcome_means_same(kind, &model, recorded)) {
             restore(&mirror->guest, &saved);
-            tell_outcome(mirror, command, recorded);
+            emit_outcome(mirror, command, recorded);
             memset(&model, 0, sizeof model);
             vfj_guest_run(&mirror->guest, command, &model);
         }
@@ -139,7 +139,7 @@ void vfj_mirror_run(struct vfj_mirror *mirror, const struct vfj_command *command
     free(saved.vfs);
 }
 
-void vfj_mirror_run_unheard(struct vfj_mirror *mirror, const struct vfj_command *command)
+void vfj_mirror_run_unanswered(struct vfj_mirror *mirror, const struct vfj_command *command)
 {
     struct vfj_observation answer;
     struct vfj_outcome outcome;
@@ -174,7 +174,7 @@ void vfj_mirror_duration(struct vfj_mirror *mirror, const struct vfj_command *co
 
 /* rc.conf */
 
-static void tell_variable(struct vfj_mirror *mirror, const char *name, const char *value)
+static void emit_variable(struct vfj_mirror *mirror, const char *name, const char *value)
 {
     char line[4 * VFJ_VALUE_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
@@ -190,7 +190,7 @@ static void tell_variable(struct vfj_mirror *mirror, const char *name, const cha
         vfj_mirror_direct(mirror, line);
 }
 
-/* Whether the other text has the pair's variable with the same value. */
+/* Returns whether the other text has the pair's variable with the same value. */
 static bool has_same(struct vfj_span rc, const struct vfj_kv *pair, const char *name)
 {
     struct vfj_kv found;
@@ -199,7 +199,7 @@ static bool has_same(struct vfj_span rc, const struct vfj_kv *pair, const char *
         && vfj_kv_value(&found, other, sizeof other) && strcmp(value, other) == 0;
 }
 
-/* Whether each variable of `a` has the same value in `b`. The last of several of a name counts. */
+/* Returns whether each variable of `a` has the same value in `b`. Of several the last counts. */
 static bool has_all(struct vfj_span a, struct vfj_span b)
 {
     char name[VFJ_VALUE_SIZE];
@@ -218,7 +218,7 @@ bool vfj_rc_means_same(struct vfj_span a, struct vfj_span b)
     return has_all(a, b) && has_all(b, a);
 }
 
-static void tell_missing(struct vfj_mirror *mirror, struct vfj_span rc)
+static void emit_missing(struct vfj_mirror *mirror, struct vfj_span rc)
 {
     char name[VFJ_VALUE_SIZE], value[VFJ_VALUE_SIZE];
     struct vfj_kv pair, last;
@@ -227,7 +227,7 @@ static void tell_missing(struct vfj_mirror *mirror, struct vfj_span rc)
             || !vfj_kv_value(&last, value, sizeof value))
             continue;
         if (!has_same(vfj_span_of(mirror->guest.rc.text), &last, name))
-            tell_variable(mirror, name, value);
+            emit_variable(mirror, name, value);
     }
 }
 
@@ -239,9 +239,9 @@ void vfj_mirror_rc(struct vfj_mirror *mirror, struct vfj_span rc)
     for (struct vfj_span rest = vfj_span_of(before.text);
          vfj_kv_next(&rest, &pair) == VFJ_KV_PAIR;) {
         if (vfj_span_copy(name, sizeof name, pair.key) && !vfj_kv_find(rc, name, &found))
-            tell_variable(mirror, name, NULL);
+            emit_variable(mirror, name, NULL);
     }
-    tell_missing(mirror, rc);
+    emit_missing(mirror, rc);
     if (!vfj_rc_means_same(rc, vfj_span_of(mirror->guest.rc.text)) && mirror->wrong == NULL)
         mirror->wrong = "a trace has no words for these values of rc.conf";
 }

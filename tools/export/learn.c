@@ -79,11 +79,11 @@ static void see_pair(struct vfj_export *export, struct vfj_name vf, struct vfj_n
     }
 }
 
-static struct vfj_look *look_of(struct vfj_export *export, struct vfj_name hn)
+static struct vfj_first_observation *look_of(struct vfj_export *export, struct vfj_name hn)
 {
-    for (unsigned i = 0; i < export->look_count; i++) {
-        if (vfj_name_equal(export->looks[i].hn, hn))
-            return &export->looks[i];
+    for (unsigned i = 0; i < export->first_count; i++) {
+        if (vfj_name_equal(export->firsts[i].hn, hn))
+            return &export->firsts[i];
     }
     return NULL;
 }
@@ -92,13 +92,14 @@ static struct vfj_look *look_of(struct vfj_export *export, struct vfj_name hn)
 static void note_first(struct vfj_export *export, struct vfj_name hn,
                        const struct vfj_observation *observed)
 {
-    if (vfj_name_is_empty(hn) || look_of(export, hn) != NULL || export->look_count == VFJ_SLOTS_MAX)
+    if (vfj_name_is_empty(hn) || look_of(export, hn) != NULL
+        || export->first_count == VFJ_SLOTS_MAX)
         return;
-    struct vfj_look *look = &export->looks[export->look_count++];
-    look->hn = hn;
-    look->changed = observed == NULL;
+    struct vfj_first_observation *first = &export->firsts[export->first_count++];
+    first->hn = hn;
+    first->changed = observed == NULL;
     if (observed != NULL)
-        look->observed = *observed;
+        first->observed = *observed;
 }
 
 /* hw.hn.vfmap: words of VF:HN. */
@@ -178,7 +179,7 @@ static void learn(struct vfj_export *export)
     }
 }
 
-/* Whether the machine, at the times of the trace, decides on the row, too. */
+/* Returns whether the machine, at the times of the trace, decides on the row, too. */
 static bool is_decided(struct vfj_export *export, const struct vfj_record *record)
 {
     const struct vfj_timeline *timeline = &export->timeline;

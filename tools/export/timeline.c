@@ -1,4 +1,4 @@
-/* When things happen in an exported trace. */
+/* The clock of an exported trace. */
 #include "tools/export/timeline.h"
 
 #include <stdlib.h>
@@ -116,7 +116,7 @@ static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj
         : clock_us;
 }
 
-/* Whether something else became due after due_us, and before the timer fired: it decided for both.
+/* Returns whether another timer became due between due_us and the firing: it decided for both.
  */
 static bool is_another_due(const struct vfj_timeline *timeline, int64_t due_us, int64_t us)
 {
@@ -197,7 +197,7 @@ void vfj_timeline_add(struct vfj_timeline *timeline, const struct vfj_record *re
     if (begins_anew(event))
         timeline->late_us = timeline->change_count = 0;
     if (event->kind == VFJ_EVENT_STARTED)
-        due_us = INT64_MAX; /* nobody was there */
+        due_us = INT64_MAX; /* no daemon ran */
     bool is_other_timer
         /* or the machine has none by then */
         = others || (timeline->has_other_rules && due_us > own_us);

@@ -1,4 +1,4 @@
-/* When things happen in an exported trace. */
+/* The clock of an exported trace. */
 #ifndef VFJ_TOOLS_EXPORT_TIMELINE_H
 #define VFJ_TOOLS_EXPORT_TIMELINE_H
 
@@ -16,15 +16,15 @@ struct vfj_times {
     size_t count, size;
 };
 
-/* False without memory. */
+/* Returns false without memory. */
 bool vfj_times_put(struct vfj_times *times, uint64_t index, int64_t us);
 int64_t vfj_times_get(const struct vfj_times *times, uint64_t index);
 
-/* What is known of a command that its record does not say. */
+/* Facts of a command that its record lacks. */
 enum { VFJ_COMMAND_IS_EXTRA = 1, VFJ_COMMAND_IS_OPTIONAL = 2, VFJ_COMMAND_IS_NOT_RUN = 4 };
 
-/* A command without an answer that changes something for a slot: of several, oldest first, all but
- * the first wait. */
+/* A changing command of a slot without an answer. Of several, oldest first, all but the first wait.
+ */
 struct vfj_change {
     uint64_t id;
     struct vfj_name hn;
@@ -33,9 +33,9 @@ struct vfj_change {
 /* One clock over all boots of a journal: microseconds after its first event. Events are numbered
  * from 0.
  *
- * A replay fires a timer when it is due. A daemon that is busy fires it later, which is told only
- * where another event came first. Each answer has an instant of its own, unless it took no time and
- * may share that of its cause. */
+ * A replay fires a timer when it is due. A busy daemon fires it later. The trace has that delay
+ * only where another event came first. Each answer has an instant of its own, unless it took no
+ * time and may share that of its cause. */
 struct vfj_timeline {
     struct vfj_machine *machine;
     struct vfj_record event; /* row of the newest event, as `machine` has it */
@@ -51,7 +51,7 @@ struct vfj_timeline {
     /* by command: 1 when its answer may not share an instant with its cause */
     struct vfj_times separate;
     uint64_t last;        /* seq of the last record that counts */
-    bool has_other_rules; /* the daemon at hand */
+    bool has_other_rules; /* the present daemon has */
     bool failed;          /* without memory */
     uint64_t boot;
     int64_t clock_us, base_us, boot_us, last_wall_us, late_us;
@@ -59,25 +59,25 @@ struct vfj_timeline {
     struct vfj_change changes[VFJ_PLAY_PENDING_MAX];
 };
 
-/* Begin again with a machine as vfj_machine_init() leaves it, which steps the events at the times
- * of the clock. Records after `last` don't count. What is to be separate stays. */
+/* Begins again with a machine as vfj_machine_init() leaves it, which steps the events at the times
+ * of the clock. Ignores records after `last`. Keeps `separate`. */
 void vfj_timeline_begin(struct vfj_timeline *timeline, struct vfj_machine *machine, uint64_t last);
 
-/* The next event row, decoded; its times become the clock's. Where other rules have decided
- * (`others`), timers are due when the journal says that they fired. */
+/* Decodes the next event row, and sets its times to the clock's. Where other rules have decided
+ * (`others`), timers are due when the journal has them. */
 void vfj_timeline_add(struct vfj_timeline *timeline, const struct vfj_record *record,
                       struct vfj_event *event, bool others);
-/* Other rules have decided on what followed from the newest event. */
+/* Notes that other rules have decided on the newest event. */
 void vfj_timeline_leave_machine(struct vfj_timeline *timeline);
-/* Set what the command's record does not say. */
+/* Sets the facts that the command's record lacks. */
 void vfj_timeline_complete(const struct vfj_timeline *timeline, struct vfj_command *command);
-/* A command row, decoded, that followed from the newest event. */
+/* Adds a decoded command row of the newest event. */
 void vfj_timeline_add_command(struct vfj_timeline *timeline, const struct vfj_command *command);
 
-/* Whether the answer, an event at that time, came in the instant in which it was asked for. */
+/* Returns whether the answer, an event at that time, came in the instant of its command. */
 bool vfj_timeline_same_instant(const struct vfj_timeline *timeline, uint64_t command, int64_t us);
 
-/* The id of the command that the event answers; 0 when it is no answer. */
+/* Returns the id of the command that the event answers, or 0. */
 uint64_t vfj_event_answers(const struct vfj_event *event);
 
 void vfj_timeline_free(struct vfj_timeline *timeline);

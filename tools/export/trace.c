@@ -13,6 +13,7 @@
 #include "store/replay.h"
 #include "tools/export/check.h"
 #include "tools/export/state.h"
+#include "tools/finding.h"
 #include "tools/secret.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -113,34 +114,36 @@ static void print_trace(struct vfj_span trace, FILE *out)
     }
 }
 
-/* Whether the journal is what it says it is. */
-static bool is_sound(struct vfj_journal *journal, const char *path)
+/* Returns VFJ_EXIT_OK when a trace can begin where the journal begins, and the journal is whole. */
+static int check_journal(struct vfj_journal *journal, const char *path)
 {
     char what[256];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
     struct vfj_replay_result result;
     struct vfj_machine *machine = malloc(sizeof *machine);
-    if (machine == NULL) {
-        (void)vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
-        return false;
-    }
+    if (machine == NULL)
+        return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
     vfj_machine_init(machine);
     vfj_replay_run(journal, machine, NULL, &result);
     free(machine);
+    enum vfj_verdict verdict = (enum vfj_verdict)result.verdict;
+    if (verdict == VFJ_VERDICT_UNUSABLE)
+        return vfj_complain_status(path, (enum vfj_status)result.status,
+                                   vfj_journal_detail(journal));
     if (result.first > 1) {
         vfj_complain(
             path,
             "can't be exported: its beginning was pruned, and a trace begins with the guest's");
-        return false;
+        return VFJ_EXIT_UNUSABLE;
     }
-    if (result.verdict == VFJ_VERDICT_SAME || result.verdict == VFJ_VERDICT_RULES_CHANGED)
-        return true;
+    if (verdict == VFJ_VERDICT_SAME || verdict == VFJ_VERDICT_RULES_CHANGED)
+        return VFJ_EXIT_OK;
     vfj_text_add(&text, "can't be exported: ");
-    vfj_text_add(&text, vfj_verdict_text((enum vfj_verdict)result.verdict));
+    vfj_text_add(&text, vfj_verdict_text(verdict));
     vfj_text_add(&text, ": record ");
     vfj_text_add_u64(&text, result.seq);
     vfj_complain(path, what);
-    return false;
+    return vfj_verdict_exit_status(verdict);
 }
 
 static int complain(struct vfj_journal *journal, const char *path,
@@ -183,7 +186,7 @@ static bool separate(struct vfj_export *export, const struct vfj_export_fault *f
     return found;
 }
 
-/* Whether another attempt may say what this one could not. */
+/* Returns whether another attempt may say what this one could not. */
 static bool try_again(struct vfj_export *export, const struct vfj_export_fault *fault,
                       unsigned attempt)
 {
@@ -226,12 +229,13 @@ static bool attempt_all(struct vfj_export *export, struct vfj_journal *journal, 
 int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out)
 {
     struct vfj_export_fault fault;
-    if (!is_sound(journal, path))
-        return VFJ_EXIT_UNUSABLE;
+    int exit_status = check_journal(journal, path);
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
     struct vfj_export *export = calloc(1, sizeof *export);
     if (export == NULL)
         return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
-    int exit_status
+    exit_status
         = attempt_all(export, journal, out, &fault) ? VFJ_EXIT_OK : complain(journal, path, &fault);
     vfj_timeline_free(&export->timeline);
     free(export->attachments);

@@ -1,5 +1,4 @@
-/* A journal as a trace: what reached the guest, and what the guest was like whenever somebody
- * looked. */
+/* Writes a journal as a trace: the events of the guest, and each observation. */
 #ifndef VFJ_TOOLS_EXPORT_TRACE_H
 #define VFJ_TOOLS_EXPORT_TRACE_H
 

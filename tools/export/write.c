@@ -8,7 +8,7 @@
 #include "core/text/trace_quote.h"
 #include "tools/export/state.h"
 
-/* how long a command takes whose answer nobody heard */
+/* the duration of a command without an answer */
 static const int64_t never_us = 100000000000000;
 
 static void add_line(struct vfj_export *export, const char *word, int64_t us, struct vfj_span rest)
@@ -65,7 +65,7 @@ static const struct vfj_command *first_change(const struct vfj_export *export, s
     return NULL;
 }
 
-/* Whether it waits for a command of its batch. */
+/* Returns whether it waits for a command of its batch. */
 static bool waits(const struct vfj_export *export, const struct vfj_command *command)
 {
     const struct vfj_command *first
@@ -73,20 +73,20 @@ static bool waits(const struct vfj_export *export, const struct vfj_command *com
     return first != NULL && first != command;
 }
 
-/* What was under way when the daemon died is done. */
+/* The commands that ran when the daemon died are complete. */
 static void end_open(struct vfj_export *export)
 {
     for (unsigned i = 0; i < export->open_count && export->mode == VFJ_MODE_ACT; i++) {
         const struct vfj_command *command = &export->open[i];
         if (!vfj_command_reads(command) && !waits(export, command))
-            vfj_mirror_run_unheard(&export->mirror, command);
+            vfj_mirror_run_unanswered(&export->mirror, command);
     }
     export->open_count = 0;
     export->running = false;
 }
 
 /* The command begins. */
-static void tell_duration(struct vfj_export *export, const struct vfj_command *command,
+static void emit_duration(struct vfj_export *export, const struct vfj_command *command,
                           int64_t now_us)
 {
     bool runs = vfj_command_reads(command) || export->mode == VFJ_MODE_ACT;
@@ -105,7 +105,7 @@ static void open_command(struct vfj_export *export, const struct vfj_command *co
     struct vfj_command *opened = &export->open[export->open_count++];
     *opened = *command;
     if (!waits(export, opened))
-        tell_duration(export, opened, export->now_us);
+        emit_duration(export, opened, export->now_us);
 }
 
 /* The command with that id, which has its answer now; false when there is none. */
@@ -124,7 +124,7 @@ static bool take_open(struct vfj_export *export, uint64_t id, struct vfj_command
     return false;
 }
 
-static void tell_choice(struct vfj_export *export, const struct vfj_started *started)
+static void emit_choice(struct vfj_export *export, const struct vfj_started *started)
 {
     if (!export->begun || export->mode != started->mode)
         (void)fprintf(export->mirror.out, "%%mode %s\n",
@@ -136,7 +136,7 @@ static void tell_choice(struct vfj_export *export, const struct vfj_started *sta
     export->policy = started->policy;
 }
 
-/* What is known of the guest before anything happens. */
+/* The facts of the guest before the first event. */
 static void begin(struct vfj_export *export)
 {
     struct vfj_mirror *mirror = &export->mirror;
@@ -154,13 +154,13 @@ static void begin(struct vfj_export *export)
         }
         vfj_mirror_direct(mirror, line);
     }
-    for (unsigned i = 0; !mirror->cautious && i < export->look_count; i++) {
-        if (!export->looks[i].changed)
-            vfj_mirror_begin(&export->mirror, &export->looks[i].observed.as.view);
+    for (unsigned i = 0; !mirror->cautious && i < export->first_count; i++) {
+        if (!export->firsts[i].changed)
+            vfj_mirror_begin(&export->mirror, &export->firsts[i].observed.as.view);
     }
 }
 
-/* A daemon that is gone without a word died after the last event. */
+/* A daemon that ended without a record died after its last event. */
 static void started(struct vfj_export *export, const struct vfj_record *record, int64_t us)
 {
     bool is_boot = export->begun && record->boot != export->boot;
@@ -171,7 +171,7 @@ static void started(struct vfj_export *export, const struct vfj_record *record, 
     open_group(export, us);
     if (!export->begun)
         begin(export);
-    tell_choice(export, &export->event.as.started);
+    emit_choice(export, &export->event.as.started);
     move_clock(export);
     if (is_boot) {
         add_line(export, "%boot stopped", -1, vfj_span_of(""));
@@ -202,7 +202,7 @@ static void configured(struct vfj_export *export, int64_t us)
 }
 
 /* The VF's hn, as it is seen after it attached. */
-static void tell_pair(struct vfj_export *export)
+static void emit_pair(struct vfj_export *export)
 {
     if (export->attached == export->attachment_count
         || export->attachments[export->attached].event != export->at)
@@ -212,7 +212,7 @@ static void tell_pair(struct vfj_export *export)
         vfj_mirror_pair(&export->mirror, attachment->vf, attachment->hn);
 }
 
-/* Whether the line can stand in a trace as it is. */
+/* Returns whether the line can stand in a trace as it is. */
 static bool is_plain(struct vfj_span raw)
 {
     if (raw.length == 0 || raw.length > VFJ_LINE_MAX - 32 || memchr("!+-?", raw.text[0], 4) == NULL)
@@ -227,7 +227,7 @@ static void devd(struct vfj_export *export, int64_t us)
     char escaped[VFJ_LINE_MAX];
     struct vfj_text text = vfj_text_begin(escaped, sizeof escaped - sizeof "%devd ");
     open_group(export, us);
-    tell_pair(export);
+    emit_pair(export);
     if (is_plain(line->raw)) {
         add_line(export, "@", us, line->raw);
         export->now_us = us;
@@ -251,7 +251,7 @@ static bool open_answer(struct vfj_export *export, uint64_t command, int64_t us)
     return joins;
 }
 
-/* What is told for an answer stands before its whole group, which may be too early. */
+/* The facts of an answer stand before its whole group, which may be too early. */
 static void close_answer(struct vfj_export *export, uint64_t command, bool joins,
                          uint64_t lines_before)
 {
@@ -286,7 +286,7 @@ static void finished(struct vfj_export *export, int64_t us)
         vfj_mirror_run(&export->mirror, &command, outcome);
     const struct vfj_command *next = first_change(export, command.hn);
     if (next != NULL)
-        tell_duration(export, next, us);
+        emit_duration(export, next, us);
     close_answer(export, command.id, joins, lines);
 }
 

@@ -1,28 +1,22 @@
 /* vfjournal graph: the states and activities of a slot, as the compiled tables have them. */
 #include "tools/graph/graph.h"
 
-#include <getopt.h>
-
 #include "tools/options.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
 static const char help[] = /**/
     "usage: vfjournal graph [-o text|dot|mermaid|svg]\n"
-    "Print the states of a slot, which reasons move it from one to another, and its activities. "
-    "The tables are those "
-    "that the\n"
-    "daemon checks every move against.\n"
+    "Prints the states of a slot, the reasons that move it from one state to another,\n"
+    "and its activities. The daemon checks every move against the same tables.\n"
     "\n"
-    "  -o, --output text     a drawing (default); of ASCII characters alone where the locale is "
-    "not UTF-8\n"
-    "  -o, --output dot      for dot(1) of Graphviz\n"
-    "  -o, --output mermaid  a stateDiagram-v2, which Markdown pages can hold\n"
-    "  -o, --output svg      a picture\n"
+    "  -o, --output FORMAT  text (default): a drawing, in ASCII where the locale is\n"
+    "                       not UTF-8; dot: for dot(1) of Graphviz; mermaid: a\n"
+    "                       stateDiagram-v2 for Markdown; svg: a picture\n"
     "\n"
     "Exit status: 0 printed; 2 usage; 4 the system failed.\n";
 
-enum { PARSED_RUN = -1, GRAPH_COUNT = 2 };
+enum { GRAPH_COUNT = 2 };
 
 /* X(word): also a vfj_graph_print_WORD(). */
 #define FORMATS(X) X(text) X(dot) X(mermaid) X(svg)
@@ -45,7 +39,7 @@ static int take_output(print_function **print, const char *value)
     if (format < 0)
         return vfj_usage_error("graph", "-o takes text, dot, mermaid or svg, not", value);
     *print = functions[format];
-    return PARSED_RUN;
+    return VFJ_OPTIONS_READ;
 }
 
 static int read_options(print_function **print, int argc, char **argv)
@@ -55,14 +49,12 @@ static int read_options(print_function **print, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    static char name[] = "vfjournal graph"; /* getopt_long(3) puts it before its complaints */
     int option;
-    int parsed = PARSED_RUN;
-    argv[0] = name;
-    while (parsed == PARSED_RUN && (option = getopt_long(argc, argv, "o:h", table, NULL)) != -1)
-        parsed
-            = option == 'o' ? take_output(print, optarg) : vfj_option_rest(option, "graph", help);
-    if (parsed == PARSED_RUN && optind < argc)
+    int parsed = VFJ_OPTIONS_READ;
+    while (parsed == VFJ_OPTIONS_READ
+           && (option = vfj_option_next("graph", argc, argv, ":o:h", table)) != -1)
+        parsed = option == 'o' ? take_output(print, optarg) : vfj_option_rest(option, help);
+    if (parsed == VFJ_OPTIONS_READ && optind < argc)
         parsed = vfj_usage_error("graph", "an argument too many", argv[optind]);
     return parsed;
 }
@@ -72,7 +64,7 @@ int vfj_verb_graph(int argc, char **argv)
     static struct vfj_graph graphs[GRAPH_COUNT];
     print_function *print = vfj_graph_print_text;
     int exit_status = read_options(&print, argc, argv);
-    if (exit_status != PARSED_RUN)
+    if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
     vfj_graph_make_states(&graphs[0]);
     vfj_graph_make_activities(&graphs[1]);

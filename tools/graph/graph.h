@@ -64,7 +64,7 @@ bool vfj_graph_has_move(const struct vfj_graph *graph, unsigned from, unsigned t
 void vfj_graph_add_reasons(struct vfj_text *text, const struct vfj_graph_reasons *reasons,
                            const char *between);
 
-/* Whether the node is a source of the arrow. Whether the arrow points to the right. */
+/* Returns whether the node is a source of the arrow. Whether the arrow points to the right. */
 bool vfj_graph_is_source(const struct vfj_graph_arrow *arrow, unsigned node);
 bool vfj_graph_is_rightward(const struct vfj_graph_arrow *arrow);
 

@@ -1,15 +1,16 @@
-/* Replay of a journal: the verdict, and what the machine decides. */
+/* Replays a journal: prints the verdict, or the decided commands. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "store/json.h"
 #include "store/replay.h"
+#include "tools/finding.h"
 #include "tools/replay/replay.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
 struct context {
-    const char *path;
+    const struct vfj_input *input;
     const struct vfj_replay_options *options;
     FILE *out;
     struct vfj_journal *journal;
@@ -17,25 +18,7 @@ struct context {
     struct vfj_replay_result result;
 };
 
-static int exit_status_of(enum vfj_verdict verdict)
-{
-    switch (verdict) {
-    case VFJ_VERDICT_SAME:
-        return VFJ_EXIT_OK;
-    case VFJ_VERDICT_DIVERGED:
-    case VFJ_VERDICT_EDITED:
-        return VFJ_EXIT_DIFFERENT;
-    case VFJ_VERDICT_INCOMPLETE:
-    case VFJ_VERDICT_RULES_CHANGED:
-        return VFJ_EXIT_UNSURE;
-    case VFJ_VERDICT_UNUSABLE:
-    case VFJ_VERDICT_COUNT:
-        break;
-    }
-    return VFJ_EXIT_UNUSABLE;
-}
-
-/* -o commands: those that the machine decides on, once its event's row was found right. */
+/* -o commands: prints the commands of each event whose row is right. */
 static void print_commands(void *arg, const struct vfj_record *record,
                            const struct vfj_machine *machine)
 {
@@ -101,7 +84,7 @@ static void print_text(const struct context *context)
     const struct vfj_replay_result *result = &context->result;
     char head[2 * VFJ_HEAD_SIZE + 1];
     hex_of_head(&result->head, head);
-    vfj_terminal_print(context->out, vfj_span_of(context->path));
+    vfj_terminal_print(context->out, vfj_span_of(context->input->name));
     (void)fprintf(context->out, ": %s: %s\n", vfj_verdict_name((enum vfj_verdict)result->verdict),
                   vfj_verdict_text((enum vfj_verdict)result->verdict));
     if (result->what != NULL)
@@ -120,9 +103,9 @@ static int print_json(const struct context *context)
     struct vfj_json *json = vfj_json_open();
     char head[2 * VFJ_HEAD_SIZE + 1];
     if (json == NULL)
-        return vfj_complain_status(context->path, VFJ_SYSTEM, "");
+        return vfj_complain_status(context->input->name, VFJ_SYSTEM, "");
     hex_of_head(&result->head, head);
-    vfj_json_add_string(json, "file", context->path);
+    vfj_json_add_string(json, "file", context->input->name);
     vfj_json_add_string(json, "verdict", vfj_verdict_name((enum vfj_verdict)result->verdict));
     vfj_json_add_integer(json, "first", (int64_t)result->first);
     vfj_json_add_integer(json, "records", (int64_t)result->records);
@@ -144,17 +127,21 @@ static int print_json(const struct context *context)
 static int report(struct context *context)
 {
     enum vfj_verdict verdict = (enum vfj_verdict)context->result.verdict;
-    int exit_status = exit_status_of(verdict);
+    int exit_status = vfj_verdict_exit_status(verdict);
     if (verdict == VFJ_VERDICT_UNUSABLE)
-        return vfj_complain_status(context->path, (enum vfj_status)context->result.status,
+        return vfj_complain_status(context->input->name, (enum vfj_status)context->result.status,
                                    vfj_journal_detail(context->journal));
+    if (context->result.records == 0 && verdict == VFJ_VERDICT_SAME) {
+        vfj_complain(context->input->name, VFJ_NO_RECORDS);
+        return VFJ_EXIT_DIFFERENT;
+    }
     switch (context->options->output) {
     case VFJ_REPLAY_TEXT:
         print_text(context);
         break;
     case VFJ_REPLAY_COMMANDS:
         if (verdict != VFJ_VERDICT_SAME)
-            vfj_complain(context->path, vfj_verdict_text(verdict));
+            vfj_complain(context->input->name, vfj_verdict_text(verdict));
         break;
     case VFJ_REPLAY_JSON: {
         int printed = print_json(context);
@@ -167,9 +154,11 @@ static int report(struct context *context)
 static int replay(struct context *context)
 {
     struct vfj_replay_checks checks = {.arg = context};
-    enum vfj_status status = vfj_journal_open(&context->journal, context->path, VFJ_JOURNAL_READ);
+    enum vfj_status status
+        = vfj_journal_open(&context->journal, context->input->path, VFJ_JOURNAL_READ);
     if (status != VFJ_OK)
-        return vfj_complain_status(context->path, status, vfj_journal_detail(context->journal));
+        return vfj_complain_status(context->input->name, status,
+                                   vfj_journal_detail(context->journal));
     if (context->options->output == VFJ_REPLAY_COMMANDS)
         checks.watch = print_commands;
     vfj_machine_init(&context->machine);
@@ -177,12 +166,13 @@ static int replay(struct context *context)
     return report(context);
 }
 
-int vfj_replay_journal(const char *path, const struct vfj_replay_options *options, FILE *out)
+int vfj_replay_journal(const struct vfj_input *input, const struct vfj_replay_options *options,
+                       FILE *out)
 {
     struct context *context = calloc(1, sizeof *context);
     if (context == NULL)
-        return vfj_complain_status(path, VFJ_SYSTEM, "");
-    context->path = path;
+        return vfj_complain_status(input->name, VFJ_SYSTEM, "");
+    context->input = input;
     context->options = options;
     context->out = out;
     int exit_status = replay(context);

@@ -1,5 +1,4 @@
-/* `vfjournal replay` of a trace: a guest model answers, and the transcript is printed. */
-#include <errno.h>
+/* Replays a trace: the guest model answers, and the transcript is printed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,19 +13,54 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* All of one replay; too large for the stack. */
+enum {
+    /* Rows and wall time between two commits to a new journal. State checkpoints come at
+     * commits. */
+    COMMIT_ROWS = VFJ_STATE_CHECKPOINT_ROWS / 4,
+    COMMIT_S = VFJ_STATE_CHECKPOINT_S / 4,
+};
+
+/* One replay; too large for the stack. */
 struct rehearsal {
     struct vfj_ledger *ledger; /* NULL: a bare machine */
+    bool has_checkpoints;      /* the ledger's journal is for the user */
+    int64_t commit_wall_us;    /* of the last commit; 0 for none */
     struct vfj_play play;
     struct vfj_transcript transcript;
 };
 
-/* The sink with a journal: the same machine, and every row kept. */
+/* Commits, and writes a state checkpoint when one is due. Only a journal with checkpoints can be
+ * pruned, or recovered after a damage. */
+static enum vfj_status commit(struct rehearsal *rehearsal, int64_t wall_us)
+{
+    enum vfj_status status = vfj_ledger_commit(rehearsal->ledger);
+    rehearsal->commit_wall_us = wall_us;
+    if (status == VFJ_OK && rehearsal->has_checkpoints)
+        vfj_ledger_maintain(rehearsal->ledger);
+    return status;
+}
+
+static bool is_commit_due(const struct rehearsal *rehearsal, int64_t wall_us)
+{
+    uint64_t waiting
+        = vfj_ledger_seq(rehearsal->ledger) - vfj_ledger_durable_seq(rehearsal->ledger);
+    return rehearsal->has_checkpoints
+        && (waiting >= COMMIT_ROWS
+            || wall_us - rehearsal->commit_wall_us >= COMMIT_S * INT64_C(1000000));
+}
+
+/* The sink with a journal: the same machine, and every row is kept. */
 static enum vfj_status submit(void *context, const struct vfj_event *event,
                               const struct vfj_decision **decision)
 {
     struct rehearsal *rehearsal = context;
-    enum vfj_status status = vfj_ledger_submit(rehearsal->ledger, event, decision);
+    enum vfj_status status = VFJ_OK;
+    if (rehearsal->commit_wall_us == 0)
+        rehearsal->commit_wall_us = event->wall_us;
+    if (is_commit_due(rehearsal, event->wall_us))
+        status = commit(rehearsal, event->wall_us);
+    if (status == VFJ_OK)
+        status = vfj_ledger_submit(rehearsal->ledger, event, decision);
     if (status == VFJ_OK)
         vfj_transcript_print(&rehearsal->transcript, event, *decision);
     return status;
@@ -43,14 +77,19 @@ static int complain(const char *path, const struct rehearsal *rehearsal, enum vf
     return VFJ_EXIT_UNUSABLE;
 }
 
-static int play(const char *path, struct rehearsal *rehearsal, struct vfj_span trace)
+static int play(const struct vfj_input *input, struct rehearsal *rehearsal)
 {
+    struct vfj_span trace = {input->bytes, input->length};
     struct vfj_trace_place place = {0};
+    if (vfj_trace_is_blank(trace)) {
+        vfj_complain(input->name, "the trace holds no events");
+        return VFJ_EXIT_DIFFERENT;
+    }
     enum vfj_status status = vfj_trace_play(trace, &rehearsal->play, &place);
     if (status == VFJ_OK && rehearsal->ledger != NULL)
-        status = vfj_ledger_commit(rehearsal->ledger);
+        status = commit(rehearsal, 0);
     if (status != VFJ_OK)
-        return complain(path, rehearsal, status, &place);
+        return complain(input->name, rehearsal, status, &place);
     const struct vfj_state *state = rehearsal->ledger != NULL ? vfj_ledger_state(rehearsal->ledger)
                                                               : &rehearsal->transcript.state;
     vfj_transcript_end(&rehearsal->transcript, state, &rehearsal->play);
@@ -81,20 +120,20 @@ static int print_json(const char *path, FILE *out)
 
 /* Plays the trace into a journal at new_file->path. Prints the rows as `json`, unless that is NULL.
  */
-static int play_into(const struct vfj_publish *new_file, const char *path,
-                     struct rehearsal *rehearsal, struct vfj_span trace, FILE *json)
+static int play_into(const struct vfj_publish *new_file, const struct vfj_input *input,
+                     struct rehearsal *rehearsal, FILE *json)
 {
     enum vfj_status status = vfj_ledger_open(&rehearsal->ledger, new_file->path, VFJ_ON_ERROR_STOP);
     int exit_status = status == VFJ_OK
-        ? play(path, rehearsal, trace)
+        ? play(input, rehearsal)
         : vfj_complain_status(new_file->to, status, vfj_ledger_detail(rehearsal->ledger));
     vfj_ledger_close(rehearsal->ledger);
     return exit_status == VFJ_EXIT_OK && json != NULL ? print_json(new_file->path, json)
                                                       : exit_status;
 }
 
-/* With a journal at a path where there is no file yet: nothing half-replayed is ever there. */
-static int play_journalled(const char *path, struct rehearsal *rehearsal, struct vfj_span trace,
+/* Plays the trace into a new journal for the user, which appears whole or not at all. */
+static int play_journalled(const struct vfj_input *input, struct rehearsal *rehearsal,
                            const char *journal, FILE *json)
 {
     char why[512];
@@ -103,7 +142,7 @@ static int play_journalled(const char *path, struct rehearsal *rehearsal, struct
     enum vfj_status status = vfj_publish_begin(&new_file, journal, &detail);
     int exit_status = VFJ_EXIT_UNUSABLE;
     if (status == VFJ_OK) {
-        exit_status = play_into(&new_file, path, rehearsal, trace, json);
+        exit_status = play_into(&new_file, input, rehearsal, json);
         if (exit_status == VFJ_EXIT_OK)
             status = vfj_publish_finish(&new_file, &detail);
     }
@@ -113,9 +152,8 @@ static int play_journalled(const char *path, struct rehearsal *rehearsal, struct
     return exit_status;
 }
 
-/* -o json of a journal that is made for that alone. */
-static int play_passing(const char *path, struct rehearsal *rehearsal, struct vfj_span trace,
-                        FILE *json)
+/* -o json without a journal for the user: plays the trace into a temporary one. */
+static int play_passing(const struct vfj_input *input, struct rehearsal *rehearsal, FILE *json)
 {
     const char *base = vfj_scratch_directory();
     char prefix[VFJ_PATH_SIZE], why[512];
@@ -125,47 +163,35 @@ static int play_passing(const char *path, struct rehearsal *rehearsal, struct vf
     enum vfj_status status = vfj_publish_begin_temporary(&new_file, prefix, &detail);
     int exit_status = VFJ_EXIT_SYSTEM;
     if (status == VFJ_OK)
-        exit_status = play_into(&new_file, path, rehearsal, trace, json);
+        exit_status = play_into(&new_file, input, rehearsal, json);
     else
         vfj_complain(base, why);
     vfj_publish_end(&new_file);
     return exit_status;
 }
 
-static int rehearse(const char *path, const struct vfj_replay_options *options,
-                    struct vfj_span trace, FILE *out)
+int vfj_replay_trace(const struct vfj_input *input, const struct vfj_replay_options *options,
+                     FILE *out)
 {
     struct rehearsal *rehearsal = malloc(sizeof *rehearsal);
     bool json = options->output == VFJ_REPLAY_JSON;
     int exit_status;
     if (rehearsal == NULL)
-        return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
+        return vfj_complain_status(input->name, VFJ_SYSTEM, "out of memory");
     rehearsal->ledger = NULL;
+    rehearsal->has_checkpoints = options->journal != NULL;
+    rehearsal->commit_wall_us = 0;
     vfj_transcript_init(&rehearsal->transcript, out, options->output, options->probes);
     struct vfj_play_sink sink = json || options->journal != NULL
         ? (struct vfj_play_sink){.context = rehearsal, .submit = submit}
         : vfj_transcript_sink(&rehearsal->transcript);
     vfj_play_init(&rehearsal->play, sink, options->mode, options->policy);
     if (options->journal != NULL)
-        exit_status = play_journalled(path, rehearsal, trace, options->journal, json ? out : NULL);
+        exit_status = play_journalled(input, rehearsal, options->journal, json ? out : NULL);
     else if (json)
-        exit_status = play_passing(path, rehearsal, trace, out);
+        exit_status = play_passing(input, rehearsal, out);
     else
-        exit_status = play(path, rehearsal, trace);
+        exit_status = play(input, rehearsal);
     free(rehearsal);
-    return exit_status;
-}
-
-int vfj_replay_trace(const char *path, const struct vfj_replay_options *options, FILE *out)
-{
-    char *bytes = NULL;
-    size_t length = 0;
-    int error = vfj_trace_slurp(path, &bytes, &length);
-    if (error != 0) {
-        vfj_complain(path, strerror(error));
-        return VFJ_EXIT_UNUSABLE;
-    }
-    int exit_status = rehearse(path, options, (struct vfj_span){bytes, length}, out);
-    free(bytes);
     return exit_status;
 }

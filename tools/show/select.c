@@ -1,33 +1,41 @@
-/* Which records `vfjournal show` shows. */
+/* Selects the records that `vfjournal show` prints. */
 #include "tools/show/select.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text/kv.h"
+#include "store/recover_rows.h"
 #include "tools/output.h"
 
-/* A set of what was met and not yet needed. A sound journal has few of them at a time; of another
- * the oldest are forgotten. */
-enum { SET_SIZE = 4096 };
+enum {
+    /* A set of seqs that are not needed yet. A sound journal has few of them at a time. In another
+     * one the oldest are forgotten. */
+    SET_SIZE = 4096,
+    LINEAR_PROBES = 8192, /* reads of single records behind a damage, before larger steps */
+    LARGE_STEP = 16,      /* rows of one page, in general */
+};
 
 struct set {
     size_t count;
     struct met {
         uint64_t key, value;
-        bool within; /* of the time and place that is asked for */
+        bool within;  /* of the wanted time */
+        bool matches; /* the wanted pattern */
     } members[SET_SIZE];
 };
 
-/* The journal is read backwards: answers come before the command that asked, and effects before
- * their causes. */
+/* The search reads backwards: it meets answers before their command, and effects before their
+ * causes. */
 struct search {
     const struct vfj_criteria *criteria;
     struct vfj_selection *selection;
     struct set answers; /* seq of a command → seq of its answer */
     struct set causes;  /* seqs that led to something chosen */
-    uint64_t last;      /* seq read before; 0 none */
+    uint64_t last;      /* seq of the record read before; 0 for none */
     bool no_memory;
+    struct vfj_journal *journal;
+    const char *path;
 };
 
 static void set_put(struct set *set, struct met met)
@@ -67,7 +75,7 @@ static bool value_is(struct vfj_span body, const char *key, const struct vfj_nam
     return vfj_kv_find(body, key, &pair) && vfj_span_is(pair.value, name->text);
 }
 
-/* Whether the record itself names the interface. */
+/* Returns whether the record itself names the interface. */
 static bool names(const struct vfj_record *record, const struct vfj_name *name)
 {
     struct vfj_devd devd;
@@ -75,21 +83,32 @@ static bool names(const struct vfj_record *record, const struct vfj_name *name)
         vfj_devd_parse(record->body, &devd);
         return vfj_name_equal(devd.name, *name) || vfj_name_equal(devd.new_name, *name);
     }
-    if (vfj_record_is_event(record))
-        return record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPING
-            || record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP;
-    if (record->kind == VFJ_RECORD_JOURNAL)
-        return true;
+    if (!vfj_record_is_decided(record))
+        return false;
     return value_is(record->body, "slot", name) || value_is(record->body, "vf", name);
+}
+
+/* Rows about the daemon and the journal are of interest for every interface. */
+static bool is_about_all(const struct vfj_record *record)
+{
+    return record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPING
+        || record->kind == VFJ_EVENT_STOPPED || record->kind == VFJ_EVENT_GAP
+        || record->kind == VFJ_RECORD_JOURNAL;
 }
 
 static bool concerns(struct search *search, const struct vfj_record *record)
 {
-    const struct vfj_name *about = &search->criteria->about;
-    if (vfj_name_is_empty(*about))
+    const struct vfj_names *about = &search->criteria->about;
+    if (about->count == 0)
         return true;
     bool led_to_it = set_take(&search->causes, record->seq).value != 0;
-    return led_to_it || names(record, about);
+    bool is_named = false;
+    for (unsigned i = 0; i < about->count; i++) {
+        bool found = names(record, &about->list[i]);
+        search->selection->named[i] |= found;
+        is_named |= found;
+    }
+    return led_to_it || is_named || is_about_all(record);
 }
 
 static bool is_probe(const struct vfj_record *record)
@@ -99,7 +118,7 @@ static bool is_probe(const struct vfj_record *record)
         && vfj_span_starts(pair.value, "probe-");
 }
 
-/* A devd line matters when it may be about a VF, or when something is wrong with it. */
+/* A devd line matters when it may be about a VF, or has a note. */
 static bool devd_matters(const struct vfj_record *record)
 {
     struct vfj_devd devd;
@@ -131,18 +150,69 @@ static bool matters(const struct vfj_record *record)
     }
 }
 
+static bool words_choose(const struct vfj_words *words, const char *a, const char *b)
+{
+    bool chosen = words->count == 0;
+    for (unsigned i = 0; i < words->count; i++)
+        chosen |= strcmp(words->list[i], a) == 0 || strcmp(words->list[i], b) == 0;
+    return chosen;
+}
+
+static bool has_state(const struct vfj_criteria *criteria, const struct vfj_record *record)
+{
+    struct vfj_kv to, from;
+    if (criteria->states.count == 0)
+        return true;
+    if (record->kind != VFJ_RECORD_TRANSITION || !vfj_kv_find(record->body, "to", &to)
+        || !vfj_kv_find(record->body, "from", &from))
+        return false;
+    bool is_change = to.value.length != from.value.length
+        || memcmp(to.value.text, from.value.text, to.value.length) != 0;
+    for (unsigned i = 0; i < criteria->states.count && is_change; i++) {
+        if (vfj_span_is(to.value, criteria->states.list[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_of_kind(const struct vfj_criteria *criteria, const struct vfj_record *record)
+{
+    if (criteria->kinds.count > 0)
+        return words_choose(&criteria->kinds, vfj_record_kind_name(record->kind),
+                            vfj_output_word(record));
+    return criteria->every_kind || matters(record);
+}
+
+static bool matches(const struct vfj_criteria *criteria, const struct vfj_record *record)
+{
+    return criteria->pattern == NULL
+        || regexec(criteria->pattern, vfj_output_text(record, VFJ_LAYOUT_CAT, !criteria->fold), 0,
+                   NULL, 0)
+        == 0;
+}
+
 static bool is_within(const struct vfj_criteria *criteria, const struct vfj_record *record)
 {
     return record->seq > criteria->after && record->wall_us >= criteria->since_us
-        && record->wall_us <= criteria->until_us;
+        && record->wall_us <= criteria->until_us
+        && (criteria->boot == 0 || record->boot == criteria->boot);
 }
 
-static bool enough(const struct search *search)
+static bool has_enough(const struct search *search)
 {
     return search->selection->count >= search->criteria->count || search->no_memory;
 }
 
-/* Whether neither this record nor one before it can be chosen any more. */
+/* An interface that no record names yet keeps the search going. */
+static bool is_done(const struct search *search)
+{
+    bool done = has_enough(search);
+    for (unsigned i = 0; i < search->criteria->about.count; i++)
+        done &= search->selection->named[i];
+    return done || search->no_memory;
+}
+
+/* Returns whether neither this record nor an older one can be chosen. */
 static bool is_past(const struct search *search, uint64_t seq)
 {
     if (seq > search->criteria->after)
@@ -158,7 +228,7 @@ static bool is_past(const struct search *search, uint64_t seq)
 static void pick(struct search *search, uint64_t seq, uint64_t outcome)
 {
     struct vfj_selection *selection = search->selection;
-    if (enough(search))
+    if (has_enough(search))
         return;
     if (selection->count == selection->room) {
         size_t room = selection->room > 0 ? 2 * selection->room : 64;
@@ -175,35 +245,44 @@ static void pick(struct search *search, uint64_t seq, uint64_t outcome)
 static void choose(struct search *search, const struct vfj_record *record, struct met answer)
 {
     struct vfj_selection *selection = search->selection;
-    bool within = is_within(search->criteria, record);
-    if (!within && !answer.within)
+    const struct vfj_criteria *criteria = search->criteria;
+    bool is_right = matches(criteria, record);
+    bool within = is_within(criteria, record);
+    if (criteria->fold && !(within || answer.within))
+        return;
+    if (criteria->fold && !(is_right || answer.matches))
         return;
     int width = (int)strlen(vfj_record_who(record).text);
-    if (width > selection->who_width)
+    if (width > selection->who_width && (criteria->fold || within || answer.within))
         selection->who_width = width;
-    if (search->criteria->fold) {
+    if (criteria->fold) {
         pick(search, record->seq, answer.value);
         return;
     }
-    if (answer.within)
+    if (answer.within && answer.matches)
         pick(search, answer.value, 0);
-    if (within)
+    if (within && is_right && is_of_kind(criteria, record) && has_state(criteria, record))
         pick(search, record->seq, 0);
 }
 
-/* Answers are chosen with the command that asked for them, which tells what they are about; but
- * when all is chosen, at once. */
+/* Answers are chosen with their command, which names their interface. When everything is chosen,
+ * they are chosen at once. */
 static void consider(struct search *search, const struct vfj_record *record)
 {
     const struct vfj_criteria *criteria = search->criteria;
     bool is_answer = record->kind == VFJ_EVENT_FINISHED || record->kind == VFJ_EVENT_OBSERVED;
-    bool everything = criteria->every_kind && vfj_name_is_empty(criteria->about) && !criteria->fold;
-    if (is_answer && record->cause != 0 && !everything) {
-        /* What followed from the answer leads to the command by way of it. */
+    bool is_all = criteria->every_kind && criteria->about.count == 0 && !criteria->fold;
+    if (is_answer && record->cause != 0 && !is_all) {
+        /* A consequence of the answer leads to the command by way of it. */
         if (set_take(&search->causes, record->seq).value != 0)
             put_cause(search, record->cause);
+        bool is_wanted
+            = criteria->fold || (is_of_kind(criteria, record) && has_state(criteria, record));
         set_put(&search->answers,
-                (struct met){record->cause, record->seq, is_within(criteria, record)});
+                (struct met){.key = record->cause,
+                             .value = record->seq,
+                             .within = is_wanted && is_within(criteria, record),
+                             .matches = matches(criteria, record)});
         return;
     }
     struct met answer = {0};
@@ -211,9 +290,10 @@ static void consider(struct search *search, const struct vfj_record *record)
         answer = set_take(&search->answers, record->seq);
     if (!concerns(search, record))
         return;
-    if (!vfj_name_is_empty(criteria->about))
+    if (criteria->about.count > 0)
         put_cause(search, record->cause);
-    if (criteria->every_kind || matters(record))
+    bool is_chosen = is_of_kind(criteria, record) && has_state(criteria, record);
+    if (is_chosen || (!criteria->fold && answer.within))
         choose(search, record, answer);
 }
 
@@ -224,47 +304,133 @@ static int by_seq(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static void look_for_gap(struct search *search, uint64_t seq)
+static void add_range(struct vfj_ranges *ranges, uint64_t first, uint64_t last)
 {
-    if (search->last != 0 && seq != search->last - 1)
-        search->selection->missing = search->last - 1;
+    if (ranges->count < VFJ_RANGES_MAX) {
+        ranges->list[ranges->count].first = first;
+        ranges->list[ranges->count].last = last;
+    }
+    ranges->count++;
+}
+
+/* Notes the records between this one and the newer one that was read before. */
+static void note_hole(struct search *search, uint64_t seq, bool is_damage)
+{
+    struct vfj_selection *selection = search->selection;
+    if (search->last > seq + 1)
+        add_range(is_damage ? &selection->unreadable : &selection->missing, seq + 1,
+                  search->last - 1);
     search->last = seq;
 }
 
-/* A journal may begin with a checkpoint: what was before it was taken away, and is not missing. */
+static void note_record(struct search *search, const struct vfj_record *record)
+{
+    struct vfj_selection *selection = search->selection;
+    if (selection->newest == 0) {
+        selection->newest = record->seq;
+        selection->least_us = selection->most_us = record->wall_us;
+    }
+    if (record->wall_us < selection->least_us)
+        selection->least_us = record->wall_us;
+    if (record->wall_us > selection->most_us)
+        selection->most_us = record->wall_us;
+}
+
+/* A pruned journal begins with a checkpoint: no record before it is missing. */
 static bool begins(const struct vfj_record *record)
 {
     return record->kind == VFJ_RECORD_CHECKPOINT && record->cause == 0;
 }
 
-enum vfj_status vfj_select(struct vfj_journal *journal, const struct vfj_criteria *criteria,
-                           struct vfj_selection *selection)
+/* Returns the highest seq in the file when SQLite cannot: the last pages are damaged. */
+static uint64_t find_newest(const char *path)
+{
+    char bytes[128];
+    struct vfj_recover_rows *rows = NULL;
+    struct vfj_text detail = vfj_text_begin(bytes, sizeof bytes);
+    uint64_t newest = 0;
+    if (vfj_recover_rows_open(&rows, path, &detail) == VFJ_OK && vfj_recover_rows_count(rows) > 0)
+        newest = vfj_recover_rows_seq(rows, vfj_recover_rows_count(rows) - 1);
+    vfj_recover_rows_close(rows);
+    return newest;
+}
+
+static enum vfj_status read_at_most(struct search *search, uint64_t seq, struct vfj_record *record)
+{
+    vfj_journal_walk(search->journal, seq, VFJ_BACKWARD);
+    return vfj_journal_next(search->journal, record);
+}
+
+/* Finds the newest readable record before the damage: reads one record after the other. A long
+ * damage is crossed in larger steps, and the last of them is searched again. */
+static enum vfj_status resume(struct search *search, struct vfj_record *record)
+{
+    struct vfj_selection *selection = search->selection;
+    uint64_t step = 1;
+    bool has_crossed = false;
+    if (selection->damage[0] == '\0')
+        (void)vfj_span_copy(selection->damage, sizeof selection->damage,
+                            vfj_span_of(vfj_journal_detail(search->journal)));
+    selection->end_is_unreadable |= search->last == 0;
+    if (search->last == 0)
+        search->last = find_newest(search->path) + 1;
+    uint64_t seq = search->last - 1;
+    enum vfj_status status = VFJ_JOURNAL_DAMAGED;
+    for (uint64_t probes = 0; seq > 0 && status == VFJ_JOURNAL_DAMAGED; probes++) {
+        status = read_at_most(search, seq, record);
+        if (status != VFJ_JOURNAL_DAMAGED && step > 1) {
+            seq += step - 1;
+            step = 1;
+            has_crossed = true;
+            status = VFJ_JOURNAL_DAMAGED;
+            continue;
+        }
+        if (probes >= LINEAR_PROBES && !has_crossed && seq > LARGE_STEP)
+            step = LARGE_STEP;
+        seq -= seq > step ? step : seq;
+    }
+    return status == VFJ_JOURNAL_DAMAGED ? VFJ_END : status;
+}
+
+static enum vfj_status search_all(struct search *search)
 {
     struct vfj_record record;
-    bool is_begun = false;
+    bool is_begun = false, is_damaged = false;
     enum vfj_status status = VFJ_OK;
+    vfj_journal_walk(search->journal, UINT64_MAX, VFJ_BACKWARD);
+    while (!is_done(search)) {
+        status = vfj_journal_next(search->journal, &record);
+        is_damaged = status == VFJ_JOURNAL_DAMAGED;
+        if (is_damaged)
+            status = resume(search, &record);
+        if (status != VFJ_OK)
+            break;
+        note_record(search, &record);
+        note_hole(search, record.seq, is_damaged);
+        if (is_past(search, record.seq))
+            return VFJ_OK;
+        consider(search, &record);
+        is_begun = begins(&record);
+    }
+    search->selection->has_read_all = status == VFJ_END;
+    if (status == VFJ_END && (!is_begun || is_damaged))
+        note_hole(search, 0, is_damaged);
+    return status == VFJ_END ? VFJ_OK : status;
+}
+
+enum vfj_status vfj_select(struct vfj_journal *journal, const char *path,
+                           const struct vfj_criteria *criteria, struct vfj_selection *selection)
+{
     struct search *search = calloc(1, sizeof *search);
     memset(selection, 0, sizeof *selection);
     if (search == NULL)
         return VFJ_SYSTEM;
     search->criteria = criteria;
     search->selection = selection;
+    search->journal = journal;
+    search->path = path;
     selection->who_width = VFJ_WHO_WIDTH;
-    vfj_journal_walk(journal, UINT64_MAX, VFJ_BACKWARD);
-    while (!enough(search) && (status = vfj_journal_next(journal, &record)) == VFJ_OK) {
-        if (selection->newest == 0)
-            selection->newest = record.seq;
-        look_for_gap(search, record.seq);
-        if (is_past(search, record.seq))
-            break;
-        consider(search, &record);
-        is_begun = begins(&record);
-    }
-    if (status == VFJ_END) {
-        if (!is_begun)
-            look_for_gap(search, 0);
-        status = VFJ_OK;
-    }
+    enum vfj_status status = search_all(search);
     vfj_journal_walk_end(journal);
     if (search->no_memory)
         status = VFJ_SYSTEM;

@@ -1,4 +1,4 @@
-/* How things stand by the journal: its replay, and what was seen on the way. */
+/* The present state by the journal: its replay, and facts of the rows. */
 #include "tools/status/facts.h"
 
 #include <string.h>
@@ -129,10 +129,10 @@ static void note_observed(struct vfj_status_facts *facts, const struct vfj_obser
         note_lagg(facts, &observed->as.interface, wall_us);
 }
 
-static void note_moment(struct vfj_instant *moment, struct vfj_span span, int64_t wall_us)
+static void note_instant(struct vfj_instant *instant, struct vfj_span span, int64_t wall_us)
 {
-    moment->wall_us = wall_us;
-    vfj_span_copy(moment->text, sizeof moment->text, span);
+    instant->wall_us = wall_us;
+    vfj_span_copy(instant->text, sizeof instant->text, span);
 }
 
 static void note_event(struct vfj_status_facts *facts, const struct vfj_event *event,
@@ -148,11 +148,11 @@ static void note_event(struct vfj_status_facts *facts, const struct vfj_event *e
         break;
     case VFJ_EVENT_CONNECTED:
         facts->listening = true;
-        note_moment(&facts->connected, event->as.text, wall_us);
+        note_instant(&facts->connected, event->as.text, wall_us);
         break;
     case VFJ_EVENT_GAP:
         facts->listening = facts->listening && vfj_span_starts(event->as.text, "journal");
-        note_moment(&facts->gap, event->as.text, wall_us);
+        note_instant(&facts->gap, event->as.text, wall_us);
         break;
     case VFJ_EVENT_OBSERVED:
         note_observed(facts, &event->as.observed, wall_us);
@@ -178,8 +178,7 @@ static void watch(void *arg, const struct vfj_record *record, const struct vfj_m
     struct vfj_status_facts *facts = arg;
     facts->newest_wall_us = record->wall_us;
     facts->newest_mono_us = record->mono_us;
-    /* The checkpoint that a pruned journal begins with does not tell; a daemon that ran listened.
-     */
+    /* The first checkpoint of a pruned journal lacks that fact. A daemon that ran was connected. */
     if (record->kind == VFJ_RECORD_CHECKPOINT && facts->result.events == 0)
         facts->listening = machine->state.head.running;
     if (!vfj_record_is_event(record)

@@ -1,4 +1,4 @@
-/* How things stand by the journal: its replay, and what was seen on the way. */
+/* The present state by the journal: its replay, and facts of the rows. */
 #ifndef VFJ_TOOLS_STATUS_FACTS_H
 #define VFJ_TOOLS_STATUS_FACTS_H
 
@@ -27,9 +27,9 @@ struct vfj_last_command {
     struct vfj_outcome outcome;
 };
 
-/* The lagg of a slot's unit when somebody looked last. */
+/* The lagg of a slot's unit in its last observation. */
 struct vfj_lagg_seen {
-    int64_t wall_us; /* 0: nobody did */
+    int64_t wall_us; /* 0: there was none */
     bool exists;
     unsigned port_count;
     struct vfj_name ports[VFJ_PORTS_MAX];
@@ -42,7 +42,7 @@ struct vfj_slot_facts {
     struct vfj_lagg_seen lagg;
 };
 
-/* Something with a text that happened at a time; wall_us 0: it did not. */
+/* The time and the text of an event. wall_us 0: there was none. */
 struct vfj_instant {
     int64_t wall_us;
     char text[128];
@@ -60,7 +60,7 @@ struct vfj_status_facts {
     struct vfj_slot_facts slots[VFJ_SLOTS_MAX]; /* as the state's */
 };
 
-/* Replay the whole journal and see. */
+/* Replays the whole journal, and collects the facts. */
 void vfj_status_facts_gather(struct vfj_journal *journal, struct vfj_status_facts *facts);
 
 #endif

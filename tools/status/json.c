@@ -13,11 +13,7 @@ static void add_time(struct vfj_json *json, const char *key, int64_t wall_us)
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     if (wall_us == 0)
         return;
-    vfj_time_add(&text, wall_us);
-    char *blank = strchr(bytes, ' ');
-    if (blank != NULL)
-        *blank = 'T';
-    vfj_text_add_char(&text, 'Z');
+    vfj_time_add_rfc3339(&text, wall_us);
     vfj_json_add_string(json, key, bytes);
 }
 
@@ -36,15 +32,10 @@ static void print(FILE *out, struct vfj_json *json)
 
 static void add_troubles(struct vfj_json *json, const struct vfj_status_report *report)
 {
-    char bytes[1024];
-    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     const char *trouble;
-    for (unsigned i = 0; (trouble = vfj_status_trouble(report, i)) != NULL; i++) {
-        vfj_text_add(&text, i > 0 ? "; " : "");
-        vfj_text_add(&text, trouble);
-    }
-    if (text.length > 0)
-        vfj_json_add_string(json, "trouble", bytes);
+    vfj_json_add_list(json, "troubles");
+    for (unsigned i = 0; (trouble = vfj_status_trouble(report, i)) != NULL; i++)
+        vfj_json_add_item(json, "troubles", trouble);
 }
 
 static void print_whole(FILE *out, struct vfj_json *json, const struct vfj_status_report *report)
@@ -52,6 +43,7 @@ static void print_whole(FILE *out, struct vfj_json *json, const struct vfj_statu
     const struct vfj_status_facts *facts = report->facts;
     const struct vfj_head *head = &facts->machine.state.head;
     vfj_json_add_string(json, "journal", report->path);
+    vfj_json_add_integer(json, "waiting_events", (int64_t)report->waiting);
     vfj_json_add_integer(json, "first", (int64_t)facts->result.first);
     vfj_json_add_integer(json, "records", (int64_t)facts->result.records);
     vfj_json_add_string(json, "verdict", vfj_verdict_name((enum vfj_verdict)facts->result.verdict));
@@ -75,16 +67,12 @@ static void print_whole(FILE *out, struct vfj_json *json, const struct vfj_statu
 static void add_lagg(struct vfj_json *json, const struct vfj_slot *slot,
                      const struct vfj_lagg_seen *lagg)
 {
-    char bytes[VFJ_NAME_SIZE * VFJ_PORTS_MAX];
-    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     if (lagg->wall_us == 0 || !lagg->exists)
         return;
-    for (unsigned i = 0; i < lagg->port_count; i++) {
-        vfj_text_add(&text, i > 0 ? " " : "");
-        vfj_text_add(&text, lagg->ports[i].text);
-    }
     add_name(json, "lagg", vfj_name_lagg(slot->unit));
-    vfj_json_add_string(json, "ports", bytes);
+    vfj_json_add_list(json, "ports");
+    for (unsigned i = 0; i < lagg->port_count; i++)
+        vfj_json_add_item(json, "ports", lagg->ports[i].text);
     add_time(json, "ports_seen", lagg->wall_us);
 }
 
@@ -104,7 +92,7 @@ static void add_last(struct vfj_json *json, const struct vfj_last_command *last)
         return;
     vfj_json_add_string(json, "outcome", names[last->outcome.kind]);
     vfj_json_add_integer(json, "status", last->outcome.status);
-    vfj_json_add_integer(json, "duration_us", last->outcome.duration_us);
+    vfj_json_add_duration(json, "duration", last->outcome.duration_us);
     if (last->outcome.output[0] != '\0')
         vfj_json_add_string(json, "output", last->outcome.output);
 }
@@ -125,7 +113,7 @@ static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status
     add_lagg(json, slot, &facts->lagg);
     if (timer != NULL) {
         vfj_json_add_string(json, "timer", timer);
-        vfj_json_add_integer(json, "left_us", left_us);
+        vfj_json_add_duration(json, "left", left_us);
     }
     add_last(json, &facts->last);
     if (slot->fault != VFJ_REASON_NONE) {

@@ -1,4 +1,4 @@
-/* Whether something needs attention. */
+/* Decides whether something needs attention. */
 #include "tools/status/report.h"
 
 #include "core/data/reason.h"
@@ -8,12 +8,13 @@ static bool runs(const struct vfj_status_report *report)
     return report->daemon > 0;
 }
 
-/* Each in the order in which it is said. */
+/* In the order of the report. */
 static const char *const troubles[] = {
-    "the journal is not what the machine makes of it: see vfjournal replay",
+    "events wait in memory: the daemon can't write the journal",
+    "the journal differs from the machine's decisions: see vfjournal replay",
     "the journal's end is cut off: see vfjournal replay",
-    "whether a daemon runs can't be told: its lock can't be read",
-    "no daemon runs, and the last one ended without a word",
+    "whether a daemon runs is unknown: its lock can't be read",
+    "no daemon runs, and the last one ended without a record",
     "no daemon runs",
     "the daemon is not connected to devd: events are missed",
 };
@@ -25,14 +26,16 @@ static bool is_so(const struct vfj_status_report *report, unsigned index)
     uint8_t verdict = facts->result.verdict;
     switch (index) {
     case 0:
-        return verdict == VFJ_VERDICT_DIVERGED || verdict == VFJ_VERDICT_EDITED;
+        return report->waiting > 0;
     case 1:
-        return verdict == VFJ_VERDICT_INCOMPLETE;
+        return verdict == VFJ_VERDICT_DIVERGED || verdict == VFJ_VERDICT_EDITED;
     case 2:
-        return report->daemon < 0;
+        return verdict == VFJ_VERDICT_INCOMPLETE;
     case 3:
-        return report->daemon == 0 && running;
+        return report->daemon < 0;
     case 4:
+        return report->daemon == 0 && running;
+    case 5:
         return report->daemon == 0 && !running;
     default:
         return runs(report) && !facts->listening;
@@ -50,8 +53,8 @@ const char *vfj_status_trouble(const struct vfj_status_report *report, unsigned 
 
 bool vfj_status_shows(const struct vfj_status_report *report, const struct vfj_slot *slot)
 {
-    return vfj_name_is_empty(report->only) || vfj_name_equal(report->only, slot->hn)
-        || vfj_name_equal(report->only, slot->vf);
+    return vfj_names_choose(report->only, slot->hn)
+        || (!vfj_name_is_empty(slot->vf) && vfj_names_choose(report->only, slot->vf));
 }
 
 bool vfj_status_needs_attention(const struct vfj_status_report *report)

@@ -1,41 +1,41 @@
-/* vfjournal status: how things stand, by the journal. */
-#include <getopt.h>
+/* vfjournal status: reports the present state by the journal. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "adapters/freebsd/run/clock.h"
 #include "store/lock.h"
 #include "tools/act_as_owner.h"
+#include "tools/finding.h"
+#include "tools/input.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/status/report.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal status [-i IF] [-o text|json] [--journal FILE]\n"
-    "Says how things stand: the daemon, the last gap, and each hn interface with its VF, its state "
-    "and since when, "
-    "its\n"
-    "lagg, what is left of a delay, the last command and how it ended, and what is at fault. All "
-    "of it comes from the\n"
-    "journal, which is only read and replayed; a daemon may be writing it.\n"
+    "usage: vfjournal status [-i IF] [-o text|json] [--utc] [-J FILE | FILE]\n"
+    "Reports the present state by the journal: the daemon, the last gap, and each hn\n"
+    "interface with its VF, its state and the time of its last change, its lagg, the\n"
+    "rest of a delay, the last command with its outcome, and faults. status only\n"
+    "reads the journal, and replays it. A daemon may write it meanwhile.\n"
     "\n"
-    "  -i, --interface IF   only this hn, or the hn of this VF\n"
-    "  -o, --output FORMAT  text (default), or json: an object for the whole, then one a line for "
-    "each hn\n"
+    "  -i, --interface IF   only this hn, or the hn of this VF; may be repeated\n"
+    "  -o, --output FORMAT  text (default), or json: one object for the whole, then\n"
+    "                       one a line for each hn\n"
+    "      --utc            times in UTC, not in the local zone; json always has UTC\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "Times are UTC.\n"
-    "Exit status: 0 a daemon runs and all is well, 1 something needs attention, 2 usage or a "
-    "journal that can't be\n"
-    "used, 4 the system failed.\n";
+    "Exit status: 0 a daemon runs and all is well; 1 something needs attention, no\n"
+    "record names an IF, or the journal holds no records; 2 usage, or an unusable\n"
+    "journal; 4 the system failed; 5 damaged; 6 edited; 7 the end is cut off.\n";
 
-enum { PARSED_RUN = -1 };
+enum { OPTION_UTC = 256 };
 
 struct status {
     const char *path;
-    struct vfj_name only;
-    bool json;
+    struct vfj_names only;
+    bool json, utc;
 };
 
 static int take_output(struct status *status, const char *value)
@@ -43,7 +43,7 @@ static int take_output(struct status *status, const char *value)
     static const char *const formats[] = {"text", "json", NULL};
     int format = vfj_option_choice(value, formats);
     status->json = format == 1;
-    return format >= 0 ? PARSED_RUN
+    return format >= 0 ? VFJ_OPTIONS_READ
                        : vfj_usage_error("status", "-o takes text or json, not", value);
 }
 
@@ -51,16 +51,17 @@ static int take(struct status *status, int option, const char *value)
 {
     switch (option) {
     case 'i':
-        if (vfj_name_parse(vfj_span_of(value), &status->only))
-            return PARSED_RUN;
-        return vfj_usage_error("status", "-i takes the name of an interface, not", value);
+        return vfj_option_interface("status", value, &status->only);
     case 'o':
         return take_output(status, value);
     case 'J':
         status->path = value;
-        return PARSED_RUN;
+        return VFJ_OPTIONS_READ;
+    case OPTION_UTC:
+        status->utc = true;
+        return VFJ_OPTIONS_READ;
     default:
-        return vfj_option_rest(option, "status", help);
+        return vfj_option_rest(option, help);
     }
 }
 
@@ -70,72 +71,118 @@ static int read_options(struct status *status, int argc, char **argv)
         {"interface", required_argument, NULL, 'i'},
         {"output", required_argument, NULL, 'o'},
         {"journal", required_argument, NULL, 'J'},
+        {"utc", no_argument, NULL, OPTION_UTC},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    static char name[] = "vfjournal status"; /* what getopt_long(3) puts before its complaints */
     int option;
-    int parsed = PARSED_RUN;
-    argv[0] = name;
-    while (parsed == PARSED_RUN
-           && (option = getopt_long(argc, argv, "i:o:J:h", options, NULL)) != -1)
+    int parsed = VFJ_OPTIONS_READ;
+    while (parsed == VFJ_OPTIONS_READ
+           && (option = vfj_option_next("status", argc, argv, ":i:o:J:h", options)) != -1)
         parsed = take(status, option, optarg);
-    if (parsed == PARSED_RUN && optind < argc)
-        parsed = vfj_usage_error("status", "an argument too many", argv[optind]);
-    return parsed;
+    return parsed == VFJ_OPTIONS_READ ? vfj_option_journal("status", argc, argv, &status->path)
+                                      : parsed;
 }
 
-static bool is_known(const struct status *status, const struct vfj_state *state)
+static bool is_known(struct vfj_name name, const struct vfj_state *state)
 {
-    bool known = vfj_name_is_empty(status->only);
-    for (unsigned i = 0; i < state->head.slot_count; i++)
-        known |= vfj_name_equal(status->only, state->slots[i].hn)
-            || vfj_name_equal(status->only, state->slots[i].vf);
-    return known;
+    for (unsigned i = 0; i < state->head.slot_count; i++) {
+        if (vfj_name_equal(name, state->slots[i].hn) || vfj_name_equal(name, state->slots[i].vf))
+            return true;
+    }
+    return false;
 }
 
-/* The lock is looked at before the journal is read: a daemon that starts meanwhile is said not to
- * run, and never the other way round. */
-static int report(const struct status *status, struct vfj_journal *journal,
-                  struct vfj_status_facts *facts)
+/* Each -i must name an hn or a VF of the journal. */
+static bool report_unknown(const struct status *status, const struct vfj_input *input,
+                           const struct vfj_state *state)
+{
+    bool found = false;
+    for (unsigned i = 0; i < status->only.count; i++) {
+        char what[64];
+        struct vfj_text text = vfj_text_begin(what, sizeof what);
+        if (is_known(status->only.list[i], state))
+            continue;
+        vfj_text_add(&text, "no slot has the interface ");
+        vfj_text_add(&text, status->only.list[i].text);
+        vfj_complain(input->name, what);
+        found = true;
+    }
+    return found;
+}
+
+/* Damage and edits have the status that they have in every verb. */
+static int exit_status_of(const struct vfj_status_report *report)
+{
+    int exit_status = vfj_verdict_exit_status((enum vfj_verdict)report->facts->result.verdict);
+    if (exit_status != VFJ_EXIT_OK && exit_status != VFJ_EXIT_UNSURE)
+        return exit_status;
+    return vfj_status_needs_attention(report) ? VFJ_EXIT_DIFFERENT : VFJ_EXIT_OK;
+}
+
+/* The lock is read before the journal: a daemon that starts meanwhile is reported as not running,
+ * and a daemon that ends meanwhile is never reported with the state of a later one. */
+static int report(const struct status *status, const struct vfj_input *input,
+                  struct vfj_journal *journal, struct vfj_status_facts *facts)
 {
     char bytes[128];
     struct vfj_text detail = vfj_text_begin(bytes, sizeof bytes);
-    struct vfj_status_report report = {.path = status->path, .facts = facts, .only = status->only};
-    report.daemon = vfj_lock_holder(status->path, &detail);
+    struct vfj_status_report report = {.path = input->name,
+                                       .facts = facts,
+                                       .only = &status->only,
+                                       .zone = status->utc ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL};
+    report.daemon = vfj_lock_holder(input->path, &detail);
+    report.waiting = vfj_lock_waiting(input->path);
     vfj_status_facts_gather(journal, facts);
     if (facts->result.verdict == VFJ_VERDICT_UNUSABLE)
-        return vfj_complain_status(status->path, (enum vfj_status)facts->result.status,
+        return vfj_complain_status(input->name, (enum vfj_status)facts->result.status,
                                    vfj_journal_detail(journal));
-    if (!is_known(status, &facts->machine.state))
-        return vfj_usage_error("status", "the journal knows no such interface", status->only.text);
+    bool is_empty = facts->result.records == 0 && facts->result.verdict == VFJ_VERDICT_SAME;
+    if (is_empty && report.waiting == 0) {
+        vfj_complain(input->name, VFJ_NO_RECORDS);
+        return VFJ_EXIT_DIFFERENT;
+    }
+    if (report_unknown(status, input, &facts->machine.state))
+        return VFJ_EXIT_DIFFERENT;
     report.mono_us = report.daemon > 0 ? vfj_clock_mono_us() : facts->newest_mono_us;
     if (!status->json)
         vfj_status_print(stdout, &report);
     else if (!vfj_status_print_json(stdout, &report))
-        return vfj_complain_status(status->path, VFJ_SYSTEM, "");
-    return vfj_status_needs_attention(&report) ? VFJ_EXIT_DIFFERENT : VFJ_EXIT_OK;
+        return vfj_complain_status(input->name, VFJ_SYSTEM, "");
+    return exit_status_of(&report);
+}
+
+static int read_journal(const struct status *status, const struct vfj_input *input)
+{
+    struct vfj_journal *journal = NULL;
+    int exit_status;
+    struct vfj_status_facts *facts = malloc(sizeof *facts);
+    if (facts == NULL)
+        return vfj_complain_status(input->name, VFJ_SYSTEM, "");
+    enum vfj_status opened = vfj_journal_open(&journal, input->path, VFJ_JOURNAL_READ);
+    if (opened == VFJ_OK)
+        exit_status = report(status, input, journal, facts);
+    else
+        exit_status = vfj_complain_status(input->name, opened, vfj_journal_detail(journal));
+    vfj_journal_close(journal);
+    free(facts);
+    return exit_status;
 }
 
 int vfj_verb_status(int argc, char **argv)
 {
-    struct status status = {.path = VFJ_JOURNAL_PATH};
-    struct vfj_journal *journal = NULL;
+    struct status status = {.path = NULL};
+    struct vfj_input input;
     int exit_status = read_options(&status, argc, argv);
-    if (exit_status != PARSED_RUN)
+    if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
     exit_status = vfj_act_as_owner(status.path);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
-    struct vfj_status_facts *facts = malloc(sizeof *facts);
-    if (facts == NULL)
-        return vfj_complain_status(status.path, VFJ_SYSTEM, "");
-    enum vfj_status opened = vfj_journal_open(&journal, status.path, VFJ_JOURNAL_READ);
-    if (opened == VFJ_OK)
-        exit_status = report(&status, journal, facts);
-    else
-        exit_status = vfj_complain_status(status.path, opened, vfj_journal_detail(journal));
-    vfj_journal_close(journal);
-    free(facts);
+    vfj_interrupt_handle();
+    exit_status = vfj_input_open_journal(&input, status.path);
+    if (exit_status == VFJ_EXIT_OK)
+        exit_status = read_journal(&status, &input);
+    vfj_input_close(&input);
     return vfj_finish_output(exit_status);
 }

@@ -50,7 +50,7 @@ static void print_journal(FILE *out, const struct vfj_status_report *report)
     }
     if (result->records > 0) {
         vfj_text_add(text, " up to ");
-        vfj_time_add(text, report->facts->newest_wall_us);
+        vfj_time_add(text, report->facts->newest_wall_us, report->zone);
     }
     vfj_text_add(text, ", ");
     vfj_text_add(text, vfj_verdict_name((enum vfj_verdict)result->verdict));
@@ -74,46 +74,55 @@ static void print_daemon(FILE *out, const struct vfj_status_report *report)
         vfj_text_add(text, ", policy ");
         vfj_text_add(text, vfj_policy_name((enum vfj_policy)head->policy));
         vfj_text_add(text, ", since ");
-        vfj_time_add(text, report->facts->started_wall_us);
+        vfj_time_add(text, report->facts->started_wall_us, report->zone);
     }
     end(out, &line);
 }
 
-static void print_moment(FILE *out, const char *label, const struct vfj_instant *moment,
-                         const char *none)
+static void print_instant(FILE *out, const struct vfj_status_report *report, const char *label,
+                          const struct vfj_instant *instant, const char *none)
 {
     struct line line;
     struct vfj_text *text = begin(&line, label);
-    if (moment->wall_us == 0) {
+    if (instant->wall_us == 0) {
         vfj_text_add(text, none);
     } else {
-        vfj_time_add(text, moment->wall_us);
+        vfj_time_add(text, instant->wall_us, report->zone);
         vfj_text_add(text, ": ");
-        add_untrusted(text, moment->text);
+        add_untrusted(text, instant->text);
     }
     end(out, &line);
+}
+
+/* Comes first: the records below lack these events. */
+static void print_waiting(FILE *out, const struct vfj_status_report *report)
+{
+    if (report->waiting > 0)
+        (void)fprintf(out, "%*s: %llu %s\n", LABEL_WIDTH, "trouble",
+                      (unsigned long long)report->waiting, vfj_status_trouble(report, 0));
 }
 
 static void print_whole(FILE *out, const struct vfj_status_report *report)
 {
     const struct vfj_status_facts *facts = report->facts;
     const char *trouble;
+    print_waiting(out, report);
     print_journal(out, report);
     print_daemon(out, report);
-    print_moment(out, "devd",
-                 facts->listening || report->daemon == 0 ? &facts->connected
-                                                         : &(struct vfj_instant){0},
-                 "not connected");
-    print_moment(out, "last gap", &facts->gap, "none");
+    print_instant(out, report, "devd",
+                  facts->listening || report->daemon == 0 ? &facts->connected
+                                                          : &(struct vfj_instant){0},
+                  "not connected");
+    print_instant(out, report, "last gap", &facts->gap, "none");
     if (facts->machine.state.head.transparent)
         (void)fprintf(
             out, "%*s: transparent VF mode: the kernel does the fail-over, no VF event comes\n",
             LABEL_WIDTH, "hn(4)");
-    for (unsigned i = 0; (trouble = vfj_status_trouble(report, i)) != NULL; i++)
+    for (unsigned i = report->waiting > 0; (trouble = vfj_status_trouble(report, i)) != NULL; i++)
         (void)fprintf(out, "%*s: %s\n", LABEL_WIDTH, "trouble", trouble);
 }
 
-/* Columns: as wide as what is widest in them. */
+/* Each column is as wide as its widest cell. */
 enum { COLUMNS = 6 };
 static const char *const headings[COLUMNS] = {"SLOT", "STATE", "VF", "GEN", "SINCE", "LAGG"};
 
@@ -144,7 +153,8 @@ static void set_lagg(struct row *row, const struct vfj_slot *slot, const struct 
         vfj_text_add(&text, " no ports");
 }
 
-static void fill(struct row *row, const struct vfj_slot *slot, const struct vfj_slot_facts *facts)
+static void fill(struct row *row, const struct vfj_status_report *report,
+                 const struct vfj_slot *slot, const struct vfj_slot_facts *facts)
 {
     char bytes[64];
     set(row, 0, slot->hn.text);
@@ -155,7 +165,7 @@ static void fill(struct row *row, const struct vfj_slot *slot, const struct vfj_
     set(row, 3, bytes);
     text = vfj_text_begin(bytes, sizeof bytes);
     if (facts->since_wall_us != 0)
-        vfj_time_add(&text, facts->since_wall_us);
+        vfj_time_add(&text, facts->since_wall_us, report->zone);
     set(row, 4, bytes);
     set_lagg(row, slot, &facts->lagg);
 }
@@ -172,7 +182,7 @@ static void measure(const struct vfj_status_report *report, int widths[COLUMNS])
     for (unsigned column = 0; column < COLUMNS; column++)
         widths[column] = (int)strlen(headings[column]);
     for (unsigned i = 0; i < state->head.slot_count; i++) {
-        fill(&row, &state->slots[i], &report->facts->slots[i]);
+        fill(&row, report, &state->slots[i], &report->facts->slots[i]);
         for (unsigned column = 0; column < COLUMNS; column++) {
             int width = (int)strlen(row.cells[column]);
             widths[column] = width > widths[column] ? width : widths[column];
@@ -190,7 +200,7 @@ static void add_end(struct vfj_text *text, const struct vfj_outcome *outcome)
         vfj_text_add(text, "signal ");
         break;
     case VFJ_OUTCOME_TIMEOUT:
-        vfj_text_add(text, "took too long, signal ");
+        vfj_text_add(text, "timed out, signal ");
         break;
     case VFJ_OUTCOME_ABSENT:
         vfj_text_add(text, "not started, errno ");
@@ -264,7 +274,7 @@ static void print_slot(FILE *out, const struct vfj_status_report *report, unsign
     const struct vfj_slot *slot = &report->facts->machine.state.slots[index];
     const struct vfj_slot_facts *facts = &report->facts->slots[index];
     struct row row;
-    fill(&row, slot, facts);
+    fill(&row, report, slot, facts);
     for (unsigned column = 0; column < COLUMNS; column++)
         print_cell(out, row.cells[column], widths[column], column + 1 == COLUMNS);
     if (slot->state == VFJ_SLOT_LAGGED && !vfj_slot_is_on_vf(slot))

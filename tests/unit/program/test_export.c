@@ -101,7 +101,7 @@ static void test_not_sound(void **unused)
     kit_forge(
         path,
         "UPDATE record SET body = replace(body, 'status=0', 'status=1') WHERE kind = 'finished'");
-    char *printed = export(path, VFJ_EXIT_UNUSABLE);
+    char *printed = export(path, VFJ_EXIT_DIFFERENT);
     assert_non_null(strstr(printed, "can't be exported: the machine does not decide as recorded"));
     free(printed);
 }

@@ -128,7 +128,7 @@ static void test_daemon(void **state)
         vfj_ledger_close(ledger);
         assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), VFJ_SCHEMA_VERSION);
         says(" hold, head ", "verify -J '%s' --anchor %s", path, fixture->anchor);
-        says(" taken away, ", "prune -k 1s -J '%s' %s", path, "");
+        says(" pruned, ", "prune -k 1s -J '%s' %s", path, "");
         says(": verified: ", "verify -J '%s' %s", path, "");
     }
 }
@@ -153,7 +153,7 @@ static void test_checkpoints(void **state)
     (void)state;
     const char *path = copy_of(old);
     kit_tamper(path, "DELETE FROM record WHERE seq > 64");
-    says(" taken away, ", "prune -k 1s -J '%s' %s", path, "");
+    says(" pruned, ", "prune -k 1s -J '%s' %s", path, "");
     begins_with(path, 62, 1);
     says(verdict_of(old), "replay '%s' %s", path, "");
     struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
@@ -165,7 +165,7 @@ static void test_checkpoints(void **state)
     vfj_ledger_close(ledger);
 
     path = copy_of(new);
-    says(" taken away, ", "prune -k 1s -J '%s' %s", path, "");
+    says(" pruned, ", "prune -k 1s -J '%s' %s", path, "");
     begins_with(path, 93, 2);
     says(verdict_of(new), "replay '%s' %s", path, "");
     says("hn0 lagged, VF mce0", "replay '%s' %s", path, "");

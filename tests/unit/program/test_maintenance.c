@@ -140,7 +140,7 @@ static void test_what_is_no_journal_is_unusable(void **state)
     kit_sql(fresh("newer.db"), "PRAGMA user_version = 99");
     verify_says(kit_path("newer.db"), VFJ_EXIT_UNUSABLE, ": written by a newer vfjournal: ");
     kit_write(kit_path("empty.db"), "", 0);
-    verify_says(kit_path("empty.db"), VFJ_EXIT_DAMAGED, ": damaged: ");
+    verify_says(kit_path("empty.db"), VFJ_EXIT_DIFFERENT, ": the file is empty: ");
 }
 
 /* A head that left the guest is met by what followed it, and by nothing else. */
@@ -170,15 +170,15 @@ static void test_an_anchor_is_met_or_not(void **state)
     anchor_says(path, kept, VFJ_EXIT_NOT_ANCHORED, "(another head after record ");
 }
 
-static void test_an_empty_journal_has_a_head(void **state)
+static void test_a_journal_without_records_is_no_proof(void **state)
 {
     const char *path = kit_path("no-records.db");
-    char head[VFJ_ANCHOR_SIZE];
+    char head[VFJ_ANCHOR_SIZE] = "0:";
     (void)state;
     vfj_ledger_close(kit_ledger_open(path, VFJ_ON_ERROR_STOP));
-    head_of(path, head);
-    assert_true(strncmp(head, "0:000000", 8) == 0);
-    anchor_says(path, head, VFJ_EXIT_OK, ": verified: ");
+    memset(head + 2, '0', 64);
+    anchor_says(path, head, VFJ_EXIT_DIFFERENT, ": the journal holds no records");
+    says("verify", path, "--head", VFJ_EXIT_DIFFERENT, ": the journal holds no records");
     anchor_says(fresh("some.db"), head, VFJ_EXIT_OK, ": verified: ");
     head[5] = '1';
     anchor_says(path, head, VFJ_EXIT_NOT_ANCHORED, "anchor not met");
@@ -455,8 +455,8 @@ static void test_a_mapped_file_that_is_truncated(void **state)
 static void test_usage_errors(void **state)
 {
     static const char *const lines[] = {
-        "verify extra", "verify --anchor 1", "verify --anchor",     "verify --nonsense",
-        "backup",       "backup a b",        "backup --nonsense a",
+        "verify a b", "verify --anchor 1", "verify --anchor",     "verify --nonsense",
+        "backup",     "backup a b c",      "backup --nonsense a",
     };
     int exit_status;
     (void)state;
@@ -475,7 +475,7 @@ int main(void)
         cmocka_unit_test(test_each_damaged_page_is_noticed),
         cmocka_unit_test(test_what_is_no_journal_is_unusable),
         cmocka_unit_test(test_an_anchor_is_met_or_not),
-        cmocka_unit_test(test_an_empty_journal_has_a_head),
+        cmocka_unit_test(test_a_journal_without_records_is_no_proof),
         cmocka_unit_test(test_an_anchor_is_read_as_it_is_printed),
         cmocka_unit_test(test_a_live_journal_is_verified_and_copied),
         cmocka_unit_test(test_a_copy_is_the_journal),

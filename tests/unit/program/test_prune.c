@@ -275,7 +275,7 @@ static void test_readers(void **state)
     assert_int_equal(sound(kit_path("readers-copy.db")).first, sound(path).first);
     /* missing records are still reported */
     kit_tamper(path, "DELETE FROM record WHERE seq = (SELECT max(seq) - 3 FROM record)");
-    says(VFJ_EXIT_DIFFERENT, "records are missing: ", "show -a -J '%s'", path);
+    says(VFJ_EXIT_EDITED, " is missing", "show -a -J '%s'", path);
 }
 
 /* ---- the archive ---- */
@@ -353,10 +353,18 @@ static void test_usage(void **state)
              kit_path("usage.db"));
     says(VFJ_EXIT_OK, "usage: vfjournal prune", "help prune");
     const char *path = fresh("usage.db");
-    says(VFJ_EXIT_OK, "nothing to take away", "prune --keep 36500d -J '%s'", path);
-    says(VFJ_EXIT_OK, "nothing to take away", "prune --max-size 1G -J '%s'", path);
-    says(VFJ_EXIT_OK, " taken away, ", "prune --max-size 200K -J '%s'", path);
-    says(VFJ_EXIT_OK, " taken away, ", "prune --keep 1s -J '%s'", path);
+    says(VFJ_EXIT_OK, "nothing to prune", "prune --keep 36500d -J '%s'", path);
+    says(VFJ_EXIT_OK, "nothing to prune", "prune --max-size 1G -J '%s'", path);
+    uint64_t first = sound(path).first;
+    says(VFJ_EXIT_OK, " would be pruned", "prune -n --keep 1s '%s'", path);
+    says(VFJ_EXIT_OK, " would be pruned", "prune --dry-run -m 200K -a '%s' -J '%s'",
+         kit_path("dry.db"), path);
+    assert_int_equal(sound(path).first, first);
+    assert_false(kit_exists(kit_path("dry.db")));
+    assert_false(kit_exists(kit_beside(path, "-wal")));
+    says(VFJ_EXIT_UNUSABLE, "only a file can be pruned", "prune -k 1s - <'%s'", path);
+    says(VFJ_EXIT_OK, " pruned, ", "prune --max-size 200K -J '%s'", path);
+    says(VFJ_EXIT_OK, " pruned, ", "prune --keep 1s -J '%s'", path);
 }
 
 /* ---- a daemon meanwhile ---- */

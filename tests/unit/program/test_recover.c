@@ -267,8 +267,9 @@ static void test_it_is_said_what_is_missing(void **state)
     kit_tamper(path, "DELETE FROM record WHERE seq BETWEEN 20 AND 25 OR seq = 30");
     says("", path, kit_path("new-2.db"), VFJ_EXIT_DIFFERENT,
          "hole.db: records 20 to 25: missing\n");
-    says("", path, kit_path("new-3.db"), VFJ_EXIT_DIFFERENT,
-         "hole.db: records 26 to 29: can be read, but nothing vouches for them: not saved\n");
+    says(
+        "", path, kit_path("new-3.db"), VFJ_EXIT_DIFFERENT,
+        "hole.db: records 26 to 29: readable, but without a checkpoint that verifies them: not saved\n");
     says("", path, kit_path("new-4.db"), VFJ_EXIT_DIFFERENT, "hole.db: record 30: missing\n");
     says("--rows", path, kit_path("new-5.db"), VFJ_EXIT_DIFFERENT, "\n    31  2026-");
     kit_tamper(path, "DELETE FROM record WHERE seq > 19");
@@ -298,7 +299,7 @@ static void test_what_is_refused(void **state)
     vfj_ledger_close(ledger);
     assert_false(kit_exists(to));
     static const char *const lines[]
-        = {"recover", "recover a", "recover a b c", "recover --nonsense a b"};
+        = {"recover", "recover -J a", "recover a b c", "recover --nonsense a b"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         int exit_status;
         char *printed = kit_run(lines[i], &exit_status);

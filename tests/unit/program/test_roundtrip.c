@@ -74,7 +74,10 @@ static int play(const char *trace, int policy, int mode, const char *journal)
         = {.output = VFJ_REPLAY_COMMANDS, .policy = policy, .mode = mode, .journal = journal};
     FILE *nowhere = fopen("/dev/null", "w");
     assert_non_null(nowhere);
-    int status = vfj_replay_trace(trace, &options, nowhere);
+    struct vfj_input input;
+    assert_int_equal(vfj_input_open(&input, trace), VFJ_EXIT_OK);
+    int status = vfj_replay_trace(&input, &options, nowhere);
+    vfj_input_close(&input);
     fclose(nowhere);
     return status;
 }
@@ -98,7 +101,10 @@ static void verify(const char *journal)
     struct vfj_replay_options options = {.output = VFJ_REPLAY_TEXT, .policy = -1, .mode = -1};
     FILE *nowhere = fopen("/dev/null", "w");
     assert_non_null(nowhere);
-    assert_int_equal(vfj_replay_journal(journal, &options, nowhere), VFJ_EXIT_OK);
+    struct vfj_input input;
+    assert_int_equal(vfj_input_open(&input, journal), VFJ_EXIT_OK);
+    assert_int_equal(vfj_replay_journal(&input, &options, nowhere), VFJ_EXIT_OK);
+    vfj_input_close(&input);
     fclose(nowhere);
 }
 

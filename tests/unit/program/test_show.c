@@ -209,8 +209,8 @@ static void test_a_forged_note_is_no_note(void **state)
         (void)snprintf(sql, sizeof sql, "UPDATE record SET note = %s WHERE seq = 4", notes[i]);
         kit_tamper(path, sql);
         for (size_t verb = 0; verb < sizeof verbs / sizeof verbs[0]; verb++)
-            assert_mentions(verbs[verb][0], verbs[verb][1], path, VFJ_EXIT_UNUSABLE,
-                            ": damaged: record 4: invalid note\n");
+            assert_mentions(verbs[verb][0], verbs[verb][1], path, VFJ_EXIT_DAMAGED,
+                            ": damaged: record 4: invalid note");
     }
 }
 
@@ -240,8 +240,12 @@ static void test_a_time_has_its_own_story(void **state)
                  "2026-11-22 14:00:05.000000");
     assert_shows("-S '2026-11-22 14:00:01' -U '2026-11-22T14:00:02Z' -n 1", "2026-11-22 14:00:01",
                  "2026-11-22 14:00:01");
-    assert_shows("-S '2026-11-23'", "", "");
-    assert_shows("-U '2026-11-22'", "", "");
+    assert_mentions("show", "-S '2026-11-23'", journal(), VFJ_EXIT_DIFFERENT,
+                    ": no record is as new as -S; the newest is of 2026-11-22 14:01:41Z\n");
+    assert_mentions("show", "-U '2026-11-22'", journal(), VFJ_EXIT_DIFFERENT,
+                    ": no record is as old as -U; the oldest is of 2026-11-22 14:00:00Z\n");
+    assert_mentions("show", "-S '2026-11-22 15:00' -U '2026-11-22 14:00'", journal(),
+                    VFJ_EXIT_DIFFERENT, ": -S is later than -U: no record can match\n");
     /* a command is of the time of its outcome, too; a row that stands for itself only of its own */
     assert_shows("-S '2026-11-22 14:00:03.016800' -n all", "2026-11-22 14:00:03.012600",
                  "2026-11-22 14:01:41");
@@ -322,12 +326,14 @@ static void test_bad_input_is_one_clear_line(void **state)
     const char *path = kit_path("bad.db");
     (void)state;
     kit_write(path, "SQLite format 3", 15);
-    assert_mentions("show", "", path, VFJ_EXIT_UNUSABLE,
-                    ": damaged: truncated within its header\n");
-    assert_mentions("replay", "", path, VFJ_EXIT_UNUSABLE,
+    assert_mentions("show", "", path, VFJ_EXIT_DAMAGED, ": damaged: truncated within its header\n");
+    assert_mentions("replay", "", path, VFJ_EXIT_DAMAGED,
                     ": damaged: truncated within its header\n");
     kit_write(path, "", 0);
-    assert_mentions("show", "", path, VFJ_EXIT_UNUSABLE, ": damaged: the file is empty");
+    assert_mentions("show", "", path, VFJ_EXIT_DIFFERENT,
+                    ": the file is empty: it holds no records\n");
+    assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT,
+                    ": the file is empty: it holds no records\n");
     assert_mentions("show", "", kit_path("."), VFJ_EXIT_UNUSABLE,
                     ": not a vfjournal journal: a directory, not a journal\n");
     assert_mentions("show", "", kit_path("missing"), VFJ_EXIT_UNUSABLE, ": no such journal\n");
@@ -345,8 +351,10 @@ static void test_missing_records_are_said(void **state)
     (void)state;
     kit_make_journal(path);
     kit_tamper(path, "DELETE FROM record WHERE seq = 9");
-    assert_mentions("show", "-n all", path, VFJ_EXIT_DIFFERENT, "records are missing: 9\n");
-    assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, "record 9: record missing\n");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_EDITED, ": record 9 is missing\n");
+    assert_mentions("replay", "", path, VFJ_EXIT_EDITED, "record 9: record missing\n");
+    kit_tamper(path, "DELETE FROM record WHERE seq BETWEEN 20 AND 22");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_EDITED, ": records 9, 20 to 22 are missing\n");
 }
 
 static void test_damage_is_said_after_what_is_sound(void **state)
@@ -355,11 +363,12 @@ static void test_damage_is_said_after_what_is_sound(void **state)
     (void)state;
     kit_make_journal(path);
     kit_tamper(path, "UPDATE record SET kind = 'devil' WHERE seq = 2");
-    assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE,
-                    ": damaged: record 2: invalid kind\n");
-    assert_mentions("show", "-n all", path, VFJ_EXIT_UNUSABLE, "ifconfig lagg0 create");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_DAMAGED,
+                    ": damaged: record 2: invalid kind: record 2 is unreadable\n");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_DAMAGED, "ifconfig lagg0 create");
+    assert_mentions("show", "-n all", path, VFJ_EXIT_DAMAGED, "started      act mode");
     assert_mentions("show", "-n 3", path, VFJ_EXIT_OK, "vf-detached");
-    assert_mentions("replay", "", path, VFJ_EXIT_UNUSABLE, ": damaged: record 2: invalid kind\n");
+    assert_mentions("replay", "", path, VFJ_EXIT_DAMAGED, ": damaged: record 2: invalid kind\n");
 }
 
 static void test_replay_tells_what_differs(void **state)
@@ -370,7 +379,7 @@ static void test_replay_tells_what_differs(void **state)
     assert_mentions("replay", "", journal(), VFJ_EXIT_OK, "\n  hn0 detached\n");
     kit_make_journal(path);
     kit_tamper(path, "UPDATE record SET body = replace(body, 'lagg0 create', 'lagg1 create')");
-    assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, ": edited: ");
+    assert_mentions("replay", "", path, VFJ_EXIT_EDITED, ": edited: ");
     kit_forge(path, "UPDATE record SET body = body");
     assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, ": diverged: ");
     assert_mentions("replay", "", path, VFJ_EXIT_DIFFERENT, "argv=\"ifconfig lagg0 create\"\n");
@@ -393,10 +402,24 @@ static void test_replay_prints_the_commands(void **state)
 static void test_usage_errors(void **state)
 {
     static const char *const lines[] = {
-        "show -n 0",    "show -n x",  "show -i 'a b'",  "show -i ''",          "show -o xml",
-        "show -S noon", "show -U ''", "show -f -U now", "show extra",          "show --nonsense",
-        "replay",       "replay a b", "replay -o x a",  "replay --policy p a", "replay --mode m a",
-        "nonsense",     "",           "help nonsense",
+        "show -n 0",
+        "show -n x",
+        "show -i 'a b'",
+        "show -i ''",
+        "show -o xml",
+        "show -S noon",
+        "show -U ''",
+        "show -f -U now",
+        "show a b",
+        "show --nonsense",
+        "replay -o",
+        "replay a b",
+        "replay -o x a",
+        "replay --policy p a",
+        "replay --mode m a",
+        "nonsense",
+        "",
+        "help nonsense",
     };
     int exit_status;
     (void)state;

@@ -24,6 +24,7 @@
 #include <cmocka.h>
 
 #include "core/model/play.h"
+#include "tests/kit/scratch.h"
 #include "tools/replay/trace_file.h"
 #include "tools/replay/transcript.h"
 
@@ -136,9 +137,8 @@ static void report_difference(const char *path, const char *expected, const char
 static void test_trace(void **state)
 {
     const char *path = *state;
-    char *bytes = NULL;
     size_t length = 0;
-    assert_int_equal(vfj_trace_slurp(path, &bytes, &length), 0);
+    char *bytes = kit_read(path, &length);
     char *text = calloc(1, length + 1);
     assert_non_null(text);
     memcpy(text, bytes, length);

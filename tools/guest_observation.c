@@ -1,5 +1,5 @@
-/* What the verbs that look at the guest have in common. */
-#include "tools/guest_look.h"
+/* Observations of the guest for the verbs doctor and config. */
+#include "tools/guest_observation.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -88,7 +88,7 @@ void vfj_guest_hns(struct vfj_query *ask, const struct vfj_paths *paths, const s
     add_configured(rc, hns);
 }
 
-bool vfj_guest_map(struct vfj_query *ask, struct vfj_map *map)
+bool vfj_guest_observe_map(struct vfj_query *ask, struct vfj_map *map)
 {
     struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_MAP};
     static struct vfj_observation answer;
@@ -106,8 +106,8 @@ struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn)
     return vfj_name_has_driver(hn, "hn") ? vfj_name_digits(hn) : (struct vfj_name){{0}};
 }
 
-bool vfj_guest_view(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn,
-                    struct vfj_view *view)
+bool vfj_guest_observe_slot(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn,
+                            struct vfj_view *view)
 {
     struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_SLOT, .hn = hn, .a = hn};
     static struct vfj_observation answer;
@@ -127,12 +127,12 @@ bool vfj_guest_view(struct vfj_query *ask, const struct vfj_map *map, struct vfj
 
 bool vfj_delay_is_clamped(const char *value, int64_t delay_s)
 {
-    int64_t said = 0;
+    int64_t written = 0;
     struct vfj_span word;
     struct vfj_span rest = vfj_span_of(value);
     if (!vfj_span_word(&rest, &word))
         return true;
     if (word.length > 1 && word.text[0] == '+')
         word = (struct vfj_span){word.text + 1, word.length - 1};
-    return !vfj_span_to_i64(word, &said) || said != delay_s;
+    return !vfj_span_to_i64(word, &written) || written != delay_s;
 }

@@ -1,0 +1,45 @@
+/* Observations of the guest for the verbs doctor and config. */
+#ifndef VFJ_TOOLS_GUEST_OBSERVATION_H
+#define VFJ_TOOLS_GUEST_OBSERVATION_H
+
+#include <stdbool.h>
+
+#include "adapters/freebsd/guest/query.h"
+#include "adapters/freebsd/paths.h"
+#include "core/data/observation.h"
+#include "core/limits.h"
+#include "core/machine/state.h"
+
+/* Sets all paths, and the journal's default, below the directory `root`, which may be relative. "/"
+ * is the guest itself. Returns false when a path is too long. */
+bool vfj_guest_paths(struct vfj_paths *paths, char journal[VFJ_PATHNAME_SIZE], const char *root);
+
+/* Returns whether root may run the programs there (vfj_paths_are_roots()). Prints a message if
+ * not. */
+bool vfj_guest_is_roots(const struct vfj_paths *paths);
+
+struct vfj_hns {
+    unsigned count;
+    struct vfj_name names[VFJ_SLOTS_MAX];
+};
+
+/* Lists the hn interfaces: of ifconfig(8), of hw.hn.vfmap, and of rc.conf. */
+void vfj_guest_hns(struct vfj_query *ask, const struct vfj_paths *paths, const struct vfj_map *map,
+                   const struct vfj_rc *rc, struct vfj_hns *hns);
+
+/* Reads hw.hn.*. Returns false when sysctl(8) did not answer. */
+bool vfj_guest_observe_map(struct vfj_query *ask, struct vfj_map *map);
+
+/* Returns the unit of an hn: the kernel's while it maps a VF to the hn, else the number in a name
+ * that is hn and a number. Returns an empty name when there is neither. */
+struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn);
+
+/* Observes an hn, its VF and its lagg. Returns false when a program or the kernel did not
+ * answer. */
+bool vfj_guest_observe_slot(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn,
+                            struct vfj_view *view);
+
+/* Returns whether the delay in force differs from the value of hyperv_vf_delay (core/data/rc.h). */
+bool vfj_delay_is_clamped(const char *value, int64_t delay_s);
+
+#endif

@@ -1,0 +1,112 @@
+/* Cursors of `vfjournal show`: a place in one journal, "SEQ:CHAIN". */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/show/show.h"
+#include "tools/terminal.h"
+#include "tools/verb.h"
+
+enum { CURSOR_SIZE = 20 + 1 + 2 * VFJ_CHAIN_SIZE + 1, PATH_SIZE = 4096 };
+
+static void print_cursor(const struct vfj_record *record, char bytes[CURSOR_SIZE])
+{
+    struct vfj_text text = vfj_text_begin(bytes, CURSOR_SIZE);
+    vfj_text_add_u64(&text, record->seq);
+    vfj_text_add_char(&text, ':');
+    for (size_t i = 0; i < sizeof record->chain; i++)
+        vfj_text_add_hex(&text, record->chain[i], 2);
+}
+
+static int fail(const char *file, int error)
+{
+    vfj_complain(file, strerror(error));
+    return error == ENOSPC || error == EIO ? VFJ_EXIT_SYSTEM : VFJ_EXIT_UNUSABLE;
+}
+
+/* Reads the file's cursor. A file that does not exist is the beginning of the journal. */
+static int read_file(const char *path, char bytes[CURSOR_SIZE + 1])
+{
+    FILE *file = fopen(path, "re");
+    bytes[0] = '\0';
+    if (file == NULL)
+        return errno == ENOENT ? VFJ_EXIT_OK : fail(path, errno);
+    size_t length = fread(bytes, 1, CURSOR_SIZE, file);
+    bytes[length] = '\0';
+    bytes[strcspn(bytes, "\n")] = '\0';
+    (void)fclose(file);
+    return VFJ_EXIT_OK;
+}
+
+int vfj_show_take_cursor(struct vfj_show *show)
+{
+    char bytes[CURSOR_SIZE + 1], found[CURSOR_SIZE];
+    const char *cursor = show->after_cursor;
+    struct vfj_record record;
+    uint64_t seq = 0;
+    if (show->cursor_file != NULL) {
+        int exit_status = read_file(show->cursor_file, bytes);
+        if (exit_status != VFJ_EXIT_OK)
+            return exit_status;
+        cursor = bytes[0] != '\0' ? bytes : NULL;
+    }
+    if (cursor == NULL)
+        return VFJ_EXIT_OK;
+    struct vfj_span digits = {cursor, strcspn(cursor, ":")};
+    if (!vfj_span_to_u64(digits, &seq) || strlen(cursor) != digits.length + 1 + 2 * VFJ_CHAIN_SIZE)
+        return vfj_usage_error("show", "not a cursor as --show-cursor prints it", cursor);
+    enum vfj_status status = vfj_journal_get(show->journal, seq, &record);
+    if (status != VFJ_OK && status != VFJ_END)
+        return vfj_complain_status(show->input.name, status, vfj_journal_detail(show->journal));
+    if (status == VFJ_OK)
+        print_cursor(&record, found);
+    if (status == VFJ_END || strcmp(found, cursor) != 0) {
+        vfj_complain(show->input.name, "the journal does not hold the record of the cursor");
+        return VFJ_EXIT_NOT_ANCHORED;
+    }
+    show->criteria.after = seq;
+    return VFJ_EXIT_OK;
+}
+
+/* Replaces the file whole: a reader finds the old cursor or the new one. */
+static int write_file(const char *path, const char *cursor)
+{
+    char name[PATH_SIZE];
+    struct vfj_text text = vfj_text_begin(name, sizeof name);
+    vfj_text_add(&text, path);
+    vfj_text_add(&text, ".XXXXXX");
+    if (text.overflow)
+        return fail(path, ENAMETOOLONG);
+    int fd = mkstemp(name);
+    if (fd < 0)
+        return fail(path, errno);
+    FILE *file = fdopen(fd, "w");
+    bool written = file != NULL && fprintf(file, "%s\n", cursor) > 0;
+    int error = errno;
+    if (file == NULL)
+        (void)close(fd);
+    else if (fclose(file) != 0)
+        written = false;
+    if (written && rename(name, path) == 0)
+        return VFJ_EXIT_OK;
+    error = written ? errno : error;
+    (void)unlink(name);
+    return fail(path, error);
+}
+
+int vfj_show_put_cursor(struct vfj_show *show, uint64_t seq)
+{
+    char cursor[CURSOR_SIZE];
+    struct vfj_record record;
+    if (seq == 0 || (!show->prints_cursor && show->cursor_file == NULL))
+        return VFJ_EXIT_OK;
+    enum vfj_status status = vfj_journal_get(show->journal, seq, &record);
+    if (status != VFJ_OK)
+        return vfj_complain_status(show->input.name, status, vfj_journal_detail(show->journal));
+    print_cursor(&record, cursor);
+    if (show->prints_cursor)
+        (void)printf("-- cursor: %s\n", cursor);
+    return show->cursor_file != NULL ? write_file(show->cursor_file, cursor) : VFJ_EXIT_OK;
+}

@@ -1,0 +1,317 @@
+/* The options of `vfjournal show`. */
+#include <stdio.h>
+#include <string.h>
+
+#include "adapters/freebsd/run/clock.h"
+#include "core/data/decision.h"
+#include "tools/show/show.h"
+#include "tools/terminal.h"
+#include "tools/time_parse.h"
+#include "tools/verb.h"
+
+static const char help[] = /**/
+    "usage: vfjournal show [OPTION]... [-J FILE | FILE]\n"
+    "Prints the journal, newest record last: starts and ends of the daemon, gaps, VFs\n"
+    "that come and go, changes of state, and commands with their outcomes.\n"
+    "\n"
+    "  -a, --all            every row, also plain devd lines and probes; without -n\n"
+    "                       all of them\n"
+    "  -n, --lines N        the newest N, or all; default 20, and all with -S, -b or\n"
+    "                       a cursor\n"
+    "  -r, --reverse        the newest record first\n"
+    "  -i, --interface IF   only records about this hn or VF; may be repeated\n"
+    "  -k, --kind KIND      only rows of this kind, or lines with this word, as run,\n"
+    "                       state, vf-up, gap, devd; may be repeated\n"
+    "  -s, --state STATE    only changes to this state; may be repeated\n"
+    "  -g, --grep REGEX     only lines whose text matches; a pattern in lower case\n"
+    "                       matches any case\n"
+    "  -S, --since TIME     only records that are not older\n"
+    "  -U, --until TIME     only records that are not newer\n"
+    "  -b, --boot [N]       only the newest boot, boot N, or -1 for the one before\n"
+    "      --list-boots     print the boots of the guest\n"
+    "  -f, --follow         continue with new records until interrupted\n"
+    "  -o, --output FORMAT  short (default); delta: time since the line before; cat:\n"
+    "                       the text alone; verbose: all columns; json: one object a\n"
+    "                       line; csv\n"
+    "      --after-cursor CURSOR  only records after the cursor\n"
+    "      --show-cursor    print the cursor of the last record at the end\n"
+    "      --cursor-file FILE  continue after the cursor in FILE, and update it\n"
+    "      --utc            times in UTC, not in the local zone\n"
+    "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
+    "\n"
+    "TIME is a printed time, \"2026-11-22 03:12:54+01:00\", or its beginning, down to\n"
+    "the day; 03:12 is of today; now, today, yesterday, tomorrow; -15m, -2h30m, -1w\n"
+    "are before now; @SECONDS is Unix time. A time without offset is of the local\n"
+    "zone. Bytes that are not printable ASCII become \\xHH. show only reads the file;\n"
+    "a daemon may write it.\n"
+    "\n"
+    "Exit status: 0 printed; 1 no record matches, or no record names an IF; 2 usage,\n"
+    "or an unusable journal; 4 the system failed; 5 damaged, the readable records\n"
+    "were printed; 6 records are missing.\n";
+
+enum {
+    DEFAULT_COUNT = 20,
+    OPTION_UTC = 256,
+    OPTION_LIST_BOOTS,
+    OPTION_AFTER_CURSOR,
+    OPTION_SHOW_CURSOR,
+    OPTION_CURSOR_FILE,
+};
+
+static int take_count(struct vfj_show *show, const char *value)
+{
+    show->criteria.count = UINT64_MAX;
+    if (strcmp(value, "all") == 0 || vfj_option_count(value, &show->criteria.count))
+        return VFJ_OPTIONS_READ;
+    return vfj_usage_error("show", "-n takes a number of at least 1, or all, not", value);
+}
+
+static int take_output(struct vfj_show *show, const char *value)
+{
+    static const char *const formats[] = {[VFJ_SHOW_SHORT] = "short",
+                                          [VFJ_SHOW_DELTA] = "delta",
+                                          [VFJ_SHOW_VERBOSE] = "verbose",
+                                          [VFJ_SHOW_JSON] = "json",
+                                          [VFJ_SHOW_CSV] = "csv",
+                                          [VFJ_SHOW_CAT] = "cat",
+                                          NULL};
+    int format = vfj_option_choice(value, formats);
+    if (format < 0)
+        return vfj_usage_error("show", "-o takes short, delta, verbose, json, csv or cat, not",
+                               value);
+    show->format = (enum vfj_show_format)format;
+    return VFJ_OPTIONS_READ;
+}
+
+static int add_word(struct vfj_words *words, const char *value)
+{
+    if (words->count == VFJ_SHOW_WORDS_MAX)
+        return vfj_usage_error("show", "more than 16 words of one kind", value);
+    words->list[words->count++] = value;
+    return VFJ_OPTIONS_READ;
+}
+
+/* The words of printed lines besides the kinds of rows. */
+static bool is_kind(const char *value)
+{
+    static const char *const words[] = {"run", "probe", "state", "notice", NULL};
+    bool known = vfj_option_choice(value, words) >= 0
+        || vfj_record_kind_parse(vfj_span_of(value)) != VFJ_RECORD_KIND_COUNT;
+    for (unsigned kind = 0; kind < VFJ_DEVD_COUNT; kind++)
+        known |= strcmp(value, vfj_devd_kind_name((enum vfj_devd_kind)kind)) == 0;
+    return known;
+}
+
+static int take_kind(struct vfj_show *show, const char *value)
+{
+    if (is_kind(value))
+        return add_word(&show->criteria.kinds, value);
+    return vfj_usage_error(
+        "show", "-k takes a kind of record, or a word of a line, as run, state, vf-up or gap, not",
+        value);
+}
+
+static int take_state(struct vfj_show *show, const char *value)
+{
+    char what[160];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    vfj_text_add(&text, "-s takes");
+    for (unsigned i = 0; i < VFJ_SLOT_STATE_COUNT; i++) {
+        const char *name = vfj_slot_state_name((enum vfj_slot_state)i);
+        if (strcmp(value, name) == 0)
+            return add_word(&show->criteria.states, value);
+        vfj_text_add(&text, i == 0 ? " " : ", ");
+        vfj_text_add(&text, name);
+    }
+    vfj_text_add(&text, ", not");
+    return vfj_usage_error("show", what, value);
+}
+
+static int take_pattern(struct vfj_show *show, const char *value)
+{
+    char why[160];
+    bool has_upper = strpbrk(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL;
+    if (show->criteria.pattern != NULL)
+        regfree(&show->pattern);
+    show->criteria.pattern = NULL;
+    int error
+        = regcomp(&show->pattern, value, REG_EXTENDED | REG_NOSUB | (has_upper ? 0 : REG_ICASE));
+    if (error == 0) {
+        show->criteria.pattern = &show->pattern;
+        return VFJ_OPTIONS_READ;
+    }
+    (void)regerror(error, &show->pattern, why, sizeof why);
+    return vfj_usage_error("show", why, value);
+}
+
+static int take_time(const char *value, const struct vfj_show *show, const char *message,
+                     int64_t *us)
+{
+    if (vfj_time_parse(vfj_span_of(value), vfj_clock_wall_us(), show->zone, us))
+        return VFJ_OPTIONS_READ;
+    return vfj_usage_error("show", message, value);
+}
+
+static bool is_number(const char *word)
+{
+    int64_t number;
+    return word != NULL && vfj_span_to_i64(vfj_span_of(word), &number);
+}
+
+/* The value of -b may be the next word. */
+static int take_boot(struct vfj_show *show, int argc, char **argv, const char *value)
+{
+    show->has_boot = true;
+    show->boot = 0;
+    if (value == NULL && optind < argc && is_number(argv[optind]))
+        value = argv[optind++];
+    if (value == NULL || vfj_span_to_i64(vfj_span_of(value), &show->boot))
+        return VFJ_OPTIONS_READ;
+    return vfj_usage_error("show", "-b takes the number of a boot, or -1 for the one before, not",
+                           value);
+}
+
+static int take_flag(struct vfj_show *show, int option, const char *value)
+{
+    switch (option) {
+    case 'a':
+        show->criteria.every_kind = true;
+        break;
+    case 'f':
+        show->follow = true;
+        break;
+    case 'r':
+        show->reverse = true;
+        break;
+    case OPTION_UTC:
+        break;
+    case OPTION_LIST_BOOTS:
+        show->lists_boots = true;
+        break;
+    case OPTION_AFTER_CURSOR:
+        show->after_cursor = value;
+        break;
+    case OPTION_SHOW_CURSOR:
+        show->prints_cursor = true;
+        break;
+    case OPTION_CURSOR_FILE:
+        show->cursor_file = value;
+        break;
+    case 'J':
+        show->path = value;
+        break;
+    default:
+        return vfj_option_rest(option, help);
+    }
+    return VFJ_OPTIONS_READ;
+}
+
+static int take(struct vfj_show *show, int argc, char **argv, int option, const char *value)
+{
+    switch (option) {
+    case 'S':
+        return take_time(value, show, "-S takes a time, as 2026-11-22 03:12 or -2h, not",
+                         &show->criteria.since_us);
+    case 'U':
+        return take_time(value, show, "-U takes a time, as 2026-11-22 03:12 or -2h, not",
+                         &show->criteria.until_us);
+    case 'n':
+        return take_count(show, value);
+    case 'i':
+        return vfj_option_interface("show", value, &show->criteria.about);
+    case 'k':
+        return take_kind(show, value);
+    case 's':
+        return take_state(show, value);
+    case 'g':
+        return take_pattern(show, value);
+    case 'b':
+        return take_boot(show, argc, argv, value);
+    case 'o':
+        return take_output(show, value);
+    default:
+        return take_flag(show, option, value);
+    }
+}
+
+/* --utc counts for the times before it, too. */
+static bool wants_utc(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--utc") == 0)
+            return true;
+    }
+    return false;
+}
+
+static int check_pairs(const struct vfj_show *show)
+{
+    if (show->follow && show->criteria.until_us != INT64_MAX)
+        return vfj_usage_error("show", "-f and -U exclude each other", "");
+    if (show->follow && show->reverse)
+        return vfj_usage_error("show", "-f and -r exclude each other", "");
+    if (show->follow && show->lists_boots)
+        return vfj_usage_error("show", "-f and --list-boots exclude each other", "");
+    if (show->follow && vfj_path_descriptor(show->path) >= 0)
+        return vfj_usage_error("show", "-f needs a file, not", show->path);
+    if (show->follow && show->has_boot && show->boot < 0)
+        return vfj_usage_error("show", "-f and an old boot exclude each other", "");
+    if (show->after_cursor != NULL && show->cursor_file != NULL)
+        return vfj_usage_error("show", "--after-cursor and --cursor-file exclude each other", "");
+    return VFJ_OPTIONS_READ;
+}
+
+static void set_defaults(struct vfj_show *show)
+{
+    struct vfj_criteria *criteria = &show->criteria;
+    bool has_begin = criteria->since_us != INT64_MIN || show->has_boot || show->after_cursor != NULL
+        || show->cursor_file != NULL;
+    bool has_rows = show->format == VFJ_SHOW_JSON || show->format == VFJ_SHOW_CSV
+        || show->format == VFJ_SHOW_VERBOSE;
+    if (criteria->count == 0)
+        criteria->count = criteria->every_kind || has_begin ? UINT64_MAX : DEFAULT_COUNT;
+    criteria->fold = !criteria->every_kind && !has_rows;
+    /* an answer that is asked for is a line of its own */
+    for (unsigned i = 0; i < criteria->kinds.count; i++)
+        criteria->fold &= strcmp(criteria->kinds.list[i], "finished") != 0
+            && strcmp(criteria->kinds.list[i], "observed") != 0;
+}
+
+int vfj_show_options_read(struct vfj_show *show, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"all", no_argument, NULL, 'a'},
+        {"follow", no_argument, NULL, 'f'},
+        {"reverse", no_argument, NULL, 'r'},
+        {"lines", required_argument, NULL, 'n'},
+        {"interface", required_argument, NULL, 'i'},
+        {"kind", required_argument, NULL, 'k'},
+        {"state", required_argument, NULL, 's'},
+        {"grep", required_argument, NULL, 'g'},
+        {"since", required_argument, NULL, 'S'},
+        {"until", required_argument, NULL, 'U'},
+        {"boot", optional_argument, NULL, 'b'},
+        {"list-boots", no_argument, NULL, OPTION_LIST_BOOTS},
+        {"output", required_argument, NULL, 'o'},
+        {"after-cursor", required_argument, NULL, OPTION_AFTER_CURSOR},
+        {"show-cursor", no_argument, NULL, OPTION_SHOW_CURSOR},
+        {"cursor-file", required_argument, NULL, OPTION_CURSOR_FILE},
+        {"utc", no_argument, NULL, OPTION_UTC},
+        {"journal", required_argument, NULL, 'J'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    int parsed = VFJ_OPTIONS_READ;
+    show->zone = wants_utc(argc, argv) ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
+    while (parsed == VFJ_OPTIONS_READ
+           && (option = vfj_option_next("show", argc, argv, ":afrn:i:k:s:g:S:U:b::o:J:h", options))
+               != -1)
+        parsed = take(show, argc, argv, option, optarg);
+    if (parsed == VFJ_OPTIONS_READ)
+        parsed = vfj_option_journal("show", argc, argv, &show->path);
+    if (parsed == VFJ_OPTIONS_READ)
+        parsed = check_pairs(show);
+    set_defaults(show);
+    return parsed;
+}
