@@ -13,6 +13,24 @@
 enum vfj_link { VFJ_LINK_UNKNOWN, VFJ_LINK_UP, VFJ_LINK_DOWN };
 enum vfj_laggproto { VFJ_LAGGPROTO_NONE, VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_OTHER };
 
+/* Uses of an interface that lagg(4) would end: it is a VLAN's parent, a bridge's member, or belongs
+ * to another FIB than 0. X(symbol, persisted name). */
+#define VFJ_USES(X)     \
+    X(NONE, "")         \
+    X(VLAN, "vlan")     \
+    X(BRIDGE, "bridge") \
+    X(FIB, "fib")
+
+enum vfj_use {
+#define X(symbol, ...) VFJ_USE_##symbol,
+    VFJ_USES(X)
+#undef X
+        VFJ_USE_COUNT
+};
+
+/* The persisted name; "" for NONE. */
+const char *vfj_use_name(enum vfj_use use);
+
 /* An interface as ifconfig(8) shows it. When it does not exist, all else is zero. */
 struct vfj_interface {
     struct vfj_name name;
@@ -26,11 +44,14 @@ struct vfj_interface {
     uint8_t laggproto; /* enum vfj_laggproto; NONE when it is not a lagg */
     uint8_t address_count;
     uint8_t port_count;
-    uint8_t pad[2];
+    bool carp;   /* carp(4) shares addresses of it: they have a vhid */
+    uint8_t use; /* enum vfj_use: of `ports` by a VLAN or bridge; else of itself */
     uint32_t mtu;
     /* inet, and inet6 that is neither link-local nor autoconf */
     struct vfj_address addresses[VFJ_ADDRESSES_MAX];
-    struct vfj_name ports[VFJ_PORTS_MAX]; /* of a lagg, as listed */
+    /* Of a lagg or bridge, as listed; a VLAN's parent. Of hn in a view: the VLANs or bridges that
+     * use it. */
+    struct vfj_name ports[VFJ_PORTS_MAX];
 };
 
 bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name port);
@@ -98,6 +119,12 @@ struct vfj_view {
     /* why a per-interface script that is there is not run; empty when none is */
     char script_refused[VFJ_PATH_SIZE];
 };
+
+/* Add an interface that the guest has to the users of hn, when it is one: `users` has hn's name, the
+ * first use found, and in `ports` the interfaces that use hn so. */
+void vfj_view_add_user(struct vfj_interface *users, const struct vfj_interface *interface);
+/* Let hn, if it exists, have these users. */
+void vfj_view_take_users(struct vfj_interface *hn, const struct vfj_interface *users);
 
 /* hn's VF: dev.hn.N.vf; or, as the kernel forgets a VF that is renamed, the one that has the data
  * path; empty when none. */

@@ -24,43 +24,6 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
     return is_wanted_up ? VFJ_TARGET_JOINED_UP : VFJ_TARGET_BASE;
 }
 
-/* How many addresses of an interface laggN is to get. */
-static unsigned count_missing(const struct vfj_interface *lagg, const struct vfj_interface *from)
-{
-    unsigned missing = 0;
-    for (unsigned i = 0; i < from->address_count; i++)
-        missing += !vfj_interface_has_host(lagg, &from->addresses[i]);
-    return missing;
-}
-
-/* Whether there are more addresses to be moved than an observation of hn, VF or laggN can hold. */
-static bool has_too_many_addresses(const struct vfj_slot *slot)
-{
-    const struct vfj_view *view = &slot->observed;
-    unsigned missing = count_missing(&view->lagg, &view->hn);
-    if (vfj_planner_takes_from_vf(slot, vfj_plan_target(slot)))
-        missing += count_missing(&view->lagg, &view->vf);
-    return view->hn.truncated || view->vf.truncated
-        || (missing > 0
-            && (view->lagg.truncated || view->lagg.address_count + missing > VFJ_ADDRESSES_MAX));
-}
-
-enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
-{
-    if (vfj_name_is_empty(vfj_name_lagg(slot->unit))) /* the unit has too many digits for a name */
-        return VFJ_REASON_NO_UNIT;
-    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
-        return VFJ_REASON_HN_IN_OTHER_LAGG;
-    if (vfj_observed_is_foreign(slot))
-        return VFJ_REASON_FOREIGN_LAGG;
-    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot))
-        && vfj_plan_target(slot) >= VFJ_TARGET_JOINED)
-        return VFJ_REASON_VF_IN_OTHER_LAGG;
-    if (has_too_many_addresses(slot))
-        return VFJ_REASON_TOO_MANY_ADDRESSES;
-    return VFJ_REASON_NONE;
-}
-
 bool vfj_plan_is_due(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
@@ -280,7 +243,8 @@ static void plan_vf_up(struct vfj_planner *planner)
 static void plan_dhclient(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
-    bool is_unmet = view->lagg_dhclient == 0 && vfj_planner_is_dhcp(planner);
+    bool is_unmet = view->lagg_dhclient == 0 && vfj_planner_is_dhcp(planner)
+        && !vfj_rc_has_other_dhcp(planner->rc, planner->slot->hn);
     bool has_link = view->lagg.link != VFJ_LINK_DOWN || !vfj_observed_has_hn_port(planner->slot);
     if (!vfj_planner_update_need(planner, VFJ_NEED_DHCLIENT, is_unmet))
         return;

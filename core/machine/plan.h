@@ -22,7 +22,13 @@ enum vfj_target {
 enum vfj_target vfj_plan_target(const struct vfj_slot *slot);
 
 /* Why the target can't be reached, whatever commands run; NONE. */
-enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot);
+enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
+                                  const struct vfj_slot *slot);
+
+/* The use of hn that laggN can't take over, by the last observation or rc.conf: VLANs, a bridge,
+ * another FIB, another DHCP client. A lagg port's input reaches none of these (sys/net/if_ethersubr.c
+ * gives it to lagg(4) first). NONE, or the reason. */
+enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struct vfj_slot *slot);
 
 /* Whether there is anything to do for the target: there is not without hn, nor where no lagg was
  * begun and none is wanted. */

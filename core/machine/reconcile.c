@@ -125,13 +125,21 @@ static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot,
     slot->fault = (uint8_t)fault;
 }
 
+/* Whether nothing uses the VF's data path: no lagg has the VF, or laggN has it and not hn. */
+static bool is_vf_unused(const struct vfj_slot *slot)
+{
+    return vfj_name_is_empty(slot->observed.vf_lagg)
+        || (vfj_observed_has_vf_port(slot) && !vfj_observed_has_hn_port(slot)
+            && !vfj_observed_is_foreign(slot));
+}
+
 /* The plan can't go on while the VF has the data path: it is taken down, so that hn carries the
  * traffic. */
 static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
     if (!vfj_step_is_acting(context) || slot->observed.script || vfj_name_is_empty(slot->vf)
-        || !vfj_slot_is_on_vf(slot) || !vf->exists || !vfj_name_is_empty(slot->observed.vf_lagg))
+        || !vfj_slot_is_on_vf(slot) || !vf->exists || !is_vf_unused(slot))
         return false;
     vfj_plan_take_vf_down(context, slot);
     return true;
@@ -230,7 +238,10 @@ static enum vfj_reason standing_fault(const struct vfj_step_context *context,
     }
     if (has_too_many_aliases(context, slot))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
-    return has_too_long_words(context, slot) ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NONE;
+    if (has_too_long_words(context, slot))
+        return VFJ_REASON_ARGS_TOO_LONG;
+    return vfj_observed_has_taken_over(slot) && !slot->observed.script ? vfj_plan_use(context, slot)
+                                                                       : VFJ_REASON_NONE;
 }
 
 /* In observe mode the guest itself joins hn and VF, or does not: observations, further and further
@@ -370,7 +381,7 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         return false;
     }
     bool can_go_on = slot->observed.script || vfj_plan_has_stray_vf(context, slot);
-    enum vfj_reason conflict = can_go_on ? VFJ_REASON_NONE : vfj_plan_conflict(slot);
+    enum vfj_reason conflict = can_go_on ? VFJ_REASON_NONE : vfj_plan_conflict(context, slot);
     if (conflict == VFJ_REASON_NONE && slot->plan.batches >= BATCHES_MAX)
         conflict = VFJ_REASON_NOT_CONVERGING;
     if (conflict != VFJ_REASON_NONE)

@@ -115,7 +115,9 @@ void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interf
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
-        if (guest->ifs[i].facts.exists && vfj_interface_has_port(&guest->ifs[i].facts, port))
+        const struct vfj_interface *facts = &guest->ifs[i].facts;
+        if (facts->exists && facts->laggproto != VFJ_LAGGPROTO_NONE
+            && vfj_interface_has_port(facts, port))
             return &guest->ifs[i];
     }
     return NULL;
@@ -146,12 +148,11 @@ bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if
     return false;
 }
 
-/* An interface departs: its lagg drops it by itself (lagg(4)), and so it does a port that no line
- * told of. */
+/* An interface departs: its lagg or bridge drops it by itself (lagg(4), if_bridge(4)), and a VLAN
+ * loses its parent. So it is with a port that no line told of. */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
 {
     struct vfj_guest_if *gone = vfj_guest_find(guest, name);
-    struct vfj_guest_if *lagg;
     if (gone != NULL) {
         gone->facts.exists = false;
         gone->dhclient = 0;
@@ -159,9 +160,8 @@ void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
     }
     if (vfj_name_equal(guest->default_if, name))
         guest->default_if = (struct vfj_name){{0}};
-    while ((lagg = vfj_guest_lagg_of(guest, name)) != NULL)
-        vfj_interface_drop_port(&lagg->facts, name);
     for (unsigned i = 0; i < guest->if_count; i++) {
+        vfj_interface_drop_port(&guest->ifs[i].facts, name);
         if (!vfj_name_equal(guest->ifs[i].rxvf, name))
             continue;
         guest->ifs[i].rxvf = (struct vfj_name){{0}};

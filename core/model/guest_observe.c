@@ -231,6 +231,16 @@ static struct vfj_name lagg_of(struct vfj_guest *guest, struct vfj_name port)
     return lagg != NULL ? lagg->facts.name : (struct vfj_name){{0}};
 }
 
+static void observe_users(const struct vfj_guest *guest, struct vfj_interface *hn)
+{
+    struct vfj_interface users = {.name = hn->name};
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (guest->ifs[i].facts.exists)
+            vfj_view_add_user(&users, &guest->ifs[i].facts);
+    }
+    vfj_view_take_users(hn, &users);
+}
+
 static uint64_t dhclient_of(struct vfj_guest *guest, struct vfj_name name)
 {
     const struct vfj_guest_if *interface = vfj_guest_find(guest, name);
@@ -277,6 +287,7 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
     view->lagg_dhclient = dhclient_of(guest, command->b);
     view->hn_lagg = lagg_of(guest, command->a);
     observe_interface(guest, command->a, &view->hn);
+    observe_users(guest, &view->hn);
     observe_interface(guest, command->b, &view->lagg);
     observe_vf(guest, command, view);
     bool on_lagg = vfj_name_equal(guest->default_if, command->b);

@@ -15,6 +15,13 @@ static void describe(const struct vfj_view *view, const struct vfj_map *map, str
         vfj_text_add(text,
                      vfj_name_is_empty(view->rxvf) ? ", traffic on hn" : ", traffic on the VF");
     }
+    for (unsigned i = 0; i < view->hn.port_count; i++) {
+        const char *what = view->hn.use == VFJ_USE_VLAN ? "; parent of " : "; member of ";
+        vfj_text_add(text, i == 0 ? what : ", ");
+        vfj_text_add(text, view->hn.ports[i].text);
+    }
+    vfj_text_add(text, view->hn.carp ? "; shares an address by carp(4)" : "");
+    vfj_text_add(text, view->hn.use == VFJ_USE_FIB ? "; in another FIB than 0" : "");
     if (vfj_name_is_empty(view->hn_lagg))
         return;
     vfj_text_add(text, "; port of ");
@@ -71,7 +78,7 @@ static void find_owner(struct vfj_doctor *doctor, const struct vfj_interface *po
 static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
 {
     static struct vfj_view view;
-    char what[160];
+    char what[768];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
     if (!vfj_guest_view(doctor->ask, &doctor->map, hn, &view)) {
         vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, hn.text,

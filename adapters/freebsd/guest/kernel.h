@@ -21,7 +21,8 @@ bool vfj_kernel_answers(void);
 int vfj_kernel_sysctl(const char *name, char *value, size_t size);
 
 /* ifconfig -a: tell each interface, in ifconfig's order. Of one that is not among the `count` names
- * in `wanted` only name, up, mtu and what lagg(4) says of it are looked up. */
+ * in `wanted` only name, up, mtu and what it makes of others (lagg(4), vlan(4), if_bridge(4)) are
+ * looked up. */
 int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
                           void *context);
 

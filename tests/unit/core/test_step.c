@@ -1051,6 +1051,9 @@ static void test_target(void **unused)
 static void test_addresses_of_a_vf_left_alone(void **unused)
 {
     static struct vfj_slot slot;
+    static struct vfj_state empty;
+    static struct vfj_decision decision;
+    const struct vfj_step_context context = {.now = &empty, .next = &empty, .decision = &decision};
     (void)unused;
     memset(&slot, 0, sizeof slot);
     slot.hn = vfj_name_of("hn0");
@@ -1062,11 +1065,11 @@ static void test_addresses_of_a_vf_left_alone(void **unused)
     while (slot.observed.lagg.address_count < VFJ_ADDRESSES_MAX)
         give(&slot.observed.lagg, "10.0.0.4/24");
     give(&slot.observed.vf, "10.0.0.5/24");
-    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_NONE);
+    assert_int_equal(vfj_plan_conflict(&context, &slot), VFJ_REASON_NONE);
     slot.delay = VFJ_DELAY_OVER;
-    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_TOO_MANY_ADDRESSES);
+    assert_int_equal(vfj_plan_conflict(&context, &slot), VFJ_REASON_TOO_MANY_ADDRESSES);
     slot.observed.lagg.address_count--;
-    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_NONE);
+    assert_int_equal(vfj_plan_conflict(&context, &slot), VFJ_REASON_NONE);
 }
 
 /* A state is idle when nothing of it is half-done. */
