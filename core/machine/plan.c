@@ -307,7 +307,7 @@ struct row {
     void (*plan)(struct vfj_planner *planner);
 };
 
-/* In this order the needs are planned. DHCLIENT stands twice. Those without a function have a batch
+/* In this order the needs are planned. DHCLIENT and STATIC_ROUTE stand twice. Those without a function have a batch
  * of their own. */
 static const struct row rows[] = {
     /* clang-format off */
@@ -325,6 +325,7 @@ static const struct row rows[] = {
     {VFJ_NEED_RC_INET,            SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet},
     {VFJ_NEED_INET6,              SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_inet6},
     {VFJ_NEED_RC_INET6,           SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
+    {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_interface_routes},
     {VFJ_NEED_DEFAULT_ROUTE,      SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
     {VFJ_NEED_DEFAULT_ROUTE6,     SWITCH,  ROUTE,            VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
     {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH,  ROUTE,            VFJ_REASON_ROUTE_STAYS,     vfj_plan_new_default_route6},

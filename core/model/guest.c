@@ -93,6 +93,18 @@ void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *i
     }
 }
 
+void vfj_guest_drop_routes(struct vfj_guest *guest, struct vfj_name interface)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < guest->route_count; i++) {
+        if (!vfj_name_equal(guest->routes[i].interface, interface))
+            guest->routes[kept++] = guest->routes[i];
+    }
+    guest->route_count = kept;
+    if (vfj_name_equal(guest->default_if, interface))
+        guest->default_if = (struct vfj_name){{0}};
+}
+
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
@@ -158,8 +170,7 @@ void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
         gone->dhclient = 0;
         memset(&gone->gateway6, 0, sizeof gone->gateway6);
     }
-    if (vfj_name_equal(guest->default_if, name))
-        guest->default_if = (struct vfj_name){{0}};
+    vfj_guest_drop_routes(guest, name);
     for (unsigned i = 0; i < guest->if_count; i++) {
         vfj_interface_drop_port(&guest->ifs[i].facts, name);
         if (!vfj_name_equal(guest->ifs[i].rxvf, name))
@@ -186,6 +197,7 @@ void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name)
 void vfj_guest_boot(struct vfj_guest *guest)
 {
     guest->default_if = (struct vfj_name){{0}};
+    guest->route_count = 0;
     for (unsigned i = 0; i < guest->if_count; i++) {
         struct vfj_guest_if *interface = &guest->ifs[i];
         interface->facts = interface->told;

@@ -106,8 +106,8 @@ static void delete_address(struct call *call, unsigned index)
             (facts->address_count - index) * sizeof facts->addresses[0]);
     for (unsigned i = 0; i < facts->address_count; i++)
         inet_left |= !vfj_address_is_inet6(&facts->addresses[i]);
-    if (!inet_left && vfj_name_equal(call->guest->default_if, facts->name))
-        call->guest->default_if = (struct vfj_name){{0}};
+    if (!inet_left)
+        vfj_guest_drop_routes(call->guest, facts->name);
 }
 
 /* Without an address the first one of the family goes. */
