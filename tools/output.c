@@ -300,6 +300,8 @@ static const char *devd_text(const struct vfj_devd *devd)
         return "renamed to ";
     case VFJ_DEVD_LINK:
         return devd->link_up ? "link up" : "link down";
+    case VFJ_DEVD_ADDRESS:
+        return "an address came or went";
     case VFJ_DEVD_OTHER:
     case VFJ_DEVD_COUNT:
         break;

@@ -12,6 +12,7 @@ void vfj_request_observation(struct vfj_slot *slot, enum vfj_observe why)
 {
     if (slot->request.wanted < why)
         slot->request.wanted = (uint8_t)why;
+    slot->request.watch = 0;
 }
 
 void vfj_facts_script_due(struct vfj_slot *slot)
@@ -73,6 +74,7 @@ static void forget_plan(struct vfj_slot *slot)
     memset(&slot->request, 0, sizeof slot->request);
     slot->fault = VFJ_REASON_NONE;
     slot->timers.observe_us = VFJ_NEVER_US;
+    slot->timers.watch_us = VFJ_NEVER_US;
 }
 
 void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot)
@@ -142,9 +144,9 @@ void vfj_facts_stopping(struct vfj_slot *slot)
 
 /* devd's lines */
 
-/* hn's link came up: devd's stock rule may start a dhclient on it, a lagg port. Observations
- * follow, 1, 2, 4 … s apart. */
-static void hn_link_up(struct vfj_step_context *context, struct vfj_name name)
+/* hn's link came up, and devd's stock rule may start a dhclient on it; or somebody gave hn an
+ * address or took one: hn is a lagg port. Observations follow, 1, 2, 4 … s apart. */
+static void hn_changed(struct vfj_step_context *context, struct vfj_name name)
 {
     unsigned index = vfj_step_find_hn(context, name);
     if (index < VFJ_SLOTS_MAX && vfj_observed_has_hn_port(vfj_step_slot(context, index)))
@@ -157,7 +159,7 @@ static void link_changed(struct vfj_step_context *context, const struct vfj_devd
     if (index < VFJ_SLOTS_MAX)
         vfj_link_changed(context, vfj_step_edit_slot(context, index), devd->link_up);
     if (devd->link_up)
-        hn_link_up(context, devd->name);
+        hn_changed(context, devd->name);
 }
 
 /* An hn that the host took away and has given back: what it had is on laggN still. */
@@ -296,6 +298,9 @@ void vfj_facts_line(struct vfj_step_context *context)
     case VFJ_DEVD_LINK:
         link_changed(context, devd);
         break;
+    case VFJ_DEVD_ADDRESS:
+        hn_changed(context, devd->name);
+        break;
     case VFJ_DEVD_OTHER:
     case VFJ_DEVD_COUNT:
         break;
@@ -322,4 +327,9 @@ void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
     if ((all || slot->link.monitor == VFJ_LINK_MONITOR_WAITING)
         && take_due(context, &slot->timers.link_us))
         vfj_link_due(slot);
+    if (!all || !take_due(context, &slot->timers.watch_us)
+        || slot->request.wanted != VFJ_OBSERVE_NOT)
+        return;
+    vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+    slot->request.watch = 1;
 }

@@ -422,11 +422,18 @@ static void keep_failed(struct vfj_slot *slot, const struct vfj_view *before)
         slot->before.hn_dhclient = before->hn_dhclient;
 }
 
-void vfj_plan_begin(struct vfj_slot *slot)
+static uint64_t options_tried(const struct vfj_slot *slot)
+{
+    return slot->plan.tried
+        & ((uint64_t)1 << VFJ_NEED_NO_DAD | (uint64_t)1 << VFJ_NEED_RTADV
+           | (uint64_t)1 << VFJ_NEED_RTSOL);
+}
+
+void vfj_plan_begin(struct vfj_slot *slot, bool is_watch)
 {
     const struct vfj_view before = slot->before;
     slot->plan.phase = VFJ_PLAN_ACTIVE;
-    slot->plan.tried = 0;
+    slot->plan.tried = is_watch ? options_tried(slot) : 0;
     slot->plan.batches = 0;
     slot->before = slot->observed;
     if (!slot->observed.lagg.exists && vfj_observed_is_lagg_lost(slot))

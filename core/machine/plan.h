@@ -38,8 +38,9 @@ bool vfj_plan_is_due(const struct vfj_slot *slot);
  * their own. */
 bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Begin a plan: what is observed now is what hn had. */
-void vfj_plan_begin(struct vfj_slot *slot);
+/* Begin a plan: what is observed now is what hn had. When the watch asked for the observation,
+ * options of laggN that were tried and did not take (a kernel without IPv6) are not tried again. */
+void vfj_plan_begin(struct vfj_slot *slot, bool is_watch);
 
 /* Issue the next batch; false: no need is open that was not tried in this plan. */
 bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot);

@@ -23,6 +23,11 @@ enum {
     SCRIPT_FIRST_S = 10,
     RECHECKS_MAX = 5, /* observations after hn's link came up: devd's dhclient takes its time */
     LAST_LINK_S = 3,  /* a daemon that is about to end waits so long for a VF's link */
+    /* Between observations of a slot with nothing under way. What an administrator, a jail or an
+     * agent does to hn sends no line before FreeBSD 15. */
+    WATCH_FIRST_S = 20,
+    WATCH_MAX_S = 600,
+    WATCHES_MAX = 6, /* 20 s · 2⁵ is the longest */
 };
 
 /* States */
@@ -113,6 +118,24 @@ static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot 
         && arm_earlier(context, &slot->timers.observe_us,
                        vfj_step_pause_us(1, BACKOFF_MAX_S, slot->plan.rechecks)))
         slot->plan.rechecks++;
+}
+
+/* While laggN has hn's configuration and nothing is under way, the slot is observed now and then. */
+static void arm_watch(const struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool is_calm = slot->activity == VFJ_ACTIVITY_IDLE && vfj_step_is_acting(context)
+        && !vfj_name_is_empty(slot->unit)
+        && (vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot));
+    if (!is_calm) {
+        slot->timers.watch_us = VFJ_NEVER_US;
+        return;
+    }
+    if (slot->timers.watch_us != VFJ_NEVER_US)
+        return;
+    if (slot->plan.watches < WATCHES_MAX)
+        slot->plan.watches++;
+    arm(context, &slot->timers.watch_us,
+        vfj_step_pause_us(WATCH_FIRST_S, WATCH_MAX_S, slot->plan.watches));
 }
 
 /* Faults and retries */
@@ -303,7 +326,17 @@ static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 
 /* The decision after an observation */
 
-/* Start hyperv_vf_delay for a VF that no line announced and that does not have the data path. */
+/* Somebody took laggN down together with the VF, as `service netif restart` does with all
+ * interfaces; it ups those of rc.conf only. The VF is nobody's choice then. */
+static bool was_all_taken_down(const struct vfj_slot *slot)
+{
+    const struct vfj_view *view = &slot->observed;
+    return vfj_observed_has_vf_port(slot) && vfj_observed_has_hn_port(slot) && !view->lagg.up
+        && !view->vf.up;
+}
+
+/* Start hyperv_vf_delay for a VF that no line announced and that does not have the data path, and
+ * for one that was not taken down for its own sake. */
 static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
@@ -313,7 +346,8 @@ static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
         return;
     if (asked == VFJ_OBSERVE_FOUND
         || (asked == VFJ_OBSERVE_GAP && !vfj_observed_has_vf_port(slot) && !vfj_link_is_held(slot)
-            && vf->exists))
+            && vf->exists)
+        || (was_all_taken_down(slot) && !vfj_link_is_held(slot)))
         slot->delay = VFJ_DELAY_DUE;
 }
 
@@ -330,10 +364,11 @@ static void end_delay(struct vfj_step_context *context, struct vfj_slot *slot)
 
 static void begin_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
+    bool is_watch = slot->request.watch != 0;
     enum vfj_reason conflict = vfj_observed_port_conflict(slot);
     if (conflict != VFJ_REASON_NONE)
         set_fault(context, slot, conflict);
-    vfj_plan_begin(slot);
+    vfj_plan_begin(slot, is_watch);
 }
 
 /* Whether the guest has no network as it is, or would lose it to the stock scripts. */
@@ -453,14 +488,16 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
     }
     if (!may_go_on(context, slot))
         leave_to_next(context, slot);
-    if (has_batch)
+    if (has_batch) {
         slot->activity = VFJ_ACTIVITY_RUNNING;
-    else if (slot->request.wanted != VFJ_OBSERVE_NOT && vfj_name_is_empty(slot->unit))
+        slot->plan.watches = 0;
+    } else if (slot->request.wanted != VFJ_OBSERVE_NOT && vfj_name_is_empty(slot->unit)) {
         give_up(context, slot);
-    else if (slot->request.wanted != VFJ_OBSERVE_NOT)
+    } else if (slot->request.wanted != VFJ_OBSERVE_NOT) {
         observe(context, slot);
-    else if (slot->activity != VFJ_ACTIVITY_OBSERVING)
+    } else if (slot->activity != VFJ_ACTIVITY_OBSERVING) {
         slot->activity = VFJ_ACTIVITY_IDLE;
+    }
 }
 
 static void check_activity(const struct vfj_slot *was, const struct vfj_slot *slot)
@@ -478,7 +515,8 @@ void vfj_reconcile(struct vfj_step_context *context, unsigned index)
     decide_activity(context, slot);
     arm_link(context, slot);
     arm_recheck(context, slot);
-    if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_due_us(slot) != VFJ_NEVER_US)
+    if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_awaits_timer(slot))
         slot->activity = VFJ_ACTIVITY_WAITING;
+    arm_watch(context, slot);
     check_activity(vfj_step_old_slot(context, index), slot);
 }

@@ -960,7 +960,7 @@ static void test_plan_begins(void **unused)
         slot.before.vf.address_count--; /* past the last one there is none, whatever is there */
         slot.before.hn_dhclient = 77;
         slot.observed.hn_dhclient = is_there ? 78 : 0;
-        vfj_plan_begin(&slot);
+        vfj_plan_begin(&slot, false);
         assert_int_equal(slot.before.hn.address_count, inet6);
         assert_int_equal(slot.before.vf.address_count, inet6);
         assert_int_equal(slot.before.hn_dhclient, is_there ? 78 : dhclient ? 77 : 0);
