@@ -87,7 +87,8 @@
     X(HN_HAS_CARP, "hn-has-carp", "carp(4) shares an address of hn's: hn is left alone")          \
     X(HN_IN_FIB, "hn-in-fib", "hn belongs to another FIB than 0: hn is left alone")               \
     X(OTHER_DHCP, "other-dhcp-client",                                                            \
-      "rc.conf has a DHCP client, or options of one, that lagg can't get: hn is left alone")
+      "rc.conf has a DHCP client, or options of one, that lagg can't get: hn is left alone")      \
+    X(RC_UNREAD, "rc-unread", "rc.conf could never be read: hn is left alone")
 
 enum vfj_reason {
 #define X(symbol, name, text) VFJ_REASON_##symbol,

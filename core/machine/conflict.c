@@ -59,6 +59,8 @@ static enum vfj_reason reason_of_rc_use(enum vfj_rc_use use)
 enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     const struct vfj_rc *rc = vfj_step_rc(context);
+    if (!vfj_step_has_rc(context))
+        return VFJ_REASON_RC_UNREAD;
     if (slot->observed.hn.use != VFJ_USE_NONE)
         return reason_of_use((enum vfj_use)slot->observed.hn.use);
     enum vfj_rc_use use = vfj_rc_use(rc, slot->hn);

@@ -26,7 +26,7 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
                                   const struct vfj_slot *slot);
 
 /* The use of hn that laggN can't take over, by the last observation or rc.conf: VLANs, a bridge,
- * another FIB, another DHCP client. A lagg port's input reaches none of these (sys/net/if_ethersubr.c
+ * another FIB, another DHCP client; or that rc.conf's is not known. A lagg port's input reaches none of these (sys/net/if_ethersubr.c
  * gives it to lagg(4) first). NONE, or the reason. */
 enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struct vfj_slot *slot);
 
