@@ -3,6 +3,7 @@
 
 #include "core/data/rc.h"
 #include "tools/doctor/doctor.h"
+#include "tools/guest_names.h"
 
 /* "hn0: VF mce0, which has the data path; both are ports of lagg0" */
 static void describe(const struct vfj_view *view, const struct vfj_map *map, struct vfj_text *text)
@@ -113,10 +114,45 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, what, "");
 }
 
+/* A file whose rules name hn: packets of a joined hn are on its lagg. */
+struct named {
+    struct vfj_doctor *doctor;
+    struct vfj_name hn;
+};
+
+static void find_file(void *context, const char *file, unsigned line)
+{
+    const struct named *named = context;
+    char what[VFJ_PATHNAME_SIZE + 64], advice[128];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    vfj_text_add(&text, "is named in ");
+    vfj_text_add(&text, file);
+    vfj_text_add_char(&text, ':');
+    vfj_text_add_u64(&text, line);
+    struct vfj_name lagg = vfj_name_lagg(vfj_guest_unit(&named->doctor->map, named->hn));
+    struct vfj_text more = vfj_text_begin(advice, sizeof advice);
+    vfj_text_add(&more, "name ");
+    vfj_text_add(&more, vfj_name_is_empty(lagg) ? "its lagg" : lagg.text);
+    vfj_text_add(&more, " there as well, or instead, and load the file again");
+    vfj_doctor_find2(named->doctor, VFJ_LEVEL_WARN, named->hn.text, what,
+                     ": once it is joined, its packets are on its lagg and match nothing there",
+                     advice);
+}
+
+/* In transparent mode hn is never joined. */
+static void check_names(struct vfj_doctor *doctor, struct vfj_name hn)
+{
+    struct named named = {.doctor = doctor, .hn = hn};
+    if (doctor->map_read && doctor->map.transparent <= 0)
+        vfj_guest_find_names(&doctor->paths, hn, find_file, &named);
+}
+
 void vfj_doctor_check_hns(struct vfj_doctor *doctor)
 {
     if (doctor->hns.count == 0)
         vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "hn", "there is no hn interface", "");
     for (unsigned i = 0; i < doctor->hns.count; i++)
         check_hn(doctor, doctor->hns.names[i]);
+    for (unsigned i = 0; i < doctor->hns.count; i++)
+        check_names(doctor, doctor->hns.names[i]);
 }
