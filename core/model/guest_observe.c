@@ -157,6 +157,19 @@ static void observe_map(const struct vfj_guest *guest, struct vfj_map *map)
     }
 }
 
+/* As the real readers do: each interface with IPv6 has one of its own, which is nobody's to move. */
+static void drop_link_local(struct vfj_interface *interface)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < interface->address_count; i++) {
+        if (!vfj_address_is_link_local(vfj_span_of(interface->addresses[i].text)))
+            interface->addresses[kept++] = interface->addresses[i];
+    }
+    memset(&interface->addresses[kept], 0,
+           (interface->address_count - kept) * sizeof interface->addresses[0]);
+    interface->address_count = (uint8_t)kept;
+}
+
 static void observe_interface(struct vfj_guest *guest, struct vfj_name name,
                               struct vfj_interface *interface)
 {
@@ -166,6 +179,7 @@ static void observe_interface(struct vfj_guest *guest, struct vfj_name name,
         return;
     }
     *interface = found->facts;
+    drop_link_local(interface);
     if (found->facts.laggproto != VFJ_LAGGPROTO_NONE && !found->has_told_link)
         interface->link = vfj_guest_has_link(guest, found) ? VFJ_LINK_UP : VFJ_LINK_DOWN;
 }
