@@ -307,8 +307,8 @@ struct row {
     void (*plan)(struct vfj_planner *planner);
 };
 
-/* In this order the needs are planned. DHCLIENT and STATIC_ROUTE stand twice. Those without a function have a batch
- * of their own. */
+/* In this order the needs are planned. DHCLIENT and STATIC_ROUTE stand twice. Those without a
+ * function have a batch of their own. */
 static const struct row rows[] = {
     /* clang-format off */
     {VFJ_NEED_LAGG,               PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg},
@@ -424,6 +424,8 @@ static void keep_failed(struct vfj_slot *slot, const struct vfj_view *before)
 
 static uint64_t options_tried(const struct vfj_slot *slot)
 {
+    if (!vfj_observed_has_hn_port(slot))
+        return 0;
     return slot->plan.tried
         & ((uint64_t)1 << VFJ_NEED_NO_DAD | (uint64_t)1 << VFJ_NEED_RTADV
            | (uint64_t)1 << VFJ_NEED_RTSOL);

@@ -88,10 +88,13 @@ says '^warn +daemon +does not run' '^warn +journal .*not there yet' '^ok +rc\.co
     '^ok +rules +IFNET LINK_UP: /usr/local/etc/devd/vfjournal\.conf:[0-9]+, priority 11: vfjournal.s' '^ok +reach '
 not 'FAIL'
 
-# A sound guest with a daemon that acts.
+# A sound guest with a daemon that acts. It says once whose rules name hn0.
+printf 'pass in all\nblock in on hn0\nblock in on hn0\n' >g/etc/pf.conf
 "$vfjournal" daemon --act --root g 2>log &
 daemon=$!
 wait_for 'devd: [0-9].*seqpacket'
+[ "$(grep -c 'guest: /etc/pf\.conf:2 names hn0: once' log)" = 1 ] || { echo "pf.conf?"; cat log; failed=1; }
+rm g/etc/pf.conf
 "$guest" host g slow 8 ifconfig hn0 inet 10.0.0.4 delete
 "$guest" host g plug mce0
 tries=100

@@ -16,6 +16,7 @@
 #include "tools/daemon/loop.h"
 #include "tools/daemon/options.h"
 #include "tools/daemon/split.h"
+#include "tools/guest_names.h"
 #include "tools/verb.h"
 
 enum { DESCRIPTORS = 1024 }; /* VFJ_PROGRAMS_MAX, twice */
@@ -184,10 +185,36 @@ static bool is_guest_roots(const struct vfj_daemon_options *options)
     return is_roots;
 }
 
+static void say_named(void *context, const char *file, unsigned line)
+{
+    const struct vfj_name *hn = context;
+    char what[VFJ_PATHNAME_SIZE + 64];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    vfj_text_add(&text, file);
+    vfj_text_add_char(&text, ':');
+    vfj_text_add_u64(&text, line);
+    vfj_text_add(&text, " names ");
+    vfj_text_add(&text, hn->text);
+    vfj_daemon_log("guest", what, ": once that is joined, its packets are on its lagg");
+}
+
+/* Rules of a firewall, and the like, that name an hn. They are read while this process is root. */
+static void say_files(const struct vfj_daemon_options *options)
+{
+    for (unsigned i = 0; i < VFJ_UNITS_MAX && options->mode == VFJ_MODE_ACT; i++) {
+        struct vfj_name hn = {{0}};
+        struct vfj_text text = vfj_text_begin(hn.text, sizeof hn.text);
+        vfj_text_add(&text, "hn");
+        vfj_text_add_u64(&text, i);
+        vfj_guest_find_names(&options->guest_io.paths, hn, say_named, &hn);
+    }
+}
+
 static int run_with_pidfile(struct vfj_daemon_options *options)
 {
     if (!is_guest_roots(options))
         return VFJ_EXIT_UNUSABLE;
+    say_files(options);
     options->pidfile_descriptor = -1;
     if (options->pidfile[0] != '\0') {
         options->pidfile_descriptor = vfj_pidfile_open(options->pidfile);

@@ -20,7 +20,7 @@
 #include "tests/kit/program.h"
 #include "tests/kit/scratch.h"
 
-enum { SYSCTLS_MAX = 8, INTERFACES_MAX = 4 };
+enum { SYSCTLS_MAX = 8, INTERFACES_MAX = 8 };
 
 /* The guest's kernel. */
 static struct {
