@@ -1,6 +1,7 @@
 /* An anchor: a head of the chain that is kept outside the guest. */
 #include "store/anchor.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static int digit_of(char c)
@@ -34,8 +35,7 @@ bool vfj_anchor_parse(struct vfj_span span, struct vfj_anchor *anchor)
 
 void vfj_anchor_print(const struct vfj_anchor *anchor, struct vfj_text *text)
 {
-    vfj_text_add_u64(text, anchor->seq);
-    vfj_text_add_char(text, ':');
+    vfj_text_format(text, "%" PRIu64 ":", anchor->seq);
     for (size_t i = 0; i < sizeof anchor->head.bytes; i++)
         vfj_text_add_hex(text, anchor->head.bytes[i], 2);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -30,8 +31,7 @@ static enum vfj_status fail_errno(struct vfj_text *detail, const char *what)
 static bool add_suffix(const char *path, const char *suffix, char name[PATH_MAX])
 {
     struct vfj_text text = vfj_text_begin(name, PATH_MAX);
-    vfj_text_add(&text, path);
-    vfj_text_add(&text, suffix);
+    vfj_text_format(&text, "%s%s", path, suffix);
     return !text.overflow;
 }
 
@@ -86,20 +86,16 @@ static enum vfj_status inspect_header(const unsigned char *header,
     if (big_endian(header + 68) != VFJ_APPLICATION_ID)
         return fail(VFJ_JOURNAL_NOT_OURS, detail, "a database of another program");
     if (big_endian(header + 60) > VFJ_SCHEMA_VERSION) {
-        vfj_text_add(detail, "its format is ");
-        vfj_text_add_u64(detail, big_endian(header + 60));
-        vfj_text_add(detail, ", this program knows up to ");
-        vfj_text_add_u64(detail, VFJ_SCHEMA_VERSION);
+        vfj_text_format(detail, "its format is %" PRIu32 ", this program knows up to %d",
+                        big_endian(header + 60), VFJ_SCHEMA_VERSION);
         return VFJ_JOURNAL_NEWER;
     }
     if (big_endian(header + 56) != 1)
         return fail(VFJ_JOURNAL_NOT_OURS, detail, "its text is not UTF-8");
     if (!facts->wal && big_endian(header + 24) == big_endian(header + 92)
         && (uint64_t)facts->stat.st_size < pages * page_size) {
-        vfj_text_add(detail, "truncated: ");
-        vfj_text_add_i64(detail, facts->stat.st_size);
-        vfj_text_add(detail, " of ");
-        vfj_text_add_u64(detail, pages * page_size);
+        vfj_text_format(detail, "truncated: %" PRId64 " of %" PRIu64, (int64_t)facts->stat.st_size,
+                        pages * page_size);
         return fail(VFJ_JOURNAL_DAMAGED, detail, " bytes");
     }
     return VFJ_OK;
@@ -165,6 +161,48 @@ bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts)
     return stat(path, &now) != 0 || now.st_ino != then->st_ino || now.st_size != then->st_size
         || now.st_mtim.tv_sec != then->st_mtim.tv_sec
         || now.st_mtim.tv_nsec != then->st_mtim.tv_nsec || has_wal(path) != facts->wal;
+}
+
+struct vfj_file_identity vfj_file_identify(const char *path)
+{
+    char name[PATH_MAX];
+    struct stat facts;
+    struct vfj_file_identity identity = {0};
+    if (stat(path, &facts) != 0)
+        return identity;
+    identity.device = facts.st_dev;
+    identity.file = facts.st_ino;
+    if (add_suffix(path, "-wal", name) && stat(name, &facts) == 0)
+        identity.wal = facts.st_ino;
+    return identity;
+}
+
+static bool is_gone(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == ELOOP;
+}
+
+/* Looks the name up as a path, and within the directory when paths are out of reach. */
+static bool names_another(const char *path, int directory, dev_t device, ino_t inode)
+{
+    struct stat facts;
+    const char *slash = strrchr(path, '/');
+    int failed = stat(path, &facts);
+    if (failed != 0 && !is_gone(errno) && directory >= 0)
+        failed = fstatat(directory, slash != NULL ? slash + 1 : path, &facts, 0);
+    if (failed != 0)
+        return is_gone(errno);
+    return facts.st_dev != device || facts.st_ino != inode;
+}
+
+bool vfj_file_is_moved(const char *path, int directory, const struct vfj_file_identity *identity)
+{
+    char wal[PATH_MAX];
+    if (identity->file == 0)
+        return false;
+    return names_another(path, directory, identity->device, identity->file)
+        || (identity->wal != 0 && add_suffix(path, "-wal", wal)
+            && names_another(wal, directory, identity->device, identity->wal));
 }
 
 static enum vfj_status sync_directory(const char *path, struct vfj_text *detail)

@@ -15,6 +15,12 @@ struct vfj_file_facts {
     bool rollback; /* a -journal file exists: SQLite may roll the database back with it */
 };
 
+/* Device and inodes of the open files. 0: unknown. */
+struct vfj_file_identity {
+    dev_t device;
+    ino_t file, wal;
+};
+
 /* Checks the first 100 bytes of the file (https://www.sqlite.org/fileformat2.html, section 1.3),
  * and the files beside it. Changes nothing. Returns VFJ_OK when SQLite may open the file. Fails
  * as vfj_journal_open() does, and writes the cause to `detail`. */
@@ -23,6 +29,14 @@ enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts,
 
 /* Returns whether the file or its WAL changed since the inspection. */
 bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts);
+
+/* Notes which files `path` and its -wal name now. */
+struct vfj_file_identity vfj_file_identify(const char *path);
+
+/* Returns whether `path` or its -wal names another file than `identity`, or none, since somebody
+ * moved, removed or replaced one. `directory` is the journal's directory, open. A process in
+ * capability mode cannot look paths up, and notices only what happens within that directory. */
+bool vfj_file_is_moved(const char *path, int directory, const struct vfj_file_identity *identity);
 
 /* Makes a new, empty journal at `path`, durably. The file is complete before it gets that name.
  * Fails with JOURNAL_IO, and writes the cause to `detail`. */

@@ -125,8 +125,7 @@ static int make_file(const char *to, char name[PATH_MAX])
 {
     struct stat status;
     struct vfj_text text = vfj_text_begin(name, PATH_MAX);
-    vfj_text_add(&text, to);
-    vfj_text_add(&text, ".XXXXXX");
+    vfj_text_format(&text, "%s.XXXXXX", to);
     errno = ENAMETOOLONG;
     if (text.overflow)
         return -1;

@@ -44,6 +44,7 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_NEXT_STATE_CHECKPOINT]
     = ("SELECT seq, wall_us FROM record WHERE seq > ?1"
        " AND kind = 'checkpoint' AND cause IS NULL ORDER BY seq LIMIT 1"),
+    [VFJ_STATEMENT_WALL_TIME] = "SELECT wall_us FROM record WHERE seq = ?1",
     [VFJ_STATEMENT_PRUNE] = "DELETE FROM record WHERE seq < ?1",
 };
 
@@ -85,8 +86,7 @@ enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
     vfj_text_add(&text, current ? sqlite3_errmsg(journal->db) : sqlite3_errstr(code));
     int error = journal->db != NULL ? sqlite3_system_errno(journal->db) : 0;
     if (current && error != 0 && status_of(code) == VFJ_JOURNAL_IO) {
-        vfj_text_add(&text, ": ");
-        vfj_text_add(&text, strerror(error));
+        vfj_text_format(&text, ": %s", strerror(error));
     }
     return status_of(code);
 }
@@ -220,8 +220,7 @@ static enum vfj_status check_schema(struct vfj_journal *journal)
     if (code != SQLITE_MISMATCH)
         return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
     struct vfj_text text = vfj_journal_begin_detail(journal);
-    vfj_text_add(&text, "its schema is not that of a journal: ");
-    vfj_text_add(&text, object);
+    vfj_text_format(&text, "its schema is not that of a journal: %s", object);
     return VFJ_JOURNAL_NOT_OURS;
 }
 
@@ -284,9 +283,21 @@ static void disconnect(struct vfj_journal *journal)
     journal->immutable = false;
 }
 
+/* Refuses a file that came in the place of the one that a daemon writes. The -wal file beside it
+ * belongs to the daemon's. */
+static enum vfj_status check_not_replaced(struct vfj_journal *journal, enum vfj_status status)
+{
+    if ((status != VFJ_OK && status != VFJ_JOURNAL_ABSENT)
+        || !vfj_lock_is_of_other_file(journal->path))
+        return status;
+    struct vfj_text text = vfj_journal_begin_detail(journal);
+    vfj_text_add(&text, "a daemon writes a journal that was moved, removed or replaced here");
+    return status == VFJ_OK ? VFJ_JOURNAL_BUSY : status;
+}
+
 static enum vfj_status open_read(struct vfj_journal *journal)
 {
-    enum vfj_status status = inspect(journal);
+    enum vfj_status status = check_not_replaced(journal, inspect(journal));
     return status == VFJ_OK ? connect_read(journal) : status;
 }
 
@@ -366,11 +377,19 @@ static enum vfj_status check_read_only(struct vfj_journal *journal)
 static enum vfj_status open_write(struct vfj_journal *journal)
 {
     const struct vfj_file_facts *facts = &journal->facts;
-    enum vfj_status status
-        = journal->mode == VFJ_JOURNAL_WRITE ? lock_and_create(journal) : inspect(journal);
+    enum vfj_status status = journal->mode == VFJ_JOURNAL_WRITE
+        ? lock_and_create(journal)
+        : check_not_replaced(journal, inspect(journal));
     if (status == VFJ_OK && ((facts->wal && !facts->shm) || facts->rollback))
         status = check_read_only(journal);
     return status == VFJ_OK ? connect_write(journal) : status;
+}
+
+/* Called after the first read: the WAL exists then. */
+static void note_identity(struct vfj_journal *journal)
+{
+    journal->identity = vfj_file_identify(journal->path);
+    vfj_lock_name_file(journal->lock, journal->identity.file);
 }
 
 enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
@@ -392,7 +411,16 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
     enum vfj_status status = mode == VFJ_JOURNAL_READ ? open_read(made) : open_write(made);
     if (status == VFJ_OK)
         status = prepare(made);
-    return status == VFJ_OK ? vfj_journal_last(made, &made->last) : status;
+    if (status == VFJ_OK)
+        status = vfj_journal_last(made, &made->last);
+    if (status == VFJ_OK && mode == VFJ_JOURNAL_WRITE)
+        note_identity(made);
+    return status;
+}
+
+bool vfj_journal_is_moved(const struct vfj_journal *journal, int directory)
+{
+    return vfj_file_is_moved(journal->path, directory, &journal->identity);
 }
 
 void vfj_journal_close(struct vfj_journal *journal)

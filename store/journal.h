@@ -40,6 +40,10 @@ struct vfj_journal;
 enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
                                  enum vfj_journal_mode mode);
 
+/* Returns whether the path of a journal that is open for writing names another file now, as
+ * vfj_file_is_moved() does. */
+bool vfj_journal_is_moved(const struct vfj_journal *journal, int directory);
+
 /* Rolls an open transaction back. Does nothing when `journal` is NULL. */
 void vfj_journal_close(struct vfj_journal *journal);
 

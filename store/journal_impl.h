@@ -22,6 +22,7 @@ enum vfj_statement {
     VFJ_STATEMENT_JSON,
     VFJ_STATEMENT_FIRST,
     VFJ_STATEMENT_NEXT_STATE_CHECKPOINT,
+    VFJ_STATEMENT_WALL_TIME,
     VFJ_STATEMENT_PRUNE,
     VFJ_STATEMENT_COUNT
 };
@@ -53,6 +54,7 @@ struct vfj_journal {
     struct vfj_prune_point next_checkpoint; /* after the first row; seq 0: unknown */
     uint64_t searched;                      /* rows up to this seq were searched */
     struct vfj_file_facts facts;
+    struct vfj_file_identity identity; /* writer: of the open files */
     char path[PATH_MAX];
     char detail[512];
 };

@@ -1,4 +1,5 @@
 /* The journal file: reading rows of an untrusted file. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/check.h"
@@ -146,10 +147,7 @@ static const char *read_columns(sqlite3_stmt *row, struct vfj_record *record)
 enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, const char *column)
 {
     struct vfj_text text = vfj_journal_begin_detail(journal);
-    vfj_text_add(&text, "record ");
-    vfj_text_add_u64(&text, seq);
-    vfj_text_add(&text, ": invalid ");
-    vfj_text_add(&text, column);
+    vfj_text_format(&text, "record %" PRIu64 ": invalid %s", seq, column);
     return VFJ_JOURNAL_DAMAGED;
 }
 

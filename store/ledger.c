@@ -2,6 +2,7 @@
 #include "store/ledger.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,13 +35,8 @@ static enum vfj_status replay_failed(struct vfj_ledger *ledger,
         vfj_text_add(&detail, vfj_journal_detail(ledger->journal));
         return (enum vfj_status)result->status;
     }
-    vfj_text_add(&detail, "record ");
-    vfj_text_add_u64(&detail, result->seq);
-    vfj_text_add(&detail, ": ");
-    vfj_text_add(&detail, vfj_verdict_text((enum vfj_verdict)result->verdict));
-    vfj_text_add(&detail, " (");
-    vfj_text_add(&detail, result->what);
-    vfj_text_add(&detail, ")");
+    vfj_text_format(&detail, "record %" PRIu64 ": %s (%s)", result->seq,
+                    vfj_verdict_text((enum vfj_verdict)result->verdict), result->what);
     return result->verdict == VFJ_VERDICT_DIVERGED ? VFJ_DIVERGED : VFJ_JOURNAL_DAMAGED;
 }
 
@@ -382,14 +378,12 @@ static enum vfj_status submit_gap(struct vfj_ledger *ledger, int64_t wall_us, in
     char bytes[128];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     if (reattached->lost > 0) {
-        vfj_text_add(&text, "journal lost ");
-        vfj_text_add_u64(&text, reattached->lost);
-        vfj_text_add(&text, " events: it could not be written; ");
+        vfj_text_format(&text, "journal lost %" PRIu64 " events: it could not be written; ",
+                        reattached->lost);
     } else {
         vfj_text_add(&text, "journal written again: ");
     }
-    vfj_text_add_u64(&text, reattached->kept);
-    vfj_text_add(&text, " events kept");
+    vfj_text_format(&text, "%" PRIu64 " events kept", reattached->kept);
     struct vfj_event gap = {.wall_us = wall_us,
                             .mono_us = mono_us,
                             .kind = VFJ_EVENT_GAP,

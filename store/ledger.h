@@ -74,6 +74,10 @@ enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_pru
 bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first);
 bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes);
 
+/* Returns whether the journal's path names another file now: somebody moved, removed or replaced
+ * the journal. The ledger still writes to the file that it opened. */
+bool vfj_ledger_is_moved(const struct vfj_ledger *ledger);
+
 /* Submits a row of kind "journal", which the machine does not see: "about=…" and more pairs.
  * Returns false when the row is too long or has no room. */
 bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body);

@@ -66,7 +66,7 @@ static void write_checkpoint(struct vfj_ledger *ledger)
 void vfj_ledger_write_snapshot(struct vfj_ledger *ledger, uint64_t min_rows)
 {
     if (!ledger->cached || ledger->directory < 0 || !ledger->started || !is_idle(ledger)
-        || ledger->durable_seq - ledger->snapshot_seq < min_rows)
+        || ledger->durable_seq - ledger->snapshot_seq < min_rows || vfj_ledger_is_moved(ledger))
         return;
     ledger->snapshot.seq = ledger->durable_seq;
     ledger->snapshot.rules_changed = ledger->rules_changed;
@@ -80,6 +80,11 @@ void vfj_ledger_maintain(struct vfj_ledger *ledger)
     if (is_checkpoint_due(ledger))
         write_checkpoint(ledger);
     vfj_ledger_write_snapshot(ledger, ledger->snapshot_rows);
+}
+
+bool vfj_ledger_is_moved(const struct vfj_ledger *ledger)
+{
+    return vfj_journal_is_moved(ledger->journal, ledger->directory);
 }
 
 bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,11 +15,12 @@
 /* A lock whose owner was killed is tried again for 2 s. */
 enum { STRAGGLER_TRIES = 100, STRAGGLER_PAUSE_MS = 20 };
 
+enum { OWNER_SIZE = 48 }; /* two numbers, a line each */
+
 static bool lock_path(const char *path, char *to, size_t size)
 {
     struct vfj_text text = vfj_text_begin(to, size);
-    vfj_text_add(&text, path);
-    vfj_text_add(&text, ".lock");
+    vfj_text_format(&text, "%s.lock", path);
     return !text.overflow;
 }
 
@@ -31,41 +33,54 @@ static bool same_file(int fd, const char *name)
         && by_fd.st_dev == by_name.st_dev;
 }
 
-static void name_owner(int fd, struct vfj_text *detail)
-{
-    char pid[24];
-    ssize_t length = pread(fd, pid, sizeof pid - 1, 0);
-    if (length <= 0)
-        return;
-    pid[length] = '\0';
-    vfj_text_add(detail, "pid ");
-    vfj_text_add_span(detail, (struct vfj_span){pid, strcspn(pid, "\n")});
-}
-
 static void write_owner(int fd)
 {
-    char bytes[24];
+    char bytes[OWNER_SIZE];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
-    vfj_text_add_i64(&text, getpid());
-    vfj_text_add_char(&text, '\n');
+    vfj_text_format(&text, "%ld\n", (long)getpid());
     /* The pid is for users. The lock is valid without it, also when the disk is full. */
     bool written
         = ftruncate(fd, 0) == 0 && pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
     (void)written;
 }
 
+void vfj_lock_name_file(int fd, uint64_t inode)
+{
+    char bytes[OWNER_SIZE];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_text_format(&text, "%ld\n%" PRIu64 "\n", (long)getpid(), inode);
+    /* A file without the inode is valid, too. */
+    bool written = pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
+    (void)written;
+}
+
+/* The content of the lock file: the owner's pid, and the inode of its journal. 0: unknown. */
+struct owner {
+    long pid;
+    uint64_t inode;
+};
+
+static uint64_t take_number(struct vfj_span *rest)
+{
+    struct vfj_span word;
+    uint64_t number = 0;
+    return vfj_span_word(rest, &word) && vfj_span_to_u64(word, &number) ? number : 0;
+}
+
+static struct owner read_file(int fd)
+{
+    char bytes[OWNER_SIZE];
+    ssize_t length = pread(fd, bytes, sizeof bytes, 0);
+    struct vfj_span rest = {bytes, length > 0 ? (size_t)length : 0};
+    uint64_t pid = take_number(&rest);
+    uint64_t inode = take_number(&rest);
+    bool is_whole = rest.length > 0; /* a newline follows */
+    return (struct owner){.pid = pid <= INT_MAX ? (long)pid : 0, .inode = is_whole ? inode : 0};
+}
+
 static long read_owner(int fd)
 {
-    char bytes[24];
-    uint64_t pid = 0;
-    ssize_t length = pread(fd, bytes, sizeof bytes, 0);
-    if (length <= 0)
-        return 0;
-    size_t digits = (size_t)length;
-    for (size_t i = digits; i-- > 0;)
-        digits = bytes[i] == '\n' ? i : digits;
-    return vfj_span_to_u64((struct vfj_span){bytes, digits}, &pid) && pid <= INT_MAX ? (long)pid
-                                                                                     : 0;
+    return read_file(fd).pid;
 }
 
 /* Returns whether the process that wrote its pid has ended. A child of it may still hold the
@@ -78,10 +93,7 @@ static bool owner_is_gone(int fd)
 
 static void add_errno(struct vfj_text *detail, const char *name)
 {
-    int error = errno;
-    vfj_text_add(detail, name);
-    vfj_text_add(detail, ": ");
-    vfj_text_add(detail, strerror(error));
+    vfj_text_format(detail, "%s: %s", name, strerror(errno));
 }
 
 enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail)
@@ -101,14 +113,15 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
         }
         if (flock(file, LOCK_EX | LOCK_NB) != 0) {
             bool busy = errno == EWOULDBLOCK;
+            long owner = busy ? read_owner(file) : 0;
             if (busy && tries++ < STRAGGLER_TRIES && owner_is_gone(file)) {
                 (void)close(file);
                 (void)poll(NULL, 0, STRAGGLER_PAUSE_MS);
                 continue;
             }
-            if (busy)
-                name_owner(file, detail);
-            else
+            if (owner > 0)
+                vfj_text_format(detail, "pid %ld", owner);
+            else if (!busy)
                 add_errno(detail, name);
             (void)close(file);
             return busy ? VFJ_JOURNAL_BUSY : VFJ_JOURNAL_IO;
@@ -145,6 +158,23 @@ long vfj_lock_holder(const char *path, struct vfj_text *detail)
     return pid;
 }
 
+bool vfj_lock_is_of_other_file(const char *path)
+{
+    char name[PATH_MAX];
+    struct stat facts;
+    if (!lock_path(path, name, sizeof name))
+        return false;
+    int file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (file < 0)
+        return false;
+    struct owner owner = read_file(file);
+    bool is_held = owner.inode != 0 && !owner_is_gone(file) && flock(file, LOCK_SH | LOCK_NB) != 0;
+    (void)close(file);
+    if (!is_held)
+        return false;
+    return stat(path, &facts) != 0 ? errno == ENOENT : facts.st_ino != owner.inode;
+}
+
 void vfj_lock_release(const char *path, int fd)
 {
     char name[PATH_MAX];
@@ -152,7 +182,7 @@ void vfj_lock_release(const char *path, int fd)
         return;
     /* The file is removed while it is locked. A process that opened it before notices that in
      * same_file(). */
-    if (lock_path(path, name, sizeof name))
+    if (lock_path(path, name, sizeof name) && same_file(fd, name))
         (void)unlink(name);
     (void)close(fd);
 }

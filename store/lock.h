@@ -16,7 +16,15 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
  * from a process. */
 long vfj_lock_holder(const char *path, struct vfj_text *detail);
 
-/* Removes PATH.lock and releases the lock. Does nothing when `fd` is -1. */
+/* Writes the inode of the journal that the owner has open into the lock's file. */
+void vfj_lock_name_file(int fd, uint64_t inode);
+
+/* Returns whether a process holds the lock and has another file open than the one at `path`: the
+ * journal was moved, removed or replaced under that process. */
+bool vfj_lock_is_of_other_file(const char *path);
+
+/* Removes PATH.lock and releases the lock. Does nothing when `fd` is -1. Leaves a
+ * file of that name that is not the lock `fd`. */
 void vfj_lock_release(const char *path, int fd);
 
 #endif

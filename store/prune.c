@@ -1,6 +1,7 @@
 /* Prunes the oldest records of a journal. */
 #include "store/prune.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "store/journal_impl.h"
@@ -239,8 +240,7 @@ static enum vfj_status write_note(struct pruning *pruning)
     struct vfj_ledger *ledger = NULL;
     char body[128];
     struct vfj_text text = vfj_text_begin(body, sizeof body);
-    vfj_text_add(&text, "about=pruned first=");
-    vfj_text_add_u64(&text, pruning->prune->cut);
+    vfj_text_format(&text, "about=pruned first=%" PRIu64, pruning->prune->cut);
     enum vfj_status status = vfj_ledger_open(&ledger, pruning->path, VFJ_ON_ERROR_STOP);
     if (status == VFJ_OK
         && vfj_ledger_note(ledger, pruning->wall_us, vfj_ledger_state(ledger)->head.mono_us, body))

@@ -71,6 +71,22 @@ static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first,
     return VFJ_OK;
 }
 
+/* Replaces the cached state checkpoint by the one after it. A checkpoint with a future wall time
+ * was written while the clock was ahead; it is older than the one after it. Returns VFJ_END when
+ * there is none. */
+static enum vfj_status skip_next(struct vfj_journal *journal)
+{
+    struct vfj_prune_point *point = &journal->next_checkpoint;
+    uint64_t last = 0;
+    uint64_t from = journal->searched > point->seq ? journal->searched : point->seq;
+    enum vfj_status status = vfj_journal_last(journal, &last);
+    if (status == VFJ_OK)
+        status = vfj_prune_next_state_checkpoint(journal, from, &point->seq, &point->wall_us);
+    if (status == VFJ_END)
+        journal->searched = last;
+    return status;
+}
+
 enum vfj_status vfj_prune_before(struct vfj_journal *journal, uint64_t cut)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_PRUNE);
@@ -120,11 +136,50 @@ static bool may_apply(const struct vfj_prune_rule *rule, const struct vfj_prune_
     return rule->keep_us > 0 || is_too_large(rule, size);
 }
 
-static bool may_prune(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size,
-                      const struct vfj_prune_point *next, int64_t wall_us)
+/* A row that is missing, or cannot be read, has no time. */
+static bool wall_time_of(struct vfj_journal *journal, uint64_t seq, int64_t *wall_us)
 {
-    return (rule->keep_us > 0 && next->wall_us < wall_us - rule->keep_us)
-        || is_too_large(rule, size);
+    if (vfj_journal_prepare(journal, VFJ_STATEMENT_WALL_TIME) != VFJ_OK)
+        return false;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_WALL_TIME];
+    VFJ_CHECK(sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
+    bool found = sqlite3_step(stmt) == SQLITE_ROW;
+    if (found)
+        *wall_us = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return found;
+}
+
+/* Finds where the younger rows begin, by bisection: from an old row to a young one. Rows of a
+ * clock that was ahead for a while count as old here. */
+static bool is_settled(struct vfj_journal *journal, const struct vfj_prune_rule *rule,
+                       int64_t wall_us, uint64_t first)
+{
+    const int64_t oldest_us = wall_us - rule->keep_us, newest_us = wall_us + rule->settled_us;
+    int64_t began_us = 0, middle_us = 0;
+    uint64_t old = first, young = 0;
+    if (rule->settled_us == 0)
+        return true;
+    if (vfj_journal_last(journal, &young) != VFJ_OK || !wall_time_of(journal, young, &began_us)
+        || began_us < oldest_us || began_us > newest_us)
+        return false;
+    while (young - old > 1) {
+        uint64_t middle = old + (young - old) / 2;
+        bool is_young = wall_time_of(journal, middle, &middle_us) && middle_us >= oldest_us
+            && middle_us <= newest_us;
+        if (is_young)
+            began_us = middle_us;
+        *(is_young ? &young : &old) = middle;
+    }
+    return wall_us - began_us >= rule->settled_us;
+}
+
+static bool may_prune(struct vfj_journal *journal, const struct vfj_prune_rule *rule,
+                      const struct vfj_prune_size *size, const struct vfj_prune_point *next,
+                      int64_t wall_us, uint64_t first)
+{
+    bool is_old = rule->keep_us > 0 && next->wall_us < wall_us - rule->keep_us;
+    return is_too_large(rule, size) || (is_old && is_settled(journal, rule, wall_us, first));
 }
 
 enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_prune_rule *rule,
@@ -138,11 +193,16 @@ enum vfj_status vfj_prune_step(struct vfj_journal *journal, const struct vfj_pru
     if (status != VFJ_OK)
         return status;
     status = may_apply(rule, &size) ? find_next(journal, *first, &next) : VFJ_END;
-    if (status == VFJ_OK && may_prune(rule, &size, &next, wall_us)) {
+    if (status == VFJ_OK && may_prune(journal, rule, &size, &next, wall_us, *first)) {
         *first = next.seq;
         return vfj_prune_before(journal, next.seq);
     }
-    if (status != VFJ_OK && status != VFJ_END)
+    if (status == VFJ_OK && rule->keep_us > 0 && next.wall_us > wall_us
+        && is_settled(journal, rule, wall_us, *first))
+        status = skip_next(journal);
+    else if (status == VFJ_OK)
+        status = VFJ_END;
+    if (status != VFJ_END)
         return status;
     return size.spare > spare ? release_pages(journal, &size) : VFJ_END;
 }

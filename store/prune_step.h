@@ -6,9 +6,14 @@
 
 /* The rule that releases rows: those older than keep_us microseconds, and the oldest while the
  * journal uses more than max_bytes. 0 means no such limit. Without either limit the rule releases
- * nothing. */
+ * nothing.
+ *
+ * A wall clock that is years ahead makes every row old. Rows are therefore released by age only
+ * when the rows younger than keep_us began at least settled_us ago: the clock was about right for
+ * so long. 0 trusts the clock. */
 struct vfj_prune_rule {
     int64_t keep_us;
+    int64_t settled_us;
     uint64_t max_bytes;
 };
 

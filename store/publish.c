@@ -20,8 +20,7 @@ static enum vfj_status fail_errno(struct vfj_text *detail)
 static bool join(char to[PATH_MAX], const char *first, const char *second)
 {
     struct vfj_text text = vfj_text_begin(to, PATH_MAX);
-    vfj_text_add(&text, first);
-    vfj_text_add(&text, second);
+    vfj_text_format(&text, "%s%s", first, second);
     return !text.overflow;
 }
 

@@ -1,6 +1,7 @@
 /* Recovers the intact records of a damaged journal into a new journal. */
 #include "store/recover.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -206,9 +207,8 @@ static enum vfj_status submit_gap(struct recovery *recovery, struct vfj_ledger *
 {
     char bytes[128];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
-    vfj_text_add(&text, "recovered: what came after record ");
-    vfj_text_add_u64(&text, recovery->recovered->saved.seq);
-    vfj_text_add(&text, " is lost");
+    vfj_text_format(&text, "recovered: what came after record %" PRIu64 " is lost",
+                    recovery->recovered->saved.seq);
     struct vfj_event gap = {.wall_us = wall_us,
                             .mono_us = vfj_ledger_state(ledger)->head.mono_us,
                             .kind = VFJ_EVENT_GAP,

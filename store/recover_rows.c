@@ -17,7 +17,7 @@ enum {
     WAL_HEADER = 32,
     FRAME_HEADER = 24,
     LEAF = 0x0d,     /* the first byte of a table's leaf page */
-    LEAF_HEADER = 8, /* two bytes for each cell follow: its offset */
+    LEAF_HEADER = 8, /* bytes; then two bytes for the offset of each cell */
 };
 
 /* The source of a row. FROM_LEFTOVER is a WAL frame after the last valid commit. */
@@ -254,8 +254,7 @@ static enum vfj_status open_files(struct vfj_recover_rows *rows, const char *pat
         vfj_text_add(detail, "not a regular file");
         return VFJ_JOURNAL_NOT_OURS;
     }
-    vfj_text_add(&text, path);
-    vfj_text_add(&text, "-wal");
+    vfj_text_format(&text, "%s-wal", path);
     if (!text.overflow)
         rows->wal = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     return VFJ_OK;

@@ -1,6 +1,7 @@
 /* The journal's schema, as numbered migrations. */
 #include "store/schema.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Each statement has the text that SQLite stores, so that the schema of a file can be compared
@@ -251,9 +252,7 @@ static bool is_missing(const struct object *object, sqlite3_stmt *row)
 
 static int differs(const char *type, const char *of, struct vfj_text *name)
 {
-    vfj_text_add(name, type);
-    vfj_text_add_char(name, ' ');
-    vfj_text_add(name, of);
+    vfj_text_format(name, "%s %s", type, of);
     return SQLITE_MISMATCH;
 }
 

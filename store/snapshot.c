@@ -47,8 +47,7 @@ struct stream {
 static bool name_file(const char *path, const char *suffix, char name[PATH_MAX])
 {
     struct vfj_text text = vfj_text_begin(name, PATH_MAX);
-    vfj_text_add(&text, path);
-    vfj_text_add(&text, suffix);
+    vfj_text_format(&text, "%s%s", path, suffix);
     return !text.overflow;
 }
 

@@ -1,6 +1,7 @@
 /* Verifies a journal: the file, the chain, and the machine's decisions. */
 #include "store/verify.h"
 
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,10 +129,8 @@ static void watch(void *arg, const struct vfj_record *record, const struct vfj_m
 static void describe_difference(struct verification *verification)
 {
     struct vfj_text text = begin_detail(verification);
-    vfj_text_add(&text, "record ");
-    vfj_text_add_u64(&text, verification->replay.seq);
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, verification->replay.what);
+    vfj_text_format(&text, "record %" PRIu64 ": %s", verification->replay.seq,
+                    verification->replay.what);
 }
 
 static void apply_verdict(struct verification *verification)
@@ -166,8 +165,8 @@ static void check_anchor(struct verification *verification)
         return;
     if (anchor->seq < verification->replay.first - 1) {
         struct vfj_text pruned = begin_detail(verification);
-        vfj_text_add(&pruned, "the journal begins with record ");
-        vfj_text_add_u64(&pruned, verification->replay.first);
+        vfj_text_format(&pruned, "the journal begins with record %" PRIu64,
+                        verification->replay.first);
         set_finding(verification, VFJ_FINDING_ANCHOR_PRUNED);
         return;
     }
@@ -179,10 +178,10 @@ static void check_anchor(struct verification *verification)
         && memcmp(&verification->at_anchor, &anchor->head, sizeof anchor->head) == 0)
         return;
     struct vfj_text text = begin_detail(verification);
-    vfj_text_add(&text,
-                 verification->anchor_seen ? "another head after record "
-                                           : "cut off: there is no record ");
-    vfj_text_add_u64(&text, anchor->seq);
+    vfj_text_format(&text, "%s%" PRIu64,
+                    verification->anchor_seen ? "another head after record "
+                                              : "cut off: there is no record ",
+                    anchor->seq);
     set_finding(verification, VFJ_FINDING_NOT_ANCHORED);
 }
 

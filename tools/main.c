@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/bus_error.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -75,6 +76,7 @@ static int help_on(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    vfj_bus_error_catch(NULL);
     if (argc < 2) {
         (void)fputs("usage: vfjournal VERB [options]\ntry: vfjournal --help\n", stderr);
         return VFJ_EXIT_UNUSABLE;

@@ -394,6 +394,8 @@ static void add_journal(struct line *line, struct vfj_span body)
     } else if (!line->style->rows && vfj_span_is(about, "rc-unread")) {
         add(line, "rc.conf can't be read, the last configuration stays: ");
         add_value(line, body, "why");
+    } else if (!line->style->rows && vfj_span_is(about, "moved")) {
+        add(line, "the journal was moved, removed or replaced, and the daemon ends");
     } else {
         add_untrusted(line, body);
     }

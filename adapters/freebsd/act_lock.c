@@ -1,4 +1,4 @@
-/* The lock that says: a daemon in act mode runs. */
+/* The act lock: a daemon in act mode holds it. */
 #include "adapters/freebsd/act_lock.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
-/* Which boot this is. */
+/* The identity of the current boot. */
 #include "adapters/freebsd/boot_id.h"
 
 #include <event2/event.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "adapters/freebsd/run/clock.h"
@@ -73,8 +74,7 @@ static bool take_boottime(struct vfj_span value, char id[VFJ_BOOT_ID_SIZE])
         if (!vfj_span_to_u64(word, &second))
             return false;
         struct vfj_text text = vfj_text_begin(id, VFJ_BOOT_ID_SIZE);
-        vfj_text_add(&text, "boottime-");
-        vfj_text_add_u64(&text, second);
+        vfj_text_format(&text, "boottime-%" PRIu64, second);
         return true;
     }
     return false;
@@ -91,7 +91,6 @@ bool vfj_boot_id_read(struct event_base *base, struct vfj_children *children,
         && take_boottime(vfj_span_of(query.value), id))
         return true;
     struct vfj_text text = vfj_text_begin(id, VFJ_BOOT_ID_SIZE);
-    vfj_text_add(&text, "start-");
-    vfj_text_add_i64(&text, vfj_clock_wall_us());
+    vfj_text_format(&text, "start-%" PRId64, vfj_clock_wall_us());
     return false;
 }

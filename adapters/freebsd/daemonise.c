@@ -1,4 +1,4 @@
-/* Going on in the background: fork(2), setsid(2), and a pipe on which the parent waits. */
+/* The step into the background: fork(2), setsid(2), and a pipe on which the parent waits. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* pipe2: glibc hides it without */
 #endif
@@ -10,11 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_SYSTEM = 4 }; /* as the program's other exits */
+enum { EXIT_SYSTEM = 4 }; /* as of the program's other failures */
 
-static int report = -1; /* where the parent waits */
+static int report = -1; /* the pipe to the waiting parent; -1: none */
 
-/* One byte, or the end of the child. */
+/* Waits for one byte, or for the end of the child. */
 static void wait_and_exit(pid_t child, int from)
 {
     char byte;

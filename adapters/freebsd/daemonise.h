@@ -1,16 +1,17 @@
-/* Going on in the background, with the outcome of the start as the answer to who started us. */
+/* The step into the background. The parent's exit status reports whether the start succeeded. */
 #ifndef VFJ_FREEBSD_DAEMONISE_H
 #define VFJ_FREEBSD_DAEMONISE_H
 
 #include <stdbool.h>
 
-/* Fork, and go on in the child: in a session of its own, in the directory /. Before any thread is
- * started, any child, and any database opened. The parent waits, and ends with 0 when the child is
- * ready, or with the child's own exit status. False, with errno, when there is no child. */
+/* Forks, and goes on in the child, in its own session and in the directory /. The caller has
+ * started no thread and no child, and opened no database. The parent waits. It exits with 0 when
+ * the child is ready, else with the child's exit status. Returns false, with errno, when there is
+ * no child. */
 bool vfj_daemonise(void);
 
-/* The start has succeeded: let the parent end, and let go of the standard descriptors. Nothing when
- * there is no parent that waits. */
+/* Reports a successful start: the parent exits, and the standard descriptors become /dev/null. Does
+ * nothing without a waiting parent. */
 void vfj_daemonise_ready(void);
 
 #endif

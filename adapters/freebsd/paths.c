@@ -1,4 +1,4 @@
-/* Where everything of the guest is: files, sockets and programs. */
+/* The paths of the guest's files, sockets and programs. */
 #include "adapters/freebsd/paths.h"
 
 #include <string.h>
@@ -12,8 +12,7 @@
 static bool join(char path[VFJ_PATHNAME_SIZE], const char *a, const char *b)
 {
     struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
-    vfj_text_add(&text, a);
-    vfj_text_add(&text, b);
+    vfj_text_format(&text, "%s%s", a, b);
     return !text.overflow;
 }
 
@@ -22,9 +21,7 @@ static bool find_helper(char path[VFJ_PATHNAME_SIZE], const char *beside, const 
     static const char *const places[] = {"/../libexec/vfjournal/", "/libexec/vfjournal/"};
     for (size_t i = 0; beside[0] != '\0' && i < sizeof places / sizeof places[0]; i++) {
         struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
-        vfj_text_add(&text, beside);
-        vfj_text_add(&text, places[i]);
-        vfj_text_add(&text, name);
+        vfj_text_format(&text, "%s%s%s", beside, places[i], name);
         if (!text.overflow && access(path, X_OK) == 0)
             return true;
     }
@@ -54,7 +51,7 @@ enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root)
 
 bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complaint)
 {
-    /* What vfjournal-rcconf and vfjournal-rcorigin read, beside rc.conf: shell code, all of it. */
+    /* Shell code that vfjournal-rcconf and vfjournal-rcorigin read, besides rc.conf. */
     static const char *const others[] = {
         "etc/rc.subr",
         "etc/network.subr",
@@ -71,7 +68,7 @@ bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complai
     const char *const own[] = {
         paths->sysctl,  paths->ifconfig, paths->dhclient,         paths->route,
         paths->rtsol,   paths->kill,     paths->scripts_dir,      paths->local_scripts_dir,
-        paths->rc_conf, paths->run_dir,  paths->dhclient_run_dir,
+        paths->rc_conf, paths->run_dir,  paths->dhclient_run_dir, paths->lease_dir,
     };
     char path[VFJ_PATHNAME_SIZE];
     if (geteuid() != 0 || paths->root[0] == '\0')
@@ -97,11 +94,7 @@ bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const c
                     const char *b, const char *c)
 {
     struct vfj_text text = vfj_text_begin(path, VFJ_PATHNAME_SIZE);
-    vfj_text_add(&text, directory);
-    vfj_text_add_char(&text, '/');
-    vfj_text_add(&text, a);
-    vfj_text_add(&text, b);
-    vfj_text_add(&text, c);
+    vfj_text_format(&text, "%s/%s%s%s", directory, a, b, c);
     return !text.overflow;
 }
 

@@ -1,4 +1,4 @@
-/* Where everything of the guest is: files, sockets and programs. */
+/* The paths of the guest's files, sockets and programs. */
 #ifndef VFJ_FREEBSD_PATHS_H
 #define VFJ_FREEBSD_PATHS_H
 
@@ -10,7 +10,7 @@
 
 enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
 
-/* X(member, FreeBSD's default): of the guest. hier(7) and the man page of each program say so. */
+/* X(member, FreeBSD's default). The defaults are from hier(7) and from each program's man page. */
 #define VFJ_PATHS(X)                                  \
     X(devd_seqpacket, "/var/run/devd.seqpacket.pipe") \
     X(devd_stream, "/var/run/devd.pipe")              \
@@ -28,43 +28,42 @@ enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
     X(rc_conf, "/etc/rc.conf")                        \
     X(act_lock, "/var/run/vfjournal/act.lock")
 
-/* A path that was set is taken as it is; a default stands under `root`, which is empty on a real
+/* A path that an option sets is used unchanged. A default is below `root`, which is empty on a real
  * guest. */
 struct vfj_paths {
     char root[VFJ_PATHNAME_SIZE];
 #define X(member, path) char member[VFJ_PATHNAME_SIZE];
     VFJ_PATHS(X)
 #undef X
-    char lease_helper[VFJ_PATHNAME_SIZE]; /* our own programs, never under the root */
+    char lease_helper[VFJ_PATHNAME_SIZE]; /* programs of this package, never below the root */
     char rc_helper[VFJ_PATHNAME_SIZE];
 };
 
-/* All defaults under `root`: "" for the guest itself. Our helpers are looked for beside the
- * program: in
- * ../libexec/vfjournal from its directory, where an installation has them, or in libexec/vfjournal,
- * where a build has them; else they are in /usr/local/libexec/vfjournal. TOO_LONG when a path does
+/* Sets all paths to their defaults under `root`, "" for the guest itself. Searches the helpers
+ * beside the program: in ../libexec/vfjournal (an installation), then in libexec/vfjournal (a
+ * build). Otherwise they are in /usr/local/libexec/vfjournal. Fails with TOO_LONG when a path does
  * not fit. */
 enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root);
 
-/* Whether root may run what is below the root directory. Root runs programs and the shell code of
- * rc.conf there: nobody but root may be able to change these, or what leads to them. True for
- * others than root, and for the guest itself, whose programs root runs anyway. If not, the path
- * that fails and why are added to *complaint. */
+/* Returns whether root may run programs and the shell code of rc.conf below the root directory:
+ * only root can change them, or a directory that leads to them. Returns true for other users than
+ * root, and for the guest itself. Otherwise adds the path that fails, and the cause, to
+ * *complaint. */
 bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complaint);
 
-/* Set one path; TOO_LONG when it does not fit. */
+/* Sets one path. Fails with TOO_LONG when it does not fit. */
 enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path);
 
-/* directory/A B C, into `path`; false when it does not fit. */
+/* Writes "directory/ABC" into `path`. Returns false when it does not fit. */
 bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a,
                     const char *b, const char *c);
 
-/* The path that stands for `name`, a path as the guest's scripts know it: the scripts' directories
- * where they are, all else under the root. False when it does not fit or is not absolute. */
+/* Translates `name`, a path as the guest's scripts use it: the scripts' directories as configured,
+ * other paths below the root. Returns false when it does not fit or is not absolute. */
 bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name,
                        char path[VFJ_PATHNAME_SIZE]);
 
-/* The program file that a command's first word stands for. False as above. */
+/* Returns the program file for a command's first word. Fails as vfj_paths_of_file() does. */
 bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv,
                           char path[VFJ_PATHNAME_SIZE]);
 

@@ -1,4 +1,8 @@
-/* The daemon's pidfile: who has it locked runs. */
+/* The daemon's pidfile. The process that holds its lock runs.
+ *
+ * pidfile_open(3) does not fit: it follows symbolic links, and cannot report the owner without
+ * making the file. Two processes share our descriptor, and the monitor removes the file. On Linux
+ * it would need libbsd. */
 #include "adapters/freebsd/pidfile.h"
 
 #include <errno.h>
@@ -11,8 +15,8 @@
 
 enum { TRIES_MAX = 8 };
 
-/* Whether it is still the file of that name: its last owner may have removed it between our open
- * and lock. */
+/* Returns whether `path` still names the open file. Its last owner may have removed it between
+ * our open and our lock. */
 static bool is_named(int fd, const char *path)
 {
     struct stat ours, named;
@@ -51,8 +55,7 @@ bool vfj_pidfile_write(int fd, pid_t pid)
 {
     char line[24];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add_i64(&text, pid);
-    vfj_text_add_char(&text, '\n');
+    vfj_text_format(&text, "%ld\n", (long)pid);
     return ftruncate(fd, 0) == 0 && pwrite(fd, line, text.length, 0) == (ssize_t)text.length;
 }
 
@@ -71,7 +74,7 @@ pid_t vfj_pidfile_owner(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (fd < 0)
         return 0;
-    /* shared: two that ask at the same time don't take each other for the owner */
+    /* A shared lock: two processes that ask at the same time do not report each other. */
     bool locked = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     ssize_t length = locked ? read(fd, line, sizeof line) : 0;
     close(fd);

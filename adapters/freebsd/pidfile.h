@@ -1,23 +1,23 @@
-/* The daemon's pidfile: who has it locked runs. */
+/* The daemon's pidfile. The process that holds its lock runs. */
 #ifndef VFJ_FREEBSD_PIDFILE_H
 #define VFJ_FREEBSD_PIDFILE_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Make the file and lock it, as pidfile_open(3) does: flock(2), which a death of any kind undoes,
- * mode 0600, since who can open a file can lock it. What stood in it is gone. The descriptor, which
- * is to stay open as long as we run, or -1 and errno: EWOULDBLOCK when another process has it
- * locked. A fork shares the lock. */
+/* Makes the file and locks it with flock(2). The lock ends with its owner, whatever ends that. The
+ * mode is 0600, since a process that can open a file can lock it. Empties the file. Returns the
+ * descriptor, which stays open while the daemon runs, or -1 with errno: EWOULDBLOCK when another
+ * process holds the lock. A child shares the lock. */
 int vfj_pidfile_open(const char *path);
 
-/* Write the daemon's pid into it: after the last fork. */
+/* Writes the daemon's pid into the file. The caller does so after the last fork. */
 bool vfj_pidfile_write(int fd, pid_t pid);
 
-/* Remove it and give up the lock; nothing for -1. */
+/* Removes the file and releases the lock. Does nothing for -1. */
 void vfj_pidfile_close(const char *path, int fd);
 
-/* The pid in it if some process has it locked, else 0. Nothing is waited for. */
+/* Returns the pid in the file when some process holds the lock, else 0. Does not wait. */
 pid_t vfj_pidfile_owner(const char *path);
 
 #endif

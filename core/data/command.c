@@ -41,7 +41,7 @@ bool vfj_command_reads(const struct vfj_command *command)
     return kind_of((enum vfj_command_kind)command->kind)->reads;
 }
 
-/* Words are collected in argv->bytes, each with its NUL; there is one at least. */
+/* Appends a word and its NUL to argv->bytes. A command has at least one word. */
 static void word_span(struct vfj_argv *argv, struct vfj_text *bytes, struct vfj_span word)
 {
     VFJ_CHECK(argv->count < VFJ_WORDS_MAX);
@@ -70,13 +70,11 @@ static void sysctl_of_unit(struct vfj_argv *argv, struct vfj_text *bytes, const 
 {
     char name[64];
     struct vfj_text text = vfj_text_begin(name, sizeof name);
-    vfj_text_add(&text, "dev.hn.");
-    vfj_text_add(&text, unit);
-    vfj_text_add(&text, leaf);
+    vfj_text_format(&text, "dev.hn.%s%s", unit, leaf);
     word(argv, bytes, name);
 }
 
-/* A unit that is not known has none. */
+/* Adds the sysctls of the unit, or none when the unit is unknown. */
 static void unit(struct vfj_argv *argv, struct vfj_text *bytes, const char *number)
 {
     if (number[0] == '\0')
@@ -91,7 +89,7 @@ static void units(struct vfj_argv *argv, struct vfj_text *bytes)
         sysctl_of_unit(argv, bytes, vfj_name_of_number(i).text, ".vf");
 }
 
-/* What one of a kind's words stands for. */
+/* Adds the words for one element of a kind's row. */
 static void add(const struct vfj_command *command, struct vfj_span what, struct vfj_argv *argv,
                 struct vfj_text *bytes)
 {
@@ -178,7 +176,7 @@ uint32_t vfj_command_limit_ms(enum vfj_command_kind kind)
     return kind_of(kind)->limit_ms;
 }
 
-/* Whether the output holds one of the messages, which '|' separates. */
+/* Returns whether the output has one of the messages, which '|' separates. */
 static bool has_message(const char *output, const char *messages)
 {
     char message[VFJ_OUTPUT_SIZE];
@@ -255,14 +253,14 @@ static bool consists_of(struct vfj_span word, const char *bytes)
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* hw.hn.NAME or dev.hn.NAME; with a '=' sysctl(8) would set it. */
+/* hw.hn.NAME or dev.hn.NAME. With '=' in it, sysctl(8) would set the variable. */
 static bool is_hn_sysctl(struct vfj_span text)
 {
     return consists_of(text, DIGITS LETTERS "._%")
         && (vfj_span_starts(text, "hw.hn.") || vfj_span_starts(text, "dev.hn."));
 }
 
-/* `before`, a name, `after`. */
+/* Returns whether the text is `before`, a name, and `after`. */
 static bool is_path_of_name(struct vfj_span text, const char *before, const char *after)
 {
     struct vfj_name name;
@@ -313,8 +311,8 @@ static unsigned count_words(struct vfj_span text)
     return count;
 }
 
-/* Of rc.conf's own words only their number can be checked, and that no control character is among
- * them; those of the row stand before and behind them. */
+/* Checks words from rc.conf: their number, and that they have no control character. The row's own
+ * words stand before and after them. */
 static bool fits(struct vfj_span text, const char *row)
 {
     unsigned count = count_words(text);

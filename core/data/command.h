@@ -1,4 +1,4 @@
-/* One thing the guest should do, or should be asked. */
+/* A command: a change of the guest, or a question to it. */
 #ifndef VFJ_CORE_DATA_COMMAND_H
 #define VFJ_CORE_DATA_COMMAND_H
 
@@ -11,7 +11,7 @@
 #include "core/text/name.h"
 #include "core/text/text.h"
 
-/* The programs a command can need; the adapter knows where they are. */
+/* The programs of commands. The adapter has their paths. */
 enum vfj_program {
     VFJ_PROGRAM_NONE,
     VFJ_PROGRAM_SYSCTL,
@@ -20,21 +20,21 @@ enum vfj_program {
     VFJ_PROGRAM_ROUTE,
     VFJ_PROGRAM_RTSOL,
     VFJ_PROGRAM_KILL,
-    VFJ_PROGRAM_LEASE,  /* our own helper: writes hn's lease again for the lagg */
-    VFJ_PROGRAM_SCRIPT, /* the per-interface script: its path is argv[0] */
+    VFJ_PROGRAM_LEASE,  /* our own helper: copies hn's lease for the lagg */
+    VFJ_PROGRAM_SCRIPT, /* the per-interface script, whose path is argv[0] */
     VFJ_PROGRAM_COUNT
 };
 
-/* What a command's `text` must be. */
+/* The grammar of a command's `text`. */
 enum vfj_command_text {
-    VFJ_TEXT_NONE,      /* it is not used */
+    VFJ_TEXT_NONE,      /* unused */
     VFJ_TEXT_HN_SYSCTL, /* a name below hw.hn or dev.hn */
     VFJ_TEXT_HN_FILE,   /* the path of an hn's per-interface script or pidfile */
     VFJ_TEXT_UNIT,      /* digits, or empty */
     VFJ_TEXT_PIDS,      /* process ids, or empty */
     VFJ_TEXT_ADDRESS,   /* an address, perhaps with its prefix length, then words of letters */
     VFJ_TEXT_WORDS,     /* words of rc.conf or route(8), as many as fit in one command */
-    /* likewise, from -inet6 on: IPv4 routes go with their address, and are added */
+    /* words from "-inet6" on. IPv4 routes are deleted with their address, and are only added */
     VFJ_TEXT_ROUTE6,
     VFJ_TEXT_OWN_SCRIPT, /* the path of an hn's per-interface script */
 };
@@ -102,22 +102,23 @@ enum vfj_command_kind {
 };
 
 struct vfj_command {
-    uint64_t id;         /* given by the core: 1, 2, 3 …, the same on replay; 0 is none */
+    uint64_t id;         /* the core numbers commands 1, 2, 3 …, the same on replay; 0: none */
     uint8_t kind;        /* enum vfj_command_kind */
-    uint8_t is_extra;    /* a read that the emulated scripts would not make: for our own books */
-    uint8_t is_optional; /* the rest of its batch runs though it fails */
-    uint32_t limit_ms;   /* ended when it takes longer */
-    struct vfj_name hn;  /* the slot it works for; empty when none. One at a time per slot */
+    uint8_t is_extra;    /* a probe that the emulated scripts do not make: the journal needs it */
+    uint8_t is_optional; /* the rest of the batch runs even when this fails */
+    uint32_t limit_ms;   /* the command is ended after this time */
+    struct vfj_name hn;  /* the slot, or empty; a slot has one at a time */
     struct vfj_name a, b, c;
     char text[VFJ_ARGS_SIZE];
 };
 
 const char *vfj_command_kind_name(enum vfj_command_kind kind);
 
-/* Whether it only reads the guest: it may run in observe mode and before its record is durable. */
+/* Returns whether the command only reads the guest. Such a command may run in observe mode, and
+ * before its record is durable. */
 bool vfj_command_reads(const struct vfj_command *command);
 
-/* The words of one program run, NULL after the last. */
+/* The words of one program, and a NULL after them. */
 struct vfj_argv {
     enum vfj_program program;
     unsigned count;
@@ -125,39 +126,37 @@ struct vfj_argv {
     char bytes[VFJ_ARGS_SIZE + 256];
 };
 
-/* The program runs that a command stands for: one for a changing command, none to four for a probe.
- * Fills the `index`th; false when there are no more. A probe's argv is what programs are asked; its
- * files are read besides. */
+/* Fills in the `index`th program of a command. Returns false past the last. A changing command has
+ * one program, a probe up to four. A probe also reads files, which are no programs. */
 bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);
 
-/* Append the argv as one shell line. */
+/* Appends the argv as one shell line. */
 void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
 
-/* The time limit of a kind, in milliseconds. */
+/* Returns the time limit of a kind, in milliseconds. */
 uint32_t vfj_command_limit_ms(enum vfj_command_kind kind);
 
-/* Copies kind, time limit, and those operands and that text that the kind's row uses. All else is
- * zero. */
+/* Copies the kind, the time limit, and the operands and text that the kind's row uses. Zeroes all
+ * other members. */
 void vfj_command_bare(const struct vfj_command *command, struct vfj_command *bare);
 
-/* Whether operands and text are what the kind's row asks for: what may reach a program. What the
- * row does not use does not matter. */
+/* Returns whether operands and text match the kind's row: these may reach a program. Members that
+ * the row does not use are not checked. */
 bool vfj_command_is_well_formed(const struct vfj_command *command);
 
-/* Whether the failure means that the command's effect is there already: it has done its work. */
+/* Returns whether the failure means that the command's effect exists already. */
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
 
-/* Whether the command did its work: it ended well, or failed because its effect is there already.
- */
+/* Returns whether the command succeeded, or failed because its effect exists already. */
 bool vfj_command_succeeded(const struct vfj_command *command, const struct vfj_outcome *outcome);
 
-/* Whether the rest of the command's batch is not run after that outcome: the command failed, its
- * effect is not there already, and the rest needs it. */
+/* Returns whether this outcome ends the batch: the command failed, its effect does not exist, and
+ * the rest of the batch needs it. */
 bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome);
 
-/* The body of the command's record. */
+/* Writes the body of the command's record. */
 void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body);
-/* The command of such a body, without what a body does not say: its time limit and is_extra.
+/* Reads the body of a command's record. The time limit and is_extra are not in it. Fails with
  * VFJ_BAD_BODY when no command has that body. */
 enum vfj_status vfj_command_decode(struct vfj_span body, struct vfj_command *command);
 

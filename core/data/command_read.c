@@ -6,7 +6,7 @@
 #include "core/text/kv.h"
 #include "core/text/trace_quote.h"
 
-enum { TEXT_WORDS_MAX = VFJ_WORDS_MAX - 8 }; /* beside the words of a kind */
+enum { TEXT_WORDS_MAX = VFJ_WORDS_MAX - 8 }; /* besides the words of a kind */
 
 static const char *const words_of_kind[VFJ_COMMAND_COUNT] = {
 #define X(symbol, name, reads, program, words, ...) [VFJ_COMMAND_##symbol] = (words),
@@ -34,8 +34,8 @@ static unsigned count_words(struct vfj_span rest)
     return count;
 }
 
-/* The words of an argv that was printed as one shell line. False when they are none, or too many.
- */
+/* Splits a shell line, as vfj_argv_print() writes it, into the words of an argv. Returns false for
+ * another text, and for too many words. */
 static bool split(const char *line, struct vfj_argv *argv)
 {
     struct vfj_span rest = vfj_span_of(line);
@@ -55,8 +55,9 @@ static bool split(const char *line, struct vfj_argv *argv)
     return true;
 }
 
-/* Take from `argv`, at *at, what one of a kind's words stands for; `more` words of the kind follow.
- * A literal word, or the family, is compared when the command is printed again. */
+/* Takes the operands for one element of a kind's row from `argv` at *at; `more` elements follow.
+ * Literal words and the family are not checked here. The caller prints the command again and
+ * compares. */
 static bool take_word(struct vfj_span what, const struct vfj_argv *argv, unsigned *at,
                       unsigned more, struct vfj_command *command)
 {
@@ -89,7 +90,7 @@ static bool take_argv(const char *line, struct vfj_command *command)
     if (!split(line, &argv))
         return false;
     while (vfj_span_word(&rest, &what)) {
-        memcpy(before, command->text, sizeof before); /* of a word that is none of TEXT's */
+        memcpy(before, command->text, sizeof before); /* of an element that takes no word of TEXT */
         if (!take_word(what, &argv, &at, count_words(rest), command))
             return false;
         if (!vfj_span_is(what, "TEXT") && !vfj_span_is(what, "PATH"))

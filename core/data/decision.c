@@ -1,4 +1,4 @@
-/* Names and records of what a step answers. */
+/* Names and record bodies of transitions. */
 #include "core/data/decision.h"
 
 #include "core/check.h"

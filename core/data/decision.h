@@ -1,4 +1,4 @@
-/* What one step answers: the core explains itself in data. */
+/* The result of one step: transitions, commands and a deadline, as data. */
 #ifndef VFJ_CORE_DATA_DECISION_H
 #define VFJ_CORE_DATA_DECISION_H
 
@@ -68,16 +68,16 @@ struct vfj_slot_move {
 /* The rows of VFJ_SLOT_MOVES, in their order. */
 const struct vfj_slot_move *vfj_slot_moves(unsigned *count);
 
-/* Whether VFJ_SLOT_MOVES has a row for the move, and whether it has one with that reason. */
+/* Returns whether VFJ_SLOT_MOVES has a row for the move, and whether it has one with that
+ * reason. */
 bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to);
 bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason);
 
-/* A change of a slot's state, or, where from and to are the same, something to know about it (a
- * notice). */
+/* A change of a slot's state. Equal `from` and `to` make it a notice: a report about the slot. */
 struct vfj_transition {
     struct vfj_name hn;
     struct vfj_name vf;
-    /* counts the attachments to this hn: (boot, hn, VF, generation) names one */
+    /* counts the VFs of this hn: (boot, hn, VF, generation) names one attachment */
     uint64_t generation;
     uint8_t from, to; /* enum vfj_slot_state */
     uint8_t reason;   /* enum vfj_reason */
@@ -90,22 +90,22 @@ enum {
     VFJ_TRANSITIONS_MAX = 4 * VFJ_SLOTS_MAX
 };
 
-/* Which parts of `next` a step has written; the rest of `next` is not to be looked at. */
+/* The parts of `next` that a step has written. The other parts of `next` are not valid. */
 struct vfj_touched {
     uint64_t slots; /* bit i: slots[i] */
     bool rc;
     bool scripts;
-    /* the head is always written */
+    /* the head is always written and valid */
 };
 
 struct vfj_decision {
-    /* enum vfj_reason: why the event changed nothing, or what is odd about it; goes into its record
-     */
+    /* enum vfj_reason, for the event's record: why the event changed nothing, or a peculiarity of
+     * it */
     uint8_t note;
     uint16_t command_count;
     uint16_t transition_count;
-    int64_t deadline_us; /* mono time of the next timer event wanted; INT64_MAX for none */
-    bool is_idle;        /* the daemon was told to end, and nothing is half-done any more: it may */
+    int64_t deadline_us; /* mono time of the next timer event; INT64_MAX: none */
+    bool is_idle;        /* the daemon is stopping, no plan is active, and it may end */
     struct vfj_touched touched;
     struct vfj_command commands[VFJ_COMMANDS_MAX];
     struct vfj_transition transitions[VFJ_TRANSITIONS_MAX];

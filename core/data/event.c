@@ -1,4 +1,4 @@
-/* One thing that happened, as a record body and back. */
+/* Events as record bodies. */
 #include "core/data/event.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ static const char *const mode_names[] = {[VFJ_MODE_OBSERVE] = "observe", [VFJ_MO
 static const char *const policy_names[]
     = {[VFJ_POLICY_SCRIPTS] = "scripts", [VFJ_POLICY_VFJOURNAL] = "vfjournal"};
 
-/* The index of the name in a table, or its size. */
+/* Returns the index of the name in a table, or the size of the table. */
 static unsigned find_name(const char *const *names, unsigned count, struct vfj_span name)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -108,9 +108,8 @@ static void encode_outcome(const struct vfj_outcome *outcome, struct vfj_text *b
         vfj_kv_add_string(body, "output", outcome->output);
 }
 
-/* A text is handed on as it stands in the record, so nothing in it may need quoting: '"' is written
- * as "'", and '\\' as
- * '/'. */
+/* Writes '"' as "'", and '\\' as '/'. A decoded text points into the record, so that it must need
+ * no quoting. */
 static void encode_text(const char *key, struct vfj_span text, struct vfj_text *body)
 {
     size_t kept = body->length;
@@ -158,7 +157,7 @@ void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body)
     }
 }
 
-/* Take the next pair, which must have that key. */
+/* Takes the next pair. Returns false when it has another key. */
 static bool next_is(struct vfj_span *rest, const char *key, struct vfj_kv *pair)
 {
     return vfj_kv_next(rest, pair) == VFJ_KV_PAIR && vfj_span_is(pair->key, key);
@@ -218,7 +217,7 @@ static bool decode_outcome(struct vfj_span rest, struct vfj_outcome *outcome)
         && vfj_kv_value(&pair, outcome->output, sizeof outcome->output) && at_end(rest);
 }
 
-/* One pair whose value is handed on as written: no quoting is undone, for none was needed. */
+/* Reads one pair. The text points to the value, which has no quoting to undo. */
 static bool decode_text(struct vfj_span rest, const char *key, struct vfj_span *text)
 {
     struct vfj_kv pair;

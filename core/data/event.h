@@ -1,4 +1,4 @@
-/* One thing that happened. */
+/* An event: a devd line, an answer, an outcome, a timer, a start, a gap. */
 #ifndef VFJ_CORE_DATA_EVENT_H
 #define VFJ_CORE_DATA_EVENT_H
 
@@ -11,16 +11,16 @@
 #include "core/text/text.h"
 
 /* X(symbol, persisted name) */
-#define VFJ_EVENT_KINDS(X)                                                                  \
-    X(STARTED, "started")       /* a daemon started on this journal; the boot it runs in */ \
-    X(STOPPING, "stopping")     /* it was told to end, and finishes what it has begun */    \
-    X(STOPPED, "stopped")       /* it ended in order */                                     \
-    X(CONFIGURED, "configured") /* the rc.conf values in force, all of them */              \
-    X(CONNECTED, "connected")   /* devd's socket is open */                                 \
-    X(GAP, "gap")               /* events may have been missed */                           \
-    X(DEVD, "devd")             /* a line of devd */                                        \
-    X(OBSERVED, "observed")     /* the answer to a probe */                                 \
-    X(FINISHED, "finished")     /* the outcome of a command */                              \
+#define VFJ_EVENT_KINDS(X)                                                                   \
+    X(STARTED, "started")       /* a daemon started on this journal, in this boot */         \
+    X(STOPPING, "stopping")     /* the daemon was asked to end, and finishes active plans */ \
+    X(STOPPED, "stopped")       /* the daemon ended in order */                              \
+    X(CONFIGURED, "configured") /* all rc.conf values in force */                            \
+    X(CONNECTED, "connected")   /* devd's socket is open */                                  \
+    X(GAP, "gap")               /* events may have been missed */                            \
+    X(DEVD, "devd")             /* a line of devd */                                         \
+    X(OBSERVED, "observed")     /* the answer to a probe */                                  \
+    X(FINISHED, "finished")     /* the outcome of a command */                               \
     X(TIMER, "timer")           /* the next deadline has passed */
 
 enum vfj_event_kind {
@@ -30,16 +30,16 @@ enum vfj_event_kind {
         VFJ_EVENT_COUNT
 };
 
-/* What a devd line says. X(symbol, name for people) */
-#define VFJ_DEVD_KINDS(X)                                                                          \
-    X(OTHER, "other")             /* concerns no VF, or is not understood */                       \
-    X(VF_ATTACHED, "vf-attached") /* ETHERNET IFATTACH: of any Ethernet interface, a VF perhaps */ \
-    X(VF_DETACHED, "vf-detached") /* IFNET DETACH: likewise */                                     \
-    X(VF_UP, "vf-up")             /* HYPERV_NIC_VF VF_UP: of an hn interface */                    \
-    X(VF_DOWN, "vf-down")         /* HYPERV_NIC_VF VF_DOWN */                                      \
-    X(RENAMED, "renamed")         /* IFNET RENAME */                                               \
-    X(LINK, "link")               /* IFNET LINK_UP, LINK_DOWN */                                   \
-    X(ADDRESS, "address")         /* IFNET ADDR_ADD, ADDR_DEL: since FreeBSD 15 */
+/* The kinds of devd lines. X(symbol, name for people) */
+#define VFJ_DEVD_KINDS(X)                                                                       \
+    X(OTHER, "other")             /* a line about no VF, or of no known form */                 \
+    X(VF_ATTACHED, "vf-attached") /* ETHERNET IFATTACH: any Ethernet interface, perhaps a VF */ \
+    X(VF_DETACHED, "vf-detached") /* IFNET DETACH: any interface, perhaps a VF */               \
+    X(VF_UP, "vf-up")             /* HYPERV_NIC_VF VF_UP: an hn interface */                    \
+    X(VF_DOWN, "vf-down")         /* HYPERV_NIC_VF VF_DOWN */                                   \
+    X(RENAMED, "renamed")         /* IFNET RENAME */                                            \
+    X(LINK, "link")               /* IFNET LINK_UP, LINK_DOWN */                                \
+    X(ADDRESS, "address")         /* IFNET ADDR_ADD, ADDR_DEL, since FreeBSD 15 */
 
 enum vfj_devd_kind {
 #define X(symbol, name) VFJ_DEVD_##symbol,
@@ -49,20 +49,21 @@ enum vfj_devd_kind {
 };
 
 struct vfj_devd {
-    struct vfj_span raw;      /* the line without its end, every byte kept; borrowed */
+    struct vfj_span raw;      /* borrowed: the line without its end, every byte kept */
     uint8_t kind;             /* enum vfj_devd_kind */
-    uint8_t note;             /* enum vfj_reason: why the line can't be acted on */
+    uint8_t note;             /* enum vfj_reason: why no command can use the line */
     bool link_up;             /* LINK */
     struct vfj_name name;     /* the subsystem; empty for OTHER */
     struct vfj_name new_name; /* RENAMED */
 };
 
-/* Read a devd line (sys/kern/kern_devctl.c has the layout). Total: what is not understood is OTHER,
- * with a note when the line is broken or names an interface that can't reach a command. `system`
- * and `type` are compared with case ignored, as devd.conf(5) rules do. */
+/* Reads a devd line (sys/kern/kern_devctl.c has the layout). Accepts any bytes: a line of no known
+ * form is OTHER. A note says that a line is broken, or names an interface that no command may use.
+ * The comparison of `system` and `type` ignores case, as in rules of devd.conf(5). */
 void vfj_devd_parse(struct vfj_span raw, struct vfj_devd *devd);
 
-/* Whether the line's system is ETHERNET, IFNET or HYPERV_NIC_VF: what `--capture network` keeps. */
+/* Returns whether the line's system is ETHERNET, IFNET or HYPERV_NIC_VF. `--capture network` keeps
+ * such lines. */
 bool vfj_devd_is_network(struct vfj_span raw);
 
 enum vfj_mode { VFJ_MODE_OBSERVE, VFJ_MODE_ACT };
@@ -82,12 +83,12 @@ struct vfj_started {
 
 /* X(symbol, persisted name): how a command ended. */
 #define VFJ_OUTCOMES(X)                                                             \
-    X(EXITED, "exited")   /* by itself, with `status` */                            \
-    X(SIGNALED, "signal") /* by signal `status` */                                  \
-    X(TIMEOUT, "timeout") /* it was ended at its time limit */                      \
+    X(EXITED, "exited")   /* ended by itself with exit status `status` */           \
+    X(SIGNALED, "signal") /* ended by signal `status` */                            \
+    X(TIMEOUT, "timeout") /* ended at its time limit */                             \
     X(ABSENT, "absent")   /* the program could not be started; `status` is errno */ \
-    X(SKIPPED, "skipped") /* observe mode: not run */                               \
-    X(NOT_RUN, "not-run") /* a command before it in its batch failed */
+    X(SKIPPED, "skipped") /* not run, in observe mode */                            \
+    X(NOT_RUN, "not-run") /* not run, since a command before it in its batch failed */
 
 enum vfj_outcome_kind {
 #define X(symbol, name) VFJ_OUTCOME_##symbol,
@@ -103,19 +104,19 @@ struct vfj_outcome {
     uint8_t kind;     /* enum vfj_outcome_kind */
     int32_t status;
     int64_t duration_us;
-    /* the beginning of what it printed, both streams, without NUL; no more is needed */
+    /* the beginning of its output, both streams, without NULs */
     char output[VFJ_OUTPUT_SIZE];
 };
 
-/* Whether the command did what it is for: exit status 0, or skipped. */
+/* Returns whether the command has exit status 0, or was skipped. */
 bool vfj_outcome_ok(const struct vfj_outcome *outcome);
 
-/* Whether the command was tried at all. */
+/* Returns whether the command was started. */
 bool vfj_outcome_ran(const struct vfj_outcome *outcome);
 
 struct vfj_event {
-    int64_t wall_us; /* Unix time in microseconds: for people, never for decisions */
-    int64_t mono_us; /* microseconds since boot, never running backwards within a boot */
+    int64_t wall_us; /* Unix time in microseconds, for people; no decision uses it */
+    int64_t mono_us; /* microseconds since boot; never decreases within a boot */
     uint8_t kind;    /* enum vfj_event_kind */
     union {
         struct vfj_started started;
@@ -132,14 +133,16 @@ struct vfj_event {
     } as;
 };
 
-/* The persisted name of a kind, and back; an unknown name gives VFJ_EVENT_COUNT. */
+/* Return the persisted name of a kind, and the kind of a name. An unknown name gives
+ * VFJ_EVENT_COUNT. */
 const char *vfj_event_kind_name(enum vfj_event_kind kind);
 enum vfj_event_kind vfj_event_kind_parse(struct vfj_span name);
 const char *vfj_devd_kind_name(enum vfj_devd_kind kind);
 
-/* The body of the event's record: for DEVD the raw line, else key=value text. */
+/* Writes the body of the event's record: the raw line of DEVD, key=value text of others. */
 void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body);
-/* Times and kind are the caller's to set; what is borrowed points into `body`. */
+/* Reads the body of an event's record. The caller sets times and kind. Borrowed members point into
+ * `body`. */
 enum vfj_status vfj_event_decode(enum vfj_event_kind kind, struct vfj_span body,
                                  struct vfj_event *event);
 

@@ -1,4 +1,4 @@
-/* What a probe of the guest found, as a record body and back. */
+/* Observations as record bodies. */
 #include "core/data/observation.h"
 
 #include <string.h>
@@ -94,8 +94,7 @@ static const char *const probe_names[] = {
     [VFJ_PROBE_MAP] = "map",       [VFJ_PROBE_SLOT] = "slot",
 };
 
-/* Names are written and read under a prefix: "hn_" for the hn of a view, "if_" for a lone
- * interface. */
+/* Keys have a prefix: "hn_" for the hn of a view, "if_" for a single interface. */
 static void key_join(char key[32], const char *prefix, const char *suffix)
 {
     struct vfj_text text = vfj_text_begin(key, 32);
@@ -238,7 +237,7 @@ void vfj_observation_encode(const struct vfj_observation *observation, struct vf
     }
 }
 
-/* Decoding. Each taker says whether the value was right. */
+/* Decoding. Each function returns whether the value was valid. */
 
 static bool take_u64(const struct vfj_kv *pair, uint64_t limit, uint64_t *value)
 {

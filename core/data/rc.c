@@ -1,4 +1,4 @@
-/* What rc.conf says, as network.subr and the two scripts read it. */
+/* Values of rc.conf, interpreted as network.subr and the two scripts do. */
 #include "core/data/rc.h"
 
 #include <string.h>
@@ -63,16 +63,16 @@ bool vfj_rc_is_surplus(struct vfj_span name)
     return is_of_other_driver(interface) || is_vlan_of_hn(interface);
 }
 
-/* Most of what is asked for is not set, and then the text has no such word anywhere: that is seen
- * faster. */
+/* Most variables that this program reads are not set. Then no such word is in the text, and
+ * strstr(3) is faster than the tokenizer. */
 static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
 {
     return strstr(rc->text, name) != NULL && vfj_kv_find(vfj_span_of(rc->text), name, pair);
 }
 
-/* The value as words of commands: control characters separate words, and no command may have one.
- * rc.conf's reader leaves none; a trace and a journal of an earlier version can hold some. False
- * when the value is cut. */
+/* Copies a value as words of commands, with control characters as separators. The reader of rc.conf
+ * leaves none, but a trace or an older journal may have some. Returns false when the value is
+ * cut. */
 static bool copy_value(const struct vfj_kv *pair, char *value, size_t size)
 {
     bool is_whole = vfj_kv_value(pair, value, size);
@@ -93,7 +93,7 @@ bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t s
     return true;
 }
 
-/* The number that test(1) sees in a word: strtoimax(3), decimal, the whole word. */
+/* Reads a number as test(1) does: strtoimax(3), decimal, the whole word. */
 static bool test_number(struct vfj_span word, int64_t *number)
 {
     if (word.length > 1 && word.text[0] == '+' && word.text[1] != '-')
@@ -149,7 +149,7 @@ void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *w
         vfj_rc_get(rc, "ifconfig_DEFAULT", words, size);
 }
 
-/* Drivers that network.subr takes for having no address (noafif), or never DHCP (dhcpif). */
+/* Drivers without an address (noafif of network.subr), or never with DHCP (dhcpif). */
 static bool starts_with_driver(struct vfj_name interface, const char *driver)
 {
     size_t length = strlen(driver);
@@ -189,7 +189,7 @@ bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
     return false;
 }
 
-/* checkyesno of rc.subr. */
+/* checkyesno() of rc.subr. */
 static bool is_yes(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_VALUE_SIZE];
@@ -226,7 +226,7 @@ static bool is_pseudo_word(struct vfj_span word)
     return false;
 }
 
-/* A value without its password is not what rc.conf says, and is not used. */
+/* A value without its password differs from rc.conf, and no command uses it. */
 static bool is_blanked(struct vfj_span word)
 {
     return vfj_span_is(word, VFJ_RC_BLANK);
@@ -259,8 +259,7 @@ static bool add_length(struct vfj_address *address, struct vfj_span length)
     unsigned bits;
     struct vfj_address host = *address;
     struct vfj_text text = vfj_text_begin(address->text, sizeof address->text);
-    vfj_text_add(&text, host.text);
-    vfj_text_add_char(&text, '/');
+    vfj_text_format(&text, "%s/", host.text);
     if (vfj_address_mask_bits(length, &bits))
         vfj_text_add_u64(&text, bits);
     else
@@ -336,8 +335,7 @@ static bool find_alias(const struct vfj_rc *rc, struct vfj_name interface, unsig
 {
     char variable[64], suffix[24];
     struct vfj_text text = vfj_text_begin(suffix, sizeof suffix);
-    vfj_text_add(&text, "_alias");
-    vfj_text_add_u64(&text, number);
+    vfj_text_format(&text, "_alias%u", number);
     vfj_rc_variable(variable, sizeof variable, "vfjournal_", interface, "_alias0");
     bool resolved = find(rc, variable, pair);
     vfj_rc_variable(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface,
@@ -359,8 +357,8 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
     return true;
 }
 
-/* The words of a value fit in one command: ifconfig and an interface, or route and add, stand
- * before them, alias or keywords of ours behind. */
+/* Returns whether the words of a value fit in one command. The words "ifconfig IF" or "route add"
+ * stand before them, and "alias" or keywords of ours after them. */
 static bool fits(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_ARGS_SIZE - 16];
@@ -406,7 +404,7 @@ bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size)
     return strchr(router, ':') != NULL && strchr(router, ' ') == NULL;
 }
 
-/* NAME or NAME:IF: the name, when it is for that interface or for any. */
+/* Reads NAME or NAME:IF. Returns the name when the entry is for that interface or for any. */
 static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct vfj_span *name)
 {
     const char *colon = memchr(entry.text, ':', entry.length);
@@ -418,7 +416,8 @@ static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct
                        interface.text);
 }
 
-/* The `*number`th of a list of routes, which is counted down for those that there are. */
+/* Finds the `*number`th route of a list. Otherwise subtracts the number of routes in the list from
+ * *number. */
 static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, bool inet6,
                          unsigned *number, char *args, size_t size)
 {
@@ -449,7 +448,6 @@ bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, uns
     if (!listed_route(rc, interface, true, &number, words, sizeof words))
         return false;
     struct vfj_text text = vfj_text_begin(args, size);
-    vfj_text_add(&text, "-inet6 ");
-    vfj_text_add(&text, words);
+    vfj_text_format(&text, "-inet6 %s", words);
     return !text.overflow;
 }

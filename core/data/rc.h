@@ -1,4 +1,4 @@
-/* What rc.conf says, as network.subr and the two scripts read it. */
+/* Values of rc.conf, interpreted as network.subr and the two scripts do. */
 #ifndef VFJ_CORE_DATA_RC_H
 #define VFJ_CORE_DATA_RC_H
 
@@ -16,67 +16,69 @@ struct vfj_rc {
     char text[VFJ_RC_SIZE];
 };
 
-/* What stands in a value for a password: they are taken out when rc.conf is read. The arguments
- * below are not whole where it stands. */
+/* Replaces a password in a value of rc.conf when rc.conf is read. Arguments with it are not
+ * complete. */
 #define VFJ_RC_BLANK "*"
 
-/* Whether a variable of that name only gives addresses that do not matter: those of an interface
- * that is no hn, beside its first, or more of them than are carried over. A jail host has hundreds.
- */
+/* Returns whether a variable of that name only gives addresses that do not matter: those of an
+ * interface that is no hn, beside its first, or more of them than are carried over. A jail host has
+ * hundreds. */
 bool vfj_rc_is_surplus(struct vfj_span name);
 
-/* The value of `name` into `size` bytes; false when it is not set (then the value is empty). A
- * value that does not fit is cut. */
+/* Copies the value of `name` into `size` bytes, cut when it does not fit. Returns false, and an
+ * empty value, when it is not set. */
 bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size);
 
-/* PREFIX, the interface and SUFFIX, as the name of a variable: the bytes . - / + of an interface name
- * become '_' (get_if_var of network.subr). */
+/* Writes PREFIX, the interface and SUFFIX as the name of a variable. The bytes . - / + of an
+ * interface name become '_' (get_if_var of network.subr). */
 void vfj_rc_variable(char *variable, size_t size, const char *prefix, struct vfj_name interface,
                      const char *suffix);
 
-/* No pause that rc.conf asks for is longer: 68 years. */
+/* The longest pause that rc.conf can ask for: 68 years. */
 #define VFJ_PAUSE_MAX_S INT32_MAX
 
-/* hyperv_vf_delay in seconds as hyperv_vfattach takes it: a number of at least 2, else 2 (unset,
- * empty, "2.5", "abc", negative). */
+/* hyperv_vf_delay in seconds, as hyperv_vfattach reads it: a number of at least 2. Any other value
+ * ("", "2.5", "abc", negative, not set) gives 2. */
 int64_t vfj_rc_delay_s(const struct vfj_rc *rc);
 
-/* vfjournal_link_wait in seconds: how long a VF may be up without link; 0 is for ever. Not set, or
- * not a number of at least 0: 10. */
+/* vfjournal_link_wait: the seconds that a VF may be up without link. 0 means for ever. A value that
+ * is not set, or no number of at least 0, gives 10. */
 int64_t vfj_rc_link_wait_s(const struct vfj_rc *rc);
 
-/* _ifconfig_getargs: ifconfig_IF where it is set, though it be empty, else ifconfig_DEFAULT. In
- * variable names the bytes . - / + of an interface name become '_' (get_if_var). */
+/* _ifconfig_getargs() of network.subr: ifconfig_IF when it is set, even when empty, else
+ * ifconfig_DEFAULT. In names of variables the bytes . - / + of an interface name are '_'
+ * (get_if_var()). */
 void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *words, size_t size);
 
-/* dhcpif, syncdhcpif: whether the interface is configured by DHCP, and whether dhclient is waited
- * for. */
+/* dhcpif() and syncdhcpif(): whether DHCP configures the interface, and whether scripts wait for
+ * dhclient. */
 bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 
-/* ifconfig_getargs: the words without DHCP, SYNCDHCP, NOSYNCDHCP, NOAUTO, WPA, HOSTAP and "vnet
- * JAIL", joined by one blank. False when they do not fit: `args` then holds those that do. */
+/* ifconfig_getargs(): the words without DHCP, SYNCDHCP, NOSYNCDHCP, NOAUTO, WPA, HOSTAP and "vnet
+ * JAIL", joined by one blank. Returns false when they do not fit; `args` then has those that do. */
 bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args,
                           size_t size);
 
-/* The address that such words, or those below, give, with its prefix length: "inet 10.0.0.4/24",
- * "inet 10.0.0.4 netmask 255.255.255.0", "inet6 fd00::4 prefixlen 64". False when they give none,
- * or don't say its length. */
+/* Reads the address with its prefix length out of words as the functions here return: "inet
+ * 10.0.0.4/24", "inet 10.0.0.4 netmask 255.255.255.0", "inet6 fd00::4 prefixlen 64". Returns false
+ * without an address, or without its length. */
 bool vfj_rc_address(const char *args, struct vfj_address *address);
 
-/* ifconfig_IF_ipv6 as network.subr gives it to ifconfig, an address without its keyword with it,
- * but without accept_rtadv; *rtadv says whether that was there. False when there is nothing left,
- * or it does not fit. */
+/* ifconfig_IF_ipv6, as network.subr passes it to ifconfig: with the keyword "inet6", but without
+ * accept_rtadv. *rtadv says whether accept_rtadv was there. Returns false when no word is left, or
+ * the words do not fit. */
 bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *args, size_t size,
                       bool *rtadv);
 
-/* The `number`th alias: as network.subr resolved them all, vfjournal_IF_aliasN, else
- * ifconfig_IF_aliasN; false when that is not set, or without words. Empty when it does not fit. */
+/* Returns the `number`th alias: vfjournal_IF_aliasN, which network.subr resolved, else
+ * ifconfig_IF_aliasN. Returns false when neither is set, or it has no words. The result is empty
+ * when it does not fit. */
 bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned number, char *args,
                   size_t size);
 
-/* Whether some of it does not fit in one command, its words are more than one can have, or a
- * password was taken out: it is not used then. */
+/* Whether no command can use a part of the configuration: it does not fit in one command, has too
+ * many words, or lost a password. */
 enum vfj_rc_part { VFJ_RC_INET, VFJ_RC_INET6, VFJ_RC_ALIASES };
 bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum vfj_rc_part part);
 
@@ -97,15 +99,15 @@ bool vfj_rc_has_other_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 /* Whether carp(4) shares the address of such words: they have a vhid. */
 bool vfj_rc_has_vhid(const char *args);
 
-/* defaultrouter; false when it is not set or "NO". */
+/* Reads defaultrouter. Returns false when it is not set or "NO". */
 bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size);
 
-/* ipv6_defaultrouter, perhaps with a scope; false when it is no address. */
+/* Reads ipv6_defaultrouter, perhaps with a scope. Returns false when it is no address. */
 bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size);
 
-/* The arguments of the `number`th of static_routes: the value of its route_NAME; then of
- * ipv6_static_routes, with -inet6; false when there are no more. An entry of the form NAME:IF is
- * taken when IF is `interface`. */
+/* Returns the arguments of the `number`th static route: the values of route_NAME for static_routes,
+ * then, with -inet6, for ipv6_static_routes. Returns false past the last. An entry NAME:IF counts
+ * when IF is `interface`. */
 bool vfj_rc_static_route(const struct vfj_rc *rc, struct vfj_name interface, unsigned number,
                          char *args, size_t size);
 

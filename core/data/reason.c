@@ -1,4 +1,4 @@
-/* Why: every reason that a row of the journal can name, with its text for people. */
+/* Reasons: all that a row of the journal can name, with their texts for people. */
 #include "core/data/reason.h"
 
 #include "core/check.h"

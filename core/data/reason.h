@@ -1,12 +1,12 @@
-/* Why: every reason that a row of the journal can name, with its text for people. */
+/* Reasons: all that a row of the journal can name, with their texts for people. */
 #ifndef VFJ_CORE_DATA_REASON_H
 #define VFJ_CORE_DATA_REASON_H
 
-/* X(symbol, persisted name, text). A name once written to a journal is never reused for anything
- * else. A new reason is the last: the digests of states hold the numbers. */
+/* X(symbol, persisted name, text). A name that a journal has once is never used for another
+ * meaning. A new reason is the last: the digests of states hold the numbers. */
 #define VFJ_REASONS(X)                                                                            \
     X(NONE, "", "")                                                                               \
-    /* notes on an event: why it changed nothing, or what is odd about it */                      \
+    /* notes on an event: why it changed nothing, or a peculiarity of it */                       \
     X(MALFORMED, "malformed", "the line is not in devd's grammar")                                \
     X(LINE_TOO_LONG, "line-too-long", "the line was longer than 8192 bytes and was cut")          \
     X(NUL_BYTE, "nul-byte", "the line holds a NUL byte")                                          \
@@ -97,7 +97,7 @@ enum vfj_reason {
         VFJ_REASON_COUNT
 };
 
-/* The persisted name ("" for NONE) and the text of a reason. */
+/* Return the persisted name of a reason, "" for NONE, and its text. */
 const char *vfj_reason_name(enum vfj_reason reason);
 const char *vfj_reason_text(enum vfj_reason reason);
 

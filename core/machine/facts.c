@@ -77,20 +77,6 @@ static void forget_plan(struct vfj_slot *slot)
     slot->timers.watch_us = VFJ_NEVER_US;
 }
 
-void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot)
-{
-    forget_vf(slot);
-    forget_plan(slot);
-    memset(&slot->batch, 0, sizeof slot->batch);
-    memset(&slot->observed, 0, sizeof slot->observed);
-    memset(&slot->before, 0, sizeof slot->before);
-    memset(&slot->script, 0, sizeof slot->script);
-    slot->activity = VFJ_ACTIVITY_IDLE;
-    slot->lagg_ours = 0;
-    slot->recovering = 1;
-    vfj_step_cause(context, slot, VFJ_REASON_BOOTED);
-}
-
 void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need)
 {
     slot->plan.tried &= ~((uint64_t)1 << need);
@@ -107,6 +93,19 @@ static void forget_batch(struct vfj_slot *slot)
         vfj_facts_not_run(slot, (enum vfj_need)slot->batch.needs[i]);
     memset(&slot->batch, 0, sizeof slot->batch);
     slot->activity = VFJ_ACTIVITY_IDLE;
+}
+
+void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    forget_vf(slot);
+    forget_batch(slot);
+    forget_plan(slot);
+    memset(&slot->observed, 0, sizeof slot->observed);
+    memset(&slot->before, 0, sizeof slot->before);
+    memset(&slot->script, 0, sizeof slot->script);
+    slot->lagg_ours = 0;
+    slot->recovering = 1;
+    vfj_step_cause(context, slot, VFJ_REASON_BOOTED);
 }
 
 /* Whether the daemon ended while a command ran, or before the plan had ended. */
@@ -335,18 +334,19 @@ static bool take_due(struct vfj_step_context *context, int64_t *timer_us)
 void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool all = !vfj_step_is_stopping(context); /* else as vfj_slot_last_due_us() has them */
+    bool is_watch = all && take_due(context, &slot->timers.watch_us)
+        && slot->request.wanted == VFJ_OBSERVE_NOT;
     if (all && take_due(context, &slot->timers.delay_us)) {
         slot->delay = VFJ_DELAY_OVER;
-        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+        is_watch = false;
     }
     if ((all || slot->plan.phase == VFJ_PLAN_ACTIVE) && take_due(context, &slot->timers.observe_us))
-        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+        is_watch = false;
     if ((all || slot->link.monitor == VFJ_LINK_MONITOR_WAITING)
-        && take_due(context, &slot->timers.link_us))
+        && take_due(context, &slot->timers.link_us)) {
         vfj_link_due(slot);
-    if (!all || !take_due(context, &slot->timers.watch_us)
-        || slot->request.wanted != VFJ_OBSERVE_NOT)
-        return;
+        is_watch = false;
+    }
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
-    slot->request.watch = 1;
+    slot->request.watch = is_watch;
 }

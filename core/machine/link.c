@@ -128,7 +128,6 @@ void vfj_link_due(struct vfj_slot *slot)
     } else {
         set_monitor(slot, VFJ_LINK_MONITOR_EXPIRED);
     }
-    vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
 void vfj_link_record_down(struct vfj_step_context *context, struct vfj_slot *slot)

@@ -15,7 +15,6 @@ static void record_no_vf(struct vfj_step_context *context, struct vfj_slot *slot
         vfj_facts_detach(context, slot, VFJ_REASON_VF_LOST);
     else if (vfj_slot_is_on_vf(slot))
         vfj_step_notice(context, slot, VFJ_REASON_VF_GONE);
-    vfj_facts_no_delay(slot);
 }
 
 /* VF_DOWN was not received, nor perhaps hn's LINK_UP; the VF may have left and come back. */
@@ -25,7 +24,7 @@ static void record_missed_vf_down(struct vfj_step_context *context, struct vfj_s
     vfj_facts_script_due(slot);
     slot->plan.rechecks = 1;
     vfj_facts_no_delay(slot);
-    if (slot->request.asked < VFJ_OBSERVE_GAP)
+    if (slot->request.asked != VFJ_OBSERVE_FOUND)
         slot->request.asked = VFJ_OBSERVE_GAP;
 }
 

@@ -342,16 +342,18 @@ static const struct row rows[] = {
     /* clang-format on */
 };
 
+static const struct row *const rows_end = rows + sizeof rows / sizeof rows[0];
+
 static const struct row *row_of(enum vfj_need need)
 {
     if (need > VFJ_NEED_STATIC_ROUTE)
         need = VFJ_NEED_STATIC_ROUTE;
-    unsigned i = 0;
-    while (rows[i].need != need) {
-        i++;
-        VFJ_CHECK(i < sizeof rows / sizeof rows[0]);
+    const struct row *row = rows;
+    while (row->need != need) {
+        row++;
+        VFJ_CHECK(row != rows_end);
     }
-    return &rows[i];
+    return row;
 }
 
 bool vfj_plan_is_required(enum vfj_need need)
@@ -368,9 +370,9 @@ bool vfj_plan_is_of_vf(enum vfj_need need)
 static uint64_t needs_with(unsigned flag)
 {
     uint64_t needs = 0;
-    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if ((rows[i].flags & flag) != 0)
-            needs |= (uint64_t)1 << rows[i].need;
+    for (const struct row *row = rows; row != rows_end; row++) {
+        if ((row->flags & flag) != 0)
+            needs |= (uint64_t)1 << row->need;
     }
     return needs;
 }
@@ -489,9 +491,9 @@ static void plan_phases(struct vfj_planner *planner)
         bool ends = !merged || (phase == FINISH && !observes);
         if (batch->count > 0 && ends)
             return;
-        for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-            if (rows[i].phase == phase && rows[i].plan != NULL)
-                rows[i].plan(planner);
+        for (const struct row *row = rows; row != rows_end; row++) {
+            if (row->phase == phase && row->plan != NULL)
+                row->plan(planner);
         }
     }
 }

@@ -500,13 +500,6 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
     }
 }
 
-static void check_activity(const struct vfj_slot *was, const struct vfj_slot *slot)
-{
-    VFJ_CHECK(slot->activity == was->activity
-              || vfj_activity_may_follow((enum vfj_activity)was->activity,
-                                         (enum vfj_activity)slot->activity));
-}
-
 void vfj_reconcile(struct vfj_step_context *context, unsigned index)
 {
     struct vfj_slot *slot = &context->next->slots[index];
@@ -518,5 +511,7 @@ void vfj_reconcile(struct vfj_step_context *context, unsigned index)
     if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_awaits_timer(slot))
         slot->activity = VFJ_ACTIVITY_WAITING;
     arm_watch(context, slot);
-    check_activity(vfj_step_old_slot(context, index), slot);
+    enum vfj_activity was = (enum vfj_activity)vfj_step_old_slot(context, index)->activity;
+    enum vfj_activity is = (enum vfj_activity)slot->activity;
+    VFJ_CHECK(is == was || vfj_activity_may_follow(was, is));
 }

@@ -19,8 +19,8 @@ void vfj_script_end(struct vfj_step_context *context)
     next_script(context);
 }
 
-/* The script's next command. The hn of a command is the slot it works for; sleepers context beside
- * the slots. */
+/* Issues the script's next command. The hn of a command is its slot. A sleeper's commands have
+ * none, since sleepers do not belong to slots. */
 struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_script_step step,
                                      enum vfj_command_kind kind)
 {
@@ -48,9 +48,7 @@ struct vfj_command *vfj_script_issue_text(struct vfj_step_context *context,
 {
     struct vfj_command *command = vfj_script_issue(context, step, kind);
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
-    vfj_text_add(&text, before);
-    vfj_text_add(&text, name.text);
-    vfj_text_add(&text, after);
+    vfj_text_format(&text, "%s%s%s", before, name.text, after);
     return command;
 }
 
@@ -61,7 +59,7 @@ struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context,
                                  (struct vfj_name){{0}}, "");
 }
 
-/* `[ $value -ne 0 ]`: what is not a number is an error of test(1), and no reason to stop. */
+/* `[ $value -ne 0 ]`: a value that is no number is an error of test(1), and the script goes on. */
 bool vfj_script_is_nonzero(const char *value)
 {
     int64_t number;
@@ -71,7 +69,7 @@ bool vfj_script_is_nonzero(const char *value)
         && vfj_span_to_i64(word, &number) && number != 0;
 }
 
-/* load_rc_config netif: what rc.conf says while the script begins holds until it ends. */
+/* load_rc_config netif: the script keeps the values of rc.conf that it read at its start. */
 static void load_rc(const struct vfj_rc *rc, struct vfj_script_run *run)
 {
     run->dhcp = vfj_rc_is_dhcp(rc, run->iface);

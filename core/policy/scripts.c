@@ -32,10 +32,7 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
         return;
     struct vfj_slot *slot = vfj_step_edit_slot(context, index);
     slot->data_path = VFJ_DATA_PATH_HN;
-    if (!slot->joined)
-        return;
     slot->joined = 0;
-    slot->delay = VFJ_DELAY_NONE;
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
 }
 
@@ -139,26 +136,26 @@ static void scripts_finished(struct vfj_step_context *context)
     vfj_vfup_finished(context, (enum vfj_script_step)run->step, vfj_outcome_ok(outcome));
 }
 
-/* The scripts know nothing of gaps: what devd did not tell them never happened to them. */
+/* A gap changes nothing: the scripts learn of events from devd only. */
 static void scripts_connected(struct vfj_step_context *context)
 {
     (void)context;
 }
 
-/* A script that has begun ends; what sleeps does not wake before another daemon is there. */
+/* A running script goes on to its end. Sleepers wake only under the next daemon. */
 static void scripts_stopping(struct vfj_step_context *context)
 {
     (void)context;
 }
 
-/* The script under way, and what waited for it, ended with the daemon; the sleepers sleep on within
- * a boot. */
+/* The running script, and the actions that wait for it, ended with the daemon. Sleepers go on
+ * within a boot. */
 static void scripts_reset(struct vfj_step_context *context)
 {
     const struct vfj_scripts *before = vfj_step_scripts(context);
     bool same = context->next->head.boot == context->now->head.boot
         && context->next->head.policy == VFJ_POLICY_SCRIPTS;
-    if (before->run.script == VFJ_SCRIPT_NONE && before->sleeping == 0) /* and so nothing waits */
+    if (before->run.script == VFJ_SCRIPT_NONE && before->sleeping == 0) /* then no action waits */
         return;
     struct vfj_scripts *scripts = vfj_step_edit_scripts(context);
     memset(&scripts->run, 0, sizeof scripts->run);
@@ -174,7 +171,7 @@ static void scripts_reset(struct vfj_step_context *context)
 
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts)
 {
-    bool is_idle = scripts->run.script == VFJ_SCRIPT_NONE; /* else nothing waits, either */
+    bool is_idle = scripts->run.script == VFJ_SCRIPT_NONE; /* otherwise no action waits, either */
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && scripts->sleeping > 0; i++)
         is_idle &= scripts->sleepers[i].pending == 0;
     return is_idle;

@@ -1,4 +1,4 @@
-/* Policy scripts: hyperv_vfattach IF 0, and the process that it leaves asleep. */
+/* Policy scripts: hyperv_vfattach IF 0, and its sleeping process. */
 #include <string.h>
 
 #include "core/check.h"
@@ -79,7 +79,7 @@ static void attach_mapped(struct vfj_step_context *context, const struct vfj_obs
         = vfj_step_scripts(context)->run.delay_us;
 }
 
-/* The script takes hyperv_vf_delay from rc.conf here, before it looks for the VF. */
+/* The script reads hyperv_vf_delay from rc.conf here, before it searches for the VF. */
 static void attach_list(struct vfj_step_context *context)
 {
     vfj_script_run_of(context)->delay_us = vfj_rc_delay_s(vfj_step_rc(context)) * 1000000;
@@ -177,7 +177,8 @@ static void sleeper_wake(struct vfj_step_context *context, struct vfj_sleeper *s
     sleeper->pending = command->id;
 }
 
-/* Of two that are due at once, the one that went to sleep first. */
+/* Returns whether `a` wakes first. Of two that are due at the same time, the one that began to
+ * sleep first does. */
 static bool wakes_before(const struct vfj_sleeper *a, const struct vfj_sleeper *b)
 {
     return a->due_us < b->due_us || (a->due_us == b->due_us && a->delay_us > b->delay_us);

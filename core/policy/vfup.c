@@ -37,14 +37,13 @@ static void up_read_vf(struct vfj_step_context *context, const struct vfj_observ
         vfj_script_issue_lagg(context, VFJ_STEP_UP_LAGG_PROBE, VFJ_COMMAND_PROBE_IFCONFIG);
 }
 
-/* grep "laggport: VF" on a line "laggport: PORT flags=…": the VF's name is a basic regular
- * expression in which '.' is any byte, and it need not end where the port's name ends. */
+/* grep "laggport: VF" on a line "laggport: PORT flags=…". The VF's name is a basic regular
+ * expression, in which '.' is any byte. It need not match the whole name of the port. */
 static bool grep_matches(struct vfj_name port, struct vfj_name vf)
 {
     char line[VFJ_NAME_SIZE + 8];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add(&text, port.text);
-    vfj_text_add(&text, " flags=");
+    vfj_text_format(&text, "%s flags=", port.text);
     size_t i = 0;
     while (vf.text[i] != '\0' && line[i] != '\0' && (vf.text[i] == '.' || vf.text[i] == line[i]))
         i++;
@@ -84,8 +83,7 @@ static void up_confirm(struct vfj_step_context *context, const struct vfj_observ
     vfj_script_end(context);
 }
 
-/* kill -TERM `cat pidfile`: only numbers are let through, for more than an emulation reads that
- * file. */
+/* kill -TERM `cat pidfile`. Only numbers pass, since other code reads that file, too. */
 static void up_stop_dhclient(struct vfj_step_context *context, const char *pids)
 {
     struct vfj_command *command

@@ -23,7 +23,8 @@ static bool to_ipv4(struct vfj_span text, uint32_t *address)
     return text.length == 0;
 }
 
-/* What is before the separator, which is taken with it; all that is left where there is none. */
+/* Takes the text before the separator, and the separator, off the front of *rest. Without a
+ * separator takes all. */
 static struct vfj_span take_until(struct vfj_span *rest, char separator)
 {
     const char *end = rest->length > 0 ? memchr(rest->text, separator, rest->length) : NULL;
@@ -33,7 +34,7 @@ static struct vfj_span take_until(struct vfj_span *rest, char separator)
     return taken;
 }
 
-enum { GROUPS = 8 }; /* of 16 bits, that an IPv6 address has */
+enum { GROUPS = 8 }; /* of 16 bits, in an IPv6 address */
 
 struct groups {
     uint16_t at[GROUPS];
@@ -63,8 +64,8 @@ static bool to_group(struct vfj_span text, uint32_t *value)
     return text.length >= 1 && text.length <= 4;
 }
 
-/* The groups between colons, the last two perhaps an IPv4 address; none in an empty text. False
- * when it is something else, or more than an address has. */
+/* Reads groups that colons separate. The last two may be written as an IPv4 address. An empty text
+ * has no group. Returns false for any other text, and for more groups than an address has. */
 static bool read_groups(struct vfj_span text, struct groups *groups)
 {
     bool more = text.length > 0;
@@ -72,7 +73,7 @@ static bool read_groups(struct vfj_span text, struct groups *groups)
     while (more) {
         uint32_t value;
         struct vfj_span group = take_until(&text, ':');
-        more = group.text + group.length != text.text; /* a colon was there */
+        more = group.text + group.length != text.text; /* a colon followed */
         if (to_group(group, &value)) {
             if (!add_group(groups, value))
                 return false;
@@ -158,7 +159,7 @@ bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host)
     const char *slash = strchr(address->text, '/');
     if (slash != NULL) {
         text.length = (size_t)(slash - address->text);
-        /* vfj_address_parse() saw to it */
+        /* vfj_address_parse() checked it */
         VFJ_CHECK(vfj_span_to_u64(vfj_span_of(slash + 1), &bits) && bits <= most);
     }
     return is_inet6 ? covers_ipv6(text, host, bits) : covers_ipv4(text, host, bits);

@@ -1,4 +1,4 @@
-/* A fast 64-bit digest of memory: tells whether two states are the same, not whether somebody
+/* A fast 64-bit digest of memory: shows whether two states are the same, not whether somebody
  * forged one. */
 #ifndef VFJ_CORE_TEXT_DIGEST_H
 #define VFJ_CORE_TEXT_DIGEST_H
@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The digest of `size` bytes at `bytes`, begun from `seed`. Of little-endian machines all alike;
- * the guests that Hyper-V has are. Not for hostile input: the chain of SHA-256 in the journal is.
- */
+/* Returns the digest of `size` bytes at `bytes`, begun with `seed`. All little-endian machines
+ * compute the same digest, and Hyper-V's guests are little-endian. The digest does not withstand an
+ * attacker. The journal's SHA-256 chain does. */
 uint64_t vfj_digest(const void *bytes, size_t size, uint64_t seed);
 
 #endif

@@ -8,8 +8,8 @@ enum { KEY = 1, WHITE = 2, QUOTED = 4 };
 #define K KEY
 #define W (WHITE | QUOTED)
 #define Q QUOTED
-/* What each byte may be part of, and what puts a value in quotes: looked up, for every byte of
- * every line is. */
+/* For each byte, a mask of what it may be part of, and whether it puts a value in quotes. A table,
+ * since every byte of every line is looked up. */
 static const unsigned char classes[256] = {
     ['\t'] = W, ['\n'] = W, ['\r'] = W, [' '] = W, ['"'] = Q, ['\\'] = Q, ['-'] = K, ['_'] = K,
     ['0'] = K,  ['1'] = K,  ['2'] = K,  ['3'] = K, ['4'] = K, ['5'] = K,  ['6'] = K, ['7'] = K,
@@ -41,8 +41,8 @@ static void advance(struct vfj_span *rest, size_t count)
     rest->length -= count;
 }
 
-/* Where the quote is that ends a value which begins with one; past the end without one. Seldom is
- * anything escaped. */
+/* Returns the offset of the quote that ends a value which begins with one, or the length when there
+ * is none. Escapes are rare. */
 static size_t closing_quote(struct vfj_span text)
 {
     const char *quote = memchr(text.text + 1, '"', text.length - 1);

@@ -1,4 +1,4 @@
-/* Interface names, and what the names say. */
+/* Interface names. */
 #include "core/text/name.h"
 
 #include <string.h>
@@ -59,8 +59,7 @@ struct vfj_name vfj_name_lagg(struct vfj_name unit)
 {
     struct vfj_name lagg = {{0}};
     struct vfj_text text = vfj_text_begin(lagg.text, sizeof lagg.text);
-    vfj_text_add(&text, "lagg");
-    vfj_text_add(&text, unit.text);
+    vfj_text_format(&text, "lagg%s", unit.text);
     if (text.overflow)
         return (struct vfj_name){{0}};
     return lagg;

@@ -10,21 +10,21 @@
 
 enum { VFJ_NAME_SIZE = 16 }; /* IFNAMSIZ: 15 bytes and a NUL */
 
-/* An interface's name; the bytes after the NUL are zero, so names compare as memory. Empty means
- * none. */
+/* An interface's name. The bytes after the NUL are zero, so that names compare as memory. An empty
+ * name means none. */
 struct vfj_name {
     char text[VFJ_NAME_SIZE];
 };
 
-/* Whether a name may reach a command: a letter, then letters, digits, '_', '.' or '-', at most 15
- * bytes. The kernel allows nearly any byte in a renamed interface (sys/net/if.c, ifhwioctl
- * SIOCSIFNAME); such a name is journalled and never acted on. On false, *name is empty. */
+/* Returns whether the name may reach a command: a letter, then letters, digits, '_', '.' or '-', at
+ * most 15 bytes. The kernel allows nearly any byte in a renamed interface (sys/net/if.c, ifhwioctl
+ * SIOCSIFNAME). Such a name is journalled, and no command uses it. On false, *name is empty. */
 bool vfj_name_parse(struct vfj_span span, struct vfj_name *name);
 
-/* The name of a string known to be valid; a check fails otherwise. */
+/* Returns the name of a string. The caller knows that the string is a valid name. */
 struct vfj_name vfj_name_of(const char *string);
 
-/* Here, so that they are two comparisons and one: names are looked for among many. */
+/* Inline and as two comparisons, since names are searched often. */
 static inline bool vfj_name_equal(struct vfj_name a, struct vfj_name b)
 {
     return memcmp(a.text, b.text, sizeof a.text) == 0;
@@ -34,18 +34,18 @@ static inline bool vfj_name_is_empty(struct vfj_name name)
     return name.text[0] == '\0';
 }
 
-/* All digits of the name, joined, as hyperv_vfup takes its unit (step 3): "hn0" gives "0", "wan"
- * gives "". */
+/* Returns all digits of the name, joined, as hyperv_vfup computes its unit (step 3): "0" for "hn0",
+ * "" for "wan". */
 struct vfj_name vfj_name_digits(struct vfj_name name);
 
-/* The number in decimal, as a unit is written. At most 15 digits. */
+/* Returns the number in decimal, as a unit is written. The number has at most 15 digits. */
 struct vfj_name vfj_name_of_number(uint64_t number);
 
-/* "lagg" and the unit; empty when that is longer than a name can be. */
+/* Returns "lagg" and the unit, or an empty name when that is too long. */
 struct vfj_name vfj_name_lagg(struct vfj_name unit);
 
-/* Whether the name is `driver` and a unit number, and nothing else: "hn" of hn0, but not of hn0x.
- */
+/* Returns whether the name is `driver` and a unit number, and no more: "hn" matches hn0, but not
+ * hn0x. */
 bool vfj_name_has_driver(struct vfj_name name, const char *driver);
 
 #endif

@@ -1,6 +1,7 @@
-/* Bounded text: a buffer that is appended to and never overrun. */
+/* Bounded text: a buffer that is appended to. */
 #include "core/text/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/check.h"
@@ -24,6 +25,24 @@ void vfj_text_add_span(struct vfj_text *text, struct vfj_span span)
         memcpy(text->bytes + text->length, span.text, take);
     text->length += take;
     text->bytes[text->length] = '\0';
+}
+
+void vfj_text_format(struct vfj_text *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vfj_text_format_list(text, format, arguments);
+    va_end(arguments);
+}
+
+void vfj_text_format_list(struct vfj_text *text, const char *format, va_list arguments)
+{
+    size_t room = text->size - text->length;
+    int needed = vsnprintf(text->bytes + text->length, room, format, arguments);
+    VFJ_CHECK(needed >= 0);
+    bool fits = (size_t)needed < room;
+    text->length += fits ? (size_t)needed : room - 1;
+    text->overflow = text->overflow || !fits;
 }
 
 void vfj_text_add_word(struct vfj_text *text, struct vfj_span word)

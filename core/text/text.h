@@ -2,19 +2,20 @@
 #ifndef VFJ_CORE_TEXT_TEXT_H
 #define VFJ_CORE_TEXT_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-/* A borrowed run of bytes: not ended by NUL, may hold NUL. */
+/* A borrowed sequence of bytes. It may have NULs, and no NUL ends it. */
 struct vfj_span {
     const char *text;
     size_t length;
 };
 
-/* A buffer of `size` bytes of the caller's; `length` of them are used, and a NUL always follows.
- * What does not fit is left out and `overflow` says so: the caller decides whether that is an
+/* A buffer of `size` bytes of the caller. `length` bytes are used, and a NUL follows them. Bytes
+ * that do not fit are dropped, and `overflow` is set. The caller decides whether that is an
  * error. */
 struct vfj_text {
     char *bytes;
@@ -23,11 +24,11 @@ struct vfj_text {
     bool overflow;
 };
 
-/* Begin an empty text in `size` (>= 1) bytes at `bytes`. */
+/* Begins an empty text in `size` (>= 1) bytes at `bytes`. */
 struct vfj_text vfj_text_begin(char *bytes, size_t size);
 
 void vfj_text_add_span(struct vfj_text *text, struct vfj_span span);
-/* Here, so that the length of a literal is known to the compiler, and one byte is no call. */
+/* Inline: the compiler then knows the length of a literal, and one byte needs no call. */
 static inline void vfj_text_add(struct vfj_text *text, const char *string)
 {
     vfj_text_add_span(text, (struct vfj_span){string, strlen(string)});
@@ -41,19 +42,25 @@ static inline void vfj_text_add_char(struct vfj_text *text, char c)
     text->bytes[text->length++] = c;
     text->bytes[text->length] = '\0';
 }
-/* A word, after a blank unless it is the first. */
+/* Adds what printf(3) would print. The conversions are %s, %.*s, %c, %% and those of integers: they
+ * depend on no locale. */
+void vfj_text_format(struct vfj_text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void vfj_text_format_list(struct vfj_text *text, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+/* Adds a word, after a blank unless the text is empty. */
 void vfj_text_add_word(struct vfj_text *text, struct vfj_span word);
 void vfj_text_add_u64(struct vfj_text *text, uint64_t value);
 void vfj_text_add_i64(struct vfj_text *text, int64_t value);
-/* `width` hexadecimal digits, lower case. */
+/* Adds `width` hexadecimal digits in lower case. */
 void vfj_text_add_hex(struct vfj_text *text, uint64_t value, unsigned width);
-/* Microseconds as seconds with six decimals: 120.400000. */
+/* Adds microseconds as seconds with six decimals: 120.400000. */
 void vfj_text_add_seconds(struct vfj_text *text, int64_t us);
-/* One word quoted for sh(1), but only when it needs it. */
+/* Adds one word, quoted for sh(1) only when it needs quotes. */
 void vfj_text_add_shell_word(struct vfj_text *text, const char *word);
 
-/* Here, as what follows, so that the length of a literal is known to the compiler: lines are
- * compared with many. */
+/* These are inline, too, so that the compiler knows the length of a literal. Each line is compared
+ * with many literals. */
 static inline struct vfj_span vfj_span_of(const char *string)
 {
     return (struct vfj_span){string, strlen(string)};
@@ -64,7 +71,8 @@ static inline bool vfj_span_is(struct vfj_span span, const char *string)
     return span.length == length && (length == 0 || memcmp(span.text, string, length) == 0);
 }
 bool vfj_bytes_equal_nocase(const char *a, const char *b, size_t length);
-/* As vfj_span_is, ASCII case ignored: devd compares its match values so (devd.conf(5)). */
+/* Compares like vfj_span_is(), but ignores the case of ASCII letters, as devd compares match values
+ * (devd.conf(5)). */
 static inline bool vfj_span_is_nocase(struct vfj_span span, const char *string)
 {
     return span.length == strlen(string) && vfj_bytes_equal_nocase(span.text, string, span.length);
@@ -75,17 +83,18 @@ static inline bool vfj_span_starts(struct vfj_span span, const char *prefix)
     return span.length >= length && (length == 0 || memcmp(span.text, prefix, length) == 0);
 }
 
-/* Decimal digits only, no sign; false when empty, not a number or past UINT64_MAX. */
+/* Reads decimal digits without sign. Returns false for an empty span, for other bytes, and past
+ * UINT64_MAX. */
 bool vfj_span_to_u64(struct vfj_span span, uint64_t *value);
-/* As above with an optional leading '-'. */
+/* Reads like vfj_span_to_u64(), with an optional '-' in front. */
 bool vfj_span_to_i64(struct vfj_span span, int64_t *value);
 
-/* The next word of a text separated by white space (sh(1)'s default IFS), taken off its front;
- * false at the end. */
+/* Takes the next word off the front of *rest. White space (sh(1)'s default IFS) separates words.
+ * Returns false at the end. */
 bool vfj_span_word(struct vfj_span *rest, struct vfj_span *word);
 
-/* Copy with truncation to `size` (>= 1) bytes, NUL included, the tail zeroed; false when it did not
- * fit. */
+/* Copies to `size` (>= 1) bytes, with a NUL, and zeroes the rest. Returns false when the copy was
+ * cut. */
 bool vfj_span_copy(char *to, size_t size, struct vfj_span from);
 
 #endif

@@ -507,6 +507,72 @@ scenario_full() {
     end
 }
 
+# A journal that is moved away keeps all rows, and the daemon ends in order.
+scenario_moved() {
+    begin hn0=mce0
+    start_guest
+    start_daemon --act
+    host plug mce0
+    await "joined" is_lagged hn0 mce0
+    away=$dir/var/db/vfjournal/away.db
+    mv "$journal" "$away"
+    "$vfjournal" status --journal "$journal" >"$dir/status.out" 2>&1
+    same "status" 2 $?
+    check "status says why" grep -q 'a daemon writes a journal that was moved' "$dir/status.out"
+    host unplug mce0
+    wait "$pid"
+    same "exit status" 4 $?
+    check "the daemon says why" log_holds 'journal: was moved, removed or replaced under the daemon'
+    journal=$away
+    check "the move is a row" row_holds 'about=moved'
+    check "what happened after it, too" row_holds '"kind":"devd".*VF_DOWN'
+    check "the last row says stopped" last_is stopped
+    check "the journal is whole" "$vfjournal" verify --journal "$away"
+    journal=$dir/var/db/vfjournal/journal.db
+    check "no file was made in its place" test ! -e "$journal"
+    check "nor left locked" test ! -e "$journal.lock"
+
+    start_daemon --act
+    cp "$away" "$dir/replaced.db"
+    [ -z "${VFJ_TEST_USER-}" ] || chown "$VFJ_TEST_USER" "$dir/replaced.db"
+    mv "$dir/replaced.db" "$journal"
+    "$vfjournal" status --journal "$journal" >"$dir/status.out" 2>&1
+    check "status says that it was replaced" grep -q "a daemon writes a journal that was moved" "$dir/status.out"
+    "$vfjournal" doctor --root "$dir" >"$dir/doctor.out" 2>&1
+    check "doctor says it" grep -q "writes another file: the journal was moved" "$dir/doctor.out"
+    host plug mce0
+    wait "$pid"
+    same "exit status after a replacement" 4 $?
+    check "the replacement is as it was" cmp "$away" "$journal"
+
+    start_daemon --act
+    await "joined" is_lagged hn0 mce0
+    mv "${journal%/*}" "$dir/elsewhere"
+    host unplug mce0
+    wait "$pid"
+    same "exit status after the directory moved" 4 $?
+    check "the journal is whole" "$vfjournal" verify --journal "$dir/elsewhere/journal.db"
+    pid=
+}
+
+# Whoever owns the directory can cut the file that readers and the writer map.
+scenario_cut_index() {
+    begin hn0=mce0
+    start_guest
+    start_daemon --act
+    host plug mce0
+    await "joined" is_lagged hn0 mce0
+    truncate -s 0 "$journal-shm"
+    host unplug mce0
+    wait "$pid"
+    same "exit status" 4 $?
+    check "the daemon says why" log_holds 'journal: a file of it was truncated while it was open'
+    pid=
+    start_daemon --act
+    await "the next daemon goes on" row_holds '"to":"detached"'
+    end
+}
+
 # Journals that can't be used stay as they are.
 scenario_refused() {
     begin hn0=mce0

@@ -243,7 +243,8 @@ hostile none
 # something of it
 hostile_guest() {
     rm -rf "$work/guest" "$work/ran"
-    mkdir -p "$work/guest/etc" "$work/guest/sbin" "$work/guest/bin" "$work/guest/usr/libexec/hyperv"
+    mkdir -p "$work/guest/etc" "$work/guest/sbin" "$work/guest/bin" "$work/guest/usr/libexec/hyperv" \
+        "$work/guest/var/db"
     for program in sbin/sysctl sbin/ifconfig sbin/route; do
         printf '#!/bin/sh\nid -u >>"%s"\n' "$work/ran" >"$work/guest/$program"
         chmod 755 "$work/guest/$program"
@@ -255,7 +256,7 @@ hostile_guest() {
     *) touch -a "$work/guest/$1" && chown $user "$work/guest/$1" ;;
     esac
 }
-for file in '' etc etc/rc.conf etc/rc.conf.local etc/rc.subr sbin sbin/ifconfig usr/local/link; do
+for file in '' etc etc/rc.conf etc/rc.conf.local etc/rc.subr sbin sbin/ifconfig var/db usr/local/link; do
     for verb in doctor config 'daemon --one-process'; do
         hostile_guest "$file"
         # shellcheck disable=SC2086

@@ -220,15 +220,16 @@ start_daemon --user $user
 same "the directory that was made" "$user 700" "$(stat -c '%U %a' "${journal%/*}")"
 end_daemon
 rm -rf "${journal%/*}"
-chmod 777 "$dir/var/db"
-"$vfjournal" daemon --root "$dir" --user $user 2>"$log"
+mkdir "$dir/everybody"
+chmod 777 "$dir/everybody"
+below=$dir/everybody/below/journal.db
+"$vfjournal" daemon --root "$dir" --journal "$below" --user $user 2>"$log"
 same "below a directory of everybody's" 4 $?
-check "it is named" grep -q "var/db: others can write to it" "$log"
-check "nothing is made there" test ! -e "${journal%/*}"
-"$vfjournal" daemon --root "$dir" --one-process 2>"$log"
+check "it is named" grep -q "everybody: others can write to it" "$log"
+check "nothing is made there" test ! -e "${below%/*}"
+"$vfjournal" daemon --root "$dir" --journal "$below" --one-process 2>"$log"
 same "nor does root as one process" 4 $?
-check "as it says" grep -q "root as one process does not open it: .*var/db: others can write to it" "$log"
-chmod 755 "$dir/var/db"
+check "as it says" grep -q "root as one process does not open it: .*everybody: others can write to it" "$log"
 mv "$work/kept" "${journal%/*}"
 "$vfjournal" daemon --root "$dir" --one-process 2>"$log"
 same "root as one process, of a user's directory" 4 $?
@@ -283,7 +284,7 @@ esac
 end_daemon
 chown -R root "${journal%/*}"
 start_daemon --one-process
-check "as told" grep -q 'one process: as told' "$log"
+check "as told" grep -q 'one process: by --one-process' "$log"
 monitor=$pid
 end_daemon
 "$vfjournal" daemon --root "$dir" --user no-such-user 2>"$log"

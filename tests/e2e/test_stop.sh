@@ -149,7 +149,7 @@ try_patience() {
     kill -TERM "$pid"
     sleep 1
     check "it finishes what it has begun" kill -0 "$pid"
-    check "and says so" row_holds '"kind":"stopping"'
+    await "the row that says so" row_holds '"kind":"stopping"'
     if [ "$1" = twice ]; then
         began=$(date +%s)
         kill -TERM "$pid"

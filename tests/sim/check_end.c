@@ -170,7 +170,9 @@ static void check_script(struct sim *sim, const struct sim_nic *nic, const struc
         && vfj_interface_has_port(&lagg->facts, nic->vf);
     if (slot != NULL && vfj_slot_has_plan(slot))
         sim_fail(sim, "%s: a plan that never ends", nic->hn.text);
-    if (!vfj_name_is_empty(hn->rxvf) && !nic->script_ran && !in_place)
+    /* No line told that the VF was down and up again after the script ran. */
+    bool is_unheard = slot != NULL && slot->script.phase == VFJ_SCRIPT_RAN;
+    if (!vfj_name_is_empty(hn->rxvf) && !nic->script_ran && !in_place && !is_unheard)
         sim_fail(sim, "%s: its VF is up, and the admin's script did not run", nic->hn.text);
 }
 
@@ -212,11 +214,13 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     check_ports(sim, nic);
 }
 
-/* Whether what was seen last of the guest is all that there is to know. */
+/* Whether what was seen last of the guest is all that there is to know, and no optional command that
+ * failed waits for its next try. */
 static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
-    return slot != NULL && slot->fault == VFJ_REASON_NONE && !nic->meddled && !nic->has_script
-        && !nic->is_hn_down && !is_forgotten(sim, nic, slot)
+    bool has_seen_lagg = slot != NULL && slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
+    return has_seen_lagg && slot->fault == VFJ_REASON_NONE && slot->plan.failed == 0
+        && !nic->meddled && !nic->has_script && !nic->is_hn_down && !is_forgotten(sim, nic, slot)
         && (sim->fault_percent == 0 || !nic->rtadv);
 }
 

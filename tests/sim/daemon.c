@@ -16,9 +16,15 @@ static const int64_t ms = 1000, second = 1000000;
 /* What the loop says. One simulator runs at a time in a process. */
 static struct sim *speaker;
 
-void vfj_daemon_log(const char *subsystem, const char *what, const char *detail)
+void vfj_daemon_log(const char *subsystem, const char *format, ...)
 {
-    sim_say(speaker, "%s: %s%s", subsystem, what, detail);
+    char line[512];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    va_list arguments;
+    va_start(arguments, format);
+    vfj_text_format_list(&text, format, arguments);
+    va_end(arguments);
+    sim_say(speaker, "%s: %s", subsystem, line);
 }
 
 void vfj_daemon_log_transition(const struct vfj_transition *made)
@@ -165,7 +171,7 @@ static void set_limits(struct sim *sim)
     if (sim->snapshot_rows > 0)
         vfj_ledger_set_snapshots(sim->loop.ledger, sim->snapshot_rows);
     if (prunes(sim)) {
-        sim->loop.care.rule.keep_us = 1;
+        sim->loop.maintenance.rule.keep_us = 1;
         vfj_ledger_set_state_checkpoints(sim->loop.ledger, PRUNE_EVERY, INT64_MAX);
     }
 }

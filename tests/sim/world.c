@@ -93,6 +93,11 @@ static void ask_to_stop(struct sim *sim)
     sim->listener.stopping(sim->listener.context, "signal");
 }
 
+void vfj_guest_io_stop(struct vfj_guest_io *world, const char *reason)
+{
+    sim_fail(sim_of(world), "the daemon asks itself to end: %s", reason);
+}
+
 void vfj_guest_io_end(struct vfj_guest_io *world, const char *reason)
 {
     struct sim *sim = sim_of(world);
@@ -358,7 +363,7 @@ static void finish_flight(struct sim *sim, unsigned index)
     if (!flight.is_forgotten)
         tell(sim);
     else if (!vfj_command_reads(&flight.command) && !sim->dead && !sim->broken)
-        sim->listener.stray(sim->listener.context);
+        sim->listener.late_exit(sim->listener.context);
 }
 
 /* A daemon is gone: what its children were doing is done, or never will be. */

@@ -1,4 +1,4 @@
-/* vfjournal daemon: journals what devd says and, in act mode, does what follows from it. */
+/* vfjournal daemon: journals devd's lines and, in act mode, runs the commands that they require. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* closefrom: glibc hides it without */
 #endif
@@ -12,6 +12,7 @@
 #include "adapters/freebsd/daemonise.h"
 #include "adapters/freebsd/pidfile.h"
 #include "core/machine/step.h"
+#include "tools/bus_error.h"
 #include "tools/daemon/log.h"
 #include "tools/daemon/loop.h"
 #include "tools/daemon/options.h"
@@ -21,8 +22,8 @@
 
 enum { DESCRIPTORS = 1024 }; /* VFJ_PROGRAMS_MAX, twice */
 
-/* Each slot's look has a few programs, and each program a pipe. The limit that whoever started us
- * has may be lower: root, and who has a higher hard limit, is not bound to it. */
+/* A probe runs a few programs for each slot, each with a pipe. The inherited limit may be too low.
+ * Root, and a user with a higher hard limit, can raise it. */
 static void allow_descriptors(void)
 {
     struct rlimit limit;
@@ -38,9 +39,9 @@ static void allow_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Descriptors 0 to 2 are open from here on, and no others: no file of ours can become somebody's
- * standard output, and what whoever started us left open reaches no program of ours. */
-static bool settle_descriptors(void)
+/* Opens descriptors 0 to 2 and closes all others. No file of ours can become a standard stream, and
+ * no descriptor of the starting process reaches our programs. */
+static bool open_standard_descriptors(void)
 {
     int fd;
     do {
@@ -60,68 +61,56 @@ static void make_directory_of(const char *journal)
         return;
     *slash = '\0';
     if (mkdir(directory, 0700) != 0 && errno != EEXIST)
-        vfj_daemon_log("journal", "its directory can't be made: ", strerror(errno));
+        vfj_daemon_log("journal", "its directory can't be made: %s", strerror(errno));
 }
 
-/* A status, with the failing object's detail where it has one. */
+/* Logs the status, with the ledger's detail when there is one. */
 static int refuse_journal(const char *path, enum vfj_status status, const struct vfj_ledger *ledger)
 {
-    char why[256];
-    struct vfj_text text = vfj_text_begin(why, sizeof why);
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, vfj_status_text(status));
-    if (ledger != NULL && vfj_ledger_detail(ledger)[0] != '\0') {
-        vfj_text_add(&text, ": ");
-        vfj_text_add(&text, vfj_ledger_detail(ledger));
-    }
-    vfj_daemon_log("journal", path, why);
+    const char *detail = ledger != NULL ? vfj_ledger_detail(ledger) : "";
+    vfj_daemon_log("journal", "%s: %s%s%s", path, vfj_status_text(status),
+                   detail[0] != '\0' ? ": " : "", detail);
     return status == VFJ_JOURNAL_IO || status == VFJ_SYSTEM ? VFJ_EXIT_SYSTEM : VFJ_EXIT_UNUSABLE;
 }
 
-static void say_start(const struct vfj_daemon_options *options, const struct vfj_daemon_loop *loop)
+static void log_start(const struct vfj_daemon_options *options, const struct vfj_daemon_loop *loop)
 {
-    char what[512];
-    struct vfj_text text = vfj_text_begin(what, sizeof what);
-    vfj_text_add(&text, "version " VFJ_VERSION ", mode ");
-    vfj_text_add(&text, vfj_mode_name(options->mode));
-    vfj_text_add(&text, ", policy ");
-    vfj_text_add(&text, vfj_policy_name(options->policy));
-    vfj_text_add(&text,
-                 options->guest_io.probe_way == VFJ_PROBE_WAY_KERNEL ? ", probes by kernel"
-                                                                     : ", probes by programs");
-    vfj_daemon_split_describe(&text);
-    vfj_text_add(&text, ", journal ");
-    vfj_daemon_log("daemon", what, options->journal);
+    bool by_kernel = options->guest_io.probe_way == VFJ_PROBE_WAY_KERNEL;
+    vfj_daemon_log(
+        "daemon", "version " VFJ_VERSION ", mode %s, policy %s, probes by %s%s, journal %s",
+        vfj_mode_name(options->mode), vfj_policy_name(options->policy),
+        by_kernel ? "kernel" : "programs", vfj_daemon_split_description(), options->journal);
     if (vfj_ledger_rules_changed(loop->ledger))
         vfj_daemon_log("journal",
-                       "part of it was written under other rules, which decide otherwise now", "");
+                       "part of it was written under other rules, which decide otherwise now");
 }
 
-/* In act mode devd's rules leave the work to us from the lock on; so it is taken when the start
- * can't fail any more. */
+/* From the act lock on, devd's VF rules do nothing. The daemon takes it when its start cannot fail
+ * any more. */
 static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     if (options->mode == VFJ_MODE_ACT && !vfj_guest_io_take_act_lock(loop->guest_io)) {
-        vfj_daemon_log("act lock",
-                       errno == EWOULDBLOCK ? "another daemon acts: " : "can't be made: ",
+        vfj_daemon_log("act lock", "%s: %s",
+                       errno == EWOULDBLOCK ? "another daemon acts" : "can't be made",
                        options->guest_io.paths.act_lock);
         return VFJ_EXIT_SYSTEM;
     }
     vfj_daemonise_ready();
-    say_start(options, loop);
+    log_start(options, loop);
     vfj_daemon_enter_capability_mode(options);
     vfj_daemon_loop_run(loop);
-    return loop->failed || vfj_guest_io_is_lost(loop->guest_io) ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
+    bool is_broken = loop->failed || loop->ends_for_moved || vfj_guest_io_is_lost(loop->guest_io);
+    return is_broken ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
 }
 
-/* SQLite comes last: by then no process is forked off that could have its descriptors. */
-static int run_on_world(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
+/* SQLite comes last: no process that was forked before has its descriptors. */
+static int run_on_guest(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     loop->started.rules = VFJ_RULES;
     loop->started.mode = (uint8_t)options->mode;
     loop->started.policy = (uint8_t)options->policy;
-    loop->care.rule = options->rule;
-    loop->care.min_free = options->min_free;
+    loop->maintenance.rule = options->rule;
+    loop->maintenance.min_free = options->min_free;
     vfj_guest_io_boot_id(loop->guest_io, loop->started.boot_id);
     make_directory_of(options->journal);
     int exit_status = VFJ_EXIT_OK;
@@ -141,15 +130,15 @@ static int run(const struct vfj_daemon_options *options)
     static struct vfj_daemon_loop loop; /* too big for a stack */
     struct vfj_guest_io_listener listener = vfj_daemon_loop_listener(&loop);
     if (vfj_guest_io_open(&loop.guest_io, &options->guest_io, &listener) != VFJ_OK) {
-        vfj_daemon_log("daemon", "can't start: ", strerror(errno));
+        vfj_daemon_log("daemon", "can't start: %s", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
-    int exit_status = run_on_world(options, &loop);
+    int exit_status = run_on_guest(options, &loop);
     vfj_guest_io_close(loop.guest_io);
     return exit_status;
 }
 
-/* From here on we are two, if we can. */
+/* Splits into two processes, if possible. */
 static int run_split(struct vfj_daemon_options *options)
 {
     if (!vfj_daemon_split(options))
@@ -159,43 +148,37 @@ static int run_split(struct vfj_daemon_options *options)
     return exit_status;
 }
 
-/* The pidfile names the child, if there is one. */
+/* The pidfile names the background process, if there is one. */
 static int run_in_background(struct vfj_daemon_options *options)
 {
     if (options->daemonise && !vfj_daemonise()) {
-        vfj_daemon_log("daemon", "can't go to the background: ", strerror(errno));
+        vfj_daemon_log("daemon", "can't go to the background: %s", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
     if (options->pidfile_descriptor >= 0
         && !vfj_pidfile_write(options->pidfile_descriptor, getpid())) {
-        vfj_daemon_log("pidfile", "can't be written: ", strerror(errno));
+        vfj_daemon_log("pidfile", "can't be written: %s", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
     return run_split(options);
 }
 
-/* Before anything is made or run. */
+/* The caller has made no file and run no program yet. */
 static bool is_guest_roots(const struct vfj_daemon_options *options)
 {
     char why[VFJ_PATHNAME_SIZE + 64];
     struct vfj_text text = vfj_text_begin(why, sizeof why);
     bool is_roots = vfj_paths_are_roots(&options->guest_io.paths, &text);
     if (!is_roots)
-        vfj_daemon_log("guest", "root runs nothing of it: ", why);
+        vfj_daemon_log("guest", "root runs nothing of it: %s", why);
     return is_roots;
 }
 
 static void say_named(void *context, const char *file, unsigned line)
 {
     const struct vfj_name *hn = context;
-    char what[VFJ_PATHNAME_SIZE + 64];
-    struct vfj_text text = vfj_text_begin(what, sizeof what);
-    vfj_text_add(&text, file);
-    vfj_text_add_char(&text, ':');
-    vfj_text_add_u64(&text, line);
-    vfj_text_add(&text, " names ");
-    vfj_text_add(&text, hn->text);
-    vfj_daemon_log("guest", what, ": once that is joined, its packets are on its lagg");
+    vfj_daemon_log("guest", "%s:%u names %s: once that is joined, its packets are on its lagg",
+                   file, line, hn->text);
 }
 
 /* Rules of a firewall, and the like, that name an hn. They are read while this process is root. */
@@ -204,8 +187,7 @@ static void say_files(const struct vfj_daemon_options *options)
     for (unsigned i = 0; i < VFJ_UNITS_MAX && options->mode == VFJ_MODE_ACT; i++) {
         struct vfj_name hn = {{0}};
         struct vfj_text text = vfj_text_begin(hn.text, sizeof hn.text);
-        vfj_text_add(&text, "hn");
-        vfj_text_add_u64(&text, i);
+        vfj_text_format(&text, "hn%u", i);
         vfj_guest_find_names(&options->guest_io.paths, hn, say_named, &hn);
     }
 }
@@ -219,8 +201,8 @@ static int run_with_pidfile(struct vfj_daemon_options *options)
     if (options->pidfile[0] != '\0') {
         options->pidfile_descriptor = vfj_pidfile_open(options->pidfile);
         if (options->pidfile_descriptor < 0) {
-            vfj_daemon_log("pidfile",
-                           errno == EWOULDBLOCK ? "another daemon runs: " : "can't be made: ",
+            vfj_daemon_log("pidfile", "%s: %s",
+                           errno == EWOULDBLOCK ? "another daemon runs" : "can't be made",
                            options->pidfile);
             return VFJ_EXIT_SYSTEM;
         }
@@ -233,7 +215,7 @@ static int run_with_pidfile(struct vfj_daemon_options *options)
 int vfj_verb_daemon(int argc, char **argv)
 {
     struct vfj_daemon_options options;
-    if (!settle_descriptors())
+    if (!open_standard_descriptors())
         return VFJ_EXIT_SYSTEM;
     switch (vfj_daemon_options_read(argc, argv, &options)) {
     case VFJ_PARSED_HELP:
@@ -246,5 +228,6 @@ int vfj_verb_daemon(int argc, char **argv)
     umask(077);
     if (options.syslog)
         vfj_daemon_log_to_syslog();
+    vfj_bus_error_catch(vfj_daemon_log_line);
     return run_with_pidfile(&options);
 }

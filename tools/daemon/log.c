@@ -1,7 +1,9 @@
-/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem
- * first. */
+/* The daemon's log, on standard error and perhaps by syslog(3). A line begins with its
+ * subsystem. */
 #include "tools/daemon/log.h"
 
+#include <inttypes.h>
+#include <stdarg.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -24,7 +26,7 @@ void vfj_daemon_log_connect(void)
         openlog("vfjournal", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }
 
-/* In one write(2), so that lines of several processes do not mix. */
+/* Writes with one write(2), so that lines of several processes do not mix. */
 static void put(struct vfj_text *text)
 {
     for (size_t i = 0; i < text->length; i++) {
@@ -33,7 +35,7 @@ static void put(struct vfj_text *text)
     }
     if (to_syslog)
         syslog(LOG_NOTICE, "%s", text->bytes);
-    text->bytes[text->length] = '\n'; /* where the NUL was */
+    text->bytes[text->length] = '\n'; /* in place of the NUL */
     (void)!write(STDERR_FILENO, text->bytes, text->length + 1);
 }
 
@@ -44,13 +46,15 @@ static struct vfj_text begin(char line[LINE_SIZE], const char *subsystem)
     return text;
 }
 
-void vfj_daemon_log(const char *subsystem, const char *what, const char *detail)
+void vfj_daemon_log(const char *subsystem, const char *format, ...)
 {
     char line[LINE_SIZE];
     struct vfj_text text = begin(line, subsystem);
+    va_list arguments;
+    va_start(arguments, format);
     vfj_text_add(&text, ": ");
-    vfj_text_add(&text, what);
-    vfj_text_add(&text, detail);
+    vfj_text_format_list(&text, format, arguments);
+    va_end(arguments);
     put(&text);
 }
 
@@ -64,19 +68,14 @@ void vfj_daemon_log_line(const char *what)
 void vfj_daemon_log_transition(const struct vfj_transition *transition)
 {
     char line[LINE_SIZE];
+    const char *from = vfj_slot_state_name((enum vfj_slot_state)transition->from);
+    const char *to = vfj_slot_state_name((enum vfj_slot_state)transition->to);
+    bool moves = transition->from != transition->to;
+    bool has_vf = !vfj_name_is_empty(transition->vf);
     struct vfj_text text = begin(line, transition->hn.text);
-    vfj_text_add(&text, ": ");
-    if (transition->from != transition->to) {
-        vfj_text_add(&text, vfj_slot_state_name((enum vfj_slot_state)transition->from));
-        vfj_text_add(&text, " -> ");
-    }
-    vfj_text_add(&text, vfj_slot_state_name((enum vfj_slot_state)transition->to));
-    if (!vfj_name_is_empty(transition->vf)) {
-        vfj_text_add(&text, ", VF ");
-        vfj_text_add(&text, transition->vf.text);
-    }
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, vfj_reason_text((enum vfj_reason)transition->reason));
+    vfj_text_format(&text, ": %s%s%s%s%s: %s", moves ? from : "", moves ? " -> " : "", to,
+                    has_vf ? ", VF " : "", transition->vf.text,
+                    vfj_reason_text((enum vfj_reason)transition->reason));
     put(&text);
 }
 
@@ -118,14 +117,9 @@ void vfj_daemon_log_outcome(const struct vfj_outcome *outcome)
     if (vfj_outcome_ok(outcome))
         return;
     struct vfj_text text = begin(line, "command ");
-    vfj_text_add_u64(&text, outcome->command);
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, outcome_word(outcome));
-    vfj_text_add_i64(&text, outcome->status);
-    if (outcome->output[0] != '\0') {
-        vfj_text_add(&text, ": ");
-        vfj_text_add_span(&text,
-                          (struct vfj_span){outcome->output, strcspn(outcome->output, "\n")});
-    }
+    vfj_text_format(&text, "%" PRIu64 ": %s%" PRId32, outcome->command, outcome_word(outcome),
+                    outcome->status);
+    if (outcome->output[0] != '\0')
+        vfj_text_format(&text, ": %.*s", (int)strcspn(outcome->output, "\n"), outcome->output);
     put(&text);
 }

@@ -1,32 +1,35 @@
-/* What the daemon says on standard error, and to syslog(3) if told so: one line each, the subsystem
- * first. */
+/* The daemon's log, on standard error and perhaps by syslog(3). A line begins with its
+ * subsystem. */
 #ifndef VFJ_TOOLS_DAEMON_LOG_H
 #define VFJ_TOOLS_DAEMON_LOG_H
 
 #include "core/data/decision.h"
 #include "core/data/event.h"
 
-/* From now on each line goes to syslog(3) as well: facility daemon, priority notice, tag vfjournal.
- */
+/* Sends each line to syslog(3) from now on, too: facility daemon, priority notice, tag
+ * vfjournal. */
 void vfj_daemon_log_to_syslog(void);
 
-/* Connect to syslogd now, if it is to be told anything: later its socket's name may be out of
- * reach. */
+/* Connects to syslogd now, if lines go there. Capability mode makes its socket's name
+ * unreachable. */
 void vfj_daemon_log_connect(void);
 
-/* "SUBSYSTEM: WHAT"; bytes that a terminal might act upon are printed as '?'. */
-void vfj_daemon_log(const char *subsystem, const char *what, const char *detail);
+/* Logs "SUBSYSTEM: ", and what printf(3) would print. Bytes that a terminal might act upon are
+ * printed as '?'. */
+void vfj_daemon_log(const char *subsystem, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/* A whole line that begins with its subsystem. */
+/* Logs a whole line, which begins with its subsystem. */
 void vfj_daemon_log_line(const char *line);
 
-/* "hn0: delayed -> lagged, VF mce0: why" */
+/* Logs "hn0: delayed -> lagged, VF mce0: REASON". */
 void vfj_daemon_log_transition(const struct vfj_transition *transition);
 
-/* "hn0: run: ifconfig lagg0 create" */
+/* Logs "hn0: run: ifconfig lagg0 create". */
 void vfj_daemon_log_command(const struct vfj_command *command);
 
-/* Only of a command that failed: "command 12: exit 1: ifconfig: interface …" */
+/* Logs "command 12: exit 1: ifconfig: interface …" for a command that failed, and nothing for
+ * others. */
 void vfj_daemon_log_outcome(const struct vfj_outcome *outcome);
 
 #endif

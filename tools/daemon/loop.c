@@ -9,6 +9,8 @@
 #include "tools/daemon/log.h"
 #include "tools/daemon/status.h"
 
+static const char moved[] = "the journal was moved"; /* why the daemon ends */
+
 static int64_t now_us(struct vfj_daemon_loop *loop)
 {
     struct vfj_event event;
@@ -22,11 +24,11 @@ static void forget_held(struct vfj_daemon_loop *loop)
     loop->batch_count = 0;
 }
 
-/* What can't be recorded is not done: the loop ends, and nothing that waited is run. */
+/* Ends the loop. Commands whose rows are not durable do not run. */
 static void fail(struct vfj_daemon_loop *loop)
 {
-    vfj_daemon_log("journal",
-                   "can't be written, the daemon stops: ", vfj_ledger_detail(loop->ledger));
+    vfj_daemon_log("journal", "can't be written, the daemon stops: %s",
+                   vfj_ledger_detail(loop->ledger));
     loop->failed = true;
     forget_held(loop);
     vfj_guest_io_break(loop->guest_io);
@@ -36,28 +38,35 @@ static void note_detached(struct vfj_daemon_loop *loop)
 {
     if (loop->reattach_us != 0 || !vfj_ledger_detached(loop->ledger))
         return;
-    vfj_daemon_log("journal",
-                   "can't be written, rows wait in memory: ", vfj_ledger_detail(loop->ledger));
+    vfj_daemon_log("journal", "can't be written, rows wait in memory: %s",
+                   vfj_ledger_detail(loop->ledger));
     loop->reattach_us = now_us(loop) + VFJ_REATTACH_AFTER_US;
     vfj_guest_io_wake_at(loop->guest_io, loop->reattach_us);
 }
 
-/* Nothing waits for a commit: when there is something to do by itself. */
+static bool must_end_for_moved(const struct vfj_daemon_loop *loop)
+{
+    return loop->maintenance.is_moved && !loop->ends_for_moved;
+}
+
+/* Sets the next wake-up when no row waits for a commit. */
 static void wake_later(struct vfj_daemon_loop *loop)
 {
     int64_t at_us = loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX;
-    if (loop->care_us != 0 && loop->care_us < at_us)
-        at_us = loop->care_us;
+    if (must_end_for_moved(loop))
+        at_us = 0;
+    if (loop->maintenance_us != 0 && loop->maintenance_us < at_us)
+        at_us = loop->maintenance_us;
     vfj_guest_io_wake_at(loop->guest_io, at_us);
 }
 
-/* The journal's own care, when all else is done. What it has to say is committed at once. */
-static void care(struct vfj_daemon_loop *loop)
+/* The maintenance comes last. Its rows are committed at once. */
+static void maintain(struct vfj_daemon_loop *loop)
 {
     struct vfj_event now;
     vfj_guest_io_stamp(loop->guest_io, &now);
-    loop->care_us
-        = vfj_daemon_maintenance_step(&loop->care, loop->ledger, now.wall_us, now.mono_us);
+    loop->maintenance_us
+        = vfj_daemon_maintenance_step(&loop->maintenance, loop->ledger, now.wall_us, now.mono_us);
     if (vfj_ledger_waiting(loop->ledger) && vfj_ledger_commit(loop->ledger) != VFJ_OK)
         fail(loop);
     else
@@ -65,7 +74,7 @@ static void care(struct vfj_daemon_loop *loop)
     wake_later(loop);
 }
 
-/* The commands of each decision, now that they are durable. */
+/* Runs the commands of each decision. Their rows are durable now. */
 static void run_held(struct vfj_daemon_loop *loop)
 {
     unsigned from = 0;
@@ -78,7 +87,7 @@ static void run_held(struct vfj_daemon_loop *loop)
     forget_held(loop);
 }
 
-/* Make durable what was submitted; only then run what it asks for. */
+/* Makes the submitted rows durable, and then runs their commands. */
 static void commit(struct vfj_daemon_loop *loop)
 {
     if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
@@ -92,7 +101,7 @@ static void commit(struct vfj_daemon_loop *loop)
     note_detached(loop);
     run_held(loop);
     vfj_ledger_maintain(loop->ledger);
-    care(loop);
+    maintain(loop);
 }
 
 static void take_command(struct vfj_daemon_loop *loop, const struct vfj_command *command)
@@ -121,7 +130,7 @@ static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decisio
     vfj_guest_io_set_deadline(loop->guest_io, decision->deadline_us);
 }
 
-/* A line that concerns no slot: the state is what it was. */
+/* Returns whether the event is a line about no slot, so that the state is unchanged. */
 static bool changes_nothing(const struct vfj_event *event, const struct vfj_decision *decision)
 {
     return event->kind == VFJ_EVENT_DEVD && decision->command_count == 0
@@ -138,7 +147,7 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
         return;
     enum vfj_status status = vfj_ledger_submit(loop->ledger, event, &decision);
     if (status == VFJ_BAD_BODY || status == VFJ_TOO_LONG) {
-        vfj_daemon_log("journal", "an event that can't be recorded: ", vfj_status_text(status));
+        vfj_daemon_log("journal", "an event that can't be recorded: %s", vfj_status_text(status));
         return;
     }
     if (status != VFJ_OK) {
@@ -152,7 +161,7 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
     take_decision(loop, decision);
 }
 
-/* In observe mode a changing command is answered at once; the answer may bring the next. */
+/* In observe mode, answers changing commands at once. An answer may bring the next command. */
 static void answer_skipped(struct vfj_daemon_loop *loop)
 {
     while (loop->skipped_count > 0 && !loop->failed) {
@@ -186,7 +195,7 @@ static void log_unfinished(struct vfj_daemon_loop *loop, const char *what)
     bool is_stopping = state->head.running == VFJ_RUNNING_STOPPING;
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         if (vfj_slot_is_unfinished(&state->slots[i], is_stopping))
-            vfj_daemon_log("stop", what, state->slots[i].hn.text);
+            vfj_daemon_log("stop", "%s: %s", what, state->slots[i].hn.text);
     }
 }
 
@@ -198,13 +207,13 @@ static void on_event(void *context, const struct vfj_event *event)
     if (event->kind == VFJ_EVENT_FINISHED)
         vfj_daemon_log_outcome(&event->as.finished);
     if (event->kind == VFJ_EVENT_STOPPED && loop->stopping != NULL)
-        log_unfinished(loop, "not finished, and left to the next start: ");
+        log_unfinished(loop, "not finished, and left to the next start");
     remember_connection(loop, event);
     submit(loop, event);
     answer_skipped(loop);
 }
 
-/* When the events that wait have to be committed at the latest. */
+/* Returns the latest time for a commit of the submitted events. */
 static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
 {
     if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS)
@@ -214,15 +223,16 @@ static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
     return more || loop->probes > 0 || !loop->urgent ? loop->waiting_us + VFJ_COMMIT_AFTER_US : 0;
 }
 
-/* A daemon that was asked to end does when nothing is half-done. */
+/* Ends a daemon that was asked to end when no plan is active. */
 static bool end_when_idle(struct vfj_daemon_loop *loop)
 {
     if (loop->stopping == NULL || loop->failed
         || !vfj_state_is_idle(vfj_ledger_state(loop->ledger)))
         return false;
     loop->stopping = NULL;
-    vfj_daemon_log("stop", "what was begun is finished", "");
-    vfj_guest_io_end(loop->guest_io, "a signal, and what was begun is finished");
+    vfj_daemon_log("stop", "what was begun is finished");
+    vfj_guest_io_end(loop->guest_io,
+                     loop->ends_for_moved ? moved : "a signal, and what was begun is finished");
     return true;
 }
 
@@ -248,7 +258,7 @@ static void submit_stopping(struct vfj_daemon_loop *loop)
     submit_now(loop, &stopping);
 }
 
-/* Rows were lost: we go on as the successor of a daemon that died then. */
+/* Rows were lost. The daemon continues as the successor of one that died at the loss. */
 static void start_anew(struct vfj_daemon_loop *loop)
 {
     struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
@@ -266,9 +276,9 @@ static void start_anew(struct vfj_daemon_loop *loop)
         submit_stopping(loop);
 }
 
-/* What it did came after the guest was looked at. While there is no devd a gap is open: all is
- * looked at when that ends. */
-static void on_stray(void *context)
+/* The command's effects came after the last observation. A gap makes the machine observe again.
+ * While devd is not connected, a gap is open already. */
+static void on_late_exit(void *context)
 {
     struct vfj_daemon_loop *loop = context;
     struct vfj_event gap
@@ -300,7 +310,7 @@ static void reattach(struct vfj_daemon_loop *loop)
     }
     loop->reattach_us = 0;
     loop->waiting_us = times.mono_us;
-    vfj_daemon_log("journal", "is written again",
+    vfj_daemon_log("journal", "is written again%s",
                    reattached.lost > 0 ? ", but rows were lost" : "");
     if (reattached.lost > 0)
         start_anew(loop);
@@ -310,10 +320,23 @@ static void reattach(struct vfj_daemon_loop *loop)
     commit(loop);
 }
 
+/* Until the daemon has ended in order, rows go into the file that is open, wherever it is now. None
+ * is lost. A journal that is opened anew could not go on from them. */
+static void end_for_moved(struct vfj_daemon_loop *loop)
+{
+    loop->ends_for_moved = true;
+    vfj_daemon_log("journal",
+                   "was moved, removed or replaced under the daemon, which ends; all rows are in "
+                   "the file that was open");
+    vfj_guest_io_stop(loop->guest_io, moved);
+}
+
 static void on_wake(void *context)
 {
     struct vfj_daemon_loop *loop = context;
-    if (loop->reattach_us != 0 && now_us(loop) >= loop->reattach_us)
+    if (must_end_for_moved(loop))
+        end_for_moved(loop);
+    else if (loop->reattach_us != 0 && now_us(loop) >= loop->reattach_us)
         reattach(loop);
     else
         commit(loop);
@@ -326,7 +349,7 @@ static void on_stopping(void *context, const char *reason)
         vfj_guest_io_end(loop->guest_io, reason);
         return;
     }
-    log_unfinished(loop, "what was begun is finished first: ");
+    log_unfinished(loop, "what was begun is finished first");
     loop->stopping = reason;
     submit_stopping(loop);
     on_batch_end(loop, false);
@@ -339,7 +362,7 @@ static void on_asked(void *context)
                           vfj_ledger_durable_seq(loop->ledger), now_us(loop));
 }
 
-/* Of the daemon's own, not an event of the machine: its configuration stays. */
+/* Writes a row of kind "journal". It is no event of the machine, which keeps its configuration. */
 static void on_unread(void *context, const char *complaint)
 {
     struct vfj_daemon_loop *loop = context;
@@ -367,7 +390,7 @@ struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *lo
     return (struct vfj_guest_io_listener){
         .event = on_event,
         .batch_end = on_batch_end,
-        .stray = on_stray,
+        .late_exit = on_late_exit,
         .wake = on_wake,
         .stopping = on_stopping,
         .asked = on_asked,

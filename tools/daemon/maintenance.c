@@ -1,98 +1,117 @@
-/* The daemon's care of its journal. */
+/* The daemon's maintenance of its journal. */
 #include "tools/daemon/maintenance.h"
+
+#include <inttypes.h>
 
 #include "tools/daemon/log.h"
 
-enum { SPARE_BYTES = 2 << 20 }; /* that may stay free in the file: the next rows take them */
+enum { BODY_SIZE = 128, SPARE_BYTES = 2 << 20 /* may stay free in the file for the next rows */ };
 
-/* "about=…" and pairs of numbers. */
-static void note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *about,
-                 const char *key, uint64_t value, uint64_t limit)
+static void check_disk(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
+                       int64_t wall_us, int64_t mono_us)
 {
-    char body[128];
-    struct vfj_text text = vfj_text_begin(body, sizeof body);
-    vfj_text_add(&text, "about=");
-    vfj_text_add(&text, about);
-    vfj_text_add_char(&text, ' ');
-    vfj_text_add(&text, key);
-    vfj_text_add_char(&text, '=');
-    vfj_text_add_u64(&text, value);
-    if (limit > 0) {
-        vfj_text_add(&text, " limit=");
-        vfj_text_add_u64(&text, limit);
-    }
-    (void)vfj_ledger_note(ledger, wall_us, mono_us, body);
-}
-
-static void look_at_disk(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger,
-                         int64_t wall_us, int64_t mono_us)
-{
-    uint64_t bytes = 0;
-    char digits[32];
-    if (care->min_free == 0 || !vfj_ledger_free_bytes(ledger, &bytes))
+    uint64_t bytes = 0, limit = maintenance->min_free;
+    char body[BODY_SIZE];
+    if (limit == 0 || !vfj_ledger_free_bytes(ledger, &bytes))
         return;
-    if (bytes < care->min_free && !care->low) {
-        struct vfj_text text = vfj_text_begin(digits, sizeof digits);
-        vfj_text_add_u64(&text, bytes >> 20);
-        vfj_text_add(&text, " MiB");
-        vfj_daemon_log("journal", "the disk is nearly full, free for it: ", digits);
-        note(ledger, wall_us, mono_us, "low-disk", "free", bytes, care->min_free);
-        care->low = true;
-    } else if (bytes > care->min_free + care->min_free / 4) {
-        care->low = false; /* what hovers about the limit is said once */
+    if (bytes < limit && !maintenance->is_low) {
+        struct vfj_text text = vfj_text_begin(body, sizeof body);
+        vfj_text_format(&text, "about=low-disk free=%" PRIu64 " limit=%" PRIu64, bytes, limit);
+        (void)vfj_ledger_note(ledger, wall_us, mono_us, body);
+        vfj_daemon_log("journal", "the disk is nearly full, free for the journal: %" PRIu64 " MiB",
+                       bytes >> 20);
+        maintenance->is_low = true;
+    } else if (bytes > limit + limit / 4) {
+        maintenance->is_low = false; /* a size that stays near the limit is reported once */
     }
 }
 
-static uint64_t spare_of(const struct vfj_daemon_maintenance *care)
+static uint64_t spare_of(const struct vfj_daemon_maintenance *maintenance)
 {
-    uint64_t eighth = care->rule.max_bytes / 8;
-    if (care->low)
+    uint64_t eighth = maintenance->rule.max_bytes / 8;
+    if (maintenance->is_low)
         return 0;
     return eighth > 0 && eighth < SPARE_BYTES ? eighth : SPARE_BYTES;
 }
 
-/* Who prunes by hand can't write a row while we run. */
-static void tell_first(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger,
-                       int64_t wall_us, int64_t mono_us)
+/* `vfjournal prune` cannot write a row while the daemon runs. The daemon reports its pruning,
+ * too. */
+static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
+                         int64_t wall_us, int64_t mono_us)
 {
-    if (care->told != 0 && care->first > care->told) {
-        note(ledger, wall_us, mono_us, "pruned", "first", care->first, 0);
-        vfj_daemon_log("journal", "pruned", "");
-    }
-    care->told = care->first;
+    char body[BODY_SIZE];
+    uint64_t first = maintenance->first, reported = maintenance->reported_first;
+    maintenance->reported_first = first;
+    if (reported == 0 || first <= reported)
+        return;
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    vfj_text_format(&text, "about=pruned first=%" PRIu64, first);
+    (void)vfj_ledger_note(ledger, wall_us, mono_us, body);
+    vfj_daemon_log("journal", "pruned");
 }
 
-int64_t vfj_daemon_maintenance_now(struct vfj_daemon_maintenance *care, int64_t wall_us,
+/* Returns whether this step noticed it. */
+static bool check_moved(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
+                        int64_t wall_us, int64_t mono_us)
+{
+    if (maintenance->is_moved || !vfj_ledger_is_moved(ledger))
+        return false;
+    maintenance->is_moved = true;
+    (void)vfj_ledger_note(ledger, wall_us, mono_us, "about=moved");
+    return true;
+}
+
+static void begin(struct vfj_daemon_maintenance *maintenance, int64_t wall_us, int64_t mono_us)
+{
+    if (maintenance->begin_wall_us != 0)
+        return;
+    maintenance->begin_wall_us = wall_us;
+    maintenance->begin_mono_us = mono_us;
+}
+
+int64_t vfj_daemon_maintenance_now(struct vfj_daemon_maintenance *maintenance, int64_t wall_us,
                                    int64_t mono_us)
 {
-    if (care->begin_wall_us == 0) {
-        care->begin_wall_us = wall_us;
-        care->begin_mono_us = mono_us;
-    }
-    int64_t steady_us = care->begin_wall_us + (mono_us - care->begin_mono_us);
+    begin(maintenance, wall_us, mono_us);
+    int64_t steady_us = maintenance->begin_wall_us + (mono_us - maintenance->begin_mono_us);
     return wall_us < steady_us ? wall_us : steady_us;
 }
 
-int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger,
-                                    int64_t wall_us, int64_t mono_us)
+struct vfj_prune_rule vfj_daemon_maintenance_rule(const struct vfj_daemon_maintenance *maintenance,
+                                                  int64_t mono_us)
 {
-    /* After the row that says that the daemon ended there comes none. */
-    bool running = vfj_ledger_state(ledger)->head.running != 0;
-    if (mono_us < care->next_us || !running || !vfj_ledger_first(ledger, &care->first))
+    const int64_t settled_us = VFJ_CLOCK_SETTLED_S * INT64_C(1000000);
+    struct vfj_prune_rule rule = maintenance->rule;
+    rule.settled_us = rule.keep_us / 2 < settled_us ? rule.keep_us / 2 : settled_us;
+    if (mono_us - maintenance->begin_mono_us >= settled_us)
+        rule.settled_us = 0;
+    return rule;
+}
+
+int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *maintenance,
+                                    struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us)
+{
+    /* No row follows the one that says that the daemon ended. */
+    bool is_running = vfj_ledger_state(ledger)->head.running != 0;
+    if (mono_us < maintenance->next_us || !is_running
+        || !vfj_ledger_first(ledger, &maintenance->first))
         return INT64_MAX;
-    care->next_us = mono_us + VFJ_CARE_EVERY_US;
-    if (care->told == 0)
-        care->told = care->first;
+    maintenance->next_us = mono_us + VFJ_MAINTENANCE_EVERY_US;
+    if (check_moved(maintenance, ledger, wall_us, mono_us))
+        return INT64_MAX;
+    if (maintenance->reported_first == 0)
+        maintenance->reported_first = maintenance->first;
+    int64_t now_us = vfj_daemon_maintenance_now(maintenance, wall_us, mono_us);
+    const struct vfj_prune_rule rule = vfj_daemon_maintenance_rule(maintenance, mono_us);
     enum vfj_status status
-        = vfj_ledger_prune(ledger, &care->rule, vfj_daemon_maintenance_now(care, wall_us, mono_us),
-                           spare_of(care), &care->first);
+        = vfj_ledger_prune(ledger, &rule, now_us, spare_of(maintenance), &maintenance->first);
     if (status == VFJ_OK) {
-        care->next_us = mono_us + VFJ_CARE_STEP_US;
-        return care->next_us;
+        maintenance->next_us = mono_us + VFJ_MAINTENANCE_STEP_US;
+        return maintenance->next_us;
     }
     if (status != VFJ_END)
-        vfj_daemon_log("journal", "can't be pruned: ", vfj_ledger_detail(ledger));
-    tell_first(care, ledger, wall_us, mono_us);
-    look_at_disk(care, ledger, wall_us, mono_us);
+        vfj_daemon_log("journal", "can't be pruned: %s", vfj_ledger_detail(ledger));
+    report_first(maintenance, ledger, wall_us, mono_us);
+    check_disk(maintenance, ledger, wall_us, mono_us);
     return INT64_MAX;
 }

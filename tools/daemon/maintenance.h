@@ -1,37 +1,43 @@
-/* The daemon's care of its journal: what is too old or too much goes, and a disk that runs full is
- * told of. */
+/* The daemon's maintenance of its journal: prunes old records, reports a nearly full disk and a
+ * journal that was moved. */
 #ifndef VFJ_TOOLS_DAEMON_MAINTENANCE_H
 #define VFJ_TOOLS_DAEMON_MAINTENANCE_H
 
 #include "store/ledger.h"
 
 enum {
-    /* looked at no more often, and only when something was committed */
-    VFJ_CARE_EVERY_US = 1000 * 1000,
-    VFJ_CARE_STEP_US = 50 * 1000, /* between two steps of pruning: events come first */
+    /* between two turns; a turn needs a commit since the last one */
+    VFJ_MAINTENANCE_EVERY_US = 1000 * 1000,
+    VFJ_MAINTENANCE_STEP_US = 50 * 1000, /* between two steps of pruning: events come first */
+    VFJ_CLOCK_SETTLED_S = 24 * 60 * 60,  /* a clock that ran so long is believed */
 };
 
 /* Zero but for the settings. */
 struct vfj_daemon_maintenance {
-    struct vfj_prune_rule rule;
-    uint64_t min_free; /* bytes; 0: whatever is free will do */
-    bool low;          /* fewer are free, and that was said */
-    /* the journal's first record, as it was seen last; 0 not yet */
-    uint64_t first;
-    uint64_t told;                        /* as a row says */
-    int64_t next_us;                      /* mono time before which nothing is looked at */
-    int64_t begin_wall_us, begin_mono_us; /* the first step; 0 not yet */
+    struct vfj_prune_rule rule;           /* settled_us is set by each step */
+    uint64_t min_free;                    /* bytes; 0: any number of free bytes suffices */
+    bool is_low;                          /* fewer bytes are free, and a row says so */
+    bool is_moved;                        /* the journal was moved, and a row says so */
+    uint64_t first;                       /* the journal's first record; 0: not read yet */
+    uint64_t reported_first;              /* the first record by the newest row; 0: not read yet */
+    int64_t next_us;                      /* mono time of the next turn */
+    int64_t begin_wall_us, begin_mono_us; /* of the first step; 0: not yet */
 };
 
-/* The time by which records are old: the wall clock, but no later than what has passed since the
- * first step allows. A clock that jumps years ahead under a daemon so takes no records away. Begins
- * with the first call. */
-int64_t vfj_daemon_maintenance_now(struct vfj_daemon_maintenance *care, int64_t wall_us,
+/* Returns the time by which records are old: the wall clock, but no later than the time since the
+ * first step allows. A clock that jumps years ahead under a daemon thus ages no record. The first
+ * call is the first step. */
+int64_t vfj_daemon_maintenance_now(struct vfj_daemon_maintenance *maintenance, int64_t wall_us,
                                    int64_t mono_us);
 
-/* One small step, after a commit whose commands are under way. A row may then wait for a commit.
- * The mono time when there is more to do; INT64_MAX: nothing, until something was committed. */
-int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *care, struct vfj_ledger *ledger,
-                                    int64_t wall_us, int64_t mono_us);
+/* Returns the rule of pruning at this time. In the daemon's first VFJ_CLOCK_SETTLED_S the journal
+ * has to show that the clock is right (struct vfj_prune_rule). */
+struct vfj_prune_rule vfj_daemon_maintenance_rule(const struct vfj_daemon_maintenance *maintenance,
+                                                  int64_t mono_us);
+
+/* Does one small step, after a commit whose commands run. A row may then wait for a commit.
+ * Returns the mono time of the next step, or INT64_MAX: none until the next commit. */
+int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *maintenance,
+                                    struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us);
 
 #endif

@@ -35,12 +35,12 @@ static const char help[]
       "                         sysctl, ifconfig and route, and is what --root, --sysctl, "
       "--ifconfig, --route imply\n"
       "  -b, --daemonise        go to the background, once the journal is open; implies --syslog\n"
-      "  --syslog               what is said on standard error goes to syslog(3) as well, facility "
+      "  --syslog               send what goes to standard error to syslog(3) as well, facility "
       "daemon\n"
       "  --pidfile FILE         write our pid there and keep the file locked\n"
-      "  --user NAME            who we are but for a small part that stays root; "
+      "  --user NAME            user to run as; a small privileged process stays root; "
       "default " VFJ_USER_DEFAULT "\n"
-      "  --one-process          stay root as a whole\n"
+      "  --one-process          run as one process, with all of root's rights\n"
       "  --capsicum             FreeBSD: once started, enter capability mode\n"
       "  --act-lock FILE        locked while we act, for devd's rules; default "
       "/var/run/vfjournal/act.lock\n"
@@ -50,13 +50,13 @@ static const char help[]
       "  --rc-conf FILE         default /etc/rc.conf\n"
       "  --rc-helper, --lease-helper PROGRAM\n"
       "\n"
-      "SIGHUP reads rc.conf again; SIGINFO, or SIGUSR1 where there is none, logs how things stand; "
+      "SIGHUP reads rc.conf again; SIGINFO, or SIGUSR1 where there is none, logs the status; "
       "SIGTERM and\n"
       "SIGINT end the daemon in order.\n"
       "Exit status: 0 ended in order, 2 usage or a journal that can't be used, 4 the system "
       "failed.\n";
 
-/* Options whose argument is a path of the guest, and where it goes. */
+/* Options whose argument is a path of the guest. X(option, member of struct vfj_paths) */
 #define PATH_OPTIONS(X)           \
     X("sysctl", sysctl)           \
     X("ifconfig", ifconfig)       \
@@ -132,7 +132,7 @@ static enum vfj_parsed wrong(const char *what, const char *value)
     return VFJ_PARSED_WRONG;
 }
 
-/* A path as we were given it, from the directory that we are in now. */
+/* Makes a path absolute, relative to the current directory. */
 static bool absolute(char to[VFJ_PATHNAME_SIZE], const char *path)
 {
     char here[VFJ_PATHNAME_SIZE];
@@ -147,7 +147,7 @@ static enum vfj_parsed set_path(char to[VFJ_PATHNAME_SIZE], const char *path)
     return absolute(to, path) ? VFJ_PARSED_RUN : wrong("not a path that can be used", path);
 }
 
-/* "/" is no prefix; of "/guest/" it is "/guest". */
+/* Sets the root. "/" becomes "", and "/guest/" becomes "/guest". */
 static bool set_root(char root[VFJ_PATHNAME_SIZE], const char *path)
 {
     if (!absolute(root, path))
@@ -157,7 +157,7 @@ static bool set_root(char root[VFJ_PATHNAME_SIZE], const char *path)
     return true;
 }
 
-/* The root moves all defaults: it is looked for before the other options are taken. */
+/* The root changes all defaults, so that it is read before the other options. */
 static enum vfj_parsed take_root(int argc, char **argv, struct vfj_daemon_options *options)
 {
     char root[VFJ_PATHNAME_SIZE] = "";
@@ -228,8 +228,7 @@ static enum vfj_parsed set_probe(struct vfj_daemon_options *options, const char 
     return wrong("--probe takes kernel or programs, not", value);
 }
 
-/* Who names the programs, or the root that they are below, means them and not the kernel under us.
- */
+/* A user who names programs, or a root, wants those read and not this system's kernel. */
 static enum vfj_probe_way default_probe_way(const struct vfj_paths *paths)
 {
     struct vfj_paths base;
@@ -319,7 +318,7 @@ enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon
     options->policy = VFJ_POLICY_VFJOURNAL;
     options->on_error = VFJ_ON_ERROR_CONTINUE;
     options->min_free = 32 << 20;
-    argv[0] = name; /* what getopt_long(3) puts before its complaints */
+    argv[0] = name; /* getopt_long(3) prints it before its messages */
     enum vfj_parsed parsed = take_root(argc, argv, options);
     optind = 1;
     opterr = 1;

@@ -15,21 +15,21 @@ struct vfj_daemon_options {
     uint64_t min_free;
     char journal[VFJ_PATHNAME_SIZE];
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
-    /* set when the daemon runs; -1 when this process does not hold the lock */
+    /* held while the daemon runs; -1: this process does not hold the lock */
     int pidfile_descriptor;
     const char *user; /* NULL: not given */
     bool one_process;
     bool capsicum;
     bool daemonise;
     bool syslog;
-    bool probe_chosen; /* else guest_io.probe_way is the default */
+    bool probe_chosen; /* false: guest_io.probe_way is the default */
     struct vfj_guest_io_settings guest_io;
 };
 
 enum vfj_parsed { VFJ_PARSED_RUN, VFJ_PARSED_HELP, VFJ_PARSED_WRONG };
 
-/* Read the words after the verb argv[0]. WRONG has said why on standard error, HELP has printed the
- * help. */
+/* Reads the words after the verb argv[0]. On WRONG, the cause was printed on standard error; on
+ * HELP, the help was printed. */
 enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon_options *options);
 
 #endif

@@ -1,5 +1,5 @@
-/* The daemon as two processes: a user without rights, who reads, decides and writes the journal,
- * and root's monitor. */
+/* Privilege separation: an unprivileged process reads, decides and writes the journal. A monitor
+ * keeps root's rights. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* pipe2: glibc hides it without */
 #endif
@@ -32,18 +32,17 @@ static struct vfj_monitor_settings settings_of(const struct vfj_daemon_options *
     return settings;
 }
 
-/* Why we stay one process; "" when we need not. */
-static void judge(const struct vfj_daemon_options *options, struct vfj_user *user,
-                  struct vfj_text *why)
+/* Decides whether the daemon splits. Adds the reason to `why` when it does not. */
+static void decide_split(const struct vfj_daemon_options *options, struct vfj_user *user,
+                         struct vfj_text *why)
 {
     const char *name = options->user != NULL ? options->user : VFJ_USER_DEFAULT;
     if (options->one_process) {
-        vfj_text_add(why, "as told");
+        vfj_text_add(why, "by --one-process");
     } else if (geteuid() != 0) {
         vfj_text_add(why, "not root");
     } else if (!vfj_user_find(name, user)) {
-        vfj_text_add(why, "no user ");
-        vfj_text_add(why, name);
+        vfj_text_format(why, "no user %s", name);
     } else if (user->uid == 0) {
         vfj_text_add(why, "root is the user");
     } else {
@@ -51,8 +50,8 @@ static void judge(const struct vfj_daemon_options *options, struct vfj_user *use
     }
 }
 
-/* A pipe or a socket takes bytes, and gives its reader nothing else. A terminal takes keystrokes
- * (TIOCSTI), and a file can be cut off: of these the monitor has the only descriptor. */
+/* A pipe or a socket only takes bytes. A terminal also accepts keystrokes (TIOCSTI), and a file can
+ * be truncated: only the monitor keeps those descriptors. */
 static bool is_stream(int fd)
 {
     struct stat status;
@@ -66,9 +65,9 @@ static bool open_output(int ends[2])
     return is_stream(STDERR_FILENO) || pipe2(ends, O_CLOEXEC) == 0;
 }
 
-/* No descriptor of root's files stays: standard input is empty, and both outputs lead to `output`.
- */
-static bool let_go_of_files(struct vfj_daemon_options *options, int output)
+/* Closes all descriptors of root's files. Standard input is empty, and both outputs lead to
+ * `output`. */
+static bool close_files(struct vfj_daemon_options *options, int output)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     bool done = null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0
@@ -95,30 +94,28 @@ static bool start_monitor(struct vfj_daemon_options *options)
     options->guest_io.monitor = vfj_monitor_start(&settings);
     if (ends[0] > 0)
         close(ends[0]);
-    return options->guest_io.monitor != NULL && let_go_of_files(options, ends[1]);
+    return options->guest_io.monitor != NULL && close_files(options, ends[1]);
 }
 
 static bool split(struct vfj_daemon_options *options, const struct vfj_user *user)
 {
     struct vfj_text text = vfj_text_begin(description, sizeof description);
     if (!start_monitor(options)) {
-        vfj_daemon_log("monitor", "can't be started: ", strerror(errno));
+        vfj_daemon_log("monitor", "can't be started: %s", strerror(errno));
         vfj_monitor_end(options->guest_io.monitor);
         return false;
     }
     if (!vfj_user_become(user)) {
-        vfj_daemon_log("daemon", "can't become user ", user->name);
+        vfj_daemon_log("daemon", "can't become user %s", user->name);
         vfj_monitor_end(options->guest_io.monitor);
         return false;
     }
-    vfj_text_add(&text, ", user ");
-    vfj_text_add(&text, user->name);
-    vfj_text_add(&text, ", monitor ");
-    vfj_text_add_i64(&text, vfj_monitor_pid(options->guest_io.monitor));
+    vfj_text_format(&text, ", user %s, monitor %ld", user->name,
+                    (long)vfj_monitor_pid(options->guest_io.monitor));
     return true;
 }
 
-/* A daemon that stays root opens no journal that others can replace. */
+/* Returns whether only root can replace the journal. A daemon that stays root opens no other. */
 static bool is_roots(const struct vfj_daemon_options *options)
 {
     char bytes[VFJ_PATHNAME_SIZE + 64];
@@ -127,7 +124,7 @@ static bool is_roots(const struct vfj_daemon_options *options)
     if (geteuid() != 0
         || (vfj_owner_find(options->journal, VFJ_OWNER_OPENS, &owner, &why) && owner.uid == 0))
         return true;
-    vfj_daemon_log("journal", "root as one process does not open it: ", bytes);
+    vfj_daemon_log("journal", "root as one process does not open it: %s", bytes);
     return false;
 }
 
@@ -136,24 +133,23 @@ bool vfj_daemon_split(struct vfj_daemon_options *options)
     char why[VFJ_PATHNAME_SIZE + 256];
     struct vfj_user user = {.uid = 0};
     struct vfj_text text = vfj_text_begin(why, sizeof why);
-    judge(options, &user, &text);
+    decide_split(options, &user, &text);
     if (text.length == 0)
         return split(options, &user);
     if (options->user != NULL) {
-        vfj_daemon_log("daemon", "can't run as another user: ", why);
+        vfj_daemon_log("daemon", "can't run as another user: %s", why);
         return false;
     }
     if (!is_roots(options))
         return false;
     text = vfj_text_begin(description, sizeof description);
-    vfj_text_add(&text, ", one process: ");
-    vfj_text_add(&text, why);
+    vfj_text_format(&text, ", one process: %s", why);
     return true;
 }
 
-void vfj_daemon_split_describe(struct vfj_text *text)
+const char *vfj_daemon_split_description(void)
 {
-    vfj_text_add(text, description);
+    return description;
 }
 
 void vfj_daemon_enter_capability_mode(const struct vfj_daemon_options *options)
@@ -161,12 +157,12 @@ void vfj_daemon_enter_capability_mode(const struct vfj_daemon_options *options)
     if (!options->capsicum)
         return;
     if (options->guest_io.monitor == NULL) {
-        vfj_daemon_log("capsicum", "not in capability mode: one process does it all", "");
+        vfj_daemon_log("capsicum", "not in capability mode: one process does it all");
         return;
     }
     vfj_daemon_log_connect();
     if (vfj_capability_enter())
-        vfj_daemon_log("capsicum", "in capability mode", "");
+        vfj_daemon_log("capsicum", "in capability mode");
     else
-        vfj_daemon_log("capsicum", "not in capability mode: ", strerror(errno));
+        vfj_daemon_log("capsicum", "not in capability mode: %s", strerror(errno));
 }

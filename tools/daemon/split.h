@@ -1,21 +1,22 @@
-/* The daemon as two processes: a user without rights, who reads, decides and writes the journal,
- * and root's monitor. */
+/* Privilege separation: an unprivileged process reads, decides and writes the journal. A monitor
+ * keeps root's rights. */
 #ifndef VFJ_TOOLS_DAEMON_SPLIT_H
 #define VFJ_TOOLS_DAEMON_SPLIT_H
 
 #include "tools/daemon/options.h"
 
-/* Fork the monitor off into options->guest_io.monitor, and be the user. When we are not root, or
- * there is no such user, or the journal can't be its own, we stay as we are, unless the user was
- * named: then that is an error. So is everything that fails when it has begun. False: it was said
- * why, and the process must end. */
+/* Forks the monitor into options->guest_io.monitor, and makes this process the user of the
+ * options. Stays one process when it is not root, when there is no such user, or when the journal
+ * cannot be the user's. With a user named in the options each of these is an error. Logs an error
+ * and returns false; the process must end then. */
 bool vfj_daemon_split(struct vfj_daemon_options *options);
 
-/* If told so, and as the user, enter capability mode; that we can't is said, and we go on without.
- * When the journal is open, the lock taken and the start answered. */
+/* Enters capability mode when the options ask for it. Logs a failure and goes on. The caller has
+ * opened the journal, taken the lock, and reported the start. */
 void vfj_daemon_enter_capability_mode(const struct vfj_daemon_options *options);
 
-/* Append what has become of it: ", user _vfjournal, monitor 412", or ", one process: not root". */
-void vfj_daemon_split_describe(struct vfj_text *text);
+/* Returns the result of the split: ", user _vfjournal, monitor 412", or ", one process: not
+ * root". */
+const char *vfj_daemon_split_description(void);
 
 #endif

@@ -1,5 +1,7 @@
-/* How things stand, said by the daemon itself. */
+/* The daemon's own status report. */
 #include "tools/daemon/status.h"
+
+#include <inttypes.h>
 
 #include "core/data/reason.h"
 #include "core/text/text.h"
@@ -10,40 +12,30 @@ enum { LINE_SIZE = 512 };
 
 static void log_head(const struct vfj_head *head, const char *connected, uint64_t seq)
 {
-    char line[LINE_SIZE];
-    struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add(&text, "mode ");
-    vfj_text_add(&text, vfj_mode_name((enum vfj_mode)head->mode));
-    vfj_text_add(&text, ", policy ");
-    vfj_text_add(&text, vfj_policy_name((enum vfj_policy)head->policy));
-    vfj_text_add(&text, ", record ");
-    vfj_text_add_u64(&text, seq);
-    vfj_text_add(&text, connected[0] != '\0' ? ", connected to " : ", not connected to devd");
-    vfj_text_add(&text, connected);
-    vfj_text_add(&text, head->transparent ? ", transparent VF mode" : "");
-    vfj_daemon_log("status", line, "");
+    vfj_daemon_log("status", "mode %s, policy %s, record %" PRIu64 "%s%s%s",
+                   vfj_mode_name((enum vfj_mode)head->mode),
+                   vfj_policy_name((enum vfj_policy)head->policy), seq,
+                   connected[0] != '\0' ? ", connected to " : ", not connected to devd", connected,
+                   head->transparent ? ", transparent VF mode" : "");
 }
 
 static void log_slot(const struct vfj_slot *slot, int64_t mono_us)
 {
     char line[LINE_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add(&text, vfj_slot_state_name((enum vfj_slot_state)slot->state));
-    vfj_text_add(&text, vfj_name_is_empty(slot->vf) ? "" : ", VF ");
-    vfj_text_add(&text, slot->vf.text);
+    vfj_text_format(&text, "%s%s%s", vfj_slot_state_name((enum vfj_slot_state)slot->state),
+                    vfj_name_is_empty(slot->vf) ? "" : ", VF ", slot->vf.text);
     if (slot->timers.delay_us != VFJ_NEVER_US) {
         vfj_text_add(&text, ", delay ");
         vfj_time_add_duration(&text, slot->timers.delay_us - mono_us);
         vfj_text_add(&text, " left");
     }
     if (slot->batch.count > 0) {
-        vfj_text_add(&text, ", command ");
-        vfj_text_add_u64(&text, slot->batch.first + slot->batch.ended);
-        vfj_text_add(&text, " runs");
+        vfj_text_format(&text, ", command %" PRIu64 " runs", slot->batch.first + slot->batch.ended);
     }
-    vfj_text_add(&text, slot->fault != VFJ_REASON_NONE ? ", fault: " : "");
-    vfj_text_add(&text, vfj_reason_text((enum vfj_reason)slot->fault));
-    vfj_daemon_log(slot->hn.text, line, "");
+    vfj_text_format(&text, "%s%s", slot->fault != VFJ_REASON_NONE ? ", fault: " : "",
+                    vfj_reason_text((enum vfj_reason)slot->fault));
+    vfj_daemon_log(slot->hn.text, "%s", line);
 }
 
 void vfj_daemon_status_log(const struct vfj_state *state, const char *connected, uint64_t seq,

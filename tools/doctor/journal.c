@@ -189,6 +189,10 @@ static void check_daemon(struct vfj_doctor *doctor, const struct vfj_status_fact
     vfj_text_add(&text, vfj_policy_name((enum vfj_policy)head->policy));
     vfj_doctor_find(doctor, VFJ_LEVEL_OK, "daemon", what, "");
     check_user(doctor);
+    if (vfj_lock_is_of_other_file(doctor->journal))
+        vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, "daemon",
+                        "writes another file: the journal was moved, removed or replaced",
+                        "put it back, or service vfjournal restart");
     if (!facts->listening)
         vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "daemon",
                          "is not connected to devd: ", facts->gap.text,

@@ -11,7 +11,7 @@
 #include "adapters/freebsd/run/clock.h"
 
 enum {
-    LINES_A_TURN = 512, /* told in a row before others in the loop have theirs */
+    LINES_A_TURN = 512, /* lines in one turn, before other events of the loop */
     RETRY_FIRST_MS = 250,
     RETRY_LAST_MS = 30000,
 };
@@ -34,11 +34,9 @@ static void set_reason(struct vfj_devd_client *client, const char *what, const c
                        int error)
 {
     struct vfj_text text = vfj_text_begin(client->reason, sizeof client->reason);
-    vfj_text_add(&text, what);
-    vfj_text_add(&text, path);
+    vfj_text_format(&text, "%s%s", what, path);
     if (error != 0) {
-        vfj_text_add(&text, ": ");
-        vfj_text_add(&text, strerror(error));
+        vfj_text_format(&text, ": %s", strerror(error));
     }
 }
 
@@ -83,7 +81,7 @@ static void end_connection(struct vfj_devd_client *client)
     tell_gap(client);
 }
 
-/* While lines are left the descriptor stays readable. */
+/* The descriptor stays readable while lines are left. */
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_devd_client *client = context;
@@ -111,7 +109,7 @@ static const char *path_of(const struct vfj_devd_client *client, bool records)
     return records ? client->paths->devd_seqpacket : client->paths->devd_stream;
 }
 
-/* The connection, or why there is none. */
+/* Handles the connection, or the error that there is none. */
 static void on_connection(void *context, const struct vfj_reply *reply, int fd)
 {
     struct vfj_devd_client *client = context;

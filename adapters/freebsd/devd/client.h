@@ -10,15 +10,14 @@
 
 struct vfj_devd_client;
 
-/* What it tells. Everything is borrowed for the call. Between the first `connected` or `gap` and
- * the next, each is told once. After any of these, `batch_end` follows when nothing more is at hand
- * or enough was told in a row; then `more` says that it goes on at once. It may follow when nothing
- * was told, too. */
+/* Callbacks. All arguments are borrowed for the call. `connected` and `gap` alternate. `batch_end`
+ * is called when no more is at hand, or after enough lines in a row. `more` then says that the
+ * client goes on at once. A batch may be empty. */
 struct vfj_devd_listener {
     void (*connected)(void *context, const char *path);
     void (*gap)(void *context, const char *reason);
-    /* A line without its '\n', every byte kept; a longer one than VFJ_LINE_MAX cut to VFJ_LINE_MAX
-     * + 1 bytes. The times are those of its receipt. */
+    /* A line without its '\n', every byte kept. A line longer than VFJ_LINE_MAX is cut to
+     * VFJ_LINE_MAX + 1 bytes. The times are those of its receipt. */
     void (*line)(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us);
     void (*batch_end)(void *context, bool more);
     void *context;
@@ -28,20 +27,20 @@ struct vfj_devd_settings {
     bool stream_only;        /* devd's stream socket, not the seqpacket one */
     bool network_only;       /* only lines for which vfj_devd_is_network() */
     uint32_t retry_first_ms; /* doubled after each failure … 0: 250 ms */
-    /* … up to this; begins anew after a connection that held so long. 0: 30 s */
+    /* … up to this; a connection that lasted so long resets the pause. 0: 30 s */
     uint32_t retry_last_ms;
 };
 
-/* What is given must outlive it, but for `listener`. NULL when memory is short. */
+/* The arguments except `listener` must outlive the client. Returns NULL without memory. */
 struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, struct vfj_dispatch *dispatch,
                                              const struct vfj_paths *paths,
                                              const struct vfj_devd_settings *settings,
                                              const struct vfj_devd_listener *listener);
 
-/* Connect now, and again whenever the connection is lost. The outcome is told from the loop. */
+/* Connects, and connects again whenever the connection is lost. The loop reports the outcome. */
 void vfj_devd_client_connect(struct vfj_devd_client *client);
 
-/* To be closed after the dispatch, so that no connection is on its way. */
+/* The caller has closed the dispatch before, so that no new connection arrives. */
 void vfj_devd_client_close(struct vfj_devd_client *client);
 
 #endif

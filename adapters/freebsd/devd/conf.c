@@ -1,4 +1,4 @@
-/* One file of devd.conf(5)'s grammar (sbin/devd/token.l, parse.y). */
+/* The parser for one file of devd.conf(5) (sbin/devd/token.l, parse.y). */
 #include "adapters/freebsd/devd/conf.h"
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct reader {
     struct vfj_span rest;
     unsigned line;
     const struct vfj_devd_conf_listener *listener;
-    char value[VFJ_RULE_VALUE_SIZE]; /* of the last WORD, NUMBER or STRING, cut to fit */
+    char value[VFJ_RULE_VALUE_SIZE]; /* of the last WORD, NUMBER or STRING, perhaps cut */
 };
 
 static char peek(const struct reader *reader, size_t offset)
@@ -69,8 +69,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
-/* Up to the next quote, which nothing escapes; a backslash at the end of a line takes that and the
- * blanks that follow away. */
+/* Reads up to the next quote, which cannot be escaped. A backslash at the end of a line removes the
+ * line end and the blanks after it. */
 static enum token read_string(struct reader *reader)
 {
     struct vfj_text text = vfj_text_begin(reader->value, sizeof reader->value);
@@ -142,10 +142,10 @@ static enum token next(struct reader *reader)
     }
 }
 
-/* What can stand inside braces: KEY, then the kinds of its values, then a semicolon. */
+/* A statement inside braces: KEY, the kinds of its values, then a semicolon. */
 struct statement {
     const char *key;
-    bool is_option; /* of an options block, else of a rule */
+    bool is_option; /* of an options block; otherwise of a rule */
     enum token kinds[2];
 };
 
@@ -170,7 +170,8 @@ static const struct statement *find_statement(const char *key, bool is_option)
     return NULL;
 }
 
-/* The statement whose key was read; NULL when it is none. Without a second value that is empty. */
+/* Reads the rest of the statement with the current key. Returns NULL for an unknown statement. A
+ * missing second value is empty. */
 static const struct statement *read_statement(struct reader *reader, bool is_option,
                                               char values[2][VFJ_RULE_VALUE_SIZE])
 {

@@ -1,4 +1,4 @@
-/* Lines that were received and not yet handed on, with the time of their receipt. */
+/* A queue of received lines, with the times of their receipt. */
 #include "adapters/freebsd/devd/line_queue.h"
 
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "core/check.h"
 #include "core/limits.h"
 
-/* Mapped, not allocated: what a storm took goes back to the system. */
+/* Chunks are mapped, so that the memory of a storm goes back to the system. */
 struct vfj_chunk {
-    struct vfj_chunk *next;
+    TAILQ_ENTRY(vfj_chunk) link;
     size_t taken, used; /* offsets in bytes */
     char bytes[VFJ_INTAKE_CHUNK_SIZE];
 };
@@ -23,6 +23,12 @@ _Static_assert((VFJ_LINE_MAX + 2) * (sizeof(struct head) + 1) + sizeof(struct he
                        + 1
                    <= VFJ_INTAKE_CHUNK_SIZE,
                "one read, even of nothing but newlines, and a line before it fit in one chunk");
+
+void vfj_line_queue_init(struct vfj_line_queue *queue)
+{
+    memset(queue, 0, sizeof *queue);
+    TAILQ_INIT(&queue->list);
+}
 
 static bool fits(const struct vfj_chunk *chunk, size_t length)
 {
@@ -39,13 +45,8 @@ static void add_chunk(struct vfj_line_queue *queue)
     struct vfj_chunk *chunk
         = mmap(NULL, sizeof *chunk, PROT_READ | PROT_WRITE, MAP_ANON | MAP_PRIVATE, -1, 0);
     VFJ_CHECK(chunk != MAP_FAILED && queue->chunks < VFJ_INTAKE_CHUNKS_MAX);
-    chunk->next = NULL;
     chunk->taken = chunk->used = 0;
-    if (queue->last != NULL)
-        queue->last->next = chunk;
-    else
-        queue->first = chunk;
-    queue->last = chunk;
+    TAILQ_INSERT_TAIL(&queue->list, chunk, link);
     queue->chunks++;
 }
 
@@ -54,9 +55,9 @@ void vfj_line_queue_add(struct vfj_line_queue *queue, struct vfj_span raw, int64
 {
     struct head head = {wall_us, mono_us, raw.length};
     VFJ_CHECK(raw.length <= VFJ_LINE_MAX + 1);
-    if (!fits(queue->last, raw.length))
+    if (!fits(TAILQ_LAST(&queue->list, vfj_chunks), raw.length))
         add_chunk(queue);
-    struct vfj_chunk *chunk = queue->last;
+    struct vfj_chunk *chunk = TAILQ_LAST(&queue->list, vfj_chunks);
     memcpy(chunk->bytes + chunk->used, &head, sizeof head);
     if (raw.length > 0)
         memcpy(chunk->bytes + chunk->used + sizeof head, raw.text, raw.length);
@@ -64,16 +65,21 @@ void vfj_line_queue_add(struct vfj_line_queue *queue, struct vfj_span raw, int64
     queue->bytes += sizeof head + raw.length;
 }
 
-/* The line taken last may still be in use: chunks are given back by the next call. */
+static void drop_first(struct vfj_line_queue *queue)
+{
+    struct vfj_chunk *chunk = TAILQ_FIRST(&queue->list);
+    TAILQ_REMOVE(&queue->list, chunk, link);
+    queue->chunks--;
+    munmap(chunk, sizeof *chunk);
+}
+
+/* The caller may still use the line that was taken last. The next call drops its chunk. */
 static void drop_taken(struct vfj_line_queue *queue)
 {
-    struct vfj_chunk *chunk = queue->first;
-    while (chunk != NULL && chunk->taken == chunk->used && chunk->next != NULL) {
-        queue->first = chunk->next;
-        queue->chunks--;
-        munmap(chunk, sizeof *chunk);
-        chunk = queue->first;
-    }
+    struct vfj_chunk *chunk;
+    while ((chunk = TAILQ_FIRST(&queue->list)) != NULL && chunk->taken == chunk->used
+           && TAILQ_NEXT(chunk, link) != NULL)
+        drop_first(queue);
     if (chunk != NULL && chunk->taken == chunk->used)
         chunk->taken = chunk->used = 0;
 }
@@ -84,7 +90,7 @@ bool vfj_line_queue_take(struct vfj_line_queue *queue, struct vfj_line_queue_lin
     if (queue->bytes == 0)
         return false;
     drop_taken(queue);
-    struct vfj_chunk *chunk = queue->first;
+    struct vfj_chunk *chunk = TAILQ_FIRST(&queue->list);
     memcpy(&head, chunk->bytes + chunk->taken, sizeof head);
     line->wall_us = head.wall_us;
     line->mono_us = head.mono_us;
@@ -101,10 +107,7 @@ bool vfj_line_queue_is_empty(const struct vfj_line_queue *queue)
 
 void vfj_line_queue_free(struct vfj_line_queue *queue)
 {
-    while (queue->first != NULL) {
-        struct vfj_chunk *chunk = queue->first;
-        queue->first = chunk->next;
-        munmap(chunk, sizeof *chunk);
-    }
-    memset(queue, 0, sizeof *queue);
+    while (!TAILQ_EMPTY(&queue->list))
+        drop_first(queue);
+    queue->bytes = 0;
 }

@@ -1,4 +1,4 @@
-/* A stream of bytes cut into lines, in bounded memory. */
+/* Cuts a stream of bytes into lines, in bounded memory. */
 #include "adapters/freebsd/devd/lines.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ static void keep(struct vfj_lines *lines, struct vfj_span part)
     lines->open = true;
 }
 
-/* A line that lies whole in what was fed is handed over from there, without a copy. */
+/* Passes a line that is complete in the input on from there, without a copy. */
 static void finish(struct vfj_lines *lines, struct vfj_span part)
 {
     struct vfj_span line = part;

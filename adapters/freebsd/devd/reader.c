@@ -28,11 +28,11 @@ struct vfj_devd_reader {
     int fd;
     int wakeup[2]; /* a pipe, with a byte in it while `woken` */
     bool records, network_only;
-    struct vfj_lines lines; /* the thread's own, like `bytes` */
+    struct vfj_lines lines; /* used by the thread only, as `bytes` is */
     char bytes[VFJ_LINE_MAX + 1];
     char receipt[RECEIPT_SIZE];
-    int64_t wall_us, mono_us; /* of what was received last */
-    pthread_mutex_t lock;     /* of what follows */
+    int64_t wall_us, mono_us; /* of the last receipt */
+    pthread_mutex_t lock;     /* protects the members below */
     pthread_cond_t room;
     struct vfj_line_queue queue;
     bool woken; /* a byte is in the pipe */
@@ -54,8 +54,8 @@ static void wake(struct vfj_devd_reader *reader)
     reader->woken = true;
 }
 
-/* A record of the seqpacket socket is one line. Linux does not report MSG_EOR: a record ends where
- * its receipt ends. */
+/* A record of the seqpacket socket is one line. Linux does not report MSG_EOR, so the end of a
+ * receipt ends the record. */
 static void keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
 {
     if (record.text[record.length - 1] == '\n')
@@ -65,7 +65,7 @@ static void keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
     keep_line(reader, record);
 }
 
-/* False when the reader is being closed. */
+/* Returns false when the reader is being closed. */
 static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt)
 {
     reader->wall_us = vfj_clock_wall_us();
@@ -84,7 +84,7 @@ static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt)
     return go_on;
 }
 
-/* A line without its end is kept as well: it came. */
+/* Keeps a last line without '\n', too. */
 static void end(struct vfj_devd_reader *reader, int error)
 {
     pthread_mutex_lock(&reader->lock);
@@ -110,7 +110,7 @@ static void *read_all(void *context)
     }
 }
 
-/* Signals are the other thread's. */
+/* The thread blocks all signals: the main thread handles them. */
 static int start_thread(struct vfj_devd_reader *reader)
 {
     pthread_attr_t attributes;
@@ -152,6 +152,7 @@ struct vfj_devd_reader *vfj_devd_reader_open(int fd, bool records, bool network_
         free(reader);
         return NULL;
     }
+    vfj_line_queue_init(&reader->queue);
     reader->fd = fd;
     reader->records = records;
     reader->network_only = network_only;

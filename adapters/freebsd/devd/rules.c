@@ -1,4 +1,4 @@
-/* The notify rules of devd(8), and which of them devd runs for an event. */
+/* The notify rules of devd(8), and devd's choice among them. */
 #include "adapters/freebsd/devd/rules.h"
 
 #include <dirent.h>
@@ -20,11 +20,11 @@ struct setting {
     char value[2 * VFJ_RULE_VALUE_SIZE];
 };
 
-/* A reading under way. */
+/* The state of one vfj_devd_rules_read(). */
 struct reading {
     struct vfj_devd_rules *rules;
     const char *root;
-    const char *file; /* under way, without the root */
+    const char *file; /* the current file, without the root */
     unsigned directory_count, set_count;
     char directories[DIRECTORIES_MAX][VFJ_RULE_VALUE_SIZE];
     struct setting sets[SETS_MAX];
@@ -36,11 +36,9 @@ static void complain(struct reading *reading, const char *file, const char *what
         = vfj_text_begin(reading->rules->complaint, sizeof reading->rules->complaint);
     vfj_text_add(&text, file);
     if (line != 0) {
-        vfj_text_add_char(&text, ':');
-        vfj_text_add_u64(&text, line);
+        vfj_text_format(&text, ":%u", line);
     }
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, what);
+    vfj_text_format(&text, ": %s", what);
 }
 
 static void on_rule(void *context, const struct vfj_devd_rule *rule)
@@ -73,7 +71,7 @@ static void on_set(void *context, const char *name, const char *value)
     vfj_span_copy(setting->value, sizeof setting->value, vfj_span_of(value));
 }
 
-/* A whole regular file into memory of the heap; NULL and errno. */
+/* Reads a whole regular file into memory of malloc(3). Returns NULL, with errno, on failure. */
 static char *slurp(const char *path, size_t *length)
 {
     struct stat status;
@@ -99,8 +97,7 @@ static bool read_file(struct reading *reading, const char *file)
     struct vfj_devd_conf_listener listener
         = {.rule = on_rule, .directory = on_directory, .set = on_set, .context = reading};
     struct vfj_text text = vfj_text_begin(path, sizeof path);
-    vfj_text_add(&text, reading->root);
-    vfj_text_add(&text, file);
+    vfj_text_format(&text, "%s%s", reading->root, file);
     char *bytes = text.overflow ? NULL : slurp(path, &length);
     if (bytes == NULL) {
         complain(reading, file, strerror(errno), 0);
@@ -133,11 +130,10 @@ static void read_directory(struct reading *reading, const char *directory)
     unsigned count = 0;
     struct dirent *entry;
     struct vfj_text text = vfj_text_begin(path, sizeof path);
-    vfj_text_add(&text, reading->root);
-    vfj_text_add(&text, directory);
+    vfj_text_format(&text, "%s%s", reading->root, directory);
     DIR *opened = opendir(path);
     if (opened == NULL)
-        return; /* devd says nothing either: /usr/local/etc/devd need not be there */
+        return; /* devd reports nothing, either: /usr/local/etc/devd may be missing */
     while ((entry = readdir(opened)) != NULL && count < NAMES_MAX) {
         if (is_conf(entry->d_name))
             vfj_span_copy(names[count++], sizeof names[0], vfj_span_of(entry->d_name));
@@ -158,7 +154,7 @@ static int by_priority(const void *a, const void *b)
     return left->order < right->order ? -1 : 1;
 }
 
-/* $name in a pattern is what `set name` said. */
+/* Replaces $name in a pattern by the value of `set name`. */
 static void expand(const struct reading *reading, char pattern[VFJ_RULE_VALUE_SIZE])
 {
     bool inverted = pattern[0] == '!';
@@ -215,16 +211,14 @@ static const char *value_of(const struct vfj_devd_fact *facts, unsigned count, c
     return "";
 }
 
-/* The whole value, case ignored (devd.cc, match::do_match). */
+/* Returns whether the pattern matches the whole value, ignoring case (devd.cc, match::do_match). */
 static bool matches(const char *pattern, const char *value)
 {
     char anchored[VFJ_RULE_VALUE_SIZE + 4];
     regex_t regex;
     bool inverted = pattern[0] == '!';
     struct vfj_text text = vfj_text_begin(anchored, sizeof anchored);
-    vfj_text_add_char(&text, '^');
-    vfj_text_add(&text, pattern + inverted);
-    vfj_text_add_char(&text, '$');
+    vfj_text_format(&text, "^%s$", pattern + inverted);
     if (regcomp(&regex, anchored, REG_EXTENDED | REG_NOSUB | REG_ICASE) != 0)
         return false;
     bool found = regexec(&regex, value, 0, NULL, 0) == 0;

@@ -1,4 +1,4 @@
-/* The notify rules of devd(8), and which of them devd runs for an event. */
+/* The notify rules of devd(8), and devd's choice among them. */
 #ifndef VFJ_FREEBSD_DEVD_RULES_H
 #define VFJ_FREEBSD_DEVD_RULES_H
 
@@ -20,7 +20,7 @@ struct vfj_devd_match {
 
 struct vfj_devd_rule {
     long priority;
-    unsigned line; /* of its file, where it begins */
+    unsigned line; /* the first line of the rule in its file */
     unsigned order;
     unsigned match_count;
     struct vfj_devd_match matches[VFJ_RULE_MATCHES_MAX];
@@ -29,10 +29,11 @@ struct vfj_devd_rule {
 };
 
 struct vfj_devd_rules {
-    struct vfj_devd_rule *rules; /* in devd's order: highest priority first, else as read */
+    struct vfj_devd_rule
+        *rules; /* in devd's order: highest priority first, then in the order of reading */
     unsigned count;
     unsigned file_count;
-    /* the first thing that could not be read; empty for none */
+    /* the first thing that could not be read; empty: none */
     char complaint[VFJ_RULE_VALUE_SIZE];
 };
 
@@ -42,14 +43,14 @@ struct vfj_devd_fact {
     const char *value;
 };
 
-/* Read ROOT/etc/devd.conf and, as its options say, each *.conf of its directories (devd.conf(5)),
- * all under `root`. A file that can't be understood is left where that happens, and *complaint says
- * so. False when devd.conf itself can't be read. */
+/* Reads ROOT/etc/devd.conf and, as its options say, each *.conf of its directories (devd.conf(5)),
+ * all below `root`. Skips the rest of a file after an error, and reports the error in *complaint.
+ * Returns false when devd.conf itself cannot be read. */
 bool vfj_devd_rules_read(struct vfj_devd_rules *rules, const char *root);
 void vfj_devd_rules_free(struct vfj_devd_rules *rules);
 
-/* The one rule whose action devd runs for the event: the first that matches (sbin/devd/devd.cc,
- * process_event). NULL when none does. */
+/* Returns the one rule whose action devd runs for the event: the first that matches
+ * (sbin/devd/devd.cc, process_event). NULL when no rule matches. */
 const struct vfj_devd_rule *vfj_devd_rules_choose(const struct vfj_devd_rules *rules,
                                                   const struct vfj_devd_fact *facts,
                                                   unsigned count);

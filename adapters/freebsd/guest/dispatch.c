@@ -1,4 +1,4 @@
-/* Requests of the guest: this process serves them, or the privileged one does. */
+/* Requests to the guest: this process or the privileged one serves them. */
 #include "adapters/freebsd/guest/dispatch.h"
 
 #include <event2/event.h>
@@ -11,7 +11,7 @@
 #include "adapters/freebsd/privsep/server.h"
 #include "core/check.h"
 
-/* Something asked and not answered. */
+/* A request without its last reply. */
 struct question {
     TAILQ_ENTRY(question) link;
     struct vfj_request request;
@@ -20,7 +20,7 @@ struct question {
     void *context;
 };
 
-/* A reply of our own server, on its way to whoever asked. */
+/* A reply of this process's own server, not yet passed on. */
 struct answer {
     STAILQ_ENTRY(answer) link;
     struct vfj_reply reply;
@@ -29,7 +29,7 @@ struct answer {
 
 struct vfj_dispatch {
     uint64_t last_number;
-    TAILQ_HEAD(, question) questions; /* in the order in which they were asked */
+    TAILQ_HEAD(, question) questions; /* in the order of the requests */
 
     /* without a monitor */
     struct vfj_server *server;
@@ -40,7 +40,7 @@ struct vfj_dispatch {
     struct vfj_wire *wire;
     struct event readable, writable, lost;
     bool listens;
-    struct vfj_reply reply; /* under way */
+    struct vfj_reply reply; /* being received */
     void (*gone)(void *context);
     void *context;
 };
@@ -62,7 +62,7 @@ static struct question *find_question(struct vfj_dispatch *dispatch, uint64_t nu
     return question;
 }
 
-/* Whether it is not the last reply to its question. */
+/* Returns whether another reply to the same request follows. */
 static bool is_followed(const struct vfj_reply *reply)
 {
     return reply->kind == VFJ_REPLY_STARTED
@@ -85,7 +85,7 @@ static void pass_on(struct vfj_dispatch *dispatch, const struct vfj_reply *reply
 
 /* Our own server. */
 
-/* A vfj_reply_fn: kept, so that nobody is answered from inside of what he does. */
+/* A vfj_reply_fn. Keeps the reply for the loop, so that no callback runs inside of a request. */
 static void keep_answer(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct vfj_dispatch *dispatch = context;
@@ -105,7 +105,7 @@ static struct answer *take_answer(struct vfj_dispatch *dispatch)
     return answer;
 }
 
-/* One at a time: the callback may end the loop. */
+/* Passes on one reply for each turn of the loop, since the callback may end the loop. */
 static void on_deliver(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_dispatch *dispatch = context;
@@ -121,30 +121,30 @@ static void on_deliver(evutil_socket_t fd, short what, void *context)
 
 /* The monitor. */
 
-static void tell_gone(struct vfj_dispatch *dispatch)
+static void report_gone(struct vfj_dispatch *dispatch)
 {
     if (dispatch->gone != NULL)
         dispatch->gone(dispatch->context);
 }
 
-/* Nobody is asked any more, and nobody answered. */
+/* From now on no request is sent, and no reply passed on. */
 static void lose(struct vfj_dispatch *dispatch)
 {
     event_del(&dispatch->readable);
     event_del(&dispatch->writable);
     dispatch->listens = false;
-    tell_gone(dispatch);
+    report_gone(dispatch);
 }
 
 static void on_lost(evutil_socket_t fd, short what, void *context)
 {
     (void)fd;
     (void)what;
-    tell_gone(context);
+    report_gone(context);
 }
 
-/* A reply that does not answer what was asked, or with a descriptor where none belongs, is as good
- * as the monitor's end. */
+/* A reply that does not match its request, or has a descriptor where none belongs, counts as the
+ * monitor's end. */
 static void take_reply(struct vfj_dispatch *dispatch, int descriptor)
 {
     const struct question *question = find_question(dispatch, dispatch->reply.number);
@@ -174,8 +174,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
         lose(dispatch);
 }
 
-/* Questions that were not sent, in order, as far as it goes. A monitor that has ended shows up as
- * the end of its replies. */
+/* Sends the requests that were not sent yet, in order, as far as the socket permits. A monitor that
+ * has ended shows up as the end of its replies. */
 static void send_questions(struct vfj_dispatch *dispatch)
 {
     struct question *question;
@@ -288,7 +288,7 @@ void vfj_dispatch_ask(struct vfj_dispatch *dispatch, const struct vfj_request *r
     if (dispatch->server != NULL)
         vfj_server_serve(dispatch->server, asked);
     else if (!dispatch->listens)
-        /* whoever waits for the answer is told, too */
+        /* the asker of this request learns of the end, too */
         event_active(&dispatch->lost, EV_TIMEOUT, 0);
     else if (!event_pending(&dispatch->writable, EV_WRITE, NULL))
         send_questions(dispatch);

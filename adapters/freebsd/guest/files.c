@@ -1,4 +1,4 @@
-/* What the files of the guest say to a command that asks. */
+/* Reads the guest's files for a probe command. */
 #include "adapters/freebsd/guest/files.h"
 
 #include <string.h>
@@ -6,15 +6,14 @@
 #include "adapters/freebsd/guest/guest_file.h"
 #include "adapters/freebsd/privsep/safe_path.h"
 
-/* The first that is there is the one. */
+/* The first script that exists is used. */
 static void read_script(const struct vfj_paths *paths, struct vfj_name hn,
                         struct vfj_slot_files *files)
 {
     char name[VFJ_PATH_SIZE], path[VFJ_PATHNAME_SIZE];
     for (unsigned place = VFJ_OWN_SCRIPT_BASE; place < VFJ_OWN_SCRIPT_COUNT; place++) {
         struct vfj_text text = vfj_text_begin(name, sizeof name);
-        vfj_text_add(&text, vfj_own_script_path((enum vfj_own_script)place));
-        vfj_text_add(&text, hn.text);
+        vfj_text_format(&text, "%s%s", vfj_own_script_path((enum vfj_own_script)place), hn.text);
         if (!vfj_paths_of_file(paths, name, path) || !vfj_guest_file_exists(path))
             continue;
         struct vfj_text complaint

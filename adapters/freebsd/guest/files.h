@@ -1,4 +1,4 @@
-/* What the files of the guest say to a command that asks. */
+/* Reads the guest's files for a probe command. */
 #ifndef VFJ_FREEBSD_GUEST_FILES_H
 #define VFJ_FREEBSD_GUEST_FILES_H
 
@@ -8,7 +8,7 @@
 #include "adapters/freebsd/paths.h"
 #include "core/data/command.h"
 
-/* Of one slot; the members are those of struct vfj_view. */
+/* The files of one slot. The members are those of struct vfj_view. */
 struct vfj_slot_files {
     uint64_t hn_dhclient, vf_dhclient, lagg_dhclient;
     bool lease;
@@ -17,7 +17,7 @@ struct vfj_slot_files {
 };
 
 struct vfj_files {
-    bool ok; /* false: not a file that can be asked for */
+    bool ok; /* false: no probe may read that file */
     union {
         struct vfj_file file; /* PROBE_FILE */
         /* PROBE_SLOT: per-interface script, lease, dhclients' pidfiles */
@@ -25,7 +25,7 @@ struct vfj_files {
     } as;
 };
 
-/* Look at what a PROBE_FILE or PROBE_SLOT command asks for. */
+/* Reads the files of a PROBE_FILE or PROBE_SLOT command. */
 void vfj_files_read(const struct vfj_paths *paths, const struct vfj_command *command,
                     struct vfj_files *files);
 

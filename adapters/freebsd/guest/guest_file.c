@@ -13,7 +13,8 @@
 
 #include "adapters/freebsd/guest/process.h"
 
-/* A file of somebody's may be a fifo or a device: O_NONBLOCK, and only a regular one is read. */
+/* The file may be a FIFO or a device. O_NONBLOCK keeps open(2) from waiting, and only a regular
+ * file is read. */
 static int open_regular(const char *path, struct stat *status)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -24,7 +25,7 @@ static int open_regular(const char *path, struct stat *status)
     return fd;
 }
 
-/* The first line into text, or nothing when it is not printable. */
+/* Copies the first line into text, or nothing when it is not printable. */
 static void take_line(const char *bytes, size_t length, char text[VFJ_VALUE_SIZE])
 {
     size_t end = 0;
@@ -68,7 +69,7 @@ bool vfj_guest_file_exists(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* Whether another process holds the file's lock; `known` says whether locks could tell. */
+/* Returns whether another process holds the file's lock. *known is false when locks cannot tell. */
 static bool is_locked(int fd, bool *known)
 {
     if (flock(fd, LOCK_SH | LOCK_NB) == 0) {
@@ -97,7 +98,7 @@ static uint64_t running(int fd)
     if (!vfj_span_word(&rest, &word) || !vfj_span_to_u64(word, &pid) || pid < 2 || pid > INT_MAX)
         return 0;
     if (kill((pid_t)pid, 0) != 0 && errno != EPERM)
-        return 0; /* and a dhclient that starts just now does not meet our lock */
+        return 0; /* without a lock of ours: a dhclient that starts now would fail on it */
     bool locked = is_locked(fd, &known);
     return locked || (!known && is_dhclient((pid_t)pid)) ? pid : 0;
 }

@@ -1,4 +1,4 @@
-/* The guest as one object: it turns what happens into events and runs commands. */
+/* The guest as one object: makes events of all that happens, and runs commands. */
 #include "adapters/freebsd/guest/guest_io.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ enum { SIGNAL_ASKED = SIGUSR1 };
 
 enum { SIGNALS = 4 };
 
-/* rc.conf that can't be read is tried again after 5, 10, 20 … seconds, ten minutes at most. */
+/* An unreadable rc.conf is read again after 5, 10, 20 … seconds, after ten minutes at most. */
 enum { RC_RETRY_FIRST_S = 5, RC_RETRY_LAST_S = 600 };
 
 struct vfj_guest_io {
@@ -41,17 +41,17 @@ struct vfj_guest_io {
     struct vfj_runner *runner;
     struct vfj_prober *prober;
     struct vfj_rc_reader *rc;
-    char rc_complaint[160]; /* why it could not be read last; empty: it could */
+    char rc_complaint[160]; /* why the last reading failed; empty: it did not */
     int64_t rc_retry_s;
     struct vfj_devd_client *devd;
-    const char *ending; /* a signal ended it before it ran */
+    const char *ending; /* the signal that ended it before vfj_guest_io_run() */
     bool running;
-    bool connecting; /* devd is, or will be, listened to */
+    bool connecting; /* the connection to devd was begun */
     bool stopping;   /* the listener was asked to end */
-    bool stopped;    /* STOPPED was told, or the loop broken */
+    bool stopped;    /* STOPPED was reported, or the loop broken */
     bool lost;       /* the monitor has ended */
-    bool answering;  /* an answer or an outcome is being told */
-    bool rc_due;     /* rc.conf's files are to be looked at, once the guest was */
+    bool answering;  /* an answer or an outcome is being reported */
+    bool rc_due;     /* check rc.conf's files after the next answer */
     int64_t mono_us; /* of the newest event */
 };
 
@@ -69,17 +69,17 @@ void vfj_guest_io_stamp(struct vfj_guest_io *guest_io, struct vfj_event *event)
     stamp(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
 }
 
-static void tell(struct vfj_guest_io *guest_io, struct vfj_event *event, int64_t wall_us,
-                 int64_t mono_us)
+static void report(struct vfj_guest_io *guest_io, struct vfj_event *event, int64_t wall_us,
+                   int64_t mono_us)
 {
     stamp(guest_io, event, wall_us, mono_us);
     if (!guest_io->stopped)
         guest_io->listener.event(guest_io->listener.context, event);
 }
 
-static void tell_now(struct vfj_guest_io *guest_io, struct vfj_event *event)
+static void report_now(struct vfj_guest_io *guest_io, struct vfj_event *event)
 {
-    tell(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
+    report(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
 }
 
 static void end_batch(void *context, bool more)
@@ -89,57 +89,56 @@ static void end_batch(void *context, bool more)
         guest_io->listener.batch_end(guest_io->listener.context, more);
 }
 
-static void tell_text(struct vfj_guest_io *guest_io, enum vfj_event_kind kind, const char *text)
+static void report_text(struct vfj_guest_io *guest_io, enum vfj_event_kind kind, const char *text)
 {
     struct vfj_event event = {.kind = (uint8_t)kind, .as.text = vfj_span_of(text)};
-    tell_now(guest_io, &event);
+    report_now(guest_io, &event);
 }
 
 static void log_line(struct vfj_guest_io *guest_io, const char *what, const char *detail)
 {
     char line[512];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add(&text, what);
-    vfj_text_add(&text, detail);
+    vfj_text_format(&text, "%s%s", what, detail);
     guest_io->listener.log(guest_io->listener.context, line);
 }
 
-/* The parts' callbacks: each makes an event of what it is told. */
+/* Callbacks of the parts. Each makes an event. */
 
 static void on_connected(void *context, const char *path)
 {
     log_line(context, "devd: connected to ", path);
-    tell_text(context, VFJ_EVENT_CONNECTED, path);
+    report_text(context, VFJ_EVENT_CONNECTED, path);
 }
 
 static void on_gap(void *context, const char *reason)
 {
     log_line(context, "devd: events may be missed: ", reason);
-    tell_text(context, VFJ_EVENT_GAP, reason);
+    report_text(context, VFJ_EVENT_GAP, reason);
 }
 
 static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
 {
-    struct vfj_event event; /* not zeroed: that would be kilobytes for each line */
+    struct vfj_event event; /* not zeroed: that would write kilobytes for each line */
     event.kind = VFJ_EVENT_DEVD;
     event.as.devd.raw = raw;
-    tell(context, &event, wall_us, mono_us);
+    report(context, &event, wall_us, mono_us);
 }
 
-static void tell_answer(struct vfj_guest_io *guest_io, struct vfj_event *event)
+static void report_answer(struct vfj_guest_io *guest_io, struct vfj_event *event)
 {
     guest_io->answering = true;
-    tell(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
+    report(guest_io, event, vfj_clock_wall_us(), vfj_clock_mono_us());
     guest_io->answering = false;
     end_batch(guest_io, false);
 }
 
-/* What the answer led to is under way. */
+/* rc.conf's files are checked after the listener has issued what the answer requires. */
 static void on_observed(void *context, const struct vfj_observation *observation)
 {
     struct vfj_guest_io *guest_io = context;
     struct vfj_event event = {.kind = VFJ_EVENT_OBSERVED, .as.observed = *observation};
-    tell_answer(guest_io, &event);
+    report_answer(guest_io, &event);
     if (guest_io->rc_due)
         vfj_rc_reader_check(guest_io->rc);
     guest_io->rc_due = false;
@@ -148,20 +147,20 @@ static void on_observed(void *context, const struct vfj_observation *observation
 static void on_finished(void *context, const struct vfj_outcome *outcome)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .as.finished = *outcome};
-    tell_answer(context, &event);
+    report_answer(context, &event);
 }
 
-static void on_stray(void *context)
+static void on_late_exit(void *context)
 {
     struct vfj_guest_io *guest_io = context;
     if (!guest_io->stopped)
-        guest_io->listener.stray(guest_io->listener.context);
+        guest_io->listener.late_exit(guest_io->listener.context);
 }
 
 static void on_deadline(void *context)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_TIMER};
-    tell_now(context, &event);
+    report_now(context, &event);
     end_batch(context, false);
 }
 
@@ -184,7 +183,7 @@ static void rc_was_read(struct vfj_guest_io *guest_io, struct vfj_span rc)
     guest_io->rc_complaint[0] = '\0';
     guest_io->rc_retry_s = 0;
     vfj_alarm_set(&guest_io->rc_retry, INT64_MAX);
-    tell_now(guest_io, &event);
+    report_now(guest_io, &event);
     end_batch(guest_io, false);
 }
 
@@ -201,8 +200,8 @@ static void rc_was_not_read(struct vfj_guest_io *guest_io, const char *complaint
         guest_io->listener.unread(guest_io->listener.context, complaint);
 }
 
-/* The first reading is waited for, so that the machine knows the configuration before it hears of a
- * VF. */
+/* The connection to devd waits for the first reading. The machine then knows the configuration
+ * before it learns of a VF. */
 static void on_rc(void *context, const struct vfj_rc_answer *answer)
 {
     struct vfj_guest_io *guest_io = context;
@@ -220,7 +219,7 @@ void vfj_guest_io_end(struct vfj_guest_io *guest_io, const char *reason)
     guest_io->ending = reason;
     if (!guest_io->running || guest_io->stopped)
         return;
-    tell_text(guest_io, VFJ_EVENT_STOPPED, reason);
+    report_text(guest_io, VFJ_EVENT_STOPPED, reason);
     end_batch(guest_io, false);
     vfj_guest_io_break(guest_io);
 }
@@ -232,8 +231,8 @@ static void on_stop_by(void *context)
     vfj_guest_io_end(guest_io, "a signal, and something is half-done");
 }
 
-/* The first signal asks, a second one insists. */
-static void stop(struct vfj_guest_io *guest_io, const char *reason)
+/* The first call asks the listener to end. The second one ends the loop. */
+void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason)
 {
     if (!guest_io->running) {
         guest_io->ending = reason;
@@ -255,7 +254,8 @@ static void on_monitor_gone(void *context)
         guest_io->lost = true;
         vfj_guest_io_end(guest_io, "the monitor has ended");
     }
-    event_base_loopbreak(guest_io->base); /* whoever waits for an answer before it runs */
+    event_base_loopbreak(
+        guest_io->base); /* also a loop that waits for an answer before vfj_guest_io_run() */
 }
 
 static void on_signal(evutil_socket_t number, short what, void *context)
@@ -263,10 +263,10 @@ static void on_signal(evutil_socket_t number, short what, void *context)
     struct vfj_guest_io *guest_io = context;
     (void)what;
     if (number == SIGHUP) {
-        guest_io->rc_complaint[0] = '\0'; /* who asks is told again */
+        guest_io->rc_complaint[0] = '\0'; /* an explicit request logs the same complaint again */
         vfj_rc_reader_read(guest_io->rc);
     } else if (number != SIGNAL_ASKED) {
-        stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
+        vfj_guest_io_stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
     } else if (guest_io->running) {
         guest_io->listener.asked(guest_io->listener.context);
     }
@@ -314,7 +314,7 @@ static bool open_parts(struct vfj_guest_io *guest_io)
     guest_io->children = vfj_children_open(guest_io->base, guest_io->dispatch);
     if (guest_io->children == NULL)
         return false;
-    guest_io->runner = vfj_runner_open(guest_io->children, on_finished, on_stray, guest_io);
+    guest_io->runner = vfj_runner_open(guest_io->children, on_finished, on_late_exit, guest_io);
     guest_io->prober = vfj_prober_open(guest_io->children, guest_io->dispatch, settings->probe_way,
                                        on_observed, guest_io);
     guest_io->rc = vfj_rc_reader_open(guest_io->children, guest_io->dispatch, VFJ_RC_VALUES, on_rc,
@@ -419,8 +419,7 @@ void vfj_guest_io_break(struct vfj_guest_io *guest_io)
     event_base_loopbreak(guest_io->base);
 }
 
-/* A look that an answer brings is one more of the same plan, for which rc.conf's files were looked
- * at. */
+/* A probe that an answer requires belongs to a plan whose first answer checked rc.conf's files. */
 void vfj_guest_io_probe(struct vfj_guest_io *guest_io, const struct vfj_command *command)
 {
     vfj_prober_run(guest_io->prober, command);

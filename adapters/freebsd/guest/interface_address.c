@@ -1,4 +1,4 @@
-/* Addresses of an interface, from the kernel's bytes: which of them count, and as what. */
+/* Reads addresses of an interface from the kernel's bytes. */
 #include "adapters/freebsd/guest/interface_address.h"
 
 #include <arpa/inet.h>
@@ -6,7 +6,7 @@
 
 enum { NO_LENGTH = -1 };
 
-/* The number of ones at the front; NO_LENGTH when there are others. */
+/* Returns the number of leading ones, or NO_LENGTH when ones follow a zero. */
 static int mask_length(const uint8_t *bytes, int size)
 {
     int length = 0;
@@ -26,8 +26,7 @@ static void add(struct vfj_interface *interface, int family, const void *host, i
     if (inet_ntop(family, host, bytes, sizeof bytes) == NULL)
         return;
     struct vfj_text text = {.bytes = bytes, .size = sizeof bytes, .length = strlen(bytes)};
-    vfj_text_add_char(&text, '/');
-    vfj_text_add_u64(&text, (uint64_t)length);
+    vfj_text_format(&text, "/%d", length);
     if (!text.overflow && vfj_address_parse((struct vfj_span){bytes, text.length}, &address))
         vfj_interface_add_address(interface, &address);
 }

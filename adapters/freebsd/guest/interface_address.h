@@ -1,4 +1,4 @@
-/* Addresses of an interface, from the kernel's bytes: which of them count, and as what. */
+/* Reads addresses of an interface from the kernel's bytes. */
 #ifndef VFJ_FREEBSD_GUEST_INTERFACE_ADDRESS_H
 #define VFJ_FREEBSD_GUEST_INTERFACE_ADDRESS_H
 
@@ -6,9 +6,9 @@
 
 #include "core/data/observation.h"
 
-/* Append the address with the length of its mask, unless it is one of those that parse_ifconfig.h
- * leaves out: 0.0.0.0 and one whose mask is empty or has holes; an IPv6 one that is link-local.
- * IPv6 masks with holes are length 0, as ifconfig(8) prints them. */
+/* Appends the address with the length of its mask. Leaves out what parse_ifconfig.h leaves out:
+ * 0.0.0.0, an inet address whose mask is empty or has holes, and a link-local inet6 address. An
+ * IPv6 mask with holes has length 0, as ifconfig(8) prints it. */
 void vfj_interface_add_inet(struct vfj_interface *interface, const struct in_addr *host,
                             const struct in_addr *mask);
 void vfj_interface_add_inet6(struct vfj_interface *interface, const struct in6_addr *host,

@@ -1,4 +1,4 @@
-/* What FreeBSD's kernel tells without programs: sysctl(3), and the default route by route(4). */
+/* Reads FreeBSD's kernel without programs: sysctl(3), and the default route by route(4). */
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -43,7 +43,7 @@ bool vfj_kernel_answers(void)
     return true;
 }
 
-/* Type and format, as sysctl(8) asks for them to know how to print a value (sysctl(3),
+/* Reads type and format of a value, as sysctl(8) does before it prints one (sysctl(3),
  * sbin/sysctl/sysctl.c oidfmt). */
 static int read_kind(const int *oid, size_t count, unsigned *kind, char *format)
 {
@@ -63,7 +63,7 @@ static int read_kind(const int *oid, size_t count, unsigned *kind, char *format)
 static int read_string(const int *oid, size_t count, char *value, size_t size)
 {
     size_t length = size - 1;
-    /* ENOMEM: it was cut */
+    /* ENOMEM: the value was cut, which is no error here */
     if (sysctl(oid, (unsigned)count, value, &length, NULL, 0) != 0 && errno != ENOMEM)
         return errno;
     value[length < size ? length : size - 1] = '\0';
@@ -102,14 +102,14 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size)
 
 enum { MESSAGES_MAX = 256 };
 
-/* As route(8) asks: for the address of zeros with the mask of zeros, so for that very route, and
- * for its interface. */
+/* The question of route(8): the route to the address of zeros with the mask of zeros, and its
+ * interface. */
 struct question {
     struct rt_msghdr header;
     struct sockaddr_storage room[3];
 };
 
-/* Append an address of zeros, filled up as route(4) wants it. */
+/* Appends an address of zeros, padded as route(4) requires. */
 static void add(struct question *question, unsigned family, size_t length)
 {
     char *to = (char *)question + question->header.rtm_msglen;
@@ -139,9 +139,9 @@ static int ask(int socket, bool inet6, int sequence)
         : errno;
 }
 
-/* The kernel answers from another thread: at once, but not before write(2) returns. Other news may
- * come before it. */
-static int hear(int socket, int sequence, struct vfj_default_route *route)
+/* Receives the answer. The kernel sends it from another thread, perhaps after write(2) returns.
+ * Other messages may come before it. */
+static int receive_answer(int socket, int sequence, struct vfj_default_route *route)
 {
     char bytes[2048];
     for (unsigned i = 0; i < MESSAGES_MAX; i++) {
@@ -164,10 +164,10 @@ static int ask_and_hear(int socket, bool inet6, struct vfj_default_route *route)
     if (setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0)
         return errno;
     int error = ask(socket, inet6, sequence);
-    /* no such route; or nothing of the family in this kernel */
+    /* no such route, or the kernel lacks the family */
     if (error == ESRCH || error == EAFNOSUPPORT)
         return 0;
-    return error != 0 ? error : hear(socket, sequence, route);
+    return error != 0 ? error : receive_answer(socket, sequence, route);
 }
 
 int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route)

@@ -1,5 +1,5 @@
-/* What FreeBSD's kernel tells of its interfaces without programs: getifaddrs(3), and the ioctls of
- * netintro(4), lagg(4) and inet6(4). */
+/* Reads FreeBSD's interfaces without programs: getifaddrs(3), and the ioctls of netintro(4),
+ * lagg(4) and inet6(4). */
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -164,8 +164,8 @@ static bool is_family(const struct ifaddrs *entry, int family)
     return entry->ifa_addr != NULL && entry->ifa_addr->sa_family == family;
 }
 
-/* A netmask may be shorter than its type: the kernel leaves out the zeros at its end, and
- * getifaddrs(3) fills up to a multiple of a long at least. */
+/* A netmask may be shorter than its type. The kernel leaves out zeros at its end, and getifaddrs(3)
+ * pads to a multiple of a long. */
 static void copy_address(void *to, size_t size, const struct sockaddr *from, size_t offset)
 {
     memset(to, 0, size);
@@ -184,7 +184,7 @@ static void add_inet(const struct ifaddrs *entry, struct vfj_interface *interfac
     vfj_interface_add_inet(interface, &host, &mask);
 }
 
-/* One of which the kernel does not know any more is left out by ifconfig(8), too. */
+/* ifconfig(8) skips an address that the kernel has removed meanwhile, too. */
 static void add_inet6(const struct asker *asker, const struct ifaddrs *entry,
                       struct vfj_interface *interface)
 {
@@ -214,7 +214,7 @@ static void add_family(const struct asker *asker, const struct ifaddrs *first, i
     }
 }
 
-/* ifconfig(8) sorts them by family, the one of the first address first. */
+/* Reads addresses in the order of ifconfig(8): by family, that of the first address first. */
 static void read_addresses(const struct asker *asker, const struct ifaddrs *first,
                            struct vfj_interface *interface)
 {
@@ -237,7 +237,8 @@ static bool is_wanted(const struct asker *asker, struct vfj_name name)
     return false;
 }
 
-/* False: not one that ifconfig(8) shows, or that has a name that can't reach a command. */
+/* Returns false for an interface that ifconfig(8) does not print, or whose name no command may
+ * use. */
 static bool read_one(const struct asker *asker, const struct ifaddrs *first,
                      struct vfj_interface *interface)
 {
@@ -261,7 +262,7 @@ static bool read_one(const struct asker *asker, const struct ifaddrs *first,
     return true;
 }
 
-static int read_all(const struct asker *asker, vfj_interface_fn *tell, void *context)
+static int read_all(const struct asker *asker, vfj_interface_fn *found, void *context)
 {
     struct ifaddrs *list = NULL;
     struct vfj_interface interface;
@@ -271,13 +272,13 @@ static int read_all(const struct asker *asker, vfj_interface_fn *tell, void *con
         for (next = first; is_of(next, first);)
             next = next->ifa_next;
         if (read_one(asker, first, &interface))
-            tell(context, &interface);
+            found(context, &interface);
     }
     freeifaddrs(list);
     return 0;
 }
 
-int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *found,
                           void *context)
 {
     struct asker asker = {.wanted = wanted, .count = count};
@@ -287,7 +288,7 @@ int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_int
     asker.inet6 = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     int error = asker.inet6 < 0 && errno != EAFNOSUPPORT && errno != EPROTONOSUPPORT
         ? errno
-        : read_all(&asker, tell, context);
+        : read_all(&asker, found, context);
     if (asker.inet6 >= 0)
         close(asker.inet6);
     close(asker.local);

@@ -1,4 +1,4 @@
-/* What the kernel tells without programs: nothing, where it is not FreeBSD's. */
+/* Reading the kernel without programs fails on systems other than FreeBSD. */
 #include <errno.h>
 
 #include "adapters/freebsd/guest/kernel.h"
@@ -16,12 +16,12 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size)
     return ENOSYS;
 }
 
-int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
+int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *found,
                           void *context)
 {
     (void)wanted;
     (void)count;
-    (void)tell;
+    (void)found;
     (void)context;
     return ENOSYS;
 }

@@ -1,5 +1,4 @@
-/* Answers the commands that only read the guest from what the kernel says: at once, and without
- * programs. */
+/* Answers probe commands from the kernel, at once and without programs. */
 #include "adapters/freebsd/guest/kernel_read.h"
 
 #include <errno.h>
@@ -9,10 +8,10 @@
 #include "adapters/freebsd/guest/view.h"
 #include "core/check.h"
 
-/* what is longer than a line is cut like one that a program prints */
+/* a longer value is cut like a line of a program */
 enum { VALUE_SIZE = 2 * VFJ_SYSCTL_LINE_SIZE };
 
-/* Errors that say nothing of the guest, but that it is not to be asked so. */
+/* Errors that are not about the guest: the programs have to be asked. */
 static bool is_for_programs(int error)
 {
     switch (error) {
@@ -21,7 +20,7 @@ static bool is_for_programs(int error)
     case EAFNOSUPPORT:
     case EPROTONOSUPPORT:
     case ETIMEDOUT: /* the routing socket's */
-    case EBADMSG:   /* likewise */
+    case EBADMSG:   /* of the routing socket, too */
 #ifdef ECAPMODE
     case ECAPMODE:
 #endif
@@ -39,8 +38,8 @@ static int read_value(const struct vfj_command *command, char value[VFJ_VALUE_SI
     return error;
 }
 
-/* Give the parser what `sysctl -i NAME…`, the command's first program, would print: a line for each
- * that there is. */
+/* Feeds the parser the output of `sysctl -i NAME…`, the command's first program: a line for each
+ * name that exists. */
 static int feed_sysctl(const struct vfj_command *command, struct vfj_sysctl_parser *parser)
 {
     struct vfj_argv argv;
@@ -91,7 +90,7 @@ static int read_interface(const struct vfj_command *command, struct vfj_interfac
     return error;
 }
 
-/* In this order: the first tells which interface is the VF. */
+/* The order matters: the sysctls name the VF. */
 static int read_slot(const struct vfj_paths *paths, const struct vfj_command *command,
                      struct vfj_view *view)
 {
@@ -137,7 +136,7 @@ bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *co
         answer->probe = VFJ_PROBE_SLOT;
         error = read_slot(paths, command, &answer->as.view);
         break;
-    default: /* files are not the kernel's */
+    default: /* the kernel has no files */
         break;
     }
     answer->ok = error == 0;

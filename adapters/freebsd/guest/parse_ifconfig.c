@@ -1,4 +1,4 @@
-/* What ifconfig(8) prints about interfaces, read as it comes. */
+/* Parses the output of ifconfig(8) as it arrives. */
 #include "adapters/freebsd/guest/parse_ifconfig.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ static struct vfj_span after(struct vfj_span span, size_t count)
     return (struct vfj_span){span.text + count, span.length - count};
 }
 
-/* The span before `c`, and *rest the one after it; false when there is none. */
+/* Splits the span at the first `c`, into *before and *rest. Returns false when there is none. */
 static bool cut(struct vfj_span span, char c, struct vfj_span *before, struct vfj_span *rest)
 {
     const char *at = span.length > 0 ? memchr(span.text, c, span.length) : NULL;
@@ -19,7 +19,7 @@ static bool cut(struct vfj_span span, char c, struct vfj_span *before, struct vf
     return true;
 }
 
-/* Whether WORD is in "…<A,WORD,C>…". */
+/* Returns whether WORD is in "…<A,WORD,C>…". */
 static bool in_brackets(struct vfj_span text, const char *word)
 {
     struct vfj_span before, list, item;
@@ -32,7 +32,7 @@ static bool in_brackets(struct vfj_span text, const char *word)
     return vfj_span_is(list, word);
 }
 
-/* 0.0.0.0 is none: dhclient-script(8) sets it for as long as a dhclient has no lease. */
+/* Skips 0.0.0.0: dhclient-script(8) sets it while a dhclient has no lease. */
 static void add_address(struct vfj_interface *interface, struct vfj_span host,
                         struct vfj_span length)
 {
@@ -84,8 +84,8 @@ static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
     }
 }
 
-/* inet6 A[%zone] prefixlen N [words…]; those that the kernel made from a router's advertisement
- * come back by themselves. */
+/* inet6 A[%zone] prefixlen N [words…]. Addresses from a router's advertisement are skipped: the
+ * kernel makes them again. */
 static void read_inet6(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span host, zone, word, length = {"", 0};

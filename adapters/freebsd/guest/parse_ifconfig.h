@@ -1,4 +1,4 @@
-/* What ifconfig(8) prints about interfaces, read as it comes. */
+/* Parses the output of ifconfig(8) as it arrives. */
 #ifndef VFJ_FREEBSD_GUEST_PARSE_IFCONFIG_H
 #define VFJ_FREEBSD_GUEST_PARSE_IFCONFIG_H
 
@@ -7,23 +7,23 @@
 
 enum { VFJ_IFCONFIG_LINE_SIZE = 2048 };
 
-/* One interface is complete; borrowed for the call. */
+/* Reports one complete interface, borrowed for the call. */
 typedef void vfj_interface_fn(void *context, const struct vfj_interface *interface);
 
-/* Any number of interfaces in the memory of one. The object must not move while it is in use. */
+/* The parser holds one interface at a time. The object must not move while it is in use. */
 struct vfj_ifconfig_parser {
     struct vfj_lines lines;
-    /* the one being read; no name: none, or one whose name can't reach a command */
+    /* the current one; without name: none, or one whose name no command may use */
     struct vfj_interface interface;
     vfj_interface_fn *done;
     void *context;
     char bytes[VFJ_IFCONFIG_LINE_SIZE];
 };
 
-/* Total: what is not understood is passed over. The forms are those of sbin/ifconfig (ifconfig.c
- * status(), af_inet.c, af_inet6.c, af_nd6.c, iflagg.c, ifmedia.c); an interface begins with "NAME:
- * flags=", all else of it is indented. Addresses: inet with a contiguous netmask, and inet6 that is
- * neither link-local nor autoconf nor temporary. */
+/* Accepts any bytes, and skips unknown lines. The forms are those of sbin/ifconfig (ifconfig.c
+ * status(), af_inet.c, af_inet6.c, af_nd6.c, iflagg.c, ifmedia.c). An interface begins with "NAME:
+ * flags="; its other lines are indented. Reported are inet addresses with a contiguous netmask, and
+ * inet6 addresses that are not link-local, autoconf or temporary. */
 void vfj_ifconfig_begin(struct vfj_ifconfig_parser *parser, vfj_interface_fn *done, void *context);
 void vfj_ifconfig_feed(struct vfj_ifconfig_parser *parser, struct vfj_span bytes);
 void vfj_ifconfig_end(struct vfj_ifconfig_parser *parser);

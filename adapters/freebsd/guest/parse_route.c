@@ -1,9 +1,9 @@
-/* What route(8) prints for `route -n get -inet default`, or `-inet6`. */
+/* Parses the output of `route -n get -inet default`, or `-inet6`. */
 #include "adapters/freebsd/guest/parse_route.h"
 
 #include <string.h>
 
-/* fe80::2%hn0: the scope is the interface's name. */
+/* Removes the scope of fe80::2%hn0, which is the interface's name. */
 static struct vfj_span without_scope(struct vfj_span address)
 {
     const char *percent = memchr(address.text, '%', address.length);
@@ -11,7 +11,7 @@ static struct vfj_span without_scope(struct vfj_span address)
                            : address;
 }
 
-/* Whether FLAG is in "<UP,GATEWAY,DONE,STATIC>". */
+/* Returns whether FLAG is in "<UP,GATEWAY,DONE,STATIC>". */
 static bool has_flag(struct vfj_span list, const char *flag)
 {
     for (size_t at = 0, end; at < list.length; at = end + 1) {

@@ -1,4 +1,4 @@
-/* What sysctl(8) prints: "NAME: VALUE" lines, or with -n the value alone. */
+/* Parses the output of sysctl(8): "NAME: VALUE" lines, or with -n the value alone. */
 #include "adapters/freebsd/guest/parse_sysctl.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What sysctl(8) prints: "NAME: VALUE" lines, or with -n the value alone. */
+/* Parses the output of sysctl(8): "NAME: VALUE" lines, or with -n the value alone. */
 #ifndef VFJ_FREEBSD_GUEST_PARSE_SYSCTL_H
 #define VFJ_FREEBSD_GUEST_PARSE_SYSCTL_H
 
@@ -7,9 +7,8 @@
 
 enum { VFJ_SYSCTL_LINE_SIZE = 4096 }; /* hw.hn.vfmap of VFJ_SLOTS_MAX pairs fits */
 
-/* One "NAME: VALUE" line; both borrowed for the call. `cut`: the line was longer than
- * VFJ_SYSCTL_LINE_SIZE.
- */
+/* Reports one "NAME: VALUE" line, both borrowed for the call. `cut`: the line was longer than
+ * VFJ_SYSCTL_LINE_SIZE. */
 typedef void vfj_sysctl_fn(void *context, struct vfj_span name, struct vfj_span value, bool cut);
 
 /* The object must not move while it is in use. */
@@ -20,21 +19,21 @@ struct vfj_sysctl_parser {
     char bytes[VFJ_SYSCTL_LINE_SIZE + 1];
 };
 
-/* Total: a line of another form is passed over. Values are without leading and trailing blanks. */
+/* Accepts any bytes, and skips lines of another form. Values have no leading or trailing blanks. */
 void vfj_sysctl_begin(struct vfj_sysctl_parser *parser, vfj_sysctl_fn *pair, void *context);
 void vfj_sysctl_feed(struct vfj_sysctl_parser *parser, struct vfj_span bytes);
 void vfj_sysctl_end(struct vfj_sysctl_parser *parser);
 
-/* hw.hn.vfmap's value, "vf:hn vf:hn …" (sys/dev/hyperv/netvsc/if_hn.c, hn_vfmap_sysctl), into
- * map->pairs. A pair with a name that can't reach a command is left out. */
+/* Parses hw.hn.vfmap's value, "vf:hn vf:hn …" (sys/dev/hyperv/netvsc/if_hn.c, hn_vfmap_sysctl),
+ * into map->pairs. Skips a pair with a name that no command may use. */
 void vfj_sysctl_vfmap(struct vfj_span value, struct vfj_map *map);
 
-/* A line of `sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap` into *map, which begins as
- * zero with transparent = VFJ_TRANSPARENT_ABSENT. */
+/* Parses a line of `sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap` into *map. At the
+ * first line the map is zero, with transparent = VFJ_TRANSPARENT_ABSENT. */
 void vfj_sysctl_map_line(struct vfj_map *map, struct vfj_span name, struct vfj_span value,
                          bool cut);
 
-/* hw.hn.vf_transparent's value; VFJ_TRANSPARENT_ABSENT when it is no number. */
+/* Parses hw.hn.vf_transparent's value. Returns VFJ_TRANSPARENT_ABSENT when it is no number. */
 int32_t vfj_sysctl_transparent(struct vfj_span value);
 
 #endif

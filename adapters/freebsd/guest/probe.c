@@ -1,16 +1,17 @@
-/* Answers the commands that only read the guest. */
+/* Answers probe commands. */
 #include "adapters/freebsd/guest/probe.h"
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/view.h"
 #include "core/check.h"
 
-/* As vfj_command_argv() numbers them. */
+/* Numbers of the programs, as in vfj_command_argv(). */
 enum { PART_SYSCTL, PART_IFCONFIG, PART_ROUTE, PART_ROUTE6, PARTS_MAX };
 
 /* One program of a probe. */
@@ -24,12 +25,12 @@ struct part {
 
 struct probe {
     struct vfj_prober *prober;
-    struct probe *next;
+    LIST_ENTRY(probe) link;
     struct part parts[PARTS_MAX];
-    unsigned running; /* of its programs, and the look at the files */
+    unsigned running; /* programs that run, plus one for the reading of files */
     bool forgotten;
-    bool waits;      /* for another one of its slot to end */
-    bool superseded; /* while it waited: it is answered and not run */
+    bool waits;      /* for another probe of its slot to end */
+    bool superseded; /* a newer probe came while it waited: it is answered without a run */
     struct vfj_command command;
     struct vfj_observation answer;
     size_t kept; /* bytes in answer.as.value */
@@ -38,9 +39,9 @@ struct probe {
         struct vfj_ifconfig_parser ifconfig; /* PROBE_IFCONFIG */
         struct vfj_view_reader view;         /* PROBE_SLOT */
     } reader;
-    bool garbled; /* an observation that came in parts is too long */
+    bool garbled; /* an observation in parts is too long */
     size_t body_length;
-    char body[VFJ_BODY_MAX]; /* as far as it came */
+    char body[VFJ_BODY_MAX]; /* the parts received so far */
 };
 
 struct vfj_prober {
@@ -49,16 +50,13 @@ struct vfj_prober {
     enum vfj_probe_way way;
     vfj_observed_fn *observed;
     void *context;
-    struct event deliver; /* answers to those that were superseded */
-    struct probe *first;  /* the newest */
+    struct event deliver;      /* answers superseded probes */
+    LIST_HEAD(, probe) probes; /* newest first */
 };
 
 static void drop(struct probe *probe)
 {
-    struct probe **link = &probe->prober->first;
-    while (*link != probe)
-        link = &(*link)->next;
-    *link = probe->next;
+    LIST_REMOVE(probe, link);
     free(probe);
 }
 
@@ -69,15 +67,18 @@ static bool is_of_slot(const struct probe *probe, struct vfj_name hn)
 
 static struct probe *find_waiting(struct vfj_prober *prober, struct vfj_name hn)
 {
-    struct probe *probe = prober->first;
-    while (probe != NULL && !(probe->waits && !probe->superseded && is_of_slot(probe, hn)))
-        probe = probe->next;
-    return probe;
+    struct probe *probe;
+    LIST_FOREACH(probe, &prober->probes, link)
+    {
+        if (probe->waits && !probe->superseded && is_of_slot(probe, hn))
+            return probe;
+    }
+    return NULL;
 }
 
 static void go(struct probe *probe);
 
-/* Its place is free for the one that waits. */
+/* Answers, and starts the probe that waits for this one. */
 static void answer(struct probe *probe)
 {
     struct vfj_prober *prober = probe->prober;
@@ -96,7 +97,7 @@ static bool succeeded(const struct probe *probe, unsigned part)
     return probe->parts[part].exited && probe->parts[part].status == 0;
 }
 
-/* sysctl -n: the value is the first line. */
+/* Of `sysctl -n`, the first line is the value. */
 static void feed_value(struct probe *probe, struct vfj_span bytes)
 {
     char *value = probe->answer.as.value;
@@ -107,7 +108,7 @@ static void feed_value(struct probe *probe, struct vfj_span bytes)
 static void end_value(struct probe *probe)
 {
     char *value = probe->answer.as.value;
-    size_t length = strcspn(value, "\r\n"); /* at a NUL at the latest */
+    size_t length = strcspn(value, "\r\n"); /* ends at a NUL at the latest */
     memset(value + length, 0, VFJ_VALUE_SIZE - length);
     probe->answer.ok = succeeded(probe, 0);
     if (!probe->answer.ok)
@@ -212,7 +213,7 @@ static void on_output(void *context, struct vfj_span bytes)
     part->feed(part->probe, bytes);
 }
 
-/* sysctl tells which interface is the VF: only then is ifconfig's output looked at. */
+/* ifconfig's output is parsed after sysctl's, which names the VF. */
 static void resume_ifconfig(struct probe *probe)
 {
     vfj_sysctl_end(&probe->reader.view.sysctl);
@@ -279,7 +280,7 @@ static void on_files(void *context, const struct vfj_reply *reply, int descripto
     end_one(probe);
 }
 
-static void look_at_files(struct probe *probe)
+static void read_files(struct probe *probe)
 {
     const struct vfj_request request = vfj_request_of(VFJ_REQUEST_FILES, &probe->command, 0);
     probe->running++;
@@ -294,7 +295,7 @@ static void start_slot(struct probe *probe)
     vfj_child_pause(probe->parts[PART_IFCONFIG].child);
     start(probe, PART_ROUTE, feed_slot_route);
     start(probe, PART_ROUTE6, feed_slot_route6);
-    look_at_files(probe);
+    read_files(probe);
 }
 
 static enum vfj_probe probe_of(enum vfj_command_kind kind)
@@ -320,7 +321,7 @@ static void begin(struct probe *probe)
         start(probe, 0, feed_interface);
         break;
     case VFJ_PROBE_FILE:
-        look_at_files(probe);
+        read_files(probe);
         break;
     case VFJ_PROBE_MAP:
         start_map(probe);
@@ -342,7 +343,7 @@ static void keep_part(struct probe *probe, const struct vfj_reply_part *part)
     probe->body_length += part->length;
 }
 
-/* As it is when nothing of the guest could be read. */
+/* Answers that nothing could be read. */
 static void answer_nothing(struct probe *probe)
 {
     if (probe->answer.probe == VFJ_PROBE_MAP)
@@ -352,18 +353,18 @@ static void answer_nothing(struct probe *probe)
     answer(probe);
 }
 
-/* To read it is to check it; and it is to be the answer to what was asked. */
+/* Decodes the body, which checks it, and compares it with the command. */
 static void answer_body(struct probe *probe)
 {
-    struct vfj_observation told;
+    struct vfj_observation decoded;
     const struct vfj_span body = {probe->body, probe->body_length};
-    if (probe->garbled || vfj_observation_decode(body, &told) != VFJ_OK
-        || told.probe != probe->answer.probe) {
+    if (probe->garbled || vfj_observation_decode(body, &decoded) != VFJ_OK
+        || decoded.probe != probe->answer.probe) {
         answer_nothing(probe);
         return;
     }
-    told.command = probe->command.id;
-    probe->answer = told;
+    decoded.command = probe->command.id;
+    probe->answer = decoded;
     answer(probe);
 }
 
@@ -381,7 +382,7 @@ static void on_read(void *context, const struct vfj_reply *reply, int descriptor
         answer_body(probe);
 }
 
-/* Without programs, if that can be. */
+/* Asks the kernel, and the programs only when that fails. */
 static void ask_kernel(struct probe *probe)
 {
     const struct vfj_request request = vfj_request_of(VFJ_REQUEST_READ, &probe->command, 0);
@@ -397,12 +398,13 @@ static void go(struct probe *probe)
         begin(probe);
 }
 
-/* That one runs, or is about to. */
+/* Counts the probes of the slot that do not wait. */
 static unsigned count_of_slot(const struct vfj_prober *prober, struct vfj_name hn)
 {
     unsigned count = 0;
-    for (const struct probe *probe = prober->first; probe != NULL; probe = probe->next)
-        count += !probe->waits && is_of_slot(probe, hn);
+    const struct probe *probe;
+    LIST_FOREACH(probe, &prober->probes, link)
+    count += !probe->waits && is_of_slot(probe, hn);
     return count;
 }
 
@@ -416,18 +418,19 @@ static void wait_turn(struct probe *probe)
     event_active(&probe->prober->deliver, EV_TIMEOUT, 0);
 }
 
-/* The oldest. */
+/* Returns the oldest superseded probe. */
 static struct probe *find_superseded(const struct vfj_prober *prober)
 {
-    struct probe *found = NULL;
-    for (struct probe *probe = prober->first; probe != NULL; probe = probe->next) {
+    struct probe *probe, *found = NULL;
+    LIST_FOREACH(probe, &prober->probes, link)
+    {
         if (probe->superseded)
             found = probe;
     }
     return found;
 }
 
-/* One at a time: the callback may end the loop. */
+/* Answers one probe for each turn of the loop, since the callback may end the loop. */
 static void on_deliver(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_prober *prober = context;
@@ -446,6 +449,7 @@ struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dis
     struct vfj_prober *prober = calloc(1, sizeof *prober);
     if (prober == NULL)
         return NULL;
+    LIST_INIT(&prober->probes);
     prober->children = children;
     prober->dispatch = dispatch;
     prober->way = way;
@@ -459,8 +463,8 @@ void vfj_prober_close(struct vfj_prober *prober)
 {
     if (prober == NULL)
         return;
-    while (prober->first != NULL)
-        drop(prober->first);
+    while (!LIST_EMPTY(&prober->probes))
+        drop(LIST_FIRST(&prober->probes));
     event_del(&prober->deliver);
     free(prober);
 }
@@ -468,8 +472,8 @@ void vfj_prober_close(struct vfj_prober *prober)
 void vfj_prober_forget(struct vfj_prober *prober)
 {
     struct probe *probe, *next;
-    for (probe = prober->first; probe != NULL; probe = next) {
-        next = probe->next;
+    for (probe = LIST_FIRST(&prober->probes); probe != NULL; probe = next) {
+        next = LIST_NEXT(probe, link);
         probe->forgotten = true;
         if (probe->waits)
             drop(probe);
@@ -481,8 +485,7 @@ void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command
     struct probe *probe = calloc(1, sizeof *probe);
     VFJ_CHECK(probe != NULL);
     probe->prober = prober;
-    probe->next = prober->first;
-    prober->first = probe;
+    LIST_INSERT_HEAD(&prober->probes, probe, link);
     probe->command = *command;
     probe->answer.command = command->id;
     probe->answer.probe = (uint8_t)probe_of((enum vfj_command_kind)command->kind);

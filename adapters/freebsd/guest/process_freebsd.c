@@ -1,4 +1,4 @@
-/* What only the system knows about processes: FreeBSD's kern.proc, sysctl(3), and procctl(2). */
+/* Facts about processes by FreeBSD's kern.proc (sysctl(3)) and procctl(2). */
 #include <sys/param.h>
 #include <sys/procctl.h>
 #include <sys/sysctl.h>

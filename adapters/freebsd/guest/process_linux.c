@@ -1,7 +1,8 @@
-/* What only the system knows about processes: Linux's /proc, proc(5). */
+/* Facts about processes by Linux's /proc, proc(5). */
 #include "adapters/freebsd/guest/process.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -12,9 +13,7 @@ bool vfj_process_name(pid_t pid, char *name, size_t size)
 {
     char path[48], bytes[64];
     struct vfj_text text = vfj_text_begin(path, sizeof path);
-    vfj_text_add(&text, "/proc/");
-    vfj_text_add_i64(&text, pid);
-    vfj_text_add(&text, "/comm");
+    vfj_text_format(&text, "/proc/%ld/comm", (long)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;

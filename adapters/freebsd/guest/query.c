@@ -1,4 +1,4 @@
-/* Asking the guest one thing and waiting for the answer. */
+/* Asks the guest one question and waits for the answer. */
 #include "adapters/freebsd/guest/query.h"
 
 #include <event2/event.h>
@@ -18,7 +18,7 @@ struct vfj_query {
     struct vfj_prober *prober;
     struct vfj_rc_reader *rc_reader, *origin_reader;
 
-    /* where the answer under way goes */
+    /* the place for the current answer */
     struct vfj_observation *observation;
     struct vfj_rc *rc;
     struct vfj_text output;

@@ -1,4 +1,4 @@
-/* Asking the guest one thing and waiting for the answer: for the verbs that look once and end. */
+/* Asks the guest one question and waits for the answer, for verbs without a loop. */
 #ifndef VFJ_FREEBSD_GUEST_QUERY_H
 #define VFJ_FREEBSD_GUEST_QUERY_H
 
@@ -13,24 +13,24 @@
 
 struct vfj_query;
 
-/* `paths` must outlive it. It catches SIGCHLD: one at a time in a process. NULL when memory is
- * short. */
+/* `paths` must outlive the query. Catches SIGCHLD: a process has one query at a time. Returns NULL
+ * without memory. */
 struct vfj_query *vfj_query_open(const struct vfj_paths *paths);
 void vfj_query_close(struct vfj_query *ask);
 
-/* The answer to a PROBE_* command. */
+/* Runs a probe command. */
 void vfj_query_probe(struct vfj_query *ask, const struct vfj_command *command,
                      struct vfj_observation *answer);
 
-/* The rc.conf values, by vfjournal-rcconf; and, of each, the file that gives it, by
- * vfjournal-rcorigin beside it. False, and why in `complaint` (its bytes safe for a terminal), when
- * the helper failed. */
+/* Reads the rc.conf values by vfjournal-rcconf, and the file of each value by vfjournal-rcorigin
+ * beside it. Returns false when the helper failed, with the cause in `complaint`, safe for a
+ * terminal. */
 bool vfj_query_rc(struct vfj_query *ask, struct vfj_rc *rc, char *complaint, size_t size);
 bool vfj_query_rc_origin(struct vfj_query *ask, struct vfj_rc *origin, char *complaint,
                          size_t size);
 
-/* Run a program that only reads, `argv` ended by NULL. Its output, cut to `size` - 1 bytes, with
- * what it says on standard error. */
+/* Runs a program that only reads, with `argv` ended by NULL. Returns its output and standard error,
+ * joined and cut to `size` - 1 bytes. */
 void vfj_query_program(struct vfj_query *ask, const char *path, const char *const *argv,
                        char *output, size_t size, struct vfj_program_end *end);
 

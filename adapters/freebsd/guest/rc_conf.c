@@ -1,4 +1,4 @@
-/* The rc.conf values that matter, as the guest's own scripts resolve them. */
+/* Reads the rc.conf values that this program uses, as the guest's own scripts resolve them. */
 #include "adapters/freebsd/guest/rc_conf.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ struct reading {
     struct vfj_rc_reader *reader;
     struct vfj_lines lines;
     struct vfj_text rc;
-    unsigned dots; /* 1: values follow, 2: all were seen, and no rc.conf said exit */
+    unsigned dots; /* 1: values follow; 2: all values came, and no rc.conf called exit */
     char complaint[160];
     char line[VFJ_RC_SIZE];
     char bytes[VFJ_RC_SIZE];
@@ -30,10 +30,10 @@ struct vfj_rc_reader {
     struct vfj_request request; /* runs the helper */
     vfj_rc_fn *done;
     void *context;
-    struct reading *reading; /* NULL: none under way */
+    struct reading *reading; /* NULL: the helper does not run */
     bool again;
     bool is_stamped;
-    struct vfj_rc_stamp stamp; /* of the files, when they were looked at last */
+    struct vfj_rc_stamp stamp; /* of the files, at the last check */
 };
 
 static bool is_wanted(struct vfj_span name)
@@ -57,15 +57,14 @@ static bool is_wanted(struct vfj_span name)
     return false;
 }
 
-/* What announces a password, or a key, in ifconfig(8)'s words: of carp(4), and of wireless
- * interfaces. */
+/* Words of ifconfig(8) before a password or key: of carp(4), and of wireless interfaces. */
 static bool announces_password(struct vfj_span word)
 {
     return vfj_span_is_nocase(word, "pass") || vfj_span_is_nocase(word, "wepkey")
         || vfj_span_is_nocase(word, "nwkey");
 }
 
-/* The quotation mark that a word opens and does not close; 0: none. */
+/* Returns the quotation mark that a word opens and does not close, or 0. */
 static char open_quote(struct vfj_span word)
 {
     char quote = word.text[0];
@@ -84,7 +83,7 @@ static bool has_password(const char *value)
     return false;
 }
 
-/* Nothing after this sees a password. A value without one stays as it is, to the blank. */
+/* Replaces passwords. Later code sees none. A value without password stays byte for byte. */
 static void blank_passwords(char *value, size_t size)
 {
     char copy[VFJ_RC_SIZE];
@@ -106,8 +105,8 @@ static void blank_passwords(char *value, size_t size)
     }
 }
 
-/* No word of a command has a control character: they separate words, as line ends do in the helper.
- */
+/* Replaces control characters by blanks: no word of a command may have one. The helper does so with
+ * line ends. */
 static void blank_controls(char *value)
 {
     for (; *value != '\0'; value++) {
@@ -135,8 +134,8 @@ static void add_value(struct reading *reading, const struct vfj_kv *pair)
     vfj_kv_add_string(&reading->rc, name, value);
 }
 
-/* Outside of the dots is what the guest's files say on standard error; the last line of that is why
- * they failed. */
+/* Lines outside of the dots are standard error of the guest's files. The last of them is the cause
+ * of a failure. */
 static void read_line(void *context, struct vfj_span line)
 {
     struct reading *reading = context;
@@ -158,7 +157,7 @@ static void on_output(void *context, struct vfj_span bytes)
     vfj_lines_feed(&reading->lines, bytes);
 }
 
-/* What is said when the helper itself said nothing. */
+/* Returns the complaint for a helper that printed none. */
 static const char *failure(const struct vfj_program_end *end)
 {
     switch (end->kind) {
@@ -181,9 +180,9 @@ static void judge(const struct reading *reading, const struct vfj_program_end *e
                   struct vfj_rc_answer *answer)
 {
     if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || reading->dots != 2) {
-        bool said = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
+        bool explains = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
         answer->status = VFJ_SYSTEM;
-        answer->complaint = said ? reading->complaint : failure(end);
+        answer->complaint = explains ? reading->complaint : failure(end);
     } else if (reading->rc.overflow) {
         answer->status = VFJ_TOO_LONG;
         answer->complaint = vfj_status_text(VFJ_TOO_LONG);
@@ -250,7 +249,7 @@ void vfj_rc_reader_check(struct vfj_rc_reader *reader)
 
 void vfj_rc_reader_read(struct vfj_rc_reader *reader)
 {
-    reader->is_stamped = false; /* what is there now is what is read */
+    reader->is_stamped = false; /* the reading covers the files as they are now */
     vfj_rc_reader_check(reader);
     reader->again = reader->reading != NULL;
     if (reader->again)

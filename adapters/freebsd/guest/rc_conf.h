@@ -1,4 +1,4 @@
-/* The rc.conf values that matter, as the guest's own scripts resolve them. */
+/* Reads the rc.conf values that this program uses, as the guest's own scripts resolve them. */
 #ifndef VFJ_FREEBSD_GUEST_RC_CONF_H
 #define VFJ_FREEBSD_GUEST_RC_CONF_H
 
@@ -11,33 +11,32 @@ struct vfj_rc_reader;
 
 enum { VFJ_RC_LIMIT_MS = 10000 };
 
-/* What a reading found; borrowed for the call. */
+/* The result of a reading, borrowed for the call. */
 struct vfj_rc_answer {
     /* OK, TOO_LONG (more than VFJ_RC_SIZE - 1 bytes), SYSTEM (the helper failed) */
     enum vfj_status status;
     struct vfj_span rc;    /* OK: NAME=value pairs in devd's grammar */
-    const char *complaint; /* not OK: one line for people, its bytes safe for a terminal */
+    const char *complaint; /* not OK: one line, safe for a terminal */
 };
 
 typedef void vfj_rc_fn(void *context, const struct vfj_rc_answer *answer);
 
 enum vfj_rc_wanted {
     VFJ_RC_VALUES,
-    VFJ_RC_ORIGIN, /* of each value, the file that gives it */
+    VFJ_RC_ORIGIN, /* the file of each value */
 };
 
-/* `children` and `dispatch` must outlive it. NULL when memory is short. */
+/* `children` and `dispatch` must outlive the reader. Returns NULL without memory. */
 struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children,
                                          struct vfj_dispatch *dispatch, enum vfj_rc_wanted wanted,
                                          vfj_rc_fn *done, void *context);
 void vfj_rc_reader_close(struct vfj_rc_reader *reader);
 
-/* Run the helper (adapters/freebsd/install/libexec/vfjournal-rcconf, or vfjournal-rcorigin) and
- * answer, from the loop. While one runs, another is asked for at most once more. */
+/* Runs the helper (adapters/freebsd/install/libexec/vfjournal-rcconf, or vfjournal-rcorigin), and
+ * answers from the loop. While the helper runs, all further calls together run it once more. */
 void vfj_rc_reader_read(struct vfj_rc_reader *reader);
 
-/* Read when a file that the values come from is not as it was when it was looked at last, here or
- * for a reading. */
+/* Reads rc.conf again when one of its files has changed since the last check or reading. */
 void vfj_rc_reader_check(struct vfj_rc_reader *reader);
 
 #endif

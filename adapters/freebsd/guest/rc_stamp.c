@@ -1,4 +1,4 @@
-/* Whether the files that rc.conf's values come from are as they were. */
+/* Notices changes of the files that rc.conf's values come from. */
 #include "adapters/freebsd/guest/rc_stamp.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Whether the files that rc.conf's values come from are as they were. */
+/* Notices changes of the files that rc.conf's values come from. */
 #ifndef VFJ_FREEBSD_GUEST_RC_STAMP_H
 #define VFJ_FREEBSD_GUEST_RC_STAMP_H
 
@@ -8,17 +8,17 @@
 
 enum { VFJ_RC_FILES = 10 };
 
-/* Equal bytes: no file was written, replaced, made or removed. (What a directory in a file's place
- * holds may have been written.) No byte is padding. */
+/* Equal stamps mean that no file was written, replaced, made or removed. A directory in a file's
+ * place is not looked into. The struct has no padding. */
 struct vfj_rc_stamp {
     struct {
         uint64_t inode, size;
         int64_t modified_s, modified_ns, changed_s, changed_ns;
-    } files[VFJ_RC_FILES]; /* zero: there is none */
+    } files[VFJ_RC_FILES]; /* zero for a missing file */
 };
 
-/* Look at rc.conf, and at the other files that rc.subr(8) reads: /etc/defaults/rc.conf and
- * vendor.conf, rc.conf.local, and network, netif and vfjournal in rc.conf.d and
+/* Takes the stamp of rc.conf, and of the other files that rc.subr(8) reads: /etc/defaults/rc.conf
+ * and vendor.conf, rc.conf.local, and network, netif and vfjournal in rc.conf.d and
  * /usr/local/etc/rc.conf.d. */
 void vfj_rc_stamp_take(const struct vfj_paths *paths, struct vfj_rc_stamp *stamp);
 

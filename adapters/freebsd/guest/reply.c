@@ -1,4 +1,4 @@
-/* What a request of the guest is answered with. */
+/* Replies to requests. */
 #include "adapters/freebsd/guest/reply.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ static bool ends(const char *text, size_t size)
     return memchr(text, '\0', size) != NULL;
 }
 
-/* A bool of another process may be neither true nor false: its byte is looked at. */
+/* A bool from another process may have any byte. Checks that it is 0 or 1. */
 static bool is_bool(const bool *value)
 {
     unsigned char byte;

@@ -1,4 +1,4 @@
-/* What a routing socket, route(4), answers to the question for the default route. */
+/* Parses a routing socket's (route(4)) answer to the question for the default route. */
 #include "adapters/freebsd/guest/route_message.h"
 
 #include <arpa/inet.h>
@@ -11,7 +11,7 @@ static uint8_t byte_at(struct vfj_span span, size_t offset)
     return offset < span.length ? (uint8_t)span.text[offset] : 0;
 }
 
-/* In the machine's byte order; 0 past the end. */
+/* Reads a number in the machine's byte order; 0 past the end. */
 static int32_t number_at(struct vfj_span span, size_t offset)
 {
     int32_t number = 0;
@@ -36,8 +36,8 @@ bool vfj_route_message_answers(struct vfj_span message, int32_t pid, int32_t seq
         && number_at(message, VFJ_RTM_SEQ) == sequence;
 }
 
-/* The next address, as long as it says, taken off the front with what fills it up; one without a
- * length takes one unit. */
+/* Takes the next address and its padding off the front. Its first byte is its length. An address of
+ * length 0 takes one unit. */
 static bool take_address(struct vfj_span *rest, struct vfj_span *address)
 {
     const size_t unit = sizeof(long);
@@ -52,7 +52,7 @@ static bool take_address(struct vfj_span *rest, struct vfj_span *address)
     return true;
 }
 
-/* `size` bytes at `offset`, zero where the address is too short: FreeBSD leaves out zeros at an
+/* Copies `size` bytes at `offset`, zeros past the address's end. FreeBSD leaves out zeros at an
  * end. */
 static void copy_part(struct vfj_span address, size_t offset, void *to, size_t size)
 {

@@ -1,4 +1,4 @@
-/* What a routing socket, route(4), answers to the question for the default route. */
+/* Parses a routing socket's (route(4)) answer to the question for the default route. */
 #ifndef VFJ_FREEBSD_GUEST_ROUTE_MESSAGE_H
 #define VFJ_FREEBSD_GUEST_ROUTE_MESSAGE_H
 
@@ -7,9 +7,9 @@
 
 #include "adapters/freebsd/guest/parse_route.h"
 
-/* The layout of FreeBSD's <net/route.h>, <net/if_dl.h> and <netinet/in.h>, so that a message can be
- * read on any system; kernel_freebsd.c holds it against those. Offsets and values: of struct
- * rt_msghdr, of a struct sockaddr behind it. */
+/* Offsets and values of FreeBSD's <net/route.h>, <net/if_dl.h> and <netinet/in.h>: of struct
+ * rt_msghdr, and of a struct sockaddr after it. Messages can so be parsed on any system.
+ * kernel_freebsd.c compares these with the headers. */
 enum {
     VFJ_RTM_MSGLEN = 0, /* uint16_t */
     VFJ_RTM_VERSION = 2,
@@ -39,13 +39,13 @@ enum {
     VFJ_SA_LINK_NAME = 8,
 };
 
-/* Whether the message is the answer to RTM_GET with that pid and sequence number: the socket hears
- * of all that changes in the table as well. */
+/* Returns whether the message is the answer to RTM_GET with that pid and sequence number. The
+ * socket receives all changes of the table, too. */
 bool vfj_route_message_answers(struct vfj_span message, int32_t pid, int32_t sequence);
 
-/* Read the answer, whose header has `header` bytes and whose addresses are aligned as `long` is.
- * Total: one whose lengths are beyond its end, or that reports an error, is false and no route.
- * What counts is what route(8) prints. */
+/* Parses the answer. Its header has `header` bytes, and its addresses are aligned like `long`.
+ * Accepts any bytes. Returns false, and no route, when lengths are past its end or it reports an
+ * error. The result is what route(8) prints. */
 bool vfj_route_message_read(struct vfj_span message, size_t header,
                             struct vfj_default_route *route);
 

@@ -1,5 +1,4 @@
-/* All that joining one hn and its VF needs to know, put together from what four programs print, or
- * the kernel says. */
+/* Joins the facts of four programs, or of the kernel, into the view of one hn and its VF. */
 #include "adapters/freebsd/guest/view.h"
 
 #include <string.h>
@@ -45,9 +44,7 @@ void vfj_view_take_interface(void *context, const struct vfj_interface *interfac
 static void name_oid(char oid[64], const char *unit, const char *leaf)
 {
     struct vfj_text text = vfj_text_begin(oid, 64);
-    vfj_text_add(&text, "dev.hn.");
-    vfj_text_add(&text, unit);
-    vfj_text_add(&text, leaf);
+    vfj_text_format(&text, "dev.hn.%s%s", unit, leaf);
 }
 
 void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command,
@@ -81,7 +78,7 @@ void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_f
     view->lagg_dhclient = files->lagg_dhclient;
 }
 
-/* A default route that goes through hn or the lagg. */
+/* Takes a default route that uses hn or the lagg. */
 static void take_route(const struct vfj_view_reader *reader, const struct vfj_default_route *route,
                        struct vfj_address *gateway, bool *on_lagg)
 {

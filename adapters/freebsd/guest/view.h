@@ -1,5 +1,4 @@
-/* All that joining one hn and its VF needs to know, put together from what four programs print, or
- * the kernel says. */
+/* Joins the facts of four programs, or of the kernel, into the view of one hn and its VF. */
 #ifndef VFJ_FREEBSD_GUEST_VIEW_H
 #define VFJ_FREEBSD_GUEST_VIEW_H
 
@@ -9,8 +8,8 @@
 #include "adapters/freebsd/guest/parse_sysctl.h"
 #include "core/data/command.h"
 
-/* The object must not move while it is in use. sysctl's output must be complete before ifconfig's
- * is fed: it tells which interface is the VF. */
+/* The object must not move while it is in use. The caller feeds all of sysctl's output before
+ * ifconfig's, since it names the VF. */
 struct vfj_view_reader {
     struct vfj_view *view;
     struct vfj_name hn, lagg, vf;
@@ -21,18 +20,19 @@ struct vfj_view_reader {
     struct vfj_route_parser route, route6;
 };
 
-/* Begin the answer to a PROBE_SLOT command in *view, which is zeroed. */
+/* Begins the answer to a PROBE_SLOT command in *view, which it zeroes. */
 void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command,
                     struct vfj_view *view);
 
-/* Take in an interface, as ifconfig's output does by itself: a vfj_interface_fn, its context the
- * reader. */
+/* Takes an interface, as the parser of ifconfig's output does. A vfj_interface_fn whose context is
+ * the reader. */
 void vfj_view_take_interface(void *context, const struct vfj_interface *interface);
 
-/* Take in what the files say. */
+/* Takes the files' facts. */
 void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files);
 
-/* All output is complete, or all interfaces and both routes were taken in otherwise. */
+/* Completes the view. All output was fed, or all interfaces and both routes were taken
+ * otherwise. */
 void vfj_view_end(struct vfj_view_reader *reader);
 
 #endif

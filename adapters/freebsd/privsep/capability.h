@@ -1,27 +1,26 @@
-/* Giving up what is not needed: names, and what can be done with descriptors; capsicum(4). */
+/* Capability mode, and limits of descriptors: capsicum(4). */
 #ifndef VFJ_FREEBSD_PRIVSEP_CAPABILITY_H
 #define VFJ_FREEBSD_PRIVSEP_CAPABILITY_H
 
 #include <stdbool.h>
 
-/* Enter capability mode, for good: from now on only what is open can be used, and what is below
- * directories that are open; and with that only what vfj_capability_limit() leaves. False with
- * errno, ENOSYS where the system has nothing like it. Linux has seccomp(2), by which the same names
- * are out of reach, so that what follows from that can be tried there; unlike on FreeBSD, an open
- * directory lets through "..", and descriptors keep all their rights. */
+/* Enters capability mode for good. The process can then use open descriptors, with the rights that
+ * vfj_capability_limit() left, and files below open directories. Returns false, with errno: ENOSYS
+ * where the system has no such mode. On Linux seccomp(2) makes the same names unreachable, for
+ * tests. There an open directory permits "..", and descriptors keep all rights. */
 bool vfj_capability_enter(void);
 
-/* What a descriptor is still good for. */
+/* The remaining rights of a descriptor. */
 enum vfj_capability_use {
-    VFJ_CAPABILITY_READ, /* to be read, waited for, and have its flags changed */
-    VFJ_CAPABILITY_WORK, /* and to be written; a file to be synced, cut, locked and mapped; a
-                          * directory to have files made, renamed and removed in it; a kqueue(2) to
-                          * be used */
+    VFJ_CAPABILITY_READ, /* to read, to wait, and to change its flags */
+    /* and to write; to sync, truncate, lock and map a file; to make, rename and remove files in a
+     * directory; to use a kqueue(2) */
+    VFJ_CAPABILITY_WORK,
 };
 
-/* Limit what can be done with the descriptor, in whatever process it comes to. Nothing changes an
- * owner, mode or option by it any more, nor connects or listens. Where the system has nothing like
- * it, nothing happens. */
+/* Limits the rights of a descriptor, also in other processes that get it. Owner, mode and options
+ * cannot be changed by it any more, nor can it connect or listen. Does nothing where the system has
+ * no such limits. */
 void vfj_capability_limit(int fd, enum vfj_capability_use use);
 
 #endif

@@ -1,4 +1,4 @@
-/* Giving up what is not needed: FreeBSD's cap_enter(2) and cap_rights_limit(2). */
+/* Capability mode by FreeBSD's cap_enter(2) and cap_rights_limit(2). */
 #include "adapters/freebsd/privsep/capability.h"
 
 #include <fcntl.h>
@@ -6,16 +6,16 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* far more than a daemon has that was just started; one beyond keeps its rights */
+/* far more than a new daemon has; a descriptor beyond keeps its rights */
 enum { DESCRIPTORS_MAX = 256 };
 
-/* kqueue(2) and pipes are both S_IFIFO for fstat(2). */
+/* fstat(2) reports kqueue(2) and pipes both as S_IFIFO. */
 static void add_work(mode_t mode, cap_rights_t *rights)
 {
     cap_rights_set(rights, CAP_WRITE);
     if (S_ISREG(mode))
         cap_rights_set(rights, CAP_SEEK, CAP_MMAP_RW, CAP_FSYNC, CAP_FTRUNCATE, CAP_FLOCK);
-    else if (S_ISDIR(mode)) /* what is opened in it has no more rights than it */
+    else if (S_ISDIR(mode)) /* files opened in it get no more rights */
         cap_rights_set(rights, CAP_LOOKUP, CAP_CREATE, CAP_UNLINKAT, CAP_RENAMEAT_SOURCE,
                        CAP_RENAMEAT_TARGET, CAP_SEEK, CAP_FSYNC, CAP_FTRUNCATE, CAP_FSTATAT,
                        CAP_FSTATFS);
@@ -40,7 +40,7 @@ void vfj_capability_limit(int fd, enum vfj_capability_use use)
 
 bool vfj_capability_enter(void)
 {
-    tzset(); /* syslog(3) writes local times: the zone's file is read now or never */
+    tzset(); /* syslog(3) writes local times; the zone's file is unreachable later */
     if (cap_enter() != 0)
         return false;
     for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)

@@ -1,5 +1,4 @@
-/* Giving up every name that the system has: by seccomp(2), so that what holds on FreeBSD can be
- * tried here. */
+/* Capability mode for tests on Linux: seccomp(2) makes all names of the system unreachable. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* syscall: glibc hides it without */
 #endif
@@ -21,8 +20,7 @@
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
 #endif
 
-/* Names that begin at the root or where we are: of these calls the first argument may be a
- * directory instead. */
+/* Calls that take a name and a directory. They fail when the directory is AT_FDCWD. */
 static const int at[]
     = {SYS_openat,   SYS_newfstatat, SYS_unlinkat,   SYS_renameat2, SYS_mkdirat, SYS_faccessat,
        SYS_fchmodat, SYS_fchownat,   SYS_readlinkat, SYS_linkat,    SYS_mknodat,
@@ -31,7 +29,7 @@ static const int at[]
 #endif
        SYS_statx};
 
-/* And of these it can't; or they reach what has no descriptor. */
+/* Calls that take a name without a directory, or reach objects without a descriptor. */
 static const int never[]
     = {SYS_connect, SYS_bind,   SYS_execve, SYS_execveat, SYS_chdir,  SYS_chroot, SYS_statfs,
        SYS_mount,   SYS_ptrace, SYS_kill,   SYS_tkill,    SYS_wait4,  SYS_waitid,
@@ -62,7 +60,7 @@ static struct sock_filter answer(uint32_t value)
     return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, value);
 }
 
-/* How many instructions the filter has. */
+/* Returns the number of instructions in the filter. */
 static unsigned write_filter(struct sock_filter filter[INSTRUCTIONS], uint32_t architecture)
 {
     const uint32_t refusal = SECCOMP_RET_ERRNO | EPERM;

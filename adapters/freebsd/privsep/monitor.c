@@ -1,5 +1,4 @@
-/* The monitor: the part of the daemon that stays root when the rest does not, as the rest sees it.
- */
+/* The unprivileged process's side of the monitor, which keeps root's rights. */
 #include "adapters/freebsd/privsep/monitor.h"
 
 #include <errno.h>
@@ -48,8 +47,8 @@ struct vfj_wire *vfj_monitor_wire(struct vfj_monitor *monitor)
     return &monitor->wire;
 }
 
-/* What it still says is dropped. By the connection, for in capability mode there is no waitpid(2).
- */
+/* Waits for the end of the connection, and drops all replies. waitpid(2) is not available in
+ * capability mode. */
 static void wait_for_end(const struct vfj_wire *wire)
 {
     char bytes[4096];
@@ -64,7 +63,7 @@ void vfj_monitor_end(struct vfj_monitor *monitor)
     const struct vfj_request end = {.kind = VFJ_REQUEST_END};
     if (monitor == NULL)
         return;
-    /* else it is in the middle of a request, and the end of the connection says it */
+    /* in the middle of a request, the end of the connection tells the monitor to end */
     if (monitor->wire.sent == 0)
         (void)vfj_wire_send(&monitor->wire, &end, sizeof end, -1, false);
     (void)shutdown(monitor->wire.socket, SHUT_WR);

@@ -1,5 +1,4 @@
-/* The monitor: the part of the daemon that stays root when the rest does not, as the rest sees it.
- */
+/* The unprivileged process's side of the monitor, which keeps root's rights. */
 #ifndef VFJ_FREEBSD_PRIVSEP_MONITOR_H
 #define VFJ_FREEBSD_PRIVSEP_MONITOR_H
 
@@ -11,28 +10,29 @@
 
 struct vfj_monitor;
 
-/* What it is told before it is alone; it keeps a copy. */
+/* The monitor's settings. It copies them before it is separate. */
 struct vfj_monitor_settings {
     struct vfj_paths paths;
-    bool acts;                       /* else no request that changes the guest is one */
-    bool detached;                   /* what it says goes nowhere but to the log */
-    char pidfile[VFJ_PATHNAME_SIZE]; /* removed by it when the daemon ends in order; empty: none */
-    int pidfile_descriptor;          /* holds the lock as long as the monitor runs; 0: none */
-    /* a pipe: what the daemon prints goes to standard error; 0: none */
+    bool acts;     /* false: refuse all requests that change the guest */
+    bool detached; /* log only, and print nothing */
+    char pidfile
+        [VFJ_PATHNAME_SIZE]; /* the monitor removes it when the daemon ends in order; empty: none */
+    int pidfile_descriptor;  /* the monitor keeps its lock; 0: none */
+    /* a pipe with the daemon's output, for standard error; 0: none */
     int output;
-    void (*log)(const char *line); /* a line for people */
+    void (*log)(const char *line); /* logs one line */
 };
 
-/* Fork the monitor off: before any thread is started and any database opened. It has no other
- * descriptor than 0 to 2, its end of a socket pair, and those of the settings. NULL, with errno,
- * when it can't be. */
+/* Forks the monitor. The caller has started no thread and opened no database. The monitor keeps
+ * descriptors 0 to 2, its end of a socket pair, and the descriptors of the settings, and closes all
+ * others. Returns NULL, with errno, on failure. */
 struct vfj_monitor *vfj_monitor_start(const struct vfj_monitor_settings *settings);
 pid_t vfj_monitor_pid(const struct vfj_monitor *monitor);
 
-/* Where requests go and replies come from: struct vfj_request, struct vfj_reply. */
+/* Returns the connection for struct vfj_request and struct vfj_reply. */
 struct vfj_wire *vfj_monitor_wire(struct vfj_monitor *monitor);
 
-/* Let it end, and wait for that; NULL is allowed. */
+/* Ends the monitor and waits for its end. Does nothing for NULL. */
 void vfj_monitor_end(struct vfj_monitor *monitor);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the monitor does: requests, and nothing else. */
+/* The monitor's process: it serves requests only. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* closefrom: glibc hides it without */
 #endif
@@ -18,12 +18,12 @@
 #include "adapters/freebsd/privsep/server.h"
 #include "adapters/freebsd/privsep/wire.h"
 
-/* The descriptors that the monitor begins with. */
+/* The monitor's descriptors. */
 enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OTHER - SOCKET };
 enum {
     EXIT_SYSTEM = 4,
     PART_SIZE = 4096,
-    REST_PARTS = 16 /* of a pipe, 64 KiB on Linux and FreeBSD */
+    REST_PARTS = 16 /* of a pipe, which has 64 KiB on Linux and FreeBSD */
 };
 
 struct monitor {
@@ -32,13 +32,13 @@ struct monitor {
     struct event readable, output;
     struct vfj_server *server;
     struct vfj_wire wire;
-    struct vfj_request request; /* under way */
+    struct vfj_request request; /* the one that is being received */
     uint64_t last_number;
     int exit_status;
 };
 
-/* A vfj_reply_fn: it waits while the daemon makes rows durable. A daemon that has ended shows up as
- * the end of its requests. A descriptor is there to be read. */
+/* A vfj_reply_fn. Waits for the daemon, which may be busy with a commit. The monitor notices a
+ * daemon that has ended when it reads. A descriptor gets read rights only. */
 static void send_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct monitor *monitor = context;
@@ -55,7 +55,7 @@ static void end(struct monitor *monitor, int exit_status)
     event_base_loopbreak(monitor->base);
 }
 
-/* The daemon, which has the lock on it, waits for us. */
+/* Removes the pidfile. The daemon still waits for the monitor's end. */
 static void end_in_order(struct monitor *monitor)
 {
     if (monitor->settings->pidfile[0] != '\0')
@@ -105,8 +105,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
 }
 
-/* Each to its place, by way of numbers that are no place; 0 leaves the place empty. False when one
- * of them is lost. */
+/* Moves each descriptor to its place, by way of other numbers, so that none overwrites another. 0
+ * leaves a place empty. Returns false on failure. */
 static bool keep_only(const int descriptors[KEPT])
 {
     int copies[KEPT];
@@ -125,7 +125,7 @@ static bool keep_only(const int descriptors[KEPT])
     return kept;
 }
 
-/* Nobody who started the daemon and waits for the end of its output shall wait for ours. */
+/* Closes the output of the process that started the daemon, which may wait for its end. */
 static void let_go(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -135,8 +135,8 @@ static void let_go(void)
         close(null);
 }
 
-/* What the daemon printed, in one write(2), with the bytes that steer a terminal made harmless. As
- * read(2). */
+/* Copies output of the daemon in one write(2). Replaces bytes that a terminal might act upon.
+ * Returns what read(2) does. */
 static ssize_t pass_output(void)
 {
     char bytes[PART_SIZE];
@@ -150,7 +150,7 @@ static ssize_t pass_output(void)
     return count;
 }
 
-/* The end of its output: a daemon that goes on in the background prints nothing any more. */
+/* At the end of the output the daemon has gone to the background, and prints no more. */
 static void on_output(evutil_socket_t fd, short what, void *context)
 {
     struct monitor *monitor = context;
@@ -164,8 +164,8 @@ static void on_output(evutil_socket_t fd, short what, void *context)
         let_go();
 }
 
-/* What an ended daemon left in the pipe, and no more: somebody else may have its other end, and
- * print without end. */
+/* Copies at most one pipe's worth that an ended daemon left. Another process may hold the other end
+ * and print without end. */
 static void pass_rest(const struct vfj_monitor_settings *settings)
 {
     for (unsigned i = 0; i < REST_PARTS && settings->output > 0 && pass_output() > 0; i++)

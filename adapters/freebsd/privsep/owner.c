@@ -1,4 +1,4 @@
-/* Whose files a path leads to: as whom root works on them. */
+/* The user as whom root works on the files of a path. */
 #include "adapters/freebsd/privsep/owner.h"
 
 #include <errno.h>
@@ -14,16 +14,14 @@ struct search {
     struct vfj_path_walk walk;
     struct vfj_user *user;
     enum vfj_owner_use use;
-    bool no_rights; /* no single user can be blamed */
+    bool no_rights; /* no single user owns all that matters */
     struct vfj_text *why;
 };
 
-static void say_why(struct search *search, const char *why)
+static void add_why(struct search *search, const char *why)
 {
     *search->why = vfj_text_begin(search->why->bytes, search->why->size);
-    vfj_text_add(search->why, vfj_path_walk_name(&search->walk));
-    vfj_text_add(search->why, ": ");
-    vfj_text_add(search->why, why);
+    vfj_text_format(search->why, "%s: %s", vfj_path_walk_name(&search->walk), why);
 }
 
 static gid_t group_of(uid_t uid)
@@ -37,25 +35,26 @@ static void blame_owner(struct search *search)
     uid_t uid = search->walk.status.st_uid;
     if (uid == 0 || uid == search->user->uid)
         return;
-    say_why(search, "belongs to user ");
+    add_why(search, "belongs to user ");
     vfj_text_add_u64(search->why, uid);
     search->no_rights = search->no_rights || search->user->uid != 0;
     search->user->uid = uid;
 }
 
-/* A directory of another user's is that user's to protect. */
-static void blame_mode(struct search *search, bool sticky_protects)
+/* Notes a directory that others can write to. In a directory of another user that is the user's own
+ * risk. */
+static void note_writable(struct search *search, bool sticky_protects)
 {
     mode_t mode = search->walk.status.st_mode;
     bool is_open = (mode & (S_IWGRP | S_IWOTH)) != 0 && !(sticky_protects && (mode & S_ISVTX) != 0);
     if (!S_ISDIR(mode) || !is_open || search->walk.status.st_uid != 0)
         return;
-    say_why(search, (mode & S_IWOTH) != 0 ? "others can write to it" : "its group can write to it");
+    add_why(search, (mode & S_IWOTH) != 0 ? "others can write to it" : "its group can write to it");
     search->no_rights = true;
 }
 
-/* Goes to the file, or to the first name that does not exist, and then to the directory that this
- * is in. A path that ends with a dot leads to the directory itself. */
+/* Walks to the file, or to the first name that does not exist and then to the directory of that
+ * name. A path that ends with a dot leads to the directory itself. */
 static bool walk_path(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;
@@ -65,7 +64,7 @@ static bool walk_path(struct search *search)
         if (!follows && vfj_path_walk_is_last(walk))
             break;
         blame_owner(search);
-        blame_mode(search, true);
+        note_writable(search, true);
     }
     if (step == VFJ_PATH_FAILED && walk->error != ENOENT)
         return false;
@@ -75,8 +74,8 @@ static bool walk_path(struct search *search)
     return true;
 }
 
-/* Stickiness does not keep others from making a directory of a name that does not exist. */
-static bool look_at_directory(struct search *search)
+/* In a sticky directory, others can still make a directory of a name that does not exist. */
+static bool check_directory(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;
     bool makes_file = search->use == VFJ_OWNER_MAKES && vfj_path_walk_is_last(walk);
@@ -86,7 +85,7 @@ static bool look_at_directory(struct search *search)
         return false;
     }
     blame_owner(search);
-    blame_mode(search, makes_file);
+    note_writable(search, makes_file);
     return true;
 }
 
@@ -118,8 +117,8 @@ bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *u
         vfj_text_add(why, strerror(errno));
         return false;
     }
-    if (!walk_path(&search) || !look_at_directory(&search)) {
-        say_why(&search, strerror(search.walk.error));
+    if (!walk_path(&search) || !check_directory(&search)) {
+        add_why(&search, strerror(search.walk.error));
         return false;
     }
     if (search.no_rights)

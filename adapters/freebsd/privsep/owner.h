@@ -1,4 +1,4 @@
-/* Whose files a path leads to: as whom root works on them. */
+/* The user as whom root works on the files of a path. */
 #ifndef VFJ_FREEBSD_PRIVSEP_OWNER_H
 #define VFJ_FREEBSD_PRIVSEP_OWNER_H
 
@@ -7,7 +7,7 @@
 #include "adapters/freebsd/privsep/user.h"
 #include "core/text/text.h"
 
-/* What is done in the directory that the path leads to. */
+/* The use of the directory that the path leads to. */
 enum vfj_owner_use {
     /* Files there are opened by their names. Whoever can write to the directory can put other files
        there. */
@@ -27,8 +27,8 @@ enum vfj_owner_use {
  *                        root's: nobody, or 65534 where passwd(5) has no such entry;
  *                        user->name is "nobody"
  *
- * *why says which component decided: "/tmp: others can write to it"; it stays empty for root.
- * Fails, with *why, when a component can't be looked at, the path is too long, or the current
+ * *why names the component that decided: "/tmp: others can write to it"; it stays empty for root.
+ * Fails, with *why, when a component can't be read, the path is too long, or the current
  * directory, at which a relative path begins, can't be named. */
 bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *user,
                     struct vfj_text *why);

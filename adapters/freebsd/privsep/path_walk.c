@@ -13,7 +13,7 @@ bool vfj_path_walk_begin(struct vfj_path_walk *walk, const char *path)
 {
     memset(walk, 0, sizeof *walk);
     walk->error = path[0] != '/' ? EINVAL : ENAMETOOLONG;
-    return path[0] == '/' && vfj_span_copy(walk->ahead, sizeof walk->ahead, vfj_span_of(path));
+    return path[0] == '/' && vfj_span_copy(walk->rest, sizeof walk->rest, vfj_span_of(path));
 }
 
 static enum vfj_path_step fail(struct vfj_path_walk *walk, int error)
@@ -37,7 +37,7 @@ static void leave(struct vfj_path_walk *walk)
         *slash = '\0';
 }
 
-/* Puts the link's target in its place, before the names that are still ahead. */
+/* Replaces the link by its target, before the names that are left to walk. */
 static bool follow(struct vfj_path_walk *walk)
 {
     char joined[VFJ_PATHNAME_SIZE], target[VFJ_PATHNAME_SIZE];
@@ -48,9 +48,9 @@ static bool follow(struct vfj_path_walk *walk)
         return false;
     target[length] = '\0';
     walk->error = ENAMETOOLONG;
-    if (!vfj_paths_join(joined, target, walk->ahead, "", ""))
+    if (!vfj_paths_join(joined, target, walk->rest, "", ""))
         return false;
-    memcpy(walk->ahead, joined, sizeof joined);
+    memcpy(walk->rest, joined, sizeof joined);
     if (target[0] == '/')
         walk->walked[0] = '\0';
     else
@@ -58,13 +58,13 @@ static bool follow(struct vfj_path_walk *walk)
     return true;
 }
 
-/* Takes the next name that is ahead out of it. */
+/* Takes the next name off the rest of the path. */
 static struct vfj_span take_name(struct vfj_path_walk *walk, char name[VFJ_PATHNAME_SIZE])
 {
-    size_t length = strcspn(walk->ahead, "/");
-    size_t skip = walk->ahead[length] == '/' ? length + 1 : length;
-    memcpy(name, walk->ahead, length);
-    memmove(walk->ahead, walk->ahead + skip, strlen(walk->ahead + skip) + 1);
+    size_t length = strcspn(walk->rest, "/");
+    size_t skip = walk->rest[length] == '/' ? length + 1 : length;
+    memcpy(name, walk->rest, length);
+    memmove(walk->rest, walk->rest + skip, strlen(walk->rest + skip) + 1);
     return (struct vfj_span){name, length};
 }
 
@@ -86,7 +86,7 @@ enum vfj_path_step vfj_path_walk_next(struct vfj_path_walk *walk)
     }
     if (walk->at_link && !follow(walk))
         return VFJ_PATH_FAILED;
-    while (walk->ahead[0] != '\0') {
+    while (walk->rest[0] != '\0') {
         struct vfj_span name = take_name(walk, bytes);
         if (vfj_span_is(name, ".."))
             leave(walk);
@@ -98,7 +98,7 @@ enum vfj_path_step vfj_path_walk_next(struct vfj_path_walk *walk)
 
 bool vfj_path_walk_is_last(const struct vfj_path_walk *walk)
 {
-    return walk->ahead[strspn(walk->ahead, "/")] == '\0';
+    return walk->rest[strspn(walk->rest, "/")] == '\0';
 }
 
 const char *vfj_path_walk_name(const struct vfj_path_walk *walk)

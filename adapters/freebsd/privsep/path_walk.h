@@ -9,33 +9,35 @@
 
 /* The walked part contains no symbolic links, so ".." names the directory before. */
 struct vfj_path_walk {
-    char walked[VFJ_PATHNAME_SIZE]; /* "" is / */
-    char ahead[VFJ_PATHNAME_SIZE];  /* names that are still to be walked */
-    struct stat status;             /* of the component that was reached */
+    char walked[VFJ_PATHNAME_SIZE]; /* "" means / */
+    char rest[VFJ_PATHNAME_SIZE];   /* the names that are left to walk */
+    struct stat status;             /* of the current component */
     unsigned links;
     int error;    /* errno of the step that failed */
-    bool started; /* / was reached */
-    bool at_link; /* the component is a symbolic link, to be followed by the next step */
+    bool started; /* the walk is at / or below */
+    bool at_link; /* the component is a symbolic link; the next step follows it */
 };
 
 enum vfj_path_step {
     /* `walked` and `status` describe a component: a directory, a symbolic link, or the last one */
     VFJ_PATH_COMPONENT,
-    VFJ_PATH_END,    /* all components were reached */
-    VFJ_PATH_FAILED, /* `error` says why; `walked` is the component that could not be reached */
+    VFJ_PATH_END,    /* no component is left */
+    VFJ_PATH_FAILED, /* `error` is the cause; `walked` is the component that could not be reached */
 };
 
-/* Begins a walk along `path`. False, with `error`, when it is not absolute or too long. */
+/* Begins a walk along `path`. Returns false, with `error`, when the path is not absolute or too
+ * long. */
 bool vfj_path_walk_begin(struct vfj_path_walk *walk, const char *path);
 
-/* Reaches the next component. A symbolic link is a component, and so is each component of its
+/* Goes to the next component. A symbolic link is a component, and so is each component of its
  * target. */
 enum vfj_path_step vfj_path_walk_next(struct vfj_path_walk *walk);
 
-/* Whether nothing is ahead: the component is the last one, unless it is a symbolic link. */
+/* Returns whether no name is left to walk: the component is the last one, unless it is a symbolic
+ * link. */
 bool vfj_path_walk_is_last(const struct vfj_path_walk *walk);
 
-/* The name of the component, for people. */
+/* Returns the component's path, for messages. */
 const char *vfj_path_walk_name(const struct vfj_path_walk *walk);
 
 #endif

@@ -1,8 +1,8 @@
-/* What the daemon may ask of the guest: a closed list of things, each checked, none of them a
- * command line. */
+/* Requests to the guest: a closed list, each checked, none a command line. */
 #include "adapters/freebsd/privsep/request.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -24,7 +24,7 @@ struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_c
     return request;
 }
 
-/* Empty, or a name, and zero behind it. */
+/* Returns whether the name is empty or valid, with zeros after it. */
 static bool is_name_or_none(const struct vfj_name *name)
 {
     struct vfj_name parsed;
@@ -38,8 +38,8 @@ static bool is_name_or_none(const struct vfj_name *name)
     return true;
 }
 
-/* Ended within its array, without control characters, and zero behind it. rc.conf may have bytes
- * that are not ASCII. */
+/* Returns whether the text ends within its array, has no control characters, and zeros after it.
+ * rc.conf may have bytes that are not ASCII. */
 static bool is_text(const char *text, size_t size)
 {
     size_t length = strnlen(text, size);
@@ -62,7 +62,8 @@ static bool is_same(const struct vfj_command *one, const struct vfj_command *oth
         && vfj_name_equal(one->c, other->c) && strcmp(one->text, other->text) == 0;
 }
 
-/* Nothing but what the command's kind uses. The time limit is the request's. */
+/* Returns whether only the members that the command's kind uses are set. The time limit belongs to
+ * the request. */
 static bool is_bare(const struct vfj_command *command)
 {
     struct vfj_command bare;
@@ -94,7 +95,7 @@ static bool check_command(const struct vfj_request *request)
     return request->index < programs && is_bare(command) && vfj_command_is_well_formed(command);
 }
 
-/* What a request has to have a time limit for: the programs. */
+/* Requests that run programs need a time limit. */
 static bool check_limit(const struct vfj_request *request)
 {
     uint32_t limit_ms = request->command.limit_ms;
@@ -134,7 +135,7 @@ bool vfj_request_check(const struct vfj_request *request)
     return false;
 }
 
-/* Words that are there as long as the paths. */
+/* Sets words that live as long as the paths. */
 static void set_words(struct vfj_request_program *program, const char *path, const char *first,
                       const char *second)
 {
@@ -151,14 +152,11 @@ static int complain(struct vfj_request_program *program, int error, const char *
                     uint64_t number)
 {
     struct vfj_text text = vfj_text_begin(program->complaint, sizeof program->complaint);
-    vfj_text_add(&text, "process ");
-    vfj_text_add_u64(&text, number);
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, what);
+    vfj_text_format(&text, "process %" PRIu64 ": %s", number, what);
     return error;
 }
 
-/* Only dhclients are ended, and of those only the ones whose pidfiles say so now. */
+/* Permits a signal only to a dhclient, and only while its pidfile names it. */
 static int prepare_kill(const struct vfj_request *request, const struct vfj_paths *paths,
                         struct vfj_request_program *program)
 {
@@ -175,8 +173,7 @@ static int prepare_kill(const struct vfj_request *request, const struct vfj_path
     return 0;
 }
 
-/* The admin's script, looked at once more now that it is to be run: the view that found it is
- * older. */
+/* Checks the administrator's script again before it runs: the check of the observation is older. */
 static int prepare_script(struct vfj_request_program *program)
 {
     struct vfj_text complaint = vfj_text_begin(program->complaint, sizeof program->complaint);
@@ -205,7 +202,7 @@ static int prepare_command(const struct vfj_request *request, const struct vfj_p
     return argv->program == VFJ_PROGRAM_SCRIPT ? prepare_script(program) : 0;
 }
 
-/* The helper beside vfjournal-rcconf, with the same words. */
+/* Runs vfjournal-rcorigin, which is beside vfjournal-rcconf, with the same words. */
 static int prepare_rc_origin(const struct vfj_paths *paths, struct vfj_request_program *program)
 {
     program->errors = VFJ_STDERR_WITH_STDOUT;

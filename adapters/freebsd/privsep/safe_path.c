@@ -1,4 +1,4 @@
-/* Whether what a path leads to is root's alone to change. */
+/* Checks that only root can change a path and its target. */
 #include "adapters/freebsd/privsep/safe_path.h"
 
 #include <errno.h>
@@ -9,9 +9,7 @@
 
 static bool refuse(const struct vfj_path_walk *walk, struct vfj_text *complaint, const char *why)
 {
-    vfj_text_add(complaint, vfj_path_walk_name(walk));
-    vfj_text_add(complaint, ": ");
-    vfj_text_add(complaint, why);
+    vfj_text_format(complaint, "%s: %s", vfj_path_walk_name(walk), why);
     return false;
 }
 
@@ -22,7 +20,7 @@ static bool refuse_owner(const struct vfj_path_walk *walk, struct vfj_text *comp
     return false;
 }
 
-/* A symbolic link's mode means nothing. */
+/* The mode of a symbolic link has no effect. */
 static bool is_ours(const struct vfj_path_walk *walk, struct vfj_text *complaint)
 {
     mode_t mode = walk->status.st_mode;
@@ -38,7 +36,7 @@ static bool is_ours(const struct vfj_path_walk *walk, struct vfj_text *complaint
     return true;
 }
 
-/* The last step may have been to a directory above: what was reached is looked at again. */
+/* The last step may have gone to a directory above, so the component is read again. */
 static bool is_program(struct vfj_path_walk *walk, struct vfj_text *complaint)
 {
     if (lstat(vfj_path_walk_name(walk), &walk->status) != 0)

@@ -1,4 +1,4 @@
-/* Whether what a path leads to is root's alone to change. */
+/* Checks that only root can change a path and its target. */
 #ifndef VFJ_FREEBSD_PRIVSEP_SAFE_PATH_H
 #define VFJ_FREEBSD_PRIVSEP_SAFE_PATH_H
 
@@ -7,16 +7,15 @@
 #include "core/limits.h"
 #include "core/text/text.h"
 
-/* Whether `path`, absolute, leads to a regular, executable file that nobody but root, or the user
- * that we are, can change or put another in the place of. Every component from / down must belong
- * to one of the two, and neither its group nor others may write to it; a directory that they can
- * write to is good enough when it is sticky, for then what we own in it stays ours (sticky(7)). A
- * symbolic link is a component as well, and what it leads to is looked at along its whole length.
- * If not, the first component that fails and why are added to *complaint: "/usr/libexec: its group
- * can write to it". */
+/* Returns whether `path`, absolute, leads to a regular executable file that only root, or the user
+ * of this process, can change or replace. Each component from / down must belong to one of the two,
+ * and neither its group nor others may write to it. A sticky directory may be writable, since files
+ * of other users stay in place there (sticky(7)). A symbolic link is a component, and so is each
+ * component of its target. On failure, adds the first component that fails, and the cause, to
+ * *complaint: "/usr/libexec: its group can write to it". */
 bool vfj_safe_path_check(const char *path, struct vfj_text *complaint);
 
-/* The same for a file or directory of any kind and mode. One that does not exist passes, if nobody
+/* Checks a file or directory of any kind and mode in the same way. A missing one passes when nobody
  * else can make it. */
 bool vfj_safe_path_check_file(const char *path, struct vfj_text *complaint);
 

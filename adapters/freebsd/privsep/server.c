@@ -1,4 +1,4 @@
-/* Serves requests of the guest, in the process that has the rights to. */
+/* Serves requests to the guest, in the process that has root's rights. */
 #include "adapters/freebsd/privsep/server.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ static void on_ended(void *context, uint64_t number, const struct vfj_program_en
     reply_with(context, &reply, -1);
 }
 
-/* A process that was to be ended and is gone: kill(1) would have said that and ended with 1. */
+/* Reports a process that was to be ended and does not exist as kill(1) does: exit status 1. */
 static void reply_not_started(struct vfj_server *server, const struct vfj_request *request,
                               int error, const char *complaint)
 {
@@ -81,7 +81,7 @@ static void run_program(struct vfj_server *server, const struct vfj_request *req
         vfj_server_run(server, request, program.path, program.argv.words, program.errors);
 }
 
-/* A body in parts, of which the last, maybe the only one, says so. */
+/* Sends a body in parts. The last part has `more` unset. */
 static void reply_body(struct vfj_server *server, const struct vfj_request *request,
                        struct vfj_span body)
 {
@@ -113,14 +113,14 @@ static void read_guest(struct vfj_server *server, const struct vfj_request *requ
     }
 }
 
-static void look_at_files(struct vfj_server *server, const struct vfj_request *request)
+static void read_files(struct vfj_server *server, const struct vfj_request *request)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_FILES);
     vfj_files_read(server->paths, &request->command, &reply.as.files);
     reply_with(server, &reply, -1);
 }
 
-static void look_at_rc(struct vfj_server *server, const struct vfj_request *request)
+static void stamp_rc(struct vfj_server *server, const struct vfj_request *request)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_STAMP);
     vfj_rc_stamp_take(server->paths, &reply.as.stamp);
@@ -139,8 +139,8 @@ static void connect_to_devd(struct vfj_server *server, const struct vfj_request 
     reply_with(server, &reply, fd);
 }
 
-/* A process that has the lock's descriptor could write another pid into root's file: it stays here.
- */
+/* The descriptor of the lock stays here: a process that has it could write another pid into root's
+ * file. */
 static void take_act_lock(struct vfj_server *server, const struct vfj_request *request)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_LOCK);
@@ -165,13 +165,13 @@ void vfj_server_serve(struct vfj_server *server, const struct vfj_request *reque
         run_program(server, request);
         break;
     case VFJ_REQUEST_RC_STAMP:
-        look_at_rc(server, request);
+        stamp_rc(server, request);
         break;
     case VFJ_REQUEST_READ:
         read_guest(server, request);
         break;
     case VFJ_REQUEST_FILES:
-        look_at_files(server, request);
+        read_files(server, request);
         break;
     case VFJ_REQUEST_DEVD:
         connect_to_devd(server, request);
@@ -179,7 +179,7 @@ void vfj_server_serve(struct vfj_server *server, const struct vfj_request *reque
     case VFJ_REQUEST_ACT_LOCK:
         take_act_lock(server, request);
         break;
-    case VFJ_REQUEST_END: /* the monitor's own */
+    case VFJ_REQUEST_END: /* the monitor handles it */
     case VFJ_REQUEST_COUNT:
         VFJ_CHECK(false);
     }

@@ -1,4 +1,4 @@
-/* The user that the daemon is when it need not be root, and what belongs to it. */
+/* The unprivileged user, and its files. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* setresuid, setgroups: glibc hides them without */
 #endif
@@ -29,14 +29,12 @@ bool vfj_user_find(const char *name, struct vfj_user *user)
 static bool complain(struct vfj_text *complaint, const char *path, const char *why,
                      const char *what)
 {
-    vfj_text_add(complaint, path);
-    vfj_text_add(complaint, why);
-    vfj_text_add(complaint, what);
+    vfj_text_format(complaint, "%s%s%s", path, why, what);
     return false;
 }
 
-/* Whether the file, if it exists, is the user's. Nothing depends on it but the message: the user
- * can change it later. */
+/* Returns whether the file, if it exists, belongs to the user. Only a message depends on it, since
+ * the user can change the file later. */
 static bool is_users(const struct vfj_user *user, const char *path)
 {
     struct stat status;
@@ -50,15 +48,14 @@ static bool check_files(const struct vfj_user *user, const char *journal,
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
         char path[VFJ_PATHNAME_SIZE + 16];
         struct vfj_text text = vfj_text_begin(path, sizeof path);
-        vfj_text_add(&text, journal);
-        vfj_text_add(&text, suffixes[i]);
+        vfj_text_format(&text, "%s%s", journal, suffixes[i]);
         if (!is_users(user, path))
             return complain(complaint, path, " does not belong to user ", user->name);
     }
     return true;
 }
 
-/* By its descriptor: the directory that was made, in one that only root can change. */
+/* Gives the new directory away by its descriptor. Only root can change the directory above it. */
 static bool give_directory(const struct vfj_user *user, const char *directory,
                            struct vfj_text *complaint)
 {

@@ -12,11 +12,11 @@
 
 enum {
     BUFFER = 256 * 1024,
-    /* of one message: more than Linux (SCM_MAX_FD, 253) and FreeBSD let pass */
+    /* of one message; Linux (SCM_MAX_FD, 253) and FreeBSD permit fewer */
     DESCRIPTORS_MAX = 512,
 };
 
-/* Unions, for alignment: for the one descriptor that is sent, and for all that can be received. */
+/* Unions for alignment: for the one descriptor that is sent, and for all that can be received. */
 union control {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int))];
@@ -107,8 +107,8 @@ static void take_rights(struct vfj_wire *wire, struct cmsghdr *header)
     }
 }
 
-/* Every descriptor of the message is this process's by now. False for all but nothing, or one
- * descriptor with the first byte of a frame. */
+/* All descriptors of the message already belong to this process. Returns false unless the message
+ * has none, or one with the first byte of a frame. */
 static bool take_control(struct vfj_wire *wire, struct msghdr *message)
 {
     size_t headers = 0, descriptors = 0;

@@ -7,8 +7,8 @@
 
 enum { ONE_DAY_S = 86400 };
 
-/* libevent's clock may be a coarse one, and far deadlines don't fit everywhere: it wakes us at the
- * latest after a day, and our own clock decides. */
+/* libevent's clock may be coarse, and it does not accept far deadlines everywhere. It wakes the
+ * alarm after a day at most, and vfj_clock_mono_us() decides. */
 static void arm(struct vfj_alarm *alarm)
 {
     int64_t left_us = alarm->due_us - vfj_clock_mono_us();

@@ -19,8 +19,8 @@ void vfj_alarm_open(struct vfj_alarm *alarm, struct event_base *base, void (*due
                     void *context);
 void vfj_alarm_close(struct vfj_alarm *alarm);
 
-/* Call `due` once, from the loop, when vfj_clock_mono_us() has reached `due_us`, never before;
- * INT64_MAX for never. The last call counts. */
+/* Calls `due` once, from the loop, when vfj_clock_mono_us() has reached `due_us`, never earlier.
+ * INT64_MAX means never. A new call replaces the last one. */
 void vfj_alarm_set(struct vfj_alarm *alarm, int64_t due_us);
 
 #endif

@@ -1,4 +1,4 @@
-/* Programs that this process waits for, whoever runs them: their output and their end. */
+/* Child programs: their output and their end. The dispatch decides which process starts them. */
 #include "adapters/freebsd/run/child.h"
 
 #include <errno.h>
@@ -16,10 +16,10 @@ struct vfj_child {
     struct vfj_children *children;
     struct event input, linger;
     struct vfj_child_spec spec;
-    size_t taken; /* bytes of output handed over */
-    int output;   /* -1: not begun, or ended */
+    size_t taken; /* bytes of output passed on */
+    int output;   /* -1: not started, or at its end */
     bool paused;
-    bool settled; /* it was reaped, or never started */
+    bool reaped; /* reaped, or never started */
     struct vfj_program_end end;
 };
 
@@ -55,23 +55,23 @@ static void finish(struct vfj_child *child)
     release(child);
 }
 
-/* Whether more output will only be dropped. */
+/* Returns whether more output is dropped. */
 static bool is_capped(const struct vfj_child *child)
 {
     return child->taken == child->spec.output_max;
 }
 
-/* Wait for output, or, past the cap, for the time to drop some. */
+/* Waits for output. Past the cap, waits for the time to drop some. */
 static void watch_output(struct vfj_child *child)
 {
-    struct timeval later = {0, VFJ_CHILD_SIP_MS * 1000};
+    struct timeval later = {0, VFJ_CHILD_DROP_MS * 1000};
     short what = is_capped(child) ? 0 : EV_READ | EV_PERSIST;
     event_del(&child->input);
     event_assign(&child->input, child->children->base, child->output, what, on_output, child);
     event_add(&child->input, is_capped(child) ? &later : NULL);
 }
 
-/* Hand over output, up to the cap. */
+/* Passes output on, up to the cap. */
 static void take(struct vfj_child *child, struct vfj_span bytes)
 {
     size_t room = child->spec.output_max - child->taken;
@@ -82,7 +82,7 @@ static void take(struct vfj_child *child, struct vfj_span bytes)
         child->spec.output(child->spec.context, bytes);
 }
 
-/* Read what is there, but not for ever; false at the end of the output. */
+/* Reads a bounded amount of the output at hand. Returns false at the end of the output. */
 static bool read_some(struct vfj_child *child)
 {
     char bytes[16384];
@@ -109,7 +109,7 @@ static void on_output(evutil_socket_t fd, short what, void *context)
     if (read_some(child))
         return;
     close_output(child);
-    if (child->settled)
+    if (child->reaped)
         finish(child);
 }
 
@@ -146,7 +146,7 @@ static void take_started(struct vfj_child *child, int output)
         watch_output(child);
 }
 
-/* It has ended when it was reaped and its output ended. */
+/* A child has ended when it was reaped and its output ended. */
 static void on_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct vfj_child *child = context;
@@ -157,7 +157,7 @@ static void on_reply(void *context, const struct vfj_reply *reply, int descripto
     if (descriptor >= 0)
         close(descriptor);
     child->end = reply->as.ended.end;
-    child->settled = true;
+    child->reaped = true;
     take(child, vfj_span_of(reply->as.ended.complaint));
     if (child->paused)
         return;
@@ -222,6 +222,6 @@ void vfj_child_resume(struct vfj_child *child)
     child->paused = false;
     if (child->output >= 0)
         watch_output(child);
-    if (child->settled)
+    if (child->reaped)
         linger(child);
 }

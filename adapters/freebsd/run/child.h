@@ -1,4 +1,4 @@
-/* Programs that this process waits for, whoever runs them: their output and their end. */
+/* Child programs: their output and their end. The dispatch decides which process starts them. */
 #ifndef VFJ_FREEBSD_RUN_CHILD_H
 #define VFJ_FREEBSD_RUN_CHILD_H
 
@@ -13,41 +13,39 @@ struct vfj_child;
 struct vfj_children;
 
 enum {
-    VFJ_CHILD_LINGER_MS = 50, /* how long a grandchild that holds the pipe is waited for */
-    VFJ_CHILD_SIP_MS = 100,   /* past its cap, output is read and dropped only so often */
+    VFJ_CHILD_LINGER_MS = 50, /* after reaping, how long to wait for output of a grandchild */
+    VFJ_CHILD_DROP_MS = 100,  /* between two reads that drop output past the cap */
 };
 
-/* The callbacks are never called from inside vfj_child_start(); `ended` is called once, and last.
- */
+/* No callback is called from inside vfj_child_start(). `ended` is called once, as the last one. */
 struct vfj_child_spec {
-    const struct vfj_request *request; /* one that runs a program; NULL: path and argv say it all */
-    const char *path;                  /* without a request, and without a monitor: absolute */
-    /* ended by NULL; as request and path, used only during vfj_child_start() */
+    const struct vfj_request *request; /* a request that runs a program; NULL: use path and argv */
+    const char *path;                  /* absolute; only without a request and without a monitor */
+    /* ended by NULL; like request and path, used only during vfj_child_start() */
     const char *const *argv;
     uint32_t limit_ms; /* then SIGTERM to its process group, then SIGKILL */
-    /* bytes of output handed over; what comes after is dropped, slowly */
+    /* bytes of output to pass on; the rest is dropped at a bounded rate */
     size_t output_max;
     void (*output)(void *context, struct vfj_span bytes);
     void (*ended)(void *context, const struct vfj_program_end *end);
     void *context;
 };
 
-/* `base` and `dispatch` must outlive it. NULL when memory is short. */
+/* `base` and `dispatch` must outlive the result. Returns NULL without memory. */
 struct vfj_children *vfj_children_open(struct event_base *base, struct vfj_dispatch *dispatch);
 
-/* Programs under way go on by themselves; nothing more is heard of them. To be closed after the
- * dispatch. */
+/* Running programs go on. No callback is called any more. The caller has closed the dispatch. */
 void vfj_children_close(struct vfj_children *children);
 
 struct event_base *vfj_children_base(const struct vfj_children *children);
 
-/* Start a program. One that may not be run (vfj_request_prepare()) ends as one that can't be, with
- * the complaint as its output. It has ended when it was reaped and its output ended; a daemon it
- * leaves behind may hold the pipe open, so that after reaping its output is waited for
- * VFJ_CHILD_LINGER_MS only. The child is valid until `ended`. */
+/* Starts a program. A program that vfj_request_prepare() refuses ends as one that cannot be
+ * started, with the complaint as its output. A program has ended when it was reaped and its output
+ * ended. A daemon that it leaves behind may hold the pipe open; after reaping, the output is waited
+ * for VFJ_CHILD_LINGER_MS only. The child is valid until `ended`. */
 struct vfj_child *vfj_child_start(struct vfj_children *children, const struct vfj_child_spec *spec);
 
-/* Leave its output in the pipe, and take it up again. It does not end in between. */
+/* Leave the output in the pipe, and read it again. The child does not end in between. */
 void vfj_child_pause(struct vfj_child *child);
 void vfj_child_resume(struct vfj_child *child);
 

@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 
-/* Microseconds since boot: CLOCK_MONOTONIC, which on FreeBSD counts from boot (clock_gettime(2))
- * and so goes on across restarts of the daemon. For decisions and durations. */
+/* Microseconds since boot, for decisions and durations: CLOCK_MONOTONIC. On FreeBSD it counts from
+ * boot (clock_gettime(2)), so that it goes on when the daemon restarts. */
 int64_t vfj_clock_mono_us(void);
 
-/* Unix time in microseconds: CLOCK_REALTIME. For people. */
+/* Unix time in microseconds, for people: CLOCK_REALTIME. */
 int64_t vfj_clock_wall_us(void);
 
 #endif

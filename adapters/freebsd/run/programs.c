@@ -1,4 +1,4 @@
-/* Programs under way: their start, their time limit, their end. */
+/* Running programs: their start, time limit and end. */
 #include "adapters/freebsd/run/programs.h"
 
 #include <errno.h>
@@ -12,12 +12,12 @@
 
 #include "adapters/freebsd/run/clock.h"
 
-/* What the timer of a program is for. */
+/* The purpose of a program's timer. */
 enum stage {
     STAGE_RUNS,
-    STAGE_TERM, /* its time is over: SIGTERM was sent */
+    STAGE_TERM, /* the time limit passed, and SIGTERM was sent */
     STAGE_KILL, /* SIGKILL was sent */
-    STAGE_LEFT, /* survived SIGKILL: its end was told, only the zombie is waited for */
+    STAGE_LEFT, /* it survived SIGKILL: its end was reported, and only its zombie is left to reap */
 };
 
 struct program {
@@ -70,8 +70,8 @@ static void set_end_of(struct program *program, int status)
         set_end(program, timed_out ? VFJ_OUTCOME_TIMEOUT : VFJ_OUTCOME_EXITED, WEXITSTATUS(status));
 }
 
-/* Reaps the program if it is a zombie. Programs that it started end with it when its time was over:
- * while it is a zombie its process group is surely its own. */
+/* Reaps the program if it is a zombie. After a time limit, first kills the programs that it
+ * started. While it is a zombie, its process group cannot be that of another program. */
 static bool reap(struct program *program)
 {
     siginfo_t info = {0};
@@ -102,8 +102,8 @@ static struct program *find(struct vfj_programs *programs, pid_t pid)
     return program;
 }
 
-/* A zombie of somebody else is left to whoever started it, and hides ours from waitid(2): then each
- * is asked. */
+/* waitid(2) may report a zombie that another part of this process has to reap, and then hides ours.
+ * Then each program is asked separately. */
 static void reap_all(struct vfj_programs *programs)
 {
     siginfo_t info = {0};
@@ -120,7 +120,7 @@ static void reap_all(struct vfj_programs *programs)
     reap(program);
 }
 
-/* A callback may start other programs: the list is looked through anew after each. */
+/* A callback may start programs. The walk of the list begins again after each callback. */
 static void on_died(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_programs *programs = context;

@@ -7,7 +7,7 @@
 
 #include "core/check.h"
 
-/* A command that runs, or waits for those of its slot that are before it in the list. */
+/* A command that runs, or waits for the commands of its slot before it in the list. */
 struct job {
     TAILQ_ENTRY(job) link;
     struct vfj_runner *runner;
@@ -24,9 +24,9 @@ TAILQ_HEAD(jobs, job);
 struct vfj_runner {
     struct vfj_children *children;
     vfj_finished_fn *finished;
-    vfj_stray_fn *stray;
+    vfj_late_exit_fn *late_exit;
     void *context;
-    struct jobs jobs; /* in the order in which they were asked for */
+    struct jobs jobs; /* in the order of the requests */
     uint64_t batches;
 };
 
@@ -85,7 +85,7 @@ static void start_next(struct vfj_runner *runner, struct vfj_name hn)
         start(next);
 }
 
-/* Takes the rest of the job's batch out of the list, into `rest`. */
+/* Moves the rest of the job's batch out of the list, into `rest`. */
 static void take_rest(struct vfj_runner *runner, const struct job *failed, struct jobs *rest)
 {
     struct job *job, *next;
@@ -109,15 +109,15 @@ static void tell_not_run(struct vfj_runner *runner, struct jobs *rest)
     }
 }
 
-/* The callbacks may call vfj_runner_run() and vfj_runner_forget(): the list is in order before the
- * first of them. */
+/* The callbacks may call vfj_runner_run() and vfj_runner_forget(). The list is consistent before
+ * the first callback. */
 static void on_ended(void *context, const struct vfj_program_end *end)
 {
     struct job *job = context;
     struct vfj_runner *runner = job->runner;
     struct jobs rest = TAILQ_HEAD_INITIALIZER(rest);
     while (job->kept > 0 && job->outcome.output[job->kept - 1] == '\n')
-        job->outcome.output[--job->kept] = '\0'; /* as $(…) of sh(1) has it */
+        job->outcome.output[--job->kept] = '\0'; /* $(…) of sh(1) removes line ends, too */
     job->outcome.kind = (uint8_t)end->kind;
     job->outcome.status = end->status;
     job->outcome.duration_us = end->duration_us;
@@ -126,7 +126,7 @@ static void on_ended(void *context, const struct vfj_program_end *end)
         take_rest(runner, job, &rest);
     start_next(runner, job->command.hn);
     if (job->forgotten)
-        runner->stray(runner->context);
+        runner->late_exit(runner->context);
     else
         runner->finished(runner->context, &job->outcome);
     tell_not_run(runner, &rest);
@@ -134,14 +134,14 @@ static void on_ended(void *context, const struct vfj_program_end *end)
 }
 
 struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished,
-                                   vfj_stray_fn *stray, void *context)
+                                   vfj_late_exit_fn *late_exit, void *context)
 {
     struct vfj_runner *runner = calloc(1, sizeof *runner);
     if (runner == NULL)
         return NULL;
     runner->children = children;
     runner->finished = finished;
-    runner->stray = stray;
+    runner->late_exit = late_exit;
     runner->context = context;
     TAILQ_INIT(&runner->jobs);
     return runner;
@@ -156,7 +156,7 @@ void vfj_runner_close(struct vfj_runner *runner)
     free(runner);
 }
 
-/* A job that runs still keeps its slot. */
+/* A running job still blocks its slot. */
 void vfj_runner_forget(struct vfj_runner *runner)
 {
     struct job *job, *next;

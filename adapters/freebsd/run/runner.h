@@ -9,35 +9,35 @@
 struct vfj_runner;
 
 enum {
-    /* read of a command's output; VFJ_OUTPUT_SIZE of it is kept */
+    /* bytes read of a command's output; VFJ_OUTPUT_SIZE of them are kept */
     VFJ_RUNNER_OUTPUT_MAX = 64 * 1024,
-    VFJ_RUNNER_LIMIT_DEFAULT_MS = 60000, /* of a command that names no limit */
+    VFJ_RUNNER_LIMIT_DEFAULT_MS = 60000, /* for a command without time limit */
 };
 
-/* `outcome` is borrowed for the call. Never called from inside vfj_runner_run(). */
+/* `outcome` is borrowed for the call. The callback is never called from inside vfj_runner_run(). */
 typedef void vfj_finished_fn(void *context, const struct vfj_outcome *outcome);
 
-/* A command that was forgotten has ended. */
-typedef void vfj_stray_fn(void *context);
+/* Called when a forgotten command has ended. Its effects are complete now. */
+typedef void vfj_late_exit_fn(void *context);
 
-/* `children` must outlive it. NULL when memory is short. */
+/* `children` must outlive the runner. Returns NULL without memory. */
 struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished,
-                                   vfj_stray_fn *stray, void *context);
+                                   vfj_late_exit_fn *late_exit, void *context);
 
-/* Commands under way go on by themselves; nothing more is heard of them. */
+/* Running commands go on. No callback is called any more. */
 void vfj_runner_close(struct vfj_runner *runner);
 
-/* Drop the commands that wait; of those under way tell no more than that they end. */
+/* Drops the commands that wait. Forgets the running ones: of these only their end is reported. */
 void vfj_runner_forget(struct vfj_runner *runner);
 
-/* Run the changing commands of one decision. Those of one slot (command->hn) are a batch: they run
- * one after the other, in order, and stop where vfj_command_stops_batch() says so. The outcome of
- * the rest is NOT_RUN. A command starts before the outcome of the one before it is told. A batch
- * waits for commands of its slot that still run. Slots do not wait for each other, and commands of
- * no slot wait for nothing. */
+/* Runs the changing commands of one decision. Those of one slot (command->hn) are a batch: they run
+ * in order, one after the other. vfj_command_stops_batch() ends a batch, and the rest of it gets
+ * the outcome NOT_RUN. A command starts before the outcome of the one before it is reported. A
+ * batch waits for running commands of its slot. Slots do not wait for each other, and commands
+ * without slot do not wait. */
 void vfj_runner_run(struct vfj_runner *runner, const struct vfj_command *commands, unsigned count);
 
-/* Whether a command waits for the one before it. */
+/* Returns whether a command waits for the one before it. */
 bool vfj_runner_is_in_batch(const struct vfj_runner *runner);
 
 #endif

@@ -1,4 +1,4 @@
-/* Starting one program: posix_spawn(3), never a shell. */
+/* Starts one program with posix_spawn(3), never with a shell. */
 #ifndef VFJ_FREEBSD_RUN_SPAWN_H
 #define VFJ_FREEBSD_RUN_SPAWN_H
 
@@ -6,11 +6,11 @@
 
 enum vfj_stderr { VFJ_STDERR_WITH_STDOUT, VFJ_STDERR_DROPPED };
 
-/* Start the program file `path` with `argv`. It leads a process group of its own, has /dev/null as
- * standard input, a pipe as standard output and, as said, standard error; no other descriptor;
- * default signals, umask 022 (dhclient's script writes resolv.conf) and a fixed environment. 0, and
- * *pid and *output (the pipe's reading end, non-blocking, the caller's to close); else an errno:
- * the program could not be started. */
+/* Starts the program file `path` with `argv`. The program leads its own process group, and gets
+ * default signals, umask 022 (dhclient's script writes resolv.conf) and a fixed environment. Its
+ * standard input is /dev/null, its standard output a pipe, its standard error as given; it has no
+ * other descriptor. Returns 0, with *pid and with *output, the non-blocking reading end that the
+ * caller closes. Returns an errno when the program cannot be started. */
 int vfj_spawn(const char *path, const char *const *argv, enum vfj_stderr errors, pid_t *pid,
               int *output);
 

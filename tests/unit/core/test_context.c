@@ -220,6 +220,7 @@ static void test_commands(void **unused)
         const struct vfj_command *command = vfj_step_command(&context, cases[i].kind);
         assert_int_equal(command->kind, cases[i].kind);
         assert_int_equal(command->limit_ms, cases[i].limit_ms);
+        assert_true(command->is_optional);
         assert_true(command->id == i + 1 && next.head.command_last == i + 1);
         assert_ptr_equal(command, &decision.commands[0]);
         assert_int_equal(decision.command_count, 1);

@@ -247,6 +247,24 @@ static void test_aliases(void **state)
     assert_true(batches < 4);
 }
 
+/* The same where rc.conf has aliases alone, and a killed daemon had begun. */
+static void test_aliases_alone(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    for (unsigned i = 0; i < 200; i++)
+        line("%%rc ifconfig_hn0_alias%u=\"inet 10.0.1.%u/32\"", i, 1 + i);
+    line("%%if hn0 up");
+    line("%%if lagg0 up laggproto failover laggport hn0");
+    line("%%vf mce0 hn0");
+    line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
+    line("%%at 2");
+    const struct vfj_interface *lagg
+        = &vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->facts;
+    assert_int_equal(lagg->address_count, VFJ_ALIASES_MAX);
+    assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
+}
+
 /* No batch of the plan is that long: what does not fit follows in the next one. */
 static void test_batch(void **state)
 {
@@ -265,6 +283,12 @@ static void test_batch(void **state)
     assert_int_equal(decision.command_count, VFJ_BATCH_MAX);
     assert_true(batch->first == 1 && decision.commands[VFJ_BATCH_MAX - 1].id == VFJ_BATCH_MAX);
     assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET6 & 1, 0);
+    /* a need of which a part fits is open again, too */
+    assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET & 1, 1);
+    assert_ptr_equal(vfj_planner_add(&planner, VFJ_NEED_INET, VFJ_COMMAND_ADDRESS_ADD),
+                     &planner.unissued);
+    assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET & 1, 0);
+    assert_int_equal(next.slots[0].plan.failed >> VFJ_NEED_INET & 1, 1);
 }
 
 /* rc.conf has more aliases than one batch has room for: the rest follows in the next batches, and
@@ -579,6 +603,7 @@ int main(void)
         cmocka_unit_test(test_script_queue),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_aliases),
+        cmocka_unit_test(test_aliases_alone),
         cmocka_unit_test(test_batch),
         cmocka_unit_test(test_full_batch),
         cmocka_unit_test(test_ports),

@@ -1,5 +1,5 @@
-/* Batches of commands: ids, order, the end at a failure, and what the rest that was not run leaves
- * behind. */
+/* The plan: what its rows say of each need. Batches of commands: ids, order, the end at a failure,
+ * and what the rest that was not run leaves behind. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -262,19 +262,221 @@ static void test_failed_needs_are_kept(void **unused)
     assert_false(vfj_slot_awaits_timer(slot()));
 }
 
-/* Every need that a batch can be for has a row of the plan. */
-static void test_every_need_has_a_row(void **unused)
+/* What the plan says of every need. */
+static void test_every_need(void **unused)
 {
-    unsigned required = 0;
+    static const struct {
+        enum vfj_need need;
+        bool is_required, is_of_vf;
+        enum vfj_reason fault;
+    } needs[] = {
+        {VFJ_NEED_VF_DOWN, true, true, VFJ_REASON_NONE},
+        {VFJ_NEED_SCRIPT, false, false, VFJ_REASON_NONE},
+        {VFJ_NEED_STRAY_VF, true, true, VFJ_REASON_NONE},
+        {VFJ_NEED_LAGG, true, false, VFJ_REASON_NONE},
+        {VFJ_NEED_NO_DAD, false, false, VFJ_REASON_NONE},
+        {VFJ_NEED_HN_UP, true, false, VFJ_REASON_NONE},
+        {VFJ_NEED_LAGG_UP, true, false, VFJ_REASON_NONE},
+        {VFJ_NEED_INET, true, false, VFJ_REASON_NONE},
+        {VFJ_NEED_RC_INET, false, false, VFJ_REASON_ADDRESS_FAILED},
+        {VFJ_NEED_LEASE, false, false, VFJ_REASON_NONE},
+        {VFJ_NEED_HN_DHCLIENT, false, false, VFJ_REASON_HN_HAS_DHCLIENT},
+        {VFJ_NEED_HN_PORT, true, false, VFJ_REASON_NONE},
+        {VFJ_NEED_HN_ADDRESSES, true, false, VFJ_REASON_NONE},
+        {VFJ_NEED_VF_DHCLIENT, false, true, VFJ_REASON_VF_HAS_DHCLIENT},
+        {VFJ_NEED_VF_ADDRESSES, false, true, VFJ_REASON_VF_HAS_ADDRESS},
+        {VFJ_NEED_INET6, false, false, VFJ_REASON_ADDRESS_FAILED},
+        {VFJ_NEED_RC_INET6, false, false, VFJ_REASON_ADDRESS_FAILED},
+        {VFJ_NEED_RTADV, false, false, VFJ_REASON_NONE},
+        {VFJ_NEED_DEFAULT_ROUTE, false, false, VFJ_REASON_ROUTE_FAILED},
+        {VFJ_NEED_DEFAULT_ROUTE6, false, false, VFJ_REASON_ROUTE_STAYS},
+        {VFJ_NEED_NEW_DEFAULT_ROUTE6, false, false, VFJ_REASON_ROUTE_STAYS},
+        {VFJ_NEED_VF_PORT, true, true, VFJ_REASON_NONE},
+        {VFJ_NEED_VF_UP, true, true, VFJ_REASON_NONE},
+        {VFJ_NEED_DHCLIENT, false, false, VFJ_REASON_DHCLIENT_FAILED},
+        {VFJ_NEED_RTSOL, false, false, VFJ_REASON_NONE},
+        {VFJ_NEED_STATIC_ROUTE, false, false, VFJ_REASON_ROUTE_FAILED},
+    };
+    uint64_t required = 0, of_vf = 0,
+             routes = (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE | (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE6
+        | (uint64_t)1 << VFJ_NEED_NEW_DEFAULT_ROUTE6;
     (void)unused;
-    for (unsigned need = VFJ_NEED_NONE + 1; need < VFJ_NEED_COUNT; need++) {
-        bool is_required = vfj_plan_is_required((enum vfj_need)need);
-        required += is_required;
-        assert_int_equal(is_in(vfj_plan_required_needs(), (enum vfj_need)need), is_required);
-        if (is_required) /* the slot's fault is that of its command */
-            assert_int_equal(vfj_plan_fault((enum vfj_need)need), VFJ_REASON_NONE);
+    for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        assert_int_equal(needs[i].need, VFJ_NEED_NONE + 1 + i); /* none is left out */
+        assert_int_equal(vfj_plan_is_required(needs[i].need), needs[i].is_required);
+        assert_int_equal(vfj_plan_is_of_vf(needs[i].need), needs[i].is_of_vf);
+        assert_int_equal(vfj_plan_fault(needs[i].need), needs[i].fault);
+        required |= (uint64_t)needs[i].is_required << needs[i].need;
+        of_vf |= (uint64_t)needs[i].is_of_vf << needs[i].need;
     }
-    assert_true(required > 0 && required < VFJ_NEED_COUNT - 1);
+    for (unsigned need = VFJ_NEED_STATIC_ROUTE; need < VFJ_NEED_COUNT; need++) {
+        assert_int_equal(vfj_plan_fault((enum vfj_need)need), VFJ_REASON_ROUTE_FAILED);
+        routes |= (uint64_t)1 << need;
+    }
+    assert_true(vfj_plan_route_needs() == routes);
+    assert_true(vfj_plan_required_needs() == required);
+    assert_true(vfj_plan_vf_needs() == of_vf);
+}
+
+/* How many commands were issued for each need, and how many for a need that they do not meet. */
+static unsigned issued[VFJ_NEED_COUNT], misissued;
+
+static enum vfj_need need_of_up(const struct vfj_slot *of, struct vfj_name interface)
+{
+    if (vfj_name_equal(interface, of->hn))
+        return VFJ_NEED_HN_UP;
+    return vfj_name_equal(interface, of->vf) ? VFJ_NEED_VF_UP : VFJ_NEED_LAGG_UP;
+}
+
+/* The need that a command meets, by what the command does. The dhclient of hn has pid 411. */
+static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command *command)
+{
+    bool inet6 = strchr(command->text, ':') != NULL;
+    bool is_default = strstr(command->text, "default") != NULL;
+    switch ((int)command->kind) {
+    case VFJ_COMMAND_CREATE:
+        return VFJ_NEED_LAGG;
+    case VFJ_COMMAND_NO_DAD:
+        return VFJ_NEED_NO_DAD;
+    case VFJ_COMMAND_UP:
+        return need_of_up(of, command->a);
+    case VFJ_COMMAND_DOWN:
+        return VFJ_NEED_VF_DOWN;
+    case VFJ_COMMAND_ADDRESS_ADD:
+        return inet6 ? VFJ_NEED_INET6 : VFJ_NEED_INET;
+    case VFJ_COMMAND_ADDRESS_DELETE:
+        return vfj_name_equal(command->a, of->hn) ? VFJ_NEED_HN_ADDRESSES : VFJ_NEED_VF_ADDRESSES;
+    case VFJ_COMMAND_CONFIGURE:
+        return inet6 ? VFJ_NEED_RC_INET6 : VFJ_NEED_RC_INET;
+    case VFJ_COMMAND_LEASE:
+        return VFJ_NEED_LEASE;
+    case VFJ_COMMAND_DHCLIENT_STOP:
+        return strcmp(command->text, "411") == 0 ? VFJ_NEED_HN_DHCLIENT : VFJ_NEED_VF_DHCLIENT;
+    case VFJ_COMMAND_JOIN_FIRST:
+        return VFJ_NEED_HN_PORT;
+    case VFJ_COMMAND_JOIN:
+        return VFJ_NEED_VF_PORT;
+    case VFJ_COMMAND_LEAVE:
+        return VFJ_NEED_STRAY_VF;
+    case VFJ_COMMAND_RTADV:
+        return VFJ_NEED_RTADV;
+    case VFJ_COMMAND_RTSOL:
+        return VFJ_NEED_RTSOL;
+    case VFJ_COMMAND_DHCLIENT_BACKGROUND:
+        return VFJ_NEED_DHCLIENT;
+    case VFJ_COMMAND_SCRIPT:
+        return VFJ_NEED_SCRIPT;
+    case VFJ_COMMAND_ROUTE_CHANGE:
+        return is_default ? VFJ_NEED_DEFAULT_ROUTE6 : VFJ_NEED_STATIC_ROUTE;
+    case VFJ_COMMAND_ROUTE_ADD:
+        if (!is_default)
+            return VFJ_NEED_STATIC_ROUTE;
+        return inet6 ? VFJ_NEED_NEW_DEFAULT_ROUTE6 : VFJ_NEED_DEFAULT_ROUTE;
+    default:
+        return VFJ_NEED_NONE;
+    }
+}
+
+static void count_needs(struct kit_machine *watched, const struct vfj_event *event)
+{
+    const struct vfj_decision *decision = &watched->decision;
+    (void)event;
+    for (unsigned i = 0; i < decision->command_count; i++) {
+        const struct vfj_command *command = &decision->commands[i];
+        if (vfj_command_reads(command))
+            continue;
+        unsigned index = 0;
+        while ((decision->touched.slots >> index & 1) == 0
+               || !vfj_name_equal(watched->next.slots[index].hn, command->hn)) {
+            index++;
+            assert_true(index < watched->next.head.slot_count);
+        }
+        const struct vfj_slot *of = &watched->next.slots[index];
+        enum vfj_need need = (enum vfj_need)of->batch.needs[command->id - of->batch.first];
+        issued[need]++;
+        misissued += need != need_of(of, command);
+    }
+}
+
+static void play_and_count(const char *trace)
+{
+    memset(issued, 0, sizeof issued);
+    misissued = 0;
+    machine->watch = count_needs;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine, trace);
+    machine->watch = NULL;
+}
+
+/* A batch names for each command the need that the command meets. */
+static void test_each_command_has_its_need(void **unused)
+{
+    static const struct {
+        const char *trace;
+        uint64_t needs; /* each has a command */
+    } cases[] = {
+        {"%rc static_routes=\"lab\"\n"
+         "%rc route_lab=\"-net 192.168.7.0/24 10.0.0.1\"\n"
+         "%rc defaultrouter=\"10.0.0.1\"\n"
+         "%if hn0 inet 10.0.0.4/24 inet6 fd00::4/64\n"
+         "%if mce0 inet 10.0.0.5/24 dhclient 412\n"
+         "%vf mce0 hn0\n"
+         "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+         "%at 30\n",
+         (uint64_t)1 << VFJ_NEED_LAGG | (uint64_t)1 << VFJ_NEED_NO_DAD
+             | (uint64_t)1 << VFJ_NEED_HN_UP | (uint64_t)1 << VFJ_NEED_LAGG_UP
+             | (uint64_t)1 << VFJ_NEED_INET | (uint64_t)1 << VFJ_NEED_INET6
+             | (uint64_t)1 << VFJ_NEED_HN_PORT | (uint64_t)1 << VFJ_NEED_HN_ADDRESSES
+             | (uint64_t)1 << VFJ_NEED_VF_ADDRESSES | (uint64_t)1 << VFJ_NEED_VF_DHCLIENT
+             | (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE | (uint64_t)1 << VFJ_NEED_STATIC_ROUTE
+             | (uint64_t)1 << VFJ_NEED_VF_PORT | (uint64_t)1 << VFJ_NEED_VF_UP},
+        {"%rc ifconfig_hn0=\"DHCP\"\n"
+         "%rc ifconfig_hn1=\"DHCP\"\n"
+         "%if hn0 up inet 10.0.0.4/24 dhclient 411\n"
+         "%if hn1 up inet 10.0.1.4/24 dhclient 411\n"
+         "%slow 5 ifconfig lagg0 laggport mce0\n"
+         "%vf mce0 hn0\n"
+         "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+         "@4 !system=IFNET subsystem=mce0 type=DETACH\n"
+         "%vf mce0 hn1\n"
+         "@5.5 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+         "@10 !system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP\n"
+         "%at 100\n",
+         (uint64_t)1 << VFJ_NEED_STRAY_VF | (uint64_t)1 << VFJ_NEED_HN_DHCLIENT
+             | (uint64_t)1 << VFJ_NEED_DHCLIENT},
+    };
+    (void)unused;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        play_and_count(cases[i].trace);
+        assert_int_equal(misissued, 0);
+        for (unsigned need = 0; need < VFJ_NEED_COUNT; need++) {
+            if (is_in(cases[i].needs, (enum vfj_need)need) && issued[need] == 0)
+                fail_msg("case %u: no command for need %u", i, need);
+        }
+    }
+}
+
+/* hn has no address, and laggN gets rc.conf's. The default route is added when its router is in
+ * the subnet of that address. */
+static void test_router_of_given_words(void **unused)
+{
+    static const char *const routers[]
+        = {"%rc defaultrouter=\"10.0.0.1\"", "%rc defaultrouter=\"192.168.7.1\""};
+    (void)unused;
+    for (unsigned i = 0; i < 2; i++) {
+        char trace[512];
+        struct vfj_text text = vfj_text_begin(trace, sizeof trace);
+        vfj_text_add(&text, routers[i]);
+        vfj_text_add(&text,
+                     "\n%rc ifconfig_hn0=\"inet 10.0.0.4/24\"\n"
+                     "%if hn0 up\n"
+                     "%vf mce0 hn0\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                     "%at 3\n");
+        play_and_count(trace);
+        assert_int_equal(issued[VFJ_NEED_RC_INET], 1);
+        assert_int_equal(issued[VFJ_NEED_DEFAULT_ROUTE], i == 0);
+    }
 }
 
 int main(void)
@@ -289,7 +491,9 @@ int main(void)
         cmocka_unit_test(test_lines_while_running),
         cmocka_unit_test(test_unknown_outcomes),
         cmocka_unit_test(test_failed_needs_are_kept),
-        cmocka_unit_test(test_every_need_has_a_row),
+        cmocka_unit_test(test_every_need),
+        cmocka_unit_test(test_each_command_has_its_need),
+        cmocka_unit_test(test_router_of_given_words),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

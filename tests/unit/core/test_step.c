@@ -79,6 +79,9 @@ static void test_boot(void **state)
         = (struct vfj_batch){.first = 3, .count = 2, .needs = {VFJ_NEED_LAGG, VFJ_NEED_LAGG_UP}};
     slot->timers.observe_us = slot->timers.link_us = 9000000;
     slot->observed.lagg.exists = slot->before.lagg.exists = true;
+    slot->request
+        = (struct vfj_observe_request){.wanted = VFJ_OBSERVE_CHANGE, .asked = VFJ_OBSERVE_GAP};
+    slot->script = (struct vfj_script_facts){.phase = VFJ_SCRIPT_RAN, .failures = 2, .refused = 1};
     slot->lagg_ours = 1;
     slot->recovering = 0;
     /* the daemon said that it ended; what was done before it started nobody knows */
@@ -99,6 +102,10 @@ static void test_boot(void **state)
     assert_int_equal(slot->recovering, 1);
     assert_memory_equal(&slot->observed, &blank_view, sizeof blank_view);
     assert_memory_equal(&slot->before, &blank_view, sizeof blank_view);
+    assert_int_equal(slot->request.wanted, VFJ_OBSERVE_NOT);
+    assert_int_equal(slot->request.asked, VFJ_OBSERVE_NOT);
+    assert_int_equal(slot->script.phase, VFJ_SCRIPT_DUE);
+    assert_true(slot->script.failures == 0 && slot->script.refused == 0);
     assert_int_equal(machine->decision.transition_count, 1);
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_BOOTED);
 }
@@ -135,6 +142,21 @@ static void test_stop(void **state)
     assert_true(machine->decision.deadline_us == INT64_MAX);
     assert_false(machine->decision.touched.rc);
     assert_string_equal(machine->state.rc.text, "hyperv_vf_delay=10");
+}
+
+/* A STOPPING event changes nothing when no daemon runs. */
+static void test_stopping_when_stopped(void **state)
+{
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    blank(VFJ_EVENT_STOPPING);
+    step();
+    assert_int_equal(machine->state.head.running, VFJ_RUNNING_STOPPING);
+    blank(VFJ_EVENT_STOPPED);
+    step();
+    blank(VFJ_EVENT_STOPPING);
+    step();
+    assert_int_equal(machine->state.head.running, VFJ_RUNNING_NOT);
 }
 
 /* A gap alone changes nothing: what may have been missed is looked at once devd is connected again.
@@ -199,6 +221,51 @@ static void test_timers_of_their_own(void **state)
     step();
     assert_int_equal(machine->state.slots[0].delay, VFJ_DELAY_OVER);
     assert_true(machine->state.slots[0].timers.delay_us == VFJ_NEVER_US);
+}
+
+/* A timer event reaches the slots that have a timer due, and no other. */
+static void test_timers_of_one_slot(void **state)
+{
+    const struct vfj_slot *slots = machine->state.slots;
+    (void)state;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine,
+                     "%rc hyperv_vf_delay=\"10\"\n"
+                     "%if hn0 up inet 10.0.0.4/24\n"
+                     "%if hn1 up inet 10.1.0.4/24\n"
+                     "%if hn2 up inet 10.2.0.4/24\n"
+                     "%vf mce0 hn0\n"
+                     "%vf mce1 hn1\n"
+                     "@1 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                     "@2 !system=ETHERNET subsystem=mce1 type=IFATTACH\n"
+                     "@3 !system=HYPERV_NIC_VF subsystem=hn2 type=VF_DOWN\n");
+    assert_int_equal(machine->state.head.slot_count, 3);
+    assert_int_equal(slots[1].delay, VFJ_DELAY_RUNNING);
+    blank(VFJ_EVENT_TIMER)->mono_us = slots[0].timers.delay_us;
+    step();
+    assert_true(machine->decision.touched.slots == 1);
+    assert_int_equal(machine->decision.command_count, 1);
+    assert_int_equal(slots[1].activity, VFJ_ACTIVITY_WAITING);
+}
+
+/* A daemon that is about to end leaves timers to the next one: those stay due. */
+static void test_timers_left_to_the_next(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    for (unsigned phase = VFJ_PLAN_NONE; phase <= VFJ_PLAN_ACTIVE; phase++) {
+        begin(VFJ_POLICY_VFJOURNAL);
+        machine->state.head.running = VFJ_RUNNING_STOPPING;
+        slot->link.monitor = VFJ_LINK_MONITOR_WAITING;
+        slot->plan.phase = (uint8_t)phase;
+        slot->timers = (struct vfj_timers){.delay_us = 1, .observe_us = 1, .link_us = 1};
+        blank(VFJ_EVENT_TIMER);
+        step();
+        assert_int_equal(slot->link.monitor, VFJ_LINK_MONITOR_EXPIRED);
+        assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
+        assert_true(slot->timers.delay_us == 1 && slot->timers.link_us == VFJ_NEVER_US);
+        assert_true(slot->timers.observe_us == (phase == VFJ_PLAN_ACTIVE ? VFJ_NEVER_US : 1));
+    }
 }
 
 /* The deadline is the earliest of what is due. */
@@ -313,9 +380,13 @@ static void test_another_policy_than_scripts(void **state)
     started(machine->state.head.boot_id);
     step();
     assert_int_equal(machine->state.scripts.sleeping, 1);
+    assert_int_equal(machine->state.slots[0].delay, VFJ_DELAY_RUNNING);
     started(machine->state.head.boot_id);
     event.as.started.policy = VFJ_POLICY_VFJOURNAL;
     step();
+    assert_int_equal(machine->state.slots[0].delay, VFJ_DELAY_NONE);
+    assert_int_equal(machine->state.slots[0].state, VFJ_SLOT_ATTACHED);
+    assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_NOT_RUNNING);
     assert_int_equal(machine->state.scripts.sleeping, 0);
     assert_true(machine->decision.deadline_us == INT64_MAX);
 
@@ -328,6 +399,23 @@ static void test_another_policy_than_scripts(void **state)
     started(machine->state.head.boot_id);
     step();
     assert_true(machine->state.scripts.sleepers[0].pending == 0);
+}
+
+/* The policy scripts arms no timer for what policy vfjournal observed before. */
+static void test_nothing_observed_for_scripts(void **state)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    kit_machine_line(machine, "@5 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
+    started(machine->state.head.boot_id);
+    event.as.started.policy = VFJ_POLICY_SCRIPTS;
+    step();
+    kit_machine_line(machine, "@6 !system=IFNET subsystem=mce0 type=DETACH");
+    assert_int_equal(slot->state, VFJ_SLOT_DETACHED);
+    assert_int_equal(slot->activity, VFJ_ACTIVITY_IDLE);
+    assert_true(vfj_slot_due_us(slot) == VFJ_NEVER_US);
 }
 
 /* What the adapter could not read whole is no ground to move addresses, or to give up VFs. */
@@ -802,6 +890,53 @@ static void test_why_looked_at(void **unused)
     step();
     assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
+    begin_looking();
+    devd((struct vfj_devd){.kind = VFJ_DEVD_VF_DOWN, .name = vfj_name_of("hn0")});
+    assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
+    assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
+    begin(VFJ_POLICY_VFJOURNAL); /* the host gave hn0 back */
+    slot->lagg_ours = 1;
+    devd((struct vfj_devd){.kind = VFJ_DEVD_VF_ATTACHED, .name = vfj_name_of("hn0")});
+    assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
+    assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
+    begin(VFJ_POLICY_VFJOURNAL); /* the kernel forgot a VF that carries the traffic */
+    kit_machine_line(machine, "@5 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
+    assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
+    machine->state.head.map_pending = 77;
+    memset(&answer_to(VFJ_COMMAND_PROBE_MAP, 77)->as.map, 0, sizeof event.as.observed.as.map);
+    step();
+    assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
+    assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
+}
+
+/* The probe of a slot names hn, laggN and the VF. */
+static void test_operands_of_a_probe(void **unused)
+{
+    const struct vfj_command *probe = &machine->decision.commands[0];
+    (void)unused;
+    begin(VFJ_POLICY_VFJOURNAL);
+    blank(VFJ_EVENT_TIMER)->mono_us = 11000000;
+    step();
+    assert_int_equal(machine->decision.command_count, 1);
+    assert_int_equal(probe->kind, VFJ_COMMAND_PROBE_SLOT);
+    assert_string_equal(probe->a.text, "hn0");
+    assert_string_equal(probe->b.text, "lagg0");
+    assert_string_equal(probe->c.text, "mce0");
+    assert_string_equal(probe->text, "0");
+}
+
+/* laggN was made for hn, and an administrator has made another lagg of that name since. */
+static void test_lagg_of_somebody(void **unused)
+{
+    struct vfj_slot *slot = begin_looking();
+    (void)unused;
+    slot->lagg_ours = 1;
+    struct vfj_view *view = &answer_to(VFJ_COMMAND_PROBE_SLOT, pending(slot))->as.view;
+    view->lagg.exists = true;
+    view->lagg.laggproto = VFJ_LAGGPROTO_OTHER;
+    step();
+    assert_int_equal(slot->fault, VFJ_REASON_FOREIGN_LAGG);
+    assert_int_equal(slot->lagg_ours, 0);
 }
 
 /* A map that tells which unit a name is. */
@@ -853,12 +988,13 @@ static void test_replaced_without_link(void **unused)
     }
 }
 
-/* The look of a slot of which nothing was begun shows transparent VF mode. */
+/* The look of a slot shows transparent VF mode: the plan is given up. */
 static void test_transparent_look(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
     (void)unused;
     slot->request.asked = VFJ_OBSERVE_FOUND;
+    slot->plan.phase = VFJ_PLAN_ACTIVE;
     answer_to(VFJ_COMMAND_PROBE_SLOT, pending(slot))->as.view.transparent = 1;
     step();
     assert_int_equal(machine->decision.note, VFJ_REASON_TRANSPARENT);
@@ -987,6 +1123,95 @@ static void test_route6_again(void **unused)
     }
 }
 
+/* hn has another name for now, or left: laggN stays what it is. */
+static void test_lagg_without_hn(void **unused)
+{
+    struct vfj_slot *slot = begin_looking();
+    (void)unused;
+    slot->lagg_ours = 1;
+    struct vfj_view *view = &answer_to(VFJ_COMMAND_PROBE_SLOT, pending(slot))->as.view;
+    memset(&view->hn, 0, sizeof view->hn);
+    step();
+    assert_int_equal(slot->lagg_ours, 1);
+}
+
+/* A default route that leads through laggN has not failed, whatever its command reported. */
+static void test_route_after_all(void **unused)
+{
+    const uint64_t route = (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE;
+    const uint64_t route6 = (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE6;
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    for (unsigned is_there = 0; is_there < 2; is_there++) {
+        struct vfj_view *view = look_within_plan();
+        give(&view->lagg, "10.0.0.4/24");
+        view->gateway_on_lagg = is_there != 0;
+        slot->plan.tried = slot->plan.failed = route | route6;
+        step();
+        assert_int_equal(machine->decision.command_count, 0);
+        assert_true(slot->plan.failed == (is_there != 0 ? route6 : route | route6));
+    }
+}
+
+/* hn, a port, has an address that laggN has, too. The plan deletes the address, and adds the
+ * default route that the kernel deletes with it. */
+static void test_route_of_a_deleted_address(void **unused)
+{
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    struct vfj_view *view = look_within_plan();
+    give(&view->hn, "10.0.0.4/24");
+    give(&view->lagg, "10.0.0.4/24");
+    slot->before.gateway = (struct vfj_address){"10.0.0.1"};
+    slot->recovering = 0;
+    step();
+    assert_true(has_command(VFJ_COMMAND_ADDRESS_DELETE, "10.0.0.4"));
+    assert_true(has_command(VFJ_COMMAND_ROUTE_ADD, "default 10.0.0.1"));
+}
+
+/* A plan deletes an address of the VF, and stops its dhclient, once. */
+static void test_taken_from_vf_once(void **unused)
+{
+    static const enum vfj_need needs[]
+        = {VFJ_NEED_VF_DHCLIENT, VFJ_NEED_VF_ADDRESSES, VFJ_NEED_INET6};
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        struct vfj_view *view = look_within_plan();
+        view->vf_dhclient = 77;
+        give(&view->vf, "10.0.0.5/24");
+        give(&view->lagg, "10.0.0.5/24");
+        slot->plan.tried = (uint64_t)1 << needs[i];
+        step();
+        assert_int_equal(has_command(VFJ_COMMAND_DHCLIENT_STOP, "77"), i != 0);
+        assert_int_equal(has_command(VFJ_COMMAND_ADDRESS_DELETE, "10.0.0.5"), i != 1);
+    }
+}
+
+/* rc.conf has more aliases than laggN can hold. That is a fault of a plan that gave laggN rc.conf's
+ * words. */
+static void test_too_many_aliases(void **unused)
+{
+    static const enum vfj_need needs[]
+        = {VFJ_NEED_RC_INET, VFJ_NEED_RC_INET6, VFJ_NEED_RTADV, VFJ_NEED_INET6};
+    struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
+        struct vfj_view *view = look_within_plan();
+        struct vfj_text rc = vfj_text_begin(machine->state.rc.text, sizeof machine->state.rc.text);
+        for (unsigned alias = 0; alias < VFJ_ADDRESSES_MAX; alias++) {
+            vfj_text_add(&rc, alias > 0 ? " ifconfig_hn0_alias" : "ifconfig_hn0_alias");
+            vfj_text_add_u64(&rc, alias);
+            vfj_text_add(&rc, "=10.0.0.4/32");
+        }
+        give(&view->lagg, "10.0.0.4/24");
+        slot->plan.tried = (uint64_t)1 << needs[i];
+        step();
+        assert_int_equal(machine->decision.command_count, 0);
+        assert_int_equal(slot->fault, i < 2 ? VFJ_REASON_TOO_MANY_ADDRESSES : VFJ_REASON_NONE);
+    }
+}
+
 /* Each static route has a need of its own. */
 static void test_two_routes(void **unused)
 {
@@ -1077,10 +1302,21 @@ static void test_idle(void **unused)
 {
     (void)unused;
     begin(VFJ_POLICY_VFJOURNAL);
+    assert_int_equal(machine->state.head.slot_count, 1);
+    machine->state.slots[1].activity = VFJ_ACTIVITY_RUNNING; /* past the last slot there is none */
     assert_true(vfj_state_is_idle(&machine->state));
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
     assert_false(vfj_state_is_idle(&machine->state));
+    machine->state.head.mode = VFJ_MODE_OBSERVE; /* nothing ever runs */
+    assert_true(vfj_state_is_idle(&machine->state));
+    for (unsigned i = 0; i < 8; i++) { /* what an earlier daemon began waits for the first map */
+        begin(VFJ_POLICY_VFJOURNAL);
+        machine->state.head.map_pending = (i & 1) != 0 ? 77 : 0;
+        machine->state.head.observe_all = (i & 2) != 0;
+        machine->state.slots[0].recovering = (i & 4) != 0;
+        assert_int_equal(vfj_state_is_idle(&machine->state), i != 7);
+    }
     begin(VFJ_POLICY_SCRIPTS); /* a process that sleeps waits for nothing but its time */
     assert_int_equal(machine->state.scripts.sleeping, 1);
     assert_true(vfj_state_is_idle(&machine->state));
@@ -1096,12 +1332,14 @@ int main(void)
         cmocka_unit_test(test_boot),
         cmocka_unit_test(test_start),
         cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_stopping_when_stopped),
         cmocka_unit_test(test_gap),
         cmocka_unit_test(test_clock),
         cmocka_unit_test(test_odd_lines),
         cmocka_unit_test(test_another_policy),
         cmocka_unit_test(test_another_policy_for_a_while),
         cmocka_unit_test(test_another_policy_than_scripts),
+        cmocka_unit_test(test_nothing_observed_for_scripts),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_no_unit),
         cmocka_unit_test(test_rare_states),
@@ -1110,6 +1348,8 @@ int main(void)
         cmocka_unit_test(test_stale_of_scripts),
         cmocka_unit_test(test_commands_of_scripts),
         cmocka_unit_test(test_timers_of_their_own),
+        cmocka_unit_test(test_timers_of_one_slot),
+        cmocka_unit_test(test_timers_left_to_the_next),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_no_advertisement),
         cmocka_unit_test(test_idle),
@@ -1119,6 +1359,8 @@ int main(void)
         cmocka_unit_test(test_target),
         cmocka_unit_test(test_addresses_of_a_vf_left_alone),
         cmocka_unit_test(test_why_looked_at),
+        cmocka_unit_test(test_operands_of_a_probe),
+        cmocka_unit_test(test_lagg_of_somebody),
         cmocka_unit_test(test_units_learnt),
         cmocka_unit_test(test_replaced_without_link),
         cmocka_unit_test(test_transparent_look),
@@ -1126,6 +1368,11 @@ int main(void)
         cmocka_unit_test(test_dhclient_of_either),
         cmocka_unit_test(test_plan_begins),
         cmocka_unit_test(test_route6_again),
+        cmocka_unit_test(test_lagg_without_hn),
+        cmocka_unit_test(test_route_after_all),
+        cmocka_unit_test(test_route_of_a_deleted_address),
+        cmocka_unit_test(test_taken_from_vf_once),
+        cmocka_unit_test(test_too_many_aliases),
         cmocka_unit_test(test_two_routes),
         cmocka_unit_test(test_longest_pause),
     };

@@ -32,6 +32,39 @@ static void test_overflow(void **unused)
     assert_string_equal(bytes, "");
 }
 
+/* Formatting cuts off as adding does, and begins where the text ended. */
+static void test_format(void **unused)
+{
+    char bytes[16];
+    (void)unused;
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_text_format(&text, "%s=%u", "lagg", 7U);
+    vfj_text_format(&text, "%c%.*s", ' ', 2, "abcdef");
+    assert_string_equal(bytes, "lagg=7 ab");
+    assert_int_equal(text.length, 9);
+    vfj_text_format(&text, "%s", "123456");
+    assert_false(text.overflow);
+    assert_string_equal(bytes, "lagg=7 ab123456");
+    vfj_text_format(&text, "%s", "");
+    assert_false(text.overflow);
+    vfj_text_format(&text, "%d", -1);
+    assert_true(text.overflow);
+    assert_string_equal(bytes, "lagg=7 ab123456");
+
+    text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_text_format(&text, "%s-%s", "0123456789", "0123456789");
+    assert_true(text.overflow);
+    assert_string_equal(bytes, "0123456789-0123");
+    assert_int_equal(text.length, 15);
+    vfj_text_format(&text, "%s", "");
+    assert_true(text.overflow);
+
+    text = vfj_text_begin(bytes, 1);
+    vfj_text_format(&text, "%s", "x");
+    assert_true(text.overflow);
+    assert_string_equal(bytes, "");
+}
+
 static void test_words_added(void **unused)
 {
     char bytes[8];
@@ -167,10 +200,11 @@ static void test_words(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_overflow),   cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_seconds),    cmocka_unit_test(test_shell_words),
-        cmocka_unit_test(test_to_numbers), cmocka_unit_test(test_spans),
-        cmocka_unit_test(test_words),      cmocka_unit_test(test_words_added),
+        cmocka_unit_test(test_overflow),    cmocka_unit_test(test_format),
+        cmocka_unit_test(test_numbers),     cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_shell_words), cmocka_unit_test(test_to_numbers),
+        cmocka_unit_test(test_spans),       cmocka_unit_test(test_words),
+        cmocka_unit_test(test_words_added),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static void on_finished(void *context, const struct vfj_outcome *outcome)
         event_base_loopbreak(bench->base);
 }
 
-static void on_stray(void *context)
+static void on_late_exit(void *context)
 {
     struct bench *bench = context;
     bench->strays++;
@@ -72,7 +72,7 @@ static void open_bench(struct bench *bench, bool monitor)
     bench->dispatch = vfj_dispatch_open(bench->base, &bench->paths, bench->monitor, NULL, NULL);
     assert_non_null(bench->dispatch);
     bench->children = vfj_children_open(bench->base, bench->dispatch);
-    bench->runner = vfj_runner_open(bench->children, on_finished, on_stray, bench);
+    bench->runner = vfj_runner_open(bench->children, on_finished, on_late_exit, bench);
 }
 
 static void close_bench(struct bench *bench)

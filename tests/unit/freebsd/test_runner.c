@@ -46,7 +46,7 @@ static void on_finished(void *context, const struct vfj_outcome *outcome)
         event_base_loopbreak(bench->base);
 }
 
-static void on_stray(void *context)
+static void on_late_exit(void *context)
 {
     struct bench *bench = context;
     bench->strays++;
@@ -70,7 +70,7 @@ static struct bench *open_bench(void)
     assert_non_null(bench->dispatch);
     bench->children = vfj_children_open(bench->base, bench->dispatch);
     assert_non_null(bench->children);
-    bench->runner = vfj_runner_open(bench->children, on_finished, on_stray, bench);
+    bench->runner = vfj_runner_open(bench->children, on_finished, on_late_exit, bench);
     bench->prober = vfj_prober_open(bench->children, bench->dispatch, VFJ_PROBE_WAY_PROGRAMS,
                                     on_observed, bench);
     return bench;

@@ -1,4 +1,5 @@
 /* vfjournal verify and backup, as a user meets them. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 #include "store/verify.h"
 #include "tests/kit/journal.h"
 #include "tests/kit/scratch.h"
+#include "tools/bus_error.h"
 #include "tools/daemon/maintenance.h"
 #include "tools/verb.h"
 
@@ -386,17 +389,67 @@ static void test_nothing_is_written_beside_a_journal(void **state)
 static void test_a_clock_that_jumps(void **state)
 {
     const int64_t second_us = 1000000, year_us = 366 * 86400 * second_us, begin_us = 50 * year_us;
-    struct vfj_daemon_maintenance care = {0};
+    struct vfj_daemon_maintenance maintenance = {0};
     (void)state;
-    assert_true(vfj_daemon_maintenance_now(&care, begin_us, 5 * second_us) == begin_us);
-    assert_true(vfj_daemon_maintenance_now(&care, begin_us + second_us, 6 * second_us)
+    assert_true(vfj_daemon_maintenance_now(&maintenance, begin_us, 5 * second_us) == begin_us);
+    assert_true(vfj_daemon_maintenance_now(&maintenance, begin_us + second_us, 6 * second_us)
                 == begin_us + second_us);
-    assert_true(vfj_daemon_maintenance_now(&care, begin_us + 10 * year_us, 7 * second_us)
+    assert_true(vfj_daemon_maintenance_now(&maintenance, begin_us + 10 * year_us, 7 * second_us)
                 == begin_us + 2 * second_us);
-    assert_true(vfj_daemon_maintenance_now(&care, begin_us - year_us, 8 * second_us)
+    assert_true(vfj_daemon_maintenance_now(&maintenance, begin_us - year_us, 8 * second_us)
                 == begin_us - year_us);
-    assert_true(vfj_daemon_maintenance_now(&care, INT64_MAX, 8 * second_us)
+    assert_true(vfj_daemon_maintenance_now(&maintenance, INT64_MAX, 8 * second_us)
                 == begin_us + 3 * second_us);
+}
+
+/* In its first day the daemon asks the journal whether the clock is right. */
+static void test_a_clock_settles(void **state)
+{
+    const int64_t second_us = 1000000, day_us = 86400 * second_us;
+    struct vfj_daemon_maintenance maintenance = {.rule.keep_us = 90 * day_us};
+    (void)state;
+    (void)vfj_daemon_maintenance_now(&maintenance, 50 * day_us, 5 * second_us);
+    assert_true(vfj_daemon_maintenance_rule(&maintenance, 6 * second_us).settled_us == day_us);
+    assert_true(vfj_daemon_maintenance_rule(&maintenance, day_us).settled_us == day_us);
+    assert_true(vfj_daemon_maintenance_rule(&maintenance, day_us + 5 * second_us).settled_us == 0);
+    maintenance.rule.keep_us = 60 * second_us;
+    assert_true(vfj_daemon_maintenance_rule(&maintenance, 6 * second_us).settled_us
+                == 30 * second_us);
+    maintenance.rule.keep_us = 0;
+    assert_true(vfj_daemon_maintenance_rule(&maintenance, 6 * second_us).settled_us == 0);
+}
+
+static char reported[200];
+
+static void keep_report(const char *line)
+{
+    (void)snprintf(reported, sizeof reported, "%s", line);
+    (void)!write(STDOUT_FILENO, reported, strlen(reported));
+}
+
+/* A process that has a file mapped which is then truncated ends with words. */
+static void test_a_mapped_file_that_is_truncated(void **state)
+{
+    const char *path = kit_path("mapped");
+    char line[200] = "";
+    int ends[2], status = 0;
+    (void)state;
+    kit_write(path, "mapped", 6);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        int fd = open(path, O_RDWR);
+        volatile char *bytes = mmap(NULL, 6, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        (void)dup2(ends[1], STDOUT_FILENO);
+        vfj_bus_error_catch(keep_report);
+        _exit(truncate(path, 0) == 0 && bytes[0] == 'm' ? 100 : 101);
+    }
+    (void)close(ends[1]);
+    assert_true(read(ends[0], line, sizeof line - 1) > 0);
+    (void)close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == VFJ_EXIT_SYSTEM);
+    assert_non_null(strstr(line, "was truncated while it was open"));
 }
 
 static void test_usage_errors(void **state)
@@ -430,6 +483,8 @@ int main(void)
         cmocka_unit_test(test_a_copy_of_what_is_wrong),
         cmocka_unit_test(test_nothing_is_written_beside_a_journal),
         cmocka_unit_test(test_a_clock_that_jumps),
+        cmocka_unit_test(test_a_clock_settles),
+        cmocka_unit_test(test_a_mapped_file_that_is_truncated),
         cmocka_unit_test(test_usage_errors),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);

@@ -644,6 +644,89 @@ static void test_a_checkpoint_of_many_parts(void **state)
     finds(path, VFJ_FINDING_INCOMPLETE, "checkpoint");
 }
 
+static const int64_t day_us = INT64_C(24) * 60 * 60 * 1000000;
+
+/* One row, and a state checkpoint after it, at that time of both clocks. */
+static void submit_at(struct vfj_ledger *ledger, int64_t wall_us)
+{
+    struct vfj_event event = kit_devd(lines[1]);
+    event.wall_us = event.mono_us = wall_us;
+    kit_submit(ledger, event);
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_maintain(ledger);
+}
+
+/* The seq that the journal begins with after all steps of pruning by age. */
+static uint64_t first_after(struct vfj_ledger *ledger, int64_t wall_us, int64_t settled_us)
+{
+    const struct vfj_prune_rule rule = {.keep_us = 90 * day_us, .settled_us = settled_us};
+    uint64_t first = 0;
+    enum vfj_status status;
+    while ((status = vfj_ledger_prune(ledger, &rule, wall_us, UINT64_MAX, &first)) == VFJ_OK)
+        continue;
+    assert_int_equal(status, VFJ_END);
+    return first;
+}
+
+static struct vfj_ledger *ledger_of_days(const char *name, unsigned days)
+{
+    struct vfj_ledger *ledger = kit_ledger_open(kit_path(name), VFJ_ON_ERROR_STOP);
+    struct vfj_event started = kit_started();
+    vfj_ledger_set_state_checkpoints(ledger, 2, INT64_MAX);
+    started.wall_us = started.mono_us = day_us;
+    kit_submit(ledger, started);
+    for (unsigned day = 1; day <= days; day++)
+        submit_at(ledger, day * day_us);
+    return ledger;
+}
+
+/* A guest whose clock is years ahead starts, and restarts. */
+static void test_a_clock_ahead_ages_nothing(void **state)
+{
+    struct vfj_ledger *ledger = ledger_of_days("ahead.db", 10);
+    const int64_t ahead_us = 30000 * day_us;
+    (void)state;
+    assert_int_equal(first_after(ledger, ahead_us, day_us), 1);
+    for (unsigned i = 0; i < 5; i++) {
+        submit_at(ledger, ahead_us + i * day_us / 6);
+        assert_int_equal(first_after(ledger, ahead_us + i * day_us / 6, day_us), 1);
+    }
+    /* It is right again. Then months pass, and the old rows go, also those of the wrong time. */
+    for (unsigned day = 11; day < 90; day += 2)
+        submit_at(ledger, day * day_us);
+    assert_int_equal(first_after(ledger, 90 * day_us, day_us), 1);
+    for (unsigned day = 91; day < 300; day += 2)
+        submit_at(ledger, day * day_us);
+    assert_in_range(first_after(ledger, 300 * day_us, day_us), 100, 1000);
+    vfj_ledger_close(ledger);
+    (void)sound(kit_path("ahead.db"));
+}
+
+/* A guest was off for a year: its rows go a day after it started again. */
+static void test_a_guest_that_was_off_prunes_a_day_later(void **state)
+{
+    struct vfj_ledger *ledger = ledger_of_days("off.db", 10);
+    (void)state;
+    submit_at(ledger, 400 * day_us);
+    assert_int_equal(first_after(ledger, 400 * day_us, day_us), 1);
+    submit_at(ledger, 400 * day_us + day_us / 2);
+    assert_int_equal(first_after(ledger, 400 * day_us + day_us / 2, day_us), 1);
+    submit_at(ledger, 401 * day_us);
+    assert_in_range(first_after(ledger, 401 * day_us, day_us), 10, 1000);
+    vfj_ledger_close(ledger);
+    (void)sound(kit_path("off.db"));
+}
+
+/* Without a time to settle the clock is believed. */
+static void test_a_trusted_clock_prunes_at_once(void **state)
+{
+    struct vfj_ledger *ledger = ledger_of_days("trusted.db", 10);
+    (void)state;
+    submit_at(ledger, 400 * day_us);
+    assert_in_range(first_after(ledger, 400 * day_us, 0), 10, 1000);
+    vfj_ledger_close(ledger);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -660,6 +743,9 @@ int main(void)
         cmocka_unit_test(test_a_damaged_one_is_recovered),
         cmocka_unit_test(test_a_checkpoint_of_many_parts),
         cmocka_unit_test(test_death_at_every_point), /* last: its file system is for one process */
+        cmocka_unit_test(test_a_clock_ahead_ages_nothing),
+        cmocka_unit_test(test_a_guest_that_was_off_prunes_a_day_later),
+        cmocka_unit_test(test_a_trusted_clock_prunes_at_once),
     };
     return cmocka_run_group_tests_name("prune", tests, kit_scratch_make, kit_scratch_remove);
 }

@@ -288,6 +288,7 @@ static void test_what_befell_the_journal_is_told_in_words(void **state)
          "the disk is nearly full: 9 MiB free, limit 32 MiB"},
         {"about=rc-unread why=\"it ended with 2\"",
          "rc.conf can't be read, the last configuration stays: it ended with 2"},
+        {"about=moved", "the journal was moved, removed or replaced, and the daemon ends"},
         {"about=moon phase=full", "about=moon phase=full"}, /* a later version's */
     };
     const char *path = kit_path("notes.db");

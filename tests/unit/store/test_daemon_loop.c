@@ -79,6 +79,12 @@ void vfj_guest_io_break(struct vfj_guest_io *guest_io)
     fail_msg("the loop gave up");
 }
 
+void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason)
+{
+    (void)guest_io;
+    listener.stopping(listener.context, reason);
+}
+
 void vfj_guest_io_end(struct vfj_guest_io *guest_io, const char *reason)
 {
     (void)guest_io;
@@ -101,11 +107,10 @@ void vfj_guest_io_run(struct vfj_guest_io *guest_io)
     scene();
 }
 
-void vfj_daemon_log(const char *subsystem, const char *what, const char *detail)
+void vfj_daemon_log(const char *subsystem, const char *format, ...)
 {
     (void)subsystem;
-    (void)what;
-    (void)detail;
+    (void)format;
 }
 
 void vfj_daemon_log_line(const char *what)
@@ -307,13 +312,13 @@ static void answer_map(void)
 static void stray_command(void)
 {
     uint64_t seq = vfj_ledger_seq(loop.ledger);
-    listener.stray(listener.context);
+    listener.late_exit(listener.context);
     assert_int_equal(vfj_ledger_seq(loop.ledger), seq);
     connect();
     answer_map();
     seq = vfj_ledger_seq(loop.ledger);
     asked = 0;
-    listener.stray(listener.context);
+    listener.late_exit(listener.context);
     assert_true(asked != 0);
     assert_true(vfj_ledger_seq(loop.ledger) > seq);
     answer_map();

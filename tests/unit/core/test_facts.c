@@ -1,0 +1,257 @@
+/* Facts of a slot: what an event leaves as it was, and what the slot forgets with it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/machine/facts.h"
+#include "core/machine/link.h"
+#include "core/machine/observed.h"
+#include "core/machine/planner.h"
+
+static struct vfj_state now, next;
+static struct vfj_decision decision;
+static struct vfj_step_context context = {.now = &now, .next = &next, .decision = &decision};
+
+/* hn0 with mce0, in act mode under policy vfjournal. */
+static struct vfj_slot *begin(void)
+{
+    vfj_state_init(&now);
+    vfj_state_init(&next);
+    memset(&decision, 0, sizeof decision);
+    memset(context.causes, 0, sizeof context.causes);
+    next.head.mode = VFJ_MODE_ACT;
+    next.head.policy = VFJ_POLICY_VFJOURNAL;
+    struct vfj_slot *slot
+        = vfj_step_edit_slot(&context, vfj_step_open_hn(&context, vfj_name_of("hn0")));
+    slot->vf = vfj_name_of("mce0");
+    slot->recovering = 0;
+    return slot;
+}
+
+static uint64_t bit(enum vfj_need need)
+{
+    return (uint64_t)1 << need;
+}
+
+static void give(struct vfj_interface *interface, const char *text)
+{
+    struct vfj_address address;
+    assert_true(vfj_address_parse(vfj_span_of(text), &address));
+    assert_true(vfj_interface_add_address(interface, &address));
+}
+
+/* The failed needs of a VF are void without it; those of hn stay. */
+static void test_needs_of_a_vf(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    slot->plan.failed = bit(VFJ_NEED_VF_DHCLIENT) | bit(VFJ_NEED_VF_ADDRESSES)
+        | bit(VFJ_NEED_VF_PORT) | bit(VFJ_NEED_INET6) | bit(VFJ_NEED_DHCLIENT);
+    vfj_facts_detach(&context, slot, VFJ_REASON_VF_DETACHED);
+    assert_true(slot->plan.failed == (bit(VFJ_NEED_INET6) | bit(VFJ_NEED_DHCLIENT)));
+}
+
+/* A plan under way goes on with another VF; one that was written down was the other VF's. */
+static void test_plan_of_another_vf(void **unused)
+{
+    static const struct {
+        enum vfj_plan_phase before, after;
+    } cases[] = {{VFJ_PLAN_NONE, VFJ_PLAN_NONE},
+                 {VFJ_PLAN_ACTIVE, VFJ_PLAN_ACTIVE},
+                 {VFJ_PLAN_LOGGED, VFJ_PLAN_NONE}};
+    (void)unused;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_slot *slot = begin();
+        slot->plan.phase = (uint8_t)cases[i].before;
+        vfj_facts_attach(&context, slot, vfj_name_of("mce1"), VFJ_REASON_VF_ATTACHED);
+        assert_int_equal(slot->plan.phase, cases[i].after);
+    }
+}
+
+/* The per-interface script is due again when its own command did not run, and only then. */
+static void test_script_not_run(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    slot->script.phase = VFJ_SCRIPT_JOINED;
+    vfj_facts_not_run(slot, VFJ_NEED_VF_UP);
+    assert_int_equal(slot->script.phase, VFJ_SCRIPT_JOINED);
+    vfj_facts_not_run(slot, VFJ_NEED_SCRIPT);
+    assert_int_equal(slot->script.phase, VFJ_SCRIPT_DUE);
+    assert_true(slot->plan.failed == (bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_SCRIPT)));
+}
+
+/* A script that is due anew runs within the same plan. */
+static void test_script_due(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    slot->plan.tried = bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_STRAY_VF);
+    vfj_facts_script_due(slot);
+    assert_true(slot->plan.tried == (bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_STRAY_VF)));
+}
+
+/* A daemon that starts recovers what the one before left half-done: while a command ran, or in a
+ * plan that had issued one. */
+static void test_cut_short(void **unused)
+{
+    static const struct {
+        enum vfj_activity activity;
+        enum vfj_plan_phase phase;
+        enum vfj_need tried;
+        bool was_running, is_recovering;
+    } cases[] = {
+        {VFJ_ACTIVITY_IDLE, VFJ_PLAN_NONE, VFJ_NEED_NONE, false, false},
+        {VFJ_ACTIVITY_IDLE, VFJ_PLAN_NONE, VFJ_NEED_NONE, true, true},
+        {VFJ_ACTIVITY_IDLE, VFJ_PLAN_NONE, VFJ_NEED_LAGG, false, false},
+        {VFJ_ACTIVITY_OBSERVING, VFJ_PLAN_ACTIVE, VFJ_NEED_NONE, false, false},
+        {VFJ_ACTIVITY_OBSERVING, VFJ_PLAN_ACTIVE, VFJ_NEED_LAGG, false, true},
+        {VFJ_ACTIVITY_RUNNING, VFJ_PLAN_ACTIVE, VFJ_NEED_LAGG, false, true},
+        {VFJ_ACTIVITY_RUNNING, VFJ_PLAN_NONE, VFJ_NEED_VF_DOWN, false, true},
+    };
+    (void)unused;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_slot *slot = begin();
+        slot->activity = (uint8_t)cases[i].activity;
+        slot->plan.phase = (uint8_t)cases[i].phase;
+        slot->plan.tried = cases[i].tried != VFJ_NEED_NONE ? bit(cases[i].tried) : 0;
+        vfj_facts_restart(&context, slot, cases[i].was_running);
+        assert_int_equal(slot->recovering, cases[i].is_recovering);
+        assert_int_equal(slot->activity, VFJ_ACTIVITY_IDLE);
+    }
+}
+
+/* A delay of vfjournal's own outlives a restart; one that a process of the stock scripts sleeps
+ * for ends with that policy. */
+static void test_delay_at_restart(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    slot->delay = VFJ_DELAY_RUNNING;
+    slot->timers.delay_us = 7;
+    vfj_facts_restart(&context, slot, false);
+    assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
+    assert_int_equal(context.causes[0], VFJ_REASON_NONE);
+    slot->timers.delay_us = VFJ_NEVER_US;
+    vfj_facts_restart(&context, slot, false);
+    assert_int_equal(slot->delay, VFJ_DELAY_NONE);
+    assert_int_equal(context.causes[0], VFJ_REASON_NOT_RUNNING);
+}
+
+/* laggN, which had all of hn's, is gone, unless hn has an address of its own: one that a router
+ * advertised does not count. */
+static void test_lagg_lost(void **unused)
+{
+    static const struct {
+        const char *address;
+        bool rtadv, is_lost;
+    } cases[] = {
+        {NULL, false, true},          {NULL, true, true},           {"10.0.0.4/24", false, false},
+        {"10.0.0.4/24", true, false}, {"fd00::4/64", false, false}, {"fd00::4/64", true, true},
+    };
+    (void)unused;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_slot *slot = begin();
+        slot->lagg_ours = 1;
+        slot->observed.hn.exists = true;
+        slot->observed.hn.rtadv = cases[i].rtadv;
+        if (cases[i].address != NULL)
+            give(&slot->observed.hn, cases[i].address);
+        assert_int_equal(vfj_observed_is_lagg_lost(slot), cases[i].is_lost);
+    }
+}
+
+/* While a plan runs, laggN is gone as well when hn has not all IPv4 addresses that it had before. */
+static void test_lagg_lost_in_a_plan(void **unused)
+{
+    static const struct {
+        enum vfj_plan_phase phase;
+        const char *before[2], *now;
+        bool is_lost;
+    } cases[] = {
+        {VFJ_PLAN_ACTIVE, {"10.0.0.4/24", "10.0.0.5/24"}, "10.0.0.4/24", true},
+        {VFJ_PLAN_ACTIVE, {"10.0.0.4/24", "10.0.0.5/24"}, "10.0.0.5/24", true},
+        {VFJ_PLAN_ACTIVE, {"10.0.0.4/24", "fd00::4/64"}, "10.0.0.4/24", false},
+        {VFJ_PLAN_NONE, {"10.0.0.5/24", "10.0.0.6/24"}, "10.0.0.4/24", false},
+        {VFJ_PLAN_LOGGED, {"10.0.0.5/24", "10.0.0.6/24"}, "10.0.0.4/24", false},
+    };
+    (void)unused;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_slot *slot = begin();
+        slot->lagg_ours = 1;
+        slot->plan.phase = (uint8_t)cases[i].phase;
+        slot->observed.hn.exists = true;
+        give(&slot->observed.hn, cases[i].now);
+        give(&slot->before.hn, cases[i].before[0]);
+        give(&slot->before.hn, cases[i].before[1]);
+        give(&slot->before.hn, "10.0.0.7/24");
+        slot->before.hn.address_count--; /* past the last one there is none */
+        assert_int_equal(vfj_observed_is_lagg_lost(slot), cases[i].is_lost);
+    }
+}
+
+/* Addresses that hn and the VF had when the plan began are laggN's within that plan alone. */
+static void test_addresses_of_the_plan(void **unused)
+{
+    (void)unused;
+    for (unsigned phase = VFJ_PLAN_NONE; phase <= VFJ_PLAN_LOGGED; phase++) {
+        struct vfj_slot *slot = begin();
+        struct vfj_planner planner
+            = {.context = &context, .slot = slot, .rc = &now.rc, .target = VFJ_TARGET_JOINED};
+        slot->plan.phase = (uint8_t)phase;
+        slot->observed.vf.exists = true;
+        give(&slot->before.hn, "10.0.0.4/24");
+        give(&slot->before.vf, "10.0.0.5/24");
+        vfj_planner_desire(&planner);
+        assert_int_equal(planner.desired.count, phase == VFJ_PLAN_ACTIVE ? 2 : 0);
+    }
+}
+
+/* An administrator takes a VF down that has no link, or makes it a port of another lagg: the link
+ * monitor forgets the VF. */
+static void test_taken_by_somebody(void **unused)
+{
+    (void)unused;
+    for (unsigned is_taken = 0; is_taken < 2; is_taken++) {
+        struct vfj_slot *slot = begin();
+        slot->link = (struct vfj_link_facts){.monitor = VFJ_LINK_MONITOR_WAITING, .tries = 3};
+        slot->timers.link_us = 7;
+        slot->observed.vf.exists = true;
+        if (is_taken != 0)
+            slot->observed.vf_lagg = vfj_name_of("lagg7");
+        vfj_link_observed(&context, slot);
+        assert_int_equal(slot->link.monitor, VFJ_LINK_MONITOR_OFF);
+        assert_int_equal(slot->link.tries, 0);
+        assert_true(slot->timers.link_us == VFJ_NEVER_US);
+    }
+}
+
+/* The command that takes the VF down failed, and the VF is down all the same: the need is met. */
+static void test_down_after_all(void **unused)
+{
+    (void)unused;
+    struct vfj_slot *slot = begin();
+    slot->plan.failed = bit(VFJ_NEED_VF_DOWN) | bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_INET6);
+    slot->observed.vf.exists = true;
+    vfj_link_observed(&context, slot);
+    assert_int_equal(slot->link.monitor, VFJ_LINK_MONITOR_RETRY);
+    assert_true(slot->plan.failed == (bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_INET6)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_needs_of_a_vf),         cmocka_unit_test(test_plan_of_another_vf),
+        cmocka_unit_test(test_script_not_run),        cmocka_unit_test(test_cut_short),
+        cmocka_unit_test(test_delay_at_restart),      cmocka_unit_test(test_lagg_lost),
+        cmocka_unit_test(test_addresses_of_the_plan), cmocka_unit_test(test_taken_by_somebody),
+        cmocka_unit_test(test_down_after_all),        cmocka_unit_test(test_script_due),
+        cmocka_unit_test(test_lagg_lost_in_a_plan),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
