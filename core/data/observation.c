@@ -53,6 +53,20 @@ bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name por
     return true;
 }
 
+void vfj_interface_add_member(struct vfj_interface *bridge, struct vfj_name member)
+{
+    static const char *const guests[] = {"tap", "epair", "vnet"};
+    if (bridge->port_count < VFJ_PORTS_MAX) {
+        bridge->ports[bridge->port_count++] = member;
+        return;
+    }
+    for (size_t i = 0; i < sizeof guests / sizeof guests[0]; i++) {
+        if (strncmp(member.text, guests[i], strlen(guests[i])) == 0)
+            return;
+    }
+    bridge->ports[VFJ_PORTS_MAX - 1] = member;
+}
+
 void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name port)
 {
     unsigned kept = 0;

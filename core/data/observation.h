@@ -60,6 +60,10 @@ bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name po
 bool vfj_interface_add_address(struct vfj_interface *interface, const struct vfj_address *address);
 bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name port);
 void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name port);
+/* Appends a bridge's member. When there is no room, any name but that of a tap(4), an epair(4) or a
+ * jail's vnet interface replaces the last member: a host of many guests or jails has the newest
+ * first, and hn last. */
+void vfj_interface_add_member(struct vfj_interface *bridge, struct vfj_name member);
 
 struct vfj_pair {
     struct vfj_name vf;

@@ -24,6 +24,8 @@
 #include "adapters/freebsd/guest/interface_address.h"
 #include "adapters/freebsd/guest/kernel.h"
 
+enum { MEMBERS_MAX = 512 }; /* of a bridge, that are looked at */
+
 struct asker {
     int local, inet6; /* sockets; inet6 is -1 where the kernel has no IPv6 */
     const struct vfj_name *wanted;
@@ -71,7 +73,7 @@ static void read_parent(const struct asker *asker, const char *name,
 static void read_members(const struct asker *asker, const char *name,
                          struct vfj_interface *interface)
 {
-    struct ifbreq members[VFJ_PORTS_MAX];
+    struct ifbreq members[MEMBERS_MAX];
     struct ifbifconf list = {.ifbic_len = sizeof members, .ifbic_buf = (void *)members};
     struct ifdrv request;
     struct vfj_name member;
@@ -83,9 +85,9 @@ static void read_members(const struct asker *asker, const char *name,
     if (ioctl(asker->local, SIOCGDRVSPEC, &request) != 0)
         return;
     interface->use = VFJ_USE_BRIDGE;
-    for (size_t i = 0; i < list.ifbic_len / sizeof members[0] && i < VFJ_PORTS_MAX; i++) {
+    for (size_t i = 0; i < list.ifbic_len / sizeof members[0] && i < MEMBERS_MAX; i++) {
         if (vfj_name_parse(name_span(members[i].ifbr_ifsname), &member))
-            vfj_interface_add_port(interface, member);
+            vfj_interface_add_member(interface, member);
     }
 }
 

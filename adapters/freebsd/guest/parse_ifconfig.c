@@ -139,8 +139,11 @@ static void read_fib(struct vfj_interface *interface, struct vfj_span rest)
 /* member: hn0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP> */
 static void read_member(struct vfj_interface *interface, struct vfj_span rest)
 {
+    struct vfj_span word;
+    struct vfj_name member;
     interface->use = VFJ_USE_BRIDGE;
-    read_laggport(interface, rest);
+    if (vfj_span_word(&rest, &word) && vfj_name_parse(word, &member))
+        vfj_interface_add_member(interface, member);
 }
 
 /* vlan: 10 vlanproto: 802.1q vlanpcp: 0 parent interface: hn0, or <none> */

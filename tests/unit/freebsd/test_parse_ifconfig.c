@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -304,13 +305,33 @@ static void test_uses(void **state)
     assert_int_equal(interfaces[5].use, VFJ_USE_NONE);
 }
 
+/* A bridge of many guests: hn0, its first member, is listed last. */
+static void test_many_members(void **state)
+{
+    static struct found found;
+    char text[8192] = "bridge0: flags=8843<UP> metric 0 mtu 1500\n";
+    (void)state;
+    for (unsigned i = 0; i < 60; i++) {
+        size_t length = strlen(text);
+        (void)snprintf(text + length, sizeof text - length,
+                       "\tmember: %s%u%s flags=143<LEARNING>\n", i % 2 == 0 ? "tap" : "epair",
+                       60 - i, i % 2 == 0 ? "" : "a");
+    }
+    strcat(text, "\tmember: hn0 flags=143<LEARNING>\n\tmember: tap0 flags=143<LEARNING>\n");
+    parse(text, &found);
+    assert_int_equal(found.interfaces[0].port_count, VFJ_PORTS_MAX);
+    assert_true(vfj_interface_has_port(&found.interfaces[0], vfj_name_of("hn0")));
+    assert_true(vfj_interface_has_port(&found.interfaces[0], vfj_name_of("tap60")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_uses),  cmocka_unit_test(test_recorded),
-        cmocka_unit_test(test_masks), cmocka_unit_test(test_no_address),
-        cmocka_unit_test(test_words), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_names), cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_uses),       cmocka_unit_test(test_many_members),
+        cmocka_unit_test(test_recorded),   cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_no_address), cmocka_unit_test(test_words),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_names),
+        cmocka_unit_test(test_garbage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
