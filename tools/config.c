@@ -5,6 +5,7 @@
 
 #include "core/data/rc.h"
 #include "core/text/kv.h"
+#include "tools/guest_names.h"
 #include "tools/guest_observation.h"
 #include "tools/options.h"
 #include "tools/secret.h"
@@ -262,6 +263,13 @@ static void print_static_routes(const struct config *config, struct vfj_name hn)
     }
 }
 
+static void print_file(void *context, const char *file, unsigned line)
+{
+    (void)context;
+    print_label("named");
+    (void)printf("in %s:%u, which has to name the lagg, too, once hn is joined\n", file, line);
+}
+
 static void print_hn(const struct config *config, struct vfj_name hn)
 {
     (void)printf("\n%s\n", hn.text);
@@ -274,6 +282,7 @@ static void print_hn(const struct config *config, struct vfj_name hn)
                  !vfj_name_is_empty(unit)
                      ? vfj_name_lagg(unit).text
                      : "laggN, N the unit of dev.hn.N, which shows when it has a VF");
+    vfj_guest_find_names(&config->paths, hn, print_file, NULL);
 }
 
 /* Each -i must name an hn interface. */

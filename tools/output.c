@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/data/command.h"
 #include "core/data/decision.h"
 #include "core/limits.h"
 #include "core/text/kv.h"
@@ -208,8 +209,22 @@ static void add_end(struct line *line, const struct vfj_outcome *outcome)
     sgr(line, "0");
 }
 
-/* How a command ended: "ok, 2.1 ms", or with the first line of its output. */
-static void add_outcome(struct line *line, const struct vfj_record *record)
+/* Whether the command said that its effect was there already. A kind that may fail whatever it says
+ * tells nothing of that. */
+static bool was_already_so(struct vfj_span body, const struct vfj_outcome *outcome)
+{
+    struct vfj_command command;
+    struct vfj_outcome silent = *outcome;
+    silent.output[0] = '\0';
+    if (body.length == 0 || vfj_outcome_ok(outcome) || vfj_command_decode(body, &command) != VFJ_OK)
+        return false;
+    enum vfj_command_kind kind = (enum vfj_command_kind)command.kind;
+    return vfj_command_already_so(kind, outcome) && !vfj_command_already_so(kind, &silent);
+}
+
+/* How a command ended: "ok, 2.1 ms", or with the first line of its output. `command` is the body of
+ * its record, or empty. */
+static void add_outcome(struct line *line, const struct vfj_record *record, struct vfj_span command)
 {
     struct vfj_event event;
     if (vfj_event_decode(VFJ_EVENT_FINISHED, record->body, &event) != VFJ_OK) {
@@ -217,7 +232,10 @@ static void add_outcome(struct line *line, const struct vfj_record *record)
         return;
     }
     const struct vfj_outcome *outcome = &event.as.finished;
-    add_end(line, outcome);
+    if (was_already_so(command, outcome))
+        add_coloured(line, GOOD, "already so");
+    else
+        add_end(line, outcome);
     if (!vfj_outcome_ran(outcome))
         return;
     add(line, ", ");
@@ -285,7 +303,7 @@ static void add_command(struct line *line, const struct vfj_record *record,
         return;
     end_column(line, ARGV_WIDTH);
     if (outcome != NULL)
-        add_outcome(line, outcome);
+        add_outcome(line, outcome, record->body);
     else
         add_coloured(line, MOVING, "has not ended");
 }
@@ -305,6 +323,8 @@ static const char *devd_text(const struct vfj_devd *devd)
         return "renamed to ";
     case VFJ_DEVD_LINK:
         return devd->link_up ? "link up" : "link down";
+    case VFJ_DEVD_ADDRESS:
+        return "an address came or went";
     case VFJ_DEVD_OTHER:
     case VFJ_DEVD_COUNT:
         break;
@@ -431,7 +451,7 @@ static void add_event(struct line *line, const struct vfj_record *record)
              || record->kind == VFJ_EVENT_GAP)
         add_value(line, record->body, "reason");
     else if (record->kind == VFJ_EVENT_FINISHED)
-        add_outcome(line, record);
+        add_outcome(line, record, (struct vfj_span){"", 0});
     else
         add_untrusted(line, record->body);
     add_cause(line, record);

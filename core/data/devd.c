@@ -50,6 +50,8 @@ static enum vfj_devd_kind classify(const struct notice *notice)
             return VFJ_DEVD_RENAMED;
         if (value_is(&notice->type, "LINK_UP") || value_is(&notice->type, "LINK_DOWN"))
             return VFJ_DEVD_LINK;
+        if (value_is(&notice->type, "ADDR_ADD") || value_is(&notice->type, "ADDR_DEL"))
+            return VFJ_DEVD_ADDRESS;
     }
     return VFJ_DEVD_OTHER;
 }

@@ -38,7 +38,8 @@ enum vfj_event_kind {
     X(VF_UP, "vf-up")             /* HYPERV_NIC_VF VF_UP: an hn interface */                    \
     X(VF_DOWN, "vf-down")         /* HYPERV_NIC_VF VF_DOWN */                                   \
     X(RENAMED, "renamed")         /* IFNET RENAME */                                            \
-    X(LINK, "link")               /* IFNET LINK_UP, LINK_DOWN */
+    X(LINK, "link")               /* IFNET LINK_UP, LINK_DOWN */                                \
+    X(ADDRESS, "address")         /* IFNET ADDR_ADD, ADDR_DEL, since FreeBSD 15 */
 
 enum vfj_devd_kind {
 #define X(symbol, name) VFJ_DEVD_##symbol,

@@ -13,6 +13,17 @@ const char *vfj_own_script_path(enum vfj_own_script script)
                                          : "/usr/local/libexec/hyperv/hyperv_vfup.";
 }
 
+const char *vfj_use_name(enum vfj_use use)
+{
+    static const char *const names[] = {
+#define X(symbol, name) [VFJ_USE_##symbol] = (name),
+        VFJ_USES(X)
+#undef X
+    };
+    VFJ_CHECK(use < VFJ_USE_COUNT);
+    return names[use];
+}
+
 bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name port)
 {
     for (unsigned i = 0; i < lagg->port_count; i++) {
@@ -42,6 +53,20 @@ bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name por
     return true;
 }
 
+void vfj_interface_add_member(struct vfj_interface *bridge, struct vfj_name member)
+{
+    static const char *const guests[] = {"tap", "epair", "vnet"};
+    if (bridge->port_count < VFJ_PORTS_MAX) {
+        bridge->ports[bridge->port_count++] = member;
+        return;
+    }
+    for (size_t i = 0; i < sizeof guests / sizeof guests[0]; i++) {
+        if (strncmp(member.text, guests[i], strlen(guests[i])) == 0)
+            return;
+    }
+    bridge->ports[VFJ_PORTS_MAX - 1] = member;
+}
+
 void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name port)
 {
     unsigned kept = 0;
@@ -50,6 +75,27 @@ void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name po
             interface->ports[kept++] = interface->ports[i];
     }
     interface->port_count = (uint8_t)kept;
+}
+
+void vfj_view_add_user(struct vfj_interface *users, const struct vfj_interface *interface)
+{
+    bool is_user = interface->use == VFJ_USE_VLAN || interface->use == VFJ_USE_BRIDGE;
+    if (!is_user || interface->laggproto != VFJ_LAGGPROTO_NONE
+        || !vfj_interface_has_port(interface, users->name)
+        || (users->port_count > 0 && users->use != interface->use)
+        || users->port_count == VFJ_PORTS_MAX)
+        return;
+    users->use = interface->use;
+    users->ports[users->port_count++] = interface->name;
+}
+
+void vfj_view_take_users(struct vfj_interface *hn, const struct vfj_interface *users)
+{
+    if (!hn->exists || users->port_count == 0)
+        return;
+    hn->use = users->use;
+    hn->port_count = users->port_count;
+    memcpy(hn->ports, users->ports, sizeof hn->ports);
 }
 
 struct vfj_name vfj_view_vf(const struct vfj_view *view)
@@ -89,12 +135,13 @@ static void add_nonzero(struct vfj_text *text, const char *key, uint64_t value)
     X("no_dad", no_dad)         \
     X("rtadv", rtadv)           \
     X("ifdisabled", ifdisabled) \
-    X("truncated", truncated)
+    X("truncated", truncated)   \
+    X("carp", carp)
 
 static void encode_flags(const struct vfj_interface *interface, const char *key,
                          struct vfj_text *text)
 {
-    char list[64];
+    char list[96];
     struct vfj_text flags = vfj_text_begin(list, sizeof list);
 #define X(name, member)    \
     if (interface->member) \
@@ -103,6 +150,12 @@ static void encode_flags(const struct vfj_interface *interface, const char *key,
 #undef X
     if (flags.length > 0)
         vfj_kv_add_string(text, key, list + 1);
+}
+
+static void add_use(struct vfj_text *text, const char *key, uint8_t use)
+{
+    if (use != VFJ_USE_NONE)
+        vfj_kv_add_string(text, key, vfj_use_name((enum vfj_use)use));
 }
 
 static void encode_interface(const struct vfj_interface *interface, const char *prefix,
@@ -119,6 +172,8 @@ static void encode_interface(const struct vfj_interface *interface, const char *
     add_nonzero(text, key, interface->mtu);
     key_join(key, prefix, "laggproto");
     add_nonzero(text, key, interface->laggproto);
+    key_join(key, prefix, "use");
+    add_use(text, key, interface->use);
     key_join(key, prefix, "address");
     for (unsigned i = 0; i < interface->address_count; i++)
         vfj_kv_add_string(text, key, interface->addresses[i].text);
@@ -216,6 +271,15 @@ static bool take_name(const struct vfj_kv *pair, struct vfj_name *name)
     return !pair->quoted && vfj_name_parse(pair->value, name);
 }
 
+static bool take_use(const struct vfj_kv *pair, uint8_t *use)
+{
+    for (*use = VFJ_USE_NONE + 1; *use < VFJ_USE_COUNT; (*use)++) {
+        if (vfj_span_is(pair->value, vfj_use_name((enum vfj_use) * use)))
+            return !pair->quoted;
+    }
+    return false;
+}
+
 static bool take_transparent(const struct vfj_kv *pair, int32_t *transparent)
 {
     int64_t value = 0;
@@ -272,6 +336,8 @@ static bool take_interface(const struct vfj_kv *pair, struct vfj_span key,
         return take_address(pair, interface);
     if (vfj_span_is(key, "port"))
         return take_port(pair, interface);
+    if (vfj_span_is(key, "use"))
+        return take_use(pair, &interface->use);
     if (vfj_span_is(key, "mtu")) {
         right = take_u64(pair, UINT32_MAX, &number);
         interface->mtu = (uint32_t)number;

@@ -13,6 +13,24 @@
 enum vfj_link { VFJ_LINK_UNKNOWN, VFJ_LINK_UP, VFJ_LINK_DOWN };
 enum vfj_laggproto { VFJ_LAGGPROTO_NONE, VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_OTHER };
 
+/* Uses of an interface that lagg(4) would end: it is a VLAN's parent, a bridge's member, or belongs
+ * to another FIB than 0. X(symbol, persisted name). */
+#define VFJ_USES(X)     \
+    X(NONE, "")         \
+    X(VLAN, "vlan")     \
+    X(BRIDGE, "bridge") \
+    X(FIB, "fib")
+
+enum vfj_use {
+#define X(symbol, ...) VFJ_USE_##symbol,
+    VFJ_USES(X)
+#undef X
+        VFJ_USE_COUNT
+};
+
+/* The persisted name; "" for NONE. */
+const char *vfj_use_name(enum vfj_use use);
+
 /* An interface as ifconfig(8) prints it. All members of an interface that does not exist are
  * zero. */
 struct vfj_interface {
@@ -27,11 +45,14 @@ struct vfj_interface {
     uint8_t laggproto; /* enum vfj_laggproto; NONE when it is not a lagg */
     uint8_t address_count;
     uint8_t port_count;
-    uint8_t pad[2];
+    bool carp;   /* carp(4) shares addresses of it: they have a vhid */
+    uint8_t use; /* enum vfj_use: of `ports` by a VLAN or bridge; else of itself */
     uint32_t mtu;
     /* inet addresses, and inet6 addresses that are neither link-local nor autoconf */
     struct vfj_address addresses[VFJ_ADDRESSES_MAX];
-    struct vfj_name ports[VFJ_PORTS_MAX]; /* of a lagg, as listed */
+    /* Of a lagg or bridge, as listed; a VLAN's parent. Of hn in a view: the VLANs or bridges that
+     * use it. */
+    struct vfj_name ports[VFJ_PORTS_MAX];
 };
 
 bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name port);
@@ -39,6 +60,10 @@ bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name po
 bool vfj_interface_add_address(struct vfj_interface *interface, const struct vfj_address *address);
 bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name port);
 void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name port);
+/* Appends a bridge's member. When there is no room, any name but that of a tap(4), an epair(4) or a
+ * jail's vnet interface replaces the last member: a host of many guests or jails has the newest
+ * first, and hn last. */
+void vfj_interface_add_member(struct vfj_interface *bridge, struct vfj_name member);
 
 struct vfj_pair {
     struct vfj_name vf;
@@ -99,6 +124,12 @@ struct vfj_view {
     /* why a per-interface script that exists is not run; empty: none is refused */
     char script_refused[VFJ_PATH_SIZE];
 };
+
+/* Adds an interface of the guest to the users of hn, when it is one. `users` has the name of hn, the
+ * first use found, and in `ports` the interfaces of that use. */
+void vfj_view_add_user(struct vfj_interface *users, const struct vfj_interface *interface);
+/* Gives hn, if it exists, these users. */
+void vfj_view_take_users(struct vfj_interface *hn, const struct vfj_interface *users);
 
 /* Returns hn's VF: dev.hn.N.vf, or else the VF that has the data path, since the kernel forgets a
  * renamed VF. Empty when there is none. */

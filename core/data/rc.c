@@ -5,6 +5,64 @@
 
 #include "core/text/kv.h"
 
+/* Of these drivers of FreeBSD an interface is no hn, unless somebody gave an hn such a name. */
+static bool is_of_other_driver(struct vfj_span name)
+{
+    static const char *const drivers[]
+        = {"lo", "bridge", "tap",   "tun",  "epair", "vlan", "vxlan", "lagg",  "gif",   "gre",
+           "wg", "mce",    "mlxen", "mana", "ixv",   "iavf", "ipfw",  "pflog", "vtnet", "em"};
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+        size_t length = strlen(drivers[i]);
+        if (vfj_span_starts(name, drivers[i]) && name.length > length && name.text[length] >= '0'
+            && name.text[length] <= '9')
+            return true;
+    }
+    return false;
+}
+
+/* hnN_TAG, as variables name the VLAN hnN.TAG. */
+static bool is_vlan_of_hn(struct vfj_span name)
+{
+    size_t digits = 0;
+    if (!vfj_span_starts(name, "hn"))
+        return false;
+    while (2 + digits < name.length && name.text[2 + digits] >= '0' && name.text[2 + digits] <= '9')
+        digits++;
+    return digits > 0 && name.length > 2 + digits + 1 && name.text[2 + digits] == '_'
+        && name.text[2 + digits + 1] >= '0' && name.text[2 + digits + 1] <= '9';
+}
+
+/* INTERFACE_aliasN. */
+static bool is_surplus_alias(struct vfj_span name)
+{
+    static const char suffix[] = "_alias";
+    const size_t length = sizeof suffix - 1;
+    uint64_t number = 0;
+    for (size_t at = 1; at + length <= name.length; at++) {
+        if (memcmp(name.text + at, suffix, length) != 0)
+            continue;
+        struct vfj_span rest = {name.text + at + length, name.length - at - length};
+        return is_of_other_driver(name) || is_vlan_of_hn(name)
+            || (vfj_span_to_u64(rest, &number) && number > VFJ_ADDRESSES_MAX);
+    }
+    return false;
+}
+
+bool vfj_rc_is_surplus(struct vfj_span name)
+{
+    static const char *const prefixes[] = {"ifconfig_", "ipv6_ifconfig_", "vfjournal_"};
+    static const char all[] = "ipv4_addrs_";
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        size_t length = strlen(prefixes[i]);
+        if (vfj_span_starts(name, prefixes[i]))
+            return is_surplus_alias((struct vfj_span){name.text + length, name.length - length});
+    }
+    if (!vfj_span_starts(name, all))
+        return false;
+    struct vfj_span interface = {name.text + sizeof all - 1, name.length - (sizeof all - 1)};
+    return is_of_other_driver(interface) || is_vlan_of_hn(interface);
+}
+
 /* Most variables that this program reads are not set. Then no such word is in the text, and
  * strstr(3) is faster than the tokenizer. */
 static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
@@ -73,8 +131,8 @@ int64_t vfj_rc_link_wait_s(const struct vfj_rc *rc)
     return wait_s < most_s ? wait_s : most_s;
 }
 
-static void variable_name(char *variable, size_t size, const char *prefix,
-                          struct vfj_name interface, const char *suffix)
+void vfj_rc_variable(char *variable, size_t size, const char *prefix, struct vfj_name interface,
+                     const char *suffix)
 {
     struct vfj_text text = vfj_text_begin(variable, size);
     vfj_text_add(&text, prefix);
@@ -86,7 +144,7 @@ static void variable_name(char *variable, size_t size, const char *prefix,
 void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *words, size_t size)
 {
     char variable[64];
-    variable_name(variable, sizeof variable, "ifconfig_", interface, "");
+    vfj_rc_variable(variable, sizeof variable, "ifconfig_", interface, "");
     if (!vfj_rc_get(rc, variable, words, size))
         vfj_rc_get(rc, "ifconfig_DEFAULT", words, size);
 }
@@ -255,7 +313,7 @@ bool vfj_rc_ipv6_args(const struct vfj_rc *rc, struct vfj_name interface, char *
     struct vfj_span word;
     bool any = false;
     *rtadv = false;
-    variable_name(variable, sizeof variable, "ifconfig_", interface, "_ipv6");
+    vfj_rc_variable(variable, sizeof variable, "ifconfig_", interface, "_ipv6");
     vfj_rc_get(rc, variable, words, sizeof words);
     for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
         if (vfj_span_is(word, "accept_rtadv")) {
@@ -278,10 +336,10 @@ static bool find_alias(const struct vfj_rc *rc, struct vfj_name interface, unsig
     char variable[64], suffix[24];
     struct vfj_text text = vfj_text_begin(suffix, sizeof suffix);
     vfj_text_format(&text, "_alias%u", number);
-    variable_name(variable, sizeof variable, "vfjournal_", interface, "_alias0");
+    vfj_rc_variable(variable, sizeof variable, "vfjournal_", interface, "_alias0");
     bool resolved = find(rc, variable, pair);
-    variable_name(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface,
-                  suffix);
+    vfj_rc_variable(variable, sizeof variable, resolved ? "vfjournal_" : "ifconfig_", interface,
+                    suffix);
     return find(rc, variable, pair);
 }
 
@@ -326,8 +384,8 @@ bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum
     struct vfj_kv pair;
     if (part == VFJ_RC_ALIASES)
         return !aliases_fit(rc, interface);
-    variable_name(variable, sizeof variable, "ifconfig_", interface,
-                  part == VFJ_RC_INET6 ? "_ipv6" : "");
+    vfj_rc_variable(variable, sizeof variable, "ifconfig_", interface,
+                    part == VFJ_RC_INET6 ? "_ipv6" : "");
     if (part == VFJ_RC_INET && !find(rc, variable, &pair))
         return !fits(rc, "ifconfig_DEFAULT");
     return !fits(rc, variable);

@@ -20,9 +20,19 @@ struct vfj_rc {
  * complete. */
 #define VFJ_RC_BLANK "*"
 
+/* Returns whether a variable of that name only gives addresses that do not matter: those of an
+ * interface that is no hn, beside its first, or more of them than are carried over. A jail host has
+ * hundreds. */
+bool vfj_rc_is_surplus(struct vfj_span name);
+
 /* Copies the value of `name` into `size` bytes, cut when it does not fit. Returns false, and an
  * empty value, when it is not set. */
 bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size);
+
+/* Writes PREFIX, the interface and SUFFIX as the name of a variable. The bytes . - / + of an
+ * interface name become '_' (get_if_var of network.subr). */
+void vfj_rc_variable(char *variable, size_t size, const char *prefix, struct vfj_name interface,
+                     const char *suffix);
 
 /* The longest pause that rc.conf can ask for: 68 years. */
 #define VFJ_PAUSE_MAX_S INT32_MAX
@@ -71,6 +81,23 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
  * many words, or lost a password. */
 enum vfj_rc_part { VFJ_RC_INET, VFJ_RC_INET6, VFJ_RC_ALIASES };
 bool vfj_rc_is_too_long(const struct vfj_rc *rc, struct vfj_name interface, enum vfj_rc_part part);
+
+/* What rc.conf makes of an interface, which lagg(4) would take from it. */
+enum vfj_rc_use {
+    VFJ_RC_USE_NONE,
+    VFJ_RC_USE_VLAN,   /* vlans_IF, or "vlandev IF" of another interface */
+    VFJ_RC_USE_BRIDGE, /* "addm IF" of another interface */
+    VFJ_RC_USE_CARP,   /* its own words give an address a vhid */
+    VFJ_RC_USE_FIB,    /* its own words give it another FIB than 0 */
+};
+enum vfj_rc_use vfj_rc_use(const struct vfj_rc *rc, struct vfj_name interface);
+
+/* Whether the interface is configured by DHCP, and by another client than dhclient(8), or by that
+ * with options that laggN's would lack: dhclient_program, dhclient_flags, dhclient_flags_IF. */
+bool vfj_rc_has_other_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
+
+/* Whether carp(4) shares the address of such words: they have a vhid. */
+bool vfj_rc_has_vhid(const char *args);
 
 /* Reads defaultrouter. Returns false when it is not set or "NO". */
 bool vfj_rc_default_router(const struct vfj_rc *rc, char *router, size_t size);

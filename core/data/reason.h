@@ -3,7 +3,7 @@
 #define VFJ_CORE_DATA_REASON_H
 
 /* X(symbol, persisted name, text). A name that a journal has once is never used for another
- * meaning. */
+ * meaning. A new reason is the last: the digests of states hold the numbers. */
 #define VFJ_REASONS(X)                                                                            \
     X(NONE, "", "")                                                                               \
     /* notes on an event: why it changed nothing, or a peculiarity of it */                       \
@@ -81,7 +81,14 @@
     X(ROUTE_STAYS, "route-stays",                                                                 \
       "the IPv6 default route could not be moved to lagg: it is tried again")                     \
     X(NOT_JOINED_YET, "not-joined-yet",                                                           \
-      "in observe mode: the guest itself has not joined hn and the VF yet")
+      "in observe mode: the guest itself has not joined hn and the VF yet")                       \
+    X(HN_HAS_VLAN, "hn-has-vlan", "hn is the parent of a VLAN: hn is left alone")                 \
+    X(HN_IN_BRIDGE, "hn-in-bridge", "hn is a member of a bridge: hn is left alone")               \
+    X(HN_HAS_CARP, "hn-has-carp", "carp(4) shares an address of hn's: hn is left alone")          \
+    X(HN_IN_FIB, "hn-in-fib", "hn belongs to another FIB than 0: hn is left alone")               \
+    X(OTHER_DHCP, "other-dhcp-client",                                                            \
+      "rc.conf has a DHCP client, or options of one, that lagg can't get: hn is left alone")      \
+    X(RC_UNREAD, "rc-unread", "rc.conf could never be read: hn is left alone")
 
 enum vfj_reason {
 #define X(symbol, name, text) VFJ_REASON_##symbol,

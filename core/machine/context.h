@@ -42,6 +42,8 @@ static inline bool vfj_step_is_stopping(const struct vfj_step_context *context)
 
 /* Parts of the state: to read, and to write. The head is context->next->head at any time. */
 const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context);
+/* Whether rc.conf was ever read in. */
+bool vfj_step_has_rc(const struct vfj_step_context *context);
 const struct vfj_scripts *vfj_step_scripts(const struct vfj_step_context *context);
 struct vfj_scripts *vfj_step_edit_scripts(struct vfj_step_context *context);
 static inline bool vfj_step_is_written(const struct vfj_step_context *context, unsigned index)

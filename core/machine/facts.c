@@ -12,6 +12,7 @@ void vfj_request_observation(struct vfj_slot *slot, enum vfj_observe why)
 {
     if (slot->request.wanted < why)
         slot->request.wanted = (uint8_t)why;
+    slot->request.watch = 0;
 }
 
 void vfj_facts_script_due(struct vfj_slot *slot)
@@ -73,6 +74,7 @@ static void forget_plan(struct vfj_slot *slot)
     memset(&slot->request, 0, sizeof slot->request);
     slot->fault = VFJ_REASON_NONE;
     slot->timers.observe_us = VFJ_NEVER_US;
+    slot->timers.watch_us = VFJ_NEVER_US;
 }
 
 void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need)
@@ -139,11 +141,28 @@ void vfj_facts_stopping(struct vfj_slot *slot)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
+/* Whether rc.conf may be why hn is left alone. */
+static bool is_by_rc(enum vfj_reason fault)
+{
+    return fault == VFJ_REASON_RC_UNREAD || fault == VFJ_REASON_HN_HAS_VLAN
+        || fault == VFJ_REASON_HN_IN_BRIDGE || fault == VFJ_REASON_HN_HAS_CARP
+        || fault == VFJ_REASON_HN_IN_FIB || fault == VFJ_REASON_OTHER_DHCP;
+}
+
+void vfj_facts_configured(struct vfj_step_context *context)
+{
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        const struct vfj_slot *slot = vfj_step_slot(context, i);
+        if (slot->activity == VFJ_ACTIVITY_WAITING && is_by_rc((enum vfj_reason)slot->fault))
+            vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
+    }
+}
+
 /* devd's lines */
 
-/* hn's link came up: devd's stock rule may start a dhclient on it, a lagg port. Observations
- * follow, 1, 2, 4 … s apart. */
-static void hn_link_up(struct vfj_step_context *context, struct vfj_name name)
+/* hn's link came up, and devd's stock rule may start a dhclient on it; or somebody gave hn an
+ * address or took one: hn is a lagg port. Observations follow, 1, 2, 4 … s apart. */
+static void hn_changed(struct vfj_step_context *context, struct vfj_name name)
 {
     unsigned index = vfj_step_find_hn(context, name);
     if (index < VFJ_SLOTS_MAX && vfj_observed_has_hn_port(vfj_step_slot(context, index)))
@@ -156,7 +175,7 @@ static void link_changed(struct vfj_step_context *context, const struct vfj_devd
     if (index < VFJ_SLOTS_MAX)
         vfj_link_changed(context, vfj_step_edit_slot(context, index), devd->link_up);
     if (devd->link_up)
-        hn_link_up(context, devd->name);
+        hn_changed(context, devd->name);
 }
 
 /* An hn that the host took away and has given back: what it had is on laggN still. */
@@ -295,6 +314,9 @@ void vfj_facts_line(struct vfj_step_context *context)
     case VFJ_DEVD_LINK:
         link_changed(context, devd);
         break;
+    case VFJ_DEVD_ADDRESS:
+        hn_changed(context, devd->name);
+        break;
     case VFJ_DEVD_OTHER:
     case VFJ_DEVD_COUNT:
         break;
@@ -312,12 +334,19 @@ static bool take_due(struct vfj_step_context *context, int64_t *timer_us)
 void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool all = !vfj_step_is_stopping(context); /* else as vfj_slot_last_due_us() has them */
-    if (all && take_due(context, &slot->timers.delay_us))
+    bool is_watch = all && take_due(context, &slot->timers.watch_us)
+        && slot->request.wanted == VFJ_OBSERVE_NOT;
+    if (all && take_due(context, &slot->timers.delay_us)) {
         slot->delay = VFJ_DELAY_OVER;
-    if (all || slot->plan.phase == VFJ_PLAN_ACTIVE)
-        (void)take_due(context, &slot->timers.observe_us);
+        is_watch = false;
+    }
+    if ((all || slot->plan.phase == VFJ_PLAN_ACTIVE) && take_due(context, &slot->timers.observe_us))
+        is_watch = false;
     if ((all || slot->link.monitor == VFJ_LINK_MONITOR_WAITING)
-        && take_due(context, &slot->timers.link_us))
+        && take_due(context, &slot->timers.link_us)) {
         vfj_link_due(slot);
+        is_watch = false;
+    }
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+    slot->request.watch = is_watch;
 }

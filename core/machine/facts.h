@@ -23,6 +23,9 @@ void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot);
  * not report its end. */
 void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, bool was_running);
 
+/* rc.conf was read: what it held up may go on. */
+void vfj_facts_configured(struct vfj_step_context *context);
+
 /* devd's line of the event. */
 void vfj_facts_line(struct vfj_step_context *context);
 

@@ -24,43 +24,6 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
     return is_wanted_up ? VFJ_TARGET_JOINED_UP : VFJ_TARGET_BASE;
 }
 
-/* How many addresses of an interface laggN is to get. */
-static unsigned count_missing(const struct vfj_interface *lagg, const struct vfj_interface *from)
-{
-    unsigned missing = 0;
-    for (unsigned i = 0; i < from->address_count; i++)
-        missing += !vfj_interface_has_host(lagg, &from->addresses[i]);
-    return missing;
-}
-
-/* Whether there are more addresses to be moved than an observation of hn, VF or laggN can hold. */
-static bool has_too_many_addresses(const struct vfj_slot *slot)
-{
-    const struct vfj_view *view = &slot->observed;
-    unsigned missing = count_missing(&view->lagg, &view->hn);
-    if (vfj_planner_takes_from_vf(slot, vfj_plan_target(slot)))
-        missing += count_missing(&view->lagg, &view->vf);
-    return view->hn.truncated || view->vf.truncated
-        || (missing > 0
-            && (view->lagg.truncated || view->lagg.address_count + missing > VFJ_ADDRESSES_MAX));
-}
-
-enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot)
-{
-    if (vfj_name_is_empty(vfj_name_lagg(slot->unit))) /* the unit has too many digits for a name */
-        return VFJ_REASON_NO_UNIT;
-    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
-        return VFJ_REASON_HN_IN_OTHER_LAGG;
-    if (vfj_observed_is_foreign(slot))
-        return VFJ_REASON_FOREIGN_LAGG;
-    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot))
-        && vfj_plan_target(slot) >= VFJ_TARGET_JOINED)
-        return VFJ_REASON_VF_IN_OTHER_LAGG;
-    if (has_too_many_addresses(slot))
-        return VFJ_REASON_TOO_MANY_ADDRESSES;
-    return VFJ_REASON_NONE;
-}
-
 bool vfj_plan_is_due(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
@@ -280,7 +243,8 @@ static void plan_vf_up(struct vfj_planner *planner)
 static void plan_dhclient(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
-    bool is_unmet = view->lagg_dhclient == 0 && vfj_planner_is_dhcp(planner);
+    bool is_unmet = view->lagg_dhclient == 0 && vfj_planner_is_dhcp(planner)
+        && !vfj_rc_has_other_dhcp(planner->rc, planner->slot->hn);
     bool has_link = view->lagg.link != VFJ_LINK_DOWN || !vfj_observed_has_hn_port(planner->slot);
     if (!vfj_planner_update_need(planner, VFJ_NEED_DHCLIENT, is_unmet))
         return;
@@ -343,8 +307,8 @@ struct row {
     void (*plan)(struct vfj_planner *planner);
 };
 
-/* In this order the needs are planned. DHCLIENT stands twice. Those without a function have a batch
- * of their own. */
+/* In this order the needs are planned. DHCLIENT and STATIC_ROUTE stand twice. Those without a
+ * function have a batch of their own. */
 static const struct row rows[] = {
     /* clang-format off */
     {VFJ_NEED_LAGG,               PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg},
@@ -361,6 +325,7 @@ static const struct row rows[] = {
     {VFJ_NEED_RC_INET,            SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet},
     {VFJ_NEED_INET6,              SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_inet6},
     {VFJ_NEED_RC_INET6,           SWITCH,  MOVES,            VFJ_REASON_ADDRESS_FAILED,  vfj_plan_rc_inet6},
+    {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_interface_routes},
     {VFJ_NEED_DEFAULT_ROUTE,      SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_default_route},
     {VFJ_NEED_DEFAULT_ROUTE6,     SWITCH,  ROUTE,            VFJ_REASON_ROUTE_STAYS,     vfj_plan_default_route6},
     {VFJ_NEED_NEW_DEFAULT_ROUTE6, SWITCH,  ROUTE,            VFJ_REASON_ROUTE_STAYS,     vfj_plan_new_default_route6},
@@ -459,11 +424,20 @@ static void keep_failed(struct vfj_slot *slot, const struct vfj_view *before)
         slot->before.hn_dhclient = before->hn_dhclient;
 }
 
-void vfj_plan_begin(struct vfj_slot *slot)
+static uint64_t options_tried(const struct vfj_slot *slot)
+{
+    if (!vfj_observed_has_hn_port(slot))
+        return 0;
+    return slot->plan.tried
+        & ((uint64_t)1 << VFJ_NEED_NO_DAD | (uint64_t)1 << VFJ_NEED_RTADV
+           | (uint64_t)1 << VFJ_NEED_RTSOL);
+}
+
+void vfj_plan_begin(struct vfj_slot *slot, bool is_watch)
 {
     const struct vfj_view before = slot->before;
     slot->plan.phase = VFJ_PLAN_ACTIVE;
-    slot->plan.tried = 0;
+    slot->plan.tried = is_watch ? options_tried(slot) : 0;
     slot->plan.batches = 0;
     slot->before = slot->observed;
     if (!slot->observed.lagg.exists && vfj_observed_is_lagg_lost(slot))

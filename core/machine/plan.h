@@ -22,7 +22,13 @@ enum vfj_target {
 enum vfj_target vfj_plan_target(const struct vfj_slot *slot);
 
 /* Why the target can't be reached, whatever commands run; NONE. */
-enum vfj_reason vfj_plan_conflict(const struct vfj_slot *slot);
+enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
+                                  const struct vfj_slot *slot);
+
+/* The use of hn that laggN can't take over, by the last observation or rc.conf: VLANs, a bridge,
+ * another FIB, another DHCP client; or that rc.conf's is not known. A lagg port's input reaches none of these (sys/net/if_ethersubr.c
+ * gives it to lagg(4) first). NONE, or the reason. */
+enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struct vfj_slot *slot);
 
 /* Whether there is anything to do for the target: there is not without hn, nor where no lagg was
  * begun and none is wanted. */
@@ -32,8 +38,9 @@ bool vfj_plan_is_due(const struct vfj_slot *slot);
  * their own. */
 bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Begin a plan: what is observed now is what hn had. */
-void vfj_plan_begin(struct vfj_slot *slot);
+/* Begin a plan: what is observed now is what hn had. When the watch asked for the observation,
+ * options of laggN that were tried and did not take (a kernel without IPv6) are not tried again. */
+void vfj_plan_begin(struct vfj_slot *slot, bool is_watch);
 
 /* Issue the next batch; false: no need is open that was not tried in this plan. */
 bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot);

@@ -35,7 +35,8 @@ static void desire_args(struct vfj_desired *desired, const struct vfj_interface 
                         const char *args)
 {
     struct vfj_address address;
-    if (vfj_rc_address(args, &address) && !vfj_interface_has_host(lagg, &address))
+    if (!vfj_rc_has_vhid(args) && vfj_rc_address(args, &address)
+        && !vfj_interface_has_host(lagg, &address))
         desire(desired, &address);
 }
 

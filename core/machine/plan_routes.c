@@ -1,6 +1,7 @@
 /* The plan's rows about routes: those that went with hn's addresses, or still lead through hn. */
 #include <string.h>
 
+#include "core/data/route.h"
 #include "core/machine/observed.h"
 #include "core/machine/planner.h"
 
@@ -33,6 +34,30 @@ static bool is_given(const struct vfj_planner *planner, struct vfj_span router, 
     return is_covered;
 }
 
+static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
+{
+    return vfj_span_is(scope, slot->hn.text) || vfj_span_is(scope, vfj_name_lagg(slot->unit).text);
+}
+
+/* Whether one of rc.conf's routes leads to the router straight through hn: no subnet need have it.
+ */
+static bool has_interface_route(const struct vfj_planner *planner, struct vfj_span router)
+{
+    char words[VFJ_ARGS_SIZE - 16];
+    struct vfj_route route;
+    struct vfj_address destination;
+    for (unsigned i = 0; i < VFJ_ROUTES_MAX
+         && vfj_rc_static_route(planner->rc, planner->slot->hn, i, words, sizeof words);
+         i++) {
+        if (vfj_route_read(vfj_span_of(words), &route) && route.is_interface
+            && is_own_scope(planner->slot, route.gateway)
+            && vfj_route_destination(&route, &destination)
+            && vfj_address_covers(&destination, router))
+            return true;
+    }
+    return false;
+}
+
 /* Whether the router is in a subnet of laggN's, as that is or as it is to be: then its routes went
  * with an address. */
 static bool is_in_reach(const struct vfj_planner *planner, struct vfj_span router, bool inet6)
@@ -41,12 +66,8 @@ static bool is_in_reach(const struct vfj_planner *planner, struct vfj_span route
         if (vfj_address_covers(&planner->desired.addresses[i], router))
             return true;
     }
-    return covers_any(&planner->slot->observed.lagg, router) || is_given(planner, router, inet6);
-}
-
-static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
-{
-    return vfj_span_is(scope, slot->hn.text) || vfj_span_is(scope, vfj_name_lagg(slot->unit).text);
+    return covers_any(&planner->slot->observed.lagg, router) || is_given(planner, router, inet6)
+        || has_interface_route(planner, router);
 }
 
 /* The text behind the '%' of an IPv6 address, which ends before that; empty when it has none. */
@@ -61,22 +82,61 @@ static struct vfj_span cut_scope(struct vfj_span *address)
     return scope;
 }
 
-static bool is_inet6_route(const char *words)
+/* Whether the route is this slot's, by its words: it leads through hn, or its router is in reach. An
+ * IPv6 router may be anybody's, unless its scope is another interface. */
+static bool is_route_of(const struct vfj_planner *planner, struct vfj_span words)
 {
-    return vfj_span_starts(vfj_span_of(words), "-inet6 ");
+    struct vfj_route route;
+    if (!vfj_route_read(words, &route))
+        return false;
+    if (route.is_interface || route.ifp.length > 0)
+        return is_own_scope(planner->slot, route.is_interface ? route.gateway : route.ifp);
+    struct vfj_span router = route.gateway, scope = cut_scope(&router);
+    if (route.is_inet6)
+        return scope.length == 0 || is_own_scope(planner->slot, scope);
+    return is_in_reach(planner, router, false);
+}
+
+/* A route's words, with laggN for hn where that is a scope or an interface. */
+static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot,
+                            struct vfj_span words)
+{
+    const struct vfj_name lagg = vfj_name_lagg(slot->unit);
+    struct vfj_route route;
+    struct vfj_span word;
+    (void)vfj_route_read(words, &route);
+    while (vfj_span_word(&words, &word)) {
+        bool is_interface = (route.is_interface && word.text == route.gateway.text)
+            || (route.ifp.length > 0 && word.text == route.ifp.text);
+        struct vfj_span scope = cut_scope(&word);
+        if (is_interface && is_own_scope(slot, word))
+            word = vfj_span_of(lagg.text);
+        vfj_text_add_word(text, word);
+        if (scope.length == 0)
+            continue;
+        vfj_text_add_char(text, '%');
+        vfj_text_add_span(text, is_own_scope(slot, scope) ? vfj_span_of(lagg.text) : scope);
+    }
 }
 
 /* Default routes */
 
-/* The IPv4 default router that hn or laggN is known to have had, or rc.conf's. */
-static bool find_router(const struct vfj_planner *planner, char *router, size_t size)
+/* The words of the IPv4 default route that hn or laggN is known to have had, or of rc.conf's. */
+static bool find_default(const struct vfj_planner *planner, struct vfj_text *words)
 {
+    char router[VFJ_ARGS_SIZE - 16];
     const struct vfj_address *gateway = &planner->slot->before.gateway;
+    vfj_text_add(words, "default ");
     if (gateway->text[0] != '\0'
-        && (!planner->slot->recovering || is_in_reach(planner, vfj_span_of(gateway->text), false)))
-        return vfj_span_copy(router, size, vfj_span_of(gateway->text));
-    return vfj_rc_default_router(planner->rc, router, size)
-        && is_in_reach(planner, vfj_span_of(router), false);
+        && (!planner->slot->recovering
+            || is_in_reach(planner, vfj_span_of(gateway->text), false))) {
+        vfj_text_add(words, gateway->text);
+        return true;
+    }
+    if (!vfj_rc_default_router(planner->rc, router, sizeof router))
+        return false;
+    vfj_text_add(words, router);
+    return !words->overflow && is_route_of(planner, (struct vfj_span){words->bytes, words->length});
 }
 
 /* rc.conf's IPv6 default router, when it is this slot's: a link-local one's scope says so. */
@@ -111,19 +171,32 @@ static struct vfj_text begin_route(struct vfj_planner *planner, enum vfj_need ne
     return vfj_text_begin(command->text, sizeof command->text);
 }
 
+/* The kernel had a default route to the router, so a route led to that straight through hn. */
+static void plan_way_to(struct vfj_planner *planner, const struct vfj_address *router)
+{
+    if (router->text[0] == '\0' || is_in_reach(planner, vfj_span_of(router->text), false))
+        return;
+    struct vfj_text words = begin_route(planner, VFJ_NEED_DEFAULT_ROUTE, VFJ_COMMAND_ROUTE_ADD);
+    vfj_text_add(&words, "-host ");
+    vfj_text_add(&words, router->text);
+    vfj_text_add(&words, " -iface ");
+    vfj_text_add(&words, vfj_name_lagg(planner->slot->unit).text);
+}
+
 void vfj_plan_default_route(struct vfj_planner *planner)
 {
-    char router[VFJ_ARGS_SIZE - 16];
+    char bytes[VFJ_ARGS_SIZE];
+    struct vfj_text words = vfj_text_begin(bytes, sizeof bytes);
     bool is_due = planner->moves_routes || vfj_planner_has_failed(planner, VFJ_NEED_DEFAULT_ROUTE);
     if (planner->slot->observed.gateway_on_lagg)
         vfj_planner_record_met(planner, VFJ_NEED_DEFAULT_ROUTE);
     if (planner->slot->observed.gateway_on_lagg || !is_due
-        || vfj_planner_has_tried(planner, VFJ_NEED_DEFAULT_ROUTE)
-        || !find_router(planner, router, sizeof router))
+        || vfj_planner_has_tried(planner, VFJ_NEED_DEFAULT_ROUTE) || !find_default(planner, &words))
         return;
-    struct vfj_text words = begin_route(planner, VFJ_NEED_DEFAULT_ROUTE, VFJ_COMMAND_ROUTE_ADD);
-    vfj_text_add(&words, "default ");
-    vfj_text_add(&words, router);
+    if (!planner->slot->recovering)
+        plan_way_to(planner, &planner->slot->observed.gateway);
+    struct vfj_text text = begin_route(planner, VFJ_NEED_DEFAULT_ROUTE, VFJ_COMMAND_ROUTE_ADD);
+    add_route_words(&text, planner->slot, vfj_span_of(bytes));
 }
 
 static void plan_route6(struct vfj_planner *planner, enum vfj_need need, enum vfj_command_kind kind)
@@ -161,55 +234,42 @@ void vfj_plan_new_default_route6(struct vfj_planner *planner)
 
 /* Static routes */
 
-/* Whether the route is this slot's: its last word names the router. An IPv6 one may be anybody's,
- * unless its scope is another interface. */
-static bool is_route_of(const struct vfj_planner *planner, const char *words)
-{
-    struct vfj_span router = {words, 0}, word;
-    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);)
-        router = word;
-    struct vfj_span scope = cut_scope(&router);
-    if (is_inet6_route(words))
-        return scope.length == 0 || is_own_scope(planner->slot, scope);
-    return is_in_reach(planner, router, false);
-}
-
-/* A route's words, with laggN for hn where that is a scope. */
-static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot, const char *words)
-{
-    struct vfj_span word;
-    for (struct vfj_span rest = vfj_span_of(words); vfj_span_word(&rest, &word);) {
-        struct vfj_span scope = cut_scope(&word);
-        vfj_text_add_word(text, word);
-        if (scope.length == 0)
-            continue;
-        vfj_text_add_char(text, '%');
-        if (is_own_scope(slot, scope))
-            vfj_text_add(text, vfj_name_lagg(slot->unit).text);
-        else
-            vfj_text_add_span(text, scope);
-    }
-}
-
 /* A route that went with hn's address is added. An IPv6 one is changed, as it is there still, and
  * added when it is not. */
 static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, const char *words)
 {
+    struct vfj_route route;
     bool has_failed = vfj_planner_has_failed(planner, need);
-    bool is_change = is_inet6_route(words) && !has_failed;
     if ((!planner->moves_routes && !has_failed) || vfj_planner_has_tried(planner, need)
-        || !is_route_of(planner, words))
+        || !is_route_of(planner, vfj_span_of(words)))
         return;
+    bool is_change = vfj_route_read(vfj_span_of(words), &route) && route.is_inet6 && !has_failed;
     struct vfj_text text
         = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
-    add_route_words(&text, planner->slot, words);
+    if (is_change && !vfj_span_starts(vfj_span_of(words), "-inet6 "))
+        vfj_text_add(&text, "-inet6"); /* as the command's grammar wants it first */
+    add_route_words(&text, planner->slot, vfj_span_of(words));
+}
+
+static void plan_routes(struct vfj_planner *planner, bool interface_only)
+{
+    char words[VFJ_ARGS_SIZE - 16];
+    struct vfj_route route;
+    for (unsigned i = 0; i < VFJ_ROUTES_MAX
+         && vfj_rc_static_route(planner->rc, planner->slot->hn, i, words, sizeof words);
+         i++) {
+        if (!interface_only || (vfj_route_read(vfj_span_of(words), &route) && route.is_interface))
+            plan_static_route(planner, (enum vfj_need)(VFJ_NEED_STATIC_ROUTE + i), words);
+    }
+}
+
+/* Before the default route: its router may be beyond all subnets. */
+void vfj_plan_interface_routes(struct vfj_planner *planner)
+{
+    plan_routes(planner, true);
 }
 
 void vfj_plan_static_routes(struct vfj_planner *planner)
 {
-    char words[VFJ_ARGS_SIZE - 16];
-    for (unsigned i = 0; i < VFJ_ROUTES_MAX; i++) {
-        if (vfj_rc_static_route(planner->rc, planner->slot->hn, i, words, sizeof words))
-            plan_static_route(planner, (enum vfj_need)(VFJ_NEED_STATIC_ROUTE + i), words);
-    }
+    plan_routes(planner, false);
 }

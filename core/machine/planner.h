@@ -66,6 +66,7 @@ void vfj_plan_rc_inet6(struct vfj_planner *planner);
 void vfj_plan_default_route(struct vfj_planner *planner);
 void vfj_plan_default_route6(struct vfj_planner *planner);
 void vfj_plan_new_default_route6(struct vfj_planner *planner);
+void vfj_plan_interface_routes(struct vfj_planner *planner);
 void vfj_plan_static_routes(struct vfj_planner *planner);
 
 #endif

@@ -23,6 +23,11 @@ enum {
     SCRIPT_FIRST_S = 10,
     RECHECKS_MAX = 5, /* observations after hn's link came up: devd's dhclient takes its time */
     LAST_LINK_S = 3,  /* a daemon that is about to end waits so long for a VF's link */
+    /* Between observations of a slot with nothing under way. What an administrator, a jail or an
+     * agent does to hn sends no line before FreeBSD 15. */
+    WATCH_FIRST_S = 20,
+    WATCH_MAX_S = 600,
+    WATCHES_MAX = 6, /* 20 s · 2⁵ is the longest */
 };
 
 /* States */
@@ -115,6 +120,24 @@ static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot 
         slot->plan.rechecks++;
 }
 
+/* While laggN has hn's configuration and nothing is under way, the slot is observed now and then. */
+static void arm_watch(const struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    bool is_calm = slot->activity == VFJ_ACTIVITY_IDLE && vfj_step_is_acting(context)
+        && !vfj_name_is_empty(slot->unit)
+        && (vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot));
+    if (!is_calm) {
+        slot->timers.watch_us = VFJ_NEVER_US;
+        return;
+    }
+    if (slot->timers.watch_us != VFJ_NEVER_US)
+        return;
+    if (slot->plan.watches < WATCHES_MAX)
+        slot->plan.watches++;
+    arm(context, &slot->timers.watch_us,
+        vfj_step_pause_us(WATCH_FIRST_S, WATCH_MAX_S, slot->plan.watches));
+}
+
 /* Faults and retries */
 
 static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot,
@@ -125,13 +148,21 @@ static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot,
     slot->fault = (uint8_t)fault;
 }
 
+/* Whether nothing uses the VF's data path: no lagg has the VF, or laggN has it and not hn. */
+static bool is_vf_unused(const struct vfj_slot *slot)
+{
+    return vfj_name_is_empty(slot->observed.vf_lagg)
+        || (vfj_observed_has_vf_port(slot) && !vfj_observed_has_hn_port(slot)
+            && !vfj_observed_is_foreign(slot));
+}
+
 /* The plan can't go on while the VF has the data path: it is taken down, so that hn carries the
  * traffic. */
 static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
     if (!vfj_step_is_acting(context) || slot->observed.script || vfj_name_is_empty(slot->vf)
-        || !vfj_slot_is_on_vf(slot) || !vf->exists || !vfj_name_is_empty(slot->observed.vf_lagg))
+        || !vfj_slot_is_on_vf(slot) || !vf->exists || !is_vf_unused(slot))
         return false;
     vfj_plan_take_vf_down(context, slot);
     return true;
@@ -230,7 +261,10 @@ static enum vfj_reason standing_fault(const struct vfj_step_context *context,
     }
     if (has_too_many_aliases(context, slot))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
-    return has_too_long_words(context, slot) ? VFJ_REASON_ARGS_TOO_LONG : VFJ_REASON_NONE;
+    if (has_too_long_words(context, slot))
+        return VFJ_REASON_ARGS_TOO_LONG;
+    return vfj_observed_has_taken_over(slot) && !slot->observed.script ? vfj_plan_use(context, slot)
+                                                                       : VFJ_REASON_NONE;
 }
 
 /* In observe mode the guest itself joins hn and VF, or does not: observations, further and further
@@ -292,7 +326,17 @@ static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 
 /* The decision after an observation */
 
-/* Start hyperv_vf_delay for a VF that no line announced and that does not have the data path. */
+/* Somebody took laggN down together with the VF, as `service netif restart` does with all
+ * interfaces; it ups those of rc.conf only. The VF is nobody's choice then. */
+static bool was_all_taken_down(const struct vfj_slot *slot)
+{
+    const struct vfj_view *view = &slot->observed;
+    return vfj_observed_has_vf_port(slot) && vfj_observed_has_hn_port(slot) && !view->lagg.up
+        && !view->vf.up;
+}
+
+/* Start hyperv_vf_delay for a VF that no line announced and that does not have the data path, and
+ * for one that was not taken down for its own sake. */
 static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
@@ -302,7 +346,8 @@ static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
         return;
     if (asked == VFJ_OBSERVE_FOUND
         || (asked == VFJ_OBSERVE_GAP && !vfj_observed_has_vf_port(slot) && !vfj_link_is_held(slot)
-            && vf->exists))
+            && vf->exists)
+        || (was_all_taken_down(slot) && !vfj_link_is_held(slot)))
         slot->delay = VFJ_DELAY_DUE;
 }
 
@@ -319,10 +364,11 @@ static void end_delay(struct vfj_step_context *context, struct vfj_slot *slot)
 
 static void begin_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
+    bool is_watch = slot->request.watch != 0;
     enum vfj_reason conflict = vfj_observed_port_conflict(slot);
     if (conflict != VFJ_REASON_NONE)
         set_fault(context, slot, conflict);
-    vfj_plan_begin(slot);
+    vfj_plan_begin(slot, is_watch);
 }
 
 /* Whether the guest has no network as it is, or would lose it to the stock scripts. */
@@ -370,7 +416,7 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         return false;
     }
     bool can_go_on = slot->observed.script || vfj_plan_has_stray_vf(context, slot);
-    enum vfj_reason conflict = can_go_on ? VFJ_REASON_NONE : vfj_plan_conflict(slot);
+    enum vfj_reason conflict = can_go_on ? VFJ_REASON_NONE : vfj_plan_conflict(context, slot);
     if (conflict == VFJ_REASON_NONE && slot->plan.batches >= BATCHES_MAX)
         conflict = VFJ_REASON_NOT_CONVERGING;
     if (conflict != VFJ_REASON_NONE)
@@ -442,14 +488,16 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
     }
     if (!may_go_on(context, slot))
         leave_to_next(context, slot);
-    if (has_batch)
+    if (has_batch) {
         slot->activity = VFJ_ACTIVITY_RUNNING;
-    else if (slot->request.wanted != VFJ_OBSERVE_NOT && vfj_name_is_empty(slot->unit))
+        slot->plan.watches = 0;
+    } else if (slot->request.wanted != VFJ_OBSERVE_NOT && vfj_name_is_empty(slot->unit)) {
         give_up(context, slot);
-    else if (slot->request.wanted != VFJ_OBSERVE_NOT)
+    } else if (slot->request.wanted != VFJ_OBSERVE_NOT) {
         observe(context, slot);
-    else if (slot->activity != VFJ_ACTIVITY_OBSERVING)
+    } else if (slot->activity != VFJ_ACTIVITY_OBSERVING) {
         slot->activity = VFJ_ACTIVITY_IDLE;
+    }
 }
 
 void vfj_reconcile(struct vfj_step_context *context, unsigned index)
@@ -460,8 +508,9 @@ void vfj_reconcile(struct vfj_step_context *context, unsigned index)
     decide_activity(context, slot);
     arm_link(context, slot);
     arm_recheck(context, slot);
-    if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_due_us(slot) != VFJ_NEVER_US)
+    if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_awaits_timer(slot))
         slot->activity = VFJ_ACTIVITY_WAITING;
+    arm_watch(context, slot);
     enum vfj_activity was = (enum vfj_activity)vfj_step_old_slot(context, index)->activity;
     enum vfj_activity is = (enum vfj_activity)slot->activity;
     VFJ_CHECK(is == was || vfj_activity_may_follow(was, is));

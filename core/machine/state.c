@@ -78,7 +78,7 @@ void vfj_slot_init(struct vfj_slot *slot, struct vfj_name hn)
 {
     memset(slot, 0, sizeof *slot);
     slot->hn = hn;
-    slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
+    slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
 }
 
 static int64_t earlier(int64_t a_us, int64_t b_us)
@@ -88,9 +88,16 @@ static int64_t earlier(int64_t a_us, int64_t b_us)
     return a_us < b_us ? a_us : b_us;
 }
 
+bool vfj_slot_awaits_timer(const struct vfj_slot *slot)
+{
+    return slot->timers.delay_us != VFJ_NEVER_US || slot->timers.observe_us != VFJ_NEVER_US
+        || slot->timers.link_us != VFJ_NEVER_US;
+}
+
 int64_t vfj_slot_due_us(const struct vfj_slot *slot)
 {
-    return earlier(slot->timers.delay_us, earlier(slot->timers.observe_us, slot->timers.link_us));
+    return earlier(earlier(slot->timers.delay_us, slot->timers.observe_us),
+                   earlier(slot->timers.link_us, slot->timers.watch_us));
 }
 
 int64_t vfj_slot_last_due_us(const struct vfj_slot *slot)

@@ -147,6 +147,7 @@ struct vfj_timers {
     int64_t delay_us;   /* hyperv_vf_delay ends */
     int64_t observe_us; /* the guest is observed again */
     int64_t link_us;    /* the link monitor is due */
+    int64_t watch_us;   /* a slot with nothing under way is observed, for changes unheard */
 };
 
 /* The plan under way, or the last one. The masks have bit 1 << need. */
@@ -160,7 +161,8 @@ struct vfj_plan {
     uint8_t retries;  /* in a row: plans that ended with failed needs */
     /* in a row: observations scheduled after hn's link came up, or until the guest itself joins */
     uint8_t rechecks;
-    uint8_t pad[3];
+    uint8_t watches; /* in a row: watch timers armed since a batch ran */
+    uint8_t pad[2];
 };
 
 /* The per-interface script of an administrator, which takes over the work for one hn. */
@@ -191,7 +193,8 @@ struct vfj_observe_request {
     uint8_t wanted; /* enum vfj_observe: requested, not issued yet */
     /* enum vfj_observe: of the probe under way, or of the next one when a pause precedes it */
     uint8_t asked;
-    uint8_t pad[2];
+    uint8_t watch; /* nothing but the watch timer asks */
+    uint8_t pad;
 };
 
 /* One hn interface and its VF: facts, recorded by the handlers of events. core/machine/reconcile.c
@@ -228,6 +231,9 @@ struct vfj_slot {
 
 /* Make the slot of an hn of which nothing is known. */
 void vfj_slot_init(struct vfj_slot *slot, struct vfj_name hn);
+
+/* Whether the slot has something to do at a time: a timer but that of the watch is armed. */
+bool vfj_slot_awaits_timer(const struct vfj_slot *slot);
 
 /* When the slot's first timer is due; VFJ_NEVER_US: none is armed. */
 int64_t vfj_slot_due_us(const struct vfj_slot *slot);

@@ -50,7 +50,8 @@
 #define TIMERS_MEMBERS(X) \
     X(DUE, delay_us, 0)   \
     X(DUE, observe_us, 0) \
-    X(DUE, link_us, 0)
+    X(DUE, link_us, 0)    \
+    X(DUE, watch_us, 0)
 
 #define PLAN_MEMBERS(X)               \
     X(NUMBER, tried, UINT64_MAX)      \
@@ -60,6 +61,7 @@
     X(NUMBER, failures, UINT8_MAX)    \
     X(NUMBER, retries, UINT8_MAX)     \
     X(NUMBER, rechecks, UINT8_MAX)    \
+    X(NUMBER, watches, UINT8_MAX)     \
     X(RESERVED, pad, 0)
 
 #define BATCH_MEMBERS(X)            \
@@ -74,6 +76,7 @@
 #define REQUEST_MEMBERS(X)               \
     X(NUMBER, wanted, VFJ_OBSERVE_FOUND) \
     X(NUMBER, asked, VFJ_OBSERVE_FOUND)  \
+    X(NUMBER, watch, 1)                  \
     X(RESERVED, pad, 0)
 
 #define OWN_SCRIPT_MEMBERS(X)         \

@@ -324,7 +324,7 @@ static bool is_sound_slot(const struct vfj_slot *slot)
 static void recover_slot(struct vfj_slot *slot)
 {
     memset(&slot->batch, 0, sizeof slot->batch);
-    slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
+    slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
     slot->joined = slot->state == VFJ_SLOT_LAGGED;
     slot->delay = slot->state == VFJ_SLOT_DELAYED ? VFJ_DELAY_OVER : VFJ_DELAY_NONE;
     slot->state = (uint8_t)vfj_slot_public_state(slot);

@@ -93,6 +93,18 @@ void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *i
     }
 }
 
+void vfj_guest_drop_routes(struct vfj_guest *guest, struct vfj_name interface)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < guest->route_count; i++) {
+        if (!vfj_name_equal(guest->routes[i].interface, interface))
+            guest->routes[kept++] = guest->routes[i];
+    }
+    guest->route_count = kept;
+    if (vfj_name_equal(guest->default_if, interface))
+        guest->default_if = (struct vfj_name){{0}};
+}
+
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
@@ -115,7 +127,9 @@ void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interf
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
-        if (guest->ifs[i].facts.exists && vfj_interface_has_port(&guest->ifs[i].facts, port))
+        const struct vfj_interface *facts = &guest->ifs[i].facts;
+        if (facts->exists && facts->laggproto != VFJ_LAGGPROTO_NONE
+            && vfj_interface_has_port(facts, port))
             return &guest->ifs[i];
     }
     return NULL;
@@ -146,22 +160,19 @@ bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if
     return false;
 }
 
-/* An interface departs: its lagg drops it by itself (lagg(4)), and so it does a port that no line
- * told of. */
+/* An interface departs: its lagg or bridge drops it by itself (lagg(4), if_bridge(4)), and a VLAN
+ * loses its parent. So it is with a port that no line told of. */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
 {
     struct vfj_guest_if *gone = vfj_guest_find(guest, name);
-    struct vfj_guest_if *lagg;
     if (gone != NULL) {
         gone->facts.exists = false;
         gone->dhclient = 0;
         memset(&gone->gateway6, 0, sizeof gone->gateway6);
     }
-    if (vfj_name_equal(guest->default_if, name))
-        guest->default_if = (struct vfj_name){{0}};
-    while ((lagg = vfj_guest_lagg_of(guest, name)) != NULL)
-        vfj_interface_drop_port(&lagg->facts, name);
+    vfj_guest_drop_routes(guest, name);
     for (unsigned i = 0; i < guest->if_count; i++) {
+        vfj_interface_drop_port(&guest->ifs[i].facts, name);
         if (!vfj_name_equal(guest->ifs[i].rxvf, name))
             continue;
         guest->ifs[i].rxvf = (struct vfj_name){{0}};
@@ -186,6 +197,7 @@ void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name)
 void vfj_guest_boot(struct vfj_guest *guest)
 {
     guest->default_if = (struct vfj_name){{0}};
+    guest->route_count = 0;
     for (unsigned i = 0; i < guest->if_count; i++) {
         struct vfj_guest_if *interface = &guest->ifs[i];
         interface->facts = interface->told;

@@ -18,6 +18,7 @@ enum {
     VFJ_GUEST_SYSCTLS_MAX = 128,
     VFJ_GUEST_FILES_MAX = 64,
     VFJ_GUEST_RULES_MAX = 256,
+    VFJ_GUEST_ROUTES_MAX = 64, /* straight through an interface; more are forgotten */
 };
 
 struct vfj_guest_if {
@@ -61,6 +62,12 @@ struct vfj_guest_file {
     uint32_t mode;
 };
 
+/* What a route leads to straight through an interface, without a router. */
+struct vfj_guest_route {
+    struct vfj_address destination;
+    struct vfj_name interface;
+};
+
 /* %fail and %slow. */
 struct vfj_guest_rule {
     char argv[VFJ_RULE_SIZE];
@@ -72,12 +79,13 @@ struct vfj_guest_rule {
 };
 
 struct vfj_guest {
-    unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count;
+    unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count, route_count;
     uint64_t pid_last;
     /* of the default route; empty when neither %if nor a command made one */
     struct vfj_name default_if;
     struct vfj_address default_gateway;
     struct vfj_rc rc;
+    struct vfj_guest_route routes[VFJ_GUEST_ROUTES_MAX];
     struct vfj_guest_if ifs[VFJ_GUEST_IFS_MAX];
     struct vfj_guest_vf vfs[VFJ_GUEST_VFS_MAX];
     struct vfj_guest_sysctl sysctls[VFJ_GUEST_SYSCTLS_MAX];
@@ -125,6 +133,8 @@ void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name);
  * this interface. */
 void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *interface,
                            const struct vfj_address *gateway);
+/* The interface has lost its last IPv4 address: its IPv4 routes went with that. */
+void vfj_guest_drop_routes(struct vfj_guest *guest, struct vfj_name interface);
 /* The interface of the IPv6 default route, or NULL. */
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
 /* That route goes through this interface, and no other. */

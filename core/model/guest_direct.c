@@ -82,6 +82,8 @@ static const char *direct_sysctl(struct vfj_guest *guest, const struct vfj_trace
 /* The values again, without the one that is set anew, and that at the end; of %norc, without it. */
 static const char *direct_rc(struct vfj_guest *guest, const struct vfj_trace_line *line)
 {
+    if (vfj_rc_is_surplus(line->key)) /* whoever reads rc.conf leaves it out */
+        return NULL;
     struct vfj_rc before = guest->rc;
     struct vfj_text text = vfj_text_begin(guest->rc.text, sizeof guest->rc.text);
     struct vfj_span rest = vfj_span_of(before.text);
@@ -105,6 +107,23 @@ static const char *direct_rc(struct vfj_guest *guest, const struct vfj_trace_lin
     return "more rc.conf values than fit (16383 bytes)";
 }
 
+/* ifconfig(8) takes the parent of hn0.10 from its name. */
+static void imply_parent(struct vfj_guest *guest, struct vfj_interface *facts)
+{
+    const char *dot = strchr(facts->name.text, '.');
+    struct vfj_name parent;
+    uint64_t tag;
+    if (dot == NULL || facts->use != VFJ_USE_NONE || !vfj_span_to_u64(vfj_span_of(dot + 1), &tag)
+        || !vfj_name_parse((struct vfj_span){facts->name.text, (size_t)(dot - facts->name.text)},
+                           &parent))
+        return;
+    const struct vfj_guest_if *hn = vfj_guest_find(guest, parent);
+    if (hn == NULL || vfj_name_is_empty(hn->unit))
+        return;
+    facts->use = VFJ_USE_VLAN;
+    vfj_interface_add_port(facts, parent);
+}
+
 static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_line *line)
 {
     const struct vfj_interface *facts = &line->if_facts.interface;
@@ -114,6 +133,7 @@ static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_lin
         return "more interfaces than the guest model holds (512)";
     struct vfj_interface before = interface->facts;
     interface->facts = *facts;
+    imply_parent(guest, &interface->facts);
     set_unit(interface, line->if_facts.unit);
     interface->facts.no_dad |= before.no_dad; /* a %if without their words says nothing of these */
     interface->facts.rtadv |= before.rtadv;

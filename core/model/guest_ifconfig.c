@@ -106,8 +106,8 @@ static void delete_address(struct call *call, unsigned index)
             (facts->address_count - index) * sizeof facts->addresses[0]);
     for (unsigned i = 0; i < facts->address_count; i++)
         inet_left |= !vfj_address_is_inet6(&facts->addresses[i]);
-    if (!inet_left && vfj_name_equal(call->guest->default_if, facts->name))
-        call->guest->default_if = (struct vfj_name){{0}};
+    if (!inet_left)
+        vfj_guest_drop_routes(call->guest, facts->name);
 }
 
 /* Without an address the first one of the family goes. */
@@ -188,6 +188,20 @@ static bool nd6_option(struct call *call)
     return false;
 }
 
+/* A word of carp(4) with its operand: the address is shared. */
+static bool carp_word(struct call *call)
+{
+    static const char *const words[] = {"vhid", "advskew", "advbase", "pass", "state"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!next_is(call, words[i]))
+            continue;
+        call->interface->facts.carp = true;
+        next(call);
+        return true;
+    }
+    return false;
+}
+
 static void inet(struct call *call, bool inet6)
 {
     const char *netmask = NULL;
@@ -200,6 +214,8 @@ static void inet(struct call *call, bool inet6)
         remove_address(call, "", inet6);
         return;
     }
+    while (carp_word(call))
+        continue;
     const char *address = next(call);
     char prefixed[VFJ_ADDRESS_SIZE + 8];
     for (;;) {
@@ -213,6 +229,8 @@ static void inet(struct call *call, bool inet6)
             address = prefixed;
         } else if (next_is(call, "broadcast")) {
             next(call);
+        } else if (carp_word(call)) {
+            continue;
         } else if (next_is(call, "alias") || next_is(call, "add")) {
             alias = true;
         } else if (next_is(call, "delete") || next_is(call, "-alias")) {

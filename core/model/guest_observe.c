@@ -157,6 +157,19 @@ static void observe_map(const struct vfj_guest *guest, struct vfj_map *map)
     }
 }
 
+/* As the real readers do: each interface with IPv6 has one of its own, which is nobody's to move. */
+static void drop_link_local(struct vfj_interface *interface)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < interface->address_count; i++) {
+        if (!vfj_address_is_link_local(vfj_span_of(interface->addresses[i].text)))
+            interface->addresses[kept++] = interface->addresses[i];
+    }
+    memset(&interface->addresses[kept], 0,
+           (interface->address_count - kept) * sizeof interface->addresses[0]);
+    interface->address_count = (uint8_t)kept;
+}
+
 static void observe_interface(struct vfj_guest *guest, struct vfj_name name,
                               struct vfj_interface *interface)
 {
@@ -166,6 +179,7 @@ static void observe_interface(struct vfj_guest *guest, struct vfj_name name,
         return;
     }
     *interface = found->facts;
+    drop_link_local(interface);
     if (found->facts.laggproto != VFJ_LAGGPROTO_NONE && !found->has_told_link)
         interface->link = vfj_guest_has_link(guest, found) ? VFJ_LINK_UP : VFJ_LINK_DOWN;
 }
@@ -231,6 +245,16 @@ static struct vfj_name lagg_of(struct vfj_guest *guest, struct vfj_name port)
     return lagg != NULL ? lagg->facts.name : (struct vfj_name){{0}};
 }
 
+static void observe_users(const struct vfj_guest *guest, struct vfj_interface *hn)
+{
+    struct vfj_interface users = {.name = hn->name};
+    for (unsigned i = 0; i < guest->if_count; i++) {
+        if (guest->ifs[i].facts.exists)
+            vfj_view_add_user(&users, &guest->ifs[i].facts);
+    }
+    vfj_view_take_users(hn, &users);
+}
+
 static uint64_t dhclient_of(struct vfj_guest *guest, struct vfj_name name)
 {
     const struct vfj_guest_if *interface = vfj_guest_find(guest, name);
@@ -277,6 +301,7 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
     view->lagg_dhclient = dhclient_of(guest, command->b);
     view->hn_lagg = lagg_of(guest, command->a);
     observe_interface(guest, command->a, &view->hn);
+    observe_users(guest, &view->hn);
     observe_interface(guest, command->b, &view->lagg);
     observe_vf(guest, command, view);
     bool on_lagg = vfj_name_equal(guest->default_if, command->b);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/data/route.h"
 #include "core/model/guest.h"
 
 /* A rule has words as the command's argv prints them. */
@@ -187,7 +188,8 @@ static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv,
     return status;
 }
 
-/* The interface in whose subnet the router is, or that is its scope. */
+/* The interface in whose subnet the router is, or that is its scope, or that a route to the router
+ * leads straight through. */
 static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_span router)
 {
     const char *scope = memchr(router.text, '%', router.length);
@@ -199,6 +201,10 @@ static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_spa
             if (vfj_address_covers(&facts->addresses[k], router))
                 return &guest->ifs[i];
         }
+    }
+    for (unsigned i = 0; i < guest->route_count; i++) {
+        if (vfj_address_covers(&guest->routes[i].destination, router))
+            return vfj_guest_find(guest, guest->routes[i].interface);
     }
     return NULL;
 }
@@ -247,15 +253,42 @@ static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv
     return 0;
 }
 
-/* Only default routes are kept. */
+/* A route straight through an interface. */
+static int32_t run_interface_route(struct vfj_guest *guest, const struct vfj_route *route,
+                                   const struct vfj_argv *argv, struct vfj_text *output)
+{
+    struct vfj_guest_route made;
+    if (!vfj_name_parse(route->gateway, &made.interface)
+        || vfj_guest_find(guest, made.interface) == NULL)
+        return refuse_route(argv, "Network is unreachable", output);
+    if (!vfj_route_destination(route, &made.destination)
+        || guest->route_count == VFJ_GUEST_ROUTES_MAX)
+        return 0;
+    for (unsigned i = 0; i < guest->route_count; i++) {
+        if (strcmp(guest->routes[i].destination.text, made.destination.text) == 0)
+            return refuse_route(argv, "route already in table", output);
+    }
+    guest->routes[guest->route_count++] = made;
+    return 0;
+}
+
+/* Default routes are kept, and those straight through an interface. */
 static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
                          struct vfj_text *output)
 {
+    char bytes[VFJ_ARGS_SIZE];
+    struct vfj_text words = vfj_text_begin(bytes, sizeof bytes);
+    struct vfj_route route;
+    for (unsigned i = 2; i < argv->count; i++)
+        vfj_text_add_word(&words, vfj_span_of(argv->words[i]));
     if (argv->count == 4 && strcmp(argv->words[2], "default") == 0)
         return run_default(guest, argv, output);
     if (argv->count == 5 && strcmp(argv->words[2], "-inet6") == 0
         && strcmp(argv->words[3], "default") == 0)
         return run_default6(guest, argv, output);
+    if (strcmp(argv->words[1], "add") == 0 && vfj_route_read(vfj_span_of(bytes), &route)
+        && route.is_interface)
+        return run_interface_route(guest, &route, argv, output);
     return 0;
 }
 

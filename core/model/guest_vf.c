@@ -192,6 +192,7 @@ void vfj_guest_happen(struct vfj_guest *guest, const struct vfj_devd *devd)
         if (interface != NULL)
             interface->facts.link = devd->link_up ? VFJ_LINK_UP : VFJ_LINK_DOWN;
         break;
+    case VFJ_DEVD_ADDRESS:
     case VFJ_DEVD_OTHER:
     case VFJ_DEVD_COUNT:
         break;

@@ -209,6 +209,16 @@ static bool read_gateway6(struct reader *reader, struct vfj_address *gateway)
     return true;
 }
 
+/* `vlandev PARENT`, or `addm MEMBER`: what the interface is made of. */
+static bool read_if_use(struct reader *reader, struct vfj_interface *interface, enum vfj_use use)
+{
+    struct vfj_name name;
+    if (!read_name(reader, &name))
+        return false;
+    interface->use = (uint8_t)use;
+    return vfj_interface_add_port(interface, name) ? true : refuse(reader, "too many members");
+}
+
 static bool read_if_port(struct reader *reader, struct vfj_interface *interface)
 {
     struct vfj_name port;
@@ -272,6 +282,20 @@ static bool read_if_word(struct reader *reader, struct vfj_span word, struct vfj
         return read_gateway6(reader, &facts->gateway6);
     if (vfj_span_is(word, "dhclient"))
         return read_number(reader, INT32_MAX, &facts->dhclient, "a pid is missing");
+    if (vfj_span_is(word, "vhid")) {
+        interface->carp = true;
+        return read_number(reader, 255, &number, "a vhid of at most 255 is missing");
+    }
+    if (vfj_span_is(word, "fib")) {
+        bool right = read_number(reader, 65535, &number, "a FIB of at most 65535 is missing");
+        if (number != 0 && interface->use == VFJ_USE_NONE)
+            interface->use = VFJ_USE_FIB;
+        return right;
+    }
+    if (vfj_span_is(word, "vlandev"))
+        return read_if_use(reader, interface, VFJ_USE_VLAN);
+    if (vfj_span_is(word, "addm"))
+        return read_if_use(reader, interface, VFJ_USE_BRIDGE);
     if (vfj_span_is(word, "laggport"))
         return read_if_port(reader, interface);
     if (vfj_span_is(word, "laggproto")) {

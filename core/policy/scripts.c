@@ -69,6 +69,7 @@ static void scripts_devd(struct vfj_step_context *context)
         renamed(context, devd);
         break;
     case VFJ_DEVD_LINK:
+    case VFJ_DEVD_ADDRESS:
     case VFJ_DEVD_OTHER:
     case VFJ_DEVD_COUNT:
         break;

@@ -84,13 +84,17 @@ says '^warn +daemon +does not run' '^warn +journal .*not there yet' '^ok +rc\.co
     '^ok +hn mode +not transparent' '^ok +guest +of Hyper-V' '^ok +if_lagg +is loaded when' '^ok +hn0 +no VF$' \
     '^ok +devd .*seqpacket\.pipe: a client can connect' \
     '^ok +rules +HYPERV_NIC_VF VF_UP: /usr/local/etc/devd/vfjournal\.conf:[0-9]+, priority 11' \
-    '^ok +rules +ETHERNET IFATTACH: /usr/local/etc/devd/vfjournal\.conf' '^ok +delay +2 s, the least'
+    '^ok +rules +ETHERNET IFATTACH: /usr/local/etc/devd/vfjournal\.conf' '^ok +delay +2 s, the least' \
+    '^ok +rules +IFNET LINK_UP: /usr/local/etc/devd/vfjournal\.conf:[0-9]+, priority 11: vfjournal.s' '^ok +reach '
 not 'FAIL'
 
-# A sound guest with a daemon that acts.
+# A sound guest with a daemon that acts. It says once whose rules name hn0.
+printf 'pass in all\nblock in on hn0\nblock in on hn0\n' >g/etc/pf.conf
 "$vfjournal" daemon --act --root g 2>log &
 daemon=$!
 wait_for 'devd: [0-9].*seqpacket'
+[ "$(grep -c 'guest: /etc/pf\.conf:2 names hn0: once' log)" = 1 ] || { echo "pf.conf?"; cat log; failed=1; }
+rm g/etc/pf.conf
 "$guest" host g slow 8 ifconfig hn0 inet 10.0.0.4 delete
 "$guest" host g plug mce0
 tries=100
@@ -114,6 +118,34 @@ grep -v -e 'daemon .*is root' -e '-> pw useradd' out >rest
 [ -s rest ] && { echo "-q says something"; cat rest; failed=1; }
 expect $sound "json" doctor -o json --root g
 says '^\{"level":"ok","subject":"daemon","finding":"runs, pid '
+
+# Nobody reaches the guest: that comes first.
+g/sbin/ifconfig lagg1 inet 10.1.0.4 delete
+g/sbin/route delete default >/dev/null 2>&1
+expect 1 "out of reach" doctor --root g
+says '^FAIL +hn1 +has no address, and its lagg has none either: nothing reaches' \
+    '^FAIL +route +there is none, though rc\.conf or DHCP gives one'
+not '^ok +reach'
+head -1 out | grep -Eq '^FAIL +hn[01] ' || { echo "not first"; cat out; failed=1; }
+g/sbin/ifconfig lagg1 inet 10.1.0.4/24
+g/sbin/route add default 10.0.0.1 >/dev/null
+mkdir -p g/usr/sbin
+printf '#!/bin/sh\necho "? ($2) at (incomplete) on lagg0 expired [ethernet]"\n' >g/usr/sbin/arp
+chmod +x g/usr/sbin/arp
+expect 1 "a silent router" doctor -q --root g
+says '^FAIL +route +its router does not answer'
+printf '#!/bin/sh\necho "? ($2) at 00:15:5d:00:00:01 on lagg0 expires in 9 seconds [ethernet]"\n' >g/usr/sbin/arp
+expect $sound "a router that answers" doctor --root g
+says '^ok +reach '
+
+# Rules that name hn0.
+printf '# hn1\next_if = "hn0"\nnat on hn0:0 -> (hn0)\n' >g/etc/pf.conf
+expect 1 "rules that name hn0" doctor -q --root g
+says '^warn +hn0 +is named in /etc/pf\.conf:2: once it is joined' '-> name lagg0 there as well'
+not 'hn1 +is named'
+expect 0 "config of hn0 in rules" config -i hn0 --root g
+says '^ +named: in /etc/pf\.conf:2, which has to name the lagg'
+rm g/etc/pf.conf
 
 # devd's rules.
 rm g/usr/local/etc/devd/vfjournal.conf

@@ -334,11 +334,20 @@ static bool end_command(struct explore_world *world, unsigned slot, enum fate fa
     return true;
 }
 
+/* The watch is left out: it never rests. */
 static int64_t due_us(const struct explore_world *world)
 {
     const struct vfj_head *head = &world->state.head;
     int64_t due = head->map_retry_us != VFJ_NEVER_US ? head->map_retry_us : INT64_MAX;
-    return head->due_us != VFJ_NEVER_US && head->due_us < due ? head->due_us : due;
+    for (unsigned i = 0; i < head->slot_count; i++) {
+        const struct vfj_timers *timers = &world->state.slots[i].timers;
+        const int64_t all[] = {timers->delay_us, timers->observe_us, timers->link_us};
+        for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
+            if (all[k] != VFJ_NEVER_US && all[k] < due)
+                due = all[k];
+        }
+    }
+    return due;
 }
 
 static bool timer(struct explore_world *world)
@@ -612,6 +621,8 @@ void explore_normalise(struct explore_world *world)
         slot->timers.delay_us = relative(slot->timers.delay_us, head->mono_us);
         slot->timers.observe_us = relative(slot->timers.observe_us, head->mono_us);
         slot->timers.link_us = relative(slot->timers.link_us, head->mono_us);
+        slot->timers.watch_us = VFJ_NEVER_US;
+        slot->plan.watches = 0;
         slot->generation = 0;
         slot->plan.batches = 0;
     }
@@ -715,7 +726,7 @@ void explore_unpack(struct explore_world *world, const unsigned char *bytes, siz
     for (unsigned i = world->state.head.slot_count; i < EXPLORE_SLOTS_MAX + 2; i++) {
         memset(&world->state.slots[i], 0, sizeof world->state.slots[i]);
         world->state.slots[i].timers
-            = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
+            = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
         world->state.index.due_us[i] = VFJ_NEVER_US;
         world->state.index.digests[i] = 0;
     }

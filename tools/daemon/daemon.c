@@ -17,6 +17,7 @@
 #include "tools/daemon/loop.h"
 #include "tools/daemon/options.h"
 #include "tools/daemon/split.h"
+#include "tools/guest_names.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -174,10 +175,29 @@ static bool is_guest_roots(const struct vfj_daemon_options *options)
     return is_roots;
 }
 
+static void say_named(void *context, const char *file, unsigned line)
+{
+    const struct vfj_name *hn = context;
+    vfj_daemon_log("guest", "%s:%u names %s: once that is joined, its packets are on its lagg",
+                   file, line, hn->text);
+}
+
+/* Rules of a firewall, and the like, that name an hn. They are read while this process is root. */
+static void say_files(const struct vfj_daemon_options *options)
+{
+    for (unsigned i = 0; i < VFJ_UNITS_MAX && options->mode == VFJ_MODE_ACT; i++) {
+        struct vfj_name hn = {{0}};
+        struct vfj_text text = vfj_text_begin(hn.text, sizeof hn.text);
+        vfj_text_format(&text, "hn%u", i);
+        vfj_guest_find_names(&options->guest_io.paths, hn, say_named, &hn);
+    }
+}
+
 static int run_with_pidfile(struct vfj_daemon_options *options)
 {
     if (!is_guest_roots(options))
         return VFJ_EXIT_UNUSABLE;
+    say_files(options);
     options->pidfile_descriptor = -1;
     if (options->pidfile[0] != '\0') {
         options->pidfile_descriptor = vfj_pidfile_open(options->pidfile);

@@ -120,6 +120,33 @@ static void judge_link_up(struct vfj_doctor *doctor, const struct vfj_devd_rules
         "install vfjournal's devd rules, or run the daemon in act mode, which puts it right");
 }
 
+/* Which rule acts when hn's link comes up: the stock one may run dhclient on it. */
+static void list_link_up(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules,
+                         const char *hn)
+{
+    const struct vfj_devd_fact link_up[]
+        = {{"system", "IFNET"}, {"subsystem", hn}, {"type", "LINK_UP"}, {"media-type", "ethernet"}};
+    char what[VFJ_RULE_VALUE_SIZE + 96];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    const struct vfj_devd_rule *rule = vfj_devd_rules_choose(rules, link_up, 4);
+    describe(&text, "IFNET LINK_UP", rule);
+    switch (owner_of(rule, "dhclient")) {
+    case OWNER_OURS:
+        vfj_text_add(&text, ": vfjournal's, which leaves a lagg port alone");
+        break;
+    case OWNER_STOCK:
+        vfj_text_add(&text, ": the stock rule runs dhclient, where rc.conf has DHCP");
+        break;
+    case OWNER_OTHER:
+        vfj_text_add(&text, ": another rule");
+        break;
+    case OWNER_NONE:
+        vfj_text_add(&text, " acts on it");
+        break;
+    }
+    vfj_doctor_find(doctor, VFJ_LEVEL_OK, "rules", what, "");
+}
+
 static void check_rules(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules)
 {
     const char *hn = doctor->hns.count > 0 ? doctor->hns.names[0].text : "hn0";
@@ -130,6 +157,7 @@ static void check_rules(struct vfj_doctor *doctor, const struct vfj_devd_rules *
         = {{"system", "ETHERNET"}, {"subsystem", vf}, {"type", "IFATTACH"}, {"vm_guest", "hv"}};
     judge(doctor, "HYPERV_NIC_VF VF_UP", vfj_devd_rules_choose(rules, vf_up, 4), "hyperv_vfup");
     judge(doctor, "ETHERNET IFATTACH", vfj_devd_rules_choose(rules, attach, 4), "hyperv_vfattach");
+    list_link_up(doctor, rules, hn);
     for (unsigned i = 0; i < doctor->hns.count; i++)
         judge_link_up(doctor, rules, doctor->hns.names[i]);
 }

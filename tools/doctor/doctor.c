@@ -138,6 +138,8 @@ void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char
 
 static int examine(struct vfj_doctor *doctor)
 {
+    vfj_doctor_read_guest(doctor);
+    vfj_doctor_check_reach(doctor);
     vfj_doctor_check_journal(doctor);
     vfj_doctor_check_rc(doctor);
     vfj_doctor_check_kernel(doctor);

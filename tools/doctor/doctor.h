@@ -36,6 +36,7 @@ struct vfj_doctor {
     unsigned slot_count;
     struct vfj_doctor_slot slots[VFJ_SLOTS_MAX]; /* by the journal, when it was read first */
     bool rc_read;
+    char rc_complaint[256]; /* why not */
     struct vfj_rc rc, origin;
     bool map_read;
     struct vfj_map map;
@@ -55,7 +56,12 @@ void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const cha
  * change at once. Reads the journal again. */
 bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn);
 
+/* Read what several checks ask for: rc.conf, hn's map, which hn interfaces there are. */
+void vfj_doctor_read_guest(struct vfj_doctor *doctor);
+
 /* The checks, in the order in which they are made. */
+/* an address, a link and a default route */
+void vfj_doctor_check_reach(struct vfj_doctor *doctor);
 /* daemon, permissions, disk, clock, replay */
 void vfj_doctor_check_journal(struct vfj_doctor *doctor);
 void vfj_doctor_check_rc(struct vfj_doctor *doctor); /* rc.conf, the delay */

@@ -3,6 +3,7 @@
 
 #include "core/data/rc.h"
 #include "tools/doctor/doctor.h"
+#include "tools/guest_names.h"
 
 /* "hn0: VF mce0, which has the data path; both are ports of lagg0" */
 static void describe(const struct vfj_view *view, const struct vfj_map *map, struct vfj_text *text)
@@ -15,6 +16,13 @@ static void describe(const struct vfj_view *view, const struct vfj_map *map, str
         vfj_text_add(text,
                      vfj_name_is_empty(view->rxvf) ? ", traffic on hn" : ", traffic on the VF");
     }
+    for (unsigned i = 0; i < view->hn.port_count; i++) {
+        const char *what = view->hn.use == VFJ_USE_VLAN ? "; parent of " : "; member of ";
+        vfj_text_add(text, i == 0 ? what : ", ");
+        vfj_text_add(text, view->hn.ports[i].text);
+    }
+    vfj_text_add(text, view->hn.carp ? "; shares an address by carp(4)" : "");
+    vfj_text_add(text, view->hn.use == VFJ_USE_FIB ? "; in another FIB than 0" : "");
     if (vfj_name_is_empty(view->hn_lagg))
         return;
     vfj_text_add(text, "; port of ");
@@ -71,7 +79,7 @@ static void find_owner(struct vfj_doctor *doctor, const struct vfj_interface *po
 static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
 {
     static struct vfj_view view;
-    char what[160];
+    char what[768];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
     if (!vfj_guest_observe_slot(doctor->ask, &doctor->map, hn, &view)) {
         vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, hn.text,
@@ -106,10 +114,45 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, what, "");
 }
 
+/* A file whose rules name hn: packets of a joined hn are on its lagg. */
+struct named {
+    struct vfj_doctor *doctor;
+    struct vfj_name hn;
+};
+
+static void find_file(void *context, const char *file, unsigned line)
+{
+    const struct named *named = context;
+    char what[VFJ_PATHNAME_SIZE + 64], advice[128];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    vfj_text_add(&text, "is named in ");
+    vfj_text_add(&text, file);
+    vfj_text_add_char(&text, ':');
+    vfj_text_add_u64(&text, line);
+    struct vfj_name lagg = vfj_name_lagg(vfj_guest_unit(&named->doctor->map, named->hn));
+    struct vfj_text more = vfj_text_begin(advice, sizeof advice);
+    vfj_text_add(&more, "name ");
+    vfj_text_add(&more, vfj_name_is_empty(lagg) ? "its lagg" : lagg.text);
+    vfj_text_add(&more, " there as well, or instead, and load the file again");
+    vfj_doctor_find2(named->doctor, VFJ_LEVEL_WARN, named->hn.text, what,
+                     ": once it is joined, its packets are on its lagg and match nothing there",
+                     advice);
+}
+
+/* In transparent mode hn is never joined. */
+static void check_names(struct vfj_doctor *doctor, struct vfj_name hn)
+{
+    struct named named = {.doctor = doctor, .hn = hn};
+    if (doctor->map_read && doctor->map.transparent <= 0)
+        vfj_guest_find_names(&doctor->paths, hn, find_file, &named);
+}
+
 void vfj_doctor_check_hns(struct vfj_doctor *doctor)
 {
     if (doctor->hns.count == 0)
         vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "hn", "there is no hn interface", "");
     for (unsigned i = 0; i < doctor->hns.count; i++)
         check_hn(doctor, doctor->hns.names[i]);
+    for (unsigned i = 0; i < doctor->hns.count; i++)
+        check_names(doctor, doctor->hns.names[i]);
 }

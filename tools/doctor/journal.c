@@ -108,10 +108,13 @@ static void check_faults(struct vfj_doctor *doctor, const struct vfj_state *stat
 {
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         const struct vfj_slot *slot = &state->slots[i];
+        char user[768];
+        struct vfj_text text = vfj_text_begin(user, sizeof user);
+        vfj_status_add_user(&text, slot);
         if (slot->fault != VFJ_REASON_NONE)
-            vfj_doctor_find(doctor, VFJ_LEVEL_WARN, slot->hn.text,
-                            vfj_reason_text((enum vfj_reason)slot->fault),
-                            "see vfjournal status, and vfjournal show -i of it");
+            vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, slot->hn.text,
+                             vfj_reason_text((enum vfj_reason)slot->fault), user,
+                             "see vfjournal status, and vfjournal show -i of it");
     }
 }
 

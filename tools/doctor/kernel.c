@@ -105,13 +105,19 @@ static void find_laggs(struct vfj_doctor *doctor)
         doctor->any_lagg |= vfj_name_parse(word, &name) && vfj_name_has_driver(name, "lagg");
 }
 
+void vfj_doctor_read_guest(struct vfj_doctor *doctor)
+{
+    doctor->rc_read
+        = vfj_query_rc(doctor->ask, &doctor->rc, doctor->rc_complaint, sizeof doctor->rc_complaint);
+    doctor->map_read = vfj_guest_observe_map(doctor->ask, &doctor->map);
+    vfj_guest_hns(doctor->ask, &doctor->paths, &doctor->map, &doctor->rc, &doctor->hns);
+}
+
 void vfj_doctor_check_kernel(struct vfj_doctor *doctor)
 {
-    doctor->map_read = vfj_guest_observe_map(doctor->ask, &doctor->map);
     check_hypervisor(doctor);
     check_transparency(doctor);
     check_queue(doctor);
     find_laggs(doctor);
     check_lagg(doctor);
-    vfj_guest_hns(doctor->ask, &doctor->paths, &doctor->map, &doctor->rc, &doctor->hns);
 }

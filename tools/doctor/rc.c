@@ -33,9 +33,8 @@ static void check_delay(struct vfj_doctor *doctor)
 void vfj_doctor_check_rc(struct vfj_doctor *doctor)
 {
     char complaint[256];
-    doctor->rc_read = vfj_query_rc(doctor->ask, &doctor->rc, complaint, sizeof complaint);
     if (!doctor->rc_read) {
-        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "rc.conf", "can't be read: ", complaint,
+        vfj_doctor_find2(doctor, VFJ_LEVEL_FAIL, "rc.conf", "can't be read: ", doctor->rc_complaint,
                          "mend it (sh -n says where it is wrong), or reinstall vfjournal's helper");
         return;
     }

@@ -70,6 +70,22 @@ static const char *link_word(const struct vfj_interface *interface, bool is_link
     return interface->link == VFJ_LINK_DOWN ? " nolink" : is_link_told ? " link" : "";
 }
 
+/* The word of %if before what the interface is made of. */
+static const char *port_word(enum vfj_use use)
+{
+    switch (use) {
+    case VFJ_USE_VLAN:
+        return " vlandev ";
+    case VFJ_USE_BRIDGE:
+        return " addm ";
+    case VFJ_USE_FIB:
+    case VFJ_USE_NONE:
+    case VFJ_USE_COUNT:
+        break;
+    }
+    return " laggport ";
+}
+
 static void add_interface_words(struct vfj_text *text, const struct vfj_interface *interface,
                                 const struct more_facts *more)
 {
@@ -79,6 +95,8 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
     vfj_text_add(text, interface->rtadv ? " accept_rtadv" : "");
     vfj_text_add(text, interface->ifdisabled ? " ifdisabled" : "");
     vfj_text_add(text, interface->truncated ? " truncated" : "");
+    vfj_text_add(text, interface->carp ? " vhid 1" : "");
+    vfj_text_add(text, interface->use == VFJ_USE_FIB ? " fib 1" : "");
     vfj_text_add(text, " mtu ");
     vfj_text_add_u64(text, interface->mtu);
     for (unsigned i = 0; i < interface->address_count; i++) {
@@ -102,7 +120,7 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
                      interface->laggproto == VFJ_LAGGPROTO_FAILOVER ? " laggproto failover"
                                                                     : " laggproto lacp");
     for (unsigned i = 0; i < interface->port_count; i++) {
-        vfj_text_add(text, " laggport ");
+        vfj_text_add(text, port_word((enum vfj_use)interface->use));
         vfj_text_add(text, interface->ports[i].text);
     }
 }
@@ -122,7 +140,8 @@ static void emit_interface(struct vfj_mirror *mirror, const struct vfj_interface
 static bool same_interface(const struct vfj_interface *a, const struct vfj_interface *b)
 {
     bool same_flags = a->link == b->link && a->no_dad == b->no_dad && a->rtadv == b->rtadv
-        && a->ifdisabled == b->ifdisabled && a->truncated == b->truncated;
+        && a->ifdisabled == b->ifdisabled && a->truncated == b->truncated && a->carp == b->carp
+        && a->use == b->use;
     return same_flags && a->exists == b->exists && a->up == b->up && a->laggproto == b->laggproto
         && a->address_count == b->address_count && a->port_count == b->port_count
         && a->mtu == b->mtu
@@ -259,6 +278,40 @@ static bool more_differs(const struct more_facts *a, const struct more_facts *b)
         || strcmp(a->gateway6.text, b->gateway6.text) != 0;
 }
 
+/* The interface without what uses it, which is told of the users. */
+static struct vfj_interface without_users(const struct vfj_interface *interface)
+{
+    struct vfj_interface bare = *interface;
+    bare.port_count = 0;
+    if (bare.use != VFJ_USE_FIB)
+        bare.use = VFJ_USE_NONE;
+    return bare;
+}
+
+static bool same_users(const struct vfj_interface *a, const struct vfj_interface *b)
+{
+    return a->use == b->use && a->port_count == b->port_count
+        && memcmp(a->ports, b->ports, a->port_count * sizeof a->ports[0]) == 0;
+}
+
+/* The VLANs or bridges that use hn are gone, and others came. */
+static void emit_users(struct vfj_mirror *mirror, const struct vfj_interface *model,
+                       const struct vfj_interface *recorded)
+{
+    const struct more_facts more = {0};
+    for (unsigned i = 0; i < model->port_count; i++)
+        emit_interface(mirror, &(struct vfj_interface){.name = model->ports[i]}, &more);
+    for (unsigned i = 0; i < recorded->port_count; i++) {
+        struct vfj_interface user = {.name = recorded->ports[i],
+                                     .exists = true,
+                                     .up = true,
+                                     .mtu = 1500,
+                                     .use = recorded->use};
+        (void)vfj_interface_add_port(&user, recorded->name);
+        emit_interface(mirror, &user, &more);
+    }
+}
+
 static void answer_interfaces(struct vfj_mirror *mirror, const struct vfj_view *model,
                               const struct vfj_view *recorded)
 {
@@ -269,7 +322,9 @@ static void answer_interfaces(struct vfj_mirror *mirror, const struct vfj_view *
     const struct more_facts lagg = more_of_view(recorded, true),
                             model_lagg = more_of_view(model, true);
     match_interface(mirror, &model->vf, &recorded->vf, more_differs(&model_vf, &vf), &vf);
-    match_interface(mirror, &model->hn, &recorded->hn, more_differs(&model_hn, &hn), &hn);
+    const struct vfj_interface bare = without_users(&recorded->hn),
+                               model_bare = without_users(&model->hn);
+    match_interface(mirror, &model_bare, &bare, more_differs(&model_hn, &hn), &hn);
     match_interface(mirror, &model->lagg, &recorded->lagg, more_differs(&model_lagg, &lagg), &lagg);
 }
 
@@ -317,6 +372,8 @@ static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *com
         emit_holder(mirror, model.as.view.hn_lagg, recorded->hn_lagg, command->a);
     if (!vfj_name_equal(model.as.view.vf_lagg, recorded->vf_lagg))
         emit_holder(mirror, model.as.view.vf_lagg, recorded->vf_lagg, recorded->vf.name);
+    if (!same_users(&model.as.view.hn, &recorded->hn))
+        emit_users(mirror, &model.as.view.hn, &recorded->hn);
     if (!is_first && !vfj_name_equal(model.as.view.rxvf, recorded->rxvf))
         emit_dev_sysctl(mirror, command->text, ".rxvf", recorded->rxvf);
     match_link(mirror, command, &recorded->lagg);

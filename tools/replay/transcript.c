@@ -199,6 +199,21 @@ static void print_sleepers(FILE *out, const struct vfj_state *state)
     }
 }
 
+static const char *port_word(enum vfj_use use)
+{
+    switch (use) {
+    case VFJ_USE_VLAN:
+        return "parent";
+    case VFJ_USE_BRIDGE:
+        return "member";
+    case VFJ_USE_FIB:
+    case VFJ_USE_NONE:
+    case VFJ_USE_COUNT:
+        break;
+    }
+    return "port";
+}
+
 static void print_interface(FILE *out, const struct vfj_guest *guest,
                             const struct vfj_guest_if *interface)
 {
@@ -207,7 +222,7 @@ static void print_interface(FILE *out, const struct vfj_guest *guest,
     for (unsigned i = 0; i < facts->address_count; i++)
         fprintf(out, ", %s", facts->addresses[i].text);
     for (unsigned i = 0; i < facts->port_count; i++)
-        fprintf(out, ", port %s", facts->ports[i].text);
+        fprintf(out, ", %s %s", port_word((enum vfj_use)facts->use), facts->ports[i].text);
     if (interface->dhclient != 0)
         fputs(", dhclient", out);
     fprintf(out, "%s\n", vfj_guest_has_link(guest, interface) ? "" : ", no link");

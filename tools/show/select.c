@@ -125,7 +125,7 @@ static bool devd_matters(const struct vfj_record *record)
     vfj_devd_parse(record->body, &devd);
     if (vfj_span_is(record->note, vfj_reason_name(VFJ_REASON_NOT_A_VF)))
         return false;
-    if (devd.kind == VFJ_DEVD_OTHER || devd.kind == VFJ_DEVD_LINK)
+    if (devd.kind == VFJ_DEVD_OTHER || devd.kind == VFJ_DEVD_LINK || devd.kind == VFJ_DEVD_ADDRESS)
         return devd.note != VFJ_REASON_NONE;
     return true;
 }

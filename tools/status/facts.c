@@ -195,3 +195,14 @@ void vfj_status_facts_gather(struct vfj_journal *journal, struct vfj_status_fact
     vfj_machine_init(&facts->machine);
     vfj_replay_run(journal, &facts->machine, &checks, &facts->result);
 }
+
+void vfj_status_add_user(struct vfj_text *text, const struct vfj_slot *slot)
+{
+    bool is_used = slot->fault == VFJ_REASON_HN_HAS_VLAN || slot->fault == VFJ_REASON_HN_IN_BRIDGE;
+    const struct vfj_interface *hn = &slot->observed.hn;
+    for (unsigned i = 0; is_used && i < hn->port_count; i++) {
+        vfj_text_add(text, i == 0 ? " (" : ", ");
+        vfj_text_add(text, hn->ports[i].text);
+        vfj_text_add(text, i + 1u == hn->port_count ? ")" : "");
+    }
+}

@@ -60,6 +60,9 @@ struct vfj_status_facts {
     struct vfj_slot_facts slots[VFJ_SLOTS_MAX]; /* as the state's */
 };
 
+/* Appends " (NAME, ...)", when the slot's fault is that these interfaces use hn. */
+void vfj_status_add_user(struct vfj_text *text, const struct vfj_slot *slot);
+
 /* Replays the whole journal, and collects the facts. */
 void vfj_status_facts_gather(struct vfj_journal *journal, struct vfj_status_facts *facts);
 

@@ -119,6 +119,8 @@ static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status
     if (slot->fault != VFJ_REASON_NONE) {
         vfj_json_add_string(json, "fault", vfj_reason_name((enum vfj_reason)slot->fault));
         vfj_json_add_string(json, "fault_text", vfj_reason_text((enum vfj_reason)slot->fault));
+        if (slot->observed.hn.port_count > 0)
+            add_name(json, "used_by", slot->observed.hn.ports[0]);
         vfj_json_add_integer(json, "failures", slot->plan.failures);
     }
     print(out, json);

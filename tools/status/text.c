@@ -260,6 +260,7 @@ static void print_fault(FILE *out, const struct vfj_slot *slot)
         return;
     struct vfj_text *text = begin(&line, "fault");
     vfj_text_add(text, vfj_reason_text((enum vfj_reason)slot->fault));
+    vfj_status_add_user(text, slot);
     if (slot->plan.failures > 1) {
         vfj_text_add(text, "; ");
         vfj_text_add_u64(text, slot->plan.failures);

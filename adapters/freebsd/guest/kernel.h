@@ -20,7 +20,8 @@ bool vfj_kernel_answers(void);
 int vfj_kernel_sysctl(const char *name, char *value, size_t size);
 
 /* ifconfig -a: reports each interface, in ifconfig's order. Of interfaces that are not among the
- * `count` names in `wanted`, only name, up, mtu and the state of lagg(4) are read. */
+ * `count` names in `wanted`, only name, up, mtu and the state of lagg(4), vlan(4) and if_bridge(4)
+ * are read. */
 int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *found,
                           void *context);
 

@@ -7,9 +7,13 @@
 #include <ifaddrs.h>
 #include <net/ethernet.h>
 #include <net/if.h>
+#include <net/if_bridgevar.h>
 #include <net/if_lagg.h>
 #include <net/if_media.h>
+#include <net/if_types.h>
+#include <net/if_vlan_var.h>
 #include <netinet/in.h>
+#include <netinet/ip_carp.h>
 #include <netinet6/in6_var.h>
 #include <netinet6/nd6.h>
 #include <string.h>
@@ -19,6 +23,8 @@
 
 #include "adapters/freebsd/guest/interface_address.h"
 #include "adapters/freebsd/guest/kernel.h"
+
+enum { MEMBERS_MAX = 512 }; /* of a bridge, that are looked at */
 
 struct asker {
     int local, inet6; /* sockets; inet6 is -1 where the kernel has no IPv6 */
@@ -45,6 +51,80 @@ static void read_lagg(const struct asker *asker, const char *name, struct vfj_in
         if (vfj_name_parse(name_span(ports[i].rp_portname), &port))
             vfj_interface_add_port(interface, port);
     }
+}
+
+static void read_parent(const struct asker *asker, const char *name,
+                        struct vfj_interface *interface)
+{
+    struct vlanreq vlan;
+    struct ifreq request;
+    struct vfj_name parent;
+    memset(&vlan, 0, sizeof vlan);
+    memset(&request, 0, sizeof request);
+    (void)strlcpy(request.ifr_name, name, sizeof request.ifr_name);
+    request.ifr_data = (void *)&vlan;
+    if (ioctl(asker->local, SIOCGETVLAN, &request) != 0
+        || !vfj_name_parse(name_span(vlan.vlr_parent), &parent))
+        return;
+    interface->use = VFJ_USE_VLAN;
+    vfj_interface_add_port(interface, parent);
+}
+
+static void read_members(const struct asker *asker, const char *name,
+                         struct vfj_interface *interface)
+{
+    struct ifbreq members[MEMBERS_MAX];
+    struct ifbifconf list = {.ifbic_len = sizeof members, .ifbic_buf = (void *)members};
+    struct ifdrv request;
+    struct vfj_name member;
+    memset(&request, 0, sizeof request);
+    (void)strlcpy(request.ifd_name, name, sizeof request.ifd_name);
+    request.ifd_cmd = BRDGGIFS;
+    request.ifd_len = sizeof list;
+    request.ifd_data = &list;
+    if (ioctl(asker->local, SIOCGDRVSPEC, &request) != 0)
+        return;
+    interface->use = VFJ_USE_BRIDGE;
+    for (size_t i = 0; i < list.ifbic_len / sizeof members[0] && i < MEMBERS_MAX; i++) {
+        if (vfj_name_parse(name_span(members[i].ifbr_ifsname), &member))
+            vfj_interface_add_member(interface, member);
+    }
+}
+
+/* What the interface is made of. Other drivers take SIOCGDRVSPEC for something else, so only a
+ * bridge is asked by it. */
+static void read_use(const struct asker *asker, const struct ifaddrs *first,
+                     struct vfj_interface *interface)
+{
+    if (first->ifa_addr == NULL || first->ifa_addr->sa_family != AF_LINK || first->ifa_data == NULL)
+        return;
+    unsigned type = ((const struct if_data *)first->ifa_data)->ifi_type;
+    if (type == IFT_L2VLAN)
+        read_parent(asker, first->ifa_name, interface);
+    else if (type == IFT_BRIDGE)
+        read_members(asker, first->ifa_name, interface);
+}
+
+static void read_carp(const struct asker *asker, const char *name, struct vfj_interface *interface)
+{
+    struct carpreq carp[CARP_MAXVHID];
+    struct ifreq request;
+    memset(carp, 0, sizeof carp);
+    memset(&request, 0, sizeof request);
+    (void)strlcpy(request.ifr_name, name, sizeof request.ifr_name);
+    request.ifr_data = (void *)carp;
+    carp[0].carpr_count = CARP_MAXVHID; /* vhid 0: all of them */
+    interface->carp = ioctl(asker->local, SIOCGVH, &request) == 0;
+}
+
+static void read_fib(const struct asker *asker, const char *name, struct vfj_interface *interface)
+{
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    (void)strlcpy(request.ifr_name, name, sizeof request.ifr_name);
+    if (interface->use == VFJ_USE_NONE && ioctl(asker->local, SIOCGIFFIB, &request) == 0
+        && request.ifr_fib != 0)
+        interface->use = VFJ_USE_FIB;
 }
 
 /* The words "active" and "no carrier" of ifconfig(8) (lib/libifconfig/libifconfig_media.c). */
@@ -173,11 +253,14 @@ static bool read_one(const struct asker *asker, const struct ifaddrs *first,
     if (is_family(first, AF_LINK) && first->ifa_data != NULL)
         interface->mtu = ((const struct if_data *)first->ifa_data)->ifi_mtu;
     read_lagg(asker, first->ifa_name, interface);
+    read_use(asker, first, interface);
     if (!is_wanted(asker, interface->name))
         return true;
     read_addresses(asker, first, interface);
     read_media(asker, first->ifa_name, interface);
     read_nd6(asker, first->ifa_name, interface);
+    read_carp(asker, first->ifa_name, interface);
+    read_fib(asker, first->ifa_name, interface);
     return true;
 }
 

@@ -48,6 +48,17 @@ static void add_address(struct vfj_interface *interface, struct vfj_span host,
         vfj_interface_add_address(interface, &address);
 }
 
+/* The words after an address tell when carp(4) shares it. */
+static bool has_vhid(struct vfj_span rest)
+{
+    struct vfj_span word;
+    while (vfj_span_word(&rest, &word)) {
+        if (vfj_span_is(word, "vhid"))
+            return true;
+    }
+    return false;
+}
+
 /* inet A [--> B] netmask 0x… [broadcast C], or, with -f inet:cidr, inet A/LEN … */
 static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
 {
@@ -56,6 +67,7 @@ static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
     unsigned bits;
     if (!vfj_span_word(&rest, &host))
         return;
+    interface->carp |= has_vhid(rest);
     if (cut(host, '/', &host, &length)) {
         add_address(interface, host, length);
         return;
@@ -79,6 +91,7 @@ static void read_inet6(struct vfj_interface *interface, struct vfj_span rest)
     struct vfj_span host, zone, word, length = {"", 0};
     if (!vfj_span_word(&rest, &host))
         return;
+    interface->carp |= has_vhid(rest);
     cut(host, '%', &host, &zone);
     bool cidr = cut(host, '/', &host, &length);
     if (vfj_address_is_link_local(host))
@@ -109,6 +122,42 @@ static void read_laggproto(struct vfj_interface *interface, struct vfj_span rest
                                                              : (uint8_t)VFJ_LAGGPROTO_OTHER;
 }
 
+/* carp: MASTER vhid 1 advbase 1 advskew 100 */
+static void read_carp(struct vfj_interface *interface, struct vfj_span rest)
+{
+    interface->carp |= has_vhid(rest);
+}
+
+/* fib: 1 */
+static void read_fib(struct vfj_interface *interface, struct vfj_span rest)
+{
+    struct vfj_span word;
+    if (interface->use == VFJ_USE_NONE && vfj_span_word(&rest, &word) && !vfj_span_is(word, "0"))
+        interface->use = VFJ_USE_FIB;
+}
+
+/* member: hn0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP> */
+static void read_member(struct vfj_interface *interface, struct vfj_span rest)
+{
+    struct vfj_span word;
+    struct vfj_name member;
+    interface->use = VFJ_USE_BRIDGE;
+    if (vfj_span_word(&rest, &word) && vfj_name_parse(word, &member))
+        vfj_interface_add_member(interface, member);
+}
+
+/* vlan: 10 vlanproto: 802.1q vlanpcp: 0 parent interface: hn0, or <none> */
+static void read_vlan(struct vfj_interface *interface, struct vfj_span rest)
+{
+    struct vfj_span word;
+    while (vfj_span_word(&rest, &word)) {
+        if (vfj_span_is(word, "interface:")) {
+            interface->use = VFJ_USE_VLAN;
+            read_laggport(interface, rest);
+        }
+    }
+}
+
 static void read_status(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span word;
@@ -137,6 +186,8 @@ static void read_detail(struct vfj_interface *interface, struct vfj_span rest)
     } details[] = {
         {"inet", read_inet},           {"inet6", read_inet6},    {"laggport:", read_laggport},
         {"laggproto", read_laggproto}, {"status:", read_status}, {"nd6", read_nd6},
+        {"carp:", read_carp},          {"fib:", read_fib},       {"member:", read_member},
+        {"vlan:", read_vlan},
     };
     struct vfj_span word;
     if (!vfj_span_word(&rest, &word))

@@ -39,9 +39,13 @@ struct vfj_rc_reader {
 static bool is_wanted(struct vfj_span name)
 {
     static const char *const prefixes[]
-        = {"ifconfig_", "ipv4_addrs_", "ipv6_", "route_", "vfjournal_"};
+        = {"ifconfig_",  "ipv4_addrs_", "ipv6_",        "route_",
+           "vfjournal_", "vlans_",      "create_args_", "dhclient_flags_"};
     static const char *const names[]
-        = {"synchronous_dhclient", "defaultrouter", "static_routes", "hyperv_vf_delay"};
+        = {"synchronous_dhclient", "defaultrouter",    "static_routes",
+           "hyperv_vf_delay",      "dhclient_program", "dhclient_flags"};
+    if (vfj_rc_is_surplus(name))
+        return false;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         if (vfj_span_starts(name, prefixes[i]))
             return true;

@@ -32,6 +32,7 @@ void vfj_view_take_interface(void *context, const struct vfj_interface *interfac
         view->vf = *interface;
     else if (is(interface, reader->lagg))
         view->lagg = *interface;
+    vfj_view_add_user(&reader->users, interface);
     if (interface->laggproto == VFJ_LAGGPROTO_NONE)
         return;
     if (vfj_interface_has_port(interface, reader->hn))
@@ -54,6 +55,8 @@ void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *co
     view->transparent = VFJ_TRANSPARENT_ABSENT;
     reader->view = view;
     reader->hn = command->a;
+    memset(&reader->users, 0, sizeof reader->users);
+    reader->users.name = command->a;
     reader->lagg = command->b;
     reader->vf = command->c;
     name_oid(reader->vf_oid, command->text, ".vf");
@@ -94,6 +97,7 @@ void vfj_view_end(struct vfj_view_reader *reader)
     vfj_route_end(&reader->route);
     vfj_route_end(&reader->route6);
     view->hn.name = reader->hn;
+    vfj_view_take_users(&view->hn, &reader->users);
     view->vf.name = reader->vf;
     view->lagg.name = reader->lagg;
     take_route(reader, &reader->route.route, &view->gateway, &view->gateway_on_lagg);

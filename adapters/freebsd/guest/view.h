@@ -13,6 +13,7 @@
 struct vfj_view_reader {
     struct vfj_view *view;
     struct vfj_name hn, lagg, vf;
+    struct vfj_interface users; /* of hn */
     char vf_oid[64], rxvf_oid[64];
     struct vfj_sysctl_parser sysctl;
     struct vfj_ifconfig_parser ifconfig;

@@ -27,8 +27,11 @@ static const struct {
      VFJ_REASON_NONE},
     {"!system=IFNET subsystem=hn0 type=LINK_UP", VFJ_DEVD_LINK, "hn0", VFJ_REASON_NONE},
     {"!system=IFNET subsystem=hn0 type=LINK_DOWN", VFJ_DEVD_LINK, "hn0", VFJ_REASON_NONE},
-    {"!system=IFNET subsystem=hn0 type=ADDR_ADD address=10.0.0.4", VFJ_DEVD_OTHER, "",
+    {"!system=IFNET subsystem=hn0 type=ADDR_ADD address=10.0.0.4", VFJ_DEVD_ADDRESS, "hn0",
      VFJ_REASON_NONE},
+    {"!system=IFNET subsystem=hn0 type=ADDR_DEL address=10.0.0.4", VFJ_DEVD_ADDRESS, "hn0",
+     VFJ_REASON_NONE},
+    {"!system=IFNET subsystem=hn0 type=ADDR_SIDEWAYS", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
     /* another order, more than is known, small letters, blanks, quotes, the last of two wins */
     {"!type=VF_UP subsystem=hn0 system=HYPERV_NIC_VF", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
     {"!system=hyperv_nic_vf subsystem=hn0 type=Vf_Up", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},

@@ -311,6 +311,8 @@ static const struct trial {
     {VFJ_EVENT_DEVD, "link hn0 up", "!system=IFNET subsystem=hn0 type=LINK_UP", devd},
     {VFJ_EVENT_DEVD, "link hn0 down", "!system=IFNET subsystem=hn0 type=LINK_DOWN", devd},
     {VFJ_EVENT_DEVD, "link mce0 up", "!system=IFNET subsystem=mce0 type=LINK_UP", devd},
+    {VFJ_EVENT_DEVD, "address hn0", "!system=IFNET subsystem=hn0 type=ADDR_ADD", devd},
+    {VFJ_EVENT_DEVD, "address mce0", "!system=IFNET subsystem=mce0 type=ADDR_DEL", devd},
     {VFJ_EVENT_OBSERVED, "map: mce0 is hn0's", "", map_observed},
     {VFJ_EVENT_OBSERVED, "map: mce1 is hn0's", "other", map_observed},
     {VFJ_EVENT_OBSERVED, "map: empty", "none", map_observed},

@@ -63,6 +63,8 @@ static void any_interface(struct vfj_interface *interface)
     interface->rtadv = roll(2);
     interface->ifdisabled = roll(2);
     interface->truncated = roll(2);
+    interface->carp = roll(2);
+    interface->use = (uint8_t)roll(VFJ_USE_COUNT);
     interface->link = (uint8_t)roll(3);
     interface->laggproto = (uint8_t)roll(3);
     interface->mtu = roll(3) == 0 ? UINT32_MAX : (uint32_t)roll(10000);

@@ -259,7 +259,7 @@ static void test_failed_needs_are_kept(void **unused)
     assert_true(vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->dhclient != 0);
     assert_int_equal(slot()->fault, VFJ_REASON_NONE);
     assert_int_equal(slot()->state, VFJ_SLOT_LAGGED);
-    assert_true(vfj_slot_due_us(slot()) == VFJ_NEVER_US);
+    assert_false(vfj_slot_awaits_timer(slot()));
 }
 
 /* What the plan says of every need. */

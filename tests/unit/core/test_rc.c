@@ -476,6 +476,75 @@ static void test_control_characters(void **unused)
     assert_string_equal(value, "inet 10.0.0.4/24  up");
 }
 
+static enum vfj_rc_use use_of(const char *interface)
+{
+    return vfj_rc_use(&rc, vfj_name_of(interface));
+}
+
+static void test_uses(void **unused)
+{
+    (void)unused;
+    SET("vlans_hn0", "10 20", "vlans_hn30", " ", "create_args_vlan7", "vlan 7 vlandev hn1",
+        "ifconfig_bridge0", "inet 10.0.0.1/24 addm tap0 addm hn2 up", "ifconfig_hn3",
+        "inet 10.3.0.4/24 fib 2", "ifconfig_hn4", "DHCP fib 0", "ifconfig_hn5_alias1",
+        "inet 10.5.0.4/32 vhid 3", "ifconfig_hn6_ipv6", "inet6 2001:db8::6/64 vhid 3",
+        "ifconfig_hn7_descr", "vhid", "ifconfig_wan_alias0", "inet 10.8.0.1/32 vhid 4");
+    assert_int_equal(use_of("hn0"), VFJ_RC_USE_VLAN);
+    assert_int_equal(use_of("hn1"), VFJ_RC_USE_VLAN);
+    assert_int_equal(use_of("hn2"), VFJ_RC_USE_BRIDGE);
+    assert_int_equal(use_of("hn3"), VFJ_RC_USE_FIB);
+    assert_int_equal(use_of("hn4"), VFJ_RC_USE_NONE);
+    assert_int_equal(use_of("hn5"), VFJ_RC_USE_CARP);
+    assert_int_equal(use_of("hn6"), VFJ_RC_USE_CARP);
+    assert_int_equal(use_of("hn7"), VFJ_RC_USE_NONE);
+    assert_int_equal(use_of("hn30"), VFJ_RC_USE_NONE);
+    assert_int_equal(use_of("hn20"), VFJ_RC_USE_NONE);
+    assert_int_equal(use_of("tap0"), VFJ_RC_USE_BRIDGE);
+    assert_int_equal(use_of("wan"), VFJ_RC_USE_CARP);
+}
+
+static void test_other_dhcp(void **unused)
+{
+    (void)unused;
+    SET("ifconfig_hn0", "DHCP", "ifconfig_hn1", "inet 10.1.0.4/24");
+    assert_false(vfj_rc_has_other_dhcp(&rc, hn0()));
+    SET("ifconfig_hn0", "DHCP", "dhclient_program", "/sbin/dhclient", "dhclient_flags", "-bq -u");
+    assert_false(vfj_rc_has_other_dhcp(&rc, hn0()));
+    SET("ifconfig_hn0", "DHCP", "dhclient_program", "", "dhclient_flags", "-c /etc/x",
+        "dhclient_flags_hn0", "");
+    assert_false(vfj_rc_has_other_dhcp(&rc, hn0()));
+    SET("ifconfig_hn0", "DHCP", "dhclient_flags", "-c /etc/x");
+    assert_true(vfj_rc_has_other_dhcp(&rc, hn0()));
+    SET("ifconfig_hn0", "SYNCDHCP", "ifconfig_hn1", "inet 10.1.0.4/24", "dhclient_program",
+        "/usr/local/sbin/dhcpcd");
+    assert_true(vfj_rc_has_other_dhcp(&rc, hn0()));
+    assert_false(vfj_rc_has_other_dhcp(&rc, vfj_name_of("hn1")));
+}
+
+static bool is_surplus(const char *name)
+{
+    return vfj_rc_is_surplus(vfj_span_of(name));
+}
+
+static void test_surplus(void **unused)
+{
+    static const char *const surplus[]
+        = {"ifconfig_lo1_alias0",       "ifconfig_lo1_aliases", "vfjournal_bridge0_alias7",
+           "ifconfig_hn0_10_alias0",    "ipv4_addrs_epair0a",   "ipv4_addrs_hn0_10",
+           "ipv6_ifconfig_lo1_alias12", "ifconfig_hn0_alias33", "vfjournal_wan_alias4000000000",
+           "ifconfig_vlan10_alias0"};
+    static const char *const wanted[] = {
+        "ifconfig_lo1",         "ifconfig_hn0_alias32", "ifconfig_hn0_aliases", "ipv4_addrs_hn0",
+        "ifconfig_wan_alias0",  "vfjournal_hn0_alias0", "ifconfig_alias",       "route_lo1_alias0",
+        "ifconfig_long_alias0", "ifconfig_hn0_ipv6",    "ipv4_addrs_lo",        "",
+        "ifconfig_hn_10_alias0"};
+    (void)unused;
+    for (size_t i = 0; i < sizeof surplus / sizeof surplus[0]; i++)
+        assert_true(is_surplus(surplus[i]));
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        assert_false(is_surplus(wanted[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -500,6 +569,9 @@ int main(void)
         cmocka_unit_test(test_ipv6_args),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_router6),
+        cmocka_unit_test(test_uses),
+        cmocka_unit_test(test_other_dhcp),
+        cmocka_unit_test(test_surplus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,8 +53,8 @@ static const char storm[] = "%rc ifconfig_hn0=\"inet 10.0.0.4/24 \\\"odd\\\" \\\
                             "%restart\n"
                             "@0 !system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP\n"
                             "@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n"
-                            "@100 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN\n"
-                            "@101 !system=IFNET subsystem=mce0 type=DETACH\n";
+                            "@30 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN\n"
+                            "@31 !system=IFNET subsystem=mce0 type=DETACH\n";
 
 /* Every state on the way, queues, sleepers, half-done plans and all. */
 static void test_each_state_reads_back(void **unused)
@@ -112,7 +112,7 @@ static void check_bytes(struct vfj_state *state, void *part, size_t from, size_t
 static void fill_numbers(struct vfj_slot *slot)
 {
     slot->generation = UINT64_MAX;
-    slot->timers = (struct vfj_timers){.delay_us = 1, .observe_us = 2, .link_us = 3};
+    slot->timers = (struct vfj_timers){.delay_us = 1, .observe_us = 2, .link_us = 3, .watch_us = 4};
     slot->vf = vfj_name_of("mce0");
     slot->delay = VFJ_DELAY_RUNNING;
     slot->joined = 0;
@@ -246,7 +246,7 @@ static void fill_slot(struct vfj_slot *slot, unsigned number)
     memset(slot, 1, sizeof *slot);
     memset(slot->pad, 0, sizeof slot->pad);
     memset(slot->plan.pad, 0, sizeof slot->plan.pad);
-    memset(slot->request.pad, 0, sizeof slot->request.pad);
+    slot->request.pad = 0;
     memset(slot->link.pad, 0, sizeof slot->link.pad);
     slot->script.pad = 0;
     snprintf(name, sizeof name, "hn3456789012%u", 100 + number);

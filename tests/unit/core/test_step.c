@@ -79,7 +79,8 @@ static void test_boot(void **state)
         = (struct vfj_batch){.first = 3, .count = 2, .needs = {VFJ_NEED_LAGG, VFJ_NEED_LAGG_UP}};
     slot->timers.observe_us = slot->timers.link_us = 9000000;
     slot->observed.lagg.exists = slot->before.lagg.exists = true;
-    slot->request = (struct vfj_observe_request){VFJ_OBSERVE_CHANGE, VFJ_OBSERVE_GAP, {0}};
+    slot->request
+        = (struct vfj_observe_request){.wanted = VFJ_OBSERVE_CHANGE, .asked = VFJ_OBSERVE_GAP};
     slot->script = (struct vfj_script_facts){.phase = VFJ_SCRIPT_RAN, .failures = 2, .refused = 1};
     slot->lagg_ours = 1;
     slot->recovering = 0;
@@ -1095,7 +1096,7 @@ static void test_plan_begins(void **unused)
         slot.before.vf.address_count--; /* past the last one there is none, whatever is there */
         slot.before.hn_dhclient = 77;
         slot.observed.hn_dhclient = is_there ? 78 : 0;
-        vfj_plan_begin(&slot);
+        vfj_plan_begin(&slot, false);
         assert_int_equal(slot.before.hn.address_count, inet6);
         assert_int_equal(slot.before.vf.address_count, inet6);
         assert_int_equal(slot.before.hn_dhclient, is_there ? 78 : dhclient ? 77 : 0);
@@ -1275,6 +1276,9 @@ static void test_target(void **unused)
 static void test_addresses_of_a_vf_left_alone(void **unused)
 {
     static struct vfj_slot slot;
+    static struct vfj_state empty;
+    static struct vfj_decision decision;
+    const struct vfj_step_context context = {.now = &empty, .next = &empty, .decision = &decision};
     (void)unused;
     memset(&slot, 0, sizeof slot);
     slot.hn = vfj_name_of("hn0");
@@ -1286,11 +1290,11 @@ static void test_addresses_of_a_vf_left_alone(void **unused)
     while (slot.observed.lagg.address_count < VFJ_ADDRESSES_MAX)
         give(&slot.observed.lagg, "10.0.0.4/24");
     give(&slot.observed.vf, "10.0.0.5/24");
-    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_NONE);
+    assert_int_equal(vfj_plan_conflict(&context, &slot), VFJ_REASON_NONE);
     slot.delay = VFJ_DELAY_OVER;
-    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_TOO_MANY_ADDRESSES);
+    assert_int_equal(vfj_plan_conflict(&context, &slot), VFJ_REASON_TOO_MANY_ADDRESSES);
     slot.observed.lagg.address_count--;
-    assert_int_equal(vfj_plan_conflict(&slot), VFJ_REASON_NONE);
+    assert_int_equal(vfj_plan_conflict(&context, &slot), VFJ_REASON_NONE);
 }
 
 /* A state is idle when nothing of it is half-done. */

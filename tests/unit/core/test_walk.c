@@ -206,8 +206,7 @@ static void check_slot(struct walk *walk, const struct vfj_slot *slot)
         return;
     if (is_waiting != (slot->batch.count > slot->batch.ended))
         walk_fail(walk, "an activity that is not that of the batch");
-    if (!is_waiting
-        && (slot->activity == VFJ_ACTIVITY_WAITING) != (vfj_slot_due_us(slot) != VFJ_NEVER_US))
+    if (!is_waiting && (slot->activity == VFJ_ACTIVITY_WAITING) != vfj_slot_awaits_timer(slot))
         walk_fail(walk, "a slot that waits without a timer, or has one and does not wait");
     if (slot->request.wanted != VFJ_OBSERVE_NOT && !is_waiting)
         walk_fail(walk, "an observation that is wanted and not issued");
@@ -541,7 +540,7 @@ static void check_settled(struct walk *walk, unsigned number)
         walk_fail(walk, "said to be joined, and is not");
     if (!hn->facts.up || !lagg->facts.up || !has_address(lagg, number))
         walk_fail(walk, "joined, but hn or the lagg is down, or has not got the address");
-    if (vfj_slot_due_us(slot) != VFJ_NEVER_US)
+    if (vfj_slot_awaits_timer(slot))
         walk_fail(walk, "a timer that is left");
 }
 

@@ -20,7 +20,7 @@
 #include "tests/kit/program.h"
 #include "tests/kit/scratch.h"
 
-enum { SYSCTLS_MAX = 8, INTERFACES_MAX = 4 };
+enum { SYSCTLS_MAX = 8, INTERFACES_MAX = 8 };
 
 /* The guest's kernel. */
 static struct {
@@ -193,6 +193,29 @@ static void test_slot_alone(void **state)
     assert_read(
         &command,
         "command=7 probe=slot ok=1 hn=hn0 hn_if=hn0 hn_flags=exists,up hn_link=2 hn_mtu=1500 lagg_if=lagg0");
+}
+
+/* The VLANs or bridges that hn is used by, and no lagg; the first use that is found is the one. */
+static void test_users(void **state)
+{
+    const struct vfj_command command = probe_slot();
+    (void)state;
+    kernel.interface_count = 2;
+    kernel.sysctls[0].name = NULL;
+    kernel.route.interface = vfj_name_of("hn1");
+    kernel.route6.is_static = false;
+    for (unsigned i = 0; i < 2; i++) {
+        struct vfj_interface *vlan = add_interface(i == 0 ? "hn0.10" : "trunk");
+        vlan->use = VFJ_USE_VLAN;
+        vfj_interface_add_port(vlan, vfj_name_of("hn0"));
+    }
+    struct vfj_interface *bridge = add_interface("bridge0");
+    bridge->use = VFJ_USE_BRIDGE;
+    vfj_interface_add_port(bridge, vfj_name_of("tap0"));
+    vfj_interface_add_port(bridge, vfj_name_of("hn0"));
+    assert_read(&command,
+                "command=7 probe=slot ok=1 hn=hn0 hn_if=hn0 hn_flags=exists,up hn_link=2 "
+                "hn_mtu=1500 hn_use=vlan hn_port=hn0.10 hn_port=trunk lagg_if=lagg0");
 }
 
 static void test_map(void **state)
@@ -437,6 +460,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_slot, make_guest),
         cmocka_unit_test_setup(test_slot_alone, make_guest),
+        cmocka_unit_test_setup(test_users, make_guest),
         cmocka_unit_test_setup(test_map, make_guest),
         cmocka_unit_test_setup(test_long_map, make_guest),
         cmocka_unit_test_setup(test_interface, make_guest),

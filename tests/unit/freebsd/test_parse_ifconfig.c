@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -256,9 +257,77 @@ static void test_garbage(void **state)
     assert_int_equal(found.count, 0);
 }
 
+/* Interfaces of FreeBSD 13.2 that are made of others, and what hn is besides. */
+static const char uses[]
+    = "hn0: flags=8943<UP,BROADCAST,RUNNING,PROMISC,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+      "\tether 52:54:00:12:34:56\n"
+      "\tinet 192.168.1.3 netmask 0xffffff00 broadcast 192.168.1.255\n"
+      "\tinet 192.168.1.100 netmask 0xffffffff broadcast 192.168.1.100 vhid 1\n"
+      "\tcarp: BACKUP vhid 1 advbase 1 advskew 100\n"
+      "hn1: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+      "\tinet6 2001:db8::1 prefixlen 64 vhid 7\n"
+      "\tfib: 2\n"
+      "bridge0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+      "\tid 58:9c:fc:10:ff:8d priority 32768 hellotime 2 fwddelay 15\n"
+      "\tmember: tap0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>\n"
+      "\t        ifmaxaddr 0 port 5 priority 128 path cost 2000000\n"
+      "\tmember: hn0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>\n"
+      "\t        ifmaxaddr 0 port 1 priority 128 path cost 2000\n"
+      "\tgroups: bridge\n"
+      "hn0.10: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+      "\tfib: 1\n"
+      "\tvlan: 10 vlanproto: 802.1q vlanpcp: 0 parent interface: hn0\n"
+      "vlan7: flags=8002<BROADCAST,MULTICAST> metric 0 mtu 1500\n"
+      "\tvlan: 0 vlanproto: 802.1q vlanpcp: 0 parent interface: <none>\n"
+      "hn2: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
+      "\tfib: 0\n";
+
+static void test_uses(void **state)
+{
+    static struct found found;
+    (void)state;
+    parse(uses, &found);
+    const struct vfj_interface *interfaces = found.interfaces;
+    assert_int_equal(found.count, 6);
+    assert_true(interfaces[0].carp);
+    assert_int_equal(interfaces[0].use, VFJ_USE_NONE);
+    assert_int_equal(interfaces[0].address_count, 2);
+    assert_true(interfaces[1].carp);
+    assert_int_equal(interfaces[1].use, VFJ_USE_FIB);
+    assert_int_equal(interfaces[2].use, VFJ_USE_BRIDGE);
+    assert_int_equal(interfaces[2].port_count, 2);
+    assert_string_equal(interfaces[2].ports[1].text, "hn0");
+    assert_false(interfaces[2].carp);
+    assert_int_equal(interfaces[3].use, VFJ_USE_VLAN);
+    assert_int_equal(interfaces[3].port_count, 1);
+    assert_string_equal(interfaces[3].ports[0].text, "hn0");
+    assert_int_equal(interfaces[4].port_count, 0);
+    assert_int_equal(interfaces[5].use, VFJ_USE_NONE);
+}
+
+/* A bridge of many guests: hn0, its first member, is listed last. */
+static void test_many_members(void **state)
+{
+    static struct found found;
+    char text[8192] = "bridge0: flags=8843<UP> metric 0 mtu 1500\n";
+    (void)state;
+    for (unsigned i = 0; i < 60; i++) {
+        size_t length = strlen(text);
+        (void)snprintf(text + length, sizeof text - length,
+                       "\tmember: %s%u%s flags=143<LEARNING>\n", i % 2 == 0 ? "tap" : "epair",
+                       60 - i, i % 2 == 0 ? "" : "a");
+    }
+    strcat(text, "\tmember: hn0 flags=143<LEARNING>\n\tmember: tap0 flags=143<LEARNING>\n");
+    parse(text, &found);
+    assert_int_equal(found.interfaces[0].port_count, VFJ_PORTS_MAX);
+    assert_true(vfj_interface_has_port(&found.interfaces[0], vfj_name_of("hn0")));
+    assert_true(vfj_interface_has_port(&found.interfaces[0], vfj_name_of("tap60")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_uses),       cmocka_unit_test(test_many_members),
         cmocka_unit_test(test_recorded),   cmocka_unit_test(test_masks),
         cmocka_unit_test(test_no_address), cmocka_unit_test(test_words),
         cmocka_unit_test(test_limits),     cmocka_unit_test(test_names),

@@ -287,7 +287,7 @@ static void test_times_are_of_the_local_zone(void **state)
     assert_says(VFJ_EXIT_OK, "2026-11-22 15:01:41.000000+01:00  hn0 ", "show -n 1 '%s'", journal());
     assert_says(VFJ_EXIT_OK, "2026-11-22 14:01:41.000000Z  hn0 ", "show --utc -n 1 '%s'",
                 journal());
-    assert_says(VFJ_EXIT_OK, "2026-11-22 15:01:41.000000+01:00  record 46",
+    assert_says(VFJ_EXIT_OK, "2026-11-22 15:01:41.000000+01:00  record 52",
                 "show -o verbose -n 1 '%s'", journal());
     assert_says(VFJ_EXIT_DIFFERENT, "2026-11-22 15:01:41+01:00", "status '%s'", journal());
     assert_says(VFJ_EXIT_DIFFERENT, "2026-11-22 14:01:41Z", "status --utc '%s'", journal());
@@ -726,7 +726,7 @@ static void test_options_do_what_each_says(void **state)
     char *all = run(VFJ_EXIT_OK, "show -a '%s'", journal());
     char *reverse = run(VFJ_EXIT_OK, "show -a -r '%s'", journal());
     assert_int_equal(count_lines(all), count_lines(reverse));
-    const char *last = strstr(all, "\n    46  ");
+    const char *last = strstr(all, "\n    52  ");
     assert_non_null(last);
     assert_int_equal(strncmp(reverse, last + 1, 20), 0);
     free(all);

@@ -84,6 +84,32 @@ static void test_it_reads_well(void **state)
     assert_expected("replay", "-o commands", "replay-commands.txt");
 }
 
+/* A command whose effect was there already has not failed; one that failed has. */
+static void test_what_was_already_so(void **state)
+{
+    static const char trace[]
+        = "%rc ifconfig_hn0=\"inet 10.0.0.4/24\"\n"
+          "%rc static_routes=\"a\"\n"
+          "%rc route_a=\"-net 10.9.0.0/24 10.0.0.9\"\n"
+          "%fail 1 1 says=\"route: writing to routing socket: File exists\" route add -net\n"
+          "%fail 1 1 says=\"add net default: gateway 10.0.0.1: Network is unreachable\" route add "
+          "default\n"
+          "%rc defaultrouter=\"10.0.0.1\"\n"
+          "%if hn0 up inet 10.0.0.4/24\n"
+          "%vf mce0 hn0\n"
+          "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+          "%at 3\n";
+    const char *path = kit_path("already.db"), *source = kit_path("already.trace");
+    char options[400];
+    (void)state;
+    kit_write(source, trace, sizeof trace - 1);
+    (void)snprintf(options, sizeof options, "--journal '%s'", path);
+    free(run("replay", options, source, VFJ_EXIT_OK));
+    assert_mentions("show", "-n all ", path, VFJ_EXIT_OK,
+                    "already so, 0.0 ms: route: writing to routing socket: File exists");
+    assert_mentions("show", "-n all ", path, VFJ_EXIT_OK, "exit 1, 0.0 ms: add net default");
+}
+
 static void test_the_newest_come_last_and_are_counted(void **state)
 {
     (void)state;
@@ -250,7 +276,7 @@ static void test_a_time_has_its_own_story(void **state)
     assert_shows("-S '2026-11-22 14:00:03.016800' -n all", "2026-11-22 14:00:03.012600",
                  "2026-11-22 14:01:41");
     assert_shows("-a -S '2026-11-22 14:00:03.018900' -n all", "    34  2026-11-22 14:00:03.018900",
-                 "    46");
+                 "    52");
     assert_shows("-a -U '2026-11-22 14:00:03.016800'", "     1  ",
                  "    33  2026-11-22 14:00:03.016800");
 }
@@ -550,6 +576,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_reads_well),
+        cmocka_unit_test(test_what_was_already_so),
         cmocka_unit_test(test_the_newest_come_last_and_are_counted),
         cmocka_unit_test(test_an_interface_has_its_own_story),
         cmocka_unit_test(test_a_time_has_its_own_story),

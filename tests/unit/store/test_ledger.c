@@ -160,6 +160,10 @@ static void test_a_batch_is_one_commit(void **state)
     for (int fails = 1; fails >= 0; fails--) {
         struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
         kit_submit(ledger, kit_started());
+        struct vfj_event configured = kit_started(); /* its times */
+        configured.kind = VFJ_EVENT_CONFIGURED;
+        configured.as.rc = vfj_span_of("ifconfig_hn0=DHCP");
+        kit_submit(ledger, configured);
         assert_int_equal(vfj_ledger_submit(ledger, &event, &decision), VFJ_OK);
         /* the first answer finds the VF, the next one confirms it */
         while (vfj_command_reads(&decision->commands[0])) {

@@ -1,0 +1,97 @@
+/* Conflicts: why hn and its VF can't be joined, whatever commands run. */
+#include "core/machine/observed.h"
+#include "core/machine/planner.h"
+
+/* How many addresses of an interface laggN is to get. */
+static unsigned count_missing(const struct vfj_interface *lagg, const struct vfj_interface *from)
+{
+    unsigned missing = 0;
+    for (unsigned i = 0; i < from->address_count; i++)
+        missing += !vfj_interface_has_host(lagg, &from->addresses[i]);
+    return missing;
+}
+
+/* Whether there are more addresses to be moved than an observation of hn, VF or laggN can hold. */
+static bool has_too_many_addresses(const struct vfj_slot *slot)
+{
+    const struct vfj_view *view = &slot->observed;
+    unsigned missing = count_missing(&view->lagg, &view->hn);
+    if (vfj_planner_takes_from_vf(slot, vfj_plan_target(slot)))
+        missing += count_missing(&view->lagg, &view->vf);
+    return view->hn.truncated || view->vf.truncated
+        || (missing > 0
+            && (view->lagg.truncated || view->lagg.address_count + missing > VFJ_ADDRESSES_MAX));
+}
+
+static enum vfj_reason reason_of_use(enum vfj_use use)
+{
+    switch (use) {
+    case VFJ_USE_VLAN:
+        return VFJ_REASON_HN_HAS_VLAN;
+    case VFJ_USE_BRIDGE:
+        return VFJ_REASON_HN_IN_BRIDGE;
+    case VFJ_USE_FIB:
+        return VFJ_REASON_HN_IN_FIB;
+    case VFJ_USE_NONE:
+    case VFJ_USE_COUNT:
+        break;
+    }
+    return VFJ_REASON_NONE;
+}
+
+static enum vfj_reason reason_of_rc_use(enum vfj_rc_use use)
+{
+    switch (use) {
+    case VFJ_RC_USE_VLAN:
+        return VFJ_REASON_HN_HAS_VLAN;
+    case VFJ_RC_USE_BRIDGE:
+        return VFJ_REASON_HN_IN_BRIDGE;
+    case VFJ_RC_USE_CARP:
+        return VFJ_REASON_HN_HAS_CARP;
+    case VFJ_RC_USE_FIB:
+        return VFJ_REASON_HN_IN_FIB;
+    case VFJ_RC_USE_NONE:
+        break;
+    }
+    return VFJ_REASON_NONE;
+}
+
+enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struct vfj_slot *slot)
+{
+    const struct vfj_rc *rc = vfj_step_rc(context);
+    if (!vfj_step_has_rc(context))
+        return VFJ_REASON_RC_UNREAD;
+    if (slot->observed.hn.use != VFJ_USE_NONE)
+        return reason_of_use((enum vfj_use)slot->observed.hn.use);
+    enum vfj_rc_use use = vfj_rc_use(rc, slot->hn);
+    if (use != VFJ_RC_USE_NONE)
+        return reason_of_rc_use(use);
+    return vfj_rc_has_other_dhcp(rc, slot->hn) ? VFJ_REASON_OTHER_DHCP : VFJ_REASON_NONE;
+}
+
+/* A carp address would become a plain one, which another guest has, too. */
+static bool has_carp(const struct vfj_slot *slot)
+{
+    return slot->observed.hn.carp
+        || (slot->observed.vf.carp && vfj_planner_takes_from_vf(slot, vfj_plan_target(slot)));
+}
+
+enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
+                                  const struct vfj_slot *slot)
+{
+    if (vfj_name_is_empty(vfj_name_lagg(slot->unit))) /* the unit has too many digits for a name */
+        return VFJ_REASON_NO_UNIT;
+    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
+        return VFJ_REASON_HN_IN_OTHER_LAGG;
+    if (vfj_observed_is_foreign(slot))
+        return VFJ_REASON_FOREIGN_LAGG;
+    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot))
+        && vfj_plan_target(slot) >= VFJ_TARGET_JOINED)
+        return VFJ_REASON_VF_IN_OTHER_LAGG;
+    if (has_carp(slot))
+        return VFJ_REASON_HN_HAS_CARP;
+    if (has_too_many_addresses(slot))
+        return VFJ_REASON_TOO_MANY_ADDRESSES;
+    /* Once hn is a port, its other uses are without traffic already. */
+    return vfj_observed_has_taken_over(slot) ? VFJ_REASON_NONE : vfj_plan_use(context, slot);
+}

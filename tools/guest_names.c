@@ -1,0 +1,56 @@
+/* Files of the guest that name an hn interface. */
+#include "tools/guest_names.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_part_of_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '-';
+}
+
+/* Whether the name stands in the text as a word, before a comment. */
+static bool names(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    size_t end = strcspn(text, "#");
+    for (const char *at = text; (at = strstr(at, name)) != NULL && at + length <= text + end;
+         at++) {
+        if ((at == text || !is_part_of_name(at[-1])) && !is_part_of_name(at[length]))
+            return true;
+    }
+    return false;
+}
+
+/* The number of the first line that names hn; 0: none does. */
+static unsigned find_line(FILE *file, const char *name)
+{
+    char text[4096]; /* a longer line counts as several, and a name that is cut is not found */
+    unsigned line = 1;
+    while (fgets(text, sizeof text, file) != NULL) {
+        if (names(text, name))
+            return line;
+        line += strchr(text, '\n') != NULL;
+    }
+    return 0;
+}
+
+void vfj_guest_find_names(const struct vfj_paths *paths, struct vfj_name hn,
+                          vfj_guest_named_fn *found, void *context)
+{
+    static const char *const files[]
+        = {"/etc/pf.conf",   "/etc/ipfw.rules", "/etc/ipfw.conf",     "/etc/rc.firewall",
+           "/etc/jail.conf", "/etc/ipf.rules",  "/etc/dhclient.conf", "/etc/ipnat.rules"};
+    char path[VFJ_PATHNAME_SIZE];
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        FILE *file = vfj_paths_of_file(paths, files[i], path) ? fopen(path, "r") : NULL;
+        if (file == NULL)
+            continue;
+        unsigned line = find_line(file, hn.text);
+        (void)fclose(file);
+        if (line > 0)
+            found(context, files[i], line);
+    }
+}
