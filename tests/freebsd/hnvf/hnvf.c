@@ -590,7 +590,7 @@ static struct ifnet *act(const struct hnvf_action *action)
         unhook(unit, PORT_VF);
         break;
     case HNVF_ANNOUNCE:
-        if (ifp->if_vnet == vnet0)
+        if (IS_DEFAULT_VNET(ifp->if_vnet))
             send("ETHERNET", ifp, "IFATTACH");
         break;
     case HNVF_LINK_DOWN:

@@ -1,0 +1,135 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# The words of a scenario; tests/freebsd/run reads this file, then the scenario.
+
+# Variables that run sets: mode (vfjournal or stock), is_transparent (0 or 1), pairs, target,
+# interval, work (a directory), host (local or console).
+
+say() { printf '##### %s\n' "$*"; }
+
+# fail WHY: the scenario goes on, and has failed.
+fail() {
+    printf '!!!!! %s\n' "$*"
+    printf '%s\n' "$*" >>"$work/faults"
+}
+
+# until_ok SECONDS COMMAND, until_not SECONDS COMMAND: wait, four times a second.
+until_ok() {
+    left=$(($1 * 4))
+    shift
+    while ! "$@" >/dev/null 2>&1; do
+        [ "$left" -gt 0 ] || return 1
+        left=$((left - 1))
+        sleep 0.25
+    done
+}
+until_not() {
+    left=$(($1 * 4))
+    shift
+    while "$@" >/dev/null 2>&1; do
+        [ "$left" -gt 0 ] || return 1
+        left=$((left - 1))
+        sleep 0.25
+    done
+}
+
+is_vfjournal() { [ "$mode" = vfjournal ]; }
+vf_of() { sysctl -n "dev.hn.$1.vf" 2>/dev/null; }
+has_vf() { [ -n "$(vf_of "$1")" ]; }
+exists() { ifconfig "$1" >/dev/null 2>&1; }
+is_up() { ifconfig "$1" 2>/dev/null | grep -q '<UP[,>]'; }
+has_address() { ifconfig "$1" 2>/dev/null | grep -q "inet $2"; }
+is_enabled() { [ "$(sysctl -n "dev.hn.$1.vf_xpnt_enabled")" = 1 ]; }
+
+# is_joined N: laggN has hnN's VF as its active port.
+is_joined() {
+    vf=$(vf_of "$1")
+    [ -n "$vf" ] && ifconfig "lagg$1" 2>/dev/null | grep -q "laggport: $vf .*ACTIVE"
+}
+
+# plug N...: the VFs of hnN arrive, one after the other. pull N...: they go, at once.
+plug() {
+    for n in "$@"; do
+        host_plug "$n"
+        until_ok 20 has_vf "$n" || fail "no VF of hn$n after it was plugged"
+    done
+}
+pull() {
+    for n in "$@"; do
+        host_pull "$n"
+    done
+    for n in "$@"; do
+        until_not 20 has_vf "$n" || fail "the VF of hn$n is still there after it was pulled"
+    done
+}
+
+# joined [N]: waits until the VF carries the traffic, then three seconds more.
+joined() {
+    if [ "$is_transparent" = 1 ]; then
+        until_ok 30 is_enabled "${1:-0}" || fail "dev.hn.${1:-0}.vf_xpnt_enabled stays 0"
+    else
+        until_ok 90 is_joined "${1:-0}" || fail "lagg${1:-0} did not get the VF"
+    fi
+    sleep 3
+}
+
+# phase NAME: probes of target begin. phase_end: they end, and what was lost is a result.
+phase() {
+    phase_name=$1
+    case $target in
+    *:*) ping -6 -i "$interval" "$target" >"$work/ping" 2>&1 & ;;
+    *) ping -i "$interval" "$target" >"$work/ping" 2>&1 & ;;
+    esac
+    phase_pid=$!
+    sleep 2
+}
+phase_end() {
+    kill -INT "$phase_pid" 2>/dev/null
+    wait "$phase_pid" 2>/dev/null
+    sent=$(awk '/ packets transmitted/ { print $1 }' "$work/ping")
+    answered=$(awk '/ packets transmitted/ { print $4 }' "$work/ping")
+    : "${sent:=0}" "${answered:=0}"
+    printf 'PROBES %s sent %d answered %d lost %d\n' "$phase_name" "$sent" "$answered" \
+        $((sent - answered))
+    printf '%s %s %s %d %d\n' "$scenario" "$mode" "$phase_name" "$sent" "$answered" >>"$results"
+    [ "$sent" -gt 0 ] || fail "no probe was sent in $phase_name"
+}
+
+# migrate NAME [N...]: the VFs go for ten seconds and come back.
+migrate() {
+    name=$1
+    shift
+    [ $# -gt 0 ] || set -- 0
+    phase "$name-leave"
+    pull "$@"
+    sleep 10
+    phase_end
+    phase "$name-return"
+    plug "$@"
+    for vf_number in "$@"; do
+        joined "$vf_number"
+    done
+    phase_end
+}
+
+# vfj WORD...: asks the program, when it is the one under test.
+vfj() {
+    is_vfjournal || return 0
+    printf '$ vfjournal %s\n' "$*"
+    vfjournal "$@" || fail "vfjournal $1 exits with $?"
+}
+
+daemon_pid() { cat /var/run/vfjournal/vfjournal.pid 2>/dev/null; }
+supervisor_pid() { cat /var/run/vfjournal/supervisor.pid 2>/dev/null; }
+
+# at SECONDS TEST COMMAND: runs COMMAND when TEST is true for the first time, in the background.
+at() {
+    limit=$1 test=$2 command=$3
+    (
+        end=$(($(date +%s) + limit))
+        while ! eval "$test" 2>/dev/null; do
+            [ "$(date +%s)" -lt "$end" ] || exit 0
+        done
+        eval "$command"
+    ) &
+    at_pid=$!
+}
