@@ -1,0 +1,59 @@
+#!/bin/sh
+# The scenario list is sound: each scenario has what tests/freebsd/run needs, uses only headers that
+# run reads and words that lib.sh or the guest has, and README.md tells of it.
+#   usage: check_scenarios.sh ROOT
+set -u
+
+cd "${1:?usage: check_scenarios.sh ROOT}/tests/freebsd" || exit 1
+status=0
+refuse() {
+    echo "$*"
+    status=1
+}
+
+listed=$(sh ./run --list | awk '{ print $1 }')
+count=0
+for file in scenarios/*; do
+    name=${file##*/}
+    count=$((count + 1))
+    sh -n "$file" || status=1
+    head -1 "$file" | grep -q '^# .*\.$' || refuse "$name: the first line is no sentence"
+    grep -q '^#rc: ifconfig_hn0=' "$file" || refuse "$name: no #rc: line for hn0"
+    grep -q '^#want: inet' "$file" || refuse "$name: no address is wanted at the end"
+    grep -q '^phase ' "$file" || grep -q '^migrate ' "$file" || refuse "$name: nothing is probed"
+    [ "$(grep -c '^phase ' "$file")" = "$(grep -c '^phase_end$' "$file")" ] ||
+        refuse "$name: a phase has no end"
+    bad=$(grep -n '^#[^ ]' "$file" |
+        grep -Ev '^[0-9]+:#(rc|needs|want|target|tells|pairs|boot|vf-mode|vfjournal-only): [^ ]')
+    [ -z "$bad" ] || refuse "$name: run reads no such header: $bad"
+    bad=$(sed -n 's/^#needs: //p' "$file" | grep -Ev '^(dhcp|ra)$')
+    [ -z "$bad" ] || refuse "$name: run offers no $bad"
+    bad=$(sed -n 's/^#want: //p' "$file" | grep -Ev '^(inet|inet6|route) [^ ]+$')
+    [ -z "$bad" ] || refuse "$name: run checks no $bad"
+    bad=$(sed -n 's/^#vf-mode: //p' "$file" | grep -vx transparent)
+    [ -z "$bad" ] || refuse "$name: no such VF mode: $bad"
+    if grep -q 'vtnet[0-9]\|mlx\|mce' "$file" && [ "$name" != module-loop ]; then
+        refuse "$name: a VF has another name on another machine"
+    fi
+    if grep -Eq '(plug|pull|joined|migrate [a-z]+)( 0)? 1' "$file" && ! grep -q '^#pairs: 2' "$file"; then
+        refuse "$name: uses hn1 without \"#pairs: 2\""
+    fi
+    printf '%s\n' "$listed" | grep -qx -- "$name" || refuse "$name: run does not list it"
+    grep -q "^| \`$name\` |" README.md || refuse "$name: README.md does not tell of it"
+done
+[ "$count" -gt 0 ] || refuse "there are no scenarios"
+for name in $(sed -n '/^## Scenarios/,/^## /s/^| `\([a-z0-9-]*\)` |.*/\1/p' README.md); do
+    [ -f "scenarios/$name" ] || refuse "README.md tells of $name, which is not there"
+done
+for script in run vm lib.sh; do
+    sh -n "$script" || status=1
+done
+sh ./run no-such-scenario >/dev/null 2>&1 && refuse "run takes a scenario that is not there"
+sh ./vm /nonexistent >/dev/null 2>&1 && refuse "vm takes an image that is not there"
+if command -v shellcheck >/dev/null; then
+    # Scenarios use variables of run, and run those of lib.sh.
+    shellcheck -s sh -S warning -e SC1090,SC1091,SC2034,SC2154 run vm lib.sh check_scenarios.sh \
+        hnvf/check_module.sh scenarios/* || status=1
+fi
+echo "$count scenarios"
+exit "$status"
