@@ -53,7 +53,7 @@ sh ./vm /nonexistent >/dev/null 2>&1 && refuse "vm takes an image that is not th
 if command -v shellcheck >/dev/null; then
     # Scenarios use variables of run, and run those of lib.sh.
     shellcheck -s sh -S warning -e SC1090,SC1091,SC2034,SC2154 run vm lib.sh check_scenarios.sh \
-        hnvf/check_module.sh scenarios/* || status=1
+        test_vm.sh hnvf/check_module.sh scenarios/* || status=1
 fi
 echo "$count scenarios"
 exit "$status"
