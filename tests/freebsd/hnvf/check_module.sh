@@ -32,7 +32,7 @@ grep -q ifnet_rename_event "$sources/sys/net/if_var.h" && rename=-DHNVF_HAS_RENA
 version=$(sed -n 's/^#define[[:space:]]*__FreeBSD_version[[:space:]]*\([0-9]*\).*/\1/p' \
     "$sources/sys/sys/param.h")
 for options in '-DVIMAGE' '-DVIMAGE -DINVARIANTS -DINVARIANT_SUPPORT' '-UVIMAGE'; do
-    for file in hnvf.c hnvf_map.c; do
+    for file in hnvf.c hnvf_map.c hnvf_ports.c hnvf_sysctls.c; do
         # shellcheck disable=SC2086
         "$cc" -target "x86_64-unknown-freebsd$((version / 100000)).0" -nostdinc -I. \
             -I"$sources/sys" -I"$sources/sys/contrib/ck/include" -D_KERNEL -DKLD_MODULE $options \

@@ -114,6 +114,9 @@ static void take(struct hnvf_map *map, const struct hnvf_interface *interface,
     if (unit == HNVF_UNITS_MAX || map->units[unit].hn != NULL || !interface->is_ethernet
         || find_hn(map, interface->id) != HNVF_UNITS_MAX)
         return;
+    for (unsigned i = 0; i < HNVF_UNITS_MAX; i++)
+        if (map->units[i].vf == interface->id) /* FreeBSD 16 renames a VF in place */
+            return;
     struct hnvf_unit *slot = &map->units[unit];
     *slot = (struct hnvf_unit){.hn = interface->id, .is_hn_up = interface->is_up};
     memcpy(slot->mac, interface->mac, HNVF_MAC_SIZE);

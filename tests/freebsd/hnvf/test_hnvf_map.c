@@ -223,6 +223,16 @@ static void rename_of_the_hn_changes_nothing(void **state)
     assert_string_equal(after(HNVF_UP, VF0), "link-down:wan VF_UP:wan");
 }
 
+/* FreeBSD 16 renames without departure. */
+static void vf_that_is_renamed_to_an_hn_stays_a_vf(void **state)
+{
+    (void)state;
+    (void)after(HNVF_ATTACH, VF0);
+    interfaces[VF0].name = "hn7";
+    assert_string_equal(after(HNVF_ARRIVAL, VF0), "");
+    assert_null(map.units[7].hn);
+}
+
 static void vf_that_goes_while_up(void **state)
 {
     (void)state;
@@ -485,6 +495,7 @@ int main(void)
         cmocka_unit_test_setup(vf_that_was_never_mapped_is_active, set_up_hns),
         cmocka_unit_test_setup(rename_of_the_vf_loses_the_map, set_up_hns),
         cmocka_unit_test_setup(rename_of_the_hn_changes_nothing, set_up_hns),
+        cmocka_unit_test_setup(vf_that_is_renamed_to_an_hn_stays_a_vf, set_up_hns),
         cmocka_unit_test_setup(vf_that_goes_while_up, set_up_hns),
         cmocka_unit_test_setup(hn_goes_first, set_up_hns),
         cmocka_unit_test_setup(two_pairs_are_apart, set_up_hns),

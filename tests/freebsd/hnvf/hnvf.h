@@ -1,0 +1,89 @@
+/* What the files of hnvf(4) share. */
+#ifndef TESTS_FREEBSD_HNVF_HNVF_H
+#define TESTS_FREEBSD_HNVF_HNVF_H
+
+#include <sys/param.h>
+#include <sys/systm.h>
+
+#include <sys/bus.h>
+#include <sys/counter.h>
+#include <sys/epoch.h>
+#include <sys/eventhandler.h>
+#include <sys/kernel.h>
+#include <sys/lock.h>
+#include <sys/mbuf.h>
+#include <sys/module.h>
+#include <sys/proc.h>
+#include <sys/sbuf.h>
+#include <sys/socket.h>
+#include <sys/sockio.h>
+#include <sys/sx.h>
+#include <sys/sysctl.h>
+#include <sys/taskqueue.h>
+
+#include <net/bpf.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <net/if_dl.h>
+#include <net/if_media.h>
+#include <net/if_types.h>
+#include <net/if_var.h>
+#if __has_include(<net/if_private.h>)
+#include <net/if_private.h>
+#endif
+#include <net/vnet.h>
+
+#include "hnvf_map.h"
+
+/* One interface whose functions hnvf stands before. */
+struct port {
+    struct ifnet *ifp;  /* NULL: the port is free */
+    struct ifnet *peer; /* the other interface of the pair, or NULL */
+    enum hnvf_verdict received, sent;
+    void (*input)(struct ifnet *, struct mbuf *);
+    int (*transmit)(struct ifnet *, struct mbuf *);
+    int (*ioctl)(struct ifnet *, u_long, caddr_t);
+};
+
+enum { PORT_HN, PORT_VF, PORTS };
+enum { RX, TX, DIRECTIONS };
+
+struct unit {
+    struct port ports[PORTS];
+    struct sysctl_ctx_list ctx;
+    bool has_sysctls;
+    counter_u64_t packets[DIRECTIONS];
+    struct timeout_task wait;
+};
+
+/* hw.hn.* as hn(4) has them, and the knobs, hw.hnvf.* */
+struct hnvf_knobs {
+    int transparent, accbpf, attwait_s;
+    int datapath, mana, down_ms;
+};
+
+extern struct unit hnvf_units[HNVF_UNITS_MAX];
+extern struct hnvf_map hnvf_state;
+extern struct hnvf_knobs hnvf_knobs;
+extern struct sx hnvf_lock; /* covers hnvf_state and the ports' members but for packets */
+extern counter_u64_t hnvf_dropped, hnvf_relabelled;
+
+/* hnvf.c */
+void hnvf_rescan(void);
+
+/* hnvf_ports.c; all but the last with the lock. */
+void hnvf_hook(unsigned unit, unsigned which, struct ifnet *ifp);
+void hnvf_unhook(unsigned unit, unsigned which);
+void hnvf_forget(const struct ifnet *ifp); /* the interface is gone */
+void hnvf_publish(void);                   /* makes what packets read equal to the map */
+int hnvf_driver_link(unsigned unit, struct ifnet *ifp);
+struct ifnet *hnvf_blocker(void); /* an interface whose hook cannot be taken out now, or NULL */
+void hnvf_take_out_parked(void);
+void hnvf_drain_ports(void);
+
+/* hnvf_sysctls.c */
+void hnvf_add_sysctls(void);
+void hnvf_add_unit_sysctls(unsigned unit); /* with the lock */
+void hnvf_remove_sysctls(void);
+
+#endif
