@@ -182,10 +182,13 @@ static void forget_vf(struct hnvf_map *map, const struct hnvf_interface *interfa
         take_others_down(map, interface->id, out);
 }
 
-/* IFF_UP of hn itself: in transparent mode the VF follows (hn_init(), hn_stop()). */
+/* IFF_UP of hn itself: in transparent mode the VF follows (hn_init(), hn_stop()). The first address
+ * of an interface ups it without an ifnet_event (ether_ioctl()). */
 static void change_hn(struct hnvf_map *map, unsigned unit, bool is_up, struct hnvf_actions *out)
 {
     struct hnvf_unit *slot = &map->units[unit];
+    if (slot->is_hn_up == is_up)
+        return;
     slot->is_hn_up = is_up;
     if (!map->is_transparent)
         return;
@@ -202,8 +205,7 @@ static void change_up(struct hnvf_map *map, const struct hnvf_interface *interfa
 {
     unsigned unit = find_hn(map, interface->id);
     if (unit < HNVF_UNITS_MAX) {
-        if (!is_address)
-            change_hn(map, unit, is_up, out);
+        change_hn(map, unit, is_up, out);
         return;
     }
     if (!map->is_transparent)

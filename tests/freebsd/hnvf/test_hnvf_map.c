@@ -320,6 +320,18 @@ static void transparent_vf_follows_hn(void **state)
     assert_string_equal(after(HNVF_DOWN, HN0), "link-ask:hn0 flags-down:vtnet1");
 }
 
+/* ether_ioctl() ups an interface that gets its first address. */
+static void transparent_hn_is_upped_by_its_address(void **state)
+{
+    (void)state;
+    (void)after(HNVF_DOWN, HN0);
+    (void)after(HNVF_ATTACH, VF0);
+    interfaces[HN0].is_up = true;
+    assert_string_equal(after(HNVF_ADDRESS, HN0), "");
+    hnvf_wait_over(&map, 0, &actions);
+    assert_string_equal(actions_text(), "flags-up:vtnet1 link-up:hn0");
+}
+
 static void transparent_vf_that_goes_in_the_wait(void **state)
 {
     (void)state;
@@ -503,6 +515,7 @@ int main(void)
         cmocka_unit_test_setup(all_ports_of_a_mana_go_at_once, set_up_hns),
         cmocka_unit_test_setup(transparent_vf_is_upped_after_the_wait, set_up_transparent),
         cmocka_unit_test_setup(transparent_vf_follows_hn, set_up_transparent),
+        cmocka_unit_test_setup(transparent_hn_is_upped_by_its_address, set_up_transparent),
         cmocka_unit_test_setup(transparent_vf_that_goes_in_the_wait, set_up_transparent),
         cmocka_unit_test_setup(transparent_mode_refuses_if_start, set_up_transparent),
         cmocka_unit_test_setup(packets, set_up),
