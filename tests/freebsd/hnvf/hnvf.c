@@ -144,7 +144,7 @@ static void step(enum hnvf_event event, struct ifnet *ifp)
     if (interface.is_ethernet)
         memcpy(interface.mac, IF_LLADDR(ifp), sizeof interface.mac);
     sx_xlock(&hnvf_lock);
-    if (is_stopping) {
+    if (is_stopping && (event == HNVF_ATTACH || event == HNVF_ARRIVAL || event == HNVF_MAC)) {
         sx_xunlock(&hnvf_lock);
         return;
     }
@@ -262,8 +262,10 @@ void hnvf_rescan(void)
         {
             CURVNET_SET_QUIET(vnet_iter);
             CK_STAILQ_FOREACH(ifp, &V_ifnet, if_link)
-            if ((hnvf_unit_of(ifp->if_xname) < HNVF_UNITS_MAX) == (round == 0))
-                step(HNVF_ATTACH, ifp);
+            {
+                if ((hnvf_unit_of(ifp->if_xname) < HNVF_UNITS_MAX) == (round == 0))
+                    step(HNVF_ATTACH, ifp);
+            }
             CURVNET_RESTORE();
         }
     }
@@ -340,33 +342,36 @@ static int load(void)
     return 0;
 }
 
-/* Refused while lagg(4) or another module stands before a hook: it would give the hook back to the
- * interface later. */
-static int may_unload(void)
+/* Gives all interfaces back. Fails while lagg(4) or another module stands before a hook, since that
+ * module would give the hook back to the interface later. */
+static int stop(void)
 {
     sx_xlock(&hnvf_lock);
     struct ifnet *ifp = hnvf_blocker();
-    if (ifp != NULL)
-        printf("hnvf: %s is in use by another module, lagg(4) for one\n", ifp->if_xname);
-    else
+    if (ifp == NULL) {
         is_stopping = true; /* no interface becomes a port any more */
+        hnvf_stop(&hnvf_state, &actions);
+        act_and_unlock();
+        sx_xlock(&hnvf_lock);
+        ifp = hnvf_blocker(); /* lagg(4) takes ports without asking */
+    }
+    if (ifp == NULL) {
+        hnvf_take_out_parked();
+    } else {
+        printf("hnvf: %s is in use by another module, lagg(4) for one\n", ifp->if_xname);
+        is_stopping = false;
+    }
     sx_xunlock(&hnvf_lock);
     return ifp != NULL ? EBUSY : 0;
 }
 
 static int unload(void)
 {
-    int error = may_unload();
+    int error = stop();
     if (error != 0)
         return error;
     listen_no_more();
     taskqueue_drain(taskqueue_thread, &scan_task);
-    sx_xlock(&hnvf_lock);
-    hnvf_stop(&hnvf_state, &actions);
-    act_and_unlock();
-    sx_xlock(&hnvf_lock);
-    hnvf_take_out_parked();
-    sx_xunlock(&hnvf_lock);
     for (unsigned unit = 0; unit < HNVF_UNITS_MAX; unit++) {
         taskqueue_cancel_timeout(taskqueue_thread, &hnvf_units[unit].wait, NULL);
         taskqueue_drain_timeout(taskqueue_thread, &hnvf_units[unit].wait);
