@@ -160,15 +160,15 @@ static struct leaf leaves[] = {
     {"vf_xpnt_attwait", CTLTYPE_INT | CTLFLAG_RW, sysctl_handle_int, &hnvf_knobs.attwait_s, 0, "I"},
 };
 
-static struct sysctl_oid *find_leaf(const char *name)
+static struct sysctl_oid *find_oid(const char *path)
 {
     int find[2] = {CTL_SYSCTL, 3 /* name to oid */}, mib[CTL_MAXNAME], index;
-    char path[64];
     size_t size = sizeof mib, used = 0;
     struct sysctl_oid *oid = NULL;
 
-    snprintf(path, sizeof path, "hw.hn.%s", name);
-    if (kernel_sysctl(curthread, find, 2, mib, &size, path, strlen(path), &used, 0) != 0)
+    if (kernel_sysctl(curthread, find, 2, mib, &size, __DECONST(char *, path), strlen(path), &used,
+                      0)
+        != 0)
         return NULL;
     sysctl_wlock();
     if (sysctl_find_oid(mib, used / sizeof(int), &oid, &index, NULL) != 0)
@@ -177,9 +177,21 @@ static struct sysctl_oid *find_leaf(const char *name)
     return oid;
 }
 
+/* A node of the kernel itself is used and not added, since it could not be removed with ours. */
+static struct sysctl_oid *find_or_add_hw_hn(void)
+{
+    struct sysctl_oid *oid = find_oid("hw.hn");
+    if (oid != NULL && (oid->oid_kind & CTLFLAG_DYN) == 0)
+        return oid;
+    return SYSCTL_ADD_NODE(&sysctls, SYSCTL_STATIC_CHILDREN(_hw), OID_AUTO, "hn",
+                           CTLFLAG_RD | CTLFLAG_MPSAFE, NULL, "Hyper-V network interface");
+}
+
 static void add_leaf(struct sysctl_oid *hw_hn, struct leaf *leaf)
 {
-    struct sysctl_oid *oid = find_leaf(leaf->name);
+    char path[64];
+    snprintf(path, sizeof path, "hw.hn.%s", leaf->name);
+    struct sysctl_oid *oid = find_oid(path);
     if (oid == NULL) {
         sysctl_add_oid(&sysctls, SYSCTL_CHILDREN(hw_hn), OID_AUTO, leaf->name,
                        leaf->kind | CTLFLAG_MPSAFE, leaf->arg1, leaf->arg2, leaf->handler,
@@ -226,9 +238,7 @@ static void add_knob(struct sysctl_oid *node, const char *name, int *value, int 
 void hnvf_add_sysctls(void)
 {
     sysctl_ctx_init(&sysctls);
-    struct sysctl_oid *hw_hn
-        = SYSCTL_ADD_NODE(&sysctls, SYSCTL_STATIC_CHILDREN(_hw), OID_AUTO, "hn",
-                          CTLFLAG_RD | CTLFLAG_MPSAFE, NULL, "Hyper-V network interface");
+    struct sysctl_oid *hw_hn = find_or_add_hw_hn();
     for (unsigned i = 0; i < nitems(leaves); i++)
         add_leaf(hw_hn, &leaves[i]);
     dev_hn = SYSCTL_ADD_NODE(&sysctls, SYSCTL_STATIC_CHILDREN(_dev), OID_AUTO, "hn",
