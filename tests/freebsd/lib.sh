@@ -96,14 +96,14 @@ phase_end() {
 
 # migrate NAME [N...]: the VFs go for ten seconds and come back.
 migrate() {
-    name=$1
+    migration=$1
     shift
     [ $# -gt 0 ] || set -- 0
-    phase "$name-leave"
+    phase "$migration-leave"
     pull "$@"
     sleep 10
     phase_end
-    phase "$name-return"
+    phase "$migration-return"
     plug "$@"
     for vf_number in "$@"; do
         joined "$vf_number"

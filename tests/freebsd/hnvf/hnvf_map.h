@@ -13,6 +13,7 @@
 #include <stdint.h>
 #endif
 
+/* A unit has at most six actions of one event. */
 enum { HNVF_UNITS_MAX = 16, HNVF_MAC_SIZE = 6, HNVF_ACTIONS_MAX = 8 * HNVF_UNITS_MAX };
 
 /* An interface as an event reports it. `id` is borrowed and never dereferenced. */
