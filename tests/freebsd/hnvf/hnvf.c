@@ -327,6 +327,7 @@ static int load(void)
     TUNABLE_INT_FETCH("hw.hn.vf_xpnt_attwait", &hnvf_knobs.attwait_s);
     hnvf_state.is_transparent = hnvf_knobs.transparent != 0;
     sx_init(&hnvf_lock, "hnvf");
+    hnvf_init_ports();
     hnvf_dropped = counter_u64_alloc(M_WAITOK);
     hnvf_relabelled = counter_u64_alloc(M_WAITOK);
     for (unsigned unit = 0; unit < HNVF_UNITS_MAX; unit++) {

@@ -14,6 +14,7 @@
 #include <sys/mbuf.h>
 #include <sys/module.h>
 #include <sys/proc.h>
+#include <sys/rmlock.h>
 #include <sys/sbuf.h>
 #include <sys/socket.h>
 #include <sys/sockio.h>
@@ -71,7 +72,7 @@ extern counter_u64_t hnvf_dropped, hnvf_relabelled;
 /* hnvf.c */
 void hnvf_rescan(void);
 
-/* hnvf_ports.c; all but the last with the lock. */
+/* hnvf_ports.c; all but the last two with the lock. */
 void hnvf_hook(unsigned unit, unsigned which, struct ifnet *ifp);
 void hnvf_unhook(unsigned unit, unsigned which);
 void hnvf_forget(const struct ifnet *ifp); /* the interface is gone */
@@ -79,6 +80,7 @@ void hnvf_publish(void);                   /* makes what packets read equal to t
 int hnvf_driver_link(unsigned unit, struct ifnet *ifp);
 struct ifnet *hnvf_blocker(void); /* an interface whose hook cannot be taken out now, or NULL */
 void hnvf_take_out_parked(void);
+void hnvf_init_ports(void);
 void hnvf_drain_ports(void);
 
 /* hnvf_sysctls.c */

@@ -9,6 +9,10 @@ static struct port parked[PARKED_MAX];
 static bool is_parking_full;
 static unsigned in_ioctl;
 
+/* A VF frees its queues when its departure handlers have returned, so none may transmit by then.
+ * The wait must not sleep: a sleep drops Giant, and another thread could detach the device again. */
+static struct rmlock path_lock;
+
 /* The caller is in the network epoch, or holds the lock. *unit is HNVF_UNITS_MAX of a parked one. */
 static struct port *find_port(const struct ifnet *ifp, unsigned *which, unsigned *unit)
 {
@@ -49,10 +53,11 @@ static void relabel(struct mbuf *m, struct ifnet *from, struct ifnet *to)
     }
 }
 
-static void receive(struct port *port, unsigned which, unsigned unit, struct mbuf *m)
+static void receive(struct ifnet *ifp, struct port *port, unsigned which, unsigned unit,
+                    struct mbuf *m)
 {
     if (unit == HNVF_UNITS_MAX) {
-        port->input(port->ifp, m);
+        port->input(ifp, m);
         return;
     }
     struct port *other = &hnvf_units[unit].ports[1 - which];
@@ -61,9 +66,9 @@ static void receive(struct port *port, unsigned which, unsigned unit, struct mbu
     if (which == PORT_HN && verdict != HNVF_DROP)
         count(unit, RX, m);
     if (verdict == HNVF_DELIVER) {
-        port->input(port->ifp, m);
+        port->input(ifp, m);
     } else if (verdict == HNVF_RELABEL && peer != NULL && other->ifp == peer) {
-        relabel(m, port->ifp, peer);
+        relabel(m, ifp, peer);
         other->input(peer, m);
     } else {
         drop(m);
@@ -78,25 +83,32 @@ static void hook_input(struct ifnet *ifp, struct mbuf *m)
     NET_EPOCH_ENTER(et);
     struct port *port = find_port(ifp, &which, &unit);
     if (port != NULL)
-        receive(port, which, unit, m);
+        receive(ifp, port, which, unit, m);
     else /* it lost its hook while this packet was on its way */
         drop(m);
     NET_EPOCH_EXIT(et);
 }
 
-static int send(struct port *port, unsigned which, unsigned unit, struct mbuf *m)
+static int send(struct ifnet *ifp, struct port *port, unsigned which, unsigned unit, struct mbuf *m)
 {
-    struct ifnet *peer = atomic_load_ptr(&port->peer);
     if (unit == HNVF_UNITS_MAX)
-        return port->transmit(port->ifp, m);
+        return port->transmit(ifp, m);
     if (port->sent == HNVF_DELIVER) {
         if (which == PORT_HN)
             count(unit, TX, m);
-        return port->transmit(port->ifp, m);
+        return port->transmit(ifp, m);
     }
-    if (port->sent == HNVF_RELABEL && peer != NULL) {
-        BPF_MTAP(port->ifp, m); /* hn(4) shows bpf what it hands to the VF */
-        return peer->if_transmit(peer, m);
+    if (port->sent == HNVF_RELABEL) {
+        struct rm_priotracker tracker;
+        rm_rlock(&path_lock, &tracker);
+        struct ifnet *peer = port->peer;
+        if (peer != NULL) {
+            BPF_MTAP(ifp, m); /* hn(4) shows bpf what it hands to the VF */
+            int error = peer->if_transmit(peer, m);
+            rm_runlock(&path_lock, &tracker);
+            return error;
+        }
+        rm_runlock(&path_lock, &tracker);
     }
     drop(m);
     return 0;
@@ -111,7 +123,7 @@ static int hook_transmit(struct ifnet *ifp, struct mbuf *m)
     NET_EPOCH_ENTER(et);
     struct port *port = find_port(ifp, &which, &unit);
     if (port != NULL)
-        error = send(port, which, unit, m);
+        error = send(ifp, port, which, unit, m);
     else
         drop(m);
     NET_EPOCH_EXIT(et);
@@ -223,9 +235,11 @@ void hnvf_unhook(unsigned unit, unsigned which)
             is_parking_full = true; /* the module stays */
     }
     give_back(port);
+    rm_wlock(&path_lock);
     hnvf_units[unit].ports[1 - which].peer = NULL;
-    NET_EPOCH_WAIT();
-    memset(port, 0, sizeof *port);
+    port->peer = NULL;
+    port->ifp = NULL; /* its functions stay for a packet inside a hook */
+    rm_wunlock(&path_lock);
 }
 
 void hnvf_forget(const struct ifnet *ifp)
@@ -234,10 +248,8 @@ void hnvf_forget(const struct ifnet *ifp)
     if (port == NULL)
         return;
     give_back(port);
-    if (is_hook_on_top(port) || port->ifp->if_ioctl == port->ioctl) {
-        NET_EPOCH_WAIT();
-        memset(port, 0, sizeof *port);
-    }
+    if (is_hook_on_top(port) || port->ifp->if_ioctl == port->ioctl)
+        port->ifp = NULL;
 }
 
 struct ifnet *hnvf_blocker(void)
@@ -257,18 +269,25 @@ struct ifnet *hnvf_blocker(void)
 void hnvf_take_out_parked(void)
 {
     for (unsigned i = 0; i < PARKED_MAX; i++)
-        if (parked[i].ifp != NULL)
+        if (parked[i].ifp != NULL) {
             give_back(&parked[i]);
-    NET_EPOCH_WAIT();
-    memset(parked, 0, sizeof parked);
+            parked[i].ifp = NULL;
+        }
 }
 
+void hnvf_init_ports(void)
+{
+    rm_init(&path_lock, "hnvf path");
+}
+
+/* Waits until nobody is inside a hook any more. */
 void hnvf_drain_ports(void)
 {
     while (atomic_load_int(&in_ioctl) != 0)
         pause("hnvfio", hz / 10 + 1);
     NET_EPOCH_WAIT();
     pause("hnvfend", hz / 10 + 1); /* a caller may stand at the last instructions of a hook */
+    rm_destroy(&path_lock);
 }
 
 void hnvf_publish(void)
