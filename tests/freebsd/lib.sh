@@ -46,7 +46,9 @@ is_joined() {
     [ -n "$vf" ] && ifconfig "lagg$1" 2>/dev/null | grep -q "laggport: $vf .*ACTIVE"
 }
 
-# plug N...: the VFs of hnN arrive, one after the other. pull N...: they go, at once.
+# plug N...: the VFs of hnN arrive, one after the other. pull N...: they go, at once; through a
+# console two seconds apart, since FreeBSD 13.2 panics when qemu's ACPI ejects two NICs at once: each
+# of its threads detaches the same device.
 plug() {
     for n in "$@"; do
         host_plug "$n"
@@ -56,6 +58,7 @@ plug() {
 pull() {
     for n in "$@"; do
         host_pull "$n"
+        [ "$host" = console ] && [ $# -gt 1 ] && until_not 20 has_vf "$n" && sleep 2
     done
     for n in "$@"; do
         until_not 20 has_vf "$n" || fail "the VF of hn$n is still there after it was pulled"
