@@ -45,8 +45,9 @@ $1 == "SF" {
     file = substr($0, 4)
     sub("^(" root "|.*/[.][.]/)", "", file) # the latter with the base directory of ccache
     name = file
-    sub(/\/[^\/]*$/, "", name)
-    sub(/^core\/.*/, "core", name)
+    for (i = 1; i <= layers; i++)
+        if (index(file, layer[i] "/") == 1)
+            name = layer[i]
     read_source(root file)
 }
 
