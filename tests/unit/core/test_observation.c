@@ -251,6 +251,47 @@ static void test_limits(void **unused)
     check_count("command=1 probe=slot", " lagg_port=mce0", VFJ_PORTS_MAX);
 }
 
+static struct vfj_interface made_of(const char *name, enum vfj_use use, const char *port)
+{
+    struct vfj_interface interface = {.name = vfj_name_of(name), .exists = true};
+    interface.use = (uint8_t)use;
+    assert_true(vfj_interface_add_port(&interface, vfj_name_of(port)));
+    return interface;
+}
+
+/* The VLANs of hn, or the bridges that it is a member of: those of the use that is found first. */
+static void test_users(void **unused)
+{
+    struct vfj_interface users = {.name = vfj_name_of("hn0")}, hn = users, user;
+    (void)unused;
+    vfj_view_take_users(&hn, &users);
+    assert_int_equal(hn.use, VFJ_USE_NONE);
+    user = made_of("lagg0", VFJ_USE_VLAN, "hn0");
+    user.laggproto = VFJ_LAGGPROTO_FAILOVER; /* its ports are no parents */
+    vfj_view_add_user(&users, &user);
+    user = made_of("hn9", VFJ_USE_FIB, "hn0");
+    vfj_view_add_user(&users, &user);
+    user = made_of("vlan1", VFJ_USE_VLAN, "hn1");
+    vfj_view_add_user(&users, &user);
+    assert_int_equal(users.port_count, 0);
+    for (unsigned i = 0; i < VFJ_PORTS_MAX + 1; i++) {
+        user = made_of(i == 0 ? "vlan1" : "vlan2", VFJ_USE_VLAN, "hn0");
+        vfj_view_add_user(&users, &user);
+        user = made_of("bridge0", VFJ_USE_BRIDGE, "hn0");
+        vfj_view_add_user(&users, &user);
+    }
+    assert_int_equal(users.port_count, VFJ_PORTS_MAX);
+    assert_string_equal(users.ports[0].text, "vlan1");
+    for (unsigned i = 1; i < VFJ_PORTS_MAX; i++)
+        assert_string_equal(users.ports[i].text, "vlan2");
+    vfj_view_take_users(&hn, &users); /* there is no hn */
+    assert_int_equal(hn.use, VFJ_USE_NONE);
+    hn.exists = true;
+    vfj_view_take_users(&hn, &users);
+    assert_int_equal(hn.use, VFJ_USE_VLAN);
+    assert_true(vfj_interface_has_port(&hn, vfj_name_of("vlan2")));
+}
+
 static void test_too_long(void **unused)
 {
     static const char *const heads[]
@@ -375,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_truncations),
         cmocka_unit_test(test_refused),    cmocka_unit_test(test_limits),
         cmocka_unit_test(test_addresses),  cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_users),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -488,7 +488,8 @@ static void test_uses(void **unused)
         "ifconfig_bridge0", "inet 10.0.0.1/24 addm tap0 addm hn2 up", "ifconfig_hn3",
         "inet 10.3.0.4/24 fib 2", "ifconfig_hn4", "DHCP fib 0", "ifconfig_hn5_alias1",
         "inet 10.5.0.4/32 vhid 3", "ifconfig_hn6_ipv6", "inet6 2001:db8::6/64 vhid 3",
-        "ifconfig_hn7_descr", "vhid", "ifconfig_wan_alias0", "inet 10.8.0.1/32 vhid 4");
+        "ifconfig_hn7_descr", "vhid", "ifconfig_wan_alias0", "inet 10.8.0.1/32 vhid 4",
+        "vfjournal_hn8_alias0", "inet 10.8.0.4/32 vhid 5");
     assert_int_equal(use_of("hn0"), VFJ_RC_USE_VLAN);
     assert_int_equal(use_of("hn1"), VFJ_RC_USE_VLAN);
     assert_int_equal(use_of("hn2"), VFJ_RC_USE_BRIDGE);
@@ -501,6 +502,7 @@ static void test_uses(void **unused)
     assert_int_equal(use_of("hn20"), VFJ_RC_USE_NONE);
     assert_int_equal(use_of("tap0"), VFJ_RC_USE_BRIDGE);
     assert_int_equal(use_of("wan"), VFJ_RC_USE_CARP);
+    assert_int_equal(use_of("hn8"), VFJ_RC_USE_CARP);
 }
 
 static void test_other_dhcp(void **unused)
@@ -514,6 +516,10 @@ static void test_other_dhcp(void **unused)
         "dhclient_flags_hn0", "");
     assert_false(vfj_rc_has_other_dhcp(&rc, hn0()));
     SET("ifconfig_hn0", "DHCP", "dhclient_flags", "-c /etc/x");
+    assert_true(vfj_rc_has_other_dhcp(&rc, hn0()));
+    SET("ifconfig_hn0", "DHCP", "dhclient_flags", "-q bd");
+    assert_true(vfj_rc_has_other_dhcp(&rc, hn0()));
+    SET("ifconfig_hn0", "DHCP", "dhclient_flags", "-q -");
     assert_true(vfj_rc_has_other_dhcp(&rc, hn0()));
     SET("ifconfig_hn0", "SYNCDHCP", "ifconfig_hn1", "inet 10.1.0.4/24", "dhclient_program",
         "/usr/local/sbin/dhcpcd");
@@ -534,10 +540,12 @@ static void test_surplus(void **unused)
            "ipv6_ifconfig_lo1_alias12", "ifconfig_hn0_alias33", "vfjournal_wan_alias4000000000",
            "ifconfig_vlan10_alias0"};
     static const char *const wanted[] = {
-        "ifconfig_lo1",         "ifconfig_hn0_alias32", "ifconfig_hn0_aliases", "ipv4_addrs_hn0",
-        "ifconfig_wan_alias0",  "vfjournal_hn0_alias0", "ifconfig_alias",       "route_lo1_alias0",
-        "ifconfig_long_alias0", "ifconfig_hn0_ipv6",    "ipv4_addrs_lo",        "",
-        "ifconfig_hn_10_alias0"};
+        "ifconfig_lo1", "ifconfig_hn0_alias32", "ifconfig_hn0_aliases", "ipv4_addrs_hn0",
+        "ifconfig_wan_alias0", "vfjournal_hn0_alias0", "ifconfig_alias", "route_lo1_alias0",
+        "ifconfig_long_alias0", "ifconfig_hn0_ipv6", "ipv4_addrs_lo", "", "ifconfig_hn_10_alias0",
+        /* neither DRIVERn nor hnN_TAG */
+        "ifconfig_lo.1_alias0", "ifconfig_hn0.10_alias0", "ifconfig_hn0x10_alias0",
+        "ifconfig_hn0_.10_alias0"};
     (void)unused;
     for (size_t i = 0; i < sizeof surplus / sizeof surplus[0]; i++)
         assert_true(is_surplus(surplus[i]));
