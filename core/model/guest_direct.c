@@ -113,10 +113,10 @@ static void imply_parent(struct vfj_guest *guest, struct vfj_interface *facts)
     const char *dot = strchr(facts->name.text, '.');
     struct vfj_name parent;
     uint64_t tag;
-    if (dot == NULL || facts->use != VFJ_USE_NONE || !vfj_span_to_u64(vfj_span_of(dot + 1), &tag)
-        || !vfj_name_parse((struct vfj_span){facts->name.text, (size_t)(dot - facts->name.text)},
-                           &parent))
+    if (dot == NULL || facts->use != VFJ_USE_NONE || !vfj_span_to_u64(vfj_span_of(dot + 1), &tag))
         return;
+    const struct vfj_span before = {facts->name.text, (size_t)(dot - facts->name.text)};
+    VFJ_CHECK(vfj_name_parse(before, &parent)); /* the beginning of a name is one */
     const struct vfj_guest_if *hn = vfj_guest_find(guest, parent);
     if (hn == NULL || vfj_name_is_empty(hn->unit))
         return;

@@ -227,6 +227,40 @@ static void test_words_of_inet(void **unused)
     assert_true(find("mce0")->facts.rtadv && !find("mce0")->facts.ifdisabled);
 }
 
+/* Words of carp(4), before and after the address. */
+static void test_carp(void **unused)
+{
+    (void)unused;
+    begin();
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.5/32 vhid 1 advskew 100 pass x alias"), 0);
+    assert_true(find("hn0")->facts.carp);
+    assert_string_equal(find("hn0")->facts.addresses[1].text, "10.0.0.5/32");
+    assert_false(find("mce0")->facts.carp);
+    assert_int_equal(ifconfig("mce0", "inet vhid 1 10.0.0.6/32"), 0);
+    assert_true(find("mce0")->facts.carp);
+    assert_string_equal(find("mce0")->facts.addresses[0].text, "10.0.0.6/32");
+}
+
+/* hnN.TAG is a VLAN of hnN, unless %if says of what it is made. */
+static void test_vlan_by_name(void **unused)
+{
+    static const char *const others[] = {"mce0.10", "nosuch0.10", "hn0.lan", "hn0."};
+    (void)unused;
+    begin();
+    direct("%if hn0.10 up");
+    assert_int_equal(find("hn0.10")->facts.use, VFJ_USE_VLAN);
+    assert_true(vfj_interface_has_port(&find("hn0.10")->facts, vfj_name_of("hn0")));
+    direct("%if hn0.20 up vlandev mce0");
+    assert_false(vfj_interface_has_port(&find("hn0.20")->facts, vfj_name_of("hn0")));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char line[32];
+        struct vfj_text text = vfj_text_begin(line, sizeof line);
+        vfj_text_format(&text, "%%if %s up", others[i]);
+        direct(line);
+        assert_int_equal(find(others[i])->facts.use, VFJ_USE_NONE);
+    }
+}
+
 /* What the tables of the model can't hold any more is not there, and harms nothing. */
 static void test_full(void **unused)
 {
@@ -530,6 +564,56 @@ static void test_routes(void **unused)
     assert_string_equal(guest.default_if.text, "");
 }
 
+static int32_t add_route(const char *words)
+{
+    return run(VFJ_COMMAND_ROUTE_ADD, "", words);
+}
+
+/* A route straight through an interface is a way to its destination, also for another route. */
+static void test_interface_routes(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%if hn1 up inet 10.0.1.4/24");
+    assert_int_equal(add_route("-net 192.168.7.0/24"), 0); /* without a gateway: nothing is kept */
+    assert_int_equal(guest.route_count, 0);
+    assert_int_equal(add_route("192.168.7.0/24 -iface nosuch0"), 1);
+    assert_non_null(strstr(outcome.output, "Network is unreachable"));
+    assert_int_equal(add_route("192.168.7.0/24 -iface a;b"), 1);
+    assert_int_equal(add_route("-net 10 -iface hn0"), 0); /* no whole address: nothing is kept */
+    assert_int_equal(guest.route_count, 0);
+    assert_int_equal(add_route("192.168.7.0/24 -iface hn0"), 0);
+    assert_int_equal(add_route("192.168.8.0/24 -iface hn1"), 0);
+    assert_int_equal(add_route("192.168.8.0/24 -iface hn0"), 1);
+    assert_non_null(strstr(outcome.output, "route already in table"));
+    assert_int_equal(add_route("default 192.168.9.1"), 1);
+    assert_int_equal(add_route("default 192.168.8.1"), 0);
+    assert_string_equal(guest.default_if.text, "hn1");
+    ifconfig("hn0", "inet 10.0.0.4 delete"); /* its routes go with its address, and no others */
+    assert_int_equal(guest.route_count, 1);
+    assert_string_equal(guest.routes[0].interface.text, "hn1");
+    assert_string_equal(guest.default_if.text, "hn1");
+    ifconfig("hn1", "inet 10.0.1.4 delete");
+    assert_int_equal(guest.route_count, 0);
+    assert_string_equal(guest.default_if.text, "");
+}
+
+/* More routes than the model holds are forgotten. */
+static void test_too_many_routes(void **unused)
+{
+    char words[64];
+    (void)unused;
+    begin();
+    for (unsigned i = 0; i <= VFJ_GUEST_ROUTES_MAX; i++) {
+        struct vfj_text text = vfj_text_begin(words, sizeof words);
+        vfj_text_format(&text, "192.168.%u.0/24 -iface hn0", i);
+        assert_int_equal(add_route(words), 0);
+    }
+    assert_int_equal(guest.route_count, VFJ_GUEST_ROUTES_MAX);
+    assert_int_equal(add_route("default 192.168.64.1"), 1);
+    assert_int_equal(add_route("default 192.168.63.1"), 0);
+}
+
 /* A route is of an interface, whatever its name. */
 static void test_route_and_rename(void **unused)
 {
@@ -783,6 +867,10 @@ int main(void)
         cmocka_unit_test(test_dhclient_without_link),
         cmocka_unit_test(test_routes),
         cmocka_unit_test(test_route_and_rename),
+        cmocka_unit_test(test_interface_routes),
+        cmocka_unit_test(test_too_many_routes),
+        cmocka_unit_test(test_carp),
+        cmocka_unit_test(test_vlan_by_name),
         cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_rules),
         cmocka_unit_test(test_boot),

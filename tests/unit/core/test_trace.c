@@ -84,6 +84,8 @@ static void test_errors(void **unused)
         {"%if hn0 dhclient 2147483648", 18, "a pid is missing"},
         {"%if lagg0 laggport", 19, "an interface name is missing"},
         {"%if lagg0 laggport a;b", 20, "not an interface name"},
+        {"%if vlan7 vlandev", 18, "an interface name is missing"},
+        {"%if bridge0 addm a;b", 18, "not an interface name"},
         {"%if lagg0 laggproto", 20, "a lagg protocol is missing"},
         {"%noif", 6, "an interface name is missing"},
         {"%noif a b", 9, "more words than the directive takes"},
@@ -233,6 +235,12 @@ static void test_directives(void **unused)
     assert_true(read_line("%if lagg0 laggport a1"));
     assert_int_equal(read.if_facts.interface.laggproto, VFJ_LAGGPROTO_FAILOVER);
     assert_int_equal(read.if_facts.interface.mtu, 1500);
+    assert_true(read_line("%if hn0 fib 2"));
+    assert_int_equal(read.if_facts.interface.use, VFJ_USE_FIB);
+    assert_true(read_line("%if hn0 fib 0"));
+    assert_int_equal(read.if_facts.interface.use, VFJ_USE_NONE);
+    assert_true(read_line("%if vlan7 vlandev hn0 fib 2")); /* its own FIB is not its parent's */
+    assert_int_equal(read.if_facts.interface.use, VFJ_USE_VLAN);
     assert_true(read_line("%vf mce0 hn0"));
     assert_string_equal(read.name.text, "mce0");
     assert_string_equal(read.other.text, "hn0");
@@ -338,6 +346,7 @@ static void test_limits(void **unused)
     (void)unused;
     check_limit("%if hn0", " inet 10.0.0.4/24", VFJ_ADDRESSES_MAX, "", "too many addresses");
     check_limit("%if lagg0", " laggport mce0", VFJ_PORTS_MAX, "", "too many lagg ports");
+    check_limit("%if bridge0", " addm mce0", VFJ_PORTS_MAX, "", "too many members");
     check_limit("%sysctl a=", "x", VFJ_VALUE_SIZE - 1, "", "value too long");
     check_limit("%rc a=\"", "x", VFJ_VALUE_SIZE - 1, "\"", "value too long");
     check_limit("%file /x text=\"", "x", VFJ_VALUE_SIZE - 1, "\"", "value too long");
