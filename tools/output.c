@@ -598,7 +598,7 @@ void vfj_output_verbose(FILE *out, const struct vfj_style *style, const struct v
     print_pair(out, "body", record->body);
     print_pair(out, "note", record->note);
     struct vfj_text hash = vfj_text_begin(bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof record->chain && i < 16; i++)
+    for (size_t i = 0; i < sizeof record->chain; i++)
         vfj_text_add_hex(&hash, (unsigned char)record->chain[i], 2);
     print_pair(out, "chain", vfj_span_of(bytes));
 }
