@@ -61,11 +61,11 @@ enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struc
     const struct vfj_rc *rc = vfj_step_rc(context);
     if (!vfj_step_has_rc(context))
         return VFJ_REASON_RC_UNREAD;
-    if (slot->observed.hn.use != VFJ_USE_NONE)
-        return reason_of_use((enum vfj_use)slot->observed.hn.use);
-    enum vfj_rc_use use = vfj_rc_use(rc, slot->hn);
-    if (use != VFJ_RC_USE_NONE)
-        return reason_of_rc_use(use);
+    enum vfj_reason reason = reason_of_use((enum vfj_use)slot->observed.hn.use);
+    if (reason == VFJ_REASON_NONE)
+        reason = reason_of_rc_use(vfj_rc_use(rc, slot->hn));
+    if (reason != VFJ_REASON_NONE)
+        return reason;
     return vfj_rc_has_other_dhcp(rc, slot->hn) ? VFJ_REASON_OTHER_DHCP : VFJ_REASON_NONE;
 }
 

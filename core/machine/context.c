@@ -20,7 +20,7 @@ const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context)
 
 bool vfj_step_has_rc(const struct vfj_step_context *context)
 {
-    return context->decision->touched.rc || context->now->index.digests[VFJ_SLOTS_MAX] != 0;
+    return context->now->index.digests[VFJ_SLOTS_MAX] != 0;
 }
 
 const struct vfj_scripts *vfj_step_scripts(const struct vfj_step_context *context)

@@ -334,8 +334,7 @@ static bool take_due(struct vfj_step_context *context, int64_t *timer_us)
 void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool all = !vfj_step_is_stopping(context); /* else as vfj_slot_last_due_us() has them */
-    bool is_watch = all && take_due(context, &slot->timers.watch_us)
-        && slot->request.wanted == VFJ_OBSERVE_NOT;
+    bool is_watch = all && take_due(context, &slot->timers.watch_us);
     if (all && take_due(context, &slot->timers.delay_us)) {
         slot->delay = VFJ_DELAY_OVER;
         is_watch = false;

@@ -1,6 +1,7 @@
 /* The plan's rows about routes: those that went with hn's addresses, or still lead through hn. */
 #include <string.h>
 
+#include "core/check.h"
 #include "core/data/route.h"
 #include "core/machine/observed.h"
 #include "core/machine/planner.h"
@@ -136,7 +137,8 @@ static bool find_default(const struct vfj_planner *planner, struct vfj_text *wor
     if (!vfj_rc_default_router(planner->rc, router, sizeof router))
         return false;
     vfj_text_add(words, router);
-    return !words->overflow && is_route_of(planner, (struct vfj_span){words->bytes, words->length});
+    VFJ_CHECK(!words->overflow); /* its buffer is larger by more than the first word */
+    return is_route_of(planner, (struct vfj_span){words->bytes, words->length});
 }
 
 /* rc.conf's IPv6 default router, when it is this slot's: a link-local one's scope says so. */
@@ -243,7 +245,8 @@ static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, c
     if ((!planner->moves_routes && !has_failed) || vfj_planner_has_tried(planner, need)
         || !is_route_of(planner, vfj_span_of(words)))
         return;
-    bool is_change = vfj_route_read(vfj_span_of(words), &route) && route.is_inet6 && !has_failed;
+    (void)vfj_route_read(vfj_span_of(words), &route);
+    bool is_change = route.is_inet6 && !has_failed;
     struct vfj_text text
         = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
     if (is_change && !vfj_span_starts(vfj_span_of(words), "-inet6 "))
