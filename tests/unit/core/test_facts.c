@@ -243,15 +243,115 @@ static void test_down_after_all(void **unused)
     assert_true(slot->plan.failed == (bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_INET6)));
 }
 
+/* rc.conf was read: a slot that waits for another rc.conf, and no other, is observed at once. */
+static void test_configured(void **unused)
+{
+    static const enum vfj_reason by_rc[] = {
+        VFJ_REASON_RC_UNREAD,   VFJ_REASON_HN_HAS_VLAN, VFJ_REASON_HN_IN_BRIDGE,
+        VFJ_REASON_HN_HAS_CARP, VFJ_REASON_HN_IN_FIB,   VFJ_REASON_OTHER_DHCP,
+    };
+    (void)unused;
+    for (unsigned fault = VFJ_REASON_NONE; fault < VFJ_REASON_COUNT; fault++) {
+        bool is_by_rc = false;
+        for (unsigned i = 0; i < sizeof by_rc / sizeof by_rc[0]; i++)
+            is_by_rc |= fault == by_rc[i];
+        for (unsigned activity = VFJ_ACTIVITY_IDLE; activity < VFJ_ACTIVITY_COUNT; activity++) {
+            struct vfj_slot *slot = begin();
+            slot->fault = (uint8_t)fault;
+            slot->activity = (uint8_t)activity;
+            vfj_facts_configured(&context);
+            assert_int_equal(slot->request.wanted,
+                             is_by_rc && activity == VFJ_ACTIVITY_WAITING ? VFJ_OBSERVE_CHANGE
+                                                                          : VFJ_OBSERVE_NOT);
+        }
+    }
+}
+
+/* Only an observation that the watch alone asked for is the watch's. */
+static void test_watch(void **unused)
+{
+    static const struct {
+        struct vfj_timers timers;
+        bool is_watch;
+    } cases[] = {
+        {{VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US, 7}, true},
+        {{7, VFJ_NEVER_US, VFJ_NEVER_US, 7}, false},
+        {{VFJ_NEVER_US, 7, VFJ_NEVER_US, 7}, false},
+        {{VFJ_NEVER_US, VFJ_NEVER_US, 7, 7}, false},
+        {{VFJ_NEVER_US, 7, VFJ_NEVER_US, 8}, false},
+        {{8, 8, 8, 7}, true},
+    };
+    (void)unused;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_slot *slot = begin();
+        next.head.mono_us = 7;
+        slot->timers = cases[i].timers;
+        vfj_facts_timer(&context, slot);
+        assert_int_equal(slot->request.wanted, VFJ_OBSERVE_CHANGE);
+        assert_int_equal(slot->request.watch, cases[i].is_watch);
+        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+        assert_int_equal(slot->request.watch, 0);
+    }
+}
+
+/* The link of a VF that had none: that fault ends with it, before anything is observed; another
+ * one does not. */
+static void test_link_came(void **unused)
+{
+    static const enum vfj_reason faults[] = {VFJ_REASON_NO_LINK, VFJ_REASON_ROUTE_FAILED};
+    (void)unused;
+    for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct vfj_slot *slot = begin();
+        slot->data_path = VFJ_DATA_PATH_VF_HEARD;
+        slot->link = (struct vfj_link_facts){.monitor = VFJ_LINK_MONITOR_WAITING, .tries = 3};
+        slot->fault = (uint8_t)faults[i];
+        vfj_link_changed(&context, slot, true);
+        assert_int_equal(slot->link.tries, 0);
+        assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]);
+        assert_int_equal(slot->request.wanted, VFJ_OBSERVE_NOT);
+    }
+}
+
+/* laggN was destroyed: what it last had is kept, and nothing else is. */
+static void test_last_of_lagg(void **unused)
+{
+    (void)unused;
+    for (unsigned is_there = 0; is_there < 2; is_there++) {
+        static struct vfj_observation answer;
+        struct vfj_slot *slot = begin();
+        slot->lagg_ours = 1;
+        slot->observed.lagg.exists = true;
+        give(&slot->observed.lagg, "10.0.0.4/24");
+        give(&slot->before.lagg, "10.0.0.5/24");
+        answer = (struct vfj_observation){.probe = VFJ_PROBE_SLOT, .ok = true};
+        answer.as.view.vf_name = slot->vf;
+        answer.as.view.hn.exists = true;
+        answer.as.view.lagg.exists = is_there != 0;
+        vfj_facts_observed(&context, slot, &answer);
+        assert_int_equal(slot->before.lagg.address_count, 1);
+        assert_string_equal(slot->before.lagg.addresses[0].text,
+                            is_there != 0 ? "10.0.0.5/24" : "10.0.0.4/24");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_needs_of_a_vf),         cmocka_unit_test(test_plan_of_another_vf),
-        cmocka_unit_test(test_script_not_run),        cmocka_unit_test(test_cut_short),
-        cmocka_unit_test(test_delay_at_restart),      cmocka_unit_test(test_lagg_lost),
-        cmocka_unit_test(test_addresses_of_the_plan), cmocka_unit_test(test_taken_by_somebody),
-        cmocka_unit_test(test_down_after_all),        cmocka_unit_test(test_script_due),
+        cmocka_unit_test(test_needs_of_a_vf),
+        cmocka_unit_test(test_plan_of_another_vf),
+        cmocka_unit_test(test_script_not_run),
+        cmocka_unit_test(test_cut_short),
+        cmocka_unit_test(test_delay_at_restart),
+        cmocka_unit_test(test_lagg_lost),
+        cmocka_unit_test(test_addresses_of_the_plan),
+        cmocka_unit_test(test_taken_by_somebody),
+        cmocka_unit_test(test_down_after_all),
+        cmocka_unit_test(test_script_due),
         cmocka_unit_test(test_lagg_lost_in_a_plan),
+        cmocka_unit_test(test_configured),
+        cmocka_unit_test(test_watch),
+        cmocka_unit_test(test_link_came),
+        cmocka_unit_test(test_last_of_lagg),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

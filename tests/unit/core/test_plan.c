@@ -369,6 +369,8 @@ static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command
     case VFJ_COMMAND_ROUTE_CHANGE:
         return is_default ? VFJ_NEED_DEFAULT_ROUTE6 : VFJ_NEED_STATIC_ROUTE;
     case VFJ_COMMAND_ROUTE_ADD:
+        if (strncmp(command->text, "-host ", 6) == 0) /* the way to the default router */
+            return VFJ_NEED_DEFAULT_ROUTE;
         if (!is_default)
             return VFJ_NEED_STATIC_ROUTE;
         return inet6 ? VFJ_NEED_NEW_DEFAULT_ROUTE6 : VFJ_NEED_DEFAULT_ROUTE;
@@ -444,6 +446,11 @@ static void test_each_command_has_its_need(void **unused)
          "%at 100\n",
          (uint64_t)1 << VFJ_NEED_STRAY_VF | (uint64_t)1 << VFJ_NEED_HN_DHCLIENT
              | (uint64_t)1 << VFJ_NEED_DHCLIENT},
+        {"%if hn0 up inet 203.0.113.8/32 gateway 198.51.100.2\n"
+         "%vf mce0 hn0\n"
+         "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+         "%at 30\n",
+         (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE},
     };
     (void)unused;
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -268,6 +268,25 @@ static void test_timers_left_to_the_next(void **state)
     }
 }
 
+/* A delay that is over, and whose VF a daemon about to end does not join any more, is due for the
+ * next one at once. */
+static void test_delay_left_to_the_next(void **state)
+{
+    const struct vfj_slot *slot = &machine->state.slots[0];
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    machine->state.head.running = VFJ_RUNNING_STOPPING;
+    machine->state.slots[0].recovering = 0; /* nothing of hn0 is half-done */
+    machine->state.slots[0].delay = VFJ_DELAY_OVER;
+    machine->state.slots[0].timers.delay_us = VFJ_NEVER_US;
+    kit_machine_index(&machine->state);
+    kit_machine_line(machine, "@3 !system=IFNET subsystem=mce0 type=RENAME name=fast0");
+    assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
+    assert_true(slot->timers.delay_us == machine->state.head.mono_us);
+    assert_int_equal(slot->activity, VFJ_ACTIVITY_WAITING);
+    assert_int_equal(machine->decision.command_count, 0);
+}
+
 /* The deadline is the earliest of what is due. */
 static void test_deadline(void **state)
 {
@@ -1350,6 +1369,7 @@ int main(void)
         cmocka_unit_test(test_timers_of_their_own),
         cmocka_unit_test(test_timers_of_one_slot),
         cmocka_unit_test(test_timers_left_to_the_next),
+        cmocka_unit_test(test_delay_left_to_the_next),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_no_advertisement),
         cmocka_unit_test(test_idle),
