@@ -108,7 +108,7 @@ static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot,
     (void)vfj_route_read(words, &route);
     while (vfj_span_word(&words, &word)) {
         bool is_interface = (route.is_interface && word.text == route.gateway.text)
-            || (route.ifp.length > 0 && word.text == route.ifp.text);
+            || word.text == route.ifp.text;
         struct vfj_span scope = cut_scope(&word);
         if (is_interface && is_own_scope(slot, word))
             word = vfj_span_of(lagg.text);

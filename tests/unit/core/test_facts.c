@@ -289,6 +289,7 @@ static void test_watch(void **unused)
         vfj_facts_timer(&context, slot);
         assert_int_equal(slot->request.wanted, VFJ_OBSERVE_CHANGE);
         assert_int_equal(slot->request.watch, cases[i].is_watch);
+        assert_true(slot->timers.watch_us == (cases[i].timers.watch_us > 7 ? 8 : VFJ_NEVER_US));
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
         assert_int_equal(slot->request.watch, 0);
     }

@@ -463,6 +463,102 @@ static void test_each_command_has_its_need(void **unused)
     }
 }
 
+/* Each use of hn that rc.conf tells of has its reason, and so has an rc.conf that was not read. */
+static void test_uses_by_rc(void **unused)
+{
+    static const struct {
+        const char *rc;
+        enum vfj_reason reason;
+    } cases[] = {
+        {NULL, VFJ_REASON_RC_UNREAD},
+        {"ifconfig_hn0=\"inet 10.0.0.4/24\"", VFJ_REASON_NONE},
+        {"vlans_hn0=\"5\"", VFJ_REASON_HN_HAS_VLAN},
+        {"ifconfig_bridge0=\"addm hn0\"", VFJ_REASON_HN_IN_BRIDGE},
+        {"ifconfig_hn0_alias0=\"inet vhid 1 10.0.0.9/32\"", VFJ_REASON_HN_HAS_CARP},
+        {"ifconfig_hn0=\"inet 10.0.0.4/24 fib 1\"", VFJ_REASON_HN_IN_FIB},
+        {"ifconfig_hn0=\"DHCP\" dhclient_program=\"/sbin/dhcpcd\"", VFJ_REASON_OTHER_DHCP},
+    };
+    struct vfj_state *now = &machine->state;
+    const struct vfj_step_context context
+        = {.now = now, .next = &machine->next, .decision = &machine->decision};
+    (void)unused;
+    kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    kit_machine_play(machine,
+                     "%if hn0 up inet 10.0.0.4/24\n"
+                     "%vf mce0 hn0\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n");
+    machine->decision.touched = (struct vfj_touched){0};
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        now->index.digests[VFJ_SLOTS_MAX] = 0;
+        if (cases[i].rc != NULL) {
+            vfj_span_copy(now->rc.text, sizeof now->rc.text, vfj_span_of(cases[i].rc));
+            vfj_state_index_rc(now);
+        }
+        assert_int_equal(vfj_plan_use(&context, slot()), cases[i].reason);
+    }
+}
+
+/* Only the routes that are carried over lead to the default router; one more is not. */
+static void test_way_among_too_many_routes(void **unused)
+{
+    (void)unused;
+    for (unsigned others = VFJ_ROUTES_MAX - 1; others <= VFJ_ROUTES_MAX; others++) {
+        char trace[4096];
+        struct vfj_text text = vfj_text_begin(trace, sizeof trace);
+        vfj_text_add(&text, "%rc defaultrouter=\"198.51.100.1\"\n%rc static_routes=\"");
+        for (unsigned i = 0; i < others; i++)
+            vfj_text_format(&text, "r%u ", i);
+        vfj_text_add(&text, "way\"\n%rc route_way=\"-host 198.51.100.1 -iface hn0\"\n");
+        for (unsigned i = 0; i < others; i++)
+            vfj_text_format(&text, "%%rc route_r%u=\"-net 192.168.%u.0/24 -iface hn0\"\n", i, i);
+        vfj_text_add(&text,
+                     "%if hn0 up inet 10.0.0.4/24\n"
+                     "%vf mce0 hn0\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                     "%at 3\n");
+        assert_false(text.overflow);
+        play_and_count(trace);
+        assert_int_equal(issued[VFJ_NEED_DEFAULT_ROUTE], others < VFJ_ROUTES_MAX);
+    }
+}
+
+/* A daemon that recovers adds rc.conf's default route, and no way to the router that the guest uses
+ * meanwhile. */
+static void test_no_way_when_recovering(void **unused)
+{
+    (void)unused;
+    play_and_count("%rc defaultrouter=\"10.0.0.1\"\n"
+                   "%if hn0 up gateway 198.51.100.2\n"
+                   "%if lagg0 up laggproto failover laggport hn0 inet 10.0.0.4/24\n"
+                   "%vf mce0 hn0\n"
+                   "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                   "%at 3\n");
+    assert_int_equal(issued[VFJ_NEED_VF_UP], 1);
+    assert_int_equal(issued[VFJ_NEED_DEFAULT_ROUTE], 1);
+}
+
+/* rc.conf's words tell of no address: any router may be in its subnet, but NO is none. */
+static void test_router_of_words_without_address(void **unused)
+{
+    static const char *const routers[]
+        = {"%rc defaultrouter=\"10.0.0.1\"", "%rc defaultrouter=\"NO\""};
+    (void)unused;
+    for (unsigned i = 0; i < 2; i++) {
+        char trace[512];
+        struct vfj_text text = vfj_text_begin(trace, sizeof trace);
+        vfj_text_add(&text, routers[i]);
+        vfj_text_add(&text,
+                     "\n%rc ifconfig_hn0=\"mtu 1500\"\n"
+                     "%if hn0 up\n"
+                     "%vf mce0 hn0\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                     "%at 3\n");
+        play_and_count(trace);
+        assert_int_equal(issued[VFJ_NEED_RC_INET], 1);
+        assert_int_equal(issued[VFJ_NEED_DEFAULT_ROUTE], i == 0);
+    }
+}
+
 /* hn has no address, and laggN gets rc.conf's. The default route is added when its router is in
  * the subnet of that address. */
 static void test_router_of_given_words(void **unused)
@@ -500,6 +596,10 @@ int main(void)
         cmocka_unit_test(test_failed_needs_are_kept),
         cmocka_unit_test(test_every_need),
         cmocka_unit_test(test_each_command_has_its_need),
+        cmocka_unit_test(test_uses_by_rc),
+        cmocka_unit_test(test_way_among_too_many_routes),
+        cmocka_unit_test(test_no_way_when_recovering),
+        cmocka_unit_test(test_router_of_words_without_address),
         cmocka_unit_test(test_router_of_given_words),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
