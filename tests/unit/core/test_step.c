@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/machine/context.h"
 #include "core/machine/plan.h"
 #include "tests/kit/machine.h"
 
@@ -1345,6 +1346,22 @@ static void test_idle(void **unused)
     assert_false(vfj_state_is_idle(&machine->state));
 }
 
+/* The watch counts as far as its pause grows, and no further: what goes on as before is the same
+ * state. */
+static void test_longest_watch(void **unused)
+{
+    const struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    begin(VFJ_POLICY_VFJOURNAL);
+    for (unsigned i = 0; i < 2; i++) {
+        kit_machine_line(machine, i == 0 ? "%at 5000" : "%at 200000");
+        assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
+        assert_true(slot->timers.watch_us == machine->state.head.mono_us + 600000000);
+        assert_true(vfj_step_pause_us(20, 600, slot->plan.watches) == 600000000);
+        assert_true(vfj_step_pause_us(20, 600, slot->plan.watches - 1u) < 600000000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1395,6 +1412,7 @@ int main(void)
         cmocka_unit_test(test_too_many_aliases),
         cmocka_unit_test(test_two_routes),
         cmocka_unit_test(test_longest_pause),
+        cmocka_unit_test(test_longest_watch),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
