@@ -239,7 +239,7 @@ static uint64_t count_events(const struct vfj_write_queue *queue)
 /* Lets readers of the journal know that rows wait in memory. */
 static void publish_waiting(struct vfj_ledger *ledger)
 {
-    vfj_journal_set_waiting(ledger->journal, ledger->detached ? ledger->kept + ledger->lost : 0);
+    vfj_journal_set_waiting(ledger->journal, vfj_ledger_waiting_events(ledger));
 }
 
 enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger)
