@@ -20,6 +20,21 @@ enum vfj_status vfj_file_status_of(int error)
     return error == ENOSPC || error == EDQUOT ? VFJ_JOURNAL_FULL : VFJ_JOURNAL_IO;
 }
 
+bool vfj_file_write_all(int fd, const void *bytes, size_t size)
+{
+    const char *at = bytes;
+    while (size > 0) {
+        ssize_t count = write(fd, at, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return false;
+        at += count;
+        size -= (size_t)count;
+    }
+    return true;
+}
+
 static enum vfj_status fail(enum vfj_status status, struct vfj_text *detail, const char *what)
 {
     vfj_text_add(detail, what);

@@ -18,6 +18,10 @@ struct vfj_file_facts {
 /* Returns the status for an errno value of a file: JOURNAL_FULL without space, or JOURNAL_IO. */
 enum vfj_status vfj_file_status_of(int error);
 
+/* Writes all bytes to a file or a socket. Returns false, and sets errno, after a failure; a closed
+ * peer is EPIPE. */
+bool vfj_file_write_all(int fd, const void *bytes, size_t size);
+
 /* Device and inodes of the open files. 0: unknown. */
 struct vfj_file_identity {
     dev_t device;

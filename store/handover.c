@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/text/text.h"
+#include "store/file.h"
 #include "store/publish.h"
 
 enum { BUFFER_SIZE = 64 * 1024 };
@@ -30,22 +31,6 @@ void vfj_handover_use(int socket, const char *prefix)
 const char *vfj_handover_prefix(void)
 {
     return publisher.prefix;
-}
-
-/* Writes all bytes. Returns false with errno; a closed peer is EPIPE. */
-static bool send_bytes(int fd, const void *bytes, size_t size)
-{
-    const char *at = bytes;
-    while (size > 0) {
-        ssize_t count = write(fd, at, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return false;
-        at += count;
-        size -= (size_t)count;
-    }
-    return true;
 }
 
 static bool receive_bytes(int fd, void *bytes, size_t size)
@@ -71,7 +56,7 @@ static bool copy_bytes(int from, int to, uint64_t length)
     static char buffer[BUFFER_SIZE];
     while (length > 0) {
         size_t size = length < sizeof buffer ? (size_t)length : sizeof buffer;
-        if (!receive_bytes(from, buffer, size) || !send_bytes(to, buffer, size))
+        if (!receive_bytes(from, buffer, size) || !vfj_file_write_all(to, buffer, size))
             return false;
         length -= size;
     }
@@ -100,7 +85,7 @@ bool vfj_handover_send(const char *path)
         return false;
     bool sent = fstat(fd, &status) == 0;
     uint64_t length = sent ? (uint64_t)status.st_size : 0;
-    sent = sent && send_bytes(publisher.socket, &length, sizeof length)
+    sent = sent && vfj_file_write_all(publisher.socket, &length, sizeof length)
         && copy_bytes(fd, publisher.socket, length);
     int error = errno;
     (void)close(fd);
@@ -111,7 +96,7 @@ bool vfj_handover_send(const char *path)
 static bool answer(int socket, int error)
 {
     int32_t value = error;
-    return send_bytes(socket, &value, sizeof value);
+    return vfj_file_write_all(socket, &value, sizeof value);
 }
 
 void vfj_handover_refuse(int socket, int error)

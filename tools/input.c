@@ -71,28 +71,14 @@ static ssize_t read_all(int fd, char *bytes, size_t size)
     return (ssize_t)used;
 }
 
-static bool write_all(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        ssize_t count = write(fd, bytes, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return false;
-        bytes += count;
-        size -= (size_t)count;
-    }
-    return true;
-}
-
 static bool copy_rest(int from, int to, const struct start *start)
 {
     static char block[BLOCK_SIZE];
     ssize_t count;
-    if (!write_all(to, start->bytes, start->length))
+    if (!vfj_file_write_all(to, start->bytes, start->length))
         return false;
     while ((count = read_all(from, block, sizeof block)) > 0) {
-        if (!write_all(to, block, (size_t)count))
+        if (!vfj_file_write_all(to, block, (size_t)count))
             return false;
     }
     return count == 0;
