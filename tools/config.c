@@ -61,9 +61,7 @@ static int read_options(struct config *config, int argc, char **argv)
     while (parsed == VFJ_OPTIONS_READ
            && (option = vfj_option_next("config", argc, argv, ":i:h", options)) != -1)
         parsed = take(config, option, optarg);
-    if (parsed == VFJ_OPTIONS_READ && optind < argc)
-        parsed = vfj_usage_error("config", "an argument too many", argv[optind]);
-    return parsed;
+    return parsed == VFJ_OPTIONS_READ ? vfj_option_end("config", argc, argv) : parsed;
 }
 
 static void print_label(const char *label)

@@ -45,15 +45,19 @@ int vfj_option_rest(int option, const char *help)
     return vfj_finish_output(VFJ_EXIT_OK);
 }
 
+int vfj_option_end(const char *verb, int argc, char **argv)
+{
+    return optind < argc ? vfj_usage_error(verb, "an argument too many", argv[optind])
+                         : VFJ_OPTIONS_READ;
+}
+
 int vfj_option_journal(const char *verb, int argc, char **argv, const char **path)
 {
     if (*path == NULL && optind < argc)
         *path = argv[optind++];
-    if (optind < argc)
-        return vfj_usage_error(verb, "an argument too many", argv[optind]);
     if (*path == NULL)
         *path = VFJ_JOURNAL_PATH;
-    return VFJ_OPTIONS_READ;
+    return vfj_option_end(verb, argc, argv);
 }
 
 int vfj_option_journal_and_new(const char *verb, int argc, char **argv, const char **path,
@@ -64,11 +68,9 @@ int vfj_option_journal_and_new(const char *verb, int argc, char **argv, const ch
     if (optind == argc)
         return vfj_usage_error(verb, "to which new file?", "");
     *to = argv[optind++];
-    if (optind < argc)
-        return vfj_usage_error(verb, "an argument too many", argv[optind]);
     if (*path == NULL)
         *path = VFJ_JOURNAL_PATH;
-    return VFJ_OPTIONS_READ;
+    return vfj_option_end(verb, argc, argv);
 }
 
 int vfj_option_interface(const char *verb, const char *value, struct vfj_names *names)

@@ -22,10 +22,14 @@ int vfj_option_next(const char *verb, int argc, char **argv, const char *short_o
  * printed. Returns the verb's exit status. */
 int vfj_option_rest(int option, const char *help);
 
+enum { VFJ_OPTIONS_READ = -1 };
+
+/* Returns VFJ_OPTIONS_READ, or the exit status after a usage error when an argument is left. */
+int vfj_option_end(const char *verb, int argc, char **argv);
+
 /* Every verb reads its journal from `-J FILE` or from the operand FILE, and else from
  * VFJ_JOURNAL_PATH. *path is the value of -J, NULL without. Takes the operand from argv[optind].
  * Returns VFJ_OPTIONS_READ, or the exit status after a usage error: both ways, or two operands. */
-enum { VFJ_OPTIONS_READ = -1 };
 int vfj_option_journal(const char *verb, int argc, char **argv, const char **path);
 
 /* Likewise for a verb with the operands [FILE] NEW. Fails without NEW. */

@@ -78,8 +78,8 @@ static int read_options(struct options *options, int argc, char **argv)
         parsed = take(options, option, optarg);
     if (parsed == VFJ_OPTIONS_READ && options->journal == NULL && optind < argc)
         options->journal = argv[optind++];
-    if (parsed == VFJ_OPTIONS_READ && optind < argc)
-        parsed = vfj_usage_error("doctor", "an argument too many", argv[optind]);
+    if (parsed == VFJ_OPTIONS_READ)
+        parsed = vfj_option_end("doctor", argc, argv);
     if (parsed == VFJ_OPTIONS_READ && options->journal != NULL
         && vfj_path_descriptor(options->journal) >= 0)
         parsed = vfj_usage_error("doctor", "the journal must be a file, not", options->journal);

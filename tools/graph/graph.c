@@ -54,9 +54,7 @@ static int read_options(print_function **print, int argc, char **argv)
     while (parsed == VFJ_OPTIONS_READ
            && (option = vfj_option_next("graph", argc, argv, ":o:h", table)) != -1)
         parsed = option == 'o' ? take_output(print, optarg) : vfj_option_rest(option, help);
-    if (parsed == VFJ_OPTIONS_READ && optind < argc)
-        parsed = vfj_usage_error("graph", "an argument too many", argv[optind]);
-    return parsed;
+    return parsed == VFJ_OPTIONS_READ ? vfj_option_end("graph", argc, argv) : parsed;
 }
 
 int vfj_verb_graph(int argc, char **argv)
