@@ -69,6 +69,13 @@ enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struc
     return vfj_rc_has_other_dhcp(rc, slot->hn) ? VFJ_REASON_OTHER_DHCP : VFJ_REASON_NONE;
 }
 
+bool vfj_plan_is_use(enum vfj_reason fault)
+{
+    return fault == VFJ_REASON_RC_UNREAD || fault == VFJ_REASON_HN_HAS_VLAN
+        || fault == VFJ_REASON_HN_IN_BRIDGE || fault == VFJ_REASON_HN_HAS_CARP
+        || fault == VFJ_REASON_HN_IN_FIB || fault == VFJ_REASON_OTHER_DHCP;
+}
+
 /* A carp address would become a plain one, which another guest has, too. */
 static bool has_carp(const struct vfj_slot *slot)
 {

@@ -141,19 +141,11 @@ void vfj_facts_stopping(struct vfj_slot *slot)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* Whether rc.conf may be why hn is left alone. */
-static bool is_by_rc(enum vfj_reason fault)
-{
-    return fault == VFJ_REASON_RC_UNREAD || fault == VFJ_REASON_HN_HAS_VLAN
-        || fault == VFJ_REASON_HN_IN_BRIDGE || fault == VFJ_REASON_HN_HAS_CARP
-        || fault == VFJ_REASON_HN_IN_FIB || fault == VFJ_REASON_OTHER_DHCP;
-}
-
 void vfj_facts_configured(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
-        if (slot->activity == VFJ_ACTIVITY_WAITING && is_by_rc((enum vfj_reason)slot->fault))
+        if (slot->activity == VFJ_ACTIVITY_WAITING && vfj_plan_is_use((enum vfj_reason)slot->fault))
             vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
     }
 }

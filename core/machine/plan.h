@@ -26,9 +26,12 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
                                   const struct vfj_slot *slot);
 
 /* The use of hn that laggN can't take over, by the last observation or rc.conf: VLANs, a bridge,
- * another FIB, another DHCP client; or that rc.conf's is not known. A lagg port's input reaches none of these (sys/net/if_ethersubr.c
- * gives it to lagg(4) first). NONE, or the reason. */
+ * carp, another FIB, another DHCP client; or that rc.conf's is not known. A lagg port's input
+ * reaches none of these (sys/net/if_ethersubr.c gives it to lagg(4) first). NONE, or the reason. */
 enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struct vfj_slot *slot);
+
+/* Whether the fault is a reason of vfj_plan_use(), which another rc.conf may end. */
+bool vfj_plan_is_use(enum vfj_reason fault);
 
 /* Whether there is anything to do for the target: there is not without hn, nor where no lagg was
  * begun and none is wanted. */
