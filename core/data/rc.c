@@ -70,10 +70,7 @@ static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
     return strstr(rc->text, name) != NULL && vfj_kv_find(vfj_span_of(rc->text), name, pair);
 }
 
-/* Copies a value as words of commands, with control characters as separators. The reader of rc.conf
- * leaves none, but a trace or an older journal may have some. Returns false when the value is
- * cut. */
-static bool copy_value(const struct vfj_kv *pair, char *value, size_t size)
+bool vfj_rc_value(const struct vfj_kv *pair, char *value, size_t size)
 {
     bool is_whole = vfj_kv_value(pair, value, size);
     for (char *at = value; *at != '\0'; at++) {
@@ -89,7 +86,7 @@ bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t s
     value[0] = '\0';
     if (!find(rc, name, &pair))
         return false;
-    copy_value(&pair, value, size);
+    vfj_rc_value(&pair, value, size);
     return true;
 }
 
@@ -349,7 +346,7 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
     struct vfj_kv pair;
     if (!find_alias(rc, interface, number, &pair))
         return false;
-    bool is_whole = copy_value(&pair, args, size);
+    bool is_whole = vfj_rc_value(&pair, args, size);
     if (is_whole && count_words(args) == 0)
         return false;
     if (!is_whole || !bounded_words(args))
@@ -364,7 +361,7 @@ static bool fits(const struct vfj_rc *rc, const char *name)
     char value[VFJ_ARGS_SIZE - 16];
     struct vfj_kv pair;
     return !find(rc, name, &pair)
-        || (copy_value(&pair, value, sizeof value)
+        || (vfj_rc_value(&pair, value, sizeof value)
             && (count_words(value) == 0 || bounded_words(value)));
 }
 

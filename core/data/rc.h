@@ -25,6 +25,13 @@ struct vfj_rc {
  * hundreds. */
 bool vfj_rc_is_surplus(struct vfj_span name);
 
+struct vfj_kv;
+
+/* Copies the value of the pair as words of commands: a blank stands for each control character,
+ * which no command may have. The reader of rc.conf uses it, and the machine on what a trace or an
+ * older journal holds. Returns false when the value is cut. */
+bool vfj_rc_value(const struct vfj_kv *pair, char *value, size_t size);
+
 /* Copies the value of `name` into `size` bytes, cut when it does not fit. Returns false, and an
  * empty value, when it is not set. */
 bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t size);

@@ -73,7 +73,7 @@ static enum vfj_rc_use use_of_pair(const struct vfj_kv *pair, struct vfj_name in
 {
     char words[VFJ_RC_SIZE];
     enum vfj_rc_use use = VFJ_RC_USE_NONE;
-    VFJ_CHECK(vfj_kv_value(pair, words, sizeof words)); /* no value is longer than all of them */
+    VFJ_CHECK(vfj_rc_value(pair, words, sizeof words)); /* no value is longer than all of them */
     if (is_own_key(pair->key, "vlans_", interface) && strspn(words, " \t") < strlen(words))
         return VFJ_RC_USE_VLAN;
     if (is_own_key(pair->key, "ifconfig_", interface)

@@ -105,16 +105,6 @@ static void blank_passwords(char *value, size_t size)
     }
 }
 
-/* Replaces control characters by blanks: no word of a command may have one. The helper does so with
- * line ends. */
-static void blank_controls(char *value)
-{
-    for (; *value != '\0'; value++) {
-        if ((unsigned char)*value < ' ' || *value == 0x7f)
-            *value = ' ';
-    }
-}
-
 static void complain(struct reading *reading, struct vfj_span line)
 {
     struct vfj_text text = vfj_text_begin(reading->complaint, sizeof reading->complaint);
@@ -126,10 +116,9 @@ static void complain(struct reading *reading, struct vfj_span line)
 static void add_value(struct reading *reading, const struct vfj_kv *pair)
 {
     char value[VFJ_RC_SIZE], name[128];
-    if (!is_wanted(pair->key) || !vfj_kv_value(pair, value, sizeof value)
+    if (!is_wanted(pair->key) || !vfj_rc_value(pair, value, sizeof value)
         || !vfj_span_copy(name, sizeof name, pair->key))
         return;
-    blank_controls(value);
     blank_passwords(value, sizeof value);
     vfj_kv_add_string(&reading->rc, name, value);
 }
