@@ -32,6 +32,7 @@ void vfj_facts_no_delay(struct vfj_slot *slot)
 
 static void forget_vf(struct vfj_slot *slot)
 {
+    slot->plan.tried &= ~vfj_plan_vf_needs(); /* with another VF nothing was tried */
     slot->plan.failed &= ~vfj_plan_vf_needs();
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->data_path = VFJ_DATA_PATH_HN;
