@@ -74,7 +74,7 @@ enum vfj_command_text {
       15000, "li.", NONE, "No such file or directory") \
     X(NO_DAD, "no-dad", false, IFCONFIG, "ifconfig A inet6 no_dad", 15000, "i..", NONE, "*") \
     X(RTADV, "rtadv", false, IFCONFIG, "ifconfig A inet6 -ifdisabled accept_rtadv", \
-      15000, "i..", NONE, "*") \
+      15000, "i..", NONE, "") \
     X(STRIP, "strip", false, IFCONFIG, "ifconfig A -alias", 15000, "i..", NONE, "") \
     X(ADDRESS_DELETE, "address-delete", false, IFCONFIG, "ifconfig A FAMILY TEXT delete", \
       15000, "i..", ADDRESS, "Can't assign requested address") \

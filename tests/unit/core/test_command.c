@@ -146,7 +146,7 @@ static void test_already_so(void **unused)
         {VFJ_COMMAND_ADDRESS_DELETE, "", false},
         {VFJ_COMMAND_LEASE, "", true},
         {VFJ_COMMAND_NO_DAD, "", true},
-        {VFJ_COMMAND_RTADV, "", true},
+        {VFJ_COMMAND_RTADV, "", false},
         {VFJ_COMMAND_RTSOL, "", true},
         {VFJ_COMMAND_ROUTE_CHANGE, "change net default: gateway fd00::1 fib 0: not in table",
          false},
