@@ -24,17 +24,20 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
     return is_wanted_up ? VFJ_TARGET_JOINED_UP : VFJ_TARGET_BASE;
 }
 
-bool vfj_plan_is_due(const struct vfj_slot *slot)
+bool vfj_plan_is_begun(const struct vfj_slot *slot)
 {
-    const struct vfj_view *view = &slot->observed;
     uint64_t begun
         /* perhaps, when no outcome came */
         = slot->plan.tried | (slot->plan.failed & vfj_plan_required_needs());
-    bool is_begun = slot->lagg_ours && view->lagg.exists && begun != 0;
-    return view->hn.exists
+    return slot->lagg_ours && slot->observed.lagg.exists && begun != 0;
+}
+
+bool vfj_plan_is_due(const struct vfj_slot *slot)
+{
+    return slot->observed.hn.exists
         && (vfj_plan_target(slot) >= VFJ_TARGET_JOINED
             || (vfj_observed_has_taken_over(slot) && !vfj_observed_is_foreign(slot))
-            || vfj_observed_is_lagg_lost(slot) || is_begun);
+            || vfj_observed_is_lagg_lost(slot) || vfj_plan_is_begun(slot));
 }
 
 /* Commands of a batch */

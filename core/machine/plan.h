@@ -37,6 +37,9 @@ bool vfj_plan_is_use(enum vfj_reason fault);
  * begun and none is wanted. */
 bool vfj_plan_is_due(const struct vfj_slot *slot);
 
+/* Whether a command of the plan under way was for laggN, which is there. */
+bool vfj_plan_is_begun(const struct vfj_slot *slot);
+
 /* Whether laggN has all that it is to take over from hn and the VF, and these have nothing left of
  * their own. */
 bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *slot);

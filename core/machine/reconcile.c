@@ -199,6 +199,16 @@ static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *sl
     return false;
 }
 
+/* What holds the plan up is not the program's to remove. */
+static void pause_plan(const struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    if (slot->timers.observe_us != VFJ_NEVER_US)
+        return;
+    vfj_step_count_up(&slot->plan.failures);
+    arm(context, &slot->timers.observe_us,
+        vfj_step_pause_us(CONFLICT_FIRST_S, CONFLICT_MAX_S, slot->plan.failures));
+}
+
 static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *slot,
                             enum vfj_reason conflict)
 {
@@ -208,11 +218,7 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
     }
     set_fault(context, slot, conflict);
     slot->plan.batches = 0;
-    if (slot->timers.observe_us == VFJ_NEVER_US) {
-        vfj_step_count_up(&slot->plan.failures);
-        arm(context, &slot->timers.observe_us,
-            vfj_step_pause_us(CONFLICT_FIRST_S, CONFLICT_MAX_S, slot->plan.failures));
-    }
+    pause_plan(context, slot);
     return protect_traffic(context, slot);
 }
 
@@ -409,6 +415,11 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         return false;
     if (slot->plan.phase != VFJ_PLAN_ACTIVE && !is_logged)
         begin_plan(context, slot);
+    if (vfj_plan_is_begun(slot) && !slot->observed.hn.exists) {
+        /* It was renamed, and no line told of it, or left: the plan goes on when it is there. */
+        pause_plan(context, slot);
+        return false;
+    }
     if (!vfj_plan_is_due(slot))
         slot->plan.failed = 0; /* nothing is wanted of laggN */
     if (!vfj_plan_is_due(slot) || is_logged) {
