@@ -134,7 +134,8 @@ static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struc
     bool is_renamed
         = slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit) != NULL;
     bool is_unknown = slot == NULL || vfj_name_is_empty(slot->unit);
-    bool is_lagg_unknown = is_unknown || (sim_lagg(sim, nic) != NULL && !slot->lagg_ours);
+    bool had_lagg = sim_lagg(sim, nic) != NULL || nic->is_undone; /* perhaps */
+    bool is_lagg_unknown = is_unknown || (had_lagg && !slot->lagg_ours);
     return ((sim->records_lost && is_lagg_unknown) || (is_renamed && is_unknown))
         && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
 }
@@ -187,6 +188,14 @@ static void check_ports(struct sim *sim, const struct sim_nic *nic)
     }
 }
 
+/* The watch looks now and then, without end. */
+static bool has_plan(const struct vfj_slot *slot)
+{
+    bool is_watched = slot->activity == VFJ_ACTIVITY_OBSERVING && slot->request.watch != 0
+        && slot->plan.phase != VFJ_PLAN_ACTIVE;
+    return vfj_slot_has_plan(slot) && !is_watched;
+}
+
 static void check_nic(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_slot *slot = slot_of(sim, nic->hn);
@@ -200,7 +209,7 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     if (slot != NULL && slot->fault != VFJ_REASON_NONE && !is_obstructed)
         sim_fail(sim, "%s: a fault that names nothing real: %s", nic->hn.text,
                  vfj_reason_text((enum vfj_reason)slot->fault));
-    if (slot != NULL && !is_obstructed && vfj_slot_has_plan(slot))
+    if (slot != NULL && !is_obstructed && has_plan(slot))
         sim_fail(sim, "%s: a plan that never ends", nic->hn.text);
     if (!is_obstructed && !is_at_rest(sim, nic, slot))
         sim_fail(sim, "%s: neither joined nor detached at the end, but %s", nic->hn.text,
@@ -220,8 +229,7 @@ static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vf
 {
     bool has_seen_lagg = slot != NULL && slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
     return has_seen_lagg && slot->fault == VFJ_REASON_NONE && slot->plan.failed == 0
-        && !nic->meddled && !nic->has_script && !nic->is_hn_down && !is_forgotten(sim, nic, slot)
-        && (sim->fault_percent == 0 || !nic->rtadv);
+        && !nic->meddled && !nic->has_script && !nic->is_hn_down && !is_forgotten(sim, nic, slot);
 }
 
 /* What devd's rules gave a VF that is no port stays until the VF is joined. */

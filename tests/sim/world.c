@@ -74,6 +74,7 @@ static struct vfj_event *begin(struct sim *sim, enum vfj_event_kind kind)
 static void stop_daemon(struct sim *sim, const char *reason)
 {
     sim->broken = sim->stopping = false;
+    sim->records_lost |= vfj_ledger_has_lost(sim->loop.ledger); /* the kept ones are written yet */
     begin(sim, VFJ_EVENT_STOPPED)->as.text = vfj_span_of(reason);
     tell(sim);
     sim->broken = true;
