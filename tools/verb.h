@@ -25,6 +25,7 @@ int vfj_verb_backup(int argc, char **argv);
 int vfj_verb_config(int argc, char **argv);
 int vfj_verb_daemon(int argc, char **argv);
 int vfj_verb_doctor(int argc, char **argv);
+int vfj_verb_explain(int argc, char **argv);
 int vfj_verb_export(int argc, char **argv);
 int vfj_verb_graph(int argc, char **argv);
 int vfj_verb_prune(int argc, char **argv);

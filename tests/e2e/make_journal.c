@@ -1,10 +1,14 @@
-/* Makes a journal for tests in sh(1): a migration, then enough lines for two checkpoints.
- *   usage: vfj_make_journal NEW */
+/* Makes a journal for tests in sh(1).
+ *   usage: vfj_make_journal NEW [KIND]
+ *   migration   a migration, then enough lines for two checkpoints (the default)
+ *   hostile     a migration, with markup, control characters and no UTF-8 in its bodies
+ *   empty       no records */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -12,12 +16,16 @@
 
 enum { LINES = 250, CHECKPOINT_ROWS = 100 };
 
-int main(int argc, char **argv)
+/* What an attacker would write: C0, C1, a bidirectional override, a byte that is no UTF-8, and
+ * whatever ends an element, an attribute, a comment or a CDATA section. */
+#define EVIL                                                                               \
+    "x'3c2f746578743e3c7363726970743e616c6572742831293c2f7363726970743e22273e2d2d3e5d5d3e" \
+    "26616d703b1b5b33316dc29b33316de280aeff'"
+
+static int make_migration(const char *path)
 {
-    if (argc != 2)
-        return 2;
-    kit_make_journal(argv[1]);
-    struct vfj_ledger *ledger = kit_ledger_open(argv[1], VFJ_ON_ERROR_STOP);
+    kit_make_journal(path);
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
     vfj_ledger_set_state_checkpoints(ledger, CHECKPOINT_ROWS, INT64_MAX / 4);
     kit_submit(ledger, kit_started());
     for (unsigned i = 0; i < LINES; i++) {
@@ -27,5 +35,36 @@ int main(int argc, char **argv)
         vfj_ledger_maintain(ledger);
     }
     vfj_ledger_close(ledger);
+    return 0;
+}
+
+/* The bodies keep their grammar, so that every value reaches the output. */
+static int make_hostile(const char *path)
+{
+    kit_make_journal(path);
+    kit_forge(path,
+              "UPDATE record SET body = CAST('id=77 kind=up slot=\"' || " EVIL
+              " || '\" argv=\"' || replace(CAST(" EVIL " AS TEXT), '\"', '') || '\"' AS BLOB)"
+              " WHERE kind = 'command' AND body LIKE '%laggport%';"
+              "UPDATE record SET body = CAST('slot=\"' || replace(CAST(" EVIL
+              " AS TEXT), '\"', '') || '\" from=\"<b>\" to=\"</svg>\" reason=\"<!--\" vf=\"<i>\"'"
+              " AS BLOB) WHERE kind = 'transition' AND body LIKE '%to=lagged%';"
+              "UPDATE record SET body = CAST(" EVIL " AS BLOB) WHERE kind = 'devd'"
+              " AND body LIKE '%CDEV%'");
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *kind = argc == 3 ? argv[2] : "migration";
+    if (argc != 2 && argc != 3)
+        return 2;
+    if (strcmp(kind, "migration") == 0)
+        return make_migration(argv[1]);
+    if (strcmp(kind, "hostile") == 0)
+        return make_hostile(argv[1]);
+    if (strcmp(kind, "empty") != 0)
+        return 2;
+    vfj_ledger_close(kit_ledger_open(argv[1], VFJ_ON_ERROR_STOP));
     return 0;
 }
