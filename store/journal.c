@@ -23,6 +23,9 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
     [VFJ_STATEMENT_FORWARD] = "SELECT " COLUMNS " FROM record WHERE seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_BACKWARD] = "SELECT " COLUMNS " FROM record WHERE seq <= ?1 ORDER BY seq DESC",
+    /* ?2: also the outcomes of commands. Versions before 5 have no index: all rows are read. */
+    [VFJ_STATEMENT_MILESTONES] = "SELECT " COLUMNS " FROM record WHERE " VFJ_SCHEMA_MILESTONE
+                                 " AND (kind <> 'finished' OR ?2) AND seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_ONE] = "SELECT " COLUMNS " FROM record WHERE seq = ?1",
     /* json_patch removes members that are null. The query uses no view: the views of the file are
      * not checked. */
@@ -224,7 +227,7 @@ static enum vfj_status check_schema(struct vfj_journal *journal)
 {
     char object[160];
     struct vfj_text name = vfj_text_begin(object, sizeof object);
-    int code = vfj_schema_compare(journal->db, &name);
+    int code = vfj_schema_compare(journal->db, journal->version, &name);
     if (code != SQLITE_MISMATCH)
         return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
     struct vfj_text text = vfj_journal_begin_detail(journal);

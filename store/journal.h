@@ -79,6 +79,11 @@ void vfj_journal_set_waiting(struct vfj_journal *journal, uint64_t events);
 enum vfj_direction { VFJ_FORWARD, VFJ_BACKWARD };
 void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction);
 
+/* Likewise begins a walk forward that reads milestones only: transitions, gaps, and the starts and
+ * ends of daemons; `outcomes`: also how commands ended. In a journal since user_version 5 the walk
+ * reads no page without such a row. */
+void vfj_journal_walk_milestones(struct vfj_journal *journal, uint64_t from, bool outcomes);
+
 /* Reads the next record of the walk. Returns VFJ_END after the last one. The record's spans are
  * valid until the next call. Fails with VFJ_JOURNAL_DAMAGED when the columns of a row cannot be
  * those of a record, or the seqs run the wrong way. The caller checks that no seq is missing. */

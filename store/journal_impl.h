@@ -18,6 +18,7 @@ enum vfj_statement {
     VFJ_STATEMENT_LAST,
     VFJ_STATEMENT_FORWARD, /* vfj_journal_open() prepares those up to here */
     VFJ_STATEMENT_BACKWARD,
+    VFJ_STATEMENT_MILESTONES,
     VFJ_STATEMENT_ONE,
     VFJ_STATEMENT_JSON,
     VFJ_STATEMENT_FIRST,
@@ -40,7 +41,7 @@ struct vfj_prune_point {
 struct vfj_journal {
     sqlite3 *db;
     sqlite3_stmt *statements[VFJ_STATEMENT_COUNT];
-    sqlite3_stmt *walk;          /* the current walk: FORWARD or BACKWARD; NULL for none */
+    sqlite3_stmt *walk;          /* the current walk; NULL for none */
     enum vfj_status walk_status; /* why the newest walk could not begin; VFJ_OK: it did */
     uint64_t walk_last;          /* seq of the walk's newest record; 0 before the first */
     enum vfj_direction direction;

@@ -165,10 +165,9 @@ static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt
     return wrong == NULL ? VFJ_OK : vfj_journal_damaged(journal, record->seq, wrong);
 }
 
-void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction)
+static void begin_walk(struct vfj_journal *journal, enum vfj_statement statement, uint64_t from,
+                       enum vfj_direction direction)
 {
-    enum vfj_statement statement
-        = direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD;
     vfj_journal_walk_end(journal);
     journal->direction = direction;
     journal->walk_last = 0;
@@ -180,6 +179,19 @@ void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direc
     bool is_whole = direction == VFJ_FORWARD && from <= 1;
     int64_t bound = is_whole ? INT64_MIN : from > INT64_MAX ? INT64_MAX : (int64_t)from;
     VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
+}
+
+void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction)
+{
+    begin_walk(journal, direction == VFJ_FORWARD ? VFJ_STATEMENT_FORWARD : VFJ_STATEMENT_BACKWARD,
+               from, direction);
+}
+
+void vfj_journal_walk_milestones(struct vfj_journal *journal, uint64_t from, bool outcomes)
+{
+    begin_walk(journal, VFJ_STATEMENT_MILESTONES, from, VFJ_FORWARD);
+    if (journal->walk != NULL)
+        VFJ_CHECK(sqlite3_bind_int(journal->walk, 2, outcomes) == SQLITE_OK);
 }
 
 /* A malformed file can list rows in any order, and without end. */

@@ -9,7 +9,7 @@
 
 enum {
     VFJ_APPLICATION_ID = 0x56464a31, /* "VFJ1", in the file's header and for file(1) */
-    VFJ_SCHEMA_VERSION = 4,          /* user_version */
+    VFJ_SCHEMA_VERSION = 5,          /* user_version */
 };
 
 /* Makes an empty database (version 0) a journal of the present version, or migrates an older
@@ -19,15 +19,19 @@ int vfj_schema_migrate(sqlite3 *db, int version);
 /* Drops all views and makes those of the present version. Returns the SQLite result code. */
 int vfj_schema_rebuild_views(sqlite3 *db);
 
-/* Compares the text of every object of the schema but the views. The text is the same in all
- * versions. Returns SQLITE_OK when the schema is equal. Returns SQLITE_MISMATCH when an object
+/* Compares the text of every object of the schema but the views with that of the file's version.
+ * Returns SQLITE_OK when the schema is equal. Returns SQLITE_MISMATCH when an object
  * differs, is missing or is unknown, and writes the first one to `name`. Otherwise returns the
  * SQLite result code of a failure. */
-int vfj_schema_compare(sqlite3 *db, struct vfj_text *name);
+int vfj_schema_compare(sqlite3 *db, int version, struct vfj_text *name);
 
 /* Compares the views in the same way with those of the present version. The program uses no view
  * of a file, so that readers need not compare them. */
 int vfj_schema_compare_views(sqlite3 *db);
+
+/* SQL: the condition of a milestone (store/journal.h). */
+#define VFJ_SCHEMA_MILESTONE \
+    "kind IN ('transition', 'finished', 'gap', 'started', 'stopping', 'stopped')"
 
 /* SQL: the rows of `record` as the other views and the program's JSON show them. `pairs` is the
  * body of a transition, command or outcome as a JSON object. The last pair of a body may be

@@ -15,6 +15,7 @@ static const struct verb {
     {"daemon", vfj_verb_daemon, "journal the events of the guest and, with --act, act on them"},
     {"show", vfj_verb_show, "print the journal, newest record last"},
     {"explain", vfj_verb_explain, "explain a record: cause, rule, effects, remedy"},
+    {"migrations", vfj_verb_migrations, "list how long slots were without their VF, and why"},
     {"status", vfj_verb_status, "report the present state by the journal"},
     {"doctor", vfj_verb_doctor, "check the guest, and print faults with their remedies"},
     {"config", vfj_verb_config, "print the settings of rc.conf, and their files"},

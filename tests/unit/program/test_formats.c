@@ -37,6 +37,8 @@ static const struct fixture {
      70},
     {"journal-4-rules-2.db", 4, 2,
      "106:3530471888a139f1dab0deb8f2440fdbcaf268b643936017ed3e8ad3ff77b36b", 106},
+    {"journal-5.db", 5, 2, "106:3530471888a139f1dab0deb8f2440fdbcaf268b643936017ed3e8ad3ff77b36b",
+     106},
 };
 enum { FIXTURES = sizeof fixtures / sizeof fixtures[0] };
 
@@ -91,6 +93,7 @@ static void test_readers(void **state)
         says("ty\\x07pe=\\xffLINK_DOWN", "show -a -J '%s' %s", path, "");
         says("\"body_hex\":", "show -a -o json -J '%s' %s", path, "");
         says("\"argv\":\"ifconfig lagg0 create\"", "show -a -o json -J '%s' %s", path, "");
+        says("  hn0    2026-11-2", "migrations --utc -J '%s' %s", path, "");
         says(verdict_of(fixture), "replay '%s' %s", path, "");
         says(" of them events; chain ", "replay '%s' %s", path, "");
         says(": ", "backup -J '%s' '%s'", path, kit_beside(path, "-copy"));

@@ -71,7 +71,7 @@ static void test_a_database_of_another_program_is_refused(void **state)
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "another program");
     kit_sql(path, "PRAGMA journal_mode = WAL; PRAGMA application_id = 7;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "another program");
-    kit_sql(path, "PRAGMA application_id = 0x56464a31; PRAGMA user_version = 4;");
+    kit_sql(path, "PRAGMA application_id = 0x56464a31; PRAGMA user_version = 5;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "schema");
     kit_sql(path, "PRAGMA user_version = 0;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "version");
@@ -82,8 +82,8 @@ static void test_a_newer_journal_is_refused(void **state)
     const char *path = kit_path("newer.db");
     (void)state;
     kit_make_journal(path);
-    kit_sql(path, "PRAGMA user_version = 5;");
-    refuses_both(path, VFJ_JOURNAL_NEWER, "its format is 5");
+    kit_sql(path, "PRAGMA user_version = 6;");
+    refuses_both(path, VFJ_JOURNAL_NEWER, "its format is 6");
 }
 
 static void test_a_truncated_journal_is_refused(void **state)
@@ -110,6 +110,8 @@ static void test_another_schema_is_refused(void **state)
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "index extra");
     kit_sql(path, "DROP INDEX extra; DROP TRIGGER record_is_never_changed;");
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "trigger record_is_never_changed");
+    kit_sql(path, "PRAGMA user_version = 4;");
+    refuses_both(path, VFJ_JOURNAL_NOT_OURS, "index record_milestone");
 }
 
 /* The header of the file is a journal's, but its WAL makes it another program's database. */
@@ -228,7 +230,7 @@ static void test_a_new_journal_is_private_and_leaves_nothing_beside_it(void **st
     assert_false(kit_exists(kit_beside(path, ".lock")));
     assert_false(kit_exists(kit_beside(path, ".new")));
     assert_int_equal(kit_sql_integer(path, "PRAGMA application_id"), 0x56464a31);
-    assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), 4);
+    assert_int_equal(kit_sql_integer(path, "PRAGMA user_version"), 5);
     assert_int_equal(kit_sql_integer(path, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"),
                      1);
     assert_int_equal(
@@ -421,6 +423,52 @@ static void test_backwards_and_one_by_one(void **state)
 }
 
 /* Every byte of a line is read back, also when the line is no text. */
+static unsigned count_milestones(const char *path, uint64_t from, bool outcomes)
+{
+    struct vfj_journal *journal = NULL;
+    struct vfj_record record;
+    unsigned count = 0;
+    enum vfj_status status;
+    assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
+    vfj_journal_walk_milestones(journal, from, outcomes);
+    while ((status = vfj_journal_next(journal, &record)) == VFJ_OK) {
+        assert_true(record.seq >= from);
+        assert_true(record.kind == VFJ_RECORD_TRANSITION || record.kind == VFJ_EVENT_GAP
+                    || record.kind == VFJ_EVENT_STARTED || record.kind == VFJ_EVENT_STOPPING
+                    || record.kind == VFJ_EVENT_STOPPED
+                    || (outcomes && record.kind == VFJ_EVENT_FINISHED));
+        count++;
+    }
+    assert_int_equal(status, VFJ_END);
+    vfj_journal_close(journal);
+    return count;
+}
+
+/* The walk finds the same rows by the index and, in an older version, by reading all rows. */
+static void test_milestones(void **state)
+{
+    static const char all[]
+        = "SELECT count(*) FROM record WHERE kind IN"
+          " ('transition', 'finished', 'gap', 'started', 'stopping', 'stopped')";
+    const char *path = kit_path("milestones.db");
+    (void)state;
+    kit_make_journal(path);
+    unsigned count = count_milestones(path, 1, true);
+    assert_true(count > 10);
+    assert_int_equal(count, kit_sql_integer(path, all));
+    unsigned few = count_milestones(path, 1, false);
+    assert_int_equal(
+        few, count - kit_sql_integer(path, "SELECT count(*) FROM record WHERE kind = 'finished'"));
+    assert_int_equal(count_milestones(path, 2, false), few - 1);
+    assert_int_equal(kit_sql_integer(path,
+                                     "SELECT count(*) FROM pragma_index_list('record')"
+                                     " WHERE name = 'record_milestone' AND partial"),
+                     1);
+    kit_sql(path, "DROP INDEX record_milestone; PRAGMA user_version = 4;");
+    assert_int_equal(count_milestones(path, 1, true), count);
+    assert_int_equal(count_milestones(path, 1, false), few);
+}
+
 static void test_bodies_are_kept_byte_for_byte(void **state)
 {
     const char *path = kit_path("bytes.db");
@@ -544,6 +592,7 @@ int main(void)
         cmocka_unit_test(test_a_walk_sees_one_moment),
         cmocka_unit_test(test_a_file_that_changes_under_the_reader_is_noticed),
         cmocka_unit_test(test_backwards_and_one_by_one),
+        cmocka_unit_test(test_milestones),
         cmocka_unit_test(test_bodies_are_kept_byte_for_byte),
         cmocka_unit_test(test_rows_that_are_no_records),
         cmocka_unit_test(test_the_views_read_the_bodies),

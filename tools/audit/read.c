@@ -1,0 +1,229 @@
+/* Reads the episodes of a journal. */
+#include "tools/audit/read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { STEP_MAX = 64 }; /* seqs between two reads behind a damage */
+
+struct reading {
+    struct vfj_audit *audit;
+    struct vfj_journal *journal;
+    vfj_state_span_put *put_span;
+    void *arg;
+    struct vfj_episodes episodes;
+};
+
+static void put_episode(void *arg, const struct vfj_episode *episode)
+{
+    struct vfj_audit *audit = ((struct reading *)arg)->audit;
+    if (audit->count == audit->room) {
+        size_t room = audit->room > 0 ? 2 * audit->room : 64;
+        struct vfj_episode *list = realloc(audit->episodes, room * sizeof *list);
+        if (list == NULL) {
+            audit->no_memory = true;
+            return;
+        }
+        audit->episodes = list;
+        audit->room = room;
+    }
+    audit->episodes[audit->count++] = *episode;
+}
+
+static void put_span(void *arg, const struct vfj_state_span *span)
+{
+    const struct reading *reading = arg;
+    reading->put_span(reading->arg, span);
+}
+
+static void set_point(struct vfj_point *point, const struct vfj_record *record)
+{
+    *point = (struct vfj_point){.seq = record->seq,
+                                .boot = record->boot,
+                                .wall_us = record->wall_us,
+                                .mono_us = record->mono_us};
+}
+
+/* Reads the first record of a walk. A damaged end leaves the point empty. */
+static enum vfj_status read_end(struct vfj_journal *journal, enum vfj_direction direction,
+                                struct vfj_point *point)
+{
+    struct vfj_record record;
+    vfj_journal_walk(journal, direction == VFJ_FORWARD ? 1 : UINT64_MAX, direction);
+    enum vfj_status status = vfj_journal_next(journal, &record);
+    vfj_journal_walk_end(journal);
+    if (status == VFJ_OK)
+        set_point(point, &record);
+    return status == VFJ_END || status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
+}
+
+/* Notes that no record from `first` to `last` could be read. */
+static void note_damage(struct reading *reading, uint64_t first, uint64_t last)
+{
+    struct vfj_audit *audit = reading->audit;
+    if (audit->damage[0] == '\0')
+        (void)vfj_span_copy(audit->damage, sizeof audit->damage,
+                            vfj_span_of(vfj_journal_detail(reading->journal)));
+    if (last < first)
+        return;
+    if (audit->unreadable == 0)
+        audit->unreadable_first = first;
+    audit->unreadable += last - first + 1;
+    audit->unreadable_last = last;
+}
+
+/* Reads on behind a damage, by the table: the index may be damaged, too. *after is the newest seq
+ * that was read. Returns VFJ_OK with the next readable record. */
+static enum vfj_status read_behind(struct reading *reading, uint64_t after,
+                                   struct vfj_record *record)
+{
+    uint64_t last = 0, step = 1, seq = after + 1;
+    enum vfj_status status = vfj_journal_last(reading->journal, &last);
+    if (status != VFJ_OK)
+        last = reading->audit->newest.seq;
+    status = VFJ_JOURNAL_DAMAGED;
+    while (status == VFJ_JOURNAL_DAMAGED && seq <= last) {
+        vfj_journal_walk(reading->journal, seq, VFJ_FORWARD);
+        status = vfj_journal_next(reading->journal, record);
+        if (status == VFJ_JOURNAL_DAMAGED) {
+            seq += step;
+            step = step < STEP_MAX ? 2 * step : step;
+        }
+    }
+    if (status == VFJ_OK)
+        note_damage(reading, after + 1, record->seq - 1);
+    else
+        note_damage(reading, after + 1, last);
+    return status == VFJ_JOURNAL_DAMAGED ? VFJ_END : status;
+}
+
+static enum vfj_status read_all(struct reading *reading)
+{
+    struct vfj_record record;
+    uint64_t last = 0;
+    enum vfj_status status;
+    vfj_journal_walk_milestones(reading->journal, 1, false);
+    do {
+        status = vfj_journal_next(reading->journal, &record);
+        if (status == VFJ_JOURNAL_DAMAGED)
+            status = read_behind(reading, last, &record);
+        if (status == VFJ_OK) {
+            vfj_episodes_take(&reading->episodes, &record);
+            last = record.seq;
+        }
+    } while (status == VFJ_OK && !reading->audit->no_memory);
+    vfj_journal_walk_end(reading->journal);
+    return status == VFJ_END ? VFJ_OK : status;
+}
+
+/* The present lies behind the newest record, on the same clocks. */
+static void set_now(struct vfj_audit *audit, int64_t now_us)
+{
+    int64_t later = 0;
+    audit->now = audit->newest;
+    if (now_us <= audit->newest.wall_us
+        || __builtin_sub_overflow(now_us, audit->newest.wall_us, &later)
+        || __builtin_add_overflow(audit->newest.mono_us, later, &audit->now.mono_us))
+        return;
+    audit->now.wall_us = now_us;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct vfj_episode *x = a, *y = b;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static enum vfj_status run(struct reading *reading, int64_t now_us)
+{
+    struct vfj_audit *audit = reading->audit;
+    enum vfj_status status = read_end(reading->journal, VFJ_FORWARD, &audit->oldest);
+    if (status == VFJ_OK)
+        status = read_end(reading->journal, VFJ_BACKWARD, &audit->newest);
+    if (status != VFJ_OK)
+        return status;
+    set_now(audit, now_us);
+    /* A damage that hides the first record hides the beginning of each slot, as pruning does. */
+    vfj_episodes_begin(&reading->episodes, audit->oldest.seq != 0 ? audit->oldest.seq : 2,
+                       put_episode, reading);
+    if (reading->put_span != NULL)
+        reading->episodes.put_span = put_span;
+    status = read_all(reading);
+    vfj_episodes_end(&reading->episodes, &audit->now);
+    return status == VFJ_OK && audit->no_memory ? VFJ_SYSTEM : status;
+}
+
+enum vfj_status vfj_audit_read(struct vfj_journal *journal, int64_t now_us,
+                               vfj_state_span_put *span_put, void *arg, struct vfj_audit *audit)
+{
+    struct reading *reading = calloc(1, sizeof *reading);
+    memset(audit, 0, sizeof *audit);
+    if (reading == NULL)
+        return VFJ_SYSTEM;
+    reading->audit = audit;
+    reading->journal = journal;
+    reading->put_span = span_put;
+    reading->arg = arg;
+    enum vfj_status status = run(reading, now_us);
+    free(reading);
+    if (audit->count > 0)
+        qsort(audit->episodes, audit->count, sizeof audit->episodes[0], by_id);
+    vfj_episodes_join_events(audit->episodes, audit->count);
+    return status;
+}
+
+/* Counts the outcome if its command is one of the slot's that change the guest. */
+static enum vfj_status count_outcome(struct vfj_journal *journal, const struct vfj_record *record,
+                                     struct vfj_episode *episode)
+{
+    static struct vfj_event event; /* too big for a stack that may be small */
+    static struct vfj_command command;
+    struct vfj_record decided;
+    if (record->kind != VFJ_EVENT_FINISHED || record->cause < episode->id)
+        return VFJ_OK;
+    enum vfj_status status = vfj_journal_get(journal, record->cause, &decided);
+    if (status != VFJ_OK)
+        return status == VFJ_END ? VFJ_OK : status;
+    if (decided.kind == VFJ_RECORD_COMMAND && vfj_command_decode(decided.body, &command) == VFJ_OK
+        && !vfj_command_reads(&command) && vfj_name_equal(command.hn, episode->slot)
+        && vfj_event_decode(VFJ_EVENT_FINISHED, record->body, &event) == VFJ_OK)
+        vfj_episode_count_command(episode, &command, &event.as.finished);
+    return VFJ_OK;
+}
+
+enum vfj_status vfj_audit_count_commands(struct vfj_journal *journal, struct vfj_episode *episode)
+{
+    struct vfj_record record;
+    bool is_open = episode->end.seq == 0;
+    enum vfj_status status;
+    memset(&episode->commands, 0, sizeof episode->commands);
+    vfj_journal_walk_milestones(journal, episode->id, true);
+    while ((status = vfj_journal_next(journal, &record)) == VFJ_OK
+           && (is_open || record.seq <= episode->end.seq)) {
+        enum vfj_status counted = count_outcome(journal, &record, episode);
+        if (counted != VFJ_OK) {
+            status = counted;
+            break;
+        }
+    }
+    vfj_journal_walk_end(journal);
+    return status == VFJ_END ? VFJ_OK : status;
+}
+
+struct vfj_episode *vfj_audit_find(const struct vfj_audit *audit, uint64_t id)
+{
+    struct vfj_episode key = {.id = id};
+    return audit->count == 0 ? NULL
+                             : bsearch(&key, audit->episodes, audit->count, sizeof key, by_id);
+}
+
+uint64_t vfj_audit_last_of(const struct vfj_audit *audit, const struct vfj_episode *episode)
+{
+    return episode->end.seq == 0 ? audit->newest.seq : episode->last;
+}
+
+void vfj_audit_free(struct vfj_audit *audit)
+{
+    free(audit->episodes);
+    memset(audit, 0, sizeof *audit);
+}

@@ -1,0 +1,41 @@
+/* Reads the episodes of a journal, for all verbs that are about migrations. */
+#ifndef VFJ_TOOLS_AUDIT_READ_H
+#define VFJ_TOOLS_AUDIT_READ_H
+
+#include <stddef.h>
+
+#include "store/journal.h"
+#include "tools/audit/episode.h"
+
+struct vfj_audit {
+    struct vfj_episode *episodes; /* by id; host events are set */
+    size_t count, room;
+    struct vfj_point oldest, newest; /* of the journal's records; seq 0: it has none */
+    struct vfj_point now;            /* open episodes last to it */
+    bool no_memory;
+    /* Records that the damage of the file hides: how many at most, and the first and last seq of
+     * them. `damage` is the first damage: untrusted bytes, empty for none. */
+    uint64_t unreadable, unreadable_first, unreadable_last;
+    char damage[256];
+};
+
+/* Reads all episodes. `now_us` is the present wall time when a daemon writes the journal; 0: the
+ * journal ends with its newest record. `put_span`, which may be NULL, gets every span of a state,
+ * with `arg`. Returns VFJ_OK also for a journal without records, and for a damaged one: the members
+ * then have what could be read. The caller calls vfj_audit_free() in any case. */
+enum vfj_status vfj_audit_read(struct vfj_journal *journal, int64_t now_us,
+                               vfj_state_span_put *put_span, void *arg, struct vfj_audit *audit);
+
+/* Counts the changing commands of one episode: reads the outcomes between its first and its last
+ * row. */
+enum vfj_status vfj_audit_count_commands(struct vfj_journal *journal, struct vfj_episode *episode);
+
+/* Returns the episode with that id, or NULL. */
+struct vfj_episode *vfj_audit_find(const struct vfj_audit *audit, uint64_t id);
+
+/* Returns the seq up to which rows belong to the episode: its last row, or the journal's. */
+uint64_t vfj_audit_last_of(const struct vfj_audit *audit, const struct vfj_episode *episode);
+
+void vfj_audit_free(struct vfj_audit *audit);
+
+#endif
