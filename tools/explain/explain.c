@@ -22,8 +22,8 @@ static const char help[] = /**/
     "      --utc            times in UTC, not in the local zone\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "`vfjournal show -a' prints the numbers of records. explain only reads the file; a\n"
-    "daemon may write it.\n"
+    "`vfjournal show -a' prints the numbers of records. explain only reads the file;\n"
+    "a daemon may write it.\n"
     "\n"
     "Exit status: 0 explained; 1 the journal has no such record; 2 usage, or an\n"
     "unusable journal; 4 the system failed; 5 damaged.\n";
