@@ -17,6 +17,10 @@ void vfj_process_set_title(const char *title);
  * the system can. */
 void vfj_process_forgo_rights(void);
 
+/* Has the kernel send `signal` to this process when its parent ends. A later change of users may
+ * cancel that. Returns false, with errno, when the kernel refuses. */
+bool vfj_process_signal_at_parents_end(int signal);
+
 /* Reads the path of this program. Returns false when it is unknown or does not fit. */
 bool vfj_process_executable(char *path, size_t size);
 

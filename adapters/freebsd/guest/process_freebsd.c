@@ -31,6 +31,11 @@ void vfj_process_set_title(const char *title)
     setproctitle("%s", title);
 }
 
+bool vfj_process_signal_at_parents_end(int signal)
+{
+    return procctl(P_PID, 0, PROC_PDEATHSIG_CTL, &signal) == 0;
+}
+
 void vfj_process_forgo_rights(void)
 {
 #ifdef PROC_NO_NEW_PRIVS_CTL

@@ -41,6 +41,11 @@ void vfj_process_set_title(const char *title)
     (void)prctl(PR_SET_NAME, title, 0, 0, 0);
 }
 
+bool vfj_process_signal_at_parents_end(int signal)
+{
+    return prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0, 0, 0) == 0;
+}
+
 void vfj_process_forgo_rights(void)
 {
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -20,6 +20,7 @@
 
 /* The monitor's descriptors. */
 enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OTHER - SOCKET };
+enum { DAEMON_ENDED = SIGALRM };
 enum {
     EXIT_SYSTEM = 4,
     PART_SIZE = 4096,
@@ -192,13 +193,45 @@ static void ignore_signals(void)
         (void)signal(signals[i], SIG_IGN);
 }
 
+static pid_t daemon_pid;
+static const struct vfj_monitor_settings *settings_at_end;
+
+/* The daemon has ended. A process that it started may still hold its socket, and the kernel may give
+ * the pid in the pidfile to any program. So the locks go at once, also while a reply waits. Another
+ * sender of the signal changes nothing. */
+static void on_daemon_ended(int number)
+{
+    int error = errno;
+    (void)number;
+    if (getppid() != daemon_pid) {
+        pass_rest(settings_at_end);
+        _exit(0);
+    }
+    errno = error;
+}
+
+/* Returns false when the daemon has ended already, or the kernel will not report its end. */
+static bool watch_daemon(const struct vfj_monitor_settings *settings)
+{
+    struct sigaction action = {.sa_handler = on_daemon_ended, .sa_flags = SA_RESTART};
+    sigset_t number;
+    sigemptyset(&action.sa_mask);
+    sigemptyset(&number);
+    sigaddset(&number, DAEMON_ENDED);
+    daemon_pid = getppid();
+    settings_at_end = settings;
+    return sigaction(DAEMON_ENDED, &action, NULL) == 0
+        && sigprocmask(SIG_UNBLOCK, &number, NULL) == 0
+        && vfj_process_signal_at_parents_end(DAEMON_ENDED) && getppid() == daemon_pid;
+}
+
 static bool begin(struct monitor *monitor)
 {
     monitor->base = event_base_new();
     if (monitor->base == NULL)
         return false;
-    monitor->server
-        = vfj_server_open(monitor->base, &monitor->settings->paths, getppid(), send_reply, monitor);
+    monitor->server = vfj_server_open(monitor->base, &monitor->settings->paths, daemon_pid,
+                                      send_reply, monitor);
     event_assign(&monitor->readable, monitor->base, SOCKET, EV_READ | EV_PERSIST, on_readable,
                  monitor);
     return monitor->server != NULL && event_add(&monitor->readable, NULL) == 0
@@ -214,7 +247,7 @@ noreturn void vfj_monitor_process(int socket, const struct vfj_monitor_settings 
     vfj_process_set_title("monitor");
     monitor.settings = settings;
     monitor.wire = (struct vfj_wire){.socket = SOCKET, .descriptor = -1};
-    if (!kept || !begin(&monitor)) {
+    if (!kept || !watch_daemon(settings) || !begin(&monitor)) {
         settings->log("monitor: it can't start: too few descriptors, or no memory");
         _exit(EXIT_SYSTEM);
     }

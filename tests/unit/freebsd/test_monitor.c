@@ -338,6 +338,80 @@ static void test_death(void **state)
     assert_true(kit_exists(kit_path("monitor.pid")));
 }
 
+/* Starts a monitor whose daemon is a process of its own. That process ends when its pipe closes. */
+static pid_t start_daemon(const struct vfj_monitor_settings *settings, int socket,
+                          const int lives[2])
+{
+    pid_t daemon = fork();
+    char byte;
+    assert_true(daemon >= 0);
+    if (daemon > 0)
+        return daemon;
+    (void)close(lives[1]);
+    if (fork() == 0)
+        vfj_monitor_process(socket, settings);
+    (void)!read(lives[0], &byte, 1);
+    _exit(0);
+}
+
+/* Sends until the socket is full: nobody reads the replies, and the monitor waits to send one. */
+static void fill(struct bench *bench)
+{
+    struct vfj_request request = {.kind = VFJ_REQUEST_RC_STAMP};
+    do {
+        request.number = ++bench->asked;
+    } while (vfj_wire_send(&bench->wire, &request, sizeof request, -1, false) == VFJ_WIRE_DONE);
+}
+
+static bool is_unlocked_soon(int fd)
+{
+    for (unsigned i = 0; i < 10000; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        usleep(1000);
+    }
+    return false;
+}
+
+/* The daemon ends and leaves its socket to another process: this one. Any program may get the pid
+ * that the pidfile names, so the lock must not outlive the daemon. */
+static void leave_to_heir(bool full)
+{
+    struct vfj_monitor_settings settings = {.acts = true, .log = be_silent};
+    const struct vfj_request stamp = {.kind = VFJ_REQUEST_RC_STAMP};
+    struct bench bench = {.asked = 0};
+    struct vfj_wire theirs;
+    struct vfj_reply reply;
+    int lives[2], descriptor;
+    assert_int_equal(vfj_paths_init(&settings.paths, kit_path("root")), VFJ_OK);
+    settings.pidfile_descriptor = open(kit_text("held.pid", ""), O_RDWR | O_CLOEXEC);
+    assert_true(settings.pidfile_descriptor >= 0 && vfj_wire_open(&bench.wire, &theirs));
+    assert_int_equal(pipe(lives), 0);
+    assert_int_equal(flock(settings.pidfile_descriptor, LOCK_EX), 0);
+    pid_t daemon = start_daemon(&settings, theirs.socket, lives);
+    (void)close(settings.pidfile_descriptor);
+    vfj_wire_close(&theirs);
+    ask(&bench, &stamp); /* the monitor has begun when it replies */
+    assert_true(hear(&bench, &reply, &descriptor));
+    if (full)
+        fill(&bench);
+    int other = open(kit_path("held.pid"), O_RDONLY | O_CLOEXEC);
+    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), -1);
+    (void)close(lives[1]);
+    assert_int_equal(waitpid(daemon, NULL, 0), daemon);
+    assert_true(is_unlocked_soon(other));
+    (void)close(other);
+    (void)close(lives[0]);
+    vfj_wire_close(&bench.wire);
+}
+
+static void test_heir(void **state)
+{
+    (void)state;
+    leave_to_heir(false);
+    leave_to_heir(true);
+}
+
 /* Requests that are none: nothing is run, and the monitor ends. */
 static void assert_ends(const void *bytes, size_t size, bool acts)
 {
@@ -778,6 +852,7 @@ int main(void)
         cmocka_unit_test(test_devd),
         cmocka_unit_test(test_end),
         cmocka_unit_test(test_death),
+        cmocka_unit_test(test_heir),
         cmocka_unit_test(test_hostile_numbers),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_hostile_texts),
