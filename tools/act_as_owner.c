@@ -17,6 +17,7 @@
 
 #include "adapters/freebsd/paths.h"
 #include "adapters/freebsd/privsep/owner.h"
+#include "adapters/freebsd/privsep/session.h"
 #include "store/handover.h"
 #include "tools/input.h"
 #include "tools/terminal.h"
@@ -58,7 +59,7 @@ static bool become(const struct choice *choice)
         (void)snprintf(what, sizeof what, "root goes on as user %s", choice->user.name);
         vfj_complain(choice->why, what);
     }
-    if (vfj_user_become_alone(&choice->user))
+    if (vfj_session_leave_terminal() && vfj_user_become_alone(&choice->user))
         return true;
     vfj_complain(choice->why, "root's rights can't be given up");
     return false;
@@ -105,43 +106,14 @@ const char *vfj_scratch_directory(void)
     return is_roots ? directory : "/tmp";
 }
 
-static pid_t maker;
-
-static void pass_signal(int number)
-{
-    (void)kill(maker, number);
-}
-
-/* A signal is the maker's affair: with its end the publisher tidies up and ends, too. */
-static void pass_signals(void)
-{
-    static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
-    struct sigaction action = {.sa_handler = pass_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        (void)sigaction(numbers[i], &action, NULL);
-}
-
-static noreturn void end_as(pid_t child)
-{
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (WIFSIGNALED(status)) {
-        (void)signal(WTERMSIG(status), SIG_DFL);
-        (void)raise(WTERMSIG(status));
-    }
-    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : VFJ_EXIT_SYSTEM);
-}
-
-static noreturn void publish(int socket, const char *to, const struct choice *choice)
+static noreturn void publish(int socket, const char *to, const struct choice *choice, pid_t maker)
 {
     if (choice->user.uid == 0 || become(choice))
         vfj_handover_serve(socket, to);
     else
         vfj_handover_refuse(socket, EPERM);
     (void)close(socket);
-    end_as(maker);
+    vfj_session_end_as(maker);
 }
 
 static int hand_over(int socket, const struct choice *reader)
@@ -159,8 +131,10 @@ static int hand_over(int socket, const struct choice *reader)
 static int separate(const char *to, const struct choice *reader, const struct choice *publisher)
 {
     int ends[2];
+    pid_t maker;
     closefrom(FIRST_DESCRIPTOR);
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 || (maker = fork()) < 0) {
+    if (!vfj_session_leave_terminal()
+        || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 || (maker = fork()) < 0) {
         vfj_complain(to, strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
@@ -170,8 +144,9 @@ static int separate(const char *to, const struct choice *reader, const struct ch
     }
     (void)close(ends[1]);
     (void)signal(SIGPIPE, SIG_IGN);
-    pass_signals();
-    publish(ends[0], to, publisher);
+    /* a signal ends the maker, and with it this process */
+    vfj_session_pass_signals(maker);
+    publish(ends[0], to, publisher, maker);
 }
 
 /* An open descriptor needs no user to read it: the publisher reads it itself, so it stays open. */

@@ -270,6 +270,55 @@ kill -TERM "$daemon"
 await "the pidfile to be gone" test ! -e "$dir/daemon.pid"
 await "the monitor's end" is_gone "$monitor"
 
+# On a terminal of root's: a process without root's rights has no controlling terminal, so that it
+# cannot send keystrokes to it. It may be the leader of the terminal's session, or not.
+# on_terminal COMMAND: what ran it last is $!
+on_terminal() { script -qec "$1" /dev/null >/dev/null 2>&1 </dev/null & }
+terminal_of() { sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 5; } # by proc(5); 0: none
+directory_of() { readlink "/proc/$1/cwd"; }
+user_of() { of_status "$1" Uid | cut -f 1; }
+only_child() { tr -d ' ' <"/proc/$1/task/$1/children"; }
+is_users_verb() { [ -s "$work/verb" ] && [ "$(user_of "$(cat "$work/verb")")" = "$uid" ]; }
+is_waited_for() { is_users_verb || { only_child "$waits" >"$work/verb" && is_users_verb; }; }
+chmod 700 "$work/guest/etc"
+if command -v script >/dev/null; then
+    for how in 'exec COMMAND' 'COMMAND & echo $! >FILE; wait'; do
+        rm -f "$work/pid" "$work/verb"
+        command="$vfjournal daemon --root $dir --pidfile $dir/daemon.pid --user $user"
+        (cd "$work/guest/etc" && on_terminal "$(echo "$how" | sed "s,COMMAND,$command,; s,FILE,$work/pid,")")
+        await "the daemon on a terminal" test -s "$dir/daemon.pid"
+        pid=$(cat "$dir/daemon.pid")
+        await "the daemon's user" eval '[ "$(user_of "$pid")" = "$uid" ]'
+        same "the daemon's terminal: $how" 0 "$(terminal_of "$pid")"
+        same "the daemon's directory: $how" / "$(directory_of "$pid")"
+        kill -TERM "$pid"
+        await "the end on a terminal" test ! -e "$dir/daemon.pid"
+        pid=
+    done
+    chmod 755 "$work/guest/etc"
+    rm -f "$work/verb"
+    on_terminal "$vfjournal show -f $journal & echo \$! >$work/verb; wait"
+    await "a verb on a terminal" is_users_verb
+    same "a verb's terminal" 0 "$(terminal_of "$(cat "$work/verb")")"
+    kill -TERM "$(cat "$work/verb")"
+    rm -f "$work/verb" "$work/waits"
+    # where the verb leads the session, a process of root's waits in its place and passes signals on
+    on_terminal "echo \$\$ >$work/waits; exec $vfjournal show -f $journal"
+    script=$!
+    await "a verb that leads" test -s "$work/waits"
+    waits=$(cat "$work/waits")
+    await "its user" is_waited_for
+    verb=$(cat "$work/verb")
+    same "its terminal" 0 "$(terminal_of "$verb")"
+    kill -TSTP "$waits"
+    await "both stop" eval 'of_status "$verb" State | grep -q T && of_status "$waits" State | grep -q T'
+    kill -CONT "$waits"
+    kill -CONT "$script" # script(1) stops with what it runs
+    await "both go on" eval 'of_status "$verb" State | grep -q S'
+    kill -TERM "$waits"
+    await "both end" eval 'is_gone "$waits" && is_gone "$verb"'
+fi
+
 # Without a user it goes on as one process, and says so; a user that was named must be one.
 rm -rf "${journal%/*}"
 start_daemon

@@ -11,6 +11,7 @@
 
 #include "adapters/freebsd/daemonise.h"
 #include "adapters/freebsd/pidfile.h"
+#include "adapters/freebsd/privsep/session.h"
 #include "core/machine/step.h"
 #include "tools/bus_error.h"
 #include "tools/daemon/log.h"
@@ -149,11 +150,24 @@ static int run_split(struct vfj_daemon_options *options)
     return exit_status;
 }
 
-/* The pidfile names the background process, if there is one. */
+/* The process that gives up root's rights must not send keystrokes to root's terminal. All paths of
+ * the options are absolute. */
+static bool leave_terminal(const struct vfj_daemon_options *options)
+{
+    if (geteuid() != 0 || options->one_process)
+        return true;
+    return vfj_session_leave_terminal() && chdir("/") == 0;
+}
+
+/* The pidfile names the process that goes on after both steps. */
 static int run_in_background(struct vfj_daemon_options *options)
 {
     if (options->daemonise && !vfj_daemonise()) {
         vfj_daemon_log("daemon", "can't go to the background: %s", strerror(errno));
+        return VFJ_EXIT_SYSTEM;
+    }
+    if (!leave_terminal(options)) {
+        vfj_daemon_log("daemon", "can't leave the terminal: %s", strerror(errno));
         return VFJ_EXIT_SYSTEM;
     }
     if (options->pidfile_descriptor >= 0
