@@ -5,6 +5,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "adapters/freebsd/guest/guest_file.h"
+
+/* Rules are shorter. A sparse file may have no end. */
+enum { BYTES_MAX = 1024 * 1024 };
 
 static bool is_part_of_name(char c)
 {
@@ -29,12 +35,21 @@ static unsigned find_line(FILE *file, const char *name)
 {
     char text[4096]; /* a longer line counts as several, and a name that is cut is not found */
     unsigned line = 1;
-    while (fgets(text, sizeof text, file) != NULL) {
+    while (ftello(file) < BYTES_MAX && fgets(text, sizeof text, file) != NULL) {
         if (names(text, name))
             return line;
         line += strchr(text, '\n') != NULL;
     }
     return 0;
+}
+
+static FILE *open_file(const char *path)
+{
+    int fd = vfj_guest_file_open(path);
+    FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+    if (fd >= 0 && file == NULL)
+        (void)close(fd);
+    return file;
 }
 
 void vfj_guest_find_names(const struct vfj_paths *paths, struct vfj_name hn,
@@ -45,7 +60,7 @@ void vfj_guest_find_names(const struct vfj_paths *paths, struct vfj_name hn,
            "/etc/jail.conf", "/etc/ipf.rules",  "/etc/dhclient.conf", "/etc/ipnat.rules"};
     char path[VFJ_PATHNAME_SIZE];
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        FILE *file = vfj_paths_of_file(paths, files[i], path) ? fopen(path, "r") : NULL;
+        FILE *file = vfj_paths_of_file(paths, files[i], path) ? open_file(path) : NULL;
         if (file == NULL)
             continue;
         unsigned line = find_line(file, hn.text);

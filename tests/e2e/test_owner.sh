@@ -243,6 +243,19 @@ for input in - /dev/fd/7; do
 done
 check "no leftovers of a pipe" no_leftovers
 
+# A cursor file in the user's directory may be a FIFO: root does not wait.
+mkfifo "$work/others/cursor"
+timeout 60 "$vfjournal" show --cursor-file "$work/others/cursor" "$work/root/journal.db" >"$log" 2>&1
+same "a FIFO as cursor file" 2 $?
+ln -sf "$work/secret/file-wal" "$work/others/cursor"
+before=$(fingerprint)
+timeout 60 "$vfjournal" show --cursor-file "$work/others/cursor" "$work/root/journal.db" >"$log" 2>&1
+same "a link as cursor file" 2 $?
+same "the link's target" "$before" "$(fingerprint)"
+rm "$work/others/cursor"
+timeout 60 "$vfjournal" show --cursor-file "$work/others/cursor" "$work/root/journal.db" >"$log" 2>&1
+same "a new cursor file" 0 $?
+
 # A user's TMPDIR: root makes nothing there.
 hostile hard
 before=$(fingerprint)
@@ -282,6 +295,34 @@ for file in '' etc etc/rc.conf etc/rc.conf.local etc/rc.subr sbin sbin/ifconfig 
         check "$verb, /$file: nothing was run" test ! -e "$work/ran"
     done
 done
+# Files of a guest that is all root's, and hostile nevertheless: none holds doctor or a daemon up.
+hostile_guest ''
+chown 0 "$work/guest"
+mkdir -p "$work/guest/etc/devd" "$work/guest/var/run/dhclient"
+for file in etc/pf.conf etc/jail.conf etc/devd.conf etc/devd/a.conf var/run/dhclient.hn0.pid; do
+    mkfifo "$work/guest/$file"
+done
+truncate -s 64G "$work/guest/etc/ipfw.rules" "$work/guest/etc/devd/b.conf" "$work/guest/var/run/dhclient/dhclient.hn1.pid"
+for file in etc/rc.firewall etc/devd/c.conf; do
+    ln -s "${file##*/}" "$work/guest/$file"
+done
+for verb in doctor config; do
+    timeout 60 "$vfjournal" $verb --root "$work/guest" --journal "$work/none.db" >"$log" 2>&1
+    check "$verb ends in a hostile guest" test $? -ne 124
+done
+timeout 60 "$vfjournal" doctor --root "$work/guest" >"$log" 2>&1
+check "doctor reports that guest" grep -q '^FAIL' "$log"
+hostile_guest ''
+chown 0 "$work/guest"
+mkfifo "$work/guest/etc/pf.conf"
+mkdir "$work/guest/var/run"
+"$vfjournal" daemon --act --one-process --root "$work/guest" >"$log" 2>&1 &
+pid=$!
+await "the daemon's start in a hostile guest" grep -q 'daemon: version' "$log"
+kill -TERM $pid
+wait $pid
+same "the daemon's end there" 0 $?
+
 hostile_guest bin
 chown 0 "$work/guest/bin"
 "$vfjournal" config --root "$work/guest" >"$log" 2>&1

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/guest/guest_file.h"
 #include "tools/show/show.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -29,14 +30,14 @@ static int fail(const char *file, int error)
 /* Reads the file's cursor. A file that does not exist is the beginning of the journal. */
 static int read_file(const char *path, char bytes[CURSOR_SIZE + 1])
 {
-    FILE *file = fopen(path, "re");
+    int fd = vfj_guest_file_open(path);
     bytes[0] = '\0';
-    if (file == NULL)
+    if (fd < 0)
         return errno == ENOENT ? VFJ_EXIT_OK : fail(path, errno);
-    size_t length = fread(bytes, 1, CURSOR_SIZE, file);
-    bytes[length] = '\0';
+    ssize_t length = read(fd, bytes, CURSOR_SIZE);
+    bytes[length > 0 ? length : 0] = '\0';
     bytes[strcspn(bytes, "\n")] = '\0';
-    (void)fclose(file);
+    (void)close(fd);
     return VFJ_EXIT_OK;
 }
 

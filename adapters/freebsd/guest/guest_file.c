@@ -13,16 +13,15 @@
 
 #include "adapters/freebsd/guest/process.h"
 
-/* The file may be a FIFO or a device. O_NONBLOCK keeps open(2) from waiting, and only a regular
- * file is read. */
-static int open_regular(const char *path, struct stat *status)
+int vfj_guest_file_open(const char *path)
 {
+    struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd >= 0 && (fstat(fd, status) != 0 || !S_ISREG(status->st_mode))) {
-        close(fd);
-        return -1;
-    }
-    return fd;
+    if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)))
+        return fd;
+    close(fd);
+    errno = ENOTSUP;
+    return -1;
 }
 
 /* Copies the first line into text, or nothing when it is not printable. */
@@ -47,10 +46,9 @@ static void read_line(int fd, char text[VFJ_VALUE_SIZE])
 
 void vfj_guest_file_read(const char *path, struct vfj_file *file)
 {
-    struct stat status;
     memset(file, 0, sizeof *file);
     file->exists = vfj_guest_file_exists(path);
-    int fd = file->exists ? open_regular(path, &status) : -1;
+    int fd = file->exists ? vfj_guest_file_open(path) : -1;
     if (fd >= 0) {
         read_line(fd, file->text);
         close(fd);
@@ -106,10 +104,9 @@ static uint64_t running(int fd)
 static uint64_t read_pidfile(const char *directory, struct vfj_name interface)
 {
     char path[VFJ_PATHNAME_SIZE];
-    struct stat status;
     if (!vfj_paths_join(path, directory, "dhclient.", interface.text, ".pid"))
         return 0;
-    int fd = open_regular(path, &status);
+    int fd = vfj_guest_file_open(path);
     if (fd < 0)
         return 0;
     uint64_t pid = running(fd);

@@ -8,6 +8,10 @@
 #include "adapters/freebsd/paths.h"
 #include "core/data/observation.h"
 
+/* Opens a regular file for reading. Never waits: the path may be a FIFO or a device. Returns a
+ * descriptor with O_CLOEXEC, or -1 with errno. ENOTSUP: no regular file. */
+int vfj_guest_file_open(const char *path);
+
 /* Reads whether the regular file exists, and the first line of its text. The text is empty when it
  * is not readable or not printable ASCII, and cut when it is longer than a value. */
 void vfj_guest_file_read(const char *path, struct vfj_file *file);
