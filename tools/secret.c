@@ -1,32 +1,78 @@
 /* Secrets in what people are shown. */
 #include "tools/secret.h"
 
-static bool is_end(char c)
+static bool is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '"' || c == '\'' || c == '\n';
+    return c == ' ' || c == '\t' || c == '\n';
+}
+
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'';
 }
 
 static bool comes_before_secret(struct vfj_span word)
 {
-    return vfj_span_is(word, "pass") || vfj_span_is(word, "wepkey");
+    return vfj_span_is_nocase(word, "pass") || vfj_span_is_nocase(word, "wepkey")
+        || vfj_span_is_nocase(word, "nwkey");
+}
+
+static size_t end_of_word(struct vfj_span line, size_t i)
+{
+    while (i < line.length && !is_blank(line.text[i]) && !is_quote(line.text[i]))
+        i += line.text[i] == '\\' && i + 1 < line.length ? 2 : 1;
+    return i;
+}
+
+/* Returns the character at `i` without the backslash that `outer` quotes require, and moves `i`
+ * behind it. */
+static char take_inner(struct vfj_span line, size_t *i, char outer)
+{
+    if (outer == '"' && line.text[*i] == '\\' && *i + 1 < line.length)
+        (*i)++;
+    return line.text[(*i)++];
+}
+
+/* Returns the end of a secret, which sh(1) may quote once more inside `outer` quotes. */
+static size_t end_of_secret(struct vfj_span line, size_t i, char outer)
+{
+    char inner = 0;
+    while (i < line.length && line.text[i] != '\n' && !(outer != 0 && line.text[i] == outer)
+           && !(inner == 0 && is_blank(line.text[i]))) {
+        char c = take_inner(line, &i, outer);
+        bool escapes = c == '\\' && inner != '\'';
+        if (escapes && i < line.length && !(outer != 0 && line.text[i] == outer))
+            (void)take_inner(line, &i, outer);
+        else if (c == inner)
+            inner = 0;
+        else if (inner == 0 && is_quote(c))
+            inner = c;
+    }
+    return i;
 }
 
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
 {
     bool is_secret = false;
+    char outer = 0;
     size_t i = 0;
     while (i < line.length) {
-        size_t begin = i;
-        while (i < line.length && !is_end(line.text[i]))
-            i += line.text[i] == '\\' && i + 1 < line.length ? 2 : 1;
-        struct vfj_span word = {line.text + begin, i - begin};
-        bool has_word = word.length > 0;
-        if (has_word && is_secret)
-            vfj_text_add(text, "********");
-        else
-            vfj_text_add_span(text, word);
-        is_secret = has_word ? !is_secret && comes_before_secret(word) : is_secret;
-        if (i < line.length)
-            vfj_text_add_char(text, line.text[i++]);
+        char c = line.text[i];
+        bool is_outer = is_quote(c) && (c == outer || (outer == 0 && !is_secret));
+        if (is_outer)
+            outer = outer == 0 ? c : 0;
+        is_secret = is_secret && !is_outer;
+        if (is_outer || is_blank(c)) {
+            vfj_text_add_char(text, c);
+            i++;
+            continue;
+        }
+        size_t end = is_secret ? end_of_secret(line, i, outer) : end_of_word(line, i);
+        if (end == i) /* a quotation mark of the other kind */
+            end++;
+        struct vfj_span word = {line.text + i, end - i};
+        vfj_text_add_span(text, is_secret ? vfj_span_of("********") : word);
+        is_secret = !is_secret && comes_before_secret(word);
+        i = end;
     }
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/devd/lines.h"
+#include "adapters/freebsd/guest/rc_password.h"
 #include "core/check.h"
 #include "core/data/rc.h"
 #include "core/limits.h"
@@ -57,60 +58,12 @@ static bool is_wanted(struct vfj_span name)
     return false;
 }
 
-/* Words of ifconfig(8) before a password or key: of carp(4), and of wireless interfaces. */
-static bool announces_password(struct vfj_span word)
-{
-    return vfj_span_is_nocase(word, "pass") || vfj_span_is_nocase(word, "wepkey")
-        || vfj_span_is_nocase(word, "nwkey");
-}
-
-/* Returns the quotation mark that a word opens and does not close, or 0. */
-static char open_quote(struct vfj_span word)
-{
-    char quote = word.text[0];
-    if (quote != '"' && quote != '\'')
-        return 0;
-    return word.length > 1 && word.text[word.length - 1] == quote ? 0 : quote;
-}
-
-static bool has_password(const char *value)
-{
-    struct vfj_span word;
-    for (struct vfj_span rest = vfj_span_of(value); vfj_span_word(&rest, &word);) {
-        if (announces_password(word))
-            return true;
-    }
-    return false;
-}
-
-/* Replaces passwords. Later code sees none. A value without password stays byte for byte. */
-static void blank_passwords(char *value, size_t size)
-{
-    char copy[VFJ_RC_SIZE];
-    if (!has_password(value))
-        return;
-    vfj_span_copy(copy, sizeof copy, vfj_span_of(value));
-    struct vfj_text text = vfj_text_begin(value, size);
-    struct vfj_span word;
-    bool is_password = false;
-    char quote = 0;
-    for (struct vfj_span rest = vfj_span_of(copy); vfj_span_word(&rest, &word);) {
-        bool is_hidden = is_password || quote != 0;
-        vfj_text_add_word(&text, is_hidden ? vfj_span_of(VFJ_RC_BLANK) : word);
-        if (is_password)
-            quote = open_quote(word);
-        else if (quote != 0 && word.text[word.length - 1] == quote)
-            quote = 0;
-        is_password = !is_hidden && announces_password(word);
-    }
-}
-
 static void complain(struct reading *reading, struct vfj_span line)
 {
     struct vfj_text text = vfj_text_begin(reading->complaint, sizeof reading->complaint);
     for (size_t i = 0; i < line.length; i++)
         vfj_text_add_char(&text, line.text[i] >= ' ' && line.text[i] <= '~' ? line.text[i] : '?');
-    blank_passwords(reading->complaint, sizeof reading->complaint);
+    vfj_rc_password_blank(reading->complaint, sizeof reading->complaint);
 }
 
 static void add_value(struct reading *reading, const struct vfj_kv *pair)
@@ -119,7 +72,7 @@ static void add_value(struct reading *reading, const struct vfj_kv *pair)
     if (!is_wanted(pair->key) || !vfj_rc_value(pair, value, sizeof value)
         || !vfj_span_copy(name, sizeof name, pair->key))
         return;
-    blank_passwords(value, sizeof value);
+    vfj_rc_password_blank(value, sizeof value);
     vfj_kv_add_string(&reading->rc, name, value);
 }
 
