@@ -14,8 +14,7 @@ void vfj_step_note(struct vfj_step_context *context, enum vfj_reason note)
 
 const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context)
 {
-    VFJ_CHECK(!context->decision->touched.rc); /* no event that writes it reads it */
-    return &context->now->rc;
+    return context->decision->touched.rc ? &context->next->rc : &context->now->rc;
 }
 
 bool vfj_step_has_rc(const struct vfj_step_context *context)
