@@ -142,20 +142,26 @@ static void rename_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry, struc
     entry->renamed = true;
 }
 
+/* A lagg's ports, a bridge's members and a VLAN's parent stay so under another name. */
+static void rename_port(struct vfj_interface *user, struct vfj_name from, struct vfj_name to)
+{
+    for (unsigned i = 0; i < user->port_count; i++) {
+        if (vfj_name_equal(user->ports[i], from))
+            user->ports[i] = to;
+    }
+}
+
 static void renamed(struct vfj_guest *guest, struct vfj_name from, struct vfj_name to)
 {
     struct vfj_guest_if *interface = vfj_guest_find(guest, from);
-    struct vfj_guest_if *lagg = vfj_guest_lagg_of(guest, from);
     struct vfj_guest_vf *entry = vfj_guest_find_vf(guest, from);
     if (interface == NULL || vfj_guest_find(guest, to) != NULL)
         return;
     interface->facts.name = to;
     if (vfj_name_equal(guest->default_if, from))
         guest->default_if = to;
-    for (unsigned i = 0; lagg != NULL && i < lagg->facts.port_count; i++) {
-        if (vfj_name_equal(lagg->facts.ports[i], from))
-            lagg->facts.ports[i] = to;
-    }
+    for (unsigned i = 0; i < guest->if_count; i++)
+        rename_port(&guest->ifs[i].facts, from, to);
     if (entry != NULL)
         rename_vf(guest, entry, to);
     for (unsigned i = 0; i < guest->if_count; i++) {

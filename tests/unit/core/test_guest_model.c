@@ -409,6 +409,8 @@ static void test_rename(void **unused)
     (void)unused;
     begin();
     direct("%vf mce0 hn0");
+    direct("%if vlan0 up vlandev hn0");
+    direct("%if bridge0 up addm tap0 addm hn0");
     ifconfig("lagg0", "create");
     ifconfig("lagg0", "laggport hn0 laggport mce0");
     happen("!system=IFNET subsystem=mce0 type=RENAME name=fast0");
@@ -420,6 +422,9 @@ static void test_rename(void **unused)
     assert_non_null(find("hn0"));
     happen("!system=IFNET subsystem=hn0 type=RENAME name=wan");
     assert_true(vfj_interface_has_port(&find("lagg0")->facts, vfj_name_of("wan")));
+    assert_true(vfj_interface_has_port(&find("vlan0")->facts, vfj_name_of("wan")));
+    assert_true(vfj_interface_has_port(&find("bridge0")->facts, vfj_name_of("wan")));
+    assert_true(vfj_interface_has_port(&find("bridge0")->facts, vfj_name_of("tap0")));
     assert_non_null(sysctl("dev.hn.0.vf")); /* the unit is the device's, not the name's */
 }
 
