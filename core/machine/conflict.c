@@ -99,6 +99,8 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
         return VFJ_REASON_HN_HAS_CARP;
     if (has_too_many_addresses(slot))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
-    /* Once hn is a port, its other uses are without traffic already. */
-    return vfj_observed_has_taken_over(slot) ? VFJ_REASON_NONE : vfj_plan_use(context, slot);
+    /* Once hn is a port, its other uses are without traffic already. When somebody destroys laggN,
+     * no interface has hn's address. */
+    bool has_moved = vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot);
+    return has_moved ? VFJ_REASON_NONE : vfj_plan_use(context, slot);
 }
