@@ -62,11 +62,20 @@ void sim_check_command(struct sim *sim, const struct vfj_command *command)
     check_not_again(sim, nic, command);
 }
 
+static void check_join(struct sim *sim, const struct sim_nic *nic)
+{
+    if (nic->use != SIM_USE_NONE && !nic->is_late)
+        sim_fail(sim, "%s becomes a port, and something uses it that a port can't serve",
+                 nic->hn.text);
+}
+
 void sim_check_begin(struct sim *sim, const struct vfj_command *command)
 {
     const struct sim_nic *nic = sim_nic_of(sim, command->hn);
     if (!sim_is_ours(sim) || nic == NULL || nic->meddled)
         return;
+    if (command->kind == VFJ_COMMAND_JOIN_FIRST)
+        check_join(sim, nic);
     if (command->kind == VFJ_COMMAND_ADDRESS_DELETE || command->kind == VFJ_COMMAND_STRIP)
         check_delete(sim, nic, command);
     if (command->kind == VFJ_COMMAND_DHCLIENT_BACKGROUND || command->kind == VFJ_COMMAND_DHCLIENT)
@@ -119,6 +128,8 @@ void sim_check_plans(struct sim *sim)
         if (!vfj_name_equal(slot->hn, nic->hn))
             /* it was renamed, and the row that told so is lost: the slot knows of no hn */
             continue;
+        if (sim_is_settled(sim, nic, slot))
+            sim_check_network(sim, nic);
         const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
         if (lagg == NULL || !vfj_interface_has_port(&lagg->facts, nic->hn))
             continue;

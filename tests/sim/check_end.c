@@ -1,6 +1,7 @@
 /* What must be so when the storm is over. */
 #include <string.h>
 
+#include "core/machine/plan.h"
 #include "tests/sim/sim.h"
 
 enum { CALM_EVENTS_MAX = 500 }; /* of each hn in the 1500 s after a storm; more are a loop */
@@ -87,6 +88,7 @@ static void check_connectivity(struct sim *sim, const struct sim_nic *nic, bool 
     const struct vfj_guest_if *owner = owner_of(sim, nic->address);
     if (!carries(sim, nic, owner))
         sim_fail(sim, "%s has %s and carries no traffic", owner->facts.name.text, nic->address);
+    sim_check_network(sim, nic);
     if (is_obstructed)
         return;
     check_more_addresses(sim, nic, owner);
@@ -157,6 +159,7 @@ static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
 static bool is_obstacle(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     return (slot->fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign)
+        || (vfj_plan_is_use((enum vfj_reason)slot->fault) && nic->use != SIM_USE_NONE)
         || (slot->fault == VFJ_REASON_NO_LINK && slot->link.monitor == VFJ_LINK_MONITOR_HELD)
         || (slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG && is_in_forgotten_lagg(sim, nic->vf));
 }
@@ -229,7 +232,8 @@ static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vf
 {
     bool has_seen_lagg = slot != NULL && slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
     return has_seen_lagg && slot->fault == VFJ_REASON_NONE && slot->plan.failed == 0
-        && !nic->meddled && !nic->has_script && !nic->is_hn_down && !is_forgotten(sim, nic, slot);
+        && !nic->meddled && !nic->is_restarted && !nic->has_script && !nic->is_hn_down
+        && !is_forgotten(sim, nic, slot);
 }
 
 /* What devd's rules gave a VF that is no port stays until the VF is joined. */
@@ -238,6 +242,35 @@ static bool has_own(struct sim *sim, const struct sim_nic *nic, const struct vfj
     const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
     bool is_port = lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->vf);
     return vf != NULL && !is_port && (vf->facts.address_count > 0 || vf->dhclient != 0);
+}
+
+/* A lagg without hn, or with another's VF, is mended when the delay of the slot is over that has to
+ * do it. */
+static bool awaits_delay(struct sim *sim, const struct sim_nic *nic)
+{
+    const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    bool has_hn = lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->hn);
+    bool has_vf = lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->vf);
+    return lagg != NULL && (!has_hn || lagg->facts.port_count > 1U + has_vf);
+}
+
+/* Something is about to happen to it: hn's link, the data path, a dhclient. */
+static bool awaits_host(const struct sim *sim, const struct sim_nic *nic)
+{
+    for (unsigned i = 0; i < sim->todo_count; i++) {
+        if (&sim->nics[sim->todos[i].nic] == nic)
+            return true;
+    }
+    return false;
+}
+
+bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    bool is_idle = slot->activity == VFJ_ACTIVITY_IDLE || slot->activity == VFJ_ACTIVITY_WAITING;
+    return is_known(sim, nic, slot) && !has_own(sim, nic, sim_lagg(sim, nic)) && is_idle
+        && !awaits_delay(sim, nic) && !awaits_host(sim, nic) && slot->plan.phase != VFJ_PLAN_ACTIVE
+        && slot->link.monitor != VFJ_LINK_MONITOR_WAITING
+        && slot->link.monitor != VFJ_LINK_MONITOR_EXPIRED;
 }
 
 /* From now on there are the stock scripts, which take a lagg that is there for finished. */

@@ -116,6 +116,10 @@ static void plug(struct sim *sim, unsigned number, struct vfj_name wanted)
     sim_direct(sim, "%%vf %s %s", nic->vf.text, nic->hn.text);
     sim_emit(sim, "!system=IFNET subsystem=%s type=ATTACH", nic->vf.text);
     sim_emit(sim, "!system=ETHERNET subsystem=%s type=IFATTACH", nic->vf.text);
+    struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
+    if (nic->comes_without_link)
+        vf->facts.link = VFJ_LINK_DOWN;
+    nic->comes_without_link = false;
     if (nic->has_default)
         sim_later(sim, SIM_HOST_DEFAULT, number, sim_between(sim, 100 * ms, 2 * second));
 }
@@ -177,6 +181,9 @@ static void run_dhclient(struct sim *sim, unsigned number)
     struct sim_nic *nic = &sim->nics[number];
     struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
     struct vfj_address lease;
+    if (nic->is_restarted && hn->dhclient == 0 && !vfj_name_is_empty(hn->rxvf))
+        sim_later(sim, SIM_HOST_DHCLIENT, number, second); /* netif(8) waits for a link */
+    nic->is_restarted &= hn->dhclient == 0;
     if (hn->dhclient != 0 || !vfj_name_is_empty(hn->rxvf))
         return;
     sim_say(sim, "devd: dhclient %s", nic->hn.text);
@@ -184,6 +191,9 @@ static void run_dhclient(struct sim *sim, unsigned number)
     nic->meddled = true;
     if (hn->facts.address_count == 0 && vfj_address_parse(vfj_span_of(nic->address), &lease))
         vfj_interface_add_address(&hn->facts, &lease);
+    if (nic->is_restarted)
+        sim_uses_default_route(sim, nic);
+    nic->is_restarted = false;
 }
 
 /* The host's side of the wire; the line tells of it only when the VF is up. */
@@ -281,6 +291,7 @@ void sim_boot(struct sim *sim)
         nic->foreign = nic->is_held_down = nic->path_due = nic->is_undone = false;
         nic->meddled = true;
         nic->given_count = 0;
+        sim_uses_boot(sim, nic);
         if (had_vf)
             sim_later(sim, SIM_HOST_PLUG, i, sim_between(sim, 0, 20 * second));
     }

@@ -78,6 +78,7 @@ static void begin(struct sim *sim, uint64_t seed)
 {
     sim->seed = sim->random = seed;
     sim->order = 0;
+    sim_uses_begin(sim);
     sim->now_us = 0;
     sim->boot_us = -5000000;
     sim->clock_us = INT64_C(1795356000000000); /* 2026-11-22 14:00:00 UTC */

@@ -57,6 +57,7 @@ static void choose_addresses(struct sim *sim, struct sim_nic *nic)
     nic->has_route = !nic->dhcp && sim_chance(sim, 30);
     nic->has_script = vfj_name_is_empty(nic->hn_new) && sim_chance(sim, 8);
     nic->has_default = sim_chance(sim, 12);
+    sim_uses_choose(sim, nic);
 }
 
 static void write_rc(struct sim *sim, const struct sim_nic *nic, struct vfj_name name,
@@ -117,11 +118,13 @@ static void set_up_nic(struct sim *sim, struct sim_nic *nic)
     }
     if (nic->inet6[0] != '\0')
         add_inet6_words(sim, nic, &text);
+    sim_uses_add_words(sim, nic, &text);
     if (nic->dhcp) {
         vfj_text_add(&text, " dhclient ");
         vfj_text_add_u64(&text, 400 + i);
     }
     sim_direct(sim, "%%if %s up inet %s", nic->hn.text, line);
+    sim_uses_set_up(sim, nic);
 }
 
 static void set_up_routes(struct sim *sim)

@@ -73,6 +73,16 @@ struct sim_todo {
     struct vfj_name vf; /* of PLUG: its name; empty: any */
 };
 
+/* What hn is used for beside its own addresses. */
+enum sim_use {
+    SIM_USE_NONE,
+    SIM_USE_VLAN,
+    SIM_USE_BRIDGE,
+    SIM_USE_CARP,
+    SIM_USE_FIB,
+    SIM_USE_OTHER_DHCP,
+};
+
 /* One hn interface, as the simulator knows it. */
 struct sim_nic {
     struct vfj_name hn;      /* as it is named now */
@@ -102,6 +112,11 @@ struct sim_nic {
     char address[VFJ_ADDRESS_SIZE];
     char alias[VFJ_ADDRESS_SIZE];      /* empty none */
     char inet6[VFJ_ADDRESS_SIZE];      /* empty none */
+    char more[VFJ_ADDRESS_SIZE];       /* of a VLAN or bridge on hn, or by carp(4); empty none */
+    uint8_t use, told_use;             /* enum sim_use; at each boot */
+    bool is_late;                      /* somebody began the use by hand */
+    bool is_restarted;                 /* hn's dhclient brings the default route */
+    bool comes_without_link;           /* the next VF */
     unsigned given_count;              /* changing commands since the guest was looked at */
     uint64_t given[VFJ_BATCH_MAX + 1]; /* digests of their words */
 };
@@ -124,6 +139,7 @@ struct sim_durable {
 
 struct sim {
     uint64_t seed, random, order, batch;
+    uint64_t random_of_uses;
     bool verbose;
     char journal[SIM_PATH_SIZE];
 
@@ -234,6 +250,16 @@ void sim_admin_meddles(struct sim *sim);
 void sim_admin_gives_lagg_back(struct sim *sim, struct sim_nic *nic);
 void sim_admin_script(struct sim *sim, struct sim_nic *nic);
 
+/* uses.c: guests that use hn for more, and what happens to them */
+bool sim_has_uses(const struct sim *sim);
+void sim_uses_begin(struct sim *sim);
+void sim_uses_choose(struct sim *sim, struct sim_nic *nic);
+void sim_uses_add_words(const struct sim *sim, struct sim_nic *nic, struct vfj_text *text);
+void sim_uses_set_up(struct sim *sim, struct sim_nic *nic);
+void sim_uses_boot(struct sim *sim, struct sim_nic *nic);
+void sim_uses_default_route(struct sim *sim, const struct sim_nic *nic);
+void sim_uses_happen(struct sim *sim);
+
 /* storm.c: what happens */
 void sim_storm_begin(struct sim *sim);
 void sim_storm_next(struct sim *sim);
@@ -266,7 +292,12 @@ void sim_check_stopped(struct sim *sim); /* a daemon ended in order */
 void sim_check_opened(struct sim *sim);
 void sim_check_journal(struct sim *sim);
 
+/* check_network.c: the addresses of hn answer, and its default routes lead out */
+void sim_check_network(struct sim *sim, const struct sim_nic *nic);
+
 /* check_end.c: what must be so when the storm is over */
+/* nobody but the daemon has changed hn's network since it was observed, and nothing is under way */
+bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot);
 void sim_check_end(struct sim *sim);
 
 #endif

@@ -118,7 +118,7 @@ static void step_clock(struct sim *sim)
 
 static void act(struct sim *sim)
 {
-    uint64_t what = sim_roll(sim, 40);
+    uint64_t what = sim_roll(sim, sim_has_uses(sim) ? 46 : 40);
     if (what < 10)
         host_toggles(sim);
     else if (what < 14)
@@ -139,8 +139,10 @@ static void act(struct sim *sim)
         sim_gap(sim);
     else if (what < 38)
         change_configuration(sim);
-    else
+    else if (what < 40)
         step_clock(sim);
+    else
+        sim_uses_happen(sim);
 }
 
 void sim_storm_begin(struct sim *sim)

@@ -1,0 +1,54 @@
+/* What network an interface of the guest has, by a model that shares nothing with the guest's
+ * (tests/kit/network.h). */
+#include <string.h>
+
+#include "tests/kit/guest_network.h"
+#include "tests/sim/sim.h"
+
+/* The interface that answers on the address. */
+static const struct kit_network_interface *check_address(struct sim *sim,
+                                                         const struct kit_network *network,
+                                                         const char *address)
+{
+    const char *why;
+    const struct kit_network_interface *interface = kit_network_answers(network, address, &why);
+    if (interface == NULL)
+        sim_fail(sim, "%s does not answer: %s", address, why);
+    return interface;
+}
+
+static void check_routes(struct sim *sim, const struct sim_nic *nic,
+                         const struct kit_network *network, const char *owner)
+{
+    if (nic->has_router
+        && (strcmp(network->default_route, owner) != 0
+            || !kit_network_has_default_route(network, false)))
+        sim_fail(sim, "%s answers by %s, and no default route leads there", nic->address, owner);
+    if (nic->has_router6
+        && (strcmp(network->default_route6, owner) != 0
+            || !kit_network_has_default_route(network, true)))
+        sim_fail(sim, "%s answers by %s, and no IPv6 default route leads there", nic->inet6, owner);
+}
+
+/* An admin can take routes of hn away with an address; those through lagg are the daemon's. Once an
+ * admin has destroyed lagg, hn has what devd's rules give it. */
+void sim_check_network(struct sim *sim, const struct sim_nic *nic)
+{
+    static struct kit_network network;
+    kit_network_of_guest(&network, &sim->guest);
+    const struct kit_network_interface *owner = check_address(sim, &network, nic->address);
+    bool is_on_lagg = strcmp(owner->name, nic->lagg.text) == 0;
+    if (nic->is_undone && !is_on_lagg)
+        return;
+    if (nic->alias[0] != '\0')
+        (void)check_address(sim, &network, nic->alias);
+    if (nic->inet6[0] != '\0')
+        (void)check_address(sim, &network, nic->inet6);
+    if (nic->more[0] != '\0')
+        (void)check_address(sim, &network, nic->more);
+    if (nic->rtadv && !owner->takes_rtadv)
+        sim_fail(sim, "%s answers by %s, which takes no router advertisements", nic->address,
+                 owner->name);
+    if (is_on_lagg)
+        check_routes(sim, nic, &network, owner->name);
+}
