@@ -7,6 +7,7 @@
 
 #include "core/data/command.h"
 #include "core/data/decision.h"
+#include "core/data/finding.h"
 #include "core/limits.h"
 #include "core/text/kv.h"
 #include "tools/terminal.h"
@@ -102,12 +103,23 @@ static void add_value(struct line *line, struct vfj_span body, const char *key)
     add_untrusted(line, value_of(body, key, bytes, sizeof bytes));
 }
 
+/* What to do about a finding. */
+static void add_advice(struct line *line, enum vfj_reason reason)
+{
+    const char *advice = vfj_reason_advice(reason);
+    if (advice == NULL)
+        return;
+    add(line, "; to do: ");
+    add(line, advice);
+}
+
 /* Adds the text of a persisted reason, or the name of an unknown one. */
 static void add_reason(struct line *line, struct vfj_span name)
 {
     for (unsigned i = 0; i < VFJ_REASON_COUNT; i++) {
         if (vfj_span_is(name, vfj_reason_name((enum vfj_reason)i))) {
             add(line, vfj_reason_text((enum vfj_reason)i));
+            add_advice(line, (enum vfj_reason)i);
             return;
         }
     }

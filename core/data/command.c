@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/data/hn_snapshot.h"
 #include "core/text/kv.h"
 
 struct kind {
@@ -89,6 +90,22 @@ static void units(struct vfj_argv *argv, struct vfj_text *bytes)
         sysctl_of_unit(argv, bytes, vfj_name_of_number(i).text, ".vf");
 }
 
+/* The sysctls of a snapshot. tx and rx are nodes, whose leaves sysctl(8) prints all. */
+static void snapshot(const struct vfj_command *command, struct vfj_argv *argv,
+                     struct vfj_text *bytes)
+{
+    static const char *const leaves[] = {".vf", ".vf_xpnt_enabled", ".tso_max", ".rx", ".tx"};
+    char name[64];
+    struct vfj_text text = vfj_text_begin(name, sizeof name);
+    for (size_t i = 0; i < sizeof leaves / sizeof leaves[0] && command->text[0] != '\0'; i++)
+        sysctl_of_unit(argv, bytes, command->text, leaves[i]);
+    vfj_text_add(&text, "dev.");
+    if (!vfj_hn_snapshot_device(command->c, &text))
+        return;
+    vfj_text_add(&text, ".%location");
+    word(argv, bytes, name);
+}
+
 /* Adds the words for one element of a kind's row. */
 static void add(const struct vfj_command *command, struct vfj_span what, struct vfj_argv *argv,
                 struct vfj_text *bytes)
@@ -109,6 +126,8 @@ static void add(const struct vfj_command *command, struct vfj_span what, struct 
         unit(argv, bytes, command->text);
     } else if (vfj_span_is(what, "UNITS")) {
         units(argv, bytes);
+    } else if (vfj_span_is(what, "SNAPSHOT")) {
+        snapshot(command, argv, bytes);
     } else {
         word_span(argv, bytes, what);
     }
@@ -122,9 +141,21 @@ bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct 
         {.program = VFJ_PROGRAM_ROUTE, .words = "route -n get -inet default"},
         {.program = VFJ_PROGRAM_ROUTE, .words = "route -n get -inet6 default"},
     };
-    bool is_slot = command->kind == VFJ_COMMAND_PROBE_SLOT;
-    const struct kind *kind = is_slot ? of_slot : kind_of((enum vfj_command_kind)command->kind);
-    if (index >= (is_slot ? sizeof of_slot / sizeof of_slot[0] : kind->program != VFJ_PROGRAM_NONE))
+    static const struct kind of_snapshot[] = {
+        {.program = VFJ_PROGRAM_SYSCTL,
+         .words = "sysctl -i hw.hn.vf_transparent hw.hn.vf_xpnt_attwait SNAPSHOT"},
+        {.program = VFJ_PROGRAM_IFCONFIG, .words = "ifconfig -a"},
+    };
+    const struct kind *kind = kind_of((enum vfj_command_kind)command->kind);
+    size_t count = kind->program != VFJ_PROGRAM_NONE;
+    if (command->kind == VFJ_COMMAND_PROBE_SLOT) {
+        kind = of_slot;
+        count = sizeof of_slot / sizeof of_slot[0];
+    } else if (command->kind == VFJ_COMMAND_PROBE_SNAPSHOT) {
+        kind = of_snapshot;
+        count = sizeof of_snapshot / sizeof of_snapshot[0];
+    }
+    if (index >= count)
         return false;
     struct vfj_text bytes = vfj_text_begin(argv->bytes, sizeof argv->bytes);
     struct vfj_span rest = vfj_span_of(kind[index].words), next;

@@ -53,7 +53,8 @@ enum vfj_command_text {
  *            of FreeBSD's ifconfig(8), route(8), dhclient(8) and kill(1). "*" means any failure: the
  *            command costs comfort, not the network (no IPv6, no lease, no router).
  *
- * PROBE_SLOT asks for all of struct vfj_view, for hn A, its unit TEXT, lagg B and VF C. */
+ * PROBE_SLOT asks for all of struct vfj_view, for hn A, its unit TEXT, lagg B and VF C.
+ * PROBE_SNAPSHOT asks for all of struct vfj_hn_snapshot, for hn A, its unit TEXT and VF C. */
 /* clang-format off */
 #define VFJ_COMMAND_KINDS(X) \
     X(PROBE_SYSCTL, "probe-sysctl", true, SYSCTL, "sysctl -n TEXT", 5000, "...", HN_SYSCTL, "") \
@@ -91,7 +92,8 @@ enum vfj_command_text {
       15000, "...", WORDS, "already in table|File exists") \
     X(ROUTE_CHANGE, "route-change", false, ROUTE, "route change TEXT", 15000, "...", ROUTE6, "") \
     X(RTSOL, "rtsol", false, RTSOL, "rtsol -i A", 5000, "l..", NONE, "*") \
-    X(SCRIPT, "script", false, SCRIPT, "PATH", 300000, "...", OWN_SCRIPT, "")
+    X(SCRIPT, "script", false, SCRIPT, "PATH", 300000, "...", OWN_SCRIPT, "") \
+    X(PROBE_SNAPSHOT, "probe-snapshot", true, NONE, "", 5000, "i.I", UNIT, "")
 /* clang-format on */
 
 enum vfj_command_kind {

@@ -9,45 +9,59 @@
 #include "core/data/reason.h"
 
 /* The states of a slot. X(symbol, persisted name, sentence for people) */
-#define VFJ_SLOT_STATES(X)                                                                \
-    X(DETACHED, "detached", "No VF is mapped to this hn.")                                \
-    X(ATTACHED, "attached", "A VF is mapped; no delay runs.")                             \
-    X(DELAYED, "delayed", "hyperv_vf_delay runs, or is over and the VF is being joined.") \
-    X(LAGGED, "lagged",                                                                   \
-      "An observation shows that laggN holds hn and the VF and has hn's configuration.")
+#define VFJ_SLOT_STATES(X)                                                               \
+    X(DETACHED, "detached", "No VF is mapped to this hn.")                               \
+    X(ATTACHED, "attached", "A VF is mapped; no delay runs.")                            \
+    X(DELAYED, "delayed",                                                                \
+      "hyperv_vf_delay runs, or is over and the VF is being joined. Transparent mode: "  \
+      "hw.hn.vf_xpnt_attwait runs, or is over and hn(4) has not moved the data path.")   \
+    X(LAGGED, "lagged",                                                                  \
+      "An observation shows that laggN holds hn and the VF and has hn's configuration.") \
+    X(SWITCHED, "switched",                                                              \
+      "Transparent mode: an observation shows that hn(4) has moved the data path to the VF.")
 
 /* The moves that a slot may make, with each reason for them. X(from, to, reason). vfj_step_move()
  * checks every move. */
-#define VFJ_SLOT_MOVES(X)               \
-    X(DETACHED, ATTACHED, VF_ATTACHED)  \
-    X(DETACHED, ATTACHED, VF_FOUND)     \
-    X(ATTACHED, DETACHED, VF_DETACHED)  \
-    X(ATTACHED, DETACHED, VF_LOST)      \
-    X(ATTACHED, DETACHED, VF_REPLACED)  \
-    X(ATTACHED, DETACHED, HN_RENAMED)   \
-    X(ATTACHED, DETACHED, BOOTED)       \
-    X(ATTACHED, DELAYED, DELAY_STARTED) \
-    X(ATTACHED, LAGGED, JOINED)         \
-    X(DELAYED, DETACHED, VF_DETACHED)   \
-    X(DELAYED, DETACHED, VF_LOST)       \
-    X(DELAYED, DETACHED, VF_REPLACED)   \
-    X(DELAYED, DETACHED, HN_RENAMED)    \
-    X(DELAYED, DETACHED, BOOTED)        \
-    X(DELAYED, ATTACHED, VF_DOWN)       \
-    X(DELAYED, ATTACHED, NO_LINK)       \
-    X(DELAYED, ATTACHED, VF_HELD)       \
-    X(DELAYED, ATTACHED, CUSTOM_SCRIPT) \
-    X(DELAYED, ATTACHED, NOT_RUNNING)   \
-    X(DELAYED, LAGGED, JOINED)          \
-    X(LAGGED, DETACHED, VF_DETACHED)    \
-    X(LAGGED, DETACHED, VF_LOST)        \
-    X(LAGGED, DETACHED, VF_REPLACED)    \
-    X(LAGGED, DETACHED, HN_RENAMED)     \
-    X(LAGGED, DETACHED, BOOTED)         \
-    X(LAGGED, ATTACHED, VF_DOWN)        \
-    X(LAGGED, ATTACHED, NO_LINK)        \
-    X(LAGGED, ATTACHED, VF_HELD)        \
-    X(LAGGED, ATTACHED, LEFT)
+#define VFJ_SLOT_MOVES(X)                 \
+    X(DETACHED, ATTACHED, VF_ATTACHED)    \
+    X(DETACHED, ATTACHED, VF_FOUND)       \
+    X(ATTACHED, DETACHED, VF_DETACHED)    \
+    X(ATTACHED, DETACHED, VF_LOST)        \
+    X(ATTACHED, DETACHED, VF_REPLACED)    \
+    X(ATTACHED, DETACHED, HN_RENAMED)     \
+    X(ATTACHED, DETACHED, BOOTED)         \
+    X(ATTACHED, DELAYED, DELAY_STARTED)   \
+    X(ATTACHED, LAGGED, JOINED)           \
+    X(DELAYED, DETACHED, VF_DETACHED)     \
+    X(DELAYED, DETACHED, VF_LOST)         \
+    X(DELAYED, DETACHED, VF_REPLACED)     \
+    X(DELAYED, DETACHED, HN_RENAMED)      \
+    X(DELAYED, DETACHED, BOOTED)          \
+    X(DELAYED, ATTACHED, VF_DOWN)         \
+    X(DELAYED, ATTACHED, NO_LINK)         \
+    X(DELAYED, ATTACHED, VF_HELD)         \
+    X(DELAYED, ATTACHED, CUSTOM_SCRIPT)   \
+    X(DELAYED, ATTACHED, NOT_RUNNING)     \
+    X(DELAYED, LAGGED, JOINED)            \
+    X(LAGGED, DETACHED, VF_DETACHED)      \
+    X(LAGGED, DETACHED, VF_LOST)          \
+    X(LAGGED, DETACHED, VF_REPLACED)      \
+    X(LAGGED, DETACHED, HN_RENAMED)       \
+    X(LAGGED, DETACHED, BOOTED)           \
+    X(LAGGED, ATTACHED, VF_DOWN)          \
+    X(LAGGED, ATTACHED, NO_LINK)          \
+    X(LAGGED, ATTACHED, VF_HELD)          \
+    X(LAGGED, ATTACHED, LEFT)             \
+    X(ATTACHED, DELAYED, ATTWAIT_STARTED) \
+    X(ATTACHED, SWITCHED, SWITCHED)       \
+    X(DELAYED, SWITCHED, SWITCHED)        \
+    X(SWITCHED, DETACHED, VF_DETACHED)    \
+    X(SWITCHED, DETACHED, VF_LOST)        \
+    X(SWITCHED, DETACHED, VF_REPLACED)    \
+    X(SWITCHED, DETACHED, HN_RENAMED)     \
+    X(SWITCHED, DETACHED, BOOTED)         \
+    X(SWITCHED, ATTACHED, VF_DOWN)        \
+    X(SWITCHED, ATTACHED, NOT_RUNNING)
 
 enum vfj_slot_state {
 #define X(symbol, ...) VFJ_SLOT_##symbol,
@@ -87,7 +101,7 @@ struct vfj_transition {
 /* A step issues a probe for each slot and one of the map, or one slot's batch. */
 enum {
     VFJ_COMMANDS_MAX = VFJ_SLOTS_MAX + VFJ_BATCH_MAX + 2,
-    VFJ_TRANSITIONS_MAX = 4 * VFJ_SLOTS_MAX
+    VFJ_TRANSITIONS_MAX = 8 * VFJ_SLOTS_MAX
 };
 
 /* The parts of `next` that a step has written. The other parts of `next` are not valid. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/data/hn_snapshot.h"
 #include "core/text/kv.h"
 
 const char *vfj_own_script_path(enum vfj_own_script script)
@@ -104,8 +105,9 @@ struct vfj_name vfj_view_vf(const struct vfj_view *view)
 }
 
 static const char *const probe_names[] = {
-    [VFJ_PROBE_SYSCTL] = "sysctl", [VFJ_PROBE_IFCONFIG] = "ifconfig", [VFJ_PROBE_FILE] = "file",
-    [VFJ_PROBE_MAP] = "map",       [VFJ_PROBE_SLOT] = "slot",
+    [VFJ_PROBE_SYSCTL] = "sysctl", [VFJ_PROBE_IFCONFIG] = "ifconfig",
+    [VFJ_PROBE_FILE] = "file",     [VFJ_PROBE_MAP] = "map",
+    [VFJ_PROBE_SLOT] = "slot",     [VFJ_PROBE_SNAPSHOT] = "snapshot",
 };
 
 /* Keys have a prefix: "hn_" for the hn of a view, "if_" for a single interface. */
@@ -158,8 +160,8 @@ static void add_use(struct vfj_text *text, const char *key, uint8_t use)
         vfj_kv_add_string(text, key, vfj_use_name((enum vfj_use)use));
 }
 
-static void encode_interface(const struct vfj_interface *interface, const char *prefix,
-                             struct vfj_text *text)
+void vfj_interface_encode(const struct vfj_interface *interface, const char *prefix,
+                          struct vfj_text *text)
 {
     char key[32];
     key_join(key, prefix, "if");
@@ -221,9 +223,9 @@ static void encode_view(const struct vfj_view *view, struct vfj_text *text)
     if (view->gateway6.text[0] != '\0')
         vfj_kv_add_string(text, "gateway6", view->gateway6.text);
     add_nonzero(text, "gateway6_on_lagg", view->gateway6_on_lagg);
-    encode_interface(&view->hn, "hn_", text);
-    encode_interface(&view->vf, "vf_", text);
-    encode_interface(&view->lagg, "lagg_", text);
+    vfj_interface_encode(&view->hn, "hn_", text);
+    vfj_interface_encode(&view->vf, "vf_", text);
+    vfj_interface_encode(&view->lagg, "lagg_", text);
 }
 
 void vfj_observation_encode(const struct vfj_observation *observation, struct vfj_text *text)
@@ -236,7 +238,7 @@ void vfj_observation_encode(const struct vfj_observation *observation, struct vf
         vfj_kv_add_string(text, "value", observation->as.value);
         break;
     case VFJ_PROBE_IFCONFIG:
-        encode_interface(&observation->as.interface, "if_", text);
+        vfj_interface_encode(&observation->as.interface, "if_", text);
         break;
     case VFJ_PROBE_FILE:
         add_nonzero(text, "exists", observation->as.file.exists);
@@ -247,6 +249,9 @@ void vfj_observation_encode(const struct vfj_observation *observation, struct vf
         break;
     case VFJ_PROBE_SLOT:
         encode_view(&observation->as.view, text);
+        break;
+    case VFJ_PROBE_SNAPSHOT:
+        vfj_hn_snapshot_encode(&observation->as.snapshot, text);
         break;
     }
 }
@@ -323,8 +328,8 @@ static bool take_port(const struct vfj_kv *pair, struct vfj_interface *interface
     return take_name(pair, &port) && vfj_interface_add_port(interface, port);
 }
 
-static bool take_interface(const struct vfj_kv *pair, struct vfj_span key,
-                           struct vfj_interface *interface)
+bool vfj_interface_take(const struct vfj_kv *pair, struct vfj_span key,
+                        struct vfj_interface *interface)
 {
     uint64_t number = 0;
     bool right = false;
@@ -427,7 +432,7 @@ static bool take_view(const struct vfj_kv *pair, struct vfj_view *view)
     for (size_t i = 0; i < sizeof interfaces / sizeof interfaces[0]; i++) {
         size_t length = strlen(interfaces[i].prefix);
         if (vfj_span_starts(pair->key, interfaces[i].prefix))
-            return take_interface(
+            return vfj_interface_take(
                 pair, (struct vfj_span){pair->key.text + length, pair->key.length - length},
                 interfaces[i].interface);
     }
@@ -442,8 +447,8 @@ static bool take_pair(const struct vfj_kv *pair, struct vfj_observation *observa
             && vfj_kv_value(pair, observation->as.value, sizeof observation->as.value);
     case VFJ_PROBE_IFCONFIG:
         return vfj_span_starts(pair->key, "if_")
-            && take_interface(pair, (struct vfj_span){pair->key.text + 3, pair->key.length - 3},
-                              &observation->as.interface);
+            && vfj_interface_take(pair, (struct vfj_span){pair->key.text + 3, pair->key.length - 3},
+                                  &observation->as.interface);
     case VFJ_PROBE_FILE:
         if (vfj_span_is(pair->key, "exists"))
             return take_bool(pair, &observation->as.file.exists);
@@ -453,6 +458,8 @@ static bool take_pair(const struct vfj_kv *pair, struct vfj_observation *observa
         return take_map(pair, &observation->as.map);
     case VFJ_PROBE_SLOT:
         return take_view(pair, &observation->as.view);
+    case VFJ_PROBE_SNAPSHOT:
+        return vfj_hn_snapshot_take(pair, &observation->as.snapshot);
     }
     VFJ_CHECK(false);
 }
@@ -482,6 +489,8 @@ enum vfj_status vfj_observation_decode(struct vfj_span body, struct vfj_observat
         observation->as.map.transparent = VFJ_TRANSPARENT_ABSENT;
     if (observation->probe == VFJ_PROBE_SLOT)
         observation->as.view.transparent = VFJ_TRANSPARENT_ABSENT;
+    if (observation->probe == VFJ_PROBE_SNAPSHOT)
+        vfj_hn_snapshot_init(&observation->as.snapshot);
 
     enum vfj_kv_result result;
     while ((result = vfj_kv_next(&body, &pair)) == VFJ_KV_PAIR) {

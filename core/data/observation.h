@@ -142,12 +142,74 @@ struct vfj_file {
     char text[VFJ_VALUE_SIZE];
 };
 
+/* A number of a snapshot that could not be read, is none, or is larger than VFJ_COUNT_MAX. */
+enum { VFJ_COUNT_UNKNOWN = -1 };
+#define VFJ_COUNT_MAX INT64_C(1000000000000000000)
+
+/* Numbers of one interface: X(key in a record and word of %if, member). Each is VFJ_COUNT_UNKNOWN
+ * when it was not read. */
+#define VFJ_COUNTERS(X)         \
+    X("in", in)                 \
+    X("out", out)               \
+    X("errors_in", errors_in)   \
+    X("errors_out", errors_out) \
+    X("drops_in", drops_in)     \
+    X("drops_out", drops_out)   \
+    X("bits_per_s", bits_per_s) \
+    X("options", options)
+
+enum { VFJ_MEDIA_SIZE = 48, VFJ_LOCATION_SIZE = 96 };
+
+struct vfj_counters {
+    int64_t in, out; /* packets (struct if_data) */
+    int64_t errors_in, errors_out;
+    int64_t drops_in, drops_out;
+    int64_t bits_per_s;         /* of the link */
+    int64_t options;            /* the bits of ifconfig(8)'s options=: IFCAP_* that are enabled */
+    char media[VFJ_MEDIA_SIZE]; /* ifconfig(8)'s media: line; empty: unknown */
+};
+
+/* Counters of which none is known. */
+struct vfj_counters vfj_counters_unknown(void);
+
+/* One end of the pair of hn and VF. */
+struct vfj_end {
+    struct vfj_counters counters;
+    struct vfj_interface interface;
+};
+
+/* Numbers of hn(4)'s sysctls: X(key in a record, member), likewise. */
+#define VFJ_HN_SNAPSHOT_COUNTS(X)   \
+    X("enabled", enabled)           \
+    X("attwait_s", attwait_s)       \
+    X("tso_max", tso_max)           \
+    X("synthetic_in", synthetic_in) \
+    X("synthetic_out", synthetic_out)
+
+/* hn and its VF at one moment, in transparent mode: where the data path is, and what can change with
+ * it. */
+struct vfj_hn_snapshot {
+    int64_t enabled;       /* dev.hn.N.vf_xpnt_enabled: 1 while the VF has the data path, or 0 */
+    int64_t attwait_s;     /* hw.hn.vf_xpnt_attwait */
+    int64_t tso_max;       /* dev.hn.N.tso_max */
+    int64_t synthetic_in;  /* packets of hn's own queues: the sum of dev.hn.N.rx.M.packets */
+    int64_t synthetic_out; /* likewise dev.hn.N.tx.M.packets */
+    int32_t transparent;   /* hw.hn.vf_transparent, or VFJ_TRANSPARENT_ABSENT */
+    bool has_vf_name;      /* dev.hn.N.vf was read */
+    uint8_t pad[3];
+    struct vfj_name vf_name;          /* dev.hn.N.vf; empty: none */
+    char location[VFJ_LOCATION_SIZE]; /* the VF's %location, its PCI slot; empty: unknown */
+    struct vfj_end hn;
+    struct vfj_end vf;
+};
+
 enum vfj_probe {
     VFJ_PROBE_SYSCTL,
     VFJ_PROBE_IFCONFIG,
     VFJ_PROBE_FILE,
     VFJ_PROBE_MAP,
-    VFJ_PROBE_SLOT
+    VFJ_PROBE_SLOT,
+    VFJ_PROBE_SNAPSHOT
 };
 
 /* The answer to a probe command. */
@@ -162,8 +224,17 @@ struct vfj_observation {
         struct vfj_file file;
         struct vfj_map map;
         struct vfj_view view;
+        struct vfj_hn_snapshot snapshot;
     } as;
 };
+
+/* The pairs of an interface, their keys after `prefix`; and one of them read back, its key without
+ * the prefix: false when it is none. */
+void vfj_interface_encode(const struct vfj_interface *interface, const char *prefix,
+                          struct vfj_text *text);
+struct vfj_kv;
+bool vfj_interface_take(const struct vfj_kv *pair, struct vfj_span key,
+                        struct vfj_interface *interface);
 
 /* Write an observation as a record body, and read it. decode(encode(x)) is x for every well-formed
  * x. */

@@ -88,7 +88,26 @@
     X(HN_IN_FIB, "hn-in-fib", "hn belongs to another FIB than 0: hn is left alone")               \
     X(OTHER_DHCP, "other-dhcp-client",                                                            \
       "rc.conf has a DHCP client, or options of one, that lagg can't get: hn is left alone")      \
-    X(RC_UNREAD, "rc-unread", "rc.conf could never be read: hn is left alone")
+    X(RC_UNREAD, "rc-unread", "rc.conf could never be read: hn is left alone")                    \
+    /* transparent mode; core/data/finding.h has the list of its findings */                      \
+    X(ATTWAIT_STARTED, "attwait-started",                                                         \
+      "hn(4) waits hw.hn.vf_xpnt_attwait before it moves the data path")                          \
+    X(SWITCHED, "switched", "hn(4) has moved the data path to the VF")                            \
+    X(NOT_SWITCHED, "not-switched",                                                               \
+      "the VF has been attached for 15 s and hn(4) has not moved the data path to it")            \
+    X(VF_ABSENT, "vf-absent", "the VF left and has not come back within 10 minutes")              \
+    X(VF_CONFIGURED, "vf-configured",                                                             \
+      "the VF has an address of its own, though hn and the VF are one link with one MAC")         \
+    X(VF_SILENT, "vf-silent",                                                                     \
+      "the VF has the data path, hn sent packets, and the VF sent none of them")                  \
+    X(SYNTHETIC_TRAFFIC, "synthetic-traffic",                                                     \
+      "the VF has the data path, and hn still sends through its own queues")                      \
+    X(SMALLER_MTU, "smaller-mtu", "hn has a smaller MTU than before its VF left and came back")   \
+    X(FEWER_OPTIONS, "fewer-options",                                                             \
+      "hn has fewer interface options than before its VF left and came back")                     \
+    X(FLAPPING, "flapping", "the VF has left more than 4 times within an hour")                   \
+    X(SEVERAL_LEFT, "several-left",                                                               \
+      "another hn lost its VF within the same 2 s: one event of the host took both")
 
 enum vfj_reason {
 #define X(symbol, name, text) VFJ_REASON_##symbol,

@@ -7,6 +7,7 @@
 #include "core/machine/map.h"
 #include "core/machine/observed.h"
 #include "core/machine/plan.h"
+#include "core/machine/transparent.h"
 
 void vfj_request_observation(struct vfj_slot *slot, enum vfj_observe why)
 {
@@ -52,6 +53,8 @@ void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, s
     slot->plan.rechecks = 0;
     if (slot->plan.phase == VFJ_PLAN_LOGGED)
         slot->plan.phase = VFJ_PLAN_NONE;
+    if (vfj_slot_is_transparent(slot))
+        vfj_transparent_attached(context, slot);
     vfj_step_cause(context, slot, reason);
 }
 
@@ -60,8 +63,14 @@ void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot,
 {
     if (vfj_slot_is_on_vf(slot)) /* VF_DOWN was missed, and perhaps hn's LINK_UP */
         slot->plan.rechecks = 1;
+    bool had_vf = !vfj_name_is_empty(slot->vf);
     forget_vf(slot);
     vfj_step_cause(context, slot, reason);
+    if (vfj_slot_is_transparent(slot)) {
+        if (had_vf)
+            vfj_transparent_left(context, slot);
+        return;
+    }
     /* A plan under way finishes what it began, and what held it up may have left with the VF. */
     if (slot->plan.phase == VFJ_PLAN_ACTIVE || slot->activity == VFJ_ACTIVITY_OBSERVING)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
@@ -106,6 +115,7 @@ void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot)
     memset(&slot->script, 0, sizeof slot->script);
     slot->lagg_ours = 0;
     slot->recovering = 1;
+    vfj_transparent_forget(slot);
     vfj_step_cause(context, slot, VFJ_REASON_BOOTED);
 }
 
@@ -129,6 +139,12 @@ void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, 
             vfj_step_cause(context, slot, VFJ_REASON_NOT_RUNNING);
         }
         return;
+    }
+    if (vfj_slot_is_transparent(slot)) {
+        vfj_transparent_forget(slot);
+        vfj_facts_no_delay(slot);
+        slot->data_path = VFJ_DATA_PATH_HN;
+        vfj_step_cause(context, slot, VFJ_REASON_NOT_RUNNING);
     }
     forget_plan(slot);
     slot->timers.delay_us = VFJ_NEVER_US;
@@ -165,6 +181,11 @@ static void hn_changed(struct vfj_step_context *context, struct vfj_name name)
 static void link_changed(struct vfj_step_context *context, const struct vfj_devd *devd)
 {
     unsigned index = vfj_step_find_vf(context, devd->name);
+    if (index < VFJ_SLOTS_MAX && vfj_slot_is_transparent(vfj_step_slot(context, index))) {
+        if (devd->link_up)
+            vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_CHANGE);
+        return;
+    }
     if (index < VFJ_SLOTS_MAX)
         vfj_link_changed(context, vfj_step_edit_slot(context, index), devd->link_up);
     if (devd->link_up)
@@ -202,6 +223,8 @@ static void lagg_detached(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
+        if (vfj_slot_is_transparent(slot))
+            continue;
         if (slot->activity != VFJ_ACTIVITY_IDLE || slot->state == VFJ_SLOT_LAGGED
             || slot->lagg_ours)
             vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
@@ -220,10 +243,21 @@ static void vf_detached(struct vfj_step_context *context, struct vfj_name name)
         lagg_detached(context);
 }
 
+/* hn(4) sends no VF_UP or VF_DOWN in transparent mode: whoever sent one, the data path is observed
+ * only. */
+static bool is_of_transparent_hn(struct vfj_step_context *context, unsigned index)
+{
+    if (index == VFJ_SLOTS_MAX || !vfj_slot_is_transparent(vfj_step_slot(context, index)))
+        return false;
+    vfj_step_note(context, VFJ_REASON_TRANSPARENT);
+    vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_CHANGE);
+    return true;
+}
+
 static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
 {
     unsigned index = vfj_step_open_hn(context, hn);
-    if (index == VFJ_SLOTS_MAX)
+    if (index == VFJ_SLOTS_MAX || is_of_transparent_hn(context, index))
         return;
     struct vfj_slot *slot = vfj_step_edit_slot(context, index);
     bool was_heard = slot->data_path == VFJ_DATA_PATH_VF_HEARD;
@@ -244,7 +278,7 @@ static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
 static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
 {
     unsigned index = vfj_step_open_hn(context, hn);
-    if (index == VFJ_SLOTS_MAX)
+    if (index == VFJ_SLOTS_MAX || is_of_transparent_hn(context, index))
         return;
     struct vfj_slot *slot = vfj_step_edit_slot(context, index);
     slot->data_path = VFJ_DATA_PATH_HN;
@@ -280,8 +314,12 @@ static void rename_hn(struct vfj_step_context *context, const struct vfj_devd *d
 static void renamed(struct vfj_step_context *context, const struct vfj_devd *devd)
 {
     unsigned index = vfj_step_find_vf(context, devd->name);
-    if (index < VFJ_SLOTS_MAX)
-        vfj_step_edit_slot(context, index)->vf = devd->new_name;
+    if (index < VFJ_SLOTS_MAX) {
+        struct vfj_slot *slot = vfj_step_edit_slot(context, index);
+        slot->vf = devd->new_name;
+        if (vfj_slot_is_transparent(slot)) /* hn(4) may have forgotten the VF */
+            vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+    }
     rename_hn(context, devd);
 }
 
@@ -326,6 +364,10 @@ static bool take_due(struct vfj_step_context *context, int64_t *timer_us)
 
 void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
 {
+    if (vfj_slot_is_transparent(slot)) {
+        vfj_transparent_timer(context, slot);
+        return;
+    }
     bool all = !vfj_step_is_stopping(context); /* else as vfj_slot_last_due_us() has them */
     bool is_watch = all && take_due(context, &slot->timers.watch_us);
     if (all && take_due(context, &slot->timers.delay_us)) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/machine/facts.h"
+#include "core/machine/transparent.h"
 
 void vfj_map_request(struct vfj_step_context *context)
 {
@@ -182,11 +183,15 @@ static void take_map(struct vfj_step_context *context, const struct vfj_map *map
     bool is_after_gap = head->observe_all != 0;
     head->transparent = map->transparent > 0;
     head->observe_all = 0;
-    if (head->transparent) {
+    if (head->transparent)
         vfj_step_note(context, VFJ_REASON_TRANSPARENT);
+    else
+        vfj_transparent_end(context);
+    const struct known known = learn_units(context, map);
+    if (head->transparent) {
+        vfj_transparent_map(context, map, is_after_gap);
         return;
     }
-    const struct known known = learn_units(context, map);
     compare_map(context, map, &known, is_after_gap);
     if (is_after_gap)
         observe_slots(context);

@@ -9,6 +9,7 @@
 #include "core/machine/map.h"
 #include "core/machine/observed.h"
 #include "core/machine/planner.h"
+#include "core/machine/transparent.h"
 
 enum {
     BATCHES_MAX = 16,    /* of one plan: more than the longest needs */
@@ -511,7 +512,7 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
     }
 }
 
-void vfj_reconcile(struct vfj_step_context *context, unsigned index)
+static void reconcile_ordinary(struct vfj_step_context *context, unsigned index)
 {
     struct vfj_slot *slot = &context->next->slots[index];
     vfj_reconcile_state(context, index);
@@ -522,6 +523,15 @@ void vfj_reconcile(struct vfj_step_context *context, unsigned index)
     if (slot->activity == VFJ_ACTIVITY_IDLE && vfj_slot_awaits_timer(slot))
         slot->activity = VFJ_ACTIVITY_WAITING;
     arm_watch(context, slot);
+}
+
+void vfj_reconcile(struct vfj_step_context *context, unsigned index)
+{
+    const struct vfj_slot *slot = &context->next->slots[index];
+    if (vfj_slot_is_transparent(slot))
+        vfj_transparent_reconcile(context, index);
+    else
+        reconcile_ordinary(context, index);
     enum vfj_activity was = (enum vfj_activity)vfj_step_old_slot(context, index)->activity;
     enum vfj_activity is = (enum vfj_activity)slot->activity;
     VFJ_CHECK(is == was || vfj_activity_may_follow(was, is));

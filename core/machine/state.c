@@ -21,8 +21,10 @@ _Static_assert(sizeof(struct vfj_batch) == 16 + 2 * VFJ_BATCH_MAX, "padding in v
 _Static_assert(sizeof(struct vfj_plan) == 24, "padding in vfj_plan");
 _Static_assert(sizeof(struct vfj_slot)
                    == 3 * VFJ_NAME_SIZE + 8 + sizeof(struct vfj_timers) + sizeof(struct vfj_plan)
-                       + sizeof(struct vfj_batch) + 12 + 12 + 2 * sizeof(struct vfj_view),
+                       + sizeof(struct vfj_batch) + 12 + sizeof(struct vfj_transparent_facts) + 12
+                       + 2 * sizeof(struct vfj_view),
                "padding in vfj_slot");
+_Static_assert(sizeof(struct vfj_transparent_facts) == 80, "padding in vfj_transparent_facts");
 _Static_assert(sizeof(struct vfj_script_run) == 24 + 3 * VFJ_NAME_SIZE + VFJ_ARGS_SIZE,
                "padding in vfj_script_run");
 _Static_assert(sizeof(struct vfj_sleeper) == 32 + VFJ_NAME_SIZE, "padding in vfj_sleeper");
@@ -79,6 +81,7 @@ void vfj_slot_init(struct vfj_slot *slot, struct vfj_name hn)
     memset(slot, 0, sizeof *slot);
     slot->hn = hn;
     slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
+    slot->transparent.settle_us = VFJ_NEVER_US;
 }
 
 static int64_t earlier(int64_t a_us, int64_t b_us)
@@ -96,8 +99,9 @@ bool vfj_slot_awaits_timer(const struct vfj_slot *slot)
 
 int64_t vfj_slot_due_us(const struct vfj_slot *slot)
 {
-    return earlier(earlier(slot->timers.delay_us, slot->timers.observe_us),
-                   earlier(slot->timers.link_us, slot->timers.watch_us));
+    return earlier(slot->transparent.settle_us,
+                   earlier(earlier(slot->timers.delay_us, slot->timers.observe_us),
+                           earlier(slot->timers.link_us, slot->timers.watch_us)));
 }
 
 int64_t vfj_slot_last_due_us(const struct vfj_slot *slot)
@@ -138,10 +142,17 @@ bool vfj_slot_is_on_vf(const struct vfj_slot *slot)
     return slot->data_path != VFJ_DATA_PATH_HN;
 }
 
+bool vfj_slot_is_transparent(const struct vfj_slot *slot)
+{
+    return slot->transparent.mode == VFJ_SLOT_MODE_TRANSPARENT;
+}
+
 enum vfj_slot_state vfj_slot_public_state(const struct vfj_slot *slot)
 {
     if (vfj_name_is_empty(slot->vf))
         return VFJ_SLOT_DETACHED;
+    if (vfj_slot_is_transparent(slot) && vfj_slot_is_on_vf(slot))
+        return VFJ_SLOT_SWITCHED;
     if (slot->joined)
         return VFJ_SLOT_LAGGED;
     if (slot->delay == VFJ_DELAY_RUNNING || slot->delay == VFJ_DELAY_OVER)
@@ -172,9 +183,14 @@ void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next,
 
 void vfj_state_index_slot(struct vfj_state *state, unsigned i)
 {
+    static const struct vfj_transparent_facts blank = {.settle_us = VFJ_NEVER_US};
     const struct vfj_slot *slot = &state->slots[i];
     state->index.due_us[i] = vfj_slot_due_us(slot);
-    state->index.digests[i] = vfj_digest(slot, sizeof *slot, i);
+    state->index.digests[i] = vfj_digest(slot, offsetof(struct vfj_slot, transparent), i);
+    /* In the other mode the digest is the one of before these facts were kept. */
+    if (memcmp(&slot->transparent, &blank, sizeof blank) != 0)
+        state->index.digests[i]
+            ^= vfj_digest(&slot->transparent, sizeof slot->transparent, VFJ_SLOTS_MAX + 2 + i);
 }
 
 void vfj_state_index_rc(struct vfj_state *state)

@@ -180,6 +180,31 @@ struct vfj_link_facts {
     uint8_t pad[2];
 };
 
+/* The mode of an hn interface: hw.hn.vf_transparent as the last map or snapshot told it. */
+enum vfj_slot_mode {
+    VFJ_SLOT_MODE_ORDINARY,    /* hn(4) sends VF_UP and VF_DOWN; the guest joins hn and VF */
+    VFJ_SLOT_MODE_TRANSPARENT, /* hn(4) itself ups the VF and moves the data path */
+};
+
+/* What is known of a slot in transparent mode (core/machine/transparent.h); zero in the other mode,
+ * but for the timer. Numbers may be VFJ_COUNT_UNKNOWN. */
+struct vfj_transparent_facts {
+    int64_t since_us;  /* monotonic time of the last edge: attached, switched or left; 0: none */
+    int64_t settle_us; /* timer: the snapshot that follows an edge is due; or VFJ_NEVER_US */
+    int64_t hour_us;   /* monotonic time at which the hour of `leaves` began */
+    /* packets sent, of the snapshot that first showed the data path on the VF */
+    int64_t synthetic_out, hn_out, vf_out;
+    /* of hn before the VF left, with the data path on it: what hn is compared with; 0: unknown */
+    int64_t options, mtu;
+    int64_t options_seen; /* of hn, by the last snapshot with the data path on the VF */
+    uint16_t findings;    /* bit 1 << enum vfj_finding_kind: those that stand */
+    uint8_t mode;         /* enum vfj_slot_mode */
+    uint8_t edge;         /* settle_us is to be armed */
+    uint8_t leaves;       /* of the VF, within the hour */
+    uint8_t reads;        /* in a row: snapshots that did not show the data path on the VF */
+    uint8_t pad[2];
+};
+
 /* Whether a daemon runs. */
 enum vfj_running {
     VFJ_RUNNING_NOT,
@@ -227,6 +252,7 @@ struct vfj_slot {
      * routers are the last ones observed. While an IPv6 address could not be added, it is that of
      * the plan before. */
     struct vfj_view before;
+    struct vfj_transparent_facts transparent; /* the last member: see vfj_state_index_slot() */
 };
 
 /* Make the slot of an hn of which nothing is known. */
@@ -253,6 +279,9 @@ bool vfj_slot_has_plan(const struct vfj_slot *slot);
 
 /* Whether the VF has the data path. */
 bool vfj_slot_is_on_vf(const struct vfj_slot *slot);
+
+/* Whether the slot's hn is in transparent mode. */
+bool vfj_slot_is_transparent(const struct vfj_slot *slot);
 
 /* The slot's state by its facts. The one definition of the public states. */
 enum vfj_slot_state vfj_slot_public_state(const struct vfj_slot *slot);

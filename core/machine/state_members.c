@@ -35,6 +35,7 @@
     X(IMPLIED, request, 0)                       \
     X(IMPLIED, script, 0)                        \
     X(IMPLIED, link, 0)                          \
+    X(IMPLIED, transparent, 0)                   \
     X(STATE, state, 0)                           \
     X(ACTIVITY, activity, 0)                     \
     X(NUMBER, delay, VFJ_DELAY_OVER)             \
@@ -88,6 +89,23 @@
 #define LINK_MEMBERS(X)                        \
     X(NUMBER, monitor, VFJ_LINK_MONITOR_RETRY) \
     X(NUMBER, tries, UINT8_MAX)                \
+    X(RESERVED, pad, 0)
+
+#define TRANSPARENT_MEMBERS(X)                 \
+    X(TIME, since_us, 0)                       \
+    X(DUE, settle_us, 0)                       \
+    X(TIME, hour_us, 0)                        \
+    X(TIME, synthetic_out, 0)                  \
+    X(TIME, hn_out, 0)                         \
+    X(TIME, vf_out, 0)                         \
+    X(TIME, options, 0)                        \
+    X(TIME, mtu, 0)                            \
+    X(TIME, options_seen, 0)                   \
+    X(NUMBER, findings, UINT16_MAX)            \
+    X(NUMBER, mode, VFJ_SLOT_MODE_TRANSPARENT) \
+    X(NUMBER, edge, 1)                         \
+    X(NUMBER, leaves, UINT8_MAX)               \
+    X(NUMBER, reads, UINT8_MAX)                \
     X(RESERVED, pad, 0)
 
 #define SCRIPT_MEMBERS(X)            \
@@ -173,6 +191,11 @@ _Static_assert(0 OWN_SCRIPT_MEMBERS(SIZE) == sizeof(PART),
 static const struct vfj_member link_facts_list[] = {LINK_MEMBERS(MEMBER)};
 _Static_assert(0 LINK_MEMBERS(SIZE) == sizeof(PART), "a member of vfj_link_facts has no text");
 #undef PART
+#define PART struct vfj_transparent_facts
+static const struct vfj_member transparent_facts_list[] = {TRANSPARENT_MEMBERS(MEMBER)};
+_Static_assert(0 TRANSPARENT_MEMBERS(SIZE) == sizeof(PART),
+               "a member of vfj_transparent_facts has no text");
+#undef PART
 const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS] = {
     {slot_list, sizeof slot_list / sizeof slot_list[0], "", 0},
     {timers_list, sizeof timers_list / sizeof timers_list[0], "timer_",
@@ -186,6 +209,8 @@ const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS] = {
      offsetof(struct vfj_slot, script)},
     {link_facts_list, sizeof link_facts_list / sizeof link_facts_list[0], "link_",
      offsetof(struct vfj_slot, link)},
+    {transparent_facts_list, sizeof transparent_facts_list / sizeof transparent_facts_list[0],
+     "transparent_", offsetof(struct vfj_slot, transparent)},
 };
 #define PART struct vfj_script_run
 static const struct vfj_member script_list[] = {SCRIPT_MEMBERS(MEMBER)};

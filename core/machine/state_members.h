@@ -43,7 +43,7 @@ struct vfj_members {
 
 extern const struct vfj_members vfj_head_members;
 /* A slot's own members, and those of the structs in it. */
-enum { VFJ_SLOT_PARTS = 7 };
+enum { VFJ_SLOT_PARTS = 8 };
 extern const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS];
 extern const struct vfj_members vfj_script_members, vfj_queue_members, vfj_sleeper_members,
     vfj_waiting_members;

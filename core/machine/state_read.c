@@ -316,6 +316,8 @@ static bool is_sound_slot(const struct vfj_slot *slot)
         = slot->activity == VFJ_ACTIVITY_OBSERVING || slot->activity == VFJ_ACTIVITY_RUNNING;
     return has_sound_state(slot) && (slot->batch.count > slot->batch.ended) == is_waiting
         && (slot->activity == VFJ_ACTIVITY_RUNNING || slot->batch.count <= 1)
+        && (!vfj_slot_is_transparent(slot)
+            || (!slot->joined && slot->activity != VFJ_ACTIVITY_RUNNING))
         && has_sound_needs(slot);
 }
 
@@ -325,6 +327,8 @@ static void recover_slot(struct vfj_slot *slot)
 {
     memset(&slot->batch, 0, sizeof slot->batch);
     slot->timers = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
+    memset(&slot->transparent, 0, sizeof slot->transparent);
+    slot->transparent.settle_us = VFJ_NEVER_US;
     slot->joined = slot->state == VFJ_SLOT_LAGGED;
     slot->delay = slot->state == VFJ_SLOT_DELAYED ? VFJ_DELAY_OVER : VFJ_DELAY_NONE;
     slot->state = (uint8_t)vfj_slot_public_state(slot);

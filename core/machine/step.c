@@ -11,6 +11,7 @@
 #include "core/machine/map.h"
 #include "core/machine/policy.h"
 #include "core/machine/reconcile.h"
+#include "core/machine/transparent.h"
 
 /* Policy vfjournal: handlers record facts, then each slot that was touched is reconciled. */
 
@@ -31,6 +32,16 @@ static struct vfj_slot *take_subject(struct vfj_step_context *context, uint64_t 
     return context->subject = vfj_step_edit_slot(context, index);
 }
 
+/* Whether the answer is of the kind that its slot, if there is one, waits for. */
+static bool is_awaited(const struct vfj_step_context *context, const struct vfj_observation *answer)
+{
+    unsigned index
+        = answer->command != 0 ? vfj_step_find_command(context, answer->command) : VFJ_SLOTS_MAX;
+    bool is_transparent
+        = index < VFJ_SLOTS_MAX && vfj_slot_is_transparent(vfj_step_slot(context, index));
+    return answer->probe == (is_transparent ? VFJ_PROBE_SNAPSHOT : VFJ_PROBE_SLOT);
+}
+
 static void vfjournal_observed(struct vfj_step_context *context)
 {
     const struct vfj_observation *answer = &context->event->as.observed;
@@ -39,10 +50,11 @@ static void vfjournal_observed(struct vfj_step_context *context)
         vfj_map_observed(context, answer);
         return;
     }
-    struct vfj_slot *slot = answer->probe == VFJ_PROBE_SLOT
-        ? take_subject(context, answer->command, VFJ_ACTIVITY_OBSERVING)
-        : take_subject(context, 0, VFJ_ACTIVITY_OBSERVING);
-    if (slot != NULL)
+    struct vfj_slot *slot = take_subject(context, is_awaited(context, answer) ? answer->command : 0,
+                                         VFJ_ACTIVITY_OBSERVING);
+    if (slot != NULL && answer->probe == VFJ_PROBE_SNAPSHOT)
+        vfj_transparent_observed(context, slot, answer);
+    else if (slot != NULL)
         vfj_facts_observed(context, slot, answer);
 }
 

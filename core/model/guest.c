@@ -74,6 +74,7 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
     place->facts.name = name;
     place->facts.exists = true;
     place->facts.mtu = 1500;
+    place->counters = vfj_counters_unknown();
     place->facts.ifdisabled
         /* nd6_ifattach() begins so (sys/netinet6/nd6.c); rc(8) enables what it configures */
         = true;

@@ -22,9 +22,10 @@ enum {
 };
 
 struct vfj_guest_if {
-    struct vfj_interface facts; /* name, flags, addresses; ports when it is a lagg */
-    struct vfj_interface told;  /* as %if said: what it is again after a boot */
-    uint64_t dhclient;          /* pid; 0 none */
+    struct vfj_interface facts;   /* name, flags, addresses; ports when it is a lagg */
+    struct vfj_interface told;    /* as %if said: what it is again after a boot */
+    struct vfj_counters counters; /* as the last %if said */
+    uint64_t dhclient;            /* pid; 0 none */
     uint64_t told_dhclient;
     struct vfj_name unit;     /* of an hn interface: N of dev.hn.N, kept when it is renamed */
     struct vfj_name rxvf;     /* of an hn interface: the VF that has the data path */

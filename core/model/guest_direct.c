@@ -139,6 +139,7 @@ static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_lin
     interface->facts.rtadv |= before.rtadv;
     if (facts->link != VFJ_LINK_DOWN)
         interface->facts.link = line->if_facts.nomedia ? VFJ_LINK_UNKNOWN : VFJ_LINK_UP;
+    interface->counters = line->if_facts.counters;
     interface->has_told_link = line->if_facts.has_link;
     interface->told = interface->facts;
     interface->dhclient = interface->told_dhclient = line->if_facts.dhclient;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/data/hn_snapshot.h"
 #include "core/model/guest.h"
 
 static const struct vfj_guest_sysctl *told_sysctl(const struct vfj_guest *guest, const char *name)
@@ -56,6 +57,15 @@ static bool is_told_gone(const struct vfj_guest *guest, const struct vfj_guest_i
     return told != NULL && told->value[0] == '\0';
 }
 
+/* In transparent mode hn(4) ups the VF and moves the data path; the VF's LINK_UP follows. */
+static bool is_switched(const struct vfj_guest *guest, const struct vfj_guest_if *hn)
+{
+    const struct vfj_guest_vf *entry = vfj_guest_mapped_vf(guest, hn->facts.name);
+    const struct vfj_guest_if *vf
+        = entry != NULL ? vfj_guest_find((struct vfj_guest *)guest, entry->vf) : NULL;
+    return vf != NULL && vf->facts.link == VFJ_LINK_UP;
+}
+
 static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct vfj_text *text)
 {
     const struct vfj_guest_if *hn;
@@ -72,6 +82,10 @@ static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct v
         const struct vfj_guest_if *vf = vfj_guest_find((struct vfj_guest *)guest, hn->rxvf);
         bool is_up = vf != NULL && vf->facts.up; /* at once when the VF is downed */
         vfj_text_add(text, is_up && !is_told_gone(guest, hn) ? hn->rxvf.text : "");
+    } else if (strcmp(name, "hw.hn.vf_xpnt_attwait") == 0) {
+        vfj_text_add(text, "2");
+    } else if ((hn = hn_of(guest, name, ".vf_xpnt_enabled")) != NULL) {
+        vfj_text_add(text, is_switched(guest, hn) ? "1" : "0");
     } else {
         return false;
     }
@@ -313,6 +327,49 @@ static void observe_slot(struct vfj_guest *guest, const struct vfj_command *comm
     observe_gateway6(guest, command, view);
 }
 
+static void observe_end(struct vfj_guest *guest, struct vfj_name name, struct vfj_end *end)
+{
+    const struct vfj_guest_if *found = vfj_guest_find(guest, name);
+    if (found != NULL)
+        end->counters = found->counters;
+    if (!vfj_name_is_empty(name))
+        observe_interface(guest, name, &end->interface);
+}
+
+static void observe_sysctl(const struct vfj_guest *guest, const struct vfj_command *command,
+                           const char *name, struct vfj_hn_snapshot *snapshot)
+{
+    char value[VFJ_VALUE_SIZE];
+    if (sysctl(guest, name, value, sizeof value))
+        vfj_hn_snapshot_take_sysctl(snapshot, command->text, vfj_span_of(name), vfj_span_of(value));
+}
+
+/* The leaves of a node: those that %sysctl told. */
+static void observe_node(const struct vfj_guest *guest, const struct vfj_command *command,
+                         const char *node, struct vfj_hn_snapshot *snapshot)
+{
+    for (unsigned i = 0; i < guest->sysctl_count; i++) {
+        const char *name = guest->sysctls[i].name;
+        if (vfj_span_starts(vfj_span_of(name), node) && name[strlen(node)] == '.')
+            observe_sysctl(guest, command, name, snapshot);
+    }
+}
+
+/* What the sysctl(8) of the command would print; then the interfaces, the VF being the one that the
+ * kernel names. */
+static void observe_snapshot(struct vfj_guest *guest, const struct vfj_command *command,
+                             struct vfj_hn_snapshot *snapshot)
+{
+    struct vfj_argv argv;
+    VFJ_CHECK(vfj_command_argv(command, 0, &argv));
+    for (unsigned i = 2; i < argv.count; i++) {
+        observe_sysctl(guest, command, argv.words[i], snapshot);
+        observe_node(guest, command, argv.words[i], snapshot);
+    }
+    observe_end(guest, command->a, &snapshot->hn);
+    observe_end(guest, vfj_hn_snapshot_vf(snapshot, command), &snapshot->vf);
+}
+
 static void observe_file(const struct vfj_guest *guest, const char *path, struct vfj_file *file)
 {
     const struct vfj_guest_file *found = find_file(guest, path);
@@ -367,6 +424,12 @@ void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *comman
         answer->as.view.transparent = VFJ_TRANSPARENT_ABSENT;
         if (!refused)
             observe_slot(guest, command, &answer->as.view);
+        break;
+    case VFJ_COMMAND_PROBE_SNAPSHOT:
+        answer->probe = VFJ_PROBE_SNAPSHOT;
+        vfj_hn_snapshot_init(&answer->as.snapshot);
+        if (!refused)
+            observe_snapshot(guest, command, &answer->as.snapshot);
         break;
     default:
         VFJ_CHECK(false);

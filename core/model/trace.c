@@ -251,12 +251,48 @@ static bool read_if_flag(struct vfj_span word, struct vfj_interface *interface)
     return true;
 }
 
+static void skip_bytes(struct reader *reader, size_t count)
+{
+    reader->rest = (struct vfj_span){reader->rest.text + count, reader->rest.length - count};
+}
+
+/* A number of a snapshot; false when the word is none. */
+static bool find_counter(struct vfj_span word, struct vfj_counters *counters, int64_t **counter)
+{
+#define X(name, member)               \
+    if (vfj_span_is(word, name)) {    \
+        *counter = &counters->member; \
+        return true;                  \
+    }
+    VFJ_COUNTERS(X)
+#undef X
+    return false;
+}
+
+static bool read_media(struct reader *reader, struct vfj_span word, struct vfj_counters *counters)
+{
+    const char *before = word.text;
+    reader->rest
+        = (struct vfj_span){before, (size_t)(reader->rest.text + reader->rest.length - before)};
+    skip_bytes(reader, sizeof "media=" - 1);
+    return read_quoted(reader, counters->media, sizeof counters->media);
+}
+
 static bool read_if_word(struct reader *reader, struct vfj_span word, struct vfj_trace_if *facts)
 {
     struct vfj_interface *interface = &facts->interface;
     uint64_t number = 0;
+    int64_t *counter;
     if (read_if_flag(word, interface))
         return true;
+    if (find_counter(word, &facts->counters, &counter)) {
+        if (!read_number(reader, (uint64_t)VFJ_COUNT_MAX, &number, "a number is missing"))
+            return false;
+        *counter = (int64_t)number;
+        return true;
+    }
+    if (vfj_span_starts(word, "media="))
+        return read_media(reader, word, &facts->counters);
     if (vfj_span_is(word, "mtu")) {
         if (!read_number(reader, 65535, &number, "an MTU of at most 65535 is missing"))
             return false;
@@ -317,6 +353,7 @@ static bool read_if(struct reader *reader, struct vfj_trace_line *read)
         return false;
     interface->exists = true;
     interface->mtu = 1500;
+    read->if_facts.counters = vfj_counters_unknown();
     while (vfj_span_word(&reader->rest, &word)) {
         if (!read_if_word(reader, word, &read->if_facts))
             return false;
@@ -342,11 +379,6 @@ static bool read_path(struct reader *reader, struct vfj_trace_line *read)
     if (read->key.text[0] != '/' || read->key.length >= VFJ_PATH_SIZE)
         return refuse_at(reader, read->key.text, "not an absolute path of at most 255 bytes");
     return true;
-}
-
-static void skip_bytes(struct reader *reader, size_t count)
-{
-    reader->rest = (struct vfj_span){reader->rest.text + count, reader->rest.length - count};
 }
 
 static bool read_file(struct reader *reader, struct vfj_trace_line *read)

@@ -70,6 +70,7 @@ struct vfj_trace_if {
     struct vfj_address gateway6;
     /* N of dev.hn.N, of an hn interface by any name; empty: its name says it */
     struct vfj_name unit;
+    struct vfj_counters counters;
     bool nomedia;  /* it does not tell whether it has its link */
     bool has_link; /* one of the words for its link was said */
 };

@@ -268,7 +268,9 @@ says '^FAIL +hn0 +has an address, though it is a port of a lagg: 10\.0\.0\.77/24
 # The kernel.
 "$guest" host g sysctl hw.hn.vf_transparent 1
 expect 1 "transparent" doctor -q --root g
-says '^warn +hn mode +transparent' 'hw\.hn\.vf_transparent="0" in /boot/loader\.conf'
+not 'vf_transparent='
+expect 1 "transparent, all of it" doctor --root g
+says '^ok +hn mode +transparent: hn\(4\) itself moves the data path'
 "$guest" host g sysctl --absent hw.hn.vf_transparent
 expect 1 "an old kernel" doctor --root g
 says '^ok +hn mode +not transparent'

@@ -104,6 +104,20 @@ printf '%%sysctl hw.hn.vf_transparent=1\n@0 !system=ETHERNET subsystem=mce0 type
 "$vfjournal" replay --journal transparent.db transparent.trace >/dev/null || exit 1
 expect 1 "transparent" "$vfjournal" status -J transparent.db
 says 'transparent VF mode' '^No VF has been seen\.$'
+cat >stuck.trace <<'END'
+%sysctl hw.hn.vf_transparent=1
+%mode observe
+%if hn0 up
+%vf mce0 hn0
+%sysctl dev.hn.0.vf_xpnt_enabled=0
+@0 !system=ETHERNET subsystem=mce0 type=IFATTACH
+%at 20
+END
+"$vfjournal" replay --journal stuck.db stuck.trace >/dev/null || exit 1
+expect 1 "a VF that is not switched" "$vfjournal" status -J stuck.db
+says 'finding: not-switched: the VF has been attached for 15 s' 'look for the reason in dmesg'
+expect 1 "a VF that is not switched, as JSON" "$vfjournal" status -J stuck.db -o json
+says '"transparent":true,"findings":"not-switched"'
 
 # What is no journal, or no sound one.
 expect 2 "no journal" "$vfjournal" status -J absent.db

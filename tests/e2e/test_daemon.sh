@@ -262,6 +262,28 @@ scenario_observe() {
     end
 }
 
+was_switched_twice() { [ "$(rows | grep -c '"to":"switched"')" -eq 2 ]; }
+
+# hn(4) itself moves the data path: that is recorded, and a daemon in act mode runs nothing.
+scenario_transparent() {
+    begin hn0=mce0
+    host sysctl hw.hn.vf_transparent 1
+    start_guest
+    start_daemon --act
+    host plug mce0
+    await "the switch" row_holds '"to":"switched"'
+    check "by a snapshot" row_holds 'probe=snapshot ok=1 transparent=1 vf=mce0 enabled=1'
+    host unplug mce0
+    await "the VF left" row_holds '"from":"switched","to":"detached"'
+    host plug mce0
+    await "the switch again" was_switched_twice
+    same "said once" 1 "$(grep -c 'act mode has nothing to act upon' "$log")"
+    sleep 3 # the snapshots that follow the edges
+    await "the end" is_quiet
+    same "nothing was run" "" "$(ran)"
+    end
+}
+
 scenario_hostile() {
     begin hn0=mce0
     start_guest

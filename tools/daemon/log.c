@@ -8,6 +8,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "core/data/finding.h"
 #include "core/text/text.h"
 
 enum { LINE_SIZE = 1024 };
@@ -76,6 +77,9 @@ void vfj_daemon_log_transition(const struct vfj_transition *transition)
     vfj_text_format(&text, ": %s%s%s%s%s: %s", moves ? from : "", moves ? " -> " : "", to,
                     has_vf ? ", VF " : "", transition->vf.text,
                     vfj_reason_text((enum vfj_reason)transition->reason));
+    const char *advice = vfj_reason_advice((enum vfj_reason)transition->reason);
+    if (advice != NULL)
+        vfj_text_format(&text, "; to do: %s", advice);
     put(&text);
 }
 

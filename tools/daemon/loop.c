@@ -138,6 +138,24 @@ static bool changes_nothing(const struct vfj_event *event, const struct vfj_deci
         && !decision->touched.scripts;
 }
 
+/* Said once: what the guest is, when there is nothing for this daemon to do on it. */
+static void log_guest(struct vfj_daemon_loop *loop, const struct vfj_event *event)
+{
+    const struct vfj_map *map = &event->as.observed.as.map;
+    if (loop->guest_logged || event->kind != VFJ_EVENT_OBSERVED
+        || event->as.observed.probe != VFJ_PROBE_MAP || !event->as.observed.ok)
+        return;
+    loop->guest_logged = true;
+    if (map->transparent == VFJ_TRANSPARENT_ABSENT && !map->has_list)
+        vfj_daemon_log("guest",
+                       "the kernel has no hn(4), so this is no guest of Hyper-V or Azure: "
+                       "there is no VF to record");
+    else if (map->transparent > 0 && loop->started.mode == VFJ_MODE_ACT)
+        vfj_daemon_log("guest",
+                       "hn(4) is in transparent mode and moves the data path itself: "
+                       "act mode has nothing to act upon, and what happens is recorded");
+}
+
 static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
 {
     const struct vfj_decision *decision = NULL;
@@ -157,6 +175,7 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
     if (loop->waiting_us == 0)
         loop->waiting_us = event->mono_us;
     loop->waiting++;
+    log_guest(loop, event);
     loop->urgent = loop->urgent || !changes_nothing(event, decision);
     take_decision(loop, decision);
 }

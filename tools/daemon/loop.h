@@ -26,6 +26,7 @@ struct vfj_daemon_loop {
     char connected[VFJ_PATHNAME_SIZE]; /* devd's socket; empty while there is a gap */
     /* the signal that asked the daemon to end while a plan is active; NULL: none */
     const char *stopping;
+    bool guest_logged;   /* what the guest is was said, if it was worth a line */
     bool ends_for_moved; /* the journal was moved, and the daemon was asked to end */
     bool failed;         /* the loop ended because the journal can't be written */
     unsigned probes;     /* probes without answer */

@@ -10,6 +10,10 @@ static void describe(const struct vfj_view *view, const struct vfj_map *map, str
 {
     if (vfj_name_is_empty(view->vf_name)) {
         vfj_text_add(text, map->transparent > 0 ? "no VF (transparent mode)" : "no VF");
+    } else if (map->transparent > 0) {
+        vfj_text_add(text, "VF ");
+        vfj_text_add(text, view->vf_name.text);
+        vfj_text_add(text, " (transparent mode)");
     } else {
         vfj_text_add(text, "VF ");
         vfj_text_add(text, view->vf_name.text);

@@ -8,6 +8,7 @@
 
 #include "adapters/freebsd/privsep/user.h"
 #include "adapters/freebsd/run/clock.h"
+#include "core/data/finding.h"
 #include "store/lock.h"
 #include "tools/act_as_owner.h"
 #include "tools/doctor/doctor.h"
@@ -104,14 +105,27 @@ static void check_clock(struct vfj_doctor *doctor, const struct vfj_status_facts
     vfj_doctor_find(doctor, VFJ_LEVEL_OK, "clock", what, "");
 }
 
+static void check_findings(struct vfj_doctor *doctor, const struct vfj_slot *slot)
+{
+    for (unsigned kind = 0; kind < VFJ_FOUND_COUNT; kind++) {
+        if ((slot->transparent.findings >> kind & 1) != 0)
+            vfj_doctor_find(
+                doctor,
+                vfj_found_is_fault((enum vfj_finding_kind)kind) ? VFJ_LEVEL_WARN : VFJ_LEVEL_OK,
+                slot->hn.text, vfj_reason_text(vfj_found_reason((enum vfj_finding_kind)kind)),
+                vfj_found_advice((enum vfj_finding_kind)kind));
+    }
+}
+
 static void check_faults(struct vfj_doctor *doctor, const struct vfj_state *state)
 {
     for (unsigned i = 0; i < state->head.slot_count; i++) {
         const struct vfj_slot *slot = &state->slots[i];
+        check_findings(doctor, slot);
         char user[768];
         struct vfj_text text = vfj_text_begin(user, sizeof user);
         vfj_status_add_user(&text, slot);
-        if (slot->fault != VFJ_REASON_NONE)
+        if (slot->fault != VFJ_REASON_NONE && slot->transparent.findings == 0)
             vfj_doctor_find2(doctor, VFJ_LEVEL_WARN, slot->hn.text,
                              vfj_reason_text((enum vfj_reason)slot->fault), user,
                              "see vfjournal status, and vfjournal show -i of it");

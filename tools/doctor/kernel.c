@@ -31,12 +31,16 @@ static void check_transparency(struct vfj_doctor *doctor)
     if (!doctor->map_read)
         vfj_doctor_find(doctor, VFJ_LEVEL_FAIL, "hn mode", "sysctl(8) does not tell",
                         "see that sysctl runs: sysctl hw.hn");
-    else if (map->transparent > 0)
+    else if (map->transparent > 0 && doctor->acts)
         vfj_doctor_find(
             doctor, VFJ_LEVEL_WARN, "hn mode",
-            "transparent: the kernel does the fail-over, and no VF event reaches the guest",
-            "nothing, if you want it so; else hw.hn.vf_transparent=\"0\" in /boot/loader.conf, and "
-            "boot");
+            "transparent: hn(4) itself moves the data path, and the daemon, in act mode, "
+            "has nothing to act upon",
+            "set vfjournal_mode=observe in rc.conf: it records the same");
+    else if (map->transparent > 0)
+        vfj_doctor_find(doctor, VFJ_LEVEL_OK, "hn mode",
+                        "transparent: hn(4) itself moves the data path, and vfjournal records it",
+                        "");
     else if (map->transparent == VFJ_TRANSPARENT_ABSENT && !map->has_list)
         vfj_doctor_find(
             doctor, VFJ_LEVEL_FAIL, "hn mode",

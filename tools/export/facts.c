@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/data/hn_snapshot.h"
 #include "core/text/trace_quote.h"
 
 /* A line of the text, unless it is too long for one. */
@@ -58,6 +59,7 @@ struct more_facts {
     uint64_t dhclient;
     struct vfj_address gateway, gateway6;
     bool is_link_told;
+    const struct vfj_counters *counters; /* NULL: none are told */
 };
 
 /* The model knows a lagg's link by its ports; a word is said when that is not so. */
@@ -84,6 +86,21 @@ static const char *port_word(enum vfj_use use)
         break;
     }
     return " laggport ";
+}
+
+static void add_counters(struct vfj_text *text, const struct vfj_counters *counters)
+{
+#define X(word, member)                           \
+    if (counters->member != VFJ_COUNT_UNKNOWN) {  \
+        vfj_text_add(text, " " word " ");         \
+        vfj_text_add_i64(text, counters->member); \
+    }
+    VFJ_COUNTERS(X)
+#undef X
+    if (counters->media[0] == '\0')
+        return;
+    vfj_text_add(text, " media=");
+    vfj_quoted_add(text, counters->media);
 }
 
 static void add_interface_words(struct vfj_text *text, const struct vfj_interface *interface,
@@ -123,6 +140,8 @@ static void add_interface_words(struct vfj_text *text, const struct vfj_interfac
         vfj_text_add(text, port_word((enum vfj_use)interface->use));
         vfj_text_add(text, interface->ports[i].text);
     }
+    if (more->counters != NULL)
+        add_counters(text, more->counters);
 }
 
 static void emit_interface(struct vfj_mirror *mirror, const struct vfj_interface *interface,
@@ -472,6 +491,94 @@ static void emit_named_vf(struct vfj_mirror *mirror, const char *oid, const char
         emit_interface(mirror, &vf, &none);
 }
 
+/* Of a snapshot: one end of the pair, and hn(4)'s sysctls. */
+
+static bool same_counters(const struct vfj_counters *a, const struct vfj_counters *b)
+{
+#define X(word, member) &&a->member == b->member
+    return strcmp(a->media, b->media) == 0 VFJ_COUNTERS(X);
+#undef X
+}
+
+static void answer_end(struct vfj_mirror *mirror, const struct vfj_end *model,
+                       const struct vfj_end *recorded)
+{
+    struct more_facts more = more_of(mirror, recorded->interface.name);
+    more.counters = &recorded->counters;
+    match_interface(mirror, &model->interface, &recorded->interface,
+                    !same_counters(&model->counters, &recorded->counters), &more);
+}
+
+static void emit_count(struct vfj_mirror *mirror, const char *before, const char *unit,
+                       const char *leaf, int64_t model, int64_t recorded)
+{
+    char name[96], digits[24];
+    struct vfj_text text = vfj_text_begin(name, sizeof name);
+    struct vfj_text value = vfj_text_begin(digits, sizeof digits);
+    vfj_text_add(&text, before);
+    vfj_text_add(&text, unit);
+    vfj_text_add(&text, leaf);
+    vfj_text_add_i64(&value, recorded);
+    if (model != recorded)
+        emit_sysctl(mirror, name, recorded != VFJ_COUNT_UNKNOWN ? digits : NULL);
+}
+
+static void emit_location(struct vfj_mirror *mirror, struct vfj_name vf, const char *location)
+{
+    char name[96];
+    struct vfj_text text = vfj_text_begin(name, sizeof name);
+    vfj_text_add(&text, "dev.");
+    if (!vfj_hn_snapshot_device(vf, &text))
+        return;
+    vfj_text_add(&text, ".%location");
+    emit_sysctl(mirror, name, location[0] != '\0' ? location : NULL);
+}
+
+static void answer_snapshot_vf(struct vfj_mirror *mirror, const struct vfj_command *command,
+                               const struct vfj_hn_snapshot *model,
+                               const struct vfj_hn_snapshot *recorded, bool is_first)
+{
+    if (recorded->has_vf_name == model->has_vf_name
+        && vfj_name_equal(recorded->vf_name, model->vf_name))
+        return;
+    bool is_gone = vfj_name_is_empty(recorded->vf_name);
+    if (!recorded->has_vf_name)
+        emit_count(mirror, "dev.hn.", command->text, ".vf", 0, VFJ_COUNT_UNKNOWN);
+    else if (is_first && !is_gone && may_have_vf(mirror, command->a))
+        direct2(mirror, "%vf ", recorded->vf_name.text, " ", command->a.text);
+    else
+        emit_dev_sysctl(mirror, command->text, ".vf", recorded->vf_name);
+}
+
+static void answer_snapshot(struct vfj_mirror *mirror, const struct vfj_command *command,
+                            const struct vfj_hn_snapshot *model,
+                            const struct vfj_hn_snapshot *recorded, bool is_first)
+{
+    if (model->transparent != recorded->transparent)
+        emit_transparent(mirror, recorded->transparent);
+    answer_snapshot_vf(mirror, command, model, recorded, is_first);
+    answer_end(mirror, &model->vf, &recorded->vf);
+    answer_end(mirror, &model->hn, &recorded->hn);
+    if (strcmp(model->location, recorded->location) != 0)
+        emit_location(mirror, command->c, recorded->location);
+    emit_count(mirror, "hw.hn.vf_xpnt_attwait", "", "", model->attwait_s, recorded->attwait_s);
+    emit_count(mirror, "dev.hn.", command->text, ".tso_max", model->tso_max, recorded->tso_max);
+    emit_count(mirror, "dev.hn.", command->text, ".rx.0.packets", model->synthetic_in,
+               recorded->synthetic_in);
+    emit_count(mirror, "dev.hn.", command->text, ".tx.0.packets", model->synthetic_out,
+               recorded->synthetic_out);
+}
+
+/* It follows from the VF, which is right now. */
+static void answer_enabled(struct vfj_mirror *mirror, const struct vfj_command *command,
+                           const struct vfj_hn_snapshot *recorded)
+{
+    struct vfj_observation model;
+    vfj_mirror_peek(mirror, command, &model);
+    emit_count(mirror, "dev.hn.", command->text, ".vf_xpnt_enabled", model.as.snapshot.enabled,
+               recorded->enabled);
+}
+
 static bool has_pair(const struct vfj_map *map, const struct vfj_pair *pair)
 {
     for (unsigned i = 0; i < map->pair_count; i++) {
@@ -530,6 +637,14 @@ static void answer(struct vfj_mirror *mirror, const struct vfj_command *command,
         if (recorded->ok) {
             answer_view(mirror, command, &model->as.view, &recorded->as.view, is_first);
             answer_rest(mirror, command, &recorded->as.view, is_first);
+        } else {
+            fail_probe(mirror, command);
+        }
+        break;
+    case VFJ_PROBE_SNAPSHOT:
+        if (recorded->ok) {
+            answer_snapshot(mirror, command, &model->as.snapshot, &recorded->as.snapshot, is_first);
+            answer_enabled(mirror, command, &recorded->as.snapshot);
         } else {
             fail_probe(mirror, command);
         }

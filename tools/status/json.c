@@ -1,6 +1,7 @@
 /* `vfjournal status` as JSON: one object a line. */
 #include <string.h>
 
+#include "core/data/finding.h"
 #include "core/data/reason.h"
 #include "store/json.h"
 #include "tools/status/report.h"
@@ -97,6 +98,20 @@ static void add_last(struct vfj_json *json, const struct vfj_last_command *last)
         vfj_json_add_string(json, "output", last->outcome.output);
 }
 
+/* Their names, with a blank between. */
+static void add_findings(struct vfj_json *json, const struct vfj_slot *slot)
+{
+    char bytes[256];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    for (unsigned kind = 0; kind < VFJ_FOUND_COUNT; kind++) {
+        enum vfj_reason reason = vfj_found_reason((enum vfj_finding_kind)kind);
+        if ((slot->transparent.findings >> kind & 1) != 0)
+            vfj_text_add_word(&text, vfj_span_of(vfj_reason_name(reason)));
+    }
+    vfj_json_add_bool(json, "transparent", true);
+    vfj_json_add_string(json, "findings", bytes);
+}
+
 static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status_report *report,
                        unsigned index)
 {
@@ -116,6 +131,8 @@ static void print_slot(FILE *out, struct vfj_json *json, const struct vfj_status
         vfj_json_add_duration(json, "left", left_us);
     }
     add_last(json, &facts->last);
+    if (vfj_slot_is_transparent(slot))
+        add_findings(json, slot);
     if (slot->fault != VFJ_REASON_NONE) {
         vfj_json_add_string(json, "fault", vfj_reason_name((enum vfj_reason)slot->fault));
         vfj_json_add_string(json, "fault_text", vfj_reason_text((enum vfj_reason)slot->fault));

@@ -1,6 +1,7 @@
 /* `vfjournal status` for people. */
 #include <string.h>
 
+#include "core/data/finding.h"
 #include "core/data/reason.h"
 #include "tools/status/report.h"
 #include "tools/terminal.h"
@@ -116,7 +117,7 @@ static void print_whole(FILE *out, const struct vfj_status_report *report)
     print_instant(out, report, "last gap", &facts->gap, "none");
     if (facts->machine.state.head.transparent)
         (void)fprintf(
-            out, "%*s: transparent VF mode: the kernel does the fail-over, no VF event comes\n",
+            out, "%*s: transparent VF mode: hn(4) itself moves the data path, which is recorded\n",
             LABEL_WIDTH, "hn(4)");
     for (unsigned i = report->waiting > 0; (trouble = vfj_status_trouble(report, i)) != NULL; i++)
         (void)fprintf(out, "%*s: %s\n", LABEL_WIDTH, "trouble", trouble);
@@ -269,6 +270,20 @@ static void print_fault(FILE *out, const struct vfj_slot *slot)
     end(out, &line);
 }
 
+/* What stands of a slot in transparent mode, each with what to do about it. */
+static void print_findings(FILE *out, const struct vfj_slot *slot)
+{
+    for (unsigned kind = 0; kind < VFJ_FOUND_COUNT; kind++) {
+        enum vfj_reason reason = vfj_found_reason((enum vfj_finding_kind)kind);
+        if ((slot->transparent.findings >> kind & 1) == 0)
+            continue;
+        (void)fprintf(out, "%*s: %s: %s\n", LABEL_WIDTH, "finding", vfj_reason_name(reason),
+                      vfj_reason_text(reason));
+        (void)fprintf(out, "%*s  %s\n", LABEL_WIDTH, "",
+                      vfj_found_advice((enum vfj_finding_kind)kind));
+    }
+}
+
 static void print_slot(FILE *out, const struct vfj_status_report *report, unsigned index,
                        const int widths[COLUMNS])
 {
@@ -282,7 +297,9 @@ static void print_slot(FILE *out, const struct vfj_status_report *report, unsign
         (void)fprintf(out, "%*s: not yet on the VF\n", LABEL_WIDTH, "traffic");
     print_timer(out, report, slot);
     print_last(out, &facts->last);
-    print_fault(out, slot);
+    if (slot->transparent.findings == 0 || slot->plan.failures > 0)
+        print_fault(out, slot);
+    print_findings(out, slot);
 }
 
 void vfj_status_print(FILE *out, const struct vfj_status_report *report)

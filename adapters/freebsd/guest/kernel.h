@@ -16,7 +16,7 @@ bool vfj_kernel_answers(void);
  * output of the named program of FreeBSD 13.2 (sbin/sysctl, sbin/ifconfig, sbin/route). */
 
 /* sysctl -n NAME: the value as text with a NUL, cut to `size` - 1 bytes. ENOENT: no such name.
- * EOPNOTSUPP: neither a string nor an int. */
+ * EOPNOTSUPP: neither a string nor a number. */
 int vfj_kernel_sysctl(const char *name, char *value, size_t size);
 
 /* ifconfig -a: reports each interface, in ifconfig's order. Of interfaces that are not among the
@@ -24,6 +24,10 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size);
  * are read. */
 int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *found,
                           void *context);
+
+/* What is counted on the interface, its options and the speed of its link (getifaddrs(3),
+ * netintro(4)); its media stays unknown. ENXIO: no such interface. */
+int vfj_kernel_counters(struct vfj_name name, struct vfj_counters *counters);
 
 /* route -n get -inet default, or -inet6. A missing route is no error. Waits at most
  * VFJ_KERNEL_ROUTE_LIMIT_MS, then fails with ETIMEDOUT. */

@@ -7,6 +7,7 @@
 #include <net/route.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysctl.h>
@@ -82,6 +83,34 @@ static int read_int(const int *oid, size_t count, char *value, size_t size)
     return 0;
 }
 
+/* Counters are of this kind: hn(4)'s are unsigned long. */
+static int read_unsigned(const int *oid, size_t count, char *value, size_t size)
+{
+    uint64_t number = 0;
+    uint32_t half = 0;
+    char bytes[sizeof number];
+    size_t length = sizeof bytes;
+    if (sysctl(oid, (unsigned)count, bytes, &length, NULL, 0) != 0)
+        return errno;
+    if (length != sizeof number && length != sizeof half)
+        return EOPNOTSUPP;
+    if (length == sizeof half) {
+        memcpy(&half, bytes, sizeof half);
+        number = half;
+    } else {
+        memcpy(&number, bytes, sizeof number);
+    }
+    (void)snprintf(value, size, "%ju", (uintmax_t)number);
+    return 0;
+}
+
+static bool is_unsigned(unsigned kind, char format)
+{
+    unsigned type = kind & CTLTYPE;
+    return (type == CTLTYPE_UINT && format == 'I') || (type == CTLTYPE_ULONG && format == 'L')
+        || (type == CTLTYPE_U64 && format == 'Q');
+}
+
 int vfj_kernel_sysctl(const char *name, char *value, size_t size)
 {
     int oid[CTL_MAXNAME];
@@ -97,6 +126,8 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size)
         return read_string(oid, count, value, size);
     if ((kind & CTLTYPE) == CTLTYPE_INT && format == 'I')
         return read_int(oid, count, value, size);
+    if (is_unsigned(kind, format))
+        return read_unsigned(oid, count, value, size);
     return EOPNOTSUPP;
 }
 

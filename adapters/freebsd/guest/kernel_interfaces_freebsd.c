@@ -296,3 +296,54 @@ int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_int
     close(asker.local);
     return error;
 }
+
+static int64_t count_of(uint64_t number)
+{
+    return number <= (uint64_t)VFJ_COUNT_MAX ? (int64_t)number : VFJ_COUNT_UNKNOWN;
+}
+
+static void take_data(const struct if_data *data, struct vfj_counters *counters)
+{
+    counters->in = count_of(data->ifi_ipackets);
+    counters->out = count_of(data->ifi_opackets);
+    counters->errors_in = count_of(data->ifi_ierrors);
+    counters->errors_out = count_of(data->ifi_oerrors);
+    counters->drops_in = count_of(data->ifi_iqdrops);
+    counters->drops_out = count_of(data->ifi_oqdrops);
+    counters->bits_per_s = count_of(data->ifi_baudrate);
+}
+
+static int read_data(const char *name, struct vfj_counters *counters)
+{
+    struct ifaddrs *list = NULL;
+    int error = ENXIO;
+    if (getifaddrs(&list) != 0)
+        return errno;
+    for (const struct ifaddrs *entry = list; entry != NULL && error != 0; entry = entry->ifa_next) {
+        if (strcmp(entry->ifa_name, name) != 0 || !is_family(entry, AF_LINK)
+            || entry->ifa_data == NULL)
+            continue;
+        take_data(entry->ifa_data, counters);
+        error = 0;
+    }
+    freeifaddrs(list);
+    return error;
+}
+
+int vfj_kernel_counters(struct vfj_name name, struct vfj_counters *counters)
+{
+    struct ifreq request;
+    *counters = vfj_counters_unknown();
+    int error = read_data(name.text, counters);
+    if (error != 0)
+        return error;
+    int local = socket(AF_LOCAL, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (local < 0)
+        return errno;
+    memset(&request, 0, sizeof request);
+    (void)strlcpy(request.ifr_name, name.text, sizeof request.ifr_name);
+    if (ioctl(local, SIOCGIFCAP, &request) == 0)
+        counters->options = count_of((unsigned)request.ifr_curcap);
+    close(local);
+    return 0;
+}

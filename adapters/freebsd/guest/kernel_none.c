@@ -26,6 +26,13 @@ int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_int
     return ENOSYS;
 }
 
+int vfj_kernel_counters(struct vfj_name name, struct vfj_counters *counters)
+{
+    (void)name;
+    (void)counters;
+    return ENOSYS;
+}
+
 int vfj_kernel_default_route(bool inet6, struct vfj_default_route *route)
 {
     (void)inet6;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "adapters/freebsd/guest/kernel.h"
+#include "adapters/freebsd/guest/snapshot.h"
 #include "adapters/freebsd/guest/view.h"
 #include "core/check.h"
 
@@ -113,6 +114,102 @@ static int read_slot(const struct vfj_paths *paths, const struct vfj_command *co
     return error;
 }
 
+/* Feed the parser one name; false: there is no such name, or its value is neither a string nor a
+ * number. */
+static bool feed_name(struct vfj_sysctl_parser *parser, const char *name, int *error)
+{
+    char value[VALUE_SIZE];
+    *error = vfj_kernel_sysctl(name, value, sizeof value);
+    bool is_missing = *error == ENOENT || *error == EOPNOTSUPP;
+    if (*error == 0) {
+        vfj_sysctl_feed(parser, vfj_span_of(name));
+        vfj_sysctl_feed(parser, vfj_span_of(": "));
+        vfj_sysctl_feed(parser, vfj_span_of(value));
+        vfj_sysctl_feed(parser, vfj_span_of("\n"));
+        return true;
+    }
+    if (is_missing)
+        *error = 0;
+    return false;
+}
+
+enum { RINGS_MAX = 256 };
+
+/* The packets of each ring below dev.hn.N.rx or dev.hn.N.tx, until one is missing. */
+static int feed_rings(struct vfj_sysctl_parser *parser, const char *node)
+{
+    int error = 0;
+    bool is_there = true;
+    for (unsigned ring = 0; ring < RINGS_MAX && is_there; ring++) {
+        char name[96];
+        struct vfj_text text = vfj_text_begin(name, sizeof name);
+        vfj_text_add(&text, node);
+        vfj_text_add_char(&text, '.');
+        vfj_text_add_u64(&text, ring);
+        vfj_text_add(&text, ".packets");
+        is_there = feed_name(parser, name, &error);
+    }
+    return error;
+}
+
+static bool is_node(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 3
+        && (strcmp(name + length - 3, ".rx") == 0 || strcmp(name + length - 3, ".tx") == 0);
+}
+
+static int feed_snapshot(const struct vfj_command *command, struct vfj_sysctl_parser *parser)
+{
+    struct vfj_argv argv;
+    int error = 0;
+    VFJ_CHECK(vfj_command_argv(command, 0, &argv) && argv.program == VFJ_PROGRAM_SYSCTL);
+    for (unsigned i = 2; i < argv.count && error == 0; i++) {
+        if (is_node(argv.words[i]))
+            error = feed_rings(parser, argv.words[i]);
+        else
+            (void)feed_name(parser, argv.words[i], &error);
+    }
+    vfj_sysctl_end(parser);
+    return error;
+}
+
+static void take_end(void *context, const struct vfj_interface *interface)
+{
+    struct vfj_counters counters = vfj_counters_unknown();
+    if (vfj_kernel_counters(interface->name, &counters) != 0) /* it left meanwhile */
+        counters = vfj_counters_unknown();
+    vfj_snapshot_take_interface(context, interface, &counters);
+}
+
+/* Interfaces that are neither hn nor the VF cost no look at their counters. */
+struct ends {
+    struct vfj_snapshot_reader *reader;
+    const struct vfj_name *wanted;
+};
+
+static void take_wanted(void *context, const struct vfj_interface *interface)
+{
+    const struct ends *ends = context;
+    if (vfj_name_equal(interface->name, ends->wanted[0])
+        || vfj_name_equal(interface->name, ends->wanted[1]))
+        take_end(ends->reader, interface);
+}
+
+static int read_snapshot(const struct vfj_command *command, struct vfj_hn_snapshot *snapshot)
+{
+    struct vfj_snapshot_reader reader;
+    vfj_snapshot_begin(&reader, command, snapshot);
+    int error = feed_snapshot(command, &reader.sysctl);
+    if (error == 0) {
+        const struct vfj_name wanted[] = {command->a, vfj_snapshot_vf(&reader)};
+        struct ends ends = {&reader, wanted};
+        error = vfj_kernel_interfaces(wanted, sizeof wanted / sizeof wanted[0], take_wanted, &ends);
+    }
+    vfj_snapshot_end(&reader);
+    return error;
+}
+
 bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *command,
                      struct vfj_observation *answer)
 {
@@ -135,6 +232,10 @@ bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *co
     case VFJ_COMMAND_PROBE_SLOT:
         answer->probe = VFJ_PROBE_SLOT;
         error = read_slot(paths, command, &answer->as.view);
+        break;
+    case VFJ_COMMAND_PROBE_SNAPSHOT:
+        answer->probe = VFJ_PROBE_SNAPSHOT;
+        error = read_snapshot(command, &answer->as.snapshot);
         break;
     default: /* the kernel has no files */
         break;

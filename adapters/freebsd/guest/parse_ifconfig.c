@@ -178,6 +178,48 @@ static void read_nd6(struct vfj_interface *interface, struct vfj_span rest)
     interface->ifdisabled = in_brackets(rest, "IFDISABLED");
 }
 
+/* options=8000b<RXCSUM,…>: the number is hexadecimal. */
+static void read_options(struct vfj_counters *counters, struct vfj_span word)
+{
+    struct vfj_span number, rest;
+    uint64_t bits = 0;
+    if (!cut(word, '=', &number, &rest) || !cut(rest, '<', &number, &rest) || number.length == 0
+        || number.length > 12)
+        return;
+    for (size_t i = 0; i < number.length; i++) {
+        const char *digits = "0123456789abcdef";
+        const char *digit = memchr(digits, number.text[i], 16);
+        if (digit == NULL)
+            return;
+        bits = bits << 4 | (uint64_t)(digit - digits);
+    }
+    counters->options = (int64_t)bits;
+}
+
+static void read_media(struct vfj_counters *counters, struct vfj_span rest)
+{
+    while (rest.length > 0 && rest.text[0] == ' ')
+        rest = after(rest, 1);
+    struct vfj_span kept
+        = {rest.text, rest.length < VFJ_MEDIA_SIZE ? rest.length : VFJ_MEDIA_SIZE - 1};
+    (void)vfj_span_copy(counters->media, sizeof counters->media, kept);
+}
+
+/* Of what a snapshot holds; false: something else. */
+static bool read_counters(struct vfj_counters *counters, struct vfj_span rest)
+{
+    struct vfj_span word;
+    if (!vfj_span_word(&rest, &word))
+        return false;
+    if (vfj_span_starts(word, "options="))
+        read_options(counters, word);
+    else if (vfj_span_is(word, "media:"))
+        read_media(counters, rest);
+    else
+        return false;
+    return true;
+}
+
 static void read_detail(struct vfj_interface *interface, struct vfj_span rest)
 {
     static const struct {
@@ -216,6 +258,7 @@ static void hand_over(struct vfj_ifconfig_parser *parser)
     if (!vfj_name_is_empty(parser->interface.name))
         parser->done(parser->context, &parser->interface);
     memset(&parser->interface, 0, sizeof parser->interface);
+    parser->counters = vfj_counters_unknown();
 }
 
 /* NAME: flags=8843<UP,…> metric 0 mtu 1500 */
@@ -238,7 +281,7 @@ static void read_line(void *context, struct vfj_span line)
         return;
     if (line.text[0] != '\t' && line.text[0] != ' ')
         read_head(parser, line);
-    else if (parser->interface.exists)
+    else if (parser->interface.exists && !read_counters(&parser->counters, line))
         read_detail(&parser->interface, line);
 }
 
@@ -246,6 +289,7 @@ void vfj_ifconfig_begin(struct vfj_ifconfig_parser *parser, vfj_interface_fn *do
 {
     parser->lines = vfj_lines_begin(parser->bytes, sizeof parser->bytes, read_line, parser);
     memset(&parser->interface, 0, sizeof parser->interface);
+    parser->counters = vfj_counters_unknown();
     parser->done = done;
     parser->context = context;
 }

@@ -15,6 +15,7 @@ struct vfj_ifconfig_parser {
     struct vfj_lines lines;
     /* the current one; without name: none, or one whose name no command may use */
     struct vfj_interface interface;
+    struct vfj_counters counters; /* likewise, what ifconfig prints of them: options and media */
     vfj_interface_fn *done;
     void *context;
     char bytes[VFJ_IFCONFIG_LINE_SIZE];

@@ -8,8 +8,10 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/guest/snapshot.h"
 #include "adapters/freebsd/guest/view.h"
 #include "core/check.h"
+#include "core/data/hn_snapshot.h"
 
 /* Numbers of the programs, as in vfj_command_argv(). */
 enum { PART_SYSCTL, PART_IFCONFIG, PART_ROUTE, PART_ROUTE6, PARTS_MAX };
@@ -38,6 +40,7 @@ struct probe {
         struct vfj_sysctl_parser sysctl;     /* PROBE_MAP */
         struct vfj_ifconfig_parser ifconfig; /* PROBE_IFCONFIG */
         struct vfj_view_reader view;         /* PROBE_SLOT */
+        struct vfj_snapshot_reader snapshot; /* PROBE_SNAPSHOT */
     } reader;
     bool garbled; /* an observation in parts is too long */
     size_t body_length;
@@ -180,6 +183,22 @@ static void end_slot(struct probe *probe)
         && probe->parts[PART_ROUTE].exited && probe->parts[PART_ROUTE6].exited;
 }
 
+static void feed_snapshot_sysctl(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_sysctl_feed(&probe->reader.snapshot.sysctl, bytes);
+}
+
+static void feed_snapshot_ifconfig(struct probe *probe, struct vfj_span bytes)
+{
+    vfj_ifconfig_feed(&probe->reader.snapshot.ifconfig, bytes);
+}
+
+static void end_snapshot(struct probe *probe)
+{
+    vfj_snapshot_end(&probe->reader.snapshot);
+    probe->answer.ok = succeeded(probe, PART_SYSCTL) && succeeded(probe, PART_IFCONFIG);
+}
+
 static void end_all(struct probe *probe)
 {
     switch ((enum vfj_probe)probe->answer.probe) {
@@ -194,6 +213,9 @@ static void end_all(struct probe *probe)
         break;
     case VFJ_PROBE_SLOT:
         end_slot(probe);
+        break;
+    case VFJ_PROBE_SNAPSHOT:
+        end_snapshot(probe);
         break;
     case VFJ_PROBE_FILE:
         break;
@@ -216,7 +238,8 @@ static void on_output(void *context, struct vfj_span bytes)
 /* ifconfig's output is parsed after sysctl's, which names the VF. */
 static void resume_ifconfig(struct probe *probe)
 {
-    vfj_sysctl_end(&probe->reader.view.sysctl);
+    vfj_sysctl_end(probe->answer.probe == VFJ_PROBE_SLOT ? &probe->reader.view.sysctl
+                                                         : &probe->reader.snapshot.sysctl);
     if (probe->parts[PART_IFCONFIG].child != NULL)
         vfj_child_resume(probe->parts[PART_IFCONFIG].child);
 }
@@ -228,7 +251,9 @@ static void on_ended(void *context, const struct vfj_program_end *end)
     part->child = NULL;
     part->exited = end->kind == VFJ_OUTCOME_EXITED;
     part->status = end->status;
-    if (probe->answer.probe == VFJ_PROBE_SLOT && part == &probe->parts[PART_SYSCTL])
+    bool has_ifconfig
+        = probe->answer.probe == VFJ_PROBE_SLOT || probe->answer.probe == VFJ_PROBE_SNAPSHOT;
+    if (has_ifconfig && part == &probe->parts[PART_SYSCTL])
         resume_ifconfig(probe);
     end_one(probe);
 }
@@ -298,16 +323,26 @@ static void start_slot(struct probe *probe)
     read_files(probe);
 }
 
+static void start_snapshot(struct probe *probe)
+{
+    vfj_snapshot_begin(&probe->reader.snapshot, &probe->command, &probe->answer.as.snapshot);
+    start(probe, PART_SYSCTL, feed_snapshot_sysctl);
+    start(probe, PART_IFCONFIG, feed_snapshot_ifconfig);
+    vfj_child_pause(probe->parts[PART_IFCONFIG].child);
+}
+
 static enum vfj_probe probe_of(enum vfj_command_kind kind)
 {
-    VFJ_CHECK(kind <= VFJ_COMMAND_PROBE_SLOT);
+    VFJ_CHECK(kind <= VFJ_COMMAND_PROBE_SLOT || kind == VFJ_COMMAND_PROBE_SNAPSHOT);
     if (kind == VFJ_COMMAND_PROBE_SYSCTL)
         return VFJ_PROBE_SYSCTL;
     if (kind == VFJ_COMMAND_PROBE_IFCONFIG)
         return VFJ_PROBE_IFCONFIG;
     if (kind == VFJ_COMMAND_PROBE_FILE)
         return VFJ_PROBE_FILE;
-    return kind == VFJ_COMMAND_PROBE_MAP ? VFJ_PROBE_MAP : VFJ_PROBE_SLOT;
+    if (kind == VFJ_COMMAND_PROBE_MAP)
+        return VFJ_PROBE_MAP;
+    return kind == VFJ_COMMAND_PROBE_SLOT ? VFJ_PROBE_SLOT : VFJ_PROBE_SNAPSHOT;
 }
 
 static void begin(struct probe *probe)
@@ -328,6 +363,9 @@ static void begin(struct probe *probe)
         break;
     case VFJ_PROBE_SLOT:
         start_slot(probe);
+        break;
+    case VFJ_PROBE_SNAPSHOT:
+        start_snapshot(probe);
         break;
     }
 }
@@ -350,6 +388,8 @@ static void answer_nothing(struct probe *probe)
         probe->answer.as.map.transparent = VFJ_TRANSPARENT_ABSENT;
     if (probe->answer.probe == VFJ_PROBE_SLOT)
         vfj_view_begin(&probe->reader.view, &probe->command, &probe->answer.as.view);
+    if (probe->answer.probe == VFJ_PROBE_SNAPSHOT)
+        vfj_hn_snapshot_init(&probe->answer.as.snapshot);
     answer(probe);
 }
 

@@ -13,7 +13,7 @@
 
 #define ORIGIN_HELPER "vfjournal-rcorigin"
 
-enum { SLOT_PROGRAMS = 4 }; /* of PROBE_SLOT */
+enum { SLOT_PROGRAMS = 4, SNAPSHOT_PROGRAMS = 2 }; /* of PROBE_SLOT and PROBE_SNAPSHOT */
 
 struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_command *command,
                                   unsigned index)
@@ -80,7 +80,8 @@ static bool is_none(const struct vfj_command *command)
 static bool is_readable(const struct vfj_command *command)
 {
     return command->kind == VFJ_COMMAND_PROBE_SYSCTL || command->kind == VFJ_COMMAND_PROBE_IFCONFIG
-        || command->kind == VFJ_COMMAND_PROBE_MAP || command->kind == VFJ_COMMAND_PROBE_SLOT;
+        || command->kind == VFJ_COMMAND_PROBE_MAP || command->kind == VFJ_COMMAND_PROBE_SLOT
+        || command->kind == VFJ_COMMAND_PROBE_SNAPSHOT;
 }
 
 static bool has_files(const struct vfj_command *command)
@@ -91,7 +92,9 @@ static bool has_files(const struct vfj_command *command)
 static bool check_command(const struct vfj_request *request)
 {
     const struct vfj_command *command = &request->command;
-    unsigned programs = command->kind == VFJ_COMMAND_PROBE_SLOT ? SLOT_PROGRAMS : 1;
+    unsigned programs = command->kind == VFJ_COMMAND_PROBE_SLOT ? (unsigned)SLOT_PROGRAMS
+        : command->kind == VFJ_COMMAND_PROBE_SNAPSHOT           ? (unsigned)SNAPSHOT_PROGRAMS
+                                                                : 1;
     return request->index < programs && is_bare(command) && vfj_command_is_well_formed(command);
 }
 

@@ -54,6 +54,12 @@ static void test_words(void **unused)
         {VFJ_COMMAND_PROBE_SLOT, 1, "0", VFJ_PROGRAM_IFCONFIG, "ifconfig -a"},
         {VFJ_COMMAND_PROBE_SLOT, 2, "0", VFJ_PROGRAM_ROUTE, "route -n get -inet default"},
         {VFJ_COMMAND_PROBE_SLOT, 3, "0", VFJ_PROGRAM_ROUTE, "route -n get -inet6 default"},
+        {VFJ_COMMAND_PROBE_SNAPSHOT, 0, "0", VFJ_PROGRAM_SYSCTL,
+         "sysctl -i hw.hn.vf_transparent hw.hn.vf_xpnt_attwait dev.hn.0.vf dev.hn.0.vf_xpnt_enabled "
+         "dev.hn.0.tso_max dev.hn.0.rx dev.hn.0.tx dev.mlx5_core.0.%location"},
+        {VFJ_COMMAND_PROBE_SNAPSHOT, 0, "", VFJ_PROGRAM_SYSCTL,
+         "sysctl -i hw.hn.vf_transparent hw.hn.vf_xpnt_attwait dev.mlx5_core.0.%location"},
+        {VFJ_COMMAND_PROBE_SNAPSHOT, 1, "0", VFJ_PROGRAM_IFCONFIG, "ifconfig -a"},
         {VFJ_COMMAND_UP, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 up"},
         {VFJ_COMMAND_DOWN, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 down"},
         {VFJ_COMMAND_LEAVE, 0, "", VFJ_PROGRAM_IFCONFIG, "ifconfig lagg0 -laggport hn0"},
@@ -103,8 +109,10 @@ static void test_programs_end(void **unused)
         unsigned count = 0;
         while (vfj_command_argv(&command, count, &argv))
             count++;
-        assert_int_equal(count,
-                         kind == VFJ_COMMAND_PROBE_SLOT ? 4 : kind != VFJ_COMMAND_PROBE_FILE);
+        unsigned expected = kind == VFJ_COMMAND_PROBE_SLOT ? 4
+            : kind == VFJ_COMMAND_PROBE_SNAPSHOT           ? 2
+                                                           : kind != VFJ_COMMAND_PROBE_FILE;
+        assert_int_equal(count, expected);
         assert_false(vfj_command_argv(&command, count + 1, &argv));
     }
 }
@@ -399,6 +407,7 @@ static void test_read_back(void **unused)
         {VFJ_COMMAND_PROBE_FILE, "", "", "", "/var/run/dhclient.hn0.pid"},
         {VFJ_COMMAND_PROBE_MAP, "", "", "", ""},
         {VFJ_COMMAND_PROBE_SLOT, "hn0", "lagg0", "mce0", "0"},
+        {VFJ_COMMAND_PROBE_SNAPSHOT, "hn0", "", "mce0", "0"},
         {VFJ_COMMAND_UP, "mce0", "", "", ""},
         {VFJ_COMMAND_DOWN, "mce0", "", "", ""},
         {VFJ_COMMAND_CREATE, "lagg0", "", "", ""},

@@ -189,6 +189,7 @@ static void test_commands(void **unused)
         {VFJ_COMMAND_PROBE_FILE, 5000},
         {VFJ_COMMAND_PROBE_MAP, 5000},
         {VFJ_COMMAND_PROBE_SLOT, 5000},
+        {VFJ_COMMAND_PROBE_SNAPSHOT, 5000},
         {VFJ_COMMAND_DHCLIENT_STOP, 5000},
         {VFJ_COMMAND_DOWN, 15000},
         {VFJ_COMMAND_LEAVE, 15000},

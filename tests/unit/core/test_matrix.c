@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "core/data/hn_snapshot.h"
 #include "tests/kit/machine.h"
 #include "tests/kit/scratch.h"
 
@@ -95,6 +96,17 @@ static const struct situation {
      "%if hn0 up\n%if mce0 up\n%if lagg0 up inet 10.0.0.4/24 laggport hn0 laggport mce0\n%vf mce0 hn0\n" START},
     {"transparent", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      "%sysctl hw.hn.vf_transparent=1\n" GUEST ATTACH},
+    {"transparent: the switch is awaited", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     "%sysctl hw.hn.vf_transparent=1\n" GUEST ATTACH "%at 3.5\n"},
+    {"transparent: a snapshot is being taken", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     "%sysctl hw.hn.vf_transparent=1\n%slow 9 sysctl -i hw.hn.vf_transparent hw.hn.vf_xpnt_attwait\n" GUEST
+         ATTACH "%at 2\n"},
+    {"transparent: switched", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     "%sysctl hw.hn.vf_transparent=1\n" GUEST ATTACH
+     "@4 !system=IFNET subsystem=mce0 type=LINK_UP\n%at 10\n"},
+    {"transparent: switched, and detached", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
+     "%sysctl hw.hn.vf_transparent=1\n" GUEST ATTACH
+     "@4 !system=IFNET subsystem=mce0 type=LINK_UP\n%at 10\n" DETACH "%at 13\n"},
     {"renamed, its unit unknown", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL,
      "%vf mce0 wan\n%sysctl dev.hn.0.vf=\n@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n%at 3\n"},
     {"no slot", VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS, GUEST START},
@@ -235,6 +247,23 @@ static void view_observed(struct vfj_event *event, const struct vfj_state *state
         see_view(&answer->as.view, what);
 }
 
+static void snapshot_observed(struct vfj_event *event, const struct vfj_state *state,
+                              const char *what)
+{
+    struct vfj_observation *answer = observed(event, state, VFJ_PROBE_SNAPSHOT, what);
+    struct vfj_hn_snapshot *snapshot = &answer->as.snapshot;
+    vfj_hn_snapshot_init(snapshot);
+    if (!answer->ok)
+        return;
+    snapshot->transparent = strcmp(what, "ordinary") != 0;
+    snapshot->has_vf_name = strcmp(what, "unknown") != 0;
+    if (snapshot->has_vf_name && strcmp(what, "none") != 0)
+        snapshot->vf_name = vfj_name_of(strcmp(what, "other") == 0 ? "mce1" : "mce0");
+    if (snapshot->has_vf_name)
+        snapshot->enabled = strcmp(what, "switched") == 0;
+    see_interface(&snapshot->hn.interface, "hn0", true);
+}
+
 static void value_observed(struct vfj_event *event, const struct vfj_state *state, const char *what)
 {
     struct vfj_observation *answer = observed(event, state, VFJ_PROBE_SYSCTL, what);
@@ -325,6 +354,13 @@ static const struct trial {
     {VFJ_EVENT_OBSERVED, "slot: another VF", "other", view_observed},
     {VFJ_EVENT_OBSERVED, "slot: transparent", "transparent", view_observed},
     {VFJ_EVENT_OBSERVED, "slot: not read", "not ok", view_observed},
+    {VFJ_EVENT_OBSERVED, "snapshot: not switched", "", snapshot_observed},
+    {VFJ_EVENT_OBSERVED, "snapshot: switched", "switched", snapshot_observed},
+    {VFJ_EVENT_OBSERVED, "snapshot: little is known", "unknown", snapshot_observed},
+    {VFJ_EVENT_OBSERVED, "snapshot: no VF", "none", snapshot_observed},
+    {VFJ_EVENT_OBSERVED, "snapshot: another VF", "other", snapshot_observed},
+    {VFJ_EVENT_OBSERVED, "snapshot: not transparent", "ordinary", snapshot_observed},
+    {VFJ_EVENT_OBSERVED, "snapshot: not read", "not ok", snapshot_observed},
     {VFJ_EVENT_OBSERVED, "value", "", value_observed},
     {VFJ_EVENT_OBSERVED, "value: not known", "not ok", value_observed},
     {VFJ_EVENT_OBSERVED, "file", "", file_observed},

@@ -113,11 +113,40 @@ static void any_view(struct vfj_view *view)
     view->gateway6_on_lagg = roll(2);
 }
 
+static int64_t any_count(void)
+{
+    const int64_t counts[] = {VFJ_COUNT_UNKNOWN, 0, 1, 1500, VFJ_COUNT_MAX};
+    return counts[roll(sizeof counts / sizeof counts[0])];
+}
+
+static void any_end(struct vfj_end *end)
+{
+#define X(key, member) end->counters.member = any_count();
+    VFJ_COUNTERS(X)
+#undef X
+    any_text(end->counters.media, sizeof end->counters.media);
+    any_interface(&end->interface);
+}
+
+static void any_snapshot(struct vfj_hn_snapshot *snapshot)
+{
+    snapshot->transparent = (int32_t)roll(3) - 1;
+#define X(key, member) snapshot->member = any_count();
+    VFJ_HN_SNAPSHOT_COUNTS(X)
+#undef X
+    snapshot->has_vf_name = roll(2);
+    if (snapshot->has_vf_name)
+        snapshot->vf_name = any_name();
+    any_text(snapshot->location, sizeof snapshot->location);
+    any_end(&snapshot->hn);
+    any_end(&snapshot->vf);
+}
+
 static void any_observation(struct vfj_observation *observation)
 {
     memset(observation, 0, sizeof *observation);
     observation->command = roll(2) == 0 ? UINT64_MAX : roll(1000);
-    observation->probe = (uint8_t)roll(VFJ_PROBE_SLOT + 1);
+    observation->probe = (uint8_t)roll(VFJ_PROBE_SNAPSHOT + 1);
     observation->ok = roll(2);
     switch ((enum vfj_probe)observation->probe) {
     case VFJ_PROBE_SYSCTL:
@@ -135,6 +164,9 @@ static void any_observation(struct vfj_observation *observation)
         break;
     case VFJ_PROBE_SLOT:
         any_view(&observation->as.view);
+        break;
+    case VFJ_PROBE_SNAPSHOT:
+        any_snapshot(&observation->as.snapshot);
         break;
     }
 }

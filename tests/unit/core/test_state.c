@@ -209,9 +209,10 @@ static void test_adopt(void **unused)
 static void test_table_of_states(void **unused)
 {
     static const char *const moves[] = {
-        "detached attached", "attached detached", "attached delayed",
-        "attached lagged",   "delayed detached",  "delayed attached",
-        "delayed lagged",    "lagged detached",   "lagged attached",
+        "detached attached", "attached detached", "attached delayed", "attached lagged",
+        "delayed detached",  "delayed attached",  "delayed lagged",   "lagged detached",
+        "lagged attached",   "attached switched", "delayed switched", "switched detached",
+        "switched attached",
     };
     unsigned allowed = 0;
     char move[64];
@@ -240,8 +241,8 @@ static void test_public_state(void **unused)
 {
     static struct vfj_slot slot;
     (void)unused;
-    for (unsigned bits = 0; bits < 1u << 9; bits++) {
-        bool has_vf = bits & 1, is_joined = bits >> 1 & 1;
+    for (unsigned bits = 0; bits < 1u << 10; bits++) {
+        bool has_vf = bits & 1, is_joined = bits >> 1 & 1, is_transparent = bits >> 9 & 1;
         enum vfj_delay delay = (enum vfj_delay)(bits >> 2 & 3);
         memset(&slot, (bits >> 8 & 1) != 0 ? 0x01 : 0, sizeof slot); /* every other fact */
         slot.vf = has_vf ? vfj_name_of("mce0") : (struct vfj_name){{0}};
@@ -249,8 +250,11 @@ static void test_public_state(void **unused)
         slot.delay = (uint8_t)delay;
         slot.data_path = (uint8_t)(bits >> 4 & 3) % (VFJ_DATA_PATH_VF_HEARD + 1);
         slot.state = (uint8_t)(bits >> 6 & 3);
+        slot.transparent.mode = is_transparent;
+        bool is_switched = is_transparent && slot.data_path != VFJ_DATA_PATH_HN;
         bool is_delayed = delay == VFJ_DELAY_RUNNING || delay == VFJ_DELAY_OVER;
         enum vfj_slot_state expected = !has_vf ? VFJ_SLOT_DETACHED
+            : is_switched                      ? VFJ_SLOT_SWITCHED
             : is_joined                        ? VFJ_SLOT_LAGGED
             : is_delayed                       ? VFJ_SLOT_DELAYED
                                                : VFJ_SLOT_ATTACHED;

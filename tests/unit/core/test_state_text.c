@@ -248,7 +248,9 @@ static void fill_slot(struct vfj_slot *slot, unsigned number)
     memset(slot->plan.pad, 0, sizeof slot->plan.pad);
     slot->request.pad = 0;
     memset(slot->link.pad, 0, sizeof slot->link.pad);
+    memset(slot->transparent.pad, 0, sizeof slot->transparent.pad);
     slot->script.pad = 0;
+    slot->transparent.mode = VFJ_SLOT_MODE_ORDINARY; /* the other runs no batch */
     snprintf(name, sizeof name, "hn3456789012%u", 100 + number);
     slot->hn = slot->vf = vfj_name_of(name);
     slot->unit = vfj_name_digits(slot->hn);

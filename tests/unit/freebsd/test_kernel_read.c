@@ -30,7 +30,7 @@ static struct {
     unsigned interface_count;
     struct vfj_interface interfaces[INTERFACES_MAX];
     struct vfj_default_route route, route6;
-    int sysctl_error, interfaces_error, route_error; /* 0: it answers */
+    int sysctl_error, interfaces_error, counters_error, route_error; /* 0: it answers */
 } kernel;
 
 bool vfj_kernel_answers(void)
@@ -58,6 +58,14 @@ static bool is_wanted(struct vfj_name name, const struct vfj_name *wanted, unsig
             return true;
     }
     return false;
+}
+
+int vfj_kernel_counters(struct vfj_name name, struct vfj_counters *counters)
+{
+    *counters = vfj_counters_unknown();
+    counters->out = (int64_t)strlen(name.text);
+    counters->options = 0x8000b;
+    return kernel.counters_error;
 }
 
 int vfj_kernel_interfaces(const struct vfj_name *wanted, unsigned count, vfj_interface_fn *tell,
@@ -179,6 +187,30 @@ static void test_slot(void **state)
     const struct vfj_command command = probe_slot();
     (void)state;
     assert_read(&command, slot_body);
+}
+
+/* Of a snapshot the kernel tells more than programs do: what interfaces counted. */
+static void test_snapshot(void **state)
+{
+    static const char *const sysctls[][2] = {
+        {"hw.hn.vf_transparent", "1"},      {"dev.hn.0.vf", "mce0"},
+        {"dev.hn.0.vf_xpnt_enabled", "0"},  {"dev.hn.0.rx.0.packets", "5"},
+        {"dev.hn.0.tx.0.packets", "30"},    {"dev.hn.0.tx.1.packets", "4"},
+        {"dev.mlx5_core.0.%location", "x"},
+    };
+    struct vfj_command command = probe(VFJ_COMMAND_PROBE_SNAPSHOT, "hn0", "0");
+    (void)state;
+    for (size_t i = 0; i < sizeof sysctls / sizeof sysctls[0]; i++) {
+        kernel.sysctls[i].name = sysctls[i][0];
+        kernel.sysctls[i].value = sysctls[i][1];
+    }
+    command.c = vfj_name_of("mce0");
+    assert_read(
+        &command,
+        "command=7 probe=snapshot ok=1 transparent=1 vf=mce0 enabled=0 synthetic_in=5 "
+        "synthetic_out=34 location=x hn_out=3 hn_options=524299 hn_if=hn0 hn_flags=exists,up "
+        "hn_link=2 hn_mtu=1500 vf_out=4 vf_options=524299 vf_if=mce0 vf_flags=exists,up "
+        "vf_link=1 vf_mtu=1500");
 }
 
 /* The route of another interface is none of the slot's, nor is one that a router advertised. */
@@ -459,6 +491,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_slot, make_guest),
+        cmocka_unit_test_setup(test_snapshot, make_guest),
         cmocka_unit_test_setup(test_slot_alone, make_guest),
         cmocka_unit_test_setup(test_users, make_guest),
         cmocka_unit_test_setup(test_map, make_guest),

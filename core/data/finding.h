@@ -1,0 +1,64 @@
+/* What goes wrong, or did, with a VF in transparent mode; each finding follows from the journal. */
+#ifndef VFJ_CORE_DATA_FINDING_H
+#define VFJ_CORE_DATA_FINDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/data/reason.h"
+
+/* The findings, the gravest first. X(reason, whether the slot has a fault while it stands, what an
+ * administrator can do). A checkpoint holds the positions as a mask: a new row goes to the end.
+ *
+ * NOT_SWITCHED       a snapshot 15 s after the VF attached, or later, shows vf_xpnt_enabled=0
+ * VF_ABSENT          no VF is mapped 10 minutes after the last one left
+ * VF_CONFIGURED      a snapshot shows an address on the VF
+ * VF_SILENT          since the switch hn counted 10 packets sent or more, and the VF none
+ * SYNTHETIC_TRAFFIC  since the switch hn's own queues sent 10 packets or more. What is received
+ *                    there is no sign: the host sends broadcasts and first packets that way.
+ * SMALLER_MTU        2 s after the switch: hn's MTU is smaller than before the VF left
+ * FEWER_OPTIONS      likewise an option of hn is missing
+ * FLAPPING           the fifth leave within an hour, until that hour is over
+ * SEVERAL_LEFT       another hn lost its VF at most 2 s before. The VFs of mana(4) share a PCI
+ *                    function, so this is no fault.
+ */
+#define VFJ_FINDINGS(X)                                                                         \
+    X(NOT_SWITCHED, true,                                                                       \
+      "look for the reason in dmesg(8): hn(4) refuses drivers that use if_start, and a VF "     \
+      "whose interface can't be upped; `ifconfig VF` shows its link")                           \
+    X(VF_ABSENT, true,                                                                          \
+      "ask the host whether SR-IOV is still enabled for this network adapter; traffic goes "    \
+      "through hn meanwhile, at a lower speed")                                                 \
+    X(VF_CONFIGURED, true,                                                                      \
+      "take the address off the VF, and see to it that no ifconfig_DEFAULT, ifconfig_VF or "    \
+      "cloud-init configures the VF: only hn may have addresses")                               \
+    X(VF_SILENT, true,                                                                          \
+      "see `ifconfig VF` and the VF driver's sysctls for errors; `ifconfig VF down`, then up, " \
+      "lets hn(4) switch once more")                                                            \
+    X(SYNTHETIC_TRAFFIC, false,                                                                 \
+      "compare `sysctl dev.hn.N.tx` over a minute: the VF may refuse packets that hn sends; "   \
+      "bpf(4) listeners may want hw.hn.vf_xpnt_accbpf")                                         \
+    X(SMALLER_MTU, true, "set hn's MTU as before: `ifconfig hnN mtu M`, which hn(4) passes on") \
+    X(FEWER_OPTIONS, false,                                                                     \
+      "enable the options on hn again, as `ifconfig hnN txcsum tso lro`; the journal's "        \
+      "snapshots tell which it had")                                                            \
+    X(FLAPPING, true,                                                                           \
+      "ask the host's operator: a VF leaves at each live migration and host servicing, and "    \
+      "more often than a few times a day means trouble there")                                  \
+    X(SEVERAL_LEFT, false, "nothing here: one event of the host took the VFs of several hn")
+
+enum vfj_finding_kind {
+#define X(reason, ...) VFJ_FOUND_##reason,
+    VFJ_FINDINGS(X)
+#undef X
+        VFJ_FOUND_COUNT
+};
+
+enum vfj_reason vfj_found_reason(enum vfj_finding_kind kind);
+bool vfj_found_is_fault(enum vfj_finding_kind kind);
+const char *vfj_found_advice(enum vfj_finding_kind kind);
+
+/* What an administrator can do about the finding with that reason; NULL: it is none. */
+const char *vfj_reason_advice(enum vfj_reason reason);
+
+#endif

@@ -1,0 +1,321 @@
+/* Transparent mode: what a snapshot holds, and that the machine only reads whatever happens. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/data/finding.h"
+#include "core/data/hn_snapshot.h"
+#include "tests/kit/machine.h"
+
+static struct vfj_hn_snapshot snapshot;
+
+static void take(const char *name, const char *value)
+{
+    vfj_hn_snapshot_take_sysctl(&snapshot, "1", vfj_span_of(name), vfj_span_of(value));
+}
+
+/* Rings are summed up; other units and other leaves are not the snapshot's. */
+static void test_sysctls(void **unused)
+{
+    (void)unused;
+    vfj_hn_snapshot_init(&snapshot);
+    take("hw.hn.vf_transparent", "1");
+    take("hw.hn.vf_xpnt_attwait", "7");
+    take("dev.hn.1.vf", "mce0");
+    take("dev.hn.1.vf_xpnt_enabled", "1");
+    take("dev.hn.1.tso_max", "65535");
+    take("dev.hn.1.tx.0.packets", "10");
+    take("dev.hn.1.tx.12.packets", "5");
+    take("dev.hn.1.tx.0.packets_sent", "1000");
+    take("dev.hn.1.tx.packets", "1000");
+    take("dev.hn.1.rx.0.packets", "3");
+    take("dev.hn.2.tx.0.packets", "1000");
+    take("dev.hn.12.vf", "mce9");
+    take("dev.mlx5_core.0.%location", "slot=2 function=0");
+    assert_int_equal(snapshot.transparent, 1);
+    assert_int_equal(snapshot.attwait_s, 7);
+    assert_true(snapshot.has_vf_name);
+    assert_string_equal(snapshot.vf_name.text, "mce0");
+    assert_int_equal(snapshot.enabled, 1);
+    assert_int_equal(snapshot.tso_max, 65535);
+    assert_int_equal(snapshot.synthetic_out, 15);
+    assert_int_equal(snapshot.synthetic_in, 3);
+    assert_string_equal(snapshot.location, "slot=2 function=0");
+}
+
+/* What is missing, of another type or of another meaning is unknown, never zero. */
+static void test_unknown(void **unused)
+{
+    static const char *const odd[] = {"", "-1", "2", "enabled", "1 2", "99999999999999999999"};
+    (void)unused;
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        vfj_hn_snapshot_init(&snapshot);
+        take("dev.hn.1.vf_xpnt_enabled", odd[i]);
+        assert_int_equal(snapshot.enabled, VFJ_COUNT_UNKNOWN);
+    }
+    vfj_hn_snapshot_init(&snapshot);
+    take("dev.hn.1.vf", "two names");
+    take("dev.hn.1.tx.0.packets", "many");
+    take("hw.hn.vf_xpnt_attwait", "soon");
+    assert_false(snapshot.has_vf_name);
+    assert_int_equal(snapshot.synthetic_out, VFJ_COUNT_UNKNOWN);
+    assert_int_equal(snapshot.synthetic_in, VFJ_COUNT_UNKNOWN);
+    assert_int_equal(snapshot.attwait_s, VFJ_COUNT_UNKNOWN);
+    assert_int_equal(snapshot.hn.counters.out, VFJ_COUNT_UNKNOWN);
+    take("dev.hn.1.tx.0.packets", "1000000000000000000");
+    take("dev.hn.1.tx.1.packets", "1000000000000000000"); /* the sum would be too large */
+    assert_int_equal(snapshot.synthetic_out, VFJ_COUNT_MAX);
+}
+
+static void test_since(void **unused)
+{
+    (void)unused;
+    assert_int_equal(vfj_count_since(5, 12), 7);
+    assert_int_equal(vfj_count_since(5, 5), 0);
+    assert_int_equal(vfj_count_since(12, 5), VFJ_COUNT_UNKNOWN); /* reset, or wrapped */
+    assert_int_equal(vfj_count_since(VFJ_COUNT_UNKNOWN, 5), VFJ_COUNT_UNKNOWN);
+    assert_int_equal(vfj_count_since(5, VFJ_COUNT_UNKNOWN), VFJ_COUNT_UNKNOWN);
+}
+
+static void fill_end(struct vfj_end *end, const char *name)
+{
+    struct vfj_address address;
+#define X(key, member) end->counters.member = INT64_C(123456789012);
+    VFJ_COUNTERS(X)
+#undef X
+    strcpy(end->counters.media, "Ethernet autoselect (40Gbase-CR4 <full-duplex>)");
+    end->interface = (struct vfj_interface){
+        .name = vfj_name_of(name), .exists = true, .up = true, .link = VFJ_LINK_UP, .mtu = 1500};
+    assert_true(vfj_address_parse(vfj_span_of("10.123.123.123/24"), &address));
+    vfj_interface_add_address(&end->interface, &address);
+    assert_true(vfj_address_parse(vfj_span_of("2001:db8:1234:5678::1234/64"), &address));
+    vfj_interface_add_address(&end->interface, &address);
+}
+
+/* A whole snapshot takes less than 1 KB of the journal, and is read back as it was. */
+static void test_record(void **unused)
+{
+    static struct vfj_observation observation, read;
+    static char body[VFJ_BODY_MAX];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    (void)unused;
+    vfj_hn_snapshot_init(&snapshot);
+    take("hw.hn.vf_transparent", "1");
+    take("hw.hn.vf_xpnt_attwait", "2");
+    take("dev.hn.1.vf", "mce0");
+    take("dev.hn.1.vf_xpnt_enabled", "0");
+    take("dev.hn.1.tso_max", "65535");
+    take("dev.hn.1.tx.0.packets", "123456789012");
+    take("dev.hn.1.rx.0.packets", "123456789012");
+    take("dev.mlx5_core.0.%location", "slot=2 function=0 dbsf=pci2:0:2:0");
+    fill_end(&snapshot.hn, "hn0");
+    fill_end(&snapshot.vf, "mce0");
+    observation
+        = (struct vfj_observation){.command = 1234567, .probe = VFJ_PROBE_SNAPSHOT, .ok = true};
+    observation.as.snapshot = snapshot;
+    vfj_observation_encode(&observation, &text);
+    assert_in_range(text.length, 1, 1023);
+    assert_int_equal(vfj_observation_decode((struct vfj_span){body, text.length}, &read), VFJ_OK);
+    assert_memory_equal(&read.as.snapshot, &snapshot, sizeof snapshot);
+    assert_int_equal(read.as.snapshot.enabled, 0); /* a zero that was read is no unknown */
+}
+
+static void test_bad_records(void **unused)
+{
+    static const char *const bad[] = {
+        "command=1 probe=snapshot enabled=-1",
+        "command=1 probe=snapshot enabled=\"1\"",
+        "command=1 probe=snapshot hn_out=x",
+        "command=1 probe=snapshot hn_out=1000000000000000001",
+        "command=1 probe=snapshot vf=\"a b\"",
+        "command=1 probe=snapshot media=x",
+        "command=1 probe=snapshot hn_media=\"\"",
+        "command=1 probe=snapshot lagg_if=lagg0",
+        "command=1 probe=snapshot transparent=yes",
+    };
+    static struct vfj_observation read;
+    (void)unused;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_not_equal(vfj_observation_decode(vfj_span_of(bad[i]), &read), VFJ_OK);
+}
+
+/* Each finding has its reason, alone, and an advice. */
+static void test_findings(void **unused)
+{
+    (void)unused;
+    for (unsigned kind = 0; kind < VFJ_FOUND_COUNT; kind++) {
+        enum vfj_reason reason = vfj_found_reason((enum vfj_finding_kind)kind);
+        assert_true(strlen(vfj_reason_name(reason)) > 0);
+        assert_true(strlen(vfj_found_advice((enum vfj_finding_kind)kind)) > 20);
+        for (unsigned other = 0; other < kind; other++)
+            assert_int_not_equal(reason, vfj_found_reason((enum vfj_finding_kind)other));
+    }
+    assert_true(VFJ_FOUND_COUNT <= 16); /* bits of struct vfj_transparent_facts */
+}
+
+/* Walks: whatever happens to a transparent guest, in whatever order and however late. */
+
+enum { STEPS = 400, WALKS = 300 };
+
+static uint64_t seed;
+
+static unsigned roll(unsigned sides)
+{
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)(seed >> 33) % sides;
+}
+
+static void watch(struct kit_machine *machine, const struct vfj_event *event)
+{
+    const struct vfj_decision *decision = &machine->decision;
+    (void)event;
+    for (unsigned i = 0; i < decision->command_count; i++)
+        assert_true(vfj_command_reads(&decision->commands[i]));
+    for (unsigned i = 0; i < machine->next.head.slot_count; i++) {
+        if ((decision->touched.slots >> i & 1) == 0)
+            continue;
+        const struct vfj_slot *slot = &machine->next.slots[i];
+        assert_true(vfj_slot_is_transparent(slot) || slot->state == VFJ_SLOT_DETACHED);
+        assert_int_not_equal(slot->state, VFJ_SLOT_LAGGED);
+    }
+}
+
+static const char *some_line(void)
+{
+    static char line[128];
+    static const char *const lines[] = {
+        "@+%u.%u !system=ETHERNET subsystem=mce%u type=IFATTACH",
+        "@+%u.%u !system=IFNET subsystem=mce%u type=DETACH",
+        "@+%u.%u !system=IFNET subsystem=mce%u type=LINK_UP",
+        "@+%u.%u !system=IFNET subsystem=mce%u type=LINK_DOWN",
+        "@+%u.%u !system=HYPERV_NIC_VF subsystem=hn%u type=VF_UP",
+        "@+%u.%u !system=HYPERV_NIC_VF subsystem=hn%u type=VF_DOWN",
+        "@+%u.%u !system=IFNET subsystem=hn%u type=DETACH",
+        "@+%u.%u !system=IFNET subsystem=hn%u type=LINK_UP",
+    };
+    unsigned wait = roll(6) == 0 ? roll(2000) : roll(4);
+    (void)snprintf(line, sizeof line, lines[roll(4) == 0 ? roll(8) : roll(3)], wait, roll(10),
+                   roll(2));
+    return line;
+}
+
+static const char *some_directive(void)
+{
+    static const char *const directives[] = {
+        "%restart",
+        "%gap lost",
+        "%boot",
+        "%noif mce0",
+        "%sysctl dev.hn.0.vf_xpnt_enabled=0",
+        "%nosysctl dev.hn.0.vf_xpnt_enabled",
+        "%sysctl dev.hn.1.vf_xpnt_enabled=1",
+        "%sysctl dev.hn.0.vf=",
+        "%nosysctl dev.hn.0.vf",
+        "%fail 3 1 sysctl -i hw.hn.vf_transparent hw.hn.vf_xpnt_attwait",
+        "%slow 3 sysctl -i hw.hn.vf_transparent hw.hn.vf_xpnt_attwait",
+        "%slow 5 sysctl -i hw.hn.vf_transparent hw.hn.vflist",
+        "%if hn0 up mtu 1400 out 7 options 3",
+        "%if mce1 up out 100000 inet 10.0.0.9/24",
+        "%sysctl dev.hn.1.tx.0.packets=5000",
+        "%late 4",
+    };
+    return directives[roll(sizeof directives / sizeof directives[0])];
+}
+
+static void test_walks(void **unused)
+{
+    struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    (void)unused;
+    machine->watch = watch;
+    for (unsigned walk = 0; walk < WALKS; walk++) {
+        seed = walk;
+        kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+        kit_machine_line(machine, "%sysctl hw.hn.vf_transparent=1");
+        kit_machine_line(machine, "%if hn0 up mtu 9000 out 5 options 15");
+        kit_machine_line(machine, "%if hn1 up");
+        kit_machine_line(machine, "%vf mce0 hn0");
+        kit_machine_line(machine, "%vf mce1 hn1");
+        for (unsigned step = 0; step < STEPS; step++)
+            kit_machine_line(machine, roll(8) == 0 ? some_directive() : some_line());
+        kit_machine_check_index(&machine->state);
+        assert_true(kit_state_reads_back(&machine->state));
+    }
+    kit_machine_close(machine);
+}
+
+/* All sequences of what can happen, up to a depth: in the end the slot is what the guest is, and
+ * nothing polls. */
+
+enum { DEPTH = 4 };
+
+static const char *const actions[] = {
+    "@+0.5 !system=ETHERNET subsystem=mce0 type=IFATTACH",
+    "@+0.5 !system=IFNET subsystem=mce0 type=DETACH",
+    "@+0.5 !system=IFNET subsystem=mce0 type=LINK_UP",
+    "@+20 +x at y",
+    "%restart",
+    "%boot",
+    "%sysctl dev.hn.0.vf_xpnt_enabled=0",
+    "%sysctl dev.hn.0.vf_xpnt_enabled=1",
+    "%if mce0 up", /* a VF comes, and one leaves, unheard */
+    "%noif mce0",
+};
+enum { ACTIONS = sizeof actions / sizeof actions[0] };
+
+static void check_end(struct kit_machine *machine, const unsigned *sequence)
+{
+    struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_SNAPSHOT, .text = "0"};
+    static struct vfj_observation answer;
+    const struct vfj_slot *slot = kit_machine_slot(machine, "hn0");
+    command.a = vfj_name_of("hn0");
+    vfj_guest_observe(&machine->play.guest, &command, &answer);
+    bool has_vf = !vfj_name_is_empty(answer.as.snapshot.vf_name);
+    bool is_switched = has_vf && answer.as.snapshot.enabled == 1;
+    enum vfj_slot_state state = slot != NULL ? (enum vfj_slot_state)slot->state : VFJ_SLOT_DETACHED;
+    bool is_right = !has_vf ? state == VFJ_SLOT_DETACHED
+        : is_switched       ? state == VFJ_SLOT_SWITCHED
+                            : state == VFJ_SLOT_DELAYED || state == VFJ_SLOT_ATTACHED;
+    bool polls = (!has_vf || is_switched) && machine->play.deadline_us != INT64_MAX;
+    if (!is_right || polls)
+        fail_msg("%s after %u %u %u %u%s", vfj_slot_state_name(state), sequence[0], sequence[1],
+                 sequence[2], sequence[3], polls ? ", and a timer is armed" : "");
+}
+
+static void test_sequences(void **unused)
+{
+    struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    unsigned sequence[DEPTH] = {0}, at = 0;
+    (void)unused;
+    machine->watch = watch;
+    while (at < DEPTH) {
+        kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+        kit_machine_line(machine, "%sysctl hw.hn.vf_transparent=1");
+        kit_machine_line(machine, "%if hn0 up");
+        kit_machine_line(machine, "%vf mce0 hn0");
+        for (unsigned i = 0; i < DEPTH; i++)
+            kit_machine_line(machine, actions[sequence[i]]);
+        kit_machine_line(machine, "@+1 +x at y");
+        kit_machine_line(machine, "%gap the rest is found");
+        kit_machine_line(machine, "@+4000 +x at y");
+        check_end(machine, sequence);
+        for (at = 0; at < DEPTH && ++sequence[at] == ACTIONS; at++)
+            sequence[at] = 0;
+    }
+    kit_machine_close(machine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sysctls),     cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_since),       cmocka_unit_test(test_record),
+        cmocka_unit_test(test_bad_records), cmocka_unit_test(test_findings),
+        cmocka_unit_test(test_walks),       cmocka_unit_test(test_sequences),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
