@@ -10,7 +10,8 @@
 /* The findings, the gravest first. X(reason, whether the slot has a fault while it stands, what an
  * administrator can do). A checkpoint holds the positions as a mask: a new row goes to the end.
  *
- * NOT_SWITCHED       a snapshot 15 s after the VF attached, or later, shows vf_xpnt_enabled=0
+ * NOT_SWITCHED       a snapshot 13 s after the end of hw.hn.vf_xpnt_attwait, or later, shows
+ *                    vf_xpnt_enabled=0: 15 s after the VF attached, by default
  * VF_ABSENT          no VF is mapped 10 minutes after the last one left
  * VF_CONFIGURED      a snapshot shows an address on the VF
  * VF_SILENT          since the switch hn counted 10 packets sent or more, and the VF none

@@ -247,7 +247,7 @@ static void vf_detached(struct vfj_step_context *context, struct vfj_name name)
  * only. */
 static bool is_of_transparent_hn(struct vfj_step_context *context, unsigned index)
 {
-    if (index == VFJ_SLOTS_MAX || !vfj_slot_is_transparent(vfj_step_slot(context, index)))
+    if (!vfj_slot_is_transparent(vfj_step_slot(context, index)))
         return false;
     vfj_step_note(context, VFJ_REASON_TRANSPARENT);
     vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_CHANGE);

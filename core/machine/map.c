@@ -183,9 +183,7 @@ static void take_map(struct vfj_step_context *context, const struct vfj_map *map
     bool is_after_gap = head->observe_all != 0;
     head->transparent = map->transparent > 0;
     head->observe_all = 0;
-    if (head->transparent)
-        vfj_step_note(context, VFJ_REASON_TRANSPARENT);
-    else
+    if (!head->transparent)
         vfj_transparent_end(context);
     const struct known known = learn_units(context, map);
     if (head->transparent) {

@@ -189,7 +189,7 @@ enum vfj_slot_mode {
 /* What is known of a slot in transparent mode (core/machine/transparent.h); zero in the other mode,
  * but for the timer. Numbers may be VFJ_COUNT_UNKNOWN. */
 struct vfj_transparent_facts {
-    int64_t since_us;  /* monotonic time of the last edge: attached, switched or left; 0: none */
+    int64_t since_us;  /* monotonic time of the last edge: attached, switched or left */
     int64_t settle_us; /* timer: the snapshot that follows an edge is due; or VFJ_NEVER_US */
     int64_t hour_us;   /* monotonic time at which the hour of `leaves` began */
     /* packets sent, of the snapshot that first showed the data path on the VF */

@@ -10,7 +10,7 @@
 #include "core/machine/reconcile.h"
 
 enum {
-    NOT_SWITCHED_S = 15,
+    NOT_SWITCHED_S = 13, /* from attwait's end */
     ABSENT_S = 600,
     READ_FIRST_S = 1, /* between snapshots until the switch is seen: this, then twice as long … */
     READ_MAX_S = 3600,
@@ -73,7 +73,6 @@ static bool left_together(const struct vfj_step_context *context, const struct v
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
         const struct vfj_slot *other = vfj_step_slot(context, i);
         if (other != slot && vfj_slot_is_transparent(other) && vfj_name_is_empty(other->vf)
-            && other->transparent.since_us > 0 && other->generation > 0
             && now_us(context) - other->transparent.since_us <= seconds_us(TOGETHER_S))
             return true;
     }
@@ -129,8 +128,7 @@ void vfj_transparent_forget(struct vfj_slot *slot)
 /* Nothing of the other mode is under way, and hn and VF are not joined. */
 static bool can_begin(const struct vfj_slot *slot)
 {
-    return !slot->joined && slot->plan.phase != VFJ_PLAN_ACTIVE
-        && slot->activity != VFJ_ACTIVITY_OBSERVING && slot->activity != VFJ_ACTIVITY_RUNNING;
+    return !slot->joined && !vfj_slot_has_plan(slot);
 }
 
 /* No timer of either mode is armed. */
@@ -188,8 +186,7 @@ static void compare_slot(struct vfj_step_context *context, unsigned index,
 void vfj_transparent_map(struct vfj_step_context *context, const struct vfj_map *map,
                          bool is_after_gap)
 {
-    if (map->truncated)
-        vfj_step_note(context, VFJ_REASON_TOO_MANY_SLOTS);
+    vfj_step_note(context, map->truncated ? VFJ_REASON_TOO_MANY_SLOTS : VFJ_REASON_TRANSPARENT);
     for (unsigned i = 0; i < map->pair_count; i++) {
         unsigned index = vfj_name_is_empty(map->pairs[i].hn)
             ? VFJ_SLOTS_MAX
@@ -234,13 +231,11 @@ static bool take_due(const struct vfj_step_context *context, int64_t *timer_us)
 
 void vfj_transparent_timer(struct vfj_step_context *context, struct vfj_slot *slot)
 {
-    bool is_over = take_due(context, &slot->timers.delay_us);
-    bool is_due = take_due(context, &slot->timers.observe_us);
-    bool has_settled = take_due(context, &slot->transparent.settle_us);
-    if (is_over)
+    if (take_due(context, &slot->timers.delay_us))
         slot->delay = VFJ_DELAY_OVER;
-    if (is_over || is_due || has_settled)
-        vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+    (void)take_due(context, &slot->timers.observe_us);
+    (void)take_due(context, &slot->transparent.settle_us);
+    vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
 /* Snapshots */
@@ -330,7 +325,7 @@ static void judge_hn(struct vfj_step_context *context, struct vfj_slot *slot,
     struct vfj_transparent_facts *facts = &slot->transparent;
     const struct vfj_interface *hn = &snapshot->hn.interface;
     int64_t options = snapshot->hn.counters.options;
-    if (hn->exists && hn->mtu > 0) {
+    if (hn->mtu > 0) {
         set_finding(context, slot, VFJ_FOUND_SMALLER_MTU, hn->mtu < facts->mtu);
         if (hn->mtu > facts->mtu)
             facts->mtu = hn->mtu;
@@ -344,20 +339,36 @@ static void judge_hn(struct vfj_step_context *context, struct vfj_slot *slot,
     }
 }
 
+/* hw.hn.vf_xpnt_attwait, which began when the VF attached, is over. */
+static int64_t attwait_end_us(const struct vfj_slot *slot, const struct vfj_hn_snapshot *snapshot)
+{
+    int64_t wait_s = snapshot->attwait_s;
+    if (wait_s == VFJ_COUNT_UNKNOWN)
+        wait_s = VFJ_ATTWAIT_DEFAULT_S;
+    else if (wait_s > READ_MAX_S)
+        wait_s = READ_MAX_S;
+    return slot->transparent.since_us + seconds_us(wait_s);
+}
+
+/* From then on NOT_SWITCHED can be told. */
+static int64_t told_us(const struct vfj_slot *slot, const struct vfj_hn_snapshot *snapshot)
+{
+    return attwait_end_us(slot, snapshot) + seconds_us(NOT_SWITCHED_S);
+}
+
 static void judge_attached(struct vfj_step_context *context, struct vfj_slot *slot,
                            const struct vfj_hn_snapshot *snapshot)
 {
-    int64_t for_us = now_us(context) - slot->transparent.since_us;
     if (snapshot->vf.interface.exists)
         set_finding(context, slot, VFJ_FOUND_VF_CONFIGURED,
                     snapshot->vf.interface.address_count > 0);
     if (!vfj_slot_is_on_vf(slot)) {
-        if (snapshot->enabled == 0 && for_us >= seconds_us(NOT_SWITCHED_S))
+        if (snapshot->enabled == 0 && now_us(context) >= told_us(slot, snapshot))
             set_finding(context, slot, VFJ_FOUND_NOT_SWITCHED, true);
         return;
     }
     judge_traffic(context, slot, snapshot);
-    if (for_us >= seconds_us(VFJ_SETTLE_S))
+    if (now_us(context) - slot->transparent.since_us >= seconds_us(VFJ_SETTLE_S))
         judge_hn(context, slot, snapshot);
 }
 
@@ -367,24 +378,18 @@ static void judge_detached(struct vfj_step_context *context, struct vfj_slot *sl
     struct vfj_transparent_facts *facts = &slot->transparent;
     const struct vfj_interface *hn = &snapshot->hn.interface;
     int64_t for_us = now_us(context) - facts->since_us;
-    if (facts->mtu > 0 && hn->exists && hn->mtu > 0)
+    if (facts->mtu > 0 && hn->mtu > 0)
         facts->mtu = hn->mtu; /* an administrator may have changed it */
-    if (slot->generation > 0 && for_us >= seconds_us(ABSENT_S))
+    if (for_us >= seconds_us(ABSENT_S))
         set_finding(context, slot, VFJ_FOUND_VF_ABSENT, true);
 }
 
-/* hw.hn.vf_xpnt_attwait, which began when the VF attached. */
 static void arm_attwait(struct vfj_step_context *context, struct vfj_slot *slot,
                         const struct vfj_hn_snapshot *snapshot)
 {
-    int64_t wait_s = snapshot->attwait_s;
     if (slot->delay != VFJ_DELAY_DUE)
         return;
-    if (wait_s == VFJ_COUNT_UNKNOWN)
-        wait_s = VFJ_ATTWAIT_DEFAULT_S;
-    else if (wait_s > READ_MAX_S)
-        wait_s = READ_MAX_S;
-    slot->timers.delay_us = slot->transparent.since_us + seconds_us(wait_s);
+    slot->timers.delay_us = attwait_end_us(slot, snapshot);
     if (slot->timers.delay_us < now_us(context))
         slot->timers.delay_us = now_us(context);
     slot->delay = VFJ_DELAY_RUNNING;
@@ -394,16 +399,17 @@ static void arm_attwait(struct vfj_step_context *context, struct vfj_slot *slot,
 
 /* The switch is not seen: the next snapshots are 1, 2, 4 … s apart, and one is taken when
  * NOT_SWITCHED can be told. */
-static void arm_read(struct vfj_step_context *context, struct vfj_slot *slot)
+static void arm_read(struct vfj_step_context *context, struct vfj_slot *slot,
+                     const struct vfj_hn_snapshot *snapshot)
 {
-    int64_t told_us = slot->transparent.since_us + seconds_us(NOT_SWITCHED_S);
     if (slot->delay == VFJ_DELAY_RUNNING || slot->timers.observe_us != VFJ_NEVER_US)
         return;
     vfj_step_count_up(&slot->transparent.reads);
     slot->timers.observe_us
         = now_us(context) + vfj_step_pause_us(READ_FIRST_S, READ_MAX_S, slot->transparent.reads);
-    if (now_us(context) < told_us && told_us < slot->timers.observe_us)
-        slot->timers.observe_us = told_us;
+    int64_t at_us = told_us(slot, snapshot);
+    if (now_us(context) < at_us && at_us < slot->timers.observe_us)
+        slot->timers.observe_us = at_us;
 }
 
 /* Flapping is over when its hour is: one more snapshot tells, and nothing polls after that. */
@@ -442,7 +448,7 @@ static void judge(struct vfj_step_context *context, struct vfj_slot *slot,
         judge_attached(context, slot, snapshot);
     if (!vfj_name_is_empty(slot->vf) && !vfj_slot_is_on_vf(slot)) {
         arm_attwait(context, slot, snapshot);
-        arm_read(context, slot);
+        arm_read(context, slot, snapshot);
     }
     judge_flapping(context, slot);
 }
@@ -478,7 +484,7 @@ void vfj_transparent_reconcile(struct vfj_step_context *context, unsigned index)
         judge_edge(context, slot);
     if (is_subject && context->setback != VFJ_REASON_NONE)
         handle_failure(context, slot);
-    if (is_subject && context->is_observed && slot->request.wanted == VFJ_OBSERVE_NOT)
+    if (is_subject && context->is_observed)
         judge(context, slot, &context->event->as.observed.as.snapshot);
     slot->fault
         = (uint8_t)(slot->plan.failures > 0 ? VFJ_REASON_PROBE_FAILED : gravest_fault(slot));

@@ -522,6 +522,7 @@ static void test_refused(void **unused)
 static void test_contradictions(void **unused)
 {
     static const char slot[] = "state=2 slot=hn0 vf=mce0 unit=0 state=attached";
+    static const char joined[] = "state=2 slot=hn0 vf=mce0 unit=0 state=lagged joined=1";
     char text[256];
     static const struct {
         const char *more;
@@ -543,6 +544,10 @@ static void test_contradictions(void **unused)
         {" plan_failed=1", false},
         {" joined=1", false},
         {" delay=2", false},
+        {" transparent_mode=1", true},
+        {" transparent_mode=2", false},
+        {" transparent_mode=1 activity=observing batch_count=1", true},
+        {" transparent_mode=1 activity=running batch_count=1 batch_needs=4", false},
     };
     (void)unused;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -550,6 +555,8 @@ static void test_contradictions(void **unused)
         if (reads(text) != cases[i].is_sound)
             fail_msg("%s: %s", text, cases[i].is_sound ? "refused" : "taken");
     }
+    (void)snprintf(text, sizeof text, "%s transparent_mode=1", joined);
+    assert_true(reads(joined) && !reads(text));
 }
 
 /* More of a thing than there is room for. */

@@ -71,6 +71,9 @@ static void test_errors(void **unused)
         {"%if hn0 sideways", 9, "not a word of %if"},
         {"%if hn0 mtu", 12, "an MTU of at most 65535 is missing"},
         {"%if hn0 mtu 65536", 13, "an MTU of at most 65535 is missing"},
+        {"%if hn0 in", 11, "a number is missing"},
+        {"%if hn0 drops_out many", 19, "a number is missing"},
+        {"%if hn0 out 1000000000000000001", 13, "a number is missing"},
         {"%if hn0 inet", 13, "an address is missing"},
         {"%if hn0 inet fd00::1/64", 14, "not an address of that family (ADDR/LEN)"},
         {"%if hn0 inet6 10.0.0.4/24", 15, "not an address of that family (ADDR/LEN)"},
@@ -241,6 +244,17 @@ static void test_directives(void **unused)
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_NONE);
     assert_true(read_line("%if vlan7 vlandev hn0 fib 2")); /* its own FIB is not its parent's */
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_VLAN);
+    assert_true(read_line("%if hn0 in 1 out 2 errors_in 3 errors_out 4 drops_in 5 drops_out 6 "
+                          "bits_per_s 7 options 8 media=\"a b\" up"));
+    const struct vfj_counters *counters = &read.if_facts.counters;
+    assert_true(counters->in == 1 && counters->out == 2 && counters->errors_in == 3
+                && counters->errors_out == 4 && counters->drops_in == 5 && counters->drops_out == 6
+                && counters->bits_per_s == 7 && counters->options == 8);
+    assert_string_equal(counters->media, "a b");
+    assert_true(read.if_facts.interface.up);
+    assert_true(read_line("%if hn0 out 1000000000000000000"));
+    assert_true(counters->out == VFJ_COUNT_MAX && counters->in == VFJ_COUNT_UNKNOWN);
+    assert_false(read_line("%if hn0 media=\"a b"));
     assert_true(read_line("%vf mce0 hn0"));
     assert_string_equal(read.name.text, "mce0");
     assert_string_equal(read.other.text, "hn0");

@@ -33,9 +33,18 @@ static void test_sysctls(void **unused)
     take("dev.hn.1.tx.12.packets", "5");
     take("dev.hn.1.tx.0.packets_sent", "1000");
     take("dev.hn.1.tx.packets", "1000");
+    take("dev.hn.1.tx.0", "1000");
     take("dev.hn.1.rx.0.packets", "3");
     take("dev.hn.2.tx.0.packets", "1000");
+    take("dev.hn.1.tx.0/.packets", "1000");
+    take("dev.hn.1.tx.0:.packets", "1000");
+    take("dev.hn.1.rx.0.packets_ok", "1000");
+    take("dev.hn.1.rxvf", "mce9");
     take("dev.hn.12.vf", "mce9");
+    take("dev.%location", "slot=9");
+    take(".%location", "slot=9");
+    take("net.mlx5_core.0.%location", "slot=9");
+    take("dev.mlx5_core.0.%locations", "slot=9");
     take("dev.mlx5_core.0.%location", "slot=2 function=0");
     assert_int_equal(snapshot.transparent, 1);
     assert_int_equal(snapshot.attwait_s, 7);
@@ -70,6 +79,51 @@ static void test_unknown(void **unused)
     take("dev.hn.1.tx.0.packets", "1000000000000000000");
     take("dev.hn.1.tx.1.packets", "1000000000000000000"); /* the sum would be too large */
     assert_int_equal(snapshot.synthetic_out, VFJ_COUNT_MAX);
+    /* without a unit nothing of any hn is taken */
+    vfj_hn_snapshot_take_sysctl(&snapshot, "", vfj_span_of("dev.hn..vf"), vfj_span_of("mce0"));
+    vfj_hn_snapshot_take_sysctl(&snapshot, "", vfj_span_of("dev.hn.vf"), vfj_span_of("mce0"));
+    assert_false(snapshot.has_vf_name);
+}
+
+static void test_transparent(void **unused)
+{
+    static const struct {
+        const char *text;
+        int32_t transparent;
+    } cases[] = {
+        {"0", 0},
+        {"1", 1},
+        {"2147483647", INT32_MAX},
+        {"2147483648", VFJ_TRANSPARENT_ABSENT},
+        {"-2147483647", -INT32_MAX},
+        {"-2147483649", VFJ_TRANSPARENT_ABSENT},
+        {"", VFJ_TRANSPARENT_ABSENT},
+        {"yes", VFJ_TRANSPARENT_ABSENT},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        vfj_hn_snapshot_init(&snapshot);
+        take("hw.hn.vf_transparent", cases[i].text);
+        assert_int_equal(snapshot.transparent, cases[i].transparent);
+    }
+}
+
+static void check_device(const char *vf, const char *device)
+{
+    char bytes[64];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    assert_int_equal(vfj_hn_snapshot_device(vfj_name_of(vf), &text), device[0] != '\0');
+    assert_string_equal(bytes, device);
+}
+
+static void test_devices(void **unused)
+{
+    (void)unused;
+    check_device("mce12", "mlx5_core.12");
+    check_device("mana0", "mana.0");
+    check_device("ixv1", "ixv.1");
+    check_device("iavf2", "iavf.2");
+    check_device("fast0", "");
 }
 
 static void test_since(void **unused)
@@ -125,6 +179,8 @@ static void test_record(void **unused)
     assert_int_equal(read.as.snapshot.enabled, 0); /* a zero that was read is no unknown */
 }
 
+#define TOO_LONG "0123456789012345678901234567890123456789 01234567" /* of VFJ_MEDIA_SIZE bytes */
+
 static void test_bad_records(void **unused)
 {
     static const char *const bad[] = {
@@ -137,6 +193,14 @@ static void test_bad_records(void **unused)
         "command=1 probe=snapshot hn_media=\"\"",
         "command=1 probe=snapshot lagg_if=lagg0",
         "command=1 probe=snapshot transparent=yes",
+        "command=1 probe=snapshot transparent=\"1\"",
+        "command=1 probe=snapshot vf=\"mce0\"",
+        "command=1 probe=snapshot location=\"\"",
+        "command=1 probe=snapshot vf=0",
+        "command=1 probe=snapshot hn_media=\"" TOO_LONG "\"",
+        "command=1 probe=snapshot location=\"" TOO_LONG TOO_LONG "\"",
+        "command=1 probe=snapshot hn_if=0",
+        "command=1 probe=snapshot vf_flags=sideways",
     };
     static struct vfj_observation read;
     (void)unused;
@@ -152,10 +216,92 @@ static void test_findings(void **unused)
         enum vfj_reason reason = vfj_found_reason((enum vfj_finding_kind)kind);
         assert_true(strlen(vfj_reason_name(reason)) > 0);
         assert_true(strlen(vfj_found_advice((enum vfj_finding_kind)kind)) > 20);
+        assert_ptr_equal(vfj_reason_advice(reason), vfj_found_advice((enum vfj_finding_kind)kind));
         for (unsigned other = 0; other < kind; other++)
             assert_int_not_equal(reason, vfj_found_reason((enum vfj_finding_kind)other));
     }
     assert_true(VFJ_FOUND_COUNT <= 16); /* bits of struct vfj_transparent_facts */
+    assert_null(vfj_reason_advice(VFJ_REASON_NONE));
+    assert_null(vfj_reason_advice(VFJ_REASON_VF_DOWN));
+}
+
+/* Maps that no trace can tell: cut short, with a VF of no hn, and with more than there is room for. */
+
+static void answer_map(struct kit_machine *machine, const struct vfj_map *map)
+{
+    struct vfj_event event = {.kind = VFJ_EVENT_OBSERVED, .mono_us = machine->state.head.mono_us};
+    kit_machine_line(machine, "%slow 50 sysctl -i hw.hn.vf_transparent hw.hn.vflist");
+    kit_machine_line(machine, "%gap lost");
+    assert_int_not_equal(machine->state.head.map_pending, 0);
+    event.as.observed = (struct vfj_observation){
+        .command = machine->state.head.map_pending, .probe = VFJ_PROBE_MAP, .ok = true};
+    event.as.observed.as.map = *map;
+    kit_machine_step(machine, &event);
+}
+
+static struct vfj_pair pair_of(const char *vf, const char *hn, const char *unit)
+{
+    struct vfj_pair pair = {.vf = vfj_name_of(vf)};
+    if (hn[0] != '\0')
+        pair.hn = vfj_name_of(hn);
+    (void)vfj_span_copy(pair.unit.text, sizeof pair.unit.text, vfj_span_of(unit));
+    return pair;
+}
+
+static void test_odd_maps(void **unused)
+{
+    struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    struct vfj_map map = {.transparent = 1, .has_list = true, .pair_count = 2};
+    (void)unused;
+    kit_machine_line(machine, "%sysctl hw.hn.vf_transparent=1");
+    kit_machine_line(machine, "@1 +x at y");
+    map.pairs[0] = pair_of("mce0", "hn0", "0");
+    map.pairs[1] = pair_of("mce7", "", "");
+    answer_map(machine, &map);
+    assert_int_equal(machine->state.head.slot_count, 1);
+    assert_string_equal(kit_machine_slot(machine, "hn0")->vf.text, "mce0");
+    map.pair_count = 1;
+    map.truncated = true;
+    map.pairs[0] = pair_of("mce1", "hn1", "1");
+    answer_map(machine, &map);
+    assert_int_equal(machine->decision.note, VFJ_REASON_TOO_MANY_SLOTS);
+    assert_string_equal(kit_machine_slot(machine, "hn0")->vf.text, "mce0"); /* it may be there */
+    assert_string_equal(kit_machine_slot(machine, "hn1")->vf.text, "mce1");
+    map.truncated = false;
+    answer_map(machine, &map);
+    assert_int_equal(machine->decision.note, VFJ_REASON_TRANSPARENT);
+    assert_true(vfj_name_is_empty(kit_machine_slot(machine, "hn0")->vf));
+    kit_machine_close(machine);
+}
+
+/* Policy scripts takes no snapshots: a daemon of it forgets what was known, and the next one of
+ * policy vfjournal begins anew. */
+static void test_scripts_take_over(void **unused)
+{
+    struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
+    struct vfj_event event = {.kind = VFJ_EVENT_STARTED};
+    struct vfj_started *started = &event.as.started;
+    (void)unused;
+    kit_machine_play(machine,
+                     "%sysctl hw.hn.vf_transparent=1\n%if hn0 up\n%if hn1 up\n"
+                     "%vf mce0 hn0\n%vf mce1 hn1\n"
+                     "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+                     "@+1 !system=ETHERNET subsystem=mce1 type=IFATTACH\n"
+                     "@+1.5 !system=IFNET subsystem=mce0 type=LINK_UP\n");
+    assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_SWITCHED);
+    assert_int_equal(kit_machine_slot(machine, "hn1")->state, VFJ_SLOT_DELAYED);
+    event.mono_us = machine->state.head.mono_us;
+    *started = (struct vfj_started){.mode = VFJ_MODE_ACT, .policy = VFJ_POLICY_SCRIPTS};
+    strcpy(started->boot_id, machine->state.head.boot_id);
+    kit_machine_step(machine, &event);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct vfj_slot *slot = &machine->state.slots[i];
+        assert_int_equal(slot->state, VFJ_SLOT_ATTACHED);
+        assert_int_equal(vfj_slot_due_us(slot), VFJ_NEVER_US);
+        assert_false(vfj_slot_is_transparent(slot));
+    }
+    kit_machine_check_index(&machine->state);
+    kit_machine_close(machine);
 }
 
 /* Walks: whatever happens to a transparent guest, in whatever order and however late. */
@@ -314,7 +460,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sysctls),     cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_since),       cmocka_unit_test(test_record),
+        cmocka_unit_test(test_transparent), cmocka_unit_test(test_devices),
         cmocka_unit_test(test_bad_records), cmocka_unit_test(test_findings),
+        cmocka_unit_test(test_odd_maps),    cmocka_unit_test(test_scripts_take_over),
         cmocka_unit_test(test_walks),       cmocka_unit_test(test_sequences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
