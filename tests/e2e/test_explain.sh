@@ -51,7 +51,9 @@ cp "$rules2" "$work/rules2.db"
 cp "$tests/fixtures/journal-1.db" "$work/first.db"
 "$make_journal" "$work/hostile.db" hostile || exit 1
 "$make_journal" "$work/empty.db" empty || exit 1
-for file in real rules2 first hostile; do
+sed '/^#/d' "$tests/traces/transparent/slower-since-last-night.trace" >"$work/slower.trace"
+"$vfjournal" replay --output-journal "$work/slower.db" "$work/slower.trace" >/dev/null
+for file in real rules2 first hostile slower; do
     every "$work/$file.db"
 done
 
@@ -102,6 +104,15 @@ check "a recheck has no record as its cause" holds 59 "$work/real.db" "A deadlin
 printf '%%vfjournal 1\n%%vf mce0 hn0\n%%if hn0 up inet 10.0.0.4/24\n@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n@1 !system=IFNET subsystem=hn0 type=LINK_UP\n' >"$work/open.trace"
 "$vfjournal" replay --output-journal "$work/open.db" "$work/open.trace" >/dev/null
 check "a delay that runs is told" holds 6 "$work/open.db" "still under way at the end of the journal"
+
+# In transparent mode: a snapshot, the switch, a finding.
+record() { "$vfjournal" show -a -n all -o json "$work/slower.db" | sed -n "/$1/s/{\"seq\":\([0-9]*\).*/\1/p" | tail -n 1; }
+check "a snapshot" holds "$(record 'probe=snapshot.*enabled=1')" "$work/slower.db" \
+    "hn0 is up with 10.0.0.4/24; its VF mce0 is down; the VF has the data path; the MTU of hn is 1500."
+check "a probe of one" holds "$(record 'probe-snapshot')" "$work/slower.db" "It takes a snapshot of hn and its VF"
+check "the switch" holds "$(record '"from":"delayed","to":"switched"')" "$work/slower.db" "The rule is the move delayed -> switched for switched"
+check "a finding has its remedy" holds "$(record 'smaller-mtu')" "$work/slower.db" "Set hn's MTU as before: \`ifconfig hnN mtu M\`"
+check "a finding has its page" holds "$(record 'smaller-mtu')" "$work/slower.db" "vfjournal-hyperv(7), Transparent mode."
 
 status "an unknown number" 1 999999 "$work/real.db"
 same "an unknown number" "vfjournal: $work/real.db: no record 999999; the journal holds records 1 to 135" "$(cat "$work/err")"

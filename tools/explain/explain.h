@@ -31,6 +31,8 @@ bool vfj_kept_value(const struct vfj_record *record, const char *key, char *valu
 
 /* Returns the number of a persisted name of the body, or the count for an unknown one. */
 unsigned vfj_kept_command_kind(const struct vfj_record *record);
+/* Returns whether a command of that kind only reads the guest. */
+bool vfj_kept_is_probe(unsigned kind);
 unsigned vfj_kept_reason(const struct vfj_record *record);
 
 /* Returns whether the record changes a slot's state. The rest of the transitions are notices. */
@@ -80,8 +82,8 @@ struct vfj_explain_words vfj_words_of_command(enum vfj_command_kind kind);
 /* Return what an event of that kind tells. */
 struct vfj_explain_words vfj_words_of_event(enum vfj_event_kind kind);
 struct vfj_explain_words vfj_words_of_devd(enum vfj_devd_kind kind);
-/* Returns what an administrator does about that reason; the text is NULL when there is nothing to
- * do. */
+/* Returns what an administrator does about that reason. The text is NULL when there is nothing to
+ * do, and for a finding, which has its advice in core/data/finding.h. */
 struct vfj_explain_words vfj_words_of_fault(enum vfj_reason reason);
 
 /* --- sentences.c: the paragraphs about one record --- */

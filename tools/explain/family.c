@@ -57,6 +57,12 @@ unsigned vfj_kept_command_kind(const struct vfj_record *record)
     return kind;
 }
 
+bool vfj_kept_is_probe(unsigned kind)
+{
+    struct vfj_command command = {.kind = (uint8_t)kind};
+    return kind < VFJ_COMMAND_COUNT && vfj_command_reads(&command);
+}
+
 static unsigned reason_of(struct vfj_span name)
 {
     unsigned reason = 0;

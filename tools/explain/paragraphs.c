@@ -157,7 +157,7 @@ static enum vfj_status count_row(struct vfj_explain *explain, const struct vfj_r
     if (status != VFJ_OK)
         return status;
     if (kept->record.kind == VFJ_RECORD_COMMAND
-        && vfj_kept_command_kind(&kept->record) > VFJ_COMMAND_PROBE_SLOT)
+        && !vfj_kept_is_probe(vfj_kept_command_kind(&kept->record)))
         tally->commands++;
     if (kept->record.kind == VFJ_EVENT_FINISHED && kept->is_read
         && !vfj_outcome_ok(&kept->event.as.finished)) {

@@ -1,9 +1,11 @@
 /* The paragraphs of vfjournal explain about one record. */
 #include "tools/explain/explain.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #include "core/data/command.h"
+#include "core/data/finding.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
 
@@ -72,7 +74,7 @@ static void add_command(struct vfj_text *text, const struct vfj_record *record)
 {
     char argv[4 * VFJ_ARGS_SIZE];
     unsigned kind = vfj_kept_command_kind(record);
-    bool is_probe = kind <= VFJ_COMMAND_PROBE_SLOT;
+    bool is_probe = vfj_kept_is_probe(kind);
     vfj_text_add(text,
                  is_probe ? "The daemon asked the guest about "
                           : "The daemon decided on a "
@@ -240,6 +242,33 @@ static void add_view(struct vfj_text *text, const struct vfj_view *view)
     vfj_text_add(text, ".");
 }
 
+static void add_packets(struct vfj_text *text, const char *of, int64_t count)
+{
+    if (count != VFJ_COUNT_UNKNOWN)
+        vfj_text_format(text, "; %s sent %lld packets", of, (long long)count);
+}
+
+static void add_snapshot(struct vfj_text *text, const struct vfj_hn_snapshot *snapshot)
+{
+    const char *vf = snapshot->vf_name.text;
+    add_interface(text, &snapshot->hn.interface, snapshot->hn.interface.name.text);
+    if (vf[0] != '\0') {
+        vfj_text_add(text, "; its VF ");
+        add_interface(text, &snapshot->vf.interface, vf);
+    } else {
+        vfj_text_add(text, snapshot->has_vf_name ? "; it has no VF" : "; its VF is unknown");
+    }
+    if (snapshot->enabled != VFJ_COUNT_UNKNOWN)
+        vfj_text_add(
+            text, snapshot->enabled == 1 ? "; the VF has the data path" : "; hn has the data path");
+    if (snapshot->hn.interface.mtu > 0)
+        vfj_text_format(text, "; the MTU of hn is %d", (int)snapshot->hn.interface.mtu);
+    add_packets(text, "hn", snapshot->hn.counters.out);
+    add_packets(text, "hn's own queues", snapshot->synthetic_out);
+    add_packets(text, "the VF", snapshot->vf.counters.out);
+    vfj_text_add(text, ".");
+}
+
 static void add_map(struct vfj_text *text, const struct vfj_map *map)
 {
     if (map->pair_count == 0)
@@ -259,6 +288,8 @@ static void add_observed(struct vfj_text *text, const struct vfj_kept *kept)
         add_view(text, &observed->as.view);
     else if (kept->is_read && observed->ok && observed->probe == VFJ_PROBE_MAP)
         add_map(text, &observed->as.map);
+    else if (kept->is_read && observed->ok && observed->probe == VFJ_PROBE_SNAPSHOT)
+        add_snapshot(text, &observed->as.snapshot);
     else
         vfj_text_add(text,
                      kept->is_read && !observed->ok ? "The guest could not be read."
@@ -297,7 +328,7 @@ void vfj_sentences_rule(const struct vfj_kept *kept, enum vfj_policy policy, boo
     if (vfj_record_moves(record)) {
         vfj_text_add(text, "The rule is the move ");
         vfj_sentences_move(record, text);
-    } else if (record->kind == VFJ_RECORD_COMMAND && kind <= VFJ_COMMAND_PROBE_SLOT) {
+    } else if (record->kind == VFJ_RECORD_COMMAND && vfj_kept_is_probe(kind)) {
         vfj_text_add(text, "The rule: lines are hints, and the guest's answers are facts.");
     } else if (record->kind == VFJ_RECORD_COMMAND && knows_policy) {
         vfj_text_add(text,
@@ -339,6 +370,9 @@ void vfj_sentences_remedy(const struct vfj_kept *kept, const struct vfj_kept *co
         && kept->event.as.finished.kind == VFJ_OUTCOME_NOT_RUN)
         vfj_text_add(text, "Explain the command of the same batch that failed before it.");
     const char *remedy = vfj_words_of_fault(fault_of(kept)).text;
+    const char *advice = vfj_reason_advice(fault_of(kept));
+    if (advice != NULL)
+        vfj_text_format(text, "%c%s.", toupper((unsigned char)advice[0]), advice + 1);
     if (remedy == NULL)
         return;
     if (has_failed(kept) && command != NULL
@@ -382,7 +416,7 @@ void vfj_sentences_line(const struct vfj_kept *kept, struct vfj_text *text)
     bool is_command = record->kind == VFJ_RECORD_COMMAND;
     unsigned kind = vfj_kept_command_kind(record);
     vfj_text_format(text, "%-11s ", vfj_output_word(record));
-    if (is_command && kind <= VFJ_COMMAND_PROBE_SLOT)
+    if (is_command && vfj_kept_is_probe(kind))
         vfj_text_add(text, vfj_words_of_command((enum vfj_command_kind)kind).text);
     else if (record->kind == VFJ_EVENT_OBSERVED)
         add_observed(text, kept);

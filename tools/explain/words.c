@@ -1,14 +1,16 @@
 /* The sentences of vfjournal explain about kinds of records, commands and reasons. */
 #include "core/check.h"
+#include "core/data/finding.h"
 #include "tools/explain/explain.h"
 
-#define ORDER     "vfjournal-hyperv(7), The order that vfjournal uses"
-#define LEFT      "vfjournal-hyperv(7), What is left alone"
-#define STATES    "vfjournal-hyperv(7), States"
-#define RESTART   "vfjournal-hyperv(7), After a crash, a restart, a boot"
-#define LINES     "vfjournal-hyperv(7), What devd tells"
-#define HN        "vfjournal-hyperv(7), What hn does"
-#define MIGRATION "vfjournal-hyperv(7), The outage at the first migration"
+#define ORDER       "vfjournal-hyperv(7), The order that vfjournal uses"
+#define LEFT        "vfjournal-hyperv(7), What is left alone"
+#define STATES      "vfjournal-hyperv(7), States"
+#define RESTART     "vfjournal-hyperv(7), After a crash, a restart, a boot"
+#define LINES       "vfjournal-hyperv(7), What devd tells"
+#define HN          "vfjournal-hyperv(7), What hn does"
+#define TRANSPARENT "vfjournal-hyperv(7), Transparent mode"
+#define MIGRATION   "vfjournal-hyperv(7), The outage at the first migration"
 
 struct vfj_explain_words vfj_words_of_command(enum vfj_command_kind kind)
 {
@@ -21,6 +23,9 @@ struct vfj_explain_words vfj_words_of_command(enum vfj_command_kind kind)
         [VFJ_COMMAND_PROBE_SLOT]
         = {"It observes hn, its VF and its lagg: every decision about them begins with that.",
            ORDER},
+        [VFJ_COMMAND_PROBE_SNAPSHOT]
+        = {"It takes a snapshot of hn and its VF: in transparent mode no event tells of the switch.",
+           TRANSPARENT},
         [VFJ_COMMAND_UP] = {"It sets an interface up. A VF that is up takes over the data path.",
                             ORDER "; ifconfig(8)"},
         [VFJ_COMMAND_DOWN] = {"It sets a VF down, so that hn has its link and carries the traffic.",
@@ -206,5 +211,7 @@ struct vfj_explain_words vfj_words_of_fault(enum vfj_reason reason)
         = {"Run vfjournal config: it names the file that can't be read.", "vfjournal(8), config"},
     };
     VFJ_CHECK(reason < VFJ_REASON_COUNT);
+    if (vfj_reason_advice(reason) != NULL)
+        return (struct vfj_explain_words){NULL, TRANSPARENT};
     return words[reason];
 }
