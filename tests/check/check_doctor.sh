@@ -279,6 +279,19 @@ says '^ok +hn mode +not transparent'
 expect 1 "no queue" doctor -q --root g
 says '^FAIL +devctl ' "^warn +guest +is none of Hyper-V's"
 
+# A guest of another hypervisor, with interfaces of its own: one sentence.
+mkdir other
+"$guest" init other || exit 1
+for name in hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap; do
+    "$guest" host other sysctl --absent $name
+done
+"$guest" host other sysctl kern.vm_guest kvm
+expect 1 "another hypervisor" doctor -q --root other
+says '^warn +guest +is none of Hyper-V or Azure \(kern\.vm_guest=kvm\) and has no hn\(4\)' '-> disable the daemon'
+expect 1 "another hypervisor, as JSON" doctor --root other -o json
+says '^\{.*"level":"warn","subject":"guest"'
+[ "$(wc -l <out)" -eq 1 ] || { echo "$what: more than one finding" && cat out && failed=1; }
+
 # devd: gone, and full.
 "$guest" host g devd stop
 expect 1 "no devd" doctor -q --root g

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/input.h"
 #include "tools/options.h"
@@ -136,15 +137,23 @@ void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char
     vfj_doctor_find2(doctor, level, subject, what, "", advice);
 }
 
-static int examine(struct vfj_doctor *doctor)
+static void check_all(struct vfj_doctor *doctor)
 {
-    vfj_doctor_read_guest(doctor);
     vfj_doctor_check_reach(doctor);
     vfj_doctor_check_journal(doctor);
     vfj_doctor_check_rc(doctor);
     vfj_doctor_check_kernel(doctor);
     vfj_doctor_check_hns(doctor);
     vfj_doctor_check_devd(doctor);
+}
+
+static int examine(struct vfj_doctor *doctor)
+{
+    vfj_doctor_read_guest(doctor);
+    if (!vfj_doctor_is_elsewhere(doctor))
+        check_all(doctor);
+    else if (access(doctor->journal, F_OK) == 0)
+        vfj_doctor_check_journal(doctor);
     if (doctor->json == NULL && !doctor->quiet)
         (void)printf("\n%u well, %u warnings, %u failures\n", doctor->counts[VFJ_LEVEL_OK],
                      doctor->counts[VFJ_LEVEL_WARN], doctor->counts[VFJ_LEVEL_FAIL]);

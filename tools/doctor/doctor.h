@@ -59,6 +59,10 @@ bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn);
 /* Read what several checks ask for: rc.conf, hn's map, which hn interfaces there are. */
 void vfj_doctor_read_guest(struct vfj_doctor *doctor);
 
+/* Returns whether the guest is of another hypervisor and has no hn, and prints that as the one
+ * finding about it. To be called after vfj_doctor_read_guest(). */
+bool vfj_doctor_is_elsewhere(struct vfj_doctor *doctor);
+
 /* The checks, in the order in which they are made. */
 /* an address, a link and a default route */
 void vfj_doctor_check_reach(struct vfj_doctor *doctor);

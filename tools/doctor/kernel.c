@@ -117,6 +117,24 @@ void vfj_doctor_read_guest(struct vfj_doctor *doctor)
     vfj_guest_hns(doctor->ask, &doctor->paths, &doctor->map, &doctor->rc, &doctor->hns);
 }
 
+bool vfj_doctor_is_elsewhere(struct vfj_doctor *doctor)
+{
+    char value[VFJ_VALUE_SIZE], what[VFJ_VALUE_SIZE + 128];
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    const struct vfj_map *map = &doctor->map;
+    bool has_hn = !doctor->map_read || map->transparent != VFJ_TRANSPARENT_ABSENT || map->has_list
+        || doctor->hns.count > 0;
+    if (has_hn || !read_sysctl(doctor, "kern.vm_guest", value) || strcmp(value, "hv") == 0)
+        return false;
+    vfj_text_format(&text,
+                    "is none of Hyper-V or Azure (kern.vm_guest=%s) and has no hn(4): no VF comes "
+                    "or goes here",
+                    value);
+    vfj_doctor_find(doctor, VFJ_LEVEL_WARN, "guest", what,
+                    "disable the daemon; vfjournal reads journals and traces on any machine");
+    return true;
+}
+
 void vfj_doctor_check_kernel(struct vfj_doctor *doctor)
 {
     check_hypervisor(doctor);
