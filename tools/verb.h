@@ -2,7 +2,8 @@
 #ifndef VFJ_TOOLS_VERB_H
 #define VFJ_TOOLS_VERB_H
 
-/* The exit statuses of the program. One fact has one status in every verb. */
+/* The exit statuses of the program. One fact has one status in every verb but `check`, which has
+ * those of monitoring plugins. */
 enum {
     VFJ_EXIT_OK = 0,
     /* the verb ran, and its answer is no: a replay diverged, no record matches, no record exists */
@@ -22,16 +23,19 @@ enum {
 
 /* Each runs with argv[0] as its name, and returns the exit status. Each has --help. */
 int vfj_verb_backup(int argc, char **argv);
+int vfj_verb_check(int argc, char **argv);
 int vfj_verb_config(int argc, char **argv);
 int vfj_verb_daemon(int argc, char **argv);
 int vfj_verb_doctor(int argc, char **argv);
 int vfj_verb_explain(int argc, char **argv);
 int vfj_verb_export(int argc, char **argv);
 int vfj_verb_graph(int argc, char **argv);
+int vfj_verb_migration(int argc, char **argv);
 int vfj_verb_migrations(int argc, char **argv);
 int vfj_verb_prune(int argc, char **argv);
 int vfj_verb_recover(int argc, char **argv);
 int vfj_verb_replay(int argc, char **argv);
+int vfj_verb_report(int argc, char **argv);
 int vfj_verb_show(int argc, char **argv);
 int vfj_verb_status(int argc, char **argv);
 int vfj_verb_verify(int argc, char **argv);

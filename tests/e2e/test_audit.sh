@@ -1,7 +1,7 @@
 #!/bin/sh
 # The verbs about migrations, as a user meets them.
 #   usage: test_audit.sh VFJOURNAL SCENARIO
-# Scenarios: migrations.
+# Scenarios: migrations, migration, report, check.
 set -u
 
 vfjournal=$1
@@ -11,7 +11,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_audit.XXXXXX") || exit 1
 log=$work/log
 journal=$work/journal.db
 TZ=UTC
-export TZ
+LC_ALL=C
+export TZ LC_ALL
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
@@ -155,5 +156,176 @@ migrations() {
     says "no slot was ever without the fast path"
 }
 
-"$scenario"
+migration() {
+    make_journal
+    first=$(ids | cut -d' ' -f3)
+    open=$(ids -n 1 | tr -d ' ')
+    run 0 migration "$journal" "$first"
+    says "migration $first of hn0: clean, 16.0 s without the fast path"
+    says "began: 2026-11-22 14:02:40.200000Z, record $first: the data path moved back to hn"
+    says "ended: 2026-11-22 14:02:56.210000Z, record "
+    says "VF: mce0 (mlx5en(4)) before, mce0 (mlx5en(4)) after; it left 1 time"
+    says "states: detached 14.0 s, attached 10.0 ms, delayed 2.0 s"
+    says "commands: 2 ran in "
+    says "findings: none"
+    says "gaps: none"
+    says "ifconfig lagg0 laggport mce0"
+    says "ok, "
+    same "the ID is a record" "$first" "$(printf '%s\n' "$printed" | sed -n '/^$/,$p' | sed -n 2p | tr -s ' ' | cut -d' ' -f2)"
+    run 0 migration -J "$journal" --slow 15s "$first"
+    says ": slow, "
+    run 0 migration "$journal" "$open"
+    says "hn1: unfinished, "
+    says "ended: not yet; the state is detached, and the newest record is of 2026-11-23 "
+    says "mce1 (mlx5en(4)) before, none after"
+    says "host event: "
+    says ", with hn0 ("
+    run 0 migration -o json "$journal" "$first"
+    same "objects" 3 "$(lines)"
+    says "\"migration\":$first,\"host_event\":$first,\"slot\":\"hn0\",\"kind\":\"migration\",\"verdict\":\"clean\""
+    says '"argv":"ifconfig mce0 up"'
+    says '"outcome":"exited","status":0'
+
+    run 1 migration "$journal" $((first + 1))
+    says "no migration has the ID $((first + 1)); the nearest is $first"
+    for word in 0 -1 1x '' 99999999999999999999; do
+        run 2 migration "$journal" -- "$word"
+        says "ID is a number"
+    done
+    run 2 migration -J "$journal"
+    says "which ID?"
+    run 2 migration "$journal" 1 2
+    run 2 migration --slow 0s "$journal" 1
+    bad_journals_of_id
+    damage
+    run 5 migration "$work/damaged.db" "$open"
+    says "damaged: "
+    run 0 verify "$journal"
+    cp "$journal" "$work/edited.db"
+    if command -v sqlite3 >/dev/null; then
+        sqlite3 "$work/edited.db" "DROP TRIGGER record_is_never_deleted; DELETE FROM record
+            WHERE seq = $first + 3; CREATE TRIGGER record_is_never_deleted BEFORE DELETE ON record
+BEGIN
+    SELECT raise(ABORT, 'the journal is append-only: no DELETE');
+END;"
+        run 6 migration "$work/edited.db" "$first"
+        says "1 record is missing in migration $first"
+    fi
+}
+
+bad_journals_of_id() {
+    run 2 migration -J "$work/absent.db" 1
+    says "no such journal"
+    : >"$work/empty"
+    run 1 migration -J "$work/empty" 1
+    says "it holds no records"
+}
+
+report() {
+    make_journal
+    run 0 report "$journal"
+    says "2026-11-16 14:08:20Z to 2026-11-23 14:08:20Z, and the 7 d before"
+    says "The journal begins at 2026-11-22 14:00:00Z: it lacks a part of that time."
+    says "hn0    this    2      39.0 s       16.0 s       23.0 s       23.0 s       2      0"
+    says "hn1    this    1      322.0 s "
+    says "2026-11-22  hn0    1      16.0 s "
+    says "2026-11-23  hn1    1 "
+    says "hn0    ......##  at most 1 a day"
+    says "hn0    lagged 99.95 %, delayed 0.01 %, attached 0.00 %, detached 0.04 %"
+    printed=$(LC_ALL=C.UTF-8 "$vfjournal" report "$journal")
+    says "$(printf '\302\267\302\267\342\226\210\342\226\210')"
+    run 0 report -S 2026-11-23 "$journal"
+    says "hn0    this    1      23.0 s "
+    says "before  1      16.0 s "
+    run 0 report -i hn1 "$journal"
+    checks=$((checks + 1))
+    case $printed in *hn0*) fail "hn0 was not asked for: $printed" ;; esac
+    run 0 report -o json -S 2026-11-22 "$journal"
+    same "objects: the whole, two slots with two days each" 7 "$(lines)"
+    says '"before":{"begin":"2026-11-20T'
+    says '"slot":"hn0","migrations":2,"unfinished":0,"failed":0,"slow":0,"slow_path":39.03,"p50":16.01'
+    says '"slot":"hn1","day":"2026-11-23","migrations":1'
+    TZ=Pacific/Kiritimati run 0 report "$journal"
+    says "2026-11-23  hn0    1 "
+    says "2026-11-24  hn0    1 "
+
+    run 1 report -i hn7 "$journal"
+    says "no record names the slot hn7"
+    run 1 report -S 2020-01-01 -U 2020-01-09 "$journal"
+    says "no record is of the period"
+    run 1 report -S 2026-12-01 "$journal"
+    says "-S is not before the newest record"
+    run 1 report -S 2026-11-23 -U 2026-11-23 "$journal"
+    says "-S is not before -U"
+    run 2 report -S 2019-01-01 "$journal"
+    says "more than 366 days"
+    run 2 report -S soon "$journal"
+    says "-S takes a time, not: soon"
+    run 2 report -U 23:60 "$journal"
+    run 2 report -o csv "$journal"
+    bad_journals report
+    damage
+    run 5 report "$work/damaged.db"
+    says "damaged: "
+}
+
+check_verb() {
+    make_journal
+    run 2 check --offline "$journal"
+    says "VFJOURNAL CRITICAL - hn1 is without the fast path for 322.0 s | outage=322.010000s;;120;0"
+    says " without=1;;;0;2 flaps=1;10;;0 failed=0;0;;0 gaps=0;0;;0 waiting=0;;0;0 age=0.000000s;;;0"
+    same "lines" 1 "$(lines)"
+    run 0 check --offline --max-outage 10m "$journal"
+    says "VFJOURNAL OK - hn1 is without the fast path for 322.0 s | "
+    run 1 check --offline --max-outage 10m --max-flaps 0/h "$journal"
+    says "WARNING - hn1 is without the fast path for 322.0 s; the VF of hn1 left 1 times within"
+    run 0 check --offline --max-outage 10m --max-flaps 0/1s "$journal"
+    run 2 check --offline --max-outage 322s "$journal"
+    run 1 check --offline --max-outage 323s --max-flaps 1/2d "$journal"
+    says "the VF of hn0 left 2 times within 2 d | "
+    run 0 check --offline --max-outage 323s --max-flaps 2/2d "$journal"
+    run 2 check "$journal"
+    says "VFJOURNAL CRITICAL - no daemon writes the journal; "
+    run 2 check --max-outage 10m --stale 1h "$journal"
+    says "; the newest record is old: "
+
+    run 2 check --offline --prometheus "$work/vf.prom" "$journal"
+    printed=$(cat "$work/vf.prom")
+    says 'vfjournal_episodes{slot="hn0",kind="migration"} 2'
+    says 'vfjournal_slow_path_seconds{slot="hn0"} 41.030000'
+    says 'vfjournal_without_fast_path{slot="hn1"} 1'
+    says 'vfjournal_outage_seconds{slot="hn1"} 322.010000'
+    says 'vfjournal_daemon_running 0'
+    same "nothing is left" "$work/vf.prom" "$(ls "$work"/vf.prom*)"
+    same "each line is a comment or a sample" "" \
+        "$(printf '%s\n' "$printed" | grep -Ev '^# (HELP|TYPE) vfjournal_[a-z_]+ |^vfjournal_[a-z_]+(\{[a-z]+="[a-z0-9]+"(,[a-z]+="[a-z]+")?\})? [0-9.]+$')"
+    run 2 check --offline --prometheus - "$journal"
+    says "# TYPE vfjournal_episodes gauge"
+    run 3 check --offline --prometheus "$work/no/where" "$journal"
+
+    for option in '--max-outage 5' '--max-flaps 10' '--max-flaps x/h' '--max-flaps 1/y' '--max-gap -1' \
+        '--max-failed x' '--window 1' '--stale x' '--such'; do
+        # shellcheck disable=SC2086
+        run 3 check $option "$journal"
+    done
+    run 3 check "$journal" more
+    run 3 check "$work/absent.db"
+    same "on standard output, in one line" "VFJOURNAL UNKNOWN - $work/absent.db: no such journal" \
+        "$("$vfjournal" check "$work/absent.db" 2>/dev/null)"
+    : >"$work/empty"
+    run 3 check "$work/empty"
+    says "VFJOURNAL UNKNOWN - "
+    head -c 8192 "$journal" >"$work/cut.db"
+    run 3 check "$work/cut.db"
+    says "damaged"
+    damage
+    run 3 check --offline --max-outage 10m "$work/damaged.db"
+    says "damaged"
+    run 2 check --offline "$work/damaged.db"
+}
+
+case $scenario in
+check) check_verb ;;
+*) "$scenario" ;;
+esac
 judge

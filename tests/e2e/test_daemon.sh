@@ -521,6 +521,8 @@ scenario_full() {
     said=$("$vfjournal" status --journal "$journal")
     same "status needs attention" 1 $?
     check "and says first what waits" eval 'echo "$said" | sed -n 1p | grep -q "trouble: [1-9][0-9]* events wait in memory"'
+    check "check says it first, too" eval '"$vfjournal" check --journal "$journal" 2>/dev/null |
+        grep -q "^VFJOURNAL CRITICAL - the journal cannot be written: [1-9][0-9]* events* wait"'
     check "doctor says it, too" eval '"$vfjournal" doctor --root "$dir" --journal "$journal" | grep -q "events wait in memory"'
     if [ "$(uname -s)" = Linux ]; then kill -USR1 "$pid"; else kill -INFO "$pid"; fi
     await "the daemon's line" log_holds "^status: [1-9][0-9]* events wait in memory, the journal can't be written: "

@@ -367,6 +367,8 @@ static void take_change(struct vfj_episodes *episodes, struct vfj_episode_slot *
     }
     if (is_open(slot))
         take_move(slot, row, now);
+    if (is_leave(row) && episodes->put_leave != NULL)
+        episodes->put_leave(episodes->arg, slot->name, now);
 }
 
 /* The slot of a renamed hn goes on under the new name. */

@@ -143,10 +143,14 @@ struct vfj_state_span {
 };
 typedef void vfj_state_span_put(void *arg, const struct vfj_state_span *span);
 
+/* The VF of the slot left. */
+typedef void vfj_leave_put(void *arg, struct vfj_name slot, const struct vfj_point *at);
+
 /* Makes episodes of milestones (store/journal.h). Large: keep it on the heap. */
 struct vfj_episodes {
     vfj_episode_put *put;         /* is called once for each episode, in no particular order */
     vfj_state_span_put *put_span; /* likewise for each span of a state; NULL: not called */
+    vfj_leave_put *put_leave;     /* likewise each time that a VF leaves */
     void *arg;
     uint64_t first;           /* seq of the journal's first record; above 1: pruned */
     struct vfj_point stopped; /* the daemon's last end, until it starts */
@@ -163,7 +167,8 @@ struct vfj_episodes {
     } slots[VFJ_SLOTS_MAX];
 };
 
-/* Begins. `first` is the seq of the journal's first record. The caller may set `put_span` then. */
+/* Begins. `first` is the seq of the journal's first record. The caller may set `put_span`
+ * and `put_leave` then. */
 void vfj_episodes_begin(struct vfj_episodes *episodes, uint64_t first, vfj_episode_put *put,
                         void *arg);
 

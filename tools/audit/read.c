@@ -30,6 +30,28 @@ static void put_episode(void *arg, const struct vfj_episode *episode)
     audit->episodes[audit->count++] = *episode;
 }
 
+static void add_mark(struct vfj_audit *audit, struct vfj_marks *marks, struct vfj_name slot,
+                     const struct vfj_point *at)
+{
+    if (marks->count == marks->room) {
+        size_t room = marks->room > 0 ? 2 * marks->room : 64;
+        struct vfj_mark *list = realloc(marks->list, room * sizeof *list);
+        if (list == NULL) {
+            audit->no_memory = true;
+            return;
+        }
+        marks->list = list;
+        marks->room = room;
+    }
+    marks->list[marks->count++] = (struct vfj_mark){.slot = slot, .at = *at};
+}
+
+static void put_leave(void *arg, struct vfj_name slot, const struct vfj_point *at)
+{
+    struct vfj_audit *audit = ((struct reading *)arg)->audit;
+    add_mark(audit, &audit->leaves, slot, at);
+}
+
 static void put_span(void *arg, const struct vfj_state_span *span)
 {
     const struct reading *reading = arg;
@@ -97,6 +119,15 @@ static enum vfj_status read_behind(struct reading *reading, uint64_t after,
     return status == VFJ_JOURNAL_DAMAGED ? VFJ_END : status;
 }
 
+static void take_gap(struct reading *reading, const struct vfj_record *record)
+{
+    struct vfj_point at;
+    if (record->kind != VFJ_EVENT_GAP)
+        return;
+    set_point(&at, record);
+    add_mark(reading->audit, &reading->audit->gaps, (struct vfj_name){{0}}, &at);
+}
+
 static enum vfj_status read_all(struct reading *reading)
 {
     struct vfj_record record;
@@ -109,6 +140,7 @@ static enum vfj_status read_all(struct reading *reading)
             status = read_behind(reading, last, &record);
         if (status == VFJ_OK) {
             vfj_episodes_take(&reading->episodes, &record);
+            take_gap(reading, &record);
             last = record.seq;
         }
     } while (status == VFJ_OK && !reading->audit->no_memory);
@@ -146,6 +178,7 @@ static enum vfj_status run(struct reading *reading, int64_t now_us)
     /* A damage that hides the first record hides the beginning of each slot, as pruning does. */
     vfj_episodes_begin(&reading->episodes, audit->oldest.seq != 0 ? audit->oldest.seq : 2,
                        put_episode, reading);
+    reading->episodes.put_leave = put_leave;
     if (reading->put_span != NULL)
         reading->episodes.put_span = put_span;
     status = read_all(reading);
@@ -225,5 +258,7 @@ uint64_t vfj_audit_last_of(const struct vfj_audit *audit, const struct vfj_episo
 void vfj_audit_free(struct vfj_audit *audit)
 {
     free(audit->episodes);
+    free(audit->leaves.list);
+    free(audit->gaps.list);
     memset(audit, 0, sizeof *audit);
 }

@@ -7,9 +7,22 @@
 #include "store/journal.h"
 #include "tools/audit/episode.h"
 
+/* An event of a slot, or of the daemon. */
+struct vfj_mark {
+    struct vfj_name slot; /* empty: of the daemon */
+    struct vfj_point at;
+};
+
+struct vfj_marks {
+    struct vfj_mark *list; /* by seq */
+    size_t count, room;
+};
+
 struct vfj_audit {
     struct vfj_episode *episodes; /* by id; host events are set */
     size_t count, room;
+    struct vfj_marks leaves;         /* each time that a VF left */
+    struct vfj_marks gaps;           /* each gap row */
     struct vfj_point oldest, newest; /* of the journal's records; seq 0: it has none */
     struct vfj_point now;            /* open episodes last to it */
     bool no_memory;

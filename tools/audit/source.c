@@ -19,6 +19,19 @@ int vfj_audit_source_fail(const struct vfj_audit_source *source, enum vfj_status
     return vfj_complain_status(source->input.name, status, vfj_journal_detail(source->journal));
 }
 
+/* Reports why the journal cannot be read. */
+static int fail(struct vfj_audit_source *source, enum vfj_status status)
+{
+    struct vfj_text text = vfj_text_begin(source->problem, sizeof source->problem);
+    const char *detail = vfj_journal_detail(source->journal);
+    if (!source->quiet)
+        return vfj_audit_source_fail(source, status);
+    vfj_text_format(&text, "%s: %s", source->input.name, vfj_status_text(status));
+    if (detail[0] != '\0')
+        vfj_text_format(&text, ": %s", detail);
+    return vfj_exit_status_of(status);
+}
+
 static void report_waiting(const struct vfj_audit_source *source)
 {
     char line[LINE_SIZE];
@@ -41,16 +54,20 @@ static int read_journal(struct vfj_audit_source *source)
     struct vfj_text detail = vfj_text_begin(bytes, sizeof bytes);
     source->daemon = vfj_lock_holder(source->input.path, &detail);
     source->waiting = vfj_lock_waiting(source->input.path);
-    report_waiting(source);
+    if (!source->quiet)
+        report_waiting(source);
     enum vfj_status status
         = vfj_journal_open(&source->journal, source->input.path, VFJ_JOURNAL_READ);
     if (status == VFJ_OK)
         status = vfj_audit_read(source->journal, source->daemon > 0 ? vfj_clock_wall_us() : 0,
                                 source->put_span, source->arg, &source->audit);
     if (status != VFJ_OK)
-        return vfj_audit_source_fail(source, status);
+        return fail(source, status);
     if (source->audit.newest.seq == 0 && source->audit.damage[0] == '\0') {
-        vfj_complain(source->input.name, VFJ_NO_RECORDS);
+        struct vfj_text text = vfj_text_begin(source->problem, sizeof source->problem);
+        vfj_text_format(&text, "%s: %s", source->input.name, VFJ_NO_RECORDS);
+        if (!source->quiet)
+            vfj_complain(source->input.name, VFJ_NO_RECORDS);
         return VFJ_EXIT_DIFFERENT;
     }
     return VFJ_EXIT_OK;
@@ -61,6 +78,7 @@ int vfj_audit_source_open(struct vfj_audit_source *source, const char *path)
     memset(&source->input, 0, sizeof source->input);
     memset(&source->audit, 0, sizeof source->audit);
     source->journal = NULL;
+    source->problem[0] = '\0';
     int exit_status = vfj_act_as_owner(path);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;

@@ -12,13 +12,15 @@ struct vfj_audit_source {
     struct vfj_audit audit;
     long daemon;      /* pid of the daemon that writes the journal; 0: none runs; -1: unknown */
     uint64_t waiting; /* events in the daemon's memory that no record has yet */
+    bool quiet; /* opening prints nothing: `problem` has the message instead. Set before opening */
+    char problem[512]; /* untrusted bytes; empty: none, or it is printed already */
     /* Every span of a state is given to it; NULL: not asked for. Set before opening. */
     vfj_state_span_put *put_span;
     void *arg;
 };
 
 /* Gives up root's rights, opens the journal and reads its episodes. Reports waiting events, an
- * unusable journal and one without records on standard error. Returns VFJ_EXIT_OK, or the exit
+ * unusable journal and one without records on standard error, unless `quiet` is set. Returns VFJ_EXIT_OK, or the exit
  * status. The caller calls vfj_audit_source_close() in any case. */
 int vfj_audit_source_open(struct vfj_audit_source *source, const char *path);
 

@@ -700,6 +700,13 @@ static void test_waiting_events_come_first(void **state)
         strncmp(text, " trouble: 17 events wait in memory: the daemon can't write", 58), 0);
     free(text);
     assert_says(VFJ_EXIT_DIFFERENT, "\"waiting_events\":17", "status -o json '%s'", path);
+    static const char first[] = "VFJOURNAL CRITICAL - the journal cannot be written: 17 events wait"
+                                " in the daemon's memory";
+    text = run(2, "check '%s'", path);
+    assert_int_equal(strncmp(text, first, sizeof first - 1), 0);
+    free(text);
+    assert_says(VFJ_EXIT_OK, "17 events wait in the daemon's memory, and the answer lacks them",
+                "migrations '%s'", path);
     vfj_lock_set_waiting(lock, 0);
     assert_int_equal(vfj_lock_waiting(path), 0);
     vfj_lock_release(path, lock);
