@@ -27,8 +27,8 @@ static void make_directories(const struct bench *bench)
 
 static void make_programs(const struct bench *bench)
 {
-    static const char *const names[]
-        = {"sbin/sysctl", "sbin/ifconfig", "sbin/route", "sbin/dhclient", "bin/kill", "sbin/rc"};
+    static const char *const names[] = {"sbin/sysctl",   "sbin/ifconfig", "sbin/kenv", "sbin/route",
+                                        "sbin/dhclient", "bin/kill",      "sbin/rc"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         BENCH_CHECK(symlink(bench->nothing, bench_path(bench, names[i])) == 0);
 }

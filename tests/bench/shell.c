@@ -56,8 +56,8 @@ static FILE *create(const struct bench *bench, const char *name)
 static void write_head(const struct bench *bench, FILE *script)
 {
     const char *d = bench->directory;
-    fprintf(script, ". %s/rc.subr\n. %s/network.subr\n. %s/defaults\n. %s/etc/rc.conf\n", d, d, d,
-            d);
+    fprintf(script, ". %s/rc.subr\n%s/sbin/kenv -q rc.debug >/dev/null\n", d, d); /* rc.subr's */
+    fprintf(script, ". %s/network.subr\n. %s/defaults\n. %s/etc/rc.conf\n", d, d, d);
     fprintf(script, "unit=`echo $1 | sed 's/[^0-9]//g'`\nvf=`%s/sbin/sysctl -n dev.hn.$unit.vf`\n",
             d);
     fprintf(script, "ifconfig=%s/sbin/ifconfig\n$ifconfig lagg$unit >/dev/null 2>&1\n", d);
@@ -72,14 +72,15 @@ static void write_script(const struct bench *bench)
     BENCH_CHECK(fclose(script) == 0);
 }
 
-/* The sleeper of hyperv_vfattach, once it has slept, and all of hyperv_vfup for a static hn. */
+/* The sleeper of hyperv_vfattach, once it has slept, and all of hyperv_vfup for a static hn. devd
+ * runs an action by sh -c. hyperv_vfup deletes addresses of hn until that fails. */
 static void write_join(const struct bench *bench)
 {
     FILE *script = create(bench, "attach");
     const char *d = bench->directory;
     fprintf(script, "%s/sbin/sysctl -n hw.hn.vf_transparent >/dev/null\n", d);
     fprintf(script, "vf_transparent=`%s/sbin/sysctl -n hw.hn.vf_transparent`\n", d);
-    fprintf(script, "%s/sbin/ifconfig mce0 up\n/bin/sh %s/join hn0\n", d, d);
+    fprintf(script, "%s/sbin/ifconfig mce0 up\n/bin/sh -c '/bin/sh %s/join hn0'\n", d, d);
     BENCH_CHECK(fclose(script) == 0);
     script = create(bench, "join");
     write_head(bench, script);
@@ -88,6 +89,7 @@ static void write_join(const struct bench *bench)
             "$ifconfig lagg$unit laggproto failover laggport $1 laggport mce0\n"
             "$ifconfig lagg$unit inet6 no_dad\n"
             "[ -f /var/run/dhclient.$1.pid ]\n"
+            "$ifconfig $1 -alias\n"
             "$ifconfig $1 -alias\n"
             "$ifconfig lagg$unit inet 10.0.0.4/24\n");
     BENCH_CHECK(fclose(script) == 0);
