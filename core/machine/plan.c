@@ -176,9 +176,15 @@ static void plan_hn_up(struct vfj_planner *planner)
         plan_up(planner, VFJ_NEED_HN_UP, planner->slot->hn);
 }
 
+static bool is_in_batch(const struct vfj_batch *batch, enum vfj_need need)
+{
+    return memchr(batch->needs, (int)need, batch->count) != NULL;
+}
+
+/* The first IPv4 address of an interface marks it up, see ifconfig(8). */
 static void plan_lagg_up(struct vfj_planner *planner)
 {
-    if (!planner->slot->observed.lagg.up)
+    if (!planner->slot->observed.lagg.up && !is_in_batch(&planner->slot->batch, VFJ_NEED_INET))
         plan_up(planner, VFJ_NEED_LAGG_UP, vfj_name_lagg(planner->slot->unit));
 }
 
@@ -317,8 +323,8 @@ static const struct row rows[] = {
     {VFJ_NEED_LAGG,               PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg},
     {VFJ_NEED_NO_DAD,             PREPARE, 0,                VFJ_REASON_NONE,            plan_no_dad},
     {VFJ_NEED_HN_UP,              PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_hn_up},
-    {VFJ_NEED_LAGG_UP,            PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg_up},
     {VFJ_NEED_INET,               PREPARE, REQUIRED | MOVES, VFJ_REASON_NONE,            vfj_plan_inet},
+    {VFJ_NEED_LAGG_UP,            PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg_up},
     {VFJ_NEED_LEASE,              PREPARE, 0,                VFJ_REASON_NONE,            plan_lease},
     {VFJ_NEED_HN_DHCLIENT,        SWITCH,  0,                VFJ_REASON_HN_HAS_DHCLIENT, plan_hn_dhclient},
     {VFJ_NEED_HN_PORT,            SWITCH,  REQUIRED,         VFJ_REASON_NONE,            plan_hn_port},

@@ -141,10 +141,10 @@ steps_of() {
 try_patience() {
     kind=static
     begin "$1" static
-    host slow 13 ifconfig lagg0 up
+    host slow 13 ifconfig lagg0 inet
     start_daemon
     host plug mce0
-    await "lagg0 up" is_running "ifconfig lagg0 up"
+    await "an address" is_running "ifconfig lagg0 inet 10.0.0.4/24"
     began=$(date +%s)
     kill -TERM "$pid"
     sleep 1

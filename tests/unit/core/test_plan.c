@@ -78,7 +78,7 @@ static void test_ids_and_needs(void **unused)
     (void)unused;
     begin("%slow 9 ifconfig lagg0 create");
     const struct vfj_batch *batch = &slot()->batch;
-    assert_int_equal(batch->count, 5); /* create, no_dad, up, two addresses */
+    assert_int_equal(batch->count, 4); /* create, no_dad, two addresses */
     assert_int_equal(decision->command_count, batch->count);
     for (unsigned i = 0; i < batch->count; i++) {
         const struct vfj_command *command = &decision->commands[i];
@@ -151,11 +151,11 @@ static void test_optional_failure(void **unused)
 static void test_required_failure(void **unused)
 {
     (void)unused;
-    begin("%slow 9 ifconfig lagg0 up");
-    unsigned up = place_of(VFJ_NEED_LAGG_UP), count = slot()->batch.count;
-    assert_int_equal(slot()->batch.ended, up);
+    begin("%slow 9 ifconfig lagg0 inet 10.0.0.4/24");
+    unsigned first = place_of(VFJ_NEED_INET), count = slot()->batch.count;
+    assert_int_equal(slot()->batch.ended, first);
     end(VFJ_OUTCOME_TIMEOUT, 0);
-    for (unsigned i = up + 1; i < count; i++) {
+    for (unsigned i = first + 1; i < count; i++) {
         assert_int_equal(slot()->activity, VFJ_ACTIVITY_RUNNING);
         assert_int_equal(slot()->plan.failures, 0);
         end(VFJ_OUTCOME_NOT_RUN, 0);
@@ -167,9 +167,8 @@ static void test_required_failure(void **unused)
     assert_int_equal(slot()->fault, VFJ_REASON_COMMAND_TIMEOUT);
     assert_int_equal(machine->decision.transition_count, 1);
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_COMMAND_TIMEOUT);
-    assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG)
-                && is_in(slot()->plan.tried, VFJ_NEED_LAGG_UP));
-    assert_false(is_in(slot()->plan.tried, VFJ_NEED_INET)); /* it was not run */
+    assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG));
+    assert_false(is_in(slot()->plan.tried, VFJ_NEED_INET)); /* one of two was not run */
 }
 
 /* A command that fails because it is so already has done its work. */
@@ -199,7 +198,7 @@ static void test_lines_while_running(void **unused)
         "@+0 !system=IFNET subsystem=mce0 type=DETACH",
     };
     (void)unused;
-    begin("%slow 90 ifconfig lagg0 up");
+    begin("%slow 90 ifconfig lagg0 inet 10.0.0.4/24");
     const struct vfj_batch batch = slot()->batch;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         kit_machine_line(machine, lines[i]);
@@ -214,12 +213,11 @@ static void test_lines_while_running(void **unused)
 static void test_unknown_outcomes(void **unused)
 {
     (void)unused;
-    begin("%slow 9 ifconfig lagg0 up");
+    begin("%slow 9 ifconfig lagg0 inet 10.0.0.4/24");
     kit_machine_line(machine, "%slow 9 ifconfig -a");
     kit_machine_line(machine, "%restart");
     assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG)); /* its outcome is known */
-    assert_false(is_in(slot()->plan.tried, VFJ_NEED_LAGG_UP)
-                 || is_in(slot()->plan.tried, VFJ_NEED_INET));
+    assert_false(is_in(slot()->plan.tried, VFJ_NEED_INET));
     assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
     kit_machine_line(machine, "%slow 0 ifconfig");
     kit_machine_line(machine, "%at 60");
@@ -426,12 +424,12 @@ static void test_each_command_has_its_need(void **unused)
          "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
          "%at 30\n",
          (uint64_t)1 << VFJ_NEED_LAGG | (uint64_t)1 << VFJ_NEED_NO_DAD
-             | (uint64_t)1 << VFJ_NEED_HN_UP | (uint64_t)1 << VFJ_NEED_LAGG_UP
-             | (uint64_t)1 << VFJ_NEED_INET | (uint64_t)1 << VFJ_NEED_INET6
-             | (uint64_t)1 << VFJ_NEED_HN_PORT | (uint64_t)1 << VFJ_NEED_HN_ADDRESSES
-             | (uint64_t)1 << VFJ_NEED_VF_ADDRESSES | (uint64_t)1 << VFJ_NEED_VF_DHCLIENT
-             | (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE | (uint64_t)1 << VFJ_NEED_STATIC_ROUTE
-             | (uint64_t)1 << VFJ_NEED_VF_PORT | (uint64_t)1 << VFJ_NEED_VF_UP},
+             | (uint64_t)1 << VFJ_NEED_HN_UP | (uint64_t)1 << VFJ_NEED_INET
+             | (uint64_t)1 << VFJ_NEED_INET6 | (uint64_t)1 << VFJ_NEED_HN_PORT
+             | (uint64_t)1 << VFJ_NEED_HN_ADDRESSES | (uint64_t)1 << VFJ_NEED_VF_ADDRESSES
+             | (uint64_t)1 << VFJ_NEED_VF_DHCLIENT | (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE
+             | (uint64_t)1 << VFJ_NEED_STATIC_ROUTE | (uint64_t)1 << VFJ_NEED_VF_PORT
+             | (uint64_t)1 << VFJ_NEED_VF_UP},
         {"%rc ifconfig_hn0=\"DHCP\"\n"
          "%rc ifconfig_hn1=\"DHCP\"\n"
          "%if hn0 up inet 10.0.0.4/24 dhclient 411\n"
@@ -446,6 +444,11 @@ static void test_each_command_has_its_need(void **unused)
          "%at 100\n",
          (uint64_t)1 << VFJ_NEED_STRAY_VF | (uint64_t)1 << VFJ_NEED_HN_DHCLIENT
              | (uint64_t)1 << VFJ_NEED_DHCLIENT},
+        {"%if hn0 up inet6 fd00::4/64\n"
+         "%vf mce0 hn0\n"
+         "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+         "%at 30\n",
+         (uint64_t)1 << VFJ_NEED_LAGG_UP | (uint64_t)1 << VFJ_NEED_INET6},
         {"%if hn0 up inet 203.0.113.8/32 gateway 198.51.100.2\n"
          "%vf mce0 hn0\n"
          "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"

@@ -397,8 +397,8 @@ static void test_format_stays(void **unused)
     assert_string_equal(
         strstr(text, " slot="),
         " slot=hn0 vf=mce0 unit=0 generation=1 state=delayed activity=running delay=3 lagg_ours=1 "
-        "plan_tried=432 plan_phase=1 plan_batches=1 batch_first=4 batch_count=4 "
-        "batch_kinds=\"create no-dad up address-add\" batch_needs=\"4 5 7 8\" "
+        "plan_tried=304 plan_phase=1 plan_batches=1 batch_first=4 batch_count=3 "
+        "batch_kinds=\"create no-dad address-add\" batch_needs=\"4 5 8\" "
         "observed=\"command=0 probe=slot ok=1 hn=hn0 transparent=0 vf=mce0 hn_dhclient=411 hn_if=hn0 "
         "hn_flags=exists,up hn_link=1 hn_mtu=1500 hn_address=10.0.0.4/24 vf_if=mce0 vf_flags=exists,ifdisabled "
         "vf_mtu=1500 lagg_if=lagg0\" "

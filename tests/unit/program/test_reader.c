@@ -752,7 +752,7 @@ static void test_options_do_what_each_says(void **state)
         {"-s lagged -i hn0 -k state", 1, "delayed -> lagged"},
         {"-k vf-up", 1, "the data path moves to the VF"},
         {"-k run -g 'lagg0 create'", 1, "ok, 2.1 ms"},
-        {"-g 'LAGG0 CREATE|lagg0 up'", 1, "ifconfig lagg0 up"},
+        {"-g 'LAGG0 CREATE|lagg0 inet 10'", 1, "ifconfig lagg0 inet 10.0.0.4/24"},
         {"-g 'data PATH'", 0, NULL},
         {"-k state -U '2026-11-22 14:00:01'", 2, "detached -> attached"},
         {"-k state -S '2026-11-22 14:01:40' -r", 2, "lagged -> attached"},
