@@ -38,6 +38,7 @@ int vfj_verb_replay(int argc, char **argv);
 int vfj_verb_report(int argc, char **argv);
 int vfj_verb_show(int argc, char **argv);
 int vfj_verb_status(int argc, char **argv);
+int vfj_verb_timeline(int argc, char **argv);
 int vfj_verb_verify(int argc, char **argv);
 
 #endif

@@ -42,15 +42,17 @@ static int make_migration(const char *path)
 static int make_hostile(const char *path)
 {
     kit_make_journal(path);
+#define QUOTED "'\"' || replace(CAST(" EVIL " AS TEXT), '\"', '') || '\"'"
     kit_forge(path,
-              "UPDATE record SET body = CAST('id=77 kind=up slot=\"' || " EVIL
-              " || '\" argv=\"' || replace(CAST(" EVIL " AS TEXT), '\"', '') || '\"' AS BLOB)"
+              "UPDATE record SET body = CAST('id=77 kind=up slot=hn0 argv=' || " QUOTED " AS BLOB)"
               " WHERE kind = 'command' AND body LIKE '%laggport%';"
-              "UPDATE record SET body = CAST('slot=\"' || replace(CAST(" EVIL
-              " AS TEXT), '\"', '') || '\" from=\"<b>\" to=\"</svg>\" reason=\"<!--\" vf=\"<i>\"'"
-              " AS BLOB) WHERE kind = 'transition' AND body LIKE '%to=lagged%';"
+              "UPDATE record SET body = CAST(CAST(body AS TEXT) || ' output=' || " QUOTED
+              " AS BLOB) WHERE kind = 'finished' AND body LIKE '% status=1 %';"
+              "UPDATE record SET body = 'slot=hn0 from=\"<b>\" to=\"</svg>\" reason=\"<!--\""
+              " vf=\"<i>\"' WHERE kind = 'transition' AND body LIKE '%to=lagged%';"
               "UPDATE record SET body = CAST(" EVIL " AS BLOB) WHERE kind = 'devd'"
               " AND body LIKE '%CDEV%'");
+#undef QUOTED
     return 0;
 }
 

@@ -1,0 +1,103 @@
+/* A timeline's model that is being filled. */
+#ifndef VFJ_TOOLS_TIMELINE_FILL_H
+#define VFJ_TOOLS_TIMELINE_FILL_H
+
+#include "core/data/command.h"
+#include "core/limits.h"
+#include "tools/timeline/model.h"
+
+enum { VFJ_FILL_COMMANDS_MAX = 512, VFJ_FILL_TEXT_SIZE = 512 };
+
+/* One time over all boots: the monotonic clock within a boot, the wall clock between two. */
+struct vfj_fill_clock {
+    bool is_begun;
+    uint64_t boot;
+    int64_t mono_us, wall_us; /* of the newest record */
+    int64_t at_us;            /* its time since the beginning */
+};
+
+/* A command without an outcome so far. */
+struct vfj_fill_command {
+    uint64_t seq;
+    size_t item, row; /* row: SIZE_MAX for none */
+    uint8_t kind;     /* enum vfj_command_kind; VFJ_COMMAND_COUNT for a probe */
+    struct vfj_command command;
+};
+
+/* A slot whose lanes are filled. */
+struct vfj_fill_slot {
+    struct vfj_name slot, vf;
+    size_t state; /* the item of the present state; SIZE_MAX before the first */
+    size_t path;  /* likewise of the data path */
+    size_t slow;  /* likewise of the time without the fast path */
+    const struct vfj_episode *episode; /* of `slow` */
+};
+
+struct vfj_fill {
+    struct vfj_model *model;
+    const struct vfj_window *window;
+    struct vfj_fill_clock clock;
+    unsigned open_count;
+    struct vfj_fill_command open[VFJ_FILL_COMMANDS_MAX];
+    unsigned track_count;
+    struct vfj_fill_slot tracks[VFJ_SLOTS_MAX];
+    uint64_t first, last; /* seq of the records that are read */
+    uint64_t named;       /* seq of the newest record within the window; 0: none */
+    int64_t stopped_us;   /* -1: the daemon runs */
+    bool no_memory;
+    struct vfj_event event; /* the decoded body of one record */
+};
+
+/* --- lanes.c --- */
+
+bool vfj_fill_is_inside(const struct vfj_window *window, const struct vfj_record *record);
+
+/* Reads a name of the record's body. Returns false, and an empty name, for any other value. */
+bool vfj_fill_name_of(const struct vfj_record *record, const char *key, struct vfj_name *name);
+
+/* Return the lane, or NULL. The second finds the lane of an interface, whatever it is. */
+struct vfj_lane *vfj_fill_find_lane(struct vfj_model *model, enum vfj_lane_kind kind,
+                                    struct vfj_name name);
+struct vfj_lane *vfj_fill_find_interface(struct vfj_model *model, struct vfj_name name);
+
+/* Adds a lane unless it is there, or its name is empty, or there are too many. */
+void vfj_fill_add_lane(struct vfj_model *model, enum vfj_lane_kind kind, struct vfj_name slot,
+                       struct vfj_name name);
+
+/* Makes lanes for the slots and interfaces that a record names. */
+void vfj_fill_name_lanes(struct vfj_fill *fill, const struct vfj_record *record);
+
+/* Makes lanes for VFs of no slot, after all slots are known. */
+void vfj_fill_name_others(struct vfj_fill *fill, const struct vfj_record *record);
+
+/* Puts the lanes of each slot together. Removes lanes without elements. */
+void vfj_fill_sort_lanes(struct vfj_fill *fill);
+void vfj_fill_drop_empty_lanes(struct vfj_model *model);
+
+/* --- items.c --- */
+
+/* Keeps a text as long as the model. Returns "" without memory, and notes that. */
+const char *vfj_fill_keep(struct vfj_fill *fill, const char *text);
+
+/* Returns the text of the record, cut to what a line of a table can hold. */
+const char *vfj_fill_text_of(struct vfj_fill *fill, const struct vfj_record *record, bool rows);
+
+/* Adds an element to the lane. Returns its index; SIZE_MAX without room, memory or lane. */
+size_t vfj_fill_add_item(struct vfj_fill *fill, struct vfj_item item, const struct vfj_lane *lane);
+
+/* Adds a row to the table. Returns its index; SIZE_MAX without room or memory. */
+size_t vfj_fill_add_row(struct vfj_fill *fill, const struct vfj_record *record, uint8_t tone,
+                        const char *text);
+
+/* Adds the mark of an event, and its row. Does nothing without a lane. */
+void vfj_fill_add_tick(struct vfj_fill *fill, const struct vfj_record *record,
+                       const struct vfj_lane *lane, uint8_t tone, const char *label);
+
+struct vfj_fill_slot *vfj_fill_find_track(struct vfj_fill *fill, struct vfj_name slot);
+
+/* Begins the times without the fast path that had begun before the first record. Begins and ends
+ * those that begin and end with this record. */
+void vfj_fill_begin_slow(struct vfj_fill *fill);
+void vfj_fill_take_slow(struct vfj_fill *fill, const struct vfj_record *record);
+
+#endif

@@ -1,0 +1,164 @@
+/* A timeline as text of at most 80 columns: a strip of states for each slot over one axis, then one
+ * line for each row. */
+#include <langinfo.h>
+#include <locale.h>
+#include <string.h>
+
+#include "tools/timeline/draw.h"
+
+enum {
+    HEAD = 8,          /* columns before the strip */
+    STRIP = 70,        /* columns of the strip */
+    BREAK = 3,         /* columns of a squeezed time */
+    WIDTH = 79,        /* of a line */
+    TIME = 13,         /* columns of the time since the beginning */
+    WHO = 8,           /* */
+    WORD = 11,         /* */
+    IDLE_US = 1000000, /* a longer time between two rows has a line of its own */
+};
+
+/* A column of the strip: a state's digit, or one of these. */
+enum { NOTHING = ' ', SQUEEZED = '~', UNKNOWN = '?' };
+
+struct glyphs {
+    const char *states[8]; /* by enum vfj_slot_state */
+    const char *squeezed;
+};
+
+static const struct glyphs *choose_glyphs(void)
+{
+    static const struct glyphs ascii = {{".", "-", "=", "#", "#", "+", "+", "+"}, "~"};
+    static const struct glyphs utf8 = {{"·", "░", "▒", "█", "█", "▓", "▓", "▓"}, "≈"};
+    (void)setlocale(LC_CTYPE, "");
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? &utf8 : &ascii;
+}
+
+static void print_wrapped(const char *text, FILE *out)
+{
+    while (*text != '\0') {
+        size_t length = strlen(text);
+        if (length > WIDTH) {
+            length = WIDTH;
+            while (length > 1 && text[length] != ' ')
+                length--;
+            length = length == 1 ? WIDTH : length;
+        }
+        (void)fprintf(out, "%.*s\n", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+static void fill_strip(const struct vfj_model *model, const struct vfj_axis *axis, unsigned lane,
+                       char strip[STRIP])
+{
+    memset(strip, NOTHING, STRIP);
+    for (size_t i = 0; i < model->count; i++) {
+        const struct vfj_item *item = &model->items[i];
+        if (item->kind != VFJ_ITEM_BAR || item->lane != lane)
+            continue;
+        int from = item->from_before ? 0 : (int)vfj_axis_place(axis, item->from_us);
+        int to = item->to_after ? STRIP : (int)vfj_axis_place(axis, item->to_us);
+        for (int at = from; at < to || at == from; at++) {
+            if (at < STRIP)
+                strip[at] = item->tone < VFJ_SLOT_STATE_COUNT ? (char)('0' + item->tone) : UNKNOWN;
+        }
+    }
+    for (unsigned i = 0; i < axis->count; i++) {
+        const struct vfj_axis_piece *piece = &axis->pieces[i];
+        int middle = (int)((piece->left + piece->right) / 2);
+        if (piece->is_break && middle >= 0 && middle < STRIP)
+            strip[middle] = SQUEEZED;
+    }
+}
+
+static void print_strip(const char strip[STRIP], const struct glyphs *glyphs, FILE *out)
+{
+    for (unsigned i = 0; i < STRIP; i++) {
+        unsigned state = (unsigned)(strip[i] - '0');
+        if (strip[i] == SQUEEZED)
+            (void)fputs(glyphs->squeezed, out);
+        else if (strip[i] == NOTHING || strip[i] == UNKNOWN)
+            (void)fputc(strip[i], out);
+        else
+            (void)fputs(glyphs->states[state % 8], out);
+    }
+    (void)fputc('\n', out);
+}
+
+static void print_strips(const struct vfj_model *model, const struct vfj_axis *axis, FILE *out)
+{
+    const struct glyphs *glyphs = choose_glyphs();
+    bool is_any = false;
+    for (unsigned i = 0; i < model->lane_count; i++) {
+        char strip[STRIP];
+        if (model->lanes[i].kind != VFJ_LANE_STATE)
+            continue;
+        fill_strip(model, axis, i, strip);
+        (void)fprintf(out, "%s%-*.*s", is_any ? "" : "\n", HEAD, HEAD - 1,
+                      model->lanes[i].slot.text);
+        print_strip(strip, glyphs, out);
+        is_any = true;
+    }
+    if (!is_any)
+        return;
+    (void)fprintf(out, "%*s", HEAD, "");
+    for (unsigned state = 0; state < VFJ_SLOT_STATE_COUNT; state++)
+        (void)fprintf(out, "%s %s  ", glyphs->states[state % 8],
+                      vfj_slot_state_name((enum vfj_slot_state)state));
+    (void)fprintf(out, "%s squeezed\n", glyphs->squeezed);
+}
+
+static void print_idle(int64_t us, FILE *out)
+{
+    char bytes[48];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_time_add_duration(&text, us);
+    (void)fprintf(out, "%*s  ~~ %s ~~\n", TIME, "", bytes);
+}
+
+/* Prints the line of a row, and its text in as many lines as it needs. */
+static void print_row(const struct vfj_table_row *row, FILE *out)
+{
+    char at[48];
+    struct vfj_text time = vfj_text_begin(at, sizeof at);
+    const char *text = row->text;
+    vfj_axis_add_time(&time, row->at_us, 1000);
+    int used = fprintf(out, "%*s  %-*s%-*s ", TIME, at, WHO, row->who.text, WORD, row->word);
+    int room = WIDTH - used;
+    bool is_first = true;
+    do {
+        size_t length = strlen(text);
+        if (length > (size_t)room) {
+            length = (size_t)room;
+            while (length > 1 && text[length] != ' ')
+                length--;
+            length = length == 1 ? (size_t)room : length;
+        }
+        (void)fprintf(out, "%*s%.*s\n", is_first ? 0 : used, "", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+        is_first = false;
+    } while (*text != '\0');
+}
+
+bool vfj_timeline_print_txt(struct vfj_model *model, enum vfj_zone zone, FILE *out)
+{
+    const struct vfj_axis_measures measures
+        = {.width = STRIP, .pad = 0.5, .break_width = BREAK, .squeeze = 12, .most = 200};
+    struct vfj_axis axis;
+    (void)zone; /* the summary has the time of the beginning */
+    if (!vfj_axis_make(&axis, model, &measures))
+        return false;
+    print_wrapped(model->title, out);
+    print_wrapped(model->summary, out);
+    print_strips(model, &axis, out);
+    (void)fputc('\n', out);
+    for (size_t i = 0; i < model->row_count; i++) {
+        int64_t idle_us = i > 0 ? model->rows[i].at_us - model->rows[i - 1].at_us : 0;
+        if (idle_us >= IDLE_US)
+            print_idle(idle_us, out);
+        print_row(&model->rows[i], out);
+    }
+    return true;
+}
