@@ -1,4 +1,4 @@
-/* The guest model: its interfaces. */
+/* The interfaces of the guest model. */
 #include "core/model/guest.h"
 
 #include <string.h>
@@ -18,7 +18,8 @@ struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name nam
     return NULL;
 }
 
-/* An unused place: one whose interface is gone and that no boot brings back. */
+/* Returns an unused entry. The entry of a removed interface is unused when no boot restores that
+ * interface. */
 static struct vfj_guest_if *free_place(struct vfj_guest *guest)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
@@ -38,7 +39,7 @@ static struct vfj_guest_if *find_told(struct vfj_guest *guest, struct vfj_name n
     return NULL;
 }
 
-/* N of hnN; a name without one gets the lowest unit that no other hn interface has. */
+/* Returns N of hnN. A name without a number gets the lowest unit that no other hn interface has. */
 static struct vfj_name unit_of(const struct vfj_guest *guest, struct vfj_name hn)
 {
     if (vfj_name_has_driver(hn, "hn"))
@@ -76,7 +77,8 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
     place->facts.mtu = 1500;
     place->counters = vfj_counters_unknown();
     place->facts.ifdisabled
-        /* nd6_ifattach() begins so (sys/netinet6/nd6.c); rc(8) enables what it configures */
+        /* as nd6_ifattach() sets it (sys/netinet6/nd6.c); rc(8) clears it for interfaces that it
+         * configures */
         = true;
     if (vfj_name_has_driver(name, "hn"))
         place->unit = unit_of(guest, name);
@@ -161,8 +163,8 @@ bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if
     return false;
 }
 
-/* An interface departs: its lagg or bridge drops it by itself (lagg(4), if_bridge(4)), and a VLAN
- * loses its parent. So it is with a port that no line told of. */
+/* Removes an interface from its lagg or bridge, as lagg(4) and if_bridge(4) do by themselves. A
+ * VLAN loses its parent. */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
 {
     struct vfj_guest_if *gone = vfj_guest_find(guest, name);
@@ -177,7 +179,7 @@ void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
         if (!vfj_name_equal(guest->ifs[i].rxvf, name))
             continue;
         guest->ifs[i].rxvf = (struct vfj_name){{0}};
-        guest->ifs[i].facts.link = VFJ_LINK_UP; /* hn stops pretending */
+        guest->ifs[i].facts.link = VFJ_LINK_UP; /* hn reports its own link again */
     }
 }
 

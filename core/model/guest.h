@@ -1,4 +1,4 @@
-/* The guest model: answers probes and commands in the replay of a trace. Pure, like all of core. */
+/* The guest model. It answers probes and carries out commands in the replay of a trace. */
 #ifndef VFJ_CORE_MODEL_GUEST_H
 #define VFJ_CORE_MODEL_GUEST_H
 
@@ -18,25 +18,25 @@ enum {
     VFJ_GUEST_SYSCTLS_MAX = 128,
     VFJ_GUEST_FILES_MAX = 64,
     VFJ_GUEST_RULES_MAX = 256,
-    VFJ_GUEST_ROUTES_MAX = 64, /* straight through an interface; more are forgotten */
+    VFJ_GUEST_ROUTES_MAX = 64, /* through an interface without a router; the model ignores more */
 };
 
 struct vfj_guest_if {
     struct vfj_interface facts;   /* name, flags, addresses; ports when it is a lagg */
-    struct vfj_interface told;    /* as %if said: what it is again after a boot */
+    struct vfj_interface told;    /* as %if gave them; a boot restores these */
     struct vfj_counters counters; /* as the last %if said */
     uint64_t dhclient;            /* pid; 0 none */
     uint64_t told_dhclient;
-    struct vfj_name unit;     /* of an hn interface: N of dev.hn.N, kept when it is renamed */
-    struct vfj_name rxvf;     /* of an hn interface: the VF that has the data path */
-    struct vfj_address lease; /* what DHCP gives here */
-    /* Of the IPv6 default route that somebody added, without scope, when it goes through here;
-     * there is but one. */
+    struct vfj_name unit; /* of an hn interface: N of dev.hn.N, which a rename does not change */
+    struct vfj_name rxvf; /* of an hn interface: the VF that has its data path */
+    struct vfj_address lease; /* the address that the DHCP server gives this interface */
+    /* Gateway of the static IPv6 default route, without scope, when the route goes through this
+     * interface. The guest has at most one. */
     struct vfj_address gateway6, told_gateway6;
-    struct vfj_address told_gateway; /* the default route that %if says goes through here */
-    /* %if says whether it has its link, which a lagg's ports say otherwise */
+    struct vfj_address told_gateway; /* of the IPv4 default route, as %if gave it */
+    /* %if gave the link; without that a lagg's link follows from its ports */
     bool has_told_link;
-    bool made; /* by a command */
+    bool made; /* by a command, not by the trace */
 };
 
 enum vfj_guest_attachment { VFJ_GUEST_UNKNOWN, VFJ_GUEST_ATTACHED, VFJ_GUEST_DETACHED };
@@ -45,9 +45,9 @@ struct vfj_guest_vf {
     struct vfj_name vf;
     struct vfj_name hn;
     uint8_t attachment; /* enum vfj_guest_attachment */
-    /* the kernel maps it: it attached while no other VF was mapped to that hn */
+    /* hn(4) maps it to hn: no other VF was mapped to hn when it attached */
     bool mapped;
-    bool renamed; /* hn(4) has forgotten it, and knows it by its MAC only when it is upped */
+    bool renamed; /* hn(4) has dropped it at the rename, and finds it by its MAC when it is upped */
 };
 
 struct vfj_guest_sysctl {
@@ -59,11 +59,11 @@ struct vfj_guest_sysctl {
 struct vfj_guest_file {
     char path[VFJ_PATH_SIZE];
     char text[VFJ_VALUE_SIZE];
-    char refused[VFJ_PATH_SIZE]; /* why nobody runs it; empty: its mode says whether it is run */
+    char refused[VFJ_PATH_SIZE]; /* why the daemon does not run it; empty: the mode decides */
     uint32_t mode;
 };
 
-/* What a route leads to straight through an interface, without a router. */
+/* A route through an interface, without a router. */
 struct vfj_guest_route {
     struct vfj_address destination;
     struct vfj_name interface;
@@ -72,8 +72,8 @@ struct vfj_guest_route {
 /* %fail and %slow. */
 struct vfj_guest_rule {
     char argv[VFJ_RULE_SIZE];
-    char says[VFJ_OUTPUT_SIZE]; /* %fail: what the command prints */
-    uint64_t times;             /* left; of %slow without end */
+    char says[VFJ_OUTPUT_SIZE]; /* %fail: output of the command */
+    uint64_t times;             /* uses left; %slow has no limit */
     uint8_t outcome;            /* %fail: enum vfj_outcome_kind */
     int32_t status;
     int64_t us;
@@ -82,7 +82,7 @@ struct vfj_guest_rule {
 struct vfj_guest {
     unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count, route_count;
     uint64_t pid_last;
-    /* of the default route; empty when neither %if nor a command made one */
+    /* of the IPv4 default route; empty without one */
     struct vfj_name default_if;
     struct vfj_address default_gateway;
     struct vfj_rc rc;
@@ -97,71 +97,72 @@ struct vfj_guest {
 
 void vfj_guest_init(struct vfj_guest *guest);
 
-/* Before a replay: take the names of hn interfaces from each line of the trace, so that all are
- * known from its beginning. */
+/* Takes the names of hn interfaces from a line of the trace. Call it for every line before the
+ * replay: hn interfaces exist from the beginning. */
 void vfj_guest_learn(struct vfj_guest *guest, const struct vfj_trace_line *line);
 
-/* A directive that says what the guest is like takes effect. NULL, or why it can't (a limit). */
+/* Applies a directive about the guest. Returns NULL, or the limit that it exceeds. */
 const char *vfj_guest_direct(struct vfj_guest *guest, const struct vfj_trace_line *line);
 
-/* The kernel did what the devd line says. */
+/* Applies the change of the kernel that a devd line reports. */
 void vfj_guest_happen(struct vfj_guest *guest, const struct vfj_devd *devd);
 
-/* The guest boots: what commands made is gone, interfaces are as %if said, VFs have yet to attach.
- */
+/* Boots the guest. Interfaces return to the state that %if gave. Interfaces made by commands are
+ * gone, and no VF is attached. */
 void vfj_guest_boot(struct vfj_guest *guest);
 
-/* How long the command takes: as %slow says, and dhclient(8) at least as long as it waits for a
- * link in vain. */
+/* Returns the duration of a command: that of %slow, or how long dhclient(8) waits in vain for a
+ * link, if that is longer. */
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command);
 
-/* The answer to a probe. */
+/* Answers a probe. */
 void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *command,
                        struct vfj_observation *answer);
 
-/* Carry out a changing command as FreeBSD would; its exit status and message. */
+/* Carries out a changing command as FreeBSD does. Fills in its exit status and output. */
 void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command,
                    struct vfj_outcome *outcome);
 
-/* Used by the parts of the model. */
+/* For the files of the model only. */
 struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name name);
-/* NULL when there is no room */
+/* Returns the interface, a new one if need be. Returns NULL when the model is full. */
 struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name name);
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name);
-/* it is there, up, from the beginning */
+/* Adds an hn interface that exists, up, from the beginning. */
 void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name);
-/* The default route goes through this interface to that gateway; when that is empty, not through
- * this interface. */
+/* Routes the IPv4 default route through this interface to the gateway. With an empty gateway the
+ * interface loses the route. */
 void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *interface,
                            const struct vfj_address *gateway);
-/* The interface has lost its last IPv4 address: its IPv4 routes went with that. */
+/* Deletes the IPv4 routes of an interface that lost its last IPv4 address. */
 void vfj_guest_drop_routes(struct vfj_guest *guest, struct vfj_name interface);
-/* The interface of the IPv6 default route, or NULL. */
+/* Returns the interface of the IPv6 default route, or NULL. */
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
-/* That route goes through this interface, and no other. */
+/* Routes the IPv6 default route through this interface alone. */
 void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface,
                             const struct vfj_address *gateway);
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port);
-/* Whether the interface has a link: hn pretends to have none while a VF that is up has its data
- * path (if_hn.c, hn_rxvf_change()), and a lagg has one when a port that is up has one (if_lagg.c,
+/* Returns whether the interface has a link. hn reports none while a VF that is up has its data
+ * path (if_hn.c, hn_rxvf_change()). A lagg has one when a port that is up has one (if_lagg.c,
  * lagg_linkstate()). */
 bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface);
 const struct vfj_guest_vf *vfj_guest_mapped_vf(const struct vfj_guest *guest, struct vfj_name hn);
 struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name vf);
-/* The VF, of that hn from now on; NULL when there is no room. */
+/* Returns the VF, which belongs to that hn from now on. Returns NULL when the model is full. */
 struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf,
                                        struct vfj_name hn);
 void vfj_guest_attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry);
-/* an interface, perhaps a VF, is gone */
+/* Removes an interface. A VF loses its mapping. */
 void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name);
-/* The %fail that is meant for the `index`th program of the command, used once more; NULL when none
- * is. */
+/* Returns the %fail rule for the `index`th program of the command, and uses it up once. Returns
+ * NULL without one. */
 const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest,
                                                     const struct vfj_command *command,
                                                     unsigned index);
-/* What a %fail or %slow is held against: the `index`th program of the command; of a file, which no
- * program reads, `test -f PATH`; of a read that is not the scripts' own, `extra` and its program: a
- * rule that is meant for them costs such a read nothing. False when there are no more. */
+/* Fills in the words that %fail and %slow match for the `index`th program of the command. A read
+ * of a file has the words `test -f PATH`. A read that the stock scripts do not have begins with
+ * `extra`, so that a rule for the scripts' programs does not match it. Returns false when the
+ * command has no such program. */
 bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);
 int32_t vfj_guest_ifconfig(struct vfj_guest *guest, const struct vfj_argv *argv,
                            struct vfj_text *output);

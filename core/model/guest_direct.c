@@ -1,4 +1,4 @@
-/* The guest model: what a trace says of it. */
+/* The directives of a trace that describe the guest. */
 #include "core/model/guest.h"
 
 #include <string.h>
@@ -79,10 +79,10 @@ static const char *direct_sysctl(struct vfj_guest *guest, const struct vfj_trace
     return NULL;
 }
 
-/* The values again, without the one that is set anew, and that at the end; of %norc, without it. */
+/* Rewrites the values of rc.conf. A value that is set again moves to the end. %norc removes it. */
 static const char *direct_rc(struct vfj_guest *guest, const struct vfj_trace_line *line)
 {
-    if (vfj_rc_is_surplus(line->key)) /* whoever reads rc.conf leaves it out */
+    if (vfj_rc_is_surplus(line->key)) /* the reader of rc.conf skips it, too */
         return NULL;
     struct vfj_rc before = guest->rc;
     struct vfj_text text = vfj_text_begin(guest->rc.text, sizeof guest->rc.text);
@@ -116,7 +116,7 @@ static void imply_parent(struct vfj_guest *guest, struct vfj_interface *facts)
     if (dot == NULL || facts->use != VFJ_USE_NONE || !vfj_span_to_u64(vfj_span_of(dot + 1), &tag))
         return;
     const struct vfj_span before = {facts->name.text, (size_t)(dot - facts->name.text)};
-    VFJ_CHECK(vfj_name_parse(before, &parent)); /* the beginning of a name is one */
+    VFJ_CHECK(vfj_name_parse(before, &parent)); /* a prefix of a name is a name */
     const struct vfj_guest_if *hn = vfj_guest_find(guest, parent);
     if (hn == NULL || vfj_name_is_empty(hn->unit))
         return;
@@ -135,7 +135,8 @@ static const char *direct_if(struct vfj_guest *guest, const struct vfj_trace_lin
     interface->facts = *facts;
     imply_parent(guest, &interface->facts);
     set_unit(interface, line->if_facts.unit);
-    interface->facts.no_dad |= before.no_dad; /* a %if without their words says nothing of these */
+    interface->facts.no_dad
+        |= before.no_dad; /* a %if without these words leaves them as they are */
     interface->facts.rtadv |= before.rtadv;
     if (facts->link != VFJ_LINK_DOWN)
         interface->facts.link = line->if_facts.nomedia ? VFJ_LINK_UNKNOWN : VFJ_LINK_UP;
@@ -163,7 +164,7 @@ static const char *direct_vf(struct vfj_guest *guest, const struct vfj_trace_lin
     struct vfj_guest_vf *entry = vfj_guest_open_vf(guest, line->name, line->other);
     if (entry == NULL)
         return "more VFs than the guest model holds (256)";
-    entry->renamed = false; /* one of that name was: this is another */
+    entry->renamed = false; /* an interface had this name before: this is a new one */
     vfj_guest_know_hn(guest, line->other);
     if (vfj_guest_find(guest, line->name) != NULL)
         vfj_guest_attach_vf(guest, entry);
@@ -203,8 +204,8 @@ static const char *direct_nofile(struct vfj_guest *guest, const struct vfj_trace
 static const char *direct_rule(struct vfj_guest_rule *rules, unsigned *count,
                                const struct vfj_trace_line *line)
 {
-    /* a rule that is used up, or that the same words replace, makes room; a newer rule stands
-     * behind an older one */
+    /* A new rule goes to the end. It replaces rules that are used up and those with the same
+     * words. */
     unsigned kept = 0;
     for (unsigned i = 0; i < *count; i++) {
         bool used_up = line->kind == VFJ_TRACE_FAIL && rules[i].times == 0;

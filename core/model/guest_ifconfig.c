@@ -1,9 +1,9 @@
-/* The guest model: ifconfig(8), as far as commands of ours and words of rc.conf go. */
+/* The ifconfig(8) of the guest model. It knows the machine's commands and the words of rc.conf. */
 #include <string.h>
 
 #include "core/model/guest.h"
 
-/* One call under way: the words not yet used, and how it will exit. */
+/* One call: the words that are not read yet, and the exit status. */
 struct call {
     struct vfj_guest *guest;
     struct vfj_guest_if *interface;
@@ -47,10 +47,9 @@ static void complain_port(struct call *call, const char *port, const char *why)
     complain(call, message);
 }
 
-/* The messages are those of FreeBSD 13.2. A port of this very lagg already: silence, and no harm.
- */
-/* A port with a link-local address, which every interface with IPv6 has, loses all its IPv6
- * addresses (sys/net/if_lagg.c). */
+/* Messages are those of FreeBSD 13.2. A port that this lagg has already is no error. */
+/* A port with a link-local address loses all its IPv6 addresses (sys/net/if_lagg.c). Every
+ * interface with IPv6 has a link-local address. */
 static void detach_inet6(struct vfj_interface *port)
 {
     unsigned kept = 0;
@@ -110,7 +109,7 @@ static void delete_address(struct call *call, unsigned index)
         vfj_guest_drop_routes(call->guest, facts->name);
 }
 
-/* Without an address the first one of the family goes. */
+/* Without an operand, removes the first address of the family. */
 static void remove_address(struct call *call, const char *address, bool inet6)
 {
     const struct vfj_interface *facts = &call->interface->facts;
@@ -129,7 +128,7 @@ static void remove_address(struct call *call, const char *address, bool inet6)
     complain(call, "ioctl (SIOCDIFADDR): Can't assign requested address");
 }
 
-/* What is no netmask gives 32. */
+/* An invalid netmask counts as 32 bits. */
 static unsigned netmask_bits(const char *mask)
 {
     unsigned bits;
@@ -159,14 +158,14 @@ static void add_address(struct call *call, const char *word, const char *netmask
         if (strcmp(facts->addresses[i].text, address.text) == 0)
             return;
         if (!inet6 && !alias && !vfj_address_is_inet6(&facts->addresses[i])) {
-            facts->addresses[i] = address; /* without alias the primary address is replaced */
+            facts->addresses[i] = address; /* without `alias` it replaces the primary address */
             return;
         }
     }
     vfj_interface_add_address(facts, &address);
 }
 
-/* One of the words that are nd6 options, with a minus to take it away. */
+/* Reads an nd6 option. A minus sign clears it. */
 static bool nd6_option(struct call *call)
 {
     struct vfj_interface *facts = &call->interface->facts;
@@ -188,7 +187,7 @@ static bool nd6_option(struct call *call)
     return false;
 }
 
-/* A word of carp(4) with its operand: the address is shared. */
+/* Reads a word of carp(4) and its operand. carp(4) shares the address. */
 static bool carp_word(struct call *call)
 {
     static const char *const words[] = {"vhid", "advskew", "advbase", "pass", "state"};
@@ -270,8 +269,7 @@ static void mtu(struct call *call)
     }
 }
 
-/* Words of ifconfig that change nothing the model knows are passed over, an operand of theirs as
- * well. */
+/* Skips words of ifconfig(8) that change nothing in the model, and their operands. */
 static void keyword(struct call *call)
 {
     if (next_is(call, "up") || next_is(call, "down"))

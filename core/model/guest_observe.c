@@ -1,4 +1,4 @@
-/* The guest model: answering probes. */
+/* The guest model's answers to probes. */
 #include <string.h>
 
 #include "core/check.h"
@@ -27,7 +27,7 @@ static void list_vfs(const struct vfj_guest *guest, bool with_hn, struct vfj_tex
     }
 }
 
-/* The hn interface of dev.hn.UNIT.LEAF. */
+/* Returns the hn interface of dev.hn.UNIT.LEAF. */
 static const struct vfj_guest_if *hn_of(const struct vfj_guest *guest, const char *name,
                                         const char *leaf)
 {
@@ -45,7 +45,7 @@ static const struct vfj_guest_if *hn_of(const struct vfj_guest *guest, const cha
     return NULL;
 }
 
-/* A trace says `%sysctl dev.hn.N.vf=`: the VF was gone when somebody looked. */
+/* The trace has `%sysctl dev.hn.N.vf=`: the VF was gone at the time of the observation. */
 static bool is_told_gone(const struct vfj_guest *guest, const struct vfj_guest_if *hn)
 {
     char oid[64];
@@ -80,7 +80,7 @@ static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct v
         vfj_text_add(text, vf != NULL ? vf->vf.text : "");
     } else if ((hn = hn_of(guest, name, ".rxvf")) != NULL) {
         const struct vfj_guest_if *vf = vfj_guest_find((struct vfj_guest *)guest, hn->rxvf);
-        bool is_up = vf != NULL && vf->facts.up; /* at once when the VF is downed */
+        bool is_up = vf != NULL && vf->facts.up; /* hn loses it at once when the VF goes down */
         vfj_text_add(text, is_up && !is_told_gone(guest, hn) ? hn->rxvf.text : "");
     } else if (strcmp(name, "hw.hn.vf_xpnt_attwait") == 0) {
         vfj_text_add(text, "2");
@@ -92,7 +92,7 @@ static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct v
     return true;
 }
 
-/* The value of a sysctl; false when the kernel does not know the name. */
+/* Fills in the value of a sysctl. Returns false when the kernel does not know the name. */
 static bool sysctl(const struct vfj_guest *guest, const char *name, char *value, size_t size)
 {
     const struct vfj_guest_sysctl *told = told_sysctl(guest, name);
@@ -129,7 +129,7 @@ static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, 
         vfj_name_parse(word, name);
 }
 
-/* N of the dev.hn.N.vf that names the VF; empty when none does. */
+/* Returns N of the dev.hn.N.vf that names the VF, or an empty name. */
 static struct vfj_name unit_of_vf(const struct vfj_guest *guest, struct vfj_name vf)
 {
     for (unsigned i = 0; i < VFJ_UNITS_MAX; i++) {
@@ -171,7 +171,8 @@ static void observe_map(const struct vfj_guest *guest, struct vfj_map *map)
     }
 }
 
-/* As the real readers do: each interface with IPv6 has one of its own, which is nobody's to move. */
+/* Skips link-local addresses, as the readers of a real guest do. Each interface with IPv6 makes
+ * its own. */
 static void drop_link_local(struct vfj_interface *interface)
 {
     unsigned kept = 0;
@@ -233,7 +234,7 @@ static const char *refusal(const struct vfj_guest_file *script)
     return (script->mode & 0111) == 0 ? ": not executable" : "";
 }
 
-/* The first that is there is the one. All but the file itself is root's. */
+/* The first file that exists is the custom script. In the model root owns its directory. */
 static void observe_script(const struct vfj_guest *guest, struct vfj_name hn, struct vfj_view *view)
 {
     const struct vfj_guest_file *script = NULL;
@@ -286,7 +287,7 @@ static void observe_gateway6(struct vfj_guest *guest, const struct vfj_command *
     view->gateway6_on_lagg = on_lagg;
 }
 
-/* The VF is the one that dev.hn.UNIT names at this moment; the command's, if it names none. */
+/* Returns the VF that dev.hn.UNIT.vf names now, or the VF of the command if that is empty. */
 static void observe_vf(struct vfj_guest *guest, const struct vfj_command *command,
                        struct vfj_view *view)
 {
@@ -344,7 +345,7 @@ static void observe_sysctl(const struct vfj_guest *guest, const struct vfj_comma
         vfj_hn_snapshot_take_sysctl(snapshot, command->text, vfj_span_of(name), vfj_span_of(value));
 }
 
-/* The leaves of a node: those that %sysctl told. */
+/* The leaves of a node that %sysctl gave. */
 static void observe_node(const struct vfj_guest *guest, const struct vfj_command *command,
                          const char *node, struct vfj_hn_snapshot *snapshot)
 {
@@ -355,8 +356,7 @@ static void observe_node(const struct vfj_guest *guest, const struct vfj_command
     }
 }
 
-/* What the sysctl(8) of the command would print; then the interfaces, the VF being the one that the
- * kernel names. */
+/* Answers the command's sysctl(8), then the interfaces. The VF is the one that the kernel names. */
 static void observe_snapshot(struct vfj_guest *guest, const struct vfj_command *command,
                              struct vfj_hn_snapshot *snapshot)
 {
@@ -378,7 +378,7 @@ static void observe_file(const struct vfj_guest *guest, const char *path, struct
         memcpy(file->text, found->text, sizeof file->text);
 }
 
-/* A program of the probe that %fail makes fail. Without an answer of route(8) there is no default
+/* Applies a %fail to a program of the probe. When route(8) fails, the answer has no default
  * route. */
 static bool is_refused(struct vfj_guest *guest, const struct vfj_command *command)
 {

@@ -1,11 +1,11 @@
-/* The guest model: carrying out commands. */
+/* The commands of the guest model. */
 #include <string.h>
 
 #include "core/check.h"
 #include "core/data/route.h"
 #include "core/model/guest.h"
 
-/* A rule has words as the command's argv prints them. */
+/* A rule has the words of the command's argv as a transcript prints them. */
 static bool is_word(struct vfj_span word, const char *argument)
 {
     char quoted[VFJ_RULE_SIZE];
@@ -16,7 +16,8 @@ static bool is_word(struct vfj_span word, const char *argument)
     return vfj_span_is(word, quoted);
 }
 
-/* Whether the argv begins with the words of a rule; `$` as the last one stands for its end. */
+/* Returns whether the argv begins with the words of a rule. `$` as the last word stands for the
+ * end. */
 static bool begins_with(const struct vfj_argv *argv, const char *words)
 {
     struct vfj_span rest = vfj_span_of(words);
@@ -70,10 +71,10 @@ bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, stru
     return true;
 }
 
-/* dhclient(8) waits so long for a link before it asks for anything (dhclient.c, main()). */
+/* dhclient(8) waits this long for a link before its first request (dhclient.c, main()). */
 static const int64_t link_wait_us = 11000000;
 
-/* The interface that dhclient is run on, or NULL when there is none. */
+/* Returns the interface of a dhclient command, or NULL when it does not exist. */
 static struct vfj_guest_if *dhclient_interface(const struct vfj_guest *guest,
                                                const struct vfj_argv *argv)
 {
@@ -90,7 +91,7 @@ static bool waits_for_link(const struct vfj_guest *guest, const struct vfj_argv 
     return interface != NULL && interface->dhclient == 0 && !vfj_guest_has_link(guest, interface);
 }
 
-/* A rule that has the command's end says all of how long it takes. */
+/* The duration of a rule that ends with `$` is the whole duration. */
 static bool is_whole(const char *words)
 {
     const char *last = strrchr(words, ' ');
@@ -104,7 +105,7 @@ int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_co
     for (unsigned i = 0; vfj_guest_rule_argv(command, i, &argv); i++) {
         bool is_exact = false;
         for (unsigned rule = guest->slow_count; rule-- > 0;) {
-            if (begins_with(&argv, guest->slows[rule].argv)) { /* the newest rule that fits */
+            if (begins_with(&argv, guest->slows[rule].argv)) { /* the newest rule that matches */
                 is_exact = is_whole(guest->slows[rule].argv);
                 if (guest->slows[rule].us > duration_us)
                     duration_us = guest->slows[rule].us;
@@ -117,7 +118,8 @@ int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_co
     return duration_us;
 }
 
-/* The address that DHCP gives on this interface: what it had, or what a port of it had. */
+/* Returns the address that the DHCP server gives: the one that the interface or one of its ports
+ * had. */
 static const struct vfj_address *lease_of(struct vfj_guest *guest,
                                           const struct vfj_guest_if *interface)
 {
@@ -188,8 +190,8 @@ static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv,
     return status;
 }
 
-/* The interface in whose subnet the router is, or that is its scope, or that a route to the router
- * leads straight through. */
+/* Returns the interface to the router: the one of its scope, of its subnet, or of a route to it
+ * without a router. */
 static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_span router)
 {
     const char *scope = memchr(router.text, '%', router.length);
@@ -233,7 +235,7 @@ static int32_t run_default(struct vfj_guest *guest, const struct vfj_argv *argv,
     return 0;
 }
 
-/* Messages of FreeBSD 13.2. */
+/* Messages are those of FreeBSD 13.2. */
 static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv,
                             struct vfj_text *output)
 {
@@ -248,12 +250,13 @@ static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv
         return refuse_route(argv, "Network is unreachable", output);
     const char *scope = strchr(router.text, '%');
     router.length = scope != NULL ? (size_t)(scope - router.text) : router.length;
-    VFJ_CHECK(vfj_address_parse(router, &gateway)); /* the core sees to it */
+    VFJ_CHECK(
+        vfj_address_parse(router, &gateway)); /* the grammar of operands allows nothing else */
     vfj_guest_set_default6(guest, through, &gateway);
     return 0;
 }
 
-/* A route straight through an interface. */
+/* A route through an interface, without a router. */
 static int32_t run_interface_route(struct vfj_guest *guest, const struct vfj_route *route,
                                    const struct vfj_argv *argv, struct vfj_text *output)
 {
@@ -272,7 +275,7 @@ static int32_t run_interface_route(struct vfj_guest *guest, const struct vfj_rou
     return 0;
 }
 
-/* Default routes are kept, and those straight through an interface. */
+/* The model keeps default routes and routes without a router. It ignores others. */
 static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
                          struct vfj_text *output)
 {
@@ -292,7 +295,7 @@ static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
     return 0;
 }
 
-/* rtsol(8) asks only on an interface that takes advertisements. */
+/* rtsol(8) solicits only on an interface that accepts advertisements. */
 static int32_t run_rtsol(struct vfj_guest *guest, const struct vfj_argv *argv)
 {
     struct vfj_name name;

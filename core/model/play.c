@@ -1,5 +1,4 @@
-/* Playing a trace: the guest model as the world, simulated time, and a machine that is fed by it.
- */
+/* Plays a trace: the guest model, simulated time, and a machine. */
 #include "core/model/play.h"
 
 #include <string.h>
@@ -27,10 +26,8 @@ void vfj_play_rewind(struct vfj_play *play)
     play->started = false;
 }
 
-/* Times */
-
-/* The line's time on the play's clock. The first event's own time is where the clock begins: 0, or
- * what it says when that is relative. */
+/* Returns the line's time on the play's clock. The clock begins at the first event: at 0, or at
+ * that event's relative time. */
 static bool to_clock(struct vfj_play *play, const struct vfj_trace_time *time, int64_t *clock_us)
 {
     *clock_us = play->now_us;
@@ -74,8 +71,6 @@ bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line,
     play->now_us = clock_us;
     return true;
 }
-
-/* Events */
 
 static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *decision);
 
@@ -121,7 +116,7 @@ static enum vfj_status configure(struct vfj_play *play)
     return submit(play);
 }
 
-/* The daemon starts: rc.conf and devd come later. */
+/* Starts the daemon. rc.conf and the connection to devd follow as events. */
 static enum vfj_status start_alone(struct vfj_play *play)
 {
     struct vfj_started *started = &blank_event(play, VFJ_EVENT_STARTED)->as.started;
@@ -150,12 +145,10 @@ static enum vfj_status start(struct vfj_play *play)
     return status == VFJ_OK ? connect(play) : status;
 }
 
-/* Commands */
-
-/* A command of a batch waits for those before it: it begins when they have ended. */
+/* Returns when a command begins: at the end of the commands before it in its batch. */
 static const int64_t not_begun_us = INT64_MAX;
 
-/* The next command of the slot's batch, or NULL. */
+/* Returns the next command of the slot's batch, or NULL. */
 static struct vfj_play_pending *next_of_batch(struct vfj_play *play, struct vfj_name hn)
 {
     struct vfj_play_pending *found = NULL;
@@ -176,8 +169,7 @@ static void begin(struct vfj_play *play, struct vfj_play_pending *pending)
     pending->due_us = play->now_us + pending->duration_us;
 }
 
-/* The rest of the batch goes on, or, after a failure of a command that the rest needs, ends without
- * being run. */
+/* Goes on with the batch. After a required command failed, the rest does not run. */
 static void go_on(struct vfj_play *play, const struct vfj_play_pending *ended, bool is_stopped)
 {
     struct vfj_play_pending *next
@@ -222,7 +214,7 @@ static bool enqueue(struct vfj_play *play, const struct vfj_command *command)
     return true;
 }
 
-/* The command that ends first, and of several the one issued first. */
+/* Returns the command that ends first. Of several it returns the one issued first. */
 static unsigned earliest(const struct vfj_play *play)
 {
     unsigned found = 0;
@@ -241,7 +233,8 @@ static struct vfj_play_pending take(struct vfj_play *play, unsigned index)
     return pending;
 }
 
-/* Queue the decision's commands and carry out all that take no time, those they lead to as well. */
+/* Queues the commands of a decision. Carries out those without a duration, and the commands that
+ * follow from them. */
 static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *decision)
 {
     enum vfj_status status = VFJ_OK;
@@ -260,7 +253,7 @@ static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *d
     }
 }
 
-/* The daemon dies: what its children were doing is done, but nobody hears of it. */
+/* Kills the daemon. Its children finish their commands. The machine receives no outcome. */
 static void crash(struct vfj_play *play)
 {
     while (play->pending_count > 0 && play->pending[earliest(play)].due_us != not_begun_us) {
@@ -280,7 +273,7 @@ static enum vfj_status end(struct vfj_play *play, struct vfj_span reason)
     return status;
 }
 
-/* It was told to end. It does when nothing is half-done, or when it has had time enough. */
+/* Ends a daemon that stops, once no plan is unfinished or its time is over. */
 static enum vfj_status end_stop(struct vfj_play *play)
 {
     if (!play->stopping || (!play->is_idle && play->now_us < play->stop_us))
@@ -288,7 +281,7 @@ static enum vfj_status end_stop(struct vfj_play *play)
     return end(play, vfj_span_of(play->is_idle ? "stop" : "stop, and something is half-done"));
 }
 
-/* With a reason it is not the daemon that ends by itself, but %end that ends it. */
+/* With a reason %end ends the daemon. Without one the daemon ends by itself. */
 static enum vfj_status begin_stop(struct vfj_play *play, struct vfj_span reason)
 {
     if (!play->running || play->stopping)
@@ -301,8 +294,8 @@ static enum vfj_status begin_stop(struct vfj_play *play, struct vfj_span reason)
     return status == VFJ_OK ? end_stop(play) : status;
 }
 
-/* What happens next: a timer before an outcome, and the end of a daemon that was told to end after
- * both. */
+/* Returns the next thing to happen. At equal times a timer comes first, then an outcome, then
+ * the end of a daemon that stops. */
 static int64_t next_us(const struct vfj_play *play, bool timers, bool *is_outcome)
 {
     int64_t outcome_us = play->pending_count > 0 ? play->pending[earliest(play)].due_us : INT64_MAX;
@@ -312,7 +305,7 @@ static int64_t next_us(const struct vfj_play *play, bool timers, bool *is_outcom
     return *is_outcome ? outcome_us : timer_us;
 }
 
-/* Let time pass: outcomes and timers that are due until then, each at its own time. */
+/* Lets time pass. Submits outcomes and timers that are due, each at its own time. */
 static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool timers)
 {
     enum vfj_status status = VFJ_OK;
@@ -340,7 +333,7 @@ static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool t
     return status;
 }
 
-/* One that was told to end is waited for. */
+/* Waits for the end of a daemon that stops. */
 static enum vfj_status restart(struct vfj_play *play)
 {
     enum vfj_status status = play->stopping ? run_until(play, play->stop_us, true) : VFJ_OK;
@@ -358,7 +351,7 @@ static enum vfj_status boot(struct vfj_play *play, bool stopped)
     return stopped ? VFJ_OK : start(play);
 }
 
-/* A daemon that runs ends without a word; the trace may begin with it. */
+/* %start may come first in a trace. A daemon that runs is killed before it. */
 static enum vfj_status start_slowly(struct vfj_play *play)
 {
     crash(play);
@@ -373,7 +366,7 @@ static enum vfj_status gap(struct vfj_play *play, struct vfj_span reason)
     return status == VFJ_OK ? connect(play) : status;
 }
 
-/* All that is to be up to date before something happens. */
+/* Brings the daemon up to date before the next line takes effect. */
 static enum vfj_status settle(struct vfj_play *play)
 {
     enum vfj_status status = VFJ_OK;
@@ -395,7 +388,7 @@ static enum vfj_status move_to(struct vfj_play *play, const struct vfj_trace_tim
     }
     if ((status = settle(play)) != VFJ_OK || (status = run_until(play, clock_us, true)) != VFJ_OK)
         return status;
-    if (clock_us > play->now_us) /* a restart may have waited for the end of a daemon */
+    if (clock_us > play->now_us) /* a restart may wait for the end of a daemon that stops */
         play->now_us = clock_us;
     return VFJ_OK;
 }
@@ -439,7 +432,7 @@ static enum vfj_status direct(struct vfj_play *play, const struct vfj_trace_line
     return VFJ_TOO_MANY;
 }
 
-/* What befalls the daemon, from the line's instant on. */
+/* Applies a directive about the daemon at the line's time. */
 static enum vfj_status befall(struct vfj_play *play, const struct vfj_trace_line *line)
 {
     enum vfj_status status = line->kind == VFJ_TRACE_START || line->kind == VFJ_TRACE_CONFIGURE

@@ -1,5 +1,4 @@
-/* Playing a trace: the guest model as the world, simulated time, and a machine that is fed by it.
- */
+/* Plays a trace: the guest model, simulated time, and a machine. */
 #ifndef VFJ_CORE_MODEL_PLAY_H
 #define VFJ_CORE_MODEL_PLAY_H
 
@@ -14,8 +13,8 @@
 
 enum { VFJ_PLAY_PENDING_MAX = 512 };
 
-/* Where the events go: a ledger, or a bare state. `submit` steps the machine and gives its
- * decision, borrowed until the next call. */
+/* The receiver of events: a ledger, or a bare state. `submit` steps the machine and returns its
+ * decision, which is valid until the next call. */
 struct vfj_play_sink {
     void *context;
     enum vfj_status (*submit)(void *context, const struct vfj_event *event,
@@ -25,28 +24,28 @@ struct vfj_play_sink {
 struct vfj_play_pending {
     int64_t due_us, duration_us;
     uint64_t order;
-    bool is_dropped; /* a command of its batch failed: it is not run */
+    bool is_dropped; /* an earlier command of its batch failed: it does not run */
     struct vfj_command command;
 };
 
 struct vfj_play {
     struct vfj_play_sink sink;
-    /* by the command line: the trace's own word counts for nothing */
+    /* given on the command line: %mode and %policy have no effect */
     bool mode_fixed, policy_fixed;
     uint8_t mode, policy;
-    bool started; /* the first event, or time, has come */
-    bool running; /* no %crash without %restart */
+    bool started; /* the first event or time was read */
+    bool running; /* the daemon runs: no %crash came without a later %restart */
     bool rc_changed;
-    bool restart;           /* %mode or %policy came while it ran */
-    bool stopping, is_idle; /* %stop came; and nothing is half-done any more */
+    bool restart;           /* %mode or %policy came while the daemon ran */
+    bool stopping, is_idle; /* %stop came; the machine has no unfinished plan */
     uint32_t boots;
-    int64_t now_us;        /* after the first event */
+    int64_t now_us;        /* time since the first event */
     int64_t first_unix_us; /* Unix time of the first event */
-    bool has_unix;         /* it is known */
-    int64_t boot_us;       /* when the guest booted, on the same clock */
-    int64_t stop_us;       /* when the daemon ends at the latest, while it is stopping */
-    int64_t deadline_us;   /* that the machine last asked for, on the same clock; INT64_MAX none */
-    int64_t late_us;       /* so much later do timers fire (%late) */
+    bool has_unix;         /* first_unix_us is known */
+    int64_t boot_us;       /* time of the boot, on the clock of now_us */
+    int64_t stop_us;       /* latest end of a daemon that stops */
+    int64_t deadline_us; /* the machine's last deadline, on the clock of now_us; INT64_MAX: none */
+    int64_t late_us;     /* delay of each timer (%late) */
     uint64_t order;
     unsigned pending_count;
     struct vfj_guest guest;
@@ -55,23 +54,25 @@ struct vfj_play {
     char line[VFJ_LINE_MAX + 1]; /* scratch: of %devd */
 };
 
-/* Begin: act and vfjournal, unless the command line (mode, policy: -1 for "as the trace says") or
- * the trace say otherwise. */
+/* Begins a play. `mode` and `policy` come from the command line; -1 leaves them to the trace,
+ * whose defaults are act and vfjournal. */
 void vfj_play_init(struct vfj_play *play, struct vfj_play_sink sink, int mode, int policy);
 
-/* First pass, over every line in turn: learn the guest's hn interfaces and check that time does not
- * run backwards. Nothing is submitted. False on an error (column and text set). */
+/* The first pass, for every line in order. Learns the guest's hn interfaces and checks that time
+ * does not run backwards. Submits nothing. Returns false on an error and fills in column and
+ * text. */
 bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line,
                     struct vfj_trace_error *error);
 
-/* After the first pass: back to the beginning of the trace, what was learnt kept. */
+/* Returns to the beginning of the trace after the first pass. Keeps the names of hn interfaces. */
 void vfj_play_rewind(struct vfj_play *play);
 
-/* Second pass. A status other than OK is the sink's, or TOO_MANY with the reason in error->what. */
+/* The second pass, for every line in order. Returns the sink's status, or TOO_MANY with the
+ * reason in error->what. */
 enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line,
                               struct vfj_trace_error *error);
 
-/* After the last line: commands under way come to their end; timers stay running. */
+/* Ends the play after the last line. Commands that run come to their end. Timers stay armed. */
 enum vfj_status vfj_play_end(struct vfj_play *play);
 
 #endif

@@ -1,4 +1,4 @@
-/* The trace format, version 1: one line at a time. */
+/* Reads the trace format, version 1, line by line. */
 #include "core/model/trace.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "core/model/trace_time.h"
 #include "core/text/trace_quote.h"
 
-/* The line being read: what is left of it, and where that stands. */
+/* The rest of the line, and its column. */
 struct reader {
     struct vfj_span rest;
     const char *line;
@@ -99,7 +99,7 @@ static bool read_at(struct reader *reader, struct vfj_trace_line *read)
         && read_time_word(reader, word, &read->time) && at_end(reader);
 }
 
-/* NAME=VALUE, the value being the rest of the line. */
+/* Reads NAME=VALUE. The value is the rest of the line. */
 static bool read_sysctl(struct reader *reader, struct vfj_trace_line *read)
 {
     skip_blanks(reader);
@@ -209,7 +209,7 @@ static bool read_gateway6(struct reader *reader, struct vfj_address *gateway)
     return true;
 }
 
-/* `vlandev PARENT`, or `addm MEMBER`: what the interface is made of. */
+/* Reads `vlandev PARENT` or `addm MEMBER`. */
 static bool read_if_use(struct reader *reader, struct vfj_interface *interface, enum vfj_use use)
 {
     struct vfj_name name;
@@ -229,8 +229,7 @@ static bool read_if_port(struct reader *reader, struct vfj_interface *interface)
     return vfj_interface_add_port(interface, port) ? true : refuse(reader, "too many lagg ports");
 }
 
-/* Words that stand alone: up, down, and those of which the interface has none unless they are
- * there. */
+/* Reads words without an operand. */
 static bool read_if_flag(struct vfj_span word, struct vfj_interface *interface)
 {
     const struct {
@@ -256,7 +255,7 @@ static void skip_bytes(struct reader *reader, size_t count)
     reader->rest = (struct vfj_span){reader->rest.text + count, reader->rest.length - count};
 }
 
-/* A number of a snapshot; false when the word is none. */
+/* Reads a number of a snapshot. Returns false when the word is none. */
 static bool find_counter(struct vfj_span word, struct vfj_counters *counters, int64_t **counter)
 {
 #define X(name, member)               \
@@ -418,8 +417,8 @@ static bool read_argv(struct reader *reader, struct vfj_trace_line *read)
     return read->key.length < VFJ_RULE_SIZE ? true : refuse(reader, "command too long");
 }
 
-/* How a command ends: its exit status, "timeout", or "signal-N" and "absent-N", N a signal or
- * errno. */
+/* Reads the end of a command: an exit status, "timeout", "signal-N" with a signal, or "absent-N"
+ * with an errno. */
 static bool read_outcome(struct reader *reader, struct vfj_trace_line *read)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* The trace format, version 1: one line at a time (vfjournal-trace(5)). */
+/* Reads the trace format, version 1, line by line (vfjournal-trace(5)). */
 #ifndef VFJ_CORE_MODEL_TRACE_H
 #define VFJ_CORE_MODEL_TRACE_H
 
@@ -41,7 +41,7 @@
     X(GAP, "gap")
 
 enum vfj_trace_kind {
-    VFJ_TRACE_BLANK, /* nothing, or a comment */
+    VFJ_TRACE_BLANK, /* empty, or a comment */
     VFJ_TRACE_EVENT, /* a devd line */
 #define X(symbol, word) VFJ_TRACE_##symbol,
     VFJ_DIRECTIVES(X)
@@ -50,7 +50,7 @@ enum vfj_trace_kind {
 };
 
 enum vfj_trace_time_form {
-    VFJ_TIME_SAME,     /* the instant of the line before */
+    VFJ_TIME_SAME,     /* the time of the line before */
     VFJ_TIME_RELATIVE, /* microseconds after the first event */
     VFJ_TIME_UNIX,     /* Unix time in microseconds */
     VFJ_TIME_AFTER,    /* microseconds after the event before */
@@ -61,21 +61,21 @@ struct vfj_trace_time {
     int64_t us;
 };
 
-/* %if, and what %noif, %vf name. */
+/* What %if says of an interface. */
 struct vfj_trace_if {
     struct vfj_interface interface;
     uint64_t dhclient;          /* pid; 0 none */
-    struct vfj_address gateway; /* of the default route that goes through it; empty: none does */
-    /* of the IPv6 default route that goes through it, without scope; empty: none does */
+    struct vfj_address gateway; /* of the IPv4 default route through it; empty: none */
+    /* of the IPv6 default route through it, without scope; empty: none */
     struct vfj_address gateway6;
-    /* N of dev.hn.N, of an hn interface by any name; empty: its name says it */
+    /* N of dev.hn.N of a renamed hn interface; empty: the name has N */
     struct vfj_name unit;
     struct vfj_counters counters;
-    bool nomedia;  /* it does not tell whether it has its link */
-    bool has_link; /* one of the words for its link was said */
+    bool nomedia;  /* it does not report a link state */
+    bool has_link; /* a word for its link is present */
 };
 
-/* One line, read. Spans point into the line. */
+/* One line. Spans point into its text. */
 struct vfj_trace_line {
     uint8_t kind;               /* enum vfj_trace_kind */
     struct vfj_trace_time time; /* EVENT and AT */
@@ -86,9 +86,9 @@ struct vfj_trace_line {
     struct vfj_span key;
     /* SYSCTL, RC: the value, unquoted; FILE: the text; FAIL: what the command prints */
     char value[VFJ_VALUE_SIZE];
-    char refused[VFJ_PATH_SIZE]; /* FILE: why nobody runs it; empty: the mode says it */
+    char refused[VFJ_PATH_SIZE]; /* FILE: why the daemon does not run it; empty: the mode decides */
     bool has_text;               /* FILE */
-    uint32_t mode;               /* FILE; 0755 when not said */
+    uint32_t mode;               /* FILE; 0755 by default */
     uint64_t count;              /* FAIL */
     uint8_t outcome;             /* FAIL: enum vfj_outcome_kind */
     int32_t status;              /* FAIL */
@@ -104,8 +104,8 @@ struct vfj_trace_error {
     const char *what; /* a sentence without a full stop */
 };
 
-/* Read one line, without its "\n"; a "\r" before that is dropped here. `number` is 1 for the first
- * line of the file. False on an error. */
+/* Reads one line without its "\n". Drops a "\r" at its end. `number` is 1 for the first line of
+ * the file. Returns false on an error. */
 bool vfj_trace_read(struct vfj_span line, uint64_t number, struct vfj_trace_line *read,
                     struct vfj_trace_error *error);
 

@@ -1,4 +1,4 @@
-/* Times as a trace writes them. */
+/* Times in the notation of a trace. */
 #include "core/model/trace_time.h"
 
 #include <string.h>
@@ -36,8 +36,8 @@ bool vfj_trace_seconds_parse(struct vfj_span span, int64_t *us)
     return true;
 }
 
-/* Days since 1970-01-01 in the Gregorian calendar; months are counted from March, so that a leap
- * day ends a year. */
+/* Returns the days since 1970-01-01 in the Gregorian calendar. Counts months from March: a leap
+ * day is the last day of a year. */
 static int64_t days_of(int64_t year, int64_t month, int64_t day)
 {
     int64_t shifted = month > 2 ? year : year - 1;

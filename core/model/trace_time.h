@@ -1,4 +1,4 @@
-/* Times as a trace writes them. */
+/* Times in the notation of a trace. */
 #ifndef VFJ_CORE_MODEL_TRACE_TIME_H
 #define VFJ_CORE_MODEL_TRACE_TIME_H
 
@@ -8,11 +8,11 @@
 #include "core/model/trace.h"
 #include "core/text/text.h"
 
-/* seconds[.fraction], at most 100,000,000,000; digits past the sixth of the fraction are dropped.
- */
+/* Parses seconds[.fraction], at most 100,000,000,000. Ignores digits after the sixth of the
+ * fraction. */
 bool vfj_trace_seconds_parse(struct vfj_span span, int64_t *us);
 
-/* SECONDS (Unix time when >= 1,000,000,000), +SECONDS, or RFC 3339 UTC
+/* Parses SECONDS (Unix time from 1,000,000,000 on), +SECONDS, or RFC 3339 in UTC
  * (2026-11-22T14:00:00.123456Z). */
 bool vfj_trace_time_parse(struct vfj_span span, struct vfj_trace_time *time);
 
