@@ -13,7 +13,7 @@
  * NOT_SWITCHED       a snapshot 13 s after the end of hw.hn.vf_xpnt_attwait, or later, shows
  *                    vf_xpnt_enabled=0: 15 s after the VF attached, by default
  * VF_ABSENT          no VF is mapped 10 minutes after the last one left
- * VF_CONFIGURED      a snapshot shows an address on the VF
+ * VF_CONFIGURED      a snapshot shows an address on the VF, or a dhclient of it
  * VF_SILENT          since the switch hn counted 10 packets sent or more, and the VF none
  * SYNTHETIC_TRAFFIC  since the switch hn's own queues sent 10 packets or more. What is received
  *                    there is no sign: the host sends broadcasts and first packets that way.
@@ -31,8 +31,8 @@
       "ask the host whether SR-IOV is still enabled for this network adapter; traffic goes "    \
       "through hn meanwhile, at a lower speed")                                                 \
     X(VF_CONFIGURED, true,                                                                      \
-      "take the address off the VF, and see to it that no ifconfig_DEFAULT, ifconfig_VF or "    \
-      "cloud-init configures the VF: only hn may have addresses")                               \
+      "end the VF's dhclient, take its address off, and see to it that no ifconfig_DEFAULT, "   \
+      "ifconfig_VF or cloud-init configures the VF: only hn may have addresses")                \
     X(VF_SILENT, true,                                                                          \
       "see `ifconfig VF` and the VF driver's sysctls for errors; `ifconfig VF down`, then up, " \
       "lets hn(4) switch once more")                                                            \

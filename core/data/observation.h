@@ -178,13 +178,14 @@ struct vfj_end {
     struct vfj_interface interface;
 };
 
-/* Numbers of hn(4)'s sysctls: X(key in a record, member), likewise. */
-#define VFJ_HN_SNAPSHOT_COUNTS(X)   \
-    X("enabled", enabled)           \
-    X("attwait_s", attwait_s)       \
-    X("tso_max", tso_max)           \
-    X("synthetic_in", synthetic_in) \
-    X("synthetic_out", synthetic_out)
+/* Numbers of hn(4)'s sysctls, and one of a file: X(key in a record, member), likewise. */
+#define VFJ_HN_SNAPSHOT_COUNTS(X)     \
+    X("enabled", enabled)             \
+    X("attwait_s", attwait_s)         \
+    X("tso_max", tso_max)             \
+    X("synthetic_in", synthetic_in)   \
+    X("synthetic_out", synthetic_out) \
+    X("vf_dhclient", vf_dhclient)
 
 /* hn and its VF at one moment, in transparent mode: where the data path is, and what can change with
  * it. */
@@ -194,6 +195,7 @@ struct vfj_hn_snapshot {
     int64_t tso_max;       /* dev.hn.N.tso_max */
     int64_t synthetic_in;  /* packets of hn's own queues: the sum of dev.hn.N.rx.M.packets */
     int64_t synthetic_out; /* likewise dev.hn.N.tx.M.packets */
+    int64_t vf_dhclient;   /* pid of the dhclient(8) of the VF; 0: none */
     int32_t transparent;   /* hw.hn.vf_transparent, or VFJ_TRANSPARENT_ABSENT */
     bool has_vf_name;      /* dev.hn.N.vf was read */
     uint8_t pad[3];

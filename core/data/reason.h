@@ -97,7 +97,7 @@
       "the VF has been attached for 15 s and hn(4) has not moved the data path to it")            \
     X(VF_ABSENT, "vf-absent", "the VF left and has not come back within 10 minutes")              \
     X(VF_CONFIGURED, "vf-configured",                                                             \
-      "the VF has an address of its own, though hn and the VF are one link with one MAC")         \
+      "the VF has an address or a dhclient of its own, but hn and the VF are one link")           \
     X(VF_SILENT, "vf-silent",                                                                     \
       "the VF has the data path, hn sent packets, and the VF sent none of them")                  \
     X(SYNTHETIC_TRAFFIC, "synthetic-traffic",                                                     \

@@ -361,7 +361,7 @@ static void judge_attached(struct vfj_step_context *context, struct vfj_slot *sl
 {
     if (snapshot->vf.interface.exists)
         set_finding(context, slot, VFJ_FOUND_VF_CONFIGURED,
-                    snapshot->vf.interface.address_count > 0);
+                    snapshot->vf.interface.address_count > 0 || snapshot->vf_dhclient > 0);
     if (!vfj_slot_is_on_vf(slot)) {
         if (snapshot->enabled == 0 && now_us(context) >= told_us(slot, snapshot))
             set_finding(context, slot, VFJ_FOUND_NOT_SWITCHED, true);

@@ -368,6 +368,8 @@ static void observe_snapshot(struct vfj_guest *guest, const struct vfj_command *
     }
     observe_end(guest, command->a, &snapshot->hn);
     observe_end(guest, vfj_hn_snapshot_vf(snapshot, command), &snapshot->vf);
+    if (!vfj_name_is_empty(snapshot->vf.interface.name))
+        snapshot->vf_dhclient = (int64_t)dhclient_of(guest, snapshot->vf.interface.name);
 }
 
 static void observe_file(const struct vfj_guest *guest, const char *path, struct vfj_file *file)

@@ -500,13 +500,17 @@ static bool same_counters(const struct vfj_counters *a, const struct vfj_counter
 #undef X
 }
 
+/* `dhclient` is that of the interface; VFJ_COUNT_UNKNOWN: the record does not tell. */
 static void answer_end(struct vfj_mirror *mirror, const struct vfj_end *model,
-                       const struct vfj_end *recorded)
+                       const struct vfj_end *recorded, int64_t dhclient)
 {
     struct more_facts more = more_of(mirror, recorded->interface.name);
+    bool differs = dhclient != VFJ_COUNT_UNKNOWN && more.dhclient != (uint64_t)dhclient;
+    if (differs)
+        more.dhclient = (uint64_t)dhclient;
     more.counters = &recorded->counters;
     match_interface(mirror, &model->interface, &recorded->interface,
-                    !same_counters(&model->counters, &recorded->counters), &more);
+                    differs || !same_counters(&model->counters, &recorded->counters), &more);
 }
 
 static void emit_count(struct vfj_mirror *mirror, const char *before, const char *unit,
@@ -557,8 +561,8 @@ static void answer_snapshot(struct vfj_mirror *mirror, const struct vfj_command 
     if (model->transparent != recorded->transparent)
         emit_transparent(mirror, recorded->transparent);
     answer_snapshot_vf(mirror, command, model, recorded, is_first);
-    answer_end(mirror, &model->vf, &recorded->vf);
-    answer_end(mirror, &model->hn, &recorded->hn);
+    answer_end(mirror, &model->vf, &recorded->vf, recorded->vf_dhclient);
+    answer_end(mirror, &model->hn, &recorded->hn, VFJ_COUNT_UNKNOWN);
     if (strcmp(model->location, recorded->location) != 0)
         emit_location(mirror, command->c, recorded->location);
     emit_count(mirror, "hw.hn.vf_xpnt_attwait", "", "", model->attwait_s, recorded->attwait_s);

@@ -46,6 +46,10 @@ void vfj_files_read(const struct vfj_paths *paths, const struct vfj_command *com
         read_slot(paths, command, &files->as.slot);
         return;
     }
+    if (command->kind == VFJ_COMMAND_PROBE_SNAPSHOT) {
+        files->as.slot.vf_dhclient = vfj_guest_dhclient(paths, command->c);
+        return;
+    }
     files->ok = vfj_paths_of_file(paths, command->text, path);
     if (files->ok)
         vfj_guest_file_read(path, &files->as.file);

@@ -20,12 +20,13 @@ struct vfj_files {
     bool ok; /* false: no probe may read that file */
     union {
         struct vfj_file file; /* PROBE_FILE */
-        /* PROBE_SLOT: per-interface script, lease, dhclients' pidfiles */
+        /* PROBE_SLOT: per-interface script, lease, dhclients' pidfiles. PROBE_SNAPSHOT: the
+         * VF's dhclient alone */
         struct vfj_slot_files slot;
     } as;
 };
 
-/* Reads the files of a PROBE_FILE or PROBE_SLOT command. */
+/* Reads the files of a PROBE_FILE, PROBE_SLOT or PROBE_SNAPSHOT command. */
 void vfj_files_read(const struct vfj_paths *paths, const struct vfj_command *command,
                     struct vfj_files *files);
 

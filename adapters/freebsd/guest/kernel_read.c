@@ -196,9 +196,11 @@ static void take_wanted(void *context, const struct vfj_interface *interface)
         take_end(ends->reader, interface);
 }
 
-static int read_snapshot(const struct vfj_command *command, struct vfj_hn_snapshot *snapshot)
+static int read_snapshot(const struct vfj_paths *paths, const struct vfj_command *command,
+                         struct vfj_hn_snapshot *snapshot)
 {
     struct vfj_snapshot_reader reader;
+    struct vfj_files files;
     vfj_snapshot_begin(&reader, command, snapshot);
     int error = feed_snapshot(command, &reader.sysctl);
     if (error == 0) {
@@ -206,6 +208,8 @@ static int read_snapshot(const struct vfj_command *command, struct vfj_hn_snapsh
         struct ends ends = {&reader, wanted};
         error = vfj_kernel_interfaces(wanted, sizeof wanted / sizeof wanted[0], take_wanted, &ends);
     }
+    vfj_files_read(paths, command, &files);
+    vfj_snapshot_take_files(&reader, &files.as.slot);
     vfj_snapshot_end(&reader);
     return error;
 }
@@ -235,7 +239,7 @@ bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *co
         break;
     case VFJ_COMMAND_PROBE_SNAPSHOT:
         answer->probe = VFJ_PROBE_SNAPSHOT;
-        error = read_snapshot(command, &answer->as.snapshot);
+        error = read_snapshot(paths, command, &answer->as.snapshot);
         break;
     default: /* the kernel has no files */
         break;

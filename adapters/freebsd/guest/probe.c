@@ -291,6 +291,10 @@ static void take_files(struct probe *probe, const struct vfj_files *files)
         vfj_view_take_files(&probe->reader.view, &files->as.slot);
         return;
     }
+    if (probe->answer.probe == VFJ_PROBE_SNAPSHOT) {
+        vfj_snapshot_take_files(&probe->reader.snapshot, &files->as.slot);
+        return;
+    }
     probe->answer.ok = files->ok;
     if (files->ok)
         probe->answer.as.file = files->as.file;
@@ -329,6 +333,7 @@ static void start_snapshot(struct probe *probe)
     start(probe, PART_SYSCTL, feed_snapshot_sysctl);
     start(probe, PART_IFCONFIG, feed_snapshot_ifconfig);
     vfj_child_pause(probe->parts[PART_IFCONFIG].child);
+    read_files(probe);
 }
 
 static enum vfj_probe probe_of(enum vfj_command_kind kind)

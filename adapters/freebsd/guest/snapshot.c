@@ -22,6 +22,7 @@ void vfj_snapshot_begin(struct vfj_snapshot_reader *reader, const struct vfj_com
     vfj_hn_snapshot_init(snapshot);
     reader->command = command;
     reader->snapshot = snapshot;
+    reader->dhclient = VFJ_COUNT_UNKNOWN;
     vfj_sysctl_begin(&reader->sysctl, read_sysctl, reader);
     vfj_ifconfig_begin(&reader->ifconfig, read_interface, reader);
 }
@@ -42,9 +43,17 @@ void vfj_snapshot_take_interface(struct vfj_snapshot_reader *reader,
         reader->snapshot->vf = end;
 }
 
+void vfj_snapshot_take_files(struct vfj_snapshot_reader *reader, const struct vfj_slot_files *files)
+{
+    reader->dhclient = (int64_t)files->vf_dhclient;
+}
+
 void vfj_snapshot_end(struct vfj_snapshot_reader *reader)
 {
     vfj_ifconfig_end(&reader->ifconfig);
     reader->snapshot->hn.interface.name = reader->command->a;
     reader->snapshot->vf.interface.name = vfj_snapshot_vf(reader);
+    if (!vfj_name_is_empty(reader->command->c)
+        && vfj_name_equal(reader->command->c, vfj_snapshot_vf(reader)))
+        reader->snapshot->vf_dhclient = reader->dhclient;
 }

@@ -2,6 +2,7 @@
 #ifndef VFJ_FREEBSD_GUEST_SNAPSHOT_H
 #define VFJ_FREEBSD_GUEST_SNAPSHOT_H
 
+#include "adapters/freebsd/guest/files.h"
 #include "adapters/freebsd/guest/parse_ifconfig.h"
 #include "adapters/freebsd/guest/parse_sysctl.h"
 #include "core/data/command.h"
@@ -13,6 +14,7 @@ struct vfj_snapshot_reader {
     struct vfj_hn_snapshot *snapshot;
     struct vfj_sysctl_parser sysctl;
     struct vfj_ifconfig_parser ifconfig;
+    int64_t dhclient; /* of the command's VF; VFJ_COUNT_UNKNOWN until the files are read */
 };
 
 /* Begin the answer to a PROBE_SNAPSHOT command in *snapshot. Both outlive the reader. */
@@ -26,6 +28,10 @@ struct vfj_name vfj_snapshot_vf(const struct vfj_snapshot_reader *reader);
 void vfj_snapshot_take_interface(struct vfj_snapshot_reader *reader,
                                  const struct vfj_interface *interface,
                                  const struct vfj_counters *counters);
+
+/* The files of the command were read. At any time before the end. */
+void vfj_snapshot_take_files(struct vfj_snapshot_reader *reader,
+                             const struct vfj_slot_files *files);
 
 /* All output is complete. */
 void vfj_snapshot_end(struct vfj_snapshot_reader *reader);

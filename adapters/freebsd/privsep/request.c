@@ -86,7 +86,8 @@ static bool is_readable(const struct vfj_command *command)
 
 static bool has_files(const struct vfj_command *command)
 {
-    return command->kind == VFJ_COMMAND_PROBE_FILE || command->kind == VFJ_COMMAND_PROBE_SLOT;
+    return command->kind == VFJ_COMMAND_PROBE_FILE || command->kind == VFJ_COMMAND_PROBE_SLOT
+        || command->kind == VFJ_COMMAND_PROBE_SNAPSHOT;
 }
 
 static bool check_command(const struct vfj_request *request)

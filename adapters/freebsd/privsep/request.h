@@ -16,7 +16,7 @@ enum vfj_request_kind {
     VFJ_REQUEST_BOOT_ID,   /* run sysctl -n kern.boot_id */
     VFJ_REQUEST_BOOT_TIME, /* run sysctl -n kern.boottime */
     VFJ_REQUEST_READ,      /* read the guest for the command, without programs */
-    VFJ_REQUEST_FILES,     /* check the files of the command, PROBE_FILE or PROBE_SLOT */
+    VFJ_REQUEST_FILES,     /* check the files of a PROBE_FILE, _SLOT or _SNAPSHOT */
     VFJ_REQUEST_DEVD,      /* connect to devd; `index` is one of enum vfj_devd_sockets */
     VFJ_REQUEST_ACT_LOCK,  /* take the act lock */
     VFJ_REQUEST_RC_STAMP,  /* stat the files that vfjournal-rcconf reads */

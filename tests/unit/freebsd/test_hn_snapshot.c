@@ -50,16 +50,21 @@ static void feed_ifconfig(void *parser, struct vfj_span bytes)
     vfj_ifconfig_feed(parser, bytes);
 }
 
+static const struct vfj_slot_files *files;
+
 static void read_all(const char *sysctl, const char *ifconfig, size_t piece,
                      struct vfj_hn_snapshot *snapshot)
 {
     static struct vfj_snapshot_reader reader;
     struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_PROBE_SNAPSHOT, .text = "0"};
     command.a = vfj_name_of("hn0");
+    command.c = vfj_name_of("mce0");
     vfj_snapshot_begin(&reader, &command, snapshot);
     read_in(sysctl, piece, feed_sysctl, &reader.sysctl);
     vfj_sysctl_end(&reader.sysctl);
     read_in(ifconfig, piece, feed_ifconfig, &reader.ifconfig);
+    if (files != NULL)
+        vfj_snapshot_take_files(&reader, files);
     vfj_snapshot_end(&reader);
 }
 
@@ -111,8 +116,30 @@ static void test_little(void **unused)
     assert_string_equal(snapshot.hn.interface.name.text, "hn0");
 }
 
+/* The pidfile is of the command's VF; when the kernel names another one, its dhclient is unknown. */
+static void test_dhclient(void **unused)
+{
+    static struct vfj_hn_snapshot snapshot;
+    const struct vfj_slot_files some = {.vf_dhclient = 711}, none = {.vf_dhclient = 0};
+    (void)unused;
+    read_all(sysctls, interfaces, 4096, &snapshot);
+    assert_int_equal(snapshot.vf_dhclient, VFJ_COUNT_UNKNOWN);
+    files = &some;
+    read_all(sysctls, interfaces, 4096, &snapshot);
+    assert_int_equal(snapshot.vf_dhclient, 711);
+    read_all("dev.hn.0.vf: mce1\n", interfaces, 4096, &snapshot);
+    assert_int_equal(snapshot.vf_dhclient, VFJ_COUNT_UNKNOWN);
+    read_all("dev.hn.0.vf: \n", interfaces, 4096, &snapshot);
+    assert_int_equal(snapshot.vf_dhclient, VFJ_COUNT_UNKNOWN);
+    files = &none;
+    read_all("", interfaces, 4096, &snapshot); /* the kernel does not tell: the command's */
+    assert_int_equal(snapshot.vf_dhclient, 0);
+    files = NULL;
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_whole), cmocka_unit_test(test_little)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_whole), cmocka_unit_test(test_little),
+                                       cmocka_unit_test(test_dhclient)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

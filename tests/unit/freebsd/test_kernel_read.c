@@ -208,7 +208,7 @@ static void test_snapshot(void **state)
     assert_read(
         &command,
         "command=7 probe=snapshot ok=1 transparent=1 vf=mce0 enabled=0 synthetic_in=5 "
-        "synthetic_out=34 location=x hn_out=3 hn_options=524299 hn_if=hn0 hn_flags=exists,up "
+        "synthetic_out=34 vf_dhclient=0 location=x hn_out=3 hn_options=524299 hn_if=hn0 hn_flags=exists,up "
         "hn_link=2 hn_mtu=1500 vf_out=4 vf_options=524299 vf_if=mce0 vf_flags=exists,up "
         "vf_link=1 vf_mtu=1500");
 }
