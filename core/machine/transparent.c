@@ -138,10 +138,10 @@ static void disarm(struct vfj_slot *slot)
     memset(&slot->timers, 0xff, sizeof slot->timers);
 }
 
-static void begin_mode(struct vfj_step_context *context, struct vfj_slot *slot)
+/* The VF that the map shows is attached then. */
+static void begin_mode(struct vfj_slot *slot)
 {
-    if (!vfj_name_is_empty(slot->vf))
-        vfj_facts_detach(context, slot, VFJ_REASON_VF_LOST);
+    memset(&slot->vf, 0, sizeof slot->vf);
     vfj_link_forget(slot);
     memset(&slot->plan, 0, sizeof slot->plan);
     memset(&slot->request, 0, sizeof slot->request);
@@ -193,7 +193,7 @@ void vfj_transparent_map(struct vfj_step_context *context, const struct vfj_map 
             : vfj_step_open_hn(context, map->pairs[i].hn);
         if (index < VFJ_SLOTS_MAX && !vfj_slot_is_transparent(vfj_step_slot(context, index))
             && can_begin(vfj_step_slot(context, index)))
-            begin_mode(context, vfj_step_edit_slot(context, index));
+            begin_mode(vfj_step_edit_slot(context, index));
     }
     for (unsigned i = 0; i < context->next->head.slot_count; i++)
         compare_slot(context, i, map, is_after_gap);
