@@ -377,11 +377,13 @@ static void judge_detached(struct vfj_step_context *context, struct vfj_slot *sl
 {
     struct vfj_transparent_facts *facts = &slot->transparent;
     const struct vfj_interface *hn = &snapshot->hn.interface;
-    int64_t for_us = now_us(context) - facts->since_us;
+    int64_t absent_us = facts->since_us + seconds_us(ABSENT_S);
     if (facts->mtu > 0 && hn->mtu > 0)
         facts->mtu = hn->mtu; /* an administrator may have changed it */
-    if (for_us >= seconds_us(ABSENT_S))
+    if (now_us(context) >= absent_us)
         set_finding(context, slot, VFJ_FOUND_VF_ABSENT, true);
+    else
+        slot->timers.observe_us = absent_us;
 }
 
 static void arm_attwait(struct vfj_step_context *context, struct vfj_slot *slot,
@@ -433,7 +435,6 @@ static void judge_edge(struct vfj_step_context *context, struct vfj_slot *slot)
     slot->transparent.settle_us = now_us(context) + seconds_us(VFJ_SETTLE_S);
     if (!vfj_name_is_empty(slot->vf))
         return;
-    slot->timers.observe_us = now_us(context) + seconds_us(ABSENT_S);
     set_finding(context, slot, VFJ_FOUND_FLAPPING, slot->transparent.leaves > LEAVES_MAX);
     set_finding(context, slot, VFJ_FOUND_SEVERAL_LEFT, left_together(context, slot));
 }

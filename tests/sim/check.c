@@ -9,7 +9,7 @@
 
 bool sim_is_ours(const struct sim *sim)
 {
-    return sim->mode == VFJ_MODE_ACT && sim->policy == VFJ_POLICY_VFJOURNAL;
+    return sim->mode == VFJ_MODE_ACT && sim->policy == VFJ_POLICY_VFJOURNAL && !sim->is_transparent;
 }
 
 /* Commands */
@@ -51,6 +51,8 @@ void sim_check_command(struct sim *sim, const struct vfj_command *command)
 {
     struct sim_nic *nic = sim_nic_of(sim, command->hn);
     const struct vfj_ledger *ledger = sim->loop.ledger;
+    if (sim->is_transparent && sim->policy == VFJ_POLICY_VFJOURNAL)
+        sim_fail(sim, "a command that changes the guest, in transparent mode");
     if (sim->mode != VFJ_MODE_ACT)
         sim_fail(sim, "a command that changes the guest, in observe mode");
     if (vfj_ledger_waiting(ledger) && !vfj_ledger_detached(ledger))

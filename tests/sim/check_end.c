@@ -95,7 +95,7 @@ static void check_connectivity(struct sim *sim, const struct sim_nic *nic, bool 
     check_routes(sim, nic, owner);
 }
 
-static const struct vfj_slot *slot_of(const struct sim *sim, struct vfj_name hn)
+const struct vfj_slot *sim_slot_of(const struct sim *sim, struct vfj_name hn)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     for (unsigned i = 0; i < state->head.slot_count; i++) {
@@ -134,7 +134,8 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
 static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool is_renamed
-        = slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit) != NULL;
+        = sim_slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit)
+        != NULL;
     bool is_unknown = slot == NULL || vfj_name_is_empty(slot->unit);
     bool had_lagg = sim_lagg(sim, nic) != NULL || nic->is_undone; /* perhaps */
     bool is_lagg_unknown = is_unknown || (had_lagg && !slot->lagg_ours);
@@ -150,7 +151,7 @@ static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
         const struct sim_nic *other = &sim->nics[i];
         const struct vfj_guest_if *lagg = sim_lagg(sim, other);
         if (lagg != NULL && vfj_interface_has_port(&lagg->facts, vf))
-            return is_forgotten(sim, other, slot_of(sim, other->hn));
+            return is_forgotten(sim, other, sim_slot_of(sim, other->hn));
     }
     return false;
 }
@@ -201,7 +202,7 @@ static bool has_plan(const struct vfj_slot *slot)
 
 static void check_nic(struct sim *sim, const struct sim_nic *nic)
 {
-    const struct vfj_slot *slot = slot_of(sim, nic->hn);
+    const struct vfj_slot *slot = sim_slot_of(sim, nic->hn);
     if (nic->has_script) {
         check_script(sim, nic, slot);
         return;
@@ -279,7 +280,7 @@ void sim_check_stopped(struct sim *sim)
     for (unsigned i = 0; i < sim->nic_count && sim_is_ours(sim); i++) {
         const struct sim_nic *nic = &sim->nics[i];
         const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
-        const struct vfj_slot *slot = slot_of(sim, nic->hn);
+        const struct vfj_slot *slot = sim_slot_of(sim, nic->hn);
         if (!is_known(sim, nic, slot) || has_own(sim, nic, lagg))
             continue;
         bool lacks_hn = lagg != NULL && !vfj_interface_has_port(&lagg->facts, nic->hn);
@@ -299,4 +300,6 @@ void sim_check_end(struct sim *sim)
                  (unsigned long long)(sim->events - sim->events_of_storm));
     for (unsigned i = 0; i < sim->nic_count && sim_is_ours(sim); i++)
         check_nic(sim, &sim->nics[i]);
+    if (sim->is_transparent)
+        sim_transparent_check_end(sim);
 }

@@ -120,6 +120,7 @@ static void plug(struct sim *sim, unsigned number, struct vfj_name wanted)
     if (nic->comes_without_link)
         vf->facts.link = VFJ_LINK_DOWN;
     nic->comes_without_link = false;
+    sim_transparent_plugged(sim, number);
     if (nic->has_default)
         sim_later(sim, SIM_HOST_DEFAULT, number, sim_between(sim, 100 * ms, 2 * second));
 }
@@ -251,6 +252,9 @@ void sim_do(struct sim *sim, const struct sim_todo *todo)
     case SIM_HOST_DEFAULT:
         configure_by_default(sim, todo->nic);
         break;
+    case SIM_HOST_SWITCH:
+        sim_transparent_switch(sim, todo->nic);
+        break;
     }
 }
 
@@ -263,7 +267,7 @@ void sim_kernel_follow(struct sim *sim)
         const struct vfj_guest_vf *mapped = vfj_guest_mapped_vf(&sim->guest, nic->hn);
         const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
         const struct vfj_guest_if *vf = mapped != NULL ? sim_interface(sim, mapped->vf) : NULL;
-        bool is_up = vf != NULL && vf->facts.up;
+        bool is_up = vf != NULL && vf->facts.up && !sim->is_transparent;
         if (!is_up && !vfj_name_is_empty(hn->rxvf)) {
             path_down(sim, i);
         } else if (is_up && vfj_name_is_empty(hn->rxvf) && !nic->path_due) {

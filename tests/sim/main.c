@@ -18,8 +18,9 @@
 #include "tests/sim/sim.h"
 
 static const char usage[]
-    = "usage: vfj_sim [--seed N | --seeds A-B | --file FILE] [--jobs N] [--verbose]\n"
+    = "usage: vfj_sim [--seed N | --seeds A-B | --file FILE] [--transparent] [--jobs N] [--verbose]\n"
       "Simulates a guest, its host and daemons that die; the seed decides all.\n"
+      "  --transparent  the guests are in transparent mode\n"
       "  --jobs N  so many processes share the seeds; else as many as there are processors\n";
 
 enum {
@@ -274,10 +275,13 @@ static void print_totals(const struct totals *totals, double took_s)
 
 int main(int argc, char **argv)
 {
-    static const struct option table[]
-        = {{"seed", required_argument, NULL, 's'}, {"seeds", required_argument, NULL, 'r'},
-           {"file", required_argument, NULL, 'f'}, {"jobs", required_argument, NULL, 'j'},
-           {"verbose", no_argument, NULL, 'v'},    {NULL, 0, NULL, 0}};
+    static const struct option table[] = {{"seed", required_argument, NULL, 's'},
+                                          {"seeds", required_argument, NULL, 'r'},
+                                          {"file", required_argument, NULL, 'f'},
+                                          {"jobs", required_argument, NULL, 'j'},
+                                          {"verbose", no_argument, NULL, 'v'},
+                                          {"transparent", no_argument, NULL, 't'},
+                                          {NULL, 0, NULL, 0}};
     static struct sim sim;
     struct totals totals = {0};
     char directory[SIM_DIRECTORY_SIZE];
@@ -297,6 +301,8 @@ int main(int argc, char **argv)
             jobs = strtoull(optarg, &end, 10);
         else if (code == 'v')
             sim.verbose = true;
+        else if (code == 't')
+            sim.is_transparent = true;
         if (code == '?' || (end != NULL && *end != '\0') || last < first) {
             (void)fputs(usage, stderr);
             return 2;

@@ -164,6 +164,7 @@ void sim_boot_interfaces(struct sim *sim)
 void sim_set_up_guest(struct sim *sim)
 {
     vfj_guest_init(&sim->guest);
+    sim_transparent_set_up(sim);
     sim_direct(sim, "%%rc hyperv_vf_delay=\"%u\"", (unsigned)sim_roll(sim, 12));
     memset(sim->nics, 0, sizeof sim->nics);
     for (unsigned i = 0; i < sim->nic_count; i++) {

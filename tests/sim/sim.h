@@ -63,6 +63,7 @@ enum sim_host {
     SIM_HOST_DHCLIENT,
     SIM_HOST_VF_LINK, /* comes or goes */
     SIM_HOST_DEFAULT, /* pccard_ether does with the VF as ifconfig_DEFAULT says */
+    SIM_HOST_SWITCH,  /* hn(4) itself moves the data path, in transparent mode */
 };
 
 struct sim_todo {
@@ -141,6 +142,7 @@ struct sim {
     uint64_t seed, random, order, batch;
     uint64_t random_of_uses;
     bool verbose;
+    bool is_transparent; /* each guest is in transparent mode */
     char journal[SIM_PATH_SIZE];
 
     /* time */
@@ -260,6 +262,12 @@ void sim_uses_boot(struct sim *sim, struct sim_nic *nic);
 void sim_uses_default_route(struct sim *sim, const struct sim_nic *nic);
 void sim_uses_happen(struct sim *sim);
 
+/* transparent.c: guests in transparent mode */
+void sim_transparent_set_up(struct sim *sim);
+void sim_transparent_plugged(struct sim *sim, unsigned number);
+void sim_transparent_switch(struct sim *sim, unsigned number);
+void sim_transparent_check_end(struct sim *sim);
+
 /* storm.c: what happens */
 void sim_storm_begin(struct sim *sim);
 void sim_storm_next(struct sim *sim);
@@ -282,7 +290,7 @@ void sim_gap(struct sim *sim); /* devd drops us as a slow client */
 void sim_daemon_run(struct sim *sim);
 
 /* check.c: what must never be seen */
-/* the policy is vfjournal's, and acts */
+/* the policy is vfjournal's, and acts, and there is something to act upon */
 bool sim_is_ours(const struct sim *sim);
 void sim_check_command(struct sim *sim, const struct vfj_command *command); /* it is to be run */
 void sim_check_begin(struct sim *sim, const struct vfj_command *command);   /* it begins */
@@ -299,5 +307,7 @@ void sim_check_network(struct sim *sim, const struct sim_nic *nic);
 /* nobody but the daemon has changed hn's network since it was observed, and nothing is under way */
 bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot);
 void sim_check_end(struct sim *sim);
+/* the daemon's slot of that hn; NULL when it has none */
+const struct vfj_slot *sim_slot_of(const struct sim *sim, struct vfj_name hn);
 
 #endif

@@ -118,13 +118,16 @@ static void step_clock(struct sim *sim)
 
 static void act(struct sim *sim)
 {
-    uint64_t what = sim_roll(sim, sim_has_uses(sim) ? 46 : 40);
+    bool has_uses = sim_has_uses(sim) && !sim->is_transparent;
+    uint64_t what = sim_roll(sim, has_uses ? 46 : 40);
     if (what < 10)
         host_toggles(sim);
     else if (what < 14)
         host_flaps(sim);
     else if (what < 17)
         host_servicing(sim);
+    else if (what < 24 && sim->is_transparent)
+        host_flaps(sim); /* what admins do to a lagg has no meaning */
     else if (what < 24)
         sim_admin_meddles(sim);
     else if (what < 29)
