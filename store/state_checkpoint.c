@@ -48,14 +48,14 @@ static bool write_open(struct vfj_state_checkpoint *checkpoint, struct vfj_text 
 /* Writes the next item. Returns false when no item is left or the part is full. */
 static bool write_item(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text)
 {
-    struct vfj_state_place place = checkpoint->place;
+    struct vfj_state_cursor cursor = checkpoint->cursor;
     uint32_t open = checkpoint->open;
     size_t length = text->length;
-    bool more = vfj_state_write(&checkpoint->machine->state, &checkpoint->place, text)
+    bool more = vfj_state_write(&checkpoint->machine->state, &checkpoint->cursor, text)
         || write_open(checkpoint, text);
     if (!text->overflow)
         return more;
-    checkpoint->place = place;
+    checkpoint->cursor = cursor;
     checkpoint->open = open;
     text->length = length;
     text->bytes[length] = '\0';
@@ -65,11 +65,11 @@ static bool write_item(struct vfj_state_checkpoint *checkpoint, struct vfj_text 
 
 static bool is_done(const struct vfj_state_checkpoint *checkpoint)
 {
-    struct vfj_state_place place = checkpoint->place;
+    struct vfj_state_cursor cursor = checkpoint->cursor;
     char item[VFJ_STATE_ITEM_MAX];
     struct vfj_text text = vfj_text_begin(item, sizeof item);
     return checkpoint->open == checkpoint->machine->pending.count
-        && !vfj_state_write(&checkpoint->machine->state, &place, &text);
+        && !vfj_state_write(&checkpoint->machine->state, &cursor, &text);
 }
 
 static void write_part(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text)
@@ -85,7 +85,7 @@ static void rewind_to_first(struct vfj_state_checkpoint *checkpoint)
 {
     checkpoint->part = 0;
     checkpoint->open = 0;
-    checkpoint->place = (struct vfj_state_place){0};
+    checkpoint->cursor = (struct vfj_state_cursor){0};
 }
 
 void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint,

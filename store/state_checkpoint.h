@@ -36,7 +36,7 @@ struct vfj_state_checkpoint {
     struct vfj_head_hash head;
     uint32_t rules;
     unsigned parts, part;
-    struct vfj_state_place place;
+    struct vfj_state_cursor cursor;
     uint32_t open; /* number of pending commands already written */
 };
 

@@ -48,7 +48,7 @@
     X(COMMAND_FAILED, "command-failed", "a command failed")                                       \
     X(COMMAND_TIMEOUT, "command-timeout", "a command took longer than its limit")                 \
     X(PROBE_FAILED, "probe-failed", "the guest could not be read")                                \
-    X(IN_DOUBT, "in-doubt", "the daemon ended while a command ran: what it did is probed")        \
+    X(OUTCOME_UNKNOWN, "in-doubt", "the daemon ended while a command ran: what it did is probed") \
     X(FOREIGN_LAGG, "foreign-lagg", "the lagg of that unit is not for this hn: it is left alone") \
     X(HN_IN_OTHER_LAGG, "hn-in-other-lagg", "hn is a port of another lagg: it is left alone")     \
     X(VF_IN_OTHER_LAGG, "vf-in-other-lagg", "the VF is a port of another lagg: it is left alone") \

@@ -130,7 +130,7 @@ void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, 
 {
     const struct vfj_head *head = &context->next->head;
     if (slot->activity == VFJ_ACTIVITY_RUNNING)
-        vfj_step_notice(context, slot, VFJ_REASON_IN_DOUBT);
+        vfj_step_notice(context, slot, VFJ_REASON_OUTCOME_UNKNOWN);
     slot->recovering |= was_running || was_cut_short(slot);
     forget_batch(slot);
     if (head->policy == VFJ_POLICY_VFJOURNAL) {
@@ -212,7 +212,7 @@ static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
         vfj_step_note(context, VFJ_REASON_DUPLICATE);
         /* else its DETACH may have been lost */
         if (vfj_step_slot(context, index)->delay != VFJ_DELAY_RUNNING)
-            vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_FOUND);
+            vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_REDISCOVERED);
     }
     hn_attached(context, name);
     vfj_map_request(context);
@@ -260,11 +260,11 @@ static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
     if (index == VFJ_SLOTS_MAX || is_of_transparent_hn(context, index))
         return;
     struct vfj_slot *slot = vfj_step_edit_slot(context, index);
-    bool was_heard = slot->data_path == VFJ_DATA_PATH_VF_HEARD;
-    slot->data_path = VFJ_DATA_PATH_VF_HEARD;
-    if (was_heard)
+    bool was_reported = slot->data_path == VFJ_DATA_PATH_VF_REPORTED;
+    slot->data_path = VFJ_DATA_PATH_VF_REPORTED;
+    if (was_reported)
         vfj_step_note(context, VFJ_REASON_LOST_VF_DOWN);
-    if (slot->joined && !was_heard && !slot->observed.script)
+    if (slot->joined && !was_reported && !slot->observed.script)
         return; /* it confirms what an observation showed */
     if (!slot->joined) {
         vfj_facts_script_due(slot);

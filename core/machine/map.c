@@ -23,7 +23,7 @@ static void attach(struct vfj_step_context *context, struct vfj_slot *slot, stru
 {
     vfj_facts_attach(context, slot, vf, is_found ? VFJ_REASON_VF_FOUND : VFJ_REASON_VF_ATTACHED);
     if (is_found)
-        vfj_request_observation(slot, VFJ_OBSERVE_FOUND);
+        vfj_request_observation(slot, VFJ_OBSERVE_REDISCOVERED);
     else
         slot->delay = VFJ_DELAY_DUE;
     if (slot->activity == VFJ_ACTIVITY_OBSERVING)
@@ -61,7 +61,7 @@ static void set_unit(struct vfj_slot *slot, struct vfj_name unit)
     if (slot->fault != VFJ_REASON_NO_UNIT)
         return;
     slot->fault = VFJ_REASON_NONE;
-    vfj_request_observation(slot, VFJ_OBSERVE_FOUND);
+    vfj_request_observation(slot, VFJ_OBSERVE_REDISCOVERED);
 }
 
 static void learn_unit(struct vfj_step_context *context, const struct vfj_pair *pair)

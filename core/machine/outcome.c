@@ -24,7 +24,7 @@ static void record_missed_vf_down(struct vfj_step_context *context, struct vfj_s
     vfj_facts_script_due(slot);
     slot->plan.rechecks = 1;
     vfj_facts_no_delay(slot);
-    if (slot->request.asked != VFJ_OBSERVE_FOUND)
+    if (slot->request.asked != VFJ_OBSERVE_REDISCOVERED)
         slot->request.asked = VFJ_OBSERVE_GAP;
 }
 
@@ -37,7 +37,7 @@ static void record_data_path(struct vfj_step_context *context, struct vfj_slot *
         if (was_on_vf && view->vf.exists && !view->vf.up)
             record_missed_vf_down(context, slot);
     } else if (!was_on_vf) {
-        slot->data_path = VFJ_DATA_PATH_VF_SEEN;
+        slot->data_path = VFJ_DATA_PATH_VF_OBSERVED;
     }
 }
 
@@ -54,7 +54,7 @@ static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot,
     }
     if (!vfj_name_equal(slot->vf, vf)) {
         vfj_facts_attach(context, slot, vf, VFJ_REASON_VF_FOUND);
-        vfj_request_observation(slot, VFJ_OBSERVE_FOUND);
+        vfj_request_observation(slot, VFJ_OBSERVE_REDISCOVERED);
         return false;
     }
     record_data_path(context, slot, view);

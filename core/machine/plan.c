@@ -133,7 +133,7 @@ static void plan_port(struct vfj_planner *planner, enum vfj_need need, enum vfj_
     vfj_planner_add(planner, need, kind)->b = port;
 }
 
-bool vfj_plan_has_stray_vf(const struct vfj_step_context *context, const struct vfj_slot *slot)
+bool vfj_plan_vf_must_leave(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     struct vfj_name lagg = vfj_observed_other_lagg_of_vf(slot);
     if (vfj_name_is_empty(slot->vf) || vfj_name_is_empty(lagg))
@@ -150,7 +150,7 @@ static void plan_leave(struct vfj_planner *planner)
 {
     struct vfj_slot *slot = planner->slot;
     vfj_step_notice(planner->context, slot, VFJ_REASON_VF_ASTRAY);
-    struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_STRAY_VF, VFJ_COMMAND_LEAVE);
+    struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_VF_LEAVE, VFJ_COMMAND_LEAVE);
     command->a = vfj_observed_other_lagg_of_vf(slot);
     command->b = slot->vf;
 }
@@ -345,7 +345,7 @@ static const struct row rows[] = {
     {VFJ_NEED_VF_UP,              JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_vf_up},
     {VFJ_NEED_DHCLIENT,           FINISH,  0,                VFJ_REASON_DHCLIENT_FAILED, plan_dhclient},
     {VFJ_NEED_RTSOL,              FINISH,  0,                VFJ_REASON_NONE,            plan_rtsol},
-    {VFJ_NEED_STRAY_VF,           FINISH,  REQUIRED | OF_VF, VFJ_REASON_NONE,            NULL},
+    {VFJ_NEED_VF_LEAVE,           FINISH,  REQUIRED | OF_VF, VFJ_REASON_NONE,            NULL},
     {VFJ_NEED_SCRIPT,             FINISH,  0,                VFJ_REASON_NONE,            NULL},
     {VFJ_NEED_VF_DOWN,            FINISH,  REQUIRED | OF_VF, VFJ_REASON_NONE,            NULL},
     /* clang-format on */
@@ -511,7 +511,7 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
 {
     struct vfj_planner planner;
     planner_init(&planner, context, slot);
-    if (vfj_plan_has_stray_vf(context, slot)) {
+    if (vfj_plan_vf_must_leave(context, slot)) {
         plan_leave(&planner);
     } else if (slot->observed.script) {
         plan_script(&planner);

@@ -54,7 +54,7 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
 /* Whether the VF is a port of the lagg of another slot, whose VF it is not: the next batch takes it
  * out of that. The other slot's VF left while it was joined, and this VF attached under its name.
  * Nobody can have meant that, since its MAC is not that hn's. */
-bool vfj_plan_has_stray_vf(const struct vfj_step_context *context, const struct vfj_slot *slot);
+bool vfj_plan_vf_must_leave(const struct vfj_step_context *context, const struct vfj_slot *slot);
 
 /* Issue one batch of one command that takes the VF down. */
 void vfj_plan_take_vf_down(struct vfj_step_context *context, struct vfj_slot *slot);

@@ -351,7 +351,7 @@ static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
         return;
     if (vfj_slot_is_on_vf(slot))
         return;
-    if (asked == VFJ_OBSERVE_FOUND
+    if (asked == VFJ_OBSERVE_REDISCOVERED
         || (asked == VFJ_OBSERVE_GAP && !vfj_observed_has_vf_port(slot) && !vfj_link_is_held(slot)
             && vf->exists)
         || (was_all_taken_down(slot) && !vfj_link_is_held(slot)))
@@ -395,7 +395,7 @@ static bool may_go_on(const struct vfj_step_context *context, const struct vfj_s
 {
     return !vfj_step_is_stopping(context) || slot->recovering || slot->plan.phase == VFJ_PLAN_ACTIVE
         || is_in_danger(slot) || slot->link.monitor == VFJ_LINK_MONITOR_EXPIRED
-        || vfj_link_wants_down(slot) || slot->request.wanted == VFJ_OBSERVE_FOUND;
+        || vfj_link_wants_down(slot) || slot->request.wanted == VFJ_OBSERVE_REDISCOVERED;
 }
 
 /* The next daemon observes each slot, and joins a VF whose delay is over as soon as it starts. */
@@ -427,7 +427,7 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         finish_plan(context, slot);
         return false;
     }
-    bool can_go_on = slot->observed.script || vfj_plan_has_stray_vf(context, slot);
+    bool can_go_on = slot->observed.script || vfj_plan_vf_must_leave(context, slot);
     enum vfj_reason conflict = can_go_on ? VFJ_REASON_NONE : vfj_plan_conflict(context, slot);
     if (conflict == VFJ_REASON_NONE && slot->plan.batches >= BATCHES_MAX)
         conflict = VFJ_REASON_NOT_CONVERGING;

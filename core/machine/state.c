@@ -1,4 +1,4 @@
-/* The machine's state: adopting a step's result, and the digest. */
+/* The machine's state: its index, its digest, and the adoption of a step's result. */
 #include "core/machine/state.h"
 
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include "core/check.h"
 #include "core/text/digest.h"
 
-/* No padding: equal states are equal bytes. */
+/* The structs have no padding: equal states are equal bytes. */
 _Static_assert(sizeof(struct vfj_interface)
                    == VFJ_NAME_SIZE + 16 + VFJ_ADDRESSES_MAX * VFJ_ADDRESS_SIZE
                        + VFJ_PORTS_MAX * VFJ_NAME_SIZE,
@@ -67,7 +67,7 @@ bool vfj_activity_may_follow(enum vfj_activity from, enum vfj_activity to)
 
 void vfj_state_init(struct vfj_state *state)
 {
-    memset(state, 0, offsetof(struct vfj_state, slots)); /* a slot is made when it is opened */
+    memset(state, 0, offsetof(struct vfj_state, slots)); /* a slot has its own vfj_slot_init() */
     state->head.map_retry_us = VFJ_NEVER_US;
     state->head.due_us = VFJ_NEVER_US;
     for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++)
@@ -113,7 +113,7 @@ int64_t vfj_slot_last_due_us(const struct vfj_slot *slot)
     return earlier(observe_us, link_us);
 }
 
-/* laggN was made for hn, and has not got it. */
+/* Returns whether laggN was made for hn, and hn is no port yet. */
 static bool is_half_built(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
@@ -187,7 +187,8 @@ void vfj_state_index_slot(struct vfj_state *state, unsigned i)
     const struct vfj_slot *slot = &state->slots[i];
     state->index.due_us[i] = vfj_slot_due_us(slot);
     state->index.digests[i] = vfj_digest(slot, offsetof(struct vfj_slot, transparent), i);
-    /* In the other mode the digest is the one of before these facts were kept. */
+    /* In the other mode the digest covers only the older members. Journals from before
+     * transparent mode keep their digests. */
     if (memcmp(&slot->transparent, &blank, sizeof blank) != 0)
         state->index.digests[i]
             ^= vfj_digest(&slot->transparent, sizeof slot->transparent, VFJ_SLOTS_MAX + 2 + i);

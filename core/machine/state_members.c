@@ -1,11 +1,11 @@
-/* The members of the machine's state, and how each is written as text. */
+/* The members of the machine's state and their types in text. */
 #include "core/machine/state_members.h"
 
 #include "core/check.h"
 #include "core/machine/policy.h"
 
-/* Every member of each part: X(type, member, most). They add up to the part, so that none is
- * forgotten. */
+/* All members of each part: X(type, member, most). A static assertion compares the sum of their
+ * sizes with the size of the part. */
 #define HEAD_MEMBERS(X)                      \
     X(NUMBER, command_last, UINT64_MAX)      \
     X(NUMBER, boot, INT64_MAX)               \
@@ -24,28 +24,28 @@
     X(DUE, due_us, 0)                        \
     X(IMPLIED, parts, 0)
 
-#define SLOT_MEMBERS(X)                          \
-    X(IMPLIED, hn, 0)                            \
-    X(NAME, vf, 0)                               \
-    X(DIGITS, unit, 0)                           \
-    X(NUMBER, generation, UINT64_MAX)            \
-    X(IMPLIED, timers, 0)                        \
-    X(IMPLIED, plan, 0)                          \
-    X(IMPLIED, batch, 0)                         \
-    X(IMPLIED, request, 0)                       \
-    X(IMPLIED, script, 0)                        \
-    X(IMPLIED, link, 0)                          \
-    X(IMPLIED, transparent, 0)                   \
-    X(STATE, state, 0)                           \
-    X(ACTIVITY, activity, 0)                     \
-    X(NUMBER, delay, VFJ_DELAY_OVER)             \
-    X(NUMBER, data_path, VFJ_DATA_PATH_VF_HEARD) \
-    X(REASON, fault, 0)                          \
-    X(NUMBER, joined, 1)                         \
-    X(NUMBER, lagg_ours, 1)                      \
-    X(NUMBER, recovering, 1)                     \
-    X(RESERVED, pad, 0)                          \
-    X(IMPLIED, observed, 0)                      \
+#define SLOT_MEMBERS(X)                             \
+    X(IMPLIED, hn, 0)                               \
+    X(NAME, vf, 0)                                  \
+    X(DIGITS, unit, 0)                              \
+    X(NUMBER, generation, UINT64_MAX)               \
+    X(IMPLIED, timers, 0)                           \
+    X(IMPLIED, plan, 0)                             \
+    X(IMPLIED, batch, 0)                            \
+    X(IMPLIED, request, 0)                          \
+    X(IMPLIED, script, 0)                           \
+    X(IMPLIED, link, 0)                             \
+    X(IMPLIED, transparent, 0)                      \
+    X(STATE, state, 0)                              \
+    X(ACTIVITY, activity, 0)                        \
+    X(NUMBER, delay, VFJ_DELAY_OVER)                \
+    X(NUMBER, data_path, VFJ_DATA_PATH_VF_REPORTED) \
+    X(REASON, fault, 0)                             \
+    X(NUMBER, joined, 1)                            \
+    X(NUMBER, lagg_ours, 1)                         \
+    X(NUMBER, recovering, 1)                        \
+    X(RESERVED, pad, 0)                             \
+    X(IMPLIED, observed, 0)                         \
     X(IMPLIED, before, 0)
 
 #define TIMERS_MEMBERS(X) \
@@ -74,10 +74,10 @@
     X(COMMANDS, kinds, 0)           \
     X(NUMBERS, needs, VFJ_NEED_COUNT - 1)
 
-#define REQUEST_MEMBERS(X)               \
-    X(NUMBER, wanted, VFJ_OBSERVE_FOUND) \
-    X(NUMBER, asked, VFJ_OBSERVE_FOUND)  \
-    X(NUMBER, watch, 1)                  \
+#define REQUEST_MEMBERS(X)                      \
+    X(NUMBER, wanted, VFJ_OBSERVE_REDISCOVERED) \
+    X(NUMBER, asked, VFJ_OBSERVE_REDISCOVERED)  \
+    X(NUMBER, watch, 1)                         \
     X(RESERVED, pad, 0)
 
 #define OWN_SCRIPT_MEMBERS(X)         \
@@ -123,7 +123,7 @@
     X(NUMBER, args_too_long, 1)      \
     X(RESERVED, pad, 0)
 
-/* Beside `run`, in the same item. */
+/* These members follow those of `run` in the same item. */
 #define QUEUE_MEMBERS(X)                       \
     X(IMPLIED, run, 0)                         \
     X(NUMBER, first, VFJ_SCRIPT_QUEUE_MAX - 1) \
@@ -146,7 +146,7 @@
     X(NUMBER, script, VFJ_SCRIPT_VFUP) \
     X(RESERVED, pad, 0)
 
-/* member_MEMBERS as a table `name`, and the check that they are all there is to it. */
+/* The rows of a table of members, and the sum of the members' sizes. */
 #define MEMBER(type_, member_, most_)      \
     {.key = #member_,                      \
      .offset = offsetof(PART, member_),    \

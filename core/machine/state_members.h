@@ -1,34 +1,35 @@
-/* The members of the machine's state, and how each is written as text: for
- * core/machine/state_read.c and core/machine/state_write.c. */
+/* The members of the machine's state and their types in text, for core/machine/state_read.c and
+ * core/machine/state_write.c. */
 #ifndef VFJ_CORE_MACHINE_STATE_MEMBERS_H
 #define VFJ_CORE_MACHINE_STATE_MEMBERS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* How a member is written. */
+/* The type of a member in text. */
 enum vfj_member_type {
-    VFJ_MEMBER_NUMBER,   /* unsigned, up to `most` */
-    VFJ_MEMBER_TIME,     /* microseconds; 0 left out */
-    VFJ_MEMBER_DUE,      /* a time; VFJ_NEVER_US left out */
+    VFJ_MEMBER_NUMBER,   /* an unsigned number, up to `most` */
+    VFJ_MEMBER_TIME,     /* microseconds; 0 is left out */
+    VFJ_MEMBER_DUE,      /* a time; VFJ_NEVER_US is left out */
     VFJ_MEMBER_NAME,     /* an interface name, or empty */
     VFJ_MEMBER_DIGITS,   /* a name of digits alone, or empty */
-    VFJ_MEMBER_TEXT,     /* any text without NUL, the rest of its room zero */
-    VFJ_MEMBER_MODE,     /* the persisted names of enumerators */
-    VFJ_MEMBER_POLICY,   /**/
-    VFJ_MEMBER_STATE,    /**/
-    VFJ_MEMBER_REASON,   /**/
-    VFJ_MEMBER_ACTIVITY, /**/
-    /* bytes, kinds of commands: persisted names, up to the last that is not the first kind */
+    VFJ_MEMBER_TEXT,     /* any text without NUL; zero bytes follow it */
+    VFJ_MEMBER_MODE,     /* the persisted name of an enumerator */
+    VFJ_MEMBER_POLICY,   /* likewise */
+    VFJ_MEMBER_STATE,    /* likewise */
+    VFJ_MEMBER_REASON,   /* likewise */
+    VFJ_MEMBER_ACTIVITY, /* likewise */
+    /* bytes that are kinds of commands: their persisted names, without kinds of value 0 at the
+     * end */
     VFJ_MEMBER_COMMANDS,
-    VFJ_MEMBER_NUMBERS,  /* bytes, up to the last that is not 0 */
-    VFJ_MEMBER_IMPLIED,  /* not written: the items themselves tell */
-    VFJ_MEMBER_RESERVED, /* padding, zero */
+    VFJ_MEMBER_NUMBERS,  /* bytes, without zeroes at the end */
+    VFJ_MEMBER_IMPLIED,  /* not written; the items of the text imply the value */
+    VFJ_MEMBER_RESERVED, /* zero padding, not written */
 };
 
 struct vfj_member {
     const char *key;
-    uint32_t offset, size; /* in the part */
+    uint32_t offset, size; /* of the member in the part */
     uint8_t type;          /* enum vfj_member_type */
     uint64_t most;
 };
@@ -37,18 +38,18 @@ struct vfj_member {
 struct vfj_members {
     const struct vfj_member *list;
     size_t count;
-    const char *prefix; /* before each key */
-    size_t offset;      /* of the part in the struct that the item is about */
+    const char *prefix; /* prefix of each key */
+    size_t offset;      /* of the part in the struct of the item */
 };
 
 extern const struct vfj_members vfj_head_members;
-/* A slot's own members, and those of the structs in it. */
+/* The members of a slot itself, then those of each struct in it. */
 enum { VFJ_SLOT_PARTS = 8 };
 extern const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS];
 extern const struct vfj_members vfj_script_members, vfj_queue_members, vfj_sleeper_members,
     vfj_waiting_members;
 
-/* The items, in their order; `none` is before the first. */
+/* The items in their order. NONE stands before the first. */
 enum vfj_item {
     VFJ_ITEM_NONE,
     VFJ_ITEM_HEAD,
@@ -65,7 +66,7 @@ enum vfj_item {
 /* The first key of each item. */
 extern const char *const vfj_item_keys[VFJ_ITEM_COUNT];
 
-/* How many names a type of enumerators has, and the persisted name of one. */
+/* Return the number of names of an enumerator's type, and the persisted name of one value. */
 unsigned vfj_member_name_count(enum vfj_member_type type);
 const char *vfj_member_name(enum vfj_member_type type, unsigned value);
 

@@ -1,4 +1,4 @@
-/* The machine's state as text: reading it. */
+/* Reads the machine's state from text. */
 #include <string.h>
 
 #include "core/check.h"
@@ -9,7 +9,8 @@
 static void put_number(void *at, size_t size, uint64_t value)
 {
     uint16_t two = (uint16_t)value;
-    VFJ_CHECK(size == sizeof value || value >> (8 * size) == 0); /* `most` is the member's */
+    /* `most` of a member fits its size */
+    VFJ_CHECK(size == sizeof value || value >> (8 * size) == 0);
     if (size == 1)
         *(uint8_t *)at = (uint8_t)value;
     else if (size == sizeof two)
@@ -29,7 +30,7 @@ static bool read_number(const struct vfj_member *member, struct vfj_span span, c
 
 static bool read_time(struct vfj_span span, char *at)
 {
-    /* Sums of a few of them are times, too. */
+    /* Sums of a few times must be times, too. */
     const int64_t most = INT64_MAX / 8;
     int64_t value = 0;
     if (!vfj_span_to_i64(span, &value) || value > most || value < -most)
@@ -143,7 +144,8 @@ static struct vfj_slot *newest_slot(struct vfj_state *state)
 static bool begin_rc(struct vfj_state *state, const struct vfj_kv *pair)
 {
     size_t length = strlen(state->rc.text);
-    state->index.digests[VFJ_SLOTS_MAX] = 1; /* made when all is read */
+    /* a digest other than 0 marks the part as written; index_anew() computes it */
+    state->index.digests[VFJ_SLOTS_MAX] = 1;
     return vfj_kv_value(pair, state->rc.text + length, sizeof state->rc.text - length);
 }
 
@@ -220,8 +222,8 @@ static bool begin_item(struct vfj_state_reader *reader, const struct vfj_kv *pai
     VFJ_CHECK(false);
 }
 
-/* Each item comes after those that are listed before it; only a slot follows on the views of one.
- */
+/* Returns whether the key begins an item here. Items come in the order of their enumerators.
+ * Slots repeat, each with its views. */
 static bool is_item(struct vfj_state_reader *reader, struct vfj_span key, enum vfj_item *item)
 {
     for (unsigned i = VFJ_ITEM_HEAD; i < VFJ_ITEM_COUNT; i++) {
@@ -283,15 +285,16 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
         reader->item = item;
         right = begin_item(reader, pair);
     } else if (!right) {
-        /* observe_all, as it was called then */
+        /* the name of observe_all in format 1 */
         right = reader->format == 1 && vfj_span_is(pair->key, "settle");
     }
     if (!right)
-        reader->item = VFJ_ITEM_COUNT; /* nothing more is read */
+        reader->item = VFJ_ITEM_COUNT; /* the reader rejects all further pairs */
     return right;
 }
 
-/* Each command of a batch is for a need, and a mask of needs has no bit for the lack of one. */
+/* Returns whether each command of a batch has a need, and the masks of needs have no bit for
+ * NONE. */
 static bool has_sound_needs(const struct vfj_slot *slot)
 {
     bool is_sound = ((slot->plan.tried | slot->plan.failed) & 1u << VFJ_NEED_NONE) == 0;
@@ -300,7 +303,8 @@ static bool has_sound_needs(const struct vfj_slot *slot)
     return is_sound;
 }
 
-/* The facts that make up the public state fit together, and the state is the one that they make. */
+/* Returns whether the facts of the public state are consistent, and the state is the one that
+ * they define. */
 static bool has_sound_state(const struct vfj_slot *slot)
 {
     bool has_vf = !vfj_name_is_empty(slot->vf);
@@ -321,8 +325,8 @@ static bool is_sound_slot(const struct vfj_slot *slot)
         && has_sound_needs(slot);
 }
 
-/* What format 1 tells of a slot is observed anew: no probe, command or timer of it is known here.
- */
+/* Discards the probe, the commands and the timers of a slot of format 1. The next daemon
+ * observes that slot again. */
 static void recover_slot(struct vfj_slot *slot)
 {
     memset(&slot->batch, 0, sizeof slot->batch);
@@ -335,8 +339,8 @@ static void recover_slot(struct vfj_slot *slot)
     slot->recovering = 1;
 }
 
-/* What the head says of the parts is of this program's making, not of the text's: their digests
- * change with their layout. */
+/* Computes the index and the head's summary again. The digests depend on the layout of this
+ * program, not on that of the writer. */
 static void index_anew(struct vfj_state *state)
 {
     (void)vfj_state_index(state);

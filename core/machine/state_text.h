@@ -1,4 +1,4 @@
-/* The machine's state as text, and back: what a checkpoint of the journal holds. */
+/* The machine's state as text. A checkpoint of the journal holds this text. */
 #ifndef VFJ_CORE_MACHINE_STATE_TEXT_H
 #define VFJ_CORE_MACHINE_STATE_TEXT_H
 
@@ -9,60 +9,59 @@
 #include "core/status.h"
 #include "core/text/kv.h"
 
-/* The text is a run of items, each of key=value pairs in devd's grammar. The first key says what
- * the item is, the keys after it are members of that part of the state, named as in
- * core/machine/state.h; pairs that say what a blank part has are left out.
+/* The text is a sequence of items. An item is a sequence of key=value pairs in devd's grammar. The
+ * first key is the kind of the item. The other keys are members of that part of the state, with
+ * their names in core/machine/state.h. The text leaves out pairs with the value of a blank part.
  *
- *     state=2          the format of all that follows; then the head
- *     rc=TEXT          a piece of the rc.conf values; the pieces are joined
- *     script=N         policy scripts: the script under way, and its queue
- *     sleeper=INDEX    one of its sleepers
- *     queued=INDEX     one place of its queue
- *     slot=HN          a slot, in their order
- *     observed=VIEW    its last observation, as the body of its record; empty when there is none
- *     before=VIEW      the observation that its plan started from, likewise
+ *     state=2          the format of the text; the head follows
+ *     rc=TEXT          a piece of the rc.conf values; the reader joins the pieces
+ *     script=N         policy scripts: the script that runs, and its queue
+ *     sleeper=INDEX    a sleeper of policy scripts
+ *     queued=INDEX     an entry of the queue
+ *     slot=HN          a slot; the slots keep their order
+ *     observed=VIEW    the slot's last observation, as the body of its record; empty: none
+ *     before=VIEW      the slot's observation at the beginning of its plan, likewise
  *
- * States, modes, policies, reasons and command kinds are written by their persisted names; a value
- * without a name is the number that it has in core/machine/state.h, which this format fixes. A new
- * member needs a place in the lists of core/machine/state_members.c (it does not compile without);
- * a member that a text of this format can lack keeps the format's number, as does a text without
- * it.
+ * Persisted names stand for states, modes, policies, reasons and kinds of commands. A value without
+ * a name is its number in core/machine/state.h, and this format fixes that number. The lists of
+ * core/machine/state_members.c have all members: a member that they lack does not compile. A new
+ * member does not change the number of the format when a text without that member stays valid.
  *
- * Format 1 was written by earlier rules. Of its slots only the members that still exist are read.
+ * Earlier rules wrote format 1. The reader takes from its slots only the members that still exist.
  */
 enum {
     VFJ_STATE_FORMAT = 2,
     VFJ_VIEW_MAX = 12288,       /* bytes of an encoded view, at most */
-    VFJ_STATE_ITEM_MAX = 16384, /* bytes that an item takes, at most */
+    VFJ_STATE_ITEM_MAX = 16384, /* bytes of an item, at most */
 };
 
-/* The next item; zero before the first. */
-struct vfj_state_place {
+/* The position of the next item. Zero is the position of the first. */
+struct vfj_state_cursor {
     unsigned kind, index, part;
 };
 
-/* Append the next item, with a blank before it when the text is not empty. False: there are no
- * more. On overflow of `text` the caller takes back both text and place. */
-bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *place,
+/* Appends the next item, after a blank when the text is not empty. Returns false after the last
+ * item. When `text` overflows, the caller restores `text` and `cursor`. */
+bool vfj_state_write(const struct vfj_state *state, struct vfj_state_cursor *cursor,
                      struct vfj_text *text);
 
-/* A text being read into a state. */
+/* The reader of a state's text. */
 struct vfj_state_reader {
     struct vfj_state *state;
     unsigned format;
-    unsigned item;  /* what it is in */
-    unsigned index; /* of the sleeper or the place in the queue */
+    unsigned item;  /* enum vfj_item of the last pair; COUNT: a pair was rejected */
+    unsigned index; /* index of the sleeper or the queue entry */
 };
 
-/* Begin to read into `state`, which is made that of an empty journal. */
+/* Begins to read a text into `state`. Initializes it as the state of an empty journal. */
 void vfj_state_read_begin(struct vfj_state_reader *reader, struct vfj_state *state);
 
-/* The next pair of the text; false when it can't be one. */
+/* Reads the next pair of the text. Returns false when no pair of that form can be here. */
 bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair);
 
-/* After the last pair: whether this is a state that the machine can go on from, whoever wrote the
- * text. Written by the present rules, and not changed since, it has the digest that the state had;
- * all is as it was but for what no step looks at. */
+/* Ends the reading. Returns whether the machine can continue from this state, whoever wrote the
+ * text. An unchanged text of the present format gives the digest of the state that was written.
+ * Bytes that no step reads may differ from that state. */
 bool vfj_state_read_end(struct vfj_state_reader *reader);
 
 #endif

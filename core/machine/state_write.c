@@ -1,4 +1,4 @@
-/* The machine's state as text: writing it. */
+/* Writes the machine's state as text. */
 #include <string.h>
 
 #include "core/check.h"
@@ -22,7 +22,7 @@ static uint64_t number_at(const void *at, size_t size)
     return eight;
 }
 
-/* Bytes as words, up to the last that is not zero. */
+/* Writes bytes as words, without zeroes at the end. */
 static void write_list(const struct vfj_member *member, const char *key, const uint8_t *at,
                        struct vfj_text *text)
 {
@@ -102,8 +102,8 @@ static void write_head(const struct vfj_state *state, struct vfj_text *text)
     write_members(&vfj_head_members, &state->head, text);
 }
 
-/* Values that were never read in differ from values of which there are none: the first piece is
- * there though it is empty. */
+/* Writes a piece of rc.conf's values. Empty values still have one piece: they differ from values
+ * that were never read. */
 static void write_rc(const struct vfj_state *state, unsigned index, struct vfj_text *text)
 {
     size_t length = strlen(state->rc.text);
@@ -138,7 +138,7 @@ static void write_slot(const struct vfj_slot *slot, struct vfj_text *text)
         write_members(&vfj_slot_members[i], slot, text);
 }
 
-/* A view as the body of an observation. */
+/* Writes a view as the body of an observation. */
 static void write_view(const struct vfj_view *view, enum vfj_item item, struct vfj_text *text)
 {
     static const struct vfj_view blank;
@@ -158,8 +158,8 @@ static void write_view(const struct vfj_view *view, enum vfj_item item, struct v
     vfj_kv_add_string(text, vfj_item_keys[item], body);
 }
 
-/* How many places of a kind of item there are; some are blank. */
-static unsigned places_of(const struct vfj_state *state, unsigned kind)
+/* Returns the number of items of a kind. Some of them may be blank. */
+static unsigned count_items(const struct vfj_state *state, unsigned kind)
 {
     bool has_rc = state->index.digests[VFJ_SLOTS_MAX] != 0;
     bool has_scripts = state->index.digests[VFJ_SLOTS_MAX + 1] != 0;
@@ -210,45 +210,45 @@ static bool is_blank(const struct vfj_state *state, unsigned kind, unsigned inde
     return is_zero(&sleeper, sizeof sleeper);
 }
 
-/* Go to the next item that is to be written. */
-static bool seek(const struct vfj_state *state, struct vfj_state_place *place)
+/* Moves to the next item that is not blank. Returns false after the last. */
+static bool seek(const struct vfj_state *state, struct vfj_state_cursor *cursor)
 {
-    for (; place->kind <= VFJ_ITEM_SLOT; place->kind++, place->index = 0) {
-        unsigned places = places_of(state, place->kind);
-        while (place->index < places && is_blank(state, place->kind, place->index))
-            place->index++;
-        if (place->index < places)
+    for (; cursor->kind <= VFJ_ITEM_SLOT; cursor->kind++, cursor->index = 0) {
+        unsigned count = count_items(state, cursor->kind);
+        while (cursor->index < count && is_blank(state, cursor->kind, cursor->index))
+            cursor->index++;
+        if (cursor->index < count)
             return true;
     }
     return false;
 }
 
-static void write_item(const struct vfj_state *state, const struct vfj_state_place *place,
+static void write_item(const struct vfj_state *state, const struct vfj_state_cursor *cursor,
                        struct vfj_text *text)
 {
-    switch ((enum vfj_item)place->kind) {
+    switch ((enum vfj_item)cursor->kind) {
     case VFJ_ITEM_HEAD:
         write_head(state, text);
         break;
     case VFJ_ITEM_RC:
-        write_rc(state, place->index, text);
+        write_rc(state, cursor->index, text);
         break;
     case VFJ_ITEM_SCRIPT:
         write_script(&state->scripts, text);
         break;
     case VFJ_ITEM_SLEEPER:
-        write_sleeper(&state->scripts, place->index, text);
+        write_sleeper(&state->scripts, cursor->index, text);
         break;
     case VFJ_ITEM_QUEUED:
-        write_queued(&state->scripts, place->index, text);
+        write_queued(&state->scripts, cursor->index, text);
         break;
     case VFJ_ITEM_SLOT:
-        if (place->part == 0)
-            write_slot(&state->slots[place->index], text);
-        else if (place->part == 1)
-            write_view(&state->slots[place->index].observed, VFJ_ITEM_OBSERVED, text);
+        if (cursor->part == 0)
+            write_slot(&state->slots[cursor->index], text);
+        else if (cursor->part == 1)
+            write_view(&state->slots[cursor->index].observed, VFJ_ITEM_OBSERVED, text);
         else
-            write_view(&state->slots[place->index].before, VFJ_ITEM_BEFORE, text);
+            write_view(&state->slots[cursor->index].before, VFJ_ITEM_BEFORE, text);
         break;
     case VFJ_ITEM_NONE:
     case VFJ_ITEM_OBSERVED:
@@ -258,17 +258,17 @@ static void write_item(const struct vfj_state *state, const struct vfj_state_pla
     }
 }
 
-bool vfj_state_write(const struct vfj_state *state, struct vfj_state_place *place,
+bool vfj_state_write(const struct vfj_state *state, struct vfj_state_cursor *cursor,
                      struct vfj_text *text)
 {
-    if (!seek(state, place))
+    if (!seek(state, cursor))
         return false;
-    write_item(state, place, text);
-    if (place->kind == VFJ_ITEM_SLOT && place->part < 2) {
-        place->part++;
+    write_item(state, cursor, text);
+    if (cursor->kind == VFJ_ITEM_SLOT && cursor->part < 2) {
+        cursor->part++;
     } else {
-        place->part = 0;
-        place->index++;
+        cursor->part = 0;
+        cursor->index++;
     }
     return true;
 }

@@ -1,5 +1,4 @@
-/* The one function of the machine: what is the same under every policy, and the way to the policy
- * in force. */
+/* The step function: the work that all policies share, and the call of the policy in force. */
 #include "core/machine/step.h"
 
 #include <string.h>
@@ -13,7 +12,7 @@
 #include "core/machine/reconcile.h"
 #include "core/machine/transparent.h"
 
-/* Policy vfjournal: handlers record facts, then each slot that was touched is reconciled. */
+/* Policy vfjournal: handlers record facts, then each touched slot is reconciled. */
 
 static void vfjournal_connected(struct vfj_step_context *context)
 {
@@ -32,7 +31,8 @@ static struct vfj_slot *take_subject(struct vfj_step_context *context, uint64_t 
     return context->subject = vfj_step_edit_slot(context, index);
 }
 
-/* Whether the answer is of the kind that its slot, if there is one, waits for. */
+/* Returns whether the answer has the kind that its slot waits for. An answer without a slot
+ * counts as one of an ordinary slot. */
 static bool is_awaited(const struct vfj_step_context *context, const struct vfj_observation *answer)
 {
     unsigned index
@@ -79,7 +79,8 @@ static void vfjournal_timer(struct vfj_step_context *context)
     }
 }
 
-/* The slots that have something to finish; vfj_reconcile() shortens the wait for a VF's link. */
+/* Touches the slots with an unfinished plan, so that the step reconciles them. vfj_reconcile()
+ * shortens their wait for a VF's link. */
 static void vfjournal_stopping(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
@@ -103,7 +104,7 @@ static const struct vfj_policy_entries *policy_of(const struct vfj_step_context 
                                                             : &policy_vfjournal;
 }
 
-/* Another boot: timers, pids and observations are void. */
+/* Begins another boot. Timers, pids and observations of the boot before are void. */
 static void boot(struct vfj_step_context *context, const struct vfj_started *started)
 {
     struct vfj_head *head = &context->next->head;
@@ -113,7 +114,7 @@ static void boot(struct vfj_step_context *context, const struct vfj_started *sta
         vfj_facts_boot(context, vfj_step_edit_slot(context, i));
 }
 
-/* Within a boot, time stands or goes on; the first event of a boot sets it. */
+/* Advances the time, which never decreases within a boot. The first event of a boot sets it. */
 static void advance_clock(struct vfj_step_context *context, bool is_boot)
 {
     struct vfj_head *head = &context->next->head;
@@ -218,14 +219,14 @@ static void put_earliest(struct vfj_step_context *context)
     }
 }
 
-/* Let the head sum up the part as it is now. */
+/* Replaces the part's old digest in the head's summary by the new one. */
 static void fold_part(struct vfj_step_context *context, unsigned part)
 {
     context->next->head.parts
         ^= context->now->index.digests[part] ^ context->next->index.digests[part];
 }
 
-/* Bring the index, and the head's summary of it, up to date with the parts that the step wrote. */
+/* Updates the index of the parts that the step wrote, and the head's summary of it. */
 static void close_parts(struct vfj_step_context *context)
 {
     const struct vfj_touched *touched = &context->decision->touched;
@@ -248,7 +249,7 @@ static void close_parts(struct vfj_step_context *context)
         put_earliest(context);
 }
 
-/* While the daemon is about to end. */
+/* Returns the deadline of a stopping daemon. */
 static int64_t last_deadline(const struct vfj_step_context *context)
 {
     int64_t deadline = INT64_MAX;
@@ -278,8 +279,8 @@ static int64_t next_deadline(const struct vfj_step_context *context)
     return INT64_MAX;
 }
 
-/* Of the state `now` with the touched parts, and the head, of `next`. In observe mode nothing is
- * ever run. */
+/* Returns whether no plan is unfinished in `now` with the head and the touched parts of `next`.
+ * In observe mode no command changes the guest. */
 static bool is_idle(const struct vfj_state *now, const struct vfj_state *next,
                     const struct vfj_touched *touched)
 {

@@ -245,7 +245,7 @@ static void record_switch(struct vfj_step_context *context, struct vfj_slot *slo
 {
     begin_edge(context, slot);
     vfj_facts_no_delay(slot);
-    slot->data_path = VFJ_DATA_PATH_VF_SEEN;
+    slot->data_path = VFJ_DATA_PATH_VF_OBSERVED;
     slot->transparent.synthetic_out = snapshot->synthetic_out;
     slot->transparent.hn_out = snapshot->hn.counters.out;
     slot->transparent.vf_out = snapshot->vf.counters.out;

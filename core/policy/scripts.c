@@ -20,7 +20,7 @@ static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
         struct vfj_slot *slot = vfj_step_edit_slot(context, index);
         if (vfj_slot_is_on_vf(slot))
             vfj_step_note(context, VFJ_REASON_LOST_VF_DOWN);
-        slot->data_path = VFJ_DATA_PATH_VF_HEARD;
+        slot->data_path = VFJ_DATA_PATH_VF_REPORTED;
     }
     vfj_script_enqueue(context, VFJ_SCRIPT_VFUP, hn);
 }

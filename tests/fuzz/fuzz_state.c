@@ -31,9 +31,9 @@ static bool read(struct vfj_span text, struct vfj_state *to)
 static size_t write(const struct vfj_state *from, char *bytes)
 {
     struct vfj_text text = vfj_text_begin(bytes, TEXT_SIZE);
-    for (struct vfj_state_place place = {0};;) {
+    for (struct vfj_state_cursor cursor = {0};;) {
         size_t before = text.length;
-        if (!vfj_state_write(from, &place, &text))
+        if (!vfj_state_write(from, &cursor, &text))
             break;
         VFJ_CHECK(text.length - before <= VFJ_STATE_ITEM_MAX);
     }

@@ -253,12 +253,12 @@ bool kit_state_reads_back(const struct vfj_state *state)
 {
     static struct vfj_state read;
     char item[VFJ_STATE_ITEM_MAX];
-    struct vfj_state_place place = {0};
+    struct vfj_state_cursor cursor = {0};
     struct vfj_state_reader reader;
     vfj_state_read_begin(&reader, &read);
     for (;;) {
         struct vfj_text text = vfj_text_begin(item, sizeof item);
-        if (!vfj_state_write(state, &place, &text))
+        if (!vfj_state_write(state, &cursor, &text))
             break;
         if (text.overflow || !read_pairs(&reader, (struct vfj_span){item, text.length}))
             return false;

@@ -143,7 +143,7 @@ struct vfj_explain_words vfj_words_of_fault(enum vfj_reason reason)
         [VFJ_REASON_PROBE_FAILED]
         = {"Run vfjournal doctor: sysctl(8) or ifconfig(8) did not answer.",
            "vfjournal(8), doctor"},
-        [VFJ_REASON_IN_DOUBT]
+        [VFJ_REASON_OUTCOME_UNKNOWN]
         = {"Nothing: the daemon observes the guest and goes on from there.", RESTART},
         [VFJ_REASON_FOREIGN_LAGG]
         = {"Give the other lagg another unit, or leave it: hn is not joined then.", LEFT},

@@ -77,7 +77,7 @@ static void test_moves(void **unused)
     assert_int_equal(decision.transitions[0].reason, VFJ_REASON_VF_ATTACHED);
     vfj_reconcile_state(&context, 0);
     assert_int_equal(decision.transition_count, 1); /* it is so already */
-    vfj_step_notice(&context, slot, VFJ_REASON_IN_DOUBT);
+    vfj_step_notice(&context, slot, VFJ_REASON_OUTCOME_UNKNOWN);
     assert_int_equal(decision.transitions[1].from, VFJ_SLOT_ATTACHED);
     assert_int_equal(decision.transitions[1].to, VFJ_SLOT_ATTACHED);
     assert_string_equal(decision.transitions[1].hn.text, "hn0");
@@ -91,7 +91,7 @@ static void test_replaced(void **unused)
     struct vfj_slot *slot = open_hn0();
     vfj_facts_attach(&context, slot, vfj_name_of("mce0"), VFJ_REASON_VF_ATTACHED);
     slot->state = VFJ_SLOT_DELAYED;
-    slot->data_path = VFJ_DATA_PATH_VF_HEARD;
+    slot->data_path = VFJ_DATA_PATH_VF_REPORTED;
     slot->delay = VFJ_DELAY_RUNNING;
     slot->timers.delay_us = 107;
     now.head.slot_count = 1;

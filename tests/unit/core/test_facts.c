@@ -91,9 +91,9 @@ static void test_script_due(void **unused)
 {
     (void)unused;
     struct vfj_slot *slot = begin();
-    slot->plan.tried = bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_STRAY_VF);
+    slot->plan.tried = bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_VF_LEAVE);
     vfj_facts_script_due(slot);
-    assert_true(slot->plan.tried == (bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_STRAY_VF)));
+    assert_true(slot->plan.tried == (bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_VF_LEAVE)));
 }
 
 /* A daemon that starts recovers what the one before left half-done: while a command ran, or in a
@@ -303,7 +303,7 @@ static void test_link_came(void **unused)
     (void)unused;
     for (unsigned i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         struct vfj_slot *slot = begin();
-        slot->data_path = VFJ_DATA_PATH_VF_HEARD;
+        slot->data_path = VFJ_DATA_PATH_VF_REPORTED;
         slot->link = (struct vfj_link_facts){.monitor = VFJ_LINK_MONITOR_WAITING, .tries = 3};
         slot->fault = (uint8_t)faults[i];
         vfj_link_changed(&context, slot, true);

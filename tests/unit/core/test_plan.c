@@ -270,7 +270,7 @@ static void test_every_need(void **unused)
     } needs[] = {
         {VFJ_NEED_VF_DOWN, true, true, VFJ_REASON_NONE},
         {VFJ_NEED_SCRIPT, false, false, VFJ_REASON_NONE},
-        {VFJ_NEED_STRAY_VF, true, true, VFJ_REASON_NONE},
+        {VFJ_NEED_VF_LEAVE, true, true, VFJ_REASON_NONE},
         {VFJ_NEED_LAGG, true, false, VFJ_REASON_NONE},
         {VFJ_NEED_NO_DAD, false, false, VFJ_REASON_NONE},
         {VFJ_NEED_HN_UP, true, false, VFJ_REASON_NONE},
@@ -355,7 +355,7 @@ static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command
     case VFJ_COMMAND_JOIN:
         return VFJ_NEED_VF_PORT;
     case VFJ_COMMAND_LEAVE:
-        return VFJ_NEED_STRAY_VF;
+        return VFJ_NEED_VF_LEAVE;
     case VFJ_COMMAND_RTADV:
         return VFJ_NEED_RTADV;
     case VFJ_COMMAND_RTSOL:
@@ -442,7 +442,7 @@ static void test_each_command_has_its_need(void **unused)
          "@5.5 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
          "@10 !system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP\n"
          "%at 100\n",
-         (uint64_t)1 << VFJ_NEED_STRAY_VF | (uint64_t)1 << VFJ_NEED_HN_DHCLIENT
+         (uint64_t)1 << VFJ_NEED_VF_LEAVE | (uint64_t)1 << VFJ_NEED_HN_DHCLIENT
              | (uint64_t)1 << VFJ_NEED_DHCLIENT},
         {"%if hn0 up inet6 fd00::4/64\n"
          "%vf mce0 hn0\n"

@@ -248,7 +248,7 @@ static void test_public_state(void **unused)
         slot.vf = has_vf ? vfj_name_of("mce0") : (struct vfj_name){{0}};
         slot.joined = is_joined;
         slot.delay = (uint8_t)delay;
-        slot.data_path = (uint8_t)(bits >> 4 & 3) % (VFJ_DATA_PATH_VF_HEARD + 1);
+        slot.data_path = (uint8_t)(bits >> 4 & 3) % (VFJ_DATA_PATH_VF_REPORTED + 1);
         slot.state = (uint8_t)(bits >> 6 & 3);
         slot.transparent.mode = is_transparent;
         bool is_switched = is_transparent && slot.data_path != VFJ_DATA_PATH_HN;

@@ -322,7 +322,7 @@ static char *text_of(const struct vfj_state *state)
     char *bytes = malloc(SIZE);
     assert_non_null(bytes);
     struct vfj_text text = vfj_text_begin(bytes, SIZE);
-    for (struct vfj_state_place place = {0}; vfj_state_write(state, &place, &text);)
+    for (struct vfj_state_cursor cursor = {0}; vfj_state_write(state, &cursor, &text);)
         continue;
     assert_false(text.overflow);
     return bytes;

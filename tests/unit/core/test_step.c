@@ -576,8 +576,8 @@ static void test_rare_states(void **state)
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig -a");
     kit_machine_line(machine, "%at 12");
-    slot->data_path = VFJ_DATA_PATH_VF_SEEN;
-    slot->request.asked = VFJ_OBSERVE_FOUND;
+    slot->data_path = VFJ_DATA_PATH_VF_OBSERVED;
+    slot->request.asked = VFJ_OBSERVE_REDISCOVERED;
     answer_to(VFJ_COMMAND_PROBE_SLOT, pending(slot))->as.view.vf.up = false;
     step();
     assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
@@ -638,7 +638,7 @@ static void test_no_unit(void **state)
     (void)state;
     begin(VFJ_POLICY_VFJOURNAL);
     memset(&slot->unit, 0, sizeof slot->unit);
-    slot->request.wanted = VFJ_OBSERVE_FOUND;
+    slot->request.wanted = VFJ_OBSERVE_REDISCOVERED;
     slot->plan.phase = VFJ_PLAN_ACTIVE;
     blank(VFJ_EVENT_DEVD)->as.devd
         = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
@@ -899,7 +899,7 @@ static void test_why_looked_at(void **unused)
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     kit_machine_line(machine, "%slow 60 ifconfig -a");
-    slot->data_path = VFJ_DATA_PATH_VF_SEEN;
+    slot->data_path = VFJ_DATA_PATH_VF_OBSERVED;
     slot->plan.failed = (uint64_t)1 << VFJ_NEED_DHCLIENT;
     devd((struct vfj_devd){.kind = VFJ_DEVD_LINK, .name = vfj_name_of("mce0"), .link_up = true});
     assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
@@ -968,12 +968,12 @@ static void test_units_learnt(void **unused)
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "@2 !system=HYPERV_NIC_VF subsystem=wan type=VF_DOWN");
     assert_string_equal(other->hn.text, "wan");
-    slot->data_path = VFJ_DATA_PATH_VF_HEARD;
+    slot->data_path = VFJ_DATA_PATH_VF_REPORTED;
     other->activity = VFJ_ACTIVITY_OBSERVING;
     other->fault = VFJ_REASON_PROBE_FAILED;
     map_says("mce0", "wan", 0);
     assert_string_equal(slot->hn.text, "wan");
-    assert_int_equal(slot->data_path, VFJ_DATA_PATH_VF_HEARD);
+    assert_int_equal(slot->data_path, VFJ_DATA_PATH_VF_REPORTED);
     assert_int_equal(other->fault, VFJ_REASON_NONE);
     begin(VFJ_POLICY_VFJOURNAL); /* what was seen of lagg0 tells nothing of lagg3 */
     kit_machine_line(machine, "%at 12");
@@ -1013,7 +1013,7 @@ static void test_transparent_look(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
     (void)unused;
-    slot->request.asked = VFJ_OBSERVE_FOUND;
+    slot->request.asked = VFJ_OBSERVE_REDISCOVERED;
     slot->plan.phase = VFJ_PLAN_ACTIVE;
     answer_to(VFJ_COMMAND_PROBE_SLOT, pending(slot))->as.view.transparent = 1;
     step();
@@ -1275,7 +1275,7 @@ static void test_target(void **unused)
     static struct vfj_slot slot;
     (void)unused;
     memset(&slot, 0, sizeof slot);
-    slot.data_path = VFJ_DATA_PATH_VF_HEARD; /* before the map told which VF */
+    slot.data_path = VFJ_DATA_PATH_VF_REPORTED; /* before the map told which VF */
     assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
     slot.vf = vfj_name_of("mce0");
     assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED);

@@ -27,11 +27,11 @@ static const char begin[] = "%vfjournal 1\n"
 static void write_slot(FILE *out, const struct vfj_state *state)
 {
     static char item[VFJ_STATE_ITEM_MAX];
-    struct vfj_state_place place = {0};
+    struct vfj_state_cursor cursor = {0};
     const char *slot = NULL;
     while (slot == NULL) {
         struct vfj_text text = vfj_text_begin(item, sizeof item);
-        if (!vfj_state_write(state, &place, &text))
+        if (!vfj_state_write(state, &cursor, &text))
             fail_msg("there is no slot of hn0");
         slot = strstr(item, "slot=hn0 ");
     }
