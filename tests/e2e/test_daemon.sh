@@ -451,6 +451,9 @@ scenario_prune() {
     before=$(first_row)
     check "verified" "$vfjournal" verify --journal "$journal"
     same "no gap" 0 "$(count gap)"
+    status=$("$vfjournal" status --journal "$journal")
+    check "status knows the daemon's mode" eval 'echo "$status" | grep -q "running, pid .*, mode observe, policy vfjournal"'
+    check "and that it is connected" eval 'echo "$status" | grep -qx " *devd: connected"'
     check "the log says that room is short" grep -q 'the disk is nearly full' "$log"
     check "and that it was pruned" grep -q 'journal: pruned' "$log"
     "$vfjournal" prune --keep 1s --journal "$journal" >"$dir/pruned" 2>&1

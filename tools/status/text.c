@@ -69,11 +69,14 @@ static void print_daemon(FILE *out, const struct vfj_status_report *report)
     } else {
         vfj_text_add(text, report->daemon == 0 ? "not running" : "unknown");
     }
-    if (report->facts->started_wall_us != 0) {
+    /* a pruned journal may lack the start, not the state that it led to */
+    if (report->facts->started_wall_us != 0 || head->running) {
         vfj_text_add(text, report->daemon == 0 ? "; the last one: mode " : ", mode ");
         vfj_text_add(text, vfj_mode_name((enum vfj_mode)head->mode));
         vfj_text_add(text, ", policy ");
         vfj_text_add(text, vfj_policy_name((enum vfj_policy)head->policy));
+    }
+    if (report->facts->started_wall_us != 0) {
         vfj_text_add(text, ", since ");
         vfj_time_add(text, report->facts->started_wall_us, report->zone);
     }
@@ -113,7 +116,7 @@ static void print_whole(FILE *out, const struct vfj_status_report *report)
     print_instant(out, report, "devd",
                   facts->listening || report->daemon == 0 ? &facts->connected
                                                           : &(struct vfj_instant){0},
-                  "not connected");
+                  facts->listening ? "connected" : "not connected");
     print_instant(out, report, "last gap", &facts->gap, "none");
     if (facts->machine.state.head.transparent)
         (void)fprintf(
