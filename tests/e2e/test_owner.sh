@@ -306,6 +306,7 @@ truncate -s 64G "$work/guest/etc/ipfw.rules" "$work/guest/etc/devd/b.conf" "$wor
 for file in etc/rc.firewall etc/devd/c.conf; do
     ln -s "${file##*/}" "$work/guest/$file"
 done
+printf '#!/bin/sh\necho hv\n' >"$work/guest/sbin/sysctl" # as kern.vm_guest
 for verb in doctor config; do
     timeout 60 "$vfjournal" $verb --root "$work/guest" --journal "$work/none.db" >"$log" 2>&1
     check "$verb ends in a hostile guest" test $? -ne 124
@@ -352,6 +353,21 @@ fi
     "$vfjournal" show -a "$work/root/journal.db" >/dev/full 2>"$log"
     same "a full standard output" 4 $?
 }
+
+# The pidfile and the act lock are root's: not in a directory that others can change.
+cp "$work/secret/file-wal" "$work/root/d.pid"
+ln -s "$work/root" "$work/others/link"
+chown -h $other "$work/others/link"
+before=$(attributes "$work/root/d.pid")
+for path in "$work/others/d.pid" "$work/others/link/d.pid" "$work/tmp/d.pid"; do
+    for option in --pidfile --act-lock; do
+        "$vfjournal" daemon --one-process --act --root "$work" --journal "$work/root/journal.db" $option "$path" >"$log" 2>&1
+        same "$option $path" 2 $?
+        check "$option $path: it is said" grep -q 'root does not make it' "$log"
+    done
+done
+same "root's file of that name" "$before" "$(attributes "$work/root/d.pid")"
+rm "$work/root/d.pid" "$work/others/link"
 
 # The daemon in one process can't become the user, and refuses.
 "$vfjournal" daemon --one-process --root "$work" --journal "$journal" >"$log" 2>&1

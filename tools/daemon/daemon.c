@@ -11,6 +11,7 @@
 
 #include "adapters/freebsd/daemonise.h"
 #include "adapters/freebsd/pidfile.h"
+#include "adapters/freebsd/privsep/safe_path.h"
 #include "adapters/freebsd/privsep/session.h"
 #include "core/machine/step.h"
 #include "tools/bus_error.h"
@@ -178,6 +179,17 @@ static int run_in_background(struct vfj_daemon_options *options)
     return run_split(options);
 }
 
+/* Root makes, locks and removes these files: only root may be able to change the way to them. */
+static bool is_lock_roots(const char *subsystem, const char *path)
+{
+    char why[VFJ_PATHNAME_SIZE + 64];
+    struct vfj_text text = vfj_text_begin(why, sizeof why);
+    if (geteuid() != 0 || path[0] == '\0' || vfj_safe_path_check_file(path, &text))
+        return true;
+    vfj_daemon_log(subsystem, "root does not make it: %s", why);
+    return false;
+}
+
 /* The caller has made no file and run no program yet. */
 static bool is_guest_roots(const struct vfj_daemon_options *options)
 {
@@ -209,7 +221,8 @@ static void say_files(const struct vfj_daemon_options *options)
 
 static int run_with_pidfile(struct vfj_daemon_options *options)
 {
-    if (!is_guest_roots(options))
+    if (!is_guest_roots(options) || !is_lock_roots("pidfile", options->pidfile)
+        || !is_lock_roots("act lock", options->guest_io.paths.act_lock))
         return VFJ_EXIT_UNUSABLE;
     say_files(options);
     options->pidfile_descriptor = -1;

@@ -93,11 +93,16 @@ static bool leave_by_child(void)
     return child == 0 && setsid() >= 0;
 }
 
+static bool has_open_terminal(void)
+{
+    return isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) || isatty(STDERR_FILENO);
+}
+
 bool vfj_session_leave_terminal(void)
 {
     int terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (terminal < 0 && errno == ENXIO)
-        return true; /* there is none */
+    if (terminal < 0 && (errno == ENXIO || !has_open_terminal()))
+        return true; /* there is none, or it cannot be reached */
     bool left = leave_alone(terminal);
     if (terminal >= 0)
         (void)close(terminal);
