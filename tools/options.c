@@ -73,6 +73,25 @@ int vfj_option_journal_and_new(const char *verb, int argc, char **argv, const ch
     return vfj_option_end(verb, argc, argv);
 }
 
+static bool is_number(const char *word)
+{
+    return word[0] != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
+const char *vfj_option_take_number(int argc, char **argv)
+{
+    if (optind == argc)
+        return NULL;
+    bool has_two = optind + 1 < argc;
+    bool is_second = has_two && !is_number(argv[optind]) && is_number(argv[optind + 1]);
+    const char *word = argv[optind + is_second];
+    if (!has_two && !is_number(word))
+        return NULL;
+    argv[optind + is_second] = argv[optind];
+    optind++;
+    return word;
+}
+
 int vfj_option_interface(const char *verb, const char *value, struct vfj_names *names)
 {
     struct vfj_name name;

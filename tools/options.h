@@ -36,6 +36,11 @@ int vfj_option_journal(const char *verb, int argc, char **argv, const char **pat
 int vfj_option_journal_and_new(const char *verb, int argc, char **argv, const char **path,
                                const char **to);
 
+/* Takes the operand that is a number off argv[optind], or off its successor: `[FILE] NUMBER' and
+ * `NUMBER [FILE]' mean the same. Of two operands that are no numbers, takes the first: the
+ * caller names it. Returns NULL for no operand, and for one that is no number, a FILE. */
+const char *vfj_option_take_number(int argc, char **argv);
+
 enum { VFJ_NAMES_MAX = 16 };
 
 /* The interfaces of a repeated -i. */

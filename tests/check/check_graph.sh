@@ -95,5 +95,39 @@ grep -q 'text, dot, mermaid or svg, not: png' "$scratch/complaint" || refuse "co
 "$vfjournal" graph more >/dev/null 2>&1
 [ $? -eq 2 ] || refuse "an argument too many: another exit status than 2"
 
+# With a journal, each move has its counts.
+fixtures=$root/tests/fixtures
+cp "$fixtures/freebsd-13.2-two-migrations.db" "$fixtures/journal-4-rules-2.db" "$scratch"
+real=$scratch/freebsd-13.2-two-migrations.db
+"$vfjournal" graph "$real" >"$scratch/counted"
+for line in '      3       0  delayed -> lagged: joined' '      2       0  lagged -> attached: vf-down' \
+    '      0       0  attached -> lagged: joined'; do
+    grep -q -x -F -e "$line" "$scratch/counted" || refuse "text: not there: $line"
+done
+grep -q Activities "$scratch/counted" && refuse "text: activities with the counts of a journal"
+"$vfjournal" graph -o dot -J "$real" >"$scratch/dot"
+grep -q 'delayed -> lagged .*joined (3).*\[penwidth=6.0\]' "$scratch/dot" || refuse "dot: no wide line"
+grep -q 'attached -> lagged .*joined (0).*style=dashed' "$scratch/dot" || refuse "dot: no dashed line"
+"$vfjournal" graph -o dot -J "$scratch/journal-4-rules-2.db" | grep -q 'delayed -> lagged .*color="#c0182b"' ||
+    refuse "dot: no red line for a failed command"
+"$vfjournal" graph -o mermaid "$real" | grep -q 'delayed --> lagged : joined (3)' || refuse "mermaid: no count"
+"$vfjournal" graph -o svg "$real" >"$scratch/svg"
+grep -q 'class="arrow never"' "$scratch/svg" || refuse "svg: no dashed line"
+grep -q 'delayed to lagged, joined: 3, failed commands: 0' "$scratch/svg" || refuse "svg: no counts"
+"$vfjournal" graph -o svg "$scratch/journal-4-rules-2.db" | grep -q 'class="c3 failed"' || refuse "svg: no red line"
+if command -v dot >/dev/null; then
+    dot -Tplain -o "$scratch/plain" "$scratch/dot" || refuse "dot(1) does not read the counts"
+fi
+if command -v python3 >/dev/null; then
+    python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$scratch/svg" || refuse "svg: not XML"
+fi
+: >"$scratch/empty"
+"$vfjournal" graph "$scratch/empty" >/dev/null 2>"$scratch/complaint"
+[ $? -eq 1 ] && grep -q 'no records' "$scratch/complaint" || refuse "an empty file: $(cat "$scratch/complaint")"
+"$vfjournal" graph "$scratch/none.db" >/dev/null 2>&1
+[ $? -eq 2 ] || refuse "no such journal: another exit status than 2"
+"$vfjournal" graph "$real" "$real" >/dev/null 2>&1
+[ $? -eq 2 ] || refuse "two journals: another exit status than 2"
+
 [ $status -eq 0 ] && echo "$(printf '%s\n' "$rows" | wc -l) moves, all drawn"
 exit $status

@@ -126,6 +126,8 @@ for word in 0 -1 1x x '' 99999999999999999999; do
     check "the word '$word'" grep -q "SEQ is the number of a record" "$work/err"
 done
 status "no number" 2
+status "the file before the number" 0 "$work/real.db" 17
+status "the file alone" 2 "$work/real.db"
 status "two files" 2 1 "$work/real.db" "$work/real.db"
 status "both ways to name a file" 2 -J "$work/real.db" 1 "$work/real.db"
 status "no such option" 2 --why 1 "$work/real.db"

@@ -120,6 +120,7 @@ status "no records" 1 "$work/empty.db"
 status "an empty file" 1 "$work/nothing.db"
 status "no such file" 2 "$work/none.db"
 status "an argument too many" 2 54 "$work/real.db" more
+status "the file before the ID" 0 "$work/real.db" 54
 status "a journal from a pipe" 0 54 - <"$work/real.db"
 
 command -v python3 >/dev/null || echo "python3 is missing: the drawings were not read"

@@ -13,7 +13,7 @@
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal explain [--cause] [--effects] [--utc] SEQ [-J FILE | FILE]\n"
+    "usage: vfjournal explain [--cause] [--effects] [--utc] [-J FILE | FILE] SEQ\n"
     "Explains record SEQ in sentences: what it is, which rule answered, what it led\n"
     "to and what came of it, what to do about a fault, and where the manual has more.\n"
     "\n"
@@ -61,9 +61,12 @@ static int read_options(struct vfj_explain_options *options, int argc, char **ar
         else
             return vfj_option_rest(option, help);
     }
-    if (optind == argc)
+    const char *word = vfj_option_take_number(argc, argv);
+    if (word == NULL && optind < argc)
+        word = argv[optind];
+    if (word == NULL)
         return vfj_usage_error("explain", "which record? give its number SEQ", "");
-    int parsed = read_seq(argv[optind++], &options->seq);
+    int parsed = read_seq(word, &options->seq);
     return parsed == VFJ_OPTIONS_READ ? vfj_option_journal("explain", argc, argv, &options->path)
                                       : parsed;
 }

@@ -152,6 +152,9 @@ struct vfj_explain_words vfj_words_of_fault(enum vfj_reason reason)
         [VFJ_REASON_VF_IN_OTHER_LAGG]
         = {"Take the VF out of the other lagg: ifconfig laggN -laggport VF.", LEFT},
         [VFJ_REASON_VF_MTU] = {"Give hn and the VF the same MTU in rc.conf.", STATES},
+        [VFJ_REASON_VF_ASTRAY]
+        = {"In act mode the daemon takes the VF out of that lagg. Else: ifconfig laggN -laggport VF.",
+           LEFT},
         [VFJ_REASON_HN_HAS_ADDRESS]
         = {"In act mode the daemon moves the address to the lagg. Else: ifconfig hnN inet ADDRESS "
            "delete, and look at the default route.",

@@ -39,16 +39,27 @@ static void print_dot_node(const struct vfj_graph *graph, unsigned node, FILE *o
     (void)fputs(">]\n", out);
 }
 
+static void print_dot_style(const struct vfj_graph *graph, unsigned from, unsigned to, FILE *out)
+{
+    uint64_t taken, failed;
+    vfj_graph_sum(graph, 1u << from, to, VFJ_REASON_NONE, &taken, &failed);
+    unsigned width = vfj_graph_width(graph, taken);
+    (void)fprintf(out, " [penwidth=%u.%u%s%s]", width / 10, width % 10,
+                  taken == 0 ? " style=dashed" : "", failed > 0 ? " color=\"#c0182b\"" : "");
+}
+
 static void print_dot_move(const struct vfj_graph *graph, unsigned from, unsigned to, FILE *out)
 {
     char label[VFJ_GRAPH_LABEL_SIZE];
     struct vfj_text text = vfj_text_begin(label, sizeof label);
     struct vfj_graph_reasons reasons;
     vfj_graph_reasons_between(graph, from, to, &reasons);
-    vfj_graph_add_reasons(&text, &reasons, "  \\l  ");
+    vfj_graph_add_counted(&text, graph, 1u << from, to, &reasons, "  \\l  ");
     (void)fprintf(out, "    %s -> %s", graph->nodes[from].name, graph->nodes[to].name);
     if (reasons.count > 0)
         (void)fprintf(out, " [label=\"  %s  \\l\"]", label);
+    if (graph->has_counts)
+        print_dot_style(graph, from, to, out);
     (void)fputc('\n', out);
 }
 
@@ -100,7 +111,7 @@ static void print_mermaid_move(const struct vfj_graph *graph, unsigned from, uns
     struct vfj_text text = vfj_text_begin(label, sizeof label);
     struct vfj_graph_reasons reasons;
     vfj_graph_reasons_between(graph, from, to, &reasons);
-    vfj_graph_add_reasons(&text, &reasons, "<br/>");
+    vfj_graph_add_counted(&text, graph, 1u << from, to, &reasons, "<br/>");
     (void)fprintf(out, "        %s --> %s%s%s\n", graph->nodes[from].name, graph->nodes[to].name,
                   reasons.count > 0 ? " : " : "", label);
 }

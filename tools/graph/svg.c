@@ -30,10 +30,12 @@ enum {
 static const char style[] = /**/
     "<style>\n"
     "svg { --paper: #ffffff; --ink: #1d2733; --soft: #5c6b7a; --line: #c9d2db; --card: #f5f7fa;\n"
-    "  --c0: #64748b; --c1: #2563eb; --c2: #b45309; --c3: #15803d; --c4: #7c3aed; }\n"
+    "  --c0: #64748b; --c1: #2563eb; --c2: #b45309; --c3: #15803d; --c4: #7c3aed;\n"
+    "  --failed: #c0182b; }\n"
     "@media (prefers-color-scheme: dark) {\n"
     "  svg { --paper: #12171d; --ink: #e6ebf0; --soft: #a3b0bd; --line: #3a4653; --card: #1b222b;\n"
-    "    --c0: #9aa8b8; --c1: #7aa7ff; --c2: #f0a54a; --c3: #5fcf8a; --c4: #b79bff; }\n"
+    "    --c0: #9aa8b8; --c1: #7aa7ff; --c2: #f0a54a; --c3: #5fcf8a; --c4: #b79bff;\n"
+    "    --failed: #ff7b86; }\n"
     "}\n"
     ".paper { fill: var(--paper); }\n"
     ".title { font: 600 17px system-ui, sans-serif; fill: var(--ink); }\n"
@@ -45,9 +47,10 @@ static const char style[] = /**/
     ".label { font: 12.5px ui-monospace, monospace; fill: var(--ink); text-anchor: middle;\n"
     "  paint-order: stroke; stroke: var(--paper); stroke-width: 6px; stroke-linejoin: round; }\n"
     ".arrow { stroke-width: 1.75; fill: none; }\n"
+    ".never { stroke-dasharray: 5 4; opacity: .65; }\n"
     ".c0 { color: var(--c0); } .c1 { color: var(--c1); } .c2 { color: var(--c2); } .c3 { color: "
     "var(--c3); }\n"
-    ".c4 { color: var(--c4); }\n"
+    ".c4 { color: var(--c4); } .failed { color: var(--failed); }\n"
     ".arrow { stroke: currentColor; }\n"
     ".ink, .name { fill: currentColor; }\n"
     "</style>\n";
@@ -88,17 +91,18 @@ static unsigned card_height(const struct vfj_graph *graph)
 }
 
 /* The arrow's label, and how many characters of it fit above the arrow. */
-static unsigned label_of(const struct vfj_graph_arrow *arrow, char label[VFJ_GRAPH_LABEL_SIZE])
+static unsigned label_of(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
+                         char label[VFJ_GRAPH_LABEL_SIZE])
 {
     struct vfj_text text = vfj_text_begin(label, VFJ_GRAPH_LABEL_SIZE);
-    vfj_graph_add_reasons(&text, &arrow->reasons, ", ");
+    vfj_graph_add_counted(&text, graph, arrow->sources, arrow->target, &arrow->reasons, ", ");
     return ((arrow->last - arrow->first) * PITCH - 2 * HEAD) / CHARACTER;
 }
 
-static unsigned arrow_height(const struct vfj_graph_arrow *arrow)
+static unsigned arrow_height(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow)
 {
     char label[VFJ_GRAPH_LABEL_SIZE];
-    unsigned columns = label_of(arrow, label);
+    unsigned columns = label_of(graph, arrow, label);
     return ARROW_ROOM + count_lines(label, columns) * LABEL_HEIGHT + DOT;
 }
 
@@ -106,7 +110,7 @@ static unsigned graph_height(const struct vfj_graph *graph)
 {
     unsigned height = TITLE_HEIGHT + card_height(graph) + TAIL;
     for (unsigned i = 0; i < graph->arrow_count; i++)
-        height += arrow_height(&graph->arrows[i]);
+        height += arrow_height(graph, &graph->arrows[i]);
     return height;
 }
 
@@ -136,10 +140,11 @@ static void print_card(const struct vfj_graph *graph, unsigned node, unsigned to
     (void)fputs("</g>\n", out);
 }
 
-static void print_label(const struct vfj_graph_arrow *arrow, unsigned y, FILE *out)
+static void print_label(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
+                        unsigned y, FILE *out)
 {
     char label[VFJ_GRAPH_LABEL_SIZE];
-    unsigned columns = label_of(arrow, label);
+    unsigned columns = label_of(graph, arrow, label);
     const char *rest = label;
     const char *piece;
     int length;
@@ -153,23 +158,51 @@ static void print_label(const struct vfj_graph_arrow *arrow, unsigned y, FILE *o
     }
 }
 
-/* `y` is where the room of the arrow begins. */
-static void print_arrow(const struct vfj_graph_arrow *arrow, unsigned y, FILE *out)
+/* The counts of each source, for a pointer that rests on the arrow. */
+static void print_counts(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
+                         FILE *out)
 {
-    unsigned line = y + arrow_height(arrow);
+    (void)fputs("<title>", out);
+    for (unsigned i = 0; i < graph->move_count; i++) {
+        const struct vfj_graph_move *move = &graph->moves[i];
+        bool is_part = false;
+        for (unsigned r = 0; r < arrow->reasons.count; r++)
+            is_part |= arrow->reasons.list[r] == move->reason;
+        if (is_part && move->to == arrow->target && vfj_graph_is_source(arrow, move->from))
+            (void)fprintf(out, "%s to %s, %s: %llu, failed commands: %llu\n",
+                          graph->nodes[move->from].name, graph->nodes[move->to].name,
+                          vfj_reason_name((enum vfj_reason)move->reason),
+                          (unsigned long long)move->taken, (unsigned long long)move->failed);
+    }
+    (void)fputs("</title>\n", out);
+}
+
+/* `y` is where the room of the arrow begins. */
+static void print_arrow(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
+                        unsigned y, FILE *out)
+{
+    unsigned line = y + arrow_height(graph, arrow);
     unsigned tip = middle_of(arrow->target);
+    unsigned width = vfj_graph_width(graph, arrow->taken);
+    bool is_never = graph->has_counts && arrow->taken == 0;
     int back = vfj_graph_is_rightward(arrow) ? -HEAD : HEAD;
     unsigned tail = middle_of(vfj_graph_is_rightward(arrow) ? arrow->first : arrow->last);
-    (void)fprintf(out, "<g class=\"c%u\">\n<path class=\"arrow\" d=\"M%u %uH%d\"/>\n",
-                  arrow->target % COLOUR_COUNT, tail, line, (int)tip + back);
+    (void)fprintf(out, "<g class=\"c%u%s\">\n", arrow->target % COLOUR_COUNT,
+                  arrow->failed > 0 ? " failed" : "");
+    if (graph->has_counts)
+        print_counts(graph, arrow, out);
+    (void)fprintf(out, "<path class=\"arrow%s\"", is_never ? " never" : "");
+    if (graph->has_counts)
+        (void)fprintf(out, " style=\"stroke-width: %u.%upx\"", width / 10, width % 10);
+    (void)fprintf(out, " d=\"M%u %uH%d\"/>\n", tail, line, (int)tip + back);
     (void)fprintf(out, "<path class=\"ink\" d=\"M%u %ul%d -5v10z\"/>\n", tip, line, back);
     for (unsigned node = arrow->first; node <= arrow->last; node++) {
         if (vfj_graph_is_source(arrow, node))
-            (void)fprintf(out, "<circle class=\"ink\" cx=\"%u\" cy=\"%u\" r=\"%d\"/>\n",
-                          middle_of(node), line, DOT);
+            (void)fprintf(out, "<circle class=\"ink\" cx=\"%u\" cy=\"%u\" r=\"%u\"/>\n",
+                          middle_of(node), line, DOT + (graph->has_counts ? width / 30 : 0));
     }
     (void)fputs("</g>\n", out);
-    print_label(arrow, y, out);
+    print_label(graph, arrow, y, out);
 }
 
 static void print_graph(const struct vfj_graph *graph, unsigned top, FILE *out)
@@ -179,17 +212,21 @@ static void print_graph(const struct vfj_graph *graph, unsigned top, FILE *out)
     unsigned bottom = top + graph_height(graph);
     (void)fprintf(out, "<text class=\"title\" x=\"%d\" y=\"%u\">%s</text>\n", MARGIN, top + 18,
                   graph->title);
-    (void)fprintf(out,
-                  "<text class=\"legend\" x=\"%u\" y=\"%u\">A move leads from any dot of its line "
-                  "to the head.</text>\n",
-                  middle_of(graph->node_count - 1) + CARD_WIDTH / 2, top + 18);
+    (void)fprintf(
+        out,
+        "<text class=\"legend\" x=\"%u\" y=\"%u\">%sA move leads from any dot of its line "
+        "to the head.</text>\n",
+        middle_of(graph->node_count - 1) + CARD_WIDTH / 2, top + 18,
+        graph->has_counts ? "Width: how often. Dashed: never. Red: commands failed "
+                            "before it. "
+                          : "");
     for (unsigned node = 0; node < graph->node_count; node++)
         (void)fprintf(out, "<path class=\"life\" d=\"M%u %uV%u\"/>\n", middle_of(node), y, bottom);
     for (unsigned node = 0; node < graph->node_count; node++)
         print_card(graph, node, cards, out);
     for (unsigned i = 0; i < graph->arrow_count; i++) {
-        print_arrow(&graph->arrows[i], y, out);
-        y += arrow_height(&graph->arrows[i]);
+        print_arrow(graph, &graph->arrows[i], y, out);
+        y += arrow_height(graph, &graph->arrows[i]);
     }
 }
 
@@ -207,7 +244,7 @@ static void print_description(const struct vfj_graph *graph, FILE *out)
             if (!vfj_graph_has_move(graph, from, to))
                 continue;
             vfj_graph_reasons_between(graph, from, to, &reasons);
-            vfj_graph_add_reasons(&text, &reasons, ", ");
+            vfj_graph_add_counted(&text, graph, 1u << from, to, &reasons, ", ");
             (void)fprintf(out, " To %s%s%s.", graph->nodes[to].name, reasons.count > 0 ? ": " : "",
                           label);
         }

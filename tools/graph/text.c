@@ -220,6 +220,18 @@ static void print_reasons(const struct vfj_graph *graph, FILE *out)
     }
 }
 
+/* Each move with its counts, in the order of the table. */
+static void print_counts(const struct vfj_graph *graph, FILE *out)
+{
+    (void)fputs("\nMoves of the journal\n\n  taken  commands failed before\n", out);
+    for (unsigned i = 0; i < graph->move_count; i++) {
+        const struct vfj_graph_move *move = &graph->moves[i];
+        (void)fprintf(out, "%7llu %7llu  %s -> %s: %s\n", (unsigned long long)move->taken,
+                      (unsigned long long)move->failed, graph->nodes[move->from].name,
+                      graph->nodes[move->to].name, vfj_reason_name((enum vfj_reason)move->reason));
+    }
+}
+
 void vfj_graph_print_text(const struct vfj_graph *graphs, unsigned count, FILE *out)
 {
     const char *const *glyphs = choose_glyphs();
@@ -231,5 +243,7 @@ void vfj_graph_print_text(const struct vfj_graph *graphs, unsigned count, FILE *
                       glyphs[SOURCE], glyphs[HEAD_RIGHT], glyphs[HEAD_LEFT]);
         print_nodes(&graphs[i], out);
         print_reasons(&graphs[i], out);
+        if (graphs[i].has_counts)
+            print_counts(&graphs[i], out);
     }
 }

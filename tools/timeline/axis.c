@@ -17,7 +17,7 @@ struct intervals {
     int64_t rest_us; /* of those that are no break */
 };
 
-enum { LEAST_BREAK_US = 1000000, BUSY_FACTOR = 4 };
+enum { LEAST_BREAK_US = 1000000, BUSY_FACTOR = 4, MUCH_LONGER = 3 };
 
 static int compare(const void *a, const void *b)
 {
@@ -93,6 +93,14 @@ static double scale_of(const struct vfj_axis_measures *measures, const struct in
     return scale < most ? scale : most;
 }
 
+/* Whether the interval takes room that the others need: it is much longer than they are. */
+static bool is_idle(const struct intervals *intervals, const struct interval *interval)
+{
+    size_t others = intervals->count - intervals->breaks - 1;
+    int64_t us = interval->to_us - interval->from_us;
+    return others > 0 && us / MUCH_LONGER > (intervals->rest_us - us) / (int64_t)others;
+}
+
 /* The longest interval that is wider than it should be at this scale, or NULL. */
 static struct interval *find_idle(const struct intervals *intervals,
                                   const struct vfj_axis_measures *measures, double scale)
@@ -103,7 +111,8 @@ static struct interval *find_idle(const struct intervals *intervals,
         struct interval *interval = &intervals->list[i];
         int64_t us = interval->to_us - interval->from_us;
         double limit = measures->squeeze * (interval->is_busy ? BUSY_FACTOR : 1);
-        if (!interval->is_break && us > longest && (double)us * scale > limit) {
+        if (!interval->is_break && us > longest && (double)us * scale > limit
+            && is_idle(intervals, interval)) {
             longest = us;
             found = interval;
         }

@@ -132,8 +132,10 @@ static void take_transition(struct vfj_fill *fill, const struct vfj_record *reco
     }
     change_bar(fill, &track->state, item, lane);
     (void)vfj_fill_add_row(fill, record, VFJ_TONE_PLAIN, item.detail);
-    if (to == VFJ_SLOT_DETACHED)
-        move_path(fill, track, false, false, record->seq);
+    if (to == VFJ_SLOT_SWITCHED)
+        move_path(fill, track, true, true, record->seq);
+    else if (to == VFJ_SLOT_DETACHED || from == VFJ_SLOT_SWITCHED)
+        move_path(fill, track, false, from == VFJ_SLOT_SWITCHED, record->seq);
 }
 
 static void take_command(struct vfj_fill *fill, const struct vfj_record *record)

@@ -76,7 +76,7 @@ void vfj_fill_drop_empty_lanes(struct vfj_model *model);
 
 /* --- items.c --- */
 
-/* Keeps a text as long as the model. Returns "" without memory, and notes that. */
+/* Keeps a text as long as the model, without passwords. Returns "" without memory, and notes that. */
 const char *vfj_fill_keep(struct vfj_fill *fill, const char *text);
 
 /* Returns the text of the record, cut to what a line of a table can hold. */

@@ -4,11 +4,15 @@
 
 #include "tools/audit/episode.h"
 #include "tools/output.h"
+#include "tools/secret.h"
 #include "tools/timeline/fill.h"
 
 const char *vfj_fill_keep(struct vfj_fill *fill, const char *text)
 {
-    const char *kept = vfj_model_keep(fill->model, text);
+    char bytes[2 * VFJ_FILL_TEXT_SIZE];
+    struct vfj_text safe = vfj_text_begin(bytes, sizeof bytes);
+    vfj_secret_add(&safe, vfj_span_of(text));
+    const char *kept = vfj_model_keep(fill->model, bytes);
     fill->no_memory |= kept == NULL;
     return kept != NULL ? kept : "";
 }

@@ -13,7 +13,7 @@
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal timeline [OPTION]... [ID] [-J FILE | FILE]\n"
+    "usage: vfjournal timeline [OPTION]... [-J FILE | FILE] [ID]\n"
     "Draws migration ID, or the newest one: each slot with its states, its interfaces\n"
     "and its commands over one time. Idle times are squeezed, and times without a\n"
     "record are hatched. ID is a number as `vfjournal migrations' prints it.\n"
@@ -115,16 +115,6 @@ static bool wants_utc(int argc, char **argv)
     return false;
 }
 
-/* An operand of digits is an ID: a file of such a name is ./12. */
-static void take_id(struct timeline *timeline, int argc, char **argv)
-{
-    uint64_t number;
-    if (optind < argc && vfj_span_to_u64(vfj_span_of(argv[optind]), &number))
-        timeline->id = argv[optind++];
-    else if (optind + 1 < argc)
-        timeline->id = argv[optind++]; /* no number: the message names it */
-}
-
 static int read_options(struct timeline *timeline, int argc, char **argv)
 {
     static const struct option table[] = {
@@ -141,7 +131,7 @@ static int read_options(struct timeline *timeline, int argc, char **argv)
         parsed = take(timeline, option, optarg);
     if (parsed != VFJ_OPTIONS_READ)
         return parsed;
-    take_id(timeline, argc, argv);
+    timeline->id = vfj_option_take_number(argc, argv);
     if (timeline->id != NULL && timeline->has_range)
         return vfj_usage_error("timeline", "an ID and a time exclude each other", timeline->id);
     return vfj_option_journal("timeline", argc, argv, &timeline->path);

@@ -27,8 +27,8 @@ struct glyphs {
 
 static const struct glyphs *choose_glyphs(void)
 {
-    static const struct glyphs ascii = {{".", "-", "=", "#", "#", "+", "+", "+"}, "~"};
-    static const struct glyphs utf8 = {{"·", "░", "▒", "█", "█", "▓", "▓", "▓"}, "≈"};
+    static const struct glyphs ascii = {{".", "-", "=", "#", "+", "+", "+", "+"}, "~"};
+    static const struct glyphs utf8 = {{"·", "░", "▒", "█", "▓", "▓", "▓", "▓"}, "≈"};
     (void)setlocale(LC_CTYPE, "");
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? &utf8 : &ascii;
 }
