@@ -5,35 +5,22 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/data/finding.h"
 #include "core/text/kv.h"
-
-/* The names of all fast states. A state of a newer program is none. */
-static const char *const fast_states[] = {"lagged", "switched", NULL};
-
-/* Notices that report no fault. */
-static const char *const harmless[] = {"not-joined-yet",
-                                       "several-left",
-                                       "custom-script",
-                                       "transparent",
-                                       "flapping",
-                                       "vf-absent",
-                                       NULL};
-
-static bool is_one_of(const char *name, const char *const *names)
-{
-    while (*names != NULL && strcmp(*names, name) != 0)
-        names++;
-    return *names != NULL;
-}
 
 bool vfj_state_is_fast(enum vfj_slot_state state)
 {
-    return state < VFJ_SLOT_STATE_COUNT && is_one_of(vfj_slot_state_name(state), fast_states);
+    return state == VFJ_SLOT_LAGGED || state == VFJ_SLOT_SWITCHED;
 }
 
 bool vfj_reason_is_fault(enum vfj_reason reason)
 {
-    return reason != VFJ_REASON_NONE && !is_one_of(vfj_reason_name(reason), harmless);
+    for (unsigned i = 0; i < VFJ_FOUND_COUNT; i++) {
+        if (vfj_found_reason((enum vfj_finding_kind)i) == reason)
+            return vfj_found_is_fault((enum vfj_finding_kind)i);
+    }
+    return reason != VFJ_REASON_NONE && reason != VFJ_REASON_NOT_JOINED_YET
+        && reason != VFJ_REASON_CUSTOM_SCRIPT && reason != VFJ_REASON_TRANSPARENT;
 }
 
 const char *vfj_episode_kind_name(enum vfj_episode_kind kind)
@@ -126,10 +113,18 @@ static uint8_t find_state(struct vfj_span name)
     return (uint8_t)state;
 }
 
+/* The lengths are known here: a journal has many transitions, and there are many reasons. */
 static uint8_t find_reason(struct vfj_span name)
 {
+    static const struct vfj_span names[] = {
+#define X(symbol, name, text) [VFJ_REASON_##symbol] = {(name), sizeof(name) - 1},
+        VFJ_REASONS(X)
+#undef X
+    };
     unsigned reason = VFJ_REASON_COUNT - 1;
-    while (reason > 0 && !vfj_span_is(name, vfj_reason_name((enum vfj_reason)reason)))
+    while (reason > 0
+           && (names[reason].length != name.length
+               || memcmp(names[reason].text, name.text, name.length) != 0))
         reason--;
     return (uint8_t)reason;
 }

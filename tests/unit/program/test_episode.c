@@ -175,6 +175,27 @@ static void test_verdicts(void **state)
     assert_int_equal(list[3].finding_count, 3);
 }
 
+/* Transparent mode: the kernel moves the data path, and findings follow. */
+static void test_transparent(void **state)
+{
+    (void)state;
+    gives(1,
+          (const char *const[]){
+              "1 0 " MOVE("hn0", "detached", "attached", "vf-attached", " vf=mana0"),
+              "1 0 " MOVE("hn0", "attached", "delayed", "attwait-started", " vf=mana0"),
+              "1 2 " MOVE("hn0", "delayed", "switched", "switched", " vf=mana0"),
+              "1 100 " MOVE("hn0", "switched", "detached", "vf-detached", " vf=mana0"),
+              "1 101 " MOVE("hn0", "detached", "detached", "several-left", ""),
+              "1 120 " MOVE("hn0", "detached", "switched", "switched", " vf=mana1"),
+              "1 122 " MOVE("hn0", "switched", "switched", "fewer-options", ""),
+              "1 200 " MOVE("hn0", "switched", "attached", "vf-down", " vf=mana1"),
+              "1 201 " MOVE("hn0", "attached", "switched", "switched", " vf=mana1"),
+              "1 203 " MOVE("hn0", "switched", "switched", "smaller-mtu", ""), NULL},
+          "1 hn0 first clean 2 s, mana0, 0 left; first\n"
+          "4 hn0 migration clean 20 s, mana0 -> mana1, 1 left; several-left, fewer-options\n"
+          "8 hn0 fallback failed 1 s, mana1, 0 left; fallback, smaller-mtu\n");
+}
+
 static void test_host_events(void **state)
 {
     (void)state;
@@ -287,10 +308,11 @@ static void test_commands_and_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_migration), cmocka_unit_test(test_what_happens_inside),
-        cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_host_events),
-        cmocka_unit_test(test_pruned),      cmocka_unit_test(test_odd_rows),
-        cmocka_unit_test(test_many_slots),  cmocka_unit_test(test_commands_and_times),
+        cmocka_unit_test(test_a_migration),        cmocka_unit_test(test_what_happens_inside),
+        cmocka_unit_test(test_verdicts),           cmocka_unit_test(test_transparent),
+        cmocka_unit_test(test_host_events),        cmocka_unit_test(test_pruned),
+        cmocka_unit_test(test_odd_rows),           cmocka_unit_test(test_many_slots),
+        cmocka_unit_test(test_commands_and_times),
     };
     return cmocka_run_group_tests_name("episode", tests, NULL, NULL);
 }
