@@ -73,5 +73,23 @@ wait $daemon
 configure 'daily_status_vfjournal_enable=YES' "daily_status_vfjournal_journal=$work/today.db"
 run 1 "^ *1 started$"
 
+# One of today with a migration.
+{
+	echo '%vfjournal 1'
+	echo '%mode act'
+	echo '%if hn0 up inet 10.0.0.4/24'
+	echo '%rc ifconfig_hn0="inet 10.0.0.4/24"'
+	echo '%rc hyperv_vf_delay="2"'
+	echo '%vf mce0 hn0'
+	echo "@$(($(date +%s) - 3600)) !system=ETHERNET subsystem=mce0 type=IFATTACH"
+	echo '@+60 !system=IFNET subsystem=mce0 type=DETACH'
+	echo '@+14 !system=ETHERNET subsystem=mce0 type=IFATTACH'
+	echo '%at +60'
+} >"$work/migration.trace"
+"$vfjournal" replay --output-journal "$work/migration.db" "$work/migration.trace" >/dev/null || exit 1
+configure 'daily_status_vfjournal_enable=YES' "daily_status_vfjournal_journal=$work/migration.db"
+run 1 "^Without the VF in the last day:"
+run 1 " 16.0 s  *clean  *mce0"
+
 [ $failures -eq 0 ] && echo "periodic: as it should be"
 exit $failures

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Episodes of one host event are neighbours, but for others that begin meanwhile. */
+enum { LOOK_MAX = 2 * VFJ_SLOTS_MAX };
+
 void vfj_episode_add_vf(struct vfj_text *text, const struct vfj_episode *episode)
 {
     const char *before = episode->vf_before.text, *after = episode->vf_after.text;
@@ -71,9 +74,9 @@ unsigned vfj_episode_count_others(const struct vfj_episode *list, size_t count, 
 {
     unsigned others = 0;
     size_t first = index;
-    while (first > 0 && list[first - 1].id >= list[index].event)
+    while (first > 0 && index - first < LOOK_MAX && list[first - 1].id >= list[index].event)
         first--;
-    for (size_t i = first; i < count
+    for (size_t i = first; i < count && i - first < LOOK_MAX
          && (list[i].begin.boot == list[index].begin.boot
              && vfj_elapsed_us(&list[first].begin, &list[i].begin) <= VFJ_TOGETHER_US);
          i++)

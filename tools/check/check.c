@@ -259,9 +259,10 @@ static enum vfj_status measure(struct check *check)
             measure_episode(check, episode);
     }
     measure_marks(check);
-    check->facts.age_us = audit->now.wall_us - audit->newest.wall_us;
-    if (!check->is_offline)
-        check->facts.age_us = vfj_clock_wall_us() - audit->newest.wall_us;
+    /* A hostile journal has any time; one of the future has the age 0. */
+    int64_t now_us = check->is_offline ? audit->now.wall_us : vfj_clock_wall_us();
+    if (__builtin_sub_overflow(now_us, audit->newest.wall_us, &check->facts.age_us))
+        check->facts.age_us = now_us > audit->newest.wall_us ? INT64_MAX : 0;
     if (check->facts.age_us < 0)
         check->facts.age_us = 0;
     return status;

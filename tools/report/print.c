@@ -75,9 +75,9 @@ static void print_sparks(const struct vfj_report *report, const struct vfj_repor
     (void)printf("%s\n", line);
 }
 
-static void add_share(struct vfj_text *text, int64_t part, int64_t whole)
+static void add_share(struct vfj_text *text, int64_t part, double whole)
 {
-    uint64_t hundredths = (uint64_t)((double)part / (double)whole * 10000.0 + 0.5);
+    uint64_t hundredths = (uint64_t)((double)part / whole * 10000.0 + 0.5);
     vfj_text_format(text, "%llu.%02llu %%", (unsigned long long)(hundredths / 100),
                     (unsigned long long)(hundredths % 100));
 }
@@ -86,10 +86,10 @@ static void print_shares(const char *name, const struct vfj_stats *stats)
 {
     char line[LINE_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    int64_t whole = 0;
+    double whole = 0;
     bool is_first = true;
     for (unsigned i = 0; i < VFJ_SLOT_STATE_COUNT; i++)
-        whole += stats->state_us[i];
+        whole += (double)stats->state_us[i];
     vfj_text_format(&text, "%-6s ", name);
     for (unsigned i = VFJ_SLOT_STATE_COUNT; i-- > 0;) {
         if (stats->state_us[i] == 0)

@@ -181,7 +181,8 @@ static int set_periods(struct run *run, int64_t now_us)
     struct vfj_report *report = &run->report;
     const int64_t limit_us = INT64_C(1) << 60;
     int64_t end_us = options->has_until ? options->until_us : now_us;
-    int64_t begin_us = options->has_since ? options->since_us : end_us - default_us;
+    bool is_usable = end_us > -limit_us && end_us < limit_us;
+    int64_t begin_us = options->has_since ? options->since_us : is_usable ? end_us - default_us : 0;
     if (begin_us >= end_us) {
         vfj_complain(run->source.input.name,
                      options->has_until || !options->has_since
@@ -189,7 +190,7 @@ static int set_periods(struct run *run, int64_t now_us)
                          : "-S is not before the newest record: the period is empty");
         return VFJ_EXIT_DIFFERENT;
     }
-    if (begin_us < -limit_us || end_us > limit_us) {
+    if (begin_us < -limit_us || !is_usable) {
         vfj_complain(run->source.input.name, "the period has more than 366 days");
         return VFJ_EXIT_UNUSABLE;
     }

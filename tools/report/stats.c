@@ -17,6 +17,13 @@ struct vfj_report_slot *vfj_report_slot(struct vfj_report *report, struct vfj_na
     return slot;
 }
 
+/* A hostile journal has any times. */
+static void add_us(int64_t *sum, int64_t us)
+{
+    if (__builtin_add_overflow(*sum, us, sum))
+        *sum = INT64_MAX;
+}
+
 static bool is_in(const struct vfj_period *period, int64_t us)
 {
     return us >= period->begin_us && us < period->end_us;
@@ -41,13 +48,13 @@ void vfj_report_add_span(struct vfj_report *report, const struct vfj_state_span 
     struct vfj_report_slot *slot = vfj_report_slot(report, span->slot);
     if (slot == NULL)
         return;
-    slot->now.state_us[span->state] += part_in(&report->period, span);
-    slot->before.state_us[span->state] += part_in(&report->before, span);
+    add_us(&slot->now.state_us[span->state], part_in(&report->period, span));
+    add_us(&slot->before.state_us[span->state], part_in(&report->before, span));
     if (span->to.wall_us <= report->period.begin_us)
         return;
     for (unsigned i = 0; i < report->day_count; i++) {
         struct vfj_period day = day_of(report, i);
-        slot->days[i].state_us[span->state] += part_in(&day, span);
+        add_us(&slot->days[i].state_us[span->state], part_in(&day, span));
     }
 }
 
@@ -68,12 +75,6 @@ static int by_size(const void *a, const void *b)
 {
     const int64_t *x = a, *y = b;
     return *x < *y ? -1 : *x > *y;
-}
-
-static void add_us(int64_t *sum, int64_t us)
-{
-    if (__builtin_add_overflow(*sum, us, sum))
-        *sum = INT64_MAX;
 }
 
 /* What the report counts, and room for the times of all of it. */

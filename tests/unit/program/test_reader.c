@@ -33,8 +33,8 @@ static const char trace[] = "%if hn0 up inet 10.0.0.4/24\n"
 
 /* Every verb that reads a journal, with the arguments that let it work. Each %s is the journal, and
  * each NEW is replaced by the path of a new file. */
-static const char *const verbs[]
-    = {"show", "status", "replay", "verify", "export --trace", "backup", "recover"};
+static const char *const verbs[] = {"show",   "migrations",     "report", "status", "replay",
+                                    "verify", "export --trace", "backup", "recover"};
 
 static bool makes_file(const char *verb)
 {
