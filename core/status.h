@@ -16,6 +16,7 @@
     X(JOURNAL_NEWER, "written by a newer vfjournal")              \
     X(JOURNAL_DAMAGED, "damaged")                                 \
     X(JOURNAL_BUSY, "in use by another process")                  \
+    X(JOURNAL_ACCESS, "can't be opened or made")                  \
     X(JOURNAL_IO, "can't be read or written")                     \
     X(JOURNAL_FULL, "no space left for it")                       \
     X(DIVERGED, "differs from what the journal holds")

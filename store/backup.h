@@ -14,7 +14,7 @@ struct vfj_backup {
 /* Copies the journal `path`, as of one point in time, to the new file `to` with mode 0600, and
  * verifies the copy. `to` appears only when the copy is complete, verified and durable. A damaged
  * copy is not kept. A copy with any other finding is kept, since the journal has the same
- * finding. Fails as vfj_journal_open() does, with JOURNAL_IO when `to` exists, and with
+ * finding. Fails as vfj_journal_open() does, with JOURNAL_ACCESS when `to` exists, and with
  * JOURNAL_BUSY when `path` keeps changing. */
 enum vfj_status vfj_backup(const char *path, const char *to, struct vfj_backup *backup);
 

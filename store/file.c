@@ -17,7 +17,15 @@ enum { HEADER_SIZE = 100 };
 
 enum vfj_status vfj_file_status_of(int error)
 {
-    return error == ENOSPC || error == EDQUOT ? VFJ_JOURNAL_FULL : VFJ_JOURNAL_IO;
+    static const int of_path[] = {EACCES, EPERM,  EROFS,  ENOENT,  ENOTDIR,      EEXIST,
+                                  ELOOP,  EISDIR, EINVAL, ETXTBSY, ENAMETOOLONG, ENOTEMPTY};
+    if (error == ENOSPC || error == EDQUOT)
+        return VFJ_JOURNAL_FULL;
+    for (size_t i = 0; i < sizeof of_path / sizeof of_path[0]; i++) {
+        if (error == of_path[i])
+            return VFJ_JOURNAL_ACCESS;
+    }
+    return VFJ_JOURNAL_IO;
 }
 
 bool vfj_file_write_all(int fd, const void *bytes, size_t size)
@@ -280,7 +288,7 @@ enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail)
 {
     char name[PATH_MAX];
     if (!add_suffix(path, ".new", name))
-        return fail(VFJ_JOURNAL_IO, detail, strerror(ENAMETOOLONG));
+        return fail(VFJ_JOURNAL_ACCESS, detail, strerror(ENAMETOOLONG));
     if (!make_private(name))
         return fail_errno(detail, "");
     int code = write_schema(name);

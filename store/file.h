@@ -15,7 +15,8 @@ struct vfj_file_facts {
     bool rollback; /* a -journal file exists: SQLite may roll the database back with it */
 };
 
-/* Returns the status for an errno value of a file: JOURNAL_FULL without space, or JOURNAL_IO. */
+/* Returns the status for an errno value of a file: JOURNAL_FULL without space, JOURNAL_ACCESS when
+ * the path or its permissions are the cause, JOURNAL_IO otherwise. */
 enum vfj_status vfj_file_status_of(int error);
 
 /* Writes all bytes to a file or a socket. Returns false, and sets errno, after a failure; a closed
@@ -46,7 +47,7 @@ struct vfj_file_identity vfj_file_identify(const char *path);
 bool vfj_file_is_moved(const char *path, int directory, const struct vfj_file_identity *identity);
 
 /* Makes a new, empty journal at `path`, durably. The file is complete before it gets that name.
- * Fails with JOURNAL_IO, and writes the cause to `detail`. */
+ * Fails with JOURNAL_ACCESS or JOURNAL_IO, and writes the cause to `detail`. */
 enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail);
 
 #endif

@@ -27,21 +27,9 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_MILESTONES] = "SELECT " COLUMNS " FROM record WHERE " VFJ_SCHEMA_MILESTONE
                                  " AND (kind <> 'finished' OR ?2) AND seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_ONE] = "SELECT " COLUMNS " FROM record WHERE seq = ?1",
-    /* json_patch removes members that are null. The query uses no view: the views of the file are
-     * not checked. */
-    [VFJ_STATEMENT_JSON]
-    = "SELECT json_patch(json_patch('{}', json_object('seq', seq, 'cause', cause, 'time', time,"
-      " 'boot', boot, 'wall_us', wall_us, 'mono_us', mono_us, 'kind', kind, 'note', note)),"
-      " json_object('slot', pairs ->> 'slot', 'vf', pairs ->> 'vf', 'from', pairs ->> 'from', 'to', pairs ->> 'to',"
-      " 'reason', pairs ->> 'reason', 'generation', CAST(pairs ->> 'generation' AS INTEGER),"
-      " 'delay', pairs ->> 'delay_us' / 1e6,"
-      " 'command', CAST(coalesce(pairs ->> 'id', pairs ->> 'command') AS INTEGER),"
-      " 'argv', iif(kind = 'command', pairs ->> 'last', NULL), 'outcome', pairs ->> 'outcome',"
-      " 'status', CAST(pairs ->> 'status' AS INTEGER), 'duration', pairs ->> 'duration_us' / 1e6,"
-      " 'output', iif(kind = 'finished', pairs ->> 'last', NULL),"
-      " 'body', iif(typeof(body) = 'text', body, NULL), 'body_hex', iif(typeof(body) = 'blob', lower(hex(body)), NULL),"
-      " 'digest', iif(digest IS NOT NULL, format('%016x', digest), NULL), 'chain', lower(hex(chain))))"
-      " FROM (" VFJ_SCHEMA_ENTRY ") WHERE seq = ?1",
+    [VFJ_STATEMENT_SINCE] = "SELECT seq FROM record WHERE wall_us >= ?1 ORDER BY seq LIMIT 1",
+    [VFJ_STATEMENT_TIMES]
+    = "SELECT coalesce(min(wall_us), 0), coalesce(max(wall_us), 0) FROM record",
     [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",
     /* Only the first part of a state checkpoint has no cause. */
     [VFJ_STATEMENT_NEXT_STATE_CHECKPOINT]
@@ -75,6 +63,9 @@ static enum vfj_status status_of(int code)
         return VFJ_SYSTEM;
     case SQLITE_FULL:
         return VFJ_JOURNAL_FULL;
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+        return VFJ_JOURNAL_ACCESS;
     default:
         return VFJ_JOURNAL_IO;
     }
@@ -94,7 +85,10 @@ enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
         return status_of(code);
     vfj_text_add(&text, ": ");
     vfj_text_add(&text, strerror(error));
-    return vfj_file_status_of(error);
+    enum vfj_status status = vfj_file_status_of(error);
+    /* Only an open depends on the path. */
+    bool is_open = (code & 0xff) == SQLITE_CANTOPEN;
+    return status == VFJ_JOURNAL_ACCESS && !is_open ? VFJ_JOURNAL_IO : status;
 }
 
 void vfj_journal_set_waiting(struct vfj_journal *journal, uint64_t events)
@@ -417,7 +411,7 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
     if (!vfj_span_copy(made->path, sizeof made->path, vfj_span_of(path))) {
         struct vfj_text text = vfj_journal_begin_detail(made);
         vfj_text_add(&text, strerror(ENAMETOOLONG));
-        return VFJ_JOURNAL_IO;
+        return VFJ_JOURNAL_ACCESS;
     }
     enum vfj_status status = mode == VFJ_JOURNAL_READ ? open_read(made) : open_write(made);
     if (status == VFJ_OK)

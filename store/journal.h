@@ -34,7 +34,8 @@ struct vfj_journal;
  *   JOURNAL_NEWER     the file's user_version is newer than this program
  *   JOURNAL_DAMAGED   the file is empty, truncated, or malformed to SQLite
  *   JOURNAL_BUSY      another process writes it (WRITE)
- *   JOURNAL_IO        the file cannot be opened, read or written; the detail has the errno text
+ *   JOURNAL_ACCESS    the path or its permissions forbid it; the detail has the errno text
+ *   JOURNAL_IO        the file cannot be read or written; likewise
  *   SYSTEM            no memory */
 /* clang-format on */
 enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
@@ -54,6 +55,13 @@ const char *vfj_journal_detail(const struct vfj_journal *journal);
 /* Read the oldest and the newest seq; 0 when there are no records. */
 enum vfj_status vfj_journal_first(struct vfj_journal *journal, uint64_t *seq);
 enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq);
+
+/* Reads the seq of the first record that is not older than `wall_us`; 0 when there is none. Reads
+ * every row before it, but only its time. */
+enum vfj_status vfj_journal_since(struct vfj_journal *journal, int64_t wall_us, uint64_t *seq);
+
+/* Reads the oldest and the newest time of all records. */
+enum vfj_status vfj_journal_times(struct vfj_journal *journal, int64_t *least_us, int64_t *most_us);
 
 /* Writing. Each record has the next seq, and its chain. vfj_journal_commit() is durable when it
  * returns VFJ_OK (WAL, synchronous=FULL). The caller rolls back after any failure, and no reader
@@ -96,9 +104,5 @@ void vfj_journal_walk_end(struct vfj_journal *journal);
  * record's spans are valid until the next call of this function. */
 enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq,
                                 struct vfj_record *record);
-
-/* Returns one record as a JSON object, without newline, valid until the next call. The caller has
- * read the record before, so that its columns are checked. */
-enum vfj_status vfj_journal_json(struct vfj_journal *journal, uint64_t seq, struct vfj_span *json);
 
 #endif

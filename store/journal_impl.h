@@ -20,8 +20,9 @@ enum vfj_statement {
     VFJ_STATEMENT_BACKWARD,
     VFJ_STATEMENT_MILESTONES,
     VFJ_STATEMENT_ONE,
-    VFJ_STATEMENT_JSON,
     VFJ_STATEMENT_FIRST,
+    VFJ_STATEMENT_SINCE,
+    VFJ_STATEMENT_TIMES,
     VFJ_STATEMENT_NEXT_STATE_CHECKPOINT,
     VFJ_STATEMENT_WALL_TIME,
     VFJ_STATEMENT_PRUNE,
@@ -29,8 +30,8 @@ enum vfj_statement {
 };
 
 /* SQLite refuses a longer row before reading it: the rows of a crafted file may share one long
- * chain of pages. The conversion to JSON needs more. */
-enum { VFJ_LENGTH_READ = 1 << 16, VFJ_LENGTH_JSON = 1 << 20 };
+ * chain of pages. */
+enum { VFJ_LENGTH_READ = 1 << 16 };
 
 /* A state checkpoint with which the journal could begin. */
 struct vfj_prune_point {

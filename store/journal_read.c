@@ -236,22 +236,34 @@ enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq,
     return read_next(journal, stmt, record);
 }
 
-enum vfj_status vfj_journal_json(struct vfj_journal *journal, uint64_t seq, struct vfj_span *json)
+enum vfj_status vfj_journal_since(struct vfj_journal *journal, int64_t wall_us, uint64_t *seq)
 {
-    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_JSON);
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_SINCE);
+    *seq = 0;
     if (status != VFJ_OK)
         return status;
-    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_JSON];
-    VFJ_CHECK(seq <= (uint64_t)INT64_MAX
-              && sqlite3_bind_int64(stmt, 1, (sqlite3_int64)seq) == SQLITE_OK);
-    (void)sqlite3_limit(journal->db, SQLITE_LIMIT_LENGTH, VFJ_LENGTH_JSON);
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_SINCE];
+    VFJ_CHECK(sqlite3_bind_int64(stmt, 1, wall_us) == SQLITE_OK);
     int code = sqlite3_step(stmt);
-    (void)sqlite3_limit(journal->db, SQLITE_LIMIT_LENGTH, VFJ_LENGTH_READ);
-    if (code == SQLITE_DONE)
-        return VFJ_END;
+    sqlite3_int64 first = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        status = vfj_journal_failed(journal, code);
+    *seq = first > 0 ? (uint64_t)first : 0;
+    (void)sqlite3_reset(stmt);
+    return status;
+}
+
+enum vfj_status vfj_journal_times(struct vfj_journal *journal, int64_t *least_us, int64_t *most_us)
+{
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_TIMES);
+    if (status != VFJ_OK)
+        return status;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_TIMES];
+    int code = sqlite3_step(stmt);
     if (code != SQLITE_ROW)
-        return vfj_journal_failed(journal, code);
-    json->text = (const char *)sqlite3_column_text(stmt, 0);
-    json->length = (size_t)sqlite3_column_bytes(stmt, 0);
-    return json->text != NULL ? VFJ_OK : vfj_journal_failed(journal, SQLITE_NOMEM);
+        status = vfj_journal_failed(journal, code);
+    *least_us = sqlite3_column_int64(stmt, 0);
+    *most_us = sqlite3_column_int64(stmt, 1);
+    (void)sqlite3_reset(stmt);
+    return status;
 }

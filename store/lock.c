@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/file.h"
+
 /* A lock whose owner was killed is tried again for 2 s. */
 enum { STRAGGLER_TRIES = 100, STRAGGLER_PAUSE_MS = 20 };
 
@@ -97,9 +99,11 @@ static bool owner_is_gone(int fd)
     return pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
-static void add_errno(struct vfj_text *detail, const char *name)
+static enum vfj_status fail_errno(struct vfj_text *detail, const char *name)
 {
+    enum vfj_status status = vfj_file_status_of(errno);
     vfj_text_format(detail, "%s: %s", name, strerror(errno));
+    return status;
 }
 
 enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail)
@@ -109,16 +113,15 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
     *fd = -1;
     if (!lock_path(path, name, sizeof name)) {
         vfj_text_add(detail, strerror(ENAMETOOLONG));
-        return VFJ_JOURNAL_IO;
+        return VFJ_JOURNAL_ACCESS;
     }
     for (;;) {
         int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-        if (file < 0) {
-            add_errno(detail, name);
-            return VFJ_JOURNAL_IO;
-        }
+        if (file < 0)
+            return fail_errno(detail, name);
         if (flock(file, LOCK_EX | LOCK_NB) != 0) {
             bool busy = errno == EWOULDBLOCK;
+            enum vfj_status status = busy ? VFJ_JOURNAL_BUSY : fail_errno(detail, name);
             long owner = busy ? read_owner(file) : 0;
             if (busy && tries++ < STRAGGLER_TRIES && owner_is_gone(file)) {
                 (void)close(file);
@@ -127,10 +130,8 @@ enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail
             }
             if (owner > 0)
                 vfj_text_format(detail, "pid %ld", owner);
-            else if (!busy)
-                add_errno(detail, name);
             (void)close(file);
-            return busy ? VFJ_JOURNAL_BUSY : VFJ_JOURNAL_IO;
+            return status;
         }
         if (same_file(file, name)) {
             write_owner(file);

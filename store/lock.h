@@ -8,7 +8,7 @@
 /* Locks the file PATH.lock with flock(2), after making it with mode 0600, and writes this
  * process's pid into it. *fd is for vfj_lock_release(). Waits up to 2 s when only a child of a
  * killed owner holds the lock. Fails with JOURNAL_BUSY when another process holds the lock, and
- * with JOURNAL_IO when the file cannot be made or locked. `detail` gets the cause. */
+ * with JOURNAL_ACCESS or JOURNAL_IO when the file cannot be made or locked. `detail` gets the cause. */
 enum vfj_status vfj_lock_take(const char *path, int *fd, struct vfj_text *detail);
 
 /* Returns the pid of the process that holds the lock, or 0 when there is none. Returns -1, with

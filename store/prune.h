@@ -28,7 +28,7 @@ struct vfj_prune {
  * record is removed. Without a daemon, a row of kind "journal" reports the pruning; a running
  * daemon writes that row itself.
  *
- * Fails as vfj_journal_open() does, and with JOURNAL_IO when `archive` exists. Records that were
+ * Fails as vfj_journal_open() does, and with JOURNAL_ACCESS when `archive` exists. Records that were
  * not removed are still in the journal. */
 enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
                           const char *archive, struct vfj_prune *prune);

@@ -14,8 +14,8 @@ struct vfj_publish {
     char path[PATH_MAX];      /* of the new file in that directory; the caller creates it */
 };
 
-/* Makes the directory for a file that is to be published as `to`. Fails with JOURNAL_IO, and
- * writes the cause to `detail`, when `to` exists or the directory cannot be made. The caller
+/* Makes the directory for a file that is to be published as `to`. Fails with JOURNAL_ACCESS or JOURNAL_IO,
+ * and writes the cause to `detail`, when `to` exists or the directory cannot be made. The caller
  * calls vfj_publish_end() after a failure, too. With a publisher (store/handover.h) the directory
  * is at the publisher's prefix, and the publisher writes `to`. */
 enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to,
@@ -27,7 +27,7 @@ enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const 
                                             struct vfj_text *detail);
 
 /* Publishes the file durably. The caller has closed it; this function syncs it. Fails with
- * JOURNAL_IO, and writes the cause to `detail`. A file that exists at the path by now is not
+ * JOURNAL_ACCESS or JOURNAL_IO, and writes the cause to `detail`. A file that exists there by now is not
  * replaced. */
 enum vfj_status vfj_publish_finish(struct vfj_publish *new_file, struct vfj_text *detail);
 

@@ -30,7 +30,7 @@ typedef void vfj_recover_unsaved(void *arg, const struct vfj_record *record);
  *   JOURNAL_BUSY     a daemon writes `path`
  *   JOURNAL_DAMAGED  no run was found: nothing was saved
  *   JOURNAL_NEWER    a newer program wrote `path`
- *   JOURNAL_IO, JOURNAL_ABSENT, JOURNAL_NOT_OURS, SYSTEM */
+ *   JOURNAL_IO, JOURNAL_ACCESS, JOURNAL_ABSENT, JOURNAL_NOT_OURS, SYSTEM */
 /* clang-format on */
 enum vfj_status vfj_recover(const char *path, const char *to, int64_t wall_us,
                             vfj_recover_unsaved *unsaved, void *arg,

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/file.h"
 #include "store/recover_page.h"
 
 enum {
@@ -234,8 +235,8 @@ static int compare_frames(const void *a, const void *b)
 
 static enum vfj_status fail_errno(struct vfj_text *detail)
 {
-    enum vfj_status status = errno == ENOENT ? VFJ_JOURNAL_ABSENT : VFJ_JOURNAL_IO;
-    if (status == VFJ_JOURNAL_IO)
+    enum vfj_status status = errno == ENOENT ? VFJ_JOURNAL_ABSENT : vfj_file_status_of(errno);
+    if (status != VFJ_JOURNAL_ABSENT)
         vfj_text_add(detail, strerror(errno));
     return status;
 }

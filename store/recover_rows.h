@@ -16,7 +16,7 @@
 struct vfj_recover_rows;
 
 /* Lists the rows of the journal at `path`. Fails with JOURNAL_ABSENT, JOURNAL_NOT_OURS (not a
- * regular file), JOURNAL_IO or SYSTEM, and writes the cause to `detail`. The caller closes *rows
+ * regular file), JOURNAL_ACCESS, JOURNAL_IO or SYSTEM, and writes the cause to `detail`. The caller closes *rows
  * after a failure, too. *rows is NULL when memory ran out at the start. */
 enum vfj_status vfj_recover_rows_open(struct vfj_recover_rows **rows, const char *path,
                                       struct vfj_text *detail);

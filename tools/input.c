@@ -42,10 +42,9 @@ int vfj_path_descriptor(const char *path)
 static int fail(const struct vfj_input *input, int error)
 {
     if (error == EACCES || error == EPERM)
-        return vfj_complain_status(input->name, VFJ_JOURNAL_IO, strerror(error));
-    bool is_full = vfj_file_status_of(error) == VFJ_JOURNAL_FULL || error == ENOMEM;
+        return vfj_complain_status(input->name, VFJ_JOURNAL_ACCESS, strerror(error));
     vfj_complain(input->name, strerror(error));
-    return is_full ? VFJ_EXIT_SYSTEM : VFJ_EXIT_UNUSABLE;
+    return error == EFBIG ? VFJ_EXIT_UNUSABLE : vfj_exit_status_of(vfj_file_status_of(error));
 }
 
 /* Reads up to `size` bytes. Returns the number of bytes, which is smaller only at the end, or

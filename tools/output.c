@@ -18,6 +18,8 @@ enum {
     STATES_WIDTH = 20, /* "detached -> attached" */
     ARGV_WIDTH = 48,
     LINE_SIZE = 4 * VFJ_BODY_MAX + 1024,
+    CAUSE_WIDTH = 160, /* of a cause: an observation is long */
+    NARROW = 100,      /* columns; times on a narrower terminal have whole seconds */
 };
 
 /* SGR parameters: few, and each with a meaning. */
@@ -31,6 +33,8 @@ struct line {
     struct vfj_text text;
     size_t begin;  /* of the current column */
     size_t unseen; /* bytes in it that take no room */
+    size_t hidden; /* bytes in the whole line that take no room */
+    size_t indent; /* the column after the word */
 };
 
 struct vfj_style vfj_style_of(FILE *out)
@@ -39,7 +43,9 @@ struct vfj_style vfj_style_of(FILE *out)
     const char *term = getenv("TERM");
     bool plain
         = (no_color != NULL && no_color[0] != '\0') || term == NULL || strcmp(term, "dumb") == 0;
-    return (struct vfj_style){.colour = !plain && isatty(fileno(out)) == 1,
+    bool is_terminal = isatty(fileno(out)) == 1;
+    return (struct vfj_style){.colour = !plain && is_terminal,
+                              .width = is_terminal ? vfj_terminal_width(fileno(out)) : 0,
                               .who_width = VFJ_WHO_WIDTH,
                               .before_us = INT64_MIN};
 }
@@ -53,6 +59,11 @@ static void begin_column(struct line *line)
 /* Fills the column up to its width, and adds two blanks. */
 static void end_column(struct line *line, size_t width)
 {
+    if (line->style->tabs) {
+        vfj_text_add_char(&line->text, '\t');
+        begin_column(line);
+        return;
+    }
     while (line->text.length - line->begin - line->unseen < width)
         vfj_text_add_char(&line->text, ' ');
     vfj_text_add(&line->text, "  ");
@@ -68,6 +79,7 @@ static void sgr(struct line *line, const char *parameters)
     vfj_text_add(&line->text, parameters);
     vfj_text_add(&line->text, "m");
     line->unseen += line->text.length - before;
+    line->hidden += line->text.length - before;
 }
 
 static void add(struct line *line, const char *text)
@@ -152,6 +164,8 @@ static void add_time(struct line *line, int64_t wall_us)
     if (is_delta && is_near(wall_us, style->before_us)) {
         vfj_text_add(text, wall_us < style->before_us ? "" : "+");
         vfj_text_add_seconds(text, wall_us - style->before_us);
+    } else if (style->width > 0 && style->width < NARROW) {
+        vfj_time_add(text, wall_us, style->zone);
     } else {
         vfj_time_add_us(text, wall_us, style->zone);
     }
@@ -372,6 +386,7 @@ static void add_word(struct line *line, const char *colour, const char *word)
         return;
     add_coloured(line, colour, word);
     end_column(line, WORD_WIDTH);
+    line->indent = line->text.length - line->hidden;
 }
 
 static void add_decided(struct line *line, const struct vfj_record *record,
@@ -506,22 +521,90 @@ static size_t trimmed_length(const struct line *line)
 /* The room for any line: a body of VFJ_BODY_MAX bytes may become four times as long. */
 static char line_bytes[LINE_SIZE];
 
+/* Begins the line up to the word. */
+static void begin_record(struct line *line, const struct vfj_style *style,
+                         const struct vfj_record *record, const char *who)
+{
+    begin_line(line, style, line_bytes, sizeof line_bytes);
+    if (style->layout == VFJ_LAYOUT_CAT)
+        return;
+    if (style->rows)
+        add_seq(line, record->seq);
+    add_time(line, record->wall_us);
+    add(line, who[0] != '\0' ? who : "-");
+    end_column(line, (size_t)style->who_width);
+}
+
+/* The rest of a line that is wrapped begins below its text. */
+static void print_line(FILE *out, const struct line *line)
+{
+    struct vfj_span span = {line_bytes, trimmed_length(line)};
+    vfj_terminal_print_wrapped(out, span, line->style->width, (int)line->indent);
+}
+
 void vfj_output_record(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                        const struct vfj_record *outcome)
 {
     struct line line;
     struct vfj_name who = vfj_record_who(record);
-    begin_line(&line, style, line_bytes, sizeof line_bytes);
-    if (style->layout != VFJ_LAYOUT_CAT) {
-        if (style->rows)
-            add_seq(&line, record->seq);
-        add_time(&line, record->wall_us);
-        add(&line, vfj_name_is_empty(who) ? "-" : who.text);
-        end_column(&line, (size_t)style->who_width);
-    }
+    begin_record(&line, style, record, who.text);
     add_text(&line, record, outcome);
-    (void)fwrite(line_bytes, 1, trimmed_length(&line), out);
-    (void)fputc('\n', out);
+    print_line(out, &line);
+}
+
+static void add_link(struct line *line, const struct vfj_links *links, unsigned i)
+{
+    add(line, i > 0 ? ", " : "");
+    add(line, links->names > 1 ? links->list[i].name.text : "link");
+    add(line, links->list[i].is_up ? " up" : " down");
+    if (links->list[i].changes == 1)
+        return;
+    add(line, ", the last of ");
+    vfj_text_add_u64(&line->text, links->list[i].changes);
+    add(line, " changes");
+}
+
+void vfj_output_links(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
+                      const struct vfj_links *links)
+{
+    struct line line;
+    uint64_t listed = 0;
+    begin_record(&line, style, record, links->names == 1 ? links->list[0].name.text : "");
+    add_word(&line, NULL, vfj_devd_kind_name(VFJ_DEVD_LINK));
+    for (unsigned i = 0; i < links->names; i++) {
+        add_link(&line, links, i);
+        listed += links->list[i].changes;
+    }
+    if (links->changes > listed) {
+        add(&line, " and ");
+        vfj_text_add_u64(&line.text, links->changes - listed);
+        add(&line, " changes of other links");
+    }
+    if (links->last_us > links->first_us) {
+        add(&line, " in ");
+        vfj_time_add_duration(&line.text, links->last_us - links->first_us);
+    }
+    print_line(out, &line);
+}
+
+void vfj_output_cause(FILE *out, const struct vfj_style *style, const struct vfj_record *record)
+{
+    struct line line;
+    struct vfj_style cause = *style;
+    cause.rows = record->kind == VFJ_RECORD_COMMAND; /* without an outcome */
+    cause.layout = VFJ_LAYOUT_CAT;
+    cause.colour = false;
+    begin_line(&line, &cause, line_bytes, sizeof line_bytes);
+    add(&line, style->tabs ? "" : "    <- ");
+    vfj_text_add_u64(&line.text, record->seq);
+    vfj_text_add_char(&line.text, ' ');
+    add_text(&line, record, NULL);
+    if (line.text.length > CAUSE_WIDTH) {
+        line.text.length = CAUSE_WIDTH;
+        line.hidden = 0;
+        add(&line, " ...");
+    }
+    print_line(out, &line);
 }
 
 const char *vfj_output_text(const struct vfj_record *record, enum vfj_layout layout, bool rows)
@@ -569,7 +652,15 @@ static const char *print_time(char *bytes, size_t size, const struct vfj_style *
     return bytes;
 }
 
-void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_record *record)
+/* "495 494", from the nearest on. */
+static void print_causes(FILE *out, const struct vfj_causes *why)
+{
+    for (unsigned i = 0; i < why->count; i++)
+        (void)fprintf(out, "%s%llu", i > 0 ? " " : "", (unsigned long long)why->list[i]);
+}
+
+void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
+                    const struct vfj_causes *why)
 {
     char time[64];
     (void)fprintf(out, "%llu,%s,%llu,%s,%s,", (unsigned long long)record->seq,
@@ -577,12 +668,16 @@ void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_r
                   (unsigned long long)record->boot, vfj_output_word(record),
                   vfj_record_who(record).text);
     print_quoted(out, vfj_output_text(record, VFJ_LAYOUT_TEXT, true));
+    if (why != NULL) {
+        (void)fputc(',', out);
+        print_causes(out, why);
+    }
     (void)fputc('\n', out);
 }
 
-void vfj_output_csv_header(FILE *out)
+void vfj_output_csv_header(FILE *out, bool why)
 {
-    (void)fputs("seq,time,boot,word,interface,text\n", out);
+    (void)fprintf(out, "seq,time,boot,word,interface,text%s\n", why ? ",why" : "");
 }
 
 static void print_pair(FILE *out, const char *key, struct vfj_span value)
@@ -594,7 +689,8 @@ static void print_pair(FILE *out, const char *key, struct vfj_span value)
     (void)fputc('\n', out);
 }
 
-void vfj_output_verbose(FILE *out, const struct vfj_style *style, const struct vfj_record *record)
+void vfj_output_verbose(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
+                        const struct vfj_causes *why)
 {
     char bytes[64];
     (void)fprintf(out, "%s  record %llu\n", print_time(bytes, sizeof bytes, style, record->wall_us),
@@ -604,6 +700,11 @@ void vfj_output_verbose(FILE *out, const struct vfj_style *style, const struct v
                   (long long)record->mono_us);
     if (record->cause != 0)
         (void)fprintf(out, "    cause=%llu\n", (unsigned long long)record->cause);
+    if (why != NULL && why->count > 0) {
+        (void)fputs("    why=", out);
+        print_causes(out, why);
+        (void)fputc('\n', out);
+    }
     print_pair(out, "interface", vfj_span_of(vfj_record_who(record).text));
     print_pair(out, "word", vfj_span_of(vfj_output_word(record)));
     print_pair(out, "text", vfj_span_of(vfj_output_text(record, VFJ_LAYOUT_TEXT, false)));

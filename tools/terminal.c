@@ -2,12 +2,21 @@
 #include "tools/terminal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 
 #include "tools/act_as_owner.h"
 #include "tools/verb.h"
 
-enum { ESCAPE_SIZE = 4 };
+enum {
+    ESCAPE_SIZE = 4,
+    DEFAULT_WIDTH = 80,
+    WIDTH_MAX = 10000,
+    LEAST_ROOM = 24, /* columns for the rest of a wrapped line */
+    SMALL_INDENT = 8,
+};
 
 static struct vfj_span escape(char c, char bytes[ESCAPE_SIZE + 1])
 {
@@ -90,8 +99,70 @@ void vfj_terminal_print_json(FILE *out, struct vfj_span json)
     }
 }
 
+int vfj_terminal_width(int fd)
+{
+    struct winsize size = {.ws_col = 0};
+    const char *columns = getenv("COLUMNS");
+    uint64_t width = 0;
+    if (columns != NULL && vfj_span_to_u64(vfj_span_of(columns), &width) && width > 0
+        && width < WIDTH_MAX)
+        return (int)width;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : DEFAULT_WIDTH;
+}
+
+/* Returns the length of the SGR sequence at the front of the text, or 0. */
+static size_t sequence_length(struct vfj_span text)
+{
+    size_t length = 2;
+    if (!vfj_span_starts(text, "\033["))
+        return 0;
+    while (length < text.length && text.text[length] != 'm')
+        length++;
+    return length < text.length ? length + 1 : text.length;
+}
+
+/* Returns how many bytes of the text fill at most `room` columns. The break is after the last blank
+ * of them, when there is one in their second half. */
+static size_t fill(struct vfj_span text, size_t room)
+{
+    size_t columns = 0, last_blank = 0, i = 0;
+    while (i < text.length && columns < room) {
+        size_t skipped = sequence_length((struct vfj_span){text.text + i, text.length - i});
+        columns += skipped == 0;
+        if (text.text[i] == ' ' && columns > room / 2)
+            last_blank = i + 1;
+        i += skipped > 0 ? skipped : 1;
+    }
+    while (i < text.length) {
+        size_t skipped = sequence_length((struct vfj_span){text.text + i, text.length - i});
+        if (skipped == 0)
+            return last_blank > 0 ? last_blank : i;
+        i += skipped;
+    }
+    return text.length;
+}
+
+void vfj_terminal_print_wrapped(FILE *out, struct vfj_span line, int width, int indent)
+{
+    if (width > 0 && indent + LEAST_ROOM > width)
+        indent = width > 2 * SMALL_INDENT ? SMALL_INDENT : 0;
+    size_t length = width > 0 ? fill(line, (size_t)width) : line.length;
+    (void)fwrite(line.text, 1, length, out);
+    (void)fputc('\n', out);
+    while (length < line.length) {
+        line = (struct vfj_span){line.text + length, line.length - length};
+        while (line.length > 0 && line.text[0] == ' ')
+            line = (struct vfj_span){line.text + 1, line.length - 1};
+        length = fill(line, (size_t)(width - indent));
+        (void)fprintf(out, "%*s", indent, "");
+        (void)fwrite(line.text, 1, length, out);
+        (void)fputc('\n', out);
+    }
+}
+
 void vfj_complain(const char *file, const char *what)
 {
+    (void)fflush(stdout); /* what was printed before stands before the message */
     (void)fputs("vfjournal: ", stderr);
     vfj_terminal_print(stderr, vfj_span_of(file));
     (void)fputs(": ", stderr);
@@ -108,7 +179,7 @@ int vfj_complain_status(const char *file, enum vfj_status status, const char *de
         vfj_text_add(&text, ": ");
         vfj_text_add(&text, detail);
     }
-    if (status == VFJ_JOURNAL_IO && vfj_owner_became()[0] != '\0') {
+    if (status == VFJ_JOURNAL_ACCESS && vfj_owner_became()[0] != '\0') {
         vfj_text_add(&text, " (tried ");
         vfj_text_add(&text, vfj_owner_became());
         vfj_text_add(&text, ")");
@@ -121,6 +192,7 @@ int vfj_exit_status_of(enum vfj_status status)
 {
     switch (status) {
     case VFJ_SYSTEM:
+    case VFJ_JOURNAL_IO:
     case VFJ_JOURNAL_FULL:
         return VFJ_EXIT_SYSTEM;
     case VFJ_JOURNAL_DAMAGED:
@@ -137,7 +209,7 @@ int vfj_exit_status_of(enum vfj_status status)
     case VFJ_JOURNAL_NOT_OURS:
     case VFJ_JOURNAL_NEWER:
     case VFJ_JOURNAL_BUSY:
-    case VFJ_JOURNAL_IO:
+    case VFJ_JOURNAL_ACCESS:
     case VFJ_DIVERGED:
         break;
     }

@@ -18,6 +18,14 @@ void vfj_terminal_print(FILE *out, struct vfj_span span);
  * \\ufffd. The JSON keeps its meaning, is valid for any bytes, and cannot control a terminal. */
 void vfj_terminal_print_json(FILE *out, struct vfj_span json);
 
+/* Returns the number of columns of a terminal: COLUMNS, or what the terminal says, or 80. */
+int vfj_terminal_width(int fd);
+
+/* Prints a line of ASCII, in which SGR sequences take no room, and a newline. A line that is longer
+ * than `width` goes on below column `indent`, or below column 8 where there is little room. A
+ * width of 0 is no limit. */
+void vfj_terminal_print_wrapped(FILE *out, struct vfj_span line, int width, int indent);
+
 /* Prints "vfjournal: FILE: what" on standard error, in one line. */
 void vfj_complain(const char *file, const char *what);
 

@@ -73,6 +73,11 @@ void vfj_time_add_rfc3339(struct vfj_text *text, int64_t wall_us)
     add_time(text, wall_us, VFJ_ZONE_UTC, 'T', false);
 }
 
+void vfj_time_add_rfc3339_us(struct vfj_text *text, int64_t wall_us)
+{
+    add_time(text, wall_us, VFJ_ZONE_UTC, 'T', true);
+}
+
 static void add_tenths(struct vfj_text *text, uint64_t tenths, const char *unit)
 {
     vfj_text_add_u64(text, tenths / 10);

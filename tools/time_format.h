@@ -18,6 +18,9 @@ void vfj_time_add_us(struct vfj_text *text, int64_t wall_us, enum vfj_zone zone)
 /* "2026-11-22T14:02:01Z": for programs, always UTC. */
 void vfj_time_add_rfc3339(struct vfj_text *text, int64_t wall_us);
 
+/* "2026-11-22T14:02:01.010000Z": the same with microseconds. */
+void vfj_time_add_rfc3339_us(struct vfj_text *text, int64_t wall_us);
+
 /* "2.1 ms", "118.0 s", "3 h 20 min": the two most significant figures. */
 void vfj_time_add_duration(struct vfj_text *text, int64_t us);
 

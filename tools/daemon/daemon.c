@@ -73,7 +73,7 @@ static int refuse_journal(const char *path, enum vfj_status status, const struct
     const char *detail = ledger != NULL ? vfj_ledger_detail(ledger) : "";
     vfj_daemon_log("journal", "%s: %s%s%s", path, vfj_status_text(status),
                    detail[0] != '\0' ? ": " : "", detail);
-    return status == VFJ_JOURNAL_IO ? VFJ_EXIT_SYSTEM : vfj_exit_status_of(status);
+    return vfj_exit_status_of(status);
 }
 
 static void log_start(const struct vfj_daemon_options *options, const struct vfj_daemon_loop *loop)

@@ -7,6 +7,7 @@
 #include "store/ledger.h"
 #include "store/publish.h"
 #include "tools/act_as_owner.h"
+#include "tools/record_json.h"
 #include "tools/replay/replay.h"
 #include "tools/replay/trace_file.h"
 #include "tools/replay/transcript.h"
@@ -99,19 +100,15 @@ static int play(const struct vfj_input *input, struct rehearsal *rehearsal)
 static int print_json(const char *path, FILE *out)
 {
     struct vfj_journal *journal;
-    struct vfj_span json;
-    uint64_t last = 0;
+    struct vfj_record record;
     enum vfj_status status = vfj_journal_open(&journal, path, VFJ_JOURNAL_READ);
-    if (status == VFJ_OK)
-        status = vfj_journal_last(journal, &last);
-    for (uint64_t seq = 1; status == VFJ_OK && seq <= last; seq++) {
-        status = vfj_journal_json(journal, seq, &json);
-        if (status == VFJ_OK) {
-            vfj_terminal_print_json(out, json);
-            (void)fputc('\n', out);
-        }
+    if (status == VFJ_OK) {
+        vfj_journal_walk(journal, 1, VFJ_FORWARD);
+        while ((status = vfj_journal_next(journal, &record)) == VFJ_OK)
+            vfj_record_print_json(out, &record, NULL);
+        vfj_journal_walk_end(journal);
     }
-    int exit_status = status == VFJ_OK
+    int exit_status = status == VFJ_END
         ? VFJ_EXIT_OK
         : vfj_complain_status(path, status, vfj_journal_detail(journal));
     vfj_journal_close(journal);

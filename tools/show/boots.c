@@ -1,9 +1,11 @@
 /* The boots of the guest in `vfjournal show`. */
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "core/text/kv.h"
 #include "tools/finding.h"
+#include "tools/pager.h"
+#include "tools/record_json.h"
 #include "tools/show/show.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -17,7 +19,7 @@ struct boot {
 
 static int complain(const struct vfj_show *show, enum vfj_status status)
 {
-    return vfj_complain_status(show->input.name, status, vfj_journal_detail(show->journal));
+    return vfj_complain_status(show->input.name, status, vfj_source_detail(&show->source));
 }
 
 int vfj_show_find_boot(struct vfj_show *show)
@@ -26,10 +28,10 @@ int vfj_show_find_boot(struct vfj_show *show)
     char line[96];
     if (!show->has_boot)
         return VFJ_EXIT_OK;
-    vfj_journal_walk(show->journal, UINT64_MAX, VFJ_BACKWARD);
-    enum vfj_status status = vfj_journal_next(show->journal, &record);
+    vfj_source_walk(&show->source, UINT64_MAX, VFJ_BACKWARD);
+    enum vfj_status status = vfj_source_next(&show->source, &record);
     int64_t newest = status == VFJ_OK ? (int64_t)record.boot : 0;
-    vfj_journal_walk_end(show->journal);
+    vfj_source_walk_end(&show->source);
     if (status == VFJ_END) {
         vfj_complain(show->input.name, VFJ_NO_RECORDS);
         return VFJ_EXIT_DIFFERENT;
@@ -50,20 +52,6 @@ int vfj_show_find_boot(struct vfj_show *show)
     return VFJ_EXIT_DIFFERENT;
 }
 
-static void print_boot(const struct vfj_show *show, const struct boot *boot)
-{
-    char line[256];
-    struct vfj_text text = vfj_text_begin(line, sizeof line);
-    vfj_text_add_u64(&text, boot->number);
-    vfj_text_add(&text, "  ");
-    vfj_time_add(&text, boot->first_us, show->zone);
-    vfj_text_add(&text, "  ");
-    vfj_time_add(&text, boot->last_us, show->zone);
-    vfj_text_add(&text, "  ");
-    vfj_terminal_add(&text, vfj_span_of(boot->id));
-    (void)fprintf(stdout, "%s\n", line);
-}
-
 static void add_record(struct boot *boot, const struct vfj_record *record)
 {
     struct vfj_kv pair;
@@ -73,26 +61,134 @@ static void add_record(struct boot *boot, const struct vfj_record *record)
         (void)vfj_kv_value(&pair, boot->id, sizeof boot->id);
 }
 
-int vfj_show_list_boots(struct vfj_show *show)
+/* The boots of the journal, oldest first. */
+struct boots {
+    struct boot *list;
+    size_t count, room;
+};
+
+/* Returns NULL without memory. */
+static struct boot *add_boot(struct boots *boots, const struct vfj_record *record)
+{
+    if (boots->count == boots->room) {
+        size_t room = boots->room > 0 ? 2 * boots->room : 16;
+        struct boot *list = realloc(boots->list, room * sizeof *list);
+        if (list == NULL)
+            return NULL;
+        boots->list = list;
+        boots->room = room;
+    }
+    struct boot *boot = &boots->list[boots->count++];
+    *boot = (struct boot){.number = record->boot, .first_us = record->wall_us};
+    return boot;
+}
+
+static enum vfj_status read_boots(struct vfj_show *show, struct boots *boots)
 {
     struct vfj_record record;
-    struct boot boot = {.number = 0};
+    struct boot *boot = NULL;
     enum vfj_status status;
-    vfj_journal_walk(show->journal, 1, VFJ_FORWARD);
-    while ((status = vfj_journal_next(show->journal, &record)) == VFJ_OK) {
-        if (boot.number != record.boot) {
-            if (boot.number != 0)
-                print_boot(show, &boot);
-            boot = (struct boot){.number = record.boot, .first_us = record.wall_us};
+    vfj_source_walk(&show->source, 1, VFJ_FORWARD);
+    while ((status = vfj_source_next(&show->source, &record)) == VFJ_OK) {
+        if (boot == NULL || boot->number != record.boot)
+            boot = add_boot(boots, &record);
+        if (boot == NULL) {
+            status = VFJ_SYSTEM;
+            break;
         }
-        add_record(&boot, &record);
+        add_record(boot, &record);
     }
-    vfj_journal_walk_end(show->journal);
-    if (boot.number != 0)
-        print_boot(show, &boot);
-    if (status != VFJ_END)
+    vfj_source_walk_end(&show->source);
+    return status == VFJ_END ? VFJ_OK : status;
+}
+
+static void print_json(const struct boot *boot)
+{
+    char line[512];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    vfj_text_add(&text, "{\"boot\":");
+    vfj_text_add_u64(&text, boot->number);
+    vfj_text_add(&text, ",\"first\":\"");
+    vfj_time_add_rfc3339_us(&text, boot->first_us);
+    vfj_text_add(&text, "\",\"last\":\"");
+    vfj_time_add_rfc3339_us(&text, boot->last_us);
+    vfj_text_add(&text, "\",\"id\":");
+    vfj_json_quote(&text, vfj_span_of(boot->id));
+    vfj_text_add_char(&text, '}');
+    vfj_terminal_print_json(stdout, (struct vfj_span){text.bytes, text.length});
+    (void)fputc('\n', stdout);
+}
+
+/* RFC 4180: a quote is doubled. */
+static void add_csv(struct vfj_text *text, const char *id)
+{
+    vfj_text_add_char(text, '"');
+    for (; *id != '\0'; id++) {
+        if (*id == '"')
+            vfj_text_add_char(text, '"');
+        vfj_terminal_add(text, (struct vfj_span){id, 1});
+    }
+    vfj_text_add_char(text, '"');
+}
+
+static void print_boot(const struct vfj_show *show, const struct boot *boot)
+{
+    char line[512];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    const char *between = show->format == VFJ_SHOW_CSV ? "," : show->tabs ? "\t" : "  ";
+    if (show->format == VFJ_SHOW_JSON) {
+        print_json(boot);
+        return;
+    }
+    vfj_text_add_u64(&text, boot->number);
+    vfj_text_add(&text, between);
+    vfj_time_add(&text, boot->first_us, show->zone);
+    vfj_text_add(&text, between);
+    vfj_time_add(&text, boot->last_us, show->zone);
+    vfj_text_add(&text, between);
+    if (show->format == VFJ_SHOW_CSV)
+        add_csv(&text, boot->id);
+    else
+        vfj_terminal_add(&text, vfj_span_of(boot->id));
+    (void)fprintf(stdout, "%s\n", line);
+}
+
+/* Prints the newest boots that overlap the wanted time, as many as -n asks for. */
+static size_t print_boots(const struct vfj_show *show, struct boots *boots)
+{
+    const struct vfj_criteria *criteria = &show->criteria;
+    size_t count = 0;
+    for (size_t i = 0; i < boots->count; i++) {
+        struct boot boot = boots->list[i];
+        if (boot.last_us >= criteria->since_us && boot.first_us <= criteria->until_us)
+            boots->list[count++] = boot;
+    }
+    size_t first = count > criteria->count ? count - (size_t)criteria->count : 0;
+    if (count > 0)
+        vfj_show_begin_pager(show);
+    if (show->format == VFJ_SHOW_CSV && !show->tabs)
+        (void)fputs("boot,first,last,id\n", stdout);
+    for (size_t i = first; i < count; i++)
+        print_boot(show, &boots->list[show->reverse ? count - 1 - (i - first) : i]);
+    vfj_pager_end();
+    return count;
+}
+
+int vfj_show_list_boots(struct vfj_show *show)
+{
+    struct boots boots = {.list = NULL};
+    enum vfj_status status = read_boots(show, &boots);
+    bool is_empty = boots.count == 0;
+    size_t count = print_boots(show, &boots);
+    free(boots.list);
+    if (status != VFJ_OK)
         return complain(show, status);
-    if (boot.number == 0)
-        vfj_complain(show->input.name, VFJ_NO_RECORDS);
-    return boot.number != 0 ? VFJ_EXIT_OK : VFJ_EXIT_DIFFERENT;
+    if (show->source.damage[0] != '\0') {
+        vfj_complain(show->input.name, show->source.damage);
+        return VFJ_EXIT_DAMAGED;
+    }
+    if (count > 0)
+        return VFJ_EXIT_OK;
+    vfj_complain(show->input.name, is_empty ? VFJ_NO_RECORDS : "no boot matches");
+    return VFJ_EXIT_DIFFERENT;
 }

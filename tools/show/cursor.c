@@ -58,9 +58,9 @@ int vfj_show_take_cursor(struct vfj_show *show)
     struct vfj_span digits = {cursor, strcspn(cursor, ":")};
     if (!vfj_span_to_u64(digits, &seq) || strlen(cursor) != digits.length + 1 + 2 * VFJ_CHAIN_SIZE)
         return vfj_usage_error("show", "not a cursor as --show-cursor prints it", cursor);
-    enum vfj_status status = vfj_journal_get(show->journal, seq, &record);
+    enum vfj_status status = vfj_source_get(&show->source, seq, &record);
     if (status != VFJ_OK && status != VFJ_END)
-        return vfj_complain_status(show->input.name, status, vfj_journal_detail(show->journal));
+        return vfj_complain_status(show->input.name, status, vfj_source_detail(&show->source));
     if (status == VFJ_OK)
         print_cursor(&record, found);
     if (status == VFJ_END || strcmp(found, cursor) != 0) {
@@ -103,9 +103,9 @@ int vfj_show_put_cursor(struct vfj_show *show, uint64_t seq)
     struct vfj_record record;
     if (seq == 0 || (!show->prints_cursor && show->cursor_file == NULL))
         return VFJ_EXIT_OK;
-    enum vfj_status status = vfj_journal_get(show->journal, seq, &record);
+    enum vfj_status status = vfj_source_get(&show->source, seq, &record);
     if (status != VFJ_OK)
-        return vfj_complain_status(show->input.name, status, vfj_journal_detail(show->journal));
+        return vfj_complain_status(show->input.name, status, vfj_source_detail(&show->source));
     print_cursor(&record, cursor);
     if (show->prints_cursor)
         (void)printf("-- cursor: %s\n", cursor);

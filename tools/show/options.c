@@ -10,9 +10,11 @@
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal show [OPTION]... [-J FILE | FILE]\n"
+    "usage: vfjournal show [OPTION]... [-J FILE | FILE] [FIELD=VALUE]...\n"
     "Prints the journal, newest record last: starts and ends of the daemon, gaps, VFs\n"
-    "that come and go, changes of state, and commands with their outcomes.\n"
+    "that come and go, changes of links and of state, and commands with their\n"
+    "outcomes. Successive changes of links are one line. Output to a terminal goes\n"
+    "through a pager.\n"
     "\n"
     "  -a, --all            every row, also plain devd lines and probes; without -n\n"
     "                       all of them\n"
@@ -30,9 +32,12 @@ static const char help[] = /**/
     "  -b, --boot [N]       only the newest boot, boot N, or -1 for the one before\n"
     "      --list-boots     print the boots of the guest\n"
     "  -f, --follow         continue with new records until interrupted\n"
+    "      --why            below each record, print the records that led to it\n"
     "  -o, --output FORMAT  short (default); delta: time since the line before; cat:\n"
     "                       the text alone; verbose: all columns; json: one object a\n"
     "                       line; csv\n"
+    "  -H, --script         for scripts: a tab between columns, no header, no colours\n"
+    "      --no-pager       print to the terminal itself\n"
     "      --after-cursor CURSOR  only records after the cursor\n"
     "      --show-cursor    print the cursor of the last record at the end\n"
     "      --cursor-file FILE  continue after the cursor in FILE, and update it\n"
@@ -42,12 +47,13 @@ static const char help[] = /**/
     "TIME is a printed time, \"2026-11-22 03:12:54+01:00\", or its beginning, down to\n"
     "the day; 03:12 is of today; now, today, yesterday, tomorrow; -15m, -2h30m, -1w\n"
     "are before now; @SECONDS is Unix time. A time without offset is of the local\n"
-    "zone. Bytes that are not printable ASCII become \\xHH. show only reads the file;\n"
-    "a daemon may write it.\n"
+    "zone. FIELD=VALUE prints only records with that value, as if=mce0, state=lagged\n"
+    "or status=1; of a repeated field one value suffices. Bytes that are not\n"
+    "printable ASCII become \\xHH. show only reads the file; a daemon may write it.\n"
     "\n"
     "Exit status: 0 printed; 1 no record matches, or no record names an IF; 2 usage,\n"
     "or an unusable journal; 4 the system failed; 5 damaged, the readable records\n"
-    "were printed; 6 records are missing.\n";
+    "were printed; 6 records are missing; 8 the journal lacks the cursor's record.\n";
 
 enum {
     DEFAULT_COUNT = 20,
@@ -56,6 +62,8 @@ enum {
     OPTION_AFTER_CURSOR,
     OPTION_SHOW_CURSOR,
     OPTION_CURSOR_FILE,
+    OPTION_WHY,
+    OPTION_NO_PAGER,
 };
 
 static int take_count(struct vfj_show *show, const char *value)
@@ -152,6 +160,55 @@ static int take_time(const char *value, const struct vfj_show *show, const char 
     return vfj_usage_error("show", message, value);
 }
 
+/* Returns whether the operand is FIELD=VALUE. A path of a journal that looks like that is written
+ * with a '/', as ./a=b. */
+static bool is_field(const char *word)
+{
+    return strchr(word, '=') != NULL && strchr(word, '/') == NULL;
+}
+
+static int take_field(struct vfj_show *show, const char *word)
+{
+    char what[400];
+    struct vfj_fields *fields = &show->criteria.fields;
+    struct vfj_text text = vfj_text_begin(what, sizeof what);
+    const char *equals = strchr(word, '=');
+    struct vfj_span name = {word, (size_t)(equals - word)};
+    vfj_text_add(&text, "the fields are");
+    for (unsigned i = 0; i < VFJ_SHOW_FIELD_COUNT; i++) {
+        enum vfj_show_field field = (enum vfj_show_field)i;
+        vfj_text_add(&text, i > 0 ? ", " : " ");
+        vfj_text_add(&text, vfj_show_field_name(field));
+        if (!vfj_span_is(name, vfj_show_field_name(field)))
+            continue;
+        if (fields->count == VFJ_SHOW_WORDS_MAX)
+            return vfj_usage_error("show", "more than 16 words FIELD=VALUE", word);
+        fields->list[fields->count].field = field;
+        fields->list[fields->count++].value = equals + 1;
+        fields->all |= UINT32_C(1) << i;
+        return VFJ_OPTIONS_READ;
+    }
+    vfj_text_add(&text, "; not");
+    return vfj_usage_error("show", what, word);
+}
+
+/* Takes the operands FIELD=VALUE out of argv. */
+static int take_fields(struct vfj_show *show, int *argc, char **argv)
+{
+    int kept = optind;
+    for (int i = optind; i < *argc; i++) {
+        if (!is_field(argv[i])) {
+            argv[kept++] = argv[i];
+            continue;
+        }
+        int parsed = take_field(show, argv[i]);
+        if (parsed != VFJ_OPTIONS_READ)
+            return parsed;
+    }
+    *argc = kept;
+    return VFJ_OPTIONS_READ;
+}
+
 static bool is_number(const char *word)
 {
     int64_t number;
@@ -183,7 +240,16 @@ static int take_flag(struct vfj_show *show, int option, const char *value)
     case 'r':
         show->reverse = true;
         break;
+    case 'H':
+        show->tabs = true;
+        break;
     case OPTION_UTC:
+        break;
+    case OPTION_WHY:
+        show->why = true;
+        break;
+    case OPTION_NO_PAGER:
+        show->no_pager = true;
         break;
     case OPTION_LIST_BOOTS:
         show->lists_boots = true;
@@ -244,21 +310,50 @@ static bool wants_utc(int argc, char **argv)
     return false;
 }
 
+/* --list-boots prints no records: what chooses or explains them has no meaning. */
+static int check_boots(const struct vfj_show *show)
+{
+    const struct vfj_criteria *criteria = &show->criteria;
+    const struct {
+        bool is_given;
+        const char *what;
+    } others[] = {
+        {criteria->every_kind, "--list-boots and -a exclude each other"},
+        {criteria->about.count > 0, "--list-boots and -i exclude each other"},
+        {criteria->kinds.count > 0, "--list-boots and -k exclude each other"},
+        {criteria->states.count > 0, "--list-boots and -s exclude each other"},
+        {criteria->fields.count > 0, "--list-boots and FIELD=VALUE exclude each other"},
+        {criteria->pattern != NULL, "--list-boots and -g exclude each other"},
+        {show->has_boot, "--list-boots and -b exclude each other"},
+        {show->follow, "--list-boots and -f exclude each other"},
+        {show->why, "--list-boots and --why exclude each other"},
+        {show->after_cursor != NULL, "--list-boots and --after-cursor exclude each other"},
+        {show->cursor_file != NULL, "--list-boots and --cursor-file exclude each other"},
+        {show->prints_cursor, "--list-boots and --show-cursor exclude each other"},
+        {show->format == VFJ_SHOW_DELTA || show->format == VFJ_SHOW_CAT
+             || show->format == VFJ_SHOW_VERBOSE,
+         "--list-boots takes -o short, json or csv"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0] && show->lists_boots; i++) {
+        if (others[i].is_given)
+            return vfj_usage_error("show", others[i].what, "");
+    }
+    return VFJ_OPTIONS_READ;
+}
+
 static int check_pairs(const struct vfj_show *show)
 {
     if (show->follow && show->criteria.until_us != INT64_MAX)
         return vfj_usage_error("show", "-f and -U exclude each other", "");
     if (show->follow && show->reverse)
         return vfj_usage_error("show", "-f and -r exclude each other", "");
-    if (show->follow && show->lists_boots)
-        return vfj_usage_error("show", "-f and --list-boots exclude each other", "");
     if (show->follow && vfj_path_descriptor(show->path) >= 0)
         return vfj_usage_error("show", "-f needs a file, not", show->path);
     if (show->follow && show->has_boot && show->boot < 0)
         return vfj_usage_error("show", "-f and an old boot exclude each other", "");
     if (show->after_cursor != NULL && show->cursor_file != NULL)
         return vfj_usage_error("show", "--after-cursor and --cursor-file exclude each other", "");
-    return VFJ_OPTIONS_READ;
+    return check_boots(show);
 }
 
 static void set_defaults(struct vfj_show *show)
@@ -269,7 +364,8 @@ static void set_defaults(struct vfj_show *show)
     bool has_rows = show->format == VFJ_SHOW_JSON || show->format == VFJ_SHOW_CSV
         || show->format == VFJ_SHOW_VERBOSE;
     if (criteria->count == 0)
-        criteria->count = criteria->every_kind || has_begin ? UINT64_MAX : DEFAULT_COUNT;
+        criteria->count
+            = criteria->every_kind || has_begin || show->lists_boots ? UINT64_MAX : DEFAULT_COUNT;
     criteria->fold = !criteria->every_kind && !has_rows;
     /* an answer that is asked for is a line of its own */
     for (unsigned i = 0; i < criteria->kinds.count; i++)
@@ -296,6 +392,9 @@ int vfj_show_options_read(struct vfj_show *show, int argc, char **argv)
         {"after-cursor", required_argument, NULL, OPTION_AFTER_CURSOR},
         {"show-cursor", no_argument, NULL, OPTION_SHOW_CURSOR},
         {"cursor-file", required_argument, NULL, OPTION_CURSOR_FILE},
+        {"why", no_argument, NULL, OPTION_WHY},
+        {"script", no_argument, NULL, 'H'},
+        {"no-pager", no_argument, NULL, OPTION_NO_PAGER},
         {"utc", no_argument, NULL, OPTION_UTC},
         {"journal", required_argument, NULL, 'J'},
         {"help", no_argument, NULL, 'h'},
@@ -305,9 +404,11 @@ int vfj_show_options_read(struct vfj_show *show, int argc, char **argv)
     int parsed = VFJ_OPTIONS_READ;
     show->zone = wants_utc(argc, argv) ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
     while (parsed == VFJ_OPTIONS_READ
-           && (option = vfj_option_next("show", argc, argv, ":afrn:i:k:s:g:S:U:b::o:J:h", options))
+           && (option = vfj_option_next("show", argc, argv, ":afrHn:i:k:s:g:S:U:b::o:J:h", options))
                != -1)
         parsed = take(show, argc, argv, option, optarg);
+    if (parsed == VFJ_OPTIONS_READ)
+        parsed = take_fields(show, &argc, argv);
     if (parsed == VFJ_OPTIONS_READ)
         parsed = vfj_option_journal("show", argc, argv, &show->path);
     if (parsed == VFJ_OPTIONS_READ)

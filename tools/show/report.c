@@ -99,6 +99,8 @@ int vfj_show_report_faults(const struct vfj_show *show, const struct vfj_selecti
             vfj_text_add_u64(&text, selection->newest);
             vfj_text_add(&text, " are unreadable");
         }
+        if (selection->unreadable.count == 0 && !selection->end_is_unreadable)
+            vfj_text_add(&text, ": no record is known to be missing");
         vfj_complain(show->input.name, line);
         exit_status = VFJ_EXIT_DAMAGED;
     }

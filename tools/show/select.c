@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/text/kv.h"
 #include "store/recover_rows.h"
 #include "tools/output.h"
 
@@ -14,14 +13,18 @@ enum {
     SET_SIZE = 4096,
     LINEAR_PROBES = 8192, /* reads of single records behind a damage, before larger steps */
     LARGE_STEP = 16,      /* rows of one page, in general */
+    SCAN_ROWS = 4096,     /* so many rows are read sooner than the times of all are */
 };
+
+/* Link changes that are further apart are no noise. */
+#define LINKS_APART_US (INT64_C(600) * 1000000)
 
 struct set {
     size_t count;
     struct met {
         uint64_t key, value;
-        bool within;  /* of the wanted time */
-        bool matches; /* the wanted pattern */
+        bool within; /* of the wanted time */
+        struct vfj_match match;
     } members[SET_SIZE];
 };
 
@@ -33,8 +36,10 @@ struct search {
     struct set answers; /* seq of a command → seq of its answer */
     struct set causes;  /* seqs that led to something chosen */
     uint64_t last;      /* seq of the record read before; 0 for none */
+    uint64_t floor;     /* no record up to this seq is new enough */
     bool no_memory;
-    struct vfj_journal *journal;
+    bool is_full; /* a record more than the wanted ones was found */
+    struct vfj_source *source;
     const char *path;
 };
 
@@ -69,25 +74,6 @@ static void put_cause(struct search *search, uint64_t cause)
     set_put(&search->causes, (struct met){.key = cause, .value = 1});
 }
 
-static bool value_is(struct vfj_span body, const char *key, const struct vfj_name *name)
-{
-    struct vfj_kv pair;
-    return vfj_kv_find(body, key, &pair) && vfj_span_is(pair.value, name->text);
-}
-
-/* Returns whether the record itself names the interface. */
-static bool names(const struct vfj_record *record, const struct vfj_name *name)
-{
-    struct vfj_devd devd;
-    if (record->kind == VFJ_EVENT_DEVD) {
-        vfj_devd_parse(record->body, &devd);
-        return vfj_name_equal(devd.name, *name) || vfj_name_equal(devd.new_name, *name);
-    }
-    if (!vfj_record_is_decided(record))
-        return false;
-    return value_is(record->body, "slot", name) || value_is(record->body, "vf", name);
-}
-
 /* Rows about the daemon and the journal are of interest for every interface. */
 static bool is_about_all(const struct vfj_record *record)
 {
@@ -104,98 +90,11 @@ static bool concerns(struct search *search, const struct vfj_record *record)
     bool led_to_it = set_take(&search->causes, record->seq).value != 0;
     bool is_named = false;
     for (unsigned i = 0; i < about->count; i++) {
-        bool found = names(record, &about->list[i]);
+        bool found = vfj_match_names(record, &about->list[i]);
         search->selection->named[i] |= found;
         is_named |= found;
     }
     return led_to_it || is_named || is_about_all(record);
-}
-
-static bool is_probe(const struct vfj_record *record)
-{
-    struct vfj_kv pair;
-    return record->kind == VFJ_RECORD_COMMAND && vfj_kv_find(record->body, "kind", &pair)
-        && vfj_span_starts(pair.value, "probe-");
-}
-
-/* A devd line matters when it may be about a VF, or has a note. */
-static bool devd_matters(const struct vfj_record *record)
-{
-    struct vfj_devd devd;
-    vfj_devd_parse(record->body, &devd);
-    if (vfj_span_is(record->note, vfj_reason_name(VFJ_REASON_NOT_A_VF)))
-        return false;
-    if (devd.kind == VFJ_DEVD_OTHER || devd.kind == VFJ_DEVD_LINK || devd.kind == VFJ_DEVD_ADDRESS)
-        return devd.note != VFJ_REASON_NONE;
-    return true;
-}
-
-static bool matters(const struct vfj_record *record)
-{
-    switch (record->kind) {
-    case VFJ_EVENT_STARTED:
-    case VFJ_EVENT_STOPPING:
-    case VFJ_EVENT_STOPPED:
-    case VFJ_EVENT_GAP:
-    case VFJ_EVENT_FINISHED:
-    case VFJ_RECORD_TRANSITION:
-    case VFJ_RECORD_JOURNAL:
-        return true;
-    case VFJ_EVENT_DEVD:
-        return devd_matters(record);
-    case VFJ_RECORD_COMMAND:
-        return !is_probe(record);
-    default:
-        return false;
-    }
-}
-
-static bool words_choose(const struct vfj_words *words, const char *a, const char *b)
-{
-    bool chosen = words->count == 0;
-    for (unsigned i = 0; i < words->count; i++)
-        chosen |= strcmp(words->list[i], a) == 0 || strcmp(words->list[i], b) == 0;
-    return chosen;
-}
-
-static bool has_state(const struct vfj_criteria *criteria, const struct vfj_record *record)
-{
-    struct vfj_kv to, from;
-    if (criteria->states.count == 0)
-        return true;
-    if (record->kind != VFJ_RECORD_TRANSITION || !vfj_kv_find(record->body, "to", &to)
-        || !vfj_kv_find(record->body, "from", &from))
-        return false;
-    bool is_change = to.value.length != from.value.length
-        || memcmp(to.value.text, from.value.text, to.value.length) != 0;
-    for (unsigned i = 0; i < criteria->states.count && is_change; i++) {
-        if (vfj_span_is(to.value, criteria->states.list[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool is_of_kind(const struct vfj_criteria *criteria, const struct vfj_record *record)
-{
-    if (criteria->kinds.count > 0)
-        return words_choose(&criteria->kinds, vfj_record_kind_name(record->kind),
-                            vfj_output_word(record));
-    return criteria->every_kind || matters(record);
-}
-
-static bool matches(const struct vfj_criteria *criteria, const struct vfj_record *record)
-{
-    return criteria->pattern == NULL
-        || regexec(criteria->pattern, vfj_output_text(record, VFJ_LAYOUT_CAT, !criteria->fold), 0,
-                   NULL, 0)
-        == 0;
-}
-
-static bool is_within(const struct vfj_criteria *criteria, const struct vfj_record *record)
-{
-    return record->seq > criteria->after && record->wall_us >= criteria->since_us
-        && record->wall_us <= criteria->until_us
-        && (criteria->boot == 0 || record->boot == criteria->boot);
 }
 
 static bool has_enough(const struct search *search)
@@ -203,66 +102,141 @@ static bool has_enough(const struct search *search)
     return search->selection->count >= search->criteria->count || search->no_memory;
 }
 
-/* An interface that no record names yet keeps the search going. */
+/* Returns the link changes that the newest pick stands for, or NULL. */
+static struct vfj_links *open_links(const struct search *search)
+{
+    const struct vfj_selection *selection = search->selection;
+    size_t count = selection->count;
+    if (count == 0 || selection->picks[count - 1].links == 0)
+        return NULL;
+    return &selection->links[selection->picks[count - 1].links - 1];
+}
+
+/* An interface that no record names yet keeps the search going, and so do link changes that may
+ * belong to the oldest line. */
 static bool is_done(const struct search *search)
 {
-    bool done = has_enough(search);
+    bool done = search->is_full || (has_enough(search) && open_links(search) == NULL);
     for (unsigned i = 0; i < search->criteria->about.count; i++)
         done &= search->selection->named[i];
     return done || search->no_memory;
 }
 
 /* Returns whether neither this record nor an older one can be chosen. */
-static bool is_past(const struct search *search, uint64_t seq)
+static bool is_past(const struct search *search, const struct vfj_record *record)
 {
-    if (seq > search->criteria->after)
-        return false;
-    for (size_t i = 0; i < search->answers.count; i++) {
+    const struct vfj_criteria *criteria = search->criteria;
+    bool is_old = record->seq <= criteria->after || record->seq <= search->floor
+        || record->boot < criteria->boot;
+    for (unsigned i = 0; i < criteria->about.count; i++)
+        is_old &= search->selection->named[i] || record->seq <= criteria->after;
+    for (size_t i = 0; i < search->answers.count && is_old; i++) {
         const struct met *answer = &search->answers.members[i];
-        if (answer->within && answer->key <= seq)
+        if (answer->within && answer->key <= record->seq)
             return false;
     }
+    return is_old;
+}
+
+/* Makes room for one more item. The room of a full list doubles. */
+static bool make_room(struct search *search, void **list, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return true;
+    size_t more = *room > 0 ? 2 * *room : 64;
+    void *larger = realloc(*list, more * size);
+    search->no_memory |= larger == NULL;
+    if (larger == NULL)
+        return false;
+    *list = larger;
+    *room = more;
     return true;
 }
 
-static void pick(struct search *search, uint64_t seq, uint64_t outcome)
+static void pick(struct search *search, struct vfj_pick pick)
 {
     struct vfj_selection *selection = search->selection;
-    if (has_enough(search))
+    search->is_full |= has_enough(search);
+    if (search->is_full
+        || !make_room(search, (void **)&selection->picks, selection->count, &selection->room,
+                      sizeof pick))
         return;
-    if (selection->count == selection->room) {
-        size_t room = selection->room > 0 ? 2 * selection->room : 64;
-        struct vfj_pick *picks = realloc(selection->picks, room * sizeof *picks);
-        search->no_memory = picks == NULL;
-        if (picks == NULL)
-            return;
-        selection->picks = picks;
-        selection->room = room;
+    selection->picks[selection->count++] = pick;
+}
+
+/* Adds the change to the row of links. The search reads backwards: the first change of an interface
+ * is its newest. */
+static void add_link(struct vfj_links *links, const struct vfj_name *name, bool is_up,
+                     int64_t wall_us)
+{
+    unsigned i = 0;
+    while (i < links->names && !vfj_name_equal(links->list[i].name, *name))
+        i++;
+    if (i < VFJ_LINKS_MAX && i == links->names) {
+        links->list[i].name = *name;
+        links->list[i].is_up = is_up;
+        links->names++;
     }
-    selection->picks[selection->count++] = (struct vfj_pick){.seq = seq, .outcome = outcome};
+    if (i < VFJ_LINKS_MAX)
+        links->list[i].changes++;
+    links->changes++;
+    links->first_us = wall_us;
+}
+
+/* Adds the change of a link to the newest pick when that is one, too, and not much later. */
+static void choose_link(struct search *search, const struct vfj_record *record,
+                        const struct vfj_name *name, bool is_up)
+{
+    struct vfj_selection *selection = search->selection;
+    struct vfj_links *links = open_links(search);
+    bool is_near = links != NULL && links->first_us >= record->wall_us
+        && links->first_us - LINKS_APART_US <= record->wall_us;
+    if (!is_near) {
+        search->is_full |= has_enough(search);
+        if (search->is_full
+            || !make_room(search, (void **)&selection->links, selection->link_count,
+                          &selection->link_room, sizeof *selection->links))
+            return;
+        links = &selection->links[selection->link_count++];
+        memset(links, 0, sizeof *links);
+        links->last_us = record->wall_us;
+        pick(search,
+             (struct vfj_pick){.seq = record->seq, .links = (uint32_t)selection->link_count});
+    }
+    add_link(links, name, is_up, record->wall_us);
+}
+
+static void note_width(struct search *search, const struct vfj_record *record)
+{
+    int width = (int)strlen(vfj_record_who(record).text);
+    if (width > search->selection->who_width)
+        search->selection->who_width = width;
 }
 
 static void choose(struct search *search, const struct vfj_record *record, struct met answer)
 {
-    struct vfj_selection *selection = search->selection;
     const struct vfj_criteria *criteria = search->criteria;
-    bool is_right = matches(criteria, record);
-    bool within = is_within(criteria, record);
-    if (criteria->fold && !(within || answer.within))
-        return;
-    if (criteria->fold && !(is_right || answer.matches))
-        return;
-    int width = (int)strlen(vfj_record_who(record).text);
-    if (width > selection->who_width && (criteria->fold || within || answer.within))
-        selection->who_width = width;
+    const struct vfj_match none = {.pattern = false};
+    struct vfj_match match = vfj_match_of(criteria, record);
+    bool within = vfj_match_time(criteria, record);
+    struct vfj_name name;
+    bool is_up;
     if (criteria->fold) {
-        pick(search, record->seq, answer.value);
+        if (!(within || answer.within) || !vfj_match_is_whole(criteria, match, answer.match))
+            return;
+        note_width(search, record);
+        if (vfj_match_link(criteria, record, &name, &is_up))
+            choose_link(search, record, &name, is_up);
+        else
+            pick(search, (struct vfj_pick){.seq = record->seq, .outcome = answer.value});
         return;
     }
-    if (answer.within && answer.matches)
-        pick(search, answer.value, 0);
-    if (within && is_right && is_of_kind(criteria, record) && has_state(criteria, record))
-        pick(search, record->seq, 0);
+    if (within || answer.within)
+        note_width(search, record);
+    if (answer.within && vfj_match_is_whole(criteria, answer.match, none))
+        pick(search, (struct vfj_pick){.seq = answer.value});
+    if (within && vfj_match_is_whole(criteria, match, none) && vfj_match_kind(criteria, record))
+        pick(search, (struct vfj_pick){.seq = record->seq});
 }
 
 /* Answers are chosen with their command, which names their interface. When everything is chosen,
@@ -276,13 +250,12 @@ static void consider(struct search *search, const struct vfj_record *record)
         /* A consequence of the answer leads to the command by way of it. */
         if (set_take(&search->causes, record->seq).value != 0)
             put_cause(search, record->cause);
-        bool is_wanted
-            = criteria->fold || (is_of_kind(criteria, record) && has_state(criteria, record));
+        bool is_wanted = criteria->fold || vfj_match_kind(criteria, record);
         set_put(&search->answers,
                 (struct met){.key = record->cause,
                              .value = record->seq,
-                             .within = is_wanted && is_within(criteria, record),
-                             .matches = matches(criteria, record)});
+                             .within = is_wanted && vfj_match_time(criteria, record),
+                             .match = vfj_match_of(criteria, record)});
         return;
     }
     struct met answer = {0};
@@ -292,8 +265,7 @@ static void consider(struct search *search, const struct vfj_record *record)
         return;
     if (criteria->about.count > 0)
         put_cause(search, record->cause);
-    bool is_chosen = is_of_kind(criteria, record) && has_state(criteria, record);
-    if (is_chosen || (!criteria->fold && answer.within))
+    if (vfj_match_kind(criteria, record) || (!criteria->fold && answer.within))
         choose(search, record, answer);
 }
 
@@ -336,12 +308,6 @@ static void note_record(struct search *search, const struct vfj_record *record)
         selection->most_us = record->wall_us;
 }
 
-/* A pruned journal begins with a checkpoint: no record before it is missing. */
-static bool begins(const struct vfj_record *record)
-{
-    return record->kind == VFJ_RECORD_CHECKPOINT && record->cause == 0;
-}
-
 /* Returns the highest seq in the file when SQLite cannot: the last pages are damaged. */
 static uint64_t find_newest(const char *path)
 {
@@ -357,8 +323,8 @@ static uint64_t find_newest(const char *path)
 
 static enum vfj_status read_at_most(struct search *search, uint64_t seq, struct vfj_record *record)
 {
-    vfj_journal_walk(search->journal, seq, VFJ_BACKWARD);
-    return vfj_journal_next(search->journal, record);
+    vfj_source_walk(search->source, seq, VFJ_BACKWARD);
+    return vfj_source_next(search->source, record);
 }
 
 /* Finds the newest readable record before the damage: reads one record after the other. A long
@@ -370,7 +336,7 @@ static enum vfj_status resume(struct search *search, struct vfj_record *record)
     bool has_crossed = false;
     if (selection->damage[0] == '\0')
         (void)vfj_span_copy(selection->damage, sizeof selection->damage,
-                            vfj_span_of(vfj_journal_detail(search->journal)));
+                            vfj_span_of(vfj_source_detail(search->source)));
     selection->end_is_unreadable |= search->last == 0;
     if (search->last == 0)
         search->last = find_newest(search->path) + 1;
@@ -396,29 +362,57 @@ static enum vfj_status search_all(struct search *search)
 {
     struct vfj_record record;
     bool is_begun = false, is_damaged = false;
+    bool has_holes = search->source->rows != NULL; /* then each of them is damage */
     enum vfj_status status = VFJ_OK;
-    vfj_journal_walk(search->journal, UINT64_MAX, VFJ_BACKWARD);
+    vfj_source_walk(search->source, UINT64_MAX, VFJ_BACKWARD);
     while (!is_done(search)) {
-        status = vfj_journal_next(search->journal, &record);
+        status = vfj_source_next(search->source, &record);
         is_damaged = status == VFJ_JOURNAL_DAMAGED;
         if (is_damaged)
             status = resume(search, &record);
         if (status != VFJ_OK)
             break;
         note_record(search, &record);
-        note_hole(search, record.seq, is_damaged);
-        if (is_past(search, record.seq))
+        note_hole(search, record.seq, is_damaged || has_holes);
+        if (is_past(search, &record))
             return VFJ_OK;
         consider(search, &record);
-        is_begun = begins(&record);
+        is_begun = vfj_select_begins(&record);
     }
     search->selection->has_read_all = status == VFJ_END;
     if (status == VFJ_END && (!is_begun || is_damaged))
-        note_hole(search, 0, is_damaged);
+        note_hole(search, 0, is_damaged || has_holes);
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-enum vfj_status vfj_select(struct vfj_journal *journal, const char *path,
+/* Finds the place before which every record is too old. Reads the times of all records for that,
+ * since a clock may have been set back. */
+static enum vfj_status find_floor(struct search *search)
+{
+    const struct vfj_criteria *criteria = search->criteria;
+    struct vfj_selection *selection = search->selection;
+    struct vfj_record record;
+    uint64_t first = 0;
+    if (criteria->since_us == INT64_MIN || search->source->rows != NULL)
+        return VFJ_OK;
+    enum vfj_status status = read_at_most(search, UINT64_MAX, &record);
+    if (status == VFJ_OK && record.seq - criteria->after > SCAN_ROWS)
+        status = vfj_source_since(search->source, criteria->since_us, &first);
+    else
+        first = 1;
+    if (status == VFJ_OK && first > 0)
+        search->floor = first - 1;
+    else if (status == VFJ_OK && criteria->about.count == 0)
+        status = vfj_source_times(search->source, &selection->least_us, &selection->most_us);
+    if (status == VFJ_OK && first == 0 && criteria->about.count == 0) {
+        selection->newest = record.seq;
+        selection->has_read_all = true;
+    }
+    /* The walk meets the damage again, and reports it. */
+    return status == VFJ_JOURNAL_DAMAGED || status == VFJ_END ? VFJ_OK : status;
+}
+
+enum vfj_status vfj_select(struct vfj_source *source, const char *path,
                            const struct vfj_criteria *criteria, struct vfj_selection *selection)
 {
     struct search *search = calloc(1, sizeof *search);
@@ -427,11 +421,14 @@ enum vfj_status vfj_select(struct vfj_journal *journal, const char *path,
         return VFJ_SYSTEM;
     search->criteria = criteria;
     search->selection = selection;
-    search->journal = journal;
+    search->source = source;
     search->path = path;
     selection->who_width = VFJ_WHO_WIDTH;
-    enum vfj_status status = search_all(search);
-    vfj_journal_walk_end(journal);
+    (void)vfj_span_copy(selection->damage, sizeof selection->damage, vfj_span_of(source->damage));
+    enum vfj_status status = find_floor(search);
+    if (status == VFJ_OK && !selection->has_read_all)
+        status = search_all(search);
+    vfj_source_walk_end(source);
     if (search->no_memory)
         status = VFJ_SYSTEM;
     free(search);
@@ -440,8 +437,14 @@ enum vfj_status vfj_select(struct vfj_journal *journal, const char *path,
     return status;
 }
 
+bool vfj_select_begins(const struct vfj_record *record)
+{
+    return record->kind == VFJ_RECORD_CHECKPOINT && record->cause == 0;
+}
+
 void vfj_selection_free(struct vfj_selection *selection)
 {
     free(selection->picks);
+    free(selection->links);
     memset(selection, 0, sizeof *selection);
 }

@@ -9,21 +9,12 @@
 #include "tools/act_as_owner.h"
 #include "tools/interrupt.h"
 #include "tools/output.h"
+#include "tools/pager.h"
+#include "tools/record_json.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
 enum { POLL_NS = 250000000 };
-
-static enum vfj_status print_json(struct vfj_show *show, uint64_t seq)
-{
-    struct vfj_span json;
-    enum vfj_status status = vfj_journal_json(show->journal, seq, &json);
-    if (status != VFJ_OK)
-        return status;
-    vfj_terminal_print_json(stdout, json);
-    (void)fputc('\n', stdout);
-    return VFJ_OK;
-}
 
 /* A record that stays valid when the next one is read. */
 struct kept {
@@ -34,7 +25,7 @@ struct kept {
 
 static enum vfj_status get_kept(struct vfj_show *show, uint64_t seq, struct kept *kept)
 {
-    enum vfj_status status = vfj_journal_get(show->journal, seq, &kept->record);
+    enum vfj_status status = vfj_source_get(&show->source, seq, &kept->record);
     if (status != VFJ_OK)
         return status;
     memcpy(kept->body, kept->record.body.text, kept->record.body.length);
@@ -44,34 +35,83 @@ static enum vfj_status get_kept(struct vfj_show *show, uint64_t seq, struct kept
     return VFJ_OK;
 }
 
-/* Every row is read by our own checks before SQLite makes JSON of it. */
-static enum vfj_status print_pick(struct vfj_show *show, struct vfj_style *style,
-                                  struct vfj_pick pick)
+/* Collects the records that led to the record. One of a forged or pruned journal may not exist. */
+static enum vfj_status find_causes(struct vfj_show *show, uint64_t cause, struct vfj_causes *why)
 {
-    static struct kept outcome;
     struct vfj_record record;
-    enum vfj_status status = pick.outcome != 0 ? get_kept(show, pick.outcome, &outcome) : VFJ_OK;
-    if (status == VFJ_OK)
-        status = vfj_journal_get(show->journal, pick.seq, &record);
+    why->count = 0;
+    while (cause != 0 && why->count < VFJ_CAUSES_MAX) {
+        enum vfj_status status = vfj_source_get(&show->source, cause, &record);
+        if (status != VFJ_OK)
+            return status == VFJ_END ? VFJ_OK : status;
+        why->list[why->count++] = cause;
+        cause = record.cause;
+    }
+    return VFJ_OK;
+}
+
+static enum vfj_status print_causes(struct vfj_show *show, const struct vfj_causes *why)
+{
+    struct vfj_record record;
+    enum vfj_status status = VFJ_OK;
+    for (unsigned i = 0; i < why->count && status == VFJ_OK; i++) {
+        status = vfj_source_get(&show->source, why->list[i], &record);
+        if (status == VFJ_OK)
+            vfj_output_cause(stdout, &show->style, &record);
+    }
+    return status;
+}
+
+static enum vfj_status print_line(struct vfj_show *show, const struct vfj_record *record,
+                                  const struct vfj_record *outcome, const struct vfj_links *links,
+                                  const struct vfj_causes *why)
+{
+    if (links != NULL && links->changes > 1)
+        vfj_output_links(stdout, &show->style, record, links);
+    else
+        vfj_output_record(stdout, &show->style, record, outcome);
+    show->style.before_us = record->wall_us;
+    return why != NULL ? print_causes(show, why) : VFJ_OK;
+}
+
+/* Prints the record in the wanted format. `outcome` and `links` may be NULL. */
+static enum vfj_status print_record(struct vfj_show *show, const struct vfj_record *record,
+                                    const struct vfj_record *outcome, const struct vfj_links *links)
+{
+    struct vfj_causes causes = {.count = 0};
+    const struct vfj_causes *why = show->why ? &causes : NULL;
+    enum vfj_status status = why != NULL ? find_causes(show, record->cause, &causes) : VFJ_OK;
     if (status != VFJ_OK)
         return status;
     switch (show->format) {
     case VFJ_SHOW_JSON:
-        return print_json(show, pick.seq);
+        vfj_record_print_json(stdout, record, why);
+        break;
     case VFJ_SHOW_CSV:
-        vfj_output_csv(stdout, style, &record);
+        vfj_output_csv(stdout, &show->style, record, why);
         break;
     case VFJ_SHOW_VERBOSE:
-        vfj_output_verbose(stdout, style, &record);
+        vfj_output_verbose(stdout, &show->style, record, why);
         break;
     case VFJ_SHOW_SHORT:
     case VFJ_SHOW_DELTA:
     case VFJ_SHOW_CAT:
-        vfj_output_record(stdout, style, &record, pick.outcome != 0 ? &outcome.record : NULL);
-        break;
+        return print_line(show, record, outcome, links, why);
     }
-    style->before_us = record.wall_us;
     return VFJ_OK;
+}
+
+static enum vfj_status print_pick(struct vfj_show *show, const struct vfj_selection *selection,
+                                  struct vfj_pick pick)
+{
+    static struct kept record, outcome;
+    enum vfj_status status = pick.outcome != 0 ? get_kept(show, pick.outcome, &outcome) : VFJ_OK;
+    if (status == VFJ_OK)
+        status = get_kept(show, pick.seq, &record);
+    if (status != VFJ_OK)
+        return status;
+    return print_record(show, &record.record, pick.outcome != 0 ? &outcome.record : NULL,
+                        pick.links != 0 ? &selection->links[pick.links - 1] : NULL);
 }
 
 static struct vfj_style style_of(const struct vfj_show *show)
@@ -79,6 +119,10 @@ static struct vfj_style style_of(const struct vfj_show *show)
     struct vfj_style style = vfj_style_of(stdout);
     style.zone = show->zone;
     style.rows = !show->criteria.fold;
+    style.tabs = show->tabs;
+    style.colour &= !show->tabs;
+    if (show->tabs)
+        style.width = 0;
     if (show->format == VFJ_SHOW_DELTA)
         style.layout = VFJ_LAYOUT_DELTA;
     else if (show->format == VFJ_SHOW_CAT)
@@ -86,19 +130,60 @@ static struct vfj_style style_of(const struct vfj_show *show)
     return style;
 }
 
+void vfj_show_begin_pager(const struct vfj_show *show)
+{
+    if (!show->no_pager && !show->tabs && !show->follow)
+        vfj_pager_begin();
+}
+
+static void begin_output(struct vfj_show *show)
+{
+    if (show->is_begun)
+        return;
+    show->is_begun = true;
+    vfj_show_begin_pager(show);
+    if (show->format == VFJ_SHOW_CSV && !show->tabs)
+        vfj_output_csv_header(stdout, show->why);
+}
+
+static bool wants_everything(const struct vfj_show *show)
+{
+    const struct vfj_criteria *criteria = &show->criteria;
+    return criteria->every_kind && !criteria->fold && criteria->about.count == 0
+        && criteria->kinds.count == 0 && criteria->states.count == 0 && criteria->fields.count == 0
+        && criteria->pattern == NULL && criteria->boot == 0 && criteria->since_us == INT64_MIN
+        && criteria->until_us == INT64_MAX && criteria->count == UINT64_MAX && !show->reverse
+        && !show->follow && show->source.rows == NULL;
+}
+
+/* Prints records in one walk, as long as none is missing or damaged. The search for the others
+ * begins behind them. Returns the seq of the last one that was printed. */
+static uint64_t print_stream(struct vfj_show *show)
+{
+    struct vfj_record record;
+    uint64_t last = show->criteria.after;
+    vfj_source_walk(&show->source, last + 1, VFJ_FORWARD);
+    while (!vfj_pager_is_left() && vfj_source_next(&show->source, &record) == VFJ_OK
+           && (record.seq == last + 1 || (last == 0 && vfj_select_begins(&record)))) {
+        begin_output(show);
+        if (print_record(show, &record, NULL, NULL) != VFJ_OK)
+            break;
+        last = record.seq;
+    }
+    vfj_source_walk_end(&show->source);
+    return last;
+}
+
 static enum vfj_status print_picks(struct vfj_show *show, const struct vfj_selection *selection)
 {
-    static struct vfj_style style; /* a journal that is followed is one output */
     enum vfj_status status = VFJ_OK;
-    if (!show->has_begun)
-        style = style_of(show);
-    if (!show->has_begun && show->format == VFJ_SHOW_CSV)
-        vfj_output_csv_header(stdout);
-    if (selection->who_width > style.who_width)
-        style.who_width = selection->who_width;
-    for (size_t i = 0; i < selection->count && status == VFJ_OK; i++) {
+    if (selection->count > 0)
+        begin_output(show);
+    if (selection->who_width > show->style.who_width)
+        show->style.who_width = selection->who_width;
+    for (size_t i = 0; i < selection->count && status == VFJ_OK && !vfj_pager_is_left(); i++) {
         size_t at = show->reverse ? selection->count - 1 - i : i;
-        status = print_pick(show, &style, selection->picks[at]);
+        status = print_pick(show, selection, selection->picks[at]);
     }
     return status;
 }
@@ -111,20 +196,25 @@ static bool comes_later(const struct vfj_show *show, enum vfj_status status)
 
 static int complain(const struct vfj_show *show, enum vfj_status status)
 {
-    return vfj_complain_status(show->input.name, status, vfj_journal_detail(show->journal));
+    return vfj_complain_status(show->input.name, status, vfj_source_detail(&show->source));
 }
 
+/* The outcome of a command may be newer than the last pick. */
 static uint64_t newest_pick(const struct vfj_selection *selection)
 {
-    const struct vfj_pick *last
-        = selection->count > 0 ? &selection->picks[selection->count - 1] : NULL;
-    return last == NULL ? 0 : last->outcome > last->seq ? last->outcome : last->seq;
+    uint64_t newest = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct vfj_pick *pick = &selection->picks[i];
+        newest = pick->seq > newest ? pick->seq : newest;
+        newest = pick->outcome > newest ? pick->outcome : newest;
+    }
+    return newest;
 }
 
-static int report(struct vfj_show *show, const struct vfj_selection *selection)
+static int report(struct vfj_show *show, const struct vfj_selection *selection, bool has_streamed)
 {
     int exit_status = vfj_show_report_faults(show, selection);
-    if (exit_status == VFJ_EXIT_OK && selection->count == 0 && !show->follow) {
+    if (exit_status == VFJ_EXIT_OK && selection->count == 0 && !show->follow && !has_streamed) {
         vfj_show_report_nothing(show, selection);
         exit_status = VFJ_EXIT_DIFFERENT;
     }
@@ -149,8 +239,12 @@ static bool is_named(const struct vfj_show *show, const struct vfj_selection *se
 static int print_new(struct vfj_show *show)
 {
     struct vfj_selection selection;
+    uint64_t streamed = wants_everything(show) ? print_stream(show) : 0;
+    bool has_streamed = streamed > show->criteria.after;
+    if (has_streamed)
+        show->criteria.after = streamed;
     enum vfj_status status
-        = vfj_select(show->journal, show->input.path, &show->criteria, &selection);
+        = vfj_select(&show->source, show->input.path, &show->criteria, &selection);
     if (comes_later(show, status)) {
         vfj_selection_free(&selection);
         return VFJ_EXIT_OK;
@@ -158,10 +252,11 @@ static int print_new(struct vfj_show *show)
     if (!is_named(show, &selection))
         selection.count = 0;
     enum vfj_status printed = print_picks(show, &selection);
+    int put = vfj_show_put_cursor(show, selection.count > 0 ? newest_pick(&selection) : streamed);
+    vfj_pager_end();
     int exit_status = status != VFJ_OK ? complain(show, status)
         : printed != VFJ_OK            ? complain(show, printed)
-                                       : report(show, &selection);
-    int put = vfj_show_put_cursor(show, newest_pick(&selection));
+                                       : report(show, &selection, has_streamed);
     show->has_begun = true;
     show->criteria.after = selection.newest;
     vfj_selection_free(&selection);
@@ -181,13 +276,12 @@ static int print_first(struct vfj_show *show)
 static int print(struct vfj_show *show)
 {
     int exit_status;
-    enum vfj_status status = vfj_journal_open(&show->journal, show->input.path, VFJ_JOURNAL_READ);
+    enum vfj_status status = vfj_source_open(&show->source, show->input.path);
     if (status == VFJ_OK)
         exit_status = show->has_begun ? print_new(show) : print_first(show);
     else
         exit_status = comes_later(show, status) ? VFJ_EXIT_OK : complain(show, status);
-    vfj_journal_close(show->journal);
-    show->journal = NULL;
+    vfj_source_close(&show->source);
     return exit_status;
 }
 
@@ -227,6 +321,7 @@ int vfj_verb_show(int argc, char **argv)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    show.style = style_of(&show);
     exit_status = vfj_input_open_journal(&show.input, show.path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = run(&show);

@@ -22,6 +22,7 @@ struct vfj_show {
     enum vfj_show_format format;
     enum vfj_zone zone;
     bool follow, reverse, lists_boots;
+    bool tabs, why, no_pager;
     bool has_boot;   /* -b was given */
     int64_t boot;    /* its value: a boot's number, or 0 and less, counted from the newest */
     regex_t pattern; /* of -g, while criteria.pattern is set */
@@ -30,8 +31,10 @@ struct vfj_show {
     bool prints_cursor;
     const char *path; /* as the user gave it; NULL for the default */
     struct vfj_input input;
-    struct vfj_journal *journal;
+    struct vfj_source source;
+    bool is_begun;  /* the first record was printed, or is about to be */
     bool has_begun; /* something was printed before: the journal is followed */
+    struct vfj_style style;
 };
 
 /* Reads the options. Returns VFJ_OPTIONS_READ, or the exit status. */
@@ -46,6 +49,9 @@ int vfj_show_report_faults(const struct vfj_show *show, const struct vfj_selecti
 
 /* Finds the boot that -b names. Returns VFJ_EXIT_OK, or the exit status after a message. */
 int vfj_show_find_boot(struct vfj_show *show);
+
+/* Shows what follows through a pager, when there is to be one. */
+void vfj_show_begin_pager(const struct vfj_show *show);
 
 /* Prints a line for each boot of the guest. Returns the exit status. */
 int vfj_show_list_boots(struct vfj_show *show);

@@ -92,7 +92,8 @@ static void test_readers(void **state)
              "");
         says("ty\\x07pe=\\xffLINK_DOWN", "show -a -J '%s' %s", path, "");
         says("\"body_hex\":", "show -a -o json -J '%s' %s", path, "");
-        says("\"argv\":\"ifconfig lagg0 create\"", "show -a -o json -J '%s' %s", path, "");
+        says("\"argv\":[\"ifconfig\",\"lagg0\",\"create\"]", "show -a -o json -J '%s' %s", path,
+             "");
         says("  hn0    2026-11-2", "migrations --utc -J '%s' %s", path, "");
         says(verdict_of(fixture), "replay '%s' %s", path, "");
         says(" of them events; chain ", "replay '%s' %s", path, "");

@@ -301,7 +301,7 @@ static void test_nothing_is_overwritten(void **state)
     kit_write(there, "mine", 4);
     (void)snprintf(arguments, sizeof arguments, "'%s'", there);
     says("backup", path, arguments, VFJ_EXIT_UNUSABLE,
-         "there: can't be read or written: File exists\n");
+         "there: can't be opened or made: File exists\n");
     char *bytes = kit_read(there, &length);
     assert_int_equal(length, 4);
     free(bytes);

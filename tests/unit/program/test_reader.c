@@ -384,15 +384,16 @@ static void test_a_damaged_page_hides_nothing_else(void **state)
         unsigned count = read_rows(rows, &first, &last);
         free(rows);
         assert_int_equal(exit_status, VFJ_EXIT_DAMAGED);
-        if (count == 0)
-            continue; /* the page was of the schema: SQLite cannot open the file */
-        found++;
+        if (count < total)
+            found++; /* else the page was of the schema, and every row is read without SQLite */
         /* one page holds less than a hundred of these rows */
         if (count + 100 < total || (first > 1 && last < total))
             fail_msg("page at %zu: %u of %lu rows, %lu to %lu", page, count, total, first, last);
         char *said
             = run(VFJ_EXIT_DAMAGED, "show -a -o json '%s' 2>&1 >'%s' #", path, kit_path("json"));
-        if (count_lines(said) != 1 || strstr(said, " are unreadable\n") == NULL)
+        const char *expected
+            = count < total ? " are unreadable\n" : "no record is known to be missing\n";
+        if (count_lines(said) != 1 || strstr(said, expected) == NULL)
             fail_msg("page at %zu: not one line:\n%s", page, said);
         free(said);
         char *json = kit_read(kit_path("json"), &(size_t){0});

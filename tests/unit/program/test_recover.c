@@ -288,7 +288,7 @@ static void test_what_is_refused(void **state)
     kit_make_journal(path);
     kit_write(kit_path("there"), "mine", 4);
     says("", path, kit_path("there"), VFJ_EXIT_UNUSABLE,
-         "there: can't be read or written: File exists\n");
+         "there: can't be opened or made: File exists\n");
     says("", path, path, VFJ_EXIT_UNUSABLE, "File exists\n");
     says("", kit_path("missing"), to, VFJ_EXIT_UNUSABLE, "missing: no such journal\n");
     says("", kit_path("."), to, VFJ_EXIT_UNUSABLE, ": not a regular file\n");

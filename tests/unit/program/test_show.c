@@ -2,7 +2,9 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* posix_openpt, ptsname: glibc hides them without */
 #endif
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,11 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "store/file.h"
 #include "tests/kit/journal.h"
+#include "tests/kit/program.h"
 #include "tests/kit/scratch.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
@@ -165,7 +170,8 @@ static void test_json_has_every_byte(void **state)
                     "\"body_hex\":\"21001b5d303b7807\"");
     assert_mentions("show", "-a -n 1 -o json", path, VFJ_EXIT_OK,
                     "\"body\":\"!system=X note=\\\"a \\\\\\\" b\\tc\\\"\"");
-    assert_mentions("show", "-a -o json", path, VFJ_EXIT_OK, "\"argv\":\"ifconfig lagg0 create\"");
+    assert_mentions("show", "-a -o json", path, VFJ_EXIT_OK,
+                    "\"argv\":[\"ifconfig\",\"lagg0\",\"create\"]");
     assert_mentions("show", "-n all -o json", path, VFJ_EXIT_OK,
                     "\"outcome\":\"exited\",\"status\":1");
 }
@@ -540,6 +546,179 @@ static void test_a_trace_is_not_for_terminals(void **state)
     (void)close(terminal);
 }
 
+/* Returns what `vfjournal ARGUMENTS` prints on a terminal of that width, to be freed. */
+static char *run_on_terminal(const char *environment, const char *arguments, int columns)
+{
+    enum { ROOM = 1 << 16 };
+    char command[1000], *shown = calloc(1, ROOM);
+    size_t length = 0;
+    ssize_t got;
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_non_null(shown);
+    assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+    (void)snprintf(command, sizeof command,
+                   "exec >'%s' 2>&1 </dev/null; env TERM=xterm COLUMNS=%d %s '%s/vfjournal' %s",
+                   ptsname(terminal), columns, environment, getenv("VFJ_BINARY_DIR"), arguments);
+    int held = open(ptsname(terminal), O_RDWR | O_NOCTTY); /* else a read fails at its end */
+    assert_true(held >= 0 && fcntl(terminal, F_SETFL, O_NONBLOCK) == 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    for (bool has_ended = false; !has_ended;) {
+        struct pollfd ready = {.fd = terminal, .events = POLLIN};
+        has_ended = waitpid(child, NULL, WNOHANG) == child;
+        if (!has_ended)
+            (void)poll(&ready, 1, 20);
+        while (length < ROOM - 1 && (got = read(terminal, shown + length, ROOM - 1 - length)) > 0)
+            length += (size_t)got;
+    }
+    (void)close(held);
+    (void)close(terminal);
+    return shown;
+}
+
+static size_t longest_line(const char *text)
+{
+    size_t longest = 0;
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\r\n");
+        longest = length > longest ? length : longest;
+        text += length + strspn(text + length, "\r\n");
+    }
+    return longest;
+}
+
+static void test_a_terminal_has_a_width_and_colours(void **state)
+{
+    char arguments[400];
+    (void)state;
+    (void)snprintf(arguments, sizeof arguments, "show --no-pager -n all -J '%s'", journal());
+    for (int columns = 40; columns <= 160; columns += 20) {
+        char *plain = run_on_terminal("NO_COLOR=1", arguments, columns);
+        assert_non_null(strstr(plain, "vf-up"));
+        assert_null(strchr(plain, '\033'));
+        if (longest_line(plain) > (size_t)columns)
+            fail_msg("%d columns: a line of %zu:\n%s", columns, longest_line(plain), plain);
+        free(plain);
+    }
+    char *wide = run_on_terminal("NO_COLOR=", arguments, 200);
+    assert_non_null(strstr(wide, "-> \033[32mlagged\033[0m"));
+    assert_non_null(strstr(wide, "\033[31mexit 1\033[0m"));
+    free(wide);
+    char *script = run_on_terminal("NO_COLOR=", strcat(arguments, " -H"), 40);
+    assert_null(strchr(script, '\033'));
+    assert_true(longest_line(script) > 40);
+    free(script);
+}
+
+static void test_a_terminal_has_a_pager(void **state)
+{
+    static const struct {
+        const char *environment, *options;
+        bool paged;
+    } cases[] = {
+        {"PAGER='%s a b'", "", true},
+        {"PAGER='%s a b'", "-o json", true},
+        {"PAGER='%s a b'", "--no-pager", false},
+        {"PAGER='%s a b'", "-H", false},
+        {"PAGER=", "", false},
+        {"PAGER=cat", "", false},
+        {"PAGER='%s a b' TERM=dumb", "", false},
+        {"PAGER=/nonexistent", "", false},
+    };
+    char arguments[400], environment[400];
+    (void)state;
+    const char *pager
+        = kit_program("pager", "#!/bin/sh\necho \"pager $# $LESS $LESSSECURE\"\ncat\n");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)snprintf(arguments, sizeof arguments, "show %s -J '%s'", cases[i].options, journal());
+        (void)snprintf(environment, sizeof environment, cases[i].environment, pager);
+        char *shown = run_on_terminal(environment, arguments, 120);
+        if ((strstr(shown, "pager 2 FRXMK 1") != NULL) != cases[i].paged
+            || strstr(shown, "hn0") == NULL)
+            fail_msg("%s show %s:\n%s", environment, cases[i].options, shown);
+        free(shown);
+    }
+    /* a pager that the user leaves at once */
+    (void)snprintf(environment, sizeof environment, "PAGER='%s'",
+                   kit_program("left", "#!/bin/sh\nexit 0\n"));
+    (void)snprintf(arguments, sizeof arguments, "show -a -J '%s'; echo \"status $?\"", journal());
+    int exit_status;
+    char *shown = run_on_terminal(environment, arguments, 120);
+    assert_null(strstr(shown, "vfjournal:"));
+    free(shown);
+    (void)snprintf(arguments, sizeof arguments, "show -J '%s'", journal());
+    char *piped = kit_run(arguments, &exit_status); /* never through a pager */
+    assert_null(strstr(piped, "pager "));
+    free(piped);
+}
+
+static void test_causes_are_printed(void **state)
+{
+    (void)state;
+    assert_mentions("show", "--why -n all -s lagged ", journal(), VFJ_EXIT_OK, "\n    <- ");
+    assert_mentions("show", "--why -n all -s lagged -o json ", journal(), VFJ_EXIT_OK, "\"why\":[");
+    assert_mentions("show", "--why -n all -s lagged -o csv ", journal(), VFJ_EXIT_OK,
+                    "interface,text,why\n");
+    assert_mentions("show", "--why -n all -s lagged -o verbose ", journal(), VFJ_EXIT_OK,
+                    "\n    why=");
+}
+
+static void test_fields_select(void **state)
+{
+    static const struct {
+        const char *options, *text;
+        int exit_status;
+    } cases[] = {
+        {"state=LAGGED", "delayed -> lagged", VFJ_EXIT_OK},
+        {"if=mce0 word=vf-attached", "vf-attached", VFJ_EXIT_OK},
+        {"status=1", "exit 1", VFJ_EXIT_OK},
+        {"kind=run status=1", "no record matches", VFJ_EXIT_DIFFERENT},
+        {"word=run status=1", "exit 1", VFJ_EXIT_OK},
+        {"-a system=HYPERV_NIC_VF", "type=VF_UP", VFJ_EXIT_OK},
+        {"seq=1", "started", VFJ_EXIT_OK},
+        {"seq=none", "no record matches", VFJ_EXIT_DIFFERENT},
+        {"colour=red", "the fields are seq, boot, ", VFJ_EXIT_UNUSABLE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char options[200];
+        (void)snprintf(options, sizeof options, "-n all %s ", cases[i].options);
+        assert_mentions("show", options, journal(), cases[i].exit_status, cases[i].text);
+    }
+}
+
+/* The file's schema is on its first page; no record is. */
+static void test_a_damaged_schema_hides_no_record(void **state)
+{
+    size_t length;
+    const char *path = kit_path("schema.db");
+    (void)state;
+    char *bytes = kit_read(journal(), &length), *sound = run("show", "-a", journal(), VFJ_EXIT_OK);
+    memset(bytes + 100, 0x5a, 4096 - 100);
+    kit_write(path, bytes, length);
+    char *shown = run("show", "-a", path, VFJ_EXIT_DAMAGED);
+    assert_int_equal(strncmp(shown, sound, strlen(sound)), 0);
+    assert_non_null(strstr(shown + strlen(sound), ": no record is known to be missing\n"));
+    assert_mentions("show", "--list-boots ", path, VFJ_EXIT_DAMAGED, "boot-1");
+    free(bytes);
+    free(sound);
+    free(shown);
+}
+
+static void test_an_error_of_the_disk_is_one_of_the_system(void **state)
+{
+    (void)state;
+    assert_int_equal(vfj_exit_status_of(vfj_file_status_of(EIO)), VFJ_EXIT_SYSTEM);
+    assert_int_equal(vfj_exit_status_of(vfj_file_status_of(ENOSPC)), VFJ_EXIT_SYSTEM);
+    assert_int_equal(vfj_exit_status_of(vfj_file_status_of(EMFILE)), VFJ_EXIT_SYSTEM);
+    assert_int_equal(vfj_exit_status_of(vfj_file_status_of(EACCES)), VFJ_EXIT_UNUSABLE);
+    assert_int_equal(vfj_exit_status_of(vfj_file_status_of(EEXIST)), VFJ_EXIT_UNUSABLE);
+}
+
 static void test_help_is_at_every_door(void **state)
 {
     static const char *const lines[] = {"--help",    "-h",        "help",        "show --help",
@@ -595,6 +774,12 @@ int main(void)
         cmocka_unit_test(test_replay_tells_what_differs),
         cmocka_unit_test(test_replay_prints_the_commands),
         cmocka_unit_test(test_usage_errors),
+        cmocka_unit_test(test_a_terminal_has_a_width_and_colours),
+        cmocka_unit_test(test_a_terminal_has_a_pager),
+        cmocka_unit_test(test_causes_are_printed),
+        cmocka_unit_test(test_fields_select),
+        cmocka_unit_test(test_a_damaged_schema_hides_no_record),
+        cmocka_unit_test(test_an_error_of_the_disk_is_one_of_the_system),
         cmocka_unit_test(test_help_is_at_every_door),
         cmocka_unit_test(test_output_that_fails_is_a_failure),
     };

@@ -76,10 +76,10 @@ static void test_another_file_is_left_alone(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof no_links / sizeof no_links[0]; i++) {
         link_errno = no_links[i];
-        assert_int_equal(publish(kit_path("journal.db"), "another's"), VFJ_JOURNAL_IO);
+        assert_int_equal(publish(kit_path("journal.db"), "another's"), VFJ_JOURNAL_ACCESS);
         assert_string_equal(detail_text, strerror(EEXIST));
         /* `to` exists before the start */
-        assert_int_equal(publish(kit_path("journal.db"), NULL), VFJ_JOURNAL_IO);
+        assert_int_equal(publish(kit_path("journal.db"), NULL), VFJ_JOURNAL_ACCESS);
         assert_string_equal(detail_text, strerror(EEXIST));
         assert_holds(kit_path("journal.db"), "another's");
     }
@@ -89,7 +89,7 @@ static void test_a_link_that_fails_is_no_lack_of_links(void **state)
 {
     (void)state;
     link_errno = EACCES;
-    assert_int_equal(publish(kit_path("journal.db"), NULL), VFJ_JOURNAL_IO);
+    assert_int_equal(publish(kit_path("journal.db"), NULL), VFJ_JOURNAL_ACCESS);
     assert_string_equal(detail_text, strerror(EACCES));
     assert_false(kit_exists(kit_path("journal.db")));
 }
@@ -100,9 +100,9 @@ static void test_names(void **state)
     (void)state;
     link_errno = 0;
     (void)memset(name, 'x', sizeof name - 1);
-    assert_int_equal(publish(name, NULL), VFJ_JOURNAL_IO);
+    assert_int_equal(publish(name, NULL), VFJ_JOURNAL_ACCESS);
     assert_string_equal(detail_text, strerror(ENAMETOOLONG));
-    assert_int_equal(publish(kit_path("none/journal.db"), NULL), VFJ_JOURNAL_IO);
+    assert_int_equal(publish(kit_path("none/journal.db"), NULL), VFJ_JOURNAL_ACCESS);
     assert_string_equal(detail_text, strerror(ENOENT));
     /* a name without directory is in the working directory */
     assert_int_equal(chdir(kit_path("")), 0);
