@@ -8,12 +8,15 @@
 #include <unistd.h>
 
 #include "store/journal_impl.h"
+#include "store/progress.h"
 #include "store/publish.h"
 #include "store/uri.h"
 
 /* Copies made before the backup gives up. A daemon that starts or ends meanwhile changes the
  * journal once. */
 enum { TRIES = 5 };
+
+enum { STEP_PAGES = 1024 };
 
 static struct vfj_text begin_detail(struct vfj_backup *backup, const char *where)
 {
@@ -65,15 +68,32 @@ static int open_copy(const char *path, sqlite3 **db)
     return code;
 }
 
-/* Copies all pages in one step. One read transaction blocks no writer. */
-static int copy_pages(struct vfj_journal *journal, sqlite3 *copy)
+static int copy_in_steps(struct vfj_journal *journal, sqlite3 *copy)
 {
     sqlite3_backup *pages = sqlite3_backup_init(copy, "main", journal->db, "main");
     if (pages == NULL)
         return sqlite3_errcode(copy);
-    int code = sqlite3_backup_step(pages, -1);
+    int code;
+    vfj_progress_begin("copying pages", "pages", 0);
+    while ((code = sqlite3_backup_step(pages, STEP_PAGES)) == SQLITE_OK) {
+        int total = sqlite3_backup_pagecount(pages);
+        vfj_progress_size((uint64_t)total);
+        vfj_progress_set((uint64_t)(total - sqlite3_backup_remaining(pages)));
+    }
     int finished = sqlite3_backup_finish(pages);
     return code == SQLITE_DONE ? finished : code;
+}
+
+/* Copies all pages within one read transaction, which blocks no writer. */
+static int copy_pages(struct vfj_journal *journal, sqlite3 *copy)
+{
+    int code
+        = sqlite3_exec(journal->db, "BEGIN; SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = copy_in_steps(journal, copy);
+    if (sqlite3_get_autocommit(journal->db) == 0)
+        (void)sqlite3_exec(journal->db, "COMMIT", NULL, NULL, NULL);
+    return code;
 }
 
 static enum vfj_status copy_journal(struct vfj_backup *backup, struct vfj_journal *journal,

@@ -7,6 +7,7 @@
 
 #include "store/journal_impl.h"
 #include "store/ledger.h"
+#include "store/progress.h"
 #include "store/publish.h"
 #include "store/state_checkpoint.h"
 
@@ -181,8 +182,11 @@ static enum vfj_status copy(struct pruning *pruning)
     if (status != VFJ_OK)
         return fail(pruning, pruning->new_file.to, status, vfj_journal_detail(pruning->copy));
     vfj_journal_walk(pruning->source, pruning->prune->first, VFJ_FORWARD);
-    while (status == VFJ_OK && more && !stop)
+    vfj_progress_begin("archiving records", "records", pruning->prune->cut - pruning->prune->first);
+    while (status == VFJ_OK && more && !stop) {
         status = copy_batch(pruning, &more);
+        vfj_progress_set(pruning->prune->last - pruning->prune->first);
+    }
     vfj_journal_walk_end(pruning->source);
     return status;
 }
@@ -225,7 +229,9 @@ static enum vfj_status cut(struct pruning *pruning)
     uint64_t at = pruning->prune->first, next = 0;
     int64_t wall_us;
     enum vfj_status status = VFJ_OK;
+    vfj_progress_begin("removing records", "records", pruning->prune->cut - at);
     while (status == VFJ_OK && at < pruning->prune->cut) {
+        vfj_progress_set(at - pruning->prune->first);
         if (stop) {
             pruning->prune->cut = at;
             break;
@@ -244,6 +250,7 @@ static enum vfj_status release_pages(struct pruning *pruning)
     static const struct vfj_prune_rule nothing;
     uint64_t first;
     enum vfj_status status;
+    vfj_progress_begin("releasing pages", NULL, 0);
     do {
         (void)sqlite3_sleep(PAUSE_MS);
         status = stop ? VFJ_END : vfj_prune_step(pruning->journal, &nothing, 0, 0, &first);

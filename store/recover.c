@@ -9,6 +9,7 @@
 #include "store/journal.h"
 #include "store/ledger.h"
 #include "store/lock.h"
+#include "store/progress.h"
 #include "store/publish.h"
 #include "store/recover_rows.h"
 #include "store/state_checkpoint.h"
@@ -80,8 +81,10 @@ static uint64_t find_chain_end(struct recovery *recovery, const struct vfj_ancho
     struct vfj_record record;
     uint64_t next = start->seq;
     recovery->head = start->head;
-    while (next < INT64_MAX && find_row(recovery, next, &record))
+    while (next < INT64_MAX && find_row(recovery, next, &record)) {
         next++;
+        vfj_progress_set(vfj_recover_rows_find(recovery->rows, next));
+    }
     return next - 1;
 }
 
@@ -106,7 +109,9 @@ static void find_start(struct recovery *recovery)
     struct vfj_anchor start;
     uint64_t longest = 0;
     uint64_t covered = 0;
+    vfj_progress_begin("searching rows", "rows", vfj_recover_rows_count(recovery->rows));
     for (size_t i = 0; i < vfj_recover_rows_count(recovery->rows); i++) {
+        vfj_progress_set(i);
         if (vfj_recover_rows_seq(recovery->rows, i) <= covered || !can_begin(recovery, i, &start))
             continue;
         uint64_t last = find_chain_end(recovery, &start);
@@ -146,8 +151,11 @@ static enum vfj_status write_journal(struct recovery *recovery, uint64_t until)
     (void)unlink(recovery->new_file.path);
     enum vfj_status status
         = vfj_journal_open(&recovery->journal, recovery->new_file.path, VFJ_JOURNAL_WRITE);
-    while (status == VFJ_OK && more)
+    vfj_progress_begin("saving records", "records", 0);
+    while (status == VFJ_OK && more) {
         status = copy_batch(recovery, &next, until, &more);
+        vfj_progress_set(next - recovery->start.seq);
+    }
     if (status != VFJ_OK)
         (void)fail(recovery, recovery->new_file.to, status, vfj_journal_detail(recovery->journal));
     vfj_journal_close(recovery->journal);

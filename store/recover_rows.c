@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "store/file.h"
+#include "store/progress.h"
 #include "store/recover_page.h"
 
 enum {
@@ -113,7 +114,9 @@ static void read_page_size(struct vfj_recover_rows *rows)
  * is skipped: a failing disk has bad blocks amid good ones. */
 static bool read_file(struct vfj_recover_rows *rows, uint64_t size)
 {
+    vfj_progress_begin("reading pages", "bytes", size);
     for (uint64_t at = rows->page_size; at < size; at += rows->page_size) {
+        vfj_progress_set(at);
         if (read_at(rows->file, rows->page, rows->page_size, at) && !read_leaf(rows, at, FROM_FILE))
             return false;
     }

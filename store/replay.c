@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "core/limits.h"
 #include "store/journal_impl.h"
+#include "store/progress.h"
 #include "store/state_checkpoint.h"
 
 /* The highest seq that a journal can begin with. The numbers above suffice for all rows to come. */
@@ -338,10 +339,16 @@ static void check_end(struct replay *replay, enum vfj_status status)
 static void run(struct replay *replay)
 {
     struct vfj_record record;
-    enum vfj_status status = VFJ_OK;
-    vfj_journal_walk(replay->journal, replay->result->records + 1, VFJ_FORWARD);
-    while (!replay->ended && (status = vfj_journal_next(replay->journal, &record)) == VFJ_OK)
+    uint64_t last = 0;
+    uint64_t first = replay->result->records;
+    enum vfj_status status = vfj_journal_last(replay->journal, &last);
+    vfj_progress_begin("checking records", "records",
+                       status == VFJ_OK && last > first ? last - first : 0);
+    vfj_journal_walk(replay->journal, first + 1, VFJ_FORWARD);
+    while (!replay->ended && (status = vfj_journal_next(replay->journal, &record)) == VFJ_OK) {
         check_record(replay, &record);
+        vfj_progress_set(replay->result->records - first);
+    }
     vfj_journal_walk_end(replay->journal);
     if (!replay->ended)
         check_end(replay, status);

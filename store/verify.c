@@ -8,6 +8,7 @@
 
 #include "core/check.h"
 #include "store/journal_impl.h"
+#include "store/progress.h"
 #include "store/state_checkpoint.h"
 
 /* Verifications before giving up. A daemon that starts or ends meanwhile changes the file once. */
@@ -82,6 +83,7 @@ static bool begin(struct verification *verification)
 static bool check_integrity(struct verification *verification)
 {
     sqlite3_stmt *stmt = NULL;
+    vfj_progress_begin("checking pages", NULL, 0);
     int code = sqlite3_prepare_v2(verification->journal->db, "PRAGMA integrity_check(1)", -1, &stmt,
                                   NULL);
     if (code == SQLITE_OK)

@@ -8,6 +8,7 @@
 #include "tools/input.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -47,6 +48,7 @@ static int back_up(const struct vfj_input *input, const char *to)
 {
     struct vfj_backup backup;
     enum vfj_status status = vfj_backup(input->path, to, &backup);
+    vfj_progress_end();
     if (status != VFJ_OK)
         return vfj_complain_status(backup.where == input->path ? input->name
                                        : backup.where != NULL  ? backup.where
@@ -68,6 +70,7 @@ int vfj_verb_backup(int argc, char **argv)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("backup", false);
     exit_status = vfj_input_open_journal(&input, options.path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = back_up(&input, options.to);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "store/file.h"
+#include "store/progress.h"
 #include "tools/act_as_owner.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -74,11 +75,15 @@ static bool copy_rest(int from, int to, const struct start *start)
 {
     static char block[BLOCK_SIZE];
     ssize_t count;
+    uint64_t done = start->length;
     if (!vfj_file_write_all(to, start->bytes, start->length))
         return false;
+    vfj_progress_begin("reading the journal", "bytes", 0);
     while ((count = read_all(from, block, sizeof block)) > 0) {
         if (!vfj_file_write_all(to, block, (size_t)count))
             return false;
+        done += (uint64_t)count;
+        vfj_progress_set(done);
     }
     return count == 0;
 }
@@ -124,7 +129,9 @@ static int read_trace(struct vfj_input *input, int fd, const struct start *start
         return fail(input, ENOMEM);
     memcpy(input->bytes, start->bytes, start->length);
     input->length = start->length;
+    vfj_progress_begin("reading the trace", "bytes", 0);
     for (;;) {
+        vfj_progress_set(input->length);
         ssize_t count = read_all(fd, input->bytes + input->length, size - input->length);
         if (count < 0)
             return fail(input, errno);

@@ -6,6 +6,7 @@
 
 #include "store/prune.h"
 #include "store/publish.h"
+#include "tools/progress.h"
 
 static volatile sig_atomic_t pending;
 
@@ -15,6 +16,7 @@ static void on_signal(int number)
         pending = number;
         return;
     }
+    vfj_progress_clear();
     vfj_publish_abandon();
     (void)signal(number, SIG_DFL);
     (void)raise(number); /* delivered when the handler returns */

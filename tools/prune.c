@@ -9,6 +9,7 @@
 #include "tools/input.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -125,6 +126,7 @@ static int prune(const struct options *options)
     enum vfj_status status = options->is_dry
         ? vfj_prune_dry(options->path, &options->rule, now_us, &prune)
         : vfj_prune(options->path, &options->rule, now_us, options->archive, &prune);
+    vfj_progress_end();
     if (status != VFJ_OK)
         return vfj_complain_status(prune.where != NULL ? prune.where : options->path, status,
                                    prune.detail);
@@ -149,6 +151,7 @@ int vfj_verb_prune(int argc, char **argv)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("prune", false);
     exit_status = vfj_input_open_journal(&input, options.path);
     if (exit_status == VFJ_EXIT_OK && input.path != options.path)
         exit_status = vfj_usage_error("prune", "only a file can be pruned, not", options.path);

@@ -8,6 +8,7 @@
 #include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/output.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -171,6 +172,7 @@ static int recover(const struct options *options, const struct vfj_input *input)
     rest.style.zone = options->utc ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
     enum vfj_status status = vfj_recover(input->path, options->to, (int64_t)time(NULL) * 1000000,
                                          report_unsaved, &rest, &recovered);
+    vfj_progress_end();
     if (status == VFJ_OK)
         return report(options->to, &rest);
     end_run(&rest);
@@ -191,6 +193,7 @@ int vfj_verb_recover(int argc, char **argv)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("recover", options.rows);
     exit_status = vfj_input_open_journal(&input, options.path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = recover(&options, &input);

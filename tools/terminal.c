@@ -8,6 +8,7 @@
 #include <termios.h>
 
 #include "tools/act_as_owner.h"
+#include "tools/progress.h"
 #include "tools/verb.h"
 
 enum {
@@ -162,6 +163,7 @@ void vfj_terminal_print_wrapped(FILE *out, struct vfj_span line, int width, int 
 
 void vfj_complain(const char *file, const char *what)
 {
+    vfj_progress_clear();
     (void)fflush(stdout); /* what was printed before stands before the message */
     (void)fputs("vfjournal: ", stderr);
     vfj_terminal_print(stderr, vfj_span_of(file));

@@ -8,6 +8,7 @@
 #include "tools/input.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -76,6 +77,7 @@ static int verify(const struct options *options, const struct vfj_input *input)
 {
     struct vfj_verified verified;
     vfj_verify(input->path, options->anchored ? &options->anchor : NULL, &verified);
+    vfj_progress_end();
     int exit_status = vfj_finding_exit_status(&verified);
     bool is_usable = exit_status == VFJ_EXIT_OK || exit_status == VFJ_EXIT_UNSURE;
     if (!options->head_only)
@@ -98,6 +100,7 @@ int vfj_verb_verify(int argc, char **argv)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("verify", false);
     exit_status = vfj_input_open_journal(&input, options.path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = verify(&options, &input);

@@ -9,6 +9,7 @@
 #include "tools/input.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -93,9 +94,11 @@ int vfj_verb_export(int argc, char **argv)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("export", false);
     exit_status = vfj_input_open_journal(&input, path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = export(&input);
+    vfj_progress_end();
     vfj_input_close(&input);
     return vfj_finish_output(exit_status);
 }

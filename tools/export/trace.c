@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/progress.h"
 #include "store/replay.h"
 #include "tools/export/check.h"
 #include "tools/export/state.h"
@@ -27,9 +28,11 @@ static bool walk(struct vfj_export *export, struct vfj_journal *journal,
     struct vfj_record record;
     enum vfj_status status = VFJ_OK;
     uint64_t seq = 0;
+    vfj_progress_begin("reading records", "records", export->timeline.last);
     vfj_journal_walk(journal, 1, VFJ_FORWARD);
     while (export->wrong == NULL && seq < export->timeline.last
            && (status = vfj_journal_next(journal, &record)) == VFJ_OK) {
+        vfj_progress_set(seq);
         if (record.seq == ++seq)
             take(export, &record);
         else

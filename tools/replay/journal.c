@@ -5,6 +5,7 @@
 #include "store/json.h"
 #include "store/replay.h"
 #include "tools/finding.h"
+#include "tools/progress.h"
 #include "tools/replay/replay.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -163,6 +164,7 @@ static int replay(struct context *context)
         checks.watch = print_commands;
     vfj_machine_init(&context->machine);
     vfj_replay_run(context->journal, &context->machine, &checks, &context->result);
+    vfj_progress_end();
     return report(context);
 }
 

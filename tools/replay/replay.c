@@ -5,6 +5,7 @@
 #include "tools/act_as_owner.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -129,6 +130,7 @@ static int replay(const struct vfj_input *input, const struct vfj_replay_options
         return vfj_usage_error(
             "replay", "--policy, --mode and --output-journal are for traces; this is a journal",
             input->name);
+    vfj_progress_report("replay", options->output == VFJ_REPLAY_COMMANDS);
     return vfj_replay_journal(input, options, stdout);
 }
 
@@ -145,9 +147,11 @@ int vfj_verb_replay(int argc, char **argv)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("replay", true);
     exit_status = vfj_input_open(&input, path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = replay(&input, &options);
+    vfj_progress_end();
     vfj_input_close(&input);
     return vfj_finish_output(exit_status);
 }

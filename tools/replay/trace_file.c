@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "store/progress.h"
+
 /* The next line off the front of the text, without its "\n"; false at the end. */
 static bool next_line(struct vfj_span *rest, struct vfj_span *line)
 {
@@ -23,13 +25,17 @@ static void set_place(struct vfj_trace_place *place, uint64_t number,
     *place = (struct vfj_trace_place){.line = number, .column = error->column, .what = error->what};
 }
 
+/* Sets *lines to the number of lines. */
 static enum vfj_status check(struct vfj_span bytes, struct vfj_play *play,
-                             struct vfj_trace_place *place)
+                             struct vfj_trace_place *place, uint64_t *lines)
 {
     struct vfj_trace_line read;
     struct vfj_trace_error error;
     struct vfj_span line;
+    vfj_progress_begin("reading lines", "lines", 0);
     for (uint64_t number = 1; next_line(&bytes, &line); number++) {
+        vfj_progress_set(number);
+        *lines = number;
         if (!vfj_trace_read(line, number, &read, &error) || !vfj_play_check(play, &read, &error)) {
             set_place(place, number, &error);
             return VFJ_BAD_SYNTAX;
@@ -45,9 +51,12 @@ enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
     struct vfj_trace_error error;
     struct vfj_span line;
     struct vfj_span rest = bytes;
-    enum vfj_status status = check(bytes, play, place);
+    uint64_t lines = 0;
+    enum vfj_status status = check(bytes, play, place, &lines);
     vfj_play_rewind(play);
+    vfj_progress_begin("playing lines", "lines", lines);
     for (uint64_t number = 1; status == VFJ_OK && next_line(&rest, &line); number++) {
+        vfj_progress_set(number);
         vfj_trace_read(line, number, &read, &error);
         status = vfj_play_line(play, &read, &error);
         if (status == VFJ_TOO_MANY)

@@ -1,0 +1,25 @@
+/* The progress of long work. The work counts; a signal handler may read the count at any time. */
+#ifndef VFJ_STORE_PROGRESS_H
+#define VFJ_STORE_PROGRESS_H
+
+#include <stdint.h>
+
+struct vfj_progress {
+    unsigned phase;       /* counts the phases; 0: none has begun */
+    const char *what;     /* "checking records" */
+    const char *unit;     /* "records" */
+    uint64_t done, total; /* total 0: unknown */
+};
+
+/* Begins a phase of the work. The strings are constants. */
+void vfj_progress_begin(const char *what, const char *unit, uint64_t total);
+
+/* Sets how much of the phase is done. */
+void vfj_progress_set(uint64_t done);
+
+/* Sets the total of the phase, when it is known only later. */
+void vfj_progress_size(uint64_t total);
+
+struct vfj_progress vfj_progress_get(void);
+
+#endif
