@@ -7,11 +7,7 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-static const struct verb {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *summary;
-} verbs[] = {
+const struct vfj_verb vfj_verbs[] = {
     {"daemon", vfj_verb_daemon, "journal the events of the guest and, with --act, act on them"},
     {"show", vfj_verb_show, "print the journal, newest record last"},
     {"explain", vfj_verb_explain, "explain a record: cause, rule, effects, remedy"},
@@ -30,9 +26,11 @@ static const struct verb {
     {"recover", vfj_verb_recover, "save the intact records of a damaged journal"},
     {"graph", vfj_verb_graph, "print the states and activities of a slot"},
     {"export", vfj_verb_export, "write a journal as a trace"},
+    {"complete", vfj_verb_complete, "print the words that can complete a command line"},
+    {NULL, NULL, NULL},
 };
 
-enum { VERB_COUNT = sizeof verbs / sizeof verbs[0], WORD_MAX = 32 };
+enum { WORD_MAX = 32 };
 
 static int print_help(void)
 {
@@ -40,8 +38,8 @@ static int print_help(void)
                 "The journal and failover driver for SR-IOV VFs of a FreeBSD guest on Hyper-V.\n"
                 "\n",
                 stdout);
-    for (unsigned i = 0; i < VERB_COUNT; i++)
-        (void)printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
+    for (const struct vfj_verb *verb = vfj_verbs; verb->name != NULL; verb++)
+        (void)printf("  %-10s %s\n", verb->name, verb->summary);
     (void)printf("  %-10s %s\n\n", "help VERB", "print the options of a verb, as VERB --help does");
     (void)fputs("Each verb that reads a journal takes it from the operand FILE or from -J FILE.\n"
                 "The default is " VFJ_JOURNAL_PATH ". - is standard input.\n"
@@ -51,15 +49,6 @@ static int print_help(void)
                 "6 edited; 7 the end is cut off; 8 the anchor does not match.\n",
                 stdout);
     return vfj_finish_output(VFJ_EXIT_OK);
-}
-
-static const struct verb *find(const char *name)
-{
-    for (unsigned i = 0; i < VERB_COUNT; i++) {
-        if (strcmp(verbs[i].name, name) == 0)
-            return &verbs[i];
-    }
-    return NULL;
 }
 
 static unsigned least(unsigned a, unsigned b)
@@ -97,11 +86,11 @@ static const char *find_nearest(const char *word)
     unsigned distance = (unsigned)strlen(word) / 3 + 1;
     if (strlen(word) >= WORD_MAX)
         return NULL;
-    for (unsigned i = 0; i < VERB_COUNT; i++) {
-        unsigned found = edit_distance(word, verbs[i].name);
-        bool begins = strlen(word) > 1 && strncmp(word, verbs[i].name, strlen(word)) == 0;
+    for (const struct vfj_verb *verb = vfj_verbs; verb->name != NULL; verb++) {
+        unsigned found = edit_distance(word, verb->name);
+        bool begins = strlen(word) > 1 && strncmp(word, verb->name, strlen(word)) == 0;
         if (begins || found < distance) {
-            nearest = verbs[i].name;
+            nearest = verb->name;
             distance = begins ? 0 : found;
         }
     }
@@ -124,7 +113,7 @@ static int help_on(int argc, char **argv)
     char option[] = "--help";
     if (argc < 2)
         return print_help();
-    const struct verb *verb = find(argv[1]);
+    const struct vfj_verb *verb = vfj_verb_find(argv[1]);
     if (verb == NULL)
         return report_unknown(argv[1]);
     char *arguments[] = {argv[1], option, NULL};
@@ -146,6 +135,6 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "help") == 0)
         return help_on(argc - 1, argv + 1);
-    const struct verb *verb = find(argv[1]);
+    const struct vfj_verb *verb = vfj_verb_find(argv[1]);
     return verb != NULL ? verb->run(argc - 1, argv + 1) : report_unknown(argv[1]);
 }

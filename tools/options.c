@@ -25,9 +25,36 @@ static void report_option(const char *verb, char **argv, const char *what)
     (void)vfj_usage_error(verb, what, is_long ? word : name);
 }
 
+/* The tables of a verb that was asked for its options. */
+static struct {
+    bool on;
+    const char *short_options;
+    const struct option *options;
+} capture;
+
+void vfj_option_capture(bool on)
+{
+    capture.on = on;
+    capture.short_options = NULL;
+    capture.options = NULL;
+}
+
+bool vfj_option_captured(const char **short_options, const struct option **options)
+{
+    capture.on = false;
+    *short_options = capture.short_options;
+    *options = capture.options;
+    return capture.options != NULL;
+}
+
 int vfj_option_next(const char *verb, int argc, char **argv, const char *short_options,
                     const struct option *options)
 {
+    if (capture.on) {
+        capture.short_options = short_options;
+        capture.options = options;
+        return '?';
+    }
     opterr = 0;
     int option = getopt_long(argc, argv, short_options, options, NULL);
     if (option == ':')

@@ -18,6 +18,11 @@ int vfj_usage_error(const char *verb, const char *what, const char *value);
 int vfj_option_next(const char *verb, int argc, char **argv, const char *short_options,
                     const struct option *options);
 
+/* With `on`, the next call of vfj_option_next() keeps the option tables that it gets, and returns
+ * '?' without a message. vfj_option_captured() returns them, or false when no call came. */
+void vfj_option_capture(bool on);
+bool vfj_option_captured(const char **short_options, const struct option **options);
+
 /* Handles the options that every verb has. 'h' prints `help`. After '?' the usage error is already
  * printed. Returns the verb's exit status. */
 int vfj_option_rest(int option, const char *help);

@@ -2,6 +2,9 @@
 #ifndef VFJ_TOOLS_VERB_H
 #define VFJ_TOOLS_VERB_H
 
+#include <getopt.h>
+#include <stdbool.h>
+
 /* The exit statuses of the program. One fact has one status in every verb but `check`, which has
  * those of monitoring plugins. */
 enum {
@@ -21,9 +24,27 @@ enum {
 /* The path of the journal without -J and FILE. */
 #define VFJ_JOURNAL_PATH "/var/db/vfjournal/journal.db"
 
+struct vfj_verb {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+/* The verbs in the order of the help, in main.c. The last entry is blank. */
+extern const struct vfj_verb vfj_verbs[];
+
+/* Returns NULL for another word. */
+const struct vfj_verb *vfj_verb_find(const char *name);
+
+/* Returns the options of a verb as getopt_long(3) has them, or false when it has none. Runs the
+ * verb until it asks for its first option, and no further. */
+bool vfj_verb_options(const struct vfj_verb *verb, const char **shorts,
+                      const struct option **options);
+
 /* Each runs with argv[0] as its name, and returns the exit status. Each has --help. */
 int vfj_verb_backup(int argc, char **argv);
 int vfj_verb_check(int argc, char **argv);
+int vfj_verb_complete(int argc, char **argv);
 int vfj_verb_config(int argc, char **argv);
 int vfj_verb_daemon(int argc, char **argv);
 int vfj_verb_doctor(int argc, char **argv);
