@@ -151,7 +151,7 @@ scenario_follow() {
     begin hn0=mce0
     start_guest
     start_daemon --act
-    "$vfjournal" show --journal "$journal" -n all -f >"$dir/followed" 2>&1 &
+    "$vfjournal" show --journal "$journal" -H -n all -f >"$dir/followed" 2>&1 &
     follower=$!
     host plug mce0 hn0
     await "hn0 joined" is_lagged hn0 mce0
@@ -166,11 +166,12 @@ scenario_follow() {
     sleep 1
     check "it still follows" kill "$follower"
     wait "$follower"
-    "$vfjournal" show --journal "$journal" -n all | grep -v "  link  " | sort >"$dir/shown"
+    link=$(printf '\tlink\t')
+    "$vfjournal" show --journal "$journal" -H -n all | grep -v "$link" | sort >"$dir/shown"
     # One that had not ended when it was first shown is shown again when it has, after what came
     # meanwhile. Changes of links are one line, or several.
     same "what was followed" "$(cat "$dir/shown")" \
-        "$(grep -v -e "has not ended" -e "  link  " "$dir/followed" | sort)"
+        "$(grep -v -e "has not ended" -e "$link" "$dir/followed" | sort)"
 }
 
 scenario_network() {
