@@ -6,6 +6,7 @@ set -u
 
 vfjournal=${1:?usage: check_completion.sh VFJOURNAL ROOT}
 root=${2:?usage: check_completion.sh VFJOURNAL ROOT}
+case $vfjournal in /*) ;; *) vfjournal=$PWD/$vfjournal ;; esac
 install=$root/adapters/freebsd/install
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -99,11 +100,13 @@ fi
 if command -v fish >/dev/null; then
     in_fish()
     {
+        # in a directory without files, which are candidates, too
+        mkdir -p "$work/empty"
         HOME=$work XDG_CONFIG_HOME=$work XDG_DATA_HOME=$work fish --no-config -c \
-            "source $install/completion/vfjournal.fish; complete -C '$1'" 2>"$work/fish"
+            "cd $work/empty; source $install/completion/vfjournal.fish; complete -C '$1'" 2>"$work/fish"
     }
     same "fish: a verb" show "$(in_fish 'vfjournal sho')"
-    same "fish: a value" mce0 "$(in_fish "vfjournal show -J $journal -i m" | grep -v /)"
+    same "fish: a value" mce0 "$(in_fish "vfjournal show -J $journal -i m")"
 fi
 if command -v zsh >/dev/null; then
     zsh -n "$install/completion/_vfjournal" || refuse "zsh: no function"

@@ -279,12 +279,12 @@ static void test_a_time_has_its_own_story(void **state)
     assert_mentions("show", "-S '2026-11-22 15:00' -U '2026-11-22 14:00'", journal(),
                     VFJ_EXIT_DIFFERENT, ": -S is later than -U: no record can match\n");
     /* a command is of the time of its outcome, too; a row that stands for itself only of its own */
-    assert_shows("-S '2026-11-22 14:00:03.016800' -n all", "2026-11-22 14:00:03.012600",
+    assert_shows("-S '2026-11-22 14:00:03.014700' -n all", "2026-11-22 14:00:03.010500",
                  "2026-11-22 14:01:41");
-    assert_shows("-a -S '2026-11-22 14:00:03.018900' -n all", "    34  2026-11-22 14:00:03.018900",
-                 "    52");
+    assert_shows("-a -S '2026-11-22 14:00:03.016800' -n all", "    32  2026-11-22 14:00:03.016800",
+                 "    50");
     assert_shows("-a -U '2026-11-22 14:00:03.016800'", "     1  ",
-                 "    33  2026-11-22 14:00:03.016800");
+                 "    34  2026-11-22 14:00:03.016800");
 }
 
 /* Every byte from outside is escaped, in lines and in complaints. */
