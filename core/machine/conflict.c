@@ -1,8 +1,8 @@
-/* Conflicts: why hn and its VF can't be joined, whatever commands run. */
+/* Conflicts: the reasons why no command can join hn and its VF. */
 #include "core/machine/observed.h"
 #include "core/machine/planner.h"
 
-/* How many addresses of an interface laggN is to get. */
+/* Returns the number of an interface's addresses that laggN lacks. */
 static unsigned count_missing(const struct vfj_interface *lagg, const struct vfj_interface *from)
 {
     unsigned missing = 0;
@@ -11,7 +11,7 @@ static unsigned count_missing(const struct vfj_interface *lagg, const struct vfj
     return missing;
 }
 
-/* Whether there are more addresses to be moved than an observation of hn, VF or laggN can hold. */
+/* Returns whether a plan moves more addresses than an observation of hn, VF or laggN can hold. */
 static bool has_too_many_addresses(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
@@ -76,7 +76,8 @@ bool vfj_plan_is_use(enum vfj_reason fault)
         || fault == VFJ_REASON_HN_IN_FIB || fault == VFJ_REASON_OTHER_DHCP;
 }
 
-/* A carp address would become a plain one, which another guest has, too. */
+/* Returns whether carp(4) shares an address that would move to laggN. The address would lose its
+ * vhid there, while another guest has it, too. */
 static bool has_carp(const struct vfj_slot *slot)
 {
     return slot->observed.hn.carp
@@ -86,7 +87,8 @@ static bool has_carp(const struct vfj_slot *slot)
 enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
                                   const struct vfj_slot *slot)
 {
-    if (vfj_name_is_empty(vfj_name_lagg(slot->unit))) /* the unit has too many digits for a name */
+    /* the unit has too many digits for laggN's name */
+    if (vfj_name_is_empty(vfj_name_lagg(slot->unit)))
         return VFJ_REASON_NO_UNIT;
     if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
         return VFJ_REASON_HN_IN_OTHER_LAGG;
@@ -99,8 +101,8 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
         return VFJ_REASON_HN_HAS_CARP;
     if (has_too_many_addresses(slot))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
-    /* Once hn is a port, its other uses are without traffic already. When somebody destroys laggN,
-     * no interface has hn's address. */
+    /* The other uses of a port have no traffic already, so they are no conflict. If somebody
+     * destroyed laggN, a conflict would leave hn's address on no interface. */
     bool has_moved = vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot);
     return has_moved ? VFJ_REASON_NONE : vfj_plan_use(context, slot);
 }

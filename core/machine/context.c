@@ -1,4 +1,4 @@
-/* One step under way: reading, editing and answering. */
+/* One step: reads and edits the state, and writes the answer. */
 #include "core/machine/context.h"
 
 #include <stddef.h>

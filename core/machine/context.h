@@ -1,4 +1,4 @@
-/* One step under way: what the policies read, write and answer with. Used inside core/ only. */
+/* One step: the data that policies read, and the answer that they write. Used inside core/ only. */
 #ifndef VFJ_CORE_MACHINE_CONTEXT_H
 #define VFJ_CORE_MACHINE_CONTEXT_H
 
@@ -15,34 +15,35 @@ struct vfj_step_context {
     struct vfj_state *next;
     struct vfj_decision *decision;
     const struct vfj_event *event;
-    /* enum vfj_reason: why a slot's facts changed, for its transitions */
+    /* enum vfj_reason: reason of a change of each slot's facts, for its transitions */
     uint8_t causes[VFJ_SLOTS_MAX];
-    /* bit i: the departure of slot i's VF, which another one replaced, was reported */
+    /* bit i: the step has reported the departure of slot i's replaced VF */
     uint64_t replaced;
-    struct vfj_slot *subject; /* the slot whose probe or command the event ends; NULL */
-    uint8_t setback;          /* enum vfj_reason: why the subject can't go on at once */
-    bool has_failed_down;     /* the setback: the VF could not be taken down */
-    bool is_observed;         /* the event is a usable observation of the subject */
+    struct vfj_slot *subject; /* the slot whose probe or command the event ends; NULL: none */
+    /* enum vfj_reason: failure that stops the subject for now; NONE: none */
+    uint8_t setback;
+    bool has_failed_down; /* the setback is a failure to take the VF down */
+    bool is_observed;     /* the event is a usable observation of the subject */
 };
 
-/* Say why the event changed nothing, or what is odd about it; the first word stays. */
+/* Notes why the event changed nothing, or a peculiarity of it. The first note stays. */
 void vfj_step_note(struct vfj_step_context *context, enum vfj_reason note);
 
-/* Whether commands run; in observe mode they are only written down. */
+/* Returns whether commands run. In observe mode the journal only records them. */
 static inline bool vfj_step_is_acting(const struct vfj_step_context *context)
 {
     return context->next->head.mode == VFJ_MODE_ACT;
 }
 
-/* Whether the daemon was told to end: no new plan begins. */
+/* Returns whether the daemon stops. No new plan begins then. */
 static inline bool vfj_step_is_stopping(const struct vfj_step_context *context)
 {
     return context->next->head.running == VFJ_RUNNING_STOPPING;
 }
 
-/* Parts of the state: to read, and to write. The head is context->next->head at any time. */
+/* Return parts of the state, to read or to edit. The head is always context->next->head. */
 const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context);
-/* Whether rc.conf was ever read in. */
+/* Returns whether rc.conf was ever read. */
 bool vfj_step_has_rc(const struct vfj_step_context *context);
 const struct vfj_scripts *vfj_step_scripts(const struct vfj_step_context *context);
 struct vfj_scripts *vfj_step_edit_scripts(struct vfj_step_context *context);
@@ -58,49 +59,50 @@ static inline const struct vfj_slot *vfj_step_slot(const struct vfj_step_context
                                                : &context->now->slots[index];
 }
 struct vfj_slot *vfj_step_edit_slot(struct vfj_step_context *context, unsigned index);
-/* The slot as it was before the event: blank when the event opened it. */
+/* Returns the slot before the event, or a blank one if the event opened the slot. */
 const struct vfj_slot *vfj_step_old_slot(const struct vfj_step_context *context, unsigned index);
 
-/* When a timer event is to reach the slot; VFJ_NEVER_US: no timer of it fires. */
+/* Returns the time of the slot's next timer event, or VFJ_NEVER_US. */
 static inline int64_t vfj_step_timer_us(const struct vfj_step_context *context, unsigned index)
 {
     const struct vfj_slot *slot = vfj_step_slot(context, index);
     return vfj_step_is_stopping(context) ? vfj_slot_last_due_us(slot) : vfj_slot_due_us(slot);
 }
 
-/* The index of a slot, or VFJ_SLOTS_MAX when there is none. */
+/* Return the index of a slot, or VFJ_SLOTS_MAX. */
 unsigned vfj_step_find_hn(const struct vfj_step_context *context, struct vfj_name hn);
 unsigned vfj_step_find_vf(const struct vfj_step_context *context, struct vfj_name vf);
 unsigned vfj_step_find_unit(const struct vfj_step_context *context, struct vfj_name unit);
-/* The slot that the command or probe with that id is under way for; not 0. */
+/* Returns the index of the slot whose next outcome or answer has that id, or VFJ_SLOTS_MAX. The
+ * id is not 0. */
 unsigned vfj_step_find_command(const struct vfj_step_context *context, uint64_t command);
-/* As find_hn, a new slot made when there is none yet; VFJ_SLOTS_MAX, and a note, when all are in
- * use. Its unit is taken from a name that is hn and a number, and of no other, until the kernel
- * says otherwise; not when another slot has it. */
+/* Returns the index of hn's slot, a new one if need be. Returns VFJ_SLOTS_MAX, and sets a note,
+ * when all slots are in use. The unit of a new slot comes from a name of hn and a number. A unit
+ * of another slot is not taken. The kernel's map corrects the unit. */
 unsigned vfj_step_open_hn(struct vfj_step_context *context, struct vfj_name hn);
 
-/* A new command with its id, kind and time limit set, and optional: no other command waits for it.
- * All else is empty. */
+/* Adds a command to the decision, with its id, kind and time limit. The command is optional: no
+ * other one needs it. The caller fills in the other members, which are zero. */
 struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_command_kind kind);
 
-/* Report that the slot moves to a state; checks that VFJ_SLOT_MOVES has the move with that reason.
- * The caller may change what the transition says beside names. */
+/* Moves the slot to a state, and adds the transition to the decision. Checks that VFJ_SLOT_MOVES
+ * has the move with that reason. The caller may change the other members of the transition. */
 struct vfj_transition *vfj_step_move(struct vfj_step_context *context, struct vfj_slot *slot,
                                      enum vfj_slot_state to, enum vfj_reason reason);
-/* Report something about the slot, its state unchanged. */
+/* Adds a notice about the slot to the decision. The slot's state stays. */
 void vfj_step_notice(struct vfj_step_context *context, const struct vfj_slot *slot,
                      enum vfj_reason reason);
 
-/* Why the slot's facts changed in this step; the last reason stays: it belongs to the facts that
- * are left. */
+/* Records the reason of a change of the slot's facts. The last reason of a step stays, since it
+ * belongs to the facts at the end of the step. */
 void vfj_step_cause(struct vfj_step_context *context, const struct vfj_slot *slot,
                     enum vfj_reason reason);
 
-/* Count up; the largest number stays. */
+/* Increments the counter, up to its maximum. */
 void vfj_step_count_up(uint8_t *count);
 
-/* A pause of first_s seconds after the first failure, then twice as long each time, up to most_s.
- * Microseconds. */
+/* Returns a pause in microseconds: `first_s` seconds after the first failure, doubled by each
+ * further one, at most `most_s` seconds. */
 int64_t vfj_step_pause_us(int64_t first_s, int64_t most_s, unsigned failures);
 
 #endif

@@ -1,4 +1,4 @@
-/* Facts of a slot, as devd's lines, timers, starts and boots report them. */
+/* Facts of a slot from devd's lines, timers, starts and boots. */
 #include "core/machine/facts.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ void vfj_facts_no_delay(struct vfj_slot *slot)
 
 static void forget_vf(struct vfj_slot *slot)
 {
-    slot->plan.tried &= ~vfj_plan_vf_needs(); /* with another VF nothing was tried */
+    slot->plan.tried &= ~vfj_plan_vf_needs(); /* no command ran for another VF */
     slot->plan.failed &= ~vfj_plan_vf_needs();
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->data_path = VFJ_DATA_PATH_HN;
@@ -46,7 +46,7 @@ static void forget_vf(struct vfj_slot *slot)
 void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
                       enum vfj_reason reason)
 {
-    if (!vfj_name_is_empty(slot->vf)) /* else VF_UP may have come first */
+    if (!vfj_name_is_empty(slot->vf)) /* without a VF, the facts of an early VF_UP stay */
         forget_vf(slot);
     slot->vf = vf;
     slot->generation++;
@@ -71,7 +71,7 @@ void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot,
             vfj_transparent_left(context, slot);
         return;
     }
-    /* A plan under way finishes what it began, and what held it up may have left with the VF. */
+    /* An active plan continues. Its conflict may be gone with the VF. */
     if (slot->plan.phase == VFJ_PLAN_ACTIVE || slot->activity == VFJ_ACTIVITY_OBSERVING)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
     else
@@ -95,7 +95,7 @@ void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need)
         slot->script.phase = VFJ_SCRIPT_DUE;
 }
 
-/* What ran without a known outcome may have been done or not. */
+/* Discards the batch. A command without an outcome may have changed the guest or not. */
 static void forget_batch(struct vfj_slot *slot)
 {
     for (unsigned i = slot->batch.ended;
@@ -119,7 +119,7 @@ void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot)
     vfj_step_cause(context, slot, VFJ_REASON_BOOTED);
 }
 
-/* Whether the daemon ended while a command ran, or before the plan had ended. */
+/* Returns whether the daemon ended while a command ran, or before the plan ended. */
 static bool was_cut_short(const struct vfj_slot *slot)
 {
     return slot->activity == VFJ_ACTIVITY_RUNNING
@@ -135,7 +135,7 @@ void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, 
     forget_batch(slot);
     if (head->policy == VFJ_POLICY_VFJOURNAL) {
         if (slot->delay == VFJ_DELAY_RUNNING && slot->timers.delay_us == VFJ_NEVER_US) {
-            slot->delay = VFJ_DELAY_NONE; /* a sleeper of policy scripts had it */
+            slot->delay = VFJ_DELAY_NONE; /* a sleeper of policy scripts had the delay */
             vfj_step_cause(context, slot, VFJ_REASON_NOT_RUNNING);
         }
         return;
@@ -169,8 +169,9 @@ void vfj_facts_configured(struct vfj_step_context *context)
 
 /* devd's lines */
 
-/* hn's link came up, and devd's stock rule may start a dhclient on it; or somebody gave hn an
- * address or took one: hn is a lagg port. Observations follow, 1, 2, 4 … s apart. */
+/* Schedules observations 1, 2, 4 … s apart if hn is a lagg port. devd's stock rule may start a
+ * dhclient when hn's link comes up. A line may also report that somebody changed an address of
+ * hn. */
 static void hn_changed(struct vfj_step_context *context, struct vfj_name name)
 {
     unsigned index = vfj_step_find_hn(context, name);
@@ -192,7 +193,7 @@ static void link_changed(struct vfj_step_context *context, const struct vfj_devd
         hn_changed(context, devd->name);
 }
 
-/* An hn that the host took away and has given back: what it had is on laggN still. */
+/* Observes an hn that the host removed and gave back. hn's configuration is still on laggN. */
 static void hn_attached(struct vfj_step_context *context, struct vfj_name name)
 {
     unsigned index = vfj_step_find_hn(context, name);
@@ -202,7 +203,7 @@ static void hn_attached(struct vfj_step_context *context, struct vfj_name name)
 
 static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
 {
-    /* hn_ismyvf() never takes these for a VF */
+    /* hn_ismyvf() never accepts these as a VF */
     if (vfj_name_has_driver(name, "lagg") || vfj_name_has_driver(name, "vlan")) {
         vfj_step_note(context, VFJ_REASON_NOT_A_VF);
         return;
@@ -210,7 +211,7 @@ static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
     unsigned index = vfj_step_find_vf(context, name);
     if (index < VFJ_SLOTS_MAX) {
         vfj_step_note(context, VFJ_REASON_DUPLICATE);
-        /* else its DETACH may have been lost */
+        /* the DETACH of a VF without a running delay may be lost */
         if (vfj_step_slot(context, index)->delay != VFJ_DELAY_RUNNING)
             vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_REDISCOVERED);
     }
@@ -218,7 +219,7 @@ static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
     vfj_map_request(context);
 }
 
-/* A lagg was destroyed. It may have blocked a slot, or held its ports. */
+/* Observes the slots after a lagg was destroyed. It may have blocked a slot, or held its ports. */
 static void lagg_detached(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
@@ -243,8 +244,8 @@ static void vf_detached(struct vfj_step_context *context, struct vfj_name name)
         lagg_detached(context);
 }
 
-/* hn(4) sends no VF_UP or VF_DOWN in transparent mode: whoever sent one, the data path is observed
- * only. */
+/* Returns whether the slot is in transparent mode. hn(4) sends no VF_UP or VF_DOWN there. Such a
+ * line, from whatever sender, only requests an observation. */
 static bool is_of_transparent_hn(struct vfj_step_context *context, unsigned index)
 {
     if (!vfj_slot_is_transparent(vfj_step_slot(context, index)))
@@ -265,7 +266,7 @@ static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
     if (was_reported)
         vfj_step_note(context, VFJ_REASON_LOST_VF_DOWN);
     if (slot->joined && !was_reported && !slot->observed.script)
-        return; /* it confirms what an observation showed */
+        return; /* the line confirms an observation */
     if (!slot->joined) {
         vfj_facts_script_due(slot);
         if (slot->delay == VFJ_DELAY_RUNNING)
@@ -285,15 +286,15 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
     slot->joined = 0;
     vfj_link_vf_down(context, slot);
     vfj_facts_script_due(slot);
-    if (slot->delay == VFJ_DELAY_OVER) /* an administrator took it down: it is left so */
+    if (slot->delay == VFJ_DELAY_OVER) /* an administrator took the VF down: it stays down */
         vfj_facts_no_delay(slot);
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
     if (slot->activity == VFJ_ACTIVITY_OBSERVING || slot->plan.phase == VFJ_PLAN_ACTIVE)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* The slot keeps its unit under the new name: so a renamed hn is still known for what it is. A slot
- * that has the new name already is what is left of a boot before, and gets the old one. */
+/* Renames a slot, which keeps its unit. A slot with the new name remains from a boot before, and
+ * gets the old name. */
 static void rename_hn(struct vfj_step_context *context, const struct vfj_devd *devd)
 {
     unsigned index = vfj_step_find_hn(context, devd->name);
@@ -317,7 +318,7 @@ static void renamed(struct vfj_step_context *context, const struct vfj_devd *dev
     if (index < VFJ_SLOTS_MAX) {
         struct vfj_slot *slot = vfj_step_edit_slot(context, index);
         slot->vf = devd->new_name;
-        if (vfj_slot_is_transparent(slot)) /* hn(4) may have forgotten the VF */
+        if (vfj_slot_is_transparent(slot)) /* hn(4) may have dropped the VF */
             vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
     }
     rename_hn(context, devd);
@@ -368,7 +369,8 @@ void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
         vfj_transparent_timer(context, slot);
         return;
     }
-    bool all = !vfj_step_is_stopping(context); /* else as vfj_slot_last_due_us() has them */
+    /* a stopping daemon handles those of vfj_slot_last_due_us() */
+    bool all = !vfj_step_is_stopping(context);
     bool is_watch = all && take_due(context, &slot->timers.watch_us);
     if (all && take_due(context, &slot->timers.delay_us)) {
         slot->delay = VFJ_DELAY_OVER;

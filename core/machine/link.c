@@ -1,18 +1,18 @@
-/* Link monitor: a VF that is up and has no link, or that can't be joined. */
+/* Link monitor: takes down a VF that is up without link, and times the next try. */
 #include "core/machine/link.h"
 
 #include "core/data/rc.h"
 #include "core/machine/facts.h"
 #include "core/machine/observed.h"
 
-/* Each try costs the network for vfjournal_link_wait: the pauses between them, 5, 10, 20 … minutes,
- * are long. */
+/* The pauses between tries are 5, 10, 20 … minutes. Each try leaves the guest without network
+ * for vfjournal_link_wait. */
 enum { PAUSE_FIRST_S = 300, PAUSE_MAX_S = 3600 };
 
 static void set_monitor(struct vfj_slot *slot, enum vfj_link_monitor monitor)
 {
     slot->link.monitor = (uint8_t)monitor;
-    slot->timers.link_us = VFJ_NEVER_US; /* reconcile arms it */
+    slot->timers.link_us = VFJ_NEVER_US; /* vfj_reconcile() arms it */
 }
 
 void vfj_link_forget(struct vfj_slot *slot)
@@ -53,14 +53,14 @@ static void expire(struct vfj_step_context *context, struct vfj_slot *slot)
     if (slot->link.tries == 0)
         vfj_step_notice(context, slot, VFJ_REASON_NO_LINK);
     vfj_step_count_up(&slot->link.tries);
-    slot->fault = VFJ_REASON_NO_LINK; /* already now: to take it down may take its time */
+    slot->fault = VFJ_REASON_NO_LINK; /* set before the VF is down: the command may take long */
 }
 
 static void observed_without_link(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     switch ((enum vfj_link_monitor)slot->link.monitor) {
     case VFJ_LINK_MONITOR_OFF:
-    case VFJ_LINK_MONITOR_HELD: /* somebody upped it */
+    case VFJ_LINK_MONITOR_HELD: /* an administrator upped the VF */
     case VFJ_LINK_MONITOR_RETRY:
         begin_waiting(context, slot);
         break;
@@ -73,7 +73,7 @@ static void observed_without_link(struct vfj_step_context *context, struct vfj_s
     }
 }
 
-/* A command was to take the VF down, for one reason or the other. */
+/* Returns whether a command was to take the VF down, for want of a link or in a conflict. */
 static bool is_going_down(const struct vfj_slot *slot)
 {
     return vfj_link_wants_down(slot) || (slot->plan.failed >> VFJ_NEED_VF_DOWN & 1) != 0;
@@ -88,10 +88,10 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
     } else if (is_ours && vf->up) {
         link_came(slot);
     } else if (is_ours && is_going_down(slot) && vfj_step_is_acting(context)) {
-        /* the command reported a failure, and yet it was done */
+        /* the command reported a failure, and the VF is down */
         vfj_link_record_down(context, slot);
     } else if (!is_ours || !vfj_link_is_held(slot)) {
-        vfj_link_forget(slot); /* somebody else took it down, or took it */
+        vfj_link_forget(slot); /* somebody else took the VF down, or joined it to another lagg */
     }
 }
 
@@ -101,7 +101,7 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
     if (!vfj_slot_is_on_vf(slot) || vfj_link_is_held(slot))
         return;
     bool is_going = vfj_link_wants_down(slot) && vfj_step_is_acting(context);
-    /* else a command takes it down: the observation that follows shows it */
+    /* while a command takes the VF down, the next observation decides */
     if (is_up && !is_going) {
         link_came(slot);
         if (slot->plan.failed != 0) /* dhclient(8) needs a link */
@@ -111,8 +111,8 @@ void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, b
     }
 }
 
-/* Unless a command of ours takes it down, or did, somebody else did: its link is nobody's concern
- * any more. */
+/* Clears the link's facts unless a command of the machine takes the VF down, or did. Otherwise
+ * somebody else took it down, and its link does not matter. */
 void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_ours
@@ -134,8 +134,8 @@ void vfj_link_record_down(struct vfj_step_context *context, struct vfj_slot *slo
 {
     bool has_no_link = vfj_link_wants_down(slot);
     slot->plan.failed &= ~((uint64_t)1 << VFJ_NEED_VF_DOWN);
-    /* One without link waits for its next try; one in a conflict is joined as soon as that is gone.
-     */
+    /* A VF without link waits for its next try. A VF in a conflict is joined as soon as the
+     * conflict is gone. */
     set_monitor(slot, has_no_link ? VFJ_LINK_MONITOR_HELD : VFJ_LINK_MONITOR_RETRY);
     slot->joined = 0;
     vfj_facts_no_delay(slot);

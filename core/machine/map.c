@@ -1,4 +1,4 @@
-/* The kernel's map: which VF belongs to which hn. */
+/* The kernel's map of VFs to hn interfaces. */
 #include "core/machine/map.h"
 
 #include <string.h>
@@ -17,12 +17,13 @@ void vfj_map_request(struct vfj_step_context *context)
     head->map_pending = vfj_step_command(context, VFJ_COMMAND_PROBE_MAP)->id;
 }
 
-/* A VF that a line announced has its delay; one that was only found is observed first. */
+/* Attaches a VF. A VF that a line announced gets its delay. A rediscovered VF is observed first. */
 static void attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
-                   bool is_found)
+                   bool is_rediscovered)
 {
-    vfj_facts_attach(context, slot, vf, is_found ? VFJ_REASON_VF_FOUND : VFJ_REASON_VF_ATTACHED);
-    if (is_found)
+    vfj_facts_attach(context, slot, vf,
+                     is_rediscovered ? VFJ_REASON_VF_FOUND : VFJ_REASON_VF_ATTACHED);
+    if (is_rediscovered)
         vfj_request_observation(slot, VFJ_OBSERVE_REDISCOVERED);
     else
         slot->delay = VFJ_DELAY_DUE;
@@ -30,14 +31,14 @@ static void attach(struct vfj_step_context *context, struct vfj_slot *slot, stru
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* Two slots in each other's place: the one of that unit has the other's name. */
+/* Renames the slot of a unit to `hn`. A slot with that name gets the old name. */
 static void rename_slot(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name hn)
 {
     unsigned namesake = vfj_step_find_hn(context, hn);
     if (namesake < VFJ_SLOTS_MAX) {
         struct vfj_slot *other = vfj_step_edit_slot(context, namesake);
         other->hn = slot->hn;
-        if (vfj_name_is_empty(other->unit)) { /* opened by a line that had the new name */
+        if (vfj_name_is_empty(other->unit)) { /* a line with the new name opened this slot */
             if (slot->data_path < other->data_path)
                 slot->data_path = other->data_path;
             vfj_facts_detach(context, other, VFJ_REASON_HN_RENAMED);
@@ -50,7 +51,7 @@ static void rename_slot(struct vfj_step_context *context, struct vfj_slot *slot,
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* What was observed of the lagg was another unit's. */
+/* Sets the slot's unit. Clears the facts about laggN, which belong to another unit. */
 static void set_unit(struct vfj_slot *slot, struct vfj_name unit)
 {
     slot->unit = unit;
@@ -86,8 +87,8 @@ static bool is_known(const struct vfj_step_context *context, const struct vfj_pa
     return owner < VFJ_SLOTS_MAX && has_unit(vfj_step_slot(context, owner), pair);
 }
 
-/* What a map says that is known. Bit i: the slot of pair i has that unit and that VF; slot i has
- * the VF of a pair. */
+/* The facts of a map that the slots have already. Bit i of `pairs`: the slot of pair i has its
+ * unit and its VF. Bit i of `slots`: slot i has the VF of a pair. */
 struct known {
     uint64_t pairs, slots;
 };
@@ -106,8 +107,8 @@ static struct known find_known(const struct vfj_step_context *context, const str
     return known;
 }
 
-/* An hn may have been renamed, and no line told of it: the unit that the kernel says goes before
- * the one known, or taken from the name. */
+/* Learns the units of the map. hn may have been renamed without a line. The kernel's unit
+ * therefore replaces the slot's, which may come from the name. */
 static struct known learn_units(struct vfj_step_context *context, const struct vfj_map *map)
 {
     const struct known known = find_known(context, map);
@@ -132,18 +133,19 @@ static bool is_mapped(const struct vfj_map *map, struct vfj_name hn)
 static void compare_map(struct vfj_step_context *context, const struct vfj_map *map,
                         const struct known *known, bool is_after_gap)
 {
-    if (map->truncated) /* what it does not show may be there all the same */
+    if (map->truncated) /* a truncated map may lack VFs that are attached */
         vfj_step_note(context, VFJ_REASON_TOO_MANY_SLOTS);
     for (unsigned i = 0; i < context->next->head.slot_count && !map->truncated; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
         bool lacks_vf = vfj_name_is_empty(slot->vf);
         if (lacks_vf && slot->fault == VFJ_REASON_NO_UNIT && !is_mapped(map, slot->hn))
-            vfj_step_edit_slot(context, i)->fault = VFJ_REASON_NONE; /* nothing is wanted of it */
+            /* a slot without a VF needs no unit */
+            vfj_step_edit_slot(context, i)->fault = VFJ_REASON_NONE;
         if ((known->slots >> i & 1) != 0 || lacks_vf)
             continue;
-        /* a VF that was renamed, which hn(4) forgets */
-        bool carries = slot->joined && vfj_slot_is_on_vf(slot);
-        if (carries)
+        /* hn(4) drops a VF that is renamed; the VF keeps the data path */
+        bool keeps_data_path = slot->joined && vfj_slot_is_on_vf(slot);
+        if (keeps_data_path)
             vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
         else
             vfj_facts_detach(context, vfj_step_edit_slot(context, i), VFJ_REASON_VF_LOST);
@@ -159,11 +161,12 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
     }
 }
 
-/* After a gap every slot is observed: at once, or when the batch under way has ended. */
+/* Requests the observation of a slot after a gap. It takes place at once, or after the batch
+ * that runs. */
 static void observe_after_gap(struct vfj_slot *slot)
 {
     vfj_request_observation(slot, VFJ_OBSERVE_GAP);
-    if (!vfj_slot_is_on_vf(slot)) /* the LINK_UP of hn may be among what was lost */
+    if (!vfj_slot_is_on_vf(slot)) /* hn's LINK_UP may be among the missed events */
         slot->plan.rechecks = 1;
 }
 
@@ -172,7 +175,7 @@ static void observe_slots(struct vfj_step_context *context)
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
         bool is_name_alone = vfj_name_is_empty(slot->unit) && vfj_name_is_empty(slot->vf);
-        if (!is_name_alone) /* left behind by a renaming */
+        if (!is_name_alone) /* a slot of a name alone remains from a renaming */
             observe_after_gap(vfj_step_edit_slot(context, i));
     }
 }

@@ -1,14 +1,14 @@
-/* The kernel's map: which VF belongs to which hn. Used inside core/ only. */
+/* The kernel's map of VFs to hn interfaces. Used inside core/ only. */
 #ifndef VFJ_CORE_MACHINE_MAP_H
 #define VFJ_CORE_MACHINE_MAP_H
 
 #include "core/machine/context.h"
 
-/* Read the map; once more after the read that is under way. */
+/* Requests the map. While a map probe runs, another one follows it. */
 void vfj_map_request(struct vfj_step_context *context);
 
-/* The map was read: VFs that are new attach, VFs that are not in it detach. After a gap every slot
- * is observed. */
+/* Records the answer to a map probe. A VF that only the map has attaches. A VF that the map
+ * lacks detaches. After a gap every slot is observed. */
 void vfj_map_observed(struct vfj_step_context *context, const struct vfj_observation *answer);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a slot's last observation shows. */
+/* Facts that a slot's last observation shows. */
 #include "core/machine/observed.h"
 
 #include <string.h>
@@ -66,15 +66,15 @@ struct vfj_name vfj_observed_other_lagg_of_vf(const struct vfj_slot *slot)
     return other_lagg(slot, slot->observed.vf_lagg);
 }
 
-bool vfj_observed_carries(const struct vfj_slot *slot)
+bool vfj_observed_is_joined_up(const struct vfj_slot *slot)
 {
     return vfj_observed_has_hn_port(slot) && vfj_observed_has_vf_port(slot) && slot->observed.vf.up
         && !vfj_observed_is_foreign(slot);
 }
 
-/* hn is no port of laggN, and laggN still has hn's address or dhclient: nobody reaches the guest by
- * that address. */
-static bool is_orphaned(const struct vfj_slot *slot)
+/* Returns whether laggN has hn's address or dhclient while hn is no port. Nobody reaches the
+ * guest by that address. */
+static bool has_lost_hn(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
     bool has_hold = view->lagg.exists && (view->lagg_dhclient != 0 || view->lagg.address_count > 0);
@@ -84,10 +84,11 @@ static bool is_orphaned(const struct vfj_slot *slot)
 
 bool vfj_observed_has_taken_over(const struct vfj_slot *slot)
 {
-    return vfj_observed_has_hn_port(slot) || is_orphaned(slot);
+    return vfj_observed_has_hn_port(slot) || has_lost_hn(slot);
 }
 
-/* Whether hn has all IPv4 addresses that it had when the plan began, which did not end. */
+/* Returns whether hn has all IPv4 addresses that it had at the beginning of the active plan.
+ * Returns true without an active plan. */
 static bool has_kept_addresses(const struct vfj_slot *slot)
 {
     const struct vfj_interface *before = &slot->before.hn;
@@ -103,7 +104,7 @@ bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
     bool is_empty = view->lagg.address_count == 0 && view->lagg.port_count == 0;
-    /* An address that a router advertised came by itself. */
+    /* The kernel itself adds an address that a router advertises. */
     bool has_address = vfj_interface_has_family(&view->hn, false)
         ? has_kept_addresses(slot)
         : vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv;

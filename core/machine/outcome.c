@@ -1,4 +1,4 @@
-/* Facts of a slot, as answers to probes and outcomes of commands report them. */
+/* Facts of a slot from answers to probes and from outcomes of commands. */
 #include <string.h>
 
 #include "core/data/rc.h"
@@ -7,7 +7,7 @@
 #include "core/machine/observed.h"
 #include "core/machine/plan.h"
 
-/* The kernel's map of the VF, as the view shows it. */
+/* The VF of a view */
 
 static void record_no_vf(struct vfj_step_context *context, struct vfj_slot *slot)
 {
@@ -17,7 +17,8 @@ static void record_no_vf(struct vfj_step_context *context, struct vfj_slot *slot
         vfj_step_notice(context, slot, VFJ_REASON_VF_GONE);
 }
 
-/* VF_DOWN was not received, nor perhaps hn's LINK_UP; the VF may have left and come back. */
+/* Records a VF_DOWN that was missed. hn's LINK_UP may be missed, too, and the VF may have left
+ * and come back. */
 static void record_missed_vf_down(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
@@ -41,8 +42,8 @@ static void record_data_path(struct vfj_step_context *context, struct vfj_slot *
     }
 }
 
-/* False when the view was taken for another VF than the slot now has: it tells nothing of this
- * one's interface. */
+/* Records the VF that a view names. Returns false when it is not the slot's VF. The view then
+ * has no facts about the new VF's interface. */
 static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot,
                       const struct vfj_view *view)
 {
@@ -61,8 +62,8 @@ static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot,
     return true;
 }
 
-/* An administrator's script: a VF that was a port after the script ran, and is none any more, came
- * back unheard. */
+/* Records the state of an administrator's script. A VF that was a port after the script ran, and
+ * is none now, came back without a line. */
 static void record_script(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_refused = slot->observed.script_refused[0] != '\0';
@@ -77,12 +78,12 @@ static void record_script(struct vfj_step_context *context, struct vfj_slot *slo
 
 static void record_joined(struct vfj_step_context *context, struct vfj_slot *slot)
 {
-    bool carries = vfj_observed_carries(slot);
-    if (!carries && slot->joined) {
+    bool is_joined_up = vfj_observed_is_joined_up(slot);
+    if (!is_joined_up && slot->joined) {
         slot->joined = 0;
         vfj_step_cause(context, slot, VFJ_REASON_LEFT);
     }
-    if (!carries || slot->joined || !vfj_plan_is_configured(context, slot))
+    if (!is_joined_up || slot->joined || !vfj_plan_is_configured(context, slot))
         return;
     slot->joined = 1;
     vfj_facts_no_delay(slot);
@@ -98,8 +99,8 @@ static void record_transparent(struct vfj_step_context *context, struct vfj_slot
     slot->request.asked = VFJ_OBSERVE_NOT;
 }
 
-/* A default route that a later observation does not show was hn's, or laggN's, when it was last
- * seen. */
+/* Keeps the last observed gateways of hn or laggN. An observation without a default route does
+ * not clear them. */
 static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
 {
     if (view->gateway.text[0] != '\0')
@@ -108,7 +109,7 @@ static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
         slot->before.gateway6 = view->gateway6;
 }
 
-/* Somebody destroyed laggN: the last observation has the addresses that it is to have again. */
+/* Keeps the addresses of a laggN that somebody destroyed. The new laggN gets them again. */
 static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_view *view)
 {
     if (slot->lagg_ours && slot->observed.lagg.exists && !view->lagg.exists)
@@ -135,7 +136,7 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     vfj_observed_copy(&slot->observed, view);
     record_routers(slot, view);
     slot->lagg_ours |= vfj_observed_has_hn_port(slot);
-    if (view->hn.exists) /* else it has another name, or left: nothing is known of its lagg */
+    if (view->hn.exists) /* without hn, which was renamed or left, nothing is known of its lagg */
         slot->lagg_ours &= !vfj_observed_is_foreign(slot)
             && (view->lagg.exists || vfj_observed_is_lagg_lost(slot));
     record_script(context, slot);
@@ -162,7 +163,7 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
     uint64_t bit = (uint64_t)1 << need;
     enum vfj_reason reason = reason_of_failure(slot, need, outcome);
     if (vfj_plan_is_of_vf(need) && vfj_name_is_empty(slot->vf))
-        return; /* it left */
+        return; /* the VF left */
     if (need == VFJ_NEED_SCRIPT) {
         slot->script.phase = VFJ_SCRIPT_DUE;
         vfj_step_count_up(&slot->script.failures);
@@ -173,7 +174,7 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
         slot->batch.failure = (uint8_t)reason;
     else if (need >= VFJ_NEED_STATIC_ROUTE && slot->batch.kinds[index] == VFJ_COMMAND_ROUTE_CHANGE
              && outcome->kind == VFJ_OUTCOME_EXITED)
-        slot->plan.tried &= ~bit; /* there is no such route: it is added next */
+        slot->plan.tried &= ~bit; /* no such route exists: the next batch adds it */
     else if (slot->plan.retries == 0)
         vfj_step_notice(context, slot, reason);
 }
@@ -181,7 +182,7 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
 static void record_success(struct vfj_step_context *context, struct vfj_slot *slot,
                            enum vfj_need need)
 {
-    /* else it ran for a VF that has left */
+    /* in another phase the script ran for a VF that has left */
     if (need == VFJ_NEED_SCRIPT && slot->script.phase == VFJ_SCRIPT_RUNS) {
         slot->script.phase = VFJ_SCRIPT_RAN;
         slot->script.failures = 0;
@@ -190,7 +191,7 @@ static void record_success(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_link_record_down(context, slot);
 }
 
-/* The batch has ended: what it did is observed. */
+/* Ends the batch. Requests an observation of its effects. */
 static void end_batch(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     context->setback = slot->batch.failure;

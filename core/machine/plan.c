@@ -1,9 +1,9 @@
-/* The plan of a slot: its rows in their order, and the batch that comes next.
+/* The plan of a slot: its rows in their order, and the next batch.
  *
- * The order was seen to lose next to nothing on a real FreeBSD: laggN gets hn's IPv4 addresses
- * while hn still has them; hn becomes a port, and addresses and routes follow without a pause; the
- * VF becomes a port, and only then it is upped: hn then pretends to have no link while laggN
- * already has another port (vfjournal-hyperv(7)). */
+ * On a real FreeBSD this order lost next to no traffic. laggN gets hn's IPv4 addresses while hn
+ * still has them. hn becomes a port, and addresses and routes follow without a pause. The VF becomes
+ * a port before it is upped. hn then pretends to have no link, and laggN already has another port
+ * (vfjournal-hyperv(7)). */
 #include "core/machine/plan.h"
 
 #include <string.h>
@@ -26,9 +26,8 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
 
 bool vfj_plan_is_begun(const struct vfj_slot *slot)
 {
-    uint64_t begun
-        /* perhaps, when no outcome came */
-        = slot->plan.tried | (slot->plan.failed & vfj_plan_required_needs());
+    /* a failed need may have no outcome: its command may have run */
+    uint64_t begun = slot->plan.tried | (slot->plan.failed & vfj_plan_required_needs());
     return slot->lagg_ours && slot->observed.lagg.exists && begun != 0;
 }
 
@@ -155,7 +154,7 @@ static void plan_leave(struct vfj_planner *planner)
     command->b = slot->vf;
 }
 
-/* A new lagg has nothing of what was tried with the one before. */
+/* Creates laggN. A new lagg has no effect of earlier commands, so all needs count as untried. */
 static void plan_lagg(struct vfj_planner *planner)
 {
     if (planner->slot->observed.lagg.exists)
@@ -181,7 +180,8 @@ static bool is_in_batch(const struct vfj_batch *batch, enum vfj_need need)
     return memchr(batch->needs, (int)need, batch->count) != NULL;
 }
 
-/* The first IPv4 address of an interface marks it up, see ifconfig(8). */
+/* Ups laggN. The first IPv4 address of an interface ups it, too (ifconfig(8)): a batch with an
+ * address needs no other command. */
 static void plan_lagg_up(struct vfj_planner *planner)
 {
     if (!planner->slot->observed.lagg.up && !is_in_batch(&planner->slot->batch, VFJ_NEED_INET))
@@ -246,9 +246,9 @@ static void plan_vf_up(struct vfj_planner *planner)
         plan_up(planner, VFJ_NEED_VF_UP, slot->vf);
 }
 
-/* Always in the background: laggN has the address already, and no other slot may wait for a lease.
- * dhclient(8) gives up after some ten seconds without link: hn's is there until the VF is up, the
- * VF's comes a while after that. */
+/* Starts dhclient(8) in the background, since laggN has the address already and no other slot
+ * may wait for a lease. dhclient(8) ends after some ten seconds without link. hn has its link
+ * until the VF is up, and the VF's link comes some time later. */
 static void plan_dhclient(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
@@ -263,15 +263,15 @@ static void plan_dhclient(struct vfj_planner *planner)
         planner->slot->plan.failed |= (uint64_t)1 << VFJ_NEED_DHCLIENT;
 }
 
-/* While hn has its link, before the VF takes it. */
+/* Starts dhclient(8) while hn has its link. hn loses it when the VF is upped. */
 static void plan_dhclient_early(struct vfj_planner *planner)
 {
     if (!vfj_slot_is_on_vf(planner->slot))
         plan_dhclient(planner);
 }
 
-/* Before an advertisement comes laggN has neither address nor route of its own making; but a router
- * that does not answer is to hold up nothing. */
+/* Solicits a router advertisement, from which laggN gets its autoconf address and its route. The
+ * need is optional: no other command waits for a router that does not answer. */
 static void plan_rtsol(struct vfj_planner *planner)
 {
     bool is_new = vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT)
@@ -281,8 +281,8 @@ static void plan_rtsol(struct vfj_planner *planner)
         (void)vfj_planner_add(planner, VFJ_NEED_RTSOL, VFJ_COMMAND_RTSOL);
 }
 
-/* The administrator's script does it all, as with the stock scripts: the VF is upped, and the
- * script runs once it is. */
+/* Ups the VF, then runs the administrator's script in place of the plan's rows, as the stock
+ * scripts do. */
 static void plan_script(struct vfj_planner *planner)
 {
     struct vfj_slot *slot = planner->slot;
@@ -298,26 +298,28 @@ static void plan_script(struct vfj_planner *planner)
     vfj_text_add(&text, slot->hn.text);
 }
 
-/* The table */
+/* The table of needs */
 
-/* A batch holds one phase, or several: see is_merged(). */
+/* The phases of a plan. is_merged() decides whether a batch holds one phase or several. */
 enum phase { PREPARE, SWITCH, JOIN, FINISH, PHASE_COUNT };
 
-/* Of a row: the rest of the batch, and the next phase, wait for the need; the need is void without
- * the VF; its command moves an address, and the kernel deletes routes with that. */
+/* The flags of a row. REQUIRED: the rest of the batch and the next phase wait for the need.
+ * OF_VF: the need is void without the VF. MOVES: the command moves an address, and the kernel
+ * deletes routes with it. ROUTE: the command adds or changes a route. */
 enum { REQUIRED = 1, OF_VF = 2, MOVES = 4, ROUTE = 8 };
 
 struct row {
     enum vfj_need need;
     enum phase phase;
     unsigned flags;
-    /* of the slot while an optional need stays open; a required one's is that of its command */
+    /* of the slot while an optional need stays open; a required need has the fault of its failed
+     * command */
     enum vfj_reason fault;
     void (*plan)(struct vfj_planner *planner);
 };
 
-/* In this order the needs are planned. DHCLIENT and STATIC_ROUTE stand twice. Those without a
- * function have a batch of their own. */
+/* The rows, in the order of the plan. DHCLIENT and STATIC_ROUTE have two rows each. A need
+ * without a function has a batch of its own. */
 static const struct row rows[] = {
     /* clang-format off */
     {VFJ_NEED_LAGG,               PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg},
@@ -375,7 +377,7 @@ bool vfj_plan_is_of_vf(enum vfj_need need)
     return (row_of(need)->flags & OF_VF) != 0;
 }
 
-/* The needs of all rows that have the flag, as a mask. */
+/* Returns the mask of the needs whose rows have the flag. */
 static uint64_t needs_with(unsigned flag)
 {
     uint64_t needs = 0;
@@ -408,8 +410,8 @@ enum vfj_reason vfj_plan_fault(enum vfj_need need)
     return row_of(need)->fault;
 }
 
-/* IPv6 addresses that neither the interface nor laggN has any more, since laggN could not be given
- * them. */
+/* Adds to `now` the IPv6 addresses of the plan before that neither `now` nor laggN has. No
+ * command could add them to laggN. */
 static void keep_addresses(struct vfj_interface *now, const struct vfj_interface *before,
                            const struct vfj_interface *lagg)
 {
@@ -421,8 +423,8 @@ static void keep_addresses(struct vfj_interface *now, const struct vfj_interface
     }
 }
 
-/* What was taken off hn and VF and could not be given to laggN is known from the plan before only.
- */
+/* Keeps facts of the plan before that no later observation shows. Commands took IPv6 addresses
+ * and a dhclient off hn and VF, and could not restore them on laggN. */
 static void keep_failed(struct vfj_slot *slot, const struct vfj_view *before)
 {
     if ((slot->plan.failed >> VFJ_NEED_INET6 & 1) != 0) {
@@ -483,9 +485,9 @@ bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *s
     return true;
 }
 
-/* Phases run as one batch when the guest has no traffic to lose between them: the VF has the data
- * path while hn pretends to have no link, or hn is a port already. In observe mode nothing runs:
- * the whole plan is written down at once. */
+/* Returns whether phases run as one batch. The guest then has no traffic to lose between them:
+ * the VF has the data path, or hn is a port already. In observe mode no command runs, and one
+ * batch holds the whole plan. */
 static bool is_merged(const struct vfj_planner *planner)
 {
     return !vfj_step_is_acting(planner->context) || vfj_slot_is_on_vf(planner->slot)
@@ -517,7 +519,7 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
         plan_script(&planner);
     } else {
         plan_phases(&planner);
-        slot->lagg_ours |= slot->batch.count > 0; /* though the outcome may stay unknown */
+        slot->lagg_ours |= slot->batch.count > 0; /* even if the outcome stays unknown */
     }
     return slot->batch.count > 0;
 }

@@ -40,15 +40,16 @@ static void desire_args(struct vfj_desired *desired, const struct vfj_interface 
         desire(desired, &address);
 }
 
-/* After a crash an address of rc.conf's that no interface has counts as deleted by an unrecorded
- * command. */
+/* Adds the addresses of rc.conf that laggN lacks. After a crash they count as deleted by a
+ * command without a record. */
 static void desire_rc(struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
     const struct vfj_interface *lagg = &slot->observed.lagg;
     char args[VFJ_ARGS_SIZE];
     bool rtadv;
-    /* Without any address of a family, rc.conf's words for that are given as they stand. */
+    /* When neither laggN nor hn has an address of a family, VFJ_NEED_RC_INET or
+     * VFJ_NEED_RC_INET6 configures that family. */
     bool inet = vfj_interface_has_family(lagg, false)
         || vfj_interface_has_family(&slot->observed.hn, false)
         || !vfj_rc_ifconfig_args(planner->rc, slot->hn, args, sizeof args) || args[0] == '\0';
@@ -73,12 +74,13 @@ void vfj_planner_desire(struct vfj_planner *planner)
     struct vfj_desired *desired = &planner->desired;
     const struct vfj_view *now = &slot->observed, *before = &slot->before;
     bool in_plan = slot->plan.phase == VFJ_PLAN_ACTIVE;
-    /* laggN's dhclient has the last word on the IPv4 address. */
+    /* The dhclient of laggN decides on the IPv4 address. Earlier IPv4 addresses do not count
+     * then. */
     bool by_lease = now->lagg_dhclient != 0 && vfj_interface_has_family(&now->lagg, false);
     desired->count = 0;
     if (in_plan) {
         desire_of(desired, &before->hn, by_lease);
-        desire_of(desired, &before->lagg, by_lease); /* of one that was destroyed */
+        desire_of(desired, &before->lagg, by_lease); /* of a laggN that was destroyed */
     }
     desire_of(desired, &now->hn, false);
     if (vfj_planner_takes_from_vf(slot, planner->target)) {
@@ -100,7 +102,8 @@ static void add_address(struct vfj_planner *planner, enum vfj_need need,
     vfj_text_add(&text, alias ? " alias" : "");
 }
 
-/* The kernel deletes routes with an address, and so those that this plan added already. */
+/* Deletes an address. The kernel deletes routes with it, and perhaps routes that this plan has
+ * added. The plan adds those again. */
 static void delete_address(struct vfj_planner *planner, enum vfj_need need,
                            struct vfj_name interface, const struct vfj_address *address)
 {
@@ -126,8 +129,8 @@ void vfj_plan_inet(struct vfj_planner *planner)
     }
 }
 
-/* laggport takes hn's IPv6 addresses off hn by itself (sys/net/if_lagg.c, where hn has a link-local
- * one); those that stay are deleted after that. */
+/* Deletes hn's addresses. `laggport` itself deletes IPv6 addresses of an hn with a link-local
+ * address (sys/net/if_lagg.c). Commands delete those that remain after that. */
 void vfj_plan_hn_addresses(struct vfj_planner *planner)
 {
     const struct vfj_interface *hn = &planner->slot->observed.hn;
@@ -148,8 +151,8 @@ void vfj_plan_vf_addresses(struct vfj_planner *planner)
         delete_address(planner, VFJ_NEED_VF_ADDRESSES, planner->slot->vf, &vf->addresses[i]);
 }
 
-/* The kernel refuses an IPv6 address on laggN while another interface has it, so it is added after
- * it left that one. */
+/* Adds IPv6 addresses to laggN. The kernel refuses one that another interface has, so that the
+ * interface loses it first. */
 void vfj_plan_inet6(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
@@ -164,7 +167,7 @@ void vfj_plan_inet6(struct vfj_planner *planner)
     }
 }
 
-/* rc.conf's words, as the stock scripts use them, where hn had no address of a family */
+/* rc.conf's words, for a family of which hn had no address */
 
 static void configure(struct vfj_planner *planner, enum vfj_need need, const char *args,
                       const char *more)
@@ -176,7 +179,8 @@ static void configure(struct vfj_planner *planner, enum vfj_need need, const cha
     vfj_text_add(&text, more);
 }
 
-/* An address that is desired has a command of its own already. */
+/* Returns whether laggN has the address in the words, or another command adds it as a desired
+ * one. */
 static bool is_given(const struct vfj_planner *planner, const char *args)
 {
     struct vfj_address address;
@@ -206,8 +210,8 @@ static bool has_family(const struct vfj_planner *planner, bool inet6)
     return vfj_interface_has_family(&planner->slot->observed.lagg, inet6);
 }
 
-/* rc.conf's words of a family. Where laggN has an address of that family already, an earlier
- * command for the rest failed. */
+/* Configures laggN with rc.conf's words of a family. If laggN has an address of that family
+ * already, only a need that failed before adds the rest. */
 static void configure_family(struct vfj_planner *planner, enum vfj_need need, const char *args,
                              const char *more)
 {

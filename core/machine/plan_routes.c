@@ -1,4 +1,5 @@
-/* The plan's rows about routes: those that went with hn's addresses, or still lead through hn. */
+/* The plan's rows about routes. The kernel deletes some routes with hn's addresses, and others
+ * still lead through hn. */
 #include <string.h>
 
 #include "core/check.h"
@@ -15,8 +16,8 @@ static bool covers_any(const struct vfj_interface *interface, struct vfj_span ro
     return false;
 }
 
-/* Whether rc.conf's words, which laggN is given in this plan, have an address in the router's
- * subnet. */
+/* Returns whether this plan gives laggN words of rc.conf with an address in the router's subnet.
+ * Words without a readable address count, too. */
 static bool is_given(const struct vfj_planner *planner, struct vfj_span router, bool inet6)
 {
     const struct vfj_name hn = planner->slot->hn;
@@ -40,8 +41,8 @@ static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
     return vfj_span_is(scope, slot->hn.text) || vfj_span_is(scope, vfj_name_lagg(slot->unit).text);
 }
 
-/* Whether one of rc.conf's routes leads to the router straight through hn: no subnet need have it.
- */
+/* Returns whether a static route of rc.conf leads to the router straight through hn. Such a
+ * router needs no subnet of hn's. */
 static bool has_interface_route(const struct vfj_planner *planner, struct vfj_span router)
 {
     char words[VFJ_ARGS_SIZE - 16];
@@ -59,8 +60,8 @@ static bool has_interface_route(const struct vfj_planner *planner, struct vfj_sp
     return false;
 }
 
-/* Whether the router is in a subnet of laggN's, as that is or as it is to be: then its routes went
- * with an address. */
+/* Returns whether the router is in a present or future subnet of laggN, or has a route straight
+ * through hn. The kernel then deleted the router's routes with an address. */
 static bool is_in_reach(const struct vfj_planner *planner, struct vfj_span router, bool inet6)
 {
     for (unsigned i = 0; i < planner->desired.count; i++) {
@@ -71,7 +72,7 @@ static bool is_in_reach(const struct vfj_planner *planner, struct vfj_span route
         || has_interface_route(planner, router);
 }
 
-/* The text behind the '%' of an IPv6 address, which ends before that; empty when it has none. */
+/* Cuts off the scope of an IPv6 address. Returns the scope without its '%', or an empty text. */
 static struct vfj_span cut_scope(struct vfj_span *address)
 {
     const char *percent = memchr(address->text, '%', address->length);
@@ -83,8 +84,8 @@ static struct vfj_span cut_scope(struct vfj_span *address)
     return scope;
 }
 
-/* Whether the route is this slot's, by its words: it leads through hn, or its router is in reach. An
- * IPv6 router may be anybody's, unless its scope is another interface. */
+/* Returns whether a route with these words is the slot's. It leads through hn or laggN, or its
+ * router is in reach. An IPv6 router without a scope counts as the slot's. */
 static bool is_route_of(const struct vfj_planner *planner, struct vfj_span words)
 {
     struct vfj_route route;
@@ -98,7 +99,7 @@ static bool is_route_of(const struct vfj_planner *planner, struct vfj_span words
     return is_in_reach(planner, router, false);
 }
 
-/* A route's words, with laggN for hn where that is a scope or an interface. */
+/* Adds the words of a route. laggN replaces hn as a scope and as an interface. */
 static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot,
                             struct vfj_span words)
 {
@@ -122,7 +123,8 @@ static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot,
 
 /* Default routes */
 
-/* The words of the IPv4 default route that hn or laggN is known to have had, or of rc.conf's. */
+/* Fills in the words of the slot's IPv4 default route. The gateway is the last one observed, or
+ * else rc.conf's. Returns false without one. */
 static bool find_default(const struct vfj_planner *planner, struct vfj_text *words)
 {
     char router[VFJ_ARGS_SIZE - 16];
@@ -137,11 +139,12 @@ static bool find_default(const struct vfj_planner *planner, struct vfj_text *wor
     if (!vfj_rc_default_router(planner->rc, router, sizeof router))
         return false;
     vfj_text_add(words, router);
-    VFJ_CHECK(!words->overflow); /* its buffer is larger by more than the first word */
+    VFJ_CHECK(!words->overflow); /* `words` has room for "default " and the longest router */
     return is_route_of(planner, (struct vfj_span){words->bytes, words->length});
 }
 
-/* rc.conf's IPv6 default router, when it is this slot's: a link-local one's scope says so. */
+/* Fills in rc.conf's IPv6 default router. Returns false when the router is not the slot's. The
+ * scope of a link-local router names its interface. */
 static bool find_rc_router6(const struct vfj_planner *planner, struct vfj_address *gateway)
 {
     char text[VFJ_VALUE_SIZE];
@@ -165,7 +168,7 @@ static bool find_router6(const struct vfj_planner *planner, struct vfj_address *
     return find_rc_router6(planner, gateway);
 }
 
-/* The text of a route's command, to which its words are to be added. */
+/* Adds a route's command. Returns its text, to which the caller adds the words. */
 static struct vfj_text begin_route(struct vfj_planner *planner, enum vfj_need need,
                                    enum vfj_command_kind kind)
 {
@@ -173,8 +176,9 @@ static struct vfj_text begin_route(struct vfj_planner *planner, enum vfj_need ne
     return vfj_text_begin(command->text, sizeof command->text);
 }
 
-/* The kernel had a default route to the router, so a route led to that straight through hn. */
-static void plan_way_to(struct vfj_planner *planner, const struct vfj_address *router)
+/* Adds a route to the router straight through laggN when the router is in no subnet. The kernel
+ * had a default route to the router. It therefore had a route to the router through hn. */
+static void plan_route_to_router(struct vfj_planner *planner, const struct vfj_address *router)
 {
     if (router->text[0] == '\0' || is_in_reach(planner, vfj_span_of(router->text), false))
         return;
@@ -196,7 +200,7 @@ void vfj_plan_default_route(struct vfj_planner *planner)
         || vfj_planner_has_tried(planner, VFJ_NEED_DEFAULT_ROUTE) || !find_default(planner, &words))
         return;
     if (!planner->slot->recovering)
-        plan_way_to(planner, &planner->slot->observed.gateway);
+        plan_route_to_router(planner, &planner->slot->observed.gateway);
     struct vfj_text text = begin_route(planner, VFJ_NEED_DEFAULT_ROUTE, VFJ_COMMAND_ROUTE_ADD);
     add_route_words(&text, planner->slot, vfj_span_of(bytes));
 }
@@ -215,8 +219,8 @@ static void plan_route6(struct vfj_planner *planner, enum vfj_need need, enum vf
     vfj_text_add(&words, vfj_name_lagg(planner->slot->unit).text);
 }
 
-/* The kernel leaves IPv6 routes where they are when an address moves: the default route is changed
- * while it leads through hn. */
+/* Changes the default route while it leads through hn. The kernel keeps IPv6 routes when an
+ * address moves. */
 void vfj_plan_default_route6(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
@@ -224,7 +228,8 @@ void vfj_plan_default_route6(struct vfj_planner *planner)
         plan_route6(planner, VFJ_NEED_DEFAULT_ROUTE6, VFJ_COMMAND_ROUTE_CHANGE);
 }
 
-/* One through another interface is left alone: adding fails then, and that is well. */
+/* Adds a missing IPv6 default route. If one through another interface exists, the command fails,
+ * which counts as success. */
 void vfj_plan_new_default_route6(struct vfj_planner *planner)
 {
     bool is_due = planner->moves_routes
@@ -236,8 +241,8 @@ void vfj_plan_new_default_route6(struct vfj_planner *planner)
 
 /* Static routes */
 
-/* A route that went with hn's address is added. An IPv6 one is changed, as it is there still, and
- * added when it is not. */
+/* Adds an IPv4 route that the kernel deleted with hn's address. Changes an IPv6 route, which the
+ * kernel keeps. Adds that route if the change fails. */
 static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, const char *words)
 {
     struct vfj_route route;
@@ -250,7 +255,7 @@ static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, c
     struct vfj_text text
         = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
     if (is_change && !vfj_span_starts(vfj_span_of(words), "-inet6 "))
-        vfj_text_add(&text, "-inet6"); /* as the command's grammar wants it first */
+        vfj_text_add(&text, "-inet6"); /* the command's grammar has it first */
     add_route_words(&text, planner->slot, vfj_span_of(words));
 }
 
@@ -266,7 +271,8 @@ static void plan_routes(struct vfj_planner *planner, bool interface_only)
     }
 }
 
-/* Before the default route: its router may be beyond all subnets. */
+/* Plans routes without a router before the default route, whose router may be beyond all
+ * subnets. */
 void vfj_plan_interface_routes(struct vfj_planner *planner)
 {
     plan_routes(planner, true);

@@ -1,29 +1,28 @@
-/* What the machine asks of a policy. Used inside core/ only. */
+/* The interface of a policy. Used inside core/ only. */
 #ifndef VFJ_CORE_MACHINE_POLICY_H
 #define VFJ_CORE_MACHINE_POLICY_H
 
 #include "core/machine/context.h"
 
-/* Each entry handles the context's event, which is of the kind it is named for. Notes, transitions
- * and commands go through core/context.h. */
+/* Each entry but `reset` handles the context's event, and has the name of the event's kind. Entries
+ * add notes, transitions and commands through core/machine/context.h. */
 struct vfj_policy_entries {
-    void (*reset)(
-        /* after a boot, a restart or a change of policy: nothing is under way */
-        struct vfj_step_context *context);
-    void (*connected)(struct vfj_step_context *context); /* the stream begins, or was interrupted */
-    void (*devd)(struct vfj_step_context *context);      /* a line that can be acted on */
-    void (*observed)(struct vfj_step_context *context);  /* the answer to one of its probes */
-    void (*finished)(struct vfj_step_context *context);  /* the outcome of one of its commands */
-    void (*timer)(struct vfj_step_context *context);     /* whatever is due by head.mono_us */
-    void (*stopping)(struct vfj_step_context *context);  /* the daemon is about to end */
+    /* a boot, a restart or a change of policy: no script and no command runs */
+    void (*reset)(struct vfj_step_context *context);
+    void (*connected)(struct vfj_step_context *context); /* a connection to devd begins */
+    void (*devd)(struct vfj_step_context *context);      /* a line without a note */
+    void (*observed)(struct vfj_step_context *context);  /* the answer to a probe of the policy */
+    /* the outcome of a command of the policy */
+    void (*finished)(struct vfj_step_context *context);
+    void (*timer)(struct vfj_step_context *context);    /* timers are due at head.mono_us */
+    void (*stopping)(struct vfj_step_context *context); /* the daemon stops */
 };
 
-/* hyperv_vfattach and hyperv_vfup, step for step (core/policy/scripts.c). */
+/* The policy that does the steps of hyperv_vfattach and hyperv_vfup (core/policy/scripts.c). */
 extern const struct vfj_policy_entries vfj_policy_scripts;
-/* Whether no script is under way, nor waits, nor has a sleeper that runs a command. */
+/* Returns whether no script runs or waits, and no sleeper runs a command. */
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts);
-/* Whether a policy scripts that somebody wrote down is one that its steps can lead to, as far as
- * they rely on it. */
+/* Returns whether the policy can continue from scripts that were read from a text. */
 bool vfj_scripts_is_sound(const struct vfj_scripts *scripts);
 
 #endif

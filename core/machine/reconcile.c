@@ -1,4 +1,4 @@
-/* The one decider: state, timers and commands of a slot follow from its facts. */
+/* The decisions about a slot: its facts determine its state, timers and commands. */
 #include "core/machine/reconcile.h"
 
 #include <string.h>
@@ -12,28 +12,28 @@
 #include "core/machine/transparent.h"
 
 enum {
-    BATCHES_MAX = 16,    /* of one plan: more than the longest needs */
-    BACKOFF_FIRST_S = 1, /* between tries after a failure: this at first, then twice as long … */
-    BACKOFF_MAX_S = 300, /* up to this */
-    /* between observations of a conflict that only an administrator can end */
+    BATCHES_MAX = 16,    /* batches of one plan; the longest plan needs fewer */
+    BACKOFF_FIRST_S = 1, /* pause after the first failure; each further failure doubles it */
+    BACKOFF_MAX_S = 300, /* longest pause after a failure */
+    /* pauses between observations of a conflict that only an administrator can end */
     CONFLICT_FIRST_S = 60,
     CONFLICT_MAX_S = 3600,
-    RETRY_FIRST_S = 5, /* between plans that try again what the guest's traffic does not need */
+    RETRY_FIRST_S = 5, /* pauses between plans that try failed optional needs again */
     RETRY_MAX_S = 3600,
-    SCRIPT_TRIES = 5, /* of a per-interface script for one VF_UP */
+    SCRIPT_TRIES = 5, /* runs of a failing per-interface script for one VF_UP */
     SCRIPT_FIRST_S = 10,
-    RECHECKS_MAX = 5, /* observations after hn's link came up: devd's dhclient takes its time */
-    LAST_LINK_S = 3,  /* a daemon that is about to end waits so long for a VF's link */
-    /* Between observations of a slot with nothing under way. What an administrator, a jail or an
-     * agent does to hn sends no line before FreeBSD 15. */
+    RECHECKS_MAX = 5, /* observations after hn's link came up, until devd's dhclient runs */
+    LAST_LINK_S = 3,  /* wait of a stopping daemon for a VF's link */
+    /* Pauses between observations of an idle slot. Before FreeBSD 15 no line reports how an
+     * administrator, a jail or an agent changes hn. */
     WATCH_FIRST_S = 20,
     WATCH_MAX_S = 600,
-    WATCHES_MAX = 6, /* 20 s · 2⁵ is the longest */
+    WATCHES_MAX = 6, /* 20 s · 2⁵ exceeds WATCH_MAX_S */
 };
 
 /* States */
 
-/* One VF replaced another within the step: the old one's departure is reported first. */
+/* Reports the departure of a VF that another VF replaced within the step. */
 static void report_replaced(struct vfj_step_context *context, unsigned index, struct vfj_slot *slot)
 {
     const struct vfj_slot *was = vfj_step_old_slot(context, index);
@@ -47,8 +47,8 @@ static void report_replaced(struct vfj_step_context *context, unsigned index, st
     made->generation = was->generation;
 }
 
-static void publish_state(struct vfj_step_context *context, struct vfj_slot *slot,
-                          enum vfj_reason reason)
+static void report_state(struct vfj_step_context *context, struct vfj_slot *slot,
+                         enum vfj_reason reason)
 {
     enum vfj_slot_state state = vfj_slot_public_state(slot);
     if (state == slot->state)
@@ -67,7 +67,7 @@ void vfj_reconcile_state(struct vfj_step_context *context, unsigned index)
     struct vfj_slot *slot = &context->next->slots[index];
     report_replaced(context, index, slot);
     enum vfj_reason cause = (enum vfj_reason)context->causes[index];
-    publish_state(context, slot, cause);
+    report_state(context, slot, cause);
 }
 
 /* Timers */
@@ -77,7 +77,7 @@ static void arm(const struct vfj_step_context *context, int64_t *timer_us, int64
     *timer_us = context->next->head.mono_us + pause_us;
 }
 
-/* Arm a timer that is not armed, or is due later. */
+/* Arms a timer that is not armed, or is due later. Returns whether it armed the timer. */
 static bool arm_earlier(const struct vfj_step_context *context, int64_t *timer_us, int64_t pause_us)
 {
     if (*timer_us != VFJ_NEVER_US && *timer_us <= context->next->head.mono_us + pause_us)
@@ -95,7 +95,7 @@ static void arm_delay(struct vfj_step_context *context, struct vfj_slot *slot)
         slot->fault = VFJ_REASON_NONE;
     slot->delay = VFJ_DELAY_RUNNING;
     arm(context, &slot->timers.delay_us, vfj_rc_delay_s(vfj_step_rc(context)) * 1000000);
-    publish_state(context, slot, VFJ_REASON_DELAY_STARTED);
+    report_state(context, slot, VFJ_REASON_DELAY_STARTED);
 }
 
 static void arm_link(const struct vfj_step_context *context, struct vfj_slot *slot)
@@ -107,8 +107,8 @@ static void arm_link(const struct vfj_step_context *context, struct vfj_slot *sl
         (void)arm_earlier(context, &slot->timers.link_us, LAST_LINK_S * 1000000);
 }
 
-/* Observations 1, 2, 4 … seconds apart after hn's link came up, as long as hn carries the traffic;
- * else one. */
+/* Arms observations 1, 2, 4 … seconds apart after hn's link came up, while hn has the traffic.
+ * Otherwise arms one. */
 static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     unsigned most = slot->joined || vfj_slot_is_on_vf(slot) ? 1 : RECHECKS_MAX;
@@ -121,13 +121,13 @@ static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot 
         slot->plan.rechecks++;
 }
 
-/* While laggN has hn's configuration and nothing is under way, the slot is observed now and then. */
+/* Arms the watch timer of an idle slot while laggN has hn's configuration, or has lost it. */
 static void arm_watch(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
-    bool is_calm = slot->activity == VFJ_ACTIVITY_IDLE && vfj_step_is_acting(context)
+    bool is_idle = slot->activity == VFJ_ACTIVITY_IDLE && vfj_step_is_acting(context)
         && !vfj_name_is_empty(slot->unit)
         && (vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot));
-    if (!is_calm) {
+    if (!is_idle) {
         slot->timers.watch_us = VFJ_NEVER_US;
         return;
     }
@@ -149,7 +149,8 @@ static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot,
     slot->fault = (uint8_t)fault;
 }
 
-/* Whether nothing uses the VF's data path: no lagg has the VF, or laggN has it and not hn. */
+/* Returns whether no traffic uses the VF's data path. The VF is in no lagg, or laggN has the VF
+ * without hn. */
 static bool is_vf_unused(const struct vfj_slot *slot)
 {
     return vfj_name_is_empty(slot->observed.vf_lagg)
@@ -157,8 +158,8 @@ static bool is_vf_unused(const struct vfj_slot *slot)
             && !vfj_observed_is_foreign(slot));
 }
 
-/* The plan can't go on while the VF has the data path: it is taken down, so that hn carries the
- * traffic. */
+/* Takes the VF down when the plan can't continue while the VF has the data path. hn then has the
+ * traffic. Returns whether a batch was issued. */
 static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
@@ -169,8 +170,8 @@ static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *s
     return true;
 }
 
-/* The requested observation is under way, or takes place when timers.observe_us has come. Its
- * reason is kept until it has its answer. */
+/* Keeps the reason of a request until its answer. The probe runs now, or after
+ * timers.observe_us. */
 static void keep_reason(struct vfj_slot *slot)
 {
     if (slot->request.asked < slot->request.wanted)
@@ -178,14 +179,15 @@ static void keep_reason(struct vfj_slot *slot)
     slot->request.wanted = VFJ_OBSERVE_NOT;
 }
 
-/* An observation or a required command failed: once more at once, then after growing pauses. */
+/* Handles a failed observation or required command. Observes again at once after the first
+ * failure, then after growing pauses. Returns whether a batch was issued. */
 static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     enum vfj_reason reason = (enum vfj_reason)context->setback;
     if (slot->fault != reason || slot->plan.failures == 0)
         vfj_step_notice(context, slot, reason);
     slot->fault = (uint8_t)reason;
-    slot->plan.batches = 0; /* those that fail are no sign that the guest does not obey */
+    slot->plan.batches = 0; /* a failed batch does not show that commands have no effect */
     vfj_step_count_up(&slot->plan.failures);
     if (slot->plan.failures == 1) {
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
@@ -200,7 +202,7 @@ static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *sl
     return false;
 }
 
-/* What holds the plan up is not the program's to remove. */
+/* Pauses a plan that no command of the machine can continue. */
 static void pause_plan(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->timers.observe_us != VFJ_NEVER_US)
@@ -223,8 +225,8 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
     return protect_traffic(context, slot);
 }
 
-/* rc.conf has words for hn that do not fit in one command, and laggN was given none of that kind.
- */
+/* Returns whether rc.conf has words for hn that do not fit in one command, and laggN got none of
+ * that kind. */
 static bool has_too_long_words(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     const struct vfj_rc *rc = vfj_step_rc(context);
@@ -238,7 +240,7 @@ static bool has_too_long_words(const struct vfj_step_context *context, const str
             && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_ALIASES));
 }
 
-/* laggN was given rc.conf's aliases, and there are more than it can be given. */
+/* Returns whether laggN got rc.conf's aliases, and rc.conf has more than VFJ_ALIASES_MAX. */
 static bool has_too_many_aliases(const struct vfj_step_context *context,
                                  const struct vfj_slot *slot)
 {
@@ -248,13 +250,12 @@ static bool has_too_many_aliases(const struct vfj_step_context *context,
         && vfj_rc_alias(vfj_step_rc(context), slot->hn, VFJ_ALIASES_MAX, args, sizeof args);
 }
 
-/* The fault that stands when a plan has ended. */
+/* Returns the fault that stands at the end of a plan. */
 static enum vfj_reason standing_fault(const struct vfj_step_context *context,
                                       const struct vfj_slot *slot)
 {
-    enum vfj_reason conflict
-        /* in observe mode, and beside an administrator's script */
-        = vfj_observed_port_conflict(slot);
+    /* a port conflict remains in observe mode, and with an administrator's script */
+    enum vfj_reason conflict = vfj_observed_port_conflict(slot);
     if (conflict != VFJ_REASON_NONE)
         return conflict;
     if (slot->link.tries > 0)
@@ -274,8 +275,8 @@ static enum vfj_reason standing_fault(const struct vfj_step_context *context,
                                                                        : VFJ_REASON_NONE;
 }
 
-/* In observe mode the guest itself joins hn and VF, or does not: observations, further and further
- * apart. */
+/* Schedules observations with growing pauses in observe mode. The guest itself may join hn and
+ * VF. */
 static void await_guest(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->plan.rechecks == 0)
@@ -285,7 +286,8 @@ static void await_guest(struct vfj_step_context *context, struct vfj_slot *slot)
         vfj_step_pause_us(2, BACKOFF_MAX_S, slot->plan.rechecks));
 }
 
-/* A failed script is tried again a few times, then given up until the next VF_UP. */
+/* Schedules another run of a failed script. After SCRIPT_TRIES failures the script waits for the
+ * next VF_UP. */
 static void retry_script(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->script.failures < SCRIPT_TRIES)
@@ -305,7 +307,7 @@ static void close_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     if (vfj_step_is_acting(context))
         slot->recovering = 0;
     if (had_failures && !vfj_slot_is_on_vf(slot) && plan->rechecks == 0)
-        plan->rechecks = 1; /* hn's LINK_UP may have come meanwhile */
+        plan->rechecks = 1; /* hn's LINK_UP may have come during the failures */
     set_fault(context, slot, standing_fault(context, slot));
     if (plan->failed == 0) {
         plan->retries = 0;
@@ -316,13 +318,13 @@ static void close_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         vfj_step_count_up(&plan->retries);
 }
 
-/* No need is open that this plan can still meet. */
+/* Ends a plan that can meet no further need. */
 static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool wants_port = vfj_plan_target(slot) >= VFJ_TARGET_JOINED;
     if (slot->observed.script && vfj_slot_is_on_vf(slot) && slot->delay == VFJ_DELAY_OVER) {
         slot->delay = VFJ_DELAY_NONE;
-        publish_state(context, slot, VFJ_REASON_CUSTOM_SCRIPT);
+        report_state(context, slot, VFJ_REASON_CUSTOM_SCRIPT);
     }
     close_plan(context, slot);
     if (slot->observed.script && slot->script.phase == VFJ_SCRIPT_DUE && slot->script.failures > 0)
@@ -333,8 +335,9 @@ static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 
 /* The decision after an observation */
 
-/* Somebody took laggN down together with the VF, as `service netif restart` does with all
- * interfaces; it ups those of rc.conf only. The VF is nobody's choice then. */
+/* Returns whether somebody took laggN and the VF down together. `service netif restart` takes
+ * all interfaces down, and ups only those of rc.conf. The VF is not down by anyone's choice
+ * then. */
 static bool was_all_taken_down(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
@@ -342,8 +345,8 @@ static bool was_all_taken_down(const struct vfj_slot *slot)
         && !view->vf.up;
 }
 
-/* Start hyperv_vf_delay for a VF that no line announced and that does not have the data path, and
- * for one that was not taken down for its own sake. */
+/* Starts hyperv_vf_delay for a VF that no line announced and that does not have the data path.
+ * Starts it also for a VF that was taken down together with laggN. */
 static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
@@ -358,8 +361,8 @@ static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
         slot->delay = VFJ_DELAY_DUE;
 }
 
-/* The VF has the data path though its delay runs: VF_UP was missed. hn has no traffic until the VF
- * is joined. */
+/* Ends the delay of a VF that has the data path: VF_UP was missed. hn has no traffic until the
+ * VF is joined. */
 static void end_delay(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->delay != VFJ_DELAY_RUNNING || !vfj_slot_is_on_vf(slot))
@@ -378,27 +381,28 @@ static void begin_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     vfj_plan_begin(slot, is_watch);
 }
 
-/* Whether the guest has no network as it is, or would lose it to the stock scripts. */
-static bool is_in_danger(const struct vfj_slot *slot)
+/* Returns whether the guest has no network, or the stock scripts would end it. */
+static bool is_network_at_risk(const struct vfj_slot *slot)
 {
-    bool is_stranded = vfj_slot_is_on_vf(slot) && !slot->joined;
-    bool is_orphaned = vfj_observed_has_taken_over(slot) && !vfj_observed_has_hn_port(slot);
+    bool is_vf_alone = vfj_slot_is_on_vf(slot) && !slot->joined;
+    bool is_hn_lost = vfj_observed_has_taken_over(slot) && !vfj_observed_has_hn_port(slot);
     return !slot->observed.script
-        && (is_stranded || is_orphaned || vfj_observed_is_lagg_lost(slot)
+        && (is_vf_alone || is_hn_lost || vfj_observed_is_lagg_lost(slot)
             || vfj_observed_port_conflict(slot) != VFJ_REASON_NONE);
 }
 
-/* While the daemon is about to end, it goes on with what was begun, by itself or by a daemon that was
- * killed, and begins only what the guest's network needs. A VF that was just found may have the data
- * path. */
+/* Returns whether the slot's plan may continue or begin. A stopping daemon finishes plans that
+ * it, or a killed daemon, began. It begins only plans that the guest's network needs. It
+ * observes a rediscovered VF, which may have the data path. */
 static bool may_go_on(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     return !vfj_step_is_stopping(context) || slot->recovering || slot->plan.phase == VFJ_PLAN_ACTIVE
-        || is_in_danger(slot) || slot->link.monitor == VFJ_LINK_MONITOR_EXPIRED
+        || is_network_at_risk(slot) || slot->link.monitor == VFJ_LINK_MONITOR_EXPIRED
         || vfj_link_wants_down(slot) || slot->request.wanted == VFJ_OBSERVE_REDISCOVERED;
 }
 
-/* The next daemon observes each slot, and joins a VF whose delay is over as soon as it starts. */
+/* Leaves the slot to the next daemon, which observes each slot. A delay that is over then ends
+ * at the start of that daemon, which joins the VF. */
 static void leave_to_next(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     slot->request.wanted = VFJ_OBSERVE_NOT;
@@ -408,7 +412,7 @@ static void leave_to_next(const struct vfj_step_context *context, struct vfj_slo
     slot->timers.delay_us = context->next->head.mono_us;
 }
 
-/* True when a batch was issued. */
+/* Decides on the plan. Returns whether a batch was issued. */
 static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_logged = slot->plan.phase == VFJ_PLAN_LOGGED && !vfj_step_is_acting(context);
@@ -417,12 +421,12 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     if (slot->plan.phase != VFJ_PLAN_ACTIVE && !is_logged)
         begin_plan(context, slot);
     if (vfj_plan_is_begun(slot) && !slot->observed.hn.exists) {
-        /* It was renamed, and no line told of it, or left: the plan goes on when it is there. */
+        /* hn was renamed without a line, or left: the plan continues when hn exists. */
         pause_plan(context, slot);
         return false;
     }
     if (!vfj_plan_is_due(slot))
-        slot->plan.failed = 0; /* nothing is wanted of laggN */
+        slot->plan.failed = 0; /* no command is needed on laggN */
     if (!vfj_plan_is_due(slot) || is_logged) {
         finish_plan(context, slot);
         return false;
@@ -446,7 +450,7 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_observe asked)
 {
     if (!vfj_observed_has_taken_over(slot) && vfj_step_is_acting(context))
-        slot->recovering = 0; /* nothing was moved yet, or all of it is with hn */
+        slot->recovering = 0; /* hn's configuration never left hn, or is back on hn */
     decide_delay(slot, asked);
     end_delay(context, slot);
     arm_delay(context, slot);
@@ -459,9 +463,9 @@ static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum
 
 /* Observations */
 
-/* An hn interface whose name does not tell its unit, and whose renaming was not received: which
- * lagg is whose can only be guessed. Nothing is done until the map, which is requested, tells. */
-static void give_up(struct vfj_step_context *context, struct vfj_slot *slot)
+/* Waits for the map when hn's unit is unknown. The name has no unit, and no line reported the
+ * renaming. Without the unit the lagg of hn is unknown, too. */
+static void await_unit(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     set_fault(context, slot, VFJ_REASON_NO_UNIT);
     memset(&slot->request, 0, sizeof slot->request);
@@ -484,7 +488,7 @@ static void observe(struct vfj_step_context *context, struct vfj_slot *slot)
     slot->activity = VFJ_ACTIVITY_OBSERVING;
 }
 
-/* What the slot does from here on. */
+/* Decides the slot's next activity. */
 static void decide_activity(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool has_batch = false;
@@ -504,7 +508,7 @@ static void decide_activity(struct vfj_step_context *context, struct vfj_slot *s
         slot->activity = VFJ_ACTIVITY_RUNNING;
         slot->plan.watches = 0;
     } else if (slot->request.wanted != VFJ_OBSERVE_NOT && vfj_name_is_empty(slot->unit)) {
-        give_up(context, slot);
+        await_unit(context, slot);
     } else if (slot->request.wanted != VFJ_OBSERVE_NOT) {
         observe(context, slot);
     } else if (slot->activity != VFJ_ACTIVITY_OBSERVING) {
@@ -516,7 +520,7 @@ static void reconcile_ordinary(struct vfj_step_context *context, unsigned index)
 {
     struct vfj_slot *slot = &context->next->slots[index];
     vfj_reconcile_state(context, index);
-    arm_delay(context, slot); /* of a VF that a line announced: it has no need of an observation */
+    arm_delay(context, slot); /* a VF that a line announced needs no observation first */
     decide_activity(context, slot);
     arm_link(context, slot);
     arm_recheck(context, slot);
