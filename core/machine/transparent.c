@@ -131,24 +131,18 @@ static bool can_begin(const struct vfj_slot *slot)
     return !slot->joined && !vfj_slot_has_plan(slot);
 }
 
-/* No timer of either mode is armed. */
-static void disarm(struct vfj_slot *slot)
+/* Only who the slot is stays. The VF that the map shows is attached then. */
+static void begin_mode(struct vfj_slot *slot, enum vfj_slot_mode mode)
 {
-    _Static_assert(VFJ_NEVER_US == -1, "a timer that is not armed has all bits set");
-    memset(&slot->timers, 0xff, sizeof slot->timers);
-}
-
-/* The VF that the map shows is attached then. */
-static void begin_mode(struct vfj_slot *slot)
-{
-    memset(&slot->vf, 0, sizeof slot->vf);
-    vfj_link_forget(slot);
-    memset(&slot->plan, 0, sizeof slot->plan);
-    memset(&slot->request, 0, sizeof slot->request);
-    disarm(slot);
-    slot->data_path = VFJ_DATA_PATH_HN;
-    slot->fault = VFJ_REASON_NONE;
-    slot->transparent.mode = VFJ_SLOT_MODE_TRANSPARENT;
+    const struct vfj_name unit = slot->unit;
+    const uint64_t generation = slot->generation;
+    const uint8_t state = slot->state, recovering = slot->recovering;
+    vfj_slot_init(slot, slot->hn);
+    slot->unit = unit;
+    slot->generation = generation;
+    slot->state = state;
+    slot->recovering = recovering;
+    slot->transparent.mode = (uint8_t)mode;
 }
 
 /* The pair of the map that names the hn; NULL when none does. */
@@ -193,7 +187,7 @@ void vfj_transparent_map(struct vfj_step_context *context, const struct vfj_map 
             : vfj_step_open_hn(context, map->pairs[i].hn);
         if (index < VFJ_SLOTS_MAX && !vfj_slot_is_transparent(vfj_step_slot(context, index))
             && can_begin(vfj_step_slot(context, index)))
-            begin_mode(vfj_step_edit_slot(context, index));
+            begin_mode(vfj_step_edit_slot(context, index), VFJ_SLOT_MODE_TRANSPARENT);
     }
     for (unsigned i = 0; i < context->next->head.slot_count; i++)
         compare_slot(context, i, map, is_after_gap);
@@ -205,17 +199,8 @@ void vfj_transparent_end(struct vfj_step_context *context)
         if (!vfj_slot_is_transparent(vfj_step_slot(context, i)))
             continue;
         struct vfj_slot *slot = vfj_step_edit_slot(context, i);
-        vfj_transparent_forget(slot);
-        memset(&slot->batch, 0, sizeof slot->batch); /* the answer is stale */
-        memset(&slot->plan, 0, sizeof slot->plan);
-        memset(&slot->request, 0, sizeof slot->request);
-        slot->activity = VFJ_ACTIVITY_IDLE;
-        vfj_facts_no_delay(slot);
-        disarm(slot);
-        slot->fault = VFJ_REASON_NONE;
-        slot->data_path = VFJ_DATA_PATH_HN;
-        if (!vfj_name_is_empty(slot->vf))
-            vfj_facts_detach(context, slot, VFJ_REASON_VF_LOST);
+        begin_mode(slot, VFJ_SLOT_MODE_ORDINARY); /* the answer to a snapshot is stale */
+        vfj_step_cause(context, slot, VFJ_REASON_VF_LOST);
     }
 }
 

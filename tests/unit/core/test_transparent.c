@@ -34,6 +34,10 @@ static void test_sysctls(void **unused)
     take("dev.hn.1.tx.0.packets_sent", "1000");
     take("dev.hn.1.tx.packets", "1000");
     take("dev.hn.1.tx.0", "1000");
+    take("dev.hn.1.tx.9.packets", "0");
+    take("dev.hn.1.tx.x.packets", "1000");
+    take("dev.hn.1.tx..packets", "1000");
+    take("dev.hn.1.3.packets", "1000");
     take("dev.hn.1.rx.0.packets", "3");
     take("dev.hn.2.tx.0.packets", "1000");
     take("dev.hn.1.tx.0/.packets", "1000");
@@ -60,6 +64,11 @@ static void test_sysctls(void **unused)
 /* What is missing, of another type or of another meaning is unknown, never zero. */
 static void test_unknown(void **unused)
 {
+    memset(&snapshot, 0xff, sizeof snapshot);
+    vfj_hn_snapshot_init(&snapshot);
+    assert_int_equal(snapshot.transparent, VFJ_TRANSPARENT_ABSENT);
+    assert_false(snapshot.has_vf_name);
+    assert_string_equal(snapshot.vf_name.text, "");
     static const char *const odd[] = {"", "-1", "2", "enabled", "1 2", "99999999999999999999"};
     (void)unused;
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
@@ -79,6 +88,11 @@ static void test_unknown(void **unused)
     take("dev.hn.1.tx.0.packets", "1000000000000000000");
     take("dev.hn.1.tx.1.packets", "1000000000000000000"); /* the sum would be too large */
     assert_int_equal(snapshot.synthetic_out, VFJ_COUNT_MAX);
+    vfj_hn_snapshot_init(&snapshot);
+    take("dev.hn.1.rx.9.packets", "999999999999999995");
+    take("dev.hn.1.rx.1.packets", "5");
+    take("dev.hn.1.rx.2.packets", "1");
+    assert_int_equal(snapshot.synthetic_in, VFJ_COUNT_MAX);
     /* without a unit nothing of any hn is taken */
     vfj_hn_snapshot_take_sysctl(&snapshot, "", vfj_span_of("dev.hn..vf"), vfj_span_of("mce0"));
     vfj_hn_snapshot_take_sysctl(&snapshot, "", vfj_span_of("dev.hn.vf"), vfj_span_of("mce0"));
@@ -96,6 +110,7 @@ static void test_transparent(void **unused)
         {"2147483647", INT32_MAX},
         {"2147483648", VFJ_TRANSPARENT_ABSENT},
         {"-2147483647", -INT32_MAX},
+        {"-2147483648", INT32_MIN},
         {"-2147483649", VFJ_TRANSPARENT_ABSENT},
         {"", VFJ_TRANSPARENT_ABSENT},
         {"yes", VFJ_TRANSPARENT_ABSENT},
@@ -180,6 +195,21 @@ static void test_record(void **unused)
 }
 
 #define TOO_LONG "0123456789012345678901234567890123456789 01234567" /* of VFJ_MEDIA_SIZE bytes */
+
+/* A snapshot of which nothing was read. */
+static void test_empty_record(void **unused)
+{
+    static struct vfj_observation observation, read;
+    static char body[VFJ_BODY_MAX];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    (void)unused;
+    observation = (struct vfj_observation){.command = 1, .probe = VFJ_PROBE_SNAPSHOT, .ok = true};
+    vfj_hn_snapshot_init(&observation.as.snapshot);
+    vfj_observation_encode(&observation, &text);
+    assert_string_equal(body, "command=1 probe=snapshot ok=1");
+    assert_int_equal(vfj_observation_decode((struct vfj_span){body, text.length}, &read), VFJ_OK);
+    assert_memory_equal(&read, &observation, sizeof read);
+}
 
 static void test_bad_records(void **unused)
 {
@@ -316,12 +346,28 @@ static unsigned roll(unsigned sides)
     return (unsigned)(seed >> 33) % sides;
 }
 
+static void check_command(const struct kit_machine *machine, const struct vfj_command *command)
+{
+    assert_true(vfj_command_reads(command));
+    for (unsigned i = 0; i < machine->next.head.slot_count; i++) {
+        const struct vfj_slot *slot = &machine->next.slots[i];
+        if ((machine->decision.touched.slots >> i & 1) == 0 || slot->batch.count == 0
+            || slot->batch.first != command->id)
+            continue;
+        assert_string_equal(command->hn.text, slot->hn.text);
+        assert_string_equal(command->a.text, slot->hn.text);
+        assert_string_equal(command->c.text, slot->vf.text);
+    }
+}
+
 static void watch(struct kit_machine *machine, const struct vfj_event *event)
 {
     const struct vfj_decision *decision = &machine->decision;
     (void)event;
     for (unsigned i = 0; i < decision->command_count; i++)
-        assert_true(vfj_command_reads(&decision->commands[i]));
+        check_command(machine, &decision->commands[i]);
+    for (unsigned i = 0; i < decision->transition_count; i++)
+        assert_in_range(decision->transitions[i].delay_us, 0, INT64_C(3600000000));
     for (unsigned i = 0; i < machine->next.head.slot_count; i++) {
         if ((decision->touched.slots >> i & 1) == 0)
             continue;
@@ -458,12 +504,19 @@ static void test_sequences(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sysctls),     cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_since),       cmocka_unit_test(test_record),
-        cmocka_unit_test(test_transparent), cmocka_unit_test(test_devices),
-        cmocka_unit_test(test_bad_records), cmocka_unit_test(test_findings),
-        cmocka_unit_test(test_odd_maps),    cmocka_unit_test(test_scripts_take_over),
-        cmocka_unit_test(test_walks),       cmocka_unit_test(test_sequences),
+        cmocka_unit_test(test_sysctls),
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_since),
+        cmocka_unit_test(test_record),
+        cmocka_unit_test(test_transparent),
+        cmocka_unit_test(test_devices),
+        cmocka_unit_test(test_bad_records),
+        cmocka_unit_test(test_findings),
+        cmocka_unit_test(test_odd_maps),
+        cmocka_unit_test(test_empty_record),
+        cmocka_unit_test(test_scripts_take_over),
+        cmocka_unit_test(test_walks),
+        cmocka_unit_test(test_sequences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
