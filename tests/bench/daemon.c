@@ -231,6 +231,19 @@ uint64_t bench_journal_rows(struct bench_daemon *daemon)
     return rows;
 }
 
+uint64_t bench_journal_bytes(struct bench_daemon *daemon)
+{
+    static const char text[]
+        = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+    sqlite3_stmt *size;
+    (void)bench_journal_rows(daemon); /* opens it */
+    BENCH_CHECK(sqlite3_prepare_v2(daemon->db, text, -1, &size, NULL) == SQLITE_OK);
+    BENCH_CHECK(sqlite3_step(size) == SQLITE_ROW);
+    uint64_t bytes = (uint64_t)sqlite3_column_int64(size, 0);
+    sqlite3_finalize(size);
+    return bytes;
+}
+
 int64_t bench_journal_timer_us(struct bench_daemon *daemon)
 {
     static const char text[]

@@ -65,6 +65,9 @@ bool bench_next_run(struct bench_daemon *daemon, struct bench_run *run, int pati
 /* The newest record of the journal, while the daemon runs. */
 uint64_t bench_journal_rows(struct bench_daemon *daemon);
 
+/* The size of the journal, all pages of it. */
+uint64_t bench_journal_bytes(struct bench_daemon *daemon);
+
 /* When the newest timer of its journal fired, in microseconds of CLOCK_MONOTONIC. */
 int64_t bench_journal_timer_us(struct bench_daemon *daemon);
 

@@ -1,0 +1,132 @@
+/* The row about an edge in transparent mode: a VF attaches and gets the data path, or leaves; with the
+ * snapshot at once and the one two seconds later. */
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/bench/bench.h"
+#include "tests/bench/daemon.h"
+
+enum {
+    ROUNDS = 3,
+    SPAWNS = 100,
+    SETTLED_MS = 2700, /* after an edge: the second snapshot is taken, and durable */
+};
+
+struct edges {
+    unsigned hns;
+    struct bench_daemon daemon;
+};
+
+static void sleep_ms(int64_t ms)
+{
+    struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+    (void)nanosleep(&time, NULL);
+}
+
+static void *edge_open(struct bench *bench, uint64_t hns)
+{
+    struct edges *edges = bench_allocate(sizeof *edges);
+    edges->hns = (unsigned)hns;
+    bench->asks = true;
+    bench_guest_make(&edges->daemon, bench, 1);
+    bench_write(bench_path(bench, "answers/transparent"), "");
+    bench_daemon_start(&edges->daemon, "--observe");
+    bench_daemon_accept(&edges->daemon);
+    sleep_ms(300); /* it observes the guest */
+    return edges;
+}
+
+static double daemon_us(const struct bench_daemon *daemon)
+{
+    clockid_t clock;
+    struct timespec time;
+    BENCH_CHECK(clock_getcpuclockid(daemon->pid, &clock) == 0);
+    BENCH_CHECK(clock_gettime(clock, &time) == 0);
+    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
+static void send_all(struct edges *edges, const char *format)
+{
+    for (unsigned i = 0; i < edges->hns; i++) {
+        char line[128];
+        (void)snprintf(line, sizeof line, format, i);
+        bench_devd_send(&edges->daemon, line);
+    }
+    sleep_ms(SETTLED_MS);
+}
+
+/* What an administrator's script would run to see as much, without a record of it: sysctl(8) and
+ * ifconfig(8), which do nothing here. */
+static double spawn_us(const struct bench *bench)
+{
+    char name[BENCH_PATH_SIZE];
+    char *argv[] = {name, NULL}, *environment[] = {NULL};
+    struct rusage before, after;
+    (void)snprintf(name, sizeof name, "%s", bench->nothing);
+    BENCH_CHECK(getrusage(RUSAGE_CHILDREN, &before) == 0);
+    for (unsigned i = 0; i < 2 * SPAWNS; i++) {
+        pid_t pid;
+        BENCH_CHECK(posix_spawn(&pid, name, NULL, NULL, argv, environment) == 0);
+        BENCH_CHECK(waitpid(pid, NULL, 0) == pid);
+    }
+    BENCH_CHECK(getrusage(RUSAGE_CHILDREN, &after) == 0);
+    return ((double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec) * 1e6
+            + (double)(after.ru_stime.tv_sec - before.ru_stime.tv_sec) * 1e6
+            + (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec)
+            + (double)(after.ru_stime.tv_usec - before.ru_stime.tv_usec))
+        / SPAWNS;
+}
+
+static struct bench_sample edge_turn(struct bench *bench, void *context)
+{
+    struct edges *edges = context;
+    struct bench_daemon *daemon = &edges->daemon;
+    double before_us = daemon_us(daemon);
+    uint64_t bytes = bench_journal_bytes(daemon), rows = bench_journal_rows(daemon);
+    bench_write(bench_path(bench, "answers/attached"), "");
+    send_all(edges, "!system=ETHERNET subsystem=mce%u type=IFATTACH");
+    bench_remove(bench_path(bench, "answers/attached"));
+    send_all(edges, "!system=IFNET subsystem=mce%u type=DETACH");
+    double count = 2.0 * edges->hns, took_us = daemon_us(daemon) - before_us;
+    bench->extra[0] = (double)(bench_journal_bytes(daemon) - bytes) / count;
+    bench->extra[1] = (double)(bench_journal_rows(daemon) - rows) / count;
+    return (struct bench_sample){took_us / count, spawn_us(bench)};
+}
+
+static void edge_close(struct bench *bench, void *context)
+{
+    struct edges *edges = context;
+    bench->asks = false;
+    bench_daemon_stop(&edges->daemon);
+    bench_guest_close(&edges->daemon);
+    free(edges);
+}
+
+const struct bench_row bench_edge = {
+    .name = "edge",
+    .what
+    = "an edge in transparent mode (a VF attaches and gets the data path, or leaves), with both "
+      "of its snapshots: processor time of the daemon",
+    .baseline
+    = "two programs that do nothing are run, as sysctl(8) and ifconfig(8) would be to see "
+      "as much once",
+    .size = "hns",
+    .unit = "us",
+    .figure = BENCH_OURS,
+    .goal = 1000,
+    .goal_size = 1,
+    .repeats = ROUNDS,
+    .sizes = {1, 8, 32},
+    .full_sizes = {1, 8, 32},
+    .extra = {"journal_bytes", "rows"},
+    .extra_goals = {1024, 0},
+    .open = edge_open,
+    .turn = edge_turn,
+    .close = edge_close,
+};
