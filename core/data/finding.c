@@ -1,4 +1,4 @@
-/* What goes wrong, or did, with a VF in transparent mode. */
+/* The findings: faults and events of a VF in transparent mode. */
 #include "core/data/finding.h"
 
 #include <stddef.h>

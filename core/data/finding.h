@@ -1,4 +1,5 @@
-/* What goes wrong, or did, with a VF in transparent mode; each finding follows from the journal. */
+/* The findings: faults and events of a VF in transparent mode. Each finding follows from the
+ * journal. */
 #ifndef VFJ_CORE_DATA_FINDING_H
 #define VFJ_CORE_DATA_FINDING_H
 
@@ -7,20 +8,20 @@
 
 #include "core/data/reason.h"
 
-/* The findings, the gravest first. X(reason, whether the slot has a fault while it stands, what an
- * administrator can do). A checkpoint holds the positions as a mask: a new row goes to the end.
+/* The findings, the most severe first. X(reason, whether the slot has a fault while it stands,
+ * advice to an administrator). A checkpoint holds the positions as a mask. A new row is the last.
  *
- * NOT_SWITCHED       a snapshot 13 s after the end of hw.hn.vf_xpnt_attwait, or later, shows
- *                    vf_xpnt_enabled=0: 15 s after the VF attached, by default
- * VF_ABSENT          no VF is mapped 10 minutes after the last one left
- * VF_CONFIGURED      a snapshot shows an address on the VF, or a dhclient of it
- * VF_SILENT          since the switch hn counted 10 packets sent or more, and the VF none
- * SYNTHETIC_TRAFFIC  since the switch hn's own queues sent 10 packets or more. What is received
- *                    there is no sign: the host sends broadcasts and first packets that way.
- * SMALLER_MTU        2 s after the switch: hn's MTU is smaller than before the VF left
- * FEWER_OPTIONS      likewise an option of hn is missing
- * FLAPPING           the fifth leave within an hour, until that hour is over
- * SEVERAL_LEFT       another hn lost its VF at most 2 s before. The VFs of mana(4) share a PCI
+ * NOT_SWITCHED       A snapshot shows vf_xpnt_enabled=0 at least 13 s after the end of
+ *                    hw.hn.vf_xpnt_attwait. By default that is 15 s after the VF attached.
+ * VF_ABSENT          No VF is mapped 10 minutes after the last one left.
+ * VF_CONFIGURED      A snapshot shows an address or a dhclient of the VF.
+ * VF_SILENT          hn has counted 10 sent packets or more since the switch, and the VF none.
+ * SYNTHETIC_TRAFFIC  hn's own queues have sent 10 packets or more since the switch. Received
+ *                    packets do not count: the host sends broadcasts and first packets there.
+ * SMALLER_MTU        hn's MTU is smaller, 2 s after the switch, than before the VF left.
+ * FEWER_OPTIONS      hn lacks an option, 2 s after the switch, that it had before the VF left.
+ * FLAPPING           The VF has left five times within an hour. The finding ends with that hour.
+ * SEVERAL_LEFT       Another hn lost its VF at most 2 s before. The VFs of mana(4) share a PCI
  *                    function, so this is no fault.
  */
 #define VFJ_FINDINGS(X)                                                                         \
@@ -59,7 +60,8 @@ enum vfj_reason vfj_found_reason(enum vfj_finding_kind kind);
 bool vfj_found_is_fault(enum vfj_finding_kind kind);
 const char *vfj_found_advice(enum vfj_finding_kind kind);
 
-/* What an administrator can do about the finding with that reason; NULL: it is none. */
+/* Returns what an administrator can do about the finding with that reason. Returns NULL for a
+ * reason of no finding. */
 const char *vfj_reason_advice(enum vfj_reason reason);
 
 #endif

@@ -1,4 +1,4 @@
-/* hn and its VF at one moment, in transparent mode: the record of it. */
+/* The snapshot of hn and its VF at one time, in transparent mode, and its record. */
 #include "core/data/hn_snapshot.h"
 
 #include <string.h>
@@ -55,7 +55,7 @@ static void add_count(int64_t *sum, struct vfj_span value)
     *sum = (*sum == VFJ_COUNT_UNKNOWN ? 0 : *sum) + number;
 }
 
-/* M.packets */
+/* Returns whether the leaf has the form M.packets. */
 static bool is_packets(struct vfj_span leaf)
 {
     size_t digits = 0;
@@ -65,7 +65,7 @@ static bool is_packets(struct vfj_span leaf)
         && vfj_span_is((struct vfj_span){leaf.text + digits, leaf.length - digits}, ".packets");
 }
 
-/* Anything but 0 and 1 has another meaning than this program knows. */
+/* This program knows no meaning of values other than 0 and 1. */
 static int64_t parse_enabled(struct vfj_span value)
 {
     int64_t number = vfj_count_parse(value);
@@ -120,7 +120,8 @@ void vfj_hn_snapshot_take_sysctl(struct vfj_hn_snapshot *snapshot, const char *u
 
 bool vfj_hn_snapshot_device(struct vfj_name vf, struct vfj_text *device)
 {
-    /* the interface's driver, and that of its newbus device (sys/dev/mlx5, sys/dev/mana, iflib) */
+    /* the driver in the interface's name, and that of its newbus device (sys/dev/mlx5,
+     * sys/dev/mana, iflib) */
     static const struct {
         const char *interface, *device;
     } drivers[] = {{"mce", "mlx5_core"}, {"mana", "mana"}, {"ixv", "ixv"}, {"iavf", "iavf"}};

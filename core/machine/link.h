@@ -2,8 +2,8 @@
  * down. Used inside core/ only.
  *
  * While a VF is up, hn pretends to have no link. A VF that is up without link therefore leaves the
- * guest without traffic. The machine takes such a VF down, so that hn has the traffic. After a pause
- * it ups the VF for another try. */
+ * guest without traffic. The machine takes such a VF down, so that hn has the traffic. After a
+ * pause it ups the VF for another try. */
 #ifndef VFJ_CORE_MACHINE_LINK_H
 #define VFJ_CORE_MACHINE_LINK_H
 

@@ -1,9 +1,9 @@
 /* The plan of a slot: its rows in their order, and the next batch.
  *
  * On a real FreeBSD this order lost next to no traffic. laggN gets hn's IPv4 addresses while hn
- * still has them. hn becomes a port, and addresses and routes follow without a pause. The VF becomes
- * a port before it is upped. hn then pretends to have no link, and laggN already has another port
- * (vfjournal-hyperv(7)). */
+ * still has them. hn becomes a port, and addresses and routes follow without a pause. The VF
+ * becomes a port before it is upped. hn then pretends to have no link, and laggN already has
+ * another port (vfjournal-hyperv(7)). */
 #include "core/machine/plan.h"
 
 #include <string.h>

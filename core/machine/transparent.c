@@ -1,4 +1,4 @@
-/* Slots in transparent mode: facts, findings, and when the next snapshot is taken. */
+/* Slots in transparent mode: their facts, findings and snapshots. */
 #include "core/machine/transparent.h"
 
 #include <string.h>
@@ -10,16 +10,17 @@
 #include "core/machine/reconcile.h"
 
 enum {
-    NOT_SWITCHED_S = 13, /* from attwait's end */
+    NOT_SWITCHED_S = 13, /* time after the end of attwait */
     ABSENT_S = 600,
-    READ_FIRST_S = 1, /* between snapshots until the switch is seen: this, then twice as long … */
+    /* pause after a snapshot that does not show the switch; each further one doubles it */
+    READ_FIRST_S = 1,
     READ_MAX_S = 3600,
-    FAILURE_FIRST_S = 1, /* between snapshots that fail, likewise */
+    FAILURE_FIRST_S = 1, /* pause after a failed snapshot; each further failure doubles it */
     FAILURE_MAX_S = 300,
-    TOGETHER_S = 2, /* VFs that left within this time left together */
+    TOGETHER_S = 2, /* VFs that left within this time count as one event of the host */
     HOUR_S = 3600,
-    LEAVES_MAX = 4,   /* within an hour; one more is a finding */
-    PACKETS_MIN = 10, /* fewer may be on their way during the switch */
+    LEAVES_MAX = 4,   /* departures within an hour; one more is a finding */
+    PACKETS_MIN = 10, /* hn may count fewer packets without a fault during the switch */
 };
 
 static int64_t now_us(const struct vfj_step_context *context)
@@ -39,7 +40,7 @@ static bool stands(const struct vfj_slot *slot, enum vfj_finding_kind kind)
     return (slot->transparent.findings >> kind & 1) != 0;
 }
 
-/* A finding is reported when it begins to stand. */
+/* Sets or clears a finding. Reports a finding when it begins to stand. */
 static void set_finding(struct vfj_step_context *context, struct vfj_slot *slot,
                         enum vfj_finding_kind kind, bool is_found)
 {
@@ -52,7 +53,7 @@ static void set_finding(struct vfj_step_context *context, struct vfj_slot *slot,
         slot->transparent.findings &= (uint16_t)~bit;
 }
 
-/* The findings that are about one attachment, and those about a VF's absence. */
+/* Clears the findings about an attachment and those about an absence. FLAPPING stays. */
 static void clear_findings(struct vfj_slot *slot)
 {
     slot->transparent.findings &= (uint16_t)(1u << VFJ_FOUND_FLAPPING);
@@ -125,13 +126,15 @@ void vfj_transparent_forget(struct vfj_slot *slot)
 
 /* The map */
 
-/* Nothing of the other mode is under way, and hn and VF are not joined. */
+/* Returns whether transparent mode can begin. hn and VF are not joined, and the slot has no
+ * plan. */
 static bool can_begin(const struct vfj_slot *slot)
 {
     return !slot->joined && !vfj_slot_has_plan(slot);
 }
 
-/* Only who the slot is stays. The VF that the map shows is attached then. */
+/* Begins a mode. The slot loses all facts but its names, generation, state and `recovering`. The
+ * next map attaches its VF. */
 static void begin_mode(struct vfj_slot *slot, enum vfj_slot_mode mode)
 {
     const struct vfj_name unit = slot->unit;
@@ -145,7 +148,7 @@ static void begin_mode(struct vfj_slot *slot, enum vfj_slot_mode mode)
     slot->transparent.mode = (uint8_t)mode;
 }
 
-/* The pair of the map that names the hn; NULL when none does. */
+/* Returns the pair of the map for the hn, or NULL. */
 static const struct vfj_pair *find_pair(const struct vfj_map *map, struct vfj_name hn)
 {
     for (unsigned i = 0; i < map->pair_count; i++) {
@@ -155,7 +158,8 @@ static const struct vfj_pair *find_pair(const struct vfj_map *map, struct vfj_na
     return NULL;
 }
 
-/* A VF that the map does not show has left; another one has come. */
+/* Compares a slot with the map. A VF that the map lacks has left. Another VF in the map has
+ * attached. */
 static void compare_slot(struct vfj_step_context *context, unsigned index,
                          const struct vfj_map *map, bool is_after_gap)
 {
@@ -199,7 +203,7 @@ void vfj_transparent_end(struct vfj_step_context *context)
         if (!vfj_slot_is_transparent(vfj_step_slot(context, i)))
             continue;
         struct vfj_slot *slot = vfj_step_edit_slot(context, i);
-        begin_mode(slot, VFJ_SLOT_MODE_ORDINARY); /* the answer to a snapshot is stale */
+        begin_mode(slot, VFJ_SLOT_MODE_ORDINARY); /* a later answer to a snapshot is stale */
         vfj_step_cause(context, slot, VFJ_REASON_VF_LOST);
     }
 }
@@ -251,7 +255,7 @@ static void record_data_path(struct vfj_step_context *context, struct vfj_slot *
     }
 }
 
-/* False when the snapshot was taken for another VF than the slot has. */
+/* Records the VF of a snapshot. Returns false when it is not the slot's VF. */
 static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot,
                       const struct vfj_hn_snapshot *snapshot)
 {
@@ -275,11 +279,11 @@ void vfj_transparent_observed(struct vfj_step_context *context, struct vfj_slot 
         return;
     }
     if (snapshot->transparent == 0) {
-        vfj_map_request(context); /* which decides on the mode */
+        vfj_map_request(context); /* the map decides on the mode */
         return;
     }
     if (slot->request.wanted != VFJ_OBSERVE_NOT)
-        return; /* taken before the last change; the next one tells */
+        return; /* a change followed this snapshot, and the next one shows it */
     if (!record_vf(context, slot, snapshot))
         return;
     if (!vfj_name_is_empty(slot->vf))
@@ -289,8 +293,8 @@ void vfj_transparent_observed(struct vfj_step_context *context, struct vfj_slot 
 
 /* Reconciling */
 
-/* What a snapshot says of a VF that has the data path. */
-static void judge_traffic(struct vfj_step_context *context, struct vfj_slot *slot,
+/* Checks the traffic of a VF that has the data path. */
+static void check_traffic(struct vfj_step_context *context, struct vfj_slot *slot,
                           const struct vfj_hn_snapshot *snapshot)
 {
     const struct vfj_transparent_facts *facts = &slot->transparent;
@@ -303,8 +307,8 @@ static void judge_traffic(struct vfj_step_context *context, struct vfj_slot *slo
         set_finding(context, slot, VFJ_FOUND_VF_SILENT, by_hn >= PACKETS_MIN && by_vf == 0);
 }
 
-/* hn, compared with what it was before its VF left. */
-static void judge_hn(struct vfj_step_context *context, struct vfj_slot *slot,
+/* Compares hn's MTU and options with those before its VF left. */
+static void check_hn(struct vfj_step_context *context, struct vfj_slot *slot,
                      const struct vfj_hn_snapshot *snapshot)
 {
     struct vfj_transparent_facts *facts = &slot->transparent;
@@ -324,7 +328,7 @@ static void judge_hn(struct vfj_step_context *context, struct vfj_slot *slot,
     }
 }
 
-/* hw.hn.vf_xpnt_attwait, which began when the VF attached, is over. */
+/* Returns the time at which hw.hn.vf_xpnt_attwait ends. It begins when the VF attaches. */
 static int64_t attwait_end_us(const struct vfj_slot *slot, const struct vfj_hn_snapshot *snapshot)
 {
     int64_t wait_s = snapshot->attwait_s;
@@ -335,36 +339,36 @@ static int64_t attwait_end_us(const struct vfj_slot *slot, const struct vfj_hn_s
     return slot->transparent.since_us + seconds_us(wait_s);
 }
 
-/* From then on NOT_SWITCHED can be told. */
-static int64_t told_us(const struct vfj_slot *slot, const struct vfj_hn_snapshot *snapshot)
+/* Returns the time from which a snapshot can show NOT_SWITCHED. */
+static int64_t not_switched_us(const struct vfj_slot *slot, const struct vfj_hn_snapshot *snapshot)
 {
     return attwait_end_us(slot, snapshot) + seconds_us(NOT_SWITCHED_S);
 }
 
-static void judge_attached(struct vfj_step_context *context, struct vfj_slot *slot,
+static void check_attached(struct vfj_step_context *context, struct vfj_slot *slot,
                            const struct vfj_hn_snapshot *snapshot)
 {
     if (snapshot->vf.interface.exists)
         set_finding(context, slot, VFJ_FOUND_VF_CONFIGURED,
                     snapshot->vf.interface.address_count > 0 || snapshot->vf_dhclient > 0);
     if (!vfj_slot_is_on_vf(slot)) {
-        if (snapshot->enabled == 0 && now_us(context) >= told_us(slot, snapshot))
+        if (snapshot->enabled == 0 && now_us(context) >= not_switched_us(slot, snapshot))
             set_finding(context, slot, VFJ_FOUND_NOT_SWITCHED, true);
         return;
     }
-    judge_traffic(context, slot, snapshot);
-    if (now_us(context) - slot->transparent.since_us >= seconds_us(VFJ_SETTLE_S))
-        judge_hn(context, slot, snapshot);
+    check_traffic(context, slot, snapshot);
+    if (now_us(context) - slot->transparent.since_us >= seconds_us(VFJ_AFTER_EDGE_S))
+        check_hn(context, slot, snapshot);
 }
 
-static void judge_detached(struct vfj_step_context *context, struct vfj_slot *slot,
+static void check_detached(struct vfj_step_context *context, struct vfj_slot *slot,
                            const struct vfj_hn_snapshot *snapshot)
 {
     struct vfj_transparent_facts *facts = &slot->transparent;
     const struct vfj_interface *hn = &snapshot->hn.interface;
     int64_t absent_us = facts->since_us + seconds_us(ABSENT_S);
     if (facts->mtu > 0 && hn->mtu > 0)
-        facts->mtu = hn->mtu; /* an administrator may have changed it */
+        facts->mtu = hn->mtu; /* an administrator may have changed hn's MTU */
     if (now_us(context) >= absent_us)
         set_finding(context, slot, VFJ_FOUND_VF_ABSENT, true);
     else
@@ -384,8 +388,8 @@ static void arm_attwait(struct vfj_step_context *context, struct vfj_slot *slot,
         = slot->timers.delay_us - now_us(context);
 }
 
-/* The switch is not seen: the next snapshots are 1, 2, 4 … s apart, and one is taken when
- * NOT_SWITCHED can be told. */
+/* Arms the next snapshot while none shows the switch. Pauses are 1, 2, 4 … s long. One snapshot
+ * is taken when NOT_SWITCHED becomes possible. */
 static void arm_read(struct vfj_step_context *context, struct vfj_slot *slot,
                      const struct vfj_hn_snapshot *snapshot)
 {
@@ -394,13 +398,13 @@ static void arm_read(struct vfj_step_context *context, struct vfj_slot *slot,
     vfj_step_count_up(&slot->transparent.reads);
     slot->timers.observe_us
         = now_us(context) + vfj_step_pause_us(READ_FIRST_S, READ_MAX_S, slot->transparent.reads);
-    int64_t at_us = told_us(slot, snapshot);
+    int64_t at_us = not_switched_us(slot, snapshot);
     if (now_us(context) < at_us && at_us < slot->timers.observe_us)
         slot->timers.observe_us = at_us;
 }
 
-/* Flapping is over when its hour is: one more snapshot tells, and nothing polls after that. */
-static void judge_flapping(struct vfj_step_context *context, struct vfj_slot *slot)
+/* Ends FLAPPING after its hour. Arms one more snapshot for that, and none after it. */
+static void check_flapping(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     int64_t end_us = slot->transparent.hour_us + seconds_us(HOUR_S);
     if (!stands(slot, VFJ_FOUND_FLAPPING))
@@ -413,30 +417,30 @@ static void judge_flapping(struct vfj_step_context *context, struct vfj_slot *sl
     }
 }
 
-/* The step reported an edge. */
-static void judge_edge(struct vfj_step_context *context, struct vfj_slot *slot)
+/* Handles an edge that the step has reported. */
+static void handle_edge(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     slot->transparent.edge = 0;
-    slot->transparent.settle_us = now_us(context) + seconds_us(VFJ_SETTLE_S);
+    slot->transparent.settle_us = now_us(context) + seconds_us(VFJ_AFTER_EDGE_S);
     if (!vfj_name_is_empty(slot->vf))
         return;
     set_finding(context, slot, VFJ_FOUND_FLAPPING, slot->transparent.leaves > LEAVES_MAX);
     set_finding(context, slot, VFJ_FOUND_SEVERAL_LEFT, left_together(context, slot));
 }
 
-static void judge(struct vfj_step_context *context, struct vfj_slot *slot,
-                  const struct vfj_hn_snapshot *snapshot)
+static void check_snapshot(struct vfj_step_context *context, struct vfj_slot *slot,
+                           const struct vfj_hn_snapshot *snapshot)
 {
     slot->plan.failures = 0;
     if (vfj_name_is_empty(slot->vf))
-        judge_detached(context, slot, snapshot);
+        check_detached(context, slot, snapshot);
     else
-        judge_attached(context, slot, snapshot);
+        check_attached(context, slot, snapshot);
     if (!vfj_name_is_empty(slot->vf) && !vfj_slot_is_on_vf(slot)) {
         arm_attwait(context, slot, snapshot);
         arm_read(context, slot, snapshot);
     }
-    judge_flapping(context, slot);
+    check_flapping(context, slot);
 }
 
 static void handle_failure(struct vfj_step_context *context, struct vfj_slot *slot)
@@ -467,11 +471,11 @@ void vfj_transparent_reconcile(struct vfj_step_context *context, unsigned index)
     bool is_subject = slot == context->subject;
     vfj_reconcile_state(context, index);
     if (slot->transparent.edge)
-        judge_edge(context, slot);
+        handle_edge(context, slot);
     if (is_subject && context->setback != VFJ_REASON_NONE)
         handle_failure(context, slot);
     if (is_subject && context->is_observed)
-        judge(context, slot, &context->event->as.observed.as.snapshot);
+        check_snapshot(context, slot, &context->event->as.observed.as.snapshot);
     slot->fault
         = (uint8_t)(slot->plan.failures > 0 ? VFJ_REASON_PROBE_FAILED : gravest_fault(slot));
     if (vfj_step_is_stopping(context)) /* the next daemon observes each slot */
