@@ -67,7 +67,7 @@ struct bench_row {
 
 extern const struct bench_row bench_command, bench_shell, bench_burst, bench_append, bench_replay,
     bench_verify, bench_step, bench_start, bench_bytes, bench_steady, bench_idle, bench_flap,
-    bench_join, bench_edge, bench_migrations, bench_show_since;
+    bench_join, bench_edge, bench_migrations, bench_show_since, bench_show, bench_show_json;
 
 /* Ends the program with a sentence on standard error. */
 #define BENCH_CHECK(condition) ((condition) ? (void)0 : bench_die(__FILE__, __LINE__, #condition))

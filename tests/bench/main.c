@@ -17,10 +17,10 @@ static const char usage[]
       "--commit says what is measured; --json and --markdown write the same to a file.\n";
 
 static const struct bench_row *const rows[]
-    = {&bench_command, &bench_shell,      &bench_join,       &bench_burst,
-       &bench_append,  &bench_replay,     &bench_verify,     &bench_step,
-       &bench_flap,    &bench_start,      &bench_bytes,      &bench_steady,
-       &bench_idle,    &bench_migrations, &bench_show_since, &bench_edge};
+    = {&bench_command, &bench_shell,  &bench_join,     &bench_burst,      &bench_append,
+       &bench_replay,  &bench_verify, &bench_step,     &bench_flap,       &bench_start,
+       &bench_bytes,   &bench_steady, &bench_idle,     &bench_migrations, &bench_show_since,
+       &bench_edge,    &bench_show,   &bench_show_json};
 
 /* The medians of one row at one size. */
 struct outcome {
