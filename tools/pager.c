@@ -17,8 +17,12 @@ enum { LINE_SIZE = 1024, WORDS_MAX = 32 };
 
 extern char **environ;
 
-static pid_t pager;  /* 0: none runs */
-static int terminal; /* standard output without the pager */
+static pid_t pager; /* 0: none runs */
+/* Without the pager. */
+static struct {
+    int terminal; /* standard output */
+    struct sigaction on_interrupt, on_pipe;
+} before;
 
 /* Splits the line, in place, into words. */
 static bool split(char *line, char *words[WORDS_MAX + 1])
@@ -94,10 +98,17 @@ static bool is_wanted(void)
 }
 
 /* The user leaves the pager, and with it this program: a write to the pipe then fails. */
-static void take_signals(void (*handler)(int))
+static void ignore_signals(void)
 {
-    (void)signal(SIGINT, handler);
-    (void)signal(SIGPIPE, handler);
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGINT, &ignore, &before.on_interrupt);
+    (void)sigaction(SIGPIPE, &ignore, &before.on_pipe);
+}
+
+static void restore_signals(void)
+{
+    (void)sigaction(SIGINT, &before.on_interrupt, NULL);
+    (void)sigaction(SIGPIPE, &before.on_pipe, NULL);
 }
 
 static bool close_on_exec(int fd)
@@ -110,16 +121,16 @@ void vfj_pager_begin(void)
     int ends[2];
     if (!is_wanted() || pipe(ends) != 0)
         return;
-    terminal = dup(STDOUT_FILENO);
+    before.terminal = dup(STDOUT_FILENO);
     (void)setenv("LESS", "FRXMK", 0);
     (void)setenv("LESSSECURE", "1", 0);
     (void)fflush(stdout);
-    if (close_on_exec(ends[0]) && close_on_exec(ends[1]) && close_on_exec(terminal)
+    if (close_on_exec(ends[0]) && close_on_exec(ends[1]) && close_on_exec(before.terminal)
         && start(ends[0])) {
-        take_signals(SIG_IGN);
+        ignore_signals();
         (void)dup2(ends[1], STDOUT_FILENO);
     } else {
-        (void)close(terminal);
+        (void)close(before.terminal);
     }
     (void)close(ends[0]);
     (void)close(ends[1]);
@@ -136,10 +147,10 @@ void vfj_pager_end(void)
         return;
     (void)fflush(stdout);
     clearerr(stdout);
-    (void)dup2(terminal, STDOUT_FILENO);
-    (void)close(terminal);
+    (void)dup2(before.terminal, STDOUT_FILENO);
+    (void)close(before.terminal);
     while (waitpid(pager, NULL, 0) < 0 && errno == EINTR)
         continue;
     pager = 0;
-    take_signals(SIG_DFL);
+    restore_signals();
 }

@@ -70,6 +70,8 @@ same "interfaces" "hn0
 mce0" "$("$vfjournal" complete show -J "$journal" -i '' | LC_ALL=C sort)"
 same "an interface" mce0 "$("$vfjournal" complete status -J "$journal" --interface m)"
 same "boots" "1" "$("$vfjournal" complete show -J "$journal" --boot '' | sed -n 1p)"
+same "migrations" "$("$vfjournal" migrations -n all -J "$journal" | sed -n 's/^\([0-9][0-9]*\) .*/\1/p' | sort -nr)" \
+    "$("$vfjournal" complete migration -J "$journal" '')"
 same "a joined value" --output=json "$("$vfjournal" complete show --output=j)"
 same "fields" "state=
 status=" "$("$vfjournal" complete show sta)"

@@ -12,9 +12,9 @@
 static const char help[] = /**/
     "usage: vfjournal complete [WORD]...\n"
     "Prints the words that can stand in the place of the last WORD of a command\n"
-    "line, one a line: verbs, options and their values. Interfaces and boots come\n"
-    "from the journal that the line names. The WORDs are those after \"vfjournal\".\n"
-    "The completion functions of bash, zsh and fish call it.\n"
+    "line, one a line: verbs, options and their values. Interfaces, boots and\n"
+    "migrations come from the journal that the line names. The WORDs are those after\n"
+    "\"vfjournal\". The completion functions of bash, zsh and fish call it.\n"
     "\n"
     "Exit status: 0 printed, perhaps nothing; 4 the system failed.\n";
 
@@ -114,6 +114,9 @@ static void complete_verb(struct vfj_completion *completion)
         print_options(completion);
     else if (strcmp(completion->verb, "show") == 0)
         vfj_complete_fields(completion);
+    else if (strcmp(completion->verb, "migration") == 0
+             || strcmp(completion->verb, "timeline") == 0)
+        vfj_complete_migrations(completion);
 }
 
 int vfj_verb_complete(int argc, char **argv)

@@ -27,4 +27,7 @@ void vfj_complete_value(const struct vfj_completion *completion, const char *nam
 /* Prints the candidates FIELD=VALUE of show. */
 void vfj_complete_fields(const struct vfj_completion *completion);
 
+/* Prints the ids of the newest migrations. */
+void vfj_complete_migrations(const struct vfj_completion *completion);
+
 #endif

@@ -7,6 +7,7 @@
 #include "core/text/kv.h"
 #include "store/journal.h"
 #include "tools/act_as_owner.h"
+#include "tools/audit/read.h"
 #include "tools/complete/complete.h"
 #include "tools/output.h"
 #include "tools/show/match.h"
@@ -15,6 +16,7 @@
 enum {
     ROWS_MAX = 20000, /* rows that are read from the end of the journal */
     NAMES_MAX = 64,
+    MIGRATIONS_MAX = 50, /* the newest */
 };
 
 /* The words that an option of a verb takes. Without a verb, they are those of all other verbs. */
@@ -107,17 +109,25 @@ static const char *path_of(const struct vfj_completion *completion)
     return VFJ_JOURNAL_PATH;
 }
 
-static void read_journal(const struct vfj_completion *completion, struct found *found)
+/* Returns NULL when the journal cannot be read. */
+static struct vfj_journal *open_journal(const struct vfj_completion *completion)
 {
     struct vfj_journal *journal = NULL;
-    struct vfj_record record;
     const char *path = path_of(completion);
+    if (vfj_act_as_owner(path) == VFJ_EXIT_OK
+        && vfj_journal_open(&journal, path, VFJ_JOURNAL_READ) == VFJ_OK)
+        return journal;
+    vfj_journal_close(journal);
+    return NULL;
+}
+
+static void read_journal(const struct vfj_completion *completion, struct found *found)
+{
+    struct vfj_record record;
+    struct vfj_journal *journal = open_journal(completion);
     memset(found, 0, sizeof *found);
-    if (vfj_act_as_owner(path) != VFJ_EXIT_OK
-        || vfj_journal_open(&journal, path, VFJ_JOURNAL_READ) != VFJ_OK) {
-        vfj_journal_close(journal);
+    if (journal == NULL)
         return;
-    }
     vfj_journal_walk(journal, UINT64_MAX, VFJ_BACKWARD);
     for (unsigned i = 0; i < ROWS_MAX && vfj_journal_next(journal, &record) == VFJ_OK; i++) {
         if (found->newest_boot == 0)
@@ -149,6 +159,23 @@ static void print_boots(const struct vfj_completion *completion)
         (void)snprintf(word, sizeof word, "%llu", (unsigned long long)boot);
         vfj_complete_print(completion, word);
     }
+}
+
+void vfj_complete_migrations(const struct vfj_completion *completion)
+{
+    struct vfj_audit audit;
+    char word[32];
+    struct vfj_journal *journal = open_journal(completion);
+    if (journal == NULL)
+        return;
+    bool is_read = vfj_audit_read(journal, 0, NULL, NULL, &audit) == VFJ_OK;
+    for (size_t i = 0; is_read && i < audit.count && i < MIGRATIONS_MAX; i++) {
+        (void)snprintf(word, sizeof word, "%llu",
+                       (unsigned long long)audit.episodes[audit.count - 1 - i].id);
+        vfj_complete_print(completion, word);
+    }
+    vfj_audit_free(&audit);
+    vfj_journal_close(journal);
 }
 
 void vfj_complete_value(const struct vfj_completion *completion, const char *name)

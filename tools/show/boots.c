@@ -22,16 +22,25 @@ static int complain(const struct vfj_show *show, enum vfj_status status)
     return vfj_complain_status(show->input.name, status, vfj_source_detail(&show->source));
 }
 
-int vfj_show_find_boot(struct vfj_show *show)
+static enum vfj_status find_newest(struct vfj_show *show, int64_t *boot)
 {
     struct vfj_record record;
+    vfj_source_walk(&show->source, UINT64_MAX, VFJ_BACKWARD);
+    enum vfj_status status = vfj_source_next(&show->source, &record);
+    *boot = status == VFJ_OK ? (int64_t)record.boot : 0;
+    vfj_source_walk_end(&show->source);
+    return status;
+}
+
+int vfj_show_find_boot(struct vfj_show *show)
+{
+    int64_t newest = 0;
     char line[96];
     if (!show->has_boot)
         return VFJ_EXIT_OK;
-    vfj_source_walk(&show->source, UINT64_MAX, VFJ_BACKWARD);
-    enum vfj_status status = vfj_source_next(&show->source, &record);
-    int64_t newest = status == VFJ_OK ? (int64_t)record.boot : 0;
-    vfj_source_walk_end(&show->source);
+    enum vfj_status status = find_newest(show, &newest);
+    if (vfj_source_read_pages(&show->source, show->input.path, status))
+        status = find_newest(show, &newest);
     if (status == VFJ_END) {
         vfj_complain(show->input.name, VFJ_NO_RECORDS);
         return VFJ_EXIT_DIFFERENT;
@@ -178,15 +187,17 @@ int vfj_show_list_boots(struct vfj_show *show)
 {
     struct boots boots = {.list = NULL};
     enum vfj_status status = read_boots(show, &boots);
+    if (vfj_source_read_pages(&show->source, show->input.path, status)) {
+        boots.count = 0;
+        status = read_boots(show, &boots);
+    }
     bool is_empty = boots.count == 0;
     size_t count = print_boots(show, &boots);
     free(boots.list);
     if (status != VFJ_OK)
         return complain(show, status);
-    if (show->source.damage[0] != '\0') {
-        vfj_complain(show->input.name, show->source.damage);
-        return VFJ_EXIT_DAMAGED;
-    }
+    if (show->source.damage[0] != '\0')
+        return vfj_complain_status(show->input.name, VFJ_JOURNAL_DAMAGED, show->source.damage);
     if (count > 0)
         return VFJ_EXIT_OK;
     vfj_complain(show->input.name, is_empty ? VFJ_NO_RECORDS : "no boot matches");

@@ -59,6 +59,8 @@ int vfj_show_take_cursor(struct vfj_show *show)
     if (!vfj_span_to_u64(digits, &seq) || strlen(cursor) != digits.length + 1 + 2 * VFJ_CHAIN_SIZE)
         return vfj_usage_error("show", "not a cursor as --show-cursor prints it", cursor);
     enum vfj_status status = vfj_source_get(&show->source, seq, &record);
+    if (vfj_source_read_pages(&show->source, show->input.path, status))
+        status = vfj_source_get(&show->source, seq, &record);
     if (status != VFJ_OK && status != VFJ_END)
         return vfj_complain_status(show->input.name, status, vfj_source_detail(&show->source));
     if (status == VFJ_OK)

@@ -243,6 +243,10 @@ static int print_new(struct vfj_show *show)
     bool has_streamed = streamed > show->criteria.after;
     if (has_streamed)
         show->criteria.after = streamed;
+    if (vfj_pager_is_left()) {
+        vfj_pager_end();
+        return VFJ_EXIT_OK;
+    }
     enum vfj_status status
         = vfj_select(&show->source, show->input.path, &show->criteria, &selection);
     if (comes_later(show, status)) {
@@ -252,7 +256,10 @@ static int print_new(struct vfj_show *show)
     if (!is_named(show, &selection))
         selection.count = 0;
     enum vfj_status printed = print_picks(show, &selection);
-    int put = vfj_show_put_cursor(show, selection.count > 0 ? newest_pick(&selection) : streamed);
+    int put = vfj_show_put_cursor(show,
+                                  selection.count > 0 ? newest_pick(&selection)
+                                      : has_streamed  ? streamed
+                                                      : 0);
     vfj_pager_end();
     int exit_status = status != VFJ_OK ? complain(show, status)
         : printed != VFJ_OK            ? complain(show, printed)

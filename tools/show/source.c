@@ -3,23 +3,28 @@
 
 #include <string.h>
 
-enum vfj_status vfj_source_open(struct vfj_source *source, const char *path)
+bool vfj_source_read_pages(struct vfj_source *source, const char *path, enum vfj_status status)
 {
     char bytes[128];
     struct vfj_text ignored = vfj_text_begin(bytes, sizeof bytes);
-    memset(source, 0, sizeof *source);
-    enum vfj_status status = vfj_journal_open(&source->journal, path, VFJ_JOURNAL_READ);
-    if (status != VFJ_JOURNAL_DAMAGED)
-        return status;
-    (void)vfj_span_copy(source->damage, sizeof source->damage,
-                        vfj_span_of(vfj_journal_detail(source->journal)));
-    bool is_read = vfj_recover_rows_open(&source->rows, path, &ignored) == VFJ_OK
-        && vfj_recover_rows_count(source->rows) > 0;
-    if (is_read)
-        return VFJ_OK;
+    if (status != VFJ_JOURNAL_DAMAGED || source->rows != NULL)
+        return false;
+    if (vfj_recover_rows_open(&source->rows, path, &ignored) == VFJ_OK
+        && vfj_recover_rows_count(source->rows) > 0) {
+        (void)vfj_span_copy(source->damage, sizeof source->damage,
+                            vfj_span_of(vfj_journal_detail(source->journal)));
+        return true;
+    }
     vfj_recover_rows_close(source->rows);
     source->rows = NULL;
-    return status;
+    return false;
+}
+
+enum vfj_status vfj_source_open(struct vfj_source *source, const char *path)
+{
+    memset(source, 0, sizeof *source);
+    enum vfj_status status = vfj_journal_open(&source->journal, path, VFJ_JOURNAL_READ);
+    return vfj_source_read_pages(source, path, status) ? VFJ_OK : status;
 }
 
 void vfj_source_close(struct vfj_source *source)

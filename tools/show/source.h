@@ -19,6 +19,10 @@ struct vfj_source {
 enum vfj_status vfj_source_open(struct vfj_source *source, const char *path);
 void vfj_source_close(struct vfj_source *source);
 
+/* Called when a function here failed with `status`. When that is JOURNAL_DAMAGED, reads the pages
+ * from now on. Returns whether the caller can try again. */
+bool vfj_source_read_pages(struct vfj_source *source, const char *path, enum vfj_status status);
+
 /* As the functions vfj_journal_*(). */
 const char *vfj_source_detail(const struct vfj_source *source);
 void vfj_source_walk(struct vfj_source *source, uint64_t from, enum vfj_direction direction);
