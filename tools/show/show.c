@@ -317,23 +317,27 @@ static int run(struct vfj_show *show)
     return exit_status;
 }
 
+static int open_and_run(struct vfj_show *show)
+{
+    int exit_status = vfj_act_as_owner(show->path);
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
+    vfj_interrupt_handle();
+    show->style = style_of(show);
+    exit_status = vfj_input_open_journal(&show->input, show->path);
+    if (exit_status == VFJ_EXIT_OK)
+        exit_status = run(show);
+    vfj_input_close(&show->input);
+    return vfj_finish_output(exit_status);
+}
+
 int vfj_verb_show(int argc, char **argv)
 {
     struct vfj_show show = {.criteria = {.since_us = INT64_MIN, .until_us = INT64_MAX}};
     int exit_status = vfj_show_options_read(&show, argc, argv);
     if (exit_status == VFJ_OPTIONS_READ)
-        exit_status = vfj_act_as_owner(show.path);
-    else
-        return exit_status;
-    if (exit_status != VFJ_EXIT_OK)
-        return exit_status;
-    vfj_interrupt_handle();
-    show.style = style_of(&show);
-    exit_status = vfj_input_open_journal(&show.input, show.path);
-    if (exit_status == VFJ_EXIT_OK)
-        exit_status = run(&show);
-    vfj_input_close(&show.input);
+        exit_status = open_and_run(&show);
     if (show.criteria.pattern != NULL)
         regfree(&show.pattern);
-    return vfj_finish_output(exit_status);
+    return exit_status;
 }
