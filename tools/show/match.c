@@ -80,6 +80,8 @@ static bool has_value(const struct vfj_record *record, enum vfj_show_field field
         return names_interface(record, value);
     case VFJ_SHOW_STATE:
         return record->kind == VFJ_RECORD_TRANSITION && value_is(record->body, "to", value);
+    case VFJ_SHOW_FIELD_COUNT:
+        return false;
     case VFJ_SHOW_COMMAND: /* of a command it is the key id */
         return value_is(record->body, record->kind == VFJ_RECORD_COMMAND ? "id" : "command", value);
     case VFJ_SHOW_SLOT:
@@ -96,7 +98,6 @@ static bool has_value(const struct vfj_record *record, enum vfj_show_field field
     case VFJ_SHOW_MODE:
     case VFJ_SHOW_POLICY:
     case VFJ_SHOW_ABOUT:
-    case VFJ_SHOW_FIELD_COUNT:
         break;
     }
     return value_is(pairs_of(record), vfj_show_field_name(field), value);
