@@ -120,6 +120,29 @@ apt_try() {
         -o DPkg::Lock::Timeout=300 "$@"
 }
 
+# Prints the path of a Python that has the messages of Perfetto; installs them once into the cache.
+perfetto_python() {
+    perfetto_dir=$cache/perfetto-0.59.1
+    [ -x "$perfetto_dir/bin/python3" ] && {
+        echo "$perfetto_dir/bin/python3"
+        return 0
+    }
+    have python3 || return 1
+    say "installing: perfetto of PyPI"
+    mkdir -p "$cache" && perfetto_new=$(mktemp -d "$cache/perfetto.XXXXXX") || return 1
+    if quietly python3 -m venv "$perfetto_new" &&
+        quietly "$perfetto_new/bin/python3" -m pip install --disable-pip-version-check --retries 1 --timeout 20 \
+            perfetto==0.59.1 protobuf; then
+        # Another script may have been faster.
+        [ -e "$perfetto_dir" ] || mv "$perfetto_new" "$perfetto_dir"
+        rm -rf "$perfetto_new"
+        [ -x "$perfetto_dir/bin/python3" ] && echo "$perfetto_dir/bin/python3"
+    else
+        rm -rf "$perfetto_new"
+        return 1
+    fi
+}
+
 # --- building ---
 
 # configure PRESET [-DNAME=VALUE...]: makes build/PRESET, once; again when the repository has moved.

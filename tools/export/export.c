@@ -4,6 +4,7 @@
 
 #include "store/journal.h"
 #include "tools/act_as_owner.h"
+#include "tools/export/perfetto.h"
 #include "tools/export/trace.h"
 #include "tools/finding.h"
 #include "tools/input.h"
@@ -14,50 +15,40 @@
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal export -t [-J FILE | FILE]\n"
-    "Writes the whole journal as a trace to standard output: the lines of devd, the\n"
-    "timers that fired, and each observation of the guest. `vfjournal replay` of the\n"
-    "trace gives the transitions and commands of the journal again. With --policy it\n"
-    "gives those of another policy.\n"
+    "usage: vfjournal export -t | --perfetto [-J FILE | FILE]\n"
+    "Writes the whole journal in another form to standard output.\n"
     "\n"
-    "  -t, --trace          as a trace\n"
+    "  -t, --trace          as a trace: the lines of devd, the timers that fired, and\n"
+    "                       each observation of the guest. `vfjournal replay' of it\n"
+    "                       gives the transitions and commands of the journal again,\n"
+    "                       or with --policy those of another policy\n"
+    "      --perfetto       as TrackEvent packets for ui.perfetto.dev: states, commands,\n"
+    "                       lines of devd, and flows from each cause to its effects\n"
     "  -J, --journal FILE   default " VFJ_JOURNAL_PATH "\n"
     "\n"
-    "Standard output must not be a terminal: the lines of devd are written byte by\n"
-    "byte. export replays the trace against the journal before it writes the trace.\n"
-    "It writes nothing when a trace cannot express the journal, and names the record.\n"
-    "It writes passwords of ifconfig(8) as \"********\".\n"
+    "Standard output must not be a terminal: both forms hold any bytes. --trace\n"
+    "replays the trace against the journal before it writes the trace. It writes\n"
+    "nothing when a trace cannot express the journal, and names the record.\n"
+    "Passwords of ifconfig(8) are written as \"********\".\n"
     "\n"
     "Exit status: 0 exported; 1 the journal holds no records; 2 usage, or an unusable\n"
-    "journal; 3 a trace cannot express the journal; 4 the system failed; 5 damaged.\n";
+    "journal; 3 a trace cannot express the journal; 4 the system failed; 5 damaged,\n"
+    "--perfetto has the readable records up to there.\n";
 
-static int read_options(int argc, char **argv, const char **path)
+enum { OPTION_PERFETTO = 256 };
+
+struct options {
+    const char *path;
+    bool trace, perfetto;
+};
+
+static int check_form(const struct options *options)
 {
-    static const struct option options[] = {
-        {"trace", no_argument, NULL, 't'},
-        {"journal", required_argument, NULL, 'J'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    bool trace = false;
-    int option;
-    while ((option = vfj_option_next("export", argc, argv, ":tJ:h", options)) != -1) {
-        switch (option) {
-        case 't':
-            trace = true;
-            break;
-        case 'J':
-            *path = optarg;
-            break;
-        default:
-            return vfj_option_rest(option, help);
-        }
-    }
-    int parsed = vfj_option_journal("export", argc, argv, path);
-    if (parsed != VFJ_OPTIONS_READ)
-        return parsed;
-    if (!trace)
-        return vfj_usage_error("export", "--trace is missing", "");
+    if (options->trace == options->perfetto)
+        return vfj_usage_error("export",
+                               options->trace ? "--trace and --perfetto exclude each other"
+                                              : "give --trace or --perfetto",
+                               "");
     /* A trace has devd's lines byte by byte. Those of a mailed journal may hold anything. */
     if (isatty(STDOUT_FILENO) != 0)
         return vfj_usage_error("export",
@@ -65,7 +56,31 @@ static int read_options(int argc, char **argv, const char **path)
     return VFJ_OPTIONS_READ;
 }
 
-static int export(const struct vfj_input *input)
+static int read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option table[] = {
+        {"trace", no_argument, NULL, 't'},
+        {"perfetto", no_argument, NULL, OPTION_PERFETTO},
+        {"journal", required_argument, NULL, 'J'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+    while ((option = vfj_option_next("export", argc, argv, ":tJ:h", table)) != -1) {
+        if (option == 't')
+            options->trace = true;
+        else if (option == OPTION_PERFETTO)
+            options->perfetto = true;
+        else if (option == 'J')
+            options->path = optarg;
+        else
+            return vfj_option_rest(option, help);
+    }
+    int parsed = vfj_option_journal("export", argc, argv, &options->path);
+    return parsed == VFJ_OPTIONS_READ ? check_form(options) : parsed;
+}
+
+static int export(const struct options *options, const struct vfj_input *input)
 {
     struct vfj_journal *journal;
     uint64_t last = 0;
@@ -77,6 +92,8 @@ static int export(const struct vfj_input *input)
         exit_status = vfj_complain_status(input->name, status, vfj_journal_detail(journal));
     else if (last == 0)
         vfj_complain(input->name, VFJ_NO_RECORDS);
+    else if (options->perfetto)
+        exit_status = vfj_export_perfetto(journal, input->name, stdout);
     else
         exit_status = vfj_export_trace(journal, input->name, stdout);
     vfj_journal_close(journal);
@@ -85,19 +102,19 @@ static int export(const struct vfj_input *input)
 
 int vfj_verb_export(int argc, char **argv)
 {
-    const char *path = NULL;
+    struct options options = {.path = NULL};
     struct vfj_input input;
-    int exit_status = read_options(argc, argv, &path);
+    int exit_status = read_options(argc, argv, &options);
     if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
-    exit_status = vfj_act_as_owner(path);
+    exit_status = vfj_act_as_owner(options.path);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
     vfj_progress_report("export", false);
-    exit_status = vfj_input_open_journal(&input, path);
+    exit_status = vfj_input_open_journal(&input, options.path);
     if (exit_status == VFJ_EXIT_OK)
-        exit_status = export(&input);
+        exit_status = export(&options, &input);
     vfj_progress_end();
     vfj_input_close(&input);
     return vfj_finish_output(exit_status);

@@ -116,9 +116,11 @@ static void take_transition(struct vfj_fill *fill, const struct vfj_record *reco
         take_notice(fill, record, lane);
         return;
     }
+    vfj_fill_note_delay(track, record);
     struct vfj_item item = {.tone = (uint8_t)to,
                             .from_us = fill->clock.at_us,
                             .seq = record->seq,
+                            .cause = vfj_fill_cause_of(fill, record),
                             .label = state_label(to),
                             .detail = vfj_fill_text_of(fill, record, false)};
     if (track->state == SIZE_MAX) {
@@ -148,7 +150,7 @@ static void take_command(struct vfj_fill *fill, const struct vfj_record *record)
     struct vfj_lane *lane = vfj_fill_name_of(record, "slot", &slot)
         ? vfj_fill_find_lane(fill->model, VFJ_LANE_COMMANDS, slot)
         : NULL;
-    if (lane == NULL || fill->open_count == VFJ_FILL_COMMANDS_MAX)
+    if (fill->open_count == VFJ_FILL_COMMANDS_MAX)
         return;
     bool is_probe = strcmp(vfj_output_word(record), "probe") == 0;
     if (vfj_kv_find(record->body, "argv", &pair))
@@ -158,18 +160,20 @@ static void take_command(struct vfj_fill *fill, const struct vfj_record *record)
                             .from_us = fill->clock.at_us,
                             .to_us = fill->clock.at_us,
                             .seq = record->seq,
+                            .cause = vfj_fill_cause_of(fill, record),
                             .label = is_probe ? "" : vfj_fill_keep(fill, label),
                             .detail = is_probe ? "the guest is observed" : "has not ended"};
     memset(open, 0, sizeof *open);
     open->seq = record->seq;
     open->item = vfj_fill_add_item(fill, item, lane);
+    open->element = open->item != SIZE_MAX ? record->seq : item.cause;
+    fill->open_count++;
     if (open->item == SIZE_MAX)
         return;
     open->kind = is_probe || vfj_command_decode(record->body, &open->command) != VFJ_OK
         ? VFJ_COMMAND_COUNT
         : open->command.kind;
     open->row = vfj_fill_add_row(fill, record, item.tone, is_probe ? item.detail : item.label);
-    fill->open_count++;
 }
 
 static const char *describe_outcome(struct vfj_fill *fill, const struct vfj_item *item,
@@ -218,7 +222,8 @@ static void take_answer(struct vfj_fill *fill, const struct vfj_record *record)
     for (unsigned i = 0; i < fill->open_count; i++) {
         if (fill->open[i].seq != record->cause)
             continue;
-        end_command(fill, record, &fill->open[i]);
+        if (fill->open[i].item != SIZE_MAX)
+            end_command(fill, record, &fill->open[i]);
         fill->open[i] = fill->open[--fill->open_count];
         return;
     }
@@ -289,11 +294,17 @@ static void add_gap(struct vfj_fill *fill, const struct vfj_record *record, int6
     (void)vfj_fill_add_item(fill, item, &fill->model->lanes[0]);
 }
 
+static void end_box(struct vfj_fill *fill, const struct vfj_fill_command *open, int64_t at_us)
+{
+    if (open->item != SIZE_MAX)
+        fill->model->items[open->item].to_us = at_us;
+}
+
 /* A daemon that starts answers no command of the one before. */
 static void take_started(struct vfj_fill *fill, const struct vfj_record *record)
 {
     for (unsigned i = 0; i < fill->open_count; i++)
-        fill->model->items[fill->open[i].item].to_us = fill->clock.at_us;
+        end_box(fill, &fill->open[i], fill->clock.at_us);
     fill->open_count = 0;
     if (fill->stopped_us >= 0)
         add_gap(fill, record, fill->stopped_us);
@@ -348,6 +359,7 @@ static void take_element(struct vfj_fill *fill, const struct vfj_record *record)
     tick_clock(&fill->clock, record);
     if (is_first)
         fill->model->begin_wall_us = record->wall_us;
+    vfj_fill_note_event(fill, record);
     vfj_fill_take_slow(fill, record);
     take(fill, record, before_us);
 }
@@ -396,7 +408,7 @@ static void end_items(struct vfj_fill *fill)
         end_bar(model, fill->tracks[i].slow);
     }
     for (unsigned i = 0; i < fill->open_count; i++)
-        model->items[fill->open[i].item].to_us = model->end_us;
+        end_box(fill, &fill->open[i], model->end_us);
 }
 
 static int compare_seqs(const void *a, const void *b)

@@ -19,7 +19,8 @@ struct vfj_fill_clock {
 /* A command without an outcome so far. */
 struct vfj_fill_command {
     uint64_t seq;
-    size_t item, row; /* row: SIZE_MAX for none */
+    size_t item, row; /* SIZE_MAX for none */
+    uint64_t element; /* seq of the element that stands for it; 0: none */
     uint8_t kind;     /* enum vfj_command_kind; VFJ_COMMAND_COUNT for a probe */
     struct vfj_command command;
 };
@@ -27,9 +28,12 @@ struct vfj_fill_command {
 /* A slot whose lanes are filled. */
 struct vfj_fill_slot {
     struct vfj_name slot, vf;
-    size_t state; /* the item of the present state; SIZE_MAX before the first */
-    size_t path;  /* likewise of the data path */
-    size_t slow;  /* likewise of the time without the fast path */
+    size_t state;   /* the item of the present state; SIZE_MAX before the first */
+    size_t path;    /* likewise of the data path */
+    uint64_t delay; /* seq of the transition that began the slot's delay; 0: none runs */
+    uint64_t delay_boot;
+    int64_t delay_due_us;              /* monotonic */
+    size_t slow;                       /* likewise of the time without the fast path */
     const struct vfj_episode *episode; /* of `slow` */
 };
 
@@ -45,6 +49,8 @@ struct vfj_fill {
     uint64_t named;       /* seq of the newest record within the window; 0: none */
     int64_t stopped_us;   /* -1: the daemon runs */
     bool no_memory;
+    uint64_t event_seq;     /* the newest event */
+    uint64_t event_element; /* seq of the element that stands for it; 0: none */
     struct vfj_event event; /* the decoded body of one record */
 };
 
@@ -99,5 +105,17 @@ struct vfj_fill_slot *vfj_fill_find_track(struct vfj_fill *fill, struct vfj_name
  * those that begin and end with this record. */
 void vfj_fill_begin_slow(struct vfj_fill *fill);
 void vfj_fill_take_slow(struct vfj_fill *fill, const struct vfj_record *record);
+
+/* --- causes.c --- */
+
+/* Notes which element stands for the event, as the cause of the decisions that follow it: a command
+ * stands for its answer, and the beginning of a delay for its end. Does nothing for other records. */
+void vfj_fill_note_event(struct vfj_fill *fill, const struct vfj_record *record);
+
+/* Returns the seq of the element that caused a decision, or 0. */
+uint64_t vfj_fill_cause_of(const struct vfj_fill *fill, const struct vfj_record *record);
+
+/* Notes the delay that a transition began; any other transition of the slot ends it. */
+void vfj_fill_note_delay(struct vfj_fill_slot *track, const struct vfj_record *record);
 
 #endif

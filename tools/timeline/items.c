@@ -22,7 +22,7 @@ size_t vfj_fill_add_item(struct vfj_fill *fill, struct vfj_item item, const stru
     struct vfj_model *model = fill->model;
     if (lane == NULL)
         return SIZE_MAX;
-    if (model->count == VFJ_ITEMS_MAX) {
+    if (model->count == vfj_model_most(model)) {
         model->is_cut = true;
         return SIZE_MAX;
     }
@@ -45,7 +45,7 @@ size_t vfj_fill_add_row(struct vfj_fill *fill, const struct vfj_record *record, 
                         const char *text)
 {
     struct vfj_model *model = fill->model;
-    if (model->row_count == VFJ_ITEMS_MAX)
+    if (model->row_count == vfj_model_most(model))
         return SIZE_MAX;
     if (model->row_count == model->row_room) {
         size_t room = model->row_room > 0 ? 2 * model->row_room : 128;

@@ -20,6 +20,11 @@ const char *vfj_model_keep(struct vfj_model *model, const char *text)
     return copy;
 }
 
+size_t vfj_model_most(const struct vfj_model *model)
+{
+    return model->most > 0 ? model->most : VFJ_ITEMS_MAX;
+}
+
 void vfj_model_free(struct vfj_model *model)
 {
     for (size_t i = 0; i < model->text_count; i++)

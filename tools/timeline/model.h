@@ -14,7 +14,7 @@
 
 enum {
     VFJ_LANES_MAX = 256,
-    VFJ_ITEMS_MAX = 20000, /* what one drawing has at most */
+    VFJ_ITEMS_MAX = 20000, /* elements of a drawing, unless the caller sets another number */
 };
 
 /* The kinds of lanes, in the order in which a slot has them. The daemon's lane is the first. */
@@ -65,6 +65,7 @@ struct vfj_item {
     int64_t from_us;    /* since the beginning of the model */
     int64_t to_us;      /* equal for a tick */
     uint64_t seq;       /* its row of the table; 0: it has none */
+    uint64_t cause;     /* seq of the element that caused it; 0: none */
     const char *label;  /* a few words */
     const char *detail; /* one line */
 };
@@ -89,9 +90,11 @@ struct vfj_model {
     struct vfj_lane lanes[VFJ_LANES_MAX];
     struct vfj_item *items;
     size_t count, room;
+    size_t
+        most; /* elements at most; the caller sets it before it fills the model; 0: the default */
     struct vfj_table_row *rows; /* by seq */
     size_t row_count, row_room;
-    bool is_cut; /* more elements than VFJ_ITEMS_MAX */
+    bool is_cut; /* there are more elements */
     char **texts;
     size_t text_count, text_room;
 };
@@ -110,6 +113,9 @@ struct vfj_window {
  * window: the model then has no rows. The caller frees the model in any case. */
 enum vfj_status vfj_model_fill(struct vfj_model *model, struct vfj_journal *journal,
                                const struct vfj_window *window);
+
+/* Returns how many elements the model has at most, and as many rows. */
+size_t vfj_model_most(const struct vfj_model *model);
 
 /* Keeps a text as long as the model. Returns NULL without memory. */
 const char *vfj_model_keep(struct vfj_model *model, const char *text);

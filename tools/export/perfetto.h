@@ -1,0 +1,24 @@
+/* The journal as a trace of Perfetto: TrackEvent packets of protobuf. */
+#ifndef VFJ_TOOLS_EXPORT_PERFETTO_H
+#define VFJ_TOOLS_EXPORT_PERFETTO_H
+
+#include <stdio.h>
+
+#include "store/journal.h"
+
+/* clang-format off */
+/* Writes the whole journal (protos/perfetto/trace of perfetto.dev has the messages):
+ *
+ *   a track for the daemon, and one for each slot, with child tracks: slow path, state, each
+ *   interface, commands; a counter track for each interface, 1 while it has the data path
+ *   slices      states, commands, the time without the fast path, times without a record
+ *   instants    lines of devd, notices, starts and ends of the daemon
+ *   flows       from the element of a cause to the elements of its effects
+ *
+ * Timestamps are nanoseconds of the realtime clock at the beginning, and go on by the monotonic
+ * clock within each boot. Passwords become "********". */
+/* clang-format on */
+/* Returns an exit status, after a message for a failure. */
+int vfj_export_perfetto(struct vfj_journal *journal, const char *name, FILE *out);
+
+#endif
