@@ -6,9 +6,11 @@
 
 enum {
     RIGHT = 14,
-    ROW = 15,     /* height of a row of labels */
-    BOX = 11,     /* height of a command's box */
-    STATE = 22,   /* of a state's bar */
+    ROW = 15,        /* height of a row of labels */
+    BOX = 11,        /* height of a command's box */
+    STATE = 22,      /* of a state's bar */
+    STATE_BASE = 15, /* of the text in it */
+    ZIGZAG = 6,
     PATH = 8,     /* of the bar of the data path */
     LANE_PAD = 9, /* below each lane */
     SLOW = 4,     /* height of the bar of a time without the fast path */
@@ -171,17 +173,17 @@ static void print_head(const struct vfj_plot *plot, unsigned index)
         (void)fprintf(plot->out, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>\n", 8, top - SLOT_PAD,
                       VFJ_PLOT_WIDTH - RIGHT);
     (void)fprintf(plot->out, "<text class=\"%s\" x=\"%d\" y=\"%.1f\">", is_state ? "head" : "sub",
-                  VFJ_PLOT_LEFT - 10, top + (is_state ? STATE / 2 + 4 : 11));
+                  VFJ_PLOT_LEFT - 10, top + (is_state ? STATE_BASE : 11));
     vfj_markup_print(plot->out, is_state ? lane->slot.text : vfj_lane_title(lane));
     (void)fprintf(plot->out, "%s</text>\n", is_state ? " state" : "");
 }
 
 static void print_zigzag(const struct vfj_plot *plot, double x)
 {
-    double y = plot->top - 4;
-    (void)fprintf(plot->out, "<path class=\"zigzag\" d=\"M%.1f %.1f", x, y);
-    for (unsigned i = 0; y < plot->bottom; i++, y += 6)
-        (void)fprintf(plot->out, "l%d 6", i % 2 == 0 ? 4 : -4);
+    int steps = (int)((plot->bottom - plot->top) / ZIGZAG) + 2;
+    (void)fprintf(plot->out, "<path class=\"zigzag\" d=\"M%.1f %.1f", x, plot->top - 4);
+    for (int i = 0; i < steps; i++)
+        (void)fprintf(plot->out, "l%d %d", i % 2 == 0 ? 4 : -4, (int)ZIGZAG);
     (void)fputs("\"/>\n", plot->out);
 }
 
@@ -305,7 +307,7 @@ static void print_bar_label(const struct vfj_plot *plot, const struct vfj_item *
     if (character * (double)strlen(item->label) + 10 > visible)
         return;
     (void)fprintf(plot->out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", is_state ? "on" : "span",
-                  is_state ? label + 6 : label, is_state ? top + STATE / 2 + 4 : top + SLOW + 12);
+                  is_state ? label + 6 : label, is_state ? top + STATE_BASE : top + SLOW + 12);
     vfj_markup_print(plot->out, item->label);
     (void)fputs("</text>", plot->out);
 }
