@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/paths.h"
@@ -59,8 +60,10 @@ static bool become(const struct choice *choice)
         (void)snprintf(what, sizeof what, "root goes on as user %s", choice->user.name);
         vfj_complain(choice->why, what);
     }
-    if (vfj_session_leave_terminal() && vfj_user_become_alone(&choice->user))
+    if (vfj_session_leave_terminal() && vfj_user_become_alone(&choice->user)) {
+        closelog(); /* libc may have connected to root's socket of syslogd(8) */
         return true;
+    }
     vfj_complain(choice->why, "root's rights can't be given up");
     return false;
 }

@@ -359,7 +359,8 @@ cp "$work/secret/file-wal" "$work/root/d.pid"
 ln -s "$work/root" "$work/others/link"
 chown -h $other "$work/others/link"
 before=$(attributes "$work/root/d.pid")
-for path in "$work/others/d.pid" "$work/others/link/d.pid" "$work/tmp/d.pid"; do
+ln "$work/root/d.pid" "$work/tmp/linked.pid"
+for path in "$work/others/d.pid" "$work/others/link/d.pid" "$work/tmp/d.pid" "$work/tmp/linked.pid"; do
     for option in --pidfile --act-lock; do
         "$vfjournal" daemon --one-process --act --root "$work" --journal "$work/root/journal.db" $option "$path" >"$log" 2>&1
         same "$option $path" 2 $?
@@ -367,7 +368,7 @@ for path in "$work/others/d.pid" "$work/others/link/d.pid" "$work/tmp/d.pid"; do
     done
 done
 same "root's file of that name" "$before" "$(attributes "$work/root/d.pid")"
-rm "$work/root/d.pid" "$work/others/link"
+rm "$work/root/d.pid" "$work/others/link" "$work/tmp/linked.pid"
 
 # The daemon in one process can't become the user, and refuses.
 "$vfjournal" daemon --one-process --root "$work" --journal "$journal" >"$log" 2>&1

@@ -11,7 +11,7 @@
 
 #include "adapters/freebsd/daemonise.h"
 #include "adapters/freebsd/pidfile.h"
-#include "adapters/freebsd/privsep/safe_path.h"
+#include "adapters/freebsd/privsep/owner.h"
 #include "adapters/freebsd/privsep/session.h"
 #include "core/machine/step.h"
 #include "tools/bus_error.h"
@@ -184,7 +184,9 @@ static bool is_lock_roots(const char *subsystem, const char *path)
 {
     char why[VFJ_PATHNAME_SIZE + 64];
     struct vfj_text text = vfj_text_begin(why, sizeof why);
-    if (geteuid() != 0 || path[0] == '\0' || vfj_safe_path_check_file(path, &text))
+    struct vfj_user owner;
+    if (geteuid() != 0 || path[0] == '\0'
+        || (vfj_owner_find(path, VFJ_OWNER_OPENS, &owner, &text) && owner.uid == 0))
         return true;
     vfj_daemon_log(subsystem, "root does not make it: %s", why);
     return false;

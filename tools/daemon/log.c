@@ -21,6 +21,14 @@ void vfj_daemon_log_to_syslog(void)
     to_syslog = true;
 }
 
+/* syslog(3) of libc may have connected without being asked, for a message of its own. */
+void vfj_daemon_log_disconnect(void)
+{
+    closelog();
+    if (to_syslog)
+        vfj_daemon_log_to_syslog();
+}
+
 void vfj_daemon_log_connect(void)
 {
     if (to_syslog)

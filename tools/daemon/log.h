@@ -14,6 +14,10 @@ void vfj_daemon_log_to_syslog(void);
  * unreachable. */
 void vfj_daemon_log_connect(void);
 
+/* Closes the connection to syslogd that this process has. The next line connects again, with the
+ * rights that the process has then. */
+void vfj_daemon_log_disconnect(void);
+
 /* Logs "SUBSYSTEM: ", and what printf(3) would print. Bytes that a terminal might act upon are
  * printed as '?'. */
 void vfj_daemon_log(const char *subsystem, const char *format, ...)

@@ -110,6 +110,7 @@ static bool split(struct vfj_daemon_options *options, const struct vfj_user *use
         vfj_monitor_end(options->guest_io.monitor);
         return false;
     }
+    vfj_daemon_log_disconnect(); /* from /var/run/logpriv, FreeBSD's socket for root's messages */
     vfj_text_format(&text, ", user %s, monitor %ld", user->name,
                     (long)vfj_monitor_pid(options->guest_io.monitor));
     return true;
