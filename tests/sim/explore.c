@@ -34,7 +34,7 @@ static struct {
 } seen;
 
 static struct explore_world world, probe;
-static bool has_inet6;
+static struct explore_guest guest;
 static unsigned char packed[PACK_SIZE];
 
 static void *must(void *memory)
@@ -87,7 +87,7 @@ static void print_path(uint32_t path, unsigned slots)
 {
     const char *name = "";
     if (path == 0) {
-        explore_begin(&probe, slots, has_inet6);
+        explore_begin(&probe, &guest);
         explore_normalise(&probe);
         return;
     }
@@ -179,7 +179,7 @@ static bool explore(unsigned slots, unsigned depth_max, double limit_s)
 {
     struct node *level = NULL;
     double begun_s = now_s();
-    explore_begin(&world, slots, has_inet6);
+    explore_begin(&world, &guest);
     if (visit(&level, 0, 0, slots) || visit_join(&level, slots))
         return false;
     printf("%u slots, depth  0: %9zu states: those of an undisturbed join\n", slots, seen.used);
@@ -210,11 +210,10 @@ static bool explore(unsigned slots, unsigned depth_max, double limit_s)
 
 int main(int argc, char **argv)
 {
-    static const struct option table[] = {{"slots", required_argument, NULL, 's'},
-                                          {"inet6", no_argument, NULL, '6'},
-                                          {"depth", required_argument, NULL, 'd'},
-                                          {"seconds", required_argument, NULL, 't'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option table[]
+        = {{"slots", required_argument, NULL, 's'},   {"inet6", no_argument, NULL, '6'},
+           {"transparent", no_argument, NULL, 'x'},   {"depth", required_argument, NULL, 'd'},
+           {"seconds", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
     unsigned slots = 1, depth = 8;
     double limit_s = 1e9;
     int code;
@@ -222,7 +221,9 @@ int main(int argc, char **argv)
         if (code == 's')
             slots = (unsigned)strtoul(optarg, NULL, 10);
         else if (code == '6')
-            has_inet6 = true;
+            guest.inet6 = true;
+        else if (code == 'x')
+            guest.transparent = true;
         else if (code == 'd')
             depth = (unsigned)strtoul(optarg, NULL, 10);
         else if (code == 't')
@@ -231,10 +232,12 @@ int main(int argc, char **argv)
             slots = 0;
     }
     if (slots < 1 || slots > EXPLORE_SLOTS_MAX) {
-        (void)fputs("usage: vfj_explore [--slots 1|2] [--inet6] [--depth N] [--seconds S]\n",
-                    stderr);
+        (void)fputs(
+            "usage: vfj_explore [--slots 1|2] [--inet6] [--transparent] [--depth N] [--seconds S]\n",
+            stderr);
         return 2;
     }
+    guest.slots = slots;
     bool right = explore(slots, depth, limit_s);
     free(seen.keys);
     free(seen.paths);

@@ -17,7 +17,8 @@ struct explore_world {
     struct vfj_state state;
     struct vfj_guest guest;
     unsigned slots;
-    bool inet6; /* the first interface has IPv6, too */
+    bool inet6;       /* the first interface has IPv6, too */
+    bool transparent; /* the guest is in transparent mode */
     unsigned flight_count;
     /* a batch in its order: the first of a slot is the one that runs */
     struct vfj_command flight[EXPLORE_FLIGHT_MAX];
@@ -28,16 +29,22 @@ struct explore_world {
     const char *wrong; /* an invariant that was broken; NULL */
 };
 
-/* A guest with that many hn interfaces, the first perhaps with IPv6 as well, and a daemon that has
- * just started. */
-void explore_begin(struct explore_world *world, unsigned slots, bool inet6);
+/* What the guest is like. */
+struct explore_guest {
+    unsigned slots; /* hn interfaces */
+    bool inet6, transparent;
+};
+
+/* Such a guest, and a daemon that has just started. */
+void explore_begin(struct explore_world *world, const struct explore_guest *guest);
 
 /* Let the `move`th thing happen, and all that follows from it at once; false when it can't happen
  * here. `name` is what it is. */
 bool explore_move(struct explore_world *world, unsigned move, const char **name);
 
 /* Fair weather: all commands under way end well, all timers come, the data path follows. Whether,
- * in bounded time, each slot is then joined or detached, and the address has one owner: else
+ * in bounded time, each slot is then joined (in transparent mode: switched) or detached, and the
+ * address has one owner: else
  * world->wrong says what is not so. */
 void explore_settle(struct explore_world *world);
 

@@ -66,6 +66,8 @@ static void check_again(struct explore_world *world, unsigned slot,
 static void check_command(struct explore_world *world, const struct vfj_command *command)
 {
     unsigned slot = slot_of(world, command->hn);
+    if (world->transparent && !vfj_command_reads(command))
+        wrong(world, "a command changes a guest in transparent mode");
     if (vfj_command_reads(command) || slot == EXPLORE_SLOTS_MAX)
         return;
     check_again(world, slot, command);
@@ -148,14 +150,17 @@ static void begin_inet6(struct explore_world *world)
            0);
 }
 
-void explore_begin(struct explore_world *world, unsigned slots, bool inet6)
+void explore_begin(struct explore_world *world, const struct explore_guest *guest)
 {
     memset(world, 0, sizeof *world);
     vfj_state_init(&world->state);
     vfj_guest_init(&world->guest);
-    world->slots = slots;
-    world->inet6 = inet6;
-    for (unsigned i = 0; i < slots; i++) {
+    world->slots = guest->slots;
+    world->inet6 = guest->inet6;
+    world->transparent = guest->transparent;
+    if (guest->transparent)
+        direct(world, "%%sysctl hw.hn.vf_transparent=1", 0);
+    for (unsigned i = 0; i < world->slots; i++) {
         direct(world,
                i == 0 ? "%%rc ifconfig_hn%u=\"DHCP\"" : "%%rc ifconfig_hn%u=\"inet 10.%u.0.4/24\"",
                i);
@@ -165,7 +170,7 @@ void explore_begin(struct explore_world *world, unsigned slots, bool inet6)
                i);
         direct(world, "%%vf mce%u hn%u", i);
     }
-    if (inet6)
+    if (world->inet6)
         begin_inet6(world);
     start(world);
 }
@@ -225,8 +230,22 @@ static bool detach(struct explore_world *world, unsigned slot, bool is_heard)
     return true;
 }
 
+/* In transparent mode hn(4) ups the VF, and moves the data path; only the VF's link tells of it. */
+static bool switch_path(struct explore_world *world, unsigned slot, bool is_heard)
+{
+    struct vfj_guest_if *vf = vfj_guest_find(&world->guest, name_of("mce", slot));
+    if (!is_there(world, slot) || vf == NULL || vf->facts.link == VFJ_LINK_UP)
+        return false;
+    vf->facts.up = true;
+    happen(world, slot, "!system=IFNET subsystem=%s type=LINK_UP", name_of("mce", slot).text,
+           is_heard);
+    return true;
+}
+
 static bool path_up(struct explore_world *world, unsigned slot, bool is_heard)
 {
+    if (world->transparent)
+        return switch_path(world, slot, is_heard);
     const struct vfj_guest_if *vf = vfj_guest_find(&world->guest, name_of("mce", slot));
     if (!is_there(world, slot) || is_on_vf(world, slot) || vf == NULL || !vf->facts.up)
         return false;
@@ -341,7 +360,8 @@ static int64_t due_us(const struct explore_world *world)
     int64_t due = head->map_retry_us != VFJ_NEVER_US ? head->map_retry_us : INT64_MAX;
     for (unsigned i = 0; i < head->slot_count; i++) {
         const struct vfj_timers *timers = &world->state.slots[i].timers;
-        const int64_t all[] = {timers->delay_us, timers->observe_us, timers->link_us};
+        const int64_t all[] = {timers->delay_us, timers->observe_us, timers->link_us,
+                               world->state.slots[i].transparent.settle_us};
         for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
             if (all[k] != VFJ_NEVER_US && all[k] < due)
                 due = all[k];
@@ -459,6 +479,16 @@ static unsigned owns(const struct vfj_guest_if *interface, bool inet6)
     return count;
 }
 
+static void check_transparent(struct explore_world *world, unsigned number,
+                              const struct vfj_slot *slot)
+{
+    bool is_absent = !is_there(world, number) && vfj_slot_is_transparent(slot);
+    if (slot->state != (is_there(world, number) ? VFJ_SLOT_SWITCHED : VFJ_SLOT_DETACHED))
+        wrong(world, "neither switched nor detached at the end");
+    if (slot->fault != (is_absent ? VFJ_REASON_VF_ABSENT : VFJ_REASON_NONE))
+        wrong(world, "a finding at the end that is none, or one that is missing");
+}
+
 static void check_settled(struct explore_world *world, unsigned number)
 {
     const struct vfj_guest_if *hn = vfj_guest_find(&world->guest, name_of("hn", number));
@@ -481,6 +511,10 @@ static void check_settled(struct explore_world *world, unsigned number)
     if (slot == NULL) {
         if (is_there(world, number))
             wrong(world, "a VF that was never found");
+        return;
+    }
+    if (world->transparent) {
+        check_transparent(world, number, slot);
         return;
     }
     if (vfj_slot_has_plan(slot) || slot->fault != VFJ_REASON_NONE)
@@ -609,6 +643,22 @@ static void normalise_pids(struct explore_world *world)
     world->guest.pid_last = 2000;
 }
 
+/* Times that passed become ages, of which those that are long are one. */
+static int64_t age(int64_t time_us, int64_t now_us)
+{
+    const int64_t longest_us = INT64_C(3601000000);
+    return now_us - time_us > longest_us ? -longest_us : time_us - now_us;
+}
+
+static void normalise_transparent(struct vfj_transparent_facts *facts, int64_t now_us)
+{
+    facts->settle_us = relative(facts->settle_us, now_us);
+    if (facts->mode != VFJ_SLOT_MODE_TRANSPARENT)
+        return;
+    facts->since_us = age(facts->since_us, now_us);
+    facts->hour_us = facts->leaves > 0 ? age(facts->hour_us, now_us) : 0;
+}
+
 void explore_normalise(struct explore_world *world)
 {
     struct vfj_head *head = &world->state.head;
@@ -622,6 +672,7 @@ void explore_normalise(struct explore_world *world)
         slot->timers.observe_us = relative(slot->timers.observe_us, head->mono_us);
         slot->timers.link_us = relative(slot->timers.link_us, head->mono_us);
         slot->timers.watch_us = VFJ_NEVER_US;
+        normalise_transparent(&slot->transparent, head->mono_us);
         slot->plan.watches = 0;
         slot->generation = 0;
         slot->plan.batches = 0;
@@ -727,6 +778,7 @@ void explore_unpack(struct explore_world *world, const unsigned char *bytes, siz
         memset(&world->state.slots[i], 0, sizeof world->state.slots[i]);
         world->state.slots[i].timers
             = (struct vfj_timers){VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US, VFJ_NEVER_US};
+        world->state.slots[i].transparent.settle_us = VFJ_NEVER_US;
         world->state.index.due_us[i] = VFJ_NEVER_US;
         world->state.index.digests[i] = 0;
     }
