@@ -326,7 +326,7 @@ static void test_what_is_not_in_order_is_left_alone(void **state)
     const char *path = fresh("order.db");
     size_t length;
     (void)state;
-    kit_tamper(path, "UPDATE record SET body = body || ' ' WHERE seq = 900");
+    kit_tamper(path, "UPDATE record SET wall_us = wall_us + 1 WHERE seq = 900");
     char *before = kit_read(path, &length);
     says(VFJ_EXIT_EDITED, "(record 900: chain)", "prune -k 1s -J '%s' -a '%s'", path,
          kit_path("never.db"));
