@@ -7,7 +7,7 @@
 #include "core/machine/state.h"
 
 /* The version of the rules. A change of the decision for any state and event raises it. */
-enum { VFJ_RULES = 2 };
+enum { VFJ_RULES = 3 };
 
 /* The time that a stopping daemon has for its unfinished plans. */
 enum { VFJ_STOP_WITHIN_S = 10 };
