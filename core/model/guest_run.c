@@ -197,9 +197,12 @@ static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_spa
     const char *scope = memchr(router.text, '%', router.length);
     for (unsigned i = 0; i < guest->if_count; i++) {
         const struct vfj_interface *facts = &guest->ifs[i].facts;
-        if (facts->exists && scope != NULL && strcmp(scope + 1, facts->name.text) == 0)
+        /* the kernel takes the routes of an interface away that goes down */
+        if (!facts->exists || !facts->up)
+            continue;
+        if (scope != NULL && strcmp(scope + 1, facts->name.text) == 0)
             return &guest->ifs[i];
-        for (unsigned k = 0; facts->exists && k < facts->address_count; k++) {
+        for (unsigned k = 0; k < facts->address_count; k++) {
             if (vfj_address_covers(&facts->addresses[k], router))
                 return &guest->ifs[i];
         }

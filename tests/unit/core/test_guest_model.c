@@ -619,6 +619,18 @@ static void test_too_many_routes(void **unused)
     assert_int_equal(add_route("default 192.168.63.1"), 0);
 }
 
+/* An interface that is down has no route to its subnet. */
+static void test_route_and_down(void **unused)
+{
+    (void)unused;
+    begin();
+    direct("%if hn1 down inet 10.0.1.4/24");
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.1.1"), 1);
+    direct("%if hn2 up inet 10.0.1.5/24");
+    assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.1.1"), 0);
+    assert_string_equal(guest.default_if.text, "hn2");
+}
+
 /* A route is of an interface, whatever its name. */
 static void test_route_and_rename(void **unused)
 {
@@ -871,6 +883,7 @@ int main(void)
         cmocka_unit_test(test_dhclient),
         cmocka_unit_test(test_dhclient_without_link),
         cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_route_and_down),
         cmocka_unit_test(test_route_and_rename),
         cmocka_unit_test(test_interface_routes),
         cmocka_unit_test(test_too_many_routes),
