@@ -154,6 +154,27 @@ static void plan_leave(struct vfj_planner *planner)
     command->b = slot->vf;
 }
 
+/* Takes the VF of another slot out of laggN, though the next plan of that slot would, too: lagg(4)
+ * takes frames of one port only, and that may be this one. */
+static void plan_stray_port(struct vfj_planner *planner, struct vfj_name port)
+{
+    unsigned owner = vfj_step_find_vf(planner->context, port);
+    if (owner == VFJ_SLOTS_MAX || vfj_name_equal(port, planner->slot->vf))
+        return;
+    vfj_step_notice(planner->context, vfj_step_slot(planner->context, owner), VFJ_REASON_VF_ASTRAY);
+    plan_port(planner, VFJ_NEED_VF_LEAVE, VFJ_COMMAND_LEAVE, port);
+}
+
+static void plan_stray_ports(struct vfj_planner *planner)
+{
+    const struct vfj_interface *lagg = &planner->slot->observed.lagg;
+    if (!vfj_observed_has_hn_port(planner->slot)
+        || vfj_planner_has_tried(planner, VFJ_NEED_VF_LEAVE))
+        return;
+    for (unsigned i = 0; i < lagg->port_count; i++)
+        plan_stray_port(planner, lagg->ports[i]);
+}
+
 /* Creates laggN. A new lagg has no effect of earlier commands, so all needs count as untried. */
 static void plan_lagg(struct vfj_planner *planner)
 {
@@ -343,11 +364,11 @@ static const struct row rows[] = {
     {VFJ_NEED_STATIC_ROUTE,       SWITCH,  ROUTE,            VFJ_REASON_ROUTE_FAILED,    vfj_plan_static_routes},
     {VFJ_NEED_RTADV,              SWITCH,  0,                VFJ_REASON_NONE,            plan_rtadv},
     {VFJ_NEED_DHCLIENT,           SWITCH,  0,                VFJ_REASON_DHCLIENT_FAILED, plan_dhclient_early},
+    {VFJ_NEED_VF_LEAVE,           JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_stray_ports},
     {VFJ_NEED_VF_PORT,            JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_vf_port},
     {VFJ_NEED_VF_UP,              JOIN,    REQUIRED | OF_VF, VFJ_REASON_NONE,            plan_vf_up},
     {VFJ_NEED_DHCLIENT,           FINISH,  0,                VFJ_REASON_DHCLIENT_FAILED, plan_dhclient},
     {VFJ_NEED_RTSOL,              FINISH,  0,                VFJ_REASON_NONE,            plan_rtsol},
-    {VFJ_NEED_VF_LEAVE,           FINISH,  REQUIRED | OF_VF, VFJ_REASON_NONE,            NULL},
     {VFJ_NEED_SCRIPT,             FINISH,  0,                VFJ_REASON_NONE,            NULL},
     {VFJ_NEED_VF_DOWN,            FINISH,  REQUIRED | OF_VF, VFJ_REASON_NONE,            NULL},
     /* clang-format on */
