@@ -245,14 +245,11 @@ static bool has_own(struct sim *sim, const struct sim_nic *nic, const struct vfj
     return vf != NULL && !is_port && (vf->facts.address_count > 0 || vf->dhclient != 0);
 }
 
-/* A lagg without hn, or with another's VF, is mended when the delay of the slot is over that has to
- * do it. */
+/* A lagg that was not finished and is not known to be ours is mended when the delay is over. */
 static bool awaits_delay(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
-    bool has_hn = lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->hn);
-    bool has_vf = lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->vf);
-    return lagg != NULL && (!has_hn || lagg->facts.port_count > 1U + has_vf);
+    return lagg != NULL && !vfj_interface_has_port(&lagg->facts, nic->hn);
 }
 
 /* Something is about to happen to it: hn's link, the data path, a dhclient. */

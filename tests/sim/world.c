@@ -205,11 +205,12 @@ static void look(struct sim *sim, struct sim_flight *flight)
     vfj_guest_observe(&sim->guest, &flight->command, &flight->answer);
     flight->answer.ok = flight->answer.ok && flight->fate == SIM_FATE_WELL;
     flight->is_seen = true;
-    if (nic != NULL && flight->command.kind == VFJ_COMMAND_PROBE_SLOT
-        && vfj_name_equal(flight->command.a, nic->hn) && is_awaited(sim, &flight->command)) {
+    if (nic == NULL || flight->command.kind != VFJ_COMMAND_PROBE_SLOT
+        || !is_awaited(sim, &flight->command))
+        return;
+    nic->given_count = 0;
+    if (vfj_name_equal(flight->command.a, nic->hn)) /* else hn was renamed, and not seen */
         nic->meddled = false;
-        nic->given_count = 0;
-    }
 }
 
 static void execute(struct sim *sim, const struct vfj_command *command)
