@@ -179,6 +179,15 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_step_notice(context, slot, reason);
 }
 
+/* A VF was taken out of a lagg. Its slot may wait for that. */
+static void observe_stray_vfs(struct vfj_step_context *context)
+{
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        if (vfj_step_slot(context, i)->fault == VFJ_REASON_VF_IN_OTHER_LAGG)
+            vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
+    }
+}
+
 static void record_success(struct vfj_step_context *context, struct vfj_slot *slot,
                            enum vfj_need need)
 {
@@ -189,6 +198,8 @@ static void record_success(struct vfj_step_context *context, struct vfj_slot *sl
     }
     if (need == VFJ_NEED_VF_DOWN)
         vfj_link_record_down(context, slot);
+    if (need == VFJ_NEED_VF_LEAVE)
+        observe_stray_vfs(context);
 }
 
 /* Ends the batch. Requests an observation of its effects. */
