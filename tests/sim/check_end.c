@@ -228,13 +228,13 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
 }
 
 /* Whether what was seen last of the guest is all that there is to know, and no optional command that
- * failed waits for its next try. */
+ * failed waits for its next try. Where rows were lost, what an earlier daemon saw is not known. */
 static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool has_seen_lagg = slot != NULL && slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
     return has_seen_lagg && slot->fault == VFJ_REASON_NONE && slot->plan.failed == 0
         && !nic->meddled && !nic->is_restarted && !nic->has_script && !nic->is_hn_down
-        && !is_forgotten(sim, nic, slot);
+        && (nic->is_seen || !sim->records_lost) && !is_forgotten(sim, nic, slot);
 }
 
 /* What devd's rules gave a VF that is no port stays until the VF is joined. */

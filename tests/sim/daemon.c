@@ -89,6 +89,8 @@ static void begin_life(struct sim *sim)
     sim->alive = true;
     sim->broken = sim->dead = sim->stop = sim->connected = sim->power = false;
     sim->stopping = sim->in_order = false;
+    for (unsigned i = 0; i < sim->nic_count; i++)
+        sim->nics[i].is_seen = false;
     sim->deadline_us = sim->wake_us = INT64_MAX;
 }
 

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "core/machine/step.h"
 #include "core/model/trace.h"
+#include "tests/kit/guest_network.h"
 #include "tests/sim/explore.h"
 
 static struct vfj_state next;
@@ -530,6 +531,20 @@ static void check_settled(struct explore_world *world, unsigned number)
         wrong(world, "the IPv6 default route does not go where the address is");
 }
 
+/* By a model that shares nothing with the guest's. */
+static void check_network(struct explore_world *world, unsigned number)
+{
+    static struct kit_network network;
+    char address[VFJ_ADDRESS_SIZE];
+    const char *why;
+    struct vfj_text text = vfj_text_begin(address, sizeof address);
+    vfj_text_format(&text, "10.%u.0.4/24", number);
+    kit_network_of_guest(&network, &world->guest);
+    if (kit_network_answers(&network, address, &why) == NULL
+        || (world->inet6 && kit_network_answers(&network, "fd00::4/64", &why) == NULL))
+        wrong(world, why);
+}
+
 void explore_settle(struct explore_world *world)
 {
     enum { STEPS_MAX = 600 };
@@ -544,8 +559,10 @@ void explore_settle(struct explore_world *world)
     }
     if (steps >= STEPS_MAX)
         wrong(world, "it never comes to rest");
-    for (unsigned i = 0; i < world->slots; i++)
+    for (unsigned i = 0; i < world->slots; i++) {
         check_settled(world, i);
+        check_network(world, i);
+    }
 }
 
 /* Merging */

@@ -108,6 +108,7 @@ struct sim_nic {
     bool is_held_down; /* an admin took the VF down: that is left so */
     /* something other than a command changed it since it was last looked at */
     bool meddled;
+    bool is_seen;             /* this daemon has observed it */
     bool path_due;            /* a switch of the data path is on its way */
     struct vfj_name route_if; /* what the static route leads through; empty: there is none */
     char address[VFJ_ADDRESS_SIZE];

@@ -209,8 +209,10 @@ static void look(struct sim *sim, struct sim_flight *flight)
         || !is_awaited(sim, &flight->command))
         return;
     nic->given_count = 0;
-    if (vfj_name_equal(flight->command.a, nic->hn)) /* else hn was renamed, and not seen */
-        nic->meddled = false;
+    if (!vfj_name_equal(flight->command.a, nic->hn))
+        return; /* it was renamed, and not seen */
+    nic->meddled = false;
+    nic->is_seen |= flight->answer.ok;
 }
 
 static void execute(struct sim *sim, const struct vfj_command *command)
