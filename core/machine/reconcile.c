@@ -345,6 +345,15 @@ static bool was_all_taken_down(const struct vfj_slot *slot)
         && !view->vf.up;
 }
 
+/* Whether a VF that is down stays so as a port. Somebody took it down, or the plan is about to up
+ * it. A port that this plan joined, and that has lost its delay, left and came back. */
+static bool is_settled_port(const struct vfj_slot *slot)
+{
+    bool is_new = slot->plan.phase == VFJ_PLAN_ACTIVE && slot->delay == VFJ_DELAY_NONE
+        && (slot->plan.tried >> VFJ_NEED_VF_PORT & 1) != 0;
+    return vfj_observed_has_vf_port(slot) && !is_new;
+}
+
 /* Starts hyperv_vf_delay for a VF that no line announced and that does not have the data path.
  * Starts it also for a VF that was taken down together with laggN. */
 static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
@@ -355,7 +364,7 @@ static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
     if (vfj_slot_is_on_vf(slot))
         return;
     if (asked == VFJ_OBSERVE_REDISCOVERED
-        || (asked == VFJ_OBSERVE_GAP && !vfj_observed_has_vf_port(slot) && !vfj_link_is_held(slot)
+        || (asked == VFJ_OBSERVE_GAP && !is_settled_port(slot) && !vfj_link_is_held(slot)
             && vf->exists)
         || (was_all_taken_down(slot) && !vfj_link_is_held(slot)))
         slot->delay = VFJ_DELAY_DUE;
