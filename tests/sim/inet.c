@@ -5,21 +5,6 @@
 
 #include "tests/sim/sim.h"
 
-/* lagg(4) takes all IPv6 off an interface that becomes a port. */
-static void strip_port(struct sim *sim, struct vfj_name name)
-{
-    struct vfj_guest_if *port = sim_interface(sim, name);
-    if (port == NULL || port->facts.address_count == 0
-        || vfj_guest_lagg_of(&sim->guest, name) == NULL)
-        return;
-    unsigned kept = 0;
-    for (unsigned i = 0; i < port->facts.address_count; i++) {
-        if (!vfj_address_is_inet6(&port->facts.addresses[i]))
-            port->facts.addresses[kept++] = port->facts.addresses[i];
-    }
-    port->facts.address_count = (uint8_t)kept;
-}
-
 static bool takes_advertisements(struct sim *sim, const struct vfj_guest_if *interface)
 {
     return interface != NULL && interface->facts.up && interface->facts.rtadv
@@ -86,10 +71,6 @@ static void renew_lease(struct sim *sim, struct sim_nic *nic)
 void sim_inet_follow(struct sim *sim, struct sim_nic *nic)
 {
     renew_lease(sim, nic);
-    if (nic->inet6[0] != '\0') {
-        strip_port(sim, nic->hn);
-        strip_port(sim, nic->vf);
-    }
     if (nic->rtadv)
         advertise(sim, nic);
     drop_route(sim, nic);
