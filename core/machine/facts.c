@@ -43,12 +43,24 @@ static void forget_vf(struct vfj_slot *slot)
     vfj_facts_script_due(slot);
 }
 
+/* The VF may be astray in the lagg of another slot, which takes it out. */
+static void observe_holders(struct vfj_step_context *context, const struct vfj_slot *slot,
+                            struct vfj_name vf)
+{
+    for (unsigned i = 0; i < context->next->head.slot_count; i++) {
+        const struct vfj_slot *other = vfj_step_slot(context, i);
+        if (other != slot && vfj_interface_has_port(&other->observed.lagg, vf))
+            vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
+    }
+}
+
 void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
                       enum vfj_reason reason)
 {
     if (!vfj_name_is_empty(slot->vf)) /* without a VF, the facts of an early VF_UP stay */
         forget_vf(slot);
     slot->vf = vf;
+    observe_holders(context, slot, vf);
     slot->generation++;
     slot->plan.rechecks = 0;
     if (slot->plan.phase == VFJ_PLAN_LOGGED)
