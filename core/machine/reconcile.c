@@ -304,7 +304,7 @@ static void close_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     plan->failed &= (plan->tried | (uint64_t)1 << VFJ_NEED_DHCLIENT) & ~vfj_plan_required_needs();
     plan->failures = 0;
     plan->phase = plan->phase == VFJ_PLAN_LOGGED ? VFJ_PLAN_LOGGED : VFJ_PLAN_NONE;
-    if (vfj_step_is_acting(context))
+    if (vfj_step_is_acting(context) && slot->observed.hn.exists)
         slot->recovering = 0;
     if (had_failures && !vfj_slot_is_on_vf(slot) && plan->rechecks == 0)
         plan->rechecks = 1; /* hn's LINK_UP may have come during the failures */
@@ -458,7 +458,8 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 
 static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_observe asked)
 {
-    if (!vfj_observed_has_taken_over(slot) && vfj_step_is_acting(context))
+    if (slot->observed.hn.exists && !vfj_observed_has_taken_over(slot)
+        && vfj_step_is_acting(context))
         slot->recovering = 0; /* hn's configuration never left hn, or is back on hn */
     decide_delay(slot, asked);
     end_delay(context, slot);
