@@ -227,6 +227,20 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     check_ports(sim, nic);
 }
 
+/* Whether lagg has the VF of another hn, and no line or map has told whose it is. */
+static bool has_unknown_vf(struct sim *sim, const struct sim_nic *nic)
+{
+    const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
+    for (unsigned i = 0; i < sim->nic_count && lagg != NULL; i++) {
+        const struct sim_nic *other = &sim->nics[i];
+        const struct vfj_slot *slot = sim_slot_of(sim, other->hn);
+        bool is_known = slot != NULL && vfj_name_equal(slot->vf, other->vf);
+        if (other != nic && !is_known && vfj_interface_has_port(&lagg->facts, other->vf))
+            return true;
+    }
+    return false;
+}
+
 /* Whether what was seen last of the guest is all that there is to know, and no optional command that
  * failed waits for its next try. Where rows were lost, what an earlier daemon saw is not known. */
 static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
@@ -234,7 +248,8 @@ static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vf
     bool has_seen_lagg = slot != NULL && slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
     return has_seen_lagg && slot->fault == VFJ_REASON_NONE && slot->plan.failed == 0
         && !nic->meddled && !nic->is_restarted && !nic->has_script && !nic->is_hn_down
-        && (nic->is_seen || !sim->records_lost) && !is_forgotten(sim, nic, slot);
+        && (nic->is_seen || !sim->records_lost) && !has_unknown_vf(sim, nic)
+        && !is_forgotten(sim, nic, slot);
 }
 
 /* What devd's rules gave a VF that is no port stays until the VF is joined. */

@@ -169,8 +169,6 @@ static const struct {
     {"traces/scripts/scripts-vf-leaves-while-asked-for.trace",
      "somebody takes lagg0's address, and no line tells of it"},
     {"traces/scripts/scripts-vf-of-another-name.trace", "the kernel contradicts itself"},
-    {"traces/transparent/another-mode-while-joined.trace",
-     "the kernel takes another mode in a join"},
 };
 
 static bool has_to_lose(const char *path)
