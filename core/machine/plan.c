@@ -152,6 +152,7 @@ static void plan_leave(struct vfj_planner *planner)
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_VF_LEAVE, VFJ_COMMAND_LEAVE);
     command->a = vfj_observed_other_lagg_of_vf(slot);
     command->b = slot->vf;
+    slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_VF_LEAVE); /* laggN may have a stray VF, too */
 }
 
 /* Takes the VF of another slot out of laggN, though the next plan of that slot would, too: lagg(4)
