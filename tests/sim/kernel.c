@@ -190,7 +190,7 @@ static void run_dhclient(struct sim *sim, unsigned number)
     sim_say(sim, "devd: dhclient %s", nic->hn.text);
     hn->dhclient = ++sim->guest.pid_last;
     nic->meddled = true;
-    if (hn->facts.address_count == 0 && vfj_address_parse(vfj_span_of(nic->address), &lease))
+    if (!sim_has_address(hn, nic->address) && vfj_address_parse(vfj_span_of(nic->address), &lease))
         vfj_interface_add_address(&hn->facts, &lease);
     if (nic->is_restarted)
         sim_uses_default_route(sim, nic);
