@@ -112,8 +112,15 @@ static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
 /* Keeps the addresses of a laggN that somebody destroyed. The new laggN gets them again. */
 static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_view *view)
 {
-    if (slot->lagg_ours && slot->observed.lagg.exists && !view->lagg.exists)
-        slot->before.lagg = slot->observed.lagg;
+    if (!slot->lagg_ours || !slot->observed.lagg.exists || view->lagg.exists)
+        return;
+    const struct vfj_interface wanted = slot->before.lagg;
+    slot->before.lagg = slot->observed.lagg;
+    /* A plan was giving laggN the addresses of one that was destroyed earlier. */
+    for (unsigned i = 0; i < wanted.address_count && slot->plan.phase == VFJ_PLAN_ACTIVE; i++) {
+        if (!vfj_interface_has_host(&slot->before.lagg, &wanted.addresses[i]))
+            (void)vfj_interface_add_address(&slot->before.lagg, &wanted.addresses[i]);
+    }
 }
 
 void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
