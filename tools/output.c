@@ -14,6 +14,7 @@
 
 enum {
     TIME_WIDTH = 27,
+    SHORT_TIME_WIDTH = 20, /* whole seconds */
     WORD_WIDTH = 11,
     STATES_WIDTH = 20, /* "detached -> attached" */
     ARGV_WIDTH = 48,
@@ -154,6 +155,12 @@ static bool is_near(int64_t a, int64_t b)
     return a > -half && a < half && b > -half && b < half;
 }
 
+/* Returns whether a terminal has no room for every column. */
+static bool is_narrow(const struct vfj_style *style)
+{
+    return style->width > 0 && style->width < NARROW;
+}
+
 /* "+0.002100" since the line before, or the time. */
 static void add_time(struct line *line, int64_t wall_us)
 {
@@ -164,13 +171,13 @@ static void add_time(struct line *line, int64_t wall_us)
     if (is_delta && is_near(wall_us, style->before_us)) {
         vfj_text_add(text, wall_us < style->before_us ? "" : "+");
         vfj_text_add_seconds(text, wall_us - style->before_us);
-    } else if (style->width > 0 && style->width < NARROW) {
+    } else if (is_narrow(style)) {
         vfj_time_add(text, wall_us, style->zone);
     } else {
         vfj_time_add_us(text, wall_us, style->zone);
     }
     sgr(line, "0");
-    end_column(line, TIME_WIDTH);
+    end_column(line, is_narrow(style) ? SHORT_TIME_WIDTH : TIME_WIDTH);
 }
 
 struct vfj_name vfj_record_who(const struct vfj_record *record)
@@ -274,7 +281,8 @@ static void add_outcome(struct line *line, const struct vfj_record *record, stru
 
 static const char *colour_of_state(struct vfj_span state)
 {
-    if (vfj_span_is(state, vfj_slot_state_name(VFJ_SLOT_LAGGED)))
+    if (vfj_span_is(state, vfj_slot_state_name(VFJ_SLOT_LAGGED))
+        || vfj_span_is(state, vfj_slot_state_name(VFJ_SLOT_SWITCHED)))
         return GOOD;
     return vfj_span_is(state, vfj_slot_state_name(VFJ_SLOT_DETACHED)) ? BAD : MOVING;
 }
@@ -327,7 +335,7 @@ static void add_command(struct line *line, const struct vfj_record *record,
         add_untrusted(line, record->body);
     if (line->style->rows)
         return;
-    end_column(line, ARGV_WIDTH);
+    end_column(line, is_narrow(line->style) ? 0 : ARGV_WIDTH);
     if (outcome != NULL)
         add_outcome(line, outcome, record->body);
     else

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The words that complete a command line, by `vfjournal complete` and by the functions of the
 # shellcheck disable=SC2013,SC2086
+# The words that complete a command line, by `vfjournal complete` and by the functions of the
 # shells that are here; and the format for lnav.
 #   usage: check_completion.sh VFJOURNAL ROOT
 set -u

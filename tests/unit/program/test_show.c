@@ -604,6 +604,9 @@ static void test_a_terminal_has_a_width_and_colours(void **state)
             fail_msg("%d columns: a line of %zu:\n%s", columns, longest_line(plain), plain);
         free(plain);
     }
+    char *narrow = run_on_terminal("NO_COLOR=1", arguments, 80);
+    assert_non_null(strstr(narrow, "Z  hn0   run          ifconfig mce0 up  ok, 2.1 ms"));
+    free(narrow);
     char *wide = run_on_terminal("NO_COLOR=", arguments, 200);
     assert_non_null(strstr(wide, "-> \033[32mlagged\033[0m"));
     assert_non_null(strstr(wide, "\033[31mexit 1\033[0m"));
