@@ -27,7 +27,10 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_MILESTONES] = "SELECT " COLUMNS " FROM record WHERE " VFJ_SCHEMA_MILESTONE
                                  " AND (kind <> 'finished' OR ?2) AND seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_ONE] = "SELECT " COLUMNS " FROM record WHERE seq = ?1",
-    [VFJ_STATEMENT_SINCE] = "SELECT seq FROM record WHERE wall_us >= ?1 ORDER BY seq LIMIT 1",
+    [VFJ_STATEMENT_SINCE]
+    = "SELECT seq FROM record WHERE seq BETWEEN ?2 AND ?3 AND wall_us >= ?1 ORDER BY seq LIMIT 1",
+    [VFJ_STATEMENT_CLOCKS]
+    = "SELECT seq, boot, wall_us, mono_us FROM record WHERE seq >= ?1 ORDER BY seq LIMIT 1",
     [VFJ_STATEMENT_TIMES]
     = "SELECT coalesce(min(wall_us), 0), coalesce(max(wall_us), 0) FROM record",
     [VFJ_STATEMENT_FIRST] = "SELECT coalesce(min(seq), 0) FROM record",

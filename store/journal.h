@@ -57,7 +57,10 @@ enum vfj_status vfj_journal_first(struct vfj_journal *journal, uint64_t *seq);
 enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq);
 
 /* Reads the seq of the first record that is not older than `wall_us`; 0 when there is none. Reads
- * every row before it, but only its time. */
+ * the clocks of one record in VFJ_CLOCKS_STEP. Between two of them all times are read, unless both
+ * clocks ran on alike: only a wall clock that was set and set back within these few records, in one
+ * boot, stays unnoticed. */
+enum { VFJ_CLOCKS_STEP = 1024 };
 enum vfj_status vfj_journal_since(struct vfj_journal *journal, int64_t wall_us, uint64_t *seq);
 
 /* Reads the oldest and the newest time of all records. */

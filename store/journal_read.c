@@ -236,21 +236,84 @@ enum vfj_status vfj_journal_get(struct vfj_journal *journal, uint64_t seq,
     return read_next(journal, stmt, record);
 }
 
-enum vfj_status vfj_journal_since(struct vfj_journal *journal, int64_t wall_us, uint64_t *seq)
+struct clocks {
+    int64_t seq, boot, wall_us, mono_us;
+};
+
+/* Reads the clocks of the first record from `seq` on. Returns VFJ_END when there is none. */
+static enum vfj_status read_clocks(struct vfj_journal *journal, int64_t seq, struct clocks *clocks)
+{
+    enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_CLOCKS);
+    if (status != VFJ_OK)
+        return status;
+    sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_CLOCKS];
+    VFJ_CHECK(sqlite3_bind_int64(stmt, 1, seq) == SQLITE_OK);
+    int code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW)
+        *clocks = (struct clocks){sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1),
+                                  sqlite3_column_int64(stmt, 2), sqlite3_column_int64(stmt, 3)};
+    else
+        status = code == SQLITE_DONE ? VFJ_END : vfj_journal_failed(journal, code);
+    (void)sqlite3_reset(stmt);
+    return status;
+}
+
+/* Returns whether the wall clock was not set between the two, so that the times between them lie
+ * between theirs. Slewing moves both clocks. */
+static bool is_steady(const struct clocks *a, const struct clocks *b)
+{
+    const int64_t tolerance_us = 1000000;
+    int64_t wall_us, mono_us, apart_us;
+    return a->boot == b->boot && !__builtin_sub_overflow(b->wall_us, a->wall_us, &wall_us)
+        && !__builtin_sub_overflow(b->mono_us, a->mono_us, &mono_us)
+        && !__builtin_sub_overflow(wall_us, mono_us, &apart_us) && apart_us <= tolerance_us
+        && apart_us >= -tolerance_us;
+}
+
+/* Returns whether a time between the two may be as late as `wall_us`. */
+static bool may_reach(const struct clocks *a, const struct clocks *b, int64_t wall_us)
+{
+    const int64_t tolerance_us = 1000000;
+    int64_t latest_us = a->wall_us > b->wall_us ? a->wall_us : b->wall_us;
+    return !is_steady(a, b) || latest_us >= INT64_MAX - tolerance_us
+        || latest_us + tolerance_us >= wall_us;
+}
+
+/* Reads all times between the two. */
+static enum vfj_status search_between(struct vfj_journal *journal, int64_t wall_us, int64_t first,
+                                      int64_t last, uint64_t *seq)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_SINCE);
-    *seq = 0;
     if (status != VFJ_OK)
         return status;
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_SINCE];
-    VFJ_CHECK(sqlite3_bind_int64(stmt, 1, wall_us) == SQLITE_OK);
+    VFJ_CHECK(sqlite3_bind_int64(stmt, 1, wall_us) == SQLITE_OK
+              && sqlite3_bind_int64(stmt, 2, first) == SQLITE_OK
+              && sqlite3_bind_int64(stmt, 3, last) == SQLITE_OK);
     int code = sqlite3_step(stmt);
-    sqlite3_int64 first = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+    sqlite3_int64 found = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         status = vfj_journal_failed(journal, code);
-    *seq = first > 0 ? (uint64_t)first : 0;
+    *seq = found > 0 ? (uint64_t)found : 0;
     (void)sqlite3_reset(stmt);
     return status;
+}
+
+enum vfj_status vfj_journal_since(struct vfj_journal *journal, int64_t wall_us, uint64_t *seq)
+{
+    struct clocks from = {.seq = 0}, to;
+    *seq = 0;
+    enum vfj_status status = read_clocks(journal, INT64_MIN, &from);
+    while (status == VFJ_OK && *seq == 0) {
+        bool is_last = from.seq > INT64_MAX - VFJ_CLOCKS_STEP;
+        status = is_last ? VFJ_END : read_clocks(journal, from.seq + VFJ_CLOCKS_STEP, &to);
+        if (status == VFJ_END)
+            return search_between(journal, wall_us, from.seq, INT64_MAX, seq);
+        if (status == VFJ_OK && may_reach(&from, &to, wall_us))
+            status = search_between(journal, wall_us, from.seq, to.seq, seq);
+        from = to;
+    }
+    return status == VFJ_END ? VFJ_OK : status;
 }
 
 enum vfj_status vfj_journal_times(struct vfj_journal *journal, int64_t *least_us, int64_t *most_us)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The verbs about migrations, as a user meets them.
 #   usage: test_audit.sh VFJOURNAL SCENARIO
-# Scenarios: migrations, migration, report, check.
+# Scenarios: migrations, migration, report, check, show.
 set -u
 
 vfjournal=$1
@@ -322,6 +322,36 @@ check_verb() {
     run 3 check --offline --max-outage 10m "$work/damaged.db"
     says "damaged"
     run 2 check --offline "$work/damaged.db"
+}
+
+# show -M ID: the records of one migration.
+show() {
+    make_journal
+    first=$(ids | cut -d' ' -f3)
+    open=$(ids -n 1 | tr -d ' ')
+    run 0 show -M "$first" "$journal"
+    same "the first line" "vf-down" "$(printf '%s\n' "$printed" | sed -n 1p | tr -s ' ' | cut -d' ' -f4)"
+    says "2026-11-22 14:02:40.200000Z  hn0   state        lagged -> attached"
+    says "vf-detached"
+    same "the last line" "delayed -> lagged" "$(printf '%s\n' "$printed" | sed -n '$p' | grep -o 'delayed -> lagged')"
+    checks=$((checks + 1))
+    case $printed in *hn1* | *mce1*) fail "the other slot is in it: $printed" ;; esac
+    run 0 show -M "$open" "$journal"
+    says "hn1   state        lagged -> attached"
+    checks=$((checks + 1))
+    case $printed in *hn0*) fail "the other slot is in it: $printed" ;; esac
+    run 0 show -M "$open" -i hn0 "$journal"
+    says "hn0   run          ifconfig lagg0 laggport mce0"
+    run 0 show -M "$first" -n 1 -s lagged "$journal"
+    same "lines" 1 "$(lines)"
+    run 1 show -M "$first" -S +1h "$journal"
+    run 1 show -M $((first + 1)) "$journal"
+    says "no migration has the ID $((first + 1)); the nearest is $first"
+    run 2 show -M x "$journal"
+    says "ID is a number as \`vfjournal migrations\` prints it, not: x"
+    run 2 show -f -M "$first" "$journal"
+    says "-f and -M exclude each other"
+    run 2 show -M "$first" -J "$work/absent.db"
 }
 
 case $scenario in

@@ -15,6 +15,7 @@
 #include "store/recover_rows.h"
 #include "store/replay.h"
 #include "store/verify.h"
+#include "tools/audit/read.h"
 #include "tools/record_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -86,12 +87,31 @@ static void walk(struct vfj_journal *journal, enum vfj_direction direction)
     (void)fclose(null);
 }
 
+/* Every episode is one of rows that are there, and all sums are possible. */
+static void audit(struct vfj_journal *journal)
+{
+    struct vfj_audit audit;
+    enum vfj_status status = vfj_audit_read(journal, INT64_MAX, NULL, NULL, &audit);
+    for (size_t i = 0; i < audit.count; i++) {
+        struct vfj_episode *episode = &audit.episodes[i];
+        VFJ_CHECK(episode->id > 0 && (i == 0 || episode->id > audit.episodes[i - 1].id));
+        VFJ_CHECK(episode->event <= episode->id && vfj_episode_us(episode) >= 0);
+        VFJ_CHECK(vfj_audit_find(&audit, episode->id) == episode);
+        if (i < 8)
+            (void)vfj_audit_count_commands(journal, episode);
+        VFJ_CHECK(vfj_episode_verdict(episode, VFJ_SLOW_US) < VFJ_EPISODE_VERDICT_COUNT);
+    }
+    VFJ_CHECK(status != VFJ_END);
+    vfj_audit_free(&audit);
+}
+
 static void look(struct vfj_journal *journal)
 {
     static struct vfj_machine machine;
     struct vfj_replay_result result;
     walk(journal, VFJ_FORWARD);
     walk(journal, VFJ_BACKWARD);
+    audit(journal);
     vfj_machine_init(&machine);
     vfj_replay_run(journal, &machine, NULL, &result);
     VFJ_CHECK(result.verdict < VFJ_VERDICT_COUNT);

@@ -119,10 +119,9 @@ static const struct vfj_episode *find_nearest(const struct vfj_audit *audit, uin
     return nearest;
 }
 
-int vfj_audit_source_find(const struct vfj_audit_source *source, const char *verb, const char *word,
-                          struct vfj_episode **episode)
+int vfj_audit_find_word(const struct vfj_audit *audit, const char *name, const char *verb,
+                        const char *word, struct vfj_episode **episode)
 {
-    const struct vfj_audit *audit = &source->audit;
     char line[LINE_SIZE];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
     uint64_t id = 0;
@@ -141,8 +140,14 @@ int vfj_audit_source_find(const struct vfj_audit_source *source, const char *ver
         vfj_text_format(&text, "; the nearest is %llu", (unsigned long long)nearest->id);
     else
         vfj_text_add(&text, ": the journal has none");
-    vfj_complain(source->input.name, line);
+    vfj_complain(name, line);
     return VFJ_EXIT_DIFFERENT;
+}
+
+int vfj_audit_source_find(const struct vfj_audit_source *source, const char *verb, const char *word,
+                          struct vfj_episode **episode)
+{
+    return vfj_audit_find_word(&source->audit, source->input.name, verb, word, episode);
 }
 
 void vfj_audit_source_close(struct vfj_audit_source *source)

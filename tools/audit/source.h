@@ -30,6 +30,11 @@ int vfj_audit_source_report(const struct vfj_audit_source *source);
 /* Prints the message for a failed read of the open journal. Returns the exit status. */
 int vfj_audit_source_fail(const struct vfj_audit_source *source, enum vfj_status status);
 
+/* Finds the episode whose id the word is. `name` is that of the journal, for messages. Sets *episode
+ * and returns as vfj_audit_source_find(). */
+int vfj_audit_find_word(const struct vfj_audit *audit, const char *name, const char *verb,
+                        const char *word, struct vfj_episode **episode);
+
 /* Finds the episode whose id the word is, and sets *episode. Returns VFJ_EXIT_OK, or the exit status
  * after a message: VFJ_EXIT_DIFFERENT, with the nearest id, when no episode has that id. */
 int vfj_audit_source_find(const struct vfj_audit_source *source, const char *verb, const char *word,

@@ -184,6 +184,8 @@ void vfj_complete_value(const struct vfj_completion *completion, const char *nam
         print_names(completion);
     else if (strcmp(name, "boot") == 0)
         print_boots(completion);
+    else if (strcmp(name, "migration") == 0)
+        vfj_complete_migrations(completion);
     else if (strcmp(name, "state") == 0)
         print_states(completion);
     else if (strcmp(name, "kind") == 0)

@@ -199,8 +199,8 @@ bool vfj_match_kind(const struct vfj_criteria *criteria, const struct vfj_record
 
 bool vfj_match_time(const struct vfj_criteria *criteria, const struct vfj_record *record)
 {
-    return record->seq > criteria->after && record->wall_us >= criteria->since_us
-        && record->wall_us <= criteria->until_us
+    return record->seq > criteria->after && (criteria->last == 0 || record->seq <= criteria->last)
+        && record->wall_us >= criteria->since_us && record->wall_us <= criteria->until_us
         && (criteria->boot == 0 || record->boot == criteria->boot);
 }
 

@@ -73,11 +73,12 @@ struct vfj_criteria {
     struct vfj_fields fields; /* only records with these values; empty for all */
     const regex_t *pattern;   /* the text must match; NULL for none */
     uint64_t boot;            /* only of this boot; 0 for all */
-    /* Only records of that time, both ends included (wall_us), and only those after record `after`.
-     * A command also has the time and the interface of its outcome. */
+    /* Only records of that time, both ends included (wall_us), and only those after record `after`
+     * and not after `last`. A command also has the time and the interface of its outcome. */
     int64_t since_us;
     int64_t until_us;
     uint64_t after; /* 0: from the first on */
+    uint64_t last;  /* 0: to the newest */
 };
 
 /* The criteria that a command and its outcome can fulfil together. */

@@ -18,8 +18,8 @@ static const char help[] = /**/
     "\n"
     "  -a, --all            every row, also plain devd lines and probes; without -n\n"
     "                       all of them\n"
-    "  -n, --lines N        the newest N, or all; default 20, and all with -S, -b or\n"
-    "                       a cursor\n"
+    "  -n, --lines N        the newest N, or all; default 20, and all with -S, -b, -M\n"
+    "                       or a cursor\n"
     "  -r, --reverse        the newest record first\n"
     "  -i, --interface IF   only records about this hn or VF; may be repeated\n"
     "  -k, --kind KIND      only rows of this kind, or lines with this word, as run,\n"
@@ -30,6 +30,7 @@ static const char help[] = /**/
     "  -S, --since TIME     only records that are not older\n"
     "  -U, --until TIME     only records that are not newer\n"
     "  -b, --boot [N]       only the newest boot, boot N, or -1 for the one before\n"
+    "  -M, --migration ID   only records of this entry of vfjournal migrations\n"
     "      --list-boots     print the boots of the guest\n"
     "  -f, --follow         continue with new records until interrupted\n"
     "      --why            below each record, print the records that led to it\n"
@@ -291,6 +292,9 @@ static int take(struct vfj_show *show, int argc, char **argv, int option, const 
         return take_state(show, value);
     case 'g':
         return take_pattern(show, value);
+    case 'M':
+        show->migration = value;
+        return VFJ_OPTIONS_READ;
     case 'b':
         return take_boot(show, argc, argv, value);
     case 'o':
@@ -326,6 +330,7 @@ static int check_boots(const struct vfj_show *show)
         {criteria->pattern != NULL, "--list-boots and -g exclude each other"},
         {show->has_boot, "--list-boots and -b exclude each other"},
         {show->follow, "--list-boots and -f exclude each other"},
+        {show->migration != NULL, "--list-boots and -M exclude each other"},
         {show->why, "--list-boots and --why exclude each other"},
         {show->after_cursor != NULL, "--list-boots and --after-cursor exclude each other"},
         {show->cursor_file != NULL, "--list-boots and --cursor-file exclude each other"},
@@ -345,6 +350,8 @@ static int check_pairs(const struct vfj_show *show)
 {
     if (show->follow && show->criteria.until_us != INT64_MAX)
         return vfj_usage_error("show", "-f and -U exclude each other", "");
+    if (show->follow && show->migration != NULL)
+        return vfj_usage_error("show", "-f and -M exclude each other", "");
     if (show->follow && show->reverse)
         return vfj_usage_error("show", "-f and -r exclude each other", "");
     if (show->follow && vfj_path_descriptor(show->path) >= 0)
@@ -360,7 +367,7 @@ static void set_defaults(struct vfj_show *show)
 {
     struct vfj_criteria *criteria = &show->criteria;
     bool has_begin = criteria->since_us != INT64_MIN || show->has_boot || show->after_cursor != NULL
-        || show->cursor_file != NULL;
+        || show->cursor_file != NULL || show->migration != NULL;
     bool has_rows = show->format == VFJ_SHOW_JSON || show->format == VFJ_SHOW_CSV
         || show->format == VFJ_SHOW_VERBOSE;
     if (criteria->count == 0)
@@ -387,6 +394,7 @@ int vfj_show_options_read(struct vfj_show *show, int argc, char **argv)
         {"since", required_argument, NULL, 'S'},
         {"until", required_argument, NULL, 'U'},
         {"boot", optional_argument, NULL, 'b'},
+        {"migration", required_argument, NULL, 'M'},
         {"list-boots", no_argument, NULL, OPTION_LIST_BOOTS},
         {"output", required_argument, NULL, 'o'},
         {"after-cursor", required_argument, NULL, OPTION_AFTER_CURSOR},
@@ -403,9 +411,10 @@ int vfj_show_options_read(struct vfj_show *show, int argc, char **argv)
     int option;
     int parsed = VFJ_OPTIONS_READ;
     show->zone = wants_utc(argc, argv) ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
-    while (parsed == VFJ_OPTIONS_READ
-           && (option = vfj_option_next("show", argc, argv, ":afrHn:i:k:s:g:S:U:b::o:J:h", options))
-               != -1)
+    while (
+        parsed == VFJ_OPTIONS_READ
+        && (option = vfj_option_next("show", argc, argv, ":afrHn:i:k:s:g:S:U:b::M:o:J:h", options))
+            != -1)
         parsed = take(show, argc, argv, option, optarg);
     if (parsed == VFJ_OPTIONS_READ)
         parsed = take_fields(show, &argc, argv);

@@ -102,6 +102,26 @@ static bool has_enough(const struct search *search)
     return search->selection->count >= search->criteria->count || search->no_memory;
 }
 
+/* Returns whether an answer that waits for its command is newer than a pick. Unfolded, it may be one
+ * of the newest rows, too. */
+static bool has_pending(const struct search *search)
+{
+    const struct vfj_selection *selection = search->selection;
+    const struct vfj_match none = {.pattern = false};
+    uint64_t least = UINT64_MAX;
+    if (search->criteria->fold)
+        return false;
+    for (size_t i = 0; i < selection->count; i++)
+        least = selection->picks[i].seq < least ? selection->picks[i].seq : least;
+    for (size_t i = 0; i < search->answers.count; i++) {
+        const struct met *answer = &search->answers.members[i];
+        if (answer->within && answer->value > least
+            && vfj_match_is_whole(search->criteria, answer->match, none))
+            return true;
+    }
+    return false;
+}
+
 /* Returns the link changes that the newest pick stands for, or NULL. */
 static struct vfj_links *open_links(const struct search *search)
 {
@@ -116,7 +136,8 @@ static struct vfj_links *open_links(const struct search *search)
  * belong to the oldest line. */
 static bool is_done(const struct search *search)
 {
-    bool done = search->is_full || (has_enough(search) && open_links(search) == NULL);
+    bool done = search->is_full
+        || (has_enough(search) && open_links(search) == NULL && !has_pending(search));
     for (unsigned i = 0; i < search->criteria->about.count; i++)
         done &= search->selection->named[i];
     return done || search->no_memory;
@@ -156,7 +177,7 @@ static bool make_room(struct search *search, void **list, size_t count, size_t *
 static void pick(struct search *search, struct vfj_pick pick)
 {
     struct vfj_selection *selection = search->selection;
-    search->is_full |= has_enough(search);
+    search->is_full |= has_enough(search) && search->criteria->fold;
     if (search->is_full
         || !make_room(search, (void **)&selection->picks, selection->count, &selection->room,
                       sizeof pick))
@@ -364,7 +385,8 @@ static enum vfj_status search_all(struct search *search)
     bool is_begun = false, is_damaged = false;
     bool has_holes = search->source->rows != NULL; /* then each of them is damage */
     enum vfj_status status = VFJ_OK;
-    vfj_source_walk(search->source, UINT64_MAX, VFJ_BACKWARD);
+    uint64_t last = search->criteria->last;
+    vfj_source_walk(search->source, last != 0 ? last : UINT64_MAX, VFJ_BACKWARD);
     while (!is_done(search)) {
         status = vfj_source_next(search->source, &record);
         is_damaged = status == VFJ_JOURNAL_DAMAGED;
@@ -385,8 +407,7 @@ static enum vfj_status search_all(struct search *search)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Finds the place before which every record is too old. Reads the times of all records for that,
- * since a clock may have been set back. */
+/* Finds the place before which every record is too old. A clock may have been set back. */
 static enum vfj_status find_floor(struct search *search)
 {
     const struct vfj_criteria *criteria = search->criteria;
@@ -434,6 +455,12 @@ enum vfj_status vfj_select(struct vfj_source *source, const char *path,
     free(search);
     if (selection->count > 0)
         qsort(selection->picks, selection->count, sizeof selection->picks[0], by_seq);
+    if (selection->count > criteria->count) {
+        size_t older = selection->count - (size_t)criteria->count;
+        selection->count -= older;
+        memmove(selection->picks, selection->picks + older,
+                selection->count * sizeof selection->picks[0]);
+    }
     return status;
 }
 

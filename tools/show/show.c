@@ -152,8 +152,8 @@ static bool wants_everything(const struct vfj_show *show)
     return criteria->every_kind && !criteria->fold && criteria->about.count == 0
         && criteria->kinds.count == 0 && criteria->states.count == 0 && criteria->fields.count == 0
         && criteria->pattern == NULL && criteria->boot == 0 && criteria->since_us == INT64_MIN
-        && criteria->until_us == INT64_MAX && criteria->count == UINT64_MAX && !show->reverse
-        && !show->follow && show->source.rows == NULL;
+        && criteria->until_us == INT64_MAX && criteria->last == 0 && criteria->count == UINT64_MAX
+        && !show->reverse && !show->follow && show->source.rows == NULL;
 }
 
 /* Prints records in one walk, as long as none is missing or damaged. The search for the others
@@ -277,6 +277,8 @@ static int print_first(struct vfj_show *show)
     int exit_status = vfj_show_find_boot(show);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = vfj_show_take_cursor(show);
+    if (exit_status == VFJ_EXIT_OK)
+        exit_status = vfj_show_take_migration(show);
     return exit_status == VFJ_EXIT_OK ? print_new(show) : exit_status;
 }
 

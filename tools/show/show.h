@@ -23,9 +23,10 @@ struct vfj_show {
     enum vfj_zone zone;
     bool follow, reverse, lists_boots;
     bool tabs, why, no_pager;
-    bool has_boot;   /* -b was given */
-    int64_t boot;    /* its value: a boot's number, or 0 and less, counted from the newest */
-    regex_t pattern; /* of -g, while criteria.pattern is set */
+    bool has_boot;         /* -b was given */
+    int64_t boot;          /* its value: a boot's number, or 0 and less, counted from the newest */
+    regex_t pattern;       /* of -g, while criteria.pattern is set */
+    const char *migration; /* the value of -M; NULL: not given */
     const char *after_cursor;
     const char *cursor_file;
     bool prints_cursor;
@@ -59,6 +60,10 @@ int vfj_show_list_boots(struct vfj_show *show);
 /* Sets the criteria to the records after the cursor. Returns VFJ_EXIT_OK, or the exit status after
  * a message: the journal may no longer hold the cursor's record. */
 int vfj_show_take_cursor(struct vfj_show *show);
+
+/* Sets the criteria to the records of the migration that -M names. Returns VFJ_EXIT_OK, or the exit
+ * status after a message. */
+int vfj_show_take_migration(struct vfj_show *show);
 
 /* Prints the cursor of the record, or writes it to the cursor file. Returns the exit status. */
 int vfj_show_put_cursor(struct vfj_show *show, uint64_t seq);

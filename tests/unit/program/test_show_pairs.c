@@ -40,6 +40,7 @@ static struct flag {
     {"-b 1", SELECTS},
     {"slot=hn0", SELECTS},
     {"kind=command kind=transition", SELECTS},
+    {"-M 10", SELECTS},
     {NULL, SELECTS}, /* --after-cursor, set by make_journal() */
     {"-n 5", COUNTS},
     {"-r", REVERSES},
@@ -51,7 +52,7 @@ static struct flag {
     {"--list-boots", LISTS_BOOTS},
 };
 
-enum { FLAGS = sizeof flags / sizeof flags[0], AFTER_CURSOR = 9 };
+enum { FLAGS = sizeof flags / sizeof flags[0], AFTER_CURSOR = 10 };
 
 static char after_cursor[128];
 
@@ -326,7 +327,7 @@ static void test_pairs_with_follow(void **state)
     for (size_t i = 0; i < FLAGS; i++) {
         char options[300];
         bool excluded = flags[i].effect == REVERSES || flags[i].effect == LISTS_BOOTS
-            || strncmp(flags[i].text, "-U", 2) == 0;
+            || strncmp(flags[i].text, "-U", 2) == 0 || strncmp(flags[i].text, "-M", 2) == 0;
         if (flags[i].effect == FOLLOWS)
             continue;
         (void)snprintf(options, sizeof options, "-f %s", flags[i].text);
@@ -367,9 +368,9 @@ static void test_pairs_with_list_boots(void **state)
         free(printed);
     }
     static const char *const excluded[]
-        = {"-a",         "-i hn0",          "-k command",   "-s lagged", "-g x",   "-b 1",
-           "slot=hn0",   "--why",           "-f",           "-o delta",  "-o cat", "-o verbose",
-           after_cursor, "--cursor-file x", "--show-cursor"};
+        = {"-a",         "-i hn0",     "-k command",      "-s lagged",    "-g x",     "-b 1",
+           "-M 10",      "slot=hn0",   "--why",           "-f",           "-o delta", "-o cat",
+           "-o verbose", after_cursor, "--cursor-file x", "--show-cursor"};
     for (size_t i = 0; i < sizeof excluded / sizeof excluded[0]; i++) {
         char options[200];
         (void)snprintf(options, sizeof options, "--list-boots %s", excluded[i]);

@@ -415,6 +415,40 @@ static void test_backwards_and_one_by_one(void **state)
 }
 
 /* Every byte of a line is read back, also when the line is no text. */
+/* The first record that is not older is found as by reading all times, also when the wall clock was
+ * set back, set forth, or ran on in another boot. */
+static void test_since(void **state)
+{
+    const char *path = kit_path("since.db");
+    struct vfj_journal *journal = NULL;
+    uint64_t seq = 0;
+    (void)state;
+    kit_make_journal(path);
+    assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
+    assert_int_equal(vfj_journal_since(journal, INT64_MIN, &seq), VFJ_OK);
+    assert_int_equal(seq, 1);
+    assert_int_equal(vfj_journal_since(journal, INT64_MAX, &seq), VFJ_OK);
+    assert_int_equal(seq, 0);
+    vfj_journal_close(journal);
+    /* seconds 1 to 20000, set back by an hour at 7000 and forth by two at 13000, a boot at 16000 */
+    kit_tamper(path,
+               "DELETE FROM record;"
+               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+               " INSERT INTO record SELECT i, NULL, 1 + (i >= 16000),"
+               " 1000000 * (i - 3600 * (i >= 7000) + 7200 * (i >= 13000)),"
+               " 1000000 * (i - 15000 * (i >= 16000)), 'devd', '', NULL, 0, zeroblob(16) FROM n;");
+    assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
+    for (int64_t s = 0; s < 25000; s += 371) {
+        char sql[128];
+        (void)snprintf(sql, sizeof sql,
+                       "SELECT coalesce(min(seq), 0) FROM record WHERE wall_us >= %lld",
+                       (long long)s * 1000000);
+        assert_int_equal(vfj_journal_since(journal, s * 1000000, &seq), VFJ_OK);
+        assert_int_equal(seq, kit_sql_integer(path, sql));
+    }
+    vfj_journal_close(journal);
+}
+
 static unsigned count_milestones(const char *path, uint64_t from, bool outcomes)
 {
     struct vfj_journal *journal = NULL;
@@ -584,6 +618,7 @@ int main(void)
         cmocka_unit_test(test_a_walk_sees_one_moment),
         cmocka_unit_test(test_a_file_that_changes_under_the_reader_is_noticed),
         cmocka_unit_test(test_backwards_and_one_by_one),
+        cmocka_unit_test(test_since),
         cmocka_unit_test(test_milestones),
         cmocka_unit_test(test_bodies_are_kept_byte_for_byte),
         cmocka_unit_test(test_rows_that_are_no_records),
