@@ -186,6 +186,8 @@ migration() {
     says '"argv":"ifconfig mce0 up"'
     says '"outcome":"exited","status":0'
 
+    gaps
+
     run 1 migration "$journal" $((first + 1))
     says "no migration has the ID $((first + 1)); the nearest is $first"
     for word in 0 -1 1x '' 99999999999999999999; do
@@ -211,6 +213,43 @@ END;"
         run 6 migration "$work/edited.db" "$first"
         says "1 record is missing in migration $first"
     fi
+}
+
+# A migration during which the daemon ends, starts again and misses events, and the guest boots.
+gaps() {
+    cat >"$work/gaps.trace" <<'EOF'
+%vfjournal 1
+%mode act
+%rc hyperv_vf_delay="2"
+%rc ifconfig_hn0="inet 10.0.0.4/24"
+%if hn0 up inet 10.0.0.4/24
+%vf mce0 hn0
+@1795356000 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@+60 !system=IFNET subsystem=mce0 type=DETACH
+%at +5
+%stop
+%at +10
+%start
+%at +5
+%gap too slow
+%at +5
+@+5 !system=ETHERNET subsystem=mce0 type=IFATTACH
+%at +30
+EOF
+    "$vfjournal" replay --output-journal "$work/gaps.db" "$work/gaps.trace" >"$log" 2>&1 || fail "no journal"
+    run 0 migrations -n 1 "$work/gaps.db"
+    says "1 gap, 1 daemon start"
+    gap=$(printf '%s\n' "$printed" | sed -n '$p' | cut -d' ' -f1)
+    run 0 migration "$work/gaps.db" "$gap"
+    says "gaps: events may be missing in 1 place; a daemon started 1 time; no daemon ran for 10.0 s"
+    says "gap "
+    says "started "
+    run 1 check --offline "$work/gaps.db"
+    says "WARNING - events may be missing: 1 gap"
+    run 0 check --offline --max-gap 1 "$work/gaps.db"
+    run 0 report "$work/gaps.db"
+    says "Gaps, where events may be missing: 1, and 0 before"
+    says ", 1 gap"
 }
 
 bad_journals_of_id() {

@@ -66,6 +66,7 @@ void vfj_episode_add_notes(struct vfj_text *text, const struct vfj_episode *epis
          i++)
         add_note(&notes, vfj_reason_name((enum vfj_reason)episode->findings[i]));
     add_count(&notes, episode->gaps, " gap", " gaps");
+    add_count(&notes, episode->restarts, " daemon start", " daemon starts");
     add_count(&notes, episode->boots, " boot", " boots");
     vfj_text_add(text, bytes);
 }

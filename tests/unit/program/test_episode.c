@@ -131,17 +131,18 @@ static void test_a_migration(void **state)
 static void test_what_happens_inside(void **state)
 {
     (void)state;
-    gives(1,
-          (const char *const[]){
-              "1 0 " MOVE("hn0", "detached", "attached", "vf-found", " vf=mce0 generation=1"),
-              "1 1 " MOVE("hn0", "attached", "lagged", "joined", " vf=mce0 generation=1"),
-              "1 10 " MOVE("hn0", "lagged", "detached", "vf-lost", " vf=mce0 generation=1"),
-              "1 20 stopped", "1 50 started", "1 51 gap",
-              "1 60 " MOVE("hn0", "detached", "attached", "vf-attached", " vf=mce0 generation=2"),
-              "1 70 " MOVE("hn0", "attached", "detached", "vf-detached", " vf=mce0 generation=2"),
-              "2 500 started", "2 600 timer", NULL},
-          "1 hn0 first clean 1 s, mce0, 0 left; first\n"
-          "3 hn0 migration unfinished 590 s, mce0 -> -, 2 left; left 2 times, 1 gap, 1 boot\n");
+    gives(
+        1,
+        (const char *const[]){
+            "1 0 " MOVE("hn0", "detached", "attached", "vf-found", " vf=mce0 generation=1"),
+            "1 1 " MOVE("hn0", "attached", "lagged", "joined", " vf=mce0 generation=1"),
+            "1 10 " MOVE("hn0", "lagged", "detached", "vf-lost", " vf=mce0 generation=1"),
+            "1 20 stopped", "1 50 started", "1 51 gap",
+            "1 60 " MOVE("hn0", "detached", "attached", "vf-attached", " vf=mce0 generation=2"),
+            "1 70 " MOVE("hn0", "attached", "detached", "vf-detached", " vf=mce0 generation=2"),
+            "2 500 started", "2 600 timer", NULL},
+        "1 hn0 first clean 1 s, mce0, 0 left; first\n"
+        "3 hn0 migration unfinished 590 s, mce0 -> -, 2 left; left 2 times, 1 gap, 2 daemon starts, 1 boot\n");
     assert_int_equal(list[1].restarts, 2);
     assert_int_equal(list[1].away_us, 30000000);
     assert_int_equal(list[1].end.seq, 0);
