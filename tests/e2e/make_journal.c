@@ -1,7 +1,8 @@
 /* Makes a journal for tests in sh(1).
  *   usage: vfj_make_journal NEW [KIND]
  *   migration   a migration, then enough lines for two checkpoints (the default)
- *   hostile     a migration, with markup, control characters and no UTF-8 in its bodies
+ *   hostile     a migration, with markup, control characters, no UTF-8 and the password "geheim"
+ *               in its bodies
  *   empty       no records */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,6 +47,8 @@ static int make_hostile(const char *path)
     kit_forge(path,
               "UPDATE record SET body = CAST('id=77 kind=up slot=hn0 argv=' || " QUOTED " AS BLOB)"
               " WHERE kind = 'command' AND body LIKE '%laggport%';"
+              "UPDATE record SET body = 'id=78 kind=configure slot=hn0 argv=\"ifconfig lagg0 vhid 7"
+              " pass geheim\"' WHERE kind = 'command' AND body LIKE '%lagg0 create%';"
               "UPDATE record SET body = CAST(CAST(body AS TEXT) || ' output=' || " QUOTED
               " AS BLOB) WHERE kind = 'finished' AND body LIKE '% status=1 %';"
               "UPDATE record SET body = 'slot=hn0 from=\"<b>\" to=\"</svg>\" reason=\"<!--\""

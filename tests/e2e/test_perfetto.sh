@@ -62,6 +62,7 @@ trace first --has hn0
 trace rules2 --has command-failed
 trace migration --has lagged
 trace hostile --has '</text><script>alert(1)</script>'\''>-->]]>&amp;\x1b[31m\xc2\x9b31m\xe2\x80\xae\xff'
+check "a password is not there" test "$(grep -a -c geheim "$work/hostile.pftrace")" -eq 0
 for number in $(seq 1 $count); do
     [ ! -f "$work/trace$number.db" ] || trace "trace$number"
 done

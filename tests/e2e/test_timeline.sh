@@ -101,6 +101,11 @@ timeline -o html -S @0 "$work/hostile.db" >"$work/out"
 check "evil text is text" grep -q -F '&#60;script&#62;alert(1)' "$work/out"
 check "evil bytes are escaped" grep -q -F '\x1b[31m\xc2\x9b31m\xe2\x80\xae\xff' "$work/out"
 
+check "a password is not there" grep -q -F 'ifconfig lagg0 vhid 7 pass ********' "$work/out"
+for form in txt svg html; do
+    check "a password is not there: $form" test "$(timeline -o $form -S @0 "$work/hostile.db" | grep -c geheim)" -eq 0
+done
+
 LC_ALL=C.UTF-8 "$vfjournal" timeline 54 "$work/real.db" >"$work/wide"
 check "UTF-8: 80 columns" test "$(LC_ALL=C tr -d '\200-\277' <"$work/wide" | LC_ALL=C grep -c '.\{80\}')" -eq 0
 

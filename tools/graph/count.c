@@ -4,6 +4,7 @@
 
 #include "core/data/command.h"
 #include "core/limits.h"
+#include "store/progress.h"
 #include "tools/audit/episode.h"
 #include "tools/graph/graph.h"
 
@@ -128,7 +129,7 @@ static void count_arrows(struct vfj_graph *graph)
     }
 }
 
-enum vfj_status vfj_graph_count(struct vfj_graph *graph, struct vfj_journal *journal)
+enum vfj_status vfj_graph_count(struct vfj_graph *graph, struct vfj_journal *journal, uint64_t last)
 {
     struct vfj_record record;
     enum vfj_status status;
@@ -136,9 +137,12 @@ enum vfj_status vfj_graph_count(struct vfj_graph *graph, struct vfj_journal *jou
     if (counting == NULL)
         return VFJ_SYSTEM;
     counting->graph = graph;
+    vfj_progress_begin("counting records", "records", last);
     vfj_journal_walk(journal, 1, VFJ_FORWARD);
-    while ((status = vfj_journal_next(journal, &record)) == VFJ_OK)
+    while ((status = vfj_journal_next(journal, &record)) == VFJ_OK) {
+        vfj_progress_set(record.seq);
         take(counting, &record);
+    }
     vfj_journal_walk_end(journal);
     graph->has_counts = true;
     count_arrows(graph);

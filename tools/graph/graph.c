@@ -6,6 +6,7 @@
 #include "tools/input.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
@@ -92,7 +93,7 @@ static int print_journal(const struct options *options, struct vfj_graph *states
     bool has_records = last > 0 || status == VFJ_JOURNAL_DAMAGED;
     int exit_status = VFJ_EXIT_OK;
     if (status == VFJ_OK && has_records)
-        status = vfj_graph_count(states, journal);
+        status = vfj_graph_count(states, journal, last);
     if (states->has_counts)
         options->print(states, 1, stdout);
     if (status != VFJ_OK)
@@ -117,9 +118,11 @@ static int count(const struct options *options, struct vfj_graph *states)
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     vfj_interrupt_handle();
+    vfj_progress_report("graph", true);
     exit_status = vfj_input_open_journal(&input, options->path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = print_journal(options, states, &input);
+    vfj_progress_end();
     vfj_input_close(&input);
     return exit_status;
 }

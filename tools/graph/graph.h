@@ -72,9 +72,10 @@ bool vfj_graph_has_move(const struct vfj_graph *graph, unsigned from, unsigned t
 void vfj_graph_add_reasons(struct vfj_text *text, const struct vfj_graph_reasons *reasons,
                            const char *between);
 
-/* Counts the moves of a journal. Returns VFJ_OK, or the failure of a read: the graph then has the
+/* Counts the moves of a journal, whose newest record is `last`. Returns VFJ_OK, or the failure of a read: the graph then has the
  * counts up to there. */
-enum vfj_status vfj_graph_count(struct vfj_graph *graph, struct vfj_journal *journal);
+enum vfj_status vfj_graph_count(struct vfj_graph *graph, struct vfj_journal *journal,
+                                uint64_t last);
 
 /* Returns the width of a line in tenths of a pixel, by how often it was taken. */
 unsigned vfj_graph_width(const struct vfj_graph *graph, uint64_t taken);

@@ -6,6 +6,7 @@
 #include "core/data/command.h"
 #include "core/limits.h"
 #include "core/text/kv.h"
+#include "store/progress.h"
 #include "tools/audit/episode.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
@@ -379,9 +380,11 @@ static enum vfj_status walk(struct vfj_fill *fill, struct vfj_journal *journal,
     struct vfj_record record;
     enum vfj_status status;
     uint64_t last = fill->last;
+    vfj_progress_begin("reading records", "records", last == UINT64_MAX ? 0 : last);
     vfj_journal_walk(journal, fill->first, VFJ_FORWARD);
     while ((status = vfj_journal_next(journal, &record)) == VFJ_OK && !fill->no_memory
            && record.seq <= last) {
+        vfj_progress_set(record.seq);
         if (vfj_fill_is_inside(fill->window, &record))
             function(fill, &record);
     }

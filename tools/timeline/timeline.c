@@ -7,6 +7,7 @@
 #include "tools/audit/describe.h"
 #include "tools/audit/source.h"
 #include "tools/options.h"
+#include "tools/progress.h"
 #include "tools/terminal.h"
 #include "tools/time_parse.h"
 #include "tools/timeline/draw.h"
@@ -334,6 +335,8 @@ static int run(struct timeline *timeline)
     window->episodes = timeline->source.audit.episodes;
     window->episode_count = timeline->source.audit.count;
     exit_status = draw(timeline, chosen);
+    if (exit_status == VFJ_EXIT_DAMAGED)
+        return exit_status;
     int damage = vfj_audit_source_report(&timeline->source);
     return damage != VFJ_EXIT_OK ? damage : exit_status;
 }
@@ -347,9 +350,11 @@ int vfj_verb_timeline(int argc, char **argv)
     int exit_status = read_options(&timeline, argc, argv);
     if (exit_status != VFJ_OPTIONS_READ)
         return exit_status;
+    vfj_progress_report("timeline", true);
     exit_status = vfj_audit_source_open(&timeline.source, timeline.path);
     if (exit_status == VFJ_EXIT_OK)
         exit_status = run(&timeline);
+    vfj_progress_end();
     vfj_model_free(&timeline.model);
     vfj_audit_source_close(&timeline.source);
     return vfj_finish_output(exit_status);
