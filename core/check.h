@@ -1,12 +1,12 @@
-/* VFJ_CHECK: a programmer's error ends the program, in release builds too. */
+/* VFJ_CHECK ends the program on a programmer's error, in release builds too. */
 #ifndef VFJ_CORE_CHECK_H
 #define VFJ_CORE_CHECK_H
 
 #include <stdbool.h>
 
-/* Operating errors are statuses (core/status.h); this is for what cannot happen unless the code is
- * wrong. It stays on in release builds: a journal written by a program that contradicts itself is
- * worth less than none. */
+/* Operating errors are statuses (core/status.h). VFJ_CHECK is for conditions that only wrong
+ * code can break. Release builds keep it, since a journal of a program that contradicts itself
+ * has no value. */
 #define VFJ_CHECK(condition)  \
     do {                      \
         if (!(condition))     \

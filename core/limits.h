@@ -1,22 +1,23 @@
-/* Every limit of the machine in one place; each has a test that reaches it. */
+/* Every limit of the machine. Each has a test that reaches it. */
 #ifndef VFJ_CORE_LIMITS_H
 #define VFJ_CORE_LIMITS_H
 
 enum {
-    VFJ_SLOTS_MAX = 64, /* hn interfaces watched at once */
-    /* units of hn(4) that are asked for their VF; beyond, the name is believed */
+    VFJ_SLOTS_MAX = 64, /* hn interfaces in one state */
+    /* units of hn(4) whose VF a map probe reads; the name gives larger units */
     VFJ_UNITS_MAX = 32,
     VFJ_LINE_MAX = 8192,   /* bytes of a devd or trace line, devd's own DEVCTL_MAXBUF */
     VFJ_VALUE_SIZE = 1024, /* a sysctl's value with its NUL */
     VFJ_PATH_SIZE = 256,   /* a path given as an operand, with its NUL */
     VFJ_ARGS_SIZE = 512,   /* the free words of one command, with their NUL */
     VFJ_WORDS_MAX = 64,    /* words of one argv */
-    /* the words of a %fail or %slow, with their NUL: those of any command fit */
+    /* the words of a %fail or %slow, with their NUL; those of any command fit */
     VFJ_RULE_SIZE = 1024,
-    VFJ_RC_SIZE = 16384,        /* all rc.conf values that matter, encoded, with the NUL */
-    VFJ_ADDRESSES_MAX = 32,     /* addresses of one interface that are carried over */
+    /* all rc.conf values that the machine reads, encoded, with the NUL */
+    VFJ_RC_SIZE = 16384,
+    VFJ_ADDRESSES_MAX = 32,     /* addresses of one interface that a plan moves */
     VFJ_BATCH_MAX = 160,        /* commands of one batch */
-    VFJ_ROUTES_MAX = 16,        /* static routes that are carried over */
+    VFJ_ROUTES_MAX = 16,        /* static routes that a plan restores */
     VFJ_PORTS_MAX = 32,         /* ports of one lagg(4): LAGG_MAX_PORTS */
     VFJ_SCRIPT_QUEUE_MAX = 256, /* events that wait for devd while a script runs (policy scripts) */
     VFJ_SLEEPERS_MAX = 128,     /* delayed hyperv_vfattach processes at once (policy scripts) */

@@ -1,4 +1,4 @@
-/* What an operation can answer: one list of codes and texts for the whole program. */
+/* The statuses of operations: one list of codes and texts for the whole program. */
 #include "core/status.h"
 
 const char *vfj_status_text(enum vfj_status status)

@@ -1,4 +1,4 @@
-/* What an operation can answer: one list of codes and texts for the whole program. */
+/* The statuses of operations: one list of codes and texts for the whole program. */
 #ifndef VFJ_CORE_STATUS_H
 #define VFJ_CORE_STATUS_H
 
@@ -27,7 +27,7 @@ enum vfj_status {
 #undef X
 };
 
-/* The text of a status, for people. */
+/* Returns the text of a status, for people. */
 const char *vfj_status_text(enum vfj_status status);
 
 #endif

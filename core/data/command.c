@@ -284,7 +284,8 @@ static bool consists_of(struct vfj_span word, const char *bytes)
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* hw.hn.NAME or dev.hn.NAME. With '=' in it, sysctl(8) would set the variable. */
+/* Returns whether the text is hw.hn.NAME or dev.hn.NAME. With '=' in it, sysctl(8) would set the
+ * variable. */
 static bool is_hn_sysctl(struct vfj_span text)
 {
     return consists_of(text, DIGITS LETTERS "._%")

@@ -20,7 +20,7 @@ enum vfj_program {
     VFJ_PROGRAM_ROUTE,
     VFJ_PROGRAM_RTSOL,
     VFJ_PROGRAM_KILL,
-    VFJ_PROGRAM_LEASE,  /* our own helper: copies hn's lease for the lagg */
+    VFJ_PROGRAM_LEASE,  /* a program of vfjournal: copies hn's lease for the lagg */
     VFJ_PROGRAM_SCRIPT, /* the per-interface script, whose path is argv[0] */
     VFJ_PROGRAM_COUNT
 };
@@ -34,24 +34,26 @@ enum vfj_command_text {
     VFJ_TEXT_PIDS,      /* process ids, or empty */
     VFJ_TEXT_ADDRESS,   /* an address, perhaps with its prefix length, then words of letters */
     VFJ_TEXT_WORDS,     /* words of rc.conf or route(8), as many as fit in one command */
-    /* words from "-inet6" on. IPv4 routes are deleted with their address, and are only added */
+    /* "-inet6" and the words after it. IPv4 routes need no change: the kernel deletes them with
+     * their address */
     VFJ_TEXT_ROUTE6,
     VFJ_TEXT_OWN_SCRIPT, /* the path of an hn's per-interface script */
 };
 
-/* The commands, one row each. Core, monitor, guest model and manual read this row and nothing else.
+/* The commands, one row each. Core, monitor, guest model and manual read nothing but this row.
  * X(symbol, persisted name, reads only, program, words, limit in ms, operands, text, messages).
  *
- * words      The argument list. A, B and C stand for the operands, TEXT for the words of `text`,
- *            PATH for all of `text` as one word. FAMILY is inet or inet6, after the address in TEXT.
- *            UNIT stands for the sysctls of hn's unit TEXT, UNITS for the VF of each unit.
- * limit      The time that the command may need on a slow guest. rtsol(8) asks at once and again
- *            after 4 s (RFC 4861, RTR_SOLICITATION_INTERVAL).
+ * words      The argument list. A, B and C stand for the operands. TEXT stands for the words of
+ *            `text`, and PATH for all of `text` as one word. FAMILY is inet or inet6, after the
+ *            address in TEXT. UNIT stands for the sysctls of hn's unit TEXT, and UNITS for the VF
+ *            of each unit.
+ * limit      The time that the command may need on a slow guest. rtsol(8) solicits at once and
+ *            again after 4 s (RFC 4861, RTR_SOLICITATION_INTERVAL).
  * operands   One letter for each of A, B and C: a lagg (l), an interface (i), one of these or none
  *            (L, I), not used (.).
- * messages   Failures, '|' between them, that mean that the command's effect is there already: those
- *            of FreeBSD's ifconfig(8), route(8), dhclient(8) and kill(1). "*" means any failure: the
- *            command costs comfort, not the network (no IPv6, no lease, no router).
+ * messages   Messages of failures that mean that the command's effect exists already, with '|'
+ *            between them. FreeBSD's ifconfig(8), route(8), dhclient(8) and kill(1) print them. "*"
+ *            means any failure: the guest has a network without the command's effect.
  *
  * PROBE_SLOT asks for all of struct vfj_view, for hn A, its unit TEXT, lagg B and VF C.
  * PROBE_SNAPSHOT asks for all of struct vfj_hn_snapshot, for hn A, its unit TEXT and VF C. */
@@ -106,10 +108,10 @@ enum vfj_command_kind {
 struct vfj_command {
     uint64_t id;         /* the core numbers commands 1, 2, 3 …, the same on replay; 0: none */
     uint8_t kind;        /* enum vfj_command_kind */
-    uint8_t is_extra;    /* a probe that the emulated scripts do not make: the journal needs it */
+    uint8_t is_extra;    /* a probe for the journal, which the emulated scripts do not make */
     uint8_t is_optional; /* the rest of the batch runs even when this fails */
     uint32_t limit_ms;   /* the command is ended after this time */
-    struct vfj_name hn;  /* the slot, or empty; a slot has one at a time */
+    struct vfj_name hn;  /* the hn of the slot, or empty */
     struct vfj_name a, b, c;
     char text[VFJ_ARGS_SIZE];
 };

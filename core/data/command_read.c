@@ -1,4 +1,4 @@
-/* Commands read back from their records. */
+/* Reads commands from their records. */
 #include <string.h>
 
 #include "core/check.h"
@@ -6,7 +6,7 @@
 #include "core/text/kv.h"
 #include "core/text/trace_quote.h"
 
-enum { TEXT_WORDS_MAX = VFJ_WORDS_MAX - 8 }; /* besides the words of a kind */
+enum { TEXT_WORDS_MAX = VFJ_WORDS_MAX - 8 }; /* beside the words of a kind */
 
 static const char *const words_of_kind[VFJ_COMMAND_COUNT] = {
 #define X(symbol, name, reads, program, words, ...) [VFJ_COMMAND_##symbol] = (words),
@@ -55,9 +55,9 @@ static bool split(const char *line, struct vfj_argv *argv)
     return true;
 }
 
-/* Takes the operands for one element of a kind's row from `argv` at *at; `more` elements follow.
- * Literal words and the family are not checked here. The caller prints the command again and
- * compares. */
+/* Reads the operands for one element of a kind's row from `argv` at *at. `more` elements follow.
+ * The function does not check literal words and the family. The caller prints the command again
+ * and compares. */
 static bool take_word(struct vfj_span what, const struct vfj_argv *argv, unsigned *at,
                       unsigned more, struct vfj_command *command)
 {
@@ -90,7 +90,8 @@ static bool take_argv(const char *line, struct vfj_command *command)
     if (!split(line, &argv))
         return false;
     while (vfj_span_word(&rest, &what)) {
-        memcpy(before, command->text, sizeof before); /* of an element that takes no word of TEXT */
+        /* kept when the element has no word of TEXT */
+        memcpy(before, command->text, sizeof before);
         if (!take_word(what, &argv, &at, count_words(rest), command))
             return false;
         if (!vfj_span_is(what, "TEXT") && !vfj_span_is(what, "PATH"))

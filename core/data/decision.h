@@ -95,10 +95,11 @@ struct vfj_transition {
     uint64_t generation;
     uint8_t from, to; /* enum vfj_slot_state */
     uint8_t reason;   /* enum vfj_reason */
-    int64_t delay_us; /* of a timer that the transition armed, else 0 */
+    int64_t delay_us; /* duration of a timer that the transition armed, else 0 */
 };
 
-/* A step issues a probe for each slot and one of the map, or one slot's batch. */
+/* The most commands and transitions of a step. A step issues a probe for each slot and one of
+ * the map, or the batch of one slot. */
 enum {
     VFJ_COMMANDS_MAX = VFJ_SLOTS_MAX + VFJ_BATCH_MAX + 2,
     VFJ_TRANSITIONS_MAX = 8 * VFJ_SLOTS_MAX

@@ -1,4 +1,4 @@
-/* Reading a devd line. */
+/* Reads a devd line. */
 #include <string.h>
 
 #include "core/data/event.h"

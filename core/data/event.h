@@ -104,7 +104,7 @@ struct vfj_outcome {
     uint8_t kind;     /* enum vfj_outcome_kind */
     int32_t status;
     int64_t duration_us;
-    /* the beginning of its output, both streams, without NULs */
+    /* the beginning of the command's output, both streams, without NULs */
     char output[VFJ_OUTPUT_SIZE];
 };
 
@@ -120,13 +120,12 @@ struct vfj_event {
     uint8_t kind;    /* enum vfj_event_kind */
     union {
         struct vfj_started started;
-        struct vfj_span
-            text; /* STOPPING, STOPPED and GAP: the reason, one line; CONNECTED: the socket's path;
-                     borrowed. Its record has "'" for '"' and '/' for '\\' */
-        struct vfj_span
-            /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes;
-               borrowed */
-            rc;
+        /* STOPPING, STOPPED and GAP: the reason, one line. CONNECTED: the path of the socket.
+         * Borrowed. The record has "'" for '"' and '/' for '\\'. */
+        struct vfj_span text;
+        /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes.
+         * Borrowed. */
+        struct vfj_span rc;
         struct vfj_devd devd;
         struct vfj_observation observed;
         struct vfj_outcome finished;

@@ -28,7 +28,7 @@ enum vfj_use {
         VFJ_USE_COUNT
 };
 
-/* The persisted name; "" for NONE. */
+/* Returns the persisted name of a use, or "" for NONE. */
 const char *vfj_use_name(enum vfj_use use);
 
 /* An interface as ifconfig(8) prints it. All members of an interface that does not exist are
@@ -40,18 +40,18 @@ struct vfj_interface {
     bool no_dad;       /* nd6 option NO_DAD */
     bool rtadv;        /* nd6 option ACCEPT_RTADV */
     bool ifdisabled;   /* nd6 option IFDISABLED: no IPv6 */
-    bool truncated;    /* it has more addresses than VFJ_ADDRESSES_MAX */
+    bool truncated;    /* the interface has more addresses than VFJ_ADDRESSES_MAX */
     uint8_t link;      /* enum vfj_link */
     uint8_t laggproto; /* enum vfj_laggproto; NONE when it is not a lagg */
     uint8_t address_count;
     uint8_t port_count;
-    bool carp;   /* carp(4) shares addresses of it: they have a vhid */
-    uint8_t use; /* enum vfj_use: of `ports` by a VLAN or bridge; else of itself */
+    bool carp;   /* carp(4) shares addresses of the interface, which have a vhid */
+    uint8_t use; /* enum vfj_use: use by the interfaces in `ports`, or of the interface itself */
     uint32_t mtu;
     /* inet addresses, and inet6 addresses that are neither link-local nor autoconf */
     struct vfj_address addresses[VFJ_ADDRESSES_MAX];
-    /* Of a lagg or bridge, as listed; a VLAN's parent. Of hn in a view: the VLANs or bridges that
-     * use it. */
+    /* the ports of a lagg or bridge, as listed; the parent of a VLAN; the VLANs or bridges that
+     * use the hn of a view */
     struct vfj_name ports[VFJ_PORTS_MAX];
 };
 
@@ -60,9 +60,9 @@ bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name po
 bool vfj_interface_add_address(struct vfj_interface *interface, const struct vfj_address *address);
 bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name port);
 void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name port);
-/* Appends a bridge's member. When there is no room, any name but that of a tap(4), an epair(4) or a
- * jail's vnet interface replaces the last member: a host of many guests or jails has the newest
- * first, and hn last. */
+/* Appends a bridge's member. Without room it replaces the last member, unless the new one is a
+ * tap(4), an epair(4) or a jail's vnet interface. A host of many guests or jails lists the
+ * newest interface first, and hn last. */
 void vfj_interface_add_member(struct vfj_interface *bridge, struct vfj_name member);
 
 struct vfj_pair {
@@ -77,13 +77,13 @@ enum { VFJ_TRANSPARENT_ABSENT = -1 }; /* the kernel has no hw.hn.vf_transparent 
 struct vfj_map {
     int32_t transparent; /* value of hw.hn.vf_transparent, or VFJ_TRANSPARENT_ABSENT */
     bool has_list;       /* the kernel has hw.hn.vflist */
-    bool truncated;      /* it has more pairs than VFJ_SLOTS_MAX */
+    bool truncated;      /* the kernel has more pairs than VFJ_SLOTS_MAX */
     uint8_t pair_count;
     struct vfj_pair pairs[VFJ_SLOTS_MAX];
 };
 
-/* The directory of an administrator's script that replaces this program for one hn: the one that
- * FreeBSD's hyperv_vfup uses, or that of local software (hier(7)). */
+/* The directory of an administrator's script that replaces this program for one hn. FreeBSD's
+ * hyperv_vfup uses the one of base, local software the other (hier(7)). */
 enum vfj_own_script {
     VFJ_OWN_SCRIPT_NONE,
     VFJ_OWN_SCRIPT_BASE,
@@ -100,49 +100,50 @@ struct vfj_view {
     struct vfj_name vf_name; /* dev.hn.N.vf; empty when none */
     struct vfj_name rxvf;    /* dev.hn.N.rxvf: the VF that has the data path; empty when none */
     int32_t transparent;
-    uint8_t script; /* enum vfj_own_script: where the script is that may be run */
+    uint8_t script; /* enum vfj_own_script: directory of a script that may run */
     bool lease;     /* hn's dhclient lease file exists */
     uint8_t pad[2];
     uint64_t hn_dhclient;    /* pid of the running dhclient of hn; 0 when none */
     uint64_t vf_dhclient;    /* pid of the running dhclient of the VF; 0 when none */
-    uint64_t lagg_dhclient;  /* the same of the lagg */
+    uint64_t lagg_dhclient;  /* pid of the running dhclient of the lagg; 0 when none */
     struct vfj_name hn_lagg; /* the lagg that has hn as a port; empty when none */
-    struct vfj_name vf_lagg; /* the same of the VF */
+    struct vfj_name vf_lagg; /* the lagg that has the VF as a port; empty when none */
     struct vfj_interface hn;
     struct vfj_interface vf;
     struct vfj_interface lagg; /* the laggN of hn's unit */
-    /* of the default route through hn or the lagg; empty: no such route */
+    /* gateway of the IPv4 default route through hn or the lagg; empty: no such route */
     struct vfj_address gateway;
     bool gateway_on_lagg;
     uint8_t pad2[3];
-    /* The gateway of the IPv6 default route that somebody added (RTF_STATIC). A route from a
-     * router's advertisement comes back by itself. A link-local gateway is without its scope, which
-     * is the interface. */
+    /* Gateway of the IPv6 default route that somebody added (RTF_STATIC). A router's
+     * advertisement restores its own route. A link-local gateway is without its scope, which is
+     * the interface. */
     struct vfj_address gateway6;
     bool gateway6_on_lagg;
     uint8_t pad3[3];
-    /* why a per-interface script that exists is not run; empty: none is refused */
+    /* reason why an existing per-interface script may not run; empty: none is refused */
     char script_refused[VFJ_PATH_SIZE];
 };
 
-/* Adds an interface of the guest to the users of hn, when it is one. `users` has the name of hn, the
- * first use found, and in `ports` the interfaces of that use. */
+/* Adds an interface of the guest to the users of hn if it is one. `users` has the name of hn,
+ * the first use found, and in `ports` the interfaces of that use. */
 void vfj_view_add_user(struct vfj_interface *users, const struct vfj_interface *interface);
 /* Gives hn, if it exists, these users. */
 void vfj_view_take_users(struct vfj_interface *hn, const struct vfj_interface *users);
 
-/* Returns hn's VF: dev.hn.N.vf, or else the VF that has the data path, since the kernel forgets a
- * renamed VF. Empty when there is none. */
+/* Returns hn's VF: dev.hn.N.vf, or else the VF that has the data path, since the kernel drops a
+ * renamed VF. Returns an empty name without a VF. */
 struct vfj_name vfj_view_vf(const struct vfj_view *view);
 
 /* A file of the guest: a per-interface script, or a pidfile. */
 struct vfj_file {
     bool exists;
-    /* its beginning; empty when the file is not readable, not text, or not asked for */
+    /* the beginning of the file; empty when the file is not readable, not text, or not requested */
     char text[VFJ_VALUE_SIZE];
 };
 
-/* A number of a snapshot that could not be read, is none, or is larger than VFJ_COUNT_MAX. */
+/* Stands for a number of a snapshot that no probe read, that was no number, or that exceeds
+ * VFJ_COUNT_MAX. */
 enum { VFJ_COUNT_UNKNOWN = -1 };
 #define VFJ_COUNT_MAX INT64_C(1000000000000000000)
 
@@ -164,12 +165,12 @@ struct vfj_counters {
     int64_t in, out; /* packets (struct if_data) */
     int64_t errors_in, errors_out;
     int64_t drops_in, drops_out;
-    int64_t bits_per_s;         /* of the link */
+    int64_t bits_per_s;         /* speed of the link */
     int64_t options;            /* the bits of ifconfig(8)'s options=: IFCAP_* that are enabled */
     char media[VFJ_MEDIA_SIZE]; /* ifconfig(8)'s media: line; empty: unknown */
 };
 
-/* Counters of which none is known. */
+/* Returns counters of which none is known. */
 struct vfj_counters vfj_counters_unknown(void);
 
 /* One end of the pair of hn and VF. */
@@ -178,7 +179,8 @@ struct vfj_end {
     struct vfj_interface interface;
 };
 
-/* Numbers of hn(4)'s sysctls, and one of a file: X(key in a record, member), likewise. */
+/* Numbers of hn(4)'s sysctls, and one of a file: X(key in a record, member). Each is
+ * VFJ_COUNT_UNKNOWN when it was not read. */
 #define VFJ_HN_SNAPSHOT_COUNTS(X)     \
     X("enabled", enabled)             \
     X("attwait_s", attwait_s)         \
@@ -187,7 +189,7 @@ struct vfj_end {
     X("synthetic_out", synthetic_out) \
     X("vf_dhclient", vf_dhclient)
 
-/* hn and its VF at one moment, in transparent mode: where the data path is, and what can change with
+/* A snapshot of hn and its VF in transparent mode: the data path, and all that may change with
  * it. */
 struct vfj_hn_snapshot {
     int64_t enabled;       /* dev.hn.N.vf_xpnt_enabled: 1 while the VF has the data path, or 0 */
@@ -217,7 +219,7 @@ enum vfj_probe {
 /* The answer to a probe command. */
 struct vfj_observation {
     uint64_t command; /* id of the probe command */
-    uint8_t probe;    /* enum vfj_probe: which member of `as` holds */
+    uint8_t probe;    /* enum vfj_probe: the valid member of `as` */
     /* false: the guest could not be read, or reported an error (`sysctl -n` of an unknown name) */
     bool ok;
     union {
@@ -230,16 +232,16 @@ struct vfj_observation {
     } as;
 };
 
-/* The pairs of an interface, their keys after `prefix`; and one of them read back, its key without
- * the prefix: false when it is none. */
+/* Append the pairs of an interface, with `prefix` before their keys, and read one of them. `key`
+ * is without the prefix. Returns false for any other pair. */
 void vfj_interface_encode(const struct vfj_interface *interface, const char *prefix,
                           struct vfj_text *text);
 struct vfj_kv;
 bool vfj_interface_take(const struct vfj_kv *pair, struct vfj_span key,
                         struct vfj_interface *interface);
 
-/* Write an observation as a record body, and read it. decode(encode(x)) is x for every well-formed
- * x. */
+/* Write an observation as a record body, and read it. decode(encode(x)) is x for every
+ * well-formed x. */
 void vfj_observation_encode(const struct vfj_observation *observation, struct vfj_text *text);
 enum vfj_status vfj_observation_decode(struct vfj_span body, struct vfj_observation *observation);
 

@@ -1,11 +1,12 @@
-/* Values of rc.conf, interpreted as network.subr and the two scripts do. */
+/* Values of rc.conf, as network.subr and the two scripts read them. */
 #include "core/data/rc.h"
 
 #include <string.h>
 
 #include "core/text/kv.h"
 
-/* Of these drivers of FreeBSD an interface is no hn, unless somebody gave an hn such a name. */
+/* Returns whether a name belongs to another driver than hn(4). An administrator may still give
+ * an hn such a name. */
 static bool is_of_other_driver(struct vfj_span name)
 {
     static const char *const drivers[]
@@ -20,7 +21,7 @@ static bool is_of_other_driver(struct vfj_span name)
     return false;
 }
 
-/* hnN_TAG, as variables name the VLAN hnN.TAG. */
+/* Returns whether the name is hnN_TAG, the form of hnN.TAG in variables. */
 static bool is_vlan_of_hn(struct vfj_span name)
 {
     size_t digits = 0;
@@ -32,7 +33,7 @@ static bool is_vlan_of_hn(struct vfj_span name)
         && name.text[2 + digits + 1] >= '0' && name.text[2 + digits + 1] <= '9';
 }
 
-/* INTERFACE_aliasN. */
+/* Returns whether the name is INTERFACE_aliasN of an alias that does not matter. */
 static bool is_surplus_alias(struct vfj_span name)
 {
     static const char suffix[] = "_alias";
@@ -63,8 +64,8 @@ bool vfj_rc_is_surplus(struct vfj_span name)
     return is_of_other_driver(interface) || is_vlan_of_hn(interface);
 }
 
-/* Most variables that this program reads are not set. Then no such word is in the text, and
- * strstr(3) is faster than the tokenizer. */
+/* Finds the last pair of the variable. Most variables are not set. strstr(3) shows that faster
+ * than the tokenizer. */
 static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
 {
     return strstr(rc->text, name) != NULL && vfj_kv_find(vfj_span_of(rc->text), name, pair);
@@ -146,7 +147,8 @@ void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *w
         vfj_rc_get(rc, "ifconfig_DEFAULT", words, size);
 }
 
-/* Drivers without an address (noafif of network.subr), or never with DHCP (dhcpif). */
+/* Return whether the driver has no address (noafif of network.subr), or never uses DHCP
+ * (dhcpif). */
 static bool starts_with_driver(struct vfj_name interface, const char *driver)
 {
     size_t length = strlen(driver);
@@ -186,7 +188,7 @@ bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
     return false;
 }
 
-/* checkyesno() of rc.subr. */
+/* Returns checkyesno() of rc.subr for the variable. */
 static bool is_yes(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_VALUE_SIZE];
@@ -223,7 +225,8 @@ static bool is_pseudo_word(struct vfj_span word)
     return false;
 }
 
-/* A value without its password differs from rc.conf, and no command uses it. */
+/* Returns whether the word stands for a password. Such words differ from rc.conf's, and no
+ * command uses them. */
 static bool is_blanked(struct vfj_span word)
 {
     return vfj_span_is(word, VFJ_RC_BLANK);
@@ -354,8 +357,8 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
     return true;
 }
 
-/* Returns whether the words of a value fit in one command. The words "ifconfig IF" or "route add"
- * stand before them, and "alias" or keywords of ours after them. */
+/* Returns whether the words of a value fit in one command. The command has "ifconfig IF" or
+ * "route add" before them, and "alias" or other keywords after them. */
 static bool fits(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_ARGS_SIZE - 16];

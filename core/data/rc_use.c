@@ -1,11 +1,12 @@
-/* What rc.conf makes of an interface beside its own addresses. */
+/* The uses of an interface in rc.conf beside its own addresses. */
 #include <string.h>
 
 #include "core/check.h"
 #include "core/data/rc.h"
 #include "core/text/kv.h"
 
-/* Whether `word` stands in the words, and what follows it; empty at their end. */
+/* Returns whether `wanted` is one of the words. Sets *next to the word after it, or to an empty
+ * text. */
 static bool find_word(const char *words, const char *wanted, struct vfj_span *next)
 {
     struct vfj_span word;
@@ -25,7 +26,7 @@ bool vfj_rc_has_vhid(const char *args)
     return find_word(args, "vhid", &number);
 }
 
-/* Whether the words have `verb` and then the interface: "addm hn0". */
+/* Returns whether the words have `verb` and then the interface, as "addm hn0". */
 static bool names(const char *words, const char *verb, struct vfj_name interface)
 {
     struct vfj_span word;
@@ -38,7 +39,7 @@ static bool names(const char *words, const char *verb, struct vfj_name interface
     return false;
 }
 
-/* The use that the interface's own words tell of. */
+/* Returns the use that the interface's own words give it. */
 static enum vfj_rc_use use_of_words(const char *words)
 {
     struct vfj_span number;
@@ -49,7 +50,7 @@ static enum vfj_rc_use use_of_words(const char *words)
     return VFJ_RC_USE_NONE;
 }
 
-/* The use that words of another interface, or rather of any, tell of. */
+/* Returns the use that words of any interface give this one. */
 static enum vfj_rc_use use_by_others(const char *words, struct vfj_name interface)
 {
     if (names(words, "vlandev", interface))
@@ -57,7 +58,8 @@ static enum vfj_rc_use use_by_others(const char *words, struct vfj_name interfac
     return names(words, "addm", interface) ? VFJ_RC_USE_BRIDGE : VFJ_RC_USE_NONE;
 }
 
-/* Whether the key is the interface's: PREFIX and its name, and perhaps "_alias…" or "_ipv6". */
+/* Returns whether the key is the interface's: PREFIX, its name, and perhaps "_alias…" or
+ * "_ipv6". */
 static bool is_own_key(struct vfj_span key, const char *prefix, struct vfj_name interface)
 {
     char variable[64];
@@ -73,7 +75,7 @@ static enum vfj_rc_use use_of_pair(const struct vfj_kv *pair, struct vfj_name in
 {
     char words[VFJ_RC_SIZE];
     enum vfj_rc_use use = VFJ_RC_USE_NONE;
-    VFJ_CHECK(vfj_rc_value(pair, words, sizeof words)); /* no value is longer than all of them */
+    VFJ_CHECK(vfj_rc_value(pair, words, sizeof words)); /* all values together fit */
     if (is_own_key(pair->key, "vlans_", interface) && strspn(words, " \t") < strlen(words))
         return VFJ_RC_USE_VLAN;
     if (is_own_key(pair->key, "ifconfig_", interface)
@@ -94,7 +96,8 @@ enum vfj_rc_use vfj_rc_use(const struct vfj_rc *rc, struct vfj_name interface)
     return use;
 }
 
-/* Options that only say how dhclient(8) runs, not what it does: -b, -d, -q and -u. */
+/* Returns whether an option changes only how dhclient(8) runs. Such options are -b, -d, -q and
+ * -u. */
 static bool is_harmless(struct vfj_span option)
 {
     bool right = option.length > 1 && option.text[0] == '-';

@@ -1,4 +1,4 @@
-/* Reasons: all that a row of the journal can name, with their texts for people. */
+/* Reasons: every reason in a row of the journal, with its text for people. */
 #include "core/data/reason.h"
 
 #include "core/check.h"

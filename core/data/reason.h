@@ -1,4 +1,4 @@
-/* Reasons: all that a row of the journal can name, with their texts for people. */
+/* Reasons: every reason in a row of the journal, with its text for people. */
 #ifndef VFJ_CORE_DATA_REASON_H
 #define VFJ_CORE_DATA_REASON_H
 

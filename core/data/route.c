@@ -1,4 +1,4 @@
-/* The words of route(8) after `route add`, as far as they tell whose the route is. */
+/* The words of route(8) after `route add`, which determine the interface of a route. */
 #include "core/data/route.h"
 
 static bool is_keyword(struct vfj_span word, const char *const *keywords, size_t count)
@@ -10,7 +10,7 @@ static bool is_keyword(struct vfj_span word, const char *const *keywords, size_t
     return false;
 }
 
-/* Keywords that say nothing of whose the route is. */
+/* Returns whether the keyword has no operand and no effect on the interface of the route. */
 static bool is_flag(struct vfj_span word)
 {
     static const char *const flags[]
@@ -28,7 +28,8 @@ static bool takes_number(struct vfj_span word)
     return is_keyword(word, metrics, sizeof metrics / sizeof metrics[0]);
 }
 
-/* The place of the operand of a keyword; NULL: the keyword has none, or the operand says nothing. */
+/* Returns the member for the operand of a keyword. Returns NULL for a keyword without operand,
+ * or with an operand that does not matter. */
 static struct vfj_span *operand_of(struct vfj_span keyword, struct vfj_route *route)
 {
     if (vfj_span_is(keyword, "gateway"))

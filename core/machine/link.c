@@ -88,7 +88,7 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
     } else if (is_ours && vf->up) {
         link_came(slot);
     } else if (is_ours && is_going_down(slot) && vfj_step_is_acting(context)) {
-        /* the command reported a failure, and the VF is down */
+        /* the VF is down, although the command reported a failure */
         vfj_link_record_down(context, slot);
     } else if (!is_ours || !vfj_link_is_held(slot)) {
         vfj_link_forget(slot); /* somebody else took the VF down, or joined it to another lagg */

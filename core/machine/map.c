@@ -175,7 +175,7 @@ static void observe_slots(struct vfj_step_context *context)
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
         bool is_name_alone = vfj_name_is_empty(slot->unit) && vfj_name_is_empty(slot->vf);
-        if (!is_name_alone) /* a slot of a name alone remains from a renaming */
+        if (!is_name_alone) /* a renaming left such a slot without unit and VF */
             observe_after_gap(vfj_step_edit_slot(context, i));
     }
 }

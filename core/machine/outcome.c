@@ -198,7 +198,7 @@ static void observe_stray_vfs(struct vfj_step_context *context)
 static void record_success(struct vfj_step_context *context, struct vfj_slot *slot,
                            enum vfj_need need)
 {
-    /* in another phase the script ran for a VF that has left */
+    /* a script in another phase ran for a VF that has left */
     if (need == VFJ_NEED_SCRIPT && slot->script.phase == VFJ_SCRIPT_RUNS) {
         slot->script.phase = VFJ_SCRIPT_RAN;
         slot->script.failures = 0;

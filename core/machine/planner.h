@@ -56,7 +56,7 @@ bool vfj_planner_wants_rtadv(const struct vfj_planner *planner);
 /* Returns whether addresses and dhclient of the VF move to laggN, too. */
 bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target target);
 
-/* Fills in planner->desired. */
+/* Fills in the addresses that laggN is to have. */
 void vfj_planner_desire(struct vfj_planner *planner);
 
 /* The rows of the plan. Each adds the commands of its need while the need is open. */

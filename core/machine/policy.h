@@ -22,7 +22,8 @@ struct vfj_policy_entries {
 extern const struct vfj_policy_entries vfj_policy_scripts;
 /* Returns whether no script runs or waits, and no sleeper runs a command. */
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts);
-/* Returns whether the policy can continue from scripts that were read from a text. */
+/* Returns whether scripts that were read from a text are consistent, as far as the policy's steps
+ * rely on that. */
 bool vfj_scripts_is_sound(const struct vfj_scripts *scripts);
 
 #endif

@@ -134,7 +134,7 @@ static bool can_begin(const struct vfj_slot *slot)
 }
 
 /* Begins a mode. The slot loses all facts but its names, generation, state and `recovering`. The
- * next map attaches its VF. */
+ * step then attaches the VF of the map. */
 static void begin_mode(struct vfj_slot *slot, enum vfj_slot_mode mode)
 {
     const struct vfj_name unit = slot->unit;

@@ -1,4 +1,4 @@
-/* Policy scripts: the one script that devd runs, those that wait for it, and the commands of a
+/* Policy scripts: the script that devd runs, the scripts that wait for it, and the commands of a
  * script. */
 #include "core/policy/script.h"
 
@@ -59,7 +59,8 @@ struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context,
                                  (struct vfj_name){{0}}, "");
 }
 
-/* `[ $value -ne 0 ]`: a value that is no number is an error of test(1), and the script goes on. */
+/* `[ $value -ne 0 ]`: a value that is no number is an error of test(1), and the script
+ * continues. */
 bool vfj_script_is_nonzero(const char *value)
 {
     int64_t number;

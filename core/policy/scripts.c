@@ -1,13 +1,12 @@
-/* Policy scripts: what devd does with hyperv_vfattach and hyperv_vfup, step for step, as FreeBSD
- * ships them.
+/* Policy scripts: the steps of devd, hyperv_vfattach and hyperv_vfup, as FreeBSD ships them.
  *
- * devd(8) runs one action at a time: while a script runs, later events wait. hyperv_vfattach IF 0
- * leaves a process behind that sleeps hyperv_vf_delay seconds and then ups the VF; nothing ever
- * ends that process early. Both scripts forget everything when they end, so all they know they read
- * from the guest each time, in the order kept here.
+ * devd(8) runs one action at a time. While a script runs, later events wait. hyperv_vfattach IF 0
+ * starts a process that sleeps hyperv_vf_delay seconds and then ups the VF. No event ends that
+ * process early. Neither script keeps facts when it ends. Each reads them from the guest again, in
+ * the order of the steps here.
  *
- * Two reads are ours, not the scripts': which hn the VF belongs to (hw.hn.vfmap), and, at the end
- * of hyperv_vfup, whether the lagg really holds both. They only keep the slots' states true. */
+ * Two reads are not those of the scripts. hw.hn.vfmap shows the hn of a VF, and hyperv_vfup ends
+ * with a check that the lagg has both ports. They only keep the states of slots true. */
 #include <string.h>
 
 #include "core/machine/facts.h"
@@ -136,26 +135,27 @@ static void scripts_finished(struct vfj_step_context *context)
     vfj_vfup_finished(context, (enum vfj_script_step)run->step, vfj_outcome_ok(outcome));
 }
 
-/* A gap changes nothing: the scripts learn of events from devd only. */
+/* Ignores a gap: the scripts learn of events from devd only. */
 static void scripts_connected(struct vfj_step_context *context)
 {
     (void)context;
 }
 
-/* A running script goes on to its end. Sleepers wake only under the next daemon. */
+/* Lets a running script continue to its end. Sleepers wake only under the next daemon. */
 static void scripts_stopping(struct vfj_step_context *context)
 {
     (void)context;
 }
 
-/* The running script, and the actions that wait for it, ended with the daemon. Sleepers go on
+/* Ends the running script, and the actions that wait for it, with the daemon. Sleepers continue
  * within a boot. */
 static void scripts_reset(struct vfj_step_context *context)
 {
     const struct vfj_scripts *before = vfj_step_scripts(context);
     bool same = context->next->head.boot == context->now->head.boot
         && context->next->head.policy == VFJ_POLICY_SCRIPTS;
-    if (before->run.script == VFJ_SCRIPT_NONE && before->sleeping == 0) /* then no action waits */
+    /* without a running script no action waits */
+    if (before->run.script == VFJ_SCRIPT_NONE && before->sleeping == 0)
         return;
     struct vfj_scripts *scripts = vfj_step_edit_scripts(context);
     memset(&scripts->run, 0, sizeof scripts->run);
@@ -171,7 +171,8 @@ static void scripts_reset(struct vfj_step_context *context)
 
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts)
 {
-    bool is_idle = scripts->run.script == VFJ_SCRIPT_NONE; /* otherwise no action waits, either */
+    /* without a running script no action waits */
+    bool is_idle = scripts->run.script == VFJ_SCRIPT_NONE;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && scripts->sleeping > 0; i++)
         is_idle &= scripts->sleepers[i].pending == 0;
     return is_idle;

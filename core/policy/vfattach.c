@@ -45,7 +45,7 @@ static bool lists(const char *list, struct vfj_name iface)
     return false;
 }
 
-/* The hn of a VF in hw.hn.vfmap, "vf:hn vf:hn". */
+/* Finds the hn of a VF in hw.hn.vfmap, which has the form "vf:hn vf:hn". */
 static bool mapped_hn(const char *map, struct vfj_name vf, struct vfj_name *hn)
 {
     struct vfj_span rest = vfj_span_of(map);

@@ -73,7 +73,7 @@ static bool read_groups(struct vfj_span text, struct groups *groups)
     while (more) {
         uint32_t value;
         struct vfj_span group = take_until(&text, ':');
-        more = group.text + group.length != text.text; /* a colon followed */
+        more = group.text + group.length != text.text; /* the group ended at a colon */
         if (to_group(group, &value)) {
             if (!add_group(groups, value))
                 return false;
@@ -85,7 +85,7 @@ static bool read_groups(struct vfj_span text, struct groups *groups)
     return true;
 }
 
-/* RFC 4291, section 2.2. */
+/* Reads an IPv6 address (RFC 4291, section 2.2). */
 static bool to_ipv6(struct vfj_span text, uint16_t address[GROUPS])
 {
     struct groups head, tail = {.count = 0};

@@ -8,13 +8,13 @@
 
 enum { VFJ_ADDRESS_SIZE = 48 };
 
-/* "10.0.0.4/24", "fd00::4/64", or an address without length. The address is as inet_pton(3) takes
- * it, without zone. */
+/* "10.0.0.4/24", "fd00::4/64", or an address without length. inet_pton(3) accepts the address,
+ * which has no zone. */
 struct vfj_address {
     char text[VFJ_ADDRESS_SIZE];
 };
 
-/* Returns false, and an empty address, for any other text. */
+/* Parses an address. Returns false, and an empty address, for any other text. */
 bool vfj_address_parse(struct vfj_span span, struct vfj_address *address);
 bool vfj_address_is_inet6(const struct vfj_address *address);
 /* Reads the length of a netmask: "0xffffff00" or "255.255.255.0". Returns false for another text,

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* Multiply-and-fold over words of eight bytes, in four lanes so that the multiplications overlap.
- */
+/* Multiplies and folds words of eight bytes. Four lanes let the multiplications overlap. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 wide;

@@ -1,5 +1,5 @@
-/* A fast 64-bit digest of memory: shows whether two states are the same, not whether somebody
- * forged one. */
+/* A fast 64-bit digest of memory. It shows whether two states are the same. It does not show
+ * whether somebody forged one. */
 #ifndef VFJ_CORE_TEXT_DIGEST_H
 #define VFJ_CORE_TEXT_DIGEST_H
 

@@ -8,8 +8,8 @@ enum { KEY = 1, WHITE = 2, QUOTED = 4 };
 #define K KEY
 #define W (WHITE | QUOTED)
 #define Q QUOTED
-/* For each byte, a mask of what it may be part of, and whether it puts a value in quotes. A table,
- * since every byte of every line is looked up. */
+/* For each byte, a mask of the tokens that may contain it, and whether it puts a value in
+ * quotes. A table is fast, since the tokenizer reads every byte of every line. */
 static const unsigned char classes[256] = {
     ['\t'] = W, ['\n'] = W, ['\r'] = W, [' '] = W, ['"'] = Q, ['\\'] = Q, ['-'] = K, ['_'] = K,
     ['0'] = K,  ['1'] = K,  ['2'] = K,  ['3'] = K, ['4'] = K, ['5'] = K,  ['6'] = K, ['7'] = K,

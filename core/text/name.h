@@ -1,4 +1,4 @@
-/* Interface names, and what the names say. */
+/* Interface names, and the facts that names contain. */
 #ifndef VFJ_CORE_TEXT_NAME_H
 #define VFJ_CORE_TEXT_NAME_H
 
@@ -24,7 +24,7 @@ bool vfj_name_parse(struct vfj_span span, struct vfj_name *name);
 /* Returns the name of a string. The caller knows that the string is a valid name. */
 struct vfj_name vfj_name_of(const char *string);
 
-/* Inline and as two comparisons, since names are searched often. */
+/* Compares names. Inline and as two comparisons, since names are searched often. */
 static inline bool vfj_name_equal(struct vfj_name a, struct vfj_name b)
 {
     return memcmp(a.text, b.text, sizeof a.text) == 0;

@@ -1,4 +1,4 @@
-/* Bounded text: a buffer that is appended to. */
+/* Bounded text: a buffer of the caller that functions append to. */
 #include "core/text/text.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Bounded text: a buffer that is appended to and never overrun. */
+/* Bounded text: a buffer of the caller that functions append to, up to its size. */
 #ifndef VFJ_CORE_TEXT_TEXT_H
 #define VFJ_CORE_TEXT_TEXT_H
 
@@ -42,8 +42,8 @@ static inline void vfj_text_add_char(struct vfj_text *text, char c)
     text->bytes[text->length++] = c;
     text->bytes[text->length] = '\0';
 }
-/* Adds what printf(3) would print. The conversions are %s, %.*s, %c, %% and those of integers: they
- * depend on no locale. */
+/* Adds the output of printf(3). The conversions are %s, %.*s, %c, %% and those of integers,
+ * which depend on no locale. */
 void vfj_text_format(struct vfj_text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void vfj_text_format_list(struct vfj_text *text, const char *format, va_list arguments)

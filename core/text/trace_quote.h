@@ -8,9 +8,10 @@
 
 enum vfj_quoted { VFJ_QUOTED_READ, VFJ_QUOTED_OPEN, VFJ_QUOTED_TOO_LONG };
 
-/* Reads one value in sh(1)'s quoting, as in rc.conf(5), off the front of *rest: '...', "..." and
- * plain bytes, joined, up to a blank. Returns OPEN when a quote is not closed, with its position in
- * *opened, and TOO_LONG when the value is longer than `size` - 1 bytes. */
+/* Reads one value in sh(1)'s quoting, as in rc.conf(5), from the beginning of *rest. The value
+ * is '...', "..." and plain bytes, joined, up to a blank. Returns OPEN when a quote is not
+ * closed, with its position in *opened. Returns TOO_LONG when the value is longer than `size` -
+ * 1 bytes. */
 enum vfj_quoted vfj_quoted_read(struct vfj_span *rest, char *value, size_t size,
                                 const char **opened);
 
