@@ -11,7 +11,7 @@ enum {
     VFJ_PATH_SIZE = 256,   /* a path given as an operand, with its NUL */
     VFJ_ARGS_SIZE = 512,   /* the free words of one command, with their NUL */
     VFJ_WORDS_MAX = 64,    /* words of one argv */
-    /* the words of a %fail or %slow, with their NUL; those of any command fit */
+    /* the words of a %fail or %slow, with their NUL; the words of any command fit */
     VFJ_RULE_SIZE = 1024,
     /* all rc.conf values that the machine reads, encoded, with the NUL */
     VFJ_RC_SIZE = 16384,

@@ -16,7 +16,8 @@ struct vfj_rc {
     char text[VFJ_RC_SIZE];
 };
 
-/* The reader of rc.conf puts this in place of a password. Arguments with it are not complete. */
+/* The word that replaces a password when rc.conf is read. Arguments with this word are not
+ * complete. */
 #define VFJ_RC_BLANK "*"
 
 /* Returns whether a variable of that name only gives addresses that do not matter. These are
@@ -61,9 +62,9 @@ void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *w
 bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 bool vfj_rc_is_sync_dhcp(const struct vfj_rc *rc, struct vfj_name interface);
 
-/* Copies the words of ifconfig_getargs(), joined by one blank. It omits DHCP, SYNCDHCP,
- * NOSYNCDHCP, NOAUTO, WPA, HOSTAP and "vnet JAIL". Returns false when the words do not fit.
- * `args` then has those that do. */
+/* Copies the words of ifconfig_getargs(), joined by one blank. Omits DHCP, SYNCDHCP, NOSYNCDHCP,
+ * NOAUTO, WPA, HOSTAP and "vnet JAIL". Returns false when the words do not fit. `args` then has
+ * those that do. */
 bool vfj_rc_ifconfig_args(const struct vfj_rc *rc, struct vfj_name interface, char *args,
                           size_t size);
 

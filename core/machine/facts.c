@@ -231,7 +231,8 @@ static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
     vfj_map_request(context);
 }
 
-/* Observes the slots after a lagg was destroyed. It may have blocked a slot, or held its ports. */
+/* Observes the slots after a lagg was destroyed. The lagg may have blocked a slot, or held its
+ * ports. */
 static void lagg_detached(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {

@@ -161,7 +161,7 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
     }
 }
 
-/* Requests the observation of a slot after a gap. It takes place at once, or after the batch
+/* Requests the observation of a slot after a gap. The probe runs at once, or after the batch
  * that runs. */
 static void observe_after_gap(struct vfj_slot *slot)
 {

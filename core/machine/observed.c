@@ -72,8 +72,8 @@ bool vfj_observed_is_joined_up(const struct vfj_slot *slot)
         && !vfj_observed_is_foreign(slot);
 }
 
-/* Returns whether laggN has hn's address or dhclient while hn is no port. Nobody reaches the
- * guest by that address. */
+/* Returns whether laggN has hn's address or dhclient while hn is no port. The guest is not
+ * reachable by that address. */
 static bool has_lost_hn(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;

@@ -334,8 +334,8 @@ struct row {
     enum vfj_need need;
     enum phase phase;
     unsigned flags;
-    /* of the slot while an optional need stays open; a required need has the fault of its failed
-     * command */
+    /* fault of the slot while an optional need stays open; the failed command of a required need
+     * has its own fault */
     enum vfj_reason fault;
     void (*plan)(struct vfj_planner *planner);
 };

@@ -2,9 +2,9 @@
  * inside core/ only.
  *
  * The plan has no counter and predicts nothing. vfj_plan_next_batch() compares the last observation
- * with the desired configuration, in a fixed order of needs. It issues the commands of the first
- * phase with an open need. A plan that a killed daemon, the stock scripts or an administrator began
- * therefore continues from any point. */
+ * with the desired configuration, in a fixed order of needs. The commands of the first phase with
+ * an open need are the batch. A plan that a killed daemon, the stock scripts or an administrator
+ * began therefore continues from any point. */
 #ifndef VFJ_CORE_MACHINE_PLAN_H
 #define VFJ_CORE_MACHINE_PLAN_H
 
@@ -62,7 +62,7 @@ bool vfj_plan_vf_must_leave(const struct vfj_step_context *context, const struct
 /* Issues a batch of one command, which takes the VF down. */
 void vfj_plan_take_vf_down(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Returns whether the plan can't continue while the need is open. */
+/* Returns whether the need is required: the plan can't continue while the need is open. */
 bool vfj_plan_is_required(enum vfj_need need);
 /* Return the masks of all required needs, of all needs of the VF, and of all needs of routes. A
  * plan that ends has met the required needs. */

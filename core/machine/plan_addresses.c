@@ -80,7 +80,7 @@ void vfj_planner_desire(struct vfj_planner *planner)
     desired->count = 0;
     if (in_plan) {
         desire_of(desired, &before->hn, by_lease);
-        desire_of(desired, &before->lagg, by_lease); /* of a laggN that was destroyed */
+        desire_of(desired, &before->lagg, by_lease); /* addresses of a destroyed laggN */
     }
     desire_of(desired, &now->hn, false);
     if (vfj_planner_takes_from_vf(slot, planner->target)) {

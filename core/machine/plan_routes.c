@@ -84,8 +84,8 @@ static struct vfj_span cut_scope(struct vfj_span *address)
     return scope;
 }
 
-/* Returns whether a route with these words is the slot's. It leads through hn or laggN, or its
- * router is in reach. An IPv6 router without a scope counts as the slot's. */
+/* Returns whether a route with these words is the slot's. The route leads through hn or laggN,
+ * or its router is in reach. An IPv6 router without a scope counts as the slot's. */
 static bool is_route_of(const struct vfj_planner *planner, struct vfj_span words)
 {
     struct vfj_route route;
@@ -177,7 +177,7 @@ static struct vfj_text begin_route(struct vfj_planner *planner, enum vfj_need ne
 }
 
 /* Adds a route to the router straight through laggN when the router is in no subnet. The kernel
- * had a default route to the router. It therefore had a route to the router through hn. */
+ * had a default route to the router, and therefore a route to it through hn. */
 static void plan_route_to_router(struct vfj_planner *planner, const struct vfj_address *router)
 {
     if (router->text[0] == '\0' || is_in_reach(planner, vfj_span_of(router->text), false))

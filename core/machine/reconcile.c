@@ -400,9 +400,9 @@ static bool is_network_at_risk(const struct vfj_slot *slot)
             || vfj_observed_port_conflict(slot) != VFJ_REASON_NONE);
 }
 
-/* Returns whether the slot's plan may continue or begin. A stopping daemon finishes plans that
- * it, or a killed daemon, began. It begins only plans that the guest's network needs. It
- * observes a rediscovered VF, which may have the data path. */
+/* Returns whether the slot's plan may continue or begin. A stopping daemon finishes its plans,
+ * and those of a killed daemon. Only plans that the guest's network needs may begin. A
+ * rediscovered VF is observed, since the VF may have the data path. */
 static bool may_go_on(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     return !vfj_step_is_stopping(context) || slot->recovering || slot->plan.phase == VFJ_PLAN_ACTIVE

@@ -250,9 +250,9 @@ struct vfj_slot {
     uint8_t recovering;
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, unchanged; zero before the first */
-    /* The observation at the beginning of the plan. It keeps hn's configuration while commands
-     * move that. Its gateways are the last ones observed. IPv6 addresses that no command could
-     * add to laggN stay in it for the next plan. */
+    /* The observation at the beginning of the plan. This view keeps hn's configuration while
+     * commands move that. The gateways are the last ones observed. IPv6 addresses that no
+     * command could add to laggN stay here for the next plan. */
     struct vfj_view before;
     /* the last member, as vfj_state_index_slot() needs it */
     struct vfj_transparent_facts transparent;
@@ -358,7 +358,7 @@ struct vfj_head {
  * and a step computes only those of the parts that it wrote. In `next` only the entries of
  * touched parts are valid. */
 struct vfj_index {
-    int64_t due_us[VFJ_SLOTS_MAX + 1]; /* of each slot, then the earliest of the sleepers */
+    int64_t due_us[VFJ_SLOTS_MAX + 1]; /* first timer of each slot, then the earliest sleeper */
     uint64_t digests[VFJ_SLOTS_MAX + 2];
 };
 

@@ -29,7 +29,7 @@ enum vfj_member_type {
 
 struct vfj_member {
     const char *key;
-    uint32_t offset, size; /* of the member in the part */
+    uint32_t offset, size; /* position of the member in the part */
     uint8_t type;          /* enum vfj_member_type */
     uint64_t most;
 };
@@ -39,7 +39,7 @@ struct vfj_members {
     const struct vfj_member *list;
     size_t count;
     const char *prefix; /* prefix of each key */
-    size_t offset;      /* of the part in the struct of the item */
+    size_t offset;      /* offset of the part in the struct of the item */
 };
 
 extern const struct vfj_members vfj_head_members;

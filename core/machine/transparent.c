@@ -203,7 +203,7 @@ void vfj_transparent_end(struct vfj_step_context *context)
         if (!vfj_slot_is_transparent(vfj_step_slot(context, i)))
             continue;
         struct vfj_slot *slot = vfj_step_edit_slot(context, i);
-        begin_mode(slot, VFJ_SLOT_MODE_ORDINARY); /* a later answer to a snapshot is stale */
+        begin_mode(slot, VFJ_SLOT_MODE_ORDINARY); /* the answer to a snapshot that runs is stale */
         vfj_step_cause(context, slot, VFJ_REASON_VF_LOST);
     }
 }
@@ -328,7 +328,7 @@ static void check_hn(struct vfj_step_context *context, struct vfj_slot *slot,
     }
 }
 
-/* Returns the time at which hw.hn.vf_xpnt_attwait ends. It begins when the VF attaches. */
+/* Returns the time at which hw.hn.vf_xpnt_attwait ends. The wait begins when the VF attaches. */
 static int64_t attwait_end_us(const struct vfj_slot *slot, const struct vfj_hn_snapshot *snapshot)
 {
     int64_t wait_s = snapshot->attwait_s;
@@ -388,8 +388,8 @@ static void arm_attwait(struct vfj_step_context *context, struct vfj_slot *slot,
         = slot->timers.delay_us - now_us(context);
 }
 
-/* Arms the next snapshot while none shows the switch. Pauses are 1, 2, 4 … s long. One snapshot
- * is taken when NOT_SWITCHED becomes possible. */
+/* Arms the next snapshot while none shows the switch, after 1, 2, 4 … s. Another snapshot is due
+ * when NOT_SWITCHED becomes possible. */
 static void arm_read(struct vfj_step_context *context, struct vfj_slot *slot,
                      const struct vfj_hn_snapshot *snapshot)
 {

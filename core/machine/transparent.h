@@ -1,5 +1,5 @@
 /* Slots in transparent mode (hw.hn.vf_transparent=1). hn(4) itself ups the VF and moves the data
- * path. The machine only records that, from snapshots. It issues no command that changes the
+ * path. The machine only records that, from snapshots, and issues no command that changes the
  * guest. Used inside core/ only. */
 #ifndef VFJ_CORE_MACHINE_TRANSPARENT_H
 #define VFJ_CORE_MACHINE_TRANSPARENT_H

@@ -1,4 +1,4 @@
-/* The guest model. It answers probes and carries out commands in the replay of a trace. */
+/* The guest model, which answers probes and runs commands in the replay of a trace. */
 #ifndef VFJ_CORE_MODEL_GUEST_H
 #define VFJ_CORE_MODEL_GUEST_H
 
@@ -24,16 +24,16 @@ enum {
 struct vfj_guest_if {
     struct vfj_interface facts;   /* name, flags, addresses; ports when it is a lagg */
     struct vfj_interface told;    /* as %if gave them; a boot restores these */
-    struct vfj_counters counters; /* as the last %if said */
+    struct vfj_counters counters; /* counters of the last %if */
     uint64_t dhclient;            /* pid; 0 none */
     uint64_t told_dhclient;
-    struct vfj_name unit; /* of an hn interface: N of dev.hn.N, which a rename does not change */
-    struct vfj_name rxvf; /* of an hn interface: the VF that has its data path */
+    struct vfj_name unit;     /* N of dev.hn.N of an hn interface, which a rename does not change */
+    struct vfj_name rxvf;     /* the VF that has the data path of an hn interface */
     struct vfj_address lease; /* the address that the DHCP server gives this interface */
     /* Gateway of the static IPv6 default route, without scope, when the route goes through this
      * interface. The guest has at most one. */
     struct vfj_address gateway6, told_gateway6;
-    struct vfj_address told_gateway; /* of the IPv4 default route, as %if gave it */
+    struct vfj_address told_gateway; /* gateway of the IPv4 default route, as %if gave it */
     /* %if gave the link; without that a lagg's link follows from its ports */
     bool has_told_link;
     bool made; /* by a command, not by the trace */
@@ -59,7 +59,8 @@ struct vfj_guest_sysctl {
 struct vfj_guest_file {
     char path[VFJ_PATH_SIZE];
     char text[VFJ_VALUE_SIZE];
-    char refused[VFJ_PATH_SIZE]; /* why the daemon does not run it; empty: the mode decides */
+    /* reason why the daemon does not run the file; empty: the mode decides */
+    char refused[VFJ_PATH_SIZE];
     uint32_t mode;
 };
 
@@ -82,7 +83,7 @@ struct vfj_guest_rule {
 struct vfj_guest {
     unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count, route_count;
     uint64_t pid_last;
-    /* of the IPv4 default route; empty without one */
+    /* gateway of the IPv4 default route; empty without one */
     struct vfj_name default_if;
     struct vfj_address default_gateway;
     struct vfj_rc rc;
@@ -119,7 +120,7 @@ int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_co
 void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *command,
                        struct vfj_observation *answer);
 
-/* Carries out a changing command as FreeBSD does. Fills in its exit status and output. */
+/* Runs a changing command as FreeBSD does. Fills in the exit status and output. */
 void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command,
                    struct vfj_outcome *outcome);
 

@@ -204,8 +204,8 @@ static const char *direct_nofile(struct vfj_guest *guest, const struct vfj_trace
 static const char *direct_rule(struct vfj_guest_rule *rules, unsigned *count,
                                const struct vfj_trace_line *line)
 {
-    /* A new rule goes to the end. It replaces rules that are used up and those with the same
-     * words. */
+    /* Adds a new rule at the end. The rule replaces rules that are used up and those with the
+     * same words. */
     unsigned kept = 0;
     for (unsigned i = 0; i < *count; i++) {
         bool used_up = line->kind == VFJ_TRACE_FAIL && rules[i].times == 0;

@@ -1,4 +1,4 @@
-/* The ifconfig(8) of the guest model. It knows the machine's commands and the words of rc.conf. */
+/* The ifconfig(8) of the guest model, with the machine's commands and the words of rc.conf. */
 #include <string.h>
 
 #include "core/model/guest.h"

@@ -278,7 +278,7 @@ static int32_t run_interface_route(struct vfj_guest *guest, const struct vfj_rou
     return 0;
 }
 
-/* The model keeps default routes and routes without a router. It ignores others. */
+/* The model keeps default routes and routes without a router, and ignores others. */
 static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
                          struct vfj_text *output)
 {

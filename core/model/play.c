@@ -233,8 +233,8 @@ static struct vfj_play_pending take(struct vfj_play *play, unsigned index)
     return pending;
 }
 
-/* Queues the commands of a decision. Carries out those without a duration, and the commands that
- * follow from them. */
+/* Queues the commands of a decision. Runs those without a duration, and the commands that follow
+ * from them. */
 static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *decision)
 {
     enum vfj_status status = VFJ_OK;

@@ -61,17 +61,18 @@ struct vfj_trace_time {
     int64_t us;
 };
 
-/* What %if says of an interface. */
+/* The facts of an interface that %if gives. */
 struct vfj_trace_if {
     struct vfj_interface interface;
-    uint64_t dhclient;          /* pid; 0 none */
-    struct vfj_address gateway; /* of the IPv4 default route through it; empty: none */
-    /* of the IPv6 default route through it, without scope; empty: none */
+    uint64_t dhclient; /* pid; 0 none */
+    /* gateway of the IPv4 default route through the interface; empty: none */
+    struct vfj_address gateway;
+    /* gateway of the IPv6 default route through the interface, without scope; empty: none */
     struct vfj_address gateway6;
     /* N of dev.hn.N of a renamed hn interface; empty: the name has N */
     struct vfj_name unit;
     struct vfj_counters counters;
-    bool nomedia;  /* it does not report a link state */
+    bool nomedia;  /* the interface does not report a link state */
     bool has_link; /* a word for its link is present */
 };
 
@@ -86,16 +87,17 @@ struct vfj_trace_line {
     struct vfj_span key;
     /* SYSCTL, RC: the value, unquoted; FILE: the text; FAIL: what the command prints */
     char value[VFJ_VALUE_SIZE];
-    char refused[VFJ_PATH_SIZE]; /* FILE: why the daemon does not run it; empty: the mode decides */
-    bool has_text;               /* FILE */
-    uint32_t mode;               /* FILE; 0755 by default */
-    uint64_t count;              /* FAIL */
-    uint8_t outcome;             /* FAIL: enum vfj_outcome_kind */
-    int32_t status;              /* FAIL */
-    int64_t us;                  /* SLOW, LATE */
-    uint8_t choice;              /* MODE: enum vfj_mode; POLICY: enum vfj_policy */
-    bool stopped;                /* BOOT: no daemon starts */
-    struct vfj_span reason;      /* GAP, LOST, STOP, END */
+    /* FILE: reason why the daemon does not run the file; empty: the mode decides */
+    char refused[VFJ_PATH_SIZE];
+    bool has_text;          /* FILE */
+    uint32_t mode;          /* FILE; 0755 by default */
+    uint64_t count;         /* FAIL */
+    uint8_t outcome;        /* FAIL: enum vfj_outcome_kind */
+    int32_t status;         /* FAIL */
+    int64_t us;             /* SLOW, LATE */
+    uint8_t choice;         /* MODE: enum vfj_mode; POLICY: enum vfj_policy */
+    bool stopped;           /* BOOT: no daemon starts */
+    struct vfj_span reason; /* GAP, LOST, STOP, END */
     struct vfj_trace_if if_facts;
 };
 

@@ -37,8 +37,9 @@ static void up_read_vf(struct vfj_step_context *context, const struct vfj_observ
         vfj_script_issue_lagg(context, VFJ_STEP_UP_LAGG_PROBE, VFJ_COMMAND_PROBE_IFCONFIG);
 }
 
-/* grep "laggport: VF" on a line "laggport: PORT flags=…". The VF's name is a basic regular
- * expression, in which '.' is any byte. It need not match the whole name of the port. */
+/* Does grep "laggport: VF" on a line "laggport: PORT flags=…". The VF's name is a basic regular
+ * expression, in which '.' is any byte. The expression need not match the whole name of the
+ * port. */
 static bool grep_matches(struct vfj_name port, struct vfj_name vf)
 {
     char line[VFJ_NAME_SIZE + 8];

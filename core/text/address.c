@@ -34,7 +34,7 @@ static struct vfj_span take_until(struct vfj_span *rest, char separator)
     return taken;
 }
 
-enum { GROUPS = 8 }; /* of 16 bits, in an IPv6 address */
+enum { GROUPS = 8 }; /* groups of 16 bits in an IPv6 address */
 
 struct groups {
     uint16_t at[GROUPS];

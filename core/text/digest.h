@@ -1,4 +1,4 @@
-/* A fast 64-bit digest of memory. It shows whether two states are the same. It does not show
+/* A fast 64-bit digest of memory. The digest shows whether two states are the same, but not
  * whether somebody forged one. */
 #ifndef VFJ_CORE_TEXT_DIGEST_H
 #define VFJ_CORE_TEXT_DIGEST_H

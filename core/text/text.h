@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A borrowed sequence of bytes. It may have NULs, and no NUL ends it. */
+/* A borrowed sequence of bytes, which may have NULs, and has no NUL at the end. */
 struct vfj_span {
     const char *text;
     size_t length;
