@@ -82,6 +82,10 @@ arguments() {
     recover) echo "$journal $work/new/new.db" ;;
     replay) echo "$journal" ;;
     show) echo "--journal $journal -a -o json" ;;
+    explain | migration) echo "--journal $journal 1" ;;
+    timeline) echo "--journal $journal --since 1970-01-01 -o svg" ;;
+    check) echo "--journal $journal --offline --prometheus -" ;;
+    complete) echo "show -J $journal --interface x" ;;
     doctor) echo "--journal $journal --root $work" ;;
     *) echo "--journal $journal" ;;
     esac
@@ -94,7 +98,7 @@ verbs=$("$vfjournal" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | while read -r v
     *) "$vfjournal" "$verb" --help | grep -Eq -e '--journal FILE|DAMAGED' && echo "$verb" ;;
     esac
 done)
-verbs="$verbs replay"
+verbs="$verbs replay complete"
 check "the verbs were found" test "$(echo "$verbs" | wc -w)" -ge 9
 
 # run VERB: bounded, for a FIFO must hold nobody up

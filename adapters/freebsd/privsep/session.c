@@ -15,10 +15,17 @@ enum { EXIT_SYSTEM = 4 };
 
 static volatile pid_t passed_to;
 
+/* As a terminal does, to all processes of the child's group, if it leads one. */
+static void send_signal(int number)
+{
+    if (kill(-passed_to, number) != 0)
+        (void)kill(passed_to, number);
+}
+
 static void pass_signal(int number)
 {
     int error = errno;
-    (void)kill(passed_to, number);
+    send_signal(number);
     errno = error;
 }
 
@@ -27,9 +34,9 @@ static void stop_both(int number)
 {
     int error = errno;
     (void)number;
-    (void)kill(passed_to, SIGSTOP);
+    send_signal(SIGSTOP);
     (void)raise(SIGSTOP);
-    (void)kill(passed_to, SIGCONT);
+    send_signal(SIGCONT);
     errno = error;
 }
 

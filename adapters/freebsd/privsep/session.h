@@ -13,8 +13,8 @@
  * false, with errno, when there is no child. */
 bool vfj_session_leave_terminal(void);
 
-/* Passes the signals of a terminal and of a supervisor on to the child, and stops and continues it
- * with this process. An ignored signal stays ignored. */
+/* Passes the signals of a terminal and of a supervisor on to the child, and to its process group if
+ * it leads one. Stops and continues it with this process. An ignored signal stays ignored. */
 void vfj_session_pass_signals(pid_t child);
 
 /* Waits for the child, and ends with its exit status or by its signal. */
