@@ -11,8 +11,8 @@ enum { VFJ_ALIASES_MAX = VFJ_ADDRESSES_MAX - 1 };
 /* The addresses that laggN is to have. */
 struct vfj_desired {
     unsigned count;
-    /* those of hn and VF in `observed` and `before`, and those of rc.conf */
-    struct vfj_address addresses[4 * VFJ_ADDRESSES_MAX + VFJ_ALIASES_MAX + 2];
+    /* those of hn and VF in `observed` and `before`, of laggN in `before`, and of rc.conf */
+    struct vfj_address addresses[5 * VFJ_ADDRESSES_MAX + VFJ_ALIASES_MAX + 2];
 };
 
 /* The batch that vfj_plan_next_batch() makes. */

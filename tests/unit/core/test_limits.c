@@ -291,6 +291,49 @@ static void test_batch(void **state)
     assert_int_equal(next.slots[0].plan.failed >> VFJ_NEED_INET & 1, 1);
 }
 
+/* Adds fd00::N:1 and N.0.0.2 to N.0.0.VFJ_ADDRESSES_MAX. */
+static void fill(struct vfj_interface *interface, unsigned n)
+{
+    interface->exists = true;
+    for (unsigned i = 1; i <= VFJ_ADDRESSES_MAX; i++) {
+        char text[32];
+        struct vfj_address address;
+        (void)snprintf(text, sizeof text, i == 1 ? "fd00::%u:%u/64" : "%u.0.0.%u/24", n, i);
+        assert_true(vfj_address_parse(vfj_span_of(text), &address));
+        assert_true(vfj_interface_add_address(interface, &address));
+    }
+}
+
+/* Each interface is full of addresses that no other one has, and so is rc.conf. */
+static void test_desired(void **state)
+{
+    static struct vfj_state next;
+    static struct vfj_decision decision;
+    struct vfj_step_context context = {.now = &next, .next = &next, .decision = &decision};
+    struct vfj_planner planner = {.context = &context, .slot = &next.slots[0]};
+    struct vfj_slot *slot = &next.slots[0];
+    (void)state;
+    begin(VFJ_POLICY_VFJOURNAL);
+    line("%%rc ifconfig_hn0=\"inet 60.0.0.250/24\"");
+    line("%%rc ifconfig_hn0_ipv6=\"inet6 fd00::4/64\"");
+    for (unsigned i = 0; i < VFJ_ALIASES_MAX; i++)
+        line("%%rc ifconfig_hn0_alias%u=\"inet 60.0.0.%u/32\"", i, 1 + i);
+    line("@0 +x at y");
+    next = machine->state;
+    planner.rc = &next.rc;
+    planner.target = VFJ_TARGET_JOINED_UP;
+    vfj_slot_init(slot, vfj_name_of("hn0"));
+    slot->plan.phase = VFJ_PLAN_ACTIVE;
+    slot->recovering = 1;
+    fill(&slot->before.hn, 51);
+    fill(&slot->before.lagg, 52);
+    fill(&slot->observed.hn, 53);
+    fill(&slot->observed.vf, 54);
+    fill(&slot->before.vf, 55);
+    vfj_planner_desire(&planner);
+    assert_int_equal(planner.desired.count, 5 * VFJ_ADDRESSES_MAX + VFJ_ALIASES_MAX + 2);
+}
+
 /* rc.conf has more aliases than one batch has room for: the rest follows in the next batches, and
  * so do routes and ports. */
 static void test_full_batch(void **state)
@@ -617,6 +660,7 @@ int main(void)
         cmocka_unit_test(test_no_link),
         cmocka_unit_test(test_rechecks),
         cmocka_unit_test(test_one_hn_too_many),
+        cmocka_unit_test(test_desired),
         cmocka_unit_test(test_guest_model),
         cmocka_unit_test(test_rc),
     };
