@@ -119,6 +119,15 @@ const char *vfj_option_take_number(int argc, char **argv)
     return word;
 }
 
+enum vfj_zone vfj_options_zone(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--utc") == 0)
+            return VFJ_ZONE_UTC;
+    }
+    return VFJ_ZONE_LOCAL;
+}
+
 int vfj_option_interface(const char *verb, const char *value, struct vfj_names *names)
 {
     struct vfj_name name;

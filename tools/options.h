@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "core/text/name.h"
+#include "tools/time_format.h"
 
 /* Prints "vfjournal VERB: what: value" and the way to the help on standard error. Leaves out an
  * empty value. Returns VFJ_EXIT_UNUSABLE. */
@@ -45,6 +46,10 @@ int vfj_option_journal_and_new(const char *verb, int argc, char **argv, const ch
  * `NUMBER [FILE]' mean the same. Of two operands that are no numbers, takes the first: the
  * caller names it. Returns NULL for no operand, and for one that is no number, a FILE. */
 const char *vfj_option_take_number(int argc, char **argv);
+
+/* Returns the zone of times: UTC with --utc, the local zone without. --utc also counts for the times
+ * in options before it, so call this first. */
+enum vfj_zone vfj_options_zone(int argc, char **argv);
 
 enum { VFJ_NAMES_MAX = 16 };
 

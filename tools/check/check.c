@@ -268,7 +268,7 @@ static enum vfj_status measure(struct check *check)
     return status;
 }
 
-static void judge_writer(struct check *check)
+static void check_writer(struct check *check)
 {
     uint64_t waiting = check->source.waiting;
     if (waiting > 0) {
@@ -288,7 +288,7 @@ static void judge_writer(struct check *check)
     }
 }
 
-static void judge_slots(struct check *check)
+static void check_slots(struct check *check)
 {
     const struct vfj_check_facts *facts = &check->facts;
     if (facts->outage_us > check->max_outage_us)
@@ -411,8 +411,8 @@ static enum vfj_check_status run(struct check *check)
         vfj_text_format(&check->text, "%s: %s", check->source.input.name,
                         vfj_status_text(status != VFJ_OK ? status : VFJ_JOURNAL_DAMAGED));
     }
-    judge_writer(check);
-    judge_slots(check);
+    check_writer(check);
+    check_slots(check);
     if (check->text.length == 0)
         vfj_text_format(&check->text, "%u slot%s, all on the fast path", check->facts.slots,
                         check->facts.slots == 1 ? "" : "s");

@@ -62,9 +62,9 @@ static void describe(struct vfj_text *text, const char *event, const struct vfj_
     vfj_text_add_i64(text, rule->priority);
 }
 
-/* An event that the scripts act on, and who is to act on it. */
-static void judge(struct vfj_doctor *doctor, const char *event, const struct vfj_devd_rule *rule,
-                  const char *stock)
+/* Reports which rule acts on an event of the stock scripts. */
+static void check_rule(struct vfj_doctor *doctor, const char *event,
+                       const struct vfj_devd_rule *rule, const char *stock)
 {
     char what[VFJ_RULE_VALUE_SIZE + 96];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
@@ -101,8 +101,8 @@ static void judge(struct vfj_doctor *doctor, const char *event, const struct vfj
 
 /* The rule that runs dhclient on an hn whose link comes up, a lagg port or not
  * (vfjournal-hyperv(7)). */
-static void judge_link_up(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules,
-                          struct vfj_name hn)
+static void check_link_up_rule(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules,
+                               struct vfj_name hn)
 {
     const struct vfj_devd_fact link_up[] = {{"system", "IFNET"},
                                             {"subsystem", hn.text},
@@ -155,11 +155,13 @@ static void check_rules(struct vfj_doctor *doctor, const struct vfj_devd_rules *
         = {{"system", "HYPERV_NIC_VF"}, {"subsystem", hn}, {"type", "VF_UP"}, {"vm_guest", "hv"}};
     const struct vfj_devd_fact attach[]
         = {{"system", "ETHERNET"}, {"subsystem", vf}, {"type", "IFATTACH"}, {"vm_guest", "hv"}};
-    judge(doctor, "HYPERV_NIC_VF VF_UP", vfj_devd_rules_choose(rules, vf_up, 4), "hyperv_vfup");
-    judge(doctor, "ETHERNET IFATTACH", vfj_devd_rules_choose(rules, attach, 4), "hyperv_vfattach");
+    check_rule(doctor, "HYPERV_NIC_VF VF_UP", vfj_devd_rules_choose(rules, vf_up, 4),
+               "hyperv_vfup");
+    check_rule(doctor, "ETHERNET IFATTACH", vfj_devd_rules_choose(rules, attach, 4),
+               "hyperv_vfattach");
     list_link_up(doctor, rules, hn);
     for (unsigned i = 0; i < doctor->hns.count; i++)
-        judge_link_up(doctor, rules, doctor->hns.names[i]);
+        check_link_up_rule(doctor, rules, doctor->hns.names[i]);
 }
 
 void vfj_doctor_check_devd(struct vfj_doctor *doctor)

@@ -304,16 +304,6 @@ static int take(struct vfj_show *show, int argc, char **argv, int option, const 
     }
 }
 
-/* --utc counts for the times before it, too. */
-static bool wants_utc(int argc, char **argv)
-{
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strcmp(argv[i], "--utc") == 0)
-            return true;
-    }
-    return false;
-}
-
 /* --list-boots prints no records: what chooses or explains them has no meaning. */
 static int check_boots(const struct vfj_show *show)
 {
@@ -410,7 +400,7 @@ int vfj_show_options_read(struct vfj_show *show, int argc, char **argv)
     };
     int option;
     int parsed = VFJ_OPTIONS_READ;
-    show->zone = wants_utc(argc, argv) ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
+    show->zone = vfj_options_zone(argc, argv);
     while (
         parsed == VFJ_OPTIONS_READ
         && (option = vfj_option_next("show", argc, argv, ":afrHn:i:k:s:g:S:U:b::M:o:J:h", options))

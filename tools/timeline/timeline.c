@@ -106,16 +106,6 @@ static int take(struct timeline *timeline, int option, const char *value)
     }
 }
 
-/* --utc counts for the times before it, too. */
-static bool wants_utc(int argc, char **argv)
-{
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strcmp(argv[i], "--utc") == 0)
-            return true;
-    }
-    return false;
-}
-
 static int read_options(struct timeline *timeline, int argc, char **argv)
 {
     static const struct option table[] = {
@@ -126,7 +116,7 @@ static int read_options(struct timeline *timeline, int argc, char **argv)
     };
     int option;
     int parsed = VFJ_OPTIONS_READ;
-    timeline->zone = wants_utc(argc, argv) ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
+    timeline->zone = vfj_options_zone(argc, argv);
     while (parsed == VFJ_OPTIONS_READ
            && (option = vfj_option_next("timeline", argc, argv, ":o:S:U:i:J:h", table)) != -1)
         parsed = take(timeline, option, optarg);

@@ -118,8 +118,8 @@ static const char *failure(const struct vfj_program_end *end)
     return "failed";
 }
 
-static void judge(const struct reading *reading, const struct vfj_program_end *end,
-                  struct vfj_rc_answer *answer)
+static void fill_in(const struct reading *reading, const struct vfj_program_end *end,
+                    struct vfj_rc_answer *answer)
 {
     if (end->kind != VFJ_OUTCOME_EXITED || end->status != 0 || reading->dots != 2) {
         bool explains = end->kind == VFJ_OUTCOME_EXITED && reading->complaint[0] != '\0';
@@ -139,7 +139,7 @@ static void on_ended(void *context, const struct vfj_program_end *end)
     struct vfj_rc_reader *reader = reading->reader;
     struct vfj_rc_answer answer = {.status = VFJ_OK, .rc = {"", 0}, .complaint = ""};
     vfj_lines_end(&reading->lines);
-    judge(reading, end, &answer);
+    fill_in(reading, end, &answer);
     reader->done(reader->context, &answer);
     free(reading);
     reader->reading = NULL;
