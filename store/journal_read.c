@@ -301,7 +301,7 @@ static enum vfj_status search_between(struct vfj_journal *journal, int64_t wall_
 
 enum vfj_status vfj_journal_since(struct vfj_journal *journal, int64_t wall_us, uint64_t *seq)
 {
-    struct clocks from = {.seq = 0}, to;
+    struct clocks from = {.seq = 0}, to = {.seq = 0};
     *seq = 0;
     enum vfj_status status = read_clocks(journal, INT64_MIN, &from);
     while (status == VFJ_OK && *seq == 0) {

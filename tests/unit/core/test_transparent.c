@@ -327,6 +327,7 @@ static void test_scripts_take_over(void **unused)
     for (unsigned i = 0; i < 2; i++) {
         const struct vfj_slot *slot = &machine->state.slots[i];
         assert_int_equal(slot->state, VFJ_SLOT_ATTACHED);
+        assert_int_equal(slot->data_path, VFJ_DATA_PATH_HN);
         assert_int_equal(vfj_slot_due_us(slot), VFJ_NEVER_US);
         assert_false(vfj_slot_is_transparent(slot));
     }
