@@ -48,7 +48,7 @@ int vfj_show_take_migration(struct vfj_show *show)
     int exit_status = status != VFJ_OK
         ? vfj_complain_status(show->input.name, status, vfj_source_detail(&show->source))
         : vfj_audit_find_word(&audit, show->input.name, "show", show->migration, &episode);
-    if (exit_status == VFJ_EXIT_OK)
+    if (episode != NULL)
         choose(show, &audit, episode);
     vfj_audit_free(&audit);
     return exit_status;
