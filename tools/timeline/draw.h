@@ -21,13 +21,12 @@ struct vfj_plot {
     double lane_tops[VFJ_LANES_MAX]; /* */
 };
 
-enum {
-    VFJ_PLOT_WIDTH = 1180,
-    VFJ_PLOT_LEFT = 124, /* of the axis; the heads of the lanes stand left of it */
-    VFJ_PLOT_LEGEND = 26,
-    VFJ_PLOT_AXIS = 34,
-    VFJ_TABLE_LINE = 17,
-};
+/* Lengths are pixels. */
+static const double VFJ_PLOT_WIDTH = 1180;
+static const double VFJ_PLOT_LEFT = 124; /* of the axis; the heads of the lanes stand left of it */
+static const double VFJ_PLOT_LEGEND = 26;
+static const double VFJ_PLOT_AXIS = 34;
+static const double VFJ_TABLE_LINE = 17;
 
 /* Lays the plot out, with its first line at `top`. Returns false without memory. */
 bool vfj_plot_begin(struct vfj_plot *plot, struct vfj_model *model, double top, FILE *out);

@@ -77,7 +77,7 @@ bool vfj_timeline_print_html(struct vfj_model *model, enum vfj_zone zone, FILE *
     (void)fputs("</h1>\n<p class=\"lead\">", out);
     vfj_markup_print(out, model->summary);
     (void)fprintf(out,
-                  "</p>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" "
+                  "</p>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
                   "role=\"group\" aria-labelledby=\"vfj-title vfj-desc\">\n"
                   "<title id=\"vfj-title\">",
                   VFJ_PLOT_WIDTH, plot.bottom + 4);

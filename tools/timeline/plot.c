@@ -4,22 +4,20 @@
 #include "tools/timeline/draw.h"
 #include "tools/timeline/layout.h"
 
-enum {
-    RIGHT = 14,
-    ROW = 15,        /* height of a row of labels */
-    BOX = 11,        /* height of a command's box */
-    STATE = 22,      /* of a state's bar */
-    STATE_BASE = 15, /* of the text in it */
-    ZIGZAG = 6,
-    PATH = 8,     /* of the bar of the data path */
-    LANE_PAD = 9, /* below each lane */
-    SLOW = 4,     /* height of the bar of a time without the fast path */
-    SLOT_PAD = 7, /* above the first lane of a slot */
-    PROBES = 12,  /* the strip of probes above the commands */
-    LEAST = 3,    /* width of a box */
-    STEP = 96,    /* least distance of two marks of the axis */
-    AXIS_CHARACTER = 7,
-};
+static const double RIGHT = 14;
+static const double ROW = 15;        /* height of a row of labels */
+static const double BOX = 11;        /* height of a command's box */
+static const double STATE = 22;      /* of a state's bar */
+static const double STATE_BASE = 15; /* of the text in it */
+static const double ZIGZAG = 6;
+static const double PATH = 8;     /* of the bar of the data path */
+static const double LANE_PAD = 9; /* below each lane */
+static const double SLOW = 4;     /* height of the bar of a time without the fast path */
+static const double SLOT_PAD = 7; /* above the first lane of a slot */
+static const double PROBES = 12;  /* the strip of probes above the commands */
+static const double LEAST = 3;    /* width of a box */
+static const double STEP = 96;    /* least distance of two marks of the axis */
+static const double AXIS_CHARACTER = 7;
 
 static const double character = 6.7; /* of a label: monospaced, 11 pixels */
 
@@ -170,9 +168,9 @@ static void print_head(const struct vfj_plot *plot, unsigned index)
     bool is_state = lane->kind == VFJ_LANE_STATE;
     double top = plot->lane_tops[index];
     if (begins_slot(plot->model, index))
-        (void)fprintf(plot->out, "<path class=\"grid\" d=\"M%d %.1fH%d\"/>\n", 8, top - SLOT_PAD,
+        (void)fprintf(plot->out, "<path class=\"grid\" d=\"M%d %.1fH%.0f\"/>\n", 8, top - SLOT_PAD,
                       VFJ_PLOT_WIDTH - RIGHT);
-    (void)fprintf(plot->out, "<text class=\"%s\" x=\"%d\" y=\"%.1f\">", is_state ? "head" : "sub",
+    (void)fprintf(plot->out, "<text class=\"%s\" x=\"%.0f\" y=\"%.1f\">", is_state ? "head" : "sub",
                   VFJ_PLOT_LEFT - 10, top + (is_state ? STATE_BASE : 11));
     vfj_markup_print(plot->out, is_state ? lane->slot.text : vfj_lane_title(lane));
     (void)fprintf(plot->out, "%s</text>\n", is_state ? " state" : "");
@@ -243,7 +241,7 @@ static void print_bands(const struct vfj_plot *plot)
         if (plot->model->lanes[i].kind != VFJ_LANE_COMMANDS)
             continue;
         (void)fprintf(plot->out,
-                      "<rect class=\"band\" x=\"%d\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" "
+                      "<rect class=\"band\" x=\"%.0f\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\" "
                       "rx=\"4\"/>\n",
                       VFJ_PLOT_LEFT, plot->lane_tops[i] - 4, VFJ_PLOT_WIDTH - RIGHT - VFJ_PLOT_LEFT,
                       height_of(&plot->model->lanes[i]) + 8);
@@ -312,7 +310,7 @@ static void print_bar_label(const struct vfj_plot *plot, const struct vfj_item *
     (void)fputs("</text>", plot->out);
 }
 
-static int bar_height(enum vfj_lane_kind kind)
+static double bar_height(enum vfj_lane_kind kind)
 {
     if (kind == VFJ_LANE_STATE)
         return STATE;
@@ -329,7 +327,7 @@ static void print_bar(const struct vfj_plot *plot, const struct vfj_item *item)
     (void)snprintf(state, sizeof state, "c%u", item->tone % 5u);
     begin_link(plot, item, is_state ? state : vfj_tone_class((enum vfj_tone)item->tone));
     (void)fprintf(plot->out,
-                  "<rect class=\"fill\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\" "
+                  "<rect class=\"fill\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.0f\" "
                   "rx=\"%d\"/>",
                   left, plot->lane_tops[item->lane], width, bar_height(kind), is_state ? 3 : 2);
     if (is_state || kind == VFJ_LANE_SLOW)

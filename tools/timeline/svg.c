@@ -3,14 +3,11 @@
 
 #include "tools/timeline/draw.h"
 
-enum {
-    TITLE = 34,
-    SUMMARY = 20,
-    SUMMARY_COLUMNS = 150,
-    TABLE_COLUMNS = 118, /* of a row's text */
-    TABLE_HEAD = 44,
-    MARGIN = 16,
-};
+static const double TITLE = 34;
+static const double SUMMARY = 20;
+static const double TABLE_HEAD = 44;
+static const double MARGIN = 16;
+enum { SUMMARY_COLUMNS = 150, TABLE_COLUMNS = 118 }; /* of text */
 
 /* Where the columns of the table begin. */
 enum { SEQ = 62, AT = 78, WHO = 176, WORD = 264, TEXT = 350 };
@@ -37,7 +34,7 @@ static unsigned print_lines(const char *text, double y, FILE *out)
         char line[SUMMARY_COLUMNS + 1];
         (void)snprintf(line, sizeof line, "%.*s", (int)length, text);
         if (out != NULL) {
-            (void)fprintf(out, "<text class=\"summary\" x=\"%d\" y=\"%.1f\">", MARGIN,
+            (void)fprintf(out, "<text class=\"summary\" x=\"%.0f\" y=\"%.1f\">", MARGIN,
                           y + SUMMARY * lines);
             vfj_markup_print(out, line);
             (void)fputs("</text>\n", out);
@@ -66,10 +63,10 @@ static void print_row(const struct vfj_table_row *row, double y, FILE *out)
     vfj_text_add_u64(&number, row->seq);
     vfj_axis_add_time(&time, row->at_us, 1000);
     (void)fprintf(out,
-                  "<g class=\"row %s\" id=\"r%llu\"><rect x=\"8\" y=\"%.1f\" width=\"%d\" "
-                  "height=\"%d\" rx=\"3\"/>",
+                  "<g class=\"row %s\" id=\"r%llu\"><rect x=\"8\" y=\"%.1f\" width=\"%.0f\" "
+                  "height=\"%.0f\" rx=\"3\"/>",
                   vfj_tone_class((enum vfj_tone)row->tone), (unsigned long long)row->seq, y - 12,
-                  VFJ_PLOT_WIDTH - 16, (int)VFJ_TABLE_LINE);
+                  VFJ_PLOT_WIDTH - 16, VFJ_TABLE_LINE);
     print_cell(out, " class=\"number\"", SEQ, y, seq);
     print_cell(out, " class=\"time\"", AT, y, at);
     print_cell(out, "", WHO, y, row->who.text);
@@ -86,7 +83,7 @@ static void print_table(const struct vfj_model *model, double top, FILE *out)
     print_cell(out, " class=\"column\"", WHO, y, "interface");
     print_cell(out, " class=\"column\"", WORD, y, "word");
     print_cell(out, " class=\"column\"", TEXT, y, "text");
-    (void)fprintf(out, "\n<path class=\"axis\" d=\"M8 %.1fH%d\"/>\n", y + 7, VFJ_PLOT_WIDTH - 8);
+    (void)fprintf(out, "\n<path class=\"axis\" d=\"M8 %.1fH%.0f\"/>\n", y + 7, VFJ_PLOT_WIDTH - 8);
     for (size_t i = 0; i < model->row_count; i++)
         print_row(&model->rows[i], top + TABLE_HEAD + VFJ_TABLE_LINE * (double)i, out);
 }
@@ -100,17 +97,17 @@ bool vfj_timeline_print_svg(struct vfj_model *model, enum vfj_zone zone, FILE *o
         return false;
     double height = plot.bottom + TABLE_HEAD + VFJ_TABLE_LINE * (double)model->row_count + MARGIN;
     (void)fprintf(out,
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"vfj\" width=\"%d\" "
-                  "height=\"%.0f\" viewBox=\"0 0 %d %.0f\" role=\"group\" "
+                  "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"vfj\" width=\"%.0f\" "
+                  "height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\" role=\"group\" "
                   "aria-labelledby=\"vfj-title vfj-desc\">\n<title id=\"vfj-title\">",
                   VFJ_PLOT_WIDTH, height, VFJ_PLOT_WIDTH, height);
     vfj_markup_print(out, model->title);
     (void)fputs("</title>\n<desc id=\"vfj-desc\">", out);
     vfj_markup_print(out, model->summary);
     (void)fprintf(out, "</desc>\n<style>\n%s%s</style>\n", vfj_timeline_style, page_style);
-    (void)fprintf(out, "<rect class=\"paper\" width=\"%d\" height=\"%.0f\"/>\n", VFJ_PLOT_WIDTH,
+    (void)fprintf(out, "<rect class=\"paper\" width=\"%.0f\" height=\"%.0f\"/>\n", VFJ_PLOT_WIDTH,
                   height);
-    (void)fprintf(out, "<text class=\"title\" x=\"%d\" y=\"%d\">", MARGIN, TITLE - 4);
+    (void)fprintf(out, "<text class=\"title\" x=\"%.0f\" y=\"%.0f\">", MARGIN, TITLE - 4);
     vfj_markup_print(out, model->title);
     (void)fputs("</text>\n", out);
     (void)print_lines(model->summary, TITLE + SUMMARY - 2, out);
