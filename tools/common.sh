@@ -128,7 +128,7 @@ perfetto_python() {
         return 0
     }
     have python3 || return 1
-    say "installing: perfetto of PyPI"
+    say "installing: perfetto, a package of Python"
     mkdir -p "$cache" && perfetto_new=$(mktemp -d "$cache/perfetto.XXXXXX") || return 1
     if quietly python3 -m venv "$perfetto_new" &&
         quietly "$perfetto_new/bin/python3" -m pip install --disable-pip-version-check --retries 1 --timeout 20 \

@@ -20,7 +20,7 @@ trap 'exit 1' HUP INT TERM
 . "$tests/../tools/common.sh"
 
 python=$(perfetto_python) || {
-    echo "skipped: the package perfetto of PyPI can't be installed here, and has the messages"
+    echo "skipped: Python's package perfetto can't be installed here, and has the messages"
     exit 77
 }
 
