@@ -96,6 +96,18 @@ bool vfj_owner_differs(const char *journal)
         && (!choose(journal, VFJ_OWNER_OPENS, &choice) || choice.user.uid != 0);
 }
 
+bool vfj_owner_may_replace(const char *path)
+{
+    char bytes[WHY_SIZE], what[WHY_SIZE + 64];
+    struct vfj_text why = vfj_text_begin(bytes, sizeof bytes);
+    struct vfj_user user;
+    if (geteuid() != 0 || (vfj_owner_find(path, VFJ_OWNER_OPENS, &user, &why) && user.uid == 0))
+        return true;
+    (void)snprintf(what, sizeof what, "root does not make or read it: %s", bytes);
+    vfj_complain(path, what);
+    return false;
+}
+
 const char *vfj_scratch_directory(void)
 {
     const char *directory = getenv("TMPDIR");

@@ -19,6 +19,10 @@ int vfj_act_as_owner(const char *journal);
  * user of `to`. The parent never returns: it ends with the child's exit status. */
 int vfj_act_as_owners(const char *path, const char *to);
 
+/* Returns whether this process may read and replace the file at `path`, which is no journal's. Root
+ * may where only root can change the way to it. Prints a message otherwise. */
+bool vfj_owner_may_replace(const char *path);
+
 /* Returns "as user nobody, since /tmp: others can write to it" when root's rights were given up,
  * else an empty text. The bytes are not safe for a terminal. */
 const char *vfj_owner_became(void);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/text/text.h"
+#include "tools/act_as_owner.h"
 
 enum { LINE_SIZE = 1024, WORDS_MAX = 32 };
 
@@ -88,13 +89,15 @@ static bool start(int input)
     return spawn("less", input) || spawn("more", input);
 }
 
+/* A process that gave up root's rights runs no pager: the user whom it became could trace the pager,
+ * which has root's terminal and environment. */
 static bool is_wanted(void)
 {
     const char *command = getenv("PAGER");
     const char *term = getenv("TERM");
     bool is_none = command != NULL && (command[0] == '\0' || strcmp(command, "cat") == 0);
     return pager == 0 && !is_none && term != NULL && strcmp(term, "dumb") != 0
-        && isatty(STDOUT_FILENO) == 1;
+        && isatty(STDOUT_FILENO) == 1 && vfj_owner_became()[0] == '\0';
 }
 
 /* The user leaves the pager, and with it this program: a write to the pipe then fails. */

@@ -258,7 +258,37 @@ same "a link as cursor file" 2 $?
 same "the link's target" "$before" "$(fingerprint)"
 rm "$work/others/cursor"
 timeout 60 "$vfjournal" show --cursor-file "$work/others/cursor" "$work/root/journal.db" >"$log" 2>&1
-same "a new cursor file" 0 $?
+same "a new cursor file" 2 $?
+check "is refused" grep -q "root does not make or read it: $work/others: belongs to user $other" "$log"
+check "is not made" test ! -e "$work/others/cursor"
+
+# A link of the user's leads to a directory of root's.
+mkdir "$work/root/metrics"
+echo old >"$work/root/metrics/vf.prom"
+ln -s "$work/root/metrics" "$work/others/way"
+for file in "$work/others/way/vf.prom" "$work/others/vf.prom"; do
+    timeout 60 "$vfjournal" check --offline --prometheus "$file" "$work/root/journal.db" >"$log" 2>&1
+    same "metrics in a user's directory" 3 $?
+    check "are refused" grep -q "$file: root does not make or read it: $work/others: belongs to user" "$log"
+done
+same "root's file stays" old "$(cat "$work/root/metrics/vf.prom")"
+check "nothing is made" test ! -e "$work/others/vf.prom"
+rm "$work/others/way"
+timeout 60 "$vfjournal" check --offline --prometheus "$work/root/metrics/vf.prom" "$work/root/journal.db" >"$log" 2>&1
+check "root's own directory" grep -q '^vfjournal_' "$work/root/metrics/vf.prom"
+
+# The user could trace a pager, which has root's terminal and environment.
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
+    printf '#!/bin/sh\necho paged; cat\n' >"$work/root/pager"
+    chmod 755 "$work/root" "$work/root/pager"
+    for file in "$work/root/journal.db" "$journal"; do
+        NO_COLOR=1 TERM=vt100 PAGER="$work/root/pager" script -qec "$vfjournal show -n all -J $file" /dev/null </dev/null >"$log" 2>&1
+        [ "$file" = "$journal" ] && paged=0 || paged=1
+        same "pages of $file" $paged "$(grep -c paged "$log")"
+        check "is shown" grep -q "the data path moves to the VF" "$log"
+    done
+    chmod 700 "$work/root"
+fi
 
 # A user's TMPDIR: root makes nothing there.
 hostile hard

@@ -9,6 +9,7 @@
 
 #include "adapters/freebsd/run/clock.h"
 #include "core/check.h"
+#include "tools/act_as_owner.h"
 #include "tools/options.h"
 #include "tools/terminal.h"
 #include "tools/time_format.h"
@@ -374,6 +375,8 @@ static bool write_metrics(const struct check *check)
     struct vfj_text text = vfj_text_begin(name, sizeof name);
     vfj_text_add(&text, check->metrics);
     vfj_text_add(&text, ".XXXXXX");
+    if (!vfj_owner_may_replace(check->metrics))
+        return false;
     int fd = text.overflow ? -1 : mkstemp(name);
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (text.overflow)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/guest_file.h"
+#include "tools/act_as_owner.h"
 #include "tools/show/show.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -48,6 +49,8 @@ int vfj_show_take_cursor(struct vfj_show *show)
     struct vfj_record record;
     uint64_t seq = 0;
     if (show->cursor_file != NULL) {
+        if (!vfj_owner_may_replace(show->cursor_file))
+            return VFJ_EXIT_UNUSABLE;
         int exit_status = read_file(show->cursor_file, bytes);
         if (exit_status != VFJ_EXIT_OK)
             return exit_status;
