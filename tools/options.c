@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "adapters/freebsd/run/clock.h"
 #include "core/text/text.h"
 #include "tools/terminal.h"
+#include "tools/time_parse.h"
 #include "tools/verb.h"
 
 int vfj_usage_error(const char *verb, const char *what, const char *value)
@@ -126,6 +128,21 @@ enum vfj_zone vfj_options_zone(int argc, char **argv)
             return VFJ_ZONE_UTC;
     }
     return VFJ_ZONE_LOCAL;
+}
+
+int vfj_option_time(const char *verb, const char *message, const char *value, enum vfj_zone zone,
+                    int64_t *us)
+{
+    return vfj_time_parse(vfj_span_of(value), vfj_clock_wall_us(), zone, us)
+        ? VFJ_OPTIONS_READ
+        : vfj_usage_error(verb, message, value);
+}
+
+int vfj_option_slow(const char *verb, const char *value, int64_t *us)
+{
+    return vfj_option_age(value, us)
+        ? VFJ_OPTIONS_READ
+        : vfj_usage_error(verb, "--slow takes a duration as 90s or 2m30s, not", value);
 }
 
 int vfj_option_interface(const char *verb, const char *value, struct vfj_names *names)

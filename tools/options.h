@@ -51,6 +51,12 @@ const char *vfj_option_take_number(int argc, char **argv);
  * in options before it, so call this first. */
 enum vfj_zone vfj_options_zone(int argc, char **argv);
 
+/* Reads the time of -S or -U, or the duration of --slow. `message` is that of the usage error.
+ * Returns VFJ_OPTIONS_READ, or the exit status after that error. */
+int vfj_option_time(const char *verb, const char *message, const char *value, enum vfj_zone zone,
+                    int64_t *us);
+int vfj_option_slow(const char *verb, const char *value, int64_t *us);
+
 enum { VFJ_NAMES_MAX = 16 };
 
 /* The interfaces of a repeated -i. */

@@ -1,16 +1,14 @@
 /* vfjournal check: tells a monitoring system how the guest's VFs are. */
 #include "tools/check/check.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "adapters/freebsd/run/clock.h"
 #include "core/check.h"
 #include "tools/act_as_owner.h"
 #include "tools/options.h"
+#include "tools/replace_file.h"
 #include "tools/terminal.h"
 #include "tools/time_format.h"
 #include "tools/verb.h"
@@ -41,7 +39,7 @@ static const char help[] = /**/
     "Exit status: 0 OK; 1 warning; 2 critical; 3 unknown: usage, an unusable, empty\n"
     "or damaged journal, or a failure of the system.\n";
 
-enum { TEXT_SIZE = 1024, PATH_SIZE = 4096 };
+enum { TEXT_SIZE = 1024 };
 
 enum {
     OPTION_MAX_OUTAGE = 256,
@@ -369,30 +367,20 @@ static void add_data(const struct check *check, struct vfj_text *text)
 }
 
 /* Replaces the file whole: a collector reads the old metrics or the new ones. */
+static bool print_metrics(FILE *out, const void *source)
+{
+    return vfj_check_print_metrics(out, source);
+}
+
+/* The collector is another user: everybody may read the file. */
 static bool write_metrics(const struct check *check)
 {
-    char name[PATH_SIZE];
-    struct vfj_text text = vfj_text_begin(name, sizeof name);
-    vfj_text_add(&text, check->metrics);
-    vfj_text_add(&text, ".XXXXXX");
     if (!vfj_owner_may_replace(check->metrics))
         return false;
-    int fd = text.overflow ? -1 : mkstemp(name);
-    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (text.overflow)
-        errno = ENAMETOOLONG;
-    if (file == NULL) {
-        vfj_complain(check->metrics, strerror(errno));
-        return false;
-    }
-    /* mkstemp(3) makes a private file; the collector is another user. */
-    bool written = fchmod(fd, 0644) == 0 && vfj_check_print_metrics(file, &check->source);
-    written = fclose(file) == 0 && written;
-    if (written && rename(name, check->metrics) == 0)
-        return true;
-    vfj_complain(check->metrics, strerror(errno));
-    (void)unlink(name);
-    return false;
+    int error = vfj_replace_file(check->metrics, 0644, print_metrics, &check->source);
+    if (error != 0)
+        vfj_complain(check->metrics, strerror(error));
+    return error == 0;
 }
 
 static bool report_metrics(const struct check *check)

@@ -55,9 +55,7 @@ static int take(struct migration *migration, int option, const char *value)
         migration->zone = VFJ_ZONE_UTC;
         return VFJ_OPTIONS_READ;
     case OPTION_SLOW:
-        return vfj_option_age(value, &migration->slow_us)
-            ? VFJ_OPTIONS_READ
-            : vfj_usage_error("migration", "--slow takes a duration as 90s or 2m30s, not", value);
+        return vfj_option_slow("migration", value, &migration->slow_us);
     case 'o':
         migration->json = vfj_option_choice(value, formats) == 1;
         return vfj_option_choice(value, formats) >= 0

@@ -2,13 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "adapters/freebsd/run/clock.h"
 #include "tools/audit/describe.h"
 #include "tools/audit/source.h"
 #include "tools/options.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
-#include "tools/time_parse.h"
 #include "tools/verb.h"
 
 static const char help[] = /**/
@@ -65,14 +63,6 @@ static int take_verdict(struct migrations *migrations, const char *value)
     return VFJ_OPTIONS_READ;
 }
 
-static int take_time(const struct migrations *migrations, const char *value, const char *message,
-                     int64_t *us)
-{
-    return vfj_time_parse(vfj_span_of(value), vfj_clock_wall_us(), migrations->zone, us)
-        ? VFJ_OPTIONS_READ
-        : vfj_usage_error("migrations", message, value);
-}
-
 static int take_count(struct migrations *migrations, const char *value)
 {
     migrations->count = UINT64_MAX;
@@ -91,15 +81,15 @@ static int take(struct migrations *migrations, int option, const char *value)
         return vfj_option_interface("migrations", value, &migrations->names);
     case 'S':
         migrations->has_since = true;
-        return take_time(migrations, value, "-S takes a time, not", &migrations->since_us);
+        return vfj_option_time("migrations", "-S takes a time, not", value, migrations->zone,
+                               &migrations->since_us);
     case 'U':
-        return take_time(migrations, value, "-U takes a time, not", &migrations->until_us);
+        return vfj_option_time("migrations", "-U takes a time, not", value, migrations->zone,
+                               &migrations->until_us);
     case 'V':
         return take_verdict(migrations, value);
     case OPTION_SLOW:
-        return vfj_option_age(value, &migrations->slow_us)
-            ? VFJ_OPTIONS_READ
-            : vfj_usage_error("migrations", "--slow takes a duration as 90s or 2m30s, not", value);
+        return vfj_option_slow("migrations", value, &migrations->slow_us);
     case 'o':
         migrations->json = vfj_option_choice(value, formats) == 1;
         return vfj_option_choice(value, formats) >= 0
@@ -111,15 +101,6 @@ static int take(struct migrations *migrations, int option, const char *value)
     default:
         return vfj_option_rest(option, help);
     }
-}
-
-static bool has_word(int argc, char **argv, const char *word)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], word) == 0)
-            return true;
-    }
-    return false;
 }
 
 static int read_options(struct migrations *migrations, int argc, char **argv)
@@ -139,8 +120,7 @@ static int read_options(struct migrations *migrations, int argc, char **argv)
     };
     int option;
     int parsed = VFJ_OPTIONS_READ;
-    /* The zone of times in other options does not depend on their order. */
-    migrations->zone = has_word(argc, argv, "--utc") ? VFJ_ZONE_UTC : VFJ_ZONE_LOCAL;
+    migrations->zone = vfj_options_zone(argc, argv);
     while (parsed == VFJ_OPTIONS_READ
            && (option = vfj_option_next("migrations", argc, argv, ":n:i:S:U:V:o:J:h", table)) != -1)
         parsed = option == OPTION_UTC ? VFJ_OPTIONS_READ : take(migrations, option, optarg);

@@ -6,10 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "adapters/freebsd/run/clock.h"
 #include "tools/audit/source.h"
 #include "tools/terminal.h"
-#include "tools/time_parse.h"
 #include "tools/verb.h"
 
 static const char help[] = /**/
@@ -57,13 +55,6 @@ struct run {
     bool no_memory;
 };
 
-static int take_time(struct options *options, const char *value, const char *message, int64_t *us)
-{
-    return vfj_time_parse(vfj_span_of(value), vfj_clock_wall_us(), options->zone, us)
-        ? VFJ_OPTIONS_READ
-        : vfj_usage_error("report", message, value);
-}
-
 static int take(struct options *options, int option, const char *value)
 {
     static const char *const formats[] = {"text", "json", NULL};
@@ -72,14 +63,14 @@ static int take(struct options *options, int option, const char *value)
         return vfj_option_interface("report", value, &options->only);
     case 'S':
         options->has_since = true;
-        return take_time(options, value, "-S takes a time, not", &options->since_us);
+        return vfj_option_time("report", "-S takes a time, not", value, options->zone,
+                               &options->since_us);
     case 'U':
         options->has_until = true;
-        return take_time(options, value, "-U takes a time, not", &options->until_us);
+        return vfj_option_time("report", "-U takes a time, not", value, options->zone,
+                               &options->until_us);
     case OPTION_SLOW:
-        return vfj_option_age(value, &options->slow_us)
-            ? VFJ_OPTIONS_READ
-            : vfj_usage_error("report", "--slow takes a duration as 90s or 2m30s, not", value);
+        return vfj_option_slow("report", value, &options->slow_us);
     case 'o':
         options->json = vfj_option_choice(value, formats) == 1;
         return vfj_option_choice(value, formats) >= 0
@@ -93,17 +84,6 @@ static int take(struct options *options, int option, const char *value)
     default:
         return vfj_option_rest(option, help);
     }
-}
-
-/* The zone of times in other options does not depend on their order. */
-static enum vfj_zone zone_of(int argc, char **argv)
-{
-    enum vfj_zone zone = VFJ_ZONE_LOCAL;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--utc") == 0)
-            zone = VFJ_ZONE_UTC;
-    }
-    return zone;
 }
 
 static int read_options(struct options *options, int argc, char **argv)
@@ -122,7 +102,7 @@ static int read_options(struct options *options, int argc, char **argv)
     int option;
     int parsed = VFJ_OPTIONS_READ;
     options->slow_us = VFJ_SLOW_US;
-    options->zone = zone_of(argc, argv);
+    options->zone = vfj_options_zone(argc, argv);
     while (parsed == VFJ_OPTIONS_READ
            && (option = vfj_option_next("report", argc, argv, ":i:S:U:o:J:h", table)) != -1)
         parsed = take(options, option, optarg);

@@ -1,17 +1,17 @@
 /* Cursors of `vfjournal show`: a place in one journal, "SEQ:CHAIN". */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/guest_file.h"
 #include "tools/act_as_owner.h"
+#include "tools/replace_file.h"
 #include "tools/show/show.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-enum { CURSOR_SIZE = 20 + 1 + 2 * VFJ_CHAIN_SIZE + 1, PATH_SIZE = 4096 };
+enum { CURSOR_SIZE = 20 + 1 + 2 * VFJ_CHAIN_SIZE + 1 };
 
 static void print_cursor(const struct vfj_record *record, char bytes[CURSOR_SIZE])
 {
@@ -76,30 +76,9 @@ int vfj_show_take_cursor(struct vfj_show *show)
     return VFJ_EXIT_OK;
 }
 
-/* Replaces the file whole: a reader finds the old cursor or the new one. */
-static int write_file(const char *path, const char *cursor)
+static bool print_line(FILE *out, const void *cursor)
 {
-    char name[PATH_SIZE];
-    struct vfj_text text = vfj_text_begin(name, sizeof name);
-    vfj_text_add(&text, path);
-    vfj_text_add(&text, ".XXXXXX");
-    if (text.overflow)
-        return fail(path, ENAMETOOLONG);
-    int fd = mkstemp(name);
-    if (fd < 0)
-        return fail(path, errno);
-    FILE *file = fdopen(fd, "w");
-    bool written = file != NULL && fprintf(file, "%s\n", cursor) > 0;
-    int error = errno;
-    if (file == NULL)
-        (void)close(fd);
-    else if (fclose(file) != 0)
-        written = false;
-    if (written && rename(name, path) == 0)
-        return VFJ_EXIT_OK;
-    error = written ? errno : error;
-    (void)unlink(name);
-    return fail(path, error);
+    return fprintf(out, "%s\n", (const char *)cursor) > 0;
 }
 
 int vfj_show_put_cursor(struct vfj_show *show, uint64_t seq)
@@ -114,5 +93,8 @@ int vfj_show_put_cursor(struct vfj_show *show, uint64_t seq)
     print_cursor(&record, cursor);
     if (show->prints_cursor)
         (void)printf("-- cursor: %s\n", cursor);
-    return show->cursor_file != NULL ? write_file(show->cursor_file, cursor) : VFJ_EXIT_OK;
+    if (show->cursor_file == NULL)
+        return VFJ_EXIT_OK;
+    int error = vfj_replace_file(show->cursor_file, 0600, print_line, cursor);
+    return error == 0 ? VFJ_EXIT_OK : fail(show->cursor_file, error);
 }

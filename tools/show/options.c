@@ -2,11 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "adapters/freebsd/run/clock.h"
 #include "core/data/decision.h"
 #include "tools/show/show.h"
 #include "tools/terminal.h"
-#include "tools/time_parse.h"
 #include "tools/verb.h"
 
 static const char help[] = /**/
@@ -156,9 +154,7 @@ static int take_pattern(struct vfj_show *show, const char *value)
 static int take_time(const char *value, const struct vfj_show *show, const char *message,
                      int64_t *us)
 {
-    if (vfj_time_parse(vfj_span_of(value), vfj_clock_wall_us(), show->zone, us))
-        return VFJ_OPTIONS_READ;
-    return vfj_usage_error("show", message, value);
+    return vfj_option_time("show", message, value, show->zone, us);
 }
 
 /* Returns whether the operand is FIELD=VALUE. A path of a journal that looks like that is written

@@ -3,13 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/freebsd/run/clock.h"
 #include "tools/audit/describe.h"
 #include "tools/audit/source.h"
 #include "tools/options.h"
 #include "tools/progress.h"
 #include "tools/terminal.h"
-#include "tools/time_parse.h"
 #include "tools/timeline/draw.h"
 #include "tools/verb.h"
 
@@ -78,9 +76,7 @@ static int take_output(struct timeline *timeline, const char *value)
 static int take_time(struct timeline *timeline, const char *value, const char *message, int64_t *us)
 {
     timeline->has_range = true;
-    return vfj_time_parse(vfj_span_of(value), vfj_clock_wall_us(), timeline->zone, us)
-        ? VFJ_OPTIONS_READ
-        : vfj_usage_error("timeline", message, value);
+    return vfj_option_time("timeline", message, value, timeline->zone, us);
 }
 
 static int take(struct timeline *timeline, int option, const char *value)
