@@ -12,11 +12,11 @@ static unsigned count_missing(const struct vfj_interface *lagg, const struct vfj
 }
 
 /* Returns whether a plan moves more addresses than an observation of hn, VF or laggN can hold. */
-static bool has_too_many_addresses(const struct vfj_slot *slot)
+static bool has_too_many_addresses(const struct vfj_slot *slot, enum vfj_target target)
 {
     const struct vfj_view *view = &slot->observed;
     unsigned missing = count_missing(&view->lagg, &view->hn);
-    if (vfj_planner_takes_from_vf(slot, vfj_plan_target(slot)))
+    if (vfj_planner_takes_from_vf(slot, target))
         missing += count_missing(&view->lagg, &view->vf);
     return view->hn.truncated || view->vf.truncated
         || (missing > 0
@@ -78,14 +78,14 @@ bool vfj_plan_is_use(enum vfj_reason fault)
 
 /* Returns whether carp(4) shares an address that would move to laggN. The address would lose its
  * vhid there, while another guest has it, too. */
-static bool has_carp(const struct vfj_slot *slot)
+static bool has_carp(const struct vfj_slot *slot, enum vfj_target target)
 {
     return slot->observed.hn.carp
-        || (slot->observed.vf.carp && vfj_planner_takes_from_vf(slot, vfj_plan_target(slot)));
+        || (slot->observed.vf.carp && vfj_planner_takes_from_vf(slot, target));
 }
 
 enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
-                                  const struct vfj_slot *slot)
+                                  const struct vfj_slot *slot, enum vfj_target target)
 {
     /* the unit has too many digits for laggN's name */
     if (vfj_name_is_empty(vfj_name_lagg(slot->unit)))
@@ -94,12 +94,11 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
         return VFJ_REASON_HN_IN_OTHER_LAGG;
     if (vfj_observed_is_foreign(slot))
         return VFJ_REASON_FOREIGN_LAGG;
-    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot))
-        && vfj_plan_target(slot) >= VFJ_TARGET_JOINED)
+    if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(slot)) && target >= VFJ_TARGET_JOINED)
         return VFJ_REASON_VF_IN_OTHER_LAGG;
-    if (has_carp(slot))
+    if (has_carp(slot, target))
         return VFJ_REASON_HN_HAS_CARP;
-    if (has_too_many_addresses(slot))
+    if (has_too_many_addresses(slot, target))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
     /* The other uses of a port have no traffic already, so they are no conflict. If somebody
      * destroyed laggN, a conflict would leave hn's address on no interface. */

@@ -103,12 +103,13 @@ static bool has_kept_addresses(const struct vfj_slot *slot)
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    bool is_empty = view->lagg.address_count == 0 && view->lagg.port_count == 0;
+    bool is_gone = (view->lagg.address_count == 0 && view->lagg.port_count == 0)
+        || vfj_observed_is_foreign(slot);
     /* The kernel itself adds an address that a router advertises. */
     bool has_address = vfj_interface_has_family(&view->hn, false)
         ? has_kept_addresses(slot)
         : vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv;
-    return slot->lagg_ours && is_empty && view->hn.exists && !has_address && view->hn_dhclient == 0
+    return slot->lagg_ours && is_gone && view->hn.exists && !has_address && view->hn_dhclient == 0
         && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
 }
 

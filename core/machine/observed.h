@@ -33,7 +33,7 @@ bool vfj_observed_is_joined_up(const struct vfj_slot *slot);
 bool vfj_observed_has_taken_over(const struct vfj_slot *slot);
 
 /* Returns whether no interface has hn's configuration. laggN was destroyed, and perhaps created
- * again without an address. hn has neither an address nor a dhclient, and is a port of no other
+ * again without an address, or for another use. hn has neither an address nor a dhclient, and is a port of no other
  * lagg. The dhclient of the destroyed laggN may not have ended yet. */
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot);
 

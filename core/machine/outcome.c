@@ -109,13 +109,15 @@ static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
         slot->before.gateway6 = view->gateway6;
 }
 
-/* Keeps the addresses of a laggN that somebody destroyed. The new laggN gets them again. */
-static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_view *view)
+/* Keeps the addresses of a laggN that somebody destroyed, or destroyed and created again for
+ * another use. The next laggN of the slot gets them again. `was` is laggN of the observation
+ * before. */
+static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_interface *was)
 {
-    if (!slot->lagg_ours || !slot->observed.lagg.exists || view->lagg.exists)
+    if (was->address_count == 0 || (slot->observed.lagg.exists && !vfj_observed_is_lagg_lost(slot)))
         return;
     const struct vfj_interface wanted = slot->before.lagg;
-    slot->before.lagg = slot->observed.lagg;
+    slot->before.lagg = *was;
     /* A plan was giving laggN the addresses of one that was destroyed earlier. */
     for (unsigned i = 0; i < wanted.address_count && slot->plan.phase == VFJ_PLAN_ACTIVE; i++) {
         if (!vfj_interface_has_host(&slot->before.lagg, &wanted.addresses[i]))
@@ -139,13 +141,16 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     }
     if (!record_vf(context, slot, view))
         return;
-    record_lost_lagg(slot, view);
+    const struct vfj_interface lagg = slot->observed.lagg;
+    bool was_ours = slot->lagg_ours && !vfj_observed_is_foreign(slot);
     vfj_observed_copy(&slot->observed, view);
     record_routers(slot, view);
-    slot->lagg_ours |= vfj_observed_has_hn_port(slot);
+    if (was_ours)
+        record_lost_lagg(slot, &lagg);
+    slot->lagg_ours |= vfj_observed_has_hn_port(slot) && !vfj_observed_is_foreign(slot);
     if (view->hn.exists) /* without hn, which was renamed or left, nothing is known of its lagg */
-        slot->lagg_ours &= !vfj_observed_is_foreign(slot)
-            && (view->lagg.exists || vfj_observed_is_lagg_lost(slot));
+        slot->lagg_ours &= vfj_observed_is_lagg_lost(slot)
+            || (view->lagg.exists && !vfj_observed_is_foreign(slot));
     record_script(context, slot);
     vfj_link_observed(context, slot);
     record_joined(context, slot);

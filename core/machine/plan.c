@@ -473,7 +473,7 @@ void vfj_plan_begin(struct vfj_slot *slot, bool is_watch)
     slot->plan.tried = is_watch ? options_tried(slot) : 0;
     slot->plan.batches = 0;
     slot->before = slot->observed;
-    if (!slot->observed.lagg.exists && vfj_observed_is_lagg_lost(slot))
+    if (vfj_observed_is_lagg_lost(slot))
         slot->before.lagg = before.lagg;
     else if (vfj_observed_is_foreign(slot))
         memset(&slot->before.lagg, 0, sizeof slot->before.lagg);
@@ -483,12 +483,12 @@ void vfj_plan_begin(struct vfj_slot *slot, bool is_watch)
 }
 
 static void planner_init(struct vfj_planner *planner, struct vfj_step_context *context,
-                         struct vfj_slot *slot)
+                         struct vfj_slot *slot, enum vfj_target target)
 {
     planner->context = context;
     planner->slot = slot;
     planner->rc = vfj_step_rc(context);
-    planner->target = vfj_plan_target(slot);
+    planner->target = target;
     planner->tried = slot->plan.tried;
     planner->moves_routes = (slot->plan.tried & needs_with(MOVES)) != 0 || slot->recovering;
     vfj_planner_desire(planner);
@@ -497,7 +497,7 @@ static void planner_init(struct vfj_planner *planner, struct vfj_step_context *c
 bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     struct vfj_planner planner;
-    planner_init(&planner, context, slot);
+    planner_init(&planner, context, slot, vfj_plan_target(slot));
     if (vfj_observed_port_conflict(slot) != VFJ_REASON_NONE)
         return false;
     for (unsigned i = 0; i < planner.desired.count && !slot->observed.lagg.truncated; i++) {
@@ -531,10 +531,11 @@ static void plan_phases(struct vfj_planner *planner)
     }
 }
 
-bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot)
+bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot,
+                         enum vfj_target target)
 {
     struct vfj_planner planner;
-    planner_init(&planner, context, slot);
+    planner_init(&planner, context, slot, target);
     if (vfj_plan_vf_must_leave(context, slot)) {
         plan_leave(&planner);
     } else if (slot->observed.script) {

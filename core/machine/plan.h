@@ -21,9 +21,9 @@ enum vfj_target {
 /* Returns the target that follows from the slot's facts. */
 enum vfj_target vfj_plan_target(const struct vfj_slot *slot);
 
-/* Returns the reason why no command can reach the target, or NONE. */
+/* Returns the reason why no command can reach this target, or NONE. */
 enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
-                                  const struct vfj_slot *slot);
+                                  const struct vfj_slot *slot, enum vfj_target target);
 
 /* Returns the use of hn that laggN can't take over, or NONE. VLANs, a bridge, carp, another FIB
  * and another DHCP client are such uses. The last observation or rc.conf shows them. An unread
@@ -50,8 +50,10 @@ bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *s
  * options. */
 void vfj_plan_begin(struct vfj_slot *slot, bool is_watch);
 
-/* Issues the next batch. Returns false when this plan has tried all open needs. */
-bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot);
+/* Issues the next batch towards the target. Returns false when this plan has tried all open
+ * needs. */
+bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot,
+                         enum vfj_target target);
 
 /* Returns whether the VF is a port of another slot's lagg, and not that slot's VF. The next
  * batch removes it from that lagg. The other slot's VF left while it was a port, and this VF

@@ -421,6 +421,33 @@ static void leave_to_next(const struct vfj_step_context *context, struct vfj_slo
     slot->timers.delay_us = context->next->head.mono_us;
 }
 
+/* Returns whether hn needs commands whatever its VF is used for: laggN was lost or has lost hn, or
+ * hn is a port and has an address or a dhclient of its own. */
+static bool is_base_due(const struct vfj_slot *slot)
+{
+    enum vfj_reason conflict = vfj_observed_port_conflict(slot);
+    return (vfj_observed_has_taken_over(slot) && !vfj_observed_has_hn_port(slot))
+        || vfj_observed_is_lagg_lost(slot) || vfj_plan_is_begun(slot)
+        || conflict == VFJ_REASON_HN_HAS_ADDRESS || conflict == VFJ_REASON_HN_HAS_DHCLIENT;
+}
+
+/* Issues the next batch of the plan. A conflict about the VF alone does not hold up what hn needs:
+ * the target is then laggN without the VF. Returns whether a batch was issued. */
+static bool go_on(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason conflict)
+{
+    enum vfj_target target = vfj_plan_target(slot);
+    if (conflict != VFJ_REASON_NONE) {
+        target = VFJ_TARGET_BASE;
+        if (!is_base_due(slot) || !vfj_step_is_acting(context)
+            || vfj_plan_conflict(context, slot, target) != VFJ_REASON_NONE)
+            return false;
+    }
+    if (slot->plan.batches >= BATCHES_MAX || !vfj_plan_next_batch(context, slot, target))
+        return false;
+    slot->plan.batches++;
+    return true;
+}
+
 /* Decides on the plan. Returns whether a batch was issued. */
 static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
@@ -441,19 +468,19 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         return false;
     }
     bool can_go_on = slot->observed.script || vfj_plan_vf_must_leave(context, slot);
-    enum vfj_reason conflict = can_go_on ? VFJ_REASON_NONE : vfj_plan_conflict(context, slot);
+    enum vfj_reason conflict
+        = can_go_on ? VFJ_REASON_NONE : vfj_plan_conflict(context, slot, vfj_plan_target(slot));
+    if (go_on(context, slot, conflict)) {
+        if (!vfj_step_is_acting(context))
+            slot->plan.phase = VFJ_PLAN_LOGGED;
+        return true;
+    }
     if (conflict == VFJ_REASON_NONE && slot->plan.batches >= BATCHES_MAX)
         conflict = VFJ_REASON_NOT_CONVERGING;
     if (conflict != VFJ_REASON_NONE)
         return handle_conflict(context, slot, conflict);
-    if (!vfj_plan_next_batch(context, slot)) {
-        finish_plan(context, slot);
-        return false;
-    }
-    slot->plan.batches++;
-    if (!vfj_step_is_acting(context))
-        slot->plan.phase = VFJ_PLAN_LOGGED;
-    return true;
+    finish_plan(context, slot);
+    return false;
 }
 
 static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_observe asked)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/check.h"
+#include "core/machine/observed.h"
 #include "core/text/digest.h"
 
 /* The structs have no padding: equal states are equal bytes. */
@@ -118,7 +119,7 @@ static bool is_half_built(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
     return slot->lagg_ours && view->lagg.exists && view->hn.exists
-        && vfj_name_is_empty(view->hn_lagg);
+        && vfj_name_is_empty(view->hn_lagg) && !vfj_observed_is_foreign(slot);
 }
 
 bool vfj_slot_is_unfinished(const struct vfj_slot *slot, bool is_stopping)

@@ -116,8 +116,22 @@ void sim_note_plans(struct sim *sim)
             && (!is_stopping || state->slots[i].plan.phase == VFJ_PLAN_ACTIVE);
 }
 
+/* At no settled moment has a guest less network than the same guest without VF and daemon. */
+static void check_moment(struct sim *sim)
+{
+    const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
+    for (unsigned i = 0; i < state->head.slot_count && sim_is_ours(sim); i++) {
+        const struct vfj_slot *slot = &state->slots[i];
+        const struct sim_nic *nic = sim_nic_of(sim, slot->hn);
+        if (nic != NULL && nic->is_seen && vfj_name_equal(slot->hn, nic->hn)
+            && sim_is_settled(sim, nic, slot))
+            sim_check_network(sim, nic);
+    }
+}
+
 void sim_check_plans(struct sim *sim)
 {
+    check_moment(sim);
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     if (sim->went_back)
         return; /* no plan has ended by that */
@@ -130,8 +144,6 @@ void sim_check_plans(struct sim *sim)
         if (!vfj_name_equal(slot->hn, nic->hn))
             /* it was renamed, and the row that told so is lost: the slot knows of no hn */
             continue;
-        if (sim_is_settled(sim, nic, slot))
-            sim_check_network(sim, nic);
         const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
         if (lagg == NULL || !vfj_interface_has_port(&lagg->facts, nic->hn))
             continue;

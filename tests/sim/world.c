@@ -44,6 +44,8 @@ void vfj_guest_io_forget(struct vfj_guest_io *world)
     struct sim *sim = sim_of(world);
     unsigned kept = 0;
     sim->records_lost = sim->went_back = true;
+    for (unsigned i = 0; i < sim->nic_count; i++)
+        sim->nics[i].meddled = true; /* the state knows less of them now */
     for (unsigned i = 0; i < sim->flight_count; i++) {
         sim->flights[i].is_forgotten = true;
         if (!sim->flights[i].is_waiting)
@@ -211,7 +213,7 @@ static void look(struct sim *sim, struct sim_flight *flight)
     nic->given_count = 0;
     if (!vfj_name_equal(flight->command.a, nic->hn))
         return; /* it was renamed, and not seen */
-    nic->meddled = false;
+    nic->meddled &= !flight->answer.ok;
     nic->is_seen |= flight->answer.ok;
 }
 

@@ -313,25 +313,44 @@ static void test_link_came(void **unused)
     }
 }
 
-/* laggN was destroyed: what it last had is kept, and nothing else is. */
+/* laggN was destroyed, or another one has its name: what it last had is kept, and nothing else is. */
 static void test_last_of_lagg(void **unused)
 {
+    static const struct {
+        enum vfj_laggproto was, is; /* NONE: no lagg */
+        const char *address;        /* that the new one has */
+        const char *kept;
+        bool had_address, is_ours;
+    } cases[] = {
+        {VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_NONE, NULL, "10.0.0.4/24", true, true},
+        {VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_NONE, NULL, "10.0.0.5/24", false, true},
+        {VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_NONE, NULL, "10.0.0.5/24", true, false},
+        {VFJ_LAGGPROTO_OTHER, VFJ_LAGGPROTO_NONE, NULL, "10.0.0.5/24", true, true},
+        {VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_OTHER, NULL, "10.0.0.4/24", true, true},
+        {VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_FAILOVER, NULL, "10.0.0.4/24", true, true},
+        {VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_FAILOVER, "10.0.0.9/24", "10.0.0.5/24", true, true},
+    };
     (void)unused;
-    for (unsigned is_there = 0; is_there < 2; is_there++) {
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         static struct vfj_observation answer;
         struct vfj_slot *slot = begin();
-        slot->lagg_ours = 1;
+        slot->lagg_ours = cases[i].is_ours;
         slot->observed.lagg.exists = true;
-        give(&slot->observed.lagg, "10.0.0.4/24");
+        slot->observed.lagg.laggproto = (uint8_t)cases[i].was;
+        if (cases[i].had_address)
+            give(&slot->observed.lagg, "10.0.0.4/24");
         give(&slot->before.lagg, "10.0.0.5/24");
         answer = (struct vfj_observation){.probe = VFJ_PROBE_SLOT, .ok = true};
-        answer.as.view.vf_name = slot->vf;
-        answer.as.view.hn.exists = true;
-        answer.as.view.lagg.exists = is_there != 0;
+        struct vfj_view *view = &answer.as.view;
+        view->vf_name = slot->vf;
+        view->hn.exists = true;
+        view->lagg.exists = cases[i].is != VFJ_LAGGPROTO_NONE;
+        view->lagg.laggproto = (uint8_t)cases[i].is;
+        if (cases[i].address != NULL)
+            give(&view->lagg, cases[i].address);
         vfj_facts_observed(&context, slot, &answer);
         assert_int_equal(slot->before.lagg.address_count, 1);
-        assert_string_equal(slot->before.lagg.addresses[0].text,
-                            is_there != 0 ? "10.0.0.5/24" : "10.0.0.4/24");
+        assert_string_equal(slot->before.lagg.addresses[0].text, cases[i].kept);
     }
 }
 

@@ -334,9 +334,13 @@ static void test_is_unfinished(void **unused)
     slot.lagg_ours = 1;
     assert_false(vfj_slot_is_unfinished(&slot, true));
     slot.observed.lagg.exists = true;
+    slot.observed.lagg.laggproto = VFJ_LAGGPROTO_FAILOVER;
     assert_false(vfj_slot_is_unfinished(&slot, true));
     slot.observed.hn.exists = true;
     assert_true(vfj_slot_is_unfinished(&slot, true));
+    slot.observed.lagg.laggproto = VFJ_LAGGPROTO_OTHER; /* somebody's own lagg */
+    assert_false(vfj_slot_is_unfinished(&slot, true));
+    slot.observed.lagg.laggproto = VFJ_LAGGPROTO_FAILOVER;
     slot.observed.hn_lagg = vfj_name_of("lagg0");
     assert_false(vfj_slot_is_unfinished(&slot, true));
 }

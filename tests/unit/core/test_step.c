@@ -1310,11 +1310,12 @@ static void test_addresses_of_a_vf_left_alone(void **unused)
     while (slot.observed.lagg.address_count < VFJ_ADDRESSES_MAX)
         give(&slot.observed.lagg, "10.0.0.4/24");
     give(&slot.observed.vf, "10.0.0.5/24");
-    assert_int_equal(vfj_plan_conflict(&context, &slot), VFJ_REASON_NONE);
+    assert_int_equal(vfj_plan_conflict(&context, &slot, vfj_plan_target(&slot)), VFJ_REASON_NONE);
     slot.delay = VFJ_DELAY_OVER;
-    assert_int_equal(vfj_plan_conflict(&context, &slot), VFJ_REASON_TOO_MANY_ADDRESSES);
+    assert_int_equal(vfj_plan_conflict(&context, &slot, vfj_plan_target(&slot)),
+                     VFJ_REASON_TOO_MANY_ADDRESSES);
     slot.observed.lagg.address_count--;
-    assert_int_equal(vfj_plan_conflict(&context, &slot), VFJ_REASON_NONE);
+    assert_int_equal(vfj_plan_conflict(&context, &slot, vfj_plan_target(&slot)), VFJ_REASON_NONE);
 }
 
 /* A state is idle when nothing of it is half-done. */
