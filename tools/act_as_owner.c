@@ -12,7 +12,6 @@
 #include <stdnoreturn.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -184,49 +183,23 @@ int vfj_act_as_owners(const char *path, const char *to)
                                                  : separate(to, &reader, &publisher);
 }
 
-static bool read_result(int fd, void *result, size_t size)
-{
-    char *at = result;
-    char more;
-    while (size > 0) {
-        ssize_t count = read(fd, at, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        at += count;
-        size -= (size_t)count;
-    }
-    return read(fd, &more, 1) == 0;
-}
+struct work {
+    const char *journal;
+    vfj_apart_fn *run;
+    void *context;
+};
 
-static noreturn void work_as_owner(const char *journal, void (*work)(void *context, void *result),
-                                   void *context, int fd, void *result, size_t size)
+static bool work_as_owner(void *context, void *result)
 {
-    if (fd != FIRST_DESCRIPTOR)
-        (void)dup2(fd, FIRST_DESCRIPTOR);
-    closefrom(FIRST_DESCRIPTOR + 1);
+    const struct work *work = context;
     struct choice choice;
-    if (!choose(journal, VFJ_OWNER_OPENS, &choice) || choice.user.uid == 0 || !become(&choice))
-        _exit(VFJ_EXIT_SYSTEM);
-    work(context, result);
-    bool done = fflush(stdout) == 0 && write(FIRST_DESCRIPTOR, result, size) == (ssize_t)size;
-    _exit(done ? VFJ_EXIT_OK : VFJ_EXIT_SYSTEM);
+    return choose(work->journal, VFJ_OWNER_OPENS, &choice) && choice.user.uid != 0
+        && become(&choice) && work->run(work->context, result) && fflush(stdout) == 0;
 }
 
-bool vfj_run_as_owner(const char *journal, void (*work)(void *context, void *result), void *context,
-                      void *result, size_t size)
+bool vfj_run_as_owner(const char *journal, vfj_apart_fn *run, void *context, void *result,
+                      size_t size)
 {
-    int ends[2], status = 0;
-    if (fflush(stdout) != 0 || pipe2(ends, O_CLOEXEC) != 0)
-        return false;
-    pid_t child = fork();
-    if (child == 0)
-        work_as_owner(journal, work, context, ends[1], result, size);
-    (void)close(ends[1]);
-    bool whole = child > 0 && read_result(ends[0], result, size);
-    (void)close(ends[0]);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return whole && WIFEXITED(status) && WEXITSTATUS(status) == VFJ_EXIT_OK;
+    struct work work = {.journal = journal, .run = run, .context = context};
+    return fflush(stdout) == 0 && vfj_apart_run(work_as_owner, &work, result, size);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "adapters/freebsd/privsep/apart.h"
+
 /* Started by root, the process becomes the user of adapters/freebsd/privsep/owner.h for good when
  * others than root can change the files in the journal's directory. The caller calls this function
  * before it opens, makes or removes a file there, and before it opens any descriptor but 0 to 2. An
@@ -30,11 +32,10 @@ const char *vfj_owner_became(void);
 /* Returns whether vfj_act_as_owner() would give up root's rights. */
 bool vfj_owner_differs(const char *journal);
 
-/* For a verb that stays root. Runs `work` in a child that acts as the owner of the journal's
- * directory. The child writes `size` untrusted bytes to `result`. Returns false when the child
- * ended without a whole result. */
-bool vfj_run_as_owner(const char *journal, void (*work)(void *context, void *result), void *context,
-                      void *result, size_t size);
+/* For a verb that stays root. Runs `run` in a child that acts as the owner of the journal's
+ * directory, as vfj_apart_run() does. The result is untrusted. */
+bool vfj_run_as_owner(const char *journal, vfj_apart_fn *run, void *context, void *result,
+                      size_t size);
 
 /* Returns the directory for temporary files: $TMPDIR. Returns /tmp when TMPDIR is not set, and for
  * root when others could replace files in TMPDIR. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/guest_file.h"
+#include "adapters/freebsd/privsep/apart.h"
 
 /* Rules are shorter. A sparse file may have no end. */
 enum { BYTES_MAX = 1024 * 1024 };
@@ -52,20 +53,41 @@ static FILE *open_file(const char *path)
     return file;
 }
 
+static const char *const files[]
+    = {"/etc/pf.conf",   "/etc/ipfw.rules", "/etc/ipfw.conf",     "/etc/rc.firewall",
+       "/etc/jail.conf", "/etc/ipf.rules",  "/etc/dhclient.conf", "/etc/ipnat.rules"};
+enum { FILES = sizeof files / sizeof files[0] };
+
+struct question {
+    const struct vfj_paths *paths;
+    const char *name;
+};
+
+static bool find_lines(void *context, void *result)
+{
+    const struct question *question = context;
+    unsigned *lines = result;
+    char path[VFJ_PATHNAME_SIZE];
+    for (size_t i = 0; i < FILES; i++) {
+        FILE *file = vfj_paths_of_file(question->paths, files[i], path) ? open_file(path) : NULL;
+        if (file == NULL)
+            continue;
+        lines[i] = find_line(file, question->name);
+        (void)fclose(file);
+    }
+    return true;
+}
+
+/* The caller may give up root's rights later, and others may have no right to read these files. */
 void vfj_guest_find_names(const struct vfj_paths *paths, struct vfj_name hn,
                           vfj_guest_named_fn *found, void *context)
 {
-    static const char *const files[]
-        = {"/etc/pf.conf",   "/etc/ipfw.rules", "/etc/ipfw.conf",     "/etc/rc.firewall",
-           "/etc/jail.conf", "/etc/ipf.rules",  "/etc/dhclient.conf", "/etc/ipnat.rules"};
-    char path[VFJ_PATHNAME_SIZE];
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        FILE *file = vfj_paths_of_file(paths, files[i], path) ? open_file(path) : NULL;
-        if (file == NULL)
-            continue;
-        unsigned line = find_line(file, hn.text);
-        (void)fclose(file);
-        if (line > 0)
-            found(context, files[i], line);
+    struct question question = {.paths = paths, .name = hn.text};
+    unsigned lines[FILES] = {0};
+    if (!vfj_apart_run(find_lines, &question, lines, sizeof lines))
+        return;
+    for (size_t i = 0; i < FILES; i++) {
+        if (lines[i] > 0)
+            found(context, files[i], lines[i]);
     }
 }

@@ -50,6 +50,11 @@ find core store adapters tools -type f \( -name '*.c' -o -name '*.h' \) | LC_ALL
     /vfj_text_format\(.*%[-+ #0-9.*hljzt]*([aefgAEFGpnCS]|l[cs])/ {
         refuse("a conversion that depends on the locale or the machine")
     }
+    # For root on FreeBSD, they leave password hashes in the memory of the process that calls them.
+    /(^|[^a-z_])(getpw|getspnam|setpwent|setpassent|wordexp|getlogin)[a-z_]*\(/ && !/^ *\*|\/\*/ &&
+        FILENAME != "adapters/freebsd/privsep/passwd.c" && !/getpwn?a?m?\(3\)/ {
+        refuse("passwd(5) is read in adapters/freebsd/privsep/passwd.c only")
+    }
     /^[ \t]*#[ \t]*include/ {
         layer = layer_of(FILENAME)
         if (match($0, /<[^>]*>/)) {

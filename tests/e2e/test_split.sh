@@ -1,7 +1,7 @@
 #!/bin/sh
 # The daemon as two processes: who they are, what they have open, whose the files are, and what the
 # end of one does to the other. Only root can try that.
-#   usage: test_split.sh VFJOURNAL VFJ_GUEST
+#   usage: test_split.sh VFJOURNAL VFJ_GUEST VFJ_FIND_IN_MEMORY
 set -u
 
 [ "$(id -u)" -eq 0 ] || exit 77
@@ -9,6 +9,7 @@ set -u
 
 vfjournal=$1
 guest=$2
+find_in_memory=$3
 name=split
 user=nobody
 work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_split.XXXXXX") || exit 1
@@ -50,6 +51,22 @@ writable() {
     done | sort -u
 }
 
+# The standard descriptors of a process, with their types and modes: "0 /dev/null r, 1 pipe w".
+standard() {
+    for fd in 0 1 2; do
+        flags=$(sed -n 's/^flags:[[:space:]]*//p' "/proc/$1/fdinfo/$fd")
+        case $flags in
+        *0) mode=r ;;
+        *1) mode=w ;;
+        *) mode=rw ;;
+        esac
+        echo "$fd $(readlink "/proc/$1/fd/$fd" | sed 's/:\[.*//') $mode"
+    done | paste -s -d , - | sed 's/,/, /g'
+}
+ours='0 /dev/null r, 1 pipe w, 2 pipe w'
+inodes() { for fd in "/proc/$1"/fd/*; do readlink "$fd"; done; }
+has_output_of() { inodes "$monitor" | grep -qxF "$(readlink "/proc/$1/fd/2")"; }
+
 start_daemon() {
     before=$(count connected)
     # a descriptor that whoever started us left open reaches neither the monitor nor a program
@@ -80,11 +97,26 @@ END
     chmod 755 "$work/$1"
 }
 
+# What only root may know: in root's environment, and in files that root reads at a start.
+secrets="secret-environment-$$ secret-rules-$$ secret-password-$$"
+VFJ_TEST_SECRET=secret-environment-$$
+export VFJ_TEST_SECRET
+is_free_of_secrets() {
+    # shellcheck disable=SC2086
+    "$find_in_memory" "$1" $secrets >"$work/found" 2>&1
+    same "secrets in the memory of $2" "1 " "$? $(cat "$work/found")"
+    same "the environment of $2" "" \
+        "$(tr '\0' '\n' <"/proc/$1/environ" | grep -Ev '^(TZ|LANG|LC_[A-Z]*|TERM|COLUMNS|NO_COLOR|TMPDIR)=|^$')"
+}
+
 : >"$log"
 : >"$work/root"
 "$guest" init "$dir" hn0=mce0 || exit 1
 spy ifconfig
 spy sysctl
+echo "pass quick on hn0 tag secret-rules-$$" >"$dir/etc/pf.conf"
+chmod 600 "$dir/etc/pf.conf"
+printf '\nifconfig_hn7="inet 10.7.0.1/24 vhid 1 pass secret-password-%s"\n' $$ >>"$dir/etc/rc.conf"
 "$guest" start "$dir" >/dev/null
 
 # Who they are, and what they can.
@@ -112,6 +144,12 @@ same "the monitor's descriptors" "$dir/daemon.pid $dir/var/run/vfjournal/act.loc
 mine="^($journal(-wal|-shm|\\.lock)?|(socket|pipe|anon_inode):.*)\$"
 check "the journal is among what can be written" eval 'writable "$pid" | grep -qx "$journal"'
 same "nothing else can be written" "" "$(writable "$pid" | grep -Ev "$mine")"
+same "the standard descriptors" "$ours" "$(standard "$pid")"
+check "the output leads to the monitor" has_output_of "$pid"
+
+# What it can't know. The monitor, which is root, has the environment.
+is_free_of_secrets "$pid" "the daemon"
+check "the monitor has root's environment" "$find_in_memory" "$monitor" "secret-environment-$$"
 
 # Whose the files are.
 same "the journal's directory" "$user 700" "$(stat -c '%U %a' "${journal%/*}")"
@@ -154,20 +192,67 @@ end_daemon
 # A file as standard error is the monitor's, which writes what the daemon prints there.
 check "the first line" grep -q "daemon: version .*, user $user, monitor" "$log"
 
-# The monitor is killed: the daemon says so and ends, so that whoever supervises it starts it again.
-# A pipe, as a supervisor has one, the daemon writes to itself.
-mkfifo "$work/pipe"
+# Whatever root's standard error is, the daemon has a pipe to the monitor, which copies it: a pipe of
+# a supervisor, a FIFO open for reading and writing, a terminal, a socket.
+mkfifo "$work/pipe" "$work/fifo"
 cat "$work/pipe" >>"$log" &
 errors=$work/pipe
 start_daemon --act --user $user
-same "nothing else can be written" "" "$(writable "$pid" | grep -Ev "$mine" | grep -vx "$work/pipe")"
+same "with a pipe" "$ours" "$(standard "$pid")"
+check "which is another one" eval '! inodes "$pid" | grep -qx "$work/pipe"'
+check "the monitor has it" eval 'inodes "$monitor" | grep -qx "$work/pipe"'
 errors=$log
+end_daemon
+# start_on WHAT COMMAND...: by way of the command, which runs its last arguments
+start_on() {
+    how=$1
+    shift
+    : >"$log"
+    "$@" "$vfjournal" daemon --root "$dir" --pidfile "$dir/daemon.pid" --user $user >"$log" 2>&1 &
+    starter=$!
+    await "the daemon with $how" eval 'pid=$(cat "$dir/daemon.pid") && [ "$(of_status "$pid" Uid | cut -f 1)" = "$uid" ]'
+    same "with $how" "$ours" "$(standard "$pid")"
+    monitor=$(tr -d ' ' <"/proc/$pid/task/$pid/children")
+    check "with $how: it leads to the monitor" has_output_of "$pid"
+    await "what it says, with $how" grep -q 'daemon: version' "$log"
+    kill -TERM "$pid"
+    await "its end, with $how" test ! -e "$dir/daemon.pid"
+    wait $starter
+    pid=
+}
+cat >"$work/on_fifo" <<END
+cat <>"$work/fifo" &
+reader=\$!
+"\$@" 2<>"$work/fifo" >&2
+kill \$reader
+END
+cat >"$work/on_terminal" <<END
+exec script -qec "\$*" /dev/null </dev/null
+END
+cat >"$work/on_socket" <<'END'
+use Socket;
+$| = 1;
+socketpair(my $ours, my $theirs, AF_UNIX, SOCK_STREAM, PF_UNSPEC) or exit 1;
+if (fork() == 0) {
+    open(STDERR, ">&", $theirs) and open(STDOUT, ">&", $theirs) and open(STDIN, "<&", $theirs) and exec @ARGV;
+    exit 1;
+}
+close $theirs;
+print while <$ours>;
+END
+start_on "a pipe" sh -c '"$@" 2>&1 | cat' sh
+start_on "a FIFO" sh "$work/on_fifo"
+! command -v script >/dev/null || start_on "a terminal" sh "$work/on_terminal"
+! command -v perl >/dev/null || start_on "a socket" perl "$work/on_socket"
+
+# The monitor is killed: the daemon ends, so that whoever supervises it starts it again. Its output is
+# gone with the monitor; the journal has the cause.
+start_daemon --act --user $user
 kill -KILL "$monitor"
 wait "$pid"
 same "exit status without a monitor" 4 $?
 pid=
-check "it is said" grep -q 'monitor: it has ended' "$log"
-check "and journalled" eval 'rows | tail -n 1 | grep -q "\"kind\":\"stopped\".*monitor"'
+check "it is journalled" eval 'rows | tail -n 1 | grep -q "\"kind\":\"stopped\".*monitor"'
 
 # Signals to the process group, as a terminal sends them, end the daemon in order, not the monitor
 # before it.
@@ -300,6 +385,7 @@ if command -v script >/dev/null; then
     on_terminal "$vfjournal show -f $journal & echo \$! >$work/verb; wait"
     await "a verb on a terminal" is_users_verb
     same "a verb's terminal" 0 "$(terminal_of "$(cat "$work/verb")")"
+    is_free_of_secrets "$(cat "$work/verb")" "a verb"
     kill -TERM "$(cat "$work/verb")"
     rm -f "$work/verb" "$work/waits"
     # where the verb leads the session, a process of root's waits in its place and passes signals on

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/privsep/capability.h"
@@ -50,31 +49,16 @@ static void decide_split(const struct vfj_daemon_options *options, struct vfj_us
     }
 }
 
-/* A pipe or a socket only takes bytes. A terminal also accepts keystrokes (TIOCSTI), and a file can
- * be truncated: only the monitor keeps those descriptors. */
-static bool is_stream(int fd)
-{
-    struct stat status;
-    return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
-}
-
-static bool open_output(int ends[2])
-{
-    ends[0] = 0;
-    ends[1] = STDERR_FILENO;
-    return is_stream(STDERR_FILENO) || pipe2(ends, O_CLOEXEC) == 0;
-}
-
-/* Closes all descriptors of root's files. Standard input is empty, and both outputs lead to
- * `output`. */
+/* Closes all descriptors that root was given. A file can be truncated, a terminal accepts keystrokes
+ * (TIOCSTI), a socket or a FIFO may be open for reading, and the flags of a pipe are those of all
+ * who write to it. Standard input is empty, and both outputs lead to `output`, a pipe of ours. */
 static bool close_files(struct vfj_daemon_options *options, int output)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     bool done = null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0
         && dup2(output, STDERR_FILENO) >= 0;
     close(null);
-    if (output > STDERR_FILENO)
-        close(output);
+    close(output);
     if (options->pidfile_descriptor >= 0)
         close(options->pidfile_descriptor);
     options->pidfile_descriptor = -1;
@@ -88,12 +72,11 @@ static bool start_monitor(struct vfj_daemon_options *options)
 {
     struct vfj_monitor_settings settings = settings_of(options);
     int ends[2];
-    if (!open_output(ends))
+    if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
     settings.output = ends[0];
     options->guest_io.monitor = vfj_monitor_start(&settings);
-    if (ends[0] > 0)
-        close(ends[0]);
+    close(ends[0]);
     return options->guest_io.monitor != NULL && close_files(options, ends[1]);
 }
 

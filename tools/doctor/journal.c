@@ -335,7 +335,7 @@ struct answer {
     } slots[VFJ_SLOTS_MAX];
 };
 
-static void check_as_owner(void *context, void *result)
+static bool check_as_owner(void *context, void *result)
 {
     struct question *question = context;
     struct vfj_doctor *doctor = question->doctor;
@@ -351,6 +351,7 @@ static void check_as_owner(void *context, void *result)
         answer->slots[i].busy = doctor->slots[i].busy;
         answer->slots[i].last_command = doctor->slots[i].last_command;
     }
+    return true;
 }
 
 static void take_answer(struct vfj_doctor *doctor, const struct answer *answer)
@@ -384,10 +385,11 @@ void vfj_doctor_check_journal(struct vfj_doctor *doctor)
                          ": the check as its owner ended early", "run vfjournal verify");
 }
 
-static void ask_as_owner(void *context, void *result)
+static bool ask_as_owner(void *context, void *result)
 {
     const struct question *question = context;
     *(uint32_t *)result = is_at_work(question->doctor, question->hn);
+    return true;
 }
 
 bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn)

@@ -18,7 +18,7 @@ struct vfj_monitor_settings {
     char pidfile
         [VFJ_PATHNAME_SIZE]; /* the monitor removes it when the daemon ends in order; empty: none */
     int pidfile_descriptor;  /* the monitor keeps its lock; 0: none */
-    /* a pipe with the daemon's output, for standard error; 0: none */
+    /* a pipe with the daemon's output, which the monitor copies to standard error; 0: none */
     int output;
     void (*log)(const char *line); /* logs one line */
 };

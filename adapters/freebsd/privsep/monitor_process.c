@@ -8,6 +8,8 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,14 +25,15 @@ enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OT
 enum { DAEMON_ENDED = SIGALRM };
 enum {
     EXIT_SYSTEM = 4,
-    PART_SIZE = 4096,
-    REST_PARTS = 16 /* of a pipe, which has 64 KiB on Linux and FreeBSD */
+    PART_SIZE = PIPE_BUF,           /* a pipe that poll(2) reports takes so much at once */
+    REST_PARTS = 65536 / PART_SIZE, /* of a pipe, which has 64 KiB on Linux and FreeBSD */
+    OUTPUT_PAUSE_US = 100 * 1000
 };
 
 struct monitor {
     const struct vfj_monitor_settings *settings;
     struct event_base *base;
-    struct event readable, output;
+    struct event readable, output, output_pause;
     struct vfj_server *server;
     struct vfj_wire wire;
     struct vfj_request request; /* the one that is being received */
@@ -136,6 +139,14 @@ static void let_go(void)
         close(null);
 }
 
+/* Returns whether standard error takes a part at once. A file does. A pipe whose reader is slow does
+ * not, and then the daemon waits, not the monitor. */
+static bool is_output_taken(void)
+{
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) != 0;
+}
+
 /* Copies output of the daemon in one write(2). Replaces bytes that a terminal might act upon.
  * Returns what read(2) does. */
 static ssize_t pass_output(void)
@@ -154,9 +165,15 @@ static ssize_t pass_output(void)
 /* At the end of the output the daemon has gone to the background, and prints no more. */
 static void on_output(evutil_socket_t fd, short what, void *context)
 {
+    static const struct timeval pause = {.tv_usec = OUTPUT_PAUSE_US};
     struct monitor *monitor = context;
     (void)fd;
     (void)what;
+    if (!is_output_taken()) {
+        event_del(&monitor->output);
+        event_add(&monitor->output_pause, &pause);
+        return;
+    }
     ssize_t count = pass_output();
     if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR)))
         return;
@@ -165,11 +182,20 @@ static void on_output(evutil_socket_t fd, short what, void *context)
         let_go();
 }
 
+static void on_output_pause(evutil_socket_t fd, short what, void *context)
+{
+    struct monitor *monitor = context;
+    (void)fd;
+    (void)what;
+    event_add(&monitor->output, NULL);
+}
+
 /* Copies at most one pipe's worth that an ended daemon left. Another process may hold the other end
  * and print without end. */
 static void pass_rest(const struct vfj_monitor_settings *settings)
 {
-    for (unsigned i = 0; i < REST_PARTS && settings->output > 0 && pass_output() > 0; i++)
+    unsigned parts = 0;
+    while (parts++ < REST_PARTS && settings->output > 0 && is_output_taken() && pass_output() > 0)
         continue;
 }
 
@@ -182,6 +208,7 @@ static bool listen_to_output(struct monitor *monitor)
     }
     int flags = fcntl(OUTPUT, F_GETFL);
     event_assign(&monitor->output, monitor->base, OUTPUT, EV_READ | EV_PERSIST, on_output, monitor);
+    evtimer_assign(&monitor->output_pause, monitor->base, on_output_pause, monitor);
     return flags >= 0 && fcntl(OUTPUT, F_SETFL, flags | O_NONBLOCK) == 0
         && event_add(&monitor->output, NULL) == 0;
 }

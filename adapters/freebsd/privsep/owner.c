@@ -2,10 +2,10 @@
 #include "adapters/freebsd/privsep/owner.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/privsep/passwd.h"
 #include "adapters/freebsd/privsep/path_walk.h"
 
 enum { ID_OF_NOBODY = 65534 }; /* FreeBSD's and Debian's */
@@ -26,8 +26,8 @@ static void add_why(struct search *search, const char *why)
 
 static gid_t group_of(uid_t uid)
 {
-    const struct passwd *entry = getpwuid(uid);
-    return entry != NULL && entry->pw_gid != 0 ? entry->pw_gid : ID_OF_NOBODY;
+    struct vfj_passwd entry;
+    return vfj_passwd_by_uid(uid, &entry) && entry.gid != 0 ? entry.gid : ID_OF_NOBODY;
 }
 
 static void blame_owner(struct search *search)
@@ -91,11 +91,11 @@ static bool check_directory(struct search *search)
 
 static void become_nobody(struct vfj_user *user)
 {
-    const struct passwd *entry = getpwnam("nobody");
-    bool usable = entry != NULL && entry->pw_uid != 0 && entry->pw_gid != 0;
+    struct vfj_passwd entry;
+    bool usable = vfj_passwd_by_name("nobody", &entry) && entry.uid != 0 && entry.gid != 0;
     vfj_span_copy(user->name, sizeof user->name, vfj_span_of("nobody"));
-    user->uid = usable ? entry->pw_uid : ID_OF_NOBODY;
-    user->gid = usable ? entry->pw_gid : ID_OF_NOBODY;
+    user->uid = usable ? entry.uid : ID_OF_NOBODY;
+    user->gid = usable ? entry.gid : ID_OF_NOBODY;
 }
 
 static bool make_absolute(char to[VFJ_PATHNAME_SIZE], const char *path)

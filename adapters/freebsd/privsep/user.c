@@ -7,22 +7,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "adapters/freebsd/guest/process.h"
 #include "adapters/freebsd/paths.h"
+#include "adapters/freebsd/privsep/environment.h"
 #include "adapters/freebsd/privsep/owner.h"
+#include "adapters/freebsd/privsep/passwd.h"
 
 bool vfj_user_find(const char *name, struct vfj_user *user)
 {
-    const struct passwd *entry = getpwnam(name);
-    if (entry == NULL || !vfj_span_copy(user->name, sizeof user->name, vfj_span_of(name)))
+    struct vfj_passwd entry;
+    if (!vfj_span_copy(user->name, sizeof user->name, vfj_span_of(name))
+        || !vfj_passwd_by_name(name, &entry))
         return false;
-    user->uid = entry->pw_uid;
-    user->gid = entry->pw_gid;
+    user->uid = entry.uid;
+    user->gid = entry.gid;
     return true;
 }
 
@@ -99,6 +101,7 @@ static bool become(const struct vfj_user *user)
         || setresuid(user->uid, user->uid, user->uid) != 0)
         return false;
     vfj_process_forgo_rights();
+    vfj_environment_clean();
     return setuid(0) != 0 && seteuid(0) != 0 && setgid(0) != 0 && getuid() == user->uid
         && geteuid() == user->uid && getgid() == user->gid && getegid() == user->gid;
 }

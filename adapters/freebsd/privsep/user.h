@@ -26,11 +26,11 @@ bool vfj_user_find(const char *name, struct vfj_user *user);
 bool vfj_user_own_journal(const struct vfj_user *user, const char *journal,
                           struct vfj_text *complaint);
 
-/* Becomes that user, with its groups, for good. Fails for root and root's group, and when the
+/* Becomes that user, with its groups and a clean environment (environment.h), for good. Fails for root and root's group, and when the
  * process could become root again: then it must end. */
 bool vfj_user_become(const struct vfj_user *user);
 
-/* Becomes that user with the group user->gid only. passwd(5) need not have the user. */
+/* Likewise, with the group user->gid only. passwd(5) need not have the user. */
 bool vfj_user_become_alone(const struct vfj_user *user);
 
 #endif

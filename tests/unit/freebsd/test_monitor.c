@@ -38,8 +38,9 @@ static void be_silent(const char *line)
     (void)line;
 }
 
-/* `output`: where what the daemon prints comes from; 0: nothing does. */
-static struct bench *open_bench_with(bool acts, int output)
+/* `output`: where what the daemon prints comes from; 0: nothing does. `to`: where the monitor copies
+ * it. */
+static struct bench *open_bench_to(bool acts, int output, int to)
 {
     struct bench *bench = calloc(1, sizeof *bench);
     struct vfj_wire theirs;
@@ -59,8 +60,8 @@ static struct bench *open_bench_with(bool acts, int output)
     bench->pid = fork();
     assert_true(bench->pid >= 0);
     if (bench->pid == 0) {
-        if (output > 0) /* what it passes on is noise */
-            (void)dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+        if (output > 0)
+            (void)dup2(to, STDERR_FILENO);
         vfj_monitor_process(theirs.socket, &bench->settings);
     }
     vfj_wire_close(&theirs);
@@ -69,7 +70,7 @@ static struct bench *open_bench_with(bool acts, int output)
 
 static struct bench *open_bench(bool acts)
 {
-    return open_bench_with(acts, 0);
+    return open_bench_to(acts, 0, -1);
 }
 
 /* Its exit status. */
@@ -688,12 +689,52 @@ static void test_endless_output(void **state)
         _exit(0);
     }
     (void)close(ends[1]);
-    struct bench *bench = open_bench_with(true, ends[0]);
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    struct bench *bench = open_bench_to(true, ends[0], null);
     (void)close(ends[0]);
+    (void)close(null);
     send_request(bench, &request);
     assert_false(hear(bench, &reply, &descriptor));
     assert_int_equal(close_bench(bench), 4);
     assert_int_equal(waitpid(printer, NULL, 0), printer); /* by SIGPIPE */
+}
+
+static void fill_pipe(int fd)
+{
+    static const char noise[4096];
+    assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+    while (write(fd, noise, sizeof noise) > 0)
+        continue;
+    assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+}
+
+/* Nobody reads what the monitor copies, and the daemon prints as much as there is room for: the
+ * monitor serves requests nevertheless, and copies the rest when it can. */
+static void test_full_output(void **state)
+{
+    const struct vfj_request request = command(VFJ_COMMAND_CONFIGURE, "hn0", "mtu 1500");
+    struct vfj_reply reply;
+    char output[64], byte;
+    int from_daemon[2], to_reader[2], descriptor;
+    (void)state;
+    assert_int_equal(pipe(from_daemon), 0);
+    assert_int_equal(pipe(to_reader), 0);
+    fill_pipe(to_reader[1]);
+    fill_pipe(from_daemon[1]);
+    struct bench *bench = open_bench_to(true, from_daemon[0], to_reader[1]);
+    (void)close(from_daemon[0]);
+    (void)close(to_reader[1]);
+    ask(bench, &request);
+    assert_true(hear(bench, &reply, &descriptor));
+    read_all(descriptor, output, sizeof output);
+    assert_string_equal(output, "hn0 mtu 1500\n");
+    (void)close(from_daemon[1]);
+    do { /* the reader's own noise, then the daemon's, whose zeros are replaced */
+        assert_int_equal(read(to_reader[0], &byte, 1), 1);
+    } while (byte == '\0');
+    assert_int_equal(byte, '?');
+    assert_int_equal(close_bench(bench), 0);
+    (void)close(to_reader[0]);
 }
 
 static void test_hostile_mode(void **state)
@@ -861,6 +902,7 @@ int main(void)
         cmocka_unit_test(test_hostile_order),
         cmocka_unit_test(test_other_bytes),
         cmocka_unit_test(test_endless_output),
+        cmocka_unit_test(test_full_output),
         cmocka_unit_test(test_hostile_mode),
         cmocka_unit_test(test_hostile_bytes),
         cmocka_unit_test(test_hostile_descriptor),
