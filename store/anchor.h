@@ -5,7 +5,7 @@
 #include "store/chain.h"
 
 struct vfj_anchor {
-    uint64_t seq; /* of the record before the head; 0: the head of an empty journal */
+    uint64_t seq; /* seq of the newest record that the head covers; 0: the journal is empty */
     struct vfj_head_hash head;
 };
 

@@ -12,8 +12,8 @@
 #include "store/publish.h"
 #include "store/uri.h"
 
-/* Copies made before the backup gives up. A daemon that starts or ends meanwhile changes the
- * journal once. */
+/* Attempts before the backup gives up. An attempt fails when the journal file changes during it. A
+ * daemon that starts or ends changes the file once. */
 enum { TRIES = 5 };
 
 enum { STEP_PAGES = 1024 };
@@ -50,8 +50,8 @@ static enum vfj_status status_of(int code)
     }
 }
 
-/* The copy is private before SQLite writes to it. The copy needs no rollback journal and no
- * syncs, since an unfinished copy is removed. */
+/* Creates the copy with mode 0600 before SQLite opens and writes it. The copy needs no rollback
+ * journal and no syncs, since an unfinished copy is removed. */
 static int open_copy(const char *path, sqlite3 **db)
 {
     char uri[VFJ_URI_SIZE];

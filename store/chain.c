@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libcrypto's SHA-256 without EVP. EVP looks providers up and reads openssl.cnf: two megabytes in
- * a daemon that has eight. EVP also costs more for each record than the hash. OpenSSL 3 calls
- * these functions deprecated and still has them. */
+/* libcrypto's SHA-256 without EVP. EVP searches for providers and reads openssl.cnf, which takes
+ * two megabytes of memory; the whole daemon has eight. EVP also costs more for each record than the
+ * hash itself. OpenSSL 3 declares these functions deprecated and still has them. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
@@ -79,8 +79,8 @@ static unsigned char *put_columns(unsigned char *to, const struct vfj_record *re
     return put_u32(to, (uint32_t)record->body.length);
 }
 
-/* A small record is hashed by one call, because a call costs more than its bytes. The body of a
- * large record is not copied. */
+/* Hashes a small record by one call, because a call costs more than hashing the bytes of such a
+ * record. The body of a large record is not copied. */
 void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record,
                    struct vfj_head_hash *head)
 {

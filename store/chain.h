@@ -42,8 +42,8 @@ struct vfj_chain;
 struct vfj_chain *vfj_chain_open(void);
 void vfj_chain_close(struct vfj_chain *chain);
 
-/* Replaces head(n-1) in `head` by head(n). Ignores record->chain. A failure of libcrypto is a
- * failed check, since SHA-256 has no cause to fail. */
+/* Replaces head(n-1) in `head` by head(n). Ignores record->chain. A failure of libcrypto ends the
+ * program (VFJ_CHECK), since SHA-256 cannot fail for an outside cause. */
 void vfj_chain_add(struct vfj_chain *chain, const struct vfj_record *record,
                    struct vfj_head_hash *head);
 

@@ -77,7 +77,8 @@ static bool has(const char *path, const char *suffix)
     return add_suffix(path, suffix, name) && lstat(name, &facts) == 0;
 }
 
-/* SQLite opens these files by name. On a FIFO it would wait for a process at the other end. */
+/* Returns true when the file PATH + `suffix` is absent or a regular file. SQLite opens that file by
+ * name. On a FIFO the open would wait for a process at the other end. */
 static bool is_regular_or_absent(const char *path, const char *suffix)
 {
     char name[PATH_MAX];
@@ -102,8 +103,8 @@ static uint32_t big_endian(const unsigned char *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-/* Offsets of the file format: 16 page size, 24 and 92 whether the size at 28 is valid, 56
- * encoding, 60 user_version, 68 application_id. */
+/* Offsets in the header of SQLite's file format: 16 page size; 28 pages of the file, valid when the
+ * counters at 24 and 92 are equal; 56 encoding; 60 user_version; 68 application_id. */
 static enum vfj_status inspect_header(const unsigned char *header,
                                       const struct vfj_file_facts *facts, struct vfj_text *detail)
 {
@@ -175,8 +176,8 @@ enum vfj_status vfj_file_inspect(const char *path, struct vfj_file_facts *facts,
         return VFJ_JOURNAL_ABSENT;
     if (fd < 0)
         return fail_errno(detail, "");
-    /* The descriptor is closed before SQLite opens the file. A later close would drop SQLite's
-     * locks on it. */
+    /* The descriptor is closed before SQLite opens the file. Closing any descriptor of a file drops
+     * the process's fcntl(2) locks on that file, and SQLite uses such locks. */
     enum vfj_status status = inspect_file(fd, path, facts, detail);
     (void)close(fd);
     return status;
@@ -210,7 +211,8 @@ static bool is_gone(int error)
     return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
-/* Looks the name up as a path, and within the directory when paths are out of reach. */
+/* Returns true when `path` no longer names the file with that device and inode. When `path` cannot
+ * be looked up, as in capability mode, this function looks its last part up in `directory`. */
 static bool names_another(const char *path, int directory, dev_t device, ino_t inode)
 {
     struct stat facts;
@@ -252,7 +254,8 @@ static enum vfj_status sync_directory(const char *path, struct vfj_text *detail)
     return status;
 }
 
-/* Makes an empty private file. SQLite gives its other files the mode of the database. */
+/* Makes an empty file with mode 0600. SQLite gives the -wal, -shm and -journal files the mode of
+ * the database file. */
 static bool make_private(const char *name)
 {
     if (unlink(name) != 0 && errno != ENOENT)
@@ -273,7 +276,7 @@ static int write_schema(const char *name)
         code = sqlite3_exec(
             db,
             "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;"
-            /* pruning can then shrink the file */
+            /* With auto_vacuum, pruning can shrink the file. */
             "PRAGMA auto_vacuum = INCREMENTAL;",
             NULL, NULL, NULL);
     if (code == SQLITE_OK)

@@ -41,13 +41,14 @@ bool vfj_file_changed(const char *path, const struct vfj_file_facts *facts);
 /* Notes which files `path` and its -wal name now. */
 struct vfj_file_identity vfj_file_identify(const char *path);
 
-/* Returns whether `path` or its -wal names another file than `identity`, or none, since somebody
- * moved, removed or replaced one. `directory` is the journal's directory, open. A process in
- * capability mode cannot look paths up, and notices only what happens within that directory. */
+/* Returns true when `path` or its -wal no longer names the file of `identity`, since somebody
+ * moved, removed or replaced that file. `directory` is an open descriptor of the journal's
+ * directory. A process in capability mode cannot look paths up. Such a process looks the names up
+ * in `directory`, and detects no change of the directories above it. */
 bool vfj_file_is_moved(const char *path, int directory, const struct vfj_file_identity *identity);
 
-/* Makes a new, empty journal at `path`, durably. The file is complete before it gets that name.
- * Fails with JOURNAL_ACCESS or JOURNAL_IO, and writes the cause to `detail`. */
+/* Makes a new, empty journal at `path`, durably. The file is complete before it gets the name
+ * `path`. Fails with JOURNAL_ACCESS or JOURNAL_IO, and writes the cause to `detail`. */
 enum vfj_status vfj_file_create(const char *path, struct vfj_text *detail);
 
 #endif

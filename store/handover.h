@@ -10,9 +10,9 @@
  * answers when the file is durable at the new path. Both answers are errno values, 0 for success.
  * The publisher reads nothing else and does not interpret the bytes. */
 
-/* Maker: makes all new files (store/publish.h) at PREFIX.XXXXXX and publishes them through
- * `socket`, from now on. `prefix` is borrowed until the process ends. A process calls this
- * function once, and ignores SIGPIPE. */
+/* Maker: from now on, all new files (store/publish.h) are made at PREFIX.XXXXXX and published
+ * through `socket`. `prefix` is borrowed until the process ends. A process calls this function
+ * once, and ignores SIGPIPE. */
 void vfj_handover_use(int socket, const char *prefix);
 
 /* Returns the prefix, or NULL without a publisher. */
@@ -30,7 +30,8 @@ bool vfj_handover_send(const char *path);
  * early. */
 void vfj_handover_serve(int socket, const char *to);
 
-/* Publisher: reports `error` as the first answer, instead of vfj_handover_serve(). */
+/* Publisher: sends `error` as the first answer. The publisher calls this function instead of
+ * vfj_handover_serve() when it cannot serve the maker. */
 void vfj_handover_refuse(int socket, int error);
 
 #endif

@@ -23,7 +23,8 @@ static const char *const statement_texts[VFJ_STATEMENT_COUNT] = {
     [VFJ_STATEMENT_LAST] = "SELECT coalesce(max(seq), 0) FROM record",
     [VFJ_STATEMENT_FORWARD] = "SELECT " COLUMNS " FROM record WHERE seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_BACKWARD] = "SELECT " COLUMNS " FROM record WHERE seq <= ?1 ORDER BY seq DESC",
-    /* ?2: also the outcomes of commands. Versions before 5 have no index: all rows are read. */
+    /* ?2: whether the rows of finished commands are included. A journal of a version before 5 has
+     * no index for this query; SQLite then reads all rows. */
     [VFJ_STATEMENT_MILESTONES] = "SELECT " COLUMNS " FROM record WHERE " VFJ_SCHEMA_MILESTONE
                                  " AND (kind <> 'finished' OR ?2) AND seq >= ?1 ORDER BY seq",
     [VFJ_STATEMENT_ONE] = "SELECT " COLUMNS " FROM record WHERE seq = ?1",
@@ -58,7 +59,7 @@ static enum vfj_status status_of(int code)
         return VFJ_JOURNAL_BUSY;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_CONSTRAINT: /* the next seq is taken: another program wrote */
+    case SQLITE_CONSTRAINT: /* another program has written the next seq */
         return VFJ_JOURNAL_DAMAGED;
     case SQLITE_TOOBIG: /* no version of this program wrote such a row */
         return VFJ_JOURNAL_DAMAGED;
@@ -89,7 +90,7 @@ enum vfj_status vfj_journal_failed(struct vfj_journal *journal, int code)
     vfj_text_add(&text, ": ");
     vfj_text_add(&text, strerror(error));
     enum vfj_status status = vfj_file_status_of(error);
-    /* Only an open depends on the path. */
+    /* The path or its permissions can be the cause only when SQLite opens a file. */
     bool is_open = (code & 0xff) == SQLITE_CANTOPEN;
     return status == VFJ_JOURNAL_ACCESS && !is_open ? VFJ_JOURNAL_IO : status;
 }
@@ -104,8 +105,8 @@ const char *vfj_journal_detail(const struct vfj_journal *journal)
     return journal != NULL ? journal->detail : "out of memory";
 }
 
-/* Limits what a crafted file can make SQLite do. The check of the schema refuses objects that are
- * not of a journal. */
+/* Limits what a crafted file can make SQLite do. The check of the schema refuses objects that no
+ * journal has. */
 static void limit(sqlite3 *db)
 {
     static const struct {
@@ -134,8 +135,8 @@ static int keep_wal(struct vfj_journal *journal, bool keep)
     return sqlite3_db_config(journal->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, (int *)NULL);
 }
 
-/* A WAL without -shm file has no other user. In exclusive mode SQLite keeps the index of that WAL
- * in memory. */
+/* A WAL without a -shm file is open in no other process. In exclusive mode SQLite keeps the index
+ * of that WAL in memory, and makes no -shm file. */
 static int set_locking(struct vfj_journal *journal)
 {
     if (!journal->immutable || !journal->facts.wal)
@@ -193,7 +194,8 @@ static int pragma_value(struct vfj_journal *journal, const char *pragma, int *va
     return code;
 }
 
-/* Checks the identity and the version that SQLite reads, which include the content of the WAL. */
+/* Checks application_id and user_version again, as SQLite reads them: the WAL may hold newer values
+ * than the file's header. */
 static enum vfj_status check_version(struct vfj_journal *journal)
 {
     int application = 0;
@@ -249,8 +251,8 @@ enum vfj_status vfj_journal_prepare(struct vfj_journal *journal, enum vfj_statem
     return code == SQLITE_OK ? VFJ_OK : vfj_journal_failed(journal, code);
 }
 
-/* Prepares the statements of the daemon, so that they exist when the disk or memory fails. The
- * others are prepared at their first use. */
+/* Prepares the statements that a daemon needs, so that none has to be prepared while the disk or
+ * memory fails. The other statements are prepared at their first use. */
 static enum vfj_status prepare(struct vfj_journal *journal)
 {
     enum vfj_status status = VFJ_OK;
@@ -265,9 +267,10 @@ static enum vfj_status inspect(struct vfj_journal *journal)
     return vfj_file_inspect(journal->path, &journal->facts, &text);
 }
 
-/* Connects for reading. With an empty WAL the file alone is the journal. `immutable` then keeps
- * SQLite from making -wal and -shm files beside it, which some directories do not permit. A VFS
- * without locks does the same for a WAL that no process has open. */
+/* Opens a read-only connection. When the WAL is empty, the database file alone is the journal. The
+ * option `immutable` then keeps SQLite from making -wal and -shm files beside the file, which some
+ * directories do not permit. For a WAL that no process has open, the VFS "unix-none", which takes
+ * no locks, has the same effect. */
 static enum vfj_status connect_read(struct vfj_journal *journal)
 {
     bool wal = journal->facts.wal;
@@ -291,8 +294,8 @@ static void disconnect(struct vfj_journal *journal)
     journal->immutable = false;
 }
 
-/* Refuses a file that came in the place of the one that a daemon writes. The -wal file beside it
- * belongs to the daemon's. */
+/* Refuses the journal while a daemon writes another file that had this path when the daemon opened
+ * it. The -wal file beside the path then belongs to the daemon's file. */
 static enum vfj_status check_not_replaced(struct vfj_journal *journal, enum vfj_status status)
 {
     if ((status != VFJ_OK && status != VFJ_JOURNAL_ABSENT)
@@ -321,8 +324,8 @@ static enum vfj_status create(struct vfj_journal *journal)
     return vfj_file_create(journal->path, &text);
 }
 
-/* Connects for writing, and checks the journal before any change. A refused journal keeps the WAL
- * that it had. SQLite removes the files that this connection made. */
+/* Opens a connection for writing, and checks the journal before any change. When the journal is
+ * refused, its WAL stays as it was, and SQLite removes the files that this connection made. */
 static enum vfj_status connect_checked(struct vfj_journal *journal)
 {
     enum vfj_status status = connect_db(journal, SQLITE_OPEN_READWRITE, "");
@@ -370,9 +373,9 @@ static enum vfj_status lock_and_create(struct vfj_journal *journal)
     return status == VFJ_JOURNAL_ABSENT ? create(journal) : status;
 }
 
-/* Checks the journal by a read-only connection. A connection that can write would change the
- * files at its opening: it makes an index for a WAL without one, and rolls a rollback journal
- * back. */
+/* Checks the journal by a read-only connection. A connection that can write would change files when
+ * it opens the journal: it makes the index of a WAL that has none, and applies a rollback
+ * journal. */
 static enum vfj_status check_read_only(struct vfj_journal *journal)
 {
     enum vfj_status status = connect_read(journal);
@@ -393,7 +396,7 @@ static enum vfj_status open_write(struct vfj_journal *journal)
     return status == VFJ_OK ? connect_write(journal) : status;
 }
 
-/* Called after the first read: the WAL exists then. */
+/* Must follow the first read, which creates the WAL. */
 static void note_identity(struct vfj_journal *journal)
 {
     journal->identity = vfj_file_identify(journal->path);
@@ -419,7 +422,7 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
     enum vfj_status status = mode == VFJ_JOURNAL_READ ? open_read(made) : open_write(made);
     if (status == VFJ_OK)
         status = prepare(made);
-    /* A reader reads what it needs: the last page may be damaged. */
+    /* A reader does not read the newest seq here, since the last page may be damaged. */
     if (status == VFJ_OK && mode != VFJ_JOURNAL_READ)
         status = vfj_journal_last(made, &made->last);
     if (status == VFJ_OK && mode == VFJ_JOURNAL_WRITE)

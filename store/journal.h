@@ -6,19 +6,20 @@
 #include "store/record.h"
 
 enum vfj_journal_mode {
-    /* Reads, and never changes the file. The file may be written by a daemon, or come from
-     * another guest. Schema and version are checked first, and SQLite runs in defensive mode with
-     * low limits. Without a -wal file, or with one that no process has open (no -shm), SQLite
-     * takes no locks and makes no files. When such a file changes meanwhile, reading fails with
-     * VFJ_JOURNAL_BUSY. */
+    /* Reads, and never changes the file. The file may be written by a daemon, or come from another
+     * guest. Schema and version are checked first, and SQLite runs in defensive mode with low
+     * limits. Without a -wal file, or with a -wal file that no process has open (no -shm), SQLite
+     * takes no locks and makes no files. When a file that is read without locks changes, reading
+     * fails with VFJ_JOURNAL_BUSY. */
     VFJ_JOURNAL_READ,
     /* Appends. Makes the file with mode 0600 when it does not exist, but not its directory. The
      * only writer holds flock(2) on PATH.lock. The lock needs a file of its own: on FreeBSD
      * flock(2) and SQLite's fcntl(2) locks exclude each other on one file. Closing removes the
      * lock file. */
     VFJ_JOURNAL_WRITE,
-    /* Prunes the oldest rows (store/prune_step.h), also while a daemon writes the journal.
-     * SQLite's locks suffice for that. Makes, appends and locks nothing else. */
+    /* Prunes the oldest rows (store/prune_step.h), also while a daemon writes the journal. SQLite's
+     * locks suffice for pruning. Does not create the file, append to it, or take the writer's
+     * lock. */
     VFJ_JOURNAL_PRUNE,
 };
 
@@ -41,35 +42,35 @@ struct vfj_journal;
 enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
                                  enum vfj_journal_mode mode);
 
-/* Returns whether the path of a journal that is open for writing names another file now, as
- * vfj_file_is_moved() does. */
+/* Returns true when the path of a journal that is open for writing no longer names the journal's
+ * file (vfj_file_is_moved()). */
 bool vfj_journal_is_moved(const struct vfj_journal *journal, int directory);
 
 /* Rolls an open transaction back. Does nothing when `journal` is NULL. */
 void vfj_journal_close(struct vfj_journal *journal);
 
-/* Returns the cause of the last failure, perhaps empty, in addition to the text of the status.
- * The bytes are not safe for a terminal. */
+/* Returns a text with the cause of the last failure, perhaps empty. The text adds to the text of
+ * the status. The bytes are not safe for a terminal. */
 const char *vfj_journal_detail(const struct vfj_journal *journal);
 
 /* Read the oldest and the newest seq; 0 when there are no records. */
 enum vfj_status vfj_journal_first(struct vfj_journal *journal, uint64_t *seq);
 enum vfj_status vfj_journal_last(struct vfj_journal *journal, uint64_t *seq);
 
-/* Reads the seq of the first record that is not older than `wall_us`; 0 when there is none. Reads
- * the clocks of one record in VFJ_CLOCKS_STEP. Between two of them all times are read, unless both
- * clocks ran on alike: only a wall clock that was set and set back within these few records, in one
- * boot, stays unnoticed. */
+/* Sets *seq to the first record whose wall time is at least `wall_us`, or to 0 when there is none.
+ * Reads the clocks of one record in VFJ_CLOCKS_STEP. Reads the records between two of these only
+ * when their times may reach `wall_us`. A wall clock that was set and set back between two of
+ * these, within one boot, is not detected. */
 enum { VFJ_CLOCKS_STEP = 1024 };
 enum vfj_status vfj_journal_since(struct vfj_journal *journal, int64_t wall_us, uint64_t *seq);
 
 /* Reads the oldest and the newest time of all records. */
 enum vfj_status vfj_journal_times(struct vfj_journal *journal, int64_t *least_us, int64_t *most_us);
 
-/* Writing. Each record has the next seq, and its chain. vfj_journal_commit() is durable when it
- * returns VFJ_OK (WAL, synchronous=FULL). The caller rolls back after any failure, and no reader
- * sees the transaction. After a failed sync, a power cut may still bring the transaction back. No
- * command ran for those rows. */
+/* Writing. The caller gives each record the next seq and its chain. vfj_journal_commit() is durable
+ * when it returns VFJ_OK (WAL, synchronous=FULL). After any failure the caller rolls back, and
+ * readers do not see the transaction. When a sync failed, a power cut may still bring the rows of
+ * that transaction back. No command has run for those rows. */
 enum vfj_status vfj_journal_begin(struct vfj_journal *journal);
 enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record);
 enum vfj_status vfj_journal_commit(struct vfj_journal *journal);
@@ -85,14 +86,15 @@ void vfj_journal_wal_checkpoint(struct vfj_journal *journal);
 /* Publishes how many events wait in memory for this journal (store/lock.h). */
 void vfj_journal_set_waiting(struct vfj_journal *journal, uint64_t events);
 
-/* Begins a walk, one at a time for each journal. The walk reads the journal as of its beginning.
- * vfj_journal_next() reports a walk that could not begin. */
+/* Begins a walk from the record `from` on. A journal has one walk at a time. The walk reads the
+ * journal as of the walk's beginning. When the walk cannot begin, vfj_journal_next() returns the
+ * failure. */
 enum vfj_direction { VFJ_FORWARD, VFJ_BACKWARD };
 void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direction direction);
 
-/* Likewise begins a walk forward that reads milestones only: transitions, gaps, and the starts and
- * ends of daemons; `outcomes`: also how commands ended. In a journal since user_version 5 the walk
- * reads no page without such a row. */
+/* Begins a walk forward that reads milestones only: transitions, gaps, and the starts and ends of
+ * daemons. With `outcomes`, the walk also reads the outcomes of commands. In a journal of
+ * user_version 5 or newer, the walk reads only pages that hold such rows. */
 void vfj_journal_walk_milestones(struct vfj_journal *journal, uint64_t from, bool outcomes);
 
 /* Reads the next record of the walk. Returns VFJ_END after the last one. The record's spans are

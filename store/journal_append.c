@@ -51,7 +51,8 @@ static int bind_record(sqlite3_stmt *stmt, const struct vfj_record *record)
     return code;
 }
 
-/* An empty journal may begin with a state checkpoint. */
+/* Returns true when the record has the next seq. A state checkpoint that begins an empty journal
+ * may have any seq but 0. */
 static bool is_next(const struct vfj_journal *journal, const struct vfj_record *record)
 {
     return record->seq == journal->appended + 1
@@ -69,7 +70,8 @@ enum vfj_status vfj_journal_run_untriggered(struct vfj_journal *journal,
     return status;
 }
 
-/* The schema's trigger refuses a first row with another seq than 1. */
+/* The schema's trigger refuses a first row with another seq than 1. Such a row is therefore
+ * appended with the triggers off. */
 enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj_record *record)
 {
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_APPEND];
@@ -87,7 +89,7 @@ enum vfj_status vfj_journal_append(struct vfj_journal *journal, const struct vfj
 
 enum vfj_status vfj_journal_begin(struct vfj_journal *journal)
 {
-    vfj_journal_rollback(journal); /* a transaction that failed before */
+    vfj_journal_rollback(journal); /* ends a transaction that failed before */
     journal->appended = journal->last;
     return vfj_journal_run(journal, VFJ_STATEMENT_BEGIN);
 }
@@ -102,8 +104,8 @@ enum vfj_status vfj_journal_commit(struct vfj_journal *journal)
 
 void vfj_journal_rollback(struct vfj_journal *journal)
 {
-    /* SQLite rolls back on many failures itself. A ROLLBACK that fails is tried again before the
-     * next BEGIN. */
+    /* SQLite itself rolls back after many failures. When this ROLLBACK fails, vfj_journal_begin()
+     * repeats it before the next BEGIN. */
     if (sqlite3_get_autocommit(journal->db) != 0)
         return;
     sqlite3_stmt *stmt = journal->statements[VFJ_STATEMENT_ROLLBACK];
@@ -135,9 +137,9 @@ void vfj_journal_wal_checkpoint(struct vfj_journal *journal)
     journal->wal_pages = 0;
 }
 
-/* SQLite does the same when it closes a database, but first looks the file up by name. A process
- * in capability mode cannot look names up. SQLite would then keep the WAL, and the database file
- * alone would not be the whole journal. */
+/* SQLite also empties the WAL when it closes a database, but first looks the file up by name. In
+ * capability mode that look-up fails. SQLite would then keep the WAL, and the database file alone
+ * would not be the whole journal. */
 void vfj_journal_empty_wal(struct vfj_journal *journal)
 {
     if (journal->mode == VFJ_JOURNAL_WRITE && journal->db != NULL)

@@ -16,7 +16,7 @@ enum vfj_statement {
     VFJ_STATEMENT_ROLLBACK,
     VFJ_STATEMENT_APPEND,
     VFJ_STATEMENT_LAST,
-    VFJ_STATEMENT_FORWARD, /* vfj_journal_open() prepares those up to here */
+    VFJ_STATEMENT_FORWARD, /* vfj_journal_open() prepares this statement and those above */
     VFJ_STATEMENT_BACKWARD,
     VFJ_STATEMENT_MILESTONES,
     VFJ_STATEMENT_ONE,
@@ -30,8 +30,8 @@ enum vfj_statement {
     VFJ_STATEMENT_COUNT
 };
 
-/* SQLite refuses a longer row before reading it: the rows of a crafted file may share one long
- * chain of pages. */
+/* The longest row that SQLite reads. SQLite refuses a longer row before reading it, since the rows
+ * of a crafted file may share one long chain of pages. */
 enum { VFJ_LENGTH_READ = 1 << 16 };
 
 /* A state checkpoint with which the journal could begin. */
@@ -44,20 +44,23 @@ struct vfj_journal {
     sqlite3 *db;
     sqlite3_stmt *statements[VFJ_STATEMENT_COUNT];
     sqlite3_stmt *walk;          /* the current walk; NULL for none */
-    enum vfj_status walk_status; /* why the newest walk could not begin; VFJ_OK: it did */
+    enum vfj_status walk_status; /* why the newest walk could not begin; VFJ_OK: the walk began */
     uint64_t walk_last;          /* seq of the walk's newest record; 0 before the first */
     enum vfj_direction direction;
     enum vfj_journal_mode mode;
-    int version;                            /* user_version */
-    bool immutable;                         /* without locks: reads check for changes */
-    int lock;                               /* the writer's lock; -1 for none */
-    uint64_t last;                          /* writer: seq of the newest durable record */
-    uint64_t appended;                      /* seq of the newest record in the open transaction */
-    int wal_pages;                          /* pages in the WAL after the newest commit */
-    struct vfj_prune_point next_checkpoint; /* after the first row; seq 0: unknown */
-    uint64_t searched;                      /* rows up to this seq were searched */
+    int version; /* user_version */
+    /* SQLite takes no locks; reads check whether the file changed */
+    bool immutable;
+    int lock;          /* the writer's lock; -1 for none */
+    uint64_t last;     /* writer: seq of the newest durable record */
+    uint64_t appended; /* seq of the newest record in the open transaction */
+    int wal_pages;     /* pages in the WAL after the newest commit */
+    /* the first state checkpoint after the first row; seq 0: not known */
+    struct vfj_prune_point next_checkpoint;
+    /* pruning has searched the rows up to this seq for that checkpoint */
+    uint64_t searched;
     struct vfj_file_facts facts;
-    struct vfj_file_identity identity; /* writer: of the open files */
+    struct vfj_file_identity identity; /* writer: identity of the open files */
     char path[PATH_MAX];
     char detail[512];
 };
@@ -76,7 +79,8 @@ enum vfj_status vfj_journal_run_untriggered(struct vfj_journal *journal,
 /* Moves the whole WAL into the database, and truncates the WAL. */
 void vfj_journal_empty_wal(struct vfj_journal *journal);
 
-/* Reports a column that cannot be one of a record. Returns VFJ_JOURNAL_DAMAGED. */
+/* Stores as the detail that `column` of row `seq` cannot belong to a record. Returns
+ * VFJ_JOURNAL_DAMAGED. */
 enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, const char *column);
 
 /* Stores SQLite's error as the detail. Returns the status for the result code. */

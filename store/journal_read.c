@@ -78,7 +78,8 @@ static bool read_kind(sqlite3_stmt *row, struct vfj_record *record)
     return kind < VFJ_RECORD_KIND_COUNT;
 }
 
-/* The type must be the one that vfj_journal_append() uses for such a body. */
+/* Reads the body. Returns false when its type is not the type in which vfj_journal_append() stores
+ * such bytes. */
 static bool read_body(sqlite3_stmt *row, struct vfj_record *record)
 {
     bool is_text = has_type(row, BODY, SQLITE_TEXT);
@@ -118,11 +119,12 @@ static bool read_chain(sqlite3_stmt *row, struct vfj_record *record)
     return true;
 }
 
-/* Fills in every member of the record. Returns NULL, or the name of the first column that cannot
- * be one of a record. */
+/* Fills in every member of the record. Returns NULL on success, or the name of the first column
+ * that cannot belong to a record. */
 static const char *read_columns(sqlite3_stmt *row, struct vfj_record *record)
 {
-    record->seq = (uint64_t)sqlite3_column_int64(row, SEQ); /* the rowid: an integer in any file */
+    /* the rowid, which is an integer in any file */
+    record->seq = (uint64_t)sqlite3_column_int64(row, SEQ);
     if (record->seq == 0 || record->seq > INT64_MAX)
         return "seq";
     if (!read_cause(row, record))
@@ -151,7 +153,8 @@ enum vfj_status vfj_journal_damaged(struct vfj_journal *journal, uint64_t seq, c
     return VFJ_JOURNAL_DAMAGED;
 }
 
-/* Steps to the statement's next record. SQLite owns its spans until the next step. */
+/* Reads the statement's next record. SQLite owns the record's spans; they are valid until the next
+ * step of the statement. */
 static enum vfj_status read_next(struct vfj_journal *journal, sqlite3_stmt *stmt,
                                  struct vfj_record *record)
 {
@@ -175,7 +178,8 @@ static void begin_walk(struct vfj_journal *journal, enum vfj_statement statement
     if (journal->walk_status != VFJ_OK)
         return;
     journal->walk = journal->statements[statement];
-    /* A walk from 1 to the end includes rows with a seq of 0 or less, and so refuses them. */
+    /* A walk from the first record on also reads rows with a seq of 0 or less, in order to refuse
+     * them. */
     bool is_whole = direction == VFJ_FORWARD && from <= 1;
     int64_t bound = is_whole ? INT64_MIN : from > INT64_MAX ? INT64_MAX : (int64_t)from;
     VFJ_CHECK(sqlite3_bind_int64(journal->walk, 1, bound) == SQLITE_OK);
@@ -194,7 +198,8 @@ void vfj_journal_walk_milestones(struct vfj_journal *journal, uint64_t from, boo
         VFJ_CHECK(sqlite3_bind_int(journal->walk, 2, outcomes) == SQLITE_OK);
 }
 
-/* A malformed file can list rows in any order, and without end. */
+/* Returns true when `seq` follows the walk's newest seq. A malformed file can list rows in any
+ * order, and without end. */
 static bool is_in_order(const struct vfj_journal *journal, uint64_t seq)
 {
     if (journal->walk_last == 0)
@@ -240,7 +245,8 @@ struct clocks {
     int64_t seq, boot, wall_us, mono_us;
 };
 
-/* Reads the clocks of the first record from `seq` on. Returns VFJ_END when there is none. */
+/* Reads the clocks of the first record whose seq is at least `seq`. Returns VFJ_END when there is
+ * none. */
 static enum vfj_status read_clocks(struct vfj_journal *journal, int64_t seq, struct clocks *clocks)
 {
     enum vfj_status status = vfj_journal_prepare(journal, VFJ_STATEMENT_CLOCKS);
@@ -258,8 +264,9 @@ static enum vfj_status read_clocks(struct vfj_journal *journal, int64_t seq, str
     return status;
 }
 
-/* Returns whether the wall clock was not set between the two, so that the times between them lie
- * between theirs. Slewing moves both clocks. */
+/* Returns true when the wall clock was not set between the records `a` and `b`. The wall times of
+ * the records between them then lie between the times of `a` and `b`. Slewing changes both clocks
+ * alike. */
 static bool is_steady(const struct clocks *a, const struct clocks *b)
 {
     const int64_t tolerance_us = 1000000;
@@ -270,7 +277,7 @@ static bool is_steady(const struct clocks *a, const struct clocks *b)
         && apart_us >= -tolerance_us;
 }
 
-/* Returns whether a time between the two may be as late as `wall_us`. */
+/* Returns true when a record between `a` and `b` may have a wall time of at least `wall_us`. */
 static bool may_reach(const struct clocks *a, const struct clocks *b, int64_t wall_us)
 {
     const int64_t tolerance_us = 1000000;
@@ -279,7 +286,8 @@ static bool may_reach(const struct clocks *a, const struct clocks *b, int64_t wa
         || latest_us + tolerance_us >= wall_us;
 }
 
-/* Reads all times between the two. */
+/* Sets *seq to the first record from `first` to `last` whose wall time is at least `wall_us`, or to
+ * 0 when there is none. Reads the time of each record. */
 static enum vfj_status search_between(struct vfj_journal *journal, int64_t wall_us, int64_t first,
                                       int64_t last, uint64_t *seq)
 {

@@ -21,14 +21,15 @@ void vfj_json_add_string(struct vfj_json *json, const char *key, const char *tex
 void vfj_json_add_integer(struct vfj_json *json, const char *key, int64_t value);
 /* A duration becomes a number of seconds. */
 void vfj_json_add_duration(struct vfj_json *json, const char *key, int64_t us);
-/* Adds an empty list, and appends a text to it. Only ASCII text is given. */
+/* The first function adds an empty list with that key. The second function appends `text` to the
+ * list. `text` is ASCII. */
 void vfj_json_add_list(struct vfj_json *json, const char *key);
 void vfj_json_add_item(struct vfj_json *json, const char *key, const char *text);
 void vfj_json_add_bool(struct vfj_json *json, const char *key, bool value);
 
-/* Ends the object. Returns it in one line, without newline, or an empty span when an addition
- * failed for lack of memory or room. The span is valid until the next call, which begins a new
- * object. */
+/* Ends the object. Returns the object in one line, without newline, or an empty span when an
+ * addition failed for lack of memory or room. The span is valid until the next addition, which
+ * begins a new object. */
 struct vfj_span vfj_json_end(struct vfj_json *json);
 
 #endif

@@ -90,7 +90,8 @@ static enum vfj_status restore(struct vfj_ledger *ledger)
     return VFJ_OK;
 }
 
-/* Returns -1 when the directory cannot be opened. The ledger then has no snapshots. */
+/* Opens the directory of the file `path`. Returns -1 when the directory cannot be opened; the
+ * ledger then has no snapshots. */
 static int open_directory_of(const char *path)
 {
     char directory[PATH_MAX];
@@ -168,7 +169,7 @@ const char *vfj_ledger_detail(const struct vfj_ledger *ledger)
     return ledger != NULL ? ledger->detail : "out of memory";
 }
 
-/* Makes the submitted state the committed one. */
+/* Makes the state after the last submitted event the committed state. */
 static void adopt(struct vfj_ledger *ledger)
 {
     vfj_state_adopt(&ledger->committed, &ledger->machine.state, &ledger->touched);
@@ -186,7 +187,8 @@ static void roll_back(struct vfj_ledger *ledger)
     memset(&ledger->touched, 0, sizeof ledger->touched);
 }
 
-/* The view of the journal that the commit of this transaction makes valid. */
+/* The head of the chain and the snapshot's members after the rows of this transaction. Both become
+ * valid by the commit. */
 struct written {
     struct vfj_head_hash head;
     struct vfj_snapshot snapshot;
@@ -205,7 +207,8 @@ static enum vfj_status append(struct vfj_ledger *ledger, struct vfj_record *row,
     return vfj_journal_append(ledger->journal, row);
 }
 
-/* Writes the queued rows in one transaction. A failure changes nothing. */
+/* Writes the queued rows in one transaction. After a failure the ledger and the journal are
+ * unchanged. */
 static enum vfj_status write_rows(struct vfj_ledger *ledger)
 {
     struct written written = {.head = ledger->head, .snapshot = ledger->snapshot};
@@ -236,7 +239,7 @@ static uint64_t count_events(const struct vfj_write_queue *queue)
     return count;
 }
 
-/* Lets readers of the journal know that rows wait in memory. */
+/* Publishes for other processes how many events wait in memory. */
 static void publish_waiting(struct vfj_ledger *ledger)
 {
     vfj_journal_set_waiting(ledger->journal, vfj_ledger_waiting_events(ledger));
@@ -279,8 +282,8 @@ static enum vfj_status read_back(struct vfj_ledger *ledger, const struct vfj_eve
     return status;
 }
 
-/* Makes room for one more event by a commit. Returns VFJ_END when a detached ledger has no room:
- * the event gets no rows. */
+/* Makes room for one more event by a commit, when the write queue is full. Returns VFJ_END when the
+ * ledger is detached and the queue stays full: the event then gets no rows. */
 static enum vfj_status make_room(struct vfj_ledger *ledger)
 {
     if (vfj_write_queue_has_room(&ledger->queue))

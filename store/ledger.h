@@ -10,10 +10,10 @@
 #include "store/chain.h"
 #include "store/prune_step.h"
 
-/* The reaction to a journal that cannot be written: --on-journal-error. */
+/* The reaction to a journal that cannot be written (option --on-journal-error). */
 enum vfj_on_error {
-    VFJ_ON_ERROR_CONTINUE, /* the network comes first: go on, write the rows later */
-    VFJ_ON_ERROR_STOP,     /* run no command that is not recorded */
+    VFJ_ON_ERROR_CONTINUE, /* continue, since the network comes first; write the rows later */
+    VFJ_ON_ERROR_STOP,     /* run no command whose row is not durable */
 };
 
 bool vfj_on_error_parse(struct vfj_span span, enum vfj_on_error *on_error);
@@ -42,8 +42,8 @@ enum vfj_status vfj_ledger_open_cached(struct vfj_ledger **ledger, const char *p
 
 enum { VFJ_STATE_CHECKPOINT_ROWS = 4096, VFJ_STATE_CHECKPOINT_S = 24 * 60 * 60 };
 
-/* Sets how many rows, and how many microseconds, lie between two state checkpoints. The defaults
- * are VFJ_STATE_CHECKPOINT_ROWS and VFJ_STATE_CHECKPOINT_S. */
+/* Sets how many rows, and how many microseconds, may lie between two state checkpoints. The
+ * defaults are VFJ_STATE_CHECKPOINT_ROWS and VFJ_STATE_CHECKPOINT_S. */
 void vfj_ledger_set_state_checkpoints(struct vfj_ledger *ledger, uint64_t rows, int64_t us);
 
 enum { VFJ_SNAPSHOT_ROWS = 4096 }; /* a few milliseconds of replay */
@@ -52,41 +52,43 @@ enum { VFJ_SNAPSHOT_ROWS = 4096 }; /* a few milliseconds of replay */
  * VFJ_SNAPSHOT_ROWS. */
 void vfj_ledger_set_snapshots(struct vfj_ledger *ledger, uint64_t rows);
 
-/* Sets how many bytes of rows wait for a journal that cannot be written. The rows of one more
- * event fit besides. The default and the maximum are the ledger's 4 MiB. A detached ledger with a
- * full write queue loses events. */
+/* Sets how many bytes of rows may wait while the journal cannot be written. The rows of one more
+ * event fit besides. The default and the maximum are 4 MiB. When the ledger is detached and its
+ * write queue is full, the ledger loses events. */
 void vfj_ledger_set_write_queue(struct vfj_ledger *ledger, size_t bytes);
 
-/* Runs the maintenance that a commit does not. The caller calls it after commits, when their
- * commands run. A long WAL gets a WAL checkpoint. An old state checkpoint gets a successor, which
- * is committed, so that the rows before it can be pruned. A cached ledger writes a snapshot after
- * many rows. vfj_ledger_close() also writes a snapshot, but no state checkpoint. A state
- * checkpoint that cannot be written is no failure, but may detach the ledger. */
+/* Runs the maintenance that commits do not run. The caller calls this function after a commit,
+ * while the commands of that commit run. A long WAL gets a WAL checkpoint. An old state checkpoint
+ * gets a successor, which is committed, so that the rows before it can be pruned. A ledger opened
+ * by vfj_ledger_open_cached() writes a snapshot after many rows. vfj_ledger_close() also writes a
+ * snapshot, but no state checkpoint. A state checkpoint that cannot be written is no failure, but
+ * may detach the ledger. */
 void vfj_ledger_maintain(struct vfj_ledger *ledger);
 
-/* Runs one step of pruning, as vfj_prune_step() does. Returns VFJ_END while rows wait or the
- * ledger is detached, too. */
+/* Runs one step of pruning, as vfj_prune_step() does. Also returns VFJ_END when rows wait for a
+ * commit or the ledger is detached. */
 enum vfj_status vfj_ledger_prune(struct vfj_ledger *ledger, const struct vfj_prune_rule *rule,
                                  int64_t wall_us, uint64_t spare, uint64_t *first);
 
-/* Read the seq of the journal's first record, 0 for an empty journal, and the free bytes of its
- * file system. Return false when the value cannot be read now. */
+/* The first function reads the seq of the journal's first record, 0 for an empty journal. The
+ * second function reads the free bytes of the journal's file system. Both return false when the
+ * value cannot be read now. */
 bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first);
 bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes);
 
-/* Returns whether the journal's path names another file now: somebody moved, removed or replaced
- * the journal. The ledger still writes to the file that it opened. */
+/* Returns true when the journal's path no longer names the journal's file, since somebody moved,
+ * removed or replaced the file. The ledger still writes to the file that it opened. */
 bool vfj_ledger_is_moved(const struct vfj_ledger *ledger);
 
-/* Submits a row of kind "journal", which the machine does not see: "about=…" and more pairs.
- * Returns false when the row is too long or has no room. */
+/* Submits a row of kind "journal", which the machine does not see. `body` is "about=…" and more
+ * key=value pairs. Returns false when the row is too long or has no room. */
 bool vfj_ledger_note(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us, const char *body);
 
 /* Closes the ledger and drops rows that are not committed. Does nothing when `ledger` is NULL. */
 void vfj_ledger_close(struct vfj_ledger *ledger);
 
-/* Returns the cause of the last failure, perhaps empty, in addition to the text of the status.
- * The bytes are not safe for a terminal. */
+/* Returns a text with the cause of the last failure, perhaps empty. The text adds to the text of
+ * the status. The bytes are not safe for a terminal. */
 const char *vfj_ledger_detail(const struct vfj_ledger *ledger);
 
 /* clang-format off */
@@ -120,15 +122,17 @@ enum vfj_status vfj_ledger_submit(struct vfj_ledger *ledger, const struct vfj_ev
 /* clang-format on */
 enum vfj_status vfj_ledger_commit(struct vfj_ledger *ledger);
 
-/* Returns whether rows wait for a commit. */
+/* Returns true when rows wait for a commit. */
 bool vfj_ledger_waiting(const struct vfj_ledger *ledger);
 
-/* Returns how many events wait in memory, or were lost, since the ledger was detached. */
+/* Returns how many events since the detachment wait in memory or were lost. Returns 0 when the
+ * ledger is attached. */
 uint64_t vfj_ledger_waiting_events(const struct vfj_ledger *ledger);
 
 bool vfj_ledger_detached(const struct vfj_ledger *ledger);
 
-/* Returns whether a detached ledger has lost events: vfj_ledger_reattach() undoes their effects. */
+/* Returns true when a detached ledger has lost events. vfj_ledger_reattach() then undoes the
+ * effects of these events. */
 bool vfj_ledger_has_lost(const struct vfj_ledger *ledger);
 
 struct vfj_reattached {
@@ -146,10 +150,10 @@ struct vfj_reattached {
  * effects. The ledger therefore undoes them. The state is then that after the last kept event and
  * the gap. A daemon that had died at the first loss would have the same state.
  *
- * When reattached->lost > 0, the caller acts as that daemon's successor. The caller forgets the
- * running commands, whose answers this state does not know, and submits started, configured and
- * connected. The machine then observes the guest again. A replay thus needs no rule for losses,
- * and can check every digest and decision of a journal. */
+ * When reattached->lost > 0, the caller acts like a new daemon after such a death. The caller
+ * drops its running commands, since the restored state has no record of them, and submits
+ * started, configured and connected. The machine then observes the guest again. A replay thus
+ * needs no rule for losses, and can check every digest and decision of a journal. */
 enum vfj_status vfj_ledger_reattach(struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us,
                                     struct vfj_reattached *reattached,
                                     const struct vfj_decision **decision);
@@ -165,7 +169,8 @@ uint64_t vfj_ledger_durable_seq(const struct vfj_ledger *ledger);
  * an anchor. */
 struct vfj_head_hash vfj_ledger_head(const struct vfj_ledger *ledger);
 
-/* Returns whether a part of the journal was written under other rules, which decide otherwise. */
+/* Returns true when a part of the journal was written under other rules and these decided
+ * otherwise. */
 bool vfj_ledger_rules_changed(const struct vfj_ledger *ledger);
 
 #endif

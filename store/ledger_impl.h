@@ -30,8 +30,9 @@ struct vfj_ledger {
     struct vfj_state committed;
     struct vfj_pending committed_pending;
     uint64_t committed_seq;
-    bool cached;                  /* snapshots are read and written */
-    bool started;                 /* the newest started event is of this ledger */
+    bool cached; /* snapshots are read and written */
+    /* this ledger has submitted a started event of the present rules */
+    bool started;
     uint64_t snapshot_rows;       /* rows between snapshots */
     uint64_t snapshot_seq;        /* seq of the last snapshot; 0 for none */
     struct vfj_snapshot snapshot; /* the next snapshot's members besides the state */

@@ -30,8 +30,8 @@ static bool is_idle(const struct vfj_ledger *ledger)
     return !ledger->detached && vfj_write_queue_is_empty(&ledger->queue);
 }
 
-/* A state checkpoint needs a started event of this daemon before it. A replay then knows the
- * rules of the state. */
+/* Returns true when a state checkpoint is due. The checkpoint must follow a started event of this
+ * daemon, since that event records the rules. */
 static bool is_checkpoint_due(const struct vfj_ledger *ledger)
 {
     const struct vfj_snapshot *snapshot = &ledger->snapshot;

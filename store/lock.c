@@ -14,12 +14,12 @@
 
 #include "store/file.h"
 
-/* A lock whose owner was killed is tried again for 2 s. */
+/* When the owner of a held lock was killed, the lock is tried again for 2 s. */
 enum { STRAGGLER_TRIES = 100, STRAGGLER_PAUSE_MS = 20 };
 
 enum {
     OWNER_SIZE = 48,   /* two numbers, a line each */
-    WAITING_SIZE = 21, /* the line after them: how many events wait */
+    WAITING_SIZE = 21, /* the next line: the number of waiting events */
 };
 
 static bool lock_path(const char *path, char *to, size_t size)
@@ -29,7 +29,8 @@ static bool lock_path(const char *path, char *to, size_t size)
     return !text.overflow;
 }
 
-/* Returns whether `name` still names the open file. The last owner of a lock removes its file. */
+/* Returns true when `name` still names the open file `fd`. The owner removes the lock's file when
+ * it releases the lock. */
 static bool same_file(int fd, const char *name)
 {
     struct stat by_fd;
@@ -46,7 +47,7 @@ static void write_owner(int fd)
     while (text.length < OWNER_SIZE)
         vfj_text_add_char(&text, '\n');
     vfj_text_format(&text, "%-20u\n", 0U);
-    /* The pid is for users. The lock is valid without it, also when the disk is full. */
+    /* A failure is ignored, for example on a full disk. The lock is valid without the pid. */
     bool written
         = ftruncate(fd, 0) == 0 && pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
     (void)written;
@@ -57,7 +58,7 @@ void vfj_lock_name_file(int fd, uint64_t inode)
     char bytes[OWNER_SIZE];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     vfj_text_format(&text, "%ld\n%" PRIu64 "\n", (long)getpid(), inode);
-    /* A file without the inode is valid, too. */
+    /* A failure is ignored. The lock is valid without the inode. */
     bool written = pwrite(fd, bytes, text.length, 0) == (ssize_t)text.length;
     (void)written;
 }
@@ -82,7 +83,7 @@ static struct owner read_file(int fd)
     struct vfj_span rest = {bytes, length > 0 ? (size_t)length : 0};
     uint64_t pid = take_number(&rest);
     uint64_t inode = take_number(&rest);
-    bool is_whole = rest.length > 0; /* a newline follows */
+    bool is_whole = rest.length > 0; /* a newline follows the inode, so that no digit is missing */
     return (struct owner){.pid = pid <= INT_MAX ? (long)pid : 0, .inode = is_whole ? inode : 0};
 }
 
@@ -91,8 +92,8 @@ static long read_owner(int fd)
     return read_file(fd).pid;
 }
 
-/* Returns whether the process that wrote its pid has ended. A child of it may still hold the
- * lock: the process was killed between its fork and the child's exec. */
+/* Returns true when the process has ended whose pid is in the lock file. A child of that process
+ * may still hold the lock, when the process was killed between the fork and the child's exec. */
 static bool owner_is_gone(int fd)
 {
     long pid = read_owner(fd);
@@ -155,7 +156,7 @@ long vfj_lock_holder(const char *path, struct vfj_text *detail)
         return absent ? 0 : -1;
     }
     long pid = read_owner(file);
-    /* The lock of an ended process is not tested with flock(2). A daemon that starts now must not
+    /* When the owner has ended, flock(2) is not tried. Otherwise a daemon that starts now might
      * find the lock held by this process. */
     if (owner_is_gone(file) || flock(file, LOCK_SH | LOCK_NB) == 0)
         pid = 0;
@@ -189,7 +190,7 @@ void vfj_lock_set_waiting(int fd, uint64_t events)
     if (fd < 0)
         return;
     vfj_text_format(&text, "%-20" PRIu64 "\n", events);
-    /* A failure leaves the old number: the journal itself holds the facts. */
+    /* A failure is ignored and leaves the old number, which only informs readers. */
     bool written = pwrite(fd, bytes, text.length, OWNER_SIZE) == (ssize_t)text.length;
     (void)written;
 }
@@ -213,8 +214,8 @@ void vfj_lock_release(const char *path, int fd)
     char name[PATH_MAX];
     if (fd < 0)
         return;
-    /* The file is removed while it is locked. A process that opened it before notices that in
-     * same_file(). */
+    /* The file is removed while it is locked. A process that opened the file before detects the
+     * removal by same_file(). */
     if (lock_path(path, name, sizeof name) && same_file(fd, name))
         (void)unlink(name);
     (void)close(fd);

@@ -42,14 +42,14 @@ void vfj_machine_init(struct vfj_machine *machine)
     machine->pending.count = 0;
 }
 
-/* Returns the seq of the row whose command this event answers, or 0. */
+/* Returns the seq of the row whose command this event ends or answers, or 0 when there is none. */
 static uint64_t cause_of(struct vfj_machine *machine, const struct vfj_event *event)
 {
     if (event->kind == VFJ_EVENT_FINISHED)
         return vfj_pending_take(&machine->pending, event->as.finished.command);
     if (event->kind == VFJ_EVENT_OBSERVED)
         return vfj_pending_take(&machine->pending, event->as.observed.command);
-    /* A new daemon gets no answers to the commands of the one before. */
+    /* The commands of the daemon before get no answer in a new daemon. */
     if (event->kind == VFJ_EVENT_STARTED)
         machine->pending.count = 0;
     return 0;

@@ -10,8 +10,9 @@
 #include "core/machine/step.h"
 #include "store/record.h"
 
-/* Commands without an answer, with the seq of their rows. The answer has that seq as its cause.
- * When the list is full, the oldest entry is dropped, and its answer gets no cause. */
+/* The list of commands without an answer holds the seq of each command's row. That seq becomes the
+ * cause of the answer's row. When the list is full, its oldest entry is dropped, and the answer to
+ * that command gets no cause. */
 enum { VFJ_PENDING_MAX = 512 };
 
 struct vfj_pending {
@@ -38,8 +39,7 @@ struct vfj_machine {
 void vfj_machine_init(struct vfj_machine *machine);
 
 /* Steps to the state after `event`, whose row has the number `seq`. Stores the decision in
- * machine->decision. Fills in all of the event's row but its body: seq, cause, boot, times, kind,
- * note, digest. */
+ * machine->decision. Fills in all members of the event's row except the body and the chain. */
 void vfj_machine_step(struct vfj_machine *machine, const struct vfj_event *event, uint64_t seq,
                       struct vfj_record *row);
 

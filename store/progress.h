@@ -1,13 +1,14 @@
-/* The progress of long work. The work counts; a signal handler may read the count at any time. */
+/* The progress of long work. The working code sets the count; a signal handler may read it at any
+ * time. */
 #ifndef VFJ_STORE_PROGRESS_H
 #define VFJ_STORE_PROGRESS_H
 
 #include <stdint.h>
 
 struct vfj_progress {
-    unsigned phase;       /* counts the phases; 0: none has begun */
-    const char *what;     /* "checking records" */
-    const char *unit;     /* "records" */
+    unsigned phase;       /* number of the present phase, from 1; 0: none has begun */
+    const char *what;     /* what is done, such as "checking records" */
+    const char *unit;     /* what is counted, such as "records" */
     uint64_t done, total; /* total 0: unknown */
 };
 

@@ -17,7 +17,8 @@ enum {
     PAUSE_MS = 10,       /* between two steps, so that a daemon can write */
 };
 
-/* Of vfj_prune_stop(), which a signal handler calls. */
+/* Set by vfj_prune_stop(), which a signal handler calls. `writes`: a journal is open for writing.
+ * `stop`: pruning ends after the present step. */
 static volatile sig_atomic_t writes;
 static volatile sig_atomic_t stop;
 
@@ -34,9 +35,9 @@ struct pruning {
     const char *path;
     const struct vfj_prune_rule *rule;
     int64_t wall_us;
-    bool is_dry;                 /* nothing is to be removed */
-    struct vfj_journal *journal; /* to prune */
-    struct vfj_journal *source;  /* the archive is copied from it */
+    bool is_dry;                 /* a dry run, which removes nothing */
+    struct vfj_journal *journal; /* the journal that is pruned */
+    struct vfj_journal *source;  /* the same journal, open for reading the records of the archive */
     struct vfj_journal *copy;
     struct vfj_publish new_file;
 };
@@ -97,8 +98,8 @@ static enum vfj_status sum_bytes(struct pruning *pruning, uint64_t from, uint64_
     return status;
 }
 
-/* Finds the state checkpoint that the journal is to begin with. Goes from one to the next while
- * it is old enough or the rest of the journal is too large. */
+/* Finds the state checkpoint that the journal will begin with. Goes from one state checkpoint to
+ * the next while the checkpoint is old enough or the rest of the journal is too large. */
 static enum vfj_status find_cut(struct pruning *pruning)
 {
     struct vfj_prune *prune = pruning->prune;
@@ -260,8 +261,8 @@ static enum vfj_status release_pages(struct pruning *pruning)
     return status;
 }
 
-/* Adds a row that reports the pruning. A running daemon notices the pruning and adds that row
- * itself. */
+/* Adds a row that reports the pruning, unless a daemon runs. A running daemon detects the pruning
+ * and adds such a row itself. */
 static enum vfj_status write_note(struct pruning *pruning)
 {
     struct vfj_ledger *ledger = NULL;

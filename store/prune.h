@@ -6,39 +6,43 @@
 #include "store/verify.h"
 
 struct vfj_prune {
-    struct vfj_verified verified; /* last result: of the journal, or of the archive */
-    bool refused;                 /* nothing was removed for that reason */
-    bool stopped;                 /* vfj_prune_stop() ended it early */
-    uint64_t first;               /* seq of the journal's first record, before */
-    uint64_t cut;                 /* and after; equal to `first` when nothing could be pruned */
-    uint64_t last;                /* seq of the archive's last record */
+    /* result of the last verification: of the archive when one was verified, otherwise of the
+     * journal */
+    struct vfj_verified verified;
+    bool refused;   /* nothing was removed, since `verified` has a finding */
+    bool stopped;   /* vfj_prune_stop() ended the pruning early */
+    uint64_t first; /* seq of the journal's first record before the pruning */
+    /* seq of its first record afterwards; equal to `first` when nothing could be pruned */
+    uint64_t cut;
+    uint64_t last; /* seq of the archive's last record */
     struct vfj_prune_size before, after;
     const char *where; /* the path that caused a failure; NULL for none */
     char detail[512];  /* the cause of the failure; untrusted bytes */
 };
 
-/* Removes from the journal `path` all records that the rule releases at the time `wall_us`, up to
- * a state checkpoint. The journal then begins with that checkpoint. A daemon may write the
- * journal meanwhile. Pruning blocks it for a few milliseconds at a time, and its chain continues.
- * A process that dies in between leaves a valid journal.
+/* Removes from the journal `path` all records that the rule releases at the time `wall_us`, up to a
+ * state checkpoint. The journal then begins with that checkpoint. A daemon may write the journal
+ * meanwhile. Pruning blocks the daemon for a few milliseconds at a time. The chain of the journal
+ * continues. A process that dies during pruning leaves a valid journal.
  *
- * The whole journal is verified first. When it is not in order, nothing is removed. Unless
- * `archive` is NULL, the records and the checkpoint are first written to that new file with mode
- * 0600. The archive is a journal of its own. The archive is verified and durable before any
+ * The whole journal is verified first. When the verification has a finding, nothing is removed.
+ * Unless `archive` is NULL, the records and the checkpoint are first written to that new file with
+ * mode 0600. The archive is a journal of its own. The archive is verified and durable before any
  * record is removed. Without a daemon, a row of kind "journal" reports the pruning; a running
  * daemon writes that row itself.
  *
- * Fails as vfj_journal_open() does, and with JOURNAL_ACCESS when `archive` exists. Records that were
- * not removed are still in the journal. */
+ * Fails as vfj_journal_open() does, and with JOURNAL_ACCESS when `archive` exists. After a failure,
+ * records that were not removed are still in the journal. */
 enum vfj_status vfj_prune(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
                           const char *archive, struct vfj_prune *prune);
 
-/* Verifies the journal and finds the cut as vfj_prune() does, and removes nothing. */
+/* Verifies the journal and determines the first record that would remain, as vfj_prune() does.
+ * Removes nothing. */
 enum vfj_status vfj_prune_dry(const char *path, const struct vfj_prune_rule *rule, int64_t wall_us,
                               struct vfj_prune *prune);
 
-/* Asks a running vfj_prune() to end after its present step. The journal is then valid, and no file
- * is left beside it. Returns false while no journal is open for writing: the process may end at
+/* Makes a running vfj_prune() end after its present step. The journal is then valid, and no file is
+ * left beside it. Returns false when no journal is open for writing; the process may then end at
  * once. A signal handler may call this function. */
 bool vfj_prune_stop(void);
 

@@ -4,7 +4,7 @@
 #include "core/check.h"
 #include "store/journal_impl.h"
 
-enum { RELEASE_PAGES = 256 }; /* one megabyte takes a few milliseconds */
+enum { RELEASE_PAGES = 256 }; /* one MiB, whose release takes a few milliseconds */
 
 static enum vfj_status number_of(struct vfj_journal *journal, const char *pragma, uint64_t *number)
 {
@@ -50,8 +50,8 @@ enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uin
     return status;
 }
 
-/* Finds the first state checkpoint after the first row. The journal object caches it, so that
- * rows are searched once. */
+/* Finds the first state checkpoint after the first row. The journal object caches the result, so
+ * that no row is searched twice. */
 static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first,
                                  struct vfj_prune_point *next)
 {
@@ -71,9 +71,9 @@ static enum vfj_status find_next(struct vfj_journal *journal, uint64_t first,
     return VFJ_OK;
 }
 
-/* Replaces the cached state checkpoint by the one after it. A checkpoint with a future wall time
- * was written while the clock was ahead; it is older than the one after it. Returns VFJ_END when
- * there is none. */
+/* Replaces the cached state checkpoint by the next one. The caller skips a checkpoint with a future
+ * wall time in this way: the clock was ahead when the checkpoint was written. Returns VFJ_END when
+ * no other checkpoint follows. */
 static enum vfj_status skip_next(struct vfj_journal *journal)
 {
     struct vfj_prune_point *point = &journal->next_checkpoint;
@@ -104,8 +104,8 @@ enum vfj_status vfj_prune_before(struct vfj_journal *journal, uint64_t cut)
     return status;
 }
 
-/* Returns free pages to the file system. Returns VFJ_END when that is not possible: an old
- * journal was made without auto_vacuum. */
+/* Returns free pages to the file system. Returns VFJ_END when that has no effect, as for an old
+ * journal, which was made without auto_vacuum. */
 static enum vfj_status release_pages(struct vfj_journal *journal,
                                      const struct vfj_prune_size *before)
 {
@@ -129,14 +129,14 @@ static bool is_too_large(const struct vfj_prune_rule *rule, const struct vfj_pru
     return rule->max_bytes > 0 && size->used > rule->max_bytes;
 }
 
-/* Returns whether a search for a state checkpoint is worthwhile. A journal of an older format may
- * have a million rows and none. */
+/* Returns true when a search for a state checkpoint is worthwhile. A journal of an older format may
+ * have a million rows and no state checkpoint. */
 static bool may_apply(const struct vfj_prune_rule *rule, const struct vfj_prune_size *size)
 {
     return rule->keep_us > 0 || is_too_large(rule, size);
 }
 
-/* A row that is missing, or cannot be read, has no time. */
+/* Reads the wall time of a row. Returns false when the row is missing or cannot be read. */
 static bool wall_time_of(struct vfj_journal *journal, uint64_t seq, int64_t *wall_us)
 {
     if (vfj_journal_prepare(journal, VFJ_STATEMENT_WALL_TIME) != VFJ_OK)
@@ -150,8 +150,9 @@ static bool wall_time_of(struct vfj_journal *journal, uint64_t seq, int64_t *wal
     return found;
 }
 
-/* Finds where the younger rows begin, by bisection: from an old row to a young one. Rows of a
- * clock that was ahead for a while count as old here. */
+/* Returns true when the rows younger than keep_us began at least settled_us ago (struct
+ * vfj_prune_rule). Bisects from the first row, which is old, to the last row, which must be young.
+ * A row whose time is more than settled_us in the future counts as old. */
 static bool is_settled(struct vfj_journal *journal, const struct vfj_prune_rule *rule,
                        int64_t wall_us, uint64_t first)
 {

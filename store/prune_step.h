@@ -5,12 +5,12 @@
 #include "store/journal.h"
 
 /* The rule that releases rows: those older than keep_us microseconds, and the oldest while the
- * journal uses more than max_bytes. 0 means no such limit. Without either limit the rule releases
- * nothing.
+ * journal uses more than max_bytes. A value of 0 means that there is no such limit. Without either
+ * limit the rule releases nothing.
  *
  * A wall clock that is years ahead makes every row old. Rows are therefore released by age only
- * when the rows younger than keep_us began at least settled_us ago: the clock was about right for
- * so long. 0 trusts the clock. */
+ * when the rows younger than keep_us began at least settled_us ago: the clock has then been about
+ * right for that time. With settled_us = 0 the clock is trusted. */
 struct vfj_prune_rule {
     int64_t keep_us;
     int64_t settled_us;
@@ -32,8 +32,8 @@ enum vfj_status vfj_prune_next_state_checkpoint(struct vfj_journal *journal, uin
 /* Does one step of pruning by the rule. Removes the rows before the next state checkpoint in one
  * transaction, so that the journal begins there. When the rule releases nothing and more than
  * `spare` bytes of the file are free, returns some of them to the file system instead. A process
- * that dies in between leaves the journal before or after the step. The step needs no writer's
- * lock: a daemon may append meanwhile.
+ * that dies during the step leaves the journal as before or as after the step. The step needs no
+ * writer's lock: a daemon may append meanwhile.
  *
  * Returns VFJ_OK when more steps may follow; *first is the seq that the journal begins with.
  * Returns VFJ_END when nothing is left to do. After any other status the journal is unchanged. */

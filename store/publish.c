@@ -41,7 +41,8 @@ static bool join(char to[PATH_MAX], const char *first, const char *second)
     return !text.overflow;
 }
 
-/* This process may have no right to look `to` up. The publisher checks it. */
+/* Begins with the permission of the publisher. This process may have no right to look `to` up, so
+ * the publisher checks `to`. */
 static enum vfj_status begin_handover(struct vfj_publish *new_file, const char *to,
                                       struct vfj_text *detail)
 {
@@ -73,7 +74,8 @@ enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to,
     return vfj_publish_begin_temporary(new_file, to, detail);
 }
 
-/* No signal comes between mkdtemp(3) and the entry in the list. */
+/* Makes the directory and enters it in the list. Signals are blocked meanwhile, so that a signal
+ * handler finds every directory in the list. */
 static bool make_directory(struct vfj_publish *new_file, char name[PATH_MAX])
 {
     sigset_t all, before;

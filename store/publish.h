@@ -11,13 +11,13 @@
 struct vfj_publish {
     const char *to;           /* the path of the published file; borrowed from the caller */
     char directory[PATH_MAX]; /* TO.XXXXXX, mode 0700; empty for none */
-    char path[PATH_MAX];      /* of the new file in that directory; the caller creates it */
+    char path[PATH_MAX];      /* path of the new file in `directory`; the caller creates the file */
 };
 
-/* Makes the directory for a file that is to be published as `to`. Fails with JOURNAL_ACCESS or JOURNAL_IO,
- * and writes the cause to `detail`, when `to` exists or the directory cannot be made. The caller
- * calls vfj_publish_end() after a failure, too. With a publisher (store/handover.h) the directory
- * is at the publisher's prefix, and the publisher writes `to`. */
+/* Makes the directory for a file that is to be published as `to`. Fails with JOURNAL_ACCESS or
+ * JOURNAL_IO, and writes the cause to `detail`, when `to` exists or the directory cannot be made.
+ * The caller calls vfj_publish_end() after a failure, too. With a publisher (store/handover.h) the
+ * directory is at the publisher's prefix, and the publisher writes `to`. */
 enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to,
                                   struct vfj_text *detail);
 
@@ -26,9 +26,9 @@ enum vfj_status vfj_publish_begin(struct vfj_publish *new_file, const char *to,
 enum vfj_status vfj_publish_begin_temporary(struct vfj_publish *new_file, const char *prefix,
                                             struct vfj_text *detail);
 
-/* Publishes the file durably. The caller has closed it; this function syncs it. Fails with
- * JOURNAL_ACCESS or JOURNAL_IO, and writes the cause to `detail`. A file that exists there by now is not
- * replaced. */
+/* Publishes the file durably. The caller has closed the file; this function syncs it. Fails with
+ * JOURNAL_ACCESS or JOURNAL_IO, and writes the cause to `detail`. A file that others have made at
+ * new_file->to by then is not replaced. */
 enum vfj_status vfj_publish_finish(struct vfj_publish *new_file, struct vfj_text *detail);
 
 /* Syncs the file `from` and renames it to `to`, durably. Returns false, with errno, when that
@@ -38,8 +38,8 @@ bool vfj_publish_file(const char *from, const char *to);
 /* Removes the directory and all files that SQLite and the journal make in it. */
 void vfj_publish_end(struct vfj_publish *new_file);
 
-/* Removes likewise every directory that vfj_publish_end() has not removed yet. A signal handler may
- * call this function; the process then ends. */
+/* Removes every directory, with its files, that vfj_publish_end() has not removed yet. A signal
+ * handler may call this function; the process then ends. */
 void vfj_publish_abandon(void);
 
 #endif

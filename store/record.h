@@ -9,13 +9,13 @@
 #include "core/text/text.h"
 
 /* The kinds of rows: the kinds of events, the decisions of a step, and two kinds that the machine
- * does not see. Those are state checkpoints (store/state_checkpoint.h), and rows about the
- * journal itself. vfj_record_kind_name() has the persisted names. A name once written to a
- * journal is never reused. */
+ * does not see. These two are state checkpoints (store/state_checkpoint.h), and rows about the
+ * journal itself. vfj_record_kind_name() has the persisted names. A name once written to a journal
+ * is never reused. */
 enum vfj_record_kind {
     VFJ_RECORD_TRANSITION = VFJ_EVENT_COUNT,
     VFJ_RECORD_COMMAND,
-    VFJ_RECORD_CHECKPOINT, /* since user_version 2, like all below */
+    VFJ_RECORD_CHECKPOINT, /* since user_version 2, as are all kinds below */
     VFJ_RECORD_JOURNAL,
     VFJ_RECORD_KIND_COUNT,
 };
@@ -40,19 +40,19 @@ struct vfj_record {
 };
 
 bool vfj_record_is_event(const struct vfj_record *record);
-/* Returns whether the record is a step's decision: a transition or a command. */
+/* Returns true when the record is a transition or a command. Both are decisions of a step. */
 bool vfj_record_is_decided(const struct vfj_record *record);
 
 const char *vfj_record_kind_name(unsigned kind);
 /* Returns VFJ_RECORD_KIND_COUNT for an unknown name. */
 unsigned vfj_record_kind_parse(struct vfj_span name);
 
-/* Returns whether a body is stored as TEXT, so that any SQLite shell can print it. TEXT is
+/* Returns true when a body is stored as TEXT, so that any SQLite shell can print it. TEXT is
  * well-formed UTF-8 without control characters (C0, DEL, C1) other than tab and newline. Every
  * other body is stored as BLOB. */
 bool vfj_body_is_text(struct vfj_span body);
 
-/* Returns whether a note can be the persisted name of a reason, perhaps of a newer version:
+/* Returns true when a note can be the persisted name of a reason, perhaps of a newer version:
  * lower-case letters, digits and '-', VFJ_RECORD_NAME bytes at most. */
 bool vfj_note_is_name(struct vfj_span note);
 

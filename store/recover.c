@@ -16,7 +16,7 @@
 
 enum {
     BATCH = 1000, /* records in one transaction */
-    TRIES = 16,   /* average reads of a row: several pages may hold it */
+    TRIES = 16,   /* how often a row may be read on average: several pages may hold it */
 };
 
 /* A recovery in progress. */
@@ -62,7 +62,8 @@ static bool extends_chain(struct recovery *recovery, size_t index, bool file_onl
     return true;
 }
 
-/* Finds the row of that seq whose chain continues the head. */
+/* Finds a row with number `seq` whose chain continues the head. Returns false when there is
+ * none. */
 static bool find_row(struct recovery *recovery, uint64_t seq, struct vfj_record *record)
 {
     size_t count = vfj_recover_rows_count(recovery->rows);
@@ -88,8 +89,8 @@ static uint64_t find_chain_end(struct recovery *recovery, const struct vfj_ancho
     return next - 1;
 }
 
-/* Returns whether a journal can begin with that row: record 1, or the first part of a state
- * checkpoint. */
+/* Returns true when a journal can begin with the row `index`: record 1, or the first part of a
+ * state checkpoint. *start then has the row's seq and the head before the row. */
 static bool can_begin(struct recovery *recovery, size_t index, struct vfj_anchor *start)
 {
     struct vfj_record record;
@@ -180,8 +181,9 @@ static enum vfj_status verify_journal(struct recovery *recovery)
     return VFJ_OK;
 }
 
-/* Saves the run. The machine may decide otherwise at some record, or the last event may be
- * incomplete. Then the journal is written once more, up to the last complete event. */
+/* Saves the run that find_start() found. The machine may decide otherwise at some record, or the
+ * last event may be incomplete. Then the new journal is written once more, up to the last complete
+ * event. */
 static enum vfj_status save(struct recovery *recovery)
 {
     struct vfj_recovered *recovered = recovery->recovered;
@@ -200,7 +202,8 @@ static enum vfj_status save(struct recovery *recovery)
     return status;
 }
 
-/* Notes whether records may be missing. None is missing when the old journal was in order. */
+/* Notes whether records may be missing. No record is missing when the damaged journal verifies
+ * after all and its last record was saved. */
 static void note_losses(struct recovery *recovery)
 {
     struct vfj_recovered *recovered = recovery->recovered;
@@ -254,7 +257,8 @@ static bool is_saved(const struct vfj_recovered *recovered, uint64_t seq)
     return seq >= recovered->first && seq <= recovered->saved.seq;
 }
 
-/* Reports one row of each seq: the first that can be decoded. */
+/* Reports the records that were not saved. When several rows have one seq, reports the first of
+ * them that can be decoded. */
 static void report_unsaved(struct recovery *recovery, vfj_recover_unsaved *watch, void *arg)
 {
     struct vfj_record record;
@@ -278,7 +282,7 @@ static enum vfj_status run(struct recovery *recovery, int64_t wall_us)
     if (vfj_lock_holder(recovery->path, &text) > 0)
         return fail(recovery, recovery->path, VFJ_JOURNAL_BUSY, "a daemon writes this journal");
     text = begin_detail(recovery, recovery->path);
-    /* Another finding is no obstacle: the header may be damaged, too. */
+    /* Any other result does not stop the recovery, since the header may be damaged, too. */
     if (vfj_file_inspect(recovery->path, &facts, &text) == VFJ_JOURNAL_NEWER)
         return VFJ_JOURNAL_NEWER;
     text = begin_detail(recovery, recovery->path);

@@ -19,7 +19,7 @@ enum {
     WAL_HEADER = 32,
     FRAME_HEADER = 24,
     LEAF = 0x0d,     /* the first byte of a table's leaf page */
-    LEAF_HEADER = 8, /* bytes; then two bytes for the offset of each cell */
+    LEAF_HEADER = 8, /* bytes; after the header, two bytes for the offset of each cell */
 };
 
 /* The source of a row. FROM_LEFTOVER is a WAL frame after the last valid commit. */

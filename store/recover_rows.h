@@ -16,8 +16,8 @@
 struct vfj_recover_rows;
 
 /* Lists the rows of the journal at `path`. Fails with JOURNAL_ABSENT, JOURNAL_NOT_OURS (not a
- * regular file), JOURNAL_ACCESS, JOURNAL_IO or SYSTEM, and writes the cause to `detail`. The caller closes *rows
- * after a failure, too. *rows is NULL when memory ran out at the start. */
+ * regular file), JOURNAL_ACCESS, JOURNAL_IO or SYSTEM, and writes the cause to `detail`. The caller
+ * closes *rows after a failure, too. *rows is NULL when memory ran out at the start. */
 enum vfj_status vfj_recover_rows_open(struct vfj_recover_rows **rows, const char *path,
                                       struct vfj_text *detail);
 
@@ -30,13 +30,13 @@ size_t vfj_recover_rows_count(const struct vfj_recover_rows *rows);
 
 uint64_t vfj_recover_rows_seq(const struct vfj_recover_rows *rows, size_t index);
 
-/* Returns the index of the first row with at least that seq, or the number of rows when there is
- * none. */
+/* Returns the index of the first row whose seq is at least `seq`, or the number of rows when there
+ * is none. */
 size_t vfj_recover_rows_find(const struct vfj_recover_rows *rows, uint64_t seq);
 
-/* Decodes a row. Returns false when the row cannot be a record. The record's spans are valid
- * until the next call. The overflow pages of a long body come from the WAL where it has them, or
- * from the file only with `file_only`. */
+/* Decodes a row. Returns false when the row cannot be a record. The record's spans are valid until
+ * the next call. The overflow pages of a long body come from the WAL where the WAL has them,
+ * otherwise from the file. With `file_only` they come from the file alone. */
 bool vfj_recover_rows_get(struct vfj_recover_rows *rows, size_t index, bool file_only,
                           struct vfj_record *record);
 

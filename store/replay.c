@@ -10,7 +10,8 @@
 #include "store/progress.h"
 #include "store/state_checkpoint.h"
 
-/* The highest seq that a journal can begin with. The numbers above suffice for all rows to come. */
+/* The highest seq that a journal can begin with. More seqs remain above it than a journal can
+ * use. */
 static const uint64_t seq_max = UINT64_C(1) << 62;
 
 /* A replay in progress. */
@@ -21,9 +22,10 @@ struct replay {
     struct vfj_replay_result *result;
     struct vfj_chain *chain; /* NULL: the chain is not checked */
     struct vfj_record event; /* the newest event's row, without its spans */
-    unsigned rows, row;      /* how many rows must follow that row, and how many were read */
-    bool other_rules;        /* the newest started event is of other rules */
-    bool uncompared;         /* other rules decided otherwise: no comparison until the next start */
+    /* rows: how many rows must follow the event's row; row: how many of them were read */
+    unsigned rows, row;
+    bool other_rules; /* the newest started event was written under other rules */
+    bool uncompared;  /* other rules decided otherwise: no comparison until the next start */
     bool ended;
     struct vfj_head_hash before; /* the chain's head before the current record */
     bool reads_first;            /* reading the state checkpoint that the journal begins with */
@@ -78,7 +80,8 @@ static void finish(struct replay *replay, enum vfj_verdict verdict, uint64_t seq
     replay->ended = true;
 }
 
-/* The machine does not decide as recorded. The replay ends, unless the record is of other rules. */
+/* Notes that the machine does not decide as recorded. Ends the replay, unless the record was
+ * written under other rules. */
 static void differ(struct replay *replay, uint64_t seq, const char *what, struct vfj_span expected,
                    struct vfj_span found)
 {
@@ -129,8 +132,8 @@ static void compare_bytes(struct replay *replay, uint64_t seq, const char *what,
         differ(replay, seq, what, expected, found);
 }
 
-/* Checks that no seq is missing and that the chain holds. A failure means that records were
- * edited. */
+/* Checks that no seq is missing and that the chain holds. Returns false, and ends the replay, when
+ * records were edited. */
 static bool check_chain(struct replay *replay, const struct vfj_record *record)
 {
     struct vfj_replay_result *result = replay->result;
@@ -151,8 +154,9 @@ static bool check_chain(struct replay *replay, const struct vfj_record *record)
     return true;
 }
 
-/* Notes the rules of a started event, and compares again from there on. The daemon that wrote it
- * had restored its state by its own rules, as this replay did. */
+/* Notes the rules of a started event. Comparison begins again with that event when its rules are
+ * the present ones: the daemon that wrote it had restored its state by these rules, as this replay
+ * did. */
 static void note_rules(struct replay *replay, const struct vfj_event *event)
 {
     if (event->kind != VFJ_EVENT_STARTED)
@@ -162,7 +166,7 @@ static void note_rules(struct replay *replay, const struct vfj_event *event)
     replay->uncompared = replay->other_rules && replay->result->what != NULL;
 }
 
-/* The record at `seq` is not the decision that the event requires next. */
+/* Notes that the record at `seq` is not the decision that the event requires next. */
 static void differ_missing(struct replay *replay, uint64_t seq)
 {
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
@@ -270,7 +274,7 @@ static void compare_checkpoint(struct replay *replay, const struct vfj_record *r
     struct vfj_head_hash head = replay->before;
     struct vfj_text text = vfj_text_begin(replay->body, sizeof replay->body);
     if (!replay->in_checkpoint) {
-        /* without the chain, the replay does not know the head */
+        /* A replay that does not check the chain has no head, and takes the record's own. */
         if (replay->chain == NULL)
             (void)vfj_state_checkpoint_first(record->body, &head, &rules);
         vfj_state_checkpoint_begin(&replay->checkpoint, replay->machine, &head, replay->rules);
@@ -285,8 +289,8 @@ static void compare_checkpoint(struct replay *replay, const struct vfj_record *r
                    record->cause);
 }
 
-/* Checks a row that the machine does not see. Such a row follows an event with all its decisions.
- */
+/* Checks a row that the machine does not see. Such a row must follow an event with all its
+ * decisions. */
 static void check_unseen(struct replay *replay, const struct vfj_record *record)
 {
     if (replay->row < replay->rows)

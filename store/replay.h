@@ -32,40 +32,41 @@ enum { VFJ_DIFFERENCE_SIZE = 1024 };
 struct vfj_replay_result {
     uint8_t verdict;                    /* enum vfj_verdict */
     uint8_t status;                     /* UNUSABLE: enum vfj_status; the journal has the detail */
-    uint64_t seq;                       /* the first record that differs; 0 for none */
+    uint64_t seq;                       /* seq of the first record that differs; 0 for none */
     const char *what;                   /* the part that differs: "body" …; NULL for none */
     char expected[VFJ_DIFFERENCE_SIZE]; /* the machine's value, cut to fit; untrusted bytes */
     char found[VFJ_DIFFERENCE_SIZE];    /* the journal's value */
     uint64_t first;                     /* seq of the first record */
-    struct vfj_head_hash first_head;    /* the chain's head before it */
+    struct vfj_head_hash first_head;    /* the chain's head before the record `first` */
     uint64_t records;                   /* seq of the last record without a difference */
     uint64_t events;
-    struct vfj_head_hash head; /* the chain's head after that record */
+    struct vfj_head_hash head; /* the chain's head after the record `records` */
 };
 
 /* Called for each record without a difference, after the machine stepped by its event. */
 typedef void vfj_replay_watch(void *arg, const struct vfj_record *record,
                               const struct vfj_machine *machine);
 
-/* A record that the replay begins after. The machine has the state after it. */
+/* The record after which a replay begins. The machine already has the state after that record. */
 struct vfj_replay_from {
     uint64_t seq;
-    struct vfj_head_hash head; /* the chain's head after it */
+    struct vfj_head_hash head; /* the chain's head after that record */
 };
 
 struct vfj_replay_checks {
     const struct vfj_replay_from *from; /* NULL: replay the whole journal */
-    bool skip_chain;                    /* then edits that the machine ignores are not detected */
-    vfj_replay_watch *watch;            /* NULL for none */
+    /* do not check the chain; edits that the machine ignores then stay undetected */
+    bool skip_chain;
+    vfj_replay_watch *watch; /* NULL for none */
     void *arg;
 };
 
-/* Replays the journal. Afterwards the machine has the state after the last record. A pruned
- * journal begins with a state checkpoint, whose state is taken as it is. Any later state
- * checkpoint must equal the one that the machine would write.
+/* Replays the journal. Afterwards the machine has the state after the last record. A pruned journal
+ * begins with a state checkpoint, whose state is taken as it is. Any later state checkpoint must
+ * equal the one that the machine would write.
  *
- * The replay ends at the first difference. After a started event of other rules, a difference
- * does not end it. The result keeps that difference, and the verdict is RULES_CHANGED. The
+ * The replay ends at the first difference. After a started event of other rules, a difference does
+ * not end the replay. The result keeps that difference, and the verdict is RULES_CHANGED. The
  * machine then continues by its own rules, and the replay compares nothing up to the next started
  * event of the present rules. The daemon that wrote that event restored its state in the same
  * way. */

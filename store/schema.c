@@ -53,7 +53,7 @@
     "    SELECT raise(ABORT, 'the journal is append-only: no DELETE');\n" \
     "END"
 
-/* The facts. A released migration is never changed: a new one follows it. */
+/* The table and its triggers. A released migration is never changed; a new migration follows it. */
 static const char version_1[]
     = TABLE_RECORD ";" TRIGGER_GAPLESS ";" TRIGGER_CHANGED ";" TRIGGER_DELETED ";";
 
@@ -61,12 +61,12 @@ static const char version_1[]
  * changes. */
 static const char version_2[] = "";
 
-/* Only views change. */
+/* Versions 3 and 4 change only views. */
 static const char version_3[] = "";
 static const char version_4[] = "";
 
-/* Readers of migrations find their few rows among many without reading all pages. The query of
- * store/journal.c has the same list of kinds, so that SQLite uses the index. */
+/* With this index, the verbs that read milestones find their few rows without reading all pages.
+ * The query of store/journal.c has the same list of kinds, so that SQLite uses the index. */
 #define INDEX_MILESTONE \
     "CREATE INDEX record_milestone ON record (seq, kind) WHERE " VFJ_SCHEMA_MILESTONE
 
@@ -126,7 +126,8 @@ struct object {
     const char *type, *name, *table, *sql;
 };
 
-enum { VERSION_OF_INDEX = 5 }; /* older versions have no index, the first of the facts */
+/* the first version with the index; the index is the first entry of `facts` */
+enum { VERSION_OF_INDEX = 5 };
 
 /* Sorted by type and name. The last entry is blank. */
 static const struct object facts[] = {
@@ -165,7 +166,8 @@ static int make_views(sqlite3 *db)
     return code;
 }
 
-/* Runs the first row of `query` as a statement, until the query has no rows. */
+/* Runs the text in the first row of `query` as a statement, again and again until the query has no
+ * rows. */
 static int run_each(sqlite3 *db, const char *query)
 {
     int code;
@@ -253,7 +255,7 @@ static const char *text_of(sqlite3_stmt *row, int column)
     return text != NULL ? text : "";
 }
 
-/* Returns whether the file lacks the object. Both lists are sorted by type and name. */
+/* Returns true when the file lacks the object. Both lists are sorted by type and name. */
 static bool is_missing(const struct object *object, sqlite3_stmt *row)
 {
     int order = strcmp(object->type, text_of(row, 0));

@@ -25,8 +25,8 @@ int vfj_schema_rebuild_views(sqlite3 *db);
  * SQLite result code of a failure. */
 int vfj_schema_compare(sqlite3 *db, int version, struct vfj_text *name);
 
-/* Compares the views in the same way with those of the present version. The program uses no view
- * of a file, so that readers need not compare them. */
+/* Compares the views of the file with those of the present version, in the same way. The program
+ * reads no view of a file, so readers of journals need not call this function. */
 int vfj_schema_compare_views(sqlite3 *db);
 
 /* SQL: the condition of a milestone (store/journal.h). */
@@ -34,8 +34,8 @@ int vfj_schema_compare_views(sqlite3 *db);
     "kind IN ('transition', 'finished', 'gap', 'started', 'stopping', 'stopped')"
 
 /* SQL: the rows of `record` as the other views and the program's JSON show them. `pairs` is the
- * body of a transition, command or outcome as a JSON object. The last pair of a body may be
- * quoted as JSON quotes, and becomes "last". All other values are plain words. */
+ * body of a transition, command or outcome as a JSON object. The value of the last pair of a body
+ * may be quoted like a JSON string; its key becomes "last". All other values are plain words. */
 /* clang-format off */
 #define VFJ_SCHEMA_ENTRY \
     "SELECT seq, time, boot, wall_us, mono_us, uptime, cause, kind, body, note, digest, chain,\n" \

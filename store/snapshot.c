@@ -30,7 +30,8 @@ struct header {
     uint64_t seq, event_seq, checkpoint_seq;
     int64_t checkpoint_wall_us;
     uint8_t before[VFJ_HEAD_SIZE];
-    uint64_t rc_digest, scripts_digest; /* 0: the part was never written, and is left out */
+    /* 0: that part of the state was never written, and the file leaves it out */
+    uint64_t rc_digest, scripts_digest;
     uint32_t slot_count, rc_length, pending_count, rules_changed;
 };
 
@@ -129,7 +130,7 @@ static bool read_machine(struct stream *stream, struct header *header, struct vf
         && machine->state.index.digests[VFJ_SLOTS_MAX + 1] == header->scripts_digest;
 }
 
-/* Returns whether only this user can have written the file. */
+/* Returns true when only this user can have written the file. */
 static bool is_private(int fd)
 {
     struct stat facts;
@@ -150,8 +151,8 @@ static bool read_file(const char *path, struct header *header, struct vfj_machin
     return right;
 }
 
-/* Returns whether the newest event led to this state, and only its decisions and unseen rows
- * follow up to the snapshot's record. */
+/* Returns true when the newest event led to this state, and only that event's decisions and unseen
+ * rows follow up to the snapshot's record. */
 static bool follows(struct vfj_journal *journal, const struct header *header,
                     const struct vfj_state *state)
 {

@@ -26,23 +26,24 @@
 /* clang-format on */
 
 struct vfj_snapshot {
-    uint64_t seq;                /* of the newest record */
-    uint64_t event_seq;          /* of the newest event's record */
+    uint64_t seq;                /* seq of the newest record */
+    uint64_t event_seq;          /* seq of the newest event's record */
     struct vfj_head_hash before; /* the chain's head before the newest record */
     bool rules_changed;          /* vfj_ledger_rules_changed() */
-    uint64_t checkpoint_seq;     /* of the last row of the newest state checkpoint; 0 for none */
-    int64_t checkpoint_wall_us;  /* the time of that row, or of the journal's first record */
+    /* seq of the last row of the newest state checkpoint; 0 for none */
+    uint64_t checkpoint_seq;
+    int64_t checkpoint_wall_us; /* the time of that row, or of the journal's first record */
 };
 
-/* Reads the snapshot of `journal`. Returns false when there is no valid one. The contents of
+/* Reads the snapshot of `journal`. Returns false when there is no valid snapshot; the contents of
  * `machine` are then undefined. */
 bool vfj_snapshot_read(const char *path, struct vfj_journal *journal, struct vfj_chain *chain,
                        struct vfj_machine *machine, struct vfj_snapshot *snapshot,
                        struct vfj_replay_from *from);
 
-/* Writes the state after record snapshot->seq, which is durable. `directory` is the journal's
- * directory, open, since the process may be unable to look names up. Returns whether the snapshot
- * was written. After a failure the old snapshot may or may not exist. */
+/* Writes the state after the record snapshot->seq, which is durable. `directory` is an open
+ * descriptor of the journal's directory, since the process may be unable to look names up. Returns
+ * true when the snapshot was written. After a failure the old snapshot may or may not exist. */
 bool vfj_snapshot_write(int directory, const char *path, const struct vfj_machine *machine,
                         const struct vfj_snapshot *snapshot);
 

@@ -50,11 +50,11 @@ void vfj_state_checkpoint_begin(struct vfj_state_checkpoint *checkpoint,
  * Returns false when no part is left. */
 bool vfj_state_checkpoint_write(struct vfj_state_checkpoint *checkpoint, struct vfj_text *text);
 
-/* Reads the head and the rules from the body of a first part. Returns false when the body is
- * none. */
+/* Reads the head and the rules from the body of a first part. Returns false when the body is not
+ * that of a first part. */
 bool vfj_state_checkpoint_first(struct vfj_span body, struct vfj_head_hash *head, uint32_t *rules);
 
-/* Returns whether the body is that of a last part. */
+/* Returns true when the body is that of a last part. */
 bool vfj_state_checkpoint_is_last(struct vfj_span body);
 
 /* A state checkpoint that is being read. */
@@ -68,9 +68,10 @@ struct vfj_state_checkpoint_reader {
 };
 
 enum vfj_state_checkpoint_read {
-    VFJ_STATE_CHECKPOINT_MORE,  /* more parts must follow */
-    VFJ_STATE_CHECKPOINT_READ,  /* the machine has the state */
-    VFJ_STATE_CHECKPOINT_WRONG, /* none, or none that the machine can continue from */
+    VFJ_STATE_CHECKPOINT_MORE, /* more parts must follow */
+    VFJ_STATE_CHECKPOINT_READ, /* the machine has the state */
+    /* no state checkpoint, or one that the machine cannot continue from */
+    VFJ_STATE_CHECKPOINT_WRONG,
 };
 
 void vfj_state_checkpoint_read_begin(struct vfj_state_checkpoint_reader *reader,

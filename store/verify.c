@@ -11,7 +11,8 @@
 #include "store/progress.h"
 #include "store/state_checkpoint.h"
 
-/* Verifications before giving up. A daemon that starts or ends meanwhile changes the file once. */
+/* Attempts before the verification gives up. An attempt fails when the file changes during it. A
+ * daemon that starts or ends changes the file once. */
 enum { TRIES = 5 };
 
 /* A verification in progress. */
@@ -23,7 +24,7 @@ struct verification {
     struct vfj_head_hash at_anchor;
     bool anchor_seen;
     uint64_t event; /* the newest event's seq */
-    unsigned rows;  /* number of rows that follow it */
+    unsigned rows;  /* number of rows that follow that event */
     struct vfj_machine machine;
 };
 
@@ -59,7 +60,7 @@ static void set_finding(struct verification *verification, enum vfj_finding find
     verification->verified->finding = (uint8_t)finding;
 }
 
-/* Reports a journal that could not be read: damage, or another failure. */
+/* Sets the finding for a journal that could not be read: DAMAGED or UNUSABLE. */
 static void set_failure(struct verification *verification, enum vfj_status status,
                         const char *detail)
 {
@@ -101,8 +102,9 @@ static bool check_integrity(struct verification *verification)
     return right;
 }
 
-/* Notes the last complete record. An event is complete with its last decision; under other rules,
- * when the next event is read. A state checkpoint is complete with its last part. */
+/* Notes the last complete record. An event is complete with its last decision. Under other rules
+ * the number of decisions is unknown, and an event is complete when the next event is read. A state
+ * checkpoint is complete with its last part. */
 static void note_complete(struct verification *verification, const struct vfj_record *record)
 {
     bool is_unseen = !vfj_record_is_event(record) && !vfj_record_is_decided(record);
@@ -198,7 +200,8 @@ static void verify_journal(struct verification *verification)
     check_anchor(verification);
 }
 
-/* Returns whether the file changed meanwhile. Findings in such a file are not of the journal. */
+/* Returns true when the file changed during the verification. The findings in such a file say
+ * nothing about the journal. */
 static bool changed(const struct verification *verification)
 {
     const struct vfj_journal *journal = verification->journal;
@@ -208,7 +211,7 @@ static bool changed(const struct verification *verification)
         && journal->immutable && vfj_file_changed(journal->path, &journal->facts);
 }
 
-/* Verifies once. Returns false when the file changed meanwhile. */
+/* Verifies once. Returns false when the file changed during the verification. */
 static bool verify_once(struct verification *verification, const char *path)
 {
     memset(verification->verified, 0, sizeof *verification->verified);

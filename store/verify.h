@@ -33,8 +33,9 @@ struct vfj_verified {
     uint8_t status;         /* UNUSABLE: enum vfj_status, as of vfj_journal_open() */
     uint64_t first;         /* seq of the first record: 1, or that of a state checkpoint */
     struct vfj_anchor head; /* the last right record, and the chain's head after it */
-    uint64_t complete;      /* the last record at which no decision is missing; at most head.seq */
-    char detail[512];       /* the cause of the finding; untrusted bytes, may be empty */
+    /* seq of the last record at which no decision is missing; at most head.seq */
+    uint64_t complete;
+    char detail[512]; /* the cause of the finding; untrusted bytes, may be empty */
 };
 
 /* Verifies the whole journal `path` in one read transaction, and changes nothing. Rows that a

@@ -18,7 +18,8 @@ enum {
     EVENT_SIZE = RECORD_SIZE + VFJ_BODY_MAX + ALIGN             //
         + VFJ_TRANSITIONS_MAX * (RECORD_SIZE + TRANSITION_BODY) //
         + VFJ_COMMANDS_MAX * (RECORD_SIZE + COMMAND_BODY)       //
-        + VFJ_BODY_MAX + ALIGN, /* vfj_write_queue_body() needs as much again for the last body */
+        /* room for the longest body that vfj_write_queue_body() may return */
+        + VFJ_BODY_MAX + ALIGN,
 };
 
 bool vfj_write_queue_open(struct vfj_write_queue *queue, size_t size)

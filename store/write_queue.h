@@ -10,7 +10,7 @@
 struct vfj_write_queue {
     char *bytes;
     size_t size;
-    size_t room; /* bytes that may be in use before another event */
+    size_t room; /* the most bytes that may be in use before one more event is added */
     size_t used;
 };
 
@@ -19,14 +19,14 @@ struct vfj_write_queue {
 bool vfj_write_queue_open(struct vfj_write_queue *queue, size_t size);
 void vfj_write_queue_close(struct vfj_write_queue *queue);
 
-/* Sets the room to `bytes` of rows, or to the most that the memory allows. Beyond the room one
- * more event always fits. */
+/* Sets the room to `bytes` of rows, or to the most that the memory allows. One more event always
+ * fits beyond the room. */
 void vfj_write_queue_set_room(struct vfj_write_queue *queue, size_t bytes);
 
 void vfj_write_queue_clear(struct vfj_write_queue *queue);
 bool vfj_write_queue_is_empty(const struct vfj_write_queue *queue);
 
-/* Returns whether the largest event with all its transitions and commands still fits. */
+/* Returns true when the largest event, with all its transitions and commands, still fits. */
 bool vfj_write_queue_has_room(const struct vfj_write_queue *queue);
 
 /* Returns an empty text of at most VFJ_BODY_MAX bytes for the body of the next row. The caller

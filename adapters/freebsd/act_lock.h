@@ -9,11 +9,11 @@
  * acts. The caller takes the lock when only a signal or a system failure can still end the daemon,
  * and before the first observation. FreeBSD's scripts handle earlier events, and the first
  * observation sees the result. vfjournal-devd, which devd's rules run, holds this lock for an
- * instant; this function waits for that. */
+ * instant; this function waits up to a second for the lock. */
 int vfj_act_lock_take(const char *path, pid_t daemon);
 
-/* Releases the lock. Does nothing for -1. The file stays: removing it could remove a successor's
- * lock. */
+/* Releases the lock. Does nothing for -1. The file stays: if this function removed the file, it
+ * could remove the lock of the next daemon. */
 void vfj_act_lock_drop(int fd);
 
 #endif

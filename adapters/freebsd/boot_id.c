@@ -60,7 +60,8 @@ static bool take_id(struct vfj_span value, char id[VFJ_BOOT_ID_SIZE])
     return value.length > 0 && vfj_span_copy(id, VFJ_BOOT_ID_SIZE, value);
 }
 
-/* { sec = 1763820900, usec = 123456 } Sat Nov 22 14:15:00 2025 */
+/* Parses the value of kern.boottime:
+ * { sec = 1763820900, usec = 123456 } Sat Nov 22 14:15:00 2025 */
 static bool take_boottime(struct vfj_span value, char id[VFJ_BOOT_ID_SIZE])
 {
     struct vfj_span word;

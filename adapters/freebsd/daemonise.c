@@ -1,4 +1,4 @@
-/* The step into the background: fork(2), setsid(2), and a pipe on which the parent waits. */
+/* Puts the daemon into the background by fork(2) and setsid(2). The parent waits on a pipe. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* pipe2: glibc hides it without */
 #endif
@@ -10,11 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_SYSTEM = 4 }; /* as of the program's other failures */
+enum { EXIT_SYSTEM = 4 }; /* the exit status of the program's other system failures */
 
 static int report = -1; /* the pipe to the waiting parent; -1: none */
 
-/* Waits for one byte, or for the end of the child. */
+/* Waits for one byte or for the end of the child, then ends this process. Its exit status is 0
+ * after the byte, otherwise the child's. */
 static void wait_and_exit(pid_t child, int from)
 {
     char byte;

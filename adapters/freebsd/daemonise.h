@@ -1,17 +1,18 @@
-/* The step into the background. The parent's exit status reports whether the start succeeded. */
+/* Puts the daemon into the background. The parent's exit status reports whether the start
+ * succeeded. */
 #ifndef VFJ_FREEBSD_DAEMONISE_H
 #define VFJ_FREEBSD_DAEMONISE_H
 
 #include <stdbool.h>
 
-/* Forks, and goes on in the child, in its own session and in the directory /. The caller has
- * started no thread and no child, and opened no database. The parent waits. It exits with 0 when
- * the child is ready, else with the child's exit status. Returns false, with errno, when there is
- * no child. */
+/* Forks, and continues in the child, in its own session and in the directory /. The caller has
+ * started no thread and no child, and opened no database. The parent waits. The parent exits with 0
+ * when the child is ready, else with the child's exit status. Returns false, with errno, when the
+ * fork fails. */
 bool vfj_daemonise(void);
 
 /* Reports a successful start: the parent exits, and the standard descriptors become /dev/null. Does
- * nothing without a waiting parent. */
+ * nothing when no parent waits. */
 void vfj_daemonise_ready(void);
 
 #endif

@@ -28,27 +28,28 @@ enum { VFJ_PATHNAME_SIZE = 1024 }; /* FreeBSD's PATH_MAX */
     X(rc_conf, "/etc/rc.conf")                        \
     X(act_lock, "/var/run/vfjournal/act.lock")
 
-/* A path that an option sets is used unchanged. A default is below `root`, which is empty on a real
- * guest. */
+/* A path that an option sets is used unchanged. A default path is below `root`, which is empty on a
+ * real guest. */
 struct vfj_paths {
     char root[VFJ_PATHNAME_SIZE];
 #define X(member, path) char member[VFJ_PATHNAME_SIZE];
     VFJ_PATHS(X)
 #undef X
-    char lease_helper[VFJ_PATHNAME_SIZE]; /* programs of this package, never below the root */
+    /* The two helpers are programs of this package. Their paths are never below `root`. */
+    char lease_helper[VFJ_PATHNAME_SIZE];
     char rc_helper[VFJ_PATHNAME_SIZE];
 };
 
-/* Sets all paths to their defaults under `root`, "" for the guest itself. Searches the helpers
- * beside the program: in ../libexec/vfjournal (an installation), then in libexec/vfjournal (a
- * build). Otherwise they are in /usr/local/libexec/vfjournal. Fails with TOO_LONG when a path does
- * not fit. */
+/* Sets all paths to their defaults under `root`, "" for the guest itself. Searches the helpers in
+ * ../libexec/vfjournal beside the program's directory (an installation), then in libexec/vfjournal
+ * (a build). Otherwise uses /usr/local/libexec/vfjournal. Fails with TOO_LONG when a path does not
+ * fit. */
 enum vfj_status vfj_paths_init(struct vfj_paths *paths, const char *root);
 
-/* Returns whether root may run programs and the shell code of rc.conf below the root directory:
- * only root can change them, or a directory that leads to them. Returns true for other users than
- * root, and for the guest itself. Otherwise adds the path that fails, and the cause, to
- * *complaint. */
+/* Returns true when root may run the programs and the shell code of rc.conf below the root
+ * directory: only root can change them or a directory that leads to them. Also returns true when
+ * the user is not root, and when the root directory is the guest's own. Otherwise adds the path
+ * that fails, and the cause, to *complaint. */
 bool vfj_paths_are_roots(const struct vfj_paths *paths, struct vfj_text *complaint);
 
 /* Sets one path. Fails with TOO_LONG when it does not fit. */
@@ -58,12 +59,14 @@ enum vfj_status vfj_paths_set(char member[VFJ_PATHNAME_SIZE], const char *path);
 bool vfj_paths_join(char path[VFJ_PATHNAME_SIZE], const char *directory, const char *a,
                     const char *b, const char *c);
 
-/* Translates `name`, a path as the guest's scripts use it: the scripts' directories as configured,
- * other paths below the root. Returns false when it does not fit or is not absolute. */
+/* Translates `name`, a path as the guest's scripts use it, into `path`. The directories of scripts
+ * become those of `paths`; any other path is below the root. Returns false when the result does not
+ * fit or `name` is not absolute. */
 bool vfj_paths_of_file(const struct vfj_paths *paths, const char *name,
                        char path[VFJ_PATHNAME_SIZE]);
 
-/* Returns the program file for a command's first word. Fails as vfj_paths_of_file() does. */
+/* Writes the path of the program that `argv` runs into `path`. Fails as vfj_paths_of_file()
+ * does. */
 bool vfj_paths_of_program(const struct vfj_paths *paths, const struct vfj_argv *argv,
                           char path[VFJ_PATHNAME_SIZE]);
 

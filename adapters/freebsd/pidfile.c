@@ -1,8 +1,8 @@
-/* The daemon's pidfile. The process that holds its lock runs.
+/* The daemon's pidfile. A locked pidfile means that its process runs.
  *
- * pidfile_open(3) does not fit: it follows symbolic links, and cannot report the owner without
- * making the file. Two processes share our descriptor, and the monitor removes the file. On Linux
- * it would need libbsd. */
+ * pidfile_open(3) does not serve here: it follows symbolic links, and cannot report the owner
+ * without making the file. Also, the daemon and the monitor share the descriptor, and the monitor
+ * removes the file. On Linux pidfile_open(3) would need libbsd. */
 #include "adapters/freebsd/pidfile.h"
 
 #include <errno.h>
@@ -15,8 +15,8 @@
 
 enum { TRIES_MAX = 8 };
 
-/* Returns whether `path` still names the open file. Its last owner may have removed it between
- * our open and our lock. */
+/* Returns true when `path` still names the open file `fd`. The file's last owner may have removed
+ * it between the open and the lock of this process. */
 static bool is_named(int fd, const char *path)
 {
     struct stat ours, named;
@@ -74,7 +74,8 @@ pid_t vfj_pidfile_owner(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (fd < 0)
         return 0;
-    /* A shared lock: two processes that ask at the same time do not report each other. */
+    /* A shared lock, so that two processes that call this function at the same time do not report
+     * each other. */
     bool locked = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     ssize_t length = locked ? read(fd, line, sizeof line) : 0;
     close(fd);

@@ -11,7 +11,8 @@
 #include "adapters/freebsd/run/clock.h"
 
 enum {
-    LINES_A_TURN = 512, /* lines in one turn, before other events of the loop */
+    /* most lines in one turn of the loop; then the loop handles other events */
+    LINES_A_TURN = 512,
     RETRY_FIRST_MS = 250,
     RETRY_LAST_MS = 30000,
 };
@@ -81,7 +82,7 @@ static void end_connection(struct vfj_devd_client *client)
     tell_gap(client);
 }
 
-/* The descriptor stays readable while lines are left. */
+/* Passes lines on. The descriptor stays readable while the reader has lines. */
 static void on_readable(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_devd_client *client = context;
@@ -109,7 +110,7 @@ static const char *path_of(const struct vfj_devd_client *client, bool records)
     return records ? client->paths->devd_seqpacket : client->paths->devd_stream;
 }
 
-/* Handles the connection, or the error that there is none. */
+/* Handles the reply to a request for a connection: a descriptor, or an error. */
 static void on_connection(void *context, const struct vfj_reply *reply, int fd)
 {
     struct vfj_devd_client *client = context;

@@ -11,8 +11,8 @@
 struct vfj_devd_client;
 
 /* Callbacks. All arguments are borrowed for the call. `connected` and `gap` alternate. `batch_end`
- * is called when no more is at hand, or after enough lines in a row. `more` then says that the
- * client goes on at once. A batch may be empty. */
+ * ends a batch of lines, which may be empty: no line is left, or the batch is long enough. `more`:
+ * lines are left, and the client passes them on at once. */
 struct vfj_devd_listener {
     void (*connected)(void *context, const char *path);
     void (*gap)(void *context, const char *reason);
@@ -24,10 +24,11 @@ struct vfj_devd_listener {
 };
 
 struct vfj_devd_settings {
-    bool stream_only;        /* devd's stream socket, not the seqpacket one */
-    bool network_only;       /* only lines for which vfj_devd_is_network() */
-    uint32_t retry_first_ms; /* doubled after each failure … 0: 250 ms */
-    /* … up to this; a connection that lasted so long resets the pause. 0: 30 s */
+    bool stream_only;  /* use devd's stream socket, not its seqpacket socket */
+    bool network_only; /* pass on only lines for which vfj_devd_is_network() returns true */
+    /* first pause before connecting again, doubled after each failure; 0: 250 ms */
+    uint32_t retry_first_ms;
+    /* longest pause; 0: 30 s. A connection that lasted longer resets the pause to retry_first_ms. */
     uint32_t retry_last_ms;
 };
 
@@ -37,10 +38,12 @@ struct vfj_devd_client *vfj_devd_client_open(struct event_base *base, struct vfj
                                              const struct vfj_devd_settings *settings,
                                              const struct vfj_devd_listener *listener);
 
-/* Connects, and connects again whenever the connection is lost. The loop reports the outcome. */
+/* Connects, and connects again whenever the connection is lost. The loop calls `connected` or
+ * `gap`. */
 void vfj_devd_client_connect(struct vfj_devd_client *client);
 
-/* The caller has closed the dispatch before, so that no new connection arrives. */
+/* Closes the connection. The caller has closed the dispatch before, so that no new connection
+ * arrives. */
 void vfj_devd_client_close(struct vfj_devd_client *client);
 
 #endif

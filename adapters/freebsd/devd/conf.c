@@ -142,7 +142,7 @@ static enum token next(struct reader *reader)
     }
 }
 
-/* A statement inside braces: KEY, the kinds of its values, then a semicolon. */
+/* A statement inside braces: `key`, then the kinds of its values, then a semicolon. */
 struct statement {
     const char *key;
     bool is_option; /* of an options block; otherwise of a rule */
@@ -170,8 +170,8 @@ static const struct statement *find_statement(const char *key, bool is_option)
     return NULL;
 }
 
-/* Reads the rest of the statement with the current key. Returns NULL for an unknown statement. A
- * missing second value is empty. */
+/* Reads the rest of the statement that the current word begins. Returns NULL when no such statement
+ * exists. A missing second value is empty. */
 static const struct statement *read_statement(struct reader *reader, bool is_option,
                                               char values[2][VFJ_RULE_VALUE_SIZE])
 {
@@ -237,7 +237,7 @@ static bool is_rule(const char *word)
     return false;
 }
 
-/* options { statements }; or KIND PRIORITY { statements }; */
+/* Reads one block: options { statements }; or KIND PRIORITY { statements }; */
 static bool read_block(struct reader *reader)
 {
     struct vfj_devd_rule rule = {.line = reader->line};

@@ -6,7 +6,7 @@
 
 /* Callbacks, in the order of the file. Arguments are borrowed for the call. */
 struct vfj_devd_conf_listener {
-    /* a notify rule, without its file and order */
+    /* Reports a notify rule. Its members `file` and `order` are not set. */
     void (*rule)(void *context, const struct vfj_devd_rule *rule);
     void (*directory)(void *context, const char *path);
     void (*set)(void *context, const char *name, const char *value);

@@ -7,7 +7,8 @@
 #include "core/check.h"
 #include "core/limits.h"
 
-/* Chunks are mapped, so that the memory of a storm goes back to the system. */
+/* A chunk is mapped with mmap(2), so that the memory that a storm of lines needed returns to the
+ * system. */
 struct vfj_chunk {
     TAILQ_ENTRY(vfj_chunk) link;
     size_t taken, used; /* offsets in bytes */
@@ -73,7 +74,8 @@ static void drop_first(struct vfj_line_queue *queue)
     munmap(chunk, sizeof *chunk);
 }
 
-/* The caller may still use the line that was taken last. The next call drops its chunk. */
+/* Drops the chunks whose lines were all taken. The caller may still use the line that was taken
+ * last; only the next call of vfj_line_queue_take() drops the chunk of that line. */
 static void drop_taken(struct vfj_line_queue *queue)
 {
     struct vfj_chunk *chunk;

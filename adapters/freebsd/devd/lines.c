@@ -18,7 +18,7 @@ static void keep(struct vfj_lines *lines, struct vfj_span part)
     lines->open = true;
 }
 
-/* Passes a line that is complete in the input on from there, without a copy. */
+/* Passes a finished line on. A line that is complete in the input is not copied. */
 static void finish(struct vfj_lines *lines, struct vfj_span part)
 {
     struct vfj_span line = part;

@@ -7,15 +7,15 @@
 
 #include "core/text/text.h"
 
-/* `line` is borrowed for the call and has no '\n'. */
+/* Called for each line. `line` is borrowed for the call, and has no '\n'. */
 typedef void vfj_line_fn(void *context, struct vfj_span line);
 
-/* Cuts longer lines to `size` bytes, and drops the rest of them. */
+/* Cuts a line that is longer than `size` bytes to `size` bytes, and drops the rest of that line. */
 struct vfj_lines {
     char *bytes;
     size_t size;
     size_t length;
-    bool open; /* the beginning of a line was read, but not its end */
+    bool open; /* the beginning of a line was read, but not yet its end */
     vfj_line_fn *line;
     void *context;
 };

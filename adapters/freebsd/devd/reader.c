@@ -1,6 +1,6 @@
 /* A thread that keeps devd's socket empty. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares pipe2() only with this macro */
 #endif
 #include "adapters/freebsd/devd/reader.h"
 
@@ -20,18 +20,18 @@
 
 enum {
     STACK_SIZE = 256 * 1024,
-    RECEIPT_SIZE = VFJ_LINE_MAX + 2, /* a line that is just too long, with its '\n' */
+    RECEIPT_SIZE = VFJ_LINE_MAX + 2, /* one byte more than the longest line with its '\n' */
 };
 
 struct vfj_devd_reader {
     pthread_t thread;
     int fd;
-    int wakeup[2]; /* a pipe, with a byte in it while `woken` */
+    int wakeup[2]; /* a pipe; it holds a byte while `woken` is set */
     bool records, network_only;
-    struct vfj_lines lines; /* used by the thread only, as `bytes` is */
+    struct vfj_lines lines; /* only the thread uses `lines`, `bytes` and `receipt` */
     char bytes[VFJ_LINE_MAX + 1];
     char receipt[RECEIPT_SIZE];
-    int64_t wall_us, mono_us; /* of the last receipt */
+    int64_t wall_us, mono_us; /* of the newest receipt */
     pthread_mutex_t lock;     /* protects the members below */
     pthread_cond_t room;
     struct vfj_line_queue queue;
@@ -54,8 +54,8 @@ static void wake(struct vfj_devd_reader *reader)
     reader->woken = true;
 }
 
-/* A record of the seqpacket socket is one line. Linux does not report MSG_EOR, so the end of a
- * receipt ends the record. */
+/* Keeps a record of the seqpacket socket, which is one line. Linux does not report MSG_EOR, so the
+ * end of a receipt ends the record. */
 static void keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
 {
     if (record.text[record.length - 1] == '\n')
@@ -65,7 +65,8 @@ static void keep_record(struct vfj_devd_reader *reader, struct vfj_span record)
     keep_line(reader, record);
 }
 
-/* Returns false when the reader is being closed. */
+/* Adds a receipt to the queue. Waits while the queue has no room. Returns false when the reader is
+ * being closed. */
 static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt)
 {
     reader->wall_us = vfj_clock_wall_us();
@@ -84,7 +85,7 @@ static bool keep(struct vfj_devd_reader *reader, struct vfj_span receipt)
     return go_on;
 }
 
-/* Keeps a last line without '\n', too. */
+/* Notes the end of the connection. Also keeps a last line that has no '\n'. */
 static void end(struct vfj_devd_reader *reader, int error)
 {
     pthread_mutex_lock(&reader->lock);
@@ -110,7 +111,7 @@ static void *read_all(void *context)
     }
 }
 
-/* The thread blocks all signals: the main thread handles them. */
+/* Starts the thread with all signals blocked: the main thread handles them. */
 static int start_thread(struct vfj_devd_reader *reader)
 {
     pthread_attr_t attributes;

@@ -17,17 +17,18 @@ struct vfj_devd_reader;
  * thread can be started. */
 struct vfj_devd_reader *vfj_devd_reader_open(int fd, bool records, bool network_only);
 
-/* Returns a descriptor that becomes readable when there may be lines or an end. */
+/* Returns a descriptor that becomes readable when the queue has lines or the connection has
+ * ended. */
 int vfj_devd_reader_wakeup(const struct vfj_devd_reader *reader);
 
 enum vfj_devd_taken {
     VFJ_DEVD_LINE,
-    VFJ_DEVD_NONE,  /* no line; the descriptor reports the next one */
+    VFJ_DEVD_NONE,  /* no line; the descriptor becomes readable when the next line comes */
     VFJ_DEVD_ENDED, /* the connection has ended, and the queue is empty */
 };
 
-/* Takes the oldest line out of the queue, borrowed until the next call. *error is the cause of the
- * connection's end: an errno, or 0 when devd closed it. */
+/* Takes the oldest line out of the queue. The line is borrowed until the next call. On ENDED,
+ * *error is the cause of the connection's end: an errno, or 0 when devd closed the connection. */
 enum vfj_devd_taken vfj_devd_reader_take(struct vfj_devd_reader *reader,
                                          struct vfj_line_queue_line *line, int *error);
 

@@ -133,7 +133,8 @@ static void read_directory(struct reading *reading, const char *directory)
     vfj_text_format(&text, "%s%s", reading->root, directory);
     DIR *opened = opendir(path);
     if (opened == NULL)
-        return; /* devd reports nothing, either: /usr/local/etc/devd may be missing */
+        /* devd does not report a missing directory either; /usr/local/etc/devd may be missing */
+        return;
     while ((entry = readdir(opened)) != NULL && count < NAMES_MAX) {
         if (is_conf(entry->d_name))
             vfj_span_copy(names[count++], sizeof names[0], vfj_span_of(entry->d_name));
@@ -154,7 +155,7 @@ static int by_priority(const void *a, const void *b)
     return left->order < right->order ? -1 : 1;
 }
 
-/* Replaces $name in a pattern by the value of `set name`. */
+/* Replaces the pattern "$name" by the value of the statement `set name`. */
 static void expand(const struct reading *reading, char pattern[VFJ_RULE_VALUE_SIZE])
 {
     bool inverted = pattern[0] == '!';

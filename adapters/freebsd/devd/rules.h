@@ -33,7 +33,7 @@ struct vfj_devd_rules {
         *rules; /* in devd's order: highest priority first, then in the order of reading */
     unsigned count;
     unsigned file_count;
-    /* the first thing that could not be read; empty: none */
+    /* the first file or rule that could not be read, with the cause; empty: none */
     char complaint[VFJ_RULE_VALUE_SIZE];
 };
 
@@ -43,14 +43,14 @@ struct vfj_devd_fact {
     const char *value;
 };
 
-/* Reads ROOT/etc/devd.conf and, as its options say, each *.conf of its directories (devd.conf(5)),
- * all below `root`. Skips the rest of a file after an error, and reports the error in *complaint.
- * Returns false when devd.conf itself cannot be read. */
+/* Reads ROOT/etc/devd.conf and each *.conf file of the directories that its options name
+ * (devd.conf(5)), all below `root`. After an error, skips the rest of that file, and reports the
+ * error in rules->complaint. Returns false when devd.conf itself cannot be read. */
 bool vfj_devd_rules_read(struct vfj_devd_rules *rules, const char *root);
 void vfj_devd_rules_free(struct vfj_devd_rules *rules);
 
-/* Returns the one rule whose action devd runs for the event: the first that matches
- * (sbin/devd/devd.cc, process_event). NULL when no rule matches. */
+/* Returns the one rule whose action devd runs for the event: the first rule that matches
+ * (sbin/devd/devd.cc, process_event). Returns NULL when no rule matches. */
 const struct vfj_devd_rule *vfj_devd_rules_choose(const struct vfj_devd_rules *rules,
                                                   const struct vfj_devd_fact *facts,
                                                   unsigned count);

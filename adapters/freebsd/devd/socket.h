@@ -4,13 +4,14 @@
 
 #include <stdbool.h>
 
-/* Connects a non-blocking local socket of that type (SOCK_SEQPACKET, SOCK_STREAM) to `path`.
+/* Connects a non-blocking local socket of type `type` (SOCK_SEQPACKET or SOCK_STREAM) to `path`.
  * Returns -1, with errno, on failure. */
 int vfj_devd_socket_connect(const char *path, int type);
 
-/* Connects to the first of devd's sockets that exists. Tries a socket of the other type with that
- * type. With *records each receipt is one line; otherwise '\n' ends lines. Returns -1 when both
- * fail, with the errno of the first. */
+/* Connects to devd's seqpacket socket. When that socket does not exist or is of another type,
+ * connects to devd's stream socket. With `stream_only`, connects to the stream socket only.
+ * *records is true when each receipt is one line, false when '\n' ends lines. Returns -1, with the
+ * errno of the first attempt, when no socket can be connected. */
 int vfj_devd_socket_open(const char *seqpacket_path, const char *stream_path, bool stream_only,
                          bool *records);
 

@@ -1,4 +1,4 @@
-/* Requests to the guest: this process or the privileged one serves them. */
+/* Passes requests to the guest on to the process that serves them: this one or the monitor. */
 #include "adapters/freebsd/guest/dispatch.h"
 
 #include <event2/event.h>
@@ -11,7 +11,7 @@
 #include "adapters/freebsd/privsep/server.h"
 #include "core/check.h"
 
-/* A request without its last reply. */
+/* A request whose last reply has not arrived. */
 struct question {
     TAILQ_ENTRY(question) link;
     struct vfj_request request;
@@ -20,7 +20,7 @@ struct question {
     void *context;
 };
 
-/* A reply of this process's own server, not yet passed on. */
+/* A reply of this process's own server that was not yet passed on. */
 struct answer {
     STAILQ_ENTRY(answer) link;
     struct vfj_reply reply;
@@ -31,16 +31,16 @@ struct vfj_dispatch {
     uint64_t last_number;
     TAILQ_HEAD(, question) questions; /* in the order of the requests */
 
-    /* without a monitor */
+    /* without a monitor: */
     struct vfj_server *server;
     STAILQ_HEAD(, answer) answers;
     struct event deliver;
 
-    /* with one */
+    /* with a monitor: */
     struct vfj_wire *wire;
     struct event readable, writable, lost;
     bool listens;
-    struct vfj_reply reply; /* being received */
+    struct vfj_reply reply; /* the reply that is being received */
     void (*gone)(void *context);
     void *context;
 };
@@ -62,7 +62,7 @@ static struct question *find_question(struct vfj_dispatch *dispatch, uint64_t nu
     return question;
 }
 
-/* Returns whether another reply to the same request follows. */
+/* Returns true when another reply to the same request follows. */
 static bool is_followed(const struct vfj_reply *reply)
 {
     return reply->kind == VFJ_REPLY_STARTED
@@ -83,9 +83,10 @@ static void pass_on(struct vfj_dispatch *dispatch, const struct vfj_reply *reply
     asked.replied(asked.context, reply, descriptor);
 }
 
-/* Our own server. */
+/* Functions for this process's own server. */
 
-/* A vfj_reply_fn. Keeps the reply for the loop, so that no callback runs inside of a request. */
+/* Keeps the reply until the loop passes it on, so that no callback is called from inside
+ * vfj_dispatch_ask(). A vfj_reply_fn. */
 static void keep_answer(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct vfj_dispatch *dispatch = context;
@@ -105,7 +106,7 @@ static struct answer *take_answer(struct vfj_dispatch *dispatch)
     return answer;
 }
 
-/* Passes on one reply for each turn of the loop, since the callback may end the loop. */
+/* Passes one reply on in each turn of the loop, since the callback may end the loop. */
 static void on_deliver(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_dispatch *dispatch = context;
@@ -119,7 +120,7 @@ static void on_deliver(evutil_socket_t fd, short what, void *context)
     free(answer);
 }
 
-/* The monitor. */
+/* Functions for the monitor. */
 
 static void report_gone(struct vfj_dispatch *dispatch)
 {
@@ -127,7 +128,7 @@ static void report_gone(struct vfj_dispatch *dispatch)
         dispatch->gone(dispatch->context);
 }
 
-/* From now on no request is sent, and no reply passed on. */
+/* Treats the monitor as ended: from now on no request is sent to it, and no reply is passed on. */
 static void lose(struct vfj_dispatch *dispatch)
 {
     event_del(&dispatch->readable);
@@ -143,8 +144,8 @@ static void on_lost(evutil_socket_t fd, short what, void *context)
     report_gone(context);
 }
 
-/* A reply that does not match its request, or has a descriptor where none belongs, counts as the
- * monitor's end. */
+/* Passes a received reply on. Treats the monitor as ended when the reply does not match its
+ * request, or has a descriptor that its kind does not have. */
 static void take_reply(struct vfj_dispatch *dispatch, int descriptor)
 {
     const struct question *question = find_question(dispatch, dispatch->reply.number);
@@ -174,8 +175,8 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
         lose(dispatch);
 }
 
-/* Sends the requests that were not sent yet, in order, as far as the socket permits. A monitor that
- * has ended shows up as the end of its replies. */
+/* Sends the requests that were not sent yet, in order, until the socket is full. When the monitor
+ * has ended, the dispatch detects that while reading its replies. */
 static void send_questions(struct vfj_dispatch *dispatch)
 {
     struct question *question;
@@ -288,7 +289,7 @@ void vfj_dispatch_ask(struct vfj_dispatch *dispatch, const struct vfj_request *r
     if (dispatch->server != NULL)
         vfj_server_serve(dispatch->server, asked);
     else if (!dispatch->listens)
-        /* the asker of this request learns of the end, too */
+        /* reports the monitor's end once more, for this request */
         event_active(&dispatch->lost, EV_TIMEOUT, 0);
     else if (!event_pending(&dispatch->writable, EV_WRITE, NULL))
         send_questions(dispatch);

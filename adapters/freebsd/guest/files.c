@@ -6,7 +6,7 @@
 #include "adapters/freebsd/guest/guest_file.h"
 #include "adapters/freebsd/privsep/safe_path.h"
 
-/* The first script that exists is used. */
+/* Notes the first of the possible scripts that exists, when only root can change it. */
 static void read_script(const struct vfj_paths *paths, struct vfj_name hn,
                         struct vfj_slot_files *files)
 {

@@ -8,7 +8,7 @@
 #include "adapters/freebsd/paths.h"
 #include "core/data/command.h"
 
-/* The files of one slot. The members are those of struct vfj_view. */
+/* Facts from the files of one slot. The members equal those of struct vfj_view. */
 struct vfj_slot_files {
     uint64_t hn_dhclient, vf_dhclient, lagg_dhclient;
     bool lease;
@@ -17,11 +17,11 @@ struct vfj_slot_files {
 };
 
 struct vfj_files {
-    bool ok; /* false: no probe may read that file */
+    bool ok; /* false: no probe may read the file that the command names */
     union {
-        struct vfj_file file; /* PROBE_FILE */
-        /* PROBE_SLOT: per-interface script, lease, dhclients' pidfiles. PROBE_SNAPSHOT: the
-         * VF's dhclient alone */
+        struct vfj_file file; /* PROBE_FILE: the file */
+        /* PROBE_SLOT: the per-interface script, the lease, the dhclients' pidfiles. PROBE_SNAPSHOT:
+         * the VF's dhclient only. */
         struct vfj_slot_files slot;
     } as;
 };

@@ -24,7 +24,7 @@ int vfj_guest_file_open(const char *path)
     return -1;
 }
 
-/* Copies the first line into text, or nothing when it is not printable. */
+/* Copies the first line into `text`. Copies nothing when the line is not printable. */
 static void take_line(const char *bytes, size_t length, char text[VFJ_VALUE_SIZE])
 {
     size_t end = 0;
@@ -67,7 +67,8 @@ bool vfj_guest_file_exists(const char *path)
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* Returns whether another process holds the file's lock. *known is false when locks cannot tell. */
+/* Returns true when another process holds the file's lock. *known is false when flock(2) failed for
+ * another reason. */
 static bool is_locked(int fd, bool *known)
 {
     if (flock(fd, LOCK_SH | LOCK_NB) == 0) {
@@ -96,7 +97,8 @@ static uint64_t running(int fd)
     if (!vfj_span_word(&rest, &word) || !vfj_span_to_u64(word, &pid) || pid < 2 || pid > INT_MAX)
         return 0;
     if (kill((pid_t)pid, 0) != 0 && errno != EPERM)
-        return 0; /* without a lock of ours: a dhclient that starts now would fail on it */
+        /* returns before the lock is tried: a dhclient that starts now would fail on our lock */
+        return 0;
     bool locked = is_locked(fd, &known);
     return locked || (!known && is_dhclient((pid_t)pid)) ? pid : 0;
 }
@@ -122,7 +124,7 @@ uint64_t vfj_guest_dhclient(const struct vfj_paths *paths, struct vfj_name inter
     return pid != 0 ? pid : read_pidfile(paths->run_dir, interface);
 }
 
-/* dhclient.NAME.pid */
+/* Parses "dhclient.NAME.pid". Returns false when the file's name has another form. */
 static bool interface_of_pidfile(const char *file, struct vfj_name *interface)
 {
     static const char before[] = "dhclient.", after[] = ".pid";

@@ -1,4 +1,5 @@
-/* The guest as one object: makes events of all that happens, and runs commands. */
+/* The guest as one object. Makes an event of everything that happens in the guest, and runs
+ * commands. */
 #include "adapters/freebsd/guest/guest_io.h"
 
 #include <errno.h>
@@ -27,7 +28,8 @@ enum { SIGNAL_ASKED = SIGUSR1 };
 
 enum { SIGNALS = 4 };
 
-/* An unreadable rc.conf is read again after 5, 10, 20 … seconds, after ten minutes at most. */
+/* When rc.conf cannot be read, it is read again after 5 s, then 10 s, 20 s … and every ten minutes
+ * at most. */
 enum { RC_RETRY_FIRST_S = 5, RC_RETRY_LAST_S = 600 };
 
 struct vfj_guest_io {
@@ -41,16 +43,16 @@ struct vfj_guest_io {
     struct vfj_runner *runner;
     struct vfj_prober *prober;
     struct vfj_rc_reader *rc;
-    char rc_complaint[160]; /* why the last reading failed; empty: it did not */
+    char rc_complaint[160]; /* why the last reading failed; empty: it succeeded */
     int64_t rc_retry_s;
     struct vfj_devd_client *devd;
-    const char *ending; /* the signal that ended it before vfj_guest_io_run() */
+    const char *ending; /* name of a signal that came before vfj_guest_io_run() */
     bool running;
-    bool connecting; /* the connection to devd was begun */
+    bool connecting; /* the first connection to devd was begun */
     bool stopping;   /* the listener was asked to end */
-    bool stopped;    /* STOPPED was reported, or the loop broken */
+    bool stopped;    /* STOPPED was reported, or vfj_guest_io_break() was called */
     bool lost;       /* the monitor has ended */
-    bool answering;  /* an answer or an outcome is being reported */
+    bool answering;  /* an observation or an outcome is being reported */
     bool rc_due;     /* check rc.conf's files after the next answer */
     int64_t mono_us; /* of the newest event */
 };
@@ -103,7 +105,7 @@ static void log_line(struct vfj_guest_io *guest_io, const char *what, const char
     guest_io->listener.log(guest_io->listener.context, line);
 }
 
-/* Callbacks of the parts. Each makes an event. */
+/* Callbacks of the parts below. Each makes an event. */
 
 static void on_connected(void *context, const char *path)
 {
@@ -119,7 +121,7 @@ static void on_gap(void *context, const char *reason)
 
 static void on_line(void *context, struct vfj_span raw, int64_t wall_us, int64_t mono_us)
 {
-    struct vfj_event event; /* not zeroed: that would write kilobytes for each line */
+    struct vfj_event event; /* not zeroed, which would write kilobytes for each line */
     event.kind = VFJ_EVENT_DEVD;
     event.as.devd.raw = raw;
     report(context, &event, wall_us, mono_us);
@@ -133,7 +135,8 @@ static void report_answer(struct vfj_guest_io *guest_io, struct vfj_event *event
     end_batch(guest_io, false);
 }
 
-/* rc.conf's files are checked after the listener has issued what the answer requires. */
+/* Reports an observation, then checks rc.conf's files. The listener issues the commands that the
+ * observation requires before this check. */
 static void on_observed(void *context, const struct vfj_observation *observation)
 {
     struct vfj_guest_io *guest_io = context;
@@ -200,8 +203,8 @@ static void rc_was_not_read(struct vfj_guest_io *guest_io, const char *complaint
         guest_io->listener.unread(guest_io->listener.context, complaint);
 }
 
-/* The connection to devd waits for the first reading. The machine then knows the configuration
- * before it learns of a VF. */
+/* Reports the result of reading rc.conf. The connection to devd begins after the first reading, so
+ * that the machine has the configuration before it gets an event about a VF. */
 static void on_rc(void *context, const struct vfj_rc_answer *answer)
 {
     struct vfj_guest_io *guest_io = context;
@@ -231,7 +234,7 @@ static void on_stop_by(void *context)
     vfj_guest_io_end(guest_io, "a signal, and something is half-done");
 }
 
-/* The first call asks the listener to end. The second one ends the loop. */
+/* Asks the listener to end, when called for the first time. A second call ends the loop. */
 void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason)
 {
     if (!guest_io->running) {
@@ -254,8 +257,8 @@ static void on_monitor_gone(void *context)
         guest_io->lost = true;
         vfj_guest_io_end(guest_io, "the monitor has ended");
     }
-    event_base_loopbreak(
-        guest_io->base); /* also a loop that waits for an answer before vfj_guest_io_run() */
+    /* also ends a loop that waits for an answer before vfj_guest_io_run() */
+    event_base_loopbreak(guest_io->base);
 }
 
 static void on_signal(evutil_socket_t number, short what, void *context)
@@ -263,7 +266,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
     struct vfj_guest_io *guest_io = context;
     (void)what;
     if (number == SIGHUP) {
-        guest_io->rc_complaint[0] = '\0'; /* an explicit request logs the same complaint again */
+        guest_io->rc_complaint[0] = '\0'; /* after SIGHUP the same complaint is logged again */
         vfj_rc_reader_read(guest_io->rc);
     } else if (number != SIGNAL_ASKED) {
         vfj_guest_io_stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -419,7 +422,8 @@ void vfj_guest_io_break(struct vfj_guest_io *guest_io)
     event_base_loopbreak(guest_io->base);
 }
 
-/* A probe that an answer requires belongs to a plan whose first answer checked rc.conf's files. */
+/* Runs a probe. The files of rc.conf are checked after the answer to the first probe of a plan. A
+ * probe that is issued while an answer is being reported belongs to a plan that has begun. */
 void vfj_guest_io_probe(struct vfj_guest_io *guest_io, const struct vfj_command *command)
 {
     vfj_prober_run(guest_io->prober, command);

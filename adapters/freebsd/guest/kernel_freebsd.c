@@ -64,7 +64,7 @@ static int read_kind(const int *oid, size_t count, unsigned *kind, char *format)
 static int read_string(const int *oid, size_t count, char *value, size_t size)
 {
     size_t length = size - 1;
-    /* ENOMEM: the value was cut, which is no error here */
+    /* ENOMEM: the value was cut, which is no error */
     if (sysctl(oid, (unsigned)count, value, &length, NULL, 0) != 0 && errno != ENOMEM)
         return errno;
     value[length < size ? length : size - 1] = '\0';
@@ -83,7 +83,7 @@ static int read_int(const int *oid, size_t count, char *value, size_t size)
     return 0;
 }
 
-/* Counters are of this kind: hn(4)'s are unsigned long. */
+/* Reads an unsigned value of 32 or 64 bits, such as hn(4)'s counters, which are unsigned long. */
 static int read_unsigned(const int *oid, size_t count, char *value, size_t size)
 {
     uint64_t number = 0;
@@ -133,8 +133,8 @@ int vfj_kernel_sysctl(const char *name, char *value, size_t size)
 
 enum { MESSAGES_MAX = 256 };
 
-/* The question of route(8): the route to the address of zeros with the mask of zeros, and its
- * interface. */
+/* A request to route(4): for the route to an address of zeros with a mask of zeros, and for the
+ * interface of that route. */
 struct question {
     struct rt_msghdr header;
     struct sockaddr_storage room[3];
@@ -170,8 +170,8 @@ static int ask(int socket, bool inet6, int sequence)
         : errno;
 }
 
-/* Receives the answer. The kernel sends it from another thread, perhaps after write(2) returns.
- * Other messages may come before it. */
+/* Receives the answer to the request. The kernel sends the answer from another thread, perhaps
+ * after write(2) has returned. Other messages may come before it. */
 static int receive_answer(int socket, int sequence, struct vfj_default_route *route)
 {
     char bytes[2048];
@@ -195,7 +195,7 @@ static int ask_and_hear(int socket, bool inet6, struct vfj_default_route *route)
     if (setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0)
         return errno;
     int error = ask(socket, inet6, sequence);
-    /* no such route, or the kernel lacks the family */
+    /* ESRCH: no such route. EAFNOSUPPORT: the kernel lacks the address family. */
     if (error == ESRCH || error == EAFNOSUPPORT)
         return 0;
     return error != 0 ? error : receive_answer(socket, sequence, route);

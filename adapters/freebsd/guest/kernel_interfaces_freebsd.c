@@ -24,7 +24,7 @@
 #include "adapters/freebsd/guest/interface_address.h"
 #include "adapters/freebsd/guest/kernel.h"
 
-enum { MEMBERS_MAX = 512 }; /* of a bridge, that are looked at */
+enum { MEMBERS_MAX = 512 }; /* the most members of a bridge that are read */
 
 struct asker {
     int local, inet6; /* sockets; inet6 is -1 where the kernel has no IPv6 */
@@ -91,8 +91,8 @@ static void read_members(const struct asker *asker, const char *name,
     }
 }
 
-/* What the interface is made of. Other drivers take SIOCGDRVSPEC for something else, so only a
- * bridge is asked by it. */
+/* Reads the parent of a VLAN or the members of a bridge. Only a bridge gets the ioctl SIOCGDRVSPEC,
+ * which has another meaning in other drivers. */
 static void read_use(const struct asker *asker, const struct ifaddrs *first,
                      struct vfj_interface *interface)
 {
@@ -113,7 +113,7 @@ static void read_carp(const struct asker *asker, const char *name, struct vfj_in
     memset(&request, 0, sizeof request);
     (void)strlcpy(request.ifr_name, name, sizeof request.ifr_name);
     request.ifr_data = (void *)carp;
-    carp[0].carpr_count = CARP_MAXVHID; /* vhid 0: all of them */
+    carp[0].carpr_count = CARP_MAXVHID; /* count for vhid 0, which means all vhids */
     interface->carp = ioctl(asker->local, SIOCGVH, &request) == 0;
 }
 
@@ -127,7 +127,8 @@ static void read_fib(const struct asker *asker, const char *name, struct vfj_int
         interface->use = VFJ_USE_FIB;
 }
 
-/* The words "active" and "no carrier" of ifconfig(8) (lib/libifconfig/libifconfig_media.c). */
+/* Sets the link as the words "active" and "no carrier" of ifconfig(8) do
+ * (lib/libifconfig/libifconfig_media.c). */
 static void read_media(const struct asker *asker, const char *name, struct vfj_interface *interface)
 {
     struct ifmediareq media = {.ifm_count = 0};
@@ -166,8 +167,8 @@ static bool is_family(const struct ifaddrs *entry, int family)
     return entry->ifa_addr != NULL && entry->ifa_addr->sa_family == family;
 }
 
-/* A netmask may be shorter than its type. The kernel leaves out zeros at its end, and getifaddrs(3)
- * pads to a multiple of a long. */
+/* Copies an address or a netmask. A netmask may be shorter than its type: the kernel leaves out
+ * zeros at its end, and getifaddrs(3) pads it to a multiple of a long. */
 static void copy_address(void *to, size_t size, const struct sockaddr *from, size_t offset)
 {
     memset(to, 0, size);
@@ -186,7 +187,8 @@ static void add_inet(const struct ifaddrs *entry, struct vfj_interface *interfac
     vfj_interface_add_inet(interface, &host, &mask);
 }
 
-/* ifconfig(8) skips an address that the kernel has removed meanwhile, too. */
+/* Skips an address that the kernel has removed meanwhile, as ifconfig(8) does. Also skips addresses
+ * that the kernel makes from a router's advertisement. */
 static void add_inet6(const struct asker *asker, const struct ifaddrs *entry,
                       struct vfj_interface *interface)
 {
@@ -216,7 +218,8 @@ static void add_family(const struct asker *asker, const struct ifaddrs *first, i
     }
 }
 
-/* Reads addresses in the order of ifconfig(8): by family, that of the first address first. */
+/* Reads addresses in the order of ifconfig(8), which prints one family after the other. The family
+ * of the first address comes first. */
 static void read_addresses(const struct asker *asker, const struct ifaddrs *first,
                            struct vfj_interface *interface)
 {
@@ -239,8 +242,8 @@ static bool is_wanted(const struct asker *asker, struct vfj_name name)
     return false;
 }
 
-/* Returns false for an interface that ifconfig(8) does not print, or whose name no command may
- * use. */
+/* Reads one interface. Returns false for an interface that ifconfig(8) does not print, or whose
+ * name no command may use. */
 static bool read_one(const struct asker *asker, const struct ifaddrs *first,
                      struct vfj_interface *interface)
 {

@@ -1,4 +1,4 @@
-/* Answers probe commands from the kernel, at once and without programs. */
+/* Answers probe commands from the kernel, without starting programs. */
 #include "adapters/freebsd/guest/kernel_read.h"
 
 #include <errno.h>
@@ -9,10 +9,11 @@
 #include "adapters/freebsd/guest/view.h"
 #include "core/check.h"
 
-/* a longer value is cut like a line of a program */
+/* A longer value is cut, as a longer line of a program is. */
 enum { VALUE_SIZE = 2 * VFJ_SYSCTL_LINE_SIZE };
 
-/* Errors that are not about the guest: the programs have to be asked. */
+/* Returns true for an error that concerns this way of reading and not the guest. The programs then
+ * read the guest. */
 static bool is_for_programs(int error)
 {
     switch (error) {
@@ -20,8 +21,8 @@ static bool is_for_programs(int error)
     case EOPNOTSUPP:
     case EAFNOSUPPORT:
     case EPROTONOSUPPORT:
-    case ETIMEDOUT: /* the routing socket's */
-    case EBADMSG:   /* of the routing socket, too */
+    case ETIMEDOUT: /* the routing socket did not answer in time */
+    case EBADMSG:   /* the routing socket's answer was malformed */
 #ifdef ECAPMODE
     case ECAPMODE:
 #endif
@@ -39,8 +40,8 @@ static int read_value(const struct vfj_command *command, char value[VFJ_VALUE_SI
     return error;
 }
 
-/* Feeds the parser the output of `sysctl -i NAME…`, the command's first program: a line for each
- * name that exists. */
+/* Passes the values to the parser as lines of `sysctl -i NAME…`, which is the command's first
+ * program: one line for each name that exists. */
 static int feed_sysctl(const struct vfj_command *command, struct vfj_sysctl_parser *parser)
 {
     struct vfj_argv argv;
@@ -91,7 +92,7 @@ static int read_interface(const struct vfj_command *command, struct vfj_interfac
     return error;
 }
 
-/* The order matters: the sysctls name the VF. */
+/* Reads the sysctls first, since they name the VF. */
 static int read_slot(const struct vfj_paths *paths, const struct vfj_command *command,
                      struct vfj_view *view)
 {
@@ -114,8 +115,8 @@ static int read_slot(const struct vfj_paths *paths, const struct vfj_command *co
     return error;
 }
 
-/* Feed the parser one name; false: there is no such name, or its value is neither a string nor a
- * number. */
+/* Passes one value to the parser. Returns false when the name does not exist or its value is
+ * neither a string nor a number. */
 static bool feed_name(struct vfj_sysctl_parser *parser, const char *name, int *error)
 {
     char value[VALUE_SIZE];
@@ -135,7 +136,8 @@ static bool feed_name(struct vfj_sysctl_parser *parser, const char *name, int *e
 
 enum { RINGS_MAX = 256 };
 
-/* The packets of each ring below dev.hn.N.rx or dev.hn.N.tx, until one is missing. */
+/* Passes the packet counter of each ring below dev.hn.N.rx or dev.hn.N.tx to the parser, from ring
+ * 0 to the first ring that is missing. */
 static int feed_rings(struct vfj_sysctl_parser *parser, const char *node)
 {
     int error = 0;
@@ -177,12 +179,13 @@ static int feed_snapshot(const struct vfj_command *command, struct vfj_sysctl_pa
 static void take_end(void *context, const struct vfj_interface *interface)
 {
     struct vfj_counters counters = vfj_counters_unknown();
-    if (vfj_kernel_counters(interface->name, &counters) != 0) /* it left meanwhile */
+    /* the interface has left meanwhile */
+    if (vfj_kernel_counters(interface->name, &counters) != 0)
         counters = vfj_counters_unknown();
     vfj_snapshot_take_interface(context, interface, &counters);
 }
 
-/* Interfaces that are neither hn nor the VF cost no look at their counters. */
+/* The two interfaces whose counters are read: hn and its VF. */
 struct ends {
     struct vfj_snapshot_reader *reader;
     const struct vfj_name *wanted;
@@ -241,7 +244,7 @@ bool vfj_kernel_read(const struct vfj_paths *paths, const struct vfj_command *co
         answer->probe = VFJ_PROBE_SNAPSHOT;
         error = read_snapshot(paths, command, &answer->as.snapshot);
         break;
-    default: /* the kernel has no files */
+    default: /* the programs read these; files are not in the kernel */
         break;
     }
     answer->ok = error == 0;

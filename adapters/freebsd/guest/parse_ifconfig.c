@@ -8,7 +8,8 @@ static struct vfj_span after(struct vfj_span span, size_t count)
     return (struct vfj_span){span.text + count, span.length - count};
 }
 
-/* Splits the span at the first `c`, into *before and *rest. Returns false when there is none. */
+/* Splits the span at the first `c`, into *before and *rest. Returns false when the span has no
+ * `c`. */
 static bool cut(struct vfj_span span, char c, struct vfj_span *before, struct vfj_span *rest)
 {
     const char *at = span.length > 0 ? memchr(span.text, c, span.length) : NULL;
@@ -19,7 +20,7 @@ static bool cut(struct vfj_span span, char c, struct vfj_span *before, struct vf
     return true;
 }
 
-/* Returns whether WORD is in "…<A,WORD,C>…". */
+/* Returns true when `word` is an item of the list in "…<A,WORD,C>…". */
 static bool in_brackets(struct vfj_span text, const char *word)
 {
     struct vfj_span before, list, item;
@@ -32,7 +33,7 @@ static bool in_brackets(struct vfj_span text, const char *word)
     return vfj_span_is(list, word);
 }
 
-/* Skips 0.0.0.0: dhclient-script(8) sets it while a dhclient has no lease. */
+/* Adds an address, but not 0.0.0.0, which dhclient-script(8) sets while a dhclient has no lease. */
 static void add_address(struct vfj_interface *interface, struct vfj_span host,
                         struct vfj_span length)
 {
@@ -48,7 +49,7 @@ static void add_address(struct vfj_interface *interface, struct vfj_span host,
         vfj_interface_add_address(interface, &address);
 }
 
-/* The words after an address tell when carp(4) shares it. */
+/* Returns true when the words after an address include "vhid": carp(4) shares the address. */
 static bool has_vhid(struct vfj_span rest)
 {
     struct vfj_span word;
@@ -59,7 +60,7 @@ static bool has_vhid(struct vfj_span rest)
     return false;
 }
 
-/* inet A [--> B] netmask 0x… [broadcast C], or, with -f inet:cidr, inet A/LEN … */
+/* Parses inet A [--> B] netmask 0x… [broadcast C], or, with -f inet:cidr, inet A/LEN … */
 static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span host, word, length;
@@ -84,8 +85,8 @@ static void read_inet(struct vfj_interface *interface, struct vfj_span rest)
     }
 }
 
-/* inet6 A[%zone] prefixlen N [words…]. Addresses from a router's advertisement are skipped: the
- * kernel makes them again. */
+/* Parses inet6 A[%zone] prefixlen N [words…]. Skips an address from a router's advertisement, since
+ * the kernel makes such an address again. */
 static void read_inet6(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span host, zone, word, length = {"", 0};
@@ -122,13 +123,13 @@ static void read_laggproto(struct vfj_interface *interface, struct vfj_span rest
                                                              : (uint8_t)VFJ_LAGGPROTO_OTHER;
 }
 
-/* carp: MASTER vhid 1 advbase 1 advskew 100 */
+/* Parses carp: MASTER vhid 1 advbase 1 advskew 100 */
 static void read_carp(struct vfj_interface *interface, struct vfj_span rest)
 {
     interface->carp |= has_vhid(rest);
 }
 
-/* fib: 1 */
+/* Parses fib: 1 */
 static void read_fib(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span word;
@@ -136,7 +137,7 @@ static void read_fib(struct vfj_interface *interface, struct vfj_span rest)
         interface->use = VFJ_USE_FIB;
 }
 
-/* member: hn0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP> */
+/* Parses member: hn0 flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP> */
 static void read_member(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span word;
@@ -146,7 +147,7 @@ static void read_member(struct vfj_interface *interface, struct vfj_span rest)
         vfj_interface_add_member(interface, member);
 }
 
-/* vlan: 10 vlanproto: 802.1q vlanpcp: 0 parent interface: hn0, or <none> */
+/* Parses vlan: 10 vlanproto: 802.1q vlanpcp: 0 parent interface: hn0, or <none> */
 static void read_vlan(struct vfj_interface *interface, struct vfj_span rest)
 {
     struct vfj_span word;
@@ -178,7 +179,7 @@ static void read_nd6(struct vfj_interface *interface, struct vfj_span rest)
     interface->ifdisabled = in_brackets(rest, "IFDISABLED");
 }
 
-/* options=8000b<RXCSUM,…>: the number is hexadecimal. */
+/* Parses options=8000b<RXCSUM,…>. The number is hexadecimal. */
 static void read_options(struct vfj_counters *counters, struct vfj_span word)
 {
     struct vfj_span number, rest;
@@ -205,7 +206,7 @@ static void read_media(struct vfj_counters *counters, struct vfj_span rest)
     (void)vfj_span_copy(counters->media, sizeof counters->media, kept);
 }
 
-/* Of what a snapshot holds; false: something else. */
+/* Parses a line with options or media, which snapshots record. Returns false for any other line. */
 static bool read_counters(struct vfj_counters *counters, struct vfj_span rest)
 {
     struct vfj_span word;
@@ -261,7 +262,7 @@ static void hand_over(struct vfj_ifconfig_parser *parser)
     parser->counters = vfj_counters_unknown();
 }
 
-/* NAME: flags=8843<UP,…> metric 0 mtu 1500 */
+/* Parses NAME: flags=8843<UP,…> metric 0 mtu 1500 */
 static void read_head(struct vfj_ifconfig_parser *parser, struct vfj_span line)
 {
     struct vfj_span name, rest;

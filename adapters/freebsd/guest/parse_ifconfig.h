@@ -7,24 +7,26 @@
 
 enum { VFJ_IFCONFIG_LINE_SIZE = 2048 };
 
-/* Reports one complete interface, borrowed for the call. */
+/* Called for each complete interface, which is borrowed for the call. */
 typedef void vfj_interface_fn(void *context, const struct vfj_interface *interface);
 
 /* The parser holds one interface at a time. The object must not move while it is in use. */
 struct vfj_ifconfig_parser {
     struct vfj_lines lines;
-    /* the current one; without name: none, or one whose name no command may use */
+    /* the current interface; an empty name: none yet, or a name that no command may use */
     struct vfj_interface interface;
-    struct vfj_counters counters; /* likewise, what ifconfig prints of them: options and media */
+    /* options and media of the current interface, the only counters that ifconfig prints */
+    struct vfj_counters counters;
     vfj_interface_fn *done;
     void *context;
     char bytes[VFJ_IFCONFIG_LINE_SIZE];
 };
 
-/* Accepts any bytes, and skips unknown lines. The forms are those of sbin/ifconfig (ifconfig.c
- * status(), af_inet.c, af_inet6.c, af_nd6.c, iflagg.c, ifmedia.c). An interface begins with "NAME:
- * flags="; its other lines are indented. Reported are inet addresses with a contiguous netmask, and
- * inet6 addresses that are not link-local, autoconf or temporary. */
+/* Begin, feed and end a parser. The parser accepts any bytes, and skips unknown lines. The forms
+ * are those of sbin/ifconfig (ifconfig.c status(), af_inet.c, af_inet6.c, af_nd6.c, iflagg.c,
+ * ifmedia.c). An interface begins with "NAME: flags="; its other lines are indented. The parser
+ * reports inet addresses with a contiguous netmask, and inet6 addresses that are not link-local,
+ * autoconf or temporary. */
 void vfj_ifconfig_begin(struct vfj_ifconfig_parser *parser, vfj_interface_fn *done, void *context);
 void vfj_ifconfig_feed(struct vfj_ifconfig_parser *parser, struct vfj_span bytes);
 void vfj_ifconfig_end(struct vfj_ifconfig_parser *parser);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Removes the scope of fe80::2%hn0, which is the interface's name. */
+/* Removes the scope from an address such as fe80::2%hn0. The scope is the interface's name. */
 static struct vfj_span without_scope(struct vfj_span address)
 {
     const char *percent = memchr(address.text, '%', address.length);
@@ -11,7 +11,7 @@ static struct vfj_span without_scope(struct vfj_span address)
                            : address;
 }
 
-/* Returns whether FLAG is in "<UP,GATEWAY,DONE,STATIC>". */
+/* Returns true when `flag` is in a list such as "<UP,GATEWAY,DONE,STATIC>". */
 static bool has_flag(struct vfj_span list, const char *flag)
 {
     for (size_t at = 0, end; at < list.length; at = end + 1) {

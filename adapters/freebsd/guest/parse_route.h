@@ -8,9 +8,10 @@
 enum { VFJ_ROUTE_LINE_SIZE = 256 };
 
 struct vfj_default_route {
-    struct vfj_address gateway; /* without scope; empty: no default route, or one through a link */
-    struct vfj_name interface;  /* empty: no default route */
-    /* somebody added it; a route from an advertisement is not static */
+    /* without scope; empty: no default route, or a route without a gateway */
+    struct vfj_address gateway;
+    struct vfj_name interface; /* empty: no default route */
+    /* a command added the route; a route from a router's advertisement is not static */
     bool is_static;
 };
 
@@ -21,8 +22,8 @@ struct vfj_route_parser {
     char bytes[VFJ_ROUTE_LINE_SIZE];
 };
 
-/* Accepts any bytes. Lines other than "gateway: A", "interface: IF" and "flags: <UP,…>"
- * (sbin/route/route.c, print_getmsg) are skipped. */
+/* Begin, feed and end a parser. The parser accepts any bytes. It skips all lines but "gateway: A",
+ * "interface: IF" and "flags: <UP,…>" (sbin/route/route.c, print_getmsg). */
 void vfj_route_begin(struct vfj_route_parser *parser);
 void vfj_route_feed(struct vfj_route_parser *parser, struct vfj_span bytes);
 void vfj_route_end(struct vfj_route_parser *parser);

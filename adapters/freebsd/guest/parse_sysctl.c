@@ -74,7 +74,7 @@ int32_t vfj_sysctl_transparent(struct vfj_span value)
     return (int32_t)number;
 }
 
-/* dev.hn.N.vf: VF */
+/* Parses dev.hn.N.vf: VF. The unit N belongs to the pair of that VF. */
 static void add_unit(struct vfj_map *map, struct vfj_span name, struct vfj_span vf)
 {
     const size_t before = sizeof "dev.hn." - 1, after = sizeof ".vf" - 1;

@@ -5,10 +5,10 @@
 #include "adapters/freebsd/devd/lines.h"
 #include "core/data/observation.h"
 
-enum { VFJ_SYSCTL_LINE_SIZE = 4096 }; /* hw.hn.vfmap of VFJ_SLOTS_MAX pairs fits */
+enum { VFJ_SYSCTL_LINE_SIZE = 4096 }; /* room for hw.hn.vfmap with VFJ_SLOTS_MAX pairs */
 
-/* Reports one "NAME: VALUE" line, both borrowed for the call. `cut`: the line was longer than
- * VFJ_SYSCTL_LINE_SIZE. */
+/* Called for each "NAME: VALUE" line. Name and value are borrowed for the call. `cut`: the line was
+ * longer than VFJ_SYSCTL_LINE_SIZE. */
 typedef void vfj_sysctl_fn(void *context, struct vfj_span name, struct vfj_span value, bool cut);
 
 /* The object must not move while it is in use. */
@@ -19,21 +19,24 @@ struct vfj_sysctl_parser {
     char bytes[VFJ_SYSCTL_LINE_SIZE + 1];
 };
 
-/* Accepts any bytes, and skips lines of another form. Values have no leading or trailing blanks. */
+/* Begin, feed and end a parser. The parser accepts any bytes, and skips lines of another form.
+ * Values have no leading or trailing blanks. */
 void vfj_sysctl_begin(struct vfj_sysctl_parser *parser, vfj_sysctl_fn *pair, void *context);
 void vfj_sysctl_feed(struct vfj_sysctl_parser *parser, struct vfj_span bytes);
 void vfj_sysctl_end(struct vfj_sysctl_parser *parser);
 
-/* Parses hw.hn.vfmap's value, "vf:hn vf:hn …" (sys/dev/hyperv/netvsc/if_hn.c, hn_vfmap_sysctl),
- * into map->pairs. Skips a pair with a name that no command may use. */
+/* Parses the value of hw.hn.vfmap, "vf:hn vf:hn …" (sys/dev/hyperv/netvsc/if_hn.c,
+ * hn_vfmap_sysctl), into map->pairs. Skips a pair with a name that no command may use. */
 void vfj_sysctl_vfmap(struct vfj_span value, struct vfj_map *map);
 
-/* Parses a line of `sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap` into *map. At the
- * first line the map is zero, with transparent = VFJ_TRANSPARENT_ABSENT. */
+/* Parses a line of `sysctl -i hw.hn.vf_transparent hw.hn.vflist hw.hn.vfmap` into *map. Before the
+ * first line, the caller sets *map to zero and its member `transparent` to
+ * VFJ_TRANSPARENT_ABSENT. */
 void vfj_sysctl_map_line(struct vfj_map *map, struct vfj_span name, struct vfj_span value,
                          bool cut);
 
-/* Parses hw.hn.vf_transparent's value. Returns VFJ_TRANSPARENT_ABSENT when it is no number. */
+/* Parses the value of hw.hn.vf_transparent. Returns VFJ_TRANSPARENT_ABSENT when the value is no
+ * number. */
 int32_t vfj_sysctl_transparent(struct vfj_span value);
 
 #endif

@@ -13,7 +13,7 @@
 #include "core/check.h"
 #include "core/data/hn_snapshot.h"
 
-/* Numbers of the programs, as in vfj_command_argv(). */
+/* Numbers of the programs, in the order of vfj_command_argv(). */
 enum { PART_SYSCTL, PART_IFCONFIG, PART_ROUTE, PART_ROUTE6, PARTS_MAX };
 
 /* One program of a probe. */
@@ -21,7 +21,7 @@ struct part {
     struct probe *probe;
     struct vfj_child *child; /* NULL: not started, or ended */
     void (*feed)(struct probe *probe, struct vfj_span bytes);
-    bool exited; /* by itself */
+    bool exited; /* the program ended with an exit status, not by a signal or at its limit */
     int32_t status;
 };
 
@@ -31,20 +31,21 @@ struct probe {
     struct part parts[PARTS_MAX];
     unsigned running; /* programs that run, plus one for the reading of files */
     bool forgotten;
-    bool waits;      /* for another probe of its slot to end */
-    bool superseded; /* a newer probe came while it waited: it is answered without a run */
+    bool waits; /* waits for another probe of its slot to end */
+    /* a newer probe came while this one waited; this one is answered without a run */
+    bool superseded;
     struct vfj_command command;
     struct vfj_observation answer;
-    size_t kept; /* bytes in answer.as.value */
+    size_t kept; /* bytes of output in answer.as.value */
     union {
         struct vfj_sysctl_parser sysctl;     /* PROBE_MAP */
         struct vfj_ifconfig_parser ifconfig; /* PROBE_IFCONFIG */
         struct vfj_view_reader view;         /* PROBE_SLOT */
         struct vfj_snapshot_reader snapshot; /* PROBE_SNAPSHOT */
     } reader;
-    bool garbled; /* an observation in parts is too long */
+    bool garbled; /* the parts of the observation do not fit in `body` */
     size_t body_length;
-    char body[VFJ_BODY_MAX]; /* the parts received so far */
+    char body[VFJ_BODY_MAX]; /* the parts of an observation that were received so far */
 };
 
 struct vfj_prober {
@@ -81,7 +82,7 @@ static struct probe *find_waiting(struct vfj_prober *prober, struct vfj_name hn)
 
 static void go(struct probe *probe);
 
-/* Answers, and starts the probe that waits for this one. */
+/* Reports the answer, and starts the probe that waits for this one. */
 static void answer(struct probe *probe)
 {
     struct vfj_prober *prober = probe->prober;
@@ -100,7 +101,7 @@ static bool succeeded(const struct probe *probe, unsigned part)
     return probe->parts[part].exited && probe->parts[part].status == 0;
 }
 
-/* Of `sysctl -n`, the first line is the value. */
+/* Keeps the output of `sysctl -n`. Its first line is the value. */
 static void feed_value(struct probe *probe, struct vfj_span bytes)
 {
     char *value = probe->answer.as.value;
@@ -235,7 +236,7 @@ static void on_output(void *context, struct vfj_span bytes)
     part->feed(part->probe, bytes);
 }
 
-/* ifconfig's output is parsed after sysctl's, which names the VF. */
+/* Begins to parse ifconfig's output. sysctl has ended, and its output names the VF. */
 static void resume_ifconfig(struct probe *probe)
 {
     vfj_sysctl_end(probe->answer.probe == VFJ_PROBE_SLOT ? &probe->reader.view.sysctl
@@ -386,7 +387,7 @@ static void keep_part(struct probe *probe, const struct vfj_reply_part *part)
     probe->body_length += part->length;
 }
 
-/* Answers that nothing could be read. */
+/* Reports an observation that is not ok. */
 static void answer_nothing(struct probe *probe)
 {
     if (probe->answer.probe == VFJ_PROBE_MAP)
@@ -398,7 +399,7 @@ static void answer_nothing(struct probe *probe)
     answer(probe);
 }
 
-/* Decodes the body, which checks it, and compares it with the command. */
+/* Decodes the received body, which checks it, and checks that it has the command's probe. */
 static void answer_body(struct probe *probe)
 {
     struct vfj_observation decoded;
@@ -427,7 +428,7 @@ static void on_read(void *context, const struct vfj_reply *reply, int descriptor
         answer_body(probe);
 }
 
-/* Asks the kernel, and the programs only when that fails. */
+/* Reads the guest from the kernel. When that fails, programs read the guest. */
 static void ask_kernel(struct probe *probe)
 {
     const struct vfj_request request = vfj_request_of(VFJ_REQUEST_READ, &probe->command, 0);

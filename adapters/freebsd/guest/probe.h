@@ -12,16 +12,17 @@ struct vfj_prober;
 enum {
     VFJ_PROBE_LIMIT_DEFAULT_MS = 10000,      /* for a probe without time limit */
     VFJ_PROBE_OUTPUT_MAX = 16 * 1024 * 1024, /* bytes of one program's output: 40,000 interfaces */
-    VFJ_PROBES_OF_SLOT_MAX = 4,              /* PROBE_SLOTs of one hn at the same time */
+    /* PROBE_SLOT commands of one hn that run at the same time */
+    VFJ_PROBES_OF_SLOT_MAX = 4,
 };
 
 /* The way to read the guest. */
 enum vfj_probe_way {
     VFJ_PROBE_WAY_PROGRAMS, /* by programs of base: sysctl(8), ifconfig(8), route(8) */
-    VFJ_PROBE_WAY_KERNEL,   /* from the kernel; by programs only where that fails */
+    VFJ_PROBE_WAY_KERNEL,   /* from the kernel; by programs only when the kernel cannot be read */
 };
 
-/* `observation` is borrowed for the call. The callback is never called from inside
+/* Called with the observation, which is borrowed for the call. Never called from inside
  * vfj_prober_run(). */
 typedef void vfj_observed_fn(void *context, const struct vfj_observation *observation);
 
@@ -31,17 +32,18 @@ struct vfj_prober *vfj_prober_open(struct vfj_children *children, struct vfj_dis
                                    void *context);
 void vfj_prober_close(struct vfj_prober *prober);
 
-/* Running probes get no answer. */
+/* Drops the answers of all probes that run or wait. */
 void vfj_prober_forget(struct vfj_prober *prober);
 
-/* Answers a PROBE_* command by one observation, the same in either way of reading. Programs run at
- * the same time. The observation is not ok when a program cannot be started, ends at its limit or
- * fails. ifconfig(8) fails when the interface does not exist. Only route(8) may fail: then there is
- * no default route.
+/* Answers a PROBE_* command by one observation, which is the same in both ways of reading. The
+ * programs of one command run at the same time. The observation is not ok when a program cannot be
+ * started, ends at its limit or fails. ifconfig(8) fails when the interface does not exist. A
+ * failure of route(8) is no such failure: it means that there is no default route.
  *
- * The core waits only for the newest PROBE_SLOT of an hn. A storm of lines may ask for many. Past
- * VFJ_PROBES_OF_SLOT_MAX one waits until another ends. A newer one replaces it: the one that waited
- * does not run, and its observation is not ok. */
+ * The core waits only for the newest PROBE_SLOT of an hn. During a storm of lines the core may
+ * issue many. When VFJ_PROBES_OF_SLOT_MAX of them run, the next one waits until one of them ends. A
+ * newer PROBE_SLOT then replaces the waiting one, which does not run and whose observation is not
+ * ok. */
 void vfj_prober_run(struct vfj_prober *prober, const struct vfj_command *command);
 
 #endif

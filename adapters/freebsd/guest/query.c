@@ -18,7 +18,7 @@ struct vfj_query {
     struct vfj_prober *prober;
     struct vfj_rc_reader *rc_reader, *origin_reader;
 
-    /* the place for the current answer */
+    /* where the callbacks store the current answer */
     struct vfj_observation *observation;
     struct vfj_rc *rc;
     struct vfj_text output;

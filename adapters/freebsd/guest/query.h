@@ -13,8 +13,8 @@
 
 struct vfj_query;
 
-/* `paths` must outlive the query. Catches SIGCHLD: a process has one query at a time. Returns NULL
- * without memory. */
+/* Opens a query. `paths` must outlive the query. Catches SIGCHLD: a process has one query at a
+ * time. Returns NULL without memory. */
 struct vfj_query *vfj_query_open(const struct vfj_paths *paths);
 void vfj_query_close(struct vfj_query *ask);
 
@@ -22,15 +22,15 @@ void vfj_query_close(struct vfj_query *ask);
 void vfj_query_probe(struct vfj_query *ask, const struct vfj_command *command,
                      struct vfj_observation *answer);
 
-/* Reads the rc.conf values by vfjournal-rcconf, and the file of each value by vfjournal-rcorigin
- * beside it. Returns false when the helper failed, with the cause in `complaint`, safe for a
- * terminal. */
+/* The first function reads the rc.conf values by vfjournal-rcconf. The second one reads, by
+ * vfjournal-rcorigin in the same directory, the name of the file that sets each value. Both return
+ * false when the helper failed, with the cause in `complaint`, safe for a terminal. */
 bool vfj_query_rc(struct vfj_query *ask, struct vfj_rc *rc, char *complaint, size_t size);
 bool vfj_query_rc_origin(struct vfj_query *ask, struct vfj_rc *origin, char *complaint,
                          size_t size);
 
-/* Runs a program that only reads, with `argv` ended by NULL. Returns its output and standard error,
- * joined and cut to `size` - 1 bytes. */
+/* Runs a program that only reads, with `argv` ended by NULL. Stores its output and standard error
+ * in `output`, joined and cut to `size` - 1 bytes. */
 void vfj_query_program(struct vfj_query *ask, const char *path, const char *const *argv,
                        char *output, size_t size, struct vfj_program_end *end);
 

@@ -19,7 +19,8 @@ struct reading {
     struct vfj_rc_reader *reader;
     struct vfj_lines lines;
     struct vfj_text rc;
-    unsigned dots; /* 1: values follow; 2: all values came, and no rc.conf called exit */
+    /* lines with a dot so far; 1: values follow; 2: all values came, and no rc.conf called exit */
+    unsigned dots;
     char complaint[160];
     char line[VFJ_RC_SIZE];
     char bytes[VFJ_RC_SIZE];
@@ -31,10 +32,10 @@ struct vfj_rc_reader {
     struct vfj_request request; /* runs the helper */
     vfj_rc_fn *done;
     void *context;
-    struct reading *reading; /* NULL: the helper does not run */
+    struct reading *reading; /* the reading whose helper runs; NULL: none */
     bool again;
     bool is_stamped;
-    struct vfj_rc_stamp stamp; /* of the files, at the last check */
+    struct vfj_rc_stamp stamp; /* of the files of rc.conf, at the last check */
 };
 
 static bool is_wanted(struct vfj_span name)
@@ -76,8 +77,8 @@ static void add_value(struct reading *reading, const struct vfj_kv *pair)
     vfj_kv_add_string(&reading->rc, name, value);
 }
 
-/* Lines outside of the dots are standard error of the guest's files. The last of them is the cause
- * of a failure. */
+/* Reads a line of the helper's output. Values are between two lines with a dot. All other lines are
+ * standard error of the files of rc.conf; the last of them is the cause of a failure. */
 static void read_line(void *context, struct vfj_span line)
 {
     struct reading *reading = context;
@@ -191,7 +192,7 @@ void vfj_rc_reader_check(struct vfj_rc_reader *reader)
 
 void vfj_rc_reader_read(struct vfj_rc_reader *reader)
 {
-    reader->is_stamped = false; /* the reading covers the files as they are now */
+    reader->is_stamped = false; /* the new reading covers the files as they are now */
     vfj_rc_reader_check(reader);
     reader->again = reader->reading != NULL;
     if (reader->again)

@@ -23,7 +23,7 @@ typedef void vfj_rc_fn(void *context, const struct vfj_rc_answer *answer);
 
 enum vfj_rc_wanted {
     VFJ_RC_VALUES,
-    VFJ_RC_ORIGIN, /* the file of each value */
+    VFJ_RC_ORIGIN, /* the file that sets each value */
 };
 
 /* `children` and `dispatch` must outlive the reader. Returns NULL without memory. */
@@ -32,8 +32,9 @@ struct vfj_rc_reader *vfj_rc_reader_open(struct vfj_children *children,
                                          vfj_rc_fn *done, void *context);
 void vfj_rc_reader_close(struct vfj_rc_reader *reader);
 
-/* Runs the helper (adapters/freebsd/install/libexec/vfjournal-rcconf, or vfjournal-rcorigin), and
- * answers from the loop. While the helper runs, all further calls together run it once more. */
+/* Runs the helper (adapters/freebsd/install/libexec/vfjournal-rcconf, or vfjournal-rcorigin). The
+ * loop calls `done` with the result. When this function is called while the helper runs, the helper
+ * runs once more afterwards, however often it was called. */
 void vfj_rc_reader_read(struct vfj_rc_reader *reader);
 
 /* Reads rc.conf again when one of its files has changed since the last check or reading. */

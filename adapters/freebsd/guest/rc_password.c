@@ -14,13 +14,14 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* Returns the index after the character at `i`, which a backslash before it makes plain. */
+/* Returns the index after the character that the backslash at `i` escapes. */
 static size_t after_escape(struct vfj_span text, size_t i)
 {
     return i + 1 < text.length ? i + 2 : text.length;
 }
 
-/* Returns the index after the quotation mark that closes the one at `i`, or the end. */
+/* Returns the index after the quotation mark that closes the one at `i`, or the length of `text`
+ * when none does. */
 static size_t after_quotes(struct vfj_span text, size_t i)
 {
     char quote = text.text[i++];
@@ -47,8 +48,8 @@ static bool take_word(struct vfj_span *rest, struct vfj_span *word)
     return i > 0;
 }
 
-/* Words of ifconfig(8) before a password or key: of carp(4), and of wireless interfaces. sh(1) takes
- * quotes and backslashes out of them. */
+/* Returns true when `word` is a keyword of ifconfig(8) before a password or key, of carp(4) or of a
+ * wireless interface. Quotes and backslashes are ignored, since sh(1) removes them. */
 static bool announces_password(struct vfj_span word)
 {
     char bytes[KEYWORD_SIZE];
@@ -73,7 +74,8 @@ static bool has_password(struct vfj_span rest)
     return false;
 }
 
-/* Returns whether sh(1) runs a command for the word. The words of that command are not parsed. */
+/* Returns true when the word has a command substitution of sh(1). The words of that command are not
+ * parsed. */
 static bool has_substitution(struct vfj_span word)
 {
     for (size_t i = 0; i < word.length;) {

@@ -5,9 +5,10 @@
 #include <stddef.h>
 
 /* Replaces each password or key among the words of ifconfig(8) by VFJ_RC_BLANK: the word after
- * `pass`, `wepkey` or `nwkey`. A word is one of sh(1), since network.subr evaluates the value: it
- * may have blanks between quotes or after a backslash. A password with a command
- * substitution hides all that follows it. A value without password stays byte for byte. `size` is below VFJ_RC_SIZE. */
+ * `pass`, `wepkey` or `nwkey`. network.subr evaluates the value, so a word is a word of sh(1): it
+ * may have blanks between quotes or after a backslash. When a password has a command substitution,
+ * the value is cut after it. A value without password is not changed. `size` is below
+ * VFJ_RC_SIZE. */
 void vfj_rc_password_blank(char *value, size_t size);
 
 #endif

@@ -1,10 +1,11 @@
-/* Notices changes of the files that rc.conf's values come from. */
+/* Detects changes of the files that rc.conf's values come from. */
 #include "adapters/freebsd/guest/rc_stamp.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
-/* libexec/rc/rc.subr, load_rc_config; libexec/rc/rc.d/netif. */
+/* The files that libexec/rc/rc.subr (load_rc_config) and libexec/rc/rc.d/netif read, besides
+ * rc.conf. */
 static const char *const others[VFJ_RC_FILES - 1] = {
     "etc/defaults/rc.conf",
     "etc/defaults/vendor.conf",

@@ -1,4 +1,4 @@
-/* Notices changes of the files that rc.conf's values come from. */
+/* Detects changes of the files that rc.conf's values come from. */
 #ifndef VFJ_FREEBSD_GUEST_RC_STAMP_H
 #define VFJ_FREEBSD_GUEST_RC_STAMP_H
 
@@ -8,8 +8,8 @@
 
 enum { VFJ_RC_FILES = 10 };
 
-/* Equal stamps mean that no file was written, replaced, made or removed. A directory in a file's
- * place is not looked into. The struct has no padding. */
+/* Two equal stamps mean that no file was written, replaced, made or removed between them. Where a
+ * directory has a file's path, the files in it are not covered. The struct has no padding. */
 struct vfj_rc_stamp {
     struct {
         uint64_t inode, size;
@@ -17,9 +17,9 @@ struct vfj_rc_stamp {
     } files[VFJ_RC_FILES]; /* zero for a missing file */
 };
 
-/* Takes the stamp of rc.conf, and of the other files that rc.subr(8) reads: /etc/defaults/rc.conf
- * and vendor.conf, rc.conf.local, and network, netif and vfjournal in rc.conf.d and
- * /usr/local/etc/rc.conf.d. */
+/* Takes the stamp of rc.conf and of the other files that rc.subr(8) reads: /etc/defaults/rc.conf,
+ * /etc/defaults/vendor.conf, /etc/rc.conf.local, and the files network, netif and vfjournal in
+ * /etc/rc.conf.d and /usr/local/etc/rc.conf.d. */
 void vfj_rc_stamp_take(const struct vfj_paths *paths, struct vfj_rc_stamp *stamp);
 
 #endif

@@ -8,7 +8,7 @@ static bool ends(const char *text, size_t size)
     return memchr(text, '\0', size) != NULL;
 }
 
-/* A bool from another process may have any byte. Checks that it is 0 or 1. */
+/* Checks that a bool is 0 or 1. A bool from another process may have any byte. */
 static bool is_bool(const bool *value)
 {
     unsigned char byte;

@@ -11,21 +11,24 @@
 #include "adapters/freebsd/run/programs.h"
 
 enum vfj_reply_kind {
-    VFJ_REPLY_STARTED, /* of a program; the descriptor is its output */
-    VFJ_REPLY_ENDED,   /* of a program, in `ended` */
-    /* status, not 0 when the programs have to be asked; else a part of an observation's body */
+    VFJ_REPLY_STARTED, /* a program has started; the descriptor is its output */
+    VFJ_REPLY_ENDED,   /* a program has ended, as in `ended` */
+    /* status is not 0: programs have to read the guest; 0: `part` is a part of an observation's
+     * body */
     VFJ_REPLY_READ,
-    VFJ_REPLY_FILES, /* in `files` */
-    VFJ_REPLY_STAMP, /* in `stamp` */
-    VFJ_REPLY_DEVD,  /* the descriptor is the connection; records; or status, an errno */
-    VFJ_REPLY_LOCK,  /* status: 0, and the monitor holds the lock until it ends; or an errno */
+    VFJ_REPLY_FILES, /* the facts are in `files` */
+    VFJ_REPLY_STAMP, /* the stamp is in `stamp` */
+    /* status 0: the descriptor is the connection, and `records` is set; otherwise an errno */
+    VFJ_REPLY_DEVD,
+    VFJ_REPLY_LOCK, /* status 0: the monitor holds the lock until it ends; otherwise an errno */
 };
 
-enum { VFJ_REPLY_PART_SIZE = 1000 }; /* an observation of a slot has one or two parts */
+enum { VFJ_REPLY_PART_SIZE = 1000 }; /* so that an observation of a slot has one or two parts */
 
-/* A part of an observation, encoded as for the journal. Decoding it checks it. */
+/* A part of an observation, encoded as for the journal. The receiver decodes the whole observation,
+ * which checks it. */
 struct vfj_reply_part {
-    uint32_t length; /* of the part */
+    uint32_t length; /* bytes in this part */
     uint32_t more;   /* another part follows */
     char bytes[VFJ_REPLY_PART_SIZE];
 };
@@ -37,10 +40,10 @@ struct vfj_reply_end {
 };
 
 struct vfj_reply {
-    uint64_t number; /* of the request */
+    uint64_t number; /* number of the request */
     uint32_t kind;   /* enum vfj_reply_kind */
     int32_t status;
-    uint32_t records; /* each receipt from devd's socket is one line */
+    uint32_t records; /* DEVD: each receipt from devd's socket is one line */
     union {
         struct vfj_reply_end ended;
         struct vfj_files files;
@@ -49,13 +52,15 @@ struct vfj_reply {
     } as;
 };
 
-/* Returns whether the reply is valid and answers the request: its kind belongs to the request's, it
- * has a descriptor where one belongs, each text ends, each number is in its range. This check comes
- * before any other use of another process's reply. */
+/* Returns true when the reply is valid and belongs to the request. The reply's kind must belong to
+ * the request's kind, and the reply must have a descriptor exactly when its kind has one. Each text
+ * must end, and each number must be in its range. The caller calls this function before any other
+ * use of a reply from another process. */
 bool vfj_reply_check(const struct vfj_reply *reply, const struct vfj_request *request,
                      bool has_descriptor);
 
-/* The callee owns `descriptor`, -1 for none. `reply` is borrowed. */
+/* Called with a reply. The callback owns `descriptor`, which is -1 for none. `reply` is borrowed
+ * for the call. */
 typedef void vfj_reply_fn(void *context, const struct vfj_reply *reply, int descriptor);
 
 #endif

@@ -1,4 +1,4 @@
-/* Parses a routing socket's (route(4)) answer to the question for the default route. */
+/* Parses the answer of a routing socket (route(4)) to a request for the default route. */
 #include "adapters/freebsd/guest/route_message.h"
 
 #include <arpa/inet.h>
@@ -11,7 +11,7 @@ static uint8_t byte_at(struct vfj_span span, size_t offset)
     return offset < span.length ? (uint8_t)span.text[offset] : 0;
 }
 
-/* Reads a number in the machine's byte order; 0 past the end. */
+/* Returns the number at `offset`, in the machine's byte order, or 0 past the end. */
 static int32_t number_at(struct vfj_span span, size_t offset)
 {
     int32_t number = 0;
@@ -36,8 +36,8 @@ bool vfj_route_message_answers(struct vfj_span message, int32_t pid, int32_t seq
         && number_at(message, VFJ_RTM_SEQ) == sequence;
 }
 
-/* Takes the next address and its padding off the front. Its first byte is its length. An address of
- * length 0 takes one unit. */
+/* Takes the next address with its padding off the front of `rest`. The first byte of an address is
+ * its length. An address of length 0 takes one unit. */
 static bool take_address(struct vfj_span *rest, struct vfj_span *address)
 {
     const size_t unit = sizeof(long);
@@ -52,8 +52,8 @@ static bool take_address(struct vfj_span *rest, struct vfj_span *address)
     return true;
 }
 
-/* Copies `size` bytes at `offset`, zeros past the address's end. FreeBSD leaves out zeros at an
- * end. */
+/* Copies `size` bytes of the address from `offset` on. Bytes past the end of the address become
+ * zero, since FreeBSD leaves out zeros at the end. */
 static void copy_part(struct vfj_span address, size_t offset, void *to, size_t size)
 {
     memset(to, 0, size);

@@ -1,4 +1,5 @@
-/* hn and its VF at one moment, put together from what two programs print, or the kernel says. */
+/* Makes a snapshot of hn and its VF from the output of two programs, or from values of the
+ * kernel. */
 #include "adapters/freebsd/guest/snapshot.h"
 
 #include "core/data/hn_snapshot.h"

@@ -1,4 +1,5 @@
-/* hn and its VF at one moment, put together from what two programs print, or the kernel says. */
+/* Makes a snapshot of hn and its VF from the output of two programs, or from values of the
+ * kernel. */
 #ifndef VFJ_FREEBSD_GUEST_SNAPSHOT_H
 #define VFJ_FREEBSD_GUEST_SNAPSHOT_H
 
@@ -7,33 +8,35 @@
 #include "adapters/freebsd/guest/parse_sysctl.h"
 #include "core/data/command.h"
 
-/* The object must not move while it is in use. sysctl's output must be complete before ifconfig's
- * is fed: it tells which interface is the VF. */
+/* The object must not move while it is in use. The caller feeds all of sysctl's output before
+ * ifconfig's, since sysctl's output names the VF. */
 struct vfj_snapshot_reader {
     const struct vfj_command *command;
     struct vfj_hn_snapshot *snapshot;
     struct vfj_sysctl_parser sysctl;
     struct vfj_ifconfig_parser ifconfig;
-    int64_t dhclient; /* of the command's VF; VFJ_COUNT_UNKNOWN until the files are read */
+    int64_t dhclient; /* pid of the VF's dhclient; VFJ_COUNT_UNKNOWN until the files are read */
 };
 
-/* Begin the answer to a PROBE_SNAPSHOT command in *snapshot. Both outlive the reader. */
+/* Begins the answer to a PROBE_SNAPSHOT command in *snapshot. `command` and `snapshot` must outlive
+ * the reader. */
 void vfj_snapshot_begin(struct vfj_snapshot_reader *reader, const struct vfj_command *command,
                         struct vfj_hn_snapshot *snapshot);
 
-/* The interface that is the VF; empty: none. */
+/* Returns the name of the interface that is the VF, or an empty name. */
 struct vfj_name vfj_snapshot_vf(const struct vfj_snapshot_reader *reader);
 
-/* Take in an interface with its counters, when it is hn or the VF. */
+/* Adds an interface with its counters, when it is hn or the VF. */
 void vfj_snapshot_take_interface(struct vfj_snapshot_reader *reader,
                                  const struct vfj_interface *interface,
                                  const struct vfj_counters *counters);
 
-/* The files of the command were read. At any time before the end. */
+/* Adds the facts from files. The caller calls this function at any time before
+ * vfj_snapshot_end(). */
 void vfj_snapshot_take_files(struct vfj_snapshot_reader *reader,
                              const struct vfj_slot_files *files);
 
-/* All output is complete. */
+/* Completes the snapshot. The caller has fed all output. */
 void vfj_snapshot_end(struct vfj_snapshot_reader *reader);
 
 #endif

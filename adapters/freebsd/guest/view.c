@@ -1,4 +1,5 @@
-/* Joins the facts of four programs, or of the kernel, into the view of one hn and its VF. */
+/* Makes the view of one hn and its VF from the output of four programs, or from values of the
+ * kernel. */
 #include "adapters/freebsd/guest/view.h"
 
 #include <string.h>
@@ -78,7 +79,7 @@ void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_f
     view->lagg_dhclient = files->lagg_dhclient;
 }
 
-/* Takes a default route that uses hn or the lagg. */
+/* Takes a default route that leads through hn or the lagg. Ignores any other route. */
 static void take_route(const struct vfj_view_reader *reader, const struct vfj_default_route *route,
                        struct vfj_address *gateway, bool *on_lagg)
 {

@@ -1,4 +1,5 @@
-/* Joins the facts of four programs, or of the kernel, into the view of one hn and its VF. */
+/* Makes the view of one hn and its VF from the output of four programs, or from values of the
+ * kernel. */
 #ifndef VFJ_FREEBSD_GUEST_VIEW_H
 #define VFJ_FREEBSD_GUEST_VIEW_H
 
@@ -9,30 +10,30 @@
 #include "core/data/command.h"
 
 /* The object must not move while it is in use. The caller feeds all of sysctl's output before
- * ifconfig's, since it names the VF. */
+ * ifconfig's, since sysctl's output names the VF. */
 struct vfj_view_reader {
     struct vfj_view *view;
     struct vfj_name hn, lagg, vf;
-    struct vfj_interface users; /* of hn */
+    struct vfj_interface users; /* collects the interfaces that use hn */
     char vf_oid[64], rxvf_oid[64];
     struct vfj_sysctl_parser sysctl;
     struct vfj_ifconfig_parser ifconfig;
     struct vfj_route_parser route, route6;
 };
 
-/* Begins the answer to a PROBE_SLOT command in *view, which it zeroes. */
+/* Begins the answer to a PROBE_SLOT command in *view, which this function zeroes. */
 void vfj_view_begin(struct vfj_view_reader *reader, const struct vfj_command *command,
                     struct vfj_view *view);
 
-/* Takes an interface, as the parser of ifconfig's output does. A vfj_interface_fn whose context is
- * the reader. */
+/* Adds an interface. A vfj_interface_fn for the parser of ifconfig's output; its context is the
+ * reader. */
 void vfj_view_take_interface(void *context, const struct vfj_interface *interface);
 
-/* Takes the files' facts. */
+/* Adds the facts from files. */
 void vfj_view_take_files(struct vfj_view_reader *reader, const struct vfj_slot_files *files);
 
-/* Completes the view. All output was fed, or all interfaces and both routes were taken
- * otherwise. */
+/* Completes the view. The caller has fed all output, or has added all interfaces and set both
+ * routes. */
 void vfj_view_end(struct vfj_view_reader *reader);
 
 #endif

@@ -1,6 +1,6 @@
-/* Work in a process apart, whose memory the caller never has. */
+/* Runs a function in a child process, so that its data never enter the memory of the caller. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* closefrom, pipe2: glibc hides them without */
+#define _GNU_SOURCE /* glibc declares closefrom() and pipe2() only with this macro */
 #endif
 #include "adapters/freebsd/privsep/apart.h"
 
@@ -49,7 +49,7 @@ static noreturn void work_apart(vfj_apart_fn *work, void *context, int fd, void 
         (void)dup2(fd, FIRST_DESCRIPTOR);
     closefrom(FIRST_DESCRIPTOR + 1);
     bool done = work(context, result) && write_result(result, size);
-    _exit(done ? 0 : 1); /* without flushing streams of the caller */
+    _exit(done ? 0 : 1); /* _exit(2) does not flush streams of the caller */
 }
 
 bool vfj_apart_run(vfj_apart_fn *work, void *context, void *result, size_t size)

@@ -6,16 +6,17 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* far more than a new daemon has; a descriptor beyond keeps its rights */
+/* Far more descriptors than a new daemon has. A descriptor with a higher number keeps its
+ * rights. */
 enum { DESCRIPTORS_MAX = 256 };
 
-/* fstat(2) reports kqueue(2) and pipes both as S_IFIFO. */
+/* Adds the rights of WORK. fstat(2) reports both a kqueue(2) and a pipe as S_IFIFO. */
 static void add_work(mode_t mode, cap_rights_t *rights)
 {
     cap_rights_set(rights, CAP_WRITE);
     if (S_ISREG(mode))
         cap_rights_set(rights, CAP_SEEK, CAP_MMAP_RW, CAP_FSYNC, CAP_FTRUNCATE, CAP_FLOCK);
-    else if (S_ISDIR(mode)) /* files opened in it get no more rights */
+    else if (S_ISDIR(mode)) /* files opened in the directory get no more rights than it has */
         cap_rights_set(rights, CAP_LOOKUP, CAP_CREATE, CAP_UNLINKAT, CAP_RENAMEAT_SOURCE,
                        CAP_RENAMEAT_TARGET, CAP_SEEK, CAP_FSYNC, CAP_FTRUNCATE, CAP_FSTATAT,
                        CAP_FSTATFS);
@@ -40,7 +41,7 @@ void vfj_capability_limit(int fd, enum vfj_capability_use use)
 
 bool vfj_capability_enter(void)
 {
-    tzset(); /* syslog(3) writes local times; the zone's file is unreachable later */
+    tzset(); /* syslog(3) writes local times, and the file of the time zone is unreachable later */
     if (cap_enter() != 0)
         return false;
     for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)

@@ -1,6 +1,6 @@
 /* Capability mode for tests on Linux: seccomp(2) makes all names of the system unreachable. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* syscall: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares syscall() only with this macro */
 #endif
 #include "adapters/freebsd/privsep/capability.h"
 
@@ -60,7 +60,7 @@ static struct sock_filter answer(uint32_t value)
     return (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, value);
 }
 
-/* Returns the number of instructions in the filter. */
+/* Writes the filter. Returns the number of its instructions. */
 static unsigned write_filter(struct sock_filter filter[INSTRUCTIONS], uint32_t architecture)
 {
     const uint32_t refusal = SECCOMP_RET_ERRNO | EPERM;
@@ -79,8 +79,9 @@ static unsigned write_filter(struct sock_filter filter[INSTRUCTIONS], uint32_t a
         filter[count++]
             = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)AT_FDCWD, 0, 1);
         filter[count++] = answer(refusal);
-        /* with a directory: should that be some call's number below, it is found not to be AT_FDCWD
-         * once more */
+        /* The call has a directory and is permitted. Its first argument is now compared with the
+         * numbers of the calls below. An equal number only leads to the comparison with AT_FDCWD,
+         * which fails again. */
     }
     filter[count++] = answer(SECCOMP_RET_ALLOW);
     return count;

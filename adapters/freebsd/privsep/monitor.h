@@ -1,4 +1,5 @@
-/* The unprivileged process's side of the monitor, which keeps root's rights. */
+/* The unprivileged process's side of the monitor. The monitor is the process that keeps root's
+ * rights. */
 #ifndef VFJ_FREEBSD_PRIVSEP_MONITOR_H
 #define VFJ_FREEBSD_PRIVSEP_MONITOR_H
 
@@ -10,29 +11,31 @@
 
 struct vfj_monitor;
 
-/* The monitor's settings. It copies them before it is separate. */
+/* The settings of the monitor. vfj_monitor_start() copies them. */
 struct vfj_monitor_settings {
     struct vfj_paths paths;
     bool acts;     /* false: refuse all requests that change the guest */
-    bool detached; /* log only, and print nothing */
-    char pidfile
-        [VFJ_PATHNAME_SIZE]; /* the monitor removes it when the daemon ends in order; empty: none */
-    int pidfile_descriptor;  /* the monitor keeps its lock; 0: none */
-    /* a pipe with the daemon's output, which the monitor copies to standard error; 0: none */
+    bool detached; /* print nothing, only log */
+    /* the monitor removes this file when the daemon ends in order; empty: none */
+    char pidfile[VFJ_PATHNAME_SIZE];
+    int pidfile_descriptor; /* the monitor keeps the pidfile's lock by this descriptor; 0: none */
+    /* reading end of a pipe with the daemon's output, which the monitor copies to its standard
+     * error; 0: none */
     int output;
     void (*log)(const char *line); /* logs one line */
 };
 
 /* Forks the monitor. The caller has started no thread and opened no database. The monitor keeps
  * descriptors 0 to 2, its end of a socket pair, and the descriptors of the settings, and closes all
- * others. Returns NULL, with errno, on failure. */
+ * other descriptors. Returns NULL, with errno, on failure. */
 struct vfj_monitor *vfj_monitor_start(const struct vfj_monitor_settings *settings);
 pid_t vfj_monitor_pid(const struct vfj_monitor *monitor);
 
-/* Returns the connection for struct vfj_request and struct vfj_reply. */
+/* Returns the connection over which requests (struct vfj_request) are sent and replies (struct
+ * vfj_reply) are received. */
 struct vfj_wire *vfj_monitor_wire(struct vfj_monitor *monitor);
 
-/* Ends the monitor and waits for its end. Does nothing for NULL. */
+/* Ends the monitor and waits until it has ended. Does nothing for NULL. */
 void vfj_monitor_end(struct vfj_monitor *monitor);
 
 #endif

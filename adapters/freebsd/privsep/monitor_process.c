@@ -1,6 +1,6 @@
-/* The monitor's process: it serves requests only. */
+/* The monitor's process. It only serves requests. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* closefrom: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares closefrom() only with this macro */
 #endif
 #include "adapters/freebsd/privsep/monitor_process.h"
 
@@ -25,8 +25,9 @@ enum { SOCKET = STDERR_FILENO + 1, PIDFILE, OUTPUT, FIRST_OTHER, KEPT = FIRST_OT
 enum { DAEMON_ENDED = SIGALRM };
 enum {
     EXIT_SYSTEM = 4,
-    PART_SIZE = PIPE_BUF,           /* a pipe that poll(2) reports takes so much at once */
-    REST_PARTS = 65536 / PART_SIZE, /* of a pipe, which has 64 KiB on Linux and FreeBSD */
+    /* when poll(2) reports a pipe as writable, write(2) of so many bytes does not wait */
+    PART_SIZE = PIPE_BUF,
+    REST_PARTS = 65536 / PART_SIZE, /* a pipe holds 64 KiB on Linux and FreeBSD */
     OUTPUT_PAUSE_US = 100 * 1000
 };
 
@@ -36,13 +37,14 @@ struct monitor {
     struct event readable, output, output_pause;
     struct vfj_server *server;
     struct vfj_wire wire;
-    struct vfj_request request; /* the one that is being received */
+    struct vfj_request request; /* the request that is being received */
     uint64_t last_number;
     int exit_status;
 };
 
-/* A vfj_reply_fn. Waits for the daemon, which may be busy with a commit. The monitor notices a
- * daemon that has ended when it reads. A descriptor gets read rights only. */
+/* Sends a reply. Waits while the daemon does not read, since it may be busy with a commit. When the
+ * daemon has ended, the monitor detects that at its next read. A descriptor that is sent keeps only
+ * the rights to read. A vfj_reply_fn. */
 static void send_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct monitor *monitor = context;
@@ -59,7 +61,8 @@ static void end(struct monitor *monitor, int exit_status)
     event_base_loopbreak(monitor->base);
 }
 
-/* Removes the pidfile. The daemon still waits for the monitor's end. */
+/* Ends the monitor after the daemon's request END, and removes the pidfile. The daemon still waits
+ * for the monitor's end. */
 static void end_in_order(struct monitor *monitor)
 {
     if (monitor->settings->pidfile[0] != '\0')
@@ -109,8 +112,9 @@ static void on_readable(evutil_socket_t fd, short what, void *context)
     }
 }
 
-/* Moves each descriptor to its place, by way of other numbers, so that none overwrites another. 0
- * leaves a place empty. Returns false on failure. */
+/* Moves each descriptor to its number from SOCKET on, and closes all others. A descriptor of 0
+ * means none. The descriptors are first copied to higher numbers, so that none overwrites another.
+ * Returns false on failure. */
 static bool keep_only(const int descriptors[KEPT])
 {
     int copies[KEPT];
@@ -129,7 +133,8 @@ static bool keep_only(const int descriptors[KEPT])
     return kept;
 }
 
-/* Closes the output of the process that started the daemon, which may wait for its end. */
+/* Replaces the standard descriptors by /dev/null. The process that started the daemon may wait
+ * until its output is closed. */
 static void let_go(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -139,16 +144,16 @@ static void let_go(void)
         close(null);
 }
 
-/* Returns whether standard error takes a part at once. A file does. A pipe whose reader is slow does
- * not, and then the daemon waits, not the monitor. */
+/* Returns true when a part can be written to standard error without waiting, as to a file. When the
+ * reader of a pipe is slow, the monitor leaves the output unread, so that only the daemon waits. */
 static bool is_output_taken(void)
 {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
     return poll(&out, 1, 0) != 0;
 }
 
-/* Copies output of the daemon in one write(2). Replaces bytes that a terminal might act upon.
- * Returns what read(2) does. */
+/* Copies output of the daemon in one write(2). Replaces bytes that a terminal might interpret.
+ * Returns the result of read(2). */
 static ssize_t pass_output(void)
 {
     char bytes[PART_SIZE];
@@ -162,7 +167,8 @@ static ssize_t pass_output(void)
     return count;
 }
 
-/* At the end of the output the daemon has gone to the background, and prints no more. */
+/* Copies output of the daemon. At the end of the output the daemon has gone to the background and
+ * prints nothing more. */
 static void on_output(evutil_socket_t fd, short what, void *context)
 {
     static const struct timeval pause = {.tv_usec = OUTPUT_PAUSE_US};
@@ -190,8 +196,8 @@ static void on_output_pause(evutil_socket_t fd, short what, void *context)
     event_add(&monitor->output, NULL);
 }
 
-/* Copies at most one pipe's worth that an ended daemon left. Another process may hold the other end
- * and print without end. */
+/* Copies output that an ended daemon left in the pipe, at most as much as a pipe holds. Another
+ * process may hold the other end and print without end. */
 static void pass_rest(const struct vfj_monitor_settings *settings)
 {
     unsigned parts = 0;
@@ -223,9 +229,10 @@ static void ignore_signals(void)
 static pid_t daemon_pid;
 static const struct vfj_monitor_settings *settings_at_end;
 
-/* The daemon has ended. A process that it started may still hold its socket, and the kernel may give
- * the pid in the pidfile to any program. So the locks go at once, also while a reply waits. Another
- * sender of the signal changes nothing. */
+/* Ends the monitor, since the daemon has ended. A process that the daemon started may still hold
+ * the daemon's socket, and the kernel may give the pid in the pidfile to any program. The monitor
+ * therefore releases its locks at once, even while a reply waits to be sent. When another process
+ * sent the signal, this function does nothing. */
 static void on_daemon_ended(int number)
 {
     int error = errno;
@@ -237,7 +244,8 @@ static void on_daemon_ended(int number)
     errno = error;
 }
 
-/* Returns false when the daemon has ended already, or the kernel will not report its end. */
+/* Makes the kernel report the daemon's end by a signal. Returns false when the daemon has ended
+ * already, or the kernel refuses. */
 static bool watch_daemon(const struct vfj_monitor_settings *settings)
 {
     struct sigaction action = {.sa_handler = on_daemon_ended, .sa_flags = SA_RESTART};

@@ -1,4 +1,4 @@
-/* The user as whom root works on the files of a path. */
+/* Determines the user that root becomes in order to work on the files of a path. */
 #include "adapters/freebsd/privsep/owner.h"
 
 #include <errno.h>
@@ -8,13 +8,14 @@
 #include "adapters/freebsd/privsep/passwd.h"
 #include "adapters/freebsd/privsep/path_walk.h"
 
-enum { ID_OF_NOBODY = 65534 }; /* FreeBSD's and Debian's */
+enum { ID_OF_NOBODY = 65534 }; /* the id of nobody on FreeBSD and Debian */
 
 struct search {
     struct vfj_path_walk walk;
     struct vfj_user *user;
     enum vfj_owner_use use;
-    bool no_rights; /* no single user owns all that matters */
+    /* several users own components, or others can write to a directory of root's */
+    bool no_rights;
     struct vfj_text *why;
 };
 
@@ -41,8 +42,8 @@ static void blame_owner(struct search *search)
     search->user->uid = uid;
 }
 
-/* Notes a directory that others can write to. In a directory of another user that is the user's own
- * risk. */
+/* Notes a directory of root's that others can write to. When the directory belongs to another user,
+ * that user bears the risk. */
 static void note_writable(struct search *search, bool sticky_protects)
 {
     mode_t mode = search->walk.status.st_mode;
@@ -53,8 +54,8 @@ static void note_writable(struct search *search, bool sticky_protects)
     search->no_rights = true;
 }
 
-/* Walks to the file, or to the first name that does not exist and then to the directory of that
- * name. A path that ends with a dot leads to the directory itself. */
+/* Walks to the file. When a name does not exist, walks to the directory that lacks it. When the
+ * path ends with a dot, walks to the directory itself. */
 static bool walk_path(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;
@@ -74,7 +75,8 @@ static bool walk_path(struct search *search)
     return true;
 }
 
-/* In a sticky directory, others can still make a directory of a name that does not exist. */
+/* Checks the directory that walk_path() reached. Its sticky bit protects only a new file: others
+ * can still make a directory that does not exist yet. */
 static bool check_directory(struct search *search)
 {
     struct vfj_path_walk *walk = &search->walk;

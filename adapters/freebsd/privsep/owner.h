@@ -1,4 +1,4 @@
-/* The user as whom root works on the files of a path. */
+/* Determines the user that root becomes in order to work on the files of a path. */
 #ifndef VFJ_FREEBSD_PRIVSEP_OWNER_H
 #define VFJ_FREEBSD_PRIVSEP_OWNER_H
 
@@ -7,12 +7,13 @@
 #include "adapters/freebsd/privsep/user.h"
 #include "core/text/text.h"
 
-/* The use of the directory that the path leads to. */
+/* How the program uses the directory that holds the file. */
 enum vfj_owner_use {
-    /* Files there are opened by their names. Whoever can write to the directory can put other files
-       there. */
+    /* The program opens files there by name. Whoever can write to the directory can put other files
+     * there. */
     VFJ_OWNER_OPENS,
-    /* New files are made there, with O_EXCL, and nothing else. A sticky directory protects them. */
+    /* The program only makes new files there, with O_EXCL. A sticky directory protects such
+     * files. */
     VFJ_OWNER_MAKES,
 };
 

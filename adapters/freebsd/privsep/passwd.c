@@ -6,7 +6,7 @@
 
 #include "adapters/freebsd/privsep/apart.h"
 
-/* A name or, when that is NULL, a number. */
+/* Asks for the entry with that name, or, when the name is NULL, with that number. */
 struct question {
     const char *name;
     uid_t uid;

@@ -37,7 +37,7 @@ static void leave(struct vfj_path_walk *walk)
         *slash = '\0';
 }
 
-/* Replaces the link by its target, before the names that are left to walk. */
+/* Puts the target of the symbolic link before the names that are left to walk. */
 static bool follow(struct vfj_path_walk *walk)
 {
     char joined[VFJ_PATHNAME_SIZE], target[VFJ_PATHNAME_SIZE];

@@ -7,34 +7,35 @@
 
 #include "adapters/freebsd/paths.h"
 
-/* The walked part contains no symbolic links, so ".." names the directory before. */
+/* The walked part contains no symbolic links, so ".." names the directory above. */
 struct vfj_path_walk {
     char walked[VFJ_PATHNAME_SIZE]; /* "" means / */
     char rest[VFJ_PATHNAME_SIZE];   /* the names that are left to walk */
     struct stat status;             /* of the current component */
     unsigned links;
     int error;    /* errno of the step that failed */
-    bool started; /* the walk is at / or below */
-    bool at_link; /* the component is a symbolic link; the next step follows it */
+    bool started; /* the walk has reached / or a name below */
+    bool at_link; /* the current component is a symbolic link, which the next step follows */
 };
 
 enum vfj_path_step {
-    /* `walked` and `status` describe a component: a directory, a symbolic link, or the last one */
+    /* `walked` and `status` describe a component: a directory, a symbolic link, or the last
+     * component */
     VFJ_PATH_COMPONENT,
     VFJ_PATH_END,    /* no component is left */
     VFJ_PATH_FAILED, /* `error` is the cause; `walked` is the component that could not be reached */
 };
 
-/* Begins a walk along `path`. Returns false, with `error`, when the path is not absolute or too
- * long. */
+/* Begins a walk along `path`. Returns false, and sets walk->error, when the path is not absolute or
+ * too long. */
 bool vfj_path_walk_begin(struct vfj_path_walk *walk, const char *path);
 
-/* Goes to the next component. A symbolic link is a component, and so is each component of its
- * target. */
+/* Goes to the next component. A symbolic link is a component, and each component of its target is
+ * one, too. */
 enum vfj_path_step vfj_path_walk_next(struct vfj_path_walk *walk);
 
-/* Returns whether no name is left to walk: the component is the last one, unless it is a symbolic
- * link. */
+/* Returns true when no name is left to walk. The current component is then the last one, unless it
+ * is a symbolic link. */
 bool vfj_path_walk_is_last(const struct vfj_path_walk *walk);
 
 /* Returns the component's path, for messages. */

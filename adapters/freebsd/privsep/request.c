@@ -1,4 +1,4 @@
-/* Requests to the guest: a closed list, each checked, none a command line. */
+/* Requests to the guest. They are a closed list, each is checked, and none is a command line. */
 #include "adapters/freebsd/privsep/request.h"
 
 #include <errno.h>
@@ -13,7 +13,8 @@
 
 #define ORIGIN_HELPER "vfjournal-rcorigin"
 
-enum { SLOT_PROGRAMS = 4, SNAPSHOT_PROGRAMS = 2 }; /* of PROBE_SLOT and PROBE_SNAPSHOT */
+/* numbers of programs of PROBE_SLOT and PROBE_SNAPSHOT */
+enum { SLOT_PROGRAMS = 4, SNAPSHOT_PROGRAMS = 2 };
 
 struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_command *command,
                                   unsigned index)
@@ -24,7 +25,7 @@ struct vfj_request vfj_request_of(enum vfj_request_kind kind, const struct vfj_c
     return request;
 }
 
-/* Returns whether the name is empty or valid, with zeros after it. */
+/* Returns true when the name is empty or valid, and all bytes after it are zero. */
 static bool is_name_or_none(const struct vfj_name *name)
 {
     struct vfj_name parsed;
@@ -38,8 +39,8 @@ static bool is_name_or_none(const struct vfj_name *name)
     return true;
 }
 
-/* Returns whether the text ends within its array, has no control characters, and zeros after it.
- * rc.conf may have bytes that are not ASCII. */
+/* Returns true when the text ends within its array, has no control characters, and all bytes after
+ * it are zero. Bytes that are not ASCII are permitted, since rc.conf may have them. */
 static bool is_text(const char *text, size_t size)
 {
     size_t length = strnlen(text, size);
@@ -62,8 +63,8 @@ static bool is_same(const struct vfj_command *one, const struct vfj_command *oth
         && vfj_name_equal(one->c, other->c) && strcmp(one->text, other->text) == 0;
 }
 
-/* Returns whether only the members that the command's kind uses are set. The time limit belongs to
- * the request. */
+/* Returns true when only the members that the command's kind uses are set. The time limit is not
+ * compared. */
 static bool is_bare(const struct vfj_command *command)
 {
     struct vfj_command bare;
@@ -99,7 +100,8 @@ static bool check_command(const struct vfj_request *request)
     return request->index < programs && is_bare(command) && vfj_command_is_well_formed(command);
 }
 
-/* Requests that run programs need a time limit. */
+/* Returns true when a request that runs a program has a valid time limit, and any other request has
+ * none. */
 static bool check_limit(const struct vfj_request *request)
 {
     uint32_t limit_ms = request->command.limit_ms;
@@ -139,7 +141,7 @@ bool vfj_request_check(const struct vfj_request *request)
     return false;
 }
 
-/* Sets words that live as long as the paths. */
+/* Sets the program and its words. The words `first` and `second` must live as long as the paths. */
 static void set_words(struct vfj_request_program *program, const char *path, const char *first,
                       const char *second)
 {
@@ -160,7 +162,7 @@ static int complain(struct vfj_request_program *program, int error, const char *
     return error;
 }
 
-/* Permits a signal only to a dhclient, and only while its pidfile names it. */
+/* Checks a kill command: it may send a signal only to a dhclient whose pidfile names it now. */
 static int prepare_kill(const struct vfj_request *request, const struct vfj_paths *paths,
                         struct vfj_request_program *program)
 {
@@ -177,7 +179,8 @@ static int prepare_kill(const struct vfj_request *request, const struct vfj_path
     return 0;
 }
 
-/* Checks the administrator's script again before it runs: the check of the observation is older. */
+/* Checks the administrator's script again before it runs, since the file may have changed after the
+ * observation. */
 static int prepare_script(struct vfj_request_program *program)
 {
     struct vfj_text complaint = vfj_text_begin(program->complaint, sizeof program->complaint);
@@ -206,7 +209,7 @@ static int prepare_command(const struct vfj_request *request, const struct vfj_p
     return argv->program == VFJ_PROGRAM_SCRIPT ? prepare_script(program) : 0;
 }
 
-/* Runs vfjournal-rcorigin, which is beside vfjournal-rcconf, with the same words. */
+/* Runs vfjournal-rcorigin, in the directory of vfjournal-rcconf, with the same words. */
 static int prepare_rc_origin(const struct vfj_paths *paths, struct vfj_request_program *program)
 {
     program->errors = VFJ_STDERR_WITH_STDOUT;

@@ -20,7 +20,8 @@ static bool refuse_owner(const struct vfj_path_walk *walk, struct vfj_text *comp
     return false;
 }
 
-/* The mode of a symbolic link has no effect. */
+/* Returns true when only root and this process's user can change the component. The mode of a
+ * symbolic link has no effect. */
 static bool is_ours(const struct vfj_path_walk *walk, struct vfj_text *complaint)
 {
     mode_t mode = walk->status.st_mode;
@@ -36,7 +37,8 @@ static bool is_ours(const struct vfj_path_walk *walk, struct vfj_text *complaint
     return true;
 }
 
-/* The last step may have gone to a directory above, so the component is read again. */
+/* Checks the last component. Its status is read again, since the last name may be "..", which leads
+ * to a directory above. */
 static bool is_program(struct vfj_path_walk *walk, struct vfj_text *complaint)
 {
     if (lstat(vfj_path_walk_name(walk), &walk->status) != 0)

@@ -7,16 +7,16 @@
 #include "core/limits.h"
 #include "core/text/text.h"
 
-/* Returns whether `path`, absolute, leads to a regular executable file that only root, or the user
- * of this process, can change or replace. Each component from / down must belong to one of the two,
- * and neither its group nor others may write to it. A sticky directory may be writable, since files
- * of other users stay in place there (sticky(7)). A symbolic link is a component, and so is each
- * component of its target. On failure, adds the first component that fails, and the cause, to
- * *complaint: "/usr/libexec: its group can write to it". */
+/* Returns true when `path`, which is absolute, leads to a regular executable file that only root,
+ * or the user of this process, can change or replace. Each component from / down must belong to
+ * root or that user, and neither its group nor others may write to it. A sticky directory may be
+ * writable, since files of other users cannot be removed from it (sticky(7)). A symbolic link is a
+ * component, and each component of its target is one, too. On failure, adds the first component
+ * that fails, and the cause, to *complaint: "/usr/libexec: its group can write to it". */
 bool vfj_safe_path_check(const char *path, struct vfj_text *complaint);
 
-/* Checks a file or directory of any kind and mode in the same way. A missing one passes when nobody
- * else can make it. */
+/* Checks a file or directory of any kind and mode in the same way. A missing file passes when only
+ * root and that user can make it. */
 bool vfj_safe_path_check_file(const char *path, struct vfj_text *complaint);
 
 #endif

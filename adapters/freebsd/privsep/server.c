@@ -36,7 +36,8 @@ static void on_ended(void *context, uint64_t number, const struct vfj_program_en
     reply_with(context, &reply, -1);
 }
 
-/* Reports a process that was to be ended and does not exist as kill(1) does: exit status 1. */
+/* Replies for a program that was not started. When the process to be ended does not exist, the
+ * reply is that of kill(1): exit status 1. */
 static void reply_not_started(struct vfj_server *server, const struct vfj_request *request,
                               int error, const char *complaint)
 {
@@ -139,8 +140,8 @@ static void connect_to_devd(struct vfj_server *server, const struct vfj_request 
     reply_with(server, &reply, fd);
 }
 
-/* The descriptor of the lock stays here: a process that has it could write another pid into root's
- * file. */
+/* Takes the act lock. The lock's descriptor is not sent: a process that has it could write another
+ * pid into root's file. */
 static void take_act_lock(struct vfj_server *server, const struct vfj_request *request)
 {
     struct vfj_reply reply = reply_of(request, VFJ_REPLY_LOCK);
@@ -179,7 +180,7 @@ void vfj_server_serve(struct vfj_server *server, const struct vfj_request *reque
     case VFJ_REQUEST_ACT_LOCK:
         take_act_lock(server, request);
         break;
-    case VFJ_REQUEST_END: /* the monitor handles it */
+    case VFJ_REQUEST_END: /* the monitor handles this request itself */
     case VFJ_REQUEST_COUNT:
         VFJ_CHECK(false);
     }

@@ -12,21 +12,23 @@
 struct event_base;
 struct vfj_server;
 
-/* `paths` must outlive the server. The act lock names the pid `daemon`. Returns NULL when libevent
- * fails. */
+/* Opens a server. `paths` must outlive the server. The server writes the pid `daemon` into the act
+ * lock. Returns NULL when libevent fails. */
 struct vfj_server *vfj_server_open(struct event_base *base, const struct vfj_paths *paths,
                                    pid_t daemon, vfj_reply_fn *replied, void *context);
 void vfj_server_close(struct vfj_server *server);
 
-/* Returns whether the server holds the act lock. It does until it is closed. */
+/* Returns true when the server holds the act lock. The server then holds it until it is closed. */
 bool vfj_server_has_act_lock(const struct vfj_server *server);
 
-/* Serves a request that vfj_request_check() accepts, and replies. All replies come at once, but for
- * the end of a program, which the loop reports. The replies are the parts of an observation;
- * STARTED and ENDED for a program; ENDED alone for a program that does not start. */
+/* Serves a request that vfj_request_check() accepts, and replies. The replies are sent before this
+ * function returns, except for the end of a program, which the loop reports. An observation has one
+ * reply for each part. A program has the replies STARTED and ENDED, or only ENDED when it does not
+ * start. */
 void vfj_server_serve(struct vfj_server *server, const struct vfj_request *request);
 
-/* Runs a program without a request kind, with request->number and request->command.limit_ms. */
+/* Runs a program for which there is no request kind, with the number and the time limit
+ * (command.limit_ms) of `request`. */
 void vfj_server_run(struct vfj_server *server, const struct vfj_request *request, const char *path,
                     const char *const *argv, enum vfj_stderr errors);
 

@@ -1,6 +1,7 @@
-/* Leaves the controlling terminal, and waits for a child in this process's place. */
+/* Leaves the controlling terminal. A parent process waits for its child and ends as the child
+ * does. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* closefrom: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares closefrom() only with this macro */
 #endif
 #include "adapters/freebsd/privsep/session.h"
 
@@ -15,7 +16,8 @@ enum { EXIT_SYSTEM = 4 };
 
 static volatile pid_t passed_to;
 
-/* As a terminal does, to all processes of the child's group, if it leads one. */
+/* Sends a signal to all processes of the child's group, as a terminal does. When the child leads no
+ * group, sends the signal to the child. */
 static void send_signal(int number)
 {
     if (kill(-passed_to, number) != 0)
@@ -29,7 +31,8 @@ static void pass_signal(int number)
     errno = error;
 }
 
-/* A terminal stops only this process, since the child may be in another session. */
+/* Stops the child and this process, and continues the child afterwards. A terminal stops only this
+ * process, since the child may be in another session. */
 static void stop_both(int number)
 {
     int error = errno;
@@ -74,14 +77,15 @@ noreturn void vfj_session_end_as(pid_t child)
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_SYSTEM);
 }
 
-/* Linux permits this to any process, FreeBSD only to the leader of a session. A leader would take
- * the terminal away from its whole session. */
+/* Leaves the terminal without a fork. Linux permits that to any process, FreeBSD only to the leader
+ * of a session. A leader would take the terminal from its whole session, so this function fails for
+ * a leader. */
 static bool leave_alone(int terminal)
 {
     return getsid(0) != getpid() && ioctl(terminal, TIOCNOTTY) == 0;
 }
 
-/* Signals wait until the parent can pass them on. */
+/* Leaves the terminal in a child. Signals are blocked until the parent can pass them on. */
 static bool leave_by_child(void)
 {
     sigset_t all, before;
@@ -109,7 +113,7 @@ bool vfj_session_leave_terminal(void)
 {
     int terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (terminal < 0 && (errno == ENXIO || !has_open_terminal()))
-        return true; /* there is none, or it cannot be reached */
+        return true; /* there is no terminal, or it cannot be opened */
     bool left = leave_alone(terminal);
     if (terminal >= 0)
         (void)close(terminal);

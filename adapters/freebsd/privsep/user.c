@@ -1,6 +1,6 @@
 /* The unprivileged user, and its files. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* setresuid, setgroups: glibc hides them without */
+#define _GNU_SOURCE /* glibc declares setresuid() and setgroups() only with this macro */
 #endif
 #include "adapters/freebsd/privsep/user.h"
 
@@ -35,8 +35,8 @@ static bool complain(struct vfj_text *complaint, const char *path, const char *w
     return false;
 }
 
-/* Returns whether the file, if it exists, belongs to the user. Only a message depends on it, since
- * the user can change the file later. */
+/* Returns true when the file belongs to the user or does not exist. Only a message depends on the
+ * result, since the user can change the file later. */
 static bool is_users(const struct vfj_user *user, const char *path)
 {
     struct stat status;
@@ -57,7 +57,8 @@ static bool check_files(const struct vfj_user *user, const char *journal,
     return true;
 }
 
-/* Gives the new directory away by its descriptor. Only root can change the directory above it. */
+/* Gives the new directory to the user, by its descriptor. Only root can change the directory above
+ * it. */
 static bool give_directory(const struct vfj_user *user, const char *directory,
                            struct vfj_text *complaint)
 {
@@ -82,7 +83,8 @@ bool vfj_user_own_journal(const struct vfj_user *user, const char *journal,
     *slash = '\0';
     if (!vfj_owner_find(journal, VFJ_OWNER_OPENS, &owner, complaint))
         return false;
-    bool is_nobodys = owner.name[0] != '\0'; /* though the user may be nobody */
+    /* the owner is "nobody" for lack of a single owner, even when the user is nobody */
+    bool is_nobodys = owner.name[0] != '\0';
     if (is_nobodys || (owner.uid != 0 && owner.uid != user->uid))
         return false;
     *complaint = vfj_text_begin(complaint->bytes, complaint->size);

@@ -15,22 +15,23 @@ struct vfj_user {
     gid_t gid;
 };
 
-/* Finds the user in passwd(5). Returns false when there is none of that name. */
+/* Finds the user in passwd(5). Returns false when passwd(5) has no user `name`. */
 bool vfj_user_find(const char *name, struct vfj_user *user);
 
-/* Makes sure, as root, that the journal's directory belongs to the user. Makes a missing directory,
- * mode 0700, and gives it to the user, when only root can change the directory above. Gives nothing
- * else away: an older file may have another name and owner. Fails, with the path in *complaint,
- * when the directory or a file of the journal belongs to another user, or when others than root and
- * the user can change a component of the path. */
+/* Ensures, as root, that the journal's directory belongs to the user. When the directory is missing
+ * and only root can change the directory above, makes it with mode 0700 and gives it to the user.
+ * Changes the owner of nothing else, since an existing file may have been put there by others.
+ * Returns false, with the path in *complaint, when the directory or a file of the journal belongs
+ * to another user, or when others than root and the user can change a component of the path. */
 bool vfj_user_own_journal(const struct vfj_user *user, const char *journal,
                           struct vfj_text *complaint);
 
-/* Becomes that user, with its groups and a clean environment (environment.h), for good. Fails for root and root's group, and when the
- * process could become root again: then it must end. */
+/* Makes this process run as the user, with the user's groups and a clean environment
+ * (environment.h), for good. Returns false for root and root's group, and when the process could
+ * become root again. After a failure the process must end. */
 bool vfj_user_become(const struct vfj_user *user);
 
-/* Likewise, with the group user->gid only. passwd(5) need not have the user. */
+/* As vfj_user_become(), but with the group user->gid only. passwd(5) need not have the user. */
 bool vfj_user_become_alone(const struct vfj_user *user);
 
 #endif

@@ -1,6 +1,7 @@
-/* Frames of one size on a local stream socket, each with a descriptor or without. */
+/* Sends and receives frames of one size on a local stream socket. A frame may carry a
+ * descriptor. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* MSG_CMSG_CLOEXEC: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares MSG_CMSG_CLOEXEC only with this macro */
 #endif
 #include "adapters/freebsd/privsep/wire.h"
 
@@ -12,11 +13,12 @@
 
 enum {
     BUFFER = 256 * 1024,
-    /* of one message; Linux (SCM_MAX_FD, 253) and FreeBSD permit fewer */
+    /* descriptors of one message; Linux (SCM_MAX_FD, 253) and FreeBSD permit fewer */
     DESCRIPTORS_MAX = 512,
 };
 
-/* Unions for alignment: for the one descriptor that is sent, and for all that can be received. */
+/* Unions, for alignment. The first has room for the one descriptor that is sent, the second for all
+ * that can be received. */
 union control {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int))];
@@ -107,8 +109,8 @@ static void take_rights(struct vfj_wire *wire, struct cmsghdr *header)
     }
 }
 
-/* All descriptors of the message already belong to this process. Returns false unless the message
- * has none, or one with the first byte of a frame. */
+/* Takes the descriptors of a message; they belong to this process already. Returns true when the
+ * message has no descriptor, or one descriptor with the first byte of a frame. */
 static bool take_control(struct vfj_wire *wire, struct msghdr *message)
 {
     size_t headers = 0, descriptors = 0;

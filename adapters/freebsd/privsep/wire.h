@@ -1,40 +1,43 @@
-/* Frames of one size on a local stream socket. Each may have a descriptor. */
+/* Sends and receives frames of one size on a local stream socket. A frame may carry a
+ * descriptor. */
 #ifndef VFJ_FREEBSD_PRIVSEP_WIRE_H
 #define VFJ_FREEBSD_PRIVSEP_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A stream socket. FreeBSD may cut records of a seqpacket socket in two when its buffer is nearly
- * full (sys/kern/uipc_socket.c, sosend_generic: local sockets are not PR_ATOMIC). */
+/* One end of a connection by a stream socket. A seqpacket socket does not serve: FreeBSD may cut
+ * its records in two when its buffer is nearly full (sys/kern/uipc_socket.c, sosend_generic: local
+ * sockets are not PR_ATOMIC). */
 struct vfj_wire {
     int socket;
-    size_t sent;     /* bytes of the current frame to send */
-    size_t received; /* bytes of the current frame to receive */
-    int descriptor;  /* of that frame; -1: none */
+    size_t sent;     /* bytes already sent of the current frame */
+    size_t received; /* bytes already received of the current frame */
+    int descriptor;  /* descriptor of the frame that is being received; -1: none */
 };
 
 enum vfj_wire_state {
     VFJ_WIRE_DONE,
-    VFJ_WIRE_WAIT, /* the rest follows when the socket is ready */
+    VFJ_WIRE_WAIT, /* the rest of the frame can be sent or received when the socket is ready */
     VFJ_WIRE_END,  /* the connection has ended */
-    /* no frame: more than one descriptor, or one amid a frame, or other control data */
+    /* a malformed frame: more than one descriptor, a descriptor after the first byte, or other
+     * control data */
     VFJ_WIRE_WRONG,
 };
 
-/* Makes two connected ends, both closed on exec. Returns false with errno. */
+/* Makes two connected ends, both closed on exec. Returns false, with errno, on failure. */
 bool vfj_wire_open(struct vfj_wire *one, struct vfj_wire *other);
 void vfj_wire_close(struct vfj_wire *wire);
 
-/* Sends a frame, or more of it. `descriptor`, unless -1, goes with the first byte, and stays the
- * caller's. With `waits`, returns when the whole frame is sent. The caller completes a frame before
- * the next. */
+/* Sends a frame, or the next bytes of it. `descriptor`, unless -1, is sent with the first byte, and
+ * stays the caller's. With `waits`, returns only when the whole frame is sent. The caller completes
+ * a frame before it sends another. */
 enum vfj_wire_state vfj_wire_send(struct vfj_wire *wire, const void *frame, size_t size,
                                   int descriptor, bool waits);
 
-/* Receives a frame, or more of it, into `frame`, which is the same at each call. Never waits. On
- * DONE, *descriptor is the frame's, which the caller closes, or -1. On WRONG, vfj_wire_close()
- * closes received descriptors. */
+/* Receives a frame, or the next bytes of it, into `frame`. The caller passes the same `frame` until
+ * the frame is complete. Never waits. On DONE, *descriptor is the frame's descriptor, which the
+ * caller closes, or -1. On WRONG, vfj_wire_close() closes received descriptors. */
 enum vfj_wire_state vfj_wire_receive(struct vfj_wire *wire, void *frame, size_t size,
                                      int *descriptor);
 

@@ -7,8 +7,9 @@
 
 enum { ONE_DAY_S = 86400 };
 
-/* libevent's clock may be coarse, and it does not accept far deadlines everywhere. It wakes the
- * alarm after a day at most, and vfj_clock_mono_us() decides. */
+/* Arms libevent's timer, for a day at most. libevent's clock may be coarse, and some systems do not
+ * accept far deadlines. When the timer expires, vfj_clock_mono_us() decides whether the deadline is
+ * reached. */
 static void arm(struct vfj_alarm *alarm)
 {
     int64_t left_us = alarm->due_us - vfj_clock_mono_us();

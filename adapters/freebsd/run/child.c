@@ -17,7 +17,7 @@ struct vfj_child {
     struct event input, linger;
     struct vfj_child_spec spec;
     size_t taken; /* bytes of output passed on */
-    int output;   /* -1: not started, or at its end */
+    int output;   /* -1: the program has not started, or its output has ended */
     bool paused;
     bool reaped; /* reaped, or never started */
     struct vfj_program_end end;
@@ -55,13 +55,13 @@ static void finish(struct vfj_child *child)
     release(child);
 }
 
-/* Returns whether more output is dropped. */
+/* Returns true when all further output is dropped. */
 static bool is_capped(const struct vfj_child *child)
 {
     return child->taken == child->spec.output_max;
 }
 
-/* Waits for output. Past the cap, waits for the time to drop some. */
+/* Waits for output. When further output is dropped, waits for the time of the next read instead. */
 static void watch_output(struct vfj_child *child)
 {
     struct timeval later = {0, VFJ_CHILD_DROP_MS * 1000};
@@ -82,7 +82,7 @@ static void take(struct vfj_child *child, struct vfj_span bytes)
         child->spec.output(child->spec.context, bytes);
 }
 
-/* Reads a bounded amount of the output at hand. Returns false at the end of the output. */
+/* Reads a bounded amount of the available output. Returns false at the end of the output. */
 static bool read_some(struct vfj_child *child)
 {
     char bytes[16384];
@@ -146,7 +146,8 @@ static void take_started(struct vfj_child *child, int output)
         watch_output(child);
 }
 
-/* A child has ended when it was reaped and its output ended. */
+/* Handles a reply about the child. The child has ended when it was reaped and its output has
+ * ended. */
 static void on_reply(void *context, const struct vfj_reply *reply, int descriptor)
 {
     struct vfj_child *child = context;

@@ -4,11 +4,11 @@
 
 #include <stdint.h>
 
-/* Microseconds since boot, for decisions and durations: CLOCK_MONOTONIC. On FreeBSD it counts from
- * boot (clock_gettime(2)), so that it goes on when the daemon restarts. */
+/* Returns CLOCK_MONOTONIC in microseconds, for decisions and durations. On FreeBSD this clock
+ * counts from boot (clock_gettime(2)), so that it continues when the daemon restarts. */
 int64_t vfj_clock_mono_us(void);
 
-/* Unix time in microseconds, for people: CLOCK_REALTIME. */
+/* Returns CLOCK_REALTIME, the Unix time, in microseconds, for people. */
 int64_t vfj_clock_wall_us(void);
 
 #endif

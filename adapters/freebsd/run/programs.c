@@ -1,4 +1,4 @@
-/* Running programs: their start, time limit and end. */
+/* Runs programs: their start, time limit and end. */
 #include "adapters/freebsd/run/programs.h"
 
 #include <errno.h>
@@ -12,12 +12,13 @@
 
 #include "adapters/freebsd/run/clock.h"
 
-/* The purpose of a program's timer. */
+/* The stage of a program, which determines the purpose of its timer. */
 enum stage {
     STAGE_RUNS,
-    STAGE_TERM, /* the time limit passed, and SIGTERM was sent */
+    STAGE_TERM, /* the time limit has passed, and SIGTERM was sent */
     STAGE_KILL, /* SIGKILL was sent */
-    STAGE_LEFT, /* it survived SIGKILL: its end was reported, and only its zombie is left to reap */
+    /* the program survived SIGKILL: its end was reported, and its process is reaped later */
+    STAGE_LEFT,
 };
 
 struct program {
@@ -71,7 +72,7 @@ static void set_end_of(struct program *program, int status)
 }
 
 /* Reaps the program if it is a zombie. After a time limit, first kills the programs that it
- * started. While it is a zombie, its process group cannot be that of another program. */
+ * started: while it is a zombie, no other program can get its process group. */
 static bool reap(struct program *program)
 {
     siginfo_t info = {0};
@@ -102,8 +103,9 @@ static struct program *find(struct vfj_programs *programs, pid_t pid)
     return program;
 }
 
-/* waitid(2) may report a zombie that another part of this process has to reap, and then hides ours.
- * Then each program is asked separately. */
+/* Reaps all zombies among the programs. waitid(2) may report a zombie that another part of this
+ * process has to reap. That zombie hides the others, so waitid(2) is then called for each
+ * program. */
 static void reap_all(struct vfj_programs *programs)
 {
     siginfo_t info = {0};
@@ -120,7 +122,8 @@ static void reap_all(struct vfj_programs *programs)
     reap(program);
 }
 
-/* A callback may start programs. The walk of the list begins again after each callback. */
+/* Reports the programs that have ended. A callback may start programs, so the search of the list
+ * begins again after each callback. */
 static void on_died(evutil_socket_t fd, short what, void *context)
 {
     struct vfj_programs *programs = context;

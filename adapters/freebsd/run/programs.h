@@ -1,4 +1,4 @@
-/* Running programs: their start, time limit and end. The caller reads their output. */
+/* Runs programs: their start, time limit and end. The caller reads their output. */
 #ifndef VFJ_FREEBSD_RUN_PROGRAMS_H
 #define VFJ_FREEBSD_RUN_PROGRAMS_H
 
@@ -26,21 +26,21 @@ struct vfj_program_spec {
     const char *path;        /* absolute */
     const char *const *argv; /* ended by NULL; like path, used only during the call */
     enum vfj_stderr errors;
-    uint32_t limit_ms; /* then SIGTERM to its process group, then SIGKILL */
-    uint64_t number;   /* the caller's own */
+    uint32_t limit_ms; /* after this time the process group gets SIGTERM, then SIGKILL */
+    uint64_t number;   /* chosen by the caller, and passed to `ended` */
     /* called once, from the loop */
     void (*ended)(void *context, uint64_t number, const struct vfj_program_end *end);
     void *context;
 };
 
-/* Catches SIGCHLD, but waits only for its own children. One per event base. Returns NULL when
- * libevent fails. */
+/* Opens a list of programs. Catches SIGCHLD, but waits only for its own children. An event base has
+ * one list at most. Returns NULL when libevent fails. */
 struct vfj_programs *vfj_programs_open(struct event_base *base);
 
-/* Running programs go on. No callback is called any more. */
+/* Closes the list. Programs that run continue. No callback is called any more. */
 void vfj_programs_close(struct vfj_programs *programs);
 
-/* Starts a program. Returns 0, and in *output the descriptor of its output, which the caller
+/* Starts a program. Returns 0, and sets *output to the reading end of its output, which the caller
  * closes. Returns an errno on failure. */
 int vfj_programs_start(struct vfj_programs *programs, const struct vfj_program_spec *spec,
                        int *output);

@@ -7,11 +7,11 @@
 
 #include "core/check.h"
 
-/* A command that runs, or waits for the commands of its slot before it in the list. */
+/* A command that runs, or that waits for the commands of its slot before it in the list. */
 struct job {
     TAILQ_ENTRY(job) link;
     struct vfj_runner *runner;
-    uint64_t batch; /* the same for the commands of one call */
+    uint64_t batch; /* number of the call of vfj_runner_run() that added the command */
     bool running;
     bool forgotten;
     size_t kept; /* bytes in outcome.output */
@@ -85,7 +85,7 @@ static void start_next(struct vfj_runner *runner, struct vfj_name hn)
         start(next);
 }
 
-/* Moves the rest of the job's batch out of the list, into `rest`. */
+/* Moves the commands that wait for the failed one, in its batch, from the list to `rest`. */
 static void take_rest(struct vfj_runner *runner, const struct job *failed, struct jobs *rest)
 {
     struct job *job, *next;
@@ -109,15 +109,16 @@ static void tell_not_run(struct vfj_runner *runner, struct jobs *rest)
     }
 }
 
-/* The callbacks may call vfj_runner_run() and vfj_runner_forget(). The list is consistent before
- * the first callback. */
+/* Handles the end of a command. The callbacks may call vfj_runner_run() and vfj_runner_forget(), so
+ * the list is consistent before the first callback. */
 static void on_ended(void *context, const struct vfj_program_end *end)
 {
     struct job *job = context;
     struct vfj_runner *runner = job->runner;
     struct jobs rest = TAILQ_HEAD_INITIALIZER(rest);
     while (job->kept > 0 && job->outcome.output[job->kept - 1] == '\n')
-        job->outcome.output[--job->kept] = '\0'; /* $(…) of sh(1) removes line ends, too */
+        /* the command substitution $(…) of sh(1) also removes line ends */
+        job->outcome.output[--job->kept] = '\0';
     job->outcome.kind = (uint8_t)end->kind;
     job->outcome.status = end->status;
     job->outcome.duration_us = end->duration_us;
@@ -156,7 +157,7 @@ void vfj_runner_close(struct vfj_runner *runner)
     free(runner);
 }
 
-/* A running job still blocks its slot. */
+/* A job that runs still blocks its slot. */
 void vfj_runner_forget(struct vfj_runner *runner)
 {
     struct job *job, *next;

@@ -9,7 +9,7 @@
 struct vfj_runner;
 
 enum {
-    /* bytes read of a command's output; VFJ_OUTPUT_SIZE of them are kept */
+    /* bytes of a command's output that are read; VFJ_OUTPUT_SIZE of them are kept */
     VFJ_RUNNER_OUTPUT_MAX = 64 * 1024,
     VFJ_RUNNER_LIMIT_DEFAULT_MS = 60000, /* for a command without time limit */
 };
@@ -17,27 +17,29 @@ enum {
 /* `outcome` is borrowed for the call. The callback is never called from inside vfj_runner_run(). */
 typedef void vfj_finished_fn(void *context, const struct vfj_outcome *outcome);
 
-/* Called when a forgotten command has ended. Its effects are complete now. */
+/* Called when a command that vfj_runner_forget() dropped has ended. Its effects are complete
+ * now. */
 typedef void vfj_late_exit_fn(void *context);
 
 /* `children` must outlive the runner. Returns NULL without memory. */
 struct vfj_runner *vfj_runner_open(struct vfj_children *children, vfj_finished_fn *finished,
                                    vfj_late_exit_fn *late_exit, void *context);
 
-/* Running commands go on. No callback is called any more. */
+/* Closes the runner. Commands that run continue. No callback is called any more. */
 void vfj_runner_close(struct vfj_runner *runner);
 
-/* Drops the commands that wait. Forgets the running ones: of these only their end is reported. */
+/* Drops the commands that wait, and the outcomes of those that run. When one of these ends,
+ * `late_exit` is called. */
 void vfj_runner_forget(struct vfj_runner *runner);
 
-/* Runs the changing commands of one decision. Those of one slot (command->hn) are a batch: they run
- * in order, one after the other. vfj_command_stops_batch() ends a batch, and the rest of it gets
- * the outcome NOT_RUN. A command starts before the outcome of the one before it is reported. A
- * batch waits for running commands of its slot. Slots do not wait for each other, and commands
- * without slot do not wait. */
+/* Runs the changing commands of one decision. The commands of one slot (command->hn) are a batch,
+ * and run one after the other, in order. When vfj_command_stops_batch() returns true for a command
+ * that has ended, the rest of its batch gets the outcome NOT_RUN. The next command is started
+ * before the outcome of the last one is reported. A batch waits for running commands of its slot.
+ * Slots do not wait for each other, and commands without a slot do not wait. */
 void vfj_runner_run(struct vfj_runner *runner, const struct vfj_command *commands, unsigned count);
 
-/* Returns whether a command waits for the one before it. */
+/* Returns true when a command waits for the end of the command before it. */
 bool vfj_runner_is_in_batch(const struct vfj_runner *runner);
 
 #endif

@@ -1,7 +1,6 @@
 /* Starts one program with posix_spawn(3), never with a shell. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2, posix_spawn_file_actions_addclosefrom_np: glibc hides them without \
-                      */
+#define _GNU_SOURCE /* glibc declares pipe2() and more only with this macro */
 #endif
 #include "adapters/freebsd/run/spawn.h"
 
@@ -22,8 +21,8 @@
 #define HAVE_ADDCLOSEFROM 0
 #endif
 
-/* All descriptors of this program have O_CLOEXEC. Where the system permits, all others are closed
- * as well. */
+/* Sets the program's standard descriptors. All other descriptors of this process have O_CLOEXEC;
+ * where the system permits, they are also closed explicitly. */
 static int set_descriptors(posix_spawn_file_actions_t *actions, int output, enum vfj_stderr errors)
 {
     int status = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -40,8 +39,9 @@ static int set_descriptors(posix_spawn_file_actions_t *actions, int output, enum
     return status;
 }
 
-/* exec resets caught signals, but not ignored ones: those of this program, or of the process that
- * started it. SIGKILL is left out, since FreeBSD's libc refuses to set it. */
+/* Adds the signals whose default action is restored. exec resets caught signals but not ignored
+ * ones, which this program or the process that started it may have set. SIGKILL is left out, since
+ * FreeBSD's libc refuses to set it. */
 static void add_ignorable(sigset_t *set)
 {
     static const int signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGALRM, SIGTERM,
@@ -75,7 +75,7 @@ static int start(const char *path, const char *const *argv,
     static char search[] = "PATH=/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin";
     char *const environment[] = {home, locale, search, NULL};
     mode_t mask = umask(022);
-    /* posix_spawn(3) does not write to the words. Its prototype is older than const. */
+    /* posix_spawn(3) does not write to the words. Its prototype lacks const. */
     int status = posix_spawn(pid, path, actions, attributes, (char *const *)(const void *)argv,
                              environment);
     umask(mask);
