@@ -1,4 +1,4 @@
-/* The real daemon over a guest of programs that do nothing. */
+/* Runs the real daemon in a guest whose programs do nothing. */
 #include "tests/bench/daemon.h"
 
 #include <errno.h>
@@ -52,14 +52,15 @@ static const char vf_text[]
     = "mce0: flags=8843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
       "\tether 00:0d:3a:00:00:00\n\tstatus: active\n";
 
-/* All of a lagg0 is there but the VF as its port: joining it is the first changing command. */
+/* Writes the programs' answers. The lagg0 of hn0 lacks only the VF as a port, so joining the VF
+ * is the first changing command. */
 static void make_answers(const struct bench *bench, unsigned hns)
 {
     static char text[65536];
     size_t at = 0;
     for (unsigned i = 0; i < hns; i++) {
         at += (size_t)snprintf(text + at, sizeof text - at, hn_text, i, i, i, i);
-        if (i == 0) /* its address is on the lagg */
+        if (i == 0) /* the address of hn0 is on lagg0 */
             at = (size_t)(strstr(text, "\tinet ") - text);
     }
     at += (size_t)snprintf(text + at, sizeof text - at, "%s%s", vf_text, lagg_text);
@@ -76,7 +77,8 @@ static void make_answers(const struct bench *bench, unsigned hns)
     bench_write(bench_path(bench, "etc/rc.conf"), "");
 }
 
-/* Reading rc.conf is the guest's shell's work, not ours: a helper of two lines stands for it. */
+/* Makes an rc helper of two lines. The time that the guest's shell takes to read rc.conf is not
+ * measured. */
 static void make_rc_helper(const struct bench *bench)
 {
     const char *path = bench_path(bench, "rc-helper");
@@ -113,7 +115,7 @@ void bench_guest_close(struct bench_daemon *daemon)
     close(daemon->times);
 }
 
-/* With VFJ_BENCH_USER the daemon is that user, with a monitor; only root can measure that. */
+/* With VFJ_BENCH_USER the daemon runs as that user, with a monitor. Only root can measure this. */
 static const char *give_directory(const struct bench *bench)
 {
     const char *name = getenv("VFJ_BENCH_USER");
@@ -236,7 +238,7 @@ uint64_t bench_journal_bytes(struct bench_daemon *daemon)
     static const char text[]
         = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
     sqlite3_stmt *size;
-    (void)bench_journal_rows(daemon); /* opens it */
+    (void)bench_journal_rows(daemon); /* opens daemon->db */
     BENCH_CHECK(sqlite3_prepare_v2(daemon->db, text, -1, &size, NULL) == SQLITE_OK);
     BENCH_CHECK(sqlite3_step(size) == SQLITE_ROW);
     uint64_t bytes = (uint64_t)sqlite3_column_int64(size, 0);
@@ -249,7 +251,7 @@ int64_t bench_journal_timer_us(struct bench_daemon *daemon)
     static const char text[]
         = "SELECT mono_us FROM record WHERE kind = 'timer' ORDER BY seq DESC LIMIT 1";
     sqlite3_stmt *timer;
-    (void)bench_journal_rows(daemon); /* opens it */
+    (void)bench_journal_rows(daemon); /* opens daemon->db */
     BENCH_CHECK(sqlite3_prepare_v2(daemon->db, text, -1, &timer, NULL) == SQLITE_OK);
     BENCH_CHECK(sqlite3_step(timer) == SQLITE_ROW);
     int64_t us = sqlite3_column_int64(timer, 0);

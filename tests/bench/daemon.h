@@ -1,4 +1,4 @@
-/* The real daemon over a guest of programs that do nothing. */
+/* Runs the real daemon in a guest whose programs do nothing. */
 #ifndef VFJ_TESTS_BENCH_DAEMON_H
 #define VFJ_TESTS_BENCH_DAEMON_H
 
@@ -7,16 +7,16 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-/* What a command does to the guest. */
+/* How a command changes the guest. */
 enum bench_effect {
     BENCH_READS,
     BENCH_CHANGES,
-    BENCH_UPS_VF, /* the last command of a first join */
+    BENCH_UPS_VF, /* takes the VF up: the last command of a first join */
 };
 
-/* What a program of the guest sends to DIR/times when it is run. */
+/* The message that each program of the guest sends to DIR/times when it runs. */
 struct bench_run {
-    int64_t ns;     /* when main() began */
+    int64_t ns;     /* time at which main() began */
     int32_t effect; /* enum bench_effect */
     int32_t pad;
 };
@@ -30,45 +30,45 @@ enum { BENCH_LOG_SIZE = 65536 };
 
 struct bench_daemon {
     const struct bench *bench;
-    pid_t pid;    /* 0: not running */
-    int listener; /* devd's socket */
+    pid_t pid;    /* 0: the daemon does not run */
+    int listener; /* listening socket of the simulated devd */
     int devd;     /* the daemon's connection to it */
     int times;
-    int log; /* what it says on standard error */
+    int log; /* read end of the daemon's standard error */
     unsigned log_length;
     char log_text[BENCH_LOG_SIZE];
-    sqlite3 *db; /* its journal, to be looked at */
+    sqlite3 *db; /* the daemon's journal, open for reading */
     sqlite3_stmt *last;
-    struct rusage usage; /* of the last one that ended */
+    struct rusage usage; /* resource usage of the last daemon that ended */
 };
 
-/* Make the guest in bench->directory, with `hns` interfaces hn0 …, of which hn0 has the VF mce0. */
+/* Makes the guest in bench->directory, with `hns` interfaces from hn0 on. hn0 has the VF mce0. */
 void bench_guest_make(struct bench_daemon *daemon, const struct bench *bench, unsigned hns);
 void bench_guest_close(struct bench_daemon *daemon);
 
-/* Start the daemon, and, to be called next, wait until it has connected. `mode` is --act or
- * --observe. */
+/* Starts the daemon. `mode` is --act or --observe. Call bench_daemon_accept() next. */
 void bench_daemon_start(struct bench_daemon *daemon, const char *mode);
+/* Waits until the daemon has connected to the simulated devd. */
 void bench_daemon_accept(struct bench_daemon *daemon);
 
-/* End it in order. */
+/* Stops the daemon in order and waits for its end. */
 void bench_daemon_stop(struct bench_daemon *daemon);
 
 void bench_devd_send(struct bench_daemon *daemon, const char *line);
 
-/* Read its log until it has said that; what it said before is forgotten. */
+/* Reads the daemon's log up to the given text and discards it. */
 void bench_daemon_wait(struct bench_daemon *daemon, const char *text);
 
-/* The next program that ran; false when none does for so long. */
+/* Fills in the next run of a program. Returns false when no program runs within `patience_ms`. */
 bool bench_next_run(struct bench_daemon *daemon, struct bench_run *run, int patience_ms);
 
-/* The newest record of the journal, while the daemon runs. */
+/* Returns the number of the newest record in the journal. The daemon may run meanwhile. */
 uint64_t bench_journal_rows(struct bench_daemon *daemon);
 
-/* The size of the journal, all pages of it. */
+/* Returns the size of the journal in bytes, free pages included. */
 uint64_t bench_journal_bytes(struct bench_daemon *daemon);
 
-/* When the newest timer of its journal fired, in microseconds of CLOCK_MONOTONIC. */
+/* Returns when the journal's newest timer event happened, in microseconds of CLOCK_MONOTONIC. */
 int64_t bench_journal_timer_us(struct bench_daemon *daemon);
 
 #endif

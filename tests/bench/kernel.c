@@ -1,6 +1,6 @@
-/* The guest's kernel, for the daemon that asks it: it says what the guest's programs print, from
- * the same prepared answers. The linker takes these functions, not the adapter's. VFJ_BENCH_GUEST
- * is the directory of the guest. */
+/* A simulated kernel for the daemon that reads its guest through the kernel. It gives the same
+ * prepared answers as the guest's programs. These functions are linked in place of the
+ * adapter's. VFJ_BENCH_GUEST is the guest's directory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +23,8 @@ bool vfj_kernel_answers(void)
     return true;
 }
 
-/* The end of the answer that sysctl(8) gives for a slot: "dev.hn.0.rxvf: mce0". */
+/* Reads the data path from the end of the prepared answer of sysctl(8) for a slot, such as
+ * "dev.hn.0.rxvf: mce0". */
 static int read_data_path(char *value, size_t size)
 {
     char text[512] = "";
@@ -38,7 +39,7 @@ static int read_data_path(char *value, size_t size)
     return 0;
 }
 
-/* A guest in transparent mode: the VFs are there as long as a file says so. */
+/* A guest in transparent mode. Its VFs exist as long as the file answers/attached does. */
 
 static bool has_answer(const char *name)
 {
@@ -50,7 +51,7 @@ static bool has_answer(const char *name)
 
 static bool is_transparent(void)
 {
-    static int is; /* 1 yes, -1 no */
+    static int is; /* 1: yes, -1: no, 0: unknown yet */
     if (is == 0)
         is = has_answer("transparent") ? 1 : -1;
     return is > 0;
@@ -73,7 +74,7 @@ static int list_vfs(bool with_hns, char *value, size_t size)
     return 0;
 }
 
-/* dev.hn.N.LEAF */
+/* Reads dev.hn.N.LEAF. */
 static int read_leaf(unsigned unit, const char *leaf, char *value, size_t size)
 {
     unsigned ring = 0;
@@ -111,7 +112,7 @@ static int read_transparent(const char *name, char *value, size_t size)
     return ENOENT;
 }
 
-/* hn has an address, and its VF none. */
+/* Describes an interface to the parser: hn has an address, the VF has none. */
 static void tell_one(struct vfj_ifconfig_parser *parser, struct vfj_name name)
 {
     char text[512];

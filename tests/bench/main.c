@@ -1,4 +1,5 @@
-/* vfj_bench: measures what the program costs, each figure beside a baseline of the same run. */
+/* vfj_bench: measures the cost of the program. Every figure stands beside a baseline from the
+ * same run. */
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ static const struct bench_row *const rows[]
        &bench_bytes,   &bench_steady, &bench_idle,     &bench_migrations, &bench_show_since,
        &bench_edge,    &bench_show,   &bench_show_json};
 
-/* The medians of one row at one size. */
+/* The medians of a row at one size. */
 struct outcome {
     uint64_t size;
     double ours, baseline, figure;
@@ -169,7 +170,7 @@ static void write_outcome(struct output *output, const struct bench_row *row,
     output->begun = true;
 }
 
-/* One line of the table that the documentation has. */
+/* Writes one line of the table in the documentation. */
 static void write_markdown(FILE *markdown, const struct bench_row *row,
                            const struct outcome *outcome)
 {
@@ -193,7 +194,7 @@ static void write_markdown(FILE *markdown, const struct bench_row *row,
     fprintf(markdown, " |\n");
 }
 
-/* Each size has an empty directory of its own. */
+/* Runs a row at each of its sizes, each in a new empty directory. */
 static void run_row(const struct bench_row *row, const struct bench *settings,
                     struct output *output)
 {

@@ -1,9 +1,9 @@
-/* A program that does nothing, under the names of a guest's programs: it tells when it was run, if
- * anyone listens, and prints a prepared answer.
+/* A program that does nothing under the names of the guest's programs, except for this: it
+ * reports that it ran, and prints a prepared answer.
  *
  * DIR/sbin/NAME prints DIR/answers/ANSWER and sends its time and effect to the socket DIR/times.
- * `ifconfig INTERFACE VERB ARGUMENT` lets DIR/answers/ifconfig be DIR/answers/VERB-ARGUMENT from
- * then on, where there is such a file; VERB is the last word but one. */
+ * `ifconfig INTERFACE ... VERB ARGUMENT` replaces DIR/answers/ifconfig by
+ * DIR/answers/VERB-ARGUMENT, if that file exists. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>

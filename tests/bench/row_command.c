@@ -1,4 +1,4 @@
-/* Rows about the way from an event on the socket to the first command that changes something. */
+/* Rows about the time from an event on the socket to the first changing command. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -39,7 +39,8 @@ static void swap_answer(const struct bench *bench, const char *answer)
     BENCH_CHECK(link(from, bench_path(bench, "answers/ifconfig")) == 0);
 }
 
-/* A VF leaves, another comes, and while its delay runs VF_UP arrives: from there to the command. */
+/* Measures the microseconds from VF_UP to the first changing command. Before that a VF leaves
+ * and another attaches; VF_UP arrives during its delay. */
 static double time_command(struct bench *bench, struct bench_daemon *daemon)
 {
     struct bench_run run;
@@ -62,7 +63,7 @@ static double time_command(struct bench *bench, struct bench_daemon *daemon)
     return (double)(run.ns - start) / 1e3;
 }
 
-/* One program, from its spawn to the end of its output and itself; or to its main(). */
+/* Runs one program to its end and reads its output. Fills in when its main() began. */
 static void spawn(struct bench_daemon *daemon, const char *name, const char *const *argv,
                   struct bench_run *run)
 {
@@ -160,8 +161,8 @@ static void *shell_open(struct bench *bench, uint64_t percent)
     return command_open(bench, 1);
 }
 
-/* "bare": how many times faster than the shell's way the programs, one commit and one posix_spawn
- * are. */
+/* Fills in "bare" as well, an upper limit for the daemon: how many times faster the same
+ * programs, one commit and one posix_spawn are than the shell's script. */
 static struct bench_sample shell_turn(struct bench *bench, void *context)
 {
     struct command *command = context;

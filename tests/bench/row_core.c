@@ -1,4 +1,4 @@
-/* Rows about the machine: one step, and many slots at once. */
+/* Rows about the machine: a single step, and steps of many slots at once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 enum { STEPS = 200000, COPIES = 2000 };
 
-/* A machine that knows `slots` hn interfaces with a VF each. */
+/* A machine with `slots` hn interfaces, each with a VF. */
 struct step {
     uint64_t slots;
     struct vfj_machine machine;
@@ -74,7 +74,7 @@ static void *step_open(struct bench *bench, uint64_t size)
     return step;
 }
 
-/* vfj_step and the adoption of what it wrote, which is where its copying ends. */
+/* Times vfj_step() together with the adoption of its result, which copies the changed parts. */
 static double time_steps(struct step *step, const struct vfj_event *events, uint64_t count)
 {
     struct vfj_machine *machine = &step->machine;
@@ -130,10 +130,10 @@ const struct bench_row bench_step = {
     .close = step_close,
 };
 
-/* A guest whose VFs come and go all at once; all that a ledger does with an event but writing it.
- */
+/* A guest whose VFs all attach and leave at the same time. The row measures what a ledger does
+ * with their events, except for writing. */
 struct flap {
-    char *trace[2]; /* of one slot, and of `slots` */
+    char *trace[2]; /* traces of one slot and of `slots` slots */
     struct vfj_play *play;
     struct vfj_machine *machine;
     uint64_t seq, events;

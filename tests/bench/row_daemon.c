@@ -1,4 +1,5 @@
-/* Rows about the daemon as a whole: a burst, a steady stream, its start, and doing nothing. */
+/* Rows about the daemon as a whole: a burst of lines, a steady stream, its start, and its idle
+ * time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -55,7 +56,7 @@ static void start_quiet(struct bench_daemon *daemon)
 {
     bench_daemon_start(daemon, "--observe");
     bench_daemon_accept(daemon);
-    sleep_ns(200000000); /* it looks at the guest */
+    sleep_ns(200000000); /* the daemon observes the guest meanwhile */
 }
 
 static void remove_journal(struct bench *bench)
@@ -66,7 +67,7 @@ static void remove_journal(struct bench *bench)
     bench_remove(bench_path(bench, "journal.db-snapshot"));
 }
 
-/* How many transactions the journal's WAL has seen: iChange of its index
+/* Returns the number of transactions in the journal's WAL: iChange of its index
  * (sqlite.org/walformat.html). */
 static uint32_t transactions(struct bench *bench)
 {
@@ -77,8 +78,8 @@ static uint32_t transactions(struct bench *bench)
     return words[2];
 }
 
-/* What is queued on a socket, with what the kernel adds to each line for its own books; 0 where it
- * does not tell. */
+/* Returns the bytes queued on a socket, with the kernel's overhead for each line; 0 where the
+ * kernel does not report them. */
 static int queued(int fd)
 {
     int bytes = 0;
@@ -88,7 +89,7 @@ static int queued(int fd)
     return bytes;
 }
 
-/* What one line is on that account. */
+/* Returns how much one queued line adds to the result of queued(). */
 static int weight_of_line(void)
 {
     int ends[2];
@@ -100,8 +101,9 @@ static int weight_of_line(void)
     return weight > 0 ? weight : 1;
 }
 
-/* Lines first … first + count - 1, a record each. devd has a system call for each; who stands for
- * it here takes processor time from those that are measured, and the less the better. */
+/* Sends `count` lines, from number `first` on, one record each. devd makes one system call for
+ * each line. This sender makes as few as possible, because it competes with the daemon for
+ * processor time. */
 static void send_lines(int fd, uint64_t first, unsigned count)
 {
     struct mmsghdr messages[AT_ONCE];
@@ -126,7 +128,7 @@ static void send_lines(int fd, uint64_t first, unsigned count)
     }
 }
 
-/* All of them at once; the most that was queued of them, in bytes as queued() tells. */
+/* Sends all lines at once. Returns the largest result of queued() meanwhile. */
 static int send_burst(int fd, uint64_t count)
 {
     int most = 0;
@@ -199,14 +201,14 @@ const struct bench_row bench_burst = {
     .close = lines_close,
 };
 
-/* What the rows below need to know of the daemon from outside. */
+/* Measurements of the daemon from outside. */
 static double cpu_s(const struct rusage *usage)
 {
     return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec)
         + (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
 }
 
-/* Sleep until it is `ns` by bench_now_ns(); not at all when that has passed. */
+/* Sleeps until the time `ns` of bench_now_ns(). Returns at once when that has passed. */
 static void sleep_until(int64_t ns)
 {
     struct timespec time = {ns / 1000000000, ns % 1000000000};
@@ -214,8 +216,8 @@ static void sleep_until(int64_t ns)
         continue;
 }
 
-/* Lines from `first` on until `end`: line i when i periods are over since `start_ns`, at once when
- * that is late. */
+/* Sends the lines from `first` to before `end`. Line i is due i periods after `start_ns`; a late
+ * one is sent at once. */
 static void send_steadily(struct bench_daemon *daemon, int64_t start_ns, int64_t period_ns,
                           uint64_t first, uint64_t end)
 {
@@ -225,8 +227,8 @@ static void send_steadily(struct bench_daemon *daemon, int64_t start_ns, int64_t
     }
 }
 
-/* A client of devd that only reads: its processor time. A line is sent each `period_ns`; 0: all at
- * once. */
+/* Returns the processor time of a devd client that only reads. A line is sent every `period_ns`;
+ * 0: all at once. */
 static double read_only(struct lines *lines, uint64_t count, int64_t period_ns)
 {
     int ends[2], status;
@@ -279,7 +281,7 @@ const struct bench_row bench_steady = {
     .unit = "% of one",
     .figure = BENCH_DIFFERENCE,
     .goal = 10,
-    .goal_size = 9000, /* of less, the start is too large a part */
+    .goal_size = 9000, /* with fewer lines, the start weighs too much */
     .repeats = 1,
     .sizes = {1000, 3000, 9000},
     .full_sizes = {10000, 30000, 60000},
@@ -294,7 +296,7 @@ static void *start_open(struct bench *bench, uint64_t size)
 {
     struct lines *lines = lines_open(bench, size);
     bench_make_journal(bench_path(bench, "journal.db"), size);
-    start_quiet(&lines->daemon); /* leaves a snapshot behind */
+    start_quiet(&lines->daemon); /* leaves a snapshot beside the journal */
     bench_daemon_stop(&lines->daemon);
     return lines;
 }
@@ -346,7 +348,7 @@ const struct bench_row bench_start = {
     .close = lines_close,
 };
 
-/* Switches of both threads; the second is the reader of devd's socket. */
+/* Returns the voluntary context switches of both threads. The second thread reads devd's socket. */
 static double wakeups(pid_t pid)
 {
     char path[64], line[64];
@@ -364,7 +366,8 @@ static double wakeups(pid_t pid)
 
 enum { IDLE_S = 5 };
 
-/* What it takes when the journal has so many rows and the last timers have passed. */
+/* Returns the resident memory once the journal has that many rows and the last timers have
+ * fired. */
 static double rest_rss(struct lines *lines, uint64_t rows)
 {
     while (bench_journal_rows(&lines->daemon) < rows)

@@ -1,5 +1,5 @@
-/* The row about an edge in transparent mode: a VF attaches, gets the data path, leaves; with the
- * snapshots at once and those two seconds later. */
+/* The row about edges in transparent mode: a VF attaches, gets the data path, leaves. Each edge
+ * has a snapshot at once and another one two seconds later. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -15,8 +15,8 @@
 enum {
     ROUNDS = 3,
     SPAWNS = 100,
-    EDGES = 3,         /* of a turn, of each hn */
-    SETTLED_MS = 2700, /* after an edge: the second snapshot is taken, and durable */
+    EDGES = 3,         /* edges of each hn in one turn */
+    SETTLED_MS = 2700, /* time after an edge until the second snapshot is durable */
 };
 
 struct edges {
@@ -39,7 +39,7 @@ static void *edge_open(struct bench *bench, uint64_t hns)
     bench_write(bench_path(bench, "answers/transparent"), "");
     bench_daemon_start(&edges->daemon, "--observe");
     bench_daemon_accept(&edges->daemon);
-    sleep_ms(300); /* it observes the guest */
+    sleep_ms(300); /* the daemon observes the guest meanwhile */
     return edges;
 }
 
@@ -62,8 +62,9 @@ static void send_all(struct edges *edges, const char *format)
     sleep_ms(SETTLED_MS);
 }
 
-/* What an administrator's script would run to see as much, without a record of it: sysctl(8) and
- * ifconfig(8), which do nothing here. */
+/* Returns the processor time of two programs that do nothing. They stand for the sysctl(8) and
+ * ifconfig(8) of an admin's script that shows as much as one edge's snapshot, without recording
+ * it. */
 static double spawn_us(const struct bench *bench)
 {
     char name[BENCH_PATH_SIZE];

@@ -1,4 +1,4 @@
-/* The row about a whole first join, from the end of the delay to the VF that is up. */
+/* The row about a whole first join, from the end of the delay until the VF is up. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +29,8 @@ static const char hn_port[] = "\tlaggport: hn0 flags=5<MASTER,ACTIVE>\n";
 static const char both_ports[] = "\tlaggport: hn0 flags=5<MASTER,ACTIVE>\n"
                                  "\tlaggport: mce0 flags=0<>\n";
 
-/* What `ifconfig -a` prints once that command has run: its batch runs to its end before the guest
- * is observed again. `ports` NULL: there is no lagg. */
+/* Prepares the output of `ifconfig -a` after a command named by `name`. The guest is observed
+ * only after the last command of a batch. `ports` NULL: lagg0 does not exist. */
 static void write_answer(const struct bench *bench, const char *name, const char *hn_address,
                          const char *vf_up, const char *ports)
 {
@@ -67,7 +67,7 @@ static void show(const struct bench *bench, const char *from, const char *to)
     BENCH_CHECK(link(source, bench_path(bench, to)) == 0);
 }
 
-/* The guest as it was before the join. */
+/* Restores the answers to those before the join. */
 static void show_alone(const struct bench *bench)
 {
     show(bench, "answers/alone", "answers/ifconfig");
@@ -95,7 +95,8 @@ static void wait_for_up(struct bench_daemon *daemon, struct bench_run *run)
     } while (run->effect != BENCH_UPS_VF);
 }
 
-/* The journal has the time at which the timer fired, by the same clock. */
+/* Measures a join in microseconds. It begins when the timer fires, whose time the journal has by
+ * the same clock. */
 static double time_join(struct bench *bench, struct bench_daemon *daemon)
 {
     struct bench_run run;

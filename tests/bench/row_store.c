@@ -1,4 +1,4 @@
-/* Rows about the journal: append, replay, bytes on disk. */
+/* Rows about the journal: append, replay, and bytes on disk. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static void *append_open(struct bench *bench, uint64_t size)
     return append;
 }
 
-/* By turns, so that what else the machine does strikes both alike. */
+/* Alternates between the two, so that other load on the machine affects both alike. */
 static struct bench_sample append_turn(struct bench *bench, void *context)
 {
     struct append *append = context;
@@ -114,7 +114,7 @@ static double time_verify(const char *path, uint64_t rows)
     return ns / (double)rows;
 }
 
-/* Ask for every column of the row, as a reader does. */
+/* Reads every column of the row, as a reader of the journal does. */
 static void fetch(sqlite3_stmt *stmt)
 {
     static volatile sqlite3_int64 sum;
@@ -147,7 +147,7 @@ static double time_select(const char *path, uint64_t rows)
     return ns / (double)rows;
 }
 
-/* The growth is that of the process from before the turn's first row to after its last one. */
+/* The memory growth is that of the process during the replay. */
 static struct bench_sample replay_turn(struct bench *bench, void *context)
 {
     struct replay *replay = context;
@@ -235,7 +235,7 @@ static double size_of(const char *path)
     return (double)facts.st_size;
 }
 
-/* What the empty journal takes, its schema, is no event's. */
+/* Subtracts the size of an empty journal: its schema belongs to no event. */
 static struct bench_sample bytes_turn(struct bench *bench, void *context)
 {
     struct bytes *bytes = context;

@@ -1,4 +1,4 @@
-/* The shell's way: the files that hyperv_vfup reads, and its steps. */
+/* The stock scripts for comparison: the files that hyperv_vfup reads, and its steps. */
 #include "tests/bench/shell.h"
 
 #include <spawn.h>
@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
-enum { RC_SUBR = 51000, NETWORK_SUBR = 36800, DEFAULTS = 40900 }; /* bytes, in FreeBSD 13.2 */
+/* sizes in FreeBSD 13.2, in bytes */
+enum { RC_SUBR = 51000, NETWORK_SUBR = 36800, DEFAULTS = 40900 };
 
-/* A file of shell functions as large as rc.subr or network.subr: they are read, not run. */
+/* Writes a file of shell functions as large as rc.subr or network.subr. The shell parses them
+ * and does not run them. */
 static void write_functions(FILE *script, const char *prefix, unsigned bytes)
 {
     static const char body[] = "\tlocal _if _tmpargs _arg\n"
@@ -35,7 +37,7 @@ static void write_functions(FILE *script, const char *prefix, unsigned bytes)
     }
 }
 
-/* /etc/defaults/rc.conf is as long, but made of assignments with remarks. */
+/* Writes assignments with comments, as those of /etc/defaults/rc.conf. */
 static void write_values(FILE *script, unsigned bytes)
 {
     for (unsigned i = 0; bytes > 0; i++) {
@@ -52,18 +54,19 @@ static FILE *create(const struct bench *bench, const char *name)
     return file;
 }
 
-/* What each script begins with; `$vf` is the VF afterwards. */
+/* Writes the beginning of each script, which sets `$vf` to the VF. */
 static void write_head(const struct bench *bench, FILE *script)
 {
     const char *d = bench->directory;
-    fprintf(script, ". %s/rc.subr\n%s/sbin/kenv -q rc.debug >/dev/null\n", d, d); /* rc.subr's */
+    /* rc.subr itself runs this kenv */
+    fprintf(script, ". %s/rc.subr\n%s/sbin/kenv -q rc.debug >/dev/null\n", d, d);
     fprintf(script, ". %s/network.subr\n. %s/defaults\n. %s/etc/rc.conf\n", d, d, d);
     fprintf(script, "unit=`echo $1 | sed 's/[^0-9]//g'`\nvf=`%s/sbin/sysctl -n dev.hn.$unit.vf`\n",
             d);
     fprintf(script, "ifconfig=%s/sbin/ifconfig\n$ifconfig lagg$unit >/dev/null 2>&1\n", d);
 }
 
-/* The steps of hyperv_vfup up to its first changing command. */
+/* Writes the steps of hyperv_vfup up to its first changing command. */
 static void write_script(const struct bench *bench)
 {
     FILE *script = create(bench, "vfup");
@@ -72,8 +75,9 @@ static void write_script(const struct bench *bench)
     BENCH_CHECK(fclose(script) == 0);
 }
 
-/* The sleeper of hyperv_vfattach, once it has slept, and all of hyperv_vfup for a static hn. devd
- * runs an action by sh -c. hyperv_vfup deletes addresses of hn until that fails. */
+/* Writes what hyperv_vfattach does in the background after its sleep, and the whole of
+ * hyperv_vfup for an hn with a static address. devd runs an action by sh -c. hyperv_vfup deletes
+ * addresses of hn until a deletion fails. */
 static void write_join(const struct bench *bench)
 {
     FILE *script = create(bench, "attach");
@@ -110,7 +114,7 @@ void bench_shell_write(const struct bench *bench, unsigned percent)
     write_join(bench);
 }
 
-/* When /bin/sh was started on the script; the runs of before are gone. */
+/* Starts /bin/sh on a script and returns the time. Discards earlier runs of programs first. */
 static int64_t start_script(const struct bench *bench, struct bench_daemon *daemon,
                             const char *name, pid_t *pid)
 {

@@ -1,4 +1,4 @@
-/* Baselines on SQLite alone, and journals to measure with. */
+/* Baselines with SQLite alone, and journals for the measurements. */
 #include "tests/bench/sql.h"
 
 #include <string.h>
@@ -90,7 +90,7 @@ struct vfj_ledger *bench_ledger_open(const char *path)
 
 void bench_ledger_submit(struct vfj_ledger *ledger, const char *line)
 {
-    struct vfj_event event; /* not zeroed, as the adapter's */
+    struct vfj_event event; /* not zeroed: the adapter's event is not either */
     event.kind = VFJ_EVENT_DEVD;
     event.as.devd.raw = (struct vfj_span){line, strlen(line)};
     submit(ledger, &event);

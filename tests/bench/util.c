@@ -1,4 +1,4 @@
-/* Clock, files, lines and the machine. */
+/* The clock, files, devd lines, and the description of the machine. */
 #include "tests/bench/bench.h"
 
 #include <ftw.h>

@@ -1,6 +1,7 @@
-/* What the process in capability mode can and can't do with what it has open.
- *   usage: test_capability_rights_freebsd DIRECTORY
- * Prints TAP. */
+/* Checks which operations a process in capability mode can do with its open descriptors. Prints
+ * TAP.
+ *
+ * usage: test_capability_rights_freebsd DIRECTORY */
 #include <sys/event.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -31,7 +32,7 @@ static void works(bool done, const char *what)
     report(done, what);
 }
 
-/* `done` was worked out just before: errno is its. */
+/* Reports whether a call was refused. `done` is the call's result, and errno belongs to it. */
 static void is_refused(bool done, const char *what)
 {
     report(!done && (errno == ENOTCAPABLE || errno == ECAPMODE), what);

@@ -1,7 +1,9 @@
-/* The guest that this runs on, read by its programs and by asking its kernel: both must lead to the
- * same rows. usage: test_kernel_read_freebsd [SLOT_VF] Each interface alone; each interface as the
- * hn of a slot, with lagg0 and lagg1, and with SLOT_VF as the VF that is expected; the map; single
- * sysctls. Prints TAP, and what each way took. */
+/* Reads the guest that it runs on in both ways, by programs and through the kernel, and compares
+ * the rows. It reads each interface alone, each interface as the hn of a slot with lagg0 and
+ * lagg1, the map, and single sysctls. SLOT_VF is the VF that the slots expect. Prints TAP, and
+ * the time of each way.
+ *
+ * usage: test_kernel_read_freebsd [SLOT_VF] */
 #include <event2/event.h>
 #include <inttypes.h>
 #include <net/if.h>
@@ -16,11 +18,11 @@
 #include "adapters/freebsd/run/clock.h"
 #include "core/check.h"
 
-enum { TRIES = 3 }; /* the guest may change between one reading and the other */
+enum { TRIES = 3 }; /* repeat on a difference: the guest may change between the two readings */
 
 struct reading {
     struct vfj_prober *prober;
-    int64_t us; /* all that were asked */
+    int64_t us; /* time of all readings together */
 };
 
 struct test {
@@ -52,7 +54,8 @@ static void read_guest(struct test *test, struct reading *reading,
     VFJ_CHECK(!text.overflow);
 }
 
-/* That the kernel's way gave no answer at all would not be seen: programs would have given it. */
+/* Returns whether the kernel itself answered. Otherwise the programs would have answered in its
+ * place, and both results would be equal. */
 static bool kernel_answers(const struct test *test, const struct vfj_command *command)
 {
     struct vfj_observation observation;

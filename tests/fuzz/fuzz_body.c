@@ -1,5 +1,5 @@
-/* Any bytes as the body of a record, of the kind that the first byte says: what can be read says
- * the same when it is written and read again. */
+/* Any bytes as the body of a record; the first byte decides its kind. A body that is accepted
+ * has the same meaning after it is written and read again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct vfj_event event;
 
-/* Written out, at most as long as a record may be. */
+/* Writes the event to `body`, at most as long as a record may be. Returns the length. */
 static size_t encode(char *body)
 {
     struct vfj_text text = vfj_text_begin(body, VFJ_BODY_MAX + VFJ_LINE_MAX);

@@ -1,4 +1,5 @@
-/* Any bytes as devd's lines: read, said back, and given to the machine under both policies. */
+/* Any bytes as devd's lines. The reader parses them, writes them again, and the machine receives
+ * them under both policies. */
 #include <stdint.h>
 #include <string.h>
 
@@ -27,7 +28,7 @@ static void start(enum vfj_policy policy)
     step(&event);
 }
 
-/* A name that the reader lets through can be a word of a command. */
+/* Fails on a name that cannot be a word of a command. */
 static void check_name(struct vfj_name name)
 {
     struct vfj_name again;

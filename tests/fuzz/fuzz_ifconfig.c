@@ -1,5 +1,5 @@
-/* Whatever ifconfig(8) prints, in whatever pieces, the parser's answer is the same and within its
- * limits. */
+/* Any bytes as the output of ifconfig(8), in pieces of any length. The parser's result is the
+ * same for all pieces and within its limits. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Whatever bytes a journal has, opening, walking, replaying, verifying and salvaging it end, within
- * its limits, and change nothing: neither the file nor what is beside it. */
+/* Any bytes as a journal. Opening, walking, replaying, verifying and recovering it end within
+ * their limits. They change neither the file nor the directory. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ static void check_unchanged(const uint8_t *data, size_t size)
     while (readdir(entries) != NULL)
         count++;
     (void)closedir(entries);
-    VFJ_CHECK(count == 3); /* with "." and ".." */
+    VFJ_CHECK(count == 3); /* the entries ".", ".." and the journal */
 }
 
 static void check_record(const struct vfj_record *record)
@@ -87,7 +87,7 @@ static void walk(struct vfj_journal *journal, enum vfj_direction direction)
     (void)fclose(null);
 }
 
-/* Every episode is one of rows that are there, and all sums are possible. */
+/* Checks that every episode has existing rows and that all sums are possible. */
 static void audit(struct vfj_journal *journal)
 {
     struct vfj_audit audit;
@@ -137,7 +137,8 @@ static void see(void *arg, const struct vfj_record *record)
     check_record(record);
 }
 
-/* Now and then, for it syncs: what is saved is in order. */
+/* Recovers the journal in some of the runs only, because that syncs. Checks that the recovered
+ * journal is sound. */
 static void recover_journal(void)
 {
     static unsigned turn;

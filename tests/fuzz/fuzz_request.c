@@ -1,5 +1,5 @@
-/* Whatever a daemon that is not itself any more asks of its monitor: what is let through builds an
- * argv of its kind. */
+/* Any bytes as a request to the monitor, as from a daemon that was taken over. An accepted
+ * request gives an argv of its kind. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Without control characters and blanks; and the interface of ifconfig(8) and dhclient(8) is none
- * of their options. */
+/* Checks the words: no control character and no blank. The interface of ifconfig(8) and
+ * dhclient(8) must not be one of their options. */
 static void check_argv(const struct vfj_request_program *program)
 {
     const struct vfj_argv *argv = &program->argv;

@@ -1,5 +1,5 @@
-/* Whatever a routing socket says, in whatever length, the answer is a name and an address, or none.
- */
+/* Any bytes as a message of a routing socket, in any length. The result is a name and an
+ * address, or none. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { HEADER = 152 }; /* struct rt_msghdr of FreeBSD/amd64 */
+enum { HEADER = 152 }; /* size of struct rt_msghdr of FreeBSD/amd64 */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,5 +1,5 @@
-/* Any text as that of a state: what is taken says the same when it is written and read again, and
- * the machine goes on from it, whatever comes. */
+/* Any text as that of a state. A state that is accepted has the same text after it is written
+ * and read again, and the machine can continue from it with any events. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +82,8 @@ static void answer(uint64_t command, enum vfj_command_kind kind)
     observe(command, probe_of(kind));
 }
 
-/* The slot's batch, or its probe, ends: done, failed and not run in turn. */
+/* Ends the slot's batch or its probe. The commands' outcomes are done, failed and not run, in
+ * turn. */
 static void end_batch(unsigned slot)
 {
     const struct vfj_batch batch = state.slots[slot].batch;

@@ -1,5 +1,5 @@
-/* Whatever sysctl(8) and route(8) print, in whatever pieces, the parsers' answers are the same and
- * within their limits. */
+/* Any bytes as the output of sysctl(8) and route(8), in pieces of any length. The parsers'
+ * results are the same for all pieces and within their limits. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

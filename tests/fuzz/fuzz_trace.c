@@ -1,5 +1,5 @@
-/* Any bytes as a trace: read, checked, and played to the machine through the guest model under both
- * policies. */
+/* Any bytes as a trace. It is read, checked, and played to the machine through the guest model
+ * under both policies. */
 #include <stdint.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* time may go far, and a slot that waits for an admin looks every minute */
+/* a trace can let much time pass, and a slot with a conflict observes every minute */
 enum { EVENTS_MAX = 3000 };
 
 static struct machine {
@@ -20,7 +20,7 @@ static struct machine {
 
 static struct vfj_play play;
 
-/* Every event of a replay has a record that can be read back. */
+/* Checks that every event of a replay has a record that can be read back. */
 static void check_record(const struct vfj_event *event)
 {
     static char body[VFJ_BODY_MAX];
@@ -40,7 +40,7 @@ static enum vfj_status submit(void *context, const struct vfj_event *event,
     check_record(event);
     vfj_step(&machine.state, event, &machine.next, &machine.decision);
     vfj_state_adopt(&machine.state, &machine.next, &machine.decision.touched);
-    /* whatever rc.conf says, the monitor runs it */
+    /* the monitor accepts every command, whatever rc.conf contains */
     for (unsigned i = 0; i < machine.decision.command_count; i++)
         VFJ_CHECK(vfj_command_is_well_formed(&machine.decision.commands[i]));
     *decision = &machine.decision;

@@ -1,5 +1,5 @@
-/* Stands in for libFuzzer where that is not linked: gives each file of the named directories to the
- * target, once. */
+/* Takes the place of libFuzzer where that is not linked: gives each file of the named
+ * directories to the target once. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static void fail(const char *what, const char *path)
 
 static void run_file(const char *path, size_t size)
 {
-    /* Exactly as large as the input, so that a read past its end is seen. */
+    /* Exactly as large as the input, so that the sanitizer detects a read past the end. */
     uint8_t *data = malloc(size > 0 ? size : 1);
     FILE *file = fopen(path, "rb");
 

@@ -1,4 +1,4 @@
-/* vfj_guest itself: the verbs. */
+/* The verbs of vfj_guest: init, start, stop, host, play and others. */
 #include "tests/guest/control.h"
 
 #include "tests/guest/listen.h"

@@ -1,4 +1,5 @@
-/* The way of a devctl line from the kernel to devd: a bounded queue file and a bell. */
+/* Carries devctl lines from the kernel to devd, through a bounded queue file and a wake-up
+ * socket. */
 #include "tests/guest/devctl.h"
 
 #include "tests/guest/text.h"
@@ -31,7 +32,7 @@ static int open_queue(void)
     return queue;
 }
 
-/* All of the queue with room for `more` bytes behind it. */
+/* Reads the whole queue into a malloc'ed buffer with room for `more` bytes behind the text. */
 static char *read_queue(int queue, size_t more, size_t *length)
 {
     struct stat now;
@@ -63,7 +64,7 @@ static void write_queue(int queue, const char *text, size_t length)
     }
 }
 
-/* Where the newest GUEST_DEVCTL_QUEUE lines begin. */
+/* Returns where the newest GUEST_DEVCTL_QUEUE lines of the text begin. */
 static const char *newest(const char *text)
 {
     size_t lines = 0;
@@ -141,8 +142,8 @@ void guest_devctl_wake(void)
         bool listens
             = strcmp(entry->d_name, "devctl") == 0 || strncmp(entry->d_name, "dhclient.", 9) == 0;
         if (listens && address_of(&address, entry->d_name)) {
-            /* A full socket has a bell pending, a dead one nobody behind it: neither is an error.
-             */
+            /* A full socket has a wake-up pending. A socket file without a process behind it is
+             * left over from one that was killed. Neither is an error. */
             (void)sendto(fd, "!", 1, 0, (const struct sockaddr *)&address, sizeof address);
         }
     }

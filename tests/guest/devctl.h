@@ -1,8 +1,10 @@
-/* The way of a devctl line from the kernel to devd: a bounded queue file and a bell.
+/* Carries devctl lines from the kernel to devd, through a bounded queue file and a wake-up
+ * socket.
  *
- * As in FreeBSD's devctl(4) the queue holds 1000 events and the oldest goes first, without a mark,
- * when nobody reads. state/devq is the queue, one event a line; state/devctl is devd's datagram
- * socket: whatever arrives there only says that the queue is worth a look. */
+ * The file state/devq is the queue and holds one event a line. As in FreeBSD's devctl(4) it
+ * holds 1000 events: when devd does not read, a new event silently removes the oldest. The
+ * datagram socket state/devctl belongs to devd. Any datagram on it means that the queue may have
+ * new lines. */
 #ifndef VFJ_TESTS_GUEST_DEVCTL_H
 #define VFJ_TESTS_GUEST_DEVCTL_H
 
@@ -12,13 +14,13 @@ enum {
     GUEST_DEVCTL_QUEUE = 1000 /* hw.bus.devctl_queue */
 };
 
-/* Queues lines, each ended by a newline. */
+/* Adds lines to the queue. Each line ends with a newline. */
 void guest_devctl_append(const char *lines);
-/* Takes all that is queued: a malloc'ed text, or NULL when there is nothing. */
+/* Takes all lines from the queue. Returns a malloc'ed text, or NULL when the queue is empty. */
 char *guest_devctl_take(void);
-/* Rings at devd's and every dhclient's socket; never waits. */
+/* Sends a wake-up to the sockets of devd and of every dhclient. Never blocks. */
 void guest_devctl_wake(void);
-/* Binds a datagram socket at state/NAME in place of what is there. */
+/* Binds a datagram socket at state/NAME and replaces an older one. Returns the descriptor. */
 int guest_devctl_listen(const char *name);
 
 #endif

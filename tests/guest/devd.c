@@ -1,8 +1,9 @@
-/* devd: a real server at the two sockets, fed from the queue of devctl.h.
+/* devd of the stand-in guest: serves devd's two sockets with the lines from the queue of
+ * devctl.h.
  *
- * As sbin/devd/devd.cc: an event goes to the clients before its own action and behind all actions
- * of earlier events; a client whose socket does not take a whole event is dropped; nothing is kept
- * for later clients. */
+ * As sbin/devd/devd.cc does, this devd sends an event to its clients after the actions of all
+ * earlier events, and before the event's own action. It drops a client whose socket does not
+ * take a whole event. It stores no event for later clients. */
 #include "tests/guest/devctl.h"
 #include "tests/guest/devd_clients.h"
 #include "tests/guest/processes.h"
@@ -21,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-    LINGER_MS = 20 /* how long the rest of a chunk waits for the next event */
+    LINGER_MS = 20 /* how long an incomplete chunk waits for the next event before it is sent */
 };
 
 struct options {
@@ -31,8 +32,8 @@ struct options {
     size_t chunk;
 };
 
-/* devd.conf's `notify 0 { match "type" "LINK_UP"; ... action "service dhclient quietstart
- * $subsystem" }`. */
+/* Does what this rule of devd.conf does: `notify 0 { match "type" "LINK_UP"; ... action "service
+ * dhclient quietstart $subsystem" }`. */
 static void run_dhclient_rule(const char *line)
 {
     char name[16];
@@ -158,7 +159,8 @@ int guest_devd(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN);
     int bell = guest_devctl_listen("devctl");
-    drain(&options, &clients); /* the backlog, before there can be a client */
+    /* acts on the lines queued so far; no client can have connected yet */
+    drain(&options, &clients);
     guest_clients_open(&clients, options.max_clients, options.chunk);
     fflush(NULL);
     pid_t pid = options.foreground ? 0 : fork();

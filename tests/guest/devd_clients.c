@@ -52,7 +52,9 @@ static bool send_whole(int fd, const char *bytes, size_t length, bool stream)
     return send(fd, bytes, length, flags) == (ssize_t)length;
 }
 
-/* Whole chunks go out one by one, with a breath between them, so that a reader sees them apart. */
+/* Adds the event to the client's pending bytes and sends every whole chunk of them. Pauses after
+ * each chunk, so that the client reads chunk by chunk. Returns false when the client is to be
+ * dropped. */
 static bool send_chunks(struct guest_client *client, size_t chunk, const char *event, size_t length)
 {
     if (client->pending_length + length > sizeof client->pending) {
@@ -122,7 +124,7 @@ size_t guest_clients_poll(const struct guest_clients *clients, struct pollfd *po
     return count;
 }
 
-/* False when nobody waits. */
+/* Accepts one waiting client. Returns false when no client waits or the limit is reached. */
 static bool accept_one(struct guest_clients *clients, int listener)
 {
     int size = SEND_BUFFER;

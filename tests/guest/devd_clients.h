@@ -11,32 +11,35 @@ enum { GUEST_CLIENTS_MAX = 64, GUEST_PENDING_SIZE = 8192 };
 struct guest_client {
     int fd;
     bool stream;
-    /* of a stream cut into chunks: what is not a whole chunk yet */
+    /* bytes that do not fill a chunk yet, when a stream is cut into chunks */
     char pending[GUEST_PENDING_SIZE];
     size_t pending_length;
 };
 
 struct guest_clients {
-    int stream;    /* listening, var/run/devd.pipe */
-    int seqpacket; /* listening, var/run/devd.seqpacket.pipe */
+    int stream;    /* the listening socket var/run/devd.pipe */
+    int seqpacket; /* the listening socket var/run/devd.seqpacket.pipe */
     size_t max;
-    size_t chunk; /* 0: events go out whole */
+    size_t chunk; /* size of the pieces that a stream is cut into; 0: each event is sent whole */
     struct guest_client at[GUEST_CLIENTS_MAX];
     size_t count;
 };
 
-/* Binds and listens; ends the program when it cannot. */
+/* Binds and listens at both sockets. Ends the program when that fails. */
 void guest_clients_open(struct guest_clients *clients, size_t max, size_t chunk);
-/* Accepts who already connected, so that an event misses nobody who was there before it. */
+/* Accepts every client that has connected already, so that each gets the next event. */
 void guest_clients_accept(struct guest_clients *clients);
-/* Sends one event, newline included, to all; drops those that do not take it whole. */
+/* Sends one event, newline included, to all clients. Drops a client that does not take the whole
+ * event. */
 void guest_clients_send(struct guest_clients *clients, const char *event, size_t length);
-/* True when a stream holds back a part of a chunk; guest_clients_flush() sends it as it is. */
+/* Returns true when a stream client has pending bytes that do not fill a chunk. */
 bool guest_clients_pending(const struct guest_clients *clients);
+/* Sends those pending bytes as an incomplete chunk. */
 void guest_clients_flush(struct guest_clients *clients);
-/* Fills in what to wait for (at most GUEST_CLIENTS_MAX + 2) and acts on what came. At the limit of
- * clients nobody is accepted. */
+/* Fills in the descriptors to poll, at most GUEST_CLIENTS_MAX + 2. At the limit of clients the
+ * listening sockets are left out. Returns their number. */
 size_t guest_clients_poll(const struct guest_clients *clients, struct pollfd *polled);
+/* Acts on the result of poll(2): accepts new clients and drops those that hung up. */
 void guest_clients_polled(struct guest_clients *clients, const struct pollfd *polled, size_t count);
 
 #endif

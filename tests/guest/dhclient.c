@@ -1,11 +1,11 @@
-/* dhclient of FreeBSD 13.2: a real process with a real pidfile and lease file, and a DHCP server
- * that is a table.
+/* dhclient of FreeBSD 13.2: a process with a pidfile and a lease file. A table in the guest's
+ * state takes the place of the DHCP server.
  *
- * It keeps var/run/dhclient/dhclient.IF.pid locked, as pidfile(3) does, and leaves it there when
- * SIGTERM ends it, as was recorded. In the background it waits at its bell (devctl.h) and does as
- * sbin/dhclient/dhclient.c does with routing messages: a link that comes back makes it bind again,
- * which sets the address once more; it ends when its interface goes away or down, and when its
- * address is deleted, unless that is within 10 s of its own last script. */
+ * As on FreeBSD, dhclient holds a lock on var/run/dhclient/dhclient.IF.pid (pidfile(3)), and the
+ * file remains when SIGTERM ends dhclient. In the background dhclient waits at its wake-up
+ * socket (devctl.h) and acts as sbin/dhclient/dhclient.c does on routing messages. When the link
+ * returns, it binds again, which sets the address once more. It ends when its interface is gone
+ * or down. It also ends when its address is deleted more than 10 s after it last ran its script. */
 #include "tests/guest/devctl.h"
 #include "tests/guest/lease.h"
 #include "tests/guest/net.h"
@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Tunables, milliseconds. */
+/* Defaults of the guest's tunables, in milliseconds. */
 enum {
     DISCOVER_MS = 200,
     REQUEST_MS = 20,
@@ -42,9 +42,10 @@ struct client {
     int bell;
     bool background;
     bool bound;
-    bool lost; /* its address went within the grace time; it will not notice any more */
+    /* the address was deleted within the grace time; further changes of addresses are ignored */
+    bool lost;
     uint32_t address;
-    unsigned long linkups; /* of the interface when it last bound */
+    unsigned long linkups; /* the interface's count of link-ups at the last bind */
     double script_time;
 };
 
@@ -83,8 +84,8 @@ static const struct guest_lease *offer_for(struct guest_state *state, const stru
     return NULL;
 }
 
-/* What dhclient-script does on BOUND and REBOOT: `ifconfig IF inet ADDR`, which replaces the first
- * address even by itself, and `route add default`. */
+/* Does what dhclient-script does on BOUND and REBOOT. `ifconfig IF inet ADDR` replaces the first
+ * address, even when the address is the same. `route add default` follows. */
 static void run_script(struct guest_state *state, struct client *client,
                        const struct guest_lease *lease)
 {
@@ -102,7 +103,8 @@ static void run_script(struct guest_state *state, struct client *client,
     client->script_time = guest_now();
 }
 
-/* One look at the guest: is there an interface, an offer? */
+/* Reads from the guest's state whether the interface exists, the server's offer and the two
+ * delays. */
 static enum outcome look(const struct client *client, struct guest_lease *lease,
                          unsigned long *discover_ms, unsigned long *request_ms)
 {
@@ -142,8 +144,8 @@ static enum outcome bind_lease(struct client *client, const struct guest_lease *
     return BOUND;
 }
 
-/* One exchange: a lease in the file is asked for again; without one, or when the server says
- * otherwise, DISCOVER. */
+/* Runs one exchange with the server. Requests the address of the lease file again. Without a
+ * lease, or when the server gives another address, sends DISCOVER. */
 static enum outcome acquire(struct client *client)
 {
     struct guest_lease lease;
@@ -165,7 +167,7 @@ static enum outcome acquire(struct client *client)
     return outcome == BOUND ? bind_lease(client, &lease) : outcome;
 }
 
-/* The first exchange: silence is borne for the timeout. */
+/* Runs the first exchange. Repeats it without an offer until the timeout. */
 static enum outcome acquire_first(struct client *client)
 {
     double end = guest_now();
@@ -201,7 +203,7 @@ static bool has_address(const struct guest_if *ifp, uint32_t address)
     return false;
 }
 
-/* Something in the guest changed. */
+/* Acts on a change in the guest: binds again, ends, or does nothing. */
 static void check(struct client *client)
 {
     struct guest_state *state = guest_state_open();
@@ -237,7 +239,8 @@ static void watch(struct client *client)
     }
 }
 
-/* True in the parent, which has written the child's pid. */
+/* Forks. Returns true in the parent, after it wrote the child's pid to the pidfile, and false in
+ * the child. */
 static bool go_background(struct client *client)
 {
     fflush(NULL);
@@ -260,7 +263,8 @@ static bool go_background(struct client *client)
     return false;
 }
 
-/* Waits for a link as dhclient does before it asks for anything. 0, or the exit status. */
+/* Waits for a link before the first request, as dhclient does. Returns 0, or the exit status
+ * when no link came. */
 static int wait_for_link(const struct client *client)
 {
     double began = guest_now();
@@ -290,7 +294,8 @@ static int wait_for_link(const struct client *client)
     }
 }
 
-/* PREINIT: the interface is brought up. False when there is none. */
+/* Brings the interface up, as the script does on PREINIT. Returns false when the interface does
+ * not exist. */
 static bool preinit(const struct client *client)
 {
     struct guest_state *state = guest_state_open();

@@ -1,7 +1,9 @@
-/* hn(4) and its VF: the map, the data path, and the link that pretends to be down.
+/* hn(4) and its VF: the map, the data path, and hn's link, which is down while the VF has the
+ * data path.
  *
- * After sys/dev/hyperv/netvsc/if_hn.c: hn_rxvf_change() looks at the edge of its own flag only, so
- * a second VF with the same MAC switches as well; the map is kept by attach and departure alone. */
+ * Follows sys/dev/hyperv/netvsc/if_hn.c. hn_rxvf_change() acts only when hn's own flag changes,
+ * so a second VF with the same MAC switches the data path too. Only attach and departure of a VF
+ * change the map. */
 #include "tests/guest/net.h"
 
 #include "tests/guest/text.h"

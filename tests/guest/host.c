@@ -1,4 +1,5 @@
-/* The host commands: what the host, or fate, does to a guest. */
+/* The host commands: changes of the guest from outside, by the Hyper-V host, the kernel or a
+ * test. */
 #include "tests/guest/host.h"
 
 #include "tests/guest/control.h"
@@ -18,7 +19,7 @@ static int complain(const char *text)
     return 1;
 }
 
-/* The newbus device behind an interface name: driver, vendor and device id. */
+/* Writes the newbus line of the device behind an interface name: driver, vendor and device id. */
 static void make_bus(char *to, size_t size, const char *vf)
 {
     static const struct {
@@ -100,7 +101,7 @@ static int unplug(struct guest_state *state, int argc, char **argv)
     return 0;
 }
 
-/* An Ethernet interface that is no VF: epair, tap, ue. */
+/* Attaches an Ethernet interface that is not a VF, such as epair, tap or ue. */
 static int attach(struct guest_state *state, int argc, char **argv)
 {
     (void)argc;
@@ -218,7 +219,7 @@ static int hang(struct guest_state *state, int argc, char **argv)
     return add_fault(state, (struct guest_fault){.kind = GUEST_HANG}, argc, argv);
 }
 
-/* All faults, or those ordered with exactly these words. */
+/* Removes all faults, or only those that were ordered with exactly the words in argv. */
 static int clear(struct guest_state *state, int argc, char **argv)
 {
     char words[GUEST_VALUE_SIZE];
@@ -236,7 +237,7 @@ static int clear(struct guest_state *state, int argc, char **argv)
 
 static const struct {
     const char *name;
-    int arguments; /* at least */
+    int arguments; /* the least number of arguments */
     int (*run)(struct guest_state *state, int argc, char **argv);
 } commands[] = {
     {"plug", 1, plug},

@@ -1,8 +1,8 @@
-/* ifconfig of FreeBSD 13.2: what it may be asked, in which order it obeys, and how it refuses.
+/* ifconfig of FreeBSD 13.2: its arguments, the order in which they take effect, and its errors.
  *
- * Words are obeyed from left to right; addresses come last, as in sbin/ifconfig/ifconfig.c. An
- * error ends the command and leaves what was done before, except a refused laggport, after which
- * the rest is done and the status is 1. */
+ * Arguments take effect from left to right, but addresses last, as in sbin/ifconfig/ifconfig.c.
+ * An error ends the command, and earlier changes remain. A refused laggport is the exception:
+ * the later arguments still take effect, and the exit status is 1. */
 #include "tests/guest/ifconfig_show.h"
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"
@@ -16,10 +16,10 @@
 struct change {
     struct guest_state *state;
     char name[GUEST_NAME_SIZE];
-    bool inet6;    /* the address family in force */
-    int alias;     /* 0: not said, 1: alias, -1: delete */
-    bool has_inet; /* an address was named */
-    bool set;      /* an address is to be set or deleted */
+    bool inet6;    /* the current address family is inet6 */
+    int alias;     /* 0: neither was given, 1: alias, -1: delete */
+    bool has_inet; /* the command has an address */
+    bool set;      /* the command sets or deletes an address */
     struct guest_inet inet;
     bool has_length;
     char inet6_address[GUEST_IN6_SIZE];
@@ -28,14 +28,14 @@ struct change {
     int status;
 };
 
-/* A keyword answers whether the command goes on. */
+/* A keyword of the command line. `run` returns whether ifconfig continues with the next word. */
 struct keyword {
     const char *word;
     bool takes_argument;
     bool (*run)(struct change *change, const char *word, const char *argument);
 };
 
-/* The refusal as ifconfig prints it; the command is over. */
+/* Prints the error as ifconfig does and sets the exit status. Returns false: the command ends. */
 static bool refuse(struct change *change, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -52,7 +52,7 @@ static bool refuse(struct change *change, const char *format, ...)
     return false;
 }
 
-/* strerror() in FreeBSD's words. */
+/* Returns FreeBSD's text for an errno. */
 static const char *error_text(int error)
 {
     switch (error) {
@@ -268,7 +268,7 @@ static const struct keyword *keyword_of(const struct change *change, const char 
     return found;
 }
 
-/* The length that an address has when none is given. */
+/* Returns the prefix length that ifconfig assumes when none is given. */
 static unsigned class_length(uint32_t address)
 {
     if (address < 0x80000000u) {
@@ -308,7 +308,7 @@ static bool take_inet6(struct change *change, char *text, const char *slash)
     return guest_inet6_parse(text, change->inet6_address, sizeof change->inet6_address);
 }
 
-/* A word that is no keyword is an address of the family in force. */
+/* Takes a word that is not a keyword as an address of the current family. */
 static bool take_address(struct change *change, const char *word)
 {
     char text[128];
@@ -344,8 +344,8 @@ static bool delete_address(struct change *change)
     return error == 0 || refuse(change, "ioctl (SIOCDIFADDR): %s", error_text(error));
 }
 
-/* Without alias the first IPv4 address of the interface is replaced; IPv6 addresses are always
- * added. */
+/* Adds the address. Without alias, an IPv4 address replaces the first one of the interface. An
+ * IPv6 address never replaces another. */
 static bool add_address(struct change *change)
 {
     struct guest_if *ifp = target(change);
@@ -399,8 +399,8 @@ static void name_first_free(struct guest_state *state, char *name, size_t size)
     } while (guest_if_find(state, name) != NULL);
 }
 
-/* `create`: lagg only, the one clone that this guest has. A name without unit gets the first free
- * one. */
+/* Runs `create`, for lagg interfaces only: the guest can clone no others. A name without a unit
+ * gets the first free unit. */
 static bool create(struct change *change)
 {
     const char *unit = change->name + 4;

@@ -1,4 +1,4 @@
-/* Showing interfaces as ifconfig of FreeBSD 13.2 does. */
+/* Prints interfaces as ifconfig of FreeBSD 13.2 does. */
 #include "tests/guest/ifconfig_show.h"
 
 #include "tests/guest/text.h"
@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* net/if.h; 0x20 is set by the kernel on physical Ethernet, without a name. */
+/* Interface flags of net/if.h. The kernel sets 0x20 on Ethernet hardware; ifconfig prints no
+ * name for it. */
 enum {
     UP = 0x1,
     BROADCAST = 0x2,
@@ -170,7 +171,7 @@ void guest_ifconfig_show(struct guest_state *state, const struct guest_if *ifp, 
         show_ether(ifp);
     }
     if (ifp->kind == GUEST_LO && shows(family, "inet6")) {
-        show_inet6(ifp); /* the kernel gave lo0 these first */
+        show_inet6(ifp); /* the kernel adds the IPv6 addresses of lo0 first */
     }
     if (shows(family, "inet")) {
         show_inet(ifp);

@@ -1,4 +1,4 @@
-/* Addresses and routes of the stand-in guest. */
+/* IPv4 and IPv6 addresses, and IPv4 routes, of the stand-in guest. */
 #include "tests/guest/net.h"
 
 #include "tests/guest/text.h"
@@ -49,9 +49,9 @@ static void drop_route(struct guest_state *state, struct guest_route *route)
 
 enum { ANY_LENGTH = 33 };
 
-/* The first address whose prefix holds `address`; with a length, only one that could own the
- * connected route.
- */
+/* Finds the first interface with an address whose prefix holds `address`. Unless `length` is
+ * ANY_LENGTH, the prefix must have that length and the interface must be up, as for a connected
+ * route. Returns NULL when there is none. */
 static const struct guest_if *owner_of(const struct guest_state *state, uint32_t address,
                                        unsigned length, struct guest_inet *found)
 {
@@ -87,7 +87,8 @@ static bool is_of(const struct guest_route *route, const struct guest_if *ifp, u
     return strcmp(route->interface, ifp->name) == 0 && route->source == address;
 }
 
-/* The address no longer counts: its routes go, its connected prefix to the next owner. */
+/* Removes the routes that belong to an address. Another interface with the same prefix gets the
+ * connected route. `keep_static` keeps the routes through a gateway. */
 static void scrub(struct guest_state *state, const struct guest_if *ifp, struct guest_inet inet,
                   bool keep_static)
 {

@@ -1,4 +1,4 @@
-/* Making a guest, and what its boot starts. */
+/* The verbs init and start: make a guest, and start the programs that run from its boot on. */
 #include "tests/guest/control.h"
 #include "tests/guest/host.h"
 #include "tests/guest/net.h"
@@ -15,13 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* One word of init: hnN[=VF][,option]... */
+/* One argument of init: hnN[=VF][,option]... */
 struct pair {
     char hn[GUEST_NAME_SIZE];
     char vf[GUEST_NAME_SIZE];
     char mode[16];
     bool plugged;
-    bool default_route; /* the default route is this one's: the first that has an address at all */
+    /* the default route goes through this pair: the first one that has an address */
+    bool default_route;
     unsigned unit;
 };
 
@@ -115,8 +116,8 @@ static void write_rc(FILE *rc, const struct pair *pair)
     }
 }
 
-/* hnN is up with its link, 10.N.0.4/24 is its address by DHCP or by rc.conf, 10.N.0.1 its router.
- */
+/* Makes hnN, up and with a link. Its address is 10.N.0.4/24, by DHCP or from rc.conf. Its router
+ * is 10.N.0.1. */
 static void make_pair(struct guest_state *state, const struct pair *pair, FILE *rc)
 {
     char mac[GUEST_MAC_SIZE];
@@ -153,7 +154,8 @@ static void make_lo(struct guest_state *state)
     (void)guest_inet_add(state, lo, (struct guest_inet){0x7f000001, 8});
     (void)guest_inet6_add(lo, "::1", 128);
     (void)guest_inet6_add(lo, "fe80::1", 64);
-    /* 127.0.0.1 is reached by a host route, which nobody asks for. */
+    /* FreeBSD has a host route to 127.0.0.1 and no route to 127.0.0.0/8. The stand-in needs
+     * neither. */
     (void)guest_route_delete(state, 0x7f000000, 8);
 }
 
@@ -227,7 +229,8 @@ int guest_init(const char *binary, const char *directory, int argc, char **argv)
     return 0;
 }
 
-/* rc.d/netif before devd: DHCP is done when the first event is acted on. */
+/* Starts the dhclients before devd, as rc.d/netif does: DHCP is complete when devd acts on its
+ * first event. */
 static int start_dhclients(void)
 {
     static char program[] = "sbin/dhclient";

@@ -1,4 +1,5 @@
-/* lagg(4), its failover mode in earnest and the other ones for show, after sys/net/if_lagg.c. */
+/* lagg(4), after sys/net/if_lagg.c. Failover mode is complete. The other protocols only set
+ * names and port flags. */
 #include "tests/guest/net.h"
 
 #include "tests/guest/text.h"
@@ -61,7 +62,8 @@ int guest_lagg_join(struct guest_state *state, struct guest_if *lagg, const char
     return 0;
 }
 
-/* The next port gives the lagg its MAC, and the lagg gives it to its ports. */
+/* After the first port left, the next port gives the lagg its MAC, and the lagg gives it to all
+ * its ports. */
 static void new_primary(struct guest_state *state, struct guest_if *lagg)
 {
     guest_copy(lagg->mac, sizeof lagg->mac, lagg->port_count == 0 ? no_mac : lagg->ports[0].mac);

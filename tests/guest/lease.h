@@ -4,10 +4,10 @@
 
 #include "tests/guest/state.h"
 
-/* The address of the last lease in the interface's file that names the interface; false when there
- * is none.
- */
+/* Reads the address of the last lease in the interface's lease file that names the interface.
+ * Returns false when there is none. */
 bool guest_lease_read(const char *interface, uint32_t *address);
+/* Adds a lease to the interface's lease file. */
 void guest_lease_append(const char *interface, const struct guest_lease *lease);
 
 #endif

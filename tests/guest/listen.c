@@ -1,4 +1,4 @@
-/* A client of devd for shell tests. */
+/* The verb listen: a client of devd, for shell tests. */
 #include "tests/guest/listen.h"
 
 #include "tests/guest/text.h"

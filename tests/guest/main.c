@@ -1,7 +1,7 @@
-/* The stand-in guest: one binary that acts as ifconfig, sysctl, dhclient, route, rtsol, kill and
- * devd, by its name.
+/* The stand-in guest: one binary that acts as ifconfig, sysctl, dhclient, route, rtsol, kill or
+ * devd, according to the name under which it is called.
  *
- * As vfj_guest it makes, drives and ends a guest; README.md has the grammar. */
+ * Under the name vfj_guest it makes, changes and stops a guest. README.md has the grammar. */
 #include "tests/guest/control.h"
 #include "tests/guest/programs.h"
 #include "tests/guest/root.h"

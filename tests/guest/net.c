@@ -1,4 +1,4 @@
-/* Interfaces of the stand-in guest: coming, going, up and down, link, MTU, name. */
+/* Interfaces of the stand-in guest: attach, detach, up and down, link, MTU and name. */
 #include "tests/guest/net.h"
 
 #include "tests/guest/text.h"
@@ -205,7 +205,7 @@ int guest_if_rename(struct guest_state *state, struct guest_if *ifp, const char 
     return 0;
 }
 
-/* EUI-64 of the MAC, as in6_ifattach() makes it. */
+/* Adds the EUI-64 address of the MAC, as in6_ifattach() does. */
 void guest_if_autoconf(struct guest_if *ifp)
 {
     unsigned m[6];

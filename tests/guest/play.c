@@ -1,4 +1,4 @@
-/* Playing a scenario: lines "@SECONDS host-command ...", at their times. */
+/* The verb play: runs a scenario, lines "@SECONDS host-command ...", at their times. */
 #include "tests/guest/control.h"
 #include "tests/guest/text.h"
 
@@ -25,7 +25,7 @@ static int play_line(char *line, const char *path, unsigned number, double began
     return guest_host((int)count - 1, words + 1);
 }
 
-/* The first status that is not 0 is kept; the rest is played all the same. */
+/* After a command that fails the scenario continues. Returns the first status that is not 0. */
 int guest_play(void *file, const char *path, double speed)
 {
     char line[GUEST_LINE_SIZE];

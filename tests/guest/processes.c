@@ -1,4 +1,4 @@
-/* The long-lived processes of a guest, found by the pidfiles that they keep locked. */
+/* The long-lived processes of a guest, identified by the pidfiles that they have locked. */
 #include "tests/guest/processes.h"
 
 #include "tests/guest/root.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-/* Calls `each` with every pidfile until it answers false. */
+/* Calls `each` for the pidfiles, until a call returns false. Returns the last call's result. */
 static bool for_each(bool (*each)(const char *path, long wanted), long wanted)
 {
     char path[PATH_MAX];

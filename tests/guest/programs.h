@@ -1,9 +1,9 @@
-/* The programs that the stand-in acts: each takes its argv in the guest's root and answers its exit
- * status.
+/* The programs that the stand-in guest acts as. Each runs in the guest's root, takes its argv
+ * and returns its exit status.
  *
- * What they print and how they refuse was recorded on FreeBSD 13.2; where nothing was recorded,
- * sbin/ of its sources was read. A guest_*_changes() says whether the arguments mean a change or
- * only a look. */
+ * Their output and errors were recorded on FreeBSD 13.2. Where a recording is missing, they
+ * follow the sources of its sbin/. Each guest_*_changes() returns true when the arguments change
+ * the guest and false when they only show it. */
 #ifndef VFJ_TESTS_GUEST_PROGRAMS_H
 #define VFJ_TESTS_GUEST_PROGRAMS_H
 
@@ -27,7 +27,7 @@ int guest_rtsol(int argc, char **argv);
 /* dhclient [-b] [-q] IF (dhclient.c) */
 int guest_dhclient(int argc, char **argv);
 
-/* kill [-SIGNAL | -s SIGNAL] PID...: only processes of this guest exist for it (kill.c) */
+/* kill [-SIGNAL | -s SIGNAL] PID...; any pid outside this guest is reported as missing (kill.c) */
 int guest_kill(int argc, char **argv);
 
 /* devd [-dnq] [-l N] [--stream-chunk N] [--stock-dhclient-rule] (devd.c) */

@@ -1,5 +1,5 @@
-/* Whether a packet of the guest would get out: the route, the interface's state, its link, its data
- * path. */
+/* Finds out whether a packet leaves the guest. The route, the state of its interface, its link
+ * and a lagg's active port decide. */
 #include "tests/guest/reach.h"
 
 #include "tests/guest/net.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Why an interface does not send, NULL when it does. */
+/* Returns why an interface does not send, or NULL when it sends. */
 static const char *silence_of(struct guest_state *state, const struct guest_if *ifp)
 {
     if (!ifp->up) {

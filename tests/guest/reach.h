@@ -1,9 +1,10 @@
-/* Whether a packet of the guest would get out. */
+/* Finds out whether a packet leaves the guest. */
 #ifndef VFJ_TESTS_GUEST_REACH_H
 #define VFJ_TESTS_GUEST_REACH_H
 
-/* The way to an address, to the default route's gateway when it is NULL: 0 and "reachable via IF",
- * or 1 and "unreachable: ..." with the reason. */
+/* Prints whether a packet to `destination` leaves the guest; NULL means the default route.
+ * Returns 0 and prints "reachable via IF", or returns 1 and prints "unreachable: " and the
+ * reason. */
 int guest_reach(const char *destination);
 
 #endif

@@ -1,4 +1,5 @@
-/* Finding the guest's root, ordered faults, the logs, pidfiles, rc.conf and children. */
+/* What every program of the guest shares: the guest's root, ordered faults, logs, pidfiles,
+ * rc.conf and child processes. */
 #include "tests/guest/root.h"
 
 #include "tests/guest/state.h"
@@ -28,7 +29,8 @@ const char *guest_base_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
-/* The path given to execve(2). */
+/* Fills in the path that execve(2) was called with, or argv0 where the system does not provide
+ * it. */
 static void executed_path(char *to, size_t size, const char *argv0)
 {
 #if defined(__linux__)
@@ -70,7 +72,7 @@ void guest_root_enter(const char *argv0)
     guest_root_enter_dir("..");
 }
 
-/* The words of an order begin the command, word by word. */
+/* Returns whether the command begins with all the words of an order. */
 static bool begins(const char *order, const char *command)
 {
     size_t length = strlen(order);
@@ -88,7 +90,8 @@ static void command_text(char *to, size_t size, int argc, char **argv)
     }
 }
 
-/* A fail order is used up by the command it strikes. */
+/* Finds the first fail order for the command, fills in its status and uses it up once. Returns
+ * false when there is none. */
 static bool use_fail(struct guest_state *state, const char *command, int *status)
 {
     for (size_t i = 0; i < state->fault_count; i++) {
@@ -148,7 +151,8 @@ bool guest_fault_strikes(int argc, char **argv, int *status)
         pause();
     }
     if (delay > 0) {
-        /* it has begun; state/log has it when it has ended */
+        /* state/slow shows that a slow command began. state/log gets a line when the command
+         * ends. */
         append("state/slow", "slow", argc, argv);
     }
     guest_sleep(delay);
@@ -172,7 +176,8 @@ static long read_pid(int fd)
     return strtol(text, NULL, 10);
 }
 
-/* A look at a pidfile locks it for an instant, so a lock is believed only when it lasts. */
+/* Locks a pidfile. Tries for 50 ms, because a process that only checks the file also locks it
+ * briefly. Returns false when another process keeps the lock. */
 static bool lock_for_good(int fd)
 {
     for (int tries = 0; tries < 10; tries++) {

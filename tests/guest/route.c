@@ -1,7 +1,7 @@
-/* route of FreeBSD 13.2: get, add, delete, and for IPv6 change.
+/* route of FreeBSD 13.2: get, add and delete, and change for IPv6.
  *
- * Recorded: a get without answer says "route: route has not been found" and ends with 255; an add
- * that is refused says why behind "fib 0:" on standard output. The rest is after
+ * Recorded: a get that finds no route prints "route: route has not been found" and ends with
+ * 255. A refused add prints its reason after "fib 0:" on standard output. The rest follows
  * sbin/route/route.c. */
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What was asked: `net` or host, where to, through what. */
+/* The arguments of one command: the destination, a network or a host, and the gateway. */
 struct request {
     const char *command;
     const char *destination_text;
@@ -40,7 +40,8 @@ static int bad_address(const char *text)
 
 enum { DESTINATION_SIZE = 64 };
 
-/* The destination without its length, and that, when it has one; false when either can't be. */
+/* Splits the destination into its address and its prefix length, if it has one of at most
+ * `most`. Returns false when the text is malformed. */
 static bool split_destination(const struct request *request, unsigned long most,
                               char text[DESTINATION_SIZE], unsigned long *length, bool *has_length)
 {
@@ -255,7 +256,7 @@ bool guest_route_changes(int argc, char **argv)
     return false;
 }
 
-/* Words behind the command; false when one is not known. */
+/* Reads the arguments after the command word. Returns false for one that is unknown. */
 static bool take_words(struct request *request, int argc, char **argv, bool *net)
 {
     for (int i = 0; i < argc; i++) {

@@ -1,7 +1,7 @@
-/* rtsol of FreeBSD 13.2: asks for a router's advertisement, of which this guest's wire has none to
- * give.
+/* rtsol of FreeBSD 13.2. The guest's network has no router that answers a solicitation.
  *
- * After usr.sbin/rtsold/rtsold.c: it asks only on an interface that takes advertisements. */
+ * As usr.sbin/rtsold/rtsold.c does, it refuses an interface that does not accept router
+ * advertisements. */
 #include "tests/guest/net.h"
 #include "tests/guest/programs.h"
 

@@ -1,4 +1,4 @@
-/* Opening, committing and closing the shared state. */
+/* Opens, commits and closes the shared state. */
 #include "tests/guest/state.h"
 
 #include "tests/guest/devctl.h"

@@ -1,10 +1,10 @@
-/* The state that the programs of a stand-in guest share: one text file, changed under one lock.
+/* The state that the programs of a stand-in guest share: one text file, state/guest, which a
+ * lock protects. Every line is one object, and people can read it.
  *
- * Every program works in the guest's root directory (see root.h), so all paths here are relative.
- * state/guest is for people as well: one object a line. A change is made whole: guest_state_open()
- * takes the lock and reads, guest_state_commit() writes a new file, renames it over the old one,
- * queues the devctl lines that the change caused in their order, and lets go of the lock. Then it
- * wakes devd and the dhclients. */
+ * Every program runs in the guest's root directory (see root.h), so all paths here are relative.
+ * A change is atomic. guest_state_open() takes the lock and reads the file. guest_state_commit()
+ * writes a new file, renames it over the old one, queues the devctl lines of the change in their
+ * order, and releases the lock. Then it wakes devd and the dhclients. */
 #ifndef VFJ_TESTS_GUEST_STATE_H
 #define VFJ_TESTS_GUEST_STATE_H
 
@@ -42,16 +42,17 @@ enum {
 };
 
 struct guest_inet {
-    uint32_t address; /* host order */
+    uint32_t address; /* in host byte order */
     unsigned length;
 };
 
 struct guest_inet6 {
-    char address[GUEST_IN6_SIZE]; /* without scope */
+    char address[GUEST_IN6_SIZE]; /* without %scope */
     unsigned length;
 };
 
-/* A port of a lagg and what it gets back when it leaves. The first one is the MASTER. */
+/* A port of a lagg, with the MTU and MAC that it gets back when it leaves. The first port is the
+ * MASTER. */
 struct guest_port {
     char name[GUEST_NAME_SIZE];
     unsigned mtu;
@@ -62,15 +63,15 @@ struct guest_if {
     char name[GUEST_NAME_SIZE];
     enum guest_kind kind;
     unsigned index;
-    unsigned unit; /* of hn: the newbus unit, N of dev.hn.N; survives a rename */
+    unsigned unit; /* of hn: its newbus unit, N of dev.hn.N, which a rename does not change */
     char mac[GUEST_MAC_SIZE];
-    char own_mac[GUEST_MAC_SIZE]; /* shown as hwaddr when it differs */
+    char own_mac[GUEST_MAC_SIZE]; /* ifconfig prints this as hwaddr when it differs from mac */
     unsigned mtu;
     unsigned max_mtu;
     bool up;
-    bool carrier;          /* what the host's side of the wire says */
-    enum guest_link link;  /* what the kernel says of it */
-    unsigned long linkups; /* how often it came UP */
+    bool carrier;          /* state of the host's side of the wire */
+    enum guest_link link;  /* state of the link as the kernel reports it */
+    unsigned long linkups; /* number of changes of the link to UP */
     unsigned nd6;
     struct guest_inet inet[GUEST_ADDRS_MAX];
     size_t inet_count;
@@ -79,14 +80,15 @@ struct guest_if {
     struct guest_port ports[GUEST_PORTS_MAX];
     size_t port_count;
     char proto[GUEST_NAME_SIZE]; /* of a lagg */
-    char lagg[GUEST_NAME_SIZE];  /* the lagg that this is a port of */
-    char vf[GUEST_NAME_SIZE];    /* of hn: what the kernel's map says */
-    char rxvf[GUEST_NAME_SIZE];  /* of hn: the VF that carries the data path */
+    char lagg[GUEST_NAME_SIZE];  /* of a lagg port: its lagg */
+    char vf[GUEST_NAME_SIZE];    /* of hn: the VF in the kernel's map */
+    char rxvf[GUEST_NAME_SIZE];  /* of hn: the VF that has the data path */
     char hn[GUEST_NAME_SIZE];    /* of a VF: the hn with its MAC */
-    char bus[GUEST_BUS_SIZE];    /* of a VF: its newbus line without the sign */
+    char bus[GUEST_BUS_SIZE];    /* of a VF: its newbus line without the leading sign */
 };
 
-/* A route belongs to an address of an interface; gateway 0 is the connected one. */
+/* An IPv4 route. It belongs to the address `source` of an interface. Gateway 0 means a connected
+ * route. */
 struct guest_route {
     uint32_t destination;
     unsigned length;
@@ -95,23 +97,24 @@ struct guest_route {
     uint32_t source;
 };
 
-/* An IPv6 route through a gateway: it belongs to an interface, and stays there when that loses its
- * addresses. */
+/* An IPv6 route through a gateway. It belongs to an interface, and remains when the interface
+ * loses its addresses. */
 struct guest_route6 {
     char destination[GUEST_IN6_SIZE];
     unsigned length;
-    char gateway[GUEST_IN6_SIZE]; /* without scope, which is the interface */
+    char gateway[GUEST_IN6_SIZE]; /* without %scope: `interface` is the scope */
     char interface[GUEST_NAME_SIZE];
 };
 
-/* What the DHCP server of the host gives to a MAC. */
+/* The address and router that the host's DHCP server gives to a MAC. */
 struct guest_lease {
     char mac[GUEST_MAC_SIZE];
     struct guest_inet inet;
     uint32_t router;
 };
 
-/* Of a sysctl, a tunable of the stand-in, or a pair (hn and the VF it is going to have). */
+/* A sysctl, a tunable of the stand-in, or a pair. A pair has the name of an hn and the VF that
+ * will attach to it. */
 struct guest_setting {
     char name[GUEST_VALUE_SIZE];
     char value[GUEST_VALUE_SIZE];
@@ -122,9 +125,9 @@ enum guest_fault_kind { GUEST_FAIL, GUEST_SLOW, GUEST_HANG };
 
 struct guest_fault {
     enum guest_fault_kind kind;
-    unsigned count;  /* of fail: how many are left */
-    unsigned status; /* of fail */
-    double seconds;  /* of slow */
+    unsigned count;  /* of fail: number of commands still to fail */
+    unsigned status; /* of fail: the exit status */
+    double seconds;  /* of slow: the delay */
     char argv[GUEST_VALUE_SIZE];
 };
 
@@ -147,32 +150,34 @@ struct guest_state {
     struct guest_settings pairs;
     struct guest_fault faults[GUEST_FAULTS_MAX];
     size_t fault_count;
-    char events[GUEST_EVENTS_SIZE]; /* lines not yet queued */
+    char events[GUEST_EVENTS_SIZE]; /* devctl lines to queue at commit */
     size_t events_used;
     int lock;
 };
 
-/* Takes the lock and reads. There is one state a process, and it must be closed or committed before
- * it is opened again. */
+/* Takes the lock and reads the state. A process has at most one open state: commit or close it
+ * before the next open. */
 struct guest_state *guest_state_open(void);
-/* The same for a guest that does not exist yet. */
+/* Takes the lock for a guest that does not exist yet. The state is empty. */
 struct guest_state *guest_state_create(void);
 void guest_state_commit(struct guest_state *state);
-/* Lets go of the lock without writing. */
+/* Releases the lock without writing. */
 void guest_state_close(struct guest_state *state);
 
-/* Text form (state_text.c). guest_state_read() reads one line; the line is cut up. */
+/* Writes the whole state as text (state_text.c). */
 void guest_state_write(const struct guest_state *state, char *to, size_t size);
+/* Reads one line of the text into the state. Cuts the line into words in place. */
 void guest_state_read(struct guest_state *state, char *line);
 
-/* A devctl line, without newline, to be queued at commit. */
+/* Adds a devctl line, without newline, which guest_state_commit() queues. */
 void guest_event(struct guest_state *state, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The setting of that name, or NULL. */
+/* Returns the setting with that name, or NULL. */
 struct guest_setting *guest_setting_find(struct guest_settings *settings, const char *name);
 void guest_setting_set(struct guest_settings *settings, const char *name, const char *value);
-/* A tunable of the stand-in, in its own unit; `otherwise` when it was not set. */
+/* Returns a tunable of the stand-in, in the unit that its name ends with, or `otherwise` when it
+ * is not set. */
 unsigned long guest_tune(struct guest_state *state, const char *name, unsigned long otherwise);
 
 #endif

@@ -1,4 +1,5 @@
-/* The shared state as text: one object a line, its first word says what it is. */
+/* Converts the shared state to and from text. Every line is one object, and its first word is
+ * the kind. */
 #include "tests/guest/net.h"
 #include "tests/guest/state.h"
 #include "tests/guest/text.h"
@@ -158,7 +159,7 @@ static void set_field(struct guest_if *ifp, const char *name, const char *value)
     }
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (strcmp(texts[i].name, name) == 0) {
-            /* Only the MACs are longer than a name, and they are of one length. */
+            /* texts[] begins with the two MACs; all others are names */
             guest_copy(texts[i].text, i < 2 ? (size_t)GUEST_MAC_SIZE : (size_t)GUEST_NAME_SIZE,
                        value);
         }
@@ -202,7 +203,7 @@ static uint32_t address_of(const char *text)
     return address;
 }
 
-/* What belongs to an interface: inet, inet6, port. */
+/* Reads a line about a part of an interface: inet, inet6 or port. */
 static void get_part(struct guest_state *state, char **words)
 {
     struct guest_if *ifp = guest_if_find(state, words[1]);
@@ -280,7 +281,7 @@ static bool get_setting(struct guest_state *state, const char *word, const char 
     return false;
 }
 
-/* How many words a line of each kind is cut into: the last one keeps its blanks. */
+/* Returns into how many words the line is cut. The last word of some kinds contains blanks. */
 static size_t words_of(const char *line)
 {
     static const struct {

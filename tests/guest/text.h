@@ -8,49 +8,51 @@
 
 enum {
     GUEST_WORDS_MAX = 64,
-    GUEST_LINE_SIZE = 2048, /* one line of any file of ours, NUL included */
+    GUEST_LINE_SIZE = 2048, /* the longest line of any file of the guest, NUL included */
     GUEST_MASK_SIZE = 32
 };
 
-/* Prints "guest: ..." and ends the program with status 70: the stand-in itself is broken, not what
- * it acts.
- */
+/* Prints "guest: ..." and ends the program with status 70. The status reports an error of the
+ * stand-in itself, not of the program that it acts as. */
 void guest_die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* Copies; a text that does not fit ends the program. */
+/* Copies a string. Ends the program when it does not fit. */
 void guest_copy(char *to, size_t size, const char *from);
-/* printf into a buffer; a text that does not fit ends the program. */
+/* Prints into a buffer as snprintf(3). Ends the program when the text does not fit. */
 void guest_print(char *to, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Cuts `line` at blanks, in place; at most `max` words, the rest of the line is left in the last
- * one. */
+/* Cuts `line` at blanks into at most `max` words, in place. The last word then holds the rest of
+ * the line. Returns the number of words. */
 size_t guest_words(char *line, char **words, size_t max);
-/* Joins words with one blank each. */
+/* Joins words with one blank between them. */
 void guest_join(char *to, size_t size, size_t count, char *const *words);
 
-/* Decimal digits only; false when it is anything else or past `max`. */
+/* Parses decimal digits. Returns false for anything else and for a number above `max`. */
 bool guest_number(const char *text, unsigned long max, unsigned long *value);
-/* Seconds with an optional fraction. */
+/* Parses seconds with an optional fraction. Returns false for anything else. */
 bool guest_seconds(const char *text, double *seconds);
 
-/* An interface name: 1 to 15 characters, no blank and no slash. */
+/* Returns whether the text can be an interface name: 1 to 15 characters, no blank and no slash. */
 bool guest_is_ifname(const char *name);
-/* The digits that end a name, as a number; false when there are none. */
+/* Reads the digits at the end of a name as a number. Returns false when there are none. */
 bool guest_unit_of(const char *name, unsigned *unit);
 
-/* IPv4 in host order. */
+/* Parse and print an IPv4 address in host byte order. */
 bool guest_inet_parse(const char *text, uint32_t *address);
 void guest_inet_print(char *to, size_t size, uint32_t address);
+/* Returns the mask of a prefix length. */
 uint32_t guest_mask_of(unsigned length);
-/* The length of a dotted or 0x mask; false when it is none. */
+/* Converts a dotted or 0x mask to its prefix length. Returns false for a text that is not a
+ * mask. */
 bool guest_mask_parse(const char *text, unsigned *length);
-/* Canonical IPv6 text, a %scope cut off. */
+/* Converts an IPv6 address to its canonical text and removes a %scope. Returns false for a
+ * malformed one. */
 bool guest_inet6_parse(const char *text, char *to, size_t size);
 
-/* Sleeps through signals. */
+/* Sleeps the whole time; signals do not shorten it. */
 void guest_sleep(double seconds);
-/* CLOCK_MONOTONIC in seconds. */
+/* Returns CLOCK_MONOTONIC in seconds. */
 double guest_now(void);
 
 #endif

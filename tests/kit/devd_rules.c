@@ -1,5 +1,5 @@
-/* devd.conf(5) files as vfjournal reads them, and the command that devd(8) makes of the rule it
- * runs (sbin/devd/devd.cc). */
+/* Reads devd.conf(5) files as vfjournal does, and builds the command that devd(8) runs for an
+ * event (sbin/devd/devd.cc). */
 #include "tests/kit/devd_rules.h"
 
 #include <ctype.h>
@@ -17,7 +17,8 @@
 
 /* --- reading --- */
 
-/* In devd's order: the highest priority first, and among those the one that was read first. */
+/* Inserts a rule in devd's order: the highest priority first, and within a priority in the order
+ * of reading. */
 static void add_rule(void *context, const struct vfj_devd_rule *rule)
 {
     struct kit_devd_rules *rules = context;
@@ -34,7 +35,7 @@ static void pass_directory(void *context, const char *path)
     (void)path;
 }
 
-/* No file that is tested has a variable in a regular expression. */
+/* Ignores `set` lines: no tested file has a variable in a regular expression. */
 static void pass_setting(void *context, const char *name, const char *value)
 {
     (void)context;
@@ -67,8 +68,8 @@ static bool is_name_char(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
-/* The value of a variable of the event; "" when it has none. Without quotes it ends at white space.
- */
+/* Fills in the value of a variable of the event, or "" when the event does not have it. A value
+ * without quotes ends at white space. */
 static void value_of(const char *event, const char *variable, char *value, size_t size)
 {
     const char *at = event + 1;
@@ -101,7 +102,7 @@ static void value_of(const char *event, const char *variable, char *value, size_
     }
 }
 
-/* What the event has of all that any rule asks for. */
+/* Collects the event's values of all variables that the rules match. Returns their number. */
 static unsigned gather(const struct kit_devd_rules *rules, const char *event, const char *medium,
                        struct vfj_devd_fact facts[KIT_DEVD_FACTS_MAX])
 {
@@ -180,7 +181,8 @@ const char *kit_devd_command(const struct kit_devd_rules *rules, const char *eve
             break;
         for (text++; is_name_char(*text); text++)
             put(variable, sizeof variable, text, 1);
-        assert_true(variable[0] != '\0'); /* of what devd knows after a '$', only a name is here */
+        /* devd expands more forms after a '$'; this function expands names only */
+        assert_true(variable[0] != '\0');
         value_of(event, variable, value, sizeof value);
         put_value(command, sizeof command, value, quoting);
     }

@@ -1,4 +1,4 @@
-/* devd.conf(5) files, and which rule of them devd(8) runs for an event. */
+/* Reads devd.conf(5) files, and finds the rule that devd(8) runs for an event. */
 #ifndef VFJ_TESTS_KIT_DEVD_RULES_H
 #define VFJ_TESTS_KIT_DEVD_RULES_H
 
@@ -12,25 +12,25 @@ enum {
     KIT_DEVD_TEXT_SIZE = 512,
 };
 
-/* In devd's order. Begins zeroed. */
+/* Rules in devd's order. Zero the struct before the first read. */
 struct kit_devd_rules {
     size_t count;
     struct vfj_devd_rule rules[KIT_DEVD_RULES_MAX];
 };
 
-/* Read one file more; it fails the test at what devd would not take. */
+/* Adds the rules of one file. Fails the test at a line that devd does not accept. */
 void kit_devd_read(struct kit_devd_rules *rules, const char *path);
 
-/* As kit_devd_read, of a text. */
+/* Adds the rules of a text, as kit_devd_read() does those of a file. */
 void kit_devd_parse(struct kit_devd_rules *rules, const char *text);
 
-/* How devd puts the value of a variable into a command: as it is, or as $'value' (expand_one in
- * devd.cc). */
+/* How devd inserts the value of a variable into a command: unchanged, or as $'value' (expand_one
+ * in devd.cc). */
 enum kit_devd_quoting { KIT_DEVD_AS_IT_IS, KIT_DEVD_QUOTED };
 
-/* The command of the one rule that devd runs for an event of the kernel, as devd hands it to sh(1);
- * NULL when there is none. `medium` is what the interface is: "ethernet", "802.11", or NULL when it
- * can't be asked. The text holds until the next call. */
+/* Returns the command that devd gives to sh(1) for an event of the kernel, or NULL when no rule
+ * matches or the matching rule has no action. `medium` is the type of the interface: "ethernet",
+ * "802.11", or NULL when it is unknown. The text is valid until the next call. */
 const char *kit_devd_command(const struct kit_devd_rules *rules, const char *event,
                              const char *medium, enum kit_devd_quoting quoting);
 

@@ -1,4 +1,4 @@
-/* Calls that fail when they are told to. */
+/* Makes calls fail, as a test orders. */
 #include "tests/kit/fault_calls.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 static struct {
-    unsigned left[2]; /* calls up to the one that fails; 0: none does */
+    unsigned left[2]; /* calls up to and including the one that fails; 0: none fails */
     bool stay;
     bool struck;
 } plan;
@@ -31,7 +31,8 @@ static bool strike(enum kit_calls calls)
     return true;
 }
 
-/* A call by the name of NAME: what the linker has our code call instead, and what it is. */
+/* Defines the function that the linker calls in place of NAME (--wrap). It fails as ordered, or
+ * calls NAME. */
 #define SYSTEM(type, name, parameters, arguments)                       \
     type __real_##name parameters;                                      \
     type __wrap_##name parameters;                                      \
@@ -91,7 +92,7 @@ char *__wrap_mkdtemp(char *name)
     return strike(KIT_CALLS_SYSTEM) ? NULL : __real_mkdtemp(name);
 }
 
-/* The same for SQLite. `nothing` is what is done when it fails. */
+/* Defines the same for a function of SQLite. `nothing` is evaluated when the call fails. */
 #define SQLITE(name, parameters, arguments, nothing) \
     int __real_sqlite3_##name parameters;            \
     int __wrap_sqlite3_##name parameters;            \

@@ -1,22 +1,22 @@
-/* Calls that fail when they are told to: those our own code makes, of the system and of SQLite. */
+/* Makes calls fail, as a test orders: the calls of our own code into the system and into SQLite. */
 #ifndef VFJ_TESTS_KIT_FAULT_CALLS_H
 #define VFJ_TESTS_KIT_FAULT_CALLS_H
 
 #include <stdbool.h>
 
-/* A test that uses this is linked with --wrap for each call that is to fail. What SQLite's own
- * library calls is not met. No removal is among them: nothing could be done about a file that
- * stays. */
+/* A test that uses this file is linked with --wrap for each call that can fail. Calls inside
+ * SQLite's library never fail. Nor do calls that remove files: our code could do nothing about a
+ * file that remains. */
 enum kit_calls {
-    KIT_CALLS_SYSTEM, /* fail with EIO */
-    KIT_CALLS_SQLITE, /* fail with SQLITE_IOERR, and do nothing */
+    KIT_CALLS_SYSTEM, /* system calls: they fail with EIO */
+    KIT_CALLS_SQLITE, /* functions of SQLite: they fail with SQLITE_IOERR, and have no effect */
 };
 
-/* The `count`th such call from now on (1: the next) fails; `stay`: and every one after it. 0 fails
- * nothing. */
+/* Makes one call fail: the `count`th from now on (1: the next; 0: none). `stay` makes all later
+ * ones fail too. */
 void kit_calls_arm(enum kit_calls calls, unsigned count, bool stay);
 
-/* Fail nothing any more. Whether something was failed since it was armed. */
+/* Makes no further call fail. Returns whether a call failed since kit_calls_arm(). */
 bool kit_calls_disarm(void);
 
 #endif

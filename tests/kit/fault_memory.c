@@ -1,4 +1,4 @@
-/* Memory that runs out when it is told to. */
+/* Makes allocations fail, as a test orders. */
 #include "tests/kit/fault_memory.h"
 
 #include <sqlite3.h>
@@ -12,7 +12,7 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 
 static struct {
-    unsigned left; /* allocations up to the one that fails; 0: none does */
+    unsigned left; /* allocations up to and including the one that fails; 0: none fails */
     bool stay;
     bool struck;
 } plan;
@@ -67,7 +67,7 @@ void kit_memory_install(void)
     methods.xMalloc = fault_malloc;
     methods.xRealloc = fault_realloc;
     (void)sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-    /* Small pieces come from SQLite's own stock otherwise, and are not seen. */
+    /* Without this, small allocations come from SQLite's lookaside buffers and are not counted. */
     (void)sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);
 }
 

@@ -1,4 +1,5 @@
-/* An SQLite VFS that fails when it is told to: in front of the default one, file by file. */
+/* An SQLite VFS that makes operations fail, as a test orders, and passes the others to the
+ * default VFS. */
 #include "tests/kit/fault_vfs.h"
 
 #include <sqlite3.h>
@@ -9,17 +10,19 @@
 struct fault_file {
     sqlite3_file base;
     const char *name;
-    sqlite3_file *real; /* behind this object */
-    sqlite3_int64 size; /* when it was written by this object, the only one that does; else -1 */
+    /* the default VFS's object of the file, which is stored behind this struct */
+    sqlite3_file *real;
+    /* the size, known after the first tracked write, since only this object writes; -1: unknown */
+    sqlite3_int64 size;
 };
 
 static struct {
-    unsigned left; /* operations up to the one that fails; 0: none does */
+    unsigned left; /* operations up to and including the one that fails; 0: none fails */
     int code;
     bool stay;
     bool struck;
-    bool reads;            /* they count, too */
-    unsigned left_to_live; /* operations up to the one at which the process dies; 0: it lives */
+    bool reads;            /* reads, size queries and locks count as operations too */
+    unsigned left_to_live; /* operations up to the one at which the process dies; 0: it does not */
     bool dead;
     bool track;
 } plan;
@@ -51,7 +54,7 @@ static bool is_dying(void)
     return plan.dead;
 }
 
-/* The result code for this operation, or SQLITE_OK to go on. */
+/* Counts one operation. Returns the result code with which it fails, or SQLITE_OK. */
 static int strike(void)
 {
     if (is_dying())
@@ -106,7 +109,7 @@ static int fault_truncate(sqlite3_file *file, sqlite3_int64 size)
 static int fault_sync(sqlite3_file *file, int flags)
 {
     int code = strike();
-    /* else it is kit_unsynced that knows what a power cut leaves */
+    /* while changes are tracked, kit_unsynced decides what a power cut leaves on disk */
     if (code == SQLITE_OK && !plan.track)
         code = real_of(file)->pMethods->xSync(real_of(file), flags);
     if (code == SQLITE_OK && plan.track && ((struct fault_file *)file)->name != NULL)

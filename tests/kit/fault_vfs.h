@@ -1,39 +1,41 @@
-/* An SQLite VFS that fails when it is told to. */
+/* An SQLite VFS that makes operations fail, as a test orders. */
 #ifndef VFJ_TESTS_KIT_FAULT_VFS_H
 #define VFJ_TESTS_KIT_FAULT_VFS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Put it before the default VFS, for good. */
+/* Makes this VFS the default one, in front of the old default. It remains until the process
+ * ends. */
 void kit_fault_install(void);
 
-/* From now on SQLite never sleeps: what waits for a lock or makes room for another process finds
- * neither here. */
+/* From now on SQLite's sleeps return at once. A busy timeout then only retries. */
 void kit_fault_no_sleep(void);
 
-/* Fail the `count`th write, sync, truncation or opening from now on (1: the next) with the SQLite
- * result code; `stay`: and every one after it. 0 fails nothing. */
+/* Makes one write, sync, truncation or opening fail with the SQLite result code: the `count`th
+ * from now on (1: the next; 0: none). `stay` makes all later ones fail too. */
 void kit_fault_arm(unsigned count, int code, bool stay);
 
-/* Whether reads, looks at sizes and locks count as well from now on. */
+/* Sets whether reads, size queries and locks count as operations too. */
 void kit_fault_reads(bool count);
 
-/* Fail nothing any more. Whether something was failed since it was armed. */
+/* Makes no further operation fail. Returns whether one failed since kit_fault_arm(). */
 bool kit_fault_disarm(void);
 
-/* The process dies at the `count`th write, sync, truncation, opening or removal from now on (1: the
- * next; 0: at none): that one and all after it fail and change nothing, so that what is on disk is
- * what a dead process left there. */
+/* Simulates the death of the process at a write, sync, truncation, opening or removal: the
+ * `count`th from now on (1: the next; 0: none). That operation and all later ones fail and
+ * change nothing, so the disk holds what a dead process leaves. */
 void kit_fault_die(unsigned count);
+/* Returns whether that operation was reached. */
 bool kit_fault_is_dead(void);
 
-/* From now on remember what is written and not synced; kit_fault_revive() then needs all files to
- * be closed. */
+/* From now on records the writes that are not synced. All files must then be closed before
+ * kit_fault_revive(). */
 void kit_fault_track(void);
 
-/* A new process: nothing fails. `power`: not NULL when it was the power that went; then what was
- * not synced is lost, or torn, as this random number decides. */
+/* Starts a new process in the simulation: no operation fails. A `power` that is not NULL means
+ * that a power cut ended the old one. Each write that was not synced is then lost, kept or torn,
+ * as this random number decides. */
 void kit_fault_revive(uint64_t *power);
 
 #endif

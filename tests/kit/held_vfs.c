@@ -1,4 +1,4 @@
-/* An SQLite VFS whose files are held in memory. */
+/* An SQLite VFS that holds its files in memory. */
 #include "tests/kit/held_vfs.h"
 
 #include <errno.h>
@@ -14,29 +14,30 @@
 enum {
     HELD_MAX = 8,
     PATH_BYTES = 256,
-    HEADER = 100, /* of a database: all that others see of a file */
+    HEADER = 100, /* size of a database's header; other processes see nothing else of a file */
     SHM_REGIONS = 16,
-    SECTOR = 4096, /* as SQLite's own VFS has it */
+    SECTOR = 4096, /* as in SQLite's own VFS */
 };
 
-/* The index of a database's WAL. */
+/* The shared memory of a database's WAL index. */
 struct shm {
     unsigned users;
     void *regions[SHM_REGIONS];
-    unsigned shared[SQLITE_SHM_NLOCK]; /* how many hold it */
-    unsigned private;                  /* a bit each */
+    unsigned shared[SQLITE_SHM_NLOCK]; /* number of shared locks on each slot */
+    unsigned private;                  /* exclusive locks, one bit for each slot */
 };
 
-/* A file, by its inode: it may be renamed while it is closed. */
+/* A file in memory. Its inode identifies it, because a closed file may be renamed. */
 struct held {
-    int fd; /* -1: none is held here. It keeps the inode from becoming that of another file */
+    /* -1: this place is free. The open descriptor prevents the system from reusing the inode */
+    int fd;
     dev_t dev;
     ino_t ino;
-    struct held_file *users; /* who has it open */
-    unsigned char *bytes;    /* kept when another file is held here */
+    struct held_file *users; /* the open files of this inode */
+    unsigned char *bytes;    /* the buffer; the next file in this place reuses it */
     size_t room;
     sqlite3_int64 size, size_on_disk;
-    sqlite3_int64 changed_from, changed_to; /* what is to be written; equal: nothing */
+    sqlite3_int64 changed_from, changed_to; /* the range to be written to disk; empty if equal */
     struct shm shm;
 };
 
@@ -48,8 +49,9 @@ struct held_file {
     struct held_file *next;
     int level; /* SQLITE_LOCK_… */
     bool read_only, mapped;
-    bool lockless;            /* locks are granted, and not kept */
-    unsigned shared, private; /* locks on the WAL's index that it holds, a bit each */
+    bool lockless; /* each lock succeeds and has no effect */
+    /* the locks on the WAL index that this file holds, one bit for each slot */
+    unsigned shared, private;
 };
 
 static struct held all[HELD_MAX];
@@ -65,7 +67,7 @@ static struct held *held_of(sqlite3_file *file)
     return file_of(file)->held;
 }
 
-/* Contents */
+/* Contents. */
 
 static void make_room(struct held *held, sqlite3_int64 size)
 {
@@ -147,7 +149,7 @@ static struct held *find(const struct stat *facts)
     return NULL;
 }
 
-/* A place for one more: unused, or of a file that nobody has open. */
+/* Returns a place for one more file: a free one, or that of a file that is not open. */
 static struct held *find_place(void)
 {
     struct held *closed = NULL;
@@ -204,7 +206,7 @@ void kit_held_release(void)
     }
 }
 
-/* The methods of a file */
+/* Methods of a file. */
 
 static int held_read(sqlite3_file *file, void *to, int amount, sqlite3_int64 offset)
 {
@@ -253,7 +255,7 @@ static int held_size(sqlite3_file *file, sqlite3_int64 *size)
     return SQLITE_OK;
 }
 
-/* The highest lock that somebody else has on the file. */
+/* Returns the highest lock that the other users hold on the file. */
 static int others_level(const struct held_file *mine)
 {
     int level = SQLITE_LOCK_NONE;
@@ -270,7 +272,8 @@ static int held_lock(sqlite3_file *file, int level)
     int others = others_level(mine);
     if (level <= mine->level || mine->lockless)
         return SQLITE_OK;
-    if (mine->read_only && level > SQLITE_LOCK_SHARED) /* fcntl(2) has no such locks for these */
+    /* fcntl(2) refuses a write lock on a read-only file */
+    if (mine->read_only && level > SQLITE_LOCK_SHARED)
         return SQLITE_IOERR_LOCK;
     if (others >= (level == SQLITE_LOCK_SHARED ? SQLITE_LOCK_PENDING : SQLITE_LOCK_RESERVED))
         return SQLITE_BUSY;
@@ -313,15 +316,15 @@ static int held_traits(sqlite3_file *file)
     return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
 
-/* The WAL's index */
+/* The WAL index. */
 
 static bool name_shm(const struct held_file *mine, char name[PATH_BYTES])
 {
     return snprintf(name, PATH_BYTES, "%s-shm", mine->name) < PATH_BYTES;
 }
 
-/* A file of that name tells others that there is one; it remains where SQLite does not say that it
- * is to go. */
+/* Creates the file NAME-shm, by which other processes recognise an open WAL. Only SQLite's
+ * request removes it. */
 static void make_shm_file(const struct held_file *mine)
 {
     char name[PATH_BYTES];
@@ -397,8 +400,8 @@ static void held_shm_barrier(sqlite3_file *file)
     (void)file;
 }
 
-/* With its last user the index goes, as that of a WAL that nobody else had open is made anew by the
- * next one. */
+/* Frees the index when its last user unmaps it. The next user builds a new one, as SQLite does
+ * for a WAL that no process has open. */
 static int held_shm_unmap(sqlite3_file *file, int delete)
 {
     struct held_file *mine = file_of(file);
@@ -451,9 +454,10 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = held_shm_unmap,
 };
 
-/* Names */
+/* File names. */
 
-/* None is opened without a name: temporary files are in memory (store/journal.c says so). */
+/* Opens a file by name. SQLite opens no temporary file without a name here: store/journal.c puts
+ * those into memory. */
 static int held_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags,
                      int *out_flags)
 {
@@ -491,7 +495,7 @@ static int held_delete(sqlite3_vfs *self, const char *name, int sync_directory)
     return SQLITE_OK;
 }
 
-/* As SQLite's own VFS: an empty file is none. */
+/* Returns that an empty file does not exist, as SQLite's own VFS does. */
 static int held_access(sqlite3_vfs *self, const char *name, int flags, int *answer)
 {
     struct stat facts;
@@ -503,7 +507,7 @@ static int held_access(sqlite3_vfs *self, const char *name, int flags, int *answ
     return SQLITE_OK;
 }
 
-/* Names are whole, and lead through no symbolic links. */
+/* Copies the name. All callers give absolute names without symbolic links. */
 static int held_full_name(sqlite3_vfs *self, const char *name, int size, char *full)
 {
     (void)self;
@@ -523,7 +527,7 @@ void kit_held_install(void)
     vfs.xAccess = held_access;
     vfs.xFullPathname = held_full_name;
     vfs_none = vfs;
-    vfs_none.zName = "unix-none"; /* which store/journal.c asks for by name */
+    vfs_none.zName = "unix-none"; /* store/journal.c opens files with this VFS by its name */
     (void)sqlite3_vfs_register(&vfs, 1);
     (void)sqlite3_vfs_register(&vfs_none, 0);
 }

@@ -1,18 +1,18 @@
-/* An SQLite VFS whose files are held in memory: without a system call for each page, lock and look
- * at a name. */
+/* An SQLite VFS that holds its files in memory. It makes no system call for a page, a lock or a
+ * check of a name. */
 #ifndef VFJ_TESTS_KIT_HELD_VFS_H
 #define VFJ_TESTS_KIT_HELD_VFS_H
 
-/* Make it the default VFS, for good. It is for one process that has the files for itself. Others
- * see of a file that it is there, and its size and the database header that it begins with as they
- * were when SQLite closed it. */
+/* Makes this VFS the default one until the process ends. The process must be the only one that
+ * uses the files. Other processes see that a file exists, and its size and first 100 bytes as of
+ * its last close. */
 void kit_held_install(void);
 
-/* Show others the size and the header of each file as they are now. */
+/* Writes the present size and first 100 bytes of each file to disk, for other processes. */
 void kit_held_show(void);
 
-/* Write the files out, and forget them: somebody is about to read or change them themselves. Nobody
- * has one open. */
+/* Writes all files to disk and forgets them. Call it before other code reads or changes them. No
+ * file may be open. */
 void kit_held_release(void);
 
 #endif

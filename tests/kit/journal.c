@@ -1,4 +1,4 @@
-/* Journals to test with, and ways to damage them. */
+/* Makes journals for tests, and damages them. */
 #include "tests/kit/journal.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* Journals to test with, and ways to damage them. */
+/* Makes journals for tests, and damages them. */
 #ifndef VFJ_TESTS_KIT_JOURNAL_H
 #define VFJ_TESTS_KIT_JOURNAL_H
 

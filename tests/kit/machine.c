@@ -1,4 +1,4 @@
-/* A bare machine that a trace is played to, and that a test looks into. */
+/* Plays a trace to a machine without a ledger, whose state a test can inspect. */
 #include "tests/kit/machine.h"
 
 #include <setjmp.h>
@@ -16,7 +16,8 @@ void kit_machine_step(struct kit_machine *machine, const struct vfj_event *event
 {
     vfj_step(&machine->state, event, &machine->next, &machine->decision);
     machine->events++;
-    for (unsigned i = 0; i < machine->decision.command_count; i++) /* else the monitor would end */
+    /* the monitor ends at a malformed command */
+    for (unsigned i = 0; i < machine->decision.command_count; i++)
         assert_true(vfj_command_is_well_formed(&machine->decision.commands[i]));
     if (machine->watch != NULL)
         machine->watch(machine, event);
@@ -112,7 +113,7 @@ const struct vfj_slot *kit_machine_slot(const struct kit_machine *machine, const
     return NULL;
 }
 
-/* Whether all bytes are still `pattern`. */
+/* Returns whether all bytes still equal `pattern`. */
 static bool is_untouched(const void *bytes, size_t size, unsigned char pattern)
 {
     const unsigned char *at = bytes;
@@ -146,7 +147,7 @@ static void check_same_parts(const struct vfj_state *a, const struct vfj_state *
         assert_memory_equal(&a->scripts, &b->scripts, sizeof a->scripts);
 }
 
-/* Member by member: there is padding between them. */
+/* Compares member by member, because padding between members may differ. */
 static void check_same_transition(const struct vfj_transition *a, const struct vfj_transition *b)
 {
     assert_string_equal(a->hn.text, b->hn.text);
@@ -194,7 +195,8 @@ const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now,
     return &decision[0];
 }
 
-/* What the head is to sum up. */
+/* Computes from the index what the head must hold: the XOR of the digests and the earliest
+ * deadline. */
 static void sum_up(const struct vfj_index *index, uint64_t *parts, int64_t *due_us)
 {
     *parts = 0;

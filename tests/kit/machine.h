@@ -1,4 +1,4 @@
-/* A bare machine that a trace is played to, and that a test looks into. */
+/* Plays a trace to a machine without a ledger, whose state a test can inspect. */
 #ifndef VFJ_TESTS_KIT_MACHINE_H
 #define VFJ_TESTS_KIT_MACHINE_H
 
@@ -6,55 +6,55 @@
 #include "core/machine/step.h"
 #include "core/model/play.h"
 
-/* Large: keep it on the heap. */
+/* This struct is large: allocate it on the heap. */
 struct kit_machine {
     struct vfj_state state; /* after the newest event */
     struct vfj_state next;
     struct vfj_decision decision; /* of the newest event */
     struct vfj_play play;
     uint64_t events;
-    /* Called after each step, when it is set; `state` is as before the event yet, `next` as
-     * decided. */
+    /* Called after each step, unless NULL. `state` is still that before the event, and `next`
+     * that after it. */
     void (*watch)(struct kit_machine *machine, const struct vfj_event *event);
     void *context;
 };
 
-/* A machine in that mode under that policy, nothing played yet; ends the test when there is no
+/* Makes a machine in that mode under that policy, before its first event. Ends the test without
  * memory. */
 struct kit_machine *kit_machine_open(enum vfj_mode mode, enum vfj_policy policy);
 void kit_machine_close(struct kit_machine *machine);
 
-/* Begin again, as opened; what watches stays. */
+/* Returns the machine to its beginning, in that mode under that policy. `watch` remains. */
 void kit_machine_begin(struct kit_machine *machine, enum vfj_mode mode, enum vfj_policy policy);
 
-/* Play the lines of a whole trace, up to its end; commands that take time stay under way. Fails the
- * test on an error in the text. */
+/* Plays all lines of a trace. Commands that take longer remain unfinished. Fails the test on a
+ * syntax error. */
 void kit_machine_play(struct kit_machine *machine, const char *trace);
 
-/* One more line. */
+/* Plays one more line. */
 void kit_machine_line(struct kit_machine *machine, const char *line);
 
-/* Give the machine an event that no trace can tell. */
+/* Submits an event that a trace cannot express. */
 void kit_machine_step(struct kit_machine *machine, const struct vfj_event *event);
 
-/* The slot of an hn interface; NULL when there is none. */
+/* Returns the slot of an hn interface, or NULL. */
 const struct vfj_slot *kit_machine_slot(const struct kit_machine *machine, const char *hn);
 
-/* Fails the test unless: the same input gives the same answer again, `now` is not written, and of
- * `next` only what the decision names. Returns the decision, borrowed until the next call. Steps
- * nothing forward. */
+/* Runs the step twice. Fails the test if the two results differ, if `now` changes, or if the
+ * step writes parts of `next` that the decision does not name. Returns the decision, which is
+ * valid until the next call. Changes no machine. */
 const struct vfj_decision *kit_machine_check_step(const struct vfj_state *now,
                                                   const struct vfj_event *event,
                                                   struct vfj_state *adopted);
 
-/* Fails the test unless the state's index and head say of the parts what the parts are. */
+/* Fails the test unless the state's index and head agree with its parts. */
 void kit_machine_check_index(const struct vfj_state *state);
 
-/* Let index and head fit slots that a test has written by itself. */
+/* Computes the index and the head of a state whose slots a test has filled in. */
 void kit_machine_index(struct vfj_state *state);
 
-/* Write the state as text and read it: whether it is the state again, as far as any step looks at
- * it. */
+/* Writes the state as text and reads it back. Returns whether the result equals the state in
+ * everything that a step reads. */
 bool kit_state_reads_back(const struct vfj_state *state);
 
 #endif

@@ -63,14 +63,15 @@ static bool has_address(const struct kit_network_interface *interface, const cha
     return false;
 }
 
-/* hn(4): while the VF has the data path hn has no carrier. */
+/* Returns whether the interface has a carrier. hn(4) has none while its VF has the data path. */
 static bool has_carrier(const struct kit_network_interface *interface)
 {
     return interface->has_carrier && interface->data_path[0] == '\0';
 }
 
-/* lagg(4), failover: "Sends traffic only through the active port. If the master port becomes
- * unavailable, the next active port is used. The first interface added is the master port". */
+/* Returns the active port of a lagg, or NULL. lagg(4), failover: "Sends traffic only through the
+ * active port. If the master port becomes unavailable, the next active port is used. The first
+ * interface added is the master port". */
 static const struct kit_network_interface *active_port(const struct kit_network *network,
                                                        const struct kit_network_interface *lagg)
 {
@@ -82,8 +83,9 @@ static const struct kit_network_interface *active_port(const struct kit_network 
     return NULL;
 }
 
-/* Where frames end that reach an interface: at itself or, when it is a port, at the lagg. lagg(4):
- * "received traffic is only accepted when they are received through the active port". */
+/* Returns the interface that accepts frames which arrive at `first`: `first` itself or, when it
+ * is a port, its lagg. Returns NULL and fills in why when none does. lagg(4): "received traffic
+ * is only accepted when they are received through the active port". */
 static const struct kit_network_interface *end_of_frames(const struct kit_network *network,
                                                          const struct kit_network_interface *first,
                                                          const char **why)
@@ -105,7 +107,8 @@ static const struct kit_network_interface *end_of_frames(const struct kit_networ
     return NULL;
 }
 
-/* The interface that the frames of hn's NIC end at. */
+/* Returns the interface that accepts the frames of hn's NIC. Returns NULL and fills in why when
+ * none does. */
 static const struct kit_network_interface *end_of_nic(const struct kit_network *network,
                                                       const struct kit_network_interface *hn,
                                                       const char **why)
@@ -118,8 +121,8 @@ static const struct kit_network_interface *end_of_nic(const struct kit_network *
     return end_of_frames(network, vf != NULL ? vf : hn, why);
 }
 
-/* Whether frames that end at `end` are taken by `interface`: its own; those of a parent, for a VLAN;
- * those of a member, for a bridge. */
+/* Returns whether `interface` receives the frames that `end` accepts. Besides `end` itself,
+ * these are a VLAN on it and a bridge with it as a member. */
 static bool takes(const struct kit_network_interface *interface,
                   const struct kit_network_interface *end)
 {
@@ -129,7 +132,8 @@ static bool takes(const struct kit_network_interface *interface,
         && has_member(interface, end->name);
 }
 
-/* Whether frames of any NIC reach the interface, for which ifconfig(8) has "up". */
+/* Returns whether frames of any NIC arrive at the interface and ifconfig(8) shows it as up.
+ * Fills in why when it returns false. */
 static bool is_reached(const struct kit_network *network,
                        const struct kit_network_interface *interface, const char **why)
 {
@@ -148,8 +152,8 @@ static bool is_reached(const struct kit_network *network,
     return false;
 }
 
-/* With the address on two interfaces that are up, the route to its subnet leads through the one that
- * had it first, and so do the answers. */
+/* When two interfaces that are up have the address, the kernel routes the subnet through the one
+ * that had it first, and sends replies there. This function then returns NULL. */
 const struct kit_network_interface *kit_network_answers(const struct kit_network *network,
                                                         const char *address, const char **why)
 {

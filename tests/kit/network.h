@@ -1,9 +1,10 @@
-/* What network a guest has: a small model of its own, written from ifconfig(8), lagg(4), vlan(4),
- * if_bridge(4), route(8), dhclient(8) and hn(4). It shares no code with core/model, and no type with
- * core: a test that is about to judge an end state says what the guest is like in these words.
+/* A small, separate model of the guest's network, written from ifconfig(8), lagg(4), vlan(4),
+ * if_bridge(4), route(8), dhclient(8) and hn(4). It shares no code with core/model and no type
+ * with core. A test describes the guest's end state in these structs and checks that the guest
+ * has its network.
  *
- * The host sends the frames of one NIC to its VF while that has the data path, else to hn. An
- * address answers when the interface that has it is the one that these frames end at. */
+ * The host sends the frames of a NIC to the VF while that has the data path, and otherwise to
+ * hn. An address is reachable when the interface that has it accepts these frames. */
 #ifndef VFJ_TESTS_KIT_NETWORK_H
 #define VFJ_TESTS_KIT_NETWORK_H
 
@@ -20,20 +21,21 @@ enum {
 enum kit_network_kind {
     KIT_NETWORK_ETHERNET,
     KIT_NETWORK_LAGG,       /* laggproto failover: `members` are its ports, the master first */
-    KIT_NETWORK_OTHER_LAGG, /* another laggproto: nothing is said of it */
+    KIT_NETWORK_OTHER_LAGG, /* another laggproto: the model does not cover it */
     KIT_NETWORK_BRIDGE,     /* `members` are its members */
-    KIT_NETWORK_VLAN,       /* `members` has its parent */
+    KIT_NETWORK_VLAN,       /* `members` has the VLAN's parent */
 };
 
 struct kit_network_interface {
     char name[KIT_NETWORK_NAME];
     enum kit_network_kind kind;
     bool up;
-    bool has_carrier; /* of Ethernet: as ifconfig(8) has it in "status" */
+    bool has_carrier; /* of Ethernet: "status" in the output of ifconfig(8) */
     bool has_dhclient;
-    bool takes_rtadv;                 /* nd6 option ACCEPT_RTADV, and not IFDISABLED */
-    char data_path[KIT_NETWORK_NAME]; /* of hn: the VF that has its data path; empty: hn has it */
-    bool is_nic;                      /* hn: the host's frames are for it */
+    bool takes_rtadv; /* nd6 option ACCEPT_RTADV is set, and IFDISABLED is not */
+    /* of hn: the VF that has the data path; empty: hn itself has it */
+    char data_path[KIT_NETWORK_NAME];
+    bool is_nic; /* the interface is an hn, to which the host sends frames */
     unsigned address_count, member_count;
     char addresses[KIT_NETWORK_ADDRESSES][KIT_NETWORK_ADDRESS]; /* "10.0.0.4/24" */
     char members[KIT_NETWORK_MEMBERS][KIT_NETWORK_NAME];
@@ -42,17 +44,17 @@ struct kit_network_interface {
 struct kit_network {
     unsigned count;
     struct kit_network_interface interfaces[KIT_NETWORK_INTERFACES];
-    /* The interfaces of the two default routes; empty: there is none. */
+    /* The interfaces of the IPv4 and the IPv6 default route; empty: no route. */
     char default_route[KIT_NETWORK_NAME], default_route6[KIT_NETWORK_NAME];
 };
 
-/* Adds an interface; NULL when there is no room. */
+/* Adds an interface. Returns NULL when the network is full. */
 struct kit_network_interface *kit_network_add(struct kit_network *network, const char *name);
 void kit_network_add_address(struct kit_network_interface *interface, const char *address);
 void kit_network_add_member(struct kit_network_interface *interface, const char *member);
 
-/* Returns the interface that has the address and answers on it. Returns NULL, and says why, when
- * none does. */
+/* Returns the interface that has the address and on which the address is reachable. Returns NULL
+ * and fills in why when there is none. */
 const struct kit_network_interface *kit_network_answers(const struct kit_network *network,
                                                         const char *address, const char **why);
 

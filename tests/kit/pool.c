@@ -1,4 +1,4 @@
-/* SQLite's memory from lists of freed pieces. */
+/* Gives SQLite its memory from lists of freed pieces. */
 #include "tests/kit/pool.h"
 
 #include <sqlite3.h>
@@ -8,21 +8,22 @@
 
 enum {
     STEP = 32,
-    LISTS = 300, /* the largest piece has room for a page and what SQLite keeps with it, twice */
+    /* the longest piece has room for two pages, each with SQLite's own data about it */
+    LISTS = 300,
     SLAB_SIZE = 1 << 18,
 };
 
-/* What stands before a piece of memory: how many bytes there are for the user. */
+/* Precedes each piece of memory in use. `size` is the number of bytes that the user has. */
 struct head {
     size_t size;
 };
 
-/* A piece that is free. */
+/* A free piece of memory. */
 struct piece {
     struct piece *next;
 };
 
-/* Of pieces of STEP, 2 * STEP, 3 * STEP … bytes, heads included. */
+/* unused[N] lists the free pieces of N * STEP bytes, heads included. */
 static struct piece *unused[LISTS];
 static unsigned char *slab;
 static size_t slab_left;

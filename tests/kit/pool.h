@@ -1,10 +1,10 @@
-/* SQLite's memory from lists of freed pieces, for a program of one thread that opens databases all
- * the time. */
+/* Gives SQLite its memory from lists of freed pieces. For a program of one thread that opens
+ * databases very often. */
 #ifndef VFJ_TESTS_KIT_POOL_H
 #define VFJ_TESTS_KIT_POOL_H
 
-/* Before SQLite's first use. No piece is given back to the system, and none is watched: not for a
- * program that is to find misuse of memory. */
+/* Call this before the first use of SQLite. The pool returns no memory to the system, and the
+ * sanitizers cannot check it: do not use it in a test that looks for misuse of memory. */
 void kit_pool_install(void);
 
 #endif

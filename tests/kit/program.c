@@ -1,4 +1,4 @@
-/* Small programs for the adapter to run. */
+/* Writes small programs that the adapter runs. */
 #include "tests/kit/program.h"
 
 #include <fcntl.h>

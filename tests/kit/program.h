@@ -1,15 +1,15 @@
-/* Small programs for the adapter to run. */
+/* Writes small programs that the adapter runs. */
 #ifndef VFJ_TESTS_KIT_PROGRAM_H
 #define VFJ_TESTS_KIT_PROGRAM_H
 
-/* Write an executable script for sh(1) of that name into the scratch directory; its path as of
- * kit_path(). */
+/* Writes an executable sh(1) script of that name into the scratch directory. Returns its path as
+ * kit_path() does. */
 const char *kit_program(const char *name, const char *body);
 
-/* Write a text there. */
+/* Writes a text into the scratch directory. Returns its path as kit_path() does. */
 const char *kit_text(const char *name, const char *text);
 
-/* How many descriptors this process has open. */
+/* Returns the number of descriptors that this process has open. */
 unsigned kit_open_descriptors(void);
 
 #endif

@@ -1,28 +1,29 @@
-/* A directory of a test's own, and its files. */
+/* A scratch directory for a test, and the files in it. */
 #ifndef VFJ_TESTS_KIT_SCRATCH_H
 #define VFJ_TESTS_KIT_SCRATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Make the directory, for cmocka's group setup; remove it with all that is in it. */
+/* Makes the directory. For cmocka's group setup. */
 int kit_scratch_make(void **state);
+/* Removes the directory with all its files. For cmocka's group teardown. */
 int kit_scratch_remove(void **state);
 
-/* The path of a file in it; it holds for as long as the test runs. */
+/* Returns the path of a file in the directory. The text is valid until the process ends. */
 const char *kit_path(const char *name);
 
-/* The path of another file in it with `suffix` added to a path. */
+/* Returns the path, in the directory, of the last component of `path` with `suffix` appended. */
 const char *kit_beside(const char *path, const char *suffix);
 
 bool kit_exists(const char *path);
 
-/* A whole file, to be freed; it fails the test when it can't be read. */
+/* Reads a whole file. Returns its bytes, to be freed. Fails the test when that is impossible. */
 char *kit_read(const char *path, size_t *length);
 void kit_write(const char *path, const void *bytes, size_t length);
 
-/* What the program `vfjournal ARGUMENTS` prints on both streams, to be freed, and its exit status.
- * The arguments are read by sh(1). */
+/* Runs `vfjournal ARGUMENTS` through sh(1). Returns its output on both streams, to be freed, and
+ * fills in its exit status. */
 char *kit_run(const char *arguments, int *exit_status);
 
 #endif

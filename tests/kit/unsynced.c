@@ -1,5 +1,5 @@
-/* What was written to a file and not yet synced: kept in the order of writing, undone and written
- * again in part. */
+/* Records the writes to a file since its last sync, in their order. A power cut undoes them all
+ * and repeats some. */
 #include "tests/kit/unsynced.h"
 
 #include <fcntl.h>
@@ -10,15 +10,15 @@
 enum { PATH_BYTES = 256, SECTOR = 512 };
 
 struct change {
-    struct change *next; /* the one before it */
+    struct change *next; /* the change that was recorded before this one */
     char path[PATH_BYTES];
     bool is_truncation;
-    sqlite3_int64 size; /* of the file before */
+    sqlite3_int64 size; /* size of the file before the change */
     sqlite3_int64 offset;
-    int amount;            /* bytes after `offset` that it changes */
-    int had;               /* how many of them the file had */
-    unsigned char *before; /* had bytes */
-    unsigned char *after;  /* amount bytes */
+    int amount;            /* number of bytes from `offset` on that it changes */
+    int had;               /* number of these bytes that the file had before */
+    unsigned char *before; /* the old bytes, `had` of them */
+    unsigned char *after;  /* the new bytes, `amount` of them */
 };
 
 static struct change *newest;
@@ -119,7 +119,8 @@ static void redo(const struct change *change, uint64_t *random)
 void kit_unsynced_cut(uint64_t *random)
 {
     struct change *oldest = NULL;
-    while (newest != NULL) { /* undone from the newest on, and put in the order of writing */
+    /* undoes the changes from the newest on, and lists them from the oldest on */
+    while (newest != NULL) {
         struct change *change = newest;
         newest = change->next;
         undo(change);

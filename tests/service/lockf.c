@@ -1,5 +1,5 @@
-/* lockf(1) of FreeBSD, as far as vfjournal-devd asks: lockf [-kns] [-t seconds] file command.
- * Status 75: it is locked. */
+/* The part of FreeBSD's lockf(1) that vfjournal-devd uses: lockf [-kns] [-t seconds] file
+ * command. Exit status 75 means that the file is locked. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* What people do to the guest by hand, and what a script of theirs does. */
+/* What an admin does to the guest by hand, and an admin's own script. */
 #include <stdio.h>
 #include <string.h>
 
@@ -61,7 +61,7 @@ static void admin_takes_lagg(struct sim *sim, struct sim_nic *nic)
         return;
     sim_direct(sim, "%%if lagg%u up", (unsigned)(nic - sim->nics));
     struct vfj_guest_if *lagg = sim_lagg(sim, nic);
-    memset(&lagg->told, 0, sizeof lagg->told); /* no boot brings it back */
+    memset(&lagg->told, 0, sizeof lagg->told); /* a boot does not restore the lagg */
     lagg->facts.laggproto = VFJ_LAGGPROTO_OTHER;
     nic->foreign = true;
     sim_say(sim, "admin: ifconfig %s create laggproto loadbalance", lagg->facts.name.text);
@@ -77,7 +77,7 @@ void sim_admin_gives_lagg_back(struct sim *sim, struct sim_nic *nic)
     vfj_guest_remove(&sim->guest, lagg->facts.name);
 }
 
-/* An address, or a dhclient that gets one. */
+/* Returns whether the interface has an IPv4 address or a dhclient that will get one. */
 static bool has_inet(const struct vfj_guest_if *interface)
 {
     if (interface != NULL && interface->dhclient != 0)
@@ -89,8 +89,9 @@ static bool has_inet(const struct vfj_guest_if *interface)
     return false;
 }
 
-/* lagg(4) lets its ports go; its addresses and its dhclient go with it. Where a port has an address
- * of its own, that takes their place: the admin's doing, and nothing else is missed. */
+/* Destroys the lagg with its addresses and its dhclient. Its ports remain as they are. When a
+ * port already has an IPv4 address of its own, the checks no longer expect the alias, the routes
+ * and a static IPv6 address. */
 static void admin_destroys_lagg(struct sim *sim, struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
@@ -120,7 +121,8 @@ static void admin_renames(struct sim *sim, struct sim_nic *nic)
     nic->vf = vfj_name_of(name);
 }
 
-/* Where nothing runs that knows the old name; rc.conf is the same under both. */
+/* Renames hn, unless a dhclient runs on it under the old name. rc.conf configures both names
+ * alike. */
 static void admin_renames_hn(struct sim *sim, struct sim_nic *nic)
 {
     const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
@@ -133,12 +135,12 @@ static void admin_renames_hn(struct sim *sim, struct sim_nic *nic)
     nic->hn = to;
 }
 
-/* The VF is put into another hn's lagg. */
+/* Makes the VF a port of the lagg of another hn. */
 static void admin_mistakes_lagg(struct sim *sim, struct sim_nic *nic)
 {
     const struct sim_nic *other = any_nic(sim);
     struct vfj_guest_if *lagg = sim_lagg(sim, other);
-    /* one that was renamed is nobody's, as far as can be told */
+    /* nothing tells the daemon to which hn a renamed VF belongs */
     if (vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL)
         return;
     if (other == nic || nic->has_script || lagg == NULL || other->foreign || other->has_script
@@ -187,7 +189,8 @@ void sim_admin_meddles(struct sim *sim)
     }
 }
 
-/* hyperv_vfup.hnN as an admin would write it: all in one lagg, and what hn had goes there. */
+/* Does what an admin's hyperv_vfup.hnN does: joins hn and VF in the lagg, and moves hn's
+ * addresses and dhclient to the lagg. */
 void sim_admin_script(struct sim *sim, struct sim_nic *nic)
 {
     struct vfj_guest_if *hn = sim_interface(sim, nic->hn);

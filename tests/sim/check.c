@@ -1,4 +1,4 @@
-/* What must never be seen, whatever happens. */
+/* Checks that hold at every step of a run. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ bool sim_is_ours(const struct sim *sim)
     return sim->mode == VFJ_MODE_ACT && sim->policy == VFJ_POLICY_VFJOURNAL && !sim->is_transparent;
 }
 
-/* Commands */
+/* Commands. */
 
 static void check_not_again(struct sim *sim, struct sim_nic *nic, const struct vfj_command *command)
 {
@@ -84,7 +84,7 @@ void sim_check_begin(struct sim *sim, const struct vfj_command *command)
         check_dhclient(sim, command);
 }
 
-/* Plans that end */
+/* Plans that end. */
 
 static void check_port(struct sim *sim, const struct vfj_guest_if *lagg, struct vfj_name name)
 {
@@ -97,8 +97,8 @@ static void check_port(struct sim *sim, const struct vfj_guest_if *lagg, struct 
         sim_fail(sim, "a plan ended, and %s, a port, has a dhclient", name.text);
 }
 
-/* A VF that was renamed hn(4) forgets: unless it was joined before that, it is nobody's, as far as
- * can be told. */
+/* Returns whether the daemon can know that the VF belongs to this hn. hn(4) drops a VF that is
+ * renamed, so only a VF that was joined before is still known. */
 static bool is_vf_known(const struct sim *sim, const struct sim_nic *nic,
                         const struct vfj_slot *slot)
 {
@@ -109,7 +109,7 @@ void sim_note_plans(struct sim *sim)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     sim->went_back = false;
-    /* then it observes without a plan, too */
+    /* a daemon that stops observes slots without a plan too */
     bool is_stopping = state->head.running == VFJ_RUNNING_STOPPING;
     for (unsigned i = 0; i < state->head.slot_count; i++)
         sim->had_plan[i] = vfj_slot_has_plan(&state->slots[i])
@@ -134,7 +134,7 @@ void sim_check_plans(struct sim *sim)
     check_moment(sim);
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     if (sim->went_back)
-        return; /* no plan has ended by that */
+        return; /* lost rows reset the state: no plan ended in this step */
     for (unsigned i = 0; i < state->head.slot_count && sim_is_ours(sim); i++) {
         const struct vfj_slot *slot = &state->slots[i];
         const struct sim_nic *nic = sim_nic_of(sim, slot->hn);
@@ -142,7 +142,7 @@ void sim_check_plans(struct sim *sim)
             || nic == NULL || nic->meddled || nic->has_script)
             continue;
         if (!vfj_name_equal(slot->hn, nic->hn))
-            /* it was renamed, and the row that told so is lost: the slot knows of no hn */
+            /* hn was renamed, and the row about it is lost: the slot's hn does not exist */
             continue;
         const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
         if (lagg == NULL || !vfj_interface_has_port(&lagg->facts, nic->hn))
@@ -153,9 +153,10 @@ void sim_check_plans(struct sim *sim)
     }
 }
 
-/* The journal */
+/* The journal. */
 
-/* Closed before anything is said: what stays open is open in the runs that follow, too. */
+/* Replays the journal. Closes it before sim_fail(): a journal that remained open would be open
+ * in the next runs too. */
 static void read_journal(struct sim *sim, struct vfj_machine *machine,
                          struct vfj_replay_result *result)
 {
@@ -187,13 +188,13 @@ void sim_check_journal(struct sim *sim)
         || result.records != vfj_ledger_seq(ledger))
         sim_fail(sim, "the journal has %llu records, the ledger says %llu",
                  (unsigned long long)result.records, (unsigned long long)vfj_ledger_seq(ledger));
-    /* The digest is of all that a step looks at; what else there is in memory a checkpoint does not
-     * keep. */
+    /* The digest covers everything that a step reads. A checkpoint does not store the rest of
+     * the state. */
     if (vfj_state_digest(&machine.state) != vfj_state_digest(vfj_ledger_state(ledger)))
         sim_fail(sim, "the journal replayed is not the live state");
 }
 
-/* The chain's head after a record, as the file has it. */
+/* Reads the chain hash of a record from the file. */
 static void read_head(struct sim *sim, uint64_t seq, struct vfj_head_hash *head)
 {
     struct vfj_journal *journal = NULL;

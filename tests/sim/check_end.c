@@ -1,10 +1,11 @@
-/* What must be so when the storm is over. */
+/* Checks that hold after the storm, when the daemon has had time to finish. */
 #include <string.h>
 
 #include "core/machine/plan.h"
 #include "tests/sim/sim.h"
 
-enum { CALM_EVENTS_MAX = 500 }; /* of each hn in the 1500 s after a storm; more are a loop */
+/* limit of events for each hn in the 1500 s after a storm; more mean an endless loop */
+enum { CALM_EVENTS_MAX = 500 };
 
 static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *owner)
 {
@@ -20,8 +21,8 @@ static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj
             && vfj_interface_has_port(&owner->facts, vf->facts.name));
 }
 
-/* Whether the interface is a VF that hn(4) has forgotten, as it does when a VF is renamed: nobody
- * knows whose it is. */
+/* Returns whether the interface is a VF that was renamed. hn(4) drops such a VF, and nothing
+ * tells to which hn it belongs. */
 static bool is_forgotten_vf(struct sim *sim, struct vfj_name name)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {
@@ -32,8 +33,9 @@ static bool is_forgotten_vf(struct sim *sim, struct vfj_name name)
     return false;
 }
 
-/* The one interface that has the address: a VF that is down, and got hn's by ifconfig_DEFAULT, is
- * not counted beside hn. */
+/* Returns the one interface that has the address. Fails the run when there is none or a second
+ * one. A second interface that is down does not count, such as a VF that got hn's address by
+ * ifconfig_DEFAULT. */
 static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
 {
     const struct vfj_guest_if *owner = NULL;
@@ -54,7 +56,7 @@ static const struct vfj_guest_if *owner_of(struct sim *sim, const char *address)
     return owner;
 }
 
-/* What else the interface has, where the address is. */
+/* Checks that the interface with the main address has the other addresses of hn too. */
 static void check_more_addresses(struct sim *sim, const struct sim_nic *nic,
                                  const struct vfj_guest_if *owner)
 {
@@ -68,7 +70,8 @@ static void check_more_addresses(struct sim *sim, const struct sim_nic *nic,
         sim_fail(sim, "%s takes no router advertisements", owner->facts.name.text);
 }
 
-/* Through hn they are rc(8)'s, and an admin can take them away with the address. */
+/* Checks the routes through lagg. Routes through hn belong to rc(8), and an admin can remove
+ * them with the address. */
 static void check_routes(struct sim *sim, const struct sim_nic *nic,
                          const struct vfj_guest_if *owner)
 {
@@ -105,8 +108,8 @@ const struct vfj_slot *sim_slot_of(const struct sim *sim, struct vfj_name hn)
     return NULL;
 }
 
-/* Records that were lost are those of a VF that was taken down, or joined and not yet upped: it is
- * taken for one that an admin took down. */
+/* Returns whether lost rows explain a VF that is down in the lagg. Without the row of its
+ * "down", or of its join, the daemon believes that an admin took the VF down. */
 static bool is_left_down(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
@@ -115,7 +118,7 @@ static bool is_left_down(struct sim *sim, const struct sim_nic *nic)
         && vfj_interface_has_port(&lagg->facts, nic->vf);
 }
 
-/* Whether the slot may rest in this state. */
+/* Returns whether the slot may remain in its state without a further event. */
 static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     const struct vfj_guest_vf *vf = vfj_guest_mapped_vf(&sim->guest, nic->hn);
@@ -128,23 +131,25 @@ static bool is_at_rest(struct sim *sim, const struct sim_nic *nic, const struct 
     return slot->state == VFJ_SLOT_LAGGED;
 }
 
-/* Whether the daemon learns of the hn, or of its lagg, only when the hn has a VF again. So it is for
- * the successors of a daemon that made a lagg and could not write that down, and of one that got no
- * line about a renaming: it does not know whose unit the new name is. */
+/* Returns whether the daemon cannot find the hn, or its lagg, until the hn has a VF again. Two
+ * kinds of daemon are in that position. The first follows a daemon that made a lagg and lost the
+ * row about it. The second missed the line about a renaming, and does not know the unit of the
+ * new name. */
 static bool is_forgotten(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool is_renamed
         = sim_slot_of(sim, vfj_name_equal(nic->hn, nic->hn_unit) ? nic->hn_new : nic->hn_unit)
         != NULL;
     bool is_unknown = slot == NULL || vfj_name_is_empty(slot->unit);
-    bool had_lagg = sim_lagg(sim, nic) != NULL || nic->is_undone; /* perhaps */
+    /* the lagg may have existed before */
+    bool had_lagg = sim_lagg(sim, nic) != NULL || nic->is_undone;
     bool is_lagg_unknown = is_unknown || (had_lagg && !slot->lagg_ours);
     return ((sim->records_lost && is_lagg_unknown) || (is_renamed && is_unknown))
         && vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL;
 }
 
-/* Whether the VF is in the lagg of another hn that is forgotten: for all that is known that lagg is
- * an admin's. */
+/* Returns whether the VF is in the lagg of another hn, and the daemon has no record that it made
+ * that lagg. */
 static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {
@@ -156,7 +161,7 @@ static bool is_in_forgotten_lagg(struct sim *sim, struct vfj_name vf)
     return false;
 }
 
-/* Whether the fault names something that stands in the way, and that the machine leaves alone. */
+/* Returns whether the slot's fault names a real conflict that the machine leaves alone. */
 static bool is_obstacle(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     return (slot->fault == VFJ_REASON_FOREIGN_LAGG && nic->foreign)
@@ -165,8 +170,8 @@ static bool is_obstacle(struct sim *sim, const struct sim_nic *nic, const struct
         || (slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG && is_in_forgotten_lagg(sim, nic->vf));
 }
 
-/* An admin's script does it all, once for each time that the VF is upped and not in place; what it
- * made of addresses is the admin's. */
+/* Checks a slot with an admin's script: no plan remains, and the script ran since its VF came
+ * up, unless hn and VF are in the lagg already. The addresses are the script's business. */
 static void check_script(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     const struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
@@ -175,7 +180,7 @@ static void check_script(struct sim *sim, const struct sim_nic *nic, const struc
         && vfj_interface_has_port(&lagg->facts, nic->vf);
     if (slot != NULL && vfj_slot_has_plan(slot))
         sim_fail(sim, "%s: a plan that never ends", nic->hn.text);
-    /* No line told that the VF was down and up again after the script ran. */
+    /* The daemon missed the lines after which the script is due again. */
     bool is_unheard = slot != NULL && slot->script.phase == VFJ_SCRIPT_RAN;
     if (!vfj_name_is_empty(hn->rxvf) && !nic->script_ran && !in_place && !is_unheard)
         sim_fail(sim, "%s: its VF is up, and the admin's script did not run", nic->hn.text);
@@ -192,7 +197,8 @@ static void check_ports(struct sim *sim, const struct sim_nic *nic)
     }
 }
 
-/* The watch looks now and then, without end. */
+/* Returns whether the slot has a plan. Periodic observations by the watch do not count: they
+ * never end. */
 static bool has_plan(const struct vfj_slot *slot)
 {
     bool is_watched = slot->activity == VFJ_ACTIVITY_OBSERVING && slot->request.watch != 0
@@ -218,8 +224,8 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     if (!is_obstructed && !is_at_rest(sim, nic, slot))
         sim_fail(sim, "%s: neither joined nor detached at the end, but %s", nic->hn.text,
                  slot != NULL ? vfj_slot_state_name((enum vfj_slot_state)slot->state) : "unknown");
-    /* A VF that is obstructed is taken down, so that hn carries the traffic; not one in the lagg of
-     * another hn, which may need it. */
+    /* With a conflict the VF is taken down, so that hn has the data path. A VF in the lagg of
+     * another hn remains up, because that hn may need it. */
     if (nic->is_hn_down || (is_obstructed && slot->fault == VFJ_REASON_VF_IN_OTHER_LAGG))
         (void)owner_of(sim, nic->address);
     else
@@ -227,7 +233,8 @@ static void check_nic(struct sim *sim, const struct sim_nic *nic)
     check_ports(sim, nic);
 }
 
-/* Whether lagg has the VF of another hn, and no line or map has told whose it is. */
+/* Returns whether the lagg has the VF of another hn, and the daemon does not know that the VF
+ * belongs there. */
 static bool has_unknown_vf(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
@@ -241,8 +248,8 @@ static bool has_unknown_vf(struct sim *sim, const struct sim_nic *nic)
     return false;
 }
 
-/* Whether what was seen last of the guest is all that there is to know, and no optional command that
- * failed waits for its next try. Where rows were lost, what an earlier daemon saw is not known. */
+/* Returns whether the daemon's last observation still describes the guest, and no optional
+ * command waits for a retry. After lost rows only this daemon's own observations count. */
 static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool has_seen_lagg = slot != NULL && slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
@@ -252,7 +259,8 @@ static bool is_known(struct sim *sim, const struct sim_nic *nic, const struct vf
         && !is_forgotten(sim, nic, slot);
 }
 
-/* What devd's rules gave a VF that is no port stays until the VF is joined. */
+/* Returns whether the VF, not yet a port, has an address or a dhclient from devd's rules. The VF
+ * keeps them until it is joined. */
 static bool has_own(struct sim *sim, const struct sim_nic *nic, const struct vfj_guest_if *lagg)
 {
     const struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
@@ -260,14 +268,16 @@ static bool has_own(struct sim *sim, const struct sim_nic *nic, const struct vfj
     return vf != NULL && !is_port && (vf->facts.address_count > 0 || vf->dhclient != 0);
 }
 
-/* A lagg that was not finished and is not known to be ours is mended when the delay is over. */
+/* Returns whether the lagg lacks hn. If the daemon does not know that it made the lagg, it
+ * completes the lagg only after the delay. */
 static bool awaits_delay(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = sim_lagg(sim, nic);
     return lagg != NULL && !vfj_interface_has_port(&lagg->facts, nic->hn);
 }
 
-/* Something is about to happen to it: hn's link, the data path, a dhclient. */
+/* Returns whether the simulated host still has something to do to this hn: its link, its data
+ * path or a dhclient. */
 static bool awaits_host(const struct sim *sim, const struct sim_nic *nic)
 {
     for (unsigned i = 0; i < sim->todo_count; i++) {
@@ -286,7 +296,8 @@ bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj
         && slot->link.monitor != VFJ_LINK_MONITOR_EXPIRED;
 }
 
-/* From now on there are the stock scripts, which take a lagg that is there for finished. */
+/* Checks the guest after a daemon that stopped in order. From now on the stock scripts run, and
+ * they assume that an existing lagg is complete. */
 void sim_check_stopped(struct sim *sim)
 {
     for (unsigned i = 0; i < sim->nic_count && sim_is_ours(sim); i++) {
@@ -298,8 +309,8 @@ void sim_check_stopped(struct sim *sim)
         bool lacks_hn = lagg != NULL && !vfj_interface_has_port(&lagg->facts, nic->hn);
         if (lacks_hn && slot->lagg_ours)
             sim_fail(sim, "a daemon ended in order, and %s lacks %s", nic->lagg.text, nic->hn.text);
-        /* A lagg that is not known to be ours was there from the beginning, or was made by a daemon
-         * whose rows are lost. */
+        /* Without hn as a port the lagg is not known to be the daemon's own: it existed before,
+         * or the rows of the daemon that made it are lost. */
         if (!lacks_hn)
             check_connectivity(sim, nic, false);
     }

@@ -1,11 +1,11 @@
-/* What network an interface of the guest has, by a model that shares nothing with the guest's
- * (tests/kit/network.h). */
+/* Checks that the guest has its network, with a separate model (tests/kit/network.h) that shares
+ * no code with the guest model. */
 #include <string.h>
 
 #include "tests/kit/guest_network.h"
 #include "tests/sim/sim.h"
 
-/* The interface that answers on the address. */
+/* Returns the interface on which the address is reachable. Fails the run when there is none. */
 static const struct kit_network_interface *check_address(struct sim *sim,
                                                          const struct kit_network *network,
                                                          const char *address)
@@ -30,8 +30,8 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic,
         sim_fail(sim, "%s answers by %s, and no IPv6 default route leads there", nic->inet6, owner);
 }
 
-/* An admin can take routes of hn away with an address; those through lagg are the daemon's. Once an
- * admin has destroyed lagg, hn has what devd's rules give it. */
+/* Routes are checked through lagg only: an admin can remove hn's routes together with an
+ * address. After an admin destroyed the lagg, hn has only what devd's rules give it. */
 void sim_check_network(struct sim *sim, const struct sim_nic *nic)
 {
     static struct kit_network network;

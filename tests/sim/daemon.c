@@ -1,4 +1,4 @@
-/* A daemon's life: open the journal, run the loop, end in order or die. */
+/* The life of a daemon: it opens the journal, runs the loop, and ends in order or dies. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ enum { PRUNES = 15, PRUNE_EVERY = 60 };
 
 static const int64_t ms = 1000, second = 1000000;
 
-/* What the loop says. One simulator runs at a time in a process. */
+/* The simulator that prints the messages of the loop. A process runs one simulator at a time. */
 static struct sim *speaker;
 
 void vfj_daemon_log(const char *subsystem, const char *format, ...)
@@ -57,7 +57,8 @@ void vfj_daemon_status_log(const struct vfj_ledger *ledger, const char *connecte
     (void)mono_us;
 }
 
-/* Half of the daemons that follow one that crashed die over what it left in doubt. */
+/* Chooses when the daemon dies, if at all. After a crash, half of the daemons that are to die do
+ * so at their first or second command, while they recover. */
 static void choose_crash(struct sim *sim)
 {
     static const enum sim_crash kinds[]
@@ -94,7 +95,7 @@ static void begin_life(struct sim *sim)
     sim->deadline_us = sim->wake_us = INT64_MAX;
 }
 
-/* What a crash now must not lose. */
+/* Remembers what the journal holds now, which a crash must not lose. */
 static void remember(struct sim *sim)
 {
     const struct vfj_ledger *ledger = sim->loop.ledger;
@@ -112,7 +113,7 @@ static void end_life(struct sim *sim)
     sim->crashed = sim->dead;
     remember(sim);
     if (sim->crashed)
-        kit_fault_die(1); /* at the next thing it would do to the disk */
+        kit_fault_die(1); /* the process dies at its next operation on the disk */
     vfj_ledger_close(sim->loop.ledger);
     sim->loop.ledger = NULL;
     sim->alive = sim->connected = false;
@@ -131,19 +132,21 @@ static void end_life(struct sim *sim)
     if (sim->power)
         sim_boot(sim);
     if (sim->disk_until_us != INT64_MAX)
-        sim->disk_until_us = sim->now_us; /* room again */
+        sim->disk_until_us = sim->now_us; /* the full disk has room at once */
 }
 
-/* One seed in sixteen; nothing is rolled for it. */
+/* Returns whether the run prunes its journal: one seed in sixteen. Takes no random number, so
+ * that the other seeds keep their meaning. */
 static bool prunes(const struct sim *sim)
 {
     return sim->seed % 16 == PRUNES;
 }
 
-/* Some daemons die while they open the journal, or make it. */
+/* Opens the journal, or makes it. Some daemons die meanwhile: returns false for those. */
 static bool open_journal(struct sim *sim)
 {
-    bool cached = sim_chance(sim, 75); /* as the daemon opens it, or with --no-snapshot */
+    /* as the daemon opens it by default; otherwise as with --no-snapshot */
+    bool cached = sim_chance(sim, 75);
     if (sim->storm && sim_chance(sim, 8))
         kit_fault_die(1 + (unsigned)sim_roll(sim, 80));
     enum vfj_status status = (cached ? vfj_ledger_open_cached : vfj_ledger_open)(
@@ -163,7 +166,7 @@ static bool open_journal(struct sim *sim)
     return true;
 }
 
-/* Rows are lost, and snapshots written, far sooner than it takes in life. */
+/* Sets small limits, so that the daemon loses rows and writes snapshots far sooner than in use. */
 static void set_limits(struct sim *sim)
 {
     if (sim_chance(sim, 50))

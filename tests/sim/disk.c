@@ -1,6 +1,6 @@
-/* What is on the disk before a daemon starts: an empty journal, which most runs begin with; and the
- * snapshot beside a journal: it is not synced and in no transaction, so after a crash there is any
- * of them, or what is left of one, or none. */
+/* The disk before a daemon starts: an empty journal, with which most runs begin, and the
+ * snapshot beside the journal. A snapshot is neither synced nor part of a transaction. After a
+ * crash it can be an older one, torn, or missing. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -57,7 +57,7 @@ static size_t read_snapshot(const struct sim *sim, unsigned char bytes[SIM_SNAPS
 
 static void write_snapshot(struct sim *sim, const unsigned char *bytes, size_t size)
 {
-    FILE *file = open_snapshot(sim, "r+"); /* as private as it was */
+    FILE *file = open_snapshot(sim, "r+"); /* opening it for update keeps its mode */
     if (file == NULL)
         return;
     if (fwrite(bytes, 1, size, file) != size || fflush(file) != 0

@@ -1,5 +1,5 @@
-/* vfj_explore: every sequence of what can happen to a guest and its daemon, up to a depth, states
- * that mean the same taken for one. */
+/* vfj_explore: explores every sequence of events of a guest and its daemon up to a depth. States
+ * that mean the same count as one. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,22 +11,22 @@
 
 enum { PACK_SIZE = 65536 };
 
-/* A state of the level under way, or of the next. */
+/* A state of the current depth or of the next. */
 struct node {
     struct node *next;
-    uint32_t path; /* in paths */
+    uint32_t path; /* index in `paths` */
     uint32_t length;
     unsigned char bytes[];
 };
 
-/* How a state was first reached. */
+/* How a state was first reached: a move from an earlier path. */
 struct path {
     uint32_t from;
     uint8_t move;
 };
 
 static struct {
-    uint64_t *keys; /* open addressing; 0 is empty */
+    uint64_t *keys; /* a hash table with open addressing; 0 marks a free place */
     size_t size, used;
     struct path *paths;
     uint32_t path_count, path_room;
@@ -106,7 +106,8 @@ static bool complain(const struct explore_world *where, uint32_t path, unsigned 
     return true;
 }
 
-/* Take the world as it is for a state; true when it breaks an invariant. */
+/* Records the present world as a state, unless it is known. Returns true when the world breaks
+ * an invariant. */
 static bool visit(struct node **level, uint32_t from, unsigned move, unsigned slots)
 {
     seen.steps++;
@@ -150,10 +151,10 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* The states of a join without any disturbance: exploration begins at each of them. */
+/* Visits the states of a join without any disturbance. The exploration begins at each of them. */
 static bool visit_join(struct node **level, unsigned slots)
 {
-    /* commands end well, VF_UP, timer: of both slots */
+    /* the moves "command ends well" and "VF_UP" of both slots, and "timer" */
     static const unsigned fair[] = {0, 16, 7, 23, 10};
     const char *name;
     bool failed = false, more = true;

@@ -1,5 +1,5 @@
-/* Exhaustive exploration: the machine and a small guest as one value, and all that can happen to
- * it. */
+/* Exhaustive exploration: the machine and a small guest as one value, and the moves that can
+ * change it. */
 #ifndef VFJ_TESTS_SIM_EXPLORE_H
 #define VFJ_TESTS_SIM_EXPLORE_H
 
@@ -12,48 +12,50 @@
 
 enum { EXPLORE_SLOTS_MAX = 2, EXPLORE_FLIGHT_MAX = 64, EXPLORE_MOVES = 16 * EXPLORE_SLOTS_MAX };
 
-/* Machine, guest and commands under way. Only what is in use of state and guest counts. */
+/* Machine, guest and unfinished commands. Only the parts of `state` and `guest` that are in use
+ * count. */
 struct explore_world {
     struct vfj_state state;
     struct vfj_guest guest;
     unsigned slots;
-    bool inet6;       /* the first interface has IPv6, too */
+    bool inet6;       /* the first interface has an IPv6 address too */
     bool transparent; /* the guest is in transparent mode */
     unsigned flight_count;
-    /* a batch in its order: the first of a slot is the one that runs */
+    /* each slot's commands in the order of their batch; only the first of a slot runs */
     struct vfj_command flight[EXPLORE_FLIGHT_MAX];
-    /* nothing but commands changed the guest since its slot was looked at */
+    /* 1: since the slot's last observation only commands changed the guest */
     uint8_t looked[EXPLORE_SLOTS_MAX];
-    /* the newest changing command, until the guest is looked at */
+    /* the newest changing command since the slot's last observation; empty: none */
     char last[EXPLORE_SLOTS_MAX][VFJ_ARGS_SIZE];
-    const char *wrong; /* an invariant that was broken; NULL */
+    const char *wrong; /* the invariant that the world breaks; NULL: none */
 };
 
-/* What the guest is like. */
+/* Properties of the guest to explore. */
 struct explore_guest {
-    unsigned slots; /* hn interfaces */
+    unsigned slots; /* number of hn interfaces */
     bool inet6, transparent;
 };
 
-/* Such a guest, and a daemon that has just started. */
+/* Makes a world with this guest and a daemon that has just started. */
 void explore_begin(struct explore_world *world, const struct explore_guest *guest);
 
-/* Let the `move`th thing happen, and all that follows from it at once; false when it can't happen
- * here. `name` is what it is. */
+/* Makes move number `move`, and what follows at once. Fills in the name of the move. Returns
+ * false when the move is impossible in this world. */
 bool explore_move(struct explore_world *world, unsigned move, const char **name);
 
-/* Fair weather: all commands under way end well, all timers come, the data path follows. Whether,
- * in bounded time, each slot is then joined (in transparent mode: switched) or detached, and the
- * address has one owner: else
- * world->wrong says what is not so. */
+/* Runs the world without disturbances: all commands succeed, all timers fire, and the data path
+ * follows. Then checks that within a limit of steps each slot is joined (in transparent mode:
+ * switched) or detached, and that the address has one owner. Sets world->wrong when that is
+ * false. */
 void explore_settle(struct explore_world *world);
 
-/* Rewrite times, ids, generations, boots and pids to the smallest that mean the same. */
+/* Replaces times, ids, generations, boots and pids by the smallest values with the same meaning. */
 void explore_normalise(struct explore_world *world);
 
-/* Write what is in use to `bytes`, zeroes run together; its length, 0 when it does not fit. And
- * back. */
+/* Writes the used parts to `bytes`, with runs of zeroes shortened. Returns the length, or 0 when
+ * they do not fit. */
 size_t explore_pack(const struct explore_world *world, unsigned char *bytes, size_t size);
+/* Restores a world from its packed bytes. */
 void explore_unpack(struct explore_world *world, const unsigned char *bytes, size_t length);
 
 #endif

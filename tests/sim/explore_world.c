@@ -1,5 +1,5 @@
-/* Exhaustive exploration: the machine and a small guest as one value, and all that can happen to
- * it. */
+/* Exhaustive exploration: the machine and a small guest as one value, and the moves that can
+ * change it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +49,7 @@ static unsigned slot_of(const struct explore_world *world, struct vfj_name hn)
     return EXPLORE_SLOTS_MAX;
 }
 
-/* Stepping */
+/* Steps of the machine. */
 
 static void check_again(struct explore_world *world, unsigned slot,
                         const struct vfj_command *command)
@@ -74,7 +74,7 @@ static void check_command(struct explore_world *world, const struct vfj_command 
     check_again(world, slot, command);
 }
 
-/* The command begins: those of its batch before it have ended. */
+/* Checks a command that begins to run: the earlier commands of its batch have ended. */
 static void check_begin(struct explore_world *world, const struct vfj_command *command)
 {
     unsigned slot = slot_of(world, command->hn);
@@ -112,7 +112,7 @@ static void submit(struct explore_world *world)
         check_command(world, &decision.commands[i]);
     }
     if (event.kind == VFJ_EVENT_STARTED)
-        return; /* an observation was given up: no plan has ended by that */
+        return; /* a new daemon gave up its predecessor's observation: no plan ended in this step */
     for (unsigned i = 0; i < world->state.head.slot_count && i < EXPLORE_SLOTS_MAX; i++) {
         const struct vfj_slot *slot = &world->state.slots[i];
         if (had_plan[i] && !vfj_slot_has_plan(slot) && slot_of(world, slot->hn) < EXPLORE_SLOTS_MAX)
@@ -143,7 +143,7 @@ static void start(struct explore_world *world)
     submit(world);
 }
 
-/* An IPv6 address and its default route, beside DHCP. */
+/* Gives the first interface an IPv6 address and an IPv6 default route, besides DHCP. */
 static void begin_inet6(struct explore_world *world)
 {
     direct(world, "%%rc ifconfig_hn%u_ipv6=\"inet6 fd00::4/64\"", 0);
@@ -176,7 +176,7 @@ void explore_begin(struct explore_world *world, const struct explore_guest *gues
     start(world);
 }
 
-/* What the kernel does, and the line that tells of it, which the daemon may not hear. */
+/* What the kernel does, and the devd line about it, which the daemon may miss. */
 
 static void happen(struct explore_world *world, unsigned slot, const char *format, const char *name,
                    bool is_heard)
@@ -231,7 +231,8 @@ static bool detach(struct explore_world *world, unsigned slot, bool is_heard)
     return true;
 }
 
-/* In transparent mode hn(4) ups the VF, and moves the data path; only the VF's link tells of it. */
+/* In transparent mode hn(4) itself takes the VF up and moves the data path. The only line about
+ * it is that of the VF's link. */
 static bool switch_path(struct explore_world *world, unsigned slot, bool is_heard)
 {
     struct vfj_guest_if *vf = vfj_guest_find(&world->guest, name_of("mce", slot));
@@ -255,7 +256,7 @@ static bool path_up(struct explore_world *world, unsigned slot, bool is_heard)
     return true;
 }
 
-/* devd's own rule runs dhclient on hn when its link comes up. */
+/* Runs dhclient on hn when its link comes up, as a rule of devd.conf does. */
 static bool link_up(struct explore_world *world, unsigned slot)
 {
     struct vfj_guest_if *hn = vfj_guest_find(&world->guest, name_of("hn", slot));
@@ -268,7 +269,7 @@ static bool link_up(struct explore_world *world, unsigned slot)
     return true;
 }
 
-/* Commands */
+/* Commands. */
 
 enum fate { WELL, FAILS, LIES };
 
@@ -297,7 +298,8 @@ static void answer(struct explore_world *world, const struct vfj_command *comman
     }
 }
 
-/* The first command of the slot that is under way; those of no slot count as the first slot's. */
+/* Returns the index of the slot's first unfinished command. Commands without a slot count as
+ * those of slot 0. */
 static unsigned find_flight(const struct explore_world *world, unsigned slot, bool reads)
 {
     for (unsigned i = 0; i < world->flight_count; i++) {
@@ -325,7 +327,7 @@ static unsigned count_batch(const struct explore_world *world, unsigned slot)
     return count;
 }
 
-/* The rest of the slot's batch is not run. */
+/* Ends the remaining commands of the slot's batch as not run. */
 static void drop_batch(struct explore_world *world, unsigned slot, unsigned count)
 {
     for (; count > 0; count--) {
@@ -354,7 +356,8 @@ static bool end_command(struct explore_world *world, unsigned slot, enum fate fa
     return true;
 }
 
-/* The watch is left out: it never rests. */
+/* Returns the earliest deadline, INT64_MAX without one. The watch's deadline does not count: it
+ * is always set. */
 static int64_t due_us(const struct explore_world *world)
 {
     const struct vfj_head *head = &world->state.head;
@@ -383,7 +386,8 @@ static bool timer(struct explore_world *world)
     return true;
 }
 
-/* The daemon dies, before or after what is under way was done, and another starts. */
+/* The daemon dies and another one starts. `is_done` says whether the unfinished commands had
+ * their effect. */
 static bool crash(struct explore_world *world, bool is_done)
 {
     bool changes = false;
@@ -469,9 +473,9 @@ bool explore_move(struct explore_world *world, unsigned move, const char **name)
     }
 }
 
-/* Fair weather */
+/* Settling, without disturbances. */
 
-/* How many addresses of a family it has. */
+/* Returns the number of the interface's addresses of a family. */
 static unsigned owns(const struct vfj_guest_if *interface, bool inet6)
 {
     unsigned count = 0;
@@ -531,7 +535,7 @@ static void check_settled(struct explore_world *world, unsigned number)
         wrong(world, "the IPv6 default route does not go where the address is");
 }
 
-/* By a model that shares nothing with the guest's. */
+/* Checks the addresses with a model that shares no code with the guest model. */
 static void check_network(struct explore_world *world, unsigned number)
 {
     static struct kit_network network;
@@ -565,14 +569,14 @@ void explore_settle(struct explore_world *world)
     }
 }
 
-/* Merging */
+/* Merging of states with the same meaning. */
 
 static int64_t relative(int64_t time_us, int64_t now_us)
 {
     return time_us == VFJ_NEVER_US ? VFJ_NEVER_US : time_us > now_us ? time_us - now_us : 0;
 }
 
-/* Commands with ids from `first` on get those from `id` on. */
+/* Renumbers the `count` commands from id `first` on: they get the ids from `id` on. */
 static void rename_commands(struct explore_world *world, uint64_t first, unsigned count,
                             uint64_t id)
 {
@@ -583,7 +587,8 @@ static void rename_commands(struct explore_world *world, uint64_t first, unsigne
     }
 }
 
-/* Commands that nobody waits for are left out, but for what they do to the guest. */
+/* Renumbers the commands. Drops reads whose result the machine no longer awaits; changing
+ * commands still affect the guest. */
 static void normalise_commands(struct explore_world *world)
 {
     struct vfj_head *head = &world->state.head;
@@ -624,7 +629,7 @@ static void rename_pid(struct explore_world *world, uint64_t *pid)
         }
     }
     if (*pid > 1)
-        *pid = 999; /* of a process that is gone */
+        *pid = 999; /* a dhclient that is gone */
 }
 
 static void rename_pids(struct explore_world *world, struct vfj_view *view)
@@ -660,7 +665,7 @@ static void normalise_pids(struct explore_world *world)
     world->guest.pid_last = 2000;
 }
 
-/* Times that passed become ages, of which those that are long are one. */
+/* Returns a past time relative to now. All ages above the limit become one. */
 static int64_t age(int64_t time_us, int64_t now_us)
 {
     const int64_t longest_us = INT64_C(3601000000);
@@ -708,7 +713,7 @@ void explore_normalise(struct explore_world *world)
     head->parts ^= world->state.index.digests[VFJ_SLOTS_MAX];
 }
 
-/* Packing: a run of zeroes is a 0 and its length. */
+/* Packing: a run of zeroes becomes a 0 and its length. */
 
 struct pack {
     unsigned char *bytes;
@@ -760,7 +765,7 @@ static void put_part(struct pack *pack, void *bytes, size_t size)
     put(pack, bytes, size);
 }
 
-/* The same walk over all parts, there and back. */
+/* Calls `each` for all parts in a fixed order, both for packing and for unpacking. */
 static void walk(struct explore_world *world, struct pack *pack, part *each)
 {
     each(pack, &world->state.head, sizeof world->state.head);

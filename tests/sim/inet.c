@@ -1,5 +1,5 @@
-/* Addresses and routes: what the kernel does to them by itself, and the static routes, which the
- * guest model does not keep. */
+/* Addresses and routes: the kernel's own changes to them, and static routes, which the guest
+ * model lacks. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +12,8 @@ static bool takes_advertisements(struct sim *sim, const struct vfj_guest_if *int
         && vfj_guest_lagg_of(&sim->guest, interface->facts.name) == NULL;
 }
 
-/* Routers advertise all the time. */
+/* Gives the advertised IPv6 address to the interface that accepts advertisements, as often as it
+ * is missing. */
 static void advertise(struct sim *sim, const struct sim_nic *nic)
 {
     struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
@@ -43,7 +44,7 @@ static bool reaches(const struct vfj_guest_if *interface, const char *router)
     return false;
 }
 
-/* A route goes with the address that it was added over. */
+/* Deletes the static route when its interface has lost the address in the router's subnet. */
 static void drop_route(struct sim *sim, struct sim_nic *nic)
 {
     char router[VFJ_ADDRESS_SIZE];
@@ -54,7 +55,7 @@ static void drop_route(struct sim *sim, struct sim_nic *nic)
         memset(&nic->route_if, 0, sizeof nic->route_if);
 }
 
-/* A dhclient that lost its address, on an interface with a link, gets it again. */
+/* Gives the lease's address back to hn, when it has a link and a dhclient and lost the address. */
 static void renew_lease(struct sim *sim, struct sim_nic *nic)
 {
     struct vfj_guest_if *hn = sim_interface(sim, nic->hn);

@@ -1,5 +1,5 @@
-/* The guest's kernel, and the host behind it: what changes without a command of ours, and the lines
- * that tell of it. */
+/* The guest's kernel and the Hyper-V host: the changes that the daemon did not order, and the
+ * devd lines about them. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,7 +39,7 @@ bool sim_has_address(const struct vfj_guest_if *interface, const char *address)
     return false;
 }
 
-/* Lines */
+/* devd lines. */
 
 static void queue_line(struct sim *sim, const char *text)
 {
@@ -51,7 +51,8 @@ static void queue_line(struct sim *sim, const char *text)
     if (line->due_us < sim->late_until_us)
         line->due_us = sim->late_until_us;
     if (sim->line_count > 0 && line->due_us < sim->lines[last].due_us)
-        line->due_us = sim->lines[last].due_us; /* late, but never in another order */
+        /* a line may be late, but the order of lines never changes */
+        line->due_us = sim->lines[last].due_us;
     (void)strcpy(line->text, text);
     sim->line_count++;
 }
@@ -80,7 +81,7 @@ void sim_emit(struct sim *sim, const char *format, ...)
         queue_line(sim, text);
 }
 
-/* The host */
+/* The host. */
 
 void sim_later(struct sim *sim, enum sim_host what, unsigned nic, int64_t after_us)
 {
@@ -90,7 +91,8 @@ void sim_later(struct sim *sim, enum sim_host what, unsigned nic, int64_t after_
         .due_us = sim->now_us + after_us, .order = sim->order++, .what = (uint8_t)what, .nic = nic};
 }
 
-/* Mostly the name it had before; else any that is free. */
+/* Returns the VF's usual name in three of four cases, if it is free, and otherwise any free
+ * name. */
 static struct vfj_name choose_vf_name(struct sim *sim, unsigned number)
 {
     static const char *const drivers[] = {"mce", "mlxen", "mana"};
@@ -125,14 +127,15 @@ static void plug(struct sim *sim, unsigned number, struct vfj_name wanted)
         sim_later(sim, SIM_HOST_DEFAULT, number, sim_between(sim, 100 * ms, 2 * second));
 }
 
-/* pccard_ether(8): devd runs it for an interface that attaches, and it does nothing with one that
- * is up. With DHCP it runs dhclient on the VF, which has hn's MAC and so gets hn's address. */
+/* Does what pccard_ether(8) does. devd runs it for an interface that attaches; it leaves one
+ * that is up alone. With DHCP it runs dhclient on the VF. The VF has hn's MAC and so gets hn's
+ * address. */
 static void configure_by_default(struct sim *sim, unsigned number)
 {
     struct sim_nic *nic = &sim->nics[number];
     struct vfj_guest_if *vf = sim_interface(sim, nic->vf);
     struct vfj_address lease;
-    /* devd knows the old name */
+    /* a renamed VF is left alone: devd runs pccard_ether with the old name */
     if (vf == NULL || vf->facts.up || vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL)
         return;
     sim_say(sim, "devd: pccard_ether %s start", nic->vf.text);
@@ -164,8 +167,8 @@ static void unplug(struct sim *sim, unsigned number)
     nic->is_held_down = false;
 }
 
-/* FreeBSD's devd has a rule of its own: when the link of an interface with DHCP comes up, dhclient
- * is run on it. */
+/* Sets hn's link up. FreeBSD's devd.conf has a rule that runs dhclient when the link of an
+ * interface with DHCP comes up. */
 static void link_up(struct sim *sim, unsigned number)
 {
     struct sim_nic *nic = &sim->nics[number];
@@ -183,7 +186,8 @@ static void run_dhclient(struct sim *sim, unsigned number)
     struct vfj_guest_if *hn = sim_interface(sim, nic->hn);
     struct vfj_address lease;
     if (nic->is_restarted && hn->dhclient == 0 && !vfj_name_is_empty(hn->rxvf))
-        sim_later(sim, SIM_HOST_DHCLIENT, number, second); /* netif(8) waits for a link */
+        /* netif(8) waits for a link: try again */
+        sim_later(sim, SIM_HOST_DHCLIENT, number, second);
     nic->is_restarted &= hn->dhclient == 0;
     if (hn->dhclient != 0 || !vfj_name_is_empty(hn->rxvf))
         return;
@@ -197,7 +201,7 @@ static void run_dhclient(struct sim *sim, unsigned number)
     nic->is_restarted = false;
 }
 
-/* The host's side of the wire; the line tells of it only when the VF is up. */
+/* Changes the host's side of the wire. A line reports the change only when the VF is up. */
 static void toggle_vf_link(struct sim *sim, unsigned number)
 {
     struct vfj_guest_if *vf = sim_interface(sim, sim->nics[number].vf);
@@ -258,8 +262,8 @@ void sim_do(struct sim *sim, const struct sim_todo *todo)
     }
 }
 
-/* hn(4) moves the data path to a VF that is up, and back from one that is not (hn_rxvf_change()).
- */
+/* Moves the data path to a VF that is up, and back when it is down, as hn(4) does
+ * (hn_rxvf_change()). */
 void sim_kernel_follow(struct sim *sim)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {

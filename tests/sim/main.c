@@ -1,4 +1,4 @@
-/* vfj_sim: runs seeds, and says which failed. */
+/* vfj_sim: runs seeds and prints those that fail. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ static const char usage[]
 
 enum {
     JOBS_MAX = 64,
-    SEEDS_FOR_A_JOB = 50, /* fewer are not worth a process */
+    SEEDS_FOR_A_JOB = 50, /* a process with fewer seeds is not worth its start */
 };
 
 struct totals {
@@ -56,7 +56,7 @@ void sim_say(struct sim *sim, const char *format, ...)
 
 static uint64_t running;
 
-/* A VFJ_CHECK of the program's own, or worse. */
+/* Reports the seed that ended by a signal, such as that of a failed VFJ_CHECK of the program. */
 static void on_trap(int signal_number)
 {
     printf("seed %" PRIu64 ": FAILED by signal %d\n", running, signal_number);
@@ -137,7 +137,7 @@ static void add(struct totals *totals, const struct sim *sim, bool right)
     totals->simulated_us += sim->now_us;
 }
 
-/* Every `step`th seed, up to `last`. */
+/* Runs the seeds from `first` to `last` in steps of `step`. */
 static void run_seeds(struct sim *sim, uint64_t first, uint64_t last, unsigned step,
                       struct totals *totals)
 {
@@ -183,8 +183,8 @@ static void remove_place(const struct sim *sim, const char *directory)
     (void)rmdir(directory);
 }
 
-/* A process of its own: SQLite, its faults and the simulator are one each in a process. Its totals
- * come by a pipe; of one that a check of the program's has ended there are none. */
+/* Starts a job in a child process: SQLite, its faults and the simulator exist once in a process.
+ * The child sends its totals through a pipe. A child that a failed check ends sends none. */
 static int begin_job(struct sim *sim, uint64_t first, uint64_t last, unsigned step)
 {
     int ends[2];
@@ -240,8 +240,8 @@ static unsigned choose_jobs(uint64_t asked, uint64_t seeds)
     return jobs < JOBS_MAX ? (unsigned)jobs : JOBS_MAX;
 }
 
-/* The process has one thread; and nobody asks how much memory SQLite has, or where it is short.
- * Where sanitizers are, they look after it. */
+/* Configures SQLite for a process of one thread, without statistics on its memory. With
+ * sanitizers it uses malloc(3), which they watch. */
 static void prepare_sqlite(void)
 {
 #ifndef SIM_SANITIZED
@@ -310,7 +310,7 @@ int main(int argc, char **argv)
     }
     (void)signal(SIGILL, on_trap);
     (void)signal(SIGTRAP, on_trap);
-    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* processes share it */
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* processes share stdout: write whole lines */
     double begun_s = now_s();
     jobs = choose_jobs(jobs, file != NULL ? 0 : last - first + 1);
     prepare_sqlite();

@@ -1,4 +1,4 @@
-/* All chance comes from here: the seed is the run. */
+/* The only source of random numbers in the simulator: a seed decides the whole run. */
 #include "tests/sim/sim.h"
 
 uint64_t sim_roll(struct sim *sim, uint64_t sides)

@@ -1,4 +1,4 @@
-/* The guest as rc.conf has it: interfaces, addresses, names, routes, and an admin's own scripts. */
+/* Sets up the guest from its rc.conf: interfaces, addresses, names, routes and admin's scripts. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static void choose_names(struct sim *sim, struct sim_nic *nic)
     nic->lagg = vfj_name_of(name);
     if (!sim_chance(sim, 25))
         return;
-    /* its number is that of another unit */
+    /* the name has the number of another unit, so that a mix-up would show */
     snprintf(name, sizeof name, "lan%u", number_of(sim, nic) + 1);
     nic->hn_new = vfj_name_of(name);
     nic->is_renamed = sim_chance(sim, 60);
@@ -75,8 +75,8 @@ static void write_rc(struct sim *sim, const struct sim_nic *nic, struct vfj_name
         sim_direct(sim, "%%rc ifconfig_%s_ipv6=\"inet6 %s\"", name.text, nic->inet6);
 }
 
-/* The first interface with an IPv6 address that somebody gave it has the default route; not a
- * matter of chance. */
+/* Gives the IPv6 default route to the first interface with a static IPv6 address. Takes no
+ * random number. */
 static void choose_router6(struct sim *sim, struct sim_nic *nic)
 {
     nic->has_router6 = nic->inet6[0] != '\0' && !nic->rtadv;

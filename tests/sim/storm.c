@@ -1,4 +1,4 @@
-/* What happens to a guest in a storm: the host, the disk, the clock, and daemons that die. */
+/* The events of a storm: those of the host, the disk and the clock, and daemons that die. */
 #include <sqlite3.h>
 
 #include "tests/kit/fault_vfs.h"
@@ -32,7 +32,7 @@ static void host_flaps(struct sim *sim)
     }
 }
 
-/* The host is serviced: all VFs leave, and come back after a while, in another order. */
+/* Services the host: all VFs leave, and return later in another order. */
 static void host_servicing(struct sim *sim)
 {
     int64_t away_us = sim_between(sim, 100 * ms, 30 * second);
@@ -42,8 +42,8 @@ static void host_servicing(struct sim *sim)
     }
 }
 
-/* The VF that is about to become a port leaves, and one of its name comes to another hn, all before
- * ifconfig(8) does it. */
+/* While ifconfig(8) is about to make the VF a port, the VF leaves, and another hn gets a VF with
+ * the same name. */
 void sim_storm_swap(struct sim *sim, struct sim_flight *join)
 {
     const struct sim_nic *nic = sim_nic_of(sim, join->command.hn);
@@ -127,7 +127,7 @@ static void act(struct sim *sim)
     else if (what < 17)
         host_servicing(sim);
     else if (what < 24 && sim->is_transparent)
-        host_flaps(sim); /* what admins do to a lagg has no meaning */
+        host_flaps(sim); /* an admin has no reason to make a lagg */
     else if (what < 24)
         sim_admin_meddles(sim);
     else if (what < 29)
@@ -161,7 +161,7 @@ void sim_storm_begin(struct sim *sim)
     }
 }
 
-/* A VF that has no link gets it. */
+/* Gives a link to every VF that has none. */
 static void give_links_back(struct sim *sim)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {
@@ -177,8 +177,8 @@ static int64_t pause_us(struct sim *sim)
                                : sim_between(sim, second, 40 * second);
 }
 
-/* Fair weather again. What was lost is found after a gap: devd drops a client that it could not
- * send to. */
+/* Ends the storm. Then drops the connection to devd, as devd does with a client that it could
+ * not send to: after the gap the daemon finds what it missed. */
 void sim_storm_end(struct sim *sim)
 {
     sim_say(sim, "the storm is over");

@@ -1,5 +1,5 @@
-/* A guest in transparent mode (--transparent): what its kernel does, and what the daemon has to know of
- * it in the end. No command changes anything. */
+/* A guest in transparent mode (--transparent): what its kernel does, and what the daemon must
+ * know at the end. The daemon changes nothing in such a guest. */
 #include "core/data/finding.h"
 #include "tests/sim/sim.h"
 
@@ -17,7 +17,8 @@ void sim_transparent_plugged(struct sim *sim, unsigned number)
         sim_later(sim, SIM_HOST_SWITCH, number, 2 * second + sim_between(sim, 0, 600 * ms));
 }
 
-/* hn_xpnt_vf_init(): hn(4) ups the VF, and moves the data path. Only the VF's link tells of it. */
+/* Takes the VF up and moves the data path, as hn_xpnt_vf_init() of hn(4) does. The only line
+ * about it is that of the VF's link. */
 void sim_transparent_switch(struct sim *sim, unsigned number)
 {
     struct vfj_guest_if *vf = sim_interface(sim, sim->nics[number].vf);
@@ -28,7 +29,7 @@ void sim_transparent_switch(struct sim *sim, unsigned number)
         sim_emit(sim, "!system=IFNET subsystem=%s type=LINK_UP", vf->facts.name.text);
 }
 
-/* Whether something is the matter that the finding can be about. */
+/* Returns whether the guest really is as the finding says. */
 static bool is_true(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot,
                     enum vfj_reason fault)
 {

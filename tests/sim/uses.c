@@ -1,6 +1,7 @@
-/* Guests that use hn for more than its own addresses, and what people and agents do to all of them:
- * VLANs, bridges, carp(4), FIBs, another DHCP client, `service netif restart`. One seed in four has
- * them, and a generator of their own: the other seeds mean what they meant without them. */
+/* Guests that use hn for more than its own addresses, and what admins and agents do to them:
+ * VLANs, bridges, carp(4), FIBs, another DHCP client, `service netif restart`. One seed in four
+ * has such uses. They have a random generator of their own, so that the other seeds keep their
+ * meaning. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ bool sim_has_uses(const struct sim *sim)
     return sim->seed % USES_EVERY == USES;
 }
 
-/* xorshift64* */
+/* Returns a random number below `sides`. The generator is xorshift64*. */
 static unsigned roll(struct sim *sim, unsigned sides)
 {
     uint64_t *state = &sim->random_of_uses;
@@ -87,7 +88,7 @@ void sim_uses_set_up(struct sim *sim, struct sim_nic *nic)
         sim_direct(sim, "%%rc dhclient_flags_%s=\"-c /etc/dhclient.wan.conf\"", nic->hn_new.text);
 }
 
-/* What was made by hand is gone. */
+/* Ends the uses that were made by hand: a boot removes them. */
 void sim_uses_boot(struct sim *sim, struct sim_nic *nic)
 {
     (void)sim;
@@ -98,7 +99,8 @@ void sim_uses_boot(struct sim *sim, struct sim_nic *nic)
     nic->more[0] = '\0';
 }
 
-/* What is made on a lagg port, or while hn becomes one, has no traffic: the maker's doing. */
+/* Makes a VLAN or bridge on hn. On a lagg port, or while hn becomes one, it has no traffic, and
+ * the checks do not expect any. */
 static void admin_makes_user(struct sim *sim, struct sim_nic *nic)
 {
     char name[VFJ_NAME_SIZE];
@@ -108,7 +110,7 @@ static void admin_makes_user(struct sim *sim, struct sim_nic *nic)
     make_user(sim, nic, use);
     name_user(sim, nic, use, name);
     struct vfj_guest_if *user = sim_interface(sim, vfj_name_of(name));
-    memset(&user->told, 0, sizeof user->told); /* no boot brings it back */
+    memset(&user->told, 0, sizeof user->told); /* a boot does not restore it */
     nic->use = (uint8_t)use;
     nic->is_late = true;
     nic->more[0] = '\0';
@@ -127,7 +129,7 @@ static void admin_destroys_user(struct sim *sim, struct sim_nic *nic)
     sim_emit(sim, "!system=IFNET subsystem=%s type=DETACH", name);
 }
 
-/* `service netif restart; service routing restart` */
+/* Restarts the network as `service netif restart; service routing restart` does. */
 
 static void stop_interface(struct sim *sim, struct vfj_guest_if *interface)
 {
@@ -187,7 +189,7 @@ static void restart(struct sim *sim, struct sim_nic *nic)
     if (nic->has_script || nic->foreign)
         return;
     nic->meddled = true;
-    /* all was taken down together: the VF is nobody's choice */
+    /* a VF that went down with its whole lagg does not count as taken down by an admin */
     nic->is_held_down = vf != NULL
         && !(lagg != NULL && vfj_interface_has_port(&lagg->facts, nic->vf)
              && vfj_interface_has_port(&lagg->facts, nic->hn));
@@ -196,7 +198,7 @@ static void restart(struct sim *sim, struct sim_nic *nic)
     stop_interface(sim, vf);
     stop_interface(sim, hn);
     start_interface(sim, nic, hn);
-    nic->is_restarted = nic->dhcp; /* dhclient-script(8) brings the default route */
+    nic->is_restarted = nic->dhcp; /* dhclient-script(8) adds the default route */
     if (!nic->dhcp)
         sim_uses_default_route(sim, nic);
 }

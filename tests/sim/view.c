@@ -1,4 +1,4 @@
-/* An observation in one line, for a run that is reported line by line. */
+/* Prints an observation in one line, for a run with --verbose output. */
 #include "tests/sim/sim.h"
 
 static void add_interface(struct vfj_text *text, const char *label,

@@ -1,5 +1,5 @@
-/* The world that the daemon's loop sees (adapters/freebsd/guest/guest_io.h), made of the simulated
- * guest, and simulated time. */
+/* The guest as the daemon loop sees it (adapters/freebsd/guest/guest_io.h), made of the
+ * simulated guest, and simulated time. */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 static const int64_t ms = 1000, second = 1000000;
 
-/* The loop knows the world by a pointer only. */
+/* Returns the simulator behind the loop's pointer. The loop never looks inside the struct. */
 static struct sim *sim_of(struct vfj_guest_io *world)
 {
     return (struct sim *)(void *)world;
@@ -76,13 +76,14 @@ static struct vfj_event *begin(struct sim *sim, enum vfj_event_kind kind)
 static void stop_daemon(struct sim *sim, const char *reason)
 {
     sim->broken = sim->stopping = false;
-    sim->records_lost |= vfj_ledger_has_lost(sim->loop.ledger); /* the kept ones are written yet */
+    /* the rows that were kept are still being written */
+    sim->records_lost |= vfj_ledger_has_lost(sim->loop.ledger);
     begin(sim, VFJ_EVENT_STOPPED)->as.text = vfj_span_of(reason);
     tell(sim);
     sim->broken = true;
 }
 
-/* One signal in four is followed by another. */
+/* Delivers SIGTERM. In one case of four a second signal follows at once. */
 static void ask_to_stop(struct sim *sim)
 {
     sim->stop = false;
@@ -116,7 +117,7 @@ void vfj_guest_io_configure(struct vfj_guest_io *world)
     tell(sim);
 }
 
-/* Commands */
+/* Commands. */
 
 static enum sim_fate choose_fate(struct sim *sim)
 {
@@ -138,7 +139,8 @@ static int64_t choose_duration(struct sim *sim, const struct sim_flight *flight)
     return hangs || took_us > limit_us ? limit_us : took_us;
 }
 
-/* Whether the machine waits for this look: of one that it gave up it learns nothing. */
+/* Returns whether the machine still awaits this observation. It ignores the result of one that
+ * it gave up. */
 static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
@@ -150,8 +152,8 @@ static bool is_awaited(const struct sim *sim, const struct vfj_command *command)
     return false;
 }
 
-/* As the runner has it (adapters/freebsd/run/runner.h): the commands of a slot run one at a time.
- */
+/* Returns whether another changing command of the slot is unfinished. Like the runner
+ * (adapters/freebsd/run/runner.h), the simulator runs the commands of a slot one at a time. */
 static bool must_wait(const struct sim *sim, const struct vfj_command *command)
 {
     for (unsigned i = 0; i < sim->flight_count; i++) {
@@ -162,7 +164,7 @@ static bool must_wait(const struct sim *sim, const struct vfj_command *command)
     return false;
 }
 
-/* A command begins. Of a daemon that dies now it never does. */
+/* Begins a command, unless the daemon dies just before. */
 static void begin_flight(struct sim *sim, struct sim_flight *flight)
 {
     const struct vfj_command *command = &flight->command;
@@ -185,7 +187,8 @@ static void begin_flight(struct sim *sim, struct sim_flight *flight)
         sim_storm_swap(sim, flight);
 }
 
-/* The next command of the slot, which is not run after a failure that stops the batch. */
+/* Begins the slot's next command. After a failure that stops the batch, the command does not
+ * run. */
 static void start_next(struct sim *sim, struct vfj_name hn, bool is_stopped)
 {
     struct sim_flight *next = NULL;
@@ -212,7 +215,7 @@ static void look(struct sim *sim, struct sim_flight *flight)
         return;
     nic->given_count = 0;
     if (!vfj_name_equal(flight->command.a, nic->hn))
-        return; /* it was renamed, and not seen */
+        return; /* hn was renamed: the probe did not see it */
     nic->meddled &= !flight->answer.ok;
     nic->is_seen |= flight->answer.ok;
 }
@@ -246,7 +249,7 @@ static void execute(struct sim *sim, const struct vfj_command *command)
         look(sim, flight);
 }
 
-/* dhclient-script(8) gives the guest the lease's router, when it has none. */
+/* Adds the default route of the lease when the guest has none, as dhclient-script(8) does. */
 static void take_router(struct sim *sim, const struct sim_nic *nic,
                         const struct vfj_command *command)
 {
@@ -281,13 +284,14 @@ bool vfj_guest_io_is_in_batch(const struct vfj_guest_io *world)
     return false;
 }
 
-/* What the guest model does not do. */
+/* Applies the effects that the guest model lacks. */
 static void work_more(struct sim *sim, const struct sim_flight *flight, struct vfj_outcome *outcome)
 {
     const struct vfj_command *command = &flight->command;
     struct sim_nic *nic = sim_nic_of(sim, command->hn);
     if (nic != NULL && command->kind == VFJ_COMMAND_DOWN && flight->is_unrecorded)
-        nic->is_held_down = true; /* the next daemon takes it for an admin's doing */
+        /* the row about it is lost, so the next daemon believes that an admin took the VF down */
+        nic->is_held_down = true;
     if (nic != NULL && command->kind == VFJ_COMMAND_DHCLIENT_BACKGROUND && outcome->status == 0)
         take_router(sim, nic, command);
     if (command->kind == VFJ_COMMAND_ROUTE_ADD)
@@ -296,7 +300,7 @@ static void work_more(struct sim *sim, const struct sim_flight *flight, struct v
         sim_admin_script(sim, nic);
 }
 
-/* Of a static route that can't be added the machine says so, and goes on. */
+/* Records that a static route could not be added. The machine logs such a failure and continues. */
 static void note_route(struct sim *sim, const struct vfj_command *command,
                        const struct vfj_outcome *outcome)
 {
@@ -372,7 +376,7 @@ static void finish_flight(struct sim *sim, unsigned index)
         sim->listener.late_exit(sim->listener.context);
 }
 
-/* A daemon is gone: what its children were doing is done, or never will be. */
+/* Ends the commands of a daemon that is gone: each has its full effect or none. */
 static void orphan_flights(struct sim *sim)
 {
     static struct vfj_outcome outcome;
@@ -389,11 +393,11 @@ static void orphan_flights(struct sim *sim)
     }
 }
 
-/* Time */
+/* Time. */
 
 static void give_line(struct sim *sim)
 {
-    static char text[SIM_LINE_SIZE]; /* borrowed by the event */
+    static char text[SIM_LINE_SIZE]; /* the event points to it */
     (void)strcpy(text, sim->lines[sim->line_first].text);
     sim->line_first = (sim->line_first + 1) % SIM_LINES_MAX;
     sim->line_count--;
@@ -490,7 +494,7 @@ static void take_next(struct sim *sim, const struct next *next)
     }
 }
 
-/* Lines, timers and what is only read change nothing in the guest. */
+/* Returns whether the next thing can change the guest. Lines, timers and reads cannot. */
 static bool may_change_guest(const struct sim *sim, const struct next *next)
 {
     if (next->source == FROM_FLIGHT)
@@ -498,8 +502,9 @@ static bool may_change_guest(const struct sim *sim, const struct next *next)
     return next->source == FROM_HOST || next->source == FROM_STORM;
 }
 
-/* One thing happens, unless that is after `until_us`. What the kernel does about it may ask for
- * more: it has done all when it looked twice. */
+/* Lets the next thing happen, unless its time is after `until_us`. The kernel then reacts. It
+ * does so in two steps after each change of the guest, because the first reaction can cause a
+ * second. */
 static bool step(struct sim *sim, int64_t until_us)
 {
     struct next next = find_next(sim);

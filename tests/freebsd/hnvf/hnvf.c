@@ -1,8 +1,9 @@
-/* hnvf(4): a test instrument. Ordinary Ethernet interfaces behave towards userland like hn(4) with
- * VFs on Hyper-V; README.md says how.
+/* hnvf(4): a test instrument. It makes ordinary Ethernet interfaces behave towards userland like
+ * hn(4) with VFs on Hyper-V; see README.md.
  *
- * hnvf_map.c decides; this file reports events to it and carries its actions out. One sx(9) lock
- * covers the map. Packets take no lock: they read the ports, in the network epoch. */
+ * hnvf_map.c makes the decisions. This file reports events to it and carries out its actions.
+ * One sx(9) lock protects the map. The packet path takes no lock: it reads the ports in the
+ * network epoch. */
 #include "hnvf.h"
 
 struct unit hnvf_units[HNVF_UNITS_MAX];
@@ -41,7 +42,8 @@ static void send(const char *system, struct ifnet *ifp, const char *type)
     devctl_notify(system, ifp->if_xname, type, NULL);
 }
 
-/* Carries one action out. Returns an interface that is to be taken down without the lock. */
+/* Carries out one action. Returns an interface that the caller must take down after it has
+ * released the lock, or NULL. */
 static struct ifnet *act(const struct hnvf_action *action)
 {
     struct ifnet *ifp = __DECONST(struct ifnet *, action->id);
@@ -107,14 +109,14 @@ static struct ifnet *act(const struct hnvf_action *action)
     return NULL;
 }
 
-/* Carries out what a step returned, and unlocks. */
+/* Carries out the actions of a step and releases the lock. */
 static void act_and_unlock(void)
 {
     struct ifnet *down[HNVF_UNITS_MAX];
     unsigned down_count = 0;
 
     for (unsigned i = 0; i < actions.count; i++) {
-        hnvf_publish(); /* an unhooked interface is no peer any more */
+        hnvf_publish(); /* after this, no port has an unhooked interface as its peer */
         struct ifnet *ifp = act(&actions.of[i]);
         if (ifp != NULL && down_count < nitems(down))
             down[down_count++] = ifp;
@@ -159,8 +161,9 @@ static void wait_over(void *context, int pending __unused)
     act_and_unlock();
 }
 
-/* Link events come from a software interrupt, which must not sleep, and addresses set by a router
- * advertisement come in the network epoch: a task takes both up. */
+/* Reports links and addresses to the map. Runs as a task, because the event handlers must not
+ * sleep: link events come from a software interrupt, and addresses of a router advertisement in
+ * the network epoch. */
 static void scan(void *context __unused, int pending __unused)
 {
     struct ifnet *found[HNVF_UNITS_MAX * PORTS];
@@ -249,7 +252,7 @@ static void on_mac(void *context __unused, struct ifnet *ifp)
         step(HNVF_MAC, ifp);
 }
 
-/* Two interfaces may come before this module: all are reported to the map again. */
+/* Reports all interfaces to the map. Two of a pair may have existed before this module. */
 void hnvf_rescan(void)
 {
     VNET_ITERATOR_DECL(vnet_iter);
@@ -257,7 +260,7 @@ void hnvf_rescan(void)
 
     VNET_LIST_RLOCK();
     IFNET_RLOCK();
-    for (unsigned round = 0; round < 2; round++) { /* hns first */
+    for (unsigned round = 0; round < 2; round++) { /* the first round reports the hns */
         VNET_FOREACH(vnet_iter)
         {
             CURVNET_SET_QUIET(vnet_iter);
@@ -281,7 +284,7 @@ static void listen(void)
     tag_count = 0;
     LISTEN(ether_ifattach_event, on_attach);
     LISTEN(ifnet_arrival_event, on_arrival);
-    /* after lagg(4), which gives its port the hooks back */
+    /* runs after lagg(4), which first restores the hooks of its port */
     tags[tag_count++]
         = EVENTHANDLER_REGISTER(ifnet_departure_event, on_departure, NULL, EVENTHANDLER_PRI_LAST);
     LISTEN(ifnet_event, on_event);
@@ -308,8 +311,8 @@ static void listen_no_more(void)
 #endif
 }
 
-/* hn(4) and this module cannot both own dev.hn. GENERIC holds hn(4) with no device on any machine
- * but a Hyper-V guest. */
+/* Returns whether hn(4) has devices: then it owns dev.hn, and this module must not load. On
+ * other machines GENERIC contains hn(4) without a device. */
 static bool has_real_hn(void)
 {
     devclass_t class = devclass_find("hn");
@@ -343,18 +346,18 @@ static int load(void)
     return 0;
 }
 
-/* Gives all interfaces back. Fails while lagg(4) or another module stands before a hook, since that
- * module would give the hook back to the interface later. */
+/* Restores all interfaces. Fails while lagg(4) or another module has replaced a hook, because
+ * that module would put the hook back later. */
 static int stop(void)
 {
     sx_xlock(&hnvf_lock);
     struct ifnet *ifp = hnvf_blocker();
     if (ifp == NULL) {
-        is_stopping = true; /* no interface becomes a port any more */
+        is_stopping = true; /* from now on no interface becomes a port of this module */
         hnvf_stop(&hnvf_state, &actions);
         act_and_unlock();
         sx_xlock(&hnvf_lock);
-        ifp = hnvf_blocker(); /* lagg(4) takes ports without asking */
+        ifp = hnvf_blocker(); /* check again: lagg(4) can have taken a port meanwhile */
     }
     if (ifp == NULL) {
         hnvf_take_out_parked();

@@ -1,4 +1,4 @@
-/* What the files of hnvf(4) share. */
+/* Declarations that the files of hnvf(4) share. */
 #ifndef TESTS_FREEBSD_HNVF_HNVF_H
 #define TESTS_FREEBSD_HNVF_HNVF_H
 
@@ -36,9 +36,10 @@
 
 #include "hnvf_map.h"
 
-/* One interface whose functions hnvf stands before. */
+/* An interface whose functions hnvf replaces by hooks. `input`, `transmit` and `ioctl` are its
+ * own functions. */
 struct port {
-    struct ifnet *ifp;  /* NULL: the port is free */
+    struct ifnet *ifp;  /* NULL: this port is free */
     struct ifnet *peer; /* the other interface of the pair, or NULL */
     enum hnvf_verdict received, sent;
     void (*input)(struct ifnet *, struct mbuf *);
@@ -57,7 +58,7 @@ struct unit {
     struct timeout_task wait;
 };
 
-/* hw.hn.* as hn(4) has them, and the knobs, hw.hnvf.* */
+/* The hw.hn.* of hn(4), and this module's own settings hw.hnvf.*. */
 struct hnvf_knobs {
     int transparent, accbpf, attwait_s;
     int datapath, mana, down_ms;
@@ -66,26 +67,27 @@ struct hnvf_knobs {
 extern struct unit hnvf_units[HNVF_UNITS_MAX];
 extern struct hnvf_map hnvf_state;
 extern struct hnvf_knobs hnvf_knobs;
-extern struct sx hnvf_lock; /* covers hnvf_state and the ports' members but for packets */
+extern struct sx hnvf_lock; /* protects hnvf_state and the ports, except when a packet reads them */
 extern counter_u64_t hnvf_dropped, hnvf_relabelled;
 
 /* hnvf.c */
 void hnvf_rescan(void);
 
-/* hnvf_ports.c; all but the last two with the lock. */
+/* hnvf_ports.c: the caller holds the lock, except for the last two functions. */
 void hnvf_hook(unsigned unit, unsigned which, struct ifnet *ifp);
 void hnvf_unhook(unsigned unit, unsigned which);
-void hnvf_forget(const struct ifnet *ifp); /* the interface is gone */
-void hnvf_publish(void);                   /* makes what packets read equal to the map */
+void hnvf_forget(const struct ifnet *ifp); /* call this when the interface is gone */
+void hnvf_publish(void); /* copies the map's decisions into the ports, for the packet path */
 int hnvf_driver_link(unsigned unit, struct ifnet *ifp);
-struct ifnet *hnvf_blocker(void); /* an interface whose hook cannot be taken out now, or NULL */
+/* returns an interface whose hook cannot be removed now, or NULL */
+struct ifnet *hnvf_blocker(void);
 void hnvf_take_out_parked(void);
 void hnvf_init_ports(void);
 void hnvf_drain_ports(void);
 
 /* hnvf_sysctls.c */
 void hnvf_add_sysctls(void);
-void hnvf_add_unit_sysctls(unsigned unit); /* with the lock */
+void hnvf_add_unit_sysctls(unsigned unit); /* the caller holds the lock */
 void hnvf_remove_sysctls(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Pairs VFs with hns by MAC and decides what a change of either leads to. */
+/* Pairs VFs with hns by MAC, and decides which actions follow from a change of an interface. */
 #ifdef _KERNEL
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -29,7 +29,7 @@ unsigned hnvf_unit_of(const char *name)
     return unit < HNVF_UNITS_MAX ? unit : HNVF_UNITS_MAX;
 }
 
-/* The unit whose hn this is. */
+/* Returns the unit whose hn has this id, or HNVF_UNITS_MAX. */
 static unsigned find_hn(const struct hnvf_map *map, const void *id)
 {
     unsigned unit = 0;
@@ -38,7 +38,7 @@ static unsigned find_hn(const struct hnvf_map *map, const void *id)
     return unit;
 }
 
-/* hn_ismyvf(). An interface that is an hn itself is nobody's VF here. */
+/* Does what hn_ismyvf() does. In addition, an hn is never the VF of another hn. */
 static bool is_vf_of(const struct hnvf_map *map, unsigned unit,
                      const struct hnvf_interface *interface)
 {
@@ -49,7 +49,7 @@ static bool is_vf_of(const struct hnvf_map *map, unsigned unit,
         && memcmp(interface->mac, slot->mac, HNVF_MAC_SIZE) == 0;
 }
 
-/* Transparent mode: the VF gets the data path (hn_xpnt_vf_init()). */
+/* Transparent mode: gives the data path to the VF (hn_xpnt_vf_init()). */
 static void enable(struct hnvf_map *map, unsigned unit, struct hnvf_actions *out)
 {
     struct hnvf_unit *slot = &map->units[unit];
@@ -60,7 +60,7 @@ static void enable(struct hnvf_map *map, unsigned unit, struct hnvf_actions *out
     add(out, slot->vf_has_link ? HNVF_LINK_UP : HNVF_LINK_DOWN, unit, slot->hn);
 }
 
-/* Transparent mode: hn has the data path again. */
+/* Transparent mode: gives the data path back to hn. */
 static void disable(struct hnvf_map *map, unsigned unit, struct hnvf_actions *out)
 {
     struct hnvf_unit *slot = &map->units[unit];
@@ -70,8 +70,8 @@ static void disable(struct hnvf_map *map, unsigned unit, struct hnvf_actions *ou
     add(out, HNVF_LINK_ASK, unit, slot->hn);
 }
 
-/* Non-transparent mode: an edge of hn_rxvf_change(). The kernel sends no second VF_UP or VF_DOWN in
- * a row, and compares MACs, not the map: a VF that was never mapped can be active. */
+/* Non-transparent mode: acts when hn_rxvf_change() does. The kernel never sends VF_UP or VF_DOWN
+ * twice in a row. It compares MACs and not the map, so a VF that was never mapped can be active. */
 static void change_active(struct hnvf_map *map, const struct hnvf_interface *interface, bool is_up,
                           struct hnvf_actions *out)
 {
@@ -105,8 +105,8 @@ static void release(struct hnvf_map *map, unsigned unit, struct hnvf_actions *ou
     *slot = (struct hnvf_unit){.hn = NULL};
 }
 
-/* An interface named hnN is the hn of unit N until it goes, whatever its later name: the number in
- * dev.hn.N is the newbus unit. */
+/* Makes an interface named hnN the hn of unit N. It remains that under any later name, because
+ * the N of dev.hn.N is the newbus unit. */
 static void take(struct hnvf_map *map, const struct hnvf_interface *interface,
                  struct hnvf_actions *out)
 {
@@ -115,7 +115,8 @@ static void take(struct hnvf_map *map, const struct hnvf_interface *interface,
         || find_hn(map, interface->id) != HNVF_UNITS_MAX)
         return;
     for (unsigned i = 0; i < HNVF_UNITS_MAX; i++)
-        if (map->units[i].vf == interface->id) /* FreeBSD 16 renames a VF in place */
+        /* FreeBSD 16 renames a VF without a departure: it remains a VF */
+        if (map->units[i].vf == interface->id)
             return;
     struct hnvf_unit *slot = &map->units[unit];
     *slot = (struct hnvf_unit){.hn = interface->id, .is_hn_up = interface->is_up};
@@ -123,7 +124,7 @@ static void take(struct hnvf_map *map, const struct hnvf_interface *interface,
     add(out, HNVF_TAKE, unit, interface->id);
 }
 
-/* Returns true when the interface became the VF of a unit. */
+/* Maps an interface to each hn with its MAC that has no VF. Returns true when it became a VF. */
 static bool map_vf(struct hnvf_map *map, const struct hnvf_interface *interface,
                    struct hnvf_actions *out)
 {
@@ -152,7 +153,8 @@ static bool map_vf(struct hnvf_map *map, const struct hnvf_interface *interface,
     return is_mapped;
 }
 
-/* The VF's PCI function is gone, and with mana(4) the VFs of the other hns are ports of it. */
+/* Takes the VFs of the other hns down. With mana(4) all VFs are ports of one PCI function, and
+ * that function is gone. */
 static void take_others_down(const struct hnvf_map *map, const void *id, struct hnvf_actions *out)
 {
     for (unsigned unit = 0; unit < HNVF_UNITS_MAX; unit++)
@@ -160,8 +162,8 @@ static void take_others_down(const struct hnvf_map *map, const void *id, struct 
             add(out, HNVF_TAKE_DOWN, unit, map->units[unit].vf);
 }
 
-/* hn_ifnet_detevent() unmaps the VF and does not look at IFF_RENAMING, so a renamed VF loses its
- * place. Its data path stays where it is. */
+/* Unmaps a VF. A renamed VF is unmapped too, because hn_ifnet_detevent() does not check
+ * IFF_RENAMING; it then keeps the data path. */
 static void forget_vf(struct hnvf_map *map, const struct hnvf_interface *interface, bool is_gone,
                       struct hnvf_actions *out)
 {
@@ -172,7 +174,7 @@ static void forget_vf(struct hnvf_map *map, const struct hnvf_interface *interfa
             unmap(map, unit, out);
             was_mapped = true;
         }
-        if (is_gone && slot->active == interface->id) { /* it went without going down */
+        if (is_gone && slot->active == interface->id) { /* it departed while it was up */
             slot->active = NULL;
             add(out, HNVF_LINK_ASK, unit, slot->hn);
             add(out, HNVF_SEND_VF_DOWN, unit, slot->hn);
@@ -182,8 +184,9 @@ static void forget_vf(struct hnvf_map *map, const struct hnvf_interface *interfa
         take_others_down(map, interface->id, out);
 }
 
-/* IFF_UP of hn itself: in transparent mode the VF follows (hn_init(), hn_stop()). The first address
- * of an interface ups it without an ifnet_event (ether_ioctl()). */
+/* Handles a change of hn's own IFF_UP. In transparent mode the VF follows (hn_init(),
+ * hn_stop()). The first address of an interface takes it up without an ifnet_event
+ * (ether_ioctl()). */
 static void change_hn(struct hnvf_map *map, unsigned unit, bool is_up, struct hnvf_actions *out)
 {
     struct hnvf_unit *slot = &map->units[unit];
@@ -215,7 +218,8 @@ static void change_up(struct hnvf_map *map, const struct hnvf_interface *interfa
             add(out, is_up ? HNVF_LINK_UP : HNVF_LINK_DOWN, unit, interface->id);
 }
 
-/* The driver under hn reports a link that hn hides; in transparent mode hn mirrors the VF's. */
+/* Handles a change of a driver's link. hn hides its own link while the VF is active. In
+ * transparent mode hn's link mirrors that of its VF. */
 static void change_link(struct hnvf_map *map, const struct hnvf_interface *interface,
                         struct hnvf_actions *out)
 {
@@ -237,8 +241,9 @@ static void change_link(struct hnvf_map *map, const struct hnvf_interface *inter
     }
 }
 
-/* An interface got another MAC. hn(4) does not care; interfaces that are made here (epair(4),
- * tap(4)) can get the MAC of an hn only after they attached, so this is their attach. */
+/* Handles a new MAC of an interface. hn(4) ignores those. But epair(4) and tap(4) interfaces can
+ * get the MAC of an hn only after they attached, so that this module treats the new MAC as their
+ * attach. */
 static void change_mac(struct hnvf_map *map, const struct hnvf_interface *interface,
                        struct hnvf_actions *out)
 {
@@ -257,7 +262,7 @@ void hnvf_step(struct hnvf_map *map, enum hnvf_event event, const struct hnvf_in
     case HNVF_ATTACH:
         take(map, interface, out);
         if (find_hn(map, interface->id) < HNVF_UNITS_MAX)
-            change_mac(map, interface, out); /* at its arrival it had none yet */
+            change_mac(map, interface, out); /* its MAC was not set yet when it arrived */
         else
             (void)map_vf(map, interface, out);
         break;

@@ -1,19 +1,21 @@
-/* The functions of interfaces that hnvf stands before: packets and ioctls. */
+/* The hooks: functions that replace those of an interface, for packets and ioctls. */
 #include "hnvf.h"
 
-/* Interfaces that hnvf let go of while lagg(4) stood before its hook. lagg gives the hook back
- * later, so the interface's own functions are kept until then. */
+/* Interfaces that hnvf released while lagg(4) had saved the hook. lagg will put the hook back
+ * later, so this module keeps the interface's own functions until then. */
 enum { PARKED_MAX = 32 };
 
 static struct port parked[PARKED_MAX];
 static bool is_parking_full;
 static unsigned in_ioctl;
 
-/* A VF frees its queues when its departure handlers have returned, so none may transmit by then.
- * The wait must not sleep: a sleep drops Giant, and another thread could detach the device again. */
+/* Protects the path of packets to a VF. A VF frees its queues when its departure handlers have
+ * returned, so no packet may be in transmission by then. A lock that sleeps would drop Giant,
+ * and another thread could detach the device again. */
 static struct rmlock path_lock;
 
-/* The caller is in the network epoch, or holds the lock. *unit is HNVF_UNITS_MAX of a parked one. */
+/* Returns the port of an interface, or NULL. The caller is in the network epoch or holds the
+ * lock. *unit is HNVF_UNITS_MAX for a parked interface. */
 static struct port *find_port(const struct ifnet *ifp, unsigned *which, unsigned *unit)
 {
     for (*unit = 0; *unit < HNVF_UNITS_MAX; ++*unit)
@@ -84,7 +86,7 @@ static void hook_input(struct ifnet *ifp, struct mbuf *m)
     struct port *port = find_port(ifp, &which, &unit);
     if (port != NULL)
         receive(ifp, port, which, unit, m);
-    else /* it lost its hook while this packet was on its way */
+    else /* the hook was removed while this packet was in it */
         drop(m);
     NET_EPOCH_EXIT(et);
 }
@@ -103,7 +105,7 @@ static int send(struct ifnet *ifp, struct port *port, unsigned which, unsigned u
         rm_rlock(&path_lock, &tracker);
         struct ifnet *peer = port->peer;
         if (peer != NULL) {
-            BPF_MTAP(ifp, m); /* hn(4) shows bpf what it hands to the VF */
+            BPF_MTAP(ifp, m); /* hn(4) shows bpf the packets that its VF sends */
             int error = peer->if_transmit(peer, m);
             rm_runlock(&path_lock, &tracker);
             return error;
@@ -130,7 +132,8 @@ static int hook_transmit(struct ifnet *ifp, struct mbuf *m)
     return error;
 }
 
-/* hn shows no link while its VF is active; a mana VF shows none while it is down. */
+/* Corrects the media status: hn has no link while its VF is active, and a mana VF has none while
+ * it is down. */
 static void mend_media(const struct ifnet *ifp, unsigned which, unsigned unit,
                        struct ifmediareq *media)
 {
@@ -142,7 +145,8 @@ static void mend_media(const struct ifnet *ifp, unsigned which, unsigned unit,
         media->ifm_status &= ~IFM_ACTIVE;
 }
 
-/* An ioctl may sleep, so a counter and no epoch keeps the module in place. */
+/* Runs the interface's own ioctl. It may sleep, so that a counter, and not the epoch, delays the
+ * unload of the module. */
 static int hook_ioctl(struct ifnet *ifp, u_long cmd, caddr_t data)
 {
     unsigned which, unit;
@@ -169,7 +173,8 @@ static bool has_hook(const struct ifnet *ifp)
         || ifp->if_ioctl == hook_ioctl;
 }
 
-/* lagg(4) saves if_ioctl of its port and gives it back when the port leaves it. */
+/* Returns whether the hook is still installed. lagg(4) saves if_ioctl of a port, replaces it,
+ * and restores it when the port leaves. */
 static bool is_hook_on_top(const struct port *port)
 {
     return port->ioctl == NULL || port->ifp->if_ioctl == hook_ioctl;
@@ -191,7 +196,7 @@ void hnvf_hook(unsigned unit, unsigned which, struct ifnet *ifp)
         *port = *old;
         port->received = port->sent = HNVF_DELIVER;
         old->ifp = NULL;
-    } else if (has_hook(ifp)) { /* it is the port of another unit already */
+    } else if (has_hook(ifp)) { /* it is a port of another unit already */
         return;
     } else {
         *port = (struct port){
@@ -210,7 +215,7 @@ void hnvf_hook(unsigned unit, unsigned which, struct ifnet *ifp)
         ifp->if_ioctl = hook_ioctl;
 }
 
-/* Gives an interface its functions back, but for an if_ioctl that lagg(4) holds. */
+/* Restores an interface's own functions, except an if_ioctl that lagg(4) has replaced. */
 static void give_back(const struct port *port)
 {
     struct ifnet *ifp = port->ifp;
@@ -232,13 +237,13 @@ void hnvf_unhook(unsigned unit, unsigned which)
         if (place != NULL)
             *place = *port;
         else
-            is_parking_full = true; /* the module stays */
+            is_parking_full = true; /* the module can no longer be unloaded */
     }
     give_back(port);
     rm_wlock(&path_lock);
     hnvf_units[unit].ports[1 - which].peer = NULL;
     port->peer = NULL;
-    port->ifp = NULL; /* its functions stay for a packet inside a hook */
+    port->ifp = NULL; /* its functions remain: a packet may still be inside a hook */
     rm_wunlock(&path_lock);
 }
 
@@ -280,13 +285,13 @@ void hnvf_init_ports(void)
     rm_init(&path_lock, "hnvf path");
 }
 
-/* Waits until nobody is inside a hook any more. */
+/* Waits until no thread is inside a hook. */
 void hnvf_drain_ports(void)
 {
     while (atomic_load_int(&in_ioctl) != 0)
         pause("hnvfio", hz / 10 + 1);
     NET_EPOCH_WAIT();
-    pause("hnvfend", hz / 10 + 1); /* a caller may stand at the last instructions of a hook */
+    pause("hnvfend", hz / 10 + 1); /* a thread may still execute the last instructions of a hook */
     rm_destroy(&path_lock);
 }
 
@@ -306,7 +311,7 @@ void hnvf_publish(void)
     }
 }
 
-/* A driver without media has link. */
+/* Returns the link state that hn's driver reports. A driver without media always has a link. */
 int hnvf_driver_link(unsigned unit, struct ifnet *ifp)
 {
     struct ifmediareq media;

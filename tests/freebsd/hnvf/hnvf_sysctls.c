@@ -1,4 +1,4 @@
-/* hw.hn, dev.hn and the knobs, hw.hnvf. */
+/* The sysctls hw.hn, dev.hn and hw.hnvf. */
 #include "hnvf.h"
 
 static struct sysctl_ctx_list sysctls;
@@ -22,7 +22,7 @@ static int unit_enabled_sysctl(SYSCTL_HANDLER_ARGS)
     return sysctl_handle_int(oidp, &enabled, 0, req);
 }
 
-/* dev.hn.N */
+/* Adds dev.hn.N. */
 void hnvf_add_unit_sysctls(unsigned number)
 {
     struct unit *unit = &hnvf_units[number];
@@ -61,7 +61,8 @@ void hnvf_add_unit_sysctls(unsigned number)
     }
 }
 
-/* hw.hn.vflist (arg2 0) and hw.hn.vfmap (arg2 1), in the order of the VFs' indexes. */
+/* Returns hw.hn.vflist (arg2 is 0) or hw.hn.vfmap (arg2 is 1), in the order of the VFs'
+ * interface indexes. */
 static int map_sysctl(SYSCTL_HANDLER_ARGS)
 {
     int error = sysctl_wire_old_buffer(req, 0);
@@ -106,7 +107,7 @@ static int rescan_sysctl(SYSCTL_HANDLER_ARGS)
     return error;
 }
 
-/* A knob: a value from 0 to arg2. */
+/* Reads or sets an integer from 0 to arg2. */
 static int knob_sysctl(SYSCTL_HANDLER_ARGS)
 {
     int value = *(int *)arg1;
@@ -122,7 +123,7 @@ static int knob_sysctl(SYSCTL_HANDLER_ARGS)
     return 0;
 }
 
-/* "SYSTEM SUBSYSTEM TYPE [DATA]": sends a devctl line. */
+/* Sends a devctl line from "SYSTEM SUBSYSTEM TYPE [DATA]". */
 static int inject_sysctl(SYSCTL_HANDLER_ARGS)
 {
     char line[900] = "", *rest = line, *word[3];
@@ -136,8 +137,8 @@ static int inject_sysctl(SYSCTL_HANDLER_ARGS)
     return 0;
 }
 
-/* A leaf of hw.hn. GENERIC holds hn(4), whose leaves exist without any hn: hnvf lends them its
- * handlers and gives them back. */
+/* A leaf of hw.hn. GENERIC contains hn(4), whose leaves exist even without a device. hnvf
+ * replaces their handlers while it is loaded. */
 struct leaf {
     const char *name;
     int kind;
@@ -177,7 +178,8 @@ static struct sysctl_oid *find_oid(const char *path)
     return oid;
 }
 
-/* A node of the kernel itself is used and not added, since it could not be removed with ours. */
+/* Returns the node hw.hn. One of the kernel itself is used as it is: sysctl_ctx_free() of this
+ * module could not remove it. */
 static struct sysctl_oid *find_or_add_hw_hn(void)
 {
     struct sysctl_oid *oid = find_oid("hw.hn");
@@ -225,7 +227,8 @@ static void return_leaves(void)
     }
     sysctl_wunlock();
     if (!has_waited)
-        pause("hnvfoid", hz); /* the kernel counts no readers of a static leaf */
+        /* the kernel does not count the readers of a static leaf: wait for them */
+        pause("hnvfoid", hz);
 }
 
 static void add_knob(struct sysctl_oid *node, const char *name, int *value, int max,

@@ -1,4 +1,5 @@
-/* hnvf_map: the pairs, and what each change of an interface leads to, in both VF modes. */
+/* Tests hnvf_map: which VF belongs to which hn, and the actions after each change of an
+ * interface, in both VF modes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@
 
 #include "tests/freebsd/hnvf/hnvf_map.h"
 
-/* The interfaces of a test: hn0 and vtnet1 share a MAC, as do hn1 and vtnet2. */
+/* The interfaces of the tests. hn0 and vtnet1 have the same MAC, as have hn1 and vtnet2. */
 enum { HN0, HN1, VF0, VF1, LAGG, VLAN, OTHER, INTERFACES };
 
 static struct hnvf_interface interfaces[INTERFACES];
@@ -45,7 +46,7 @@ static const char *name_of(const void *id)
     return interface != NULL ? interface->name : "-";
 }
 
-/* "kind:interface kind:interface", in order. */
+/* Returns the actions as "kind:interface kind:interface", in their order. */
 static const char *actions_text(void)
 {
     size_t used = 0;
@@ -96,7 +97,7 @@ static int set_up(void **state)
     return 0;
 }
 
-/* hn0 and hn1 are there and up. */
+/* Attaches hn0 and hn1, both up. */
 static int set_up_hns(void **state)
 {
     set_up(state);
@@ -150,7 +151,7 @@ static void only_ethernet_of_the_mac_is_a_vf(void **state)
     assert_string_equal(after(HNVF_UP, VF0), "");
     interfaces[VF0].is_ethernet = true;
     assert_string_equal(after(HNVF_ATTACH, VF0), "map:vtnet1");
-    assert_string_equal(after(HNVF_ATTACH, VF0), ""); /* a rescan */
+    assert_string_equal(after(HNVF_ATTACH, VF0), ""); /* as after a rescan */
 }
 
 static void second_vf_is_ignored(void **state)
@@ -171,7 +172,7 @@ static void edges_of_the_vf(void **state)
     assert_string_equal(after(HNVF_ADDRESS, VF0), "");
     assert_string_equal(after_link(HN0, true), "link-down:hn0"); /* hn hides its link */
     assert_string_equal(after_link(HN0, false), "");
-    assert_string_equal(after_link(VF0, false), ""); /* a VF without link stays active */
+    assert_string_equal(after_link(VF0, false), ""); /* a VF without a link remains active */
     assert_string_equal(after(HNVF_DOWN, VF0), "link-ask:hn0 VF_DOWN:hn0");
     assert_string_equal(after(HNVF_DOWN, VF0), "");
     assert_string_equal(after_link(HN0, true), "");
@@ -179,7 +180,8 @@ static void edges_of_the_vf(void **state)
     assert_null(map.units[0].vf);
 }
 
-/* An address on a VF that is up already can be what sends VF_UP. */
+/* When a VF was up before it was mapped, an address on it can be the first event that causes
+ * VF_UP. */
 static void address_sends_the_edge(void **state)
 {
     (void)state;
@@ -212,7 +214,7 @@ static void rename_of_the_vf_loses_the_map(void **state)
     assert_string_equal(after(HNVF_DOWN, VF0), "link-ask:hn0 VF_DOWN:hn0");
 }
 
-/* dev.hn.N is the newbus unit: a new name changes nothing. */
+/* A new name of hn changes nothing: the N of dev.hn.N is the newbus unit. */
 static void rename_of_the_hn_changes_nothing(void **state)
 {
     (void)state;
@@ -223,7 +225,7 @@ static void rename_of_the_hn_changes_nothing(void **state)
     assert_string_equal(after(HNVF_UP, VF0), "link-down:wan VF_UP:wan");
 }
 
-/* FreeBSD 16 renames without departure. */
+/* FreeBSD 16 renames an interface without a departure. */
 static void vf_that_is_renamed_to_an_hn_stays_a_vf(void **state)
 {
     (void)state;
@@ -302,7 +304,8 @@ static void transparent_vf_is_upped_after_the_wait(void **state)
     hnvf_wait_over(&map, 0, &actions);
     assert_string_equal(actions_text(), "");
     assert_string_equal(after_link(VF0, false), "link-down:hn0");
-    assert_string_equal(after_link(HN0, true), "link-down:hn0"); /* the links are mirrored */
+    /* hn's link mirrors that of the VF */
+    assert_string_equal(after_link(HN0, true), "link-down:hn0");
     assert_string_equal(after_link(VF0, true), "link-up:hn0");
     assert_string_equal(after_link(HN0, false), "link-up:hn0");
     assert_string_equal(after(HNVF_DEPART, VF0), "link-ask:hn0 unmap:vtnet1");
@@ -320,7 +323,7 @@ static void transparent_vf_follows_hn(void **state)
     assert_string_equal(after(HNVF_DOWN, HN0), "link-ask:hn0 flags-down:vtnet1");
 }
 
-/* ether_ioctl() ups an interface that gets its first address. */
+/* ether_ioctl() takes an interface up when it gets its first address. */
 static void transparent_hn_is_upped_by_its_address(void **state)
 {
     (void)state;
@@ -337,7 +340,7 @@ static void transparent_vf_that_goes_in_the_wait(void **state)
     (void)state;
     (void)after(HNVF_ATTACH, VF0);
     assert_string_equal(after(HNVF_DEPART, VF0), "cancel:vtnet1 unmap:vtnet1");
-    hnvf_wait_over(&map, 0, &actions); /* the timer was running already */
+    hnvf_wait_over(&map, 0, &actions); /* the task may run after its cancellation */
     assert_string_equal(actions_text(), "");
     hnvf_wait_over(&map, HNVF_UNITS_MAX, &actions);
     assert_string_equal(actions_text(), "");
@@ -351,7 +354,7 @@ static void transparent_mode_refuses_if_start(void **state)
     assert_null(map.units[0].vf);
 }
 
-/* received and sent, by mode, data path and the VF's state. */
+/* Checks received and sent packets for each mode, data path and state of the VF. */
 static void packets(void **state)
 {
     (void)state;
@@ -381,11 +384,11 @@ static void packets(void **state)
     }
 }
 
-/* What a module would have to undo: hooks that are set, and timers that run. */
+/* What the module would have to undo: installed hooks and running timers. */
 struct shadow {
     const void *hn[HNVF_UNITS_MAX], *vf[HNVF_UNITS_MAX];
     bool waits[HNVF_UNITS_MAX];
-    bool is_up[HNVF_UNITS_MAX]; /* the last HYPERV_NIC_VF line of the unit */
+    bool is_up[HNVF_UNITS_MAX]; /* whether the unit's last HYPERV_NIC_VF event was VF_UP */
 };
 
 static void shadow_take(struct shadow *shadow)
@@ -422,7 +425,8 @@ static void shadow_take(struct shadow *shadow)
             shadow->waits[unit] = false;
             break;
         case HNVF_SEND_VF_UP:
-        case HNVF_SEND_VF_DOWN: /* never twice the same in a row, never in transparent mode */
+        /* the events VF_UP and VF_DOWN alternate, and never occur in transparent mode */
+        case HNVF_SEND_VF_DOWN:
             assert_false(map.is_transparent);
             assert_int_equal(shadow->is_up[unit], action->kind == HNVF_SEND_VF_DOWN);
             shadow->is_up[unit] = action->kind == HNVF_SEND_VF_UP;
@@ -441,7 +445,7 @@ static void shadow_take(struct shadow *shadow)
     }
 }
 
-/* No id of the map is that of an interface that went. */
+/* Fails when the map still has the id of an interface that is gone. */
 static void assert_no_stale_id(const bool *is_there)
 {
     for (unsigned unit = 0; unit < HNVF_UNITS_MAX; unit++)
@@ -453,7 +457,8 @@ static void assert_no_stale_id(const bool *is_there)
             }
 }
 
-/* Any order of events: hooks and timers stay paired, nothing stale is kept, and a stop undoes all. */
+/* Applies events in random order. Hooks and timers remain paired, no id is stale, and a stop
+ * undoes everything. */
 static void any_order(void **state)
 {
     static const uint8_t macs[] = {0x10, 0x11, 0x99};

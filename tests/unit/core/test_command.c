@@ -1,4 +1,4 @@
-/* Commands: their words, what of an outcome counts as done, and their records. */
+/* Tests commands: their words, which outcomes count as success, and their records. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 #include "core/data/command.h"
 #include "core/data/event.h"
 
-/* The words of the command's program number `index`, which is that one, with NULL after the last;
- * NULL when there is none. */
+/* Returns the words of the command's program number `index`, with NULL after the last. Returns
+ * NULL when there is none, and fails unless the program is `program`. */
 static const char *words_of(const struct vfj_command *command, unsigned index,
                             enum vfj_program program)
 {
@@ -99,7 +99,7 @@ static void test_words(void **unused)
     }
 }
 
-/* Each command has as many programs as it says, and none more. */
+/* A command has exactly the number of programs that it declares. */
 static void test_programs_end(void **unused)
 {
     (void)unused;
@@ -117,7 +117,8 @@ static void test_programs_end(void **unused)
     }
 }
 
-/* The map is asked for by name and by unit, of every unit that an answer can tell of. */
+/* The probe of the map reads it by name and by unit, for every unit that an observation can
+ * hold. */
 static void test_map_words(void **unused)
 {
     struct vfj_command command = {.kind = VFJ_COMMAND_PROBE_MAP};
@@ -133,7 +134,7 @@ static void test_map_words(void **unused)
     assert_string_equal(words_of(&command, 0, VFJ_PROGRAM_SYSCTL), expected);
 }
 
-/* A command that failed because what it wants is so already has succeeded. */
+/* A command counts as successful when it failed because its aim was already reached. */
 static void test_already_so(void **unused)
 {
     static const struct {
@@ -173,7 +174,7 @@ static void test_already_so(void **unused)
     }
 }
 
-/* What lets a batch go on. */
+/* Outcomes after which a batch continues. */
 static void test_succeeded(void **unused)
 {
     const struct vfj_command up = {.kind = VFJ_COMMAND_UP},
@@ -197,8 +198,8 @@ static void test_succeeded(void **unused)
     assert_true(vfj_outcome_ran(&outcome));
 }
 
-/* A batch stops at the failure of a command that the rest needs; what did not run failed nothing.
- */
+/* A batch stops when a command fails that the later ones need. A command that did not run counts
+ * as no failure. */
 static void test_stops_batch(void **unused)
 {
     struct vfj_command command = {.kind = VFJ_COMMAND_UP};
@@ -214,8 +215,7 @@ static void test_stops_batch(void **unused)
     assert_false(vfj_command_stops_batch(&command, &outcome));
 }
 
-/* A record of a command says which slot it is for, and its words; one of a probe, what is asked
- * for. */
+/* The record of a command has its slot and its words. That of a probe has what is probed. */
 static void test_records(void **unused)
 {
     struct vfj_command command = {.id = 7, .kind = VFJ_COMMAND_CREATE, .hn = vfj_name_of("hn0")};
@@ -243,7 +243,7 @@ static struct vfj_name name_or_none(const char *text)
     return text[0] != '\0' ? vfj_name_of(text) : (struct vfj_name){{0}};
 }
 
-/* What may reach a program: operands and text as the kind's row has them. */
+/* Which operands and texts a command may have, according to the row of its kind. */
 static void test_well_formed(void **unused)
 {
     static const struct {
@@ -253,7 +253,7 @@ static void test_well_formed(void **unused)
     } cases[] = {
         {VFJ_COMMAND_UP, "mce0", "", "", "", true},
         {VFJ_COMMAND_UP, "", "", "", "", false},
-        {VFJ_COMMAND_UP, "mce0", "", "", "\n", true}, /* not used */
+        {VFJ_COMMAND_UP, "mce0", "", "", "\n", true}, /* this kind does not use the text */
         {VFJ_COMMAND_CREATE, "lagg0", "", "", "", true},
         {VFJ_COMMAND_CREATE, "mce0", "", "", "", false},
         {VFJ_COMMAND_CREATE, "", "", "", "", false},
@@ -328,10 +328,11 @@ static void test_well_formed(void **unused)
     assert_false(vfj_command_is_well_formed(&none));
 }
 
-/* As many words as an argv holds, with those of the row, and none more. */
+/* A text may fill all words of an argv that the row leaves free, and no more. */
 static void test_words_fit(void **unused)
 {
-    struct vfj_command command = {.kind = VFJ_COMMAND_ROUTE_ADD}; /* "route add TEXT" */
+    /* its words are "route add TEXT" */
+    struct vfj_command command = {.kind = VFJ_COMMAND_ROUTE_ADD};
     struct vfj_argv argv;
     unsigned most = 0;
     (void)unused;
@@ -348,7 +349,7 @@ static void test_words_fit(void **unused)
     assert_int_equal(most, VFJ_WORDS_MAX - 3);
 }
 
-/* Of a command, what its row uses. */
+/* vfj_command_bare() keeps only the members that the row of the kind uses. */
 static void test_bare(void **unused)
 {
     static const struct {
@@ -395,7 +396,7 @@ static void assert_read_back(const struct vfj_command *command)
         fail_msg("read back as another one: %s", bytes);
 }
 
-/* A record gives the command again, but for what it does not say. */
+/* Reading a record gives the command again, except for the members that records do not have. */
 static void test_read_back(void **unused)
 {
     static const struct {
@@ -472,13 +473,14 @@ static void test_no_record(void **unused)
         if (vfj_command_decode(vfj_span_of(bodies[i]), &command) != VFJ_BAD_BODY)
             fail_msg("read: %s", bodies[i]);
     }
-    vfj_text_add(&text, "id=1 kind=probe-sysctl text=\""); /* more words than an argv has */
+    vfj_text_add(&text, "id=1 kind=probe-sysctl text=\""); /* more words than an argv can have */
     for (unsigned i = 0; i < VFJ_WORDS_MAX; i++)
         vfj_text_add(&text, i > 0 ? " a" : "a");
     vfj_text_add(&text, "\"");
     assert_int_equal(vfj_command_decode(vfj_span_of(words), &command), VFJ_BAD_BODY);
     static const unsigned lengths[][2]
-        = {{1, 70}, {VFJ_ARGS_SIZE, 1}, {300, 3}, {752, 1}, {3000, 1}}; /* of words, how many */
+        /* length of a word, and number of words */
+        = {{1, 70}, {VFJ_ARGS_SIZE, 1}, {300, 3}, {752, 1}, {3000, 1}};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         char body[4096];
         text = vfj_text_begin(body, sizeof body);

@@ -1,4 +1,4 @@
-/* One step under way: what was written in it is what is read in it. */
+/* Tests the context of a step: reading gives what was written in the same step. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,13 +45,13 @@ static void test_slots(void **unused)
     assert_int_equal(vfj_step_open_hn(&context, vfj_name_of("hn3")), 0);
     assert_int_equal(next.head.slot_count, 2);
     assert_string_equal(vfj_step_slot(&context, 0)->unit.text, "3");
-    /* a name that does not tell it */
+    /* the name "wan" does not contain a unit */
     assert_string_equal(vfj_step_slot(&context, 1)->unit.text, "");
     assert_int_equal(vfj_step_find_vf(&context, vfj_name_of("mce0")), VFJ_SLOTS_MAX);
     vfj_step_edit_slot(&context, 1)->vf = vfj_name_of("mce0");
     assert_int_equal(vfj_step_find_vf(&context, vfj_name_of("mce0")), 1);
     assert_true(decision.touched.slots == 3);
-    /* editing again keeps what was written */
+    /* a second edit keeps what the first one wrote */
     assert_string_equal(vfj_step_edit_slot(&context, 1)->hn.text, "wan");
 }
 
@@ -63,7 +63,7 @@ static struct vfj_slot *open_hn0(void)
     return vfj_step_edit_slot(&context, vfj_step_open_hn(&context, vfj_name_of("hn0")));
 }
 
-/* Facts first, then the moves that follow from them, each with the reason why the facts changed. */
+/* The facts change first. Then the state moves accordingly, with the reason of the change. */
 static void test_moves(void **unused)
 {
     (void)unused;
@@ -76,15 +76,16 @@ static void test_moves(void **unused)
     assert_int_equal(decision.transition_count, 1);
     assert_int_equal(decision.transitions[0].reason, VFJ_REASON_VF_ATTACHED);
     vfj_reconcile_state(&context, 0);
-    assert_int_equal(decision.transition_count, 1); /* it is so already */
+    /* the state follows from the facts already: no move */
+    assert_int_equal(decision.transition_count, 1);
     vfj_step_notice(&context, slot, VFJ_REASON_OUTCOME_UNKNOWN);
     assert_int_equal(decision.transitions[1].from, VFJ_SLOT_ATTACHED);
     assert_int_equal(decision.transitions[1].to, VFJ_SLOT_ATTACHED);
     assert_string_equal(decision.transitions[1].hn.text, "hn0");
 }
 
-/* One VF replaces another: the old one's facts go with it, and its departure is reported before the
- * new one. */
+/* One VF replaces another. The old one's facts end, and the first transition reports its
+ * departure. */
 static void test_replaced(void **unused)
 {
     (void)unused;
@@ -113,7 +114,7 @@ static void test_replaced(void **unused)
     assert_true(slot->timers.delay_us == VFJ_NEVER_US);
 }
 
-/* What was known of a VF goes with it; what is due for hn stays. */
+/* The facts about a VF end with it, but hn's own timers remain. */
 static void test_detached(void **unused)
 {
     (void)unused;
@@ -131,16 +132,16 @@ static void test_detached(void **unused)
     assert_true(vfj_name_is_empty(slot->vf) && !slot->joined);
     assert_true(slot->link.monitor == VFJ_LINK_MONITOR_OFF && slot->link.tries == 0);
     assert_true(slot->timers.delay_us == VFJ_NEVER_US && slot->timers.link_us == VFJ_NEVER_US);
-    assert_true(slot->timers.observe_us == 107); /* hn is still to be observed */
+    assert_true(slot->timers.observe_us == 107); /* hn still has an observation due */
     assert_int_equal(decision.transition_count, 1);
     assert_int_equal(decision.transitions[0].reason, VFJ_REASON_VF_LOST);
     assert_string_equal(decision.transitions[0].vf.text, "mce0");
     vfj_facts_detach(&context, slot, VFJ_REASON_VF_DETACHED);
     vfj_reconcile_state(&context, 0);
-    assert_int_equal(decision.transition_count, 1); /* it was gone already */
+    assert_int_equal(decision.transition_count, 1); /* the slot had no VF any more */
 }
 
-/* Why facts changed is the last reason of the step. */
+/* The cause of a slot's change is the last reason that the step gave. */
 static void test_cause(void **unused)
 {
     (void)unused;
@@ -150,7 +151,7 @@ static void test_cause(void **unused)
     assert_int_equal(context.causes[0], VFJ_REASON_LEFT);
 }
 
-/* The outcome that is waited for next, and no other, finds its slot. */
+/* A command is found only when its outcome is the slot's next one. */
 static void test_find_command(void **unused)
 {
     (void)unused;
@@ -177,7 +178,7 @@ static void test_pauses(void **unused)
     assert_true(vfj_step_pause_us(5, 60, UINT8_MAX) == 60000000);
 }
 
-/* Each command has an id of its own and a time limit. */
+/* Each command has an id of its own, and the time limit of its kind. */
 static void test_commands(void **unused)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* devd's lines. */
+/* Tests the parser for devd's lines. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +32,8 @@ static const struct {
     {"!system=IFNET subsystem=hn0 type=ADDR_DEL address=10.0.0.4", VFJ_DEVD_ADDRESS, "hn0",
      VFJ_REASON_NONE},
     {"!system=IFNET subsystem=hn0 type=ADDR_SIDEWAYS", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
-    /* another order, more than is known, small letters, blanks, quotes, the last of two wins */
+    /* another order of the words, unknown words, lower case, blanks, quotes; the last of two
+     * values counts */
     {"!type=VF_UP subsystem=hn0 system=HYPERV_NIC_VF", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
     {"!system=hyperv_nic_vf subsystem=hn0 type=Vf_Up", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP foo=\"a \\\"b\\\" c\"", VFJ_DEVD_VF_UP, "hn0",
@@ -42,12 +43,12 @@ static const struct {
     {"!system=HYPERV_NIC_VF subsystem=hn1 subsystem=hn0 type=VF_UP", VFJ_DEVD_VF_UP, "hn0",
      VFJ_REASON_NONE},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\r", VFJ_DEVD_VF_UP, "hn0", VFJ_REASON_NONE},
-    /* not for us */
+    /* lines without a meaning for vfjournal */
     {"!system=devfs subsystem=CDEV type=CREATE cdev=pts/0", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
     {"+mlx5_core0 at slot=2 function=0 on pci1", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
     {"-mlx5_core0 at slot=2", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
     {"? at slot=3 on pci1", VFJ_DEVD_OTHER, "", VFJ_REASON_NONE},
-    /* broken */
+    /* malformed lines */
     {"", VFJ_DEVD_OTHER, "", VFJ_REASON_MALFORMED},
     {"system=IFNET subsystem=hn0 type=LINK_UP", VFJ_DEVD_OTHER, "", VFJ_REASON_MALFORMED},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP trailing", VFJ_DEVD_OTHER, "",
@@ -58,7 +59,7 @@ static const struct {
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=", VFJ_DEVD_OTHER, "", VFJ_REASON_UNKNOWN_TYPE},
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_SIDEWAYS", VFJ_DEVD_OTHER, "",
      VFJ_REASON_UNKNOWN_TYPE},
-    /* names that reach no command */
+    /* names that cannot be used in a command */
     {"!system=HYPERV_NIC_VF type=VF_UP", VFJ_DEVD_OTHER, "", VFJ_REASON_BAD_NAME},
     {"!system=HYPERV_NIC_VF subsystem= type=VF_UP", VFJ_DEVD_OTHER, "", VFJ_REASON_BAD_NAME},
     {"!system=HYPERV_NIC_VF subsystem=hn0;reboot type=VF_UP", VFJ_DEVD_OTHER, "",
@@ -97,7 +98,7 @@ static void test_details(void **unused)
     assert_false(devd.link_up);
 }
 
-/* Every byte is kept of what can't be read. */
+/* A line that is malformed is stored with all its bytes. */
 static void test_bytes(void **unused)
 {
     static char line[VFJ_LINE_MAX + 1];

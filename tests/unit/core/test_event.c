@@ -1,4 +1,4 @@
-/* Records of events: written and read back. */
+/* Tests the records of events: written and read back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,8 @@ static struct vfj_span encode(const struct vfj_event *event)
     return (struct vfj_span){body, text.length};
 }
 
-/* The record says this, and what is read from it is written so again. */
+/* Checks that the event's record is `expected`, and that it is the same after it is read and
+ * written again. */
 static void check(const struct vfj_event *event, const char *expected)
 {
     static struct vfj_event read;
@@ -56,8 +57,8 @@ static void test_texts(void **unused)
     check(&event, "socket=/var/run/devd.seqpacket.pipe");
 }
 
-/* What would need quoting is written as what comes near it: a fuzzer found a reason that could not
- * be read back. */
+/* Characters that need quotes are replaced by similar ones. A fuzzer found a reason that could
+ * not be read back. */
 static void test_texts_with_quotes(void **unused)
 {
     struct vfj_event event = of_text(VFJ_EVENT_GAP, "devd \"config_hn0\" C:\\x \\");
@@ -67,7 +68,7 @@ static void test_texts_with_quotes(void **unused)
     check(&event, "reason=a?b");
 }
 
-/* A body that is too small is cut, and its end stays inside it. */
+/* A body without enough room is cut, and its terminating NUL is inside the buffer. */
 static void test_no_room(void **unused)
 {
     struct vfj_event event = of_text(VFJ_EVENT_GAP, "a b\\");
@@ -183,7 +184,7 @@ static void test_refused(void **unused)
     }
 }
 
-/* rc.conf's values fit, or are refused: never cut. */
+/* rc.conf's values are stored whole, or refused. */
 static void test_configured_limit(void **unused)
 {
     static char rc[VFJ_RC_SIZE + 1];
@@ -199,7 +200,7 @@ static void test_configured_limit(void **unused)
         VFJ_BAD_BODY);
 }
 
-/* However a body is cut, it is read or refused, and nothing past its end is looked at. */
+/* A body that is cut at any byte is read or refused. Nothing past its end is read. */
 static void test_truncations(void **unused)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Facts of a slot: what an event leaves as it was, and what the slot forgets with it. */
+/* Tests the facts of a slot: which ones an event keeps, and which ones it resets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ static struct vfj_state now, next;
 static struct vfj_decision decision;
 static struct vfj_step_context context = {.now = &now, .next = &next, .decision = &decision};
 
-/* hn0 with mce0, in act mode under policy vfjournal. */
+/* Makes a slot of hn0 with mce0, in act mode under policy vfjournal. */
 static struct vfj_slot *begin(void)
 {
     vfj_state_init(&now);
@@ -45,7 +45,7 @@ static void give(struct vfj_interface *interface, const char *text)
     assert_true(vfj_interface_add_address(interface, &address));
 }
 
-/* The failed needs of a VF are void without it; those of hn stay. */
+/* The failed needs about a VF end with the VF. Those about hn remain. */
 static void test_needs_of_a_vf(void **unused)
 {
     (void)unused;
@@ -56,7 +56,7 @@ static void test_needs_of_a_vf(void **unused)
     assert_true(slot->plan.failed == (bit(VFJ_NEED_INET6) | bit(VFJ_NEED_DHCLIENT)));
 }
 
-/* A plan under way goes on with another VF; one that was written down was the other VF's. */
+/* An active plan continues when another VF replaces the slot's VF. A logged plan ends. */
 static void test_plan_of_another_vf(void **unused)
 {
     static const struct {
@@ -73,7 +73,8 @@ static void test_plan_of_another_vf(void **unused)
     }
 }
 
-/* The per-interface script is due again when its own command did not run, and only then. */
+/* The per-interface script is due again when its own command did not run, but not when another
+ * command did not run. */
 static void test_script_not_run(void **unused)
 {
     (void)unused;
@@ -86,7 +87,7 @@ static void test_script_not_run(void **unused)
     assert_true(slot->plan.failed == (bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_SCRIPT)));
 }
 
-/* A script that is due anew runs within the same plan. */
+/* A script that is due again runs within the same plan. */
 static void test_script_due(void **unused)
 {
     (void)unused;
@@ -96,8 +97,8 @@ static void test_script_due(void **unused)
     assert_true(slot->plan.tried == (bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_VF_LEAVE)));
 }
 
-/* A daemon that starts recovers what the one before left half-done: while a command ran, or in a
- * plan that had issued one. */
+/* A new daemon recovers a slot when its predecessor ended while a command ran, or within a plan
+ * that had issued one. */
 static void test_cut_short(void **unused)
 {
     static const struct {
@@ -126,8 +127,8 @@ static void test_cut_short(void **unused)
     }
 }
 
-/* A delay of vfjournal's own outlives a restart; one that a process of the stock scripts sleeps
- * for ends with that policy. */
+/* A delay of policy vfjournal continues after a restart. A delay of policy scripts, in which a
+ * process sleeps, ends with that policy. */
 static void test_delay_at_restart(void **unused)
 {
     (void)unused;
@@ -143,8 +144,8 @@ static void test_delay_at_restart(void **unused)
     assert_int_equal(context.causes[0], VFJ_REASON_NOT_RUNNING);
 }
 
-/* laggN, which had all of hn's, is gone, unless hn has an address of its own: one that a router
- * advertised does not count. */
+/* laggN had all addresses of hn. It counts as lost unless hn has an address of its own again; an
+ * address from a router does not count. */
 static void test_lagg_lost(void **unused)
 {
     static const struct {
@@ -166,7 +167,8 @@ static void test_lagg_lost(void **unused)
     }
 }
 
-/* While a plan runs, laggN is gone as well when hn has not all IPv4 addresses that it had before. */
+/* While a plan is active, laggN also counts as lost when hn lacks an IPv4 address that it had
+ * before the plan. */
 static void test_lagg_lost_in_a_plan(void **unused)
 {
     static const struct {
@@ -190,12 +192,13 @@ static void test_lagg_lost_in_a_plan(void **unused)
         give(&slot->before.hn, cases[i].before[0]);
         give(&slot->before.hn, cases[i].before[1]);
         give(&slot->before.hn, "10.0.0.7/24");
-        slot->before.hn.address_count--; /* past the last one there is none */
+        slot->before.hn.address_count--; /* this address is past the end and does not count */
         assert_int_equal(vfj_observed_is_lagg_lost(slot), cases[i].is_lost);
     }
 }
 
-/* Addresses that hn and the VF had when the plan began are laggN's within that plan alone. */
+/* Addresses that hn and the VF had before the plan belong to laggN only while that plan is
+ * active. */
 static void test_addresses_of_the_plan(void **unused)
 {
     (void)unused;
@@ -212,8 +215,8 @@ static void test_addresses_of_the_plan(void **unused)
     }
 }
 
-/* An administrator takes a VF down that has no link, or makes it a port of another lagg: the link
- * monitor forgets the VF. */
+/* When an administrator takes a VF without a link down, or adds it to another lagg, the link
+ * monitor stops. */
 static void test_taken_by_somebody(void **unused)
 {
     (void)unused;
@@ -231,7 +234,7 @@ static void test_taken_by_somebody(void **unused)
     }
 }
 
-/* The command that takes the VF down failed, and the VF is down all the same: the need is met. */
+/* The command that takes the VF down failed, but the VF is down: the need is met. */
 static void test_down_after_all(void **unused)
 {
     (void)unused;
@@ -243,7 +246,8 @@ static void test_down_after_all(void **unused)
     assert_true(slot->plan.failed == (bit(VFJ_NEED_SCRIPT) | bit(VFJ_NEED_INET6)));
 }
 
-/* rc.conf was read: a slot that waits for another rc.conf, and no other, is observed at once. */
+/* After rc.conf was read, a slot whose fault depends on rc.conf is observed at once. Other slots
+ * are not. */
 static void test_configured(void **unused)
 {
     static const enum vfj_reason by_rc[] = {
@@ -267,7 +271,7 @@ static void test_configured(void **unused)
     }
 }
 
-/* Only an observation that the watch alone asked for is the watch's. */
+/* An observation counts as the watch's only when no other timer caused it. */
 static void test_watch(void **unused)
 {
     static const struct {
@@ -295,8 +299,8 @@ static void test_watch(void **unused)
     }
 }
 
-/* The link of a VF that had none: that fault ends with it, before anything is observed; another
- * one does not. */
+/* When the link of a VF appears, the fault "no link" ends before any observation. Another fault
+ * remains. */
 static void test_link_came(void **unused)
 {
     static const enum vfj_reason faults[] = {VFJ_REASON_NO_LINK, VFJ_REASON_ROUTE_FAILED};
@@ -313,7 +317,8 @@ static void test_link_came(void **unused)
     }
 }
 
-/* laggN was destroyed, or another one has its name: what it last had is kept, and nothing else is. */
+/* When laggN was destroyed, or another lagg has its name, the slot keeps the addresses that laggN
+ * had last, and nothing else. */
 static void test_last_of_lagg(void **unused)
 {
     static const struct {

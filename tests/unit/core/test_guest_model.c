@@ -1,4 +1,4 @@
-/* The guest model does what FreeBSD was seen to do. */
+/* Tests that the guest model behaves as FreeBSD was seen to behave. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ static void happen(const char *line)
     vfj_guest_happen(&guest, &devd);
 }
 
-/* ifconfig NAME WORDS */
+/* Runs `ifconfig NAME WORDS`. Returns its exit status. */
 static int32_t ifconfig(const char *name, const char *words)
 {
     struct vfj_command command = {.id = 1, .kind = VFJ_COMMAND_CONFIGURE, .a = vfj_name_of(name)};
@@ -52,7 +52,7 @@ static int32_t run(enum vfj_command_kind kind, const char *name, const char *tex
     return outcome.status;
 }
 
-/* sysctl -n NAME; NULL when the kernel does not know it. */
+/* Runs `sysctl -n NAME`. Returns its output, or NULL when the kernel lacks the name. */
 static const char *sysctl(const char *name)
 {
     static struct vfj_observation answer;
@@ -92,7 +92,7 @@ static void test_lagg(void **unused)
     assert_int_equal(ifconfig("lagg0", "create"), 1);
     assert_non_null(strstr(outcome.output, "already exists"));
     assert_int_equal(ifconfig("lagg0", "laggproto failover laggport hn0"), 0);
-    assert_int_equal(ifconfig("lagg0", "laggport hn0"), 0); /* already: silence */
+    assert_int_equal(ifconfig("lagg0", "laggport hn0"), 0); /* hn0 is a port already: no output */
     assert_string_equal(outcome.output, "");
     assert_int_equal(ifconfig("lagg0", "laggport nosuch0"), 1);
     assert_non_null(strstr(outcome.output, "SIOCSLAGGPORT: Invalid argument"));
@@ -100,9 +100,10 @@ static void test_lagg(void **unused)
     assert_int_equal(ifconfig("lagg1", "create"), 0);
     assert_int_equal(ifconfig("lagg1", "laggport hn0"), 1);
     assert_non_null(strstr(outcome.output, "SIOCSLAGGPORT: Device busy"));
-    assert_int_equal(ifconfig("lagg1", "laggport hn0 laggport mce0"), 1); /* half succeeds */
+    /* mce0 is added although hn0 is refused */
+    assert_int_equal(ifconfig("lagg1", "laggport hn0 laggport mce0"), 1);
     assert_true(vfj_interface_has_port(&find("lagg1")->facts, vfj_name_of("mce0")));
-    assert_int_equal(ifconfig("hn0", "laggport mce0"), 1); /* no lagg */
+    assert_int_equal(ifconfig("hn0", "laggport mce0"), 1); /* hn0 is not a lagg */
     assert_int_equal(ifconfig("lagg1", "-laggport mce0"), 0);
     assert_false(vfj_interface_has_port(&find("lagg1")->facts, vfj_name_of("mce0")));
     assert_int_equal(ifconfig("lagg1", "-laggport mce0"), 1);
@@ -120,7 +121,7 @@ static void test_lagg(void **unused)
     assert_int_equal(find("lagg1")->facts.laggproto, VFJ_LAGGPROTO_OTHER);
     assert_int_equal(ifconfig("vlan7", "create"), 0);
     assert_int_equal(find("vlan7")->facts.laggproto, VFJ_LAGGPROTO_NONE);
-    assert_int_equal(find("hn0")->facts.address_count, 1); /* IPv4 addresses stay */
+    assert_int_equal(find("hn0")->facts.address_count, 1); /* a new port keeps its IPv4 addresses */
 }
 
 static void test_mtu(void **unused)
@@ -130,7 +131,7 @@ static void test_mtu(void **unused)
     assert_int_equal(ifconfig("hn0", "mtu 9000"), 0);
     ifconfig("lagg0", "create");
     assert_int_equal(ifconfig("lagg0", "laggport hn0 laggport mce0"), 0);
-    assert_int_equal(find("lagg0")->facts.mtu, 9000); /* the first port's */
+    assert_int_equal(find("lagg0")->facts.mtu, 9000); /* the MTU of the first port */
     assert_int_equal(find("mce0")->facts.mtu, 9000);
     assert_int_equal(ifconfig("hn0", "mtu 1400"), 1);
     assert_int_equal(ifconfig("lagg0", "mtu 1400"), 0);
@@ -138,7 +139,8 @@ static void test_mtu(void **unused)
     assert_int_equal(ifconfig("lagg0", "mtu x"), 1);
     assert_int_equal(ifconfig("lagg0", "mtu 65536"), 1);
     direct("%if lagg7 laggport ghost0");
-    assert_int_equal(ifconfig("lagg7", "mtu 1400"), 0); /* a port that is told of and not there */
+    /* ghost0 is a port by %if, but does not exist */
+    assert_int_equal(ifconfig("lagg7", "mtu 1400"), 0);
 }
 
 static void test_addresses(void **unused)
@@ -155,13 +157,15 @@ static void test_addresses(void **unused)
     assert_int_equal(ifconfig("hn0", "-alias"), 1);
     assert_non_null(strstr(outcome.output, "Can't assign requested address"));
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.9/24"), 0);
-    assert_true(find("mce0")->facts.up); /* the first IPv4 address ups it */
+    assert_true(find("mce0")->facts.up); /* the first IPv4 address takes the interface up */
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.8/24"), 0);
-    assert_int_equal(find("mce0")->facts.address_count, 1); /* replaced: no alias */
+    /* the new address replaced the old one: there was no alias */
+    assert_int_equal(find("mce0")->facts.address_count, 1);
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4 prefixlen 64"), 0);
     assert_string_equal(find("mce0")->facts.addresses[1].text, "fd00::4/64");
     assert_int_equal(ifconfig("mce0", "-alias"), 0);
-    assert_int_equal(find("mce0")->facts.address_count, 1); /* IPv6 is not -alias's */
+    /* -alias without an address deletes IPv4 addresses only */
+    assert_int_equal(find("mce0")->facts.address_count, 1);
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.7 delete"), 1);
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4 delete"), 0);
     assert_int_equal(ifconfig("mce0", "inet hello"), 1);
@@ -200,15 +204,18 @@ static void test_words_of_inet(void **unused)
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.40/24 alias"), 0);
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.5 broadcast 10.0.0.255 add"), 0);
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.50/24 add"), 0);
-    assert_int_equal(ifconfig("hn0", "inet 10.0.0.5 -alias"), 0); /* not the one that begins so */
+    /* 10.0.0.50 begins with the same text, and remains */
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.5 -alias"), 0);
     assert_int_equal(find("hn0")->facts.address_count, 3);
     assert_int_equal(ifconfig("hn0", "inet 10.0.0.6 -alias"), 1);
     assert_int_equal(ifconfig("hn0", "inet -alias"), 0);
     assert_string_equal(find("hn0")->facts.addresses[0].text, "10.0.0.40/24");
-    assert_int_equal(ifconfig("hn0", "inet 10.0.0.4 delete"), 1); /* it only begins so */
+    /* 10.0.0.4 was deleted; 10.0.0.40 only begins with the same text */
+    assert_int_equal(ifconfig("hn0", "inet 10.0.0.4 delete"), 1);
     assert_int_equal(ifconfig("mce0", "inet6 fd00::4 prefixlen 64"), 0);
-    assert_int_equal(ifconfig("mce0", "inet6 fd00::4/64"), 0); /* again: nothing changes */
-    /* not in the place of an IPv6 address */
+    /* the same address again changes nothing */
+    assert_int_equal(ifconfig("mce0", "inet6 fd00::4/64"), 0);
+    /* an IPv4 address does not replace an IPv6 address */
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.9/24"), 0);
     assert_int_equal(find("mce0")->facts.address_count, 2);
     assert_int_equal(ifconfig("mce0", "inet 10.0.0.8/24"), 0);
@@ -227,7 +234,7 @@ static void test_words_of_inet(void **unused)
     assert_true(find("mce0")->facts.rtadv && !find("mce0")->facts.ifdisabled);
 }
 
-/* Words of carp(4), before and after the address. */
+/* The words of carp(4) may stand before or after the address. */
 static void test_carp(void **unused)
 {
     (void)unused;
@@ -241,7 +248,7 @@ static void test_carp(void **unused)
     assert_string_equal(find("mce0")->facts.addresses[0].text, "10.0.0.6/32");
 }
 
-/* hnN.TAG is a VLAN of hnN, unless %if says of what it is made. */
+/* hnN.TAG is a VLAN of hnN, unless %if names another parent. */
 static void test_vlan_by_name(void **unused)
 {
     static const char *const others[] = {"mce0.10", "nosuch0.10", "hn0.lan", "hn0."};
@@ -261,7 +268,7 @@ static void test_vlan_by_name(void **unused)
     }
 }
 
-/* What the tables of the model can't hold any more is not there, and harms nothing. */
+/* Objects for which the model's tables have no room do not exist, and cause no error. */
 static void test_full(void **unused)
 {
     char line[32];
@@ -284,7 +291,7 @@ static void test_full(void **unused)
     assert_null(find("hn81"));
     assert_int_equal(ifconfig("lagg0", "create"), 1);
     assert_non_null(strstr(outcome.output, "Cannot allocate memory"));
-    assert_int_equal(run(VFJ_COMMAND_CREATE, "", ""), 0); /* no name: there is nothing to be made */
+    assert_int_equal(run(VFJ_COMMAND_CREATE, "", ""), 0); /* without a name nothing is created */
 }
 
 static void test_hn_gone(void **unused)
@@ -298,7 +305,7 @@ static void test_hn_gone(void **unused)
     assert_null(sysctl("dev.hn.0.rxvf"));
 }
 
-/* What a trace's line tells of hn interfaces before it is played. */
+/* What the model learns about hn interfaces from a trace's line before it is played. */
 static void test_learn(void **unused)
 {
     static struct vfj_trace_line read;
@@ -323,7 +330,7 @@ static void test_learn(void **unused)
                         "the sysctl name is longer than the guest model holds (63 bytes)");
 }
 
-/* hn(4) keeps the first VF of an hn, and lists it while it is attached. */
+/* hn(4) maps the first VF of an hn, for as long as that VF is attached. */
 static void test_map(void **unused)
 {
     (void)unused;
@@ -379,19 +386,21 @@ static void test_data_path(void **unused)
     (void)unused;
     begin();
     direct("%vf mce0 hn0");
-    assert_string_equal(sysctl("dev.hn.0.vf"), "mce0"); /* it is there: it has attached */
+    /* %vf finds mce0 present, so that it is attached */
+    assert_string_equal(sysctl("dev.hn.0.vf"), "mce0");
     assert_string_equal(sysctl("dev.hn.0.rxvf"), "");
     happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     assert_string_equal(sysctl("dev.hn.0.rxvf"), "mce0");
     assert_true(find("mce0")->facts.up);
-    assert_int_equal(find("hn0")->facts.link, VFJ_LINK_DOWN); /* hn pretends */
+    /* hn reports no link while its VF has the data path */
+    assert_int_equal(find("hn0")->facts.link, VFJ_LINK_DOWN);
     happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN");
     assert_string_equal(sysctl("dev.hn.0.rxvf"), "");
     assert_int_equal(find("hn0")->facts.link, VFJ_LINK_UP);
     assert_false(find("mce0")->facts.up);
 }
 
-/* A port that departs is dropped; the lagg lives on. */
+/* A port that departs leaves the lagg. The lagg remains. */
 static void test_departure(void **unused)
 {
     (void)unused;
@@ -415,21 +424,21 @@ static void test_rename(void **unused)
     ifconfig("lagg0", "laggport hn0 laggport mce0");
     happen("!system=IFNET subsystem=mce0 type=RENAME name=fast0");
     assert_true(vfj_interface_has_port(&find("lagg0")->facts, vfj_name_of("fast0")));
-    assert_string_equal(sysctl("hw.hn.vflist"), ""); /* hn(4) forgets it */
+    assert_string_equal(sysctl("hw.hn.vflist"), ""); /* hn(4) drops a VF that is renamed */
     happen("!system=IFNET subsystem=nosuch0 type=RENAME name=fast1");
     assert_null(find("fast1"));
-    happen("!system=IFNET subsystem=hn0 type=RENAME name=fast0"); /* there is one */
+    happen("!system=IFNET subsystem=hn0 type=RENAME name=fast0"); /* that name is in use */
     assert_non_null(find("hn0"));
     happen("!system=IFNET subsystem=hn0 type=RENAME name=wan");
     assert_true(vfj_interface_has_port(&find("lagg0")->facts, vfj_name_of("wan")));
     assert_true(vfj_interface_has_port(&find("vlan0")->facts, vfj_name_of("wan")));
     assert_true(vfj_interface_has_port(&find("bridge0")->facts, vfj_name_of("wan")));
     assert_true(vfj_interface_has_port(&find("bridge0")->facts, vfj_name_of("tap0")));
-    assert_non_null(sysctl("dev.hn.0.vf")); /* the unit is the device's, not the name's */
+    /* dev.hn.N depends on the device's unit, not on the name */
+    assert_non_null(sysctl("dev.hn.0.vf"));
 }
 
-/* A VF that was renamed still has the data path of its hn, and of no other; under another name it
- * is not mapped. */
+/* A renamed VF still has the data path of its own hn. Under its new name it is not mapped. */
 static void test_renamed_vf(void **unused)
 {
     (void)unused;
@@ -449,12 +458,12 @@ static void test_renamed_vf(void **unused)
     happen("!system=IFNET subsystem=fast1 type=DETACH");
     happen("!system=HYPERV_NIC_VF subsystem=hn1 type=VF_UP");
     assert_true(vfj_name_is_empty(find("hn1")->rxvf));
-    /* of no known driver: hn has no VF by it */
+    /* the driver of this name is unknown: it is not taken as a VF of hn */
     happen("!system=ETHERNET subsystem=fast0 type=IFATTACH");
     assert_string_equal(sysctl("hw.hn.vflist"), "");
 }
 
-/* A name that a VF had before is free for another. */
+/* A VF that is renamed to mce1 is not the mce1 that %vf names. */
 static void test_rename_to_a_known_vf(void **unused)
 {
     (void)unused;
@@ -468,7 +477,7 @@ static void test_rename_to_a_known_vf(void **unused)
     assert_string_equal(sysctl("hw.hn.vflist"), "");
 }
 
-/* VF_UP of one hn says nothing of the VF of another that nobody has seen. */
+/* VF_UP of one hn attaches that hn's VF only. */
 static void test_data_path_of_two(void **unused)
 {
     (void)unused;
@@ -492,34 +501,36 @@ static void test_dhclient(void **unused)
     assert_non_null(strstr(outcome.output, "already running, pid: 411"));
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "411"), 0);
     assert_int_equal(find("hn0")->dhclient, 0);
-    assert_int_equal(find("hn0")->facts.address_count, 1); /* on SIGTERM it leaves the address */
+    /* dhclient leaves its address when SIGTERM ends it */
+    assert_int_equal(find("hn0")->facts.address_count, 1);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "411"), 1);
     assert_non_null(strstr(outcome.output, "No such process"));
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 0);
     assert_true(find("lagg0")->dhclient != 0 && find("lagg0")->facts.up);
-    /* the lease of its port */
+    /* the lagg gets the lease of its port */
     assert_string_equal(find("lagg0")->facts.addresses[0].text, "10.0.0.4/24");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "nosuch0", ""), 1);
-    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn0", ""), 0); /* again: the address is there */
+    /* the address of the lease exists already */
+    assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn0", ""), 0);
     assert_int_equal(find("hn0")->facts.address_count, 1);
     direct("%if hn2 up inet 10.0.2.4/24 dhclient 412");
     run(VFJ_COMMAND_DHCLIENT_STOP, "", "412");
     ifconfig("hn2", "-alias");
     ifconfig("hn2", "inet 10.0.2.9/24");
-    /* another address does not keep the lease's away */
+    /* another address does not prevent that of the lease */
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "hn2", ""), 0);
     assert_int_equal(find("hn2")->facts.address_count, 2);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", "0"), 1);
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_STOP, "", ""), 2);
     direct("%if mce0 up");
     direct("%if lagg7 laggport ghost0 laggport mce0");
-    /* no port of it ever had a lease */
+    /* no port of lagg7 ever had a lease */
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT, "lagg7", ""), 0);
     assert_int_equal(find("lagg7")->facts.address_count, 0);
 }
 
-/* dhclient waits for a link, and ends without one: that of a lagg is its ports', and hn pretends to
- * have none while its VF is up. */
+/* dhclient waits for a link, and ends without one. A lagg has a link when a port has one. hn has
+ * none while its VF has the data path. */
 static void test_dhclient_without_link(void **unused)
 {
     const struct vfj_command dhclient
@@ -536,7 +547,7 @@ static void test_dhclient_without_link(void **unused)
     happen("!system=ETHERNET subsystem=mce0 type=IFATTACH");
     happen("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
-    ifconfig("mce0", "down"); /* the data path goes back at once */
+    ifconfig("mce0", "down"); /* hn has the data path again at once */
     assert_true(vfj_guest_has_link(&guest, find("lagg0")));
     ifconfig("mce0", "up");
     happen("!system=IFNET subsystem=mce0 type=LINK_DOWN");
@@ -546,9 +557,9 @@ static void test_dhclient_without_link(void **unused)
     assert_int_equal(vfj_guest_duration_us(&guest, &dhclient), 60000000);
     happen("!system=IFNET subsystem=mce0 type=LINK_UP");
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 0);
-    /* one runs already: that takes no time */
+    /* a dhclient runs already: the command ends at once */
     assert_int_equal(run(VFJ_COMMAND_DHCLIENT_BACKGROUND, "lagg0", ""), 1);
-    /* and no line told of VF_DOWN */
+    /* the VF departs without a VF_DOWN line */
     happen("!system=IFNET subsystem=mce0 type=DETACH");
     assert_true(vfj_guest_has_link(&guest, find("lagg0")));
 }
@@ -565,7 +576,7 @@ static void test_routes(void **unused)
     assert_non_null(strstr(outcome.output, "already in table"));
     assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "-net 192.168.7.0/24 10.0.0.9"), 0);
     assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "192.168.7.0/24 10.0.0.9"), 0);
-    ifconfig("hn0", "inet 10.0.0.4 delete"); /* the routes go with the address */
+    ifconfig("hn0", "inet 10.0.0.4 delete"); /* the routes are deleted with the address */
     assert_string_equal(guest.default_if.text, "");
 }
 
@@ -574,18 +585,21 @@ static int32_t add_route(const char *words)
     return run(VFJ_COMMAND_ROUTE_ADD, "", words);
 }
 
-/* A route straight through an interface is a way to its destination, also for another route. */
+/* A route through an interface makes its destination reachable, for the gateways of other routes
+ * too. */
 static void test_interface_routes(void **unused)
 {
     (void)unused;
     begin();
     direct("%if hn1 up inet 10.0.1.4/24");
-    assert_int_equal(add_route("-net 192.168.7.0/24"), 0); /* without a gateway: nothing is kept */
+    /* the model ignores a route without a gateway */
+    assert_int_equal(add_route("-net 192.168.7.0/24"), 0);
     assert_int_equal(guest.route_count, 0);
     assert_int_equal(add_route("192.168.7.0/24 -iface nosuch0"), 1);
     assert_non_null(strstr(outcome.output, "Network is unreachable"));
     assert_int_equal(add_route("192.168.7.0/24 -iface a;b"), 1);
-    assert_int_equal(add_route("-net 10 -iface hn0"), 0); /* no whole address: nothing is kept */
+    /* the model ignores a destination that is not a whole address */
+    assert_int_equal(add_route("-net 10 -iface hn0"), 0);
     assert_int_equal(guest.route_count, 0);
     assert_int_equal(add_route("192.168.7.0/24 -iface hn0"), 0);
     assert_int_equal(add_route("192.168.8.0/24 -iface hn1"), 0);
@@ -594,7 +608,8 @@ static void test_interface_routes(void **unused)
     assert_int_equal(add_route("default 192.168.9.1"), 1);
     assert_int_equal(add_route("default 192.168.8.1"), 0);
     assert_string_equal(guest.default_if.text, "hn1");
-    ifconfig("hn0", "inet 10.0.0.4 delete"); /* its routes go with its address, and no others */
+    /* the routes of hn0 are deleted with its address, and no others */
+    ifconfig("hn0", "inet 10.0.0.4 delete");
     assert_int_equal(guest.route_count, 1);
     assert_string_equal(guest.routes[0].interface.text, "hn1");
     assert_string_equal(guest.default_if.text, "hn1");
@@ -603,7 +618,7 @@ static void test_interface_routes(void **unused)
     assert_string_equal(guest.default_if.text, "");
 }
 
-/* More routes than the model holds are forgotten. */
+/* The model ignores routes that exceed its limit. */
 static void test_too_many_routes(void **unused)
 {
     char words[64];
@@ -619,7 +634,7 @@ static void test_too_many_routes(void **unused)
     assert_int_equal(add_route("default 192.168.63.1"), 0);
 }
 
-/* An interface that is down has no route to its subnet. */
+/* An interface that is down provides no route to its subnet. */
 static void test_route_and_down(void **unused)
 {
     (void)unused;
@@ -631,7 +646,7 @@ static void test_route_and_down(void **unused)
     assert_string_equal(guest.default_if.text, "hn2");
 }
 
-/* A route is of an interface, whatever its name. */
+/* A route belongs to an interface, whatever the interface's name. */
 static void test_route_and_rename(void **unused)
 {
     (void)unused;
@@ -657,7 +672,7 @@ static void test_scripts(void **unused)
     assert_int_equal(run(VFJ_COMMAND_SCRIPT, "", "/x"), 0);
 }
 
-/* %fail takes so many commands, %slow every one; words are compared whole. */
+/* %fail applies to a number of commands, %slow to all. Words match as a whole. */
 static void test_rules(void **unused)
 {
     const struct vfj_command up = {.id = 1, .kind = VFJ_COMMAND_UP, .a = vfj_name_of("mce0")};
@@ -674,10 +689,11 @@ static void test_rules(void **unused)
     direct("%slow 2 ifconfig mce0");
     assert_int_equal(vfj_guest_duration_us(&guest, &up), 2000000);
     direct("%slow 1 ifconfig");
-    assert_int_equal(vfj_guest_duration_us(&guest, &up), 1000000); /* the newest that fits */
+    /* the newest rule that matches */
+    assert_int_equal(vfj_guest_duration_us(&guest, &up), 1000000);
 }
 
-/* How a command ends, and which one is meant. */
+/* The ways in which %fail ends a command, and which command it selects. */
 static void test_outcomes(void **unused)
 {
     (void)unused;
@@ -691,16 +707,17 @@ static void test_outcomes(void **unused)
     assert_string_equal(outcome.output, "a word");
     direct("%fail 1 0 ifconfig hn0 down");
     assert_int_equal(ifconfig("hn0", "down"), 0);
-    assert_true(find("hn0")->facts.up); /* it changes nothing */
+    assert_true(find("hn0")->facts.up); /* the failed command changes nothing */
     direct("%fail 1 7 ifconfig hn0 $");
     assert_int_equal(ifconfig("hn0", "up"), 0);
     direct("%fail 1 7 ifconfig hn0 up $");
     assert_int_equal(ifconfig("hn0", "up"), 7);
-    direct("%fail 1 7 ifconfig hn0 inet '$5'"); /* as a command's words are printed */
+    /* the rule has the words as a transcript prints them */
+    direct("%fail 1 7 ifconfig hn0 inet '$5'");
     assert_int_equal(ifconfig("hn0", "inet $5"), 7);
-    direct("%fail 1 7 ifconfig $ hn0"); /* not the last word */
+    direct("%fail 1 7 ifconfig $ hn0"); /* `$` stands for the end only as the last word */
     assert_int_equal(ifconfig("hn0", "up"), 0);
-    direct("%slow 1 $"); /* no command is empty */
+    direct("%slow 1 $"); /* no command has no words */
     const struct vfj_command up = {.id = 1, .kind = VFJ_COMMAND_UP, .a = vfj_name_of("mce0")};
     assert_int_equal(vfj_guest_duration_us(&guest, &up), 0);
     direct("%slow 1 ifconfig mce0 x$");
@@ -722,7 +739,7 @@ static void test_refused_probes(void **unused)
     assert_null(sysctl("hw.hn.vflist"));
     assert_non_null(sysctl("hw.hn.vflist"));
     assert_true(observe(VFJ_COMMAND_PROBE_SLOT, "hn0"));
-    direct("%fail 1 1 route"); /* there may be no default route */
+    direct("%fail 1 1 route"); /* route is optional in a probe: there may be no default route */
     assert_true(observe(VFJ_COMMAND_PROBE_SLOT, "hn0"));
     direct("%fail 1 1 ifconfig -a");
     assert_false(observe(VFJ_COMMAND_PROBE_SLOT, "hn0"));
@@ -744,7 +761,8 @@ static void test_views(void **unused)
     direct("%if hn1 up inet 10.0.1.4/24");
     run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.1.1");
     view_of("hn0", &view);
-    assert_string_equal(view.gateway.text, ""); /* it is another's */
+    /* the default route goes through another interface */
+    assert_string_equal(view.gateway.text, "");
     view_of("hn1", &view);
     assert_string_equal(view.gateway.text, "10.0.1.1");
     direct("%sysctl hw.hn.vf_transparent=-1");
@@ -779,8 +797,8 @@ static void test_views(void **unused)
     assert_true(view.script == VFJ_OWN_SCRIPT_NONE && view.script_refused[0] == '\0');
 }
 
-/* The VF that a look shows is the one that the kernel names at that moment, not the one that was
- * asked for. */
+/* An observation shows the VF that the kernel names at that time, even if the command names
+ * another. */
 static void test_view_of_vf(void **unused)
 {
     static struct vfj_observation answer;
@@ -801,7 +819,7 @@ static void test_view_of_vf(void **unused)
     assert_true(answer.as.view.vf.exists);
 }
 
-/* Default routes that %if tells, before and after a boot. */
+/* Default routes that %if gives, before and after a boot. */
 static void test_default_route(void **unused)
 {
     static struct vfj_view view;
@@ -811,7 +829,7 @@ static void test_default_route(void **unused)
     view_of("hn0", &view);
     assert_string_equal(view.gateway.text, "10.0.0.1");
     assert_int_equal(run(VFJ_COMMAND_ROUTE_ADD, "", "default 10.0.0.1"), 1);
-    ifconfig("hn0", "inet 10.0.0.4 delete"); /* and with it goes the route */
+    ifconfig("hn0", "inet 10.0.0.4 delete"); /* the route is deleted with the address */
     view_of("hn0", &view);
     assert_string_equal(view.gateway.text, "");
     vfj_guest_boot(&guest);
@@ -836,7 +854,7 @@ static void test_variables(void **unused)
     assert_non_null(strstr(guest.rc.text, "two=2"));
 }
 
-/* An hn by any name is known from the beginning, with the unit that the trace says. */
+/* An hn exists from the beginning under any name, with the unit that the trace gives. */
 static void test_unit(void **unused)
 {
     static struct vfj_trace_line read;
@@ -861,7 +879,7 @@ static void test_boot(void **unused)
     run(VFJ_COMMAND_DHCLIENT_STOP, "", "411");
     vfj_guest_boot(&guest);
     assert_null(find("lagg0"));
-    assert_null(find("mce0")); /* a VF has yet to attach */
+    assert_null(find("mce0")); /* a VF attaches only after the boot */
     assert_int_equal(find("hn0")->facts.address_count, 1);
     assert_int_equal(find("hn0")->dhclient, 411);
     assert_string_equal(sysctl("hw.hn.vflist"), "");

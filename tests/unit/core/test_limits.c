@@ -1,4 +1,5 @@
-/* Every limit of the machine is reached, answers with its reason, and loses nothing in silence. */
+/* Reaches every limit of the machine. Each is reported with its reason, and nothing is lost
+ * silently. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,10 +17,10 @@
 
 static struct kit_machine *machine;
 
-/* How often a note, or a notice of a slot, was seen. */
+/* How often each note, and each notice of a slot, occurred. */
 static unsigned notes[VFJ_REASON_COUNT], notices[VFJ_REASON_COUNT];
 
-/* How many batches of commands were to change the guest; a plan may have BATCHES_MAX. */
+/* The number of batches of changing commands. BATCHES_MAX is the limit for one plan. */
 static unsigned batches;
 enum { BATCHES_MAX = 16 };
 
@@ -71,7 +72,7 @@ static void line(const char *format, ...)
     kit_machine_line(machine, text);
 }
 
-/* The next line is refused: more than the guest model holds. */
+/* Checks that the line is refused because it exceeds a limit of the guest model. */
 static void refused(const char *text, const char *what)
 {
     static struct vfj_trace_line read;
@@ -98,7 +99,7 @@ static void test_slots(void **state)
     assert_int_equal(machine->state.head.slot_count, VFJ_SLOTS_MAX);
 }
 
-/* All slots at once: a burst, one delay's end, a gap, a boot. */
+/* All slots change at the same time: a burst of lines, the end of their delays, a gap, a boot. */
 static void test_all_slots(void **state)
 {
     (void)state;
@@ -128,8 +129,8 @@ static void test_all_slots(void **state)
         assert_int_equal(machine->state.slots[i].state, VFJ_SLOT_DETACHED);
 }
 
-/* A map with more pairs than slots: what it shows is taken, what it does not show is not taken for
- * gone. */
+/* A map with more pairs than slots: its pairs are used, and a VF that it lacks does not count as
+ * lost. */
 static void test_map(void **state)
 {
     (void)state;
@@ -162,7 +163,7 @@ static void test_sleepers(void **state)
     assert_int_equal(machine->state.scripts.sleeping, 0);
 }
 
-/* All sleepers wake at one instant: none is forgotten. */
+/* All sleepers end their sleep at the same time, and each one runs. */
 static void test_sleepers_at_once(void **state)
 {
     (void)state;
@@ -194,7 +195,7 @@ static void test_script_queue(void **state)
     assert_int_equal(machine->state.scripts.waiting, 0);
 }
 
-/* An interface with more addresses than are carried over is left alone. */
+/* An interface with more addresses than the machine can move is left alone. */
 static void test_addresses(void **state)
 {
     char text[VFJ_LINE_MAX];
@@ -225,8 +226,8 @@ static void test_addresses(void **state)
                      VFJ_ADDRESSES_MAX);
 }
 
-/* hn has no address, and rc.conf more than laggN can be given: as many as can be observed on it,
- * and the rest is a fault. */
+/* hn has no address, and rc.conf gives more than laggN can have. laggN gets as many as an
+ * observation can hold, and the rest is a fault. */
 static void test_aliases(void **state)
 {
     (void)state;
@@ -247,7 +248,7 @@ static void test_aliases(void **state)
     assert_true(batches < 4);
 }
 
-/* The same where rc.conf has aliases alone, and a killed daemon had begun. */
+/* The same when rc.conf has only aliases, and a killed daemon had begun the join. */
 static void test_aliases_alone(void **state)
 {
     (void)state;
@@ -265,7 +266,8 @@ static void test_aliases_alone(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 }
 
-/* No batch of the plan is that long: what does not fit follows in the next one. */
+/* Commands that do not fit into a batch follow in the next one. No real plan has a batch that
+ * long. */
 static void test_batch(void **state)
 {
     static struct vfj_state next;
@@ -283,7 +285,7 @@ static void test_batch(void **state)
     assert_int_equal(decision.command_count, VFJ_BATCH_MAX);
     assert_true(batch->first == 1 && decision.commands[VFJ_BATCH_MAX - 1].id == VFJ_BATCH_MAX);
     assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET6 & 1, 0);
-    /* a need of which a part fits is open again, too */
+    /* a need with a command that did not fit is open again, though another of its commands did */
     assert_int_equal(next.slots[0].plan.tried >> VFJ_NEED_INET & 1, 1);
     assert_ptr_equal(vfj_planner_add(&planner, VFJ_NEED_INET, VFJ_COMMAND_ADDRESS_ADD),
                      &planner.unissued);
@@ -304,7 +306,7 @@ static void fill(struct vfj_interface *interface, unsigned n)
     }
 }
 
-/* Each interface is full of addresses that no other one has, and so is rc.conf. */
+/* Each interface, and rc.conf too, has the maximal number of addresses, and all of them differ. */
 static void test_desired(void **state)
 {
     static struct vfj_state next;
@@ -334,8 +336,8 @@ static void test_desired(void **state)
     assert_int_equal(planner.desired.count, 5 * VFJ_ADDRESSES_MAX + VFJ_ALIASES_MAX + 2);
 }
 
-/* rc.conf has more aliases than one batch has room for: the rest follows in the next batches, and
- * so do routes and ports. */
+/* rc.conf has more aliases than fit into a batch. The rest follows in the next batches, and so
+ * do the routes and ports. */
 static void test_full_batch(void **state)
 {
     enum { ALIASES = VFJ_BATCH_MAX + 20 };
@@ -349,7 +351,7 @@ static void test_full_batch(void **state)
         for (unsigned i = 0; i < ALIASES; i++)
             line("%%rc ifconfig_hn0_alias%u=\"inet 10.0.%u.%u/32\"", i, 1 + i / 200, 1 + i % 200);
         line("%%if hn0 up");
-        if (has_first != 0) /* the first plan takes lagg0 for one that a killed daemon made */
+        if (has_first != 0) /* the first plan then recovers a lagg0 that a killed daemon made */
             line("%%if lagg0 up inet 10.0.0.4/24 laggproto failover laggport hn0");
         line("%%vf mce0 hn0");
         line("@0 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
@@ -360,7 +362,7 @@ static void test_full_batch(void **state)
     }
 }
 
-/* A lagg that has no room for another port. */
+/* A lagg without room for another port. */
 static void test_ports(void **state)
 {
     char text[VFJ_LINE_MAX];
@@ -382,7 +384,8 @@ static void test_ports(void **state)
     assert_false(vfj_guest_find(&machine->play.guest, vfj_name_of("mce0"))->facts.up);
 }
 
-/* A configuration that one command can't carry is said under the scripts; nothing is cut. */
+/* Under policy scripts, words of rc.conf that do not fit into a command are reported. They are
+ * never cut. */
 static void test_arguments(void **state)
 {
     char words[VFJ_ARGS_SIZE + 8];
@@ -405,27 +408,28 @@ static void test_not_converging(void **state)
     line("%%if hn0 up inet 10.0.0.4/24");
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
     line("%%at 100");
-    /* two answers that contradict each other are no reason to run wild */
+    /* contradictory results of the kernel must not cause an endless loop */
     assert_true(machine->events < 1000);
 
     begin(VFJ_POLICY_VFJOURNAL);
     line("%%if hn0 up inet 10.0.0.4/24");
     line("%%vf mce0 hn0");
-    line("%%fail 1000 0 ifconfig mce0 up"); /* it says that the VF is up, and it never is */
+    /* the command reports success, but the VF remains down */
+    line("%%fail 1000 0 ifconfig mce0 up");
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
     line("%%at 3");
     assert_int_equal(notices[VFJ_REASON_NOT_CONVERGING], 1);
     assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_NOT_CONVERGING);
     assert_int_equal(batches, BATCHES_MAX);
 
-    line("%%at 64"); /* a try later, of as many */
+    line("%%at 64"); /* a later attempt, with as many batches */
     assert_int_equal(batches, 2 * BATCHES_MAX);
     line("%%if mce0 up");
     line("%%at 1000");
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 
-    /* and another plan; a command that says that it failed is no sign that the guest does not obey
-     */
+    /* another plan: a command that reports its failure does not count as a guest that does not
+     * converge */
     batches = 0;
     line("%%fail 1 1 ifconfig hn0 inet");
     line("%%fail 1000 0 ifconfig hn0 inet");
@@ -434,7 +438,7 @@ static void test_not_converging(void **state)
     assert_int_equal(batches, BATCHES_MAX + 1);
 }
 
-/* The batches of a plan are counted, not those of a slot's life. */
+/* The limit of batches holds for a plan, not for the life of a slot. */
 static void test_many_plans(void **state)
 {
     (void)state;
@@ -444,7 +448,7 @@ static void test_many_plans(void **state)
     line("@0 !system=ETHERNET subsystem=mce0 type=IFATTACH");
     line("@3 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     for (unsigned i = 0; i < 200; i++) {
-        line("%%if hn0 up inet 10.0.0.5/24"); /* somebody gives a port an address */
+        line("%%if hn0 up inet 10.0.0.5/24"); /* an admin gives an address to a port */
         line("@+100 !system=IFNET subsystem=hn0 type=LINK_UP");
     }
     line("%%at +100");
@@ -453,7 +457,7 @@ static void test_many_plans(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 }
 
-/* A route that stays is tried for ever, and that it does is said once. */
+/* The machine retries an IPv6 default route that stays on hn forever, and reports it once. */
 static void test_many_tries(void **state)
 {
     (void)state;
@@ -470,8 +474,8 @@ static void test_many_tries(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->fault, VFJ_REASON_ROUTE_STAYS);
 }
 
-/* dhclient -b says that all is well, and is gone: it is not started again within the plan, but by
- * the next one. */
+/* `dhclient -b` reports success and ends. It is not started again in the same plan, but in the
+ * next one. */
 static void test_dhclient_that_ends(void **state)
 {
     (void)state;
@@ -492,8 +496,8 @@ static void test_dhclient_that_ends(void **state)
     assert_true(vfj_guest_find(&machine->play.guest, vfj_name_of("lagg0"))->dhclient != 0);
 }
 
-/* The ports of the lagg can't be read: hyperv_vfup finds no VF among them, and joins it once more.
- */
+/* The probe of the lagg's ports fails. hyperv_vfup then finds no VF among them and joins the VF
+ * again. */
 static void test_ports_not_read(void **state)
 {
     (void)state;
@@ -513,7 +517,7 @@ static void test_ports_not_read(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 }
 
-/* Failures are counted up to 255, and longer tried. */
+/* The counter of failures ends at 255. The attempts continue. */
 static void test_failures(void **state)
 {
     (void)state;
@@ -534,7 +538,8 @@ static void test_failures(void **state)
     assert_int_equal(machine->state.head.map_failures, UINT8_MAX);
 }
 
-/* Nobody joins what an observer waits for: it looks for ever. */
+/* In observe mode the join that the machine waits for never happens. It observes the guest
+ * forever. */
 static void test_rechecks(void **state)
 {
     (void)state;
@@ -549,7 +554,7 @@ static void test_rechecks(void **state)
     assert_int_equal(notices[VFJ_REASON_NOT_JOINED_YET], 1);
 }
 
-/* A VF that never gets its link is tried for ever, with pauses that end growing. */
+/* The machine takes up a VF without a link forever, with pauses that grow to a limit. */
 static void test_no_link(void **state)
 {
     (void)state;
@@ -562,7 +567,7 @@ static void test_no_link(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->link.tries, UINT8_MAX);
 }
 
-/* One hn too many, whatever tells of it. */
+/* Any line about one hn more than there are slots. */
 static void test_one_hn_too_many(void **state)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};

@@ -1,9 +1,9 @@
-/* Every state of a slot, and what each event makes of it: tests/matrix.txt.
+/* Every state of a slot, and the result of each event in it: tests/matrix.txt.
  *
- * The states are reached by playing a trace. Each event is then given to the machine once, from
- * that state; a line of the matrix says what it answers: the slot's state before and after, its
- * activity and timers, the note, notices, and the commands. VFJ_ACCEPT=1 in the environment writes
- * the matrix anew: read the difference before you commit it. */
+ * The test reaches the states by playing a trace. It then submits each event once in that state.
+ * A line of the matrix has the result: the slot's state before and after, its activity and
+ * timers, the note, the notices, and the commands. VFJ_ACCEPT=1 in the environment writes the
+ * matrix anew. Read the difference before you commit it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ static const struct situation {
     const char *name;
     enum vfj_mode mode;
     enum vfj_policy policy;
-    const char *trace; /* NULL: nothing has happened */
+    const char *trace; /* NULL: no event has happened */
 } situations[] = {
     {"nothing journalled yet", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, NULL},
     {"no slot", VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL, GUEST START},
@@ -126,7 +126,7 @@ static const struct situation {
      GUEST "%slow 9 ifconfig lagg0 create\n" ATTACH "%at 11\n" UP "%stop\n"},
 };
 
-/* Events. Each fills what it needs; the kind, and times, are set before. */
+/* Events. Each function fills in its event. The kind and the times are set before. */
 
 static void devd(struct vfj_event *event, const struct vfj_state *state, const char *line)
 {
@@ -160,7 +160,7 @@ static void configured(struct vfj_event *event, const struct vfj_state *state, c
     event->as.rc = vfj_span_of(rc);
 }
 
-/* The command under way: the script's or slot's, and what asks for it. */
+/* Returns the id of the command or probe that the machine waits for. */
 static uint64_t pending(const struct vfj_state *state)
 {
     if (state->head.map_pending != 0)
@@ -378,7 +378,7 @@ static const struct trial {
     {VFJ_EVENT_TIMER, "all due", "later", timer},
 };
 
-/* What the machine answers, as a line. */
+/* The result of the machine, as one line. */
 
 static void print_slot(FILE *out, const struct vfj_state *state)
 {
@@ -497,7 +497,7 @@ static void test_matrix(void **unused)
     free(made);
 }
 
-/* Every kind of event is tried. */
+/* Checks that every kind of event occurs. */
 static void test_kinds(void **unused)
 {
     unsigned events = 0, devds = 0;

@@ -1,4 +1,4 @@
-/* Interface names. */
+/* Tests interface names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +33,7 @@ static void test_parse(void **unused)
     assert_false(vfj_name_parse((struct vfj_span){"hn0\0x", 5}, &name));
 }
 
-/* Every byte, first and later. */
+/* Every byte, as the first one and as a later one. */
 static void test_bytes(void **unused)
 {
     (void)unused;

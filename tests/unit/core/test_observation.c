@@ -1,4 +1,4 @@
-/* Answers to probes as records: written and read back. */
+/* Tests the records of observations: written and read back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -188,7 +188,7 @@ static void test_round_trip(void **unused)
     }
 }
 
-/* However a body is cut, nothing past its end is looked at. */
+/* A body that is cut at any byte: nothing past its end is read. */
 static void test_truncations(void **unused)
 {
     static struct vfj_observation observation, read;
@@ -252,14 +252,14 @@ static void test_refused(void **unused)
     static struct vfj_observation read;
     (void)unused;
     for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
-        /* read as empty: nothing is missing */
+        /* this body is accepted: an empty value is valid */
         bool is_empty_value = strcmp(bodies[i], "command=1 probe=sysctl") == 0;
         if ((vfj_observation_decode(vfj_span_of(bodies[i]), &read) == VFJ_OK) != is_empty_value)
             fail_msg("%s", bodies[i]);
     }
 }
 
-/* One more than there is room for. */
+/* Checks that the largest number of items is read, and that one more is refused. */
 static void check_count(const char *before, const char *item, unsigned most)
 {
     static struct vfj_observation read;
@@ -291,7 +291,8 @@ static struct vfj_interface made_of(const char *name, enum vfj_use use, const ch
     return interface;
 }
 
-/* The VLANs of hn, or the bridges that it is a member of: those of the use that is found first. */
+/* The VLANs of hn, or the bridges with hn as a member. Only the kind of use that is found first
+ * is reported. */
 static void test_users(void **unused)
 {
     struct vfj_interface users = {.name = vfj_name_of("hn0")}, hn = users, user;
@@ -299,7 +300,7 @@ static void test_users(void **unused)
     vfj_view_take_users(&hn, &users);
     assert_int_equal(hn.use, VFJ_USE_NONE);
     user = made_of("lagg0", VFJ_USE_VLAN, "hn0");
-    user.laggproto = VFJ_LAGGPROTO_FAILOVER; /* its ports are no parents */
+    user.laggproto = VFJ_LAGGPROTO_FAILOVER; /* a lagg with hn as a port does not count as a use */
     vfj_view_add_user(&users, &user);
     user = made_of("hn9", VFJ_USE_FIB, "hn0");
     vfj_view_add_user(&users, &user);
@@ -316,7 +317,7 @@ static void test_users(void **unused)
     assert_string_equal(users.ports[0].text, "vlan1");
     for (unsigned i = 1; i < VFJ_PORTS_MAX; i++)
         assert_string_equal(users.ports[i].text, "vlan2");
-    vfj_view_take_users(&hn, &users); /* there is no hn */
+    vfj_view_take_users(&hn, &users); /* hn does not exist */
     assert_int_equal(hn.use, VFJ_USE_NONE);
     hn.exists = true;
     vfj_view_take_users(&hn, &users);

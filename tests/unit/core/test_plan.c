@@ -1,5 +1,5 @@
-/* The plan: what its rows say of each need. Batches of commands: ids, order, the end at a failure,
- * and what the rest that was not run leaves behind. */
+/* Tests the plan: the table of needs, and batches of commands. Covers their ids, their order,
+ * their end at a failure, and the needs of commands that did not run. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +33,7 @@ static const struct vfj_slot *slot(void)
     return kit_machine_slot(machine, "hn0");
 }
 
-/* The first batch of a join is under way, and `slow` of it takes its time. */
+/* Begins a join. Its first batch runs, and the command of the rule `slow` takes long. */
 static void begin(const char *slow)
 {
     kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -46,7 +46,7 @@ static void begin(const char *slow)
     assert_int_equal(slot()->activity, VFJ_ACTIVITY_RUNNING);
 }
 
-/* The command that is waited for ends. */
+/* Ends the command whose outcome is the next one. */
 static void end(enum vfj_outcome_kind kind, int status)
 {
     struct vfj_event event = {.kind = VFJ_EVENT_FINISHED, .mono_us = machine->state.head.mono_us};
@@ -70,15 +70,15 @@ static unsigned place_of(enum vfj_need need)
     return i;
 }
 
-/* A decision is a batch: its ids follow each other, and it says of each command whether the rest
- * needs it. */
+/* A decision is one batch. The ids are consecutive, and each command is marked as optional or
+ * required. */
 static void test_ids_and_needs(void **unused)
 {
     const struct vfj_decision *decision = &machine->decision;
     (void)unused;
     begin("%slow 9 ifconfig lagg0 create");
     const struct vfj_batch *batch = &slot()->batch;
-    assert_int_equal(batch->count, 4); /* create, no_dad, two addresses */
+    assert_int_equal(batch->count, 4); /* create, no_dad, and two addresses */
     assert_int_equal(decision->command_count, batch->count);
     for (unsigned i = 0; i < batch->count; i++) {
         const struct vfj_command *command = &decision->commands[i];
@@ -94,8 +94,8 @@ static void test_ids_and_needs(void **unused)
     assert_false(decision->commands[place_of(VFJ_NEED_LAGG)].is_optional);
 }
 
-/* Nothing is observed before the last command has ended, and then the slot is: no outcome changes
- * what is observed. */
+/* The slot is observed only after its last command has ended. Outcomes do not change the
+ * observed facts. */
 static void test_observed_after_the_last(void **unused)
 {
     (void)unused;
@@ -115,7 +115,7 @@ static void test_observed_after_the_last(void **unused)
     assert_int_equal(slot()->plan.failures, 0);
 }
 
-/* An outcome that is not the next one is nobody's. */
+/* An outcome that is not the next one is ignored as stale. */
 static void test_out_of_turn(void **unused)
 {
     (void)unused;
@@ -132,7 +132,7 @@ static void test_out_of_turn(void **unused)
     assert_int_equal(slot()->batch.ended, 1);
 }
 
-/* An optional command that fails is remembered, and the plan goes on without a setback. */
+/* An optional command that fails is remembered. The plan continues, and no failure is counted. */
 static void test_optional_failure(void **unused)
 {
     (void)unused;
@@ -146,8 +146,8 @@ static void test_optional_failure(void **unused)
     assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
 }
 
-/* A required command fails: the rest is not run, its needs are open again, and the setback is
- * counted once, at the end. */
+/* When a required command fails, the rest does not run and its needs are open again. The failure
+ * is counted once, at the end. */
 static void test_required_failure(void **unused)
 {
     (void)unused;
@@ -161,17 +161,18 @@ static void test_required_failure(void **unused)
         end(VFJ_OUTCOME_NOT_RUN, 0);
     }
     assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
-    assert_int_equal(slot()->batch.count, 1); /* the probe */
+    assert_int_equal(slot()->batch.count, 1); /* the batch is now the probe */
     assert_int_equal(slot()->batch.failure, VFJ_REASON_NONE);
     assert_int_equal(slot()->plan.failures, 1);
     assert_int_equal(slot()->fault, VFJ_REASON_COMMAND_TIMEOUT);
     assert_int_equal(machine->decision.transition_count, 1);
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_COMMAND_TIMEOUT);
     assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG));
-    assert_false(is_in(slot()->plan.tried, VFJ_NEED_INET)); /* one of two was not run */
+    /* one of its two commands did not run */
+    assert_false(is_in(slot()->plan.tried, VFJ_NEED_INET));
 }
 
-/* A command that fails because it is so already has done its work. */
+/* A command that fails because its aim was already reached counts as successful. */
 static void test_already_so(void **unused)
 {
     (void)unused;
@@ -186,8 +187,8 @@ static void test_already_so(void **unused)
     assert_int_equal(slot()->plan.failures, !is_so);
 }
 
-/* Lines that arrive while a batch runs issue nothing for its slot: what they change is observed
- * once it has ended. */
+/* A line that arrives while a batch runs causes no command for the slot. The slot is observed
+ * after the batch. */
 static void test_lines_while_running(void **unused)
 {
     static const char *const lines[] = {
@@ -208,15 +209,15 @@ static void test_lines_while_running(void **unused)
     assert_int_equal(slot()->state, VFJ_SLOT_DETACHED);
 }
 
-/* The daemon starts again while a batch runs: what ran, and what was to run, is not known; both are
- * open again. */
+/* The daemon restarts while a batch runs. The outcomes of the running command and of the later
+ * ones are unknown, so their needs are open again. */
 static void test_unknown_outcomes(void **unused)
 {
     (void)unused;
     begin("%slow 9 ifconfig lagg0 inet 10.0.0.4/24");
     kit_machine_line(machine, "%slow 9 ifconfig -a");
     kit_machine_line(machine, "%restart");
-    assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG)); /* its outcome is known */
+    assert_true(is_in(slot()->plan.tried, VFJ_NEED_LAGG)); /* the outcome of this one is known */
     assert_false(is_in(slot()->plan.tried, VFJ_NEED_INET));
     assert_int_equal(slot()->activity, VFJ_ACTIVITY_OBSERVING);
     kit_machine_line(machine, "%slow 0 ifconfig");
@@ -237,8 +238,8 @@ static bool lagg0_has(const char *text)
     return false;
 }
 
-/* What was taken off hn and could not be given to laggN is tried again by later plans, which do not
- * see it any more. */
+/* An address was deleted from hn and could not be added to laggN. Later plans, which no longer
+ * observe it on hn, still try to add it. */
 static void test_failed_needs_are_kept(void **unused)
 {
     (void)unused;
@@ -260,7 +261,7 @@ static void test_failed_needs_are_kept(void **unused)
     assert_false(vfj_slot_awaits_timer(slot()));
 }
 
-/* What the plan says of every need. */
+/* The properties of every need in the plan's table. */
 static void test_every_need(void **unused)
 {
     static const struct {
@@ -300,7 +301,7 @@ static void test_every_need(void **unused)
         | (uint64_t)1 << VFJ_NEED_NEW_DEFAULT_ROUTE6;
     (void)unused;
     for (unsigned i = 0; i < sizeof needs / sizeof needs[0]; i++) {
-        assert_int_equal(needs[i].need, VFJ_NEED_NONE + 1 + i); /* none is left out */
+        assert_int_equal(needs[i].need, VFJ_NEED_NONE + 1 + i); /* the list is complete */
         assert_int_equal(vfj_plan_is_required(needs[i].need), needs[i].is_required);
         assert_int_equal(vfj_plan_is_of_vf(needs[i].need), needs[i].is_of_vf);
         assert_int_equal(vfj_plan_fault(needs[i].need), needs[i].fault);
@@ -316,7 +317,8 @@ static void test_every_need(void **unused)
     assert_true(vfj_plan_vf_needs() == of_vf);
 }
 
-/* How many commands were issued for each need, and how many for a need that they do not meet. */
+/* The number of commands that were issued for each need, and of those that do not meet their
+ * need. */
 static unsigned issued[VFJ_NEED_COUNT], misissued;
 
 static enum vfj_need need_of_up(const struct vfj_slot *of, struct vfj_name interface)
@@ -326,7 +328,8 @@ static enum vfj_need need_of_up(const struct vfj_slot *of, struct vfj_name inter
     return vfj_name_equal(interface, of->vf) ? VFJ_NEED_VF_UP : VFJ_NEED_LAGG_UP;
 }
 
-/* The need that a command meets, by what the command does. The dhclient of hn has pid 411. */
+/* Returns the need that a command meets, according to its effect. The dhclient of hn has pid
+ * 411. */
 static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command *command)
 {
     bool inet6 = strchr(command->text, ':') != NULL;
@@ -367,7 +370,7 @@ static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command
     case VFJ_COMMAND_ROUTE_CHANGE:
         return is_default ? VFJ_NEED_DEFAULT_ROUTE6 : VFJ_NEED_STATIC_ROUTE;
     case VFJ_COMMAND_ROUTE_ADD:
-        if (strncmp(command->text, "-host ", 6) == 0) /* the way to the default router */
+        if (strncmp(command->text, "-host ", 6) == 0) /* a route to the default router itself */
             return VFJ_NEED_DEFAULT_ROUTE;
         if (!is_default)
             return VFJ_NEED_STATIC_ROUTE;
@@ -408,12 +411,12 @@ static void play_and_count(const char *trace)
     machine->watch = NULL;
 }
 
-/* A batch names for each command the need that the command meets. */
+/* A batch has, for each command, the need that the command meets. */
 static void test_each_command_has_its_need(void **unused)
 {
     static const struct {
         const char *trace;
-        uint64_t needs; /* each has a command */
+        uint64_t needs; /* the needs for which a command is expected */
     } cases[] = {
         {"%rc static_routes=\"lab\"\n"
          "%rc route_lab=\"-net 192.168.7.0/24 10.0.0.1\"\n"
@@ -466,7 +469,7 @@ static void test_each_command_has_its_need(void **unused)
     }
 }
 
-/* Each use of hn that rc.conf tells of has its reason, and so has an rc.conf that was not read. */
+/* Each use of hn that rc.conf shows has its own reason, and so has an rc.conf that was not read. */
 static void test_uses_by_rc(void **unused)
 {
     static const struct {
@@ -501,7 +504,8 @@ static void test_uses_by_rc(void **unused)
     }
 }
 
-/* Only the routes that are carried over lead to the default router; one more is not. */
+/* Only a static route that is moved to laggN can lead to the default router. One beyond the
+ * limit is not moved. */
 static void test_way_among_too_many_routes(void **unused)
 {
     (void)unused;
@@ -525,8 +529,8 @@ static void test_way_among_too_many_routes(void **unused)
     }
 }
 
-/* A daemon that recovers adds rc.conf's default route, and no way to the router that the guest uses
- * meanwhile. */
+/* A daemon that recovers adds rc.conf's default route, but no route to the router that the guest
+ * uses in the meantime. */
 static void test_no_way_when_recovering(void **unused)
 {
     (void)unused;
@@ -540,7 +544,8 @@ static void test_no_way_when_recovering(void **unused)
     assert_int_equal(issued[VFJ_NEED_DEFAULT_ROUTE], 1);
 }
 
-/* rc.conf's words tell of no address: any router may be in its subnet, but NO is none. */
+/* rc.conf's words contain no address, so any router may be in the subnet. The word NO is not a
+ * router. */
 static void test_router_of_words_without_address(void **unused)
 {
     static const char *const routers[]
@@ -562,8 +567,8 @@ static void test_router_of_words_without_address(void **unused)
     }
 }
 
-/* hn has no address, and laggN gets rc.conf's. The default route is added when its router is in
- * the subnet of that address. */
+/* hn has no address, and laggN gets that of rc.conf. The default route is added only when its
+ * router is in the subnet of that address. */
 static void test_router_of_given_words(void **unused)
 {
     static const char *const routers[]

@@ -1,4 +1,4 @@
-/* Playing a trace: where it stops, and that it stops there. */
+/* Tests playing a trace: it stops at an error, and at the right place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,14 +16,14 @@ struct rig {
     struct vfj_state state, next;
     struct vfj_decision decision;
     struct vfj_play play;
-    unsigned events, fails_at; /* 0: never */
+    unsigned events, fails_at; /* fails_at 0: the storage never fails */
 };
 
 static enum vfj_status submit(void *context, const struct vfj_event *event,
                               const struct vfj_decision **decision)
 {
     struct rig *rig = context;
-    /* nothing is submitted after a failure */
+    /* no event is submitted after a failure */
     assert_true(rig->fails_at == 0 || rig->events < rig->fails_at);
     if (++rig->events == rig->fails_at)
         return VFJ_JOURNAL_IO;
@@ -118,7 +118,7 @@ static enum vfj_status play_all(struct rig *rig)
     return vfj_play_end(&rig->play);
 }
 
-/* Whichever event can't be stored: the play ends with the status of that, there and then. */
+/* Whichever event cannot be stored, the play ends at once with the status of the storage. */
 static void test_failures(void **unused)
 {
     enum vfj_status status = VFJ_JOURNAL_IO;
@@ -136,8 +136,8 @@ static void test_failures(void **unused)
     assert_true(at > 60);
 }
 
-/* A line that needs the daemon to start first, when that fails. */
-/* A daemon that is told to end by the last line ends after it. */
+/* A line that first starts the daemon, when the start fails. */
+/* The last line stops the daemon, which ends after it. */
 static void test_failures_at_the_end(void **unused)
 {
     static const char *const join[] = {
@@ -201,7 +201,8 @@ static void test_backwards(void **unused)
     }
 }
 
-/* Looks at the guest that are given up, and take long: there is an end to what is kept. */
+/* Observations that the machine gave up and that take long: the number of unfinished commands
+ * has a limit. */
 static void test_too_many_commands(void **unused)
 {
     struct vfj_trace_error error;

@@ -1,4 +1,4 @@
-/* What rc.conf says. */
+/* Tests the values of rc.conf. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 static struct vfj_rc rc;
 static char value[VFJ_VALUE_SIZE];
 
-/* NAME=value pairs, alternating, up to a NULL. */
+/* Sets rc.conf from names and values, in turn, with NULL at the end. */
 static void set(const char *const *pairs)
 {
     struct vfj_text text = vfj_text_begin(rc.text, sizeof rc.text);
@@ -146,7 +146,7 @@ static void test_dhcp(void **unused)
     assert_true(vfj_rc_is_dhcp(&rc, hn0()));
 }
 
-/* checkyesno */
+/* The same words are true as for checkyesno of rc.subr. */
 static void test_synchronous(void **unused)
 {
     static const struct {
@@ -187,7 +187,7 @@ static void test_args(void **unused)
     }
 }
 
-/* More than one command can carry is said, not cut in silence. */
+/* Words that do not fit into a command are reported, and never silently cut. */
 static void test_args_limits(void **unused)
 {
     char words[VFJ_VALUE_SIZE], args[VFJ_ARGS_SIZE];
@@ -210,7 +210,7 @@ static void test_args_limits(void **unused)
     assert_false(vfj_rc_ifconfig_args(&rc, hn0(), args, sizeof args));
 }
 
-/* A value whose password was taken out is not what the guest has, and is not handed to ifconfig. */
+/* A value without its password differs from the guest's own, so it is never given to ifconfig. */
 static void test_blanked_password(void **unused)
 {
     char args[VFJ_ARGS_SIZE];
@@ -228,7 +228,7 @@ static void test_blanked_password(void **unused)
     assert_true(vfj_rc_is_too_long(&rc, hn0(), VFJ_RC_ALIASES));
 }
 
-/* NULL: no address whose length is told. */
+/* `address` NULL: the words have no address with a length. */
 static void test_address(void **unused)
 {
     static const struct {
@@ -252,7 +252,7 @@ static void test_address(void **unused)
         {"inet 10.0.0.4 netmask 0xfffgff00", NULL},
         {"inet 10.0.0.4 netmask 255.255.256.0", NULL},
         {"inet6 fd00::4 prefixlen 129", NULL},
-        /* has no room */
+        /* longer than the buffer of an address */
         {"inet6 ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255 prefixlen 000128", NULL},
         {"ether 02:00:00:00:00:01 up", NULL},
         {"inet6 fe80::1%hn0/64", NULL},
@@ -301,8 +301,8 @@ static void test_aliases(void **unused)
     assert_false(vfj_rc_alias(&rc, vfj_name_of("hn1"), 0, value, sizeof value));
 }
 
-/* As the daemon resolves them, variables of other names and all: then these are the aliases, and
- * rc.conf's are not. */
+/* Aliases that the helper resolved, under the names vfjournal_*, replace those of rc.conf
+ * itself. */
 static void test_resolved_aliases(void **unused)
 {
     (void)unused;
@@ -313,7 +313,7 @@ static void test_resolved_aliases(void **unused)
     assert_false(vfj_rc_alias(&rc, hn0(), 1, value, sizeof value));
 }
 
-/* What is said to be resolved to nothing is nothing. */
+/* An alias that was resolved to an empty value means that there is none. */
 static void test_aliases_that_are_none(void **unused)
 {
     (void)unused;
@@ -366,7 +366,8 @@ static void test_too_many_words(void **unused)
     assert_string_equal(value, "");
 }
 
-/* What is longer than a command, or has more words than one, is told from what is not there. */
+/* A value that is too long for a command, or has too many words, is distinguished from a missing
+ * one. */
 static void test_too_long(void **unused)
 {
     char words[VFJ_ARGS_SIZE + 1];
@@ -396,7 +397,7 @@ static void test_too_long(void **unused)
     SET("ifconfig_hn0_alias0", words, "ifconfig_hn0_alias1", "inet 10.0.0.5/32");
     assert_true(vfj_rc_alias(&rc, hn0(), 0, value, VFJ_ARGS_SIZE));
     assert_string_equal(value, "");
-    /* it is not the last for that */
+    /* the alias after one that is too long is found */
     assert_true(vfj_rc_alias(&rc, hn0(), 1, value, VFJ_ARGS_SIZE));
     assert_string_equal(value, "inet 10.0.0.5/32");
     SET("vfjournal_hn0_alias0", "inet 10.0.0.5/32", "vfjournal_hn0_alias1", words);

@@ -1,4 +1,4 @@
-/* The words of route(8). */
+/* Tests the words of route(8). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +41,7 @@ static void test_words(void **state)
     reads("-inet6 -net 2001:db8:1:: -prefixlen 48 2001:db8::1", "2001:db8:1::/48", "2001:db8::1");
     reads("-host 10.9.0.1 10.0.0.2 -ifp hn0 -ifa 10.0.0.4 -blackhole", "10.9.0.1", "10.0.0.2");
     assert_true(vfj_span_is(route.ifp, "hn0"));
-    /* Cut to fit, it would be an address of another length. */
+    /* If it were cut to the buffer's size, it would be an address with another length. */
     reads("-6 ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255 -prefixlen 128 fd00::1", NULL,
           "fd00::1");
 }

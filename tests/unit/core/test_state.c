@@ -1,4 +1,4 @@
-/* The state: its digest, and adopting what a step wrote. */
+/* Tests the state: its digest, and adopting the result of a step. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -28,7 +28,7 @@
     "%at 2\n"                                            \
     "@2.1 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n"
 
-/* Each single bit, and the length, count. */
+/* The digest depends on each bit and on the length. */
 static void test_digest_of_bytes(void **unused)
 {
     unsigned char bytes[140];
@@ -60,7 +60,7 @@ static uint64_t digest_after(enum vfj_policy policy, const char *trace)
     return digest;
 }
 
-/* One history has one digest, and another history another. */
+/* The same history has the same digest, and different histories have different digests. */
 static void test_digest_of_histories(void **unused)
 {
     static const char *const traces[] = {
@@ -88,7 +88,7 @@ static void test_digest_of_histories(void **unused)
     }
 }
 
-/* What the head sums up of the parts is what the parts are. */
+/* The head's sums agree with the parts. */
 static void test_index(void **unused)
 {
     struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -100,13 +100,13 @@ static void test_index(void **unused)
     kit_machine_close(machine);
 }
 
-/* What was read from a file is indexed anew, if it can be. */
+/* A state that was read from a file is indexed, or refused when its parts are invalid. */
 static void test_index_of_what_was_read(void **unused)
 {
     static struct vfj_state bad;
     struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
     (void)unused;
-    assert_true(vfj_state_index(&machine->state)); /* nothing has happened */
+    assert_true(vfj_state_index(&machine->state)); /* no event has happened */
     kit_machine_play(machine, LAGGED);
     assert_true(vfj_state_index(&machine->state));
     kit_machine_check_index(&machine->state);
@@ -120,12 +120,13 @@ static void test_index_of_what_was_read(void **unused)
     memset(bad.rc.text, 'x', sizeof bad.rc.text);
     assert_false(vfj_state_index(&bad));
     bad = machine->state;
-    bad.slots[0].before.hn.address_count++; /* what the plan began from is part of the state, too */
+    /* the view before the plan is a part of the state too */
+    bad.slots[0].before.hn.address_count++;
     assert_false(vfj_state_index(&bad));
     kit_machine_close(machine);
 }
 
-/* What a file says of the scripts can be gone on with, or is refused. */
+/* The part about the scripts is accepted only if the machine can continue from it. */
 static void test_sound_scripts(void **unused)
 {
     static struct vfj_state state;
@@ -204,8 +205,7 @@ static void test_adopt(void **unused)
     assert_memory_equal(&state.scripts, &next.scripts, sizeof state.scripts);
 }
 
-/* The drawing of README and man page: what a slot may become in one move. Every other move ends the
- * program. */
+/* The moves in the drawing of README and man page. Any other move ends the program. */
 static void test_table_of_states(void **unused)
 {
     static const char *const moves[] = {
@@ -235,8 +235,8 @@ static void test_table_of_states(void **unused)
     assert_int_equal(allowed, sizeof moves / sizeof moves[0]);
 }
 
-/* The public state over all combinations of the facts that it is made of; what else a slot knows
- * changes nothing. */
+/* The public state for all combinations of the facts that decide it. The other facts of a slot
+ * have no influence. */
 static void test_public_state(void **unused)
 {
     static struct vfj_slot slot;
@@ -244,7 +244,8 @@ static void test_public_state(void **unused)
     for (unsigned bits = 0; bits < 1u << 10; bits++) {
         bool has_vf = bits & 1, is_joined = bits >> 1 & 1, is_transparent = bits >> 9 & 1;
         enum vfj_delay delay = (enum vfj_delay)(bits >> 2 & 3);
-        memset(&slot, (bits >> 8 & 1) != 0 ? 0x01 : 0, sizeof slot); /* every other fact */
+        /* every other fact is 0 or 1 */
+        memset(&slot, (bits >> 8 & 1) != 0 ? 0x01 : 0, sizeof slot);
         slot.vf = has_vf ? vfj_name_of("mce0") : (struct vfj_name){{0}};
         slot.joined = is_joined;
         slot.delay = (uint8_t)delay;
@@ -262,7 +263,7 @@ static void test_public_state(void **unused)
     }
 }
 
-/* A move that the table does not have ends the program, in release builds too. */
+/* A move that the table lacks ends the program, in release builds too. */
 static void test_forbidden_move(void **unused)
 {
     static struct vfj_state next;
@@ -294,8 +295,8 @@ static void test_names_of_activities(void **unused)
         assert_string_equal(vfj_activity_name((enum vfj_activity)i), names[i]);
 }
 
-/* A plan is under way while the guest is observed or changed; a plan that was only logged is not.
- */
+/* A slot has a plan while the guest is observed or changed, or while the phase is active. A plan
+ * that was only logged does not count. */
 static void test_has_plan(void **unused)
 {
     struct vfj_slot slot = {.plan.phase = VFJ_PLAN_LOGGED};
@@ -310,8 +311,8 @@ static void test_has_plan(void **unused)
     assert_true(vfj_slot_has_plan(&slot));
 }
 
-/* What a daemon that is told to end waits for: what is under way, a link, and a plan, but one that
- * pauses and holds nothing of hn's. */
+/* A daemon that stops waits for running commands and observations, a link, and a plan. It does
+ * not wait for a plan that pauses, unless hn lacks its lagg. */
 static void test_is_unfinished(void **unused)
 {
     struct vfj_slot slot;
@@ -330,7 +331,7 @@ static void test_is_unfinished(void **unused)
     assert_true(vfj_slot_is_unfinished(&slot, true));
     slot.timers.observe_us = 7;
     assert_true(vfj_slot_is_unfinished(&slot, false));
-    assert_false(vfj_slot_is_unfinished(&slot, true)); /* no lagg was made */
+    assert_false(vfj_slot_is_unfinished(&slot, true)); /* laggN was not made */
     slot.lagg_ours = 1;
     assert_false(vfj_slot_is_unfinished(&slot, true));
     slot.observed.lagg.exists = true;
@@ -356,7 +357,7 @@ static void test_touched(void **unused)
     assert_true(touched.slots == 7 && touched.rc && touched.scripts);
 }
 
-/* Each name is found in its own slot. */
+/* Each slot is found by its name. */
 static void test_every_slot_is_found(void **unused)
 {
     struct vfj_machine *machine = calloc(1, sizeof *machine);

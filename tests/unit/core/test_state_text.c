@@ -1,5 +1,5 @@
-/* The state as text: all of it, and nothing else, comes back; and no text, whoever wrote it,
- * becomes a state that the machine can't go on from. */
+/* Tests the state as text. The whole state, and nothing else, is read back. No text, whoever
+ * wrote it, is accepted as a state from which the machine cannot continue. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,8 +14,8 @@
 #include "core/policy/script.h"
 #include "tests/kit/machine.h"
 
-/* What waits no more is blank, so that the text does not name it and equal states are equal bytes.
- */
+/* Returns whether an unused place of a queue still has data. Such a place must be zero, because
+ * the text omits it and equal states must have equal bytes. */
 static bool has_remains(const struct vfj_scripts *scripts)
 {
     unsigned used = 0;
@@ -56,7 +56,7 @@ static const char storm[] = "%rc ifconfig_hn0=\"inet 10.0.0.4/24 \\\"odd\\\" \\\
                             "@30 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN\n"
                             "@31 !system=IFNET subsystem=mce0 type=DETACH\n";
 
-/* Every state on the way, queues, sleepers, half-done plans and all. */
+/* Every state of a play, with its queues, sleepers and unfinished plans. */
 static void test_each_state_reads_back(void **unused)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
@@ -90,8 +90,8 @@ static void index_anew(struct vfj_state *state)
     state->head.parts = parts;
 }
 
-/* Each byte of a member is written: set to another value, it comes back as that; but one, that
- * follows from others. */
+/* Changes each byte of the members from `from` to before `to`, and checks that the new value is
+ * read back. Skips the byte `implied`, whose value follows from others. */
 static void check_bytes(struct vfj_state *state, void *part, size_t from, size_t to, size_t implied)
 {
     unsigned char *bytes = part;
@@ -108,7 +108,7 @@ static void check_bytes(struct vfj_state *state, void *part, size_t from, size_t
     index_anew(state);
 }
 
-/* Numbers of a slot, each another one, so that none is taken for its neighbour. */
+/* Gives each number of a slot a different value, so that a mix-up shows. */
 static void fill_numbers(struct vfj_slot *slot)
 {
     slot->generation = UINT64_MAX;
@@ -161,8 +161,8 @@ static void test_each_member_is_written(void **unused)
     kit_machine_close(machine);
 }
 
-/* The facts of a state fit together: only a VF has a delay or is joined, not both, and the timer is
- * that of the delay. */
+/* Returns whether the facts of a slot agree. Only a slot with a VF can have a delay or be
+ * joined, but not both, and the delay's timer needs a running delay. */
 static bool is_possible(const struct vfj_slot *slot)
 {
     bool has_delay = slot->delay != VFJ_DELAY_NONE;
@@ -172,8 +172,7 @@ static bool is_possible(const struct vfj_slot *slot)
         && (slot->timers.delay_us == VFJ_NEVER_US || slot->delay == VFJ_DELAY_RUNNING);
 }
 
-/* Each state of a slot comes back with the facts that it follows from; one that does not follow
- * from them is refused. */
+/* Each state of a slot is read back when it follows from the facts. Otherwise it is refused. */
 static void test_states_follow_from_facts(void **unused)
 {
     static struct vfj_state state;
@@ -250,7 +249,7 @@ static void fill_slot(struct vfj_slot *slot, unsigned number)
     memset(slot->link.pad, 0, sizeof slot->link.pad);
     memset(slot->transparent.pad, 0, sizeof slot->transparent.pad);
     slot->script.pad = 0;
-    slot->transparent.mode = VFJ_SLOT_MODE_ORDINARY; /* the other runs no batch */
+    slot->transparent.mode = VFJ_SLOT_MODE_ORDINARY; /* transparent mode has no batch */
     snprintf(name, sizeof name, "hn3456789012%u", 100 + number);
     slot->hn = slot->vf = vfj_name_of(name);
     slot->unit = vfj_name_digits(slot->hn);
@@ -268,8 +267,8 @@ static void fill_slot(struct vfj_slot *slot, unsigned number)
     fill_view(&slot->before, slot->hn);
 }
 
-/* The largest state that there can be: every slot, address, sleeper, place in the queue and byte of
- * rc.conf in use. */
+/* Fills in the largest possible state: every slot, address, sleeper, place of the queue and byte
+ * of rc.conf is used. */
 static void fill(struct vfj_state *state)
 {
     memset(state->rc.text, '"', sizeof state->rc.text - 1);
@@ -315,7 +314,7 @@ static void test_empty_state(void **unused)
     free(state);
 }
 
-/* The text of a state, to be freed. */
+/* Returns the text of a state, to be freed. */
 static char *text_of(const struct vfj_state *state)
 {
     enum { SIZE = 1 << 20 };
@@ -352,7 +351,7 @@ static bool reads(const char *text)
     return read_into(text, &state);
 }
 
-/* One change of a good text: what is no state any more. */
+/* Replaces `from` by `to` in a valid text, and checks that the result is refused. */
 static void refuses(const char *text, const char *from, const char *to)
 {
     char *changed = malloc(strlen(text) + strlen(to) + 1);
@@ -368,7 +367,7 @@ static void refuses(const char *text, const char *from, const char *to)
     free(changed);
 }
 
-/* The text as it stands in every checkpoint of this format that was ever written: a difference is
+/* The text of a known state, as in every stored checkpoint of this format. A difference means
  * another format. */
 static void test_format_stays(void **unused)
 {
@@ -409,7 +408,7 @@ static void test_format_stays(void **unused)
     kit_machine_close(machine);
 }
 
-/* A checkpoint that earlier rules wrote: what still exists of a slot is read, all else is observed
+/* A checkpoint of earlier rules: the members that still exist are read, and the rest is observed
  * again. */
 static void test_format_1(void **unused)
 {
@@ -518,7 +517,7 @@ static void test_refused(void **unused)
     kit_machine_close(machine);
 }
 
-/* Facts of one slot that no history leads to. */
+/* Facts of one slot that contradict each other. */
 static void test_contradictions(void **unused)
 {
     static const char slot[] = "state=2 slot=hn0 vf=mce0 unit=0 state=attached";
@@ -559,7 +558,7 @@ static void test_contradictions(void **unused)
     assert_true(reads(joined) && !reads(text));
 }
 
-/* More of a thing than there is room for. */
+/* More items than there is room for. */
 static void test_too_much(void **unused)
 {
     enum { SIZE = 8192 };

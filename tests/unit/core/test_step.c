@@ -1,5 +1,4 @@
-/* What a step does under every policy, and no trace can tell: events that arrive otherwise than a
- * replay gives them. */
+/* Tests steps with events that no trace can produce, under every policy. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +29,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* In the middle of a delay, nothing under way. */
+/* Begins in the middle of a delay, without a running command. */
 static void begin(enum vfj_policy policy)
 {
     kit_machine_begin(machine, VFJ_MODE_ACT, policy);
@@ -65,7 +64,7 @@ static void started(const char *boot_id)
     body->rules = VFJ_RULES;
 }
 
-/* Nothing that was known of an interface, begun or due outlives the boot. */
+/* No fact about an interface, no plan and no timer outlives a boot. */
 static void test_boot(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -85,13 +84,13 @@ static void test_boot(void **state)
     slot->script = (struct vfj_script_facts){.phase = VFJ_SCRIPT_RAN, .failures = 2, .refused = 1};
     slot->lagg_ours = 1;
     slot->recovering = 0;
-    /* the daemon said that it ended; what was done before it started nobody knows */
+    /* the old daemon had ended, but what happened before the new one started is unknown */
     machine->state.head.running = 0;
     started("another");
     event.mono_us = 5;
     step();
     assert_int_equal(machine->state.head.boot, 2);
-    assert_true(machine->state.head.mono_us == 5); /* another boot's clock begins anew */
+    assert_true(machine->state.head.mono_us == 5); /* the clock of another boot starts anew */
     assert_int_equal(slot->state, VFJ_SLOT_DETACHED);
     assert_true(vfj_slot_due_us(slot) == VFJ_NEVER_US);
     assert_false(vfj_slot_has_plan(slot));
@@ -111,8 +110,7 @@ static void test_boot(void **state)
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_BOOTED);
 }
 
-/* The daemon starts again in the same boot: what it had asked the guest is asked anew, the rest
- * stays. */
+/* The daemon restarts within the same boot. It repeats its probes, and the rest remains. */
 static void test_start(void **state)
 {
     struct vfj_head *head = &machine->state.head;
@@ -132,7 +130,7 @@ static void test_start(void **state)
     assert_true(machine->decision.deadline_us == machine->state.slots[0].timers.delay_us);
 }
 
-/* Nothing is due while no daemon runs. */
+/* No deadline is set while no daemon runs. */
 static void test_stop(void **state)
 {
     (void)state;
@@ -160,8 +158,7 @@ static void test_stopping_when_stopped(void **state)
     assert_int_equal(machine->state.head.running, VFJ_RUNNING_NOT);
 }
 
-/* A gap alone changes nothing: what may have been missed is looked at once devd is connected again.
- */
+/* A gap alone changes nothing. The guest is observed when devd is connected again. */
 static void test_gap(void **state)
 {
     (void)state;
@@ -173,7 +170,7 @@ static void test_gap(void **state)
     assert_int_equal(machine->decision.command_count, 0);
 }
 
-/* Time never goes back within a boot, whatever an event says. */
+/* Time never goes back within a boot, even if an event has an earlier time. */
 static void test_clock(void **state)
 {
     (void)state;
@@ -186,7 +183,7 @@ static void test_clock(void **state)
     assert_true(machine->state.head.mono_us == 1000001);
 }
 
-/* A line with something odd about it is journalled with that, and reaches no policy. */
+/* A line with an irregularity is recorded with a note, and no policy acts on it. */
 static void test_odd_lines(void **state)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
@@ -205,7 +202,7 @@ static void test_odd_lines(void **state)
     }
 }
 
-/* What is due fires by its own event, though another one arrives late. */
+/* A timer fires only by a timer event, even if another event arrives later than its deadline. */
 static void test_timers_of_their_own(void **state)
 {
     static const enum vfj_event_kind kinds[]
@@ -216,7 +213,7 @@ static void test_timers_of_their_own(void **state)
         blank(kinds[i])->mono_us = 60000000;
         step();
         assert_int_equal(machine->state.slots[0].delay, VFJ_DELAY_RUNNING);
-        assert_true(machine->decision.deadline_us == 11000000); /* long past */
+        assert_true(machine->decision.deadline_us == 11000000); /* this deadline has passed */
     }
     blank(VFJ_EVENT_TIMER);
     step();
@@ -224,7 +221,7 @@ static void test_timers_of_their_own(void **state)
     assert_true(machine->state.slots[0].timers.delay_us == VFJ_NEVER_US);
 }
 
-/* A timer event reaches the slots that have a timer due, and no other. */
+/* A timer event changes only the slots with a timer that is due. */
 static void test_timers_of_one_slot(void **state)
 {
     const struct vfj_slot *slots = machine->state.slots;
@@ -249,7 +246,7 @@ static void test_timers_of_one_slot(void **state)
     assert_int_equal(slots[1].activity, VFJ_ACTIVITY_WAITING);
 }
 
-/* A daemon that is about to end leaves timers to the next one: those stay due. */
+/* A daemon that stops leaves its timers due, for the next daemon. */
 static void test_timers_left_to_the_next(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -269,15 +266,15 @@ static void test_timers_left_to_the_next(void **state)
     }
 }
 
-/* A delay that is over, and whose VF a daemon about to end does not join any more, is due for the
- * next one at once. */
+/* A delay has ended, but a daemon that stops no longer joins the VF. The delay is then due at
+ * once for the next daemon. */
 static void test_delay_left_to_the_next(void **state)
 {
     const struct vfj_slot *slot = &machine->state.slots[0];
     (void)state;
     begin(VFJ_POLICY_VFJOURNAL);
     machine->state.head.running = VFJ_RUNNING_STOPPING;
-    machine->state.slots[0].recovering = 0; /* nothing of hn0 is half-done */
+    machine->state.slots[0].recovering = 0; /* hn0 has no unfinished change */
     machine->state.slots[0].delay = VFJ_DELAY_OVER;
     machine->state.slots[0].timers.delay_us = VFJ_NEVER_US;
     kit_machine_index(&machine->state);
@@ -288,7 +285,7 @@ static void test_delay_left_to_the_next(void **state)
     assert_int_equal(machine->decision.command_count, 0);
 }
 
-/* The deadline is the earliest of what is due. */
+/* The deadline is the earliest of all timers. */
 static void test_deadline(void **state)
 {
     struct vfj_head *head = &machine->state.head;
@@ -306,7 +303,7 @@ static void test_deadline(void **state)
     assert_true(machine->decision.deadline_us == 11000000);
 }
 
-/* The id of the slot's command or probe whose end is waited for next; 0: none. */
+/* Returns the id of the slot's command or probe whose result is the next one; 0: none. */
 static uint64_t pending(const struct vfj_slot *slot)
 {
     return slot->batch.count > 0 ? slot->batch.first + slot->batch.ended : 0;
@@ -320,7 +317,7 @@ static enum vfj_command_kind pending_kind(const struct vfj_slot *slot)
         : (enum vfj_command_kind)slot->batch.kinds[slot->batch.ended];
 }
 
-/* An answer to the question that slot or map waits for, as the guest model gives it. */
+/* Makes the observation that a slot or the map waits for, with the guest model's answer. */
 static struct vfj_observation *answer_to(enum vfj_command_kind kind, uint64_t id)
 {
     struct vfj_command command
@@ -331,18 +328,18 @@ static struct vfj_observation *answer_to(enum vfj_command_kind kind, uint64_t id
     return &event.as.observed;
 }
 
-/* Another policy takes over: what the one before had begun, or had due, is not gone on with. */
+/* Another policy takes over: commands and timers of the old one end. */
 static void test_another_policy(void **state)
 {
     static const struct {
         const char *slow, *at;
         unsigned notices;
     } cases[] = {
-        {"%at +0", "%at +1", 0},                            /* in the delay */
-        {"%slow 60 ifconfig -a", "%at 12", 0},              /* looking */
-        {"%slow 60 ifconfig lagg0 create", "%at 12", 1},    /* a command under way */
-        {"%fail 3 1 ifconfig lagg0 create", "%at 11.5", 0}, /* to be tried again */
-        {"%at +0", "%at 12", 0},                            /* nothing */
+        {"%at +0", "%at +1", 0},                            /* during the delay */
+        {"%slow 60 ifconfig -a", "%at 12", 0},              /* while the slot is observed */
+        {"%slow 60 ifconfig lagg0 create", "%at 12", 1},    /* while a command runs */
+        {"%fail 3 1 ifconfig lagg0 create", "%at 11.5", 0}, /* before a retry */
+        {"%at +0", "%at 12", 0},                            /* nothing is unfinished */
     };
     struct vfj_slot *slot = &machine->state.slots[0];
     (void)state;
@@ -368,8 +365,8 @@ static void test_another_policy(void **state)
     }
 }
 
-/* The policy changes, and changes back, when the VF is a port already and about to be upped: it is
- * upped then, for it was not an admin who left it down. */
+/* The policy changes and changes back while the VF, already a port, is to be taken up. The
+ * machine still takes it up, because no admin took it down. */
 static void test_another_policy_for_a_while(void **state)
 {
     static const enum vfj_policy policies[] = {VFJ_POLICY_SCRIPTS, VFJ_POLICY_VFJOURNAL};
@@ -391,7 +388,8 @@ static void test_another_policy_for_a_while(void **state)
     assert_string_equal(machine->decision.commands[0].a.text, "mce0");
 }
 
-/* The policy scripts takes over, and gives way: a process that sleeps is none of vfjournal's. */
+/* Policy scripts takes over and is replaced again. The sleeping process of its scripts does not
+ * concern policy vfjournal. */
 static void test_another_policy_than_scripts(void **state)
 {
     (void)state;
@@ -410,8 +408,8 @@ static void test_another_policy_than_scripts(void **state)
     assert_int_equal(machine->state.scripts.sleeping, 0);
     assert_true(machine->decision.deadline_us == INT64_MAX);
 
-    /* the daemon ends while a process's own command is under way: what that did is not waited for
-     */
+    /* the daemon restarts while the command of a sleeping script's process runs: its outcome is
+     * not awaited */
     begin(VFJ_POLICY_SCRIPTS);
     kit_machine_line(machine, "%slow 60 ifconfig mce0 up");
     kit_machine_line(machine, "%at 12");
@@ -421,7 +419,7 @@ static void test_another_policy_than_scripts(void **state)
     assert_true(machine->state.scripts.sleepers[0].pending == 0);
 }
 
-/* The policy scripts arms no timer for what policy vfjournal observed before. */
+/* Policy scripts sets no timer because of what policy vfjournal observed. */
 static void test_nothing_observed_for_scripts(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -438,7 +436,7 @@ static void test_nothing_observed_for_scripts(void **state)
     assert_true(vfj_slot_due_us(slot) == VFJ_NEVER_US);
 }
 
-/* What the adapter could not read whole is no ground to move addresses, or to give up VFs. */
+/* An incomplete observation is no reason to move addresses, nor to report VFs as lost. */
 static void test_truncated(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -458,7 +456,7 @@ static void test_truncated(void **state)
     struct vfj_map *map = &answer_to(VFJ_COMMAND_PROBE_MAP, 77)->as.map;
     map->truncated = true;
     map->pair_count = 1;
-    /* of an hn whose name can't be used */
+    /* a pair whose hn has an unusable name */
     map->pairs[0] = (struct vfj_pair){.vf = vfj_name_of("mce7")};
     step();
     assert_int_equal(machine->decision.note, VFJ_REASON_TOO_MANY_SLOTS);
@@ -466,7 +464,7 @@ static void test_truncated(void **state)
     assert_int_equal(slot->state, VFJ_SLOT_DELAYED);
 }
 
-/* An answer that is not the one that is waited for, or to nobody's question. */
+/* An observation or outcome that is not the awaited one, or that no command asked for. */
 static void test_stale(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -495,12 +493,12 @@ static void test_stale(void **state)
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
 }
 
-/* States that a history of days may lead to: set here, not played. */
+/* States that only a long history reaches. The test sets them directly. */
 static void test_rare_states(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
     (void)state;
-    /* the same fault again, after a plan that ended well: it is said again */
+    /* a fault that occurred before is reported again after a plan that succeeded */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
@@ -518,8 +516,8 @@ static void test_rare_states(void **state)
     assert_int_equal(machine->decision.transitions[0].reason, VFJ_REASON_COMMAND_FAILED);
     assert_int_equal(slot->plan.failures, 1);
 
-    /* a lagg is destroyed while a slot that is to be tried again has a command under way: that one
-     * is waited for */
+    /* a lagg is destroyed while a slot with a fault runs a command: the slot is observed after
+     * the command */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
@@ -531,7 +529,8 @@ static void test_rare_states(void **state)
     assert_int_equal(machine->decision.command_count, 0);
     assert_int_equal(slot->request.wanted, VFJ_OBSERVE_CHANGE);
 
-    /* the admin's script joined, and VF_UP confirms nothing of ours: the guest is looked at */
+    /* the admin's script joined the VF, so VF_UP does not confirm a join of the machine: the
+     * guest is observed */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
@@ -541,7 +540,7 @@ static void test_rare_states(void **state)
     step();
     assert_int_equal(machine->decision.command_count, 1);
 
-    /* a VF that is held down is no business of another policy */
+    /* another policy does not hold a VF down */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     slot->link.monitor = VFJ_LINK_MONITOR_HELD;
@@ -552,7 +551,7 @@ static void test_rare_states(void **state)
     assert_int_equal(slot->link.monitor, VFJ_LINK_MONITOR_OFF);
     assert_true(slot->timers.link_us == VFJ_NEVER_US);
 
-    /* nor is a plan that has failed */
+    /* nor does another policy continue a failed plan */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     slot->plan.phase = VFJ_PLAN_ACTIVE;
@@ -563,7 +562,7 @@ static void test_rare_states(void **state)
     assert_false(vfj_slot_has_plan(slot));
     assert_int_equal(slot->plan.failures, 0);
 
-    /* transparent VF mode, seen by a look at a slot, is known of the guest */
+    /* a slot's observation that shows transparent mode counts for the whole guest */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig -a");
     kit_machine_line(machine, "%at 12");
@@ -571,8 +570,7 @@ static void test_rare_states(void **state)
     step();
     assert_int_equal(machine->state.head.transparent, 1);
 
-    /* a VF that is new, and found down while it is joined for being up, stays new: it has its delay
-     */
+    /* a new VF that was to be joined because it was up is found down: it gets its delay */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%slow 60 ifconfig -a");
     kit_machine_line(machine, "%at 12");
@@ -582,9 +580,10 @@ static void test_rare_states(void **state)
     step();
     assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
     assert_true(slot->timers.delay_us == machine->state.head.mono_us + 10000000);
-    assert_int_equal(machine->decision.command_count, 0); /* nothing was begun */
+    assert_int_equal(machine->decision.command_count, 0); /* no command was issued */
 
-    /* hn is no port any more when it is to be looked at again: it is, and for the last time */
+    /* hn is no longer a port when its second recheck is due: the recheck runs, and is the last
+     * one */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "%at 12");
     memset(&slot->vf, 0, sizeof slot->vf);
@@ -599,7 +598,7 @@ static void test_rare_states(void **state)
     assert_int_equal(machine->decision.command_count, 1);
 }
 
-/* Addresses of a VF that is not there are nobody's. */
+/* Addresses of a VF that does not exist are ignored. */
 static void test_contradiction(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -631,7 +630,7 @@ static void test_contradiction(void **state)
     assert_int_equal(taken_from_hn, 1);
 }
 
-/* Without a unit nothing is begun, and nothing is kept for later. */
+/* A slot without a unit gets no plan and no pending observation. */
 static void test_no_unit(void **state)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -644,7 +643,7 @@ static void test_no_unit(void **state)
         = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
     step();
     assert_int_equal(slot->fault, VFJ_REASON_NO_UNIT);
-    assert_int_equal(machine->decision.command_count, 1); /* the kernel may tell it now */
+    assert_int_equal(machine->decision.command_count, 1); /* the kernel may know the unit by now */
     assert_int_equal(machine->decision.commands[0].kind, VFJ_COMMAND_PROBE_MAP);
     assert_false(vfj_slot_has_plan(slot));
     assert_int_equal(slot->request.wanted, VFJ_OBSERVE_NOT);
@@ -653,7 +652,7 @@ static void test_no_unit(void **state)
     blank(VFJ_EVENT_DEVD)->as.devd
         = (struct vfj_devd){.kind = VFJ_DEVD_VF_UP, .name = vfj_name_of("hn0")};
     step();
-    assert_int_equal(machine->decision.transition_count, 0); /* said once */
+    assert_int_equal(machine->decision.transition_count, 0); /* the fault is reported once */
     struct vfj_map *map
         = &answer_to(VFJ_COMMAND_PROBE_MAP, machine->state.head.map_pending)->as.map;
     map->pair_count = 1;
@@ -664,7 +663,7 @@ static void test_no_unit(void **state)
     assert_int_equal(pending_kind(slot), VFJ_COMMAND_PROBE_SLOT);
 }
 
-/* The same under the policy scripts: of a sleeper, and of the script under way. */
+/* The same under policy scripts: stale results for a sleeper and for the running script. */
 static void test_stale_of_scripts(void **state)
 {
     static const struct {
@@ -687,7 +686,7 @@ static void test_stale_of_scripts(void **state)
     answer_to(VFJ_COMMAND_PROBE_SYSCTL, sleeper->pending);
     step();
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
-    for (unsigned i = 0; i < 2; i++) { /* a probe does not end as a command does */
+    for (unsigned i = 0; i < 2; i++) { /* the outcome of a changing command does not end a probe */
         kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
         kit_machine_play(machine, "%if hn0 up\n%vf mce0 hn0\n");
         kit_machine_play(machine, probes[i].trace);
@@ -714,7 +713,7 @@ static void test_stale_of_scripts(void **state)
     assert_int_equal(machine->decision.note, VFJ_REASON_STALE);
 }
 
-/* What the journal keeps of a script's command, and its argv does not tell. */
+/* Members of a script's command that its argv does not show, but its record does. */
 static void test_commands_of_scripts(void **state)
 {
     const struct vfj_command *command = &machine->decision.commands[0];
@@ -724,7 +723,7 @@ static void test_commands_of_scripts(void **state)
                      "%if hn0 up\n%vf mce0 hn0\n%slow 60 sysctl -n hw.hn.vf_transparent\n"
                      "@1 !system=ETHERNET subsystem=mce0 type=IFATTACH\n");
     assert_int_equal(machine->decision.command_count, 1);
-    assert_string_equal(command->hn.text, ""); /* which slot it is for nobody knows yet */
+    assert_string_equal(command->hn.text, ""); /* the slot is not known yet */
 
     kit_machine_begin(machine, VFJ_MODE_ACT, VFJ_POLICY_SCRIPTS);
     kit_machine_play(machine,
@@ -737,7 +736,7 @@ static void test_commands_of_scripts(void **state)
     assert_string_equal(command->text, "411 412");
 }
 
-/* The outcome of the command under way, which no guest model gives. */
+/* Ends the running command with an outcome that the guest model never gives. */
 static void end_command(enum vfj_outcome_kind kind)
 {
     struct vfj_outcome *outcome = &blank(VFJ_EVENT_FINISHED)->as.finished;
@@ -756,8 +755,8 @@ static bool has_notice(enum vfj_reason reason)
     return false;
 }
 
-/* A router that does not answer, or no rtsol(8) at all: said, but no fault, and nothing waits for
- * it. */
+/* A router that does not reply, or a missing rtsol(8), is reported. It is not a fault, and
+ * nothing waits for it. */
 static void test_no_advertisement(void **unused)
 {
     static const struct {
@@ -787,8 +786,8 @@ static void test_no_advertisement(void **unused)
     }
 }
 
-/* An optional command that times out and did nothing: no fault where its need has none, and the
- * next plan tries it again. */
+/* An optional command without a fault of its own times out and has no effect. The next plan
+ * tries it again. */
 static void test_optional_timeout(void **unused)
 {
     (void)unused;
@@ -815,8 +814,7 @@ static void test_optional_timeout(void **unused)
     assert_int_equal(slot->plan.retries, 0);
 }
 
-/* Nobody knows whether an IPv6 route is there that could not be changed in time: it is not added.
- */
+/* `route change` times out, so it is unknown whether the IPv6 route exists. It is not added. */
 static void test_route_timeout(void **unused)
 {
     (void)unused;
@@ -836,8 +834,8 @@ static void test_route_timeout(void **unused)
     assert_true((slot->plan.failed >> VFJ_NEED_STATIC_ROUTE & 1) != 0);
 }
 
-/* A lagg is destroyed while it has hn's configuration, and its dhclient did not end yet: the lagg
- * is made anew all the same. */
+/* A lagg is destroyed while it has hn's configuration, and its dhclient still runs. The lagg is
+ * made again all the same. */
 static void test_dhclient_outlives_lagg(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -857,14 +855,14 @@ static void test_dhclient_outlives_lagg(void **unused)
     assert_int_equal(pending_kind(slot), VFJ_COMMAND_CREATE);
 }
 
-/* One line of devd's, as parsed. */
+/* Submits a parsed devd line. */
 static void devd(struct vfj_devd line)
 {
     blank(VFJ_EVENT_DEVD)->as.devd = line;
     step();
 }
 
-/* A map of one pair. */
+/* Submits a map of one pair. */
 static void map_says(const char *vf, const char *hn, unsigned unit)
 {
     machine->state.head.map_pending = 77;
@@ -876,7 +874,7 @@ static void map_says(const char *vf, const char *hn, unsigned unit)
     step();
 }
 
-/* In the middle of the look at the end of the delay. */
+/* Begins in the middle of the observation at the end of the delay. */
 static struct vfj_slot *begin_looking(void)
 {
     begin(VFJ_POLICY_VFJOURNAL);
@@ -886,8 +884,8 @@ static struct vfj_slot *begin_looking(void)
     return &machine->state.slots[0];
 }
 
-/* What a line may have changed is looked at as a change: not as after a gap, when the VF may be
- * another one. */
+/* After a line, the slot is observed for a change. This differs from the observation after a
+ * gap, when the VF may be another one. */
 static void test_why_looked_at(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
@@ -914,12 +912,12 @@ static void test_why_looked_at(void **unused)
     devd((struct vfj_devd){.kind = VFJ_DEVD_VF_DOWN, .name = vfj_name_of("hn0")});
     assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
-    begin(VFJ_POLICY_VFJOURNAL); /* the host gave hn0 back */
+    begin(VFJ_POLICY_VFJOURNAL); /* the host gave hn0 back to this guest */
     slot->lagg_ours = 1;
     devd((struct vfj_devd){.kind = VFJ_DEVD_VF_ATTACHED, .name = vfj_name_of("hn0")});
     assert_int_equal(slot->activity, VFJ_ACTIVITY_OBSERVING);
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
-    begin(VFJ_POLICY_VFJOURNAL); /* the kernel forgot a VF that carries the traffic */
+    begin(VFJ_POLICY_VFJOURNAL); /* the kernel dropped a VF that has the data path */
     kit_machine_line(machine, "@5 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP");
     assert_int_equal(slot->state, VFJ_SLOT_LAGGED);
     machine->state.head.map_pending = 77;
@@ -929,7 +927,7 @@ static void test_why_looked_at(void **unused)
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
 }
 
-/* The probe of a slot names hn, laggN and the VF. */
+/* The probe of a slot has hn, laggN and the VF as operands. */
 static void test_operands_of_a_probe(void **unused)
 {
     const struct vfj_command *probe = &machine->decision.commands[0];
@@ -945,7 +943,7 @@ static void test_operands_of_a_probe(void **unused)
     assert_string_equal(probe->text, "0");
 }
 
-/* laggN was made for hn, and an administrator has made another lagg of that name since. */
+/* laggN was the daemon's own, but an administrator has made another lagg with that name. */
 static void test_lagg_of_somebody(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
@@ -959,12 +957,13 @@ static void test_lagg_of_somebody(void **unused)
     assert_int_equal(slot->lagg_ours, 0);
 }
 
-/* A map that tells which unit a name is. */
+/* A map shows which unit a name belongs to. */
 static void test_units_learnt(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0], *other = &machine->state.slots[1];
     (void)unused;
-    /* a slot that had the name alone gives it away, and nothing else */
+    /* a second slot that knew only the name loses it to the slot of the unit, and the latter
+     * keeps its facts */
     begin(VFJ_POLICY_VFJOURNAL);
     kit_machine_line(machine, "@2 !system=HYPERV_NIC_VF subsystem=wan type=VF_DOWN");
     assert_string_equal(other->hn.text, "wan");
@@ -975,22 +974,23 @@ static void test_units_learnt(void **unused)
     assert_string_equal(slot->hn.text, "wan");
     assert_int_equal(slot->data_path, VFJ_DATA_PATH_VF_REPORTED);
     assert_int_equal(other->fault, VFJ_REASON_NONE);
-    begin(VFJ_POLICY_VFJOURNAL); /* what was seen of lagg0 tells nothing of lagg3 */
+    begin(VFJ_POLICY_VFJOURNAL); /* the facts about lagg0 do not apply to lagg3 */
     kit_machine_line(machine, "%at 12");
     assert_true(slot->observed.lagg.exists);
     map_says("mce0", "hn0", 3);
     assert_string_equal(slot->unit.text, "3");
     assert_false(slot->observed.lagg.exists);
     assert_int_equal(slot->lagg_ours, 0);
-    begin_looking(); /* nor does a look that is under way: it is begun anew */
+    /* an observation that has begun with the old unit does not count: it begins again */
+    begin_looking();
     map_says("mce0", "hn0", 3);
     assert_int_equal(machine->decision.command_count, 1);
     assert_string_equal(machine->decision.commands[0].b.text, "lagg3");
     assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
 }
 
-/* A VF takes the place of one that has no link, while the slot is looked at: that is no fault of
- * the new one's. */
+/* While the slot is observed, another VF replaces one that has no link. The fault "no link" does
+ * not apply to the new VF. */
 static void test_replaced_without_link(void **unused)
 {
     static const enum vfj_reason faults[] = {VFJ_REASON_NO_LINK, VFJ_REASON_HN_HAS_ADDRESS};
@@ -1001,14 +1001,14 @@ static void test_replaced_without_link(void **unused)
         map_says("mce1", "hn0", 0);
         assert_string_equal(slot->vf.text, "mce1");
         assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
-        /* until the look has its answer */
+        /* another fault remains until the observation's result */
         assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]);
-        /* its delay began already */
+        /* the delay of the new VF runs already */
         assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
     }
 }
 
-/* The look of a slot shows transparent VF mode: the plan is given up. */
+/* An observation of a slot shows transparent mode: the plan ends. */
 static void test_transparent_look(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
@@ -1022,8 +1022,8 @@ static void test_transparent_look(void **unused)
     assert_false(vfj_slot_has_plan(slot));
 }
 
-/* The look of a plan under way: hn and VF are ports already. What `before` had is up to the test.
- */
+/* Makes the observation within an active plan, with hn and VF as ports. The test fills in
+ * `before`. */
 static struct vfj_view *look_within_plan(void)
 {
     struct vfj_slot *slot = begin_looking();
@@ -1057,8 +1057,8 @@ static bool has_command(enum vfj_command_kind kind, const char *words)
     return false;
 }
 
-/* What was taken off hn and VF earlier in the plan is laggN's; but an IPv4 address of hn's not
- * against the lease. */
+/* Addresses that the plan deleted from hn and VF belong to laggN. An IPv4 address of hn does
+ * not, when laggN has a lease. */
 static void test_addresses_of_before(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1073,7 +1073,7 @@ static void test_addresses_of_before(void **unused)
         assert_int_equal(has_command(VFJ_COMMAND_ADDRESS_ADD, "10.0.0.7/24"), by_lease == 0);
         assert_int_equal(has_command(VFJ_COMMAND_ADDRESS_ADD, "10.0.0.8/24"), by_lease == 0);
     }
-    struct vfj_view *view = look_within_plan(); /* a lease that is yet to come */
+    struct vfj_view *view = look_within_plan(); /* laggN's dhclient has no lease yet */
     give(&view->lagg, "fd00::9/64");
     give(&slot->before.hn, "10.0.0.7/24");
     view->lagg_dhclient = 77;
@@ -1081,7 +1081,7 @@ static void test_addresses_of_before(void **unused)
     assert_true(has_command(VFJ_COMMAND_ADDRESS_ADD, "10.0.0.7/24"));
 }
 
-/* A dhclient on either, now or before, is to run on laggN. */
+/* If hn or VF has or had a dhclient, laggN gets one. */
 static void test_dhclient_of_either(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1098,8 +1098,8 @@ static void test_dhclient_of_either(void **unused)
     }
 }
 
-/* A plan begins with what is seen; of the plan before it knows only what that took, and could not
- * give to laggN. */
+/* A plan starts from the present observation. From the plan before it keeps only what that one
+ * deleted and could not give to laggN. */
 static void test_plan_begins(void **unused)
 {
     static struct vfj_slot slot;
@@ -1113,7 +1113,7 @@ static void test_plan_begins(void **unused)
         give(&slot.before.hn, "10.0.0.4/24");
         give(&slot.before.vf, "fd00::5/64");
         give(&slot.before.vf, "fd00::6/64");
-        slot.before.vf.address_count--; /* past the last one there is none, whatever is there */
+        slot.before.vf.address_count--; /* this address is past the end and does not count */
         slot.before.hn_dhclient = 77;
         slot.observed.hn_dhclient = is_there ? 78 : 0;
         vfj_plan_begin(&slot, false);
@@ -1124,8 +1124,7 @@ static void test_plan_begins(void **unused)
     }
 }
 
-/* The IPv6 default route that could be neither changed nor added is added when it is not there any
- * more. */
+/* An IPv6 default route that could not be changed is added once it no longer exists. */
 static void test_route6_again(void **unused)
 {
     static const enum vfj_need needs[] = {VFJ_NEED_NEW_DEFAULT_ROUTE6, VFJ_NEED_DEFAULT_ROUTE6,
@@ -1143,7 +1142,7 @@ static void test_route6_again(void **unused)
     }
 }
 
-/* hn has another name for now, or left: laggN stays what it is. */
+/* hn was renamed or has left: laggN still counts as the daemon's own. */
 static void test_lagg_without_hn(void **unused)
 {
     struct vfj_slot *slot = begin_looking();
@@ -1155,7 +1154,7 @@ static void test_lagg_without_hn(void **unused)
     assert_int_equal(slot->lagg_ours, 1);
 }
 
-/* A default route that leads through laggN has not failed, whatever its command reported. */
+/* A default route through laggN counts as present, even if its command failed. */
 static void test_route_after_all(void **unused)
 {
     const uint64_t route = (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE;
@@ -1173,7 +1172,7 @@ static void test_route_after_all(void **unused)
     }
 }
 
-/* hn, a port, has an address that laggN has, too. The plan deletes the address, and adds the
+/* hn, a port, has an address that laggN has as well. The plan deletes it from hn, and adds the
  * default route that the kernel deletes with it. */
 static void test_route_of_a_deleted_address(void **unused)
 {
@@ -1189,7 +1188,7 @@ static void test_route_of_a_deleted_address(void **unused)
     assert_true(has_command(VFJ_COMMAND_ROUTE_ADD, "default 10.0.0.1"));
 }
 
-/* A plan deletes an address of the VF, and stops its dhclient, once. */
+/* A plan deletes the VF's addresses once, and stops its dhclient once. */
 static void test_taken_from_vf_once(void **unused)
 {
     static const enum vfj_need needs[]
@@ -1208,8 +1207,8 @@ static void test_taken_from_vf_once(void **unused)
     }
 }
 
-/* rc.conf has more aliases than laggN can hold. That is a fault of a plan that gave laggN rc.conf's
- * words. */
+/* rc.conf has more aliases than laggN can have. That is a fault only in a plan that gave laggN
+ * the words of rc.conf. */
 static void test_too_many_aliases(void **unused)
 {
     static const enum vfj_need needs[]
@@ -1232,7 +1231,7 @@ static void test_too_many_aliases(void **unused)
     }
 }
 
-/* Each static route has a need of its own. */
+/* Each static route has its own need. */
 static void test_two_routes(void **unused)
 {
     const struct vfj_slot *slot = &machine->state.slots[0];
@@ -1253,7 +1252,7 @@ static void test_two_routes(void **unused)
     }
 }
 
-/* However long something optional fails, it is tried again each hour. */
+/* An optional need that keeps failing is retried every hour. */
 static void test_longest_pause(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1269,13 +1268,13 @@ static void test_longest_pause(void **unused)
     assert_int_equal(slot->plan.retries, 201);
 }
 
-/* Where a plan leads to: to the VF only while there is one that is not held down. */
+/* The target of a plan: the VF only counts while it exists and is not held down. */
 static void test_target(void **unused)
 {
     static struct vfj_slot slot;
     (void)unused;
     memset(&slot, 0, sizeof slot);
-    slot.data_path = VFJ_DATA_PATH_VF_REPORTED; /* before the map told which VF */
+    slot.data_path = VFJ_DATA_PATH_VF_REPORTED; /* the map has not shown yet which VF it is */
     assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_BASE);
     slot.vf = vfj_name_of("mce0");
     assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED);
@@ -1292,7 +1291,7 @@ static void test_target(void **unused)
     assert_int_equal(vfj_plan_target(&slot), VFJ_TARGET_JOINED_UP);
 }
 
-/* Addresses of a VF that is not to be joined are not counted. */
+/* Addresses of a VF that will not be joined do not count against the limit. */
 static void test_addresses_of_a_vf_left_alone(void **unused)
 {
     static struct vfj_slot slot;
@@ -1318,27 +1317,29 @@ static void test_addresses_of_a_vf_left_alone(void **unused)
     assert_int_equal(vfj_plan_conflict(&context, &slot, vfj_plan_target(&slot)), VFJ_REASON_NONE);
 }
 
-/* A state is idle when nothing of it is half-done. */
+/* A state is idle when nothing in it is unfinished. */
 static void test_idle(void **unused)
 {
     (void)unused;
     begin(VFJ_POLICY_VFJOURNAL);
     assert_int_equal(machine->state.head.slot_count, 1);
-    machine->state.slots[1].activity = VFJ_ACTIVITY_RUNNING; /* past the last slot there is none */
+    /* this slot is past the end and does not count */
+    machine->state.slots[1].activity = VFJ_ACTIVITY_RUNNING;
     assert_true(vfj_state_is_idle(&machine->state));
     kit_machine_line(machine, "%slow 60 ifconfig lagg0 create");
     kit_machine_line(machine, "%at 12");
     assert_false(vfj_state_is_idle(&machine->state));
-    machine->state.head.mode = VFJ_MODE_OBSERVE; /* nothing ever runs */
+    machine->state.head.mode = VFJ_MODE_OBSERVE; /* in observe mode no command runs */
     assert_true(vfj_state_is_idle(&machine->state));
-    for (unsigned i = 0; i < 8; i++) { /* what an earlier daemon began waits for the first map */
+    /* what an earlier daemon began is recovered only after the first map */
+    for (unsigned i = 0; i < 8; i++) {
         begin(VFJ_POLICY_VFJOURNAL);
         machine->state.head.map_pending = (i & 1) != 0 ? 77 : 0;
         machine->state.head.observe_all = (i & 2) != 0;
         machine->state.slots[0].recovering = (i & 4) != 0;
         assert_int_equal(vfj_state_is_idle(&machine->state), i != 7);
     }
-    begin(VFJ_POLICY_SCRIPTS); /* a process that sleeps waits for nothing but its time */
+    begin(VFJ_POLICY_SCRIPTS); /* a sleeping process waits only for its time */
     assert_int_equal(machine->state.scripts.sleeping, 1);
     assert_true(vfj_state_is_idle(&machine->state));
     kit_machine_line(machine, "%slow 60 ifconfig mce0 up");
@@ -1347,8 +1348,8 @@ static void test_idle(void **unused)
     assert_false(vfj_state_is_idle(&machine->state));
 }
 
-/* The watch counts as far as its pause grows, and no further: what goes on as before is the same
- * state. */
+/* The counter of the watch stops when its pause is longest, so that the state remains equal from
+ * then on. */
 static void test_longest_watch(void **unused)
 {
     const struct vfj_slot *slot = &machine->state.slots[0];

@@ -1,5 +1,5 @@
-/* Stories in transparent mode: tests/expected/stories.txt says what is known of hn0 after each part of
- * one, every member of the slot. VFJ_ACCEPT=1 in the environment writes that anew. */
+/* Stories in transparent mode: tests/expected/stories.txt has every member of hn0's slot after
+ * each part of a story. VFJ_ACCEPT=1 in the environment writes that file anew. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Bounded text and spans. */
+/* Tests bounded texts and spans. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@ static void test_overflow(void **unused)
     assert_string_equal(bytes, "");
 }
 
-/* Formatting cuts off as adding does, and begins where the text ended. */
+/* Formatting appends to the text, and cuts at the limit as adding does. */
 static void test_format(void **unused)
 {
     char bytes[16];
@@ -116,7 +116,7 @@ static void test_seconds(void **unused)
     }
 }
 
-/* Quoted for sh(1) only where it needs it. */
+/* A word gets quotes for sh(1) only when it needs them. */
 static void test_shell_words(void **unused)
 {
     static const struct {

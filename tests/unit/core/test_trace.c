@@ -1,4 +1,4 @@
-/* Lines of a trace: what they say, and where they are wrong. */
+/* Tests the lines of a trace: their meaning, and the position of errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -242,7 +242,8 @@ static void test_directives(void **unused)
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_FIB);
     assert_true(read_line("%if hn0 fib 0"));
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_NONE);
-    assert_true(read_line("%if vlan7 vlandev hn0 fib 2")); /* its own FIB is not its parent's */
+    /* the FIB of a VLAN is not that of its parent */
+    assert_true(read_line("%if vlan7 vlandev hn0 fib 2"));
     assert_int_equal(read.if_facts.interface.use, VFJ_USE_VLAN);
     assert_true(read_line("%if hn0 in 1 out 2 errors_in 3 errors_out 4 drops_in 5 drops_out 6 "
                           "bits_per_s 7 options 8 media=\"a b\" up"));
@@ -305,7 +306,7 @@ static void test_directives(void **unused)
     assert_string_equal(read.value, "a\\n");
 }
 
-/* rc.conf(5) is read by sh(1). */
+/* rc.conf's values are quoted as for sh(1). */
 static void test_rc_quoting(void **unused)
 {
     static const struct {
@@ -337,7 +338,7 @@ static void test_rc_quoting(void **unused)
     }
 }
 
-/* Every limit of a line: the most that is read, and one more. */
+/* Checks a limit of a line: the largest number of items is read, and one more is refused. */
 static void check_limit(const char *before, const char *item, unsigned most, const char *after,
                         const char *what)
 {
@@ -430,7 +431,7 @@ static void test_times(void **unused)
     }
 }
 
-/* Bytes that no line of a trace can hold are escaped, and come back. */
+/* Bytes that a trace's line cannot contain are escaped, and unescaping restores them. */
 static void test_escapes(void **unused)
 {
     static const char all[] = {'a', '\\', '\n', '\0', '\x7f', (char)0xff, '"', 'x'};
@@ -448,7 +449,7 @@ static void test_escapes(void **unused)
     assert_memory_equal(bytes, all, sizeof all);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_ptr_equal(vfj_bytes_unescape(vfj_span_of(bad[i]), &back), bad[i]);
-    /* a NUL is no digit */
+    /* a NUL is not a digit */
     assert_ptr_equal(vfj_bytes_unescape((struct vfj_span){bad[2], 4}, &back), bad[2]);
     text = vfj_text_begin(escaped, sizeof escaped);
     vfj_newlines_escape(&text, "a\nb\\n");
@@ -462,7 +463,7 @@ static void test_escapes(void **unused)
     assert_int_equal(vfj_quoted_read(&rest, value, sizeof value, &opened), VFJ_QUOTED_READ);
     assert_string_equal(value, "a $b\"");
     strcpy(escaped, "\"a\\");
-    /* a backslash before a NUL, in quotes that nobody closes */
+    /* a backslash before a NUL, in quotes that are never closed */
     rest = (struct vfj_span){escaped, 4};
     assert_int_equal(vfj_quoted_read(&rest, value, sizeof value, &opened), VFJ_QUOTED_OPEN);
     assert_ptr_equal(opened, escaped);

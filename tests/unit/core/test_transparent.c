@@ -1,4 +1,5 @@
-/* Transparent mode: what a snapshot holds, and that the machine only reads whatever happens. */
+/* Tests transparent mode: the contents of a snapshot, and that the machine never changes the
+ * guest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@ static void take(const char *name, const char *value)
     vfj_hn_snapshot_take_sysctl(&snapshot, "1", vfj_span_of(name), vfj_span_of(value));
 }
 
-/* Rings are summed up; other units and other leaves are not the snapshot's. */
+/* The counters of the rings are summed up. Other units and other leaves are ignored. */
 static void test_sysctls(void **unused)
 {
     (void)unused;
@@ -61,7 +62,7 @@ static void test_sysctls(void **unused)
     assert_string_equal(snapshot.location, "slot=2 function=0");
 }
 
-/* What is missing, of another type or of another meaning is unknown, never zero. */
+/* A value that is missing, or of another type or meaning, counts as unknown and never as zero. */
 static void test_unknown(void **unused)
 {
     memset(&snapshot, 0xff, sizeof snapshot);
@@ -86,14 +87,14 @@ static void test_unknown(void **unused)
     assert_int_equal(snapshot.attwait_s, VFJ_COUNT_UNKNOWN);
     assert_int_equal(snapshot.hn.counters.out, VFJ_COUNT_UNKNOWN);
     take("dev.hn.1.tx.0.packets", "1000000000000000000");
-    take("dev.hn.1.tx.1.packets", "1000000000000000000"); /* the sum would be too large */
+    take("dev.hn.1.tx.1.packets", "1000000000000000000"); /* the sum exceeds the limit */
     assert_int_equal(snapshot.synthetic_out, VFJ_COUNT_MAX);
     vfj_hn_snapshot_init(&snapshot);
     take("dev.hn.1.rx.9.packets", "999999999999999995");
     take("dev.hn.1.rx.1.packets", "5");
     take("dev.hn.1.rx.2.packets", "1");
     assert_int_equal(snapshot.synthetic_in, VFJ_COUNT_MAX);
-    /* without a unit nothing of any hn is taken */
+    /* without a unit nothing is taken, from no hn */
     vfj_hn_snapshot_take_sysctl(&snapshot, "", vfj_span_of("dev.hn..vf"), vfj_span_of("mce0"));
     vfj_hn_snapshot_take_sysctl(&snapshot, "", vfj_span_of("dev.hn.vf"), vfj_span_of("mce0"));
     assert_false(snapshot.has_vf_name);
@@ -146,7 +147,8 @@ static void test_since(void **unused)
     (void)unused;
     assert_int_equal(vfj_count_since(5, 12), 7);
     assert_int_equal(vfj_count_since(5, 5), 0);
-    assert_int_equal(vfj_count_since(12, 5), VFJ_COUNT_UNKNOWN); /* reset, or wrapped */
+    /* the counter was reset or wrapped */
+    assert_int_equal(vfj_count_since(12, 5), VFJ_COUNT_UNKNOWN);
     assert_int_equal(vfj_count_since(VFJ_COUNT_UNKNOWN, 5), VFJ_COUNT_UNKNOWN);
     assert_int_equal(vfj_count_since(5, VFJ_COUNT_UNKNOWN), VFJ_COUNT_UNKNOWN);
 }
@@ -166,7 +168,7 @@ static void fill_end(struct vfj_end *end, const char *name)
     vfj_interface_add_address(&end->interface, &address);
 }
 
-/* A whole snapshot takes less than 1 KB of the journal, and is read back as it was. */
+/* A full snapshot takes less than 1 KB of the journal, and is read back unchanged. */
 static void test_record(void **unused)
 {
     static struct vfj_observation observation, read;
@@ -191,12 +193,13 @@ static void test_record(void **unused)
     assert_in_range(text.length, 1, 1023);
     assert_int_equal(vfj_observation_decode((struct vfj_span){body, text.length}, &read), VFJ_OK);
     assert_memory_equal(&read.as.snapshot, &snapshot, sizeof snapshot);
-    assert_int_equal(read.as.snapshot.enabled, 0); /* a zero that was read is no unknown */
+    assert_int_equal(read.as.snapshot.enabled, 0); /* a zero that was read is not unknown */
 }
 
-#define TOO_LONG "0123456789012345678901234567890123456789 01234567" /* of VFJ_MEDIA_SIZE bytes */
+/* As many bytes as VFJ_MEDIA_SIZE: no room for the NUL. */
+#define TOO_LONG "0123456789012345678901234567890123456789 01234567"
 
-/* A snapshot of which nothing was read. */
+/* A snapshot without any value. */
 static void test_empty_record(void **unused)
 {
     static struct vfj_observation observation, read;
@@ -238,7 +241,7 @@ static void test_bad_records(void **unused)
         assert_int_not_equal(vfj_observation_decode(vfj_span_of(bad[i]), &read), VFJ_OK);
 }
 
-/* Each finding has its reason, alone, and an advice. */
+/* Each finding has a reason of its own and an advice. */
 static void test_findings(void **unused)
 {
     (void)unused;
@@ -250,12 +253,14 @@ static void test_findings(void **unused)
         for (unsigned other = 0; other < kind; other++)
             assert_int_not_equal(reason, vfj_found_reason((enum vfj_finding_kind)other));
     }
-    assert_true(VFJ_FOUND_COUNT <= 16); /* bits of struct vfj_transparent_facts */
+    /* the findings fit into the bits of struct vfj_transparent_facts */
+    assert_true(VFJ_FOUND_COUNT <= 16);
     assert_null(vfj_reason_advice(VFJ_REASON_NONE));
     assert_null(vfj_reason_advice(VFJ_REASON_VF_DOWN));
 }
 
-/* Maps that no trace can tell: cut short, with a VF of no hn, and with more than there is room for. */
+/* Maps that a trace cannot produce: truncated, with a VF without an hn, or with more pairs than
+ * there is room for. */
 
 static void answer_map(struct kit_machine *machine, const struct vfj_map *map)
 {
@@ -295,7 +300,8 @@ static void test_odd_maps(void **unused)
     map.pairs[0] = pair_of("mce1", "hn1", "1");
     answer_map(machine, &map);
     assert_int_equal(machine->decision.note, VFJ_REASON_TOO_MANY_SLOTS);
-    assert_string_equal(kit_machine_slot(machine, "hn0")->vf.text, "mce0"); /* it may be there */
+    /* the map was truncated, so the VF may still exist */
+    assert_string_equal(kit_machine_slot(machine, "hn0")->vf.text, "mce0");
     assert_string_equal(kit_machine_slot(machine, "hn1")->vf.text, "mce1");
     map.truncated = false;
     answer_map(machine, &map);
@@ -304,8 +310,8 @@ static void test_odd_maps(void **unused)
     kit_machine_close(machine);
 }
 
-/* Policy scripts takes no snapshots: a daemon of it forgets what was known, and the next one of
- * policy vfjournal begins anew. */
+/* Policy scripts takes no snapshots. Its daemon resets the facts, and the next daemon of policy
+ * vfjournal starts anew. */
 static void test_scripts_take_over(void **unused)
 {
     struct kit_machine *machine = kit_machine_open(VFJ_MODE_ACT, VFJ_POLICY_VFJOURNAL);
@@ -335,7 +341,7 @@ static void test_scripts_take_over(void **unused)
     kit_machine_close(machine);
 }
 
-/* Walks: whatever happens to a transparent guest, in whatever order and however late. */
+/* Random walks: anything happens to a transparent guest, in any order and with any delay. */
 
 enum { STEPS = 400, WALKS = 300 };
 
@@ -441,8 +447,8 @@ static void test_walks(void **unused)
     kit_machine_close(machine);
 }
 
-/* All sequences of what can happen, up to a depth: in the end the slot is what the guest is, and
- * nothing polls. */
+/* All sequences of events up to a depth. At the end the slot agrees with the guest, and no timer
+ * polls. */
 
 enum { DEPTH = 4 };
 
@@ -455,7 +461,7 @@ static const char *const actions[] = {
     "%boot",
     "%sysctl dev.hn.0.vf_xpnt_enabled=0",
     "%sysctl dev.hn.0.vf_xpnt_enabled=1",
-    "%if mce0 up", /* a VF comes, and one leaves, unheard */
+    "%if mce0 up", /* this one and the next happen without a devd line */
     "%noif mce0",
 };
 enum { ACTIONS = sizeof actions / sizeof actions[0] };

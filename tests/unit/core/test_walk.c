@@ -1,9 +1,9 @@
-/* Random walks: what happens to a guest, in any order, with commands that fail or take long,
+/* Random walks: the events of a guest in any order, with commands that fail or take long,
  * crashes, gaps and boots.
  *
- * Whatever happens, some things must never be seen, and when it is over all must be joined that can
- * be. A walk that shows otherwise prints itself as a trace. VFJ_WALK=SEED in the environment takes
- * that walk alone, VFJ_WALKS=N as many. */
+ * Some conditions must hold at every step, and at the end every VF that can be joined must be
+ * joined. A walk that violates them prints itself as a trace. VFJ_WALK=SEED in the environment
+ * runs one walk, VFJ_WALKS=N runs N. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,10 +32,10 @@ struct walk {
     size_t length;
     unsigned rules;
     bool crashed;
-    /* a command of the slot's batch failed that the rest needs */
+    /* a required command of the slot's batch has failed */
     bool stopped[VFJ_SLOTS_MAX];
-    int64_t attached_us[VFJ_SLOTS_MAX]; /* when the VF of each slot became known */
-    /* the newest changing command of each slot, until something is learnt */
+    int64_t attached_us[VFJ_SLOTS_MAX]; /* when each slot's VF became known */
+    /* each slot's newest changing command since its last observation */
     char last[VFJ_SLOTS_MAX][VFJ_ARGS_SIZE];
     struct vfj_state replayed, next;
     struct vfj_decision decision;
@@ -70,7 +70,7 @@ static void say(struct walk *walk, const char *format, ...)
     kit_machine_line(walk->machine, line);
 }
 
-/* What must never be seen, at any step */
+/* Checks at every step. */
 
 static unsigned slot_index(const struct vfj_state *state, struct vfj_name hn)
 {
@@ -93,8 +93,8 @@ static void check_transition(struct walk *walk, const struct vfj_transition *mad
             = walk->machine->next.head.mono_us;
 }
 
-/* A VF is upped by us when its delay has passed, and not before; but for one that somebody else had
- * upped, and that was taken down since it could not be joined. */
+/* Fails if the machine takes a VF up before its delay has passed. A VF that was up on its own,
+ * and was taken down because it could not be joined, is exempt. */
 static void check_delay(struct walk *walk, const struct vfj_command *command)
 {
     const struct vfj_state *next = &walk->machine->next;
@@ -109,7 +109,7 @@ static void check_delay(struct walk *walk, const struct vfj_command *command)
         walk_fail(walk, "a VF is upped before its delay has passed");
 }
 
-/* hn becomes a port in the command's batch, before the command. */
+/* Returns whether an earlier command of the same batch makes hn a port. */
 static bool joins_before(const struct vfj_decision *decision, const struct vfj_command *command)
 {
     for (const struct vfj_command *other = decision->commands; other < command; other++) {
@@ -142,8 +142,8 @@ static void check_command(struct walk *walk, const struct vfj_command *command)
     memcpy(last, line, sizeof line);
 }
 
-/* A decision holds the commands of one batch at most; their ids follow each other, and the slot
- * waits for them in that order. */
+/* Fails unless a decision has at most one batch, with consecutive ids, for which the slot waits
+ * in that order. */
 static void check_batch(struct walk *walk)
 {
     const struct vfj_decision *decision = &walk->machine->decision;
@@ -167,8 +167,7 @@ static void check_batch(struct walk *walk)
         walk_fail(walk, "a batch that is not the one decided");
 }
 
-/* The outcome of a command: one that failed and that the rest needs stops its batch, and nothing
- * else does. */
+/* Fails unless exactly the failure of a required command stops a batch. */
 static void check_outcome(struct walk *walk, const struct vfj_event *event)
 {
     const struct vfj_state *state = &walk->machine->state;
@@ -195,7 +194,7 @@ static void check_outcome(struct walk *walk, const struct vfj_event *event)
     }
 }
 
-/* State and activity follow from the facts. */
+/* Checks that the slot's state and activity follow from its facts. */
 static void check_slot(struct walk *walk, const struct vfj_slot *slot)
 {
     bool is_waiting
@@ -212,7 +211,8 @@ static void check_slot(struct walk *walk, const struct vfj_slot *slot)
         walk_fail(walk, "an observation that is wanted and not issued");
 }
 
-/* The answer to a probe, or the outcome of another command, is something learnt. */
+/* After an observation of a slot, and after a daemon's start, the same command may be issued
+ * again. */
 static void learn(struct walk *walk, const struct vfj_event *event)
 {
     const struct vfj_state *state = &walk->machine->state;
@@ -228,7 +228,7 @@ static void learn(struct walk *walk, const struct vfj_event *event)
     }
 }
 
-/* When a plan has ended well, the guest is as the last view showed it. */
+/* After a plan that succeeded, ports must have no addresses and no dhclient. */
 static void check_ended(struct walk *walk, const struct vfj_slot *slot)
 {
     struct vfj_guest *guest = &walk->machine->play.guest;
@@ -247,7 +247,8 @@ static void check_ended(struct walk *walk, const struct vfj_slot *slot)
         walk_fail(walk, "a plan ended and the VF, a port, has an address or a dhclient");
 }
 
-/* The event's record, read back and stepped by another machine, leads to the same state. */
+/* Reads the event's record back and steps another machine with it. Fails unless both machines
+ * have the same state. */
 static void replay(struct walk *walk, const struct vfj_event *event)
 {
     static char body[VFJ_BODY_MAX];
@@ -268,7 +269,7 @@ static void replay(struct walk *walk, const struct vfj_event *event)
         walk_fail(walk, "a replay that leads elsewhere");
 }
 
-/* A daemon that is about to end observes without a plan, too. */
+/* Returns whether the slot had a plan. A daemon that stops also observes slots without one. */
 static bool had_plan(const struct vfj_state *state, unsigned index)
 {
     const struct vfj_slot *slot = &state->slots[index];
@@ -303,7 +304,7 @@ static void watch(struct kit_machine *machine, const struct vfj_event *event)
     }
 }
 
-/* What can happen */
+/* The events. */
 
 static struct vfj_guest_vf *find_vf(struct walk *walk, unsigned vf)
 {
@@ -369,7 +370,7 @@ static void link(struct walk *walk)
         roll(walk, 3) > 0 ? "LINK_UP" : "LINK_DOWN");
 }
 
-/* devd's own rules, or an admin, configure a port. */
+/* Gives an address or a dhclient to a port, as devd's own rules or an admin do. */
 static void meddle(struct walk *walk)
 {
     unsigned hn = (unsigned)roll(walk, HNS);
@@ -385,7 +386,7 @@ static void meddle(struct walk *walk)
     }
 }
 
-/* A command fails a few times, or takes long. */
+/* Makes a command fail a few times, or take long. */
 static void obstruct(struct walk *walk)
 {
     static const char *const forms[] = {
@@ -417,7 +418,7 @@ static void obstruct(struct walk *walk)
         say(walk, "%%slow %" PRIu64 " %s", roll(walk, 4), argv);
 }
 
-/* The daemon ends in one way or another, or starts again. */
+/* Ends the daemon in one of several ways, or starts it again. */
 static void end_daemon(struct walk *walk)
 {
     static const char *const ways[] = {"%restart", "%crash", "%stop"};
@@ -482,7 +483,7 @@ static void act(struct walk *walk)
         say(walk, "%%at +%" PRIu64, roll(walk, 100));
 }
 
-/* The end: all quiets down, nothing fails any more, and time passes. */
+/* Ends the walk: no command fails any more, and time passes until nothing is unfinished. */
 
 static void quiet_down(struct walk *walk)
 {

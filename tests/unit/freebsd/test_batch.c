@@ -1,4 +1,4 @@
-/* Batches: the commands of one decision run in order, and stop at the first that fails. */
+/* Tests batches: the commands of one decision run in order, and a failure ends the batch. */
 #include <errno.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -50,7 +50,8 @@ static void be_silent(const char *line)
     (void)line;
 }
 
-/* The programs are set before it is opened: a monitor has them as they are then. */
+/* Makes a bench that is not open yet. Its programs must be set before open_bench(), because a
+ * monitor copies their paths then. */
 static struct bench *begin_bench(void)
 {
     struct bench *bench = calloc(1, sizeof *bench);
@@ -116,7 +117,8 @@ static const char *ran(void)
     return text;
 }
 
-/* An ifconfig that writes down what it is run for, and fails for one interface. */
+/* Sets an ifconfig that appends its first argument to the file "ran". It fails when that
+ * argument is `fails`. */
 static void set_recorder(struct bench *bench, const char *fails)
 {
     char body[PATH_MAX + 128];
@@ -135,7 +137,7 @@ static void make_batch(struct vfj_command *commands, unsigned count, uint64_t fi
     }
 }
 
-/* A batch runs in order to its end. The slot's next one waits for that. */
+/* A batch runs in order to its end. The next batch of the slot waits for that. */
 static void batches_of_a_slot(bool monitor)
 {
     struct bench *bench = begin_bench();
@@ -148,9 +150,9 @@ static void batches_of_a_slot(bool monitor)
     vfj_runner_run(bench->runner, first, 4);
     vfj_runner_run(bench->runner, second, 2);
     assert_true(vfj_runner_is_in_batch(bench->runner));
-    assert_int_equal(bench->outcome_count, 0); /* never from inside */
+    assert_int_equal(bench->outcome_count, 0); /* vfj_runner_run() itself reports no outcome */
     wait_for(bench, 5);
-    /* the last one runs, and holds up nothing */
+    /* only the last command runs, so no command waits */
     assert_false(vfj_runner_is_in_batch(bench->runner));
     wait_for(bench, 6);
     for (unsigned i = 0; i < 6; i++)
@@ -159,8 +161,8 @@ static void batches_of_a_slot(bool monitor)
     close_bench(bench);
 }
 
-/* A command that fails ends its batch: the rest is told as not run, in order, and the slot's next
- * batch begins. */
+/* A command that fails ends its batch. The later commands are reported as not run, in order, and
+ * the slot's next batch begins. */
 static void a_batch_stops_at_the_first_failure(bool monitor)
 {
     struct bench *bench = begin_bench();
@@ -183,8 +185,8 @@ static void a_batch_stops_at_the_first_failure(bool monitor)
     close_bench(bench);
 }
 
-/* One decision may have a batch for each slot, and commands of no slot: none of them stops another.
- */
+/* One decision may have a batch for each slot, and commands without a slot. A failure stops only
+ * the commands of its own slot. */
 static void batches_of_several_slots(bool monitor)
 {
     struct bench *bench = begin_bench();
@@ -206,7 +208,7 @@ static void batches_of_several_slots(bool monitor)
     close_bench(bench);
 }
 
-/* A failure that means that the work was done already stops nothing; a program that can't be
+/* A failure of work that was done before does not stop the batch. A program that cannot be
  * started does. */
 static void what_stops_a_batch(bool monitor)
 {
@@ -232,7 +234,7 @@ static void what_stops_a_batch(bool monitor)
     close_bench(bench);
 }
 
-/* Of a batch that is forgotten the command that runs ends alone. */
+/* After vfj_runner_forget() only the batch's running command goes on to its end. */
 static void a_batch_that_is_forgotten(bool monitor)
 {
     struct bench *bench = begin_bench();

@@ -1,4 +1,4 @@
-/* Capability mode: what is open can be used, and no name leads to anything else. */
+/* Tests capability mode: open descriptors remain usable, and no path can be opened. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -22,7 +22,8 @@
 
 enum { NOT_THERE = 77 };
 
-/* In a process of its own: 0, or the number of what was not as it should be. */
+/* Runs `body` in capability mode in a child process. Returns 0, or the number of the check that
+ * failed. */
 static int run(int (*body)(int directory, int file))
 {
     int status = 0;

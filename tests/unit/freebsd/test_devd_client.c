@@ -1,4 +1,4 @@
-/* The client of devd's sockets, against real sockets. */
+/* Tests the client of devd's sockets with real sockets. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,8 +22,8 @@
 
 enum { LOG_SIZE = 4 * 1024 * 1024 };
 
-/* What the client tells is written down: "connected\n", "gap REASON\n", "[line]\n"; "." ends a
- * batch, "+" one that goes on. */
+/* `log` holds what the client reported: "connected\n", "gap REASON\n", "[line]\n". A batch that
+ * ends adds ".", one that continues "+". */
 struct bench {
     struct event_base *base;
     struct vfj_paths paths;
@@ -101,7 +101,7 @@ static void close_bench(struct bench *bench)
     free(bench);
 }
 
-/* Turn the loop until the log ends as expected. */
+/* Runs the event loop until the log ends with the expected text. */
 static void expect_end(struct bench *bench, const char *expected)
 {
     size_t length = strlen(expected);
@@ -199,7 +199,7 @@ static void test_stream_only(void **state)
     expect(bench, "connected str\n");
     close(fd);
     close_bench(bench);
-    /* one path for both: the type that it is */
+    /* both settings may name the same path: the client finds out the socket's type */
     bench = open_bench(kit_path("str"), kit_path("str"));
     fd = serve(bench, stream);
     say(fd, "a\nb\n");
@@ -210,8 +210,8 @@ static void test_stream_only(void **state)
     close_bench(bench);
 }
 
-/* A line of 8192 bytes is whole; a longer one is told cut, one byte too long, and what follows is
- * not lost. */
+/* A line of 8192 bytes arrives whole. A longer one arrives cut to 8193 bytes, and the lines
+ * after it are complete. */
 static void test_too_long(void **state)
 {
     static char text[20001];
@@ -265,7 +265,7 @@ static void test_nul(void **state)
     close_bench(bench);
 }
 
-/* Each outage is told once, and the connection comes back. */
+/* The client reports each outage once, and connects again. */
 static void test_reconnect(void **state)
 {
     struct bench *bench = open_bench(kit_path("later"), kit_path("none"));
@@ -310,7 +310,8 @@ static void test_network_only(void **state)
     close_bench(bench);
 }
 
-/* While we do something else, devd's buffer does not fill; what came together is told together. */
+/* Lines are read even while the event loop does not run, so that devd's buffer does not fill.
+ * Lines that arrived together are reported as one batch. */
 static void test_burst(void **state)
 {
     enum { LINES = 10000 };
@@ -324,7 +325,7 @@ static void test_burst(void **state)
     for (unsigned i = 0; i < LINES; i++) {
         char line[64];
         (void)snprintf(line, sizeof line, "!system=IFNET subsystem=epair%ua type=ATTACH\n", i);
-        say(fd, line); /* waits only for the reading thread: the loop does not turn */
+        say(fd, line); /* only the reading thread takes the lines: the event loop does not run */
     }
     expect_end(bench, "9999a type=ATTACH]\n.\n");
     for (size_t i = 0; i + 2 < bench->log.length; i++) {

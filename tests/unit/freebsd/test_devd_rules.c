@@ -1,5 +1,5 @@
-/* Which rule devd runs for which event with vfjournal.conf beside FreeBSD's own, and what
- * vfjournal-devd then runs. */
+/* Tests which rule devd runs for an event when vfjournal.conf is installed beside FreeBSD's own
+ * rules, and what vfjournal-devd then runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -47,13 +47,13 @@ static void expect(const char *event, const char *medium, const char *command)
         assert_string_equal(got, command);
 }
 
-/* --- which rule --- */
+/* --- the choice of the rule --- */
 
 static const struct {
     const char *event;
     const char *medium;
-    const char *freebsd; /* what FreeBSD's rules run, NULL: nothing */
-    const char *ours;    /* and with ours beside them; NULL: the same */
+    const char *freebsd; /* the command that FreeBSD's rules run; NULL: none */
+    const char *ours;    /* the command with our rules installed too; NULL: the same */
 } cases[] = {
     {"!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n", NULL,
      "/usr/libexec/hyperv/hyperv_vfup hn0", HELPER " vf-up hn0"},
@@ -72,11 +72,11 @@ static const struct {
     {"!system=IFNET subsystem=hn12 type=LINK_UP\n", "ethernet", "service dhclient quietstart hn12",
      HELPER " link-up hn12"},
     {"!system=IFNET subsystem=hn0 type=LINK_DOWN\n", "ethernet", NULL, NULL},
-    /* the medium counts as it does for FreeBSD's rule */
+    /* our rule requires the same medium as FreeBSD's */
     {"!system=IFNET subsystem=hn0 type=LINK_UP\n", NULL, NULL, NULL},
     {"!system=IFNET subsystem=hn0 type=LINK_UP\n", "802.11", "service dhclient quietstart hn0",
      NULL},
-    /* no hn: names are compared as a whole */
+    /* these interfaces are not hn: a rule matches the whole name */
     {"!system=IFNET subsystem=hn0.5 type=LINK_UP\n", "ethernet",
      "service dhclient quietstart hn0.5", NULL},
     {"!system=IFNET subsystem=xhn0 type=LINK_UP\n", "ethernet", "service dhclient quietstart xhn0",
@@ -87,8 +87,8 @@ static const struct {
      "service dhclient quietstart lagg0", NULL},
     {"!system=IFNET subsystem=mce0 type=ATTACH\n", NULL, "/etc/pccard_ether mce0 start", NULL},
     {"!system=IFNET subsystem=mce0 type=DETACH\n", NULL, NULL, NULL},
-    {"+ubt0 at bus=0\n", NULL, NULL, NULL}, /* no rule of notify is for a device */
-    /* names that a shell would read otherwise: FreeBSD's business, as without us */
+    {"+ubt0 at bus=0\n", NULL, NULL, NULL}, /* notify rules do not match device events */
+    /* names with a meaning for a shell go to FreeBSD's rules, as without ours */
     {"!system=HYPERV_NIC_VF subsystem=a;reboot type=VF_UP\n", NULL,
      "/usr/libexec/hyperv/hyperv_vfup a;reboot", NULL},
     {"!system=HYPERV_NIC_VF subsystem=$(reboot) type=VF_UP\n", NULL,
@@ -117,7 +117,7 @@ static void freebsd_alone(void **state)
         expect(cases[i].event, cases[i].medium, cases[i].freebsd);
 }
 
-/* In whichever order devd reads the files. */
+/* Our rules have the same effect in either order of reading the files. */
 static void with_ours(void **state)
 {
     (void)state;
@@ -129,7 +129,8 @@ static void with_ours(void **state)
     }
 }
 
-/* A devd that knows what it runs on: not on Hyper-V, FreeBSD's rule is silent, and so is ours. */
+/* A newer devd adds vm_guest to the event. On another hypervisor neither FreeBSD's rule nor ours
+ * matches. */
 static void another_hypervisor(void **state)
 {
     static const char newer[]
@@ -144,7 +145,7 @@ static void another_hypervisor(void **state)
            HELPER " ifattach mce0");
 }
 
-/* What devd takes, and what it does not: the line of the first error, as doctor tells it. */
+/* Which syntax the reader accepts. For an error it returns the line number, which doctor prints. */
 static void told_rule(void *context, const struct vfj_devd_rule *rule)
 {
     *(struct vfj_devd_rule *)context = *rule;
@@ -203,7 +204,7 @@ static void what_is_understood(void **state)
     assert_int_equal(rule.priority, 7);
 }
 
-/* Somebody's own rules still come first. */
+/* The administrator's own rules with a higher priority still take precedence. */
 static void rules_of_the_administrator(void **state)
 {
     static const char own[]
@@ -217,7 +218,7 @@ static void rules_of_the_administrator(void **state)
     expect("!system=ETHERNET subsystem=mce0 type=IFATTACH\n", NULL, HELPER " ifattach mce0");
 }
 
-/* --- what it then does --- */
+/* --- the effect of the command --- */
 
 static char log_path[512];
 
@@ -238,7 +239,7 @@ static void write_script(const char *root, const char *path, const char *text)
        root, path, root, path, root, path, text, root, path);
 }
 
-/* A guest's root, whose programs note how they were called. */
+/* Makes a guest's root whose programs append their name and arguments to a log. */
 static int make_root(void **state)
 {
     static const char *const programs[]
@@ -274,7 +275,8 @@ static int remove_root(void **state)
     return kit_scratch_remove(state);
 }
 
-/* As devd: sh -c COMMAND, then wait. `shell` reads $'' when names are quoted. */
+/* Runs a command as devd does: `shell -c COMMAND`, then waits. Quoted names need a shell that
+ * understands $''. */
 static void run_command(const char *command, const char *shell)
 {
     char text[4096];
@@ -294,10 +296,10 @@ static void run_command(const char *command, const char *shell)
     assert_int_not_equal(WEXITSTATUS(status), 127);
 }
 
-/* What runs for an event; "" when nothing does. */
+/* Checks what the command of an event runs; "" means nothing. */
 static void expect_run(const char *event, const char *expected)
 {
-    /* FreeBSD's sh reads $'' as well; not every other does */
+    /* FreeBSD's sh understands $'', but not every sh does: use bash for quoted names */
     static const char *const shells[] = {"sh", "bash"};
     for (int quoting = KIT_DEVD_AS_IT_IS; quoting <= KIT_DEVD_QUOTED; quoting++) {
         if (quoting == KIT_DEVD_QUOTED && system("bash -c : 2>/dev/null") != 0)
@@ -330,7 +332,7 @@ static void expect_ours(void)
     expect_run(VF_UP, "");
     expect_run(IFATTACH, "");
     expect_run(LINK_UP, "");
-    /* hn10 and hn200 are ports, hn100, hn20 and hn0 are not: whole names are compared */
+    /* hn10 and hn200 are lagg ports; hn100, hn20 and hn0 are not: names are compared as a whole */
     expect_run("!system=IFNET subsystem=hn10 type=LINK_UP\n", "");
     expect_run("!system=IFNET subsystem=hn100 type=LINK_UP\n",
                "service dhclient quietstart hn100\n");
@@ -343,7 +345,7 @@ static const char *lock_path(void)
     return kit_path("guest/var/run/vfjournal/act.lock");
 }
 
-/* A process that acts, until it is killed or a minute is over. */
+/* Starts a process that holds the act lock until it is killed, or for a minute. */
 static pid_t start_actor(void)
 {
     int ends[2];
@@ -354,7 +356,7 @@ static pid_t start_actor(void)
     if (child == 0) {
         if (vfj_act_lock_take(lock_path(), getpid()) < 0 || write(ends[1], "", 1) != 1)
             _exit(1);
-        (void)alarm(60); /* should the test fail before it ends us */
+        (void)alarm(60); /* ends this process if the test fails before it can */
         for (;;)
             pause();
     }
@@ -404,7 +406,7 @@ static void a_daemon_is_killed(void **state)
     }
 }
 
-/* Two don't act, and the first stays the one. */
+/* A second daemon cannot take the lock, and the first one keeps it. */
 static void a_second_daemon(void **state)
 {
     (void)state;
@@ -420,8 +422,9 @@ static void a_second_daemon(void **state)
     expect_freebsd();
 }
 
-/* Somebody has it locked who is no daemon: one that asks as vfjournal-devd does, while the file
- * still has the pid of a daemon that was killed; or the file has no pid at all. */
+/* The lock can be held by a process that is not a daemon, such as another vfjournal-devd that
+ * checks it. The file then has the pid of a daemon that was killed, or no pid. In both cases
+ * FreeBSD's scripts run. */
 static void a_lock_without_a_daemon(void **state)
 {
     static const char *const texts[] = {NULL, "", "\n", "garbage\n", "-1\n", "1 2\n"};
@@ -439,7 +442,8 @@ static void a_lock_without_a_daemon(void **state)
     kit_write(lock_path(), "", 0);
 }
 
-/* vfjournal-devd has the lock for an instant; a daemon that starts just then waits it out. */
+/* vfjournal-devd holds the lock for an instant when it checks it. A daemon that starts then
+ * waits for the lock. */
 static void asked_while_it_starts(void **state)
 {
     (void)state;
@@ -449,7 +453,8 @@ static void asked_while_it_starts(void **state)
     assert_true(child >= 0);
     if (child == 0) {
         (void)usleep(100 * 1000);
-        _exit(0); /* the lock is shared with the parent, which closes it now */
+        /* this ends the lock: the child inherited it, and the parent closes its descriptor now */
+        _exit(0);
     }
     close(fd);
     int lock = vfj_act_lock_take(lock_path(), getpid());
@@ -459,7 +464,7 @@ static void asked_while_it_starts(void **state)
     assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
-/* A guest without lockf(1), or with something else by that name. */
+/* Without a working lockf(1), FreeBSD's scripts run. */
 static void lockf_fails(void **state)
 {
     (void)state;
@@ -472,7 +477,7 @@ static void lockf_fails(void **state)
     end_actor(actor, SIGKILL);
 }
 
-/* Called by somebody else than our rules: nothing is run with a name that is none. */
+/* When another caller than our rules runs vfjournal-devd, it runs nothing for an invalid name. */
 static void hostile_arguments(void **state)
 {
     static const char *const arguments[] = {"",

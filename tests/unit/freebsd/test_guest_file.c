@@ -1,5 +1,5 @@
-/* The dhclient of an interface by its pidfile: only one that runs, with file locks and where there
- * are none. */
+/* Tests how the dhclient of an interface is found by its pidfile: only a running one counts.
+ * Covers systems with and without file locks. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -46,7 +46,8 @@ static const char *write_pidfile(pid_t pid)
     return kit_text("dhclient.hn0.pid", text);
 }
 
-/* A program that runs until it is ended; `locked`, a pidfile that it locks, or NULL. */
+/* Starts a program that runs until it is killed; NULL is this program. It locks the pidfile
+ * `locked`, unless that is NULL. */
 static pid_t begin(const char *program, const char *locked)
 {
     int ends[2];
@@ -76,7 +77,7 @@ static void end(pid_t pid)
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-/* What no pidfile says, or what is none. */
+/* A pidfile that is missing, or without a valid pid. */
 static void test_none(void **state)
 {
     static const char *const texts[] = {"", "\n", "x", "-4", "0", "1", "99999999999", "4x"};
@@ -91,8 +92,8 @@ static void test_none(void **state)
     }
 }
 
-/* A pidfile that was left behind names nobody, or by now another process: that is nobody's to be
- * killed. */
+/* A pidfile that was left behind may contain the pid of another process by now. That process
+ * must not be taken for a dhclient, because the daemon would kill it. */
 static void test_left_behind(void **state)
 {
     (void)state;
@@ -118,7 +119,7 @@ static void test_locked(void **state)
     end(other);
 }
 
-/* Where locks don't tell, the name of the process does. */
+/* Where file locks are missing, the name of the process decides. */
 static void test_without_locks(void **state)
 {
     const struct timespec pause = {0, 10 * 1000 * 1000};
@@ -126,7 +127,7 @@ static void test_without_locks(void **state)
     has_locks = false;
     pid_t other = begin(kit_program("dhclient", "while :; do sleep 0.1; done"), NULL);
     (void)write_pidfile(other);
-    /* until it is that program */
+    /* until the child has executed the program */
     for (unsigned tries = 0; dhclient() == 0 && tries < 1000; tries++)
         (void)nanosleep(&pause, NULL);
     assert_int_equal(dhclient(), other);

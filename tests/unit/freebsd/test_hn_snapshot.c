@@ -1,4 +1,4 @@
-/* A snapshot, put together from what sysctl(8) and ifconfig(8) print. */
+/* Tests a snapshot that is read from the output of sysctl(8) and ifconfig(8). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ static const char interfaces[]
       "\tmedia: Ethernet 40Gbase-CR4 <full-duplex,rxpause,txpause>\n"
       "\tstatus: active\n";
 
-/* In pieces of `piece` bytes. */
+/* Feeds the output in pieces of `piece` bytes. */
 static void read_in(const char *output, size_t piece,
                     void (*feed)(void *parser, struct vfj_span bytes), void *parser)
 {
@@ -85,17 +85,19 @@ static void test_whole(void **unused)
     assert_string_equal(snapshot.hn.counters.media,
                         "Ethernet autoselect (10Gbase-T <full-duplex>)");
     assert_int_equal(snapshot.hn.interface.address_count, 1);
-    assert_int_equal(snapshot.hn.counters.out, VFJ_COUNT_UNKNOWN); /* no program tells */
+    /* no program prints this counter */
+    assert_int_equal(snapshot.hn.counters.out, VFJ_COUNT_UNKNOWN);
     assert_string_equal(snapshot.vf.interface.name.text, "mce0");
     assert_int_equal(snapshot.vf.interface.link, VFJ_LINK_UP);
-    assert_int_equal(snapshot.vf.counters.options, VFJ_COUNT_UNKNOWN); /* no line of its own */
+    /* the VF has no options= line */
+    assert_int_equal(snapshot.vf.counters.options, VFJ_COUNT_UNKNOWN);
     for (size_t piece = 1; piece < 9; piece++) {
         read_all(sysctls, interfaces, piece, &again);
         assert_memory_equal(&snapshot, &again, sizeof again);
     }
 }
 
-/* An options= line that is none; a kernel without the sysctls; a VF that has left. */
+/* A malformed options= line, a kernel without the sysctls, and a VF that has left. */
 static void test_little(void **unused)
 {
     static struct vfj_hn_snapshot snapshot;
@@ -116,7 +118,8 @@ static void test_little(void **unused)
     assert_string_equal(snapshot.hn.interface.name.text, "hn0");
 }
 
-/* The pidfile is of the command's VF; when the kernel names another one, its dhclient is unknown. */
+/* The pidfile belongs to the VF that the command names. When the kernel names another VF, its
+ * dhclient is unknown. */
 static void test_dhclient(void **unused)
 {
     static struct vfj_hn_snapshot snapshot;
@@ -132,7 +135,8 @@ static void test_dhclient(void **unused)
     read_all("dev.hn.0.vf: \n", interfaces, 4096, &snapshot);
     assert_int_equal(snapshot.vf_dhclient, VFJ_COUNT_UNKNOWN);
     files = &none;
-    read_all("", interfaces, 4096, &snapshot); /* the kernel does not tell: the command's */
+    /* without the kernel's answer, the VF is that of the command */
+    read_all("", interfaces, 4096, &snapshot);
     assert_int_equal(snapshot.vf_dhclient, 0);
     files = NULL;
 }

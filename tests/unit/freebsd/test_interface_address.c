@@ -1,4 +1,4 @@
-/* Addresses from the kernel's bytes: which count, and as what. */
+/* Tests addresses in the kernel's binary form: which ones count, and their text. */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
-/* What the kernel says becomes the same answers as what programs print, in one process and by way
- * of the monitor. The kernel here is our own: the linker takes these functions, not those of the
- * system's adapter. */
+/* Tests that reading the kernel gives the same observations as the output of programs, in one
+ * process and through the monitor. The kernel is simulated here: these functions are linked in
+ * place of those of the system's adapter. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@
 
 enum { SYSCTLS_MAX = 8, INTERFACES_MAX = 8 };
 
-/* The guest's kernel. */
+/* The simulated kernel. */
 static struct {
     struct {
         const char *name, *value;
@@ -30,7 +30,8 @@ static struct {
     unsigned interface_count;
     struct vfj_interface interfaces[INTERFACES_MAX];
     struct vfj_default_route route, route6;
-    int sysctl_error, interfaces_error, counters_error, route_error; /* 0: it answers */
+    /* errno of each function; 0: it succeeds */
+    int sysctl_error, interfaces_error, counters_error, route_error;
 } kernel;
 
 bool vfj_kernel_answers(void)
@@ -103,7 +104,7 @@ static void add_address(struct vfj_interface *interface, const char *text)
     assert_true(vfj_interface_add_address(interface, &address));
 }
 
-/* hn0 with its VF mce0 in lagg0, and another hn. */
+/* Makes a guest with hn0 and its VF mce0 in lagg0, and another hn. */
 static int make_guest(void **state)
 {
     (void)state;
@@ -189,7 +190,7 @@ static void test_slot(void **state)
     assert_read(&command, slot_body);
 }
 
-/* Of a snapshot the kernel tells more than programs do: what interfaces counted. */
+/* A snapshot from the kernel has more than one from programs: the interfaces' counters. */
 static void test_snapshot(void **state)
 {
     static const char *const sysctls[][2] = {
@@ -213,7 +214,8 @@ static void test_snapshot(void **state)
         "vf_link=1 vf_mtu=1500");
 }
 
-/* The route of another interface is none of the slot's, nor is one that a router advertised. */
+/* A default route through another interface does not belong to the slot, nor does one that a
+ * router advertised. */
 static void test_slot_alone(void **state)
 {
     const struct vfj_command command = probe_slot();
@@ -227,7 +229,8 @@ static void test_slot_alone(void **state)
         "command=7 probe=slot ok=1 hn=hn0 hn_if=hn0 hn_flags=exists,up hn_link=2 hn_mtu=1500 lagg_if=lagg0");
 }
 
-/* The VLANs or bridges that hn is used by, and no lagg; the first use that is found is the one. */
+/* hn0 is used by VLANs and a bridge, and is in no lagg. Only the kind of use that is found first
+ * is reported. */
 static void test_users(void **state)
 {
     const struct vfj_command command = probe_slot();
@@ -260,7 +263,7 @@ static void test_map(void **state)
     assert_read(&command, "command=7 probe=map ok=1");
 }
 
-/* hw.hn.vfmap as long as no line of sysctl(8) that we would read. */
+/* hw.hn.vfmap is longer than the longest line of sysctl(8) that the parser accepts. */
 static void test_long_map(void **state)
 {
     const struct vfj_command command = probe(VFJ_COMMAND_PROBE_MAP, "", "");
@@ -301,8 +304,8 @@ static void test_value(void **state)
     assert_read(&command, "command=7 probe=sysctl value=\"\"");
 }
 
-/* An error of the guest's is an answer, one that says that the kernel is not to be asked so is
- * none. */
+/* An error about the guest gives a failed observation. For an error which means that this kernel
+ * cannot be read this way, vfj_kernel_read() returns false. */
 static void test_errors(void **state)
 {
     static const int for_programs[]
@@ -362,7 +365,7 @@ static void on_gone(void *context)
     fail();
 }
 
-/* The monitor is forked off here: it has the kernel as it is now. */
+/* Opens a bench. The monitor is forked here, with a copy of the simulated kernel as it is now. */
 static struct bench *open_bench(bool monitor)
 {
     struct vfj_monitor_settings settings = {.log = be_silent};
@@ -396,7 +399,7 @@ static void run(struct bench *bench, const struct vfj_command *command)
 {
     bench->count = 0;
     vfj_prober_run(bench->prober, command);
-    assert_int_equal(bench->count, 0); /* never from inside */
+    assert_int_equal(bench->count, 0); /* vfj_prober_run() itself reports no observation */
     assert_int_equal(event_base_dispatch(bench->base), 0);
     assert_int_equal(bench->count, 1);
 }
@@ -426,7 +429,8 @@ static void test_prober_falls_back(void **state)
     assert_prober(true, &command, "command=7 probe=sysctl ok=1 value=\"by a program\"");
 }
 
-/* An answer of many parts, and others asked before it came. */
+/* An observation that takes many replies of the monitor, with other requests made before it is
+ * complete. */
 static void test_prober_long(void **state)
 {
     const struct vfj_command slot = probe_slot(), map = probe(VFJ_COMMAND_PROBE_MAP, "", "");
@@ -460,8 +464,8 @@ static void test_prober_long(void **state)
     close_bench(bench);
 }
 
-/* What the monitor says is read like anything that comes from outside: what is no observation is no
- * answer. */
+/* The daemon checks a reply of the monitor like any external input. A malformed observation
+ * counts as a failed one. */
 static void test_prober_refuses(void **state)
 {
     const struct vfj_command command = probe_slot();
@@ -470,7 +474,7 @@ static void test_prober_refuses(void **state)
     assert_prober(true, &command, "command=7 probe=slot hn=hn0");
 }
 
-/* Forgotten and closed with answers on their way. */
+/* The prober forgets its requests and closes before the replies arrive. */
 static void test_prober_forgets(void **state)
 {
     const struct vfj_command command = probe_slot();

@@ -1,5 +1,5 @@
-/* The monitor at the other end of its socket: what it does, and what a daemon that is not itself
- * any more can get out of it. */
+/* Tests the monitor through its socket: what it does, and what a daemon that was taken over can
+ * obtain from it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -28,7 +28,7 @@
 
 struct bench {
     struct vfj_wire wire;
-    uint64_t asked; /* requests */
+    uint64_t asked; /* number of requests so far */
     pid_t pid;
     struct vfj_monitor_settings settings;
 };
@@ -38,8 +38,8 @@ static void be_silent(const char *line)
     (void)line;
 }
 
-/* `output`: where what the daemon prints comes from; 0: nothing does. `to`: where the monitor copies
- * it. */
+/* Starts a monitor. `output` is the read end of the daemon's output; 0: none. The monitor copies
+ * that output to `to`. */
 static struct bench *open_bench_to(bool acts, int output, int to)
 {
     struct bench *bench = calloc(1, sizeof *bench);
@@ -73,7 +73,7 @@ static struct bench *open_bench(bool acts)
     return open_bench_to(acts, 0, -1);
 }
 
-/* Its exit status. */
+/* Ends the bench. Returns the monitor's exit status. */
 static int close_bench(struct bench *bench)
 {
     int status = 0;
@@ -89,7 +89,7 @@ static void send_request(struct bench *bench, const struct vfj_request *request)
                      VFJ_WIRE_DONE);
 }
 
-/* With the number that is next. */
+/* Sends a request with the next number. */
 static void ask(struct bench *bench, const struct vfj_request *request)
 {
     struct vfj_request numbered = *request;
@@ -98,7 +98,7 @@ static void ask(struct bench *bench, const struct vfj_request *request)
     send_request(bench, &numbered);
 }
 
-/* False when it has ended. Ten seconds at most. */
+/* Waits up to ten seconds for a reply. Returns false when the monitor has ended. */
 static bool hear(struct bench *bench, struct vfj_reply *reply, int *descriptor)
 {
     const struct timespec pause = {0, 1000 * 1000};
@@ -158,7 +158,7 @@ static void test_run(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* A program over its time is ended by the monitor. */
+/* The monitor ends a program that exceeds its time limit. */
 static void test_limit(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -177,7 +177,8 @@ static void test_limit(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* What may not be run ends unrun, with the reason, and the monitor goes on. */
+/* A command that the monitor must not run is reported as ended, with the reason. The monitor
+ * continues. */
 static void test_refused(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -195,7 +196,8 @@ static void test_refused(void **state)
     assert_int_equal(reply.as.ended.end.status, EPERM);
     assert_non_null(strstr(reply.as.ended.complaint, "hyperv_vfup.hn0: others can write to it"));
 
-    (void)snprintf(pid, sizeof pid, "%ld", (long)getpid()); /* alive, and nobody's dhclient */
+    /* a running process, but not the dhclient of an interface */
+    (void)snprintf(pid, sizeof pid, "%ld", (long)getpid());
     request = command(VFJ_COMMAND_DHCLIENT_STOP, "", pid);
     ask(bench, &request);
     assert_true(hear(bench, &reply, &descriptor));
@@ -217,7 +219,7 @@ static void test_refused(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* A dhclient, by the lock on its pidfile, is ended. */
+/* The monitor ends a process that holds the lock of a dhclient's pidfile. */
 static void test_dhclient(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -266,8 +268,8 @@ static void test_files(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* The lock names the daemon, and is held as long as the monitor runs. Its descriptor goes to
- * nobody. */
+/* The lock file contains the daemon's pid, and the monitor holds the lock until it ends. It
+ * passes the descriptor to no process. */
 static void test_lock(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -291,7 +293,7 @@ static void test_lock(void **state)
     close(other);
 }
 
-/* It is taken once. */
+/* A second request for the lock ends the monitor. */
 static void test_second_lock(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -331,7 +333,8 @@ static void test_end(void **state)
     assert_false(kit_exists(kit_path("monitor.pid")));
 }
 
-/* A daemon that just dies leaves the pidfile as it is: another may have it already. */
+/* When the daemon dies without an end request, the pidfile remains: another daemon may own it
+ * already. */
 static void test_death(void **state)
 {
     (void)state;
@@ -339,7 +342,8 @@ static void test_death(void **state)
     assert_true(kit_exists(kit_path("monitor.pid")));
 }
 
-/* Starts a monitor whose daemon is a process of its own. That process ends when its pipe closes. */
+/* Starts a daemon in a child process, with a monitor of its own. The daemon ends when the pipe
+ * `lives` closes. */
 static pid_t start_daemon(const struct vfj_monitor_settings *settings, int socket,
                           const int lives[2])
 {
@@ -355,7 +359,8 @@ static pid_t start_daemon(const struct vfj_monitor_settings *settings, int socke
     _exit(0);
 }
 
-/* Sends until the socket is full: nobody reads the replies, and the monitor waits to send one. */
+/* Sends requests until the socket is full. This process reads no replies, so the monitor blocks
+ * when it sends one. */
 static void fill(struct bench *bench)
 {
     struct vfj_request request = {.kind = VFJ_REQUEST_RC_STAMP};
@@ -374,8 +379,8 @@ static bool is_unlocked_soon(int fd)
     return false;
 }
 
-/* The daemon ends and leaves its socket to another process: this one. Any program may get the pid
- * that the pidfile names, so the lock must not outlive the daemon. */
+/* The daemon ends, and another process inherits its socket: this one. The pid in the pidfile may
+ * then belong to any program, so the lock must not outlive the daemon. */
 static void leave_to_heir(bool full)
 {
     struct vfj_monitor_settings settings = {.acts = true, .log = be_silent};
@@ -392,7 +397,7 @@ static void leave_to_heir(bool full)
     pid_t daemon = start_daemon(&settings, theirs.socket, lives);
     (void)close(settings.pidfile_descriptor);
     vfj_wire_close(&theirs);
-    ask(&bench, &stamp); /* the monitor has begun when it replies */
+    ask(&bench, &stamp); /* the reply means that the monitor runs */
     assert_true(hear(&bench, &reply, &descriptor));
     if (full)
         fill(&bench);
@@ -413,7 +418,7 @@ static void test_heir(void **state)
     leave_to_heir(true);
 }
 
-/* Requests that are none: nothing is run, and the monitor ends. */
+/* Sends bytes that are not a valid request. Checks that the monitor runs nothing and ends. */
 static void assert_ends(const void *bytes, size_t size, bool acts)
 {
     struct bench *bench = open_bench(acts);
@@ -424,7 +429,7 @@ static void assert_ends(const void *bytes, size_t size, bool acts)
     assert_int_equal(close_bench(bench), 4);
 }
 
-/* Its number is right. */
+/* Checks that the monitor ends on a request that is wrong in something other than its number. */
 static void assert_is_none(const struct vfj_request *request)
 {
     struct vfj_request numbered = *request;
@@ -468,11 +473,11 @@ static void test_hostile_names(void **state)
         assert_is_none(&request);
     }
     struct vfj_request request = command(VFJ_COMMAND_UP, "", "");
-    assert_is_none(&request);                                           /* it has to have one */
-    memset(request.command.a.text, 'a', sizeof request.command.a.text); /* without an end */
+    assert_is_none(&request); /* no name, which this command requires */
+    memset(request.command.a.text, 'a', sizeof request.command.a.text); /* no terminating NUL */
     assert_is_none(&request);
     request = command(VFJ_COMMAND_UP, "hn0", "");
-    request.command.a.text[10] = 'x'; /* behind its end */
+    request.command.a.text[10] = 'x'; /* a byte after the terminating NUL */
     assert_is_none(&request);
     request = command(VFJ_COMMAND_UP, "hn0", "");
     (void)strcpy(request.command.c.text, "-x"); /* a name that the command does not use */
@@ -529,10 +534,10 @@ static void test_hostile_texts(void **state)
         assert_is_none(&request);
     }
     struct vfj_request request = command(VFJ_COMMAND_CONFIGURE, "hn0", "");
-    memset(request.command.text, 'a', sizeof request.command.text); /* without an end */
+    memset(request.command.text, 'a', sizeof request.command.text); /* no terminating NUL */
     assert_is_none(&request);
     for (size_t i = 0; i < sizeof request.command.text - 1; i++)
-        request.command.text[i] = i % 2 == 0 ? 'a' : ' '; /* more words than an argv has */
+        request.command.text[i] = i % 2 == 0 ? 'a' : ' '; /* more words than an argv can have */
     request.command.text[sizeof request.command.text - 1] = '\0';
     assert_is_none(&request);
     request = command(VFJ_COMMAND_PROBE_FILE, "", "/etc/master.passwd");
@@ -543,10 +548,10 @@ static void test_hostile_texts(void **state)
     (void)strcpy(request.command.text, "/var/run/dhclient.hn0/../x.pid");
     assert_is_none(&request);
     request = command(VFJ_COMMAND_UP, "hn0", "");
-    request.kind = VFJ_REQUEST_FILES; /* no files are asked for */
+    request.kind = VFJ_REQUEST_FILES; /* a command that needs no files */
     request.command.limit_ms = 0;
     assert_is_none(&request);
-    request.kind = VFJ_REQUEST_READ; /* it reads nothing */
+    request.kind = VFJ_REQUEST_READ; /* a command that reads nothing */
     assert_is_none(&request);
     request = command(VFJ_COMMAND_PROBE_SYSCTL, "", "kern.hostname");
     request.kind = VFJ_REQUEST_READ;
@@ -554,7 +559,8 @@ static void test_hostile_texts(void **state)
     assert_is_none(&request);
 }
 
-/* Whatever the kind does not use is zero, in its frame of one size. */
+/* Fields that a kind of request does not use must be zero, because all requests have the same
+ * size. */
 static void test_hostile_rest(void **state)
 {
     const struct vfj_request up = command(VFJ_COMMAND_UP, "hn0", "");
@@ -590,7 +596,7 @@ static void test_hostile_rest(void **state)
     request.command.b = vfj_name_of("hn1");
     assert_is_none(&request);
     request = command(VFJ_COMMAND_PROBE_SLOT, "hn0", "0");
-    request.kind = VFJ_REQUEST_READ; /* takes no time limit */
+    request.kind = VFJ_REQUEST_READ; /* a READ has no time limit */
     assert_is_none(&request);
     request.command.limit_ms = 0;
     request.index = 1;
@@ -599,7 +605,7 @@ static void test_hostile_rest(void **state)
     assert_is_none(&request);
 }
 
-/* Requests that have no command, each with something in a field that it does not use. */
+/* Requests without a command, each with a value in a field that its kind does not use. */
 static void test_hostile_rest_of_others(void **state)
 {
     (void)state;
@@ -631,7 +637,7 @@ static void test_hostile_rest_of_others(void **state)
     }
 }
 
-/* Numbers only grow, and the end has none. */
+/* The numbers of requests only increase, and an END request has none. */
 static void test_hostile_order(void **state)
 {
     static const uint64_t numbers[][2] = {{5, 5}, {5, 4}, {UINT64_MAX, 1}};
@@ -639,7 +645,7 @@ static void test_hostile_order(void **state)
     struct vfj_reply reply;
     int descriptor;
     (void)state;
-    assert_ends(&request, sizeof request, true); /* the first is 1, or more */
+    assert_ends(&request, sizeof request, true); /* the first number must be at least 1 */
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct bench *bench = open_bench(true);
         request.number = numbers[i][0];
@@ -671,8 +677,8 @@ static void test_other_bytes(void **state)
     assert_int_equal(close_bench(bench), 0);
 }
 
-/* Somebody else has the other end of the daemon's output, and prints without end: the monitor ends
- * nevertheless. */
+/* The write end of the daemon's output belongs to another process, which prints without end. The
+ * monitor still ends. */
 static void test_endless_output(void **state)
 {
     static const char noise[4096];
@@ -696,7 +702,7 @@ static void test_endless_output(void **state)
     send_request(bench, &request);
     assert_false(hear(bench, &reply, &descriptor));
     assert_int_equal(close_bench(bench), 4);
-    assert_int_equal(waitpid(printer, NULL, 0), printer); /* by SIGPIPE */
+    assert_int_equal(waitpid(printer, NULL, 0), printer); /* SIGPIPE ended it */
 }
 
 static void fill_pipe(int fd)
@@ -741,7 +747,7 @@ static void test_hostile_mode(void **state)
 {
     (void)state;
     struct vfj_request request = command(VFJ_COMMAND_UP, "hn0", "");
-    assert_ends(&request, sizeof request, false); /* in observe mode nothing is changed */
+    assert_ends(&request, sizeof request, false); /* a monitor in observe mode refuses changes */
     request = (struct vfj_request){.kind = VFJ_REQUEST_ACT_LOCK};
     assert_ends(&request, sizeof request, false);
 }
@@ -758,7 +764,7 @@ static void test_hostile_bytes(void **state)
     }
 }
 
-/* A descriptor belongs to no request. */
+/* A request never comes with a descriptor. */
 static void test_hostile_descriptor(void **state)
 {
     struct bench *bench = open_bench(true);
@@ -772,9 +778,9 @@ static void test_hostile_descriptor(void **state)
     assert_int_equal(close_bench(bench), 4);
 }
 
-enum { MANY = 200 }; /* of Linux's SCM_MAX_FD, 253 */
+enum { MANY = 200 }; /* below Linux's limit SCM_MAX_FD, which is 253 */
 
-/* Bytes with `count` descriptors, as vfj_wire_send() never sends them. */
+/* Sends bytes with `count` descriptors, which vfj_wire_send() never does. */
 static void send_with(int socket, const void *bytes, size_t size, unsigned count)
 {
     static union {
@@ -794,8 +800,8 @@ static void send_with(int socket, const void *bytes, size_t size, unsigned count
     assert_int_equal(sendmsg(socket, &message, MSG_NOSIGNAL), (ssize_t)size);
 }
 
-/* More descriptors than one are no request, and neither is one that does not come with the first
- * byte: not even half an request with them is waited for. */
+/* The monitor refuses a request with more than one descriptor, or with a descriptor after its
+ * first byte. It does not wait for the rest of such a request. */
 static void test_hostile_descriptors(void **state)
 {
     static const unsigned counts[] = {2, 3, MANY};
@@ -816,7 +822,7 @@ static void test_hostile_descriptors(void **state)
     assert_int_equal(close_bench(bench), 4);
 }
 
-/* Whatever comes, all of it is closed in the end. */
+/* Every received descriptor is closed in the end. */
 static void test_no_descriptor_is_left(void **state)
 {
     static const unsigned counts[] = {1, 2, MANY};
@@ -843,7 +849,7 @@ static void test_no_descriptor_is_left(void **state)
 }
 
 #ifdef __linux__
-/* Control data that nobody asked the system for. */
+/* Control data of a type that the receiver did not request. */
 static void test_other_control_data(void **state)
 {
     struct vfj_wire one, other;
@@ -859,7 +865,7 @@ static void test_other_control_data(void **state)
 }
 #endif
 
-/* Pieces of a request, as a stream may bring them, are one in the end; half a request is none. */
+/* A request that arrives in pieces is complete in the end. Half a request is invalid. */
 static void test_pieces(void **state)
 {
     struct bench *bench = open_bench(true);

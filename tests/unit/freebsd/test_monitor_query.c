@@ -1,5 +1,5 @@
-/* The daemon's end of the monitor's socket: what does not go through at once goes later, in order,
- * and each is answered. */
+/* Tests the daemon's side of the monitor's socket: requests that do not fit are sent later, in
+ * order, and each gets its reply. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include "adapters/freebsd/privsep/monitor.h"
 #include "tests/kit/scratch.h"
 
-enum { REQUESTS = 2000 }; /* some times what a socket holds */
+enum { REQUESTS = 2000 }; /* several times as many as the socket's buffer holds */
 
 static struct {
     struct event_base *base;
@@ -89,7 +89,7 @@ static void test_a_monitor_that_is_busy(void **state)
     event_base_free(bench.base);
 }
 
-/* With requests on their way, and one half sent: that is told, once. */
+/* The monitor is killed while requests wait and one is half sent. The daemon is told once. */
 static void test_a_monitor_that_ends(void **state)
 {
     struct vfj_monitor *monitor = open_bench();
@@ -105,7 +105,7 @@ static void test_a_monitor_that_ends(void **state)
     event_base_free(bench.base);
 }
 
-/* Who asks after that, and waits for the answer, is told as well. */
+/* A caller that sends a request later is told too. */
 static void test_asked_after_the_end(void **state)
 {
     struct vfj_monitor *monitor = open_bench();
@@ -117,7 +117,7 @@ static void test_asked_after_the_end(void **state)
     for (unsigned i = 0; i < 2; i++) {
         bench.gone = false;
         vfj_dispatch_ask(bench.dispatch, &request, on_replied, NULL);
-        assert_false(bench.gone); /* from the loop, never from inside */
+        assert_false(bench.gone); /* from the event loop only, not inside vfj_dispatch_ask() */
         assert_int_equal(event_base_loop(bench.base, EVLOOP_ONCE), 0);
         assert_true(bench.gone);
     }
@@ -136,7 +136,8 @@ static const struct vfj_request slot
     = {.kind = VFJ_REQUEST_FILES, .command.kind = VFJ_COMMAND_PROBE_SLOT};
 static const struct vfj_request devd = {.kind = VFJ_REQUEST_DEVD};
 
-/* Each request has replies of its own kinds only, with a descriptor where one belongs. */
+/* Each kind of request accepts only its own kinds of replies. A descriptor must come with those
+ * that have one, and with no others. */
 static void test_kinds_of_replies(void **state)
 {
     static const struct {

@@ -1,4 +1,5 @@
-/* What ifconfig(8) prints, as recorded on FreeBSD 13.2 and as later releases print it. */
+/* Tests the parser for ifconfig(8), with output recorded on FreeBSD 13.2 and the formats of
+ * later releases. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +27,7 @@ static void take(void *context, const struct vfj_interface *interface)
     found->count++;
 }
 
-/* In pieces of `piece` bytes. */
+/* Feeds the text in pieces of `piece` bytes. */
 static void parse_in(const char *text, size_t length, size_t piece, struct found *found)
 {
     struct vfj_ifconfig_parser parser;
@@ -144,7 +145,7 @@ static void test_masks(void **state)
         {"\tinet 10.0.0.4 netmask 0xfffff000 broadcast 10.0.15.255\n", "10.0.0.4/20"},
         {"\tinet 10.0.0.4 netmask 0x00000000\n", "10.0.0.4/0"},
         {"\tinet 10.0.0.4 --> 10.0.0.9 netmask 0xFFFFFF00\n", "10.0.0.4/24"},
-        {"\tinet 10.0.0.4 netmask 255.255.255.0\n", "10.0.0.4/24"}, /* -f inet:dotted */
+        {"\tinet 10.0.0.4 netmask 255.255.255.0\n", "10.0.0.4/24"}, /* as with -f inet:dotted */
         {"\tinet 10.0.0.4/26 broadcast 10.0.0.63\n", "10.0.0.4/26"},
         {"\tinet 10.0.0.4 netmask 0xffffff00 broadcast 10.0.0.255 vhid 1\n", "10.0.0.4/24"},
         {"\tinet6 2001:db8::4/56\n", "2001:db8::4/56"},
@@ -159,7 +160,7 @@ static void test_masks(void **state)
     }
 }
 
-/* What comes back by itself, and what can't be understood. */
+/* Addresses that the kernel itself restores, and malformed ones, are not reported. */
 static void test_no_address(void **state)
 {
     static const char *const lines[] = {
@@ -167,7 +168,8 @@ static void test_no_address(void **state)
         "\tinet6 febf::1 prefixlen 64\n",
         "\tinet6 2001:db8::a prefixlen 64 autoconf\n",
         "\tinet6 2001:db8::b prefixlen 64 deprecated autoconf temporary\n",
-        "\tinet 0.0.0.0 netmask 0xff000000 broadcast 255.255.255.255\n", /* a dhclient asks */
+        /* a dhclient sets this while it asks for an address */
+        "\tinet 0.0.0.0 netmask 0xff000000 broadcast 255.255.255.255\n",
         "\tinet 0.0.0.0/8 broadcast 255.255.255.255\n",
         "\tinet 10.0.0.4 netmask 0xff00ff00\n",
         "\tinet 10.0.0.4 netmask\n",
@@ -220,7 +222,7 @@ static void test_limits(void **state)
     assert_int_equal(parse_one(text)->port_count, VFJ_PORTS_MAX);
 }
 
-/* An interface with a name that can't reach a command is passed over with all its lines. */
+/* An interface whose name cannot be used in a command is skipped, with all its lines. */
 static void test_names(void **state)
 {
     static struct found found;
@@ -251,13 +253,13 @@ static void test_garbage(void **state)
         }
         parse_in(bytes, sizeof bytes, 1 + seed % 4096, &found);
     }
-    /* a line of any length costs no memory */
+    /* the parser's memory does not grow with the length of a line */
     memset(bytes, 'x', sizeof bytes);
     parse_in(bytes, sizeof bytes, 4096, &found);
     assert_int_equal(found.count, 0);
 }
 
-/* Interfaces of FreeBSD 13.2 that are made of others, and what hn is besides. */
+/* Interfaces of FreeBSD 13.2 that are built on others, and the uses of hn0. */
 static const char uses[]
     = "hn0: flags=8943<UP,BROADCAST,RUNNING,PROMISC,SIMPLEX,MULTICAST> metric 0 mtu 1500\n"
       "\tether 52:54:00:12:34:56\n"
@@ -305,7 +307,7 @@ static void test_uses(void **state)
     assert_int_equal(interfaces[5].use, VFJ_USE_NONE);
 }
 
-/* A bridge of many guests: hn0, its first member, is listed last. */
+/* A bridge with many members. hn0, its first member, is listed last. */
 static void test_many_members(void **state)
 {
     static struct found found;

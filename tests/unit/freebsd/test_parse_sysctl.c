@@ -1,4 +1,4 @@
-/* What sysctl(8) and route(8) print. */
+/* Tests the parsers for the output of sysctl(8) and route(8). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

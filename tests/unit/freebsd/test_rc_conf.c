@@ -1,4 +1,4 @@
-/* rc.conf's values by way of the helper, and dhclient's lease carried over by the other one. */
+/* Tests the helper that reads rc.conf, and the one that copies dhclient's lease. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -138,7 +138,8 @@ static void test_passwords(void **state)
     close_bench(bench);
 }
 
-/* What vfjournal-rcconf prints goes to a process without root's rights: no password is in it. */
+/* Checks that the output of vfjournal-rcconf contains no password. A process without root's
+ * rights reads it. */
 static void assert_helper_keeps(const struct bench *bench, const char *value)
 {
     char command[3 * VFJ_PATHNAME_SIZE], line[VFJ_RC_SIZE];
@@ -157,7 +158,7 @@ static void assert_helper_keeps(const struct bench *bench, const char *value)
     assert_int_equal(pclose(output), 0);
 }
 
-/* network.subr has sh(1) evaluate the values: a word ends where one of sh(1) does. */
+/* network.subr evaluates the values with sh(1). So a password ends where a word of sh(1) ends. */
 static void test_quoted_passwords(void **state)
 {
     struct bench *bench = open_bench();
@@ -196,7 +197,7 @@ static void test_quoted_passwords(void **state)
     close_bench(bench);
 }
 
-/* Of an editor, or worse. Bytes beyond ASCII stay. */
+/* Control characters, from an editor or an attacker, become blanks. Bytes beyond ASCII remain. */
 static void test_control_characters(void **state)
 {
     struct bench *bench = open_bench();
@@ -213,8 +214,8 @@ static void test_control_characters(void **state)
     "vfjournal_hn0_alias0=\"inet 10.0.0.5/32\" vfjournal_hn0_alias1=\"inet 10.0.0.6/32\" " \
     "vfjournal_hn0_alias2=\"inet6 10.0.0.5/32\" vfjournal_hn0_alias3=\"inet6 10.0.0.6/32\" "
 
-/* Where the guest has rc.subr, it decides; only the delay is of rc.conf itself, as hyperv_vfattach
- * reads it. */
+/* When the guest has rc.subr, its functions give the values. The delay comes from rc.conf
+ * itself, as hyperv_vfattach reads it. */
 static void test_rc_subr(void **state)
 {
     struct bench *bench = open_bench();
@@ -244,7 +245,7 @@ static void test_rc_subr(void **state)
                         RESOLVED_ALIASES
                         "ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
                         "synchronous_dhclient=NO vfjournal_link_wait=20");
-    /* network.subr has taken the quotes of a password away */
+    /* network.subr has removed the quotes around a password */
     kit_text(
         "root/etc/network.subr",
         "ifalias()\n{\n[ $2 = inet6 ] || for pass in 'my secret' secret 'my 1.secret wepkey'; do\n"
@@ -256,7 +257,8 @@ static void test_rc_subr(void **state)
                         "vfjournal_hn0_alias2=\"inet vhid 1 pass * advskew 9 pass * 10.0.0.5/32\" "
                         "ifconfig_hn0=DHCP ifconfig_hn0_aliases=\"10.0.0.5/32 10.0.0.6/32\" "
                         "synchronous_dhclient=NO vfjournal_link_wait=20");
-    /* No IPv6 on this interface: its aliases are none; and where nothing is left, that is said. */
+    /* An interface without IPv6 has no IPv6 aliases. When no alias remains, an empty value says
+     * so. */
     kit_text("root/etc/network.subr",
              "ifalias()\n{\n[ $2 = inet6 ] || [ -z \"$ifconfig_hn0_inet\" ] ||"
              " $IFCONFIG_CMD $1 $2 $ifconfig_hn0_inet $3\n"
@@ -316,7 +318,7 @@ static void test_too_long(void **state)
     close_bench(bench);
 }
 
-/* Asked for while it is read: once more, and only once. */
+/* Requests that arrive during a reading cause exactly one further reading. */
 static void test_again(void **state)
 {
     struct bench *bench = open_bench();
@@ -342,7 +344,7 @@ static int lease(const char *arguments)
     vfj_text_add(&text, " ");
     vfj_text_add(&text, kit_path("."));
     vfj_text_add(&text, " 2>/dev/null");
-    int status = system(command); /* NOLINT(cert-env33-c): as an admin would call it */
+    int status = system(command); /* NOLINT(cert-env33-c): calls the helper as an admin does */
     return status == -1 ? -1 : status >> 8;
 }
 

@@ -1,4 +1,4 @@
-/* A routing socket's answers, right and hostile. */
+/* Tests the parser for replies of a routing socket, valid and hostile. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include "adapters/freebsd/guest/route_message.h"
 
-/* HEADER: struct rt_msghdr of FreeBSD/amd64 */
+/* HEADER is the size of struct rt_msghdr of FreeBSD/amd64. */
 enum { HEADER = 152, PID = 411, SEQUENCE = 1, MESSAGE_MAX = 512 };
 
 struct message {
@@ -41,7 +41,7 @@ static struct message begin(int32_t flags)
     return message;
 }
 
-/* Append address number `index`, of `length` bytes, of which it says that it has `said`. */
+/* Appends address number `index`, of `length` bytes. Its length field says `said`. */
 static void add(struct message *message, unsigned index, unsigned said, const void *bytes,
                 size_t length)
 {
@@ -75,12 +75,13 @@ static struct message whole(void)
     struct message message = begin(VFJ_ROUTE_GATEWAY);
     add_inet(&message, 0, (char[4]){0});
     add_inet(&message, VFJ_ROUTE_ADDR_GATEWAY, (char[4]){10, 0, 2, 2});
-    add(&message, 2, 0, (char[8]){0}, 8); /* the mask of zeros: a sockaddr of no length */
+    add(&message, 2, 0, (char[8]){0}, 8); /* a mask of zeroes is a sockaddr with length 0 */
     add_link(&message, "hn0");
     return message;
 }
 
-/* In memory of just that size, so that a byte read past its end is seen. */
+/* Reads the message from a buffer of exactly its length, so that the sanitizer detects a read
+ * past the end. */
 static bool read_message(const struct message *message, struct vfj_default_route *route)
 {
     char *bytes = malloc(message->length > 0 ? message->length : 1);
@@ -115,7 +116,7 @@ static void test_gateway(void **state)
     assert_route(&message, "10.0.2.2", "hn0");
 }
 
-/* As route(8): only a route with RTF_GATEWAY has one. */
+/* Only a route with RTF_GATEWAY has a gateway, as in route(8). */
 static void test_link(void **state)
 {
     struct message message = whole();
@@ -149,11 +150,11 @@ static void test_inet6(void **state)
     assert_route(&message, "2001::1", "hn0");
     message.bytes[HEADER + VFJ_SA_INET6_ADDRESS] = (char)0xfe;
     message.bytes[HEADER + VFJ_SA_INET6_ADDRESS + 1] = (char)0x80;
-    message.bytes[HEADER + 24] = 1; /* sin6_scope_id: the interface says it */
+    message.bytes[HEADER + 24] = 1; /* sin6_scope_id: the interface replaces it */
     assert_route(&message, "fe80::1", "hn0");
 }
 
-/* An address that ends before its zeros do. */
+/* An address may be cut off within its trailing zeroes. The missing bytes count as zero. */
 static void test_short_address(void **state)
 {
     struct message message = begin(VFJ_ROUTE_GATEWAY);
@@ -190,7 +191,8 @@ static void test_error(void **state)
     assert_none(&message);
 }
 
-/* Cut anywhere, with a length that says so and with one that does not, it is no route. */
+/* A message that is cut off at any byte is not a route, whether or not its length field is
+ * adjusted. */
 static void test_cut(void **state)
 {
     (void)state;
@@ -204,7 +206,7 @@ static void test_cut(void **state)
     }
 }
 
-/* Whatever an address says of its length, nothing is read past the end. */
+/* No length field of an address makes the parser read past the end. */
 static void test_lengths(void **state)
 {
     struct vfj_default_route route;
@@ -232,11 +234,11 @@ static void test_names(void **state)
     assert_route(&message, "", "");
     message = begin(0);
     add_link(&message, "hn0");
-    message.bytes[HEADER + VFJ_SA_LINK_NAME_LENGTH] = 47; /* one more byte than there is */
+    message.bytes[HEADER + VFJ_SA_LINK_NAME_LENGTH] = 47; /* one byte more than the address has */
     assert_route(&message, "", "");
 }
 
-/* More addresses than it has. */
+/* Bits for more addresses than the message has. */
 static void test_bits(void **state)
 {
     struct message message = whole();

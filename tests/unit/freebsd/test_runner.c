@@ -1,4 +1,4 @@
-/* Children: how they end, what they print, and what they must not inherit. */
+/* Tests child processes: their end, their output, and what they must not inherit. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -107,7 +107,7 @@ static void wait_for(struct bench *bench, unsigned count)
         assert_int_equal(event_base_loop(bench->base, EVLOOP_ONCE), 0);
 }
 
-/* Run `ifconfig mce0 up` with ifconfig being `body`. */
+/* Runs `ifconfig mce0 up`. `body` is the script that acts as ifconfig. */
 static struct vfj_outcome run(struct bench *bench, const char *body, uint32_t limit_ms)
 {
     struct vfj_command command = up(7, "hn0");
@@ -115,7 +115,7 @@ static struct vfj_outcome run(struct bench *bench, const char *body, uint32_t li
     set_program(bench->paths.ifconfig, "ifconfig", body);
     bench->outcome_count = 0;
     vfj_runner_run(bench->runner, &command, 1);
-    assert_int_equal(bench->outcome_count, 0); /* never from inside */
+    assert_int_equal(bench->outcome_count, 0); /* vfj_runner_run() itself reports no outcome */
     wait_for(bench, 1);
     assert_int_equal(bench->outcomes[0].command, 7);
     return bench->outcomes[0];
@@ -168,7 +168,7 @@ static void test_time_limit(void **state)
     close_bench(bench);
 }
 
-/* One that does not listen to SIGTERM gets SIGKILL, and so does what it has started. */
+/* A program that ignores SIGTERM gets SIGKILL, and so do its children. */
 static void test_stubborn(void **state)
 {
     struct bench *bench = open_bench();
@@ -181,7 +181,7 @@ static void test_stubborn(void **state)
     long grandchild = strtol(outcome.output, NULL, 10);
     assert_true(grandchild > 1);
     for (unsigned i = 0; i < 100 && kill((pid_t)grandchild, 0) == 0; i++)
-        usleep(20000); /* until init has reaped it */
+        usleep(20000); /* until init has reaped the grandchild */
     close_bench(bench);
 }
 
@@ -195,7 +195,7 @@ static void test_flood(void **state)
     assert_int_equal(outcome.kind, VFJ_OUTCOME_TIMEOUT);
     assert_int_equal(strlen(outcome.output), VFJ_OUTPUT_SIZE - 1);
     assert_true((int64_t)clock() - cpu_before_us < 1000000);
-    /* past the cap a program goes on, slowly, and its end is seen */
+    /* past the output limit a program continues slowly, and its end is still noticed */
     outcome = run(bench, "head -c 200000 /dev/zero | tr '\\0' x; exit 4", 20000);
     assert_int_equal(outcome.kind, VFJ_OUTCOME_EXITED);
     assert_int_equal(outcome.status, 4);
@@ -204,7 +204,7 @@ static void test_flood(void **state)
     close_bench(bench);
 }
 
-/* A daemon that keeps our pipe open does not keep the slot. */
+/* A background process that keeps the output pipe open does not block the slot. */
 static void test_grandchild(void **state)
 {
     struct bench *bench = open_bench();
@@ -253,7 +253,8 @@ static void test_descriptors(void **state)
     unsigned before = kit_open_descriptors();
     for (unsigned i = 0; i < 20; i++) {
         struct vfj_outcome outcome = run(bench, "ls /proc/self/fd", 20000);
-        assert_string_equal(outcome.output, "0\n1\n2\n3"); /* 3: ls itself reads the directory */
+        /* descriptor 3 is the directory that ls itself reads */
+        assert_string_equal(outcome.output, "0\n1\n2\n3");
     }
     assert_int_equal(kit_open_descriptors(), before);
     close(leak);
@@ -261,7 +262,8 @@ static void test_descriptors(void **state)
 }
 #endif
 
-/* Commands of a slot one after the other, in order; slots, and commands of none, side by side. */
+/* The commands of one slot run one after another. Commands of other slots, and commands without
+ * a slot, run at the same time. */
 static void test_slots(void **state)
 {
     struct bench *bench = open_bench();
@@ -296,12 +298,12 @@ static void test_forget(void **state)
     vfj_runner_run(bench->runner, &third, 1);
     wait_for(bench, 1);
     assert_int_equal(bench->outcomes[0].command, 3);
-    assert_int_equal(bench->strays, 1); /* the first: the second never began */
+    assert_int_equal(bench->strays, 1); /* only the first one: the second never began */
     close_bench(bench);
 }
 
-/* The admin's script is run when nobody else can change it; when somebody can, the outcome says
- * what he can change, and the slot goes on. */
+/* The admin's script runs only if no other user can change it. Otherwise the outcome names the
+ * file that can be changed, and the slot continues. */
 static void test_script(void **state)
 {
     struct bench *bench = open_bench();
@@ -359,7 +361,8 @@ static void probe(struct bench *bench, const struct vfj_command *command)
 {
     bench->observed.command = 0;
     vfj_prober_run(bench->prober, command);
-    assert_int_equal(bench->observed.command, 0); /* never from inside */
+    /* vfj_prober_run() itself reports no observation */
+    assert_int_equal(bench->observed.command, 0);
     while (bench->observed.command == 0)
         assert_int_equal(event_base_loop(bench->base, EVLOOP_ONCE), 0);
     assert_int_equal(bench->observed.command, command->id);
@@ -436,7 +439,7 @@ static const char slow_sysctl[] = "sleep 0.3\n"
                                   "echo hw.hn.vf_transparent: 0\n"
                                   "echo dev.hn.0.vf: mce3\n"
                                   "echo dev.hn.0.rxvf: mce3";
-/* More than a pipe holds, and all of it before sysctl has said who the VF is. */
+/* More output than a pipe holds. All of it arrives before sysctl names the VF. */
 static const char big_ifconfig[]
     = "echo 'mce3: flags=8843<UP> metric 0 mtu 1500'\n"
       "echo 'lagg7: flags=8843<UP> metric 0 mtu 1500'\n"
@@ -454,8 +457,8 @@ static const char big_ifconfig[]
       "echo '\tlaggproto failover'\n"
       "echo '\tlaggport: hn0 flags=5<MASTER,ACTIVE>'";
 
-/* The base system's place is looked at before the local one; who can't be trusted there is named,
- * and stands in no other's way. */
+/* The base system's directory is searched before the local one. A script that is not safe is
+ * reported, and does not hide one in the other directory. */
 static void test_probe_script(void **state)
 {
     struct bench *bench = open_bench();
@@ -491,7 +494,7 @@ static void test_probe_script(void **state)
 
 static struct {
     unsigned answers, right;
-    uint64_t last, last_right; /* commands */
+    uint64_t last, last_right; /* ids of commands */
 } storm;
 
 static void count_observation(void *context, const struct vfj_observation *observation)
@@ -507,8 +510,8 @@ static void count_observation(void *context, const struct vfj_observation *obser
         (void)event_base_loopbreak(bench->base);
 }
 
-/* A storm of looks at one slot: a few run, the newest among them, and each is answered. Another
- * slot does not wait. */
+/* Very many observations of one slot are requested at once. Only a few run, the newest among
+ * them, and every request gets an answer. Another slot does not wait. */
 static void test_probe_storm(void **state)
 {
     struct bench *bench = open_bench();
@@ -528,10 +531,11 @@ static void test_probe_storm(void **state)
         command.a = vfj_name_of(i == STORM / 2 ? "hn8" : "hn7");
         vfj_prober_run(bench->prober, &command);
     }
-    assert_int_equal(storm.answers, 0); /* from the loop, never from inside */
+    assert_int_equal(storm.answers, 0); /* from the event loop only, not inside vfj_prober_run() */
     assert_int_equal(event_base_dispatch(bench->base), 0);
     assert_int_equal(storm.answers, STORM);
-    assert_int_equal(storm.right, VFJ_PROBES_OF_SLOT_MAX + 2); /* those, hn8's, and the newest */
+    /* the running ones, that of hn8, and the newest */
+    assert_int_equal(storm.right, VFJ_PROBES_OF_SLOT_MAX + 2);
     assert_int_equal(storm.last, STORM);
     assert_int_equal(storm.last_right, STORM);
     free(kit_read(kit_path("looks"), &length));
@@ -539,7 +543,7 @@ static void test_probe_storm(void **state)
     close_bench(bench);
 }
 
-/* What waits is forgotten as well. */
+/* vfj_prober_forget() also drops the requests that wait. */
 static void test_probe_storm_forgotten(void **state)
 {
     struct bench *bench = open_bench();

@@ -1,4 +1,5 @@
-/* A script's path: who can change what it leads to, with real files. */
+/* Tests the check of a script's path with real files: which users can change what the path leads
+ * to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +17,7 @@
 
 enum { SOMEBODY = 12345 };
 
-/* A directory of the scratch directory, with a mode. */
+/* Makes a directory in the scratch directory and sets its mode. */
 static const char *directory(const char *name, mode_t mode)
 {
     const char *path = kit_path(name);
@@ -40,7 +41,7 @@ static const char *link_to(const char *target, const char *name)
     return path;
 }
 
-/* "" for what is safe, else the complaint. */
+/* Returns "" for a safe path, and otherwise the complaint. */
 static const char *check(const char *path)
 {
     static char complaint[VFJ_PATH_SIZE];
@@ -74,7 +75,7 @@ static void test_file(void **state)
     assert_refused(path, path, "others can write to it");
     path = script("file", 0777);
     assert_refused(path, path, "others can write to it");
-    path = script("file", 01777); /* sticky says nothing of a file */
+    path = script("file", 01777); /* the sticky bit does not protect a file */
     assert_refused(path, path, "others can write to it");
     path = script("file", 0644);
     assert_refused(path, path, "not executable");
@@ -108,7 +109,7 @@ static void test_directories(void **state)
     assert_refused(path, above, "its group can write to it");
     directory("above", 0757);
     assert_refused(path, above, "others can write to it");
-    directory("above", 01777); /* nobody can rename what is ours there */
+    directory("above", 01777); /* in a sticky directory other users cannot rename our files */
     assert_safe(path);
     directory("above", 0755);
     const char *below = directory("above/below", 0775);
@@ -129,12 +130,13 @@ static void test_links(void **state)
     assert_safe(link_to("./real/../real//script", "winding"));
     (void)link_to("real", "directory-link");
     assert_safe(kit_path("directory-link/script"));
-    assert_safe(kit_path("directory-link/../real/script")); /* .. of what the link leads to */
+    /* ".." is the parent of the link's target */
+    assert_safe(kit_path("directory-link/../real/script"));
     (void)link_to("relative", "twice");
     assert_safe(kit_path("twice"));
     assert_safe(link_to("/bin/sh", "shell"));
 
-    /* what it leads to is looked at along its length */
+    /* every component of the link's target is checked */
     (void)chmod(path, 0775);
     assert_refused(kit_path("absolute"), path, "its group can write to it");
     (void)chmod(path, 0755);
@@ -150,7 +152,7 @@ static void test_links(void **state)
     (void)unlink(path);
 }
 
-/* Another user's: only root can make such files. */
+/* Files of another user. Only root can make them. */
 static void test_owner(void **state)
 {
     (void)state;
@@ -166,7 +168,7 @@ static void test_owner(void **state)
     assert_safe(path);
     assert_int_equal(chown(above, SOMEBODY, 0), 0);
     assert_refused(path, above, "belongs to user 12345");
-    directory("house", 01777); /* its owner can rename what is in a sticky directory */
+    directory("house", 01777); /* the owner of a sticky directory can rename its files */
     assert_refused(path, above, "belongs to user 12345");
     (void)unlink(path);
     path = link_to(script("safe", 0755), "their-link");
@@ -174,7 +176,7 @@ static void test_owner(void **state)
     assert_refused(path, path, "belongs to user 12345");
 }
 
-/* Ours count as well as root's when we are somebody else. */
+/* When this process is not root, its own files are safe, as root's are. */
 static void test_not_root(void **state)
 {
     (void)state;

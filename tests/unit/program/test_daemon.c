@@ -1,4 +1,4 @@
-/* The daemon on a devd of ours, in a guest that has nothing else: no programs, no rc.conf. */
+/* Tests the daemon with a devd that this test provides, in a guest without programs and rc.conf. */
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -94,7 +94,7 @@ static void say(const struct bench *bench, const void *bytes, size_t length)
     assert_int_equal(send(bench->devd, bytes, length, MSG_EOR | MSG_NOSIGNAL), (ssize_t)length);
 }
 
-/* Hostile bytes are kept as they came, and are never acted upon. */
+/* Hostile bytes are stored unchanged, and no command results from them. */
 static void test_hostile(void **state)
 {
     static const char nul[] = "!system=HYPERV_NIC_VF subsystem=hn0\0 type=VF_UP\n";
@@ -117,7 +117,7 @@ static void test_hostile(void **state)
     end(&bench);
 }
 
-/* Without a single program of the guest: probes fail, and that is in the journal; nothing else
+/* In a guest without any program the probes fail. The journal has the failures, and nothing else
  * happens. */
 static void test_bare(void **state)
 {
@@ -131,8 +131,8 @@ static void test_bare(void **state)
     end(&bench);
 }
 
-/* A storm is journalled whole, many lines in each transaction; a reader of the journal never sees
- * part of one. */
+/* All lines of a storm are stored, many in each transaction. A reader of the journal never sees
+ * a part of a transaction. */
 static void test_storm(void **state)
 {
     enum { LINES = 10000 };

@@ -1,4 +1,4 @@
-/* vfjournal export, as a user meets it: what it refuses, and what it does not show. */
+/* Tests vfjournal export as a user runs it: what it refuses, and what it omits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ static char *export(const char *path, int expected)
     return printed;
 }
 
-/* A trace replayed into a journal. */
+/* Replays a trace into a new journal. Returns its path. */
 static const char *played(const char *name, const char *trace)
 {
     char arguments[1200];
@@ -40,7 +40,7 @@ static const char *played(const char *name, const char *trace)
     return path;
 }
 
-/* One complaint that names the record, and not a line of a trace. */
+/* Checks that export prints one error, which names the record, and no line of a trace. */
 static void assert_refused(const char *path, uint64_t seq, const char *why)
 {
     char complaint[600];
@@ -52,7 +52,7 @@ static void assert_refused(const char *path, uint64_t seq, const char *why)
     free(printed);
 }
 
-/* A line of devd that is longer, with its bytes written out, than a trace's lines. */
+/* A line of devd that, with its bytes escaped, is longer than a trace's line may be. */
 static void test_line_too_long(void **unused)
 {
     static char line[VFJ_LINE_MAX];
@@ -69,7 +69,7 @@ static void test_line_too_long(void **unused)
     assert_refused(path, 3, "a line of devd that is longer than a trace's lines");
 }
 
-/* Bytes that no line of a trace can hold are written out, and come back. */
+/* Bytes that a trace's line cannot contain are escaped, and read back unchanged. */
 static void test_any_bytes(void **unused)
 {
     static const char *const lines[]
@@ -91,8 +91,7 @@ static void test_any_bytes(void **unused)
     free(trace);
 }
 
-/* An answer that the journal says nobody asked for: such a journal does not replay, and is refused
- * as before. */
+/* The outcomes in the journal are forged: it does not replay, and is refused. */
 static void test_not_sound(void **unused)
 {
     const char *path = kit_path("edited.db");
@@ -114,7 +113,8 @@ static const char guest[] = "%vfjournal 1\n"
                             "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
                             "@2.1 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n";
 
-/* No password, and no variable that the guest does not have: its default route is told as such. */
+/* An exported trace contains no password and no variable that the guest lacks. A default route
+ * without a variable becomes a word of %if. */
 static void test_what_is_shown(void **unused)
 {
     (void)unused;

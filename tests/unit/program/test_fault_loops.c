@@ -1,7 +1,7 @@
-/* Each allocation, each operation on a file, each call of the system and of SQLite fails at the
- * 1st, 2nd, 3rd … time, once and for good, until a run passes clean: in appending, opening, making,
- * copying, recovering and pruning a journal, and in all that reads one. A failure is told, never
- * covers anything up, loses nothing that was there, and the next try succeeds. */
+/* Fault loops: each allocation, each operation on a file, and each call of the system and of
+ * SQLite fails at the 1st, 2nd, 3rd … time, once or permanently, until a run has no fault. This
+ * covers appending, opening, making, copying, recovering, pruning and reading a journal. A
+ * failure is reported, hides nothing, loses no earlier data, and the next attempt succeeds. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <glob.h>
@@ -29,7 +29,7 @@
 #include "tests/kit/scratch.h"
 #include "tools/verb.h"
 
-/* One thing that is done over and over. What run() answers is whether it says that it succeeded. */
+/* An operation that the loop repeats. run() returns whether the operation reported success. */
 struct scenario {
     const char *name;
     void (*prepare)(void);
@@ -42,7 +42,7 @@ enum strikes { ON_MEMORY, ON_WRITES, ON_READS, ON_SYSTEM, ON_SQLITE };
 struct fault {
     const char *name;
     enum strikes on;
-    int code; /* SQLite's, of an operation on a file */
+    int code; /* the result code of SQLite for a failing file operation */
     bool stay;
 };
 
@@ -62,9 +62,9 @@ static const struct fault faults[] = {
 };
 
 static unsigned long runs, failures;
-static unsigned at;       /* where the fault struck last */
-static const char *under; /* which one it was */
-static bool is_system;    /* whether that was a call of the system */
+static unsigned at;       /* number of the call at which the last fault occurred */
+static const char *under; /* name of that fault */
+static bool is_system;    /* that fault was a system call's */
 
 static void arm(const struct fault *fault, unsigned count)
 {
@@ -100,9 +100,9 @@ static bool is_long_form(void)
     return form != NULL && strcmp(form, "all") == 0;
 }
 
-/* Each allocation and each read is a run of its own in the long form; else those of a long scenario
- * are gone through in steps, which begin elsewhere for each fault. What writes is little: always
- * all of it. */
+/* Returns the next number of the call that fails. In the long form each call is a run of its
+ * own. Otherwise the allocations and reads of a long scenario are tested in steps, which differ
+ * between faults. All writes are always tested, because they are few. */
 static unsigned next_count(const struct fault *fault, unsigned count)
 {
     bool many = fault->on == ON_MEMORY || fault->on == ON_READS;
@@ -142,7 +142,7 @@ static void loop_all(const struct scenario *scenario)
         loop(scenario, &faults[i]);
 }
 
-/* The journal is sound; its first record. */
+/* Checks that the journal is sound. Returns the seq of its first record. */
 static uint64_t assert_sound(const char *path)
 {
     struct vfj_verified verified;
@@ -160,12 +160,13 @@ static void remove_journal(const char *path)
         (void)unlink(kit_beside(path, suffixes[i]));
 }
 
-/* A sound journal; and one whose daemon was killed: its last records are in a -wal. */
+/* Returns the path of a sound journal. */
 static const char *sound(void)
 {
     return kit_path("sound.db");
 }
 
+/* Returns the path of a journal whose daemon was killed. Its last records are in a -wal. */
 static const char *killed(void)
 {
     return kit_path("killed.db");
@@ -179,8 +180,8 @@ static void copy(const char *from, const char *to)
     free(bytes);
 }
 
-/* Byte for byte, and nothing is beside it that adds to it: to verify it again would say the same.
- */
+/* Returns whether `path` has the same bytes as `of`, and no -wal that adds records. Then it
+ * needs no second verification. */
 static bool is_copy(const char *path, const char *of)
 {
     size_t lengths[2];
@@ -256,7 +257,7 @@ static void check_append(bool ok)
     }
     kit_submit(appending.ledger, kit_devd("!system=A"));
     assert_int_equal(vfj_ledger_commit(appending.ledger), VFJ_OK);
-    /* What was said to be there is there, and nothing else. */
+    /* The journal has the records that were reported as durable, and no others. */
     assert_int_equal(kit_sql_integer(appended(), "SELECT max(seq) FROM record"),
                      vfj_ledger_seq(appending.ledger));
     if (vfj_ledger_seq(appending.ledger) > 2000) {
@@ -277,9 +278,9 @@ static void test_appending(void **state)
     assert_sound(appended());
 }
 
-/* ---- appending, and going on in memory while that fails ---- */
+/* ---- appending, and continuing in memory while that fails ---- */
 
-static uint64_t gone_on; /* events so far */
+static uint64_t gone_on; /* number of events so far */
 
 static void prepare_going_on(void)
 {
@@ -299,7 +300,7 @@ static bool run_going_on(void)
     return !vfj_ledger_detached(appending.ledger);
 }
 
-/* All of them are written later, each once. */
+/* Checks that all events are written later, each once. */
 static void check_gone_on(bool ok)
 {
     struct vfj_reattached told = {0};
@@ -325,7 +326,7 @@ static void test_going_on(void **state)
     assert_sound(appended());
 }
 
-/* ---- making, and opening what a killed daemon left ---- */
+/* ---- making a journal, and opening one that a killed daemon left ---- */
 
 static const char *opened(void)
 {
@@ -350,7 +351,8 @@ static int64_t records_of(const char *path)
     return kit_sql_integer(path, "SELECT count(*) FROM record");
 }
 
-/* A record that could not be synced may be there all the same; one that was committed has to. */
+/* Checks the number of records. One that could not be synced may exist, but one that was
+ * committed must exist. */
 static void assert_appended(int64_t before, bool ok)
 {
     int64_t records = records_of(opened());
@@ -359,7 +361,8 @@ static void assert_appended(int64_t before, bool ok)
                  (long long)before);
 }
 
-/* Where the file of the lock could not be locked it is nobody's, and stays. */
+/* Checks that the lock file was removed. When the system call that locks it failed, the file may
+ * remain. */
 static void assert_unlocked(void)
 {
     if (kit_exists(kit_beside(opened(), ".lock")) && !is_system)
@@ -412,12 +415,12 @@ static void test_opening(void **state)
     loop_all(&scenario);
 }
 
-/* ---- opening with a snapshot, and leaving one ---- */
+/* ---- opening with a snapshot, and writing one ---- */
 
 enum { CACHED_LINES = 100 };
 
 static int64_t cached_records;
-/* of the state in the end; and when one that started has been committed besides */
+/* The digest of the state at the end, without and with one further committed start. */
 static uint64_t cached_digests[2];
 
 static const char *cached(void)
@@ -475,8 +478,8 @@ static bool run_open_cached(void)
     return ok;
 }
 
-/* Whatever was left behind is the truth, or is not believed: a start with it comes to the state
- * that the journal leads to. */
+/* Checks the snapshot that was left: it is either correct or ignored, so that the next start has
+ * the journal's state. */
 static void check_cached(bool ok)
 {
     struct vfj_ledger *ledger = NULL;
@@ -497,19 +500,20 @@ static void test_cached(void **state)
     loop_all(&scenario);
 }
 
-/* ---- reading, as the verbs do ---- */
+/* ---- reading, with the verbs ---- */
 
 static struct {
     int (*verb)(int argc, char **argv);
-    const char *line; /* words, separated by blanks; % is the path */
+    const char *line; /* the words, separated by blanks; % stands for the path */
     const char *path;
-    char *right; /* what is printed when nothing fails */
+    char *right; /* the output without a fault */
 } reading;
 
 static int with_output(int (*verb)(int argc, char **argv), int argc, char **argv)
 {
     int kept[2] = {dup(1), dup(2)};
-    int out = creat(kit_path("printed"), 0600); /* not open(2), which may be told to fail */
+    /* creat(), because open(2) may be ordered to fail */
+    int out = creat(kit_path("printed"), 0600);
     int said = creat(kit_path("said"), 0600);
     (void)fflush(stdout);
     (void)dup2(out, 1);
@@ -534,7 +538,7 @@ static int run_verb(void)
     char *rest = line;
     for (char *word; (word = strsep(&rest, " ")) != NULL && count < 15;)
         words[count++] = strcmp(word, "%") == 0 ? (char *)reading.path : word;
-    optind = 0; /* as getopt_long(3) begins anew, in glibc and FreeBSD */
+    optind = 0; /* makes getopt_long(3) start anew, in glibc and FreeBSD */
     return with_output(reading.verb, count, words);
 }
 
@@ -555,14 +559,15 @@ static size_t length_of(const char *name)
     return length;
 }
 
-/* A finding is printed; all other complaints go to stderr. */
+/* Checks that a failure is reported: a finding on standard output, any other error on stderr. */
 static void assert_told(const char *of, bool finding)
 {
     if (length_of("said") == 0 && !(finding && length_of("printed") > 0))
         fail_msg("%s: %s at %u: a failure without a word", of, under, at);
 }
 
-/* A journal that is made for the rows of a trace alone. */
+/* Checks that no temporary journal is left. The reader of a trace makes one for the trace's
+ * rows. */
 static void assert_nothing_left(void)
 {
     glob_t left;
@@ -570,7 +575,7 @@ static void assert_nothing_left(void)
         fail_msg("%s: %s at %u: %s stays", reading.line, under, at, left.gl_pathv[0]);
 }
 
-/* Either all of it, or a failure is told. */
+/* Checks that the output is complete, or that a failure was reported. */
 static void check_reading(bool ok)
 {
     size_t length;
@@ -675,7 +680,8 @@ enum { SAVED = 29 };
 
 static uint64_t torn_records;
 
-/* All that can be saved is, or less where the file can't be read, which is told; or nothing. */
+/* Runs a recovery. It saves all records that can be saved, reports those that cannot be read, or
+ * makes no journal. */
 static bool run_recover(void)
 {
     struct vfj_recovered recovered;
@@ -745,11 +751,11 @@ static bool run_prune(void)
     return status == VFJ_OK && !prune.refused;
 }
 
-/* What the journal lacks is in the archive, whatever failed. */
+/* Checks that every record that the journal lacks is in the archive, whatever failed. */
 static void check_pruned(bool ok)
 {
     if (!ok && is_copy(pruned(), prunable()))
-        return; /* it lacks nothing */
+        return; /* the journal is unchanged */
     uint64_t first = assert_sound(pruned());
     assert_true(!ok || (first_kept > 1 && first == first_kept));
     if (ok || first > 1)
@@ -764,7 +770,7 @@ static void test_pruning(void **state)
     loop_all(&scenario);
 }
 
-/* Where there is a file system in memory, the many files are made there. */
+/* Puts the many files into a file system in memory, if there is one. */
 static int set_up(void **state)
 {
     if (getenv("TMPDIR") == NULL && access("/dev/shm", W_OK) == 0)
@@ -791,7 +797,8 @@ static int tear_down(void **state)
     return kit_scratch_remove(state);
 }
 
-/* The name of a test, as test_reading: that one alone. */
+/* With the name of a test as its argument, such as test_reading, the program runs only that
+ * test. */
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {

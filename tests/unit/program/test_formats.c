@@ -56,7 +56,7 @@ static const char *copy_of(const struct fixture *fixture)
     return path;
 }
 
-/* Asserts that `vfjournal ARGUMENTS` prints the text, and exits with 0, or with 3 after a change
+/* Checks that `vfjournal ARGUMENTS` prints the text, and exits with 0, or with 3 after a change
  * of the rules. */
 static void says(const char *text, const char *format, const char *path, const char *more)
 {
@@ -74,7 +74,7 @@ static void says(const char *text, const char *format, const char *path, const c
     free(printed);
 }
 
-/* Asserts that `vfjournal replay` reports changed rules when the journal is of other rules. */
+/* Returns the verdict that `vfjournal replay` must print, according to the fixture's rules. */
 static const char *verdict_of(const struct fixture *fixture)
 {
     return fixture->rules == VFJ_RULES ? ": same: " : ": rules changed: ";
@@ -109,8 +109,8 @@ static void test_readers(void **state)
     }
 }
 
-/* A daemon migrates the journal, and continues its chain and state. Commands of other rules get
- * no answer: the guest is observed again. */
+/* A daemon migrates the journal, and continues its chain and state. It does not wait for the
+ * outcomes of commands of other rules: the guest is observed again. */
 static void test_daemon(void **state)
 {
     (void)state;
@@ -139,7 +139,8 @@ static void test_daemon(void **state)
     }
 }
 
-/* A pruned journal begins with a state checkpoint in that format of the state's text. */
+/* Checks that the pruned journal begins with a state checkpoint at `seq`, in that format of the
+ * state's text. */
 static void begins_with(const char *path, unsigned seq, unsigned format)
 {
     char sql[200];
@@ -151,8 +152,8 @@ static void begins_with(const char *path, unsigned seq, unsigned format)
     assert_int_equal(kit_sql_integer(path, sql), 1);
 }
 
-/* The journal is begun with each state checkpoint, in any format of the text. A line after it is
- * decided by the present rules. */
+/* The journal can begin with each of its state checkpoints, in either format of the text. The
+ * present rules decide about a line after it. */
 static void test_checkpoints(void **state)
 {
     const struct fixture *old = &fixtures[2], *new = &fixtures[6];
@@ -177,8 +178,8 @@ static void test_checkpoints(void **state)
     says("hn0 lagged, VF mce0", "replay '%s' %s", path, "");
 }
 
-/* Makes the events: a join by DHCP whose first command fails once, unusual lines, a VF that
- * leaves and returns, and the end of a daemon. */
+/* The events of a new fixture: a join by DHCP whose first command fails once, unusual lines, a
+ * VF that leaves and returns, and the end of a daemon. */
 static const char trace[] = "%rc ifconfig_hn0=\"SYNCDHCP\"\n"
                             "%rc hyperv_vf_delay=\"120\"\n"
                             "%if hn0 up inet 10.0.0.4/24 inet6 fd00::4/64 dhclient 411\n"

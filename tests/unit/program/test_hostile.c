@@ -30,7 +30,7 @@ enum {
     FIXED = 24, /* bytes of all columns but body */
     BODY = PAYLOAD - HEADER - FIXED,
     ROWS = 10000,
-    CELLS = 10,    /* a leaf */
+    CELLS = 10,    /* number of cells of a leaf page */
     CHILDREN = 50, /* of an interior page */
     PAGES_MAX = ROWS / CELLS + ROWS / CELLS / (CHILDREN - 1) + 64,
     /* of processor time, for each verb; a tenth suffices without sanitizers */
@@ -122,7 +122,7 @@ static void begin_page(unsigned char *page, unsigned char type, unsigned cells, 
     put(page + 5, 2, content);
 }
 
-/* A `step` of 0 gives all rows the same seq. */
+/* Writes a leaf page. A `step` of 0 gives all rows the same seq. */
 static void add_leaf(uint32_t first_seq, uint32_t step, const unsigned char *payload, uint32_t rest)
 {
     unsigned char *page = page_at(++file.count);
@@ -154,7 +154,7 @@ static void add_between(unsigned char *page, uint32_t child, unsigned count, uin
     for (unsigned i = 0; i + 1 < count; i++) {
         unsigned char *at = page + content + i * 7;
         put(at, 4, child + i);
-        /* three arbitrary bytes */
+        /* a number of three bytes, as SQLite encodes it */
         uint32_t last = first_seq + (i + 1) * rows - 1;
         at[4] = (unsigned char)(0x80 | last >> 14);
         at[5] = (unsigned char)(0x80 | (last >> 7 & 0x7f));

@@ -1,4 +1,4 @@
-/* vfjournal verify and backup, as a user meets them. */
+/* Tests vfjournal verify and backup as a user runs them. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -36,7 +36,8 @@ static const char *fresh(const char *name)
     return path;
 }
 
-/* `vfjournal VERB 'FILE' ARGUMENTS` prints the text and ends so; what it printed, to be freed. */
+/* Runs `vfjournal VERB 'FILE' ARGUMENTS` and checks its exit status. Returns its output, to be
+ * freed. */
 static char *printed_by(const char *verb, const char *path, const char *arguments, int expected)
 {
     char line[1000];
@@ -113,12 +114,12 @@ static void test_each_damaged_page_is_noticed(void **state)
     for (size_t page = 0; page < length; page += 4096) {
         int exit_status;
         char arguments[600];
-        size_t kept = page == 0 ? 100 : 0; /* the file's header */
+        size_t kept = page == 0 ? 100 : 0; /* the header of the file remains */
         memset(bytes + page + kept, 0x5a, 4096 - kept);
         kit_write(path, bytes, length);
         (void)snprintf(arguments, sizeof arguments, "verify -J '%s'", path);
         char *printed = kit_run(arguments, &exit_status);
-        /* Page 1 has the schema as well: what it then holds is no journal. */
+        /* Page 1 also contains the schema: without it the file is not a journal. */
         if (exit_status != VFJ_EXIT_DAMAGED && !(page == 0 && exit_status == VFJ_EXIT_UNUSABLE))
             fail_msg("page at %zu: exit status %d: %s", page, exit_status, printed);
         free(printed);
@@ -143,7 +144,8 @@ static void test_what_is_no_journal_is_unusable(void **state)
     verify_says(kit_path("empty.db"), VFJ_EXIT_DIFFERENT, ": the file is empty: ");
 }
 
-/* A head that left the guest is met by what followed it, and by nothing else. */
+/* An anchor that was stored outside the guest matches the journal that continued from it, and no
+ * other. */
 static void test_an_anchor_is_met_or_not(void **state)
 {
     const char *path = fresh("anchor.db");
@@ -164,7 +166,7 @@ static void test_an_anchor_is_met_or_not(void **state)
     char *digit = strchr(other, ':') + 64;
     *digit = *digit == '0' ? '1' : '0';
     anchor_says(path, other, VFJ_EXIT_NOT_ANCHORED, "(another head after record ");
-    /* All written anew, chain and all: only the anchor knows. */
+    /* Every row and the chain are rewritten: only the anchor detects that. */
     kit_forge(path, "UPDATE record SET wall_us = wall_us + 1");
     verify_says(path, VFJ_EXIT_OK, ": verified: ");
     anchor_says(path, kept, VFJ_EXIT_NOT_ANCHORED, "(another head after record ");
@@ -212,7 +214,7 @@ static void test_an_anchor_is_read_as_it_is_printed(void **state)
         assert_false(vfj_anchor_parse(vfj_span_of(bad[i]), &anchor));
 }
 
-/* A process that appends as fast as it can, and starts anew now and then. */
+/* Starts a process that appends as fast as it can, and reopens the journal from time to time. */
 static pid_t start_writer(const char *path)
 {
     pid_t child = fork();
@@ -239,10 +241,11 @@ static void stop_writer(pid_t child)
     int status = 0;
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFSIGNALED(status)); /* it did not end by itself */
+    assert_true(WIFSIGNALED(status)); /* the signal ended it, not an error of its own */
 }
 
-/* Never a false alarm, and each copy whole, while a daemon starts, writes and ends. */
+/* While a daemon starts, writes and ends, verify gives no false alarm, and each copy is
+ * complete. */
 static void test_a_live_journal_is_verified_and_copied(void **state)
 {
     const char *path = fresh("live.db");
@@ -283,7 +286,7 @@ static void test_a_copy_is_the_journal(void **state)
     assert_memory_equal(before, after, length_before);
     free(before);
     free(after);
-    /* And it can be gone on with. */
+    /* The copy can be continued. */
     struct vfj_ledger *ledger = kit_ledger_open(copy, VFJ_ON_ERROR_STOP);
     kit_submit(ledger, kit_devd("!system=A"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
@@ -338,8 +341,8 @@ static void test_a_copy_of_what_is_wrong(void **state)
     assert_false(kit_exists(kit_path("damaged-copy.db")));
 }
 
-/* A journal with its -wal, as somebody would mail it: all of it is read, and neither is changed,
- * nor anything made beside them. */
+/* A journal with its -wal, as in a bug report. All rows are read, neither file changes, and no
+ * file is made beside them. */
 static void test_nothing_is_written_beside_a_journal(void **state)
 {
     const char *path = fresh("mailed.db");
@@ -385,7 +388,8 @@ static void test_nothing_is_written_beside_a_journal(void **state)
     free(wal);
 }
 
-/* The wall clock jumps: ahead, nothing grows old by that; back, nothing does either. */
+/* When the wall clock jumps forward, no record becomes older by that. When it jumps back, none
+ * does either. */
 static void test_a_clock_that_jumps(void **state)
 {
     const int64_t second_us = 1000000, year_us = 366 * 86400 * second_us, begin_us = 50 * year_us;
@@ -402,7 +406,7 @@ static void test_a_clock_that_jumps(void **state)
                 == begin_us + 3 * second_us);
 }
 
-/* In its first day the daemon asks the journal whether the clock is right. */
+/* In its first day after the start, the daemon trusts the journal's times rather than the clock. */
 static void test_a_clock_settles(void **state)
 {
     const int64_t second_us = 1000000, day_us = 86400 * second_us;
@@ -427,7 +431,7 @@ static void keep_report(const char *line)
     (void)!write(STDOUT_FILENO, reported, strlen(reported));
 }
 
-/* A process that has a file mapped which is then truncated ends with words. */
+/* A process ends with a message when a file that it has mapped is truncated. */
 static void test_a_mapped_file_that_is_truncated(void **state)
 {
     const char *path = kit_path("mapped");

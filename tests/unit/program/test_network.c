@@ -1,6 +1,7 @@
-/* The network that each trace leaves the guest with, judged by a model of its own
- * (tests/kit/network.h): the addresses that hn had when the daemon started answer when the slot is
- * at rest without a fault. And that model itself, by states that lagg(4) and ifconfig(8) describe. */
+/* Tests the guest's network after each trace, with a separate model (tests/kit/network.h). The
+ * addresses that hn had at the daemon's start must be reachable whenever the slot is at rest
+ * without a fault. Also tests that model itself, with states that lagg(4) and ifconfig(8)
+ * describe. */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,17 +23,18 @@
 enum {
     TRACES_MAX = 512,
     HNS_MAX = 16,
-    ADDRESSES_LEAST = 200, /* of all traces: else next to nothing was judged */
+    /* with fewer addresses in all traces, the test would check next to nothing */
+    ADDRESSES_LEAST = 200,
 };
 
-/* The model */
+/* The model. */
 
 struct fixture {
     struct kit_network network;
     struct kit_network_interface *hn, *vf, *lagg;
 };
 
-/* hn0 and mce0 are ports of lagg0, and mce0 has the data path. */
+/* Makes a network in which hn0 and mce0 are ports of lagg0, and mce0 has the data path. */
 static struct fixture *joined(void)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
@@ -87,7 +89,7 @@ static void test_what_ends_traffic(void **state)
     fixture->lagg->kind = KIT_NETWORK_OTHER_LAGG;
     assert_false(answers(fixture));
     fixture->lagg->kind = KIT_NETWORK_LAGG;
-    fixture->lagg->member_count = 1; /* the VF is no port */
+    fixture->lagg->member_count = 1; /* the VF is no longer a port */
     assert_false(answers(fixture));
     strcpy(fixture->hn->data_path, "mce7");
     assert_false(answers(fixture));
@@ -119,11 +121,11 @@ static void test_owners(void **state)
     assert_false(answers(fixture));
     fixture->vf->address_count = 0;
     fixture->lagg->address_count = 0;
-    assert_false(answers(fixture)); /* nobody has it */
+    assert_false(answers(fixture)); /* no interface has the address */
     kit_network_add_address(fixture->hn, "10.0.0.4/24");
-    assert_false(answers(fixture)); /* a port has it */
+    assert_false(answers(fixture)); /* the interface that has the address is a port */
     fixture->lagg->member_count = 0;
-    assert_false(answers(fixture)); /* the VF has the data path, and is no port */
+    assert_false(answers(fixture)); /* the VF has the data path and is not a port */
     fixture->hn->data_path[0] = '\0';
     assert_true(answers(fixture));
     free(fixture);
@@ -153,9 +155,9 @@ static void test_vlan_and_bridge(void **state)
     free(fixture);
 }
 
-/* The traces */
+/* The traces. */
 
-/* Traces whose guest has to lose an address. */
+/* Traces in which the guest must lose an address. */
 static const struct {
     const char *path, *why;
 } losses[] = {
@@ -179,9 +181,9 @@ static bool has_to_lose(const char *path)
     return found;
 }
 
-static unsigned judged_addresses; /* of all traces */
+static unsigned judged_addresses; /* number of checked addresses in all traces */
 
-/* An hn interface and its addresses, before the first event. */
+/* An hn interface with its addresses before the first event. */
 struct wanted {
     struct vfj_name hn;
     struct vfj_interface told;
@@ -217,7 +219,7 @@ static enum vfj_status submit(void *context, const struct vfj_event *event,
     return judged->sink.submit(judged->sink.context, event, decision);
 }
 
-/* The slot rests, and nothing is amiss: as far as the daemon goes, this is how it stays. */
+/* Returns whether the daemon leaves the slot as it is: no fault, no plan and no timer remain. */
 static bool is_at_rest(const struct vfj_slot *slot)
 {
     return slot->fault == VFJ_REASON_NONE && !vfj_slot_awaits_timer(slot)
@@ -235,7 +237,8 @@ static const struct vfj_slot *slot_of(const struct judged *judged, struct vfj_na
     return NULL;
 }
 
-/* Whether the trace says of hn what it said at first: addresses that it takes away are not wanted. */
+/* Returns whether the trace still gives hn the same addresses as at first. Those that it removed
+ * need not be reachable. */
 static bool is_as_told(const struct judged *judged, const struct wanted *wanted)
 {
     const struct vfj_guest *guest = &judged->play.guest;

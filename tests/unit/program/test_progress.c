@@ -1,6 +1,6 @@
-/* Long work reports its progress, and leaves nothing behind when it is interrupted. */
+/* Tests that long operations report their progress, and leave no file when they are interrupted. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* posix_openpt, ptsname: glibc hides them without */
+#define _GNU_SOURCE /* glibc declares posix_openpt and ptsname only with this */
 #endif
 #include <dirent.h>
 #include <fcntl.h>
@@ -42,10 +42,10 @@ static const char *journal(void)
     return path;
 }
 
-/* A verb that waits for the rest of its standard input. */
+/* A running verb that waits for the rest of its standard input. */
 struct reader {
     pid_t pid;
-    int input; /* the other end of its standard input */
+    int input; /* the write end of its standard input */
 };
 
 static struct reader start(const char *verb, const char *error)
@@ -80,7 +80,7 @@ static unsigned entries(const char *path)
     while (readdir(directory) != NULL)
         count++;
     (void)closedir(directory);
-    return count - 2; /* "." and ".." */
+    return count - 2; /* without "." and ".." */
 }
 
 static void pause_once(void)
@@ -88,7 +88,8 @@ static void pause_once(void)
     (void)nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
 }
 
-/* The signal is sent until the verb has its handler, and the text is there. */
+/* Sends the signal repeatedly, because the verb may not have its handler yet, until the file has
+ * the text. */
 static void ask(const struct reader *reader, const char *path, const char *text)
 {
     for (unsigned i = 0; i < LOOKS_MAX; i++) {
@@ -97,7 +98,8 @@ static void ask(const struct reader *reader, const char *path, const char *text)
         free(printed);
         if (found)
             return;
-        if (entries(kit_path("tmp")) > 0) /* the handlers are set before the private file */
+        /* the private file exists, and the handlers are set before it */
+        if (entries(kit_path("tmp")) > 0)
             assert_int_equal(kill(reader->pid, ASK_SIGNAL), 0);
         pause_once();
     }
@@ -138,7 +140,8 @@ static void test_a_terminal_shows_it_after_a_second(void **state)
     int status = 0, terminal = posix_openpt(O_RDWR | O_NOCTTY);
     (void)state;
     assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
-    int held = open(ptsname(terminal), O_RDWR | O_NOCTTY); /* else a read fails at its end */
+    /* without an open terminal, a read fails when the verb ends */
+    int held = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     assert_true(held >= 0 && fcntl(terminal, F_SETFL, O_NONBLOCK) == 0);
     struct reader reader = start("verify", ptsname(terminal));
     assert_int_equal(write(reader.input, bytes, 4096), 4096);
@@ -157,7 +160,7 @@ static void test_a_terminal_shows_it_after_a_second(void **state)
            && (got = read(terminal, shown + used, sizeof shown - 1 - used)) > 0)
         used += (size_t)got;
     shown[used] = '\0';
-    assert_string_equal(shown + used - 4, "\r\033[K"); /* the line is gone */
+    assert_string_equal(shown + used - 4, "\r\033[K"); /* the progress line was erased */
     char *out = kit_read(kit_path("out"), &length);
     assert_non_null(strstr(out, "verified: "));
     (void)close(held);
@@ -183,10 +186,11 @@ static void test_the_work_counts(void **state)
     unsigned phase = vfj_progress_get().phase;
     vfj_verify(journal(), NULL, &verified);
     assert_done("checking records", last);
-    assert_int_equal(vfj_progress_get().phase, phase + 2); /* pages, records */
+    assert_int_equal(vfj_progress_get().phase, phase + 2); /* two phases: pages and records */
     assert_int_equal(vfj_backup(journal(), kit_path("copy.db"), &backup), VFJ_OK);
     assert_done("checking records", last);
-    assert_int_equal(vfj_progress_get().phase, phase + 5); /* copying, and a verification */
+    /* three phases: the copy, and the two of a verification */
+    assert_int_equal(vfj_progress_get().phase, phase + 5);
 }
 
 static int setup(void **state)

@@ -132,14 +132,14 @@ static struct vfj_prune prune(const char *path, const struct vfj_prune_rule *rul
     return done;
 }
 
-/* Releases all records. */
+/* Prunes all records. */
 static struct vfj_prune prune_all(const char *path, const char *archive)
 {
     static const struct vfj_prune_rule rule = {.keep_us = 1};
     return prune(path, &rule, century_us, archive);
 }
 
-/* Asserts that `vfjournal ARGUMENTS` exits with that status and prints the text. */
+/* Checks that `vfjournal ARGUMENTS` exits with that status and prints the text. */
 static void says(int expected, const char *text, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -194,7 +194,7 @@ static void test_what_is_left_is_a_journal(void **state)
     free(after);
 }
 
-/* A rule of age or size releases only those records. */
+/* A rule of age or of size prunes only the records that it covers. */
 static void test_rules(void **state)
 {
     const char *path = fresh("rules.db");
@@ -367,13 +367,13 @@ static void test_usage(void **state)
     says(VFJ_EXIT_OK, " pruned, ", "prune --keep 1s -J '%s'", path);
 }
 
-/* ---- a daemon meanwhile ---- */
+/* ---- while a daemon writes ---- */
 
-/* Returns whether the other end of the pipe was closed. */
+/* Returns whether the parent still wants more: it has not closed its end of the pipe. */
 static bool is_wanted(int from_parent)
 {
     struct pollfd end = {.fd = from_parent, .events = POLLIN};
-    return poll(&end, 1, 1) == 0; /* and yield to other processes */
+    return poll(&end, 1, 1) == 0; /* the wait of 1 ms also lets other processes run */
 }
 
 static void write_on(const char *path, int to_parent, int from_parent)
@@ -436,7 +436,7 @@ static void test_while_a_daemon_writes(void **state)
     (void)close(to_child[0]);
 }
 
-/* ---- a process that dies ---- */
+/* ---- the death of a process ---- */
 
 static bool is_checkpoint_of(const char *whole, uint64_t seq)
 {
@@ -447,7 +447,8 @@ static bool is_checkpoint_of(const char *whole, uint64_t seq)
     return seq == 1 || kit_sql_integer(whole, sql) == 1;
 }
 
-/* Returns whether the pruning completed. */
+/* Lets the process die at operation number `count` of a pruning, and checks the journal. Returns
+ * whether the pruning completed before that. */
 static bool die_at(unsigned count, const char *whole, uint64_t newest, uint64_t *random)
 {
     static const struct vfj_prune_rule rule = {.keep_us = 1};
@@ -508,7 +509,7 @@ static void test_checkpoints_on_the_way_are_checked(void **state)
     says(VFJ_EXIT_DIFFERENT, "record", "prune -k 1s -J '%s'", path);
 }
 
-/* A journal's first state checkpoint is accepted when it is a state at all. */
+/* A journal's first state checkpoint is accepted if it is a valid state. */
 static void test_crafted_beginnings(void **state)
 {
     static const struct {
@@ -630,7 +631,7 @@ static void test_a_checkpoint_of_many_parts(void **state)
     rc[sizeof rc - 1] = '"';
     event.as.rc = (struct vfj_span){rc, sizeof rc};
     kit_submit(ledger, event);
-    /* devd's queue of scripts is full */
+    /* 400 lines fill devd's queue of scripts */
     for (unsigned i = 0; i < 400; i++)
         kit_submit(ledger, kit_devd("!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP"));
     assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
@@ -654,7 +655,7 @@ static void test_a_checkpoint_of_many_parts(void **state)
 
 static const int64_t day_us = INT64_C(24) * 60 * 60 * 1000000;
 
-/* One row, and a state checkpoint after it, at that time of both clocks. */
+/* Submits one row, and then a state checkpoint, at that time of both clocks. */
 static void submit_at(struct vfj_ledger *ledger, int64_t wall_us)
 {
     struct vfj_event event = kit_devd(lines[1]);
@@ -664,7 +665,7 @@ static void submit_at(struct vfj_ledger *ledger, int64_t wall_us)
     vfj_ledger_maintain(ledger);
 }
 
-/* The seq that the journal begins with after all steps of pruning by age. */
+/* Returns the seq of the journal's first record after all steps of pruning by age. */
 static uint64_t first_after(struct vfj_ledger *ledger, int64_t wall_us, int64_t settled_us)
 {
     const struct vfj_prune_rule rule = {.keep_us = 90 * day_us, .settled_us = settled_us};
@@ -688,7 +689,7 @@ static struct vfj_ledger *ledger_of_days(const char *name, unsigned days)
     return ledger;
 }
 
-/* A guest whose clock is years ahead starts, and restarts. */
+/* The clock of a guest is years ahead when it starts, and when it restarts. */
 static void test_a_clock_ahead_ages_nothing(void **state)
 {
     struct vfj_ledger *ledger = ledger_of_days("ahead.db", 10);
@@ -699,7 +700,8 @@ static void test_a_clock_ahead_ages_nothing(void **state)
         submit_at(ledger, ahead_us + i * day_us / 6);
         assert_int_equal(first_after(ledger, ahead_us + i * day_us / 6, day_us), 1);
     }
-    /* It is right again. Then months pass, and the old rows go, also those of the wrong time. */
+    /* The clock is right again. After months the old rows are pruned, also those with the wrong
+     * time. */
     for (unsigned day = 11; day < 90; day += 2)
         submit_at(ledger, day * day_us);
     assert_int_equal(first_after(ledger, 90 * day_us, day_us), 1);
@@ -710,7 +712,7 @@ static void test_a_clock_ahead_ages_nothing(void **state)
     (void)sound(kit_path("ahead.db"));
 }
 
-/* A guest was off for a year: its rows go a day after it started again. */
+/* A guest was off for a year: its rows are pruned a day after it started again. */
 static void test_a_guest_that_was_off_prunes_a_day_later(void **state)
 {
     struct vfj_ledger *ledger = ledger_of_days("off.db", 10);
@@ -725,7 +727,7 @@ static void test_a_guest_that_was_off_prunes_a_day_later(void **state)
     (void)sound(kit_path("off.db"));
 }
 
-/* Without a time to settle the clock is believed. */
+/* With a settled_us of 0 the clock counts as right at once. */
 static void test_a_trusted_clock_prunes_at_once(void **state)
 {
     struct vfj_ledger *ledger = ledger_of_days("trusted.db", 10);
@@ -750,7 +752,8 @@ int main(void)
         cmocka_unit_test(test_crafted_beginnings),
         cmocka_unit_test(test_a_damaged_one_is_recovered),
         cmocka_unit_test(test_a_checkpoint_of_many_parts),
-        cmocka_unit_test(test_death_at_every_point), /* last: its file system is for one process */
+        /* runs last: its simulated file system is for one process */
+        cmocka_unit_test(test_death_at_every_point),
         cmocka_unit_test(test_a_clock_ahead_ages_nothing),
         cmocka_unit_test(test_a_guest_that_was_off_prunes_a_day_later),
         cmocka_unit_test(test_a_trusted_clock_prunes_at_once),

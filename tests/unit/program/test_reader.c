@@ -1,6 +1,6 @@
-/* What a reader of the journal is told: inputs, empty answers, times, statuses, messages. */
+/* Tests what a reader of the journal gets: inputs, empty results, times, statuses, messages. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* kill, setenv: glibc hides them without */
+#define _GNU_SOURCE /* glibc declares kill and setenv only with this */
 #endif
 #include <dirent.h>
 #include <fcntl.h>
@@ -31,8 +31,7 @@ static const char trace[] = "%if hn0 up inet 10.0.0.4/24\n"
                             "@1795356000 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
                             "@+5 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n";
 
-/* Every verb that reads a journal, with the arguments that let it work. Each %s is the journal, and
- * each NEW is replaced by the path of a new file. */
+/* Every verb that reads a journal, with the options that it requires. */
 static const char *const verbs[] = {"show",   "migrations",     "report", "status", "replay",
                                     "verify", "export --trace", "backup", "recover"};
 
@@ -56,7 +55,7 @@ static char *run(int expected, const char *format, ...)
     return printed;
 }
 
-/* Asserts the exit status and a part of the output. */
+/* Checks the exit status and a part of the output. */
 #define assert_says(expected, text, ...)                                            \
     do {                                                                            \
         char *printed_ = run((expected), __VA_ARGS__);                              \
@@ -81,7 +80,7 @@ static unsigned count_lines(const char *text)
     return count;
 }
 
-/* Every program prints the same for a path, for standard input, a pipe and a FIFO. */
+/* Checks that every verb prints the same for a path, for standard input, a pipe and a FIFO. */
 static void assert_same_input(const char *verb, const char *path)
 {
     static const char *const ways[] = {
@@ -127,7 +126,7 @@ static void test_a_file_is_read_once(void **state)
     assert_string_equal(printed, expected);
     free(printed);
     free(expected);
-    /* and a FIFO that nobody writes to is empty */
+    /* a FIFO without data counts as an empty file */
     assert_says(VFJ_EXIT_DIFFERENT, "the file is empty", "show '%s'", fifo);
     assert_says(VFJ_EXIT_UNUSABLE, "not a database", "show - </dev/zero");
     assert_says(VFJ_EXIT_UNUSABLE, "not a database", "verify - <'%s'", path);
@@ -184,7 +183,7 @@ static void test_file_and_option_are_the_same_in_every_verb(void **state)
                 journal());
 }
 
-/* ---- nothing there ---- */
+/* ---- missing and empty journals ---- */
 
 static void test_nothing_there_is_no(void **state)
 {
@@ -330,7 +329,7 @@ static void test_any_time_can_be_printed(void **state)
 
 /* ---- damage ---- */
 
-/* A journal of many pages. */
+/* Makes a journal of many pages. */
 static const char *make_large(const char *name)
 {
     const char *path = kit_path(name);
@@ -344,7 +343,8 @@ static const char *make_large(const char *name)
     return path;
 }
 
-/* Counts the lines that begin with a number: rows. The first and the last seq are set. */
+/* Counts the lines that begin with a number, which are rows. Fills in the first and the last
+ * seq. */
 static unsigned read_rows(const char *printed, unsigned long *first, unsigned long *last)
 {
     unsigned count = 0;
@@ -372,7 +372,7 @@ static void test_a_damaged_page_hides_nothing_else(void **state)
         int exit_status;
         char line[600], kept[PAGE];
         unsigned long first = 0, last = 0;
-        if (bytes[page] != 0x0d) /* a leaf of a table */
+        if (bytes[page] != 0x0d) /* not a leaf page of a table */
             continue;
         memcpy(kept, bytes + page, PAGE);
         memset(bytes + page, 0x5a, PAGE);
@@ -385,7 +385,9 @@ static void test_a_damaged_page_hides_nothing_else(void **state)
         free(rows);
         assert_int_equal(exit_status, VFJ_EXIT_DAMAGED);
         if (count < total)
-            found++; /* else the page was of the schema, and every row is read without SQLite */
+            /* any other damaged page belongs to the schema: then all rows are read without
+             * SQLite */
+            found++;
         /* one page holds less than a hundred of these rows */
         if (count + 100 < total || (first > 1 && last < total))
             fail_msg("page at %zu: %u of %lu rows, %lu to %lu", page, count, total, first, last);
@@ -396,7 +398,7 @@ static void test_a_damaged_page_hides_nothing_else(void **state)
         if (count_lines(said) != 1 || strstr(said, expected) == NULL)
             fail_msg("page at %zu: not one line:\n%s", page, said);
         free(said);
-        /* a boot is found without the newest record, too */
+        /* the rows of a boot are found even if the newest record is damaged */
         (void)snprintf(line, sizeof line, "show -a -b 1 '%s' 2>/dev/null #", path);
         rows = kit_run(line, &exit_status);
         assert_int_equal(exit_status, VFJ_EXIT_DAMAGED);
@@ -452,7 +454,7 @@ static void test_a_newer_format_is_refused_by_every_verb(void **state)
     assert_false(kit_exists(to));
 }
 
-/* A run before the saved one is reported, too. */
+/* Readable rows before the part that is saved are reported too. */
 static void test_recover_reports_every_readable_row(void **state)
 {
     const char *path = kit_path("runs.db");
@@ -496,7 +498,7 @@ static void test_a_replayed_journal_can_be_pruned(void **state)
     assert_says(VFJ_EXIT_OK, " would be pruned\n", "prune -n -k 1d '%s'", to);
     assert_says(VFJ_EXIT_OK, " pruned, ", "prune -k 1d '%s'", to);
     assert_says(VFJ_EXIT_OK, ": verified: ", "verify '%s'", to);
-    /* the old spelling */
+    /* the former name of the option */
     const char *old = kit_path("old-spelling.db");
     free(run(VFJ_EXIT_OK, "replay -o commands --journal '%s' '%s'", old, path));
     assert_says(VFJ_EXIT_OK, ": verified: ", "verify '%s'", old);
@@ -516,7 +518,7 @@ static bool is_empty(const char *directory)
     return empty;
 }
 
-/* Runs the verb, and sends the signal after so many microseconds. Returns how it ended. */
+/* Runs the verb, and sends it the signal after that many microseconds. Returns its wait status. */
 static int interrupt(char *const argv[], int number, long delay_us)
 {
     int status;
@@ -563,7 +565,7 @@ static void test_a_signal_leaves_nothing_behind(void **state)
         killed += WIFSIGNALED(status) && WTERMSIG(status) == numbers[i / 3 % 3];
         if (WIFSIGNALED(status) && WTERMSIG(status) != numbers[i / 3 % 3])
             fail_msg("round %u: signal %d", i, WTERMSIG(status));
-        /* a finished file is whole */
+        /* a file that was finished is complete */
         if (kit_exists(to)) {
             char *said = run(VFJ_EXIT_OK, "verify '%s'", to);
             free(said);
@@ -575,7 +577,7 @@ static void test_a_signal_leaves_nothing_behind(void **state)
         assert_false(kit_exists(kit_beside(path, ".lock")));
     }
     assert_true(killed > 5);
-    /* a pruning ends in order */
+    /* pruning ends orderly after the signal */
     int status = interrupt((char *const[]){program, "prune", "-k", "1s", (char *)path, NULL},
                            SIGTERM, 60000);
     assert_true(WIFSIGNALED(status) || WIFEXITED(status));
@@ -585,7 +587,7 @@ static void test_a_signal_leaves_nothing_behind(void **state)
     assert_says(VFJ_EXIT_OK, ": verified: ", "verify '%s'", path);
 }
 
-/* ---- words ---- */
+/* ---- help texts ---- */
 
 static void test_help_fits_a_terminal(void **state)
 {
@@ -807,7 +809,7 @@ static void await_lines(const char *path, unsigned count)
     fail_msg("%s never gets %u lines", path, count);
 }
 
-/* -f goes on with each filter and format: the new line, and not the other one. */
+/* With -f each filter and format also applies to the new lines. */
 static void test_following_keeps_the_filters(void **state)
 {
     static const char *const options[] = {"-k vf-up",

@@ -20,7 +20,7 @@
 
 enum { PAGE = 4096 };
 
-/* Makes a journal of many pages, some with long bodies. All tests share its bytes. */
+/* A journal of many pages, some with long bodies. All tests share its bytes. */
 static const char *large;
 static size_t large_length;
 static uint64_t large_records;
@@ -60,7 +60,7 @@ static void ignore(void *arg, const struct vfj_record *record)
     *last = record->seq;
 }
 
-/* Recovers the journal. Checks that the new journal is in order and begins as the old one. */
+/* Recovers the journal. Checks that the new journal is sound and begins like the old one. */
 static struct vfj_recovered recovered(const char *path, enum vfj_status expected)
 {
     struct vfj_recovered result;
@@ -103,8 +103,8 @@ static void test_a_sound_journal_is_saved_whole(void **state)
     assert_int_equal(result.newest, large_records);
 }
 
-/* Any one page is lost. All records before it are saved, and the loss is reported. Pages without
- * rows cost nothing. */
+/* Any one page is damaged. All records before it are saved, and the loss is reported. A page
+ * without rows loses none. */
 static void test_any_page_may_be_lost(void **state)
 {
     char *bytes = malloc(large_length);
@@ -123,7 +123,7 @@ static void test_any_page_may_be_lost(void **state)
         assert_true(result.lost);
         whole += result.saved.seq == large_records;
     }
-    assert_true(whole >= 2); /* the schema's page and the root */
+    assert_true(whole >= 2); /* the page of the schema, and the root page */
     free(bytes);
 }
 
@@ -142,8 +142,8 @@ static void test_the_end_may_be_cut_off(void **state)
     (void)recovered(copy_of("", 0), VFJ_JOURNAL_DAMAGED);
 }
 
-/* A journal that ends amid an event is saved up to the event before. An edited one is saved up to
- * the edit. */
+/* A journal that ends within an event is saved up to the event before it. An edited one is saved
+ * up to the edit. */
 static void test_what_is_saved_is_complete_and_unedited(void **state)
 {
     (void)state;
@@ -165,8 +165,8 @@ static void test_what_is_saved_is_complete_and_unedited(void **state)
     assert_int_equal(result.newest, large_records);
 }
 
-/* The writer was killed and the file is torn. Rows that only the -wal has are found, also rows
- * longer than a page. */
+/* The writer was killed and the file is damaged. Rows that only the -wal has are found, even
+ * those longer than a page. */
 static void test_the_wal_is_looked_through(void **state)
 {
     static char line[7000];
@@ -210,7 +210,7 @@ static void test_the_wal_is_looked_through(void **state)
     (void)unlink(kit_beside(path, ".lock"));
 }
 
-/* Random bytes, seeded: recovery always ends, and the saved journal is in order. */
+/* Random bytes from a seed: recovery always ends, and the saved journal is sound. */
 static void test_noise(void **state)
 {
     char *bytes = malloc(large_length);

@@ -1,5 +1,5 @@
-/* vfjournal replay of a trace, as a user meets it: what is printed, what is kept, and what is said
- * of a trace that is none. */
+/* Tests vfjournal replay of a trace as a user runs it: its output, its files, and its errors for
+ * an invalid trace. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,8 @@ static const char *written(const char *name, const char *text)
     return kit_path(name);
 }
 
-/* What `vfjournal replay OPTIONS PATH` prints, to be freed. It leaves nothing in TMPDIR. */
+/* Returns the output of `vfjournal replay OPTIONS PATH`, to be freed. Checks that no file
+ * remains in TMPDIR. */
 static char *replay(const char *options, const char *path, int expected)
 {
     char arguments[1000];
@@ -104,7 +105,8 @@ static void test_a_journal_that_is_there_stays(void **state)
     free(after);
 }
 
-/* Told with file, line and column; nothing of it is printed, and nothing half-replayed stays. */
+/* An error names file, line and column. No output precedes it, and no file of a partial replay
+ * remains. */
 static void test_no_trace(void **state)
 {
     static const char *const outputs[] = {"-o text", "-o commands", "-o json"};

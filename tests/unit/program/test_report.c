@@ -1,4 +1,4 @@
-/* The figures of a report: values in, values out. */
+/* Tests the figures of a report. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +52,7 @@ static void test_days(void **state)
     free(report);
     assert_int_equal(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
     tzset();
-    /* 2026-03-28 16:00 and 2026-10-24 17:00 in central Europe */
+    /* from 2026-03-28 16:00 on, in central Europe, and across the change to summer time */
     report = make(1774710000, 1774710000 + 3 * 86400, VFJ_ZONE_LOCAL);
     assert_int_equal((report->days_us[2] - report->days_us[1]) / hour_us, 23);
     assert_int_equal((report->days_us[3] - report->days_us[2]) / hour_us, 24);
@@ -83,7 +83,7 @@ static struct vfj_point at(int64_t wall_s)
         .seq = 1, .boot = 1, .wall_us = wall_s * second_us, .mono_us = wall_s * second_us};
 }
 
-/* A span counts in each period and day as far as it reaches into it. */
+/* A span counts in each period and day for the part that lies in it. */
 static void test_spans(void **state)
 {
     const int64_t day_s = 86400;

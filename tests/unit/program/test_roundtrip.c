@@ -1,16 +1,16 @@
-/* A journal as a trace, and that trace played again.
+/* Exports a journal as a trace, and plays that trace again.
  *
- * Of a journal that the present rules (VFJ_RULES) decide as it was recorded, the same transitions
- * and commands follow again.
+ * When the present rules (VFJ_RULES) decide as the journal's did, the same transitions and
+ * commands must result.
  *
- * Once VFJ_RULES is raised, a fixture is a journal of other rules: its commands are not what the
- * machine decides now. Its trace still has to say what the guest and the people around it did. So
- * (1) the program itself plays each trace that it exports against the recorded commands and
- * answers, whatever the rules, and export fails when one event differs; (2) the trace is played
- * under the present rules, which gives a journal of these: its starts, ends, configurations, gaps
- * and lines of devd have to be those of the old journal, in their order, at their times; (3) that
- * journal, which the present rules decide, makes the whole round trip. What the journals of other
- * rules go through is tried at any time, with journals that are made to say so. */
+ * After VFJ_RULES was raised, a fixture is a journal of other rules, whose commands differ from
+ * those of the machine now. Its trace must still contain the events of the guest and its admins.
+ * This is tested in three steps. (1) The program itself plays each trace that it exports against
+ * the recorded commands and their outcomes, whatever the rules, and export fails when one event
+ * differs. (2) The trace is played under the present rules. The starts, ends, configurations,
+ * gaps and devd lines of the new journal must be those of the old one, in their order and at
+ * their times. (3) The new journal makes the whole round trip, because the present rules decide
+ * it. Journals that are forged to have other rules test these steps at any time. */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,21 +40,22 @@ enum {
     JOURNAL_BYTES_MAX = 64 << 20
 };
 
-/* In memory where the system has a place for that: a thousand journals are synced here. */
+/* Paths for the files. /dev/shm is preferred, because the test syncs a thousand journals. */
 static char in_memory[] = "/dev/shm/vfjournal-roundtrip.XXXXXX";
 static char on_disk[] = "/tmp/vfjournal-roundtrip.XXXXXX";
 static const char *directory;
 
-/* What export refuses, or can't say, and why. */
+/* Files that export refuses, or cannot reproduce, and why. */
 static const char *const exceptions[] = {
-    "clock-step-back.trace", /* it is refused, and is meant to be */
-    /* answers in one microsecond get one each: what was due at once is due in turn */
+    "clock-step-back.trace", /* refused on purpose */
+    /* outcomes of one microsecond get times of their own, so that simultaneous timers fire in
+     * another order */
     "crash-before-each-step.trace",
-    /* refused: answers get instants of their own, and what a daemon that ends decides next is due
-       in another order */
+    /* refused: outcomes get times of their own, and the decisions of a daemon that stops then
+     * come in another order */
     "stop-and-vf-is-upped.trace", "stop-at-each-step.trace", "stop-when-lagg-was-destroyed.trace",
     "no-link-and-taken-by-another-lagg.trace",
-    "journal-4.db", /* it is refused: it has answers to commands that no daemon gave */
+    "journal-4.db", /* refused: it has outcomes of commands that no daemon ordered */
 };
 
 struct files {
@@ -119,7 +120,7 @@ static void export(const char *path, const char *trace)
     fclose(out);
 }
 
-/* The next transition or command; false at the end. */
+/* Reads the next transition or command. Returns false at the end. */
 static bool next_decided(struct vfj_journal *journal, struct vfj_record *record)
 {
     enum vfj_status status;
@@ -164,7 +165,7 @@ static void remove_files(const struct files *files)
     unlink(files->trace);
 }
 
-/* files->first, a journal that the present rules decide. */
+/* Tests files->first, a journal that the present rules decide. */
 static void round_trip(const char *name, const struct files *files)
 {
     verify(files->first);
@@ -174,7 +175,7 @@ static void round_trip(const char *name, const struct files *files)
     compare(name, files);
 }
 
-/* What reached the daemon from outside, by the next such row. */
+/* A row about an event from outside the daemon. */
 struct outside {
     struct vfj_record row;
     struct vfj_event event;
@@ -221,15 +222,15 @@ static bool is_same_outside(const struct outside *a, const struct outside *b)
         return vfj_rc_means_same(a->event.as.rc, b->event.as.rc);
     case VFJ_EVENT_DEVD:
         return is_same_text(a->event.as.devd.raw, b->event.as.devd.raw);
-    case VFJ_EVENT_CONNECTED: /* to a socket, or a trace */
+    case VFJ_EVENT_CONNECTED: /* the text names a socket, or a trace */
         return true;
     default:
         return is_same_text(a->event.as.text, b->event.as.text);
     }
 }
 
-/* Both journals tell of the same from outside, at the same times after the row before, within one
- * boot. */
+/* Checks that both journals have the same events from outside. Within a boot, the time since the
+ * event before must be the same too. */
 static void compare_outside(const char *name, const struct files *files)
 {
     static struct outside a, b;
@@ -262,7 +263,7 @@ static void compare_outside(const char *name, const struct files *files)
     vfj_journal_close(journals[1]);
 }
 
-/* files->first, a journal of other rules. */
+/* Tests files->first, a journal of other rules. */
 static void round_trip_of_others(const char *name, const struct files *files)
 {
     export(files->first, files->trace);
@@ -281,12 +282,13 @@ static void test_trace(void **state)
     name_files(&files);
     for (int policy = VFJ_POLICY_SCRIPTS; policy <= VFJ_POLICY_VFJOURNAL; policy++) {
         for (int mode = VFJ_MODE_OBSERVE; mode <= VFJ_MODE_ACT; mode++) {
-            remove_files(&files); /* of one that failed, too */
+            remove_files(&files); /* those of a failed test too */
             assert_int_equal(play(trace, policy, mode, files.first), VFJ_EXIT_OK);
             round_trip(trace, &files);
         }
     }
-    /* What the scripts' policy did becomes what the other one did by rules that nobody knows. */
+    /* Makes a journal of unknown rules: renames the policy in a journal of policy scripts to
+     * vfjournal. */
     remove_files(&files);
     assert_int_equal(play(trace, VFJ_POLICY_SCRIPTS, VFJ_MODE_ACT, files.first), VFJ_EXIT_OK);
     kit_forge(
@@ -337,7 +339,8 @@ static bool is_exception(const char *path)
     return false;
 }
 
-/* A test of each file that the pattern finds, but of the exceptions; how many there are. */
+/* Adds a test for each file that the pattern finds, except for the exceptions. Returns their
+ * number. */
 static size_t add_tests(const char *pattern, glob_t *found, CMUnitTestFunction test,
                         struct CMUnitTest *tests)
 {
@@ -366,7 +369,7 @@ int main(void)
         fprintf(stderr, "tests: %zu journals, %zu traces\n", journals, traces);
         return 1;
     }
-    /* A machine that never comes to rest is ended by SIGXFSZ, before it fills the memory. */
+    /* SIGXFSZ ends a machine that never comes to rest before it fills the memory. */
     const struct rlimit limit = {JOURNAL_BYTES_MAX, JOURNAL_BYTES_MAX};
     setrlimit(RLIMIT_FSIZE, &limit);
     int failed = _cmocka_run_group_tests("roundtrip", tests, journals + traces, NULL, NULL);

@@ -1,6 +1,6 @@
-/* vfjournal show, and replay of a journal, as a user meets them. */
+/* Tests vfjournal show, and replay of a journal, as a user runs them. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* posix_openpt, ptsname: glibc hides them without */
+#define _GNU_SOURCE /* glibc declares posix_openpt and ptsname only with this */
 #endif
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,8 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* The output of `vfjournal VERB OPTIONS PATH` and its exit status; to be freed. */
+/* Runs `vfjournal VERB OPTIONS PATH` and checks its exit status. Returns its output, to be
+ * freed. */
 static char *run(const char *verb, const char *options, const char *path, int expected)
 {
     char arguments[1000];
@@ -64,8 +65,8 @@ static const char *journal(void)
     return path;
 }
 
-/* What is printed is what tests/expected/NAME holds; VFJ_ACCEPT=1 in the environment writes that
- * anew. It is what the user sees first: read the difference before you commit it. */
+/* Checks that the output is that of tests/expected/NAME. VFJ_ACCEPT=1 in the environment writes
+ * that file anew. Users see this output first: read the difference before you commit it. */
 static void assert_expected(const char *verb, const char *options, const char *name)
 {
     char path[200];
@@ -89,7 +90,7 @@ static void test_it_reads_well(void **state)
     assert_expected("replay", "-o commands", "replay-commands.txt");
 }
 
-/* A command whose effect was there already has not failed; one that failed has. */
+/* A command whose effect existed already is not shown as failed. One that failed is. */
 static void test_what_was_already_so(void **state)
 {
     static const char trace[]
@@ -145,7 +146,7 @@ static void test_an_interface_has_its_own_story(void **state)
     char *of_hn0 = run("show", "-n all -i hn0", path, VFJ_EXIT_OK);
     char *of_hn7 = run("show", "-n all -i hn7", path, VFJ_EXIT_OK);
     assert_non_null(strstr(of_hn0, "ifconfig lagg0 create"));
-    assert_non_null(strstr(of_hn0, "vf-attached")); /* of mce0: it led to what hn0 did */
+    assert_non_null(strstr(of_hn0, "vf-attached")); /* a row of mce0 that caused changes of hn0 */
     assert_null(strstr(of_hn0, "hn7"));
     assert_non_null(strstr(of_hn7, "vf-up"));
     assert_null(strstr(of_hn7, "lagg0"));
@@ -176,8 +177,8 @@ static void test_json_has_every_byte(void **state)
                     "\"outcome\":\"exited\",\"status\":1");
 }
 
-/* What steers a terminal or is no character is no matter of the reader's: JSON is ASCII, and the
- * same JSON. */
+/* JSON output is pure ASCII: control characters, overrides and other characters are escaped. It
+ * remains the same JSON. */
 static void test_json_is_ascii(void **state)
 {
     const char *path = kit_path("ascii.db");
@@ -210,15 +211,15 @@ static void test_json_is_valid_for_any_bytes(void **state)
     assert_json_printed("\xc2\x9b", 2, "\\u009b");
     assert_json_printed("\xf4\x8f\xbf\xbf", 4, "\\udbff\\udfff");
     assert_json_printed("\xff", 1, "\\ufffd");
-    assert_json_printed("\xc3", 1, "\\ufffd");            /* cut off */
-    assert_json_printed("\xc3(", 2, "\\ufffd(");          /* not gone on with */
-    assert_json_printed("\xc0\x80", 2, "\\ufffd\\ufffd"); /* longer than need be */
+    assert_json_printed("\xc3", 1, "\\ufffd");            /* a cut sequence */
+    assert_json_printed("\xc3(", 2, "\\ufffd(");          /* a sequence that does not continue */
+    assert_json_printed("\xc0\x80", 2, "\\ufffd\\ufffd"); /* longer than the shortest encoding */
     assert_json_printed("\xe0\x80\x80", 3, "\\ufffd\\ufffd\\ufffd");
-    assert_json_printed("\xed\xa0\x80", 3, "\\ufffd\\ufffd\\ufffd"); /* half a pair */
+    assert_json_printed("\xed\xa0\x80", 3, "\\ufffd\\ufffd\\ufffd"); /* half of a surrogate pair */
     assert_json_printed("\xf4\x90\x80\x80", 4, "\\ufffd\\ufffd\\ufffd\\ufffd");
 }
 
-/* Of a mailed journal, every text is looked at where rows are read, for every output. */
+/* The texts of a forged journal are checked when its rows are read, for every output. */
 static void test_a_forged_note_is_no_note(void **state)
 {
     static const char *const notes[] = {
@@ -278,7 +279,8 @@ static void test_a_time_has_its_own_story(void **state)
                     ": no record is as old as -U; the oldest is of 2026-11-22 14:00:00Z\n");
     assert_mentions("show", "-S '2026-11-22 15:00' -U '2026-11-22 14:00'", journal(),
                     VFJ_EXIT_DIFFERENT, ": -S is later than -U: no record can match\n");
-    /* a command is of the time of its outcome, too; a row that stands for itself only of its own */
+    /* a command is shown at the time of its outcome too, and a row of its own only at its own
+     * time */
     assert_shows("-S '2026-11-22 14:00:03.014700' -n all", "2026-11-22 14:00:03.010500",
                  "2026-11-22 14:01:41");
     assert_shows("-a -S '2026-11-22 14:00:03.016800' -n all", "    32  2026-11-22 14:00:03.016800",
@@ -287,7 +289,8 @@ static void test_a_time_has_its_own_story(void **state)
                  "    34  2026-11-22 14:00:03.016800");
 }
 
-/* Every byte from outside is escaped, in lines and in complaints. */
+/* A row about the journal itself is shown in words. A kind that this version does not know is
+ * shown as it is. */
 static void test_what_befell_the_journal_is_told_in_words(void **state)
 {
     static const struct {
@@ -299,7 +302,7 @@ static void test_what_befell_the_journal_is_told_in_words(void **state)
         {"about=rc-unread why=\"it ended with 2\"",
          "rc.conf can't be read, the last configuration stays: it ended with 2"},
         {"about=moved", "the journal was moved, removed or replaced, and the daemon ends"},
-        {"about=moon phase=full", "about=moon phase=full"}, /* a later version's */
+        {"about=moon phase=full", "about=moon phase=full"}, /* a kind of a later version */
     };
     const char *path = kit_path("notes.db");
     (void)state;
@@ -314,6 +317,7 @@ static void test_what_befell_the_journal_is_told_in_words(void **state)
     }
 }
 
+/* Every byte from outside is escaped, in rows and in errors. */
 static void test_nothing_steers_the_terminal(void **state)
 {
     const char *path = kit_path("\033[31mred");
@@ -465,8 +469,8 @@ static void test_usage_errors(void **state)
                     "this is a journal");
 }
 
-/* No control character but tab and newline, in ASCII or beyond, no byte that is no UTF-8's, no
- * override of the direction. */
+/* Checks that the output has no control character except tab and newline, in ASCII or beyond, no
+ * invalid UTF-8, and no override of the text direction. */
 static void assert_harmless(const char *printed, const char *arguments)
 {
     for (const unsigned char *at = (const unsigned char *)printed; *at != '\0'; at++) {
@@ -479,8 +483,8 @@ static void assert_harmless(const char *printed, const char *arguments)
     }
 }
 
-/* A mailed journal, forged as a whole: whatever is in its bodies, no output of any verb steers the
- * terminal. */
+/* A forged journal may have any text in its bodies. No output of any verb lets such a text
+ * control the terminal. */
 static void test_forged_bodies_are_harmless(void **state)
 {
     static const char *const kinds[]
@@ -500,7 +504,7 @@ static void test_forged_bodies_are_harmless(void **state)
 
         "doctor -o json -J",
     };
-    /* OSC, CSI, C1, overrides, no UTF-8, DEL */
+    /* OSC, CSI, C1, overrides, invalid UTF-8, DEL */
     static const char evil[] = "1b5d303b78071b5b324ac29be280aee281a6ff7f";
     char *whole = NULL, sql[1024], arguments[400];
     size_t length;
@@ -528,7 +532,7 @@ static void test_forged_bodies_are_harmless(void **state)
     free(whole);
 }
 
-/* A trace has devd's lines as they came. */
+/* A trace contains devd's lines unescaped, so that export refuses to write it to a terminal. */
 static void test_a_trace_is_not_for_terminals(void **state)
 {
     const char *path = kit_path("whole.db");
@@ -538,7 +542,7 @@ static void test_a_trace_is_not_for_terminals(void **state)
     assert_true(terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
     (void)snprintf(arguments, sizeof arguments, "export --trace -J '%s' >'%s'", path,
                    ptsname(terminal));
-    free(kit_run(arguments, &exit_status)); /* both streams go there */
+    free(kit_run(arguments, &exit_status)); /* kit_run() redirects both streams */
     assert_int_equal(exit_status, VFJ_EXIT_UNUSABLE);
     assert_true(read(terminal, shown, sizeof shown - 1) > 0);
     assert_non_null(strstr(shown, "may steer a terminal"));
@@ -559,7 +563,8 @@ static char *run_on_terminal(const char *environment, const char *arguments, int
     (void)snprintf(command, sizeof command,
                    "exec >'%s' 2>&1 </dev/null; env TERM=xterm COLUMNS=%d %s '%s/vfjournal' %s",
                    ptsname(terminal), columns, environment, getenv("VFJ_BINARY_DIR"), arguments);
-    int held = open(ptsname(terminal), O_RDWR | O_NOCTTY); /* else a read fails at its end */
+    /* without an open terminal, a read fails when the program ends */
+    int held = open(ptsname(terminal), O_RDWR | O_NOCTTY);
     assert_true(held >= 0 && fcntl(terminal, F_SETFL, O_NONBLOCK) == 0);
     pid_t child = fork();
     assert_true(child >= 0);
@@ -645,7 +650,7 @@ static void test_a_terminal_has_a_pager(void **state)
             fail_msg("%s show %s:\n%s", environment, cases[i].options, shown);
         free(shown);
     }
-    /* a pager that the user leaves at once */
+    /* a pager that ends at once, as when the user quits */
     (void)snprintf(environment, sizeof environment, "PAGER='%s'",
                    kit_program("left", "#!/bin/sh\nexit 0\n"));
     (void)snprintf(arguments, sizeof arguments, "show -a -J '%s'; echo \"status $?\"", journal());
@@ -654,7 +659,7 @@ static void test_a_terminal_has_a_pager(void **state)
     assert_null(strstr(shown, "vfjournal:"));
     free(shown);
     (void)snprintf(arguments, sizeof arguments, "show -J '%s'", journal());
-    char *piped = kit_run(arguments, &exit_status); /* never through a pager */
+    char *piped = kit_run(arguments, &exit_status); /* output into a pipe uses no pager */
     assert_null(strstr(piped, "pager "));
     free(piped);
 }
@@ -694,7 +699,8 @@ static void test_fields_select(void **state)
     }
 }
 
-/* The file's schema is on its first page; no record is. */
+/* The first page holds the file's schema and no record. When it is damaged, all records are
+ * still shown. */
 static void test_a_damaged_schema_hides_no_record(void **state)
 {
     size_t length;

@@ -1,4 +1,4 @@
-/* Any two options of vfjournal show together do what both say: each pair is run. */
+/* Tests that any two options of vfjournal show together have both effects. Each pair is run. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,12 +19,12 @@
 
 enum {
     ROWS_MAX = 1000,
-    COUNT = 5,           /* of -n */
-    PAUSE_NS = 10000000, /* between two looks at what a follower printed */
+    COUNT = 5,           /* the number that -n has */
+    PAUSE_NS = 10000000, /* pause between two checks of a follower's output */
     LOOKS_MAX = 6000,
 };
 
-/* What an option does to the rows that are printed. */
+/* The effect of an option on the printed rows. */
 enum effect { SELECTS, COUNTS, REVERSES, PRINTS, FOLLOWS, LISTS_BOOTS };
 
 static struct flag {
@@ -69,7 +69,8 @@ static char *show(const char *options, int expected)
     return printed;
 }
 
-/* Two boots, whose second clock is behind the first, and changes of links between other rows. */
+/* Makes a journal of two boots. The clock of the second one is behind that of the first. Changes
+ * of links occur between other rows. */
 static int make_journal(void **state)
 {
     static const char *const lines[] = {
@@ -115,7 +116,7 @@ static bool has(const struct rows *rows, unsigned long seq)
     return false;
 }
 
-/* The seqs of the JSON lines that the options print with -a. */
+/* Reads the seqs of the JSON lines that show prints with -a and the options. */
 static void read_rows(const char *options, struct rows *rows)
 {
     char all[600];
@@ -146,7 +147,7 @@ static void reverse(struct rows *rows)
     }
 }
 
-/* What the flags say together, from what each says alone. */
+/* Computes the rows of both flags together from the rows of each flag alone. */
 static void expect(const struct flag *a, const struct flag *b, struct rows *rows)
 {
     struct rows other;
@@ -203,7 +204,7 @@ static void test_pairs_of_rows(void **state)
     }
 }
 
-/* Every format prints the same rows. */
+/* Every format prints the same rows in the same order. */
 static void test_each_format_with_each_option(void **state)
 {
     static const struct {
@@ -248,13 +249,14 @@ static bool has_line(const char *printed, const char *line, size_t length)
     return false;
 }
 
-/* -k also prints rows that are hidden by default. */
+/* Returns whether the flag only selects rows. -k also prints rows that are hidden by default. */
 static bool is_plain(const struct flag *flag)
 {
     return flag->effect == SELECTS && strncmp(flag->text, "-k", 2) != 0;
 }
 
-/* Lines that stand for a command and its outcome, too, are those that both options print. */
+/* Without -a, a line may stand for a command and its outcome. Both options together print the
+ * lines that each of them prints. */
 static void test_pairs_of_lines(void **state)
 {
     (void)state;
@@ -273,7 +275,7 @@ static void test_pairs_of_lines(void **state)
             bool is_empty = strncmp(both, "vfjournal: ", 11) == 0;
             for (const char *at = first; *at != '\0';) {
                 size_t length = strcspn(at, "\n");
-                /* a line for several changes of links depends on how many are chosen */
+                /* a line about several changes of links depends on how many are selected */
                 bool is_links
                     = strstr(at, "changes") != NULL && strstr(at, "changes") < at + length;
                 bool wanted = has_line(second, at, length);
@@ -320,7 +322,7 @@ static void follow(const char *options, const char *expected)
     free(printed);
 }
 
-/* -f adds nothing to the first output, and implies nothing. */
+/* -f does not change the first output. */
 static void test_pairs_with_follow(void **state)
 {
     (void)state;

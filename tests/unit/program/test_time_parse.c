@@ -1,6 +1,6 @@
-/* Points in time as a user writes them, and as they are printed. */
+/* Tests times as a user writes them, and as they are printed. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* setenv, tzset: glibc hides them without */
+#define _GNU_SOURCE /* glibc declares setenv and tzset only with this */
 #endif
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static void set_zone(const char *zone)
     tzset();
 }
 
-/* Reads the word in a zone, and prints the time in UTC. */
+/* Parses the word in a zone, and checks the result in UTC. */
 static void assert_in(enum vfj_zone zone, const char *word, const char *expected,
                       int64_t fraction_us)
 {
@@ -105,7 +105,7 @@ static void test_offsets(void **state)
     set_zone("UTC");
 }
 
-/* Rules of POSIX need no database of zones: one hour east of UTC, and two in summer. */
+/* A POSIX zone rule needs no zone database: this one is an hour east of UTC, and two in summer. */
 static void test_the_local_zone_is_used(void **state)
 {
     char bytes[64];
@@ -123,7 +123,7 @@ static void test_the_local_zone_is_used(void **state)
     set_zone("UTC");
 }
 
-/* A day of 23 hours has another beginning than now minus 24 hours. */
+/* When yesterday had 23 hours, its beginning is not 24 hours before that of today. */
 static void test_days_follow_the_calendar(void **state)
 {
     int64_t us, noon_us;

@@ -35,14 +35,14 @@ struct rehearsal {
     struct vfj_transcript transcript;
 };
 
-/* What a section's heading asks for. */
+/* A section's heading: which policy and which output. */
 struct heading {
     int policy;
     enum vfj_replay_output output;
     bool probes;
 };
 
-/* What `vfjournal replay` prints for the trace; to be freed. */
+/* Returns what `vfjournal replay` prints for the trace, to be freed. */
 static char *rehearse(struct vfj_span trace, const struct heading *heading)
 {
     char *printed = NULL;
@@ -65,7 +65,7 @@ static char *rehearse(struct vfj_span trace, const struct heading *heading)
     return printed;
 }
 
-/* "#> POLICY OUTPUT" */
+/* Parses a heading "#> POLICY OUTPUT". */
 static struct heading read_heading(const char *path, const char *line)
 {
     char policy_word[16], output[16];
@@ -82,7 +82,7 @@ static struct heading read_heading(const char *path, const char *line)
     };
 }
 
-/* Write `printed` as the body of a section. */
+/* Writes `printed` as the body of a section. */
 static void write_section(FILE *file, char *printed)
 {
     char *rest = NULL;
@@ -91,7 +91,7 @@ static void write_section(FILE *file, char *printed)
         fprintf(file, "#| %s\n", line);
 }
 
-/* The file as it should be: the trace as it stands, each section with what is printed now. */
+/* Returns the file with the unchanged trace and the present output in each section, to be freed. */
 static char *expected_file(const char *path, char *text, size_t trace_length)
 {
     char *made = NULL;
@@ -117,7 +117,7 @@ static char *expected_file(const char *path, char *text, size_t trace_length)
     return made;
 }
 
-/* The first line that differs, for the message. */
+/* Fails with the number and text of the first line that differs. */
 static void report_difference(const char *path, const char *expected, const char *got)
 {
     unsigned number = 1;

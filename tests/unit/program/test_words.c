@@ -1,4 +1,4 @@
-/* vfjournal explain has words for each kind of command, event and line. */
+/* Tests that vfjournal explain has a text for each kind of command, event and line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ static void test_events(void **state)
         check_sentence(vfj_words_of_devd((enum vfj_devd_kind)kind));
 }
 
-/* Whether a slot changes its state for the reason: then it reports no fault. */
+/* Returns whether the reason is that of a change of state. Such a reason is not a fault. */
 static bool is_of_move(unsigned reason)
 {
     unsigned count;
@@ -47,7 +47,7 @@ static bool is_of_move(unsigned reason)
     return found;
 }
 
-/* A remedy has a page, and each notice of a fault has a remedy. */
+/* A text about a fault is a sentence with a page, and each fault has a text or an advice. */
 static void test_faults(void **state)
 {
     (void)state;

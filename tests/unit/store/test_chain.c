@@ -86,10 +86,11 @@ static void test_every_column_counts(void **state)
     OTHERWISE(9, digest, 0)
 #undef OTHERWISE
     record = example();
-    heads[10].bytes[31] = 1; /* another history */
+    heads[10].bytes[31] = 1; /* a different earlier record */
     add(&record, &heads[10]);
     record = example();
-    record.note = vfj_span_of("malformed!system=X"); /* the same bytes in other columns */
+    /* the same bytes, divided differently between columns */
+    record.note = vfj_span_of("malformed!system=X");
     record.body = vfj_span_of("");
     add(&record, &heads[11]);
     for (unsigned a = 0; a < 12; a++) {

@@ -1,5 +1,5 @@
-/* When the daemon's loop commits: its guest_io is this file, whose time stands still unless it is
- * moved. */
+/* Tests when the daemon's loop commits. This file is the loop's guest_io. Its time changes only
+ * when a test changes it. */
 #include "tools/daemon/loop.h"
 
 #include <setjmp.h>
@@ -17,13 +17,13 @@
 
 static struct vfj_daemon_loop loop;
 static struct vfj_guest_io_listener listener;
-static void (*scene)(void); /* what happens while the loop runs */
+static void (*scene)(void); /* what the test does while the loop runs */
 static int64_t now_us, wake_us;
-static uint64_t asked;    /* the probe that was run last */
-static const char *ended; /* why the loop ended the guest_io; NULL it did not */
+static uint64_t asked;    /* id of the last probe */
+static const char *ended; /* why the loop ended the guest_io; NULL: it did not */
 
 enum { RUN_MAX = 64 };
-static uint64_t run[RUN_MAX]; /* changing commands */
+static uint64_t run[RUN_MAX]; /* ids of the changing commands that were run */
 static unsigned run_count, batches;
 static bool in_batch;
 
@@ -60,7 +60,7 @@ void vfj_guest_io_change(struct vfj_guest_io *guest_io, const struct vfj_command
                          unsigned count)
 {
     (void)guest_io;
-    assert_int_equal(waiting(), 0); /* they are durable */
+    assert_int_equal(waiting(), 0); /* their records are durable before they run */
     assert_true(count > 0 && run_count + count <= RUN_MAX);
     for (unsigned i = 0; i < count; i++)
         run[run_count++] = commands[i].id;
@@ -155,7 +155,7 @@ static void tell_alone(const char *line)
 
 static const char nothing[] = "!system=IFNET subsystem=em0 type=LINK_UP";
 
-/* A daemon on a new journal, from its start to its end. */
+/* Runs a daemon on a new journal from its start to its end. */
 static void play_mode(const char *name, enum vfj_mode mode, void (*what)(void))
 {
     memset(&loop, 0, sizeof loop);
@@ -183,7 +183,7 @@ static void play(const char *name, void (*what)(void))
 
 static void one_line(void)
 {
-    assert_int_equal(waiting(), 0); /* the start */
+    assert_int_equal(waiting(), 0); /* the row of the start is durable */
     assert_true(wake_us == INT64_MAX);
     tell_alone(nothing);
     assert_int_equal(waiting(), 1);
@@ -191,19 +191,19 @@ static void one_line(void)
     now_us += VFJ_COMMIT_AFTER_US / 2;
     tell_alone(nothing);
     assert_int_equal(waiting(), 2);
-    /* by the first */
+    /* the first line decides when the commit is due */
     assert_true(wake_us == now_us + VFJ_COMMIT_AFTER_US - VFJ_COMMIT_AFTER_US / 2);
     now_us = wake_us;
     listener.wake(listener.context);
     assert_int_equal(waiting(), 0);
-    assert_true(wake_us == INT64_MAX); /* nothing wakes an idle daemon */
+    assert_true(wake_us == INT64_MAX); /* an idle daemon has no wake-up */
 }
 
 static void late_line(void)
 {
     tell_alone(nothing);
     now_us += VFJ_COMMIT_AFTER_US;
-    tell_alone(nothing); /* before the wake-up, which is late */
+    tell_alone(nothing); /* the line arrives before the wake-up, which is late */
     assert_int_equal(waiting(), 0);
 }
 
@@ -244,8 +244,8 @@ static void finish_command(uint64_t command)
     listener.batch_end(listener.context, false);
 }
 
-/* While commands of a batch wait, no commit holds them up but one that a command of another slot
- * needs. */
+/* While commands of a batch wait, commits are postponed, except when a command of another slot
+ * needs one. */
 static void batch_under_way(void)
 {
     in_batch = true;
@@ -264,7 +264,7 @@ static void batch_under_way(void)
     assert_int_equal(waiting(), 0);
 }
 
-/* Commands wait for their commit, and the commands of each decision are one batch. */
+/* Commands wait until their records are durable. The commands of one decision are one batch. */
 static void held_commands(void)
 {
     static const unsigned counts[] = {3, 1, 2};
@@ -306,7 +306,8 @@ static void answer_map(void)
     listener.batch_end(listener.context, false);
 }
 
-/* The guest is looked at again, as after any gap; where there is no devd, when there is. */
+/* After a late exit the guest is observed again, as after a gap. Without a connection to devd,
+ * the observation comes after the next connection. */
 static void stray_command(void)
 {
     uint64_t seq = vfj_ledger_seq(loop.ledger);
@@ -329,10 +330,10 @@ static void stop_when_idle(void)
     ended = NULL;
     listener.stopping(listener.context, "SIGTERM");
     assert_string_equal(ended, "SIGTERM");
-    assert_int_equal(vfj_ledger_seq(loop.ledger), seq); /* there is nothing to finish */
+    assert_int_equal(vfj_ledger_seq(loop.ledger), seq); /* no plan is unfinished */
 }
 
-/* The slot is being observed: the daemon ends when that has its answer. */
+/* The slot is being observed. The daemon ends when the observation arrives. */
 static void stop_while_observing(void)
 {
     struct vfj_event answer = {.kind = VFJ_EVENT_OBSERVED};

@@ -100,7 +100,7 @@ static void test_a_truncated_journal_is_refused(void **state)
     free(bytes);
 }
 
-/* An extra, missing or different object of the schema refuses the file. */
+/* A journal with an extra, missing or different object of the schema is refused. */
 static void test_another_schema_is_refused(void **state)
 {
     const char *path = kit_path("schema.db");
@@ -114,7 +114,8 @@ static void test_another_schema_is_refused(void **state)
     refuses_both(path, VFJ_JOURNAL_NOT_OURS, "index record_milestone");
 }
 
-/* The header of the file is a journal's, but its WAL makes it another program's database. */
+/* Leaves a file whose own header is that of a journal, while its WAL makes it the database of
+ * another program. */
 static void leave_wal(const char *path)
 {
     sqlite3 *db = NULL;
@@ -198,7 +199,8 @@ static void test_what_is_no_file(void **state)
     vfj_journal_close(NULL);
 }
 
-/* Bytes of a path that have a meaning in SQLite's URIs and special names are taken literally. */
+/* A path may contain bytes with a meaning in SQLite's URIs and special names. They are taken
+ * literally. */
 static void test_odd_names_are_names(void **state)
 {
     static const char *const names[] = {":memory:", "a?mode=memory", "b#c%41 d&e", "file:x"};
@@ -414,9 +416,9 @@ static void test_backwards_and_one_by_one(void **state)
     vfj_journal_close(journal);
 }
 
-/* Every byte of a line is read back, also when the line is no text. */
-/* The first record that is not older is found as by reading all times, also when the wall clock was
- * set back, set forth, or ran on in another boot. */
+/* Every byte of a line is read back, even when the line is not valid text. */
+/* The search for the first record since a time gives the same result as reading all times.
+ * Covers a wall clock that was set back or forward, or that differs in another boot. */
 static void test_since(void **state)
 {
     const char *path = kit_path("since.db");
@@ -430,7 +432,8 @@ static void test_since(void **state)
     assert_int_equal(vfj_journal_since(journal, INT64_MAX, &seq), VFJ_OK);
     assert_int_equal(seq, 0);
     vfj_journal_close(journal);
-    /* seconds 1 to 20000, set back by an hour at 7000 and forth by two at 13000, a boot at 16000 */
+    /* the times are seconds 1 to 20000; the clock is set back an hour at 7000 and forward two
+     * hours at 13000, and the guest boots at 16000 */
     kit_tamper(path,
                "DELETE FROM record;"
                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
@@ -529,7 +532,7 @@ static void test_bodies_are_kept_byte_for_byte(void **state)
         1);
 }
 
-/* A row that no version of this program writes is damage, not a record. */
+/* A row that no version of this program writes is reported as damage. */
 static void test_rows_that_are_no_records(void **state)
 {
     static const struct {

@@ -48,7 +48,7 @@ static void assert_equal_to_disk(const struct vfj_ledger *ledger, const char *pa
     read_state(path, read, &records);
     assert_int_equal(records, vfj_ledger_durable_seq(ledger));
     assert_int_equal(records, vfj_ledger_seq(ledger));
-    /* The digest is of what states are equal in: a slot that none uses has no bytes of its own. */
+    /* compares digests, because unused slots may have other bytes in memory */
     assert_memory_equal(&read->head, &vfj_ledger_state(ledger)->head, sizeof read->head);
     assert_true(vfj_state_digest(read) == vfj_state_digest(vfj_ledger_state(ledger)));
     free(read);
@@ -131,8 +131,7 @@ static void test_it_goes_on_where_it_ended(void **state)
         (uint64_t)kit_sql_integer(path, "SELECT cause FROM record WHERE kind = 'observed'"), asked);
 }
 
-/* Returns the answer to the probe of hn0: it has an address, and its VF is up with the data path.
- */
+/* Returns the observation of hn0: it has an address, and its VF is up and has the data path. */
 static struct vfj_event observed_hn0(uint64_t command)
 {
     struct vfj_event event = kit_devd("");
@@ -160,12 +159,12 @@ static void test_a_batch_is_one_commit(void **state)
     for (int fails = 1; fails >= 0; fails--) {
         struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
         kit_submit(ledger, kit_started());
-        struct vfj_event configured = kit_started(); /* its times */
+        struct vfj_event configured = kit_started(); /* for its times */
         configured.kind = VFJ_EVENT_CONFIGURED;
         configured.as.rc = vfj_span_of("ifconfig_hn0=DHCP");
         kit_submit(ledger, configured);
         assert_int_equal(vfj_ledger_submit(ledger, &event, &decision), VFJ_OK);
-        /* the first answer finds the VF, the next one confirms it */
+        /* the first observation finds the VF, the next one confirms that */
         while (vfj_command_reads(&decision->commands[0])) {
             assert_int_equal(decision->command_count, 1);
             assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
@@ -255,7 +254,7 @@ static void submit_burst(struct vfj_ledger *ledger, unsigned count)
     }
 }
 
-/* Each operation of a commit fails in turn, once or permanently. No row of the batch stays. */
+/* Each operation of a commit fails in turn, once or permanently. No row of the batch remains. */
 static void fail_commits(const char *name, int code, bool stay)
 {
     const char *path = fresh(name);
@@ -299,7 +298,7 @@ static void test_a_failed_commit_keeps_nothing(void **state)
     fail_commits("sync.db", SQLITE_IOERR_FSYNC, true);
 }
 
-/* With --on-journal-error continue the machine goes on, and all rows are written later. */
+/* With --on-journal-error continue the machine continues, and all rows are written later. */
 static void test_a_detached_ledger_keeps_everything(void **state)
 {
     const char *path = fresh("detached.db");
@@ -375,8 +374,8 @@ static void test_the_room_of_the_write_queue_is_bounded(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* More events than the write queue holds: the oldest are kept, the state goes back to theirs, and
- * all records replay. */
+/* More events than the write queue holds: the oldest remain, the state returns to that after
+ * them, and all records replay. */
 static void test_what_is_lost_is_counted_and_given_up(void **state)
 {
     static char line[4000];

@@ -28,8 +28,8 @@ int __wrap_link(const char *from, const char *to)
 
 static char detail_text[200];
 
-/* Publishes a file as `to`. Unless `meanwhile` is NULL, another file with that text is made at
- * `to` before. */
+/* Publishes a file as `to`. Unless `meanwhile` is NULL, another file with that text appears at
+ * `to` before the publishing. */
 static enum vfj_status publish(const char *to, const char *meanwhile)
 {
     struct vfj_publish new_file;

@@ -16,7 +16,7 @@
 
 enum { LINES = 5000, HASH_SIZE = 32, RULES_CHANGED_AT = 132 };
 
-static struct vfj_state *expected; /* the state after the whole journal */
+static struct vfj_state *expected; /* the state after all rows of the journal */
 
 static void submit_lines(struct vfj_ledger *ledger, unsigned count)
 {
@@ -74,8 +74,8 @@ static int remove_journals(void **state)
     return kit_scratch_remove(state);
 }
 
-/* Returns whether the snapshot beside edited.db is used. The state is then right in all parts
- * that the machine reads. */
+/* Opens edited.db. Returns whether its snapshot was used; the state must then be right in all
+ * parts that the machine reads. */
 static bool is_believed(void)
 {
     struct vfj_ledger *ledger = NULL;
@@ -111,7 +111,8 @@ static void test_state_is_the_same(void **state)
     vfj_ledger_close(ledger);
 }
 
-/* Rows appended after a start from a snapshot are chained, and an older snapshot still serves. */
+/* After a start from a snapshot, appended rows continue the chain, and a snapshot of before
+ * still works. */
 static void test_goes_on(void **state)
 {
     struct vfj_ledger *ledger = NULL;
@@ -204,7 +205,7 @@ static void test_hostile(void **state)
         believed += is_believed_as(bytes, length);
         bytes[at] ^= 0x41;
     }
-    /* only the unused addresses of the slot */
+    /* only changes of unused addresses of the slot are accepted */
     assert_in_range(believed, 0, 15);
     assert_in_range(tried, 60, 1000);
     free(bytes);

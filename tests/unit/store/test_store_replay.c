@@ -222,7 +222,7 @@ static void test_missing_and_extra_decisions_diverge(void **state)
     assert_non_null(strstr(result.found, "/bin/sh"));
 }
 
-/* No transaction of this program ends there, but a file may be cut there. */
+/* A file may be cut where no transaction of this program ends. */
 static void test_a_cut_tail_is_incomplete(void **state)
 {
     const char *path = fresh("tail.db");
