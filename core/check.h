@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-/* Operating errors are statuses (core/status.h). VFJ_CHECK is for conditions that only wrong
- * code can break. Release builds keep it, since a journal of a program that contradicts itself
- * has no value. */
+/* Operating errors are statuses (core/status.h). VFJ_CHECK is for conditions that only a fault of
+ * this program can break. Release builds keep the check, since the journal of a program that
+ * contradicts itself has no value. */
 #define VFJ_CHECK(condition)  \
     do {                      \
         if (!(condition))     \

@@ -1,17 +1,18 @@
-/* Every limit of the machine. Each has a test that reaches it. */
+/* Every limit of the machine. For each limit, a test reaches it. */
 #ifndef VFJ_CORE_LIMITS_H
 #define VFJ_CORE_LIMITS_H
 
 enum {
     VFJ_SLOTS_MAX = 64, /* hn interfaces in one state */
-    /* units of hn(4) whose VF a map probe reads; the name gives larger units */
+    /* units of hn(4) whose VF a map probe reads; the unit of an hn with a higher number comes from
+     * its name */
     VFJ_UNITS_MAX = 32,
     VFJ_LINE_MAX = 8192,   /* bytes of a devd or trace line, devd's own DEVCTL_MAXBUF */
     VFJ_VALUE_SIZE = 1024, /* a sysctl's value with its NUL */
     VFJ_PATH_SIZE = 256,   /* a path given as an operand, with its NUL */
-    VFJ_ARGS_SIZE = 512,   /* the free words of one command, with their NUL */
+    VFJ_ARGS_SIZE = 512,   /* the `text` of one command, with its NUL */
     VFJ_WORDS_MAX = 64,    /* words of one argv */
-    /* the words of a %fail or %slow, with their NUL; the words of any command fit */
+    /* the words of a %fail or %slow, with their NUL; room for the words of any command */
     VFJ_RULE_SIZE = 1024,
     /* all rc.conf values that the machine reads, encoded, with the NUL */
     VFJ_RC_SIZE = 16384,
@@ -19,9 +20,10 @@ enum {
     VFJ_BATCH_MAX = 160,        /* commands of one batch */
     VFJ_ROUTES_MAX = 16,        /* static routes that a plan restores */
     VFJ_PORTS_MAX = 32,         /* ports of one lagg(4): LAGG_MAX_PORTS */
-    VFJ_SCRIPT_QUEUE_MAX = 256, /* events that wait for devd while a script runs (policy scripts) */
-    VFJ_SLEEPERS_MAX = 128,     /* delayed hyperv_vfattach processes at once (policy scripts) */
-    VFJ_BODY_MAX = 20480,       /* bytes of a record's body, encoded */
+    VFJ_SCRIPT_QUEUE_MAX = 256, /* policy scripts: events that wait while devd runs a script */
+    /* policy scripts: delayed hyperv_vfattach processes at the same time */
+    VFJ_SLEEPERS_MAX = 128,
+    VFJ_BODY_MAX = 20480, /* bytes of a record's body, encoded */
 };
 
 #endif

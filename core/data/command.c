@@ -75,7 +75,7 @@ static void sysctl_of_unit(struct vfj_argv *argv, struct vfj_text *bytes, const 
     word(argv, bytes, name);
 }
 
-/* Adds the sysctls of the unit, or none when the unit is unknown. */
+/* Adds the sysctls of the unit. Adds none when `number` is empty: the unit is not known. */
 static void unit(struct vfj_argv *argv, struct vfj_text *bytes, const char *number)
 {
     if (number[0] == '\0')
@@ -90,7 +90,7 @@ static void units(struct vfj_argv *argv, struct vfj_text *bytes)
         sysctl_of_unit(argv, bytes, vfj_name_of_number(i).text, ".vf");
 }
 
-/* The sysctls of a snapshot. tx and rx are nodes, whose leaves sysctl(8) prints all. */
+/* Adds the sysctls of a snapshot. tx and rx are nodes; sysctl(8) prints all leaves of a node. */
 static void snapshot(const struct vfj_command *command, struct vfj_argv *argv,
                      struct vfj_text *bytes)
 {
@@ -207,7 +207,7 @@ uint32_t vfj_command_limit_ms(enum vfj_command_kind kind)
     return kind_of(kind)->limit_ms;
 }
 
-/* Returns whether the output has one of the messages, which '|' separates. */
+/* Returns true when the output has one of the messages. '|' separates messages. */
 static bool has_message(const char *output, const char *messages)
 {
     char message[VFJ_OUTPUT_SIZE];
@@ -240,7 +240,7 @@ bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj
         && !vfj_command_succeeded(command, outcome);
 }
 
-/* The grammar of operands and text */
+/* Checks of operands and text. */
 
 static bool is_operand(struct vfj_name name, char what)
 {
@@ -284,15 +284,15 @@ static bool consists_of(struct vfj_span word, const char *bytes)
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* Returns whether the text is hw.hn.NAME or dev.hn.NAME. With '=' in it, sysctl(8) would set the
- * variable. */
+/* Returns true when the text is hw.hn.NAME or dev.hn.NAME. Refuses a '=', which would make
+ * sysctl(8) set the variable. */
 static bool is_hn_sysctl(struct vfj_span text)
 {
     return consists_of(text, DIGITS LETTERS "._%")
         && (vfj_span_starts(text, "hw.hn.") || vfj_span_starts(text, "dev.hn."));
 }
 
-/* Returns whether the text is `before`, a name, and `after`. */
+/* Returns true when the text consists of `before`, a valid name, and `after`. */
 static bool is_path_of_name(struct vfj_span text, const char *before, const char *after)
 {
     struct vfj_name name;
@@ -343,8 +343,8 @@ static unsigned count_words(struct vfj_span text)
     return count;
 }
 
-/* Checks words from rc.conf: their number, and that they have no control character. The row's own
- * words stand before and after them. */
+/* Checks words from rc.conf: their number, and that they have no control character. In the command,
+ * the words of the kind's row stand before and after them. */
 static bool fits(struct vfj_span text, const char *row)
 {
     unsigned count = count_words(text);

@@ -1,4 +1,4 @@
-/* A command: a change of the guest, or a question to it. */
+/* A command: a change of the guest, or a probe, which reads the guest. */
 #ifndef VFJ_CORE_DATA_COMMAND_H
 #define VFJ_CORE_DATA_COMMAND_H
 
@@ -20,7 +20,7 @@ enum vfj_program {
     VFJ_PROGRAM_ROUTE,
     VFJ_PROGRAM_RTSOL,
     VFJ_PROGRAM_KILL,
-    VFJ_PROGRAM_LEASE,  /* a program of vfjournal: copies hn's lease for the lagg */
+    VFJ_PROGRAM_LEASE,  /* a program of vfjournal, which copies hn's lease for the lagg */
     VFJ_PROGRAM_SCRIPT, /* the per-interface script, whose path is argv[0] */
     VFJ_PROGRAM_COUNT
 };
@@ -34,29 +34,31 @@ enum vfj_command_text {
     VFJ_TEXT_PIDS,      /* process ids, or empty */
     VFJ_TEXT_ADDRESS,   /* an address, perhaps with its prefix length, then words of letters */
     VFJ_TEXT_WORDS,     /* words of rc.conf or route(8), as many as fit in one command */
-    /* "-inet6" and the words after it. IPv4 routes need no change: the kernel deletes them with
-     * their address */
+    /* "-inet6" and the words after it. There is no such command for IPv4 routes, since the kernel
+     * deletes them with their address. */
     VFJ_TEXT_ROUTE6,
     VFJ_TEXT_OWN_SCRIPT, /* the path of an hn's per-interface script */
 };
 
-/* The commands, one row each. Core, monitor, guest model and manual read nothing but this row.
- * X(symbol, persisted name, reads only, program, words, limit in ms, operands, text, messages).
+/* The commands, one row each. Core, monitor, guest model and manual take all their facts about a
+ * command from this row. X(symbol, persisted name, reads only, program, words, limit in ms,
+ * operands, text, messages).
  *
  * words      The argument list. A, B and C stand for the operands. TEXT stands for the words of
- *            `text`, and PATH for all of `text` as one word. FAMILY is inet or inet6, after the
- *            address in TEXT. UNIT stands for the sysctls of hn's unit TEXT, and UNITS for the VF
- *            of each unit.
+ *            `text`, and PATH for all of `text` as one word. FAMILY is inet or inet6, depending on
+ *            the address in TEXT. UNIT stands for the sysctls of hn's unit TEXT, and UNITS for the
+ *            sysctl of each unit that names its VF.
  * limit      The time that the command may need on a slow guest. rtsol(8) solicits at once and
  *            again after 4 s (RFC 4861, RTR_SOLICITATION_INTERVAL).
- * operands   One letter for each of A, B and C: a lagg (l), an interface (i), one of these or none
- *            (L, I), not used (.).
- * messages   Messages of failures that mean that the command's effect exists already, with '|'
- *            between them. FreeBSD's ifconfig(8), route(8), dhclient(8) and kill(1) print them. "*"
- *            means any failure: the guest has a network without the command's effect.
+ * operands   One letter for each of A, B and C: a lagg (l), an interface (i), a lagg or none (L),
+ *            an interface or none (I), not used (.).
+ * messages   Parts of messages, separated by '|'. A failure with one of them means that the
+ *            command's effect exists already. FreeBSD's ifconfig(8), route(8), dhclient(8) and
+ *            kill(1) print them. "*" means any failure: the guest has a network without the
+ *            command's effect.
  *
- * PROBE_SLOT asks for all of struct vfj_view, for hn A, its unit TEXT, lagg B and VF C.
- * PROBE_SNAPSHOT asks for all of struct vfj_hn_snapshot, for hn A, its unit TEXT and VF C. */
+ * PROBE_SLOT reads all of struct vfj_view, for hn A, its unit TEXT, lagg B and VF C. PROBE_SNAPSHOT
+ * reads all of struct vfj_hn_snapshot, for hn A, its unit TEXT and VF C. */
 /* clang-format off */
 #define VFJ_COMMAND_KINDS(X) \
     X(PROBE_SYSCTL, "probe-sysctl", true, SYSCTL, "sysctl -n TEXT", 5000, "...", HN_SYSCTL, "") \
@@ -106,10 +108,11 @@ enum vfj_command_kind {
 };
 
 struct vfj_command {
-    uint64_t id;         /* the core numbers commands 1, 2, 3 …, the same on replay; 0: none */
-    uint8_t kind;        /* enum vfj_command_kind */
-    uint8_t is_extra;    /* a probe for the journal, which the emulated scripts do not make */
-    uint8_t is_optional; /* the rest of the batch runs even when this fails */
+    uint64_t id;  /* numbered 1, 2, 3 … by the core, equally on replay; 0: none */
+    uint8_t kind; /* enum vfj_command_kind */
+    /* a probe for the journal, which FreeBSD's scripts do not make (policy scripts) */
+    uint8_t is_extra;
+    uint8_t is_optional; /* when this command fails, the rest of its batch still runs */
     uint32_t limit_ms;   /* the command is ended after this time */
     struct vfj_name hn;  /* the hn of the slot, or empty */
     struct vfj_name a, b, c;
@@ -118,7 +121,7 @@ struct vfj_command {
 
 const char *vfj_command_kind_name(enum vfj_command_kind kind);
 
-/* Returns whether the command only reads the guest. Such a command may run in observe mode, and
+/* Returns true when the command only reads the guest. Such a command may run in observe mode, and
  * before its record is durable. */
 bool vfj_command_reads(const struct vfj_command *command);
 
@@ -130,38 +133,39 @@ struct vfj_argv {
     char bytes[VFJ_ARGS_SIZE + 256];
 };
 
-/* Fills in the `index`th program of a command. Returns false past the last. A changing command has
- * one program, a probe up to four. A probe also reads files, which are no programs. */
+/* Fills in the program number `index` of a command, from 0. Returns false when the command has no
+ * such program. A changing command has one program, a probe up to four. The files that a probe
+ * reads are not programs. */
 bool vfj_command_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);
 
-/* Appends the argv as one shell line. */
+/* Appends the words of argv as one shell line. */
 void vfj_argv_print(const struct vfj_argv *argv, struct vfj_text *text);
 
 /* Returns the time limit of a kind, in milliseconds. */
 uint32_t vfj_command_limit_ms(enum vfj_command_kind kind);
 
-/* Copies the kind, the time limit, and the operands and text that the kind's row uses. Zeroes all
- * other members. */
+/* Copies to `bare` the kind, the time limit, and the operands and text that the kind's row uses.
+ * Zeroes all other members. */
 void vfj_command_bare(const struct vfj_command *command, struct vfj_command *bare);
 
-/* Returns whether operands and text match the kind's row: these may reach a program. Members that
- * the row does not use are not checked. */
+/* Returns true when operands and text match the kind's row. Only such operands may reach a program.
+ * Members that the row does not use are not checked. */
 bool vfj_command_is_well_formed(const struct vfj_command *command);
 
-/* Returns whether the failure means that the command's effect exists already. */
+/* Returns true when the failure means that the command's effect exists already. */
 bool vfj_command_already_so(enum vfj_command_kind kind, const struct vfj_outcome *outcome);
 
-/* Returns whether the command succeeded, or failed because its effect exists already. */
+/* Returns true when the command succeeded, or failed because its effect exists already. */
 bool vfj_command_succeeded(const struct vfj_command *command, const struct vfj_outcome *outcome);
 
-/* Returns whether this outcome ends the batch: the command failed, its effect does not exist, and
+/* Returns true when this outcome ends the batch: the command failed, its effect does not exist, and
  * the rest of the batch needs it. */
 bool vfj_command_stops_batch(const struct vfj_command *command, const struct vfj_outcome *outcome);
 
 /* Writes the body of the command's record. */
 void vfj_command_encode(const struct vfj_command *command, struct vfj_text *body);
-/* Reads the body of a command's record. The time limit and is_extra are not in it. Fails with
- * VFJ_BAD_BODY when no command has that body. */
+/* Reads the body of a command's record. The body contains neither the time limit nor is_extra.
+ * Fails with VFJ_BAD_BODY when the body is not that of a command. */
 enum vfj_status vfj_command_decode(struct vfj_span body, struct vfj_command *command);
 
 #endif

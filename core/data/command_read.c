@@ -6,7 +6,7 @@
 #include "core/text/kv.h"
 #include "core/text/trace_quote.h"
 
-enum { TEXT_WORDS_MAX = VFJ_WORDS_MAX - 8 }; /* beside the words of a kind */
+enum { TEXT_WORDS_MAX = VFJ_WORDS_MAX - 8 }; /* the row of a kind has eight other words at most */
 
 static const char *const words_of_kind[VFJ_COMMAND_COUNT] = {
 #define X(symbol, name, reads, program, words, ...) [VFJ_COMMAND_##symbol] = (words),
@@ -35,7 +35,7 @@ static unsigned count_words(struct vfj_span rest)
 }
 
 /* Splits a shell line, as vfj_argv_print() writes it, into the words of an argv. Returns false for
- * another text, and for too many words. */
+ * any other text, and for too many words. */
 static bool split(const char *line, struct vfj_argv *argv)
 {
     struct vfj_span rest = vfj_span_of(line);
@@ -49,15 +49,15 @@ static bool split(const char *line, struct vfj_argv *argv)
             return false;
         argv->words[argv->count++] = to;
         used += strlen(to) + 1;
-        if (rest.length > 0) /* the blank */
+        if (rest.length > 0) /* a blank follows the word */
             rest = (struct vfj_span){rest.text + 1, rest.length - 1};
     }
     return true;
 }
 
-/* Reads the operands for one element of a kind's row from `argv` at *at. `more` elements follow.
- * The function does not check literal words and the family. The caller prints the command again
- * and compares. */
+/* Reads the operands for one element of a kind's row from the word *at of `argv`. `more` elements
+ * follow in the row. Does not check literal words and the family: the caller prints the command
+ * again and compares the result. */
 static bool take_word(struct vfj_span what, const struct vfj_argv *argv, unsigned *at,
                       unsigned more, struct vfj_command *command)
 {
@@ -90,7 +90,7 @@ static bool take_argv(const char *line, struct vfj_command *command)
     if (!split(line, &argv))
         return false;
     while (vfj_span_word(&rest, &what)) {
-        /* kept when the element has no word of TEXT */
+        /* Saved, since an element other than TEXT and PATH does not set the text. */
         memcpy(before, command->text, sizeof before);
         if (!take_word(what, &argv, &at, count_words(rest), command))
             return false;

@@ -20,8 +20,8 @@
     X(SWITCHED, "switched",                                                              \
       "Transparent mode: an observation shows that hn(4) has moved the data path to the VF.")
 
-/* The moves that a slot may make, with each reason for them. X(from, to, reason). vfj_step_move()
- * checks every move. */
+/* The moves that a slot may make. A move has a row for each of its reasons. X(from, to, reason).
+ * vfj_step_move() checks every move. */
 #define VFJ_SLOT_MOVES(X)                 \
     X(DETACHED, ATTACHED, VF_ATTACHED)    \
     X(DETACHED, ATTACHED, VF_FOUND)       \
@@ -79,11 +79,11 @@ struct vfj_slot_move {
     uint8_t reason;   /* enum vfj_reason */
 };
 
-/* The rows of VFJ_SLOT_MOVES, in their order. */
+/* Returns the rows of VFJ_SLOT_MOVES, in their order. *count is their number. */
 const struct vfj_slot_move *vfj_slot_moves(unsigned *count);
 
-/* Returns whether VFJ_SLOT_MOVES has a row for the move, and whether it has one with that
- * reason. */
+/* The first function returns true when VFJ_SLOT_MOVES has a row for the move. The second function
+ * returns true when it has a row for the move and the reason. */
 bool vfj_slot_state_may_follow(enum vfj_slot_state from, enum vfj_slot_state to);
 bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vfj_reason reason);
 
@@ -91,21 +91,22 @@ bool vfj_slot_may_move(enum vfj_slot_state from, enum vfj_slot_state to, enum vf
 struct vfj_transition {
     struct vfj_name hn;
     struct vfj_name vf;
-    /* counts the VFs of this hn: (boot, hn, VF, generation) names one attachment */
+    /* counts the VFs of this hn; boot, hn, VF and generation together name one attachment */
     uint64_t generation;
     uint8_t from, to; /* enum vfj_slot_state */
     uint8_t reason;   /* enum vfj_reason */
     int64_t delay_us; /* duration of a timer that the transition armed, else 0 */
 };
 
-/* The most commands and transitions of a step. A step issues a probe for each slot and one of
- * the map, or the batch of one slot. */
+/* The most commands and transitions of a step. A step issues either a probe for each slot and one
+ * of the map, or the batch of one slot. */
 enum {
     VFJ_COMMANDS_MAX = VFJ_SLOTS_MAX + VFJ_BATCH_MAX + 2,
     VFJ_TRANSITIONS_MAX = 8 * VFJ_SLOTS_MAX
 };
 
-/* The parts of `next` that a step has written. The other parts of `next` are not valid. */
+/* The parts of the next state that a step has written. The other parts of the next state are not
+ * valid. */
 struct vfj_touched {
     uint64_t slots; /* bit i: slots[i] */
     bool rc;
@@ -115,18 +116,18 @@ struct vfj_touched {
 
 struct vfj_decision {
     /* enum vfj_reason, for the event's record: why the event changed nothing, or a peculiarity of
-     * it */
+     * the event */
     uint8_t note;
     uint16_t command_count;
     uint16_t transition_count;
     int64_t deadline_us; /* mono time of the next timer event; INT64_MAX: none */
-    bool is_idle;        /* the daemon is stopping, no plan is active, and it may end */
+    bool is_idle;        /* the daemon is stopping, no plan is active, and the daemon may end */
     struct vfj_touched touched;
     struct vfj_command commands[VFJ_COMMANDS_MAX];
     struct vfj_transition transitions[VFJ_TRANSITIONS_MAX];
 };
 
-/* The body of a transition's record. */
+/* Writes the body of a transition's record. */
 void vfj_transition_encode(const struct vfj_transition *transition, struct vfj_text *body);
 
 #endif

@@ -23,7 +23,7 @@ static const char *const mode_names[] = {[VFJ_MODE_OBSERVE] = "observe", [VFJ_MO
 static const char *const policy_names[]
     = {[VFJ_POLICY_SCRIPTS] = "scripts", [VFJ_POLICY_VFJOURNAL] = "vfjournal"};
 
-/* Returns the index of the name in a table, or the size of the table. */
+/* Returns the index of the name in the table, or `count` when the table lacks the name. */
 static unsigned find_name(const char *const *names, unsigned count, struct vfj_span name)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -108,8 +108,8 @@ static void encode_outcome(const struct vfj_outcome *outcome, struct vfj_text *b
         vfj_kv_add_string(body, "output", outcome->output);
 }
 
-/* Writes '"' as "'", and '\\' as '/'. A decoded text points into the record, so that it must need
- * no quoting. */
+/* Writes a pair whose value needs no quoting, since the decoded text points into the record. '"'
+ * becomes "'", and '\\' becomes '/'. */
 static void encode_text(const char *key, struct vfj_span text, struct vfj_text *body)
 {
     size_t kept = body->length;
@@ -157,7 +157,7 @@ void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body)
     }
 }
 
-/* Takes the next pair. Returns false when it has another key. */
+/* Takes the next pair. Returns false when there is none or it has another key. */
 static bool next_is(struct vfj_span *rest, const char *key, struct vfj_kv *pair)
 {
     return vfj_kv_next(rest, pair) == VFJ_KV_PAIR && vfj_span_is(pair->key, key);
@@ -217,7 +217,7 @@ static bool decode_outcome(struct vfj_span rest, struct vfj_outcome *outcome)
         && vfj_kv_value(&pair, outcome->output, sizeof outcome->output) && at_end(rest);
 }
 
-/* Reads one pair. The text points to the value, which has no quoting to undo. */
+/* Reads the only pair of a record. *text points to the value, which must have no escapes. */
 static bool decode_text(struct vfj_span rest, const char *key, struct vfj_span *text)
 {
     struct vfj_kv pair;

@@ -1,4 +1,4 @@
-/* An event: a devd line, an answer, an outcome, a timer, a start, a gap. */
+/* An event: a devd line, an observation, an outcome, a timer, a start, a gap … */
 #ifndef VFJ_CORE_DATA_EVENT_H
 #define VFJ_CORE_DATA_EVENT_H
 
@@ -51,19 +51,19 @@ enum vfj_devd_kind {
 struct vfj_devd {
     struct vfj_span raw;      /* borrowed: the line without its end, every byte kept */
     uint8_t kind;             /* enum vfj_devd_kind */
-    uint8_t note;             /* enum vfj_reason: why no command can use the line */
+    uint8_t note;             /* enum vfj_reason: why commands cannot use the line */
     bool link_up;             /* LINK */
-    struct vfj_name name;     /* the subsystem; empty for OTHER */
-    struct vfj_name new_name; /* RENAMED */
+    struct vfj_name name;     /* the interface of the line (its `subsystem`); empty for OTHER */
+    struct vfj_name new_name; /* RENAMED: the interface's new name */
 };
 
 /* Reads a devd line (sys/kern/kern_devctl.c has the layout). Accepts any bytes: a line of no known
- * form is OTHER. A note says that a line is broken, or names an interface that no command may use.
- * The comparison of `system` and `type` ignores case, as in rules of devd.conf(5). */
+ * form is OTHER. Sets `note` when the line is broken, or names an interface that no command may
+ * use. Compares `system` and `type` without regard to case, as rules of devd.conf(5) do. */
 void vfj_devd_parse(struct vfj_span raw, struct vfj_devd *devd);
 
-/* Returns whether the line's system is ETHERNET, IFNET or HYPERV_NIC_VF. `--capture network` keeps
- * such lines. */
+/* Returns true when the line's system is ETHERNET, IFNET or HYPERV_NIC_VF. With `--capture
+ * network`, the journal records only such lines. */
 bool vfj_devd_is_network(struct vfj_span raw);
 
 enum vfj_mode { VFJ_MODE_OBSERVE, VFJ_MODE_ACT };
@@ -81,7 +81,7 @@ struct vfj_started {
     uint8_t policy;   /* enum vfj_policy */
 };
 
-/* X(symbol, persisted name): how a command ended. */
+/* How a command ended. X(symbol, persisted name). */
 #define VFJ_OUTCOMES(X)                                                             \
     X(EXITED, "exited")   /* ended by itself with exit status `status` */           \
     X(SIGNALED, "signal") /* ended by signal `status` */                            \
@@ -100,18 +100,18 @@ enum vfj_outcome_kind {
 enum { VFJ_OUTPUT_SIZE = 256 };
 
 struct vfj_outcome {
-    uint64_t command; /* id */
+    uint64_t command; /* id of the command */
     uint8_t kind;     /* enum vfj_outcome_kind */
     int32_t status;
     int64_t duration_us;
-    /* the beginning of the command's output, both streams, without NULs */
+    /* the beginning of standard output and standard error, joined, without NULs */
     char output[VFJ_OUTPUT_SIZE];
 };
 
-/* Returns whether the command has exit status 0, or was skipped. */
+/* Returns true when the command has exit status 0, or was skipped. */
 bool vfj_outcome_ok(const struct vfj_outcome *outcome);
 
-/* Returns whether the command was started. */
+/* Returns true when the command was started. */
 bool vfj_outcome_ran(const struct vfj_outcome *outcome);
 
 struct vfj_event {
@@ -121,7 +121,7 @@ struct vfj_event {
     union {
         struct vfj_started started;
         /* STOPPING, STOPPED and GAP: the reason, one line. CONNECTED: the path of the socket.
-         * Borrowed. The record has "'" for '"' and '/' for '\\'. */
+         * Borrowed. The record has "'" in the place of '"', and '/' in the place of '\\'. */
         struct vfj_span text;
         /* CONFIGURED: NAME=value pairs in devd's grammar, at most VFJ_RC_SIZE - 1 bytes.
          * Borrowed. */
@@ -132,16 +132,17 @@ struct vfj_event {
     } as;
 };
 
-/* Return the persisted name of a kind, and the kind of a name. An unknown name gives
- * VFJ_EVENT_COUNT. */
+/* The first function returns the persisted name of a kind. The second one returns the kind with
+ * that name, or VFJ_EVENT_COUNT for an unknown name. */
 const char *vfj_event_kind_name(enum vfj_event_kind kind);
 enum vfj_event_kind vfj_event_kind_parse(struct vfj_span name);
 const char *vfj_devd_kind_name(enum vfj_devd_kind kind);
 
-/* Writes the body of the event's record: the raw line of DEVD, key=value text of others. */
+/* Writes the body of the event's record: the raw line for DEVD, key=value text for all other
+ * kinds. */
 void vfj_event_encode(const struct vfj_event *event, struct vfj_text *body);
 /* Reads the body of an event's record. The caller sets times and kind. Borrowed members point into
- * `body`. */
+ * `body`. Fails with VFJ_BAD_BODY when the body is not that of such an event. */
 enum vfj_status vfj_event_decode(enum vfj_event_kind kind, struct vfj_span body,
                                  struct vfj_event *event);
 

@@ -60,8 +60,7 @@ enum vfj_reason vfj_found_reason(enum vfj_finding_kind kind);
 bool vfj_found_is_fault(enum vfj_finding_kind kind);
 const char *vfj_found_advice(enum vfj_finding_kind kind);
 
-/* Returns what an administrator can do about the finding with that reason. Returns NULL for a
- * reason of no finding. */
+/* Returns the advice for the finding with that reason, or NULL when no finding has that reason. */
 const char *vfj_reason_advice(enum vfj_reason reason);
 
 #endif

@@ -36,7 +36,7 @@ int64_t vfj_count_since(int64_t before, int64_t now)
     return before == VFJ_COUNT_UNKNOWN || now < before ? VFJ_COUNT_UNKNOWN : now - before;
 }
 
-/* sysctl(8)'s names */
+/* Reading values by sysctl(8)'s names. */
 
 static bool skip(struct vfj_span *name, const char *prefix)
 {
@@ -55,7 +55,7 @@ static void add_count(int64_t *sum, struct vfj_span value)
     *sum = (*sum == VFJ_COUNT_UNKNOWN ? 0 : *sum) + number;
 }
 
-/* Returns whether the leaf has the form M.packets. */
+/* Returns true when the leaf has the form M.packets. */
 static bool is_packets(struct vfj_span leaf)
 {
     size_t digits = 0;
@@ -65,7 +65,7 @@ static bool is_packets(struct vfj_span leaf)
         && vfj_span_is((struct vfj_span){leaf.text + digits, leaf.length - digits}, ".packets");
 }
 
-/* This program knows no meaning of values other than 0 and 1. */
+/* Parses 0 or 1. The meaning of any other value is not known. */
 static int64_t parse_enabled(struct vfj_span value)
 {
     int64_t number = vfj_count_parse(value);
@@ -120,8 +120,8 @@ void vfj_hn_snapshot_take_sysctl(struct vfj_hn_snapshot *snapshot, const char *u
 
 bool vfj_hn_snapshot_device(struct vfj_name vf, struct vfj_text *device)
 {
-    /* the driver in the interface's name, and that of its newbus device (sys/dev/mlx5,
-     * sys/dev/mana, iflib) */
+    /* The driver's name in the interface's name, and the name of its newbus device (sys/dev/mlx5,
+     * sys/dev/mana, iflib). */
     static const struct {
         const char *interface, *device;
     } drivers[] = {{"mce", "mlx5_core"}, {"mana", "mana"}, {"ixv", "ixv"}, {"iavf", "iavf"}};
@@ -142,7 +142,7 @@ struct vfj_name vfj_hn_snapshot_vf(const struct vfj_hn_snapshot *snapshot,
     return snapshot->has_vf_name ? snapshot->vf_name : command->c;
 }
 
-/* The record */
+/* Encoding and decoding the record. */
 
 static void add_count_pair(struct vfj_text *text, const char *prefix, const char *key,
                            int64_t count)

@@ -13,8 +13,8 @@
 enum vfj_link { VFJ_LINK_UNKNOWN, VFJ_LINK_UP, VFJ_LINK_DOWN };
 enum vfj_laggproto { VFJ_LAGGPROTO_NONE, VFJ_LAGGPROTO_FAILOVER, VFJ_LAGGPROTO_OTHER };
 
-/* Uses of an interface that lagg(4) would end: it is a VLAN's parent, a bridge's member, or belongs
- * to another FIB than 0. X(symbol, persisted name). */
+/* Uses of an interface that end when the interface becomes a port of a lagg(4): it is a VLAN's
+ * parent, a bridge's member, or belongs to another FIB than 0. X(symbol, persisted name). */
 #define VFJ_USES(X)     \
     X(NONE, "")         \
     X(VLAN, "vlan")     \
@@ -42,16 +42,16 @@ struct vfj_interface {
     bool ifdisabled;   /* nd6 option IFDISABLED: no IPv6 */
     bool truncated;    /* the interface has more addresses than VFJ_ADDRESSES_MAX */
     uint8_t link;      /* enum vfj_link */
-    uint8_t laggproto; /* enum vfj_laggproto; NONE when it is not a lagg */
+    uint8_t laggproto; /* enum vfj_laggproto; NONE: not a lagg */
     uint8_t address_count;
     uint8_t port_count;
-    bool carp;   /* carp(4) shares addresses of the interface, which have a vhid */
-    uint8_t use; /* enum vfj_use: use by the interfaces in `ports`, or of the interface itself */
+    bool carp;   /* addresses of the interface have a vhid: carp(4) shares them */
+    uint8_t use; /* enum vfj_use: how the interfaces in `ports` use this one, or its own use */
     uint32_t mtu;
     /* inet addresses, and inet6 addresses that are neither link-local nor autoconf */
     struct vfj_address addresses[VFJ_ADDRESSES_MAX];
-    /* the ports of a lagg or bridge, as listed; the parent of a VLAN; the VLANs or bridges that
-     * use the hn of a view */
+    /* The ports of a lagg or bridge, in the kernel's order, or the parent of a VLAN. For the hn of
+     * a view: the VLANs or bridges that use it. */
     struct vfj_name ports[VFJ_PORTS_MAX];
 };
 
@@ -60,20 +60,21 @@ bool vfj_interface_has_port(const struct vfj_interface *lagg, struct vfj_name po
 bool vfj_interface_add_address(struct vfj_interface *interface, const struct vfj_address *address);
 bool vfj_interface_add_port(struct vfj_interface *interface, struct vfj_name port);
 void vfj_interface_drop_port(struct vfj_interface *interface, struct vfj_name port);
-/* Appends a bridge's member. Without room it replaces the last member, unless the new one is a
- * tap(4), an epair(4) or a jail's vnet interface. A host of many guests or jails lists the
- * newest interface first, and hn last. */
+/* Appends a bridge's member. When there is no room, the new member replaces the last one, unless
+ * the new member is a tap(4), an epair(4) or a jail's vnet interface. On a host of many guests or
+ * jails, a bridge lists its newest member first and hn last. */
 void vfj_interface_add_member(struct vfj_interface *bridge, struct vfj_name member);
 
 struct vfj_pair {
     struct vfj_name vf;
     struct vfj_name hn;
-    struct vfj_name unit; /* N of the dev.hn.N.vf that names the VF; empty: none */
+    /* N of the sysctl dev.hn.N.vf that names the VF; empty: no sysctl names it */
+    struct vfj_name unit;
 };
 
 enum { VFJ_TRANSPARENT_ABSENT = -1 }; /* the kernel has no hw.hn.vf_transparent */
 
-/* hw.hn.*: the kernel's map of VFs to hns (sys/dev/hyperv/netvsc/if_hn.c). */
+/* The kernel's map of VFs to hns, read from sysctls hw.hn.* (sys/dev/hyperv/netvsc/if_hn.c). */
 struct vfj_map {
     int32_t transparent; /* value of hw.hn.vf_transparent, or VFJ_TRANSPARENT_ABSENT */
     bool has_list;       /* the kernel has hw.hn.vflist */
@@ -82,8 +83,9 @@ struct vfj_map {
     struct vfj_pair pairs[VFJ_SLOTS_MAX];
 };
 
-/* The directory of an administrator's script that replaces this program for one hn. FreeBSD's
- * hyperv_vfup uses the one of base, local software the other (hier(7)). */
+/* The directory of a per-interface script. Such a script of the administrator replaces this program
+ * for one hn. FreeBSD's hyperv_vfup searches the directory of base. Local software has another
+ * directory (hier(7)). */
 enum vfj_own_script {
     VFJ_OWN_SCRIPT_NONE,
     VFJ_OWN_SCRIPT_BASE,
@@ -91,23 +93,25 @@ enum vfj_own_script {
     VFJ_OWN_SCRIPT_COUNT
 };
 
-/* Returns the script's path up to the hn's name. `script` is not NONE. */
+/* Returns the path of a per-interface script without the hn's name, which follows it. `script` is
+ * not NONE. */
 const char *vfj_own_script_path(enum vfj_own_script script);
 
-/* All facts about the guest that joining one hn and its VF needs. */
+/* All facts about the guest that are needed to join one hn and its VF. */
 struct vfj_view {
     struct vfj_name hn_name;
-    struct vfj_name vf_name; /* dev.hn.N.vf; empty when none */
-    struct vfj_name rxvf;    /* dev.hn.N.rxvf: the VF that has the data path; empty when none */
+    struct vfj_name vf_name; /* value of dev.hn.N.vf; empty: no VF */
+    /* value of dev.hn.N.rxvf, the VF that has the data path; empty: none */
+    struct vfj_name rxvf;
     int32_t transparent;
-    uint8_t script; /* enum vfj_own_script: directory of a script that may run */
+    uint8_t script; /* enum vfj_own_script: the directory of hn's script, if the script may run */
     bool lease;     /* hn's dhclient lease file exists */
     uint8_t pad[2];
-    uint64_t hn_dhclient;    /* pid of the running dhclient of hn; 0 when none */
-    uint64_t vf_dhclient;    /* pid of the running dhclient of the VF; 0 when none */
-    uint64_t lagg_dhclient;  /* pid of the running dhclient of the lagg; 0 when none */
-    struct vfj_name hn_lagg; /* the lagg that has hn as a port; empty when none */
-    struct vfj_name vf_lagg; /* the lagg that has the VF as a port; empty when none */
+    uint64_t hn_dhclient;    /* pid of hn's running dhclient; 0: none */
+    uint64_t vf_dhclient;    /* pid of the VF's running dhclient; 0: none */
+    uint64_t lagg_dhclient;  /* pid of the lagg's running dhclient; 0: none */
+    struct vfj_name hn_lagg; /* the lagg that has hn as a port; empty: none */
+    struct vfj_name vf_lagg; /* the lagg that has the VF as a port; empty: none */
     struct vfj_interface hn;
     struct vfj_interface vf;
     struct vfj_interface lagg; /* the laggN of hn's unit */
@@ -115,40 +119,40 @@ struct vfj_view {
     struct vfj_address gateway;
     bool gateway_on_lagg;
     uint8_t pad2[3];
-    /* Gateway of the IPv6 default route that somebody added (RTF_STATIC). A router's
-     * advertisement restores its own route. A link-local gateway is without its scope, which is
-     * the interface. */
+    /* Gateway of a static IPv6 default route (RTF_STATIC), which a command added. Other routes are
+     * not recorded: a router's advertisement restores its route. A link-local gateway is without
+     * its scope, which is the interface. */
     struct vfj_address gateway6;
     bool gateway6_on_lagg;
     uint8_t pad3[3];
-    /* reason why an existing per-interface script may not run; empty: none is refused */
+    /* why an existing per-interface script may not run; empty: no script was refused */
     char script_refused[VFJ_PATH_SIZE];
 };
 
-/* Adds an interface of the guest to the users of hn if it is one. `users` has the name of hn,
- * the first use found, and in `ports` the interfaces of that use. */
+/* Adds an interface of the guest to the users of hn, when it uses hn. The member `name` of `users`
+ * is hn, `use` is the first use found, and `ports` has the interfaces of that use. */
 void vfj_view_add_user(struct vfj_interface *users, const struct vfj_interface *interface);
-/* Gives hn, if it exists, these users. */
+/* Copies the users to hn, when hn exists. */
 void vfj_view_take_users(struct vfj_interface *hn, const struct vfj_interface *users);
 
-/* Returns hn's VF: dev.hn.N.vf, or else the VF that has the data path, since the kernel drops a
- * renamed VF. Returns an empty name without a VF. */
+/* Returns the VF that dev.hn.N.vf names. When it names none, returns the VF that has the data path,
+ * since the kernel drops a renamed VF from dev.hn.N.vf. Returns an empty name without a VF. */
 struct vfj_name vfj_view_vf(const struct vfj_view *view);
 
 /* A file of the guest: a per-interface script, or a pidfile. */
 struct vfj_file {
     bool exists;
-    /* the beginning of the file; empty when the file is not readable, not text, or not requested */
+    /* the beginning of the file; empty: the file cannot be read, is not text, or was not
+     * requested */
     char text[VFJ_VALUE_SIZE];
 };
 
-/* Stands for a number of a snapshot that no probe read, that was no number, or that exceeds
- * VFJ_COUNT_MAX. */
+/* Stands for a number that no probe read, that was no number, or that exceeds VFJ_COUNT_MAX. */
 enum { VFJ_COUNT_UNKNOWN = -1 };
 #define VFJ_COUNT_MAX INT64_C(1000000000000000000)
 
-/* Numbers of one interface: X(key in a record and word of %if, member). Each is VFJ_COUNT_UNKNOWN
- * when it was not read. */
+/* Numbers of one interface. X(key in a record and word of %if, member). A number that was not read
+ * is VFJ_COUNT_UNKNOWN. */
 #define VFJ_COUNTERS(X)         \
     X("in", in)                 \
     X("out", out)               \
@@ -165,22 +169,23 @@ struct vfj_counters {
     int64_t in, out; /* packets (struct if_data) */
     int64_t errors_in, errors_out;
     int64_t drops_in, drops_out;
-    int64_t bits_per_s;         /* speed of the link */
-    int64_t options;            /* the bits of ifconfig(8)'s options=: IFCAP_* that are enabled */
+    int64_t bits_per_s; /* speed of the link */
+    /* the number in ifconfig(8)'s options=, whose bits are the enabled IFCAP_* capabilities */
+    int64_t options;
     char media[VFJ_MEDIA_SIZE]; /* ifconfig(8)'s media: line; empty: unknown */
 };
 
-/* Returns counters of which none is known. */
+/* Returns counters whose members are all unknown. */
 struct vfj_counters vfj_counters_unknown(void);
 
-/* One end of the pair of hn and VF. */
+/* One of the two interfaces of a snapshot: hn or its VF. */
 struct vfj_end {
     struct vfj_counters counters;
     struct vfj_interface interface;
 };
 
-/* Numbers of hn(4)'s sysctls, and one of a file: X(key in a record, member). Each is
- * VFJ_COUNT_UNKNOWN when it was not read. */
+/* Numbers from sysctls of hn(4), and the pid of a dhclient. X(key in a record, member). A number
+ * that was not read is VFJ_COUNT_UNKNOWN. */
 #define VFJ_HN_SNAPSHOT_COUNTS(X)     \
     X("enabled", enabled)             \
     X("attwait_s", attwait_s)         \
@@ -189,17 +194,19 @@ struct vfj_end {
     X("synthetic_out", synthetic_out) \
     X("vf_dhclient", vf_dhclient)
 
-/* A snapshot of hn and its VF in transparent mode: the data path, and all that may change with
- * it. */
+/* A snapshot of hn and its VF in transparent mode: the data path, and all facts that may change
+ * together with it. */
 struct vfj_hn_snapshot {
-    int64_t enabled;       /* dev.hn.N.vf_xpnt_enabled: 1 while the VF has the data path, or 0 */
-    int64_t attwait_s;     /* hw.hn.vf_xpnt_attwait */
-    int64_t tso_max;       /* dev.hn.N.tso_max */
-    int64_t synthetic_in;  /* packets of hn's own queues: the sum of dev.hn.N.rx.M.packets */
-    int64_t synthetic_out; /* likewise dev.hn.N.tx.M.packets */
-    int64_t vf_dhclient;   /* pid of the dhclient(8) of the VF; 0: none */
-    int32_t transparent;   /* hw.hn.vf_transparent, or VFJ_TRANSPARENT_ABSENT */
-    bool has_vf_name;      /* dev.hn.N.vf was read */
+    int64_t enabled;   /* dev.hn.N.vf_xpnt_enabled: 1 while the VF has the data path, or 0 */
+    int64_t attwait_s; /* hw.hn.vf_xpnt_attwait */
+    int64_t tso_max;   /* dev.hn.N.tso_max */
+    /* packets that hn's own queues received: the sum of dev.hn.N.rx.M.packets */
+    int64_t synthetic_in;
+    /* packets that hn's own queues sent: the sum of dev.hn.N.tx.M.packets */
+    int64_t synthetic_out;
+    int64_t vf_dhclient; /* pid of the dhclient(8) of the VF; 0: none */
+    int32_t transparent; /* hw.hn.vf_transparent, or VFJ_TRANSPARENT_ABSENT */
+    bool has_vf_name;    /* dev.hn.N.vf was read */
     uint8_t pad[3];
     struct vfj_name vf_name;          /* dev.hn.N.vf; empty: none */
     char location[VFJ_LOCATION_SIZE]; /* the VF's %location, its PCI slot; empty: unknown */
@@ -220,7 +227,8 @@ enum vfj_probe {
 struct vfj_observation {
     uint64_t command; /* id of the probe command */
     uint8_t probe;    /* enum vfj_probe: the valid member of `as` */
-    /* false: the guest could not be read, or reported an error (`sysctl -n` of an unknown name) */
+    /* false: the guest could not be read, or reported an error, as `sysctl -n` does for an unknown
+     * name */
     bool ok;
     union {
         char value[VFJ_VALUE_SIZE];
@@ -232,15 +240,16 @@ struct vfj_observation {
     } as;
 };
 
-/* Append the pairs of an interface, with `prefix` before their keys, and read one of them. `key`
- * is without the prefix. Returns false for any other pair. */
+/* The first function appends the pairs of an interface, with `prefix` before their keys. The second
+ * function reads one of these pairs; `key` is its key without the prefix. It returns false for any
+ * other pair. */
 void vfj_interface_encode(const struct vfj_interface *interface, const char *prefix,
                           struct vfj_text *text);
 struct vfj_kv;
 bool vfj_interface_take(const struct vfj_kv *pair, struct vfj_span key,
                         struct vfj_interface *interface);
 
-/* Write an observation as a record body, and read it. decode(encode(x)) is x for every
+/* Write an observation as a record body, and read it again. decode(encode(x)) equals x for every
  * well-formed x. */
 void vfj_observation_encode(const struct vfj_observation *observation, struct vfj_text *text);
 enum vfj_status vfj_observation_decode(struct vfj_span body, struct vfj_observation *observation);

@@ -5,7 +5,7 @@
 
 #include "core/text/kv.h"
 
-/* Returns whether a name belongs to another driver than hn(4). An administrator may still give
+/* Returns true when the name is one of a driver other than hn(4). An administrator may still give
  * an hn such a name. */
 static bool is_of_other_driver(struct vfj_span name)
 {
@@ -21,7 +21,8 @@ static bool is_of_other_driver(struct vfj_span name)
     return false;
 }
 
-/* Returns whether the name is hnN_TAG, the form of hnN.TAG in variables. */
+/* Returns true when the name has the form hnN_TAG. In names of variables, this is the form of the
+ * VLAN hnN.TAG. */
 static bool is_vlan_of_hn(struct vfj_span name)
 {
     size_t digits = 0;
@@ -33,7 +34,7 @@ static bool is_vlan_of_hn(struct vfj_span name)
         && name.text[2 + digits + 1] >= '0' && name.text[2 + digits + 1] <= '9';
 }
 
-/* Returns whether the name is INTERFACE_aliasN of an alias that does not matter. */
+/* Returns true when the name is INTERFACE_aliasN, and this program does not need that alias. */
 static bool is_surplus_alias(struct vfj_span name)
 {
     static const char suffix[] = "_alias";
@@ -64,8 +65,8 @@ bool vfj_rc_is_surplus(struct vfj_span name)
     return is_of_other_driver(interface) || is_vlan_of_hn(interface);
 }
 
-/* Finds the last pair of the variable. Most variables are not set. strstr(3) shows that faster
- * than the tokenizer. */
+/* Finds the last pair of the variable. Most variables are not set, and strstr(3) detects that
+ * faster than the tokenizer. */
 static bool find(const struct vfj_rc *rc, const char *name, struct vfj_kv *pair)
 {
     return strstr(rc->text, name) != NULL && vfj_kv_find(vfj_span_of(rc->text), name, pair);
@@ -91,7 +92,7 @@ bool vfj_rc_get(const struct vfj_rc *rc, const char *name, char *value, size_t s
     return true;
 }
 
-/* Reads a number as test(1) does: strtoimax(3), decimal, the whole word. */
+/* Reads a number as test(1) does: a whole word in decimal, for strtoimax(3). */
 static bool test_number(struct vfj_span word, int64_t *number)
 {
     if (word.length > 1 && word.text[0] == '+' && word.text[1] != '-')
@@ -147,8 +148,7 @@ void vfj_rc_if_words(const struct vfj_rc *rc, struct vfj_name interface, char *w
         vfj_rc_get(rc, "ifconfig_DEFAULT", words, size);
 }
 
-/* Return whether the driver has no address (noafif of network.subr), or never uses DHCP
- * (dhcpif). */
+/* Returns true when the interface's name is the driver's name and a number. */
 static bool starts_with_driver(struct vfj_name interface, const char *driver)
 {
     size_t length = strlen(driver);
@@ -188,7 +188,7 @@ bool vfj_rc_is_dhcp(const struct vfj_rc *rc, struct vfj_name interface)
     return false;
 }
 
-/* Returns checkyesno() of rc.subr for the variable. */
+/* Returns the result of rc.subr's checkyesno() for the variable. */
 static bool is_yes(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_VALUE_SIZE];
@@ -225,8 +225,8 @@ static bool is_pseudo_word(struct vfj_span word)
     return false;
 }
 
-/* Returns whether the word stands for a password. Such words differ from rc.conf's, and no
- * command uses them. */
+/* Returns true when the word replaces a password. No command uses a value with such a word, since
+ * the value differs from rc.conf's. */
 static bool is_blanked(struct vfj_span word)
 {
     return vfj_span_is(word, VFJ_RC_BLANK);
@@ -357,8 +357,8 @@ bool vfj_rc_alias(const struct vfj_rc *rc, struct vfj_name interface, unsigned n
     return true;
 }
 
-/* Returns whether the words of a value fit in one command. The command has "ifconfig IF" or
- * "route add" before them, and "alias" or other keywords after them. */
+/* Returns true when the words of a value fit in one command, after "ifconfig IF" or "route add" and
+ * before "alias" or other keywords. */
 static bool fits(const struct vfj_rc *rc, const char *name)
 {
     char value[VFJ_ARGS_SIZE - 16];
@@ -404,7 +404,8 @@ bool vfj_rc_default_router6(const struct vfj_rc *rc, char *router, size_t size)
     return strchr(router, ':') != NULL && strchr(router, ' ') == NULL;
 }
 
-/* Reads NAME or NAME:IF. Returns the name when the entry is for that interface or for any. */
+/* Parses an entry of static_routes: NAME or NAME:IF. Sets *name. Returns true when the entry has no
+ * IF, or its IF is `interface`. */
 static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct vfj_span *name)
 {
     const char *colon = memchr(entry.text, ':', entry.length);
@@ -416,8 +417,8 @@ static bool route_entry(struct vfj_span entry, struct vfj_name interface, struct
                        interface.text);
 }
 
-/* Finds the `*number`th route of a list. Otherwise subtracts the number of routes in the list from
- * *number. */
+/* Finds route number *number of a list, from 0. Returns false when the list has fewer routes, and
+ * subtracts their number from *number. */
 static bool listed_route(const struct vfj_rc *rc, struct vfj_name interface, bool inet6,
                          unsigned *number, char *args, size_t size)
 {

@@ -1,12 +1,11 @@
-/* The uses of an interface in rc.conf beside its own addresses. */
+/* The uses of an interface in rc.conf, besides its own addresses. */
 #include <string.h>
 
 #include "core/check.h"
 #include "core/data/rc.h"
 #include "core/text/kv.h"
 
-/* Returns whether `wanted` is one of the words. Sets *next to the word after it, or to an empty
- * text. */
+/* Returns true when `wanted` is one of the words. *next is then the word after it, or empty. */
 static bool find_word(const char *words, const char *wanted, struct vfj_span *next)
 {
     struct vfj_span word;
@@ -26,7 +25,8 @@ bool vfj_rc_has_vhid(const char *args)
     return find_word(args, "vhid", &number);
 }
 
-/* Returns whether the words have `verb` and then the interface, as "addm hn0". */
+/* Returns true when the words contain `verb` followed by the interface's name, such as "addm
+ * hn0". */
 static bool names(const char *words, const char *verb, struct vfj_name interface)
 {
     struct vfj_span word;
@@ -39,7 +39,7 @@ static bool names(const char *words, const char *verb, struct vfj_name interface
     return false;
 }
 
-/* Returns the use that the interface's own words give it. */
+/* Returns the use that follows from the interface's own words. */
 static enum vfj_rc_use use_of_words(const char *words)
 {
     struct vfj_span number;
@@ -50,7 +50,7 @@ static enum vfj_rc_use use_of_words(const char *words)
     return VFJ_RC_USE_NONE;
 }
 
-/* Returns the use that words of any interface give this one. */
+/* Returns the use that follows from the words of another interface. */
 static enum vfj_rc_use use_by_others(const char *words, struct vfj_name interface)
 {
     if (names(words, "vlandev", interface))
@@ -58,8 +58,8 @@ static enum vfj_rc_use use_by_others(const char *words, struct vfj_name interfac
     return names(words, "addm", interface) ? VFJ_RC_USE_BRIDGE : VFJ_RC_USE_NONE;
 }
 
-/* Returns whether the key is the interface's: PREFIX, its name, and perhaps "_alias…" or
- * "_ipv6". */
+/* Returns true when the key is a variable of the interface: PREFIX, its name, and perhaps "_alias…"
+ * or "_ipv6". */
 static bool is_own_key(struct vfj_span key, const char *prefix, struct vfj_name interface)
 {
     char variable[64];
@@ -75,7 +75,8 @@ static enum vfj_rc_use use_of_pair(const struct vfj_kv *pair, struct vfj_name in
 {
     char words[VFJ_RC_SIZE];
     enum vfj_rc_use use = VFJ_RC_USE_NONE;
-    VFJ_CHECK(vfj_rc_value(pair, words, sizeof words)); /* all values together fit */
+    /* the buffer has room for all values of rc.conf together */
+    VFJ_CHECK(vfj_rc_value(pair, words, sizeof words));
     if (is_own_key(pair->key, "vlans_", interface) && strspn(words, " \t") < strlen(words))
         return VFJ_RC_USE_VLAN;
     if (is_own_key(pair->key, "ifconfig_", interface)
@@ -96,8 +97,8 @@ enum vfj_rc_use vfj_rc_use(const struct vfj_rc *rc, struct vfj_name interface)
     return use;
 }
 
-/* Returns whether an option changes only how dhclient(8) runs. Such options are -b, -d, -q and
- * -u. */
+/* Returns true when an option changes only how dhclient(8) runs: -b, -d, -q, -u, or several of
+ * these in one word. */
 static bool is_harmless(struct vfj_span option)
 {
     bool right = option.length > 1 && option.text[0] == '-';

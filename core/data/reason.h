@@ -116,7 +116,8 @@ enum vfj_reason {
         VFJ_REASON_COUNT
 };
 
-/* Return the persisted name of a reason, "" for NONE, and its text. */
+/* The first function returns the persisted name of a reason, "" for NONE. The second one returns
+ * its text. */
 const char *vfj_reason_name(enum vfj_reason reason);
 const char *vfj_reason_text(enum vfj_reason reason);
 

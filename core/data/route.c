@@ -1,4 +1,4 @@
-/* The words of route(8) after `route add`, which determine the interface of a route. */
+/* Reads the words of route(8) that follow `route add`. */
 #include "core/data/route.h"
 
 static bool is_keyword(struct vfj_span word, const char *const *keywords, size_t count)
@@ -10,7 +10,7 @@ static bool is_keyword(struct vfj_span word, const char *const *keywords, size_t
     return false;
 }
 
-/* Returns whether the keyword has no operand and no effect on the interface of the route. */
+/* Returns true when the keyword has no operand and no effect on the interface of the route. */
 static bool is_flag(struct vfj_span word)
 {
     static const char *const flags[]
@@ -28,8 +28,8 @@ static bool takes_number(struct vfj_span word)
     return is_keyword(word, metrics, sizeof metrics / sizeof metrics[0]);
 }
 
-/* Returns the member for the operand of a keyword. Returns NULL for a keyword without operand,
- * or with an operand that does not matter. */
+/* Returns the member for the operand of a keyword. Returns NULL when the keyword has no operand, or
+ * this program does not use its operand. */
 static struct vfj_span *operand_of(struct vfj_span keyword, struct vfj_route *route)
 {
     if (vfj_span_is(keyword, "gateway"))

@@ -1,4 +1,4 @@
-/* The words of route(8) after `route add`, which determine the interface of a route. */
+/* Reads the words of route(8) that follow `route add`. */
 #ifndef VFJ_CORE_DATA_ROUTE_H
 #define VFJ_CORE_DATA_ROUTE_H
 
@@ -7,24 +7,25 @@
 #include "core/text/address.h"
 #include "core/text/text.h"
 
-/* Spans point into the words that were read. A span is empty when the words have no such part. */
+/* The parts of a route. Spans point into the words that were read. A span is empty when the words
+ * lack the part. */
 struct vfj_route {
     struct vfj_span destination;
-    struct vfj_span gateway; /* an address, or an interface's name when is_interface */
-    struct vfj_span netmask; /* a mask, or a prefix length when has_length */
+    struct vfj_span gateway; /* an address; with is_interface, an interface's name */
+    struct vfj_span netmask; /* a mask; with has_length, a prefix length */
     struct vfj_span ifp;     /* the interface that -ifp names */
     bool is_inet6;
     bool is_interface; /* -iface or -interface: a route through an interface, without a router */
     bool has_length;
 };
 
-/* Reads words in any order that route(8) accepts (sbin/route/route.c, newroute()). Returns false
- * when route(8) would refuse them: for an unknown keyword, a missing operand, destination or
- * gateway. */
+/* Reads the words, in any order that route(8) accepts (sbin/route/route.c, newroute()). Returns
+ * false when route(8) would refuse the words: for an unknown keyword, or a missing operand,
+ * destination or gateway. */
 bool vfj_route_read(struct vfj_span words, struct vfj_route *route);
 
-/* Fills in the route's destination as an address with its length. Returns false for a
- * destination of another form ("default", a network that is cut short, a host's name). */
+/* Writes the route's destination as an address with its length. Returns false when the destination
+ * has another form ("default", a network that is cut short, a host's name). */
 bool vfj_route_destination(const struct vfj_route *route, struct vfj_address *destination);
 
 #endif

@@ -11,7 +11,8 @@ static unsigned count_missing(const struct vfj_interface *lagg, const struct vfj
     return missing;
 }
 
-/* Returns whether a plan moves more addresses than an observation of hn, VF or laggN can hold. */
+/* Returns true when there are more addresses to move than an observation of hn, the VF or laggN can
+ * hold. */
 static bool has_too_many_addresses(const struct vfj_slot *slot, enum vfj_target target)
 {
     const struct vfj_view *view = &slot->observed;
@@ -76,8 +77,8 @@ bool vfj_plan_is_use(enum vfj_reason fault)
         || fault == VFJ_REASON_HN_IN_FIB || fault == VFJ_REASON_OTHER_DHCP;
 }
 
-/* Returns whether carp(4) shares an address that would move to laggN. The address would lose its
- * vhid there, while another guest has it, too. */
+/* Returns true when carp(4) shares an address that would move to laggN. On laggN the address would
+ * have no vhid, while another guest has the same address. */
 static bool has_carp(const struct vfj_slot *slot, enum vfj_target target)
 {
     return slot->observed.hn.carp
@@ -87,7 +88,7 @@ static bool has_carp(const struct vfj_slot *slot, enum vfj_target target)
 enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
                                   const struct vfj_slot *slot, enum vfj_target target)
 {
-    /* the unit has too many digits for laggN's name */
+    /* laggN's name is longer than an interface name may be */
     if (vfj_name_is_empty(vfj_name_lagg(slot->unit)))
         return VFJ_REASON_NO_UNIT;
     if (!vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)))
@@ -100,8 +101,8 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
         return VFJ_REASON_HN_HAS_CARP;
     if (has_too_many_addresses(slot, target))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
-    /* The other uses of a port have no traffic already, so they are no conflict. If somebody
-     * destroyed laggN, a conflict would leave hn's address on no interface. */
+    /* When hn was a port before, its other uses already have no traffic, so they are no conflict.
+     * When somebody destroyed laggN, such a conflict would leave hn's address on no interface. */
     bool has_moved = vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot);
     return has_moved ? VFJ_REASON_NONE : vfj_plan_use(context, slot);
 }

@@ -1,4 +1,5 @@
-/* One step: the data that policies read, and the answer that they write. Used inside core/ only. */
+/* One step: the data that policies read, and the decision that they write. Used inside core/
+ * only. */
 #ifndef VFJ_CORE_MACHINE_CONTEXT_H
 #define VFJ_CORE_MACHINE_CONTEXT_H
 
@@ -15,35 +16,39 @@ struct vfj_step_context {
     struct vfj_state *next;
     struct vfj_decision *decision;
     const struct vfj_event *event;
-    /* enum vfj_reason: reason of a change of each slot's facts, for its transitions */
+    /* enum vfj_reason: for each slot, the reason of the last change of its facts in this step */
     uint8_t causes[VFJ_SLOTS_MAX];
-    /* bit i: the step has reported the departure of slot i's replaced VF */
+    /* bit i: the step has reported that slot i's VF left and another one replaced it */
     uint64_t replaced;
-    struct vfj_slot *subject; /* the slot whose probe or command the event ends; NULL: none */
-    /* enum vfj_reason: failure that stops the subject for now; NONE: none */
+    /* the slot whose probe or command ended with this event; NULL: none */
+    struct vfj_slot *subject;
+    /* enum vfj_reason: the failure that keeps the subject from continuing now; NONE: no failure */
     uint8_t setback;
-    bool has_failed_down; /* the setback is a failure to take the VF down */
+    bool has_failed_down; /* the setback is that the VF could not be taken down */
     bool is_observed;     /* the event is a usable observation of the subject */
 };
 
-/* Notes why the event changed nothing, or a peculiarity of it. The first note stays. */
+/* Notes why the event changed nothing, or a peculiarity of the event. Of several notes the first
+ * stays. */
 void vfj_step_note(struct vfj_step_context *context, enum vfj_reason note);
 
-/* Returns whether commands run. In observe mode the journal only records them. */
+/* Returns true in act mode, in which commands run. In observe mode the journal only records
+ * them. */
 static inline bool vfj_step_is_acting(const struct vfj_step_context *context)
 {
     return context->next->head.mode == VFJ_MODE_ACT;
 }
 
-/* Returns whether the daemon stops. No new plan begins then. */
+/* Returns true when the daemon is stopping. No new plan begins then. */
 static inline bool vfj_step_is_stopping(const struct vfj_step_context *context)
 {
     return context->next->head.running == VFJ_RUNNING_STOPPING;
 }
 
-/* Return parts of the state, to read or to edit. The head is always context->next->head. */
+/* These functions return parts of the state. vfj_step_edit_…() return a part of the next state, and
+ * note that the step writes it. The head is always context->next->head. */
 const struct vfj_rc *vfj_step_rc(const struct vfj_step_context *context);
-/* Returns whether rc.conf was ever read. */
+/* Returns true when rc.conf was read at least once. */
 bool vfj_step_has_rc(const struct vfj_step_context *context);
 const struct vfj_scripts *vfj_step_scripts(const struct vfj_step_context *context);
 struct vfj_scripts *vfj_step_edit_scripts(struct vfj_step_context *context);
@@ -59,7 +64,7 @@ static inline const struct vfj_slot *vfj_step_slot(const struct vfj_step_context
                                                : &context->now->slots[index];
 }
 struct vfj_slot *vfj_step_edit_slot(struct vfj_step_context *context, unsigned index);
-/* Returns the slot before the event, or a blank one if the event opened the slot. */
+/* Returns the slot as it was before the event, or a blank slot if the event opened it. */
 const struct vfj_slot *vfj_step_old_slot(const struct vfj_step_context *context, unsigned index);
 
 /* Returns the time of the slot's next timer event, or VFJ_NEVER_US. */
@@ -69,32 +74,33 @@ static inline int64_t vfj_step_timer_us(const struct vfj_step_context *context, 
     return vfj_step_is_stopping(context) ? vfj_slot_last_due_us(slot) : vfj_slot_due_us(slot);
 }
 
-/* Return the index of a slot, or VFJ_SLOTS_MAX. */
+/* Return the index of the slot with that hn, VF or unit, or VFJ_SLOTS_MAX. */
 unsigned vfj_step_find_hn(const struct vfj_step_context *context, struct vfj_name hn);
 unsigned vfj_step_find_vf(const struct vfj_step_context *context, struct vfj_name vf);
 unsigned vfj_step_find_unit(const struct vfj_step_context *context, struct vfj_name unit);
-/* Returns the index of the slot whose next outcome or answer has that id, or VFJ_SLOTS_MAX. The
- * id is not 0. */
+/* Returns the index of the slot whose next outcome or observation has the id `command`, which is
+ * not 0. Returns VFJ_SLOTS_MAX when there is none. */
 unsigned vfj_step_find_command(const struct vfj_step_context *context, uint64_t command);
-/* Returns the index of hn's slot, a new one if need be. Returns VFJ_SLOTS_MAX, and sets a note,
- * when all slots are in use. The unit of a new slot comes from a name of hn and a number. A unit
- * of another slot is not taken. The kernel's map corrects the unit. */
+/* Returns the index of hn's slot, and opens a slot when hn has none. Returns VFJ_SLOTS_MAX, and
+ * sets a note, when all slots are in use. A new slot gets the number in its name as unit, if the
+ * name is "hn" and a number and no other slot has that unit. Later the kernel's map corrects the
+ * unit. */
 unsigned vfj_step_open_hn(struct vfj_step_context *context, struct vfj_name hn);
 
 /* Adds a command to the decision, with its id, kind and time limit. The command is optional: no
- * other one needs it. The caller fills in the other members, which are zero. */
+ * other command needs it. The caller fills in the other members, which are zero. */
 struct vfj_command *vfj_step_command(struct vfj_step_context *context, enum vfj_command_kind kind);
 
 /* Moves the slot to a state, and adds the transition to the decision. Checks that VFJ_SLOT_MOVES
  * has the move with that reason. The caller may change the other members of the transition. */
 struct vfj_transition *vfj_step_move(struct vfj_step_context *context, struct vfj_slot *slot,
                                      enum vfj_slot_state to, enum vfj_reason reason);
-/* Adds a notice about the slot to the decision. The slot's state stays. */
+/* Adds a notice about the slot to the decision. The slot's state does not change. */
 void vfj_step_notice(struct vfj_step_context *context, const struct vfj_slot *slot,
                      enum vfj_reason reason);
 
-/* Records the reason of a change of the slot's facts. The last reason of a step stays, since it
- * belongs to the facts at the end of the step. */
+/* Records the reason of a change of the slot's facts. Of several reasons in one step the last
+ * stays, since it belongs to the facts at the end of the step. */
 void vfj_step_cause(struct vfj_step_context *context, const struct vfj_slot *slot,
                     enum vfj_reason reason);
 

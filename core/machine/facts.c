@@ -33,7 +33,7 @@ void vfj_facts_no_delay(struct vfj_slot *slot)
 
 static void forget_vf(struct vfj_slot *slot)
 {
-    slot->plan.tried &= ~vfj_plan_vf_needs(); /* no command ran for another VF */
+    slot->plan.tried &= ~vfj_plan_vf_needs(); /* no command has run for the new VF */
     slot->plan.failed &= ~vfj_plan_vf_needs();
     memset(&slot->vf, 0, sizeof slot->vf);
     slot->data_path = VFJ_DATA_PATH_HN;
@@ -43,7 +43,7 @@ static void forget_vf(struct vfj_slot *slot)
     vfj_facts_script_due(slot);
 }
 
-/* The VF may be astray in the lagg of another slot, which takes it out. */
+/* Observes the slots whose lagg has the VF as a port. Such a slot takes the VF out of its lagg. */
 static void observe_holders(struct vfj_step_context *context, const struct vfj_slot *slot,
                             struct vfj_name vf)
 {
@@ -57,7 +57,8 @@ static void observe_holders(struct vfj_step_context *context, const struct vfj_s
 void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
                       enum vfj_reason reason)
 {
-    if (!vfj_name_is_empty(slot->vf)) /* without a VF, the facts of an early VF_UP stay */
+    /* while hn has no VF, the facts of a VF_UP that came early stay */
+    if (!vfj_name_is_empty(slot->vf))
         forget_vf(slot);
     slot->vf = vf;
     observe_holders(context, slot, vf);
@@ -73,7 +74,7 @@ void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, s
 void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot,
                       enum vfj_reason reason)
 {
-    if (vfj_slot_is_on_vf(slot)) /* VF_DOWN was missed, and perhaps hn's LINK_UP */
+    if (vfj_slot_is_on_vf(slot)) /* VF_DOWN was missed, and hn's LINK_UP may be missed, too */
         slot->plan.rechecks = 1;
     bool had_vf = !vfj_name_is_empty(slot->vf);
     forget_vf(slot);
@@ -83,7 +84,7 @@ void vfj_facts_detach(struct vfj_step_context *context, struct vfj_slot *slot,
             vfj_transparent_left(context, slot);
         return;
     }
-    /* An active plan continues. Its conflict may be gone with the VF. */
+    /* An active plan continues. Its conflict may have ended with the VF's departure. */
     if (slot->plan.phase == VFJ_PLAN_ACTIVE || slot->activity == VFJ_ACTIVITY_OBSERVING)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
     else
@@ -107,7 +108,7 @@ void vfj_facts_not_run(struct vfj_slot *slot, enum vfj_need need)
         slot->script.phase = VFJ_SCRIPT_DUE;
 }
 
-/* Discards the batch. A command without an outcome may have changed the guest or not. */
+/* Discards the batch. A command without an outcome may or may not have changed the guest. */
 static void forget_batch(struct vfj_slot *slot)
 {
     for (unsigned i = slot->batch.ended;
@@ -131,7 +132,8 @@ void vfj_facts_boot(struct vfj_step_context *context, struct vfj_slot *slot)
     vfj_step_cause(context, slot, VFJ_REASON_BOOTED);
 }
 
-/* Returns whether the daemon ended while a command ran, or before the plan ended. */
+/* Returns true when the last daemon ended while a command ran, or before a plan ended that had
+ * issued commands. */
 static bool was_cut_short(const struct vfj_slot *slot)
 {
     return slot->activity == VFJ_ACTIVITY_RUNNING
@@ -147,7 +149,7 @@ void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, 
     forget_batch(slot);
     if (head->policy == VFJ_POLICY_VFJOURNAL) {
         if (slot->delay == VFJ_DELAY_RUNNING && slot->timers.delay_us == VFJ_NEVER_US) {
-            slot->delay = VFJ_DELAY_NONE; /* a sleeper of policy scripts had the delay */
+            slot->delay = VFJ_DELAY_NONE; /* policy scripts had the delay as a sleeper */
             vfj_step_cause(context, slot, VFJ_REASON_NOT_RUNNING);
         }
         return;
@@ -181,9 +183,9 @@ void vfj_facts_configured(struct vfj_step_context *context)
 
 /* devd's lines */
 
-/* Schedules observations 1, 2, 4 … s apart if hn is a lagg port. devd's stock rule may start a
- * dhclient when hn's link comes up. A line may also report that somebody changed an address of
- * hn. */
+/* Schedules observations 1, 2, 4 … s apart when hn is a port of laggN. When hn's link came up,
+ * devd's stock rule may start a dhclient on hn. When the line is about an address, somebody may have
+ * changed hn's addresses. */
 static void hn_changed(struct vfj_step_context *context, struct vfj_name name)
 {
     unsigned index = vfj_step_find_hn(context, name);
@@ -215,7 +217,7 @@ static void hn_attached(struct vfj_step_context *context, struct vfj_name name)
 
 static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
 {
-    /* hn_ismyvf() never accepts these as a VF */
+    /* hn_ismyvf() accepts neither driver as a VF */
     if (vfj_name_has_driver(name, "lagg") || vfj_name_has_driver(name, "vlan")) {
         vfj_step_note(context, VFJ_REASON_NOT_A_VF);
         return;
@@ -223,7 +225,7 @@ static void vf_attached(struct vfj_step_context *context, struct vfj_name name)
     unsigned index = vfj_step_find_vf(context, name);
     if (index < VFJ_SLOTS_MAX) {
         vfj_step_note(context, VFJ_REASON_DUPLICATE);
-        /* the DETACH of a VF without a running delay may be lost */
+        /* this DETACH may be missed, unless a delay runs */
         if (vfj_step_slot(context, index)->delay != VFJ_DELAY_RUNNING)
             vfj_request_observation(vfj_step_edit_slot(context, index), VFJ_OBSERVE_REDISCOVERED);
     }
@@ -257,8 +259,8 @@ static void vf_detached(struct vfj_step_context *context, struct vfj_name name)
         lagg_detached(context);
 }
 
-/* Returns whether the slot is in transparent mode. hn(4) sends no VF_UP or VF_DOWN there. Such a
- * line, from whatever sender, only requests an observation. */
+/* Returns true when the slot is in transparent mode, and then only requests an observation. hn(4)
+ * in transparent mode sends no VF_UP or VF_DOWN, so another program sent the line. */
 static bool is_of_transparent_hn(struct vfj_step_context *context, unsigned index)
 {
     if (!vfj_slot_is_transparent(vfj_step_slot(context, index)))
@@ -279,7 +281,7 @@ static void vf_up(struct vfj_step_context *context, struct vfj_name hn)
     if (was_reported)
         vfj_step_note(context, VFJ_REASON_LOST_VF_DOWN);
     if (slot->joined && !was_reported && !slot->observed.script)
-        return; /* the line confirms an observation */
+        return; /* the line only confirms an observation */
     if (!slot->joined) {
         vfj_facts_script_due(slot);
         if (slot->delay == VFJ_DELAY_RUNNING)
@@ -299,15 +301,15 @@ static void vf_down(struct vfj_step_context *context, struct vfj_name hn)
     slot->joined = 0;
     vfj_link_vf_down(context, slot);
     vfj_facts_script_due(slot);
-    if (slot->delay == VFJ_DELAY_OVER) /* an administrator took the VF down: it stays down */
+    if (slot->delay == VFJ_DELAY_OVER) /* an administrator took the VF down, and it stays down */
         vfj_facts_no_delay(slot);
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
     if (slot->activity == VFJ_ACTIVITY_OBSERVING || slot->plan.phase == VFJ_PLAN_ACTIVE)
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* Renames a slot, which keeps its unit. A slot with the new name remains from a boot before, and
- * gets the old name. */
+/* Renames the slot of an hn, which keeps its unit. When another slot has the new name since a boot
+ * before, that slot gets the old name. */
 static void rename_hn(struct vfj_step_context *context, const struct vfj_devd *devd)
 {
     unsigned index = vfj_step_find_hn(context, devd->name);
@@ -382,7 +384,7 @@ void vfj_facts_timer(struct vfj_step_context *context, struct vfj_slot *slot)
         vfj_transparent_timer(context, slot);
         return;
     }
-    /* a stopping daemon handles those of vfj_slot_last_due_us() */
+    /* a stopping daemon handles only the timers of vfj_slot_last_due_us() */
     bool all = !vfj_step_is_stopping(context);
     bool is_watch = all && take_due(context, &slot->timers.watch_us);
     if (all && take_due(context, &slot->timers.delay_us)) {

@@ -1,18 +1,18 @@
-/* Link monitor: takes down a VF that is up without link, and times the next try. */
+/* Link monitor: takes down a VF that is up without link, and times when the VF is upped again. */
 #include "core/machine/link.h"
 
 #include "core/data/rc.h"
 #include "core/machine/facts.h"
 #include "core/machine/observed.h"
 
-/* The pauses between tries are 5, 10, 20 … minutes. Each try leaves the guest without network
- * for vfjournal_link_wait. */
+/* The pauses until the VF is upped again are 5, 10, 20 … minutes. Each time, the guest has no
+ * network for vfjournal_link_wait seconds. */
 enum { PAUSE_FIRST_S = 300, PAUSE_MAX_S = 3600 };
 
 static void set_monitor(struct vfj_slot *slot, enum vfj_link_monitor monitor)
 {
     slot->link.monitor = (uint8_t)monitor;
-    slot->timers.link_us = VFJ_NEVER_US; /* vfj_reconcile() arms it */
+    slot->timers.link_us = VFJ_NEVER_US; /* vfj_reconcile() arms the timer */
 }
 
 void vfj_link_forget(struct vfj_slot *slot)
@@ -53,14 +53,15 @@ static void expire(struct vfj_step_context *context, struct vfj_slot *slot)
     if (slot->link.tries == 0)
         vfj_step_notice(context, slot, VFJ_REASON_NO_LINK);
     vfj_step_count_up(&slot->link.tries);
-    slot->fault = VFJ_REASON_NO_LINK; /* set before the VF is down: the command may take long */
+    /* set before the VF is down, since the command may take long */
+    slot->fault = VFJ_REASON_NO_LINK;
 }
 
 static void observed_without_link(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     switch ((enum vfj_link_monitor)slot->link.monitor) {
     case VFJ_LINK_MONITOR_OFF:
-    case VFJ_LINK_MONITOR_HELD: /* an administrator upped the VF */
+    case VFJ_LINK_MONITOR_HELD: /* HELD or RETRY: an administrator upped the VF */
     case VFJ_LINK_MONITOR_RETRY:
         begin_waiting(context, slot);
         break;
@@ -73,7 +74,8 @@ static void observed_without_link(struct vfj_step_context *context, struct vfj_s
     }
 }
 
-/* Returns whether a command was to take the VF down, for want of a link or in a conflict. */
+/* Returns true when the machine has issued a command that takes the VF down, because of a missing
+ * link or a conflict. */
 static bool is_going_down(const struct vfj_slot *slot)
 {
     return vfj_link_wants_down(slot) || (slot->plan.failed >> VFJ_NEED_VF_DOWN & 1) != 0;
@@ -97,22 +99,23 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
 
 void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, bool is_up)
 {
-    /* an interface that is down has no link */
+    /* an interface that is down has no link, and its changes of link do not matter */
     if (!vfj_slot_is_on_vf(slot) || vfj_link_is_held(slot))
         return;
     bool is_going = vfj_link_wants_down(slot) && vfj_step_is_acting(context);
-    /* while a command takes the VF down, the next observation decides */
+    /* While a command takes the VF down, the next observation decides. */
     if (is_up && !is_going) {
         link_came(slot);
-        if (slot->plan.failed != 0) /* dhclient(8) needs a link */
+        /* the link may have been missing for a failed need, such as dhclient(8)'s */
+        if (slot->plan.failed != 0)
             vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
     } else if (!is_up && slot->link.monitor == VFJ_LINK_MONITOR_OFF) {
         begin_waiting(context, slot);
     }
 }
 
-/* Clears the link's facts unless a command of the machine takes the VF down, or did. Otherwise
- * somebody else took it down, and its link does not matter. */
+/* Clears the link's facts, unless a command of the machine took the VF down or is about to. When
+ * somebody else took the VF down, its link does not matter. */
 void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_ours
@@ -134,8 +137,8 @@ void vfj_link_record_down(struct vfj_step_context *context, struct vfj_slot *slo
 {
     bool has_no_link = vfj_link_wants_down(slot);
     slot->plan.failed &= ~((uint64_t)1 << VFJ_NEED_VF_DOWN);
-    /* A VF without link waits for its next try. A VF in a conflict is joined as soon as the
-     * conflict is gone. */
+    /* A VF without link stays down until a timer. A VF in a conflict is joined as soon as the
+     * conflict has ended. */
     set_monitor(slot, has_no_link ? VFJ_LINK_MONITOR_HELD : VFJ_LINK_MONITOR_RETRY);
     slot->joined = 0;
     vfj_facts_no_delay(slot);

@@ -1,9 +1,9 @@
-/* Link monitor: takes down a VF that is up without link, and records a VF that a conflict holds
- * down. Used inside core/ only.
+/* Link monitor: takes down a VF that is up without link, and records a VF that is down because of a
+ * conflict. Used inside core/ only.
  *
  * While a VF is up, hn pretends to have no link. A VF that is up without link therefore leaves the
  * guest without traffic. The machine takes such a VF down, so that hn has the traffic. After a
- * pause it ups the VF for another try. */
+ * pause it ups the VF again, since the link may be back. */
 #ifndef VFJ_CORE_MACHINE_LINK_H
 #define VFJ_CORE_MACHINE_LINK_H
 
@@ -12,10 +12,10 @@
 /* Clears the facts about the link of the slot's VF. */
 void vfj_link_forget(struct vfj_slot *slot);
 
-/* Records from the slot's new observation whether the VF has its link. */
+/* Records whether the VF has a link in the slot's new observation. */
 void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Records a line that reports the VF's link as up or down. */
+/* Records a devd line about the VF's link. `is_up`: the link came up. */
 void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, bool is_up);
 
 /* Records a VF_DOWN of the slot's hn. */
@@ -25,10 +25,11 @@ void vfj_link_vf_down(const struct vfj_step_context *context, struct vfj_slot *s
 void vfj_link_due(struct vfj_slot *slot);
 
 /* Records that a command of the machine took the VF down. A VF without link stays down until a
- * timer. A VF in a conflict stays down until the conflict is gone. */
+ * timer. A VF in a conflict stays down until the conflict has ended. */
 void vfj_link_record_down(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Return whether the VF is to be taken down, and whether the machine holds it down. */
+/* The first function returns true when the machine must take the VF down for its missing link. The
+ * second one returns true when the machine took the VF down and keeps it down. */
 bool vfj_link_wants_down(const struct vfj_slot *slot);
 bool vfj_link_is_held(const struct vfj_slot *slot);
 

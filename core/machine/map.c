@@ -17,7 +17,8 @@ void vfj_map_request(struct vfj_step_context *context)
     head->map_pending = vfj_step_command(context, VFJ_COMMAND_PROBE_MAP)->id;
 }
 
-/* Attaches a VF. A VF that a line announced gets its delay. A rediscovered VF is observed first. */
+/* Attaches a VF. When a line announced the VF, its delay begins. When only the map shows the VF
+ * (`is_rediscovered`), it is observed first. */
 static void attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
                    bool is_rediscovered)
 {
@@ -31,14 +32,14 @@ static void attach(struct vfj_step_context *context, struct vfj_slot *slot, stru
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* Renames the slot of a unit to `hn`. A slot with that name gets the old name. */
+/* Renames the slot of a unit to `hn`. When another slot has that name, it gets the old name. */
 static void rename_slot(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name hn)
 {
     unsigned namesake = vfj_step_find_hn(context, hn);
     if (namesake < VFJ_SLOTS_MAX) {
         struct vfj_slot *other = vfj_step_edit_slot(context, namesake);
         other->hn = slot->hn;
-        if (vfj_name_is_empty(other->unit)) { /* a line with the new name opened this slot */
+        if (vfj_name_is_empty(other->unit)) { /* a line with the new name had opened that slot */
             if (slot->data_path < other->data_path)
                 slot->data_path = other->data_path;
             vfj_facts_detach(context, other, VFJ_REASON_HN_RENAMED);
@@ -87,8 +88,8 @@ static bool is_known(const struct vfj_step_context *context, const struct vfj_pa
     return owner < VFJ_SLOTS_MAX && has_unit(vfj_step_slot(context, owner), pair);
 }
 
-/* The facts of a map that the slots have already. Bit i of `pairs`: the slot of pair i has its
- * unit and its VF. Bit i of `slots`: slot i has the VF of a pair. */
+/* The pairs of a map that agree with the slots. Bit i of `pairs`: the slot of pair i has the pair's
+ * unit and VF. Bit i of `slots`: slot i has the VF of a pair. */
 struct known {
     uint64_t pairs, slots;
 };
@@ -107,8 +108,9 @@ static struct known find_known(const struct vfj_step_context *context, const str
     return known;
 }
 
-/* Learns the units of the map. hn may have been renamed without a line. The kernel's unit
- * therefore replaces the slot's, which may come from the name. */
+/* Gives slots the units of the map. hn may have been renamed without a line, and the slot's unit
+ * may come from its name, so the kernel's unit replaces the slot's. Returns the pairs that then
+ * agree with the slots. */
 static struct known learn_units(struct vfj_step_context *context, const struct vfj_map *map)
 {
     const struct known known = find_known(context, map);
@@ -175,7 +177,8 @@ static void observe_slots(struct vfj_step_context *context)
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
         const struct vfj_slot *slot = vfj_step_slot(context, i);
         bool is_name_alone = vfj_name_is_empty(slot->unit) && vfj_name_is_empty(slot->vf);
-        if (!is_name_alone) /* a renaming left such a slot without unit and VF */
+        /* after a renaming, a slot without unit and VF may be left: it is not observed */
+        if (!is_name_alone)
             observe_after_gap(vfj_step_edit_slot(context, i));
     }
 }

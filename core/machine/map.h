@@ -4,10 +4,10 @@
 
 #include "core/machine/context.h"
 
-/* Requests the map. While a map probe runs, another one follows it. */
+/* Requests the map. When a map probe runs already, another one follows it. */
 void vfj_map_request(struct vfj_step_context *context);
 
-/* Records the answer to a map probe. A VF that only the map has attaches. A VF that the map
+/* Records the answer to a map probe. A VF that is new in the map attaches, and a VF that the map
  * lacks detaches. After a gap every slot is observed. */
 void vfj_map_observed(struct vfj_step_context *context, const struct vfj_observation *answer);
 

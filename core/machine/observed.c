@@ -72,8 +72,8 @@ bool vfj_observed_is_joined_up(const struct vfj_slot *slot)
         && !vfj_observed_is_foreign(slot);
 }
 
-/* Returns whether laggN has hn's address or dhclient while hn is no port. The guest is not
- * reachable by that address. */
+/* Returns true when laggN has hn's addresses or dhclient while hn is not a port. The guest is then
+ * not reachable by these addresses. */
 static bool has_lost_hn(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
@@ -87,8 +87,8 @@ bool vfj_observed_has_taken_over(const struct vfj_slot *slot)
     return vfj_observed_has_hn_port(slot) || has_lost_hn(slot);
 }
 
-/* Returns whether hn has all IPv4 addresses that it had at the beginning of the active plan.
- * Returns true without an active plan. */
+/* Returns true when hn has all IPv4 addresses that it had at the beginning of the active plan. Also
+ * returns true without an active plan. */
 static bool has_kept_addresses(const struct vfj_slot *slot)
 {
     const struct vfj_interface *before = &slot->before.hn;
@@ -105,7 +105,8 @@ bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
     const struct vfj_view *view = &slot->observed;
     bool is_gone = (view->lagg.address_count == 0 && view->lagg.port_count == 0)
         || vfj_observed_is_foreign(slot);
-    /* The kernel itself adds an address that a router advertises. */
+    /* hn's IPv6 address does not count when the kernel may have made it from a router's
+     * advertisement. */
     bool has_address = vfj_interface_has_family(&view->hn, false)
         ? has_kept_addresses(slot)
         : vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv;

@@ -7,7 +7,7 @@
 #include "core/machine/observed.h"
 #include "core/machine/plan.h"
 
-/* The VF of a view */
+/* The VF of a view. */
 
 static void record_no_vf(struct vfj_step_context *context, struct vfj_slot *slot)
 {
@@ -17,8 +17,8 @@ static void record_no_vf(struct vfj_step_context *context, struct vfj_slot *slot
         vfj_step_notice(context, slot, VFJ_REASON_VF_GONE);
 }
 
-/* Records a VF_DOWN that was missed. hn's LINK_UP may be missed, too, and the VF may have left
- * and come back. */
+/* Records that a VF_DOWN was missed. hn's LINK_UP may be missed, too, and the VF may have left and
+ * attached again. */
 static void record_missed_vf_down(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     vfj_step_cause(context, slot, VFJ_REASON_VF_DOWN);
@@ -42,8 +42,8 @@ static void record_data_path(struct vfj_step_context *context, struct vfj_slot *
     }
 }
 
-/* Records the VF that a view names. Returns false when it is not the slot's VF. The view then
- * has no facts about the new VF's interface. */
+/* Records the VF that a view names. Returns false when that VF is not the slot's VF. The view then
+ * lacks the facts about the interface of that VF. */
 static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot,
                       const struct vfj_view *view)
 {
@@ -62,8 +62,8 @@ static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot,
     return true;
 }
 
-/* Records the state of an administrator's script. A VF that was a port after the script ran, and
- * is none now, came back without a line. */
+/* Records the state of an administrator's script. When the VF became a port after the script ran,
+ * and is not a port now, the VF left and attached again without a line. */
 static void record_script(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_refused = slot->observed.script_refused[0] != '\0';
@@ -99,8 +99,8 @@ static void record_transparent(struct vfj_step_context *context, struct vfj_slot
     slot->request.asked = VFJ_OBSERVE_NOT;
 }
 
-/* Keeps the last observed gateways of hn or laggN. An observation without a default route does
- * not clear them. */
+/* Keeps the last observed gateways of hn or laggN. They stay when an observation has no default
+ * route. */
 static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
 {
     if (view->gateway.text[0] != '\0')
@@ -110,7 +110,7 @@ static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
 }
 
 /* Keeps the addresses of a laggN that somebody destroyed, or destroyed and created again for
- * another use. The next laggN of the slot gets them again. `was` is laggN of the observation
+ * another use. The next laggN of the slot gets these addresses. `was` is laggN in the observation
  * before. */
 static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_interface *was)
 {
@@ -118,7 +118,7 @@ static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_interface *
         return;
     const struct vfj_interface wanted = slot->before.lagg;
     slot->before.lagg = *was;
-    /* A plan was giving laggN the addresses of one that was destroyed earlier. */
+    /* The active plan may still have to give laggN the addresses of a laggN destroyed earlier. */
     for (unsigned i = 0; i < wanted.address_count && slot->plan.phase == VFJ_PLAN_ACTIVE; i++) {
         if (!vfj_interface_has_host(&slot->before.lagg, &wanted.addresses[i]))
             (void)vfj_interface_add_address(&slot->before.lagg, &wanted.addresses[i]);
@@ -148,7 +148,7 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     if (was_ours)
         record_lost_lagg(slot, &lagg);
     slot->lagg_ours |= vfj_observed_has_hn_port(slot) && !vfj_observed_is_foreign(slot);
-    if (view->hn.exists) /* without hn, which was renamed or left, nothing is known of its lagg */
+    if (view->hn.exists) /* while hn is renamed or has left, nothing is known about its lagg */
         slot->lagg_ours &= vfj_observed_is_lagg_lost(slot)
             || (view->lagg.exists && !vfj_observed_is_foreign(slot));
     record_script(context, slot);
@@ -157,7 +157,7 @@ void vfj_facts_observed(struct vfj_step_context *context, struct vfj_slot *slot,
     context->is_observed = true;
 }
 
-/* Outcomes */
+/* Outcomes of commands. */
 
 static enum vfj_reason reason_of_failure(const struct vfj_slot *slot, enum vfj_need need,
                                          const struct vfj_outcome *outcome)
@@ -175,7 +175,7 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
     uint64_t bit = (uint64_t)1 << need;
     enum vfj_reason reason = reason_of_failure(slot, need, outcome);
     if (vfj_plan_is_of_vf(need) && vfj_name_is_empty(slot->vf))
-        return; /* the VF left */
+        return; /* the need is void, since the VF has left */
     if (need == VFJ_NEED_SCRIPT) {
         slot->script.phase = VFJ_SCRIPT_DUE;
         vfj_step_count_up(&slot->script.failures);
@@ -186,12 +186,12 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
         slot->batch.failure = (uint8_t)reason;
     else if (need >= VFJ_NEED_STATIC_ROUTE && slot->batch.kinds[index] == VFJ_COMMAND_ROUTE_CHANGE
              && outcome->kind == VFJ_OUTCOME_EXITED)
-        slot->plan.tried &= ~bit; /* no such route exists: the next batch adds it */
+        slot->plan.tried &= ~bit; /* no such route exists, and the next batch adds it */
     else if (slot->plan.retries == 0)
         vfj_step_notice(context, slot, reason);
 }
 
-/* A VF was taken out of a lagg. Its slot may wait for that. */
+/* Observes the slots whose VF is in another lagg, after a VF was taken out of a lagg. */
 static void observe_stray_vfs(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
@@ -203,7 +203,7 @@ static void observe_stray_vfs(struct vfj_step_context *context)
 static void record_success(struct vfj_step_context *context, struct vfj_slot *slot,
                            enum vfj_need need)
 {
-    /* a script in another phase ran for a VF that has left */
+    /* in any other phase, the script that ended ran for a VF that has left */
     if (need == VFJ_NEED_SCRIPT && slot->script.phase == VFJ_SCRIPT_RUNS) {
         slot->script.phase = VFJ_SCRIPT_RAN;
         slot->script.failures = 0;
@@ -214,7 +214,7 @@ static void record_success(struct vfj_step_context *context, struct vfj_slot *sl
         observe_stray_vfs(context);
 }
 
-/* Ends the batch. Requests an observation of its effects. */
+/* Ends the batch, and requests an observation of its effects. */
 static void end_batch(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     context->setback = slot->batch.failure;

@@ -1,9 +1,9 @@
 /* The plan of a slot: its rows in their order, and the next batch.
  *
  * On a real FreeBSD this order lost next to no traffic. laggN gets hn's IPv4 addresses while hn
- * still has them. hn becomes a port, and addresses and routes follow without a pause. The VF
- * becomes a port before it is upped. hn then pretends to have no link, and laggN already has
- * another port (vfjournal-hyperv(7)). */
+ * still has them. Then hn becomes a port, and addresses and routes follow without a pause. The VF
+ * becomes a port before it is upped. When the VF is upped and hn pretends to have no link, laggN
+ * already has the VF as a port (vfjournal-hyperv(7)). */
 #include "core/machine/plan.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ enum vfj_target vfj_plan_target(const struct vfj_slot *slot)
 
 bool vfj_plan_is_begun(const struct vfj_slot *slot)
 {
-    /* a failed need may have no outcome: its command may have run */
+    /* the command of a failed need may have run: its outcome may be unknown */
     uint64_t begun = slot->plan.tried | (slot->plan.failed & vfj_plan_required_needs());
     return slot->lagg_ours && slot->observed.lagg.exists && begun != 0;
 }
@@ -39,7 +39,7 @@ bool vfj_plan_is_due(const struct vfj_slot *slot)
             || vfj_observed_is_lagg_lost(slot) || vfj_plan_is_begun(slot));
 }
 
-/* Commands of a batch */
+/* Commands of a batch. */
 
 struct vfj_command *vfj_planner_add(struct vfj_planner *planner, enum vfj_need need,
                                     enum vfj_command_kind kind)
@@ -112,7 +112,7 @@ bool vfj_planner_takes_from_vf(const struct vfj_slot *slot, enum vfj_target targ
         && (target >= VFJ_TARGET_JOINED || vfj_observed_has_vf_port(slot));
 }
 
-/* Rows: lagg and ports */
+/* Rows about the lagg and its ports. */
 
 static void plan_up(struct vfj_planner *planner, enum vfj_need need, struct vfj_name interface)
 {
@@ -152,11 +152,13 @@ static void plan_leave(struct vfj_planner *planner)
     struct vfj_command *command = vfj_planner_add(planner, VFJ_NEED_VF_LEAVE, VFJ_COMMAND_LEAVE);
     command->a = vfj_observed_other_lagg_of_vf(slot);
     command->b = slot->vf;
-    slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_VF_LEAVE); /* laggN may have a stray VF, too */
+    /* the VF of another slot may be a port of laggN, and has the same need */
+    slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_VF_LEAVE);
 }
 
-/* Takes the VF of another slot out of laggN, though the next plan of that slot would, too: lagg(4)
- * takes frames of one port only, and that may be this one. */
+/* Takes the VF of another slot out of laggN. That slot's next plan would do so, too. This plan does
+ * not wait for it: lagg(4) takes frames of one port only, and that port may be the other slot's
+ * VF. */
 static void plan_stray_port(struct vfj_planner *planner, struct vfj_name port)
 {
     unsigned owner = vfj_step_find_vf(planner->context, port);
@@ -176,7 +178,8 @@ static void plan_stray_ports(struct vfj_planner *planner)
         plan_stray_port(planner, lagg->ports[i]);
 }
 
-/* Creates laggN. A new lagg has no effect of earlier commands, so all needs count as untried. */
+/* Creates laggN. Commands for an earlier laggN have no effect on a new one, so all needs count as
+ * not tried. */
 static void plan_lagg(struct vfj_planner *planner)
 {
     if (planner->slot->observed.lagg.exists)
@@ -202,8 +205,8 @@ static bool is_in_batch(const struct vfj_batch *batch, enum vfj_need need)
     return memchr(batch->needs, (int)need, batch->count) != NULL;
 }
 
-/* Ups laggN. The first IPv4 address of an interface ups it, too (ifconfig(8)): a batch with an
- * address needs no other command. */
+/* Ups laggN. The first IPv4 address of an interface also ups it (ifconfig(8)), so a batch with an
+ * address needs no command to up laggN. */
 static void plan_lagg_up(struct vfj_planner *planner)
 {
     if (!planner->slot->observed.lagg.up && !is_in_batch(&planner->slot->batch, VFJ_NEED_INET))
@@ -268,9 +271,9 @@ static void plan_vf_up(struct vfj_planner *planner)
         plan_up(planner, VFJ_NEED_VF_UP, slot->vf);
 }
 
-/* Starts dhclient(8) in the background, since laggN has the address already and no other slot
- * may wait for a lease. dhclient(8) ends after some ten seconds without link. hn has its link
- * until the VF is up, and the VF's link comes some time later. */
+/* Starts dhclient(8) in the background: laggN has the address already, and other slots do not wait
+ * for the lease. dhclient(8) ends after some ten seconds without link. laggN has hn's link until
+ * the VF is up; the VF's link comes some time later. */
 static void plan_dhclient(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
@@ -285,7 +288,7 @@ static void plan_dhclient(struct vfj_planner *planner)
         planner->slot->plan.failed |= (uint64_t)1 << VFJ_NEED_DHCLIENT;
 }
 
-/* Starts dhclient(8) while hn has its link. hn loses it when the VF is upped. */
+/* Starts dhclient(8) while hn has its link. hn loses its link when the VF is upped. */
 static void plan_dhclient_early(struct vfj_planner *planner)
 {
     if (!vfj_slot_is_on_vf(planner->slot))
@@ -293,7 +296,7 @@ static void plan_dhclient_early(struct vfj_planner *planner)
 }
 
 /* Solicits a router advertisement, from which laggN gets its autoconf address and its route. The
- * need is optional: no other command waits for a router that does not answer. */
+ * need is optional, so no command waits for a router that does not answer. */
 static void plan_rtsol(struct vfj_planner *planner)
 {
     bool is_new = vfj_planner_has_tried(planner, VFJ_NEED_HN_PORT)
@@ -303,7 +306,7 @@ static void plan_rtsol(struct vfj_planner *planner)
         (void)vfj_planner_add(planner, VFJ_NEED_RTSOL, VFJ_COMMAND_RTSOL);
 }
 
-/* Ups the VF, then runs the administrator's script in place of the plan's rows, as the stock
+/* Ups the VF, then runs the administrator's script in place of the plan's rows, as FreeBSD's
  * scripts do. */
 static void plan_script(struct vfj_planner *planner)
 {
@@ -320,28 +323,28 @@ static void plan_script(struct vfj_planner *planner)
     vfj_text_add(&text, slot->hn.text);
 }
 
-/* The table of needs */
+/* The table of needs. */
 
 /* The phases of a plan. is_merged() decides whether a batch holds one phase or several. */
 enum phase { PREPARE, SWITCH, JOIN, FINISH, PHASE_COUNT };
 
-/* The flags of a row. REQUIRED: the rest of the batch and the next phase wait for the need.
- * OF_VF: the need is void without the VF. MOVES: the command moves an address, and the kernel
- * deletes routes with it. ROUTE: the command adds or changes a route. */
+/* The flags of a row. REQUIRED: the rest of the batch and the next phase need this need to be met.
+ * OF_VF: the need is void when the VF leaves. MOVES: the need's command moves an address, and the
+ * kernel deletes routes with an address. ROUTE: the need's command adds or changes a route. */
 enum { REQUIRED = 1, OF_VF = 2, MOVES = 4, ROUTE = 8 };
 
 struct row {
     enum vfj_need need;
     enum phase phase;
     unsigned flags;
-    /* fault of the slot while an optional need stays open; the failed command of a required need
-     * has its own fault */
+    /* The slot's fault while an optional need stays open. NONE for a required need, whose failed
+     * command sets a fault of its own. */
     enum vfj_reason fault;
     void (*plan)(struct vfj_planner *planner);
 };
 
-/* The rows, in the order of the plan. DHCLIENT and STATIC_ROUTE have two rows each. A need
- * without a function has a batch of its own. */
+/* The rows, in the order of the plan. DHCLIENT and STATIC_ROUTE have two rows each. A need without
+ * a function is met by a batch of its own. */
 static const struct row rows[] = {
     /* clang-format off */
     {VFJ_NEED_LAGG,               PREPARE, REQUIRED,         VFJ_REASON_NONE,            plan_lagg},
@@ -399,7 +402,7 @@ bool vfj_plan_is_of_vf(enum vfj_need need)
     return (row_of(need)->flags & OF_VF) != 0;
 }
 
-/* Returns the mask of the needs whose rows have the flag. */
+/* Returns the mask of the needs whose rows have `flag`. */
 static uint64_t needs_with(unsigned flag)
 {
     uint64_t needs = 0;
@@ -432,8 +435,8 @@ enum vfj_reason vfj_plan_fault(enum vfj_need need)
     return row_of(need)->fault;
 }
 
-/* Adds to `now` the IPv6 addresses of the plan before that neither `now` nor laggN has. No
- * command could add them to laggN. */
+/* Adds to `now` the IPv6 addresses of `before` that neither `now` nor laggN has, since no command
+ * could add them to laggN. */
 static void keep_addresses(struct vfj_interface *now, const struct vfj_interface *before,
                            const struct vfj_interface *lagg)
 {
@@ -445,8 +448,8 @@ static void keep_addresses(struct vfj_interface *now, const struct vfj_interface
     }
 }
 
-/* Keeps facts of the plan before that no later observation shows. Commands took IPv6 addresses
- * and a dhclient off hn and VF, and could not restore them on laggN. */
+/* Keeps facts of the plan before that later observations do not show: commands took IPv6 addresses
+ * and a dhclient off hn and the VF, and could not restore them on laggN. */
 static void keep_failed(struct vfj_slot *slot, const struct vfj_view *before)
 {
     if ((slot->plan.failed >> VFJ_NEED_INET6 & 1) != 0) {
@@ -507,8 +510,8 @@ bool vfj_plan_is_configured(struct vfj_step_context *context, struct vfj_slot *s
     return true;
 }
 
-/* Returns whether phases run as one batch. The guest then has no traffic to lose between them:
- * the VF has the data path, or hn is a port already. In observe mode no command runs, and one
+/* Returns true when phases run as one batch. That is so when no traffic can be lost between phases,
+ * since the VF has the data path or hn is a port already. In observe mode no command runs, and one
  * batch holds the whole plan. */
 static bool is_merged(const struct vfj_planner *planner)
 {
@@ -542,7 +545,8 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
         plan_script(&planner);
     } else {
         plan_phases(&planner);
-        slot->lagg_ours |= slot->batch.count > 0; /* even if the outcome stays unknown */
+        /* true even when the outcome of the batch stays unknown */
+        slot->lagg_ours |= slot->batch.count > 0;
     }
     return slot->batch.count > 0;
 }

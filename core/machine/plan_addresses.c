@@ -40,8 +40,8 @@ static void desire_args(struct vfj_desired *desired, const struct vfj_interface 
         desire(desired, &address);
 }
 
-/* Adds the addresses of rc.conf that laggN lacks. After a crash they count as deleted by a
- * command without a record. */
+/* Adds the addresses of rc.conf that laggN lacks. After a crash, a command without a record may
+ * have deleted them. */
 static void desire_rc(struct vfj_planner *planner)
 {
     const struct vfj_slot *slot = planner->slot;
@@ -74,8 +74,8 @@ void vfj_planner_desire(struct vfj_planner *planner)
     struct vfj_desired *desired = &planner->desired;
     const struct vfj_view *now = &slot->observed, *before = &slot->before;
     bool in_plan = slot->plan.phase == VFJ_PLAN_ACTIVE;
-    /* The dhclient of laggN decides on the IPv4 address. Earlier IPv4 addresses do not count
-     * then. */
+    /* When laggN's dhclient runs, it sets the IPv4 address, and earlier IPv4 addresses do not
+     * count. */
     bool by_lease = now->lagg_dhclient != 0 && vfj_interface_has_family(&now->lagg, false);
     desired->count = 0;
     if (in_plan) {
@@ -102,8 +102,8 @@ static void add_address(struct vfj_planner *planner, enum vfj_need need,
     vfj_text_add(&text, alias ? " alias" : "");
 }
 
-/* Deletes an address. The kernel deletes routes with it, and perhaps routes that this plan has
- * added. The plan adds those again. */
+/* Deletes an address. With it the kernel deletes routes, perhaps also routes that this plan has
+ * added. The plan then adds these routes again. */
 static void delete_address(struct vfj_planner *planner, enum vfj_need need,
                            struct vfj_name interface, const struct vfj_address *address)
 {
@@ -129,8 +129,9 @@ void vfj_plan_inet(struct vfj_planner *planner)
     }
 }
 
-/* Deletes hn's addresses. `laggport` itself deletes IPv6 addresses of an hn with a link-local
- * address (sys/net/if_lagg.c). Commands delete those that remain after that. */
+/* Deletes hn's addresses. When hn becomes a port, lagg(4) itself deletes the IPv6 addresses of an
+ * hn with a link-local address (sys/net/if_lagg.c). Commands delete the IPv6 addresses that are
+ * left. */
 void vfj_plan_hn_addresses(struct vfj_planner *planner)
 {
     const struct vfj_interface *hn = &planner->slot->observed.hn;
@@ -151,8 +152,8 @@ void vfj_plan_vf_addresses(struct vfj_planner *planner)
         delete_address(planner, VFJ_NEED_VF_ADDRESSES, planner->slot->vf, &vf->addresses[i]);
 }
 
-/* Adds IPv6 addresses to laggN. The kernel refuses one that another interface has, so that the
- * interface loses it first. */
+/* Adds IPv6 addresses to laggN. The kernel refuses an address that another interface has, so these
+ * commands come after those that delete it there. */
 void vfj_plan_inet6(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
@@ -167,7 +168,7 @@ void vfj_plan_inet6(struct vfj_planner *planner)
     }
 }
 
-/* rc.conf's words, for a family of which hn had no address */
+/* rc.conf's words, for an address family of which hn had no address. */
 
 static void configure(struct vfj_planner *planner, enum vfj_need need, const char *args,
                       const char *more)
@@ -179,8 +180,7 @@ static void configure(struct vfj_planner *planner, enum vfj_need need, const cha
     vfj_text_add(&text, more);
 }
 
-/* Returns whether laggN has the address in the words, or another command adds it as a desired
- * one. */
+/* Returns true when laggN has the address in the words, or another command adds that address. */
 static bool is_given(const struct vfj_planner *planner, const char *args)
 {
     struct vfj_address address;
@@ -210,8 +210,8 @@ static bool has_family(const struct vfj_planner *planner, bool inet6)
     return vfj_interface_has_family(&planner->slot->observed.lagg, inet6);
 }
 
-/* Configures laggN with rc.conf's words of a family. If laggN has an address of that family
- * already, only a need that failed before adds the rest. */
+/* Configures laggN with rc.conf's words for an address family. When laggN has an address of that
+ * family already, only a need that failed before adds the missing addresses. */
 static void configure_family(struct vfj_planner *planner, enum vfj_need need, const char *args,
                              const char *more)
 {

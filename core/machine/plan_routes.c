@@ -1,5 +1,5 @@
-/* The plan's rows about routes. The kernel deletes some routes with hn's addresses, and others
- * still lead through hn. */
+/* The plan's rows about routes. The kernel deletes some routes with hn's addresses, and leaves
+ * other routes leading through hn. */
 #include <string.h>
 
 #include "core/check.h"
@@ -16,8 +16,8 @@ static bool covers_any(const struct vfj_interface *interface, struct vfj_span ro
     return false;
 }
 
-/* Returns whether this plan gives laggN words of rc.conf with an address in the router's subnet.
- * Words without a readable address count, too. */
+/* Returns true when this plan configures laggN with words of rc.conf that have an address in the
+ * router's subnet. Words whose address cannot be read count, too. */
 static bool is_given(const struct vfj_planner *planner, struct vfj_span router, bool inet6)
 {
     const struct vfj_name hn = planner->slot->hn;
@@ -41,8 +41,8 @@ static bool is_own_scope(const struct vfj_slot *slot, struct vfj_span scope)
     return vfj_span_is(scope, slot->hn.text) || vfj_span_is(scope, vfj_name_lagg(slot->unit).text);
 }
 
-/* Returns whether a static route of rc.conf leads to the router straight through hn. Such a
- * router needs no subnet of hn's. */
+/* Returns true when a static route of rc.conf leads to the router directly through hn. Then the
+ * router need not be in a subnet of hn. */
 static bool has_interface_route(const struct vfj_planner *planner, struct vfj_span router)
 {
     char words[VFJ_ARGS_SIZE - 16];
@@ -60,8 +60,8 @@ static bool has_interface_route(const struct vfj_planner *planner, struct vfj_sp
     return false;
 }
 
-/* Returns whether the router is in a present or future subnet of laggN, or has a route straight
- * through hn. The kernel then deleted the router's routes with an address. */
+/* Returns true when the router is in a present or future subnet of laggN, or has a route directly
+ * through hn. The kernel then deleted the routes through this router together with an address. */
 static bool is_in_reach(const struct vfj_planner *planner, struct vfj_span router, bool inet6)
 {
     for (unsigned i = 0; i < planner->desired.count; i++) {
@@ -72,7 +72,7 @@ static bool is_in_reach(const struct vfj_planner *planner, struct vfj_span route
         || has_interface_route(planner, router);
 }
 
-/* Cuts off the scope of an IPv6 address. Returns the scope without its '%', or an empty text. */
+/* Removes the scope from an IPv6 address. Returns the scope without its '%', or an empty text. */
 static struct vfj_span cut_scope(struct vfj_span *address)
 {
     const char *percent = memchr(address->text, '%', address->length);
@@ -84,8 +84,8 @@ static struct vfj_span cut_scope(struct vfj_span *address)
     return scope;
 }
 
-/* Returns whether a route with these words is the slot's. The route leads through hn or laggN,
- * or its router is in reach. An IPv6 router without a scope counts as the slot's. */
+/* Returns true when a route with these words belongs to the slot: it leads through hn or laggN, or
+ * its router is in reach. A route to an IPv6 router without a scope counts as the slot's. */
 static bool is_route_of(const struct vfj_planner *planner, struct vfj_span words)
 {
     struct vfj_route route;
@@ -99,7 +99,7 @@ static bool is_route_of(const struct vfj_planner *planner, struct vfj_span words
     return is_in_reach(planner, router, false);
 }
 
-/* Adds the words of a route. laggN replaces hn as a scope and as an interface. */
+/* Adds the words of a route, with laggN in the place of hn as a scope and as an interface. */
 static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot,
                             struct vfj_span words)
 {
@@ -121,10 +121,10 @@ static void add_route_words(struct vfj_text *text, const struct vfj_slot *slot,
     }
 }
 
-/* Default routes */
+/* Default routes. */
 
-/* Fills in the words of the slot's IPv4 default route. The gateway is the last one observed, or
- * else rc.conf's. Returns false without one. */
+/* Fills in the words of the slot's IPv4 default route. The gateway is the last observed one,
+ * otherwise that of rc.conf. Returns false when there is no gateway. */
 static bool find_default(const struct vfj_planner *planner, struct vfj_text *words)
 {
     char router[VFJ_ARGS_SIZE - 16];
@@ -143,8 +143,8 @@ static bool find_default(const struct vfj_planner *planner, struct vfj_text *wor
     return is_route_of(planner, (struct vfj_span){words->bytes, words->length});
 }
 
-/* Fills in rc.conf's IPv6 default router. Returns false when the router is not the slot's. The
- * scope of a link-local router names its interface. */
+/* Fills in rc.conf's IPv6 default router. Returns false when rc.conf has none or the router is not
+ * the slot's. For a link-local router, its scope decides. */
 static bool find_rc_router6(const struct vfj_planner *planner, struct vfj_address *gateway)
 {
     char text[VFJ_VALUE_SIZE];
@@ -168,7 +168,7 @@ static bool find_router6(const struct vfj_planner *planner, struct vfj_address *
     return find_rc_router6(planner, gateway);
 }
 
-/* Adds a route's command. Returns its text, to which the caller adds the words. */
+/* Adds a command for a route. Returns the command's text, to which the caller adds the words. */
 static struct vfj_text begin_route(struct vfj_planner *planner, enum vfj_need need,
                                    enum vfj_command_kind kind)
 {
@@ -176,8 +176,8 @@ static struct vfj_text begin_route(struct vfj_planner *planner, enum vfj_need ne
     return vfj_text_begin(command->text, sizeof command->text);
 }
 
-/* Adds a route to the router straight through laggN when the router is in no subnet. The kernel
- * had a default route to the router, and therefore a route to it through hn. */
+/* Adds a route to the router directly through laggN when the router is in no subnet of laggN. The
+ * kernel had a default route to such a router, so it also had a route to the router through hn. */
 static void plan_route_to_router(struct vfj_planner *planner, const struct vfj_address *router)
 {
     if (router->text[0] == '\0' || is_in_reach(planner, vfj_span_of(router->text), false))
@@ -219,8 +219,8 @@ static void plan_route6(struct vfj_planner *planner, enum vfj_need need, enum vf
     vfj_text_add(&words, vfj_name_lagg(planner->slot->unit).text);
 }
 
-/* Changes the default route while it leads through hn. The kernel keeps IPv6 routes when an
- * address moves. */
+/* Changes the IPv6 default route when it leads through hn. The kernel does not delete IPv6 routes
+ * when an address moves. */
 void vfj_plan_default_route6(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;
@@ -228,8 +228,8 @@ void vfj_plan_default_route6(struct vfj_planner *planner)
         plan_route6(planner, VFJ_NEED_DEFAULT_ROUTE6, VFJ_COMMAND_ROUTE_CHANGE);
 }
 
-/* Adds a missing IPv6 default route. If one through another interface exists, the command fails,
- * which counts as success. */
+/* Adds a missing IPv6 default route. When a default route through another interface exists, the
+ * command fails, and its failure counts as success. */
 void vfj_plan_new_default_route6(struct vfj_planner *planner)
 {
     bool is_due = planner->moves_routes
@@ -239,10 +239,10 @@ void vfj_plan_new_default_route6(struct vfj_planner *planner)
         plan_route6(planner, VFJ_NEED_NEW_DEFAULT_ROUTE6, VFJ_COMMAND_ROUTE_ADD);
 }
 
-/* Static routes */
+/* Static routes. */
 
-/* Adds an IPv4 route that the kernel deleted with hn's address. Changes an IPv6 route, which the
- * kernel keeps. Adds that route if the change fails. */
+/* Adds an IPv4 route, which the kernel deleted with hn's address. Changes an IPv6 route, which the
+ * kernel did not delete. When the change fails, the next batch adds the IPv6 route. */
 static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, const char *words)
 {
     struct vfj_route route;
@@ -255,7 +255,7 @@ static void plan_static_route(struct vfj_planner *planner, enum vfj_need need, c
     struct vfj_text text
         = begin_route(planner, need, is_change ? VFJ_COMMAND_ROUTE_CHANGE : VFJ_COMMAND_ROUTE_ADD);
     if (is_change && !vfj_span_starts(vfj_span_of(words), "-inet6 "))
-        vfj_text_add(&text, "-inet6"); /* the command's grammar has it first */
+        vfj_text_add(&text, "-inet6"); /* the command's grammar requires it as the first word */
     add_route_words(&text, planner->slot, vfj_span_of(words));
 }
 
@@ -271,8 +271,8 @@ static void plan_routes(struct vfj_planner *planner, bool interface_only)
     }
 }
 
-/* Plans routes without a router before the default route, whose router may be beyond all
- * subnets. */
+/* Plans the routes without a router before the default route, since the default router may be
+ * reachable only by one of them. */
 void vfj_plan_interface_routes(struct vfj_planner *planner)
 {
     plan_routes(planner, true);

@@ -4,10 +4,10 @@
 
 #include "core/machine/context.h"
 
-/* Each entry but `reset` handles the context's event, and has the name of the event's kind. Entries
- * add notes, transitions and commands through core/machine/context.h. */
+/* Each entry but `reset` handles the context's event, and is named after the kind of the event.
+ * Entries add notes, transitions and commands through core/machine/context.h. */
 struct vfj_policy_entries {
-    /* a boot, a restart or a change of policy: no script and no command runs */
+    /* a boot, a restart or a change of policy: no script or command of the policy runs any more */
     void (*reset)(struct vfj_step_context *context);
     void (*connected)(struct vfj_step_context *context); /* a connection to devd begins */
     void (*devd)(struct vfj_step_context *context);      /* a line without a note */
@@ -18,12 +18,12 @@ struct vfj_policy_entries {
     void (*stopping)(struct vfj_step_context *context); /* the daemon stops */
 };
 
-/* The policy that does the steps of hyperv_vfattach and hyperv_vfup (core/policy/scripts.c). */
+/* The policy that repeats the steps of hyperv_vfattach and hyperv_vfup (core/policy/scripts.c). */
 extern const struct vfj_policy_entries vfj_policy_scripts;
-/* Returns whether no script runs or waits, and no sleeper runs a command. */
+/* Returns true when no script runs or waits, and no sleeper runs a command. */
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts);
-/* Returns whether scripts that were read from a text are consistent, as far as the policy's steps
- * rely on that. */
+/* Returns true when scripts that were read from a text are consistent. The policy's steps rely on
+ * that. */
 bool vfj_scripts_is_sound(const struct vfj_scripts *scripts);
 
 #endif

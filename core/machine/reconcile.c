@@ -15,25 +15,26 @@ enum {
     BATCHES_MAX = 16,    /* batches of one plan; the longest plan needs fewer */
     BACKOFF_FIRST_S = 1, /* pause after the first failure; each further failure doubles it */
     BACKOFF_MAX_S = 300, /* longest pause after a failure */
-    /* pauses between observations of a conflict that only an administrator can end */
+    /* pauses between observations while a conflict stands that only an administrator can end */
     CONFLICT_FIRST_S = 60,
     CONFLICT_MAX_S = 3600,
     RETRY_FIRST_S = 5, /* pauses between plans that try failed optional needs again */
     RETRY_MAX_S = 3600,
     SCRIPT_TRIES = 5, /* runs of a failing per-interface script for one VF_UP */
     SCRIPT_FIRST_S = 10,
-    RECHECKS_MAX = 5, /* observations after hn's link came up, until devd's dhclient runs */
-    LAST_LINK_S = 3,  /* wait of a stopping daemon for a VF's link */
-    /* Pauses between observations of an idle slot. Before FreeBSD 15 no line reports how an
-     * administrator, a jail or an agent changes hn. */
+    /* observations after hn's link came up; devd may start a dhclient until the last one */
+    RECHECKS_MAX = 5,
+    LAST_LINK_S = 3, /* longest wait for a VF's link when the daemon is stopping */
+    /* Pauses between observations of an idle slot. Before FreeBSD 15 no line reports that an
+     * administrator, a jail or an agent has changed hn. */
     WATCH_FIRST_S = 20,
     WATCH_MAX_S = 600,
     WATCHES_MAX = 6, /* 20 s · 2⁵ exceeds WATCH_MAX_S */
 };
 
-/* States */
+/* States. */
 
-/* Reports the departure of a VF that another VF replaced within the step. */
+/* Reports the departure of a VF that another VF replaced within this step. */
 static void report_replaced(struct vfj_step_context *context, unsigned index, struct vfj_slot *slot)
 {
     const struct vfj_slot *was = vfj_step_old_slot(context, index);
@@ -70,14 +71,15 @@ void vfj_reconcile_state(struct vfj_step_context *context, unsigned index)
     report_state(context, slot, cause);
 }
 
-/* Timers */
+/* Timers. */
 
 static void arm(const struct vfj_step_context *context, int64_t *timer_us, int64_t pause_us)
 {
     *timer_us = context->next->head.mono_us + pause_us;
 }
 
-/* Arms a timer that is not armed, or is due later. Returns whether it armed the timer. */
+/* Arms a timer that is not armed, or is due later than in `pause_us`. Returns true when it armed
+ * the timer. */
 static bool arm_earlier(const struct vfj_step_context *context, int64_t *timer_us, int64_t pause_us)
 {
     if (*timer_us != VFJ_NEVER_US && *timer_us <= context->next->head.mono_us + pause_us)
@@ -107,8 +109,8 @@ static void arm_link(const struct vfj_step_context *context, struct vfj_slot *sl
         (void)arm_earlier(context, &slot->timers.link_us, LAST_LINK_S * 1000000);
 }
 
-/* Arms observations 1, 2, 4 … seconds apart after hn's link came up, while hn has the traffic.
- * Otherwise arms one. */
+/* Arms an observation after hn's link came up. While hn has the traffic, further observations
+ * follow 1, 2, 4 … seconds apart. Otherwise one observation suffices. */
 static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     unsigned most = slot->joined || vfj_slot_is_on_vf(slot) ? 1 : RECHECKS_MAX;
@@ -121,7 +123,7 @@ static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot 
         slot->plan.rechecks++;
 }
 
-/* Arms the watch timer of an idle slot while laggN has hn's configuration, or has lost it. */
+/* Arms the watch timer of an idle slot whose laggN has hn's configuration or has lost it. */
 static void arm_watch(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_idle = slot->activity == VFJ_ACTIVITY_IDLE && vfj_step_is_acting(context)
@@ -139,7 +141,7 @@ static void arm_watch(const struct vfj_step_context *context, struct vfj_slot *s
         vfj_step_pause_us(WATCH_FIRST_S, WATCH_MAX_S, slot->plan.watches));
 }
 
-/* Faults and retries */
+/* Faults and retries. */
 
 static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot,
                       enum vfj_reason fault)
@@ -149,8 +151,8 @@ static void set_fault(struct vfj_step_context *context, struct vfj_slot *slot,
     slot->fault = (uint8_t)fault;
 }
 
-/* Returns whether no traffic uses the VF's data path. The VF is in no lagg, or laggN has the VF
- * without hn. */
+/* Returns true when no traffic uses the VF's data path: no lagg has the VF as a port, or laggN has
+ * the VF but not hn. */
 static bool is_vf_unused(const struct vfj_slot *slot)
 {
     return vfj_name_is_empty(slot->observed.vf_lagg)
@@ -158,8 +160,8 @@ static bool is_vf_unused(const struct vfj_slot *slot)
             && !vfj_observed_is_foreign(slot));
 }
 
-/* Takes the VF down when the plan can't continue while the VF has the data path. hn then has the
- * traffic. Returns whether a batch was issued. */
+/* Takes the VF down when the plan cannot continue and the VF has the data path. hn then has the
+ * traffic. Returns true when a batch was issued. */
 static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
@@ -170,8 +172,8 @@ static bool protect_traffic(struct vfj_step_context *context, struct vfj_slot *s
     return true;
 }
 
-/* Keeps the reason of a request until its answer. The probe runs now, or after
- * timers.observe_us. */
+/* Keeps the reason of the request until the answer to its probe. The probe runs now, or when
+ * timers.observe_us is due. */
 static void keep_reason(struct vfj_slot *slot)
 {
     if (slot->request.asked < slot->request.wanted)
@@ -179,15 +181,16 @@ static void keep_reason(struct vfj_slot *slot)
     slot->request.wanted = VFJ_OBSERVE_NOT;
 }
 
-/* Handles a failed observation or required command. Observes again at once after the first
- * failure, then after growing pauses. Returns whether a batch was issued. */
+/* Handles a failed observation or a failed required command. Observes again: at once after the
+ * first failure, later after growing pauses. Returns true when a batch was issued. */
 static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     enum vfj_reason reason = (enum vfj_reason)context->setback;
     if (slot->fault != reason || slot->plan.failures == 0)
         vfj_step_notice(context, slot, reason);
     slot->fault = (uint8_t)reason;
-    slot->plan.batches = 0; /* a failed batch does not show that commands have no effect */
+    /* a failed batch is no sign that the commands of the plan have no effect */
+    slot->plan.batches = 0;
     vfj_step_count_up(&slot->plan.failures);
     if (slot->plan.failures == 1) {
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
@@ -202,7 +205,7 @@ static bool handle_setback(struct vfj_step_context *context, struct vfj_slot *sl
     return false;
 }
 
-/* Pauses a plan that no command of the machine can continue. */
+/* Pauses a plan that needs somebody else to act before it can continue. */
 static void pause_plan(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->timers.observe_us != VFJ_NEVER_US)
@@ -225,8 +228,8 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
     return protect_traffic(context, slot);
 }
 
-/* Returns whether rc.conf has words for hn that do not fit in one command, and laggN got none of
- * that kind. */
+/* Returns true when rc.conf has words for hn that do not fit in one command, so that laggN did not
+ * get them. */
 static bool has_too_long_words(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     const struct vfj_rc *rc = vfj_step_rc(context);
@@ -240,7 +243,8 @@ static bool has_too_long_words(const struct vfj_step_context *context, const str
             && vfj_rc_is_too_long(rc, slot->hn, VFJ_RC_ALIASES));
 }
 
-/* Returns whether laggN got rc.conf's aliases, and rc.conf has more than VFJ_ALIASES_MAX. */
+/* Returns true when laggN got rc.conf's aliases and rc.conf has more than VFJ_ALIASES_MAX of
+ * them. */
 static bool has_too_many_aliases(const struct vfj_step_context *context,
                                  const struct vfj_slot *slot)
 {
@@ -250,11 +254,12 @@ static bool has_too_many_aliases(const struct vfj_step_context *context,
         && vfj_rc_alias(vfj_step_rc(context), slot->hn, VFJ_ALIASES_MAX, args, sizeof args);
 }
 
-/* Returns the fault that stands at the end of a plan. */
+/* Returns the fault that the slot has at the end of a plan. */
 static enum vfj_reason standing_fault(const struct vfj_step_context *context,
                                       const struct vfj_slot *slot)
 {
-    /* a port conflict remains in observe mode, and with an administrator's script */
+    /* in observe mode, and with an administrator's script, the machine does not end such a
+     * conflict */
     enum vfj_reason conflict = vfj_observed_port_conflict(slot);
     if (conflict != VFJ_REASON_NONE)
         return conflict;
@@ -275,8 +280,8 @@ static enum vfj_reason standing_fault(const struct vfj_step_context *context,
                                                                        : VFJ_REASON_NONE;
 }
 
-/* Schedules observations with growing pauses in observe mode. The guest itself may join hn and
- * VF. */
+/* Schedules an observation in observe mode, after a pause that grows each time: FreeBSD's scripts
+ * or an administrator may join hn and VF. */
 static void await_guest(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->plan.rechecks == 0)
@@ -286,8 +291,8 @@ static void await_guest(struct vfj_step_context *context, struct vfj_slot *slot)
         vfj_step_pause_us(2, BACKOFF_MAX_S, slot->plan.rechecks));
 }
 
-/* Schedules another run of a failed script. After SCRIPT_TRIES failures the script waits for the
- * next VF_UP. */
+/* Schedules another run of a failed script. After SCRIPT_TRIES failures the script runs again only
+ * after the next VF_UP. */
 static void retry_script(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->script.failures < SCRIPT_TRIES)
@@ -307,7 +312,7 @@ static void close_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     if (vfj_step_is_acting(context) && slot->observed.hn.exists)
         slot->recovering = 0;
     if (had_failures && !vfj_slot_is_on_vf(slot) && plan->rechecks == 0)
-        plan->rechecks = 1; /* hn's LINK_UP may have come during the failures */
+        plan->rechecks = 1; /* hn's LINK_UP may have come while commands failed */
     set_fault(context, slot, standing_fault(context, slot));
     if (plan->failed == 0) {
         plan->retries = 0;
@@ -318,7 +323,7 @@ static void close_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         vfj_step_count_up(&plan->retries);
 }
 
-/* Ends a plan that can meet no further need. */
+/* Ends a plan that has no command left to issue. */
 static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool wants_port = vfj_plan_target(slot) >= VFJ_TARGET_JOINED;
@@ -333,11 +338,10 @@ static void finish_plan(struct vfj_step_context *context, struct vfj_slot *slot)
         await_guest(context, slot);
 }
 
-/* The decision after an observation */
+/* The decision after an observation. */
 
-/* Returns whether somebody took laggN and the VF down together. `service netif restart` takes
- * all interfaces down, and ups only those of rc.conf. The VF is not down by anyone's choice
- * then. */
+/* Returns true when laggN and the VF were taken down together. `service netif restart` takes all
+ * interfaces down, and ups only those of rc.conf. Nobody then chose that the VF is down. */
 static bool was_all_taken_down(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
@@ -345,8 +349,9 @@ static bool was_all_taken_down(const struct vfj_slot *slot)
         && !view->vf.up;
 }
 
-/* Whether a VF that is down stays so as a port. Somebody took it down, or the plan is about to up
- * it. A port that this plan joined, and that has lost its delay, left and came back. */
+/* Returns true when the VF is a port that the machine leaves down: somebody took it down, or the
+ * plan is about to up it. Returns false when this plan joined the port and its delay is gone: the
+ * VF left and attached again. */
 static bool is_settled_port(const struct vfj_slot *slot)
 {
     bool is_new = slot->plan.phase == VFJ_PLAN_ACTIVE && slot->delay == VFJ_DELAY_NONE
@@ -354,8 +359,8 @@ static bool is_settled_port(const struct vfj_slot *slot)
     return vfj_observed_has_vf_port(slot) && !is_new;
 }
 
-/* Starts hyperv_vf_delay for a VF that no line announced and that does not have the data path.
- * Starts it also for a VF that was taken down together with laggN. */
+/* Makes hyperv_vf_delay due for a VF that no line announced and that does not have the data path,
+ * and for a VF that was taken down together with laggN. */
 static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
 {
     const struct vfj_interface *vf = &slot->observed.vf;
@@ -370,8 +375,8 @@ static void decide_delay(struct vfj_slot *slot, enum vfj_observe asked)
         slot->delay = VFJ_DELAY_DUE;
 }
 
-/* Ends the delay of a VF that has the data path: VF_UP was missed. hn has no traffic until the
- * VF is joined. */
+/* Ends the delay of a VF that already has the data path, since its VF_UP was missed. hn has no
+ * traffic until the VF is joined. */
 static void end_delay(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     if (slot->delay != VFJ_DELAY_RUNNING || !vfj_slot_is_on_vf(slot))
@@ -390,7 +395,7 @@ static void begin_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     vfj_plan_begin(slot, is_watch);
 }
 
-/* Returns whether the guest has no network, or the stock scripts would end it. */
+/* Returns true when the guest has no network, or FreeBSD's scripts would cut it off. */
 static bool is_network_at_risk(const struct vfj_slot *slot)
 {
     bool is_vf_alone = vfj_slot_is_on_vf(slot) && !slot->joined;
@@ -400,9 +405,9 @@ static bool is_network_at_risk(const struct vfj_slot *slot)
             || vfj_observed_port_conflict(slot) != VFJ_REASON_NONE);
 }
 
-/* Returns whether the slot's plan may continue or begin. A stopping daemon finishes its plans,
- * and those of a killed daemon. Only plans that the guest's network needs may begin. A
- * rediscovered VF is observed, since the VF may have the data path. */
+/* Returns true when the slot's plan may continue or begin. A stopping daemon finishes its own plans
+ * and those of a killed daemon. It begins only plans that the guest's network needs. It also
+ * observes a rediscovered VF, since that VF may have the data path. */
 static bool may_go_on(const struct vfj_step_context *context, const struct vfj_slot *slot)
 {
     return !vfj_step_is_stopping(context) || slot->recovering || slot->plan.phase == VFJ_PLAN_ACTIVE
@@ -410,8 +415,8 @@ static bool may_go_on(const struct vfj_step_context *context, const struct vfj_s
         || vfj_link_wants_down(slot) || slot->request.wanted == VFJ_OBSERVE_REDISCOVERED;
 }
 
-/* Leaves the slot to the next daemon, which observes each slot. A delay that is over then ends
- * at the start of that daemon, which joins the VF. */
+/* Leaves the slot to the next daemon, which observes each slot when it starts. A delay that is over
+ * is set to end at that start, so that the next daemon joins the VF. */
 static void leave_to_next(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     slot->request.wanted = VFJ_OBSERVE_NOT;
@@ -421,8 +426,8 @@ static void leave_to_next(const struct vfj_step_context *context, struct vfj_slo
     slot->timers.delay_us = context->next->head.mono_us;
 }
 
-/* Returns whether hn needs commands whatever its VF is used for: laggN was lost or has lost hn, or
- * hn is a port and has an address or a dhclient of its own. */
+/* Returns true when hn needs commands, however the VF is used: laggN was lost or has lost hn, or hn
+ * is a port and has an address or a dhclient of its own. */
 static bool is_base_due(const struct vfj_slot *slot)
 {
     enum vfj_reason conflict = vfj_observed_port_conflict(slot);
@@ -431,8 +436,8 @@ static bool is_base_due(const struct vfj_slot *slot)
         || conflict == VFJ_REASON_HN_HAS_ADDRESS || conflict == VFJ_REASON_HN_HAS_DHCLIENT;
 }
 
-/* Issues the next batch of the plan. A conflict about the VF alone does not hold up what hn needs:
- * the target is then laggN without the VF. Returns whether a batch was issued. */
+/* Issues the next batch of the plan. When only the VF has a conflict, the target is laggN without
+ * the VF, so that hn gets what it needs. Returns true when a batch was issued. */
 static bool go_on(struct vfj_step_context *context, struct vfj_slot *slot, enum vfj_reason conflict)
 {
     enum vfj_target target = vfj_plan_target(slot);
@@ -448,7 +453,7 @@ static bool go_on(struct vfj_step_context *context, struct vfj_slot *slot, enum 
     return true;
 }
 
-/* Decides on the plan. Returns whether a batch was issued. */
+/* Decides on the plan. Returns true when a batch was issued. */
 static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     bool is_logged = slot->plan.phase == VFJ_PLAN_LOGGED && !vfj_step_is_acting(context);
@@ -457,7 +462,7 @@ static bool decide_plan(struct vfj_step_context *context, struct vfj_slot *slot)
     if (slot->plan.phase != VFJ_PLAN_ACTIVE && !is_logged)
         begin_plan(context, slot);
     if (vfj_plan_is_begun(slot) && !slot->observed.hn.exists) {
-        /* hn was renamed without a line, or left: the plan continues when hn exists. */
+        /* hn has left, or was renamed without a line. The plan continues when hn exists. */
         pause_plan(context, slot);
         return false;
     }
@@ -487,7 +492,7 @@ static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum
 {
     if (slot->observed.hn.exists && !vfj_observed_has_taken_over(slot)
         && vfj_step_is_acting(context))
-        slot->recovering = 0; /* hn's configuration never left hn, or is back on hn */
+        slot->recovering = 0; /* hn's configuration has never left hn, or is on hn again */
     decide_delay(slot, asked);
     end_delay(context, slot);
     arm_delay(context, slot);
@@ -498,10 +503,10 @@ static bool decide(struct vfj_step_context *context, struct vfj_slot *slot, enum
     return decide_plan(context, slot);
 }
 
-/* Observations */
+/* Observations. */
 
-/* Waits for the map when hn's unit is unknown. The name has no unit, and no line reported the
- * renaming. Without the unit the lagg of hn is unknown, too. */
+/* Waits for the map when hn's unit is unknown: hn's name has no unit, and no line reported the
+ * renaming. Without the unit, the name of hn's lagg is unknown, too. */
 static void await_unit(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     set_fault(context, slot, VFJ_REASON_NO_UNIT);

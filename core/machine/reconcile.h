@@ -4,11 +4,11 @@
 
 #include "core/machine/context.h"
 
-/* Decides on a slot's facts at the end of a step that touched the slot. No other function issues
- * a slot's commands, arms its timers or moves its state. */
+/* Decides from a slot's facts, at the end of a step that touched the slot. No other function issues
+ * the slot's commands, arms its timers or moves its state. */
 void vfj_reconcile(struct vfj_step_context *context, unsigned index);
 
-/* Moves the state alone, for another policy. */
+/* Only moves the slot's state to the one that follows from its facts. */
 void vfj_reconcile_state(struct vfj_step_context *context, unsigned index);
 
 #endif

@@ -1,4 +1,4 @@
-/* The machine's state: its index, its digest, and the adoption of a step's result. */
+/* The machine's state: its index, its digest, and the copying of a step's result. */
 #include "core/machine/state.h"
 
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include "core/machine/observed.h"
 #include "core/text/digest.h"
 
-/* The structs have no padding: equal states are equal bytes. */
+/* The structs have no padding, so equal states have equal bytes. */
 _Static_assert(sizeof(struct vfj_interface)
                    == VFJ_NAME_SIZE + 16 + VFJ_ADDRESSES_MAX * VFJ_ADDRESS_SIZE
                        + VFJ_PORTS_MAX * VFJ_NAME_SIZE,
@@ -68,7 +68,8 @@ bool vfj_activity_may_follow(enum vfj_activity from, enum vfj_activity to)
 
 void vfj_state_init(struct vfj_state *state)
 {
-    memset(state, 0, offsetof(struct vfj_state, slots)); /* a slot has its own vfj_slot_init() */
+    /* vfj_slot_init() initializes the slots */
+    memset(state, 0, offsetof(struct vfj_state, slots));
     state->head.map_retry_us = VFJ_NEVER_US;
     state->head.due_us = VFJ_NEVER_US;
     for (unsigned i = 0; i < VFJ_SLOTS_MAX + 1; i++)
@@ -114,7 +115,7 @@ int64_t vfj_slot_last_due_us(const struct vfj_slot *slot)
     return earlier(observe_us, link_us);
 }
 
-/* Returns whether laggN was made for hn, and hn is no port yet. */
+/* Returns true when laggN was made for hn, and hn is not a port yet. */
 static bool is_half_built(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
@@ -188,8 +189,8 @@ void vfj_state_index_slot(struct vfj_state *state, unsigned i)
     const struct vfj_slot *slot = &state->slots[i];
     state->index.due_us[i] = vfj_slot_due_us(slot);
     state->index.digests[i] = vfj_digest(slot, offsetof(struct vfj_slot, transparent), i);
-    /* In the other mode the digest covers only the older members. Journals from before
-     * transparent mode keep their digests. */
+    /* In ordinary mode the digest covers only the members before `transparent`. Journals from
+     * before transparent mode therefore keep their digests. */
     if (memcmp(&slot->transparent, &blank, sizeof blank) != 0)
         state->index.digests[i]
             ^= vfj_digest(&slot->transparent, sizeof slot->transparent, VFJ_SLOTS_MAX + 2 + i);

@@ -18,8 +18,8 @@
 enum { VFJ_NEVER_US = -1 }; /* a deadline that is not set */
 
 /* The activities of a slot. X(symbol, persisted name, activities that may follow, sentence for
- * people). A batch starts only after an observation or after another batch. vfj_reconcile()
- * checks every change. */
+ * people). A batch starts only after an observation or another batch. vfj_reconcile() checks every
+ * change of activity. */
 #define VFJ_ACTIVITIES(X)                                                           \
     X(IDLE, "idle", VFJ_MAY(OBSERVING) | VFJ_MAY(WAITING), "Nothing is under way.") \
     X(OBSERVING, "observing", VFJ_MAY(IDLE) | VFJ_MAY(RUNNING) | VFJ_MAY(WAITING),  \
@@ -39,10 +39,11 @@ enum vfj_activity {
 const char *vfj_activity_name(enum vfj_activity activity);
 const char *vfj_activity_text(enum vfj_activity activity);
 
-/* Returns whether the table lets activity `to` follow activity `from` within one step. */
+/* Returns true when the table lets activity `to` follow activity `from` within one step. */
 bool vfj_activity_may_follow(enum vfj_activity from, enum vfj_activity to);
 
-/* The reasons to observe the guest, the strongest last. Of two requests the stronger one stays. */
+/* The reasons to observe the guest, the strongest last. Of two requests the one with the stronger
+ * reason stays. */
 enum vfj_observe {
     VFJ_OBSERVE_NOT,
     VFJ_OBSERVE_CHANGE,       /* a line, a timer or an outcome may have changed the guest */
@@ -61,8 +62,9 @@ enum vfj_delay {
 /* The interface that has the data path. */
 enum vfj_data_path {
     VFJ_DATA_PATH_HN,
-    VFJ_DATA_PATH_VF_OBSERVED, /* an observation showed it on the VF */
-    VFJ_DATA_PATH_VF_REPORTED, /* a VF_UP reported it, too: another VF_UP means a lost VF_DOWN */
+    VFJ_DATA_PATH_VF_OBSERVED, /* an observation showed that the VF has it */
+    /* a VF_UP reported it, too; if another VF_UP follows, a VF_DOWN was missed */
+    VFJ_DATA_PATH_VF_REPORTED,
 };
 
 /* The phase of the link monitor. While a VF is up, hn pretends to have no link. A VF that is up
@@ -70,19 +72,20 @@ enum vfj_data_path {
 enum vfj_link_monitor {
     VFJ_LINK_MONITOR_OFF,     /* the VF has its link, or is down */
     VFJ_LINK_MONITOR_WAITING, /* the VF is up without link, until timers.link_us */
-    VFJ_LINK_MONITOR_EXPIRED, /* the wait is over: the next observation decides */
-    /* the VF is to be taken down; in observe mode the machine only reports that */
+    VFJ_LINK_MONITOR_EXPIRED, /* the wait is over; the next observation decides */
+    /* the VF must be taken down; in observe mode the machine only reports that */
     VFJ_LINK_MONITOR_NO_LINK,
-    VFJ_LINK_MONITOR_HELD,  /* the machine took the VF down, until timers.link_us */
-    VFJ_LINK_MONITOR_RETRY, /* the machine took the VF down, and is to join and up it again */
+    VFJ_LINK_MONITOR_HELD, /* the machine took the VF down; it stays down until timers.link_us */
+    /* the machine took the VF down, and the next plan joins and ups it again */
+    VFJ_LINK_MONITOR_RETRY,
 };
 
 /* The phase of the per-interface script since the last VF_UP. */
 enum vfj_script_phase {
     VFJ_SCRIPT_DUE,
     VFJ_SCRIPT_RAN,
-    VFJ_SCRIPT_JOINED, /* a later observation showed the VF as a port */
-    /* the script runs; a VF_UP or VF_DOWN meanwhile sets DUE again */
+    VFJ_SCRIPT_JOINED, /* a later observation showed the VF as a port of laggN */
+    /* The script runs. A VF_UP or VF_DOWN during the run sets DUE again. */
     VFJ_SCRIPT_RUNS,
 };
 
@@ -92,17 +95,18 @@ enum vfj_plan_phase {
     VFJ_PLAN_NONE,
     /* the machine issued commands; the plan ends when an observation shows no difference */
     VFJ_PLAN_ACTIVE,
-    VFJ_PLAN_LOGGED, /* observe mode: the plan of this attachment is in the journal */
+    VFJ_PLAN_LOGGED, /* observe mode: the journal has the plan for this attachment */
 };
 
-/* One difference between observed and desired that a command removes. Checkpoints hold the
- * numbers, as masks and lists (core/machine/state_text.h). The rows of core/machine/plan.c set
- * the order of the plan. */
+/* One difference between observed and desired that a command removes. The comments give the desired
+ * state. Checkpoints hold the numbers, as masks and lists (core/machine/state_text.h). The rows of
+ * core/machine/plan.c set the order of the plan. */
 enum vfj_need {
     VFJ_NEED_NONE,
-    VFJ_NEED_VF_DOWN,            /* the VF has the data path and can't be joined, or has no link */
+    /* the VF is down, since it has the data path and cannot be joined, or has no link */
+    VFJ_NEED_VF_DOWN,
     VFJ_NEED_SCRIPT,             /* the per-interface script has run */
-    VFJ_NEED_VF_LEAVE,           /* the VF is a port of another slot's lagg */
+    VFJ_NEED_VF_LEAVE,           /* the VF is no port of another slot's lagg */
     VFJ_NEED_LAGG,               /* laggN exists */
     VFJ_NEED_NO_DAD,             /* laggN has nd6 option no_dad */
     VFJ_NEED_HN_UP,              /* hn is up */
@@ -131,7 +135,7 @@ enum vfj_need {
 };
 
 /* The commands of a slot that have no outcome yet. Their ids are consecutive, and their outcomes
- * arrive in that order. */
+ * arrive in the order of the ids. */
 struct vfj_batch {
     uint64_t first;  /* id of the first command, or of the probe */
     uint16_t count;  /* number of commands; 0: none runs */
@@ -142,7 +146,7 @@ struct vfj_batch {
     uint8_t needs[VFJ_BATCH_MAX]; /* enum vfj_need of each command */
 };
 
-/* Monotonic times. VFJ_NEVER_US: the timer is not armed. */
+/* Monotonic times in microseconds. VFJ_NEVER_US: the timer is not armed. */
 struct vfj_timers {
     int64_t delay_us;   /* end of hyperv_vf_delay */
     int64_t observe_us; /* next observation of the guest */
@@ -157,10 +161,10 @@ struct vfj_plan {
     uint64_t failed;
     uint8_t phase;    /* enum vfj_plan_phase */
     uint8_t batches;  /* batches that this plan issued */
-    uint8_t failures; /* failed observations, required commands and conflicts, in a row */
+    uint8_t failures; /* failed observations, failed required commands and conflicts, in a row */
     uint8_t retries;  /* plans that ended with failed needs, in a row */
-    /* observations in a row after hn's link came up, or in observe mode until the guest joins hn
-     * and VF */
+    /* observations in a row, after hn's link came up, or in observe mode while the guest has not
+     * joined hn and VF */
     uint8_t rechecks;
     uint8_t watches; /* watch timers armed since the last batch */
     uint8_t pad[2];
@@ -170,39 +174,41 @@ struct vfj_plan {
 struct vfj_script_facts {
     uint8_t phase;    /* enum vfj_script_phase */
     uint8_t failures; /* failures in a row */
-    uint8_t refused;  /* the machine refused to run an existing script, and reported that */
+    uint8_t refused;  /* the machine refused to run an existing script, and has reported that */
     uint8_t pad;
 };
 
 /* The link monitor of the slot's VF. */
 struct vfj_link_facts {
     uint8_t monitor; /* enum vfj_link_monitor */
-    uint8_t tries;   /* waits in a row that ended without a link */
+    uint8_t tries;   /* how often in a row a wait for the link ended without a link */
     uint8_t pad[2];
 };
 
-/* The mode of an hn interface: hw.hn.vf_transparent of the last map or snapshot. */
+/* The mode of an hn interface, from hw.hn.vf_transparent in the last map or snapshot. */
 enum vfj_slot_mode {
     VFJ_SLOT_MODE_ORDINARY,    /* hn(4) sends VF_UP and VF_DOWN; the guest joins hn and VF */
     VFJ_SLOT_MODE_TRANSPARENT, /* hn(4) itself ups the VF and moves the data path */
 };
 
-/* The facts of a slot in transparent mode (core/machine/transparent.h). In the other mode all
- * members are zero, and settle_us is VFJ_NEVER_US. Numbers may be VFJ_COUNT_UNKNOWN. */
+/* The facts of a slot in transparent mode (core/machine/transparent.h). In ordinary mode settle_us
+ * is VFJ_NEVER_US and all other members are zero. Numbers may be VFJ_COUNT_UNKNOWN. An edge is a
+ * change: the VF attached, hn(4) switched the data path to it, or the VF left. */
 struct vfj_transparent_facts {
-    int64_t since_us;  /* monotonic time of the last edge: attached, switched or left */
-    int64_t settle_us; /* timer of the snapshot that follows an edge, or VFJ_NEVER_US */
+    int64_t since_us;  /* monotonic time of the last edge */
+    int64_t settle_us; /* due time of the snapshot that follows an edge, or VFJ_NEVER_US */
     int64_t hour_us;   /* monotonic time of the first departure in `leaves` */
-    /* packets sent, of the snapshot that first showed the data path on the VF */
+    /* packets sent until the snapshot that first showed the data path on the VF */
     int64_t synthetic_out, hn_out, vf_out;
-    /* reference for comparison: hn's values while the last VF had the data path; 0: unknown */
+    /* for comparison: values of hn while the last VF had the data path; 0: unknown */
     int64_t options, mtu;
-    int64_t options_seen; /* hn's options of the last snapshot with the data path on the VF */
-    uint16_t findings;    /* bit 1 << enum vfj_finding_kind of each finding that stands */
-    uint8_t mode;         /* enum vfj_slot_mode */
-    uint8_t edge;         /* an edge came, and settle_us is to be armed */
-    uint8_t leaves;       /* departures of the VF since hour_us */
-    uint8_t reads;        /* snapshots in a row that did not show the data path on the VF */
+    /* hn's options in the last snapshot that showed the data path on the VF */
+    int64_t options_seen;
+    uint16_t findings; /* the findings that stand: bit 1 << enum vfj_finding_kind */
+    uint8_t mode;      /* enum vfj_slot_mode */
+    uint8_t edge;      /* an edge came in this step, and settle_us must be armed */
+    uint8_t leaves;    /* departures of the VF since hour_us */
+    uint8_t reads;     /* snapshots in a row that did not show the data path on the VF */
     uint8_t pad[2];
 };
 
@@ -216,10 +222,10 @@ enum vfj_running {
 
 /* The request for an observation of the guest. */
 struct vfj_observe_request {
-    uint8_t wanted; /* enum vfj_observe: reason of a request without a probe yet */
-    /* enum vfj_observe: reason of the probe that runs, or of the probe after a pause */
+    uint8_t wanted; /* enum vfj_observe: reason of a request for which no probe was issued yet */
+    /* enum vfj_observe: reason of the probe that runs, or of the probe that follows a pause */
     uint8_t asked;
-    uint8_t watch; /* the watch timer alone made the request */
+    uint8_t watch; /* only the watch timer made the request */
     uint8_t pad;
 };
 
@@ -229,64 +235,64 @@ struct vfj_slot {
     struct vfj_name hn;
     struct vfj_name vf;   /* the VF that the kernel maps to hn; empty: none */
     struct vfj_name unit; /* N of dev.hn.N and laggN; empty: not known */
-    uint64_t generation;  /* number of attachments seen */
+    uint64_t generation;  /* number of attachments of VFs that were seen */
     struct vfj_timers timers;
     struct vfj_plan plan;
     struct vfj_batch batch;
     struct vfj_observe_request request;
     struct vfj_script_facts script;
     struct vfj_link_facts link;
-    uint8_t state;     /* enum vfj_slot_state in the last transition */
+    uint8_t state;     /* enum vfj_slot_state of the last transition */
     uint8_t activity;  /* enum vfj_activity */
     uint8_t delay;     /* enum vfj_delay */
     uint8_t data_path; /* enum vfj_data_path */
     uint8_t fault;     /* enum vfj_reason; NONE: no fault */
-    /* an observation showed hn and VF as laggN's ports, with hn's configuration on laggN; no
-     * later observation or line contradicts that */
+    /* an observation showed that hn and VF are laggN's ports and laggN has hn's configuration, and
+     * no later observation or line contradicts it */
     uint8_t joined;
     uint8_t lagg_ours; /* laggN had hn as a port in this boot, or a plan made laggN for hn */
-    /* an earlier daemon may have deleted addresses or routes unrecorded: a plan restores those
-     * of rc.conf */
+    /* An earlier daemon may have deleted addresses or routes without a record. A plan then restores
+     * those of rc.conf. */
     uint8_t recovering;
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, unchanged; zero before the first */
-    /* The observation at the beginning of the plan. This view keeps hn's configuration while
-     * commands move that. The gateways are the last ones observed. IPv6 addresses that no
-     * command could add to laggN stay here for the next plan. */
+    /* The observation at the beginning of the plan. It still has hn's configuration while commands
+     * move it to laggN. Its gateways are the last observed ones. IPv6 addresses that no command
+     * could add to laggN stay in it for the next plan. */
     struct vfj_view before;
-    /* the last member, as vfj_state_index_slot() needs it */
+    /* must be the last member: vfj_state_index_slot() relies on that */
     struct vfj_transparent_facts transparent;
 };
 
-/* Initializes the slot of an hn of which only the name is known. */
+/* Initializes the slot of an hn whose name alone is known. */
 void vfj_slot_init(struct vfj_slot *slot, struct vfj_name hn);
 
-/* Returns whether a timer of the slot other than watch_us is armed. */
+/* Returns true when a timer of the slot other than watch_us is armed. */
 bool vfj_slot_awaits_timer(const struct vfj_slot *slot);
 
-/* Returns the time of the slot's first timer, or VFJ_NEVER_US. */
+/* Returns the due time of the slot's first timer, or VFJ_NEVER_US. */
 int64_t vfj_slot_due_us(const struct vfj_slot *slot);
 
-/* Returns the time of the first timer that a stopping daemon still serves: the pause of an
- * active plan, or the wait for a VF's link. Returns VFJ_NEVER_US without one. */
+/* Returns the due time of the first timer that a stopping daemon still handles: the pause of an
+ * active plan, or the wait for a VF's link. Returns VFJ_NEVER_US when neither is armed. */
 int64_t vfj_slot_last_due_us(const struct vfj_slot *slot);
 
-/* Returns whether a daemon that ends now leaves a probe, a batch, a plan or a wait for a link of
- * this slot unfinished. With `is_stopping` a plan in a pause counts only when laggN was made for
- * hn and hn is no port yet. */
+/* Returns true when a daemon that ends now would leave a probe, a batch, a plan or a wait for a
+ * link of this slot unfinished. With `is_stopping`, a plan in a pause counts only when laggN was
+ * made for hn and hn is not a port yet. */
 bool vfj_slot_is_unfinished(const struct vfj_slot *slot, bool is_stopping);
 
-/* Returns whether the slot has a plan, a probe or a batch. A plan that a conflict or failure
- * delays counts, too. */
+/* Returns true when the slot has a plan, a probe or a batch. A plan that waits because of a
+ * conflict or failure counts, too. */
 bool vfj_slot_has_plan(const struct vfj_slot *slot);
 
-/* Returns whether the VF has the data path. */
+/* Returns true when the VF has the data path. */
 bool vfj_slot_is_on_vf(const struct vfj_slot *slot);
 
-/* Returns whether the slot's hn is in transparent mode. */
+/* Returns true when the slot's hn is in transparent mode. */
 bool vfj_slot_is_transparent(const struct vfj_slot *slot);
 
-/* Returns the public state that follows from the slot's facts. No other function defines the
+/* Returns the public state that follows from the slot's facts. This function alone defines the
  * public states. */
 enum vfj_slot_state vfj_slot_public_state(const struct vfj_slot *slot);
 
@@ -296,17 +302,18 @@ enum vfj_script { VFJ_SCRIPT_NONE, VFJ_SCRIPT_VFATTACH, VFJ_SCRIPT_VFUP };
 
 struct vfj_script_run {
     uint64_t pending;      /* id of the command that runs */
-    int64_t delay_us;      /* hyperv_vf_delay as the script read it from rc.conf */
-    struct vfj_name iface; /* $1 of the script */
+    int64_t delay_us;      /* hyperv_vf_delay, as it was in rc.conf when the script read it */
+    struct vfj_name iface; /* the script's first argument: an interface */
     struct vfj_name vf;
     struct vfj_name lagg;
-    char args[VFJ_ARGS_SIZE]; /* ifconfig_getargs HN as the script read it from rc.conf */
-    uint8_t script;           /* enum vfj_script */
-    /* the command of the script that runs: enum step in core/policy/scripts.c */
+    /* the output of `ifconfig_getargs HN` when the script read rc.conf */
+    char args[VFJ_ARGS_SIZE];
+    uint8_t script; /* enum vfj_script */
+    /* the command that the script is running: enum vfj_script_step */
     uint8_t step;
     uint8_t strip_left; /* IPv4 addresses of hn that the script has yet to remove */
-    uint8_t dhcp;       /* dhcpif HN as the script read it from rc.conf */
-    uint8_t sync_dhcp;  /* syncdhcpif HN as the script read it from rc.conf */
+    uint8_t dhcp;       /* the result of `dhcpif HN` when the script read rc.conf */
+    uint8_t sync_dhcp;  /* the result of `syncdhcpif HN` when the script read rc.conf */
     uint8_t args_too_long;
     uint8_t pad[2];
 };
@@ -328,8 +335,9 @@ struct vfj_waiting {
 
 struct vfj_scripts {
     struct vfj_script_run run;
-    uint16_t first, waiting; /* index of the ring's first entry in `queue`, and their number */
-    uint16_t sleeping;       /* number of sleepers in use */
+    /* `queue` is a ring: index of its first entry, and number of its entries */
+    uint16_t first, waiting;
+    uint16_t sleeping; /* number of sleepers in use */
     uint8_t pad[2];
     struct vfj_sleeper sleepers[VFJ_SLEEPERS_MAX];
     struct vfj_waiting queue[VFJ_SCRIPT_QUEUE_MAX];
@@ -347,18 +355,20 @@ struct vfj_head {
     uint8_t map_again; /* a request for the map came while a map probe ran */
     uint8_t map_failures;
     uint8_t slot_count;
-    uint8_t transparent; /* hw.hn.vf_transparent is positive, by the last map or observation */
-    uint8_t observe_all; /* the next map is the first after a gap: every slot is observed */
+    uint8_t transparent; /* the last map or observation has hw.hn.vf_transparent > 0 */
+    /* the next map is the first one after a gap, and then every slot is observed */
+    uint8_t observe_all;
     int64_t map_retry_us;
     int64_t due_us; /* the earliest of all timers and sleepers, or VFJ_NEVER_US */
     uint64_t parts; /* exclusive or of the digests of all parts */
 };
 
-/* The due time and the digest of each part: slots, then rc, then scripts. The head sums them up,
- * and a step computes only those of the parts that it wrote. In `next` only the entries of
- * touched parts are valid. */
+/* The due time and the digest of each part: the slots, then rc, then scripts. The head has their
+ * summary, and a step computes anew only the entries of the parts that it wrote. In the next state
+ * only the entries of written parts are valid. */
 struct vfj_index {
-    int64_t due_us[VFJ_SLOTS_MAX + 1]; /* first timer of each slot, then the earliest sleeper */
+    /* first timer of each slot, then the first end of a sleep */
+    int64_t due_us[VFJ_SLOTS_MAX + 1];
     uint64_t digests[VFJ_SLOTS_MAX + 2];
 };
 
@@ -377,21 +387,21 @@ void vfj_state_init(struct vfj_state *state);
 void vfj_state_adopt(struct vfj_state *state, const struct vfj_state *next,
                      const struct vfj_touched *touched);
 
-/* Each computes the index of one part again: slots[i], rc, scripts. */
+/* Compute the index entries of one part again: of slots[i], rc, or scripts. */
 void vfj_state_index_slot(struct vfj_state *state, unsigned i);
 void vfj_state_index_rc(struct vfj_state *state);
 void vfj_state_index_scripts(struct vfj_state *state);
 
-/* Computes the index of all parts again. A digest 0 of rc or scripts means that no step wrote
- * that part, and stays. Returns whether the head's summary matches the parts. Accepts a state
- * that is not well-formed. */
+/* Computes the index of all parts again. A digest of 0 for rc or scripts means that no step has
+ * written that part, and is not changed. Returns true when the head's summary matches the parts.
+ * Accepts a state that is not well-formed. */
 bool vfj_state_index(struct vfj_state *state);
 
 /* Adds the parts in `more` to `touched`. */
 void vfj_touched_merge(struct vfj_touched *touched, const struct vfj_touched *more);
 
-/* Returns a 64-bit digest of the whole state. Reads only the head, in which vfj_step() keeps the
- * digests of the parts. */
+/* Returns a 64-bit digest of the whole state. Reads only the head, where vfj_step() maintains the
+ * combined digest of the parts. */
 uint64_t vfj_state_digest(const struct vfj_state *state);
 
 #endif

@@ -4,8 +4,8 @@
 #include "core/check.h"
 #include "core/machine/policy.h"
 
-/* All members of each part: X(type, member, most). A static assertion compares the sum of their
- * sizes with the size of the part. */
+/* All members of each part. X(type, member, highest value). A static assertion compares the sum of
+ * the members' sizes with the size of the part. */
 #define HEAD_MEMBERS(X)                      \
     X(NUMBER, command_last, UINT64_MAX)      \
     X(NUMBER, boot, INT64_MAX)               \
@@ -123,7 +123,7 @@
     X(NUMBER, args_too_long, 1)      \
     X(RESERVED, pad, 0)
 
-/* These members follow those of `run` in the same item. */
+/* In the text, these members follow those of `run` in the same item. */
 #define QUEUE_MEMBERS(X)                       \
     X(IMPLIED, run, 0)                         \
     X(NUMBER, first, VFJ_SCRIPT_QUEUE_MAX - 1) \
@@ -146,7 +146,7 @@
     X(NUMBER, script, VFJ_SCRIPT_VFUP) \
     X(RESERVED, pad, 0)
 
-/* The rows of a table of members, and the sum of the members' sizes. */
+/* MEMBER makes the row of one member. SIZE adds the size of one member to a sum. */
 #define MEMBER(type_, member_, most_)      \
     {.key = #member_,                      \
      .offset = offsetof(PART, member_),    \

@@ -9,21 +9,21 @@
 /* The type of a member in text. */
 enum vfj_member_type {
     VFJ_MEMBER_NUMBER,   /* an unsigned number, up to `most` */
-    VFJ_MEMBER_TIME,     /* microseconds; 0 is left out */
-    VFJ_MEMBER_DUE,      /* a time; VFJ_NEVER_US is left out */
+    VFJ_MEMBER_TIME,     /* microseconds; a value of 0 is not written */
+    VFJ_MEMBER_DUE,      /* a due time; VFJ_NEVER_US is not written */
     VFJ_MEMBER_NAME,     /* an interface name, or empty */
-    VFJ_MEMBER_DIGITS,   /* a name of digits alone, or empty */
-    VFJ_MEMBER_TEXT,     /* any text without NUL; zero bytes follow it */
-    VFJ_MEMBER_MODE,     /* the persisted name of an enumerator */
-    VFJ_MEMBER_POLICY,   /* likewise */
-    VFJ_MEMBER_STATE,    /* likewise */
-    VFJ_MEMBER_REASON,   /* likewise */
-    VFJ_MEMBER_ACTIVITY, /* likewise */
-    /* bytes that are kinds of commands: their persisted names, without kinds of value 0 at the
-     * end */
+    VFJ_MEMBER_DIGITS,   /* a name that has only digits, or is empty */
+    VFJ_MEMBER_TEXT,     /* any text without NUL; the bytes after the text are zero */
+    VFJ_MEMBER_MODE,     /* the persisted name of a value of enum vfj_mode */
+    VFJ_MEMBER_POLICY,   /* likewise of enum vfj_policy */
+    VFJ_MEMBER_STATE,    /* likewise of enum vfj_slot_state */
+    VFJ_MEMBER_REASON,   /* likewise of enum vfj_reason */
+    VFJ_MEMBER_ACTIVITY, /* likewise of enum vfj_activity */
+    /* a list of kinds of commands, one byte each: the persisted names, without the kinds of value 0
+     * at the end */
     VFJ_MEMBER_COMMANDS,
-    VFJ_MEMBER_NUMBERS,  /* bytes, without zeroes at the end */
-    VFJ_MEMBER_IMPLIED,  /* not written; the items of the text imply the value */
+    VFJ_MEMBER_NUMBERS,  /* a list of numbers, one byte each, without the zeroes at the end */
+    VFJ_MEMBER_IMPLIED,  /* not written, since the items of the text determine the value */
     VFJ_MEMBER_RESERVED, /* zero padding, not written */
 };
 
@@ -43,13 +43,13 @@ struct vfj_members {
 };
 
 extern const struct vfj_members vfj_head_members;
-/* The members of a slot itself, then those of each struct in it. */
+/* The lists of a slot's members: those of the slot itself, then those of each struct in it. */
 enum { VFJ_SLOT_PARTS = 8 };
 extern const struct vfj_members vfj_slot_members[VFJ_SLOT_PARTS];
 extern const struct vfj_members vfj_script_members, vfj_queue_members, vfj_sleeper_members,
     vfj_waiting_members;
 
-/* The items in their order. NONE stands before the first. */
+/* The kinds of items, in their order in the text. NONE is the kind before the first item. */
 enum vfj_item {
     VFJ_ITEM_NONE,
     VFJ_ITEM_HEAD,
@@ -66,7 +66,8 @@ enum vfj_item {
 /* The first key of each item. */
 extern const char *const vfj_item_keys[VFJ_ITEM_COUNT];
 
-/* Return the number of names of an enumerator's type, and the persisted name of one value. */
+/* The first function returns the number of names of a type of enumerators. The second one returns
+ * the persisted name of one value. */
 unsigned vfj_member_name_count(enum vfj_member_type type);
 const char *vfj_member_name(enum vfj_member_type type, unsigned value);
 

@@ -9,7 +9,7 @@
 static void put_number(void *at, size_t size, uint64_t value)
 {
     uint16_t two = (uint16_t)value;
-    /* `most` of a member fits its size */
+    /* `most`, the member's highest value, fits its size */
     VFJ_CHECK(size == sizeof value || value >> (8 * size) == 0);
     if (size == 1)
         *(uint8_t *)at = (uint8_t)value;
@@ -30,7 +30,7 @@ static bool read_number(const struct vfj_member *member, struct vfj_span span, c
 
 static bool read_time(struct vfj_span span, char *at)
 {
-    /* Sums of a few times must be times, too. */
+    /* The sum of a few times must still be a valid time. */
     const int64_t most = INT64_MAX / 8;
     int64_t value = 0;
     if (!vfj_span_to_i64(span, &value) || value > most || value < -most)
@@ -144,7 +144,7 @@ static struct vfj_slot *newest_slot(struct vfj_state *state)
 static bool begin_rc(struct vfj_state *state, const struct vfj_kv *pair)
 {
     size_t length = strlen(state->rc.text);
-    /* a digest other than 0 marks the part as written; index_anew() computes it */
+    /* any digest but 0 marks the part as written; index_anew() computes the right digest */
     state->index.digests[VFJ_SLOTS_MAX] = 1;
     return vfj_kv_value(pair, state->rc.text + length, sizeof state->rc.text - length);
 }
@@ -222,8 +222,8 @@ static bool begin_item(struct vfj_state_reader *reader, const struct vfj_kv *pai
     VFJ_CHECK(false);
 }
 
-/* Returns whether the key begins an item here. Items come in the order of their enumerators.
- * Slots repeat, each with its views. */
+/* Returns true when the key begins an item at this place. Items come in the order of enum vfj_item.
+ * Slots repeat, each followed by its views. */
 static bool is_item(struct vfj_state_reader *reader, struct vfj_span key, enum vfj_item *item)
 {
     for (unsigned i = VFJ_ITEM_HEAD; i < VFJ_ITEM_COUNT; i++) {
@@ -285,7 +285,7 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
         reader->item = item;
         right = begin_item(reader, pair);
     } else if (!right) {
-        /* the name of observe_all in format 1 */
+        /* format 1 calls observe_all "settle" */
         right = reader->format == 1 && vfj_span_is(pair->key, "settle");
     }
     if (!right)
@@ -293,7 +293,7 @@ bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair)
     return right;
 }
 
-/* Returns whether each command of a batch has a need, and the masks of needs have no bit for
+/* Returns true when each command of a batch has a need, and the masks of needs lack the bit of
  * NONE. */
 static bool has_sound_needs(const struct vfj_slot *slot)
 {
@@ -303,8 +303,8 @@ static bool has_sound_needs(const struct vfj_slot *slot)
     return is_sound;
 }
 
-/* Returns whether the facts of the public state are consistent, and the state is the one that
- * they define. */
+/* Returns true when the facts that determine the public state are consistent, and the slot has the
+ * public state that follows from them. */
 static bool has_sound_state(const struct vfj_slot *slot)
 {
     bool has_vf = !vfj_name_is_empty(slot->vf);
@@ -325,8 +325,8 @@ static bool is_sound_slot(const struct vfj_slot *slot)
         && has_sound_needs(slot);
 }
 
-/* Discards the probe, the commands and the timers of a slot of format 1. The next daemon
- * observes that slot again. */
+/* Discards the probe, the commands and the timers of a slot of format 1. The next daemon observes
+ * such a slot again. */
 static void recover_slot(struct vfj_slot *slot)
 {
     memset(&slot->batch, 0, sizeof slot->batch);
@@ -339,8 +339,8 @@ static void recover_slot(struct vfj_slot *slot)
     slot->recovering = 1;
 }
 
-/* Computes the index and the head's summary again. The digests depend on the layout of this
- * program, not on that of the writer. */
+/* Computes the index and the head's summary again. The digests depend on the layout of the structs
+ * in this program, which may differ from the writer's. */
 static void index_anew(struct vfj_state *state)
 {
     (void)vfj_state_index(state);

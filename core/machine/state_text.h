@@ -35,13 +35,13 @@ enum {
     VFJ_STATE_ITEM_MAX = 16384, /* bytes of an item, at most */
 };
 
-/* The position of the next item. Zero is the position of the first. */
+/* The position of the next item. All zero is the position of the first item. */
 struct vfj_state_cursor {
     unsigned kind, index, part;
 };
 
-/* Appends the next item, after a blank when the text is not empty. Returns false after the last
- * item. When `text` overflows, the caller restores `text` and `cursor`. */
+/* Appends the next item, after a blank when the text is not empty. Returns false when no item is
+ * left. When `text` overflows, the caller restores `text` and `cursor`. */
 bool vfj_state_write(const struct vfj_state *state, struct vfj_state_cursor *cursor,
                      struct vfj_text *text);
 
@@ -49,19 +49,19 @@ bool vfj_state_write(const struct vfj_state *state, struct vfj_state_cursor *cur
 struct vfj_state_reader {
     struct vfj_state *state;
     unsigned format;
-    unsigned item;  /* enum vfj_item of the last pair; COUNT: a pair was rejected */
+    unsigned item;  /* enum vfj_item of the last pair; VFJ_ITEM_COUNT: a pair was rejected */
     unsigned index; /* index of the sleeper or the queue entry */
 };
 
-/* Begins to read a text into `state`. Initializes it as the state of an empty journal. */
+/* Begins to read a text into `state`. Initializes `state` as the state of an empty journal. */
 void vfj_state_read_begin(struct vfj_state_reader *reader, struct vfj_state *state);
 
-/* Reads the next pair of the text. Returns false when no pair of that form can be here. */
+/* Reads the next pair of the text. Returns false when the pair is not valid at this place. */
 bool vfj_state_read(struct vfj_state_reader *reader, const struct vfj_kv *pair);
 
-/* Ends the reading. Returns whether the machine can continue from this state, whoever wrote the
- * text. An unchanged text of the present format gives the digest of the state that was written.
- * Bytes that no step reads may differ from that state. */
+/* Ends the reading. Returns true when the machine can continue from this state, whoever wrote the
+ * text. An unchanged text of the present format gives a state with the digest of the written one.
+ * Bytes that no step reads may differ. */
 bool vfj_state_read_end(struct vfj_state_reader *reader);
 
 #endif

@@ -22,7 +22,7 @@ static uint64_t number_at(const void *at, size_t size)
     return eight;
 }
 
-/* Writes bytes as words, without zeroes at the end. */
+/* Writes a list of bytes, without the zeroes at its end. */
 static void write_list(const struct vfj_member *member, const char *key, const uint8_t *at,
                        struct vfj_text *text)
 {
@@ -102,8 +102,8 @@ static void write_head(const struct vfj_state *state, struct vfj_text *text)
     write_members(&vfj_head_members, &state->head, text);
 }
 
-/* Writes a piece of rc.conf's values. Empty values still have one piece: they differ from values
- * that were never read. */
+/* Writes a piece of rc.conf's values. An empty rc.conf still has one piece, which distinguishes it
+ * from one that was never read. */
 static void write_rc(const struct vfj_state *state, unsigned index, struct vfj_text *text)
 {
     size_t length = strlen(state->rc.text);
@@ -158,7 +158,7 @@ static void write_view(const struct vfj_view *view, enum vfj_item item, struct v
     vfj_kv_add_string(text, vfj_item_keys[item], body);
 }
 
-/* Returns the number of items of a kind. Some of them may be blank. */
+/* Returns the number of items of a kind, including blank items. */
 static unsigned count_items(const struct vfj_state *state, unsigned kind)
 {
     bool has_rc = state->index.digests[VFJ_SLOTS_MAX] != 0;
@@ -210,7 +210,7 @@ static bool is_blank(const struct vfj_state *state, unsigned kind, unsigned inde
     return is_zero(&sleeper, sizeof sleeper);
 }
 
-/* Moves to the next item that is not blank. Returns false after the last. */
+/* Moves to the next item that is not blank. Returns false when none is left. */
 static bool seek(const struct vfj_state *state, struct vfj_state_cursor *cursor)
 {
     for (; cursor->kind <= VFJ_ITEM_SLOT; cursor->kind++, cursor->index = 0) {

@@ -1,4 +1,4 @@
-/* The step function: the work that all policies share, and the call of the policy in force. */
+/* The step function: what all policies have in common, and the call of the policy in force. */
 #include "core/machine/step.h"
 
 #include <string.h>
@@ -31,8 +31,8 @@ static struct vfj_slot *take_subject(struct vfj_step_context *context, uint64_t 
     return context->subject = vfj_step_edit_slot(context, index);
 }
 
-/* Returns whether the answer has the kind that its slot waits for. An answer without a slot
- * counts as one of an ordinary slot. */
+/* Returns true when the observation is of the kind that its slot waits for. An observation without
+ * a slot is treated like one of an ordinary slot. */
 static bool is_awaited(const struct vfj_step_context *context, const struct vfj_observation *answer)
 {
     unsigned index
@@ -104,7 +104,7 @@ static const struct vfj_policy_entries *policy_of(const struct vfj_step_context 
                                                             : &policy_vfjournal;
 }
 
-/* Begins another boot. Timers, pids and observations of the boot before are void. */
+/* Begins another boot. Timers, pids and observations from before the boot are void. */
 static void boot(struct vfj_step_context *context, const struct vfj_started *started)
 {
     struct vfj_head *head = &context->next->head;
@@ -114,7 +114,8 @@ static void boot(struct vfj_step_context *context, const struct vfj_started *sta
         vfj_facts_boot(context, vfj_step_edit_slot(context, i));
 }
 
-/* Advances the time, which never decreases within a boot. The first event of a boot sets it. */
+/* Advances the time to that of the event. The time never decreases within a boot. The first event
+ * of a boot sets it to any value. */
 static void advance_clock(struct vfj_step_context *context, bool is_boot)
 {
     struct vfj_head *head = &context->next->head;
@@ -219,14 +220,15 @@ static void put_earliest(struct vfj_step_context *context)
     }
 }
 
-/* Replaces the part's old digest in the head's summary by the new one. */
+/* Replaces the part's digest in the head's summary by the new digest. */
 static void fold_part(struct vfj_step_context *context, unsigned part)
 {
     context->next->head.parts
         ^= context->now->index.digests[part] ^ context->next->index.digests[part];
 }
 
-/* Updates the index of the parts that the step wrote, and the head's summary of it. */
+/* Updates the index entries of the parts that the step wrote, and the head's summary of the
+ * index. */
 static void close_parts(struct vfj_step_context *context)
 {
     const struct vfj_touched *touched = &context->decision->touched;
@@ -249,7 +251,7 @@ static void close_parts(struct vfj_step_context *context)
         put_earliest(context);
 }
 
-/* Returns the deadline of a stopping daemon. */
+/* Returns the time of the next timer that a stopping daemon handles. */
 static int64_t last_deadline(const struct vfj_step_context *context)
 {
     int64_t deadline = INT64_MAX;
@@ -279,8 +281,8 @@ static int64_t next_deadline(const struct vfj_step_context *context)
     return INT64_MAX;
 }
 
-/* Returns whether no plan is unfinished in `now` with the head and the touched parts of `next`.
- * In observe mode no command changes the guest. */
+/* Returns true when no plan is unfinished. The state is `now` with the head and the touched parts
+ * of `next`. In observe mode the result is true, since no command changes the guest. */
 static bool is_idle(const struct vfj_state *now, const struct vfj_state *next,
                     const struct vfj_touched *touched)
 {

@@ -6,19 +6,20 @@
 #include "core/data/event.h"
 #include "core/machine/state.h"
 
-/* The version of the rules. A change of the decision for any state and event raises it. */
+/* The version of the rules. A change that alters the decision for any state and event raises this
+ * number. */
 enum { VFJ_RULES = 3 };
 
-/* The time that a stopping daemon has for its unfinished plans. */
+/* The time in seconds that a stopping daemon has for its unfinished plans. */
 enum { VFJ_STOP_WITHIN_S = 10 };
 
-/* Returns whether a daemon that ends now leaves no plan unfinished. */
+/* Returns true when a daemon that ends now leaves no plan unfinished. */
 bool vfj_state_is_idle(const struct vfj_state *state);
 
-/* Computes the state and the decision that follow from `event` in state `now`. Total: every pair
- * has an answer. Pure: the same `now` and `event` give the same `next` and decision. Writes only
- * the head of `next` and the parts in decision->touched, which vfj_state_adopt() takes over.
- * Numbers the commands. `now` and `next` are different objects. */
+/* Computes the state and the decision that follow from `event` in state `now`. Total: every pair of
+ * state and event has a result. Pure: equal `now` and `event` give an equal `next` and decision.
+ * Writes only the head of `next` and the parts in decision->touched, which vfj_state_adopt()
+ * copies. Numbers the commands. `now` and `next` are different objects. */
 void vfj_step(const struct vfj_state *now, const struct vfj_event *event, struct vfj_state *next,
               struct vfj_decision *decision);
 

@@ -10,17 +10,20 @@
 #include "core/machine/reconcile.h"
 
 enum {
-    NOT_SWITCHED_S = 13, /* time after the end of attwait */
+    NOT_SWITCHED_S = 13, /* seconds after the end of attwait */
     ABSENT_S = 600,
-    /* pause after a snapshot that does not show the switch; each further one doubles it */
+    /* pause in seconds after a snapshot that does not show the switch; each further one doubles
+     * it */
     READ_FIRST_S = 1,
     READ_MAX_S = 3600,
-    FAILURE_FIRST_S = 1, /* pause after a failed snapshot; each further failure doubles it */
+    /* pause in seconds after a failed snapshot; each further failure doubles it */
+    FAILURE_FIRST_S = 1,
     FAILURE_MAX_S = 300,
     TOGETHER_S = 2, /* VFs that left within this time count as one event of the host */
     HOUR_S = 3600,
-    LEAVES_MAX = 4,   /* departures within an hour; one more is a finding */
-    PACKETS_MIN = 10, /* hn may count fewer packets without a fault during the switch */
+    LEAVES_MAX = 4, /* departures within an hour that are no finding */
+    /* fewer packets are no sign of a fault, since some may be counted during the switch */
+    PACKETS_MIN = 10,
 };
 
 static int64_t now_us(const struct vfj_step_context *context)
@@ -33,7 +36,7 @@ static int64_t seconds_us(int64_t seconds)
     return seconds * 1000000;
 }
 
-/* Findings */
+/* Findings. */
 
 static bool stands(const struct vfj_slot *slot, enum vfj_finding_kind kind)
 {
@@ -53,7 +56,7 @@ static void set_finding(struct vfj_step_context *context, struct vfj_slot *slot,
         slot->transparent.findings &= (uint16_t)~bit;
 }
 
-/* Clears the findings about an attachment and those about an absence. FLAPPING stays. */
+/* Clears all findings but FLAPPING: those about an attached VF, and those about an absent one. */
 static void clear_findings(struct vfj_slot *slot)
 {
     slot->transparent.findings &= (uint16_t)(1u << VFJ_FOUND_FLAPPING);
@@ -90,7 +93,7 @@ static void count_leave(const struct vfj_step_context *context, struct vfj_slot 
     vfj_step_count_up(&facts->leaves);
 }
 
-/* Attaching and leaving */
+/* Attaching and leaving. */
 
 static void begin_edge(struct vfj_step_context *context, struct vfj_slot *slot)
 {
@@ -124,17 +127,17 @@ void vfj_transparent_forget(struct vfj_slot *slot)
     slot->transparent.settle_us = VFJ_NEVER_US;
 }
 
-/* The map */
+/* The map. */
 
-/* Returns whether transparent mode can begin. hn and VF are not joined, and the slot has no
+/* Returns true when transparent mode can begin: hn and VF are not joined, and the slot has no
  * plan. */
 static bool can_begin(const struct vfj_slot *slot)
 {
     return !slot->joined && !vfj_slot_has_plan(slot);
 }
 
-/* Begins a mode. The slot loses all facts but its names, generation, state and `recovering`. The
- * step then attaches the VF of the map. */
+/* Begins a mode. The slot loses all facts but its names, its generation, its state and
+ * `recovering`. Afterwards the step attaches the VF of the map. */
 static void begin_mode(struct vfj_slot *slot, enum vfj_slot_mode mode)
 {
     const struct vfj_name unit = slot->unit;
@@ -148,7 +151,7 @@ static void begin_mode(struct vfj_slot *slot, enum vfj_slot_mode mode)
     slot->transparent.mode = (uint8_t)mode;
 }
 
-/* Returns the pair of the map for the hn, or NULL. */
+/* Returns the pair of the hn in the map, or NULL. */
 static const struct vfj_pair *find_pair(const struct vfj_map *map, struct vfj_name hn)
 {
     for (unsigned i = 0; i < map->pair_count; i++) {
@@ -158,8 +161,8 @@ static const struct vfj_pair *find_pair(const struct vfj_map *map, struct vfj_na
     return NULL;
 }
 
-/* Compares a slot with the map. A VF that the map lacks has left. Another VF in the map has
- * attached. */
+/* Compares a slot with the map. When the map lacks the slot's VF, that VF has left. When the map
+ * has another VF for hn, that VF has attached. */
 static void compare_slot(struct vfj_step_context *context, unsigned index,
                          const struct vfj_map *map, bool is_after_gap)
 {
@@ -203,12 +206,12 @@ void vfj_transparent_end(struct vfj_step_context *context)
         if (!vfj_slot_is_transparent(vfj_step_slot(context, i)))
             continue;
         struct vfj_slot *slot = vfj_step_edit_slot(context, i);
-        begin_mode(slot, VFJ_SLOT_MODE_ORDINARY); /* the answer to a snapshot that runs is stale */
+        begin_mode(slot, VFJ_SLOT_MODE_ORDINARY); /* if a snapshot runs, its answer is stale */
         vfj_step_cause(context, slot, VFJ_REASON_VF_LOST);
     }
 }
 
-/* Timers */
+/* Timers. */
 
 static bool take_due(const struct vfj_step_context *context, int64_t *timer_us)
 {
@@ -227,7 +230,7 @@ void vfj_transparent_timer(struct vfj_step_context *context, struct vfj_slot *sl
     vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* Snapshots */
+/* Snapshots. */
 
 static void record_switch(struct vfj_step_context *context, struct vfj_slot *slot,
                           const struct vfj_hn_snapshot *snapshot)
@@ -255,7 +258,7 @@ static void record_data_path(struct vfj_step_context *context, struct vfj_slot *
     }
 }
 
-/* Records the VF of a snapshot. Returns false when it is not the slot's VF. */
+/* Records the VF of a snapshot. Returns false when that VF is not the slot's VF. */
 static bool record_vf(struct vfj_step_context *context, struct vfj_slot *slot,
                       const struct vfj_hn_snapshot *snapshot)
 {
@@ -279,11 +282,11 @@ void vfj_transparent_observed(struct vfj_step_context *context, struct vfj_slot 
         return;
     }
     if (snapshot->transparent == 0) {
-        vfj_map_request(context); /* the map decides on the mode */
+        vfj_map_request(context); /* the map determines the mode */
         return;
     }
     if (slot->request.wanted != VFJ_OBSERVE_NOT)
-        return; /* a change followed this snapshot, and the next one shows it */
+        return; /* the guest changed after this snapshot, and the next one shows that change */
     if (!record_vf(context, slot, snapshot))
         return;
     if (!vfj_name_is_empty(slot->vf))
@@ -291,9 +294,9 @@ void vfj_transparent_observed(struct vfj_step_context *context, struct vfj_slot 
     context->is_observed = true;
 }
 
-/* Reconciling */
+/* Reconciling. */
 
-/* Checks the traffic of a VF that has the data path. */
+/* Sets the findings about the traffic of a VF that has the data path. */
 static void check_traffic(struct vfj_step_context *context, struct vfj_slot *slot,
                           const struct vfj_hn_snapshot *snapshot)
 {
@@ -307,7 +310,7 @@ static void check_traffic(struct vfj_step_context *context, struct vfj_slot *slo
         set_finding(context, slot, VFJ_FOUND_VF_SILENT, by_hn >= PACKETS_MIN && by_vf == 0);
 }
 
-/* Compares hn's MTU and options with those before its VF left. */
+/* Compares hn's MTU and options with the values before hn's VF left. */
 static void check_hn(struct vfj_step_context *context, struct vfj_slot *slot,
                      const struct vfj_hn_snapshot *snapshot)
 {
@@ -388,8 +391,8 @@ static void arm_attwait(struct vfj_step_context *context, struct vfj_slot *slot,
         = slot->timers.delay_us - now_us(context);
 }
 
-/* Arms the next snapshot while none shows the switch, after 1, 2, 4 … s. Another snapshot is due
- * when NOT_SWITCHED becomes possible. */
+/* Arms the next snapshot while no snapshot has shown the switch: after 1, 2, 4 … s, and at the time
+ * from which NOT_SWITCHED is possible. */
 static void arm_read(struct vfj_step_context *context, struct vfj_slot *slot,
                      const struct vfj_hn_snapshot *snapshot)
 {
@@ -403,7 +406,8 @@ static void arm_read(struct vfj_step_context *context, struct vfj_slot *slot,
         slot->timers.observe_us = at_us;
 }
 
-/* Ends FLAPPING after its hour. Arms one more snapshot for that, and none after it. */
+/* Ends FLAPPING after its hour. While FLAPPING stands and no other snapshot is due, arms one for
+ * the end of that hour. */
 static void check_flapping(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     int64_t end_us = slot->transparent.hour_us + seconds_us(HOUR_S);
@@ -417,7 +421,7 @@ static void check_flapping(struct vfj_step_context *context, struct vfj_slot *sl
     }
 }
 
-/* Handles an edge that the step has reported. */
+/* Handles an edge after the step has reported it. */
 static void handle_edge(struct vfj_step_context *context, struct vfj_slot *slot)
 {
     slot->transparent.edge = 0;

@@ -8,24 +8,26 @@
 #include "core/machine/context.h"
 
 enum {
-    VFJ_ATTWAIT_DEFAULT_S = 2, /* hw.hn.vf_xpnt_attwait when the kernel does not give it */
-    VFJ_AFTER_EDGE_S = 2,      /* pause between an edge and the snapshot that follows it */
+    /* value of hw.hn.vf_xpnt_attwait in seconds, when the kernel does not give it */
+    VFJ_ATTWAIT_DEFAULT_S = 2,
+    /* pause in seconds between an edge and the snapshot that follows it */
+    VFJ_AFTER_EDGE_S = 2,
 };
 
-/* Records the map of a guest in transparent mode. Its hn interfaces get that mode, and VFs
- * attach and detach. A slot that is joined, or has a plan, keeps the other mode. */
+/* Records the map of a guest in transparent mode. Its hn interfaces get that mode, and VFs attach
+ * and detach. A slot that is joined or has a plan stays in ordinary mode. */
 void vfj_transparent_map(struct vfj_step_context *context, const struct vfj_map *map,
                          bool is_after_gap);
 
-/* Records that the guest is not in transparent mode. No slot keeps that mode, and the VFs of
- * such slots count as detached. */
+/* Records that the guest is not in transparent mode. All slots get ordinary mode, and the VFs of
+ * slots that were in transparent mode count as detached. */
 void vfj_transparent_end(struct vfj_step_context *context);
 
 /* Record that a VF attached to the slot's hn, or left it. */
 void vfj_transparent_attached(struct vfj_step_context *context, struct vfj_slot *slot);
 void vfj_transparent_left(struct vfj_step_context *context, struct vfj_slot *slot);
 
-/* Clears the facts about transparent mode, after a boot or for a policy without snapshots. */
+/* Clears the facts about transparent mode, after a boot or when a policy has no snapshots. */
 void vfj_transparent_forget(struct vfj_slot *slot);
 
 /* Handles the slot's timers that are due at the head's time. */
@@ -35,7 +37,7 @@ void vfj_transparent_timer(struct vfj_step_context *context, struct vfj_slot *sl
 void vfj_transparent_observed(struct vfj_step_context *context, struct vfj_slot *slot,
                               const struct vfj_observation *answer);
 
-/* Does the part of vfj_reconcile() for a slot in transparent mode: state, timers, findings and
+/* Does the work of vfj_reconcile() for a slot in transparent mode: state, timers, findings and
  * snapshots. */
 void vfj_transparent_reconcile(struct vfj_step_context *context, unsigned index);
 

@@ -18,8 +18,8 @@ struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name nam
     return NULL;
 }
 
-/* Returns an unused entry. The entry of a removed interface is unused when no boot restores that
- * interface. */
+/* Returns an unused entry, or NULL when all are in use. The entry of a removed interface is used
+ * while a boot can restore that interface. */
 static struct vfj_guest_if *free_place(struct vfj_guest *guest)
 {
     for (unsigned i = 0; i < guest->if_count; i++) {
@@ -39,7 +39,8 @@ static struct vfj_guest_if *find_told(struct vfj_guest *guest, struct vfj_name n
     return NULL;
 }
 
-/* Returns N of hnN. A name without a number gets the lowest unit that no other hn interface has. */
+/* Returns the N of hnN. When the name of an hn interface has no number, returns the lowest unit
+ * that no other hn interface has. */
 static struct vfj_name unit_of(const struct vfj_guest *guest, struct vfj_name hn)
 {
     if (vfj_name_has_driver(hn, "hn"))
@@ -77,7 +78,7 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
     place->facts.mtu = 1500;
     place->counters = vfj_counters_unknown();
     place->facts.ifdisabled
-        /* as nd6_ifattach() sets it (sys/netinet6/nd6.c); rc(8) clears it for interfaces that it
+        /* nd6_ifattach() sets it (sys/netinet6/nd6.c); rc(8) clears it for interfaces that it
          * configures */
         = true;
     if (vfj_name_has_driver(name, "hn"))
@@ -163,8 +164,8 @@ bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if
     return false;
 }
 
-/* Removes an interface from its lagg or bridge, as lagg(4) and if_bridge(4) do by themselves. A
- * VLAN loses its parent. */
+/* Removes an interface, also from its lagg or bridge, as lagg(4) and if_bridge(4) do. A VLAN on the
+ * interface loses its parent. */
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
 {
     struct vfj_guest_if *gone = vfj_guest_find(guest, name);
@@ -179,7 +180,7 @@ void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name)
         if (!vfj_name_equal(guest->ifs[i].rxvf, name))
             continue;
         guest->ifs[i].rxvf = (struct vfj_name){{0}};
-        guest->ifs[i].facts.link = VFJ_LINK_UP; /* hn reports its own link again */
+        guest->ifs[i].facts.link = VFJ_LINK_UP; /* hn no longer hides its own link */
     }
 }
 

@@ -18,13 +18,15 @@ enum {
     VFJ_GUEST_SYSCTLS_MAX = 128,
     VFJ_GUEST_FILES_MAX = 64,
     VFJ_GUEST_RULES_MAX = 256,
-    VFJ_GUEST_ROUTES_MAX = 64, /* through an interface without a router; the model ignores more */
+    /* routes through an interface without a router; further ones are ignored */
+    VFJ_GUEST_ROUTES_MAX = 64,
 };
 
 struct vfj_guest_if {
-    struct vfj_interface facts;   /* name, flags, addresses; ports when it is a lagg */
-    struct vfj_interface told;    /* as %if gave them; a boot restores these */
-    struct vfj_counters counters; /* counters of the last %if */
+    /* the present state: name, flags, addresses; of a lagg also its ports */
+    struct vfj_interface facts;
+    struct vfj_interface told;    /* the state that the last %if gave; a boot restores it */
+    struct vfj_counters counters; /* counters that the last %if gave */
     uint64_t dhclient;            /* pid; 0 none */
     uint64_t told_dhclient;
     struct vfj_name unit;     /* N of dev.hn.N of an hn interface, which a rename does not change */
@@ -34,9 +36,9 @@ struct vfj_guest_if {
      * interface. The guest has at most one. */
     struct vfj_address gateway6, told_gateway6;
     struct vfj_address told_gateway; /* gateway of the IPv4 default route, as %if gave it */
-    /* %if gave the link; without that a lagg's link follows from its ports */
+    /* The last %if gave the link. Without it, the link of a lagg follows from its ports. */
     bool has_told_link;
-    bool made; /* by a command, not by the trace */
+    bool made; /* a command made the interface, not the trace */
 };
 
 enum vfj_guest_attachment { VFJ_GUEST_UNKNOWN, VFJ_GUEST_ATTACHED, VFJ_GUEST_DETACHED };
@@ -45,9 +47,11 @@ struct vfj_guest_vf {
     struct vfj_name vf;
     struct vfj_name hn;
     uint8_t attachment; /* enum vfj_guest_attachment */
-    /* hn(4) maps it to hn: no other VF was mapped to hn when it attached */
+    /* hn(4) maps the VF to hn: no other VF was mapped to hn when this one attached */
     bool mapped;
-    bool renamed; /* hn(4) has dropped it at the rename, and finds it by its MAC when it is upped */
+    /* hn(4) dropped the VF when it was renamed, and finds the VF by its MAC address when it is
+     * upped */
+    bool renamed;
 };
 
 struct vfj_guest_sysctl {
@@ -70,11 +74,11 @@ struct vfj_guest_route {
     struct vfj_name interface;
 };
 
-/* %fail and %slow. */
+/* A rule that a %fail or %slow line added. */
 struct vfj_guest_rule {
     char argv[VFJ_RULE_SIZE];
     char says[VFJ_OUTPUT_SIZE]; /* %fail: output of the command */
-    uint64_t times;             /* uses left; %slow has no limit */
+    uint64_t times;             /* %fail: uses that are left */
     uint8_t outcome;            /* %fail: enum vfj_outcome_kind */
     int32_t status;
     int64_t us;
@@ -83,7 +87,8 @@ struct vfj_guest_rule {
 struct vfj_guest {
     unsigned if_count, vf_count, sysctl_count, file_count, fail_count, slow_count, route_count;
     uint64_t pid_last;
-    /* gateway of the IPv4 default route; empty without one */
+    /* gateway of the IPv4 default route, and its interface; both empty when there is no such
+     * route */
     struct vfj_name default_if;
     struct vfj_address default_gateway;
     struct vfj_rc rc;
@@ -98,22 +103,23 @@ struct vfj_guest {
 
 void vfj_guest_init(struct vfj_guest *guest);
 
-/* Takes the names of hn interfaces from a line of the trace. Call it for every line before the
- * replay: hn interfaces exist from the beginning. */
+/* Adds the hn interfaces that a line of the trace names. The caller calls this function for every
+ * line before the replay, since these interfaces exist from the beginning. */
 void vfj_guest_learn(struct vfj_guest *guest, const struct vfj_trace_line *line);
 
-/* Applies a directive about the guest. Returns NULL, or the limit that it exceeds. */
+/* Applies a directive about the guest. Returns NULL on success, or a text that names the exceeded
+ * limit. */
 const char *vfj_guest_direct(struct vfj_guest *guest, const struct vfj_trace_line *line);
 
-/* Applies the change of the kernel that a devd line reports. */
+/* Makes the change in the guest that a devd line reports. */
 void vfj_guest_happen(struct vfj_guest *guest, const struct vfj_devd *devd);
 
-/* Boots the guest. Interfaces return to the state that %if gave. Interfaces made by commands are
+/* Boots the guest. Interfaces return to the state that %if gave. Interfaces that commands made are
  * gone, and no VF is attached. */
 void vfj_guest_boot(struct vfj_guest *guest);
 
-/* Returns the duration of a command: that of %slow, or how long dhclient(8) waits in vain for a
- * link, if that is longer. */
+/* Returns the duration of a command: that of %slow, or the time for which dhclient(8) waits without
+ * success for a link, whichever is longer. */
 int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_command *command);
 
 /* Answers a probe. */
@@ -124,44 +130,46 @@ void vfj_guest_observe(struct vfj_guest *guest, const struct vfj_command *comman
 void vfj_guest_run(struct vfj_guest *guest, const struct vfj_command *command,
                    struct vfj_outcome *outcome);
 
-/* For the files of the model only. */
+/* The functions below are for the files of the model only. */
 struct vfj_guest_if *vfj_guest_find(struct vfj_guest *guest, struct vfj_name name);
-/* Returns the interface, a new one if need be. Returns NULL when the model is full. */
+/* Returns the interface with that name, and makes it when it does not exist. Returns NULL when the
+ * model is full. */
 struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name name);
 void vfj_guest_remove(struct vfj_guest *guest, struct vfj_name name);
-/* Adds an hn interface that exists, up, from the beginning. */
+/* Adds an hn interface that exists and is up from the beginning. */
 void vfj_guest_know_hn(struct vfj_guest *guest, struct vfj_name name);
-/* Routes the IPv4 default route through this interface to the gateway. With an empty gateway the
- * interface loses the route. */
+/* Sets the IPv4 default route to the gateway through the interface. With an empty gateway, deletes
+ * the route if it goes through the interface. */
 void vfj_guest_set_default(struct vfj_guest *guest, const struct vfj_guest_if *interface,
                            const struct vfj_address *gateway);
 /* Deletes the IPv4 routes of an interface that lost its last IPv4 address. */
 void vfj_guest_drop_routes(struct vfj_guest *guest, struct vfj_name interface);
 /* Returns the interface of the IPv6 default route, or NULL. */
 struct vfj_guest_if *vfj_guest_default6(struct vfj_guest *guest);
-/* Routes the IPv6 default route through this interface alone. */
+/* Sets the IPv6 default route to the gateway through the interface, and removes it from all
+ * others. */
 void vfj_guest_set_default6(struct vfj_guest *guest, struct vfj_guest_if *interface,
                             const struct vfj_address *gateway);
 struct vfj_guest_if *vfj_guest_lagg_of(struct vfj_guest *guest, struct vfj_name port);
-/* Returns whether the interface has a link. hn reports none while a VF that is up has its data
- * path (if_hn.c, hn_rxvf_change()). A lagg has one when a port that is up has one (if_lagg.c,
- * lagg_linkstate()). */
+/* Returns true when the interface has a link. hn reports no link while a VF that is up has hn's
+ * data path (if_hn.c, hn_rxvf_change()). A lagg has a link when one of its ports is up and has a
+ * link (if_lagg.c, lagg_linkstate()). */
 bool vfj_guest_has_link(const struct vfj_guest *guest, const struct vfj_guest_if *interface);
 const struct vfj_guest_vf *vfj_guest_mapped_vf(const struct vfj_guest *guest, struct vfj_name hn);
 struct vfj_guest_vf *vfj_guest_find_vf(struct vfj_guest *guest, struct vfj_name vf);
-/* Returns the VF, which belongs to that hn from now on. Returns NULL when the model is full. */
+/* Returns the VF with that name, and assigns it to the hn. Returns NULL when the model is full. */
 struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name vf,
                                        struct vfj_name hn);
 void vfj_guest_attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry);
 /* Removes an interface. A VF loses its mapping. */
 void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name);
-/* Returns the %fail rule for the `index`th program of the command, and uses it up once. Returns
- * NULL without one. */
+/* Returns the %fail rule that matches program number `index` of the command, and decrements its
+ * uses. Returns NULL when no rule matches. */
 const struct vfj_guest_rule *vfj_guest_take_failure(struct vfj_guest *guest,
                                                     const struct vfj_command *command,
                                                     unsigned index);
-/* Fills in the words that %fail and %slow match for the `index`th program of the command. A read
- * of a file has the words `test -f PATH`. A read that the stock scripts do not have begins with
+/* Fills in the words of program number `index` of the command, which %fail and %slow match. A read
+ * of a file has the words `test -f PATH`. A read that FreeBSD's scripts do not make begins with
  * `extra`, so that a rule for the scripts' programs does not match it. Returns false when the
  * command has no such program. */
 bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, struct vfj_argv *argv);

@@ -1,9 +1,9 @@
-/* The ifconfig(8) of the guest model, with the machine's commands and the words of rc.conf. */
+/* The guest model's ifconfig(8), for the machine's commands and the words of rc.conf. */
 #include <string.h>
 
 #include "core/model/guest.h"
 
-/* One call: the words that are not read yet, and the exit status. */
+/* One run of ifconfig: the words, the position of the next word, and the exit status. */
 struct call {
     struct vfj_guest *guest;
     struct vfj_guest_if *interface;
@@ -47,9 +47,9 @@ static void complain_port(struct call *call, const char *port, const char *why)
     complain(call, message);
 }
 
-/* Messages are those of FreeBSD 13.2. A port that this lagg has already is no error. */
-/* A port with a link-local address loses all its IPv6 addresses (sys/net/if_lagg.c). Every
- * interface with IPv6 has a link-local address. */
+/* Messages in this file are those of FreeBSD 13.2. */
+/* Removes the IPv6 addresses of a new port. lagg(4) does so when the port has a link-local address
+ * (sys/net/if_lagg.c), and every interface with IPv6 has one. */
 static void detach_inet6(struct vfj_interface *port)
 {
     unsigned kept = 0;
@@ -109,7 +109,7 @@ static void delete_address(struct call *call, unsigned index)
         vfj_guest_drop_routes(call->guest, facts->name);
 }
 
-/* Without an operand, removes the first address of the family. */
+/* Removes an address. An empty `address` stands for the first address of the family. */
 static void remove_address(struct call *call, const char *address, bool inet6)
 {
     const struct vfj_interface *facts = &call->interface->facts;
@@ -128,7 +128,7 @@ static void remove_address(struct call *call, const char *address, bool inet6)
     complain(call, "ioctl (SIOCDIFADDR): Can't assign requested address");
 }
 
-/* An invalid netmask counts as 32 bits. */
+/* Returns the length of a netmask. An invalid netmask counts as 32 bits. */
 static unsigned netmask_bits(const char *mask)
 {
     unsigned bits;
@@ -151,21 +151,22 @@ static void add_address(struct call *call, const char *word, const char *netmask
         return;
     }
     bool inet6 = vfj_address_is_inet6(&address);
-    facts->ifdisabled &= !inet6; /* in6_control(): an address enables IPv6 */
-    /* the first address of an Ethernet interface ups it (ether_ioctl) */
+    facts->ifdisabled &= !inet6; /* an IPv6 address enables IPv6 (in6_control()) */
+    /* the first IPv4 address of an Ethernet interface ups it (ether_ioctl()) */
     facts->up |= !inet6;
     for (unsigned i = 0; i < facts->address_count; i++) {
         if (strcmp(facts->addresses[i].text, address.text) == 0)
             return;
         if (!inet6 && !alias && !vfj_address_is_inet6(&facts->addresses[i])) {
-            facts->addresses[i] = address; /* without `alias` it replaces the primary address */
+            /* without `alias`, the address replaces the primary address */
+            facts->addresses[i] = address;
             return;
         }
     }
     vfj_interface_add_address(facts, &address);
 }
 
-/* Reads an nd6 option. A minus sign clears it. */
+/* Reads an nd6 option. A minus sign clears the option. */
 static bool nd6_option(struct call *call)
 {
     struct vfj_interface *facts = &call->interface->facts;
@@ -187,7 +188,7 @@ static bool nd6_option(struct call *call)
     return false;
 }
 
-/* Reads a word of carp(4) and its operand. carp(4) shares the address. */
+/* Reads a word of carp(4) and its operand. The interface's address is then shared. */
 static bool carp_word(struct call *call)
 {
     static const char *const words[] = {"vhid", "advskew", "advbase", "pass", "state"};
@@ -269,7 +270,7 @@ static void mtu(struct call *call)
     }
 }
 
-/* Skips words of ifconfig(8) that change nothing in the model, and their operands. */
+/* Reads one keyword with its operands. Skips a keyword that changes nothing in the model. */
 static void keyword(struct call *call)
 {
     if (next_is(call, "up") || next_is(call, "down"))

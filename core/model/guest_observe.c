@@ -27,7 +27,7 @@ static void list_vfs(const struct vfj_guest *guest, bool with_hn, struct vfj_tex
     }
 }
 
-/* Returns the hn interface of dev.hn.UNIT.LEAF. */
+/* Returns the hn interface whose sysctl `name` is dev.hn.UNIT.LEAF, or NULL. */
 static const struct vfj_guest_if *hn_of(const struct vfj_guest *guest, const char *name,
                                         const char *leaf)
 {
@@ -45,7 +45,8 @@ static const struct vfj_guest_if *hn_of(const struct vfj_guest *guest, const cha
     return NULL;
 }
 
-/* The trace has `%sysctl dev.hn.N.vf=`: the VF was gone at the time of the observation. */
+/* Returns true when the trace has set the sysctl dev.hn.N.vf to an empty value: the VF had left at
+ * the time of the observation. */
 static bool is_told_gone(const struct vfj_guest *guest, const struct vfj_guest_if *hn)
 {
     char oid[64];
@@ -57,7 +58,8 @@ static bool is_told_gone(const struct vfj_guest *guest, const struct vfj_guest_i
     return told != NULL && told->value[0] == '\0';
 }
 
-/* In transparent mode hn(4) ups the VF and moves the data path; the VF's LINK_UP follows. */
+/* Returns true when hn(4) in transparent mode has moved the data path to the VF. hn(4) ups the VF
+ * before that move, and the VF's LINK_UP follows. */
 static bool is_switched(const struct vfj_guest *guest, const struct vfj_guest_if *hn)
 {
     const struct vfj_guest_vf *entry = vfj_guest_mapped_vf(guest, hn->facts.name);
@@ -80,7 +82,8 @@ static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct v
         vfj_text_add(text, vf != NULL ? vf->vf.text : "");
     } else if ((hn = hn_of(guest, name, ".rxvf")) != NULL) {
         const struct vfj_guest_if *vf = vfj_guest_find((struct vfj_guest *)guest, hn->rxvf);
-        bool is_up = vf != NULL && vf->facts.up; /* hn loses it at once when the VF goes down */
+        /* hn loses the data path's VF as soon as that VF goes down */
+        bool is_up = vf != NULL && vf->facts.up;
         vfj_text_add(text, is_up && !is_told_gone(guest, hn) ? hn->rxvf.text : "");
     } else if (strcmp(name, "hw.hn.vf_xpnt_attwait") == 0) {
         vfj_text_add(text, "2");
@@ -92,7 +95,7 @@ static bool own_sysctl(const struct vfj_guest *guest, const char *name, struct v
     return true;
 }
 
-/* Fills in the value of a sysctl. Returns false when the kernel does not know the name. */
+/* Fills in the value of a sysctl. Returns false when the kernel has no sysctl of that name. */
 static bool sysctl(const struct vfj_guest *guest, const char *name, char *value, size_t size)
 {
     const struct vfj_guest_sysctl *told = told_sysctl(guest, name);
@@ -129,7 +132,7 @@ static void name_of_sysctl(const struct vfj_guest *guest, struct vfj_name unit, 
         vfj_name_parse(word, name);
 }
 
-/* Returns N of the dev.hn.N.vf that names the VF, or an empty name. */
+/* Returns the N of the sysctl dev.hn.N.vf that names the VF, or an empty name. */
 static struct vfj_name unit_of_vf(const struct vfj_guest *guest, struct vfj_name vf)
 {
     for (unsigned i = 0; i < VFJ_UNITS_MAX; i++) {
@@ -171,8 +174,8 @@ static void observe_map(const struct vfj_guest *guest, struct vfj_map *map)
     }
 }
 
-/* Skips link-local addresses, as the readers of a real guest do. Each interface with IPv6 makes
- * its own. */
+/* Removes link-local addresses, which the readers of a real guest skip, too. Each interface with
+ * IPv6 makes its own link-local address. */
 static void drop_link_local(struct vfj_interface *interface)
 {
     unsigned kept = 0;
@@ -234,7 +237,8 @@ static const char *refusal(const struct vfj_guest_file *script)
     return (script->mode & 0111) == 0 ? ": not executable" : "";
 }
 
-/* The first file that exists is the custom script. In the model root owns its directory. */
+/* Notes the first per-interface script that exists. In the model, root owns the script's
+ * directory. */
 static void observe_script(const struct vfj_guest *guest, struct vfj_name hn, struct vfj_view *view)
 {
     const struct vfj_guest_file *script = NULL;
@@ -287,7 +291,7 @@ static void observe_gateway6(struct vfj_guest *guest, const struct vfj_command *
     view->gateway6_on_lagg = on_lagg;
 }
 
-/* Returns the VF that dev.hn.UNIT.vf names now, or the VF of the command if that is empty. */
+/* Observes the VF that dev.hn.UNIT.vf names now. When it names none, observes the command's VF. */
 static void observe_vf(struct vfj_guest *guest, const struct vfj_command *command,
                        struct vfj_view *view)
 {
@@ -345,7 +349,7 @@ static void observe_sysctl(const struct vfj_guest *guest, const struct vfj_comma
         vfj_hn_snapshot_take_sysctl(snapshot, command->text, vfj_span_of(name), vfj_span_of(value));
 }
 
-/* The leaves of a node that %sysctl gave. */
+/* Observes the leaves below a node, as far as %sysctl gave them. */
 static void observe_node(const struct vfj_guest *guest, const struct vfj_command *command,
                          const char *node, struct vfj_hn_snapshot *snapshot)
 {
@@ -356,7 +360,7 @@ static void observe_node(const struct vfj_guest *guest, const struct vfj_command
     }
 }
 
-/* Answers the command's sysctl(8), then the interfaces. The VF is the one that the kernel names. */
+/* Reads the command's sysctls, then hn and the VF. The VF is the one that the kernel names. */
 static void observe_snapshot(struct vfj_guest *guest, const struct vfj_command *command,
                              struct vfj_hn_snapshot *snapshot)
 {
@@ -380,8 +384,8 @@ static void observe_file(const struct vfj_guest *guest, const char *path, struct
         memcpy(file->text, found->text, sizeof file->text);
 }
 
-/* Applies a %fail to a program of the probe. When route(8) fails, the answer has no default
- * route. */
+/* Applies %fail rules to the programs of the probe. Returns true when the probe fails. When only
+ * route(8) fails, the probe does not fail, and the answer has no default route. */
 static bool is_refused(struct vfj_guest *guest, const struct vfj_command *command)
 {
     struct vfj_argv argv;

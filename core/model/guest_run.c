@@ -5,7 +5,8 @@
 #include "core/data/route.h"
 #include "core/model/guest.h"
 
-/* A rule has the words of the command's argv as a transcript prints them. */
+/* Returns true when a rule's word matches the argument. A rule has the words as a transcript prints
+ * them, where they may be quoted. */
 static bool is_word(struct vfj_span word, const char *argument)
 {
     char quoted[VFJ_RULE_SIZE];
@@ -16,8 +17,8 @@ static bool is_word(struct vfj_span word, const char *argument)
     return vfj_span_is(word, quoted);
 }
 
-/* Returns whether the argv begins with the words of a rule. `$` as the last word stands for the
- * end. */
+/* Returns true when the argv begins with the words of a rule. `$` as the last word matches only the
+ * end of the argv. */
 static bool begins_with(const struct vfj_argv *argv, const char *words)
 {
     struct vfj_span rest = vfj_span_of(words);
@@ -74,7 +75,7 @@ bool vfj_guest_rule_argv(const struct vfj_command *command, unsigned index, stru
 /* dhclient(8) waits this long for a link before its first request (dhclient.c, main()). */
 static const int64_t link_wait_us = 11000000;
 
-/* Returns the interface of a dhclient command, or NULL when it does not exist. */
+/* Returns the interface of a dhclient command, or NULL when the interface does not exist. */
 static struct vfj_guest_if *dhclient_interface(const struct vfj_guest *guest,
                                                const struct vfj_argv *argv)
 {
@@ -91,7 +92,8 @@ static bool waits_for_link(const struct vfj_guest *guest, const struct vfj_argv 
     return interface != NULL && interface->dhclient == 0 && !vfj_guest_has_link(guest, interface);
 }
 
-/* The duration of a rule that ends with `$` is the whole duration. */
+/* Returns true when the words end with `$`. The rule's duration is then the command's whole
+ * duration. */
 static bool is_whole(const char *words)
 {
     const char *last = strrchr(words, ' ');
@@ -118,8 +120,8 @@ int64_t vfj_guest_duration_us(const struct vfj_guest *guest, const struct vfj_co
     return duration_us;
 }
 
-/* Returns the address that the DHCP server gives: the one that the interface or one of its ports
- * had. */
+/* Returns the address that the DHCP server gives: the last lease of the interface or of one of its
+ * ports. Returns NULL without one. */
 static const struct vfj_address *lease_of(struct vfj_guest *guest,
                                           const struct vfj_guest_if *interface)
 {
@@ -190,14 +192,15 @@ static int32_t run_kill(struct vfj_guest *guest, const struct vfj_argv *argv,
     return status;
 }
 
-/* Returns the interface to the router: the one of its scope, of its subnet, or of a route to it
- * without a router. */
+/* Returns the interface that leads to the router: the interface of the router's scope, an interface
+ * whose subnet contains the router, or the interface of a route without a router to it. Returns
+ * NULL when there is none. */
 static struct vfj_guest_if *interface_of(struct vfj_guest *guest, struct vfj_span router)
 {
     const char *scope = memchr(router.text, '%', router.length);
     for (unsigned i = 0; i < guest->if_count; i++) {
         const struct vfj_interface *facts = &guest->ifs[i].facts;
-        /* the kernel takes the routes of an interface away that goes down */
+        /* the kernel deletes the routes of an interface that goes down */
         if (!facts->exists || !facts->up)
             continue;
         if (scope != NULL && strcmp(scope + 1, facts->name.text) == 0)
@@ -238,7 +241,7 @@ static int32_t run_default(struct vfj_guest *guest, const struct vfj_argv *argv,
     return 0;
 }
 
-/* Messages are those of FreeBSD 13.2. */
+/* Adds or changes the IPv6 default route. Messages are those of FreeBSD 13.2. */
 static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv,
                             struct vfj_text *output)
 {
@@ -259,7 +262,7 @@ static int32_t run_default6(struct vfj_guest *guest, const struct vfj_argv *argv
     return 0;
 }
 
-/* A route through an interface, without a router. */
+/* Adds a route through an interface, without a router. */
 static int32_t run_interface_route(struct vfj_guest *guest, const struct vfj_route *route,
                                    const struct vfj_argv *argv, struct vfj_text *output)
 {
@@ -278,7 +281,8 @@ static int32_t run_interface_route(struct vfj_guest *guest, const struct vfj_rou
     return 0;
 }
 
-/* The model keeps default routes and routes without a router, and ignores others. */
+/* Runs route(8). The model has default routes and routes without a router, and ignores all
+ * others. */
 static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
                          struct vfj_text *output)
 {
@@ -298,7 +302,8 @@ static int32_t run_route(struct vfj_guest *guest, const struct vfj_argv *argv,
     return 0;
 }
 
-/* rtsol(8) solicits only on an interface that accepts advertisements. */
+/* Returns rtsol(8)'s exit status. rtsol(8) solicits only on an interface that accepts
+ * advertisements. */
 static int32_t run_rtsol(struct vfj_guest *guest, const struct vfj_argv *argv)
 {
     struct vfj_name name;

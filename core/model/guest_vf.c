@@ -1,4 +1,4 @@
-/* The VFs of the guest model, and what hn(4) does about them. */
+/* The VFs of the guest model, and hn(4)'s reactions to their events. */
 #include "core/model/guest.h"
 
 const struct vfj_guest_vf *vfj_guest_mapped_vf(const struct vfj_guest *guest, struct vfj_name hn)
@@ -35,7 +35,7 @@ struct vfj_guest_vf *vfj_guest_open_vf(struct vfj_guest *guest, struct vfj_name 
     return entry;
 }
 
-/* hn(4) keeps the first VF of an hn and ignores a second one. */
+/* Attaches a VF. hn(4) maps the first VF of an hn, and ignores a second VF. */
 void vfj_guest_attach_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry)
 {
     struct vfj_guest_if *vf = vfj_guest_open(guest, entry->vf);
@@ -75,7 +75,7 @@ static void attached(struct vfj_guest *guest, struct vfj_name name)
     struct vfj_guest_vf *entry = vfj_guest_find_vf(guest, name);
     struct vfj_guest_if *hn = only_hn(guest);
     vfj_guest_open(guest, name);
-    if (entry == NULL || entry->renamed) /* no %vf names it */
+    if (entry == NULL || entry->renamed) /* no %vf names this interface */
         entry = hn != NULL && has_vf_driver(name) ? vfj_guest_open_vf(guest, name, hn->facts.name)
                                                   : NULL;
     if (entry != NULL)
@@ -92,7 +92,8 @@ void vfj_guest_detach(struct vfj_guest *guest, struct vfj_name name)
     vfj_guest_remove(guest, name);
 }
 
-/* A VF_UP of hn means that its VF is attached, although the trace has no IFATTACH. */
+/* Moves the data path of hn to its VF. After a VF_UP, the VF counts as attached even when the trace
+ * has no IFATTACH. */
 static void data_path_to_vf(struct vfj_guest *guest, struct vfj_name name)
 {
     struct vfj_guest_if *hn = vfj_guest_open(guest, name);
@@ -128,8 +129,8 @@ static void data_path_to_hn(struct vfj_guest *guest, struct vfj_name name)
     hn->facts.link = VFJ_LINK_UP;
 }
 
-/* hn(4) drops a VF that is renamed. The data path stays. A VF that attaches under the old name
- * is mapped again. */
+/* Renames a VF. hn(4) drops the renamed VF from its map, and the data path stays. A VF that
+ * attaches under the old name is mapped again. */
 static void rename_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry, struct vfj_name to)
 {
     struct vfj_name hn = entry->hn;
@@ -142,7 +143,7 @@ static void rename_vf(struct vfj_guest *guest, struct vfj_guest_vf *entry, struc
     entry->renamed = true;
 }
 
-/* A lagg's port, a bridge's member and a VLAN's parent keep their role under another name. */
+/* Renames a port of a lagg, a member of a bridge, or the parent of a VLAN. Its role stays. */
 static void rename_port(struct vfj_interface *user, struct vfj_name from, struct vfj_name to)
 {
     for (unsigned i = 0; i < user->port_count; i++) {

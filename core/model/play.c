@@ -1,4 +1,4 @@
-/* Plays a trace: the guest model, simulated time, and a machine. */
+/* Plays a trace with the guest model, simulated time, and a machine. */
 #include "core/model/play.h"
 
 #include <string.h>
@@ -26,8 +26,8 @@ void vfj_play_rewind(struct vfj_play *play)
     play->started = false;
 }
 
-/* Returns the line's time on the play's clock. The clock begins at the first event: at 0, or at
- * that event's relative time. */
+/* Converts the line's time to the play's clock. The clock begins at the first event: with 0, or
+ * with that event's relative time. */
 static bool to_clock(struct vfj_play *play, const struct vfj_trace_time *time, int64_t *clock_us)
 {
     *clock_us = play->now_us;
@@ -116,7 +116,7 @@ static enum vfj_status configure(struct vfj_play *play)
     return submit(play);
 }
 
-/* Starts the daemon. rc.conf and the connection to devd follow as events. */
+/* Starts the daemon, without the events for rc.conf and the connection to devd. */
 static enum vfj_status start_alone(struct vfj_play *play)
 {
     struct vfj_started *started = &blank_event(play, VFJ_EVENT_STARTED)->as.started;
@@ -145,10 +145,10 @@ static enum vfj_status start(struct vfj_play *play)
     return status == VFJ_OK ? connect(play) : status;
 }
 
-/* Returns when a command begins: at the end of the commands before it in its batch. */
+/* The due time of a command that waits for the commands before it in its batch. */
 static const int64_t not_begun_us = INT64_MAX;
 
-/* Returns the next command of the slot's batch, or NULL. */
+/* Returns the next command of the slot's batch, or NULL when there is none. */
 static struct vfj_play_pending *next_of_batch(struct vfj_play *play, struct vfj_name hn)
 {
     struct vfj_play_pending *found = NULL;
@@ -169,7 +169,8 @@ static void begin(struct vfj_play *play, struct vfj_play_pending *pending)
     pending->due_us = play->now_us + pending->duration_us;
 }
 
-/* Goes on with the batch. After a required command failed, the rest does not run. */
+/* Begins the next command of the batch. When a required command failed (`is_stopped`), the next
+ * command does not run. */
 static void go_on(struct vfj_play *play, const struct vfj_play_pending *ended, bool is_stopped)
 {
     struct vfj_play_pending *next
@@ -214,7 +215,8 @@ static bool enqueue(struct vfj_play *play, const struct vfj_command *command)
     return true;
 }
 
-/* Returns the command that ends first. Of several it returns the one issued first. */
+/* Returns the index of the command that ends first. Of commands that end at the same time, the one
+ * that was issued first ends first. */
 static unsigned earliest(const struct vfj_play *play)
 {
     unsigned found = 0;
@@ -233,8 +235,8 @@ static struct vfj_play_pending take(struct vfj_play *play, unsigned index)
     return pending;
 }
 
-/* Queues the commands of a decision. Runs those without a duration, and the commands that follow
- * from them. */
+/* Queues the commands of a decision. Executes all commands that are due now, and the commands that
+ * follow from their outcomes. */
 static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *decision)
 {
     enum vfj_status status = VFJ_OK;
@@ -253,7 +255,7 @@ static enum vfj_status drain(struct vfj_play *play, const struct vfj_decision *d
     }
 }
 
-/* Kills the daemon. Its children finish their commands. The machine receives no outcome. */
+/* Kills the daemon. Its children finish their commands, and the machine receives no outcome. */
 static void crash(struct vfj_play *play)
 {
     while (play->pending_count > 0 && play->pending[earliest(play)].due_us != not_begun_us) {
@@ -273,7 +275,7 @@ static enum vfj_status end(struct vfj_play *play, struct vfj_span reason)
     return status;
 }
 
-/* Ends a daemon that stops, once no plan is unfinished or its time is over. */
+/* Ends a stopping daemon when no plan is unfinished, or at stop_us. */
 static enum vfj_status end_stop(struct vfj_play *play)
 {
     if (!play->stopping || (!play->is_idle && play->now_us < play->stop_us))
@@ -281,7 +283,8 @@ static enum vfj_status end_stop(struct vfj_play *play)
     return end(play, vfj_span_of(play->is_idle ? "stop" : "stop, and something is half-done"));
 }
 
-/* With a reason %end ends the daemon. Without one the daemon ends by itself. */
+/* Handles %stop. With a reason, submits STOPPING with that reason only: the trace ends the daemon
+ * by %end. Without a reason, the daemon ends when it can. */
 static enum vfj_status begin_stop(struct vfj_play *play, struct vfj_span reason)
 {
     if (!play->running || play->stopping)
@@ -294,8 +297,8 @@ static enum vfj_status begin_stop(struct vfj_play *play, struct vfj_span reason)
     return status == VFJ_OK ? end_stop(play) : status;
 }
 
-/* Returns the next thing to happen. At equal times a timer comes first, then an outcome, then
- * the end of a daemon that stops. */
+/* Returns the time of the next timer or outcome; *is_outcome is true for an outcome. At equal times
+ * a timer comes first, then an outcome, then the end of a stopping daemon. */
 static int64_t next_us(const struct vfj_play *play, bool timers, bool *is_outcome)
 {
     int64_t outcome_us = play->pending_count > 0 ? play->pending[earliest(play)].due_us : INT64_MAX;
@@ -305,7 +308,8 @@ static int64_t next_us(const struct vfj_play *play, bool timers, bool *is_outcom
     return *is_outcome ? outcome_us : timer_us;
 }
 
-/* Lets time pass. Submits outcomes and timers that are due, each at its own time. */
+/* Advances the clock to `until_us`. Submits outcomes and timers that are due, each at its own
+ * time. */
 static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool timers)
 {
     enum vfj_status status = VFJ_OK;
@@ -333,7 +337,7 @@ static enum vfj_status run_until(struct vfj_play *play, int64_t until_us, bool t
     return status;
 }
 
-/* Waits for the end of a daemon that stops. */
+/* Restarts the daemon. Waits until a stopping daemon has ended. */
 static enum vfj_status restart(struct vfj_play *play)
 {
     enum vfj_status status = play->stopping ? run_until(play, play->stop_us, true) : VFJ_OK;
@@ -351,7 +355,8 @@ static enum vfj_status boot(struct vfj_play *play, bool stopped)
     return stopped ? VFJ_OK : start(play);
 }
 
-/* %start may come first in a trace. A daemon that runs is killed before it. */
+/* Handles %start, which may come first in a trace. Kills a running daemon before it starts
+ * another. */
 static enum vfj_status start_slowly(struct vfj_play *play)
 {
     crash(play);
@@ -366,7 +371,8 @@ static enum vfj_status gap(struct vfj_play *play, struct vfj_span reason)
     return status == VFJ_OK ? connect(play) : status;
 }
 
-/* Brings the daemon up to date before the next line takes effect. */
+/* Starts the daemon, restarts it, or submits the new rc.conf, when this is due before the next
+ * line. */
 static enum vfj_status settle(struct vfj_play *play)
 {
     enum vfj_status status = VFJ_OK;
@@ -388,7 +394,8 @@ static enum vfj_status move_to(struct vfj_play *play, const struct vfj_trace_tim
     }
     if ((status = settle(play)) != VFJ_OK || (status = run_until(play, clock_us, true)) != VFJ_OK)
         return status;
-    if (clock_us > play->now_us) /* a restart may wait for the end of a daemon that stops */
+    /* the clock may be later already: a restart waits for the end of a stopping daemon */
+    if (clock_us > play->now_us)
         play->now_us = clock_us;
     return VFJ_OK;
 }

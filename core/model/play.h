@@ -1,4 +1,4 @@
-/* Plays a trace: the guest model, simulated time, and a machine. */
+/* Plays a trace with the guest model, simulated time, and a machine. */
 #ifndef VFJ_CORE_MODEL_PLAY_H
 #define VFJ_CORE_MODEL_PLAY_H
 
@@ -24,55 +24,56 @@ struct vfj_play_sink {
 struct vfj_play_pending {
     int64_t due_us, duration_us;
     uint64_t order;
-    bool is_dropped; /* an earlier command of its batch failed: it does not run */
+    bool is_dropped; /* the command does not run, since an earlier command of its batch failed */
     struct vfj_command command;
 };
 
 struct vfj_play {
     struct vfj_play_sink sink;
-    /* given on the command line: %mode and %policy have no effect */
+    /* the mode or policy comes from the command line, and %mode or %policy has no effect */
     bool mode_fixed, policy_fixed;
     uint8_t mode, policy;
-    bool started; /* the first event or time was read */
-    bool running; /* the daemon runs: no %crash came without a later %restart */
+    bool started; /* the first event or the first time of the trace was read */
+    bool running; /* the daemon runs: it was started, and has neither crashed nor ended */
     bool rc_changed;
     bool restart;           /* %mode or %policy came while the daemon ran */
-    bool stopping, is_idle; /* %stop came; the machine has no unfinished plan */
+    bool stopping, is_idle; /* stopping: %stop came; is_idle: the machine has no unfinished plan */
     uint32_t boots;
     int64_t now_us;        /* time since the first event */
     int64_t first_unix_us; /* Unix time of the first event */
     bool has_unix;         /* first_unix_us is known */
     int64_t boot_us;       /* time of the boot, on the clock of now_us */
-    int64_t stop_us;       /* latest end of a daemon that stops */
-    int64_t deadline_us; /* the machine's last deadline, on the clock of now_us; INT64_MAX: none */
-    int64_t late_us;     /* delay of each timer (%late) */
+    int64_t stop_us;       /* latest time at which a stopping daemon ends */
+    /* deadline of the machine's last decision, on the clock of now_us; INT64_MAX: none */
+    int64_t deadline_us;
+    int64_t late_us; /* delay of each timer (%late) */
     uint64_t order;
     unsigned pending_count;
     struct vfj_guest guest;
     struct vfj_play_pending pending[VFJ_PLAY_PENDING_MAX];
     struct vfj_event event;      /* scratch */
-    char line[VFJ_LINE_MAX + 1]; /* scratch: of %devd */
+    char line[VFJ_LINE_MAX + 1]; /* scratch: the line of %devd */
 };
 
-/* Begins a play. `mode` and `policy` come from the command line; -1 leaves them to the trace,
- * whose defaults are act and vfjournal. */
+/* Begins a play. `mode` and `policy` come from the command line. With -1 the trace sets them; its
+ * defaults are act and vfjournal. */
 void vfj_play_init(struct vfj_play *play, struct vfj_play_sink sink, int mode, int policy);
 
-/* The first pass, for every line in order. Learns the guest's hn interfaces and checks that time
- * does not run backwards. Submits nothing. Returns false on an error and fills in column and
- * text. */
+/* The first pass, called for every line in order. Adds hn interfaces to the guest, and checks that
+ * the times of the trace do not decrease. Submits nothing. On an error, returns false and fills in
+ * *error. */
 bool vfj_play_check(struct vfj_play *play, const struct vfj_trace_line *line,
                     struct vfj_trace_error *error);
 
 /* Returns to the beginning of the trace after the first pass. Keeps the names of hn interfaces. */
 void vfj_play_rewind(struct vfj_play *play);
 
-/* The second pass, for every line in order. Returns the sink's status, or TOO_MANY with the
+/* The second pass, called for every line in order. Returns the sink's status, or TOO_MANY with the
  * reason in error->what. */
 enum vfj_status vfj_play_line(struct vfj_play *play, const struct vfj_trace_line *line,
                               struct vfj_trace_error *error);
 
-/* Ends the play after the last line. Commands that run come to their end. Timers stay armed. */
+/* Ends the play after the last line. Running commands are completed. Timers stay armed. */
 enum vfj_status vfj_play_end(struct vfj_play *play);
 
 #endif

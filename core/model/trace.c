@@ -9,7 +9,7 @@
 #include "core/model/trace_time.h"
 #include "core/text/trace_quote.h"
 
-/* The rest of the line, and its column. */
+/* The rest of the line that is being read, and the line's start, from which columns count. */
 struct reader {
     struct vfj_span rest;
     const char *line;
@@ -99,7 +99,7 @@ static bool read_at(struct reader *reader, struct vfj_trace_line *read)
         && read_time_word(reader, word, &read->time) && at_end(reader);
 }
 
-/* Reads NAME=VALUE. The value is the rest of the line. */
+/* Reads NAME=VALUE. The value extends to the end of the line. */
 static bool read_sysctl(struct reader *reader, struct vfj_trace_line *read)
 {
     skip_blanks(reader);
@@ -229,7 +229,7 @@ static bool read_if_port(struct reader *reader, struct vfj_interface *interface)
     return vfj_interface_add_port(interface, port) ? true : refuse(reader, "too many lagg ports");
 }
 
-/* Reads words without an operand. */
+/* Reads a word that has no operand. Returns false when the word is another one. */
 static bool read_if_flag(struct vfj_span word, struct vfj_interface *interface)
 {
     const struct {
@@ -255,7 +255,7 @@ static void skip_bytes(struct reader *reader, size_t count)
     reader->rest = (struct vfj_span){reader->rest.text + count, reader->rest.length - count};
 }
 
-/* Reads a number of a snapshot. Returns false when the word is none. */
+/* Finds the counter that the word names. Returns false when the word names none. */
 static bool find_counter(struct vfj_span word, struct vfj_counters *counters, int64_t **counter)
 {
 #define X(name, member)               \
@@ -417,8 +417,8 @@ static bool read_argv(struct reader *reader, struct vfj_trace_line *read)
     return read->key.length < VFJ_RULE_SIZE ? true : refuse(reader, "command too long");
 }
 
-/* Reads the end of a command: an exit status, "timeout", "signal-N" with a signal, or "absent-N"
- * with an errno. */
+/* Reads the outcome of a command: an exit status, "timeout", "signal-N" with the number of a
+ * signal, or "absent-N" with an errno. */
 static bool read_outcome(struct reader *reader, struct vfj_trace_line *read)
 {
     static const struct {

@@ -10,7 +10,7 @@
 #include "core/text/name.h"
 #include "core/text/text.h"
 
-/* X(symbol, word of the directive) */
+/* The directives. X(symbol, word of the directive) */
 #define VFJ_DIRECTIVES(X)     \
     X(VERSION, "vfjournal")   \
     X(AT, "at")               \
@@ -61,37 +61,37 @@ struct vfj_trace_time {
     int64_t us;
 };
 
-/* The facts of an interface that %if gives. */
+/* The facts about an interface that a %if line gives. */
 struct vfj_trace_if {
     struct vfj_interface interface;
-    uint64_t dhclient; /* pid; 0 none */
+    uint64_t dhclient; /* pid; 0: none */
     /* gateway of the IPv4 default route through the interface; empty: none */
     struct vfj_address gateway;
     /* gateway of the IPv6 default route through the interface, without scope; empty: none */
     struct vfj_address gateway6;
-    /* N of dev.hn.N of a renamed hn interface; empty: the name has N */
+    /* N of dev.hn.N, for an hn interface that was renamed; empty: the interface's name has N */
     struct vfj_name unit;
     struct vfj_counters counters;
     bool nomedia;  /* the interface does not report a link state */
-    bool has_link; /* a word for its link is present */
+    bool has_link; /* a word gives the link */
 };
 
-/* One line. Spans point into its text. */
+/* One line of a trace. Spans point into the line's text. */
 struct vfj_trace_line {
     uint8_t kind;               /* enum vfj_trace_kind */
     struct vfj_trace_time time; /* EVENT and AT */
-    /* EVENT: the devd line; DEVD: the same, escaped (core/text/trace_quote.h) */
+    /* EVENT: the devd line; DEVD: the devd line, escaped (core/text/trace_quote.h) */
     struct vfj_span event;
     struct vfj_name name, other; /* NOIF: name; VF: the VF and its hn */
     /* SYSCTL, NOSYSCTL, RC, NORC: the name; FILE, NOFILE: the path; FAIL, SLOW: the argv */
     struct vfj_span key;
-    /* SYSCTL, RC: the value, unquoted; FILE: the text; FAIL: what the command prints */
+    /* SYSCTL, RC: the value, unquoted; FILE: the text; FAIL: the command's output */
     char value[VFJ_VALUE_SIZE];
-    /* FILE: reason why the daemon does not run the file; empty: the mode decides */
+    /* FILE: why the daemon does not run the file; empty: the mode decides */
     char refused[VFJ_PATH_SIZE];
-    bool has_text;          /* FILE */
+    bool has_text;          /* FILE: the line gives a text */
     uint32_t mode;          /* FILE; 0755 by default */
-    uint64_t count;         /* FAIL */
+    uint64_t count;         /* FAIL: number of times that the command fails */
     uint8_t outcome;        /* FAIL: enum vfj_outcome_kind */
     int32_t status;         /* FAIL */
     int64_t us;             /* SLOW, LATE */

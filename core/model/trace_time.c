@@ -36,8 +36,8 @@ bool vfj_trace_seconds_parse(struct vfj_span span, int64_t *us)
     return true;
 }
 
-/* Returns the days since 1970-01-01 in the Gregorian calendar. Counts months from March: a leap
- * day is the last day of a year. */
+/* Returns the number of days from 1970-01-01 to the date, in the Gregorian calendar. Counts months
+ * from March, so that a leap day is the last day of a year. */
 static int64_t days_of(int64_t year, int64_t month, int64_t day)
 {
     int64_t shifted = month > 2 ? year : year - 1;

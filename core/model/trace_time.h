@@ -8,8 +8,8 @@
 #include "core/model/trace.h"
 #include "core/text/text.h"
 
-/* Parses seconds[.fraction], at most 100,000,000,000. Ignores digits after the sixth of the
- * fraction. */
+/* Parses seconds[.fraction], at most 100,000,000,000 seconds. Ignores the digits of the fraction
+ * after the sixth. */
 bool vfj_trace_seconds_parse(struct vfj_span span, int64_t *us);
 
 /* Parses SECONDS (Unix time from 1,000,000,000 on), +SECONDS, or RFC 3339 in UTC

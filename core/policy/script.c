@@ -1,5 +1,5 @@
-/* Policy scripts: the script that devd runs, the scripts that wait for it, and the commands of a
- * script. */
+/* Policy scripts: the script that devd runs now, the scripts that wait for its end, and the
+ * commands of a script. */
 #include "core/policy/script.h"
 
 #include <string.h>
@@ -19,8 +19,8 @@ void vfj_script_end(struct vfj_step_context *context)
     next_script(context);
 }
 
-/* Issues the script's next command. The hn of a command is its slot. A sleeper's commands have
- * none, since sleepers do not belong to slots. */
+/* Issues the script's next command. For hyperv_vfup, the command's hn is the script's interface.
+ * For hyperv_vfattach, the command has no hn. */
 struct vfj_command *vfj_script_issue(struct vfj_step_context *context, enum vfj_script_step step,
                                      enum vfj_command_kind kind)
 {
@@ -59,8 +59,8 @@ struct vfj_command *vfj_script_issue_sysctl(struct vfj_step_context *context,
                                  (struct vfj_name){{0}}, "");
 }
 
-/* `[ $value -ne 0 ]`: a value that is no number is an error of test(1), and the script
- * continues. */
+/* Returns the result of `[ $value -ne 0 ]`. For a value that is no number, test(1) fails, so the
+ * result is false and the script continues. */
 bool vfj_script_is_nonzero(const char *value)
 {
     int64_t number;
@@ -70,7 +70,8 @@ bool vfj_script_is_nonzero(const char *value)
         && vfj_span_to_i64(word, &number) && number != 0;
 }
 
-/* load_rc_config netif: the script keeps the values of rc.conf that it read at its start. */
+/* Does what `load_rc_config netif` does: the script keeps the values that rc.conf has at the
+ * script's start. */
 static void load_rc(const struct vfj_rc *rc, struct vfj_script_run *run)
 {
     run->dhcp = vfj_rc_is_dhcp(rc, run->iface);

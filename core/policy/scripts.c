@@ -2,11 +2,12 @@
  *
  * devd(8) runs one action at a time. While a script runs, later events wait. hyperv_vfattach IF 0
  * starts a process that sleeps hyperv_vf_delay seconds and then ups the VF. No event ends that
- * process early. Neither script keeps facts when it ends. Each reads them from the guest again, in
- * the order of the steps here.
+ * process early. The scripts keep no facts when they end. Each script reads the facts from the
+ * guest again, in the order of the steps here.
  *
- * Two reads are not those of the scripts. hw.hn.vfmap shows the hn of a VF, and hyperv_vfup ends
- * with a check that the lagg has both ports. They only keep the states of slots true. */
+ * Two reads are added to those of the scripts: of hw.hn.vfmap, which shows the hn of a VF, and a
+ * check at the end of hyperv_vfup that the lagg has both ports. Their only purpose is that the
+ * states of slots are right. */
 #include <string.h>
 
 #include "core/machine/facts.h"
@@ -135,13 +136,14 @@ static void scripts_finished(struct vfj_step_context *context)
     vfj_vfup_finished(context, (enum vfj_script_step)run->step, vfj_outcome_ok(outcome));
 }
 
-/* Ignores a gap: the scripts learn of events from devd only. */
+/* Does nothing. After a gap, the scripts still learn of events from devd only. */
 static void scripts_connected(struct vfj_step_context *context)
 {
     (void)context;
 }
 
-/* Lets a running script continue to its end. Sleepers wake only under the next daemon. */
+/* Does nothing: a running script continues to its end. Sleepers wake only when the next daemon
+ * runs. */
 static void scripts_stopping(struct vfj_step_context *context)
 {
     (void)context;
@@ -154,7 +156,7 @@ static void scripts_reset(struct vfj_step_context *context)
     const struct vfj_scripts *before = vfj_step_scripts(context);
     bool same = context->next->head.boot == context->now->head.boot
         && context->next->head.policy == VFJ_POLICY_SCRIPTS;
-    /* without a running script no action waits */
+    /* while no script runs, no action waits */
     if (before->run.script == VFJ_SCRIPT_NONE && before->sleeping == 0)
         return;
     struct vfj_scripts *scripts = vfj_step_edit_scripts(context);
@@ -171,7 +173,7 @@ static void scripts_reset(struct vfj_step_context *context)
 
 bool vfj_scripts_is_idle(const struct vfj_scripts *scripts)
 {
-    /* without a running script no action waits */
+    /* while no script runs, no action waits */
     bool is_idle = scripts->run.script == VFJ_SCRIPT_NONE;
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && scripts->sleeping > 0; i++)
         is_idle &= scripts->sleepers[i].pending == 0;

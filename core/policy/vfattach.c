@@ -45,7 +45,8 @@ static bool lists(const char *list, struct vfj_name iface)
     return false;
 }
 
-/* Finds the hn of a VF in hw.hn.vfmap, which has the form "vf:hn vf:hn". */
+/* Finds the hn of a VF in the value of hw.hn.vfmap, which has the form "vf:hn vf:hn". Returns false
+ * when the VF has none. */
 static bool mapped_hn(const char *map, struct vfj_name vf, struct vfj_name *hn)
 {
     struct vfj_span rest = vfj_span_of(map);
@@ -79,7 +80,7 @@ static void attach_mapped(struct vfj_step_context *context, const struct vfj_obs
         = vfj_step_scripts(context)->run.delay_us;
 }
 
-/* The script reads hyperv_vf_delay from rc.conf here, before it searches for the VF. */
+/* Reads hyperv_vf_delay from rc.conf, as the script does here, before the search for the VF. */
 static void attach_list(struct vfj_step_context *context)
 {
     vfj_script_run_of(context)->delay_us = vfj_rc_delay_s(vfj_step_rc(context)) * 1000000;
@@ -177,8 +178,8 @@ static void sleeper_wake(struct vfj_step_context *context, struct vfj_sleeper *s
     sleeper->pending = command->id;
 }
 
-/* Returns whether `a` wakes first. Of two that are due at the same time, the one that began to
- * sleep first does. */
+/* Returns true when `a` wakes before `b`. When both are due at the same time, the sleeper that
+ * began to sleep first wakes first. */
 static bool wakes_before(const struct vfj_sleeper *a, const struct vfj_sleeper *b)
 {
     return a->due_us < b->due_us || (a->due_us == b->due_us && a->delay_us > b->delay_us);

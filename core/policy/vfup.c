@@ -37,9 +37,9 @@ static void up_read_vf(struct vfj_step_context *context, const struct vfj_observ
         vfj_script_issue_lagg(context, VFJ_STEP_UP_LAGG_PROBE, VFJ_COMMAND_PROBE_IFCONFIG);
 }
 
-/* Does grep "laggport: VF" on a line "laggport: PORT flags=…". The VF's name is a basic regular
- * expression, in which '.' is any byte. The expression need not match the whole name of the
- * port. */
+/* Returns true when grep "laggport: VF" matches the line "laggport: PORT flags=…". grep takes the
+ * VF's name as a basic regular expression, in which '.' is any byte. The expression may match only
+ * the beginning of the port's name. */
 static bool grep_matches(struct vfj_name port, struct vfj_name vf)
 {
     char line[VFJ_NAME_SIZE + 8];
@@ -84,7 +84,8 @@ static void up_confirm(struct vfj_step_context *context, const struct vfj_observ
     vfj_script_end(context);
 }
 
-/* kill -TERM `cat pidfile`. Only numbers pass, since other code reads that file, too. */
+/* Issues kill -TERM `cat pidfile`. Only numbers of the file become operands, since another program
+ * wrote the file. */
 static void up_stop_dhclient(struct vfj_step_context *context, const char *pids)
 {
     struct vfj_command *command

@@ -23,8 +23,8 @@ static bool to_ipv4(struct vfj_span text, uint32_t *address)
     return text.length == 0;
 }
 
-/* Takes the text before the separator, and the separator, off the front of *rest. Without a
- * separator takes all. */
+/* Takes the text before the separator off the front of *rest, and drops the separator. Without a
+ * separator, takes all of *rest. */
 static struct vfj_span take_until(struct vfj_span *rest, char separator)
 {
     const char *end = rest->length > 0 ? memchr(rest->text, separator, rest->length) : NULL;
@@ -159,7 +159,7 @@ bool vfj_address_covers(const struct vfj_address *address, struct vfj_span host)
     const char *slash = strchr(address->text, '/');
     if (slash != NULL) {
         text.length = (size_t)(slash - address->text);
-        /* vfj_address_parse() checked it */
+        /* vfj_address_parse() has checked the length */
         VFJ_CHECK(vfj_span_to_u64(vfj_span_of(slash + 1), &bits) && bits <= most);
     }
     return is_inet6 ? covers_ipv6(text, host, bits) : covers_ipv4(text, host, bits);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Multiplies and folds words of eight bytes. Four lanes let the multiplications overlap. */
+/* Multiplies two words, and folds the product to 64 bits. vfj_digest() has four lanes of words, so
+ * that its multiplications overlap. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 wide;

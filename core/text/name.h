@@ -16,15 +16,16 @@ struct vfj_name {
     char text[VFJ_NAME_SIZE];
 };
 
-/* Returns whether the name may reach a command: a letter, then letters, digits, '_', '.' or '-', at
- * most 15 bytes. The kernel allows nearly any byte in a renamed interface (sys/net/if.c, ifhwioctl
- * SIOCSIFNAME). Such a name is journalled, and no command uses it. On false, *name is empty. */
+/* Parses a name. Returns true when commands may use it: a letter, then letters, digits, '_', '.' or
+ * '-', at most 15 bytes. Otherwise returns false and sets an empty name. The kernel allows nearly
+ * any byte in a renamed interface (sys/net/if.c, ifhwioctl SIOCSIFNAME). The journal records such a
+ * name, and no command uses it. */
 bool vfj_name_parse(struct vfj_span span, struct vfj_name *name);
 
 /* Returns the name of a string. The caller knows that the string is a valid name. */
 struct vfj_name vfj_name_of(const char *string);
 
-/* Compares names. Inline and as two comparisons, since names are searched often. */
+/* Inline, since names are searched often. */
 static inline bool vfj_name_equal(struct vfj_name a, struct vfj_name b)
 {
     return memcmp(a.text, b.text, sizeof a.text) == 0;
@@ -38,14 +39,14 @@ static inline bool vfj_name_is_empty(struct vfj_name name)
  * "" for "wan". */
 struct vfj_name vfj_name_digits(struct vfj_name name);
 
-/* Returns the number in decimal, as a unit is written. The number has at most 15 digits. */
+/* Returns the number in decimal, as the name of a unit. The number has at most 15 digits. */
 struct vfj_name vfj_name_of_number(uint64_t number);
 
-/* Returns "lagg" and the unit, or an empty name when that is too long. */
+/* Returns "lagg" and the unit, or an empty name when the result is too long. */
 struct vfj_name vfj_name_lagg(struct vfj_name unit);
 
-/* Returns whether the name is `driver` and a unit number, and no more: "hn" matches hn0, but not
- * hn0x. */
+/* Returns true when the name is `driver` and a unit number, and nothing else: "hn" matches hn0, but
+ * not hn0x. */
 bool vfj_name_has_driver(struct vfj_name name, const char *driver);
 
 #endif

@@ -28,7 +28,7 @@ struct vfj_text {
 struct vfj_text vfj_text_begin(char *bytes, size_t size);
 
 void vfj_text_add_span(struct vfj_text *text, struct vfj_span span);
-/* Inline: the compiler then knows the length of a literal, and one byte needs no call. */
+/* Inline, so that the compiler knows the length of a literal, and one byte needs no call. */
 static inline void vfj_text_add(struct vfj_text *text, const char *string)
 {
     vfj_text_add_span(text, (struct vfj_span){string, strlen(string)});
@@ -59,8 +59,8 @@ void vfj_text_add_seconds(struct vfj_text *text, int64_t us);
 /* Adds one word, quoted for sh(1) only when it needs quotes. */
 void vfj_text_add_shell_word(struct vfj_text *text, const char *word);
 
-/* These are inline, too, so that the compiler knows the length of a literal. Each line is compared
- * with many literals. */
+/* Inline, so that the compiler knows the length of a literal. Each line is compared with many
+ * literals. */
 static inline struct vfj_span vfj_span_of(const char *string)
 {
     return (struct vfj_span){string, strlen(string)};
@@ -83,18 +83,18 @@ static inline bool vfj_span_starts(struct vfj_span span, const char *prefix)
     return span.length >= length && (length == 0 || memcmp(span.text, prefix, length) == 0);
 }
 
-/* Reads decimal digits without sign. Returns false for an empty span, for other bytes, and past
- * UINT64_MAX. */
+/* Reads decimal digits without sign. Returns false for an empty span, for other bytes, and for a
+ * number above UINT64_MAX. */
 bool vfj_span_to_u64(struct vfj_span span, uint64_t *value);
 /* Reads like vfj_span_to_u64(), with an optional '-' in front. */
 bool vfj_span_to_i64(struct vfj_span span, int64_t *value);
 
 /* Takes the next word off the front of *rest. White space (sh(1)'s default IFS) separates words.
- * Returns false at the end. */
+ * Returns false when no word is left. */
 bool vfj_span_word(struct vfj_span *rest, struct vfj_span *word);
 
-/* Copies to `size` (>= 1) bytes, with a NUL, and zeroes the rest. Returns false when the copy was
- * cut. */
+/* Copies `from` to `size` (>= 1) bytes, with a NUL, and zeroes the bytes after it. Returns false
+ * when the copy was cut. */
 bool vfj_span_copy(char *to, size_t size, struct vfj_span from);
 
 #endif

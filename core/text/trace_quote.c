@@ -1,4 +1,5 @@
-/* Quoting in a trace: values as sh(1) quotes them, and bytes that no line can hold. */
+/* Quoting in a trace: values are quoted as for sh(1), and bytes that a line cannot hold are
+ * escaped. */
 #include "core/text/trace_quote.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Quoting in a trace: values as sh(1) quotes them, and bytes that no line can hold. */
+/* Quoting in a trace: values are quoted as for sh(1), and bytes that a line cannot hold are
+ * escaped. */
 #ifndef VFJ_CORE_TEXT_TRACE_QUOTE_H
 #define VFJ_CORE_TEXT_TRACE_QUOTE_H
 
@@ -8,24 +9,23 @@
 
 enum vfj_quoted { VFJ_QUOTED_READ, VFJ_QUOTED_OPEN, VFJ_QUOTED_TOO_LONG };
 
-/* Reads one value in sh(1)'s quoting, as in rc.conf(5), from the beginning of *rest. The value
- * is '...', "..." and plain bytes, joined, up to a blank. Returns OPEN when a quote is not
- * closed, with its position in *opened. Returns TOO_LONG when the value is longer than `size` -
- * 1 bytes. */
+/* Reads one value in sh(1)'s quoting, as in rc.conf(5), from the beginning of *rest. The value is
+ * '...', "..." and plain bytes, joined, up to a blank. Returns OPEN when a quote is not closed;
+ * *opened is then its position. Returns TOO_LONG when the value is longer than `size` - 1 bytes. */
 enum vfj_quoted vfj_quoted_read(struct vfj_span *rest, char *value, size_t size,
                                 const char **opened);
 
-/* Appends the value in double quotes, so that vfj_quoted_read() returns the same value. */
+/* Appends the value in double quotes, so that vfj_quoted_read() gives the same value. */
 void vfj_quoted_add(struct vfj_text *text, const char *value);
 
 /* Replaces "\n" by a line end and "\\" by a backslash, in place. */
 void vfj_newlines_unescape(char *value);
-/* Appends the value, so that vfj_newlines_unescape() returns the same value. */
+/* Appends the value, so that vfj_newlines_unescape() gives the same value. */
 void vfj_newlines_escape(struct vfj_text *text, const char *value);
 
-/* Appends a devd line in printable ASCII: "\\" for a backslash, "\xHH" for the byte HH. */
+/* Appends a devd line in printable ASCII: "\\" stands for a backslash, "\xHH" for the byte HH. */
 void vfj_bytes_escape(struct vfj_text *text, struct vfj_span bytes);
-/* Appends the bytes that `escaped` encodes. Returns NULL, or the position of an error. */
+/* Appends the bytes that `escaped` encodes. Returns NULL, or the position of the first error. */
 const char *vfj_bytes_unescape(struct vfj_span escaped, struct vfj_text *bytes);
 
 #endif
