@@ -10,6 +10,7 @@
 #include "core/data/finding.h"
 #include "core/limits.h"
 #include "core/text/kv.h"
+#include "tools/csv.h"
 #include "tools/terminal.h"
 
 enum {
@@ -640,18 +641,6 @@ const char *vfj_output_word(const struct vfj_record *record)
     return vfj_record_kind_name(record->kind);
 }
 
-/* RFC 4180: a quote is doubled. */
-static void print_quoted(FILE *out, const char *text)
-{
-    (void)fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            (void)fputc('"', out);
-        (void)fputc(*text, out);
-    }
-    (void)fputc('"', out);
-}
-
 static const char *print_time(char *bytes, size_t size, const struct vfj_style *style,
                               int64_t wall_us)
 {
@@ -671,11 +660,12 @@ void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_r
                     const struct vfj_causes *why)
 {
     char time[64];
-    (void)fprintf(out, "%llu,%s,%llu,%s,%s,", (unsigned long long)record->seq,
-                  print_time(time, sizeof time, style, record->wall_us),
-                  (unsigned long long)record->boot, vfj_output_word(record),
+    (void)fprintf(out, "%llu,", (unsigned long long)record->seq);
+    vfj_csv_print_time(out, print_time(time, sizeof time, style, record->wall_us));
+    /* words are the program's own, and the name of an interface begins with a letter */
+    (void)fprintf(out, ",%llu,%s,%s,", (unsigned long long)record->boot, vfj_output_word(record),
                   vfj_record_who(record).text);
-    print_quoted(out, vfj_output_text(record, VFJ_LAYOUT_TEXT, true));
+    vfj_csv_print(out, vfj_output_text(record, VFJ_LAYOUT_TEXT, true));
     if (why != NULL) {
         (void)fputc(',', out);
         print_causes(out, why);

@@ -1,6 +1,8 @@
 /* Secrets in what people are shown. */
 #include "tools/secret.h"
 
+#include "core/data/secret.h"
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n';
@@ -9,12 +11,6 @@ static bool is_blank(char c)
 static bool is_quote(char c)
 {
     return c == '"' || c == '\'';
-}
-
-static bool comes_before_secret(struct vfj_span word)
-{
-    return vfj_span_is_nocase(word, "pass") || vfj_span_is_nocase(word, "wepkey")
-        || vfj_span_is_nocase(word, "nwkey");
 }
 
 static size_t end_of_word(struct vfj_span line, size_t i)
@@ -71,8 +67,10 @@ void vfj_secret_add(struct vfj_text *text, struct vfj_span line)
         if (end == i) /* a quotation mark of the other kind */
             end++;
         struct vfj_span word = {line.text + i, end - i};
-        vfj_text_add_span(text, is_secret ? vfj_span_of("********") : word);
-        is_secret = !is_secret && comes_before_secret(word);
+        struct vfj_secret_word kind = vfj_secret_word_of(word);
+        bool is_hidden = is_secret || (outer != 0 && kind.has_secret);
+        vfj_text_add_span(text, is_hidden ? vfj_span_of("********") : word);
+        is_secret = kind.has_variable || (!is_secret && kind.is_before_secret);
         i = end;
     }
 }

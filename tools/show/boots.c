@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/text/kv.h"
+#include "tools/csv.h"
 #include "tools/finding.h"
 #include "tools/pager.h"
 #include "tools/record_json.h"
@@ -128,23 +129,33 @@ static void print_json(const struct boot *boot)
     (void)fputc('\n', stdout);
 }
 
-/* RFC 4180: a quote is doubled. */
-static void add_csv(struct vfj_text *text, const char *id)
+static void print_csv(const struct vfj_show *show, const struct boot *boot)
 {
-    vfj_text_add_char(text, '"');
-    for (; *id != '\0'; id++) {
-        if (*id == '"')
-            vfj_text_add_char(text, '"');
-        vfj_terminal_add(text, (struct vfj_span){id, 1});
-    }
-    vfj_text_add_char(text, '"');
+    char bytes[512];
+    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
+    (void)printf("%llu,", (unsigned long long)boot->number);
+    vfj_time_add(&text, boot->first_us, show->zone);
+    vfj_csv_print_time(stdout, bytes);
+    (void)fputc(',', stdout);
+    text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_time_add(&text, boot->last_us, show->zone);
+    vfj_csv_print_time(stdout, bytes);
+    (void)fputc(',', stdout);
+    text = vfj_text_begin(bytes, sizeof bytes);
+    vfj_terminal_add(&text, vfj_span_of(boot->id));
+    vfj_csv_print(stdout, bytes);
+    (void)fputc('\n', stdout);
 }
 
 static void print_boot(const struct vfj_show *show, const struct boot *boot)
 {
     char line[512];
     struct vfj_text text = vfj_text_begin(line, sizeof line);
-    const char *between = show->format == VFJ_SHOW_CSV ? "," : show->tabs ? "\t" : "  ";
+    const char *between = show->tabs ? "\t" : "  ";
+    if (show->format == VFJ_SHOW_CSV) {
+        print_csv(show, boot);
+        return;
+    }
     if (show->format == VFJ_SHOW_JSON) {
         print_json(boot);
         return;
@@ -155,10 +166,7 @@ static void print_boot(const struct vfj_show *show, const struct boot *boot)
     vfj_text_add(&text, between);
     vfj_time_add(&text, boot->last_us, show->zone);
     vfj_text_add(&text, between);
-    if (show->format == VFJ_SHOW_CSV)
-        add_csv(&text, boot->id);
-    else
-        vfj_terminal_add(&text, vfj_span_of(boot->id));
+    vfj_terminal_add(&text, vfj_span_of(boot->id));
     (void)fprintf(stdout, "%s\n", line);
 }
 

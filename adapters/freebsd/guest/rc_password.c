@@ -5,23 +5,21 @@
 #include <string.h>
 
 #include "core/data/rc.h"
+#include "core/data/secret.h"
 #include "core/text/text.h"
-
-enum { KEYWORD_SIZE = 16 };
 
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* Returns the index after the character that the backslash at `i` escapes. */
+/* Returns the index after the character at `i`, which a backslash before it makes plain. */
 static size_t after_escape(struct vfj_span text, size_t i)
 {
     return i + 1 < text.length ? i + 2 : text.length;
 }
 
-/* Returns the index after the quotation mark that closes the one at `i`, or the length of `text`
- * when none does. */
+/* Returns the index after the quotation mark that closes the one at `i`, or the end. */
 static size_t after_quotes(struct vfj_span text, size_t i)
 {
     char quote = text.text[i++];
@@ -48,44 +46,23 @@ static bool take_word(struct vfj_span *rest, struct vfj_span *word)
     return i > 0;
 }
 
-/* Returns true when `word` is a keyword of ifconfig(8) before a password or key, of carp(4) or of a
- * wireless interface. Quotes and backslashes are ignored, since sh(1) removes them. */
-static bool announces_password(struct vfj_span word)
+/* sh(1) joins two lines at a backslash: no word begins there. */
+static bool is_line_end(struct vfj_span word)
 {
-    char bytes[KEYWORD_SIZE];
-    struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
-    for (size_t i = 0; i < word.length; i++) {
-        if (strchr("\\\"'", word.text[i]) == NULL)
-            vfj_text_add_char(&text, word.text[i]);
-    }
-    struct vfj_span plain = {text.bytes, text.length};
-    return !text.overflow
-        && (vfj_span_is_nocase(plain, "pass") || vfj_span_is_nocase(plain, "wepkey")
-            || vfj_span_is_nocase(plain, "nwkey"));
+    return word.length == 2 && memcmp(word.text, "\\\n", 2) == 0;
 }
 
-static bool has_password(struct vfj_span rest)
+static bool matters(struct vfj_secret_word word)
+{
+    return word.is_before_secret || word.has_secret || word.has_variable || word.has_substitution;
+}
+
+static bool may_have_password(struct vfj_span rest)
 {
     struct vfj_span word;
     while (take_word(&rest, &word)) {
-        if (announces_password(word))
+        if (matters(vfj_secret_word_of(word)))
             return true;
-    }
-    return false;
-}
-
-/* Returns true when the word has a command substitution of sh(1). The words of that command are not
- * parsed. */
-static bool has_substitution(struct vfj_span word)
-{
-    for (size_t i = 0; i < word.length;) {
-        char c = word.text[i];
-        if (c == '`' || (c == '$' && i + 1 < word.length && word.text[i + 1] == '('))
-            return true;
-        if (c == '\'')
-            i = after_quotes(word, i);
-        else
-            i = c == '\\' ? after_escape(word, i) : i + 1;
     }
     return false;
 }
@@ -94,16 +71,20 @@ void vfj_rc_password_blank(char *value, size_t size)
 {
     char copy[VFJ_RC_SIZE];
     struct vfj_span rest = vfj_span_of(value), word;
+    struct vfj_secret_word kind = {.has_substitution = false};
     bool is_password = false;
-    if (!has_password(rest))
+    if (!may_have_password(rest))
         return;
     vfj_span_copy(copy, sizeof copy, rest);
     rest = vfj_span_of(copy);
     struct vfj_text text = vfj_text_begin(value, size);
-    while (take_word(&rest, &word)) {
-        vfj_text_add_word(&text, is_password ? vfj_span_of(VFJ_RC_BLANK) : word);
-        if (is_password && has_substitution(word))
-            break;
-        is_password = !is_password && announces_password(word);
+    while (!kind.has_substitution && take_word(&rest, &word)) {
+        if (is_line_end(word))
+            continue;
+        kind = vfj_secret_word_of(word);
+        bool is_blanked = is_password || kind.has_secret || kind.has_substitution;
+        vfj_text_add_word(&text, is_blanked ? vfj_span_of(VFJ_RC_BLANK) : word);
+        /* a variable may be empty, and then the next word is the password */
+        is_password = kind.has_variable || (!is_password && kind.is_before_secret);
     }
 }

@@ -3,12 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "core/data/rc.h"
+#include "core/data/secret.h"
 #include "core/text/kv.h"
 
 static struct vfj_rc rc;
@@ -554,6 +556,74 @@ static void test_surplus(void **unused)
         assert_false(is_surplus(wanted[i]));
 }
 
+/* Each word says with letters what it is: "b" before a secret, "s" has one, "v" has a variable, "x"
+ * has a substitution. */
+static void test_secret_words(void **state)
+{
+    static const struct {
+        const char *word, *is;
+    } cases[] = {
+        {"", ""},
+        {"pass", "b"},
+        {"PASS", "b"},
+        {"bypass", ""},
+        {"passes", ""},
+        {"key", "b"},
+        {"grekey", "b"},
+        {"wepkey", "b"},
+        {"NWKEY", "b"},
+        {"authkey", "b"},
+        {"wpapsk", "b"},
+        {"secret", "b"},
+        {"passwd", "b"},
+        {"password", "b"},
+        {"passphrase", "b"},
+        {"a.long.name.of.a.passphrase", "b"},
+        {"keys", ""},
+        {"psk=a", "s"},
+        {"a=psk=b", "s"},
+        {"psk=", "s"},
+        {"psk=secret", "s"},
+        {"a=key", "b"},
+        {"mtu=1500", ""},
+        {"p\\ass", "b"},
+        {"p\"as\"s", "b"},
+        {"'pass'", "b"},
+        {"\"pa's\"", ""},
+        {"'pa\"ss'", ""},
+        {"pa\\\nss", "b"},
+        {"pass\\", "b"},
+        {"pass\\\\", "b"},
+        {"'my pass'", ""},
+        {"'my\tkey'", ""},
+        {"pass$y", "v"},
+        {"$Y$*", "v"},
+        {"$7", "v"},
+        {"$_", "v"},
+        {"$'pass'", "v"},
+        {"$", ""},
+        {"$.", ""},
+        {"'$y'", ""},
+        {"\\$y", ""},
+        {"\"$y\"", "v"},
+        {"'$(y)'", ""},
+        {"$(y)", "x"},
+        {"${y}", "x"},
+        {"`y`", "x"},
+        {"\\`y", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char found[8];
+        struct vfj_secret_word word = vfj_secret_word_of(vfj_span_of(cases[i].word));
+        (void)snprintf(found, sizeof found, "%s%s%s%s", word.is_before_secret ? "b" : "",
+                       word.has_secret ? "s" : "", word.has_variable ? "v" : "",
+                       word.has_substitution ? "x" : "");
+        if (strcmp(found, cases[i].is) != 0)
+            fail_msg("%s is \"%s\", not \"%s\"", cases[i].word, found, cases[i].is);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -581,6 +651,7 @@ int main(void)
         cmocka_unit_test(test_uses),
         cmocka_unit_test(test_other_dhcp),
         cmocka_unit_test(test_surplus),
+        cmocka_unit_test(test_secret_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

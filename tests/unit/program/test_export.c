@@ -153,6 +153,9 @@ static void test_secrets(void **unused)
         {"descr \"it's\" PASS a", "descr \"it's\" PASS ********"},
         {"ifconfig lagg0 pass 'a$b'", "ifconfig lagg0 pass ********"},
         {"bypass a", "bypass a"},
+        {"%rc a=\"grekey 1 -o psk=b pass$y c\"",
+         "%rc a=\"grekey ******** -o ******** pass$y ********\""},
+        {"%rc psk=a", "%rc psk=a"},
     };
     char shown[256];
     (void)unused;

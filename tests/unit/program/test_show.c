@@ -21,6 +21,7 @@
 #include "tests/kit/journal.h"
 #include "tests/kit/program.h"
 #include "tests/kit/scratch.h"
+#include "tools/csv.h"
 #include "tools/output.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
@@ -760,6 +761,80 @@ static void test_output_that_fails_is_a_failure(void **state)
     free(printed);
 }
 
+/* Reads a cell as a reader of RFC 4180 does, and removes the apostrophe that the manual names. */
+static void read_cell(const char *csv, char *cell, size_t size)
+{
+    struct vfj_text text = vfj_text_begin(cell, size);
+    assert_int_equal(*csv++, '"');
+    if (*csv == '\'')
+        csv++;
+    for (; *csv != '\0' && (csv[0] != '"' || csv[1] == '"'); csv++) {
+        csv += *csv == '"';
+        vfj_text_add_char(&text, *csv);
+    }
+    assert_string_equal(csv, "\"");
+}
+
+/* A cell that a spreadsheet would take for a formula is text, and can be read back. */
+static void test_cells(void **state)
+{
+    static const struct {
+        const char *cell, *csv;
+    } cases[] = {
+        {"", "\"\""},
+        {"a", "\"a\""},
+        {"a \"b\", c", "\"a \"\"b\"\", c\""},
+        {"=1+1", "\"'=1+1\""},
+        {"+1", "\"'+1\""},
+        {"-1", "\"'-1\""},
+        {"@sum(a)", "\"'@sum(a)\""},
+        {"\t=1", "\"'\t=1\""},
+        {"\r=1", "\"'\r=1\""},
+        {"'=1", "\"''=1\""},
+        {"'", "\"''\""},
+        {"=\"=\"", "\"'=\"\"=\"\"\""},
+        {"a=1", "\"a=1\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char csv[64] = "", cell[64];
+        FILE *out = fmemopen(csv, sizeof csv, "w");
+        assert_non_null(out);
+        vfj_csv_print(out, cases[i].cell);
+        assert_int_equal(fclose(out), 0);
+        assert_string_equal(csv, cases[i].csv);
+        read_cell(csv, cell, sizeof cell);
+        assert_string_equal(cell, cases[i].cell);
+    }
+}
+
+/* Numbers and times are no text, even of a journal whose times are before the year 0. */
+static void test_forged_cells(void **state)
+{
+    static const char *const texts[] = {"=1+1", "+1", "-1", "@a"};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char sql[200], expected[64], arguments[400];
+        int exit_status = -1;
+        const char *path = kit_path("formula.db");
+        (void)unlink(path);
+        kit_make_journal(path);
+        (void)snprintf(sql, sizeof sql,
+                       "UPDATE record SET wall_us = -90000000000000000, body = '%s' "
+                       "WHERE kind = 'devd'",
+                       texts[i]);
+        kit_forge(path, sql);
+        (void)snprintf(arguments, sizeof arguments, "show -a -n all -o csv -J '%s'", path);
+        char *printed = kit_run(arguments, &exit_status);
+        (void)snprintf(expected, sizeof expected, ",\"'%s\"\n", texts[i]);
+        if (strstr(printed, expected) == NULL || strstr(printed, ",\"'-") == NULL)
+            fail_msg("%s is not in\n%s", expected, printed);
+        for (char *at = printed; (at = strpbrk(at, ",\n")) != NULL; at++)
+            assert_true(at[1] == '\0' || strchr("=+-@", at[1] == '"' ? at[2] : at[1]) == NULL);
+        free(printed);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -786,6 +861,8 @@ int main(void)
         cmocka_unit_test(test_a_terminal_has_a_width_and_colours),
         cmocka_unit_test(test_a_terminal_has_a_pager),
         cmocka_unit_test(test_causes_are_printed),
+        cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_forged_cells),
         cmocka_unit_test(test_fields_select),
         cmocka_unit_test(test_a_damaged_schema_hides_no_record),
         cmocka_unit_test(test_an_error_of_the_disk_is_one_of_the_system),
