@@ -215,6 +215,42 @@ for verb in show status verify replay; do
 done
 rm "$work"/tmp/open.db*
 
+# The files count, too: of a user, or open to others, in a directory of root's. A new file of SQLite's
+# would be given to the owner of the journal.
+mkdir "$work/shared"
+chmod 755 "$work/shared"
+shared=$work/shared/journal.db
+for kind in owner wal lock group everybody; do
+    rm -f "$shared"*
+    cp "$work/root/journal.db" "$shared"
+    chmod 644 "$shared"
+    case $kind in
+    owner) chown $user "$shared" && why="belongs to user $user" ;;
+    wal) : >"$shared-wal" && chown $user "$shared-wal" && why="-wal: belongs to user $user" ;;
+    lock) : >"$shared.lock" && chown $user "$shared.lock" && why=".lock: belongs to user $user" ;;
+    group) chmod 664 "$shared" && why="its group can write to it" ;;
+    everybody) chmod 666 "$shared" && why="others can write to it" ;;
+    esac
+    for verb in show verify status explain migrations export; do
+        # shellcheck disable=SC2046
+        timeout 60 "$vfjournal" $verb $(journal=$shared arguments $verb) >"$log" 2>&1
+        check "$verb: $kind" test $? -le 1
+    done
+    before=$(attributes "$work/shared"/*)
+    "$vfjournal" prune --journal "$shared" --keep 1s >"$log" 2>&1
+    check "prune: $kind" test $? -ge 2
+    check "prune names the file: $kind" grep -q -e "$why" "$log"
+    same "nothing is changed: $kind" "$before" "$(attributes "$work/shared"/*)"
+    "$vfjournal" backup --journal "$shared" "$work/new/new.db" >"$log" 2>&1
+    same "backup: $kind" 0 $?
+    same "the new file is root's: $kind" "0 600" "$(owner_mode "$work/new/new.db")"
+    rm "$work/new/new.db"
+    "$vfjournal" daemon --one-process --root "$work" --journal "$shared" >"$log" 2>&1
+    same "the daemon in one process: $kind" 4 $?
+    check "the daemon names the file: $kind" grep -q -e "$why" "$log"
+done
+rm -rf "$work/shared"
+
 # What root has to itself root works on as root.
 "$vfjournal" backup --journal "$work/root/journal.db" "$work/new/new.db" >"$log" 2>&1
 same "root's own" 0 $?

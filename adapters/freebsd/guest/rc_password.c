@@ -13,13 +13,14 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n';
 }
 
-/* Returns the index after the character at `i`, which a backslash before it makes plain. */
+/* Returns the index after the character that the backslash at `i` escapes. */
 static size_t after_escape(struct vfj_span text, size_t i)
 {
     return i + 1 < text.length ? i + 2 : text.length;
 }
 
-/* Returns the index after the quotation mark that closes the one at `i`, or the end. */
+/* Returns the index after the quotation mark that closes the one at `i`, or the length of `text`
+ * when none does. */
 static size_t after_quotes(struct vfj_span text, size_t i)
 {
     char quote = text.text[i++];

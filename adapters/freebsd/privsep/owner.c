@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/privsep/acl.h"
 #include "adapters/freebsd/privsep/passwd.h"
 #include "adapters/freebsd/privsep/path_walk.h"
 
@@ -19,10 +20,15 @@ struct search {
     struct vfj_text *why;
 };
 
-static void add_why(struct search *search, const char *why)
+static void add_why_of(struct search *search, const char *path, const char *why)
 {
     *search->why = vfj_text_begin(search->why->bytes, search->why->size);
-    vfj_text_format(search->why, "%s: %s", vfj_path_walk_name(&search->walk), why);
+    vfj_text_format(search->why, "%s: %s", path, why);
+}
+
+static void add_why(struct search *search, const char *why)
+{
+    add_why_of(search, vfj_path_walk_name(&search->walk), why);
 }
 
 static gid_t group_of(uid_t uid)
@@ -31,15 +37,19 @@ static gid_t group_of(uid_t uid)
     return vfj_passwd_by_uid(uid, &entry) && entry.gid != 0 ? entry.gid : ID_OF_NOBODY;
 }
 
-static void blame_owner(struct search *search)
+static void blame_owner_of(struct search *search, const char *path, uid_t uid)
 {
-    uid_t uid = search->walk.status.st_uid;
     if (uid == 0 || uid == search->user->uid)
         return;
-    add_why(search, "belongs to user ");
+    add_why_of(search, path, "belongs to user ");
     vfj_text_add_u64(search->why, uid);
     search->no_rights = search->no_rights || search->user->uid != 0;
     search->user->uid = uid;
+}
+
+static void blame_owner(struct search *search)
+{
+    blame_owner_of(search, vfj_path_walk_name(&search->walk), search->walk.status.st_uid);
 }
 
 /* Notes a directory of root's that others can write to. When the directory belongs to another user,
@@ -48,10 +58,49 @@ static void note_writable(struct search *search, bool sticky_protects)
 {
     mode_t mode = search->walk.status.st_mode;
     bool is_open = (mode & (S_IWGRP | S_IWOTH)) != 0 && !(sticky_protects && (mode & S_ISVTX) != 0);
-    if (!S_ISDIR(mode) || !is_open || search->walk.status.st_uid != 0)
+    if (!S_ISDIR(mode) || search->walk.status.st_uid != 0)
         return;
-    add_why(search, (mode & S_IWOTH) != 0 ? "others can write to it" : "its group can write to it");
+    if (is_open)
+        add_why(search,
+                (mode & S_IWOTH) != 0 ? "others can write to it" : "its group can write to it");
+    else if (vfj_acl_lets_others_change(vfj_path_walk_name(&search->walk), mode))
+        add_why(search, "its access control list lets others change it");
+    else
+        return;
     search->no_rights = true;
+}
+
+/* Notes who can change a file of root's that is opened. */
+static void note_file(struct search *search, const char *path, const struct stat *status)
+{
+    mode_t mode = status->st_mode;
+    if (S_ISDIR(mode) || S_ISLNK(mode))
+        return;
+    blame_owner_of(search, path, status->st_uid);
+    if (status->st_uid != 0 || !S_ISREG(mode))
+        return;
+    if ((mode & (S_IWGRP | S_IWOTH)) != 0)
+        add_why_of(search, path,
+                   (mode & S_IWOTH) != 0 ? "others can write to it" : "its group can write to it");
+    else if (vfj_acl_lets_others_change(path, mode))
+        add_why_of(search, path, "its access control list lets others change it");
+    else
+        return;
+    search->no_rights = true;
+}
+
+/* The names that SQLite and this program use beside a journal. */
+static void note_files(struct search *search)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", "-snapshot", ".lock"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char path[VFJ_PATHNAME_SIZE + 16];
+        struct vfj_text text = vfj_text_begin(path, sizeof path);
+        struct stat status;
+        vfj_text_format(&text, "%s%s", vfj_path_walk_name(&search->walk), suffixes[i]);
+        if (lstat(path, &status) == 0)
+            note_file(search, path, &status);
+    }
 }
 
 /* Walks to the file. When a name does not exist, walks to the directory that lacks it. When the
@@ -61,7 +110,7 @@ static bool walk_path(struct search *search)
     struct vfj_path_walk *walk = &search->walk;
     enum vfj_path_step step;
     while ((step = vfj_path_walk_next(walk)) == VFJ_PATH_COMPONENT) {
-        bool follows = walk->at_link && search->use == VFJ_OWNER_OPENS;
+        bool follows = walk->at_link && search->use != VFJ_OWNER_MAKES;
         if (!follows && vfj_path_walk_is_last(walk))
             break;
         blame_owner(search);
@@ -69,6 +118,8 @@ static bool walk_path(struct search *search)
     }
     if (step == VFJ_PATH_FAILED && walk->error != ENOENT)
         return false;
+    if (step != VFJ_PATH_END && search->use == VFJ_OWNER_OPENS)
+        note_files(search);
     char *slash = step != VFJ_PATH_END ? strrchr(walk->walked, '/') : NULL;
     if (slash != NULL)
         *slash = '\0';

@@ -11,6 +11,9 @@
 enum vfj_owner_use {
     /* The program opens files there by name. Whoever can write to the directory can put other files
      * there. */
+    VFJ_OWNER_USES,
+    /* Likewise. The file of the path, and those of a journal beside it, matter too: their owner can
+     * change them, and SQLite gives new files to the owner of the journal. */
     VFJ_OWNER_OPENS,
     /* The program only makes new files there, with O_EXCL. A sticky directory protects such
      * files. */
@@ -20,7 +23,8 @@ enum vfj_owner_use {
 /* Finds the user as whom root works on the file at `path`, which need not exist. Follows symbolic
  * links. Reads no file.
  *
- *   root                 only root can change a component of the path: directories and links.
+ *   root                 only root can change a component of the path: directories and links,
+ *                        with OPENS also the files. By its mode or an access control list (acl.h).
  *                        Above the file's own directory a sticky one is good enough, though
  *                        others can write to it
  *   another user         one user owns components; user->name is empty

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/freebsd/privsep/acl.h"
 #include "adapters/freebsd/privsep/path_walk.h"
 
 static bool refuse(const struct vfj_path_walk *walk, struct vfj_text *complaint, const char *why)
@@ -34,6 +35,8 @@ static bool is_ours(const struct vfj_path_walk *walk, struct vfj_text *complaint
         return refuse(walk, complaint, "others can write to it");
     if ((mode & S_IWGRP) != 0)
         return refuse(walk, complaint, "its group can write to it");
+    if (vfj_acl_lets_others_change(vfj_path_walk_name(walk), mode))
+        return refuse(walk, complaint, "its access control list lets others change it");
     return true;
 }
 

@@ -81,7 +81,7 @@ bool vfj_user_own_journal(const struct vfj_user *user, const char *journal,
     if (slash == NULL || slash == directory || slash[1] == '\0')
         return complain(complaint, journal, ": ", "not in a directory of its own");
     *slash = '\0';
-    if (!vfj_owner_find(journal, VFJ_OWNER_OPENS, &owner, complaint))
+    if (!vfj_owner_find(journal, VFJ_OWNER_USES, &owner, complaint))
         return false;
     /* the owner is "nobody" for lack of a single owner, even when the user is nobody */
     bool is_nobodys = owner.name[0] != '\0';
