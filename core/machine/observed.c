@@ -100,18 +100,31 @@ static bool has_kept_addresses(const struct vfj_slot *slot)
     return true;
 }
 
+bool vfj_observed_is_lagg_gone(const struct vfj_slot *slot)
+{
+    const struct vfj_interface *lagg = &slot->observed.lagg;
+    return (lagg->address_count == 0 && lagg->port_count == 0) || vfj_observed_is_foreign(slot);
+}
+
+/* Returns whether hn has an address that stands for those of a laggN that is gone. The kernel
+ * itself adds an IPv6 address that a router advertises. Another IPv6 address does not stand for
+ * an IPv4 address. */
+static bool has_replacement(const struct vfj_slot *slot)
+{
+    const struct vfj_interface *hn = &slot->observed.hn;
+    if (vfj_interface_has_family(hn, false))
+        return has_kept_addresses(slot);
+    return vfj_interface_has_family(hn, true) && !hn->rtadv
+        && !vfj_interface_has_family(&slot->before.lagg, false);
+}
+
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot)
 {
     const struct vfj_view *view = &slot->observed;
-    bool is_gone = (view->lagg.address_count == 0 && view->lagg.port_count == 0)
-        || vfj_observed_is_foreign(slot);
-    /* hn's IPv6 address does not count when the kernel may have made it from a router's
-     * advertisement. */
-    bool has_address = vfj_interface_has_family(&view->hn, false)
-        ? has_kept_addresses(slot)
-        : vfj_interface_has_family(&view->hn, true) && !view->hn.rtadv;
-    return slot->lagg_ours && is_gone && view->hn.exists && !has_address && view->hn_dhclient == 0
-        && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot)) && !view->script;
+    bool has_address = has_replacement(slot);
+    return slot->lagg_ours && vfj_observed_is_lagg_gone(slot) && view->hn.exists && !has_address
+        && view->hn_dhclient == 0 && vfj_name_is_empty(vfj_observed_other_lagg_of_hn(slot))
+        && !view->script;
 }
 
 enum vfj_reason vfj_observed_port_conflict(const struct vfj_slot *slot)

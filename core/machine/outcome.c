@@ -114,7 +114,7 @@ static void record_routers(struct vfj_slot *slot, const struct vfj_view *view)
  * before. */
 static void record_lost_lagg(struct vfj_slot *slot, const struct vfj_interface *was)
 {
-    if (was->address_count == 0 || (slot->observed.lagg.exists && !vfj_observed_is_lagg_lost(slot)))
+    if (was->address_count == 0 || !vfj_observed_is_lagg_gone(slot))
         return;
     const struct vfj_interface wanted = slot->before.lagg;
     slot->before.lagg = *was;

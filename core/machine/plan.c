@@ -472,11 +472,12 @@ static uint64_t options_tried(const struct vfj_slot *slot)
 void vfj_plan_begin(struct vfj_slot *slot, bool is_watch)
 {
     const struct vfj_view before = slot->before;
+    bool is_lost = vfj_observed_is_lagg_lost(slot);
     slot->plan.phase = VFJ_PLAN_ACTIVE;
     slot->plan.tried = is_watch ? options_tried(slot) : 0;
     slot->plan.batches = 0;
     slot->before = slot->observed;
-    if (vfj_observed_is_lagg_lost(slot))
+    if (is_lost)
         slot->before.lagg = before.lagg;
     else if (vfj_observed_is_foreign(slot))
         memset(&slot->before.lagg, 0, sizeof slot->before.lagg);

@@ -149,11 +149,17 @@ static void test_delay_at_restart(void **unused)
 static void test_lagg_lost(void **unused)
 {
     static const struct {
-        const char *address;
+        const char *address, *before; /* of hn, and of laggN until it was destroyed */
         bool rtadv, is_lost;
     } cases[] = {
-        {NULL, false, true},          {NULL, true, true},           {"10.0.0.4/24", false, false},
-        {"10.0.0.4/24", true, false}, {"fd00::4/64", false, false}, {"fd00::4/64", true, true},
+        {NULL, NULL, false, true},
+        {NULL, NULL, true, true},
+        {"10.0.0.4/24", NULL, false, false},
+        {"10.0.0.4/24", "10.0.0.5/24", true, false},
+        {"fd00::4/64", NULL, false, false},
+        {"fd00::4/64", "fd00::5/64", false, false},
+        {"fd00::4/64", "10.0.0.4/24", false, true},
+        {"fd00::4/64", NULL, true, true},
     };
     (void)unused;
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -163,6 +169,8 @@ static void test_lagg_lost(void **unused)
         slot->observed.hn.rtadv = cases[i].rtadv;
         if (cases[i].address != NULL)
             give(&slot->observed.hn, cases[i].address);
+        if (cases[i].before != NULL)
+            give(&slot->before.lagg, cases[i].before);
         assert_int_equal(vfj_observed_is_lagg_lost(slot), cases[i].is_lost);
     }
 }
