@@ -191,11 +191,12 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_step_notice(context, slot, reason);
 }
 
-/* Observes the slots whose VF is in another lagg, after a VF was taken out of a lagg. */
+/* Observes the slots whose VF is in another lagg, after a VF was taken out of a lagg. Until its VF
+ * is down such an hn may have no traffic. */
 static void observe_stray_vfs(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {
-        if (vfj_step_slot(context, i)->fault == VFJ_REASON_VF_IN_OTHER_LAGG)
+        if (!vfj_name_is_empty(vfj_observed_other_lagg_of_vf(vfj_step_slot(context, i))))
             vfj_request_observation(vfj_step_edit_slot(context, i), VFJ_OBSERVE_CHANGE);
     }
 }

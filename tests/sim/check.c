@@ -123,9 +123,12 @@ static void check_moment(struct sim *sim)
     for (unsigned i = 0; i < state->head.slot_count && sim_is_ours(sim); i++) {
         const struct vfj_slot *slot = &state->slots[i];
         const struct sim_nic *nic = sim_nic_of(sim, slot->hn);
-        if (nic != NULL && nic->is_seen && vfj_name_equal(slot->hn, nic->hn)
-            && sim_is_settled(sim, nic, slot))
+        if (nic == NULL || !nic->is_seen || !vfj_name_equal(slot->hn, nic->hn))
+            continue;
+        if (sim_is_settled(sim, nic, slot))
             sim_check_network(sim, nic);
+        else if (sim_is_held_up(sim, nic, slot))
+            sim_check_reachable(sim, nic);
     }
 }
 

@@ -287,6 +287,27 @@ static bool awaits_host(const struct sim *sim, const struct sim_nic *nic)
     return false;
 }
 
+/* The VF is a port of another hn's lagg, which may need it. */
+static bool is_vf_elsewhere(struct sim *sim, const struct sim_nic *nic)
+{
+    const struct vfj_guest_if *lagg = vfj_guest_lagg_of(&sim->guest, nic->vf);
+    return lagg != NULL && lagg != sim_lagg(sim, nic);
+}
+
+/* hn has a conflict, of which the machine has made the best that it can, and waits. */
+bool sim_is_held_up(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
+{
+    bool is_conflict = vfj_plan_is_use((enum vfj_reason)slot->fault)
+        || slot->fault == VFJ_REASON_FOREIGN_LAGG || slot->fault == VFJ_REASON_HN_IN_OTHER_LAGG
+        || slot->fault == VFJ_REASON_TOO_MANY_ADDRESSES || slot->fault == VFJ_REASON_NO_LINK;
+    bool has_seen_lagg = slot->observed.lagg.exists == (sim_lagg(sim, nic) != NULL);
+    return is_conflict && slot->activity == VFJ_ACTIVITY_WAITING && has_seen_lagg && !nic->meddled
+        && !nic->is_restarted && !nic->has_script && !nic->is_hn_down && nic->is_seen
+        && !awaits_host(sim, nic) && !has_unknown_vf(sim, nic) && !is_forgotten(sim, nic, slot)
+        && !is_vf_elsewhere(sim, nic) && slot->link.monitor != VFJ_LINK_MONITOR_WAITING
+        && slot->link.monitor != VFJ_LINK_MONITOR_EXPIRED;
+}
+
 bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool is_idle = slot->activity == VFJ_ACTIVITY_IDLE || slot->activity == VFJ_ACTIVITY_WAITING;

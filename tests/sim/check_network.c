@@ -30,6 +30,14 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic,
         sim_fail(sim, "%s answers by %s, and no IPv6 default route leads there", nic->inet6, owner);
 }
 
+/* Checks the address of hn alone. A conflict may hold up the rest. */
+void sim_check_reachable(struct sim *sim, const struct sim_nic *nic)
+{
+    static struct kit_network network;
+    kit_network_of_guest(&network, &sim->guest);
+    (void)check_address(sim, &network, nic->address);
+}
+
 /* Routes are checked through lagg only: an admin can remove hn's routes together with an
  * address. After an admin destroyed the lagg, hn has only what devd's rules give it. */
 void sim_check_network(struct sim *sim, const struct sim_nic *nic)

@@ -310,12 +310,15 @@ void sim_check_journal(struct sim *sim);
 
 /* check_network.c: checks that hn's addresses are reachable, and its default routes */
 void sim_check_network(struct sim *sim, const struct sim_nic *nic);
+void sim_check_reachable(struct sim *sim, const struct sim_nic *nic);
 
 /* check_end.c: checks that hold after the storm */
 /* Returns whether only the daemon changed hn's network since its last observation, and nothing
  * is unfinished. */
 bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot);
 void sim_check_end(struct sim *sim);
+/* Returns whether a conflict holds up hn, and the machine has done what it can about that. */
+bool sim_is_held_up(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot);
 /* Returns the daemon's slot of that hn; NULL when it has none. */
 const struct vfj_slot *sim_slot_of(const struct sim *sim, struct vfj_name hn);
 
