@@ -356,10 +356,25 @@ static void check_limit(const char *before, const char *item, unsigned most, con
     }
 }
 
+/* An interface of the guest may have more addresses than an observation holds. */
+static void test_many_addresses(void **unused)
+{
+    (void)unused;
+    for (unsigned count = VFJ_ADDRESSES_MAX; count <= VFJ_ADDRESSES_MAX + 2; count++) {
+        static char line[VFJ_LINE_MAX];
+        struct vfj_text text = vfj_text_begin(line, sizeof line);
+        vfj_text_add(&text, "%if hn0");
+        for (unsigned i = 0; i < count; i++)
+            vfj_text_add(&text, " inet 10.0.0.4/24");
+        assert_true(read_line(line));
+        assert_int_equal(read.if_facts.interface.address_count, VFJ_ADDRESSES_MAX);
+        assert_int_equal(read.if_facts.interface.truncated, count > VFJ_ADDRESSES_MAX);
+    }
+}
+
 static void test_limits(void **unused)
 {
     (void)unused;
-    check_limit("%if hn0", " inet 10.0.0.4/24", VFJ_ADDRESSES_MAX, "", "too many addresses");
     check_limit("%if lagg0", " laggport mce0", VFJ_PORTS_MAX, "", "too many lagg ports");
     check_limit("%if bridge0", " addm mce0", VFJ_PORTS_MAX, "", "too many members");
     check_limit("%sysctl a=", "x", VFJ_VALUE_SIZE - 1, "", "value too long");
@@ -475,8 +490,9 @@ int main(void)
         cmocka_unit_test(test_errors),     cmocka_unit_test(test_version),
         cmocka_unit_test(test_bytes),      cmocka_unit_test(test_blank),
         cmocka_unit_test(test_events),     cmocka_unit_test(test_directives),
-        cmocka_unit_test(test_rc_quoting), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_times),      cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_rc_quoting), cmocka_unit_test(test_many_addresses),
+        cmocka_unit_test(test_limits),     cmocka_unit_test(test_times),
+        cmocka_unit_test(test_escapes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
