@@ -5,9 +5,10 @@
 #include "core/machine/facts.h"
 #include "core/machine/observed.h"
 
-/* The pauses until the VF is upped again are 5, 10, 20 … minutes. Each time, the guest has no
- * network for vfjournal_link_wait seconds. */
-enum { PAUSE_FIRST_S = 300, PAUSE_MAX_S = 3600 };
+/* The pauses until the VF is upped again are 1, 2, 4 … minutes. Each time, the guest has no
+ * network for vfjournal_link_wait seconds. After EARLY_TRIES_MAX vain tries, LINK_UP ends no
+ * pause. */
+enum { PAUSE_FIRST_S = 60, PAUSE_MAX_S = 3600, EARLY_TRIES_MAX = 3 };
 
 static void set_monitor(struct vfj_slot *slot, enum vfj_link_monitor monitor)
 {
@@ -97,8 +98,22 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
     }
 }
 
+/* Ends the pause of a VF that is down. Some drivers report the link of such a VF. A LINK_UP that was
+ * sent before the VF went down arrives before VF_DOWN, while the VF still counts as having the data
+ * path. */
+static void end_pause(struct vfj_slot *slot)
+{
+    if (vfj_slot_is_on_vf(slot) || slot->link.monitor != VFJ_LINK_MONITOR_HELD
+        || slot->link.tries > EARLY_TRIES_MAX)
+        return;
+    set_monitor(slot, VFJ_LINK_MONITOR_RETRY);
+    vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
+}
+
 void vfj_link_changed(struct vfj_step_context *context, struct vfj_slot *slot, bool is_up)
 {
+    if (is_up)
+        end_pause(slot);
     /* an interface that is down has no link, and its changes of link do not matter */
     if (!vfj_slot_is_on_vf(slot) || vfj_link_is_held(slot))
         return;

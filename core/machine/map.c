@@ -143,7 +143,9 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
         if (lacks_vf && slot->fault == VFJ_REASON_NO_UNIT && !is_mapped(map, slot->hn))
             /* a slot without a VF needs no unit */
             vfj_step_edit_slot(context, i)->fault = VFJ_REASON_NONE;
-        if ((known->slots >> i & 1) != 0 || lacks_vf)
+        /* A VF that attached after the probe began is not in its answer. The next map decides. */
+        bool may_be_late = context->next->head.map_again != 0;
+        if ((known->slots >> i & 1) != 0 || lacks_vf || may_be_late)
             continue;
         /* hn(4) drops a VF that is renamed; the VF keeps the data path */
         bool keeps_data_path = slot->joined && vfj_slot_is_on_vf(slot);

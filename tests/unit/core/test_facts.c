@@ -325,6 +325,38 @@ static void test_link_came(void **unused)
     }
 }
 
+/* LINK_UP of a VF that is down for want of a link ends the pause, unless that was in vain before. */
+static void test_link_came_while_held(void **unused)
+{
+    static const struct {
+        enum vfj_link_monitor was, is;
+        enum vfj_data_path path;
+        unsigned tries;
+        bool is_up;
+    } cases[] = {
+        {VFJ_LINK_MONITOR_HELD, VFJ_LINK_MONITOR_RETRY, VFJ_DATA_PATH_HN, 1, true},
+        {VFJ_LINK_MONITOR_HELD, VFJ_LINK_MONITOR_RETRY, VFJ_DATA_PATH_HN, 3, true},
+        {VFJ_LINK_MONITOR_HELD, VFJ_LINK_MONITOR_HELD, VFJ_DATA_PATH_HN, 4, true},
+        {VFJ_LINK_MONITOR_HELD, VFJ_LINK_MONITOR_HELD, VFJ_DATA_PATH_HN, 1, false},
+        {VFJ_LINK_MONITOR_HELD, VFJ_LINK_MONITOR_HELD, VFJ_DATA_PATH_VF_REPORTED, 1, true},
+        {VFJ_LINK_MONITOR_OFF, VFJ_LINK_MONITOR_OFF, VFJ_DATA_PATH_HN, 0, true},
+    };
+    (void)unused;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vfj_slot *slot = begin();
+        slot->data_path = (uint8_t)cases[i].path;
+        slot->link.monitor = (uint8_t)cases[i].was;
+        slot->link.tries = (uint8_t)cases[i].tries;
+        slot->timers.link_us = 99;
+        vfj_link_changed(&context, slot, cases[i].is_up);
+        bool has_ended = cases[i].is != cases[i].was;
+        assert_int_equal(slot->link.monitor, cases[i].is);
+        assert_int_equal(slot->link.tries, cases[i].tries);
+        assert_true((slot->timers.link_us == VFJ_NEVER_US) == has_ended);
+        assert_int_equal(slot->request.wanted, has_ended ? VFJ_OBSERVE_CHANGE : VFJ_OBSERVE_NOT);
+    }
+}
+
 /* When laggN was destroyed, or another lagg has its name, the slot keeps the addresses that laggN
  * had last, and nothing else. */
 static void test_last_of_lagg(void **unused)
@@ -384,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_configured),
         cmocka_unit_test(test_watch),
         cmocka_unit_test(test_link_came),
+        cmocka_unit_test(test_link_came_while_held),
         cmocka_unit_test(test_last_of_lagg),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -464,6 +464,23 @@ static void test_truncated(void **state)
     assert_int_equal(slot->state, VFJ_SLOT_DELAYED);
 }
 
+/* A line asked for the map again while a probe ran: the VF may have attached since. The next map
+ * decides whether it is there. */
+static void test_map_that_is_late(void **unused)
+{
+    const struct vfj_slot *slot = &machine->state.slots[0];
+    (void)unused;
+    for (unsigned again = 0; again < 2; again++) {
+        begin(VFJ_POLICY_VFJOURNAL);
+        machine->state.head.map_pending = 77;
+        machine->state.head.map_again = (uint8_t)(1 - again);
+        memset(&answer_to(VFJ_COMMAND_PROBE_MAP, 77)->as.map, 0, sizeof event.as.observed.as.map);
+        step();
+        assert_int_equal(slot->state, again == 0 ? VFJ_SLOT_DELAYED : VFJ_SLOT_DETACHED);
+        assert_int_equal(machine->state.head.map_pending != 0, again == 0);
+    }
+}
+
 /* An observation or outcome that is not the awaited one, or that no command asked for. */
 static void test_stale(void **state)
 {
@@ -1382,6 +1399,7 @@ int main(void)
         cmocka_unit_test(test_no_unit),
         cmocka_unit_test(test_rare_states),
         cmocka_unit_test(test_contradiction),
+        cmocka_unit_test(test_map_that_is_late),
         cmocka_unit_test(test_stale),
         cmocka_unit_test(test_stale_of_scripts),
         cmocka_unit_test(test_commands_of_scripts),
