@@ -374,6 +374,7 @@ static const struct row rows[] = {
     {VFJ_NEED_DHCLIENT,           FINISH,  0,                VFJ_REASON_DHCLIENT_FAILED, plan_dhclient},
     {VFJ_NEED_RTSOL,              FINISH,  0,                VFJ_REASON_NONE,            plan_rtsol},
     {VFJ_NEED_SCRIPT,             FINISH,  0,                VFJ_REASON_NONE,            NULL},
+    {VFJ_NEED_GIVE_BACK,          FINISH,  MOVES,            VFJ_REASON_NONE,            NULL},
     {VFJ_NEED_VF_DOWN,            FINISH,  REQUIRED | OF_VF, VFJ_REASON_NONE,            NULL},
     /* clang-format on */
 };
@@ -382,7 +383,7 @@ static const struct row *const rows_end = rows + sizeof rows / sizeof rows[0];
 
 static const struct row *row_of(enum vfj_need need)
 {
-    if (need > VFJ_NEED_STATIC_ROUTE)
+    if (need > VFJ_NEED_STATIC_ROUTE && need < VFJ_NEED_GIVE_BACK)
         need = VFJ_NEED_STATIC_ROUTE;
     const struct row *row = rows;
     while (row->need != need) {
@@ -549,6 +550,20 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
         /* true even when the outcome of the batch stays unknown */
         slot->lagg_ours |= slot->batch.count > 0;
     }
+    return slot->batch.count > 0;
+}
+
+bool vfj_plan_give_back(struct vfj_step_context *context, struct vfj_slot *slot)
+{
+    struct vfj_planner planner;
+    planner_init(&planner, context, slot, VFJ_TARGET_BASE);
+    if (vfj_planner_has_tried(&planner, VFJ_NEED_GIVE_BACK))
+        return false;
+    vfj_plan_hn_inet(&planner);
+    vfj_plan_default_route(&planner);
+    if (vfj_planner_is_dhcp(&planner))
+        vfj_planner_add(&planner, VFJ_NEED_GIVE_BACK, VFJ_COMMAND_DHCLIENT_BACKGROUND)->a
+            = slot->hn;
     return slot->batch.count > 0;
 }
 

@@ -63,6 +63,11 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
  * other hn's. */
 bool vfj_plan_vf_must_leave(const struct vfj_step_context *context, const struct vfj_slot *slot);
 
+/* Issues a batch that gives hn the addresses, the default route and the dhclient of a laggN that
+ * was lost, when a conflict keeps the plan from creating laggN again. A plan does so once.
+ * Returns whether a batch was issued. */
+bool vfj_plan_give_back(struct vfj_step_context *context, struct vfj_slot *slot);
+
 /* Issues a batch of one command, which takes the VF down. */
 void vfj_plan_take_vf_down(struct vfj_step_context *context, struct vfj_slot *slot);
 

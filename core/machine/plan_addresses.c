@@ -92,14 +92,16 @@ void vfj_planner_desire(struct vfj_planner *planner)
         desire_rc(planner);
 }
 
-static void add_address(struct vfj_planner *planner, enum vfj_need need,
-                        const struct vfj_address *address, bool alias)
+/* Returns the command, whose interface is laggN. */
+static struct vfj_command *add_address(struct vfj_planner *planner, enum vfj_need need,
+                                       const struct vfj_address *address, bool alias)
 {
     struct vfj_command *command = vfj_planner_add(planner, need, VFJ_COMMAND_ADDRESS_ADD);
     planner->moves_routes = true;
     struct vfj_text text = vfj_text_begin(command->text, sizeof command->text);
     vfj_text_add(&text, address->text);
     vfj_text_add(&text, alias ? " alias" : "");
+    return command;
 }
 
 /* Deletes an address. With it the kernel deletes routes, perhaps also routes that this plan has
@@ -124,7 +126,7 @@ void vfj_plan_inet(struct vfj_planner *planner)
         if (vfj_address_is_inet6(address) || lagg->truncated
             || vfj_interface_has_host(lagg, address))
             continue;
-        add_address(planner, VFJ_NEED_INET, address, alias);
+        (void)add_address(planner, VFJ_NEED_INET, address, alias);
         alias = true;
     }
 }
@@ -138,6 +140,22 @@ void vfj_plan_hn_addresses(struct vfj_planner *planner)
     for (unsigned i = 0; i < hn->address_count; i++) {
         if (!vfj_address_is_inet6(&hn->addresses[i]) || vfj_observed_has_hn_port(planner->slot))
             delete_address(planner, VFJ_NEED_HN_ADDRESSES, planner->slot->hn, &hn->addresses[i]);
+    }
+}
+
+/* Adds the desired addresses to hn itself. */
+void vfj_plan_hn_inet(struct vfj_planner *planner)
+{
+    const struct vfj_interface *hn = &planner->slot->observed.hn;
+    bool has_inet = vfj_interface_has_family(hn, false);
+    for (unsigned i = 0; i < planner->desired.count; i++) {
+        const struct vfj_address *address = &planner->desired.addresses[i];
+        bool inet6 = vfj_address_is_inet6(address);
+        if (vfj_interface_has_host(hn, address))
+            continue;
+        add_address(planner, VFJ_NEED_GIVE_BACK, address, !inet6 && has_inet)->a
+            = planner->slot->hn;
+        has_inet |= !inet6;
     }
 }
 
@@ -164,7 +182,7 @@ void vfj_plan_inet6(struct vfj_planner *planner)
             || vfj_interface_has_host(&view->vf, address);
         if (vfj_address_is_inet6(address) && !view->lagg.truncated
             && !vfj_interface_has_host(&view->lagg, address) && (!has_tried || was_held))
-            add_address(planner, VFJ_NEED_INET6, address, false);
+            (void)add_address(planner, VFJ_NEED_INET6, address, false);
     }
 }
 

@@ -224,8 +224,13 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
     }
     set_fault(context, slot, conflict);
     slot->plan.batches = 0;
+    if (slot->timers.observe_us == VFJ_NEVER_US) /* the first time, or the pause is over */
+        slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_GIVE_BACK | vfj_plan_route_needs());
     pause_plan(context, slot);
-    return protect_traffic(context, slot);
+    if (protect_traffic(context, slot))
+        return true;
+    return vfj_step_is_acting(context) && vfj_observed_is_lagg_lost(slot)
+        && vfj_plan_give_back(context, slot);
 }
 
 /* Returns true when rc.conf has words for hn that do not fit in one command, so that laggN did not

@@ -131,7 +131,9 @@ enum vfj_need {
     VFJ_NEED_RTSOL,              /* laggN has solicited a router advertisement */
     /* rc.conf's static routes lead through laggN; VFJ_ROUTES_MAX needs from here on */
     VFJ_NEED_STATIC_ROUTE,
-    VFJ_NEED_COUNT = VFJ_NEED_STATIC_ROUTE + VFJ_ROUTES_MAX,
+    /* hn has the addresses of a laggN that was lost and can't be created again */
+    VFJ_NEED_GIVE_BACK = VFJ_NEED_STATIC_ROUTE + VFJ_ROUTES_MAX,
+    VFJ_NEED_COUNT,
 };
 
 /* The commands of a slot that have no outcome yet. Their ids are consecutive, and their outcomes

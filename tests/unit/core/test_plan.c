@@ -308,7 +308,7 @@ static void test_every_need(void **unused)
         required |= (uint64_t)needs[i].is_required << needs[i].need;
         of_vf |= (uint64_t)needs[i].is_of_vf << needs[i].need;
     }
-    for (unsigned need = VFJ_NEED_STATIC_ROUTE; need < VFJ_NEED_COUNT; need++) {
+    for (unsigned need = VFJ_NEED_STATIC_ROUTE; need < VFJ_NEED_GIVE_BACK; need++) {
         assert_int_equal(vfj_plan_fault((enum vfj_need)need), VFJ_REASON_ROUTE_FAILED);
         routes |= (uint64_t)1 << need;
     }
@@ -344,6 +344,8 @@ static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command
     case VFJ_COMMAND_DOWN:
         return VFJ_NEED_VF_DOWN;
     case VFJ_COMMAND_ADDRESS_ADD:
+        if (vfj_name_equal(command->a, of->hn))
+            return VFJ_NEED_GIVE_BACK;
         return inet6 ? VFJ_NEED_INET6 : VFJ_NEED_INET;
     case VFJ_COMMAND_ADDRESS_DELETE:
         return vfj_name_equal(command->a, of->hn) ? VFJ_NEED_HN_ADDRESSES : VFJ_NEED_VF_ADDRESSES;
@@ -364,7 +366,7 @@ static enum vfj_need need_of(const struct vfj_slot *of, const struct vfj_command
     case VFJ_COMMAND_RTSOL:
         return VFJ_NEED_RTSOL;
     case VFJ_COMMAND_DHCLIENT_BACKGROUND:
-        return VFJ_NEED_DHCLIENT;
+        return vfj_name_equal(command->a, of->hn) ? VFJ_NEED_GIVE_BACK : VFJ_NEED_DHCLIENT;
     case VFJ_COMMAND_SCRIPT:
         return VFJ_NEED_SCRIPT;
     case VFJ_COMMAND_ROUTE_CHANGE:
@@ -457,6 +459,15 @@ static void test_each_command_has_its_need(void **unused)
          "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
          "%at 30\n",
          (uint64_t)1 << VFJ_NEED_DEFAULT_ROUTE},
+        {"%if hn0 up inet 10.0.0.4/24 dhclient 411\n"
+         "%vf mce0 hn0\n"
+         "@0 !system=ETHERNET subsystem=mce0 type=IFATTACH\n"
+         "%at 30\n"
+         "%noif lagg0\n"
+         "%if lagg0 up laggproto loadbalance\n"
+         "%gap\n"
+         "%at 60\n",
+         (uint64_t)1 << VFJ_NEED_GIVE_BACK},
     };
     (void)unused;
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
