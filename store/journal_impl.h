@@ -19,6 +19,7 @@ enum vfj_statement {
     VFJ_STATEMENT_FORWARD, /* vfj_journal_open() prepares this statement and those above */
     VFJ_STATEMENT_BACKWARD,
     VFJ_STATEMENT_MILESTONES,
+    VFJ_STATEMENT_REPORTS,
     VFJ_STATEMENT_ONE,
     VFJ_STATEMENT_FIRST,
     VFJ_STATEMENT_SINCE,

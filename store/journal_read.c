@@ -198,6 +198,11 @@ void vfj_journal_walk_milestones(struct vfj_journal *journal, uint64_t from, boo
         VFJ_CHECK(sqlite3_bind_int(journal->walk, 2, outcomes) == SQLITE_OK);
 }
 
+void vfj_journal_walk_reports(struct vfj_journal *journal)
+{
+    begin_walk(journal, VFJ_STATEMENT_REPORTS, UINT64_MAX, VFJ_BACKWARD);
+}
+
 /* Returns true when `seq` follows the walk's newest seq. A malformed file can list rows in any
  * order, and without end. */
 static bool is_in_order(const struct vfj_journal *journal, uint64_t seq)

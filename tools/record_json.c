@@ -16,22 +16,34 @@ enum {
     VALUE_SIZE = VFJ_BODY_MAX + 1,
 };
 
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= ' ' && c != '"' && c != '\\';
+}
+
+static void add_escape(struct vfj_text *text, char c)
+{
+    vfj_text_add_char(text, '\\');
+    if (c == '"' || c == '\\') {
+        vfj_text_add_char(text, c);
+    } else if (c == '\n' || c == '\t') {
+        vfj_text_add_char(text, c == '\n' ? 'n' : 't');
+    } else {
+        vfj_text_add_char(text, 'u');
+        vfj_text_add_hex(text, (unsigned char)c, 4);
+    }
+}
+
 static void add_escaped(struct vfj_text *text, struct vfj_span value)
 {
-    static const char characters[] = "\"\\\n\t";
-    static const char letters[] = "\"\\nt";
-    for (size_t i = 0; i < value.length; i++) {
-        char c = value.text[i];
-        const char *special = c != '\0' ? strchr(characters, c) : NULL;
-        if (special != NULL) {
-            vfj_text_add_char(text, '\\');
-            vfj_text_add_char(text, letters[special - characters]);
-        } else if ((unsigned char)c >= ' ') {
-            vfj_text_add_char(text, c);
-        } else {
-            vfj_text_add(text, "\\u");
-            vfj_text_add_hex(text, (unsigned char)c, 4);
-        }
+    size_t i = 0;
+    while (i < value.length) {
+        size_t begin = i;
+        while (i < value.length && is_plain(value.text[i]))
+            i++;
+        vfj_text_add_span(text, (struct vfj_span){value.text + begin, i - begin});
+        if (i < value.length)
+            add_escape(text, value.text[i++]);
     }
 }
 
@@ -42,34 +54,35 @@ void vfj_json_quote(struct vfj_text *text, struct vfj_span value)
     vfj_text_add_char(text, '"');
 }
 
-static void add_key(struct vfj_text *text, const char *key)
+void vfj_member_key(struct vfj_text *text, const char *key)
 {
-    vfj_text_add(text, text->length > 1 ? ",\"" : "\"");
+    bool is_first = text->length > 0 && text->bytes[text->length - 1] == '{';
+    vfj_text_add(text, is_first ? "\"" : ",\"");
     vfj_text_add(text, key);
     vfj_text_add(text, "\":");
 }
 
-static void add_string(struct vfj_text *text, const char *key, struct vfj_span value)
+void vfj_member_string(struct vfj_text *text, const char *key, struct vfj_span value)
 {
-    add_key(text, key);
+    vfj_member_key(text, key);
     vfj_json_quote(text, value);
 }
 
-static void add_u64(struct vfj_text *text, const char *key, uint64_t value)
+void vfj_member_u64(struct vfj_text *text, const char *key, uint64_t value)
 {
-    add_key(text, key);
+    vfj_member_key(text, key);
     vfj_text_add_u64(text, value);
 }
 
-static void add_i64(struct vfj_text *text, const char *key, int64_t value)
+void vfj_member_i64(struct vfj_text *text, const char *key, int64_t value)
 {
-    add_key(text, key);
+    vfj_member_key(text, key);
     vfj_text_add_i64(text, value);
 }
 
-static void add_hex(struct vfj_text *text, const char *key, struct vfj_span bytes)
+void vfj_member_hex(struct vfj_text *text, const char *key, struct vfj_span bytes)
 {
-    add_key(text, key);
+    vfj_member_key(text, key);
     vfj_text_add_char(text, '"');
     for (size_t i = 0; i < bytes.length; i++)
         vfj_text_add_hex(text, (unsigned char)bytes.text[i], 2);
@@ -79,7 +92,7 @@ static void add_hex(struct vfj_text *text, const char *key, struct vfj_span byte
 /* 120.0, 0.0021: seconds without the zeros at the end. */
 static void add_seconds(struct vfj_text *text, const char *key, int64_t us)
 {
-    add_key(text, key);
+    vfj_member_key(text, key);
     vfj_text_add_seconds(text, us);
     while (text->bytes[text->length - 1] == '0' && text->bytes[text->length - 2] != '.')
         text->bytes[--text->length] = '\0';
@@ -96,11 +109,11 @@ static struct vfj_span value_of(struct vfj_span body, const char *key)
     return vfj_span_of(bytes);
 }
 
-static void take_string(struct vfj_text *text, struct vfj_span body, const char *key)
+void vfj_member_take_string(struct vfj_text *text, struct vfj_span body, const char *key)
 {
     struct vfj_span value = value_of(body, key);
     if (value.length > 0)
-        add_string(text, key, value);
+        vfj_member_string(text, key, value);
 }
 
 static void take_integer(struct vfj_text *text, struct vfj_span body, const char *key,
@@ -108,7 +121,7 @@ static void take_integer(struct vfj_text *text, struct vfj_span body, const char
 {
     int64_t number;
     if (vfj_span_to_i64(value_of(body, key), &number))
-        add_i64(text, name, number);
+        vfj_member_i64(text, name, number);
 }
 
 static void take_duration(struct vfj_text *text, struct vfj_span body, const char *key,
@@ -126,7 +139,7 @@ static void take_words(struct vfj_text *text, struct vfj_span line)
     char word[VALUE_SIZE];
     const char *opened;
     const char *between = "";
-    add_key(text, "argv");
+    vfj_member_key(text, "argv");
     vfj_text_add_char(text, '[');
     while (line.length > 0) {
         bool is_read = vfj_quoted_read(&line, word, sizeof word, &opened) == VFJ_QUOTED_READ;
@@ -143,7 +156,7 @@ static void add_transition(struct vfj_text *text, struct vfj_span body)
 {
     static const char *const keys[] = {"slot", "vf", "from", "to", "reason"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        take_string(text, body, keys[i]);
+        vfj_member_take_string(text, body, keys[i]);
     take_integer(text, body, "generation", "generation");
     take_duration(text, body, "delay_us", "delay");
 }
@@ -151,7 +164,7 @@ static void add_transition(struct vfj_text *text, struct vfj_span body)
 static void add_command(struct vfj_text *text, struct vfj_span body)
 {
     struct vfj_kv pair;
-    take_string(text, body, "slot");
+    vfj_member_take_string(text, body, "slot");
     take_integer(text, body, "id", "command");
     if (vfj_kv_find(body, "argv", &pair))
         take_words(text, value_of(body, "argv"));
@@ -160,47 +173,60 @@ static void add_command(struct vfj_text *text, struct vfj_span body)
 static void add_outcome(struct vfj_text *text, struct vfj_span body)
 {
     take_integer(text, body, "command", "command");
-    take_string(text, body, "outcome");
+    vfj_member_take_string(text, body, "outcome");
     take_integer(text, body, "status", "status");
     take_duration(text, body, "duration_us", "duration");
-    take_string(text, body, "output");
+    vfj_member_take_string(text, body, "output");
+}
+
+void vfj_member_time(struct vfj_text *text, const char *key, int64_t wall_us)
+{
+    char time[40];
+    struct vfj_text printed = vfj_text_begin(time, sizeof time);
+    vfj_time_add_rfc3339_us(&printed, wall_us);
+    vfj_member_string(text, key, vfj_span_of(time));
+}
+
+static void add_place(struct vfj_text *text, const struct vfj_record *record)
+{
+    vfj_member_u64(text, "seq", record->seq);
+    if (record->cause != 0)
+        vfj_member_u64(text, "cause", record->cause);
 }
 
 static void add_columns(struct vfj_text *text, const struct vfj_record *record)
 {
-    char time[40];
-    struct vfj_text printed = vfj_text_begin(time, sizeof time);
-    vfj_time_add_rfc3339_us(&printed, record->wall_us);
-    add_u64(text, "seq", record->seq);
-    if (record->cause != 0)
-        add_u64(text, "cause", record->cause);
-    add_string(text, "time", vfj_span_of(time));
-    add_u64(text, "boot", record->boot);
-    add_i64(text, "wall_us", record->wall_us);
-    add_i64(text, "mono_us", record->mono_us);
-    add_string(text, "kind", vfj_span_of(vfj_record_kind_name(record->kind)));
+    vfj_member_u64(text, "boot", record->boot);
+    vfj_member_i64(text, "wall_us", record->wall_us);
+    vfj_member_i64(text, "mono_us", record->mono_us);
+    vfj_member_string(text, "kind", vfj_span_of(vfj_record_kind_name(record->kind)));
     if (record->note.length > 0)
-        add_string(text, "note", record->note);
+        vfj_member_string(text, "note", record->note);
 }
 
-static void add_rest(struct vfj_text *text, const struct vfj_record *record)
+static void add_body(struct vfj_text *text, const struct vfj_record *record)
 {
     if (vfj_body_is_text(record->body))
-        add_string(text, "body", record->body);
+        vfj_member_string(text, "body", record->body);
     else
-        add_hex(text, "body_hex", record->body);
+        vfj_member_hex(text, "body_hex", record->body);
+}
+
+static void add_hashes(struct vfj_text *text, const struct vfj_record *record)
+{
     if (vfj_record_is_event(record)) {
-        add_key(text, "digest");
+        vfj_member_key(text, "digest");
         vfj_text_add_char(text, '"');
         vfj_text_add_hex(text, record->digest, 16);
         vfj_text_add_char(text, '"');
     }
-    add_hex(text, "chain", (struct vfj_span){(const char *)record->chain, sizeof record->chain});
+    vfj_member_hex(text, "chain",
+                   (struct vfj_span){(const char *)record->chain, sizeof record->chain});
 }
 
 static void add_causes(struct vfj_text *text, const struct vfj_causes *why)
 {
-    add_key(text, "why");
+    vfj_member_key(text, "why");
     vfj_text_add_char(text, '[');
     for (unsigned i = 0; i < why->count; i++) {
         vfj_text_add(text, i > 0 ? "," : "");
@@ -209,21 +235,39 @@ static void add_causes(struct vfj_text *text, const struct vfj_causes *why)
     vfj_text_add_char(text, ']');
 }
 
+static void add_decoded(struct vfj_text *text, const struct vfj_record *record)
+{
+    if (record->kind == VFJ_RECORD_TRANSITION)
+        add_transition(text, record->body);
+    else if (record->kind == VFJ_RECORD_COMMAND)
+        add_command(text, record->body);
+    else if (record->kind == VFJ_EVENT_FINISHED)
+        add_outcome(text, record->body);
+}
+
+void vfj_record_add_row(struct vfj_text *text, const struct vfj_record *record, bool hashes)
+{
+    add_place(text, record);
+    add_columns(text, record);
+    add_decoded(text, record);
+    add_body(text, record);
+    if (hashes)
+        add_hashes(text, record);
+}
+
 void vfj_record_print_json(FILE *out, const struct vfj_record *record, const struct vfj_causes *why)
 {
     static char bytes[OBJECT_SIZE];
     struct vfj_text text = vfj_text_begin(bytes, sizeof bytes);
     vfj_text_add_char(&text, '{');
+    add_place(&text, record);
+    vfj_member_time(&text, "time", record->wall_us);
     add_columns(&text, record);
-    if (record->kind == VFJ_RECORD_TRANSITION)
-        add_transition(&text, record->body);
-    else if (record->kind == VFJ_RECORD_COMMAND)
-        add_command(&text, record->body);
-    else if (record->kind == VFJ_EVENT_FINISHED)
-        add_outcome(&text, record->body);
+    add_decoded(&text, record);
     if (why != NULL)
         add_causes(&text, why);
-    add_rest(&text, record);
+    add_body(&text, record);
+    add_hashes(&text, record);
     vfj_text_add_char(&text, '}');
     VFJ_CHECK(!text.overflow);
     vfj_terminal_print_json(out, (struct vfj_span){text.bytes, text.length});

@@ -1,6 +1,8 @@
 /* Secrets in what people are shown. */
 #include "tools/secret.h"
 
+#include <string.h>
+
 #include "core/data/secret.h"
 
 static bool is_blank(char c)
@@ -45,6 +47,37 @@ static size_t end_of_secret(struct vfj_span line, size_t i, char outer)
             inner = c;
     }
     return i;
+}
+
+static bool begins_with(struct vfj_span text, size_t i, const char *word)
+{
+    size_t length = strlen(word);
+    return text.length - i >= length && vfj_bytes_equal_nocase(text.text + i, word, length);
+}
+
+/* A quotation mark or a backslash inside a word may hide a keyword, and a variable may become one. */
+static bool may_hide(struct vfj_span text, size_t i)
+{
+    char c = text.text[i];
+    char before = i > 0 ? text.text[i - 1] : ' ';
+    char after = i + 1 < text.length ? text.text[i + 1] : ' ';
+    bool is_edge = is_blank(before) || before == '=' || is_blank(after);
+    return c == '\\' || c == '\'' || c == '$' || c == '`' || (c == '"' && !is_edge);
+}
+
+/* Each row of an export is asked: most bytes are compared with a few characters only. */
+bool vfj_secret_may_be_in(struct vfj_span text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        int letter = text.text[i] | 0x20;
+        bool found = letter == 'p' ? begins_with(text, i, "pass") || begins_with(text, i, "psk")
+            : letter == 'k'        ? begins_with(text, i, "key")
+            : letter == 's'        ? begins_with(text, i, "secret")
+                                   : may_hide(text, i);
+        if (found)
+            return true;
+    }
+    return false;
 }
 
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line)

@@ -8,4 +8,7 @@
  * password or key (core/data/secret.h), or may be one, after a variable. The word may be quoted as for sh(1), also inside a quoted value. */
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line);
 
+/* Returns whether the text may have such a word. Most texts have none, and need no copy. */
+bool vfj_secret_may_be_in(struct vfj_span text);
+
 #endif

@@ -69,8 +69,6 @@ done
 check "traces were read" test "$count" -gt 10
 
 status "both forms" 2 --trace --perfetto "$work/real.db"
-status "no form" 2 "$work/real.db"
-check "no form" grep -q 'give --trace or --perfetto' "$work/err"
 status "no records" 1 --perfetto "$work/empty.db"
 status "no such file" 2 --perfetto "$work/none.db"
 status "two files" 2 --perfetto "$work/real.db" "$work/first.db"

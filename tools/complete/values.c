@@ -29,6 +29,7 @@ static const struct {
     {"graph", "output", {"text", "dot", "mermaid", "svg"}},
     {"migrations", "output", {"short", "json"}},
     {"timeline", "output", {"txt", "svg", "html"}},
+    {"export", "output", {"cloudevents", "otlp"}},
     {"migrations", "verdict", {"clean", "slow", "failed", "unfinished"}},
     {NULL, "output", {"text", "json"}},
     {NULL, "policy", {"vfjournal", "scripts"}},
@@ -61,13 +62,18 @@ static void print_states(const struct vfj_completion *completion)
         vfj_complete_print(completion, vfj_slot_state_name((enum vfj_slot_state)i));
 }
 
+static void print_record_kinds(const struct vfj_completion *completion)
+{
+    for (unsigned kind = 0; kind < VFJ_RECORD_KIND_COUNT; kind++)
+        vfj_complete_print(completion, vfj_record_kind_name(kind));
+}
+
 static void print_kinds(const struct vfj_completion *completion)
 {
     static const char *const words[] = {"run", "probe", "state", "notice"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         vfj_complete_print(completion, words[i]);
-    for (unsigned kind = 0; kind < VFJ_RECORD_KIND_COUNT; kind++)
-        vfj_complete_print(completion, vfj_record_kind_name(kind));
+    print_record_kinds(completion);
     for (unsigned kind = 0; kind < VFJ_DEVD_COUNT; kind++)
         vfj_complete_print(completion, vfj_devd_kind_name((enum vfj_devd_kind)kind));
 }
@@ -190,6 +196,8 @@ void vfj_complete_value(const struct vfj_completion *completion, const char *nam
         print_states(completion);
     else if (strcmp(name, "kind") == 0)
         print_kinds(completion);
+    else if (strcmp(name, "types") == 0)
+        print_record_kinds(completion);
     else
         print_list(completion, name);
 }

@@ -1,0 +1,31 @@
+/* The identity of a journal: the guest that wrote it, and the journal's own UUID. */
+#ifndef VFJ_STORE_IDENTITY_H
+#define VFJ_STORE_IDENTITY_H
+
+#include "store/journal.h"
+
+enum { VFJ_UUID_SIZE = 37 };
+
+#define VFJ_UUID_NONE "00000000-0000-0000-0000-000000000000"
+
+struct vfj_identity {
+    char host[VFJ_UUID_SIZE];    /* kern.hostuuid; VFJ_UUID_NONE: unknown */
+    char journal[VFJ_UUID_SIZE]; /* made of the journal's first record */
+};
+
+/* Returns whether the span is a UUID in lower case. */
+bool vfj_uuid_is(struct vfj_span span);
+
+/* Appends 16 bytes as a UUID of version 8 (RFC 9562). */
+void vfj_uuid_add(struct vfj_text *text, const uint8_t bytes[16]);
+
+/* Reads the identity of a journal. The newest row of kind "journal" that has it counts. Without
+ * such a row, the journal's UUID is made of the chain of the first record, and the host is unknown.
+ * Ends the walk that is open. Returns VFJ_END for a journal without records. */
+enum vfj_status vfj_identity_read(struct vfj_journal *journal, struct vfj_identity *identity);
+
+/* Appends the pairs "journal=UUID host=UUID" to the body of a row of kind "journal". A pruned
+ * journal has lost its first record: the row that reports the pruning has these pairs. */
+void vfj_identity_add(struct vfj_text *text, const struct vfj_identity *identity);
+
+#endif

@@ -1,0 +1,15 @@
+/* A keyed hash: HMAC-SHA256. */
+#ifndef VFJ_STORE_KEYED_HASH_H
+#define VFJ_STORE_KEYED_HASH_H
+
+#include <stdint.h>
+
+#include "core/text/text.h"
+
+enum { VFJ_KEYED_HASH_SIZE = 32 };
+
+/* Writes the hash of the text under the key. Nobody without the key can tell whether a hash is that
+ * of a text. A failure of libcrypto is a failed check. */
+void vfj_keyed_hash(struct vfj_span key, struct vfj_span text, uint8_t hash[VFJ_KEYED_HASH_SIZE]);
+
+#endif

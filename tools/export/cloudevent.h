@@ -1,0 +1,42 @@
+/* A row of the journal as a CloudEvents 1.0 event, and as a log record of OpenTelemetry. */
+#ifndef VFJ_TOOLS_EXPORT_CLOUDEVENT_H
+#define VFJ_TOOLS_EXPORT_CLOUDEVENT_H
+
+#include "store/identity.h"
+#include "tools/export/stream.h"
+
+enum {
+    VFJ_EVENT_LINE_MAX = 256 << 10, /* bytes of a line with its newline */
+    VFJ_EVENT_ID_SIZE = 2 + 20 + 1,
+};
+
+#define VFJ_EVENT_TYPE_PREFIX "org.vfjournal."
+
+/* What all rows of an export have in common. */
+struct vfj_event_source {
+    struct vfj_identity identity;
+    bool is_redacted;
+};
+
+/* Writes the id of a row: the letter of its class, and its seq in twelve digits or more. */
+void vfj_event_id(unsigned kind, uint64_t seq, char bytes[VFJ_EVENT_ID_SIZE]);
+
+/* Writes "/vfjournal/HOST/JOURNAL". */
+enum { VFJ_EVENT_SOURCE_SIZE = 11 + 2 * VFJ_UUID_SIZE + 1 };
+void vfj_event_source_print(const struct vfj_identity *identity, char bytes[VFJ_EVENT_SOURCE_SIZE]);
+
+const char *vfj_severity_name(enum vfj_severity severity);
+
+/* Appends "hn0/mce0", "hn0" or the name of another interface. Appends nothing for none. */
+void vfj_event_add_subject(struct vfj_text *text, const struct vfj_stream_row *row);
+
+/* Appends the object `data`, or the members of it. `row` has no secrets and, when redacted, no
+ * names: all members are made of its record. The text is not yet ASCII (tools/terminal.h). */
+void vfj_event_add_data(struct vfj_text *text, const struct vfj_event_source *source,
+                        const struct vfj_stream_row *row);
+
+/* Appends the whole event, without newline. */
+void vfj_event_add(struct vfj_text *text, const struct vfj_event_source *source,
+                   const struct vfj_stream_row *row);
+
+#endif
