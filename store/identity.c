@@ -5,6 +5,8 @@
 
 #include "core/text/kv.h"
 
+enum { ROWS_OF_START = 512 };
+
 bool vfj_uuid_is(struct vfj_span span)
 {
     static const char digits[] = "0123456789abcdef";
@@ -40,18 +42,45 @@ static bool take_uuid(struct vfj_span body, const char *key, char uuid[VFJ_UUID_
         && vfj_span_copy(uuid, VFJ_UUID_SIZE, pair.value);
 }
 
+static bool take_identity(const struct vfj_record *record, struct vfj_identity *identity)
+{
+    return record->kind == VFJ_RECORD_JOURNAL
+        && take_uuid(record->body, "journal", identity->journal)
+        && take_uuid(record->body, "host", identity->host);
+}
+
+/* A daemon writes the row near its start. Returns VFJ_END when no row is there. */
+static enum vfj_status find_near_start(struct vfj_journal *journal, struct vfj_identity *identity)
+{
+    struct vfj_record record;
+    bool found = false;
+    vfj_journal_walk_starts(journal);
+    enum vfj_status status = vfj_journal_next(journal, &record);
+    vfj_journal_walk_end(journal);
+    if (status != VFJ_OK)
+        return status;
+    vfj_journal_walk(journal, record.seq, VFJ_FORWARD);
+    for (unsigned i = 0; i < ROWS_OF_START && status == VFJ_OK && !found; i++) {
+        status = vfj_journal_next(journal, &record);
+        found = status == VFJ_OK && take_identity(&record, identity);
+    }
+    vfj_journal_walk_end(journal);
+    return found || status != VFJ_OK ? status : VFJ_END;
+}
+
 /* Returns VFJ_END when no row has the identity. */
 static enum vfj_status find_row(struct vfj_journal *journal, struct vfj_identity *identity)
 {
     struct vfj_record record;
-    enum vfj_status status;
     bool found = false;
+    enum vfj_status status = find_near_start(journal, identity);
+    if (status != VFJ_END)
+        return status;
     vfj_journal_walk_reports(journal);
     while (!found && (status = vfj_journal_next(journal, &record)) == VFJ_OK)
-        found = take_uuid(record.body, "journal", identity->journal)
-            && take_uuid(record.body, "host", identity->host);
+        found = take_identity(&record, identity);
     vfj_journal_walk_end(journal);
-    return found ? VFJ_OK : status;
+    return status;
 }
 
 enum vfj_status vfj_identity_read(struct vfj_journal *journal, struct vfj_identity *identity)

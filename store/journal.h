@@ -97,8 +97,10 @@ void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direc
  * user_version 5 or newer, the walk reads only pages that hold such rows. */
 void vfj_journal_walk_milestones(struct vfj_journal *journal, uint64_t from, bool outcomes);
 
-/* Likewise begins a walk backward that reads the rows of kind "journal" only. No index has them. */
+/* Likewise begin a walk backward that reads the rows of kind "journal" only, which no index has,
+ * and one that reads the starts of daemons. */
 void vfj_journal_walk_reports(struct vfj_journal *journal);
+void vfj_journal_walk_starts(struct vfj_journal *journal);
 
 /* Reads the next record of the walk. Returns VFJ_END after the last one. The record's spans are
  * valid until the next call. Fails with VFJ_JOURNAL_DAMAGED when the columns of a row cannot be

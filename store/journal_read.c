@@ -203,6 +203,11 @@ void vfj_journal_walk_reports(struct vfj_journal *journal)
     begin_walk(journal, VFJ_STATEMENT_REPORTS, UINT64_MAX, VFJ_BACKWARD);
 }
 
+void vfj_journal_walk_starts(struct vfj_journal *journal)
+{
+    begin_walk(journal, VFJ_STATEMENT_STARTS, UINT64_MAX, VFJ_BACKWARD);
+}
+
 /* Returns true when `seq` follows the walk's newest seq. A malformed file can list rows in any
  * order, and without end. */
 static bool is_in_order(const struct vfj_journal *journal, uint64_t seq)

@@ -8,6 +8,7 @@
 #include "core/machine/state.h"
 #include "core/status.h"
 #include "store/chain.h"
+#include "store/identity.h"
 #include "store/prune_step.h"
 
 /* The reaction to a journal that cannot be written (option --on-journal-error). */
@@ -79,6 +80,10 @@ bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes);
 /* Returns true when the journal's path no longer names the journal's file, since somebody moved,
  * removed or replaced the file. The ledger still writes to the file that it opened. */
 bool vfj_ledger_is_moved(const struct vfj_ledger *ledger);
+
+/* Reads the identity of the journal by its durable rows, as vfj_identity_read() does. Returns VFJ_END
+ * for a journal without rows, and while the ledger is detached. */
+enum vfj_status vfj_ledger_identity(struct vfj_ledger *ledger, struct vfj_identity *identity);
 
 /* Submits a row of kind "journal", which the machine does not see. `body` is "about=…" and more
  * key=value pairs. Returns false when the row is too long or has no room. */

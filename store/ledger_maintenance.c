@@ -92,6 +92,11 @@ bool vfj_ledger_first(struct vfj_ledger *ledger, uint64_t *first)
     return is_idle(ledger) && vfj_journal_first(ledger->journal, first) == VFJ_OK;
 }
 
+enum vfj_status vfj_ledger_identity(struct vfj_ledger *ledger, struct vfj_identity *identity)
+{
+    return ledger->detached ? VFJ_END : vfj_identity_read(ledger->journal, identity);
+}
+
 bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes)
 {
     struct statvfs facts;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "store/identity.h"
 #include "store/journal_impl.h"
 #include "store/ledger.h"
 #include "store/progress.h"
@@ -35,9 +36,10 @@ struct pruning {
     const char *path;
     const struct vfj_prune_rule *rule;
     int64_t wall_us;
-    bool is_dry;                 /* a dry run, which removes nothing */
-    struct vfj_journal *journal; /* the journal that is pruned */
-    struct vfj_journal *source;  /* the same journal, open for reading the records of the archive */
+    struct vfj_identity identity; /* of the journal before the pruning */
+    bool is_dry;                  /* a dry run, which removes nothing */
+    struct vfj_journal *journal;  /* the journal that is pruned */
+    struct vfj_journal *source; /* the same journal, open for reading the records of the archive */
     struct vfj_journal *copy;
     struct vfj_publish new_file;
 };
@@ -138,6 +140,8 @@ static enum vfj_status find_extent(struct pruning *pruning)
     if (status == VFJ_OK)
         status = vfj_journal_first(pruning->journal, &pruning->prune->first);
     if (status == VFJ_OK)
+        status = vfj_identity_read(pruning->journal, &pruning->identity);
+    if (status == VFJ_OK || status == VFJ_END)
         status = find_cut(pruning);
     pruning->prune->after = pruning->prune->before;
     return fail_journal(pruning, status);
@@ -266,9 +270,10 @@ static enum vfj_status release_pages(struct pruning *pruning)
 static enum vfj_status write_note(struct pruning *pruning)
 {
     struct vfj_ledger *ledger = NULL;
-    char body[128];
+    char body[256];
     struct vfj_text text = vfj_text_begin(body, sizeof body);
     vfj_text_format(&text, "about=pruned first=%" PRIu64, pruning->prune->cut);
+    vfj_identity_add(&text, &pruning->identity);
     enum vfj_status status = vfj_ledger_open(&ledger, pruning->path, VFJ_ON_ERROR_STOP);
     if (status == VFJ_OK
         && vfj_ledger_note(ledger, pruning->wall_us, vfj_ledger_state(ledger)->head.mono_us, body))

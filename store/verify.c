@@ -155,7 +155,8 @@ static void apply_verdict(struct verification *verification)
     else if (replay->what != NULL)
         describe_difference(verification);
     verification->verified->first = replay->first;
-    verification->verified->head = (struct vfj_anchor){replay->records, replay->head};
+    verification->verified->head
+        = (struct vfj_anchor){.seq = replay->records, .head = replay->head};
     if (replay->verdict == VFJ_VERDICT_SAME || replay->verdict == VFJ_VERDICT_RULES_CHANGED)
         verification->verified->complete = replay->records;
 }
@@ -178,8 +179,7 @@ static void check_anchor(struct verification *verification)
         verification->anchor_seen = true;
         verification->at_anchor = verification->replay.first_head;
     }
-    if (verification->anchor_seen
-        && memcmp(&verification->at_anchor, &anchor->head, sizeof anchor->head) == 0)
+    if (verification->anchor_seen && vfj_anchor_is(anchor, &verification->at_anchor))
         return;
     struct vfj_text text = begin_detail(verification);
     vfj_text_format(&text, "%s%" PRIu64,

@@ -437,6 +437,11 @@ static void add_journal(struct line *line, struct vfj_span body)
     } else if (!line->style->rows && vfj_span_is(about, "rc-unread")) {
         add(line, "rc.conf can't be read, the last configuration stays: ");
         add_value(line, body, "why");
+    } else if (!line->style->rows && vfj_span_is(about, "identity")) {
+        add(line, "this is journal ");
+        add_value(line, body, "journal");
+        add(line, " of host ");
+        add_value(line, body, "host");
     } else if (!line->style->rows && vfj_span_is(about, "moved")) {
         add(line, "the journal was moved, removed or replaced, and the daemon ends");
     } else {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "adapters/freebsd/daemonise.h"
+#include "adapters/freebsd/guest/kernel.h"
 #include "adapters/freebsd/pidfile.h"
 #include "adapters/freebsd/privsep/owner.h"
 #include "adapters/freebsd/privsep/session.h"
@@ -115,6 +116,9 @@ static int run_on_guest(const struct vfj_daemon_options *options, struct vfj_dae
     loop->maintenance.rule = options->rule;
     loop->maintenance.min_free = options->min_free;
     vfj_guest_io_boot_id(loop->guest_io, loop->started.boot_id);
+    if (vfj_kernel_sysctl("kern.hostuuid", loop->host, sizeof loop->host) != 0
+        || !vfj_uuid_is(vfj_span_of(loop->host)))
+        loop->host[0] = '\0';
     make_directory_of(options->journal);
     int exit_status = VFJ_EXIT_OK;
     enum vfj_status status = (options->no_snapshot ? vfj_ledger_open : vfj_ledger_open_cached)(

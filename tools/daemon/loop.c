@@ -440,6 +440,31 @@ static void submit_gap_of_dead_daemon(struct vfj_daemon_loop *loop)
     submit_now(loop, &gap);
 }
 
+/* Names the guest and the journal in a row near the start. The journal of a clone of the guest names
+ * the clone from its first start on. The UUID of a new journal is made of its first row, which has to
+ * be durable. */
+static void note_identity(struct vfj_daemon_loop *loop)
+{
+    struct vfj_identity *identity = &loop->maintenance.identity;
+    struct vfj_event now;
+    char body[256];
+    struct vfj_text text = vfj_text_begin(body, sizeof body);
+    enum vfj_status status = vfj_ledger_identity(loop->ledger, identity);
+    if (status == VFJ_END && !loop->failed) {
+        commit(loop);
+        status = vfj_ledger_identity(loop->ledger, identity);
+    }
+    if (status != VFJ_OK || loop->failed) {
+        memset(identity, 0, sizeof *identity);
+        return;
+    }
+    (void)vfj_span_copy(identity->host, sizeof identity->host, vfj_span_of(loop->host));
+    vfj_kv_add_string(&text, "about", "identity");
+    vfj_identity_add(&text, identity);
+    vfj_guest_io_stamp(loop->guest_io, &now);
+    (void)vfj_ledger_note(loop->ledger, now.wall_us, now.mono_us, body);
+}
+
 void vfj_daemon_loop_run(struct vfj_daemon_loop *loop)
 {
     struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
@@ -447,6 +472,8 @@ void vfj_daemon_loop_run(struct vfj_daemon_loop *loop)
     submit_now(loop, &started);
     if (has_died)
         submit_gap_of_dead_daemon(loop);
+    if (loop->host[0] != '\0')
+        note_identity(loop);
     on_batch_end(loop, false);
     vfj_guest_io_run(loop->guest_io);
     if (!loop->failed)

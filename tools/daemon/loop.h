@@ -23,6 +23,7 @@ struct vfj_daemon_loop {
     struct vfj_ledger *ledger;
     struct vfj_guest_io *guest_io;
     struct vfj_started started;        /* submitted at the start, and again after a loss of rows */
+    char host[VFJ_UUID_SIZE];          /* kern.hostuuid; empty: unknown */
     char connected[VFJ_PATHNAME_SIZE]; /* devd's socket; empty while there is a gap */
     /* the signal that asked the daemon to end while a plan is active; NULL: none */
     const char *stopping;

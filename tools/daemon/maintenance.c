@@ -5,7 +5,7 @@
 
 #include "tools/daemon/log.h"
 
-enum { BODY_SIZE = 128, SPARE_BYTES = 2 << 20 /* may stay free in the file for the next rows */ };
+enum { BODY_SIZE = 256, SPARE_BYTES = 2 << 20 /* may stay free in the file for the next rows */ };
 
 static void check_disk(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
                        int64_t wall_us, int64_t mono_us)
@@ -46,6 +46,8 @@ static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_
         return;
     struct vfj_text text = vfj_text_begin(body, sizeof body);
     vfj_text_format(&text, "about=pruned first=%" PRIu64, first);
+    if (maintenance->identity.journal[0] != '\0')
+        vfj_identity_add(&text, &maintenance->identity);
     (void)vfj_ledger_note(ledger, wall_us, mono_us, body);
     vfj_daemon_log("journal", "pruned");
 }

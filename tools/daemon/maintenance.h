@@ -15,6 +15,7 @@ enum {
 /* Zero but for the settings. */
 struct vfj_daemon_maintenance {
     struct vfj_prune_rule rule;           /* settled_us is set by each step */
+    struct vfj_identity identity;         /* of the journal; empty: unknown */
     uint64_t min_free;                    /* bytes; 0: any number of free bytes suffices */
     bool is_low;                          /* fewer bytes are free, and a row says so */
     bool is_moved;                        /* the journal was moved, and a row says so */

@@ -210,6 +210,12 @@ static void test_an_anchor_is_read_as_it_is_printed(void **state)
     assert_false(text.overflow);
     assert_int_equal(strlen(bytes), strlen(word));
     assert_true(vfj_span_is_nocase(vfj_span_of(bytes), word));
+    assert_false(anchor.is_short);
+    struct vfj_head_hash head = anchor.head;
+    assert_true(vfj_anchor_parse(vfj_span_of("7:00112233445566778899aabbccddeeff"), &anchor));
+    assert_true(anchor.is_short && anchor.seq == 7 && vfj_anchor_is(&anchor, &head));
+    head.bytes[VFJ_CHAIN_SIZE - 1] ^= 1;
+    assert_false(vfj_anchor_is(&anchor, &head));
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(vfj_anchor_parse(vfj_span_of(bad[i]), &anchor));
 }

@@ -303,6 +303,10 @@ static void test_what_befell_the_journal_is_told_in_words(void **state)
         {"about=rc-unread why=\"it ended with 2\"",
          "rc.conf can't be read, the last configuration stays: it ended with 2"},
         {"about=moved", "the journal was moved, removed or replaced, and the daemon ends"},
+        {"about=identity journal=0b22cf0a-8d13-8b7e-a9c4-1d2f3c4b5a69 "
+         "host=3f1c9a52-7d0e-4b7e-9a35-0c5d1e8f7a01",
+         "this is journal 0b22cf0a-8d13-8b7e-a9c4-1d2f3c4b5a69 of host "
+         "3f1c9a52-7d0e-4b7e-9a35-0c5d1e8f7a01"},
         {"about=moon phase=full", "about=moon phase=full"}, /* a kind of a later version */
     };
     const char *path = kit_path("notes.db");

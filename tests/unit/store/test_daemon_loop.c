@@ -27,6 +27,9 @@ static uint64_t run[RUN_MAX]; /* ids of the changing commands that were run */
 static unsigned run_count, batches;
 static bool in_batch;
 
+/* kern.hostuuid of the next daemons; NULL: unknown. */
+static const char *host_uuid;
+
 static uint64_t waiting(void)
 {
     return vfj_ledger_seq(loop.ledger) - vfj_ledger_durable_seq(loop.ledger);
@@ -162,6 +165,8 @@ static void play_mode(const char *name, enum vfj_mode mode, void (*what)(void))
     loop.started = (struct vfj_started){
         .boot_id = "boot", .rules = VFJ_RULES, .policy = VFJ_POLICY_VFJOURNAL};
     loop.started.mode = (uint8_t)mode;
+    if (host_uuid != NULL)
+        (void)vfj_span_copy(loop.host, sizeof loop.host, vfj_span_of(host_uuid));
     listener = vfj_daemon_loop_listener(&loop);
     scene = what;
     now_us = 1000000;
@@ -421,6 +426,54 @@ static void test_a_daemon_that_is_told_to_end_finishes_first(void **state)
     play_mode("second.db", VFJ_MODE_ACT, stop_at_a_second_signal);
 }
 
+static void nothing_happens(void)
+{
+}
+
+/* Reads the identity of the journal, and returns how many rows say it. */
+static unsigned read_identity(const char *path, struct vfj_identity *identity)
+{
+    struct vfj_journal *journal;
+    struct vfj_record record;
+    unsigned rows = 0;
+    assert_int_equal(vfj_journal_open(&journal, path, VFJ_JOURNAL_READ), VFJ_OK);
+    assert_int_equal(vfj_identity_read(journal, identity), VFJ_OK);
+    vfj_journal_walk(journal, 1, VFJ_FORWARD);
+    while (vfj_journal_next(journal, &record) == VFJ_OK)
+        rows += record.kind == VFJ_RECORD_JOURNAL;
+    vfj_journal_walk_end(journal);
+    vfj_journal_close(journal);
+    return rows;
+}
+
+/* A journal has one UUID from its first row on. The newest host that a daemon has read counts. */
+static void test_the_journal_names_its_host(void **state)
+{
+    static const char *const hosts[]
+        = {"3f1c9a52-7d0e-4b7e-9a35-0c5d1e8f7a01", "8b20d7e4-15c3-4f0a-b6f2-6a9e4c3d2b02"};
+    struct vfj_identity first, identity;
+    const char *path = kit_path("identity.db");
+    (void)state;
+    host_uuid = NULL;
+    play("identity.db", nothing_happens);
+    assert_int_equal(read_identity(path, &first), 0);
+    assert_string_equal(first.host, VFJ_UUID_NONE);
+    assert_true(vfj_uuid_is(vfj_span_of(first.journal)));
+    for (unsigned i = 0; i < 2; i++) {
+        host_uuid = hosts[i];
+        play("identity.db", nothing_happens);
+        assert_int_equal(read_identity(path, &identity), i + 1);
+        assert_string_equal(identity.host, hosts[i]);
+        assert_string_equal(identity.journal, first.journal);
+    }
+    host_uuid = hosts[0];
+    play("identity-new.db", nothing_happens); /* a new journal: its first row makes the UUID */
+    assert_int_equal(read_identity(kit_path("identity-new.db"), &identity), 1);
+    assert_string_equal(identity.host, hosts[0]);
+    assert_true(vfj_uuid_is(vfj_span_of(identity.journal)));
+    host_uuid = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,6 +484,7 @@ int main(void)
         cmocka_unit_test(test_commands_run_when_they_are_durable),
         cmocka_unit_test(test_a_stray_command_is_looked_after),
         cmocka_unit_test(test_a_daemon_that_is_told_to_end_finishes_first),
+        cmocka_unit_test(test_the_journal_names_its_host),
     };
     return cmocka_run_group_tests(tests, kit_scratch_make, kit_scratch_remove);
 }
