@@ -26,6 +26,7 @@ const struct vfj_verb vfj_verbs[] = {
     {"recover", vfj_verb_recover, "save the intact records of a damaged journal"},
     {"graph", vfj_verb_graph, "print the states and activities of a slot"},
     {"export", vfj_verb_export, "write a journal as lines of JSON, or as a trace"},
+    {"import", vfj_verb_import, "make journals of such lines, or of a trace"},
     {"complete", vfj_verb_complete, "print the words that can complete a command line"},
     {NULL, NULL, NULL},
 };

@@ -25,7 +25,7 @@ enum {
     WORD_SLOTS = 4096,  /* of the set of known words; a power of two */
     CACHE_SLOTS = 4096, /* of the pseudonyms made; a power of two */
     CACHED_WORD = 40,
-    PSEUDONYM_SIZE = 48,
+    PSEUDONYM_SIZE = 128,
 };
 
 struct cached {
@@ -220,12 +220,6 @@ static bool is_interface(struct vfj_span word)
     return strstr(vfj_redact_drivers, name) != NULL;
 }
 
-static bool is_known_part(struct vfj_redactor *redactor, struct vfj_span part)
-{
-    return part.length == 0 || is_number(part) || is_interface(part)
-        || find_known(redactor, part)->length != 0;
-}
-
 /* Numbers with '-' between them are known, as in a date. */
 static bool is_date(struct vfj_span word)
 {
@@ -237,18 +231,11 @@ static bool is_date(struct vfj_span word)
     return true;
 }
 
-/* Known words with '.', '_' or ':' between them are known, as dev.hn.0.vf or ipv6_enable. Words with
- * '-' between them may be the name of a host: the list has those that are none. */
-static bool is_known(struct vfj_redactor *redactor, struct vfj_span word)
+/* A letter alone names nobody. */
+static bool is_known(struct vfj_redactor *redactor, struct vfj_span part)
 {
-    if (is_date(word))
-        return true;
-    while (word.length > 0) {
-        struct vfj_span part = take_part(&word, "._:");
-        if (!is_known_part(redactor, part))
-            return false;
-    }
-    return true;
+    return part.length <= 1 || is_number(part) || is_interface(part) || is_date(part)
+        || find_known(redactor, part)->length != 0;
 }
 
 /* Addresses that every host has. A netmask is one bits, then zero bits. */
@@ -330,6 +317,33 @@ static void add_mac(const struct vfj_redactor *redactor, struct vfj_text *text,
     }
 }
 
+static void add_part(struct vfj_redactor *redactor, struct vfj_text *text, struct vfj_span part)
+{
+    uint8_t out[VFJ_KEYED_HASH_SIZE];
+    if (is_known(redactor, part)) {
+        vfj_text_add_span(text, part);
+        return;
+    }
+    hash(redactor, 'w', part.text, part.length, out);
+    vfj_text_add_char(text, 'x');
+    for (size_t i = 0; i < 3; i++)
+        vfj_text_add_hex(text, out[i], 2);
+}
+
+/* Known words may be joined to others by '.', '_' or ':', as in dev.hn.0.vf or ifconfig_wan0. Words
+ * with '-' between them may be the name of a host: the list has those that are none. */
+static void add_parts(struct vfj_redactor *redactor, struct vfj_text *text, struct vfj_span word)
+{
+    while (word.length > 0) {
+        struct vfj_span rest = word;
+        struct vfj_span part = take_part(&rest, "._:");
+        add_part(redactor, text, part);
+        if (part.length < word.length)
+            vfj_text_add_char(text, word.text[part.length]);
+        word = rest;
+    }
+}
+
 /* Writes the word's pseudonym, or the word when it can stay. */
 static void make(struct vfj_redactor *redactor, struct vfj_text *text, struct vfj_span word)
 {
@@ -353,13 +367,8 @@ static void make(struct vfj_redactor *redactor, struct vfj_text *text, struct vf
     } else if (is_grouped(word, '-', "8444<")) {
         hash(redactor, 'u', word.text, word.length, out);
         vfj_uuid_add(text, out);
-    } else if (is_known(redactor, word)) {
-        vfj_text_add_span(text, word);
     } else {
-        hash(redactor, 'w', word.text, word.length, out);
-        vfj_text_add_char(text, 'x');
-        for (size_t i = 0; i < 4; i++)
-            vfj_text_add_hex(text, out[i], 2);
+        add_parts(redactor, text, word);
     }
 }
 

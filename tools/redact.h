@@ -21,7 +21,7 @@ int vfj_redactor_open_for(struct vfj_redactor **redactor, const char *path,
 void vfj_redactor_close(struct vfj_redactor *redactor);
 
 /* Appends the text. Each of its words that is not known to be harmless has its pseudonym: an
- * address becomes an address, an UUID an UUID, and every other word "x" and eight hexadecimal
+ * address becomes an address, an UUID an UUID, and every other word "x" and six hexadecimal
  * digits. Numbers, words of this program and of FreeBSD's network commands, and the names of
  * drivers with a unit stay. The grammar of devd lines and of bodies stays, too. */
 void vfj_redact_add(struct vfj_redactor *redactor, struct vfj_text *text, struct vfj_span span);

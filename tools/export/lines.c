@@ -21,7 +21,7 @@ enum {
     CURSOR_ROWS = 1 << 16, /* a long export keeps its cursor file that often */
     STEP_MAX = 64,         /* seqs between two reads behind a damage */
     TEXT_SIZE = 4 * VFJ_EVENT_LINE_MAX,
-    BODY_SIZE = 2 * VFJ_BODY_MAX,
+    BODY_SIZE = VFJ_BODY_MAX + 1,
 };
 
 struct lines {
@@ -95,6 +95,12 @@ static void print_event(struct lines *lines, const struct vfj_stream_row *row)
     (void)fputc('\n', lines->out);
 }
 
+/* Returns the text, or an empty one when it has become too long for a body. */
+static struct vfj_span whole(const struct vfj_text *text)
+{
+    return (struct vfj_span){text->bytes, text->overflow ? 0 : text->length};
+}
+
 /* Replaces the passwords in the row's body. */
 static void mask(struct lines *lines, struct vfj_stream_row *row)
 {
@@ -104,8 +110,7 @@ static void mask(struct lines *lines, struct vfj_stream_row *row)
         return;
     vfj_secret_add(&text, body);
     row->is_masked = text.length != body.length || memcmp(text.bytes, body.text, body.length) != 0;
-    row->record.body = (struct vfj_span){text.bytes, text.length};
-    VFJ_CHECK(!text.overflow);
+    row->record.body = whole(&text);
 }
 
 static void redact(struct lines *lines, struct vfj_stream_row *row)
@@ -114,7 +119,7 @@ static void redact(struct lines *lines, struct vfj_stream_row *row)
     struct vfj_text text = vfj_text_begin(lines->body[1], BODY_SIZE);
     char boot_id[sizeof row->boot_id];
     vfj_redact_add(redactor, &text, row->record.body);
-    row->record.body = (struct vfj_span){text.bytes, text.length};
+    row->record.body = whole(&text);
     row->slot = vfj_redact_name(redactor, row->slot);
     row->vf = vfj_redact_name(redactor, row->vf);
     row->other = vfj_redact_name(redactor, row->other);
