@@ -439,6 +439,11 @@ bool vfj_journal_is_moved(const struct vfj_journal *journal, int directory)
     return vfj_file_is_moved(journal->path, directory, &journal->identity);
 }
 
+const char *vfj_journal_library_version(void)
+{
+    return sqlite3_libversion();
+}
+
 void vfj_journal_close(struct vfj_journal *journal)
 {
     if (journal == NULL)

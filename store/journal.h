@@ -46,6 +46,9 @@ enum vfj_status vfj_journal_open(struct vfj_journal **journal, const char *path,
  * file (vfj_file_is_moved()). */
 bool vfj_journal_is_moved(const struct vfj_journal *journal, int directory);
 
+/* Returns the version of SQLite, as "3.40.1". */
+const char *vfj_journal_library_version(void);
+
 /* Rolls an open transaction back. Does nothing when `journal` is NULL. */
 void vfj_journal_close(struct vfj_journal *journal);
 

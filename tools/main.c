@@ -27,6 +27,7 @@ const struct vfj_verb vfj_verbs[] = {
     {"graph", vfj_verb_graph, "print the states and activities of a slot"},
     {"export", vfj_verb_export, "write a journal as lines of JSON, or as a trace"},
     {"import", vfj_verb_import, "make journals of such lines, or of a trace"},
+    {"bundle", vfj_verb_bundle, "make one file for a ticket: records, pictures, findings"},
     {"complete", vfj_verb_complete, "print the words that can complete a command line"},
     {NULL, NULL, NULL},
 };

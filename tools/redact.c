@@ -22,7 +22,7 @@
 
 enum {
     KEY_MAX = 4096,
-    WORD_SLOTS = 4096,  /* of the set of known words; a power of two */
+    WORD_SLOTS = 8192,  /* of the set of known words; a power of two */
     CACHE_SLOTS = 4096, /* of the pseudonyms made; a power of two */
     CACHED_WORD = 40,
     PSEUDONYM_SIZE = 128,
@@ -190,17 +190,27 @@ static void hash(const struct vfj_redactor *redactor, char what, const void *byt
                    (struct vfj_span){text.bytes, text.length}, out);
 }
 
+/* Digits, with a unit of one or two letters behind them: 120s, 46Z, 12px. */
+static bool is_decimal(struct vfj_span word)
+{
+    size_t digits = 0, letters = 0;
+    while (digits < word.length && is_digit(word.text[digits]))
+        digits++;
+    while (digits + letters < word.length && is_letter(word.text[digits + letters]))
+        letters++;
+    return digits > 0 && letters <= 2 && digits + letters == word.length;
+}
+
 static bool is_number(struct vfj_span word)
 {
-    bool is_hex = word.length > 2 && word.text[0] == '0' && word.text[1] == 'x';
-    for (size_t i = is_hex ? 2 : 0; i < word.length; i++) {
+    if (word.length <= 2 || word.text[0] != '0' || word.text[1] != 'x')
+        return is_decimal(word);
+    for (size_t i = 2; i < word.length; i++) {
         char c = word.text[i];
-        bool is_right
-            = is_digit(c) || (is_hex && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')));
-        if (!is_right)
+        if (!is_digit(c) && !(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F'))
             return false;
     }
-    return word.length > 0;
+    return true;
 }
 
 /* A driver's name and a unit, as hn0. */
@@ -220,11 +230,11 @@ static bool is_interface(struct vfj_span word)
     return strstr(vfj_redact_drivers, name) != NULL;
 }
 
-/* Numbers with '-' between them are known, as in a date. */
+/* Numbers with '-' or 'T' between them are known, as in a date. */
 static bool is_date(struct vfj_span word)
 {
     while (word.length > 0) {
-        struct vfj_span part = take_part(&word, "-");
+        struct vfj_span part = take_part(&word, "-T");
         if (!is_number(part))
             return false;
     }
