@@ -7,9 +7,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/data/command.h"
 #include "core/data/decision.h"
@@ -102,13 +104,17 @@ static void add_known(struct vfj_redactor *redactor, const char *list)
 
 static void add_all_known(struct vfj_redactor *redactor)
 {
-#define X(symbol, name, ...) add_known(redactor, name);
-    VFJ_REASONS(X)
-    VFJ_EVENT_KINDS(X)
-    VFJ_DEVD_KINDS(X)
+#define X(symbol, name) add_known(redactor, name);
     VFJ_OUTCOMES(X)
-    VFJ_COMMAND_KINDS(X)
 #undef X
+    for (unsigned i = 0; i < VFJ_REASON_COUNT; i++)
+        add_known(redactor, vfj_reason_name((enum vfj_reason)i));
+    for (unsigned i = 0; i < VFJ_RECORD_KIND_COUNT; i++)
+        add_known(redactor, vfj_record_kind_name(i));
+    for (unsigned i = 0; i < VFJ_DEVD_COUNT; i++)
+        add_known(redactor, vfj_devd_kind_name((enum vfj_devd_kind)i));
+    for (unsigned i = 0; i < VFJ_COMMAND_COUNT; i++)
+        add_known(redactor, vfj_command_kind_name((enum vfj_command_kind)i));
     for (unsigned i = 0; i < VFJ_SLOT_STATE_COUNT; i++)
         add_known(redactor, vfj_slot_state_name((enum vfj_slot_state)i));
     for (size_t i = 0; vfj_redact_words[i] != NULL; i++)

@@ -273,7 +273,7 @@ static uint8_t cause_kind_of(struct vfj_stream *stream, const struct vfj_record 
     /* A pruned row: only a command is answered, and a checkpoint has only parts of its own. */
     if (record->kind == VFJ_EVENT_FINISHED || record->kind == VFJ_EVENT_OBSERVED)
         return VFJ_RECORD_COMMAND;
-    return record->kind == VFJ_RECORD_CHECKPOINT ? VFJ_RECORD_CHECKPOINT : VFJ_EVENT_DEVD;
+    return record->kind == VFJ_RECORD_CHECKPOINT ? record->kind : (uint8_t)VFJ_EVENT_DEVD;
 }
 
 /* Follows the states through the group. A row belongs to the episode that is open before the group,
