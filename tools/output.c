@@ -454,7 +454,10 @@ static void add_journal(struct line *line, struct vfj_span body)
 static void add_unseen(struct line *line, const struct vfj_record *record)
 {
     bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
-    add_word(line, is_checkpoint ? NULL : BAD, vfj_record_kind_name(record->kind));
+    struct vfj_kv about;
+    bool is_plain = is_checkpoint
+        || (vfj_kv_find(record->body, "about", &about) && vfj_span_is(about.value, "identity"));
+    add_word(line, is_plain ? NULL : BAD, vfj_record_kind_name(record->kind));
     if (!is_checkpoint) {
         add_journal(line, record->body);
         return;

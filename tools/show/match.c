@@ -143,6 +143,13 @@ static bool is_probe(const struct vfj_record *record)
         && vfj_span_starts(pair.value, "probe-");
 }
 
+/* Every start of a daemon has such a row, and it says nothing new. */
+static bool is_identity(const struct vfj_record *record)
+{
+    struct vfj_kv pair;
+    return vfj_kv_find(record->body, "about", &pair) && vfj_span_is(pair.value, "identity");
+}
+
 static bool matters(const struct vfj_record *record)
 {
     switch (record->kind) {
@@ -152,8 +159,9 @@ static bool matters(const struct vfj_record *record)
     case VFJ_EVENT_GAP:
     case VFJ_EVENT_FINISHED:
     case VFJ_RECORD_TRANSITION:
-    case VFJ_RECORD_JOURNAL:
         return true;
+    case VFJ_RECORD_JOURNAL:
+        return !is_identity(record);
     case VFJ_EVENT_DEVD:
         return devd_matters(record);
     case VFJ_RECORD_COMMAND:

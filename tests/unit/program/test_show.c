@@ -303,10 +303,6 @@ static void test_what_befell_the_journal_is_told_in_words(void **state)
         {"about=rc-unread why=\"it ended with 2\"",
          "rc.conf can't be read, the last configuration stays: it ended with 2"},
         {"about=moved", "the journal was moved, removed or replaced, and the daemon ends"},
-        {"about=identity journal=0b22cf0a-8d13-8b7e-a9c4-1d2f3c4b5a69 "
-         "host=3f1c9a52-7d0e-4b7e-9a35-0c5d1e8f7a01",
-         "this is journal 0b22cf0a-8d13-8b7e-a9c4-1d2f3c4b5a69 of host "
-         "3f1c9a52-7d0e-4b7e-9a35-0c5d1e8f7a01"},
         {"about=moon phase=full", "about=moon phase=full"}, /* a kind of a later version */
     };
     const char *path = kit_path("notes.db");
@@ -320,6 +316,25 @@ static void test_what_befell_the_journal_is_told_in_words(void **state)
         assert_mentions("show", "-n 1", path, VFJ_EXIT_OK, notes[i].text);
         assert_mentions("show", "-a -n 1", path, VFJ_EXIT_OK, notes[i].body);
     }
+}
+
+/* Each start of a daemon names the journal. Only who asks for that row sees it. */
+static void test_the_identity_is_shown_on_demand(void **state)
+{
+    const char *path = kit_path("identity.db");
+    (void)state;
+    kit_make_journal(path);
+    struct vfj_ledger *ledger = kit_ledger_open(path, VFJ_ON_ERROR_STOP);
+    assert_true(vfj_ledger_note(ledger, 0, 0,
+                                "about=identity journal=0b22cf0a-8d13-8b7e-a9c4-1d2f3c4b5a69 "
+                                "host=3f1c9a52-7d0e-4b7e-9a35-0c5d1e8f7a01"));
+    assert_int_equal(vfj_ledger_commit(ledger), VFJ_OK);
+    vfj_ledger_close(ledger);
+    assert_mentions("show", "-k journal", path, VFJ_EXIT_OK,
+                    "this is journal 0b22cf0a-8d13-8b7e-a9c4-1d2f3c4b5a69 of host "
+                    "3f1c9a52-7d0e-4b7e-9a35-0c5d1e8f7a01");
+    assert_mentions("show", "-a -n 1", path, VFJ_EXIT_OK, "about=identity");
+    assert_mentions("show", "-n 1", path, VFJ_EXIT_OK, "  state  ");
 }
 
 /* Every byte from outside is escaped, in rows and in errors. */
@@ -854,6 +869,7 @@ int main(void)
         cmocka_unit_test(test_forged_bodies_are_harmless),
         cmocka_unit_test(test_a_trace_is_not_for_terminals),
         cmocka_unit_test(test_what_befell_the_journal_is_told_in_words),
+        cmocka_unit_test(test_the_identity_is_shown_on_demand),
         cmocka_unit_test(test_nothing_steers_the_terminal),
         cmocka_unit_test(test_escapes_can_be_read_back),
         cmocka_unit_test(test_bad_input_is_one_clear_line),
