@@ -120,6 +120,16 @@ apt_try() {
         -o DPkg::Lock::Timeout=300 "$@"
 }
 
+# The server of the tests about fleets. Debian would make and start a database for everybody; the
+# tests start their own.
+wish_postgresql() {
+    have apt-get && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || return 0
+    [ -e /etc/postgresql-common/createcluster.conf ] ||
+        as_root sh -c 'mkdir -p /etc/postgresql-common &&
+            echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf'
+    wish postgresql
+}
+
 # Prints the path of a Python that has the messages of Perfetto; installs them once into the cache.
 perfetto_python() {
     perfetto_dir=$cache/perfetto-0.59.1

@@ -31,7 +31,7 @@ install_to() {
 
 # A port packs its rc.d scripts without a word in the list, and compresses man pages.
 {
-	sed -n -e '/^@dir/d' -e 's/^@sample //' -e 's,%%EXAMPLESDIR%%,share/examples/vfjournal,' -e '/./p' "$port/pkg-plist" |
+	sed -n -e '/^@dir/d' -e 's/^@sample //' -e 's,%%EXAMPLESDIR%%,share/examples/vfjournal,' -e 's,%%DATADIR%%,share/vfjournal,' -e '/./p' "$port/pkg-plist" |
 		sed '/^share\/man\//s/\.gz$//'
 	sed -n 's,^USE_RC_SUBR=[[:space:]]*,etc/rc.d/,p' "$port/Makefile"
 } | LC_ALL=C sort >"$work/listed"
