@@ -14,6 +14,7 @@ const struct vfj_verb vfj_verbs[] = {
     {"migrations", vfj_verb_migrations, "list how long slots were without their VF, and why"},
     {"migration", vfj_verb_migration, "tell all about one of them"},
     {"report", vfj_verb_report, "report their number and length by slot and day"},
+    {"fleet", vfj_verb_fleet, "draw the migrations of many guests"},
     {"timeline", vfj_verb_timeline, "draw a migration, or a time, as a picture or text"},
     {"status", vfj_verb_status, "report the present state by the journal"},
     {"check", vfj_verb_check, "check the VFs for a monitoring system, and write metrics"},

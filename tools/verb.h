@@ -51,6 +51,7 @@ int vfj_verb_daemon(int argc, char **argv);
 int vfj_verb_doctor(int argc, char **argv);
 int vfj_verb_explain(int argc, char **argv);
 int vfj_verb_export(int argc, char **argv);
+int vfj_verb_fleet(int argc, char **argv);
 int vfj_verb_graph(int argc, char **argv);
 int vfj_verb_import(int argc, char **argv);
 int vfj_verb_migration(int argc, char **argv);

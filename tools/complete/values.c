@@ -28,6 +28,7 @@ static const struct {
     {"replay", "output", {"text", "commands", "json"}},
     {"graph", "output", {"text", "dot", "mermaid", "svg"}},
     {"migrations", "output", {"short", "json"}},
+    {"fleet", "output", {"html", "svg"}},
     {"timeline", "output", {"txt", "svg", "html"}},
     {"export", "output", {"cloudevents", "otlp"}},
     {"migrations", "verdict", {"clean", "slow", "failed", "unfinished"}},

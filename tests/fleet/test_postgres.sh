@@ -1,13 +1,13 @@
 #!/bin/sh
 # tools/fleet with a real PostgreSQL: what is delivered twice, in another order or at once leaves
 # each row once; bad lines never leave half a file; the views agree with vfjournal.
-#   usage: test_fleet.sh VFJOURNAL
+#   usage: test_postgres.sh VFJOURNAL
 # Without PostgreSQL's programs the test is skipped.
 set -u
 
 vfjournal=$1
 # shellcheck disable=SC2034 # for checks.sh
-name=fleet log='' journal=''
+name=fleet_postgres log='' journal=''
 tests=${0%/*}/..
 fleet=$tests/../tools/fleet
 work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_fleet.XXXXXX") || exit 1

@@ -1,0 +1,152 @@
+/* A fleet as one HTML page without scripts: the drawing, the host events, the guests. */
+#include <stdlib.h>
+
+#include "tools/fleet/plot.h"
+#include "tools/timeline/draw.h"
+
+enum { EVENTS_MAX = 50 };
+
+static const char page_style[] = /**/
+    "html { color-scheme: light dark; }\n"
+    "body { margin: 0; background: var(--paper); color: var(--ink);\n"
+    "  font: 15px/1.45 system-ui, sans-serif; }\n"
+    "main { max-width: 1180px; margin: 0 auto; padding: 22px 16px 40px; }\n"
+    "h1 { font-size: 24px; line-height: 1.2; margin: 0 0 6px; }\n"
+    ".lead { color: var(--soft); margin: 0 0 22px; max-width: 80ch; }\n"
+    "svg { display: block; width: 100%; height: auto; }\n"
+    "table { border-collapse: collapse; width: 100%; margin-top: 26px; font-size: 13px;\n"
+    "  font-variant-numeric: tabular-nums; }\n"
+    "caption { text-align: left; font-weight: 600; font-size: 15px; padding: 0 0 6px; }\n"
+    "th { text-align: left; font-weight: 600; color: var(--soft); }\n"
+    "th, td { padding: 3px 14px 3px 0; border-bottom: 1px solid var(--line); vertical-align: top; "
+    "}\n"
+    "td.time { white-space: nowrap; }\n"
+    "td.number, th.number { text-align: right; }\n"
+    "@media print { main { padding: 0; max-width: none; } tr { break-inside: avoid; }\n"
+    "  thead { display: table-header-group; } }\n";
+
+/* Prints a cell. -1: none of them is over. */
+static void print_duration(int64_t us, FILE *out)
+{
+    char words[64];
+    struct vfj_text text = vfj_text_begin(words, sizeof words);
+    if (us < 0)
+        vfj_text_add(&text, "not over");
+    else
+        vfj_time_add_duration(&text, us);
+    (void)fprintf(out, "<td class=\"number\">%s</td>", words);
+}
+
+static void print_guests(const struct vfj_fleet *fleet, FILE *out)
+{
+    (void)fputs("<table>\n<caption>Guests</caption>\n<thead><tr><th scope=\"col\">guest</th>"
+                "<th scope=\"col\" class=\"number\">migrations</th><th scope=\"col\" "
+                "class=\"number\">failed</th><th scope=\"col\" class=\"number\">not over</th>"
+                "<th scope=\"col\" class=\"number\">longest</th><th scope=\"col\" "
+                "class=\"number\">in all</th></tr></thead>\n<tbody>\n",
+                out);
+    for (size_t i = 0; i < fleet->guest_count; i++) {
+        const struct vfj_fleet_guest *guest = &fleet->guests[i];
+        (void)fputs("<tr><td>", out);
+        vfj_markup_print(out, guest->name);
+        (void)fprintf(out,
+                      "</td><td class=\"number\">%u</td><td class=\"number\">%u</td>"
+                      "<td class=\"number\">%u</td>",
+                      guest->migrations, guest->failed, guest->unfinished);
+        print_duration(guest->longest_us >= 0 || guest->migrations > 0 ? guest->longest_us : 0,
+                       out);
+        print_duration(guest->sum_us, out);
+        (void)fputs("</tr>\n", out);
+    }
+    (void)fputs("</tbody>\n</table>\n", out);
+}
+
+static void print_event(const struct vfj_fleet *fleet, const struct vfj_fleet_event *event,
+                        enum vfj_zone zone, FILE *out)
+{
+    enum { NAMED = 6 };
+    char when[64];
+    struct vfj_text text = vfj_text_begin(when, sizeof when);
+    size_t named = 0;
+    vfj_time_add(&text, fleet->migrations[event->first].began_us, zone);
+    (void)fprintf(out, "<tr><td class=\"time\">%s</td><td class=\"number\">%u</td>", when,
+                  event->guests);
+    print_duration(event->longest_us, out);
+    (void)fputs("<td>", out);
+    for (size_t i = event->first; i < event->end && named < NAMED; i++, named++) {
+        (void)fputs(named == 0 ? "" : ", ", out);
+        vfj_markup_print(out, fleet->guests[fleet->migrations[i].guest].name);
+        (void)fprintf(out, " %s", fleet->migrations[i].slot.text);
+    }
+    if (event->first + named < event->end)
+        (void)fprintf(out, " and %zu more", event->end - event->first - named);
+    (void)fputs("</td></tr>\n", out);
+}
+
+static int by_guests(const void *a, const void *b)
+{
+    const struct vfj_fleet_event *one = a, *other = b;
+    if (one->guests != other->guests)
+        return one->guests > other->guests ? -1 : 1;
+    return one->first < other->first ? -1 : one->first > other->first;
+}
+
+/* The host events with the most guests. */
+static void print_events(struct vfj_fleet *fleet, unsigned count, enum vfj_zone zone, FILE *out)
+{
+    struct vfj_fleet_event *events = calloc(count + 1, sizeof *events);
+    size_t at = 0;
+    fleet->no_memory |= events == NULL;
+    if (events == NULL || count == 0) {
+        free(events);
+        return;
+    }
+    for (unsigned i = 0; i < count; i++)
+        (void)vfj_fleet_next_event(fleet, &at, &events[i]);
+    qsort(events, count, sizeof *events, by_guests);
+    (void)fputs("<table>\n<caption>Guests that lost their VFs together", out);
+    if (count > EVENTS_MAX)
+        (void)fprintf(out, ": the %d largest groups of %u", (int)EVENTS_MAX, count);
+    (void)fputs("</caption>\n<thead><tr><th scope=\"col\">time</th><th scope=\"col\" "
+                "class=\"number\">guests</th><th scope=\"col\" class=\"number\">longest</th>"
+                "<th scope=\"col\">which</th></tr></thead>\n<tbody>\n",
+                out);
+    for (unsigned i = 0; i < count && i < EVENTS_MAX; i++)
+        print_event(fleet, &events[i], zone, out);
+    (void)fputs("</tbody>\n</table>\n", out);
+    free(events);
+}
+
+void vfj_fleet_print_html(struct vfj_fleet *fleet, enum vfj_zone zone, FILE *out)
+{
+    char title[128], summary[512];
+    struct vfj_text head = vfj_text_begin(title, sizeof title);
+    struct vfj_text lead = vfj_text_begin(summary, sizeof summary);
+    struct vfj_fleet_totals totals;
+    struct vfj_fleet_plot *plot = vfj_fleet_plot_make(fleet, zone, out);
+    if (plot == NULL)
+        return;
+    vfj_fleet_sum(fleet, &totals);
+    vfj_fleet_describe(fleet, &totals, zone, &head, &lead);
+    (void)fputs("<!DOCTYPE html>\n<html lang=\"en\" class=\"vfj\">\n<head>\n"
+                "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
+                "content=\"width=device-width, initial-scale=1\"/>\n<title>",
+                out);
+    vfj_markup_print(out, title);
+    (void)fprintf(out, "</title>\n<style>\n%s%s%s</style>\n</head>\n<body>\n<main>\n<h1>",
+                  vfj_timeline_style, vfj_fleet_style, page_style);
+    vfj_markup_print(out, title);
+    (void)fputs("</h1>\n<p class=\"lead\">", out);
+    vfj_markup_print(out, summary);
+    (void)fprintf(out,
+                  "</p>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
+                  "role=\"img\" aria-labelledby=\"vfj-title vfj-desc\">\n",
+                  (double)VFJ_FLEET_WIDTH, vfj_fleet_plot_height(plot));
+    vfj_fleet_plot_print_titles(title, summary, out);
+    vfj_fleet_plot_print(plot);
+    (void)fputs("</svg>\n", out);
+    print_events(fleet, totals.host_events, zone, out);
+    print_guests(fleet, out);
+    (void)fputs("</main>\n</body>\n</html>\n", out);
+    free(plot);
+}
