@@ -379,7 +379,9 @@ static bool is_wanted(int from_parent)
 static void write_on(const char *path, int to_parent, int from_parent)
 {
     struct vfj_ledger *ledger = NULL;
-    bool right = vfj_ledger_open_cached(&ledger, path, VFJ_ON_ERROR_STOP) == VFJ_OK;
+    /* On a busy machine a step of the pruning lasts longer than the daemon waits. Its rows then wait
+     * in memory. */
+    bool right = vfj_ledger_open_cached(&ledger, path, VFJ_ON_ERROR_CONTINUE) == VFJ_OK;
     vfj_ledger_set_state_checkpoints(ledger, EVERY, INT64_MAX);
     struct vfj_event started = kit_started();
     right = right && vfj_ledger_submit(ledger, &started, NULL) == VFJ_OK;
@@ -420,6 +422,7 @@ static void test_while_a_daemon_writes(void **state)
         enum vfj_status pruned = vfj_prune(path, &rule, century_us, kit_path(name), &done);
         if (pruned != VFJ_OK)
             fail_msg("%s: %s: %s", done.where, vfj_status_text(pruned), done.detail);
+        assert_int_equal(waitpid(child, &status, WNOHANG), 0); /* the daemon still writes */
         if (done.cut == done.first)
             continue;
         assert_int_equal(done.first, cut);
