@@ -97,8 +97,10 @@ done
 check "migrations were compared" test $answers -gt 20
 
 # An edited journal is found by what the database has.
-anchor=$(sql "SELECT anchor FROM vfjournal.head WHERE source = '$(source_of "$work/real.ndjson")'")
-check "the anchor holds" "$vfjournal" verify --anchor "$anchor" "$work/real.db"
+anchor=$(sql "SELECT anchor FROM vfjournal.head WHERE source = '/vfjournal/host/trace1'")
+check "the anchor holds" "$vfjournal" verify --anchor "$anchor" "$work/1.db"
+"$vfjournal" verify --anchor "$(echo "$anchor" | sed 's/:../:zz/; s/zz/00/')" "$work/1.db" >/dev/null 2>&1
+same "another anchor does not" 8 $?
 sed '$s/"chain":"../"chain":"zz/' "$work/real.ndjson" >"$work/edited"
 load "an edited row" 1 "$work/edited: 0 new rows, $real known, 0 bad lines, 1 contradicting" "$work/edited"
 load "the same again" 1 "" "$work/edited"
