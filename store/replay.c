@@ -340,6 +340,12 @@ static void check_end(struct replay *replay, enum vfj_status status)
     }
 }
 
+/* Returns whether the last record that the caller wants was checked. */
+static bool is_over(const struct replay *replay)
+{
+    return replay->checks->last != 0 && replay->result->records >= replay->checks->last;
+}
+
 static void run(struct replay *replay)
 {
     struct vfj_record record;
@@ -349,12 +355,13 @@ static void run(struct replay *replay)
     vfj_progress_begin("checking records", "records",
                        status == VFJ_OK && last > first ? last - first : 0);
     vfj_journal_walk(replay->journal, first + 1, VFJ_FORWARD);
-    while (!replay->ended && (status = vfj_journal_next(replay->journal, &record)) == VFJ_OK) {
+    while (!replay->ended && !is_over(replay)
+           && (status = vfj_journal_next(replay->journal, &record)) == VFJ_OK) {
         check_record(replay, &record);
         vfj_progress_set(replay->result->records - first);
     }
     vfj_journal_walk_end(replay->journal);
-    if (!replay->ended)
+    if (!replay->ended && !is_over(replay))
         check_end(replay, status);
 }
 

@@ -21,6 +21,7 @@ const struct vfj_verb vfj_verbs[] = {
     {"doctor", vfj_verb_doctor, "check the guest, and print faults with their remedies"},
     {"config", vfj_verb_config, "print the settings of rc.conf, and their files"},
     {"replay", vfj_verb_replay, "check the decisions of a journal, or play a trace"},
+    {"diff", vfj_verb_diff, "compare two migrations, or one under other settings"},
     {"verify", vfj_verb_verify, "check that a journal is whole and unedited"},
     {"backup", vfj_verb_backup, "copy the journal while a daemon writes it"},
     {"prune", vfj_verb_prune, "remove the oldest records, or archive them"},

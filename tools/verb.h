@@ -48,6 +48,7 @@ int vfj_verb_check(int argc, char **argv);
 int vfj_verb_complete(int argc, char **argv);
 int vfj_verb_config(int argc, char **argv);
 int vfj_verb_daemon(int argc, char **argv);
+int vfj_verb_diff(int argc, char **argv);
 int vfj_verb_doctor(int argc, char **argv);
 int vfj_verb_explain(int argc, char **argv);
 int vfj_verb_export(int argc, char **argv);

@@ -1,5 +1,5 @@
 /* The plan of a slot: the commands that remove the differences between observed and desired. Used
- * inside core/ only.
+ * inside core/ only, but for vfj_plan_target(), which a printed state has.
  *
  * The plan has no counter and predicts nothing. vfj_plan_next_batch() compares the last observation
  * with the desired configuration, in a fixed order of needs. The commands for the first phase with

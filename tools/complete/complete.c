@@ -114,7 +114,7 @@ static void complete_verb(struct vfj_completion *completion)
         print_options(completion);
     else if (strcmp(completion->verb, "show") == 0)
         vfj_complete_fields(completion);
-    else if (strcmp(completion->verb, "migration") == 0
+    else if (strcmp(completion->verb, "migration") == 0 || strcmp(completion->verb, "diff") == 0
              || strcmp(completion->verb, "timeline") == 0)
         vfj_complete_migrations(completion);
 }

@@ -35,6 +35,9 @@ static const struct {
     {NULL, "output", {"text", "json"}},
     {NULL, "policy", {"vfjournal", "scripts"}},
     {"replay", "mode", {"act", "observe"}},
+    {"diff", "mode", {"act", "observe"}},
+    {NULL, "set", {"hyperv_vf_delay=", "vfjournal_link_wait=", "defaultrouter="}},
+    {NULL, "sysctl", {"hw.hn.vf_transparent="}},
     {NULL, "on-journal-error", {"continue", "stop"}},
     {NULL, "capture", {"all", "network"}},
     {NULL, "probe", {"programs", "kernel"}},
@@ -193,7 +196,7 @@ void vfj_complete_value(const struct vfj_completion *completion, const char *nam
         print_boots(completion);
     else if (strcmp(name, "migration") == 0)
         vfj_complete_migrations(completion);
-    else if (strcmp(name, "state") == 0)
+    else if (strcmp(name, "state") == 0 && strcmp(completion->verb, "show") == 0)
         print_states(completion);
     else if (strcmp(name, "kind") == 0)
         print_kinds(completion);

@@ -118,7 +118,7 @@ static void print_trace(struct vfj_span trace, FILE *out)
 }
 
 /* Returns VFJ_EXIT_OK when a trace can begin where the journal begins, and the journal is whole. */
-static int check_journal(struct vfj_journal *journal, const char *path)
+static int check_journal(struct vfj_journal *journal, const char *path, const char *cannot)
 {
     char what[256];
     struct vfj_text text = vfj_text_begin(what, sizeof what);
@@ -133,23 +133,21 @@ static int check_journal(struct vfj_journal *journal, const char *path)
     if (verdict == VFJ_VERDICT_UNUSABLE)
         return vfj_complain_status(path, (enum vfj_status)result.status,
                                    vfj_journal_detail(journal));
+    vfj_text_add(&text, cannot);
     if (result.first > 1) {
-        vfj_complain(
-            path,
-            "can't be exported: its beginning was pruned, and a trace begins with the guest's");
+        vfj_text_add(&text, ": its beginning was pruned, and a trace begins with the guest's");
+        vfj_complain(path, what);
         return VFJ_EXIT_UNUSABLE;
     }
     if (verdict == VFJ_VERDICT_SAME || verdict == VFJ_VERDICT_RULES_CHANGED)
         return VFJ_EXIT_OK;
-    vfj_text_add(&text, "can't be exported: ");
-    vfj_text_add(&text, vfj_verdict_text(verdict));
-    vfj_text_add(&text, ": record ");
-    vfj_text_add_u64(&text, result.seq);
+    vfj_text_format(&text, ": %s: record %llu", vfj_verdict_text(verdict),
+                    (unsigned long long)result.seq);
     vfj_complain(path, what);
     return vfj_verdict_exit_status(verdict);
 }
 
-static int complain(struct vfj_journal *journal, const char *path,
+static int complain(struct vfj_journal *journal, const char *path, const char *cannot,
                     const struct vfj_export_fault *fault)
 {
     char what[256];
@@ -158,10 +156,8 @@ static int complain(struct vfj_journal *journal, const char *path,
         return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
     if (fault->status != VFJ_OK)
         return vfj_complain_status(path, fault->status, vfj_journal_detail(journal));
-    vfj_text_add(&text, "can't be exported: a trace can't say record ");
-    vfj_text_add_u64(&text, fault->seq);
-    vfj_text_add(&text, ": ");
-    vfj_text_add(&text, fault->what);
+    vfj_text_format(&text, "%s: a trace can't say record %llu: %s", cannot,
+                    (unsigned long long)fault->seq, fault->what);
     vfj_complain(path, what);
     return VFJ_EXIT_UNSURE;
 }
@@ -206,9 +202,9 @@ static bool try_again(struct vfj_export *export, const struct vfj_export_fault *
 
 /* The first attempt tells facts where they serve another policy best, and answers that took no time
  * with their cause. What can't be said so gets an instant of its own; and if that is not enough,
- * each fact is told just before the answer that shows it. */
-static bool attempt_all(struct vfj_export *export, struct vfj_journal *journal, FILE *out,
-                        struct vfj_export_fault *fault)
+ * each fact is told just before the answer that shows it. The caller frees the bytes. */
+static bool attempt_all(struct vfj_export *export, struct vfj_journal *journal,
+                        struct sheet *written, struct vfj_export_fault *fault)
 {
     uint64_t last;
     bool done = false, again = true;
@@ -222,27 +218,44 @@ static bool attempt_all(struct vfj_export *export, struct vfj_journal *journal, 
         if (sheet.stream != NULL)
             (void)fclose(sheet.stream);
         if (done)
-            print_trace((struct vfj_span){sheet.bytes, sheet.length}, out);
-        free(sheet.bytes);
+            *written = sheet;
+        else
+            free(sheet.bytes);
         again = !done && try_again(export, fault, attempt);
     }
     return done;
 }
 
-int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out)
+int vfj_export_memory(struct vfj_journal *journal, const char *path, const char *cannot,
+                      char **bytes, size_t *length)
 {
     struct vfj_export_fault fault;
-    int exit_status = check_journal(journal, path);
+    struct sheet sheet = {NULL, NULL, 0};
+    int exit_status = check_journal(journal, path, cannot);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
     struct vfj_export *export = calloc(1, sizeof *export);
     if (export == NULL)
         return vfj_complain_status(path, VFJ_SYSTEM, "out of memory");
-    exit_status
-        = attempt_all(export, journal, out, &fault) ? VFJ_EXIT_OK : complain(journal, path, &fault);
+    exit_status = attempt_all(export, journal, &sheet, &fault)
+        ? VFJ_EXIT_OK
+        : complain(journal, path, cannot, &fault);
+    *bytes = sheet.bytes;
+    *length = sheet.length;
     vfj_timeline_free(&export->timeline);
     free(export->attachments);
     free(export->early.us);
     free(export);
+    return exit_status;
+}
+
+int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    int exit_status = vfj_export_memory(journal, path, "can't be exported", &bytes, &length);
+    if (exit_status == VFJ_EXIT_OK)
+        print_trace((struct vfj_span){bytes, length}, out);
+    free(bytes);
     return exit_status;
 }

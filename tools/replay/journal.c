@@ -19,25 +19,29 @@ struct context {
     struct vfj_replay_result result;
 };
 
+void vfj_replay_print_commands(FILE *out, const struct vfj_decision *decision, bool probes)
+{
+    struct vfj_argv argv;
+    char line[8 * VFJ_ARGS_SIZE];
+    for (unsigned i = 0; i < decision->command_count; i++) {
+        const struct vfj_command *command = &decision->commands[i];
+        if (vfj_command_reads(command) && (!probes || command->is_extra))
+            continue;
+        for (unsigned run = 0; vfj_command_argv(command, run, &argv); run++) {
+            struct vfj_text text = vfj_text_begin(line, sizeof line);
+            vfj_argv_print(&argv, &text);
+            (void)fprintf(out, "%s\n", line);
+        }
+    }
+}
+
 /* -o commands: prints the commands of each event whose row is right. */
 static void print_commands(void *arg, const struct vfj_record *record,
                            const struct vfj_machine *machine)
 {
     struct context *context = arg;
-    struct vfj_argv argv;
-    char line[8 * VFJ_ARGS_SIZE];
-    if (!vfj_record_is_event(record))
-        return;
-    for (unsigned i = 0; i < machine->decision.command_count; i++) {
-        const struct vfj_command *command = &machine->decision.commands[i];
-        if (vfj_command_reads(command) && (!context->options->probes || command->is_extra))
-            continue;
-        for (unsigned run = 0; vfj_command_argv(command, run, &argv); run++) {
-            struct vfj_text text = vfj_text_begin(line, sizeof line);
-            vfj_argv_print(&argv, &text);
-            (void)fprintf(context->out, "%s\n", line);
-        }
-    }
+    if (vfj_record_is_event(record))
+        vfj_replay_print_commands(context->out, &machine->decision, context->options->probes);
 }
 
 static void hex_of_head(const struct vfj_head_hash *head, char hex[2 * VFJ_HEAD_SIZE + 1])

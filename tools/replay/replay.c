@@ -1,17 +1,20 @@
 /* vfjournal replay: checks a journal, or plays a trace. */
 #include "tools/replay/replay.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "core/data/event.h"
 #include "tools/act_as_owner.h"
 #include "tools/interrupt.h"
 #include "tools/options.h"
 #include "tools/progress.h"
+#include "tools/replay/many.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
 static const char help[] = /**/
-    "usage: vfjournal replay [-o FORMAT] [--probes] [--policy P] [--mode M]\n"
-    "                        [--output-journal NEW] [-J FILE | FILE]\n"
+    "usage: vfjournal replay [OPTION]... [-J FILE | FILE ...]\n"
     "A journal: repeats every event in the machine, and compares the decisions with\n"
     "the recorded ones. A trace: plays the events against a model of the guest.\n"
     "replay never runs a command.\n"
@@ -20,18 +23,47 @@ static const char help[] = /**/
     "                            commands: one a line, quoted for sh(1);\n"
     "                            json: one object a line\n"
     "      --probes              with -o commands: also those that only read\n"
-    "      --policy P            a trace: vfjournal or scripts, instead of its own\n"
-    "      --mode M              a trace: observe or act, instead of its own\n"
-    "      --output-journal NEW  a trace: also write the new journal NEW\n"
+    "      --output-journal NEW  a trace, or a what-if: also write the new journal NEW\n"
     "  -J, --journal FILE        a journal or a trace;\n"
     "                            default " VFJ_JOURNAL_PATH "\n"
     "\n"
+    "What-if: plays a journal or a trace as it is and with other settings, and prints\n"
+    "what they change. The recorded answers count as long as commands and times are\n"
+    "the recorded ones. Then a model of the guest answers.\n"
+    "      --set NAME=VALUE      a variable of rc.conf that vfjournal reads\n"
+    "      --rc FILE             the values of FILE instead of all values of rc.conf\n"
+    "      --sysctl NAME=VALUE   a sysctl under hw.hn or dev.hn\n"
+    "      --policy P            vfjournal or scripts; a trace: instead of its own\n"
+    "      --mode M              observe or act; a trace: instead of its own\n"
+    "\n"
+    "State: the machine's facts, activities, plans, timers and observations.\n"
+    "      --goto SEQ            replay up to record SEQ, print the record and the state\n"
+    "      --state SEQ           print the state after record SEQ alone, without a check\n"
+    "                            of the records before it\n"
+    "\n"
+    "Several FILEs: one line for each that passes.\n"
+    "      --junit FILE          also write the results to FILE as JUnit's XML\n"
+    "      --fail-fast           skip the files after the first that fails\n"
+    "\n"
     "Exit status: 0 the same, or played; 1 the machine decides otherwise, or FILE\n"
-    "holds no records or events; 2 usage, or an unusable file; 3 other rules recorded\n"
-    "the journal, and decided otherwise; 4 the system failed; 5 damaged; 6 edited;\n"
-    "7 the end is cut off.\n";
+    "holds no records, no such record, or no events; 2 usage, or an unusable file; 3 other rules recorded\n"
+    "the journal, and decided otherwise, or a what-if cannot express it; 4 the system\n"
+    "failed; 5 damaged; 6 edited; 7 the end is cut off. Of several files, the status\n"
+    "is that of the first that failed.\n";
 
-enum { OPTION_PROBES = 256, OPTION_POLICY, OPTION_MODE, OPTION_NEW };
+enum {
+    OPTION_PROBES = 256,
+    OPTION_POLICY,
+    OPTION_MODE,
+    OPTION_NEW,
+    OPTION_SET,
+    OPTION_RC,
+    OPTION_SYSCTL,
+    OPTION_GOTO,
+    OPTION_STATE,
+    OPTION_JUNIT,
+    OPTION_FAIL_FAST,
+};
 
 static int take_output(struct vfj_replay_options *options, const char *value)
 {
@@ -46,22 +78,33 @@ static int take_output(struct vfj_replay_options *options, const char *value)
     return VFJ_OPTIONS_READ;
 }
 
-static int take_policy(struct vfj_replay_options *options, const char *value)
+static int take_setting(struct vfj_settings *settings, int option, const char *value)
 {
-    enum vfj_policy policy;
-    if (!vfj_policy_parse(vfj_span_of(value), &policy))
-        return vfj_usage_error("replay", "--policy takes scripts or vfjournal, not", value);
-    options->policy = (int)policy;
-    return VFJ_OPTIONS_READ;
+    switch (option) {
+    case OPTION_POLICY:
+        return vfj_settings_take_policy(settings, "replay", value);
+    case OPTION_MODE:
+        return vfj_settings_take_mode(settings, "replay", value);
+    case OPTION_SET:
+        return vfj_settings_take_rc(settings, "replay", value);
+    case OPTION_SYSCTL:
+        return vfj_settings_take_sysctl(settings, "replay", value);
+    case OPTION_RC:
+        settings->rc = value;
+        return VFJ_OPTIONS_READ;
+    default:
+        return vfj_option_rest(option, help);
+    }
 }
 
-static int take_mode(struct vfj_replay_options *options, const char *value)
+static int take_seq(struct vfj_replay_options *options, bool is_goto, const char *value)
 {
-    enum vfj_mode mode;
-    if (!vfj_mode_parse(vfj_span_of(value), &mode))
-        return vfj_usage_error("replay", "--mode takes observe or act, not", value);
-    options->mode = (int)mode;
-    return VFJ_OPTIONS_READ;
+    if (options->seq != 0 && options->is_goto != is_goto)
+        return vfj_usage_error("replay", "--goto and --state exclude each other", "");
+    options->is_goto = is_goto;
+    return vfj_option_count(value, &options->seq)
+        ? VFJ_OPTIONS_READ
+        : vfj_usage_error("replay", "SEQ is the number of a record, from 1 on, not", value);
 }
 
 static int take(struct vfj_replay_options *options, const char **path, int option,
@@ -73,18 +116,23 @@ static int take(struct vfj_replay_options *options, const char **path, int optio
     case OPTION_PROBES:
         options->probes = true;
         return VFJ_OPTIONS_READ;
-    case OPTION_POLICY:
-        return take_policy(options, value);
-    case OPTION_MODE:
-        return take_mode(options, value);
     case OPTION_NEW:
         options->journal = value;
+        return VFJ_OPTIONS_READ;
+    case OPTION_GOTO:
+    case OPTION_STATE:
+        return take_seq(options, option == OPTION_GOTO, value);
+    case OPTION_JUNIT:
+        options->junit = value;
+        return VFJ_OPTIONS_READ;
+    case OPTION_FAIL_FAST:
+        options->fail_fast = true;
         return VFJ_OPTIONS_READ;
     case 'J':
         *path = value;
         return VFJ_OPTIONS_READ;
     default:
-        return vfj_option_rest(option, help);
+        return take_setting(&options->settings, option, value);
     }
 }
 
@@ -98,6 +146,23 @@ static void take_old_spelling(struct vfj_replay_options *options, const char **p
     *path = NULL;
 }
 
+/* The operands are FILEs. With several of them, optind stays at the first one. */
+static int take_operands(struct vfj_replay_options *options, const char **path, int argc,
+                         char **argv)
+{
+    take_old_spelling(options, path, argc);
+    if (argc - optind < 2)
+        return vfj_option_journal("replay", argc, argv, path);
+    if (*path != NULL)
+        return vfj_usage_error("replay", "give the journal once, by -J or as FILE, not also",
+                               *path);
+    if (options->journal != NULL)
+        return vfj_usage_error("replay", "--output-journal takes one FILE, not also",
+                               argv[optind + 1]);
+    *path = argv[optind];
+    return VFJ_OPTIONS_READ;
+}
+
 static int read_options(struct vfj_replay_options *options, const char **path, int argc,
                         char **argv)
 {
@@ -106,6 +171,13 @@ static int read_options(struct vfj_replay_options *options, const char **path, i
         {"probes", no_argument, NULL, OPTION_PROBES},
         {"policy", required_argument, NULL, OPTION_POLICY},
         {"mode", required_argument, NULL, OPTION_MODE},
+        {"set", required_argument, NULL, OPTION_SET},
+        {"rc", required_argument, NULL, OPTION_RC},
+        {"sysctl", required_argument, NULL, OPTION_SYSCTL},
+        {"goto", required_argument, NULL, OPTION_GOTO},
+        {"state", required_argument, NULL, OPTION_STATE},
+        {"junit", required_argument, NULL, OPTION_JUNIT},
+        {"fail-fast", no_argument, NULL, OPTION_FAIL_FAST},
         {"output-journal", required_argument, NULL, OPTION_NEW},
         {"journal", required_argument, NULL, 'J'},
         {"help", no_argument, NULL, 'h'},
@@ -116,42 +188,112 @@ static int read_options(struct vfj_replay_options *options, const char **path, i
     while (parsed == VFJ_OPTIONS_READ
            && (option = vfj_option_next("replay", argc, argv, ":o:J:h", table)) != -1)
         parsed = take(options, path, option, optarg);
-    if (parsed != VFJ_OPTIONS_READ)
-        return parsed;
-    take_old_spelling(options, path, argc);
-    return vfj_option_journal("replay", argc, argv, path);
+    return parsed == VFJ_OPTIONS_READ ? take_operands(options, path, argc, argv) : parsed;
 }
 
-static int replay(const struct vfj_input *input, const struct vfj_replay_options *options)
+static int replay(const struct vfj_input *input, const struct vfj_replay_options *options,
+                  FILE *out)
 {
-    if (input->bytes != NULL)
-        return vfj_replay_trace(input, options, stdout);
-    if (options->mode >= 0 || options->policy >= 0 || options->journal != NULL)
-        return vfj_usage_error(
-            "replay", "--policy, --mode and --output-journal are for traces; this is a journal",
-            input->name);
+    bool is_trace = input->bytes != NULL;
+    bool is_whatif = is_trace ? vfj_settings_has_values(&options->settings)
+                              : vfj_settings_any(&options->settings);
+    if (options->seq != 0) {
+        vfj_progress_report("replay", false);
+        return vfj_replay_state(input, options, out);
+    }
+    if (is_whatif) {
+        vfj_progress_report("replay", false);
+        return vfj_replay_whatif(input, options, out);
+    }
+    if (is_trace)
+        return vfj_replay_trace(input, options, out);
+    if (options->journal != NULL)
+        return vfj_usage_error("replay",
+                               "--output-journal is for traces and what-ifs; this is a journal",
+                               input->name);
     vfj_progress_report("replay", options->output == VFJ_REPLAY_COMMANDS);
-    return vfj_replay_journal(input, options, stdout);
+    return vfj_replay_journal(input, options, out);
+}
+
+static int replay_path(const struct vfj_replay_options *options, const char *path, FILE *out)
+{
+    struct vfj_input input;
+    int exit_status = vfj_input_open(&input, path);
+    if (exit_status == VFJ_EXIT_OK)
+        exit_status = replay(&input, options, out);
+    vfj_progress_end();
+    vfj_input_close(&input);
+    return exit_status;
+}
+
+/* Returns whether one line tells enough of a file that passes: no state and no what-if. */
+static bool is_brief(const struct vfj_replay_options *options)
+{
+    return options->output == VFJ_REPLAY_TEXT && options->seq == 0
+        && !vfj_settings_any(&options->settings);
+}
+
+/* A trace has no verdict: it was played. Its transcript goes nowhere. */
+static int play_briefly(const struct vfj_replay_options *options, const struct vfj_input *input,
+                        FILE *out)
+{
+    FILE *nowhere = fopen("/dev/null", "w");
+    if (nowhere == NULL)
+        return vfj_complain_status("/dev/null", VFJ_SYSTEM, strerror(errno));
+    int exit_status = replay(input, options, nowhere);
+    (void)fclose(nowhere);
+    if (exit_status == VFJ_EXIT_OK) {
+        vfj_terminal_print(out, vfj_span_of(input->name));
+        (void)fputs(": played\n", out);
+    }
+    return exit_status;
+}
+
+static int replay_one(void *arg, const char *path, FILE *out)
+{
+    const struct vfj_replay_options *options = arg;
+    struct vfj_input input;
+    int exit_status = vfj_act_as_owner(path);
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
+    exit_status = vfj_input_open(&input, path);
+    if (exit_status == VFJ_EXIT_OK)
+        exit_status = input.bytes != NULL && is_brief(options) ? play_briefly(options, &input, out)
+                                                               : replay(&input, options, out);
+    vfj_progress_end();
+    vfj_input_close(&input);
+    return exit_status;
+}
+
+static int run(struct vfj_replay_options *options, const char *path, char **files, size_t count)
+{
+    bool is_many = count > 1 || options->junit != NULL;
+    int exit_status = options->journal != NULL ? vfj_act_as_owners(path, options->journal)
+                                               : vfj_act_as_owner(path);
+    if (exit_status != VFJ_EXIT_OK)
+        return exit_status;
+    exit_status = vfj_settings_read_rc(&options->settings);
+    if (exit_status != VFJ_OPTIONS_READ)
+        return exit_status;
+    vfj_interrupt_handle();
+    vfj_progress_report("replay", true);
+    exit_status = is_many ? vfj_replay_many(files, count, options->fail_fast, is_brief(options),
+                                            options->junit, replay_one, options)
+                          : replay_path(options, path, stdout);
+    return vfj_finish_output(exit_status);
 }
 
 int vfj_verb_replay(int argc, char **argv)
 {
-    struct vfj_replay_options options = {.output = VFJ_REPLAY_TEXT, .mode = -1, .policy = -1};
+    struct vfj_replay_options options = {.output = VFJ_REPLAY_TEXT, .settings = VFJ_SETTINGS_NONE};
     const char *path = NULL;
-    struct vfj_input input;
     int exit_status = read_options(&options, &path, argc, argv);
-    if (exit_status != VFJ_OPTIONS_READ)
-        return exit_status;
-    exit_status = options.journal != NULL ? vfj_act_as_owners(path, options.journal)
-                                          : vfj_act_as_owner(path);
-    if (exit_status != VFJ_EXIT_OK)
-        return exit_status;
-    vfj_interrupt_handle();
-    vfj_progress_report("replay", true);
-    exit_status = vfj_input_open(&input, path);
-    if (exit_status == VFJ_EXIT_OK)
-        exit_status = replay(&input, &options);
-    vfj_progress_end();
-    vfj_input_close(&input);
-    return vfj_finish_output(exit_status);
+    if (exit_status == VFJ_OPTIONS_READ) {
+        char *one[] = {(char *)path};
+        bool has_files = optind < argc;
+        exit_status = run(&options, path, has_files ? argv + optind : one,
+                          has_files ? (size_t)(argc - optind) : 1);
+    }
+    vfj_settings_free(&options.settings);
+    return exit_status;
 }

@@ -5,16 +5,21 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "core/data/decision.h"
 #include "tools/input.h"
+#include "tools/whatif/settings.h"
 
 enum vfj_replay_output { VFJ_REPLAY_TEXT, VFJ_REPLAY_COMMANDS, VFJ_REPLAY_JSON };
 
 struct vfj_replay_options {
     enum vfj_replay_output output;
     bool probes;         /* with COMMANDS: also print those that only read */
-    int mode;            /* enum vfj_mode, or -1 for the trace's own */
-    int policy;          /* enum vfj_policy, or -1 for the trace's own */
     const char *journal; /* a new journal to write; NULL for none */
+    uint64_t seq;        /* --goto and --state: of the record; 0: neither */
+    bool is_goto;
+    const char *junit; /* NULL for none */
+    bool fail_fast;
+    struct vfj_settings settings;
 };
 
 /* Replays a trace, or a journal, and prints to `out`. Messages go to standard error. Returns the
@@ -23,5 +28,16 @@ int vfj_replay_trace(const struct vfj_input *input, const struct vfj_replay_opti
                      FILE *out);
 int vfj_replay_journal(const struct vfj_input *input, const struct vfj_replay_options *options,
                        FILE *out);
+
+/* Plays a journal or a trace with other settings, and prints what they change. */
+int vfj_replay_whatif(const struct vfj_input *input, const struct vfj_replay_options *options,
+                      FILE *out);
+
+/* Prints the machine's state after the record options->seq. */
+int vfj_replay_state(const struct vfj_input *input, const struct vfj_replay_options *options,
+                     FILE *out);
+
+/* Prints the commands of a decision, one a line, quoted for sh(1): of `probes`, too. */
+void vfj_replay_print_commands(FILE *out, const struct vfj_decision *decision, bool probes);
 
 #endif

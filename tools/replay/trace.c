@@ -8,70 +8,32 @@
 #include "store/publish.h"
 #include "tools/act_as_owner.h"
 #include "tools/record_json.h"
+#include "tools/replay/recorder.h"
 #include "tools/replay/replay.h"
 #include "tools/replay/trace_file.h"
 #include "tools/replay/transcript.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-enum {
-    /* Rows and wall time between two commits to a new journal. State checkpoints come at
-     * commits. */
-    COMMIT_ROWS = VFJ_STATE_CHECKPOINT_ROWS / 4,
-    COMMIT_S = VFJ_STATE_CHECKPOINT_S / 4,
-};
-
 /* One replay; too large for the stack. */
 struct rehearsal {
-    struct vfj_ledger *ledger; /* NULL: a bare machine */
-    bool has_checkpoints;      /* the ledger's journal is for the user */
-    int64_t commit_wall_us;    /* of the last commit; 0 for none */
+    struct vfj_recorder recorder; /* its ledger is NULL for a bare machine */
     struct vfj_play play;
     struct vfj_transcript transcript;
 };
 
-/* Commits, and writes a state checkpoint when one is due. Only a journal with checkpoints can be
- * pruned, or recovered after a damage. */
-static enum vfj_status commit(struct rehearsal *rehearsal, int64_t wall_us)
+/* Where a ledger steps instead of the transcript. */
+static void write_transcript(void *arg, const struct vfj_event *event,
+                             const struct vfj_decision *decision)
 {
-    enum vfj_status status = vfj_ledger_commit(rehearsal->ledger);
-    rehearsal->commit_wall_us = wall_us;
-    if (status == VFJ_OK && rehearsal->has_checkpoints)
-        vfj_ledger_maintain(rehearsal->ledger);
-    return status;
-}
-
-static bool is_commit_due(const struct rehearsal *rehearsal, int64_t wall_us)
-{
-    uint64_t waiting
-        = vfj_ledger_seq(rehearsal->ledger) - vfj_ledger_durable_seq(rehearsal->ledger);
-    return rehearsal->has_checkpoints
-        && (waiting >= COMMIT_ROWS
-            || wall_us - rehearsal->commit_wall_us >= COMMIT_S * INT64_C(1000000));
-}
-
-/* The sink with a journal: the same machine, and every row is kept. */
-static enum vfj_status submit(void *context, const struct vfj_event *event,
-                              const struct vfj_decision **decision)
-{
-    struct rehearsal *rehearsal = context;
-    enum vfj_status status = VFJ_OK;
-    if (rehearsal->commit_wall_us == 0)
-        rehearsal->commit_wall_us = event->wall_us;
-    if (is_commit_due(rehearsal, event->wall_us))
-        status = commit(rehearsal, event->wall_us);
-    if (status == VFJ_OK)
-        status = vfj_ledger_submit(rehearsal->ledger, event, decision);
-    if (status == VFJ_OK)
-        vfj_transcript_print(&rehearsal->transcript, event, *decision);
-    return status;
+    vfj_transcript_print(arg, event, decision);
 }
 
 static int complain(const char *path, const struct rehearsal *rehearsal, enum vfj_status status,
                     const struct vfj_trace_place *place)
 {
     if (status != VFJ_BAD_SYNTAX && status != VFJ_TOO_MANY)
-        return vfj_complain_status(path, status, vfj_ledger_detail(rehearsal->ledger));
+        return vfj_complain_status(path, status, vfj_ledger_detail(rehearsal->recorder.ledger));
     vfj_terminal_print(stderr, vfj_span_of(path));
     (void)fprintf(stderr, ":%llu:%zu: %s\n", (unsigned long long)place->line, place->column,
                   place->what);
@@ -87,12 +49,13 @@ static int play(const struct vfj_input *input, struct rehearsal *rehearsal)
         return VFJ_EXIT_DIFFERENT;
     }
     enum vfj_status status = vfj_trace_play(trace, &rehearsal->play, &place);
-    if (status == VFJ_OK && rehearsal->ledger != NULL)
-        status = commit(rehearsal, 0);
+    if (status == VFJ_OK && rehearsal->recorder.ledger != NULL)
+        status = vfj_recorder_end(&rehearsal->recorder);
     if (status != VFJ_OK)
         return complain(input->name, rehearsal, status, &place);
-    const struct vfj_state *state = rehearsal->ledger != NULL ? vfj_ledger_state(rehearsal->ledger)
-                                                              : &rehearsal->transcript.state;
+    const struct vfj_state *state = rehearsal->recorder.ledger != NULL
+        ? vfj_ledger_state(rehearsal->recorder.ledger)
+        : &rehearsal->transcript.state;
     vfj_transcript_end(&rehearsal->transcript, state, &rehearsal->play);
     return VFJ_EXIT_OK;
 }
@@ -120,11 +83,11 @@ static int print_json(const char *path, FILE *out)
 static int play_into(const struct vfj_publish *new_file, const struct vfj_input *input,
                      struct rehearsal *rehearsal, FILE *json)
 {
-    enum vfj_status status = vfj_ledger_open(&rehearsal->ledger, new_file->path, VFJ_ON_ERROR_STOP);
+    enum vfj_status status = vfj_recorder_open(&rehearsal->recorder, new_file->path);
     int exit_status = status == VFJ_OK
         ? play(input, rehearsal)
-        : vfj_complain_status(new_file->to, status, vfj_ledger_detail(rehearsal->ledger));
-    vfj_ledger_close(rehearsal->ledger);
+        : vfj_complain_status(new_file->to, status, vfj_ledger_detail(rehearsal->recorder.ledger));
+    vfj_ledger_close(rehearsal->recorder.ledger);
     return exit_status == VFJ_EXIT_OK && json != NULL ? print_json(new_file->path, json)
                                                       : exit_status;
 }
@@ -175,14 +138,14 @@ int vfj_replay_trace(const struct vfj_input *input, const struct vfj_replay_opti
     int exit_status;
     if (rehearsal == NULL)
         return vfj_complain_status(input->name, VFJ_SYSTEM, "out of memory");
-    rehearsal->ledger = NULL;
-    rehearsal->has_checkpoints = options->journal != NULL;
-    rehearsal->commit_wall_us = 0;
+    rehearsal->recorder = (struct vfj_recorder){.has_checkpoints = options->journal != NULL,
+                                                .watch = write_transcript,
+                                                .arg = &rehearsal->transcript};
     vfj_transcript_init(&rehearsal->transcript, out, options->output, options->probes);
     struct vfj_play_sink sink = json || options->journal != NULL
-        ? (struct vfj_play_sink){.context = rehearsal, .submit = submit}
+        ? vfj_recorder_sink(&rehearsal->recorder)
         : vfj_transcript_sink(&rehearsal->transcript);
-    vfj_play_init(&rehearsal->play, sink, options->mode, options->policy);
+    vfj_play_init(&rehearsal->play, sink, options->settings.mode, options->settings.policy);
     if (options->journal != NULL)
         exit_status = play_journalled(input, rehearsal, options->journal, json ? out : NULL);
     else if (json)

@@ -5,8 +5,7 @@
 
 #include "store/progress.h"
 
-/* The next line off the front of the text, without its "\n"; false at the end. */
-static bool next_line(struct vfj_span *rest, struct vfj_span *line)
+bool vfj_trace_next_line(struct vfj_span *rest, struct vfj_span *line)
 {
     if (rest->length == 0)
         return false;
@@ -33,7 +32,7 @@ static enum vfj_status check(struct vfj_span bytes, struct vfj_play *play,
     struct vfj_trace_error error;
     struct vfj_span line;
     vfj_progress_begin("reading lines", "lines", 0);
-    for (uint64_t number = 1; next_line(&bytes, &line); number++) {
+    for (uint64_t number = 1; vfj_trace_next_line(&bytes, &line); number++) {
         vfj_progress_set(number);
         *lines = number;
         if (!vfj_trace_read(line, number, &read, &error) || !vfj_play_check(play, &read, &error)) {
@@ -44,6 +43,16 @@ static enum vfj_status check(struct vfj_span bytes, struct vfj_play *play,
     return VFJ_OK;
 }
 
+enum vfj_status vfj_trace_check(struct vfj_span bytes, struct vfj_play *play,
+                                struct vfj_trace_place *place)
+{
+    uint64_t lines = 0;
+    enum vfj_status status = check(bytes, play, place, &lines);
+    vfj_play_rewind(play);
+    vfj_progress_begin("playing lines", "lines", lines);
+    return status;
+}
+
 enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
                                struct vfj_trace_place *place)
 {
@@ -51,11 +60,8 @@ enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
     struct vfj_trace_error error;
     struct vfj_span line;
     struct vfj_span rest = bytes;
-    uint64_t lines = 0;
-    enum vfj_status status = check(bytes, play, place, &lines);
-    vfj_play_rewind(play);
-    vfj_progress_begin("playing lines", "lines", lines);
-    for (uint64_t number = 1; status == VFJ_OK && next_line(&rest, &line); number++) {
+    enum vfj_status status = vfj_trace_check(bytes, play, place);
+    for (uint64_t number = 1; status == VFJ_OK && vfj_trace_next_line(&rest, &line); number++) {
         vfj_progress_set(number);
         vfj_trace_read(line, number, &read, &error);
         status = vfj_play_line(play, &read, &error);
@@ -70,7 +76,7 @@ bool vfj_trace_is_blank(struct vfj_span bytes)
     struct vfj_trace_line read;
     struct vfj_trace_error error;
     struct vfj_span line;
-    for (uint64_t number = 1; next_line(&bytes, &line); number++) {
+    for (uint64_t number = 1; vfj_trace_next_line(&bytes, &line); number++) {
         if (!vfj_trace_read(line, number, &read, &error) || read.kind != VFJ_TRACE_BLANK)
             return false;
     }

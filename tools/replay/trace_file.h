@@ -22,6 +22,13 @@ struct vfj_trace_place {
 enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
                                struct vfj_trace_place *place);
 
+/* Checks every line of the trace, and rewinds the play. Fails with VFJ_BAD_SYNTAX. */
+enum vfj_status vfj_trace_check(struct vfj_span bytes, struct vfj_play *play,
+                                struct vfj_trace_place *place);
+
+/* Takes the next line off the front of the text, without its "\n". Returns false at the end. */
+bool vfj_trace_next_line(struct vfj_span *rest, struct vfj_span *line);
+
 /* Returns whether the trace has only blank lines and comments. */
 bool vfj_trace_is_blank(struct vfj_span bytes);
 

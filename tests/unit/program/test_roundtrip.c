@@ -71,8 +71,9 @@ static void name_files(struct files *files)
 
 static int play(const char *trace, int policy, int mode, const char *journal)
 {
-    struct vfj_replay_options options
-        = {.output = VFJ_REPLAY_COMMANDS, .policy = policy, .mode = mode, .journal = journal};
+    struct vfj_replay_options options = {.output = VFJ_REPLAY_COMMANDS,
+                                         .settings = {.policy = policy, .mode = mode},
+                                         .journal = journal};
     FILE *nowhere = fopen("/dev/null", "w");
     assert_non_null(nowhere);
     struct vfj_input input;
@@ -99,7 +100,7 @@ static enum vfj_verdict verdict_of(const char *path)
 
 static void verify(const char *journal)
 {
-    struct vfj_replay_options options = {.output = VFJ_REPLAY_TEXT, .policy = -1, .mode = -1};
+    struct vfj_replay_options options = {.output = VFJ_REPLAY_TEXT, .settings = VFJ_SETTINGS_NONE};
     FILE *nowhere = fopen("/dev/null", "w");
     assert_non_null(nowhere);
     struct vfj_input input;
