@@ -142,7 +142,7 @@ static int find_wanted(struct trial *trial, struct vfj_episode *wanted)
         ? no_answer(vfj_audit_find_word(&audit, trial->input.name, "diff", trial->options->words[0],
                                         &episode))
         : vfj_complain_status(trial->input.name, status, vfj_journal_detail(journal));
-    if (exit_status == VFJ_EXIT_OK)
+    if (exit_status == VFJ_EXIT_OK && episode != NULL)
         *wanted = *episode;
     vfj_audit_free(&audit);
     vfj_journal_close(opened);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "store/json.h"
 #include "tools/audit/describe.h"
 #include "tools/diff/diff.h"
@@ -46,6 +47,7 @@ static void print_line(const struct vfj_decided *a, const struct vfj_decided *b)
     const struct vfj_decided *either = a != NULL ? a : b;
     char cells[4][CELL_SIZE];
     static char line[LINE_SIZE];
+    VFJ_CHECK(either != NULL);
     struct vfj_text text = vfj_text_begin(line, sizeof line);
     set_cell(cells[0], a != NULL, a != NULL ? a->after_us : 0);
     set_cell(cells[1], a != NULL && a->duration_us >= 0, a != NULL ? a->duration_us : 0);
@@ -158,6 +160,7 @@ static bool print_line_json(struct vfj_json *json, const struct vfj_decided *a,
     static const char *const of_a[] = {"seq_a", "after_a", "duration_a", "failed_a"};
     static const char *const of_b[] = {"seq_b", "after_b", "duration_b", "failed_b"};
     const struct vfj_decided *either = a != NULL ? a : b;
+    VFJ_CHECK(either != NULL);
     vfj_json_add_string(json, "decision", kinds[either->kind]);
     vfj_json_add_string(json, "text", either->text);
     vfj_json_add_bool(json, "same", mark_of(a, b) == ' ');

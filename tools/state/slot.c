@@ -46,7 +46,7 @@ static void add_list(const struct slot *slot, const char *key, uint64_t needs)
 {
     char text[TEXT_SIZE];
     struct vfj_text list = vfj_text_begin(text, sizeof text);
-    for (unsigned need = 1; need < VFJ_NEED_COUNT && need < 64; need++) {
+    for (unsigned need = 1; need < VFJ_NEED_COUNT; need++) {
         if ((needs >> need & 1) == 0)
             continue;
         vfj_text_add(&list, list.length > 0 ? "; " : "");
