@@ -22,6 +22,7 @@ const struct vfj_verb vfj_verbs[] = {
     {"config", vfj_verb_config, "print the settings of rc.conf, and their files"},
     {"replay", vfj_verb_replay, "check the decisions of a journal, or play a trace"},
     {"diff", vfj_verb_diff, "compare two migrations, or one under other settings"},
+    {"bisect", vfj_verb_bisect, "find the first record at which a command fails"},
     {"verify", vfj_verb_verify, "check that a journal is whole and unedited"},
     {"backup", vfj_verb_backup, "copy the journal while a daemon writes it"},
     {"prune", vfj_verb_prune, "remove the oldest records, or archive them"},

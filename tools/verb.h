@@ -43,6 +43,7 @@ bool vfj_verb_options(const struct vfj_verb *verb, const char **shorts,
 
 /* Each runs with argv[0] as its name, and returns the exit status. Each has --help. */
 int vfj_verb_backup(int argc, char **argv);
+int vfj_verb_bisect(int argc, char **argv);
 int vfj_verb_bundle(int argc, char **argv);
 int vfj_verb_check(int argc, char **argv);
 int vfj_verb_complete(int argc, char **argv);

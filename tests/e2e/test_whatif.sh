@@ -1,11 +1,12 @@
 #!/bin/sh
-# replay and diff: other settings, states, and many files, as a user meets them.
-#   usage: test_whatif.sh VFJOURNAL SCENARIO
-# Scenarios: settings, follow, diff, state, many.
+# replay, diff and bisect: other settings, states, many files, and a player, as a user meets them.
+#   usage: test_whatif.sh VFJOURNAL VFJ_PTY SCENARIO
+# Scenarios: settings, follow, diff, state, many, bisect, play.
 set -u
 
 vfjournal=$1
-scenario=$2
+pty=$2
+scenario=$3
 name=whatif_$scenario
 tests=${0%/*}/..
 work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_whatif.XXXXXX") || exit 1
@@ -282,6 +283,109 @@ a<&"\x1b\xff error:unusable' "$found"
     run 3 replay --junit out.xml old.db
     check "other rules" grep -q '<failure type="rules-changed" message="old.db: rules changed' \
         "$work/out.xml"
+}
+
+# on_terminal ARGUMENT...: runs the verb by the script on standard input.
+on_terminal() {
+    found=$(cd "$work" && "$pty" "$vfjournal" "$@" 2>&1)
+    same "on a terminal: $*" "" "$found"
+}
+
+is_gone() { ! kill -0 "$(cat "$work/pid")" 2>/dev/null; }
+
+test_bisect() {
+    make_journal
+    run 0 bisect --utc --run '! grep -q type=VF_DOWN "$1"' guest.trace
+    says "up to line 16: bad"
+    says "CMD fails from line 12 on, after 5 runs:
+      12 @+100 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN"
+    # a beginning is a journal: whole, and verified
+    run 0 bisect --utc --run "'$vfjournal' replay \"\$1\" >/dev/null || exit 200
+        '$vfjournal' show -k vf-down -J \"\$VFJ_FILE\" >/dev/null && exit 1; exit 0" journal.db
+    says "  hn0   vf-down      !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN"
+    run 0 bisect --run 'exit 1' journal.db
+    says "CMD fails from record 1 on"
+    run 0 bisect --run '[ "$VFJ_SEQ" -lt 20 ]' -o json journal.db
+    says '"found":true,"first":'
+    run 1 bisect --run true journal.db
+    says "CMD does not fail on the whole file"
+    run 3 bisect --run '[ "$VFJ_SEQ" -lt 50 ] || exit 1; [ "$VFJ_SEQ" -lt 20 ] || exit 125' journal.db
+    says "CMD fails from one of the records "
+    run 3 bisect --run 'exit 125' journal.db
+    says "CMD skips the whole file"
+    run 2 bisect --run 'exit 128' journal.db
+    says "CMD ended with status 128 at record"
+    # shellcheck disable=SC2016
+    run 2 bisect --run 'kill -9 $$' journal.db
+    says "CMD ended with status 137"
+    run 2 bisect journal.db
+    says "which command? give --run CMD"
+    run 2 bisect --run true absent.db
+    says "No such file or directory"
+    : >"$work/empty.db"
+    run 2 bisect --run true empty.db
+    check "no file is left behind" leaves_nothing
+    # Ctrl-C ends the command, too
+    on_terminal bisect --run 'echo $$ >pid; echo begun; exec sleep 100' journal.db <<EOF2
+await begun
+send $(printf '\003')
+end -2
+EOF2
+    await "the end of the command" is_gone
+    check "no file is left after Ctrl-C" leaves_nothing
+}
+
+test_play() {
+    make_journal
+    on_terminal replay --play journal.db <<'EOF2'
+await playing x1  record
+send  
+await paused x1
+send n
+await paused
+send p
+await paused
+send >
+await paused x2
+send <<
+await paused 1/2
+send g
+await jump to record: 
+send 44\n
+await record 44
+send gx\e
+await paused
+send g999999999\n
+await end 1/2
+send q
+end 0
+EOF2
+    # a pause of 100 s is squeezed, and told
+    on_terminal replay --play guest.trace <<'EOF2'
+await playing x1
+send >>>>>>
+await , after 100.0 s
+await , after 14.0 s
+await end x64
+send q
+end 0
+EOF2
+    # the terminal is as before, whatever ends the player
+    for signal in 1 2 3 15; do
+        on_terminal replay --play --set hyperv_vf_delay=5 journal.db <<EOF2
+await playing
+signal $signal
+end -$signal
+EOF2
+    done
+    on_terminal replay --play journal.db <<EOF2
+await playing
+send $(printf '\003')
+end -2
+EOF2
+    check "no file is left behind" leaves_nothing
+    run 2 replay --play journal.db
+    says "--play needs a terminal as standard input and output"
 }
 
 "test_$scenario"

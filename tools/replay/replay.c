@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/data/event.h"
 #include "tools/act_as_owner.h"
@@ -41,6 +42,10 @@ static const char help[] = /**/
     "      --state SEQ           print the state after record SEQ alone, without a check\n"
     "                            of the records before it\n"
     "\n"
+    "In the terminal, at the speed of people; a pause longer than 2 s is squeezed:\n"
+    "      --play                space pauses, < and > set the speed, n and p step, g\n"
+    "                            jumps to a record, q ends\n"
+    "\n"
     "Several FILEs: one line for each that passes.\n"
     "      --junit FILE          also write the results to FILE as JUnit's XML\n"
     "      --fail-fast           skip the files after the first that fails\n"
@@ -63,6 +68,7 @@ enum {
     OPTION_STATE,
     OPTION_JUNIT,
     OPTION_FAIL_FAST,
+    OPTION_PLAY,
 };
 
 static int take_output(struct vfj_replay_options *options, const char *value)
@@ -128,6 +134,9 @@ static int take(struct vfj_replay_options *options, const char **path, int optio
     case OPTION_FAIL_FAST:
         options->fail_fast = true;
         return VFJ_OPTIONS_READ;
+    case OPTION_PLAY:
+        options->plays = true;
+        return VFJ_OPTIONS_READ;
     case 'J':
         *path = value;
         return VFJ_OPTIONS_READ;
@@ -150,6 +159,16 @@ static void take_old_spelling(struct vfj_replay_options *options, const char **p
 static int take_operands(struct vfj_replay_options *options, const char **path, int argc,
                          char **argv)
 {
+    if (options->plays && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+        return vfj_usage_error("replay", "--play needs a terminal as standard input and output",
+                               "");
+    if (options->plays
+        && (options->seq != 0 || options->junit != NULL || options->journal != NULL
+            || argc - optind > 1))
+        return vfj_usage_error("replay",
+                               "--play goes with one FILE, and without --goto, --state, --junit and"
+                               " --output-journal",
+                               "");
     take_old_spelling(options, path, argc);
     if (argc - optind < 2)
         return vfj_option_journal("replay", argc, argv, path);
@@ -178,6 +197,7 @@ static int read_options(struct vfj_replay_options *options, const char **path, i
         {"state", required_argument, NULL, OPTION_STATE},
         {"junit", required_argument, NULL, OPTION_JUNIT},
         {"fail-fast", no_argument, NULL, OPTION_FAIL_FAST},
+        {"play", no_argument, NULL, OPTION_PLAY},
         {"output-journal", required_argument, NULL, OPTION_NEW},
         {"journal", required_argument, NULL, 'J'},
         {"help", no_argument, NULL, 'h'},
@@ -197,6 +217,8 @@ static int replay(const struct vfj_input *input, const struct vfj_replay_options
     bool is_trace = input->bytes != NULL;
     bool is_whatif = is_trace ? vfj_settings_has_values(&options->settings)
                               : vfj_settings_any(&options->settings);
+    if (options->plays)
+        return vfj_replay_play(input, options);
     if (options->seq != 0) {
         vfj_progress_report("replay", false);
         return vfj_replay_state(input, options, out);

@@ -17,6 +17,7 @@ struct vfj_replay_options {
     const char *journal; /* a new journal to write; NULL for none */
     uint64_t seq;        /* --goto and --state: of the record; 0: neither */
     bool is_goto;
+    bool plays;
     const char *junit; /* NULL for none */
     bool fail_fast;
     struct vfj_settings settings;
@@ -36,6 +37,9 @@ int vfj_replay_whatif(const struct vfj_input *input, const struct vfj_replay_opt
 /* Prints the machine's state after the record options->seq. */
 int vfj_replay_state(const struct vfj_input *input, const struct vfj_replay_options *options,
                      FILE *out);
+
+/* Plays the records in the terminal, at the speed of people. */
+int vfj_replay_play(const struct vfj_input *input, const struct vfj_replay_options *options);
 
 /* Prints the commands of a decision, one a line, quoted for sh(1): of `probes`, too. */
 void vfj_replay_print_commands(FILE *out, const struct vfj_decision *decision, bool probes);
