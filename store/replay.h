@@ -55,7 +55,7 @@ struct vfj_replay_from {
 
 struct vfj_replay_checks {
     const struct vfj_replay_from *from; /* NULL: replay the whole journal */
-    uint64_t last; /* end after this record; 0: at the journal's end */
+    uint64_t last;                      /* end after this record; 0: at the journal's end */
     /* do not check the chain; edits that the machine ignores then stay undetected */
     bool skip_chain;
     vfj_replay_watch *watch; /* NULL for none */

@@ -336,10 +336,11 @@ EOF2
 }
 
 test_play() {
+    space=' '
     make_journal
-    on_terminal replay --play journal.db <<'EOF2'
+    on_terminal replay --play journal.db <<EOF2
 await playing x1  record
-send  
+send ${space}
 await paused x1
 send n
 await paused
@@ -350,12 +351,12 @@ await paused x2
 send <<
 await paused 1/2
 send g
-await jump to record: 
-send 44\n
+await jump to record:
+send 44\\n
 await record 44
-send gx\e
+send gx\\e
 await paused
-send g999999999\n
+send g999999999\\n
 await end 1/2
 send q
 end 0
