@@ -164,6 +164,15 @@ bool vfj_names_choose(const struct vfj_names *names, struct vfj_name name)
     return chosen;
 }
 
+int vfj_option_output(const char *verb, const char *value, bool *json)
+{
+    static const char *const formats[] = {"text", "json", NULL};
+    int format = vfj_option_choice(value, formats);
+    *json = format == 1;
+    return format >= 0 ? VFJ_OPTIONS_READ
+                       : vfj_usage_error(verb, "-o takes text or json, not", value);
+}
+
 int vfj_option_choice(const char *word, const char *const *choices)
 {
     for (int i = 0; choices[i] != NULL; i++) {

@@ -57,6 +57,10 @@ int vfj_option_time(const char *verb, const char *message, const char *value, en
                     int64_t *us);
 int vfj_option_slow(const char *verb, const char *value, int64_t *us);
 
+/* Reads the value of -o of a verb that prints text or JSON. Returns VFJ_OPTIONS_READ, or the exit
+ * status after a usage error. */
+int vfj_option_output(const char *verb, const char *value, bool *json);
+
 enum { VFJ_NAMES_MAX = 16 };
 
 /* The interfaces of a repeated -i. */

@@ -52,7 +52,6 @@ enum result { GOOD, BAD, SKIPPED, ENDED };
 
 static int take(struct bisect *bisect, int option, const char *value)
 {
-    static const char *const formats[] = {"text", "json", NULL};
     switch (option) {
     case OPTION_UTC:
         bisect->zone = VFJ_ZONE_UTC;
@@ -61,10 +60,7 @@ static int take(struct bisect *bisect, int option, const char *value)
         bisect->command = value;
         return VFJ_OPTIONS_READ;
     case 'o':
-        bisect->json = vfj_option_choice(value, formats) == 1;
-        return vfj_option_choice(value, formats) >= 0
-            ? VFJ_OPTIONS_READ
-            : vfj_usage_error("bisect", "-o takes text or json, not", value);
+        return vfj_option_output("bisect", value, &bisect->json);
     case 'J':
         bisect->path = value;
         return VFJ_OPTIONS_READ;

@@ -61,7 +61,6 @@ static int take_setting(struct vfj_settings *settings, int option, const char *v
 
 static int take(struct vfj_diff_options *options, int option, const char *value)
 {
-    static const char *const formats[] = {"text", "json", NULL};
     switch (option) {
     case OPTION_UTC:
         options->zone = VFJ_ZONE_UTC;
@@ -70,10 +69,7 @@ static int take(struct vfj_diff_options *options, int option, const char *value)
         options->state = true;
         return VFJ_OPTIONS_READ;
     case 'o':
-        options->json = vfj_option_choice(value, formats) == 1;
-        return vfj_option_choice(value, formats) >= 0
-            ? VFJ_OPTIONS_READ
-            : vfj_usage_error("diff", "-o takes text or json, not", value);
+        return vfj_option_output("diff", value, &options->json);
     case 'J':
         options->path = value;
         return VFJ_OPTIONS_READ;

@@ -36,17 +36,12 @@ struct options {
 
 static int take(struct options *options, int option, const char *value)
 {
-    static const char *const formats[] = {"text", "json", NULL};
-    int format = 0;
     switch (option) {
     case 'q':
         options->quiet = true;
         return VFJ_OPTIONS_READ;
     case 'o':
-        format = vfj_option_choice(value, formats);
-        options->json = format == 1;
-        return format >= 0 ? VFJ_OPTIONS_READ
-                           : vfj_usage_error("doctor", "-o takes text or json, not", value);
+        return vfj_option_output("doctor", value, &options->json);
     case 'J':
         options->journal = value;
         return VFJ_OPTIONS_READ;

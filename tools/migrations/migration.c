@@ -49,7 +49,6 @@ struct migration {
 
 static int take(struct migration *migration, int option, const char *value)
 {
-    static const char *const formats[] = {"text", "json", NULL};
     switch (option) {
     case OPTION_UTC:
         migration->zone = VFJ_ZONE_UTC;
@@ -57,10 +56,7 @@ static int take(struct migration *migration, int option, const char *value)
     case OPTION_SLOW:
         return vfj_option_slow("migration", value, &migration->slow_us);
     case 'o':
-        migration->json = vfj_option_choice(value, formats) == 1;
-        return vfj_option_choice(value, formats) >= 0
-            ? VFJ_OPTIONS_READ
-            : vfj_usage_error("migration", "-o takes text or json, not", value);
+        return vfj_option_output("migration", value, &migration->json);
     case 'J':
         migration->path = value;
         return VFJ_OPTIONS_READ;

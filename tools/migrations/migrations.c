@@ -154,30 +154,87 @@ static const char *colour_of(enum vfj_episode_verdict verdict)
     return "";
 }
 
-static void print_header(void)
+/* Each column is as wide as its widest cell. NOTES comes last, and has the rest of the line. */
+enum { COLUMNS = 7, VERDICT_COLUMN = 4, CELL_SIZE = 512 };
+
+struct row {
+    char cells[COLUMNS][CELL_SIZE];
+};
+
+static void fill(struct row *row, const struct migrations *migrations, size_t index)
 {
-    (void)printf("%-8s %-6s %-26s %-12s %-11s %-14s %s\n", "ID", "SLOT", "BEGAN", "SLOW PATH",
-                 "VERDICT", "VF", "NOTES");
+    const struct vfj_audit *audit = &migrations->source.audit;
+    const struct vfj_episode *episode = &audit->episodes[index];
+    struct vfj_text texts[COLUMNS];
+    for (unsigned i = 0; i < COLUMNS; i++)
+        texts[i] = vfj_text_begin(row->cells[i], CELL_SIZE);
+    vfj_text_add_u64(&texts[0], episode->id);
+    vfj_text_add(&texts[1], episode->slot.text);
+    vfj_time_add(&texts[2], episode->begin.wall_us, migrations->zone);
+    vfj_time_add_duration(&texts[3], vfj_episode_us(episode));
+    vfj_text_add(&texts[VERDICT_COLUMN],
+                 vfj_episode_verdict_name(vfj_episode_verdict(episode, migrations->slow_us)));
+    vfj_episode_add_vf(&texts[5], episode);
+    vfj_episode_add_notes(&texts[6], episode,
+                          vfj_episode_count_others(audit->episodes, audit->count, index));
 }
 
-static void print_line(const struct migrations *migrations, const struct vfj_episode *episode,
-                       unsigned others, bool colour)
+static void measure(const struct row *row, int widths[COLUMNS])
 {
-    char began[64], lasted[64], vf[64], notes[512];
-    struct vfj_text text = vfj_text_begin(began, sizeof began);
-    enum vfj_episode_verdict verdict = vfj_episode_verdict(episode, migrations->slow_us);
-    vfj_time_add(&text, episode->begin.wall_us, migrations->zone);
-    text = vfj_text_begin(lasted, sizeof lasted);
-    vfj_time_add_duration(&text, vfj_episode_us(episode));
-    text = vfj_text_begin(vf, sizeof vf);
-    vfj_episode_add_vf(&text, episode);
-    text = vfj_text_begin(notes, sizeof notes);
-    vfj_episode_add_notes(&text, episode, others);
-    (void)printf("%-8llu %-6s %-26s %-12s %s%-11s%s %s%*s%s%s\n", (unsigned long long)episode->id,
-                 episode->slot.text, began, lasted, colour ? colour_of(verdict) : "",
-                 vfj_episode_verdict_name(verdict), colour ? "\033[0m" : "", vf,
-                 notes[0] != '\0' && strlen(vf) < 14 ? 14 - (int)strlen(vf) : 0, "",
-                 notes[0] != '\0' ? " " : "", notes);
+    for (unsigned i = 0; i < COLUMNS; i++) {
+        int width = (int)strlen(row->cells[i]);
+        widths[i] = width > widths[i] ? width : widths[i];
+    }
+}
+
+/* Prints a line. On a terminal, long notes go on below the column. */
+static void print_row(const struct row *row, const int widths[COLUMNS],
+                      const struct vfj_style *style, const char *colour)
+{
+    static char line[COLUMNS * (CELL_SIZE + 2) + 32];
+    struct vfj_text text = vfj_text_begin(line, sizeof line);
+    unsigned count = COLUMNS;
+    int indent = 0;
+    while (count > 1 && row->cells[count - 1][0] == '\0')
+        count--;
+    for (unsigned i = 0; i < count; i++) {
+        bool is_coloured = i == VERDICT_COLUMN && colour[0] != '\0';
+        int width = i + 1 < count ? widths[i] : 0;
+        vfj_text_add(&text, i > 0 ? "  " : "");
+        if (is_coloured)
+            vfj_text_add(&text, colour);
+        vfj_text_format(&text, "%-*s", width, row->cells[i]);
+        if (is_coloured)
+            vfj_text_add(&text, "\033[0m");
+        indent += i + 1 < COLUMNS ? widths[i] + 2 : 0;
+    }
+    vfj_terminal_print_wrapped(stdout, (struct vfj_span){line, text.length}, style->width, indent);
+}
+
+static void print_table(const struct migrations *migrations)
+{
+    static const struct row header
+        = {{"ID", "SLOT", "BEGAN", "SLOW PATH", "VERDICT", "VF", "NOTES"}};
+    static struct row row;
+    const struct vfj_audit *audit = &migrations->source.audit;
+    struct vfj_style style = vfj_style_of(stdout);
+    int widths[COLUMNS] = {0};
+    measure(&header, widths);
+    for (size_t i = 0; i < audit->count; i++) {
+        if (vfj_name_is_empty(audit->episodes[i].slot))
+            continue;
+        fill(&row, migrations, i);
+        measure(&row, widths);
+    }
+    print_row(&header, widths, &style, "");
+    for (size_t i = 0; i < audit->count; i++) {
+        const struct vfj_episode *episode = &audit->episodes[i];
+        if (vfj_name_is_empty(episode->slot))
+            continue;
+        fill(&row, migrations, i);
+        print_row(&row, widths, &style,
+                  style.colour ? colour_of(vfj_episode_verdict(episode, migrations->slow_us)) : "");
+    }
 }
 
 static bool print_json(const struct migrations *migrations, struct vfj_json *json,
@@ -218,20 +275,15 @@ static enum vfj_status choose(struct migrations *migrations, uint64_t *chosen)
 static int print(struct migrations *migrations)
 {
     const struct vfj_audit *audit = &migrations->source.audit;
-    struct vfj_json *json = migrations->json ? vfj_json_open() : NULL;
-    bool right = json != NULL || !migrations->json;
-    bool colour = vfj_style_of(stdout).colour;
-    if (!migrations->json)
-        print_header();
+    if (!migrations->json) {
+        print_table(migrations);
+        return VFJ_EXIT_OK;
+    }
+    struct vfj_json *json = vfj_json_open();
+    bool right = json != NULL;
     for (size_t i = 0; i < audit->count && right; i++) {
-        const struct vfj_episode *episode = &audit->episodes[i];
-        if (vfj_name_is_empty(episode->slot))
-            continue;
-        if (migrations->json)
-            right = print_json(migrations, json, episode);
-        else
-            print_line(migrations, episode,
-                       vfj_episode_count_others(audit->episodes, audit->count, i), colour);
+        if (!vfj_name_is_empty(audit->episodes[i].slot))
+            right = print_json(migrations, json, &audit->episodes[i]);
     }
     vfj_json_close(json);
     return right ? VFJ_EXIT_OK : vfj_complain_status(migrations->source.input.name, VFJ_SYSTEM, "");

@@ -57,7 +57,6 @@ struct run {
 
 static int take(struct options *options, int option, const char *value)
 {
-    static const char *const formats[] = {"text", "json", NULL};
     switch (option) {
     case 'i':
         return vfj_option_interface("report", value, &options->only);
@@ -72,10 +71,7 @@ static int take(struct options *options, int option, const char *value)
     case OPTION_SLOW:
         return vfj_option_slow("report", value, &options->slow_us);
     case 'o':
-        options->json = vfj_option_choice(value, formats) == 1;
-        return vfj_option_choice(value, formats) >= 0
-            ? VFJ_OPTIONS_READ
-            : vfj_usage_error("report", "-o takes text or json, not", value);
+        return vfj_option_output("report", value, &options->json);
     case 'J':
         options->path = value;
         return VFJ_OPTIONS_READ;

@@ -38,22 +38,13 @@ struct status {
     bool json, utc;
 };
 
-static int take_output(struct status *status, const char *value)
-{
-    static const char *const formats[] = {"text", "json", NULL};
-    int format = vfj_option_choice(value, formats);
-    status->json = format == 1;
-    return format >= 0 ? VFJ_OPTIONS_READ
-                       : vfj_usage_error("status", "-o takes text or json, not", value);
-}
-
 static int take(struct status *status, int option, const char *value)
 {
     switch (option) {
     case 'i':
         return vfj_option_interface("status", value, &status->only);
     case 'o':
-        return take_output(status, value);
+        return vfj_option_output("status", value, &status->json);
     case 'J':
         status->path = value;
         return VFJ_OPTIONS_READ;

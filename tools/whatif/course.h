@@ -33,14 +33,15 @@ struct vfj_ties {
 struct vfj_course_vf {
     struct vfj_name vf;
     uint64_t attachment;
-    uint64_t command;                   /* id of the newest `ifconfig VF up' */
-    bool is_up;                         /* that command succeeded since the VF attached */
-    bool is_up_parted;                  /* likewise, after the plays parted */
+    size_t tie;        /* index of the first tie that may be of this attachment, or a later one */
+    uint64_t command;  /* id of the newest `ifconfig VF up' */
+    bool is_up;        /* that command succeeded since the VF attached */
+    bool is_up_parted; /* likewise, after the plays parted */
     bool has_up, has_link, has_hn_link; /* those lines came since */
     int64_t up_us;                      /* end of that command */
 };
 
-enum { VFJ_COURSE_DUE_MAX = 64 };
+enum { VFJ_COURSE_DUE_MAX = 3 * VFJ_GUEST_VFS_MAX }; /* three lines follow from one command */
 
 /* One play. Large: keep it on the heap. */
 struct vfj_course {

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/check.h"
 #include "core/text/trace_quote.h"
 #include "tools/whatif/course.h"
 
@@ -35,13 +36,20 @@ static struct vfj_course_vf *vf_of_hn(struct vfj_course *course, struct vfj_name
     return mapped != NULL ? find_vf(course, mapped->vf) : NULL;
 }
 
-static void schedule(struct vfj_course *course, const struct vfj_course_vf *vf)
+/* The ties of one VF are in the order of its attachments. */
+static void schedule(struct vfj_course *course, struct vfj_course_vf *vf)
 {
-    for (size_t i = 0; i < course->ties->count; i++) {
-        const struct vfj_tie *tie = &course->ties->list[i];
-        if (!vfj_name_equal(tie->vf, vf->vf) || tie->attachment != vf->attachment
-            || course->due_count == VFJ_COURSE_DUE_MAX)
+    const struct vfj_ties *ties = course->ties;
+    for (size_t i = vf->tie; i < ties->count; i++) {
+        const struct vfj_tie *tie = &ties->list[i];
+        bool is_of_vf = vfj_name_equal(tie->vf, vf->vf);
+        if (is_of_vf && tie->attachment > vf->attachment)
+            return;
+        if (!is_of_vf || tie->attachment < vf->attachment) {
+            vf->tie += i == vf->tie;
             continue;
+        }
+        VFJ_CHECK(course->due_count < VFJ_COURSE_DUE_MAX);
         course->due[course->due_count].tie = tie;
         course->due[course->due_count++].us = course->play->now_us + tie->after_us;
     }
