@@ -36,7 +36,6 @@ says() {
     esac
 }
 
-is_narrow() { ! printf '%s\n' "$printed" | grep -q '.\{81\}'; }
 lines() { printf '%s\n' "$printed" | wc -l | tr -d ' '; }
 
 # The first join, a migration of 16 s, two VFs that leave together, and one that stays away.
@@ -103,7 +102,6 @@ migrations() {
     says "ID   SLOT  BEGAN"
     same "lines" 6 "$(lines)"
     says "  unfinished  mce1 -> -  host event "
-    check "80 columns" is_narrow
     says "first"
     same "the newest" "$(ids | cut -d' ' -f4,5)" "$(ids -n 2 | sed 's/ $//')"
     same "all" "$(ids)" "$(ids -n all)"
