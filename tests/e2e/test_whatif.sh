@@ -1,7 +1,7 @@
 #!/bin/sh
 # replay, diff and bisect: other settings, states, many files, and a player, as a user meets them.
 #   usage: test_whatif.sh VFJOURNAL VFJ_PTY SCENARIO
-# Scenarios: settings, follow, diff, state, many, bisect, play.
+# Scenarios: settings, follow, truth, diff, state, many, bisect, play.
 set -u
 
 vfjournal=$1
@@ -158,6 +158,47 @@ test_follow() {
     run 0 replay --set hyperv_vf_delay=30 --output-journal never.db real.db
     says "commands                                15               0             -15"
     run 1 show -n all -k vf-up never.db
+}
+
+# timed DELAY_S: the trace of a guest whose VF has its link 0.8 s and the data path 1.5 s after it was
+# upped, and leaves at the same time whatever the delay was.
+timed() {
+    cat <<EOF2
+%vfjournal 1
+%rc hyperv_vf_delay="$1"
+%rc ifconfig_hn0="inet 10.0.0.4/24"
+%if hn0 up inet 10.0.0.4/24
+%vf mce0 hn0
+%slow 0.250 ifconfig mce0 up
+%slow 0.100 ifconfig lagg0 laggport mce0
+@1795356000 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@$1.150 !system=IFNET subsystem=mce0 type=LINK_UP
+@$1.850 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP
+@100 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN
+@100.01 !system=IFNET subsystem=mce0 type=DETACH
+@120 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@$((120 + $1)).150 !system=IFNET subsystem=mce0 type=LINK_UP
+@$((120 + $1)).850 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP
+@400 !system=IFNET subsystem=other0 type=LINK_UP
+EOF2
+}
+
+# What the other delay would have done is what it does.
+test_truth() {
+    timed 5 >"$work/5.trace"
+    timed 20 >"$work/20.trace"
+    for delay in 5 20; do
+        run 0 replay --output-journal $delay.db $delay.trace
+        run 0 show -H -n all -k run -k state -k vf-up -k link $delay.db
+        printf '%s\n' "$printed" >"$work/$delay.lines"
+    done
+    for delay in 5 20; do
+        other=$((25 - delay))
+        run 0 replay --set hyperv_vf_delay=$other --output-journal as$other.db $delay.db
+        says "B: answers are assumed from record"
+        run 0 show -H -n all -k run -k state -k vf-up -k link as$other.db
+        same "a delay of $other s, asked of one of $delay s" "$(cat "$work/$other.lines")" "$printed"
+    done
 }
 
 test_diff() {

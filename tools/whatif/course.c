@@ -72,6 +72,7 @@ static enum vfj_status advance(struct vfj_course *course, int64_t until_us)
     enum vfj_status status = VFJ_OK;
     while (status == VFJ_OK && course->follows && course->parts && course->play->started) {
         vfj_course_part(course);
+        vfj_course_note_begun(course);
         unsigned first = first_due(course);
         int64_t due_us = first < course->due_count ? course->due[first].us : INT64_MAX;
         int64_t us = next_us(course->play);
@@ -115,6 +116,7 @@ static enum vfj_status play_line(struct vfj_course *course, uint64_t line,
         if (status != VFJ_OK)
             return status;
     }
+    vfj_course_note_begun(course);
     return vfj_course_takes(course, line) ? vfj_play_line(course->play, read, error) : VFJ_OK;
 }
 

@@ -17,8 +17,9 @@
 struct vfj_tie {
     uint64_t line; /* its number in the trace */
     struct vfj_name vf;
-    uint64_t attachment; /* the VF attached for the so manieth time */
-    int64_t after_us;    /* after the end of the command */
+    uint64_t attachment; /* how often the VF had attached by then, */
+    uint64_t up;         /* and how often it was upped since */
+    int64_t after_us;    /* after the command began */
     bool is_escaped;     /* of %devd */
     struct vfj_span event;
 };
@@ -32,13 +33,14 @@ struct vfj_ties {
 /* What is known of a VF in a play. */
 struct vfj_course_vf {
     struct vfj_name vf;
-    uint64_t attachment;
-    size_t tie;        /* index of the first tie that may be of this attachment, or a later one */
-    uint64_t command;  /* id of the newest `ifconfig VF up' */
-    bool is_up;        /* that command succeeded since the VF attached */
-    bool is_up_parted; /* likewise, after the plays parted */
+    uint64_t attachment; /* how often it attached */
+    uint64_t ups;        /* how often the program upped it since */
+    size_t tie;          /* index of the first tie that may be of this attachment, or a later one */
+    uint64_t command;    /* id of the newest `ifconfig VF up' */
+    bool is_up;          /* that command began since the VF attached, and did not fail */
+    bool is_up_parted;   /* likewise, after the plays parted */
     bool has_up, has_link, has_hn_link; /* those lines came since */
-    int64_t up_us;                      /* end of that command */
+    int64_t up_us;                      /* when that command began */
 };
 
 enum { VFJ_COURSE_DUE_MAX = 3 * VFJ_GUEST_VFS_MAX }; /* three lines follow from one command */
@@ -74,6 +76,9 @@ void vfj_course_watch(void *course, const struct vfj_event *event,
  * Fails as vfj_trace_play() does. The lines were checked, and the play rewound. */
 enum vfj_status vfj_course_run(struct vfj_course *course, struct vfj_span edited, uint64_t inserted,
                                struct vfj_trace_place *place);
+
+/* Notes the commands that run since the play went on: lines may follow before they end. */
+void vfj_course_note_begun(struct vfj_course *course);
 
 /* Before a line of devd is played: sets what may follow from commands. Returns whether the line is
  * to be played now. */

@@ -49,24 +49,66 @@ static void schedule(struct vfj_course *course, struct vfj_course_vf *vf)
             vf->tie += i == vf->tie;
             continue;
         }
+        if (tie->up != vf->ups)
+            continue;
         VFJ_CHECK(course->due_count < VFJ_COURSE_DUE_MAX);
         course->due[course->due_count].tie = tie;
-        course->due[course->due_count++].us = course->play->now_us + tie->after_us;
+        course->due[course->due_count++].us = vf->up_us + tie->after_us;
+    }
+}
+
+static void drop_due(struct vfj_course *course, struct vfj_name vf)
+{
+    for (unsigned i = course->due_count; i-- > 0;) {
+        if (vfj_name_equal(course->due[i].tie->vf, vf))
+            course->due[i] = course->due[--course->due_count];
+    }
+}
+
+/* The command began: what follows from it may come before its end. */
+static void begin_command(struct vfj_course *course, struct vfj_course_vf *vf, int64_t begun_us)
+{
+    vf->is_up = true;
+    vf->is_up_parted = course->has_parted;
+    vf->has_up = vf->has_link = vf->has_hn_link = false;
+    vf->up_us = begun_us;
+    vf->ups++;
+    drop_due(course, vf->vf);
+    if (vf->is_up_parted)
+        schedule(course, vf);
+}
+
+/* Returns the VF whose newest command has that id, or NULL. */
+static struct vfj_course_vf *find_command(struct vfj_course *course, uint64_t command)
+{
+    for (unsigned i = 0; i < course->vf_count; i++) {
+        if (course->vfs[i].command == command)
+            return &course->vfs[i];
+    }
+    return NULL;
+}
+
+void vfj_course_note_begun(struct vfj_course *course)
+{
+    for (unsigned i = 0; i < course->play->pending_count; i++) {
+        const struct vfj_play_pending *pending = &course->play->pending[i];
+        bool has_begun = pending->command.kind == VFJ_COMMAND_UP && pending->due_us != INT64_MAX;
+        struct vfj_course_vf *vf = has_begun ? find_command(course, pending->command.id) : NULL;
+        if (vf != NULL && !vf->is_up)
+            begin_command(course, vf, pending->due_us - pending->duration_us);
     }
 }
 
 static void end_command(struct vfj_course *course, const struct vfj_outcome *outcome)
 {
-    for (unsigned i = 0; i < course->vf_count; i++) {
-        struct vfj_course_vf *vf = &course->vfs[i];
-        if (vf->command != outcome->command || vf->is_up || !vfj_outcome_ok(outcome))
-            continue;
-        vf->is_up = true;
-        vf->is_up_parted = course->has_parted;
-        vf->has_up = vf->has_link = vf->has_hn_link = false;
-        vf->up_us = course->play->now_us;
-        if (vf->is_up_parted)
-            schedule(course, vf);
+    struct vfj_course_vf *vf = find_command(course, outcome->command);
+    if (vf == NULL)
+        return;
+    if (vfj_outcome_ok(outcome) && !vf->is_up) {
+        begin_command(course, vf, course->play->now_us - outcome->duration_us);
+    } else if (!vfj_outcome_ok(outcome)) {
+        vf->is_up = vf->is_up_parted = false;
+        drop_due(course, vf->vf);
     }
 }
 
@@ -76,12 +118,10 @@ static void forget(struct vfj_course *course, struct vfj_name name, bool attache
     if (vf == NULL)
         return;
     vf->attachment += attached;
+    vf->ups = 0;
     vf->is_up = vf->is_up_parted = false;
     vf->command = 0;
-    for (unsigned i = course->due_count; i-- > 0;) {
-        if (vfj_name_equal(course->due[i].tie->vf, name))
-            course->due[i] = course->due[--course->due_count];
-    }
+    drop_due(course, name);
 }
 
 void vfj_course_watch(void *arg, const struct vfj_event *event, const struct vfj_decision *decision)
@@ -94,8 +134,10 @@ void vfj_course_watch(void *arg, const struct vfj_event *event, const struct vfj
         const struct vfj_command *command = &decision->commands[i];
         struct vfj_course_vf *vf
             = command->kind == VFJ_COMMAND_UP ? open_vf(course, command->a) : NULL;
-        if (vf != NULL)
-            vf->command = command->id;
+        if (vf == NULL)
+            continue;
+        vf->command = command->id;
+        vf->is_up = false;
     }
 }
 
@@ -144,6 +186,7 @@ static void add_tie(struct vfj_course *course, uint64_t line, const struct vfj_c
         .line = line,
         .vf = vf->vf,
         .attachment = vf->attachment,
+        .up = vf->ups,
         .after_us = course->play->now_us - vf->up_us,
         .is_escaped = course->read.kind == VFJ_TRACE_DEVD,
         .event = course->read.event,
