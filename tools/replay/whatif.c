@@ -152,7 +152,7 @@ static void print_text(const struct answer *answer)
 }
 
 static bool print_side(const struct answer *answer, struct vfj_json *json, const char *side,
-                       const struct vfj_totals *totals, const struct vfj_parting *assumed)
+                       const struct vfj_totals *totals, const struct vfj_first_difference *assumed)
 {
     vfj_json_add_string(json, "side", side);
     if (!answer->whatif.is_trace && assumed->row != 0)
@@ -177,9 +177,9 @@ static enum vfj_status print_json(const struct answer *answer)
     vfj_settings_describe(&answer->options->settings, &text);
     vfj_json_add_string(json, "file", whatif->name);
     vfj_json_add_string(json, "settings", line);
-    vfj_json_add_bool(json, "same", whatif->parting.row == 0);
-    if (whatif->parting.row != 0) {
-        vfj_json_add_integer(json, "differs_from_a", (int64_t)whatif->parting.seq);
+    vfj_json_add_bool(json, "same", whatif->difference.row == 0);
+    if (whatif->difference.row != 0) {
+        vfj_json_add_integer(json, "differs_from_a", (int64_t)whatif->difference.seq);
         vfj_json_add_integer(json, "differs_from_b", (int64_t)whatif->b_seq);
     }
     vfj_json_add_integer(json, "decisions_a", (int64_t)answer->a_count);

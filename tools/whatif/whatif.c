@@ -12,7 +12,7 @@
 #include "tools/replay/trace_file.h"
 #include "tools/terminal.h"
 #include "tools/verb.h"
-#include "tools/whatif/parting.h"
+#include "tools/whatif/difference.h"
 
 /* What both plays have in common. */
 struct source {
@@ -62,12 +62,11 @@ static int play(const struct source *source, struct vfj_side *side,
     side->play.first_unix_us = source->first_wall_us;
     enum vfj_status status = vfj_trace_check(source->trace, &side->play, &place);
     if (status == VFJ_OK)
-        status
-            = vfj_course_run(&whatif->course, (struct vfj_span){edited, length}, inserted, &place);
+        status = vfj_pass_run(&whatif->pass, (struct vfj_span){edited, length}, inserted, &place);
     if (status == VFJ_OK)
         status = vfj_recorder_end(recorder);
     if (side == &whatif->a)
-        whatif->played = edited; /* the ties are about its lines */
+        whatif->played = edited; /* the effects are about its lines */
     else
         free(edited);
     return status == VFJ_OK ? VFJ_EXIT_OK : complain(source, recorder, status, &place, inserted);
@@ -81,14 +80,14 @@ static int make_side(const struct source *source, struct vfj_side *side,
     struct vfj_text detail = vfj_text_begin(why, sizeof why);
     struct vfj_whatif *whatif = source->whatif;
     struct vfj_recorder recorder
-        = {.has_checkpoints = to != NULL, .watch = vfj_course_watch, .arg = &whatif->course};
-    memset(&whatif->course, 0, sizeof whatif->course);
-    whatif->course.play = &side->play;
-    whatif->course.ties = &whatif->ties;
-    whatif->course.is_exported = !whatif->is_trace;
-    whatif->course.follows = side == &whatif->b;
-    whatif->course.parts = whatif->parting.row != 0;
-    whatif->course.common = whatif->parting.common;
+        = {.has_checkpoints = to != NULL, .watch = vfj_pass_watch, .arg = &whatif->pass};
+    memset(&whatif->pass, 0, sizeof whatif->pass);
+    whatif->pass.play = &side->play;
+    whatif->pass.effects = &whatif->effects;
+    whatif->pass.is_exported = !whatif->is_trace;
+    whatif->pass.follows = side == &whatif->b;
+    whatif->pass.differs = whatif->difference.row != 0;
+    whatif->pass.common = whatif->difference.common;
     enum vfj_status status = begin_file(side, to, &detail);
     if (status != VFJ_OK)
         return vfj_complain_status(to != NULL ? to : vfj_scratch_directory(), status, why);
@@ -145,13 +144,13 @@ static int export_journal(struct vfj_whatif *whatif, struct vfj_journal *journal
         : vfj_complain_status(whatif->name, status, vfj_journal_detail(journal));
 }
 
-static int find_parting(struct vfj_whatif *whatif)
+static int find_difference(struct vfj_whatif *whatif)
 {
     enum vfj_status status
-        = vfj_parting_find(whatif->a.journal, whatif->b.journal, true, &whatif->parting);
-    struct vfj_parting in_b = whatif->parting;
+        = vfj_difference_find(whatif->a.journal, whatif->b.journal, true, &whatif->difference);
+    struct vfj_first_difference in_b = whatif->difference;
     if (status == VFJ_OK)
-        status = vfj_parting_locate(whatif->b.journal, &in_b);
+        status = vfj_difference_locate(whatif->b.journal, &in_b);
     whatif->b_seq = in_b.seq;
     return status == VFJ_OK ? VFJ_EXIT_OK : vfj_complain_status(whatif->name, status, "");
 }
@@ -163,17 +162,17 @@ static int make_sides(struct vfj_whatif *whatif, const struct source *source,
 {
     const struct vfj_settings none = VFJ_SETTINGS_NONE;
     int exit_status = make_side(source, &whatif->a, &none, NULL);
-    if (exit_status == VFJ_EXIT_OK && whatif->ties.no_memory)
+    if (exit_status == VFJ_EXIT_OK && whatif->effects.no_memory)
         exit_status = vfj_complain_status(whatif->name, VFJ_SYSTEM, "out of memory");
     if (exit_status == VFJ_EXIT_OK)
         exit_status = make_side(source, &whatif->b, settings, NULL);
     if (exit_status == VFJ_EXIT_OK)
-        exit_status = find_parting(whatif);
-    if (exit_status != VFJ_EXIT_OK || (whatif->parting.row == 0 && to == NULL))
+        exit_status = find_difference(whatif);
+    if (exit_status != VFJ_EXIT_OK || (whatif->difference.row == 0 && to == NULL))
         return exit_status;
     close_side(&whatif->b);
     exit_status = make_side(source, &whatif->b, settings, to);
-    return exit_status == VFJ_EXIT_OK ? find_parting(whatif) : exit_status;
+    return exit_status == VFJ_EXIT_OK ? find_difference(whatif) : exit_status;
 }
 
 /* Finds from where on the journal has no answers for a side. Where other rules recorded the
@@ -181,13 +180,13 @@ static int make_sides(struct vfj_whatif *whatif, const struct source *source,
 static enum vfj_status find_assumed(struct vfj_whatif *whatif, struct vfj_journal *journal)
 {
     enum vfj_status status
-        = vfj_parting_find(journal, whatif->a.journal, false, &whatif->a_assumed);
+        = vfj_difference_find(journal, whatif->a.journal, false, &whatif->a_assumed);
     if (status != VFJ_OK)
         return status;
     bool is_a_first = whatif->a_assumed.row != 0
-        && (whatif->parting.row == 0 || whatif->a_assumed.row <= whatif->parting.row);
-    whatif->b_assumed = is_a_first ? whatif->a_assumed : whatif->parting;
-    return is_a_first ? VFJ_OK : vfj_parting_locate(journal, &whatif->b_assumed);
+        && (whatif->difference.row == 0 || whatif->a_assumed.row <= whatif->difference.row);
+    whatif->b_assumed = is_a_first ? whatif->a_assumed : whatif->difference;
+    return is_a_first ? VFJ_OK : vfj_difference_locate(journal, &whatif->b_assumed);
 }
 
 static int open_journal(struct vfj_whatif *whatif, const struct vfj_input *input,
@@ -268,5 +267,5 @@ void vfj_whatif_close(struct vfj_whatif *whatif)
     close_side(&whatif->b);
     free(whatif->exported);
     free(whatif->played);
-    free(whatif->ties.list);
+    free(whatif->effects.list);
 }

@@ -6,7 +6,7 @@
 #include "store/journal.h"
 #include "store/publish.h"
 #include "tools/input.h"
-#include "tools/whatif/course.h"
+#include "tools/whatif/pass.h"
 #include "tools/whatif/settings.h"
 
 /* One play. Large: keep it on the heap. */
@@ -17,7 +17,7 @@ struct vfj_side {
 };
 
 /* The first row that differs. */
-struct vfj_parting {
+struct vfj_first_difference {
     uint64_t row;    /* number among the rows of events and decisions, from 1; 0: no row differs */
     uint64_t seq;    /* of that row in the first journal; 0: that journal ends before it */
     uint64_t common; /* number of events before the first one that differs, or that one's when only
@@ -26,19 +26,19 @@ struct vfj_parting {
 };
 
 struct vfj_whatif {
-    const char *name;           /* of the input, for messages */
-    bool is_trace;              /* without recorded answers */
-    struct vfj_side a;          /* as it is: a journal is played under the present rules */
-    struct vfj_side b;          /* with the settings */
-    struct vfj_parting parting; /* of `a` and `b`, with the seq of `a` */
-    uint64_t b_seq;             /* of the same row in `b`; 0: that journal ends before it */
+    const char *name;  /* of the input, for messages */
+    bool is_trace;     /* without recorded answers */
+    struct vfj_side a; /* as it is: a journal is played under the present rules */
+    struct vfj_side b; /* with the settings */
+    struct vfj_first_difference difference; /* of `a` and `b`, with the seq of `a` */
+    uint64_t b_seq; /* of the same row in `b`; 0: that journal ends before it */
     /* A journal: the first record from which on an answer of `a`, and of `b`, is assumed. Row 0: all
      * answers are the recorded ones. */
-    struct vfj_parting a_assumed, b_assumed;
+    struct vfj_first_difference a_assumed, b_assumed;
     char *exported; /* the trace of a journal; NULL for none */
     char *played;   /* the lines of the first play */
-    struct vfj_ties ties;
-    struct vfj_course course; /* of the play that runs */
+    struct vfj_effects effects;
+    struct vfj_pass pass; /* of the play that runs */
 };
 
 /* Plays the input twice. A journal is exported as a trace first (tools/export/trace.h): the guest

@@ -1,5 +1,5 @@
 /* Finds the first row in which two journals of one trace differ. */
-#include "tools/whatif/parting.h"
+#include "tools/whatif/difference.h"
 
 #include <string.h>
 
@@ -32,8 +32,8 @@ static bool same_row(const struct vfj_record *a, const struct vfj_record *b, boo
             && same_span(a->note, b->note));
 }
 
-enum vfj_status vfj_parting_find(struct vfj_journal *a, struct vfj_journal *b, bool exact,
-                                 struct vfj_parting *parting)
+enum vfj_status vfj_difference_find(struct vfj_journal *a, struct vfj_journal *b, bool exact,
+                                    struct vfj_first_difference *difference)
 {
     struct vfj_record of_a, of_b;
     enum vfj_status status_a, status_b;
@@ -49,18 +49,18 @@ enum vfj_status vfj_parting_find(struct vfj_journal *a, struct vfj_journal *b, b
         events_b += status_b == VFJ_OK && vfj_record_is_event(&of_b);
         is_same = status_a == VFJ_OK && status_b == VFJ_OK && same_row(&of_a, &of_b, exact);
     } while (is_same);
-    *parting = (struct vfj_parting){0};
+    *difference = (struct vfj_first_difference){0};
     bool is_end = status_a == VFJ_END && status_b == VFJ_END;
     if (!is_end) {
         bool is_event = (status_a != VFJ_OK || vfj_record_is_event(&of_a))
             && (status_b != VFJ_OK || vfj_record_is_event(&of_b));
-        parting->row = row;
-        parting->common = events_a < events_b ? events_a : events_b;
-        parting->common -= is_event && status_a == VFJ_OK && status_b == VFJ_OK;
+        difference->row = row;
+        difference->common = events_a < events_b ? events_a : events_b;
+        difference->common -= is_event && status_a == VFJ_OK && status_b == VFJ_OK;
     }
     if (status_a == VFJ_OK) {
-        parting->seq = of_a.seq;
-        parting->wall_us = of_a.wall_us;
+        difference->seq = of_a.seq;
+        difference->wall_us = of_a.wall_us;
     }
     vfj_journal_walk_end(a);
     vfj_journal_walk_end(b);
@@ -69,20 +69,21 @@ enum vfj_status vfj_parting_find(struct vfj_journal *a, struct vfj_journal *b, b
     return status_b == VFJ_OK || status_b == VFJ_END ? VFJ_OK : status_b;
 }
 
-enum vfj_status vfj_parting_locate(struct vfj_journal *journal, struct vfj_parting *parting)
+enum vfj_status vfj_difference_locate(struct vfj_journal *journal,
+                                      struct vfj_first_difference *difference)
 {
     struct vfj_record record;
     enum vfj_status status = VFJ_OK;
-    parting->seq = 0;
-    if (parting->row == 0)
+    difference->seq = 0;
+    if (difference->row == 0)
         return VFJ_OK;
     vfj_journal_walk(journal, 1, VFJ_FORWARD);
-    for (uint64_t row = 0; row < parting->row && status == VFJ_OK; row++)
+    for (uint64_t row = 0; row < difference->row && status == VFJ_OK; row++)
         status = next_row(journal, &record);
     vfj_journal_walk_end(journal);
     if (status == VFJ_OK) {
-        parting->seq = record.seq;
-        parting->wall_us = record.wall_us;
+        difference->seq = record.seq;
+        difference->wall_us = record.wall_us;
     }
     return status == VFJ_END ? VFJ_OK : status;
 }
