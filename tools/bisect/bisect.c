@@ -30,9 +30,9 @@ static const char help[] = /**/
     "\n"
     "What CMD prints goes to standard error. A signal ends CMD and leaves no file.\n"
     "\n"
-    "Exit status: 0 found; 1 CMD does not fail on the whole file; 2 usage, an unusable\n"
-    "file, or CMD ended by a signal or with a status of 128 or more; 3 only skipped\n"
-    "places are left; 4 the system failed; 5 damaged.\n";
+    "Exit status: 0 found; 1 CMD does not fail on the whole file; 2 usage, an\n"
+    "unusable file, or CMD ended by a signal or with a status of 128 or more; 3 only\n"
+    "skipped places are left; 4 the system failed; 5 damaged.\n";
 
 enum { OPTION_UTC = 256, OPTION_RUN };
 

@@ -24,7 +24,7 @@ static const char help[] = /**/
     "                            commands: one a line, quoted for sh(1);\n"
     "                            json: one object a line\n"
     "      --probes              with -o commands: also those that only read\n"
-    "      --output-journal NEW  a trace, or a what-if: also write the new journal NEW\n"
+    "      --output-journal NEW  a trace or a what-if: also write the new journal NEW\n"
     "  -J, --journal FILE        a journal or a trace;\n"
     "                            default " VFJ_JOURNAL_PATH "\n"
     "\n"
@@ -38,9 +38,10 @@ static const char help[] = /**/
     "      --mode M              observe or act; a trace: instead of its own\n"
     "\n"
     "State: the machine's facts, activities, plans, timers and observations.\n"
-    "      --goto SEQ            replay up to record SEQ, print the record and the state\n"
-    "      --state SEQ           print the state after record SEQ alone, without a check\n"
-    "                            of the records before it\n"
+    "      --goto SEQ            replay up to record SEQ, print the record and the\n"
+    "                            state\n"
+    "      --state SEQ           print the state after record SEQ alone, without a\n"
+    "                            check of the records before it\n"
     "\n"
     "In the terminal, at the speed of people; a pause longer than 2 s is squeezed:\n"
     "      --play                space pauses, < and > set the speed, n and p step, g\n"
@@ -51,10 +52,10 @@ static const char help[] = /**/
     "      --fail-fast           skip the files after the first that fails\n"
     "\n"
     "Exit status: 0 the same, or played; 1 the machine decides otherwise, or FILE\n"
-    "holds no records, no such record, or no events; 2 usage, or an unusable file; 3 other rules recorded\n"
-    "the journal, and decided otherwise, or a what-if cannot express it; 4 the system\n"
-    "failed; 5 damaged; 6 edited; 7 the end is cut off. Of several files, the status\n"
-    "is that of the first that failed.\n";
+    "holds no records, no such record, or no events; 2 usage, or an unusable file; 3\n"
+    "other rules recorded the journal, and decided otherwise, or a what-if cannot\n"
+    "express it; 4 the system failed; 5 damaged; 6 edited; 7 the end is cut off. Of\n"
+    "several files, the status is that of the first that failed.\n";
 
 enum {
     OPTION_PROBES = 256,

@@ -96,7 +96,7 @@ static void test_readers(void **state)
         says("\"body_hex\":", "show -a -o json -J '%s' %s", path, "");
         says("\"argv\":[\"ifconfig\",\"lagg0\",\"create\"]", "show -a -o json -J '%s' %s", path,
              "");
-        says("  hn0    2026-11-2", "migrations --utc -J '%s' %s", path, "");
+        says("  hn0   2026-11-2", "migrations --utc -J '%s' %s", path, "");
         says(verdict_of(fixture), "replay '%s' %s", path, "");
         says(" of them events; chain ", "replay '%s' %s", path, "");
         says(": ", "backup -J '%s' '%s'", path, kit_beside(path, "-copy"));

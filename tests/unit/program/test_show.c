@@ -469,7 +469,7 @@ static void test_usage_errors(void **state)
         "show a b",
         "show --nonsense",
         "replay -o",
-        "replay a b",
+        "replay -J a b c",
         "replay -o x a",
         "replay --policy p a",
         "replay --mode m a",
@@ -485,7 +485,7 @@ static void test_usage_errors(void **state)
             fail_msg("vfjournal %s: exit status %d: %s", lines[i], exit_status, printed);
         free(printed);
     }
-    assert_mentions("replay", "--policy scripts", journal(), VFJ_EXIT_UNUSABLE,
+    assert_mentions("replay", "--output-journal /nowhere/new.db", journal(), VFJ_EXIT_UNUSABLE,
                     "this is a journal");
 }
 
