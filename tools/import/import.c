@@ -381,7 +381,7 @@ static int import_trace(const struct options *options, const char *name, FILE *i
 {
     struct vfj_input input = {.name = name, .path = name};
     struct vfj_replay_options replay
-        = {.output = VFJ_REPLAY_COMMANDS, .policy = -1, .mode = -1, .journal = options->to};
+        = {.output = VFJ_REPLAY_COMMANDS, .settings = VFJ_SETTINGS_NONE, .journal = options->to};
     if (options->directory != NULL)
         return vfj_usage_error("import", "a trace makes one journal: give NEW, not -d", "");
     FILE *nothing = fopen("/dev/null", "we");
