@@ -15,7 +15,7 @@
  * once, and ignores SIGPIPE. */
 void vfj_handover_use(int socket, const char *prefix);
 
-/* Returns the prefix, or NULL without a publisher. */
+/* Returns the prefix of vfj_handover_use(), or NULL when that function was not called. */
 const char *vfj_handover_prefix(void);
 
 /* Maker: waits for the publisher's first answer. Returns false, with errno, when the file cannot

@@ -59,7 +59,7 @@ struct vfj_journal {
     int wal_pages;     /* pages in the WAL after the newest commit */
     /* the first state checkpoint after the first row; seq 0: not known */
     struct vfj_prune_point next_checkpoint;
-    /* pruning has searched the rows up to this seq for that checkpoint */
+    /* for `next_checkpoint`, pruning has searched the rows up to this seq */
     uint64_t searched;
     struct vfj_file_facts facts;
     struct vfj_file_identity identity; /* writer: identity of the open files */

@@ -79,7 +79,7 @@ static bool read_kind(sqlite3_stmt *row, struct vfj_record *record)
 }
 
 /* Reads the body. Returns false when its type is not the type in which vfj_journal_append() stores
- * such bytes. */
+ * this body. */
 static bool read_body(sqlite3_stmt *row, struct vfj_record *record)
 {
     bool is_text = has_type(row, BODY, SQLITE_TEXT);

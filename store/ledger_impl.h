@@ -20,8 +20,8 @@ struct vfj_ledger {
     enum vfj_on_error on_error;
     bool detached;
     bool rules_changed;
-    uint64_t seq;         /* of the newest submitted row */
-    uint64_t durable_seq; /* of the newest durable row */
+    uint64_t seq;         /* seq of the newest submitted row */
+    uint64_t durable_seq; /* seq of the newest durable row */
     uint64_t kept, lost;  /* events since the ledger was detached */
     struct vfj_head_hash head;
     struct vfj_touched touched; /* parts in which machine.state differs from `committed` */

@@ -19,7 +19,7 @@ enum { STRAGGLER_TRIES = 100, STRAGGLER_PAUSE_MS = 20 };
 
 enum {
     OWNER_SIZE = 48,   /* two numbers, a line each */
-    WAITING_SIZE = 21, /* the next line: the number of waiting events */
+    WAITING_SIZE = 21, /* size of the third line, the number of waiting events */
 };
 
 static bool lock_path(const char *path, char *to, size_t size)

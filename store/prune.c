@@ -15,7 +15,7 @@
 enum {
     BATCH = 1000,        /* records in one transaction of the archive */
     EMPTY_BYTES = 40960, /* size of a journal without records */
-    PAUSE_MS = 10,       /* between two steps, so that a daemon can write */
+    PAUSE_MS = 10,       /* pause between two steps, in which a daemon can write */
 };
 
 /* Set by vfj_prune_stop(), which a signal handler calls. `writes`: a journal is open for writing.
@@ -65,7 +65,8 @@ static enum vfj_status fail_journal(struct pruning *pruning, enum vfj_status sta
         : fail(pruning, pruning->path, status, vfj_journal_detail(pruning->journal));
 }
 
-/* Verifies a journal. A journal that is not in order is refused: no record of it is removed. */
+/* Verifies a journal. Sets `refused`, so that no record is removed, unless the finding is SOUND or
+ * RULES_CHANGED. */
 static enum vfj_status verify(struct pruning *pruning, const char *path, const char *where)
 {
     struct vfj_verified *verified = &pruning->prune->verified;

@@ -9,7 +9,7 @@ struct vfj_prune {
     /* result of the last verification: of the archive when one was verified, otherwise of the
      * journal */
     struct vfj_verified verified;
-    bool refused;   /* nothing was removed, since `verified` has a finding */
+    bool refused;   /* nothing was removed, since the finding is neither SOUND nor RULES_CHANGED */
     bool stopped;   /* vfj_prune_stop() ended the pruning early */
     uint64_t first; /* seq of the journal's first record before the pruning */
     /* seq of its first record afterwards; equal to `first` when nothing could be pruned */
@@ -25,11 +25,11 @@ struct vfj_prune {
  * meanwhile. Pruning blocks the daemon for a few milliseconds at a time. The chain of the journal
  * continues. A process that dies during pruning leaves a valid journal.
  *
- * The whole journal is verified first. When the verification has a finding, nothing is removed.
- * Unless `archive` is NULL, the records and the checkpoint are first written to that new file with
- * mode 0600. The archive is a journal of its own. The archive is verified and durable before any
- * record is removed. Without a daemon, a row of kind "journal" reports the pruning; a running
- * daemon writes that row itself.
+ * The whole journal is verified first. When the finding is neither SOUND nor RULES_CHANGED, nothing
+ * is removed. Unless `archive` is NULL, the records and the checkpoint are first written to that new
+ * file with mode 0600. The archive is a journal of its own. The archive is verified and durable
+ * before any record is removed. Without a daemon, a row of kind "journal" reports the pruning; a
+ * running daemon writes that row itself.
  *
  * Fails as vfj_journal_open() does, and with JOURNAL_ACCESS when `archive` exists. After a failure,
  * records that were not removed are still in the journal. */

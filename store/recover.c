@@ -28,8 +28,9 @@ struct recovery {
     struct vfj_chain *chain;
     struct vfj_journal *journal;
     struct vfj_head_hash head;
-    uint64_t tries;          /* reads that are left: a crafted file may repeat one seq */
-    struct vfj_anchor start; /* the first record to save, and the head before it; seq 0: none */
+    uint64_t tries; /* reads that are left: a crafted file may repeat one seq */
+    /* seq of the first record to save, and the head before that record; seq 0: none */
+    struct vfj_anchor start;
 };
 
 static struct vfj_text begin_detail(struct recovery *recovery, const char *where)

@@ -5,8 +5,9 @@
 #include "store/verify.h"
 
 struct vfj_recovered {
-    uint64_t first;               /* seq of the first saved record */
-    struct vfj_anchor saved;      /* the last saved record, and the chain's head after it */
+    uint64_t first; /* seq of the first saved record */
+    /* seq of the last saved record, and the chain's head after that record */
+    struct vfj_anchor saved;
     uint64_t newest;              /* the highest seq among the rows of the damaged journal */
     bool lost;                    /* records are missing, or may be */
     struct vfj_verified verified; /* the result for the new journal */

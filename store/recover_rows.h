@@ -11,8 +11,8 @@
  *
  * Each page is read by itself (https://www.sqlite.org/fileformat2.html, section 1.6). Neither the
  * schema nor the root or interior pages are needed. A row is listed once for each page that holds
- * it. The list holds all rows that could be records. The chain tells which of them are genuine.
- * Nothing is written. The size of the files bounds the memory. */
+ * it. The list holds all rows that could be records. The chain shows which of the rows are genuine.
+ * Nothing is written. The size of the files bounds the memory in use. */
 struct vfj_recover_rows;
 
 /* Lists the rows of the journal at `path`. Fails with JOURNAL_ABSENT, JOURNAL_NOT_OURS (not a

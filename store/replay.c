@@ -31,7 +31,7 @@ struct replay {
     bool reads_first;            /* reading the state checkpoint that the journal begins with */
     bool in_checkpoint;          /* the next part of a state checkpoint must follow */
     uint64_t checkpoint_seq;     /* seq of the first part */
-    uint32_t rules;              /* of the newest started event or state checkpoint */
+    uint32_t rules;              /* rules of the newest started event or state checkpoint */
     struct vfj_state_checkpoint checkpoint;
     struct vfj_state_checkpoint_reader reader;
     char body[VFJ_BODY_MAX + 1];

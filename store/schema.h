@@ -12,7 +12,7 @@ enum {
     VFJ_SCHEMA_VERSION = 5,          /* user_version */
 };
 
-/* Makes an empty database (version 0) a journal of the present version, or migrates an older
+/* Turns an empty database (version 0) into a journal of the present version, or migrates an older
  * journal from `version`, in one transaction. Returns the SQLite result code. */
 int vfj_schema_migrate(sqlite3 *db, int version);
 

@@ -1,4 +1,4 @@
-/* Snapshots: a cache of the machine's state. With it a start replays only the end of a long
+/* Snapshots: a cache of the machine's state. A start with a snapshot replays only the end of a long
  * journal. */
 #ifndef VFJ_STORE_SNAPSHOT_H
 #define VFJ_STORE_SNAPSHOT_H

@@ -71,7 +71,7 @@ static void set_failure(struct verification *verification, enum vfj_status statu
                 status == VFJ_JOURNAL_DAMAGED ? VFJ_FINDING_DAMAGED : VFJ_FINDING_UNUSABLE);
 }
 
-/* Begins the one read transaction for all checks. */
+/* Begins the read transaction that all checks share. */
 static bool begin(struct verification *verification)
 {
     int code = sqlite3_exec(verification->journal->db, "BEGIN", NULL, NULL, NULL);

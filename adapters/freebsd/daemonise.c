@@ -1,6 +1,6 @@
 /* Puts the daemon into the background by fork(2) and setsid(2). The parent waits on a pipe. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares pipe2() only with this macro */
 #endif
 #include "adapters/freebsd/daemonise.h"
 
@@ -14,8 +14,8 @@ enum { EXIT_SYSTEM = 4 }; /* the exit status of the program's other system failu
 
 static int report = -1; /* the pipe to the waiting parent; -1: none */
 
-/* Waits for one byte or for the end of the child, then ends this process. Its exit status is 0
- * after the byte, otherwise the child's. */
+/* Waits for one byte or for the end of the child, then ends this process. The exit status of this
+ * process is 0 after the byte, otherwise that of the child. */
 static void wait_and_exit(pid_t child, int from)
 {
     char byte;

@@ -33,7 +33,7 @@ enum vfj_command_text {
     VFJ_TEXT_UNIT,      /* digits, or empty */
     VFJ_TEXT_PIDS,      /* process ids, or empty */
     VFJ_TEXT_ADDRESS,   /* an address, perhaps with its prefix length, then words of letters */
-    VFJ_TEXT_WORDS,     /* words of rc.conf or route(8), as many as fit in one command */
+    VFJ_TEXT_WORDS,     /* words for ifconfig(8) or route(8), as many as fit in one command */
     /* "-inet6" and the words after it. There is no such command for IPv4 routes, since the kernel
      * deletes them with their address. */
     VFJ_TEXT_ROUTE6,

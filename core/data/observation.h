@@ -93,8 +93,8 @@ enum vfj_own_script {
     VFJ_OWN_SCRIPT_COUNT
 };
 
-/* Returns the path of a per-interface script without the hn's name, which follows it. `script` is
- * not NONE. */
+/* Returns the beginning of the path of a per-interface script. The hn's name completes the path.
+ * `script` is not NONE. */
 const char *vfj_own_script_path(enum vfj_own_script script);
 
 /* All facts about the guest that are needed to join one hn and its VF. */

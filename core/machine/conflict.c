@@ -101,8 +101,9 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
         return VFJ_REASON_HN_HAS_CARP;
     if (has_too_many_addresses(slot, target))
         return VFJ_REASON_TOO_MANY_ADDRESSES;
-    /* When hn was a port before, its other uses already have no traffic, so they are no conflict.
-     * When somebody destroyed laggN, such a conflict would leave hn's address on no interface. */
+    /* When hn was a port before, the other uses of hn have no traffic anyway, so they are no
+     * conflict. When somebody destroyed laggN, such a conflict would leave hn's address on no
+     * interface. */
     bool has_moved = vfj_observed_has_taken_over(slot) || vfj_observed_is_lagg_lost(slot);
     return has_moved ? VFJ_REASON_NONE : vfj_plan_use(context, slot);
 }

@@ -57,7 +57,7 @@ static void observe_holders(struct vfj_step_context *context, const struct vfj_s
 void vfj_facts_attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
                       enum vfj_reason reason)
 {
-    /* while hn has no VF, the facts of a VF_UP that came early stay */
+    /* a VF_UP that came before the VF was mapped set facts, which stay */
     if (!vfj_name_is_empty(slot->vf))
         forget_vf(slot);
     slot->vf = vf;
@@ -184,8 +184,8 @@ void vfj_facts_configured(struct vfj_step_context *context)
 /* devd's lines */
 
 /* Schedules observations 1, 2, 4 … s apart when hn is a port of laggN. When hn's link came up,
- * devd's stock rule may start a dhclient on hn. When the line is about an address, somebody may have
- * changed hn's addresses. */
+ * devd's stock rule may start a dhclient on hn. When the line is about an address, somebody may
+ * have changed hn's addresses. */
 static void hn_changed(struct vfj_step_context *context, struct vfj_name name)
 {
     unsigned index = vfj_step_find_hn(context, name);

@@ -5,9 +5,9 @@
 #include "core/machine/facts.h"
 #include "core/machine/observed.h"
 
-/* The pauses until the VF is upped again are 1, 2, 4 … minutes. Each time, the guest has no
- * network for vfjournal_link_wait seconds. After EARLY_TRIES_MAX vain tries, LINK_UP ends no
- * pause. */
+/* Pauses in seconds until a VF without link is upped again: 1, 2, 4 … minutes. When the link is
+ * still missing then, the guest has no network for vfjournal_link_wait seconds. A LINK_UP of the VF
+ * ends the pause early, but not after EARLY_TRIES_MAX tries without success. */
 enum { PAUSE_FIRST_S = 60, PAUSE_MAX_S = 3600, EARLY_TRIES_MAX = 3 };
 
 static void set_monitor(struct vfj_slot *slot, enum vfj_link_monitor monitor)

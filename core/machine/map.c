@@ -17,8 +17,8 @@ void vfj_map_request(struct vfj_step_context *context)
     head->map_pending = vfj_step_command(context, VFJ_COMMAND_PROBE_MAP)->id;
 }
 
-/* Attaches a VF. When a line announced the VF, its delay begins. When only the map shows the VF
- * (`is_rediscovered`), it is observed first. */
+/* Attaches a VF. When a line announced the VF, the VF's delay begins. When only the map shows the
+ * VF (`is_rediscovered`), the VF is observed first. */
 static void attach(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name vf,
                    bool is_rediscovered)
 {
@@ -32,7 +32,8 @@ static void attach(struct vfj_step_context *context, struct vfj_slot *slot, stru
         vfj_request_observation(slot, VFJ_OBSERVE_CHANGE);
 }
 
-/* Renames the slot of a unit to `hn`. When another slot has that name, it gets the old name. */
+/* Renames the slot of a unit to `hn`. When another slot has that name, the other slot gets the old
+ * name. */
 static void rename_slot(struct vfj_step_context *context, struct vfj_slot *slot, struct vfj_name hn)
 {
     unsigned namesake = vfj_step_find_hn(context, hn);

@@ -27,8 +27,8 @@ enum vfj_reason vfj_plan_conflict(const struct vfj_step_context *context,
                                   const struct vfj_slot *slot, enum vfj_target target);
 
 /* Returns the use of hn that laggN cannot take over, or NONE. Such uses are VLANs, a bridge, carp,
- * another FIB and another DHCP client. The last observation or rc.conf shows them. A rc.conf that
- * was never read counts as such a use. The kernel passes all input of a lagg port to lagg(4) first
+ * another FIB and another DHCP client. The last observation or rc.conf shows them. While rc.conf
+ * was never read, hn counts as used. The kernel passes all input of a lagg port to lagg(4) first
  * (sys/net/if_ethersubr.c), so these uses would get no input. */
 enum vfj_reason vfj_plan_use(const struct vfj_step_context *context, const struct vfj_slot *slot);
 

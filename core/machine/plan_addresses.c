@@ -74,8 +74,8 @@ void vfj_planner_desire(struct vfj_planner *planner)
     struct vfj_desired *desired = &planner->desired;
     const struct vfj_view *now = &slot->observed, *before = &slot->before;
     bool in_plan = slot->plan.phase == VFJ_PLAN_ACTIVE;
-    /* When laggN's dhclient runs, it sets the IPv4 address, and earlier IPv4 addresses do not
-     * count. */
+    /* When laggN's dhclient runs, that dhclient sets the IPv4 address, and earlier IPv4 addresses
+     * do not count. */
     bool by_lease = now->lagg_dhclient != 0 && vfj_interface_has_family(&now->lagg, false);
     desired->count = 0;
     if (in_plan) {
@@ -170,8 +170,8 @@ void vfj_plan_vf_addresses(struct vfj_planner *planner)
         delete_address(planner, VFJ_NEED_VF_ADDRESSES, planner->slot->vf, &vf->addresses[i]);
 }
 
-/* Adds IPv6 addresses to laggN. The kernel refuses an address that another interface has, so these
- * commands come after those that delete it there. */
+/* Adds IPv6 addresses to laggN. The kernel refuses an address that another interface has. In the
+ * plan, this row therefore follows the rows that delete hn's and the VF's addresses. */
 void vfj_plan_inet6(struct vfj_planner *planner)
 {
     const struct vfj_view *view = &planner->slot->observed;

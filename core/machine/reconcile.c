@@ -110,7 +110,7 @@ static void arm_link(const struct vfj_step_context *context, struct vfj_slot *sl
 }
 
 /* Arms an observation after hn's link came up. While hn has the traffic, further observations
- * follow 1, 2, 4 … seconds apart. Otherwise one observation suffices. */
+ * follow after 1, 2, 4 … seconds. Otherwise one observation suffices. */
 static void arm_recheck(const struct vfj_step_context *context, struct vfj_slot *slot)
 {
     unsigned most = slot->joined || vfj_slot_is_on_vf(slot) ? 1 : RECHECKS_MAX;

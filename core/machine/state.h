@@ -55,15 +55,16 @@ enum vfj_observe {
 enum vfj_delay {
     VFJ_DELAY_NONE,    /* the VF has no delay: the machine leaves it up or down */
     VFJ_DELAY_DUE,     /* the delay starts at the end of this step */
-    VFJ_DELAY_RUNNING, /* runs until timers.delay_us */
+    VFJ_DELAY_RUNNING, /* the delay runs until timers.delay_us */
     VFJ_DELAY_OVER,    /* the delay is over: the VF is to be joined and upped */
 };
 
 /* The interface that has the data path. */
 enum vfj_data_path {
     VFJ_DATA_PATH_HN,
-    VFJ_DATA_PATH_VF_OBSERVED, /* an observation showed that the VF has it */
-    /* a VF_UP reported it, too; if another VF_UP follows, a VF_DOWN was missed */
+    VFJ_DATA_PATH_VF_OBSERVED, /* an observation showed the data path on the VF */
+    /* a VF_UP reported the data path on the VF, too; if another VF_UP follows, a VF_DOWN was
+     * missed */
     VFJ_DATA_PATH_VF_REPORTED,
 };
 
@@ -249,12 +250,12 @@ struct vfj_slot {
     uint8_t delay;     /* enum vfj_delay */
     uint8_t data_path; /* enum vfj_data_path */
     uint8_t fault;     /* enum vfj_reason; NONE: no fault */
-    /* an observation showed that hn and VF are laggN's ports and laggN has hn's configuration, and
-     * no later observation or line contradicts it */
+    /* an observation showed that hn and VF are laggN's ports and laggN has hn's configuration; no
+     * later observation or line contradicts that observation */
     uint8_t joined;
     uint8_t lagg_ours; /* laggN had hn as a port in this boot, or a plan made laggN for hn */
-    /* An earlier daemon may have deleted addresses or routes without a record. A plan then restores
-     * those of rc.conf. */
+    /* 1: an earlier daemon may have deleted addresses or routes without a record; a plan then
+     * restores those of rc.conf */
     uint8_t recovering;
     uint8_t pad[4];
     struct vfj_view observed; /* the last observation, unchanged; zero before the first */

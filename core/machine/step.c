@@ -79,8 +79,8 @@ static void vfjournal_timer(struct vfj_step_context *context)
     }
 }
 
-/* Touches the slots with an unfinished plan, so that the step reconciles them. vfj_reconcile()
- * shortens their wait for a VF's link. */
+/* Touches the slots with an unfinished plan, so that vfj_reconcile() shortens their waits for a
+ * VF's link. */
 static void vfjournal_stopping(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {

@@ -349,7 +349,7 @@ static void observe_sysctl(const struct vfj_guest *guest, const struct vfj_comma
         vfj_hn_snapshot_take_sysctl(snapshot, command->text, vfj_span_of(name), vfj_span_of(value));
 }
 
-/* Observes the leaves below a node, as far as %sysctl gave them. */
+/* Observes the leaves below a node for which the trace has a %sysctl. */
 static void observe_node(const struct vfj_guest *guest, const struct vfj_command *command,
                          const char *node, struct vfj_hn_snapshot *snapshot)
 {

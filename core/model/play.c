@@ -283,8 +283,8 @@ static enum vfj_status end_stop(struct vfj_play *play)
     return end(play, vfj_span_of(play->is_idle ? "stop" : "stop, and something is half-done"));
 }
 
-/* Handles %stop. With a reason, submits STOPPING with that reason only: the trace ends the daemon
- * by %end. Without a reason, the daemon ends when it can. */
+/* Handles %stop. A %stop with a reason only submits STOPPING; the trace then ends the daemon by
+ * %end. After a %stop without a reason, the daemon ends by itself. */
 static enum vfj_status begin_stop(struct vfj_play *play, struct vfj_span reason)
 {
     if (!play->running || play->stopping)

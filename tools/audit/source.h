@@ -20,8 +20,8 @@ struct vfj_audit_source {
 };
 
 /* Gives up root's rights, opens the journal and reads its episodes. Reports waiting events, an
- * unusable journal and one without records on standard error, unless `quiet` is set. Returns VFJ_EXIT_OK, or the exit
- * status. The caller calls vfj_audit_source_close() in any case. */
+ * unusable journal and one without records on standard error, unless `quiet` is set. Returns
+ * VFJ_EXIT_OK, or the exit status. The caller calls vfj_audit_source_close() in any case. */
 int vfj_audit_source_open(struct vfj_audit_source *source, const char *path);
 
 /* Reports records that the damage of the file hides. Returns VFJ_EXIT_OK, or VFJ_EXIT_DAMAGED. */

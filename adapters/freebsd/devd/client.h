@@ -11,8 +11,8 @@
 struct vfj_devd_client;
 
 /* Callbacks. All arguments are borrowed for the call. `connected` and `gap` alternate. `batch_end`
- * ends a batch of lines, which may be empty: no line is left, or the batch is long enough. `more`:
- * lines are left, and the client passes them on at once. */
+ * ends a batch of lines. A batch may be empty. It ends when no line is left, or after a fixed
+ * number of lines. `more`: lines are left, and the client passes them on at once. */
 struct vfj_devd_listener {
     void (*connected)(void *context, const char *path);
     void (*gap)(void *context, const char *reason);
@@ -28,7 +28,8 @@ struct vfj_devd_settings {
     bool network_only; /* pass on only lines for which vfj_devd_is_network() returns true */
     /* first pause before connecting again, doubled after each failure; 0: 250 ms */
     uint32_t retry_first_ms;
-    /* longest pause; 0: 30 s. A connection that lasted longer resets the pause to retry_first_ms. */
+    /* longest pause; 0: 30 s. A connection that lasted longer resets the pause to
+     * retry_first_ms. */
     uint32_t retry_last_ms;
 };
 

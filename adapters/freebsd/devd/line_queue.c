@@ -74,8 +74,8 @@ static void drop_first(struct vfj_line_queue *queue)
     munmap(chunk, sizeof *chunk);
 }
 
-/* Drops the chunks whose lines were all taken. The caller may still use the line that was taken
- * last; only the next call of vfj_line_queue_take() drops the chunk of that line. */
+/* Drops the chunks whose lines were all taken. The line that was taken last stays valid: the next
+ * call of vfj_line_queue_take() drops its chunk. */
 static void drop_taken(struct vfj_line_queue *queue)
 {
     struct vfj_chunk *chunk;

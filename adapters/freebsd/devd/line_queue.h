@@ -17,7 +17,7 @@ enum {
 
 TAILQ_HEAD(vfj_chunks, vfj_chunk);
 
-/* An empty queue keeps one chunk, and returns the others to the system. */
+/* A queue of lines. An empty queue keeps one chunk, and returns all other chunks to the system. */
 struct vfj_line_queue {
     struct vfj_chunks list;
     unsigned chunks;

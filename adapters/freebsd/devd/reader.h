@@ -7,14 +7,15 @@
 #include "adapters/freebsd/devd/line_queue.h"
 
 /* devd drops a client for good on the first failed send (sbin/devd/devd.cc, notify_clients). The
- * socket holds some thousand lines, and a storm fills it in milliseconds. The loop does not read
- * during a commit, which takes seconds on a slow disk. A thread therefore receives lines into a
- * bounded queue, and the loop takes them out. */
+ * client's socket holds some thousand lines, and a storm of lines fills it in milliseconds. The
+ * event loop does not read during a commit, which takes seconds on a slow disk. A thread therefore
+ * receives lines into a bounded queue, and the event loop takes them out. */
 struct vfj_devd_reader;
 
-/* Starts to read `fd`, a connected socket, and owns it from now on. With `records` each receipt is
- * one line (seqpacket); otherwise '\n' ends lines. Returns NULL, and closes the socket, when no
- * thread can be started. */
+/* Makes a thread that reads `fd`, a connected socket, and owns `fd` from now on. With `records`
+ * each receipt is one line (seqpacket); otherwise '\n' ends lines. With `network_only` the thread
+ * keeps only lines for which vfj_devd_is_network() returns true. Returns NULL, and closes the
+ * socket, when no thread can be started. */
 struct vfj_devd_reader *vfj_devd_reader_open(int fd, bool records, bool network_only);
 
 /* Returns a descriptor that becomes readable when the queue has lines or the connection has

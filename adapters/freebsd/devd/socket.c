@@ -22,8 +22,8 @@ int vfj_devd_socket_connect(const char *path, int type)
     int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    /* On FreeBSD 15 the receiver's buffer counts (sys/kern/uipc_usrreq.c), so a larger buffer holds
-     * more lines. On other systems the option has no effect. */
+    /* On FreeBSD 15 the receiver's buffer limits how many lines wait (sys/kern/uipc_usrreq.c). On
+     * other systems this option has no effect. */
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         int error = errno;

@@ -28,8 +28,7 @@ enum { SIGNAL_ASKED = SIGUSR1 };
 
 enum { SIGNALS = 4 };
 
-/* When rc.conf cannot be read, it is read again after 5 s, then 10 s, 20 s … and every ten minutes
- * at most. */
+/* Pauses before an unreadable rc.conf is read again: 5 s, 10 s, 20 s …, later ten minutes. */
 enum { RC_RETRY_FIRST_S = 5, RC_RETRY_LAST_S = 600 };
 
 struct vfj_guest_io {
@@ -46,7 +45,8 @@ struct vfj_guest_io {
     char rc_complaint[160]; /* why the last reading failed; empty: it succeeded */
     int64_t rc_retry_s;
     struct vfj_devd_client *devd;
-    const char *ending; /* name of a signal that came before vfj_guest_io_run() */
+    /* reason to end; set before vfj_guest_io_run(): the loop ends when it starts */
+    const char *ending;
     bool running;
     bool connecting; /* the first connection to devd was begun */
     bool stopping;   /* the listener was asked to end */
@@ -54,7 +54,7 @@ struct vfj_guest_io {
     bool lost;       /* the monitor has ended */
     bool answering;  /* an observation or an outcome is being reported */
     bool rc_due;     /* check rc.conf's files after the next answer */
-    int64_t mono_us; /* of the newest event */
+    int64_t mono_us; /* time of the newest event */
 };
 
 static void stamp(struct vfj_guest_io *guest_io, struct vfj_event *event, int64_t wall_us,
@@ -266,7 +266,7 @@ static void on_signal(evutil_socket_t number, short what, void *context)
     struct vfj_guest_io *guest_io = context;
     (void)what;
     if (number == SIGHUP) {
-        guest_io->rc_complaint[0] = '\0'; /* after SIGHUP the same complaint is logged again */
+        guest_io->rc_complaint[0] = '\0'; /* makes the log repeat a complaint after SIGHUP */
         vfj_rc_reader_read(guest_io->rc);
     } else if (number != SIGNAL_ASKED) {
         vfj_guest_io_stop(context, number == SIGTERM ? "SIGTERM" : "SIGINT");

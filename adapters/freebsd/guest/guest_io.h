@@ -89,8 +89,8 @@ void vfj_guest_io_stop(struct vfj_guest_io *guest_io, const char *reason);
  * rc.conf's files are checked; rc.conf is read again when one of them has changed. */
 void vfj_guest_io_probe(struct vfj_guest_io *guest_io, const struct vfj_command *command);
 
-/* Runs the changing commands of one decision, as vfj_runner_run() does. One FINISHED event follows
- * for each command. */
+/* Runs the changing commands of one decision, as vfj_runner_run() does. For each command, one
+ * FINISHED event follows. */
 void vfj_guest_io_change(struct vfj_guest_io *guest_io, const struct vfj_command *commands,
                          unsigned count);
 

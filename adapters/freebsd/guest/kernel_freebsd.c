@@ -44,8 +44,8 @@ bool vfj_kernel_answers(void)
     return true;
 }
 
-/* Reads type and format of a value, as sysctl(8) does before it prints one (sysctl(3),
- * sbin/sysctl/sysctl.c oidfmt). */
+/* Reads the type and the format of a value, as sysctl(8) does before it prints the value
+ * (sysctl(3), sbin/sysctl/sysctl.c oidfmt). */
 static int read_kind(const int *oid, size_t count, unsigned *kind, char *format)
 {
     int query[CTL_MAXNAME + 2] = {CTL_SYSCTL, CTL_SYSCTL_OIDFMT};

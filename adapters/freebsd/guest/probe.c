@@ -32,7 +32,7 @@ struct probe {
     unsigned running; /* programs that run, plus one for the reading of files */
     bool forgotten;
     bool waits; /* waits for another probe of its slot to end */
-    /* a newer probe came while this one waited; this one is answered without a run */
+    /* a newer probe came while this probe waited: this probe is answered without a run */
     bool superseded;
     struct vfj_command command;
     struct vfj_observation answer;
@@ -82,7 +82,7 @@ static struct probe *find_waiting(struct vfj_prober *prober, struct vfj_name hn)
 
 static void go(struct probe *probe);
 
-/* Reports the answer, and starts the probe that waits for this one. */
+/* Reports the answer, and starts another probe that waits for the end of this one. */
 static void answer(struct probe *probe)
 {
     struct vfj_prober *prober = probe->prober;

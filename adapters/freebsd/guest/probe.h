@@ -10,7 +10,7 @@
 struct vfj_prober;
 
 enum {
-    VFJ_PROBE_LIMIT_DEFAULT_MS = 10000,      /* for a probe without time limit */
+    VFJ_PROBE_LIMIT_DEFAULT_MS = 10000,      /* time limit of a probe whose command has none */
     VFJ_PROBE_OUTPUT_MAX = 16 * 1024 * 1024, /* bytes of one program's output: 40,000 interfaces */
     /* PROBE_SLOT commands of one hn that run at the same time */
     VFJ_PROBES_OF_SLOT_MAX = 4,
@@ -18,8 +18,9 @@ enum {
 
 /* The way to read the guest. */
 enum vfj_probe_way {
-    VFJ_PROBE_WAY_PROGRAMS, /* by programs of base: sysctl(8), ifconfig(8), route(8) */
-    VFJ_PROBE_WAY_KERNEL,   /* from the kernel; by programs only when the kernel cannot be read */
+    VFJ_PROBE_WAY_PROGRAMS, /* run programs of base: sysctl(8), ifconfig(8), route(8) */
+    /* read from the kernel; run programs only when the kernel cannot be read */
+    VFJ_PROBE_WAY_KERNEL,
 };
 
 /* Called with the observation, which is borrowed for the call. Never called from inside

@@ -1,4 +1,4 @@
-/* Asks the guest one question and waits for the answer, for verbs without a loop. */
+/* Asks the guest one question and waits for the answer. For verbs that run no event loop. */
 #ifndef VFJ_FREEBSD_GUEST_QUERY_H
 #define VFJ_FREEBSD_GUEST_QUERY_H
 

@@ -19,7 +19,8 @@ struct reading {
     struct vfj_rc_reader *reader;
     struct vfj_lines lines;
     struct vfj_text rc;
-    /* lines with a dot so far; 1: values follow; 2: all values came, and no rc.conf called exit */
+    /* lines so far that consist of a dot; 1: values follow; 2: all values came, and no rc.conf
+     * called exit */
     unsigned dots;
     char complaint[160];
     char line[VFJ_RC_SIZE];
@@ -35,7 +36,7 @@ struct vfj_rc_reader {
     struct reading *reading; /* the reading whose helper runs; NULL: none */
     bool again;
     bool is_stamped;
-    struct vfj_rc_stamp stamp; /* of the files of rc.conf, at the last check */
+    struct vfj_rc_stamp stamp; /* stamp of the files of rc.conf, at the last check */
 };
 
 static bool is_wanted(struct vfj_span name)

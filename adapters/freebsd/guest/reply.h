@@ -23,7 +23,8 @@ enum vfj_reply_kind {
     VFJ_REPLY_LOCK, /* status 0: the monitor holds the lock until it ends; otherwise an errno */
 };
 
-enum { VFJ_REPLY_PART_SIZE = 1000 }; /* so that an observation of a slot has one or two parts */
+/* bytes; an observation of a slot has one or two such parts */
+enum { VFJ_REPLY_PART_SIZE = 1000 };
 
 /* A part of an observation, encoded as for the journal. The receiver decodes the whole observation,
  * which checks it. */

@@ -14,7 +14,7 @@ enum {
     VFJ_RTM_MSGLEN = 0, /* uint16_t */
     VFJ_RTM_VERSION = 2,
     VFJ_RTM_TYPE = 3,
-    VFJ_RTM_FLAGS = 8, /* this one and the next four are int */
+    VFJ_RTM_FLAGS = 8, /* int, like the next four members */
     VFJ_RTM_ADDRS = 12,
     VFJ_RTM_PID = 16,
     VFJ_RTM_SEQ = 20,

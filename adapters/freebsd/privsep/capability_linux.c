@@ -79,9 +79,9 @@ static unsigned write_filter(struct sock_filter filter[INSTRUCTIONS], uint32_t a
         filter[count++]
             = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)AT_FDCWD, 0, 1);
         filter[count++] = answer(refusal);
-        /* The call has a directory and is permitted. Its first argument is now compared with the
-         * numbers of the calls below. An equal number only leads to the comparison with AT_FDCWD,
-         * which fails again. */
+        /* This call has a directory and is permitted. The next comparisons are void for it: they
+         * compare its first argument with the numbers of calls. If a number is equal, the argument
+         * is compared with AT_FDCWD once more, and differs again. */
     }
     filter[count++] = answer(SECCOMP_RET_ALLOW);
     return count;

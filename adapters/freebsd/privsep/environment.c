@@ -20,8 +20,8 @@ static bool is_kept(const char *variable)
     return false;
 }
 
-/* Overwrites a string. `volatile` keeps the compiler from dropping writes to bytes that are not read
- * again. */
+/* Overwrites a string. `volatile` keeps the compiler from dropping writes to bytes that are not
+ * read again. */
 static void overwrite(char *text)
 {
     for (volatile char *at = text; *at != '\0'; at++)

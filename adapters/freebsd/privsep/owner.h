@@ -20,21 +20,21 @@ enum vfj_owner_use {
     VFJ_OWNER_MAKES,
 };
 
-/* Finds the user as whom root works on the file at `path`, which need not exist. Follows symbolic
- * links. Reads no file.
+/* Finds the user that root becomes in order to work on the file at `path`, which need not exist.
+ * Follows symbolic links. Reads no file.
  *
- *   root                 only root can change a component of the path: directories and links,
- *                        with OPENS also the files. By its mode or an access control list (acl.h).
- *                        Above the file's own directory a sticky one is good enough, though
- *                        others can write to it
+ *   root                 only root can change a component of the path by its mode or an access
+ *                        control list (acl.h). Components are directories and links, with OPENS
+ *                        also the files. A sticky directory above the file's own directory is
+ *                        accepted, though others can write to it
  *   another user         one user owns components; user->name is empty
  *   user without rights  several users own components, or others can write to a directory of
  *                        root's: nobody, or 65534 where passwd(5) has no such entry;
  *                        user->name is "nobody"
  *
- * *why names the component that decided: "/tmp: others can write to it"; it stays empty for root.
- * Fails, with *why, when a component can't be read, the path is too long, or the current
- * directory, at which a relative path begins, can't be named. */
+ * *why names the component that decided: "/tmp: others can write to it". *why stays empty for root.
+ * Returns false, with the cause in *why, when a component can't be read, the path is too long, or
+ * the current directory, at which a relative path begins, can't be named. */
 bool vfj_owner_find(const char *path, enum vfj_owner_use use, struct vfj_user *user,
                     struct vfj_text *why);
 

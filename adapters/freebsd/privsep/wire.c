@@ -13,7 +13,7 @@
 
 enum {
     BUFFER = 256 * 1024,
-    /* descriptors of one message; Linux (SCM_MAX_FD, 253) and FreeBSD permit fewer */
+    /* room for descriptors of one message; Linux (SCM_MAX_FD, 253) and FreeBSD permit fewer */
     DESCRIPTORS_MAX = 512,
 };
 

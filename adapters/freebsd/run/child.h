@@ -13,8 +13,9 @@ struct vfj_child;
 struct vfj_children;
 
 enum {
-    VFJ_CHILD_LINGER_MS = 50, /* after reaping, the longest wait for output of a grandchild */
-    VFJ_CHILD_DROP_MS = 100,  /* between two reads that drop output past the cap */
+    /* longest wait for output of a grandchild, after the child was reaped */
+    VFJ_CHILD_LINGER_MS = 50,
+    VFJ_CHILD_DROP_MS = 100, /* pause between two reads that drop output past the cap */
 };
 
 /* Callbacks are never called from inside vfj_child_start(). `ended` is called once, as the last
@@ -42,9 +43,10 @@ void vfj_children_close(struct vfj_children *children);
 struct event_base *vfj_children_base(const struct vfj_children *children);
 
 /* Starts a program. A program that vfj_request_prepare() refuses ends like one that could not be
- * started, with the complaint as its output. A program has ended when it was reaped and its output
- * has ended. A daemon that the program leaves behind may hold the pipe open. After reaping, the wait
- * for more output lasts VFJ_CHILD_LINGER_MS at most. The child is valid until `ended` is called. */
+ * started, with the complaint as its output. A program has ended when it was reaped and its
+ * output has ended. A daemon that the program leaves behind may hold the pipe open. After
+ * reaping, the wait for more output lasts VFJ_CHILD_LINGER_MS at most. The child is valid until
+ * `ended` is called. */
 struct vfj_child *vfj_child_start(struct vfj_children *children, const struct vfj_child_spec *spec);
 
 /* The first function leaves the output in the pipe until the second one is called. The child does

@@ -11,8 +11,9 @@ struct event_base;
 struct vfj_programs;
 
 enum {
-    VFJ_PROGRAMS_MAX = 512,           /* at the same time; one more is not started (EAGAIN) */
-    VFJ_PROGRAM_TERM_GRACE_MS = 2000, /* from SIGTERM at the time limit to SIGKILL */
+    /* programs that run at the same time; starting another one fails with EAGAIN */
+    VFJ_PROGRAMS_MAX = 512,
+    VFJ_PROGRAM_TERM_GRACE_MS = 2000, /* time from SIGTERM, sent at the time limit, to SIGKILL */
 };
 
 /* The end of a program. `status` is as in struct vfj_outcome. */

@@ -11,7 +11,7 @@ struct vfj_runner;
 enum {
     /* bytes of a command's output that are read; VFJ_OUTPUT_SIZE of them are kept */
     VFJ_RUNNER_OUTPUT_MAX = 64 * 1024,
-    VFJ_RUNNER_LIMIT_DEFAULT_MS = 60000, /* for a command without time limit */
+    VFJ_RUNNER_LIMIT_DEFAULT_MS = 60000, /* time limit of a command that has none */
 };
 
 /* `outcome` is borrowed for the call. The callback is never called from inside vfj_runner_run(). */
