@@ -32,7 +32,7 @@ struct vfj_verified {
     uint8_t finding; /* enum vfj_finding: the worst one */
     uint8_t status;  /* UNUSABLE: enum vfj_status, as of vfj_journal_open() */
     uint64_t first;  /* seq of the first record: 1, or that of a state checkpoint */
-    /* seq of the last right record, and the chain's head after that record */
+    /* seq of the last record without a fault, and the chain's head after that record */
     struct vfj_anchor head;
     /* seq of the last record at which no decision is missing; at most head.seq */
     uint64_t complete;

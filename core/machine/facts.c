@@ -149,7 +149,7 @@ void vfj_facts_restart(struct vfj_step_context *context, struct vfj_slot *slot, 
     forget_batch(slot);
     if (head->policy == VFJ_POLICY_VFJOURNAL) {
         if (slot->delay == VFJ_DELAY_RUNNING && slot->timers.delay_us == VFJ_NEVER_US) {
-            slot->delay = VFJ_DELAY_NONE; /* policy scripts had the delay as a sleeper */
+            slot->delay = VFJ_DELAY_NONE; /* a sleeper of policy scripts had the delay */
             vfj_step_cause(context, slot, VFJ_REASON_NOT_RUNNING);
         }
         return;

@@ -66,8 +66,8 @@ enum vfj_item {
 /* The first key of each item. */
 extern const char *const vfj_item_keys[VFJ_ITEM_COUNT];
 
-/* The first function returns the number of names of a type of enumerators. The second one returns
- * the persisted name of one value. */
+/* The first function returns how many persisted names a type of member has. The second one returns
+ * the persisted name of one of its values. */
 unsigned vfj_member_name_count(enum vfj_member_type type);
 const char *vfj_member_name(enum vfj_member_type type, unsigned value);
 

@@ -77,10 +77,9 @@ struct vfj_guest_if *vfj_guest_open(struct vfj_guest *guest, struct vfj_name nam
     place->facts.exists = true;
     place->facts.mtu = 1500;
     place->counters = vfj_counters_unknown();
-    place->facts.ifdisabled
-        /* nd6_ifattach() sets it (sys/netinet6/nd6.c); rc(8) clears it for interfaces that it
-         * configures */
-        = true;
+    /* nd6_ifattach() sets this flag (sys/netinet6/nd6.c), and rc(8) clears it when it configures the
+     * interface */
+    place->facts.ifdisabled = true;
     if (vfj_name_has_driver(name, "hn"))
         place->unit = unit_of(guest, name);
     return place;

@@ -113,7 +113,7 @@ static void read_carp(const struct asker *asker, const char *name, struct vfj_in
     memset(&request, 0, sizeof request);
     (void)strlcpy(request.ifr_name, name, sizeof request.ifr_name);
     request.ifr_data = (void *)carp;
-    carp[0].carpr_count = CARP_MAXVHID; /* count for vhid 0, which means all vhids */
+    carp[0].carpr_count = CARP_MAXVHID; /* with vhid 0, the kernel returns all vhids */
     interface->carp = ioctl(asker->local, SIOCGVH, &request) == 0;
 }
 

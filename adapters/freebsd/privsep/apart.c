@@ -1,4 +1,4 @@
-/* Runs a function in a child process, so that its data never enter the memory of the caller. */
+/* Runs a function in a child process. Data of the child never enter the memory of the caller. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* glibc declares closefrom() and pipe2() only with this macro */
 #endif

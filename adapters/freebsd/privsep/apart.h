@@ -1,4 +1,4 @@
-/* Runs a function in a child process, so that its data never enter the memory of the caller. */
+/* Runs a function in a child process. Data of the child never enter the memory of the caller. */
 #ifndef VFJ_FREEBSD_PRIVSEP_APART_H
 #define VFJ_FREEBSD_PRIVSEP_APART_H
 
