@@ -1,17 +1,17 @@
-/* Words of rc.conf(5) and ifconfig(8) that have to do with a password or key. */
+/* Finds words of rc.conf(5) and ifconfig(8) that contain or announce a password or key. */
 #include "core/data/secret.h"
 
 #include <stddef.h>
 #include <string.h>
 
-/* The longest name is "passphrase". One byte more shows that a word is longer. */
+/* one byte more than the longest name, "passphrase", so that a longer word can be told apart */
 enum { TAIL_SIZE = 11 };
 
 /* The last characters of a word, in lower case. */
 struct tail {
     char text[TAIL_SIZE];
     size_t length;
-    bool has_blank; /* quotes made one word of several: no program takes it for a name */
+    bool has_blank; /* the word has a blank between quotes, so it names no password */
 };
 
 static void add(struct tail *tail, char c)
@@ -28,7 +28,8 @@ static bool ends_with(const struct tail *tail, const char *name)
     return tail->length >= length && memcmp(tail->text + tail->length - length, name, length) == 0;
 }
 
-/* "pass" is no suffix, since "bypass" is no secret. */
+/* Returns true when the word names a password. "pass" must be the whole word, since "bypass"
+ * names no password. */
 static bool names_secret(const struct tail *tail)
 {
     static const char *const names[] = {"key", "psk", "secret", "passwd", "password", "passphrase"};
@@ -43,11 +44,11 @@ static bool names_secret(const struct tail *tail)
 struct reader {
     struct vfj_span word;
     size_t at;
-    char quote; /* the mark that opened; 0: none */
+    char quote; /* the quotation mark that is open; 0: none */
 };
 
-/* Takes the next character without quotes and backslashes. Sets *is_plain when sh(1) takes it as it
- * is. Returns false at the end. */
+/* Takes the next character, and skips quotation marks and backslashes. Sets *is_plain to whether
+ * sh(1) does not expand at that character. Returns false at the end of the word. */
 static bool take(struct reader *reader, char *c, bool *is_plain)
 {
     while (reader->at < reader->word.length) {
@@ -63,7 +64,7 @@ static bool take(struct reader *reader, char *c, bool *is_plain)
             return true;
         if (reader->at < reader->word.length)
             *c = reader->word.text[reader->at++];
-        if (*c != '\n' && *c != '\\') /* a line ends there, or the word */
+        if (*c != '\n' && *c != '\\') /* skips an escaped line end or backslash */
             return true;
     }
     return false;

@@ -98,9 +98,9 @@ void vfj_link_observed(struct vfj_step_context *context, struct vfj_slot *slot)
     }
 }
 
-/* Ends the pause of a VF that is down. Some drivers report the link of such a VF. A LINK_UP that was
- * sent before the VF went down arrives before VF_DOWN, while the VF still counts as having the data
- * path. */
+/* Ends the pause of a VF that is down, after a LINK_UP of the VF: some drivers report the link
+ * of a VF that is down. While the VF still has the data path, the LINK_UP was sent before the VF
+ * went down, and does not end the pause. */
 static void end_pause(struct vfj_slot *slot)
 {
     if (vfj_slot_is_on_vf(slot) || slot->link.monitor != VFJ_LINK_MONITOR_HELD

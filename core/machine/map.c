@@ -144,7 +144,8 @@ static void compare_map(struct vfj_step_context *context, const struct vfj_map *
         if (lacks_vf && slot->fault == VFJ_REASON_NO_UNIT && !is_mapped(map, slot->hn))
             /* a slot without a VF needs no unit */
             vfj_step_edit_slot(context, i)->fault = VFJ_REASON_NONE;
-        /* A VF that attached after the probe began is not in its answer. The next map decides. */
+        /* When another map follows, a VF may have attached after this probe began. The next map
+         * decides then. */
         bool may_be_late = context->next->head.map_again != 0;
         if ((known->slots >> i & 1) != 0 || lacks_vf || may_be_late)
             continue;

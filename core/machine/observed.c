@@ -106,9 +106,9 @@ bool vfj_observed_is_lagg_gone(const struct vfj_slot *slot)
     return (lagg->address_count == 0 && lagg->port_count == 0) || vfj_observed_is_foreign(slot);
 }
 
-/* Returns whether hn has an address that stands for those of a laggN that is gone. The kernel
- * itself adds an IPv6 address that a router advertises. Another IPv6 address does not stand for
- * an IPv4 address. */
+/* Returns true when hn has addresses in the place of those of a laggN that is gone. An IPv6
+ * address does not count when the kernel may have made it from a router's advertisement, or when
+ * laggN had an IPv4 address. */
 static bool has_replacement(const struct vfj_slot *slot)
 {
     const struct vfj_interface *hn = &slot->observed.hn;

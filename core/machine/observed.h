@@ -33,13 +33,13 @@ bool vfj_observed_is_joined_up(const struct vfj_slot *slot);
  * laggN still has its addresses or dhclient. */
 bool vfj_observed_has_taken_over(const struct vfj_slot *slot);
 
-/* Returns true when laggN has neither address nor port, or is another's lagg. */
+/* Returns true when laggN has neither an address nor a port, or is foreign. */
 bool vfj_observed_is_lagg_gone(const struct vfj_slot *slot);
 
-/* Returns true when no interface has hn's configuration. laggN was destroyed, and perhaps created
- * again without an address or for another use. hn has neither a dhclient nor an address that stands
- * for those of laggN, and no other lagg has hn as a port. The dhclient of the destroyed laggN may
- * still run. */
+/* Returns true when no interface has hn's configuration. laggN was destroyed, and perhaps
+ * created again without an address or for another use. hn has neither a dhclient nor addresses
+ * in the place of laggN's, and no other lagg has hn as a port. The dhclient of the destroyed
+ * laggN may still run. */
 bool vfj_observed_is_lagg_lost(const struct vfj_slot *slot);
 
 /* Returns a reason when hn or the VF is a port of laggN and has an address or a dhclient of its

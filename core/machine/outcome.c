@@ -191,8 +191,8 @@ static void record_failure(struct vfj_step_context *context, struct vfj_slot *sl
         vfj_step_notice(context, slot, reason);
 }
 
-/* Observes the slots whose VF is in another lagg, after a VF was taken out of a lagg. Until its VF
- * is down such an hn may have no traffic. */
+/* Observes the slots whose VF is a port of another lagg, after a VF was taken out of a lagg. The
+ * hn of such a slot may have no traffic until its VF is down. */
 static void observe_stray_vfs(struct vfj_step_context *context)
 {
     for (unsigned i = 0; i < context->next->head.slot_count; i++) {

@@ -64,8 +64,8 @@ bool vfj_plan_next_batch(struct vfj_step_context *context, struct vfj_slot *slot
 bool vfj_plan_vf_must_leave(const struct vfj_step_context *context, const struct vfj_slot *slot);
 
 /* Issues a batch that gives hn the addresses, the default route and the dhclient of a laggN that
- * was lost, when a conflict keeps the plan from creating laggN again. A plan does so once.
- * Returns whether a batch was issued. */
+ * was lost. Called when a conflict keeps the plan from creating laggN again. A plan issues such
+ * a batch once. Returns true when a batch was issued. */
 bool vfj_plan_give_back(struct vfj_step_context *context, struct vfj_slot *slot);
 
 /* Issues a batch of one command, which takes the VF down. */

@@ -92,7 +92,8 @@ void vfj_planner_desire(struct vfj_planner *planner)
         desire_rc(planner);
 }
 
-/* Returns the command, whose interface is laggN. */
+/* Adds a command that adds an address to laggN. Returns the command, in which the caller may
+ * replace laggN. */
 static struct vfj_command *add_address(struct vfj_planner *planner, enum vfj_need need,
                                        const struct vfj_address *address, bool alias)
 {

@@ -224,7 +224,7 @@ static bool handle_conflict(struct vfj_step_context *context, struct vfj_slot *s
     }
     set_fault(context, slot, conflict);
     slot->plan.batches = 0;
-    if (slot->timers.observe_us == VFJ_NEVER_US) /* the first time, or the pause is over */
+    if (slot->timers.observe_us == VFJ_NEVER_US) /* the conflict is new, or its pause is over */
         slot->plan.tried &= ~((uint64_t)1 << VFJ_NEED_GIVE_BACK | vfj_plan_route_needs());
     pause_plan(context, slot);
     if (protect_traffic(context, slot))

@@ -132,7 +132,7 @@ enum vfj_need {
     VFJ_NEED_RTSOL,              /* laggN has solicited a router advertisement */
     /* rc.conf's static routes lead through laggN; VFJ_ROUTES_MAX needs from here on */
     VFJ_NEED_STATIC_ROUTE,
-    /* hn has the addresses of a laggN that was lost and can't be created again */
+    /* hn has the addresses of a laggN that was lost and cannot be created again */
     VFJ_NEED_GIVE_BACK = VFJ_NEED_STATIC_ROUTE + VFJ_ROUTES_MAX,
     VFJ_NEED_COUNT,
 };

@@ -182,7 +182,8 @@ static bool read_if_address(struct reader *reader, struct vfj_interface *interfa
         return false;
     if (!vfj_address_parse(word, &address) || vfj_address_is_inet6(&address) != inet6)
         return refuse_at(reader, word.text, "not an address of that family (ADDR/LEN)");
-    (void)vfj_interface_add_address(interface, &address); /* without room it is truncated */
+    /* sets interface->truncated when there is no room */
+    (void)vfj_interface_add_address(interface, &address);
     return true;
 }
 

@@ -47,7 +47,8 @@ static bool take_word(struct vfj_span *rest, struct vfj_span *word)
     return i > 0;
 }
 
-/* sh(1) joins two lines at a backslash: no word begins there. */
+/* Returns true when the word is only a backslash and a line end. sh(1) joins the two lines, and
+ * has no word there. */
 static bool is_line_end(struct vfj_span word)
 {
     return word.length == 2 && memcmp(word.text, "\\\n", 2) == 0;
@@ -85,7 +86,7 @@ void vfj_rc_password_blank(char *value, size_t size)
         kind = vfj_secret_word_of(word);
         bool is_blanked = is_password || kind.has_secret || kind.has_substitution;
         vfj_text_add_word(&text, is_blanked ? vfj_span_of(VFJ_RC_BLANK) : word);
-        /* a variable may be empty, and then the next word is the password */
+        /* the variable may be empty, and then the next word may be the password */
         is_password = kind.has_variable || (!is_password && kind.is_before_secret);
     }
 }

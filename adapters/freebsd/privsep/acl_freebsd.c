@@ -1,4 +1,5 @@
-/* Access control lists of NFSv4 by FreeBSD's acl(3): of ZFS, and of UFS with that option. */
+/* NFSv4 access control lists, read by FreeBSD's acl(3). ZFS has such lists, and so has UFS when
+ * mounted with that option. */
 #include <sys/types.h>
 
 #include <sys/acl.h>
@@ -19,7 +20,9 @@ static bool has_any(acl_permset_t permissions, const acl_perm_t *list, size_t co
     return false;
 }
 
-/* An entry that only files made later inherit gives nothing here, nor does one that denies. */
+/* Returns true when the entry grants rights to this file. An entry that only new files inherit
+ * grants none, and an entry that denies rights grants none. An entry that cannot be read counts
+ * as granting. */
 static bool is_in_force(acl_entry_t entry)
 {
     acl_entry_type_t type;
@@ -36,7 +39,8 @@ static bool names_root(acl_entry_t entry)
     return is_root;
 }
 
-/* The mode shows that a group or everybody can write, and the caller knows of a sticky directory. */
+/* Returns true when the entry lets others change or replace the file. Rights to write of the
+ * group and of everybody do not count when the mode has them: the caller checks the mode itself. */
 static bool lets_others_change(acl_entry_t entry, mode_t mode)
 {
     acl_tag_t tag;

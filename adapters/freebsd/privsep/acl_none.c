@@ -1,4 +1,4 @@
-/* Linux has no lists of NFSv4 on local file systems. */
+/* Linux has no NFSv4 access control lists on local file systems. */
 #include "adapters/freebsd/privsep/acl.h"
 
 bool vfj_acl_lets_others_change(const char *path, mode_t mode)

@@ -70,7 +70,7 @@ static void note_writable(struct search *search, bool sticky_protects)
     search->no_rights = true;
 }
 
-/* Notes who can change a file of root's that is opened. */
+/* Notes who else can change a file that is opened: its owner, or others when the file is root's. */
 static void note_file(struct search *search, const char *path, const struct stat *status)
 {
     mode_t mode = status->st_mode;
@@ -89,7 +89,8 @@ static void note_file(struct search *search, const char *path, const struct stat
     search->no_rights = true;
 }
 
-/* The names that SQLite and this program use beside a journal. */
+/* Calls note_file() for the journal and for each file beside it that SQLite or this program
+ * uses. */
 static void note_files(struct search *search)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", "-snapshot", ".lock"};

@@ -12,8 +12,9 @@ enum vfj_owner_use {
     /* The program opens files there by name. Whoever can write to the directory can put other files
      * there. */
     VFJ_OWNER_USES,
-    /* Likewise. The file of the path, and those of a journal beside it, matter too: their owner can
-     * change them, and SQLite gives new files to the owner of the journal. */
+    /* As VFJ_OWNER_USES, and the file is a journal that the program opens. The owners of the
+     * journal and of the files beside it count, too, since they can change these files. SQLite
+     * gives new files to the owner of the journal. */
     VFJ_OWNER_OPENS,
     /* The program only makes new files there, with O_EXCL. A sticky directory protects such
      * files. */
