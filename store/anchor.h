@@ -7,18 +7,19 @@
 struct vfj_anchor {
     uint64_t seq; /* seq of the newest record that the head covers; 0: the journal is empty */
     struct vfj_head_hash head;
-    bool is_short; /* only the first VFJ_CHAIN_SIZE bytes of the head are known */
+    bool is_short; /* the anchor has only the first VFJ_CHAIN_SIZE bytes of the head */
 };
 
 enum { VFJ_ANCHOR_SIZE = 20 + 1 + 2 * VFJ_HEAD_SIZE + 1 };
 
-/* Read and write an anchor as "SEQ:HASH", the hash in 64 hexadecimal digits. Reading accepts both
- * cases, and 32 digits: the chain of a row, which is the beginning of the head after it. Writing
- * uses lower case. vfj_anchor_parse() returns false when the span is no anchor. */
+/* Read and write an anchor as "SEQ:HASH". The hash is written as 64 hexadecimal digits in lower
+ * case. Reading accepts digits in both cases. Reading also accepts 32 digits: the chain of row
+ * SEQ, which is the beginning of the head after that row. vfj_anchor_parse() returns false when
+ * the span is no anchor. */
 bool vfj_anchor_parse(struct vfj_span span, struct vfj_anchor *anchor);
 void vfj_anchor_print(const struct vfj_anchor *anchor, struct vfj_text *text);
 
-/* Returns whether the head, after record anchor->seq, is that of the anchor. */
+/* Returns true when `head`, the head after record anchor->seq, is the anchor's head. */
 bool vfj_anchor_is(const struct vfj_anchor *anchor, const struct vfj_head_hash *head);
 
 #endif

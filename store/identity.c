@@ -49,7 +49,8 @@ static bool take_identity(const struct vfj_record *record, struct vfj_identity *
         && take_uuid(record->body, "host", identity->host);
 }
 
-/* A daemon writes the row near its start. Returns VFJ_END when no row is there. */
+/* Reads the identity from a row near the newest start of a daemon, where daemons write it.
+ * Returns VFJ_END when there is no such row. */
 static enum vfj_status find_near_start(struct vfj_journal *journal, struct vfj_identity *identity)
 {
     struct vfj_record record;
@@ -68,7 +69,7 @@ static enum vfj_status find_near_start(struct vfj_journal *journal, struct vfj_i
     return found || status != VFJ_OK ? status : VFJ_END;
 }
 
-/* Returns VFJ_END when no row has the identity. */
+/* Reads the identity from the newest row that has it. Returns VFJ_END when no row has it. */
 static enum vfj_status find_row(struct vfj_journal *journal, struct vfj_identity *identity)
 {
     struct vfj_record record;

@@ -10,22 +10,22 @@ enum { VFJ_UUID_SIZE = 37 };
 
 struct vfj_identity {
     char host[VFJ_UUID_SIZE];    /* kern.hostuuid; VFJ_UUID_NONE: unknown */
-    char journal[VFJ_UUID_SIZE]; /* made of the journal's first record */
+    char journal[VFJ_UUID_SIZE]; /* a UUID made from the chain of the journal's first record */
 };
 
-/* Returns whether the span is a UUID in lower case. */
+/* Returns true when the span is a UUID in lower case. */
 bool vfj_uuid_is(struct vfj_span span);
 
 /* Appends 16 bytes as a UUID of version 8 (RFC 9562). */
 void vfj_uuid_add(struct vfj_text *text, const uint8_t bytes[16]);
 
-/* Reads the identity of a journal. The newest row of kind "journal" that has it counts. Without
- * such a row, the journal's UUID is made of the chain of the first record, and the host is unknown.
- * Ends the walk that is open. Returns VFJ_END for a journal without records. */
+/* Reads the identity of a journal from the newest row of kind "journal" that has one. Without
+ * such a row, makes the journal's UUID from the chain of the first record, and the host is
+ * unknown. Ends a walk that was begun. Returns VFJ_END for a journal without records. */
 enum vfj_status vfj_identity_read(struct vfj_journal *journal, struct vfj_identity *identity);
 
-/* Appends the pairs "journal=UUID host=UUID" to the body of a row of kind "journal". A pruned
- * journal has lost its first record: the row that reports the pruning has these pairs. */
+/* Appends the pairs "journal=UUID host=UUID" to the body of a row of kind "journal". The row
+ * that reports a pruning has these pairs, since a pruned journal has lost its first record. */
 void vfj_identity_add(struct vfj_text *text, const struct vfj_identity *identity);
 
 #endif

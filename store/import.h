@@ -1,4 +1,4 @@
-/* Rows of journals from exported lines. docs/export.md is the contract of a line. */
+/* Reads exported lines and makes journals from them. docs/export.md specifies the lines. */
 #ifndef VFJ_STORE_IMPORT_H
 #define VFJ_STORE_IMPORT_H
 
@@ -8,7 +8,7 @@
 #include "store/chain.h"
 #include "store/record.h"
 
-/* What may be wrong with a line. X(symbol, text) */
+/* The faults of a line. X(symbol, text) */
 #define VFJ_IMPORT_FAULTS(X)                                                       \
     X(NOT_JSON, "no JSON object")                                                  \
     X(CUT_OFF, "cut off: the last line has no end")                                \
@@ -29,15 +29,15 @@ const char *vfj_import_fault_text(enum vfj_import_fault fault);
 
 enum { VFJ_IMPORT_SOURCE_MAX = 128 };
 
-/* A row as a line has it. */
+/* A row of a journal, as a line gives it. */
 struct vfj_import_row {
-    struct vfj_record record; /* spans are borrowed for the call; seq, body and kind are checked */
-    bool is_masked;           /* a password was replaced: the chain is not that of this body */
-    bool is_redacted;         /* no digest and no chain */
+    struct vfj_record record; /* borrowed spans; seq, body and kind are valid */
+    bool is_masked;           /* a password in the body was replaced; the chain fits the old body */
+    bool is_redacted;         /* the line has no digest and no chain */
     uint64_t line;            /* number of the line, from 1 on */
 };
 
-/* The rows of all lines, by source and seq, in a temporary database. */
+/* The rows of all lines, sorted by source and seq, in a temporary database. */
 struct vfj_import_rows;
 
 /* Returns NULL without memory or room. */
@@ -52,36 +52,38 @@ enum vfj_import_result {
     VFJ_IMPORT_FAILED, /* no room or memory */
 };
 
-/* Takes a line without its end. *fault tells what is wrong with a faulty one. *is_late tells whether
- * a line of the same source with a higher seq came before it. */
+/* Adds the row of a line, which has no line end. For the result FAULTY, *fault is the line's
+ * fault. *is_late is true when an earlier line of the same source has a higher seq. */
 enum vfj_import_result vfj_import_rows_take(struct vfj_import_rows *rows, struct vfj_span line,
                                             uint64_t number, enum vfj_import_fault *fault,
                                             bool *is_late);
 
-/* Begins to read the sources, in the order of their names; then to read the rows of the current
- * source by seq. Each returns false after the last one. A row is valid until the next call. */
+/* vfj_import_rows_rewind() begins to read the sources. vfj_import_rows_next_source() reads the
+ * next source, in the order of their names. vfj_import_rows_next() reads the next row of that
+ * source, in the order of seqs. Both return false when none is left. A row is valid until the
+ * next call. */
 void vfj_import_rows_rewind(struct vfj_import_rows *rows);
 bool vfj_import_rows_next_source(struct vfj_import_rows *rows, char source[VFJ_IMPORT_SOURCE_MAX]);
 bool vfj_import_rows_next(struct vfj_import_rows *rows, struct vfj_import_row *row);
 
-/* Returns whether a read or write of the database failed. */
+/* Returns true when a read or write of the temporary database failed. */
 bool vfj_import_rows_has_failed(const struct vfj_import_rows *rows);
 
-/* The journal that one source becomes. */
+/* The result for the journal that is made from one source. */
 struct vfj_import_journal {
-    uint64_t first, last; /* seqs of its rows */
-    uint64_t rows;        /* of the source, also behind `last` */
-    uint64_t fault;       /* the first seq that cannot follow; 0: none */
-    uint64_t fault_line;  /* number of its line; 0: the row is missing */
-    const char *what;     /* why; NULL: nothing is wrong */
+    uint64_t first, last; /* seqs of its first and last row */
+    uint64_t rows;        /* number of rows of the source, including those after `last` */
+    uint64_t fault;       /* seq of the first row that cannot follow the rows before it; 0: none */
+    uint64_t fault_line;  /* number of the line of row `fault`; 0: the row is missing */
+    const char *what;     /* why row `fault` cannot follow; NULL: there is no such row */
     uint64_t
         chain_is_new; /* the first seq whose chain is new, since a password was replaced; 0: none */
     bool is_redacted;
-    struct vfj_head_hash head; /* of the chain after the last row */
+    struct vfj_head_hash head; /* head of the chain after the last row */
 };
 
-/* Checks the rows of the current source, and appends them to the journal at `path`, unless that is
- * NULL. Returns VFJ_OK, or the status of a failure with the cause in `detail`. */
+/* Checks the rows of the current source. Unless `path` is NULL, appends them to the journal at
+ * `path`. Returns VFJ_OK, or the status of a failure with the cause in `detail`. */
 enum vfj_status vfj_import_write(struct vfj_import_rows *rows, const char *path,
                                  struct vfj_import_journal *journal, struct vfj_text *detail);
 

@@ -67,7 +67,7 @@ struct vfj_import_rows {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
     bool has_failed;
-    int64_t source, newest; /* of the current line, or of the walk */
+    int64_t source, newest; /* id of the current source, and its highest seq */
     char name[VFJ_IMPORT_SOURCE_MAX];
     char body[VFJ_BODY_MAX + 1];
 };
@@ -88,7 +88,7 @@ struct vfj_import_rows *vfj_import_rows_open(void)
     struct vfj_import_rows *rows = calloc(1, sizeof *rows);
     if (rows == NULL)
         return NULL;
-    /* An empty name is a temporary file of SQLite's, which is removed when it is opened. */
+    /* With an empty name, SQLite makes a temporary file and removes its name at once. */
     bool is_open = sqlite3_open_v2("", &rows->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK
         && sqlite3_exec(rows->db, schema_sql, NULL, NULL, NULL) == SQLITE_OK;
     for (size_t i = 0; i < STATEMENTS && is_open; i++)
@@ -198,7 +198,8 @@ static bool read_hashes(sqlite3_stmt *row, struct vfj_import_row *found)
         && read_hex(chain, found->record.chain, VFJ_CHAIN_SIZE);
 }
 
-/* The columns are those that vfj_journal_next() lets pass. */
+/* Reads the row of the parsed line. Returns false when vfj_journal_next() would refuse its
+ * columns. */
 static bool read_row(struct vfj_import_rows *rows, struct vfj_import_row *found)
 {
     sqlite3_stmt *row = rows->statements[PARSE];
@@ -277,7 +278,8 @@ static void save_newest(struct vfj_import_rows *rows)
     reset(rows, SET_NEWEST);
 }
 
-/* Finds the source of the line, or makes it. Most lines have the source of the line before. */
+/* Finds the source with that name, and adds it when it is new. Most lines have the same source
+ * as the line before. */
 static void find_source(struct vfj_import_rows *rows, struct vfj_span name)
 {
     if (vfj_span_is(name, rows->name))
@@ -358,7 +360,7 @@ static bool is_same(const struct vfj_import_row *a, const struct vfj_import_row 
         && a->is_redacted == b->is_redacted;
 }
 
-/* The row of an earlier line stays. */
+/* Compares the row with that of an earlier line, which stays in any case. */
 static enum vfj_import_result compare(struct vfj_import_rows *rows,
                                       const struct vfj_import_row *row,
                                       enum vfj_import_fault *fault)

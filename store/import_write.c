@@ -1,4 +1,4 @@
-/* Journals from imported rows. */
+/* Makes journals from imported rows. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +14,15 @@ enum { COMMIT_ROWS = 8192 };
 
 struct writing {
     struct vfj_import_journal *result;
-    struct vfj_journal *journal; /* NULL: rows are checked only */
+    struct vfj_journal *journal; /* NULL: the rows are only checked */
     struct vfj_chain *chain;
-    struct vfj_machine machine; /* of a redacted journal, whose digests are new */
+    struct vfj_machine machine; /* computes the new digests of a redacted journal */
     struct vfj_event event;
 };
 
-/* A journal begins with its first record, or with a state checkpoint that has the head before it.
- * That of redacted rows has none. */
+/* Begins a journal with the row. Returns NULL, or why no journal can begin with it. A journal
+ * begins with record 1, or with a state checkpoint, which has the head before it. A redacted
+ * state checkpoint has no head. */
 static const char *begin(struct writing *writing, const struct vfj_import_row *row)
 {
     uint32_t rules;
@@ -39,8 +40,9 @@ static const char *begin(struct writing *writing, const struct vfj_import_row *r
                             : "neither the first record nor a checkpoint";
 }
 
-/* Gives a redacted row the columns that it lacks. Its state checkpoints have pseudonyms, and no
- * machine can continue from them: a report takes their place. */
+/* Gives a redacted row the columns that it lacks. Returns NULL, or the row's fault. Replaces a
+ * state checkpoint by a report: a redacted one has pseudonyms, so no machine can continue from
+ * it. */
 static const char *complete(struct writing *writing, struct vfj_record *record)
 {
     struct vfj_record stepped = *record;
@@ -63,7 +65,8 @@ static const char *complete(struct writing *writing, struct vfj_record *record)
     return NULL;
 }
 
-/* Computes the chain. Returns why the row cannot follow, or NULL. */
+/* Computes the chain after the row. Returns NULL, or why the row cannot follow the rows before
+ * it. */
 static const char *take(struct writing *writing, struct vfj_import_row *row)
 {
     struct vfj_import_journal *result = writing->result;

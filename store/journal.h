@@ -100,8 +100,9 @@ void vfj_journal_walk(struct vfj_journal *journal, uint64_t from, enum vfj_direc
  * user_version 5 or newer, the walk reads only pages that hold such rows. */
 void vfj_journal_walk_milestones(struct vfj_journal *journal, uint64_t from, bool outcomes);
 
-/* Likewise begin a walk backward that reads the rows of kind "journal" only, which no index has,
- * and one that reads the starts of daemons. */
+/* Begin a walk backward from the newest record. The first function's walk reads only rows of
+ * kind "journal", and finds them without an index. The second one's walk reads only the starts
+ * of daemons. */
 void vfj_journal_walk_reports(struct vfj_journal *journal);
 void vfj_journal_walk_starts(struct vfj_journal *journal);
 

@@ -81,8 +81,8 @@ bool vfj_ledger_free_bytes(const struct vfj_ledger *ledger, uint64_t *bytes);
  * removed or replaced the file. The ledger still writes to the file that it opened. */
 bool vfj_ledger_is_moved(const struct vfj_ledger *ledger);
 
-/* Reads the identity of the journal by its durable rows, as vfj_identity_read() does. Returns VFJ_END
- * for a journal without rows, and while the ledger is detached. */
+/* Reads the identity of the journal from its durable rows, as vfj_identity_read() does. Also
+ * returns VFJ_END while the ledger is detached. */
 enum vfj_status vfj_ledger_identity(struct vfj_ledger *ledger, struct vfj_identity *identity);
 
 /* Submits a row of kind "journal", which the machine does not see. `body` is "about=…" and more

@@ -36,7 +36,7 @@ struct pruning {
     const char *path;
     const struct vfj_prune_rule *rule;
     int64_t wall_us;
-    struct vfj_identity identity; /* of the journal before the pruning */
+    struct vfj_identity identity; /* identity of the journal before the pruning */
     bool is_dry;                  /* a dry run, which removes nothing */
     struct vfj_journal *journal;  /* the journal that is pruned */
     struct vfj_journal *source; /* the same journal, open for reading the records of the archive */
