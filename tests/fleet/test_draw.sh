@@ -29,7 +29,7 @@ xml.dom.minidom.parseString(text.replace('/>', '/>'))
 END
 }
 
-cp "$tests"/fixtures/*.db "$work"
+cp "$tests"/fixtures/freebsd-*.db "$tests"/fixtures/journal-[1-5]*.db "$work"
 draw "journals" 0 "$work"/*.db
 has "the title" '<h1>10 migrations of 12 guests</h1>'
 has "a guest with two migrations" 'freebsd-13.2-~migrations.db: 2 migrations from 2026-11-30'
