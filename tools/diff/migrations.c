@@ -151,7 +151,7 @@ static int find_wanted(struct trial *trial, struct vfj_episode *wanted)
 
 static int compare_sides(struct trial *trial)
 {
-    struct vfj_episode wanted;
+    struct vfj_episode wanted = {0};
     int exit_status = find_wanted(trial, &wanted);
     if (exit_status != VFJ_EXIT_OK)
         return exit_status;
