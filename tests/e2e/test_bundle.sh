@@ -60,7 +60,25 @@ same "two: the last record" "$(wc -l <"$here/journal.ndjson")" \
     "$("$vfjournal" show -M 54 -a -o json "$work/real.db" | tail -n 1 | sed 's/.*"seq":\([0-9]*\),.*/\1/')"
 
 # A long journal: the records begin with a checkpoint, and can be verified by themselves.
-"$vfjournal" migrations -n all "$work/migration.db" >"$work/migrations"
+"$vfjournal" replay --output-journal "$work/far.db" - >/dev/null <<'END'
+%vfjournal 1
+%rc ifconfig_hn0="inet 192.0.2.77/24"
+%if hn0 up inet 192.0.2.77/24
+%vf mce0 hn0
+@0 !system=ETHERNET subsystem=mce0 type=IFATTACH
+@120.4 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP
+@90000 !system=IFNET subsystem=epair0a type=ATTACH
+@180000 !system=IFNET subsystem=epair0a type=ATTACH
+@270000 !system=HYPERV_NIC_VF subsystem=hn0 type=VF_DOWN
+@270001 !system=IFNET subsystem=mce0 type=DETACH
+@270060 !system=ETHERNET subsystem=mce0 type=IFATTACH
+%at 280000
+END
+bundle far far --no-guest
+check "far: begins with a checkpoint" sh -c "head -n 1 '$here/journal.ndjson' | grep -q checkpoint"
+"$vfjournal" verify "$here/journal.db" >"$work/out" 2>&1
+same "far: verified" 0 $?
+check "far: no trace, and why" grep -q 'journal.trace is not there' "$here/README.txt"
 bundle all migration --all --no-guest
 same "all: every record" "$("$vfjournal" export "$work/migration.db" | wc -l)" "$(wc -l <"$here/journal.ndjson")"
 "$vfjournal" verify "$here/journal.db" >"$work/out" 2>&1
