@@ -239,6 +239,7 @@ static void test_shared_pages(void **state)
         {"verify -J %s", 5, "2nd reference to page"},
         {"replay %s", 6, "record 1: chain"},
         {"export --trace -J %s", 6, "can't be exported"},
+        {"export -J %s | tail -c 99", 0, "chain"},
         {"backup -J %s %s-copy", 5, "2nd reference to page"},
         {"recover %s %s-new", 5, "nothing can be saved"},
         {"prune --keep 1d -J %s", 5, "2nd reference to page"},
