@@ -1,6 +1,6 @@
-/* Root's rights end before a journal's files are touched. */
+/* Ends root's rights before a verb touches the files of a journal. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* closefrom, pipe2: glibc hides them without */
+#define _GNU_SOURCE /* glibc declares closefrom and pipe2 only with this */
 #endif
 #include "tools/act_as_owner.h"
 
@@ -25,7 +25,7 @@
 
 enum { WHY_SIZE = 1200, FIRST_DESCRIPTOR = STDERR_FILENO + 1 };
 
-/* A user, and the component of a path that called for it. */
+/* A user to become, and the component of a path that is the reason. */
 struct choice {
     struct vfj_user user;
     char why[WHY_SIZE];
@@ -40,10 +40,11 @@ static bool choose(const char *path, enum vfj_owner_use use, struct choice *choi
     return false;
 }
 
-/* Remembers the user that this process became, for vfj_owner_explain(). */
+/* The result of vfj_owner_became(). */
 static char became[WHY_SIZE + 64];
 
-/* A user without rights gets a message: that user may be unable to read a file of root's. */
+/* Becomes the user, with a message: that user may be unable to read a file of root's. Returns
+ * false on a failure. */
 static bool become(const struct choice *choice)
 {
     struct vfj_text text = vfj_text_begin(became, sizeof became);
@@ -158,12 +159,13 @@ static int separate(const char *to, const struct choice *reader, const struct ch
     }
     (void)close(ends[1]);
     (void)signal(SIGPIPE, SIG_IGN);
-    /* a signal ends the maker, and with it this process */
+    /* a signal ends the child that makes the file, and with it this process */
     vfj_session_pass_signals(maker);
     publish(ends[0], to, publisher, maker);
 }
 
-/* An open descriptor needs no user to read it: the publisher reads it itself, so it stays open. */
+/* Becomes the user of the publisher, unless that is root. Closes no descriptor: the publisher
+ * reads an open one itself, and its user needs no rights for that. */
 static int become_publisher(const struct choice *publisher)
 {
     return publisher->user.uid == 0 || become(publisher) ? VFJ_EXIT_OK : VFJ_EXIT_SYSTEM;

@@ -8,32 +8,33 @@
 
 #include "adapters/freebsd/privsep/apart.h"
 
-/* Started by root, the process becomes the user of adapters/freebsd/privsep/owner.h for good when
- * others than root can change the files in the journal's directory. The caller calls this function
- * before it opens, makes or removes a file there, and before it opens any descriptor but 0 to 2. An
- * open descriptor (tools/input.h) is read as root. Returns VFJ_EXIT_OK, or an exit status after a
- * message. */
+/* For a process that root started. When other users can change the files in the journal's
+ * directory, the process becomes the user of adapters/freebsd/privsep/owner.h for good. The
+ * caller calls this function before it opens, makes or removes a file there, and before it opens
+ * any descriptor but 0 to 2. A descriptor that was open before (tools/input.h) is read as root.
+ * Returns VFJ_EXIT_OK, or an exit status after a message. */
 int vfj_act_as_owner(const char *journal);
 
-/* Likewise for a verb that makes the new journal `to` from the file at `path`. When the two
- * directories call for different users, the process forks. The caller continues in the child, as
+/* Does the same for a verb that makes the new journal `to` from the file at `path`. When the two
+ * directories require different users, the process forks. The caller continues in the child, as
  * the user of `path`, and hands the finished file (store/handover.h) to the parent, which is the
  * user of `to`. The parent never returns: it ends with the child's exit status. */
 int vfj_act_as_owners(const char *path, const char *to);
 
-/* Returns whether this process may read and replace the file at `path`, which is no journal's. Root
- * may where only root can change the way to it. Prints a message otherwise. */
+/* Returns whether this process may read and replace the file at `path`, which does not belong to
+ * a journal. Root may do so only if no other user can change any part of the path. Prints a
+ * message otherwise. */
 bool vfj_owner_may_replace(const char *path);
 
 /* Returns "as user nobody, since /tmp: others can write to it" when root's rights were given up,
- * else an empty text. The bytes are not safe for a terminal. */
+ * and otherwise an empty text. The text is not safe for a terminal. */
 const char *vfj_owner_became(void);
 
 /* Returns whether vfj_act_as_owner() would give up root's rights. */
 bool vfj_owner_differs(const char *journal);
 
-/* For a verb that stays root. Runs `run` in a child that acts as the owner of the journal's
- * directory, as vfj_apart_run() does. The result is untrusted. */
+/* For a verb that remains root. Calls `run` as vfj_apart_run() does, in a child that acts as the
+ * owner of the journal's directory. The result is untrusted. */
 bool vfj_run_as_owner(const char *journal, vfj_apart_fn *run, void *context, void *result,
                       size_t size);
 

@@ -21,7 +21,7 @@ static void print(const char *line)
     (void)!write(STDERR_FILENO, "\n", 1);
 }
 
-/* The signal comes from an access inside SQLite, never from within a call that `report` makes. */
+/* SIGBUS comes from an access inside SQLite, and never from a call inside `report`. */
 static void on_bus_error(int number)
 {
     (void)number;

@@ -28,7 +28,7 @@ enum { OPTION_ROOT = 256, LABEL_WIDTH = 8 };
 
 struct config {
     const char *root;
-    struct vfj_names only; /* empty for all */
+    struct vfj_names only; /* the interfaces of -i; empty: all */
     struct vfj_paths paths;
     struct vfj_rc rc, origin;
     struct vfj_map map;
@@ -77,7 +77,7 @@ static void print_value(const char *value)
     vfj_terminal_print(stdout, (struct vfj_span){text.bytes, text.length});
 }
 
-/* " (NAME in FILE)", and the end of the line. */
+/* Prints " (NAME in FILE)" and ends the line. */
 static void end_with_origin(const struct config *config, const char *variable)
 {
     char file[VFJ_VALUE_SIZE];
@@ -145,7 +145,8 @@ static void print_routes(const struct config *config)
     }
 }
 
-/* IFNAME as variables name it (get_if_var of network.subr). */
+/* Makes the name of the variable ifconfig_IF, with the interface's name changed as in
+ * get_if_var() of network.subr. */
 static void variable_of(char *variable, size_t size, struct vfj_name interface)
 {
     struct vfj_text text = vfj_text_begin(variable, size);
@@ -187,7 +188,7 @@ static void print_ipv4(const struct config *config, struct vfj_name hn)
     }
 }
 
-/* The rest of a span that begins with the prefix; false when it does not. */
+/* Removes the prefix from the span. Returns false when the span does not begin with it. */
 static bool take_prefix(struct vfj_span *span, const char *prefix)
 {
     size_t length = strlen(prefix);
@@ -197,7 +198,7 @@ static bool take_prefix(struct vfj_span *span, const char *prefix)
     return true;
 }
 
-/* "_alias" and a number, which may be missing. */
+/* Returns whether the text is "_alias" with or without a number. */
 static bool is_alias(struct vfj_span rest)
 {
     if (!take_prefix(&rest, "_alias"))
@@ -207,9 +208,9 @@ static bool is_alias(struct vfj_span rest)
     return rest.length == 0;
 }
 
-/* Returns whether the variable is one of network.subr's for that interface, beyond ifconfig_IF:
- * aliases, inet6 ... What else begins with its name is of another one: ifconfig_hn0_10 is hn0.10's.
- */
+/* Returns whether the variable belongs to the interface in network.subr, as ifconfig_IF and its
+ * aliases do. Another variable that begins with the same text belongs to another interface:
+ * ifconfig_hn0_10 is that of hn0.10. */
 static bool is_more_of(struct vfj_span key, struct vfj_name hn)
 {
     static const char *const forms[]
@@ -283,7 +284,7 @@ static void print_hn(const struct config *config, struct vfj_name hn)
     vfj_guest_find_names(&config->paths, hn, print_file, NULL);
 }
 
-/* Each -i must name an hn interface. */
+/* Reports each -i that does not name an hn interface. Returns the exit status. */
 static int report_unknown(const struct config *config)
 {
     int exit_status = VFJ_EXIT_OK;

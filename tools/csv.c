@@ -1,4 +1,4 @@
-/* Cells of comma-separated values, RFC 4180. */
+/* Prints cells of comma-separated values (CSV, RFC 4180). */
 #include "tools/csv.h"
 
 #include <string.h>

@@ -4,7 +4,8 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* A journal that was copied without its -wal can look like that. */
+/* Returns whether the journal is sound but has no records, like a journal that was copied
+ * without its -wal. */
 static bool has_no_records(const struct vfj_verified *verified)
 {
     bool is_whole

@@ -6,11 +6,11 @@
 
 #include "store/verify.h"
 
-/* The sentence of every verb about a journal without records. */
+/* The sentence that every verb prints about a journal without records. */
 #define VFJ_NO_RECORDS \
     "the journal holds no records (a copy without its -wal file lacks the newest records)"
 
-/* Returns VFJ_EXIT_OK for a sound journal with records. */
+/* Returns the exit status for a finding: VFJ_EXIT_OK only for a sound journal with records. */
 int vfj_finding_exit_status(const struct vfj_verified *verified);
 
 /* Returns the exit status for the verdict of a replay. An unusable journal has the status of its

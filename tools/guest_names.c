@@ -1,4 +1,4 @@
-/* Files of the guest that name an hn interface. */
+/* Finds files of the guest that name an hn interface. */
 #include "tools/guest_names.h"
 
 #include <ctype.h>
@@ -10,7 +10,7 @@
 #include "adapters/freebsd/guest/guest_file.h"
 #include "adapters/freebsd/privsep/apart.h"
 
-/* Rules are shorter. A sparse file may have no end. */
+/* Files with rules are shorter. The limit also ends a sparse file. */
 enum { BYTES_MAX = 1024 * 1024 };
 
 static bool is_part_of_name(char c)
@@ -18,7 +18,7 @@ static bool is_part_of_name(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '-';
 }
 
-/* Whether the name stands in the text as a word, before a comment. */
+/* Returns whether the text contains the name as a word before a comment. */
 static bool names(const char *text, const char *name)
 {
     size_t length = strlen(name);
@@ -31,10 +31,10 @@ static bool names(const char *text, const char *name)
     return false;
 }
 
-/* The number of the first line that names hn; 0: none does. */
+/* Returns the number of the first line that names hn, or 0. */
 static unsigned find_line(FILE *file, const char *name)
 {
-    char text[4096]; /* a longer line counts as several, and a name that is cut is not found */
+    char text[4096]; /* a longer line counts as several, and a name across the cut is not found */
     unsigned line = 1;
     while (ftello(file) < BYTES_MAX && fgets(text, sizeof text, file) != NULL) {
         if (names(text, name))
@@ -78,7 +78,8 @@ static bool find_lines(void *context, void *result)
     return true;
 }
 
-/* The caller may give up root's rights later, and others may have no right to read these files. */
+/* Reads the files in a child process. This process may give up root's rights later, and must not
+ * have the contents of the files in its memory then. */
 void vfj_guest_find_names(const struct vfj_paths *paths, struct vfj_name hn,
                           vfj_guest_named_fn *found, void *context)
 {

@@ -8,7 +8,7 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* "/" is no prefix; of "/guest/" it is "/guest". */
+/* Makes the absolute path of the root, as a prefix: "" for "/", and "/guest" for "/guest/". */
 static bool absolute_root(char to[VFJ_PATHNAME_SIZE], const char *root)
 {
     char here[VFJ_PATHNAME_SIZE];
@@ -63,7 +63,8 @@ static void add_listed(struct vfj_query *ask, const struct vfj_paths *paths, str
     }
 }
 
-/* ifconfig_hnN; of ifconfig_hnN_alias0 the name would have more than digits. */
+/* Adds the hn of each variable ifconfig_hnN. A variable such as ifconfig_hnN_alias0 has more
+ * than digits after "hn", and is skipped. */
 static void add_configured(const struct vfj_rc *rc, struct vfj_hns *hns)
 {
     const size_t prefix = sizeof "ifconfig_" - 1;

@@ -10,12 +10,12 @@
 #include "core/limits.h"
 #include "core/machine/state.h"
 
-/* Sets all paths, and the journal's default, below the directory `root`, which may be relative. "/"
- * is the guest itself. Returns false when a path is too long. */
+/* Sets all paths, and the journal's default path, to places below the directory `root`, which
+ * may be relative. "/" is the guest itself. Returns false when a path is too long. */
 bool vfj_guest_paths(struct vfj_paths *paths, char journal[VFJ_PATHNAME_SIZE], const char *root);
 
-/* Returns whether root may run the programs there (vfj_paths_are_roots()). Prints a message if
- * not. */
+/* Returns whether root may run the programs at these paths (vfj_paths_are_roots()). Prints a
+ * message otherwise. */
 bool vfj_guest_is_roots(const struct vfj_paths *paths);
 
 struct vfj_hns {
@@ -23,23 +23,23 @@ struct vfj_hns {
     struct vfj_name names[VFJ_SLOTS_MAX];
 };
 
-/* Lists the hn interfaces: of ifconfig(8), of hw.hn.vfmap, and of rc.conf. */
+/* Lists the hn interfaces that ifconfig(8), hw.hn.vfmap or rc.conf name. */
 void vfj_guest_hns(struct vfj_query *ask, const struct vfj_paths *paths, const struct vfj_map *map,
                    const struct vfj_rc *rc, struct vfj_hns *hns);
 
-/* Reads hw.hn.*. Returns false when sysctl(8) did not answer. */
+/* Reads hw.hn.*. Returns false when sysctl(8) failed. */
 bool vfj_guest_observe_map(struct vfj_query *ask, struct vfj_map *map);
 
-/* Returns the unit of an hn: the kernel's while it maps a VF to the hn, else the number in a name
- * that is hn and a number. Returns an empty name when there is neither. */
+/* Returns the unit of an hn: the kernel's, if it maps a VF to the hn, and otherwise the N of a
+ * name hnN. Returns an empty name when there is neither. */
 struct vfj_name vfj_guest_unit(const struct vfj_map *map, struct vfj_name hn);
 
-/* Observes an hn, its VF and its lagg. Returns false when a program or the kernel did not
- * answer. */
+/* Observes an hn, its VF and its lagg. Returns false when a program or the kernel failed. */
 bool vfj_guest_observe_slot(struct vfj_query *ask, const struct vfj_map *map, struct vfj_name hn,
                             struct vfj_view *view);
 
-/* Returns whether the delay in force differs from the value of hyperv_vf_delay (core/data/rc.h). */
+/* Returns whether the delay `delay_s` in force differs from the value of hyperv_vf_delay,
+ * because that is out of range (core/data/rc.h). */
 bool vfj_delay_is_clamped(const char *value, int64_t delay_s);
 
 #endif

@@ -1,4 +1,4 @@
-/* Opens the FILE of a verb, and reads it once. */
+/* Opens the FILE of a verb. A FILE that is not a regular file is read once. */
 #include "tools/input.h"
 
 #include <errno.h>
@@ -17,12 +17,12 @@
 
 enum {
     BLOCK_SIZE = 1 << 16,
-    WRITER_WAIT_MS = 1000, /* a FIFO without a writer counts as empty after that time */
+    WRITER_WAIT_MS = 1000, /* a FIFO without a writer counts as empty after this time */
 };
 
 static const char magic[16] = "SQLite format 3";
 
-/* The first bytes of an input, already read. */
+/* The first bytes of an input, which were read to recognise its kind. */
 struct start {
     char bytes[sizeof magic];
     size_t length;
@@ -48,8 +48,7 @@ static int fail(const struct vfj_input *input, int error)
     return error == EFBIG ? VFJ_EXIT_UNUSABLE : vfj_exit_status_of(vfj_file_status_of(error));
 }
 
-/* Reads up to `size` bytes. Returns the number of bytes, which is smaller only at the end, or
- * -1. */
+/* Reads `size` bytes, or fewer at the end of the file. Returns their number, or -1. */
 static ssize_t read_all(int fd, char *bytes, size_t size)
 {
     size_t used = 0;
@@ -88,7 +87,7 @@ static bool copy_rest(int from, int to, const struct start *start)
     return count == 0;
 }
 
-/* SQLite opens files by name only: a journal from a descriptor becomes a private file. */
+/* Copies a journal from a descriptor to a private file, because SQLite opens files by name only. */
 static int copy_journal(struct vfj_input *input, int fd, const struct start *start)
 {
     char prefix[PATH_MAX], why[512];
@@ -156,7 +155,7 @@ static bool is_journal(const struct start *start)
     return start->length > 0 && memcmp(start->bytes, magic, start->length) == 0;
 }
 
-/* Reads an input whose bytes come once. */
+/* Reads an input that cannot be read twice. */
 static int read_stream(struct vfj_input *input, int fd, bool takes_trace)
 {
     struct start start = {.length = 0};
@@ -207,7 +206,7 @@ static int open_path(struct vfj_input *input, int fd, bool takes_trace)
         return read_stream(input, fd, takes_trace);
     }
     if (!takes_trace)
-        return VFJ_EXIT_OK; /* vfj_journal_open() reports the fault */
+        return VFJ_EXIT_OK; /* vfj_journal_open() will report the fault */
     vfj_complain(input->name, "not a regular file");
     return VFJ_EXIT_UNUSABLE;
 }

@@ -1,4 +1,5 @@
-/* Opens the FILE of a verb, and reads it once: a path, or standard input, a pipe, or a FIFO. */
+/* Opens the FILE of a verb: a path, standard input, a pipe, or a FIFO. Reads one that is not a
+ * regular file once. */
 #ifndef VFJ_TOOLS_INPUT_H
 #define VFJ_TOOLS_INPUT_H
 
@@ -8,17 +9,17 @@
 #include "store/publish.h"
 
 struct vfj_input {
-    const char *name; /* for messages: the path, or "standard input" */
-    const char *path; /* of the journal: the user's path, or that of a private copy */
-    char *bytes;      /* of the trace, on the heap; NULL for a journal */
+    const char *name; /* name in messages: the path, or "standard input" */
+    const char *path; /* path of the journal: the user's path, or that of a private copy */
+    char *bytes;      /* the trace, on the heap; NULL for a journal */
     size_t length;
     struct vfj_publish copy; /* the private copy of a journal that has no path */
 };
 
-enum { VFJ_TRACE_FILE_MAX = 1 << 30 }; /* bytes of a trace; about ten million events */
+enum { VFJ_TRACE_FILE_MAX = 1 << 30 }; /* limit for a trace in bytes; about ten million events */
 
-/* Returns the open descriptor that a path names: "-", "/dev/stdin" and "/dev/fd/N". Returns -1 for
- * every other path. */
+/* Returns the open descriptor that a path such as "-", "/dev/stdin" or "/dev/fd/N" names.
+ * Returns -1 for every other path. */
 int vfj_path_descriptor(const char *path);
 
 /* Opens a journal. A regular file is opened by its path later. Everything else is copied to a

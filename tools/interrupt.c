@@ -19,7 +19,7 @@ static void on_signal(int number)
     vfj_progress_clear();
     vfj_publish_abandon();
     (void)signal(number, SIG_DFL);
-    (void)raise(number); /* delivered when the handler returns */
+    (void)raise(number); /* the signal is delivered when the handler returns */
 }
 
 void vfj_interrupt_handle(void)

@@ -2,12 +2,12 @@
 #ifndef VFJ_TOOLS_INTERRUPT_H
 #define VFJ_TOOLS_INTERRUPT_H
 
-/* From this call on, HUP, INT and TERM remove the private files of the verb (store/publish.h)
- * before the signal ends the process. A pruning ends after its present step first (store/prune.h).
- * A signal that is ignored stays ignored. */
+/* After this call HUP, INT and TERM remove the private files of the verb (store/publish.h)
+ * before they end the process. A pruning first completes its present step (store/prune.h). A
+ * signal that was ignored remains ignored. */
 void vfj_interrupt_handle(void);
 
-/* Ends the process by the signal that a pruning has waited for. Returns when there was none. */
+/* Ends the process by the signal that came during a pruning. Returns when there was none. */
 void vfj_interrupt_end(void);
 
 #endif

@@ -61,7 +61,8 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* Returns how many letters differ: inserted, removed, replaced, or two neighbours exchanged. */
+/* Returns the number of letters that differ: inserted, removed, replaced, or exchanged with a
+ * neighbour. */
 static unsigned edit_distance(const char *a, const char *b)
 {
     unsigned rows[3][WORD_MAX + 1];
@@ -84,7 +85,8 @@ static unsigned edit_distance(const char *a, const char *b)
     return last[length];
 }
 
-/* Returns the verb that the word may mean, or NULL. A third of its letters may be wrong. */
+/* Returns the verb that the user may have meant, or NULL. A third of the word's letters may be
+ * wrong. */
 static const char *find_nearest(const char *word)
 {
     const char *nearest = NULL;

@@ -1,4 +1,4 @@
-/* The parts of option parsing that all verbs share. */
+/* The parts of option parsing that all verbs use. */
 #include "tools/options.h"
 
 #include <stdio.h>
@@ -18,7 +18,8 @@ int vfj_usage_error(const char *verb, const char *what, const char *value)
     return VFJ_EXIT_UNUSABLE;
 }
 
-/* A short option is one byte of a word: only optopt names it. */
+/* Reports an option with a fault. A short option may stand within a word, so that only optopt
+ * has its letter. */
 static void report_option(const char *verb, char **argv, const char *what)
 {
     char name[3] = {'-', (char)optopt, '\0'};
@@ -27,7 +28,7 @@ static void report_option(const char *verb, char **argv, const char *what)
     (void)vfj_usage_error(verb, what, is_long ? word : name);
 }
 
-/* The tables of a verb that was asked for its options. */
+/* The option tables that vfj_option_capture() requested, instead of the verb's run. */
 static struct {
     bool on;
     const char *short_options;
@@ -187,8 +188,8 @@ bool vfj_option_count(const char *word, uint64_t *count)
     return vfj_span_to_u64(vfj_span_of(word), count) && *count > 0;
 }
 
-/* Takes "12h" off the front of the word. Returns false unless its unit is smaller than the one
- * before. */
+/* Takes a part such as "12h" off the front of the word. Returns false unless its unit is smaller
+ * than that of the part before. */
 static bool take_part(const char **word, size_t *unit, int64_t *us)
 {
     static const char units[] = "wdhms";

@@ -1,4 +1,4 @@
-/* Prints records for people. */
+/* Prints records as text. */
 #include "tools/output.h"
 
 #include <stdlib.h>
@@ -15,16 +15,16 @@
 
 enum {
     TIME_WIDTH = 27,
-    SHORT_TIME_WIDTH = 20, /* whole seconds */
+    SHORT_TIME_WIDTH = 20, /* a time in whole seconds */
     WORD_WIDTH = 11,
-    STATES_WIDTH = 20, /* "detached -> attached" */
+    STATES_WIDTH = 20, /* the width of "detached -> attached" */
     ARGV_WIDTH = 48,
     LINE_SIZE = 4 * VFJ_BODY_MAX + 1024,
-    CAUSE_WIDTH = 160, /* of a cause: an observation is long */
-    NARROW = 100,      /* columns; times on a narrower terminal have whole seconds */
+    CAUSE_WIDTH = 160, /* width of a cause's text: an observation is long */
+    NARROW = 100,      /* on a terminal with fewer columns, times have whole seconds */
 };
 
-/* SGR parameters: few, and each with a meaning. */
+/* SGR parameters. There are few, and each has one meaning. */
 #define GOOD   "32"
 #define BAD    "31"
 #define MOVING "33"
@@ -33,10 +33,10 @@ enum {
 struct line {
     const struct vfj_style *style;
     struct vfj_text text;
-    size_t begin;  /* of the current column */
-    size_t unseen; /* bytes in it that take no room */
-    size_t hidden; /* bytes in the whole line that take no room */
-    size_t indent; /* the column after the word */
+    size_t begin;  /* where the current column begins */
+    size_t unseen; /* bytes of the current column without a width */
+    size_t hidden; /* bytes of the whole line without a width */
+    size_t indent; /* the column after the word, for wrapped lines */
 };
 
 struct vfj_style vfj_style_of(FILE *out)
@@ -58,7 +58,7 @@ static void begin_column(struct line *line)
     line->unseen = 0;
 }
 
-/* Fills the column up to its width, and adds two blanks. */
+/* Fills the column with blanks up to its width, and adds two. */
 static void end_column(struct line *line, size_t width)
 {
     if (line->style->tabs) {
@@ -102,7 +102,7 @@ static void add_untrusted(struct line *line, struct vfj_span span)
     vfj_terminal_add(&line->text, span);
 }
 
-/* Returns a value of a body, unquoted, or an empty span without that key. */
+/* Returns the unquoted value of a key in a body, or an empty span when the key is missing. */
 static struct vfj_span value_of(struct vfj_span body, const char *key, char *bytes, size_t size)
 {
     struct vfj_kv pair;
@@ -117,7 +117,7 @@ static void add_value(struct line *line, struct vfj_span body, const char *key)
     add_untrusted(line, value_of(body, key, bytes, sizeof bytes));
 }
 
-/* What to do about a finding. */
+/* Adds the advice about a finding. */
 static void add_advice(struct line *line, enum vfj_reason reason)
 {
     const char *advice = vfj_reason_advice(reason);
@@ -149,20 +149,21 @@ static void add_note(struct line *line, const struct vfj_record *record)
     add(line, ")");
 }
 
-/* Times of a forged journal may be as far apart as the type permits. */
+/* Returns whether both times are small enough to be subtracted: a forged journal may have any
+ * times. */
 static bool is_near(int64_t a, int64_t b)
 {
     const int64_t half = INT64_MAX / 2;
     return a > -half && a < half && b > -half && b < half;
 }
 
-/* Returns whether a terminal has no room for every column. */
+/* Returns whether the terminal is too narrow for every column. */
 static bool is_narrow(const struct vfj_style *style)
 {
     return style->width > 0 && style->width < NARROW;
 }
 
-/* "+0.002100" since the line before, or the time. */
+/* Adds the time, or in the layout DELTA the time since the line before, such as "+0.002100". */
 static void add_time(struct line *line, int64_t wall_us)
 {
     const struct vfj_style *style = line->style;
@@ -195,7 +196,7 @@ struct vfj_name vfj_record_who(const struct vfj_record *record)
     return name;
 }
 
-/* "2.1 ms", "1.5 s", "120 s": in the unit that suits. */
+/* Adds a duration, such as "2.1 ms", "1.5 s" or "120 s". */
 static void add_duration(struct line *line, int64_t us)
 {
     uint64_t tenths = us < 0 ? 0 : (uint64_t)us / 100;
@@ -243,8 +244,8 @@ static void add_end(struct line *line, const struct vfj_outcome *outcome)
     sgr(line, "0");
 }
 
-/* Whether the command said that its effect was there already. A kind that may fail whatever it says
- * tells nothing of that. */
+/* Returns whether the command's output says that its effect existed already. False for a kind
+ * whose failure never matters: the output then decides nothing. */
 static bool was_already_so(struct vfj_span body, const struct vfj_outcome *outcome)
 {
     struct vfj_command command;
@@ -256,8 +257,8 @@ static bool was_already_so(struct vfj_span body, const struct vfj_outcome *outco
     return vfj_command_already_so(kind, outcome) && !vfj_command_already_so(kind, &silent);
 }
 
-/* How a command ended: "ok, 2.1 ms", or with the first line of its output. `command` is the body of
- * its record, or empty. */
+/* Adds the end of a command: "ok, 2.1 ms", or its status with the first line of its output.
+ * `command` is the body of the command's record, or empty. */
 static void add_outcome(struct line *line, const struct vfj_record *record, struct vfj_span command)
 {
     struct vfj_event event;
@@ -421,7 +422,7 @@ static void add_mib(struct line *line, struct vfj_span body, const char *key)
     add(line, " MiB");
 }
 
-/* A row about the journal. The row of a later version stays as it is. */
+/* Adds a row about the journal in words. The row of a later version is added as it is. */
 static void add_journal(struct line *line, struct vfj_span body)
 {
     char bytes[32];
@@ -449,8 +450,8 @@ static void add_journal(struct line *line, struct vfj_span body)
     }
 }
 
-/* A row that the machine does not see. A checkpoint is named only: it is long, and repeats the
- * state after the rows before it. */
+/* Adds a row that the machine does not see. Adds only the name of a checkpoint, which is long
+ * and repeats the state of the rows before it. */
 static void add_unseen(struct line *line, const struct vfj_record *record)
 {
     bool is_checkpoint = record->kind == VFJ_RECORD_CHECKPOINT;
@@ -535,10 +536,10 @@ static size_t trimmed_length(const struct line *line)
     return length;
 }
 
-/* The room for any line: a body of VFJ_BODY_MAX bytes may become four times as long. */
+/* Has room for any line: a body of VFJ_BODY_MAX bytes may become four times as long. */
 static char line_bytes[LINE_SIZE];
 
-/* Begins the line up to the word. */
+/* Begins the line, up to its word. */
 static void begin_record(struct line *line, const struct vfj_style *style,
                          const struct vfj_record *record, const char *who)
 {
@@ -552,7 +553,7 @@ static void begin_record(struct line *line, const struct vfj_style *style,
     end_column(line, (size_t)style->who_width);
 }
 
-/* The rest of a line that is wrapped begins below its text. */
+/* Prints the line. Wrapped parts begin below the line's text. */
 static void print_line(FILE *out, const struct line *line)
 {
     struct vfj_span span = {line_bytes, trimmed_length(line)};
@@ -608,7 +609,7 @@ void vfj_output_cause(FILE *out, const struct vfj_style *style, const struct vfj
 {
     struct line line;
     struct vfj_style cause = *style;
-    cause.rows = record->kind == VFJ_RECORD_COMMAND; /* without an outcome */
+    cause.rows = record->kind == VFJ_RECORD_COMMAND; /* shown as a row: without its outcome */
     cause.layout = VFJ_LAYOUT_CAT;
     cause.colour = false;
     begin_line(&line, &cause, line_bytes, sizeof line_bytes);
@@ -657,7 +658,7 @@ static const char *print_time(char *bytes, size_t size, const struct vfj_style *
     return bytes;
 }
 
-/* "495 494", from the nearest on. */
+/* Prints the seqs of the causes, the nearest first, such as "495 494". */
 static void print_causes(FILE *out, const struct vfj_causes *why)
 {
     for (unsigned i = 0; i < why->count; i++)
@@ -670,7 +671,8 @@ void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_r
     char time[64];
     (void)fprintf(out, "%llu,", (unsigned long long)record->seq);
     vfj_csv_print_time(out, print_time(time, sizeof time, style, record->wall_us));
-    /* words are the program's own, and the name of an interface begins with a letter */
+    /* These need no quotes: the program chooses the words, and an interface's name begins with a
+     * letter. */
     (void)fprintf(out, ",%llu,%s,%s,", (unsigned long long)record->boot, vfj_output_word(record),
                   vfj_record_who(record).text);
     vfj_csv_print(out, vfj_output_text(record, VFJ_LAYOUT_TEXT, true));

@@ -1,4 +1,4 @@
-/* Prints records for people. */
+/* Prints records as text. */
 #ifndef VFJ_TOOLS_OUTPUT_H
 #define VFJ_TOOLS_OUTPUT_H
 
@@ -13,8 +13,8 @@
 enum vfj_layout {
     VFJ_LAYOUT_SHORT,
     VFJ_LAYOUT_DELTA, /* the time is that since the line before */
-    VFJ_LAYOUT_CAT,   /* word and text alone */
-    VFJ_LAYOUT_TEXT,  /* the text alone */
+    VFJ_LAYOUT_CAT,   /* word and text only */
+    VFJ_LAYOUT_TEXT,  /* the text only */
 };
 
 /* clang-format off */
@@ -27,70 +27,73 @@ enum vfj_layout {
 /* clang-format on */
 struct vfj_style {
     bool colour;
-    bool rows; /* every row by itself: with its seq, and its body as it is */
-    bool tabs; /* for scripts: one tab ends each column, which is not filled */
-    int width; /* columns of the terminal: longer lines are wrapped; 0 for no limit */
+    bool rows; /* print every row as such, with its seq and its unchanged body */
+    bool tabs; /* for scripts: end each column with one tab, without filling it */
+    int width; /* columns of the terminal, at which longer lines are wrapped; 0: no limit */
     enum vfj_layout layout;
     enum vfj_zone zone;
-    int who_width;     /* of the second column */
-    int64_t before_us; /* DELTA: time of the line before; INT64_MIN for the first */
+    int who_width;     /* width of the second column */
+    int64_t before_us; /* DELTA: time of the line before; INT64_MIN for the first line */
 };
 
 enum { VFJ_WHO_WIDTH = 4, VFJ_LINKS_MAX = 8 };
 
 enum { VFJ_CAUSES_MAX = 16 };
 
-/* The records that led to a record: its cause, the cause of that, and so on. */
+/* The records that caused a record: its cause, the cause of that one, and so on. */
 struct vfj_causes {
     unsigned count;
-    uint64_t list[VFJ_CAUSES_MAX]; /* the nearest first */
+    uint64_t list[VFJ_CAUSES_MAX]; /* the nearest cause first */
 };
 
-/* Changes of links that one line stands for. */
+/* The changes of links that one line represents. */
 struct vfj_links {
-    uint64_t changes;          /* of all interfaces */
-    int64_t first_us, last_us; /* wall time of the oldest and of the newest */
-    unsigned names;            /* interfaces beyond the list are counted in `changes` only */
+    uint64_t changes;          /* number of changes of all interfaces */
+    int64_t first_us, last_us; /* wall time of the oldest and of the newest change */
+    /* number of interfaces in the list; changes of further ones count in `changes` only */
+    unsigned names;
     struct {
         struct vfj_name name;
-        bool is_up; /* after the newest change */
+        bool is_up; /* state after the newest change */
         uint64_t changes;
     } list[VFJ_LINKS_MAX];
 };
 
-/* Returns the style for a stream: on a terminal with its width, and with colours where it has them,
- * unless NO_COLOR is set. */
+/* Returns the style for a stream. For a terminal it has the terminal's width, and colours if the
+ * terminal supports them and NO_COLOR is not set. */
 struct vfj_style vfj_style_of(FILE *out);
 
-/* Returns the interface that a record is about: its slot, or the interface of a devd line. Returns
- * an empty name for none. */
+/* Returns the interface that a record is about: its slot, or the interface of a devd line.
+ * Returns an empty name when there is none. */
 struct vfj_name vfj_record_who(const struct vfj_record *record);
 
-/* Prints the line. `outcome` is the record of the command's outcome; NULL for none. */
+/* Prints a record as one line. `outcome` is the record of the command's outcome, or NULL. */
 void vfj_output_record(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                        const struct vfj_record *outcome);
 
-/* Prints the line for changes of links. `record` is the newest of them. */
+/* Prints one line for changes of links. `record` is the newest of them. */
 void vfj_output_links(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                       const struct vfj_links *links);
 
-/* Prints the record as the cause of the line before it. */
+/* Prints the record as the cause of the line that was printed before. */
 void vfj_output_cause(FILE *out, const struct vfj_style *style, const struct vfj_record *record);
 
-/* Returns the line in the layout CAT or TEXT, without outcome and colour. The text is valid until
- * the next call of a function here. */
+/* Returns the record's line in the layout CAT or TEXT, without outcome and colour. The text is
+ * valid until the next call of a function of this header. */
 const char *vfj_output_text(const struct vfj_record *record, enum vfj_layout layout, bool rows);
 
-/* Returns the word of the line: "vf-up", "state", "run", "gap" … */
+/* Returns the word in the record's line: "vf-up", "state", "run", "gap" … */
 const char *vfj_output_word(const struct vfj_record *record);
 
-/* Print a record as a line of comma-separated values (RFC 4180), and the line before the first. With
- * `why` there is one more column. */
+/* Prints the header line for comma-separated values (RFC 4180). With `why` it has one more
+ * column. */
 void vfj_output_csv_header(FILE *out, bool why);
+/* Prints a record as a line of comma-separated values. The column for `why` is missing when it
+ * is NULL. */
 void vfj_output_csv(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                     const struct vfj_causes *why);
 
-/* Prints a record with all its columns, one a line. */
+/* Prints a record with all its columns, each on a line of its own. */
 void vfj_output_verbose(FILE *out, const struct vfj_style *style, const struct vfj_record *record,
                         const struct vfj_causes *why);
 

@@ -18,14 +18,14 @@ enum { LINE_SIZE = 1024, WORDS_MAX = 32 };
 
 extern char **environ;
 
-static pid_t pager; /* 0: none runs */
-/* Without the pager. */
+static pid_t pager; /* 0: no pager runs */
+/* The state without the pager, to be restored. */
 static struct {
-    int terminal; /* standard output */
+    int terminal; /* the original standard output */
     struct sigaction on_interrupt, on_pipe;
 } before;
 
-/* Splits the line, in place, into words. */
+/* Splits the line into words, in place. Returns false when it has no word or too many. */
 static bool split(char *line, char *words[WORDS_MAX + 1])
 {
     unsigned count = 0;
@@ -44,7 +44,7 @@ static bool split(char *line, char *words[WORDS_MAX + 1])
     return count > 0;
 }
 
-/* The pager gets the signals of its terminal as any program does. */
+/* Starts the pager, with the default action for the signals of its terminal. */
 static bool spawn(const char *command, int input)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM};
@@ -89,8 +89,8 @@ static bool start(int input)
     return spawn("less", input) || spawn("more", input);
 }
 
-/* A process that gave up root's rights runs no pager: the user whom it became could trace the pager,
- * which has root's terminal and environment. */
+/* Returns whether a pager should run. A process that gave up root's rights runs none: the user
+ * that it became could trace the pager, which has root's terminal and environment. */
 static bool is_wanted(void)
 {
     const char *command = getenv("PAGER");
@@ -100,7 +100,8 @@ static bool is_wanted(void)
         && isatty(STDOUT_FILENO) == 1 && vfj_owner_became()[0] == '\0';
 }
 
-/* The user leaves the pager, and with it this program: a write to the pipe then fails. */
+/* Ignores the signals by which a user could end this program instead of the pager. After the
+ * user has left the pager, a write to the pipe fails. */
 static void ignore_signals(void)
 {
     const struct sigaction ignore = {.sa_handler = SIG_IGN};

@@ -1,4 +1,4 @@
-/* Reports the progress of a verb's long work. */
+/* Reports the progress of a verb's long operation. */
 #include "tools/progress.h"
 
 #include <errno.h>
@@ -28,10 +28,10 @@ static struct {
     bool shows; /* standard error is a terminal that can erase a line */
     int width;
     volatile sig_atomic_t is_shown;
-    /* of the present phase */
+    /* about the present phase */
     unsigned phase;
     int64_t began_ms;
-    uint64_t began_at; /* done by then */
+    uint64_t began_at; /* amount that was done at its beginning */
 } report;
 
 static int64_t now_ms(void)
@@ -62,7 +62,8 @@ static void add_rate(struct vfj_text *text, const struct vfj_progress *progress,
     vfj_text_add(text, " s left");
 }
 
-/* "vfjournal verify: checking records: 120000 of 1000000 records (12 %), 60000/s, 15 s left" */
+/* Prints a line such as "vfjournal verify: checking records: 120000 of 1000000 records (12 %),
+ * 60000/s, 15 s left". */
 static void print(struct vfj_text *text, const struct vfj_progress *progress)
 {
     vfj_text_add(text, "vfjournal ");
@@ -95,7 +96,7 @@ void vfj_progress_clear(void)
     report.is_shown = 0;
 }
 
-/* Notes when a phase began: its rate counts from then on. */
+/* Notes the beginning of a phase, from which its rate is computed. */
 static void note_phase(const struct vfj_progress *progress)
 {
     if (progress->phase == report.phase)

@@ -1,20 +1,20 @@
-/* Reports the progress of a verb's long work (store/progress.h). */
+/* Reports the progress of a verb's long operation (store/progress.h). */
 #ifndef VFJ_TOOLS_PROGRESS_H
 #define VFJ_TOOLS_PROGRESS_H
 
 #include <stdbool.h>
 
-/* From this call on, a terminal at standard error shows the progress after one second, in one line
- * that is written again twice a second: how much is done, the rate, and the time left. On SIGINFO,
- * or SIGUSR1 where SIGINFO does not exist, the line goes to standard error in any case. `verb` is a
- * constant. With `prints`, the verb prints meanwhile, and shows no progress when standard output is
- * a terminal, too. */
+/* After this call, a terminal at standard error shows the progress, from the first second on. It
+ * is one line, which is rewritten twice a second, with the amount done, the rate and the
+ * remaining time. On SIGINFO, or SIGUSR1 where SIGINFO does not exist, the line goes to standard
+ * error in any case. `verb` is a constant. With `prints`, the verb prints in the meantime, and
+ * no progress is shown when standard output is a terminal too. */
 void vfj_progress_report(const char *verb, bool prints);
 
-/* Removes the line from the terminal, and shows no more. */
+/* Erases the line, and shows no more progress. */
 void vfj_progress_end(void);
 
-/* Removes the line. A signal handler may call this function. */
+/* Erases the line. A signal handler may call this function. */
 void vfj_progress_clear(void);
 
 #endif

@@ -1,4 +1,5 @@
-/* Records as JSON objects. SQLite's JSON functions cost a hundred times as much for each row. */
+/* Prints records as JSON objects. SQLite's JSON functions would take a hundred times as long for
+ * each row. */
 #include "tools/record_json.h"
 
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "tools/time_format.h"
 
 enum {
-    /* a byte becomes six at most; a long body is in two members */
+    /* one byte becomes at most six, and a long body is in two members */
     OBJECT_SIZE = 2 * 6 * VFJ_BODY_MAX + 4096,
     VALUE_SIZE = VFJ_BODY_MAX + 1,
 };
@@ -89,7 +90,7 @@ void vfj_member_hex(struct vfj_text *text, const char *key, struct vfj_span byte
     vfj_text_add_char(text, '"');
 }
 
-/* 120.0, 0.0021: seconds without the zeros at the end. */
+/* Adds a number of seconds without zeroes at the end, such as 120.0 or 0.0021. */
 static void add_seconds(struct vfj_text *text, const char *key, int64_t us)
 {
     vfj_member_key(text, key);
@@ -98,8 +99,8 @@ static void add_seconds(struct vfj_text *text, const char *key, int64_t us)
         text->bytes[--text->length] = '\0';
 }
 
-/* Returns the value, unquoted, or an empty span without one. The span is valid until the next
- * call. */
+/* Returns the unquoted value of a key, or an empty span when the key is missing. The span is
+ * valid until the next call. */
 static struct vfj_span value_of(struct vfj_span body, const char *key)
 {
     static char bytes[VALUE_SIZE];
@@ -132,8 +133,8 @@ static void take_duration(struct vfj_text *text, struct vfj_span body, const cha
         add_seconds(text, name, us);
 }
 
-/* The words of a line that is quoted for sh(1). The rest of a line with an open quote is one
- * word. */
+/* Adds the words of a line that is quoted as for sh(1). When a quote is not closed, the rest of
+ * the line is one word. */
 static void take_words(struct vfj_text *text, struct vfj_span line)
 {
     char word[VALUE_SIZE];
@@ -145,7 +146,7 @@ static void take_words(struct vfj_text *text, struct vfj_span line)
         bool is_read = vfj_quoted_read(&line, word, sizeof word, &opened) == VFJ_QUOTED_READ;
         vfj_text_add(text, between);
         vfj_json_quote(text, is_read ? vfj_span_of(word) : line);
-        size_t used = !is_read ? line.length : line.length > 0 ? 1 : 0; /* the blank */
+        size_t used = !is_read ? line.length : line.length > 0 ? 1 : 0; /* skips the blank */
         line = (struct vfj_span){line.text + used, line.length - used};
         between = ",";
     }

@@ -1,4 +1,4 @@
-/* vfjournal recover: saves the intact records of a damaged journal. */
+/* vfjournal recover: saves the readable records of a damaged journal in a new one. */
 #include <stdio.h>
 #include <time.h>
 
@@ -35,14 +35,15 @@ struct options {
     bool rows, utc;
 };
 
-/* The progress of the report about the damaged journal, in order of seq. */
+/* The state of the report about the damaged journal, which goes through the records in order of
+ * seq. */
 struct rest {
     const char *path;
     const struct vfj_recovered *recovered;
     struct vfj_style style;
     bool rows;
     uint64_t reported;    /* every record up to this seq is saved or reported */
-    uint64_t first, last; /* the current run of readable records; 0 for none */
+    uint64_t first, last; /* the current run of readable records; 0: none */
 };
 
 static int take(struct options *options, int option, const char *value)
@@ -100,7 +101,7 @@ static void end_run(struct rest *rest)
     rest->first = 0;
 }
 
-/* Reports the records from `reported` + 1 to `last` as missing, but for those that are saved. */
+/* Reports the records from `reported` + 1 to `last` as missing, except for those that are saved. */
 static void report_missing(struct rest *rest, uint64_t last)
 {
     uint64_t from = rest->reported + 1;

@@ -1,4 +1,4 @@
-/* Replaces a small file whole. */
+/* Replaces a small file as a whole. */
 #include "tools/replace_file.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Secrets in what people are shown. */
+/* Hides secrets in output for people. */
 #include "tools/secret.h"
 
 #include <string.h>
@@ -22,8 +22,8 @@ static size_t end_of_word(struct vfj_span line, size_t i)
     return i;
 }
 
-/* Returns the character at `i` without the backslash that `outer` quotes require, and moves `i`
- * behind it. */
+/* Returns the character at `i`, without the backslash that `outer` quotes require, and moves `i`
+ * past it. */
 static char take_inner(struct vfj_span line, size_t *i, char outer)
 {
     if (outer == '"' && line.text[*i] == '\\' && *i + 1 < line.length)
@@ -31,7 +31,7 @@ static char take_inner(struct vfj_span line, size_t *i, char outer)
     return line.text[(*i)++];
 }
 
-/* Returns the end of a secret, which sh(1) may quote once more inside `outer` quotes. */
+/* Returns the end of a secret. Inside `outer` quotes it may be quoted for sh(1) once more. */
 static size_t end_of_secret(struct vfj_span line, size_t i, char outer)
 {
     char inner = 0;

@@ -15,7 +15,7 @@ enum {
     ESCAPE_SIZE = 4,
     DEFAULT_WIDTH = 80,
     WIDTH_MAX = 10000,
-    LEAST_ROOM = 24, /* columns for the rest of a wrapped line */
+    LEAST_ROOM = 24, /* least number of columns for the rest of a wrapped line */
     SMALL_INDENT = 8,
 };
 
@@ -49,8 +49,8 @@ void vfj_terminal_print(FILE *out, struct vfj_span span)
     }
 }
 
-/* The character of two to four bytes at the front of the text, and its length; U+FFFD, and 1, for
- * what is no UTF-8 (RFC 3629, section 4). */
+/* Decodes the character of two to four bytes at the front of the text, and fills in its length.
+ * For bytes that are not UTF-8 (RFC 3629, section 4) returns U+FFFD, with length 1. */
 static uint32_t wide_character(struct vfj_span text, size_t *length)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -122,8 +122,8 @@ static size_t sequence_length(struct vfj_span text)
     return length < text.length ? length + 1 : text.length;
 }
 
-/* Returns how many bytes of the text fill at most `room` columns. The break is after the last blank
- * of them, when there is one in their second half. */
+/* Returns the number of bytes of the text that fit into `room` columns. The break is after the
+ * last blank, if that is in their second half. */
 static size_t fill(struct vfj_span text, size_t room)
 {
     size_t columns = 0, last_blank = 0, i = 0;
@@ -164,7 +164,7 @@ void vfj_terminal_print_wrapped(FILE *out, struct vfj_span line, int width, int 
 void vfj_complain(const char *file, const char *what)
 {
     vfj_progress_clear();
-    (void)fflush(stdout); /* what was printed before stands before the message */
+    (void)fflush(stdout); /* earlier output must stand before the message */
     (void)fputs("vfjournal: ", stderr);
     vfj_terminal_print(stderr, vfj_span_of(file));
     (void)fputs(": ", stderr);

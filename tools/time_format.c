@@ -1,13 +1,13 @@
-/* Times and durations as people read them. */
+/* Formats times and durations. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* tm_gmtoff: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares tm_gmtoff only with this */
 #endif
 #include "tools/time_format.h"
 
 #include <string.h>
 #include <time.h>
 
-/* Divides, rounding down. */
+/* Returns the whole seconds, rounded down, and fills in the rest in microseconds. */
 static time_t whole_seconds(int64_t us, int64_t *fraction)
 {
     bool is_below = us % 1000000 < 0;

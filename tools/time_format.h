@@ -1,4 +1,4 @@
-/* Times and durations as people read them. */
+/* Formats times and durations. */
 #ifndef VFJ_TOOLS_TIME_FORMAT_H
 #define VFJ_TOOLS_TIME_FORMAT_H
 
@@ -6,22 +6,23 @@
 
 #include "core/text/text.h"
 
-/* Times are of the local zone, as TZ has it, or of UTC. */
+/* The zone of a time: the local zone, as in TZ, or UTC. */
 enum vfj_zone { VFJ_ZONE_LOCAL, VFJ_ZONE_UTC };
 
-/* "2026-11-22 15:02:01+01:00": whole seconds and the zone's offset. The offset zero is "Z". */
+/* Appends "2026-11-22 15:02:01+01:00": whole seconds and the offset of the zone. The offset zero
+ * is "Z". */
 void vfj_time_add(struct vfj_text *text, int64_t wall_us, enum vfj_zone zone);
 
-/* "2026-11-22 15:02:01.010000+01:00": the same with microseconds. */
+/* Appends "2026-11-22 15:02:01.010000+01:00": the same with microseconds. */
 void vfj_time_add_us(struct vfj_text *text, int64_t wall_us, enum vfj_zone zone);
 
-/* "2026-11-22T14:02:01Z": for programs, always UTC. */
+/* Appends "2026-11-22T14:02:01Z": for programs, always in UTC. */
 void vfj_time_add_rfc3339(struct vfj_text *text, int64_t wall_us);
 
-/* "2026-11-22T14:02:01.010000Z": the same with microseconds. */
+/* Appends "2026-11-22T14:02:01.010000Z": the same with microseconds. */
 void vfj_time_add_rfc3339_us(struct vfj_text *text, int64_t wall_us);
 
-/* "2.1 ms", "118.0 s", "3 h 20 min": the two most significant figures. */
+/* Appends "2.1 ms", "118.0 s" or "3 h 20 min": the two most significant units or digits. */
 void vfj_time_add_duration(struct vfj_text *text, int64_t us);
 
 #endif

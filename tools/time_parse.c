@@ -1,6 +1,6 @@
-/* Points in time as a user writes them. */
+/* Parses a time that a user wrote. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* timegm: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares timegm only with this */
 #endif
 #include "tools/time_parse.h"
 
@@ -15,7 +15,7 @@ struct parts {
     int year, month, day, hour, minute, second;
     int64_t fraction_us;
     bool has_offset;
-    int64_t offset_s; /* east of UTC */
+    int64_t offset_s; /* seconds east of UTC */
 };
 
 static bool take_char(struct vfj_span *rest, char c)
@@ -26,7 +26,8 @@ static bool take_char(struct vfj_span *rest, char c)
     return true;
 }
 
-/* Takes exactly `digits` digits. */
+/* Takes a number of exactly `digits` digits and at most `most` off the front. Returns false
+ * otherwise. */
 static bool take_number(struct vfj_span *rest, size_t digits, int most, int *number)
 {
     uint64_t value = 0;
@@ -38,7 +39,7 @@ static bool take_number(struct vfj_span *rest, size_t digits, int most, int *num
     return true;
 }
 
-/* Takes the digits of a fraction. Drops those after the sixth. */
+/* Takes the digits of a fraction off the front. Ignores those after the sixth. */
 static bool take_fraction(struct vfj_span *rest, int64_t *us)
 {
     int64_t unit = 100000;
@@ -71,7 +72,7 @@ static bool take_time_of_day(struct vfj_span *rest, struct parts *parts)
     return !take_char(rest, '.') || take_fraction(rest, &parts->fraction_us);
 }
 
-/* Takes Z, +01:00, -0130 or +01. A blank may stand before it. */
+/* Takes Z, +01:00, -0130 or +01 off the front. A blank may precede it. */
 static bool take_offset(struct vfj_span *rest, struct parts *parts)
 {
     int hours = 0, minutes = 0;
@@ -91,8 +92,8 @@ static bool take_offset(struct vfj_span *rest, struct parts *parts)
     return true;
 }
 
-/* Returns false when there is no such day: timegm(3) and mktime(3) would take the 31st of a month
- * with 30 days for the 1st of the next. */
+/* Converts to Unix time. Returns false for a date that does not exist: timegm(3) and mktime(3)
+ * would accept the 31st of a month with 30 days as the 1st of the next. */
 static bool to_us(const struct parts *parts, enum vfj_zone zone, int64_t *us)
 {
     struct tm tm = {.tm_year = parts->year - 1900,
@@ -108,7 +109,7 @@ static bool to_us(const struct parts *parts, enum vfj_zone zone, int64_t *us)
     return tm.tm_mday == parts->day && tm.tm_mon + 1 == parts->month;
 }
 
-/* Sets the day that is `days` days after the present one. */
+/* Sets the date to `days` days after the present one. */
 static void set_day(struct parts *parts, int64_t now_us, enum vfj_zone zone, int days)
 {
     time_t now_s = (time_t)(now_us / 1000000);
@@ -118,7 +119,7 @@ static void set_day(struct parts *parts, int64_t now_us, enum vfj_zone zone, int
     else
         (void)localtime_r(&now_s, &tm);
     tm = (struct tm){.tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday + days};
-    (void)timegm(&tm); /* no zone: only the calendar counts */
+    (void)timegm(&tm); /* timegm() normalises the date without a zone */
     parts->year = tm.tm_year + 1900;
     parts->month = tm.tm_mon + 1;
     parts->day = tm.tm_mday;

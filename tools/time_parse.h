@@ -1,4 +1,4 @@
-/* Points in time as a user writes them. */
+/* Parses a time that a user wrote. */
 #ifndef VFJ_TOOLS_TIME_PARSE_H
 #define VFJ_TOOLS_TIME_PARSE_H
 

@@ -1,4 +1,4 @@
-/* Finds a verb, and the options of it. */
+/* Finds a verb and its options. */
 #include "tools/verb.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* vfjournal verify: checks that the journal is whole and unedited. */
+/* vfjournal verify: checks that the journal is complete and was not edited. */
 #include "store/verify.h"
 
 #include <stdio.h>

@@ -1,10 +1,11 @@
 /* Looks for a text in the memory of another process.
  *   usage: vfj_find_in_memory PID TEXT...
- * Prints each text that is there, and its mapping. The exit status is that of grep(1): 0 when a text
- * is there, 1 when none is, 2 when the memory can't be read. Linux's proc(5) only. Mappings of more
- * than 256 MiB are left out: they are the shadow of a sanitizer. */
+ * Prints each text found, and the mapping that it was found in. The exit status is that of grep(1):
+ * 0 when a text was found, 1 when none was, 2 when the memory can't be read. Works on Linux only
+ * (it reads proc(5)). Mappings of more than 256 MiB are skipped: they are the shadow memory of a
+ * sanitizer. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* memmem: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares memmem only with this */
 #endif
 #include <fcntl.h>
 #include <inttypes.h>
@@ -31,7 +32,7 @@ static bool read_mapping(FILE *maps, struct mapping *mapping)
     return true;
 }
 
-/* Pages that can't be read count as zeros. */
+/* Reads the mapping. Pages that cannot be read count as zeroes. */
 static void read_pages(int memory, const struct mapping *mapping, char *bytes)
 {
     for (uint64_t at = mapping->begin; at < mapping->end; at += PAGE) {

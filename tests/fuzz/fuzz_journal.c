@@ -87,7 +87,7 @@ static void walk(struct vfj_journal *journal, enum vfj_direction direction)
     (void)fclose(null);
 }
 
-/* Checks that every episode has existing rows and that all sums are possible. */
+/* Checks that the ids of the episodes increase, and that their durations and verdicts are valid. */
 static void audit(struct vfj_journal *journal)
 {
     struct vfj_audit audit;

@@ -1,4 +1,4 @@
-/* Makes calls fail, as a test orders. */
+/* Makes calls fail at the request of a test. */
 #include "tests/kit/fault_calls.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Makes calls fail, as a test orders: the calls of our own code into the system and into SQLite. */
+/* Makes calls of our own code into the system and into SQLite fail, at the request of a test. */
 #ifndef VFJ_TESTS_KIT_FAULT_CALLS_H
 #define VFJ_TESTS_KIT_FAULT_CALLS_H
 

@@ -1,4 +1,4 @@
-/* Makes allocations fail, as a test orders. */
+/* Makes allocations fail at the request of a test. */
 #include "tests/kit/fault_memory.h"
 
 #include <sqlite3.h>

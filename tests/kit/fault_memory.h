@@ -1,4 +1,4 @@
-/* Makes allocations fail, as a test orders: those of SQLite and those of our own code. */
+/* Makes allocations of SQLite and of our own code fail, at the request of a test. */
 #ifndef VFJ_TESTS_KIT_FAULT_MEMORY_H
 #define VFJ_TESTS_KIT_FAULT_MEMORY_H
 

@@ -1,5 +1,5 @@
-/* An SQLite VFS that makes operations fail, as a test orders, and passes the others to the
- * default VFS. */
+/* An SQLite VFS that makes operations fail at the request of a test, and passes the others to
+ * the default VFS. */
 #include "tests/kit/fault_vfs.h"
 
 #include <sqlite3.h>

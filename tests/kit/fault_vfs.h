@@ -1,4 +1,4 @@
-/* An SQLite VFS that makes operations fail, as a test orders. */
+/* An SQLite VFS that makes operations fail at the request of a test. */
 #ifndef VFJ_TESTS_KIT_FAULT_VFS_H
 #define VFJ_TESTS_KIT_FAULT_VFS_H
 

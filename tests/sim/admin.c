@@ -140,7 +140,7 @@ static void admin_mistakes_lagg(struct sim *sim, struct sim_nic *nic)
 {
     const struct sim_nic *other = any_nic(sim);
     struct vfj_guest_if *lagg = sim_lagg(sim, other);
-    /* nothing tells the daemon to which hn a renamed VF belongs */
+    /* the daemon cannot find out to which hn a renamed VF belongs */
     if (vfj_guest_mapped_vf(&sim->guest, nic->hn) == NULL)
         return;
     if (other == nic || nic->has_script || lagg == NULL || other->foreign || other->has_script

@@ -21,8 +21,8 @@ static bool carries(struct sim *sim, const struct sim_nic *nic, const struct vfj
             && vfj_interface_has_port(&owner->facts, vf->facts.name));
 }
 
-/* Returns whether the interface is a VF that was renamed. hn(4) drops such a VF, and nothing
- * tells to which hn it belongs. */
+/* Returns whether the interface is a VF that was renamed. hn(4) drops a renamed VF, and the
+ * daemon cannot find out to which hn it belongs. */
 static bool is_forgotten_vf(struct sim *sim, struct vfj_name name)
 {
     for (unsigned i = 0; i < sim->nic_count; i++) {

@@ -135,8 +135,8 @@ static void end_life(struct sim *sim)
         sim->disk_until_us = sim->now_us; /* the full disk has room at once */
 }
 
-/* Returns whether the run prunes its journal: one seed in sixteen. Takes no random number, so
- * that the other seeds keep their meaning. */
+/* Returns whether the run prunes its journal: one seed in sixteen. Uses no random number, so
+ * that the runs of the other seeds remain as they were. */
 static bool prunes(const struct sim *sim)
 {
     return sim->seed % 16 == PRUNES;

@@ -75,8 +75,8 @@ static void write_rc(struct sim *sim, const struct sim_nic *nic, struct vfj_name
         sim_direct(sim, "%%rc ifconfig_%s_ipv6=\"inet6 %s\"", name.text, nic->inet6);
 }
 
-/* Gives the IPv6 default route to the first interface with a static IPv6 address. Takes no
- * random number. */
+/* Gives the IPv6 default route to the first interface with a static IPv6 address. Uses no random
+ * number, so that the runs of all seeds remain as they were. */
 static void choose_router6(struct sim *sim, struct sim_nic *nic)
 {
     nic->has_router6 = nic->inet6[0] != '\0' && !nic->rtadv;

@@ -48,7 +48,7 @@ struct sim_flight {
     bool is_waiting;    /* an earlier command of its slot still runs */
     bool is_dropped;    /* an earlier command of its batch failed: this one does not run */
     bool is_forgotten;  /* the daemon no longer awaits the outcome */
-    bool is_unrecorded; /* it was ordered while the journal could not be written */
+    bool is_unrecorded; /* ordered while the journal could not be written */
     bool is_seen;       /* of a read: it took its answer when it began, not when it ends */
     struct vfj_command command;
     struct vfj_observation answer;
@@ -161,11 +161,11 @@ struct sim {
     enum vfj_on_error on_error;
     bool alive;       /* a daemon runs */
     bool broken;      /* the loop will end without another event */
-    bool dead;        /* it crashed or is about to */
+    bool dead;        /* the daemon crashed or is about to */
     bool crashed;     /* the previous daemon crashed */
     bool stop;        /* SIGTERM is due */
     bool stopping;    /* SIGTERM came, and a plan is unfinished */
-    bool in_order;    /* it ended with no unfinished plan */
+    bool in_order;    /* the daemon ended with no unfinished plan */
     int64_t stop_us;  /* latest end of a daemon that stops */
     unsigned stop_in; /* number of changing commands until SIGTERM; 0: no SIGTERM */
     bool connected;

@@ -29,7 +29,7 @@ void sim_transparent_switch(struct sim *sim, unsigned number)
         sim_emit(sim, "!system=IFNET subsystem=%s type=LINK_UP", vf->facts.name.text);
 }
 
-/* Returns whether the guest really is as the finding says. */
+/* Returns whether the finding is true of the guest. */
 static bool is_true(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot,
                     enum vfj_reason fault)
 {

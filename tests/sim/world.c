@@ -45,7 +45,7 @@ void vfj_guest_io_forget(struct vfj_guest_io *world)
     unsigned kept = 0;
     sim->records_lost = sim->went_back = true;
     for (unsigned i = 0; i < sim->nic_count; i++)
-        sim->nics[i].meddled = true; /* the state knows less of them now */
+        sim->nics[i].meddled = true; /* a lost row may be about any of them */
     for (unsigned i = 0; i < sim->flight_count; i++) {
         sim->flights[i].is_forgotten = true;
         if (!sim->flights[i].is_waiting)

@@ -1,9 +1,10 @@
-/* Describes episodes, for people and as JSON. */
+/* Describes episodes, in words and as JSON. */
 #include "tools/audit/describe.h"
 
 #include <string.h>
 
-/* Episodes of one host event are neighbours, but for others that begin meanwhile. */
+/* The episodes of one host event are near each other in the list. Other episodes may begin
+ * between them. */
 enum { LOOK_MAX = 2 * VFJ_SLOTS_MAX };
 
 void vfj_episode_add_vf(struct vfj_text *text, const struct vfj_episode *episode)
@@ -19,7 +20,7 @@ void vfj_episode_add_vf(struct vfj_text *text, const struct vfj_episode *episode
 
 const char *vfj_vf_driver(struct vfj_name vf)
 {
-    /* the interface's name and the driver's manual page in FreeBSD */
+    /* the beginning of the interface's name, and the driver's manual page in FreeBSD */
     static const char *const drivers[][2]
         = {{"mce", "mlx5en(4)"}, {"mlxen", "mlx4en(4)"}, {"mana", "mana(4)"},  {"ixv", "ixgbe(4)"},
            {"ixlv", "iavf(4)"},  {"iavf", "iavf(4)"},    {"vtnet", "vtnet(4)"}};

@@ -1,4 +1,4 @@
-/* Describes episodes, for people and as JSON. */
+/* Describes episodes, in words and as JSON. */
 #ifndef VFJ_TOOLS_AUDIT_DESCRIBE_H
 #define VFJ_TOOLS_AUDIT_DESCRIBE_H
 
@@ -6,15 +6,15 @@
 #include "tools/audit/episode.h"
 #include "tools/time_format.h"
 
-/* Appends the VF before and after: "mce0", "mce0 -> mce1", "mce0 -> -". */
+/* Appends the VFs before and after the episode: "mce0", "mce0 -> mce1" or "mce0 -> -". */
 void vfj_episode_add_vf(struct vfj_text *text, const struct vfj_episode *episode);
 
-/* Returns the manual page of the driver that a VF's name tells, as "mlx5en(4)". Returns "" for a
- * name of no known driver: an interface may have been renamed. */
+/* Returns the manual page of the driver that a VF's name shows, such as "mlx5en(4)". Returns ""
+ * for a name of no known driver: the interface may have been renamed. */
 const char *vfj_vf_driver(struct vfj_name vf);
 
-/* Appends what is special about the episode, as a list of a few words: its kind unless it is a
- * migration, findings, failed commands, gaps. `others`: how many other slots are in its host event. */
+/* Appends a list of a few words about the episode: its kind unless it is a migration, findings,
+ * failed commands, gaps. `others` is the number of other slots in its host event. */
 void vfj_episode_add_notes(struct vfj_text *text, const struct vfj_episode *episode,
                            unsigned others);
 
@@ -26,7 +26,7 @@ unsigned vfj_episode_count_others(const struct vfj_episode *list, size_t count, 
 void vfj_episode_add_json(struct vfj_json *json, const struct vfj_episode *episode,
                           int64_t slow_us);
 
-/* Adds a time as RFC 3339, in UTC. Adds nothing for the seq 0. */
+/* Adds a time as RFC 3339, in UTC. Adds nothing when the seq is 0. */
 void vfj_point_add_json(struct vfj_json *json, const char *key, const struct vfj_point *point);
 
 #endif

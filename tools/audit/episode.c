@@ -56,7 +56,7 @@ const char *vfj_episode_verdict_name(enum vfj_episode_verdict verdict)
     return names[verdict];
 }
 
-/* A hostile journal has any numbers. */
+/* Returns a - b, or the nearest limit on overflow: a hostile journal may have any numbers. */
 static int64_t minus(int64_t a, int64_t b)
 {
     int64_t difference = 0;
@@ -113,7 +113,8 @@ static uint8_t find_state(struct vfj_span name)
     return (uint8_t)state;
 }
 
-/* The lengths are known here: a journal has many transitions, and there are many reasons. */
+/* Finds a reason by its name, or returns NONE. Compares lengths first, because a journal has
+ * many transitions and there are many reasons. */
 static uint8_t find_reason(struct vfj_span name)
 {
     static const struct vfj_span names[] = {
@@ -202,8 +203,8 @@ static struct vfj_episode_slot *find_slot(struct vfj_episodes *episodes, struct 
     return NULL;
 }
 
-/* Gives the room of the slot that changed last longest ago when there is none left. The machine
- * has no more slots at a time, but names of hn may change over the years. */
+/* Adds a slot. Without room, it replaces the slot whose last change is the oldest. The machine
+ * never has more slots at a time, but the names of hn may change over the years. */
 static struct vfj_episode_slot *add_slot(struct vfj_episodes *episodes, struct vfj_name name)
 {
     struct vfj_episode_slot *slot = &episodes->slots[0];
@@ -248,7 +249,7 @@ static void begin_episode(struct vfj_episodes *episodes, struct vfj_episode_slot
     }
 }
 
-/* The first row about a slot. In a pruned journal the slot was in the state `from` before. */
+/* Takes the first row about a slot. In a pruned journal the slot was in the state `from` before. */
 static struct vfj_episode_slot *meet(struct vfj_episodes *episodes,
                                      const struct vfj_transition_row *row,
                                      const struct vfj_point *now)
@@ -311,7 +312,7 @@ static void follow_vf(struct vfj_episode *episode, const struct vfj_transition_r
     }
 }
 
-/* The move of a slot with an open episode. */
+/* Takes a change of state of a slot that has an open episode. */
 static void take_move(struct vfj_episode_slot *slot, const struct vfj_transition_row *row,
                       const struct vfj_point *now)
 {
@@ -327,7 +328,7 @@ static void take_move(struct vfj_episode_slot *slot, const struct vfj_transition
         episode->ended_by = row->reason;
 }
 
-/* Rows are missing before this one: the slot came into the state `from` unseen. */
+/* Notes that rows are missing before this one: the slot reached the state `from` without a row. */
 static void miss(struct vfj_episode_slot *slot, const struct vfj_transition_row *row,
                  const struct vfj_point *now)
 {
@@ -366,7 +367,7 @@ static void take_change(struct vfj_episodes *episodes, struct vfj_episode_slot *
         episodes->put_leave(episodes->arg, slot->name, now);
 }
 
-/* The slot of a renamed hn goes on under the new name. */
+/* Ends the slot of an hn that was renamed: the rows continue under the new name. */
 static void forget(struct vfj_episodes *episodes, struct vfj_episode_slot *slot)
 {
     put_episode(episodes, slot);

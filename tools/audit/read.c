@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEP_MAX = 64 }; /* seqs between two reads behind a damage */
+enum { STEP_MAX = 64 }; /* the largest step in seqs when a read skips a damaged part */
 
 struct reading {
     struct vfj_audit *audit;
@@ -66,7 +66,7 @@ static void set_point(struct vfj_point *point, const struct vfj_record *record)
                                 .mono_us = record->mono_us};
 }
 
-/* Reads the first record of a walk. A damaged end leaves the point empty. */
+/* Reads the first record of a walk. When that record is damaged, the point remains empty. */
 static enum vfj_status read_end(struct vfj_journal *journal, enum vfj_direction direction,
                                 struct vfj_point *point)
 {
@@ -94,8 +94,8 @@ static void note_damage(struct reading *reading, uint64_t first, uint64_t last)
     audit->unreadable_last = last;
 }
 
-/* Reads on behind a damage, by the table: the index may be damaged, too. *after is the newest seq
- * that was read. Returns VFJ_OK with the next readable record. */
+/* Reads on after a damaged part. Reads by seq, because the index may be damaged too. `after` is
+ * the newest seq that was read. Returns VFJ_OK with the next readable record. */
 static enum vfj_status read_behind(struct reading *reading, uint64_t after,
                                    struct vfj_record *record)
 {
@@ -148,7 +148,7 @@ static enum vfj_status read_all(struct reading *reading)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* The present lies behind the newest record, on the same clocks. */
+/* Sets the present time, which is later than that of the newest record, on the same clocks. */
 static void set_now(struct vfj_audit *audit, int64_t now_us)
 {
     int64_t later = 0;
@@ -175,7 +175,7 @@ static enum vfj_status run(struct reading *reading, int64_t now_us)
     if (status != VFJ_OK)
         return status;
     set_now(audit, now_us);
-    /* A damage that hides the first record hides the beginning of each slot, as pruning does. */
+    /* When the first record is damaged, the beginning of each slot is unknown, as after pruning. */
     vfj_episodes_begin(&reading->episodes, audit->oldest.seq != 0 ? audit->oldest.seq : 2,
                        put_episode, reading);
     reading->episodes.put_leave = put_leave;
@@ -205,11 +205,11 @@ enum vfj_status vfj_audit_read(struct vfj_journal *journal, int64_t now_us,
     return status;
 }
 
-/* Counts the outcome if its command is one of the slot's that change the guest. */
+/* Counts the outcome of a command of the slot, if the command changes the guest. */
 static enum vfj_status count_outcome(struct vfj_journal *journal, const struct vfj_record *record,
                                      struct vfj_episode *episode)
 {
-    static struct vfj_event event; /* too big for a stack that may be small */
+    static struct vfj_event event; /* too large for a small stack */
     static struct vfj_command command;
     struct vfj_record decided;
     if (record->kind != VFJ_EVENT_FINISHED || record->cause < episode->id)

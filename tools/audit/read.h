@@ -1,4 +1,4 @@
-/* Reads the episodes of a journal, for all verbs that are about migrations. */
+/* Reads the episodes of a journal, for all verbs about migrations. */
 #ifndef VFJ_TOOLS_AUDIT_READ_H
 #define VFJ_TOOLS_AUDIT_READ_H
 
@@ -7,46 +7,48 @@
 #include "store/journal.h"
 #include "tools/audit/episode.h"
 
-/* An event of a slot, or of the daemon. */
+/* An event of a slot or of the daemon. */
 struct vfj_mark {
-    struct vfj_name slot; /* empty: of the daemon */
+    struct vfj_name slot; /* empty: an event of the daemon */
     struct vfj_point at;
 };
 
 struct vfj_marks {
-    struct vfj_mark *list; /* by seq */
+    struct vfj_mark *list; /* in order of seq */
     size_t count, room;
 };
 
 struct vfj_audit {
-    struct vfj_episode *episodes; /* by id; host events are set */
+    struct vfj_episode *episodes; /* in order of id; host events are set */
     size_t count, room;
-    struct vfj_marks leaves;         /* each time that a VF left */
-    struct vfj_marks gaps;           /* each gap row */
-    struct vfj_point oldest, newest; /* of the journal's records; seq 0: it has none */
-    struct vfj_point now;            /* open episodes last to it */
+    struct vfj_marks leaves; /* each time that a VF left */
+    struct vfj_marks gaps;   /* each gap row */
+    /* the journal's oldest and newest record; seq 0: it has none */
+    struct vfj_point oldest, newest;
+    struct vfj_point now; /* the time up to which open episodes last */
     bool no_memory;
-    /* Records that the damage of the file hides: how many at most, and the first and last seq of
-     * them. `damage` is the first damage: untrusted bytes, empty for none. */
+    /* The largest possible number of records that the file's damage hides, and the first and
+     * last seq of them. `damage` describes the first damage: untrusted bytes, empty for none. */
     uint64_t unreadable, unreadable_first, unreadable_last;
     char damage[256];
 };
 
 /* Reads all episodes. `now_us` is the present wall time when a daemon writes the journal; 0: the
- * journal ends with its newest record. `put_span`, which may be NULL, gets every span of a state,
- * with `arg`. Returns VFJ_OK also for a journal without records, and for a damaged one: the members
- * then have what could be read. The caller calls vfj_audit_free() in any case. */
+ * journal ends with its newest record. `put_span`, which may be NULL, gets every span of a
+ * state, with `arg`. Also returns VFJ_OK for a journal without records, and for a damaged one,
+ * whose readable part is in the members. The caller calls vfj_audit_free() in any case. */
 enum vfj_status vfj_audit_read(struct vfj_journal *journal, int64_t now_us,
                                vfj_state_span_put *put_span, void *arg, struct vfj_audit *audit);
 
-/* Counts the changing commands of one episode: reads the outcomes between its first and its last
- * row. */
+/* Counts the changing commands of one episode, by reading the outcomes between its first and its
+ * last row. */
 enum vfj_status vfj_audit_count_commands(struct vfj_journal *journal, struct vfj_episode *episode);
 
 /* Returns the episode with that id, or NULL. */
 struct vfj_episode *vfj_audit_find(const struct vfj_audit *audit, uint64_t id);
 
-/* Returns the seq up to which rows belong to the episode: its last row, or the journal's. */
+/* Returns the seq up to which rows belong to the episode: that of its last row, or that of the
+ * journal's last record. */
 uint64_t vfj_audit_last_of(const struct vfj_audit *audit, const struct vfj_episode *episode);
 
 void vfj_audit_free(struct vfj_audit *audit);

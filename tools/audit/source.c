@@ -1,4 +1,4 @@
-/* The journal of a verb that is about migrations. */
+/* Opens and reads the journal for a verb about migrations. */
 #include "tools/audit/source.h"
 
 #include <string.h>
@@ -46,8 +46,8 @@ static void report_waiting(const struct vfj_audit_source *source)
     vfj_complain(source->input.name, line);
 }
 
-/* The lock is read before the journal: a daemon that ends meanwhile leaves open episodes open to
- * the present, and never to a time before the newest record. */
+/* Reads the lock before the journal. When a daemon ends in between, open episodes last to the
+ * present, and never to a time before the newest record. */
 static int read_journal(struct vfj_audit_source *source)
 {
     char bytes[128];

@@ -1,4 +1,4 @@
-/* The journal of a verb that is about migrations: opens it, reads the episodes, reports faults. */
+/* Opens and reads the journal for a verb about migrations, and reports faults. */
 #ifndef VFJ_TOOLS_AUDIT_SOURCE_H
 #define VFJ_TOOLS_AUDIT_SOURCE_H
 
@@ -10,11 +10,11 @@ struct vfj_audit_source {
     struct vfj_input input;
     struct vfj_journal *journal;
     struct vfj_audit audit;
-    long daemon;      /* pid of the daemon that writes the journal; 0: none runs; -1: unknown */
-    uint64_t waiting; /* events in the daemon's memory that no record has yet */
-    bool quiet; /* opening prints nothing: `problem` has the message instead. Set before opening */
-    char problem[512]; /* untrusted bytes; empty: none, or it is printed already */
-    /* Every span of a state is given to it; NULL: not asked for. Set before opening. */
+    long daemon; /* pid of the daemon that writes the journal; 0: no daemon runs; -1: unknown */
+    uint64_t waiting; /* number of events in the daemon's memory that have no record yet */
+    bool quiet; /* set before opening: opening prints nothing, and `problem` has the message */
+    char problem[512]; /* untrusted bytes; empty when there is no problem, or when it was printed */
+    /* Set before opening: gets every span of a state. NULL: not called. */
     vfj_state_span_put *put_span;
     void *arg;
 };
@@ -30,13 +30,13 @@ int vfj_audit_source_report(const struct vfj_audit_source *source);
 /* Prints the message for a failed read of the open journal. Returns the exit status. */
 int vfj_audit_source_fail(const struct vfj_audit_source *source, enum vfj_status status);
 
-/* Finds the episode whose id the word is. `name` is that of the journal, for messages. Sets *episode
- * and returns as vfj_audit_source_find(). */
+/* Finds the episode whose id is `word`. `name` is the journal's name in messages. Fills in
+ * *episode and returns as vfj_audit_source_find() does. */
 int vfj_audit_find_word(const struct vfj_audit *audit, const char *name, const char *verb,
                         const char *word, struct vfj_episode **episode);
 
-/* Finds the episode whose id the word is, and sets *episode. Returns VFJ_EXIT_OK, or the exit status
- * after a message: VFJ_EXIT_DIFFERENT, with the nearest id, when no episode has that id. */
+/* Finds the episode whose id is `word`, and fills in *episode. Returns VFJ_EXIT_OK, or the exit
+ * status after a message: VFJ_EXIT_DIFFERENT, with the nearest id, when no episode has that id. */
 int vfj_audit_source_find(const struct vfj_audit_source *source, const char *verb, const char *word,
                           struct vfj_episode **episode);
 

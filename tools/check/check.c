@@ -1,4 +1,4 @@
-/* vfjournal check: tells a monitoring system how the guest's VFs are. */
+/* vfjournal check: reports the state of the guest's VFs to a monitoring system. */
 #include "tools/check/check.h"
 
 #include <stdlib.h>
@@ -54,7 +54,8 @@ enum {
 
 struct check {
     const char *path, *metrics;
-    int64_t max_outage_us, window_us, flaps_window_us, stale_us; /* stale_us 0: not checked */
+    /* stale_us 0: the journal's age is not checked */
+    int64_t max_outage_us, window_us, flaps_window_us, stale_us;
     uint64_t max_flaps, max_failed, max_gap;
     bool is_offline;
     struct vfj_audit_source source;
@@ -80,7 +81,7 @@ static int take_number(const char *value, const char *what, uint64_t *number)
     return vfj_span_to_u64(vfj_span_of(value), number) ? VFJ_OPTIONS_READ : usage(what, value);
 }
 
-/* "10/h", "3/10m" */
+/* Reads the value of --max-flaps, such as "10/h" or "3/10m". */
 static int take_flaps(struct check *check, const char *value)
 {
     static const char what[] = "--max-flaps takes a number and a time as 10/h or 3/10m, not";
@@ -154,7 +155,7 @@ static int read_options(struct check *check, int argc, char **argv)
         : VFJ_CHECK_STATUS_UNKNOWN;
 }
 
-/* An unknown part of the answer is worse than a warning; a critical part stays critical. */
+/* Returns the rank of a status. "Unknown" ranks between warning and critical. */
 static unsigned rank(enum vfj_check_status status)
 {
     static const unsigned ranks[] = {[VFJ_CHECK_STATUS_OK] = 0,
@@ -164,7 +165,7 @@ static unsigned rank(enum vfj_check_status status)
     return ranks[status];
 }
 
-/* Begins a sentence of the line, for a status that is at least this bad. */
+/* Begins the text about a finding, and makes the result at least this bad. */
 static void add_finding(struct check *check, enum vfj_check_status status)
 {
     if (rank(status) > rank(check->status))
@@ -202,7 +203,7 @@ static void measure_episode(struct check *check, const struct vfj_episode *episo
     }
 }
 
-/* Counts for each slot; slots beyond VFJ_SLOTS_MAX, which no machine has, are left out. */
+/* A number for each slot. Slots beyond VFJ_SLOTS_MAX, which no machine has, do not count. */
 struct tally {
     unsigned count;
     struct {
@@ -211,7 +212,7 @@ struct tally {
     } list[VFJ_SLOTS_MAX];
 };
 
-/* Returns the slot's number after one more. */
+/* Adds one to the slot's number. Returns the new number. */
 static unsigned tally_add(struct tally *tally, struct vfj_name slot)
 {
     unsigned i = 0;
@@ -258,7 +259,7 @@ static enum vfj_status measure(struct check *check)
             measure_episode(check, episode);
     }
     measure_marks(check);
-    /* A hostile journal has any time; one of the future has the age 0. */
+    /* A hostile journal may have any time. A record from the future has the age 0. */
     int64_t now_us = check->is_offline ? audit->now.wall_us : vfj_clock_wall_us();
     if (__builtin_sub_overflow(now_us, audit->newest.wall_us, &check->facts.age_us))
         check->facts.age_us = now_us > audit->newest.wall_us ? INT64_MAX : 0;
@@ -332,7 +333,7 @@ static void print_line(enum vfj_check_status status, const char *text, const cha
     struct vfj_text safe = vfj_text_begin(line, sizeof line);
     vfj_terminal_add(&safe, vfj_span_of(text));
     for (char *c = line; *c != '\0'; c++)
-        *c = *c == '|' ? '/' : *c; /* performance data begins after a '|' */
+        *c = *c == '|' ? '/' : *c; /* a '|' would begin the performance data */
     (void)printf("VFJOURNAL %s - %s%s%s\n", names[status], line, data[0] != '\0' ? " | " : "",
                  data);
 }
@@ -351,7 +352,7 @@ static void add_seconds(struct vfj_text *text, const char *name, int64_t us, int
     vfj_text_add(text, ";0");
 }
 
-/* Performance data: name=value[unit];warning;critical;least */
+/* Adds the performance data, as name=value[unit];warning;critical;minimum. */
 static void add_data(const struct check *check, struct vfj_text *text)
 {
     const struct vfj_check_facts *facts = &check->facts;
@@ -366,13 +367,15 @@ static void add_data(const struct check *check, struct vfj_text *text)
     add_seconds(text, "age", facts->age_us, 0, check->stale_us);
 }
 
-/* Replaces the file whole: a collector reads the old metrics or the new ones. */
+/* Writes the metrics. The file is replaced as a whole, so that a collector reads either the old
+ * metrics or the new ones. */
 static bool print_metrics(FILE *out, const void *source)
 {
     return vfj_check_print_metrics(out, source);
 }
 
-/* The collector is another user: everybody may read the file. */
+/* Writes the metrics to their file. All users may read it, because the collector runs as another
+ * user. */
 static bool write_metrics(const struct check *check)
 {
     if (!vfj_owner_may_replace(check->metrics))

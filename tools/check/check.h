@@ -6,7 +6,7 @@
 
 #include "tools/audit/source.h"
 
-/* The statuses of a plugin for Nagios and its relatives, which are exit statuses, too. */
+/* The statuses of a plugin for Nagios and compatible systems. They are also exit statuses. */
 enum vfj_check_status {
     VFJ_CHECK_STATUS_OK,
     VFJ_CHECK_STATUS_WARNING,
@@ -14,16 +14,16 @@ enum vfj_check_status {
     VFJ_CHECK_STATUS_UNKNOWN
 };
 
-/* What is measured. Counts are of the window that ends at the present. */
+/* The measured values. The counts are those of a window that ends at the present. */
 struct vfj_check_facts {
-    unsigned slots;     /* slots that a record names */
-    unsigned without;   /* slots that are without the fast path */
-    int64_t outage_us;  /* the longest time for which one has been without it */
-    int64_t longest_us; /* the longest episode that ended in the window */
-    unsigned flaps;     /* the most leaves of one slot in the window of --max-flaps */
-    unsigned failed;    /* failed episodes that ended in the window */
+    unsigned slots;     /* number of slots in the journal */
+    unsigned without;   /* number of slots that are without the fast path now */
+    int64_t outage_us;  /* the longest time for which a slot has been without the fast path */
+    int64_t longest_us; /* the longest of the episodes that ended in the window */
+    unsigned flaps;  /* the most times that the VF of one slot left in the window of --max-flaps */
+    unsigned failed; /* number of failed episodes that ended in the window */
     unsigned gaps;
-    int64_t age_us; /* of the newest record */
+    int64_t age_us; /* age of the newest record */
     struct vfj_name outage_slot, longest_slot, flaps_slot, failed_slot;
 };
 

@@ -4,7 +4,7 @@
 
 #include "tools/check/check.h"
 
-/* What the journal holds about one slot. Pruning makes the numbers smaller: they are gauges. */
+/* The totals of one slot in the journal. They are gauges, because pruning makes them smaller. */
 struct totals {
     struct vfj_name slot;
     unsigned episodes[VFJ_EPISODE_KIND_COUNT];
@@ -18,7 +18,7 @@ struct metrics {
     size_t count;
 };
 
-/* Returns NULL when there is no room for another slot. */
+/* Returns the totals of a slot, or NULL when there is no room for another slot. */
 static struct totals *find(struct metrics *metrics, struct vfj_name slot)
 {
     for (size_t i = 0; i < metrics->count; i++) {
@@ -26,7 +26,7 @@ static struct totals *find(struct metrics *metrics, struct vfj_name slot)
             return &metrics->slots[i];
     }
     if (metrics->count == VFJ_SLOTS_MAX)
-        return NULL; /* no machine has so many */
+        return NULL; /* no machine has this many slots */
     struct totals *totals = &metrics->slots[metrics->count++];
     *totals = (struct totals){.slot = slot};
     return totals;

@@ -53,7 +53,8 @@ static const struct option *find_long(const struct vfj_completion *completion, s
     return NULL;
 }
 
-/* Returns the option of a letter, when it takes a value of its own word. */
+/* Returns the option with this letter if it takes a value in a word of its own, and otherwise
+ * NULL. */
 static const struct option *find_short(const struct vfj_completion *completion, char letter)
 {
     const char *at = letter != ':' ? strchr(completion->shorts, letter) : NULL;
@@ -78,7 +79,7 @@ static const struct option *option_before(const struct vfj_completion *completio
     return find_short(completion, word[strlen(word) - 1]);
 }
 
-/* "--name=value" in one word. */
+/* Completes the value in a word "--name=value". Returns false for another word. */
 static bool complete_joined(struct vfj_completion *completion)
 {
     const char *equals = strchr(completion->prefix, '=');

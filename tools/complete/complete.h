@@ -6,25 +6,26 @@
 
 #include "core/text/text.h"
 
-/* A command line without its program. The last word is the one to be completed. */
+/* A command line without the program's name. Its last word is to be completed. */
 struct vfj_completion {
     int count;
     char **words;
     const char *verb;
-    const char *prefix;           /* the start of the last word, without `joined` */
-    struct vfj_span joined;       /* "--output=" of the last word, printed before each candidate */
-    const char *shorts;           /* the verb's options, as getopt_long(3) has them */
+    const char *prefix; /* the beginning of the last word, without `joined` */
+    /* of "--output=j" the part "--output=", which is printed before each candidate */
+    struct vfj_span joined;
+    const char *shorts;           /* the verb's short options, in the form of getopt_long(3) */
     const struct option *options; /* ends with a blank entry */
 };
 
-/* Prints a candidate when it begins with the prefix. */
+/* Prints a candidate if it begins with the prefix. */
 void vfj_complete_print(const struct vfj_completion *completion, const char *candidate);
 
-/* Prints the candidates for the value of the option --NAME. Prints nothing for a file or a free
- * text. */
+/* Prints the candidates for the value of the option --NAME. Prints nothing if the value is a
+ * file or any text. */
 void vfj_complete_value(const struct vfj_completion *completion, const char *name);
 
-/* Prints the candidates FIELD=VALUE of show. */
+/* Prints the candidates of the form FIELD=VALUE for show. */
 void vfj_complete_fields(const struct vfj_completion *completion);
 
 /* Prints the ids of the newest migrations. */

@@ -1,4 +1,5 @@
-/* The values of options and fields, from lists of the program and from the journal. */
+/* The candidates for values of options and fields, from the program's lists and from the
+ * journal. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,12 +15,13 @@
 #include "tools/verb.h"
 
 enum {
-    ROWS_MAX = 20000, /* rows that are read from the end of the journal */
+    ROWS_MAX = 20000, /* number of rows that are read, from the end of the journal */
     NAMES_MAX = 64,
-    MIGRATIONS_MAX = 50, /* the newest */
+    MIGRATIONS_MAX = 50, /* number of migrations that are offered, the newest ones */
 };
 
-/* The words that an option of a verb takes. Without a verb, they are those of all other verbs. */
+/* The words that an option of a verb takes. An entry without a verb holds for all verbs that
+ * have no entry before it. */
 static const struct {
     const char *verb, *option;
     const char *words[8];
@@ -82,7 +84,7 @@ static void print_kinds(const struct vfj_completion *completion)
         vfj_complete_print(completion, vfj_devd_kind_name((enum vfj_devd_kind)kind));
 }
 
-/* What the newest rows of the journal name. */
+/* Names and boots in the newest rows of the journal. */
 struct found {
     unsigned count;
     struct vfj_name names[NAMES_MAX];
@@ -108,7 +110,8 @@ static void add_value(struct found *found, struct vfj_span body, const char *key
         add_name(found, name);
 }
 
-/* The journal that the command line names with -J or --journal, or the default one. */
+/* Returns the path of the journal: the value of -J or --journal in the command line, or the
+ * default. */
 static const char *path_of(const struct vfj_completion *completion)
 {
     for (int i = 1; i < completion->count - 2; i++) {
@@ -119,7 +122,7 @@ static const char *path_of(const struct vfj_completion *completion)
     return VFJ_JOURNAL_PATH;
 }
 
-/* Returns NULL when the journal cannot be read. */
+/* Opens the journal. Returns NULL when that fails. */
 static struct vfj_journal *open_journal(const struct vfj_completion *completion)
 {
     struct vfj_journal *journal = NULL;

@@ -1,4 +1,4 @@
-/* vfjournal doctor: devd's sockets, and whose rules act. */
+/* vfjournal doctor: devd's sockets, and the rules that act on events. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 enum { STOCK_PRIORITY = 10, HANGUP_WAIT_MS = 50 };
 
-/* Connecting takes one of devd's places for clients for an instant. */
+/* Connects to a socket of devd. This takes one of devd's places for clients for an instant. */
 static void check_socket(struct vfj_doctor *doctor, const char *path, int type)
 {
     int fd = vfj_devd_socket_connect(path, type);
@@ -46,7 +46,7 @@ static enum owner owner_of(const struct vfj_devd_rule *rule, const char *stock)
     return strstr(rule->action, stock) != NULL ? OWNER_STOCK : OWNER_OTHER;
 }
 
-/* "HYPERV_NIC_VF VF_UP: /etc/devd/hyperv.conf:12, priority 10" */
+/* Describes a rule, such as "HYPERV_NIC_VF VF_UP: /etc/devd/hyperv.conf:12, priority 10". */
 static void describe(struct vfj_text *text, const char *event, const struct vfj_devd_rule *rule)
 {
     vfj_text_add(text, event);
@@ -99,8 +99,8 @@ static void check_rule(struct vfj_doctor *doctor, const char *event,
     }
 }
 
-/* The rule that runs dhclient on an hn whose link comes up, a lagg port or not
- * (vfjournal-hyperv(7)). */
+/* Checks the rule that runs dhclient when the link of an hn comes up, even if the hn is a lagg
+ * port (vfjournal-hyperv(7)). */
 static void check_link_up_rule(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules,
                                struct vfj_name hn)
 {
@@ -120,7 +120,7 @@ static void check_link_up_rule(struct vfj_doctor *doctor, const struct vfj_devd_
         "install vfjournal's devd rules, or run the daemon in act mode, which puts it right");
 }
 
-/* Which rule acts when hn's link comes up: the stock one may run dhclient on it. */
+/* Prints which rule acts when the link of hn comes up: the stock rule may run dhclient on it. */
 static void list_link_up(struct vfj_doctor *doctor, const struct vfj_devd_rules *rules,
                          const char *hn)
 {

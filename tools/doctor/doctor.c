@@ -158,7 +158,7 @@ static int examine(struct vfj_doctor *doctor)
 
 int vfj_verb_doctor(int argc, char **argv)
 {
-    static struct vfj_doctor doctor; /* too big for a stack */
+    static struct vfj_doctor doctor; /* too large for the stack */
     struct options options = {.root = "/"};
     int exit_status = read_options(&options, argc, argv);
     if (exit_status != VFJ_OPTIONS_READ)

@@ -24,54 +24,54 @@ struct vfj_doctor {
     char journal[VFJ_PATHNAME_SIZE];
     struct vfj_query *ask;
 
-    /* the output of findings */
-    struct vfj_json *json; /* NULL: as text */
-    bool quiet;            /* faults only */
-    enum vfj_zone zone;    /* of printed times */
+    /* how findings are printed */
+    struct vfj_json *json; /* NULL: findings are printed as text */
+    bool quiet;            /* print faults only */
+    enum vfj_zone zone;    /* zone of printed times */
     unsigned counts[VFJ_LEVEL_FAIL + 1];
 
-    /* results of checks, for later ones */
-    long daemon; /* pid; 0 for none, -1 when it is unknown */
-    bool acts;   /* it runs, and in act mode */
+    /* results of earlier checks that later checks use */
+    long daemon; /* pid of the daemon; 0: none runs; -1: unknown */
+    bool acts;   /* the daemon runs in act mode */
     unsigned slot_count;
-    struct vfj_doctor_slot slots[VFJ_SLOTS_MAX]; /* by the journal, when it was read first */
+    struct vfj_doctor_slot slots[VFJ_SLOTS_MAX]; /* as of the first reading of the journal */
     bool rc_read;
-    char rc_complaint[256]; /* why not */
+    char rc_complaint[256]; /* why rc.conf was not read */
     struct vfj_rc rc, origin;
     bool map_read;
     struct vfj_map map;
     struct vfj_hns hns;
-    bool any_lagg; /* there is a lagg interface */
+    bool any_lagg; /* a lagg interface exists */
 };
 
-/* Prints a finding. `subject` is one or two words. `advice` is the remedy, or empty. Bytes that a
- * terminal could act on are escaped. */
+/* Prints a finding. `subject` is one or two words. `advice` is the remedy, or empty. Bytes that
+ * could control a terminal are escaped. */
 void vfj_doctor_find(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
                      const char *what, const char *advice);
-/* Likewise, with the finding in two parts. */
+/* Prints a finding whose text is in two parts, `what` and `detail`. */
 void vfj_doctor_find2(struct vfj_doctor *doctor, enum vfj_level level, const char *subject,
                       const char *what, const char *detail, const char *advice);
 
-/* Returns whether the daemon has worked on that hn since the journal was first read: the hn may
- * change at once. Reads the journal again. */
+/* Returns whether the daemon has changed that hn since the first reading of the journal, so that
+ * findings about it may be outdated. Reads the journal again. */
 bool vfj_doctor_is_at_work(struct vfj_doctor *doctor, struct vfj_name hn);
 
-/* Read what several checks ask for: rc.conf, hn's map, which hn interfaces there are. */
+/* Reads what several checks use: rc.conf, the map of hn(4), and the list of hn interfaces. */
 void vfj_doctor_read_guest(struct vfj_doctor *doctor);
 
-/* Returns whether the guest is of another hypervisor and has no hn, and prints that as the one
- * finding about it. To be called after vfj_doctor_read_guest(). */
+/* Returns whether the guest runs on another hypervisor and has no hn. Prints that as a finding.
+ * Call this after vfj_doctor_read_guest(). */
 bool vfj_doctor_is_elsewhere(struct vfj_doctor *doctor);
 
-/* The checks, in the order in which they are made. */
+/* The checks, in their order. */
 /* an address, a link and a default route */
 void vfj_doctor_check_reach(struct vfj_doctor *doctor);
 /* daemon, permissions, disk, clock, replay */
 void vfj_doctor_check_journal(struct vfj_doctor *doctor);
-void vfj_doctor_check_rc(struct vfj_doctor *doctor); /* rc.conf, the delay */
+void vfj_doctor_check_rc(struct vfj_doctor *doctor); /* rc.conf and the delay */
 /* Hyper-V, hn's mode, devctl's queue, if_lagg */
 void vfj_doctor_check_kernel(struct vfj_doctor *doctor);
 void vfj_doctor_check_hns(struct vfj_doctor *doctor);  /* each hn with its VF and lagg */
-void vfj_doctor_check_devd(struct vfj_doctor *doctor); /* sockets and rules */
+void vfj_doctor_check_devd(struct vfj_doctor *doctor); /* devd's sockets and rules */
 
 #endif

@@ -5,7 +5,7 @@
 #include "tools/doctor/doctor.h"
 #include "tools/guest_names.h"
 
-/* "hn0: VF mce0, which has the data path; both are ports of lagg0" */
+/* Describes an hn, such as "hn0: VF mce0, which has the data path; both are ports of lagg0". */
 static void describe(const struct vfj_view *view, const struct vfj_map *map, struct vfj_text *text)
 {
     if (vfj_name_is_empty(view->vf_name)) {
@@ -63,7 +63,8 @@ static void find_address(struct vfj_doctor *doctor, const char *port,
                      "has an address, though it is a port of a lagg: ", address->text, advice);
 }
 
-/* An address or a dhclient on a lagg port cuts the guest off when its VF comes back. */
+/* Returns false for a lagg port with an address or a dhclient of its own: such a port cuts the
+ * guest off when its VF returns. */
 static bool is_well(const struct vfj_interface *port, struct vfj_name lagg, uint64_t dhclient)
 {
     return vfj_name_is_empty(lagg) || !port->exists || (dhclient == 0 && port->address_count == 0);
@@ -98,7 +99,7 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
     }
     bool well = is_well(&view.hn, view.hn_lagg, view.hn_dhclient)
         && is_well(&view.vf, view.vf_lagg, view.vf_dhclient);
-    /* While an address moves from hn to the lagg, it is on a port. */
+    /* While the daemon moves an address from hn to the lagg, the port still has it. */
     if (!(well && view.hn.up) && vfj_doctor_is_at_work(doctor, hn)) {
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text,
                         "the daemon works on it now: run doctor again", "");
@@ -118,7 +119,8 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
         vfj_doctor_find(doctor, VFJ_LEVEL_OK, hn.text, what, "");
 }
 
-/* A file whose rules name hn: packets of a joined hn are on its lagg. */
+/* The context of find_file(), which is called for each file whose rules name hn: the packets of
+ * a joined hn are on its lagg. */
 struct named {
     struct vfj_doctor *doctor;
     struct vfj_name hn;
@@ -143,7 +145,7 @@ static void find_file(void *context, const char *file, unsigned line)
                      advice);
 }
 
-/* In transparent mode hn is never joined. */
+/* Reports files whose rules name hn. Skips transparent mode, in which hn is never joined. */
 static void check_names(struct vfj_doctor *doctor, struct vfj_name hn)
 {
     struct named named = {.doctor = doctor, .hn = hn};

@@ -15,7 +15,8 @@
 #include "tools/time_format.h"
 
 enum {
-    DISK_LOW_MB = 256, /* a journal grows by some kilobytes an event: enough for years */
+    /* a journal grows by some kilobytes for each event, so that this lasts for years */
+    DISK_LOW_MB = 256,
     DISK_OUT_MB = 16,
     CLOCK_SLACK_US = 2 * 1000 * 1000,
 };
@@ -157,7 +158,7 @@ static void check_verdict(struct vfj_doctor *doctor, const struct vfj_status_fac
     }
 }
 
-/* The owner of the lock file is the user of the daemon. */
+/* Checks that the daemon can run as the owner of the lock file. */
 static void check_user(struct vfj_doctor *doctor)
 {
     char path[VFJ_PATHNAME_SIZE + 8];
@@ -229,7 +230,8 @@ static void note_slots(struct vfj_doctor *doctor, const struct vfj_status_facts 
         doctor->slots[i] = slot_of(facts, i);
 }
 
-/* Returns whether the daemon worked on the hn then, works on it now, or worked on it between. */
+/* Returns whether the daemon was changing the hn at the first reading, changes it now, or did so
+ * in between. */
 static bool has_worked(const struct vfj_doctor *doctor, const struct vfj_status_facts *facts,
                        struct vfj_name hn)
 {
@@ -315,8 +317,9 @@ static void check_journal(struct vfj_doctor *doctor)
     check_disk(doctor, directory);
 }
 
-/* Doctor stays root. A child that is the journal's user reads the journal. The child's answer has
- * numbers and names only, and is checked: the child has read untrusted bytes. */
+/* The question for a child process that is the journal's user and reads the journal, while
+ * doctor remains root. The child's result has only numbers and names, and is checked: the child
+ * has read untrusted bytes. */
 
 struct question {
     struct vfj_doctor *doctor;

@@ -1,5 +1,5 @@
-/* vfjournal doctor: whether the guest can be reached at all. It is looked at twice before a finding,
- * since an address or a route may be on its way from hn to its lagg. */
+/* vfjournal doctor: whether the guest can be reached at all. Each fault is checked twice before
+ * it is reported, because the daemon may be moving an address or a route from hn to its lagg. */
 #include <string.h>
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 
 enum { LOOK_AGAIN_S = 2 };
 
-/* What carries hn's configuration: its lagg, or hn itself. */
+/* Returns the interface that should have hn's configuration: its lagg, or hn itself. */
 static const struct vfj_interface *carrier_of(const struct vfj_view *view)
 {
     bool is_port
@@ -17,7 +17,7 @@ static const struct vfj_interface *carrier_of(const struct vfj_view *view)
     return is_port ? &view->lagg : &view->hn;
 }
 
-/* Whether rc.conf gives hn an address. */
+/* Returns whether rc.conf gives hn an address. */
 static bool is_configured(const struct vfj_doctor *doctor, struct vfj_name hn)
 {
     char args[VFJ_ARGS_SIZE];
@@ -34,7 +34,7 @@ static bool is_configured(const struct vfj_doctor *doctor, struct vfj_name hn)
     return rtadv || vfj_rc_address(args, &address);
 }
 
-/* Why nothing reaches the guest by that hn; NULL: no reason is seen. */
+/* Returns why the guest cannot be reached through that hn, or NULL when no reason is found. */
 static const char *what_is_wrong(const struct vfj_doctor *doctor, const struct vfj_view *view)
 {
     const struct vfj_interface *carrier = carrier_of(view);
@@ -76,7 +76,7 @@ static void check_hn(struct vfj_doctor *doctor, struct vfj_name hn)
                          "rc.conf says");
 }
 
-/* The default route of a family; false: there is none. */
+/* Reads the default route of a family. Returns false when there is none. */
 static bool find_route(struct vfj_doctor *doctor, const char *family,
                        struct vfj_default_route *route)
 {
@@ -93,7 +93,7 @@ static bool find_route(struct vfj_doctor *doctor, const char *family,
         && !vfj_name_is_empty(route->interface);
 }
 
-/* Whether rc.conf, or DHCP, gives the guest a default route. */
+/* Returns whether rc.conf or DHCP should give the guest a default route. */
 static bool wants_route(const struct vfj_doctor *doctor)
 {
     char router[VFJ_VALUE_SIZE];
@@ -104,7 +104,8 @@ static bool wants_route(const struct vfj_doctor *doctor)
     return wants;
 }
 
-/* hn0 of a default route is an hn that is a port of a lagg: packets by it go nowhere. */
+/* Returns whether the interface of a default route is an hn that is a lagg port: packets on that
+ * route are lost. */
 static bool leads_through_port(struct vfj_doctor *doctor, struct vfj_name interface)
 {
     static struct vfj_view view;
@@ -116,7 +117,7 @@ static bool leads_through_port(struct vfj_doctor *doctor, struct vfj_name interf
     return false;
 }
 
-/* The router's hardware address is not known: it does not answer. */
+/* Returns whether arp(8) shows no hardware address of the router: it did not reply. */
 static bool is_router_silent(struct vfj_doctor *doctor, const struct vfj_address *router)
 {
     char path[VFJ_PATHNAME_SIZE], output[512];

@@ -1,4 +1,4 @@
-/* Records by cause: what led to a record, and what it led to. */
+/* Finds the records that caused a record, and those that it caused. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ struct search {
     struct vfj_family *family;
     unsigned delay_count;
     struct delay delays[VFJ_SLOTS_MAX];
-    size_t open; /* commands without an outcome */
+    size_t open; /* number of commands without an outcome */
 };
 
 enum vfj_status vfj_kept_get(struct vfj_journal *journal, uint64_t seq, struct vfj_kept *kept)
@@ -113,7 +113,7 @@ void vfj_family_free(struct vfj_family *family)
     memset(family, 0, sizeof *family);
 }
 
-/* Reads the delay that a transition began. Returns false for every other record. */
+/* Reads the delay that a transition began. Returns false for any other record. */
 static bool read_delay(const struct vfj_record *record, struct delay *delay)
 {
     char value[32];
@@ -130,8 +130,8 @@ static bool read_delay(const struct vfj_record *record, struct delay *delay)
     return true;
 }
 
-/* Finds the delay whose end fired the timer: the newest one of the boot that was due after the timer
- * before. */
+/* Finds the delay whose end fired the timer. It is the newest one of the same boot that was due
+ * after the previous timer. */
 static enum vfj_status find_delay(struct vfj_journal *journal, const struct vfj_record *timer,
                                   uint64_t *seq)
 {
@@ -166,7 +166,7 @@ enum vfj_status vfj_family_causes(struct vfj_journal *journal, uint64_t seq,
         if (status == VFJ_OK && is_timer)
             status = find_delay(journal, &record, &cause);
         if (status != VFJ_OK)
-            return status == VFJ_END && depth > 1 ? VFJ_OK : status; /* pruned */
+            return status == VFJ_END && depth > 1 ? VFJ_OK : status; /* the cause was pruned */
         if (cause == 0 || cause >= seq)
             return VFJ_OK;
         struct vfj_relative relative
@@ -197,7 +197,7 @@ static void drop_delay(struct search *search, unsigned i)
     search->delays[i] = search->delays[--search->delay_count];
 }
 
-/* Takes the delay out whose end fired the timer. Returns the seq of its transition, or 0. */
+/* Removes the delay whose end fired the timer. Returns the seq of its transition, or 0. */
 static uint64_t take_due(struct search *search, const struct vfj_record *timer)
 {
     for (unsigned i = 0; i < search->delay_count; i++) {
@@ -210,7 +210,7 @@ static uint64_t take_due(struct search *search, const struct vfj_record *timer)
     return 0;
 }
 
-/* A slot that leaves the state that its delay belongs to has no delay any more. */
+/* Ends the delay of a slot whose state changes. */
 static void end_delays(struct search *search, const struct vfj_record *record)
 {
     char slot[VFJ_NAME_SIZE];
@@ -222,7 +222,8 @@ static void end_delays(struct search *search, const struct vfj_record *record)
     }
 }
 
-/* A boot ends the delays; a start of the daemon leaves its commands without outcome. */
+/* Takes a daemon's start: the commands of the daemon before it get no outcome. After a boot, the
+ * delays end too. */
 static void note_start(struct search *search, const struct vfj_record *record)
 {
     search->open = 0;

@@ -6,7 +6,7 @@
 #include "tools/graph/graph.h"
 #include "tools/terminal.h"
 
-/* Prints the text at the width of a terminal. A word that is longer is broken. */
+/* Prints the text wrapped to the width of a terminal. Breaks a word that is longer than a line. */
 void vfj_explain_print_wrapped(const char *text)
 {
     enum { ROOM = VFJ_EXPLAIN_WIDTH - VFJ_EXPLAIN_INDENT };
@@ -48,7 +48,7 @@ static void add_distance(struct vfj_text *text, const struct vfj_record *from,
     vfj_text_add(text, " later");
 }
 
-/* Reads the newest `started` row up to the subject. Returns whether one was found. */
+/* Finds the policy in the newest `started` row up to the subject. Returns whether there is one. */
 static bool find_policy(struct vfj_explain *explain, enum vfj_policy *policy)
 {
     struct vfj_record record;
@@ -104,7 +104,7 @@ enum vfj_status vfj_explain_print_why(struct vfj_explain *explain)
     return status;
 }
 
-/* Adds the transitions and the commands that the machine decided on at this event. */
+/* Adds the transitions and the commands that the machine decided at this event. */
 static enum vfj_status add_decisions(struct vfj_explain *explain, struct vfj_text *text)
 {
     unsigned commands = 0;
@@ -142,7 +142,7 @@ enum vfj_status vfj_explain_print_decisions(struct vfj_explain *explain)
     return status;
 }
 
-/* What the family of a record amounts to. */
+/* A summary of the effects of a record. */
 struct tally {
     unsigned commands, failed, moves;
     uint64_t first_failed;
@@ -232,7 +232,7 @@ enum vfj_status vfj_explain_print_effects(struct vfj_explain *explain)
     return status;
 }
 
-/* Finds the next change of the same slot's state. */
+/* Finds the next change of state of the same slot. */
 static enum vfj_status find_next_move(struct vfj_explain *explain, uint64_t *seq)
 {
     const struct vfj_record *subject = &explain->subject.record;
@@ -275,7 +275,7 @@ static enum vfj_status add_next_move(struct vfj_explain *explain, struct vfj_tex
     return VFJ_OK;
 }
 
-/* Adds the outcome of a command: the first record that it led to. */
+/* Adds the outcome of a command, which is the first record that it caused. */
 static enum vfj_status add_answer(struct vfj_explain *explain, struct vfj_text *text)
 {
     if (explain->effects.count < 2) {
@@ -310,7 +310,8 @@ enum vfj_status vfj_explain_print_result(struct vfj_explain *explain)
     return status;
 }
 
-/* The command whose outcome the subject is, or the outcome of the subject. */
+/* Prints the remedy. Needs both the command and its outcome, of which the subject may be either
+ * one. */
 enum vfj_status vfj_explain_print_remedy(struct vfj_explain *explain)
 {
     struct vfj_text text = vfj_explain_begin(explain);

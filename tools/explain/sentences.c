@@ -16,7 +16,7 @@ static void add_untrusted(struct vfj_text *text, const char *value)
     vfj_terminal_add(text, vfj_span_of(value));
 }
 
-/* Adds the text of a persisted reason; the name of one of a later version. */
+/* Adds the text of a persisted reason, or the name of a reason of a later version. */
 static void add_reason(struct vfj_text *text, const struct vfj_record *record)
 {
     char name[VFJ_RECORD_NAME + 1];

@@ -1,4 +1,5 @@
-/* How often a journal took each move of a graph, and which commands failed before it. */
+/* Counts how often a journal took each move of a graph, and which commands failed before that
+ * move. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 
 enum { OPEN_MAX = 512 };
 
-/* A slot, and how many of its commands failed since its last move. */
+/* A slot, and the number of its commands that failed since its last move. */
 struct slot {
     struct vfj_name name;
     uint64_t failed;
@@ -108,10 +109,10 @@ static void take(struct counting *counting, const struct vfj_record *record)
     else if (record->kind == VFJ_EVENT_FINISHED)
         take_outcome(counting, record);
     else if (record->kind == VFJ_EVENT_STARTED)
-        counting->open_count = 0; /* a daemon that starts answers no older command */
+        counting->open_count = 0; /* a new daemon receives no outcome of older commands */
 }
 
-/* The arrows have the counts of their moves. */
+/* Adds up the counts of each arrow from its moves. */
 static void count_arrows(struct vfj_graph *graph)
 {
     for (unsigned i = 0; i < graph->arrow_count; i++) {

@@ -1,7 +1,7 @@
-/* A graph for Graphviz, and as a stateDiagram-v2 of Mermaid. */
+/* Prints a graph for Graphviz, and as a stateDiagram-v2 of Mermaid. */
 #include "tools/graph/graph.h"
 
-/* Print a string between double quotes, as dot(1) reads it. */
+/* Prints a string in double quotes, as dot(1) reads it. */
 static void print_quoted(FILE *out, const char *string)
 {
     (void)fputc('"', out);
@@ -10,7 +10,7 @@ static void print_quoted(FILE *out, const char *string)
     (void)fputc('"', out);
 }
 
-/* Print a string of a label that is written like HTML. */
+/* Prints a string as text of an HTML-like label. */
 static void print_markup(FILE *out, const char *string)
 {
     for (; *string != '\0'; string++) {
@@ -93,8 +93,8 @@ void vfj_graph_print_dot(const struct vfj_graph *graphs, unsigned count, FILE *o
     (void)fputs("}\n", out);
 }
 
-/* Print a string of a description: Mermaid takes ':' and ';' for its own, and '#' begins a
- * character's number. */
+/* Prints a string as a description. Mermaid gives ':' and ';' a meaning, and '#' begins a
+ * character number, so these are printed as character numbers. */
 static void print_described(FILE *out, const char *string)
 {
     for (; *string != '\0'; string++) {
@@ -122,7 +122,7 @@ static void print_mermaid_graph(const struct vfj_graph *graph, FILE *out)
     for (unsigned node = 0; node < graph->node_count; node++) {
         const char *name = graph->nodes[node].name;
         (void)fprintf(out, "        %s : %s\n        %s : ", name, name,
-                      name); /* a second line is the text below a name */
+                      name); /* the second line describes the node below its name */
         print_described(out, graph->nodes[node].text);
         (void)fputc('\n', out);
     }

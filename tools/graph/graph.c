@@ -1,4 +1,4 @@
-/* vfjournal graph: the states and activities of a slot, as the compiled tables have them. */
+/* vfjournal graph: prints the states and activities of a slot from the compiled tables. */
 #include "tools/graph/graph.h"
 
 #include "tools/act_as_owner.h"
@@ -27,7 +27,7 @@ static const char help[] = /**/
 
 enum { GRAPH_COUNT = 2 };
 
-/* X(word): also a vfj_graph_print_WORD(). */
+/* The formats: X(word). Each has a function vfj_graph_print_WORD(). */
 #define FORMATS(X) X(text) X(dot) X(mermaid) X(svg)
 
 typedef void print_function(const struct vfj_graph *graphs, unsigned count, FILE *out);

@@ -1,5 +1,5 @@
-/* A graph as a picture of its own: each node is a card with a line below it, each arrow leads from
- * line to line. */
+/* Prints a graph as an SVG picture. Each node is a card with a line below it, and each arrow
+ * leads from line to line. */
 #include <string.h>
 
 #include "core/data/reason.h"
@@ -16,15 +16,15 @@ enum {
     LINE_HEIGHT = 17,
     CARD_PAD = 12,
     LABEL_HEIGHT = 16,
-    ARROW_ROOM = 20, /* above an arrow or its label */
-    TAIL = 22,       /* of a lifeline below the last arrow */
-    PANEL_GAP = 34,  /* between two graphs */
+    ARROW_ROOM = 20, /* space above an arrow or its label */
+    TAIL = 22,       /* length of a node's line below the last arrow */
+    PANEL_GAP = 34,  /* space between two graphs */
     HEAD = 9,        /* length of an arrowhead */
-    DOT = 4,         /* radius of a source's mark */
-    /* of a label; a little more than a monospaced character of 12.5 pixels takes */
+    DOT = 4,         /* radius of the mark at a source */
+    /* width of a label's character: a little more than a monospaced one of 12.5 pixels */
     CHARACTER = 8,
     TEXT_COLUMNS = 27,
-    COLOUR_COUNT = 5, /* classes c0, c1 … of the style sheet */
+    COLOUR_COUNT = 5, /* the style sheet has the classes c0, c1 … */
 };
 
 static const char style[] = /**/
@@ -55,7 +55,7 @@ static const char style[] = /**/
     ".ink, .name { fill: currentColor; }\n"
     "</style>\n";
 
-/* Print `length` bytes as text of an element. */
+/* Prints `length` bytes as the text of an element. */
 static void print_escaped(FILE *out, const char *bytes, int length)
 {
     for (int i = 0; i < length; i++) {
@@ -90,7 +90,7 @@ static unsigned card_height(const struct vfj_graph *graph)
     return NAME_HEIGHT + most * LINE_HEIGHT + CARD_PAD;
 }
 
-/* The arrow's label, and how many characters of it fit above the arrow. */
+/* Makes the arrow's label. Returns how many characters of it fit above the arrow. */
 static unsigned label_of(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
                          char label[VFJ_GRAPH_LABEL_SIZE])
 {
@@ -158,7 +158,7 @@ static void print_label(const struct vfj_graph *graph, const struct vfj_graph_ar
     }
 }
 
-/* The counts of each source, for a pointer that rests on the arrow. */
+/* Prints the counts of each source as a tooltip of the arrow. */
 static void print_counts(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
                          FILE *out)
 {
@@ -177,7 +177,7 @@ static void print_counts(const struct vfj_graph *graph, const struct vfj_graph_a
     (void)fputs("</title>\n", out);
 }
 
-/* `y` is where the room of the arrow begins. */
+/* Prints an arrow. `y` is the top of its space. */
 static void print_arrow(const struct vfj_graph *graph, const struct vfj_graph_arrow *arrow,
                         unsigned y, FILE *out)
 {
@@ -230,7 +230,7 @@ static void print_graph(const struct vfj_graph *graph, unsigned top, FILE *out)
     }
 }
 
-/* All that the picture shows, for those who have it read out. */
+/* Prints a description of the whole picture, for screen readers. */
 static void print_description(const struct vfj_graph *graph, FILE *out)
 {
     char label[VFJ_GRAPH_LABEL_SIZE];

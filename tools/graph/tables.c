@@ -1,4 +1,4 @@
-/* The graphs of a slot, made of the tables of core/. */
+/* Makes the graphs of a slot from the tables of core/. */
 #include <string.h>
 
 #include "core/check.h"
@@ -73,7 +73,8 @@ bool vfj_graph_has_move(const struct vfj_graph *graph, unsigned from, unsigned t
     return false;
 }
 
-/* The nodes on the same side of the move's target from which the same reason leads there. */
+/* Returns the set of nodes that have a move to the same target for the same reason, and are on
+ * the same side of the target. */
 static unsigned sources_like(const struct vfj_graph *graph, const struct vfj_graph_move *move)
 {
     unsigned sources = 0;
@@ -107,7 +108,7 @@ static struct vfj_graph_arrow *arrow_of(struct vfj_graph *graph, unsigned source
     return arrow;
 }
 
-/* The way of a VF from left to right comes first, then the ways back, the shorter ones first. */
+/* Orders the arrows: those to the right first, then those to the left, shorter ones first. */
 static bool comes_before(const struct vfj_graph_arrow *a, const struct vfj_graph_arrow *b)
 {
     if (vfj_graph_is_rightward(a) != vfj_graph_is_rightward(b))

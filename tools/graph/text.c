@@ -1,5 +1,5 @@
-/* A graph as text of at most 72 columns: each node is a box with a line below it, each arrow leads
- * from line to line. */
+/* Prints a graph as text of at most 72 columns. Each node is a box with a line below it, and
+ * each arrow leads from line to line. */
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
@@ -10,7 +10,8 @@
 
 enum { WIDTH = 72 };
 
-/* What a line is drawn with: a character of a line is one of these, or itself. */
+/* The line-drawing characters. A character of a canvas line is one of these, or stands for
+ * itself. */
 enum glyph {
     ACROSS = 1,
     DOWN,
@@ -26,13 +27,13 @@ enum glyph {
     GLYPH_COUNT
 };
 
-/* One drawing under way. */
+/* A drawing in progress. */
 struct canvas {
     const struct vfj_graph *graph;
     FILE *out;
     const char *const *glyphs;
     unsigned box;   /* width of a box */
-    unsigned pitch; /* from one box to the next */
+    unsigned pitch; /* distance from the beginning of one box to that of the next */
     char line[WIDTH];
 };
 
@@ -126,7 +127,7 @@ static void draw_boxes(struct canvas *canvas)
     draw_box_edge(canvas, BOTTOM_LEFT, BOTTOM_RIGHT);
 }
 
-/* The reasons stand above the left end of the arrow. */
+/* Draws the reasons above the left end of the arrow. */
 static void draw_reasons(struct canvas *canvas, const struct vfj_graph_arrow *arrow)
 {
     char label[VFJ_GRAPH_LABEL_SIZE];
@@ -179,14 +180,15 @@ static void draw(struct canvas *canvas)
 {
     const struct vfj_graph *graph = canvas->graph;
     VFJ_CHECK(graph->node_count > 1);
-    canvas->box = (longest_name(graph) + 4) | 1; /* odd, so that the line leaves from the middle */
+    /* odd, so that the line below the box is in its middle */
+    canvas->box = (longest_name(graph) + 4) | 1;
     canvas->pitch = (WIDTH - canvas->box) / (graph->node_count - 1);
     draw_boxes(canvas);
     for (unsigned i = 0; i < graph->arrow_count; i++)
         draw_arrow(canvas, &graph->arrows[i]);
 }
 
-/* "name  text", the text wrapped below itself. */
+/* Prints "name  text". Further lines of the text are indented to its first one. */
 static void print_entry(FILE *out, unsigned width, const char *name, const char *text)
 {
     const char *piece;
@@ -220,7 +222,7 @@ static void print_reasons(const struct vfj_graph *graph, FILE *out)
     }
 }
 
-/* Each move with its counts, in the order of the table. */
+/* Prints each move with its counts, in the order of the table. */
 static void print_counts(const struct vfj_graph *graph, FILE *out)
 {
     (void)fputs("\nMoves of the journal\n\n  taken  commands failed before\n", out);

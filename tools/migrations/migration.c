@@ -1,4 +1,4 @@
-/* vfjournal migration ID: tells all about one time without the fast path. */
+/* vfjournal migration ID: describes one episode of a slot without the fast path. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +28,10 @@ static const char help[] = /**/
 
 enum { OPTION_UTC = 256, OPTION_SLOW, LINE_SIZE = 1024 };
 
-/* A record that is printed: a change of state, a notice, a command, a gap. */
+/* A record to be printed: a change of state, a notice, a command, a gap. */
 struct pick {
     uint64_t seq;
-    uint64_t outcome; /* of a command: seq of its outcome; 0: none */
+    uint64_t outcome; /* of a command: the seq of its outcome; 0: none */
 };
 
 struct migration {
@@ -41,9 +41,9 @@ struct migration {
     enum vfj_zone zone;
     struct vfj_audit_source source;
     struct vfj_episode *episode;
-    struct pick *picks; /* by seq */
+    struct pick *picks; /* in order of seq */
     size_t count, room;
-    uint64_t missing; /* seqs inside without a record */
+    uint64_t missing; /* number of seqs within the episode that have no record */
     bool no_memory;
 };
 
@@ -65,7 +65,7 @@ static int take(struct migration *migration, int option, const char *value)
     }
 }
 
-/* The operands are [FILE] ID. */
+/* Reads the options. The operands are [FILE] ID. */
 static int read_options(struct migration *migration, int argc, char **argv)
 {
     static const struct option table[] = {
@@ -118,7 +118,7 @@ static void add_outcome(struct migration *migration, uint64_t command, uint64_t 
 
 static bool is_of_slot(const struct migration *migration, const struct vfj_record *record)
 {
-    static struct vfj_command command; /* too big for a stack that may be small */
+    static struct vfj_command command; /* too large for a small stack */
     struct vfj_transition_row row;
     if (record->kind == VFJ_RECORD_TRANSITION)
         return vfj_transition_row_read(record->body, &row)
@@ -362,7 +362,7 @@ static void print_head(const struct migration *migration)
     print_event(migration);
 }
 
-/* A record that stays valid when the next one is read. */
+/* A copy of a record, which remains valid when the next one is read. */
 struct kept {
     struct vfj_record record;
     char body[VFJ_BODY_MAX];
@@ -422,7 +422,7 @@ static void add_outcome_json(struct vfj_json *json, const struct vfj_record *rec
         VFJ_OUTCOMES(X)
 #undef X
     };
-    static struct vfj_event event; /* too big for a stack that may be small */
+    static struct vfj_event event; /* too large for a small stack */
     if (vfj_event_decode(VFJ_EVENT_FINISHED, record->body, &event) != VFJ_OK)
         return;
     const struct vfj_outcome *outcome = &event.as.finished;

@@ -1,4 +1,4 @@
-/* vfjournal migrations: lists the times in which slots were without the fast path. */
+/* vfjournal migrations: lists the episodes in which slots were without the fast path. */
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +36,7 @@ enum { DEFAULT_COUNT = 20, OPTION_UTC = 256, OPTION_SLOW };
 
 struct migrations {
     const char *path;
-    uint64_t count; /* 0: the default */
+    uint64_t count; /* the value of -n; 0: the default */
     struct vfj_names names;
     int64_t since_us, until_us, slow_us;
     bool has_since;
@@ -249,8 +249,8 @@ static bool print_json(const struct migrations *migrations, struct vfj_json *jso
     return true;
 }
 
-/* Chooses the newest episodes, and counts their commands: the verdict depends on them. Marks the
- * others by an empty slot. Returns how many are chosen. */
+/* Chooses the newest episodes, and counts their commands, on which the verdict depends. Marks
+ * the other episodes by an empty slot. Adds the number of chosen ones to *chosen. */
 static enum vfj_status choose(struct migrations *migrations, uint64_t *chosen)
 {
     struct vfj_audit *audit = &migrations->source.audit;

@@ -9,7 +9,7 @@
 
 enum { LINE_SIZE = 1024, SPARKS_MAX = 60 };
 
-/* Eight heights, and a day without any. */
+/* A mark for a value of 0, and eight heights. */
 static const char *const blocks[]
     = {"\u00b7", "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
 static const char *const letters[] = {".", "_", ",", "-", "~", "=", "+", "*", "#"};
@@ -45,7 +45,7 @@ static void add_stats(struct vfj_text *text, const struct vfj_stats *stats)
     vfj_text_format(text, "%-6u %u", stats->flaps, stats->failed_commands);
 }
 
-/* The printed date of a day: the first ten characters of its time. */
+/* Adds the date of a day: the first ten characters of its printed time. */
 static void add_date(struct vfj_text *text, int64_t wall_us, enum vfj_zone zone)
 {
     char bytes[64];
@@ -54,7 +54,8 @@ static void add_date(struct vfj_text *text, int64_t wall_us, enum vfj_zone zone)
     vfj_text_format(text, "%.10s", bytes);
 }
 
-/* A period of many days is printed in groups of days, each with the largest number of its days. */
+/* Prints the days of a period as a row of marks. In a period of many days, a mark stands for a
+ * group of days and shows their largest number. */
 static void print_sparks(const struct vfj_report *report, const struct vfj_report_slot *slot)
 {
     char line[LINE_SIZE];

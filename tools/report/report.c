@@ -1,4 +1,5 @@
-/* vfjournal report: how often, how long and how well, beside the period before. */
+/* vfjournal report: prints how often and how long the slots were without the fast path, compared
+ * with the period before. */
 #include "tools/report/report.h"
 
 #include <stdio.h>
@@ -49,7 +50,7 @@ struct run {
     struct options options;
     struct vfj_audit_source source;
     struct vfj_report report;
-    /* of the whole journal: the period is known when the journal is read */
+    /* The spans of the whole journal: they are kept until the period is known. */
     struct vfj_state_span *spans;
     size_t span_count, span_room;
     bool no_memory;
@@ -150,7 +151,7 @@ static void add_span(void *arg, const struct vfj_state_span *span)
     run->spans[run->span_count++] = *span;
 }
 
-/* Sets the two periods from the options and the present. */
+/* Sets the period of the report, and the one before it, from the options and the present time. */
 static int set_periods(struct run *run, int64_t now_us)
 {
     struct options *options = &run->options;

@@ -6,16 +6,16 @@
 #include "tools/report/stats.h"
 #include "tools/time_format.h"
 
-/* Cuts the period into days of the zone. Returns false when it has more than
- * VFJ_REPORT_DAYS_MAX. */
+/* Divides the period into days of the zone. Returns false when it has more than
+ * VFJ_REPORT_DAYS_MAX days. */
 bool vfj_report_cut_days(struct vfj_report *report, enum vfj_zone zone);
 
-/* Prints the report for people: the slots that `only` chooses. `begin_us` is the time of the
- * journal's first record. */
+/* Prints the report as text, for the slots in `only`. `begin_us` is the time of the journal's
+ * first record. */
 void vfj_report_print(const struct vfj_report *report, const struct vfj_names *only,
                       enum vfj_zone zone, int64_t begin_us);
 
-/* Prints it as JSON: one object a line. Returns false without memory. */
+/* Prints the report as JSON, one object on each line. Returns false without memory. */
 bool vfj_report_print_json(const struct vfj_report *report, const struct vfj_names *only,
                            enum vfj_zone zone);
 

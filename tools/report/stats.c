@@ -1,4 +1,4 @@
-/* The figures of `vfjournal report`. */
+/* Computes the figures of `vfjournal report`. */
 #include "tools/report/stats.h"
 
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct vfj_report_slot *vfj_report_slot(struct vfj_report *report, struct vfj_na
     return slot;
 }
 
-/* A hostile journal has any times. */
+/* Adds to the sum, up to the limit of its type: a hostile journal may have any times. */
 static void add_us(int64_t *sum, int64_t us)
 {
     if (__builtin_add_overflow(*sum, us, sum))
@@ -34,7 +34,7 @@ static struct vfj_period day_of(const struct vfj_report *report, unsigned day)
     return (struct vfj_period){report->days_us[day], report->days_us[day + 1]};
 }
 
-/* The part of a span that is inside the period, in wall time. */
+/* Returns how much of a span, in wall time, lies within the period. */
 static int64_t part_in(const struct vfj_period *period, const struct vfj_state_span *span)
 {
     int64_t from = span->from.wall_us, to = span->to.wall_us;
@@ -77,7 +77,7 @@ static int by_size(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* What the report counts, and room for the times of all of it. */
+/* The items of one slot in one period, and space for their times. */
 struct chosen {
     const struct vfj_episode **episodes;
     size_t episode_count;
@@ -86,7 +86,7 @@ struct chosen {
     int64_t *times;
 };
 
-/* Adds what one slot has in the period. */
+/* Adds the figures of one slot in the period. */
 static void add_chosen(const struct vfj_report *report, const struct chosen *chosen,
                        struct vfj_name slot, const struct vfj_period *period,
                        struct vfj_stats *stats)

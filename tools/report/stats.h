@@ -1,4 +1,4 @@
-/* The figures of `vfjournal report`: values in, values out. */
+/* Computes the figures of `vfjournal report`. This code does no I/O. */
 #ifndef VFJ_TOOLS_REPORT_STATS_H
 #define VFJ_TOOLS_REPORT_STATS_H
 
@@ -11,41 +11,43 @@ enum {
     VFJ_REPORT_SLOTS_MAX = VFJ_SLOTS_MAX,
 };
 
-/* The figures of one slot in one period or on one day. Episodes count where they begin. */
+/* The figures of one slot in one period or on one day. An episode belongs to the period in which
+ * it begins. */
 struct vfj_stats {
-    unsigned episodes;   /* migrations and fallbacks */
-    unsigned unfinished; /* of them */
+    unsigned episodes;   /* number of migrations and fallbacks */
+    unsigned unfinished; /* number of these episodes that have not ended */
     unsigned failed, slow;
-    unsigned flaps;           /* how often the VF left */
-    unsigned failed_commands; /* of the episodes */
-    int64_t slow_us;          /* the sum of their times */
+    unsigned flaps;           /* number of times that the VF left */
+    unsigned failed_commands; /* number of failed commands in the episodes */
+    int64_t slow_us;          /* sum of the durations of the episodes */
     int64_t p50_us, p95_us, max_us;
-    int64_t state_us[VFJ_SLOT_STATE_COUNT]; /* time in each state, inside the period */
+    int64_t state_us[VFJ_SLOT_STATE_COUNT]; /* time in each state within the period */
 };
 
-/* A period, in wall time: from `begin_us` until before `end_us`. */
+/* A period in wall time. It includes `begin_us` and excludes `end_us`. */
 struct vfj_period {
     int64_t begin_us, end_us;
 };
 
 struct vfj_report_slot {
     struct vfj_name slot;
-    struct vfj_stats now, before; /* the period, and the equally long one before it */
+    struct vfj_stats now, before; /* the period, and the period of the same length before it */
     struct vfj_stats days[VFJ_REPORT_DAYS_MAX];
 };
 
 struct vfj_report {
     struct vfj_period period, before;
     unsigned day_count;
-    int64_t days_us[VFJ_REPORT_DAYS_MAX + 1]; /* beginnings; the last is the end of the last day */
-    unsigned gaps, gaps_before;               /* of the daemon, not of a slot */
+    /* beginnings of the days, and the end of the last day */
+    int64_t days_us[VFJ_REPORT_DAYS_MAX + 1];
+    unsigned gaps, gaps_before; /* gaps of the daemon; they belong to no slot */
     unsigned day_gaps[VFJ_REPORT_DAYS_MAX];
-    int64_t slow_limit_us; /* of the verdict */
+    int64_t slow_limit_us; /* the time limit of the verdict "clean" */
     unsigned slot_count;
     struct vfj_report_slot slots[VFJ_REPORT_SLOTS_MAX];
 };
 
-/* Returns the slot, added when it is new; NULL when there is no more room. */
+/* Returns the slot, after adding it when it is new. Returns NULL when there is no room for it. */
 struct vfj_report_slot *vfj_report_slot(struct vfj_report *report, struct vfj_name name);
 
 /* Adds a span of a state to the slot's figures. */
@@ -55,12 +57,12 @@ void vfj_report_add_span(struct vfj_report *report, const struct vfj_state_span 
  * two periods. */
 bool vfj_report_counts(const struct vfj_report *report, const struct vfj_episode *episode);
 
-/* Adds all episodes, leaves and gaps. The commands of the episodes that the report counts are
- * counted already. Returns false without memory. */
+/* Adds all episodes, leaves and gaps. vfj_audit_count_commands() was called before for the
+ * episodes that the report counts. Returns false without memory. */
 bool vfj_report_add(struct vfj_report *report, const struct vfj_audit *audit);
 
-/* Returns the value that a share of the sorted values does not exceed, by nearest rank: 50 is the
- * median. Returns 0 for no values. */
+/* Returns the smallest value that at least `percent` of the sorted values do not exceed (nearest
+ * rank). 50 gives the median. Returns 0 without values. */
 int64_t vfj_quantile(const int64_t *sorted, size_t count, unsigned percent);
 
 #endif

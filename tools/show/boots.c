@@ -1,4 +1,4 @@
-/* The boots of the guest in `vfjournal show`. */
+/* Lists the boots of the guest for `vfjournal show`. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* The records of one boot. */
+/* A boot, and the times of its records. */
 struct boot {
     uint64_t number;
     int64_t first_us, last_us;
@@ -71,13 +71,13 @@ static void add_record(struct boot *boot, const struct vfj_record *record)
         (void)vfj_kv_value(&pair, boot->id, sizeof boot->id);
 }
 
-/* The boots of the journal, oldest first. */
+/* The boots in the journal, oldest first. */
 struct boots {
     struct boot *list;
     size_t count, room;
 };
 
-/* Returns NULL without memory. */
+/* Adds a boot. Returns NULL without memory. */
 static struct boot *add_boot(struct boots *boots, const struct vfj_record *record)
 {
     if (boots->count == boots->room) {
@@ -170,7 +170,8 @@ static void print_boot(const struct vfj_show *show, const struct boot *boot)
     (void)fprintf(stdout, "%s\n", line);
 }
 
-/* Prints the newest boots that overlap the wanted time, as many as -n asks for. */
+/* Prints the newest boots that overlap the wanted time, as many as -n allows. Returns their
+ * number. */
 static size_t print_boots(const struct vfj_show *show, struct boots *boots)
 {
     const struct vfj_criteria *criteria = &show->criteria;

@@ -1,4 +1,4 @@
-/* Tells whether a record matches what the options of `vfjournal show` ask for. */
+/* Decides whether a record matches the options of `vfjournal show`. */
 #include "tools/show/match.h"
 
 #include <string.h>
@@ -51,7 +51,8 @@ static bool number_is(uint64_t number, const char *value)
     return vfj_span_to_u64(vfj_span_of(value), &wanted) && wanted == number;
 }
 
-/* The line of a notice has a '!' in front. */
+/* Returns the key=value pairs of the body. The line of a notice begins with a '!', which is
+ * skipped. */
 static struct vfj_span pairs_of(const struct vfj_record *record)
 {
     struct vfj_span body = record->body;
@@ -82,7 +83,7 @@ static bool has_value(const struct vfj_record *record, enum vfj_show_field field
         return record->kind == VFJ_RECORD_TRANSITION && value_is(record->body, "to", value);
     case VFJ_SHOW_FIELD_COUNT:
         return false;
-    case VFJ_SHOW_COMMAND: /* of a command it is the key id */
+    case VFJ_SHOW_COMMAND: /* a command has the key "id" instead */
         return value_is(record->body, record->kind == VFJ_RECORD_COMMAND ? "id" : "command", value);
     case VFJ_SHOW_SLOT:
     case VFJ_SHOW_VF:
@@ -124,7 +125,8 @@ bool vfj_match_is_whole(const struct vfj_criteria *criteria, struct vfj_match a,
     return (a.pattern || b.pattern) && (a.fields | b.fields) == criteria->fields.all;
 }
 
-/* A devd line matters when it may be about a VF or a link, or has a note. */
+/* Returns whether a devd line is shown by default: it may be about a VF or a link, or has a
+ * note. */
 static bool devd_matters(const struct vfj_record *record)
 {
     struct vfj_devd devd;

@@ -1,4 +1,4 @@
-/* The records of one migration in `vfjournal show`. */
+/* Selects the records of one migration for `vfjournal show`. */
 #include <string.h>
 
 #include "tools/audit/source.h"
@@ -14,8 +14,8 @@ static void add_name(struct vfj_names *names, struct vfj_name name)
     names->list[names->count++] = name;
 }
 
-/* Without -i, the records are about the slot and its VFs. The first one is the event that led to the
- * first change of state. */
+/* Selects the records from the event that caused the first change of state on. Without -i,
+ * selects those about the slot and its VFs. */
 static void choose(struct vfj_show *show, const struct vfj_audit *audit,
                    const struct vfj_episode *episode)
 {

@@ -8,37 +8,39 @@
 #include "tools/output.h"
 
 enum {
-    /* A set of seqs that are not needed yet. A sound journal has few of them at a time. In another
-     * one the oldest are forgotten. */
+    /* Size of a set of seqs that are still needed. A sound journal needs few at a time. In
+     * another one the oldest are dropped. */
     SET_SIZE = 4096,
-    LINEAR_PROBES = 8192, /* reads of single records behind a damage, before larger steps */
-    LARGE_STEP = 16,      /* rows of one page, in general */
-    SCAN_ROWS = 4096,     /* so many rows are read sooner than the times of all are */
+    /* number of single records that are tried after a damaged part, before larger steps */
+    LINEAR_PROBES = 8192,
+    LARGE_STEP = 16, /* about as many rows as a page has */
+    /* for fewer rows, reading them all is faster than reading the times of all rows */
+    SCAN_ROWS = 4096,
 };
 
-/* Link changes that are further apart are no noise. */
+/* Changes of links that are further apart have separate lines. */
 #define LINKS_APART_US (INT64_C(600) * 1000000)
 
 struct set {
     size_t count;
     struct met {
         uint64_t key, value;
-        bool within; /* of the wanted time */
+        bool within; /* the outcome or observation is within the wanted time */
         struct vfj_match match;
     } members[SET_SIZE];
 };
 
-/* The search reads backwards: it meets answers before their command, and effects before their
- * causes. */
+/* The search reads backwards: it finds a result (an outcome or observation) before its command,
+ * and an effect before its cause. */
 struct search {
     const struct vfj_criteria *criteria;
     struct vfj_selection *selection;
-    struct set answers; /* seq of a command → seq of its answer */
-    struct set causes;  /* seqs that led to something chosen */
-    uint64_t last;      /* seq of the record read before; 0 for none */
-    uint64_t floor;     /* no record up to this seq is new enough */
+    struct set answers; /* seq of a command → seq of its result */
+    struct set causes;  /* seqs of records that caused a selected one */
+    uint64_t last;      /* seq of the record that was read before; 0: none */
+    uint64_t floor;     /* all records up to this seq are too old */
     bool no_memory;
-    bool is_full; /* a record more than the wanted ones was found */
+    bool is_full; /* there are more records than -n allows */
     struct vfj_source *source;
     const char *path;
 };
@@ -54,7 +56,7 @@ static void set_put(struct set *set, struct met met)
     set->members[set->count++] = met;
 }
 
-/* The member, which is taken out; its value is 0 when there is none. */
+/* Removes the member from the set and returns it. Without such a member, the value is 0. */
 static struct met set_take(struct set *set, uint64_t key)
 {
     struct met met = {0};
@@ -74,7 +76,7 @@ static void put_cause(struct search *search, uint64_t cause)
     set_put(&search->causes, (struct met){.key = cause, .value = 1});
 }
 
-/* Rows about the daemon and the journal are of interest for every interface. */
+/* Returns whether the record is about the daemon or the journal, which concerns every interface. */
 static bool is_about_all(const struct vfj_record *record)
 {
     return record->kind == VFJ_EVENT_STARTED || record->kind == VFJ_EVENT_STOPPING
@@ -102,8 +104,8 @@ static bool has_enough(const struct search *search)
     return search->selection->count >= search->criteria->count || search->no_memory;
 }
 
-/* Returns whether an answer that waits for its command is newer than a pick. Unfolded, it may be one
- * of the newest rows, too. */
+/* Returns whether a result that waits for its command is newer than the oldest pick. If results
+ * have lines of their own, it may be one of the newest rows too. */
 static bool has_pending(const struct search *search)
 {
     const struct vfj_selection *selection = search->selection;
@@ -122,7 +124,7 @@ static bool has_pending(const struct search *search)
     return false;
 }
 
-/* Returns the link changes that the newest pick stands for, or NULL. */
+/* Returns the changes of links that the newest pick represents, or NULL. */
 static struct vfj_links *open_links(const struct search *search)
 {
     const struct vfj_selection *selection = search->selection;
@@ -132,8 +134,8 @@ static struct vfj_links *open_links(const struct search *search)
     return &selection->links[selection->picks[count - 1].links - 1];
 }
 
-/* An interface that no record names yet keeps the search going, and so do link changes that may
- * belong to the oldest line. */
+/* Returns whether the search can end. It continues while an interface has no record yet, and
+ * while further changes of links may belong to the oldest line. */
 static bool is_done(const struct search *search)
 {
     bool done = search->is_full
@@ -143,7 +145,7 @@ static bool is_done(const struct search *search)
     return done || search->no_memory;
 }
 
-/* Returns whether neither this record nor an older one can be chosen. */
+/* Returns whether neither this record nor an older one can match. */
 static bool is_past(const struct search *search, const struct vfj_record *record)
 {
     const struct vfj_criteria *criteria = search->criteria;
@@ -159,7 +161,7 @@ static bool is_past(const struct search *search, const struct vfj_record *record
     return is_old;
 }
 
-/* Makes room for one more item. The room of a full list doubles. */
+/* Makes room for one more item: doubles the size of a full list. Returns false without memory. */
 static bool make_room(struct search *search, void **list, size_t count, size_t *room, size_t size)
 {
     if (count < *room)
@@ -185,8 +187,8 @@ static void pick(struct search *search, struct vfj_pick pick)
     selection->picks[selection->count++] = pick;
 }
 
-/* Adds the change to the row of links. The search reads backwards: the first change of an interface
- * is its newest. */
+/* Adds a change of a link to a line. Because the search reads backwards, the first change of an
+ * interface is its newest. */
 static void add_link(struct vfj_links *links, const struct vfj_name *name, bool is_up,
                      int64_t wall_us)
 {
@@ -204,7 +206,8 @@ static void add_link(struct vfj_links *links, const struct vfj_name *name, bool 
     links->first_us = wall_us;
 }
 
-/* Adds the change of a link to the newest pick when that is one, too, and not much later. */
+/* Adds a change of a link to the line of the newest pick, if that represents changes not much
+ * later. Otherwise begins a new line. */
 static void choose_link(struct search *search, const struct vfj_record *record,
                         const struct vfj_name *name, bool is_up)
 {
@@ -260,15 +263,15 @@ static void choose(struct search *search, const struct vfj_record *record, struc
         pick(search, (struct vfj_pick){.seq = record->seq});
 }
 
-/* Answers are chosen with their command, which names their interface. When everything is chosen,
- * they are chosen at once. */
+/* Selects the record if it matches. A result is selected together with its command, which has
+ * its interface. When all records are selected, a result is selected at once. */
 static void consider(struct search *search, const struct vfj_record *record)
 {
     const struct vfj_criteria *criteria = search->criteria;
     bool is_answer = record->kind == VFJ_EVENT_FINISHED || record->kind == VFJ_EVENT_OBSERVED;
     bool is_all = criteria->every_kind && criteria->about.count == 0 && !criteria->fold;
     if (is_answer && record->cause != 0 && !is_all) {
-        /* A consequence of the answer leads to the command by way of it. */
+        /* A record that the result caused is an effect of the command too. */
         if (set_take(&search->causes, record->seq).value != 0)
             put_cause(search, record->cause);
         bool is_wanted = criteria->fold || vfj_match_kind(criteria, record);
@@ -306,7 +309,8 @@ static void add_range(struct vfj_ranges *ranges, uint64_t first, uint64_t last)
     ranges->count++;
 }
 
-/* Notes the records between this one and the newer one that was read before. */
+/* Notes that the records between this one and the newer one read before are missing or
+ * unreadable. */
 static void note_hole(struct search *search, uint64_t seq, bool is_damage)
 {
     struct vfj_selection *selection = search->selection;
@@ -329,7 +333,8 @@ static void note_record(struct search *search, const struct vfj_record *record)
         selection->most_us = record->wall_us;
 }
 
-/* Returns the highest seq in the file when SQLite cannot: the last pages are damaged. */
+/* Returns the highest seq in the file, when SQLite cannot read it because the last pages are
+ * damaged. */
 static uint64_t find_newest(const char *path)
 {
     char bytes[128];
@@ -348,8 +353,8 @@ static enum vfj_status read_at_most(struct search *search, uint64_t seq, struct 
     return vfj_source_next(search->source, record);
 }
 
-/* Finds the newest readable record before the damage: reads one record after the other. A long
- * damage is crossed in larger steps, and the last of them is searched again. */
+/* Finds the newest readable record before the damage, by reading single records. For a long
+ * damaged part the steps become larger, and the last step is searched again. */
 static enum vfj_status resume(struct search *search, struct vfj_record *record)
 {
     struct vfj_selection *selection = search->selection;
@@ -383,7 +388,7 @@ static enum vfj_status search_all(struct search *search)
 {
     struct vfj_record record;
     bool is_begun = false, is_damaged = false;
-    bool has_holes = search->source->rows != NULL; /* then each of them is damage */
+    bool has_holes = search->source->rows != NULL; /* each missing record is then a damaged one */
     enum vfj_status status = VFJ_OK;
     uint64_t last = search->criteria->last;
     vfj_source_walk(search->source, last != 0 ? last : UINT64_MAX, VFJ_BACKWARD);
@@ -407,7 +412,7 @@ static enum vfj_status search_all(struct search *search)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Finds the place before which every record is too old. A clock may have been set back. */
+/* Finds a seq below which all records are too old. The clock may have been set back in between. */
 static enum vfj_status find_floor(struct search *search)
 {
     const struct vfj_criteria *criteria = search->criteria;
@@ -429,7 +434,7 @@ static enum vfj_status find_floor(struct search *search)
         selection->newest = record.seq;
         selection->has_read_all = true;
     }
-    /* The walk meets the damage again, and reports it. */
+    /* The walk will find the damage again, and report it. */
     return status == VFJ_JOURNAL_DAMAGED || status == VFJ_END ? VFJ_OK : status;
 }
 

@@ -16,7 +16,7 @@
 
 enum { POLL_NS = 250000000 };
 
-/* A record that stays valid when the next one is read. */
+/* A copy of a record, which remains valid when the next one is read. */
 struct kept {
     struct vfj_record record;
     char body[VFJ_BODY_MAX];
@@ -35,7 +35,7 @@ static enum vfj_status get_kept(struct vfj_show *show, uint64_t seq, struct kept
     return VFJ_OK;
 }
 
-/* Collects the records that led to the record. One of a forged or pruned journal may not exist. */
+/* Collects the records that caused a record. In a forged or pruned journal some may not exist. */
 static enum vfj_status find_causes(struct vfj_show *show, uint64_t cause, struct vfj_causes *why)
 {
     struct vfj_record record;
@@ -74,7 +74,7 @@ static enum vfj_status print_line(struct vfj_show *show, const struct vfj_record
     return why != NULL ? print_causes(show, why) : VFJ_OK;
 }
 
-/* Prints the record in the wanted format. `outcome` and `links` may be NULL. */
+/* Prints the record in the chosen format. `outcome` and `links` may be NULL. */
 static enum vfj_status print_record(struct vfj_show *show, const struct vfj_record *record,
                                     const struct vfj_record *outcome, const struct vfj_links *links)
 {
@@ -156,8 +156,8 @@ static bool wants_everything(const struct vfj_show *show)
         && !show->reverse && !show->follow && show->source.rows == NULL;
 }
 
-/* Prints records in one walk, as long as none is missing or damaged. The search for the others
- * begins behind them. Returns the seq of the last one that was printed. */
+/* Prints records in one walk, up to the first that is missing or damaged, after which the search
+ * continues. Returns the seq of the last printed record. */
 static uint64_t print_stream(struct vfj_show *show)
 {
     struct vfj_record record;
@@ -188,7 +188,8 @@ static enum vfj_status print_picks(struct vfj_show *show, const struct vfj_selec
     return status;
 }
 
-/* A daemon starts or ends while the journal is followed. */
+/* Returns whether the journal should be read again later. While it is followed, a daemon may be
+ * starting or ending. */
 static bool comes_later(const struct vfj_show *show, enum vfj_status status)
 {
     return show->has_begun && status == VFJ_JOURNAL_BUSY;
@@ -199,7 +200,8 @@ static int complain(const struct vfj_show *show, enum vfj_status status)
     return vfj_complain_status(show->input.name, status, vfj_source_detail(&show->source));
 }
 
-/* The outcome of a command may be newer than the last pick. */
+/* Returns the newest seq of the selection. The outcome of a command may be newer than the last
+ * pick. */
 static uint64_t newest_pick(const struct vfj_selection *selection)
 {
     uint64_t newest = 0;
@@ -225,7 +227,7 @@ static int report(struct vfj_show *show, const struct vfj_selection *selection, 
     return exit_status;
 }
 
-/* An interface without any record of its own has no lines, either. */
+/* Returns false when no interface of -i has a record of its own. Such an interface has no lines. */
 static bool is_named(const struct vfj_show *show, const struct vfj_selection *selection)
 {
     bool named = show->criteria.about.count == 0 || show->has_begun || show->follow
@@ -235,7 +237,7 @@ static bool is_named(const struct vfj_show *show, const struct vfj_selection *se
     return named;
 }
 
-/* Prints the selected records of the open journal that were not printed before. */
+/* Prints the selected records that were not printed before. Returns the exit status. */
 static int print_new(struct vfj_show *show)
 {
     struct vfj_selection selection;
@@ -294,7 +296,8 @@ static int print(struct vfj_show *show)
     return exit_status;
 }
 
-/* Opens the journal anew each time, which takes a millisecond: its daemon may start and end. */
+/* Follows the journal. Reopens it each time, which takes a millisecond, because its daemon may
+ * start and end. */
 static int follow(struct vfj_show *show)
 {
     static const struct timespec pause = {.tv_nsec = POLL_NS};

@@ -1,4 +1,4 @@
-/* The records that `vfjournal show` reads: by SQLite, or page by page when SQLite cannot. */
+/* Reads the records for `vfjournal show`, through SQLite, or page by page when SQLite cannot. */
 #include "tools/show/source.h"
 
 #include <string.h>
@@ -39,7 +39,7 @@ const char *vfj_source_detail(const struct vfj_source *source)
     return vfj_journal_detail(source->journal);
 }
 
-/* Returns the nearest seq of a row in the walk's direction, from `seq` on; 0 for none. */
+/* Returns the seq of the next row in the walk's direction, from `seq` on; 0: none. */
 static uint64_t nearest(const struct vfj_source *source, uint64_t seq)
 {
     size_t count = vfj_recover_rows_count(source->rows);
@@ -80,7 +80,7 @@ void vfj_source_walk_end(struct vfj_source *source)
         vfj_journal_walk_end(source->journal);
 }
 
-/* Several pages may hold a row: the first that can be a record counts. */
+/* Reads a row. When several pages have a row with that seq, the first valid record counts. */
 enum vfj_status vfj_source_get(struct vfj_source *source, uint64_t seq, struct vfj_record *record)
 {
     if (source->rows == NULL)

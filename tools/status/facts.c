@@ -1,10 +1,10 @@
-/* The present state by the journal: its replay, and facts of the rows. */
+/* Collects the present state from the journal: by replay, and from single rows. */
 #include "tools/status/facts.h"
 
 #include <string.h>
 
-/* Under policy scripts a command is for the interface that the script was called with, which may be
- * the VF. */
+/* Returns the facts of the slot with that hn or VF, or NULL. Under policy scripts, a command has
+ * the interface with which the script was called, and this may be the VF. */
 static struct vfj_slot_facts *facts_of(struct vfj_status_facts *facts, struct vfj_name name)
 {
     const struct vfj_state *state = &facts->machine.state;
@@ -59,7 +59,8 @@ static void note_decision(struct vfj_status_facts *facts, const struct vfj_decis
     note_commands(facts, decision, wall_us);
 }
 
-/* A command has ended; the next one begins, unless this one failed and the rest needs it. */
+/* Notes the end of a command. The next command of its batch begins, unless this one failed and
+ * the next ones need it. */
 static void note_ended(struct vfj_slot_facts *slot, unsigned index,
                        const struct vfj_outcome *outcome, int64_t wall_us)
 {
@@ -103,7 +104,7 @@ static void note_lagg(struct vfj_status_facts *facts, const struct vfj_interface
     }
 }
 
-/* A departed interface leaves its lagg by itself (lagg(4)). */
+/* Notes that an interface departed: lagg(4) then removes it from its lagg. */
 static void note_departure(struct vfj_status_facts *facts, struct vfj_name gone)
 {
     const struct vfj_state *state = &facts->machine.state;
@@ -174,11 +175,12 @@ static void note_event(struct vfj_status_facts *facts, const struct vfj_event *e
 
 static void watch(void *arg, const struct vfj_record *record, const struct vfj_machine *machine)
 {
-    static struct vfj_event event; /* too big for a stack that may be small */
+    static struct vfj_event event; /* too large for a small stack */
     struct vfj_status_facts *facts = arg;
     facts->newest_wall_us = record->wall_us;
     facts->newest_mono_us = record->mono_us;
-    /* The first checkpoint of a pruned journal lacks that fact. A daemon that ran was connected. */
+    /* The first checkpoint of a pruned journal does not say whether the daemon was connected. A
+     * running daemon counts as connected. */
     if (record->kind == VFJ_RECORD_CHECKPOINT && facts->result.events == 0)
         facts->listening = machine->state.head.running;
     if (!vfj_record_is_event(record)

@@ -1,4 +1,4 @@
-/* Decides whether something needs attention. */
+/* Decides whether the guest needs attention. */
 #include "tools/status/report.h"
 
 #include "core/data/reason.h"
@@ -8,7 +8,7 @@ static bool runs(const struct vfj_status_report *report)
     return report->daemon > 0;
 }
 
-/* In the order of the report. */
+/* The texts of the faults, in the order of the report. */
 static const char *const troubles[] = {
     "events wait in memory: the daemon can't write the journal",
     "the journal differs from the machine's decisions: see vfjournal replay",
@@ -67,7 +67,8 @@ bool vfj_status_needs_attention(const struct vfj_status_report *report)
     return found;
 }
 
-/* Policy scripts keeps no timer in the slot: a process sleeps for the VF. */
+/* Returns the end of a sleep under policy scripts, which has no timer in the slot: a process of
+ * the scripts sleeps for the VF. */
 static int64_t sleeper_due_us(const struct vfj_scripts *scripts, struct vfj_name vf)
 {
     for (unsigned i = 0; i < VFJ_SLEEPERS_MAX && !vfj_name_is_empty(vf); i++) {

@@ -1,4 +1,4 @@
-/* vfjournal status: reports the present state by the journal. */
+/* vfjournal status: reports the present state from the journal. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -84,7 +84,7 @@ static bool is_known(struct vfj_name name, const struct vfj_state *state)
     return false;
 }
 
-/* Each -i must name an hn or a VF of the journal. */
+/* Reports each -i that names no hn and no VF of the journal. Returns false after a message. */
 static bool report_unknown(const struct status *status, const struct vfj_input *input,
                            const struct vfj_state *state)
 {
@@ -102,7 +102,7 @@ static bool report_unknown(const struct status *status, const struct vfj_input *
     return found;
 }
 
-/* Damage and edits have the status that they have in every verb. */
+/* Returns the exit status. Damage and edits have the same status as in every verb. */
 static int exit_status_of(const struct vfj_status_report *report)
 {
     int exit_status = vfj_verdict_exit_status((enum vfj_verdict)report->facts->result.verdict);
@@ -111,8 +111,8 @@ static int exit_status_of(const struct vfj_status_report *report)
     return vfj_status_needs_attention(report) ? VFJ_EXIT_DIFFERENT : VFJ_EXIT_OK;
 }
 
-/* The lock is read before the journal: a daemon that starts meanwhile is reported as not running,
- * and a daemon that ends meanwhile is never reported with the state of a later one. */
+/* Reads the lock before the journal. A daemon that starts in between is reported as not running,
+ * and one that ends in between is never reported with the state of a later one. */
 static int report(const struct status *status, const struct vfj_input *input,
                   struct vfj_journal *journal, struct vfj_status_facts *facts)
 {

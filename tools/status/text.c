@@ -1,4 +1,4 @@
-/* `vfjournal status` for people. */
+/* Prints `vfjournal status` as text. */
 #include <string.h>
 
 #include "core/data/finding.h"
@@ -69,7 +69,7 @@ static void print_daemon(FILE *out, const struct vfj_status_report *report)
     } else {
         vfj_text_add(text, report->daemon == 0 ? "not running" : "unknown");
     }
-    /* a pruned journal may lack the start, not the state that it led to */
+    /* a pruned journal may lack the row of the start, but has the state after it */
     if (report->facts->started_wall_us != 0 || head->running) {
         vfj_text_add(text, report->daemon == 0 ? "; the last one: mode " : ", mode ");
         vfj_text_add(text, vfj_mode_name((enum vfj_mode)head->mode));
@@ -98,7 +98,7 @@ static void print_instant(FILE *out, const struct vfj_status_report *report, con
     end(out, &line);
 }
 
-/* Comes first: the records below lack these events. */
+/* Prints this before the rest, because the records lack these events. */
 static void print_waiting(FILE *out, const struct vfj_status_report *report)
 {
     if (report->waiting > 0)
@@ -273,7 +273,7 @@ static void print_fault(FILE *out, const struct vfj_slot *slot)
     end(out, &line);
 }
 
-/* What stands of a slot in transparent mode, each with what to do about it. */
+/* Prints the findings about a slot in transparent mode, each with its advice. */
 static void print_findings(FILE *out, const struct vfj_slot *slot)
 {
     for (unsigned kind = 0; kind < VFJ_FOUND_COUNT; kind++) {

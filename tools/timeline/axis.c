@@ -1,4 +1,4 @@
-/* The axis of a timeline: time to place, with long idle times squeezed. */
+/* The axis of a timeline. It maps times to places, and squeezes long idle times. */
 #include "tools/timeline/axis.h"
 
 #include <stdlib.h>
@@ -7,14 +7,14 @@
 /* The time between two neighbouring ends of elements. */
 struct interval {
     int64_t from_us, to_us;
-    bool is_busy; /* a changing command runs */
+    bool is_busy; /* a changing command runs in the interval */
     bool is_break;
 };
 
 struct intervals {
     struct interval *list;
     size_t count, breaks;
-    int64_t rest_us; /* of those that are no break */
+    int64_t rest_us; /* sum of the intervals that are not a break */
 };
 
 enum { LEAST_BREAK_US = 1000000, BUSY_FACTOR = 4, MUCH_LONGER = 3 };
@@ -25,7 +25,8 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* A probe ends no idle time: a slot that rests is observed now and then. */
+/* Returns whether the element is a probe. A probe does not end idle time: an idle slot is
+ * observed from time to time. */
 static bool is_probe(const struct vfj_item *item)
 {
     return item->kind == VFJ_ITEM_BOX && item->tone == VFJ_TONE_READ;
@@ -93,7 +94,8 @@ static double scale_of(const struct vfj_axis_measures *measures, const struct in
     return scale < most ? scale : most;
 }
 
-/* Whether the interval takes room that the others need: it is much longer than they are. */
+/* Returns whether the interval is idle and much longer than the others, so that it takes their
+ * space. */
 static bool is_idle(const struct intervals *intervals, const struct interval *interval)
 {
     size_t others = intervals->count - intervals->breaks - 1;
@@ -101,7 +103,7 @@ static bool is_idle(const struct intervals *intervals, const struct interval *in
     return others > 0 && us / MUCH_LONGER > (intervals->rest_us - us) / (int64_t)others;
 }
 
-/* The longest interval that is wider than it should be at this scale, or NULL. */
+/* Returns the longest idle interval that is too wide at this scale, or NULL. */
 static struct interval *find_idle(const struct intervals *intervals,
                                   const struct vfj_axis_measures *measures, double scale)
 {
@@ -138,8 +140,8 @@ static void add_piece(struct vfj_axis *axis, struct vfj_axis_piece piece)
     axis->pieces[axis->count++] = piece;
 }
 
-/* Lays the pieces side by side. Room that is left over goes to the breaks; without one, to both
- * ends. */
+/* Places the pieces side by side. Space that remains goes to the breaks, or to both ends when
+ * there is no break. */
 static void lay(struct vfj_axis *axis, const struct intervals *intervals,
                 const struct vfj_axis_measures *measures)
 {

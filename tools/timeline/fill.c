@@ -1,4 +1,4 @@
-/* Fills a timeline's model from records. */
+/* Fills in a timeline's model from records. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static void tick_clock(struct vfj_fill_clock *clock, const struct vfj_record *re
     clock->at_us += clock->at_us < 64 * century_us ? passed : 0;
 }
 
-/* Ends the bar `*at` at the present time, and begins another one in the lane. */
+/* Ends the bar `*at` at the present time, and begins another bar in the lane. */
 static void change_bar(struct vfj_fill *fill, size_t *at, struct vfj_item item,
                        const struct vfj_lane *lane)
 {
@@ -47,7 +47,7 @@ static void change_bar(struct vfj_fill *fill, size_t *at, struct vfj_item item,
     *at = vfj_fill_add_item(fill, item, lane);
 }
 
-/* The data path moves. `is_known`: it was elsewhere before, as a line of devd tells. */
+/* Moves the data path. `is_known` means that a devd line showed its earlier place. */
 static void move_path(struct vfj_fill *fill, struct vfj_fill_slot *track, bool to_vf, bool is_known,
                       uint64_t seq)
 {
@@ -190,7 +190,7 @@ static const char *describe_outcome(struct vfj_fill *fill, const struct vfj_item
     return vfj_fill_keep(fill, bytes);
 }
 
-/* A command ended: its box gets its length and its colour. */
+/* Ends the box of a command, which gets its length and its colour. */
 static void end_command(struct vfj_fill *fill, const struct vfj_record *record,
                         struct vfj_fill_command *open)
 {
@@ -301,7 +301,7 @@ static void end_box(struct vfj_fill *fill, const struct vfj_fill_command *open, 
         fill->model->items[open->item].to_us = at_us;
 }
 
-/* A daemon that starts answers no command of the one before. */
+/* Takes a daemon's start. The commands of the daemon before it get no outcome. */
 static void take_started(struct vfj_fill *fill, const struct vfj_record *record)
 {
     for (unsigned i = 0; i < fill->open_count; i++)
@@ -346,7 +346,7 @@ static void take(struct vfj_fill *fill, const struct vfj_record *record, int64_t
     case VFJ_RECORD_COMMAND:
         take_command(fill, record);
         break;
-    default: /* kinds of rows that have no element of their own */
+    default: /* other kinds have no element of their own */
         break;
     }
 }
@@ -365,7 +365,7 @@ static void take_element(struct vfj_fill *fill, const struct vfj_record *record)
     take(fill, record, before_us);
 }
 
-/* Makes the lanes, and notes which records are within the window. */
+/* Makes the lanes for a record's names, and notes which records are within the window. */
 static void take_names(struct vfj_fill *fill, const struct vfj_record *record)
 {
     if (fill->named == 0)
@@ -400,7 +400,8 @@ static void end_bar(struct vfj_model *model, size_t item)
     model->items[item].to_after = true;
 }
 
-/* What lasts to the end of the drawing: states, the data path, commands under way. */
+/* Ends the elements that last to the end of the drawing: states, the data path, running
+ * commands. */
 static void end_items(struct vfj_fill *fill)
 {
     struct vfj_model *model = fill->model;
@@ -421,7 +422,8 @@ static int compare_seqs(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* An element may have begun before the first record: then no row of the table tells of it. */
+/* Removes references to rows that the table lacks, because the element began before the first
+ * record. */
 static void drop_absent_rows(struct vfj_model *model)
 {
     for (size_t i = 0; i < model->count; i++) {

@@ -1,4 +1,4 @@
-/* A timeline as one HTML page without scripts: the drawing, and below it a table of rows. */
+/* Prints a timeline as one HTML page without scripts: the drawing, and below it a table of rows. */
 #include "tools/timeline/draw.h"
 
 static const char page_style[] = /**/

@@ -1,4 +1,4 @@
-/* The elements of a timeline and the rows of its table, and the times without the fast path. */
+/* Makes the elements of a timeline, the rows of its table, and the times without the fast path. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,7 +103,7 @@ struct vfj_fill_slot *vfj_fill_find_track(struct vfj_fill *fill, struct vfj_name
     return NULL;
 }
 
-/* "16.4 s, clean": the measured time without the fast path. */
+/* Begins the element for a time without the fast path. Its label is such as "16.4 s, clean". */
 static void open_slow(struct vfj_fill *fill, struct vfj_fill_slot *track,
                       const struct vfj_episode *episode)
 {

@@ -1,4 +1,4 @@
-/* The lanes of a timeline: which slots and interfaces its records name. */
+/* Makes the lanes of a timeline, for the slots and interfaces that its records name. */
 #include <string.h>
 
 #include "core/text/kv.h"
@@ -71,7 +71,8 @@ static void add_slot(struct vfj_fill *fill, struct vfj_name slot)
     vfj_fill_add_lane(model, VFJ_LANE_COMMANDS, slot, slot);
 }
 
-/* The first VF of a slot had the data path when the first line tells of its end. */
+/* Adds the lane of a slot's VF. If this is the slot's first VF, it is the one that had the data
+ * path when the first line reports the end of that. */
 static void add_vf(struct vfj_fill *fill, struct vfj_name slot, struct vfj_name vf)
 {
     vfj_fill_add_lane(fill->model, VFJ_LANE_VF, slot, vf);

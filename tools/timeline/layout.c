@@ -1,4 +1,4 @@
-/* The labels of a timeline: in which row of its lane each one stands. */
+/* Places the labels of a timeline: chooses a row of the lane for each. */
 #include "tools/timeline/layout.h"
 
 #include <stdlib.h>
@@ -6,10 +6,10 @@
 
 enum { ROWS_MAX = 40 };
 
-static const double gap = 8;  /* between two labels */
-static const double mark = 8; /* of a tick, and the least length of a box */
+static const double gap = 8;  /* least distance between two labels */
+static const double mark = 8; /* width of a tick, and least width of a box */
 
-/* How far to the right each row of the lane is used. */
+/* How far to the right each row of a lane is used so far. */
 struct lane_rows {
     unsigned most;
     double used[ROWS_MAX];
@@ -72,7 +72,7 @@ static void place(struct vfj_item *item, struct lane_rows *rows, const struct vf
         item->row = 0;
 }
 
-/* Whether the element stands in a row: bars, gaps and probes have a place of their own. */
+/* Returns whether the element gets a row. Bars, gaps and probes have places of their own. */
 static bool has_row(const struct vfj_item *item)
 {
     return item->kind == VFJ_ITEM_TICK

@@ -1,12 +1,12 @@
-/* The labels of a timeline: in which row of its lane each one stands. */
+/* Places the labels of a timeline: chooses a row of the lane for each. */
 #ifndef VFJ_TOOLS_TIMELINE_LAYOUT_H
 #define VFJ_TOOLS_TIMELINE_LAYOUT_H
 
 #include "tools/timeline/axis.h"
 
-/* Sorts the elements by time, and sets row, has_label and is_left of each, and the rows of each
- * lane. `character` is the width of one character of a label. Labels do not overlap each other; a
- * label without room is left out, and the table has its text. */
+/* Sorts the elements by time. Sets row, has_label and is_left of each element, and the number of
+ * rows of each lane. `character` is the width of a label's character. Labels do not overlap. A
+ * label without room is omitted, since the table has its text. */
 void vfj_layout(struct vfj_model *model, const struct vfj_axis *axis, double character);
 
 #endif

@@ -1,4 +1,4 @@
-/* The parts of a timeline's model that are not about records. */
+/* The parts of a timeline's model that do not depend on records. */
 #include "tools/timeline/model.h"
 
 #include <stdlib.h>

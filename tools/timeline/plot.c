@@ -1,4 +1,4 @@
-/* The drawing of a timeline: lanes of bars, marks and boxes over one axis. */
+/* Prints the drawing of a timeline: lanes of bars, marks and boxes over one axis. */
 #include <string.h>
 
 #include "tools/timeline/draw.h"
@@ -7,19 +7,19 @@
 static const double RIGHT = 14;
 static const double ROW = 15;        /* height of a row of labels */
 static const double BOX = 11;        /* height of a command's box */
-static const double STATE = 22;      /* of a state's bar */
-static const double STATE_BASE = 15; /* of the text in it */
+static const double STATE = 22;      /* height of a state's bar */
+static const double STATE_BASE = 15; /* baseline of the text in a state's bar */
 static const double ZIGZAG = 6;
-static const double PATH = 8;     /* of the bar of the data path */
-static const double LANE_PAD = 9; /* below each lane */
-static const double SLOW = 4;     /* height of the bar of a time without the fast path */
-static const double SLOT_PAD = 7; /* above the first lane of a slot */
-static const double PROBES = 12;  /* the strip of probes above the commands */
-static const double LEAST = 3;    /* width of a box */
-static const double STEP = 96;    /* least distance of two marks of the axis */
+static const double PATH = 8;     /* height of the bar of the data path */
+static const double LANE_PAD = 9; /* space below each lane */
+static const double SLOW = 4;     /* height of the bar for a time without the fast path */
+static const double SLOT_PAD = 7; /* space above the first lane of a slot */
+static const double PROBES = 12;  /* height of the strip of probes above the commands */
+static const double LEAST = 3;    /* least width of a box */
+static const double STEP = 96;    /* least distance between two marks of the axis */
 static const double AXIS_CHARACTER = 7;
 
-static const double character = 6.7; /* of a label: monospaced, 11 pixels */
+static const double character = 6.7; /* width of a label's character: monospaced, 11 pixels */
 
 const char vfj_timeline_style[] = /**/
     ".vfj { --paper: #ffffff; --ink: #17202a; --soft: #566573; --line: #d9e0e7; --band: #f4f6f9;\n"
@@ -98,7 +98,8 @@ static double place(const struct vfj_plot *plot, int64_t at_us)
     return VFJ_PLOT_LEFT + vfj_axis_place(&plot->axis, at_us);
 }
 
-/* What lasts from before the drawing, or to its end, reaches the edge. */
+/* Returns the left edge of an element. One that began before the drawing starts at the drawing's
+ * edge. */
 static double left_of(const struct vfj_plot *plot, const struct vfj_item *item)
 {
     return item->from_before ? VFJ_PLOT_LEFT : place(plot, item->from_us);
@@ -114,7 +115,7 @@ static bool is_interface(const struct vfj_lane *lane)
     return lane->kind == VFJ_LANE_HN || lane->kind == VFJ_LANE_VF || lane->kind == VFJ_LANE_LAGG;
 }
 
-/* Where the rows of labels begin, below the top of the lane. */
+/* Returns the distance from the top of the lane to its rows of labels. */
 static double rows_of(const struct vfj_lane *lane)
 {
     if (lane->kind == VFJ_LANE_STATE)
@@ -185,7 +186,7 @@ static void print_zigzag(const struct vfj_plot *plot, double x)
     (void)fputs("\"/>\n", plot->out);
 }
 
-/* "118.0 s", "3 h 20 min": in the middle of a break. */
+/* Prints the duration of a break in its middle, such as "118.0 s" or "3 h 20 min". */
 static void print_break(const struct vfj_plot *plot, const struct vfj_axis_piece *piece)
 {
     char bytes[48];
@@ -202,7 +203,7 @@ static void print_break(const struct vfj_plot *plot, const struct vfj_axis_piece
                   (left + right) / 2, plot->top - 20, bytes);
 }
 
-/* Prints one mark of the axis, and its time unless that would touch the one before. */
+/* Prints a mark of the axis. Omits its time when that would touch the time before. */
 static void print_mark(const struct vfj_plot *plot, int64_t at_us, int64_t step_us, double *used)
 {
     char bytes[48];
@@ -248,7 +249,7 @@ static void print_bands(const struct vfj_plot *plot)
     }
 }
 
-/* Begins the element: a link to its row of the table, with its text as a tooltip. */
+/* Begins an element: a link to its row in the table, with its text as a tooltip. */
 static void begin_link(const struct vfj_plot *plot, const struct vfj_item *item, const char *class)
 {
     if (item->seq == 0)
@@ -276,7 +277,8 @@ static void print_label(const struct vfj_plot *plot, const struct vfj_item *item
     (void)fputs("</text>", plot->out);
 }
 
-/* Returns where the widest visible part of the bar begins, and its width: breaks cover the rest. */
+/* Returns the left edge of the widest visible part of the bar, and fills in its width. Breaks
+ * cover the other parts. */
 static double find_visible(const struct vfj_plot *plot, double left, double right, double *width)
 {
     double found = left;
@@ -295,7 +297,8 @@ static double find_visible(const struct vfj_plot *plot, double left, double righ
     return found;
 }
 
-/* The label of a state stands in its bar, that of a time without the fast path below it. */
+/* Prints the label of a bar. That of a state is inside the bar, and that of a time without the
+ * fast path is below it. */
 static void print_bar_label(const struct vfj_plot *plot, const struct vfj_item *item, double left,
                             double right)
 {
@@ -414,7 +417,8 @@ static void print_key(const struct vfj_plot *plot, double *x, const char *class,
     *x += 19 + 6.2 * (double)strlen(word) + 18;
 }
 
-/* Whether the drawing has such an element. `of_state`: a bar in a lane of states. */
+/* Returns whether the drawing has an element of that kind and tone. `of_state` means a bar in a
+ * lane of states. */
 static bool has(const struct vfj_model *model, enum vfj_item_kind kind, bool of_state,
                 unsigned tone)
 {
@@ -428,7 +432,7 @@ static bool has(const struct vfj_model *model, enum vfj_item_kind kind, bool of_
     return false;
 }
 
-/* The legend has what the drawing has, and nothing else. */
+/* Prints the legend, with only those kinds of elements that the drawing has. */
 static void print_legend(const struct vfj_plot *plot)
 {
     const struct vfj_model *model = plot->model;

@@ -1,4 +1,5 @@
-/* A timeline as an SVG picture that needs nothing else: the drawing, and below it a table of rows. */
+/* Prints a timeline as an SVG picture that needs no other file: the drawing, and below it a
+ * table of rows. */
 #include <string.h>
 
 #include "tools/timeline/draw.h"
@@ -7,9 +8,9 @@ static const double TITLE = 34;
 static const double SUMMARY = 20;
 static const double TABLE_HEAD = 44;
 static const double MARGIN = 16;
-enum { SUMMARY_COLUMNS = 150, TABLE_COLUMNS = 118 }; /* of text */
+enum { SUMMARY_COLUMNS = 150, TABLE_COLUMNS = 118 }; /* limits of a line in characters */
 
-/* Where the columns of the table begin. */
+/* Left edges of the table's columns. */
 enum { SEQ = 62, AT = 78, WHO = 176, WORD = 264, TEXT = 350 };
 
 static const char page_style[] = /**/
@@ -20,7 +21,7 @@ static const char page_style[] = /**/
     ".vfj .row rect { fill: none; }\n"
     ".vfj .row:target rect { fill: var(--mark); }\n";
 
-/* Prints the text at (16, y), a line each SUMMARY pixels. Returns the number of lines. */
+/* Prints the text from (16, y) on. Lines are SUMMARY pixels apart. Returns the number of lines. */
 static unsigned print_lines(const char *text, double y, FILE *out)
 {
     unsigned lines = 0;
@@ -91,7 +92,7 @@ static void print_table(const struct vfj_model *model, double top, FILE *out)
 bool vfj_timeline_print_svg(struct vfj_model *model, enum vfj_zone zone, FILE *out)
 {
     static struct vfj_plot plot;
-    (void)zone; /* the summary has the time of the beginning */
+    (void)zone; /* the zone is used in the summary only */
     unsigned lines = print_lines(model->summary, 0, NULL);
     if (!vfj_plot_begin(&plot, model, TITLE + SUMMARY * lines + 14, out))
         return false;

@@ -1,4 +1,4 @@
-/* vfjournal timeline: draws a migration, or the records of a time. */
+/* vfjournal timeline: draws a migration, or the records of a period. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +34,11 @@ static const char help[] = /**/
 
 enum {
     OPTION_UTC = 256,
-    BEFORE_US = 1000000, /* so much is drawn before a migration, and after it */
+    BEFORE_US = 1000000, /* time that is drawn before a migration; AFTER_US is that after it */
     AFTER_US = 3000000,
 };
 
-/* X(word): also a vfj_timeline_print_WORD(). */
+/* The formats: X(word). Each has a function vfj_timeline_print_WORD(). */
 #define FORMATS(X) X(txt) X(svg) X(html)
 
 typedef bool print_function(struct vfj_model *model, enum vfj_zone zone, FILE *out);
@@ -140,8 +140,8 @@ static void add_slot(struct vfj_window *window, struct vfj_name slot)
         window->slots[window->slot_count++] = slot;
 }
 
-/* Moves *seq to the last record in that direction which is of the same boot and no farther from
- * `point` than `us`. */
+/* Moves *seq in that direction, as far as records are of the same boot and at most `us` away
+ * from `point`. */
 static enum vfj_status extend(struct timeline *timeline, const struct vfj_point *point,
                               enum vfj_direction direction, int64_t us, uint64_t *seq)
 {
@@ -164,7 +164,7 @@ static enum vfj_status extend(struct timeline *timeline, const struct vfj_point 
     return status == VFJ_END || status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 
-/* Chooses the records of the episode and of those that are in the same host event. */
+/* Chooses the records of the episode and of the other episodes in the same host event. */
 static enum vfj_status choose_event(struct timeline *timeline, const struct vfj_episode *chosen)
 {
     const struct vfj_audit *audit = &timeline->source.audit;
@@ -202,7 +202,8 @@ static void add_commands(struct vfj_text *text, const struct vfj_episode *episod
     vfj_text_add(text, ".");
 }
 
-/* "2026-… : the VF left, and came back or another came. hn0 was 16.4 s without the fast path …" */
+/* Makes the title and the summary, such as "2026-… : the VF left, and came back or another came.
+ * hn0 was 16.4 s without the fast path …". */
 static void describe_event(struct timeline *timeline, const struct vfj_episode *chosen,
                            struct vfj_text *title, struct vfj_text *summary)
 {
@@ -268,7 +269,7 @@ static int draw(struct timeline *timeline, const struct vfj_episode *chosen)
     return status != VFJ_OK ? vfj_audit_source_fail(&timeline->source, status) : VFJ_EXIT_OK;
 }
 
-/* The verdict of an episode depends on its commands. */
+/* Counts the commands of the episodes, on which their verdicts depend. */
 static enum vfj_status count_commands(struct timeline *timeline)
 {
     struct vfj_audit *audit = &timeline->source.audit;

@@ -1,5 +1,5 @@
-/* A timeline as text of at most 80 columns: a strip of states for each slot over one axis, then one
- * line for each row. */
+/* Prints a timeline as text of at most 80 columns: a strip of states for each slot over one
+ * axis, then one line for each row. */
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
@@ -9,19 +9,19 @@
 enum {
     HEAD = 8,          /* columns before the strip */
     STRIP = 70,        /* columns of the strip */
-    BREAK = 3,         /* columns of a squeezed time */
-    WIDTH = 79,        /* of a line */
+    BREAK = 3,         /* columns of a break */
+    WIDTH = 79,        /* columns of a line */
     TIME = 13,         /* columns of the time since the beginning */
     WHO = 8,           /* */
     WORD = 11,         /* */
-    IDLE_US = 1000000, /* a longer time between two rows has a line of its own */
+    IDLE_US = 1000000, /* a longer time between two rows gets a line of its own */
 };
 
-/* A column of the strip: a state's digit, or one of these. */
+/* A column of the strip has a state's digit, or one of these characters. */
 enum { NOTHING = ' ', SQUEEZED = '~', UNKNOWN = '?' };
 
 struct glyphs {
-    const char *states[8]; /* by enum vfj_slot_state */
+    const char *states[8]; /* indexed by enum vfj_slot_state */
     const char *squeezed;
 };
 
@@ -117,7 +117,7 @@ static void print_idle(int64_t us, FILE *out)
     (void)fprintf(out, "%*s  ~~ %s ~~\n", TIME, "", bytes);
 }
 
-/* Prints the line of a row, and its text in as many lines as it needs. */
+/* Prints a row of the table, with its text in as many lines as it needs. */
 static void print_row(const struct vfj_table_row *row, FILE *out)
 {
     char at[48];
@@ -147,7 +147,7 @@ bool vfj_timeline_print_txt(struct vfj_model *model, enum vfj_zone zone, FILE *o
     const struct vfj_axis_measures measures
         = {.width = STRIP, .pad = 0.5, .break_width = BREAK, .squeeze = 12, .most = 200};
     struct vfj_axis axis;
-    (void)zone; /* the summary has the time of the beginning */
+    (void)zone; /* the zone is used in the summary only */
     if (!vfj_axis_make(&axis, model, &measures))
         return false;
     print_wrapped(model->title, out);

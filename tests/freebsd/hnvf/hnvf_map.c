@@ -105,8 +105,8 @@ static void release(struct hnvf_map *map, unsigned unit, struct hnvf_actions *ou
     *slot = (struct hnvf_unit){.hn = NULL};
 }
 
-/* Makes an interface named hnN the hn of unit N. It remains that under any later name, because
- * the N of dev.hn.N is the newbus unit. */
+/* Makes an interface named hnN the hn of unit N. The interface remains the hn of that unit under
+ * any later name, because the N of dev.hn.N is the newbus unit. */
 static void take(struct hnvf_map *map, const struct hnvf_interface *interface,
                  struct hnvf_actions *out)
 {

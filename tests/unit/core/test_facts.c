@@ -97,8 +97,8 @@ static void test_script_due(void **unused)
     assert_true(slot->plan.tried == (bit(VFJ_NEED_VF_UP) | bit(VFJ_NEED_VF_LEAVE)));
 }
 
-/* A new daemon recovers a slot when its predecessor ended while a command ran, or within a plan
- * that had issued one. */
+/* A new daemon recovers a slot when the previous daemon ended while a command ran, or while a plan
+ * was active that had issued a command. */
 static void test_cut_short(void **unused)
 {
     static const struct {
@@ -223,8 +223,8 @@ static void test_addresses_of_the_plan(void **unused)
     }
 }
 
-/* When an administrator takes a VF without a link down, or adds it to another lagg, the link
- * monitor stops. */
+/* The link monitor stops when an administrator takes down a VF that has no link, or adds the VF
+ * to another lagg. */
 static void test_taken_by_somebody(void **unused)
 {
     (void)unused;
@@ -363,7 +363,7 @@ static void test_last_of_lagg(void **unused)
 {
     static const struct {
         enum vfj_laggproto was, is; /* NONE: no lagg */
-        const char *address;        /* that the new one has */
+        const char *address;        /* the address of the new lagg */
         const char *kept;
         bool had_address, is_ours;
     } cases[] = {

@@ -457,7 +457,8 @@ static void test_many_plans(void **state)
     assert_int_equal(kit_machine_slot(machine, "hn0")->state, VFJ_SLOT_LAGGED);
 }
 
-/* The machine retries an IPv6 default route that stays on hn forever, and reports it once. */
+/* An IPv6 default route stays on hn. The machine retries the move forever, and reports the fault
+ * once. */
 static void test_many_tries(void **state)
 {
     (void)state;

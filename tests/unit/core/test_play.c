@@ -118,7 +118,8 @@ static enum vfj_status play_all(struct rig *rig)
     return vfj_play_end(&rig->play);
 }
 
-/* Whichever event cannot be stored, the play ends at once with the status of the storage. */
+/* The storage fails at each event in turn. The play ends at that event with the status of the
+ * storage. */
 static void test_failures(void **unused)
 {
     enum vfj_status status = VFJ_JOURNAL_IO;

@@ -556,8 +556,8 @@ static void test_surplus(void **unused)
         assert_false(is_surplus(wanted[i]));
 }
 
-/* Each word says with letters what it is: "b" before a secret, "s" has one, "v" has a variable, "x"
- * has a substitution. */
+/* The letters in `is` say what is expected of the word: b: is_before_secret, s: has_secret,
+ * v: has_variable, x: has_substitution. */
 static void test_secret_words(void **state)
 {
     static const struct {

@@ -339,7 +339,7 @@ static void test_is_unfinished(void **unused)
     assert_false(vfj_slot_is_unfinished(&slot, true));
     slot.observed.hn.exists = true;
     assert_true(vfj_slot_is_unfinished(&slot, true));
-    slot.observed.lagg.laggproto = VFJ_LAGGPROTO_OTHER; /* somebody's own lagg */
+    slot.observed.lagg.laggproto = VFJ_LAGGPROTO_OTHER; /* a lagg that an admin made */
     assert_false(vfj_slot_is_unfinished(&slot, true));
     slot.observed.lagg.laggproto = VFJ_LAGGPROTO_FAILOVER;
     slot.observed.hn_lagg = vfj_name_of("lagg0");

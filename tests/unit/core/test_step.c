@@ -851,8 +851,8 @@ static void test_route_timeout(void **unused)
     assert_true((slot->plan.failed >> VFJ_NEED_STATIC_ROUTE & 1) != 0);
 }
 
-/* A lagg is destroyed while it has hn's configuration, and its dhclient still runs. The lagg is
- * made again all the same. */
+/* A lagg with hn's configuration is destroyed, while its dhclient still runs. The machine makes
+ * the lagg again. */
 static void test_dhclient_outlives_lagg(void **unused)
 {
     struct vfj_slot *slot = &machine->state.slots[0];
@@ -1020,7 +1020,7 @@ static void test_replaced_without_link(void **unused)
         assert_int_equal(slot->delay, VFJ_DELAY_RUNNING);
         /* another fault remains until the observation's result */
         assert_int_equal(slot->fault, i == 0 ? VFJ_REASON_NONE : faults[i]);
-        /* the delay of the new VF runs already */
+        /* a change, not a new VF: the delay of the new VF runs already */
         assert_int_equal(slot->request.asked, VFJ_OBSERVE_CHANGE);
     }
 }

@@ -142,8 +142,8 @@ static void check_command(struct walk *walk, const struct vfj_command *command)
     memcpy(last, line, sizeof line);
 }
 
-/* Fails unless a decision has at most one batch, with consecutive ids, for which the slot waits
- * in that order. */
+/* Fails unless the changing commands of a decision are one batch with consecutive ids, and the
+ * slot awaits their outcomes in that order. */
 static void check_batch(struct walk *walk)
 {
     const struct vfj_decision *decision = &walk->machine->decision;

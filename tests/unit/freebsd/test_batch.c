@@ -234,7 +234,8 @@ static void what_stops_a_batch(bool monitor)
     close_bench(bench);
 }
 
-/* After vfj_runner_forget() only the batch's running command goes on to its end. */
+/* After vfj_runner_forget() the batch's running command ends, and no other command of the batch
+ * runs. */
 static void a_batch_that_is_forgotten(bool monitor)
 {
     struct bench *bench = begin_bench();

@@ -89,7 +89,8 @@ static void test_a_monitor_that_is_busy(void **state)
     event_base_free(bench.base);
 }
 
-/* The monitor is killed while requests wait and one is half sent. The daemon is told once. */
+/* The monitor is killed while requests wait and one is half sent. The daemon gets one report of
+ * that end. */
 static void test_a_monitor_that_ends(void **state)
 {
     struct vfj_monitor *monitor = open_bench();
@@ -105,7 +106,7 @@ static void test_a_monitor_that_ends(void **state)
     event_base_free(bench.base);
 }
 
-/* A caller that sends a request later is told too. */
+/* A caller that sends a request later gets a report too. */
 static void test_asked_after_the_end(void **state)
 {
     struct vfj_monitor *monitor = open_bench();

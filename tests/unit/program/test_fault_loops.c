@@ -64,7 +64,7 @@ static const struct fault faults[] = {
 static unsigned long runs, failures;
 static unsigned at;       /* number of the call at which the last fault occurred */
 static const char *under; /* name of that fault */
-static bool is_system;    /* that fault was a system call's */
+static bool is_system;    /* whether that fault was in a system call */
 
 static void arm(const struct fault *fault, unsigned count)
 {

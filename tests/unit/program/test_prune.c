@@ -1,4 +1,5 @@
-/* Tests pruning: a valid journal stays, also when a process dies, writes or forges meanwhile. */
+/* Tests pruning: a valid journal remains, even when a process dies, writes or forges rows in the
+ * meantime. */
 #include <poll.h>
 #include <setjmp.h>
 #include <sqlite3.h>

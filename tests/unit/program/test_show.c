@@ -780,7 +780,7 @@ static void test_output_that_fails_is_a_failure(void **state)
     free(printed);
 }
 
-/* Reads a cell as a reader of RFC 4180 does, and removes the apostrophe that the manual names. */
+/* Reads a cell as RFC 4180 says, and removes the apostrophe in front, as the manual recommends. */
 static void read_cell(const char *csv, char *cell, size_t size)
 {
     struct vfj_text text = vfj_text_begin(cell, size);
@@ -794,7 +794,7 @@ static void read_cell(const char *csv, char *cell, size_t size)
     assert_string_equal(csv, "\"");
 }
 
-/* A cell that a spreadsheet would take for a formula is text, and can be read back. */
+/* A spreadsheet must take no cell for a formula, and the original text must be recoverable. */
 static void test_cells(void **state)
 {
     static const struct {
@@ -827,7 +827,8 @@ static void test_cells(void **state)
     }
 }
 
-/* Numbers and times are no text, even of a journal whose times are before the year 0. */
+/* A forged journal must not bring a formula into any column: neither by its text, nor by a time
+ * before the year 0, which begins with a minus sign. */
 static void test_forged_cells(void **state)
 {
     static const char *const texts[] = {"=1+1", "+1", "-1", "@a"};

@@ -1,16 +1,17 @@
 /* Traces with their expected transcripts in one file: tests/traces/TOPIC/NAME.trace.
  *
- * After the trace stand sections, in comments, so that the file stays a trace:
+ * The transcripts follow the trace in the same file, as comments of the trace format, so that the
+ * file can still be read as a trace:
  *
  *     #> scripts commands
  *     #| ifconfig mce0 up
  *     #> vfjournal text
  *     #|      0.000000  -     started …
  *
- * Each names a policy and an output of `vfjournal replay`, and holds what that prints; "probes" is
- * `-o commands --probes`, which keeps the commands that only read the guest. VFJ_ACCEPT=1 in the
- * environment writes the sections anew with what is printed now: read the difference before you
- * commit it. */
+ * A line with "#>" begins a section: it names a policy and an output of `vfjournal replay`. The
+ * lines with "#|" hold what that prints. The output "probes" means `-o commands --probes`, which
+ * also prints the commands that only read the guest. With VFJ_ACCEPT=1 in the environment the test
+ * writes the sections anew with what is printed now: read the difference before you commit it. */
 #include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
