@@ -1,6 +1,6 @@
 /* vfjournal daemon: journals devd's lines and, in act mode, runs the commands that they require. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* closefrom: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares closefrom only with this */
 #endif
 #include <errno.h>
 #include <fcntl.h>
@@ -24,10 +24,11 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-enum { DESCRIPTORS = 1024 }; /* VFJ_PROGRAMS_MAX, twice */
+enum { DESCRIPTORS = 1024 }; /* twice VFJ_PROGRAMS_MAX */
 
-/* A probe runs a few programs for each slot, each with a pipe. The inherited limit may be too low.
- * Root, and a user with a higher hard limit, can raise it. */
+/* Raises the limit of open files. A probe runs several programs for each slot, each with a pipe,
+ * and the inherited limit may be too low for that. Only root, or a user with a higher hard
+ * limit, can raise it. */
 static void allow_descriptors(void)
 {
     struct rlimit limit;
@@ -43,8 +44,9 @@ static void allow_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Opens descriptors 0 to 2 and closes all others. No file of ours can become a standard stream, and
- * no descriptor of the starting process reaches our programs. */
+/* Makes sure that descriptors 0 to 2 are open, and closes all others. A file that the daemon
+ * opens then never becomes a standard stream, and no descriptor of the parent process reaches
+ * the programs that the daemon runs. */
 static bool open_standard_descriptors(void)
 {
     int fd;
@@ -68,7 +70,7 @@ static void make_directory_of(const char *journal)
         vfj_daemon_log("journal", "its directory can't be made: %s", strerror(errno));
 }
 
-/* Logs the status, with the ledger's detail when there is one. */
+/* Logs why the journal cannot be opened. Returns the exit status. */
 static int refuse_journal(const char *path, enum vfj_status status, const struct vfj_ledger *ledger)
 {
     const char *detail = ledger != NULL ? vfj_ledger_detail(ledger) : "";
@@ -89,8 +91,8 @@ static void log_start(const struct vfj_daemon_options *options, const struct vfj
                        "part of it was written under other rules, which decide otherwise now");
 }
 
-/* From the act lock on, devd's VF rules do nothing. The daemon takes it when its start cannot fail
- * any more. */
+/* Takes the act lock and runs the loop. While the lock is held, the rules of devd that move VFs
+ * do nothing. So the daemon takes it last, when the rest of its start has succeeded. */
 static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     if (options->mode == VFJ_MODE_ACT && !vfj_guest_io_take_act_lock(loop->guest_io)) {
@@ -107,7 +109,8 @@ static int run_on_journal(const struct vfj_daemon_options *options, struct vfj_d
     return is_broken ? VFJ_EXIT_SYSTEM : VFJ_EXIT_OK;
 }
 
-/* SQLite comes last: no process that was forked before has its descriptors. */
+/* Opens the journal, after all processes of the start were forked: none of them gets a
+ * descriptor of SQLite. */
 static int run_on_guest(const struct vfj_daemon_options *options, struct vfj_daemon_loop *loop)
 {
     loop->started.rules = VFJ_RULES;
@@ -145,7 +148,7 @@ static int run(const struct vfj_daemon_options *options)
     return exit_status;
 }
 
-/* Splits into two processes, if possible. */
+/* Splits the daemon into two processes if possible, and runs it. */
 static int run_split(struct vfj_daemon_options *options)
 {
     if (!vfj_daemon_split(options))
@@ -155,8 +158,9 @@ static int run_split(struct vfj_daemon_options *options)
     return exit_status;
 }
 
-/* The process that gives up root's rights must not send keystrokes to root's terminal. All paths of
- * the options are absolute. */
+/* Leaves the terminal, since a process that gives up root's rights must not be able to send
+ * keystrokes to root's terminal. The current directory becomes /, which is possible since all
+ * paths in the options are absolute. */
 static bool leave_terminal(const struct vfj_daemon_options *options)
 {
     if (geteuid() != 0 || options->one_process)
@@ -164,7 +168,8 @@ static bool leave_terminal(const struct vfj_daemon_options *options)
     return vfj_session_leave_terminal() && chdir("/") == 0;
 }
 
-/* The pidfile names the process that goes on after both steps. */
+/* Goes to the background, leaves the terminal, and then writes the pid of the process that
+ * remains to the pidfile. */
 static int run_in_background(struct vfj_daemon_options *options)
 {
     if (options->daemonise && !vfj_daemonise()) {
@@ -183,7 +188,8 @@ static int run_in_background(struct vfj_daemon_options *options)
     return run_split(options);
 }
 
-/* Root makes, locks and removes these files: only root may be able to change the way to them. */
+/* Returns whether only root can change the path of this lock file: root creates, locks and
+ * removes it. */
 static bool is_lock_roots(const char *subsystem, const char *path)
 {
     char why[VFJ_PATHNAME_SIZE + 64];
@@ -196,7 +202,8 @@ static bool is_lock_roots(const char *subsystem, const char *path)
     return false;
 }
 
-/* The caller has made no file and run no program yet. */
+/* Returns whether root may run the programs at the paths of the guest: only root may be able to
+ * change them. No program may have been run and no file made before this check. */
 static bool is_guest_roots(const struct vfj_daemon_options *options)
 {
     char why[VFJ_PATHNAME_SIZE + 64];
@@ -214,7 +221,8 @@ static void say_named(void *context, const char *file, unsigned line)
                    file, line, hn->text);
 }
 
-/* Rules of a firewall, and the like, that name an hn. They are read while this process is root. */
+/* Logs the places in the guest's files that name an hn, for instance rules of a firewall. Reads
+ * them before this process gives up root's rights. */
 static void say_files(const struct vfj_daemon_options *options)
 {
     for (unsigned i = 0; i < VFJ_UNITS_MAX && options->mode == VFJ_MODE_ACT; i++) {

@@ -1,5 +1,5 @@
-/* The daemon's log, on standard error and perhaps by syslog(3). A line begins with its
- * subsystem. */
+/* The daemon's log, on standard error and perhaps also to syslog(3). Each line begins with the
+ * subsystem that it is about. */
 #include "tools/daemon/log.h"
 
 #include <inttypes.h>
@@ -21,7 +21,8 @@ void vfj_daemon_log_to_syslog(void)
     to_syslog = true;
 }
 
-/* syslog(3) of libc may have connected without being asked, for a message of its own. */
+/* Closes the connection even if this program made none: libc may have used syslog(3) for a
+ * message of its own. */
 void vfj_daemon_log_disconnect(void)
 {
     closelog();
@@ -35,7 +36,7 @@ void vfj_daemon_log_connect(void)
         openlog("vfjournal", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }
 
-/* Writes with one write(2), so that lines of several processes do not mix. */
+/* Writes the line with a single write(2), so that lines of several processes do not mix. */
 static void put(struct vfj_text *text)
 {
     for (size_t i = 0; i < text->length; i++) {
@@ -44,7 +45,7 @@ static void put(struct vfj_text *text)
     }
     if (to_syslog)
         syslog(LOG_NOTICE, "%s", text->bytes);
-    text->bytes[text->length] = '\n'; /* in place of the NUL */
+    text->bytes[text->length] = '\n'; /* replaces the NUL */
     (void)!write(STDERR_FILENO, text->bytes, text->length + 1);
 }
 

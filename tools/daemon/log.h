@@ -1,39 +1,39 @@
-/* The daemon's log, on standard error and perhaps by syslog(3). A line begins with its
- * subsystem. */
+/* The daemon's log, on standard error and perhaps also to syslog(3). Each line begins with the
+ * subsystem that it is about. */
 #ifndef VFJ_TOOLS_DAEMON_LOG_H
 #define VFJ_TOOLS_DAEMON_LOG_H
 
 #include "core/data/decision.h"
 #include "core/data/event.h"
 
-/* Sends each line to syslog(3) from now on, too: facility daemon, priority notice, tag
+/* From now on, sends each line to syslog(3) too, with facility daemon, priority notice and tag
  * vfjournal. */
 void vfj_daemon_log_to_syslog(void);
 
-/* Connects to syslogd now, if lines go there. Capability mode makes its socket's name
- * unreachable. */
+/* Connects to syslogd now, if lines are sent there: in capability mode the name of its socket
+ * can't be reached. */
 void vfj_daemon_log_connect(void);
 
-/* Closes the connection to syslogd that this process has. The next line connects again, with the
- * rights that the process has then. */
+/* Closes this process's connection to syslogd. The next line connects again, with the rights
+ * that the process has by then. */
 void vfj_daemon_log_disconnect(void);
 
-/* Logs "SUBSYSTEM: ", and what printf(3) would print. Bytes that a terminal might act upon are
- * printed as '?'. */
+/* Logs "SUBSYSTEM: " and the text that printf(3) would print. Bytes that might control a
+ * terminal are written as '?'. */
 void vfj_daemon_log(const char *subsystem, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Logs a whole line, which begins with its subsystem. */
+/* Logs a whole line, which has to begin with its subsystem. */
 void vfj_daemon_log_line(const char *line);
 
-/* Logs "hn0: delayed -> lagged, VF mce0: REASON". */
+/* Logs for instance "hn0: delayed -> lagged, VF mce0: REASON". */
 void vfj_daemon_log_transition(const struct vfj_transition *transition);
 
-/* Logs "hn0: run: ifconfig lagg0 create". */
+/* Logs for instance "hn0: run: ifconfig lagg0 create". */
 void vfj_daemon_log_command(const struct vfj_command *command);
 
-/* Logs "command 12: exit 1: ifconfig: interface …" for a command that failed, and nothing for
- * others. */
+/* Logs, for a command that failed, for instance "command 12: exit 1: ifconfig: interface …". For
+ * others it logs nothing. */
 void vfj_daemon_log_outcome(const struct vfj_outcome *outcome);
 
 #endif

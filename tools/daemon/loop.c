@@ -1,4 +1,5 @@
-/* The one loop: line, event, submit, decision, command, outcome, event. */
+/* The daemon's only loop: a line becomes an event, the event is submitted to the journal, the
+ * decision brings commands, and their outcomes are events again. */
 #include "tools/daemon/loop.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "tools/daemon/log.h"
 #include "tools/daemon/status.h"
 
-static const char moved[] = "the journal was moved"; /* why the daemon ends */
+static const char moved[] = "the journal was moved"; /* the reason for the end of the daemon */
 
 static int64_t now_us(struct vfj_daemon_loop *loop)
 {
@@ -24,7 +25,7 @@ static void forget_held(struct vfj_daemon_loop *loop)
     loop->batch_count = 0;
 }
 
-/* Ends the loop. Commands whose rows are not durable do not run. */
+/* Ends the loop. Commands whose rows are not durable are never run. */
 static void fail(struct vfj_daemon_loop *loop)
 {
     vfj_daemon_log("journal", "can't be written, the daemon stops: %s",
@@ -49,7 +50,7 @@ static bool must_end_for_moved(const struct vfj_daemon_loop *loop)
     return loop->maintenance.is_moved && !loop->ends_for_moved;
 }
 
-/* Sets the next wake-up when no row waits for a commit. */
+/* Sets the next wake-up for the time in which no row waits for a commit. */
 static void wake_later(struct vfj_daemon_loop *loop)
 {
     int64_t at_us = loop->reattach_us != 0 ? loop->reattach_us : INT64_MAX;
@@ -60,7 +61,7 @@ static void wake_later(struct vfj_daemon_loop *loop)
     vfj_guest_io_wake_at(loop->guest_io, at_us);
 }
 
-/* The maintenance comes last. Its rows are committed at once. */
+/* Does a step of the maintenance, after all else, and commits its rows at once. */
 static void maintain(struct vfj_daemon_loop *loop)
 {
     struct vfj_event now;
@@ -74,7 +75,7 @@ static void maintain(struct vfj_daemon_loop *loop)
     wake_later(loop);
 }
 
-/* Runs the commands of each decision. Their rows are durable now. */
+/* Runs the commands of each decision, whose rows are durable now. */
 static void run_held(struct vfj_daemon_loop *loop)
 {
     unsigned from = 0;
@@ -87,7 +88,7 @@ static void run_held(struct vfj_daemon_loop *loop)
     forget_held(loop);
 }
 
-/* Makes the submitted rows durable, and then runs their commands. */
+/* Makes the submitted rows durable, and then runs the commands in them. */
 static void commit(struct vfj_daemon_loop *loop)
 {
     if (vfj_ledger_commit(loop->ledger) != VFJ_OK) {
@@ -130,7 +131,7 @@ static void take_decision(struct vfj_daemon_loop *loop, const struct vfj_decisio
     vfj_guest_io_set_deadline(loop->guest_io, decision->deadline_us);
 }
 
-/* Returns whether the event is a line about no slot, so that the state is unchanged. */
+/* Returns whether the event is a line that concerns no slot, and so leaves the state unchanged. */
 static bool changes_nothing(const struct vfj_event *event, const struct vfj_decision *decision)
 {
     return event->kind == VFJ_EVENT_DEVD && decision->command_count == 0
@@ -138,7 +139,7 @@ static bool changes_nothing(const struct vfj_event *event, const struct vfj_deci
         && !decision->touched.scripts;
 }
 
-/* Said once: what the guest is, when there is nothing for this daemon to do on it. */
+/* Logs once what the guest is, if there is nothing for this daemon to do on it. */
 static void log_guest(struct vfj_daemon_loop *loop, const struct vfj_event *event)
 {
     const struct vfj_map *map = &event->as.observed.as.map;
@@ -180,7 +181,8 @@ static void submit(struct vfj_daemon_loop *loop, const struct vfj_event *event)
     take_decision(loop, decision);
 }
 
-/* In observe mode, answers changing commands at once. An answer may bring the next command. */
+/* In observe mode, answers each changing command with `skipped` at once. The machine may reply
+ * to such an answer with the next command. */
 static void answer_skipped(struct vfj_daemon_loop *loop)
 {
     while (loop->skipped_count > 0 && !loop->failed) {
@@ -232,7 +234,7 @@ static void on_event(void *context, const struct vfj_event *event)
     answer_skipped(loop);
 }
 
-/* Returns the latest time for a commit of the submitted events. */
+/* Returns when the submitted events have to be committed at the latest. */
 static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
 {
     if (loop->held_count > 0 || loop->waiting >= VFJ_COMMIT_EVENTS)
@@ -242,7 +244,7 @@ static int64_t commit_due_us(const struct vfj_daemon_loop *loop, bool more)
     return more || loop->probes > 0 || !loop->urgent ? loop->waiting_us + VFJ_COMMIT_AFTER_US : 0;
 }
 
-/* Ends a daemon that was asked to end when no plan is active. */
+/* Ends a daemon that was asked to end, once no plan is active. */
 static bool end_when_idle(struct vfj_daemon_loop *loop)
 {
     if (loop->stopping == NULL || loop->failed
@@ -255,9 +257,10 @@ static bool end_when_idle(struct vfj_daemon_loop *loop)
     return true;
 }
 
-/* The one commit rule. A changing command makes the loop commit at once. Otherwise the loop commits
- * when the events at hand are submitted: the answers of probes that run, and the outcomes of a
- * batch that runs, are at hand as well. Lines that concern no slot wait for a timer. */
+/* Decides when to commit. A changing command that waits makes the loop
+ * commit at once. Otherwise the loop commits when all events are submitted that are there
+ * already or expected soon: the answers of probes that run, and the outcomes of a batch that
+ * runs. Lines that concern no slot wait for a timer. */
 static void on_batch_end(void *context, bool more)
 {
     struct vfj_daemon_loop *loop = context;
@@ -277,7 +280,8 @@ static void submit_stopping(struct vfj_daemon_loop *loop)
     submit_now(loop, &stopping);
 }
 
-/* Rows were lost. The daemon continues as the successor of one that died at the loss. */
+/* Rows were lost. The daemon goes on like a new daemon after one that died when the rows were
+ * lost. */
 static void start_anew(struct vfj_daemon_loop *loop)
 {
     struct vfj_event started = {.kind = VFJ_EVENT_STARTED, .as.started = loop->started};
@@ -295,8 +299,8 @@ static void start_anew(struct vfj_daemon_loop *loop)
         submit_stopping(loop);
 }
 
-/* The command's effects came after the last observation. A gap makes the machine observe again.
- * While devd is not connected, a gap is open already. */
+/* A command from before the loss of rows has ended: its effects came after the last observation.
+ * A gap makes the machine observe again. While devd is not connected there is a gap already. */
 static void on_late_exit(void *context)
 {
     struct vfj_daemon_loop *loop = context;
@@ -319,7 +323,7 @@ static void reattach(struct vfj_daemon_loop *loop)
     struct vfj_event times;
     vfj_guest_io_stamp(loop->guest_io, &times);
     loop->reattach_us = times.mono_us + VFJ_REATTACH_AFTER_US;
-    /* Only the state in memory knows what is to be finished. */
+    /* Only the state in memory knows what has to be finished before the end. */
     bool must_wait = loop->stopping != NULL && vfj_ledger_has_lost(loop->ledger);
     if (must_wait
         || vfj_ledger_reattach(loop->ledger, times.wall_us, times.mono_us, &reattached, &decision)
@@ -339,8 +343,9 @@ static void reattach(struct vfj_daemon_loop *loop)
     commit(loop);
 }
 
-/* Until the daemon has ended in order, rows go into the file that is open, wherever it is now. None
- * is lost. A journal that is opened anew could not go on from them. */
+/* Ends the daemon because its journal was moved. Until then, rows go into the file that is open,
+ * wherever it is now, so that none is lost. A journal opened anew at the path could not continue
+ * them. */
 static void end_for_moved(struct vfj_daemon_loop *loop)
 {
     loop->ends_for_moved = true;
@@ -380,7 +385,8 @@ static void on_asked(void *context)
     vfj_daemon_status_log(loop->ledger, loop->connected, now_us(loop));
 }
 
-/* Writes a row of kind "journal". It is no event of the machine, which keeps its configuration. */
+/* Writes a row of kind "journal" with the complaint. The machine gets no event and keeps its
+ * configuration. */
 static void on_unread(void *context, const char *complaint)
 {
     struct vfj_daemon_loop *loop = context;
@@ -418,8 +424,8 @@ struct vfj_guest_io_listener vfj_daemon_loop_listener(struct vfj_daemon_loop *lo
     };
 }
 
-/* Rows that waited for the journal are written if it takes them now. When some were lost, the row
- * of the daemon's end is among them: the next daemon starts as after a kill. */
+/* Writes the rows that waited for the journal, if it can be written now. When rows were lost,
+ * the row of the daemon's end is among those: the next daemon starts as after a kill. */
 static void commit_last(struct vfj_daemon_loop *loop)
 {
     struct vfj_reattached reattached;
@@ -431,7 +437,8 @@ static void commit_last(struct vfj_daemon_loop *loop)
         fail(loop);
 }
 
-/* The last daemon ended without a `stopped` row. No daemon received events until this start. */
+/* The previous daemon ended without a `stopped` row, and no daemon received events until this
+ * start. */
 static void submit_gap_of_dead_daemon(struct vfj_daemon_loop *loop)
 {
     struct vfj_event gap

@@ -22,7 +22,8 @@ static void check_disk(struct vfj_daemon_maintenance *maintenance, struct vfj_le
                        bytes >> 20);
         maintenance->is_low = true;
     } else if (bytes > limit + limit / 4) {
-        maintenance->is_low = false; /* a size that stays near the limit is reported once */
+        /* a free space that changes little around the limit is reported once */
+        maintenance->is_low = false;
     }
 }
 
@@ -34,8 +35,8 @@ static uint64_t spare_of(const struct vfj_daemon_maintenance *maintenance)
     return eighth > 0 && eighth < SPARE_BYTES ? eighth : SPARE_BYTES;
 }
 
-/* `vfjournal prune` cannot write a row while the daemon runs. The daemon reports its pruning,
- * too. */
+/* Reports that the journal was pruned, by the daemon or by `vfjournal prune`: the latter cannot
+ * write a row while the daemon runs. */
 static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
                          int64_t wall_us, int64_t mono_us)
 {
@@ -52,7 +53,7 @@ static void report_first(struct vfj_daemon_maintenance *maintenance, struct vfj_
     vfj_daemon_log("journal", "pruned");
 }
 
-/* Returns whether this step noticed it. */
+/* Notes that the journal was moved. Returns whether this step was the first to see it. */
 static bool check_moved(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
                         int64_t wall_us, int64_t mono_us)
 {
@@ -93,7 +94,7 @@ struct vfj_prune_rule vfj_daemon_maintenance_rule(const struct vfj_daemon_mainte
 int64_t vfj_daemon_maintenance_step(struct vfj_daemon_maintenance *maintenance,
                                     struct vfj_ledger *ledger, int64_t wall_us, int64_t mono_us)
 {
-    /* No row follows the one that says that the daemon ended. */
+    /* The row of the daemon's end must be the daemon's last. */
     bool is_running = vfj_ledger_state(ledger)->head.running != 0;
     if (mono_us < maintenance->next_us || !is_running
         || !vfj_ledger_first(ledger, &maintenance->first))

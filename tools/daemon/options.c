@@ -55,7 +55,8 @@ static const char help[]
       "Exit status: 0 ended in order; 2 usage, or an unusable journal; 4 the system\n"
       "failed; 5 the journal is damaged.\n";
 
-/* Options whose argument is a path of the guest. X(option, member of struct vfj_paths) */
+/* The options whose argument is a path in the guest: X(name of the option, member of struct
+ * vfj_paths) */
 #define PATH_OPTIONS(X)           \
     X("sysctl", sysctl)           \
     X("ifconfig", ifconfig)       \
@@ -131,7 +132,7 @@ static enum vfj_parsed wrong(const char *what, const char *value)
     return VFJ_PARSED_WRONG;
 }
 
-/* Makes a path absolute, relative to the current directory. */
+/* Makes a path absolute, starting from the current directory. */
 static bool absolute(char to[VFJ_PATHNAME_SIZE], const char *path)
 {
     char here[VFJ_PATHNAME_SIZE];
@@ -146,7 +147,8 @@ static enum vfj_parsed set_path(char to[VFJ_PATHNAME_SIZE], const char *path)
     return absolute(to, path) ? VFJ_PARSED_RUN : wrong("not a path that can be used", path);
 }
 
-/* Sets the root. "/" becomes "", and "/guest/" becomes "/guest". */
+/* Sets the root directory without a slash at the end: "/" becomes "", and "/guest/" becomes
+ * "/guest". */
 static bool set_root(char root[VFJ_PATHNAME_SIZE], const char *path)
 {
     if (!absolute(root, path))
@@ -156,7 +158,7 @@ static bool set_root(char root[VFJ_PATHNAME_SIZE], const char *path)
     return true;
 }
 
-/* The root changes all defaults, so that it is read before the other options. */
+/* Reads --root before all other options, because the default paths depend on it. */
 static enum vfj_parsed take_root(int argc, char **argv, struct vfj_daemon_options *options)
 {
     char root[VFJ_PATHNAME_SIZE] = "";
@@ -227,7 +229,8 @@ static enum vfj_parsed set_probe(struct vfj_daemon_options *options, const char 
     return wrong("--probe takes kernel or programs, not", value);
 }
 
-/* A user who names programs, or a root, wants those read and not this system's kernel. */
+/* Returns the default way to probe. When the user names a root or programs, the programs are
+ * asked, and not this system's kernel. */
 static enum vfj_probe_way default_probe_way(const struct vfj_paths *paths)
 {
     struct vfj_paths base;

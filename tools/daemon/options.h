@@ -15,21 +15,21 @@ struct vfj_daemon_options {
     uint64_t min_free;
     char journal[VFJ_PATHNAME_SIZE];
     char pidfile[VFJ_PATHNAME_SIZE]; /* empty: none */
-    /* held while the daemon runs; -1: this process does not hold the lock */
+    /* the pidfile, locked while the daemon runs; -1: this process does not hold the lock */
     int pidfile_descriptor;
     const char *user; /* NULL: not given */
     bool one_process;
     bool capsicum;
     bool daemonise;
     bool syslog;
-    bool probe_chosen; /* false: guest_io.probe_way is the default */
+    bool probe_chosen; /* whether --probe was given; otherwise guest_io.probe_way is the default */
     struct vfj_guest_io_settings guest_io;
 };
 
 enum vfj_parsed { VFJ_PARSED_RUN, VFJ_PARSED_HELP, VFJ_PARSED_WRONG };
 
-/* Reads the words after the verb argv[0]. On WRONG, the cause was printed on standard error; on
- * HELP, the help was printed. */
+/* Reads the arguments after argv[0], the verb. Before it returns VFJ_PARSED_WRONG it has printed
+ * the reason to standard error, and before VFJ_PARSED_HELP the help. */
 enum vfj_parsed vfj_daemon_options_read(int argc, char **argv, struct vfj_daemon_options *options);
 
 #endif

@@ -1,7 +1,7 @@
-/* Privilege separation: an unprivileged process reads, decides and writes the journal. A monitor
- * keeps root's rights. */
+/* Privilege separation: an unprivileged process reads, decides and writes the journal, and a
+ * small process, the monitor, keeps root's rights. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2: glibc hides it without */
+#define _GNU_SOURCE /* glibc declares pipe2 only with this */
 #endif
 #include "tools/daemon/split.h"
 
@@ -31,7 +31,7 @@ static struct vfj_monitor_settings settings_of(const struct vfj_daemon_options *
     return settings;
 }
 
-/* Decides whether the daemon splits. Adds the reason to `why` when it does not. */
+/* Decides whether the daemon splits. If not, adds the reason to `why`. */
 static void decide_split(const struct vfj_daemon_options *options, struct vfj_user *user,
                          struct vfj_text *why)
 {
@@ -49,9 +49,10 @@ static void decide_split(const struct vfj_daemon_options *options, struct vfj_us
     }
 }
 
-/* Closes all descriptors that root was given. A file can be truncated, a terminal accepts keystrokes
- * (TIOCSTI), a socket or a FIFO may be open for reading, and the flags of a pipe are those of all
- * who write to it. Standard input is empty, and both outputs lead to `output`, a pipe of ours. */
+/* Closes all descriptors that root has passed to this process, since an unprivileged process
+ * could misuse them: it could truncate a file, send keystrokes to a terminal (TIOCSTI), read
+ * from a socket or a FIFO, or change the flags of a pipe for all its other writers. Standard
+ * input becomes empty, and both outputs become `output`, a pipe to the monitor. */
 static bool close_files(struct vfj_daemon_options *options, int output)
 {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -93,13 +94,15 @@ static bool split(struct vfj_daemon_options *options, const struct vfj_user *use
         vfj_monitor_end(options->guest_io.monitor);
         return false;
     }
-    vfj_daemon_log_disconnect(); /* from /var/run/logpriv, FreeBSD's socket for root's messages */
+    /* this connection may be to /var/run/logpriv, FreeBSD's socket for messages of root only */
+    vfj_daemon_log_disconnect();
     vfj_text_format(&text, ", user %s, monitor %ld", user->name,
                     (long)vfj_monitor_pid(options->guest_io.monitor));
     return true;
 }
 
-/* Returns whether only root can replace the journal. A daemon that stays root opens no other. */
+/* Returns whether only root can replace the journal. A daemon that stays root opens no other
+ * journal. */
 static bool is_roots(const struct vfj_daemon_options *options)
 {
     char bytes[VFJ_PATHNAME_SIZE + 64];

@@ -1,4 +1,4 @@
-/* The daemon's own status report. */
+/* The daemon's status report in its log. */
 #include "tools/daemon/status.h"
 
 #include <inttypes.h>

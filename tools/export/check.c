@@ -1,8 +1,8 @@
 /* Compares an exported trace with its journal.
  *
- * The journal stands in the machine's place: after an event it decides on the commands that are
- * recorded there, and asks for the timer that fired next. The guest model answers as in any replay.
- */
+ * The trace is replayed, but with the journal in the place of the machine: each event leads to
+ * the commands that the journal records after it, and the next timer is the one that fired
+ * according to the journal. The guest model answers as in any replay. */
 #include "tools/export/check.h"
 
 #include <stdlib.h>
@@ -16,16 +16,16 @@ struct check {
     const struct vfj_timeline *timeline;
     struct vfj_export_fault *fault;
     uint64_t seq; /* of the newest row that was read */
-    bool has_row; /* `row` is the next event's */
+    bool has_row; /* whether `row` holds the row of the next event */
     struct vfj_record row;
-    size_t at; /* number of that event */
+    size_t at; /* number of the next event, from 0 */
     struct vfj_event event, recorded;
     struct vfj_decision decision;
     struct vfj_play play;
     char body[VFJ_BODY_MAX];
 };
 
-/* The status ends the replay. */
+/* Notes the difference. The returned status ends the replay. */
 static enum vfj_status differ(struct check *check, const char *what)
 {
     check->fault->seq = check->row.seq;
@@ -46,7 +46,7 @@ static enum vfj_status take_command(struct check *check)
     return VFJ_OK;
 }
 
-/* Take the commands up to the next event's row, and that. */
+/* Reads the commands up to the row of the next event, and that row. */
 static enum vfj_status read_on(struct check *check)
 {
     enum vfj_status status = VFJ_OK;
@@ -69,7 +69,7 @@ static bool same_text(struct vfj_span a, struct vfj_span b)
     return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
 }
 
-/* As a record has it: some bytes of a reason are replaced there. */
+/* Returns the event as a record would have it: a record replaces some bytes of a reason. */
 static const struct vfj_event *as_recorded(struct check *check, const struct vfj_event *event)
 {
     struct vfj_text body = vfj_text_begin(check->body, sizeof check->body);
@@ -87,7 +87,7 @@ static enum vfj_command_kind kind_of(const struct check *check, uint64_t id)
     return (enum vfj_command_kind)vfj_times_get(&check->timeline->kinds, id);
 }
 
-/* What a replay has instead of the recorded event; NULL: nothing else. */
+/* Returns what the replay has instead of the recorded event, or NULL when they are the same. */
 static const char *difference(const struct check *check, const struct vfj_event *event)
 {
     const struct vfj_event *recorded = &check->recorded;

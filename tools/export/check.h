@@ -5,18 +5,18 @@
 #include "store/journal.h"
 #include "tools/export/timeline.h"
 
-/* Why a journal is not exported. */
+/* Why a journal cannot be exported. */
 struct vfj_export_fault {
-    enum vfj_status status; /* VFJ_OK: a trace can't say what a record says */
-    /* of that record, the first that a replay of the trace would not lead to */
+    enum vfj_status status; /* VFJ_OK: a trace cannot express a record; otherwise what failed */
+    /* the first record that a replay of the trace does not lead to */
     uint64_t seq;
-    size_t event;     /* its number as an event */
-    const char *what; /* what a replay has instead */
+    size_t event;     /* the number of this record's event, from 0 */
+    const char *what; /* what the replay has instead */
 };
 
-/* Plays the trace, with the journal's commands in place of the machine's decisions. Under any rules
- * each event of the journal must come, in order and with the same content. Returns false, with
- * *fault, at the first difference. */
+/* Plays the trace, with the journal's commands in place of the machine's decisions, so that the
+ * rules of this program have no influence. Each event of the journal must come, in order and
+ * with the same content. Returns false and sets *fault at the first difference. */
 bool vfj_export_check(struct vfj_journal *journal, struct vfj_span trace,
                       const struct vfj_timeline *timeline, struct vfj_export_fault *fault);
 

@@ -1,4 +1,4 @@
-/* Writes the facts of a recorded answer as directives of a trace. */
+/* Writes the facts that a recorded answer shows as directives of a trace. */
 #include "tools/export/facts.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "core/data/hn_snapshot.h"
 #include "core/text/trace_quote.h"
 
-/* A line of the text, unless it is too long for one. */
+/* Writes the text as a line of the trace. Sets mirror->wrong when it is too long for one. */
 static void direct_text(struct vfj_mirror *mirror, const struct vfj_text *text)
 {
     if (text->overflow)
@@ -43,8 +43,8 @@ static void emit_transparent(struct vfj_mirror *mirror, int32_t value)
     emit_sysctl(mirror, "hw.hn.vf_transparent", value == VFJ_TRANSPARENT_ABSENT ? NULL : digits);
 }
 
-/* A %vf makes its hn one that has been there from the beginning: one that was given this name later
- * is none. */
+/* Returns whether a %vf may name this hn. A %vf makes its hn exist from the beginning of the
+ * trace, which is wrong for an interface that was renamed to this name later. */
 static bool may_have_vf(const struct vfj_mirror *mirror, struct vfj_name hn)
 {
     for (unsigned i = 0; !mirror->cautious && i < mirror->known_count; i++) {
@@ -59,10 +59,11 @@ struct more_facts {
     uint64_t dhclient;
     struct vfj_address gateway, gateway6;
     bool is_link_told;
-    const struct vfj_counters *counters; /* NULL: none are told */
+    const struct vfj_counters *counters; /* NULL: the trace gets no counters */
 };
 
-/* The model knows a lagg's link by its ports; a word is said when that is not so. */
+/* Returns the word of %if for the link. The model derives the link of a lagg from the lagg's
+ * ports, so a lagg gets a word only when its recorded link differs (is_link_told). */
 static const char *link_word(const struct vfj_interface *interface, bool is_link_told)
 {
     if (interface->laggproto != VFJ_LAGGPROTO_NONE && !is_link_told)
@@ -72,7 +73,8 @@ static const char *link_word(const struct vfj_interface *interface, bool is_link
     return interface->link == VFJ_LINK_DOWN ? " nolink" : is_link_told ? " link" : "";
 }
 
-/* The word of %if before what the interface is made of. */
+/* Returns the word of %if before what the interface is made of: a lagg's port, a VLAN's parent
+ * or a bridge's member. */
 static const char *port_word(enum vfj_use use)
 {
     switch (use) {
@@ -188,15 +190,15 @@ static void match_interface(struct vfj_mirror *mirror, const struct vfj_interfac
 {
     if (vfj_name_is_empty(recorded->name) || (same_interface(model, recorded) && !more_differs))
         return;
-    /* A %if gives nd6's options and takes none away: whose they are no more is another interface by
-     * that name. */
+    /* A %if can set options of nd6, but cannot clear them. To clear one, the interface is
+     * removed and made again. */
     if (recorded->exists
         && ((model->no_dad && !recorded->no_dad) || (model->rtadv && !recorded->rtadv)))
         emit_interface(mirror, &(struct vfj_interface){.name = recorded->name}, more);
     emit_interface(mirror, recorded, more);
 }
 
-/* The lagg's link is not what its ports make of it. */
+/* Writes the lagg's link when it is not what the model derives from the lagg's ports. */
 static void match_link(struct vfj_mirror *mirror, const struct vfj_command *command,
                        const struct vfj_interface *recorded)
 {
@@ -232,7 +234,8 @@ static void emit_no_file(struct vfj_mirror *mirror, const char *directory, struc
     direct2(mirror, "%nofile ", directory, "", name.text);
 }
 
-/* The script that is refused stands in either place; the words of the refusal say why. */
+/* Writes the directives for hn's own script. For a script that was refused, either directory
+ * will do: only the words of the refusal matter. */
 static void emit_script(struct vfj_mirror *mirror, struct vfj_name hn,
                         const struct vfj_view *recorded)
 {
@@ -252,7 +255,7 @@ static void emit_script(struct vfj_mirror *mirror, struct vfj_name hn,
     }
 }
 
-/* That lagg has the port, or has it no more. */
+/* Writes that the lagg `name` has the port, or no longer has it. */
 static void emit_port(struct vfj_mirror *mirror, struct vfj_name name, struct vfj_name port,
                       bool has)
 {
@@ -269,7 +272,8 @@ static void emit_port(struct vfj_mirror *mirror, struct vfj_name name, struct vf
     emit_interface(mirror, &lagg, &more);
 }
 
-/* hn, or the VF, is a port of another lagg than the model knows. */
+/* Writes that hn, or the VF, is a port of `holder`, and not of the lagg that the model has
+ * (`before`). */
 static void emit_holder(struct vfj_mirror *mirror, struct vfj_name before, struct vfj_name holder,
                         struct vfj_name port)
 {
@@ -279,7 +283,7 @@ static void emit_holder(struct vfj_mirror *mirror, struct vfj_name before, struc
         emit_port(mirror, holder, port, true);
 }
 
-/* Of the default routes of a view: the part that goes through hn, or through the lagg. */
+/* Returns those facts of the view that belong to hn, or those that belong to the lagg. */
 static struct more_facts more_of_view(const struct vfj_view *view, bool on_lagg)
 {
     struct more_facts more = {.dhclient = on_lagg ? view->lagg_dhclient : view->hn_dhclient};
@@ -297,7 +301,7 @@ static bool more_differs(const struct more_facts *a, const struct more_facts *b)
         || strcmp(a->gateway6.text, b->gateway6.text) != 0;
 }
 
-/* The interface without what uses it, which is told of the users. */
+/* Returns the interface without its users. Each user's own %if names the interface that it uses. */
 static struct vfj_interface without_users(const struct vfj_interface *interface)
 {
     struct vfj_interface bare = *interface;
@@ -313,7 +317,7 @@ static bool same_users(const struct vfj_interface *a, const struct vfj_interface
         && memcmp(a->ports, b->ports, a->port_count * sizeof a->ports[0]) == 0;
 }
 
-/* The VLANs or bridges that use hn are gone, and others came. */
+/* Removes the VLANs or bridges that use hn in the model, and makes the recorded ones. */
 static void emit_users(struct vfj_mirror *mirror, const struct vfj_interface *model,
                        const struct vfj_interface *recorded)
 {
@@ -347,8 +351,8 @@ static void answer_interfaces(struct vfj_mirror *mirror, const struct vfj_view *
     match_interface(mirror, &model->lagg, &recorded->lagg, more_differs(&model_lagg, &lagg), &lagg);
 }
 
-/* hn has got this VF, or has it no more. Where the model does not make that of it, the kernel says
- * so. */
+/* Writes that hn has got this VF, or no longer has it. When the model cannot derive that from an
+ * event, the trace sets the kernel's sysctl. */
 static void answer_vf(struct vfj_mirror *mirror, const struct vfj_command *command,
                       const struct vfj_view *model, const struct vfj_view *recorded, bool is_first)
 {
@@ -380,8 +384,8 @@ static void answer_view(struct vfj_mirror *mirror, const struct vfj_command *com
     answer_interfaces(mirror, model, recorded);
 }
 
-/* What follows from the interfaces, now that they are right: who holds the ports, and that a VF
- * that is up has the data path. */
+/* Writes the facts that depend on the interfaces, which are correct by now: which lagg has hn and the
+ * VF as ports, who uses hn, and whether the VF has the data path. */
 static void answer_rest(struct vfj_mirror *mirror, const struct vfj_command *command,
                         const struct vfj_view *recorded, bool is_first)
 {
@@ -411,7 +415,7 @@ static void add_words(struct vfj_text *list, const char *word, const char *after
     vfj_text_add(list, after);
 }
 
-/* The unit of a renamed hn, which the model can but guess. */
+/* Writes the unit of a renamed hn. The model can only guess it. */
 static void emit_unit(struct vfj_mirror *mirror, const struct vfj_map *model,
                       const struct vfj_pair *pair)
 {
@@ -479,7 +483,8 @@ static void answer_file(struct vfj_mirror *mirror, const struct vfj_command *com
     direct_text(mirror, &text);
 }
 
-/* dev.hn.N.vf names an interface that no other fact may name. */
+/* Makes the interface that a recorded dev.hn.N.vf names, when the model does not have it:
+ * perhaps no other fact names it. */
 static void emit_named_vf(struct vfj_mirror *mirror, const char *oid, const char *value)
 {
     struct vfj_interface vf = {.exists = true, .up = true, .mtu = 1500};
@@ -491,7 +496,8 @@ static void emit_named_vf(struct vfj_mirror *mirror, const char *oid, const char
         emit_interface(mirror, &vf, &none);
 }
 
-/* Of a snapshot: one end of the pair, and hn(4)'s sysctls. */
+/* The functions from here on write the facts of a snapshot: of hn, of the VF, and of hn(4)'s
+ * sysctls. */
 
 static bool same_counters(const struct vfj_counters *a, const struct vfj_counters *b)
 {
@@ -500,7 +506,8 @@ static bool same_counters(const struct vfj_counters *a, const struct vfj_counter
 #undef X
 }
 
-/* `dhclient` is that of the interface; VFJ_COUNT_UNKNOWN: the record does not tell. */
+/* `dhclient` is the process id of the interface's dhclient. VFJ_COUNT_UNKNOWN: the record does
+ * not tell it. */
 static void answer_end(struct vfj_mirror *mirror, const struct vfj_end *model,
                        const struct vfj_end *recorded, int64_t dhclient)
 {
@@ -573,7 +580,7 @@ static void answer_snapshot(struct vfj_mirror *mirror, const struct vfj_command 
                recorded->synthetic_out);
 }
 
-/* It follows from the VF, which is right now. */
+/* Writes dev.hn.N.vf_xpnt_enabled. The model derives it from the VF, which is correct by now. */
 static void answer_enabled(struct vfj_mirror *mirror, const struct vfj_command *command,
                            const struct vfj_hn_snapshot *recorded)
 {
@@ -593,7 +600,7 @@ static bool has_pair(const struct vfj_map *map, const struct vfj_pair *pair)
     return false;
 }
 
-/* The VFs that came and went without an event. */
+/* Writes the VFs that came or went without an event. */
 static void answer_pairs(struct vfj_mirror *mirror, const struct vfj_map *model,
                          const struct vfj_map *recorded)
 {
@@ -656,7 +663,7 @@ static void answer(struct vfj_mirror *mirror, const struct vfj_command *command,
     }
 }
 
-enum { ROUNDS = 3 }; /* one fact may follow from another, and that from a third */
+enum { ROUNDS = 3 }; /* a fact may depend on another, and that one on a third */
 
 void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
                        const struct vfj_observation *recorded)

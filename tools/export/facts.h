@@ -1,4 +1,4 @@
-/* Writes the facts of a recorded answer as directives of a trace. */
+/* Writes the facts that a recorded answer shows as directives of a trace. */
 #ifndef VFJ_TOOLS_EXPORT_FACTS_H
 #define VFJ_TOOLS_EXPORT_FACTS_H
 
@@ -6,61 +6,65 @@
 
 #include "core/model/guest.h"
 
-/* The guest model of a replay of the exported trace, and the stream for the trace. */
+/* The guest model as a replay of the exported trace would have it, and the stream for the trace. */
 struct vfj_mirror {
     FILE *out;
-    const char *wrong; /* why the trace cannot express a fact; NULL for none */
-    bool failed;       /* without memory */
-    uint64_t lines;    /* how many were written */
-    bool cautious;     /* writes no fact before its time, and none that others follow from */
+    const char *wrong; /* why the trace cannot express a fact; NULL: it can */
+    bool failed;       /* whether memory ran out */
+    uint64_t lines;    /* how many lines were written */
+    /* writes each fact just before the answer that shows it, and no directive from which other
+     * facts follow */
+    bool cautious;
     unsigned known_count;
-    struct vfj_name known[VFJ_GUEST_IFS_MAX]; /* hn interfaces that are there from the beginning */
+    struct vfj_name known[VFJ_GUEST_IFS_MAX]; /* hn interfaces that exist from the beginning */
     struct vfj_guest guest;
 };
 
-/* Writes a line, and applies it to the mirror. Sets mirror->wrong when the line is not one of a
- * trace, or the guest model has no room for it. */
+/* Writes a line and applies it to the guest model. Sets mirror->wrong when the line is no valid
+ * line of a trace, or when the guest model has no room for it. */
 void vfj_mirror_direct(struct vfj_mirror *mirror, const char *line);
 
-/* Observes like vfj_guest_observe(), but uses no %fail up. */
+/* Observes like vfj_guest_observe(), but does not use up the count of a %fail. */
 void vfj_mirror_peek(struct vfj_mirror *mirror, const struct vfj_command *command,
                      struct vfj_observation *answer);
 
-/* Writes the directives after which the model's answer to `command` is the recorded one. The mirror
- * has then given that answer. Sets mirror->wrong when a trace cannot express the answer. */
+/* Writes the directives after which the guest model answers `command` with what was recorded,
+ * and lets the model give this answer. Sets mirror->wrong when a trace cannot express the
+ * answer. */
 void vfj_mirror_answer(struct vfj_mirror *mirror, const struct vfj_command *command,
                        const struct vfj_observation *recorded);
 
-/* Writes that the kernel maps the VF, which does not exist yet, to this hn. */
+/* Writes that the kernel will map the VF, which does not exist yet, to this hn. */
 void vfj_mirror_pair(struct vfj_mirror *mirror, struct vfj_name vf, struct vfj_name hn);
 
-/* Writes the state of hn by its first observation, before anything else. */
+/* Writes the state of hn at the beginning of the trace, taken from the first observation of hn. */
 void vfj_mirror_begin(struct vfj_mirror *mirror, const struct vfj_view *view);
 
-/* Ends the command as recorded, on the mirror, too. Writes a %fail when the model would end it
- * otherwise. Sets mirror->wrong when a trace cannot express the outcome. */
+/* Ends the command as recorded, also in the guest model. Writes a %fail when the model would end
+ * it in another way. Sets mirror->wrong when a trace cannot express the outcome. */
 void vfj_mirror_run(struct vfj_mirror *mirror, const struct vfj_command *command,
                     const struct vfj_outcome *recorded);
 
-/* Runs a command whose outcome is lost, as after a %crash. */
+/* Runs a command in the guest model whose outcome is lost, as after a %crash. */
 void vfj_mirror_run_unanswered(struct vfj_mirror *mirror, const struct vfj_command *command);
 
-/* Writes the rule that makes the command take that long, unless the model has it. */
+/* Writes the %slow with which the command takes `us`, unless it takes that long in the model
+ * already. */
 void vfj_mirror_duration(struct vfj_mirror *mirror, const struct vfj_command *command, int64_t us);
 
-/* Writes the assignments after which the model has these values of rc.conf and no others. */
+/* Writes %rc and %norc lines after which the guest model has exactly these values of rc.conf. */
 void vfj_mirror_rc(struct vfj_mirror *mirror, struct vfj_span rc);
 
-/* Returns whether two outcomes are the same to the machine: the command succeeded, or failed in the
- * same way. */
+/* Returns whether the machine treats both outcomes alike: the command succeeded, or it failed in
+ * the same way. */
 bool vfj_outcome_means_same(enum vfj_command_kind kind, const struct vfj_outcome *a,
                             const struct vfj_outcome *b);
 
-/* Returns whether two answers to one command are the same to the machine. Two failed observations
- * are. */
+/* Returns whether the machine treats both answers to a command alike. Two failed observations of
+ * the same kind are alike. */
 bool vfj_observation_means_same(const struct vfj_observation *a, const struct vfj_observation *b);
 
-/* Returns whether two texts of rc.conf, as events have them, hold the same values. */
+/* Returns whether two texts of rc.conf, encoded as in events, hold the same values. */
 bool vfj_rc_means_same(struct vfj_span a, struct vfj_span b);
 
 #endif

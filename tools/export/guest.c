@@ -1,4 +1,4 @@
-/* The guest of an exported trace: directives take effect, and commands end as recorded. */
+/* The guest model behind an exported trace: applies directives, and ends commands as recorded. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,7 +74,7 @@ static void restore(struct vfj_guest *guest, const struct changeable *saved)
     memcpy(guest->vfs, saved->vfs, saved->vf_count * sizeof saved->vfs[0]);
 }
 
-/* The words of an outcome that %fail takes. */
+/* Adds the outcome in the words of %fail. */
 static void add_outcome(struct vfj_text *text, enum vfj_command_kind kind,
                         const struct vfj_outcome *outcome)
 {
@@ -190,7 +190,7 @@ static void emit_variable(struct vfj_mirror *mirror, const char *name, const cha
         vfj_mirror_direct(mirror, line);
 }
 
-/* Returns whether the other text has the pair's variable with the same value. */
+/* Returns whether `rc` has the variable `name` with the value of `pair`. */
 static bool has_same(struct vfj_span rc, const struct vfj_kv *pair, const char *name)
 {
     struct vfj_kv found;
@@ -199,7 +199,8 @@ static bool has_same(struct vfj_span rc, const struct vfj_kv *pair, const char *
         && vfj_kv_value(&found, other, sizeof other) && strcmp(value, other) == 0;
 }
 
-/* Returns whether each variable of `a` has the same value in `b`. Of several the last counts. */
+/* Returns whether each variable of `a` has the same value in `b`. When a variable occurs several
+ * times, its last value counts. */
 static bool has_all(struct vfj_span a, struct vfj_span b)
 {
     char name[VFJ_VALUE_SIZE];
@@ -246,10 +247,10 @@ void vfj_mirror_rc(struct vfj_mirror *mirror, struct vfj_span rc)
         mirror->wrong = "a trace has no words for these values of rc.conf";
 }
 
-/* Equality */
+/* What is the same to the machine */
 
-/* It succeeded, or printed that all was so already. A failure that is borne whatever it prints
- * changed nothing. */
+/* Returns whether the command succeeded, or printed that its effect was there already. A failure
+ * that is accepted whatever the command prints is no success: the command changed nothing. */
 static bool is_done(enum vfj_command_kind kind, const struct vfj_outcome *outcome)
 {
     struct vfj_outcome silent = {.kind = outcome->kind, .status = outcome->status};

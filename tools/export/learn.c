@@ -1,4 +1,4 @@
-/* The first reading of a journal that is exported. */
+/* The first reading of a journal for an export: collects times and facts. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +66,7 @@ static void attach(struct vfj_export *export, struct vfj_name vf)
         = (struct vfj_attachment){.event = export->timeline.events.count, .vf = vf};
 }
 
-/* The VF is seen with that hn: it has been so since it attached. */
+/* Notes that the VF was seen with this hn. It belonged to this hn since it attached. */
 static void see_pair(struct vfj_export *export, struct vfj_name vf, struct vfj_name hn)
 {
     for (size_t i = export->attachment_count; i-- > 0;) {
@@ -88,7 +88,8 @@ static struct vfj_first_observation *look_of(struct vfj_export *export, struct v
     return NULL;
 }
 
-/* Only the first of a slot's commands counts: a look at what was there, or one that changed it. */
+/* Notes the first thing that is known of a slot: an observation of its state, or (`observed` is
+ * NULL) a command that changed its state before any observation. */
 static void note_first(struct vfj_export *export, struct vfj_name hn,
                        const struct vfj_observation *observed)
 {
@@ -102,7 +103,7 @@ static void note_first(struct vfj_export *export, struct vfj_name hn,
         first->observed = *observed;
 }
 
-/* hw.hn.vfmap: words of VF:HN. */
+/* Reads hw.hn.vfmap, a list of words VF:HN. */
 static void see_pairs(struct vfj_export *export, const char *value)
 {
     struct vfj_span word;
@@ -143,7 +144,8 @@ static bool has_unit(const struct vfj_guest *guest, struct vfj_name unit)
     return false;
 }
 
-/* An hn by any name, with its unit. Where another hn has that unit, that was renamed. */
+/* Teaches the model an hn of any name, and its unit. When another hn has this unit already, it
+ * is the same hn under its older name. */
 static void learn_slot(struct vfj_export *export, const struct vfj_command *command)
 {
     struct vfj_trace_line line = {.kind = VFJ_TRACE_IF};
@@ -159,7 +161,8 @@ static void learn_slot(struct vfj_export *export, const struct vfj_command *comm
         vfj_guest_learn(&export->mirror.guest, &line);
 }
 
-/* A trace's reader knows the names of hn interfaces before it plays. */
+/* Teaches the model the names in the event. The player of a trace reads all lines before it
+ * plays them, and so knows these names from the beginning. */
 static void learn(struct vfj_export *export)
 {
     const struct vfj_event *event = &export->event;
@@ -179,7 +182,8 @@ static void learn(struct vfj_export *export)
     }
 }
 
-/* Returns whether the machine, at the times of the trace, decides on the row, too. */
+/* Returns whether the machine decides on the same row when its events have the times of the
+ * trace. */
 static bool is_decided(struct vfj_export *export, const struct vfj_record *record)
 {
     const struct vfj_timeline *timeline = &export->timeline;
@@ -192,8 +196,8 @@ static bool is_decided(struct vfj_export *export, const struct vfj_record *recor
         && memcmp(expected.body.text, record->body.text, record->body.length) == 0;
 }
 
-/* The machine decides otherwise. Where other rules were in force, the rest of that daemon's life is
- * what it recorded. */
+/* Notes that the machine decides otherwise than recorded. When the daemon had other rules, its
+ * recorded decisions are taken until it ends. */
 static void differ(struct vfj_export *export, const char *what)
 {
     if (export->others)
@@ -219,7 +223,7 @@ static void first_event(struct vfj_export *export, const struct vfj_record *reco
     vfj_timeline_add(&export->timeline, record, &export->event, export->others);
 }
 
-/* A row that was decided. */
+/* Takes a row that was decided by the machine. */
 static void first_decided(struct vfj_export *export, const struct vfj_record *record)
 {
     struct vfj_command command;

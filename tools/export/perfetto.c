@@ -1,4 +1,4 @@
-/* The journal as a trace of Perfetto: TrackEvent packets of protobuf. */
+/* Writes a journal as a trace of Perfetto: TrackEvent packets, encoded by protobuf. */
 #include "tools/export/perfetto.h"
 
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 #include "tools/timeline/model.h"
 #include "tools/verb.h"
 
-/* Field numbers of the messages, and values of their enumerations. */
+/* Field numbers of the messages, and values of their enumerations. The names are those of
+ * Perfetto. */
 enum {
     TRACE_PACKET = 1,
     PACKET_CLOCK_SNAPSHOT = 6,
@@ -45,39 +46,41 @@ enum {
     TYPE_COUNTER = 4,
     ORDERING_EXPLICIT = 3,
     CLOCK_REALTIME = 1,
-    CLOCK_BOOTTIME = 6, /* the clock of timestamps unless a packet names another */
-    SEQUENCE = 1,       /* the number of this writer */
+    CLOCK_BOOTTIME = 6, /* the clock of a timestamp, unless its packet names another */
+    SEQUENCE = 1,       /* this writer (Perfetto numbers all writers of a trace) */
     FLAGS_STATE_CLEARED = 1,
 };
 
-/* Numbers of tracks: that of a lane is its index after LANES. */
+/* Each kind of track has its own numbers. To one of these is added the index of a lane. */
 enum { SLOTS = 1000, LANES = 2000, COUNTERS = 3000 };
 
 enum { MESSAGE_SIZE = 16384, FLOWS_MAX = 512, ITEMS_MAX = 4000000 };
 
-/* One message of protobuf that is being written. */
+/* A message of protobuf that is being written. */
 struct message {
     size_t length;
     unsigned char bytes[MESSAGE_SIZE];
 };
 
-/* The begin, the end or the instant of an element. */
+/* The begin or the end of an element that lasts, or an element of one instant. */
 struct point {
     int64_t at_us;
     const struct vfj_item *item;
-    uint8_t rank; /* ends come before begins at the same time, but for an element without length */
+    /* order among points of the same time: ends come before begins, except those of an element
+     * without a length */
+    uint8_t rank;
     uint8_t type; /* TYPE_… */
 };
 
-/* The element `effect` has the element `cause` as its cause. */
+/* An arrow from an element to another whose cause it is. */
 struct flow {
-    uint64_t cause, effect; /* seq */
+    uint64_t cause, effect; /* seqs of the records of the two elements */
 };
 
 struct writer {
     FILE *out;
     const struct vfj_model *model;
-    struct flow *flows; /* by cause */
+    struct flow *flows; /* sorted by cause */
     size_t flow_count;
     struct message packet, inner, leaf;
 };
@@ -154,7 +157,7 @@ static void add_clock(struct writer *writer, unsigned id, uint64_t ns)
     add_message(&writer->inner, SNAPSHOT_CLOCKS, &writer->leaf);
 }
 
-/* Both clocks show the same: the reader then prints times of day. */
+/* Declares that both clocks show the same. The reader then shows times of day. */
 static void write_clocks(struct writer *writer)
 {
     uint64_t ns = time_of(writer->model, 0);
@@ -168,7 +171,7 @@ static void write_clocks(struct writer *writer)
     write_packet(writer);
 }
 
-/* Describes a track. `parent` 0: it has none. */
+/* Describes a track. `parent` is 0 for a track without a parent. */
 static void write_track(struct writer *writer, unsigned uuid, unsigned parent, unsigned rank,
                         const char *name, bool is_counter)
 {
@@ -192,7 +195,8 @@ static bool is_interface(const struct vfj_lane *lane)
     return lane->kind == VFJ_LANE_HN || lane->kind == VFJ_LANE_VF || lane->kind == VFJ_LANE_LAGG;
 }
 
-/* The lanes of a slot stand together: the first one's index names the slot's track. */
+/* The lanes of a slot are next to each other. Returns the index of the first one, which numbers
+ * the slot's track. */
 static unsigned first_of_slot(const struct vfj_model *model, unsigned lane)
 {
     while (lane > 0 && vfj_name_equal(model->lanes[lane].slot, model->lanes[lane - 1].slot))
@@ -254,7 +258,7 @@ static bool is_data_path(const struct vfj_model *model, const struct vfj_item *i
     return item->kind == VFJ_ITEM_BAR && is_interface(&model->lanes[item->lane]);
 }
 
-/* A slice or an instant that stands for its record. */
+/* Returns whether arrows can begin and end at this element: it must stand for a record. */
 static bool has_flows(const struct vfj_model *model, const struct vfj_item *item)
 {
     return item->kind != VFJ_ITEM_GAP && !item->from_before && item->seq != 0
@@ -269,7 +273,7 @@ static int by_cause(const void *a, const void *b)
     return (left->effect > right->effect) - (left->effect < right->effect);
 }
 
-/* A flow has the seq of its effect as its number. */
+/* Adds the arrows that begin or end at the element. An arrow's number is the seq of its effect. */
 static void add_flows(struct writer *writer, const struct vfj_item *item)
 {
     const struct flow own = {.cause = item->cause, .effect = item->seq};
@@ -325,7 +329,7 @@ static int by_time(const void *a, const void *b)
     return (left->type > right->type) - (left->type < right->type);
 }
 
-/* Fills in the points of all elements, at most two each. Returns their number. */
+/* Makes the points of all elements, at most two for each. Returns their number. */
 static size_t make_points(const struct vfj_model *model, struct point *points)
 {
     size_t count = 0;
@@ -353,7 +357,8 @@ static int by_number(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Makes a flow for each element whose cause is an element, too. `seqs` has room for all. */
+/* Makes an arrow for each element whose cause is an element, too. `seqs` has room for all
+ * elements. */
 static void make_flows(struct writer *writer, uint64_t *seqs)
 {
     const struct vfj_model *model = writer->model;
@@ -397,7 +402,8 @@ static enum vfj_status write_all(struct writer *writer)
     return status;
 }
 
-/* Reads the times without the fast path. The verdict of each depends on its commands. */
+/* Reads the times without the fast path, and counts the commands of each, since its verdict
+ * depends on them. */
 static enum vfj_status read_episodes(struct vfj_journal *journal, struct vfj_audit *audit)
 {
     enum vfj_status status = vfj_audit_read(journal, 0, NULL, NULL, audit);

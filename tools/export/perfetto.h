@@ -1,4 +1,4 @@
-/* The journal as a trace of Perfetto: TrackEvent packets of protobuf. */
+/* Writes a journal as a trace of Perfetto: TrackEvent packets, encoded by protobuf. */
 #ifndef VFJ_TOOLS_EXPORT_PERFETTO_H
 #define VFJ_TOOLS_EXPORT_PERFETTO_H
 
@@ -9,8 +9,9 @@
 /* clang-format off */
 /* Writes the whole journal (protos/perfetto/trace of perfetto.dev has the messages):
  *
- *   a track for the daemon, and one for each slot, with child tracks: slow path, state, each
- *   interface, commands; a counter track for each interface, 1 while it has the data path
+ *   tracks      one for the daemon, and one for each slot. The track of a slot has child tracks: slow
+ *               path, state, each interface, commands, and for each interface a counter that is 1
+ *               while the interface has the data path
  *   slices      states, commands, the time without the fast path, times without a record
  *   instants    lines of devd, notices, starts and ends of the daemon
  *   flows       from the element of a cause to the elements of its effects
@@ -18,7 +19,7 @@
  * Timestamps are nanoseconds of the realtime clock at the beginning, and go on by the monotonic
  * clock within each boot. Passwords become "********". */
 /* clang-format on */
-/* Returns an exit status, after a message for a failure. */
+/* Returns an exit status. On a failure, a message was printed. */
 int vfj_export_perfetto(struct vfj_journal *journal, const char *name, FILE *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* One export of a journal, shared by its parts (tools/export/trace.c). */
+/* The state of one export of a journal, shared by its parts (tools/export/trace.c). */
 #ifndef VFJ_TOOLS_EXPORT_STATE_H
 #define VFJ_TOOLS_EXPORT_STATE_H
 
@@ -8,7 +8,8 @@
 
 enum { VFJ_EXPORT_GROUP_SIZE = 4 * VFJ_LINE_MAX };
 
-/* A VF that attached by that event, and its hn in the next observation; empty for none. */
+/* An event by which a VF attached. `hn` is the hn that the next observation shows for the VF, or
+ * empty when none does. */
 struct vfj_attachment {
     size_t event;
     struct vfj_name vf, hn;
@@ -17,7 +18,7 @@ struct vfj_attachment {
 /* The first observation of an hn. */
 struct vfj_first_observation {
     struct vfj_name hn;
-    bool changed; /* no observation came before a command */
+    bool changed; /* a command came before any observation, so `observed` is empty */
     struct vfj_observation observed;
 };
 
@@ -25,49 +26,52 @@ struct vfj_export {
     struct vfj_mirror mirror;
     struct vfj_timeline timeline;
     struct vfj_machine machine;
-    uint64_t seq;           /* of the present row */
-    const char *wrong;      /* why it cannot be exported; NULL for none */
-    enum vfj_status status; /* VFJ_OK: a trace cannot express it; else the failure */
-    /* the present daemon had other rules, and has decided otherwise */
+    uint64_t seq;           /* seq of the current row */
+    const char *wrong;      /* why the journal cannot be exported; NULL: nothing is wrong so far */
+    enum vfj_status status; /* VFJ_OK: a trace cannot express the journal; otherwise what failed */
+    /* the current daemon had other rules, and has decided otherwise than ours do */
     bool others;
-    /* first reading */
-    unsigned row; /* of those that follow from the newest event, how many were read */
+    /* The members of the first reading: */
+    unsigned row; /* how many rows were read of those that the newest event led to */
     struct vfj_attachment *attachments;
     size_t attachment_count, attachment_size;
-    uint64_t map_command; /* the newest that reads hw.hn.vfmap */
+    uint64_t map_command; /* id of the newest command that reads hw.hn.vfmap */
     unsigned first_count;
     struct vfj_first_observation firsts[VFJ_SLOTS_MAX];
-    /* second reading */
-    size_t at, attached; /* numbers of the event, and of the next attachment */
+    /* The members of the second reading: */
+    size_t at, attached; /* numbers of the current event and of the next attachment */
     bool begun, running;
     uint64_t boot;
     int64_t now_us, group_us, late_us;
-    /* by event: the command that it answers, when a fact stands before its group */
+    /* by event: the command that the event answers, when a fact about the answer stands before
+     * the event's whole group */
     struct vfj_times early;
     uint8_t mode, policy;
     unsigned open_count;
-    struct vfj_command open[VFJ_PLAY_PENDING_MAX]; /* without an answer, oldest first */
-    /* the last lines of the present group */
+    /* the commands without an answer, oldest first */
+    struct vfj_command open[VFJ_PLAY_PENDING_MAX];
+    /* the lines of the current group that are not written yet */
     char group[VFJ_EXPORT_GROUP_SIZE];
     struct vfj_text group_text;
-    struct vfj_event event; /* the row's */
+    struct vfj_event event; /* the event of the current row */
     char body[VFJ_BODY_MAX];
 };
 
-/* Notes why the journal cannot be exported. The first reason counts. Returns false. */
+/* Notes why the journal cannot be exported. Only the first reason is kept. Returns false. */
 bool vfj_export_fail(struct vfj_export *export, const char *wrong);
 void vfj_export_fail_system(struct vfj_export *export, enum vfj_status status);
 
-/* Decode a row into export->event, or into *command. Return false for other rows, and after a
- * fault. */
+/* Decode a row into export->event, or into *command. Return false for rows of another kind, and
+ * when the export has failed. */
 bool vfj_export_event(struct vfj_export *export, const struct vfj_record *record);
 bool vfj_export_command(struct vfj_export *export, const struct vfj_record *record,
                         struct vfj_command *command);
 
-/* The first reading: collects the times, and the facts that a trace needs early. */
+/* The first reading: collects the times, and the facts that stand at the beginning of a trace. */
 void vfj_export_learn(struct vfj_export *export, const struct vfj_record *record);
 
-/* The second reading: writes the trace to export->mirror.out, and its end. */
+/* The second reading: writes the trace to export->mirror.out. vfj_export_write_end() writes its
+ * end. */
 void vfj_export_write(struct vfj_export *export, const struct vfj_record *record);
 void vfj_export_write_end(struct vfj_export *export);
 

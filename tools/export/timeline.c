@@ -1,4 +1,4 @@
-/* The clock of an exported trace. */
+/* Gives the events of an exported trace their times. */
 #include "tools/export/timeline.h"
 
 #include <stdlib.h>
@@ -45,8 +45,8 @@ bool vfj_timeline_same_instant(const struct vfj_timeline *timeline, uint64_t com
     return command != 0 && vfj_times_get(&timeline->asked, command) == us + 1;
 }
 
-/* The row's own time. A later boot begins where the one before ended, and the pause is what the
- * wall clock says. */
+/* Returns the time that the row has on the export's clock. A boot begins where the previous boot
+ * ended, after the pause that the wall clock shows. */
 static int64_t time_of(struct vfj_timeline *timeline, const struct vfj_record *record)
 {
     if (record->boot != timeline->boot) {
@@ -73,7 +73,7 @@ static const struct vfj_change *first_change(const struct vfj_timeline *timeline
     return NULL;
 }
 
-/* The next command of its batch begins. */
+/* Ends a changing command: the next command of its batch begins. */
 static void end_change(struct vfj_timeline *timeline, uint64_t id, int64_t us)
 {
     for (unsigned i = 0; i < timeline->change_count; i++) {
@@ -99,8 +99,9 @@ static void note_outcome(struct vfj_timeline *timeline, const struct vfj_event *
     end_change(timeline, id, us);
 }
 
-/* An answer comes in its own instant, so that what it says of the guest can stand between it and
- * what came before. What is skipped takes no time. */
+/* Returns the time of an event that is no timer. An answer comes later than the event
+ * before it, so that the trace can say in between what the answer shows of the guest. Only the
+ * outcome of a skipped command, and an answer that may be in the instant of its cause, do not. */
 static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj_event *event,
                            int64_t us)
 {
@@ -116,8 +117,8 @@ static int64_t place_event(const struct vfj_timeline *timeline, const struct vfj
         : clock_us;
 }
 
-/* Returns whether another timer became due between due_us and the firing: it decided for both.
- */
+/* Returns whether another timer became due between due_us and the firing. The event then decided
+ * for both timers. */
 static bool is_another_due(const struct vfj_timeline *timeline, int64_t due_us, int64_t us)
 {
     const struct vfj_state *state = &timeline->machine->state;
@@ -131,7 +132,8 @@ static bool is_another_due(const struct vfj_timeline *timeline, int64_t due_us, 
     return found;
 }
 
-/* The timer fires when it is due, unless what came before it came later than that. */
+/* Returns the time of a timer that fired: when it was due, unless an earlier event, or another
+ * timer that became due meanwhile, made it late. */
 static int64_t place_timer(struct vfj_timeline *timeline, int64_t due_us, int64_t us)
 {
     int64_t clock_us = timeline->clock_us;
@@ -145,7 +147,7 @@ static int64_t place_timer(struct vfj_timeline *timeline, int64_t due_us, int64_
     return us;
 }
 
-/* A timer that was due before this event, and came after it, is late. */
+/* A timer that was due before this event but fires after it is late from now on. */
 static void hold_timer(struct vfj_timeline *timeline, const struct vfj_event *event, int64_t due_us,
                        int64_t us)
 {
@@ -197,9 +199,9 @@ void vfj_timeline_add(struct vfj_timeline *timeline, const struct vfj_record *re
     if (begins_anew(event))
         timeline->late_us = timeline->change_count = 0;
     if (event->kind == VFJ_EVENT_STARTED)
-        due_us = INT64_MAX; /* no daemon ran */
+        due_us = INT64_MAX; /* no daemon ran before, so no timer was due */
     bool is_other_timer
-        /* or the machine has none by then */
+        /* the machine has no timer that is due by then */
         = others || (timeline->has_other_rules && due_us > own_us);
     if (event->kind == VFJ_EVENT_TIMER && is_other_timer && number > 0) {
         due_us = own_us > timeline->clock_us ? own_us : timeline->clock_us;
@@ -230,7 +232,7 @@ void vfj_timeline_leave_machine(struct vfj_timeline *timeline)
     put(timeline, &timeline->deadlines, timeline->events.count - 1, INT64_MAX);
 }
 
-/* A record does not say that a command is extra, or optional. */
+/* Returns whether the command is extra or optional, which a record does not say. */
 static int64_t flags_of(const struct vfj_decision *decision, const struct vfj_command *command)
 {
     for (unsigned i = 0; i < decision->command_count; i++) {
@@ -242,7 +244,7 @@ static int64_t flags_of(const struct vfj_decision *decision, const struct vfj_co
     return 0;
 }
 
-/* False when it waits for one before it. */
+/* Returns false when the command has to wait for an earlier one. */
 static bool begin_change(struct vfj_timeline *timeline, const struct vfj_command *command)
 {
     if (vfj_command_reads(command) || vfj_name_is_empty(command->hn))

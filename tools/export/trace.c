@@ -1,10 +1,11 @@
-/* A journal as a trace.
+/* Exports a journal as a trace.
  *
- * The journal is read three times. The first time gives every event a time
- * (tools/export/timeline.h). The second writes the trace: before an event, what the guest was like
- * if its answer tells something that the model would not know (tools/export/facts.h), and how long
- * the commands that the event leads to took; then the event. The third time the trace is played
- * against the journal (tools/export/check.h), so that nothing is left out in silence. */
+ * The journal is read three times. The first reading gives each event a time
+ * (tools/export/timeline.h). The second writes the trace. Before each event it writes facts:
+ * those that the event's answer shows and that the guest model would not know otherwise
+ * (tools/export/facts.h), and how long the commands take that the event leads to. The third
+ * reading plays the trace and compares each event with the journal (tools/export/check.h), so
+ * that nothing is left out silently. */
 #include "tools/export/trace.h"
 
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 
 enum { ATTEMPTS_OF_INSTANTS = 16 };
 
-/* Take each record up to the last that counts, none left out. */
+/* Calls `take` for each record up to the last that is exported. A missing record is an error. */
 static bool walk(struct vfj_export *export, struct vfj_journal *journal,
                  void (*take)(struct vfj_export *export, const struct vfj_record *record))
 {
@@ -44,14 +45,14 @@ static bool walk(struct vfj_export *export, struct vfj_journal *journal,
     return export->wrong == NULL;
 }
 
-/* Text that grows in memory. */
+/* A text in memory that grows as it is written. */
 struct sheet {
     FILE *stream;
     char *bytes;
     size_t length;
 };
 
-/* As new, but for what the attempts before have taught. */
+/* Prepares the export for another attempt. What earlier attempts found out is kept. */
 static void begin_again(struct vfj_export *export, FILE *out, uint64_t last)
 {
     struct vfj_timeline timeline = export->timeline;
@@ -79,8 +80,8 @@ static bool write_sheet(struct vfj_export *export, struct vfj_journal *journal, 
     return export->wrong == NULL;
 }
 
-/* Write the trace to the sheet; false, with *fault, when the journal holds what a trace can't say.
- */
+/* Writes the trace to the sheet. Returns false and sets *fault when a trace cannot express the
+ * journal, or on a failure. */
 static bool write_trace(struct vfj_export *export, struct vfj_journal *journal, uint64_t last,
                         struct sheet *sheet, struct vfj_export_fault *fault)
 {
@@ -97,7 +98,7 @@ static bool write_trace(struct vfj_export *export, struct vfj_journal *journal, 
                             &export->timeline, fault);
 }
 
-/* Without the secrets that are in it. */
+/* Prints the trace, with its secrets replaced. */
 static void print_trace(struct vfj_span trace, FILE *out)
 {
     char line[2 * VFJ_LINE_MAX];
@@ -162,9 +163,10 @@ static int complain(struct vfj_journal *journal, const char *path, const char *c
     return VFJ_EXIT_UNSURE;
 }
 
-/* Give answers that came in the instant of the fault their own instants: those for which something
- * is told too early, or all of them when that has been tried. After many such faults, all answers
- * are given theirs for which something is told too early. False when there is none. */
+/* Chooses answers that are in the instant of their cause, and gives each an instant of its own in
+ * the next attempt. These are the answers whose facts stand too early in the trace: those in the
+ * instant of the fault or, with `everywhere`, all from the fault on. If there are none, chooses one
+ * answer in the instant of the fault. Returns false if there is none either. */
 static bool separate(struct vfj_export *export, const struct vfj_export_fault *fault,
                      bool everywhere)
 {
@@ -185,7 +187,7 @@ static bool separate(struct vfj_export *export, const struct vfj_export_fault *f
     return found;
 }
 
-/* Returns whether another attempt may say what this one could not. */
+/* Returns whether another attempt may succeed, and prepares for it. */
 static bool try_again(struct vfj_export *export, const struct vfj_export_fault *fault,
                       unsigned attempt)
 {

@@ -1,4 +1,4 @@
-/* Writes a journal as a trace: the events of the guest, and each observation. */
+/* Exports a journal as a trace: the events of the guest, and what each observation shows. */
 #ifndef VFJ_TOOLS_EXPORT_TRACE_H
 #define VFJ_TOOLS_EXPORT_TRACE_H
 
@@ -7,11 +7,13 @@
 
 #include "store/journal.h"
 
-/* Write the whole journal as a trace whose replay, under the rules that wrote the journal, gives
- * its transitions and commands again. A journal of other rules is exported, too: its trace says
- * what reached the guest, and what its daemon's commands did not explain. VFJ_EXIT_UNSURE, and
- * nothing is written, when a trace can't say what a record says. The exit status (tools/verb.h);
- * complaints, which name `path`, go to standard error. */
+/* Writes the whole journal as a trace. A replay of the trace, by the rules that wrote the
+ * journal, gives the same transitions and commands again. A journal written by other rules than
+ * those of this program is exported, too: its trace says what reached the guest, and which
+ * changes its daemon's commands do not explain.
+ *
+ * Returns an exit status (tools/verb.h). With VFJ_EXIT_UNSURE a trace cannot express some
+ * record, and nothing was written. Messages, which name `path`, go to standard error. */
 int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out);
 
 /* Likewise writes the trace to memory, with its secrets. The caller frees *bytes. `cannot` begins the

@@ -1,14 +1,15 @@
-/* The second reading of a journal that is exported: the trace is written.
+/* The second reading of a journal for an export: writes the trace.
  *
- * What is told for an event stands before it, and takes effect after the event before. What happens
- * in the same instant as its cause stands with it as one group. */
+ * The lines for an event form a group, together with the lines for what happens in the same
+ * instant because of it. The facts that an event needs stand before its group, and so take
+ * effect after the previous group. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/text/trace_quote.h"
 #include "tools/export/state.h"
 
-/* the duration of a command without an answer */
+/* the duration of a command that was never answered */
 static const int64_t never_us = 100000000000000;
 
 static void add_line(struct vfj_export *export, const char *word, int64_t us, struct vfj_span rest)
@@ -31,7 +32,7 @@ static void flush(struct vfj_export *export)
     export->group_text = vfj_text_begin(export->group, sizeof export->group);
 }
 
-/* A new group, at that time. Who is late is so from here on. */
+/* Begins a new group at this time. Writes %late when the lateness of timers changes here. */
 static void open_group(struct vfj_export *export, int64_t us)
 {
     char line[64];
@@ -47,7 +48,7 @@ static void open_group(struct vfj_export *export, int64_t us)
     (void)fprintf(export->mirror.out, "%s\n", line);
 }
 
-/* The clock moves to the group's time. */
+/* Writes %at when the clock of the trace has to move to the time of the group. */
 static void move_clock(struct vfj_export *export)
 {
     if (export->begun && export->group_us > export->now_us)
@@ -55,7 +56,7 @@ static void move_clock(struct vfj_export *export)
     export->now_us = export->group_us;
 }
 
-/* The oldest command without an answer that changes something for that hn; NULL. */
+/* Returns the oldest command without an answer that changes something of this hn, or NULL. */
 static const struct vfj_command *first_change(const struct vfj_export *export, struct vfj_name hn)
 {
     for (unsigned i = 0; i < export->open_count && !vfj_name_is_empty(hn); i++) {
@@ -65,7 +66,7 @@ static const struct vfj_command *first_change(const struct vfj_export *export, s
     return NULL;
 }
 
-/* Returns whether it waits for a command of its batch. */
+/* Returns whether the command waits for an earlier command of its batch. */
 static bool waits(const struct vfj_export *export, const struct vfj_command *command)
 {
     const struct vfj_command *first
@@ -73,7 +74,7 @@ static bool waits(const struct vfj_export *export, const struct vfj_command *com
     return first != NULL && first != command;
 }
 
-/* The commands that ran when the daemon died are complete. */
+/* The daemon has ended, but the changing commands that were running still take effect. */
 static void end_open(struct vfj_export *export)
 {
     for (unsigned i = 0; i < export->open_count && export->mode == VFJ_MODE_ACT; i++) {
@@ -85,7 +86,7 @@ static void end_open(struct vfj_export *export)
     export->running = false;
 }
 
-/* The command begins. */
+/* Writes how long the command takes that begins now. */
 static void emit_duration(struct vfj_export *export, const struct vfj_command *command,
                           int64_t now_us)
 {
@@ -108,7 +109,8 @@ static void open_command(struct vfj_export *export, const struct vfj_command *co
         emit_duration(export, opened, export->now_us);
 }
 
-/* The command with that id, which has its answer now; false when there is none. */
+/* Takes the command with this id, which now has its answer, out of the open ones. Returns false
+ * when there is none. */
 static bool take_open(struct vfj_export *export, uint64_t id, struct vfj_command *command)
 {
     for (unsigned i = 0; i < export->open_count; i++) {
@@ -136,7 +138,7 @@ static void emit_choice(struct vfj_export *export, const struct vfj_started *sta
     export->policy = started->policy;
 }
 
-/* The facts of the guest before the first event. */
+/* Writes the facts of the guest before the first event. */
 static void begin(struct vfj_export *export)
 {
     struct vfj_mirror *mirror = &export->mirror;
@@ -160,7 +162,8 @@ static void begin(struct vfj_export *export)
     }
 }
 
-/* A daemon that ended without a record died after its last event. */
+/* Writes the start of a daemon. If the previous daemon ended without a record, it died after its
+ * last event. */
 static void started(struct vfj_export *export, const struct vfj_record *record, int64_t us)
 {
     bool is_boot = export->begun && record->boot != export->boot;
@@ -193,7 +196,7 @@ static void befallen(struct vfj_export *export, int64_t us, const char *word,
 static void configured(struct vfj_export *export, int64_t us)
 {
     open_group(export, us);
-    if (us > export->now_us) { /* the values are those of that instant */
+    if (us > export->now_us) { /* the new values must not take effect before this instant */
         move_clock(export);
         flush(export);
     }
@@ -201,7 +204,7 @@ static void configured(struct vfj_export *export, int64_t us)
     add_line(export, "%configure", -1, vfj_span_of(""));
 }
 
-/* The VF's hn, as it is seen after it attached. */
+/* Writes the hn of the VF that attaches by this event. The journal shows it only later. */
 static void emit_pair(struct vfj_export *export)
 {
     if (export->attached == export->attachment_count
@@ -212,7 +215,7 @@ static void emit_pair(struct vfj_export *export)
         vfj_mirror_pair(&export->mirror, attachment->vf, attachment->hn);
 }
 
-/* Returns whether the line can stand in a trace as it is. */
+/* Returns whether the line can be in a trace unchanged. */
 static bool is_plain(struct vfj_span raw)
 {
     if (raw.length == 0 || raw.length > VFJ_LINE_MAX - 32 || memchr("!+-?", raw.text[0], 4) == NULL)
@@ -241,7 +244,7 @@ static void devd(struct vfj_export *export, int64_t us)
     vfj_guest_happen(&export->mirror.guest, line);
 }
 
-/* An answer that took time has a group of its own. */
+/* Begins a new group for an answer, unless it comes in the instant of its cause. */
 static bool open_answer(struct vfj_export *export, uint64_t command, int64_t us)
 {
     bool joins
@@ -251,7 +254,8 @@ static bool open_answer(struct vfj_export *export, uint64_t command, int64_t us)
     return joins;
 }
 
-/* The facts of an answer stand before its whole group, which may be too early. */
+/* The facts of an answer stand before the whole group that the answer is in, and so may take effect
+ * too early. Notes such an answer. */
 static void close_answer(struct vfj_export *export, uint64_t command, bool joins,
                          uint64_t lines_before)
 {

@@ -1,4 +1,4 @@
-/* Replays a journal: prints the verdict, or the decided commands. */
+/* Replays a journal: prints the verdict, or the commands that are decided. */
 #include <stdlib.h>
 #include <string.h>
 

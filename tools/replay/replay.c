@@ -146,8 +146,9 @@ static int take(struct vfj_replay_options *options, const char **path, int optio
     }
 }
 
-/* `--journal NEW FILE` was the spelling of `--output-journal NEW FILE`, and stays usable: with both
- * a journal and FILE, FILE is the input. An existing NEW is refused as ever. */
+/* Accepts `--journal NEW FILE`, the older spelling of `--output-journal NEW FILE`: when both
+ * --journal and FILE are given, FILE is the input and NEW the output. As always, NEW is refused
+ * if it exists. */
 static void take_old_spelling(struct vfj_replay_options *options, const char **path, int argc)
 {
     if (*path == NULL || optind + 1 != argc || options->journal != NULL)

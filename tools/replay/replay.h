@@ -1,4 +1,4 @@
-/* The two kinds of replay: of a journal and of a trace. */
+/* The two kinds of replay: of a journal, and of a trace. */
 #ifndef VFJ_TOOLS_REPLAY_REPLAY_H
 #define VFJ_TOOLS_REPLAY_REPLAY_H
 
@@ -23,8 +23,8 @@ struct vfj_replay_options {
     struct vfj_settings settings;
 };
 
-/* Replays a trace, or a journal, and prints to `out`. Messages go to standard error. Returns the
- * exit status (tools/verb.h). */
+/* Replay a trace or a journal, and print the result to `out`. Messages go to standard error.
+ * Return the exit status (tools/verb.h). */
 int vfj_replay_trace(const struct vfj_input *input, const struct vfj_replay_options *options,
                      FILE *out);
 int vfj_replay_journal(const struct vfj_input *input, const struct vfj_replay_options *options,

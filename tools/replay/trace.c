@@ -1,4 +1,4 @@
-/* Replays a trace: the guest model answers, and the transcript is printed. */
+/* Replays a trace: the guest model answers the commands, and the transcript is printed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,8 +78,8 @@ static int print_json(const char *path, FILE *out)
     return exit_status;
 }
 
-/* Plays the trace into a journal at new_file->path. Prints the rows as `json`, unless that is NULL.
- */
+/* Plays the trace into a journal at new_file->path. Then prints its rows to `json`, unless this
+ * is NULL. */
 static int play_into(const struct vfj_publish *new_file, const struct vfj_input *input,
                      struct rehearsal *rehearsal, FILE *json)
 {
@@ -92,7 +92,8 @@ static int play_into(const struct vfj_publish *new_file, const struct vfj_input 
                                                       : exit_status;
 }
 
-/* Plays the trace into a new journal for the user, which appears whole or not at all. */
+/* Plays the trace into the new journal that the user asked for. That appears only when it is
+ * complete. */
 static int play_journalled(const struct vfj_input *input, struct rehearsal *rehearsal,
                            const char *journal, FILE *json)
 {
@@ -112,7 +113,7 @@ static int play_journalled(const struct vfj_input *input, struct rehearsal *rehe
     return exit_status;
 }
 
-/* -o json without a journal for the user: plays the trace into a temporary one. */
+/* Plays the trace into a temporary journal, for -o json when the user asked for no journal. */
 static int play_passing(const struct vfj_input *input, struct rehearsal *rehearsal, FILE *json)
 {
     const char *base = vfj_scratch_directory();

@@ -24,7 +24,7 @@ static void set_place(struct vfj_trace_place *place, uint64_t number,
     *place = (struct vfj_trace_place){.line = number, .column = error->column, .what = error->what};
 }
 
-/* Sets *lines to the number of lines. */
+/* Checks each line, and sets *lines to the number of lines. */
 static enum vfj_status check(struct vfj_span bytes, struct vfj_play *play,
                              struct vfj_trace_place *place, uint64_t *lines)
 {

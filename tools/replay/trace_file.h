@@ -9,16 +9,16 @@
 #include "core/model/play.h"
 #include "core/status.h"
 
-/* The place of a mistake in a trace. */
+/* A mistake in a trace, and its place. */
 struct vfj_trace_place {
     uint64_t line;
     size_t column;
     const char *what;
 };
 
-/* Checks every line of the trace, then plays it. Fails with VFJ_BAD_SYNTAX when the trace is wrong
- * at *place; nothing was submitted then. Fails with VFJ_TOO_MANY when a limit of the guest model
- * was met at *place, and with any status of the sink. */
+/* Checks every line of the trace, then plays it. Fails with VFJ_BAD_SYNTAX when the trace has a
+ * mistake; *place tells it, and nothing was submitted then. Fails with VFJ_TOO_MANY when the
+ * line at *place exceeds a limit of the guest model, and with any status that the sink returns. */
 enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
                                struct vfj_trace_place *place);
 

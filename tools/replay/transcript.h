@@ -1,4 +1,4 @@
-/* The transcript of a trace's replay: what happens line by line, with times. */
+/* Prints the transcript of a trace's replay: what happens line by line, with times. */
 #ifndef VFJ_TOOLS_REPLAY_TRANSCRIPT_H
 #define VFJ_TOOLS_REPLAY_TRANSCRIPT_H
 
@@ -10,11 +10,11 @@
 #include "core/model/play.h"
 #include "tools/replay/replay.h"
 
-/* A bare machine as the sink of a play, that writes down what it does. Large: keep it on the heap.
- */
+/* The sink of a play that steps the machine without a journal, and prints what happens. It is too
+ * large for the stack. */
 struct vfj_transcript {
     FILE *out;
-    enum vfj_replay_output output; /* TEXT or COMMANDS */
+    enum vfj_replay_output output; /* TEXT or COMMANDS; with JSON nothing is printed here */
     bool probes;
     struct vfj_state state;
     struct vfj_state next;
@@ -24,15 +24,15 @@ struct vfj_transcript {
 void vfj_transcript_init(struct vfj_transcript *transcript, FILE *out,
                          enum vfj_replay_output output, bool probes);
 
-/* Write down one event and what was decided about it: used by the sink, and where a ledger steps
- * instead. */
+/* Prints an event and what was decided about it. Called by the sink, and by whoever has a ledger
+ * step the machine instead. */
 void vfj_transcript_print(struct vfj_transcript *transcript, const struct vfj_event *event,
                           const struct vfj_decision *decision);
 
-/* The sink; its context is the transcript. */
+/* Returns the sink. Its context is the transcript. */
 struct vfj_play_sink vfj_transcript_sink(struct vfj_transcript *transcript);
 
-/* After the last line, TEXT only: the slots as they are, and the guest as the model has it. */
+/* For TEXT, prints the slots and the model's guest as they are after the last line. */
 void vfj_transcript_end(const struct vfj_transcript *transcript, const struct vfj_state *state,
                         const struct vfj_play *play);
 
