@@ -122,7 +122,7 @@ static void check_moment(struct sim *sim)
 {
     const struct vfj_state *state = vfj_ledger_state(sim->loop.ledger);
     if (state->head.map_pending != 0)
-        return; /* a map that is late may have told of a VF that has left, or has come back since */
+        return; /* a map is being read: a VF may have left or come back since the last one */
     for (unsigned i = 0; i < state->head.slot_count && sim_is_ours(sim); i++) {
         const struct vfj_slot *slot = &state->slots[i];
         const struct sim_nic *nic = sim_nic_of(sim, slot->hn);

@@ -287,14 +287,13 @@ static bool awaits_host(const struct sim *sim, const struct sim_nic *nic)
     return false;
 }
 
-/* The VF is a port of another hn's lagg, which may need it. */
+/* Returns whether the VF is a port of another hn's lagg, which may need it. */
 static bool is_vf_elsewhere(struct sim *sim, const struct sim_nic *nic)
 {
     const struct vfj_guest_if *lagg = vfj_guest_lagg_of(&sim->guest, nic->vf);
     return lagg != NULL && lagg != sim_lagg(sim, nic);
 }
 
-/* hn has a conflict, of which the machine has made the best that it can, and waits. */
 bool sim_is_held_up(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot)
 {
     bool is_conflict = vfj_plan_is_use((enum vfj_reason)slot->fault)

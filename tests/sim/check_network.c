@@ -30,7 +30,7 @@ static void check_routes(struct sim *sim, const struct sim_nic *nic,
         sim_fail(sim, "%s answers by %s, and no IPv6 default route leads there", nic->inet6, owner);
 }
 
-/* Checks the address of hn alone. A conflict may hold up the rest. */
+/* Checks only that the address of hn is reachable: a conflict may prevent all else. */
 void sim_check_reachable(struct sim *sim, const struct sim_nic *nic)
 {
     static struct kit_network network;

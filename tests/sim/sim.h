@@ -317,7 +317,8 @@ void sim_check_reachable(struct sim *sim, const struct sim_nic *nic);
  * is unfinished. */
 bool sim_is_settled(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot);
 void sim_check_end(struct sim *sim);
-/* Returns whether a conflict holds up hn, and the machine has done what it can about that. */
+/* Returns whether hn has a conflict which keeps the machine from finishing its work, and the machine
+ * has done all that is possible nevertheless. */
 bool sim_is_held_up(struct sim *sim, const struct sim_nic *nic, const struct vfj_slot *slot);
 /* Returns the daemon's slot of that hn; NULL when it has none. */
 const struct vfj_slot *sim_slot_of(const struct sim *sim, struct vfj_name hn);

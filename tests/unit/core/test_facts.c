@@ -149,7 +149,7 @@ static void test_delay_at_restart(void **unused)
 static void test_lagg_lost(void **unused)
 {
     static const struct {
-        const char *address, *before; /* of hn, and of laggN until it was destroyed */
+        const char *address, *before; /* the address of hn, and the one that laggN had */
         bool rtadv, is_lost;
     } cases[] = {
         {NULL, NULL, false, true},
@@ -325,7 +325,8 @@ static void test_link_came(void **unused)
     }
 }
 
-/* LINK_UP of a VF that is down for want of a link ends the pause, unless that was in vain before. */
+/* A LINK_UP ends the pause of a VF that was taken down because it had no link, unless the last tries
+ * to use that VF were all in vain. */
 static void test_link_came_while_held(void **unused)
 {
     static const struct {

@@ -464,8 +464,8 @@ static void test_truncated(void **state)
     assert_int_equal(slot->state, VFJ_SLOT_DELAYED);
 }
 
-/* A line asked for the map again while a probe ran: the VF may have attached since. The next map
- * decides whether it is there. */
+/* A line asked for the map while a probe of it was running (map_again). The VF may have attached
+ * after that probe began, so only the next map can tell that it is not there. */
 static void test_map_that_is_late(void **unused)
 {
     const struct vfj_slot *slot = &machine->state.slots[0];

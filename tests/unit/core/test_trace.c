@@ -356,7 +356,7 @@ static void check_limit(const char *before, const char *item, unsigned most, con
     }
 }
 
-/* An interface of the guest may have more addresses than an observation holds. */
+/* An interface in a trace may have more addresses than an observation has room for. */
 static void test_many_addresses(void **unused)
 {
     (void)unused;
