@@ -1,4 +1,4 @@
-/* Cursors: a place in one journal, "SEQ:CHAIN". */
+/* Cursors: places in a journal, written as "SEQ:CHAIN". */
 #include "tools/cursor.h"
 
 #include <errno.h>

@@ -27,11 +27,12 @@ void vfj_member_u64(struct vfj_text *text, const char *key, uint64_t value);
 void vfj_member_i64(struct vfj_text *text, const char *key, int64_t value);
 void vfj_member_hex(struct vfj_text *text, const char *key, struct vfj_span bytes);
 void vfj_member_time(struct vfj_text *text, const char *key, int64_t wall_us);
-/* Appends the value of that key in a record's body. Appends nothing when there is none. */
+/* Appends the value of the key in a record's body as a member. Appends nothing when there is
+ * none. */
 void vfj_member_take_string(struct vfj_text *text, struct vfj_span body, const char *key);
 
-/* Appends all members of vfj_record_print_json() but `time` and `why`. Without `hashes`, also
- * leaves `digest` and `chain` out. */
+/* Appends all members of vfj_record_print_json() except `time` and `why`, and, without `hashes`,
+ * except `digest` and `chain`. */
 void vfj_record_add_row(struct vfj_text *text, const struct vfj_record *record, bool hashes);
 
 #endif

@@ -1,8 +1,8 @@
-/* Replaces names and addresses in text by pseudonyms.
+/* Replaces names and addresses in a text by pseudonyms.
  *
- * Text is a sequence of words and separators. A word of the list in tools/redact_words.c, a number,
- * or a driver's name with a unit stays. Every other word has a pseudonym: what is not known to be
- * harmless does not leave. */
+ * The text is split into words and separators. A word that is in the list of
+ * tools/redact_words.c stays, and so do numbers and a driver's name with a unit number. Every
+ * other word gets a pseudonym: what is not known to be harmless is not passed on. */
 #include "tools/redact.h"
 
 #include <arpa/inet.h>
@@ -24,14 +24,14 @@
 
 enum {
     KEY_MAX = 4096,
-    WORD_SLOTS = 8192,  /* of the set of known words; a power of two */
-    CACHE_SLOTS = 4096, /* of the pseudonyms made; a power of two */
+    WORD_SLOTS = 8192,  /* size of the hash table of known words, a power of two */
+    CACHE_SLOTS = 4096, /* size of the cache of pseudonyms, a power of two */
     CACHED_WORD = 40,
     PSEUDONYM_SIZE = 128,
 };
 
 struct cached {
-    uint8_t length; /* of the word; 0: the slot is free */
+    uint8_t length; /* length of the word; 0: the slot is free */
     char word[CACHED_WORD];
     char pseudonym[PSEUDONYM_SIZE];
 };
@@ -53,7 +53,8 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* A byte beyond ASCII is part of a word, too: it may be a letter of a name. */
+/* Returns whether the character is part of a word. A byte beyond ASCII is: it may belong to a
+ * name. */
 static bool is_of_word(char c)
 {
     return is_letter(c) || is_digit(c) || (unsigned char)c >= 0x80
@@ -62,7 +63,7 @@ static bool is_of_word(char c)
 
 static uint32_t hash_of(struct vfj_span word)
 {
-    uint32_t hash = 2166136261U; /* FNV-1a */
+    uint32_t hash = 2166136261U; /* the hash function is FNV-1a */
     for (size_t i = 0; i < word.length; i++) {
         unsigned char c = (unsigned char)word.text[i];
         hash = (hash ^ (c >= 'A' && c <= 'Z' ? c + 32U : c)) * 16777619U;
@@ -184,7 +185,8 @@ int vfj_redactor_open_for(struct vfj_redactor **redactor, const char *path,
                              : vfj_complain_status(input->name, VFJ_SYSTEM, "out of memory");
 }
 
-/* Hashes "WHAT:" and the bytes. `what` keeps kinds of pseudonyms apart. */
+/* Hashes the kind of pseudonym, `what`, and the bytes. The kind makes sure that equal bytes of
+ * two kinds get different pseudonyms. */
 static void hash(const struct vfj_redactor *redactor, char what, const void *bytes, size_t length,
                  uint8_t out[VFJ_KEYED_HASH_SIZE])
 {
@@ -196,7 +198,8 @@ static void hash(const struct vfj_redactor *redactor, char what, const void *byt
                    (struct vfj_span){text.bytes, text.length}, out);
 }
 
-/* Digits, with a unit of one or two letters behind them: 120s, 46Z, 12px. */
+/* Returns whether the word is a number, perhaps with a unit of one or two letters: 120s, 46Z,
+ * 12px. */
 static bool is_decimal(struct vfj_span word)
 {
     size_t digits = 0, letters = 0;
@@ -219,7 +222,7 @@ static bool is_number(struct vfj_span word)
     return true;
 }
 
-/* A driver's name and a unit, as hn0. */
+/* Returns whether the word is a driver's name with a unit number, such as hn0. */
 static bool is_interface(struct vfj_span word)
 {
     char name[VFJ_NAME_SIZE + 2];
@@ -236,7 +239,7 @@ static bool is_interface(struct vfj_span word)
     return strstr(vfj_redact_drivers, name) != NULL;
 }
 
-/* Numbers with '-' or 'T' between them are known, as in a date. */
+/* Returns whether the word is made of numbers with '-' or 'T' between them, such as a date. */
 static bool is_date(struct vfj_span word)
 {
     while (word.length > 0) {
@@ -247,14 +250,15 @@ static bool is_date(struct vfj_span word)
     return true;
 }
 
-/* A letter alone names nobody. */
+/* Returns whether the word may stay. A single letter may, since it names nobody. */
 static bool is_known(struct vfj_redactor *redactor, struct vfj_span part)
 {
     return part.length <= 1 || is_number(part) || is_interface(part) || is_date(part)
         || find_known(redactor, part)->length != 0;
 }
 
-/* Addresses that every host has. A netmask is one bits, then zero bits. */
+/* Returns whether the address is one that every host has, or a netmask: one bits followed by
+ * zero bits. */
 static bool is_common_ipv4(uint32_t address)
 {
     uint32_t inverse = ~address;
@@ -262,8 +266,8 @@ static bool is_common_ipv4(uint32_t address)
     return is_mask || address == 0 || address >> 24 == 127 || address >> 28 == 14;
 }
 
-/* Keeps prefixes: two addresses have pseudonyms that are equal in as many bits as they are, down
- * from the second byte. The first byte is 10. */
+/* Adds the pseudonym 10.x.y.z of an address. Addresses with a common prefix get pseudonyms with
+ * a common prefix of the same length. */
 static void add_ipv4(const struct vfj_redactor *redactor, struct vfj_text *text, uint32_t address)
 {
     uint32_t result = 0;
@@ -284,7 +288,8 @@ static bool is_common_ipv6(const struct in6_addr *address)
     return memcmp(address, &zero, 15) == 0 || address->s6_addr[0] == 0xff;
 }
 
-/* Keeps the first 64 bits apart from the others: addresses of one network stay in one network. */
+/* Adds the pseudonym of an address. It is made of two parts, one from the first 64 bits only, so
+ * that addresses of the same network stay in one network. */
 static void add_ipv6(const struct vfj_redactor *redactor, struct vfj_text *text,
                      const struct in6_addr *address)
 {
@@ -304,8 +309,9 @@ static void add_ipv6(const struct vfj_redactor *redactor, struct vfj_text *text,
     vfj_text_add(text, inet_ntop(AF_INET6, &result, printed, sizeof printed));
 }
 
-/* Hexadecimal digits in groups, with `separator` between them. The characters from '0' on tell
- * the length of each group: '<' is twelve. */
+/* Returns whether the word is made of groups of hexadecimal digits with `separator` between
+ * them. `lengths` has a character for the length of each group: '0' plus the length, so that '<'
+ * stands for twelve. */
 static bool is_grouped(struct vfj_span word, char separator, const char *lengths)
 {
     size_t i = 0;
@@ -346,8 +352,9 @@ static void add_part(struct vfj_redactor *redactor, struct vfj_text *text, struc
         vfj_text_add_hex(text, out[i], 2);
 }
 
-/* Known words may be joined to others by '.', '_' or ':', as in dev.hn.0.vf or ifconfig_wan0. Words
- * with '-' between them may be the name of a host: the list has those that are none. */
+/* Adds a word that is joined from parts by '.', '_' or ':', for instance dev.hn.0.vf or
+ * ifconfig_wan0. Each part stays or gets a pseudonym. Parts joined by '-' may be the name of a
+ * host: they are looked up as a whole. */
 static void add_parts(struct vfj_redactor *redactor, struct vfj_text *text, struct vfj_span word)
 {
     while (word.length > 0) {
@@ -360,7 +367,7 @@ static void add_parts(struct vfj_redactor *redactor, struct vfj_text *text, stru
     }
 }
 
-/* Writes the word's pseudonym, or the word when it can stay. */
+/* Adds the word if it may stay, and otherwise its pseudonym. */
 static void make(struct vfj_redactor *redactor, struct vfj_text *text, struct vfj_span word)
 {
     char copy[64];
@@ -408,8 +415,8 @@ static void add_word(struct vfj_redactor *redactor, struct vfj_text *text, struc
     vfj_text_add(text, cached->pseudonym);
 }
 
-/* Punctuation before and after a word is not part of it, as in "-alias" and "failed:". An IPv6
- * address may begin or end with two colons. */
+/* Removes punctuation before and after a word, which is not part of it, as in "-alias" and
+ * "failed:". An IPv6 address may begin or end with two colons, which stay. */
 static struct vfj_span trim(struct vfj_span word, size_t *before)
 {
     *before = 0;

@@ -1,4 +1,4 @@
-/* Replaces names and addresses in text by pseudonyms. */
+/* Replaces names and addresses in a text by pseudonyms. */
 #ifndef VFJ_TOOLS_REDACT_H
 #define VFJ_TOOLS_REDACT_H
 
@@ -9,21 +9,24 @@
 
 struct vfj_redactor;
 
-/* Opens a redactor. The same key gives the same pseudonyms. Returns NULL without memory. */
+/* Opens a redactor. The same key always gives the same pseudonyms. Returns NULL when memory runs
+ * out. */
 struct vfj_redactor *vfj_redactor_open(struct vfj_span key);
-/* Likewise with the key in the file `path`, at most 4096 bytes. Without a path, the key is made of
- * the UUID of the journal: each journal has its own pseudonyms, and whoever knows the UUID can test
- * a guess. Returns VFJ_EXIT_OK, or the exit status after a message. */
+/* Opens a redactor with the key in the file `path`, of which at most 4096 bytes are used. When
+ * `path` is NULL, the UUID of the journal is the key: each journal has its own pseudonyms then,
+ * but whoever knows the UUID can test guesses. Returns VFJ_EXIT_OK, or the exit status after a
+ * message. */
 int vfj_redactor_open_for(struct vfj_redactor **redactor, const char *path,
                           const struct vfj_input *input);
 
 /* Does nothing when `redactor` is NULL. */
 void vfj_redactor_close(struct vfj_redactor *redactor);
 
-/* Appends the text. Each of its words that is not known to be harmless has its pseudonym: an
- * address becomes an address, an UUID an UUID, and every other word "x" and six hexadecimal
- * digits. Numbers, words of this program and of FreeBSD's network commands, and the names of
- * drivers with a unit stay. The grammar of devd lines and of bodies stays, too. */
+/* Appends the text with a pseudonym in place of each word that is not known to be harmless. The
+ * pseudonym of an address is an address, that of a UUID is a UUID, and that of any other word is
+ * "x" and six hexadecimal digits. Numbers, words of this program and of FreeBSD's network
+ * commands, and names of drivers with a unit stay. The grammar of devd lines and of bodies is
+ * kept. */
 void vfj_redact_add(struct vfj_redactor *redactor, struct vfj_text *text, struct vfj_span span);
 
 struct vfj_name vfj_redact_name(struct vfj_redactor *redactor, struct vfj_name name);

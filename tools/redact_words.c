@@ -1,4 +1,4 @@
-/* The words that stay when text is redacted. */
+/* The words that stay when a text is redacted. */
 #include "tools/redact_words.h"
 
 #include <stddef.h>

@@ -55,7 +55,8 @@ static bool begins_with(struct vfj_span text, size_t i, const char *word)
     return text.length - i >= length && vfj_bytes_equal_nocase(text.text + i, word, length);
 }
 
-/* A quotation mark or a backslash inside a word may hide a keyword, and a variable may become one. */
+/* Returns whether a keyword may be hidden at this place: a quotation mark or a backslash may be
+ * inside a keyword, and a variable may become one. */
 static bool may_hide(struct vfj_span text, size_t i)
 {
     char c = text.text[i];
@@ -65,7 +66,8 @@ static bool may_hide(struct vfj_span text, size_t i)
     return c == '\\' || c == '\'' || c == '$' || c == '`' || (c == '"' && !is_edge);
 }
 
-/* Each row of an export is asked: most bytes are compared with a few characters only. */
+/* An export calls this for each row, so it must be fast: most bytes are compared with a few
+ * characters only. */
 bool vfj_secret_may_be_in(struct vfj_span text)
 {
     for (size_t i = 0; i < text.length; i++) {

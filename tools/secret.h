@@ -9,7 +9,8 @@
  * such a word may be quoted once more, as sh(1) allows. */
 void vfj_secret_add(struct vfj_text *text, struct vfj_span line);
 
-/* Returns whether the text may have such a word. Most texts have none, and need no copy. */
+/* Returns whether the text may have such a word. Most texts have none, and can be used without a
+ * copy. */
 bool vfj_secret_may_be_in(struct vfj_span text);
 
 #endif

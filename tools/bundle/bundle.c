@@ -1,5 +1,5 @@
-/* vfjournal bundle: one file for a ticket. It holds the records of a migration, what else this
- * program says of them, and what it says of the guest. */
+/* vfjournal bundle: makes one file for a ticket. It holds the records of a migration, what this
+ * program says about them, and what it says about the guest. */
 #include "tools/bundle/bundle.h"
 
 #include <errno.h>

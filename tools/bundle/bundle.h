@@ -25,7 +25,7 @@ struct vfj_bundle_options {
     const char *ids[VFJ_BUNDLE_IDS_MAX];
 };
 
-/* What the program says of the guest, read before root's rights are given up. */
+/* What the program says about the guest. It is read before root's rights are given up. */
 enum vfj_bundle_said {
     VFJ_BUNDLE_STATUS,
     VFJ_BUNDLE_DOCTOR,
@@ -33,34 +33,34 @@ enum vfj_bundle_said {
     VFJ_BUNDLE_SAID_COUNT
 };
 
-/* A bundle in progress. */
+/* A bundle while it is made. */
 struct vfj_bundle {
     const struct vfj_bundle_options *options;
     struct vfj_input input;
     struct vfj_captured said[VFJ_BUNDLE_SAID_COUNT];
     struct vfj_identity identity;
     struct vfj_redactor *redactor; /* NULL: nothing is redacted */
-    uint64_t first, last;          /* the records */
+    uint64_t first, last;          /* the first and the last record of the bundle */
     unsigned id_count;
-    uint64_t ids[VFJ_BUNDLE_IDS_MAX]; /* the migrations; none: all records */
-    struct vfj_publish scratch;       /* of the journal that is made of the lines */
+    uint64_t ids[VFJ_BUNDLE_IDS_MAX]; /* ids of the migrations; none: all records */
+    struct vfj_publish scratch;       /* for the journal that is made from the lines */
     bool has_journal;
     int64_t now;
     FILE *out;
-    int exit_status; /* of the records: 5 or 6 when some are missing */
+    int exit_status; /* the exit status for the records: 5 or 6 when some are missing */
     char text[VFJ_BUNDLE_LINE_ROOM];
-    char notes[2048]; /* what is not there, and why */
+    char notes[2048]; /* text for README.txt: what is missing in the bundle, and why */
     struct vfj_text notes_text;
 };
 
-/* Runs a verb, whose words end with NULL, as vfj_capture() does. */
+/* Runs a verb as vfj_capture() does. The last word is followed by NULL. */
 void vfj_bundle_capture(struct vfj_captured *captured, bool messages, const char *const *words);
 
 /* Finds the migrations and the records of the bundle. Returns VFJ_EXIT_OK, or the exit status after a
  * message. */
 int vfj_bundle_find_records(struct vfj_bundle *bundle);
 
-/* Writes the archive to bundle->out. Returns false, with errno, when that failed. */
+/* Writes the archive to bundle->out. Returns false and sets errno when that fails. */
 bool vfj_bundle_write(struct vfj_bundle *bundle);
 
 #endif

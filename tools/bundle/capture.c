@@ -1,4 +1,4 @@
-/* Runs a verb of this program for its output. */
+/* Runs a verb of this program and keeps its output. */
 #include "tools/bundle/capture.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ static noreturn void run(int argc, char **argv, bool messages, int pipe_end)
     (void)close(pipe_end);
     (void)close(nothing);
     (void)setvbuf(stdout, NULL, _IOLBF,
-                  0); /* messages stand between the lines that they are about */
+                  0); /* without a buffer, messages stay between the lines that they are about */
     optind = 1;
 #ifdef __FreeBSD__
     optreset = 1;
@@ -33,7 +33,7 @@ static noreturn void run(int argc, char **argv, bool messages, int pipe_end)
     _exit(exit_status);
 }
 
-/* Reads to the end. What is too much is read and dropped. */
+/* Reads to the end. What exceeds the limit is read and dropped. */
 static void read_all(int fd, struct vfj_captured *captured)
 {
     char bytes[1 << 16];

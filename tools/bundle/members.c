@@ -1,4 +1,4 @@
-/* The members of a bundle. */
+/* Writes the members of a bundle. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static const char *const said_names[VFJ_BUNDLE_SAID_COUNT] = {[VFJ_BUNDLE_STATUS
                                                               [VFJ_BUNDLE_DOCTOR] = "doctor.txt",
                                                               [VFJ_BUNDLE_CONFIG] = "config.txt"};
 
-/* Keeps what is missing for README.txt. */
+/* Adds to the text for README.txt that a member is missing. */
 static void note(struct vfj_bundle *bundle, const char *name, const char *why)
 {
     vfj_text_format(&bundle->notes_text, "%s is not there: %s\n", name, why);
@@ -31,7 +31,8 @@ void vfj_bundle_capture(struct vfj_captured *captured, bool messages, const char
     char *argv[12];
     int argc = 0;
     for (; words[argc] != NULL && argc < 11; argc++)
-        argv[argc] = (char *)(uintptr_t)words[argc]; /* getopt_long(3) reorders, and changes none */
+        /* getopt_long(3) may change the order of the words, but not the words */
+        argv[argc] = (char *)(uintptr_t)words[argc];
     argv[argc] = NULL;
     vfj_capture(argc, argv, messages, captured);
 }
@@ -50,8 +51,8 @@ static bool add_stream(struct vfj_bundle *bundle, const char *name, FILE *from)
     return vfj_tar_add_stream(bundle->out, path, bundle->now, from);
 }
 
-/* Appends a line without passwords and, when asked for, without names. A line that has no room is
- * left out. */
+/* Appends a line without passwords and, when asked for, without names. A line that does not fit
+ * is left out. */
 static void add_safe_line(struct vfj_bundle *bundle, FILE *to, struct vfj_span line)
 {
     struct vfj_text safe = vfj_text_begin(bundle->text, VFJ_BUNDLE_LINE_ROOM / 2);
@@ -67,7 +68,7 @@ static void add_safe_line(struct vfj_bundle *bundle, FILE *to, struct vfj_span l
         (void)fwrite(span.text, 1, span.length, to);
 }
 
-/* Adds what a verb said. */
+/* Adds what a verb printed. */
 static bool add_said(struct vfj_bundle *bundle, const char *name,
                      const struct vfj_captured *captured)
 {
@@ -89,7 +90,7 @@ static bool add_said(struct vfj_bundle *bundle, const char *name,
     return is_written;
 }
 
-/* Reads the lines back: a journal of them has the same passwords and names, none. */
+/* Reads the lines back into rows. A journal made from them has no passwords or names either. */
 static enum vfj_status take_lines(struct vfj_import_rows *rows, FILE *lines)
 {
     char *line = NULL;
@@ -132,7 +133,7 @@ static void make_journal(struct vfj_bundle *bundle, FILE *lines)
     vfj_import_rows_close(rows);
 }
 
-/* Adds the records as lines, and makes the journal. */
+/* Adds the records as lines, and makes the journal from these. */
 static bool add_lines(struct vfj_bundle *bundle)
 {
     const struct vfj_lines_options options = {.since_us = INT64_MIN,
@@ -160,7 +161,8 @@ static bool add_journal(struct vfj_bundle *bundle)
     return is_written;
 }
 
-/* A trace has no passwords and, of the bundle's journal, no names. */
+/* Adds the trace. Passwords are not in it, and neither are names, as it is made from the
+ * bundle's journal. */
 static bool add_trace(struct vfj_bundle *bundle)
 {
     struct vfj_captured captured = {.exit_status = -1};
@@ -179,7 +181,8 @@ static bool add_trace(struct vfj_bundle *bundle)
     return is_written;
 }
 
-/* Adds what the program says of the bundle's journal: its names are those of the other members. */
+/* Adds what a verb prints about the bundle's journal, so that its names agree with those in the
+ * other members. */
 static bool add_view(struct vfj_bundle *bundle, const char *name, const char *const *words)
 {
     struct vfj_captured captured;

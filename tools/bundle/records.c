@@ -1,4 +1,4 @@
-/* The records of a bundle. */
+/* Finds the records of a bundle. */
 #include "core/text/text.h"
 #include "store/journal.h"
 #include "tools/audit/read.h"
@@ -12,7 +12,8 @@ static int complain(const struct vfj_bundle *bundle, struct vfj_journal *journal
     return vfj_complain_status(bundle->input.name, status, vfj_journal_detail(journal));
 }
 
-/* Returns the seq of the last checkpoint before the row, or of the journal's first record. */
+/* Finds the last checkpoint before the row, or else the journal's first record. Sets *start to
+ * its seq. */
 static enum vfj_status find_start(struct vfj_journal *journal, uint64_t seq, uint64_t *start)
 {
     struct vfj_record record;
@@ -53,7 +54,8 @@ static int find_episodes(struct vfj_bundle *bundle, const struct vfj_audit *audi
     return VFJ_EXIT_OK;
 }
 
-/* Ends the records with the last decision of an event: the machine cannot check a part of them. */
+/* Moves *last so that the records end with the last decision of an event: the machine cannot
+ * check only a part of them. */
 static enum vfj_status find_end(struct vfj_journal *journal, uint64_t *last)
 {
     struct vfj_record record;

@@ -1,4 +1,4 @@
-/* Writes an archive of tar(5), in the format ustar (IEEE Std 1003.1, pax). */
+/* Writes archives for tar(1), in the format ustar (tar(5); IEEE Std 1003.1, pax). */
 #include "tools/bundle/tar.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 
 enum { BLOCK = 512, NAME_SIZE = 100 };
 
-/* A field of the header: where it begins, and its size with the byte behind it. */
+/* A field of the header: where it begins, and its size including the byte after it. */
 struct field {
     size_t at, size;
 };
@@ -33,8 +33,9 @@ static void make_header(char header[BLOCK], const char *name, int64_t mtime, uin
     put_octal(header, gid, 0);
     put_octal(header, length, size);
     put_octal(header, time, mtime > 0 ? (uint64_t)mtime : 0);
-    memset(header + checksum.at, ' ', 8); /* the sum is taken with blanks in its place */
-    header[156] = '0';                    /* a regular file */
+    /* the checksum is computed with blanks in its own field */
+    memset(header + checksum.at, ' ', 8);
+    header[156] = '0'; /* the type of a regular file */
     memcpy(header + 257, "ustar", 6);
     memcpy(header + 263, "00", 2);
     for (size_t i = 0; i < BLOCK; i++)

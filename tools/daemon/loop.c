@@ -447,9 +447,9 @@ static void submit_gap_of_dead_daemon(struct vfj_daemon_loop *loop)
     submit_now(loop, &gap);
 }
 
-/* Names the guest and the journal in a row near the start. The journal of a clone of the guest names
- * the clone from its first start on. The UUID of a new journal is made of its first row, which has to
- * be durable. */
+/* Writes a row that identifies the guest and the journal, near the start of the daemon. When the
+ * guest was cloned, the journal thus names the clone from its first start on. The UUID of a new
+ * journal is made from its first row, which therefore has to be durable. */
 static void note_identity(struct vfj_daemon_loop *loop)
 {
     struct vfj_identity *identity = &loop->maintenance.identity;

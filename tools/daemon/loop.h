@@ -23,10 +23,11 @@ enum {
 struct vfj_daemon_loop {
     struct vfj_ledger *ledger;
     struct vfj_guest_io *guest_io;
-    struct vfj_started started;        /* submitted at the start, and again after a loss of rows */
-    char host[VFJ_UUID_SIZE];          /* kern.hostuuid; empty: unknown */
-    char connected[VFJ_PATHNAME_SIZE]; /* devd's socket; empty while there is a gap */
-    /* the signal that asked the daemon to end while a plan is active; NULL: none */
+    /* the event of the start, which is submitted again after a loss of rows */
+    struct vfj_started started;
+    char host[VFJ_UUID_SIZE];          /* the guest's kern.hostuuid; empty: unknown */
+    char connected[VFJ_PATHNAME_SIZE]; /* path of devd's socket; empty while it is not connected */
+    /* the signal that asked the daemon to end, while it finishes its plans; otherwise NULL */
     const char *stopping;
     bool guest_logged;   /* whether log_guest() has seen what the guest is */
     bool ends_for_moved; /* the journal was moved, and so the daemon was asked to end */

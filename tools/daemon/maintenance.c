@@ -5,7 +5,8 @@
 
 #include "tools/daemon/log.h"
 
-enum { BODY_SIZE = 256, SPARE_BYTES = 2 << 20 /* may stay free in the file for the next rows */ };
+/* SPARE_BYTES: as much may remain free in the file, for the next rows. */
+enum { BODY_SIZE = 256, SPARE_BYTES = 2 << 20 };
 
 static void check_disk(struct vfj_daemon_maintenance *maintenance, struct vfj_ledger *ledger,
                        int64_t wall_us, int64_t mono_us)

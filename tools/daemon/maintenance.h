@@ -15,15 +15,15 @@ enum {
 
 /* The maintenance's settings and state. All but the settings begin as zero. */
 struct vfj_daemon_maintenance {
-    struct vfj_prune_rule rule;           /* settled_us is set by each step */
-    struct vfj_identity identity;         /* of the journal; empty: unknown */
-    uint64_t min_free;                    /* bytes; 0: any number of free bytes suffices */
-    bool is_low;                          /* fewer bytes are free, and a row says so */
-    bool is_moved;                        /* the journal was moved, and a row says so */
-    uint64_t first;                       /* the journal's first record; 0: not read yet */
-    uint64_t reported_first;              /* the first record by the newest row; 0: not read yet */
-    int64_t next_us;                      /* mono time of the next turn */
-    int64_t begin_wall_us, begin_mono_us; /* of the first step; 0: not yet */
+    struct vfj_prune_rule rule;   /* a setting; each step sets its settled_us */
+    struct vfj_identity identity; /* identity of the journal; empty: unknown */
+    uint64_t min_free;            /* a setting, in bytes; 0: never report a nearly full disk */
+    bool is_low;                  /* less than min_free is free, and a row says so */
+    bool is_moved;                /* the journal was moved, and a row says so */
+    uint64_t first;               /* the journal's first record; 0: not read yet */
+    uint64_t reported_first; /* the first record that was last reported in a row; 0: not read yet */
+    int64_t next_us;         /* mono time of the next turn */
+    int64_t begin_wall_us, begin_mono_us; /* the times of the first step; 0: there was none yet */
 };
 
 /* Returns the time from which the age of records is reckoned: the wall clock, but at most the

@@ -1,4 +1,5 @@
-/* A row of the journal as a CloudEvents 1.0 event. docs/export.md is the contract. */
+/* Writes rows of the journal as events of CloudEvents 1.0. The format is documented in
+ * docs/export.md. */
 #include "tools/export/cloudevent.h"
 
 #include "core/check.h"
@@ -7,7 +8,7 @@
 #include "tools/record_json.h"
 #include "tools/time_format.h"
 
-/* A letter once used for a kind stays that of the kind. */
+/* Returns the letter for the kind of a row. The letter of a kind must never change. */
 static char class_of(unsigned kind)
 {
     if (kind == VFJ_RECORD_TRANSITION)
@@ -21,7 +22,8 @@ static char class_of(unsigned kind)
     return kind == VFJ_RECORD_JOURNAL ? 'j' : 'e';
 }
 
-/* Each line has several of them: printf(3) takes longer than all else. */
+/* Adds the number with leading zeroes. Each line has several such numbers, and printf(3) would
+ * take longer than all other work on the line. */
 static void add_padded(struct vfj_text *text, uint64_t seq)
 {
     for (uint64_t bound = UINT64_C(100000000000); bound > seq && bound > 1; bound /= 10)
@@ -81,7 +83,7 @@ static void add_name(struct vfj_text *text, const char *key, struct vfj_name nam
         vfj_member_string(text, key, vfj_span_of(name.text));
 }
 
-/* The members that name the slot. The row's own values are among its columns. */
+/* Adds the members that name the slot, unless they are among the row's own columns. */
 static void add_slot(struct vfj_text *text, const struct vfj_stream_row *row)
 {
     unsigned kind = row->record.kind;
@@ -94,7 +96,7 @@ static void add_slot(struct vfj_text *text, const struct vfj_stream_row *row)
         vfj_member_string(text, "driver", vfj_span_of(driver));
 }
 
-/* The values that vfj_record_add_row() leaves in the body. */
+/* Adds those values of the body that vfj_record_add_row() does not turn into columns. */
 static void add_values(struct vfj_text *text, const struct vfj_record *record)
 {
     struct vfj_kv pair;
@@ -137,7 +139,7 @@ void vfj_event_add_data(struct vfj_text *text, const struct vfj_event_source *so
     vfj_text_add_char(text, '}');
 }
 
-/* A value without a character that JSON escapes. */
+/* Adds a value that has no character which JSON escapes. */
 static void add_plain(struct vfj_text *text, const char *key, struct vfj_span value)
 {
     vfj_member_key(text, key);

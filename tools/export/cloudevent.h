@@ -1,4 +1,5 @@
-/* A row of the journal as a CloudEvents 1.0 event, and as a log record of OpenTelemetry. */
+/* Writes rows of the journal as events of CloudEvents 1.0, and the parts that log records of
+ * OpenTelemetry share with them. */
 #ifndef VFJ_TOOLS_EXPORT_CLOUDEVENT_H
 #define VFJ_TOOLS_EXPORT_CLOUDEVENT_H
 
@@ -6,7 +7,7 @@
 #include "tools/export/stream.h"
 
 enum {
-    VFJ_EVENT_LINE_MAX = 256 << 10, /* bytes of a line with its newline */
+    VFJ_EVENT_LINE_MAX = 256 << 10, /* the most bytes of a line, with its newline */
     VFJ_EVENT_ID_SIZE = 2 + 20 + 1,
 };
 
@@ -18,24 +19,26 @@ struct vfj_event_source {
     bool is_redacted;
 };
 
-/* Writes the id of a row: the letter of its class, and its seq in twelve digits or more. */
+/* Writes the id of a row: the letter for its kind, and its seq with at least twelve digits. */
 void vfj_event_id(unsigned kind, uint64_t seq, char bytes[VFJ_EVENT_ID_SIZE]);
 
-/* Writes "/vfjournal/HOST/JOURNAL". */
+/* Writes the source, "/vfjournal/HOST/JOURNAL". */
 enum { VFJ_EVENT_SOURCE_SIZE = 11 + 2 * VFJ_UUID_SIZE + 1 };
 void vfj_event_source_print(const struct vfj_identity *identity, char bytes[VFJ_EVENT_SOURCE_SIZE]);
 
 const char *vfj_severity_name(enum vfj_severity severity);
 
-/* Appends "hn0/mce0", "hn0" or the name of another interface. Appends nothing for none. */
+/* Appends "hn0/mce0", "hn0", or the name of another interface; or nothing, when the row concerns
+ * no interface. */
 void vfj_event_add_subject(struct vfj_text *text, const struct vfj_stream_row *row);
 
-/* Appends the object `data`, or the members of it. `row` has no secrets and, when redacted, no
- * names: all members are made of its record. The text is not yet ASCII (tools/terminal.h). */
+/* Appends the object `data`, or only its members. All of them are made from the record in `row`,
+ * from which the caller has removed passwords and, when redacting, names. The text still has to
+ * be made ASCII (tools/terminal.h). */
 void vfj_event_add_data(struct vfj_text *text, const struct vfj_event_source *source,
                         const struct vfj_stream_row *row);
 
-/* Appends the whole event, without newline. */
+/* Appends the whole event, without a newline. */
 void vfj_event_add(struct vfj_text *text, const struct vfj_event_source *source,
                    const struct vfj_stream_row *row);
 

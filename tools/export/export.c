@@ -1,4 +1,4 @@
-/* vfjournal export: the journal in another form. */
+/* vfjournal export: writes the journal in another format. */
 #include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -86,7 +86,8 @@ static int check_form(const struct options *options)
         return vfj_usage_error("export", "--after-cursor and --cursor-file exclude each other", "");
     if (options->key != NULL && !options->redacts)
         return vfj_usage_error("export", "--key is for --redact", "");
-    /* A trace has devd's lines byte by byte. Those of a mailed journal may hold anything. */
+    /* A trace holds devd's lines byte by byte. In a journal from elsewhere, they may contain
+     * anything. */
     if (!is_line && isatty(STDOUT_FILENO) != 0)
         return vfj_usage_error("export",
                                "a trace may steer a terminal: write it to a file or a pipe", "");

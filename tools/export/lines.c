@@ -1,4 +1,5 @@
-/* vfjournal export: the rows of a journal as lines of JSON. docs/export.md is their contract. */
+/* vfjournal export: writes the rows of a journal as lines of JSON. The format is documented in
+ * docs/export.md. */
 #include "tools/export/lines.h"
 
 #include <stdlib.h>
@@ -18,8 +19,8 @@
 
 enum {
     POLL_NS = 250000000,
-    CURSOR_ROWS = 1 << 16, /* a long export keeps its cursor file that often */
-    STEP_MAX = 64,         /* seqs between two reads behind a damage */
+    CURSOR_ROWS = 1 << 16, /* a long export writes its cursor file after so many rows */
+    STEP_MAX = 64,         /* after damage, rows are tried in steps of at most so many */
     TEXT_SIZE = 4 * VFJ_EVENT_LINE_MAX,
     BODY_SIZE = VFJ_BODY_MAX + 1,
 };
@@ -32,12 +33,13 @@ struct lines {
     struct vfj_stream *stream;
     struct vfj_event_source source;
     bool has_begun;
-    uint64_t after;           /* the seq of the newest row that was taken, or the cursor's */
-    struct vfj_record newest; /* that row, without its spans; seq 0: none */
-    uint64_t written;         /* rows since the cursor file was written */
-    unsigned batch;           /* OTLP: rows of the open request */
+    uint64_t after; /* seq of the newest row that was read, or that of the given cursor */
+    /* the newest row that was read, without its spans; seq 0: there is none */
+    struct vfj_record newest;
+    uint64_t written; /* rows printed since the cursor file was written */
+    unsigned batch;   /* for OTLP: number of rows in the current request */
     bool is_damaged, is_missing;
-    int failed; /* exit status of a cursor file that could not be written; VFJ_EXIT_OK: none */
+    int failed; /* exit status when the cursor file could not be written; VFJ_EXIT_OK: no failure */
     char damage[256];
     char text[TEXT_SIZE];
     char body[2][BODY_SIZE];
@@ -135,7 +137,7 @@ static bool is_chosen(const struct vfj_lines_options *options, const struct vfj_
         && (options->last == 0 || record->seq <= options->last);
 }
 
-/* Flushes the lines, then writes the cursor behind them. */
+/* Flushes the lines, and then writes the cursor for the place after them. */
 static void put_cursor(struct lines *lines)
 {
     char cursor[VFJ_CURSOR_SIZE];
@@ -184,7 +186,7 @@ static void note_damage(struct lines *lines)
     lines->is_damaged = true;
 }
 
-/* Reads on behind a damage. Returns VFJ_OK with the next readable record. */
+/* Continues after damage. When VFJ_OK is returned, `record` is the next readable record. */
 static enum vfj_status read_behind(struct lines *lines, uint64_t seq, struct vfj_record *record)
 {
     uint64_t last = 0, step = 1;
@@ -200,7 +202,7 @@ static enum vfj_status read_behind(struct lines *lines, uint64_t seq, struct vfj
     return status == VFJ_JOURNAL_DAMAGED ? VFJ_END : status;
 }
 
-/* Takes the rows from `seq` on. */
+/* Reads the rows from `seq` on. */
 static enum vfj_status walk(struct lines *lines, uint64_t seq)
 {
     struct vfj_record record;
@@ -225,7 +227,7 @@ static enum vfj_status walk(struct lines *lines, uint64_t seq)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Tells the stream of the rows before `seq` that decide what later rows belong to. */
+/* Tells the stream those rows before `seq` on which its answers about later rows depend. */
 static enum vfj_status skip(struct lines *lines, uint64_t seq)
 {
     struct vfj_record record;
@@ -241,7 +243,8 @@ static enum vfj_status skip(struct lines *lines, uint64_t seq)
     return status == VFJ_END || status == VFJ_JOURNAL_DAMAGED ? VFJ_OK : status;
 }
 
-/* Returns the seq of the event to which the row `seq` belongs: the rows of an event go together. */
+/* Returns the seq of the event that the row `seq` belongs to: the rows of an event are printed
+ * together. */
 static uint64_t event_of(struct lines *lines, uint64_t seq)
 {
     struct vfj_record record;
@@ -277,7 +280,8 @@ static int take_cursor(struct lines *lines)
     return VFJ_EXIT_NOT_ANCHORED;
 }
 
-/* Finds the first row to print: behind the cursor, not older than --since, not before `first`. */
+/* Finds the first row to print: after the cursor, not older than --since, and not before
+ * `first`. */
 static enum vfj_status find_start(struct lines *lines, uint64_t *seq)
 {
     const struct vfj_lines_options *options = lines->options;
@@ -342,14 +346,14 @@ static int report(const struct lines *lines)
     return VFJ_EXIT_EDITED;
 }
 
-/* Returns whether the journal still begins where the newest row was. */
+/* Returns whether the journal was replaced: it no longer has the newest row that was read. */
 static bool is_replaced(struct lines *lines)
 {
     uint64_t last = 0;
     return vfj_journal_last(lines->journal, &last) == VFJ_OK && last < lines->after;
 }
 
-/* Writes the rows of the open journal that were not written before. */
+/* Prints the rows of the open journal that were not printed yet. */
 static int write_new(struct lines *lines)
 {
     uint64_t seq = lines->after + 1, first = 0;
@@ -365,10 +369,10 @@ static int write_new(struct lines *lines)
         vfj_stream_set_journal(lines->stream, lines->journal, first);
     }
     if (seq == 0)
-        return VFJ_EXIT_OK; /* the followed journal has no records yet */
+        return VFJ_EXIT_OK; /* the journal that is followed has no records yet */
     enum vfj_status status = walk(lines, seq);
     put_cursor(lines);
-    /* A daemon may start or end while the journal is followed. */
+    /* While the journal is followed, a daemon may start or end, and make it busy. */
     bool comes_later = lines->has_begun && status == VFJ_JOURNAL_BUSY;
     lines->has_begun = true;
     if (status != VFJ_OK && !comes_later)

@@ -1,4 +1,4 @@
-/* vfjournal export: the rows of a journal as lines of JSON. */
+/* vfjournal export: writes the rows of a journal as lines of JSON. */
 #ifndef VFJ_TOOLS_EXPORT_LINES_H
 #define VFJ_TOOLS_EXPORT_LINES_H
 
@@ -16,20 +16,21 @@ struct vfj_lines_options {
     enum vfj_lines_format format;
     bool follow;
     const char *after_cursor;      /* NULL: not given */
-    const char *cursor_file;       /* likewise */
+    const char *cursor_file;       /* NULL: not given */
     int64_t since_us;              /* INT64_MIN: not given */
     uint64_t first, last;          /* only rows from `first` to `last`; 0: no limit */
-    uint32_t kinds;                /* a bit for each enum vfj_record_kind; 0: all */
+    uint32_t kinds;                /* one bit for each enum vfj_record_kind; 0: all kinds */
     struct vfj_redactor *redactor; /* NULL: nothing is redacted */
 };
 
-/* Reads the value of --types: names of kinds with ',' between them. Returns false for another. */
+/* Reads the value of --types: names of kinds, separated by ','. Returns false when the value is
+ * wrong. */
 bool vfj_lines_kinds(const char *value, uint32_t *kinds);
 
-/* Writes the rows to standard output. Returns the exit status. */
+/* Prints the rows to standard output. Returns the exit status. */
 int vfj_lines_run(const struct vfj_lines_options *options, const struct vfj_input *input);
 
-/* Writes the rows of an open journal to `out`, once. Returns the exit status. */
+/* Prints the rows of the journal to `out`, without following it. Returns the exit status. */
 int vfj_lines_write(const struct vfj_lines_options *options, const struct vfj_input *input,
                     FILE *out);
 

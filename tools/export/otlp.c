@@ -1,5 +1,6 @@
-/* Rows of the journal as log records of OpenTelemetry (opentelemetry/proto/logs/v1/logs.proto, in
- * its JSON encoding: 64-bit integers are strings, ids are hexadecimal). */
+/* Writes rows of the journal as log records of OpenTelemetry. The format is the JSON encoding of
+ * opentelemetry/proto/logs/v1/logs.proto, in which 64-bit integers are strings and ids are
+ * hexadecimal. */
 #include "tools/export/otlp.h"
 
 #include <inttypes.h>
@@ -57,8 +58,8 @@ static void add_nanoseconds(struct vfj_text *text, const char *key, int64_t us)
     vfj_member_string(text, key, vfj_span_of(digits));
 }
 
-/* The UUID of the journal with the migration mixed into its last 62 bits: the same in every export,
- * and another one for each migration. */
+/* Adds the trace id: the UUID of the journal, with the migration mixed into its last 62 bits. It
+ * is the same in every export, and different for each migration. */
 static void add_trace_id(struct vfj_text *text, const char *uuid, uint64_t migration)
 {
     char digits[33];
@@ -99,7 +100,8 @@ static void add_attributes(struct vfj_text *text, const struct vfj_stream_row *r
     vfj_text_add_char(text, ']');
 }
 
-/* The body is the object `data` as a string. Every backend stores a string. */
+/* Adds the body of the log record: the object `data` as a string, since every backend can store
+ * a string. */
 static void add_body(struct vfj_text *text, const struct vfj_event_source *source,
                      const struct vfj_stream_row *row)
 {

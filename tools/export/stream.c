@@ -1,7 +1,8 @@
-/* The rows of a journal in order, each with what the rows before it tell about it.
+/* Gives the rows of a journal in order, each with what the rows around it tell about it.
  *
- * An event concerns the slot of its decisions, and the first transition of a migration follows its
- * event. The rows of an event and its decisions therefore wait until the last of them is there. */
+ * An event concerns the slot of its decisions, and the first transition of a migration comes
+ * after its event. The rows of an event and its decisions therefore form a group, which waits
+ * until its last row has been read. */
 #include "tools/export/stream.h"
 
 #include <stdlib.h>
@@ -12,12 +13,12 @@
 enum {
     GROUP_ROWS = 1024,
     GROUP_BYTES = 64 * VFJ_BODY_MAX,
-    COMMANDS = 512, /* the newest commands, by seq */
+    COMMANDS = 512, /* so many of the newest commands are kept, each at the index of its seq */
 };
 
 struct waiting {
     struct vfj_stream_row row;
-    size_t body, note; /* where they begin in the group's bytes */
+    size_t body, note; /* where these begin in the group's bytes */
 };
 
 struct command {
@@ -73,7 +74,7 @@ static bool name_of(struct vfj_span body, const char *key, struct vfj_name *name
     return vfj_kv_find(body, key, &pair) && vfj_name_parse(pair.value, name);
 }
 
-/* The newest row of a daemon's start names the boot. */
+/* Follows the episodes, and notes the boot id from the row of each daemon's start. */
 static void follow(struct vfj_stream *stream, const struct vfj_record *record)
 {
     struct vfj_kv pair;
@@ -111,7 +112,7 @@ static const struct vfj_episode_slot *find_slot_of_vf(const struct vfj_stream *s
     return NULL;
 }
 
-/* Returns the id of the slot's open episode; 0 for none. */
+/* Returns the id of the slot's open episode; 0: there is none. */
 static uint64_t open_episode(const struct vfj_stream *stream, struct vfj_name name)
 {
     const struct vfj_episode_slot *slot = find_slot(stream, name);
@@ -127,7 +128,7 @@ static struct command command_of(const struct vfj_record *record)
     return command;
 }
 
-/* Returns the command `seq`, or one with the seq 0 when there is none. */
+/* Returns the command with this seq, or one with the seq 0 when there is none. */
 static struct command find_command(struct vfj_stream *stream, uint64_t seq)
 {
     struct vfj_record record;
@@ -155,7 +156,7 @@ static void find_devd_slot(const struct vfj_stream *stream, struct vfj_stream_ro
         row->other = devd.name;
 }
 
-/* Sets the slot by the row itself, or by the command that it answers. */
+/* Sets the slot, which is named by the row itself or by the command that the row answers. */
 static void set_slot(struct vfj_stream *stream, struct vfj_stream_row *row)
 {
     const struct vfj_record *record = &row->record;
@@ -173,8 +174,8 @@ static void set_slot(struct vfj_stream *stream, struct vfj_stream_row *row)
     }
 }
 
-/* An event without a slot has that of its first decision. A line about an interface that becomes a
- * VF is such a one. */
+/* Gives an event without a slot that of its first decision. This concerns for instance a line
+ * about an interface that becomes a VF. */
 static void set_event_slot(struct vfj_stream *stream)
 {
     struct vfj_stream_row *event = &stream->group[0].row;
@@ -189,7 +190,7 @@ static void set_event_slot(struct vfj_stream *stream)
 
 static bool has_failed(struct vfj_stream *stream, const struct vfj_record *record)
 {
-    static struct vfj_event event; /* too big for a stack that may be small */
+    static struct vfj_event event; /* too large for a small stack */
     static struct vfj_command command;
     struct vfj_record decided;
     if (vfj_event_decode(VFJ_EVENT_FINISHED, record->body, &event) != VFJ_OK)
@@ -259,7 +260,7 @@ static enum vfj_severity severity_of(struct vfj_stream *stream, const struct vfj
     return is_end ? VFJ_SEVERITY_WARN : VFJ_SEVERITY_INFO;
 }
 
-/* Returns the kind of the row's cause. It is in the group, or it is a command. */
+/* Returns the kind of the row's cause, which is in the same group or is a command. */
 static uint8_t cause_kind_of(struct vfj_stream *stream, const struct vfj_record *record)
 {
     struct vfj_record cause;
@@ -270,14 +271,16 @@ static uint8_t cause_kind_of(struct vfj_stream *stream, const struct vfj_record 
         return VFJ_RECORD_COMMAND;
     if (vfj_journal_get(stream->journal, record->cause, &cause) == VFJ_OK)
         return cause.kind;
-    /* A pruned row: only a command is answered, and a checkpoint has only parts of its own. */
+    /* The cause was pruned. Outcomes and answers have only commands as causes, and checkpoints
+     * only other parts of themselves. */
     if (record->kind == VFJ_EVENT_FINISHED || record->kind == VFJ_EVENT_OBSERVED)
         return VFJ_RECORD_COMMAND;
     return record->kind == VFJ_RECORD_CHECKPOINT ? record->kind : (uint8_t)VFJ_EVENT_DEVD;
 }
 
-/* Follows the states through the group. A row belongs to the episode that is open before the group,
- * or that the group begins. A transition belongs to the episode whose last row it is. */
+/* Sets the episodes of the rows in the group. A row belongs to the episode that was open before
+ * the group, or that the group begins. A transition that ends an episode belongs to this
+ * episode. */
 static void set_migrations(struct vfj_stream *stream)
 {
     for (size_t i = 0; i < stream->count; i++)

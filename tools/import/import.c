@@ -1,4 +1,4 @@
-/* vfjournal import: makes journals of exported lines. */
+/* vfjournal import: makes journals from exported lines. */
 #include "store/import.h"
 
 #include <errno.h>
@@ -48,15 +48,15 @@ struct options {
     bool skips;
 };
 
-/* An import in progress. */
+/* An import while it runs. */
 struct import {
     const struct options *options;
-    const char *name; /* of the input, for messages */
+    const char *name; /* name of the input in messages */
     struct vfj_import_rows *rows;
     uint64_t lines, taken, repeated, late;
     uint64_t faults[VFJ_IMPORT_FAULT_COUNT];
     unsigned sources;
-    bool leaves_out; /* a line or a record */
+    bool leaves_out; /* whether a line or a record is left out */
 };
 
 static int take(struct options *options, int option, const char *value)
@@ -76,7 +76,7 @@ static int take(struct options *options, int option, const char *value)
     }
 }
 
-/* With -d the operand is FILE, else [FILE] NEW. */
+/* Takes the operands: FILE with -d, and otherwise [FILE] NEW. */
 static int read_operands(struct options *options, int argc, char **argv)
 {
     bool has_path = options->path != NULL;
@@ -119,7 +119,7 @@ static void name_line(const struct import *import, uint64_t number, const char *
     (void)fprintf(stderr, "%s%s\n", place, what);
 }
 
-/* Returns whether the import goes on. */
+/* Returns whether the import continues. */
 static bool note_fault(struct import *import, enum vfj_import_fault fault)
 {
     import->leaves_out = true;
@@ -148,8 +148,9 @@ static bool take_line(struct import *import, struct vfj_span line)
     return false;
 }
 
-/* Reads a line of at most `size` - 1 bytes. Sets *is_whole when it has an end, and *is_long when it
- * is longer: the rest of it is skipped. Returns false at the end of the file. */
+/* Reads a line of at most `size` - 1 bytes. *is_whole tells whether it has an end, and *is_long
+ * whether it is longer; the rest of a longer line is skipped. Returns false at the end of the
+ * file. */
 static bool read_line(FILE *in, char *bytes, size_t size, size_t *length, bool *is_whole,
                       bool *is_long)
 {
@@ -197,7 +198,7 @@ static int read_lines(struct import *import, FILE *in)
     return VFJ_EXIT_DIFFERENT;
 }
 
-/* HOST.JOURNAL.db of "/vfjournal/HOST/JOURNAL". */
+/* Makes the path HOST.JOURNAL.db from the source "/vfjournal/HOST/JOURNAL". */
 static bool path_of(const struct options *options, const char *source, char path[PATH_SIZE])
 {
     struct vfj_text text = vfj_text_begin(path, PATH_SIZE);
@@ -224,7 +225,7 @@ static void report_fault(const struct import *import, const char *source,
     name_line(import, journal->fault_line, what);
 }
 
-/* Checks the chain of each source before a file is made. */
+/* Checks the chain of each source. Comes before any file is made. */
 static int check_sources(struct import *import)
 {
     char source[VFJ_IMPORT_SOURCE_MAX];
@@ -291,7 +292,8 @@ static int make_journal(struct import *import, const char *path)
     return VFJ_EXIT_OK;
 }
 
-/* Removes the journals of the first `count` sources: no batch is left in part. */
+/* Removes the journals of the first `count` sources, since an import that fails must leave no
+ * journals. */
 static void remove_journals(struct import *import, unsigned count)
 {
     char source[VFJ_IMPORT_SOURCE_MAX], path[PATH_SIZE];
@@ -357,7 +359,7 @@ static int import_lines(const struct options *options, const char *name, FILE *i
     return exit_status == VFJ_EXIT_OK && import.leaves_out ? VFJ_EXIT_DIFFERENT : exit_status;
 }
 
-/* Reads the rest of the stream into memory. Returns false with errno. */
+/* Reads the rest of the stream into memory. Returns false and sets errno on a failure. */
 static bool read_rest(FILE *in, struct vfj_input *input)
 {
     size_t room = 0, count = 0;
@@ -396,7 +398,8 @@ static int import_trace(const struct options *options, const char *name, FILE *i
     return exit_status;
 }
 
-/* A line begins with a brace, and no line of a trace does. */
+/* Imports lines or a trace. The first character tells which: a line begins with a brace, and a
+ * trace never does. */
 static int import(const struct options *options)
 {
     bool is_standard = vfj_path_descriptor(options->path) == STDIN_FILENO;
@@ -417,7 +420,8 @@ static int import(const struct options *options)
     return exit_status;
 }
 
-/* The files in the directory are made as those of a journal there are. */
+/* Continues as the user who owns the target. For a directory, this is the user who would own a
+ * journal in it. */
 static int act(const struct options *options)
 {
     char path[PATH_SIZE];

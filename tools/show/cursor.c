@@ -1,4 +1,4 @@
-/* Cursors of `vfjournal show`. */
+/* The cursor options of `vfjournal show`. */
 #include "tools/cursor.h"
 
 #include <stdio.h>

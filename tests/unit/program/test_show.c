@@ -318,7 +318,8 @@ static void test_what_befell_the_journal_is_told_in_words(void **state)
     }
 }
 
-/* Each start of a daemon names the journal. Only who asks for that row sees it. */
+/* Each start of a daemon writes a row with the identity of the journal. `vfjournal show` prints
+ * that row only when asked for it. */
 static void test_the_identity_is_shown_on_demand(void **state)
 {
     const char *path = kit_path("identity.db");

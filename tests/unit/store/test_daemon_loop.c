@@ -27,7 +27,7 @@ static uint64_t run[RUN_MAX]; /* ids of the changing commands that were run */
 static unsigned run_count, batches;
 static bool in_batch;
 
-/* kern.hostuuid of the next daemons; NULL: unknown. */
+/* The kern.hostuuid that the next daemons find; NULL: none. */
 static const char *host_uuid;
 
 static uint64_t waiting(void)
@@ -430,7 +430,7 @@ static void nothing_happens(void)
 {
 }
 
-/* Reads the identity of the journal, and returns how many rows say it. */
+/* Reads the identity of the journal. Returns the number of rows that contain it. */
 static unsigned read_identity(const char *path, struct vfj_identity *identity)
 {
     struct vfj_journal *journal;
@@ -446,7 +446,7 @@ static unsigned read_identity(const char *path, struct vfj_identity *identity)
     return rows;
 }
 
-/* A journal has one UUID from its first row on. The newest host that a daemon has read counts. */
+/* The UUID of a journal never changes. The host is the newest one that a daemon has read. */
 static void test_the_journal_names_its_host(void **state)
 {
     static const char *const hosts[]
