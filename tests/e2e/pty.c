@@ -1,11 +1,19 @@
-/* Runs a program on a pseudo-terminal by a script.
- *   usage: vfj_pty PROGRAM [ARGUMENT]... <SCRIPT
+/* Runs a program on a pseudo-terminal, controlled by a script.
+ *
+ * usage: vfj_pty PROGRAM [ARGUMENT]... <SCRIPT
+ *
  * Lines of the script:
- *   await TEXT   until the program has printed the text, after what was awaited before
- *   send KEYS    as they are; \e is escape, \n a return
- *   signal NUMBER
- *   end STATUS   the program ends with that exit status, or -SIGNAL, and the terminal is as before
- * Prints the first line that fails, and ends with 1. */
+ *
+ * await TEXT    waits until the program prints the text, after the text that was last awaited
+ *
+ * send KEYS     sends the keys; \e stands for escape, \n for return
+ *
+ * signal NUMBER sends the signal
+ *
+ * end STATUS    waits until the program ends with this exit status, or with -SIGNAL; the
+ * terminal must then be as before
+ *
+ * Prints the first line that fails, and ends with status 1. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -29,7 +37,8 @@ static struct {
     pid_t child;
     struct termios before;
     char output[OUTPUT_MAX + 1];
-    size_t length, awaited; /* bytes printed; those up to the last text awaited */
+    /* number of bytes printed, and of those up to the end of the last text awaited */
+    size_t length, awaited;
 } pty;
 
 static int fail(const char *line, const char *why)
@@ -70,7 +79,7 @@ static void start(char **argv)
     _exit(127);
 }
 
-/* Reads what the program prints, for a tenth of a second at most. */
+/* Reads what the program prints, waiting for at most a tenth of a second. */
 static void read_on(void)
 {
     struct pollfd ready = {.fd = pty.master, .events = POLLIN};

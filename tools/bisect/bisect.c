@@ -42,9 +42,9 @@ struct bisect {
     enum vfj_zone zone;
     struct vfj_input input;
     struct vfj_cuts cuts;
-    bool *is_skipped; /* by index of the place */
-    size_t good;      /* number of places at the beginning that are good */
-    size_t bad;       /* index of the first place known as bad */
+    bool *is_skipped; /* indexed like cuts.list */
+    size_t good;      /* so many places at the beginning are known as good */
+    size_t bad;       /* index of the first place that is known as bad */
     unsigned runs;
 };
 
@@ -96,7 +96,8 @@ static const char *word_of(const struct bisect *bisect)
     return bisect->cuts.journal != NULL ? "record" : "line";
 }
 
-/* Runs the command on the beginning up to that place. Sets *exit_status when it ended otherwise. */
+/* Runs the command on the beginning of the file up to this place. When the command cannot be
+ * run, sets *exit_status to the failure. */
 static enum result run(struct bisect *bisect, size_t index, int *exit_status)
 {
     static const char *const words[] = {[GOOD] = "good", [BAD] = "bad", [SKIPPED] = "skipped"};
@@ -129,8 +130,8 @@ static enum result run(struct bisect *bisect, size_t index, int *exit_status)
     return result;
 }
 
-/* Returns the place to try next: the one nearest to the middle that was not skipped, or `bad` when
- * all between are. */
+/* Returns the place to try next: of those not skipped, the one nearest to the middle. Returns
+ * `bad` when all places in between were skipped. */
 static size_t next_place(const struct bisect *bisect)
 {
     size_t middle = bisect->good + (bisect->bad - bisect->good) / 2;
@@ -144,7 +145,8 @@ static size_t next_place(const struct bisect *bisect)
     return bisect->bad;
 }
 
-/* Halves what is left until the first bad place is found, or only skipped ones are left. */
+/* Halves the range in question until the first bad place is found, or until all places in it
+ * were skipped. */
 static int search(struct bisect *bisect)
 {
     int exit_status = VFJ_EXIT_OK;
@@ -250,7 +252,7 @@ static int bisect_file(struct bisect *bisect)
     if (exit_status == VFJ_EXIT_OK)
         exit_status = vfj_cuts_open(&bisect->cuts, &bisect->input);
     vfj_progress_end();
-    if (exit_status != VFJ_EXIT_OK) /* the status 1 says that CMD does not fail */
+    if (exit_status != VFJ_EXIT_OK) /* the status 1 is reserved for a command that never fails */
         return exit_status == VFJ_EXIT_DIFFERENT ? VFJ_EXIT_UNUSABLE : exit_status;
     bisect->is_skipped = calloc(bisect->cuts.count, sizeof *bisect->is_skipped);
     if (bisect->is_skipped == NULL)

@@ -1,4 +1,4 @@
-/* The user's command of a bisection. */
+/* Runs the user's command of a bisection. */
 #include "tools/bisect/command.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 extern char **environ;
 
 static const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
-static volatile sig_atomic_t group; /* process group of the command; 0: none runs */
+static volatile sig_atomic_t group; /* process group of the command that runs; 0: none */
 
 static void on_signal(int number)
 {
@@ -27,7 +27,7 @@ static void on_signal(int number)
     vfj_progress_clear();
     vfj_publish_abandon();
     (void)signal(number, SIG_DFL);
-    (void)raise(number); /* delivered when the handler returns */
+    (void)raise(number); /* the signal is delivered when the handler returns */
 }
 
 void vfj_bisect_handle_signals(void)
@@ -41,7 +41,8 @@ void vfj_bisect_handle_signals(void)
     }
 }
 
-/* A signal between the start of the command and the note of its group would miss it. */
+/* Blocks the signals while the command starts: a signal before `group` is set would not reach
+ * the command. */
 static void block(bool on)
 {
     sigset_t set;

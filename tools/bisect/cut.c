@@ -1,4 +1,4 @@
-/* The beginnings of a journal or a trace, as files of their own. */
+/* Writes the beginning of a journal or a trace to a file of its own. */
 #include "tools/bisect/cut.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-enum { BATCH = 20000 }; /* records in one transaction */
+enum { BATCH = 20000 }; /* records for each transaction */
 
 static bool add(struct vfj_cuts *cuts, uint64_t number)
 {
@@ -28,7 +28,7 @@ static bool add(struct vfj_cuts *cuts, uint64_t number)
     return true;
 }
 
-/* A journal can end before each event, and at its end. */
+/* Finds the places in a journal: the record before each event, and the last record. */
 static enum vfj_status find_events(struct vfj_cuts *cuts)
 {
     struct vfj_record record;
@@ -86,7 +86,8 @@ void vfj_cuts_close(struct vfj_cuts *cuts)
     free(cuts->list);
 }
 
-/* Appends records up to `last`, BATCH at most. *more is false at the end. */
+/* Appends the records up to `last`, but at most BATCH of them. Sets *more to false when the last
+ * one was reached. */
 static enum vfj_status copy_batch(const struct vfj_cuts *cuts, struct vfj_journal *to,
                                   uint64_t last, bool *more)
 {

@@ -1,9 +1,10 @@
-/* Aligns two lists of decisions: the longest common subsequence of what lies between equal ends. */
+/* Aligns two lists of decisions. What is equal at both ends is paired; between the ends, the
+ * longest common subsequence is. */
 #include <stdlib.h>
 
 #include "tools/diff/decisions.h"
 
-/* Cells of the table: 4096 decisions beside 4096 others. */
+/* the most cells of the table: 4096 by 4096 decisions */
 enum { CELLS_MAX = 1 << 24 };
 
 static int compare_keys(const void *a, const void *b)
@@ -12,7 +13,7 @@ static int compare_keys(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Returns the keys, sorted; NULL without memory. */
+/* Returns the sorted keys, or NULL when memory runs out. */
 static uint64_t *sorted_keys(const struct vfj_decisions *decisions)
 {
     uint64_t *keys = malloc((decisions->count + 1) * sizeof *keys);
@@ -47,7 +48,8 @@ bool vfj_decisions_count(const struct vfj_decisions *a, const struct vfj_decisio
 struct table {
     const struct vfj_decided *a, *b;
     size_t rows, columns;
-    uint16_t *cells; /* length of the longest common subsequence from (row, column) on */
+    /* the length of the longest common subsequence of what follows (row, column) */
+    uint16_t *cells;
 };
 
 static uint16_t *cell(const struct table *table, size_t row, size_t column)
@@ -73,7 +75,7 @@ static void put(struct vfj_aligned *list, size_t *count, size_t a, size_t b, boo
                                             has_b ? (int32_t)b : VFJ_NO_INDEX};
 }
 
-/* Writes the lines between the equal ends. Without cells, no two of them are equal. */
+/* Writes the lines between the equal ends. Without a table of cells it pairs no decisions. */
 static void write_middle(const struct table *table, size_t from, struct vfj_aligned *list,
                          size_t *count)
 {

@@ -1,4 +1,4 @@
-/* The decisions of a part of a journal. */
+/* Reads the decisions in a part of a journal. */
 #include "tools/diff/decisions.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ struct reading {
     const struct vfj_part *part;
     struct vfj_decisions *decisions;
     struct vfj_point newest;
-    struct vfj_command command; /* scratch */
+    struct vfj_command command; /* for decoding */
     struct vfj_event event;
     struct vfj_argv argv;
     char bytes[TEXT_SIZE], shown[2 * TEXT_SIZE];
@@ -29,7 +29,7 @@ static struct vfj_point point_of(const struct vfj_record *record)
                               .mono_us = record->mono_us};
 }
 
-/* Adds a decision with the text of reading->bytes. */
+/* Adds a decision. Its text is in reading->bytes. */
 static void add(struct reading *reading, const struct vfj_record *record,
                 enum vfj_decided_kind kind, struct vfj_name slot, const struct vfj_text *text)
 {
@@ -67,7 +67,7 @@ static bool is_chosen(const struct reading *reading, struct vfj_name slot)
     return vfj_name_is_empty(reading->part->slot) || vfj_name_equal(reading->part->slot, slot);
 }
 
-/* The state of the slot before ends here. */
+/* The slot changes its state: notes how long the state before lasted. */
 static void end_state(struct reading *reading, struct vfj_name slot, const struct vfj_point *end)
 {
     for (size_t i = reading->decisions->count; i-- > 0;) {

@@ -1,4 +1,5 @@
-/* Compares two migrations of a journal, or one with itself under other settings. */
+/* Compares two migrations of a journal, or a migration with what it would be with other
+ * settings. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ enum vfj_status vfj_diff_read(struct vfj_journal *journal, uint64_t last,
                             .end = side->episode.end};
     side->totals.migrations = 1;
     side->totals.slow_us = vfj_episode_us(&side->episode);
-    part.end.seq = UINT64_MAX; /* also of a migration that lasts to the present */
+    part.end.seq = UINT64_MAX; /* a migration that has not ended lasts to the newest record */
     enum vfj_status status = vfj_decisions_read(journal, &part, &side->decisions);
     vfj_totals_add(&side->totals, &side->decisions);
     return status;
@@ -33,7 +34,8 @@ void vfj_diff_free(struct vfj_diff_side *side)
     vfj_decisions_free(&side->decisions);
 }
 
-/* The status 1 says that two migrations differ. */
+/* Returns the exit status for a comparison that failed. The status 1 is reserved for migrations
+ * that differ. */
 static int no_answer(int exit_status)
 {
     return exit_status == VFJ_EXIT_DIFFERENT ? VFJ_EXIT_UNUSABLE : exit_status;
@@ -74,7 +76,7 @@ int vfj_diff_migrations(const struct vfj_diff_options *options)
     return exit_status;
 }
 
-/* One migration in the two plays of a what-if. Large: keep it on the heap. */
+/* A migration, and the two plays of a what-if that it is looked up in. Too large for the stack. */
 struct trial {
     const struct vfj_diff_options *options;
     struct vfj_input input;
@@ -83,7 +85,7 @@ struct trial {
     int64_t end_us;
 };
 
-/* Finds the migration of that slot that begins nearest to that time. */
+/* Returns the migration of the wanted slot whose beginning is nearest to the wanted time. */
 static const struct vfj_episode *find_nearest(const struct vfj_audit *audit,
                                               const struct vfj_episode *wanted)
 {
@@ -101,8 +103,8 @@ static const struct vfj_episode *find_nearest(const struct vfj_audit *audit,
     return nearest;
 }
 
-/* Finds the migration on a side: a row before the settings' first difference has the same time, and
- * after it, about the same. */
+/* Finds the migration on one side. Its beginning has the same time if it is before the first
+ * difference that the settings make, and about the same time otherwise. */
 static int read_side(struct trial *trial, struct vfj_journal *journal,
                      const struct vfj_episode *wanted, struct vfj_diff_side *side)
 {
@@ -124,7 +126,7 @@ static int read_side(struct trial *trial, struct vfj_journal *journal,
     return VFJ_EXIT_OK;
 }
 
-/* Finds the migration A in the journal itself, or in the play of a trace. */
+/* Finds the migration A in the journal itself, or, for a trace, in the journal of the play. */
 static int find_wanted(struct trial *trial, struct vfj_episode *wanted)
 {
     struct vfj_audit audit = {0};

@@ -20,10 +20,10 @@ struct comparison {
     struct vfj_journal *journal;
     uint64_t seqs[2];
     struct vfj_description sides[2];
-    bool *is_matched; /* by index in the second side */
+    bool *is_matched; /* indexed like the facts of the second side */
     struct vfj_json *json;
     size_t facts, differ;
-    const char *subject; /* of the newest line; NULL for none */
+    const char *subject; /* subject of the newest line; NULL: there is no line yet */
 };
 
 static bool same_key(const struct vfj_fact *a, const struct vfj_fact *b)
@@ -31,7 +31,7 @@ static bool same_key(const struct vfj_fact *a, const struct vfj_fact *b)
     return strcmp(a->subject, b->subject) == 0 && strcmp(a->key, b->key) == 0;
 }
 
-/* A variable of rc.conf is the same with another value. */
+/* Returns whether both facts are about the same variable of rc.conf, whatever its value. */
 static bool same_variable(const struct vfj_fact *a, const struct vfj_fact *b)
 {
     size_t length = strcspn(a->text, "=");
@@ -78,7 +78,7 @@ static bool print_json(struct comparison *comparison, const struct vfj_fact *a,
     return vfj_print_object(stdout, comparison->json);
 }
 
-/* Prints a fact that differs. Returns false without memory. */
+/* Prints a fact that differs. Returns false when memory runs out. */
 static bool print_fact(struct comparison *comparison, const struct vfj_fact *a,
                        const struct vfj_fact *b)
 {
@@ -151,7 +151,7 @@ static int read_side(struct comparison *comparison, unsigned side)
     if (exit_status == VFJ_EXIT_OK)
         vfj_state_describe(&machine->state, &comparison->sides[side]);
     free(machine);
-    /* the status 1 says that two states differ */
+    /* the status 1 is reserved for states that differ */
     return exit_status == VFJ_EXIT_DIFFERENT ? VFJ_EXIT_UNUSABLE : exit_status;
 }
 

@@ -1,4 +1,4 @@
-/* How many decisions, and how much time. */
+/* The totals of a migration or of a journal: numbers of decisions, and times. */
 #include "tools/diff/totals.h"
 
 #include <inttypes.h>

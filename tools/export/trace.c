@@ -118,7 +118,8 @@ static void print_trace(struct vfj_span trace, FILE *out)
     }
 }
 
-/* Returns VFJ_EXIT_OK when a trace can begin where the journal begins, and the journal is whole. */
+/* Returns VFJ_EXIT_OK when the journal has its beginning, where a trace has to begin too, and is
+ * whole. */
 static int check_journal(struct vfj_journal *journal, const char *path, const char *cannot)
 {
     char what[256];
@@ -202,9 +203,10 @@ static bool try_again(struct vfj_export *export, const struct vfj_export_fault *
     return !was_cautious;
 }
 
-/* The first attempt tells facts where they serve another policy best, and answers that took no time
- * with their cause. What can't be said so gets an instant of its own; and if that is not enough,
- * each fact is told just before the answer that shows it. The caller frees the bytes. */
+/* Writes the trace in as many attempts as needed. The first attempt places facts early, where a
+ * replay by another policy needs them, and answers that took no time in the instant of their
+ * cause. After each fault, answers concerned get an instant of their own. When that is not
+ * enough, each fact is written just before the answer that shows it. The caller frees the bytes. */
 static bool attempt_all(struct vfj_export *export, struct vfj_journal *journal,
                         struct sheet *written, struct vfj_export_fault *fault)
 {

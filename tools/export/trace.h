@@ -16,8 +16,8 @@
  * record, and nothing was written. Messages, which name `path`, go to standard error. */
 int vfj_export_trace(struct vfj_journal *journal, const char *path, FILE *out);
 
-/* Likewise writes the trace to memory, with its secrets. The caller frees *bytes. `cannot` begins the
- * complaint about a journal that a trace can't express. */
+/* Writes the trace to memory instead, with its secrets. The caller frees *bytes. `cannot` begins
+ * the message about a journal that a trace cannot express. */
 int vfj_export_memory(struct vfj_journal *journal, const char *path, const char *cannot,
                       char **bytes, size_t *length);
 

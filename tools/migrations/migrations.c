@@ -187,7 +187,7 @@ static void measure(const struct row *row, int widths[COLUMNS])
     }
 }
 
-/* Prints a line. On a terminal, long notes go on below the column. */
+/* Prints a row. On a terminal, long notes continue on the next line, below their column. */
 static void print_row(const struct row *row, const int widths[COLUMNS],
                       const struct vfj_style *style, const char *colour)
 {

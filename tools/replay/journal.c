@@ -35,7 +35,7 @@ void vfj_replay_print_commands(FILE *out, const struct vfj_decision *decision, b
     }
 }
 
-/* -o commands: prints the commands of each event whose row is right. */
+/* Prints, for -o commands, the commands of each event whose row matches the journal. */
 static void print_commands(void *arg, const struct vfj_record *record,
                            const struct vfj_machine *machine)
 {

@@ -1,4 +1,4 @@
-/* Results as JUnit's XML. */
+/* Writes the results of replays as JUnit's XML. */
 #include <limits.h>
 #include <string.h>
 
@@ -6,8 +6,9 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* Prints text as a value or as content. A byte that is not printable ASCII becomes \xHH, but a line
- * end in content. A backslash of a message stays one: the message is printable already. */
+/* Prints a text as the value of an attribute, or as the content of an element. A byte that is
+ * not printable ASCII becomes \xHH, except line ends in content. Backslashes are not doubled:
+ * messages escape unprintable bytes the same way already. */
 static void print_escaped(FILE *out, const char *text, bool is_content)
 {
     for (; *text != '\0'; text++) {
@@ -36,7 +37,7 @@ static void print_escaped(FILE *out, const char *text, bool is_content)
     }
 }
 
-/* Returns the name of a status, or NULL for one that passed. */
+/* Returns the name of a status, or NULL when the case passed. */
 static const char *type_of(const struct vfj_case *one)
 {
     switch (one->exit_status) {
@@ -59,7 +60,8 @@ static const char *type_of(const struct vfj_case *one)
     }
 }
 
-/* A failure is an answer about the file. An error is a file, or a system, that gave none. */
+/* Returns whether the case has no result, because the file is unusable or the system failed.
+ * Other failures are results. */
 static bool is_error(const struct vfj_case *one)
 {
     return one->exit_status == VFJ_EXIT_UNUSABLE || one->exit_status == VFJ_EXIT_SYSTEM;

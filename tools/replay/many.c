@@ -1,4 +1,4 @@
-/* Replays many files. */
+/* Replays several files one after another. */
 #include "tools/replay/many.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 enum { MESSAGES_MAX = 65536 };
 
-/* Standard error goes to a file while one case runs. */
+/* Sends standard error to a file while one case runs. */
 struct diversion {
     FILE *file;
     int standard_error;
@@ -32,7 +32,8 @@ static void divert(struct diversion *diversion)
         (void)dup2(fileno(diversion->file), STDERR_FILENO);
 }
 
-/* Ends the diversion. Returns the bytes, which also go to standard error; the caller frees them. */
+/* Ends the diversion, and prints the bytes to the real standard error. Returns them; the caller
+ * frees them. */
 static char *end_diversion(struct diversion *diversion)
 {
     char *bytes = calloc(1, MESSAGES_MAX + 1);

@@ -1,4 +1,4 @@
-/* Plays a journal in the terminal, at the speed of people. */
+/* Plays a journal in the terminal, slowly enough for people. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@
 #include "tools/whatif/whatif.h"
 
 enum {
-    PAUSE_MAX_MS = 2000, /* a longer pause is squeezed to this */
-    SPEED_MAX = 6,       /* 2^6 times as fast, or as slow */
+    PAUSE_MAX_MS = 2000, /* a longer pause is shortened to this */
+    SPEED_MAX = 6,       /* the speed ranges from 2^-6 to 2^6 */
     LINE_SIZE = 1024,
     DIGITS_MAX = 18,
 };
@@ -32,15 +32,16 @@ struct player {
     const char *name;
     struct stop *list; /* the records that are shown */
     size_t count, room;
-    size_t at; /* index of the newest one on the screen */
-    int speed; /* powers of two */
+    size_t at; /* index of the newest record on the screen */
+    int speed; /* the exponent of two */
     bool is_paused;
-    bool asks; /* for a record to jump to */
+    bool asks; /* whether the number of a record to jump to is being typed */
     char digits[DIGITS_MAX + 1];
-    int64_t due_us; /* when the next one is shown */
+    int64_t due_us; /* when the next record is shown */
 };
 
-/* Returns whether the record is one that show prints without -a, but for changes of links. */
+/* Returns whether the player shows the record: what `vfjournal show` prints without -a, except
+ * changes of links. */
 static bool is_shown(const struct vfj_record *record, struct vfj_event *event,
                      struct vfj_command *command)
 {
@@ -88,7 +89,7 @@ static enum vfj_status read_stops(struct player *player)
     return status == VFJ_END ? VFJ_OK : status;
 }
 
-/* Prints the line cut to the width, so that no line takes two rows. */
+/* Prints the line, cut to the width of the terminal, so that no line takes two rows. */
 static void print_cut(const char *line, int columns)
 {
     (void)printf("%.*s\033[K\r\n", columns, line);
@@ -158,7 +159,8 @@ static void draw(const struct player *player)
     print_status(player, columns);
 }
 
-/* The pause before the next record, as long as the real one or squeezed. */
+/* Sets when the next record is shown: after the real pause, or the longest one allowed, at the
+ * chosen speed. */
 static void arm(struct player *player)
 {
     int64_t pause_us = 0;
@@ -184,7 +186,7 @@ static void change_speed(struct player *player, int by)
     arm(player);
 }
 
-/* Jumps to the record, or to the last one that is shown before it. */
+/* Jumps to the record whose number was typed, or to the last one before it that is shown. */
 static void jump(struct player *player)
 {
     uint64_t seq = strtoull(player->digits, NULL, 10);
@@ -197,7 +199,7 @@ static void jump(struct player *player)
         move_to(player, index);
 }
 
-/* A key while a record is asked for. */
+/* Takes a key while the number of a record is being typed. */
 static void take_digit(struct player *player, int key)
 {
     size_t length = strlen(player->digits);
@@ -211,7 +213,7 @@ static void take_digit(struct player *player, int key)
         player->digits[length] = (char)key;
 }
 
-/* Returns false when the player is to end. */
+/* Returns false when the player has to end. */
 static bool take_key(struct player *player, int key)
 {
     if (player->asks) {
@@ -249,7 +251,7 @@ static bool take_key(struct player *player, int key)
     return true;
 }
 
-/* Returns how long to wait for a key; -1: for ever. */
+/* Returns how long to wait for a key; -1: without a limit. */
 static int wait_ms(const struct player *player)
 {
     int64_t left_us = player->due_us - vfj_clock_mono_us();
@@ -298,7 +300,7 @@ static int play_journal(struct vfj_journal *journal, const char *name)
     return exit_status;
 }
 
-/* A trace, or a journal with other settings: that play's journal. */
+/* Plays the journal of a play: of a trace, or of a journal with other settings. */
 static int play_played(const struct vfj_input *input, const struct vfj_replay_options *options)
 {
     struct vfj_whatif *whatif = calloc(1, sizeof *whatif);

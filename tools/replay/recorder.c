@@ -2,8 +2,8 @@
 #include "tools/replay/recorder.h"
 
 enum {
-    /* Rows and wall time between two commits to a new journal. State checkpoints come at
-     * commits. */
+    /* After so many rows, or so much wall time, the new journal gets a commit. A commit may
+     * bring a state checkpoint. */
     COMMIT_ROWS = VFJ_STATE_CHECKPOINT_ROWS / 4,
     COMMIT_S = VFJ_STATE_CHECKPOINT_S / 4,
 };
@@ -14,8 +14,8 @@ enum vfj_status vfj_recorder_open(struct vfj_recorder *recorder, const char *pat
     return vfj_ledger_open(&recorder->ledger, path, VFJ_ON_ERROR_STOP);
 }
 
-/* Commits, and writes a state checkpoint when one is due. Only a journal with checkpoints can be
- * pruned, or recovered after a damage. */
+/* Commits, and writes a state checkpoint when one is due. Without state checkpoints a journal
+ * can be neither pruned nor recovered after damage. */
 static enum vfj_status commit(struct vfj_recorder *recorder, int64_t wall_us)
 {
     enum vfj_status status = vfj_ledger_commit(recorder->ledger);

@@ -157,7 +157,7 @@ static void take_old_spelling(struct vfj_replay_options *options, const char **p
     *path = NULL;
 }
 
-/* The operands are FILEs. With several of them, optind stays at the first one. */
+/* Takes the operands, which are FILEs. When there are several, optind stays at the first one. */
 static int take_operands(struct vfj_replay_options *options, const char **path, int argc,
                          char **argv)
 {
@@ -250,14 +250,15 @@ static int replay_path(const struct vfj_replay_options *options, const char *pat
     return exit_status;
 }
 
-/* Returns whether one line tells enough of a file that passes: no state and no what-if. */
+/* Returns whether one line suffices for a file that passes: neither a state nor a what-if was
+ * asked for. */
 static bool is_brief(const struct vfj_replay_options *options)
 {
     return options->output == VFJ_REPLAY_TEXT && options->seq == 0
         && !vfj_settings_any(&options->settings);
 }
 
-/* A trace has no verdict: it was played. Its transcript goes nowhere. */
+/* Plays a trace and prints one line for it. Its transcript is dropped, and it has no verdict. */
 static int play_briefly(const struct vfj_replay_options *options, const struct vfj_input *input,
                         FILE *out)
 {

@@ -13,9 +13,9 @@ enum vfj_replay_output { VFJ_REPLAY_TEXT, VFJ_REPLAY_COMMANDS, VFJ_REPLAY_JSON }
 
 struct vfj_replay_options {
     enum vfj_replay_output output;
-    bool probes;         /* with COMMANDS: also print those that only read */
-    const char *journal; /* a new journal to write; NULL for none */
-    uint64_t seq;        /* --goto and --state: of the record; 0: neither */
+    bool probes;         /* with COMMANDS: also prints the commands that only read */
+    const char *journal; /* a new journal to write; NULL: none */
+    uint64_t seq;        /* the record given by --goto or --state; 0: none */
     bool is_goto;
     bool plays;
     const char *junit; /* NULL for none */
@@ -30,7 +30,7 @@ int vfj_replay_trace(const struct vfj_input *input, const struct vfj_replay_opti
 int vfj_replay_journal(const struct vfj_input *input, const struct vfj_replay_options *options,
                        FILE *out);
 
-/* Plays a journal or a trace with other settings, and prints what they change. */
+/* Plays a journal or a trace with other settings, and prints what the settings change. */
 int vfj_replay_whatif(const struct vfj_input *input, const struct vfj_replay_options *options,
                       FILE *out);
 
@@ -38,10 +38,11 @@ int vfj_replay_whatif(const struct vfj_input *input, const struct vfj_replay_opt
 int vfj_replay_state(const struct vfj_input *input, const struct vfj_replay_options *options,
                      FILE *out);
 
-/* Plays the records in the terminal, at the speed of people. */
+/* Plays the records in the terminal, slowly enough for people. */
 int vfj_replay_play(const struct vfj_input *input, const struct vfj_replay_options *options);
 
-/* Prints the commands of a decision, one a line, quoted for sh(1): of `probes`, too. */
+/* Prints the commands of a decision, each on a line and quoted for sh(1). With `probes`, also
+ * prints those that only read. */
 void vfj_replay_print_commands(FILE *out, const struct vfj_decision *decision, bool probes);
 
 #endif

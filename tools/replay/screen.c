@@ -17,7 +17,7 @@
 static struct termios before, during;
 static volatile sig_atomic_t is_taken, is_stale;
 
-/* Async-signal-safe. */
+/* Writes the text to standard output. May be called from a signal handler. */
 static void put(const char *text)
 {
     size_t length = strlen(text);
@@ -51,10 +51,10 @@ static void on_end(int number)
     vfj_screen_give_back();
     vfj_publish_abandon();
     (void)signal(number, SIG_DFL);
-    (void)raise(number); /* delivered when the handler returns */
+    (void)raise(number); /* the signal is delivered when the handler returns */
 }
 
-/* Stops with the terminal given back, and takes it again afterwards. */
+/* Gives the terminal back, stops, and takes the terminal again when the process continues. */
 static void on_stop(int number)
 {
     int error = errno;
@@ -65,7 +65,7 @@ static void on_stop(int number)
     (void)sigemptyset(&set);
     (void)sigaddset(&set, number);
     (void)raise(number);
-    (void)sigprocmask(SIG_UNBLOCK, &set, NULL); /* stops here */
+    (void)sigprocmask(SIG_UNBLOCK, &set, NULL); /* the process stops here */
     (void)sigprocmask(SIG_BLOCK, &set, NULL);
     (void)sigaction(number, &own, NULL);
     enter();

@@ -12,7 +12,7 @@
 #include "tools/verb.h"
 #include "tools/whatif/whatif.h"
 
-/* --goto: the record that the replay stopped at. */
+/* Prints, for --goto, the record at which the replay stopped. */
 static enum vfj_status print_record(struct vfj_journal *journal,
                                     const struct vfj_replay_options *options, FILE *out)
 {
@@ -64,7 +64,7 @@ static int show_state(struct vfj_journal *journal, const char *name,
     return exit_status;
 }
 
-/* A trace, or a journal with other settings: the state in the journal of that play. */
+/* Shows the state in the journal of a play: of a trace, or of a journal with other settings. */
 static int show_played(const struct vfj_input *input, const struct vfj_replay_options *options,
                        FILE *out)
 {

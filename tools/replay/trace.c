@@ -15,14 +15,14 @@
 #include "tools/terminal.h"
 #include "tools/verb.h"
 
-/* One replay; too large for the stack. */
+/* The state of one replay. It is too large for the stack. */
 struct rehearsal {
-    struct vfj_recorder recorder; /* its ledger is NULL for a bare machine */
+    struct vfj_recorder recorder; /* its ledger is NULL when the machine steps without a journal */
     struct vfj_play play;
     struct vfj_transcript transcript;
 };
 
-/* Where a ledger steps instead of the transcript. */
+/* Writes the transcript when the ledger steps the machine, and not the transcript's own sink. */
 static void write_transcript(void *arg, const struct vfj_event *event,
                              const struct vfj_decision *decision)
 {

@@ -22,7 +22,8 @@ struct vfj_trace_place {
 enum vfj_status vfj_trace_play(struct vfj_span bytes, struct vfj_play *play,
                                struct vfj_trace_place *place);
 
-/* Checks every line of the trace, and rewinds the play. Fails with VFJ_BAD_SYNTAX. */
+/* Checks every line of the trace, and rewinds the play. Fails with VFJ_BAD_SYNTAX when the trace
+ * has a mistake; *place tells it. */
 enum vfj_status vfj_trace_check(struct vfj_span bytes, struct vfj_play *play,
                                 struct vfj_trace_place *place);
 

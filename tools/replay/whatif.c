@@ -1,4 +1,4 @@
-/* Plays a journal or a trace with other settings, and prints what they change. */
+/* Plays a journal or a trace with other settings, and prints what the settings change. */
 #include "tools/whatif/whatif.h"
 
 #include <inttypes.h>
@@ -25,7 +25,7 @@ struct answer {
     struct vfj_unmatched unmatched;
     struct vfj_transcript transcript;
     struct vfj_machine machine;
-    struct vfj_event event; /* scratch */
+    struct vfj_event event; /* for decoding */
 };
 
 static enum vfj_status count_side(struct vfj_journal *journal, int64_t end_us,
@@ -62,7 +62,8 @@ static enum vfj_status count(struct answer *answer)
     return status;
 }
 
-/* The mark stands before the event with the first row that differs. */
+/* Returns whether the mark of the first difference stands before this event: the event, or one
+ * of its decisions, is the first row that differs. */
 static bool is_marked(const struct answer *answer, const struct vfj_record *record,
                       const struct vfj_machine *machine)
 {
@@ -99,7 +100,7 @@ static void print_event(void *arg, const struct vfj_record *record,
     vfj_transcript_print(&answer->transcript, &answer->event, &machine->decision);
 }
 
-/* Prints the transcript, or the commands, of the play with the settings. */
+/* Prints the transcript, or the commands, of the play that has the settings. */
 static enum vfj_status print_play(struct answer *answer)
 {
     struct vfj_replay_result result;

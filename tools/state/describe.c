@@ -1,4 +1,4 @@
-/* The machine's state in plain words. */
+/* Describes the machine's state in plain words. */
 #include "tools/state/describe.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* The needs of a plan in plain words. */
+/* Describes the needs of a plan in plain words. */
 #include "tools/state/needs.h"
 
 #include "core/machine/state.h"

@@ -1,4 +1,4 @@
-/* The machine's state after a record of a journal. */
+/* Finds the machine's state after a record of a journal. */
 #include "tools/state/read.h"
 
 #include "store/state_checkpoint.h"
@@ -8,8 +8,9 @@
 
 enum { LINE_SIZE = 256 };
 
-/* Finds the nearest state checkpoint up to the record, of the present rules. Returns the seq of its
- * first part, and sets *last; 0 for none. */
+/* Finds the nearest state checkpoint before the record that was written by the rules of this
+ * program. Returns the seq of its first part and sets *last to that of its last part. Returns 0
+ * when there is none. */
 static uint64_t find_checkpoint(struct vfj_journal *journal, uint64_t seq, uint64_t *last)
 {
     struct vfj_record record;
@@ -36,7 +37,7 @@ static uint64_t find_checkpoint(struct vfj_journal *journal, uint64_t seq, uint6
     return first;
 }
 
-/* Returns whether the machine has the state of the checkpoint. */
+/* Sets the machine to the state in the checkpoint. Returns whether that succeeded. */
 static bool restore(struct vfj_journal *journal, uint64_t first, uint64_t last,
                     struct vfj_machine *machine)
 {
@@ -82,7 +83,7 @@ static int report_verdict(struct vfj_journal *journal, const char *name,
     vfj_text_format(&text, "record %llu: %s", (unsigned long long)result->seq,
                     vfj_verdict_text(verdict));
     vfj_complain(name, line);
-    /* under other rules the state is that of the present ones */
+    /* other rules recorded the journal, and the state is that by the rules of this program */
     return verdict == VFJ_VERDICT_RULES_CHANGED ? VFJ_EXIT_OK : vfj_verdict_exit_status(verdict);
 }
 

@@ -1,4 +1,4 @@
-/* A slot's state in plain words. */
+/* Describes the state of a slot in plain words. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -167,7 +167,7 @@ static void add_interface(struct vfj_text *text, const struct vfj_interface *int
         vfj_text_format(text, ", dhclient %" PRIu64, dhclient);
 }
 
-/* The keys are those of one view: the last observation, or the one before the plan. */
+/* Describes a view under the given keys: the last observation, or the one before the plan. */
 static void describe_view(const struct slot *slot, const struct vfj_view *view,
                           const char *const keys[5])
 {

@@ -1,4 +1,4 @@
-/* A trace with the values of a what-if in the place of its own. */
+/* Writes a trace with the values of the settings in place of its own. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,7 +36,7 @@ static void insert(const struct vfj_settings *settings, FILE *out)
     }
 }
 
-/* The values stand after the line with the version, which has to be the first. */
+/* Writes the trace with the values after its first line, which has to be the version. */
 static void write_trace(const struct vfj_settings *settings, struct vfj_span trace, FILE *out)
 {
     struct vfj_trace_line read;

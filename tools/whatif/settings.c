@@ -35,7 +35,7 @@ int vfj_settings_take_mode(struct vfj_settings *settings, const char *verb, cons
     return VFJ_OPTIONS_READ;
 }
 
-/* Returns whether the machine reads a variable of that name. */
+/* Returns whether the machine reads a variable of this name. */
 static bool is_read(struct vfj_span name)
 {
     static const char *const names[]
@@ -91,7 +91,7 @@ static struct vfj_setting *find(const struct vfj_settings *settings, bool is_of_
     return NULL;
 }
 
-/* Returns NULL without memory. */
+/* Returns the setting of this name, new if need be, or NULL when memory runs out. */
 static struct vfj_setting *open_setting(struct vfj_settings *settings, bool is_of_kernel,
                                         struct vfj_span name)
 {
@@ -173,7 +173,7 @@ static void skip_blanks(struct vfj_span *rest)
     }
 }
 
-/* Reads a line of the file. Returns NULL, or what is wrong with it. */
+/* Reads a line of the file. Returns NULL, or the reason why the line is wrong. */
 static const char *read_line(struct vfj_settings *settings, struct vfj_span line)
 {
     char value[VFJ_VALUE_SIZE];
@@ -205,7 +205,7 @@ static const char *read_line(struct vfj_settings *settings, struct vfj_span line
         return NULL;
     const struct vfj_setting *present = find(settings, false, name);
     if (present != NULL && !present->is_of_file)
-        return NULL; /* of --set */
+        return NULL; /* a value of --set counts more */
     struct vfj_setting *setting = open_setting(settings, false, name);
     if (setting == NULL)
         return "out of memory";

@@ -12,7 +12,8 @@ struct vfj_setting;
 
 struct vfj_settings {
     int mode, policy; /* enum vfj_mode and enum vfj_policy; -1: those of the trace */
-    const char *rc;   /* the path of --rc: the values of the trace do not count; NULL for none */
+    /* path given by --rc, whose values replace all of rc.conf in the trace; NULL: none */
+    const char *rc;
     struct vfj_setting *list;
     size_t count, room;
 };
@@ -22,18 +23,18 @@ struct vfj_settings {
         .mode = -1, .policy = -1 \
     }
 
-/* Each takes the value of an option of `verb`. Returns VFJ_OPTIONS_READ, or the exit status after a
+/* Take the value of an option of `verb`. Return VFJ_OPTIONS_READ, or the exit status after a
  * usage error that names the wrong word and the possible ones. */
 int vfj_settings_take_mode(struct vfj_settings *settings, const char *verb, const char *value);
 int vfj_settings_take_policy(struct vfj_settings *settings, const char *verb, const char *value);
-/* NAME=VALUE with a variable of rc.conf that the machine reads. */
+/* Takes NAME=VALUE, where NAME is a variable of rc.conf that the machine reads. */
 int vfj_settings_take_rc(struct vfj_settings *settings, const char *verb, const char *value);
-/* NAME=VALUE with a sysctl that the machine reads. */
+/* Takes NAME=VALUE, where NAME is a sysctl that the machine reads. */
 int vfj_settings_take_sysctl(struct vfj_settings *settings, const char *verb, const char *value);
 
-/* Reads the file of --rc: lines NAME=VALUE in the quoting of rc.conf(5), without expansions. Skips
- * variables that the machine does not read. A value of --set counts more. Returns VFJ_OPTIONS_READ,
- * or the exit status after a message. */
+/* Reads the file given by --rc: lines NAME=VALUE, quoted as in rc.conf(5), without expansions.
+ * Skips variables that the machine does not read, and those given by --set. Returns
+ * VFJ_OPTIONS_READ, or the exit status after a message. */
 int vfj_settings_read_rc(struct vfj_settings *settings);
 
 /* Returns whether a value, a policy or a mode was set. */
@@ -42,13 +43,14 @@ bool vfj_settings_any(const struct vfj_settings *settings);
 /* Returns whether --set, --rc or --sysctl was given. */
 bool vfj_settings_has_values(const struct vfj_settings *settings);
 
-/* Appends the settings as a list for people: "hyperv_vf_delay=2, policy scripts". The bytes are safe
- * for a terminal. */
+/* Appends the settings as a list for people, such as "hyperv_vf_delay=2, policy scripts". The
+ * text is safe for a terminal. */
 void vfj_settings_describe(const struct vfj_settings *settings, struct vfj_text *text);
 
-/* Returns the trace with the values set before its first event, and without its own directives
- * about them. Lines keep their numbers after the `*inserted` new ones. Returns NULL without memory.
- * The caller frees the bytes. */
+/* Returns the trace with the values of the settings before its first event, and without its own
+ * directives about these values. The new text has *inserted lines at its beginning that the
+ * trace does not have; all other lines keep their order. Returns NULL when memory runs out. The
+ * caller frees the text. */
 char *vfj_settings_edit(const struct vfj_settings *settings, struct vfj_span trace, size_t *length,
                         uint64_t *inserted);
 

@@ -1,4 +1,4 @@
-/* A what-if: plays a trace twice. */
+/* A what-if: plays a trace twice, the second time with other settings. */
 #include "tools/whatif/whatif.h"
 
 #include <stdio.h>
@@ -66,13 +66,13 @@ static int play(const struct source *source, struct vfj_side *side,
     if (status == VFJ_OK)
         status = vfj_recorder_end(recorder);
     if (side == &whatif->a)
-        whatif->played = edited; /* the effects are about its lines */
+        whatif->played = edited; /* the ties contain spans of these lines */
     else
         free(edited);
     return status == VFJ_OK ? VFJ_EXIT_OK : complain(source, recorder, status, &place, inserted);
 }
 
-/* Plays into the side's journal, and opens that for reading. */
+/* Plays into the journal of this side, and opens that for reading. */
 static int make_side(const struct source *source, struct vfj_side *side,
                      const struct vfj_settings *settings, const char *to)
 {
@@ -111,7 +111,7 @@ static void close_side(struct vfj_side *side)
     vfj_publish_end(&side->file);
 }
 
-/* Reads the wall time of the first record, at which the plays begin. */
+/* Reads the wall time of the first record. The plays begin at this time. */
 static enum vfj_status read_first(struct vfj_journal *journal, int64_t *wall_us)
 {
     struct vfj_record record;
@@ -155,8 +155,8 @@ static int find_difference(struct vfj_whatif *whatif)
     return status == VFJ_OK ? VFJ_EXIT_OK : vfj_complain_status(whatif->name, status, "");
 }
 
-/* The first play with the settings shows where they make a difference. The second one goes on from
- * there as the guest would. */
+/* Plays each side. The first play with the settings shows where they make a difference. It is
+ * played again, and from there on goes on as the guest would (course.h). */
 static int make_sides(struct vfj_whatif *whatif, const struct source *source,
                       const struct vfj_settings *settings, const char *to)
 {
@@ -175,8 +175,8 @@ static int make_sides(struct vfj_whatif *whatif, const struct source *source,
     return exit_status == VFJ_EXIT_OK ? find_difference(whatif) : exit_status;
 }
 
-/* Finds from where on the journal has no answers for a side. Where other rules recorded the
- * journal, the present ones may decide otherwise even without other settings. */
+/* Finds the record from which on the journal has no answers for a side. If other rules recorded
+ * the journal, this may happen even without other settings. */
 static enum vfj_status find_assumed(struct vfj_whatif *whatif, struct vfj_journal *journal)
 {
     enum vfj_status status
