@@ -1,18 +1,11 @@
 /* Runs a program on a pseudo-terminal, controlled by a script.
- *
- * usage: vfj_pty PROGRAM [ARGUMENT]... <SCRIPT
- *
+ *   usage: vfj_pty PROGRAM [ARGUMENT]... <SCRIPT
  * Lines of the script:
- *
- * await TEXT    waits until the program prints the text, after the text that was last awaited
- *
- * send KEYS     sends the keys; \e stands for escape, \n for return
- *
- * signal NUMBER sends the signal
- *
- * end STATUS    waits until the program ends with this exit status, or with -SIGNAL; the
- * terminal must then be as before
- *
+ *   await TEXT     waits until the program prints the text, after the text that was last awaited
+ *   send KEYS      sends the keys; \e stands for escape, \n for return
+ *   signal NUMBER  sends the signal
+ *   end STATUS     waits until the program ends with this exit status, or with -SIGNAL; the
+ *                  terminal must then be as before
  * Prints the first line that fails, and ends with status 1. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

@@ -83,7 +83,8 @@ static int report_verdict(struct vfj_journal *journal, const char *name,
     vfj_text_format(&text, "record %llu: %s", (unsigned long long)result->seq,
                     vfj_verdict_text(verdict));
     vfj_complain(name, line);
-    /* other rules recorded the journal, and the state is that by the rules of this program */
+    /* if other rules recorded the journal, the state is the one that the rules of this program
+     * lead to */
     return verdict == VFJ_VERDICT_RULES_CHANGED ? VFJ_EXIT_OK : vfj_verdict_exit_status(verdict);
 }
 

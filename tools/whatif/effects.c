@@ -1,4 +1,4 @@
-/* What follows from the commands of a pass. */
+/* Notes which lines follow from the commands of a pass. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "core/text/trace_quote.h"
 #include "tools/whatif/pass.h"
 
-/* A command without an answer has a duration beyond this. */
+/* a longer duration is that of a command that was never answered */
 static const int64_t never_us = INT64_C(10000000000000);
 
 static struct vfj_pass_vf *find_vf(struct vfj_pass *pass, struct vfj_name name)
@@ -18,7 +18,7 @@ static struct vfj_pass_vf *find_vf(struct vfj_pass *pass, struct vfj_name name)
     return NULL;
 }
 
-/* Returns NULL for an interface that is no VF of the guest. */
+/* Returns what is known of this VF, or NULL when the interface is no VF of the guest. */
 static struct vfj_pass_vf *open_vf(struct vfj_pass *pass, struct vfj_name name)
 {
     struct vfj_pass_vf *known = find_vf(pass, name);
@@ -36,7 +36,8 @@ static struct vfj_pass_vf *vf_of_hn(struct vfj_pass *pass, struct vfj_name hn)
     return mapped != NULL ? find_vf(pass, mapped->vf) : NULL;
 }
 
-/* The effects of one VF are in the order of its attachments. */
+/* Schedules the lines that follow from the command that brought the VF up. The effects of a VF
+ * are in the order of its attachments. */
 static void schedule(struct vfj_pass *pass, struct vfj_pass_vf *vf)
 {
     const struct vfj_effects *effects = pass->effects;
@@ -65,7 +66,7 @@ static void drop_due(struct vfj_pass *pass, struct vfj_name vf)
     }
 }
 
-/* The command began: what follows from it may come before its end. */
+/* The command begins. The lines that follow from it may come before it ends. */
 static void begin_command(struct vfj_pass *pass, struct vfj_pass_vf *vf, int64_t begun_us)
 {
     vf->is_up = true;
@@ -78,7 +79,7 @@ static void begin_command(struct vfj_pass *pass, struct vfj_pass_vf *vf, int64_t
         schedule(pass, vf);
 }
 
-/* Returns the VF whose newest command has that id, or NULL. */
+/* Returns the VF whose newest command has this id, or NULL. */
 static struct vfj_pass_vf *find_command(struct vfj_pass *pass, uint64_t command)
 {
     for (unsigned i = 0; i < pass->vf_count; i++) {
@@ -151,7 +152,8 @@ static void parse(const struct vfj_pass *pass, char bytes[VFJ_LINE_MAX + 1], str
     vfj_devd_parse(raw, devd);
 }
 
-/* Returns the VF whose `ifconfig VF up' the line may follow from, and notes that it came. */
+/* Returns the VF whose `ifconfig VF up' the line may follow from, and notes that such a line
+ * came. Returns NULL for other lines. */
 static struct vfj_pass_vf *cause_of(struct vfj_pass *pass, const struct vfj_devd *devd)
 {
     bool is_up = devd->kind == VFJ_DEVD_VF_UP;
@@ -206,7 +208,7 @@ static const struct vfj_effect *find_effect(const struct vfj_pass *pass, uint64_
         : NULL;
 }
 
-/* Returns whether the line tells what hn(4) or the kernel do on the program's commands. */
+/* Returns whether the line tells what hn(4) or the kernel did because of the program's commands. */
 static bool is_of_program(struct vfj_pass *pass, const struct vfj_devd *devd)
 {
     const struct vfj_guest_if *interface = vfj_guest_find(&pass->play->guest, devd->name);
@@ -243,7 +245,8 @@ bool vfj_pass_takes(struct vfj_pass *pass, uint64_t line)
     return takes;
 }
 
-/* dev.hn.N.vf and dev.hn.N.rxvf, as observed. The model computes them. */
+/* Returns whether the sysctl is dev.hn.N.vf or dev.hn.N.rxvf, which the guest model computes
+ * itself. */
 static bool is_computed(struct vfj_span name)
 {
     static const char *const ends[] = {".vf", ".rxvf"};
@@ -293,7 +296,8 @@ static void drop_computed(struct vfj_guest *guest)
     }
 }
 
-/* Commands that the program has not run yet take as long as they will the first time. */
+/* Tells the guest model how long commands take that have not run yet: as long as they will take
+ * when the trace first has them. */
 static void tell_durations(struct vfj_pass *pass, struct vfj_span rest)
 {
     struct vfj_guest *guest = &pass->play->guest;

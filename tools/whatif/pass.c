@@ -1,4 +1,5 @@
-/* Plays a trace line by line, and lines that follow from commands when those ended. */
+/* Plays a trace line by line. Lines that follow from commands are played when the commands of
+ * this pass call for them (pass.h). */
 #include "tools/whatif/pass.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ static enum vfj_status play_at(struct vfj_pass *pass, int64_t us)
     return vfj_play_line(pass->play, &at, &error);
 }
 
-/* Returns when the play has its next outcome or timer. */
+/* Returns when the play's next outcome or timer is due. */
 static int64_t next_us(const struct vfj_play *play)
 {
     int64_t us = play->deadline_us <= INT64_MAX - play->late_us ? play->deadline_us + play->late_us
@@ -40,7 +41,7 @@ static int64_t next_us(const struct vfj_play *play)
     return play->running ? us : INT64_MAX;
 }
 
-/* Returns the index of the line that is due first, or due_count. */
+/* Returns the index of the line that is due first, or due_count when there is none. */
 static unsigned first_due(const struct vfj_pass *pass)
 {
     unsigned first = 0;
@@ -65,8 +66,8 @@ static enum vfj_status play_due(struct vfj_pass *pass, unsigned index)
     return vfj_play_line(pass->play, &pass->read, &error);
 }
 
-/* Lets time pass up to `until_us`, one outcome or timer after the other: each may be followed by
- * lines. */
+/* Lets time pass up to `until_us`, by one outcome or timer at a time, since lines may follow
+ * from each. */
 static enum vfj_status advance(struct vfj_pass *pass, int64_t until_us)
 {
     enum vfj_status status = VFJ_OK;
@@ -84,7 +85,7 @@ static enum vfj_status advance(struct vfj_pass *pass, int64_t until_us)
         uint64_t events = pass->events;
         status = is_line ? play_due(pass, first) : play_at(pass, us > before_us ? us : before_us);
         if (!is_line && pass->events == events && pass->play->now_us == before_us)
-            break; /* nothing was due after all */
+            break; /* in fact nothing was due */
     }
     return status;
 }
@@ -109,7 +110,8 @@ static enum vfj_status play_line(struct vfj_pass *pass, uint64_t line,
         return pass->has_differed && !vfj_pass_keeps(pass, read)
             ? VFJ_OK
             : vfj_play_line(pass->play, read, error);
-    /* Outcomes and timers up to the line come before it. They tell what it may follow from. */
+    /* Outcomes and timers that are due by the time of the line come first: they tell which
+     * command the line may follow from. */
     if (read->kind == VFJ_TRACE_EVENT && pass->play->started) {
         enum vfj_status status = play_at(pass, read->time.us);
         if (status != VFJ_OK)

@@ -1,11 +1,11 @@
-/* One pass over a trace. Of two passes, the second has other settings: from its first difference on,
- * whatever followed from the commands of the first follows from its own. For the files of
- * tools/whatif only.
+/* A pass over a trace. There are two passes, and the second has other settings. From the first
+ * difference that these make, lines that followed from the commands of the first pass must
+ * follow from those of the second pass instead. Only for the files in tools/whatif.
  *
- * A VF_UP, and the first LINK lines of the VF and its hn, that came after the program's `ifconfig VF
- * up' follow from it. In the second pass they come as long after that command as in the first, and
- * not without it. All other lines of devd are the host's, or an administrator's, and keep their
- * times. */
+ * A VF_UP, and the first LINK lines of the VF and its hn, follow from the program's last
+ * `ifconfig VF up' before them. In the second pass they come as long after that command as in
+ * the first pass, and do not come without it. All other lines of devd come from the host or an
+ * administrator, and keep their times. */
 #ifndef VFJ_TOOLS_WHATIF_PASS_H
 #define VFJ_TOOLS_WHATIF_PASS_H
 
@@ -16,49 +16,51 @@
 
 /* A line that follows from a command. */
 struct vfj_effect {
-    uint64_t line; /* its number in the trace */
+    uint64_t line; /* number of the line in the trace */
     struct vfj_name vf;
-    uint64_t attachment; /* how often the VF had attached by then, */
-    uint64_t up;         /* and how often it was upped since */
-    int64_t after_us;    /* after the command began */
-    bool is_escaped;     /* of %devd */
+    uint64_t attachment; /* how often the VF had attached when the line came */
+    uint64_t up;         /* how often the VF had been brought up since it attached */
+    int64_t after_us;    /* time between the beginning of the command and the line */
+    bool is_escaped;     /* the line is the text of a %devd */
     struct vfj_span event;
 };
 
 struct vfj_effects {
-    struct vfj_effect *list; /* by line */
+    struct vfj_effect *list; /* in the order of their lines */
     size_t count, room;
     bool no_memory;
 };
 
-/* What is known of a VF in a pass. */
+/* What a pass has shown of a VF. */
 struct vfj_pass_vf {
     struct vfj_name vf;
-    uint64_t attachment; /* how often it attached */
-    uint64_t ups;        /* how often the program upped it since */
-    size_t effect;    /* index of the first effect that may be of this attachment, or a later one */
+    uint64_t attachment; /* how often the VF attached */
+    uint64_t ups;        /* how often the program brought it up since it attached */
+    size_t effect; /* index of the first effect that may belong to this attachment or a later one */
     uint64_t command; /* id of the newest `ifconfig VF up' */
-    bool is_up;       /* that command began since the VF attached, and did not fail */
-    bool is_up_since; /* likewise, since the first difference */
-    bool has_up, has_link, has_hn_link; /* those lines came since */
+    bool is_up;       /* that command began after the VF attached, and has not failed */
+    bool is_up_since; /* the same, and the command began after the first difference */
+    bool has_up, has_link, has_hn_link; /* these lines came after that command */
     int64_t up_us;                      /* when that command began */
 };
 
-enum { VFJ_PASS_DUE_MAX = 3 * VFJ_GUEST_VFS_MAX }; /* three lines follow from one command */
+enum { VFJ_PASS_DUE_MAX = 3 * VFJ_GUEST_VFS_MAX }; /* at most three lines follow from a command */
 
-/* One pass. Large: keep it on the heap. */
+/* One pass. Too large for the stack. */
 struct vfj_pass {
     struct vfj_play *play;
-    struct vfj_effects *effects; /* the first pass fills them in, the second follows them */
-    bool follows;                /* the second pass */
-    /* The trace is of a journal. Its facts about interfaces tell what the program's own commands
-     * led to: they end at the first difference, and the guest model goes on alone. */
+    /* the first pass fills in the effects, and the second one uses them */
+    struct vfj_effects *effects;
+    bool follows; /* whether this is the second pass */
+    /* The trace was made from a journal. The facts about interfaces in it tell what the
+     * program's recorded commands led to. So they no longer count after the first difference:
+     * the guest model goes on alone. */
     bool is_exported;
-    bool differs;         /* the second pass differs from the first, */
-    uint64_t common;      /* after so many events */
-    uint64_t events;      /* that were submitted */
-    struct vfj_span rest; /* the lines that follow */
-    int64_t clock_us;     /* of the trace's lines */
+    bool differs;         /* whether the second pass differs from the first at some point */
+    uint64_t common;      /* number of events before that point */
+    uint64_t events;      /* number of events submitted so far */
+    struct vfj_span rest; /* the lines that are not played yet */
+    int64_t clock_us;     /* time by the lines of the trace */
     bool has_differed;
     unsigned vf_count, due_count;
     struct vfj_pass_vf vfs[VFJ_GUEST_VFS_MAX];
@@ -66,29 +68,31 @@ struct vfj_pass {
         const struct vfj_effect *effect;
         int64_t us;
     } due[VFJ_PASS_DUE_MAX];
-    struct vfj_trace_line read; /* scratch */
+    struct vfj_trace_line read; /* for decoding */
 };
 
-/* Takes note of an event and its decision: the watch of the recorder. */
+/* Notes an event and its decision. It is the watch of the recorder (struct vfj_recorder). */
 void vfj_pass_watch(void *pass, const struct vfj_event *event, const struct vfj_decision *decision);
 
-/* Plays the lines of `edited`, whose numbers are higher by `inserted` than those of the trace.
- * Fails as vfj_trace_play() does. The lines were checked, and the play rewound. */
+/* Plays the lines of `edited`. Their numbers are higher by `inserted` than those of the trace.
+ * The caller has checked the lines and rewound the play. Fails as vfj_trace_play() does. */
 enum vfj_status vfj_pass_run(struct vfj_pass *pass, struct vfj_span edited, uint64_t inserted,
                              struct vfj_trace_place *place);
 
-/* Notes the commands that run since the play went on: lines may follow before they end. */
+/* Notes which commands have begun since the last call: lines may follow from them before they
+ * end. */
 void vfj_pass_note_begun(struct vfj_pass *pass);
 
-/* Before a line of devd is played: sets what may follow from commands. Returns whether the line is
- * to be played now. */
+/* Decides about a line of devd before it is played, and updates what may follow from commands.
+ * Returns whether the line is played now. */
 bool vfj_pass_takes(struct vfj_pass *pass, uint64_t line);
 
-/* Does what the first difference calls for, once the last common event was submitted: drops the facts
- * that end then, and tells the model how long commands took that it has not met yet. */
+/* Prepares for the first difference, once the last event before it was submitted: drops the
+ * facts that no longer count, and tells the guest model how long commands take that have not run
+ * yet. */
 void vfj_pass_differ(struct vfj_pass *pass);
 
-/* Returns whether a directive still counts since the first difference. */
+/* Returns whether a directive of the trace counts, also after the first difference. */
 bool vfj_pass_keeps(const struct vfj_pass *pass, const struct vfj_trace_line *line);
 
 #endif

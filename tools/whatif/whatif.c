@@ -66,7 +66,7 @@ static int play(const struct source *source, struct vfj_side *side,
     if (status == VFJ_OK)
         status = vfj_recorder_end(recorder);
     if (side == &whatif->a)
-        whatif->played = edited; /* the ties contain spans of these lines */
+        whatif->played = edited; /* the effects contain spans of these lines */
     else
         free(edited);
     return status == VFJ_OK ? VFJ_EXIT_OK : complain(source, recorder, status, &place, inserted);
@@ -155,8 +155,9 @@ static int find_difference(struct vfj_whatif *whatif)
     return status == VFJ_OK ? VFJ_EXIT_OK : vfj_complain_status(whatif->name, status, "");
 }
 
-/* Plays each side. The first play with the settings shows where they make a difference. It is
- * played again, and from there on goes on as the guest would (course.h). */
+/* Plays each side. The first play with the settings shows where they make a difference. The
+ * trace is then played again with them, and from there on the play goes on as the guest would
+ * (pass.h). */
 static int make_sides(struct vfj_whatif *whatif, const struct source *source,
                       const struct vfj_settings *settings, const char *to)
 {

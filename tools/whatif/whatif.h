@@ -41,7 +41,7 @@ struct vfj_whatif {
     char *exported; /* the trace that a journal was exported to; otherwise NULL */
     char *played;   /* the lines of the first play */
     struct vfj_effects effects;
-    struct vfj_pass pass; /* the course of the current play */
+    struct vfj_pass pass; /* the pass of the current play */
 };
 
 /* Plays the input twice. A journal is first exported as a trace (tools/export/trace.h). The
