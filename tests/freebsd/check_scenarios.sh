@@ -24,14 +24,20 @@ for file in scenarios/*; do
     [ "$(grep -c '^phase ' "$file")" = "$(grep -c '^phase_end$' "$file")" ] ||
         refuse "$name: a phase has no end"
     bad=$(grep -n '^#[^ ]' "$file" |
-        grep -Ev '^[0-9]+:#(rc|needs|want|target|tells|pairs|boot|vf-mode|vfjournal-only): [^ ]')
+        grep -Ev '^[0-9]+:#(rc|needs|want|target|tells|pairs|boot|vf-mode|also|vfjournal-only): [^ ]')
     [ -z "$bad" ] || refuse "$name: run reads no such header: $bad"
-    bad=$(sed -n 's/^#needs: //p' "$file" | grep -Ev '^(dhcp|ra)$')
-    [ -z "$bad" ] || refuse "$name: run offers no $bad"
+    for need in $(sed -n 's/^#needs: //p' "$file"); do
+        sed -n '/^offers()/,/^}/p' run | grep -Eq "^    (.* )?$need( .*)?\)" ||
+            refuse "$name: run offers no $need"
+        sed -n '/knows these needs/,/^## /p' README.md | grep -q "^|.* \`$need\`[ ,]" ||
+            refuse "$name: README.md does not tell what $need is"
+    done
     bad=$(sed -n 's/^#want: //p' "$file" | grep -Ev '^(inet|inet6|route) [^ ]+$')
     [ -z "$bad" ] || refuse "$name: run checks no $bad"
     bad=$(sed -n 's/^#vf-mode: //p' "$file" | grep -vx transparent)
     [ -z "$bad" ] || refuse "$name: no such VF mode: $bad"
+    bad=$(sed -n 's/^#also: //p' "$file" | grep -vx transparent)
+    [ -z "$bad" ] || refuse "$name: run plays no scenario in $bad mode, too"
     if grep -q 'vtnet[0-9]\|mlx\|mce' "$file" && [ "$name" != module-loop ]; then
         refuse "$name: a VF has another name on another machine"
     fi
@@ -39,16 +45,17 @@ for file in scenarios/*; do
         refuse "$name: uses hn1 without \"#pairs: 2\""
     fi
     printf '%s\n' "$listed" | grep -qx -- "$name" || refuse "$name: run does not list it"
-    grep -q "^| \`$name\` |" README.md || refuse "$name: README.md does not tell of it"
+    grep -q "^| .*\`$name\`.* |" README.md || refuse "$name: README.md does not tell of it"
 done
 [ "$count" -gt 0 ] || refuse "there are no scenarios"
-for name in $(sed -n '/^## Scenarios/,/^## /s/^| `\([a-z0-9-]*\)` |.*/\1/p' README.md); do
+for name in $(sed -n '/^## Scenarios/,/^A new/s/^\(| `[^|]*\)|.*/\1/p' README.md | tr -cd 'a-z0-9 \n-'); do
     [ -f "scenarios/$name" ] || refuse "README.md tells of $name, which is not there"
 done
 for script in run vm lib.sh; do
     sh -n "$script" || status=1
 done
 sh ./run no-such-scenario >/dev/null 2>&1 && refuse "run takes a scenario that is not there"
+sh ./run --transparent foreign-lagg >/dev/null 2>&1 && refuse "run plays foreign-lagg without a lagg"
 sh ./vm /nonexistent >/dev/null 2>&1 && refuse "vm takes an image that is not there"
 if command -v shellcheck >/dev/null; then
     # Scenarios use variables of run, and run those of lib.sh.

@@ -12,22 +12,20 @@ fail() {
     printf '%s\n' "$*" >>"$work/faults"
 }
 
-# until_ok SECONDS COMMAND, until_not SECONDS COMMAND: wait, four times a second.
+# until_ok SECONDS COMMAND, until_not SECONDS COMMAND: wait, four times a second at most.
 until_ok() {
-    left=$(($1 * 4))
+    deadline=$(($(date +%s) + $1))
     shift
     while ! "$@" >/dev/null 2>&1; do
-        [ "$left" -gt 0 ] || return 1
-        left=$((left - 1))
+        [ "$(date +%s)" -lt "$deadline" ] || return 1
         sleep 0.25
     done
 }
 until_not() {
-    left=$(($1 * 4))
+    deadline=$(($(date +%s) + $1))
     shift
     while "$@" >/dev/null 2>&1; do
-        [ "$left" -gt 0 ] || return 1
-        left=$((left - 1))
+        [ "$(date +%s)" -lt "$deadline" ] || return 1
         sleep 0.25
     done
 }
@@ -38,6 +36,7 @@ has_vf() { [ -n "$(vf_of "$1")" ]; }
 exists() { ifconfig "$1" >/dev/null 2>&1; }
 is_up() { ifconfig "$1" 2>/dev/null | grep -q '<UP[,>]'; }
 has_address() { ifconfig "$1" 2>/dev/null | grep -q "inet $2"; }
+is_port() { ifconfig "lagg$2" 2>/dev/null | grep -q "laggport: $1 "; }
 is_enabled() { [ "$(sysctl -n "dev.hn.$1.vf_xpnt_enabled")" = 1 ]; }
 
 # is_joined N: laggN has hnN's VF as its active port.
@@ -65,6 +64,12 @@ pull() {
     done
 }
 
+# plug_other N: a VF of hnN arrives under another name, through a console by another driver.
+plug_other() {
+    host_plug_other "$1"
+    until_ok 20 has_vf "$1" || fail "no VF of hn$1 after another one was plugged"
+}
+
 # joined [N]: waits until the VF carries the traffic, then three seconds more.
 joined() {
     if [ "$is_transparent" = 1 ]; then
@@ -75,12 +80,61 @@ joined() {
     sleep 3
 }
 
-# phase NAME: probes of target begin. phase_end: they end, and what was lost is a result.
+# joined_later: hn0 and its VF are joined when the conflict is gone; vfjournal looks again after
+# growing pauses.
+joined_later() {
+    limit=30
+    is_vfjournal && limit=240
+    until_ok "$limit" is_joined 0 || fail "lagg0 did not get the VF when the conflict was gone"
+    sleep 3
+}
+
+# left_alone REASON: vfjournal reports the conflict, makes no lagg, and hn0 carries the traffic.
+left_alone() {
+    if ! is_vfjournal; then
+        sleep 15
+        return 0
+    fi
+    until_ok 40 tells "$1" || fail "the journal does not tell $1"
+    sleep 5
+    exists lagg0 && fail "lagg0 was made in spite of $1"
+    is_up "$(vf_of 0)" && fail "the VF is up in spite of $1"
+    until_ok 5 ping_once || fail "no traffic with $1"
+}
+
+# The steps of a first join of hn0 with 10.0.2.20, in their order; each is a test.
+join_steps() { echo lagg_exists lagg_has_address hn_is_port hn_lost_address vf_is_port vf_is_up; }
+lagg_exists() { exists lagg0; }
+lagg_has_address() { has_address lagg0 '10.0.2.20 '; }
+hn_is_port() { is_port hn0 0; }
+hn_lost_address() { ! has_address hn0 '10.0.2.20 '; }
+vf_is_port() { has_vf 0 && is_port "$(vf_of 0)" 0; }
+vf_is_up() { has_vf 0 && is_up "$(vf_of 0)"; }
+
+# unjoin: the VF goes, and hn0 is as after a boot without it; for another first join.
+unjoin() {
+    has_vf 0 && pull 0
+    service vfjournal onestop
+    exists lagg0 && ifconfig lagg0 destroy
+    service netif quietstart hn0
+    service routing quietstart
+    service vfjournal start || fail "vfjournal does not start for another join"
+    until_ok 20 ping_once || fail "no traffic on hn0 alone"
+}
+
+# at_end COMMAND: runs when the scenario ends; the last one counts.
+# shellcheck disable=SC2064
+at_end() { trap "$1" EXIT; }
+
+# phase NAME: probes of target begin. phase_end: they end, and what was lost is a result. probe_from
+# holds words before the program, such as "jexec NAME".
+probe_from=''
 phase() {
     phase_name=$1
+    # shellcheck disable=SC2086
     case $target in
-    *:*) ping -6 -i "$interval" "$target" >"$work/ping" 2>&1 & ;;
-    *) ping -i "$interval" "$target" >"$work/ping" 2>&1 & ;;
+    *:*) $probe_from ping -6 -i "$interval" "$target" >"$work/ping" 2>&1 & ;;
+    *) $probe_from ping -i "$interval" "$target" >"$work/ping" 2>&1 & ;;
     esac
     phase_pid=$!
     sleep 2
@@ -121,6 +175,20 @@ vfj() {
     vfjournal "$@" || fail "vfjournal $1 exits with $?"
 }
 
+journal() { echo "$work/journal/$scenario.db"; }
+# story: what a reader of the journal gets, with the persisted names of reasons.
+story() {
+    vfjournal show --journal "$(journal)" -n all &&
+        vfjournal show --journal "$(journal)" -n all -o json
+}
+# tells WORD: the journal has it; true with FreeBSD's scripts.
+tells() {
+    is_vfjournal || return 0
+    story | grep -q -- "$1"
+}
+
+# The monitor is the daemon's parent, unless the daemon is one process.
+monitor_pid() { ps -o ppid= -p "$(daemon_pid)" | tr -d ' ' | grep -vx "$(supervisor_pid)"; }
 daemon_pid() { cat /var/run/vfjournal/vfjournal.pid 2>/dev/null; }
 supervisor_pid() { cat /var/run/vfjournal/supervisor.pid 2>/dev/null; }
 
