@@ -64,7 +64,7 @@ pull() {
     done
 }
 
-# plug_other N: a VF of hnN arrives under another name, through a console by another driver.
+# plug_other N: a VF of hnN arrives under another name than the one before; hn1 has no VF.
 plug_other() {
     host_plug_other "$1"
     until_ok 20 has_vf "$1" || fail "no VF of hn$1 after another one was plugged"
@@ -75,7 +75,10 @@ joined() {
     if [ "$is_transparent" = 1 ]; then
         until_ok 30 is_enabled "${1:-0}" || fail "dev.hn.${1:-0}.vf_xpnt_enabled stays 0"
     else
-        until_ok 90 is_joined "${1:-0}" || fail "lagg${1:-0} did not get the VF"
+        until_ok 90 is_joined "${1:-0}" || {
+            fail "lagg${1:-0} did not get the VF"
+            show_state
+        }
     fi
     sleep 3
 }
