@@ -2,7 +2,7 @@
 # The words of a scenario; tests/freebsd/run reads this file, then the scenario.
 
 # Variables that run sets: mode (vfjournal or stock), is_transparent (0 or 1), pairs, target,
-# interval, work (a directory), host (local or console).
+# interval, work and journals (directories), host (local or console).
 
 say() { printf '##### %s\n' "$*"; }
 
@@ -178,7 +178,7 @@ vfj() {
     vfjournal "$@" || fail "vfjournal $1 exits with $?"
 }
 
-journal() { echo "$work/journal/$scenario.db"; }
+journal() { echo "$journals/$scenario.db"; }
 # story: what a reader of the journal gets, with the persisted names of reasons.
 story() {
     vfjournal show --journal "$(journal)" -n all &&
