@@ -114,6 +114,26 @@ hn_lost_address() { ! has_address hn0 '10.0.2.20 '; }
 vf_is_port() { has_vf 0 && is_port "$(vf_of 0)" 0; }
 vf_is_up() { has_vf 0 && is_up "$(vf_of 0)"; }
 
+# kill_each_step daemon|monitor: it gets SIGKILL at each step, and daemon(8) starts a daemon again.
+is_another() { kill -0 "$(daemon_pid)" && [ "$(daemon_pid)" != "$before" ]; }
+kill_each_step() {
+    for step in $(join_steps); do
+        say "kill of the $1 when $step"
+        until_ok 10 "${1}_pid" || fail "no $1"
+        phase "$1-$step"
+        before=$(daemon_pid)
+        victim=$("${1}_pid")
+        at 60 "$step" 'kill -KILL "$victim"'
+        plug 0
+        wait "$at_pid"
+        until_ok 20 is_another || fail "$step: no other daemon than $before runs"
+        joined
+        phase_end
+        check_wants
+        unjoin
+    done
+}
+
 # unjoin: the VF goes, and hn0 is as after a boot without it; for another first join.
 unjoin() {
     has_vf 0 && pull 0
@@ -190,8 +210,8 @@ tells() {
     story | grep -q -- "$1"
 }
 
-# The monitor is the daemon's parent, unless the daemon is one process.
-monitor_pid() { ps -o ppid= -p "$(daemon_pid)" | tr -d ' ' | grep -vx "$(supervisor_pid)"; }
+# The monitor is root's, and the daemon's child; there is none when the daemon is one process.
+monitor_pid() { pgrep -x -u root -P "$(daemon_pid)" vfjournal; }
 daemon_pid() { cat /var/run/vfjournal/vfjournal.pid 2>/dev/null; }
 supervisor_pid() { cat /var/run/vfjournal/supervisor.pid 2>/dev/null; }
 
