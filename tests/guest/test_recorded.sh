@@ -9,6 +9,7 @@ case $1 in
 *) guest=$PWD/$1 ;;
 esac
 recorded=$(cd "$(dirname "$0")/recorded" && pwd) || exit 1
+listener=
 work=$(mktemp -d "${TMPDIR:-/tmp}/vfj_recorded.XXXXXX") || exit 1
 dir=$work/guest
 status=0
@@ -110,6 +111,23 @@ run_migration() {
     done
 }
 
+# listen, events NAME: the events of the guest from here on, to $work/NAME.printed.
+listen() {
+    "$guest" start "$dir" || exit 1
+    : >"$work/events"
+    "$guest" listen "$dir" seqpacket --reads >"$work/events" &
+    listener=$!
+    await '# connected'
+}
+events() {
+    "$guest" host "$dir" line '!system=TEST subsystem=last type=END'
+    await subsystem=last
+    sed -n 's/^\[\(.*\)\\n\]$/\1/p' "$work/events" | grep -v subsystem=last |
+        in_blocks >"$work/$1.printed"
+    "$guest" stop "$dir"
+    wait "$listener"
+}
+
 await() {
     tries=0
     until grep -q -e "$1" "$work/events"; do
@@ -123,24 +141,27 @@ await() {
 "$dir/sbin/ifconfig" hn1 name mce0 >/dev/null
 "$dir/sbin/ifconfig" hn0 down
 "$dir/sbin/ifconfig" mce0 down
+listen
 session=$recorded/freebsd-13.2-ifconfig.txt
 same_words <"$session" >"$work/session.recorded"
 run_session <"$session" | same_words >"$work/session.printed"
 [ "$(grep -c '^\$ ' "$work/session.recorded")" -gt 40 ] || status=1
 compare session
+# There hn0 and mce0 were virtio NICs, whose link comes with "up", and hn5 and mce5 epair(4) ends.
+of_lagg() { grep -Ev 'subsystem=(hn|mce)[05] type=(LINK_|ATTACH|IFATTACH)'; }
+of_lagg <"$recorded/freebsd-13.2-ifconfig-events.txt" | in_blocks >"$work/lagg.recorded"
+events all
+of_lagg <"$work/all.printed" | grep -v ^-- | in_blocks >"$work/lagg.printed"
+[ "$(grep -c ^! "$work/lagg.recorded")" -gt 8 ] || status=1
+compare lagg
 
 rm -rf "$dir"
 "$guest" init "$dir" hn0=vtnet1,none || exit 1
-"$guest" start "$dir" || exit 1
-"$guest" listen "$dir" seqpacket --reads >"$work/events" &
-await '# connected'
+listen
 migration=$recorded/freebsd-13.2-migration.txt
 in_blocks <"$migration" >"$work/migration.recorded"
 run_migration <"$migration"
-"$guest" host "$dir" line '!system=TEST subsystem=last type=END'
-await subsystem=last
-sed -n 's/^\[\(.*\)\\n\]$/\1/p' "$work/events" | grep -v subsystem=last |
-    in_blocks >"$work/migration.printed"
+events migration
 [ "$(grep -c -e ^-- "$work/migration.recorded")" -gt 5 ] || status=1
 compare migration
 exit "$status"
